@@ -1,0 +1,59 @@
+/** The world around the rules: what the kernel knows beside netfilter. Parsed and complete; `readHost` makes it from JSON or YAML values. */
+import type { Address, Family, Prefix } from '../packet/address.ts';
+
+export interface Host {
+  readonly interfaces: readonly Interface[];
+  /** by table name or number; `main`, `local` is derived from the addresses */
+  readonly routes: readonly Route[];
+  readonly rules: readonly RoutingRule[];
+  readonly sysctls: ReadonlyMap<string, string>;
+  readonly listeners: readonly Listener[];
+  readonly processes: ReadonlyMap<string, Process>;
+  readonly sets: ReadonlyMap<string, { readonly type: string; readonly members: readonly string[] }>;
+}
+
+export interface Interface {
+  readonly name: string;
+  readonly addresses: readonly Prefix[];
+}
+
+export interface Route {
+  readonly family: Family;
+  readonly table: string;
+  readonly type: 'unicast' | 'local' | 'broadcast' | 'multicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+  readonly to: Prefix;
+  readonly via?: Address;
+  readonly dev?: string;
+  /** preferred source address */
+  readonly src?: Address;
+  readonly metric: number;
+}
+
+/** One line of `ip rule`. */
+export interface RoutingRule {
+  readonly family: Family;
+  readonly priority: number;
+  readonly from?: Prefix;
+  readonly to?: Prefix;
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly mark?: { readonly value: number; readonly mask: number };
+  readonly not: boolean;
+  readonly action: { readonly lookup: string } | 'blackhole' | 'unreachable' | 'prohibit';
+}
+
+export interface Listener {
+  /** `tcp` or `udp` */
+  readonly proto: number;
+  /** absent: any port that no other listener has */
+  readonly port?: number;
+  /** absent: all addresses */
+  readonly address?: Address;
+  readonly process: string;
+  readonly transparent: boolean;
+}
+
+export interface Process {
+  readonly uid: number;
+  readonly gid: number;
+}

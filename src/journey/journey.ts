@@ -1,0 +1,42 @@
+/** What happens to a packet from its sender to its end, through the proxy's own packets. */
+import type { Listener } from '../host/host.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Choice, Walk } from '../simulate/trace.ts';
+
+/** contract: outcomes of a packet's whole journey */
+export const OUTCOMES = [
+  'captured-out', 'captured-in', 'dns', 'direct', 'to-app', 'to-proxy', 'forwarded', 'loop', 'dropped', 'rejected', 'refused', 'lost', 'undecided',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface Leg {
+  /** who sends: a process name of the host (`app`, `proxy`), `kernel`, or `client` for an arriving packet */
+  readonly sender: string;
+  readonly walk: Walk;
+  /** where the packet was delivered, when a listener took it */
+  readonly listener?: Listener;
+  /** role of that listener in the mesh */
+  readonly role?: ListenerRole;
+}
+
+/** outbound, inbound, dns capture traffic; tunnel and health are reached untouched; admin is the proxy's own. */
+export type ListenerRole = 'outbound' | 'inbound' | 'dns' | 'tunnel' | 'health' | 'admin';
+
+/** One way through all legs. `choices` are those of all its legs. */
+export interface Path {
+  readonly outcome: Outcome;
+  readonly legs: readonly Leg[];
+  readonly choices: readonly Choice[];
+  /** for `loop`: index of the first leg of the cycle; the last leg of the path closes it */
+  readonly cycleFrom?: number;
+}
+
+export interface Journey {
+  readonly packet: Packet;
+  /** the one outcome of all paths, `undecided` when they differ */
+  readonly outcome: Outcome;
+  /** at least one; more when chance or an unmodelled rule forks the walk */
+  readonly paths: readonly Path[];
+  /** there were more paths than the budget allows; they were not all walked */
+  readonly truncated: boolean;
+}

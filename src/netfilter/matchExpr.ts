@@ -1,0 +1,54 @@
+/** The core language of conditions: the one meaning of every match, read by both engines. */
+import type { Interval, IntervalSet } from '../lib/intervals.ts';
+import { normalize, point } from '../lib/intervals.ts';
+import type { Field, FieldValue } from '../packet/fields.ts';
+
+export type MatchExpr =
+  | { readonly kind: 'always' }
+  | { readonly kind: 'and' | 'or'; readonly of: readonly MatchExpr[] }
+  | { readonly kind: 'not'; readonly of: MatchExpr }
+  /** false when the field is absent */
+  | { readonly kind: 'in'; readonly field: Field; readonly intervals: IntervalSet }
+  /** `(field & mask) === value`; false when the field is absent */
+  | { readonly kind: 'masked'; readonly field: Field; readonly value: number | bigint; readonly mask: number | bigint }
+  | { readonly kind: 'present'; readonly field: Field }
+  /** either way, each time anew; `probability` (0 to 1) where the rule states one */
+  | { readonly kind: 'chance'; readonly id: string; readonly probability?: number }
+  /** neither true nor false: we do not claim its meaning */
+  | { readonly kind: 'unmodelled'; readonly reason: string };
+
+export const ALWAYS: MatchExpr = { kind: 'always' };
+export const NEVER: MatchExpr = { kind: 'or', of: [] };
+
+export function and(...of: readonly MatchExpr[]): MatchExpr {
+  const parts = of.flatMap((part) => (part.kind === 'always' ? [] : part.kind === 'and' ? part.of : [part]));
+  return parts.length === 0 ? ALWAYS : parts.length === 1 ? (parts[0] as MatchExpr) : { kind: 'and', of: parts };
+}
+
+export function or(...of: readonly MatchExpr[]): MatchExpr {
+  return of.length === 1 ? (of[0] as MatchExpr) : { kind: 'or', of };
+}
+
+export function not(of: MatchExpr): MatchExpr {
+  return of.kind === 'not' ? of.of : { kind: 'not', of };
+}
+
+export function inSet(field: Field, intervals: readonly Interval<FieldValue>[]): MatchExpr {
+  return { kind: 'in', field, intervals: normalize(intervals) };
+}
+
+export function equals(field: Field, value: FieldValue): MatchExpr {
+  return { kind: 'in', field, intervals: [point(value)] };
+}
+
+export function masked(field: Field, value: number | bigint, mask: number | bigint): MatchExpr {
+  return { kind: 'masked', field, value, mask };
+}
+
+export function present(field: Field): MatchExpr {
+  return { kind: 'present', field };
+}
+
+export function unmodelled(reason: string): MatchExpr {
+  return { kind: 'unmodelled', reason };
+}

@@ -1,0 +1,66 @@
+/** The field table: everything a rule can ask about a packet, once.
+ *  Evaluation, symbolic variables, JSON keys, witness printing and arbitraries derive from it. */
+import type { Scalar } from '../lib/intervals.ts';
+
+export interface FieldInfo {
+  /** width in bits; `address` is 32 or 128 by family; `name` is an interface name */
+  readonly type: number | 'address' | 'name';
+  readonly says: string;
+}
+
+export const FIELDS = {
+  proto: { type: 8, says: 'IP protocol number (IPv6: of the transport header)' },
+  src: { type: 'address', says: 'source address' },
+  dst: { type: 'address', says: 'destination address' },
+  sport: { type: 16, says: 'source port; absent without ports and in later fragments' },
+  dport: { type: 16, says: 'destination port; absent without ports and in later fragments' },
+  flags: { type: 8, says: 'TCP flag byte, FIN is bit 0; absent unless TCP' },
+  icmpType: { type: 8, says: 'ICMP or ICMPv6 type; absent unless ICMP' },
+  icmpCode: { type: 8, says: 'ICMP or ICMPv6 code; absent unless ICMP' },
+  length: { type: 16, says: 'length of the whole packet in bytes, IP header included' },
+  ttl: { type: 8, says: 'time to live (IPv6: hop limit)' },
+  tos: { type: 8, says: 'type of service byte (IPv6: traffic class)' },
+  fragOffset: { type: 13, says: 'fragment offset in units of 8 bytes; 0 in unfragmented packets' },
+  mac: { type: 48, says: 'source MAC address; absent without an Ethernet header' },
+  iif: { type: 'name', says: 'input interface; absent for packets made here' },
+  oif: { type: 'name', says: 'output interface; absent before routing' },
+  mark: { type: 32, says: 'packet mark (fwmark)' },
+  connmark: { type: 32, says: 'connection mark; absent without a connection' },
+  ctstate: { type: 3, says: 'conntrack state, an index into CT_STATES' },
+  ctstatus: { type: 6, says: 'conntrack status bits, see CT_STATUS; absent without a connection' },
+  ctdir: { type: 1, says: '0 original, 1 reply; absent without a connection' },
+  ctproto: { type: 8, says: 'protocol of the connection; absent without one' },
+  ctorigsrc: { type: 'address', says: 'source of the original direction; absent without a connection' },
+  ctorigdst: { type: 'address', says: 'destination of the original direction; absent without a connection' },
+  ctreplsrc: { type: 'address', says: 'source of the reply direction; absent without a connection' },
+  ctrepldst: { type: 'address', says: 'destination of the reply direction; absent without a connection' },
+  ctorigsport: { type: 16, says: 'source port (ICMP: id) of the original direction' },
+  ctorigdport: { type: 16, says: 'destination port (ICMP: type and code) of the original direction' },
+  ctreplsport: { type: 16, says: 'source port of the reply direction' },
+  ctrepldport: { type: 16, says: 'destination port of the reply direction' },
+  socket: { type: 1, says: '1 when a local socket sent the packet; absent without one' },
+  uid: { type: 32, says: 'user of the socket that sent the packet; absent without a socket or a file' },
+  gid: { type: 32, says: 'group of the socket that sent the packet; absent without a socket or a file' },
+  srcType: { type: 4, says: 'route type of the source address, an index into ADDR_TYPES (derived from the host)' },
+  dstType: { type: 4, says: 'route type of the destination address (derived from the host)' },
+  srcTypeIn: { type: 4, says: 'srcType, looking only at the input interface' },
+  srcTypeOut: { type: 4, says: 'srcType, looking only at the output interface' },
+  dstTypeIn: { type: 4, says: 'dstType, looking only at the input interface' },
+  dstTypeOut: { type: 4, says: 'dstType, looking only at the output interface' },
+  sk: { type: 3, says: 'what a socket lookup for the packet finds, bits of SOCKET_BITS; absent when it finds none (derived from the host)' },
+} as const satisfies Record<string, FieldInfo>;
+
+export type Field = keyof typeof FIELDS;
+export type FieldValue = Scalar;
+
+/** TCP flags by letter, as in the packet notation. */
+export const TCP_FLAGS = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32, E: 64, C: 128 } as const;
+
+/** Bits of the field `sk`. kernel net/netfilter/xt_socket.c */
+export const SOCKET_BITS = { transparent: 1, wildcard: 2 } as const;
+
+/** Values of the `*Type` fields: route types. source: rtnetlink.h RTN_* and xt_addrtype.h */
+export const ADDR_TYPES = [
+  'UNSPEC', 'UNICAST', 'LOCAL', 'BROADCAST', 'ANYCAST', 'MULTICAST', 'BLACKHOLE', 'UNREACHABLE', 'PROHIBIT', 'THROW', 'NAT', 'XRESOLVE',
+] as const;
+export type AddrType = (typeof ADDR_TYPES)[number];

@@ -1,0 +1,39 @@
+import type { Address, Family } from './address.ts';
+
+/** Conntrack states in the order of the field `ctstate`. */
+export const CT_STATES = ['INVALID', 'NEW', 'ESTABLISHED', 'RELATED', 'UNTRACKED'] as const;
+export type CtState = (typeof CT_STATES)[number];
+
+/** One packet as it is sent (`out`) or arrives (`in`), with what the kernel attaches to it. Complete: no defaults are left. */
+export interface Packet {
+  readonly family: Family;
+  readonly dir: 'in' | 'out';
+  readonly proto: number;
+  readonly src: Address;
+  readonly dst: Address;
+  readonly sport?: number;
+  readonly dport?: number;
+  /** TCP flag byte */
+  readonly flags?: number;
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+  /** user and group of the sending socket; only `out` packets of a process have them */
+  readonly uid?: number;
+  readonly gid?: number;
+  /** false: made by the kernel without a socket (a REJECT answer, say) */
+  readonly socket: boolean;
+  /** arriving interface of an `in` packet */
+  readonly iif?: string;
+  /** interface the sending socket is bound to (SO_BINDTODEVICE) */
+  readonly oif?: string;
+  readonly mark: number;
+  /** overrides the state that conntrack would compute from an empty table */
+  readonly ctstate?: CtState;
+  readonly ttl: number;
+  readonly tos: number;
+  /** whole packet in bytes */
+  readonly length: number;
+  /** in units of 8 bytes; more than 0 for later fragments, which carry no ports */
+  readonly fragOffset: number;
+  readonly mac?: number;
+}

@@ -1,0 +1,20 @@
+/** Protocol numbers and names. source: IANA protocol numbers, as Debian's /etc/protocols spells them. */
+export const PROTO = {
+  icmp: 1,
+  igmp: 2,
+  ipip: 4,
+  tcp: 6,
+  udp: 17,
+  dccp: 33,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  icmpv6: 58,
+  sctp: 132,
+  udplite: 136,
+} as const;
+
+/** Protocols whose header starts with a source and a destination port. */
+export function hasPorts(proto: number): boolean {
+  return proto === PROTO.tcp || proto === PROTO.udp || proto === PROTO.sctp || proto === PROTO.dccp || proto === PROTO.udplite;
+}

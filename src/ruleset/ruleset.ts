@@ -1,0 +1,56 @@
+/** Both engines' only input: chains of rules in the core language, linked, checked, with their origin. */
+import type { Effect } from '../netfilter/effect.ts';
+import type { HookName, TableName } from '../netfilter/hooks.ts';
+import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import type { Family } from '../packet/address.ts';
+import type { Source, Span } from '../syntax/source.ts';
+
+export interface Ruleset {
+  readonly family: Family;
+  readonly source: Source;
+  /** only tables that the text names; a table that is not there is not walked */
+  readonly tables: ReadonlyMap<TableName, Table>;
+  /** some rule makes the kernel track connections; without it the nat table is never consulted (kernel/facts 4) */
+  readonly usesConntrack: boolean;
+}
+
+export interface Table {
+  readonly name: TableName;
+  /** base chains first, in hook order, then user chains in the order of the text */
+  readonly chains: ReadonlyMap<string, Chain>;
+}
+
+export interface Chain {
+  readonly table: TableName;
+  readonly name: string;
+  /** set for base chains */
+  readonly hook?: HookName;
+  readonly policy?: 'ACCEPT' | 'DROP';
+  readonly rules: readonly Rule[];
+  readonly span?: Span;
+}
+
+export interface Rule {
+  /** 1-based position in its chain */
+  readonly number: number;
+  readonly chain: string;
+  readonly table: TableName;
+  /** the conjunction of `clauses` */
+  readonly match: MatchExpr;
+  readonly clauses: readonly Clause[];
+  readonly effect: Effect;
+  /** target as written, `ISTIO_REDIRECT` or `REDIRECT`; absent when the rule has none */
+  readonly target?: string;
+  /** canonical text, as iptables-save prints it, `-A CHAIN ...` */
+  readonly text: string;
+  /** 1-based line in the source, and the rule's place there */
+  readonly line: number;
+  readonly span: Span;
+}
+
+/** One option of a rule: its text and what it asks. A rule matches when all its clauses do. */
+export interface Clause {
+  /** canonical, `! --dport 15008` */
+  readonly text: string;
+  readonly expr: MatchExpr;
+}

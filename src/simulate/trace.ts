@@ -1,0 +1,78 @@
+/** What happened to one packet on one leg: typed steps, no words. */
+import type { HookName, TableName } from '../netfilter/hooks.ts';
+import type { Address } from '../packet/address.ts';
+import type { CtState, Packet } from '../packet/packet.ts';
+import type { Clause, Rule } from '../ruleset/ruleset.ts';
+
+export type Verdict = 'ACCEPT' | 'DROP' | 'REJECT' | 'RETURN' | 'JUMP' | 'GOTO' | 'CONTINUE';
+
+export type Step =
+  | { readonly kind: 'hook'; readonly hook: HookName; readonly iif?: string; readonly oif?: string }
+  /** a rule that matched */
+  | { readonly kind: 'rule'; readonly hook: HookName; readonly rule: Rule; readonly verdict: Verdict }
+  /** a rule that did not match, and the first clause that said so; only in detailed traces */
+  | { readonly kind: 'miss'; readonly hook: HookName; readonly rule: Rule; readonly clause: Clause; readonly saw: Saw }
+  | { readonly kind: 'policy'; readonly hook: HookName; readonly table: TableName; readonly chain: string; readonly verdict: 'ACCEPT' | 'DROP' }
+  /** the end of a user chain was reached; only in detailed traces */
+  | { readonly kind: 'end'; readonly hook: HookName; readonly table: TableName; readonly chain: string }
+  | { readonly kind: 'conntrack'; readonly hook: HookName; readonly state: CtState; readonly zone: number }
+  | { readonly kind: 'nat'; readonly hook: HookName; readonly manip: 'src' | 'dst'; readonly from: Endpoint; readonly to: Endpoint }
+  | { readonly kind: 'mark'; readonly hook: HookName; readonly on: 'packet' | 'connection'; readonly value: number }
+  | { readonly kind: 'route'; readonly again: boolean; readonly oif?: string; readonly local: boolean; readonly table: string }
+  | { readonly kind: 'divert'; readonly hook: HookName; readonly port: number; readonly found: boolean }
+  /** a fork: the rule (or conntrack, nat) could go several ways, this walk took one */
+  | { readonly kind: 'choice'; readonly hook: HookName; readonly choice: Choice };
+
+/** The values of the clause's fields as the rule saw them; `undefined` is absent. */
+export type Saw = Readonly<Record<string, number | bigint | string | undefined>>;
+
+export interface Endpoint {
+  readonly address: Address;
+  readonly port?: number;
+}
+
+export interface Choice {
+  /** chance: the kernel decides anew each time; unmodelled: we do not know */
+  readonly why: 'chance' | 'unmodelled';
+  readonly what: string;
+  readonly rule?: Rule;
+  readonly taken: string;
+  readonly probability?: number;
+}
+
+export type Fate =
+  | { readonly kind: 'delivered'; readonly listener?: number; readonly process?: string; readonly transparent: boolean }
+  | { readonly kind: 'sent'; readonly oif: string }
+  | { readonly kind: 'forwarded'; readonly oif: string }
+  | { readonly kind: 'dropped'; readonly by?: Rule }
+  | { readonly kind: 'rejected'; readonly by: Rule; readonly with: string }
+  /** discarded by the kernel outside the rules */
+  | { readonly kind: 'lost'; readonly reason: LostReason }
+  | { readonly kind: 'undecided'; readonly reasons: readonly Choice[] };
+
+export type LostReason =
+  | 'no-route' | 'martian-source' | 'martian-destination' | 'not-forwarding' | 'ttl-exceeded' | 'no-transparent-socket' | 'reverse-path' | 'reroute-failed' | 'no-address' | 'unreachable-route';
+
+/** The packet as it is delivered, leaves, or was when it ended. */
+export interface After {
+  readonly src: Address;
+  readonly sport?: number;
+  readonly dst: Address;
+  readonly dport?: number;
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly mark: number;
+  readonly connmark: number;
+  readonly ctstate?: CtState;
+  readonly ctzone: number;
+}
+
+/** One packet, one way through the kernel. */
+export interface Walk {
+  readonly packet: Packet;
+  readonly steps: readonly Step[];
+  readonly fate: Fate;
+  readonly after: After;
+  /** every choice on the way, in order */
+  readonly choices: readonly Choice[];
+}

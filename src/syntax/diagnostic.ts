@@ -1,0 +1,19 @@
+/** What is wrong with an input. Messages: lower case, no full stop, the user's text in backticks. */
+import type { Source, Span } from './source.ts';
+
+/** malformed: the text cannot be read; not-loadable: the kernel would refuse it; not-modelled: read, but its meaning is not claimed. */
+export type DiagnosticKind = 'malformed' | 'not-loadable' | 'not-modelled' | 'warning';
+
+export interface Diagnostic {
+  readonly kind: DiagnosticKind;
+  readonly message: string;
+  /** what to do about it */
+  readonly help?: string;
+  readonly source: Source;
+  readonly span: Span;
+}
+
+/** `malformed` and `not-loadable` make an input unusable (exit 2). */
+export function isError(diagnostic: Diagnostic): boolean {
+  return diagnostic.kind === 'malformed' || diagnostic.kind === 'not-loadable';
+}
