@@ -5,7 +5,19 @@ import type { Choice, Walk } from '../simulate/trace.ts';
 
 /** contract: outcomes of a packet's whole journey */
 export const OUTCOMES = [
-  'captured-out', 'captured-in', 'dns', 'direct', 'to-app', 'to-proxy', 'forwarded', 'loop', 'dropped', 'rejected', 'refused', 'lost', 'undecided',
+  'captured-out',
+  'captured-in',
+  'dns',
+  'direct',
+  'to-app',
+  'to-proxy',
+  'forwarded',
+  'loop',
+  'dropped',
+  'rejected',
+  'refused',
+  'lost',
+  'undecided',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 

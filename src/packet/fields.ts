@@ -47,7 +47,10 @@ export const FIELDS = {
   srcTypeOut: { type: 4, says: 'srcType, looking only at the output interface' },
   dstTypeIn: { type: 4, says: 'dstType, looking only at the input interface' },
   dstTypeOut: { type: 4, says: 'dstType, looking only at the output interface' },
-  sk: { type: 3, says: 'what a socket lookup for the packet finds, bits of SOCKET_BITS; absent when it finds none (derived from the host)' },
+  sk: {
+    type: 3,
+    says: 'what a socket lookup for the packet finds, bits of SOCKET_BITS; absent when it finds none (derived from the host)',
+  },
 } as const satisfies Record<string, FieldInfo>;
 
 export type Field = keyof typeof FIELDS;
@@ -61,6 +64,17 @@ export const SOCKET_BITS = { transparent: 1, wildcard: 2 } as const;
 
 /** Values of the `*Type` fields: route types. source: rtnetlink.h RTN_* and xt_addrtype.h */
 export const ADDR_TYPES = [
-  'UNSPEC', 'UNICAST', 'LOCAL', 'BROADCAST', 'ANYCAST', 'MULTICAST', 'BLACKHOLE', 'UNREACHABLE', 'PROHIBIT', 'THROW', 'NAT', 'XRESOLVE',
+  'UNSPEC',
+  'UNICAST',
+  'LOCAL',
+  'BROADCAST',
+  'ANYCAST',
+  'MULTICAST',
+  'BLACKHOLE',
+  'UNREACHABLE',
+  'PROHIBIT',
+  'THROW',
+  'NAT',
+  'XRESOLVE',
 ] as const;
 export type AddrType = (typeof ADDR_TYPES)[number];

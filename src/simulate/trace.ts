@@ -12,7 +12,13 @@ export type Step =
   | { readonly kind: 'rule'; readonly hook: HookName; readonly rule: Rule; readonly verdict: Verdict }
   /** a rule that did not match, and the first clause that said so; only in detailed traces */
   | { readonly kind: 'miss'; readonly hook: HookName; readonly rule: Rule; readonly clause: Clause; readonly saw: Saw }
-  | { readonly kind: 'policy'; readonly hook: HookName; readonly table: TableName; readonly chain: string; readonly verdict: 'ACCEPT' | 'DROP' }
+  | {
+      readonly kind: 'policy';
+      readonly hook: HookName;
+      readonly table: TableName;
+      readonly chain: string;
+      readonly verdict: 'ACCEPT' | 'DROP';
+    }
   /** the end of a user chain was reached; only in detailed traces */
   | { readonly kind: 'end'; readonly hook: HookName; readonly table: TableName; readonly chain: string }
   | { readonly kind: 'conntrack'; readonly hook: HookName; readonly state: CtState; readonly zone: number }
@@ -51,7 +57,16 @@ export type Fate =
   | { readonly kind: 'undecided'; readonly reasons: readonly Choice[] };
 
 export type LostReason =
-  | 'no-route' | 'martian-source' | 'martian-destination' | 'not-forwarding' | 'ttl-exceeded' | 'no-transparent-socket' | 'reverse-path' | 'reroute-failed' | 'no-address' | 'unreachable-route';
+  | 'no-route'
+  | 'martian-source'
+  | 'martian-destination'
+  | 'not-forwarding'
+  | 'ttl-exceeded'
+  | 'no-transparent-socket'
+  | 'reverse-path'
+  | 'reroute-failed'
+  | 'no-address'
+  | 'unreachable-route';
 
 /** The packet as it is delivered, leaves, or was when it ended. */
 export interface After {
