@@ -1,5 +1,6 @@
 /** What happens to a packet from its sender to its end, through the proxy's own packets. */
 import type { Listener } from '../host/host.ts';
+import type { ListenerRole } from '../mesh/profile.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Choice, Walk } from '../simulate/trace.ts';
 
@@ -30,9 +31,6 @@ export interface Leg {
   /** role of that listener in the mesh */
   readonly role?: ListenerRole;
 }
-
-/** outbound, inbound, dns capture traffic; tunnel and health are reached untouched; admin is the proxy's own. */
-export type ListenerRole = 'outbound' | 'inbound' | 'dns' | 'tunnel' | 'health' | 'admin';
 
 /** One way through all legs. `choices` are those of all its legs. */
 export interface Path {

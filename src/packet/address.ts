@@ -124,8 +124,13 @@ export function prefixRange(prefix: Prefix): { lo: Address; hi: Address } {
   return { lo, hi: lo | (mask ^ ((1n << 128n) - 1n)) };
 }
 
+const RANGES = new WeakMap<Prefix, { readonly lo: Address; readonly hi: Address }>();
+
 export function contains(prefix: Prefix, address: Address): boolean {
-  if (familyOf(prefix.address) !== familyOf(address)) return false;
-  const { lo, hi } = prefixRange(prefix);
-  return lo <= address && address <= hi;
+  let range = RANGES.get(prefix);
+  if (range === undefined) {
+    range = prefixRange(prefix);
+    RANGES.set(prefix, range);
+  }
+  return typeof range.lo === typeof address && range.lo <= address && address <= range.hi;
 }

@@ -59,6 +59,9 @@ export type FieldValue = Scalar;
 /** TCP flags by letter, as in the packet notation. */
 export const TCP_FLAGS = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32, E: 64, C: 128 } as const;
 
+/** Bits of the field `ctstatus`. source: nf_conntrack_common.h enum ip_conntrack_status; SNAT and DNAT are the match's own */
+export const CT_STATUS = { EXPECTED: 1, SEEN_REPLY: 2, ASSURED: 4, CONFIRMED: 8, SNAT: 16, DNAT: 32 } as const;
+
 /** Bits of the field `sk`. kernel net/netfilter/xt_socket.c */
 export const SOCKET_BITS = { transparent: 1, wildcard: 2 } as const;
 

@@ -66,7 +66,9 @@ export type LostReason =
   | 'reverse-path'
   | 'reroute-failed'
   | 'no-address'
-  | 'unreachable-route';
+  | 'unreachable-route'
+  | 'awaiting-fragments'
+  | 'bad-address';
 
 /** The packet as it is delivered, leaves, or was when it ended. */
 export interface After {

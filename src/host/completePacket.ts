@@ -1,0 +1,109 @@
+/** Fills in what a packet notation leaves out (contract section 3), and says which defaults were used. */
+import type { Address, Family } from '../packet/address.ts';
+import { familyOf } from '../packet/address.ts';
+import { TCP_FLAGS } from '../packet/fields.ts';
+import type { CtState, Packet } from '../packet/packet.ts';
+import { hasPorts, PROTO } from '../packet/protocol.ts';
+import type { Host } from './host.ts';
+import { sourceFor } from './output.ts';
+
+/** A packet as far as somebody described it. */
+export interface PartialPacket {
+  readonly dir?: 'in' | 'out';
+  readonly proto?: number;
+  readonly src?: Address;
+  readonly dst?: Address;
+  readonly sport?: number;
+  readonly dport?: number;
+  readonly flags?: number;
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly socket?: boolean;
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly mark?: number;
+  readonly ctstate?: CtState;
+  readonly ttl?: number;
+  readonly tos?: number;
+  readonly length?: number;
+  readonly fragOffset?: number;
+  readonly mac?: number;
+}
+
+export interface Completion {
+  /** absent when there is a problem */
+  readonly packet?: Packet;
+  /** keys that were left out and matter to the packet, in the order of the notation */
+  readonly defaults: readonly (keyof PartialPacket)[];
+  readonly problem?: string;
+}
+
+/** Sources of arriving packets when none is given. */
+const CLIENT: Readonly<Record<Family, Address>> = { 4: 0x0af4_0009, 6: (0xfd00_0010_0244n << 80n) | 9n };
+
+export function completePacket(given: PartialPacket, host: Host): Completion {
+  const { dst } = given;
+  if (dst === undefined) return { defaults: [], problem: 'the packet has no destination' };
+  const family = familyOf(dst);
+  if (given.src !== undefined && familyOf(given.src) !== family)
+    return { defaults: [], problem: 'source and destination are of different families' };
+  const dir = given.dir ?? 'out';
+  const proto = given.proto ?? PROTO.tcp;
+  const problem = contradiction(given, { dir, proto, host });
+  if (problem !== undefined) return { defaults: [], problem };
+  const ports = hasPorts(proto) && (given.fragOffset ?? 0) === 0;
+  const icmp = (proto === PROTO.icmp || proto === PROTO.icmpv6) && (given.fragOffset ?? 0) === 0;
+  const owned = dir === 'out' && given.socket !== false;
+  const defaults: Partial<Record<keyof PartialPacket, unknown>> = {
+    dir,
+    proto,
+    src: defaultSource(given, { dir, dst, host }),
+    ...(ports ? { sport: 40000, dport: 80 } : {}),
+    ...(proto === PROTO.tcp && ports ? { flags: TCP_FLAGS.S } : {}),
+    ...(icmp ? { icmpType: family === 4 ? 8 : 128, icmpCode: 0 } : {}),
+    ...(owned ? { uid: 1000, gid: 1000 } : {}),
+    ...(dir === 'in' ? { iif: 'eth0' } : {}),
+  };
+  const quiet = { mark: 0, ttl: 64, tos: 0, fragOffset: 0, length: defaultLength(family, proto) };
+  const packet = { ...quiet, ...defaults, ...given, family, socket: owned } as Packet;
+  return { packet, defaults: (Object.keys(defaults) as (keyof PartialPacket)[]).filter((key) => given[key] === undefined) };
+}
+
+interface Kind {
+  readonly dir: 'in' | 'out';
+  readonly proto: number;
+  readonly host: Host;
+}
+
+function contradiction(given: PartialPacket, { dir, proto, host }: Kind): string | undefined {
+  if (dir === 'in' && (given.uid !== undefined || given.gid !== undefined)) return 'an arriving packet has no `uid` or `gid`';
+  if (given.socket === false && (given.uid !== undefined || given.gid !== undefined))
+    return 'a packet without a socket has no `uid` or `gid`';
+  if (dir === 'out' && given.iif !== undefined) return 'a packet that is sent has no `iif`; write `in` for one that arrives';
+  if (!hasPorts(proto) && (given.sport !== undefined || given.dport !== undefined)) return `protocol ${proto} has no ports`;
+  if (proto !== PROTO.tcp && given.flags !== undefined) return 'only tcp has `flags`';
+  const nic = given.iif ?? given.oif;
+  if (nic !== undefined && !host.interfaces.some(({ name }) => name === nic)) return `the host has no interface \`${nic}\``;
+  if (dir === 'in' && given.iif === undefined && !host.interfaces.some(({ name }) => name === 'eth0'))
+    return 'the host has no interface `eth0`; say `iif=` where the packet arrives';
+  return undefined;
+}
+
+function defaultSource(
+  given: PartialPacket,
+  { dir, dst, host }: { readonly dir: 'in' | 'out'; readonly dst: Address; readonly host: Host },
+): Address {
+  const family = familyOf(dst);
+  if (dir === 'in') return CLIENT[family];
+  const chosen = sourceFor(host, { family, dst, mark: given.mark ?? 0, ...(given.oif === undefined ? {} : { bound: given.oif }) });
+  const any = host.interfaces.flatMap(({ addresses }) => addresses).findLast(({ address }) => familyOf(address) === family)?.address;
+  return chosen ?? any ?? (family === 4 ? 0 : 0n);
+}
+
+/** Bytes of a packet without data: headers only, a SYN with its usual options. */
+function defaultLength(family: Family, proto: number): number {
+  const header = family === 4 ? 20 : 40;
+  return header + (proto === PROTO.tcp ? 40 : proto === PROTO.udp ? 8 : proto === PROTO.icmp || proto === PROTO.icmpv6 ? 64 : 0);
+}

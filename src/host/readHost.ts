@@ -1,0 +1,160 @@
+/** Reads a host description (contract section 4) from JSON or YAML values, and reports everything that is wrong with it. */
+
+import type { Family, Prefix } from '../packet/address.ts';
+import { parseAddress, parsePrefix } from '../packet/address.ts';
+import { PROTO } from '../packet/protocol.ts';
+import type { Host, Interface, Listener, Process, Route, RoutingRule } from './host.ts';
+import { parseRoute, parseRule } from './ipCommand.ts';
+import { defaultRules, derivedRoutes } from './routing.ts';
+
+/** `host` is absent when there is a problem. */
+export interface HostReading {
+  readonly host?: Host;
+  /** one sentence each, lower case, the offending text in backticks */
+  readonly problems: readonly string[];
+}
+
+const KEYS = ['interfaces', 'routes', 'ip_rules', 'route_tables', 'sysctls', 'listeners', 'processes', 'sets'];
+const LOOPBACK: Interface = {
+  name: 'lo',
+  addresses: [
+    { address: 0x7f00_0001, length: 8 },
+    { address: 1n, length: 128 },
+  ],
+};
+
+export function readHost(value: unknown): HostReading {
+  const problems: string[] = [];
+  if (!isRecord(value)) return { problems: ['the host description is not an object'] };
+  for (const key of Object.keys(value)) if (!KEYS.includes(key)) problems.push(`unknown key \`${key}\` in the host description`);
+  const interfaces = readInterfaces(value.interfaces, problems);
+  const routes = [...derivedRoutes(interfaces), ...readRoutes(value, problems)];
+  for (const { dev } of routes) {
+    if (dev !== undefined && !interfaces.some(({ name }) => name === dev))
+      problems.push(`a route names interface \`${dev}\`, which the host lacks`);
+  }
+  const host: Host = {
+    interfaces,
+    routes,
+    rules: readRules(value.ip_rules, problems),
+    sysctls: readSysctls(value.sysctls, problems),
+    listeners: list(value.listeners, 'listeners', problems).flatMap((entry) => readListener(entry, problems)),
+    processes: readProcesses(value.processes, problems),
+    sets: readSets(value.sets, problems),
+  };
+  return problems.length === 0 ? { host, problems } : { problems };
+}
+
+function readInterfaces(value: unknown, problems: string[]): readonly Interface[] {
+  const named: Interface[] = [];
+  for (const entry of list(value, 'interfaces', problems)) {
+    if (!isRecord(entry) || typeof entry.name !== 'string' || !/^[^\s/]{1,15}$/.test(entry.name)) {
+      problems.push(`\`${JSON.stringify(entry)}\` in \`interfaces\` has no interface name of 1 to 15 characters`);
+      continue;
+    }
+    const addresses = list(entry.addresses, `addresses of ${entry.name}`, problems).flatMap((text): Prefix[] => {
+      const prefix = typeof text === 'string' ? parsePrefix(text) : undefined;
+      if (prefix !== undefined) return [prefix];
+      problems.push(`\`${String(text)}\` in the addresses of \`${entry.name}\` is not an address with a prefix length`);
+      return [];
+    });
+    if (named.some(({ name }) => name === entry.name)) problems.push(`interface \`${entry.name}\` is given twice`);
+    named.push({ name: entry.name, addresses });
+  }
+  const lo = named.find(({ name }) => name === 'lo');
+  const extra = (lo?.addresses ?? []).filter((own) => !LOOPBACK.addresses.some(({ address }) => address === own.address));
+  return [{ name: 'lo', addresses: [...LOOPBACK.addresses, ...extra] }, ...named.filter(({ name }) => name !== 'lo')];
+}
+
+function readRoutes(value: Record<string, unknown>, problems: string[]): readonly Route[] {
+  const tables: (readonly [string, unknown])[] = [['main', value.routes ?? []]];
+  if (value.route_tables !== undefined) {
+    if (isRecord(value.route_tables)) tables.push(...Object.entries(value.route_tables));
+    else problems.push('`route_tables` is not an object of lists of routes');
+  }
+  return tables.flatMap(([table, routes]) =>
+    list(routes, table === 'main' ? 'routes' : `route_tables.${table}`, problems).flatMap((text): Route[] => {
+      const parsed = parseRoute(String(text), table);
+      if ('value' in parsed) return [parsed.value];
+      problems.push(parsed.problem);
+      return [];
+    }),
+  );
+}
+
+function readRules(value: unknown, problems: string[]): readonly RoutingRule[] {
+  const rules: RoutingRule[] = [...defaultRules(4), ...defaultRules(6)];
+  const lowest = (family: Family) =>
+    Math.min(...rules.filter((rule) => rule.family === family && rule.priority > 0).map((rule) => rule.priority));
+  for (const text of list(value, 'ip_rules', problems)) {
+    const parsed = parseRule(String(text), lowest);
+    if ('value' in parsed) rules.push(parsed.value);
+    else problems.push(parsed.problem);
+  }
+  return rules.sort((a, b) => a.priority - b.priority);
+}
+
+function readSysctls(value: unknown, problems: string[]): ReadonlyMap<string, string> {
+  if (value === undefined) return new Map();
+  if (!isRecord(value)) problems.push('`sysctls` is not an object');
+  return new Map(Object.entries(isRecord(value) ? value : {}).map(([key, setting]) => [key.replaceAll('/', '.'), String(setting)]));
+}
+
+function readListener(entry: unknown, problems: string[]): Listener[] {
+  const proto = isRecord(entry) ? (entry.proto === 'tcp' ? PROTO.tcp : entry.proto === 'udp' ? PROTO.udp : undefined) : undefined;
+  if (!isRecord(entry) || proto === undefined) {
+    problems.push(`listener \`${JSON.stringify(entry)}\` has no \`proto\` of tcp or udp`);
+    return [];
+  }
+  const port = entry.port;
+  if (port !== undefined && !(typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65536)) {
+    problems.push(`listener port \`${String(port)}\` is not 1 to 65535`);
+    return [];
+  }
+  const address = entry.address === undefined ? undefined : parseAddress(String(entry.address));
+  if (entry.address !== undefined && address === undefined)
+    problems.push(`listener address \`${String(entry.address)}\` is not an address`);
+  return [
+    {
+      proto,
+      process: typeof entry.process === 'string' ? entry.process : 'app',
+      transparent: entry.transparent === true,
+      ...(port === undefined ? {} : { port }),
+      ...(address === undefined ? {} : { address }),
+    },
+  ];
+}
+
+function readProcesses(value: unknown, problems: string[]): ReadonlyMap<string, Process> {
+  const processes = new Map<string, Process>();
+  for (const [name, ids] of Object.entries(isRecord(value) ? value : {})) {
+    if (isRecord(ids) && isId(ids.uid) && isId(ids.gid)) processes.set(name, { uid: ids.uid, gid: ids.gid });
+    else problems.push(`process \`${name}\` needs a numeric uid and gid`);
+  }
+  return processes;
+}
+
+function readSets(value: unknown, problems: string[]): Host['sets'] {
+  const sets = new Map<string, { readonly type: string; readonly members: readonly string[] }>();
+  for (const [name, set] of Object.entries(isRecord(value) ? value : {})) {
+    if (isRecord(set) && typeof set.type === 'string' && Array.isArray(set.members))
+      sets.set(name, { type: set.type, members: set.members.map(String) });
+    else problems.push(`set \`${name}\` needs a \`type\` and a list of \`members\``);
+  }
+  return sets;
+}
+
+function list(value: unknown, what: string, problems: string[]): readonly unknown[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value)) return value;
+  problems.push(`\`${what}\` is not a list`);
+  return [];
+}
+
+function isId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

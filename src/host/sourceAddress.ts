@@ -1,0 +1,103 @@
+/** Which of its addresses a host uses.
+ *  kernel net/ipv4/devinet.c inet_select_addr(), net/ipv6/addrconf.c __ipv6_dev_get_saddr() (RFC 6724 section 5) */
+import type { Address, Prefix } from '../packet/address.ts';
+import { contains, familyOf, parsePrefix, prefixRange } from '../packet/address.ts';
+import type { Host, Interface } from './host.ts';
+import { isSecondary } from './routing.ts';
+
+/** IPv4: the primary address of `dev` in the subnet of `near`, else its first, else the first of another interface. */
+export function selectAddress4(host: Host, dev: string, near: Address): number | undefined {
+  const own = primaries(host.interfaces.find(({ name }) => name === dev));
+  const chosen = own.find((prefix) => contains(prefix, near)) ?? own[0];
+  const other = host.interfaces.flatMap((nic) => primaries(nic))[0];
+  return (chosen ?? other)?.address as number | undefined;
+}
+
+/** Primary IPv4 addresses with more than host scope. */
+function primaries(nic: Interface | undefined): readonly Prefix[] {
+  return (nic?.addresses ?? []).filter(
+    ({ address }, index) => familyOf(address) === 4 && !isLoopback4(address as number) && nic !== undefined && !isSecondary(nic, index),
+  );
+}
+
+/** The first IPv4 address of an interface, of any scope. REDIRECT in PREROUTING and TPROXY use it. */
+export function firstAddress4(host: Host, dev: string | undefined): number | undefined {
+  const nic = host.interfaces.find(({ name }) => name === dev);
+  return nic?.addresses.find(({ address }) => familyOf(address) === 4)?.address as number | undefined;
+}
+
+/** IPv6 source address for `dst` leaving by `dev`. */
+export function selectAddress6(host: Host, dev: string, dst: bigint): bigint | undefined {
+  let best: { score: readonly number[]; address: bigint } | undefined;
+  const onlyDev = isMulticast6(dst) || scope6(dst) <= 2;
+  for (const nic of host.interfaces) {
+    if (onlyDev && nic.name !== dev) continue;
+    // the kernel's list has the address that was added last first
+    for (const prefix of nic.addresses.filter(({ address }) => familyOf(address) === 6).reverse()) {
+      const address = prefix.address as bigint;
+      const score = score6(prefix, { dst, sameDevice: nic.name === dev });
+      if (best === undefined || compare(score, best.score) > 0) best = { score, address };
+    }
+  }
+  return best?.address;
+}
+
+/** One number per rule of RFC 6724 section 5; more is better. */
+function score6(prefix: Prefix, to: { readonly dst: bigint; readonly sameDevice: boolean }): readonly number[] {
+  const address = prefix.address as bigint;
+  const wanted = scope6(to.dst);
+  const scope = scope6(address);
+  return [
+    address === to.dst ? 1 : 0,
+    scope >= wanted ? 1000 - scope : scope - 1000,
+    to.sameDevice ? 1 : 0,
+    label(address) === label(to.dst) ? 1 : 0,
+    Math.min(commonBits(address, to.dst), prefix.length),
+  ];
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (const [index, value] of a.entries()) {
+    const difference = value - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function commonBits(a: bigint, b: bigint): number {
+  const difference = a ^ b;
+  return difference === 0n ? 128 : 128 - difference.toString(2).length;
+}
+
+/** Address scope as in RFC 4291: 1 interface, 2 link, 5 site, 14 global. */
+export function scope6(address: bigint): number {
+  if (isMulticast6(address)) return Number((address >> 112n) & 0xfn);
+  if (address === 1n) return 1;
+  if (address >> 118n === 0x3fan) return 2;
+  return address >> 118n === 0x3fbn ? 5 : 14;
+}
+
+export function isMulticast6(address: bigint): boolean {
+  return address >> 120n === 0xffn;
+}
+
+export function isLoopback4(address: number): boolean {
+  return address >>> 24 === 127;
+}
+
+/** RFC 6724 section 2.1, the default policy table. */
+const LABELS = (
+  [
+    ['::1/128', 0],
+    ['::ffff:0:0/96', 4],
+    ['::/96', 3],
+    ['2001::/32', 6],
+    ['2001:10::/28', 7],
+    ['2002::/16', 2],
+    ['fc00::/7', 5],
+  ] as const
+).map(([text, value]) => ({ range: prefixRange(parsePrefix(text) as Prefix), value }));
+
+function label(address: bigint): number {
+  return LABELS.find(({ range }) => range.lo <= address && address <= range.hi)?.value ?? 1;
+}

@@ -1,0 +1,32 @@
+/** The mesh and the host to assume for rules that came without them. */
+import type { Host } from '../host/host.ts';
+import { readHost } from '../host/readHost.ts';
+import { invariant } from '../lib/invariant.ts';
+import { defaultHost } from '../mesh/defaultHost.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import { detectProfile } from '../mesh/profiles.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+
+/** The mesh whose chains the rules have. */
+export function profileOf(rulesets: readonly Ruleset[]): MeshProfile | undefined {
+  return detectProfile(rulesets.flatMap(({ tables }) => [...tables.values()].flatMap(({ chains }) => [...chains.keys()])));
+}
+
+/** A pod as the mesh sets it up, with the transparent sockets that the rules' TPROXY targets ask for. */
+export function hostOf(rulesets: readonly Ruleset[], profile: MeshProfile | undefined): Host {
+  const { host, problems } = readHost(
+    defaultHost({ ...(profile === undefined ? {} : { profile }), transparentPorts: divertPorts(rulesets) }),
+  );
+  invariant(host !== undefined, `the default host is wrong: ${problems.join('; ')}`);
+  return host;
+}
+
+function divertPorts(rulesets: readonly Ruleset[]): readonly number[] {
+  const ports = new Set<number>();
+  for (const { tables } of rulesets) {
+    for (const { rules } of tables.get('mangle')?.chains.values() ?? []) {
+      for (const { effect } of rules) if (effect.kind === 'divert') ports.add(effect.port);
+    }
+  }
+  return [...ports];
+}

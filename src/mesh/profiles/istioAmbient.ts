@@ -1,0 +1,20 @@
+/** ztunnel inside the pod's namespace. source: istio/istio cni/pkg/iptables/iptables.go, cni/pkg/config/config.go */
+import type { MeshProfile } from '../profile.ts';
+
+export const istioAmbient: MeshProfile = {
+  name: 'istio-ambient',
+  title: 'Istio ambient',
+  process: { name: 'proxy', uid: 0, gid: 0 },
+  listeners: [
+    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0x539, to: 'original' } },
+    { port: 15006, protos: ['tcp'], role: 'inbound', emits: { source: 'client', mark: 0x539, to: 'app' } },
+    { port: 15053, protos: ['tcp', 'udp'], role: 'dns', emits: { source: 'own', mark: 0x539, to: 'original' } },
+    { port: 15008, protos: ['tcp'], role: 'tunnel' },
+  ],
+  blackholesOwnPort: true,
+  chains: /^ISTIO_PRERT$/,
+  always: {
+    ip_rules: ['fwmark 0x111/0xfff pref 32764 lookup 100', '-6 fwmark 0x111/0xfff pref 32764 lookup 100'],
+    route_tables: { 100: ['local 0.0.0.0/0 dev lo', 'local ::/0 dev lo'] },
+  },
+};

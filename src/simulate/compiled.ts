@@ -1,0 +1,67 @@
+/** A ruleset made ready to walk: conditions as closures, jumps as references. Made once per ruleset, chain by chain on first use. */
+import { invariant } from '../lib/invariant.ts';
+import type { Effect } from '../netfilter/effect.ts';
+import type { HookName, TableName } from '../netfilter/hooks.ts';
+import { TABLE_HOOKS } from '../netfilter/hooks.ts';
+import type { Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
+import type { Test } from './evaluate.ts';
+import { compile } from './evaluate.ts';
+
+export interface CompiledRule {
+  readonly rule: Rule;
+  readonly test: Test;
+  readonly effect: Effect;
+  /** target of a jump or goto */
+  readonly chain: CompiledChain | undefined;
+}
+
+export interface CompiledChain {
+  readonly chain: Chain;
+  readonly rules: readonly CompiledRule[];
+}
+
+export interface CompiledRuleset {
+  readonly ruleset: Ruleset;
+  /** the base chain of a table at a hook; undefined when the ruleset has none there */
+  readonly base: (table: TableName, hook: HookName) => CompiledChain | undefined;
+}
+
+const CACHE = new WeakMap<Ruleset, CompiledRuleset>();
+
+export function compiled(ruleset: Ruleset): CompiledRuleset {
+  const known = CACHE.get(ruleset);
+  if (known !== undefined) return known;
+  const bases = new Map<string, CompiledChain>();
+  for (const table of ruleset.tables.values()) {
+    const chains = new Map<string, CompiledChain>();
+    for (const hook of TABLE_HOOKS[table.name]) {
+      if (table.chains.has(hook)) bases.set(`${table.name} ${hook}`, chainOf(table, hook, chains));
+    }
+  }
+  const made: CompiledRuleset = { ruleset, base: (table, hook) => bases.get(`${table} ${hook}`) };
+  CACHE.set(ruleset, made);
+  return made;
+}
+
+function chainOf(table: Table, name: string, made: Map<string, CompiledChain>): CompiledChain {
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const chain = table.chains.get(name);
+  invariant(chain !== undefined, `chain ${name} is not in table ${table.name}`);
+  let rules: readonly CompiledRule[] | undefined;
+  const lazy: CompiledChain = {
+    chain,
+    get rules() {
+      rules ??= chain.rules.map((rule) => compileRule(rule, table, made));
+      return rules;
+    },
+  };
+  made.set(name, lazy);
+  return lazy;
+}
+
+function compileRule(rule: Rule, table: Table, made: Map<string, CompiledChain>): CompiledRule {
+  const { effect } = rule;
+  const chain = effect.kind === 'jump' || effect.kind === 'goto' ? chainOf(table, effect.chain, made) : undefined;
+  return { rule, test: compile(rule.match), effect, chain };
+}

@@ -1,0 +1,149 @@
+/** MatchExpr for one packet, compiled to closures. Kleene: an unknown part that cannot change the result does not make it unknown. */
+
+import type { IntervalSet } from '../lib/intervals.ts';
+import { assertNever } from '../lib/invariant.ts';
+import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import type { Field, FieldValue } from '../packet/fields.ts';
+import { CT_STATES } from '../packet/packet.ts';
+import type { Skb } from './skb.ts';
+
+export const NO = 0;
+export const YES = 1;
+/** it depends on chance, or on something that is not modelled */
+export const MAYBE = 2;
+export type Truth = typeof NO | typeof YES | typeof MAYBE;
+export type Test = (skb: Skb) => Truth;
+
+/** How each field is read off a packet; `undefined` is absent. */
+export const READERS: Readonly<Record<Field, (skb: Skb) => FieldValue | undefined>> = {
+  proto: (skb) => skb.proto,
+  src: (skb) => skb.src,
+  dst: (skb) => skb.dst,
+  sport: (skb) => skb.sport,
+  dport: (skb) => skb.dport,
+  flags: (skb) => skb.flags,
+  icmpType: (skb) => skb.icmpType,
+  icmpCode: (skb) => skb.icmpCode,
+  length: (skb) => skb.length,
+  ttl: (skb) => skb.ttl,
+  tos: (skb) => skb.tos,
+  fragOffset: (skb) => skb.fragOffset,
+  mac: (skb) => skb.mac,
+  iif: (skb) => skb.iif,
+  oif: (skb) => skb.oif,
+  mark: (skb) => skb.mark,
+  connmark: (skb) => skb.connection?.mark,
+  ctstate: (skb) => (skb.state === undefined ? 0 : CT_STATES.indexOf(skb.state)),
+  ctstatus: (skb) => skb.ctStatus(),
+  ctdir: (skb) => (skb.connection === undefined ? undefined : 0),
+  ctproto: (skb) => skb.connection?.proto,
+  ctorigsrc: (skb) => skb.connection?.original.src,
+  ctorigdst: (skb) => skb.connection?.original.dst,
+  ctreplsrc: (skb) => skb.connection?.translated.dst,
+  ctrepldst: (skb) => skb.connection?.translated.src,
+  ctorigsport: (skb) => skb.connection?.original.sport,
+  ctorigdport: (skb) => skb.connection?.original.dport,
+  ctreplsport: (skb) => skb.connection?.translated.dport,
+  ctrepldport: (skb) => skb.connection?.translated.sport,
+  socket: (skb) => skb.socket,
+  uid: (skb) => skb.uid,
+  gid: (skb) => skb.gid,
+  srcType: (skb) => skb.addressType(skb.src),
+  dstType: (skb) => skb.addressType(skb.dst),
+  srcTypeIn: (skb) => skb.addressType(skb.src, skb.iif),
+  srcTypeOut: (skb) => skb.addressType(skb.src, skb.oif),
+  dstTypeIn: (skb) => skb.addressType(skb.dst, skb.iif),
+  dstTypeOut: (skb) => skb.addressType(skb.dst, skb.oif),
+  sk: (skb) => skb.lookupSocket(),
+};
+
+export function compile(expr: MatchExpr): Test {
+  switch (expr.kind) {
+    case 'always':
+      return () => YES;
+    case 'and':
+      return conjunction(expr.of.map(compile));
+    case 'or':
+      return disjunction(expr.of.map(compile));
+    case 'not': {
+      const test = compile(expr.of);
+      return (skb) => {
+        const truth = test(skb);
+        return truth === MAYBE ? MAYBE : truth === YES ? NO : YES;
+      };
+    }
+    case 'in':
+      return membership(READERS[expr.field], expr.intervals);
+    case 'masked':
+      return maskTest(READERS[expr.field], expr.value, expr.mask);
+    case 'present': {
+      const read = READERS[expr.field];
+      return (skb) => (read(skb) === undefined ? NO : YES);
+    }
+    case 'chance':
+    case 'unmodelled':
+      return () => MAYBE;
+    default:
+      return assertNever(expr);
+  }
+}
+
+function conjunction(tests: readonly Test[]): Test {
+  return (skb) => {
+    let result: Truth = YES;
+    for (let i = 0; i < tests.length; i++) {
+      const truth = (tests[i] as Test)(skb);
+      if (truth === NO) return NO;
+      if (truth === MAYBE) result = MAYBE;
+    }
+    return result;
+  };
+}
+
+function disjunction(tests: readonly Test[]): Test {
+  return (skb) => {
+    let result: Truth = NO;
+    for (let i = 0; i < tests.length; i++) {
+      const truth = (tests[i] as Test)(skb);
+      if (truth === YES) return YES;
+      if (truth === MAYBE) result = MAYBE;
+    }
+    return result;
+  };
+}
+
+function membership(read: (skb: Skb) => FieldValue | undefined, intervals: IntervalSet): Test {
+  const only = intervals.length === 1 ? intervals[0] : undefined;
+  if (only !== undefined) {
+    const { lo, hi } = only;
+    if (lo === hi) return (skb) => (read(skb) === lo ? YES : NO);
+    return (skb) => {
+      const value = read(skb);
+      return value !== undefined && value >= lo && value <= hi ? YES : NO;
+    };
+  }
+  return (skb) => {
+    const value = read(skb);
+    if (value === undefined) return NO;
+    for (const { lo, hi } of intervals) {
+      if (value < lo) return NO;
+      if (value <= hi) return YES;
+    }
+    return NO;
+  };
+}
+
+function maskTest(read: (skb: Skb) => FieldValue | undefined, value: number | bigint, mask: number | bigint): Test {
+  if (typeof value === 'bigint' || typeof mask === 'bigint') {
+    const wanted = BigInt(value);
+    const bits = BigInt(mask);
+    return (skb) => {
+      const seen = read(skb);
+      return typeof seen === 'bigint' && (seen & bits) === wanted ? YES : NO;
+    };
+  }
+  return (skb) => {
+    const seen = read(skb);
+    return typeof seen === 'number' && (seen & mask) >>> 0 === value ? YES : NO;
+  };
+}

@@ -1,0 +1,187 @@
+/** One hook: its tables in order of priority, the conntrack lookup between them, and what the targets do.
+ *  kernel include/uapi/linux/netfilter_ipv4.h; net/netfilter/nf_nat_core.c nf_nat_inet_fn() */
+import { assertNever } from '../lib/invariant.ts';
+import type { CopyMark, Divert, Effect, Nat } from '../netfilter/effect.ts';
+import type { HookName, TableName } from '../netfilter/hooks.ts';
+import { HOOK_STAGES } from '../netfilter/hooks.ts';
+import type { Address } from '../packet/address.ts';
+import type { CtState } from '../packet/packet.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
+import type { Choose } from './choices.ts';
+import type { CompiledRuleset } from './compiled.ts';
+import { track } from './conntrack.ts';
+import { divert } from './divert.ts';
+import { applyNat } from './nat.ts';
+import type { Skb } from './skb.ts';
+import type { Fate, Step } from './trace.ts';
+import { walkTable } from './walkChain.ts';
+
+export interface HookRun {
+  readonly rules: CompiledRuleset;
+  readonly choose: Choose;
+  readonly record: (step: Step) => void;
+  readonly detailed: boolean;
+  /** conntrack state that the packet notation asks for */
+  readonly forced: CtState | undefined;
+  /** next hop of the current route; MASQUERADE looks at it */
+  nextHop: Address | undefined;
+  /** called after a table of OUTPUT that may have changed where the packet goes; a fate ends the walk */
+  readonly reroute: (skb: Skb) => Fate | undefined;
+}
+
+/** Runs every table of `hook`. A fate means that the packet ends here; undefined that it goes on. */
+export function runHook(skb: Skb, hook: HookName, run: HookRun): Fate | undefined {
+  run.record({
+    kind: 'hook',
+    hook,
+    ...(skb.iif === undefined ? {} : { iif: skb.iif }),
+    ...(skb.oif === undefined ? {} : { oif: skb.oif }),
+  });
+  for (const stage of HOOK_STAGES[hook]) {
+    if (stage === 'conntrack') {
+      lookup(skb, hook, run);
+      continue;
+    }
+    if (stage === 'nat' && !seesNat(skb, hook, run)) continue;
+    const before = { mark: skb.mark, dst: skb.dst };
+    const fate = runTable(skb, { table: stage, hook, run });
+    if (fate !== undefined) return fate;
+    if (hook === 'OUTPUT' && ((stage === 'mangle' && skb.mark !== before.mark) || (stage === 'nat' && skb.dst !== before.dst))) {
+      const end = run.reroute(skb);
+      if (end !== undefined) return end;
+    }
+  }
+  return undefined;
+}
+
+function lookup(skb: Skb, hook: HookName, run: HookRun): void {
+  if (!run.rules.ruleset.usesConntrack) return;
+  const seen = skb.state;
+  track(skb, run.forced);
+  if (skb.state !== undefined && (seen === undefined || skb.state !== seen)) {
+    run.record({ kind: 'conntrack', hook, state: skb.state, zone: skb.connection?.zone ?? skb.zone });
+  }
+}
+
+/** The nat table is for the first packet of a connection, once per direction of rewriting. */
+function seesNat(skb: Skb, hook: HookName, run: HookRun): boolean {
+  const entry = skb.connection;
+  if (!run.rules.ruleset.usesConntrack || entry === undefined) return false;
+  const done = hook === 'PREROUTING' || hook === 'OUTPUT' ? 'dstDone' : 'srcDone';
+  if (entry[done]) return false;
+  entry[done] = true;
+  return true;
+}
+
+interface TableRun {
+  readonly table: TableName;
+  readonly hook: HookName;
+  readonly run: HookRun;
+}
+
+function runTable(skb: Skb, { table, hook, run }: TableRun): Fate | undefined {
+  const base = run.rules.base(table, hook);
+  if (base === undefined) return undefined;
+  let why: Fate | undefined;
+  const end = walkTable(skb, base, {
+    hook,
+    choose: run.choose,
+    record: run.record,
+    detailed: run.detailed,
+    act: (packet, effect, rule) => {
+      const acted = act(packet, effect, { hook, run, rule });
+      if (typeof acted === 'string') return acted;
+      why = acted;
+      return acted.kind === 'undecided' ? 'undecided' : 'drop';
+    },
+  });
+  if (why !== undefined) return why;
+  if (end.kind === 'accept') return undefined;
+  if (end.effect?.kind === 'reject' && end.rule !== undefined) return { kind: 'rejected', by: end.rule, with: end.effect.with };
+  return { kind: 'dropped', ...(end.rule === undefined ? {} : { by: end.rule }) };
+}
+
+interface ActPlace {
+  readonly hook: HookName;
+  readonly run: HookRun;
+  readonly rule: Rule;
+}
+
+/** Carries out a target that is not a plain verdict. */
+function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' | 'accept' | Fate {
+  switch (effect.kind) {
+    case 'setMark':
+    case 'copyMark':
+      mark(skb, effect, { hook, run });
+      return 'go-on';
+    case 'conntrack':
+      return setConntrack(skb, effect);
+    case 'nat':
+      return nat(skb, effect, { hook, run });
+    case 'divert':
+      return tproxy(skb, effect, { hook, run });
+    case 'unmodelled': {
+      const choice = { why: 'unmodelled', what: effect.reason, rule, taken: 'unknown' } as const;
+      run.record({ kind: 'choice', hook, choice });
+      return { kind: 'undecided', reasons: [choice] };
+    }
+    case 'accept':
+    case 'drop':
+    case 'reject':
+    case 'return':
+    case 'continue':
+    case 'jump':
+    case 'goto':
+      return 'go-on';
+    default:
+      return assertNever(effect);
+  }
+}
+
+type Place = Pick<ActPlace, 'hook' | 'run'>;
+
+function mark(skb: Skb, effect: Extract<Effect, { kind: 'setMark' }> | CopyMark, { hook, run }: Place): void {
+  const entry = skb.connection;
+  const onConnection = effect.kind === 'setMark' ? effect.on === 'connection' : effect.from === 'packet';
+  // without a connection CONNMARK does nothing, as in connmark_tg_shift()
+  if (entry === undefined && (onConnection || effect.kind === 'copyMark')) return;
+  const old = onConnection ? (entry?.mark ?? 0) : skb.mark;
+  const value =
+    effect.kind === 'setMark' ? (old & effect.keep) ^ effect.xor : (old & ~effect.toMask) ^ (source(skb, effect) & effect.fromMask);
+  if (onConnection && entry !== undefined) entry.mark = value >>> 0;
+  else skb.mark = value >>> 0;
+  run.record({ kind: 'mark', hook, on: onConnection ? 'connection' : 'packet', value: value >>> 0 });
+}
+
+function source(skb: Skb, effect: CopyMark): number {
+  return effect.from === 'packet' ? skb.mark : (skb.connection?.mark ?? 0);
+}
+
+/** CT and NOTRACK: only the first one counts, and only before the lookup. kernel net/netfilter/xt_CT.c xt_ct_target() */
+function setConntrack(skb: Skb, effect: Extract<Effect, { kind: 'conntrack' }>): 'go-on' {
+  if (skb.tracked) return 'go-on';
+  skb.tracked = true;
+  if (!effect.track) skb.state = 'UNTRACKED';
+  else skb.zone = effect.zone !== undefined && effect.zone.dir !== 'reply' ? effect.zone.id : 0;
+  return 'go-on';
+}
+
+function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
+  const end = () =>
+    effect.manip === 'dst'
+      ? { address: skb.dst, ...(skb.dport === undefined ? {} : { port: skb.dport }) }
+      : { address: skb.src, ...(skb.sport === undefined ? {} : { port: skb.sport }) };
+  const from = end();
+  if (!applyNat(skb, effect, { hook, nextHop: run.nextHop, choose: run.choose })) return { kind: 'lost', reason: 'no-address' };
+  run.record({ kind: 'nat', hook, manip: effect.manip, from, to: end() });
+  return 'accept';
+}
+
+function tproxy(skb: Skb, effect: Divert, { hook, run }: Place): 'accept' | Fate {
+  const { port, listener } = divert(skb, effect);
+  run.record({ kind: 'divert', hook, port, found: listener !== undefined });
+  if (listener === undefined) return { kind: 'lost', reason: 'no-transparent-socket' };
+  skb.diverted = listener;
+  skb.mark = ((skb.mark & effect.keep) ^ effect.xor) >>> 0;
+  return 'accept';
+}

@@ -1,0 +1,124 @@
+/** What the kernel makes of an arriving packet before and after PREROUTING.
+ *  kernel net/ipv4/route.c ip_route_input_slow(), net/ipv4/fib_frontend.c fib_validate_source(), net/ipv6/ip6_input.c ip6_rcv_core() */
+import type { Host, Route } from '../host/host.ts';
+import { lookupRoute } from '../host/route.ts';
+import { isMulticast6, scope6 } from '../host/sourceAddress.ts';
+import { ADDR_TYPES } from '../packet/fields.ts';
+import type { Skb } from './skb.ts';
+import type { LostReason } from './trace.ts';
+
+/** IPv6 discards some addresses before any hook; IPv4 none. */
+export function refusedOnArrival(skb: Skb): LostReason | undefined {
+  if (typeof skb.src === 'number' || typeof skb.dst === 'number' || skb.iif === 'lo') return undefined;
+  if (skb.src === 1n || isMulticast6(skb.src)) return 'martian-source';
+  if (skb.dst === 1n || (isMulticast6(skb.dst) && scope6(skb.dst) <= 1)) return 'martian-destination';
+  return undefined;
+}
+
+export type InputRoute =
+  | { readonly kind: 'local'; readonly route: Route | undefined }
+  | { readonly kind: 'forward'; readonly route: Route & { readonly dev: string } }
+  | { readonly kind: 'lost'; readonly reason: LostReason };
+
+export function routeInput(skb: Skb): InputRoute {
+  const martian = skb.family === 4 ? martian4(skb) : undefined;
+  if (martian !== undefined) return martian;
+  if (skb.family === 6 && isMulticast6(skb.dst as bigint)) return joined6(skb.dst as bigint) ? local(undefined) : lost('no-route');
+  const { host, iif = '' } = skb;
+  const route = lookupRoute(host, { family: skb.family, dst: skb.dst, src: skb.src, mark: skb.mark, iif });
+  const forwarding = isForwarding(host, skb.family, iif);
+  if (route === undefined) return lost(forwarding ? 'no-route' : 'not-forwarding');
+  if (route.type === 'local' || (route.type === 'broadcast' && skb.family === 4)) {
+    const bad = skb.family === 4 ? badSource(skb) : undefined;
+    return bad === undefined ? local(route) : lost(bad);
+  }
+  if (!forwarding) return lost('not-forwarding');
+  if (route.type !== 'unicast' || route.dev === undefined) return lost('unreachable-route');
+  const bad = skb.family === 4 ? badSource(skb) : badForward6(skb);
+  if (bad !== undefined) return lost(bad);
+  return { kind: 'forward', route: { ...route, dev: route.dev } };
+}
+
+function local(route: Route | undefined): InputRoute {
+  return { kind: 'local', route };
+}
+
+function lost(reason: LostReason): InputRoute {
+  return { kind: 'lost', reason };
+}
+
+/** Addresses that decide alone, in the kernel's order. */
+function martian4(skb: Skb): InputRoute | undefined {
+  const src = skb.src as number;
+  const dst = skb.dst as number;
+  if (isMulticast4(dst)) {
+    if (isLoopback(src) && !routesLocalnet(skb)) return lost('martian-source');
+    if (isMulticast4(src) || src === BROADCAST) return lost('martian-source');
+    return dst === ALL_HOSTS ? local(undefined) : lost('no-route');
+  }
+  if (isMulticast4(src) || src === BROADCAST) return lost('martian-source');
+  if (dst === BROADCAST || (src === 0 && dst === 0)) {
+    const bad = src === 0 ? undefined : badSource(skb);
+    return bad === undefined ? local(undefined) : lost(bad);
+  }
+  if (src === 0) return lost('martian-source');
+  if (dst === 0) return lost('martian-destination');
+  if (isLoopback(dst) && !routesLocalnet(skb)) return lost('martian-destination');
+  if (isLoopback(src) && !routesLocalnet(skb)) return lost('martian-source');
+  return undefined;
+}
+
+const BROADCAST = 0xffff_ffff;
+/** 224.0.0.1, the group that every interface has joined */
+const ALL_HOSTS = 0xe000_0001;
+
+function isMulticast4(address: number): boolean {
+  return address >>> 28 === 0xe;
+}
+
+function isLoopback(address: number): boolean {
+  return address >>> 24 === 127;
+}
+
+function routesLocalnet(skb: Skb): boolean {
+  return setting(skb.host, `net.ipv4.conf.{}.route_localnet`, skb.iif) > 0;
+}
+
+/** Multicast groups that every IPv6 interface has joined: all nodes, and the solicited-node ones of its addresses are left out. */
+function joined6(address: bigint): boolean {
+  return (address === 0xff02n << 112n) | 1n;
+}
+
+/** fib_validate_source(): a local source is a martian; rp_filter 1 wants the way back through the same interface. */
+function badSource(skb: Skb): LostReason | undefined {
+  const { host, iif = '' } = skb;
+  const mode = Math.max(setting(host, 'net.ipv4.conf.{}.rp_filter', 'all'), setting(host, 'net.ipv4.conf.{}.rp_filter', iif));
+  if (setting(host, 'net.ipv4.conf.{}.accept_local', iif) === 0 && ADDR_TYPES[skb.addressType(skb.src)] === 'LOCAL')
+    return 'martian-source';
+  const custom = host.rules.some(({ family, priority }) => family === 4 && priority !== 0 && priority < 32766);
+  if (mode === 0 && !custom) return undefined;
+  const back = lookupRoute(host, { family: 4, dst: skb.src, src: skb.dst, mark: 0, iif });
+  if (back === undefined) return mode === 0 ? undefined : 'reverse-path';
+  if (back.type !== 'unicast') return 'martian-source';
+  return mode === 1 && back.dev !== iif ? 'reverse-path' : undefined;
+}
+
+function badForward6(skb: Skb): LostReason | undefined {
+  const src = skb.src as bigint;
+  return src === 0n || src === 1n || scope6(src) === 2 ? 'martian-source' : undefined;
+}
+
+function isForwarding(host: Host, family: 4 | 6, iif: string): boolean {
+  if (family === 6) return setting(host, 'net.ipv6.conf.{}.forwarding', 'all') > 0;
+  const global = host.sysctls.get('net.ipv4.ip_forward');
+  return (
+    setting(host, 'net.ipv4.conf.{}.forwarding', iif) > 0 ||
+    (global !== undefined && global !== '0' && !host.sysctls.has(`net.ipv4.conf.${iif}.forwarding`))
+  );
+}
+
+/** A per-interface sysctl, falling back to `all`; 0 when it is not set. */
+function setting(host: Host, pattern: string, iif: string | undefined): number {
+  const own = iif === undefined ? undefined : host.sysctls.get(pattern.replace('{}', iif));
+  return Number(own ?? host.sysctls.get(pattern.replace('{}', 'all')) ?? 0);
+}

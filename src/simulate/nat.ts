@@ -1,0 +1,92 @@
+/** What a NAT target makes of a connection's first packet.
+ *  kernel net/netfilter/nf_nat_core.c get_unique_tuple(), nf_nat_redirect.c, nf_nat_masquerade.c */
+import { firstAddress4, scope6, selectAddress4, selectAddress6 } from '../host/sourceAddress.ts';
+import type { Nat, PortRange } from '../netfilter/effect.ts';
+import type { HookName } from '../netfilter/hooks.ts';
+import type { Address } from '../packet/address.ts';
+import { familyOf } from '../packet/address.ts';
+import { hasPorts } from '../packet/protocol.ts';
+import type { Choose } from './choices.ts';
+import type { Skb } from './skb.ts';
+
+export interface NatPlace {
+  readonly hook: HookName;
+  /** next hop of the route, for MASQUERADE */
+  readonly nextHop: Address | undefined;
+  readonly choose: Choose;
+}
+
+/** False when the kernel drops the packet: there is no address to take. */
+export function applyNat(skb: Skb, nat: Nat, place: NatPlace): boolean {
+  const address = newAddress(skb, nat, place);
+  if (address === undefined) return false;
+  const port = newPort(skb, nat, place.choose);
+  const { connection } = skb;
+  if (nat.manip === 'dst') {
+    skb.dst = address;
+    skb.dport = port;
+  } else {
+    skb.src = address;
+    skb.sport = port;
+  }
+  if (connection !== undefined) Object.assign(connection.translated, { src: skb.src, dst: skb.dst, sport: skb.sport, dport: skb.dport });
+  return true;
+}
+
+function newAddress(skb: Skb, nat: Nat, place: NatPlace): Address | undefined {
+  const { to } = nat;
+  switch (to.kind) {
+    case 'keep':
+      return nat.manip === 'dst' ? skb.dst : skb.src;
+    case 'addresses':
+      return pickAddress(to.lo, to.hi, place.choose);
+    case 'this-host':
+      return redirectAddress(skb, place.hook);
+    case 'out-interface':
+      return masqueradeAddress(skb, place.nextHop);
+  }
+}
+
+/** The kernel picks by a hash of the addresses with a secret; every address is possible. */
+function pickAddress(lo: Address, hi: Address, choose: Choose): Address {
+  const span = typeof lo === 'bigint' ? Number(hi as bigint) - Number(lo) : (hi as number) - lo;
+  if (lo === hi) return lo;
+  const taken = choose({ why: 'chance', what: 'the kernel picks an address of the range', ways: Math.min(span + 1, MAX_ADDRESSES) });
+  return typeof lo === 'bigint' ? lo + BigInt(taken) : lo + taken;
+}
+
+/** Addresses of a longer range behave alike unless a rule tells them apart; the first ones stand for them. */
+const MAX_ADDRESSES = 16;
+
+function redirectAddress(skb: Skb, hook: HookName): Address | undefined {
+  if (hook === 'OUTPUT') return skb.family === 4 ? 0x7f00_0001 : 1n;
+  if (skb.family === 4) return firstAddress4(skb.host, skb.iif);
+  const wanted = scope6(skb.dst as bigint);
+  const nic = skb.host.interfaces.find(({ name }) => name === skb.iif);
+  return nic?.addresses
+    .map(({ address }) => address)
+    .findLast((address) => familyOf(address) === 6 && scope6(address as bigint) === wanted);
+}
+
+function masqueradeAddress(skb: Skb, nextHop: Address | undefined): Address | undefined {
+  const dev = skb.oif ?? '';
+  return skb.family === 4
+    ? selectAddress4(skb.host, dev, (nextHop ?? skb.dst) as number)
+    : selectAddress6(skb.host, dev, skb.dst as bigint);
+}
+
+/** Kept when inside the range. Else a destination gets the first port of the range, a source a random one. */
+function newPort(skb: Skb, nat: Nat, choose: Choose): number | undefined {
+  const own = nat.manip === 'dst' ? skb.dport : skb.sport;
+  if (own === undefined || !hasPorts(skb.proto)) return own;
+  if (nat.random) return anyPort(nat.ports ?? { lo: 1024, hi: 65535 }, choose);
+  const { ports } = nat;
+  if (ports === undefined || (ports.lo <= own && own <= ports.hi)) return own;
+  return nat.manip === 'dst' || ports.lo === ports.hi ? ports.lo : anyPort(ports, choose);
+}
+
+/** One way only: the first port stands for all of them, and the trace says so. */
+function anyPort(ports: PortRange, choose: Choose): number {
+  if (ports.lo !== ports.hi) choose({ why: 'chance', what: `the kernel picks a port of ${ports.lo}-${ports.hi}`, ways: 1 });
+  return ports.lo;
+}

@@ -1,0 +1,38 @@
+/** One packet, every way it can take through one host's rules. Pure: the same arguments give the same walks. */
+
+import type { Host } from '../host/host.ts';
+import { invariant } from '../lib/invariant.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import { everyWay } from './choices.ts';
+import { compiled } from './compiled.ts';
+import type { Walk } from './trace.ts';
+import { traverse } from './traverse.ts';
+
+export interface SimulateOptions {
+  /** record rules that did not match, and chain ends */
+  readonly detailed?: boolean;
+  /** at most so many ways; 256 when absent */
+  readonly budget?: number;
+}
+
+export interface Walks {
+  /** at least one; several when chance or something unmodelled decides */
+  readonly walks: readonly Walk[];
+  /** there are more ways than the budget */
+  readonly truncated: boolean;
+}
+
+export function simulate(
+  given: { readonly ruleset: Ruleset; readonly packet: Packet; readonly host: Host },
+  options: SimulateOptions = {},
+): Walks {
+  const { ruleset, packet, host } = given;
+  invariant(ruleset.family === packet.family, `an IPv${packet.family} packet cannot meet IPv${ruleset.family} rules`);
+  const rules = compiled(ruleset);
+  const { results, truncated } = everyWay(
+    (choose) => traverse({ rules, packet, host, choose, detailed: options.detailed === true }),
+    options.budget ?? 256,
+  );
+  return { walks: results, truncated };
+}

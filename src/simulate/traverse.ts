@@ -1,0 +1,147 @@
+/** The way of one packet through the hooks: sent by a process here, or arriving on an interface.
+ *  kernel net/ipv4/ip_output.c, ip_input.c, ip_forward.c and their IPv6 twins; kernel facts: shared with test/kernel */
+import type { Host } from '../host/host.ts';
+import { findSocket } from '../host/listeners.ts';
+import { routeOutput } from '../host/output.ts';
+import type { HookName } from '../netfilter/hooks.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Choose } from './choices.ts';
+import type { CompiledRuleset } from './compiled.ts';
+import type { HookRun } from './hook.ts';
+import { runHook } from './hook.ts';
+import { refusedOnArrival, routeInput } from './input.ts';
+import { Skb } from './skb.ts';
+import type { After, Choice, Fate, Step, Walk } from './trace.ts';
+
+export interface Traversal {
+  readonly rules: CompiledRuleset;
+  readonly packet: Packet;
+  readonly host: Host;
+  readonly choose: Choose;
+  readonly detailed: boolean;
+}
+
+/** One walk, taking the ways that `choose` says. */
+export function traverse({ rules, packet, host, choose, detailed }: Traversal): Walk {
+  const skb = new Skb(packet, host);
+  const steps: Step[] = [];
+  const choices: Choice[] = [];
+  let out = { oif: '', local: false };
+  const run: HookRun = {
+    rules,
+    detailed,
+    forced: packet.ctstate,
+    nextHop: undefined,
+    record: (step) => {
+      steps.push(step);
+      if (step.kind === 'choice') choices.push(step.choice);
+    },
+    choose: (fork) => {
+      const taken = choose(fork);
+      if (fork.ways === 1 || fork.rule === undefined) {
+        choices.push({ why: fork.why, what: fork.what, taken: fork.says?.[taken] ?? String(taken + 1) });
+      }
+      return taken;
+    },
+    reroute: () => decide(true),
+  };
+
+  /** Routes what is to be sent; a fate means that it cannot be. */
+  function decide(again: boolean): Fate | undefined {
+    const found = routeOutput(host, {
+      family: skb.family,
+      dst: skb.dst,
+      src: skb.src,
+      mark: skb.mark,
+      ...(packet.oif === undefined ? {} : { bound: packet.oif }),
+    });
+    if (found.kind === 'lost') return { kind: 'lost', reason: again ? 'reroute-failed' : found.reason };
+    out = { oif: found.oif, local: found.local };
+    run.nextHop = found.route?.via;
+    steps.push({ kind: 'route', again, oif: found.oif, local: found.local, table: found.route?.table ?? 'local' });
+    return undefined;
+  }
+
+  function hook(name: HookName, devices: { readonly iif: string | undefined; readonly oif: string | undefined }): Fate | undefined {
+    skb.iif = devices.iif;
+    skb.oif = devices.oif;
+    return runHook(skb, name, run);
+  }
+
+  function send(): Fate {
+    const lost = decide(false);
+    if (lost !== undefined) return lost;
+    const end = hook('OUTPUT', { iif: undefined, oif: out.oif }) ?? hook('POSTROUTING', { iif: undefined, oif: out.oif });
+    if (end !== undefined) return end;
+    return out.oif === 'lo' ? loopBack() : { kind: 'sent', oif: out.oif };
+  }
+
+  /** lo gives the packet back with its mark and its connection, without its socket, and with the route already known. */
+  function loopBack(): Fate {
+    skb.socket = undefined;
+    skb.uid = undefined;
+    skb.gid = undefined;
+    if (skb.connection !== undefined) skb.connection.confirmed = true;
+    else if (skb.state !== 'UNTRACKED') Object.assign(skb, { tracked: false, zone: 0, state: undefined });
+    const end = hook('PREROUTING', { iif: 'lo', oif: undefined });
+    return end ?? deliver('lo');
+  }
+
+  function arrive(): Fate {
+    const iif = packet.iif ?? '';
+    skb.iif = iif;
+    const refused = refusedOnArrival(skb);
+    if (refused !== undefined) return { kind: 'lost', reason: refused };
+    const end = hook('PREROUTING', { iif, oif: undefined });
+    if (end !== undefined) return end;
+    const to = routeInput(skb);
+    if (to.kind === 'lost') return { kind: 'lost', reason: to.reason };
+    if (to.kind === 'local') {
+      steps.push({ kind: 'route', again: false, local: true, table: to.route?.table ?? 'local' });
+      return deliver(iif);
+    }
+    return forward(iif, to.route);
+  }
+
+  function forward(iif: string, route: { readonly dev: string; readonly table: string; readonly via?: Skb['dst'] }): Fate {
+    if (skb.diverted !== undefined) return { kind: 'lost', reason: 'not-forwarding' };
+    if (skb.ttl <= 1) return { kind: 'lost', reason: 'ttl-exceeded' };
+    skb.ttl -= 1;
+    run.nextHop = route.via;
+    steps.push({ kind: 'route', again: false, oif: route.dev, local: false, table: route.table });
+    const devices = { iif, oif: route.dev };
+    return hook('FORWARD', devices) ?? hook('POSTROUTING', devices) ?? { kind: 'forwarded', oif: route.dev };
+  }
+
+  function deliver(iif: string): Fate {
+    const end = hook('INPUT', { iif, oif: undefined });
+    if (end !== undefined) return end;
+    const listener = skb.diverted ?? findSocket(host, { proto: skb.proto, dst: skb.dst, dport: skb.dport });
+    const port = listener?.port ?? skb.dport;
+    return {
+      kind: 'delivered',
+      transparent: skb.diverted !== undefined,
+      ...(listener === undefined ? {} : { process: listener.process, ...(port === undefined ? {} : { listener: port }) }),
+    };
+  }
+
+  const fragment = packet.fragOffset > 0 && rules.ruleset.usesConntrack;
+  const fate: Fate = fragment ? { kind: 'lost', reason: 'awaiting-fragments' } : packet.dir === 'out' ? send() : arrive();
+  return { packet, steps, fate, after: afterOf(skb, fate), choices };
+}
+
+function afterOf(skb: Skb, fate: Fate): After {
+  const oif = fate.kind === 'sent' || fate.kind === 'forwarded' ? fate.oif : skb.oif;
+  return {
+    src: skb.src,
+    dst: skb.dst,
+    mark: skb.mark,
+    connmark: skb.connection?.mark ?? 0,
+    ctzone: skb.connection?.zone ?? skb.zone,
+    ...(skb.sport === undefined ? {} : { sport: skb.sport }),
+    ...(skb.dport === undefined ? {} : { dport: skb.dport }),
+    ...(skb.iif === undefined ? {} : { iif: skb.iif }),
+    ...(oif === undefined ? {} : { oif }),
+    ...(skb.state === undefined ? {} : { ctstate: skb.state }),
+  };
+}

@@ -1,0 +1,148 @@
+/** The walk of one packet through one table at one hook.
+ *  kernel net/ipv4/netfilter/ip_tables.c ipt_do_table(), net/netfilter/nf_tables_core.c nft_do_chain() */
+import type { Effect } from '../netfilter/effect.ts';
+import type { HookName } from '../netfilter/hooks.ts';
+import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import type { Clause, Rule } from '../ruleset/ruleset.ts';
+import type { Choose } from './choices.ts';
+import type { CompiledChain } from './compiled.ts';
+import { compile, MAYBE, NO } from './evaluate.ts';
+import { missOf } from './miss.ts';
+import type { Skb } from './skb.ts';
+import type { Step, Verdict } from './trace.ts';
+
+/** How a table ended. `rule` is the one that decided; absent: the policy did. */
+export interface TableEnd {
+  readonly kind: 'accept' | 'drop' | 'undecided';
+  readonly rule?: Rule;
+  readonly effect?: Effect;
+}
+
+export interface WalkContext {
+  readonly hook: HookName;
+  readonly choose: Choose;
+  readonly record: (step: Step) => void;
+  /** also record rules that did not match, and why */
+  readonly detailed: boolean;
+  /** carries out an effect that is no verdict; `ended` when it ends the table */
+  readonly act: (skb: Skb, effect: Effect, rule: Rule) => 'go-on' | 'accept' | 'drop' | 'undecided';
+}
+
+export function walkTable(skb: Skb, base: CompiledChain, context: WalkContext): TableEnd {
+  const { hook, record, detailed } = context;
+  const callers: { chain: CompiledChain; at: number }[] = [];
+  let chain = base;
+  let at = 0;
+  let returning = false;
+  for (;;) {
+    const next = returning ? undefined : chain.rules[at];
+    if (next === undefined) {
+      const caller = callers.pop();
+      if (detailed && !returning && chain !== base) record({ kind: 'end', hook, table: chain.chain.table, chain: chain.chain.name });
+      if (caller === undefined) return policyOf(base, context);
+      returning = false;
+      ({ chain, at } = caller);
+      continue;
+    }
+    at++;
+    const { rule, effect } = next;
+    const truth = next.test(skb);
+    if (truth === NO || (truth === MAYBE && !takesIt(skb, rule, context))) {
+      if (detailed && truth === NO) record(missOf(skb, rule, hook));
+      continue;
+    }
+    record({ kind: 'rule', hook, rule, verdict: verdictOf(effect) });
+    switch (effect.kind) {
+      case 'jump':
+        callers.push({ chain, at });
+        chain = next.chain as CompiledChain;
+        at = 0;
+        break;
+      case 'goto':
+        chain = next.chain as CompiledChain;
+        at = 0;
+        break;
+      case 'return':
+        returning = true;
+        break;
+      case 'continue':
+        break;
+      case 'accept':
+        return { kind: 'accept', rule, effect };
+      case 'drop':
+      case 'reject':
+        return { kind: 'drop', rule, effect };
+      default: {
+        const end = context.act(skb, effect, rule);
+        if (end !== 'go-on') return { kind: end, rule, effect };
+      }
+    }
+  }
+}
+
+function policyOf(base: CompiledChain, { hook, record }: WalkContext): TableEnd {
+  const verdict = base.chain.policy ?? 'ACCEPT';
+  record({ kind: 'policy', hook, table: base.chain.table, chain: base.chain.name, verdict });
+  return { kind: verdict === 'DROP' ? 'drop' : 'accept' };
+}
+
+/** The rule may match or not: both ways are walked, unless it makes no difference. */
+function takesIt(skb: Skb, rule: Rule, { hook, choose, record }: WalkContext): boolean {
+  if (rule.effect.kind === 'continue') return false;
+  const unknown = rule.clauses.find((clause) => compile(clause.expr)(skb) === MAYBE);
+  const leaf = unknown === undefined ? undefined : unknownLeaf(unknown, skb);
+  const what = unknown?.text ?? rule.text;
+  const fork = {
+    why: leaf?.kind === 'chance' ? ('chance' as const) : ('unmodelled' as const),
+    what,
+    rule,
+    ways: 2,
+    says: ['matches', 'does not match'],
+    ...(leaf?.kind === 'chance' && leaf.probability !== undefined ? { probability: leaf.probability } : {}),
+  };
+  const taken = choose(fork);
+  record({ kind: 'choice', hook, choice: { why: fork.why, what, rule, taken: fork.says[taken] as string } });
+  return taken === 0;
+}
+
+/** The part that makes a clause unknown; one that is not modelled before one of chance. */
+function unknownLeaf(clause: Clause, skb: Skb): Extract<MatchExpr, { kind: 'chance' | 'unmodelled' }> | undefined {
+  const leaves = leavesOf(clause.expr).filter((leaf) => compile(leaf)(skb) === MAYBE);
+  return leaves.find(({ kind }) => kind === 'unmodelled') ?? leaves[0];
+}
+
+function leavesOf(expr: MatchExpr): readonly Extract<MatchExpr, { kind: 'chance' | 'unmodelled' }>[] {
+  switch (expr.kind) {
+    case 'and':
+    case 'or':
+      return expr.of.flatMap(leavesOf);
+    case 'not':
+      return leavesOf(expr.of);
+    case 'chance':
+    case 'unmodelled':
+      return [expr];
+    default:
+      return [];
+  }
+}
+
+function verdictOf(effect: Effect): Verdict {
+  switch (effect.kind) {
+    case 'drop':
+      return 'DROP';
+    case 'reject':
+      return 'REJECT';
+    case 'return':
+      return 'RETURN';
+    case 'jump':
+      return 'JUMP';
+    case 'goto':
+      return 'GOTO';
+    case 'accept':
+    case 'nat':
+    case 'divert':
+      return 'ACCEPT';
+    default:
+      return 'CONTINUE';
+  }
+}
