@@ -1,0 +1,56 @@
+/** A command as data; `run.ts` gives it to commander. */
+import type { ExitCode } from './exitCode.ts';
+import type { Io } from './io.ts';
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** as in the usage line: `<rules>`, `[packet...]` */
+  readonly args: readonly ArgSpec[];
+  readonly options: readonly OptionSpec[];
+  /** shown before everything else in the help */
+  readonly examples: readonly Example[];
+  readonly run: (io: Io, input: Input) => Promise<ExitCode>;
+}
+
+export interface ArgSpec {
+  readonly name: string;
+  readonly says: string;
+}
+
+export interface OptionSpec {
+  /** `-o, --output <format>` */
+  readonly flags: string;
+  readonly says: string;
+  readonly choices?: readonly string[];
+  /** may be given more than once; its value is a list */
+  readonly repeatable?: true;
+}
+
+export interface Example {
+  readonly says: string;
+  readonly line: string;
+}
+
+/** What the user gave. Options by their long name in camel case. */
+export interface Input {
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+export type OptionValue = string | boolean | readonly string[] | undefined;
+
+/** The value of an option that takes one. */
+export function textOf(input: Input, name: string): string | undefined {
+  const value = input.options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function listOf(input: Input, name: string): readonly string[] {
+  const value = input.options[name];
+  return typeof value === 'object' ? value : [];
+}
+
+export function isSet(input: Input, name: string): boolean {
+  return input.options[name] === true;
+}

@@ -1,0 +1,39 @@
+/** `chainwalk explain [ID]`: one page on an outcome, a fate, a reason or a kind of diagnostic. */
+import type { Command } from '../command.ts';
+import { textOf } from '../command.ts';
+import { EXIT } from '../exitCode.ts';
+import { complain } from '../messages.ts';
+import { nearest } from '../nearest.ts';
+import { COLOR } from '../options.ts';
+import { terminal } from '../terminal.ts';
+
+export const explain: Command = {
+  name: 'explain',
+  summary: 'explain an outcome, a fate or a diagnostic; without an id list them all',
+  args: [{ name: '[id]', says: 'what to explain, such as `loop` or `martian-source`' }],
+  options: [COLOR],
+  examples: [
+    { says: 'what does this answer mean, and what can I do?', line: 'chainwalk explain loop' },
+    { says: 'everything that can be explained', line: 'chainwalk explain' },
+  ],
+  run: async (io, input) => {
+    const { PAGES } = await import('../../report/pages/pages.ts');
+    const { renderPage, renderPageList } = await import('../../report/pages/render.ts');
+    const style = await terminal(io, io.out, textOf(input, 'color'));
+    const [id] = input.args;
+    if (id === undefined) {
+      await io.out.write(`${renderPageList(PAGES, style)}\n`);
+      return EXIT.ok;
+    }
+    const page = PAGES.find((known) => known.id === id.toLowerCase());
+    if (page !== undefined) {
+      await io.out.write(`${renderPage(page, style)}\n`);
+      return EXIT.ok;
+    }
+    const ids = PAGES.map((known) => known.id);
+    const meant = nearest(id, ids);
+    const help = meant === undefined ? '`chainwalk explain` lists all ids' : `did you mean \`${meant}\`?`;
+    await complain(io, { message: `there is no page \`${id}\``, help });
+    return EXIT.usage;
+  },
+};

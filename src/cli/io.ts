@@ -1,0 +1,109 @@
+/** Files and streams: the only file that touches them. */
+import { createReadStream, readFileSync } from 'node:fs';
+
+export interface Io {
+  /** the text of a file, `-` for standard input */
+  readonly read: (path: string) => Promise<ReadResult>;
+  /** batches of lines without their line feeds, as they arrive */
+  readonly lines: (path: string) => AsyncIterable<readonly string[]>;
+  readonly out: Sink;
+  readonly err: Sink;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export type ReadResult = { readonly text: string } | { readonly problem: string };
+
+export interface Sink {
+  /** resolves when more may be written; text written after the reader has gone is dropped */
+  readonly write: (text: string) => Promise<void>;
+  /** nothing more can be written: the reader has gone, or the disk is full */
+  readonly closed: () => boolean;
+  /** why nothing more can be written, when it is not that the reader has gone */
+  readonly problem: () => string | undefined;
+  readonly isTerminal: boolean;
+  readonly columns: number | undefined;
+}
+
+export interface NodeStreams {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A file of `--packets` that cannot be read. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError';
+}
+
+export function nodeIo({ stdin, stdout, stderr, env }: NodeStreams): Io {
+  return {
+    read: (path) => (path === '-' ? readStream(stdin) : readFile(path)),
+    lines: (path) => lineBatches(path === '-' ? stdin : createReadStream(path)),
+    out: sink(stdout),
+    err: sink(stderr),
+    env,
+  };
+}
+
+/** A closed pipe is no error of ours: `chainwalk ... | head` ends quietly. */
+function sink(stream: NodeStreams['stdout']): Sink {
+  let closed = false;
+  let problem: string | undefined;
+  let wake = () => {};
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    closed = true;
+    if (error.code !== 'EPIPE') problem = error.message;
+    wake();
+  });
+  stream.on('drain', () => wake());
+  const write = (text: string): Promise<void> => {
+    if (closed || text === '' || stream.write(text)) return Promise.resolve();
+    return new Promise((resolve) => {
+      wake = resolve;
+    });
+  };
+  return { write, closed: () => closed, problem: () => problem, isTerminal: stream.isTTY === true, columns: stream.columns };
+}
+
+async function readFile(path: string): Promise<ReadResult> {
+  try {
+    return { text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    return { problem: reason(error) };
+  }
+}
+
+async function readStream(stream: NodeJS.ReadableStream): Promise<ReadResult> {
+  stream.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of stream) text += chunk;
+  return { text };
+}
+
+async function* lineBatches(stream: NodeJS.ReadableStream): AsyncGenerator<readonly string[]> {
+  stream.setEncoding('utf8');
+  let rest = '';
+  try {
+    for await (const chunk of stream) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      yield lines;
+    }
+  } catch (error) {
+    throw new UnreadableError(reason(error));
+  }
+  if (rest !== '') yield [rest];
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'no such file',
+};
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code === undefined ? undefined : REASONS[code]) ?? message;
+}

@@ -1,0 +1,16 @@
+/** What the program itself has to say, on standard error. */
+import type { Io } from './io.ts';
+
+export interface Complaint {
+  readonly message: string;
+  readonly help?: string | undefined;
+}
+
+/** `chainwalk: error: ...` and a `help:` line. */
+export function complain(io: Io, { message, help }: Complaint): Promise<void> {
+  return io.err.write(`chainwalk: error: ${message}\n${help === undefined ? '' : `help: ${help}\n`}`);
+}
+
+export function warn(io: Io, { message, help }: Complaint): Promise<void> {
+  return io.err.write(`chainwalk: warning: ${message}\n${help === undefined ? '' : `help: ${help}\n`}`);
+}

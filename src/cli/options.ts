@@ -1,0 +1,13 @@
+/** Options that several commands share. */
+import type { OptionSpec } from './command.ts';
+
+export const COLOR: OptionSpec = { flags: '--color <when>', says: 'colour the output for people', choices: ['auto', 'always', 'never'] };
+export const FAMILY: OptionSpec = { flags: '--family <n>', says: 'read rules of unknown family as IPv4 or IPv6', choices: ['4', '6'] };
+export const SET: OptionSpec = { flags: '--set <NAME=value>', says: 'value of a shell variable in the rules', repeatable: true };
+export const STRICT: OptionSpec = { flags: '--strict', says: 'exit 1 for warnings and undecided answers too' };
+export const QUIET: OptionSpec = { flags: '-q, --quiet', says: 'no warnings' };
+export const JSON_OUTPUT: OptionSpec = { flags: '--json', says: 'the same as -o json' };
+
+export function output(choices: readonly string[]): OptionSpec {
+  return { flags: '-o, --output <format>', says: 'form of the answer', choices };
+}

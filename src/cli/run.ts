@@ -1,0 +1,76 @@
+/** From arguments to an exit code. Bad usage is 2, anything unexpected is a bug of ours and says so. */
+import { CommanderError } from 'commander';
+import { protectPackets } from './arguments.ts';
+import { COMMANDS } from './commands/commands.ts';
+import { EXIT, type ExitCode } from './exitCode.ts';
+import { type Io, UnreadableError } from './io.ts';
+import { complain } from './messages.ts';
+import { buildProgram } from './program.ts';
+
+export interface Invocation {
+  /** without the program's own name */
+  readonly argv: readonly string[];
+  readonly version: string;
+}
+
+export async function run({ argv, version }: Invocation, io: Io): Promise<ExitCode> {
+  try {
+    const code = await dispatch({ argv, version }, io);
+    const problem = io.out.problem();
+    if (problem === undefined) return code;
+    await complain(io, { message: `cannot write: ${problem}` });
+    return EXIT.usage;
+  } catch (error) {
+    if (error instanceof UnreadableError) {
+      await complain(io, { message: error.message });
+      return EXIT.usage;
+    }
+    await reportBug(io, error, argv);
+    return EXIT.bug;
+  }
+}
+
+async function dispatch({ argv, version }: Invocation, io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  let help = '';
+  let errors = '';
+  const program = buildProgram({
+    version,
+    commands: COMMANDS,
+    writeOut: (text) => {
+      help += text;
+    },
+    writeErr: (text) => {
+      errors += text;
+    },
+    onCommand: async (command, input) => {
+      code = await command.run(io, input);
+    },
+  });
+  try {
+    await program.parseAsync(protectPackets(argv), { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) {
+      await io.out.write(help);
+      return EXIT.ok;
+    }
+    if (argv.length === 0) await io.err.write(errors);
+    else {
+      const command = COMMANDS.find(({ name }) => name === argv[0]);
+      await complain(io, { message: error.message.replace(/^error: /, ''), help: usage(command?.name) });
+    }
+    return EXIT.usage;
+  }
+}
+
+function usage(command: string | undefined): string {
+  return command === undefined ? '`chainwalk --help` lists the commands' : `\`chainwalk ${command} --help\` shows examples and options`;
+}
+
+async function reportBug(io: Io, error: unknown, argv: readonly string[]): Promise<void> {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  await io.err.write(`chainwalk: this is a bug in chainwalk, not in your input: please report it with the text below\n`);
+  await io.err.write(`  arguments: ${JSON.stringify(argv)}\n  ${text.replaceAll('\n', '\n  ')}\n`);
+}

@@ -1,0 +1,73 @@
+/** Diagnostics for people: place, message, code frame with a caret, help. */
+import { type Diagnostic, isError } from '../syntax/diagnostic.ts';
+import { lineStarts, type Position, positionAt, type Source } from '../syntax/source.ts';
+import { paragraph } from './layout.ts';
+import type { Paint } from './paint.ts';
+import { printable } from './printable.ts';
+
+export interface Placed {
+  readonly diagnostic: Diagnostic;
+  readonly position: Position;
+}
+
+/** Sorted by place, file by file in the order in which the files first occur. */
+export function placeDiagnostics(diagnostics: readonly Diagnostic[]): readonly Placed[] {
+  const sources = new Map<Source, readonly number[]>();
+  for (const { source } of diagnostics) if (!sources.has(source)) sources.set(source, lineStarts(source.text));
+  const order = [...sources.keys()];
+  return diagnostics
+    .map((diagnostic) => ({ diagnostic, position: positionAt(sources.get(diagnostic.source) ?? [0], diagnostic.span.start) }))
+    .sort(
+      (a, b) =>
+        order.indexOf(a.diagnostic.source) - order.indexOf(b.diagnostic.source) || a.diagnostic.span.start - b.diagnostic.span.start,
+    );
+}
+
+export interface DiagnosticStyle {
+  readonly paint: Paint;
+  readonly width: number;
+}
+
+/** Blocks separated by a blank line; empty without diagnostics. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], style: DiagnosticStyle): string {
+  return placeDiagnostics(diagnostics)
+    .map((placed) => renderOne(placed, style))
+    .join('\n\n');
+}
+
+function renderOne({ diagnostic, position }: Placed, { paint, width }: DiagnosticStyle): string {
+  const { source, message, help } = diagnostic;
+  const place = `${source.file}:${position.line}:${position.column}:`;
+  const severity = isError(diagnostic) ? paint.red('error:') : paint.yellow('warning:');
+  const lines = [`${paint.bold(place)} ${severity} ${printable(message)}`];
+  const frame = codeFrame({ diagnostic, position, width });
+  if (frame !== undefined) lines.push(paint.dim(frame.code), paint.bold(frame.caret));
+  if (help !== undefined) lines.push(paragraph({ text: `help: ${printable(help)}`, width, hang: 6 }));
+  return lines.join('\n');
+}
+
+interface FrameInput extends Placed {
+  readonly width: number;
+}
+
+/** The line of the span, cut to the width around its start; none for an empty line. */
+function codeFrame({ diagnostic, position, width }: FrameInput): { readonly code: string; readonly caret: string } | undefined {
+  const { source, span } = diagnostic;
+  const lineStart = span.start - (position.column - 1);
+  const feed = source.text.indexOf('\n', lineStart);
+  const lineEnd = feed < 0 ? source.text.length : feed;
+  if (lineEnd === lineStart) return undefined;
+  const gutter = `${String(position.line).padStart(5)} | `;
+  const room = Math.max(40, width - gutter.length);
+  const long = lineEnd - lineStart > room;
+  const from = long ? Math.max(lineStart, Math.min(span.start - Math.floor(room / 3), lineEnd - room)) : lineStart;
+  const to = Math.min(lineEnd, from + room);
+  const before = from > lineStart ? '...' : '';
+  const after = to < lineEnd ? '...' : '';
+  const shown = source.text.slice(from + before.length, Math.max(from, to - after.length)).replace(/\r$/, '');
+  const caretEnd = Math.max(span.start + 1, Math.min(span.end, to - after.length));
+  return {
+    code: `${gutter}${before}${printable(shown)}${after}`,
+    caret: `${' '.repeat(5)} | ${' '.repeat(span.start - from)}${'^'.repeat(caretEnd - span.start)}`,
+  };
+}

@@ -1,0 +1,104 @@
+/** The answer, first: one sentence that says what becomes of the packet. */
+
+import type { Leg, Path } from '../../journey/journey.ts';
+import { assertNever } from '../../lib/invariant.ts';
+import type { Choice } from '../../simulate/trace.ts';
+import { endpointText, flowText, protocolName } from '../address.ts';
+import { LOST_WORDS, OUTCOME_WORDS } from '../words.ts';
+import { ruleBody, ruleName } from './place.ts';
+
+/** `word` is the outcome, to be coloured; `rest` completes the sentence. */
+export interface Headline {
+  readonly word: string;
+  readonly rest: string;
+}
+
+export function headline(path: Path, file: string): Headline {
+  return { word: OUTCOME_WORDS[path.outcome], rest: rest(path, file) };
+}
+
+function rest(path: Path, file: string): string {
+  const last = path.legs.at(-1);
+  if (last === undefined) return '';
+  switch (path.outcome) {
+    case 'captured-out':
+    case 'captured-in':
+    case 'dns':
+      return captured(path.legs.find((leg) => leg.role !== undefined) ?? last);
+    case 'direct':
+    case 'forwarded':
+      return `-> ${destination(last)} by ${last.walk.after.oif ?? 'no interface'}, no proxy on the way`;
+    case 'to-app':
+      return `-> ${last.listener?.process ?? processOf(last)} at ${destination(last)}, no proxy on the way`;
+    case 'to-proxy':
+      return `-> ${processOf(last)} at ${destination(last)}, a port of the mesh that captures nothing`;
+    case 'loop':
+      return loop(path);
+    case 'dropped':
+    case 'rejected':
+      return ended(last, file);
+    case 'refused':
+      return `nothing listens on ${protocolName(last.walk.packet.proto)} ${destination(last)}`;
+    case 'lost':
+      return last.walk.fate.kind === 'lost' ? `${LOST_WORDS[last.walk.fate.reason]}` : '';
+    case 'undecided':
+      return undecided(path, file);
+    default:
+      return assertNever(path.outcome);
+  }
+}
+
+function captured(leg: Leg): string {
+  const original = originalDestination(leg);
+  const to = `-> ${processOf(leg)} ${destination(leg)}`;
+  return original === undefined ? to : `${to} (original dst ${original})`;
+}
+
+/** Where the sender meant to go, when the rules changed it or a transparent listener took it. */
+export function originalDestination(leg: Leg): string | undefined {
+  const { packet } = leg.walk;
+  const meant = endpointText({ address: packet.dst, port: packet.dport });
+  return meant === destination(leg) ? undefined : meant;
+}
+
+/** Where the packet ends: the listener's port where TPROXY took it without a rewrite. */
+export function destination({ walk }: Leg): string {
+  const { after, fate } = walk;
+  const port = fate.kind === 'delivered' && fate.listener !== undefined ? fate.listener : after.dport;
+  return endpointText({ address: after.dst, port });
+}
+
+export function processOf({ walk, listener }: Leg): string {
+  return listener?.process ?? (walk.fate.kind === 'delivered' ? (walk.fate.process ?? 'nobody') : 'nobody');
+}
+
+function loop(path: Path): string {
+  const from = path.cycleFrom ?? 0;
+  const hops = path.legs.slice(from).map((leg) => `${processOf(leg)} ${destination(leg)}`);
+  const start = path.legs[from - 1];
+  const first = start === undefined ? (path.legs[from]?.sender ?? '') : `${processOf(start)} ${destination(start)}`;
+  return `${[first, ...hops].join(' -> ')}: the proxy's own packets come back to it`;
+}
+
+function ended({ walk }: Leg, file: string): string {
+  const { fate } = walk;
+  if (fate.kind === 'rejected') return `with ${fate.with} by ${ruleName(fate.by, file)}: ${ruleBody(fate.by)}`;
+  if (fate.kind !== 'dropped') return '';
+  if (fate.by !== undefined) return `by ${ruleName(fate.by, file)}: ${ruleBody(fate.by)}`;
+  const policy = walk.steps.findLast((step) => step.kind === 'policy');
+  return policy?.kind === 'policy' ? `by the policy of ${policy.table} ${policy.chain}` : `${flowText(walk.packet)}`;
+}
+
+function undecided(path: Path, file: string): string {
+  const last = path.legs.at(-1)?.walk.fate;
+  const reasons = last?.kind === 'undecided' && last.reasons.length > 0 ? last.reasons : path.choices;
+  const names = new Set(reasons.map((choice) => choiceText(choice, file)));
+  return names.size === 0 ? '' : `it depends on ${[...names].join('; on ')}`;
+}
+
+/** What a fork depends on: the rule to blame and why it is open. */
+export function choiceText({ rule, what, why, probability }: Choice, file: string): string {
+  const cause = why === 'chance' ? `${what}, each time anew` : `${what}, which is not modelled`;
+  const odds = probability === undefined ? '' : ` (probability ${Number(probability.toFixed(4))})`;
+  return rule === undefined ? `${cause}${odds}` : `${ruleName(rule, file)}: ${cause}${odds}`;
+}

@@ -1,0 +1,21 @@
+/** Where a rule stands: in its file and in its chain. */
+import type { Rule } from '../../ruleset/ruleset.ts';
+import { printable } from '../printable.ts';
+
+/** `pod.rules:17`. A long path is cut to its name so that a rule keeps its line: the user gave the path. */
+export function fileLine(file: string, line: number): string {
+  const name = file.length <= 24 ? file : file.slice(file.lastIndexOf('/') + 1);
+  return `${name}:${line}`;
+}
+
+/** The rule without `-A CHAIN`; a rule without any option is `(all)`. */
+export function ruleBody(rule: Rule): string {
+  const prefix = `-A ${rule.chain}`;
+  const body = printable(rule.text.startsWith(prefix) ? rule.text.slice(prefix.length).trim() : rule.text);
+  return body === '' ? '(every packet)' : body;
+}
+
+/** `nat ISTIO_OUTPUT#9 at pod.rules:26` */
+export function ruleName(rule: Rule, file: string): string {
+  return `${rule.table} ${rule.chain}#${rule.number} at ${fileLine(file, rule.line)}`;
+}

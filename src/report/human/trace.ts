@@ -1,0 +1,90 @@
+/** A traced packet for people: the answer first, then how it came about. */
+import type { Path } from '../../journey/journey.ts';
+import { packetText } from '../address.ts';
+import { paragraph } from '../layout.ts';
+import { defaultsText } from '../packetJson.ts';
+import type { Paint } from '../paint.ts';
+import type { TraceInput } from '../traceJson.ts';
+import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../words.ts';
+import { choiceText, headline } from './headline.ts';
+import { legLines } from './leg.ts';
+import { rail } from './rail.ts';
+import { keyWidths, type StepStyle } from './steps.ts';
+
+export interface HumanStyle {
+  readonly paint: Paint;
+  readonly width: number;
+  /** show every branch in full */
+  readonly verbose: boolean;
+}
+
+/** One block per packet, without a line feed at its end. */
+export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanStyle): string {
+  const { journey, file, defaults } = input;
+  const [first] = journey.paths;
+  if (first === undefined) return '';
+  const steps = journey.paths.flatMap((path) => path.legs.flatMap((leg) => leg.walk.steps));
+  const style: StepStyle = { paint, width, file, key: keyWidths(steps) };
+  const packet = paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 });
+  const assumed = paragraph({ text: `assumed ${defaultsText(defaults, journey.packet).join(' ')}`, width, hang: 8 });
+  const head = journey.paths.length === 1 ? answer(first, style) : forkAnswer(input, style);
+  const body =
+    journey.paths.length === 1
+      ? pathLines(first, style)
+      : journey.paths.flatMap((path, index) =>
+          branchLines({ input, path, index, style, full: verbose || index === firstLike(input, path) }),
+        );
+  const cut = journey.truncated ? ['', paint.yellow('there are more branches; they were not walked')] : [];
+  return [head, packet, ...(defaults.length > 0 ? [paint.dim(assumed)] : []), ...body, ...cut].join('\n');
+}
+
+/** One line per packet. */
+export function briefTrace({ journey, file }: TraceInput, { paint }: HumanStyle): string {
+  const outcome = paint[OUTCOME_COLOURS[journey.outcome]](journey.outcome.padEnd(12));
+  const [first] = journey.paths;
+  const ways = journey.paths.length > 1 ? ` (first of ${journey.paths.length} branches)` : '';
+  return `${outcome}  ${packetText(journey.packet)}  via ${first === undefined ? '' : rail(first, file)}${ways}`;
+}
+
+function answer(path: Path, { paint, width, file }: StepStyle): string {
+  const { word, rest } = headline(path, file);
+  const [first = '', ...more] = paragraph({ text: `${word} ${rest}`.trimEnd(), width, hang: 2 }).split('\n');
+  const colour = paint[OUTCOME_COLOURS[path.outcome]];
+  return [colour(paint.bold(word)) + first.slice(word.length), ...more].join('\n');
+}
+
+/** Several ways: one common outcome, or undecided with everything that it hangs on. */
+function forkAnswer({ journey, file }: TraceInput, { paint, width }: StepStyle): string {
+  const outcomes = [...new Set(journey.paths.map((path) => path.outcome))];
+  const reasons = [...new Set(journey.paths.flatMap((path) => path.choices.map((choice) => choiceText(choice, file))))];
+  const word = OUTCOME_WORDS[journey.outcome];
+  const every = outcomes.length === 1 ? `in each of ${journey.paths.length} branches` : `between ${outcomes.join(', ')}`;
+  const lines = reasons.map((reason) => paragraph({ text: `  depends on ${reason}`, width, hang: 4 }));
+  return [`${paint[OUTCOME_COLOURS[journey.outcome]](paint.bold(word))} ${every}`, ...lines].join('\n');
+}
+
+/** The first branch that ends like this one; later ones differ only in how they came there. */
+function firstLike({ journey }: TraceInput, path: Path): number {
+  return journey.paths.findIndex((other) => other.outcome === path.outcome);
+}
+
+interface Branch {
+  readonly input: TraceInput;
+  readonly path: Path;
+  readonly index: number;
+  readonly style: StepStyle;
+  readonly full: boolean;
+}
+
+function branchLines({ input, path, index, style, full }: Branch): readonly string[] {
+  const taken = path.choices.map((choice) => choice.taken).join(', ');
+  const title = `branch ${index + 1} of ${input.journey.paths.length}${taken === '' ? '' : ` (${taken})`}`;
+  return ['', `${title}: ${answer(path, style)}`, ...(full ? pathLines(path, style) : [`  ${rail(path, style.file)}`])];
+}
+
+function pathLines(path: Path, style: StepStyle): readonly string[] {
+  const lines = path.legs.flatMap((leg, index) => ['', ...legLines(leg, index + 1, style)]);
+  if (path.cycleFrom === undefined) return lines;
+  const closing = `LOOP closes: after leg ${path.legs.length} everything repeats from leg ${path.cycleFrom + 1}`;
+  return [...lines, '', style.paint.magenta(closing)];
+}

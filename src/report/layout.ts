@@ -1,0 +1,41 @@
+/** Lines of text for a terminal of a given width. Widths are counted before any colour is added. */
+
+/** Breaks at blanks so that no line is wider than `width`; a longer word stays whole. Never empty. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** A paragraph whose second and later lines are indented by `hang` blanks. */
+export function paragraph({ text, width, hang }: { readonly text: string; readonly width: number; readonly hang: number }): string {
+  const [first = '', ...rest] = wrap(text, width);
+  if (rest.length === 0) return first;
+  const pad = ' '.repeat(hang);
+  return [first, ...wrap(rest.join(' '), width - hang).map((line) => pad + line)].join('\n');
+}
+
+export interface Row {
+  /** starts the first line; later lines are indented by its width */
+  readonly lead: string;
+  readonly text: string;
+  /** ends the last line, at the right margin */
+  readonly right: string;
+  readonly width: number;
+}
+
+/** `lead text ... right`, wrapped between the two. */
+export function row({ lead, text, right, width }: Row): readonly string[] {
+  const pad = ' '.repeat(lead.length);
+  const lines = wrap(text, Math.max(20, width - lead.length)).map((line, index) => (index === 0 ? lead : pad) + line);
+  const last = lines.pop() ?? lead;
+  if (right === '') return [...lines, last.trimEnd()];
+  if (last.length + 2 + right.length <= width) return [...lines, last + right.padStart(width - last.length)];
+  return [...lines, last, right.padStart(width)];
+}

@@ -1,0 +1,21 @@
+/** One page of `chainwalk explain`. */
+export interface Page {
+  readonly id: string;
+  readonly group: PageGroup;
+  /** one sentence, lower case */
+  readonly title: string;
+  readonly means: string;
+  readonly why: string;
+  /** how to see it on a real machine: commands, each with what to look for */
+  readonly see: readonly { readonly run: string; readonly look: string }[];
+  readonly todo: string;
+}
+
+export type PageGroup = 'outcome' | 'fate' | 'lost' | 'diagnostic';
+
+export const GROUP_TITLES: Readonly<Record<PageGroup, string>> = {
+  outcome: 'outcomes: what becomes of a packet on its whole journey',
+  fate: 'fates: how one leg of the journey ends',
+  lost: 'reasons for lost: the kernel discards the packet outside the rules',
+  diagnostic: 'diagnostics: what can be wrong with rules',
+};

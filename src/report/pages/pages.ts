@@ -1,0 +1,8 @@
+/** All pages of `explain`, in the order in which they are listed. */
+import { DIAGNOSTIC_PAGES } from './diagnostics.ts';
+import { FATE_PAGES } from './fates.ts';
+import { LOST_PAGES } from './lost.ts';
+import { OUTCOME_PAGES } from './outcomes.ts';
+import type { Page } from './page.ts';
+
+export const PAGES: readonly Page[] = [...OUTCOME_PAGES, ...FATE_PAGES, ...LOST_PAGES, ...DIAGNOSTIC_PAGES];

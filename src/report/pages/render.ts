@@ -1,0 +1,42 @@
+/** Pages of `explain` as text. */
+import { paragraph } from '../layout.ts';
+import type { Paint } from '../paint.ts';
+import { GROUP_TITLES, type Page, type PageGroup } from './page.ts';
+
+export interface PageStyle {
+  readonly paint: Paint;
+  readonly width: number;
+}
+
+export function renderPage(page: Page, { paint, width }: PageStyle): string {
+  const section = (title: string, text: string) => ['', paint.bold(title), indented(text, width)];
+  const see = page.see.flatMap(({ run, look }) => [
+    indented(`$ ${run}`, width),
+    `    ${paragraph({ text: look, width: width - 4, hang: 4 })}`,
+  ]);
+  return [
+    `${paint.bold(page.id)}  ${paragraph({ text: page.title, width: width - page.id.length - 2, hang: 2 })}`,
+    ...section('what it means', page.means),
+    ...section('why it happens', page.why),
+    ...(see.length > 0 ? ['', paint.bold('how to see it'), ...see] : []),
+    ...section('what to do', page.todo),
+  ].join('\n');
+}
+
+export function renderPageList(pages: readonly Page[], { paint, width }: PageStyle): string {
+  const widest = Math.max(...pages.map((page) => page.id.length));
+  const group = (name: PageGroup) => {
+    const lines = pages
+      .filter((page) => page.group === name)
+      .map(
+        (page) =>
+          `  ${page.id.padEnd(widest)}  ${paragraph({ text: page.title, width: width - widest - 4, hang: 0 }).replaceAll('\n', `\n${' '.repeat(widest + 4)}`)}`,
+      );
+    return [paint.bold(GROUP_TITLES[name]), ...lines].join('\n');
+  };
+  return (Object.keys(GROUP_TITLES) as PageGroup[]).map(group).join('\n\n');
+}
+
+function indented(text: string, width: number): string {
+  return `  ${paragraph({ text, width: width - 2, hang: 0 }).replaceAll('\n', '\n  ')}`;
+}

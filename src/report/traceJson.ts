@@ -1,0 +1,229 @@
+/** The contract's JSON of a traced packet, schema chainwalk/trace/v1: types and the one place that builds them. */
+import type { PartialPacket } from '../host/completePacket.ts';
+import type { Journey, Leg, Path } from '../journey/journey.ts';
+import { formatAddress } from '../packet/address.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
+import type { After, Choice, Fate, Saw, Step, Verdict } from '../simulate/trace.ts';
+import { endpointText, protocolName } from './address.ts';
+import { defaultKeys, type PacketJson, toPacketJson } from './packetJson.ts';
+
+export interface Trace {
+  readonly schema: 'chainwalk/trace/v1';
+  readonly packet: PacketJson;
+  readonly outcome: Journey['outcome'];
+  /** the legs of the first branch */
+  readonly legs: readonly TraceLeg[];
+  /** for `loop`: index of the leg to which the last one returns */
+  readonly cycleFrom?: number;
+  /** every way the packet may go, when there is more than one; the first is the one in `legs` */
+  readonly branches?: readonly TraceBranch[];
+  /** there are more branches than were walked */
+  readonly truncated?: true;
+  /** keys of the packet that were not given */
+  readonly defaults: readonly string[];
+}
+
+export interface TraceBranch {
+  readonly outcome: Path['outcome'];
+  readonly choices: readonly TraceChoice[];
+  readonly legs: readonly TraceLeg[];
+  readonly cycleFrom?: number;
+}
+
+export interface TraceLeg {
+  readonly sender: string;
+  readonly packet: PacketJson;
+  readonly steps: readonly TraceStep[];
+  readonly fate: TraceFate;
+  readonly after: TraceAfter;
+  /** role of the listener that took the packet */
+  readonly role?: string;
+}
+
+export interface TraceRule {
+  readonly table: string;
+  readonly chain: string;
+  /** 1-based position in its chain */
+  readonly rule: number;
+  readonly text: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface TraceChoice {
+  readonly why: Choice['why'];
+  readonly what: string;
+  readonly taken: string;
+  readonly probability?: number;
+  readonly rule?: TraceRule;
+}
+
+export type TraceStep =
+  | { readonly kind: 'hook'; readonly hook: string; readonly iif?: string; readonly oif?: string }
+  | ({ readonly kind: 'rule'; readonly hook: string; readonly verdict: Verdict; readonly target?: string } & TraceRule)
+  | ({
+      readonly kind: 'miss';
+      readonly hook: string;
+      readonly clause: string;
+      readonly saw: Readonly<Record<string, number | string | null>>;
+    } & TraceRule)
+  | {
+      readonly kind: 'policy';
+      readonly hook: string;
+      readonly table: string;
+      readonly chain: string;
+      readonly verdict: 'ACCEPT' | 'DROP';
+    }
+  | { readonly kind: 'end'; readonly hook: string; readonly table: string; readonly chain: string }
+  | { readonly kind: 'conntrack'; readonly hook: string; readonly state: string; readonly zone: number }
+  | { readonly kind: 'nat'; readonly hook: string; readonly manip: 'src' | 'dst'; readonly from: string; readonly to: string }
+  | { readonly kind: 'mark'; readonly hook: string; readonly on: 'packet' | 'connection'; readonly value: number }
+  | { readonly kind: 'route'; readonly again: boolean; readonly local: boolean; readonly table: string; readonly oif?: string }
+  | { readonly kind: 'divert'; readonly hook: string; readonly port: number; readonly found: boolean }
+  | { readonly kind: 'choice'; readonly hook: string; readonly choice: TraceChoice };
+
+export type TraceFate =
+  | { readonly kind: 'delivered'; readonly process?: string; readonly listener?: number; readonly transparent?: true }
+  | { readonly kind: 'sent' | 'forwarded'; readonly oif: string }
+  | { readonly kind: 'dropped'; readonly by?: TraceRule }
+  | { readonly kind: 'rejected'; readonly with: string; readonly by: TraceRule }
+  | { readonly kind: 'lost'; readonly reason: string }
+  | { readonly kind: 'undecided'; readonly reasons: readonly TraceChoice[] };
+
+export interface TraceAfter {
+  readonly src: string;
+  readonly sport?: number;
+  readonly dst: string;
+  readonly dport?: number;
+  readonly proto: string;
+  readonly oif?: string;
+  readonly iif?: string;
+  readonly mark: number;
+  readonly connmark: number;
+  readonly ctstate?: string;
+  readonly ctzone: number;
+}
+
+export interface TraceInput {
+  readonly journey: Journey;
+  /** file of the ruleset, as the user gave it */
+  readonly file: string;
+  /** keys of the packet that were not given, see completePacket */
+  readonly defaults: readonly (keyof PartialPacket)[];
+}
+
+export function toTrace({ journey, file, defaults }: TraceInput): Trace {
+  const [first] = journey.paths;
+  return {
+    schema: 'chainwalk/trace/v1',
+    packet: toPacketJson(journey.packet),
+    outcome: journey.outcome,
+    legs: first?.legs.map((leg) => toLeg(leg, file)) ?? [],
+    ...(first?.cycleFrom !== undefined && { cycleFrom: first.cycleFrom }),
+    ...(journey.paths.length > 1 && { branches: journey.paths.map((path) => toBranch(path, file)) }),
+    ...(journey.truncated && { truncated: true }),
+    defaults: defaultKeys(defaults),
+  };
+}
+
+export function toTraceRule(rule: Rule, file: string): TraceRule {
+  return { table: rule.table, chain: rule.chain, rule: rule.number, text: rule.text, file, line: rule.line };
+}
+
+function toBranch(path: Path, file: string): TraceBranch {
+  return {
+    outcome: path.outcome,
+    choices: path.choices.map((choice) => toChoice(choice, file)),
+    legs: path.legs.map((leg) => toLeg(leg, file)),
+    ...(path.cycleFrom !== undefined && { cycleFrom: path.cycleFrom }),
+  };
+}
+
+function toLeg({ sender, walk, role }: Leg, file: string): TraceLeg {
+  return {
+    sender,
+    packet: toPacketJson(walk.packet),
+    steps: walk.steps.map((step) => toStep(step, file)),
+    fate: toFate(walk.fate, file),
+    after: toAfter(walk.after, walk.packet.proto),
+    ...(role !== undefined && { role }),
+  };
+}
+
+function toStep(step: Step, file: string): TraceStep {
+  switch (step.kind) {
+    case 'rule': {
+      const { hook, rule, verdict } = step;
+      return { kind: 'rule', hook, ...toTraceRule(rule, file), verdict, ...(rule.target !== undefined && { target: rule.target }) };
+    }
+    case 'miss': {
+      const { hook, rule, clause, saw } = step;
+      return { kind: 'miss', hook, ...toTraceRule(rule, file), clause: clause.text, saw: toSaw(saw) };
+    }
+    case 'nat':
+      return { ...step, from: endpointText(step.from), to: endpointText(step.to) };
+    case 'choice':
+      return { kind: 'choice', hook: step.hook, choice: toChoice(step.choice, file) };
+    default:
+      return step;
+  }
+}
+
+/** JSON has no bigint: IPv6 addresses are spelled, anything else that wide is decimal text. */
+function toSaw(saw: Saw): Readonly<Record<string, number | string | null>> {
+  const isAddress = (name: string) => /(src|dst)$/.test(name);
+  const value = (name: string, seen: Saw[string]) => {
+    if (seen === undefined) return null;
+    if (typeof seen === 'string') return seen;
+    if (isAddress(name)) return formatAddress(seen);
+    return typeof seen === 'bigint' ? String(seen) : seen;
+  };
+  return Object.fromEntries(Object.entries(saw).map(([name, seen]) => [name, value(name, seen)]));
+}
+
+function toChoice({ why, what, taken, probability, rule }: Choice, file: string): TraceChoice {
+  return {
+    why,
+    what,
+    taken,
+    ...(probability !== undefined && { probability }),
+    ...(rule !== undefined && { rule: toTraceRule(rule, file) }),
+  };
+}
+
+function toFate(fate: Fate, file: string): TraceFate {
+  switch (fate.kind) {
+    case 'delivered':
+      return {
+        kind: 'delivered',
+        ...(fate.process !== undefined && { process: fate.process }),
+        ...(fate.listener !== undefined && { listener: fate.listener }),
+        ...(fate.transparent && { transparent: true }),
+      };
+    case 'dropped':
+      return { kind: 'dropped', ...(fate.by !== undefined && { by: toTraceRule(fate.by, file) }) };
+    case 'rejected':
+      return { kind: 'rejected', with: fate.with, by: toTraceRule(fate.by, file) };
+    case 'undecided':
+      return { kind: 'undecided', reasons: fate.reasons.map((reason) => toChoice(reason, file)) };
+    default:
+      return fate;
+  }
+}
+
+function toAfter(after: After, proto: number): TraceAfter {
+  const { src, dst, sport, dport, iif, oif, mark, connmark, ctstate, ctzone } = after;
+  return {
+    src: formatAddress(src),
+    ...(sport !== undefined && { sport }),
+    dst: formatAddress(dst),
+    ...(dport !== undefined && { dport }),
+    proto: protocolName(proto),
+    ...(oif !== undefined && { oif }),
+    ...(iif !== undefined && { iif }),
+    mark,
+    connmark,
+    ...(ctstate !== undefined && { ctstate }),
+    ctzone,
+  };
+}
