@@ -1,0 +1,54 @@
+/** What the compiled grammars share: the state of one match and how it fails. */
+
+/** Mutable on purpose: one match runs over one state, and the recogniser is the hot path of reading a dump. */
+export interface State {
+  text: string;
+  at: number;
+  end: number;
+  /** captures as triples: id, start, end; a rule stands before what it contains */
+  events: Int32Array;
+  top: number;
+  /** furthest position where something was expected, and what: indices into `expected` */
+  far: number;
+  missed: number[];
+  /** above 0 inside a described rule or a `~`: failures there are not reported */
+  quiet: number;
+}
+
+export interface CompiledGrammar<Rule extends string = string> {
+  readonly rules: Readonly<Record<Rule, (s: State) => boolean>>;
+  readonly captureNames: readonly string[];
+  readonly expected: readonly string[];
+}
+
+export function newState(): State {
+  return { text: '', at: 0, end: 0, events: new Int32Array(3 * 256), top: 0, far: -1, missed: [], quiet: 0 };
+}
+
+/** Does `rule` take the whole of `text` between `start` and `end`? Captures and failure are left in `s`. */
+export function run(s: State, rule: (s: State) => boolean, span: { readonly start: number; readonly end: number }): boolean {
+  s.at = span.start;
+  s.end = span.end;
+  s.top = 0;
+  s.far = -1;
+  s.quiet = 0;
+  if (!rule(s)) return false;
+  if (s.at === s.end) return true;
+  miss(s, 0);
+  return false;
+}
+
+export function miss(s: State, id: number): void {
+  if (s.quiet > 0 || s.at < s.far) return;
+  if (s.at > s.far) {
+    s.far = s.at;
+    s.missed.length = 0;
+  }
+  s.missed.push(id);
+}
+
+export function grow(s: State): void {
+  const bigger = new Int32Array(s.events.length * 2);
+  bigger.set(s.events);
+  s.events = bigger;
+}

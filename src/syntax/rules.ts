@@ -1,0 +1,75 @@
+/** The little that the readers must know of a rule's words: where it jumps, and when two rules read the same. */
+import type { RuleNode, Word } from './ast.ts';
+
+const JUMP = /^(?:-[jg]|--jump=?|--goto=?)/;
+
+/** The word that names the target, as `-j X`, `-jX`, `--jump X` or `--jump=X`. */
+export function jumpOf(rule: RuleNode): Word | undefined {
+  for (const [at, word] of rule.words.entries()) {
+    if (word.quoted || !JUMP.test(word.text)) continue;
+    const flag = JUMP.exec(word.text)?.[0].length ?? 0;
+    if (word.text.length === flag && !word.text.endsWith('=')) return rule.words[at + 1];
+    if (word.text[1] !== '-' || word.text[flag - 1] === '=') return { ...word, text: word.text.slice(flag), start: word.start + flag };
+  }
+  return undefined;
+}
+
+export function renamed(rule: RuleNode, names: { readonly from: string; readonly to: string }): RuleNode {
+  const jump = jumpOf(rule);
+  const chain = rule.chain.text === names.from ? { ...rule.chain, text: names.to } : rule.chain;
+  if (jump?.text !== names.from) return chain === rule.chain ? rule : { ...rule, chain };
+  const words = rule.words.map((word) =>
+    word.end === jump.end ? { ...word, text: word.text.slice(0, word.text.length - names.from.length) + names.to } : word,
+  );
+  return { ...rule, chain, words };
+}
+
+const SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ['--protocol', '-p'],
+  ['--proto', '-p'],
+  ['--source', '-s'],
+  ['--src', '-s'],
+  ['--destination', '-d'],
+  ['--dst', '-d'],
+  ['--in-interface', '-i'],
+  ['--out-interface', '-o'],
+  ['--jump', '-j'],
+  ['--goto', '-g'],
+  ['--match', '-m'],
+  ['--fragment', '-f'],
+  ['--destination-port', '--dport'],
+  ['--source-port', '--sport'],
+]);
+
+/** Same options in any order: what `-D` and `-C` need. fact: `-p tcp` brings `-m tcp` when one of its options is used. */
+export function sameRule(a: readonly Word[], b: readonly Word[]): boolean {
+  return a.length === b.length && a.every((word, at) => word.text === b[at]?.text) ? true : canonical(a) === canonical(b);
+}
+
+function canonical(words: readonly Word[]): string {
+  const clauses: string[][] = [];
+  let negated = false;
+  for (const { text, quoted } of words) {
+    if (text === '!' && !quoted) negated = true;
+    else if (text.startsWith('-') && !quoted) {
+      const equals = text.startsWith('--') ? text.indexOf('=') : -1;
+      const name = equals < 0 ? text : text.slice(0, equals);
+      clauses.push([
+        negated ? `! ${SPELLINGS.get(name) ?? name}` : (SPELLINGS.get(name) ?? name),
+        ...(equals < 0 ? [] : [text.slice(equals + 1)]),
+      ]);
+      negated = false;
+    } else if (negated) {
+      const last = clauses.at(-1) ?? [];
+      last[0] = `! ${last[0] ?? ''}`;
+      last.push(text);
+      negated = false;
+    } else (clauses.at(-1) ?? clauses[clauses.push([]) - 1])?.push(text);
+  }
+  const proto = clauses.find(([name]) => name === '-p')?.[1];
+  return clauses
+    .filter(([name, value]) => !(name === '-m' && value === proto))
+    .map(([name, ...values]) => [name, ...values.map((value) => value.replace(/^(\d+\.\d+\.\d+\.\d+)\/32$/, '$1'))].join(' '))
+    .sort()
+    .join('\n');
+}
