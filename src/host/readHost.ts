@@ -28,7 +28,9 @@ export function readHost(value: unknown): HostReading {
   if (!isRecord(value)) return { problems: ['the host description is not an object'] };
   for (const key of Object.keys(value)) if (!KEYS.includes(key)) problems.push(`unknown key \`${key}\` in the host description`);
   const interfaces = readInterfaces(value.interfaces, problems);
-  const routes = [...derivedRoutes(interfaces), ...readRoutes(value, problems)];
+  const sysctls = readSysctls(value.sysctls, problems);
+  const forwarding6 = (sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
+  const routes = [...derivedRoutes(interfaces, forwarding6), ...readRoutes(value, problems)];
   for (const { dev } of routes) {
     if (dev !== undefined && !interfaces.some(({ name }) => name === dev))
       problems.push(`a route names interface \`${dev}\`, which the host lacks`);
@@ -37,7 +39,7 @@ export function readHost(value: unknown): HostReading {
     interfaces,
     routes,
     rules: readRules(value.ip_rules, problems),
-    sysctls: readSysctls(value.sysctls, problems),
+    sysctls,
     listeners: list(value.listeners, 'listeners', problems).flatMap((entry) => readListener(entry, problems)),
     processes: readProcesses(value.processes, problems),
     sets: readSets(value.sets, problems),

@@ -5,11 +5,11 @@ import { familyOf, formatAddress, parsePrefix, prefixMask, prefixRange } from '.
 import type { Interface, Route, RoutingRule } from './host.ts';
 
 /** Routes of the tables `local` and `main` that follow from the interfaces' addresses. */
-export function derivedRoutes(interfaces: readonly Interface[]): readonly Route[] {
+export function derivedRoutes(interfaces: readonly Interface[], forwarding6: boolean): readonly Route[] {
   return interfaces.flatMap((nic) => [
     ...nic.addresses.flatMap((prefix, index) => [
       ...addressRoutes(nic, index),
-      ...(familyOf(prefix.address) === 4 ? prefixRoutes4(nic, index) : prefixRoutes6(nic, index)),
+      ...(familyOf(prefix.address) === 4 ? prefixRoutes4(nic, index) : prefixRoutes6(nic, { index, forwarding6 })),
     ]),
     ...(nic.name !== 'lo' && nic.addresses.some(({ address }) => familyOf(address) === 6)
       ? [route({ table: 'local', type: 'multicast', to: 'ff00::/8', dev: nic.name, metric: 256 })]
@@ -39,19 +39,18 @@ function prefixRoutes4(nic: Interface, index: number): readonly Route[] {
   return [net, { ...base, table: 'local', type: 'broadcast', to: { address: hi, length: 32 } }];
 }
 
-function prefixRoutes6(nic: Interface, index: number): readonly Route[] {
+/** A forwarding host also answers for the first address of each subnet (RFC 4291 section 2.6.1). */
+function prefixRoutes6(
+  nic: Interface,
+  { index, forwarding6 }: { readonly index: number; readonly forwarding6: boolean },
+): readonly Route[] {
   const prefix = nic.addresses[index];
   if (prefix === undefined || nic.name === 'lo' || prefix.length === 128) return [];
-  return [
-    {
-      family: 6,
-      table: 'main',
-      type: 'unicast',
-      to: { address: prefixRange(prefix).lo, length: prefix.length },
-      dev: nic.name,
-      metric: 256,
-    },
-  ];
+  const address = prefixRange(prefix).lo;
+  const base = { family: 6, dev: nic.name } as const;
+  const connected: Route = { ...base, table: 'main', type: 'unicast', to: { address, length: prefix.length }, metric: 256 };
+  if (!forwarding6 || prefix.length >= 127) return [connected];
+  return [connected, { ...base, table: 'local', type: 'local', to: { address, length: 128 }, metric: 0 }];
 }
 
 /** IPv4: an address in the subnet of an earlier one on the same interface. */

@@ -3,7 +3,6 @@
 import type { Host, Route } from '../host/host.ts';
 import { lookupRoute } from '../host/route.ts';
 import { isMulticast6, scope6 } from '../host/sourceAddress.ts';
-import { ADDR_TYPES } from '../packet/fields.ts';
 import type { Skb } from './skb.ts';
 import type { LostReason } from './trace.ts';
 
@@ -23,7 +22,8 @@ export type InputRoute =
 export function routeInput(skb: Skb): InputRoute {
   const martian = skb.family === 4 ? martian4(skb) : undefined;
   if (martian !== undefined) return martian;
-  if (skb.family === 6 && isMulticast6(skb.dst as bigint)) return joined6(skb.dst as bigint) ? local(undefined) : lost('no-route');
+  if (skb.family === 6 && isMulticast6(skb.dst as bigint))
+    return joined6(skb.host, skb.dst as bigint) ? local(undefined) : lost('no-route');
   const { host, iif = '' } = skb;
   const route = lookupRoute(host, { family: skb.family, dst: skb.dst, src: skb.src, mark: skb.mark, iif });
   const forwarding = isForwarding(host, skb.family, iif);
@@ -84,23 +84,37 @@ function routesLocalnet(skb: Skb): boolean {
   return setting(skb.host, `net.ipv4.conf.{}.route_localnet`, skb.iif) > 0;
 }
 
-/** Multicast groups that every IPv6 interface has joined: all nodes, and the solicited-node ones of its addresses are left out. */
-function joined6(address: bigint): boolean {
-  return (address === 0xff02n << 112n) | 1n;
+const ALL_NODES = (0xff02n << 112n) + 1n;
+/** ff02::1:ff00:0/104, completed by the last 24 bits of an own address (RFC 4291 section 2.7.1) */
+const SOLICITED_NODE = (0xff02n << 112n) + 0x1_ff00_0000n;
+
+function joined6(host: Host, group: bigint): boolean {
+  if (group === ALL_NODES) return true;
+  return host.interfaces.some(({ addresses }) =>
+    addresses.some(({ address }) => typeof address === 'bigint' && group === SOLICITED_NODE + (address & 0xff_ffffn)),
+  );
 }
 
 /** fib_validate_source(): a local source is a martian; rp_filter 1 wants the way back through the same interface. */
-function badSource(skb: Skb): LostReason | undefined {
-  const { host, iif = '' } = skb;
+function badSource({ host, src, dst, iif = '' }: Skb): LostReason | undefined {
   const mode = Math.max(setting(host, 'net.ipv4.conf.{}.rp_filter', 'all'), setting(host, 'net.ipv4.conf.{}.rp_filter', iif));
-  if (setting(host, 'net.ipv4.conf.{}.accept_local', iif) === 0 && ADDR_TYPES[skb.addressType(skb.src)] === 'LOCAL')
-    return 'martian-source';
-  const custom = host.rules.some(({ family, priority }) => family === 4 && priority !== 0 && priority < 32766);
-  if (mode === 0 && !custom) return undefined;
-  const back = lookupRoute(host, { family: 4, dst: skb.src, src: skb.dst, mark: 0, iif });
+  const localAccepted = setting(host, 'net.ipv4.conf.{}.accept_local', iif) > 0;
+  if (mode === 0 && !hasCustomRouting(host)) {
+    const own = host.interfaces.some(({ addresses }) => addresses.some(({ address }) => address === src));
+    return own && !localAccepted ? 'martian-source' : undefined;
+  }
+  const back = lookupRoute(host, { family: 4, dst: src, src: dst, mark: 0, iif });
   if (back === undefined) return mode === 0 ? undefined : 'reverse-path';
-  if (back.type !== 'unicast') return 'martian-source';
+  if (back.type !== 'unicast') return back.type === 'local' && localAccepted ? undefined : 'martian-source';
   return mode === 1 && back.dev !== iif ? 'reverse-path' : undefined;
+}
+
+/** Then the kernel looks the source up in full: fib4_has_custom_rules(), fib_has_custom_local_routes. */
+function hasCustomRouting(host: Host): boolean {
+  return (
+    host.rules.some(({ family, priority }) => family === 4 && priority !== 0 && priority < 32766) ||
+    host.routes.some(({ family, type, table }) => family === 4 && type === 'local' && table !== 'local')
+  );
 }
 
 function badForward6(skb: Skb): LostReason | undefined {
