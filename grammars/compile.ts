@@ -38,7 +38,7 @@ export function compile(grammar: Grammar, options: CompileOptions): string {
     `export const captures = { ${captured.map((name, id) => `${name}: ${id}`).join(', ')} } as const;`,
     `const captureNames = ${JSON.stringify(captured)};`,
     `const expected = ${JSON.stringify(context.expected)};`,
-    `export const grammar: CompiledGrammar<keyof typeof rules> = { rules, captureNames, expected };`,
+    'export const grammar: CompiledGrammar<keyof typeof rules> = { rules, captureNames, expected };',
     '',
   ].join('\n');
 }

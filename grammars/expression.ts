@@ -30,8 +30,8 @@ export function ruleTable(grammar: ohm.Grammar): RuleTable {
   const table = new Map<string, RuleEntry>();
   const visit = (name: string): void => {
     if (table.has(name)) return;
-    const info = grammar.rules[name] as unknown as { readonly body: ohm.PExpr; readonly description?: string };
-    const description = info.description === undefined ? {} : { description: info.description };
+    const info = grammar.rules[name] as unknown as { readonly body: ohm.PExpr; readonly description?: string | null };
+    const description = info.description ? { description: info.description } : {};
     const used: string[] = [];
     const own = Object.hasOwn(grammar.rules, name);
     table.set(name, { body: expressionOf(info.body, used), own, ...description });
