@@ -11,3 +11,10 @@ export const JSON_OUTPUT: OptionSpec = { flags: '--json', says: 'the same as -o 
 export function output(choices: readonly string[]): OptionSpec {
   return { flags: '-o, --output <format>', says: 'form of the answer', choices };
 }
+
+/** The names stand here too, so that help does not load the profiles; a test holds them equal. */
+export const PROFILE: OptionSpec = {
+  flags: '--profile <mesh>',
+  says: 'the mesh whose proxy runs here; auto reads it from the chains',
+  choices: ['auto', 'none', 'istio-sidecar', 'istio-ambient', 'linkerd', 'kuma', 'consul'],
+};

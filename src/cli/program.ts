@@ -17,6 +17,13 @@ const EXAMPLES: readonly Example[] = [
   { says: 'what does an answer mean?', line: 'chainwalk explain captured-out' },
 ];
 
+const EXIT_CODES = `
+Exit codes:
+  0  done, nothing to report
+  1  findings: an unmet --expect; with --strict also warnings and undecided
+  2  the input or the usage is wrong
+  3  a bug in chainwalk`;
+
 export function buildProgram({ version, commands, writeOut, writeErr, onCommand }: ProgramSpec): Commander {
   const program = base(new Commander('chainwalk'), EXAMPLES)
     .description('what Linux will do with a packet, from iptables rules alone')
@@ -37,6 +44,7 @@ function base(command: Commander, examples: readonly Example[]): Commander {
     .exitOverride()
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
+    .addHelpText('after', EXIT_CODES)
     .addHelpText('before', `Examples:\n${lines.join('\n')}`)
     .configureHelp({ showGlobalOptions: false });
 }

@@ -59,7 +59,7 @@ async function dispatch({ argv, version }: Invocation, io: Io): Promise<ExitCode
     if (argv.length === 0) await io.err.write(errors);
     else {
       const command = COMMANDS.find(({ name }) => name === argv[0]);
-      await complain(io, { message: error.message.replace(/^error: /, ''), help: usage(command?.name) });
+      await complain(io, { message: error.message.replace(/^error: /, '').replaceAll(/'([^']*)'/g, '`$1`'), help: usage(command?.name) });
     }
     return EXIT.usage;
   }

@@ -14,13 +14,11 @@ export interface Placed {
 export function placeDiagnostics(diagnostics: readonly Diagnostic[]): readonly Placed[] {
   const sources = new Map<Source, readonly number[]>();
   for (const { source } of diagnostics) if (!sources.has(source)) sources.set(source, lineStarts(source.text));
-  const order = [...sources.keys()];
+  const files = [...new Set([...sources.keys()].map(({ file }) => file))];
+  const rank = ({ diagnostic }: Placed) => files.indexOf(diagnostic.source.file);
   return diagnostics
     .map((diagnostic) => ({ diagnostic, position: positionAt(sources.get(diagnostic.source) ?? [0], diagnostic.span.start) }))
-    .sort(
-      (a, b) =>
-        order.indexOf(a.diagnostic.source) - order.indexOf(b.diagnostic.source) || a.diagnostic.span.start - b.diagnostic.span.start,
-    );
+    .sort((a, b) => rank(a) - rank(b) || a.diagnostic.span.start - b.diagnostic.span.start);
 }
 
 export interface DiagnosticStyle {

@@ -2,8 +2,8 @@
  *  outbound red dashed, bypass blue dotted, loop thick purple, drop black. */
 import type { Leg, Path } from '../journey/journey.ts';
 import { flowText } from './address.ts';
-import { destination, processOf } from './human/headline.ts';
-import { ruleBody } from './human/place.ts';
+import { destination, processOf } from './ends.ts';
+import { ruleBody } from './place.ts';
 import type { TraceInput } from './traceJson.ts';
 
 const MOST_NODES = 40;
@@ -77,7 +77,7 @@ function ruleNodes({ walk }: Leg): readonly string[] {
 }
 
 function lineOf(path: Path, leg: Leg, index: number): Line {
-  if (path.cycleFrom !== undefined && index >= path.cycleFrom) return 'loop';
+  if (path.cycleFrom !== undefined && index > path.cycleFrom) return 'loop';
   if (path.outcome === 'captured-in') return 'inbound';
   if (path.outcome === 'captured-out' || path.outcome === 'dns') return 'outbound';
   return leg.role === undefined ? 'bypass' : leg.walk.packet.dir === 'in' ? 'inbound' : 'outbound';

@@ -3,9 +3,10 @@
 import type { Leg, Path } from '../../journey/journey.ts';
 import { assertNever } from '../../lib/invariant.ts';
 import type { Choice } from '../../simulate/trace.ts';
-import { endpointText, flowText, protocolName } from '../address.ts';
+import { flowText, protocolName } from '../address.ts';
+import { destination, originalDestination, processOf } from '../ends.ts';
+import { ruleBody, ruleName } from '../place.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../words.ts';
-import { ruleBody, ruleName } from './place.ts';
 
 /** `word` is the outcome, to be coloured; `rest` completes the sentence. */
 export interface Headline {
@@ -54,30 +55,9 @@ function captured(leg: Leg): string {
   return original === undefined ? to : `${to} (original dst ${original})`;
 }
 
-/** Where the sender meant to go, when the rules changed it or a transparent listener took it. */
-export function originalDestination(leg: Leg): string | undefined {
-  const { packet } = leg.walk;
-  const meant = endpointText({ address: packet.dst, port: packet.dport });
-  return meant === destination(leg) ? undefined : meant;
-}
-
-/** Where the packet ends: the listener's port where TPROXY took it without a rewrite. */
-export function destination({ walk }: Leg): string {
-  const { after, fate } = walk;
-  const port = fate.kind === 'delivered' && fate.listener !== undefined ? fate.listener : after.dport;
-  return endpointText({ address: after.dst, port });
-}
-
-export function processOf({ walk, listener }: Leg): string {
-  return listener?.process ?? (walk.fate.kind === 'delivered' ? (walk.fate.process ?? 'nobody') : 'nobody');
-}
-
-function loop(path: Path): string {
-  const from = path.cycleFrom ?? 0;
-  const hops = path.legs.slice(from).map((leg) => `${processOf(leg)} ${destination(leg)}`);
-  const start = path.legs[from - 1];
-  const first = start === undefined ? (path.legs[from]?.sender ?? '') : `${processOf(start)} ${destination(start)}`;
-  return `${[first, ...hops].join(' -> ')}: the proxy's own packets come back to it`;
+function loop({ legs, cycleFrom = 0 }: Path): string {
+  const stops = legs.slice(cycleFrom).map((leg) => `${processOf(leg)} ${destination(leg)}`);
+  return `${stops.join(' -> ')}: the proxy's own packets come back to it`;
 }
 
 function ended({ walk }: Leg, file: string): string {

@@ -4,10 +4,11 @@ import { assertNever } from '../../lib/invariant.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { endpointText, flowText, hexMark } from '../address.ts';
+import { destination, originalDestination, processOf } from '../ends.ts';
 import { paragraph } from '../layout.ts';
+import { ruleName } from '../place.ts';
 import { LOST_WORDS } from '../words.ts';
-import { choiceText, destination, originalDestination, processOf } from './headline.ts';
-import { ruleName } from './place.ts';
+import { choiceText } from './headline.ts';
 import { type StepStyle, stepLines } from './steps.ts';
 
 export function legLines(leg: Leg, number: number, style: StepStyle): readonly string[] {

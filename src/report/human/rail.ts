@@ -1,6 +1,6 @@
 /** A journey on one line: `app -> ISTIO_OUTPUT#9 -> ISTIO_REDIRECT#1 => proxy:15001 -> ...`. */
 import type { Leg, Path } from '../../journey/journey.ts';
-import { fileLine } from './place.ts';
+import { fileLine } from '../place.ts';
 
 export function rail(path: Path, file: string): string {
   const legs = path.legs.map((leg, index) => `${index === 0 ? `${leg.sender} -> ` : ''}${legRail(leg, file)}`);

@@ -4,9 +4,9 @@ import type { Step, Verdict } from '../../simulate/trace.ts';
 import { endpointText, hexMark } from '../address.ts';
 import { row } from '../layout.ts';
 import type { Paint } from '../paint.ts';
+import { fileLine, ruleBody } from '../place.ts';
 import { sawText } from '../saw.ts';
 import { choiceText } from './headline.ts';
-import { fileLine, ruleBody } from './place.ts';
 
 export interface StepStyle {
   readonly paint: Paint;
@@ -40,29 +40,46 @@ export function keyWidths(steps: readonly Step[]): KeyWidths {
 }
 
 export function stepLines(steps: readonly Step[], style: StepStyle): readonly string[] {
+  const { paint } = style;
   const lines: string[] = [];
+  let asides: string[] = [];
   let accepted: string[] = [];
   let conntrack = '';
-  const flush = () => {
-    if (accepted.length > 0) lines.push(`  ${style.paint.dim(`policy ACCEPT: ${accepted.join(', ')}`)}`);
+  let verdict = '';
+  /** index of the step that the last line is about */
+  let last = -1;
+  const close = () => {
+    if (accepted.length > 0) asides.push(`policy ACCEPT: ${accepted.join(', ')}`);
     accepted = [];
   };
-  let verdict = '';
+  /** policies and states go on the line of their hook when no rule stands between */
+  const flush = () => {
+    close();
+    if (asides.length > 0) {
+      const aside = asides.join('; ');
+      const hook = steps[last];
+      if (hook?.kind === 'hook') lines[lines.length - 1] = hookLine(hook, style) + paint.dim(aside);
+      else lines.push(paint.dim(note(style, aside)));
+    }
+    asides = [];
+  };
   for (const [index, step] of steps.entries()) {
     if (step.kind === 'policy' && step.verdict === 'ACCEPT') {
       accepted.push(step.table);
-      continue;
-    }
-    flush();
-    if (step.kind === 'conntrack') {
-      const state = `conntrack: ${step.state}, zone ${step.zone}`;
-      if (state !== conntrack) lines.push(`  ${style.paint.dim(state)}`);
+    } else if (step.kind === 'conntrack') {
+      const state = `conntrack: ${step.state}${step.zone === 0 ? '' : ` in zone ${step.zone}`}`;
+      close();
+      if (state !== conntrack) asides.push(state);
       conntrack = state;
-    } else lines.push(...oneStep(step, { ...style, verdict }));
-    verdict = '';
-    if (step.kind === 'rule' && !saysItsVerdict(step.rule, step.verdict)) {
-      if (hasNote(steps[index + 1])) verdict = `${step.verdict}, `;
-      else lines.push(note(style, step.verdict));
+    } else {
+      flush();
+      lines.push(...oneStep(step, { ...style, verdict }));
+      last = index;
+      verdict = '';
+      if (step.kind === 'rule' && !saysItsVerdict(step.rule, step.verdict)) {
+        if (hasNote(steps[index + 1])) verdict = `${step.verdict}, `;
+        else lines.push(note(style, step.verdict));
+      }
     }
   }
   flush();
@@ -79,22 +96,20 @@ function hasNote(step: Step | undefined): boolean {
   return step?.kind === 'nat' || step?.kind === 'mark' || step?.kind === 'divert';
 }
 
-function note({ key }: StepStyle, text: string): string {
-  return `${' '.repeat(leadWidth(key))}${text}`;
+/** A remark under a rule, in the column of the rules' texts. */
+function note({ key, width }: StepStyle, text: string): string {
+  return row({ lead: ' '.repeat(leadWidth(key)), text, right: '', width }).join('\n');
 }
 
 function oneStep(step: Exclude<Step, { kind: 'conntrack' }>, style: StepStyle & { readonly verdict: string }): readonly string[] {
   const { paint, verdict } = style;
   switch (step.kind) {
     case 'hook':
-      return [`  ${paint.bold(step.hook)}${interfaces(step)}`];
+      return [hookLine(step, style).trimEnd()];
     case 'rule':
       return rowOf(step.rule, ruleBody(step.rule), style);
     case 'miss': {
-      const lines = [
-        ...rowOf(step.rule, ruleBody(step.rule), style),
-        note(style, `no: ${sawText(step.saw)}; asked is ${step.clause.text}`),
-      ];
+      const lines = [...rowOf(step.rule, ruleBody(step.rule), style), note(style, `no: ${sawText(step.saw)}, wanted ${step.clause.text}`)];
       return lines.map((line) => paint.dim(line));
     }
     case 'policy':
@@ -102,7 +117,7 @@ function oneStep(step: Exclude<Step, { kind: 'conntrack' }>, style: StepStyle & 
     case 'end':
       return [`  ${paint.dim(`${step.table.padEnd(style.key.table)} ${step.chain}: end of chain, back to the caller`)}`];
     case 'nat':
-      return [note(style, verdict + paint.bold(`${step.manip} ${endpointText(step.from)} := ${endpointText(step.to)}`))];
+      return [paint.bold(note(style, `${verdict}${step.manip} ${endpointText(step.from)} := ${endpointText(step.to)}`))];
     case 'mark':
       return [note(style, `${verdict}${step.on === 'packet' ? 'mark' : 'connection mark'} := ${hexMark(step.value)}`)];
     case 'route':
@@ -115,7 +130,7 @@ function oneStep(step: Exclude<Step, { kind: 'conntrack' }>, style: StepStyle & 
         ),
       ];
     case 'choice':
-      return [note(style, paint.yellow(`fork: ${choiceText(step.choice, style.file)}; here: ${step.choice.taken}`))];
+      return [paint.yellow(note(style, `fork: ${choiceText(step.choice, style.file)}; here: ${step.choice.taken}`))];
   }
 }
 
@@ -129,13 +144,19 @@ function leadWidth(key: KeyWidths): number {
   return key.table + key.chain + key.number + 6;
 }
 
+/** Padded to the column in which the rules' texts stand. */
+function hookLine(step: Extract<Step, { kind: 'hook' }>, { paint, key }: StepStyle): string {
+  const rest = interfaces(step);
+  const width = step.hook.length + rest.length + 2;
+  return `  ${paint.bold(step.hook)}${rest}${' '.repeat(Math.max(2, leadWidth(key) - width))}`;
+}
+
 function interfaces({ iif, oif }: { readonly iif?: string; readonly oif?: string }): string {
   return [iif === undefined ? '' : ` in ${iif}`, oif === undefined ? '' : ` out ${oif}`].filter((text) => text !== '').join(',');
 }
 
 function routeText({ again, local, oif, table }: Extract<Step, { kind: 'route' }>): string {
-  const where = local ? 'to this host' : 'onwards';
-  const by = oif === undefined ? '' : ` by ${oif}`;
-  const from = table === 'main' || table === 'local' ? '' : ` (table ${table})`;
-  return `${again ? 'routed again' : 'routed'}: ${where}${by}${from}`;
+  const dev = oif === undefined ? '' : ` dev ${oif}`;
+  const from = table === 'main' || table === 'local' ? '' : ` table ${table}`;
+  return `${again ? 'route again:' : 'route:'}${local ? ' local' : ''}${dev}${from}`;
 }

@@ -1,6 +1,7 @@
 /** A traced packet for people: the answer first, then how it came about. */
 import type { Path } from '../../journey/journey.ts';
 import { packetText } from '../address.ts';
+import { destination, processOf } from '../ends.ts';
 import { paragraph } from '../layout.ts';
 import { defaultsText } from '../packetJson.ts';
 import type { Paint } from '../paint.ts';
@@ -46,11 +47,10 @@ export function briefTrace({ journey, file }: TraceInput, { paint }: HumanStyle)
   return `${outcome}  ${packetText(journey.packet)}  via ${first === undefined ? '' : rail(first, file)}${ways}`;
 }
 
-function answer(path: Path, { paint, width, file }: StepStyle): string {
+function answer(path: Path, { paint, width, file }: StepStyle, before = ''): string {
   const { word, rest } = headline(path, file);
-  const [first = '', ...more] = paragraph({ text: `${word} ${rest}`.trimEnd(), width, hang: 2 }).split('\n');
-  const colour = paint[OUTCOME_COLOURS[path.outcome]];
-  return [colour(paint.bold(word)) + first.slice(word.length), ...more].join('\n');
+  const lines = paragraph({ text: `${before}${word} ${rest}`.trimEnd(), width, hang: 2 });
+  return lines.replace(word, paint[OUTCOME_COLOURS[path.outcome]](paint.bold(word)));
 }
 
 /** Several ways: one common outcome, or undecided with everything that it hangs on. */
@@ -79,12 +79,14 @@ interface Branch {
 function branchLines({ input, path, index, style, full }: Branch): readonly string[] {
   const taken = path.choices.map((choice) => choice.taken).join(', ');
   const title = `branch ${index + 1} of ${input.journey.paths.length}${taken === '' ? '' : ` (${taken})`}`;
-  return ['', `${title}: ${answer(path, style)}`, ...(full ? pathLines(path, style) : [`  ${rail(path, style.file)}`])];
+  return ['', answer(path, style, `${title}: `), ...(full ? pathLines(path, style) : [`  ${rail(path, style.file)}`])];
 }
 
 function pathLines(path: Path, style: StepStyle): readonly string[] {
   const lines = path.legs.flatMap((leg, index) => ['', ...legLines(leg, index + 1, style)]);
-  if (path.cycleFrom === undefined) return lines;
-  const closing = `LOOP closes: after leg ${path.legs.length} everything repeats from leg ${path.cycleFrom + 1}`;
-  return [...lines, '', style.paint.magenta(closing)];
+  const last = path.legs.at(-1);
+  if (path.cycleFrom === undefined || last === undefined) return lines;
+  const where = `at ${processOf(last)} ${destination(last)}`;
+  const text = `LOOP closes: leg ${path.legs.length} ends where leg ${path.cycleFrom + 1} did, ${where}; from there everything repeats`;
+  return [...lines, '', style.paint.magenta(paragraph({ text, width: style.width, hang: 2 }))];
 }

@@ -1,6 +1,6 @@
 /** Where a rule stands: in its file and in its chain. */
-import type { Rule } from '../../ruleset/ruleset.ts';
-import { printable } from '../printable.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
+import { printable } from './printable.ts';
 
 /** `pod.rules:17`. A long path is cut to its name so that a rule keeps its line: the user gave the path. */
 export function fileLine(file: string, line: number): string {

@@ -1,0 +1,39 @@
+/** `chainwalk check RULES...`: would the kernel load them? */
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { type Command, isSet } from '../command.ts';
+import { EXIT } from '../exitCode.ts';
+import { formatOf } from '../format.ts';
+import { COLOR, FAMILY, JSON_OUTPUT, output, QUIET, SET, STRICT } from '../options.ts';
+
+export const check: Command = {
+  name: 'check',
+  summary: 'would the kernel load these rules? reads and checks them, no packet is traced',
+  args: [{ name: '<rules...>', says: 'files with rules, `-` for standard input' }],
+  options: [output(['human', 'json']), JSON_OUTPUT, FAMILY, SET, STRICT, QUIET, COLOR],
+  examples: [
+    { says: 'every problem with its place, before anything is loaded', line: 'chainwalk check pod.rules node.rules' },
+    { says: 'a script with a variable', line: 'chainwalk check --set POD_IP=10.244.0.5 rules.sh' },
+  ],
+  run: async (io, input) => {
+    const { loadRules } = await import('../rules.ts');
+    const { toCheckReport } = await import('../../report/checkJson.ts');
+    const { showDiagnostics } = await import('../diagnostics.ts');
+    const loaded = await loadRules(io, input.args, input);
+    if (loaded === undefined) return EXIT.usage;
+    const report = toCheckReport(loaded.diagnostics);
+    if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
+    else {
+      await showDiagnostics(io, input, loaded.diagnostics);
+      if (report.ok) await io.out.write(`ok: ${loaded.rulesets.map(summary).join('; ')}\n`);
+    }
+    if (!report.ok) return EXIT.usage;
+    return isSet(input, 'strict') && report.diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
+  },
+};
+
+function summary({ family, source, tables }: Ruleset): string {
+  const rules = [...tables.values()].flatMap(({ chains }) => [...chains.values()].map((chain) => chain.rules.length));
+  const count = rules.reduce((sum, length) => sum + length, 0);
+  const names = [...tables.keys()].join(', ') || 'no table';
+  return `${source.file}: ${count} IPv${family} ${count === 1 ? 'rule' : 'rules'} in ${names}`;
+}

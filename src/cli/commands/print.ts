@@ -1,0 +1,29 @@
+/** `chainwalk print RULES`: the rules as iptables-save would print them. */
+import type { Command } from '../command.ts';
+import { EXIT } from '../exitCode.ts';
+import { COLOR, FAMILY, QUIET, SET } from '../options.ts';
+
+export const print: Command = {
+  name: 'print',
+  summary: 'print rules in canonical form, as iptables-save would',
+  args: [{ name: '<rules>', says: 'a file with rules, `-` for standard input' }],
+  options: [FAMILY, SET, QUIET, COLOR],
+  examples: [
+    {
+      says: 'compare two dumps without counters, comments and old spellings',
+      line: 'diff <(chainwalk print a.rules) <(chainwalk print b.rules)',
+    },
+  ],
+  run: async (io, input) => {
+    const { loadRules } = await import('../rules.ts');
+    const { showDiagnostics } = await import('../diagnostics.ts');
+    const { isError } = await import('../../syntax/diagnostic.ts');
+    const { print: printRuleset } = await import('../../ruleset/print.ts');
+    const loaded = await loadRules(io, input.args, input);
+    if (loaded === undefined) return EXIT.usage;
+    await showDiagnostics(io, input, loaded.diagnostics);
+    if (loaded.diagnostics.some(isError)) return EXIT.usage;
+    await io.out.write(loaded.rulesets.map(printRuleset).join(''));
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,44 @@
+/** `chainwalk trace RULES PACKET...`: walks packets through rules. */
+import { OUTCOMES } from '../../journey/journey.ts';
+import type { Command } from '../command.ts';
+import { COLOR, FAMILY, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT } from '../options.ts';
+
+export const trace: Command = {
+  name: 'trace',
+  summary: 'walk packets through rules: the answer first, then every rule that matched',
+  args: [
+    { name: '<rules>', says: 'a file with rules, `-` for standard input' },
+    { name: '[packet...]', says: '`[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`, or in iptables form' },
+  ],
+  options: [
+    { flags: '-v, --verbose', says: 'also show the rules that did not match, and why' },
+    { flags: '--brief', says: 'one line per packet' },
+    { flags: '--expect <outcome>', says: 'exit 1 when a packet has another outcome', choices: OUTCOMES },
+    { flags: '--packets <file>', says: 'packets as JSON lines, `-` for standard input; answers as JSON lines' },
+    { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' },
+    PROFILE,
+    output(['human', 'json', 'xtables', 'mermaid']),
+    JSON_OUTPUT,
+    FAMILY,
+    SET,
+    STRICT,
+    QUIET,
+    COLOR,
+  ],
+  examples: [
+    { says: 'does the application leave the mesh?', line: 'chainwalk trace pod.rules "out tcp -> 203.0.113.9:443 uid=1000"' },
+    {
+      says: 'the same in iptables form, and why the other rules did not match',
+      line: 'chainwalk trace -v pod.rules "-p tcp -d 203.0.113.9 --dport 443 --uid-owner 1000"',
+    },
+    {
+      says: 'a packet that arrives, as a check in a script',
+      line: 'chainwalk trace pod.rules "in tcp -> 10.244.0.5:8080" --expect captured-in',
+    },
+    { says: 'a running pod', line: 'kubectl exec POD -c istio-proxy -- iptables-save | chainwalk trace - "out udp -> 10.96.0.10:53"' },
+  ],
+  run: async (io, input) => {
+    const { runTrace } = await import('../trace/runTrace.ts');
+    return runTrace(io, input);
+  },
+};

@@ -1,0 +1,51 @@
+/** Files of rules to rulesets, with everything that is wrong with them. */
+import type { Family } from '../packet/address.ts';
+import { resolve } from '../ruleset/resolve.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Diagnostic } from '../syntax/diagnostic.ts';
+import { parseRules } from '../syntax/parse.ts';
+import { type Input, listOf, textOf } from './command.ts';
+import type { Io } from './io.ts';
+import { complain } from './messages.ts';
+
+export interface LoadedRules {
+  readonly rulesets: readonly Ruleset[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Undefined when a file or an option cannot be read, which has been said. */
+export async function loadRules(io: Io, files: readonly string[], input: Input): Promise<LoadedRules | undefined> {
+  const variables = await readVariables(io, listOf(input, 'set'));
+  if (variables === undefined) return undefined;
+  const family = textOf(input, 'family');
+  const options = { variables, ...(family !== undefined && { family: Number(family) as Family }) };
+  const loaded: { readonly rulesets: Ruleset[]; readonly diagnostics: Diagnostic[] } = { rulesets: [], diagnostics: [] };
+  for (const file of files) {
+    const content = await io.read(file);
+    if ('problem' in content) {
+      await complain(io, { message: `cannot read \`${file}\`: ${content.problem}` });
+      return undefined;
+    }
+    const parsed = parseRules({ file, text: content.text }, options);
+    loaded.diagnostics.push(...parsed.diagnostics);
+    for (const node of parsed.rulesets) {
+      const { ruleset, diagnostics } = resolve(node);
+      if (ruleset !== undefined) loaded.rulesets.push(ruleset);
+      loaded.diagnostics.push(...diagnostics);
+    }
+  }
+  return loaded;
+}
+
+async function readVariables(io: Io, settings: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> {
+  const variables = new Map<string, string>();
+  for (const setting of settings) {
+    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(setting) ?? [];
+    if (name === undefined || value === undefined) {
+      await complain(io, { message: `--set expects NAME=value, not \`${setting}\``, help: '--set POD_IP=10.244.0.5' });
+      return undefined;
+    }
+    variables.set(name, value);
+  }
+  return variables;
+}

@@ -1,0 +1,35 @@
+/** Packets as the user gives them: notation on the command line, JSON lines in a file. */
+import type { PartialPacket } from '../../host/completePacket.ts';
+import { readPacketJson } from '../../report/readPacketJson.ts';
+import { isError } from '../../syntax/diagnostic.ts';
+import { parsePacket } from '../../syntax/parsePacket.ts';
+import type { Complaint } from '../messages.ts';
+
+export type ReadPacket = { readonly given: PartialPacket } | { readonly complaints: readonly Complaint[] };
+
+/** Arrow or iptables form. */
+export function readPacketText(text: string): ReadPacket {
+  const { packet, diagnostics } = parsePacket({ file: 'packet', text: text.trim() });
+  const complaints = diagnostics.filter(isError).map(({ message, help }) => ({ message, help }));
+  return packet === undefined || complaints.length > 0 ? { complaints } : { given: packet };
+}
+
+/** One JSON line: the object form, or `{"packet":"arrow or iptables form"}`. */
+export function readPacketLine(line: string): ReadPacket {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    return { complaints: [{ message: `this line is not JSON: ${error instanceof Error ? error.message : String(error)}` }] };
+  }
+  if (typeof value === 'object' && value !== null && 'packet' in value && Object.keys(value).length === 1) {
+    if (typeof value.packet === 'string') return readPacketText(value.packet);
+    return readObject(value.packet);
+  }
+  return readObject(value);
+}
+
+function readObject(value: unknown): ReadPacket {
+  const { given, problems } = readPacketJson(value);
+  return given === undefined ? { complaints: problems.map((message) => ({ message })) } : { given };
+}
