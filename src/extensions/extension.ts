@@ -1,12 +1,13 @@
 /** The contract of a match or target extension: options as data, one `lower` into the core language. */
 import type { Effect } from '../netfilter/effect.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
-import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { type MatchExpr, not } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import type { Span } from '../syntax/source.ts';
-import type { Shape, ShapeName, ValueOf } from './shapes.ts';
+import type { ShapeContext } from './shapes/shape.ts';
+import { type AnyValue, SHAPES, type ShapeName, type ValueOf } from './shapes.ts';
 
-/** One option as data. `O` is the shape of its value, or `none`. */
+/** One option as data. */
 export interface OptionSpec {
   /** shape of each argument; `[]` for a plain flag */
   readonly value: readonly ShapeName[];
@@ -14,75 +15,136 @@ export interface OptionSpec {
   readonly invertible?: boolean;
   /** other spellings; `--destination-port` for `--dport` */
   readonly aliases?: readonly string[];
-  /** may be given more than once in one clause */
-  readonly repeatable?: boolean;
   /** must be given */
   readonly required?: boolean;
   /** these options must not be given together with it */
   readonly excludes?: readonly string[];
+  /** these options must be given with it */
+  readonly needs?: readonly string[];
 }
 
+export type OptionTable = Readonly<Record<string, OptionSpec>>;
+
 /** One option as given, decoded. `values` has one entry per argument. */
-export interface GivenOption {
+export interface GivenOption<Values extends readonly unknown[] = readonly AnyValue[]> {
   readonly name: string;
   readonly inverted: boolean;
-  readonly values: readonly Shape[];
+  readonly values: Values;
   readonly span: Span;
 }
 
+type Values<Names extends readonly ShapeName[]> = { readonly [At in keyof Names]: ValueOf<Names[At]> };
+
+/** The options of one clause by name, each with the types that its shapes promise. */
+export type Given<Options extends OptionTable> = { readonly [Name in keyof Options]?: GivenOption<Values<Options[Name]['value']>> };
+export type GivenOptions = Readonly<Record<string, GivenOption | undefined>>;
+
 /** What `check`, `lower` and `save` may look at beside their own options. */
-export interface RuleContext {
+export interface RuleContext extends ShapeContext {
   readonly family: Family;
-  /** protocol of the rule's `-p`, when it is given without `!` */
-  readonly proto?: number;
-  /** members of ipsets by name, where the host gives them */
+  /** the rule's `-p`; absent: any protocol */
+  readonly proto?: { readonly value: number; readonly inverted: boolean };
+  /** names the rule in `chance` expressions: every rule draws its own lots */
+  readonly ruleId: string;
+  /** ipsets by name, where the host gives them */
   readonly sets?: ReadonlyMap<string, IpSet>;
 }
 
-/** An ipset that the host description gives: its dimensions and members as intervals per dimension. */
+/** An ipset that the host description gives. */
 export interface IpSet {
   readonly type: string;
   readonly members: readonly string[];
 }
 
-/** Why a rule cannot be loaded; `kind` malformed is for values that iptables itself refuses to parse. */
+/** Why a rule cannot be loaded; `malformed` is for what iptables itself refuses to read. */
 export interface Complaint {
-  readonly kind: 'malformed' | 'not-loadable';
+  readonly kind: 'malformed' | 'not-loadable' | 'warning';
   readonly message: string;
   readonly help?: string;
-  /** the option it is about, when there is one */
-  readonly option?: GivenOption;
+  /** name of the option it is about, when there is one */
+  readonly option?: string;
 }
 
-interface ExtensionBase {
+/** A part of what a match asks. `option` names the one option that says it; absent: the match as a whole does. */
+export interface Conjunct {
+  readonly option?: string;
+  readonly expr: MatchExpr;
+}
+
+interface Definition<Options extends OptionTable> {
   readonly name: string;
   /** other names under which it can be asked for; `icmpv6` for `icmp6` */
   readonly aliases?: readonly string[];
   readonly families: readonly Family[];
-  readonly options: Readonly<Record<string, OptionSpec>>;
-  /** where it loads; absent: everywhere */
-  readonly hooks?: readonly HookName[];
+  readonly options: Options;
+  /** hooks from which it may be reached; absent: all */
+  hooks?(given: Given<Options>): readonly HookName[] | undefined;
+  /** tables in which it loads; absent: all */
   readonly tables?: readonly TableName[];
   /** protocols one of which `-p` must name */
   readonly protocols?: readonly number[];
   /** the kernel tracks connections as soon as one rule uses it */
-  readonly needsConntrack?: boolean;
+  needsConntrack?(given: Given<Options>): boolean;
   /** more conditions than the table can say; all complaints at once */
-  readonly check?: (given: readonly GivenOption[], context: RuleContext) => readonly Complaint[];
-  /** arguments as iptables-save prints them; absent: options in the order of the table, see `saveOptions` */
-  readonly save?: (given: readonly GivenOption[], context: RuleContext) => readonly string[];
+  check?(given: Given<Options>, context: RuleContext): readonly Complaint[];
+  /** words after the name as iptables-save prints them; absent: options in the order of the table */
+  save?(given: Given<Options>, context: RuleContext): readonly string[];
 }
 
-export interface MatchExtension extends ExtensionBase {
+interface MatchDefinition<Options extends OptionTable> extends Definition<Options> {
+  lower(given: Given<Options>, context: RuleContext): readonly Conjunct[];
+}
+
+interface TargetDefinition<Options extends OptionTable> extends Definition<Options> {
+  lower(given: Given<Options>, context: RuleContext): Effect;
+}
+
+export interface MatchExtension extends MatchDefinition<OptionTable> {
   readonly kind: 'match';
-  readonly lower: (given: readonly GivenOption[], context: RuleContext) => MatchExpr;
 }
 
-export interface TargetExtension extends ExtensionBase {
+export interface TargetExtension extends TargetDefinition<OptionTable> {
   readonly kind: 'target';
-  readonly lower: (given: readonly GivenOption[], context: RuleContext) => Effect;
 }
 
 export type Extension = MatchExtension | TargetExtension;
 
-export type { Shape, ShapeName, ValueOf };
+/** Lets the callbacks see the types of their own options, and forgets them for the registry:
+ *  the binder fills `given` from the same table, so each value has the type that its shape promises. */
+export function matchExtension<const Options extends OptionTable>(definition: MatchDefinition<Options>): MatchExtension {
+  return { kind: 'match', ...(definition as unknown as MatchDefinition<OptionTable>) };
+}
+
+export function targetExtension<const Options extends OptionTable>(definition: TargetDefinition<Options>): TargetExtension {
+  return { kind: 'target', ...(definition as unknown as TargetDefinition<OptionTable>) };
+}
+
+/** What each option asks, without its `!`. */
+type Meanings<Options extends OptionTable> = {
+  readonly [Name in keyof Options]?: (...values: Values<Options[Name]['value']>) => MatchExpr;
+};
+
+/** All given options must hold; `!` in front of one negates that one alone. */
+export function conj<Options extends OptionTable>(given: Given<Options>, meanings: Meanings<Options>): readonly Conjunct[] {
+  const parts: Conjunct[] = [];
+  for (const name in meanings) {
+    const option = given[name];
+    const meaning = meanings[name];
+    if (option === undefined || meaning === undefined) continue;
+    const expr = meaning(...option.values);
+    parts.push({ option: name, expr: option.inverted ? not(expr) : expr });
+  }
+  return parts;
+}
+
+/** `[!] --name value...` for one option. */
+export function saveOption(option: GivenOption, spec: OptionSpec, context: ShapeContext): readonly string[] {
+  const values = option.values.map((value, at) => printValue(spec.value[at] as ShapeName, value, context));
+  return option.inverted ? ['!', option.name, ...values] : [option.name, ...values];
+}
+
+/** The value of one argument as iptables-save prints it. */
+export function printValue(name: ShapeName, value: AnyValue, context: ShapeContext): string {
+  // the binder decoded `value` by this very shape
+  return (SHAPES[name].print as (value: AnyValue, context: ShapeContext) => string)(value, context);
+}

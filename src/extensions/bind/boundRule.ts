@@ -1,0 +1,58 @@
+/** A rule whose words have been understood: base options, matches and target with decoded values. */
+import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import type { Span } from '../../syntax/source.ts';
+import type { GivenOption, IpSet, MatchExtension, TargetExtension } from '../extension.ts';
+import type { Network } from '../shapes/address.ts';
+import type { ShapeContext } from '../shapes/shape.ts';
+
+/** A base option that takes `!`. */
+export interface Invertible<T> {
+  readonly inverted: boolean;
+  readonly value: T;
+  readonly span: Span;
+}
+
+/** A host name: only the loading machine knows the addresses. */
+export interface HostName {
+  readonly host: string;
+}
+
+/** One `-m NAME ...` or `-j NAME ...`. Without `extension`, or with `opaque`, its meaning is not claimed. */
+export interface BoundClause<E extends MatchExtension | TargetExtension = MatchExtension | TargetExtension> {
+  readonly name: string;
+  readonly extension?: E;
+  readonly given: Readonly<Record<string, GivenOption>>;
+  /** its options as written, for printing when they cannot be printed from `given` */
+  readonly words: readonly string[];
+  /** why the meaning is not claimed */
+  readonly opaque?: string;
+  readonly span: Span;
+}
+
+export type BoundMatch = BoundClause<MatchExtension>;
+
+export type BoundTarget =
+  | ({ readonly kind: 'extension' } & BoundClause<TargetExtension>)
+  | { readonly kind: 'jump' | 'goto'; readonly chain: string; readonly span: Span };
+
+export interface BoundRule {
+  /** more than one: the rule stands for one rule for each pair of source and destination */
+  readonly source?: Invertible<readonly (Network | HostName)[]>;
+  readonly destination?: Invertible<readonly (Network | HostName)[]>;
+  readonly iif?: Invertible<string>;
+  readonly oif?: Invertible<string>;
+  readonly proto?: Invertible<number>;
+  readonly fragment?: Invertible<true>;
+  readonly matches: readonly BoundMatch[];
+  readonly target?: BoundTarget;
+}
+
+export type Report = (finding: Omit<Diagnostic, 'source'>) => void;
+
+/** What binding needs to know of the world around the rule. */
+export interface BindContext extends ShapeContext {
+  readonly sets?: ReadonlyMap<string, IpSet>;
+  /** is this the name of a chain of the rule's table that can be jumped to? */
+  readonly isChain: (name: string) => boolean;
+  readonly report: Report;
+}

@@ -1,0 +1,58 @@
+/** Finds an option by its spelling, as getopt_long(3) does over the options that are loaded so far. */
+import type { Extension } from '../extension.ts';
+import { type BaseOption, LONG } from './baseOptions.ts';
+
+const INDICES = new WeakMap<Extension, ReadonlyMap<string, string>>();
+
+/** Every spelling of the extension's options -> the name in its table. */
+export function spellings(extension: Extension): ReadonlyMap<string, string> {
+  const known = INDICES.get(extension);
+  if (known !== undefined) return known;
+  const made = new Map<string, string>();
+  for (const [name, spec] of Object.entries(extension.options)) {
+    for (const spelling of [name, ...(spec.aliases ?? [])]) made.set(spelling, name);
+  }
+  INDICES.set(extension, made);
+  return made;
+}
+
+export type Found<L> =
+  | { readonly kind: 'base'; readonly option: BaseOption }
+  | { readonly kind: 'extension'; readonly loaded: L; readonly name: string }
+  | { readonly kind: 'ambiguous'; readonly candidates: readonly string[] };
+
+interface Loaded {
+  readonly extension?: Extension;
+}
+
+/** The option of exactly this name: base options first, then the extension that was loaded last. */
+export function findExactly<L extends Loaded>(name: string, loaded: readonly L[]): Found<L> | undefined {
+  const option = LONG.get(name);
+  if (option !== undefined) return { kind: 'base', option };
+  for (let at = loaded.length - 1; at >= 0; at--) {
+    const entry = loaded[at] as L;
+    const found = entry.extension === undefined ? undefined : spellings(entry.extension).get(name);
+    if (found !== undefined) return { kind: 'extension', loaded: entry, name: found };
+  }
+  return undefined;
+}
+
+/** The one option that starts like this. */
+export function findByPrefix<L extends Loaded>(prefix: string, loaded: readonly L[]): Found<L> | undefined {
+  const found: { readonly spelling: string; readonly found: Found<L> }[] = [];
+  for (const [spelling, option] of LONG) if (spelling.startsWith(prefix)) found.push({ spelling, found: { kind: 'base', option } });
+  for (const entry of loaded) {
+    if (entry.extension === undefined) continue;
+    for (const [spelling, name] of spellings(entry.extension)) {
+      if (spelling.startsWith(prefix)) found.push({ spelling, found: { kind: 'extension', loaded: entry, name } });
+    }
+  }
+  const [first, ...others] = found;
+  if (first === undefined || others.every((other) => isSame(first.found, other.found))) return first?.found;
+  return { kind: 'ambiguous', candidates: [...new Set(found.map(({ spelling }) => spelling))] };
+}
+
+function isSame<L>(a: Found<L>, b: Found<L>): boolean {
+  if (a.kind === 'base' && b.kind === 'base') return a.option === b.option && a.option !== 'refused';
+  return a.kind === 'extension' && b.kind === 'extension' && a.loaded === b.loaded && a.name === b.name;
+}

@@ -1,0 +1,41 @@
+/** Extensions that chainwalk accepts and prints back without claiming their meaning: what little is known of them.
+ *  man iptables-extensions(8) */
+
+/** Targets of iptables 1.8.9 and xtables-addons that are not in the registry; any other name is a chain or a mistake. */
+const TARGETS: ReadonlySet<string> = new Set([
+  ...[
+    'AUDIT',
+    'CHECKSUM',
+    'CLASSIFY',
+    'CLUSTERIP',
+    'CONNSECMARK',
+    'DNPT',
+    'DSCP',
+    'ECN',
+    'HL',
+    'HMARK',
+    'IDLETIMER',
+    'LED',
+    'NETMAP',
+    'NFQUEUE',
+  ],
+  ...['QUEUE', 'RATEEST', 'SECMARK', 'SET', 'SNPT', 'SYNPROXY', 'TCPMSS', 'TCPOPTSTRIP', 'TEE', 'TOS', 'TTL', 'ULOG'],
+  ...['ACCOUNT', 'CHAOS', 'DELUDE', 'DHCPMAC', 'DNETMAP', 'ECHO', 'IPMARK', 'LOGMARK', 'PROTO', 'SYSRQ', 'TARPIT', 'SNAT6', 'DNAT6'],
+]);
+
+/** Matches that `-p` loads by itself although they are not modelled. */
+export const IMPLICIT_UNMODELLED: ReadonlySet<string> = new Set(['sctp', 'dccp', 'esp', 'ah', 'mh']);
+
+/** kernel: their check functions call nf_ct_netns_get() */
+const CONNTRACK: ReadonlySet<string> = new Set([
+  ...['connbytes', 'connlabel', 'connlimit', 'cluster', 'helper'],
+  ...['CONNSECMARK', 'NETMAP', 'SYNPROXY'],
+]);
+
+export function isKnownTarget(name: string): boolean {
+  return TARGETS.has(name);
+}
+
+export function unmodelledNeedsConntrack(name: string): boolean {
+  return CONNTRACK.has(name);
+}

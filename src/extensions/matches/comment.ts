@@ -1,0 +1,11 @@
+/** comment - a note; always true.
+ *  man    iptables-extensions(8), comment
+ *  kernel net/netfilter/xt_comment.c comment_mt() */
+import { matchExtension } from '../extension.ts';
+
+export const comment = matchExtension({
+  name: 'comment',
+  families: [4, 6],
+  options: { '--comment': { value: ['comment'], required: true } },
+  lower: () => [],
+});

@@ -1,0 +1,49 @@
+/** conntrack - state and tuples of the packet's connection.
+ *  man    iptables-extensions(8), conntrack
+ *  kernel net/netfilter/xt_conntrack.c conntrack_mt()
+ *  fact   without a connection (INVALID, UNTRACKED) the match is true exactly when `--ctstate` is given and holds: the other options are not looked at */
+import { equals, inSet, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
+import { hasState, hasStatus } from '../conntrackExprs.ts';
+import { conj, matchExtension } from '../extension.ts';
+import { inNetwork } from '../networkExpr.ts';
+
+export const conntrack = matchExtension({
+  name: 'conntrack',
+  families: [4, 6],
+  options: {
+    '--ctstate': { value: ['ctStates'], invertible: true },
+    '--ctproto': { value: ['protocolNumber'], invertible: true },
+    '--ctorigsrc': { value: ['network'], invertible: true },
+    '--ctorigdst': { value: ['network'], invertible: true },
+    '--ctreplsrc': { value: ['network'], invertible: true },
+    '--ctrepldst': { value: ['network'], invertible: true },
+    '--ctorigsrcport': { value: ['portRange'], invertible: true },
+    '--ctorigdstport': { value: ['portRange'], invertible: true },
+    '--ctreplsrcport': { value: ['portRange'], invertible: true },
+    '--ctrepldstport': { value: ['portRange'], invertible: true },
+    '--ctstatus': { value: ['ctStatus'], invertible: true },
+    '--ctexpire': { value: ['expireRange'], invertible: true },
+    '--ctdir': { value: ['ctDir'] },
+  },
+  needsConntrack: () => true,
+  check: (given) => (Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m conntrack` needs at least one option' }]),
+  lower: (given) => {
+    const state = conj(given, { '--ctstate': hasState });
+    const ofConnection = conj(given, {
+      '--ctproto': (proto) => equals('ctproto', proto),
+      '--ctorigsrc': (network) => inNetwork('ctorigsrc', network),
+      '--ctorigdst': (network) => inNetwork('ctorigdst', network),
+      '--ctreplsrc': (network) => inNetwork('ctreplsrc', network),
+      '--ctrepldst': (network) => inNetwork('ctrepldst', network),
+      '--ctorigsrcport': (range) => inSet('ctorigsport', [range]),
+      '--ctorigdstport': (range) => inSet('ctorigdport', [range]),
+      '--ctreplsrcport': (range) => inSet('ctreplsport', [range]),
+      '--ctrepldstport': (range) => inSet('ctrepldport', [range]),
+      '--ctstatus': hasStatus,
+      '--ctexpire': () => unmodelled('the time that a connection has left'),
+      '--ctdir': (dir) => equals('ctdir', dir === 'REPLY' ? 1 : 0),
+    });
+    if (state.length === 0) return [{ expr: present('ctdir') }, ...ofConnection];
+    return [...state, ...ofConnection.map((part) => ({ ...part, expr: or(not(present('ctdir')), part.expr) }))];
+  },
+});

@@ -1,0 +1,31 @@
+/** icmp, icmp6 - type and code of an ICMP header.
+ *  man    iptables-extensions(8), icmp and icmp6
+ *  kernel net/netfilter/xt_tcpudp.c icmp_match(), icmp6_match(): false in later fragments, whatever the inversion */
+import { ALWAYS, and, equals, inSet, type MatchExpr, present } from '../../netfilter/matchExpr.ts';
+import { PROTO } from '../../packet/protocol.ts';
+import { conj, matchExtension } from '../extension.ts';
+import { ANY_TYPE, type IcmpType } from '../shapes/icmp.ts';
+
+function hasType({ type, codes }: IcmpType): MatchExpr {
+  return codes.lo === 0 && codes.hi === 255 ? equals('icmpType', type) : and(equals('icmpType', type), inSet('icmpCode', [codes]));
+}
+
+export const icmp = matchExtension({
+  name: 'icmp',
+  families: [4],
+  options: { '--icmp-type': { value: ['icmpType'], invertible: true, required: true } },
+  protocols: [PROTO.icmp],
+  lower: (given) => [
+    { expr: present('icmpType') },
+    ...conj(given, { '--icmp-type': (asked) => (asked.type === ANY_TYPE ? ALWAYS : hasType(asked)) }),
+  ],
+});
+
+export const icmp6 = matchExtension({
+  name: 'icmp6',
+  aliases: ['icmpv6', 'ipv6-icmp'],
+  families: [6],
+  options: { '--icmpv6-type': { value: ['icmpv6Type'], invertible: true, required: true } },
+  protocols: [PROTO.icmpv6],
+  lower: (given) => [{ expr: present('icmpType') }, ...conj(given, { '--icmpv6-type': hasType })],
+});

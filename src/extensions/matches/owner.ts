@@ -1,0 +1,31 @@
+/** owner - the local process whose socket sent the packet.
+ *  man    iptables-extensions(8), owner
+ *  kernel net/netfilter/xt_owner.c owner_mt(); reachable from OUTPUT and POSTROUTING only
+ *  fact   without a socket every test is false and then `!` applies: `! --uid-owner 1337` takes packets that the kernel made */
+import { inSet, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
+import { conj, matchExtension } from '../extension.ts';
+
+export const owner = matchExtension({
+  name: 'owner',
+  families: [4, 6],
+  options: {
+    '--socket-exists': { value: [], invertible: true },
+    '--uid-owner': { value: ['users'], invertible: true },
+    '--gid-owner': { value: ['groups'], invertible: true },
+    '--suppl-groups': { value: [], needs: ['--gid-owner'] },
+  },
+  hooks: () => ['OUTPUT', 'POSTROUTING'],
+  check: (given) =>
+    Object.keys(given).length > 0
+      ? []
+      : [{ kind: 'malformed', message: '`-m owner` needs one of `--uid-owner`, `--gid-owner` and `--socket-exists`' }],
+  lower: (given) =>
+    conj(given, {
+      '--socket-exists': () => present('socket'),
+      '--uid-owner': (range) => inSet('uid', [range]),
+      '--gid-owner': (range) =>
+        given['--suppl-groups'] === undefined
+          ? inSet('gid', [range])
+          : or(inSet('gid', [range]), unmodelled('supplementary groups of the sender')),
+    }),
+});

@@ -1,0 +1,24 @@
+/** socket - a local socket would take the packet.
+ *  man    iptables-extensions(8), socket
+ *  kernel net/netfilter/xt_socket.c socket_match(): sockets bound to no address do not count without `--nowildcard` */
+import { masked, present, unmodelled } from '../../netfilter/matchExpr.ts';
+import { SOCKET_BITS } from '../../packet/fields.ts';
+import { conj, matchExtension } from '../extension.ts';
+
+export const socket = matchExtension({
+  name: 'socket',
+  families: [4, 6],
+  options: {
+    '--transparent': { value: [] },
+    '--nowildcard': { value: [] },
+    '--restore-skmark': { value: [] },
+  },
+  hooks: () => ['PREROUTING', 'INPUT'],
+  lower: (given) => [
+    { expr: given['--nowildcard'] === undefined ? masked('sk', 0, SOCKET_BITS.wildcard) : present('sk') },
+    ...conj(given, {
+      '--transparent': () => masked('sk', SOCKET_BITS.transparent, SOCKET_BITS.transparent),
+      '--restore-skmark': () => unmodelled('a match that sets the packet mark to the mark of a socket'),
+    }),
+  ],
+});

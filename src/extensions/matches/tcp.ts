@@ -1,0 +1,49 @@
+/** tcp - ports, flags and options of a TCP header.
+ *  man    iptables-extensions(8), tcp
+ *  kernel net/netfilter/xt_tcpudp.c tcp_mt(): false in later fragments, whatever the inversions
+ *  fact   a fragment at offset 1 is dropped by the match itself; no sender makes one, and it is left out here */
+import { inSet, masked, present, unmodelled } from '../../netfilter/matchExpr.ts';
+import { PROTO } from '../../packet/protocol.ts';
+import { conj, type GivenOption, matchExtension } from '../extension.ts';
+import { tcpFlags } from '../shapes/special.ts';
+import { checkTransport, PORT_OPTIONS, savePorts } from '../transport.ts';
+
+/** `--syn` asks for SYN out of these. */
+const SYN_MASK = 'FIN,SYN,RST,ACK';
+
+export const tcp = matchExtension({
+  name: 'tcp',
+  families: [4, 6],
+  options: {
+    ...PORT_OPTIONS,
+    '--tcp-option': { value: ['tcpOption'], invertible: true },
+    '--tcp-flags': { value: ['tcpFlags', 'tcpFlags'], invertible: true },
+    '--syn': { value: [], invertible: true, excludes: ['--tcp-flags'] },
+  },
+  check: (given, context) => checkTransport({ match: 'tcp', proto: PROTO.tcp, ports: [given['--sport'], given['--dport']] }, context),
+  lower: (given) => [
+    { expr: present('sport') },
+    ...conj(given, {
+      '--sport': ({ lo, hi }) => inSet('sport', [{ lo, hi }]),
+      '--dport': ({ lo, hi }) => inSet('dport', [{ lo, hi }]),
+      '--tcp-option': (option) => unmodelled(`whether a packet has TCP option ${option}`),
+      '--tcp-flags': (mask, set) => masked('flags', set, mask),
+      '--syn': () => masked('flags', 0x02, 0x17),
+    }),
+  ],
+  save: (given, context) => {
+    const option = given['--tcp-option'];
+    const flags = given['--tcp-flags'];
+    const words = [...savePorts([given['--sport'], given['--dport']], context)];
+    if (option !== undefined) words.push(...bang(option), '--tcp-option', String(option.values[0]));
+    if (flags !== undefined && (flags.inverted || flags.values[0] !== 0 || flags.values[1] !== 0)) {
+      words.push(...bang(flags), '--tcp-flags', ...flags.values.map((value) => tcpFlags.print(value, context)));
+    }
+    if (given['--syn'] !== undefined) words.push(...bang(given['--syn']), '--tcp-flags', SYN_MASK, 'SYN');
+    return words;
+  },
+});
+
+function bang(option: GivenOption<readonly unknown[]>): readonly string[] {
+  return option.inverted ? ['!'] : [];
+}

@@ -1,0 +1,70 @@
+/** All value shapes by name. An option names the shapes of its arguments; `lower` then gets their typed values. */
+import { ADDR_TYPES } from '../packet/fields.ts';
+import { address, addressRange, mac, natRange, network } from './shapes/address.ts';
+import { ICMP, ICMPV6, icmpType } from './shapes/icmp.ts';
+import { hexNumber, integer, maskedNumber, range, U8, U16, U32 } from './shapes/number.ts';
+import { natPorts, portList, portRange } from './shapes/port.ts';
+import { rejectType } from './shapes/reject.ts';
+import type { Shape } from './shapes/shape.ts';
+import { CT_EVENTS, EXPECTATION_EVENTS, logLevel, probability, rate, setDirs, tcpFlags, zone } from './shapes/special.ts';
+import { freeText, idRange, protocol, protocolNumber, word, wordList } from './shapes/word.ts';
+
+export const SHAPES = {
+  text: freeText({ min: 0, max: 65535, overlong: 'refused' }),
+  comment: freeText({ min: 0, max: 255, overlong: 'cut' }),
+  logPrefix: freeText({ min: 1, max: 29, overlong: 'cut' }),
+  nflogPrefix: freeText({ min: 1, max: 63, overlong: 'cut' }),
+  name: freeText({ min: 1, max: 31, overlong: 'refused' }),
+  u8: integer({ max: U8 }),
+  u16: integer({ max: U16 }),
+  u32: integer({ max: U32 }),
+  positive: integer({ min: 1, max: U32 }),
+  tcpOption: integer({ min: 1, max: U8 }),
+  burst: integer({ max: 10000 }),
+  shift: integer({ max: 32 }),
+  hexNumber,
+  markMask: maskedNumber('short'),
+  xmark: maskedNumber('full'),
+  lengthRange: range({ max: U16, reversible: true }),
+  expireRange: range({ max: U32, reversible: false }),
+  port: integer({ max: U16 }),
+  portRange,
+  portList,
+  natPorts,
+  natRange,
+  network,
+  address,
+  addressRange,
+  mac,
+  protocol,
+  protocolNumber,
+  users: idRange('user'),
+  groups: idRange('group'),
+  tcpFlags,
+  ctStates: wordList('connection state', ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT']),
+  states: wordList('connection state', ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED']),
+  ctStatus: wordList('connection status', ['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED']),
+  ctDir: word(['ORIGINAL', 'REPLY']),
+  addrTypes: wordList('address type', ADDR_TYPES),
+  statisticMode: word(['random', 'nth']),
+  probability,
+  rate,
+  logLevel,
+  zone,
+  rejectType,
+  counter: integer({ max: Number.MAX_SAFE_INTEGER }),
+  ctEvents: wordList('conntrack event', CT_EVENTS),
+  expEvents: wordList('expectation event', EXPECTATION_EVENTS),
+  icmpType: icmpType(ICMP),
+  icmpv6Type: icmpType(ICMPV6),
+  setDirs,
+} as const;
+
+export type ShapeName = keyof typeof SHAPES;
+/** The TypeScript value of a shape. */
+export type ValueOf<Name extends ShapeName> = Name extends ShapeName
+  ? (typeof SHAPES)[Name] extends Shape<infer Value>
+    ? Value
+    : never
+  : never;
+export type AnyValue = ValueOf<ShapeName>;

@@ -1,0 +1,75 @@
+/** CT, NOTRACK - decides before the lookup how a packet is tracked.
+ *  man    iptables-extensions(8), CT and NOTRACK
+ *  kernel net/netfilter/xt_CT.c xt_ct_tg_check(): table raw; conntrack is needed unless `--notrack` is given
+ *  fact   of `--zone`, `--zone-orig` and `--zone-reply` the last id given counts, and the directions add up */
+import type { Effect, Zone } from '../../netfilter/effect.ts';
+import { type Given, saveOption, targetExtension } from '../extension.ts';
+
+const OPTIONS = {
+  '--notrack': { value: [] },
+  '--helper': { value: ['name'] },
+  '--ctevents': { value: ['ctEvents'] },
+  '--expevents': { value: ['expEvents'] },
+  '--timeout': { value: ['name'] },
+  '--zone': { value: ['zone'] },
+  '--zone-orig': { value: ['zone'] },
+  '--zone-reply': { value: ['zone'] },
+} as const;
+
+interface AskedZone {
+  readonly id: number | 'mark';
+  readonly dir?: 'original' | 'reply';
+}
+
+function zoneOf(given: Given<typeof OPTIONS>): AskedZone | undefined {
+  const { '--zone': both, '--zone-orig': original, '--zone-reply': reply } = given;
+  const options = [both, original, reply].flatMap((option) => option ?? []);
+  const last = options.reduce<(typeof options)[number] | undefined>(
+    (found, option) => (found !== undefined && found.span.start > option.span.start ? found : option),
+    undefined,
+  );
+  if (last === undefined) return undefined;
+  const id = last.values[0];
+  // `--zone` starts over: directions that were given before it are forgotten
+  const later = (option: (typeof options)[number] | undefined): boolean =>
+    option !== undefined && (both === undefined || option.span.start > both.span.start);
+  if (later(original) === later(reply)) return { id };
+  return { id, dir: later(original) ? 'original' : 'reply' };
+}
+
+export const CT = targetExtension({
+  name: 'CT',
+  families: [4, 6],
+  options: OPTIONS,
+  tables: ['raw'],
+  needsConntrack: (given) => given['--notrack'] === undefined,
+  lower: (given): Effect => {
+    if (given['--notrack'] !== undefined) return { kind: 'conntrack', track: false };
+    const zone = zoneOf(given);
+    if (zone === undefined) return { kind: 'conntrack', track: true };
+    if (zone.id === 'mark') return { kind: 'unmodelled', reason: 'CT that takes the zone from the packet mark' };
+    const modelled: Zone = zone.dir === undefined ? { id: zone.id } : { id: zone.id, dir: zone.dir };
+    return { kind: 'conntrack', track: true, zone: modelled };
+  },
+  save: (given, context) => {
+    const zone = zoneOf(given);
+    const direction = zone?.dir === undefined ? '--zone' : zone.dir === 'original' ? '--zone-orig' : '--zone-reply';
+    const { '--helper': helper, '--timeout': timeout, '--ctevents': ctEvents, '--expevents': expEvents } = given;
+    return [
+      ...(given['--notrack'] === undefined ? [] : ['--notrack']),
+      ...(helper === undefined ? [] : saveOption(helper, OPTIONS['--helper'], context)),
+      ...(timeout === undefined ? [] : saveOption(timeout, OPTIONS['--timeout'], context)),
+      ...(ctEvents === undefined ? [] : saveOption(ctEvents, OPTIONS['--ctevents'], context)),
+      ...(expEvents === undefined ? [] : saveOption(expEvents, OPTIONS['--expevents'], context)),
+      ...(zone === undefined || zone.id === 0 ? [] : [direction, String(zone.id)]),
+    ];
+  },
+});
+
+export const NOTRACK = targetExtension({
+  name: 'NOTRACK',
+  families: [4, 6],
+  options: {},
+  tables: ['raw'],
+  lower: () => ({ kind: 'conntrack', track: false }),
+});

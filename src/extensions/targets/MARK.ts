@@ -1,0 +1,19 @@
+/** MARK - sets bits of the packet's mark.
+ *  man    iptables-extensions(8), MARK
+ *  kernel net/netfilter/xt_mark.c mark_tg(): mark = (mark & ~mask) ^ value */
+import { targetExtension } from '../extension.ts';
+import { type Change, MARK_OPTIONS, markChange, saveChange } from '../markChange.ts';
+
+const UNCHANGED: Change = { keep: 0xffff_ffff, xor: 0 };
+
+export const MARK = targetExtension({
+  name: 'MARK',
+  families: [4, 6],
+  options: MARK_OPTIONS,
+  check: (given) =>
+    markChange(given) === undefined
+      ? [{ kind: 'malformed', message: '`-j MARK` needs one of `--set-mark`, `--set-xmark`, `--and-mark`, `--or-mark` and `--xor-mark`' }]
+      : [],
+  lower: (given) => ({ kind: 'setMark', on: 'packet', ...(markChange(given) ?? UNCHANGED) }),
+  save: (given) => saveChange(markChange(given) ?? UNCHANGED),
+});
