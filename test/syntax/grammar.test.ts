@@ -1,5 +1,4 @@
 import * as fc from 'fast-check';
-import type { MatchResult } from 'ohm-js';
 import { describe, expect, it, test } from 'vitest';
 import { newState, run } from '../../src/syntax/recogniser.ts';
 import { examplesOf, GRAMMARS, type GrammarUnderTest } from './grammarExamples.ts';
@@ -11,8 +10,10 @@ interface Verdict {
 }
 
 function byOhm({ ohm }: GrammarUnderTest, rule: string, text: string): Verdict {
-  const match = ohm.match(text, rule) as MatchResult & { getRightmostFailurePosition(): number };
-  return match.succeeded() ? { taken: true, at: -1 } : { taken: false, at: match.getRightmostFailurePosition() };
+  const match = ohm.match(text, rule);
+  if (match.succeeded()) return { taken: true, at: -1 };
+  const { getRightmostFailurePosition } = match as unknown as { readonly getRightmostFailurePosition: () => number };
+  return { taken: false, at: getRightmostFailurePosition.call(match) };
 }
 
 function compiled({ compiled: grammar }: GrammarUnderTest, rule: string, text: string): Verdict {
