@@ -18,6 +18,13 @@ export interface RulePlace {
   readonly span: Span;
 }
 
+/** A bound rule and where it stands. */
+export interface PlacedRule {
+  readonly place: RulePlace;
+  readonly rule: BoundRule;
+  readonly context: RuleContext;
+}
+
 export class LinkedRule implements Rule {
   readonly number: number;
   readonly chain: string;
@@ -30,7 +37,7 @@ export class LinkedRule implements Rule {
   readonly #bound: BoundRule;
   readonly #context: RuleContext;
 
-  constructor(place: RulePlace, bound: BoundRule, context: RuleContext) {
+  constructor({ place, rule: bound, context }: PlacedRule) {
     this.number = place.number;
     this.chain = place.chain;
     this.table = place.table;

@@ -1,6 +1,6 @@
 /** Words to a linked ruleset, or to the reasons why the kernel would not load it. */
 import { bindRule } from '../extensions/bind/bindRule.ts';
-import type { BoundRule, Report } from '../extensions/bind/boundRule.ts';
+import type { BoundClause, BoundRule, Report } from '../extensions/bind/boundRule.ts';
 import { ruleContext } from '../extensions/bind/checkClause.ts';
 import { unmodelledNeedsConntrack } from '../extensions/bind/unmodelled.ts';
 import type { IpSet } from '../extensions/extension.ts';
@@ -8,8 +8,8 @@ import { expandAddresses } from '../extensions/lowerRule.ts';
 import { isHook, isTable, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
 import type { ChainNode, RulesetNode, TableNode } from '../syntax/ast.ts';
 import { type Diagnostic, isError } from '../syntax/diagnostic.ts';
-import { checkChain, checkReach, type PlacedRule } from './checks.ts';
-import { LinkedRule } from './linkedRule.ts';
+import { checkTable } from './checks.ts';
+import { LinkedRule, type PlacedRule } from './linkedRule.ts';
 import type { Chain, Ruleset, Table } from './ruleset.ts';
 
 export interface ResolveOptions {
@@ -42,9 +42,10 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
       });
       continue;
     }
-    const bound = bindTable(table, name, { node, options, report });
-    usesConntrack ||= bound.some(({ rule }) => needsConntrack(rule));
-    tables.set(name, linkTable(table, name, bound));
+    const rules = bindTable(table, name, { node, options, report });
+    for (const placed of rules.values()) usesConntrack ||= placed.some(({ rule }) => needsConntrack(rule));
+    checkTable({ table: name, chains: table.chains, rules, report });
+    tables.set(name, linkTable(table, name, rules));
   }
   if (diagnostics.some(isError)) return { diagnostics };
   return { ruleset: { family: node.family, source: node.source, tables, usesConntrack }, diagnostics };
@@ -56,65 +57,54 @@ interface Setting {
   readonly report: Report;
 }
 
-function bindTable(table: TableNode, name: TableName, { node, options, report }: Setting): readonly PlacedRule[] {
+type RulesByChain = ReadonlyMap<string, readonly PlacedRule[]>;
+
+function bindTable(table: TableNode, name: TableName, { node, options, report }: Setting): RulesByChain {
   const chains = new Set(table.chains.map((chain) => chain.name.text));
   const isChain = (chain: string): boolean => chains.has(chain) && !isBaseChain(name, chain);
   const context = { ...options, family: node.family, isChain, report };
-  const placed: PlacedRule[] = [];
+  const rules = new Map<string, readonly PlacedRule[]>();
   for (const chain of table.chains) {
-    checkChain(chain, report);
-    let number = 0;
+    const placed: PlacedRule[] = [];
     for (const rule of chain.rules) {
       const bound = bindRule(rule, context);
       if (bound === undefined || bound === 'skip') continue;
       for (const one of expandAddresses(bound)) {
-        number++;
+        const number = placed.length + 1;
         const place = { table: name, chain: chain.name.text, number, line: rule.line, span: rule.span };
-        placed.push({
-          place,
-          rule: one,
-          context: ruleContext(one, { family: node.family, ...options }, `${name} ${chain.name.text} ${number}`),
-        });
+        const ruleId = `${name} ${chain.name.text} ${number}`;
+        placed.push({ place, rule: one, context: ruleContext(one, { family: node.family, ...options }, ruleId) });
       }
     }
+    rules.set(chain.name.text, placed);
   }
-  checkReach({ table: name, chains: table.chains, placed, report });
-  return placed;
+  return rules;
 }
 
 function isBaseChain(table: TableName, chain: string): boolean {
   return isHook(chain) && TABLE_HOOKS[table].includes(chain);
 }
 
-function needsConntrack(rule: BoundRule): boolean {
-  const { matches, target } = rule;
-  for (const match of matches) {
-    if (match.extension === undefined ? unmodelledNeedsConntrack(match.name) : match.extension.needsConntrack?.(match.given) === true)
-      return true;
-  }
-  if (target?.kind !== 'extension') return false;
-  return target.extension === undefined ? unmodelledNeedsConntrack(target.name) : target.extension.needsConntrack?.(target.given) === true;
+function needsConntrack({ matches, target }: BoundRule): boolean {
+  const clauses: readonly BoundClause[] = target?.kind === 'extension' ? [...matches, target] : matches;
+  return clauses.some(({ name, extension, given }) =>
+    extension === undefined ? unmodelledNeedsConntrack(name) : extension.needsConntrack?.(given) === true,
+  );
 }
 
 /** Loading a table makes all of its base chains; those that the text does not name accept everything. */
-function linkTable(table: TableNode, name: TableName, placed: readonly PlacedRule[]): Table {
-  const rules = new Map<string, LinkedRule[]>();
-  for (const { place, rule, context } of placed) {
-    const linked = new LinkedRule(place, rule, context);
-    const list = rules.get(place.chain);
-    if (list === undefined) rules.set(place.chain, [linked]);
-    else list.push(linked);
-  }
+function linkTable(table: TableNode, name: TableName, rules: RulesByChain): Table {
   const nodes = new Map(table.chains.map((chain) => [chain.name.text, chain]));
+  const linked = (chain: string): readonly LinkedRule[] => (rules.get(chain) ?? []).map((placed) => new LinkedRule(placed));
   const chains = new Map<string, Chain>();
   for (const hook of TABLE_HOOKS[name]) {
     const chain = nodes.get(hook);
     const policy = chain?.policy?.text === 'DROP' ? 'DROP' : 'ACCEPT';
-    chains.set(hook, { table: name, name: hook, hook, policy, rules: rules.get(hook) ?? [], ...spanOf(chain) });
+    chains.set(hook, { table: name, name: hook, hook, policy, rules: linked(hook), ...spanOf(chain) });
   }
   for (const chain of table.chains) {
-    if (chains.has(chain.name.text)) continue;
-    chains.set(chain.name.text, { table: name, name: chain.name.text, rules: rules.get(chain.name.text) ?? [], ...spanOf(chain) });
+    const chainName = chain.name.text;
+    if (!chains.has(chainName)) chains.set(chainName, { table: name, name: chainName, rules: linked(chainName), ...spanOf(chain) });
   }
   return { name, chains };
 }
