@@ -363,12 +363,12 @@ class Oracle:
     def close(self):
         for fd in self.tun.values():
             os.close(fd)
-        for s in list(self.socks.values()) + self.listen:
+        for s in list(self.socks.values()) + self.listen + [s for s, _ in self.pkt.values()]:
             s.close()
         for n in ('ev', 'ctl'):
             if hasattr(self, n):
                 getattr(self, n).close()
-        self.tun, self.socks, self.listen = {}, {}, []
+        self.tun, self.socks, self.listen, self.pkt = {}, {}, [], {}
 
     # -- topology
     def _setup_net(self):
@@ -385,7 +385,7 @@ class Oracle:
             n = i['name']
             if n != 'lo':
                 if i.get('type') == 'veth':               # NOARP veth; frames are sent from the IP-less peer
-                    b += ['link add %s type veth peer name p-%s' % (n, n), 'link set %s arp off' % n,
+                    b += ['link add %s type veth peer name p-%s' % (n, n), 'link set %s addrgenmode none arp off' % n,
                           'link set p-%s addrgenmode none arp off up' % n]
                     for a in i.get('addrs', []):
                         b.append('addr add %s dev %s%s' % (a, n, ' nodad' if ':' in a else ''))
@@ -413,7 +413,6 @@ class Oracle:
             # not /sys/class/net: it shows the netns it was mounted in
             mac = bytes.fromhex(re.search(r'link/ether (\S+)', sh(['ip', 'link', 'show', n])).group(1).replace(':', ''))
             self.pkt[n] = (s, mac + b'\2\0\0\0\0\1')
-            self.listen.append(s)
         if self.mode == 'stateful' and 'net.netfilter.nf_conntrack_tcp_be_liberal' not in c.get('sysctls', {}):
             sysctl('net.netfilter.nf_conntrack_tcp_be_liberal', 1)      # packets here carry made-up seq/ack
         r = []
@@ -459,16 +458,7 @@ class Oracle:
                 self.rules[(fam, t, ch)] = v
             for (t, ch), v in p.items():
                 self.policy[(fam, t, ch)] = v
-        # TPROXY drops the packet unless a transparent socket is listening: provide one
-        want = list(c.get('listeners', []))
-        for k, v in self.rules.items():
-            for l in v:
-                if (target_of(l) or ('', ''))[1] == 'TPROXY':
-                    m = re.search(r'--on-port (\d+)', l)
-                    for pr in ('tcp', 'udp'):
-                        if ('-p ' + pr) in l and m:
-                            want.append({'proto': pr, 'addr': '::' if k[0] == 10 else '0.0.0.0',
-                                         'port': int(m.group(1)), 'transparent': True})
+        want = c.get('listeners', [])             # TPROXY drops the packet unless a transparent socket is among them
         for s in self.listen:                     # a reload brings its own listeners
             s.close()
         self.listen, done = [], set()
@@ -540,9 +530,11 @@ class Oracle:
 
     # -- injection
     def _raw(self, p, v6):
-        k = (v6, p.get('uid', 0), p.get('gid', 0), p.get('mark', 0), p.get('bind_iface'), p.get('bind'))
+        k = (v6, p.get('uid', 0), p.get('gid', 0), p.get('mark', 0), p.get('bind_iface'), p['src'])
         s = self.socks.get(k)
         if s is None:
+            if len(self.socks) >= 256:
+                self.socks.pop(next(iter(self.socks))).close()
             LIBC.setfsgid(int(k[2] or 0))
             LIBC.setfsuid(int(k[1] or 0))
             try:                                   # f_cred->fsuid is what xt_owner compares
@@ -554,11 +546,12 @@ class Oracle:
             s.setsockopt(socket.SOL_SOCKET, SO_PRIORITY, OWN_PRIO)
             s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
             if k[3]:
-                s.setsockopt(socket.SOL_SOCKET, SO_MARK, int(k[3]))
+                s.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack('=I', int(k[3])))
             if k[4]:
                 s.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, k[4].encode())
-            if k[5]:
-                s.bind((k[5], 0))
+            # the route is looked up for the bound source, not for the one in the header; transparent: any source will do
+            s.setsockopt(socket.IPPROTO_IPV6 if v6 else socket.IPPROTO_IP, IPV6_TRANSPARENT if v6 else IP_TRANSPARENT, 1)
+            s.bind((k[5], 0))
             s.setblocking(False)
             self.socks[k] = s
         return s
@@ -579,7 +572,7 @@ class Oracle:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         s.setsockopt(socket.IPPROTO_IPV6 if v6 else socket.IPPROTO_IP, IPV6_TRANSPARENT if v6 else IP_TRANSPARENT, 1)
         if p.get('mark'):
-            s.setsockopt(socket.SOL_SOCKET, SO_MARK, int(p['mark']))
+            s.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack('=I', int(p['mark'])))
         if p.get('bind_iface'):
             s.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, p['bind_iface'].encode())
         if p.get('src') or p.get('sport'):
@@ -675,7 +668,7 @@ class Oracle:
             if self.mode == 'stateless':
                 # a confirmed lo entry can influence only packets sharing a (proto, port) endpoint
                 ck = (o.get('proto'), o.get('sport', o.get('icmp_id')))
-                if ck in used:
+                if ck in used or used and self.case.get('isolate'):
                     self.ct_flush()
                     used.clear()
                 used.add(ck)
@@ -720,7 +713,7 @@ class Oracle:
         s = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM)
         try:
             if p.get('mark'):
-                s.setsockopt(socket.SOL_SOCKET, SO_MARK, int(p['mark']))
+                s.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack('=I', int(p['mark'])))
             if p.get('bind_iface'):
                 s.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, p['bind_iface'].encode())
             s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)

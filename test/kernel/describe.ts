@@ -1,0 +1,19 @@
+import { packetText } from '../../src/report/address.ts';
+import type { Account } from './compare.ts';
+import type { Pair } from './examine.ts';
+
+/** Packet and both accounts, for a person. */
+export function describePair({ packet, answer, disagreement }: Pair): string {
+  if (disagreement === undefined) return packetText(packet);
+  const { ours, kernels } = disagreement;
+  return [
+    packetText(packet),
+    ...ours.map((account) => section('simulator', account)),
+    section('kernel', kernels),
+    `  (${answer.drop_reason ?? answer.fate_detail ?? ''})`,
+  ].join('\n');
+}
+
+function section(who: string, { rows, end }: Account): string {
+  return [`${who}:`, ...rows.map((row) => `  ${row}`), `  => ${end}`].join('\n');
+}

@@ -1,0 +1,56 @@
+/** One case, put to the simulator and to the kernel. */
+
+import type { Host } from '../../src/host/host.ts';
+import { sourceFor } from '../../src/host/output.ts';
+import type { Packet } from '../../src/packet/packet.ts';
+import type { Ruleset } from '../../src/ruleset/ruleset.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import type { Walk } from '../../src/simulate/trace.ts';
+import { hostOf } from '../support/host.ts';
+import { rulesetOf } from '../support/rulesets.ts';
+import type { Account } from './compare.ts';
+import { disagreement } from './compare.ts';
+import type { Case } from './generate/randomCase.ts';
+import type { Answer, Oracle } from './oracle.ts';
+import type { SourcelessPacket } from './question.ts';
+import { questionOf } from './question.ts';
+
+export interface Pair {
+  readonly packet: Packet;
+  readonly walks: readonly Walk[];
+  readonly answer: Answer;
+  /** absent when both say the same */
+  readonly disagreement?: { readonly ours: readonly Account[]; readonly kernels: Account };
+}
+
+/** `explain` asks the kernel why it lost a packet, which takes it a second look. */
+export async function examine(
+  oracle: Oracle,
+  { host, family, rules, packets }: Omit<Case, 'name'>,
+  explain = false,
+): Promise<readonly Pair[]> {
+  const world = hostOf(host);
+  const ruleset = rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '', { family, sets: world.sets });
+  const answers = await oracle.ask({ ...questionOf(host, rules, packets), explain_lost: explain });
+  return packets.map((given, index) => pairOf({ world, ruleset, given, answer: answers[index] as Answer }));
+}
+
+interface One {
+  readonly world: Host;
+  readonly ruleset: Ruleset;
+  readonly given: SourcelessPacket;
+  readonly answer: Answer;
+}
+
+function pairOf({ world, ruleset, given, answer }: One): Pair {
+  const packet = given.chooseSource === true ? withSource(given, world) : given;
+  const { walks } = simulate({ ruleset, packet, host: world }, { detailed: true });
+  const found = disagreement(walks, answer);
+  return { packet, walks, answer, ...(found === undefined ? {} : { disagreement: found }) };
+}
+
+function withSource({ chooseSource: _, ...packet }: SourcelessPacket, host: Host): Packet {
+  const { family, dst, mark, oif } = packet;
+  const src = sourceFor(host, { family, dst, mark, ...(oif === undefined ? {} : { bound: oif }) });
+  return src === undefined ? packet : { ...packet, src };
+}

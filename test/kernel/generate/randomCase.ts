@@ -1,0 +1,62 @@
+/** A question to both the kernel and the simulator: a host, rules of one family, packets. */
+import type { Family } from '../../../src/packet/address.ts';
+import type { HostJson, Rules, SourcelessPacket } from '../question.ts';
+import type { PacketPools } from './pools.ts';
+import { ADDRESSES, IDS, MARKS, PORTS } from './pools.ts';
+import type { Random } from './random.ts';
+import { randomFrom } from './random.ts';
+import { randomHost } from './randomHost.ts';
+import { randomPacket } from './randomPacket.ts';
+import { randomRules } from './randomRules.ts';
+
+export interface Case {
+  readonly name: string;
+  readonly host: HostJson;
+  readonly family: Family;
+  readonly rules: Rules;
+  readonly packets: readonly SourcelessPacket[];
+}
+
+/** A new network namespace costs as much as a hundred packets, so that many rulesets share a host. */
+const RULESETS_PER_HOST = 16;
+const PACKETS_PER_RULESET = 30;
+
+export function* randomCases(pairs: number, seed: number): Generator<Case> {
+  let random = randomFrom(seed);
+  let host: HostJson | undefined;
+  for (let made = 0, index = 0; made < pairs; index++) {
+    random = random.fork();
+    if (host === undefined || index % RULESETS_PER_HOST === 0) host = randomHost(random);
+    const one = randomCase(random, {
+      name: `seed ${seed}, ruleset ${index + 1}`,
+      host,
+      packets: Math.min(PACKETS_PER_RULESET, pairs - made),
+    });
+    made += one.packets.length;
+    yield one;
+  }
+}
+
+function randomCase(
+  random: Random,
+  { name, host, packets }: { readonly name: string; readonly host: HostJson; readonly packets: number },
+): Case {
+  const family: Family = random.chance(0.6) ? 4 : 6;
+  const text = randomRules(random, family);
+  const pools: PacketPools = { addresses: ADDRESSES[family], ports: PORTS, ids: IDS, marks: MARKS, interfaces: arrivals(host) };
+  return {
+    name,
+    host,
+    family,
+    rules: family === 4 ? { v4: text } : { v6: text },
+    packets: Array.from({ length: packets }, () => randomPacket(random, family, pools)),
+  };
+}
+
+/** The MAC address that oracle.py gives to arriving frames. */
+const SENDER = 0x0200_0000_0001;
+
+/** Every interface but lo; only veth has frames, and so MAC addresses. */
+export function arrivals({ interfaces }: HostJson): PacketPools['interfaces'] {
+  return interfaces.filter(({ name }) => name !== 'lo').map(({ name, type }) => (type === 'veth' ? { name, mac: SENDER } : { name }));
+}

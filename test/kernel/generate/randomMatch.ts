@@ -1,0 +1,140 @@
+/** Random matches as option text, each with where the kernel lets it stand. Left out: statistic, limit and other matches of chance. */
+import type { HookName } from '../../../src/netfilter/hooks.ts';
+import type { Family } from '../../../src/packet/address.ts';
+import { ADDRESSES, ID_RANGES, INTERFACES, MARKS, MASKS, PORT_RANGES, PORTS } from './pools.ts';
+import type { Random } from './random.ts';
+
+export interface Place {
+  readonly family: Family;
+  /** hooks from which the rule's chain is reached */
+  readonly hooks: readonly HookName[];
+  /** protocol that the rule names with -p, if any */
+  readonly proto: string | undefined;
+}
+
+type Match = (random: Random, place: Place) => string;
+
+const not = ({ chance }: Random): string => (chance(0.25) ? '! ' : '');
+const hex = (value: number): string => `0x${value.toString(16)}`;
+const maybeMask = ({ chance, pick }: Random): string => (chance(0.5) ? '' : `/${hex(pick(MASKS))}`);
+const within =
+  (...hooks: readonly HookName[]) =>
+  (place: Place) =>
+    place.hooks.every((hook) => hooks.includes(hook));
+const anywhere = (): boolean => true;
+const withPorts = ({ proto }: Place): boolean => proto === 'tcp' || proto === 'udp';
+
+/** Weight, where it may stand, and the text. */
+const MATCHES: readonly (readonly [number, (place: Place) => boolean, Match])[] = [
+  [10, within('OUTPUT', 'POSTROUTING'), (r) => `-m owner ${not(r)}--uid-owner ${r.pick(ID_RANGES)}`],
+  [6, within('OUTPUT', 'POSTROUTING'), (r) => `-m owner ${not(r)}--gid-owner ${r.pick(ID_RANGES)}`],
+  [3, within('OUTPUT', 'POSTROUTING'), (r) => `-m owner ${not(r)}--socket-exists`],
+  [8, anywhere, (r) => `-m mark ${not(r)}--mark ${hex(r.pick(MARKS))}${maybeMask(r)}`],
+  [5, anywhere, (r) => `-m connmark ${not(r)}--mark ${hex(r.pick(MARKS))}${maybeMask(r)}`],
+  [8, anywhere, (r) => `-m conntrack ${not(r)}--ctstate ${states(r)}`],
+  [3, anywhere, (r) => `-m state ${not(r)}--state ${r.pick(['NEW', 'INVALID', 'NEW,ESTABLISHED', 'UNTRACKED', 'RELATED,ESTABLISHED'])}`],
+  [2, anywhere, (r) => `-m conntrack --ctdir ${r.pick(['ORIGINAL', 'REPLY'])}`],
+  [
+    3,
+    anywhere,
+    (r) => `-m conntrack ${not(r)}--ctstatus ${r.pick(['NONE', 'CONFIRMED', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'NONE,CONFIRMED'])}`,
+  ],
+  [2, anywhere, (r, { family }) => `-m conntrack ${not(r)}--ctorigdst ${r.pick(ADDRESSES[family].prefixes)}`],
+  [2, anywhere, (r, { family }) => `-m conntrack ${not(r)}--ctreplsrc ${r.pick(ADDRESSES[family].prefixes)}`],
+  [2, anywhere, (r) => `-m conntrack ${not(r)}--ctorigdstport ${r.pick(['53', '80', '0:1023', '15000:15020'])}`],
+  [1, anywhere, (r) => `-m conntrack ${not(r)}--ctproto ${r.pick([6, 17, 1, 58])}`],
+  [10, withPorts, (r, { proto }) => `-m ${proto} ${not(r)}--dport ${portText(r)}`],
+  [4, withPorts, (r, { proto }) => `-m ${proto} ${not(r)}--sport ${portText(r)}`],
+  [6, withPorts, (r) => `-m multiport ${not(r)}--${r.pick(['dports', 'dports', 'sports', 'ports'])} ${portList(r)}`],
+  [6, ({ proto }) => proto === 'tcp', (r) => `-m tcp ${not(r)}--tcp-flags ${r.pick(FLAG_PAIRS)}`],
+  [3, ({ proto }) => proto === 'tcp', (r) => `-m tcp ${not(r)}--syn`],
+  [
+    8,
+    ({ proto }) => proto === 'icmp',
+    (r) => `-m icmp ${not(r)}--icmp-type ${r.pick(['8', '0', '3', '3/4', '8/1', '255', 'any', 'echo-request'])}`,
+  ],
+  [
+    8,
+    ({ proto }) => proto === 'ipv6-icmp',
+    (r) => `-m icmp6 ${not(r)}--icmpv6-type ${r.pick(['128', '129', '135', '1/4', '128/1', 'echo-request'])}`,
+  ],
+  [2, anywhere, (r) => `-m comment --comment ${r.pick(['plain', '"two words"', '"-j DROP"'])}`],
+  [4, anywhere, (r, { family }) => `-m addrtype ${not(r)}--${r.pick(['src', 'dst'])}-type ${r.pick(ADDRESS_TYPES[family])}`],
+  [1, within('PREROUTING', 'INPUT', 'FORWARD'), (r) => `-m addrtype ${not(r)}--${r.pick(['src', 'dst'])}-type LOCAL --limit-iface-in`],
+  [1, within('FORWARD', 'OUTPUT', 'POSTROUTING'), (r) => `-m addrtype ${not(r)}--${r.pick(['src', 'dst'])}-type LOCAL --limit-iface-out`],
+  [4, anywhere, (r, { family }) => `-m iprange ${not(r)}--${r.pick(['src', 'dst'])}-range ${r.pick(RANGES[family])}`],
+  [3, within('PREROUTING', 'INPUT'), (r) => `-m socket${r.pick(['', ' --transparent', ' --nowildcard', ' --transparent --nowildcard'])}`],
+  [1, within('PREROUTING', 'INPUT', 'FORWARD'), (r) => `-m mac ${not(r)}--mac-source 02:00:00:00:00:01`],
+  [3, anywhere, (r) => `-m length ${not(r)}--length ${r.pick(['60', '0:60', '61:1500', '64'])}`],
+  [2, anywhere, (r, { family }) => ttlText(r, family)],
+];
+
+const ADDRESS_TYPES: Readonly<Record<Family, readonly string[]>> = {
+  4: ['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST', 'UNSPEC', 'BLACKHOLE', 'LOCAL,MULTICAST'],
+  6: ['LOCAL', 'UNICAST', 'MULTICAST', 'UNSPEC', 'ANYCAST', 'UNREACHABLE', 'LOCAL,MULTICAST'],
+};
+const FLAG_PAIRS = [
+  'FIN,SYN,RST,ACK SYN',
+  'SYN,RST SYN',
+  'ALL NONE',
+  'ALL SYN',
+  'SYN,ACK SYN,ACK',
+  'RST RST',
+  'FIN,PSH,URG FIN,PSH,URG',
+  'ACK ACK',
+] as const;
+const RANGES: Readonly<Record<Family, readonly string[]>> = {
+  4: ['10.0.0.9-10.0.0.10', '10.0.0.0-10.244.0.5', '127.0.0.1-127.0.0.6', '10.244.0.6-10.244.0.255', '8.8.8.8'],
+  6: ['2001:db8::9-2001:db8::a', 'fd00::-fd00:10:244::5', '::1-::6', 'fd00:10:244::6-fd00:10:244::ff'],
+};
+
+export function randomMatches(random: Random, place: Place): readonly string[] {
+  const count = random.weighted([
+    [45, 0],
+    [40, 1],
+    [12, 2],
+    [3, 3],
+  ]);
+  const possible = MATCHES.filter(([, stands]) => stands(place)).map(([weight, , match]) => [weight, match] as const);
+  const texts = Array.from({ length: count }, () => random.weighted(possible)(random, place));
+  // one clause of a kind: iptables refuses a repeated option, and merges two clauses of -m tcp
+  return texts.filter((text, index) => texts.findIndex((other) => other.split(' ')[1] === text.split(' ')[1]) === index);
+}
+
+/** -p, -s, -d, -i, -o, -f. */
+export function randomHead(random: Random, place: Place): readonly string[] {
+  const { chance, pick } = random;
+  const { family, hooks, proto } = place;
+  const { prefixes } = ADDRESSES[family];
+  const device = (): string => `${not(random)}-x ${chance(0.85) ? pick(INTERFACES) : pick(['eth+', 'e+', 'ne+', 'eth1'])}`;
+  return [
+    ...(chance(0.2) ? [`${not(random)}-s ${pick(prefixes)}`] : []),
+    ...(chance(0.3) ? [`${not(random)}-d ${pick(prefixes)}`] : []),
+    ...(chance(0.2) && within('PREROUTING', 'INPUT', 'FORWARD')(place) ? [device().replace('-x', '-i')] : []),
+    ...(chance(0.2) && within('FORWARD', 'OUTPUT', 'POSTROUTING')(place) ? [device().replace('-x', '-o')] : []),
+    ...(proto !== undefined ? [`-p ${proto}`] : chance(0.1) ? [`! -p ${pick(['tcp', 'udp', family === 4 ? 'icmp' : 'ipv6-icmp'])}`] : []),
+    ...(family === 4 && proto === undefined && chance(0.02) && hooks.length > 0 ? [`${not(random)}-f`] : []),
+  ];
+}
+
+function states({ some, pick }: Random): string {
+  const chosen = some(['NEW', 'INVALID', 'ESTABLISHED', 'RELATED', 'UNTRACKED', 'SNAT', 'DNAT'], 0.3);
+  return chosen.length > 0 ? chosen.join(',') : pick(['NEW', 'INVALID']);
+}
+
+function portText({ chance, pick }: Random): string {
+  return chance(0.7) ? String(pick(PORTS)) : pick(PORT_RANGES);
+}
+
+function portList({ some, pick }: Random): string {
+  const chosen = [...some(PORTS, 0.15).map(String), ...some(['1:1023', '15000:15020'], 0.2)];
+  return chosen.length > 0 ? chosen.join(',') : String(pick(PORTS));
+}
+
+function ttlText(random: Random, family: Family): string {
+  const name = family === 4 ? 'ttl' : 'hl';
+  const value = random.pick([1, 63, 64]);
+  return random.chance(0.5)
+    ? `-m ${name} ${not(random)}--${name}-eq ${value}`
+    : `-m ${name} --${name}-${random.pick(['lt', 'gt'])} ${value}`;
+}

@@ -1,0 +1,93 @@
+/** Random packets: sent here or arriving, of all kinds that the oracle can make.
+ *  Left out: broadcast and multicast destinations of local packets (the kernel walks POSTROUTING twice for them), IPv6 fragments. */
+
+import { invariant } from '../../../src/lib/invariant.ts';
+import type { Address, Family } from '../../../src/packet/address.ts';
+import { parseAddress } from '../../../src/packet/address.ts';
+import { hasPorts, PROTO } from '../../../src/packet/protocol.ts';
+import type { SourcelessPacket } from '../question.ts';
+import type { PacketPools } from './pools.ts';
+import { LENGTHS, TCP_FLAG_BYTES, TOS, TTLS } from './pools.ts';
+import type { Random } from './random.ts';
+
+const ICMP_TYPES: Readonly<Record<Family, readonly number[]>> = {
+  4: [8, 8, 8, 0, 3, 5, 11, 13, 15, 17, 42, 255],
+  6: [128, 128, 128, 129, 1, 3, 130, 133, 135, 136, 139, 143, 151, 255],
+};
+/** Destinations with more than one receiver, that need a scope, or that make an IPv6 socket send IPv4. */
+const NOT_SENT = /\.(?:0|255)$|^(?:0\.|22\d\.|23\d\.|ff|fe80:|::ffff:)|::$/;
+
+export function randomPacket(random: Random, family: Family, pools: PacketPools): SourcelessPacket {
+  const { weighted, pick, chance } = random;
+  const proto = weighted([
+    [60, PROTO.tcp],
+    [25, PROTO.udp],
+    [12, family === 4 ? PROTO.icmp : PROTO.icmpv6],
+    [3, PROTO.gre],
+  ]);
+  const local = chance(0.6);
+  const fragOffset = family === 4 && chance(0.02) ? pick([1, 185]) : 0;
+  const common = {
+    family,
+    proto,
+    ...transport(random, { family, proto, whole: fragOffset === 0, pools }),
+    ttl: chance(0.8) ? 64 : pick(TTLS),
+    tos: chance(0.9) ? 0 : pick(TOS),
+    length: pick(LENGTHS),
+    fragOffset,
+  };
+  return local ? { ...common, ...outgoing(random, family, pools) } : { ...common, ...arriving(random, pools) };
+}
+
+interface Kind {
+  readonly family: Family;
+  readonly proto: number;
+  readonly whole: boolean;
+  readonly pools: PacketPools;
+}
+
+function transport({ chance, pick }: Random, { family, proto, whole, pools }: Kind): Partial<SourcelessPacket> {
+  if (!whole) return {};
+  if (proto === PROTO.icmp || proto === PROTO.icmpv6)
+    return { icmpType: pick(ICMP_TYPES[family]), icmpCode: chance(0.8) ? 0 : pick([1, 4]) };
+  if (!hasPorts(proto)) return {};
+  const ports = { sport: chance(0.6) ? 40000 : pick(pools.ports), dport: pick(pools.ports) };
+  return proto === PROTO.tcp ? { ...ports, flags: chance(0.75) ? 2 : pick(TCP_FLAG_BYTES) } : ports;
+}
+
+function outgoing({ chance, pick }: Random, family: Family, pools: PacketPools) {
+  const { own, foreign, odd } = pools.addresses;
+  const dst = pick([...own, ...foreign, ...foreign, ...odd].filter((address) => !NOT_SENT.test(address)));
+  const chooseSource = chance(0.5);
+  return {
+    dir: 'out' as const,
+    src: address(chooseSource ? (family === 4 ? '0.0.0.0' : '::') : chance(0.85) ? pick(own) : pick(foreign)),
+    ...(chooseSource ? { chooseSource } : {}),
+    dst: address(dst),
+    uid: pick(pools.ids),
+    gid: pick(pools.ids),
+    socket: true,
+    mark: chance(0.6) ? 0 : pick(pools.marks),
+    ...(chance(0.05) ? { oif: pick(pools.interfaces).name } : {}),
+  };
+}
+
+function arriving({ chance, pick }: Random, pools: PacketPools) {
+  const { own, foreign, odd } = pools.addresses;
+  const { name: iif, mac } = pick(pools.interfaces);
+  return {
+    dir: 'in' as const,
+    src: address(chance(0.9) ? pick(foreign) : pick([...own, ...odd])),
+    dst: address(chance(0.6) ? pick(own) : chance(0.8) ? pick(foreign) : pick(odd)),
+    socket: false,
+    mark: 0,
+    iif,
+    ...(mac === undefined ? {} : { mac }),
+  };
+}
+
+function address(text: string): Address {
+  const parsed = parseAddress(text);
+  invariant(parsed !== undefined, `\`${text}\` in the pools is an address`);
+  return parsed;
+}

@@ -1,0 +1,94 @@
+/** Random targets as option text, where the kernel lets them stand. */
+import type { HookName, TableName } from '../../../src/netfilter/hooks.ts';
+import type { Family } from '../../../src/packet/address.ts';
+import { MARKS, MASKS } from './pools.ts';
+import type { Random } from './random.ts';
+
+export interface TargetPlace {
+  readonly family: Family;
+  readonly table: TableName;
+  readonly hooks: readonly HookName[];
+  readonly proto: string | undefined;
+  /** chains to which this one may jump */
+  readonly below: readonly string[];
+}
+
+type Target = (random: Random, place: TargetPlace) => string;
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+const mask = ({ chance, pick }: Random): string => (chance(0.5) ? '' : `/${hex(pick(MASKS))}`);
+const in_ =
+  (table: TableName, ...hooks: readonly HookName[]) =>
+  (place: TargetPlace) =>
+    place.table === table && (hooks.length === 0 || place.hooks.every((hook) => hooks.includes(hook)));
+const anywhere = (): boolean => true;
+const withPorts = ({ proto }: TargetPlace): boolean => proto === 'tcp' || proto === 'udp';
+
+const TARGETS: readonly (readonly [number, (place: TargetPlace) => boolean, Target])[] = [
+  [14, ({ below }) => below.length > 0, (r, { below }) => `-j ${r.pick(below)}`],
+  [5, ({ below }) => below.length > 0, (r, { below }) => `-g ${r.pick(below)}`],
+  [8, anywhere, () => '-j RETURN'],
+  [6, anywhere, () => '-j ACCEPT'],
+  [3, ({ table }) => table !== 'nat', () => '-j DROP'],
+  [4, anywhere, () => ''],
+  [8, anywhere, (r) => `-j MARK --set-xmark ${hex(r.pick(MARKS))}${mask(r)}`],
+  [2, anywhere, (r) => `-j MARK --set-mark ${hex(r.pick(MARKS))}${mask(r)}`],
+  [3, anywhere, (r) => `-j MARK --${r.pick(['and', 'or', 'xor'])}-mark ${hex(r.pick(MARKS))}`],
+  [4, anywhere, (r) => `-j CONNMARK --set-xmark ${hex(r.pick(MARKS))}${mask(r)}`],
+  [3, anywhere, (r) => `-j CONNMARK --save-mark${connmarkMasks(r)}`],
+  [3, anywhere, (r) => `-j CONNMARK --restore-mark${connmarkMasks(r)}`],
+  [1, anywhere, () => '-j LOG --log-prefix "seen "'],
+  [8, in_('raw'), (r) => `-j CT --zone ${r.pick([0, 1, 2])}`],
+  [2, in_('raw'), (r) => `-j CT --zone-${r.pick(['orig', 'reply'])} 3`],
+  [4, in_('raw'), () => '-j CT --notrack'],
+  [2, in_('raw'), () => '-j NOTRACK'],
+  [20, in_('nat', 'PREROUTING', 'OUTPUT'), redirect],
+  [12, in_('nat', 'PREROUTING', 'OUTPUT'), (r, place) => `-j DNAT --to-destination ${endpoint(r, place, DNAT[place.family])}`],
+  [12, in_('nat', 'POSTROUTING', 'INPUT'), (r, place) => `-j SNAT --to-source ${endpoint(r, place, SNAT[place.family])}`],
+  [12, in_('nat', 'POSTROUTING'), (r, place) => `-j MASQUERADE${withPorts(place) && r.chance(0.2) ? ' --to-ports 5000' : ''}`],
+  [12, (place) => in_('mangle', 'PREROUTING')(place) && withPorts(place), tproxy],
+  [10, in_('filter', 'INPUT', 'FORWARD', 'OUTPUT'), reject],
+];
+
+const DNAT: Readonly<Record<Family, readonly string[]>> = {
+  4: ['10.244.0.5', '127.0.0.1', '10.0.0.10', '192.168.50.9', '192.168.50.5', '10.8.0.1', '172.31.0.1'],
+  6: ['fd00:10:244::5', '::1', '2001:db8::a', 'fd00:192:168:50::9', 'fd00:192:168:50::5', 'fd00:8::1', '2001:db8:31::1'],
+};
+const SNAT: Readonly<Record<Family, readonly string[]>> = {
+  4: ['10.244.0.5', '127.0.0.6', '169.254.7.127', '192.168.50.5', '10.0.0.200'],
+  6: ['fd00:10:244::5', '::6', 'fd16:9254::1', 'fd00:192:168:50::5', '2001:db8::200'],
+};
+
+export function randomTarget(random: Random, place: TargetPlace): string {
+  const possible = TARGETS.filter(([, stands]) => stands(place)).map(([weight, , target]) => [weight, target] as const);
+  return random.weighted(possible)(random, place);
+}
+
+function redirect({ chance, pick }: Random, place: TargetPlace): string {
+  return withPorts(place) && chance(0.85)
+    ? `-j REDIRECT --to-ports ${pick(['15001', '15006', '15053', '15001-15006', '8080'])}`
+    : '-j REDIRECT';
+}
+
+/** A port range only for destinations: a source port outside its range becomes a random one. */
+function endpoint({ chance, pick }: Random, place: TargetPlace, addresses: readonly string[]): string {
+  const address = pick(addresses);
+  if (!withPorts(place) || chance(0.5)) return address;
+  const ports = addresses === DNAT[place.family] ? pick(['8080', '15001', '53', '8000-8080']) : '5000';
+  return place.family === 6 ? `[${address}]:${ports}` : `${address}:${ports}`;
+}
+
+function tproxy(random: Random, { family }: TargetPlace): string {
+  const { chance, pick } = random;
+  const onIp = chance(0.25) ? ` --on-ip ${family === 4 ? '127.0.0.1' : '::1'}` : '';
+  return `-j TPROXY --on-port ${pick([15001, 15006, 15053, 0])}${onIp} --tproxy-mark ${hex(pick(MARKS))}/${hex(pick(MASKS))}`;
+}
+
+function reject({ pick, chance }: Random, { family, proto }: TargetPlace): string {
+  if (proto === 'tcp' && chance(0.4)) return '-j REJECT --reject-with tcp-reset';
+  return `-j REJECT --reject-with ${pick(family === 4 ? ['icmp-port-unreachable', 'icmp-admin-prohibited'] : ['icmp6-port-unreachable', 'icmp6-adm-prohibited'])}`;
+}
+
+function connmarkMasks({ chance, pick }: Random): string {
+  return chance(0.5) ? '' : ` --nfmask ${hex(pick(MASKS))} --ctmask ${hex(pick(MASKS))}`;
+}

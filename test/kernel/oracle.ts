@@ -1,0 +1,140 @@
+/** The running kernel as an oracle: a child process (oracle.py) that loads rules into a network namespace of its own, sends
+ *  packets there and answers with what each of them met. One JSON line per question and per answer. */
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export type Backend = 'legacy' | 'nft';
+
+/** What oracle.py wants to know; its docstring has all keys. */
+export interface Question {
+  readonly rules_v4?: string;
+  readonly rules_v6?: string;
+  readonly packets: readonly Readonly<Record<string, unknown>>[];
+  readonly [setting: string]: unknown;
+}
+
+export interface KernelRow {
+  readonly hook: string;
+  readonly table: string;
+  readonly chain: string;
+  /** 1-based; absent for policies and chain ends */
+  readonly rulenum: number | null;
+  readonly kind?: 'policy' | 'return';
+  /** `ACCEPT`, `JUMP:CHAIN` and so on */
+  readonly verdict: string;
+  readonly target?: string;
+}
+
+export interface KernelTuple {
+  readonly src: string;
+  readonly dst: string;
+  readonly sport?: number;
+  readonly dport?: number;
+}
+
+export interface Answer {
+  readonly trace: readonly KernelRow[];
+  readonly fate: 'local' | 'sent' | 'forwarded' | 'dropped' | 'rejected' | 'lost' | 'send_error' | 'stolen' | 'queued';
+  readonly fate_detail?: string;
+  readonly tuple_before: KernelTuple | null;
+  readonly tuple_after: KernelTuple | null;
+  readonly out_iface?: string;
+  readonly in_iface?: string;
+  readonly mark_after?: number;
+  /** only the nft backend tells */
+  readonly ct_state?: string;
+  /** kernel's word for a loss outside netfilter, when the question asked to explain it */
+  readonly drop_reason?: string;
+  readonly generated?: readonly { readonly tuple: KernelTuple; readonly out_iface?: string; readonly trace: readonly string[] }[];
+}
+
+export interface Oracle {
+  readonly backend: Backend;
+  readonly ask: (question: Question) => Promise<readonly Answer[]>;
+  readonly close: () => Promise<void>;
+}
+
+interface Reply {
+  readonly ok: boolean;
+  readonly error?: string;
+  readonly result?: readonly Answer[];
+}
+
+export function openOracle(backend: Backend): Oracle {
+  const script = fileURLToPath(new URL('oracle.py', import.meta.url));
+  const child = spawn('python3', [script, '--serve', '--backend', backend], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const waiting: { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void }[] = [];
+  let complaints = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints = (complaints + text).slice(-2000);
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.resolve(JSON.parse(line) as Reply));
+  const ended = new Promise<void>((resolve) => {
+    child.on('error', (error) => fail(error));
+    child.on('close', () => {
+      fail(new Error(`the kernel oracle ended: ${complaints}`));
+      resolve();
+    });
+  });
+  function fail(error: Error): void {
+    for (const { reject } of waiting.splice(0)) reject(error);
+  }
+  return {
+    backend,
+    ask: async (question) => {
+      const reply = await new Promise<Reply>((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        child.stdin.write(`${JSON.stringify(question)}\n`);
+      });
+      if (reply.result === undefined) throw new Error(reply.error ?? 'the kernel oracle gave no answer');
+      return reply.result;
+    },
+    close: () => {
+      child.stdin.end();
+      return ended;
+    },
+  };
+}
+
+const COMMANDS = [
+  'python3',
+  'ip',
+  'nft',
+  'iptables-nft-restore',
+  'iptables-legacy-restore',
+  'ip6tables-nft-restore',
+  'ip6tables-legacy-restore',
+];
+
+/** Why the kernel cannot be asked here, in one line with the remedy; undefined when it can. */
+export function whyNoKernel(): string | undefined {
+  const how = 'run `npm run test:kernel` as root on Linux, with iptables, nftables, iproute2 and python3';
+  const missing = COMMANDS.filter((command) => !isOnPath(command));
+  const why =
+    process.platform !== 'linux'
+      ? `this is ${process.platform}`
+      : process.getuid?.() !== 0
+        ? 'not root'
+        : missing.length > 0
+          ? `no ${missing.join(', ')}`
+          : isAccessible('/dev/net/tun')
+            ? undefined
+            : 'no /dev/net/tun';
+  return why === undefined ? undefined : `kernel suite skipped: ${why}; ${how}`;
+}
+
+function isOnPath(command: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => isAccessible(join(folder, command), constants.X_OK));
+}
+
+function isAccessible(path: string, mode = constants.R_OK | constants.W_OK): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,81 @@
+/** A host description, rules and packets as a question to the kernel oracle. */
+import type { Host } from '../../src/host/host.ts';
+import { formatAddress } from '../../src/packet/address.ts';
+import type { Packet } from '../../src/packet/packet.ts';
+import { PROTO } from '../../src/packet/protocol.ts';
+import { flagLetters } from '../../src/report/address.ts';
+import type { Question } from './oracle.ts';
+
+/** The JSON form of a host (contract, host description), as far as a kernel can be given it. */
+export interface HostJson {
+  readonly interfaces: readonly { readonly name: string; readonly addresses: readonly string[]; readonly type?: 'veth' }[];
+  readonly routes?: readonly string[];
+  readonly ip_rules?: readonly string[];
+  readonly route_tables?: Readonly<Record<string, readonly string[]>>;
+  readonly sysctls?: Readonly<Record<string, string>>;
+  readonly listeners?: readonly {
+    readonly proto: string;
+    readonly port?: number;
+    readonly address?: string;
+    readonly process: string;
+    readonly transparent?: boolean;
+  }[];
+  readonly processes?: Readonly<Record<string, { readonly uid: number; readonly gid: number }>>;
+  readonly sets?: Host['sets'] extends ReadonlyMap<string, infer S> ? Readonly<Record<string, S>> : never;
+}
+
+export interface Rules {
+  readonly v4?: string;
+  readonly v6?: string;
+}
+
+/** A packet whose source the kernel is to choose. */
+export type SourcelessPacket = Packet & { readonly chooseSource?: boolean };
+
+export function questionOf(host: HostJson, rules: Rules, packets: readonly SourcelessPacket[]): Question {
+  return {
+    ...(rules.v4 === undefined ? {} : { rules_v4: rules.v4 }),
+    ...(rules.v6 === undefined ? {} : { rules_v6: rules.v6 }),
+    interfaces: host.interfaces.map(({ name, addresses, type }) => ({ name, addrs: addresses, ...(type === undefined ? {} : { type }) })),
+    routes: [
+      ...(host.routes ?? []),
+      ...Object.entries(host.route_tables ?? {}).flatMap(([table, routes]) => routes.map((route) => `${route} table ${table}`)),
+    ],
+    ip_rules: host.ip_rules ?? [],
+    sysctls: host.sysctls ?? {},
+    listeners: (host.listeners ?? []).flatMap(sockets),
+    pre_cmds: Object.entries(host.sets ?? {}).flatMap(([name, set]) => setCommands(name, set)),
+    isolate: true,
+    packets: packets.map(packetOf),
+  };
+}
+
+/** A listener without an address is one socket per family; one without a port cannot be made. */
+function sockets({ proto, port, address, transparent = false }: NonNullable<HostJson['listeners']>[number]): readonly unknown[] {
+  if (port === undefined) return [];
+  return (address === undefined ? ['0.0.0.0', '::'] : [address]).map((addr) => ({ proto, port, addr, transparent }));
+}
+
+function setCommands(name: string, { type, members }: { readonly type: string; readonly members: readonly string[] }): readonly string[][] {
+  const family = members.some((member) => member.includes(':')) ? ['family', 'inet6'] : [];
+  return [['ipset', 'create', name, type, ...family], ...members.map((member) => ['ipset', 'add', name, member])];
+}
+
+function packetOf(packet: SourcelessPacket): Readonly<Record<string, unknown>> {
+  return {
+    from: packet.dir === 'in' ? 'wire' : 'local',
+    proto: packet.proto === PROTO.icmpv6 ? 'icmpv6' : packet.proto,
+    ...(packet.chooseSource === true ? {} : { src: formatAddress(packet.src) }),
+    dst: formatAddress(packet.dst),
+    ...(packet.sport === undefined ? {} : { sport: packet.sport }),
+    ...(packet.dport === undefined ? {} : { dport: packet.dport }),
+    ...(packet.flags === undefined ? {} : { flags: flagLetters(packet.flags) }),
+    ...(packet.icmpType === undefined ? {} : { icmp_type: packet.icmpType, icmp_code: packet.icmpCode ?? 0 }),
+    ...(packet.dir === 'in' ? { in_iface: packet.iif } : { uid: packet.uid ?? 0, gid: packet.gid ?? 0, mark: packet.mark }),
+    ...(packet.oif === undefined ? {} : { bind_iface: packet.oif }),
+    ttl: packet.ttl,
+    tos: packet.tos,
+    length: packet.length,
+    ...(packet.fragOffset === 0 ? {} : { frag: packet.fragOffset }),
+  };
+}
