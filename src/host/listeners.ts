@@ -1,6 +1,9 @@
 /** Which socket takes a packet: the most specific listener.
  *  kernel net/ipv4/inet_hashtables.c compute_score(): an exact address beats the wildcard */
-import type { Address } from '../packet/address.ts';
+import type { IntervalSet } from '../lib/intervals.ts';
+import type { Address, Family } from '../packet/address.ts';
+import { familyOf } from '../packet/address.ts';
+import { SOCKET_BITS } from '../packet/fields.ts';
 import type { Host, Listener } from './host.ts';
 
 export interface SocketQuery {
@@ -24,4 +27,32 @@ export function findSocket(host: Host, query: SocketQuery): Listener | undefined
 /** A listener without a port stands for every port that no other has. */
 function score(listener: Listener): number {
   return (listener.port === undefined ? 0 : 2) + (listener.address === undefined ? 0 : 1);
+}
+
+/** All sockets a lookup can find, the most specific first, as intervals; the first that fits is the one found. */
+export interface SocketIntervals {
+  readonly proto: number;
+  readonly ports: IntervalSet<number>;
+  readonly address: Address | undefined;
+  /** of SOCKET_BITS */
+  readonly bits: number;
+  readonly listener: Listener;
+}
+
+export function socketIntervals(host: Host, family: Family): readonly SocketIntervals[] {
+  return host.listeners
+    .filter(({ address }) => address === undefined || familyOf(address) === family)
+    .map((listener, index) => ({ listener, index }))
+    .sort((a, b) => score(b.listener) - score(a.listener) || a.index - b.index)
+    .map(({ listener }) => ({
+      listener,
+      proto: listener.proto,
+      ports: [listener.port === undefined ? { lo: 0, hi: 65535 } : { lo: listener.port, hi: listener.port }],
+      address: listener.address,
+      bits: socketBits(listener),
+    }));
+}
+
+export function socketBits({ transparent, address }: Listener): number {
+  return (transparent ? SOCKET_BITS.transparent : 0) | (address === undefined ? SOCKET_BITS.wildcard : 0);
 }

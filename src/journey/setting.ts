@@ -15,13 +15,14 @@ export function profileOf(rulesets: readonly Ruleset[]): MeshProfile | undefined
 /** A pod as the mesh sets it up, with the transparent sockets that the rules' TPROXY targets ask for. */
 export function hostOf(rulesets: readonly Ruleset[], profile: MeshProfile | undefined): Host {
   const { host, problems } = readHost(
-    defaultHost({ ...(profile === undefined ? {} : { profile }), transparentPorts: divertPorts(rulesets) }),
+    defaultHost({ ...(profile === undefined ? {} : { profile }), transparentPorts: transparentPorts(rulesets) }),
   );
   invariant(host !== undefined, `the default host is wrong: ${problems.join('; ')}`);
   return host;
 }
 
-function divertPorts(rulesets: readonly Ruleset[]): readonly number[] {
+/** Ports that TPROXY targets name. */
+export function transparentPorts(rulesets: readonly Ruleset[]): readonly number[] {
   const ports = new Set<number>();
   for (const { tables } of rulesets) {
     for (const { rules } of tables.get('mangle')?.chains.values() ?? []) {

@@ -25,7 +25,7 @@ export function defaultHost({ profile, transparentPorts = [] }: DefaultHostOptio
     listeners: [...meshListeners(profile, transparentPorts), { proto: 'tcp', process: 'app' }, { proto: 'udp', process: 'app' }],
     processes: {
       app: { uid: 1000, gid: 1000 },
-      ...(profile === undefined ? {} : { [profile.process.name]: { uid: profile.process.uid, gid: profile.process.gid } }),
+      ...(profile === undefined ? {} : { [profile.process.name]: identity(profile, transparentPorts.length > 0) }),
     },
   };
 }
@@ -48,4 +48,9 @@ function meshListeners(profile: MeshProfile | undefined, transparentPorts: reado
     ...listeners,
     ...others.flatMap((port) => ['tcp', 'udp'].map((proto) => ({ proto, port, process: 'transparent proxy', transparent: true }))),
   ];
+}
+
+function identity({ process, whenTransparent }: MeshProfile, transparent: boolean): { readonly uid: number; readonly gid: number } {
+  const { uid, gid } = (transparent ? whenTransparent?.process : undefined) ?? process;
+  return { uid, gid };
 }

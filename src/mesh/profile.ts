@@ -43,5 +43,6 @@ export interface MeshProfile {
   /** addresses that the mesh adds to lo, by family */
   readonly loopbackSource?: { readonly 6: string };
   readonly always?: HostAdditions;
-  readonly whenTransparent?: HostAdditions;
+  /** when the rules hand packets over by TPROXY; the proxy may then run as somebody else */
+  readonly whenTransparent?: HostAdditions & { readonly process?: { readonly uid: number; readonly gid: number } };
 }

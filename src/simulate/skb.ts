@@ -1,7 +1,7 @@
 /** The packet on its way: what the kernel's sk_buff carries, mutable, one per walk. */
 import { addrType } from '../host/addrType.ts';
 import type { Host, Listener } from '../host/host.ts';
-import { findSocket } from '../host/listeners.ts';
+import { findSocket, socketBits } from '../host/listeners.ts';
 import type { Address, Family } from '../packet/address.ts';
 import { CT_STATUS } from '../packet/fields.ts';
 import type { CtState, Packet } from '../packet/packet.ts';
@@ -111,7 +111,6 @@ export class Skb {
   /** Bits of SOCKET_BITS of the socket that a lookup finds, or undefined. */
   lookupSocket(): number | undefined {
     const found = this.diverted ?? findSocket(this.host, { proto: this.proto, dst: this.dst, dport: this.dport });
-    if (found === undefined) return undefined;
-    return (found.transparent ? 1 : 0) | (found.address === undefined ? 2 : 0);
+    return found === undefined ? undefined : socketBits(found);
   }
 }

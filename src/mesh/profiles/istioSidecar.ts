@@ -27,6 +27,8 @@ export const istioSidecar: MeshProfile = {
   chains: /^ISTIO_(INBOUND|OUTPUT|IN_REDIRECT|REDIRECT|TPROXY)$/,
   loopbackSource: { 6: '::6/128' },
   whenTransparent: {
+    // injection runs istio-proxy as root in TPROXY mode; the group is what the rules spare
+    process: { uid: 0, gid: 1337 },
     ip_rules: ['fwmark 1337 lookup 133', '-6 fwmark 1337 lookup 133'],
     route_tables: { 133: ['local 0.0.0.0/0 dev lo', 'local ::/0 dev lo'] },
   },

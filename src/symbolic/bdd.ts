@@ -1,0 +1,175 @@
+/** Reduced ordered binary decision diagrams: sets of assignments to numbered variables, equal sets being the same node.
+ *  Nodes are numbers, 0 the empty and 1 the full set; they live as long as their manager. source: Bryant 1986 */
+export type Bdd = number;
+
+export const EMPTY: Bdd = 0;
+export const FULL: Bdd = 1;
+
+/** The node limit was reached: the question is too hard for this budget. */
+export class BudgetError extends Error {
+  override readonly name = 'BudgetError';
+}
+
+const AND = 0;
+const OR = 1;
+const XOR = 2;
+
+export class BddManager {
+  readonly #limit: number;
+  #variable: Int32Array;
+  #low: Int32Array;
+  #high: Int32Array;
+  #next: Int32Array;
+  #buckets: Int32Array;
+  #count = 2;
+  readonly #cacheKeyA = new Int32Array(CACHE_SIZE).fill(-1);
+  readonly #cacheKeyB = new Int32Array(CACHE_SIZE);
+  readonly #cacheValue = new Int32Array(CACHE_SIZE);
+
+  /** `limit`: most nodes that may be made. */
+  constructor(limit = 20_000_000) {
+    this.#limit = limit;
+    const size = 1 << 14;
+    this.#variable = new Int32Array(size).fill(TERMINAL);
+    this.#low = new Int32Array(size);
+    this.#high = new Int32Array(size);
+    this.#next = new Int32Array(size);
+    this.#buckets = new Int32Array(size).fill(-1);
+  }
+
+  get nodeCount(): number {
+    return this.#count;
+  }
+
+  /** The set in which variable `index` is 1. */
+  variable(index: number): Bdd {
+    return this.node(index, EMPTY, FULL);
+  }
+
+  /** Variable at the root of a node; larger than any variable for the two constants. */
+  variableOf(a: Bdd): number {
+    return this.#variable[a] as number;
+  }
+
+  low(a: Bdd): Bdd {
+    return this.#low[a] as number;
+  }
+
+  high(a: Bdd): Bdd {
+    return this.#high[a] as number;
+  }
+
+  /** The node that decides `variable`, which must stand above those of `low` and `high`. */
+  node(variable: number, low: Bdd, high: Bdd): Bdd {
+    if (low === high) return low;
+    const mask = this.#buckets.length - 1;
+    const bucket = hash(variable, low, high) & mask;
+    for (let at = this.#buckets[bucket] as number; at >= 0; at = this.#next[at] as number) {
+      if (this.#variable[at] === variable && this.#low[at] === low && this.#high[at] === high) return at;
+    }
+    if (this.#count >= this.#limit) throw new BudgetError(`more than ${this.#limit} decision nodes`);
+    if (this.#count === this.#variable.length) {
+      this.#grow();
+      return this.node(variable, low, high);
+    }
+    const made = this.#count++;
+    this.#variable[made] = variable;
+    this.#low[made] = low;
+    this.#high[made] = high;
+    this.#next[made] = this.#buckets[bucket] as number;
+    this.#buckets[bucket] = made;
+    return made;
+  }
+
+  and(a: Bdd, b: Bdd): Bdd {
+    return this.#apply(AND, a, b);
+  }
+
+  or(a: Bdd, b: Bdd): Bdd {
+    return this.#apply(OR, a, b);
+  }
+
+  xor(a: Bdd, b: Bdd): Bdd {
+    return this.#apply(XOR, a, b);
+  }
+
+  not(a: Bdd): Bdd {
+    return this.#apply(XOR, a, FULL);
+  }
+
+  /** a without b */
+  minus(a: Bdd, b: Bdd): Bdd {
+    return this.and(a, this.not(b));
+  }
+
+  all(sets: readonly Bdd[]): Bdd {
+    return sets.reduce((left, right) => this.and(left, right), FULL);
+  }
+
+  any(sets: readonly Bdd[]): Bdd {
+    return sets.reduce((left, right) => this.or(left, right), EMPTY);
+  }
+
+  #apply(op: number, a: Bdd, b: Bdd): Bdd {
+    if (op === AND) {
+      if (a === EMPTY || b === EMPTY) return EMPTY;
+      if (a === FULL || a === b) return b;
+      if (b === FULL) return a;
+    } else if (op === OR) {
+      if (a === FULL || b === FULL) return FULL;
+      if (a === EMPTY || a === b) return b;
+      if (b === EMPTY) return a;
+    } else {
+      if (a === b) return EMPTY;
+      if (a === EMPTY) return b;
+      if (b === EMPTY) return a;
+      if (a === FULL && b === FULL) return EMPTY;
+    }
+    const left = a < b ? a : b;
+    const right = a < b ? b : a;
+    const slot = hash(op, left, right) & (CACHE_SIZE - 1);
+    const key = left * 4 + op;
+    if (this.#cacheKeyA[slot] === key && this.#cacheKeyB[slot] === right) return this.#cacheValue[slot] as number;
+    const va = this.#variable[left] as number;
+    const vb = this.#variable[right] as number;
+    const top = Math.min(va, vb);
+    const low = this.#apply(op, va === top ? (this.#low[left] as number) : left, vb === top ? (this.#low[right] as number) : right);
+    const high = this.#apply(op, va === top ? (this.#high[left] as number) : left, vb === top ? (this.#high[right] as number) : right);
+    const result = this.node(top, low, high);
+    this.#cacheKeyA[slot] = key;
+    this.#cacheKeyB[slot] = right;
+    this.#cacheValue[slot] = result;
+    return result;
+  }
+
+  #grow(): void {
+    const size = this.#variable.length * 2;
+    const grown = (from: Int32Array, fill: number): Int32Array => {
+      const to = new Int32Array(size);
+      if (fill !== 0) to.fill(fill, from.length);
+      to.set(from);
+      return to;
+    };
+    this.#variable = grown(this.#variable, TERMINAL);
+    this.#low = grown(this.#low, 0);
+    this.#high = grown(this.#high, 0);
+    this.#next = grown(this.#next, 0);
+    this.#buckets = new Int32Array(size).fill(-1);
+    for (let at = 2; at < this.#count; at++) {
+      const bucket = hash(this.#variable[at] as number, this.#low[at] as number, this.#high[at] as number) & (size - 1);
+      this.#next[at] = this.#buckets[bucket] as number;
+      this.#buckets[bucket] = at;
+    }
+  }
+}
+
+/** The variable of the two constants: below all others in the order. */
+const TERMINAL = 0x7fff_ffff;
+const CACHE_SIZE = 1 << 18;
+
+function hash(a: number, b: number, c: number): number {
+  let h = Math.imul(a, 0x9e37_79b1) ^ Math.imul(b, 0x85eb_ca6b) ^ Math.imul(c, 0xc2b2_ae35);
+  h ^= h >>> 15;
+  h = Math.imul(h, 0x2c1b_3c6d);
+  return h ^ (h >>> 13);
+}

@@ -1,0 +1,211 @@
+/** MatchExpr for all packets: the set that certainly matches, and the set that may. They differ where something is unknown.
+ *  The same fields as simulate/evaluate.ts, read from the same tables. */
+import { typeIntervals } from '../host/addrType.ts';
+import { socketIntervals } from '../host/listeners.ts';
+import type { IntervalSet } from '../lib/intervals.ts';
+import { includes } from '../lib/intervals.ts';
+import { assertNever } from '../lib/invariant.ts';
+import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import type { Field } from '../packet/fields.ts';
+import { CT_STATUS } from '../packet/fields.ts';
+import { CT_STATES } from '../packet/packet.ts';
+import type { Bdd } from './bdd.ts';
+import { EMPTY, FULL } from './bdd.ts';
+import type { Space } from './space.ts';
+import type { Env } from './state.ts';
+import type { Vector } from './vector.ts';
+import { between, constant, maskedEqual } from './vector.ts';
+
+export interface Encoded {
+  /** matches, whatever the unknown parts are */
+  readonly must: Bdd;
+  /** matches, if the unknown parts allow it */
+  readonly may: Bdd;
+}
+
+export function encode(space: Space, env: Env, expr: MatchExpr): Encoded {
+  const { manager } = space;
+  switch (expr.kind) {
+    case 'always':
+      return { must: FULL, may: FULL };
+    case 'and':
+    case 'or': {
+      const join = expr.kind === 'and' ? manager.and.bind(manager) : manager.or.bind(manager);
+      const unit = expr.kind === 'and' ? FULL : EMPTY;
+      let both: Encoded = { must: unit, may: unit };
+      for (const part of expr.of) {
+        const next = encode(space, env, part);
+        both = { must: join(both.must, next.must), may: join(both.may, next.may) };
+        if (expr.kind === 'and' && both.may === EMPTY) return both;
+      }
+      return both;
+    }
+    case 'not': {
+      const { must, may } = encode(space, env, expr.of);
+      return { must: manager.not(may), may: manager.not(must) };
+    }
+    case 'chance':
+    case 'unmodelled':
+      return { must: EMPTY, may: FULL };
+    case 'in':
+      return exactly(inSet(space, env, expr));
+    case 'masked': {
+      const read = readField(space, env, expr.field);
+      return exactly(manager.and(read.present, maskedEqual(manager, read.bits, expr)));
+    }
+    case 'present':
+      return exactly(readField(space, env, expr.field).present);
+    default:
+      return assertNever(expr);
+  }
+}
+
+function exactly(set: Bdd): Encoded {
+  return { must: set, may: set };
+}
+
+function inSet(space: Space, env: Env, { field, intervals }: Extract<MatchExpr, { kind: 'in' }>): Bdd {
+  if (field === 'iif' || field === 'oif') {
+    const name = env[field];
+    return name !== undefined && includes(intervals, name) ? FULL : EMPTY;
+  }
+  const derived = derivedSet(space, env, { field, intervals });
+  if (derived !== undefined) return derived;
+  const { present, bits } = readField(space, env, field);
+  return present === EMPTY ? EMPTY : space.manager.and(present, vectorIn(space, bits, intervals));
+}
+
+export function vectorIn({ manager }: Space, bits: Vector, intervals: IntervalSet): Bdd {
+  return manager.any(intervals.map(({ lo, hi }) => between(manager, bits, { lo: lo as number | bigint, hi: hi as number | bigint })));
+}
+
+/** Address types: the addresses that the host has of the types asked for. */
+function derivedSet(
+  space: Space,
+  env: Env,
+  { field, intervals }: { readonly field: Field; readonly intervals: IntervalSet },
+): Bdd | undefined {
+  if (!field.startsWith('srcType') && !field.startsWith('dstType')) return undefined;
+  const dev = field.endsWith('In') ? env.iif : field.endsWith('Out') ? env.oif : undefined;
+  const types = typeIntervals(space.host, space.family, dev).filter(({ type }) => includes(intervals, type));
+  return space.manager.any(types.map((one) => vectorIn(space, field.startsWith('src') ? env.src : env.dst, one.addresses)));
+}
+
+interface Reading {
+  readonly present: Bdd;
+  readonly bits: Vector;
+}
+
+/** A field as a function of the packet at its start; not for names and derived fields. */
+function readField(space: Space, env: Env, field: Field): Reading {
+  const { start, has, manager } = space;
+  const tracked = env.original === undefined ? EMPTY : FULL;
+  switch (field) {
+    case 'proto':
+    case 'length':
+    case 'tos':
+    case 'fragOffset':
+      return { present: FULL, bits: start[field] };
+    case 'src':
+    case 'dst':
+    case 'ttl':
+    case 'mark':
+      return { present: FULL, bits: env[field] };
+    case 'sport':
+    case 'dport':
+      return { present: has.ports, bits: env[field] };
+    case 'flags':
+      return { present: has.tcp, bits: start.flags };
+    case 'icmpType':
+    case 'icmpCode':
+      return { present: has.icmp, bits: start[field] };
+    case 'mac':
+      return { present: space.hasMac, bits: start.mac };
+    case 'connmark':
+      return { present: tracked, bits: env.connmark };
+    case 'ctstate':
+      return { present: FULL, bits: constant(env.state === undefined ? 0 : CT_STATES.indexOf(env.state), 3) };
+    case 'ctstatus':
+      return { present: tracked, bits: statusBits(space, env) };
+    case 'ctdir':
+      return { present: tracked, bits: constant(0, 1) };
+    case 'ctproto':
+      return { present: tracked, bits: start.proto };
+    case 'ctorigsrc':
+      return { present: tracked, bits: env.original?.src ?? [] };
+    case 'ctorigdst':
+      return { present: tracked, bits: env.original?.dst ?? [] };
+    case 'ctreplsrc':
+      return { present: tracked, bits: env.dst };
+    case 'ctrepldst':
+      return { present: tracked, bits: env.src };
+    case 'ctorigsport':
+      return { present: manager.and(tracked, has.ports), bits: env.original?.sport ?? [] };
+    case 'ctorigdport':
+      return { present: manager.and(tracked, has.ports), bits: env.original?.dport ?? [] };
+    case 'ctreplsport':
+      return { present: manager.and(tracked, has.ports), bits: env.dport };
+    case 'ctrepldport':
+      return { present: manager.and(tracked, has.ports), bits: env.sport };
+    case 'socket':
+      return { present: env.owned ? space.socket : EMPTY, bits: constant(1, 1) };
+    case 'uid':
+    case 'gid':
+      return { present: env.owned ? manager.and(space.socket, space.process) : EMPTY, bits: start[field] };
+    case 'sk':
+      return socketReading(space, env);
+    case 'iif':
+    case 'oif':
+    case 'srcType':
+    case 'dstType':
+    case 'srcTypeIn':
+    case 'srcTypeOut':
+    case 'dstTypeIn':
+    case 'dstTypeOut':
+      return { present: FULL, bits: [] };
+    default:
+      return assertNever(field);
+  }
+}
+
+/** CONFIRMED, and whether each direction was rewritten, bit by bit from the top of the six bits of CT_STATUS. */
+function statusBits(space: Space, env: Env): Vector {
+  const changed = (pairs: readonly (readonly [Vector, Vector | undefined])[]): Bdd =>
+    space.manager.any(pairs.flatMap(([now, then]) => now.map((bit, index) => space.manager.xor(bit, then?.[index] ?? bit))));
+  const { original } = env;
+  const bits: Record<number, Bdd> = {
+    [CT_STATUS.DNAT]: changed([
+      [env.dst, original?.dst],
+      [env.dport, original?.dport],
+    ]),
+    [CT_STATUS.SNAT]: changed([
+      [env.src, original?.src],
+      [env.sport, original?.sport],
+    ]),
+    [CT_STATUS.CONFIRMED]: env.confirmed ? FULL : EMPTY,
+    [CT_STATUS.SEEN_REPLY]: env.state === 'ESTABLISHED' ? FULL : EMPTY,
+  };
+  return [32, 16, 8, 4, 2, 1].map((bit) => bits[bit] ?? EMPTY);
+}
+
+/** What a socket lookup for the packet's destination finds. */
+function socketReading(space: Space, env: Env): Reading {
+  const { manager } = space;
+  const found = socketIntervals(space.host, space.family).map(({ proto, ports, address, bits }) => ({
+    set: manager.all([
+      space.has.ports,
+      vectorIn(space, space.start.proto, [{ lo: proto, hi: proto }]),
+      vectorIn(space, env.dport, ports),
+      address === undefined ? FULL : vectorIn(space, env.dst, [{ lo: address, hi: address }]),
+    ]),
+    bits,
+  }));
+  let left: Bdd = FULL;
+  const disjoint = found.map(({ set, bits }) => {
+    const own = manager.and(left, set);
+    left = manager.minus(left, set);
+    return { set: own, bits };
+  });
+  const bit = (mask: number): Bdd => manager.any(disjoint.filter(({ bits }) => (bits & mask) !== 0).map(({ set }) => set));
+  return { present: manager.any(disjoint.map(({ set }) => set)), bits: [bit(4), bit(2), bit(1)] };
+}

@@ -1,0 +1,82 @@
+/** Which variable stands for which bit of which packet field, and what a packet can look like at all.
+ *  Laid out from the field table; addresses first, which measured best for address-shaped tables. */
+import type { Host } from '../host/host.ts';
+import type { Family } from '../packet/address.ts';
+import type { Field } from '../packet/fields.ts';
+import { FIELDS } from '../packet/fields.ts';
+import { PROTO } from '../packet/protocol.ts';
+import type { Bdd } from './bdd.ts';
+import { BddManager } from './bdd.ts';
+import type { Vector } from './vector.ts';
+import { equal, variables } from './vector.ts';
+
+/** Fields a packet starts with; all others follow from its way. */
+export const START_FIELDS = [
+  'dst',
+  'src',
+  'dport',
+  'sport',
+  'proto',
+  'uid',
+  'gid',
+  'flags',
+  'icmpType',
+  'icmpCode',
+  'mark',
+  'fragOffset',
+  'ttl',
+  'tos',
+  'length',
+  'mac',
+] as const satisfies readonly Field[];
+export type StartField = (typeof START_FIELDS)[number];
+
+export interface Space {
+  readonly manager: BddManager;
+  readonly family: Family;
+  readonly host: Host;
+  readonly start: Readonly<Record<StartField, Vector>>;
+  /** first variable of each field, for reading a witness back */
+  readonly offsets: Readonly<Record<StartField, number>>;
+  /** the packet has a sending socket; the socket belongs to a process */
+  readonly socket: Bdd;
+  readonly process: Bdd;
+  readonly hasMac: Bdd;
+  readonly has: { readonly ports: Bdd; readonly tcp: Bdd; readonly icmp: Bdd };
+}
+
+export function makeSpace(family: Family, host: Host, limit?: number): Space {
+  const manager = new BddManager(limit);
+  const offsets: Partial<Record<StartField, number>> = {};
+  let next = 0;
+  for (const field of START_FIELDS) {
+    offsets[field] = next;
+    next += widthOf(field, family);
+  }
+  const start = Object.fromEntries(
+    START_FIELDS.map((field) => [field, variables(manager, { start: offsets[field] as number, width: widthOf(field, family) })]),
+  ) as unknown as Record<StartField, Vector>;
+  const whole = equal(manager, start.fragOffset, 0);
+  const proto = (...numbers: number[]): Bdd =>
+    manager.and(whole, manager.any(numbers.map((number) => equal(manager, start.proto, number))));
+  return {
+    manager,
+    family,
+    host,
+    start,
+    offsets: offsets as Record<StartField, number>,
+    socket: manager.variable(next),
+    process: manager.variable(next + 1),
+    hasMac: manager.variable(next + 2),
+    has: {
+      ports: proto(PROTO.tcp, PROTO.udp, PROTO.udplite, PROTO.sctp, PROTO.dccp),
+      tcp: proto(PROTO.tcp),
+      icmp: proto(family === 4 ? PROTO.icmp : PROTO.icmpv6),
+    },
+  };
+}
+
+export function widthOf(field: StartField, family: Family): number {
+  const { type } = FIELDS[field];
+  return type === 'address' ? (family === 4 ? 32 : 128) : (type as number);
+}

@@ -1,0 +1,65 @@
+/** Symbolic numbers: one decision diagram per bit, most significant first. Comparisons give the set where they hold. */
+import type { Bdd, BddManager } from './bdd.ts';
+import { EMPTY, FULL } from './bdd.ts';
+
+export type Vector = readonly Bdd[];
+
+export function variables(manager: BddManager, { start, width }: { readonly start: number; readonly width: number }): Vector {
+  return Array.from({ length: width }, (_, bit) => manager.variable(start + bit));
+}
+
+export function constant(value: number | bigint, width: number): Vector {
+  const bits = BigInt(value);
+  return Array.from({ length: width }, (_, bit) => (((bits >> BigInt(width - 1 - bit)) & 1n) === 1n ? FULL : EMPTY));
+}
+
+export function equal(manager: BddManager, vector: Vector, value: number | bigint): Bdd {
+  return maskedEqual(manager, vector, { value, mask: (1n << BigInt(vector.length)) - 1n });
+}
+
+/** `(vector & mask) === value` */
+export function maskedEqual(
+  manager: BddManager,
+  vector: Vector,
+  { value, mask }: { readonly value: number | bigint; readonly mask: number | bigint },
+): Bdd {
+  const wanted = BigInt(value);
+  const tested = BigInt(mask);
+  if ((wanted & ~tested) !== 0n) return EMPTY;
+  let result = FULL;
+  // from the last bit up: each step adds one node on top
+  for (let bit = vector.length - 1, weight = 1n; bit >= 0; bit--, weight <<= 1n) {
+    if ((tested & weight) === 0n) continue;
+    const own = vector[bit] as Bdd;
+    result = manager.and((wanted & weight) === 0n ? manager.not(own) : own, result);
+  }
+  return result;
+}
+
+/** lo <= vector <= hi */
+export function between(
+  manager: BddManager,
+  vector: Vector,
+  { lo, hi }: { readonly lo: number | bigint; readonly hi: number | bigint },
+): Bdd {
+  if (lo === hi) return equal(manager, vector, lo);
+  return manager.and(atLeast(manager, vector, BigInt(lo)), atMost(manager, vector, BigInt(hi)));
+}
+
+function atLeast(manager: BddManager, vector: Vector, bound: bigint): Bdd {
+  let result = FULL;
+  for (let bit = vector.length - 1, weight = 1n; bit >= 0; bit--, weight <<= 1n) {
+    const own = vector[bit] as Bdd;
+    result = (bound & weight) === 0n ? manager.or(own, result) : manager.and(own, result);
+  }
+  return result;
+}
+
+function atMost(manager: BddManager, vector: Vector, bound: bigint): Bdd {
+  let result = FULL;
+  for (let bit = vector.length - 1, weight = 1n; bit >= 0; bit--, weight <<= 1n) {
+    const no = manager.not(vector[bit] as Bdd);
+    result = (bound & weight) === 0n ? manager.and(no, result) : manager.or(no, result);
+  }
+  return result;
+}

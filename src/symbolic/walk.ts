@@ -1,0 +1,176 @@
+/** The walk of all packets through one table at one hook: simulate/walkChain.ts for sets.
+ *  A chain that several rules call is walked once, for every packet, and its result cut to each caller's. */
+import type { HookName } from '../netfilter/hooks.ts';
+import type { Effect } from '../netfilter/effect.ts';
+import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
+import type { Bdd } from './bdd.ts';
+import { EMPTY, FULL } from './bdd.ts';
+import { encode } from './encode.ts';
+import type { Space } from './space.ts';
+import type { Doubt, PacketClass } from './state.ts';
+import { keyOf, merge } from './state.ts';
+
+/** Where classes of packets are after a table. Every packet that came in is in at least one. */
+export interface TableResult {
+  /** goes on to the next table */
+  readonly accepted: readonly PacketClass[];
+  readonly ended: readonly EndedClass[];
+}
+
+export interface EndedClass extends PacketClass {
+  readonly end: 'dropped' | 'rejected' | 'undecided' | 'no-address' | 'no-transparent-socket';
+}
+
+/** What a target that is no plain verdict does to a class. */
+export type Act = (one: PacketClass, effect: Effect, rule: Rule) => Acted;
+export interface Acted {
+  readonly on: readonly PacketClass[];
+  readonly accepted: readonly PacketClass[];
+  readonly ended: readonly EndedClass[];
+}
+
+export interface TableWalk {
+  readonly space: Space;
+  readonly table: Table;
+  readonly hook: HookName;
+  readonly act: Act;
+  /** told of each rule and the packets that reach it; for dead rules */
+  readonly visit?: (rule: Rule, reaching: Bdd, matching: Bdd) => void;
+}
+
+interface Walker extends TableWalk {
+  readonly callers: ReadonlyMap<string, number>;
+  readonly summaries: Map<string, ChainResult>;
+}
+
+interface ChainResult extends TableResult {
+  /** comes back to the caller: the end of the chain, or RETURN */
+  readonly back: readonly PacketClass[];
+}
+
+export function walkTable(walk: TableWalk, classes: readonly PacketClass[]): TableResult {
+  const base = walk.table.chains.get(walk.hook);
+  if (base === undefined) return { accepted: classes, ended: [] };
+  const walker: Walker = { ...walk, callers: countCallers(walk.table), summaries: new Map() };
+  const { back, accepted, ended } = walkChain(walker, base, classes);
+  if (base.policy !== 'DROP') return { accepted: [...accepted, ...back], ended };
+  return { accepted, ended: [...ended, ...back.map((one) => ({ ...one, end: 'dropped' as const, decided: undefined }))] };
+}
+
+/** How many rules call each chain. */
+function countCallers(table: Table): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { rules } of table.chains.values()) {
+    for (const { effect } of rules) {
+      if (effect.kind === 'jump' || effect.kind === 'goto') counts.set(effect.chain, (counts.get(effect.chain) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+function walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[]): ChainResult {
+  const accepted: PacketClass[] = [];
+  const ended: EndedClass[] = [];
+  const back: PacketClass[] = [];
+  let live = merge(walker.space, classes);
+  for (const rule of chain.rules) {
+    if (live.length === 0) break;
+    const next: PacketClass[] = [];
+    for (const one of live) {
+      const { taken, passed } = split(walker, one, rule);
+      next.push(...passed);
+      for (const hit of taken) {
+        const result = follow(walker, rule, hit);
+        next.push(...result.on);
+        accepted.push(...result.accepted);
+        ended.push(...result.ended);
+        back.push(...result.back);
+      }
+    }
+    live = next.length === 1 ? next : merge(walker.space, next);
+  }
+  return { accepted: merge(walker.space, accepted, true), ended: mergeEnded(walker.space, ended), back: merge(walker.space, [...back, ...live]) };
+}
+
+function mergeEnded(space: Space, ended: readonly EndedClass[]): readonly EndedClass[] {
+  const kinds = new Set(ended.map(({ end }) => end));
+  return [...kinds].flatMap((end) => merge(space, ended.filter((one) => one.end === end), true).map((one) => ({ ...one, end })));
+}
+
+/** The packets that a rule takes and those it lets pass. What is unknown goes both ways, with the doubt noted. */
+function split(walker: Walker, one: PacketClass, rule: Rule): { readonly taken: readonly PacketClass[]; readonly passed: readonly PacketClass[] } {
+  const { manager } = walker.space;
+  const { must, may } = encode(walker.space, one.env, rule.match);
+  const certain = manager.and(one.set, must);
+  const possible = must === may ? certain : manager.and(one.set, may);
+  walker.visit?.(rule, one.set, possible);
+  if (possible === EMPTY || rule.effect.kind === 'continue') return { taken: [], passed: [one] };
+  const unknown = certain === possible ? EMPTY : manager.minus(possible, certain);
+  const doubts: readonly Doubt[] = unknown === EMPTY ? one.doubts : [...one.doubts, doubtOf(rule)];
+  const parts = (certainSet: Bdd): readonly PacketClass[] => [
+    ...(certainSet === EMPTY ? [] : [{ ...one, set: certainSet }]),
+    ...(unknown === EMPTY ? [] : [{ ...one, set: unknown, doubts }]),
+  ];
+  return { taken: parts(certain), passed: parts(manager.minus(one.set, possible)) };
+}
+
+function doubtOf(rule: Rule): Doubt {
+  const unmodelled = rule.clauses.find(({ expr }) => mentions(expr, 'unmodelled'));
+  const chance = rule.clauses.find(({ expr }) => mentions(expr, 'chance'));
+  const clause = unmodelled ?? chance;
+  return { why: unmodelled === undefined ? 'chance' : 'unmodelled', what: clause?.text ?? rule.text, rule };
+}
+
+function mentions(expr: Rule['match'], kind: 'chance' | 'unmodelled'): boolean {
+  if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some((part) => mentions(part, kind));
+  return expr.kind === 'not' ? mentions(expr.of, kind) : expr.kind === kind;
+}
+
+interface Followed extends Acted {
+  readonly back: readonly PacketClass[];
+}
+
+function follow(walker: Walker, rule: Rule, hit: PacketClass): Followed {
+  const { effect } = rule;
+  const nothing = { on: [], accepted: [], ended: [], back: [] };
+  switch (effect.kind) {
+    case 'accept':
+      return { ...nothing, accepted: [{ ...hit, decided: rule }] };
+    case 'drop':
+      return { ...nothing, ended: [{ ...hit, decided: rule, end: 'dropped' }] };
+    case 'reject':
+      return { ...nothing, ended: [{ ...hit, decided: rule, end: 'rejected' }] };
+    case 'return':
+      return { ...nothing, back: [hit] };
+    case 'jump':
+    case 'goto': {
+      const { back, accepted, ended } = enter(walker, effect.chain, hit);
+      return effect.kind === 'jump' ? { on: back, accepted, ended, back: [] } : { on: [], accepted, ended, back };
+    }
+    default:
+      return { ...walker.act(hit, effect, rule), back: [] };
+  }
+}
+
+/** Into a user chain: by the summary when several rules call it, else with just these packets. */
+function enter(walker: Walker, name: string, hit: PacketClass): ChainResult {
+  const chain = walker.table.chains.get(name);
+  if (chain === undefined) return { back: [hit], accepted: [], ended: [] };
+  if ((walker.callers.get(name) ?? 0) < 2) return walkChain(walker, chain, [hit]);
+  const key = `${name} ${keyOf({ ...hit, doubts: [] }, false)}`;
+  let summary = walker.summaries.get(key);
+  if (summary === undefined) {
+    summary = walkChain(walker, chain, [{ ...hit, set: FULL, doubts: [] }]);
+    walker.summaries.set(key, summary);
+  }
+  return cut(walker.space, summary, hit);
+}
+
+function cut(space: Space, summary: ChainResult, hit: PacketClass): ChainResult {
+  const to = <T extends PacketClass>(classes: readonly T[]): readonly T[] =>
+    classes.flatMap((one) => {
+      const set = space.manager.and(one.set, hit.set);
+      return set === EMPTY ? [] : [{ ...one, set, doubts: [...hit.doubts, ...one.doubts], decided: one.decided ?? hit.decided }];
+    });
+  return { back: to(summary.back), accepted: to(summary.accepted), ended: to(summary.ended) };
+}
