@@ -1,4 +1,5 @@
 /** Files of rules to rulesets, with everything that is wrong with them. */
+import type { Host } from '../host/host.ts';
 import type { Family } from '../packet/address.ts';
 import { resolve } from '../ruleset/resolve.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -13,8 +14,14 @@ export interface LoadedRules {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface RuleFiles {
+  readonly files: readonly string[];
+  /** ipsets that the rules may name */
+  readonly sets?: Host['sets'];
+}
+
 /** Undefined when a file or an option cannot be read, which has been said. */
-export async function loadRules(io: Io, files: readonly string[], input: Input): Promise<LoadedRules | undefined> {
+export async function loadRules(io: Io, input: Input, { files, sets }: RuleFiles): Promise<LoadedRules | undefined> {
   const variables = await readVariables(io, listOf(input, 'set'));
   if (variables === undefined) return undefined;
   const family = textOf(input, 'family');
@@ -29,7 +36,7 @@ export async function loadRules(io: Io, files: readonly string[], input: Input):
     const parsed = parseRules({ file, text: content.text }, options);
     loaded.diagnostics.push(...parsed.diagnostics);
     for (const node of parsed.rulesets) {
-      const { ruleset, diagnostics } = resolve(node);
+      const { ruleset, diagnostics } = resolve(node, sets === undefined ? {} : { sets });
       if (ruleset !== undefined) loaded.rulesets.push(ruleset);
       loaded.diagnostics.push(...diagnostics);
     }

@@ -21,6 +21,16 @@ export function paragraph({ text, width, hang }: { readonly text: string; readon
   return [first, ...wrap(rest.join(' '), width - hang).map((line) => pad + line)].join('\n');
 }
 
+/** Breaks a rule between its options, and inside one only when it is wider than a line. */
+function wrapOptions(text: string, width: number): readonly string[] {
+  const options = text.split(/(?<!!) (?=[-!])/);
+  const glued = options.map((option) => (option.length > width ? option : option.replaceAll(' ', GLUE)));
+  return wrap(glued.join(' '), width).map((line) => line.replaceAll(GLUE, ' '));
+}
+
+/** Stands for a blank at which no line ends; never part of a text, since control characters are made printable before. */
+const GLUE = '\u0000';
+
 export interface Row {
   /** starts the first line; later lines are indented by its width */
   readonly lead: string;
@@ -30,10 +40,10 @@ export interface Row {
   readonly width: number;
 }
 
-/** `lead text ... right`, wrapped between the two. */
+/** `lead text ... right`, the text wrapped between its options. */
 export function row({ lead, text, right, width }: Row): readonly string[] {
   const pad = ' '.repeat(lead.length);
-  const lines = wrap(text, Math.max(20, width - lead.length)).map((line, index) => (index === 0 ? lead : pad) + line);
+  const lines = wrapOptions(text, Math.max(20, width - lead.length)).map((line, index) => (index === 0 ? lead : pad) + line);
   const last = lines.pop() ?? lead;
   if (right === '') return [...lines, last.trimEnd()];
   if (last.length + 2 + right.length <= width) return [...lines, last + right.padStart(width - last.length)];

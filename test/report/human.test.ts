@@ -104,8 +104,8 @@ describe('human trace', () => {
 
   it('a fork shows what it depends on and each branch once', () => {
     expect(show(forked())).toMatchInlineSnapshot(`
-      "UNDECIDED between dropped, direct
-      depends on filter OUTPUT#3 at pod.rules:31: -m string, which is not modelled
+      "UNDECIDED between dropped and direct
+        depends on filter OUTPUT#3 at pod.rules:31: -m string, which is not modelled
       packet  out tcp 10.244.0.5:40000 -> 203.0.113.9:443 uid=1000 gid=1000
       assumed src=10.244.0.5 sport=40000 gid=1000
 
@@ -114,8 +114,8 @@ describe('human trace', () => {
 
       leg 1: app (uid 1000 gid 1000) sends tcp 10.244.0.5:40000 -> 203.0.113.9:443
         OUTPUT out eth0
-                        fork: filter OUTPUT#3 at pod.rules:31: -m string, which is not
-                        modelled; here: it matches
+                        fork (not modelled): filter OUTPUT#3 at pod.rules:31 it
+                        matches
         => dropped by filter OUTPUT#3 at pod.rules:31
 
       branch 2 of 2 (it does not match): DIRECT -> 203.0.113.9:443 by eth0, no proxy
@@ -123,8 +123,8 @@ describe('human trace', () => {
 
       leg 1: app (uid 1000 gid 1000) sends tcp 10.244.0.5:40000 -> 203.0.113.9:443
         OUTPUT out eth0
-                        fork: filter OUTPUT#3 at pod.rules:31: -m string, which is not
-                        modelled; here: it does not match
+                        fork (not modelled): filter OUTPUT#3 at pod.rules:31 it does
+                        not match
         => leaves the host by eth0 unchanged"
     `);
   });

@@ -18,13 +18,13 @@ export const check: Command = {
     const { loadRules } = await import('../rules.ts');
     const { toCheckReport } = await import('../../report/checkJson.ts');
     const { showDiagnostics } = await import('../diagnostics.ts');
-    const loaded = await loadRules(io, input.args, input);
+    const loaded = await loadRules(io, input, { files: input.args });
     if (loaded === undefined) return EXIT.usage;
     const report = toCheckReport(loaded.diagnostics);
     if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
     else {
       await showDiagnostics(io, input, loaded.diagnostics);
-      if (report.ok) await io.out.write(`ok: ${loaded.rulesets.map(summary).join('; ')}\n`);
+      if (report.ok) await io.out.write(loaded.rulesets.map((ruleset) => `ok: ${summary(ruleset)}\n`).join(''));
     }
     if (!report.ok) return EXIT.usage;
     return isSet(input, 'strict') && report.diagnostics.length > 0 ? EXIT.findings : EXIT.ok;

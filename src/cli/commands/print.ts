@@ -3,6 +3,9 @@ import type { Command } from '../command.ts';
 import { EXIT } from '../exitCode.ts';
 import { COLOR, FAMILY, QUIET, SET } from '../options.ts';
 
+/** Tells the reader, and chainwalk itself, where the rules of the other family start. */
+const SECOND = '# ip6tables\n';
+
 export const print: Command = {
   name: 'print',
   summary: 'print rules in canonical form, as iptables-save would',
@@ -19,11 +22,14 @@ export const print: Command = {
     const { showDiagnostics } = await import('../diagnostics.ts');
     const { isError } = await import('../../syntax/diagnostic.ts');
     const { print: printRuleset } = await import('../../ruleset/print.ts');
-    const loaded = await loadRules(io, input.args, input);
+    const loaded = await loadRules(io, input, { files: input.args });
     if (loaded === undefined) return EXIT.usage;
     await showDiagnostics(io, input, loaded.diagnostics);
     if (loaded.diagnostics.some(isError)) return EXIT.usage;
-    await io.out.write(loaded.rulesets.map(printRuleset).join(''));
+    const texts = loaded.rulesets.map(
+      (ruleset) => (ruleset.family === 6 && loaded.rulesets.length > 1 ? SECOND : '') + printRuleset(ruleset),
+    );
+    await io.out.write(texts.join(''));
     return EXIT.ok;
   },
 };

@@ -1,17 +1,23 @@
 /** Packets as the user gives them: notation on the command line, JSON lines in a file. */
 import type { PartialPacket } from '../../host/completePacket.ts';
 import { readPacketJson } from '../../report/readPacketJson.ts';
-import { isError } from '../../syntax/diagnostic.ts';
+import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import { parsePacket } from '../../syntax/parsePacket.ts';
 import type { Complaint } from '../messages.ts';
 
-export type ReadPacket = { readonly given: PartialPacket } | { readonly complaints: readonly Complaint[] };
+export type ReadPacket = { readonly given: PartialPacket } | Unreadable;
+
+export interface Unreadable {
+  readonly complaints: readonly Complaint[];
+  /** the same with their places, when there is a text */
+  readonly diagnostics?: readonly Diagnostic[];
+}
 
 /** Arrow or iptables form. */
 export function readPacketText(text: string): ReadPacket {
   const { packet, diagnostics } = parsePacket({ file: 'packet', text: text.trim() });
-  const complaints = diagnostics.filter(isError).map(({ message, help }) => ({ message, help }));
-  return packet === undefined || complaints.length > 0 ? { complaints } : { given: packet };
+  if (packet !== undefined && !diagnostics.some(isError)) return { given: packet };
+  return { diagnostics, complaints: diagnostics.map(({ message, help }) => ({ message, help })) };
 }
 
 /** One JSON line: the object form, or `{"packet":"arrow or iptables form"}`. */

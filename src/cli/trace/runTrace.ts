@@ -13,7 +13,7 @@ import { loadRules } from '../rules.ts';
 import { terminal } from '../terminal.ts';
 import { judge, relevant } from './judge.ts';
 import { readPacketText } from './packets.ts';
-import { readScene, type Scene } from './scene.ts';
+import { readHostOption, type Scene, sceneOf } from './scene.ts';
 import { traceStream } from './stream.ts';
 import { walkPacket } from './walk.ts';
 
@@ -26,14 +26,15 @@ export async function runTrace(io: Io, input: Input): Promise<ExitCode> {
     await complain(io, { message: wrong, help: '`chainwalk trace --help` shows examples and options' });
     return EXIT.usage;
   }
-  const loaded = await loadRules(io, [file], input);
+  const given = await readHostOption(io, input);
+  if (given === undefined) return EXIT.usage;
+  const loaded = await loadRules(io, input, { files: [file], ...(given.host !== undefined && { sets: given.host.sets }) });
   if (loaded === undefined) return EXIT.usage;
   if (loaded.diagnostics.some(isError)) {
     await showDiagnostics(io, input, loaded.diagnostics);
     return EXIT.usage;
   }
-  const scene = await readScene(io, input, loaded.rulesets);
-  if (scene === undefined) return EXIT.usage;
+  const scene = sceneOf(input, loaded.rulesets, given.host);
   const name = formatOf(input, path === undefined ? 'human' : 'json');
   const format = TRACE_FORMATS.find((known) => known.name === name);
   if (format === undefined) return EXIT.usage;
@@ -74,11 +75,17 @@ async function traceTexts(io: Io, input: Input, given: { readonly scene: Scene; 
   let code: ExitCode = EXIT.ok;
   for (const text of given.texts) {
     const read = readPacketText(text);
-    const walked = 'complaints' in read ? undefined : walkPacket(given.scene, read.given, isSet(input, 'verbose'));
-    const complaints = 'complaints' in read ? read.complaints : walked !== undefined && 'message' in walked ? [walked] : [];
-    for (const { message, help } of complaints) await complain(io, { message: `packet \`${text.trim()}\`: ${message}`, help });
-    if (complaints.length > 0) code = EXIT.usage;
-    if (walked !== undefined && 'journey' in walked) traced.push(walked);
+    if ('complaints' in read) {
+      await showDiagnostics(io, input, read.diagnostics ?? []);
+      code = EXIT.usage;
+      continue;
+    }
+    const walked = walkPacket(given.scene, read.given, isSet(input, 'verbose'));
+    if ('journey' in walked) traced.push(walked);
+    else {
+      await complain(io, { message: `packet \`${text.trim()}\`: ${walked.message}`, help: walked.help });
+      code = EXIT.usage;
+    }
   }
   return { traced, code };
 }

@@ -15,12 +15,18 @@ export interface Scene {
   readonly profile?: MeshProfile;
 }
 
-/** Undefined when the host cannot be read, which has been said. */
-export async function readScene(io: Io, input: Input, rulesets: readonly Ruleset[]): Promise<Scene | undefined> {
-  const profile = chooseProfile(textOf(input, 'profile') ?? 'auto', rulesets);
+/** What --host says; undefined when it cannot be read, which has been said. */
+export async function readHostOption(io: Io, input: Input): Promise<{ readonly host?: Host } | undefined> {
   const file = textOf(input, 'host');
-  const host = file === undefined ? hostOf(rulesets, profile) : await readHostFile(io, file);
-  return host === undefined ? undefined : { rulesets, host, ...(profile !== undefined && { profile }) };
+  if (file === undefined) return {};
+  const host = await readHostFile(io, file);
+  return host === undefined ? undefined : { host };
+}
+
+/** Without a host: a pod, as the mesh of the rules sets it up. */
+export function sceneOf(input: Input, rulesets: readonly Ruleset[], given: Host | undefined): Scene {
+  const profile = chooseProfile(textOf(input, 'profile') ?? 'auto', rulesets);
+  return { rulesets, host: given ?? hostOf(rulesets, profile), ...(profile !== undefined && { profile }) };
 }
 
 function chooseProfile(name: string, rulesets: readonly Ruleset[]): MeshProfile | undefined {

@@ -1,12 +1,11 @@
 /** The steps of one leg as lines. */
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { Step, Verdict } from '../../simulate/trace.ts';
+import type { Choice, Step, Verdict } from '../../simulate/trace.ts';
 import { endpointText, hexMark } from '../address.ts';
 import { row } from '../layout.ts';
 import type { Paint } from '../paint.ts';
-import { fileLine, ruleBody } from '../place.ts';
+import { fileLine, ruleBody, ruleName } from '../place.ts';
 import { sawText } from '../saw.ts';
-import { choiceText } from './headline.ts';
 
 export interface StepStyle {
   readonly paint: Paint;
@@ -109,8 +108,8 @@ function oneStep(step: Exclude<Step, { kind: 'conntrack' }>, style: StepStyle & 
     case 'rule':
       return rowOf(step.rule, ruleBody(step.rule), style);
     case 'miss': {
-      const lines = [...rowOf(step.rule, ruleBody(step.rule), style), note(style, `no: ${sawText(step.saw)}, wanted ${step.clause.text}`)];
-      return lines.map((line) => paint.dim(line));
+      const reason = note(style, `no: ${sawText(step.saw)}, wanted ${step.clause.text}`);
+      return withPlace(rowOf(step.rule, ruleBody(step.rule), style), reason, style.width).map((line) => paint.dim(line));
     }
     case 'policy':
       return [`  ${paint.red(`policy ${step.verdict}: ${step.table} ${step.chain}`)}`];
@@ -130,13 +129,27 @@ function oneStep(step: Exclude<Step, { kind: 'conntrack' }>, style: StepStyle & 
         ),
       ];
     case 'choice':
-      return [paint.yellow(note(style, `fork: ${choiceText(step.choice, style.file)}; here: ${step.choice.taken}`))];
+      return [paint.yellow(note(style, forkText(step.choice, style.file)))];
   }
 }
 
 function rowOf(rule: Rule, text: string, { key, width, file }: StepStyle): readonly string[] {
   const lead = `  ${rule.table.padEnd(key.table)} ${rule.chain.padEnd(key.chain)} ${String(rule.number).padStart(key.number)}  `;
   return row({ lead, text, right: fileLine(file, rule.line), width });
+}
+
+/** What it hangs on is said in the answer; here only which way this branch goes. */
+function forkText({ why, what, rule, taken, probability }: Choice, file: string): string {
+  const odds = probability === undefined ? '' : ` ${Number(probability.toFixed(4))}`;
+  return `fork (${why === 'chance' ? `chance${odds}` : 'not modelled'}): ${rule === undefined ? what : ruleName(rule, file)} ${taken}`;
+}
+
+/** A place that had no room beside its rule moves beside the remark, if there is room. */
+function withPlace(lines: readonly string[], remark: string, width: number): readonly string[] {
+  const place = lines.at(-1)?.trim() ?? '';
+  const alone = lines.length > 1 && !place.includes(' ');
+  if (!alone || remark.includes('\n') || remark.length + 2 + place.length > width) return [...lines, remark];
+  return [...lines.slice(0, -1), remark + place.padStart(width - remark.length)];
 }
 
 /** Width of `  table chain number  `. */

@@ -58,8 +58,8 @@ function forkAnswer({ journey, file }: TraceInput, { paint, width }: StepStyle):
   const outcomes = [...new Set(journey.paths.map((path) => path.outcome))];
   const reasons = [...new Set(journey.paths.flatMap((path) => path.choices.map((choice) => choiceText(choice, file))))];
   const word = OUTCOME_WORDS[journey.outcome];
-  const every = outcomes.length === 1 ? `in each of ${journey.paths.length} branches` : `between ${outcomes.join(', ')}`;
-  const lines = reasons.map((reason) => paragraph({ text: `  depends on ${reason}`, width, hang: 4 }));
+  const every = outcomes.length === 1 ? `in each of ${journey.paths.length} branches` : `between ${outcomes.join(' and ')}`;
+  const lines = reasons.map((reason) => `  ${paragraph({ text: `depends on ${reason}`, width: width - 2, hang: 4 })}`);
   return [`${paint[OUTCOME_COLOURS[journey.outcome]](paint.bold(word))} ${every}`, ...lines].join('\n');
 }
 

@@ -1,0 +1,109 @@
+/** The library: pure functions of their arguments. No file, clock, network or environment; it also runs in a browser. */
+import { completePacket } from './host/completePacket.ts';
+import type { Host } from './host/host.ts';
+import { readHost } from './host/readHost.ts';
+import { hostOf, profileOf } from './journey/setting.ts';
+import { walkJourney } from './journey/walkJourney.ts';
+import type { MeshProfile } from './mesh/profile.ts';
+import { PROFILES } from './mesh/profiles.ts';
+import type { Family } from './packet/address.ts';
+import type { PacketJson } from './report/packetJson.ts';
+import { readPacketJson } from './report/readPacketJson.ts';
+import { type Trace, toTrace } from './report/traceJson.ts';
+import { resolve } from './ruleset/resolve.ts';
+import type { Ruleset } from './ruleset/ruleset.ts';
+import type { Diagnostic } from './syntax/diagnostic.ts';
+import { parseRules } from './syntax/parse.ts';
+import { parsePacket } from './syntax/parsePacket.ts';
+
+export type { Outcome } from './journey/journey.ts';
+export type { PacketJson } from './report/packetJson.ts';
+export type * from './report/traceJson.ts';
+export { print } from './ruleset/print.ts';
+export type { Chain, Clause, Rule, Ruleset, Table } from './ruleset/ruleset.ts';
+export type { Diagnostic, DiagnosticKind } from './syntax/diagnostic.ts';
+export type { Source, Span } from './syntax/source.ts';
+
+export interface ParseOptions {
+  /** name for diagnostics and traces; `rules` when absent */
+  readonly file?: string;
+  /** decides where the text leaves IPv4 or IPv6 open */
+  readonly family?: Family;
+  /** values of shell variables */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export interface Parsed {
+  /** one per family; none for a family that the kernel would refuse to load */
+  readonly rulesets: readonly Ruleset[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads rules in any of the forms that the command line reads. Never throws for what the text says. */
+export function parse(text: string, { file = 'rules', family, variables = {} }: ParseOptions = {}): Parsed {
+  const source = { file, text };
+  const read = parseRules(source, { variables: new Map(Object.entries(variables)), ...(family !== undefined && { family }) });
+  const resolved = read.rulesets.map((node) => resolve(node));
+  return {
+    rulesets: resolved.flatMap(({ ruleset }) => ruleset ?? []),
+    diagnostics: [...read.diagnostics, ...resolved.flatMap(({ diagnostics }) => diagnostics)],
+  };
+}
+
+export interface TraceOptions {
+  /** a host description as in a `--host` file; absent: a pod, as the mesh of the rules sets it up */
+  readonly host?: unknown;
+  /** name of a mesh profile, `auto` when absent */
+  readonly profile?: string;
+  /** also the rules that did not match */
+  readonly verbose?: boolean;
+}
+
+/** A packet or a host that cannot be read; `problems` are sentences for the user. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('; '));
+    this.problems = problems;
+  }
+}
+
+/** Walks one packet, in notation or object form, through rules of its family.
+ *  @throws InputError when the packet or the host cannot be read, or the rules are of the other family */
+export function trace(ruleset: Ruleset, packet: string | Partial<PacketJson>, options: TraceOptions = {}): Trace {
+  const profile = namedProfile(options.profile ?? 'auto', ruleset);
+  const host = options.host === undefined ? hostOf([ruleset], profile) : readHostOrThrow(options.host);
+  const completed = completePacket(readPacket(packet), host);
+  if (completed.packet === undefined) throw new InputError([completed.problem ?? 'the packet is incomplete']);
+  const { family } = completed.packet;
+  if (family !== ruleset.family) throw new InputError([`the packet is IPv${family}, the rules are IPv${ruleset.family}`]);
+  const detailed = options.verbose === true;
+  const journey = walkJourney(ruleset, completed.packet, { host, detailed, ...(profile !== undefined && { profile }) });
+  return toTrace({ journey, file: ruleset.source.file, defaults: completed.defaults });
+}
+
+function readPacket(packet: string | Partial<PacketJson>): Parameters<typeof completePacket>[0] {
+  if (typeof packet !== 'string') {
+    const { given, problems } = readPacketJson(packet);
+    if (given === undefined) throw new InputError(problems);
+    return given;
+  }
+  const { packet: given, diagnostics } = parsePacket({ file: 'packet', text: packet });
+  if (given === undefined) throw new InputError(diagnostics.map(({ message }) => message));
+  return given;
+}
+
+function readHostOrThrow(description: unknown): Host {
+  const { host, problems } = readHost(description);
+  if (host === undefined) throw new InputError(problems);
+  return host;
+}
+
+function namedProfile(name: string, ruleset: Ruleset): MeshProfile | undefined {
+  if (name === 'auto') return profileOf([ruleset]);
+  const profile = PROFILES.find((known) => known.name === name);
+  if (profile === undefined && name !== 'none') throw new InputError([`there is no profile \`${name}\``]);
+  return profile;
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { PAGES } from '../../src/report/pages/pages.ts';
+import { LOST_WORDS, OUTCOME_WORDS } from '../../src/report/words.ts';
+import { chainwalk } from './memoryIo.ts';
+
+describe('usage', () => {
+  it.each([
+    [['--help'], 0],
+    [['trace', '--help'], 0],
+    [['--version'], 0],
+    [[], 2],
+    [['frace'], 2],
+    [['trace'], 2],
+    [['trace', 'pod.rules', '--nonsense'], 2],
+    [['trace', 'pod.rules', 'p', '-o', 'yaml'], 2],
+    [['trace', 'pod.rules', 'p', '--expect', 'captured'], 2],
+    [['trace', 'pod.rules', 'p', '--family', '5'], 2],
+    [['trace', 'pod.rules'], 2],
+    [['trace', 'pod.rules', 'p', '--packets', 'x.jsonl'], 2],
+    [['trace', '-', '--packets', '-'], 2],
+    [['trace', 'pod.rules', 'p', '--host'], 2],
+    [['trace', 'nowhere.rules', 'out tcp -> 10.0.0.1:80'], 2],
+    [['check', 'nowhere.rules'], 2],
+    [['print', 'nowhere.rules'], 2],
+    [['check', 'x', '--set', 'novalue'], 2],
+    [['explain', 'nonsense'], 2],
+    [['explain', 'loop'], 0],
+  ])('%j exits with %i', async (argv, code) => {
+    const result = await chainwalk(argv);
+    expect(result.code).toBe(code);
+    if (code === 0) expect(result.err).toBe('');
+    else {
+      expect(result.out).toBe('');
+      expect(result.err).toMatch(/^chainwalk: error: .*\n|^Examples:/);
+    }
+  });
+
+  it('help starts with examples', async () => {
+    const { out } = await chainwalk(['trace', '--help']);
+    expect(out).toMatch(/^Examples:\n {2}# .*\n {2}chainwalk trace /);
+  });
+
+  it('--version prints the version alone', async () => {
+    expect((await chainwalk(['--version'])).out).toBe('1.2.3\n');
+  });
+
+  it('a bad choice lists the good ones', async () => {
+    const { err } = await chainwalk(['trace', 'pod.rules', 'p', '--expect', 'captured']);
+    expect(err).toContain('captured-out, captured-in, dns, direct');
+    expect(err).toContain('help: `chainwalk trace --help`');
+  });
+});
+
+describe('explain', () => {
+  it('has a page for every outcome, reason and diagnostic', () => {
+    const ids = PAGES.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)]);
+    const fates = ['delivered', 'sent', 'forwarded', 'dropped', 'rejected', 'lost', 'undecided'];
+    const kinds = ['malformed', 'not-loadable', 'not-modelled', 'warning'];
+    expect(ids).toEqual(expect.arrayContaining([...Object.keys(OUTCOME_WORDS), ...Object.keys(LOST_WORDS), ...fates, ...kinds]));
+  });
+
+  it.each(PAGES.map(({ id }) => id))('%s fits 80 columns', async (id) => {
+    const { out, code } = await chainwalk(['explain', id]);
+    expect(code).toBe(0);
+    for (const line of out.split('\n').filter((one) => !one.startsWith('  $'))) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it('without an id lists all pages', async () => {
+    const { out } = await chainwalk(['explain']);
+    for (const { id } of PAGES) expect(out).toContain(`  ${id} `);
+    for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it('an unknown id suggests the nearest', async () => {
+    expect((await chainwalk(['explain', 'martain-source'])).err).toContain('did you mean `martian-source`?');
+  });
+});
+
+describe('colour', () => {
+  const colours = async (argv: readonly string[], env: Readonly<Record<string, string>>, terminal: boolean) =>
+    (await chainwalk(['explain', 'loop', ...argv], { env, terminal })).out.includes('\u001b[');
+
+  it.each([
+    ['a pipe', [], {}, false, false],
+    ['a terminal', [], {}, true, true],
+    ['a dumb terminal', [], { TERM: 'dumb' }, true, false],
+    ['NO_COLOR on a terminal', [], { NO_COLOR: '1' }, true, false],
+    ['an empty NO_COLOR', [], { NO_COLOR: '' }, true, true],
+    ['FORCE_COLOR in a pipe', [], { FORCE_COLOR: '1' }, false, true],
+    ['FORCE_COLOR=0 on a terminal', [], { FORCE_COLOR: '0' }, true, false],
+    ['--color always in a pipe', ['--color', 'always'], { NO_COLOR: '1' }, false, true],
+    ['--color never on a terminal', ['--color', 'never'], { FORCE_COLOR: '1' }, true, false],
+  ])('%s', async (_, argv, env, terminal, expected) => {
+    expect(await colours(argv, env, terminal)).toBe(expected);
+  });
+});
