@@ -97,9 +97,11 @@ function defaultSource(
 ): Address {
   const family = familyOf(dst);
   if (dir === 'in') return CLIENT[family];
-  const chosen = sourceFor(host, { family, dst, mark: given.mark ?? 0, ...(given.oif === undefined ? {} : { bound: given.oif }) });
-  const any = host.interfaces.flatMap(({ addresses }) => addresses).findLast(({ address }) => familyOf(address) === family)?.address;
-  return chosen ?? any ?? (family === 4 ? 0 : 0n);
+  // the unspecified address leaves the choice to the kernel, which will say that there is none
+  return (
+    sourceFor(host, { family, dst, mark: given.mark ?? 0, ...(given.oif === undefined ? {} : { bound: given.oif }) }) ??
+    (family === 4 ? 0 : 0n)
+  );
 }
 
 /** Bytes of a packet without data: headers only, a SYN with its usual options. */

@@ -32,25 +32,27 @@ export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
     ...(src === undefined ? {} : { src }),
     ...(bound === undefined ? {} : { oif: bound }),
   });
-  if (route === undefined) {
-    // a bound socket takes the destination to be on its link
-    return bound === undefined ? { kind: 'lost', reason: 'no-route' } : { kind: 'found', oif: bound, local: false, route: undefined };
-  }
-  if (route.type === 'local') return { kind: 'found', oif: 'lo', local: true, route };
-  if (!['unicast', 'broadcast', 'multicast'].includes(route.type) || route.dev === undefined)
-    return { kind: 'lost', reason: 'unreachable-route' };
-  if (typeof src === 'number' && isLoopback4(src) && route.dev !== 'lo') return { kind: 'lost', reason: 'martian-source' };
-  return { kind: 'found', oif: route.dev, local: false, route };
+  if (route?.type === 'local') return { kind: 'found', oif: 'lo', local: true, route };
+  if (route !== undefined && !SENDABLE.has(route.type)) return { kind: 'lost', reason: 'unreachable-route' };
+  // IPv4 takes the destination of a bound socket to be on its link, IPv6 does not
+  const oif = route === undefined && family === 4 ? bound : route?.dev;
+  if (oif === undefined) return { kind: 'lost', reason: 'no-route' };
+  if (typeof src === 'number' && isLoopback4(src) && oif !== 'lo') return { kind: 'lost', reason: 'martian-source' };
+  return { kind: 'found', oif, local: false, route };
 }
 
-/** The source address that the kernel chooses for a destination; undefined: there is none. */
+const SENDABLE: ReadonlySet<Route['type']> = new Set<Route['type']>(['unicast', 'broadcast', 'multicast']);
+
+/** The source address that the kernel chooses for a destination; undefined: there is none, and nothing can be sent. */
 export function sourceFor(host: Host, query: OutputQuery): Address | undefined {
   const found = routeOutput(host, query);
   if (found.kind === 'lost') return undefined;
-  const preferred = found.route?.src;
-  if (preferred !== undefined && (query.family === 4 || !found.local)) return preferred;
-  if (found.local) return query.dst === 0 ? 0x7f00_0001 : query.dst === 0n ? 1n : query.dst;
-  return query.family === 4
-    ? selectAddress4(host, found.oif, (found.route?.via ?? query.dst) as number)
-    : selectAddress6(host, found.oif, query.dst as bigint);
+  if (query.dst === 0) return 0x7f00_0001;
+  if (query.dst === 0n) return 1n;
+  const { route, oif } = found;
+  if (query.family === 6) return (found.local ? undefined : route?.src) ?? selectAddress6(host, oif, query.dst as bigint);
+  if (route?.src !== undefined) return route.src;
+  // a local route of another table makes a foreign address local; it cannot be a source
+  if (found.local) return undefined;
+  return selectAddress4(host, oif, (route?.via ?? query.dst) as number);
 }

@@ -25,7 +25,9 @@ export function routeInput(skb: Skb): InputRoute {
   if (skb.family === 6 && isMulticast6(skb.dst as bigint))
     return joined6(skb.host, skb.dst as bigint) ? local(undefined) : lost('no-route');
   const { host, iif = '' } = skb;
-  const route = lookupRoute(host, { family: skb.family, dst: skb.dst, src: skb.src, mark: skb.mark, iif });
+  // a link-local destination is on the link that the packet came from: rt6_need_strict()
+  const link = typeof skb.dst === 'bigint' && scope6(skb.dst) <= 2 ? { oif: iif } : {};
+  const route = lookupRoute(host, { family: skb.family, dst: skb.dst, src: skb.src, mark: skb.mark, iif, ...link });
   const forwarding = isForwarding(host, skb.family, iif);
   if (route === undefined) return lost(forwarding ? 'no-route' : 'not-forwarding');
   if (route.type === 'local' || (route.type === 'broadcast' && skb.family === 4)) {
@@ -104,10 +106,13 @@ function badSource({ host, src, dst, iif = '' }: Skb): LostReason | undefined {
     return own && !localAccepted ? 'martian-source' : undefined;
   }
   const back = lookupRoute(host, { family: 4, dst: src, src: dst, mark: 0, iif });
-  if (back === undefined) return mode === 0 ? undefined : 'reverse-path';
+  if (back === undefined || UNREACHABLE.has(back.type)) return mode === 0 ? undefined : 'reverse-path';
   if (back.type !== 'unicast') return back.type === 'local' && localAccepted ? undefined : 'martian-source';
   return mode === 1 && back.dev !== iif ? 'reverse-path' : undefined;
 }
+
+/** Routes that make the lookup fail, as if there were none. */
+const UNREACHABLE: ReadonlySet<Route['type']> = new Set<Route['type']>(['blackhole', 'unreachable', 'prohibit']);
 
 /** Then the kernel looks the source up in full: fib4_has_custom_rules(), fib_has_custom_local_routes. */
 function hasCustomRouting(host: Host): boolean {

@@ -2,8 +2,9 @@
  *  kernel net/ipv4/ip_output.c, ip_input.c, ip_forward.c and their IPv6 twins; kernel facts: shared with test/kernel */
 import type { Host } from '../host/host.ts';
 import { findSocket } from '../host/listeners.ts';
-import { routeOutput } from '../host/output.ts';
+import { routeOutput, sourceFor } from '../host/output.ts';
 import type { HookName } from '../netfilter/hooks.ts';
+import type { Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Choose } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
@@ -62,6 +63,16 @@ export function traverse({ rules, packet, host, choose, detailed }: Traversal): 
     return undefined;
   }
 
+  /** A packet without a source gets one before it is routed. */
+  function chooseSource(): Fate | undefined {
+    const { family, dst, mark } = skb;
+    const bound = packet.oif === undefined ? {} : { bound: packet.oif };
+    const src = sourceFor(host, { family, dst, mark, ...bound });
+    if (src === undefined) return { kind: 'lost', reason: 'no-route' };
+    skb.src = src;
+    return undefined;
+  }
+
   function hook(name: HookName, devices: { readonly iif: string | undefined; readonly oif: string | undefined }): Fate | undefined {
     skb.iif = devices.iif;
     skb.oif = devices.oif;
@@ -69,7 +80,7 @@ export function traverse({ rules, packet, host, choose, detailed }: Traversal): 
   }
 
   function send(): Fate {
-    const lost = decide(false);
+    const lost = (isUnspecified(skb.src) ? chooseSource() : undefined) ?? decide(false);
     if (lost !== undefined) return lost;
     const end = hook('OUTPUT', { iif: undefined, oif: out.oif }) ?? hook('POSTROUTING', { iif: undefined, oif: out.oif });
     if (end !== undefined) return end;
@@ -144,4 +155,8 @@ function afterOf(skb: Skb, fate: Fate): After {
     ...(oif === undefined ? {} : { oif }),
     ...(skb.state === undefined ? {} : { ctstate: skb.state }),
   };
+}
+
+function isUnspecified(address: Address): boolean {
+  return address === 0 || address === 0n;
 }
