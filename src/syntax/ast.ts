@@ -10,6 +10,7 @@ export interface Word extends Span {
 
 /** One rule as written: everything between the chain and the end of the line. */
 export interface RuleNode {
+  /** may be made anew at each reading: read it once */
   readonly words: readonly Word[];
   readonly chain: Word;
   /** the whole logical line, counters and command included */

@@ -1,26 +1,33 @@
-/** What a line asks iptables to do: the options that are not part of a rule. man iptables COMMANDS; iptables xshared.c do_parse() */
+/** What a line asks iptables to do. man iptables, COMMANDS and OTHER OPTIONS; iptables xshared.c do_parse() */
 import type { Family } from '../packet/address.ts';
 import type { Word } from './ast.ts';
+import { abbreviatedCommand, COMMANDS, type CommandLetter, isOptionLetter, type OptionLetter, optionAt } from './commandOptions.ts';
 import type { Finding } from './report.ts';
 import type { Span } from './source.ts';
 
+/** The words of a rule, and the chain that it is for. */
+export interface RuleText {
+  readonly chain: Word;
+  readonly words: readonly Word[];
+}
+
+/** A place in a chain: `at` counts from 1, `number` is where it was written. */
+export interface Place {
+  readonly chain: Word;
+  readonly at: number;
+  readonly number?: Word;
+}
+
 export type Command =
-  | { readonly kind: 'append' | 'check' | 'delete'; readonly chain: Word; readonly words: readonly Word[] }
-  /** `at` is 1-based */
-  | {
-      readonly kind: 'insert' | 'replace';
-      readonly chain: Word;
-      readonly at: number;
-      readonly words: readonly Word[];
-      readonly number?: Word;
-    }
-  | { readonly kind: 'deleteAt'; readonly chain: Word; readonly at: number; readonly number: Word }
+  | ({ readonly kind: 'append' | 'check' | 'delete' } & RuleText)
+  | ({ readonly kind: 'insert' | 'replace' } & RuleText & Place)
+  | ({ readonly kind: 'deleteAt' } & Place)
   | { readonly kind: 'flush' | 'deleteChain'; readonly chain?: Word }
-  /** listings and counters: nothing changes */
-  | { readonly kind: 'look' }
   | { readonly kind: 'newChain'; readonly chain: Word }
   | { readonly kind: 'rename'; readonly chain: Word; readonly to: Word }
-  | { readonly kind: 'policy'; readonly chain: Word; readonly policy: Word };
+  | { readonly kind: 'policy'; readonly chain: Word; readonly policy: Word }
+  /** listings and counters: nothing changes */
+  | { readonly kind: 'look' };
 
 export interface CommandLine {
   readonly command: Command;
@@ -31,206 +38,159 @@ export interface CommandLine {
   readonly shellOnly: readonly Word[];
 }
 
-/** Letter, long name, and which arguments follow: chain, number, name; `?` may be left out; rule: the rest is a rule. */
-const COMMANDS = {
-  A: { long: 'append', takes: ['chain'], rule: true },
-  C: { long: 'check', takes: ['chain'], rule: true },
-  D: { long: 'delete', takes: ['chain', 'number?'], rule: true },
-  I: { long: 'insert', takes: ['chain', 'number?'], rule: true },
-  R: { long: 'replace', takes: ['chain', 'number'], rule: true },
-  N: { long: 'new-chain', takes: ['chain'], rule: false },
-  X: { long: 'delete-chain', takes: ['chain?'], rule: false },
-  F: { long: 'flush', takes: ['chain?'], rule: false },
-  Z: { long: 'zero', takes: ['chain?', 'number?'], rule: false },
-  L: { long: 'list', takes: ['chain?', 'number?'], rule: false },
-  S: { long: 'list-rules', takes: ['chain?', 'number?'], rule: false },
-  P: { long: 'policy', takes: ['chain', 'name'], rule: false },
-  E: { long: 'rename-chain', takes: ['chain', 'name'], rule: false },
-} as const satisfies Record<string, { long: string; takes: readonly string[]; rule: boolean }>;
-
-type Letter = keyof typeof COMMANDS;
-
-/** Other options that are not part of a rule, and how many arguments they take. */
-const OTHERS: Readonly<Record<string, string>> = {
-  '--table': 't',
-  '--wait': 'w',
-  '--wait-interval': 'W',
-  '--set-counters': 'c',
-  '--modprobe': 'M',
-  '--ipv4': '4',
-  '--ipv6': '6',
-  '--numeric': 'n',
-  '--verbose': 'v',
-  '--exact': 'x',
-  '--line-numbers': 'n',
-  '--version': 'V',
-  '--help': 'h',
-};
-
-const SHORT = new Set([...Object.keys(COMMANDS), 't', 'w', 'W', 'c', 'M', '4', '6', 'n', 'v', 'x', 'V', 'h']);
-const CLUSTERED = /^-[nvx46]+/;
-
-/** True when `words` from `from` on are a rule and nothing else. */
-export function isPlainRule(words: readonly Word[], from: number): boolean {
-  for (let at = from; at < words.length; at++) if (optionOf(words, at) !== undefined) return false;
-  return true;
+interface Reading {
+  readonly words: readonly Word[];
+  /** index of the next word */
+  at: number;
+  readonly rest: Word[];
+  readonly shellOnly: Word[];
+  table?: Word;
+  family?: Family;
+  /** -V or -h: iptables prints and does nothing */
+  looked: boolean;
+  command?: { readonly letter: CommandLetter; readonly by: Word };
+  readonly taken: { chain?: Word; number?: Word; name?: Word };
 }
 
-/** The letter of the option at `at` when it is none of a rule's own. */
-function optionOf(words: readonly Word[], at: number): string | undefined {
-  const word = words[at] as Word;
-  const { text } = word;
-  if (text.charCodeAt(0) !== 45 || text.length < 2 || word.quoted) return undefined;
-  if (text.charCodeAt(1) !== 45) {
-    const letter = text[1] as string;
-    if (!SHORT.has(letter)) return undefined;
-    // `--comment -A` gives `-A` to the comment, which only the extension can know
-    const before = words[at - 1];
-    return before?.text.startsWith('--') === true && !before.quoted && !before.text.includes('=') && !NO_VALUE.has(before.text)
-      ? undefined
-      : letter;
-  }
-  const equals = text.indexOf('=');
-  const name = equals < 0 ? text : text.slice(0, equals);
-  return OTHERS[name] ?? LONG.get(name);
-}
-
-const LONG = new Map(Object.entries(COMMANDS).map(([letter, { long }]) => [`--${long}`, letter]));
-/** Long options after which a new option starts. */
-const NO_VALUE = new Set(['--numeric', '--verbose', '--exact', '--line-numbers', '--ipv4', '--ipv6', '--wait', '--fragment', '--syn']);
-
-/** Long command names may be cut short as long as they stay unique; only looked for where a command must stand. */
-function abbreviated(word: Word): string | undefined {
-  if (!word.text.startsWith('--') || word.text.length < 3) return undefined;
-  const name = word.text.split('=')[0] as string;
-  const fits = [...LONG].filter(([long]) => long.startsWith(name));
-  return fits.length === 1 ? fits[0]?.[1] : undefined;
-}
-
-/** Reads the words after `iptables`, or all words of a restore line. `line` is blamed when there is no command. */
+/** Reads the words after `iptables`, or those of a restore line. `line` is blamed when there is no command. */
 export function readCommand(words: readonly Word[], line: Span): CommandLine | Finding {
-  const rest: Word[] = [];
-  const shellOnly: Word[] = [];
-  let letter: Letter | undefined;
-  let by: Word | undefined;
-  const taken: { chain?: Word; number?: Word; name?: Word } = {};
-  let table: Word | undefined;
-  let family: Family | undefined;
-  let looked = false;
-  let at = 0;
-
-  /** the argument of the option just read: glued to it, after `=`, or the next word */
-  const argument = (word: Word, optional: boolean): Word | undefined => {
-    const glued = gluedTo(word);
-    if (glued !== undefined) return glued;
-    const next = words[at];
-    if (next === undefined || (optional && !next.quoted && /^[-!]/.test(next.text))) return undefined;
-    at++;
-    return next;
-  };
-
-  while (at < words.length) {
-    let word = words[at] as Word;
-    let option = optionOf(words, at) ?? (letter === undefined && rest.length === 0 ? abbreviated(word) : undefined);
-    at++;
-    if (option === undefined) {
-      rest.push(word);
-      continue;
-    }
-    const cluster = CLUSTERED.exec(word.text)?.[0];
-    if (cluster !== undefined) {
-      if (cluster.includes('4')) family = 4;
-      if (cluster.includes('6')) family = 6;
-      if (cluster.length === word.text.length) continue;
-      option = word.text[cluster.length] as string;
-      word = { ...word, text: `-${word.text.slice(cluster.length)}`, start: word.start + cluster.length - 1 };
-      if (!SHORT.has(option)) return malformed(`unknown option \`-${option}\``, word);
-    }
-    switch (option) {
-      case '4':
-      case '6':
-        family = option === '4' ? 4 : 6;
-        continue;
-      case 'n':
-      case 'v':
-      case 'x':
-        continue;
-      case 'V':
-      case 'h':
-        looked = true;
-        continue;
-      case 't': {
-        shellOnly.push(word);
-        table = argument(word, false);
-        if (table === undefined) return malformed(`option \`${word.text}\` needs a table name`, word);
-        continue;
-      }
-      case 'w':
-      case 'W':
-        shellOnly.push(word);
-        argument(word, true);
-        continue;
-      case 'M':
-        argument(word, false);
-        continue;
-      case 'c': {
-        const packets = argument(word, false);
-        const bytes = packets?.text.includes(',') ? packets : argument({ ...word, text: '-c' }, false);
-        const [p, b] = packets?.text.includes(',') ? packets.text.split(',') : [packets?.text, bytes?.text];
-        if (!/^\d+$/.test(p ?? '') || !/^\d+$/.test(b ?? '')) return malformed(`option \`${word.text}\` needs two numbers`, word);
-        continue;
-      }
-    }
-    if (letter !== undefined)
-      return malformed(`cannot use \`${word.text}\` together with \`${by?.text}\``, word, 'write one command a line');
-    letter = option as Letter;
-    by = word;
-    for (const [index, wanted] of COMMANDS[letter].takes.entries()) {
-      const optional = wanted.endsWith('?');
-      const given = index === 0 ? argument(word, optional) : argument({ ...word, text: '-' }, optional || wanted === 'number');
-      if (given !== undefined) taken[wanted.replace('?', '') as keyof typeof taken] = given;
-      else if (!optional) return malformed(`\`${word.text}\` needs a ${wanted === 'number' ? 'rule number' : `${wanted} name`}`, word);
-      else break;
-    }
+  const reading: Reading = { words, at: 0, rest: [], shellOnly: [], looked: false, taken: {} };
+  while (reading.at < words.length) {
+    const word = words[reading.at] as Word;
+    const first = reading.command === undefined && reading.rest.length === 0;
+    const option = optionAt(words, reading.at) ?? (first ? abbreviatedCommand(word) : undefined);
+    reading.at++;
+    const problem = option === undefined ? void reading.rest.push(word) : readOption(reading, option, word);
+    if (problem !== undefined) return problem;
   }
+  return finish(reading, line);
+}
 
-  if (letter === undefined || by === undefined) {
-    if (looked) return { command: { kind: 'look' }, shellOnly };
-    const first = words[0];
-    if (first !== undefined && !first.text.startsWith('-') && first.text !== '!') return malformed(`bad argument \`${first.text}\``, first);
-    return malformed('no command in this line', line, 'a line starts with a command such as `-A CHAIN`');
+function readOption(reading: Reading, option: OptionLetter, word: Word): Finding | undefined {
+  switch (option) {
+    case '4':
+    case '6':
+      reading.family = option === '4' ? 4 : 6;
+      return readCluster(reading, word);
+    case 'n':
+    case 'v':
+    case 'x':
+      return readCluster(reading, word);
+    case 'V':
+    case 'h':
+      reading.looked = true;
+      return undefined;
+    case 't': {
+      const table = takeArgument(reading, word);
+      if (table === undefined) return malformed(`option \`${word.text}\` needs the name of a table`, word);
+      reading.table = table;
+      reading.shellOnly.push(word);
+      return undefined;
+    }
+    case 'w':
+    case 'W':
+      takeArgument(reading, word, 'optional');
+      reading.shellOnly.push(word);
+      return undefined;
+    case 'M':
+      takeArgument(reading, word);
+      return undefined;
+    case 'c':
+      return readCounters(reading, word);
+    default:
+      return readCommandWord(reading, option, word);
   }
-  const extra = rest[0];
-  if (extra !== undefined && (!COMMANDS[letter].rule || (letter === 'D' && taken.number !== undefined))) {
+}
+
+/** `-nvL`: the letters after one that takes no argument are options too. */
+function readCluster(reading: Reading, word: Word): Finding | undefined {
+  const letter = word.text[2];
+  if (letter === undefined || word.text.startsWith('--')) return undefined;
+  const next = { ...word, text: `-${word.text.slice(2)}`, start: word.start + 1 };
+  return isOptionLetter(letter) ? readOption(reading, letter, next) : malformed(`unknown option \`-${letter}\``, word);
+}
+
+/** `-c PACKETS BYTES` or `-c PACKETS,BYTES` */
+function readCounters(reading: Reading, word: Word): Finding | undefined {
+  const first = takeArgument(reading, word)?.text ?? '';
+  const counters = first.includes(',') ? first : `${first},${takeArgument(reading, { ...word, text: '-' })?.text ?? ''}`;
+  return /^\d+,\d+$/.test(counters) ? undefined : malformed(`option \`${word.text}\` needs two numbers, packets and bytes`, word);
+}
+
+function readCommandWord(reading: Reading, letter: CommandLetter, word: Word): Finding | undefined {
+  if (reading.command !== undefined) {
+    const message = `cannot use \`${word.text}\` together with \`${reading.command.by.text}\``;
+    return malformed(message, word, 'write one command a line');
+  }
+  reading.command = { letter, by: word };
+  for (const [index, wanted] of COMMANDS[letter].takes.entries()) {
+    const optional = wanted.endsWith('?');
+    const given = takeArgument(reading, index === 0 ? word : { ...word, text: '-' }, optional ? 'optional' : 'required');
+    if (given === undefined && optional) break;
+    if (given === undefined) {
+      const what =
+        wanted === 'number' ? 'a rule number' : wanted === 'chain' ? 'the name of a chain' : letter === 'P' ? 'a policy' : 'a name';
+      return malformed(`\`${word.text}\` needs ${what}`, word);
+    }
+    reading.taken[wanted.replace('?', '') as 'chain' | 'number' | 'name'] = given;
+  }
+  return undefined;
+}
+
+/** The argument of the option `word`: glued to it, after its `=`, or the next word, which an optional one is only when it is no option. */
+function takeArgument(reading: Reading, word: Word, need: 'required' | 'optional' = 'required'): Word | undefined {
+  const from = word.text.startsWith('--') ? word.text.indexOf('=') + 1 : 2;
+  if (from > 0 && from < word.text.length) return { text: word.text.slice(from), quoted: false, start: word.start + from, end: word.end };
+  const next = reading.words[reading.at];
+  if (next === undefined || (need === 'optional' && !next.quoted && /^[-!]/.test(next.text))) return undefined;
+  reading.at++;
+  return next;
+}
+
+function finish({ command, looked, words, rest, taken, table, family, shellOnly }: Reading, line: Span): CommandLine | Finding {
+  if (command === undefined) return looked ? { command: { kind: 'look' }, shellOnly } : noCommand(words, line);
+  const { letter } = command;
+  const { number } = taken;
+  const [extra] = rest;
+  if (extra !== undefined && (!COMMANDS[letter].rule || (letter === 'D' && number !== undefined))) {
     return malformed(`bad argument \`${extra.text}\``, extra);
   }
-  if (letter !== 'A' && taken.number !== undefined && !isRuleNumber(taken.number.text)) {
-    return malformed(`invalid rule number \`${taken.number.text}\``, taken.number, 'rules are counted from 1');
+  if (number !== undefined && !isRuleNumber(number.text)) {
+    return malformed(`invalid rule number \`${number.text}\``, number, 'rules are counted from 1');
   }
   return { command: commandOf(letter, taken, rest), shellOnly, ...(table && { table }), ...(family && { family }) };
 }
 
-function commandOf(letter: Letter, taken: { chain?: Word; number?: Word; name?: Word }, words: readonly Word[]): Command {
-  const chain = taken.chain as Word;
+function noCommand(words: readonly Word[], line: Span): Finding {
+  const unknown = words.find(({ text, quoted }) => !quoted && /^-[A-Z]/.test(text));
+  if (unknown !== undefined) return malformed(`unknown command \`${unknown.text}\``, unknown);
+  const stray = words.find(({ text }) => !/^[-!]/.test(text));
+  if (stray !== undefined && stray === words[0]) return malformed(`bad argument \`${stray.text}\``, stray);
+  return malformed('no command in this line', line, 'say what to do, such as `-A CHAIN`');
+}
+
+function commandOf(letter: CommandLetter, taken: Reading['taken'], words: readonly Word[]): Command {
   const { number } = taken;
-  const at = number === undefined ? 1 : Number(number.text);
+  const chain = taken.chain as Word;
+  const place: Place = { chain, at: number === undefined ? 1 : Number(number.text), ...(number && { number }) };
+  const some = taken.chain && { chain };
   switch (letter) {
     case 'A':
       return { kind: 'append', chain, words };
     case 'C':
       return { kind: 'check', chain, words };
     case 'D':
-      return number === undefined ? { kind: 'delete', chain, words } : { kind: 'deleteAt', chain, at, number };
+      return number === undefined ? { kind: 'delete', chain, words } : { kind: 'deleteAt', ...place };
     case 'I':
-      return { kind: 'insert', chain, at, words, ...(number && { number }) };
+      return { kind: 'insert', words, ...place };
     case 'R':
-      return { kind: 'replace', chain, at, words, ...(number && { number }) };
+      return { kind: 'replace', words, ...place };
     case 'N':
       return { kind: 'newChain', chain };
     case 'X':
-      return { kind: 'deleteChain', ...(taken.chain && { chain }) };
+      return { kind: 'deleteChain', ...some };
     case 'F':
-      return { kind: 'flush', ...(taken.chain && { chain }) };
+      return { kind: 'flush', ...some };
     case 'P':
       return { kind: 'policy', chain, policy: taken.name as Word };
     case 'E':
@@ -242,17 +202,11 @@ function commandOf(letter: Letter, taken: { chain?: Word; number?: Word; name?: 
   }
 }
 
-/** Kernel rule numbers are 32 bits; 0 is refused. */
+/** The kernel counts rules with 32 bits, from 1. */
 function isRuleNumber(text: string): boolean {
   return /^\d{1,10}$/.test(text) && Number(text) >= 1 && Number(text) <= 0xffff_ffff;
 }
 
-function gluedTo(word: Word): Word | undefined {
-  const from = word.text.startsWith('--') ? word.text.indexOf('=') + 1 : 2;
-  if (from === 0 || from >= word.text.length) return undefined;
-  return { text: word.text.slice(from), quoted: false, start: word.start + from, end: word.end };
-}
-
-function malformed(message: string, span: Span, help?: string): Finding {
-  return { kind: 'malformed', message, span: { start: span.start, end: span.end }, help };
+function malformed(message: string, { start, end }: Span, help?: string): Finding {
+  return { kind: 'malformed', message, span: { start, end }, help };
 }

@@ -1,7 +1,7 @@
 /** Matches a text against a rule of a compiled grammar: what the parts are, or where it stops being right and what was expected there. */
 import { grammar as packet } from './generated/packet.ts';
 import { grammar as values } from './generated/values.ts';
-import { type CompiledGrammar, newState, run } from './recogniser.ts';
+import { type CompiledGrammar, expectedBy, newState, run } from './recogniser.ts';
 import type { Span } from './source.ts';
 
 /** A part of the text that a rule took; outer parts stand before what they contain. */
@@ -28,12 +28,12 @@ export function matchPacketText(rule: PacketRule, text: string): Match {
   return match(packet, rule, text);
 }
 
-const state = newState();
+const state = newState('');
 
 function match<Rule extends string>(grammar: CompiledGrammar<Rule>, rule: Rule, text: string): Match {
   state.text = text;
   if (!run(state, grammar.rules[rule], { start: 0, end: text.length })) {
-    return { ok: false, at: state.far, expected: [...new Set(state.missed.map((id) => grammar.expected[id] ?? ''))] };
+    return { ok: false, at: state.far, expected: expectedBy(state, grammar) };
   }
   const captures: Capture[] = [];
   for (let at = 0; at < state.top; at += 3) {

@@ -6,7 +6,12 @@ export interface Line extends Span {
   readonly number: number;
 }
 
-export function* linesOf(text: string, from = 0): Generator<Line> {
+/** May be walked more than once. */
+export function linesOf(text: string, from: number): Iterable<Line> {
+  return { [Symbol.iterator]: () => walk(text, from) };
+}
+
+function* walk(text: string, from: number): Generator<Line> {
   let number = 1;
   for (let start = from; start < text.length; number++) {
     const newline = text.indexOf('\n', start);

@@ -36,7 +36,7 @@ export const KEYS = {
       return ctstate && { ctstate };
     },
     set: (text) => {
-      const index = CT_STATES.findIndex((state) => state === text.toUpperCase());
+      const index = (CT_STATES as readonly string[]).indexOf(text.toUpperCase());
       return index < 0 ? undefined : equals('ctstate', index);
     },
   },

@@ -1,12 +1,10 @@
-/** Text of any of the four kinds to rulesets as words. Pure; everything that is not understood is reported, nothing is passed over. */
+/** Text of any of the four kinds to rulesets as words. Pure; what is not understood is reported, nothing is passed over. */
 import type { Family } from '../packet/address.ts';
-import type { RulesetNode, TableNode } from './ast.ts';
+import type { RulesetNode } from './ast.ts';
+import { codeBlocks } from './codeBlocks.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { familyOfAddresses } from './family.ts';
-import { codeBlocks } from './markdown.ts';
-import { refusal } from './refusal.ts';
-import { type Report, reportInto } from './report.ts';
-import { type RestoreInput, readRestore, type Section } from './restore.ts';
+import { type Finding, reportInto } from './report.ts';
+import { restoreRulesets, tableNode } from './restoreRulesets.ts';
 import { readShell, shellReader } from './shell.ts';
 import type { Source } from './source.ts';
 
@@ -22,91 +20,50 @@ export interface ParseResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const NO_RULES = 'if this is a pod with a sidecar, save `iptables-legacy-save` and `nft list ruleset` too: the rules may be there';
-
 export function parseRules(source: Source, options: ParseOptions = {}): ParseResult {
   const diagnostics: Diagnostic[] = [];
   const report = reportInto(diagnostics, source);
-  const refused = refusal(source.text);
-  if (refused !== undefined) {
-    report(refused);
-    return { rulesets: [], diagnostics };
-  }
   const rulesets: RulesetNode[] = [];
+  const refused: Finding[] = [];
   const shell = shellReader(source, report, options.variables ?? new Map());
   for (const block of codeBlocks(source.text)) {
-    if (block.kind === 'restore') rulesets.push(...restoreRulesets({ source, lines: block.lines, report }, options));
-    else readShell(shell, block.lines);
+    if (block.kind === 'refused') refused.push(block.finding);
+    else if (block.kind === 'shell') readShell(shell, block.lines);
+    else rulesets.push(...restoreRulesets({ source, lines: block.lines, report, shell: (line) => readShell(shell, [line]) }, options));
   }
   for (const [family, tables] of shell.tables) {
     rulesets.push({ family, familyFrom: 'command', source, form: 'shell', tables: tables.map(tableNode) });
   }
-  sayWhenEmpty(source, rulesets, report, diagnostics);
-  if (rulesets.length === 0 && diagnostics.every(({ kind }) => kind === 'warning')) {
-    rulesets.push({ family: options.family ?? 4, familyFrom: options.family ? 'option' : 'default', source, form: 'save', tables: [] });
-  }
+  const understood = rulesets.length > 0 || shell.calls > 0;
+  for (const finding of refused) report(understood ? { ...finding, kind: 'warning' } : finding);
+  if (understood) for (const finding of shell.strangers) report(finding);
+  if (!understood && diagnostics.every(({ kind }) => kind === 'warning')) {
+    report(noRules(source.text));
+    if (isBlank(source.text)) rulesets.push(emptyRuleset(source, options));
+  } else if (!hasRules(rulesets) && diagnostics.every(({ kind }) => kind === 'warning')) report(noRules(''));
   return { rulesets, diagnostics: diagnostics.sort((a, b) => a.span.start - b.span.start) };
 }
 
-function sayWhenEmpty(source: Source, rulesets: readonly RulesetNode[], report: Report, diagnostics: readonly Diagnostic[]): void {
-  const rules = rulesets.some(({ tables }) => tables.some(({ chains }) => chains.some((chain) => chain.rules.length > 0)));
-  if (rules || diagnostics.some(({ kind }) => kind !== 'warning')) return;
-  const span = { start: 0, end: Math.min(source.text.length, 1) };
-  report({ kind: 'warning', message: 'no rule found in this text', span, help: NO_RULES });
+function hasRules(rulesets: readonly RulesetNode[]): boolean {
+  return rulesets.some(({ tables }) => tables.some(({ chains }) => chains.some(({ rules }) => rules.length > 0)));
 }
 
-function tableNode({ name, chains }: TableNode): TableNode {
-  return { name, chains };
+/** Only blanks and comments: what iptables-save prints where there are no tables. */
+function isBlank(text: string): boolean {
+  return !/^[ \t\ufeff]*[^#\s\ufeff]/m.test(text);
 }
 
-function restoreRulesets(input: RestoreInput, options: ParseOptions): RulesetNode[] {
-  const whole = readRestore(input);
-  if (whole.marked.size === 0)
-    return joinFamilies(
-      input,
-      whole.sections.map((section) => rulesetOf(input.source, section, options)),
-    );
-  // `-4` and `-6` lines: the same text is meant for iptables-restore and ip6tables-restore, which pass over each other's lines.
-  const quiet = { ...input, report: () => {} };
-  return ([4, 6] as const)
-    .filter((family) => whole.marked.has(family) || whole.marked.size === 2)
-    .flatMap((only) =>
-      readRestore({ ...quiet, only }).sections.map((section) => rulesetOf(input.source, { ...section, header: only }, options)),
-    );
-}
-
-function rulesetOf(source: Source, section: Section, options: ParseOptions): RulesetNode {
-  const tables = section.tables.map(tableNode);
-  const rest = { source, form: section.form, tables } as const;
-  if (section.header !== undefined) return { family: section.header, familyFrom: 'header', ...rest };
-  const byAddress = familyOfAddresses(tables);
-  if (byAddress !== undefined) return { family: byAddress, familyFrom: 'addresses', ...rest };
-  return { family: options.family ?? 4, familyFrom: options.family === undefined ? 'default' : 'option', ...rest };
-}
-
-/** A second table of one name and family takes the place of the first, as it does in iptables-restore. */
-function joinFamilies({ report }: RestoreInput, rulesets: readonly RulesetNode[]): RulesetNode[] {
-  const joined: RulesetNode[] = [];
-  for (const next of rulesets) {
-    const index = joined.findIndex(({ family }) => family === next.family);
-    const before = joined[index];
-    if (before === undefined) {
-      joined.push(next);
-      continue;
-    }
-    const replaced = before.tables.filter(({ name }) => next.tables.some((table) => table.name.text === name.text));
-    for (const { name } of replaced) {
-      const again = next.tables.find((table) => table.name.text === name.text)?.name ?? name;
-      const message = `table \`${name.text}\` of IPv${next.family} stands twice in this text; this one replaces the first, as in iptables-restore`;
-      report({
-        kind: 'warning',
-        message,
-        span: again,
-        help: 'put the rules of the other family into a file of their own, or add their `# Generated by` line',
-      });
-    }
-    const form = before.form === 'restore' || next.form === 'restore' ? 'restore' : before.form;
-    joined[index] = { ...before, form, tables: [...before.tables.filter((table) => !replaced.includes(table)), ...next.tables] };
+/** fact: iptables-save of a host that has legacy rules only is empty, and its warning goes to standard error. */
+function noRules(text: string): Finding {
+  const span = { start: 0, end: Math.min(text.length, 1) };
+  if (isBlank(text)) {
+    const help = 'if this is a pod with a sidecar, save `iptables-legacy-save` and `nft list ruleset` too: the rules may be there';
+    return { kind: 'warning', message: 'no rule found in this text', span, help };
   }
-  return joined;
+  const help = 'give the text of `iptables-save` or `iptables-restore`, or lines that call `iptables`';
+  return { kind: 'malformed', message: 'no rule found in this text: it has no table and no call of iptables', span, help };
+}
+
+function emptyRuleset(source: Source, { family }: ParseOptions): RulesetNode {
+  return { family: family ?? 4, familyFrom: family === undefined ? 'default' : 'option', source, form: 'save', tables: [] };
 }

@@ -17,11 +17,13 @@ export function jumpOf(rule: RuleNode): Word | undefined {
 export function renamed(rule: RuleNode, names: { readonly from: string; readonly to: string }): RuleNode {
   const jump = jumpOf(rule);
   const chain = rule.chain.text === names.from ? { ...rule.chain, text: names.to } : rule.chain;
-  if (jump?.text !== names.from) return chain === rule.chain ? rule : { ...rule, chain };
+  if (jump?.text !== names.from && chain === rule.chain) return rule;
   const words = rule.words.map((word) =>
-    word.end === jump.end ? { ...word, text: word.text.slice(0, word.text.length - names.from.length) + names.to } : word,
+    jump?.text === names.from && word.end === jump.end
+      ? { ...word, text: word.text.slice(0, word.text.length - names.from.length) + names.to }
+      : word,
   );
-  return { ...rule, chain, words };
+  return { chain, words, span: rule.span, line: rule.line };
 }
 
 const SPELLINGS: ReadonlyMap<string, string> = new Map([

@@ -13,6 +13,7 @@ export interface ShellCommand {
   readonly redirected: boolean;
 }
 
+/** Where variables get their values. */
 export interface Variables {
   readonly values: ReadonlyMap<string, string>;
   readonly report: Report;

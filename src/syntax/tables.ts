@@ -13,7 +13,7 @@ export interface TableState extends TableNode {
   readonly byName: Map<string, ChainState>;
 }
 
-interface ChainState extends ChainNode {
+export interface ChainState extends ChainNode {
   name: Word;
   policy?: Word;
   span?: Span;
@@ -41,7 +41,7 @@ export function newTable(name: Word): TableState {
 export function carryOut(setting: Setting, command: Command, origin: Origin): boolean {
   switch (command.kind) {
     case 'append':
-      chainFor(setting, command.chain).rules.push(ruleOf(command, origin));
+      appendRule(setting, ruleOf(command, origin));
       return true;
     case 'insert':
     case 'replace':
@@ -65,6 +65,10 @@ export function carryOut(setting: Setting, command: Command, origin: Origin): bo
     case 'look':
       return true;
   }
+}
+
+export function appendRule(setting: Setting, rule: RuleNode): void {
+  chainFor(setting, rule.chain).rules.push(rule);
 }
 
 /** `:CHAIN POLICY` of a dump. A second one is an error of iptables-legacy-restore alone. */

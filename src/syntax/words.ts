@@ -1,30 +1,47 @@
-/** Words of a recognised line: quotes and escapes undone, equal short texts shared. iptables xshared.c add_param_to_argv() */
-import type { Word } from './ast.ts';
+/** Words of recognised lines: quotes and escapes undone, equal short texts shared. iptables xshared.c add_param_to_argv() */
+import type { RuleNode, Word } from './ast.ts';
 import { captures } from './generated/iptablesSave.ts';
+import type { Line } from './lines.ts';
 import type { State } from './recogniser.ts';
+import type { Span } from './source.ts';
 
-/** Words among the captures of `s`, from the capture at `from` on. */
-export function wordsOf(s: State, from: number): Word[] {
+/** Words among the captures `events[from]` to `events[to]`. */
+export function wordsOf({
+  text,
+  events,
+  from,
+  to,
+}: {
+  readonly text: string;
+  readonly events: Int32Array;
+  readonly from: number;
+  readonly to: number;
+}): Word[] {
   const words: Word[] = [];
-  const { events } = s;
-  for (let at = from; at < s.top; at += 3) {
+  for (let at = from; at < to; at += 3) {
     if (events[at] !== captures.word) continue;
     const start = events[at + 1] as number;
     const end = events[at + 2] as number;
-    const quoted = at + 3 < s.top && events[at + 3] === captures.quoted;
-    words.push({ text: quoted ? unquoted(s, at + 3, start) : share(s.text, start, end), quoted, start, end });
+    const quoted = at + 3 < to && events[at + 3] === captures.quoted;
+    words.push({ text: quoted ? unquoted({ text, events, at: at + 3, to }, start) : share(text, start, end), quoted, start, end });
   }
   return words;
 }
 
+interface Captured {
+  readonly text: string;
+  readonly events: Int32Array;
+  readonly at: number;
+  readonly to: number;
+}
+
 /** Text of the word that starts at `start` and whose quoted part is the capture at `at`. */
-function unquoted(s: State, at: number, start: number): string {
-  const { events, text } = s;
+function unquoted({ text, events, at, to }: Captured, start: number): string {
   const open = events[at + 1] as number;
   const close = (events[at + 2] as number) - 1;
   let out = text.slice(start, open);
   let from = open + 1;
-  for (let next = at + 3; next < s.top && events[next] === captures.escape; next += 3) {
+  for (let next = at + 3; next < to && events[next] === captures.escape; next += 3) {
     const backslash = events[next + 1] as number;
     out += text.slice(from, backslash);
     from = backslash + 1;
@@ -46,4 +63,69 @@ export function share(text: string, start: number, end: number): string {
   const fresh = text.slice(start, end);
   SHARED[slot] = fresh;
   return fresh;
+}
+
+/** Captures of all rules of a text, one after the other. */
+export interface Tokens {
+  readonly text: string;
+  events: Int32Array;
+  used: number;
+}
+
+export function newTokens(text: string): Tokens {
+  return { text, events: new Int32Array(4096), used: 0 };
+}
+
+/** Keeps the captures of `s` from `from` on; returns where they are. */
+function keep(tokens: Tokens, s: State, from: number): Span {
+  const start = tokens.used;
+  const end = start + s.top - from;
+  if (end > tokens.events.length) {
+    const bigger = new Int32Array(Math.max(end, tokens.events.length * 2));
+    bigger.set(tokens.events);
+    tokens.events = bigger;
+  }
+  const { events } = tokens;
+  for (let at = from; at < s.top; at++) events[start + at - from] = s.events[at] as number;
+  tokens.used = end;
+  return { start, end };
+}
+
+/** A rule whose words are made when they are asked for: a dump of 100,000 rules has 1.5 million of them, and each is read once. */
+class DumpedRule implements RuleNode {
+  readonly line: number;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #tokens: Tokens;
+  /** where the captures of the chain and of the words are */
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor({ number, start, end }: Line, tokens: Tokens, kept: Span) {
+    this.line = number;
+    this.#start = start;
+    this.#end = end;
+    this.#tokens = tokens;
+    this.#from = kept.start;
+    this.#to = kept.end;
+  }
+
+  get span(): Span {
+    return { start: this.#start, end: this.#end };
+  }
+
+  get chain(): Word {
+    const { text, events } = this.#tokens;
+    return wordsOf({ text, events, from: this.#from, to: this.#from + 3 })[0] as Word;
+  }
+
+  get words(): readonly Word[] {
+    const { text, events } = this.#tokens;
+    return wordsOf({ text, events, from: this.#from + 3, to: this.#to });
+  }
+}
+
+/** The rule of a line `-A CHAIN ...` that `s` has recognised; its chain is the capture at `from`. */
+export function ruleFrom(line: Line, { tokens, s, from }: { readonly tokens: Tokens; readonly s: State; readonly from: number }): RuleNode {
+  return new DumpedRule(line, tokens, keep(tokens, s, from));
 }

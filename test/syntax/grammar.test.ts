@@ -17,8 +17,7 @@ function byOhm({ ohm }: GrammarUnderTest, rule: string, text: string): Verdict {
 }
 
 function compiled({ compiled: grammar }: GrammarUnderTest, rule: string, text: string): Verdict {
-  const s = newState();
-  s.text = text;
+  const s = newState(text);
   const start = grammar.rules[rule];
   if (start === undefined) throw new Error(`no rule ${rule}`);
   const taken = run(s, start, { start: 0, end: text.length });

@@ -1,0 +1,36 @@
+/** Says what is wrong with a line that its grammar refuses. */
+import { expectation } from './expectation.ts';
+import type { CompiledGrammar, State } from './recogniser.ts';
+import { expectedBy } from './recogniser.ts';
+import type { Finding } from './report.ts';
+import type { Span } from './source.ts';
+
+/** The failure that `s` holds after `line` was refused. `quotes` are the characters that open a quoted part. */
+export function unreadable(s: State, grammar: CompiledGrammar, line: Span & { readonly quotes: string }): Finding {
+  const { text } = s;
+  const at = Math.min(s.far, line.end);
+  const expected = expectedBy(s, grammar);
+  const open = at === line.end ? openQuote(text, line) : undefined;
+  if (open !== undefined) {
+    return {
+      kind: 'malformed',
+      message: 'this quote is never closed',
+      span: { start: open, end: open + 1 },
+      help: `close it with \`${text[open]}\``,
+    };
+  }
+  const message = expectation(expected, text.slice(line.start, line.end), at - line.start);
+  return { kind: 'malformed', message, span: at < line.end ? { start: at, end: at + 1 } : { start: line.start, end: line.end } };
+}
+
+/** Where a quoted part begins that the line does not end. A backslash takes the next character, but not between `'`. */
+function openQuote(text: string, { start, end, quotes }: Span & { readonly quotes: string }): number | undefined {
+  let open: number | undefined;
+  for (let at = start; at < end; at++) {
+    const character = text[at] as string;
+    if (character === '\\' && (open === undefined ? quotes.length > 1 : text[open] === '"')) at++;
+    else if (open === undefined && quotes.includes(character)) open = at;
+    else if (open !== undefined && character === text[open]) open = undefined;
+  }
+  return open;
+}
