@@ -81,7 +81,7 @@ export function trace(ruleset: Ruleset, packet: string | Partial<PacketJson>, op
   if (family !== ruleset.family) throw new InputError([`the packet is IPv${family}, the rules are IPv${ruleset.family}`]);
   const detailed = options.verbose === true;
   const journey = walkJourney(ruleset, completed.packet, { host, detailed, ...(profile !== undefined && { profile }) });
-  return toTrace({ journey, file: ruleset.source.file, defaults: completed.defaults });
+  return toTrace({ journey, file: ruleset.source.file, defaults: completed.defaults, profile: profile?.name });
 }
 
 function readPacket(packet: string | Partial<PacketJson>): Parameters<typeof completePacket>[0] {

@@ -19,3 +19,9 @@ export function ruleBody(rule: Rule): string {
 export function ruleName(rule: Rule, file: string): string {
   return `${rule.table} ${rule.chain}#${rule.number} at ${fileLine(file, rule.line)}`;
 }
+
+/** The same without comments, for sentences. */
+export function ruleGist(rule: Rule): string {
+  const gist = ruleBody(rule).replaceAll(/-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?/g, '');
+  return gist === '' ? '(every packet)' : gist.trim();
+}

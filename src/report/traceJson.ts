@@ -21,6 +21,8 @@ export interface Trace {
   readonly truncated?: true;
   /** keys of the packet that were not given */
   readonly defaults: readonly string[];
+  /** name of the mesh profile; null: no mesh */
+  readonly profile: string | null;
 }
 
 export interface TraceBranch {
@@ -110,9 +112,11 @@ export interface TraceInput {
   readonly file: string;
   /** keys of the packet that were not given, see completePacket */
   readonly defaults: readonly (keyof PartialPacket)[];
+  /** name of the mesh profile; absent: no mesh */
+  readonly profile?: string | undefined;
 }
 
-export function toTrace({ journey, file, defaults }: TraceInput): Trace {
+export function toTrace({ journey, file, defaults, profile }: TraceInput): Trace {
   const [first] = journey.paths;
   return {
     schema: 'chainwalk/trace/v1',
@@ -123,6 +127,7 @@ export function toTrace({ journey, file, defaults }: TraceInput): Trace {
     ...(journey.paths.length > 1 && { branches: journey.paths.map((path) => toBranch(path, file)) }),
     ...(journey.truncated && { truncated: true }),
     defaults: defaultKeys(defaults),
+    profile: profile ?? null,
   };
 }
 

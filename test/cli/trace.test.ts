@@ -29,7 +29,9 @@ describe('trace for people', () => {
     ['tunnel', 'istio-sidecar.rules', 'in tcp -> 10.244.0.5:15008'],
     ['loop', 'article.rules', OUT],
     ['dns', 'istio-dns.rules', 'out udp -> 10.96.0.10:53'],
-    ['chance', 'kube-proxy.rules', 'out tcp -> 10.96.0.80:80'],
+    ['chance', 'kube-proxy.rules', 'out tcp -> 10.96.0.20:80'],
+    ['rejected', 'kube-proxy.rules', 'out tcp -> 10.96.0.99:80'],
+    ['tproxy', 'istio-tproxy.rules', 'in tcp -> 10.244.0.5:8080'],
   ])('%s reads as recorded, in 80 columns', async (name, rules, packet) => {
     const { out, code } = await chainwalk(['trace', 'pod.rules', packet, '--quiet'], { files: { 'pod.rules': text(rules) } });
     expect(code).toBe(0);

@@ -99,7 +99,7 @@ describe('human trace', () => {
   it('IPv6 endpoints have brackets', () => {
     const sent = packet({ family: 6, src: address('fd00::5'), dst: address('2001:db8::1') });
     const leg = { sender: 'app', walk: walk({ packet: sent, fate: { kind: 'sent', oif: 'eth0' }, after: { oif: 'eth0' } }) };
-    expect(show(journey([path('direct', [leg])])).split('\n')[0]).toBe('DIRECT -> [2001:db8::1]:443 by eth0, no proxy on the way');
+    expect(show(journey([path('direct', [leg])])).split('\n')[0]).toBe('DIRECT -> [2001:db8::1]:443 by eth0');
   });
 
   it('a fork shows what it depends on and each branch once', () => {
@@ -118,8 +118,7 @@ describe('human trace', () => {
                         matches
         => dropped by filter OUTPUT#3 at pod.rules:31
 
-      branch 2 of 2 (it does not match): DIRECT -> 203.0.113.9:443 by eth0, no proxy
-        on the way
+      branch 2 of 2 (it does not match): DIRECT -> 203.0.113.9:443 by eth0
 
       leg 1: app (uid 1000 gid 1000) sends tcp 10.244.0.5:40000 -> 203.0.113.9:443
         OUTPUT out eth0

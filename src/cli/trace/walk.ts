@@ -12,7 +12,7 @@ export function walkPacket(scene: Scene, given: PartialPacket, detailed: boolean
   if (ruleset === undefined) return missingFamily(scene, packet.family);
   const { host, profile } = scene;
   const journey = walkJourney(ruleset, packet, { host, detailed, ...(profile !== undefined && { profile }) });
-  return { journey, file: ruleset.source.file, defaults };
+  return { journey, file: ruleset.source.file, defaults, profile: profile?.name };
 }
 
 /** Rules of one family say nothing about the other: no answer is better than a guess. */

@@ -5,7 +5,7 @@ import { assertNever } from '../../lib/invariant.ts';
 import type { Choice } from '../../simulate/trace.ts';
 import { flowText, protocolName } from '../address.ts';
 import { destination, originalDestination, processOf } from '../ends.ts';
-import { ruleBody, ruleName } from '../place.ts';
+import { ruleGist, ruleName } from '../place.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../words.ts';
 
 /** `word` is the outcome, to be coloured; `rest` completes the sentence. */
@@ -14,8 +14,16 @@ export interface Headline {
   readonly rest: string;
 }
 
-export function headline(path: Path, file: string): Headline {
-  return { word: OUTCOME_WORDS[path.outcome], rest: rest(path, file) };
+export interface HeadlineContext {
+  readonly file: string;
+  /** name of the mesh profile; without a mesh there is no proxy to miss */
+  readonly mesh?: string | undefined;
+}
+
+export function headline(path: Path, { file, mesh }: HeadlineContext): Headline {
+  const said = rest(path, file);
+  const bypass = mesh !== undefined && (path.outcome === 'direct' || path.outcome === 'to-app' || path.outcome === 'forwarded');
+  return { word: OUTCOME_WORDS[path.outcome], rest: bypass ? `${said}, no proxy on the way` : said };
 }
 
 function rest(path: Path, file: string): string {
@@ -28,9 +36,9 @@ function rest(path: Path, file: string): string {
       return captured(path.legs.find((leg) => leg.role !== undefined) ?? last);
     case 'direct':
     case 'forwarded':
-      return `-> ${destination(last)} by ${last.walk.after.oif ?? 'no interface'}, no proxy on the way`;
+      return `-> ${destination(last)} by ${last.walk.after.oif ?? 'no interface'}`;
     case 'to-app':
-      return `-> ${last.listener?.process ?? processOf(last)} at ${destination(last)}, no proxy on the way`;
+      return `-> ${last.listener?.process ?? processOf(last)} at ${destination(last)}`;
     case 'to-proxy':
       return `-> ${processOf(last)} at ${destination(last)}, a port of the mesh that captures nothing`;
     case 'loop':
@@ -62,9 +70,9 @@ function loop({ legs, cycleFrom = 0 }: Path): string {
 
 function ended({ walk }: Leg, file: string): string {
   const { fate } = walk;
-  if (fate.kind === 'rejected') return `with ${fate.with} by ${ruleName(fate.by, file)}: ${ruleBody(fate.by)}`;
+  if (fate.kind === 'rejected') return `with ${fate.with} by ${ruleName(fate.by, file)}: ${ruleGist(fate.by)}`;
   if (fate.kind !== 'dropped') return '';
-  if (fate.by !== undefined) return `by ${ruleName(fate.by, file)}: ${ruleBody(fate.by)}`;
+  if (fate.by !== undefined) return `by ${ruleName(fate.by, file)}: ${ruleGist(fate.by)}`;
   const policy = walk.steps.findLast((step) => step.kind === 'policy');
   return policy?.kind === 'policy' ? `by the policy of ${policy.table} ${policy.chain}` : `${flowText(walk.packet)}`;
 }

@@ -30,7 +30,7 @@ export function keyWidths(steps: readonly Step[]): KeyWidths {
     );
   return {
     table: widest(['filter', ...rules.map((rule) => rule.table)], 8),
-    chain: widest(['OUTPUT', ...rules.map((rule) => rule.chain)], 20),
+    chain: widest(['OUTPUT', ...rules.map((rule) => rule.chain)], 18),
     number: widest(
       rules.map((rule) => String(rule.number)),
       6,
@@ -135,7 +135,11 @@ function oneStep(step: Exclude<Step, { kind: 'conntrack' }>, style: StepStyle & 
 
 function rowOf(rule: Rule, text: string, { key, width, file }: StepStyle): readonly string[] {
   const lead = `  ${rule.table.padEnd(key.table)} ${rule.chain.padEnd(key.chain)} ${String(rule.number).padStart(key.number)}  `;
-  return row({ lead, text, right: fileLine(file, rule.line), width });
+  const right = fileLine(file, rule.line);
+  const column = leadWidth(key);
+  if (lead.length <= column) return row({ lead, text, right, width });
+  // a long chain name has a line to itself, so that the texts stay in their column
+  return [...row({ lead, text: '', right, width }), ...row({ lead: ' '.repeat(column), text, right: '', width })];
 }
 
 /** What it hangs on is said in the answer; here only which way this branch goes. */

@@ -1,5 +1,6 @@
 /** A traced packet for people: the answer first, then how it came about. */
-import type { Path } from '../../journey/journey.ts';
+import type { Journey, Path } from '../../journey/journey.ts';
+import type { Choice } from '../../simulate/trace.ts';
 import { packetText } from '../address.ts';
 import { destination, processOf } from '../ends.ts';
 import { paragraph } from '../layout.ts';
@@ -19,13 +20,17 @@ export interface HumanStyle {
   readonly verbose: boolean;
 }
 
+interface AnswerStyle extends StepStyle {
+  readonly mesh?: string | undefined;
+}
+
 /** One block per packet, without a line feed at its end. */
 export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanStyle): string {
   const { journey, file, defaults } = input;
   const [first] = journey.paths;
   if (first === undefined) return '';
   const steps = journey.paths.flatMap((path) => path.legs.flatMap((leg) => leg.walk.steps));
-  const style: StepStyle = { paint, width, file, key: keyWidths(steps) };
+  const style: AnswerStyle = { paint, width, file, key: keyWidths(steps), mesh: input.profile };
   const packet = paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 });
   const assumed = paragraph({ text: `assumed ${defaultsText(defaults, journey.packet).join(' ')}`, width, hang: 8 });
   const head = journey.paths.length === 1 ? answer(first, style) : forkAnswer(input, style);
@@ -47,8 +52,8 @@ export function briefTrace({ journey, file }: TraceInput, { paint }: HumanStyle)
   return `${outcome}  ${packetText(journey.packet)}  via ${first === undefined ? '' : rail(first, file)}${ways}`;
 }
 
-function answer(path: Path, { paint, width, file }: StepStyle, before = ''): string {
-  const { word, rest } = headline(path, file);
+function answer(path: Path, { paint, width, file, mesh }: AnswerStyle, before = ''): string {
+  const { word, rest } = headline(path, { file, mesh });
   const lines = paragraph({ text: `${before}${word} ${rest}`.trimEnd(), width, hang: 2 });
   return lines.replace(word, paint[OUTCOME_COLOURS[path.outcome]](paint.bold(word)));
 }
@@ -56,11 +61,18 @@ function answer(path: Path, { paint, width, file }: StepStyle, before = ''): str
 /** Several ways: one common outcome, or undecided with everything that it hangs on. */
 function forkAnswer({ journey, file }: TraceInput, { paint, width }: StepStyle): string {
   const outcomes = [...new Set(journey.paths.map((path) => path.outcome))];
-  const reasons = [...new Set(journey.paths.flatMap((path) => path.choices.map((choice) => choiceText(choice, file))))];
+  const reasons = [...new Set(openChoices(journey).map((choice) => choiceText(choice, file)))];
   const word = OUTCOME_WORDS[journey.outcome];
   const every = outcomes.length === 1 ? `in each of ${journey.paths.length} branches` : `between ${outcomes.join(' and ')}`;
   const lines = reasons.map((reason) => `  ${paragraph({ text: `depends on ${reason}`, width: width - 2, hang: 4 })}`);
   return [`${paint[OUTCOME_COLOURS[journey.outcome]](paint.bold(word))} ${every}`, ...lines].join('\n');
+}
+
+/** The choices that not every path takes alike; one with a single way is no fork. */
+function openChoices({ paths }: Journey): readonly Choice[] {
+  const choices = paths.flatMap((path) => path.choices);
+  const alike = (a: Choice, b: Choice) => a.rule === b.rule && a.what === b.what;
+  return choices.filter((choice) => choices.some((other) => alike(choice, other) && other.taken !== choice.taken));
 }
 
 /** The first branch that ends like this one; later ones differ only in how they came there. */
@@ -72,14 +84,19 @@ interface Branch {
   readonly input: TraceInput;
   readonly path: Path;
   readonly index: number;
-  readonly style: StepStyle;
+  readonly style: AnswerStyle;
   readonly full: boolean;
 }
 
 function branchLines({ input, path, index, style, full }: Branch): readonly string[] {
-  const taken = path.choices.map((choice) => choice.taken).join(', ');
-  const title = `branch ${index + 1} of ${input.journey.paths.length}${taken === '' ? '' : ` (${taken})`}`;
-  return ['', answer(path, style, `${title}: `), ...(full ? pathLines(path, style) : [`  ${rail(path, style.file)}`])];
+  const open = new Set(openChoices(input.journey).map(({ rule, what }) => rule ?? what));
+  const taken = path.choices.filter(({ rule, what }) => open.has(rule ?? what)).map((choice) => choice.taken);
+  const title = `branch ${index + 1} of ${input.journey.paths.length}${taken.length === 0 ? '' : ` (${taken.join(', ')})`}`;
+  return [
+    '',
+    answer(path, style, `${title}: `),
+    ...(full ? pathLines(path, style) : [`  ${paragraph({ text: rail(path, style.file), width: style.width - 2, hang: 4 })}`]),
+  ];
 }
 
 function pathLines(path: Path, style: StepStyle): readonly string[] {
