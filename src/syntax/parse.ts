@@ -32,16 +32,23 @@ export function parseRules(source: Source, options: ParseOptions = {}): ParseRes
     else rulesets.push(...restoreRulesets({ source, lines: block.lines, report, shell: (line) => readShell(shell, [line]) }, options));
   }
   for (const [family, tables] of shell.tables) {
-    rulesets.push({ family, familyFrom: 'command', source, form: 'shell', tables: tables.map(tableNode) });
+    const called: RulesetNode = { family, familyFrom: 'command', source, form: 'shell', tables: tables.map(tableNode) };
+    const index = rulesets.findIndex((other) => other.family === family && disjoint(other, called));
+    const dumped = rulesets[index];
+    if (dumped === undefined) rulesets.push(called);
+    else rulesets[index] = { ...called, tables: [...dumped.tables, ...called.tables] };
   }
   const understood = rulesets.length > 0 || shell.calls > 0;
-  for (const finding of refused) report(understood ? { ...finding, kind: 'warning' } : finding);
-  if (understood) for (const finding of shell.strangers) report(finding);
+  for (const finding of understood ? shell.strangers : refused) report(finding);
   if (!understood && diagnostics.every(({ kind }) => kind === 'warning')) {
     report(noRules(source.text));
     if (isBlank(source.text)) rulesets.push(emptyRuleset(source, options));
   } else if (!hasRules(rulesets) && diagnostics.every(({ kind }) => kind === 'warning')) report(noRules(''));
   return { rulesets, diagnostics: diagnostics.sort((a, b) => a.span.start - b.span.start) };
+}
+
+function disjoint(a: RulesetNode, b: RulesetNode): boolean {
+  return !a.tables.some(({ name }) => b.tables.some((table) => table.name.text === name.text));
 }
 
 function hasRules(rulesets: readonly RulesetNode[]): boolean {

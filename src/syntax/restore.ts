@@ -66,11 +66,10 @@ export function readRestore(input: RestoreInput): RestoreResult {
 }
 
 function readLine(reader: Reader, line: Line): void {
-  const { s, input } = reader;
+  const { s } = reader;
   if (reader.open === undefined && isOutsideLine(reader, line)) return;
   if (!run(s, grammar.rules.line, line)) {
-    if (/[^ \t]/.test(s.text.slice(line.start, line.end)))
-      input.report(unreadable(s, grammar, { start: line.start, end: line.end, quotes: '"' }));
+    reportUnreadable(reader, line);
     return;
   }
   switch (s.events[0]) {
@@ -89,6 +88,24 @@ function readLine(reader: Reader, line: Line): void {
     default:
       readRule(reader, line);
   }
+}
+
+/** How the line should read, by its first character. */
+const FORMS: Readonly<Record<string, string>> = {
+  '*': 'a table starts with a line such as `*nat`',
+  ':': 'a chain is declared by `:NAME POLICY [PACKETS:BYTES]`',
+  '[': 'counters before a rule are written `[PACKETS:BYTES]`',
+};
+
+function reportUnreadable({ s, input }: Reader, { start, end }: Line): void {
+  const first = /[^ \t]/.exec(s.text.slice(start, end));
+  if (first === null) return;
+  const finding = unreadable(s, grammar, { start, end, quotes: '"' });
+  const help = FORMS[first[0]];
+  const bad = s.text.slice(start + first.index, end).split(/(?<=\])|[ \t]/, 1)[0] ?? '';
+  if (first[0] === '[' && s.far === start + first.index) {
+    input.report({ ...finding, message: `bad counters \`${bad}\``, span: { start: s.far, end: s.far + bad.length }, help });
+  } else input.report({ ...finding, help: finding.help ?? help });
 }
 
 /** Lines that may stand around tables: calls that print rules, as in Istio's golden files, and what a shell script has around its dumps. */
@@ -179,13 +196,14 @@ function commit(reader: Reader, line: Line): void {
   reader.open = undefined;
 }
 
-/** `-A CHAIN` and nothing else that is not part of a rule: what dumps are made of. */
-function isPlainAppend({ text, events, top }: State): boolean {
-  const start = events[1] as number;
-  if (top < 6 || (events[2] as number) - start !== 2 || text.charCodeAt(start) !== 45 || text.charCodeAt(start + 1) !== 65) return false;
-  if (events[0] !== captures.word || events[3] !== captures.word || text.charCodeAt(events[4] as number) === 45) return false;
-  if (top > 6 && events[6] !== captures.word) return false;
-  for (let at = 6; at < top; at += 3) {
+/** `-A CHAIN` and nothing else that is not part of a rule, from the capture `from` on: what dumps are made of. */
+function isPlainAppend({ text, events, top }: State, from: number): boolean {
+  const start = events[from + 1] as number;
+  if (top < from + 6 || (events[from + 2] as number) - start !== 2) return false;
+  if (text.charCodeAt(start) !== 45 || text.charCodeAt(start + 1) !== 65 || text.charCodeAt(events[from + 4] as number) === 45)
+    return false;
+  if (events[from + 3] !== captures.word || (top > from + 6 && events[from + 6] !== captures.word)) return false;
+  for (let at = from + 6; at < top; at += 3) {
     if (events[at] === captures.word && mayBeCommand(text, events[at + 1] as number, events[at + 2] as number)) return false;
   }
   return true;
@@ -193,9 +211,10 @@ function isPlainAppend({ text, events, top }: State): boolean {
 
 function readRule(reader: Reader, line: Line): void {
   const { s, input, open } = reader;
-  if (open !== undefined && isPlainAppend(s)) {
-    const chain = open.setting.table.byName.get(share(s.text, s.events[4] as number, s.events[5] as number));
-    const rule = ruleFrom(line, { tokens: reader.tokens, s, from: 3 });
+  const from = s.events[0] === captures.counters ? 3 : 0;
+  if (open !== undefined && isPlainAppend(s, from)) {
+    const chain = open.setting.table.byName.get(share(s.text, s.events[from + 4] as number, s.events[from + 5] as number));
+    const rule = ruleFrom(line, { tokens: reader.tokens, s, from: from + 3 });
     if (chain !== undefined) chain.rules.push(rule);
     else appendRule(open.setting, rule);
     return;
@@ -222,8 +241,8 @@ function readRule(reader: Reader, line: Line): void {
     reader.marked.add(read.family);
     if (input.only !== undefined && read.family !== input.only) return;
   }
-  open.section.form = 'restore';
   const { command } = read;
+  if (command.kind !== 'append') open.section.form = 'restore';
   if (!carryOut(open.setting, command, origin) && command.kind === 'check') {
     input.report({ kind: 'not-loadable', message: `the check fails: chain \`${command.chain.text}\` has no such rule`, span: origin.span });
   }
