@@ -15,7 +15,8 @@ export function longestMatch(host: Host, query: TableQuery): Route | undefined {
   let best: Route | undefined;
   for (const route of host.routes) {
     if (route.table !== query.table || !contains(route.to, query.address)) continue;
-    if (query.dev !== undefined && route.dev !== undefined && route.dev !== query.dev) continue;
+    // an IPv4 route without an interface (blackhole) still ends the lookup, an IPv6 one is passed over
+    if (query.dev !== undefined && route.dev !== query.dev && (route.dev !== undefined || route.family === 6)) continue;
     if (best === undefined || route.to.length > best.to.length || (route.to.length === best.to.length && route.metric < best.metric))
       best = route;
   }

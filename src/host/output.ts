@@ -5,6 +5,7 @@ import type { Address, Family } from '../packet/address.ts';
 import type { Host, Route } from './host.ts';
 import { lookupRoute } from './route.ts';
 import { isLoopback4, selectAddress4, selectAddress6 } from './sourceAddress.ts';
+import { interfaceSetting } from './sysctl.ts';
 
 /** Why a packet cannot be sent. */
 export type NoRoute = 'no-route' | 'unreachable-route' | 'martian-source';
@@ -33,12 +34,14 @@ export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
     ...(bound === undefined ? {} : { oif: bound }),
   });
   if (route?.type === 'local') return { kind: 'found', oif: 'lo', local: true, route };
-  if (route !== undefined && !SENDABLE.has(route.type)) return { kind: 'lost', reason: 'unreachable-route' };
+  const usable = route !== undefined && SENDABLE.has(route.type) ? route : undefined;
   // IPv4 takes the destination of a bound socket to be on its link, IPv6 does not
-  const oif = route === undefined && family === 4 ? bound : route?.dev;
+  const oif = usable?.dev ?? (family === 4 ? bound : undefined);
+  if (oif === undefined && route !== undefined) return { kind: 'lost', reason: 'unreachable-route' };
   if (oif === undefined) return { kind: 'lost', reason: 'no-route' };
-  if (typeof src === 'number' && isLoopback4(src) && oif !== 'lo') return { kind: 'lost', reason: 'martian-source' };
-  return { kind: 'found', oif, local: false, route };
+  const localnet = interfaceSetting(host, 'net.ipv4.conf.{}.route_localnet', oif) > 0;
+  if (typeof src === 'number' && isLoopback4(src) && oif !== 'lo' && !localnet) return { kind: 'lost', reason: 'martian-source' };
+  return { kind: 'found', oif, local: false, route: usable };
 }
 
 const SENDABLE: ReadonlySet<Route['type']> = new Set<Route['type']>(['unicast', 'broadcast', 'multicast']);

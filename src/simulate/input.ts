@@ -3,6 +3,7 @@
 import type { Host, Route } from '../host/host.ts';
 import { lookupRoute } from '../host/route.ts';
 import { isMulticast6, scope6 } from '../host/sourceAddress.ts';
+import { interfaceSetting } from '../host/sysctl.ts';
 import type { Skb } from './skb.ts';
 import type { LostReason } from './trace.ts';
 
@@ -36,7 +37,7 @@ export function routeInput(skb: Skb): InputRoute {
   }
   if (!forwarding) return lost('not-forwarding');
   if (route.type !== 'unicast' || route.dev === undefined) return lost('unreachable-route');
-  const bad = skb.family === 4 ? badSource(skb) : badForward6(skb);
+  const bad = skb.family === 4 ? badSource(skb) : badForward6(skb, route.dev);
   if (bad !== undefined) return lost(bad);
   return { kind: 'forward', route: { ...route, dev: route.dev } };
 }
@@ -56,18 +57,22 @@ function martian4(skb: Skb): InputRoute | undefined {
   if (isMulticast4(dst)) {
     if (isLoopback(src) && !routesLocalnet(skb)) return lost('martian-source');
     if (isMulticast4(src) || src === BROADCAST) return lost('martian-source');
-    return dst === ALL_HOSTS ? local(undefined) : lost('no-route');
+    if (dst !== ALL_HOSTS) return lost('no-route');
+    return broadcastInput(skb);
   }
   if (isMulticast4(src) || src === BROADCAST) return lost('martian-source');
-  if (dst === BROADCAST || (src === 0 && dst === 0)) {
-    const bad = src === 0 ? undefined : badSource(skb);
-    return bad === undefined ? local(undefined) : lost(bad);
-  }
+  if (dst === BROADCAST || (src === 0 && dst === 0)) return broadcastInput(skb);
   if (src === 0) return lost('martian-source');
   if (dst === 0) return lost('martian-destination');
   if (isLoopback(dst) && !routesLocalnet(skb)) return lost('martian-destination');
   if (isLoopback(src) && !routesLocalnet(skb)) return lost('martian-source');
   return undefined;
+}
+
+/** To everybody on the link: 0.0.0.0 may send it, an own address may not. */
+function broadcastInput(skb: Skb): InputRoute {
+  const bad = skb.src === 0 ? undefined : badSource(skb);
+  return bad === undefined ? local(undefined) : lost(bad);
 }
 
 const BROADCAST = 0xffff_ffff;
@@ -83,7 +88,7 @@ function isLoopback(address: number): boolean {
 }
 
 function routesLocalnet(skb: Skb): boolean {
-  return setting(skb.host, `net.ipv4.conf.{}.route_localnet`, skb.iif) > 0;
+  return interfaceSetting(skb.host, `net.ipv4.conf.{}.route_localnet`, skb.iif) > 0;
 }
 
 const ALL_NODES = (0xff02n << 112n) + 1n;
@@ -99,8 +104,11 @@ function joined6(host: Host, group: bigint): boolean {
 
 /** fib_validate_source(): a local source is a martian; rp_filter 1 wants the way back through the same interface. */
 function badSource({ host, src, dst, iif = '' }: Skb): LostReason | undefined {
-  const mode = Math.max(setting(host, 'net.ipv4.conf.{}.rp_filter', 'all'), setting(host, 'net.ipv4.conf.{}.rp_filter', iif));
-  const localAccepted = setting(host, 'net.ipv4.conf.{}.accept_local', iif) > 0;
+  const mode = Math.max(
+    interfaceSetting(host, 'net.ipv4.conf.{}.rp_filter', 'all'),
+    interfaceSetting(host, 'net.ipv4.conf.{}.rp_filter', iif),
+  );
+  const localAccepted = interfaceSetting(host, 'net.ipv4.conf.{}.accept_local', iif) > 0;
   if (mode === 0 && !hasCustomRouting(host)) {
     const own = host.interfaces.some(({ addresses }) => addresses.some(({ address }) => address === src));
     return own && !localAccepted ? 'martian-source' : undefined;
@@ -122,22 +130,17 @@ function hasCustomRouting(host: Host): boolean {
   );
 }
 
-function badForward6(skb: Skb): LostReason | undefined {
+/** Sources that ip6_forward() does not pass on to another link. */
+function badForward6(skb: Skb, oif: string): LostReason | undefined {
   const src = skb.src as bigint;
-  return src === 0n || src === 1n || scope6(src) === 2 ? 'martian-source' : undefined;
+  return oif !== skb.iif && (src === 0n || src === 1n || scope6(src) === 2) ? 'martian-source' : undefined;
 }
 
 function isForwarding(host: Host, family: 4 | 6, iif: string): boolean {
-  if (family === 6) return setting(host, 'net.ipv6.conf.{}.forwarding', 'all') > 0;
+  if (family === 6) return interfaceSetting(host, 'net.ipv6.conf.{}.forwarding', 'all') > 0;
   const global = host.sysctls.get('net.ipv4.ip_forward');
   return (
-    setting(host, 'net.ipv4.conf.{}.forwarding', iif) > 0 ||
+    interfaceSetting(host, 'net.ipv4.conf.{}.forwarding', iif) > 0 ||
     (global !== undefined && global !== '0' && !host.sysctls.has(`net.ipv4.conf.${iif}.forwarding`))
   );
-}
-
-/** A per-interface sysctl, falling back to `all`; 0 when it is not set. */
-function setting(host: Host, pattern: string, iif: string | undefined): number {
-  const own = iif === undefined ? undefined : host.sysctls.get(pattern.replace('{}', iif));
-  return Number(own ?? host.sysctls.get(pattern.replace('{}', 'all')) ?? 0);
 }

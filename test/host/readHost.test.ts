@@ -31,7 +31,8 @@ describe('a host description', () => {
   });
   it('routes a marked packet to a foreign address to this host', () =>
     expect(lookupRoute(host, { family: 4, dst: 0x08080808, mark: 1337 })?.type).toBe('local'));
-  it('routes an unmarked packet to the gateway', () => expect(lookupRoute(host, { family: 4, dst: 0x08080808, mark: 0 })?.dev).toBe('eth0'));
+  it('routes an unmarked packet to the gateway', () =>
+    expect(lookupRoute(host, { family: 4, dst: 0x08080808, mark: 0 })?.dev).toBe('eth0'));
   it.each([
     ['10.244.0.5', 'LOCAL'],
     ['127.0.0.9', 'LOCAL'],
