@@ -1,11 +1,12 @@
 /** Random matches as option text, each with where the kernel lets it stand. Left out: statistic, limit and other matches of chance. */
-import type { HookName } from '../../../src/netfilter/hooks.ts';
+import type { HookName, TableName } from '../../../src/netfilter/hooks.ts';
 import type { Family } from '../../../src/packet/address.ts';
 import { ADDRESSES, ID_RANGES, INTERFACES, MARKS, MASKS, PORT_RANGES, PORTS } from './pools.ts';
 import type { Random } from './random.ts';
 
 export interface Place {
   readonly family: Family;
+  readonly table: TableName;
   /** hooks from which the rule's chain is reached */
   readonly hooks: readonly HookName[];
   /** protocol that the rule names with -p, if any */
@@ -22,6 +23,8 @@ const within =
   (place: Place) =>
     place.hooks.every((hook) => hooks.includes(hook));
 const anywhere = (): boolean => true;
+/** In raw, rules after a CT rule see its template in place of a connection. */
+const tracked = ({ table }: Place): boolean => table !== 'raw';
 const withPorts = ({ proto }: Place): boolean => proto === 'tcp' || proto === 'udp';
 
 /** Weight, where it may stand, and the text. */
@@ -30,19 +33,19 @@ const MATCHES: readonly (readonly [number, (place: Place) => boolean, Match])[] 
   [6, within('OUTPUT', 'POSTROUTING'), (r) => `-m owner ${not(r)}--gid-owner ${r.pick(ID_RANGES)}`],
   [3, within('OUTPUT', 'POSTROUTING'), (r) => `-m owner ${not(r)}--socket-exists`],
   [8, anywhere, (r) => `-m mark ${not(r)}--mark ${hex(r.pick(MARKS))}${maybeMask(r)}`],
-  [5, anywhere, (r) => `-m connmark ${not(r)}--mark ${hex(r.pick(MARKS))}${maybeMask(r)}`],
-  [8, anywhere, (r) => `-m conntrack ${not(r)}--ctstate ${states(r)}`],
-  [3, anywhere, (r) => `-m state ${not(r)}--state ${r.pick(['NEW', 'INVALID', 'NEW,ESTABLISHED', 'UNTRACKED', 'RELATED,ESTABLISHED'])}`],
-  [2, anywhere, (r) => `-m conntrack --ctdir ${r.pick(['ORIGINAL', 'REPLY'])}`],
+  [5, tracked, (r) => `-m connmark ${not(r)}--mark ${hex(r.pick(MARKS))}${maybeMask(r)}`],
+  [8, tracked, (r) => `-m conntrack ${not(r)}--ctstate ${states(r)}`],
+  [3, tracked, (r) => `-m state ${not(r)}--state ${r.pick(['NEW', 'INVALID', 'NEW,ESTABLISHED', 'UNTRACKED', 'RELATED,ESTABLISHED'])}`],
+  [2, tracked, (r) => `-m conntrack --ctdir ${r.pick(['ORIGINAL', 'REPLY'])}`],
   [
     3,
-    anywhere,
+    tracked,
     (r) => `-m conntrack ${not(r)}--ctstatus ${r.pick(['NONE', 'CONFIRMED', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'NONE,CONFIRMED'])}`,
   ],
-  [2, anywhere, (r, { family }) => `-m conntrack ${not(r)}--ctorigdst ${r.pick(ADDRESSES[family].prefixes)}`],
-  [2, anywhere, (r, { family }) => `-m conntrack ${not(r)}--ctreplsrc ${r.pick(ADDRESSES[family].prefixes)}`],
-  [2, anywhere, (r) => `-m conntrack ${not(r)}--ctorigdstport ${r.pick(['53', '80', '0:1023', '15000:15020'])}`],
-  [1, anywhere, (r) => `-m conntrack ${not(r)}--ctproto ${r.pick([6, 17, 1, 58])}`],
+  [2, tracked, (r, { family }) => `-m conntrack ${not(r)}--ctorigdst ${r.pick(ADDRESSES[family].prefixes)}`],
+  [2, tracked, (r, { family }) => `-m conntrack ${not(r)}--ctreplsrc ${r.pick(ADDRESSES[family].prefixes)}`],
+  [2, tracked, (r) => `-m conntrack ${not(r)}--ctorigdstport ${r.pick(['53', '80', '0:1023', '15000:15020'])}`],
+  [1, tracked, (r) => `-m conntrack ${not(r)}--ctproto ${r.pick([6, 17, 1, 58])}`],
   [10, withPorts, (r, { proto }) => `-m ${proto} ${not(r)}--dport ${portText(r)}`],
   [4, withPorts, (r, { proto }) => `-m ${proto} ${not(r)}--sport ${portText(r)}`],
   [6, withPorts, (r) => `-m multiport ${not(r)}--${r.pick(['dports', 'dports', 'sports', 'ports'])} ${portList(r)}`],

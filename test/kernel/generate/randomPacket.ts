@@ -17,6 +17,9 @@ const ICMP_TYPES: Readonly<Record<Family, readonly number[]>> = {
 /** Destinations with more than one receiver, that need a scope, or that make an IPv6 socket send IPv4. */
 const NOT_SENT = /\.(?:0|255)$|^(?:0\.|22\d\.|23\d\.|ff|fe80:|::ffff:)|::$/;
 
+/** Marks that random hosts route to lo: connect(2) fails there without a source, as the kernel would choose the foreign destination. */
+const TO_LOCAL: ReadonlySet<number> = new Set([1337, 0x111]);
+
 export function randomPacket(random: Random, family: Family, pools: PacketPools): SourcelessPacket {
   const { weighted, pick, chance } = random;
   const proto = weighted([
@@ -58,16 +61,19 @@ function transport({ chance, pick }: Random, { family, proto, whole, pools }: Ki
 function outgoing({ chance, pick }: Random, family: Family, pools: PacketPools) {
   const { own, foreign, odd } = pools.addresses;
   const dst = pick([...own, ...foreign, ...foreign, ...odd].filter((address) => !NOT_SENT.test(address)));
-  const chooseSource = chance(0.5);
+  const mark = chance(0.6) ? 0 : pick(pools.marks);
+  const chooseSource = !TO_LOCAL.has(mark) && chance(0.5);
   return {
     dir: 'out' as const,
-    src: address(chooseSource ? (family === 4 ? '0.0.0.0' : '::') : chance(0.85) ? pick(own) : pick(foreign)),
+    src: address(
+      chooseSource ? (family === 4 ? '0.0.0.0' : '::') : pick(chance(0.85) ? own : foreign.filter((one) => !one.startsWith('::ffff:'))),
+    ),
     ...(chooseSource ? { chooseSource } : {}),
     dst: address(dst),
     uid: pick(pools.ids),
     gid: pick(pools.ids),
     socket: true,
-    mark: chance(0.6) ? 0 : pick(pools.marks),
+    mark,
     ...(chance(0.05) ? { oif: pick(pools.interfaces).name } : {}),
   };
 }

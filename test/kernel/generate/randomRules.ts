@@ -69,7 +69,7 @@ function ruleText(random: Random, { family, table, chain, below }: RulePlace): s
     [8, family === 4 ? 'icmp' : 'ipv6-icmp'],
     [2, 'gre'],
   ] as const);
-  const place = { family, hooks: chain.hooks, proto };
-  const parts = [...randomHead(random, place), ...randomMatches(random, place), randomTarget(random, { ...place, table, below })];
+  const place = { family, table, hooks: chain.hooks, proto };
+  const parts = [...randomHead(random, place), ...randomMatches(random, place), randomTarget(random, { ...place, below })];
   return `-A ${chain.name} ${parts.filter((part) => part !== '').join(' ')}`;
 }
