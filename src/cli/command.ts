@@ -32,6 +32,12 @@ export interface Example {
   readonly line: string;
 }
 
+/** One run of a command: what the helpers of commands work with. */
+export interface Call {
+  readonly io: Io;
+  readonly input: Input;
+}
+
 /** What the user gave. Options by their long name in camel case. */
 export interface Input {
   readonly args: readonly string[];

@@ -10,7 +10,3 @@ export interface Complaint {
 export function complain(io: Io, { message, help }: Complaint): Promise<void> {
   return io.err.write(`chainwalk: error: ${message}\n${help === undefined ? '' : `help: ${help}\n`}`);
 }
-
-export function warn(io: Io, { message, help }: Complaint): Promise<void> {
-  return io.err.write(`chainwalk: warning: ${message}\n${help === undefined ? '' : `help: ${help}\n`}`);
-}

@@ -5,7 +5,7 @@ import { resolve } from '../ruleset/resolve.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import { parseRules } from '../syntax/parse.ts';
-import { type Input, listOf, textOf } from './command.ts';
+import { type Call, listOf, textOf } from './command.ts';
 import type { Io } from './io.ts';
 import { complain } from './messages.ts';
 
@@ -21,7 +21,7 @@ export interface RuleFiles {
 }
 
 /** Undefined when a file or an option cannot be read, which has been said. */
-export async function loadRules(io: Io, input: Input, { files, sets }: RuleFiles): Promise<LoadedRules | undefined> {
+export async function loadRules({ io, input }: Call, { files, sets }: RuleFiles): Promise<LoadedRules | undefined> {
   const variables = await readVariables(io, listOf(input, 'set'));
   if (variables === undefined) return undefined;
   const family = textOf(input, 'family');

@@ -25,7 +25,7 @@ export async function run({ argv, version }: Invocation, io: Io): Promise<ExitCo
       await complain(io, { message: error.message });
       return EXIT.usage;
     }
-    await reportBug(io, error, argv);
+    await reportBug(io, { error, argv });
     return EXIT.bug;
   }
 }
@@ -69,7 +69,7 @@ function usage(command: string | undefined): string {
   return command === undefined ? '`chainwalk --help` lists the commands' : `\`chainwalk ${command} --help\` shows examples and options`;
 }
 
-async function reportBug(io: Io, error: unknown, argv: readonly string[]): Promise<void> {
+async function reportBug(io: Io, { error, argv }: { readonly error: unknown; readonly argv: readonly string[] }): Promise<void> {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   await io.err.write(`chainwalk: this is a bug in chainwalk, not in your input: please report it with the text below\n`);
   await io.err.write(`  arguments: ${JSON.stringify(argv)}\n  ${text.replaceAll('\n', '\n  ')}\n`);

@@ -27,38 +27,31 @@ interface Edge {
 
 export function mermaidTrace({ journey }: TraceInput): string {
   const ids = new Map<string, string>();
-  const nodes: string[] = [];
-  const edges: string[] = [];
-  const styles: string[] = [];
-  const seen = new Set<string>();
-  const node = (label: string): string => {
-    const known = ids.get(label);
-    if (known !== undefined) return known;
-    if (nodes.length >= MOST_NODES - 1) return node0('... more', ids, nodes);
-    return node0(label, ids, nodes);
+  const edges = new Map<string, Line>();
+  /** the nodes beyond the limit are one */
+  const idOf = (label: string): string => {
+    const shown = ids.has(label) || ids.size < MOST_NODES - 1 ? label : '... more';
+    const id = ids.get(shown) ?? `n${ids.size + 1}`;
+    ids.set(shown, id);
+    return id;
   };
   for (const { from, to, line, label } of journey.paths.flatMap(pathEdges)) {
-    const ends = `${node(from)} ${LINES[line].arrow}${label === undefined ? '' : `|"${escapeLabel(label)}"|`} ${node(to)}`;
-    if (seen.has(ends)) continue;
-    seen.add(ends);
-    styles.push(`  linkStyle ${edges.length} ${LINES[line].style}`);
-    edges.push(`  ${ends}`);
+    const text = label === undefined ? '' : `|"${escapeLabel(label)}"|`;
+    edges.set(`${idOf(from)} ${LINES[line].arrow}${text} ${idOf(to)}`, line);
   }
-  return ['flowchart LR', ...nodes, ...edges, ...styles].join('\n');
-}
-
-function node0(label: string, ids: Map<string, string>, nodes: string[]): string {
-  const id = ids.get(label) ?? `n${ids.size + 1}`;
-  if (!ids.has(label)) nodes.push(`  ${id}["${escapeLabel(label)}"]`);
-  ids.set(label, id);
-  return id;
+  return [
+    'flowchart LR',
+    ...[...ids].map(([label, id]) => `  ${id}["${escapeLabel(label)}"]`),
+    ...[...edges.keys()].map((edge) => `  ${edge}`),
+    ...[...edges.values()].map((line, index) => `  linkStyle ${index} ${LINES[line].style}`),
+  ].join('\n');
 }
 
 /** A leg starts where the one before ended, so that a loop is drawn as a circle. */
 function pathEdges(path: Path): readonly Edge[] {
   let from = path.legs[0] === undefined ? '' : `${path.legs[0].sender}`;
   return path.legs.flatMap((leg, index) => {
-    const line = lineOf(path, leg, index);
+    const line = lineOf(path, index);
     const stops = [...ruleNodes(leg), endNode(leg)];
     const edges = stops.map((to, at): Edge => {
       const last = at === stops.length - 1;
@@ -76,11 +69,12 @@ function ruleNodes({ walk }: Leg): readonly string[] {
   );
 }
 
-function lineOf(path: Path, leg: Leg, index: number): Line {
+function lineOf(path: Path, index: number): Line {
   if (path.cycleFrom !== undefined && index > path.cycleFrom) return 'loop';
   if (path.outcome === 'captured-in') return 'inbound';
   if (path.outcome === 'captured-out' || path.outcome === 'dns') return 'outbound';
-  return leg.role === undefined ? 'bypass' : leg.walk.packet.dir === 'in' ? 'inbound' : 'outbound';
+  const leg = path.legs[index];
+  return leg?.role === undefined ? 'bypass' : leg.walk.packet.dir === 'in' ? 'inbound' : 'outbound';
 }
 
 function isEnd({ walk: { fate } }: Leg): boolean {

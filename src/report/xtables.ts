@@ -27,7 +27,7 @@ function legLines({ walk: { packet, steps } }: Leg, number: number): readonly st
   for (const step of steps) {
     if (step.kind === 'nat') now = { ...now, [step.manip]: step.to };
     else if (step.kind === 'mark' && step.on === 'packet') now = { ...now, mark: step.value };
-    else if (step.kind === 'hook') lines.push(`PACKET: ${id} ${packetFields(step, packet, now)}`);
+    else if (step.kind === 'hook') lines.push(`PACKET: ${id} ${packetFields({ hook: step, packet, now })}`);
     else {
       const event = traceEvent(step, option);
       if (event !== undefined) lines.push(` TRACE: ${id} ${event}`);
@@ -57,7 +57,14 @@ function traceEvent(step: Step, option: string): string | undefined {
   }
 }
 
-function packetFields(hook: Extract<Step, { kind: 'hook' }>, packet: Packet, now: Tuple): string {
+interface Seen {
+  readonly hook: Extract<Step, { kind: 'hook' }>;
+  readonly packet: Packet;
+  /** after the rules so far */
+  readonly now: Tuple;
+}
+
+function packetFields({ hook, packet, now }: Seen): string {
   const { proto, length, tos, ttl, flags, icmpType, icmpCode } = packet;
   const v4 = familyOf(now.dst.address) === 4;
   const fields = [

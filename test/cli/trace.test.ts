@@ -112,6 +112,7 @@ describe('exit codes', () => {
     expect(out).toMatch(/^DIRECT/);
     expect(err).toContain('warning: no rule found');
     expect((await chainwalk(['trace', '-', OUT, '--strict'], { stdin: '' })).code).toBe(1);
+    expect((await chainwalk(['trace', '-', OUT, '--quiet'], { stdin: '' })).err).toContain('warning: no rule found');
   });
 
   it('undecided is 0, and 1 with --strict; the rule to blame is warned about', async () => {

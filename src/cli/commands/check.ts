@@ -18,12 +18,12 @@ export const check: Command = {
     const { loadRules } = await import('../rules.ts');
     const { toCheckReport } = await import('../../report/checkJson.ts');
     const { showDiagnostics } = await import('../diagnostics.ts');
-    const loaded = await loadRules(io, input, { files: input.args });
+    const loaded = await loadRules({ io, input }, { files: input.args });
     if (loaded === undefined) return EXIT.usage;
     const report = toCheckReport(loaded.diagnostics);
     if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
     else {
-      await showDiagnostics(io, input, loaded.diagnostics);
+      await showDiagnostics({ io, input }, loaded.diagnostics);
       if (report.ok) await io.out.write(loaded.rulesets.map((ruleset) => `ok: ${summary(ruleset)}\n`).join(''));
     }
     if (!report.ok) return EXIT.usage;

@@ -1,6 +1,5 @@
 /** `chainwalk explain [ID]`: one page on an outcome, a fate, a reason or a kind of diagnostic. */
 import type { Command } from '../command.ts';
-import { textOf } from '../command.ts';
 import { EXIT } from '../exitCode.ts';
 import { complain } from '../messages.ts';
 import { nearest } from '../nearest.ts';
@@ -19,7 +18,7 @@ export const explain: Command = {
   run: async (io, input) => {
     const { PAGES } = await import('../../report/pages/pages.ts');
     const { renderPage, renderPageList } = await import('../../report/pages/render.ts');
-    const style = await terminal(io, io.out, textOf(input, 'color'));
+    const style = await terminal({ io, input }, io.out);
     const [id] = input.args;
     if (id === undefined) {
       await io.out.write(`${renderPageList(PAGES, style)}\n`);

@@ -22,9 +22,9 @@ export const print: Command = {
     const { showDiagnostics } = await import('../diagnostics.ts');
     const { isError } = await import('../../syntax/diagnostic.ts');
     const { print: printRuleset } = await import('../../ruleset/print.ts');
-    const loaded = await loadRules(io, input, { files: input.args });
+    const loaded = await loadRules({ io, input }, { files: input.args });
     if (loaded === undefined) return EXIT.usage;
-    await showDiagnostics(io, input, loaded.diagnostics);
+    await showDiagnostics({ io, input }, loaded.diagnostics);
     if (loaded.diagnostics.some(isError)) return EXIT.usage;
     const texts = loaded.rulesets.map(
       (ruleset) => (ruleset.family === 6 && loaded.rulesets.length > 1 ? SECOND : '') + printRuleset(ruleset),

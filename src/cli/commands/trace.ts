@@ -39,6 +39,6 @@ export const trace: Command = {
   ],
   run: async (io, input) => {
     const { runTrace } = await import('../trace/runTrace.ts');
-    return runTrace(io, input);
+    return runTrace({ io, input });
   },
 };

@@ -5,7 +5,7 @@ import { hostOf, profileOf } from '../../journey/setting.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import { PROFILES } from '../../mesh/profiles.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import { type Input, textOf } from '../command.ts';
+import { type Call, textOf } from '../command.ts';
 import type { Io } from '../io.ts';
 import { complain } from '../messages.ts';
 
@@ -13,20 +13,31 @@ export interface Scene {
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
   readonly profile?: MeshProfile;
+  /** also record the rules that do not match */
+  readonly detailed: boolean;
 }
 
 /** What --host says; undefined when it cannot be read, which has been said. */
-export async function readHostOption(io: Io, input: Input): Promise<{ readonly host?: Host } | undefined> {
+export async function readHostOption({ io, input }: Call): Promise<{ readonly host?: Host } | undefined> {
   const file = textOf(input, 'host');
   if (file === undefined) return {};
   const host = await readHostFile(io, file);
   return host === undefined ? undefined : { host };
 }
 
+export interface SceneInput {
+  readonly rulesets: readonly Ruleset[];
+  /** what --host says */
+  readonly given: Host | undefined;
+  /** what --profile says */
+  readonly profileName: string;
+  readonly detailed: boolean;
+}
+
 /** Without a host: a pod, as the mesh of the rules sets it up. */
-export function sceneOf(input: Input, rulesets: readonly Ruleset[], given: Host | undefined): Scene {
-  const profile = chooseProfile(textOf(input, 'profile') ?? 'auto', rulesets);
-  return { rulesets, host: given ?? hostOf(rulesets, profile), ...(profile !== undefined && { profile }) };
+export function sceneOf({ rulesets, given, profileName, detailed }: SceneInput): Scene {
+  const profile = chooseProfile(profileName, rulesets);
+  return { rulesets, detailed, host: given ?? hostOf(rulesets, profile), ...(profile !== undefined && { profile }) };
 }
 
 function chooseProfile(name: string, rulesets: readonly Ruleset[]): MeshProfile | undefined {

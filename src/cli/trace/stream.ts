@@ -1,34 +1,24 @@
 /** `--packets`: one line of answer per line of input, in order, as fast as the reader takes them. */
-import type { TraceFormat, TraceStyle } from '../../report/formats.ts';
-import { type Input, isSet } from '../command.ts';
+import type { Journey } from '../../journey/journey.ts';
 import { EXIT, type ExitCode, worst } from '../exitCode.ts';
-import type { Io } from '../io.ts';
 import type { Complaint } from '../messages.ts';
+import type { Job } from './job.ts';
 import { judge } from './judge.ts';
 import { readPacketLine } from './packets.ts';
-import type { Scene } from './scene.ts';
 import { walkPacket } from './walk.ts';
 
-export interface Stream {
-  readonly scene: Scene;
-  readonly input: Input;
-  readonly path: string;
-  readonly format: TraceFormat;
-  readonly style: TraceStyle;
-}
-
-export async function traceStream(io: Io, stream: Stream): Promise<ExitCode> {
+export async function traceStream(job: Job, path: string): Promise<ExitCode> {
+  const { io } = job.call;
   let code: ExitCode = EXIT.ok;
   let number = 0;
-  for await (const lines of io.lines(stream.path)) {
+  for await (const lines of io.lines(path)) {
     let text = '';
     for (const line of lines) {
       number++;
       if (line.trim() === '') continue;
-      const answer = answerLine(stream, line, number);
+      const answer = answerLine(job, { line, number });
       text += answer.text;
-      const judged = answer.judge === undefined ? answer.code : await answer.judge(io);
-      code = worst(code, judged);
+      code = worst(code, answer.journey === undefined ? EXIT.usage : await judge(job.call, answer.journey));
     }
     await io.out.write(text);
     if (io.out.closed()) break;
@@ -38,21 +28,20 @@ export async function traceStream(io: Io, stream: Stream): Promise<ExitCode> {
 
 interface Answer {
   readonly text: string;
-  readonly code: ExitCode;
-  readonly judge?: (io: Io) => Promise<ExitCode>;
+  /** absent when the line could not be answered */
+  readonly journey?: Journey;
 }
 
-function answerLine({ scene, input, format, style }: Stream, line: string, number: number): Answer {
+function answerLine({ scene, format, style }: Job, { line, number }: { readonly line: string; readonly number: number }): Answer {
   const read = readPacketLine(line);
-  if ('complaints' in read) return failure(read.complaints, number);
-  const walked = walkPacket(scene, read.given, isSet(input, 'verbose'));
-  if ('message' in walked) return failure([walked], number);
-  const judgeIt = (io: Io) => judge(io, input, walked.journey);
-  return { text: format.render(walked, style) + format.separator(style), code: EXIT.ok, judge: judgeIt };
+  if ('complaints' in read) return { text: errorLine(read.complaints, number) };
+  const walked = walkPacket(scene, read.given);
+  if ('message' in walked) return { text: errorLine([walked], number) };
+  return { text: format.render(walked, style) + format.separator(style), journey: walked.journey };
 }
 
 /** A bad line keeps its place in the output, whatever the format: the reader counts lines. */
-function failure(complaints: readonly Complaint[], line: number): Answer {
+function errorLine(complaints: readonly Complaint[], line: number): string {
   const errors = complaints.map(({ message, help }) => ({ message, help: help ?? null }));
-  return { text: `${JSON.stringify({ schema: 'chainwalk/error/v1', line, errors })}\n`, code: EXIT.usage };
+  return `${JSON.stringify({ schema: 'chainwalk/error/v1', line, errors })}\n`;
 }

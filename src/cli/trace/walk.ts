@@ -5,12 +5,12 @@ import type { TraceInput } from '../../report/traceJson.ts';
 import type { Complaint } from '../messages.ts';
 import type { Scene } from './scene.ts';
 
-export function walkPacket(scene: Scene, given: PartialPacket, detailed: boolean): TraceInput | Complaint {
+export function walkPacket(scene: Scene, given: PartialPacket): TraceInput | Complaint {
   const { packet, defaults, problem } = completePacket(given, scene.host);
   if (packet === undefined) return { message: problem ?? 'the packet is incomplete' };
   const ruleset = scene.rulesets.find(({ family }) => family === packet.family);
   if (ruleset === undefined) return missingFamily(scene, packet.family);
-  const { host, profile } = scene;
+  const { host, profile, detailed } = scene;
   const journey = walkJourney(ruleset, packet, { host, detailed, ...(profile !== undefined && { profile }) });
   return { journey, file: ruleset.source.file, defaults, profile: profile?.name };
 }

@@ -11,7 +11,7 @@ import { LOST_WORDS } from '../words.ts';
 import { choiceText } from './headline.ts';
 import { type StepStyle, stepLines } from './steps.ts';
 
-export function legLines(leg: Leg, number: number, style: StepStyle): readonly string[] {
+export function legLines({ leg, number }: { readonly leg: Leg; readonly number: number }, style: StepStyle): readonly string[] {
   const { packet } = leg.walk;
   const { paint, width } = style;
   const title = paragraph({ text: `leg ${number}: ${sender(leg.sender, packet)} ${flowText(packet)}`, width, hang: 7 });

@@ -106,10 +106,10 @@ function oneStep(step: Exclude<Step, { kind: 'conntrack' }>, style: StepStyle & 
     case 'hook':
       return [hookLine(step, style).trimEnd()];
     case 'rule':
-      return rowOf(step.rule, ruleBody(step.rule), style);
+      return rowOf(step.rule, style);
     case 'miss': {
       const reason = note(style, `no: ${sawText(step.saw)}, wanted ${step.clause.text}`);
-      return withPlace(rowOf(step.rule, ruleBody(step.rule), style), reason, style.width).map((line) => paint.dim(line));
+      return withPlace(rowOf(step.rule, style), { remark: reason, width: style.width }).map((line) => paint.dim(line));
     }
     case 'policy':
       return [`  ${paint.red(`policy ${step.verdict}: ${step.table} ${step.chain}`)}`];
@@ -133,7 +133,8 @@ function oneStep(step: Exclude<Step, { kind: 'conntrack' }>, style: StepStyle & 
   }
 }
 
-function rowOf(rule: Rule, text: string, { key, width, file }: StepStyle): readonly string[] {
+function rowOf(rule: Rule, { key, width, file }: StepStyle): readonly string[] {
+  const text = ruleBody(rule);
   const lead = `  ${rule.table.padEnd(key.table)} ${rule.chain.padEnd(key.chain)} ${String(rule.number).padStart(key.number)}  `;
   const right = fileLine(file, rule.line);
   const column = leadWidth(key);
@@ -149,7 +150,7 @@ function forkText({ why, what, rule, taken, probability }: Choice, file: string)
 }
 
 /** A place that had no room beside its rule moves beside the remark, if there is room. */
-function withPlace(lines: readonly string[], remark: string, width: number): readonly string[] {
+function withPlace(lines: readonly string[], { remark, width }: { readonly remark: string; readonly width: number }): readonly string[] {
   const place = lines.at(-1)?.trim() ?? '';
   const alone = lines.length > 1 && !place.includes(' ');
   if (!alone || remark.includes('\n') || remark.length + 2 + place.length > width) return [...lines, remark];

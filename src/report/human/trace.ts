@@ -33,7 +33,7 @@ export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanSt
   const style: AnswerStyle = { paint, width, file, key: keyWidths(steps), mesh: input.profile };
   const packet = paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 });
   const assumed = paragraph({ text: `assumed ${defaultsText(defaults, journey.packet).join(' ')}`, width, hang: 8 });
-  const head = journey.paths.length === 1 ? answer(first, style) : forkAnswer(input, style);
+  const head = journey.paths.length === 1 ? answer({ path: first }, style) : forkAnswer(input, style);
   const body =
     journey.paths.length === 1
       ? pathLines(first, style)
@@ -52,7 +52,8 @@ export function briefTrace({ journey, file }: TraceInput, { paint }: HumanStyle)
   return `${outcome}  ${packetText(journey.packet)}  via ${first === undefined ? '' : rail(first, file)}${ways}`;
 }
 
-function answer(path: Path, { paint, width, file, mesh }: AnswerStyle, before = ''): string {
+function answer({ path, before = '' }: { readonly path: Path; readonly before?: string }, style: AnswerStyle): string {
+  const { paint, width, file, mesh } = style;
   const { word, rest } = headline(path, { file, mesh });
   const lines = paragraph({ text: `${before}${word} ${rest}`.trimEnd(), width, hang: 2 });
   return lines.replace(word, paint[OUTCOME_COLOURS[path.outcome]](paint.bold(word)));
@@ -94,13 +95,13 @@ function branchLines({ input, path, index, style, full }: Branch): readonly stri
   const title = `branch ${index + 1} of ${input.journey.paths.length}${taken.length === 0 ? '' : ` (${taken.join(', ')})`}`;
   return [
     '',
-    answer(path, style, `${title}: `),
+    answer({ path, before: `${title}: ` }, style),
     ...(full ? pathLines(path, style) : [`  ${paragraph({ text: rail(path, style.file), width: style.width - 2, hang: 4 })}`]),
   ];
 }
 
 function pathLines(path: Path, style: StepStyle): readonly string[] {
-  const lines = path.legs.flatMap((leg, index) => ['', ...legLines(leg, index + 1, style)]);
+  const lines = path.legs.flatMap((leg, index) => ['', ...legLines({ leg, number: index + 1 }, style)]);
   const last = path.legs.at(-1);
   if (path.cycleFrom === undefined || last === undefined) return lines;
   const where = `at ${processOf(last)} ${destination(last)}`;
