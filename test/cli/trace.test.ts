@@ -210,3 +210,60 @@ describe('--packets', () => {
     expect(streamed.out).toBe((await pod(['--json', '-v', OUT])).out);
   });
 });
+
+describe('print', () => {
+  const printed = async (stdin: string) => (await chainwalk(['print', '-'], { stdin })).out;
+
+  it.each(['istio-dual-stack.rules', 'istio-tproxy.rules', 'firewall.rules', 'kube-proxy.rules'])(
+    '%s printed twice is the same',
+    async (name) => {
+      const once = await printed(text(name));
+      expect(once).toContain('COMMIT\n');
+      expect(await printed(once)).toBe(once);
+    },
+  );
+
+  it('the second family starts with a line that says so, which is read again', async () => {
+    const rules =
+      '*nat\n-A OUTPUT -p tcp -j REDIRECT --to-ports 1\nCOMMIT\n# ip6tables\n*nat\n-A OUTPUT -p tcp -j REDIRECT --to-ports 2\nCOMMIT\n';
+    const once = await printed(rules);
+    expect(once.match(/^# .*$/gm)).toEqual(['# ip6tables']);
+    expect(await printed(once)).toBe(once);
+  });
+});
+
+describe('check', () => {
+  it('says what would load, one line per ruleset', async () => {
+    const { out, code } = await chainwalk(['check', 'a'], { files: { a: text('istio-dual-stack.rules') } });
+    expect(code).toBe(0);
+    expect(out).toBe('ok: a: 18 IPv4 rules in nat\nok: a: 18 IPv6 rules in nat\n');
+  });
+
+  it('reports every problem of every file, as text and as JSON', async () => {
+    const files = {
+      a: '*nat\n-A OUTPUT -p tcp --dport 99x\n-A INPUT -m owner --uid-owner 1\nCOMMIT\n',
+      b: '*filter\n-A OUTPUT -j NOWHERE\nCOMMIT\n',
+    };
+    const human = await chainwalk(['check', 'a', 'b'], { files });
+    expect([human.code, human.out]).toEqual([2, '']);
+    expect(human.err.match(/^\w:\d+:\d+: error/gm)).toEqual(['a:2:26: error', 'a:3:13: error', 'b:2:14: error']);
+    const json = await chainwalk(['check', 'a', 'b', '--json'], { files });
+    expect([json.code, json.err]).toEqual([2, '']);
+    const report = JSON.parse(json.out) as { ok: boolean; diagnostics: { kind: string; file: string }[] };
+    expect(report.ok).toBe(false);
+    expect(report.diagnostics.map(({ kind, file }) => `${file} ${kind}`)).toEqual(['a malformed', 'a not-loadable', 'b not-loadable']);
+  });
+
+  it('a warning is 0, and 1 with --strict', async () => {
+    expect((await chainwalk(['check', '-'], { stdin: '' })).code).toBe(0);
+    expect((await chainwalk(['check', '-', '--strict'], { stdin: '' })).code).toBe(1);
+  });
+
+  it('--set gives a shell variable its value', async () => {
+    const stdin = 'iptables -t nat -A OUTPUT -d $POD_IP -j RETURN\n';
+    const without = await chainwalk(['check', '-'], { stdin });
+    expect(without.code).toBe(2);
+    expect(without.err).toContain('POD_IP');
+    expect((await chainwalk(['check', '-', '--set', 'POD_IP=10.244.0.5'], { stdin })).code).toBe(0);
+  });
+});
