@@ -21,7 +21,7 @@ interface Context {
 /** TypeScript source of a module that exports `grammar: CompiledGrammar`. */
 export function compile(grammar: Grammar, options: CompileOptions): string {
   const rules = ruleTable(grammar);
-  const context: Context = { rules, expected: ['end of text'], tables: new Map(), labels: 0 };
+  const context: Context = { rules, expected: ['the end'], tables: new Map(), labels: 0 };
   const names = [...rules.keys()].filter((name) => charSetOf({ kind: 'apply', rule: name }, rules) === undefined);
   const captured = names.filter((name) => options.captures?.has(name) ?? true);
   const starts = [...rules.keys()].filter((name) => rules.get(name)?.own === true);

@@ -31,9 +31,9 @@ export function ruleTable(grammar: ohm.Grammar): RuleTable {
   const visit = (name: string): void => {
     if (table.has(name)) return;
     const info = grammar.rules[name] as unknown as { readonly body: ohm.PExpr; readonly description?: string | null };
-    const description = info.description ? { description: info.description } : {};
     const used: string[] = [];
     const own = Object.hasOwn(grammar.rules, name);
+    const description = info.description && own ? { description: info.description } : {};
     table.set(name, { body: expressionOf(info.body, used), own, ...description });
     for (const rule of used) visit(rule);
   };
@@ -112,7 +112,7 @@ export function charSetOf(e: Expression, rules: RuleTable): CharSet | undefined 
 export function describe(e: Expression, rules: RuleTable): string {
   switch (e.kind) {
     case 'end':
-      return 'end of text';
+      return 'the end';
     case 'chars':
       return e.label;
     case 'text':

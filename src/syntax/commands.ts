@@ -152,6 +152,7 @@ function finish({ command, looked, words, rest, taken, table, family, shellOnly 
   const { letter } = command;
   const { number } = taken;
   const [extra] = rest;
+  if (extra !== undefined && extra === words[0] && !/^[-!]/.test(extra.text)) return malformed(`bad argument \`${extra.text}\``, extra);
   if (extra !== undefined && (!COMMANDS[letter].rule || (letter === 'D' && number !== undefined))) {
     return malformed(`bad argument \`${extra.text}\``, extra);
   }

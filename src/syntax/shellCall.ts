@@ -2,7 +2,7 @@
 import type { Family } from '../packet/address.ts';
 
 const CALL = /^[ \t]*(?:\$ )?(?:sudo (?:-\S+ )*)?(?:\/\S*\/)?ip6?tables(?:-nft|-legacy)?[ \t]/;
-const SAVE = /(?:^|[\s/])ip6?tables(?:-nft|-legacy)?-save(?=\s|$)/;
+const SAVE = /(?:^|[ \t/])ip6?tables(?:-nft|-legacy)?-save(?:[ \t]+(?:-\S+|[a-z]+))*[ \t]*(?:[>|].*)?$/;
 const HEREDOC = /^[^#]*\b(ip6?tables)(?:-nft|-legacy)?-restore\b[^<]*<<-?[ \t]*(["'\\]?)(\w+)\2/;
 
 export function isShellCall(line: string): boolean {

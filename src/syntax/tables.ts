@@ -176,8 +176,8 @@ function findRule({ table }: Setting, command: { readonly chain: Word; readonly 
 function deleteRule(setting: Setting, command: { readonly chain: Word; readonly words: readonly Word[] }): boolean {
   const index = findRule(setting, command);
   const chain = setting.table.byName.get(command.chain.text);
-  if (chain === undefined) return missing(setting, command.chain);
-  if (index >= 0) chain.rules.splice(index, 1);
+  if (chain === undefined && !isBaseChain(setting.table, command.chain.text)) return missing(setting, command.chain);
+  if (index >= 0) chain?.rules.splice(index, 1);
   else {
     const first = command.words[0] ?? command.chain;
     const span = { start: first.start, end: command.words.at(-1)?.end ?? first.end };
