@@ -43,7 +43,7 @@ export type GivenOptions = Readonly<Record<string, GivenOption | undefined>>;
 export interface RuleContext extends ShapeContext {
   readonly family: Family;
   /** the rule's `-p`; absent: any protocol */
-  readonly proto?: { readonly value: number; readonly inverted: boolean };
+  readonly proto?: { readonly value: number; readonly inverted: boolean; readonly span: Span };
   /** names the rule in `chance` expressions: every rule draws its own lots */
   readonly ruleId: string;
   /** ipsets by name, where the host gives them */
@@ -81,6 +81,8 @@ interface Definition<Options extends OptionTable> {
   hooks?(given: Given<Options>): readonly HookName[] | undefined;
   /** tables in which it loads; absent: all */
   readonly tables?: readonly TableName[];
+  /** tables in which iptables-legacy loads it, where iptables-nft loads it anywhere */
+  readonly legacyTables?: readonly TableName[];
   /** protocols one of which `-p` must name */
   readonly protocols?: readonly number[];
   /** the kernel tracks connections as soon as one rule uses it */

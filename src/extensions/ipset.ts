@@ -5,6 +5,7 @@ import { type Family, familyOf, parsePrefix, prefixRange } from '../packet/addre
 import { PROTO } from '../packet/protocol.ts';
 import { network } from './shapes/address.ts';
 import { portRange } from './shapes/port.ts';
+import { decodeValue } from './shapes/shape.ts';
 
 interface Member {
   /** `hash:ip,port` */
@@ -20,7 +21,7 @@ type Dimension = (text: string, dir: 'src' | 'dst', family: Family) => MatchExpr
 const inNetworkText: Dimension = (text, dir, family) => {
   const prefix = parsePrefix(text);
   if (prefix !== undefined) return familyOf(prefix.address) === family ? inSet(dir, [prefixRange(prefix)]) : undefined;
-  const [lo, hi] = text.split('-').map((end) => network.decode(end, { family }));
+  const [lo, hi] = text.split('-').map((end) => decodeValue(network, end, { family }));
   if (lo === undefined || hi === undefined || 'refused' in lo || 'refused' in hi) return undefined;
   return inSet(dir, [{ lo: lo.value.address, hi: hi.value.address }]);
 };
@@ -31,8 +32,8 @@ const PROTOCOLS: Readonly<Record<string, number>> = { tcp: PROTO.tcp, udp: PROTO
 const onPort: Dimension = (text, dir, family) => {
   const colon = text.indexOf(':');
   const proto = colon < 0 ? PROTO.tcp : PROTOCOLS[text.slice(0, colon)];
-  const ports = portRange.decode(text.slice(colon + 1).replace('-', ':'), { family });
-  if (proto === undefined || ports === undefined || 'refused' in ports) return undefined;
+  const ports = decodeValue(portRange, text.slice(colon + 1).replace('-', ':'), { family });
+  if (proto === undefined || 'refused' in ports) return undefined;
   return and(equals('proto', proto), inSet(dir === 'src' ? 'sport' : 'dport', [ports.value]));
 };
 

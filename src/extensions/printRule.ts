@@ -6,8 +6,7 @@ import type { BoundClause, BoundRule, HostName, Invertible } from './bind/boundR
 import { type RuleContext, saveOption } from './extension.ts';
 import type { LoweredClause } from './lowerRule.ts';
 import { type Network, prefixLength } from './shapes/address.ts';
-import { quoteWord } from './shapes/shape.ts';
-import { protocol } from './shapes/word.ts';
+import { protocol } from './shapes/protocol.ts';
 
 type BasePart = 'source' | 'destination' | 'iif' | 'oif' | 'proto' | 'fragment';
 const BASE_PARTS: readonly BasePart[] = ['source', 'destination', 'iif', 'oif', 'proto', 'fragment'];
@@ -34,16 +33,11 @@ export function printLowered(clause: LoweredClause, rule: BoundRule, context: Ru
 }
 
 function printClause({ extension, given, opaque, words }: BoundClause, context: RuleContext): readonly string[] {
-  if (extension === undefined || opaque !== undefined) return words.map(quoteUnlessPlain);
+  if (extension === undefined || opaque !== undefined) return words;
   if (extension.save !== undefined) return extension.save(given, context);
   return Object.entries(extension.options).flatMap(([name, spec]) =>
     given[name] === undefined ? [] : saveOption(given[name], spec, context),
   );
-}
-
-/** Words of extensions that are not modelled: quoted only where reading them back needs it. */
-function quoteUnlessPlain(text: string): string {
-  return /^[^\s"'\\]+$/.test(text) ? text : quoteWord(text);
 }
 
 function printBase(rule: BoundRule, part: BasePart, context: RuleContext): string | undefined {
@@ -72,14 +66,15 @@ function printInterface(option: '-i' | '-o', given: Invertible<string> | undefin
 }
 
 function printNetworks(option: '-s' | '-d', given: Invertible<readonly (Network | HostName)[]> | undefined): string | undefined {
-  if (given === undefined) return undefined;
-  const texts = given.value.map((value) => ('host' in value ? value.host : withMask(value)));
-  return texts[0] === undefined && !given.inverted ? undefined : `${bang(given)}${option} ${texts.join(',')}`;
+  if (given === undefined || (!given.inverted && given.value.some(isEverything))) return undefined;
+  return `${bang(given)}${option} ${given.value.map((value) => ('host' in value ? value.host : withMask(value))).join(',')}`;
 }
 
-/** Always with its mask, unless it is everything. */
-function withMask({ address, mask }: Network): string | undefined {
-  const length = prefixLength(mask);
-  if (length === 0) return undefined;
-  return `${formatAddress(address)}/${length ?? formatAddress(mask)}`;
+function isEverything(value: Network | HostName): boolean {
+  return 'mask' in value && (value.mask === 0 || value.mask === 0n);
+}
+
+/** Always with its mask. */
+function withMask({ address, mask }: Network): string {
+  return `${formatAddress(address)}/${prefixLength(mask) ?? formatAddress(mask)}`;
 }

@@ -1,13 +1,18 @@
 /** All value shapes by name. An option names the shapes of its arguments; `lower` then gets their typed values. */
 import { ADDR_TYPES } from '../packet/fields.ts';
-import { address, addressRange, mac, natRange, network } from './shapes/address.ts';
+import { address, addressRange, ctNetwork, mac, natRange, network } from './shapes/address.ts';
 import { ICMP, ICMPV6, icmpType } from './shapes/icmp.ts';
+import { idRange } from './shapes/id.ts';
 import { hexNumber, integer, maskedNumber, range, U8, U16, U32 } from './shapes/number.ts';
-import { natPorts, portList, portRange } from './shapes/port.ts';
+import { decimalPort, decimalPortRange, natPorts, portList, portRange } from './shapes/port.ts';
+import { protocol, protocolNumber } from './shapes/protocol.ts';
 import { rejectType } from './shapes/reject.ts';
 import type { Shape } from './shapes/shape.ts';
-import { CT_EVENTS, EXPECTATION_EVENTS, logLevel, probability, rate, setDirs, tcpFlags, zone } from './shapes/special.ts';
-import { freeText, idRange, protocol, protocolNumber, word, wordList } from './shapes/word.ts';
+import { CT_EVENTS, ctStatus, EXPECTATION_EVENTS, logLevel, probability, rate, setDirs, tcpFlags, zone } from './shapes/special.ts';
+import { freeText, word, wordList } from './shapes/word.ts';
+
+const ANY_CASE = { anyCase: true } as const;
+const THIS_CASE = { anyCase: false } as const;
 
 export const SHAPES = {
   text: freeText({ min: 0, max: 65535, overlong: 'refused' }),
@@ -25,14 +30,16 @@ export const SHAPES = {
   hexNumber,
   markMask: maskedNumber('short'),
   xmark: maskedNumber('full'),
-  lengthRange: range({ max: U16, reversible: true }),
-  expireRange: range({ max: U32, reversible: false }),
-  port: integer({ max: U16 }),
+  lengthRange: range({ max: U16 }),
+  expireRange: range({ max: U32 }),
+  decimalPort,
+  decimalPortRange,
   portRange,
   portList,
   natPorts,
   natRange,
   network,
+  ctNetwork,
   address,
   addressRange,
   mac,
@@ -41,20 +48,20 @@ export const SHAPES = {
   users: idRange('user'),
   groups: idRange('group'),
   tcpFlags,
-  ctStates: wordList('connection state', ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT']),
-  states: wordList('connection state', ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED']),
-  ctStatus: wordList('connection status', ['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED']),
-  ctDir: word(['ORIGINAL', 'REPLY']),
-  addrTypes: wordList('address type', ADDR_TYPES),
-  statisticMode: word(['random', 'nth']),
+  ctStates: wordList('connection state', ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT'], ANY_CASE),
+  states: wordList('connection state', ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED'], ANY_CASE),
+  ctStatus,
+  ctDir: word('direction', ['ORIGINAL', 'REPLY'], ANY_CASE),
+  addrTypes: wordList('address type', ADDR_TYPES, ANY_CASE),
+  statisticMode: word('mode', ['random', 'nth'], THIS_CASE),
   probability,
   rate,
   logLevel,
   zone,
   rejectType,
   counter: integer({ max: Number.MAX_SAFE_INTEGER }),
-  ctEvents: wordList('conntrack event', CT_EVENTS),
-  expEvents: wordList('expectation event', EXPECTATION_EVENTS),
+  ctEvents: wordList('conntrack event', CT_EVENTS, THIS_CASE),
+  expEvents: wordList('expectation event', EXPECTATION_EVENTS, THIS_CASE),
   icmpType: icmpType(ICMP),
   icmpv6Type: icmpType(ICMPV6),
   setDirs,

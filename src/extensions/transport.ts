@@ -1,14 +1,9 @@
-/** What -m tcp and -m udp share: port options, and the `-p` that they need. */
+/** What -m tcp and -m udp share: how ports are saved, and the `-p` that they need. */
 import type { PortRange } from '../netfilter/effect.ts';
 import type { Complaint, GivenOption, RuleContext } from './extension.ts';
 import { U16 } from './shapes/number.ts';
 import { portRange } from './shapes/port.ts';
 import type { ShapeContext } from './shapes/shape.ts';
-
-export const PORT_OPTIONS = {
-  '--sport': { value: ['portRange'], invertible: true, aliases: ['--source-port'] },
-  '--dport': { value: ['portRange'], invertible: true, aliases: ['--destination-port'] },
-} as const;
 
 type PortOption = GivenOption<readonly [PortRange]> | undefined;
 
@@ -16,10 +11,10 @@ function namesAllPorts(option: NonNullable<PortOption>): boolean {
   return option.values[0].lo === 0 && option.values[0].hi === U16;
 }
 
-/** iptables-save leaves out a range of all ports. */
+/** iptables-save leaves out a range of all ports; with `!` it does too, and loses the meaning. */
 export function savePorts(options: readonly PortOption[], context: ShapeContext): readonly string[] {
   return options.flatMap((option) => {
-    if (option === undefined || namesAllPorts(option)) return [];
+    if (option === undefined || (namesAllPorts(option) && !option.inverted)) return [];
     return [...(option.inverted ? ['!'] : []), option.name, portRange.print(option.values[0], context)];
   });
 }

@@ -42,7 +42,8 @@ export function checkTable(text: TableText): void {
     checkInterfaces(placed, text.report);
     for (const clause of clausesOf(placed.rule)) {
       checkTableOf(clause, placed, text.report);
-      checkHooks({ clause, placed, surely: surely.of(placed), perhaps: perhaps.of(placed), report: text.report });
+      if (clause.extension?.tables?.includes(text.table) !== false)
+        checkHooks({ clause, placed, surely: surely.of(placed), perhaps: perhaps.of(placed), report: text.report });
     }
   }
   for (const { rule, onlyNft } of findLoops(graph)) {
@@ -86,6 +87,14 @@ function callName({ name, extension }: BoundClause): string {
 }
 
 function checkTableOf(clause: BoundClause, { place }: PlacedRule, report: Report): void {
+  const legacy = clause.extension?.legacyTables;
+  if (legacy !== undefined && !legacy.includes(place.table)) {
+    report({
+      kind: 'warning',
+      message: `iptables-legacy loads \`${callName(clause)}\` in table ${legacy.join(', ')} only`,
+      span: clause.span,
+    });
+  }
   const tables = clause.extension?.tables;
   if (tables === undefined || tables.includes(place.table)) return;
   const where = tables.length === 1 ? `table ${tables[0]}` : `tables ${tables.join(', ')}`;

@@ -1,6 +1,6 @@
 /** Words to a linked ruleset, or to the reasons why the kernel would not load it. */
 import { bindRule } from '../extensions/bind/bindRule.ts';
-import type { BoundClause, BoundRule, Report } from '../extensions/bind/boundRule.ts';
+import type { BindContext, BoundClause, BoundRule, Report } from '../extensions/bind/boundRule.ts';
 import { ruleContext } from '../extensions/bind/checkClause.ts';
 import { unmodelledNeedsConntrack } from '../extensions/bind/unmodelled.ts';
 import type { IpSet } from '../extensions/extension.ts';
@@ -30,6 +30,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
   const diagnostics: Diagnostic[] = [];
   const report: Report = (finding) => diagnostics.push({ ...finding, source: node.source });
   const tables = new Map<TableName, Table>();
+  const decoded: BindContext['decoded'] = new Map();
   let usesConntrack = false;
   for (const table of node.tables) {
     const name = table.name.text;
@@ -42,7 +43,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
       });
       continue;
     }
-    const rules = bindTable(table, name, { node, options, report });
+    const rules = bindTable(table, name, { node, options, report, decoded });
     for (const placed of rules.values()) usesConntrack ||= placed.some(({ rule }) => needsConntrack(rule));
     checkTable({ table: name, chains: table.chains, rules, report });
     tables.set(name, linkTable(table, name, rules));
@@ -55,14 +56,15 @@ interface Setting {
   readonly node: RulesetNode;
   readonly options: ResolveOptions;
   readonly report: Report;
+  readonly decoded: BindContext['decoded'];
 }
 
 type RulesByChain = ReadonlyMap<string, readonly PlacedRule[]>;
 
-function bindTable(table: TableNode, name: TableName, { node, options, report }: Setting): RulesByChain {
+function bindTable(table: TableNode, name: TableName, { node, options, report, decoded }: Setting): RulesByChain {
   const chains = new Set(table.chains.map((chain) => chain.name.text));
   const isChain = (chain: string): boolean => chains.has(chain) && !isBaseChain(name, chain);
-  const context = { ...options, family: node.family, isChain, report };
+  const context = { ...options, family: node.family, isChain, report, decoded };
   const rules = new Map<string, readonly PlacedRule[]>();
   for (const chain of table.chains) {
     const placed: PlacedRule[] = [];

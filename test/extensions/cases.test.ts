@@ -25,7 +25,7 @@ function answer(one: Case, where: { readonly chain: string; readonly family: Fam
   return { loads, text: rule?.text.replace(`-A ${where.chain}`, '').trim(), diagnostics: found };
 }
 
-describe.each(readCaseFiles())('$name.cases', ({ cases, sets }) => {
+describe.each(readCaseFiles().map((file) => [`${file.name}.cases`, file] as const))('%s', (_, { cases, sets }) => {
   test.each(cases)('line $line: $input ; $verdict', (one) => {
     for (const family of one.families) {
       for (const chain of one.chains) {
@@ -34,7 +34,10 @@ describe.each(readCaseFiles())('$name.cases', ({ cases, sets }) => {
         expect(loads, where).toBe(one.verdict !== 'FAIL');
         if (one.canonical !== undefined) expect(text, where).toBe(one.canonical);
         if (one.verdict === 'NFT' || one.verdict === 'LEGACY') {
-          expect(diagnostics.some(({ kind, message }) => kind === 'warning' && /iptables-(nft|legacy)/.test(message)), where).toBe(true);
+          expect(
+            diagnostics.some(({ kind, message }) => kind === 'warning' && /iptables-(nft|legacy)/.test(message)),
+            where,
+          ).toBe(true);
         }
       }
     }

@@ -2,7 +2,8 @@
 import type { Family } from '../../packet/address.ts';
 import type { Word } from '../../syntax/ast.ts';
 import { type Network, network } from '../shapes/address.ts';
-import { protocol } from '../shapes/word.ts';
+import { protocol } from '../shapes/protocol.ts';
+import { decodeValue } from '../shapes/shape.ts';
 import { type BaseOption, SPELLING } from './baseOptions.ts';
 import type { BindContext, BoundRule, HostName } from './boundRule.ts';
 
@@ -68,8 +69,8 @@ function store(base: BaseState['base'], context: BindContext, { option, value, i
     }
     case 'protocol': {
       if (base.proto !== undefined) return twice(option);
-      const decoded = protocol.decode(value.text, context);
-      if (decoded === undefined || 'refused' in decoded) return { kind: 'malformed', message: `unknown protocol \`${value.text}\`` };
+      const decoded = decodeValue(protocol, value.text, context);
+      if ('refused' in decoded) return { kind: 'malformed', message: `unknown protocol \`${value.text}\`` };
       if (decoded.value === 0 && inverted) return { kind: 'malformed', message: `\`! -p ${value.text}\` never matches` };
       if (decoded.value !== 0) base.proto = { inverted, value: decoded.value, span };
       return undefined;
@@ -99,8 +100,7 @@ function isEverything(value: Network | HostName | undefined): boolean {
 function networksOf(word: Word, context: BindContext): readonly (Network | HostName)[] | Problem {
   const found: (Network | HostName)[] = [];
   for (const text of word.text.split(',')) {
-    const decoded = network.decode(text, context);
-    if (decoded === undefined) return { kind: 'malformed', message: `expected ${network.expected}, found \`${text}\`` };
+    const decoded = decodeValue(network, text, context);
     if (!('refused' in decoded)) found.push(masked(decoded.value));
     else if (decoded.refused === 'not-modelled') {
       context.report({

@@ -3,7 +3,8 @@ import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import type { Span } from '../../syntax/source.ts';
 import type { GivenOption, IpSet, MatchExtension, TargetExtension } from '../extension.ts';
 import type { Network } from '../shapes/address.ts';
-import type { ShapeContext } from '../shapes/shape.ts';
+import type { Decoded, ShapeContext } from '../shapes/shape.ts';
+import type { AnyValue, ShapeName } from '../shapes.ts';
 
 /** A base option that takes `!`. */
 export interface Invertible<T> {
@@ -55,4 +56,6 @@ export interface BindContext extends ShapeContext {
   /** is this the name of a chain of the rule's table that can be jumped to? */
   readonly isChain: (name: string) => boolean;
   readonly report: Report;
+  /** values that were decoded before, by shape and text; one map for all rules of a ruleset */
+  readonly decoded: Map<ShapeName, Map<string, Decoded<AnyValue>>>;
 }

@@ -2,14 +2,16 @@
 
 import type { Span } from '../../syntax/source.ts';
 import type { Complaint, Extension, GivenOption, RuleContext } from '../extension.ts';
-import { protocol } from '../shapes/word.ts';
+import { protocol } from '../shapes/protocol.ts';
 import type { BindContext, BoundRule } from './boundRule.ts';
+import { isKnownMatch, isKnownTarget } from './unmodelled.ts';
 
 interface Clause {
   readonly name: string;
   readonly extension?: Extension;
   readonly given: Readonly<Record<string, GivenOption>>;
   readonly opaque?: string;
+  readonly broken: boolean;
   readonly span: Span;
 }
 
@@ -22,9 +24,12 @@ interface Around {
 export function checkClause(clause: Clause, { rule, context }: Around): boolean {
   const { extension, given } = clause;
   if (extension === undefined) {
-    context.report({ kind: 'not-modelled', message: `${clause.opaque ?? clause.name} is not modelled`, span: clause.span });
+    if (isKnownMatch(clause.name) || isKnownTarget(clause.name)) {
+      context.report({ kind: 'not-modelled', message: `${clause.opaque ?? clause.name} is not modelled`, span: clause.span });
+    }
     return true;
   }
+  if (clause.broken) return true;
   const complaints = [...protocolComplaints(extension, rule)];
   if (clause.opaque === undefined) {
     complaints.push(...tableComplaints(extension, given), ...(extension.check?.(given, ruleContext(rule, context)) ?? []));
@@ -40,7 +45,7 @@ export function checkClause(clause: Clause, { rule, context }: Around): boolean 
 
 export function ruleContext(
   { proto }: Pick<BoundRule, 'proto'>,
-  context: Omit<BindContext, 'report' | 'isChain'>,
+  context: Omit<BindContext, 'report' | 'isChain' | 'decoded'>,
   ruleId = '',
 ): RuleContext {
   return { ...context, ruleId, ...(proto === undefined ? {} : { proto }) };

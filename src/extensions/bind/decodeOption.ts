@@ -1,8 +1,8 @@
 /** The arguments of one option through their shapes. */
 import type { Word } from '../../syntax/ast.ts';
 import type { GivenOption, OptionSpec } from '../extension.ts';
-import type { Decoded } from '../shapes/shape.ts';
-import { type AnyValue, SHAPES } from '../shapes.ts';
+import { type Decoded, decodeValue, type Shape } from '../shapes/shape.ts';
+import { type AnyValue, SHAPES, type ShapeName } from '../shapes.ts';
 import type { BindContext } from './boundRule.ts';
 
 interface WrittenOption {
@@ -23,22 +23,37 @@ export function decodeOption(
   let refused = false;
   for (const [at, shapeName] of spec.value.entries()) {
     const value = values[at] as Word;
-    const shape = SHAPES[shapeName];
-    const result: Decoded<AnyValue> | undefined = shape.decode(value.text, context);
-    if (result === undefined) {
-      refused = true;
-      context.report({ kind: 'malformed', message: `expected ${shape.expected} after \`${name}\`, found \`${value.text}\``, span: value });
-    } else if ('refused' in result) {
+    const result = decodeCached(shapeName, value.text, context);
+    if ('value' in result) {
+      decoded.push(result.value);
+      if (result.warning !== undefined) context.report({ kind: 'warning', message: result.warning, span: value });
+    } else {
+      const { refused: kind, message, help } = result;
       context.report({
-        kind: result.refused,
-        message: result.message,
+        kind,
+        message: `${message}${kind === 'malformed' ? ` after \`${name}\`` : ''}`,
         span: value,
-        ...(result.help === undefined ? {} : { help: result.help }),
+        ...(help === undefined ? {} : { help }),
       });
-      if (result.refused === 'not-modelled') opaque ??= result.message;
+      if (kind === 'not-modelled') opaque ??= message;
       else refused = true;
-    } else decoded.push(result.value);
+    }
   }
   if (refused) return undefined;
   return opaque === undefined ? { name, inverted, values: decoded, span: word } : { opaque };
+}
+
+/** Rules repeat their values: a dump of 100,000 rules has few different marks, ports and states. */
+function decodeCached(name: ShapeName, text: string, context: BindContext): Decoded<AnyValue> {
+  let ofShape = context.decoded.get(name);
+  if (ofShape === undefined) {
+    ofShape = new Map();
+    context.decoded.set(name, ofShape);
+  }
+  const known = ofShape.get(text);
+  if (known !== undefined) return known;
+  const shape: Shape<AnyValue> = SHAPES[name] as unknown as Shape<AnyValue>;
+  const made = decodeValue(shape, text, context);
+  ofShape.set(text, made);
+  return made;
 }

@@ -23,6 +23,45 @@ const TARGETS: ReadonlySet<string> = new Set([
   ...['ACCOUNT', 'CHAOS', 'DELUDE', 'DHCPMAC', 'DNETMAP', 'ECHO', 'IPMARK', 'LOGMARK', 'PROTO', 'SYSRQ', 'TARPIT', 'SNAT6', 'DNAT6'],
 ]);
 
+/** Matches of iptables 1.8.9 and xtables-addons that are not in the registry. */
+const MATCHES: ReadonlySet<string> = new Set([
+  ...[
+    'ah',
+    'bpf',
+    'cgroup',
+    'cluster',
+    'connbytes',
+    'connlabel',
+    'connlimit',
+    'cpu',
+    'dccp',
+    'devgroup',
+    'dscp',
+    'dst',
+    'ecn',
+    'esp',
+    'eui64',
+  ],
+  ...['frag', 'hashlimit', 'hbh', 'helper', 'ipcomp', 'ipv6header', 'ipvs', 'mh', 'nfacct', 'osf', 'physdev', 'pkttype', 'policy', 'quota'],
+  ...['rateest', 'realm', 'recent', 'rpfilter', 'rt', 'sctp', 'srh', 'string', 'tcpmss', 'time', 'tos', 'u32'],
+  ...[
+    'asn',
+    'condition',
+    'dhcpmac',
+    'fuzzy',
+    'geoip',
+    'gradm',
+    'iface',
+    'ipp2p',
+    'ipv4options',
+    'length2',
+    'lscan',
+    'pknock',
+    'psd',
+    'quota2',
+  ],
+]);
+
 /** Matches that `-p` loads by itself although they are not modelled. */
 export const IMPLICIT_UNMODELLED: ReadonlySet<string> = new Set(['sctp', 'dccp', 'esp', 'ah', 'mh']);
 
@@ -31,6 +70,10 @@ const CONNTRACK: ReadonlySet<string> = new Set([
   ...['connbytes', 'connlabel', 'connlimit', 'cluster', 'helper'],
   ...['CONNSECMARK', 'NETMAP', 'SYNPROXY'],
 ]);
+
+export function isKnownMatch(name: string): boolean {
+  return MATCHES.has(name);
+}
 
 export function isKnownTarget(name: string): boolean {
   return TARGETS.has(name);

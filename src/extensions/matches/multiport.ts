@@ -14,10 +14,13 @@ export const multiport = matchExtension({
     '--ports': { value: ['portList'], invertible: true },
   },
   protocols: [PROTO.tcp, PROTO.udp, PROTO.udplite, PROTO.sctp, PROTO.dccp],
-  check: (given) =>
-    Object.keys(given).length > 0
-      ? []
-      : [{ kind: 'malformed', message: '`-m multiport` needs one of `--sports`, `--dports` and `--ports`' }],
+  check: (given, { proto }) => {
+    const [option] = [given['--sports'], given['--dports'], given['--ports']].flatMap((one) => one ?? []);
+    if (option === undefined) return [{ kind: 'malformed', message: '`-m multiport` needs one of `--sports`, `--dports` and `--ports`' }];
+    return proto !== undefined && proto.span.start > option.span.start
+      ? [{ kind: 'malformed', message: `\`-p\` must stand before \`${option.name}\``, option: option.name }]
+      : [];
+  },
   lower: (given) => [
     { expr: present('sport') },
     ...conj(given, {

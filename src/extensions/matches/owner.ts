@@ -15,10 +15,15 @@ export const owner = matchExtension({
     '--suppl-groups': { value: [], needs: ['--gid-owner'] },
   },
   hooks: () => ['OUTPUT', 'POSTROUTING'],
-  check: (given) =>
-    Object.keys(given).length > 0
-      ? []
-      : [{ kind: 'malformed', message: '`-m owner` needs one of `--uid-owner`, `--gid-owner` and `--socket-exists`' }],
+  check: (given) => {
+    if (Object.keys(given).length === 0) {
+      return [{ kind: 'malformed', message: '`-m owner` needs one of `--uid-owner`, `--gid-owner` and `--socket-exists`' }];
+    }
+    const { '--gid-owner': gid, '--suppl-groups': groups } = given;
+    return groups !== undefined && gid !== undefined && groups.span.start < gid.span.start
+      ? [{ kind: 'malformed', message: '`--suppl-groups` must follow `--gid-owner`', option: groups.name }]
+      : [];
+  },
   lower: (given) =>
     conj(given, {
       '--socket-exists': () => present('socket'),

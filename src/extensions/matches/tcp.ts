@@ -6,7 +6,7 @@ import { inSet, masked, present, unmodelled } from '../../netfilter/matchExpr.ts
 import { PROTO } from '../../packet/protocol.ts';
 import { conj, type GivenOption, matchExtension } from '../extension.ts';
 import { tcpFlags } from '../shapes/special.ts';
-import { checkTransport, PORT_OPTIONS, savePorts } from '../transport.ts';
+import { checkTransport, savePorts } from '../transport.ts';
 
 /** `--syn` asks for SYN out of these. */
 const SYN_MASK = 'FIN,SYN,RST,ACK';
@@ -15,7 +15,8 @@ export const tcp = matchExtension({
   name: 'tcp',
   families: [4, 6],
   options: {
-    ...PORT_OPTIONS,
+    '--sport': { value: ['portRange'], invertible: true, aliases: ['--source-port'] },
+    '--dport': { value: ['portRange'], invertible: true, aliases: ['--destination-port'] },
     '--tcp-option': { value: ['tcpOption'], invertible: true },
     '--tcp-flags': { value: ['tcpFlags', 'tcpFlags'], invertible: true },
     '--syn': { value: [], invertible: true, excludes: ['--tcp-flags'] },

@@ -4,12 +4,15 @@
 import { inSet, present } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { conj, matchExtension } from '../extension.ts';
-import { checkTransport, PORT_OPTIONS, savePorts } from '../transport.ts';
+import { checkTransport, savePorts } from '../transport.ts';
 
 export const udp = matchExtension({
   name: 'udp',
   families: [4, 6],
-  options: PORT_OPTIONS,
+  options: {
+    '--sport': { value: ['decimalPortRange'], invertible: true, aliases: ['--source-port'] },
+    '--dport': { value: ['decimalPortRange'], invertible: true, aliases: ['--destination-port'] },
+  },
   check: (given, context) => checkTransport({ match: 'udp', proto: PROTO.udp, ports: [given['--sport'], given['--dport']] }, context),
   lower: (given) => [
     { expr: present('sport') },

@@ -1,7 +1,7 @@
 /** ICMP types and codes by number or by name.
  *  source RFC 792, RFC 4443, IANA ICMP parameters; names as `iptables -p icmp -h` lists them */
-import { parseInteger, U8 } from './number.ts';
-import { malformed, type Shape } from './shape.ts';
+import { numberOf, U8 } from './number.ts';
+import { malformed, part, type Shape } from './shape.ts';
 
 /** `type` 255 is any type. kernel net/netfilter/xt_tcpudp.c icmp_type_code_match() */
 export interface IcmpType {
@@ -104,20 +104,28 @@ function codesFrom(code: number | undefined): IcmpType['codes'] {
   return code === undefined ? ALL_CODES : { lo: code, hi: code };
 }
 
+/** Types of this name, or of names that start like this. */
+function namedType(names: Names, text: string): readonly (readonly [string, readonly [type: number, code?: number]])[] {
+  const exact = names[text];
+  return exact === undefined ? Object.entries(names).filter(([name]) => name.startsWith(text)) : [[text, exact]];
+}
+
 /** `8`, `3/4`, `echo-request`, or the start of one name only */
 export function icmpType({ protocol, names }: IcmpNames): Shape<IcmpType> {
   return {
-    expected: `an ${protocol} type, TYPE/CODE or a name`,
-    decode: (text) => {
-      const found = Object.entries(names).filter(([name]) => name.startsWith(text.toLowerCase()));
-      const named = names[text.toLowerCase()] ?? (found.length === 1 ? found[0]?.[1] : undefined);
-      if (named !== undefined) return { value: { type: named[0], codes: codesFrom(named[1]) } };
-      if (found.length > 1) return malformed(`${protocol} type \`${text}\` may be ${found.map(([name]) => `\`${name}\``).join(' or ')}`);
-      const slash = text.indexOf('/');
-      const type = parseInteger(slash < 0 ? text : text.slice(0, slash), U8);
-      const code = slash < 0 ? undefined : parseInteger(text.slice(slash + 1), U8);
-      if (type === undefined || (slash >= 0 && code === undefined)) return malformed(`\`${text}\` is no ${protocol} type`);
-      return { value: { type, codes: codesFrom(code) } };
+    rule: 'icmpType',
+    decode: (parts) => {
+      const { text } = parts;
+      const named = namedType(names, text.toLowerCase());
+      if (named.length === 1) return { value: { type: named[0]?.[1][0] ?? 0, codes: codesFrom(named[0]?.[1][1]) } };
+      if (named.length > 1) return malformed(`${protocol} type \`${text}\` may be ${named.map(([name]) => `\`${name}\``).join(' or ')}`);
+      const written = part(parts, 'typeNumber');
+      if (written === undefined) return malformed(`\`${text}\` is no ${protocol} type`);
+      const code = part(parts, 'icmpCode');
+      const [type, codes] = [numberOf(part(parts, 'number') ?? ''), codesFrom(code === undefined ? undefined : numberOf(code))];
+      return type > U8 || (code !== undefined && codes.lo > U8)
+        ? malformed(`\`${text}\` is no ${protocol} type`)
+        : { value: { type, codes } };
     },
     print: ({ type, codes }) => {
       if (type === ANY_TYPE && protocol === 'ICMP') return 'any';

@@ -1,7 +1,10 @@
-/** Ports by number or by service name, alone, as range, as list. */
+/** Ports by number or by service name, alone, as range, as list.
+ *  fact   iptables 1.8.9 reads ports in two ways: tcp, multiport and the NAT targets like other numbers;
+ *         udp, conntrack and TPROXY in base 10, cut to 16 bits without a word, and ranges may be reversed */
 import type { PortRange } from '../../netfilter/effect.ts';
-import { parseInteger, U16 } from './number.ts';
-import { type Decoded, malformed, notModelled, type Refusal, type Shape } from './shape.ts';
+import type { ValueRule } from '../../syntax/grammar.ts';
+import { numberOf, U16 } from './number.ts';
+import { type Decoded, malformed, notModelled, type Parts, part, type Shape } from './shape.ts';
 
 /** Service names that mean the same port on every machine. source: IANA service names, Debian /etc/services */
 const SERVICES: ReadonlyMap<string, number> = new Map(
@@ -34,69 +37,124 @@ const SERVICES: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-type Port = number | Refusal;
+type Reader = (text: string) => Decoded<number>;
 
-function parsePort(text: string): Port {
-  const value = parseInteger(text, U16) ?? SERVICES.get(text);
-  if (value !== undefined) return value;
-  if (/^[A-Za-z][\w.+-]*$/.test(text)) {
-    return notModelled(`service name \`${text}\` is looked up when the rules are loaded`, 'write the port number');
-  }
-  return malformed(`expected a port from 0 to 65535, found \`${text}\``);
+/** Rules that take the ends of a range. */
+interface Ends {
+  readonly low: ValueRule;
+  readonly high: ValueRule;
+  readonly read: Reader;
 }
 
-function portsBetween(text: string, separator: ':' | '-', open: boolean): Decoded<PortRange> {
-  const at = text.indexOf(separator);
-  if (at < 0 || SERVICES.has(text)) {
-    const port = parsePort(text);
-    return typeof port === 'number' ? { value: { lo: port, hi: port } } : port;
-  }
-  const lo = open && at === 0 ? 0 : parsePort(text.slice(0, at));
-  const hi = open && at === text.length - 1 ? U16 : parsePort(text.slice(at + 1));
-  if (typeof lo !== 'number') return lo;
-  if (typeof hi !== 'number') return hi;
-  if (lo > hi) return malformed(`port range \`${text}\` is reversed`, `write it as \`${hi}${separator}${lo}\``);
-  return { value: { lo, hi } };
+/** `text` is what the grammar took as `port` */
+const readPort: Reader = (text) => {
+  const value = SERVICES.get(text) ?? (/^\d/.test(text) ? numberOf(text) : undefined);
+  if (value === undefined) return unknownService(text);
+  return value > U16 ? malformed(`expected a port from 0 to 65535, found \`${text}\``) : { value };
+};
+
+/** libxtables xtables_getportbyname() */
+const readDecimalPort: Reader = (text) => {
+  const value = SERVICES.get(text) ?? (/^\d/.test(text) ? Number.parseInt(text, 10) : undefined);
+  if (value === undefined) return unknownService(text);
+  const cut = Number(BigInt.asUintN(16, BigInt(value)));
+  return value > U16 ? { value: cut, warning: `iptables reads \`${text}\` as port ${cut}` } : { value };
+};
+
+function unknownService(name: string): Decoded<never> {
+  return notModelled(`service name \`${name}\` is looked up when the rules are loaded`, 'write the port number');
+}
+
+function join(lo: Decoded<number>, hi: Decoded<number>): Decoded<PortRange> {
+  if ('refused' in lo) return lo;
+  if ('refused' in hi) return hi;
+  const warning = lo.warning ?? hi.warning;
+  return { value: { lo: lo.value, hi: hi.value }, ...(warning === undefined ? {} : { warning }) };
+}
+
+const ENDS: Ends = { low: 'lowPort', high: 'highPort', read: readPort };
+const DECIMAL_ENDS: Ends = { low: 'decimalLow', high: 'decimalHigh', read: readDecimalPort };
+
+/** An end left out is the first or last port. */
+function readRange(parts: Parts, ends: Ends): Decoded<PortRange> {
+  const low = part(parts, ends.low);
+  const high = part(parts, ends.high);
+  const lo = low === undefined ? { value: 0 } : ends.read(low);
+  const hi = high !== undefined ? ends.read(high) : parts.text.endsWith(':') ? { value: U16 } : lo;
+  return join(lo, hi);
+}
+
+function forward(decoded: Decoded<PortRange>, text: string): Decoded<PortRange> {
+  return 'value' in decoded && decoded.value.lo > decoded.value.hi ? malformed(`port range \`${text}\` is reversed`) : decoded;
 }
 
 function printRange({ lo, hi }: PortRange, separator: string): string {
   return lo === hi ? String(lo) : `${lo}${separator}${hi}`;
 }
 
-/** `80`, `80:90`, `:90`, `80:` of -m tcp and -m udp */
+/** `80`, `80:90`, `:90`, `80:` of -m tcp */
 export const portRange: Shape<PortRange> = {
-  expected: 'a port or a range LOW:HIGH',
-  decode: (text) => portsBetween(text, ':', true),
+  rule: 'portRange',
+  decode: (parts) => forward(readRange(parts, ENDS), parts.text),
   print: (value) => printRange(value, ':'),
 };
 
-/** `80`, `80-90` of the NAT targets */
-export const natPorts: Shape<PortRange> = {
-  expected: 'a port or a range LOW-HIGH',
-  decode: (text) => (text.includes(':') ? malformed(`port range \`${text}\` is written with \`-\` here`) : portsBetween(text, '-', false)),
-  print: (value) => printRange(value, '-'),
+/** the same of -m udp and -m conntrack */
+export const decimalPortRange: Shape<PortRange> = {
+  ...portRange,
+  rule: 'decimalPortRange',
+  decode: (parts) => readRange(parts, DECIMAL_ENDS),
 };
+
+export const decimalPort: Shape<number> = { rule: 'decimalPort', decode: ({ text }) => readDecimalPort(text), print: String };
+
+/** A port or range of a NAT target. `base`: the port from which a shifted range of DNAT starts. */
+export interface NatPorts extends PortRange {
+  readonly base?: number;
+}
+
+export const natPorts: Shape<NatPorts> = {
+  rule: 'natPorts',
+  decode: readNatPorts,
+  print: (value) => printRange(value, '-') + (value.base === undefined ? '' : `/${value.base}`),
+};
+
+export function readNatPorts(parts: Parts): Decoded<NatPorts> {
+  const range = forward(readRange(parts, ENDS), parts.text);
+  const written = part(parts, 'basePort');
+  if ('refused' in range || written === undefined) return range;
+  if (part(parts, 'highPort') === undefined) return malformed(`\`/${written}\` goes with a range of ports only`);
+  const base = readPort(written);
+  return 'refused' in base ? base : { value: { ...range.value, base: base.value } };
+}
 
 /** Slots in the kernel's table; a range takes two. kernel include/uapi/linux/netfilter/xt_multiport.h XT_MULTI_PORTS */
 const MULTIPORT_SLOTS = 15;
 
-/** `80,443,1000:2000` of -m multiport: up to 15 ports, ranges have two ends that differ */
+/** `80,443,1000:2000` of -m multiport: ranges have two ends that differ */
 export const portList: Shape<readonly PortRange[]> = {
-  expected: 'up to 15 ports or ranges with commas between them',
-  decode: (text) => {
+  rule: 'portList',
+  decode: ({ text, captures }) => {
+    const items = captures.filter(({ rule }) => rule === 'portItem');
     const ranges: PortRange[] = [];
     let slots = 0;
-    for (const part of text.split(',')) {
-      const range = portsBetween(part, ':', false);
+    for (const item of items) {
+      const range = readRange(
+        { text: item.text, captures: captures.filter(({ start, end }) => start >= item.start && end <= item.end) },
+        ENDS,
+      );
       if ('refused' in range) return range;
-      const isRange = part.includes(':');
-      if (isRange && range.value.lo === range.value.hi) return malformed(`both ends of port range \`${part}\` are the same`);
+      const isRange = item.text.includes(':');
+      if (isRange && range.value.lo >= range.value.hi)
+        return malformed(`\`${item.text}\` is no range: its first port must be the lower one`);
       slots += isRange ? 2 : 1;
       ranges.push(range.value);
     }
-    return slots > MULTIPORT_SLOTS
-      ? malformed(`\`${text}\` needs ${slots} port slots, multiport has ${MULTIPORT_SLOTS} (a range takes two)`)
-      : { value: ranges };
+    if (slots <= MULTIPORT_SLOTS) return { value: ranges };
+    return malformed(
+      `\`${text}\` needs ${slots} port slots, multiport has ${MULTIPORT_SLOTS}`,
+      'a range takes two slots; split it into two rules',
+    );
   },
   print: (value) => value.map((range) => printRange(range, ':')).join(','),
 };

@@ -25,11 +25,11 @@ const IPV6: Answers = [
 ];
 
 export const rejectType: Shape<string> = {
-  expected: 'a kind of answer, such as `tcp-reset`',
-  decode: (text, { family }) => {
+  rule: 'word',
+  decode: ({ text }, { family }) => {
     const answers = family === 4 ? IPV4 : IPV6;
     // the first entry that starts like this wins, as in libipt_REJECT.c
-    const found = answers.find((names) => names.some((name) => text !== '' && name.startsWith(text.toLowerCase())));
+    const found = answers.find((names) => names.some((name) => name.startsWith(text.toLowerCase())));
     if (found === undefined) return malformed(`\`${text}\` is no answer of REJECT`, `one of ${answers.map(([name]) => name).join(', ')}`);
     return { value: found[0] };
   },

@@ -1,5 +1,7 @@
-/** What a value shape is: how the text of one option argument becomes a typed value, and how iptables-save prints it back. */
+/** What a value shape is: how it is written (a rule of grammars/values.ohm), which typed value that is, and how iptables-save prints it. */
 import type { Family } from '../../packet/address.ts';
+import { expectation } from '../../syntax/expectation.ts';
+import { type Capture, matchValue, type ValueRule } from '../../syntax/grammar.ts';
 
 /** What a value may depend on beside its own text. */
 export interface ShapeContext {
@@ -16,22 +18,33 @@ export interface Refusal {
   readonly help?: string;
 }
 
-export type Decoded<T> = { readonly value: T } | Refusal;
+export type Decoded<T> = { readonly value: T; readonly warning?: string } | Refusal;
+
+/** A text that the rule of its shape took, with the parts that the rule names. */
+export interface Parts {
+  readonly text: string;
+  readonly captures: readonly Capture[];
+}
 
 export interface Shape<T> {
-  /** completes `expected ...` */
-  readonly expected: string;
-  readonly decode: (text: string, context: ShapeContext) => Decoded<T> | undefined;
+  readonly rule: ValueRule;
+  readonly decode: (parts: Parts, context: ShapeContext) => Decoded<T>;
   /** canonical text, as iptables-save writes it */
   readonly print: (value: T, context: ShapeContext) => string;
 }
 
-export function malformed(message: string, help?: string): Refusal {
-  return help === undefined ? { refused: 'malformed', message } : { refused: 'malformed', message, help };
+export function decodeValue<T>(shape: Shape<T>, text: string, context: ShapeContext): Decoded<T> {
+  const match = matchValue(shape.rule, text);
+  return match.ok ? shape.decode({ text, captures: match.captures }, context) : malformed(expectation(match.expected, text, match.at));
 }
 
-export function notLoadable(message: string): Refusal {
-  return { refused: 'not-loadable', message };
+/** The first part that `rule` took. */
+export function part({ captures }: Parts, rule: ValueRule): string | undefined {
+  return captures.find((capture) => capture.rule === rule)?.text;
+}
+
+export function malformed(message: string, help?: string): Refusal {
+  return help === undefined ? { refused: 'malformed', message } : { refused: 'malformed', message, help };
 }
 
 export function notModelled(message: string, help?: string): Refusal {

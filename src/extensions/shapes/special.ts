@@ -1,17 +1,20 @@
 /** Shapes that one extension alone has. */
 import { TCP_FLAGS } from '../../packet/fields.ts';
-import { parseInteger, U8, U16 } from './number.ts';
-import { malformed, type Shape } from './shape.ts';
+import { numberOf, U16 } from './number.ts';
+import { malformed, part, type Shape } from './shape.ts';
+import { wordList } from './word.ts';
 
 const FLAG_NAMES = { FIN: TCP_FLAGS.F, SYN: TCP_FLAGS.S, RST: TCP_FLAGS.R, PSH: TCP_FLAGS.P, ACK: TCP_FLAGS.A, URG: TCP_FLAGS.U } as const;
 
+const ALL_FLAGS = 0x3f;
+
 /** `SYN,ACK`, `ALL`, `NONE` as a flag byte */
 export const tcpFlags: Shape<number> = {
-  expected: 'a list of FIN, SYN, RST, PSH, ACK, URG, or ALL or NONE',
-  decode: (text) => {
+  rule: 'words',
+  decode: ({ text }) => {
     let value = 0;
     for (const name of text.toUpperCase().split(',')) {
-      if (name === 'ALL') value |= 0x3f;
+      if (name === 'ALL') value |= ALL_FLAGS;
       else if (name in FLAG_NAMES) value |= FLAG_NAMES[name as keyof typeof FLAG_NAMES];
       else if (name !== 'NONE') return malformed(`\`${name}\` is no TCP flag`, 'one of FIN, SYN, RST, PSH, ACK, URG, ALL, NONE');
     }
@@ -28,10 +31,10 @@ const PROBABILITY_ONE = 0x8000_0000;
 
 /** 0 to 1 */
 export const probability: Shape<number> = {
-  expected: 'a number from 0 to 1',
-  decode: (text) => {
-    if (!/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) || Number(text) > 1) return undefined;
-    return { value: Math.round(Number(text) * PROBABILITY_ONE) / PROBABILITY_ONE };
+  rule: 'probability',
+  decode: ({ text }) => {
+    const value = Math.round(Number(text) * PROBABILITY_ONE) / PROBABILITY_ONE;
+    return value <= 1 ? { value } : malformed(`expected a number from 0 to 1, found \`${text}\``);
   },
   print: (value) => value.toFixed(11),
 };
@@ -53,14 +56,14 @@ const RATE_PRINTED = [
 
 /** `5/minute`, as the time between two packets in units of 1/10000 s */
 export const rate: Shape<number> = {
-  expected: 'a rate such as 5/minute',
-  decode: (text) => {
-    const [count = '', unit = 'second'] = text.split('/');
-    const seconds = unit === '' ? undefined : RATE_UNITS.find(([name]) => name.startsWith(unit.toLowerCase()))?.[1];
-    const packets = parseInteger(count, 0xffff_ffff, 1);
-    if (seconds === undefined || packets === undefined || text.split('/').length > 2) return undefined;
-    const value = Math.floor((seconds * RATE_SCALE) / packets);
-    return value === 0 ? malformed(`rate \`${text}\` is too fast`, 'at most 10000/second') : { value };
+  rule: 'rate',
+  decode: (parts) => {
+    const count = Number(part(parts, 'rateCount') ?? '');
+    const unit = part(parts, 'rateUnit')?.toLowerCase() ?? 'second';
+    const seconds = RATE_UNITS.find(([name]) => name.startsWith(unit))?.[1];
+    if (seconds === undefined || count === 0) return malformed(`\`${parts.text}\` is no rate`, 'a rate is written like `5/minute`');
+    const value = Math.floor((seconds * RATE_SCALE) / count);
+    return value === 0 ? malformed(`rate \`${parts.text}\` is too fast`, 'at most 10000/second') : { value };
   },
   print: (period) => {
     let at = 1;
@@ -74,44 +77,38 @@ export const rate: Shape<number> = {
   },
 };
 
-const LOG_LEVELS: Readonly<Record<string, number>> = {
-  emerg: 0,
-  panic: 0,
-  alert: 1,
-  crit: 2,
-  error: 3,
-  warning: 4,
-  notice: 5,
-  info: 6,
-  debug: 7,
-};
+const LOG_LEVELS: ReadonlyMap<string, number> = new Map(
+  Object.entries({ emerg: 0, panic: 0, alert: 1, crit: 2, error: 3, warning: 4, notice: 5, info: 6, debug: 7 }),
+);
 
 /** syslog(3) level by number or name */
 export const logLevel: Shape<number> = {
-  expected: `a level from 0 to 7 or one of ${Object.keys(LOG_LEVELS).join(', ')}`,
-  decode: (text) => {
-    const value = parseInteger(text, 7) ?? LOG_LEVELS[text.toLowerCase()];
-    return value === undefined || value > U8 ? undefined : { value };
+  rule: 'logLevel',
+  decode: (parts) => {
+    const value = LOG_LEVELS.get(parts.text) ?? (part(parts, 'number') === undefined ? undefined : numberOf(parts.text));
+    if (value !== undefined && value <= 7) return { value };
+    return malformed(`\`${parts.text}\` is no log level`, `a number from 0 to 7, or one of ${[...LOG_LEVELS.keys()].join(', ')}`);
   },
   print: String,
 };
 
 /** conntrack zone: an id, or the packet's mark */
 export const zone: Shape<number | 'mark'> = {
-  expected: 'a zone from 0 to 65535, or `mark`',
-  decode: (text) => {
-    const value = text === 'mark' ? text : parseInteger(text, U16);
-    return value === undefined ? undefined : { value };
+  rule: 'zone',
+  decode: (parts) => {
+    if (part(parts, 'packetMark') !== undefined) return { value: 'mark' };
+    const value = numberOf(parts.text);
+    return value <= U16 ? { value } : malformed(`expected a zone from 0 to 65535, found \`${parts.text}\``);
   },
   print: String,
 };
 
 /** `src,dst` of -m set: which end of the packet each dimension of the set looks at */
 export const setDirs: Shape<readonly ('src' | 'dst')[]> = {
-  expected: 'up to six of src and dst with commas between them',
-  decode: (text) => {
-    const value = text.split(',').map((part) => (part === 'src' || part === 'dst' ? part : undefined));
-    return value.length > 6 || value.includes(undefined) ? undefined : { value: value as ('src' | 'dst')[] };
+  rule: 'setDirs',
+  decode: ({ text }) => {
+    const value = text.split(',') as ('src' | 'dst')[];
+    return value.length <= 6 ? { value } : malformed('an ipset has at most six dimensions');
   },
   print: (value) => value.join(','),
 };
@@ -119,3 +116,11 @@ export const setDirs: Shape<readonly ('src' | 'dst')[]> = {
 /** man iptables-extensions(8), CT --ctevents */
 export const CT_EVENTS = ['new', 'related', 'destroy', 'reply', 'assured', 'protoinfo', 'helper', 'mark', 'natseqinfo', 'secmark'] as const;
 export const EXPECTATION_EVENTS = ['new'] as const;
+
+const STATUS = wordList('connection status', ['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED'], { anyCase: true });
+
+/** `NONE` is no bit: it is left out beside others. */
+export const ctStatus: typeof STATUS = {
+  ...STATUS,
+  print: (value, context) => STATUS.print(value.size > 1 ? new Set([...value].filter((name) => name !== 'NONE')) : value, context),
+};

@@ -13,7 +13,7 @@ const OPTIONS = {
   '--nfmask': { value: ['hexNumber'], excludes: ['--mask'] },
   '--ctmask': { value: ['hexNumber'], excludes: ['--mask'] },
   '--mask': { value: ['hexNumber'] },
-  '--left-shift-mark': { value: ['shift'], excludes: ['--right-shift-mark'] },
+  '--left-shift-mark': { value: ['shift'] },
   '--right-shift-mark': { value: ['shift'] },
 } as const;
 
@@ -56,7 +56,7 @@ export const CONNMARK = targetExtension({
     return [
       ...(plain === undefined ? [given['--save-mark'] === undefined ? '--restore-mark' : '--save-mark'] : saveChange(plain)),
       ...(plain === undefined ? ['--nfmask', hex(packet), '--ctmask', hex(connection)] : []),
-      ...(left === undefined ? [] : ['--left-shift-mark', String(left.values[0])]),
+      ...(left === undefined || right !== undefined ? [] : ['--left-shift-mark', String(left.values[0])]),
       ...(right === undefined ? [] : ['--right-shift-mark', String(right.values[0])]),
     ];
   },

@@ -1,7 +1,7 @@
 /** CT, NOTRACK - decides before the lookup how a packet is tracked.
  *  man    iptables-extensions(8), CT and NOTRACK
  *  kernel net/netfilter/xt_CT.c xt_ct_tg_check(): table raw; conntrack is needed unless `--notrack` is given
- *  fact   of `--zone`, `--zone-orig` and `--zone-reply` the last id given counts, and the directions add up */
+ *  fact   of `--zone`, `--zone-orig` and `--zone-reply` the last id counts, or `mark` wherever it stands; a direction stays, both cancel out */
 import type { Effect, Zone } from '../../netfilter/effect.ts';
 import { type Given, saveOption, targetExtension } from '../extension.ts';
 
@@ -23,18 +23,12 @@ interface AskedZone {
 
 function zoneOf(given: Given<typeof OPTIONS>): AskedZone | undefined {
   const { '--zone': both, '--zone-orig': original, '--zone-reply': reply } = given;
-  const options = [both, original, reply].flatMap((option) => option ?? []);
-  const last = options.reduce<(typeof options)[number] | undefined>(
-    (found, option) => (found !== undefined && found.span.start > option.span.start ? found : option),
-    undefined,
-  );
+  const options = [both, original, reply].flatMap((option) => option ?? []).sort((a, b) => a.span.start - b.span.start);
+  const last = options.at(-1);
   if (last === undefined) return undefined;
-  const id = last.values[0];
-  // `--zone` starts over: directions that were given before it are forgotten
-  const later = (option: (typeof options)[number] | undefined): boolean =>
-    option !== undefined && (both === undefined || option.span.start > both.span.start);
-  if (later(original) === later(reply)) return { id };
-  return { id, dir: later(original) ? 'original' : 'reply' };
+  const id = options.some(({ values }) => values[0] === 'mark') ? 'mark' : last.values[0];
+  if ((original === undefined) === (reply === undefined)) return { id };
+  return { id, dir: original === undefined ? 'reply' : 'original' };
 }
 
 export const CT = targetExtension({
@@ -43,6 +37,10 @@ export const CT = targetExtension({
   options: OPTIONS,
   tables: ['raw'],
   needsConntrack: (given) => given['--notrack'] === undefined,
+  check: (given, { proto }) =>
+    given['--helper'] === undefined || (proto !== undefined && !proto.inverted)
+      ? []
+      : [{ kind: 'not-loadable', message: '`--helper` needs `-p` with its protocol in the same rule', option: '--helper' }],
   lower: (given): Effect => {
     if (given['--notrack'] !== undefined) return { kind: 'conntrack', track: false };
     const zone = zoneOf(given);

@@ -12,7 +12,7 @@ export const TPROXY = targetExtension({
   name: 'TPROXY',
   families: [4, 6],
   options: {
-    '--on-port': { value: ['port'], required: true },
+    '--on-port': { value: ['decimalPort'], required: true },
     '--on-ip': { value: ['address'] },
     '--tproxy-mark': { value: ['xmark'] },
   },

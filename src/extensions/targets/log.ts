@@ -62,5 +62,6 @@ export const TRACE = targetExtension({
   name: 'TRACE',
   families: [4, 6],
   options: {},
+  legacyTables: ['raw'],
   lower: () => ({ kind: 'continue' }),
 });

@@ -5,12 +5,20 @@
 import type { Effect, NatTarget } from '../../netfilter/effect.ts';
 import { type Complaint, type GivenOption, type RuleContext, targetExtension } from '../extension.ts';
 import type { NatRange } from '../shapes/address.ts';
+import type { NatPorts } from '../shapes/port.ts';
 
 function needsProtocol(option: GivenOption<readonly unknown[]> | undefined, context: RuleContext): readonly Complaint[] {
-  if (option === undefined || context.proto !== undefined) return [];
+  if (option === undefined) return [];
+  if (context.proto !== undefined && context.proto.span.start < option.span.start) return [];
   return [
     { kind: 'malformed', message: `ports in \`${option.name}\` need a protocol`, help: 'add `-p tcp` or `-p udp`', option: option.name },
   ];
+}
+
+/** Only DNAT shifts a range of ports. */
+function noBase(option: GivenOption<readonly [NatPorts]> | undefined): readonly Complaint[] {
+  if (option?.values[0].base === undefined) return [];
+  return [{ kind: 'malformed', message: `\`${option.name}\` takes no base port`, option: option.name }];
 }
 
 interface Rewrite {
@@ -20,8 +28,8 @@ interface Rewrite {
 }
 
 function rewrite({ manip, range, random }: Rewrite): Effect {
-  const { addresses, ports, base } = range;
-  if (base !== undefined && ports !== undefined && ports.lo !== ports.hi) {
+  const { addresses, ports } = range;
+  if (ports?.base !== undefined) {
     return { kind: 'unmodelled', reason: 'DNAT that shifts a range of ports' };
   }
   const to: NatTarget = addresses === undefined ? { kind: 'keep' } : { kind: 'addresses', ...addresses };
@@ -72,11 +80,11 @@ export const REDIRECT = targetExtension({
   tables: ['nat'],
   hooks: () => ['PREROUTING', 'OUTPUT'],
   needsConntrack: () => true,
-  check: (given, context) => needsProtocol(given['--to-ports'], context),
+  check: (given, context) => [...needsProtocol(given['--to-ports'], context), ...noBase(given['--to-ports'])],
   lower: (given): Effect => {
     const nat = { kind: 'nat', manip: 'dst', to: { kind: 'this-host' }, random: given['--random'] !== undefined } as const;
     const ports = given['--to-ports']?.values[0];
-    return ports === undefined ? nat : { ...nat, ports };
+    return ports === undefined ? nat : { ...nat, ports: { lo: ports.lo, hi: ports.hi } };
   },
 });
 
@@ -87,7 +95,7 @@ export const MASQUERADE = targetExtension({
   tables: ['nat'],
   hooks: () => ['POSTROUTING'],
   needsConntrack: () => true,
-  check: (given, context) => needsProtocol(given['--to-ports'], context),
+  check: (given, context) => [...needsProtocol(given['--to-ports'], context), ...noBase(given['--to-ports'])],
   lower: (given): Effect => {
     const random = given['--random'] !== undefined || given['--random-fully'] !== undefined;
     const nat = { kind: 'nat', manip: 'src', to: { kind: 'out-interface' }, random } as const;

@@ -1,0 +1,112 @@
+/** Long options: of an extension, of an extension that is not modelled, or base options by their long names. */
+import type { Word } from '../../syntax/ast.ts';
+import type { Extension, OptionSpec } from '../extension.ts';
+import { baseOption } from './baseOption.ts';
+import { decodeOption } from './decodeOption.ts';
+import { intraposed } from './intraposed.ts';
+import { loadProtocolMatch } from './openClauses.ts';
+import { type Found, findByPrefix, findExactly } from './optionIndex.ts';
+import { type Loaded, looksLikeOption, type OpenClause, refuse, type State, skipValues, takeInversion } from './ruleState.ts';
+
+export function longOption(state: State, word: Word): void {
+  const equals = word.text.indexOf('=');
+  const name = equals < 0 ? word.text : word.text.slice(0, equals);
+  const attached = equals < 0 ? undefined : { ...word, text: word.text.slice(equals + 1), start: word.start + equals + 1 };
+  const found = findOption(state, name);
+  if (found?.kind === 'base') baseOption(state, { option: found.option, word, attached });
+  else if (found?.kind === 'extension') {
+    const { extension, clause } = found.loaded;
+    if (extension === undefined) opaqueOption(state, clause, word);
+    else extensionOption(state, { clause, extension, name: found.name, word, attached });
+  } else {
+    if (found === undefined) refuse(state, { span: word, message: `unknown option \`${name}\``, help: unknownHelp(state, name) });
+    else refuse(state, { span: word, message: `option \`${name}\` may be ${found.candidates.map((text) => `\`${text}\``).join(' or ')}` });
+    takeInversion(state);
+    skipValues(state);
+  }
+}
+
+const PORT_OPTIONS: readonly string[] = ['--dport', '--sport', '--destination-port', '--source-port'];
+
+function unknownHelp({ base }: State, name: string): string {
+  if (PORT_OPTIONS.includes(name) && base.proto === undefined) return 'put `-p tcp` or `-p udp` before it';
+  return 'an option follows the `-m`, `-j` or `-p` that it belongs to';
+}
+
+/** As getopt_long(3) finds it among what is loaded by now; an unknown one may belong to the match of `-p`, or to an unknown extension. */
+function findOption(state: State, name: string): Found<Loaded> | undefined {
+  const exact = findExactly(name, state.loaded);
+  if (exact !== undefined) return exact;
+  const newest = state.loaded.at(-1);
+  if (newest !== undefined && newest.extension === undefined) return { kind: 'extension', loaded: newest, name };
+  const byPrefix = findByPrefix(name, state.loaded);
+  if (byPrefix !== undefined) return byPrefix;
+  if (loadProtocolMatch(state)) return findOption(state, name);
+  const opaque = state.loaded.findLast(({ extension }) => extension === undefined);
+  return opaque === undefined ? undefined : { kind: 'extension', loaded: opaque, name };
+}
+
+/** The option and all words up to the next option are kept as they are. */
+function opaqueOption(state: State, clause: OpenClause, word: Word): void {
+  if (takeInversion(state)) clause.words.push('!');
+  const from = state.at;
+  skipValues(state);
+  clause.words.push(word.text, ...state.words.slice(from, state.at).map(asWritten));
+  clause.span.end = (state.words[state.at - 1] ?? word).end;
+}
+
+function asWritten({ text, quoted }: Word): string {
+  return quoted || text === '' || /[\s"'\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text;
+}
+
+interface ExtensionOption {
+  readonly clause: OpenClause;
+  readonly extension: Extension;
+  readonly name: string;
+  readonly word: Word;
+  readonly attached: Word | undefined;
+}
+
+function extensionOption(state: State, option: ExtensionOption): void {
+  const { clause, extension, name, word, attached } = option;
+  const spec = extension.options[name] as OptionSpec;
+  const before = takeInversion(state);
+  const behind = attached === undefined && spec.invertible === true && spec.value.length > 0 && intraposed(state, word, before);
+  const inverted = before || behind;
+  const values = takeValues(state, spec, option);
+  const problem = valueProblem(spec, option, values, inverted);
+  clause.span.end = (values?.at(-1) ?? word).end;
+  if (problem !== undefined) refuse(state, { span: word, message: problem });
+  const given = values === undefined ? undefined : decodeOption({ name, spec, inverted, values, word }, state.context);
+  if (given === undefined || problem !== undefined) {
+    clause.broken = true;
+    state.failed = true;
+  } else if ('opaque' in given) clause.opaque ??= given.opaque;
+  else clause.given[name] = given;
+  if (values !== undefined) clause.words.push(...(inverted ? ['!'] : []), name, ...values.map(asWritten));
+}
+
+/** getopt takes the first argument as it comes; further ones are fetched by hand and may not look like options. */
+function takeValues(state: State, { value }: OptionSpec, { attached }: ExtensionOption): readonly Word[] | undefined {
+  const values = attached === undefined ? [] : [attached];
+  while (values.length < value.length) {
+    const next = state.words[state.at];
+    if (next === undefined || (values.length > 0 && looksLikeOption(next))) return undefined;
+    values.push(next);
+    state.at++;
+  }
+  return values;
+}
+
+function valueProblem(
+  spec: OptionSpec,
+  option: ExtensionOption,
+  values: readonly Word[] | undefined,
+  inverted: boolean,
+): string | undefined {
+  const { name, clause, attached, word } = option;
+  if (attached !== undefined && spec.value.length === 0) return `option \`${name}\` takes no value`;
+  if (values === undefined) return `option \`${word.text}\` needs ${spec.value.length === 1 ? 'a value' : `${spec.value.length} values`}`;
+  if (inverted && spec.invertible !== true) return `option \`${name}\` cannot be inverted`;
+  return clause.given[name] === undefined ? undefined : `option \`${name}\` is given twice`;
+}

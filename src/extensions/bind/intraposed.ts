@@ -1,0 +1,14 @@
+/** `-d ! ADDRESS`: the order of iptables before 1.4, which 1.8.9 no longer reads and old files still have. */
+import type { Word } from '../../syntax/ast.ts';
+import { refuse, type State } from './ruleState.ts';
+
+/** Takes a `!` that stands between `option` and its value. */
+export function intraposed(state: State, option: Word, inverted: boolean): boolean {
+  const next = state.words[state.at];
+  if (next?.text !== '!' || next.quoted || state.at + 1 >= state.words.length) return false;
+  state.at++;
+  if (inverted) refuse(state, { span: next, message: `two \`!\` for \`${option.text}\`` });
+  const message = `iptables 1.8.9 refuses \`!\` behind \`${option.text}\``;
+  state.context.report({ kind: 'warning', message, span: next, help: `write \`! ${option.text}\`` });
+  return true;
+}
