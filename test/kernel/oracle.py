@@ -938,10 +938,10 @@ class Oracle:
             ans['fate'] = {'DROP': 'rejected' if lt.get('target') == 'REJECT' else 'dropped', 'STOLEN': 'stolen', 'QUEUE': 'queued'}[lt['verdict']]
             ans['fate_detail'] = '%s:%s:%s' % (lt['table'], lt['chain'], lt['rulenum'] or 'policy')
             tup = lasthdr[1] if lasthdr else None
-        elif r['err'] and not r['ev']:
+        elif r['err'] and not path:
             ans['fate'] = 'send_error'
             ans['fate_detail'] = r['err']
-        elif not r['ev']:
+        elif not path:                       # at most answers of the kernel were seen
             ans['fate'] = 'lost'
             ans['fate_detail'] = 'never reached the first hook'
         else:

@@ -44,6 +44,8 @@ export interface Answer {
   readonly out_iface?: string;
   readonly in_iface?: string;
   readonly mark_after?: number;
+  /** the TPROXY rule that took the packet */
+  readonly tproxy?: { readonly port: number; readonly ip: string | null };
   /** only the nft backend tells */
   readonly ct_state?: string;
   /** kernel's word for a loss outside netfilter, when the question asked to explain it */
