@@ -9,6 +9,7 @@ interface Stranger {
 
 const SAVE = 'run `iptables-save` (and `ip6tables-save`), for a pod `nsenter -t PID -n iptables-save`, and give that text';
 
+/** Binary first: nothing else in such a text counts. */
 const STRANGERS: readonly Stranger[] = [
   { sign: /\0/, message: 'this is a binary file', help: SAVE },
   { sign: /^\s*<(?:!doctype\s+html|html|head|body)\b/i, message: 'this is an HTML page', help: `save the rules themselves: ${SAVE}` },
@@ -26,11 +27,15 @@ const STRANGERS: readonly Stranger[] = [
   { sign: /^(?:apiVersion|kind):\s/m, message: 'this is a Kubernetes manifest', help: SAVE },
 ];
 
-/** Why a text cannot be rules at all. Signs count only where no table block shows that it is a dump after all. */
+/** The first line of a table block. */
+export const TABLE_LINE = /^[ \t]*\*[ \t]*(?:raw|mangle|nat|filter|security)[ \t]*\r?$/m;
+
+/** Why a text cannot be rules at all. A table block shows that it is a dump after all, unless it is binary. */
 export function refusal(text: string): Finding | undefined {
-  for (const { sign, message, help } of STRANGERS) {
+  const strangers = TABLE_LINE.test(text) ? STRANGERS.slice(0, 1) : STRANGERS;
+  for (const { sign, message, help } of strangers) {
     const found = sign.exec(text);
-    if (found === null || (sign.multiline && /^\*(?:raw|mangle|nat|filter|security)[ \t]*\r?$/m.test(text))) continue;
+    if (found === null) continue;
     const end = text.indexOf('\n', found.index + 1);
     return { kind: 'malformed', message, span: { start: found.index, end: end < 0 ? text.length : end }, help };
   }

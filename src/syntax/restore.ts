@@ -3,16 +3,18 @@
 import { isTable, TABLES } from '../netfilter/hooks.ts';
 import type { Family } from '../packet/address.ts';
 import type { Word } from './ast.ts';
+import { appendRule, carryOut } from './carryOut.ts';
+import { declareChain } from './chainCommands.ts';
 import { mayBeCommand } from './commandOptions.ts';
 import { readCommand } from './commands.ts';
 import { captures, grammar } from './generated/iptablesSave.ts';
 import type { Line } from './lines.ts';
 import { newState, run, type State } from './recogniser.ts';
 import type { Report } from './report.ts';
+import { outsideTable, unreadableLine } from './restoreMistakes.ts';
 import { heredocOf, isSaveCall, isShellCall } from './shellCall.ts';
 import type { Source, Span } from './source.ts';
-import { appendRule, carryOut, declareChain, newTable, type Setting, type TableState } from './tables.ts';
-import { unreadable } from './unreadable.ts';
+import { newTable, type Setting, type TableState } from './tableState.ts';
 import { newTokens, ruleFrom, share, type Tokens, wordsOf } from './words.ts';
 
 /** Tables of one ruleset as far as the text alone tells. */
@@ -69,7 +71,8 @@ function readLine(reader: Reader, line: Line): void {
   const { s } = reader;
   if (reader.open === undefined && isOutsideLine(reader, line)) return;
   if (!run(s, grammar.rules.line, line)) {
-    reportUnreadable(reader, line);
+    const mistake = unreadableLine(s, line);
+    if (mistake !== undefined) reader.input.report(mistake);
     return;
   }
   switch (s.events[0]) {
@@ -88,24 +91,6 @@ function readLine(reader: Reader, line: Line): void {
     default:
       readRule(reader, line);
   }
-}
-
-/** How the line should read, by its first character. */
-const FORMS: Readonly<Record<string, string>> = {
-  '*': 'a table starts with a line such as `*nat`',
-  ':': 'a chain is declared by `:NAME POLICY [PACKETS:BYTES]`',
-  '[': 'counters before a rule are written `[PACKETS:BYTES]`',
-};
-
-function reportUnreadable({ s, input }: Reader, { start, end }: Line): void {
-  const first = /[^ \t]/.exec(s.text.slice(start, end));
-  if (first === null) return;
-  const finding = unreadable(s, grammar, { start, end, quotes: '"' });
-  const help = FORMS[first[0]];
-  const bad = s.text.slice(start + first.index, end).split(/(?<=\])|[ \t]/, 1)[0] ?? '';
-  if (first[0] === '[' && s.far === start + first.index) {
-    input.report({ ...finding, message: `bad counters \`${bad}\``, span: { start: s.far, end: s.far + bad.length }, help });
-  } else input.report({ ...finding, help: finding.help ?? help });
 }
 
 /** Lines that may stand around tables: calls that print rules, as in Istio's golden files, and what a shell script has around its dumps. */
@@ -224,7 +209,8 @@ function readRule(reader: Reader, line: Line): void {
   const origin = { span: { start: line.start, end: line.end }, line: line.number };
   const words = wordsOf({ text: s.text, events: s.events, from: 0, to: s.top });
   if (open === undefined) {
-    reportOutside(reader, origin.span, words);
+    input.report(outsideTable(words, { span: origin.span, again: reader.strayRules }));
+    reader.strayRules = true;
     return;
   }
   const read = readCommand(words, origin.span);
@@ -248,16 +234,4 @@ function readRule(reader: Reader, line: Line): void {
   if (!carryOut(open.setting, command, origin) && command.kind === 'check') {
     input.report({ kind: 'not-loadable', message: `the check fails: chain \`${command.chain.text}\` has no such rule`, span: origin.span });
   }
-}
-
-function reportOutside(reader: Reader, span: Span, words: readonly Word[]): void {
-  const { report } = reader.input;
-  const first = words[0]?.text ?? '';
-  if (!/^-[A-Z]/.test(first)) {
-    report({ kind: 'malformed', message: `cannot read \`${first}\` outside a table`, span });
-    return;
-  }
-  const help = '`iptables -S` leaves the table out: use `iptables-save`, or put a line such as `*nat` first and `COMMIT` last';
-  report({ kind: 'malformed', message: 'a rule outside a table', span, ...(reader.strayRules ? {} : { help }) });
-  reader.strayRules = true;
 }

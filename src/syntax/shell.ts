@@ -2,6 +2,7 @@
 import { isTable, TABLES } from '../netfilter/hooks.ts';
 import type { Family } from '../packet/address.ts';
 import type { Word } from './ast.ts';
+import { carryOut } from './carryOut.ts';
 import { readCommand } from './commands.ts';
 import { grammar } from './generated/iptablesSave.ts';
 import type { Line } from './lines.ts';
@@ -10,7 +11,7 @@ import type { Finding, Report } from './report.ts';
 import { isSaveCall } from './shellCall.ts';
 import { type ShellCommand, shellCommands } from './shellWords.ts';
 import type { Source, Span } from './source.ts';
-import { carryOut, newTable, type TableState } from './tables.ts';
+import { newTable, type TableState } from './tableState.ts';
 import { unreadable } from './unreadable.ts';
 
 const PROGRAM = /^(?:\/\S*\/)?(ip6?tables)(?:-nft|-legacy)?$/;
