@@ -7,7 +7,10 @@ import type { Span } from './source.ts';
 import { addChain, type ChainState, chainFor, failed, isBaseChain, missing, type Setting } from './tableState.ts';
 
 /** `:CHAIN POLICY` of a dump. A second one is an error of iptables-legacy-restore alone. */
-export function declareChain(setting: Setting, chain: Word, policy: Word, span: Span): void {
+export function declareChain(
+  setting: Setting,
+  { chain, policy, span }: { readonly chain: Word; readonly policy: Word; readonly span: Span },
+): void {
   const { table, report } = setting;
   const known = table.byName.get(chain.text);
   if (known?.span !== undefined) {

@@ -4,8 +4,15 @@
 const BETWEEN = new Set(['" "', '"\\t"', '" " or "\\t"', 'any character']);
 const LITERAL = /"(?:[^"\\]|\\.)*"/g;
 
-/** ``expected a port or `->`, found `x` ``; `text` is what was read, `at` where it failed. */
-export function expectation(expected: readonly string[], text: string, at: number): string {
+export interface Failure {
+  readonly expected: readonly string[];
+  /** what was read, and where it failed */
+  readonly text: string;
+  readonly at: number;
+}
+
+/** ``expected a port or `->`, found `x` `` */
+export function expectation({ expected, text, at }: Failure): string {
   const useful = expected.filter((what) => !BETWEEN.has(what) && !what.startsWith('not '));
   const wanted = (useful.length > 0 ? useful : ['more']).map((what) => what.replace(LITERAL, (literal) => `\`${JSON.parse(literal)}\``));
   const found = text.slice(at, at + 30).split(/\s/, 1)[0] || text[at];

@@ -39,7 +39,7 @@ function readArrow(reading: Reading, text: string): void {
   const match = matchPacketText('packet', text);
   if (!match.ok) {
     const span = { start: Math.min(match.at, Math.max(0, text.length - 1)), end: text.length };
-    reading.report({ kind: 'malformed', message: expectation(match.expected, text, match.at), span, help: PACKET_HELP });
+    reading.report({ kind: 'malformed', message: expectation({ ...match, text }), span, help: PACKET_HELP });
     return;
   }
   let end: 'src' | 'dst' = 'src';

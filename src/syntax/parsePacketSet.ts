@@ -60,7 +60,7 @@ function readArrow(reading: Reading, text: string): void {
   const match = matchPacketText('packetSet', text);
   if (!match.ok) {
     const span = { start: Math.min(match.at, Math.max(0, text.length - 1)), end: text.length };
-    reading.report({ kind: 'malformed', message: expectation(match.expected, text, match.at), span, help: PACKET_SET_HELP });
+    reading.report({ kind: 'malformed', message: expectation({ ...match, text }), span, help: PACKET_SET_HELP });
     return;
   }
   let side: 'source' | 'destination' = 'source';

@@ -171,7 +171,7 @@ function readChain(reader: Reader, line: Line): void {
   const { s, input, open } = reader;
   warnOfBlanks(reader, line);
   const span = { start: line.start, end: line.end };
-  if (open !== undefined) declareChain(open.setting, wordAt(s, 3), wordAt(s, 6), span);
+  if (open !== undefined) declareChain(open.setting, { chain: wordAt(s, 3), policy: wordAt(s, 6), span });
   else input.report({ kind: 'malformed', message: 'a chain outside a table', span, help: 'start the table with a line such as `*nat`' });
 }
 

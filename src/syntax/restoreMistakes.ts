@@ -17,7 +17,7 @@ const FORMS: Readonly<Record<string, string>> = {
 export function unreadableLine(s: State, { start, end }: Span): Finding | undefined {
   const first = /[^ \t]/.exec(s.text.slice(start, end));
   if (first === null) return undefined;
-  const finding = unreadable(s, grammar, { start, end, quotes: '"' });
+  const finding = unreadable(s, { start, end, grammar, quotes: '"' });
   const help = FORMS[first[0]];
   const at = start + first.index;
   if (first[0] !== '[' || s.far !== at) return { ...finding, help: finding.help ?? help };

@@ -141,5 +141,5 @@ function reportUnreadable({ s, report, strangers }: ShellReader, line: Line): vo
     const found = text.slice(at, line.end).split(/[ \t]/, 1)[0] ?? '';
     const help = 'write the value, or a variable `$NAME` and `--set NAME=VALUE`';
     report({ kind: 'malformed', message: `cannot evaluate \`${found}\``, span: { start: at, end: at + found.length }, help });
-  } else report(unreadable(s, grammar, { start: line.start, end: line.end, quotes: `"'` }));
+  } else report(unreadable(s, { start: line.start, end: line.end, grammar, quotes: `"'` }));
 }

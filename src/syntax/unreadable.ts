@@ -5,11 +5,17 @@ import { expectedBy } from './recogniser.ts';
 import type { Finding } from './report.ts';
 import type { Span } from './source.ts';
 
-/** The failure that `s` holds after `line` was refused. `quotes` are the characters that open a quoted part. */
-export function unreadable(s: State, grammar: CompiledGrammar, line: Span & { readonly quotes: string }): Finding {
+interface BadLine extends Span {
+  readonly grammar: CompiledGrammar;
+  /** the characters that open a quoted part */
+  readonly quotes: string;
+}
+
+/** The failure that `s` holds after `line` was refused. */
+export function unreadable(s: State, line: BadLine): Finding {
   const { text } = s;
   const at = Math.min(s.far, line.end);
-  const expected = expectedBy(s, grammar);
+  const expected = expectedBy(s, line.grammar);
   const open = at === line.end ? openQuote(text, line) : undefined;
   if (open !== undefined) {
     return {
@@ -19,12 +25,12 @@ export function unreadable(s: State, grammar: CompiledGrammar, line: Span & { re
       help: `close it with \`${text[open]}\``,
     };
   }
-  const message = expectation(expected, text.slice(line.start, line.end), at - line.start);
+  const message = expectation({ expected, text: text.slice(line.start, line.end), at: at - line.start });
   return { kind: 'malformed', message, span: at < line.end ? { start: at, end: at + 1 } : { start: line.start, end: line.end } };
 }
 
 /** Where a quoted part begins that the line does not end. A backslash takes the next character, but not between `'`. */
-function openQuote(text: string, { start, end, quotes }: Span & { readonly quotes: string }): number | undefined {
+function openQuote(text: string, { start, end, quotes }: BadLine): number | undefined {
   let open: number | undefined;
   for (let at = start; at < end; at++) {
     const character = text[at] as string;
