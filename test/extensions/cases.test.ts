@@ -13,7 +13,7 @@ interface Answer {
 }
 
 function answer(one: Case, where: { readonly chain: string; readonly family: Family; readonly sets: CaseFile['sets'] }): Answer {
-  const source = { file: 'case', text: restoreText(one, where.chain) };
+  const source = { file: 'case', text: restoreText({ table: one.table, inputs: [one.input] }, where.chain) };
   const { rulesets, diagnostics } = parseRules(source, { family: where.family });
   const node = rulesets[0];
   if (node === undefined) return { loads: false, diagnostics };

@@ -11,6 +11,8 @@ export type CaseVerdict = (typeof VERDICTS)[number];
 
 export interface Case {
   readonly line: number;
+  /** cases under the same header lines have the same number */
+  readonly section: number;
   readonly input: string;
   /** after `-A CHAIN`; absent for FAIL */
   readonly canonical?: string;
@@ -39,15 +41,17 @@ function readCases(name: string, text: string): CaseFile {
   let families: readonly Family[] = [4, 6];
   let table = 'filter';
   let chains: readonly string[] = ['USR'];
+  let section = 0;
   for (const [at, line] of text.split('\n').entries()) {
     const header = /^(?:family (4|6|both)|\*(\w+)|:([\w,]+)|set (\S+) (\S+)|#.*|)$/.exec(line);
     if (header === null) {
       const [input = '', canonical = '', verdict = ''] = splitCase(line);
       if (!isVerdict(verdict)) throw new Error(`${name}.cases:${at + 1}: no verdict in ${JSON.stringify(line)}`);
       const expected = verdict === 'FAIL' ? {} : { canonical: canonical === '=' ? input : canonical };
-      cases.push({ line: at + 1, input, ...expected, verdict, families, table, chains });
+      cases.push({ line: at + 1, section, input, ...expected, verdict, families, table, chains });
       continue;
     }
+    section = at;
     if (header[1] !== undefined) families = header[1] === 'both' ? [4, 6] : [Number(header[1]) as Family];
     table = header[2] ?? table;
     chains = header[3]?.split(',') ?? chains;
@@ -66,7 +70,8 @@ function isVerdict(word: string): word is CaseVerdict {
   return (VERDICTS as readonly string[]).includes(word);
 }
 
-/** A whole table with one rule in one of its chains, for iptables-restore. */
-export function restoreText({ table, input }: Case, chain: string): string {
-  return `*${table}\n-N USR\n-N USR2\n-A ${chain}${input === '' ? '' : ` ${input}`}\nCOMMIT\n`;
+/** A whole table with rules in one of its chains, for iptables-restore. */
+export function restoreText({ table, inputs }: { readonly table: string; readonly inputs: readonly string[] }, chain: string): string {
+  const rules = inputs.map((input) => `-A ${chain}${input === '' ? '' : ` ${input}`}`);
+  return [`*${table}`, '-N USR', '-N USR2', ...rules, 'COMMIT', ''].join('\n');
 }

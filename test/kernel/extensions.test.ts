@@ -13,47 +13,63 @@ const LOADED_BY: Readonly<Record<CaseVerdict, readonly Backend[]>> = {
   LEGACY: ['legacy'],
 };
 
+/** Rules that are loaded together, all into one chain. */
 interface Question {
-  readonly one: Case;
+  readonly cases: readonly Case[];
   readonly family: Family;
   readonly chain: string;
   readonly backend: Backend;
 }
 
-/** A chain is asked about a refused line once, unless all lines of its section are refused: then it is the chain that matters. */
-function questions({ cases }: CaseFile): readonly Question[] {
-  return cases.flatMap((one) => {
-    const section = cases.filter(
-      ({ table, chains, families }) => table === one.table && chains === one.chains && families === one.families,
-    );
-    const chains = one.verdict === 'FAIL' && section.some(({ verdict }) => verdict !== 'FAIL') ? one.chains.slice(0, 1) : one.chains;
-    return one.families.flatMap((family) => chains.flatMap((chain) => BACKENDS.map((backend) => ({ one, family, chain, backend }))));
+/** Cases under one header, by what a backend does with them: the loaded ones are asked about together, the refused ones each alone.
+ *  A refused line is put into one chain only, unless all lines of its section are refused: then it is the chain that matters. */
+function questions(file: CaseFile): readonly Question[] {
+  const sections = [...new Set(file.cases.map(({ section }) => section))];
+  return sections.flatMap((number) => {
+    const cases = file.cases.filter(({ section }) => section === number);
+    const { families, chains } = cases[0] as Case;
+    const places = families.flatMap((family) => chains.flatMap((chain) => BACKENDS.map((backend) => ({ family, chain, backend }))));
+    return places.flatMap((place) => {
+      const loaded = cases.filter(({ verdict }) => LOADED_BY[verdict].includes(place.backend));
+      const refused = cases.filter((one) => !loaded.includes(one));
+      const alone = loaded.length === 0 || place.chain === chains[0] ? refused.map((one) => ({ ...place, cases: [one] })) : [];
+      return loaded.length === 0 ? alone : [{ ...place, cases: loaded }, ...alone];
+    });
   });
 }
 
-function savedRule({ saved }: Loaded, chain: string): string {
-  return saved
-    .split('\n')
-    .filter((line) => line.startsWith(`-A ${chain}`))
-    .map((line) => line.slice(`-A ${chain}`.length).trim())
-    .join('\n');
+function textOf({ cases, chain }: Question): string {
+  const { table } = cases[0] as Case;
+  return restoreText({ table, inputs: cases.map(({ input }) => input) }, chain);
+}
+
+function savedRules({ saved }: Loaded, chain: string): readonly string[] {
+  const rules = saved.split('\n').filter((line) => line === `-A ${chain}` || line.startsWith(`-A ${chain} `));
+  return rules.map((line) => line.slice(`-A ${chain}`.length).trim());
+}
+
+/** Each line on which the backend and the table differ. */
+function differences({ cases, chain, backend }: Question, answer: Loaded): readonly string[] {
+  const [first] = cases as readonly [Case];
+  if (!LOADED_BY[first.verdict].includes(backend)) return answer.loads ? [`line ${first.line} loads: ${first.input}`] : [];
+  if (!answer.loads) return [`one of the lines ${cases.map(({ line }) => line).join(', ')} is refused`];
+  const saved = savedRules(answer, chain);
+  return cases.flatMap(({ line, verdict, canonical }, at) =>
+    verdict === 'LOADS' || saved[at] === canonical ? [] : [`line ${line} is saved as ${saved[at]}`],
+  );
 }
 
 describe.runIf(kernelHere()).each(readCaseFiles().map((file) => [`${file.name}.cases`, file] as const))('%s', (_, file) => {
   test('says what both backends do', { timeout: 60_000 }, () => {
-    const all = questions(file);
+    const asked = questions(file);
     const setup = [...file.sets].map(([name, type]) => `ipset create ${name} ${type} || exit 1`);
-    const loaded = loadAll(
-      all.map(({ one, chain, ...rest }) => ({ ...rest, text: restoreText(one, chain) })),
+    const answers = loadAll(
+      asked.map((question) => ({ family: question.family, backend: question.backend, text: textOf(question) })),
       setup,
     );
-    const wrong = all.flatMap(({ one, family, chain, backend }, at) => {
-      const answer = loaded[at] as Loaded;
-      const where = `${file.name}.cases:${one.line} IPv${family} ${chain} ${backend}: ${one.input}`;
-      if (answer.loads !== LOADED_BY[one.verdict].includes(backend)) return [`${where} ${answer.loads ? 'loads' : 'is refused'}`];
-      const text = savedRule(answer, chain);
-      return answer.loads && one.verdict !== 'LOADS' && text !== one.canonical ? [`${where} is saved as ${text}`] : [];
-    });
+    const wrong = asked.flatMap((question, at) =>
+      differences(question, answers[at] as Loaded).map((what) => `${question.backend}, IPv${question.family} ${question.chain}: ${what}`),
+    );
     expect(wrong).toEqual([]);
   });
 });

@@ -35,7 +35,7 @@ export interface Shape<T> {
 
 export function decodeValue<T>(shape: Shape<T>, text: string, context: ShapeContext): Decoded<T> {
   const match = matchValue(shape.rule, text);
-  return match.ok ? shape.decode({ text, captures: match.captures }, context) : malformed(expectation(match.expected, text, match.at));
+  return match.ok ? shape.decode({ text, captures: match.captures }, context) : malformed(expectation({ ...match, text }));
 }
 
 /** The first part that `rule` took. */
