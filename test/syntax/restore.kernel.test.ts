@@ -91,13 +91,11 @@ describe.skipIf(!available)(`${RESTORE} and we agree (needs root, unshare and ip
 const chain = fc.constantFrom('INPUT', 'A', 'B');
 const source = fc.integer({ min: 1, max: 4 }).map((n) => `-s 10.0.0.${n}/32`);
 const place = fc.integer({ min: 1, max: 3 });
-const target = fc.constantFrom('ACCEPT', 'A', 'B');
+/** Jumps come first and form no loop: whether targets exist and loops is not for this room. */
+const jumps = fc.subarray(['-A INPUT -s 10.0.0.9/32 -j A', '-A A -s 10.0.0.9/32 -j B', '-A INPUT -g B']);
 
 const command = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.tuple(chain, source, target).map(([name, match, to]) => `-A ${name} ${match} -j ${to === name ? 'LOG' : to}`),
-  },
+  { weight: 5, arbitrary: fc.tuple(chain, source).map(([name, match]) => `-A ${name} ${match} -j ACCEPT`) },
   { weight: 3, arbitrary: fc.tuple(chain, place, source).map(([name, at, match]) => `-I ${name} ${at} ${match} -j ACCEPT`) },
   fc.tuple(chain, place).map(([name, at]) => `-D ${name} ${at}`),
   fc.tuple(chain, source).map(([name, match]) => `-D ${name} ${match} -j ACCEPT`),
@@ -122,8 +120,8 @@ describe.skipIf(!available || spawnSync('iptables-legacy-restore', ['--version']
     test('leave the chains that iptables-legacy leaves, and fail where it fails', { timeout: 60_000 }, () => {
       let loaded = 0;
       fc.assert(
-        fc.property(fc.array(command, { minLength: 1, maxLength: 8 }), (commands) => {
-          const text = filter('-N A', '-N B', ...commands);
+        fc.property(jumps, fc.array(command, { minLength: 1, maxLength: 8 }), (first, commands) => {
+          const text = filter('-N A', '-N B', ...first, ...commands);
           const kernel = spawnSync('unshare', ['-n', 'sh', '-c', 'iptables-legacy-restore && iptables-legacy-save -t filter'], {
             input: text,
             encoding: 'utf8',
