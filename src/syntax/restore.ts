@@ -130,10 +130,10 @@ function readComment(reader: Reader, line: Line): void {
     const help = 'save them with `iptables-legacy-save`: packets walk both sets of rules';
     report({ kind: 'warning', message: 'this is only half of the rules: the host also has iptables-legacy tables', span: line, help });
   }
-  const left = /^# Table `(\S+?)' is incompatible/.exec(text)?.[1];
+  const left = /^# Table `(\S+?)' (?:is|contains) incompatible/.exec(text)?.[1];
   if (left !== undefined) {
-    const help = 'something else than iptables writes this table: look at it with `nft list ruleset`';
-    report({ kind: 'warning', message: `table \`${left}\` is not in this dump: iptables-save cannot show it`, span: line, help });
+    const help = 'something else than iptables writes to it: look at it with `nft list ruleset`';
+    report({ kind: 'warning', message: `iptables-save could not show all of table \`${left}\``, span: line, help });
   }
   warnOfBlanks(reader, line);
 }

@@ -48,8 +48,10 @@ describe('a dump', () => {
   });
 
   test('a table that iptables-save could not show is missed', () => {
-    const text = `# Table \`mangle' is incompatible, use 'nft' tool.\n${filter('-A INPUT -j ACCEPT')}`;
-    expect(summary(text).said).toEqual(['warning 1:1 table `mangle` is not in this dump: iptables-save cannot show it']);
+    for (const why of ["is incompatible, use 'nft' tool.", "contains incompatible base-chains, use 'nft' tool to list them."]) {
+      const text = `# Table \`mangle' ${why}\n${filter('-A INPUT -j ACCEPT')}`;
+      expect(summary(text).said).toEqual(['warning 1:1 iptables-save could not show all of table `mangle`']);
+    }
   });
 
   test('no rules, no silence', () => {
