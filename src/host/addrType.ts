@@ -1,6 +1,8 @@
 /** The route type of an address.
  *  kernel net/ipv4/fib_frontend.c __inet_dev_addr_type() (looks at the table `local` only), net/netfilter/xt_addrtype.c match_lookup_rt6() */
 import type { Interval, IntervalSet } from '../lib/intervals.ts';
+import { tabulate } from '../lib/intervals.ts';
+import { memoize } from '../lib/memo.ts';
 import type { Address, Family } from '../packet/address.ts';
 import { parsePrefix, prefixRange } from '../packet/address.ts';
 import type { AddrType } from '../packet/fields.ts';
@@ -43,24 +45,19 @@ export interface TypeIntervals {
 
 /** The same as a table: which addresses have which type. Between two boundaries of the table `local` the type cannot change. */
 export function typeIntervals(host: Host, family: Family, dev?: string): readonly TypeIntervals[] {
-  const last: Address = family === 4 ? 0xffff_ffff : (1n << 128n) - 1n;
+  return TABLE(host, `${family} ${dev ?? ''}`);
+}
+
+const TABLE = memoize((host: Host, key: string): readonly TypeIntervals[] => {
+  const [version, name] = key.split(' ');
+  const family = Number(version) as Family;
+  const dev = name === '' ? undefined : name;
   const special = family === 4 ? ['0.0.0.0/8', '224.0.0.0/4', '255.255.255.255'] : ['::', 'ff00::/8'];
   const prefixes = [
     ...special.map((text) => parsePrefix(text)).filter((prefix) => prefix !== undefined),
     ...host.routes.filter((route) => route.family === family && route.table === 'local').map(({ to }) => to),
   ];
-  const starts = new Set<Address>([family === 4 ? 0 : 0n]);
-  for (const { lo, hi } of prefixes.map(prefixRange)) {
-    starts.add(lo);
-    if (hi < last) starts.add(typeof hi === 'number' ? hi + 1 : hi + 1n);
-  }
-  const sorted = [...starts].sort((a, b) => (a < b ? -1 : 1));
-  const byType = new Map<number, Interval<Address>[]>();
-  for (const [index, lo] of sorted.entries()) {
-    const next = sorted[index + 1];
-    const hi = next === undefined ? last : typeof next === 'number' ? next - 1 : next - 1n;
-    const type = addrType(host, lo, dev);
-    byType.set(type, [...(byType.get(type) ?? []), { lo, hi }]);
-  }
-  return [...byType].map(([type, addresses]) => ({ type, addresses }));
-}
+  const ranges = prefixes.map(prefixRange) as Interval<number>[];
+  const last = (family === 4 ? 0xffff_ffff : (1n << 128n) - 1n) as number;
+  return tabulate({ ranges, last }, (address) => addrType(host, address, dev)).map(({ value, of }) => ({ type: value, addresses: of }));
+});

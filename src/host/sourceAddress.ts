@@ -1,5 +1,8 @@
 /** Which of its addresses a host uses.
  *  kernel net/ipv4/devinet.c inet_select_addr(), net/ipv6/addrconf.c __ipv6_dev_get_saddr() (RFC 6724 section 5) */
+import type { Interval, IntervalSet } from '../lib/intervals.ts';
+import { tabulate } from '../lib/intervals.ts';
+import { memoize } from '../lib/memo.ts';
 import type { Address, Prefix } from '../packet/address.ts';
 import { contains, familyOf, parsePrefix, prefixRange } from '../packet/address.ts';
 import type { Host, Interface } from './host.ts';
@@ -41,6 +44,25 @@ export function selectAddress6(host: Host, dev: string, dst: bigint): bigint | u
   }
   return best?.address;
 }
+
+export interface SourceChoice6 {
+  readonly to: IntervalSet<bigint>;
+  readonly address: bigint | undefined;
+}
+
+/** The same for all destinations: which of them get which address. */
+export const sourceChoices6 = memoize((host: Host, dev: string): readonly SourceChoice6[] => {
+  const own = host.interfaces.flatMap(({ addresses }) => addresses).filter(({ address }) => typeof address === 'bigint');
+  const shared = own.flatMap(({ address, length }) =>
+    Array.from({ length: length + 1 }, (_, bits) => prefixRange({ address, length: bits })),
+  );
+  const points = own.map(({ address }) => ({ lo: address, hi: address }));
+  const ranges = [...shared, ...points, ...LABELS.map(({ range }) => range), ...SCOPE_RANGES] as Interval<bigint>[];
+  return tabulate({ ranges, last: (1n << 128n) - 1n }, (dst) => selectAddress6(host, dev, dst)).map(({ value, of }) => ({
+    to: of,
+    address: value,
+  }));
+});
 
 /** One number per rule of RFC 6724 section 5; more is better. */
 function score6(prefix: Prefix, to: { readonly dst: bigint; readonly sameDevice: boolean }): readonly number[] {
@@ -101,3 +123,11 @@ const LABELS = (
 function label(address: bigint): number {
   return LABELS.find(({ range }) => range.lo <= address && address <= range.hi)?.value ?? 1;
 }
+
+/** Where `scope6` may change. */
+const SCOPE_RANGES = [
+  '::1/128',
+  'fe80::/10',
+  'fec0::/10',
+  ...Array.from({ length: 256 }, (_, low) => `ff${low.toString(16).padStart(2, '0')}::/16`),
+].map((text) => prefixRange(parsePrefix(text) as Prefix));

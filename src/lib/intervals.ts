@@ -33,3 +33,29 @@ export function includes<T extends Scalar>(set: IntervalSet<T>, value: T): boole
   }
   return false;
 }
+
+/** A function that is constant between the ends of `ranges`, as a table: each value with the numbers that have it.
+ *  `last` is the greatest number of the domain, which starts at 0. */
+export function tabulate<N extends number | bigint, V>(
+  { ranges, last }: { readonly ranges: readonly Interval<N>[]; readonly last: N },
+  valueAt: (number: N) => V,
+): readonly { readonly value: V; readonly of: IntervalSet<N> }[] {
+  const one = (typeof last === 'bigint' ? 1n : 1) as N;
+  const add = (a: N, b: N) => ((a as bigint) + (b as bigint)) as N;
+  const starts = new Set<N>([((last as bigint) - (last as bigint)) as N]);
+  for (const { lo, hi } of ranges) {
+    starts.add(lo);
+    if (hi < last) starts.add(add(hi, one));
+  }
+  const sorted = [...starts].sort((a, b) => (a < b ? -1 : 1));
+  const byValue = new Map<V, Interval<N>[]>();
+  for (const [index, lo] of sorted.entries()) {
+    const next = sorted[index + 1];
+    const hi = next === undefined ? last : (((next as bigint) - (one as bigint)) as N);
+    const value = valueAt(lo);
+    const known = byValue.get(value);
+    if (known === undefined) byValue.set(value, [{ lo, hi }]);
+    else known.push({ lo, hi });
+  }
+  return [...byValue].map(([value, of]) => ({ value, of }));
+}

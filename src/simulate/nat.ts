@@ -1,6 +1,7 @@
 /** What a NAT target makes of a connection's first packet.
  *  kernel net/netfilter/nf_nat_core.c get_unique_tuple(), nf_nat_redirect.c, nf_nat_masquerade.c */
-import { firstAddress4, scope6, selectAddress4, selectAddress6 } from '../host/sourceAddress.ts';
+import { redirectAddress6 } from '../host/redirectAddress.ts';
+import { firstAddress4, selectAddress4, selectAddress6 } from '../host/sourceAddress.ts';
 import type { Nat, PortRange } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
@@ -60,24 +61,7 @@ const MAX_ADDRESSES = 16;
 function redirectAddress(skb: Skb, hook: HookName): Address | undefined {
   if (hook === 'OUTPUT') return skb.family === 4 ? 0x7f00_0001 : 1n;
   if (skb.family === 4) return firstAddress4(skb.host, skb.iif);
-  const wanted = scopeBits(skb.dst as bigint);
-  const nic = skb.host.interfaces.find(({ name }) => name === skb.iif);
-  const own = (nic?.addresses ?? []).map(({ address }) => address).filter((address) => typeof address === 'bigint');
-  // the kernel's list: wider scopes first, in each the address that was added last
-  const listed = own.reverse().sort((a, b) => scope6(b) - scope6(a));
-  return listed.find((address) => !isMapped(address) && (wanted === 0 || (wanted & scopeBits(address)) !== 0));
-}
-
-/** The scope bits of ipv6_addr_type(): a global address has none, and addresses of ::/96 have one of their own.
- *  kernel net/ipv6/addrconf_core.c __ipv6_addr_type(); net/netfilter/nf_nat_redirect.c nf_nat_redirect_ipv6_usable() */
-function scopeBits(address: bigint): number {
-  if (address !== 0n && address !== 1n && address >> 32n === 0n) return 0x80;
-  const scope = scope6(address);
-  return scope === 1 ? 0x10 : scope === 2 ? 0x20 : scope === 5 ? 0x40 : 0;
-}
-
-function isMapped(address: bigint): boolean {
-  return address >> 32n === 0xffffn;
+  return redirectAddress6(skb.host, skb.iif, skb.dst as bigint);
 }
 
 function masqueradeAddress(skb: Skb, nextHop: Address | undefined): Address | undefined {

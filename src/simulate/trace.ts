@@ -1,5 +1,7 @@
 /** What happened to one packet on one leg: typed steps, no words. */
+
 import type { HookName, TableName } from '../netfilter/hooks.ts';
+import type { LostReason } from '../netfilter/lost.ts';
 import type { Address } from '../packet/address.ts';
 import type { CtState, Packet } from '../packet/packet.ts';
 import type { Clause, Rule } from '../ruleset/ruleset.ts';
@@ -56,20 +58,6 @@ export type Fate =
   | { readonly kind: 'lost'; readonly reason: LostReason }
   | { readonly kind: 'undecided'; readonly reasons: readonly Choice[] };
 
-export type LostReason =
-  | 'no-route'
-  | 'martian-source'
-  | 'martian-destination'
-  | 'not-forwarding'
-  | 'ttl-exceeded'
-  | 'no-transparent-socket'
-  | 'reverse-path'
-  | 'reroute-failed'
-  | 'no-address'
-  | 'unreachable-route'
-  | 'awaiting-fragments'
-  | 'bad-address';
-
 /** The packet as it is delivered, leaves, or was when it ended. */
 export interface After {
   readonly src: Address;
@@ -93,3 +81,5 @@ export interface Walk {
   /** every choice on the way, in order */
   readonly choices: readonly Choice[];
 }
+
+export type { LostReason };

@@ -7,6 +7,7 @@ import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Choose } from './choices.ts';
+import { toChoice } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
 import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
@@ -40,7 +41,7 @@ export function traverse({ rules, packet, host, choose, detailed }: Traversal): 
     choose: (fork) => {
       const taken = choose(fork);
       if (fork.ways === 1 || fork.rule === undefined) {
-        choices.push({ why: fork.why, what: fork.what, taken: fork.says?.[taken] ?? String(taken + 1) });
+        choices.push(toChoice({ fork, taken }));
       }
       return taken;
     },
@@ -142,7 +143,8 @@ export function traverse({ rules, packet, host, choose, detailed }: Traversal): 
 }
 
 function afterOf(skb: Skb, fate: Fate): After {
-  const oif = fate.kind === 'sent' || fate.kind === 'forwarded' ? fate.oif : skb.oif;
+  // a packet that came back over lo left by it
+  const oif = fate.kind === 'sent' || fate.kind === 'forwarded' ? fate.oif : skb.iif === 'lo' ? 'lo' : skb.oif;
   return {
     src: skb.src,
     dst: skb.dst,

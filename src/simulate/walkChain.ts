@@ -5,6 +5,7 @@ import type { HookName } from '../netfilter/hooks.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Clause, Rule } from '../ruleset/ruleset.ts';
 import type { Choose } from './choices.ts';
+import { toChoice } from './choices.ts';
 import type { CompiledChain } from './compiled.ts';
 import { compile, MAYBE, NO } from './evaluate.ts';
 import { missOf } from './miss.ts';
@@ -101,7 +102,7 @@ function takesIt(skb: Skb, rule: Rule, { hook, choose, record }: WalkContext): b
     ...(leaf?.kind === 'chance' && leaf.probability !== undefined ? { probability: leaf.probability } : {}),
   };
   const taken = choose(fork);
-  record({ kind: 'choice', hook, choice: { why: fork.why, what, rule, taken: fork.says[taken] as string } });
+  record({ kind: 'choice', hook, choice: toChoice({ fork, taken }) });
   return taken === 0;
 }
 

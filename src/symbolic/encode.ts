@@ -1,7 +1,7 @@
 /** MatchExpr for all packets: the set that certainly matches, and the set that may. They differ where something is unknown.
  *  The same fields as simulate/evaluate.ts, read from the same tables. */
 import { typeIntervals } from '../host/addrType.ts';
-import { socketIntervals } from '../host/listeners.ts';
+import { socketBits } from '../host/listeners.ts';
 import type { IntervalSet } from '../lib/intervals.ts';
 import { includes } from '../lib/intervals.ts';
 import { assertNever } from '../lib/invariant.ts';
@@ -11,10 +11,11 @@ import { CT_STATUS } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
+import { listenerShares } from './listeners.ts';
 import type { Space } from './space.ts';
 import type { Env } from './state.ts';
 import type { Vector } from './vector.ts';
-import { between, constant, maskedEqual } from './vector.ts';
+import { constant, maskedEqual, vectorIn } from './vector.ts';
 
 export interface Encoded {
   /** matches, whatever the unknown parts are */
@@ -72,11 +73,7 @@ function inSet(space: Space, env: Env, { field, intervals }: Extract<MatchExpr, 
   const derived = derivedSet(space, env, { field, intervals });
   if (derived !== undefined) return derived;
   const { present, bits } = readField(space, env, field);
-  return present === EMPTY ? EMPTY : space.manager.and(present, vectorIn(space, bits, intervals));
-}
-
-export function vectorIn({ manager }: Space, bits: Vector, intervals: IntervalSet): Bdd {
-  return manager.any(intervals.map(({ lo, hi }) => between(manager, bits, { lo: lo as number | bigint, hi: hi as number | bigint })));
+  return present === EMPTY ? EMPTY : space.manager.and(present, vectorIn(space.manager, bits, intervals));
 }
 
 /** Address types: the addresses that the host has of the types asked for. */
@@ -88,7 +85,7 @@ function derivedSet(
   if (!field.startsWith('srcType') && !field.startsWith('dstType')) return undefined;
   const dev = field.endsWith('In') ? env.iif : field.endsWith('Out') ? env.oif : undefined;
   const types = typeIntervals(space.host, space.family, dev).filter(({ type }) => includes(intervals, type));
-  return space.manager.any(types.map((one) => vectorIn(space, field.startsWith('src') ? env.src : env.dst, one.addresses)));
+  return space.manager.any(types.map((one) => vectorIn(space.manager, field.startsWith('src') ? env.src : env.dst, one.addresses)));
 }
 
 interface Reading {
@@ -188,24 +185,15 @@ function statusBits(space: Space, env: Env): Vector {
   return [32, 16, 8, 4, 2, 1].map((bit) => bits[bit] ?? EMPTY);
 }
 
-/** What a socket lookup for the packet's destination finds. */
+/** Bits of the socket that TPROXY chose, else of the one that a lookup for the packet's destination finds. */
 function socketReading(space: Space, env: Env): Reading {
-  const { manager } = space;
-  const found = socketIntervals(space.host, space.family).map(({ proto, ports, address, bits }) => ({
-    set: manager.all([
-      space.has.ports,
-      vectorIn(space, space.start.proto, [{ lo: proto, hi: proto }]),
-      vectorIn(space, env.dport, ports),
-      address === undefined ? FULL : vectorIn(space, env.dst, [{ lo: address, hi: address }]),
-    ]),
-    bits,
-  }));
-  let left: Bdd = FULL;
-  const disjoint = found.map(({ set, bits }) => {
-    const own = manager.and(left, set);
-    left = manager.minus(left, set);
-    return { set: own, bits };
-  });
-  const bit = (mask: number): Bdd => manager.any(disjoint.filter(({ bits }) => (bits & mask) !== 0).map(({ set }) => set));
-  return { present: manager.any(disjoint.map(({ set }) => set)), bits: [bit(4), bit(2), bit(1)] };
+  const { manager, host } = space;
+  const chosen = env.diverted === undefined ? undefined : host.listeners[env.diverted];
+  if (chosen !== undefined) return { present: FULL, bits: constant(socketBits(chosen), SK_BITS) };
+  const shares = listenerShares(space, env);
+  const bit = (mask: number): Bdd =>
+    manager.any(shares.filter(({ listener }) => (socketBits(listener) & mask) !== 0).map(({ set }) => set));
+  return { present: manager.any(shares.map(({ set }) => set)), bits: [4, 2, 1].map(bit) };
 }
+
+const SK_BITS = 3;

@@ -1,7 +1,7 @@
 /** The routing decision for all packets: which of them take which route. The same tables as host/route.ts, rule by rule. */
 import type { Host, Route, RoutingRule } from '../host/host.ts';
-import { prefixRange } from '../packet/address.ts';
 import type { Prefix } from '../packet/address.ts';
+import { prefixRange } from '../packet/address.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
 import type { Space } from './space.ts';
@@ -13,6 +13,8 @@ export interface RouteQuestion {
   readonly src: Vector;
   readonly mark: Vector;
   readonly iif?: string;
+  /** only routes through this interface */
+  readonly dev?: string;
   /** only these packets are asked about */
   readonly within: Bdd;
 }
@@ -50,7 +52,9 @@ function ruleSet(space: Space, rule: RoutingRule, question: RouteQuestion): Bdd 
   if (rule.iif !== undefined && rule.iif !== (question.iif ?? 'lo')) return rule.not ? FULL : EMPTY;
   if (rule.oif !== undefined) return rule.not ? FULL : EMPTY;
   const parts = [
-    rule.mark === undefined ? FULL : maskedEqual(manager, question.mark, { value: (rule.mark.value & rule.mark.mask) >>> 0, mask: rule.mark.mask >>> 0 }),
+    rule.mark === undefined
+      ? FULL
+      : maskedEqual(manager, question.mark, { value: (rule.mark.value & rule.mark.mask) >>> 0, mask: rule.mark.mask >>> 0 }),
     rule.from === undefined || rule.from.length === 0 ? FULL : inPrefix(space, question.src, rule.from),
     rule.to === undefined ? FULL : inPrefix(space, question.dst, rule.to),
   ];
@@ -65,6 +69,7 @@ function tableShares(space: Space, question: RouteQuestion, table: string): read
   let left = question.within;
   for (const route of sortedRoutes(space.host, { table, family: space.family })) {
     if (left === EMPTY) break;
+    if (question.dev !== undefined && route.dev !== question.dev && (route.dev !== undefined || route.family === 6)) continue;
     const set = manager.and(left, inPrefix(space, question.dst, route.to));
     if (set === EMPTY) continue;
     left = manager.minus(left, set);

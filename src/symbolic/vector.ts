@@ -1,4 +1,5 @@
 /** Symbolic numbers: one decision diagram per bit, most significant first. Comparisons give the set where they hold. */
+import type { IntervalSet } from '../lib/intervals.ts';
 import type { Bdd, BddManager } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
 
@@ -46,6 +47,11 @@ export function between(
   return manager.and(atLeast(manager, vector, BigInt(lo)), atMost(manager, vector, BigInt(hi)));
 }
 
+/** The vector is in one of the intervals. */
+export function vectorIn(manager: BddManager, vector: Vector, intervals: IntervalSet): Bdd {
+  return manager.any(intervals.map(({ lo, hi }) => between(manager, vector, { lo: lo as number | bigint, hi: hi as number | bigint })));
+}
+
 function atLeast(manager: BddManager, vector: Vector, bound: bigint): Bdd {
   let result = FULL;
   for (let bit = vector.length - 1, weight = 1n; bit >= 0; bit--, weight <<= 1n) {
@@ -60,6 +66,22 @@ function atMost(manager: BddManager, vector: Vector, bound: bigint): Bdd {
   for (let bit = vector.length - 1, weight = 1n; bit >= 0; bit--, weight <<= 1n) {
     const no = manager.not(vector[bit] as Bdd);
     result = (bound & weight) === 0n ? manager.and(no, result) : manager.or(no, result);
+  }
+  return result;
+}
+
+/** vector <= 1 */
+export function atMostOne(manager: BddManager, vector: Vector): Bdd {
+  return atMost(manager, vector, 1n);
+}
+
+/** vector - 1, where it is not 0 */
+export function decrement(manager: BddManager, vector: Vector): Vector {
+  const result: Bdd[] = [];
+  let borrow: Bdd = FULL;
+  for (const bit of [...vector].reverse()) {
+    result.unshift(manager.xor(bit, borrow));
+    borrow = manager.and(manager.not(bit), borrow);
   }
   return result;
 }

@@ -1,7 +1,9 @@
 /** The walk of all packets through one table at one hook: simulate/walkChain.ts for sets.
  *  A chain that several rules call is walked once, for every packet, and its result cut to each caller's. */
-import type { HookName } from '../netfilter/hooks.ts';
+
 import type { Effect } from '../netfilter/effect.ts';
+import type { HookName } from '../netfilter/hooks.ts';
+import type { LostReason } from '../netfilter/lost.ts';
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
@@ -18,7 +20,7 @@ export interface TableResult {
 }
 
 export interface EndedClass extends PacketClass {
-  readonly end: 'dropped' | 'rejected' | 'undecided' | 'no-address' | 'no-transparent-socket';
+  readonly end: 'dropped' | 'rejected' | 'undecided' | LostReason;
 }
 
 /** What a target that is no plain verdict does to a class. */
@@ -89,16 +91,30 @@ function walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[]
     }
     live = next.length === 1 ? next : merge(walker.space, next);
   }
-  return { accepted: merge(walker.space, accepted, true), ended: mergeEnded(walker.space, ended), back: merge(walker.space, [...back, ...live]) };
+  return {
+    accepted: merge(walker.space, accepted, true),
+    ended: mergeEnded(walker.space, ended),
+    back: merge(walker.space, [...back, ...live]),
+  };
 }
 
 function mergeEnded(space: Space, ended: readonly EndedClass[]): readonly EndedClass[] {
   const kinds = new Set(ended.map(({ end }) => end));
-  return [...kinds].flatMap((end) => merge(space, ended.filter((one) => one.end === end), true).map((one) => ({ ...one, end })));
+  return [...kinds].flatMap((end) =>
+    merge(
+      space,
+      ended.filter((one) => one.end === end),
+      true,
+    ).map((one) => ({ ...one, end })),
+  );
 }
 
 /** The packets that a rule takes and those it lets pass. What is unknown goes both ways, with the doubt noted. */
-function split(walker: Walker, one: PacketClass, rule: Rule): { readonly taken: readonly PacketClass[]; readonly passed: readonly PacketClass[] } {
+function split(
+  walker: Walker,
+  one: PacketClass,
+  rule: Rule,
+): { readonly taken: readonly PacketClass[]; readonly passed: readonly PacketClass[] } {
   const { manager } = walker.space;
   const { must, may } = encode(walker.space, one.env, rule.match);
   const certain = manager.and(one.set, must);
@@ -157,7 +173,7 @@ function enter(walker: Walker, name: string, hit: PacketClass): ChainResult {
   const chain = walker.table.chains.get(name);
   if (chain === undefined) return { back: [hit], accepted: [], ended: [] };
   if ((walker.callers.get(name) ?? 0) < 2) return walkChain(walker, chain, [hit]);
-  const key = `${name} ${keyOf({ ...hit, doubts: [] }, false)}`;
+  const key = `${name} ${keyOf(hit.env, [])}`;
   let summary = walker.summaries.get(key);
   if (summary === undefined) {
     summary = walkChain(walker, chain, [{ ...hit, set: FULL, doubts: [] }]);

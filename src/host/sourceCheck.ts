@@ -1,0 +1,45 @@
+/** Whether an IPv4 packet may come from its source by this interface.
+ *  kernel net/ipv4/fib_frontend.c fib_validate_source(), __fib_validate_source() */
+import type { Address } from '../packet/address.ts';
+import type { Host, Route } from './host.ts';
+import { interfaceSetting } from './sysctl.ts';
+
+export type SourceCheck =
+  /** only these addresses, the host's own, are refused */
+  | { readonly kind: 'addresses'; readonly refused: readonly Address[] }
+  /** the route back to the source decides, by `judgeWayBack` */
+  | { readonly kind: 'route-back'; readonly strict: boolean; readonly loose: boolean; readonly acceptLocal: boolean };
+
+export function sourceCheck(host: Host, iif: string): SourceCheck {
+  const setting = (name: string, of: string) => interfaceSetting(host, `net.ipv4.conf.{}.${name}`, of);
+  const mode = Math.max(setting('rp_filter', 'all'), setting('rp_filter', iif));
+  const acceptLocal = setting('accept_local', iif) > 0;
+  if (mode !== 0 || hasCustomRouting(host)) return { kind: 'route-back', strict: mode === 1, loose: mode === 2, acceptLocal };
+  const own = host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)).filter((one) => typeof one === 'number');
+  return { kind: 'addresses', refused: acceptLocal ? [] : own };
+}
+
+/** Then the kernel looks the source up in full: fib4_has_custom_rules(), fib_has_custom_local_routes. */
+function hasCustomRouting(host: Host): boolean {
+  return (
+    host.rules.some(({ family, priority }) => family === 4 && priority !== 0 && priority < 32766) ||
+    host.routes.some(({ family, type, table }) => family === 4 && type === 'local' && table !== 'local')
+  );
+}
+
+const FAILING: ReadonlySet<Route['type']> = new Set<Route['type']>(['blackhole', 'unreachable', 'prohibit']);
+
+export function judgeWayBack(
+  back: Route | undefined,
+  { strict, loose, acceptLocal, iif }: Extract<SourceCheck, { kind: 'route-back' }> & { readonly iif: string },
+): 'martian-source' | 'reverse-path' | undefined {
+  if (back === undefined || FAILING.has(back.type)) return strict || loose ? 'reverse-path' : undefined;
+  if (back.type !== 'unicast') return back.type === 'local' && acceptLocal ? undefined : 'martian-source';
+  return strict && back.dev !== iif ? 'reverse-path' : undefined;
+}
+
+export function isForwarding(host: Host, family: 4 | 6, iif: string): boolean {
+  if (family === 6) return interfaceSetting(host, 'net.ipv6.conf.{}.forwarding', 'all') > 0;
+  const own = host.sysctls.get(`net.ipv4.conf.${iif}.forwarding`);
+  return Number(own ?? host.sysctls.get('net.ipv4.ip_forward') ?? host.sysctls.get('net.ipv4.conf.all.forwarding') ?? 0) > 0;
+}

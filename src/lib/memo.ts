@@ -1,0 +1,13 @@
+/** A function of an immutable object and a key, computed once for each. */
+export function memoize<O extends object, K, V>(compute: (object: O, key: K) => V): (object: O, key: K) => V {
+  const known = new WeakMap<O, Map<K, V>>();
+  return (object, key) => {
+    let values = known.get(object);
+    if (values === undefined) {
+      values = new Map();
+      known.set(object, values);
+    }
+    if (!values.has(key)) values.set(key, compute(object, key));
+    return values.get(key) as V;
+  };
+}

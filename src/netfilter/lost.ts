@@ -1,0 +1,14 @@
+/** Why the kernel discards a packet outside the rules. */
+export type LostReason =
+  | 'no-route'
+  | 'martian-source'
+  | 'martian-destination'
+  | 'not-forwarding'
+  | 'ttl-exceeded'
+  | 'no-transparent-socket'
+  | 'reverse-path'
+  | 'reroute-failed'
+  | 'no-address'
+  | 'unreachable-route'
+  | 'awaiting-fragments'
+  | 'bad-address';

@@ -1,0 +1,126 @@
+/** One hook for all packets: its tables in order, the conntrack lookup between them. simulate/hook.ts for sets. */
+import { firstStates } from '../netfilter/firstState.ts';
+import type { HookName, TableName } from '../netfilter/hooks.ts';
+import { HOOK_STAGES } from '../netfilter/hooks.ts';
+import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { actor } from './act.ts';
+import type { Bdd } from './bdd.ts';
+import { EMPTY } from './bdd.ts';
+import { encode } from './encode.ts';
+import type { Space } from './space.ts';
+import type { PacketClass } from './state.ts';
+import { merge } from './state.ts';
+import type { EndedClass } from './walk.ts';
+import { walkTable } from './walk.ts';
+
+export interface HookWalk {
+  readonly space: Space;
+  readonly ruleset: Ruleset;
+  /** routes again what OUTPUT's tables may have moved */
+  readonly reroute: (classes: readonly PacketClass[]) => HookResult;
+  readonly visit?: (rule: Rule, hook: HookName, reaching: Bdd, matching: Bdd) => void;
+}
+
+export interface HookResult {
+  readonly on: readonly PacketClass[];
+  readonly ended: readonly EndedClass[];
+}
+
+export function walkHook(walk: HookWalk, hook: HookName, classes: readonly PacketClass[]): HookResult {
+  const { space } = walk;
+  let live = merge(space, classes);
+  const ended: EndedClass[] = [];
+  for (const stage of HOOK_STAGES[hook]) {
+    if (live.length === 0) break;
+    if (stage === 'conntrack') {
+      live = merge(
+        space,
+        live.flatMap((one) => lookup(walk, one)),
+      );
+      continue;
+    }
+    const result = runTable(walk, { table: stage, hook }, live);
+    ended.push(...result.ended);
+    live = result.on;
+  }
+  return { on: live, ended };
+}
+
+interface Place {
+  readonly table: TableName;
+  readonly hook: HookName;
+}
+
+function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonly PacketClass[]): HookResult {
+  const table = walk.ruleset.tables.get(name);
+  const seen = name === 'nat' ? classes.filter((one) => seesNat(walk, hook, one)) : classes;
+  const others = name === 'nat' ? classes.filter((one) => !seen.includes(one)) : [];
+  if (table === undefined || seen.length === 0) return { on: classes, ended: [] };
+  const { visit } = walk;
+  const into = name === 'nat' ? seen.map((one) => ({ ...one, env: { ...one.env, [doneAt(hook)]: true } })) : seen;
+  const tableWalk = {
+    space: walk.space,
+    table,
+    hook,
+    act: actor(walk.space, hook),
+    ...(visit === undefined ? {} : { visit: (rule: Rule, reaching: Bdd, matching: Bdd) => visit(rule, hook, reaching, matching) }),
+  };
+  const routed = hook === 'OUTPUT' && (name === 'mangle' || name === 'nat');
+  if (!routed) {
+    const { accepted, ended } = walkTable(tableWalk, into);
+    return { on: merge(walk.space, [...others, ...accepted]), ended };
+  }
+  // class by class, to see which packets of each were moved
+  const results = into.map((one) => {
+    const { accepted, ended } = walkTable(tableWalk, [one]);
+    const parts = accepted.map((after) => splitMoved(walk.space, { before: one, after, field: name === 'mangle' ? 'mark' : 'dst' }));
+    const again = walk.reroute(parts.flatMap(({ moved }) => moved));
+    return { on: [...parts.flatMap(({ still }) => still), ...again.on], ended: [...ended, ...again.ended] };
+  });
+  return { on: merge(walk.space, [...others, ...results.flatMap(({ on }) => on)]), ended: results.flatMap(({ ended }) => ended) };
+}
+
+interface Move {
+  readonly before: PacketClass;
+  readonly after: PacketClass;
+  /** mangle looks whether the mark changed, nat whether the destination did */
+  readonly field: 'mark' | 'dst';
+}
+
+function splitMoved(
+  { manager }: Space,
+  { before, after, field }: Move,
+): { readonly moved: readonly PacketClass[]; readonly still: readonly PacketClass[] } {
+  const changed = manager.any(after.env[field].map((bit, index) => manager.xor(bit, before.env[field][index] ?? bit)));
+  const moved = manager.and(after.set, changed);
+  const still = manager.minus(after.set, changed);
+  const part = (set: Bdd): readonly PacketClass[] => (set === EMPTY ? [] : [{ ...after, set }]);
+  return { moved: part(moved), still: part(still) };
+}
+
+function doneAt(hook: HookName): 'srcDone' | 'dstDone' {
+  return hook === 'PREROUTING' || hook === 'OUTPUT' ? 'dstDone' : 'srcDone';
+}
+
+function seesNat({ ruleset }: HookWalk, hook: HookName, { env }: PacketClass): boolean {
+  return ruleset.usesConntrack && env.original !== undefined && !env[doneAt(hook)];
+}
+
+/** The state of packets that conntrack has not seen, or that left no connection behind. */
+function lookup({ space, ruleset }: HookWalk, one: PacketClass): readonly PacketClass[] {
+  const { env } = one;
+  if (!ruleset.usesConntrack || env.original !== undefined || env.state === 'UNTRACKED') return [one];
+  const loose = space.host.sysctls.get('net.netfilter.nf_conntrack_tcp_loose') !== '0';
+  const parts: PacketClass[] = [];
+  let left = one.set;
+  for (const { state, when } of firstStates(space.family, { loose })) {
+    const set = space.manager.and(left, encode(space, env, when).must);
+    if (set === EMPTY) continue;
+    left = space.manager.minus(left, set);
+    const { src, dst, sport, dport } = env;
+    const tracked = state !== 'INVALID';
+    const original = tracked && state !== 'UNTRACKED' ? { src, dst, sport, dport } : undefined;
+    parts.push({ ...one, set, env: { ...env, state, tracked, original } });
+  }
+  return parts;
+}

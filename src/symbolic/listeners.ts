@@ -1,0 +1,32 @@
+/** Which packets which socket takes: host/listeners.ts for sets. */
+import type { Listener } from '../host/host.ts';
+import { socketIntervals } from '../host/listeners.ts';
+import type { Bdd } from './bdd.ts';
+import { EMPTY, FULL } from './bdd.ts';
+import type { Space } from './space.ts';
+import type { Env } from './state.ts';
+import { equal, vectorIn } from './vector.ts';
+
+export interface ListenerShare {
+  readonly listener: Listener;
+  readonly set: Bdd;
+}
+
+/** The most specific listener first; the sets are disjoint, packets of no set find none. */
+export function listenerShares(space: Space, { dst, dport }: Pick<Env, 'dst' | 'dport'>): readonly ListenerShare[] {
+  const { manager, has, start, host, family } = space;
+  const shares: ListenerShare[] = [];
+  let left = has.ports;
+  for (const { listener, proto, ports, address } of socketIntervals(host, family)) {
+    const wanted = manager.all([
+      equal(manager, start.proto, proto),
+      vectorIn(manager, dport, ports),
+      address === undefined ? FULL : equal(manager, dst, address),
+    ]);
+    const set = manager.and(left, wanted);
+    if (set === EMPTY) continue;
+    left = manager.minus(left, set);
+    shares.push({ listener, set });
+  }
+  return shares;
+}

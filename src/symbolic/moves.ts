@@ -1,0 +1,158 @@
+/** Where all packets go between the hooks: simulate/input.ts and host/output.ts for sets. */
+import type { Route } from '../host/host.ts';
+import type { AddressCheck } from '../host/inputChecks.ts';
+import { arrivalChecks, inputChecks } from '../host/inputChecks.ts';
+import { isForwarding, judgeWayBack, sourceCheck } from '../host/sourceCheck.ts';
+import { interfaceSetting } from '../host/sysctl.ts';
+import type { LostReason } from '../netfilter/lost.ts';
+import { parsePrefix } from '../packet/address.ts';
+import type { Bdd } from './bdd.ts';
+import { EMPTY, FULL } from './bdd.ts';
+import type { HookResult } from './hook.ts';
+import { inPrefix, partitionByRoute } from './routes.ts';
+import type { Space } from './space.ts';
+import type { PacketClass, Way } from './state.ts';
+import { equal, vectorIn } from './vector.ts';
+import type { EndedClass } from './walk.ts';
+
+/** Takes parts of a class away, each with what becomes of it, until nothing is left. */
+class Splitter {
+  readonly #space: Space;
+  readonly #one: PacketClass;
+  left: Bdd;
+  readonly on: PacketClass[] = [];
+  readonly ended: EndedClass[] = [];
+
+  constructor(space: Space, one: PacketClass) {
+    this.#space = space;
+    this.#one = one;
+    this.left = one.set;
+  }
+
+  /** Ends the packets of `set` that are still there. */
+  lose(set: Bdd, end: LostReason): void {
+    const part = this.#take(set);
+    if (part !== EMPTY) this.ended.push({ ...this.#one, set: part, end, decided: undefined });
+  }
+
+  /** Lets the packets of `set` that are still there go `way`. */
+  send(set: Bdd, way: Way): void {
+    const part = this.#take(set);
+    if (part !== EMPTY) this.on.push({ ...this.#one, set: part, env: { ...this.#one.env, way } });
+  }
+
+  #take(set: Bdd): Bdd {
+    const part = this.#space.manager.and(this.left, set);
+    this.left = this.#space.manager.minus(this.left, part);
+    return part;
+  }
+}
+
+const LOCAL: Way = { oif: 'lo', local: true, via: undefined };
+const SENDABLE: ReadonlySet<Route['type']> = new Set<Route['type']>(['unicast', 'broadcast', 'multicast']);
+
+/** The route of packets sent here; not for sockets bound to an interface. */
+export function routeOutput(space: Space, one: PacketClass, again: boolean): HookResult {
+  const { manager, family, host } = space;
+  const { src, dst, mark } = one.env;
+  const parts = new Splitter(space, one);
+  parts.send(equal(manager, dst, 0), LOCAL);
+  const loopback = family === 4 ? inPrefix(space, src, parsePrefix('127.0.0.0/8') ?? NO_PREFIX) : EMPTY;
+  for (const { set, route } of partitionByRoute(space, { dst, src, mark, within: parts.left })) {
+    if (route?.type === 'local') {
+      parts.send(set, LOCAL);
+      continue;
+    }
+    const lost = (reason: LostReason) => (again ? 'reroute-failed' : reason);
+    if (route === undefined) parts.lose(set, lost('no-route'));
+    else if (!SENDABLE.has(route.type) || route.dev === undefined) parts.lose(set, lost('unreachable-route'));
+    else {
+      const localnet = interfaceSetting(host, 'net.ipv4.conf.{}.route_localnet', route.dev) > 0;
+      if (route.dev !== 'lo' && !localnet) parts.lose(manager.and(set, loopback), lost('martian-source'));
+      parts.send(set, { oif: route.dev, local: false, via: route.via });
+    }
+  }
+  return parts;
+}
+
+const NO_PREFIX = { address: 0, length: 32 };
+
+/** What does not even reach PREROUTING. */
+export function refuseArrivals(space: Space, one: PacketClass): HookResult {
+  const parts = new Splitter(space, one);
+  for (const check of arrivalChecks(space.family)) {
+    if (check.verdict.kind === 'lost') parts.lose(checkSet(space, one, check), check.verdict.reason);
+  }
+  return { on: parts.left === EMPTY ? [] : [{ ...one, set: parts.left }], ended: parts.ended };
+}
+
+/** Where arriving packets go after PREROUTING; `way.oif` is empty for those of this host. */
+export function routeInput(space: Space, one: PacketClass): HookResult {
+  const { manager, host, family } = space;
+  const iif = one.env.iif ?? '';
+  const { src, dst, mark } = one.env;
+  const parts = new Splitter(space, one);
+  const arrived: Way = { oif: '', local: true, via: undefined };
+  const refused = family === 4 ? refusedSources(space, one) : [];
+  for (const check of inputChecks(host, family, iif)) {
+    const set = checkSet(space, one, check);
+    if (check.verdict.kind === 'lost') parts.lose(set, check.verdict.reason);
+    else {
+      if (check.verdict.checkSource) for (const bad of refused) parts.lose(manager.and(set, bad.set), bad.reason);
+      parts.send(set, arrived);
+    }
+  }
+  const forwarding = isForwarding(host, family, iif);
+  for (const { set, route } of inputShares(space, one, parts.left)) {
+    const forHere = route !== undefined && (route.type === 'local' || (route.type === 'broadcast' && family === 4));
+    if (route === undefined) parts.lose(set, forwarding ? 'no-route' : 'not-forwarding');
+    else if (!forHere && !forwarding) parts.lose(set, 'not-forwarding');
+    else if (!forHere && (route.type !== 'unicast' || route.dev === undefined)) parts.lose(set, 'unreachable-route');
+    else {
+      for (const bad of refused) parts.lose(manager.and(set, bad.set), bad.reason);
+      if (!forHere && family === 6 && route.dev !== iif) parts.lose(manager.and(set, unforwardable(space, src)), 'martian-source');
+      parts.send(set, forHere ? arrived : { oif: route.dev ?? '', local: false, via: route.via });
+    }
+  }
+  return parts;
+
+  /** A link-local destination is looked for only on the link that the packet came from. */
+  function inputShares(inSpace: Space, { env }: PacketClass, within: Bdd) {
+    const question = { dst, src, mark, iif: env.iif ?? '' };
+    if (family === 4) return partitionByRoute(inSpace, { ...question, within });
+    const link = manager.any(LINK_SCOPES.map((prefix) => inPrefix(inSpace, dst, parsePrefix(prefix) ?? NO_PREFIX)));
+    return [
+      ...partitionByRoute(inSpace, { ...question, within: manager.and(within, link), dev: iif }),
+      ...partitionByRoute(inSpace, { ...question, within: manager.minus(within, link) }),
+    ];
+  }
+}
+
+const LINK_SCOPES = ['fe80::/10', '::1/128'];
+
+function unforwardable(space: Space, src: PacketClass['env']['src']): Bdd {
+  return space.manager.any(['::/128', ...LINK_SCOPES].map((prefix) => inPrefix(space, src, parsePrefix(prefix) ?? NO_PREFIX)));
+}
+
+function checkSet(space: Space, { env }: PacketClass, check: AddressCheck): Bdd {
+  return space.manager.and(
+    check.src === undefined ? FULL : vectorIn(space.manager, env.src, check.src),
+    check.dst === undefined ? FULL : vectorIn(space.manager, env.dst, check.dst),
+  );
+}
+
+/** Packets of a class whose source the kernel does not believe. */
+function refusedSources(space: Space, one: PacketClass): readonly { readonly set: Bdd; readonly reason: LostReason }[] {
+  const iif = one.env.iif ?? '';
+  const check = sourceCheck(space.host, iif);
+  if (check.kind === 'addresses') {
+    return [
+      { set: space.manager.any(check.refused.map((address) => equal(space.manager, one.env.src, address))), reason: 'martian-source' },
+    ];
+  }
+  const unmarked = one.env.mark.map(() => EMPTY);
+  return partitionByRoute(space, { dst: one.env.src, src: one.env.dst, mark: unmarked, iif, within: one.set }).flatMap(({ set, route }) => {
+    const reason = judgeWayBack(route, { ...check, iif });
+    return reason === undefined ? [] : [{ set, reason }];
+  });
+}

@@ -1,0 +1,135 @@
+/** The two engines say the same of every packet: the class that holds a packet has the fate, the tuple and the mark that simulating it gives. */
+import { describe, expect, it } from 'vitest';
+import type { Packet } from '../../src/packet/packet.ts';
+import { packetText } from '../../src/report/address.ts';
+import type { Ruleset } from '../../src/ruleset/ruleset.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import type { Walk } from '../../src/simulate/trace.ts';
+import type { Assignment } from '../../src/symbolic/member.ts';
+import { assignmentOf, contains, numberOf } from '../../src/symbolic/member.ts';
+import type { Space } from '../../src/symbolic/space.ts';
+import { makeSpace } from '../../src/symbolic/space.ts';
+import type { FateClass } from '../../src/symbolic/traverse.ts';
+import { traverseIn, traverseOut } from '../../src/symbolic/traverse.ts';
+import { fixtureCases } from '../kernel/generate/fixtureCases.ts';
+import type { Case } from '../kernel/generate/randomCase.ts';
+import { randomCases } from '../kernel/generate/randomCase.ts';
+import { hostOf } from '../support/host.ts';
+import { rulesetOf } from '../support/rulesets.ts';
+
+/** Ends of a packet in words that both engines can be put into. */
+function endOfWalk({ fate, after }: Walk): string {
+  const tuple = `${after.src}:${after.sport ?? '-'} ${after.dst}:${after.dport ?? '-'} mark ${after.mark} connmark ${after.connmark}`;
+  switch (fate.kind) {
+    case 'delivered':
+      return `delivered to ${fate.process ?? 'nobody'} ${fate.transparent} ${tuple}`;
+    case 'sent':
+    case 'forwarded':
+      return `${fate.kind} ${fate.oif} ${tuple}`;
+    case 'lost':
+      return `lost ${fate.reason}`;
+    case 'dropped':
+    case 'rejected':
+      return `${fate.kind} ${fate.by?.chain ?? 'policy'} ${fate.by?.number ?? ''}`;
+    case 'undecided':
+      return 'undecided';
+  }
+}
+
+function endOfClass(space: Space, { fate, env, decided }: FateClass, assignment: Assignment): string {
+  const number = (vector: FateClass['env']['src']) => numberOf(space, vector, assignment);
+  const port = (vector: FateClass['env']['sport']) => (contains(space, space.has.ports, assignment) ? number(vector) : '-');
+  const tuple = `${number(env.src)}:${port(env.sport)} ${number(env.dst)}:${port(env.dport)} mark ${number(env.mark)} connmark ${number(env.connmark)}`;
+  switch (fate.kind) {
+    case 'delivered':
+      return `delivered to ${fate.listener?.process ?? 'nobody'} ${fate.transparent} ${tuple}`;
+    case 'sent':
+    case 'forwarded':
+      return `${fate.kind} ${fate.oif} ${tuple}`;
+    case 'lost':
+      return `lost ${fate.reason}`;
+    case 'dropped':
+    case 'rejected':
+      return `${fate.kind} ${decided?.chain ?? 'policy'} ${decided?.number ?? ''}`;
+    case 'undecided':
+      return 'undecided';
+  }
+}
+
+interface Tally {
+  compared: number;
+  /** sockets bound to an interface, and forced states: outside the symbolic engine's packets */
+  outside: number;
+  readonly wrong: string[];
+}
+
+function compareCase(one: Case, tally: Tally): void {
+  for (const [family, text] of [
+    [4, one.rules.v4],
+    [6, one.rules.v6],
+  ] as const) {
+    if (text === undefined) continue;
+    const space = spaceFor(one.host, family);
+    const { host } = space;
+    const ruleset = rulesetOf(text, { family, sets: host.sets });
+    const classes = new Map<string, readonly FateClass[]>();
+    for (const packet of one.packets.filter(({ family }) => family === ruleset.family)) {
+      if (packet.oif !== undefined || packet.ctstate !== undefined || (packet.dir === 'out' && (packet.src === 0 || packet.src === 0n))) {
+        tally.outside++;
+        continue;
+      }
+      const way = packet.dir === 'out' ? 'out' : (packet.iif ?? '');
+      let found = classes.get(way);
+      if (found === undefined) {
+        found = way === 'out' ? traverseOut({ space, ruleset }) : traverseIn({ space, ruleset }, way);
+        classes.set(way, found);
+      }
+      compare({ space, ruleset, packet, classes: found, host }, tally);
+    }
+  }
+}
+
+/** Rulesets that share a host share its diagrams. */
+let shared: { readonly host: unknown; readonly spaces: Map<4 | 6, Space> } = { host: undefined, spaces: new Map() };
+
+function spaceFor(description: unknown, family: 4 | 6): Space {
+  const spaces = shared.host === description ? shared.spaces : new Map<4 | 6, Space>();
+  shared = { host: description, spaces };
+  const space = spaces.get(family) ?? makeSpace(family, hostOf(description));
+  spaces.set(family, space);
+  return space;
+}
+
+interface Pair {
+  readonly space: Space;
+  readonly ruleset: Ruleset;
+  readonly packet: Packet;
+  readonly classes: readonly FateClass[];
+  readonly host: ReturnType<typeof hostOf>;
+}
+
+function compare({ space, ruleset, packet, classes, host }: Pair, tally: Tally): void {
+  const assignment = assignmentOf(space, packet);
+  const sets = new Set(classes.filter(({ set }) => contains(space, set, assignment)).map((one) => endOfClass(space, one, assignment)));
+  const walks = new Set(simulate({ ruleset, packet, host }).walks.map(endOfWalk));
+  tally.compared++;
+  if ([...sets].sort().join() !== [...walks].sort().join()) {
+    tally.wrong.push(
+      `${packetText(packet)} with rules of line ${ruleset.source.text}\nsimulator: ${[...walks].join(' | ')}\nsymbolic:  ${[...sets].join(' | ')}`,
+    );
+  }
+}
+
+describe('the simulator and the symbolic engine agree', () => {
+  const SEED = Number(process.env.CHAINWALK_SEED ?? 1);
+  it.each([
+    ['random rules', 15_000, randomCases],
+    ['the fixtures', 35_000, fixtureCases],
+  ] as const)('on random packets and %s, %i pairs', { timeout: 600_000 }, (_, usual, cases) => {
+    const PAIRS = Number(process.env.CHAINWALK_PAIRS ?? usual);
+    const tally: Tally = { compared: 0, outside: 0, wrong: [] };
+    for (const one of cases(PAIRS, SEED)) compareCase(one, tally);
+    expect(tally.wrong.slice(0, 5)).toEqual([]);
+    expect(tally.compared).toBeGreaterThan(PAIRS * 0.5);
+  });
+});
