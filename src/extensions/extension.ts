@@ -43,11 +43,11 @@ export type GivenOptions = Readonly<Record<string, GivenOption | undefined>>;
 export interface RuleContext extends ShapeContext {
   readonly family: Family;
   /** the rule's `-p`; absent: any protocol */
-  readonly proto?: { readonly value: number; readonly inverted: boolean; readonly span: Span };
+  readonly proto: { readonly value: number; readonly inverted: boolean; readonly span: Span } | undefined;
   /** names the rule in `chance` expressions: every rule draws its own lots */
   readonly ruleId: string;
   /** ipsets by name, where the host gives them */
-  readonly sets?: ReadonlyMap<string, IpSet>;
+  readonly sets?: ReadonlyMap<string, IpSet> | undefined;
 }
 
 /** An ipset that the host description gives. */
@@ -101,11 +101,19 @@ interface TargetDefinition<Options extends OptionTable> extends Definition<Optio
   lower(given: Given<Options>, context: RuleContext): Effect;
 }
 
-export interface MatchExtension extends MatchDefinition<OptionTable> {
+/** Derived once from the option table. */
+interface Derived {
+  /** every spelling of an option -> its name in the table */
+  readonly spellings: ReadonlyMap<string, string>;
+  /** options that demand or exclude something */
+  readonly demands: readonly (readonly [name: string, spec: OptionSpec])[];
+}
+
+export interface MatchExtension extends MatchDefinition<OptionTable>, Derived {
   readonly kind: 'match';
 }
 
-export interface TargetExtension extends TargetDefinition<OptionTable> {
+export interface TargetExtension extends TargetDefinition<OptionTable>, Derived {
   readonly kind: 'target';
 }
 
@@ -114,11 +122,19 @@ export type Extension = MatchExtension | TargetExtension;
 /** Lets the callbacks see the types of their own options, and forgets them for the registry:
  *  the binder fills `given` from the same table, so each value has the type that its shape promises. */
 export function matchExtension<const Options extends OptionTable>(definition: MatchDefinition<Options>): MatchExtension {
-  return { kind: 'match', ...(definition as unknown as MatchDefinition<OptionTable>) };
+  return { kind: 'match', ...(definition as unknown as MatchDefinition<OptionTable>), ...derive(definition.options) };
 }
 
 export function targetExtension<const Options extends OptionTable>(definition: TargetDefinition<Options>): TargetExtension {
-  return { kind: 'target', ...(definition as unknown as TargetDefinition<OptionTable>) };
+  return { kind: 'target', ...(definition as unknown as TargetDefinition<OptionTable>), ...derive(definition.options) };
+}
+
+function derive(options: OptionTable): Derived {
+  const entries = Object.entries(options);
+  return {
+    spellings: new Map(entries.flatMap(([name, { aliases = [] }]) => [name, ...aliases].map((spelling) => [spelling, name] as const))),
+    demands: entries.filter(([, { required, excludes, needs }]) => required === true || excludes !== undefined || needs !== undefined),
+  };
 }
 
 /** What each option asks, without its `!`. */

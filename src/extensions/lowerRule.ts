@@ -56,13 +56,12 @@ function interfaceExpr(field: 'iif' | 'oif', option: Invertible<string>): MatchE
   return maybeNot(inSet(field, [{ lo: prefix, hi: `${prefix}\uffff` }]), option);
 }
 
-export function lowerTarget(rule: BoundRule, context: RuleContext): Effect {
-  const { target } = rule;
+export function lowerTarget({ target }: BoundRule, context: RuleContext): Effect {
   if (target === undefined) return { kind: 'continue' };
   if (target.kind !== 'extension') return { kind: target.kind, chain: target.chain };
-  if (target.extension === undefined || target.opaque !== undefined)
-    return { kind: 'unmodelled', reason: target.opaque ?? `target \`${target.name}\`` };
-  return target.extension.lower(target.given, context);
+  const { name, extension, given, opaque } = target.clause;
+  if (extension === undefined || opaque !== undefined) return { kind: 'unmodelled', reason: opaque ?? `target \`${name}\`` };
+  return extension.lower(given, context);
 }
 
 /** `-s a,b -d c,d` stands for four rules, sources first. man iptables(8), -s */

@@ -16,7 +16,7 @@ export function printRule(rule: BoundRule, context: RuleContext): string {
   const words = BASE_PARTS.flatMap((part) => printBase(rule, part, context) ?? []);
   for (const match of rule.matches) words.push('-m', match.name, ...printClause(match, context));
   const { target } = rule;
-  if (target?.kind === 'extension') words.push('-j', target.name, ...printClause(target, context));
+  if (target?.kind === 'extension') words.push('-j', target.clause.name, ...printClause(target.clause, context));
   else if (target !== undefined) words.push(target.kind === 'jump' ? '-j' : '-g', target.chain);
   return words.join(' ');
 }

@@ -17,114 +17,114 @@
  *  | `--nflog-range`                                      | drops the option   | keeps it, no effect    |
  *
  *  kernel net/ipv4/netfilter/ip_tables.c mark_source_chains(), net/netfilter/nf_tables_api.c nft_chain_validate() */
-import type { BoundClause, BoundRule, Report } from '../extensions/bind/boundRule.ts';
+import type { BoundClause, Report } from '../extensions/bind/boundRule.ts';
 import { findTarget } from '../extensions/registry.ts';
-import { type HookName, isHook, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
-import type { ChainNode } from '../syntax/ast.ts';
+import { type HookName, isHook } from '../netfilter/hooks.ts';
+import type { TableNode } from '../syntax/ast.ts';
 import type { Span } from '../syntax/source.ts';
-import type { PlacedRule } from './linkedRule.ts';
-import { findLoops, reachingHooks } from './reach.ts';
+import type { BoundChain, BoundTable } from './bindTable.ts';
+import { closingJumps, reachingHooks } from './reach.ts';
 
-interface TableText {
-  readonly table: TableName;
-  readonly chains: readonly ChainNode[];
-  /** the rules of each chain, in order */
-  readonly rules: ReadonlyMap<string, readonly PlacedRule[]>;
-  readonly report: Report;
-}
-
-export function checkTable(text: TableText): void {
-  for (const { name, span } of text.chains) checkChainName(name.text, span ?? name, text.report);
-  const graph = { hooks: TABLE_HOOKS[text.table], rules: text.rules };
-  const surely = reachingHooks(graph, 'legacy');
-  const perhaps = reachingHooks(graph, 'nft');
-  for (const placed of [...text.rules.values()].flat()) {
-    checkInterfaces(placed, text.report);
-    for (const clause of clausesOf(placed.rule)) {
-      checkTableOf(clause, placed, text.report);
-      if (clause.extension?.tables?.includes(text.table) !== false)
-        checkHooks({ clause, placed, surely: surely.of(placed), perhaps: perhaps.of(placed), report: text.report });
-    }
-  }
-  for (const { rule, onlyNft } of findLoops(graph)) {
-    const message = `this jump closes a loop through chain \`${rule.place.chain}\``;
-    if (onlyNft) text.report({ kind: 'warning', message: `${message}: iptables-nft refuses it`, span: rule.place.span });
-    else text.report({ kind: 'not-loadable', message, span: rule.place.span });
-  }
-}
-
-function clausesOf({ matches, target }: BoundRule): readonly BoundClause[] {
-  return target?.kind === 'extension' ? [...matches, target] : matches;
+export function checkTable(text: TableNode, table: BoundTable, report: Report): void {
+  for (const { name, span } of text.chains) checkChainName(name.text, span ?? name, report);
+  for (const chain of table.chains.values()) checkInterfaces(chain, report);
+  checkLimits(table, report);
+  checkLoops(table, report);
 }
 
 /** iptables xshared.c assert_valid_chain_name(); length and first character are the parser's. */
 function checkChainName(name: string, span: Span, report: Report): void {
-  if (findTarget(name) === undefined) return;
-  report({ kind: 'not-loadable', message: `chain \`${name}\` has the name of a target`, span });
+  if (findTarget(name) !== undefined) report({ kind: 'not-loadable', message: `chain \`${name}\` has the name of a target`, span });
 }
 
+const WITHOUT: Readonly<Record<'-i' | '-o', readonly HookName[]>> = { '-i': ['OUTPUT', 'POSTROUTING'], '-o': ['PREROUTING', 'INPUT'] };
+const INTERFACE = { '-i': 'input', '-o': 'output' } as const;
+
 /** The front end looks at the name of the chain only, so a user chain may ask for an interface that is never there. */
-function checkInterfaces({ place, rule }: PlacedRule, report: Report): void {
-  if (!isHook(place.chain)) return;
-  if (rule.iif !== undefined && (place.chain === 'OUTPUT' || place.chain === 'POSTROUTING')) {
+function checkInterfaces({ name, interfaces }: BoundChain, report: Report): void {
+  for (const { option, span } of interfaces) {
+    if (!isHook(name) || !WITHOUT[option].includes(name)) continue;
     report({
       kind: 'not-loadable',
-      message: `\`-i\` cannot be used in ${place.chain}: a packet has no input interface there`,
-      span: rule.iif.span,
+      message: `\`${option}\` cannot be used in ${name}: a packet has no ${INTERFACE[option]} interface there`,
+      span,
     });
   }
-  if (rule.oif !== undefined && (place.chain === 'PREROUTING' || place.chain === 'INPUT')) {
+}
+
+/** What loads in some tables or behind some hooks only. */
+function checkLimits(table: BoundTable, report: Report): void {
+  let reach:
+    | { readonly legacy: ReadonlyMap<string, readonly HookName[]>; readonly nft: ReadonlyMap<string, readonly HookName[]> }
+    | undefined;
+  for (const chain of table.chains.values()) {
+    for (const { clause, at } of chain.limited) {
+      if (!checkTables(clause, table, report)) continue;
+      const allowed = clause.extension?.hooks?.(clause.given);
+      if (allowed === undefined) continue;
+      reach ??= { legacy: reachingHooks(table, 'legacy'), nft: reachingHooks(table, 'nft') };
+      const wrong = outside(reach.nft.get(chain.name), allowed);
+      if (wrong.length === 0) continue;
+      const surelyWrong = at > chain.end ? [] : outside(reach.legacy.get(chain.name), allowed);
+      reportHooks({ clause, chain: chain.name, wrong, allowed, onlyNft: surelyWrong.length === 0 }, report);
+    }
+  }
+}
+
+const NONE: readonly HookName[] = [];
+
+function outside(hooks: readonly HookName[] | undefined, allowed: readonly HookName[]): readonly HookName[] {
+  return hooks === undefined || hooks.every((hook) => allowed.includes(hook)) ? NONE : hooks.filter((hook) => !allowed.includes(hook));
+}
+
+interface WrongHooks {
+  readonly clause: BoundClause;
+  readonly chain: string;
+  readonly wrong: readonly HookName[];
+  readonly allowed: readonly HookName[];
+  readonly onlyNft: boolean;
+}
+
+function reportHooks({ clause, chain, wrong, allowed, onlyNft }: WrongHooks, report: Report): void {
+  const where = chain === wrong[0] ? `in ${chain}` : `in a chain that ${wrong.join(' and ')} reaches`;
+  const help = `it loads where only ${allowed.join(' and ')} can reach it`;
+  if (!onlyNft) report({ kind: 'not-loadable', message: `\`${callName(clause)}\` cannot stand ${where}`, span: clause.span, help });
+  else
     report({
-      kind: 'not-loadable',
-      message: `\`-o\` cannot be used in ${place.chain}: a packet has no output interface there`,
-      span: rule.oif.span,
+      kind: 'warning',
+      message: `iptables-nft refuses \`${callName(clause)}\` ${where}, although no packet gets there`,
+      span: clause.span,
+      help,
     });
-  }
 }
 
 function callName({ name, extension }: BoundClause): string {
   return extension?.kind === 'target' ? `-j ${name}` : `-m ${name}`;
 }
 
-function checkTableOf(clause: BoundClause, { place }: PlacedRule, report: Report): void {
-  const legacy = clause.extension?.legacyTables;
-  if (legacy !== undefined && !legacy.includes(place.table)) {
+/** False when the clause does not load in this table at all. */
+function checkTables(clause: BoundClause, { name }: BoundTable, report: Report): boolean {
+  const { tables, legacyTables } = clause.extension ?? {};
+  if (legacyTables !== undefined && !legacyTables.includes(name)) {
     report({
       kind: 'warning',
-      message: `iptables-legacy loads \`${callName(clause)}\` in table ${legacy.join(', ')} only`,
+      message: `iptables-legacy loads \`${callName(clause)}\` in table ${legacyTables.join(', ')} only`,
       span: clause.span,
     });
   }
-  const tables = clause.extension?.tables;
-  if (tables === undefined || tables.includes(place.table)) return;
+  if (tables === undefined || tables.includes(name)) return true;
   const where = tables.length === 1 ? `table ${tables[0]}` : `tables ${tables.join(', ')}`;
-  report({ kind: 'not-loadable', message: `\`${callName(clause)}\` loads in ${where} only, not in ${place.table}`, span: clause.span });
+  report({ kind: 'not-loadable', message: `\`${callName(clause)}\` loads in ${where} only, not in ${name}`, span: clause.span });
+  return false;
 }
 
-interface HookCheck {
-  readonly clause: BoundClause;
-  readonly placed: PlacedRule;
-  readonly surely: readonly HookName[];
-  readonly perhaps: readonly HookName[];
-  readonly report: Report;
-}
-
-function checkHooks({ clause, placed, surely, perhaps, report }: HookCheck): void {
-  const allowed = clause.extension?.hooks?.(clause.given);
-  if (allowed === undefined) return;
-  const wrong = surely.filter((hook) => !allowed.includes(hook));
-  const wrongForNft = perhaps.filter((hook) => !allowed.includes(hook));
-  if (wrongForNft.length === 0) return;
-  const from = (hooks: readonly HookName[]): string =>
-    placed.place.chain === hooks[0] ? `in ${hooks[0]}` : `in a chain that ${hooks.join(' and ')} reaches`;
-  const help = `it loads where only ${allowed.join(' and ')} can reach it`;
-  if (wrong.length > 0)
-    report({ kind: 'not-loadable', message: `\`${callName(clause)}\` cannot stand ${from(wrong)}`, span: clause.span, help });
-  else
-    report({
-      kind: 'warning',
-      message: `iptables-nft refuses \`${callName(clause)}\` ${from(wrongForNft)}, although no packet gets there`,
-      span: clause.span,
-      help,
-    });
+function checkLoops(table: BoundTable, report: Report): void {
+  const loops = closingJumps(table, 'nft');
+  if (loops.length === 0) return;
+  const onlyNft = closingJumps(table, 'legacy').length === 0;
+  for (const { chain, jump } of loops) {
+    const message = `this jump from \`${chain}\` to \`${jump.to}\` closes a loop`;
+    if (onlyNft) report({ kind: 'warning', message: `iptables-nft refuses this: ${message}`, span: jump.span });
+    else report({ kind: 'not-loadable', message, span: jump.span });
+  }
 }

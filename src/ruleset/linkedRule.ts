@@ -1,65 +1,98 @@
-/** A rule of a Ruleset. Its words are kept and its text and clauses are made when somebody asks:
- *  100,000 rules are walked and proved more often than they are read. A class for the sake of shared getters. */
-import type { BoundRule } from '../extensions/bind/boundRule.ts';
+/** A rule of a Ruleset, made from its words when somebody asks: a packet meets few of 100,000 rules, and most texts are never read.
+ *  A class for the sake of shared getters; what was made is kept, but for the text. */
+import { bindRule } from '../extensions/bind/bindRule.ts';
+import type { BindContext, BoundRule } from '../extensions/bind/boundRule.ts';
+import { ruleContext } from '../extensions/bind/checkClause.ts';
 import type { RuleContext } from '../extensions/extension.ts';
-import { lowerClauses, lowerTarget } from '../extensions/lowerRule.ts';
+import { expandAddresses, lowerClauses, lowerTarget } from '../extensions/lowerRule.ts';
 import { printLowered, printRule } from '../extensions/printRule.ts';
+import { invariant } from '../lib/invariant.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import type { TableName } from '../netfilter/hooks.ts';
 import { and, type MatchExpr } from '../netfilter/matchExpr.ts';
+import type { RuleNode } from '../syntax/ast.ts';
 import type { Span } from '../syntax/source.ts';
 import type { Clause, Rule } from './ruleset.ts';
 
-export interface RulePlace {
+/** Where the rules of one chain come from. */
+export interface ChainContext {
   readonly table: TableName;
   readonly chain: string;
-  readonly number: number;
-  readonly line: number;
-  readonly span: Span;
-}
-
-/** A bound rule and where it stands. */
-export interface PlacedRule {
-  readonly place: RulePlace;
-  readonly rule: BoundRule;
-  readonly context: RuleContext;
+  /** the context in which the rules were bound for the first time, but silent */
+  readonly bind: BindContext;
 }
 
 export class LinkedRule implements Rule {
   readonly number: number;
-  readonly chain: string;
-  readonly table: TableName;
-  readonly match: MatchExpr;
-  readonly effect: Effect;
   readonly target?: string;
-  readonly line: number;
-  readonly span: Span;
-  readonly #bound: BoundRule;
-  readonly #context: RuleContext;
+  readonly #where: ChainContext;
+  readonly #node: RuleNode;
+  /** which of the rules that the words stand for */
+  readonly #part: number;
+  #match: MatchExpr | undefined;
+  #effect: Effect | undefined;
 
-  constructor({ place, rule: bound, context }: PlacedRule) {
-    this.number = place.number;
-    this.chain = place.chain;
-    this.table = place.table;
-    this.line = place.line;
-    this.span = place.span;
-    this.#bound = bound;
-    this.#context = context;
-    this.match = and(...lowerClauses(bound, context).map(({ expr }) => expr));
-    this.effect = lowerTarget(bound, context);
-    const { target } = bound;
-    if (target !== undefined) this.target = target.kind === 'extension' ? target.name : target.chain;
+  constructor(
+    where: ChainContext,
+    number: number,
+    written: { readonly node: RuleNode; readonly part: number; readonly target: string | undefined },
+  ) {
+    this.#where = where;
+    this.number = number;
+    this.#node = written.node;
+    this.#part = written.part;
+    if (written.target !== undefined) this.target = written.target;
+  }
+
+  get table(): TableName {
+    return this.#where.table;
+  }
+
+  get chain(): string {
+    return this.#where.chain;
+  }
+
+  get line(): number {
+    return this.#node.line;
+  }
+
+  get span(): Span {
+    return this.#node.span;
+  }
+
+  get match(): MatchExpr {
+    if (this.#match === undefined) this.#lower();
+    return this.#match as MatchExpr;
+  }
+
+  get effect(): Effect {
+    if (this.#effect === undefined) this.#lower();
+    return this.#effect as Effect;
   }
 
   get clauses(): readonly Clause[] {
-    return lowerClauses(this.#bound, this.#context).map((clause) => ({
-      text: printLowered(clause, this.#bound, this.#context),
-      expr: clause.expr,
-    }));
+    const { bound, context } = this.#bound();
+    return lowerClauses(bound, context).map((clause) => ({ text: printLowered(clause, bound, context), expr: clause.expr }));
   }
 
   get text(): string {
-    const words = printRule(this.#bound, this.#context);
+    const { bound, context } = this.#bound();
+    const words = printRule(bound, context);
     return words === '' ? `-A ${this.chain}` : `-A ${this.chain} ${words}`;
+  }
+
+  #lower(): void {
+    const { bound, context } = this.#bound();
+    this.#match = and(...lowerClauses(bound, context).map(({ expr }) => expr));
+    this.#effect = lowerTarget(bound, context);
+  }
+
+  #bound(): { readonly bound: BoundRule; readonly context: RuleContext } {
+    const { bind, table, chain } = this.#where;
+    const whole = bindRule(this.#node, bind);
+    invariant(whole !== undefined && whole !== 'skip', 'a rule that was bound once can be bound again');
+    const bound = expandAddresses(whole)[this.#part];
+    invariant(bound !== undefined, 'a rule stands for as many rules as it did');
+    return { bound, context: ruleContext(bind, bound.proto, `${table} ${chain} ${this.number}`) };
   }
 }

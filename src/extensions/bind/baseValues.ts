@@ -10,7 +10,7 @@ import type { BindContext, BoundRule, HostName } from './boundRule.ts';
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 export interface BaseState {
-  readonly base: Writable<Omit<BoundRule, 'matches' | 'target'>> & { family?: Family };
+  readonly base: Writable<Omit<BoundRule, 'matches' | 'target'>> & { family: Family | undefined };
   readonly context: BindContext;
 }
 

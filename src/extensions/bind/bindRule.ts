@@ -31,18 +31,19 @@ function negate(state: State, word: Word): void {
 }
 
 function finish(state: State): BoundRule | undefined {
-  const { base, matches, context } = state;
-  const rule: BoundRule = { ...base, matches: matches as readonly BoundMatch[] };
-  for (const clause of matches) if (!checkClause(clause, { rule, context })) state.failed = true;
-  if (state.target?.kind === 'extension' && !checkClause(state.target.clause, { rule, context })) state.failed = true;
+  const { matches, context } = state;
+  const { source, destination, iif, oif, proto, fragment } = state.base;
+  for (const clause of matches) if (!checkClause(clause, proto, context)) state.failed = true;
+  if (state.target?.kind === 'extension' && !checkClause(state.target.clause, proto, context)) state.failed = true;
   const target = boundTarget(state);
-  return state.failed ? undefined : target === undefined ? rule : { ...rule, target };
+  if (state.failed) return undefined;
+  return { source, destination, iif, oif, proto, fragment, matches: matches as readonly BoundMatch[], target };
 }
 
 function boundTarget(state: State): BoundTarget | undefined {
   const { target, context } = state;
   if (target === undefined) return undefined;
-  if (target.kind === 'extension') return { kind: 'extension', ...(target.clause as BoundClause<TargetExtension>) };
+  if (target.kind === 'extension') return { kind: 'extension', clause: target.clause as BoundClause<TargetExtension> };
   const chain = target.word.text;
   if (!context.isChain(chain)) {
     const message =

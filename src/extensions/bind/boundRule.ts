@@ -21,38 +21,38 @@ export interface HostName {
 /** One `-m NAME ...` or `-j NAME ...`. Without `extension`, or with `opaque`, its meaning is not claimed. */
 export interface BoundClause<E extends MatchExtension | TargetExtension = MatchExtension | TargetExtension> {
   readonly name: string;
-  readonly extension?: E;
+  readonly extension: E | undefined;
   readonly given: Readonly<Record<string, GivenOption>>;
   /** its options as written, for printing when they cannot be printed from `given` */
   readonly words: readonly string[];
   /** why the meaning is not claimed */
-  readonly opaque?: string;
+  readonly opaque: string | undefined;
   readonly span: Span;
 }
 
 export type BoundMatch = BoundClause<MatchExtension>;
 
 export type BoundTarget =
-  | ({ readonly kind: 'extension' } & BoundClause<TargetExtension>)
+  | { readonly kind: 'extension'; readonly clause: BoundClause<TargetExtension> }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string; readonly span: Span };
 
 export interface BoundRule {
   /** more than one: the rule stands for one rule for each pair of source and destination */
-  readonly source?: Invertible<readonly (Network | HostName)[]>;
-  readonly destination?: Invertible<readonly (Network | HostName)[]>;
-  readonly iif?: Invertible<string>;
-  readonly oif?: Invertible<string>;
-  readonly proto?: Invertible<number>;
-  readonly fragment?: Invertible<true>;
+  readonly source: Invertible<readonly (Network | HostName)[]> | undefined;
+  readonly destination: Invertible<readonly (Network | HostName)[]> | undefined;
+  readonly iif: Invertible<string> | undefined;
+  readonly oif: Invertible<string> | undefined;
+  readonly proto: Invertible<number> | undefined;
+  readonly fragment: Invertible<true> | undefined;
   readonly matches: readonly BoundMatch[];
-  readonly target?: BoundTarget;
+  readonly target: BoundTarget | undefined;
 }
 
 export type Report = (finding: Omit<Diagnostic, 'source'>) => void;
 
 /** What binding needs to know of the world around the rule. */
 export interface BindContext extends ShapeContext {
-  readonly sets?: ReadonlyMap<string, IpSet>;
+  readonly sets?: ReadonlyMap<string, IpSet> | undefined;
   /** is this the name of a chain of the rule's table that can be jumped to? */
   readonly isChain: (name: string) => boolean;
   readonly report: Report;

@@ -1,58 +1,46 @@
 /** What an option table demands of the options together, and what the extension itself checks. */
-
-import type { Span } from '../../syntax/source.ts';
 import type { Complaint, Extension, GivenOption, RuleContext } from '../extension.ts';
 import { protocol } from '../shapes/protocol.ts';
 import type { BindContext, BoundRule } from './boundRule.ts';
+import type { OpenClause } from './ruleState.ts';
 import { isKnownMatch, isKnownTarget } from './unmodelled.ts';
 
-interface Clause {
-  readonly name: string;
-  readonly extension?: Extension;
-  readonly given: Readonly<Record<string, GivenOption>>;
-  readonly opaque?: string;
-  readonly broken: boolean;
-  readonly span: Span;
-}
+type Proto = BoundRule['proto'];
 
-interface Around {
-  readonly rule: Pick<BoundRule, 'proto'>;
-  readonly context: BindContext;
-}
-
-/** False when the clause was refused. Options whose value is not known here count as given. */
-export function checkClause(clause: Clause, { rule, context }: Around): boolean {
-  const { extension, given } = clause;
+/** False when the clause was refused. */
+export function checkClause(clause: OpenClause, proto: Proto, context: BindContext): boolean {
+  const { extension, given, opaque } = clause;
   if (extension === undefined) {
     if (isKnownMatch(clause.name) || isKnownTarget(clause.name)) {
-      context.report({ kind: 'not-modelled', message: `${clause.opaque ?? clause.name} is not modelled`, span: clause.span });
+      context.report({ kind: 'not-modelled', message: `${opaque ?? clause.name} is not modelled`, span: clause.span });
     }
     return true;
   }
   if (clause.broken) return true;
-  const complaints = [...protocolComplaints(extension, rule)];
-  if (clause.opaque === undefined) {
-    complaints.push(...tableComplaints(extension, given), ...(extension.check?.(given, ruleContext(rule, context)) ?? []));
-  }
   let loads = true;
-  for (const { kind, message, help, option } of complaints) {
+  const complain = ({ kind, message, help, option }: Complaint): void => {
     const span = (option === undefined ? undefined : given[option]?.span) ?? clause.span;
     context.report({ kind, message, span, ...(help === undefined ? {} : { help }) });
     if (kind !== 'warning') loads = false;
-  }
+  };
+  if (extension.protocols !== undefined) protocolComplaints(extension, proto).forEach(complain);
+  // an option whose value is not known here is not in `given`: nothing is said of what is there or missing
+  if (opaque !== undefined) return loads;
+  if (extension.demands.length > 0) tableComplaints(extension, given).forEach(complain);
+  extension.check?.(given, ruleContext(context, proto, '')).forEach(complain);
   return loads;
 }
 
 export function ruleContext(
-  { proto }: Pick<BoundRule, 'proto'>,
-  context: Omit<BindContext, 'report' | 'isChain' | 'decoded'>,
-  ruleId = '',
+  { family, users, groups, sets }: Pick<BindContext, 'family' | 'users' | 'groups' | 'sets'>,
+  proto: Proto,
+  ruleId: string,
 ): RuleContext {
-  return { ...context, ruleId, ...(proto === undefined ? {} : { proto }) };
+  return { family, users, groups, sets, proto, ruleId };
 }
 
-function protocolComplaints({ name, kind, protocols }: Extension, { proto }: Pick<BoundRule, 'proto'>): readonly Complaint[] {
-  if (protocols === undefined || (proto !== undefined && !proto.inverted && protocols.includes(proto.value))) return [];
+function protocolComplaints({ name, kind, protocols = [] }: Extension, proto: Proto): readonly Complaint[] {
+  if (proto !== undefined && !proto.inverted && protocols.includes(proto.value)) return [];
   const names = protocols.map((value) => `\`-p ${protocol.print(value, { family: 4 })}\``);
   const clause = kind === 'match' ? `-m ${name}` : `-j ${name}`;
   return [
@@ -60,19 +48,16 @@ function protocolComplaints({ name, kind, protocols }: Extension, { proto }: Pic
   ];
 }
 
-function tableComplaints(extension: Extension, given: Clause['given']): readonly Complaint[] {
+function tableComplaints({ name: extensionName, demands }: Extension, given: Readonly<Record<string, GivenOption>>): readonly Complaint[] {
   const complaints: Complaint[] = [];
-  for (const [name, { required, excludes, needs }] of Object.entries(extension.options)) {
-    if (given[name] === undefined) {
-      if (required === true) complaints.push({ kind: 'malformed', message: `\`${extension.name}\` needs \`${name}\`` });
+  for (const [name, { required, excludes, needs }] of demands) {
+    const option = given[name];
+    if (option === undefined) {
+      if (required === true) complaints.push({ kind: 'malformed', message: `\`${extensionName}\` needs \`${name}\`` });
       continue;
     }
     for (const other of excludes ?? []) {
-      if (
-        given[other] !== undefined &&
-        given[other].span.start !== given[name].span.start &&
-        !complaints.some(({ option }) => option === other)
-      ) {
+      if (given[other] !== undefined && complaints.every((complaint) => complaint.option !== other)) {
         complaints.push({ kind: 'malformed', message: `\`${name}\` and \`${other}\` exclude each other`, option: name });
       }
     }

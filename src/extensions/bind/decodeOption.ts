@@ -21,9 +21,9 @@ export function decodeOption(
   const decoded: AnyValue[] = [];
   let opaque: string | undefined;
   let refused = false;
-  for (const [at, shapeName] of spec.value.entries()) {
+  for (let at = 0; at < spec.value.length; at++) {
     const value = values[at] as Word;
-    const result = decodeCached(shapeName, value.text, context);
+    const result = decodeCached(spec.value[at] as ShapeName, value.text, context);
     if ('value' in result) {
       decoded.push(result.value);
       if (result.warning !== undefined) context.report({ kind: 'warning', message: result.warning, span: value });
@@ -43,7 +43,9 @@ export function decodeOption(
   return opaque === undefined ? { name, inverted, values: decoded, span: word } : { opaque };
 }
 
-/** Rules repeat their values: a dump of 100,000 rules has few different marks, ports and states. */
+/** A dump of 100,000 rules has few different marks and states, and many comments. */
+const CACHED_VALUES = 1024;
+
 function decodeCached(name: ShapeName, text: string, context: BindContext): Decoded<AnyValue> {
   let ofShape = context.decoded.get(name);
   if (ofShape === undefined) {
@@ -54,6 +56,6 @@ function decodeCached(name: ShapeName, text: string, context: BindContext): Deco
   if (known !== undefined) return known;
   const shape: Shape<AnyValue> = SHAPES[name] as unknown as Shape<AnyValue>;
   const made = decodeValue(shape, text, context);
-  ofShape.set(text, made);
+  if (ofShape.size < CACHED_VALUES) ofShape.set(text, made);
   return made;
 }

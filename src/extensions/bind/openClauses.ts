@@ -19,7 +19,7 @@ export function openMatch(state: State, name: string, span: Span): void {
   if (extension === undefined) clause.opaque = `match \`${name}\``;
   state.matches.push(clause);
   const again = state.loaded.find((entry) => entry.clause.name === clause.name && entry.extension === extension);
-  if (again === undefined) state.loaded.push(extension === undefined ? { clause } : { extension, clause });
+  if (again === undefined) state.loaded.push({ extension, clause });
   else again.clause = clause;
 }
 
@@ -52,6 +52,6 @@ export function openTarget(state: State, option: 'jump' | 'goto', word: Word): v
   }
   const clause = openClause(word.text, extension, word);
   if (extension === undefined) clause.opaque = `target \`${word.text}\``;
-  state.loaded.push(extension === undefined ? { clause } : { extension, clause });
+  state.loaded.push({ extension, clause });
   state.target = { kind: 'extension', clause };
 }

@@ -2,27 +2,13 @@
 import type { Extension } from '../extension.ts';
 import { type BaseOption, LONG } from './baseOptions.ts';
 
-const INDICES = new WeakMap<Extension, ReadonlyMap<string, string>>();
-
-/** Every spelling of the extension's options -> the name in its table. */
-export function spellings(extension: Extension): ReadonlyMap<string, string> {
-  const known = INDICES.get(extension);
-  if (known !== undefined) return known;
-  const made = new Map<string, string>();
-  for (const [name, spec] of Object.entries(extension.options)) {
-    for (const spelling of [name, ...(spec.aliases ?? [])]) made.set(spelling, name);
-  }
-  INDICES.set(extension, made);
-  return made;
-}
-
 export type Found<L> =
   | { readonly kind: 'base'; readonly option: BaseOption }
   | { readonly kind: 'extension'; readonly loaded: L; readonly name: string }
   | { readonly kind: 'ambiguous'; readonly candidates: readonly string[] };
 
 interface Loaded {
-  readonly extension?: Extension;
+  readonly extension: Extension | undefined;
 }
 
 /** The option of exactly this name: base options first, then the extension that was loaded last. */
@@ -31,7 +17,7 @@ export function findExactly<L extends Loaded>(name: string, loaded: readonly L[]
   if (option !== undefined) return { kind: 'base', option };
   for (let at = loaded.length - 1; at >= 0; at--) {
     const entry = loaded[at] as L;
-    const found = entry.extension === undefined ? undefined : spellings(entry.extension).get(name);
+    const found = entry.extension?.spellings.get(name);
     if (found !== undefined) return { kind: 'extension', loaded: entry, name: found };
   }
   return undefined;
@@ -43,7 +29,7 @@ export function findByPrefix<L extends Loaded>(prefix: string, loaded: readonly 
   for (const [spelling, option] of LONG) if (spelling.startsWith(prefix)) found.push({ spelling, found: { kind: 'base', option } });
   for (const entry of loaded) {
     if (entry.extension === undefined) continue;
-    for (const [spelling, name] of spellings(entry.extension)) {
+    for (const [spelling, name] of entry.extension.spellings) {
       if (spelling.startsWith(prefix)) found.push({ spelling, found: { kind: 'extension', loaded: entry, name } });
     }
   }

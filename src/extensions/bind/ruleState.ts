@@ -8,11 +8,11 @@ import type { BindContext } from './boundRule.ts';
 /** A `-m` or `-j` whose options are being read. */
 export interface OpenClause {
   readonly name: string;
-  readonly extension?: Extension;
+  readonly extension: Extension | undefined;
   readonly given: Record<string, GivenOption>;
   /** options as written, with the quotes that they had */
   readonly words: string[];
-  opaque?: string;
+  opaque: string | undefined;
   /** an option of it was refused: what is missing is then not worth a word */
   broken: boolean;
   readonly span: { start: number; end: number };
@@ -20,7 +20,7 @@ export interface OpenClause {
 
 /** One entry of getopt's table: the clause that takes the options of this extension now. */
 export interface Loaded {
-  readonly extension?: Extension;
+  readonly extension: Extension | undefined;
   clause: OpenClause;
 }
 
@@ -48,7 +48,15 @@ export function newState(words: readonly Word[], context: BindContext): State {
     context,
     at: 0,
     inverted: undefined,
-    base: {},
+    base: {
+      source: undefined,
+      destination: undefined,
+      iif: undefined,
+      oif: undefined,
+      proto: undefined,
+      fragment: undefined,
+      family: undefined,
+    },
     matches: [],
     loaded: [],
     target: undefined,
@@ -58,8 +66,7 @@ export function newState(words: readonly Word[], context: BindContext): State {
 }
 
 export function openClause(name: string, extension: Extension | undefined, span: Span): OpenClause {
-  const clause = { name, given: {}, words: [], broken: false, span: { start: span.start, end: span.end } };
-  return extension === undefined ? clause : { ...clause, extension };
+  return { name, extension, given: {}, words: [], opaque: undefined, broken: false, span: { start: span.start, end: span.end } };
 }
 
 interface Refused {

@@ -7,8 +7,8 @@ import { type Capture, matchValue, type ValueRule } from '../../syntax/grammar.t
 export interface ShapeContext {
   readonly family: Family;
   /** numeric ids of user and group names, as the machine that loads the rules knows them */
-  readonly users?: ReadonlyMap<string, number>;
-  readonly groups?: ReadonlyMap<string, number>;
+  readonly users?: ReadonlyMap<string, number> | undefined;
+  readonly groups?: ReadonlyMap<string, number> | undefined;
 }
 
 /** Why a text is not a value. `not-modelled`: the kernel would get a value, but only the loading machine knows which. */
