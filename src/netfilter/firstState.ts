@@ -37,6 +37,13 @@ function ofType(proto: number, types: readonly number[]): MatchExpr {
   return and(equals('proto', proto), inSet('icmpType', types.map(point)));
 }
 
+/** The type of the answer to a request that opens a connection. kernel net/netfilter/nf_conntrack_proto_icmp.c invmap[] */
+export function icmpReplyType(type: number | undefined): number | undefined {
+  return type === undefined ? undefined : type === ECHO_REQUEST ? 0 : type + 1;
+}
+
+const ECHO_REQUEST = 8;
+
 /** Requests that open an ICMP connection: echo, timestamp, information, address mask. */
 const ICMP_NEW = [8, 13, 15, 17];
 const ICMPV6_NEW = [128, 139];

@@ -19,6 +19,8 @@ export function parseIPv4(text: string): number | undefined {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code >= 48 && code <= 57) {
+      // a leading zero would make it octal, for some readers
+      if (octet === 0) return undefined;
       octet = octet < 0 ? code - 48 : octet * 10 + code - 48;
       if (octet > 255) return undefined;
     } else if (code === 46 && octet >= 0 && dots < 3) {

@@ -55,6 +55,6 @@ export function toChoice({ fork, taken }: Decision): Choice {
     what: fork.what,
     taken: fork.says?.[taken] ?? String(taken + 1),
     ...(fork.rule === undefined ? {} : { rule: fork.rule }),
-    ...(fork.probability === undefined ? {} : { probability: taken === 0 ? fork.probability : 1 - fork.probability }),
+    ...(fork.probability === undefined ? {} : { probability: fork.probability }),
   };
 }

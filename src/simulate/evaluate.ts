@@ -2,6 +2,7 @@
 
 import type { IntervalSet } from '../lib/intervals.ts';
 import { assertNever } from '../lib/invariant.ts';
+import { icmpReplyType } from '../netfilter/firstState.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Field, FieldValue } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
@@ -41,10 +42,10 @@ export const READERS: Readonly<Record<Field, (skb: Skb) => FieldValue | undefine
   ctorigdst: (skb) => skb.connection?.original.dst,
   ctreplsrc: (skb) => skb.connection?.translated.dst,
   ctrepldst: (skb) => skb.connection?.translated.src,
-  ctorigsport: (skb) => skb.connection?.original.sport,
-  ctorigdport: (skb) => skb.connection?.original.dport,
-  ctreplsport: (skb) => skb.connection?.translated.dport,
-  ctrepldport: (skb) => skb.connection?.translated.sport,
+  ctorigsport: (skb) => skb.connectionPort(skb.connection?.original.sport, undefined),
+  ctorigdport: (skb) => skb.connectionPort(skb.connection?.original.dport, skb.icmpType),
+  ctreplsport: (skb) => skb.connectionPort(skb.connection?.translated.dport, undefined),
+  ctrepldport: (skb) => skb.connectionPort(skb.connection?.translated.sport, icmpReplyType(skb.icmpType)),
   socket: (skb) => skb.socket,
   uid: (skb) => skb.uid,
   gid: (skb) => skb.gid,

@@ -103,6 +103,14 @@ export class Skb {
     );
   }
 
+  /** What conntrack keeps in place of a port: for ICMP type and code as one number, 0 for protocols without ports.
+   *  The id that stands for the other ICMP port is not part of our packets. */
+  connectionPort(port: number | undefined, icmpType: number | undefined): number | undefined {
+    if (this.connection === undefined || port !== undefined) return port;
+    if (this.icmpType === undefined) return 0;
+    return icmpType === undefined ? undefined : icmpType * 256 + (this.icmpCode ?? 0);
+  }
+
   /** Route type of an address, an index into ADDR_TYPES; with `dev`, looking only there. */
   addressType(address: Address, dev?: string): number {
     return addrType(this.host, address, dev);

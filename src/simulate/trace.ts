@@ -45,6 +45,7 @@ export interface Choice {
   readonly what: string;
   readonly rule?: Rule;
   readonly taken: string;
+  /** that the rule matches, whichever way was taken */
   readonly probability?: number;
 }
 

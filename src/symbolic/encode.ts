@@ -15,7 +15,7 @@ import { listenerShares } from './listeners.ts';
 import type { Space } from './space.ts';
 import type { Env } from './state.ts';
 import type { Vector } from './vector.ts';
-import { constant, maskedEqual, vectorIn } from './vector.ts';
+import { constant, increment, maskedEqual, vectorIn } from './vector.ts';
 
 export interface Encoded {
   /** matches, whatever the unknown parts are */
@@ -137,13 +137,13 @@ function readField(space: Space, env: Env, field: Field): Reading {
     case 'ctrepldst':
       return { present: tracked, bits: env.src };
     case 'ctorigsport':
-      return { present: manager.and(tracked, has.ports), bits: env.original?.sport ?? [] };
+      return connectionPort(space, env, { port: env.original?.sport });
     case 'ctorigdport':
-      return { present: manager.and(tracked, has.ports), bits: env.original?.dport ?? [] };
+      return connectionPort(space, env, { port: env.original?.dport, icmpType: start.icmpType });
     case 'ctreplsport':
-      return { present: manager.and(tracked, has.ports), bits: env.dport };
+      return connectionPort(space, env, { port: env.dport });
     case 'ctrepldport':
-      return { present: manager.and(tracked, has.ports), bits: env.sport };
+      return connectionPort(space, env, { port: env.sport, icmpType: replyType(space) });
     case 'socket':
       return { present: env.owned ? space.socket : EMPTY, bits: constant(1, 1) };
     case 'uid':
@@ -163,6 +163,26 @@ function readField(space: Space, env: Env, field: Field): Reading {
     default:
       return assertNever(field);
   }
+}
+
+interface ConnectionPort {
+  readonly port: Vector | undefined;
+  readonly icmpType?: Vector;
+}
+
+/** As Skb.connectionPort: ports, for ICMP type and code, 0 for protocols without ports. */
+function connectionPort({ manager, has, start }: Space, env: Env, { port, icmpType }: ConnectionPort): Reading {
+  if (env.original === undefined || port === undefined) return { present: EMPTY, bits: [] };
+  const icmp = icmpType === undefined ? [] : [...icmpType, ...start.icmpCode];
+  const bits = port.map((bit, index) => manager.or(manager.and(has.ports, bit), manager.and(has.icmp, icmp[index] ?? EMPTY)));
+  return { present: icmpType === undefined ? manager.not(has.icmp) : FULL, bits };
+}
+
+/** Types that open a connection, and those of their answers: 8 to 0, the others one more. */
+function replyType({ manager, start }: Space): Vector {
+  const type = start.icmpType;
+  const echo = maskedEqual(manager, type, { value: 8, mask: 0xff });
+  return increment(manager, type).map((bit) => manager.minus(bit, echo));
 }
 
 /** CONFIRMED, and whether each direction was rewritten, bit by bit from the top of the six bits of CT_STATUS. */

@@ -85,3 +85,14 @@ export function decrement(manager: BddManager, vector: Vector): Vector {
   }
   return result;
 }
+
+/** vector + 1, where it is not the greatest number */
+export function increment(manager: BddManager, vector: Vector): Vector {
+  const result: Bdd[] = [];
+  let carry: Bdd = FULL;
+  for (const bit of [...vector].reverse()) {
+    result.unshift(manager.xor(bit, carry));
+    carry = manager.and(bit, carry);
+  }
+  return result;
+}
