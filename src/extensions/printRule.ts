@@ -2,6 +2,7 @@
  *  man    iptables-save(8)
  *  fact   iptables xshared.c save_ipv4_addr(), save_iface(): addresses, interfaces, protocol, fragments, matches in their order, target */
 import { formatAddress } from '../packet/address.ts';
+import type { Word } from '../syntax/ast.ts';
 import type { BoundClause, BoundRule, HostName, Invertible } from './bind/boundRule.ts';
 import { type RuleContext, saveOption } from './extension.ts';
 import type { LoweredClause } from './lowerRule.ts';
@@ -33,11 +34,16 @@ export function printLowered(clause: LoweredClause, rule: BoundRule, context: Ru
 }
 
 function printClause({ extension, given, opaque, words }: BoundClause, context: RuleContext): readonly string[] {
-  if (extension === undefined || opaque !== undefined) return words;
+  if (extension === undefined || opaque !== undefined) return words.map(asWritten);
   if (extension.save !== undefined) return extension.save(given, context);
   return Object.entries(extension.options).flatMap(([name, spec]) =>
     given[name] === undefined ? [] : saveOption(given[name], spec, context),
   );
+}
+
+/** With the quotes that it had, or needs. */
+function asWritten({ text, quoted }: Word): string {
+  return quoted || text === '' || /[\s"'\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text;
 }
 
 function printBase(rule: BoundRule, part: BasePart, context: RuleContext): string | undefined {

@@ -1,8 +1,8 @@
 /** Binds all rules of a table once: reports what is wrong with them, and keeps what the load checks need to know. */
 import { bindRule } from '../extensions/bind/bindRule.ts';
-import type { BindContext, BoundClause, BoundRule } from '../extensions/bind/boundRule.ts';
+import type { BindContext, BoundClause, BoundRule, Report } from '../extensions/bind/boundRule.ts';
 import { unmodelledNeedsConntrack } from '../extensions/bind/unmodelled.ts';
-import { isHook, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
+import { type HookName, isHook, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
 import type { RuleNode, TableNode } from '../syntax/ast.ts';
 import type { Span } from '../syntax/source.ts';
 import { LinkedRule } from './linkedRule.ts';
@@ -17,7 +17,7 @@ export interface BoundChain {
   readonly name: string;
   readonly rules: readonly LinkedRule[];
   readonly jumps: readonly Jump[];
-  /** clauses that do not load everywhere */
+  /** clauses that do not load behind every hook */
   readonly limited: readonly LimitedClause[];
   readonly interfaces: readonly InterfaceOption[];
   /** index of the first rule that takes every packet out of the chain: iptables-legacy looks no further; Infinity when there is none */
@@ -32,8 +32,11 @@ export interface Jump {
 }
 
 export interface LimitedClause {
-  readonly clause: BoundClause;
+  /** `-m owner` */
+  readonly call: string;
+  readonly allowed: readonly HookName[];
   readonly at: number;
+  readonly span: Span;
 }
 
 export interface InterfaceOption {
@@ -63,7 +66,8 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
     for (const node of rules) {
       const bound = bindRule(node, loud);
       if (bound === undefined || bound === 'skip') continue;
-      needsConntrack = takeFacts(chain, node, bound) || needsConntrack;
+      needsConntrack = takeFacts(chain, node, bound, name) || needsConntrack;
+      for (const clause of clausesOf(bound)) checkTables(clause, name, loud.report);
       const parts = (bound.source?.value.length ?? 1) * (bound.destination?.value.length ?? 1);
       const target = bound.target?.kind === 'extension' ? bound.target.clause.name : bound.target?.chain;
       for (let part = 0; part < parts; part++) chain.rules.push(new LinkedRule(where, chain.rules.length + 1, { node, part, target }));
@@ -74,17 +78,17 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
 }
 
 /** What the load checks ask of one rule; says whether it needs conntrack. */
-function takeFacts(chain: Writable<BoundChain>, node: RuleNode, rule: BoundRule): boolean {
+function takeFacts(chain: Writable<BoundChain>, node: RuleNode, rule: BoundRule, table: TableName): boolean {
   const at = chain.rules.length;
-  const { matches, target } = rule;
+  const { target } = rule;
   let needsConntrack = false;
-  for (const clause of matches) {
-    if (isLimited(clause)) chain.limited.push({ clause, at });
+  for (const clause of clausesOf(rule)) {
+    const allowed = clause.extension?.hooks?.(clause.given);
+    if (allowed !== undefined && clause.extension?.tables?.includes(table) !== false)
+      chain.limited.push({ call: callName(clause), allowed, at, span: clause.span });
     needsConntrack ||= asksForConntrack(clause);
   }
   if (target?.kind === 'extension') {
-    if (isLimited(target.clause)) chain.limited.push({ clause: target.clause, at });
-    needsConntrack ||= asksForConntrack(target.clause);
     if (chain.end > at && alwaysEnds(rule, target.clause.name)) chain.end = at;
   } else if (target !== undefined) chain.jumps.push({ to: target.chain, at, span: node.span });
   if (isHook(chain.name)) {
@@ -94,10 +98,27 @@ function takeFacts(chain: Writable<BoundChain>, node: RuleNode, rule: BoundRule)
   return needsConntrack;
 }
 
-function isLimited({ extension }: BoundClause): boolean {
-  return (
-    extension !== undefined && (extension.hooks !== undefined || extension.tables !== undefined || extension.legacyTables !== undefined)
-  );
+function clausesOf({ matches, target }: BoundRule): readonly BoundClause[] {
+  return target?.kind === 'extension' ? [...matches, target.clause] : matches;
+}
+
+function callName({ name, extension }: BoundClause): string {
+  return extension?.kind === 'target' ? `-j ${name}` : `-m ${name}`;
+}
+
+function checkTables(clause: BoundClause, table: TableName, report: Report): void {
+  if (clause.extension === undefined) return;
+  const { tables, legacyTables } = clause.extension;
+  if (legacyTables !== undefined && !legacyTables.includes(table)) {
+    report({
+      kind: 'warning',
+      message: `iptables-legacy loads \`${callName(clause)}\` in table ${legacyTables.join(', ')} only`,
+      span: clause.span,
+    });
+  }
+  if (tables === undefined || tables.includes(table)) return;
+  const where = tables.length === 1 ? `table ${tables[0]}` : `tables ${tables.join(', ')}`;
+  report({ kind: 'not-loadable', message: `\`${callName(clause)}\` loads in ${where} only, not in ${table}`, span: clause.span });
 }
 
 function asksForConntrack({ name, extension, given }: BoundClause): boolean {

@@ -17,18 +17,18 @@
  *  | `--nflog-range`                                      | drops the option   | keeps it, no effect    |
  *
  *  kernel net/ipv4/netfilter/ip_tables.c mark_source_chains(), net/netfilter/nf_tables_api.c nft_chain_validate() */
-import type { BoundClause, Report } from '../extensions/bind/boundRule.ts';
+import type { Report } from '../extensions/bind/boundRule.ts';
 import { findTarget } from '../extensions/registry.ts';
 import { type HookName, isHook } from '../netfilter/hooks.ts';
 import type { TableNode } from '../syntax/ast.ts';
 import type { Span } from '../syntax/source.ts';
 import type { BoundChain, BoundTable } from './bindTable.ts';
-import { closingJumps, reachingHooks } from './reach.ts';
+import { closingJumps, hookBits, hooksOf, reachingHooks } from './reach.ts';
 
 export function checkTable(text: TableNode, table: BoundTable, report: Report): void {
   for (const { name, span } of text.chains) checkChainName(name.text, span ?? name, report);
   for (const chain of table.chains.values()) checkInterfaces(chain, report);
-  checkLimits(table, report);
+  checkHooks(table, report);
   checkLoops(table, report);
 }
 
@@ -52,70 +52,26 @@ function checkInterfaces({ name, interfaces }: BoundChain, report: Report): void
   }
 }
 
-/** What loads in some tables or behind some hooks only. */
-function checkLimits(table: BoundTable, report: Report): void {
-  let reach:
-    | { readonly legacy: ReadonlyMap<string, readonly HookName[]>; readonly nft: ReadonlyMap<string, readonly HookName[]> }
-    | undefined;
+/** What loads behind some hooks only. The legacy backend sees no more than nft does, so that it is asked second. */
+function checkHooks(table: BoundTable, report: Report): void {
+  if ([...table.chains.values()].every(({ limited }) => limited.length === 0)) return;
+  const forNft = reachingHooks(table, 'nft');
+  let forLegacy: ReadonlyMap<string, number> | undefined;
   for (const chain of table.chains.values()) {
-    for (const { clause, at } of chain.limited) {
-      if (!checkTables(clause, table, report)) continue;
-      const allowed = clause.extension?.hooks?.(clause.given);
-      if (allowed === undefined) continue;
-      reach ??= { legacy: reachingHooks(table, 'legacy'), nft: reachingHooks(table, 'nft') };
-      const wrong = outside(reach.nft.get(chain.name), allowed);
-      if (wrong.length === 0) continue;
-      const surelyWrong = at > chain.end ? [] : outside(reach.legacy.get(chain.name), allowed);
-      reportHooks({ clause, chain: chain.name, wrong, allowed, onlyNft: surelyWrong.length === 0 }, report);
+    const reached = forNft.get(chain.name) ?? 0;
+    for (const { call, allowed, at, span } of chain.limited) {
+      const wrong = reached & ~hookBits(allowed);
+      if (wrong === 0) continue;
+      forLegacy ??= reachingHooks(table, 'legacy');
+      const onlyNft = at > chain.end || ((forLegacy.get(chain.name) ?? 0) & wrong) === 0;
+      const [first = '', ...others] = hooksOf(wrong);
+      const where = chain.name === first ? `in ${first}` : `in a chain that ${[first, ...others].join(' and ')} reaches`;
+      const help = `it loads where only ${allowed.join(' and ')} can reach it`;
+      if (onlyNft)
+        report({ kind: 'warning', message: `iptables-nft refuses \`${call}\` ${where}, although no packet gets there`, span, help });
+      else report({ kind: 'not-loadable', message: `\`${call}\` cannot stand ${where}`, span, help });
     }
   }
-}
-
-const NONE: readonly HookName[] = [];
-
-function outside(hooks: readonly HookName[] | undefined, allowed: readonly HookName[]): readonly HookName[] {
-  return hooks === undefined || hooks.every((hook) => allowed.includes(hook)) ? NONE : hooks.filter((hook) => !allowed.includes(hook));
-}
-
-interface WrongHooks {
-  readonly clause: BoundClause;
-  readonly chain: string;
-  readonly wrong: readonly HookName[];
-  readonly allowed: readonly HookName[];
-  readonly onlyNft: boolean;
-}
-
-function reportHooks({ clause, chain, wrong, allowed, onlyNft }: WrongHooks, report: Report): void {
-  const where = chain === wrong[0] ? `in ${chain}` : `in a chain that ${wrong.join(' and ')} reaches`;
-  const help = `it loads where only ${allowed.join(' and ')} can reach it`;
-  if (!onlyNft) report({ kind: 'not-loadable', message: `\`${callName(clause)}\` cannot stand ${where}`, span: clause.span, help });
-  else
-    report({
-      kind: 'warning',
-      message: `iptables-nft refuses \`${callName(clause)}\` ${where}, although no packet gets there`,
-      span: clause.span,
-      help,
-    });
-}
-
-function callName({ name, extension }: BoundClause): string {
-  return extension?.kind === 'target' ? `-j ${name}` : `-m ${name}`;
-}
-
-/** False when the clause does not load in this table at all. */
-function checkTables(clause: BoundClause, { name }: BoundTable, report: Report): boolean {
-  const { tables, legacyTables } = clause.extension ?? {};
-  if (legacyTables !== undefined && !legacyTables.includes(name)) {
-    report({
-      kind: 'warning',
-      message: `iptables-legacy loads \`${callName(clause)}\` in table ${legacyTables.join(', ')} only`,
-      span: clause.span,
-    });
-  }
-  if (tables === undefined || tables.includes(name)) return true;
-  const where = tables.length === 1 ? `table ${tables[0]}` : `tables ${tables.join(', ')}`;
-  report({ kind: 'not-loadable', message: `\`${callName(clause)}\` loads in ${where} only, not in ${name}`, span: clause.span });
-  return false;
 }
 
 function checkLoops(table: BoundTable, report: Report): void {

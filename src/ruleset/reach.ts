@@ -1,7 +1,7 @@
 /** Which hooks can reach a chain, and which jumps close a loop: as each backend of iptables finds out when it loads.
  *  kernel net/ipv4/netfilter/ip_tables.c mark_source_chains(): does not look behind a rule that always ends the chain;
  *         net/netfilter/nf_tables_api.c nft_chain_validate(): looks at all rules */
-import { type HookName, TABLE_HOOKS } from '../netfilter/hooks.ts';
+import { HOOKS, type HookName, TABLE_HOOKS } from '../netfilter/hooks.ts';
 import type { BoundTable, Jump } from './bindTable.ts';
 
 export type Backend = 'legacy' | 'nft';
@@ -12,19 +12,28 @@ function jumpsOf({ chains }: BoundTable, name: string, backend: Backend): readon
   return backend === 'nft' || chain.end === Number.POSITIVE_INFINITY ? chain.jumps : chain.jumps.filter(({ at }) => at < chain.end);
 }
 
-/** For each chain that can be reached, the hooks that do. */
-export function reachingHooks(table: BoundTable, backend: Backend): ReadonlyMap<string, readonly HookName[]> {
-  const reached = new Map<string, readonly HookName[]>();
+/** For each chain that can be reached, the hooks that do, as bits of `hookBits`. */
+export function reachingHooks(table: BoundTable, backend: Backend): ReadonlyMap<string, number> {
+  const reached = new Map<string, number>();
   for (const hook of TABLE_HOOKS[table.name]) {
+    const bit = hookBits([hook]);
     const pending: string[] = [hook];
     for (let chain = pending.pop(); chain !== undefined; chain = pending.pop()) {
-      const known = reached.get(chain);
-      if (known?.includes(hook) === true) continue;
-      reached.set(chain, known === undefined ? [hook] : [...known, hook]);
+      const known = reached.get(chain) ?? 0;
+      if ((known & bit) !== 0) continue;
+      reached.set(chain, known | bit);
       for (const { to } of jumpsOf(table, chain, backend)) pending.push(to);
     }
   }
   return reached;
+}
+
+export function hookBits(hooks: readonly HookName[]): number {
+  return hooks.reduce((bits, hook) => bits | (1 << HOOKS.indexOf(hook)), 0);
+}
+
+export function hooksOf(bits: number): readonly HookName[] {
+  return HOOKS.filter((_, at) => (bits & (1 << at)) !== 0);
 }
 
 /** A jump back to a chain that is being walked. */

@@ -36,7 +36,7 @@ export function baseOption(state: State, given: GivenBase): void {
   const { option, word, attached } = given;
   const spelling = SPELLING[option];
   const before = takeInversion(state);
-  const problem = misuse(given, before);
+  const problem = misuse(given, before !== undefined);
   if (problem !== undefined) {
     refuse(state, { span: word, message: problem });
     if (attached === undefined && takesArgument(option)) state.at++;
@@ -47,7 +47,7 @@ export function baseOption(state: State, given: GivenBase): void {
     state.context.report({ kind: 'warning', message, span: word, help: `write \`${spelling} ${attached.text}\`` });
   }
   const mayBeIntraposed = attached === undefined && takesArgument(option) && !NOT_INVERTIBLE.includes(option);
-  const inverted = (mayBeIntraposed && intraposed(state, word, before)) || before;
+  const inverted = ((mayBeIntraposed ? intraposed(state, word, before) : undefined) ?? before) !== undefined;
   const value = attached ?? (takesArgument(option) ? state.words[state.at++] : word);
   if (value === undefined) refuse(state, { span: word, message: `option \`${spelling}\` needs a value` });
   else if (option === 'match') openMatch(state, value.text, value);

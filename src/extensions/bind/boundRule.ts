@@ -1,4 +1,5 @@
 /** A rule whose words have been understood: base options, matches and target with decoded values. */
+import type { Word } from '../../syntax/ast.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import type { Span } from '../../syntax/source.ts';
 import type { GivenOption, IpSet, MatchExtension, TargetExtension } from '../extension.ts';
@@ -24,7 +25,7 @@ export interface BoundClause<E extends MatchExtension | TargetExtension = MatchE
   readonly extension: E | undefined;
   readonly given: Readonly<Record<string, GivenOption>>;
   /** its options as written, for printing when they cannot be printed from `given` */
-  readonly words: readonly string[];
+  readonly words: readonly Word[];
   /** why the meaning is not claimed */
   readonly opaque: string | undefined;
   readonly span: Span;

@@ -48,15 +48,12 @@ function findOption(state: State, name: string): Found<Loaded> | undefined {
 
 /** The option and all words up to the next option are kept as they are. */
 function opaqueOption(state: State, clause: OpenClause, word: Word): void {
-  if (takeInversion(state)) clause.words.push('!');
+  const inversion = takeInversion(state);
   const from = state.at;
   skipValues(state);
-  clause.words.push(word.text, ...state.words.slice(from, state.at).map(asWritten));
+  if (inversion !== undefined) clause.words.push(inversion);
+  clause.words.push(word, ...state.words.slice(from, state.at));
   clause.span.end = (state.words[state.at - 1] ?? word).end;
-}
-
-function asWritten({ text, quoted }: Word): string {
-  return quoted || text === '' || /[\s"'\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text;
 }
 
 interface ExtensionOption {
@@ -71,8 +68,9 @@ function extensionOption(state: State, option: ExtensionOption): void {
   const { clause, extension, name, word, attached } = option;
   const spec = extension.options[name] as OptionSpec;
   const before = takeInversion(state);
-  const behind = attached === undefined && spec.invertible === true && spec.value.length > 0 && intraposed(state, word, before);
-  const inverted = before || behind;
+  const mayFollow = attached === undefined && spec.invertible === true && spec.value.length > 0;
+  const inversion = (mayFollow ? intraposed(state, word, before) : undefined) ?? before;
+  const inverted = inversion !== undefined;
   const values = takeValues(state, spec, option);
   const problem = valueProblem(spec, option, values, inverted);
   clause.span.end = (values?.at(-1) ?? word).end;
@@ -83,7 +81,8 @@ function extensionOption(state: State, option: ExtensionOption): void {
     state.failed = true;
   } else if ('opaque' in given) clause.opaque ??= given.opaque;
   else clause.given[name] = given;
-  if (values !== undefined) clause.words.push(...(inverted ? ['!'] : []), name, ...values.map(asWritten));
+  if (inversion !== undefined) clause.words.push(inversion);
+  clause.words.push({ ...word, text: name }, ...(values ?? []));
 }
 
 /** getopt takes the first argument as it comes; further ones are fetched by hand and may not look like options. */

@@ -3,12 +3,12 @@ import type { Word } from '../../syntax/ast.ts';
 import { refuse, type State } from './ruleState.ts';
 
 /** Takes a `!` that stands between `option` and its value. */
-export function intraposed(state: State, option: Word, inverted: boolean): boolean {
+export function intraposed(state: State, option: Word, before: Word | undefined): Word | undefined {
   const next = state.words[state.at];
-  if (next?.text !== '!' || next.quoted || state.at + 1 >= state.words.length) return false;
+  if (next?.text !== '!' || next.quoted || state.at + 1 >= state.words.length) return undefined;
   state.at++;
-  if (inverted) refuse(state, { span: next, message: `two \`!\` for \`${option.text}\`` });
+  if (before !== undefined) refuse(state, { span: next, message: `two \`!\` for \`${option.text}\`` });
   const message = `iptables 1.8.9 refuses \`!\` behind \`${option.text}\``;
   state.context.report({ kind: 'warning', message, span: next, help: `write \`! ${option.text}\`` });
-  return true;
+  return next;
 }

@@ -10,8 +10,8 @@ export interface OpenClause {
   readonly name: string;
   readonly extension: Extension | undefined;
   readonly given: Record<string, GivenOption>;
-  /** options as written, with the quotes that they had */
-  readonly words: string[];
+  /** options as written */
+  readonly words: Word[];
   opaque: string | undefined;
   /** an option of it was refused: what is missing is then not worth a word */
   broken: boolean;
@@ -81,9 +81,9 @@ export function refuse(state: State, { kind = 'malformed', span, message, help }
   state.context.report({ kind, message, span, ...(help === undefined ? {} : { help }) });
 }
 
-/** Is the `!` of this option there? It is used up by asking. */
-export function takeInversion(state: State): boolean {
-  const inverted = state.inverted !== undefined;
+/** The `!` of this option, when it is there. It is used up by asking. */
+export function takeInversion(state: State): Word | undefined {
+  const { inverted } = state;
   state.inverted = undefined;
   return inverted;
 }

@@ -27,13 +27,15 @@ export interface Parts {
 }
 
 export interface Shape<T> {
-  readonly rule: ValueRule;
+  /** absent: any text will do */
+  readonly rule?: ValueRule;
   readonly decode: (parts: Parts, context: ShapeContext) => Decoded<T>;
   /** canonical text, as iptables-save writes it */
   readonly print: (value: T, context: ShapeContext) => string;
 }
 
 export function decodeValue<T>(shape: Shape<T>, text: string, context: ShapeContext): Decoded<T> {
+  if (shape.rule === undefined) return shape.decode({ text, captures: [] }, context);
   const match = matchValue(shape.rule, text);
   return match.ok ? shape.decode({ text, captures: match.captures }, context) : malformed(expectation({ ...match, text }));
 }

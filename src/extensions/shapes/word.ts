@@ -42,9 +42,10 @@ export function word<W extends string>(what: string, words: readonly W[], option
 export function freeText(limits: { readonly min: number; readonly max: number; readonly overlong: 'cut' | 'refused' }): Shape<string> {
   const { min, max, overlong } = limits;
   return {
-    rule: 'text',
     decode: ({ text }) => {
       if (text.length < min) return malformed('expected a text, found nothing');
+      // no character of a JavaScript string takes more than three bytes
+      if (text.length * 3 <= max) return { value: text };
       const bytes = new TextEncoder().encode(text);
       if (bytes.length <= max) return { value: text };
       if (overlong === 'refused') return malformed(`\`${text}\` is longer than ${max} bytes`);
