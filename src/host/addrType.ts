@@ -3,12 +3,13 @@
 import type { Interval, IntervalSet } from '../lib/intervals.ts';
 import { tabulate } from '../lib/intervals.ts';
 import { memoize } from '../lib/memo.ts';
-import type { Address, Family } from '../packet/address.ts';
-import { parsePrefix, prefixRange } from '../packet/address.ts';
+import type { Address, Family, Prefix } from '../packet/address.ts';
+import { familyOf, parsePrefix, prefixRange } from '../packet/address.ts';
 import type { AddrType } from '../packet/fields.ts';
 import { ADDR_TYPES } from '../packet/fields.ts';
 import { longestMatch } from './fib.ts';
 import type { Host, Route } from './host.ts';
+import { lookupRoute } from './route.ts';
 import { isMulticast6 } from './sourceAddress.ts';
 
 const INDEX = new Map<AddrType, number>(ADDR_TYPES.map((name, index) => [name, index]));
@@ -29,8 +30,22 @@ function type4(host: Host, address: number, dev: string | undefined): AddrType {
 function type6(host: Host, address: bigint, dev: string | undefined): AddrType {
   if (isMulticast6(address)) return 'MULTICAST';
   if (address === 0n) return 'UNSPEC';
-  const local = bestLocal(host, address);
-  return local === undefined || (dev !== undefined && local.dev !== dev) ? 'UNICAST' : 'LOCAL';
+  const route = lookupRoute(host, { family: 6, dst: address, mark: 0, ...(dev === undefined ? {} : { oif: dev }) });
+  if (route === undefined || UNREACHABLE.has(route.type)) return 'UNREACHABLE';
+  if (isAnycast(route, address)) return 'ANYCAST';
+  const local = dev === undefined ? route.type === 'local' : isOn(host, { dev, address });
+  return local ? 'LOCAL' : 'UNICAST';
+}
+
+const UNREACHABLE: ReadonlySet<Route['type']> = new Set<Route['type']>(['blackhole', 'unreachable', 'prohibit']);
+
+/** The first address of a connected prefix too, forwarding or not. kernel include/net/ip6_route.h ipv6_anycast_destination() */
+function isAnycast({ type, to, via }: Route, address: bigint): boolean {
+  return type === 'anycast' || (to.length < 127 && via === undefined && prefixRange(to).lo === address);
+}
+
+function isOn(host: Host, { dev, address }: { readonly dev: string; readonly address: bigint }): boolean {
+  return host.interfaces.some(({ name, addresses }) => name === dev && addresses.some((own) => own.address === address));
 }
 
 function bestLocal(host: Host, address: Address): Route | undefined {
@@ -43,9 +58,14 @@ export interface TypeIntervals {
   readonly addresses: IntervalSet;
 }
 
-/** The same as a table: which addresses have which type. Between two boundaries of the table `local` the type cannot change. */
+/** The same as a table: which addresses have which type. Between two ends of routes the type cannot change. */
 export function typeIntervals(host: Host, family: Family, dev?: string): readonly TypeIntervals[] {
   return TABLE(host, `${family} ${dev ?? ''}`);
+}
+
+/** The first address of a prefix alone. */
+function firstOf(prefix: Prefix): Prefix {
+  return { address: prefixRange(prefix).lo, length: familyOf(prefix.address) === 4 ? 32 : 128 };
 }
 
 const TABLE = memoize((host: Host, key: string): readonly TypeIntervals[] => {
@@ -55,7 +75,8 @@ const TABLE = memoize((host: Host, key: string): readonly TypeIntervals[] => {
   const special = family === 4 ? ['0.0.0.0/8', '224.0.0.0/4', '255.255.255.255'] : ['::', 'ff00::/8'];
   const prefixes = [
     ...special.map((text) => parsePrefix(text)).filter((prefix) => prefix !== undefined),
-    ...host.routes.filter((route) => route.family === family && route.table === 'local').map(({ to }) => to),
+    ...host.routes.filter((route) => route.family === family).flatMap(({ to }) => [to, firstOf(to)]),
+    ...host.rules.flatMap(({ to }) => (to === undefined || familyOf(to.address) !== family ? [] : [to])),
   ];
   const ranges = prefixes.map(prefixRange) as Interval<number>[];
   const last = (family === 4 ? 0xffff_ffff : (1n << 128n) - 1n) as number;

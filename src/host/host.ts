@@ -20,7 +20,7 @@ export interface Interface {
 export interface Route {
   readonly family: Family;
   readonly table: string;
-  readonly type: 'unicast' | 'local' | 'broadcast' | 'multicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+  readonly type: 'unicast' | 'local' | 'anycast' | 'broadcast' | 'multicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
   readonly to: Prefix;
   readonly via?: Address;
   readonly dev?: string;

@@ -33,7 +33,7 @@ export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
     ...(src === undefined ? {} : { src }),
     ...(bound === undefined ? {} : { oif: bound }),
   });
-  if (route?.type === 'local') return { kind: 'found', oif: 'lo', local: true, route };
+  if (route?.type === 'local' || route?.type === 'anycast') return { kind: 'found', oif: 'lo', local: true, route };
   const usable = route !== undefined && SENDABLE.has(route.type) ? route : undefined;
   // IPv4 takes the destination of a bound socket to be on its link, IPv6 does not
   const oif = usable?.dev ?? (family === 4 ? bound : undefined);

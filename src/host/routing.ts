@@ -50,7 +50,7 @@ function prefixRoutes6(
   const base = { family: 6, dev: nic.name } as const;
   const connected: Route = { ...base, table: 'main', type: 'unicast', to: { address, length: prefix.length }, metric: 256 };
   if (!forwarding6 || prefix.length >= 127) return [connected];
-  return [connected, { ...base, table: 'local', type: 'local', to: { address, length: 128 }, metric: 0 }];
+  return [connected, { ...base, table: 'local', type: 'anycast', to: { address, length: 128 }, metric: 0 }];
 }
 
 /** IPv4: an address in the subnet of an earlier one on the same interface. */

@@ -30,7 +30,8 @@ export function routeInput(skb: Skb): InputRoute {
   const route = lookupRoute(host, { family, dst: skb.dst, src: skb.src, mark: skb.mark, iif, ...link });
   const forwarding = isForwarding(host, family, iif);
   if (route === undefined) return lost(forwarding ? 'no-route' : 'not-forwarding');
-  if (route.type === 'local' || (route.type === 'broadcast' && family === 4)) return orLost(badSource(skb), { kind: 'local', route });
+  if (route.type === 'local' || route.type === 'anycast' || (route.type === 'broadcast' && family === 4))
+    return orLost(badSource(skb), { kind: 'local', route });
   if (!forwarding) return lost('not-forwarding');
   if (route.type !== 'unicast' || route.dev === undefined) return lost('unreachable-route');
   return orLost(family === 4 ? badSource(skb) : badForward6(skb, route.dev), { kind: 'forward', route: { ...route, dev: route.dev } });

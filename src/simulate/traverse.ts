@@ -125,8 +125,11 @@ export function traverse({ rules, packet, host, choose, detailed }: Traversal): 
     return hook('FORWARD', devices) ?? hook('POSTROUTING', devices) ?? { kind: 'forwarded', oif: route.dev };
   }
 
+  /** A fragment waits for the others: IPv4 before INPUT, IPv6 after it. */
   function deliver(iif: string): Fate {
-    const end = hook('INPUT', { iif, oif: undefined });
+    const waits: Fate | undefined = packet.fragOffset > 0 ? { kind: 'lost', reason: 'awaiting-fragments' } : undefined;
+    if (waits !== undefined && packet.family === 4) return waits;
+    const end = hook('INPUT', { iif, oif: undefined }) ?? waits;
     if (end !== undefined) return end;
     const listener = skb.diverted ?? findSocket(host, { proto: skb.proto, dst: skb.dst, dport: skb.dport });
     const port = listener?.port ?? skb.dport;

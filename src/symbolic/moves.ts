@@ -59,7 +59,7 @@ export function routeOutput(space: Space, one: PacketClass, again: boolean): Hoo
   parts.send(equal(manager, dst, 0), LOCAL);
   const loopback = family === 4 ? inPrefix(space, src, parsePrefix('127.0.0.0/8') ?? NO_PREFIX) : EMPTY;
   for (const { set, route } of partitionByRoute(space, { dst, src, mark, within: parts.left })) {
-    if (route?.type === 'local') {
+    if (route?.type === 'local' || route?.type === 'anycast') {
       parts.send(set, LOCAL);
       continue;
     }
@@ -104,7 +104,8 @@ export function routeInput(space: Space, one: PacketClass): HookResult {
   }
   const forwarding = isForwarding(host, family, iif);
   for (const { set, route } of inputShares(space, one, parts.left)) {
-    const forHere = route !== undefined && (route.type === 'local' || (route.type === 'broadcast' && family === 4));
+    const forHere =
+      route !== undefined && (route.type === 'local' || route.type === 'anycast' || (route.type === 'broadcast' && family === 4));
     if (route === undefined) parts.lose(set, forwarding ? 'no-route' : 'not-forwarding');
     else if (!forHere && !forwarding) parts.lose(set, 'not-forwarding');
     else if (!forHere && (route.type !== 'unicast' || route.dev === undefined)) parts.lose(set, 'unreachable-route');

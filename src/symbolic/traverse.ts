@@ -117,9 +117,25 @@ function traverse({ space, ruleset, within = FULL, visit }: Question, iif: strin
     }
   }
 
+  /** Takes the later fragments away: they wait for the others, IPv4 before INPUT, IPv6 after it. */
+  function waiting(classes: readonly PacketClass[]): readonly PacketClass[] {
+    const first = equal(space.manager, space.start.fragOffset, 0);
+    return keep(
+      each(classes, (one) => {
+        const set = space.manager.and(one.set, first);
+        const later = space.manager.minus(one.set, first);
+        return {
+          on: set === EMPTY ? [] : [{ ...one, set }],
+          ended: later === EMPTY ? [] : [{ ...one, set: later, end: 'awaiting-fragments' }],
+        };
+      }),
+    );
+  }
+
   function deliver(classes: readonly PacketClass[]): void {
-    const arrived = hook('INPUT', classes, ({ env }) => ({ iif: env.iif, oif: undefined }));
-    for (const one of arrived) ends.push(...takers(space, one));
+    const complete = space.family === 4 ? waiting(classes) : classes;
+    const arrived = hook('INPUT', complete, ({ env }) => ({ iif: env.iif, oif: undefined }));
+    for (const one of space.family === 4 ? arrived : waiting(arrived)) ends.push(...takers(space, one));
   }
 }
 
