@@ -1,51 +1,67 @@
-/** What -m tcp and -m udp share: how ports are saved, and the `-p` that they need. */
+/** What -m tcp and -m udp share: what a port option asks, how it is saved, and the `-p` that both need. */
 import type { PortRange } from '../netfilter/effect.ts';
-import type { Complaint, GivenOption, RuleContext } from './extension.ts';
+import { ALWAYS, inSet, type MatchExpr, not, present, unmodelled } from '../netfilter/matchExpr.ts';
+import type { Complaint, Conjunct, GivenOption, RuleContext } from './extension.ts';
 import { U16 } from './shapes/number.ts';
 import { portRange } from './shapes/port.ts';
 import type { ShapeContext } from './shapes/shape.ts';
 
 type PortOption = GivenOption<readonly [PortRange]> | undefined;
 
+export interface PortOptions {
+  readonly '--sport'?: PortOption;
+  readonly '--dport'?: PortOption;
+}
+
+/** The header must be there, and the ports right. */
+export function transportConjuncts(given: PortOptions, { proto }: RuleContext): readonly Conjunct[] {
+  const header: Conjunct = { expr: proto?.inverted === true ? unmodelled('ports without the protocol that has them') : present('sport') };
+  const ports = (['sport', 'dport'] as const).flatMap((field): readonly Conjunct[] => {
+    const option = given[`--${field}`];
+    return option === undefined ? [] : [{ option: option.name, expr: portExpr(field, option) }];
+  });
+  return [header, ...ports];
+}
+
+function portExpr(field: 'sport' | 'dport', option: NonNullable<PortOption>): MatchExpr {
+  const expr = namesAllPorts(option) ? ALWAYS : inSet(field, [option.values[0]]);
+  if (!option.inverted) return expr;
+  return expr === ALWAYS ? unmodelled('`!` with all ports, which the backends of iptables read differently') : not(expr);
+}
+
 function namesAllPorts(option: NonNullable<PortOption>): boolean {
   return option.values[0].lo === 0 && option.values[0].hi === U16;
 }
 
 /** iptables-save leaves out a range of all ports; with `!` it does too, and loses the meaning. */
-export function savePorts(options: readonly PortOption[], context: ShapeContext): readonly string[] {
-  return options.flatMap((option) => {
+export function savePorts(given: PortOptions, context: ShapeContext): readonly string[] {
+  return [given['--sport'], given['--dport']].flatMap((option) => {
     if (option === undefined || (namesAllPorts(option) && !option.inverted)) return [];
     return [...(option.inverted ? ['!'] : []), option.name, portRange.print(option.values[0], context)];
   });
 }
 
-interface Transport {
-  readonly match: string;
-  readonly proto: number;
-  readonly ports: readonly PortOption[];
-}
-
 /** kernel net/netfilter/x_tables.c xt_check_match(): the rule's own `-p` must be this protocol, and not inverted.
  *  iptables-nft turns the match into its own port expression, which asks for no protocol. */
-export function checkTransport({ match, proto, ports }: Transport, context: RuleContext): readonly Complaint[] {
+export function checkTransport(
+  match: { readonly name: string; readonly proto: number },
+  given: PortOptions,
+  context: RuleContext,
+): readonly Complaint[] {
   const complaints: Complaint[] = [];
-  if (context.proto?.value !== proto) {
-    complaints.push({
-      kind: 'not-loadable',
-      message: `\`-m ${match}\` needs \`-p ${match}\` in the same rule`,
-      help: `add \`-p ${match}\``,
-    });
+  if (context.proto?.value !== match.proto) {
+    const message = `\`-m ${match.name}\` needs \`-p ${match.name}\` in the same rule`;
+    complaints.push({ kind: 'not-loadable', message, help: `add \`-p ${match.name}\`` });
   } else if (context.proto.inverted) {
-    complaints.push({ kind: 'warning', message: `iptables-legacy refuses \`-m ${match}\` with \`! -p ${match}\`, iptables-nft loads it` });
+    complaints.push({
+      kind: 'warning',
+      message: `iptables-legacy refuses \`-m ${match.name}\` with \`! -p ${match.name}\`, iptables-nft loads it`,
+    });
   }
-  for (const option of ports) {
-    if (option?.inverted && namesAllPorts(option)) {
-      complaints.push({
-        kind: 'warning',
-        message: `no port is outside of 0:65535: iptables-legacy never matches, iptables-nft leaves the option out`,
-        option: option.name,
-      });
-    }
+  for (const option of [given['--sport'], given['--dport']]) {
+    if (option === undefined || !option.inverted || !namesAllPorts(option)) continue;
+    const message = 'no port is outside of 0:65535: iptables-legacy never matches, iptables-nft leaves the option out';
+    complaints.push({ kind: 'warning', message, option: option.name });
   }
   return complaints;
 }

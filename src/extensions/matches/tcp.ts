@@ -2,11 +2,11 @@
  *  man    iptables-extensions(8), tcp
  *  kernel net/netfilter/xt_tcpudp.c tcp_mt(): false in later fragments, whatever the inversions
  *  fact   a fragment at offset 1 is dropped by the match itself; no sender makes one, and it is left out here */
-import { inSet, masked, present, unmodelled } from '../../netfilter/matchExpr.ts';
+import { ALWAYS, masked, unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { conj, type GivenOption, matchExtension } from '../extension.ts';
 import { tcpFlags } from '../shapes/special.ts';
-import { checkTransport, savePorts } from '../transport.ts';
+import { checkTransport, savePorts, transportConjuncts } from '../transport.ts';
 
 /** `--syn` asks for SYN out of these. */
 const SYN_MASK = 'FIN,SYN,RST,ACK';
@@ -21,21 +21,19 @@ export const tcp = matchExtension({
     '--tcp-flags': { value: ['tcpFlags', 'tcpFlags'], invertible: true },
     '--syn': { value: [], invertible: true, excludes: ['--tcp-flags'] },
   },
-  check: (given, context) => checkTransport({ match: 'tcp', proto: PROTO.tcp, ports: [given['--sport'], given['--dport']] }, context),
-  lower: (given) => [
-    { expr: present('sport') },
+  check: (given, context) => checkTransport({ name: 'tcp', proto: PROTO.tcp }, given, context),
+  lower: (given, context) => [
+    ...transportConjuncts(given, context),
     ...conj(given, {
-      '--sport': ({ lo, hi }) => inSet('sport', [{ lo, hi }]),
-      '--dport': ({ lo, hi }) => inSet('dport', [{ lo, hi }]),
       '--tcp-option': (option) => unmodelled(`whether a packet has TCP option ${option}`),
-      '--tcp-flags': (mask, set) => masked('flags', set, mask),
+      '--tcp-flags': (mask, set) => (mask === 0 && set === 0 ? ALWAYS : masked('flags', set, mask)),
       '--syn': () => masked('flags', 0x02, 0x17),
     }),
   ],
   save: (given, context) => {
     const option = given['--tcp-option'];
     const flags = given['--tcp-flags'];
-    const words = [...savePorts([given['--sport'], given['--dport']], context)];
+    const words = [...savePorts(given, context)];
     if (option !== undefined) words.push(...bang(option), '--tcp-option', String(option.values[0]));
     if (flags !== undefined && (flags.inverted || flags.values[0] !== 0 || flags.values[1] !== 0)) {
       words.push(...bang(flags), '--tcp-flags', ...flags.values.map((value) => tcpFlags.print(value, context)));

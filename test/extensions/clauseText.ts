@@ -1,0 +1,170 @@
+/** Arbitrary clauses of every extension, as text: derived from the option tables, so that a new extension is covered on the day it is listed. */
+import fc from 'fast-check';
+import type { Extension, OptionSpec } from '../../src/extensions/extension.ts';
+import { protocol } from '../../src/extensions/shapes/protocol.ts';
+import type { ShapeName } from '../../src/extensions/shapes.ts';
+import type { Family } from '../../src/packet/address.ts';
+import { ADDR_TYPES } from '../../src/packet/fields.ts';
+
+const number = (max: number): fc.Arbitrary<string> => fc.integer({ min: 0, max }).map(String);
+const hex = fc.integer({ min: 0, max: 0xffff_ffff }).map((value) => `0x${value.toString(16)}`);
+const port = number(65535);
+const ordered = (max: number, separator: string): fc.Arbitrary<string> =>
+  fc
+    .tuple(fc.integer({ min: 0, max }), fc.integer({ min: 0, max }))
+    .filter(([a, b]) => a !== b)
+    .map(([a, b]) => `${Math.min(a, b)}${separator}${Math.max(a, b)}`);
+const someOf = (words: readonly string[]): fc.Arbitrary<string> => fc.subarray([...words], { minLength: 1 }).map((list) => list.join(','));
+const text = (max: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(..."ab0 _-:/'\\!#$"), minLength: 1, maxLength: max }).filter((word) => word.trim() !== '');
+const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
+const maskedHex = fc.tuple(hex, fc.option(hex)).map(([value, mask]) => (mask === null ? value : `${value}/${mask}`));
+const ipv4 = fc.ipV4();
+const ipv6 = fc.ipV6().filter((address) => !address.includes('.'));
+const addressOf = (family: Family): fc.Arbitrary<string> => (family === 4 ? ipv4 : ipv6);
+const networkOf = (family: Family): fc.Arbitrary<string> =>
+  fc.tuple(addressOf(family), fc.integer({ min: 0, max: family === 4 ? 32 : 128 })).map(([address, length]) => `${address}/${length}`);
+const range = (max: number): fc.Arbitrary<string> => fc.oneof(number(max), ordered(max, ':'));
+
+/** Texts of each shape that iptables accepts. */
+function shapeText(family: Family): Readonly<Record<ShapeName, fc.Arbitrary<string>>> {
+  const host = fc.oneof(
+    addressOf(family),
+    fc.tuple(addressOf(family), addressOf(family)).map((ends) => ends.join('-')),
+  );
+  const natPorts = fc.oneof(port, ordered(65535, '-'));
+  return {
+    text: text(40),
+    comment: text(85),
+    logPrefix: text(9),
+    nflogPrefix: text(21),
+    name,
+    u8: number(255),
+    u16: port,
+    u32: number(0xffff_ffff),
+    positive: fc.integer({ min: 1, max: 0xffff_ffff }).map(String),
+    tcpOption: fc.integer({ min: 1, max: 255 }).map(String),
+    burst: number(10000),
+    shift: number(32),
+    counter: number(0xffff_ffff),
+    hexNumber: hex,
+    markMask: maskedHex,
+    xmark: maskedHex,
+    lengthRange: range(65535),
+    expireRange: range(0xffff_ffff),
+    decimalPort: port,
+    decimalPortRange: range(65535),
+    portRange: range(65535),
+    portList: fc.array(range(65535), { minLength: 1, maxLength: 7 }).map((list) => list.join(',')),
+    natPorts,
+    natRange: fc.oneof(
+      host,
+      fc.tuple(host, natPorts).map(([ends, ports]) => (family === 4 ? `${ends}:${ports}` : `[${ends}]:${ports}`)),
+      natPorts.map((ports) => `:${ports}`),
+    ),
+    network: networkOf(family),
+    ctNetwork: networkOf(family),
+    address: addressOf(family),
+    addressRange: host,
+    mac: fc
+      .array(fc.integer({ min: 0, max: 255 }), { minLength: 6, maxLength: 6 })
+      .map((octets) => octets.map((octet) => octet.toString(16)).join(':')),
+    protocol: fc.oneof(fc.constantFrom('tcp', 'udp', 'icmp', 'all'), number(255)),
+    protocolNumber: number(255),
+    users: range(0xffff_fffe).map((ids) => ids.replace(':', '-')),
+    groups: range(0xffff_fffe).map((ids) => ids.replace(':', '-')),
+    tcpFlags: fc.oneof(fc.constantFrom('ALL', 'NONE'), someOf(['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG'])),
+    ctStates: someOf(['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT']),
+    states: someOf(['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED']),
+    ctStatus: someOf(['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED']),
+    ctDir: fc.constantFrom('ORIGINAL', 'REPLY'),
+    addrTypes: someOf(family === 4 ? ADDR_TYPES : ['UNSPEC', 'UNICAST', 'LOCAL', 'ANYCAST', 'MULTICAST']),
+    statisticMode: fc.constantFrom('random', 'nth'),
+    probability: fc.integer({ min: 0, max: 1000 }).map((thousandths) => String(thousandths / 1000)),
+    rate: fc
+      .tuple(fc.integer({ min: 1, max: 10000 }), fc.constantFrom('second', 'minute', 'hour', 'day'))
+      .map(([count, unit]) => `${count}/${unit}`),
+    logLevel: number(7),
+    zone: fc.oneof(port, fc.constant('mark')),
+    icmpType: fc.oneof(number(255), fc.constantFrom('echo-request', '3/4', 'any')),
+    icmpv6Type: fc.oneof(number(255), fc.constantFrom('echo-request', '1/4')),
+    rejectType:
+      family === 4 ? fc.constantFrom('icmp-port-unreachable', 'tcp-reset') : fc.constantFrom('icmp6-port-unreachable', 'tcp-reset'),
+    setDirs: fc.constantFrom('src', 'dst', 'src,dst'),
+    ctEvents: someOf(['new', 'destroy', 'mark']),
+    expEvents: fc.constant('new'),
+  };
+}
+
+export interface ClauseText {
+  readonly family: Family;
+  /** a table in which it loads */
+  readonly table: string;
+  /** `-p`, where it needs one */
+  readonly proto: string;
+  /** `-m NAME` or `-j NAME` */
+  readonly call: string;
+  readonly options: readonly OptionText[];
+}
+
+export interface OptionText {
+  readonly name: string;
+  readonly inverted: boolean;
+  readonly values: readonly string[];
+}
+
+export function ruleText({ proto, call, options }: ClauseText): string {
+  const words = options.map(({ name: option, inverted, values }) =>
+    [inverted ? '! ' : '', option, ...values.map((value) => ` ${quote(value)}`)].join(''),
+  );
+  return [proto, call, ...words].filter((part) => part !== '').join(' ');
+}
+
+function quote(word: string): string {
+  return `"${word.replace(/["'\\]/g, '\\$&')}"`;
+}
+
+const PROTOCOL_OF: Readonly<Record<string, string>> = {
+  tcp: '-p tcp',
+  udp: '-p udp',
+  REJECT: '-p tcp',
+  REDIRECT: '-p tcp',
+  DNAT: '-p tcp',
+  SNAT: '-p tcp',
+  MASQUERADE: '-p tcp',
+  CT: '-p tcp',
+};
+
+/** Options that go together by the table; what an extension checks beside it may still refuse them. */
+export function clauseText(extension: Extension): fc.Arbitrary<ClauseText> {
+  return fc.constantFrom(...extension.families).chain((family) => {
+    const shapes = shapeText(family);
+    const optionText = (option: string, spec: OptionSpec): fc.Arbitrary<OptionText> =>
+      fc.record({
+        name: fc.constant(option),
+        inverted: spec.invertible === true ? fc.boolean() : fc.constant(false),
+        values: fc.tuple(...spec.value.map((shape) => shapes[shape])),
+      });
+    const [proto] = extension.protocols ?? [];
+    return fc.subarray(Object.keys(extension.options)).chain((asked) => {
+      const names = compatible(extension, asked);
+      return fc.tuple(...names.map((option) => optionText(option, extension.options[option] as OptionSpec))).map((options) => ({
+        family,
+        table: extension.tables?.[0] ?? extension.legacyTables?.[0] ?? 'filter',
+        proto: proto === undefined ? (PROTOCOL_OF[extension.name] ?? '') : `-p ${protocol.print(proto, { family })}`,
+        call: `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`,
+        options,
+      }));
+    });
+  });
+}
+
+function compatible({ options }: Extension, asked: readonly string[]): readonly string[] {
+  const entries = Object.entries(options);
+  const chosen = new Set([...entries.flatMap(([option, { required }]) => (required === true ? [option] : [])), ...asked]);
+  for (const option of [...chosen]) for (const needed of options[option]?.needs ?? []) chosen.add(needed);
+  for (const [option, { excludes = [] }] of entries) if (chosen.has(option)) for (const other of excludes) chosen.delete(other);
+  return entries
+    .map(([option]) => option)
+    .filter((option) => chosen.has(option) && (options[option]?.needs ?? []).every((other) => chosen.has(other)));
+}

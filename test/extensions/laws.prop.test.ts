@@ -1,0 +1,97 @@
+/** What holds for every match and target, whatever its options. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MATCHES, TARGETS } from '../../src/extensions/registry.ts';
+import { type MatchExpr, not } from '../../src/netfilter/matchExpr.ts';
+import { resolve } from '../../src/ruleset/resolve.ts';
+import type { Rule } from '../../src/ruleset/ruleset.ts';
+import { parseRules } from '../../src/syntax/parse.ts';
+import { type ClauseText, clauseText, ruleText } from './clauseText.ts';
+
+/** The rule in a user chain that nothing reaches, or undefined when it does not load. */
+function ruleOf({ family, table }: Pick<ClauseText, 'family' | 'table'>, text: string): Rule | undefined {
+  const source = { file: 'law', text: `*${table}\n:USR - [0:0]\n-A USR ${text}\nCOMMIT\n` };
+  const [node] = parseRules(source, { family }).rulesets;
+  if (node === undefined) return undefined;
+  const { ruleset } = resolve({ ...node, family });
+  return [...(ruleset?.tables.values() ?? [])].flatMap((one) => one.chains.get('USR')?.rules ?? [])[0];
+}
+
+const EXTENSIONS = [...MATCHES, ...TARGETS].map((extension) => [`${extension.kind} ${extension.name}`, extension] as const);
+
+describe.each(EXTENSIONS)('%s', (_, extension) => {
+  test('a printed rule reads as the same rule, and prints the same', () => {
+    let loaded = 0;
+    fc.assert(
+      fc.property(clauseText(extension), (clause) => {
+        const rule = ruleOf(clause, ruleText(clause));
+        if (rule === undefined) return;
+        loaded++;
+        const again = ruleOf(clause, rule.text.slice('-A USR '.length));
+        expect(again?.text).toBe(rule.text);
+        expect(again?.match).toEqual(rule.match);
+        expect(again?.effect).toEqual(rule.effect);
+      }),
+    );
+    expect(loaded).toBeGreaterThan(10);
+  });
+
+  test('the match of a rule is the conjunction of its clauses', () => {
+    fc.assert(
+      fc.property(clauseText(extension), (clause) => {
+        const rule = ruleOf(clause, ruleText(clause));
+        if (rule === undefined) return;
+        const parts = rule.clauses.flatMap(({ expr }) => (expr.kind === 'and' ? expr.of : expr.kind === 'always' ? [] : [expr]));
+        expect(rule.match.kind === 'and' ? rule.match.of : rule.match.kind === 'always' ? [] : [rule.match]).toEqual(parts);
+      }),
+    );
+  });
+});
+
+/** statistic: the lot is complemented, not negated. set: `!` before a counter option says what to count. */
+const OTHERWISE: readonly string[] = ['statistic', 'set'];
+const INVERTIBLE = MATCHES.filter(
+  ({ name, options }) => Object.values(options).some(({ invertible }) => invertible) && !OTHERWISE.includes(name),
+);
+
+function exprs(rule: Rule): readonly MatchExpr[] {
+  return rule.clauses.map(({ expr }) => expr);
+}
+
+test.each(INVERTIBLE.map((extension) => [extension.name, extension] as const))(
+  '! negates what one option of -m %s asks, and nothing else',
+  (_, extension) => {
+    fc.assert(
+      fc.property(clauseText(extension), fc.nat(), (clause, choice) => {
+        const invertible = clause.options.filter(({ name }) => extension.options[name]?.invertible);
+        const chosen = invertible[choice % Math.max(1, invertible.length)];
+        if (chosen === undefined) return;
+        const as = (inverted: boolean): Rule | undefined =>
+          ruleOf(
+            clause,
+            ruleText({ ...clause, options: clause.options.map((option) => (option === chosen ? { ...option, inverted } : option)) }),
+          );
+        const plain = as(false);
+        const inverted = as(true);
+        if (plain === undefined || inverted === undefined) return;
+        const before = exprs(plain);
+        const changed = exprs(inverted).flatMap((expr, at) =>
+          JSON.stringify(expr, bigints) === JSON.stringify(before[at], bigints) ? [] : [at],
+        );
+        expect(changed).toHaveLength(1);
+        const at = changed[0] as number;
+        expect(unguarded(exprs(inverted)[at])).toEqual(not(unguarded(before[at]) as MatchExpr));
+      }),
+    );
+  },
+);
+
+function bigints(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value;
+}
+
+/** conntrack with `--ctstate` asks the other options only of packets that have a connection. */
+function unguarded(expr: MatchExpr | undefined): MatchExpr | undefined {
+  const [guard, asked] = expr?.kind === 'or' ? expr.of : [];
+  return guard?.kind === 'not' && guard.of.kind === 'present' && guard.of.field === 'ctdir' ? asked : expr;
+}
