@@ -79,6 +79,8 @@ interface Definition<Options extends OptionTable> {
   readonly options: Options;
   /** hooks from which it may be reached; absent: all */
   hooks?(given: Given<Options>): readonly HookName[] | undefined;
+  /** the module looks at the hooks itself when the rule is added: iptables-nft then knows of the rule's own chain only */
+  readonly checksHooksOnEntry?: boolean;
   /** tables in which it loads; absent: all */
   readonly tables?: readonly TableName[];
   /** tables in which iptables-legacy loads it, where iptables-nft loads it anywhere */

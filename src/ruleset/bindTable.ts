@@ -35,6 +35,8 @@ export interface LimitedClause {
   /** `-m owner` */
   readonly call: string;
   readonly allowed: readonly HookName[];
+  /** iptables-nft does not see who calls the chain */
+  readonly onEntry: boolean;
   readonly at: number;
   readonly span: Span;
 }
@@ -85,7 +87,13 @@ function takeFacts(chain: Writable<BoundChain>, node: RuleNode, rule: BoundRule,
   for (const clause of clausesOf(rule)) {
     const allowed = clause.extension?.hooks?.(clause.given);
     if (allowed !== undefined && clause.extension?.tables?.includes(table) !== false)
-      chain.limited.push({ call: callName(clause), allowed, at, span: clause.span });
+      chain.limited.push({
+        call: callName(clause),
+        allowed,
+        onEntry: clause.extension?.checksHooksOnEntry === true,
+        at,
+        span: clause.span,
+      });
     needsConntrack ||= asksForConntrack(clause);
   }
   if (target?.kind === 'extension') {

@@ -6,6 +6,8 @@
  *  |------------------------------------------------------|--------------------|------------------------|
  *  | wrong hook, or a loop, behind an unconditional       | refuses            | loads: what stands     |
  *  |   ACCEPT, DROP or RETURN                             |                    |   there is never run   |
+ *  | addrtype --limit-iface-* behind a wrong hook, in a    | loads              | refuses                |
+ *  |   user chain                                         |                    |                        |
  *  | `! -s 0.0.0.0/0`                                     | refuses            | loads, never matches   |
  *  | `! -i +`                                             | never matches      | always matches         |
  *  | `! --sport 0:65535`                                  | drops the option   | never matches          |
@@ -22,7 +24,7 @@ import { findTarget } from '../extensions/registry.ts';
 import { type HookName, isHook } from '../netfilter/hooks.ts';
 import type { TableNode } from '../syntax/ast.ts';
 import type { Span } from '../syntax/source.ts';
-import type { BoundChain, BoundTable } from './bindTable.ts';
+import type { BoundChain, BoundTable, LimitedClause } from './bindTable.ts';
 import { closingJumps, hookBits, hooksOf, reachingHooks } from './reach.ts';
 
 export function checkTable(text: TableNode, table: BoundTable, report: Report): void {
@@ -52,26 +54,40 @@ function checkInterfaces({ name, interfaces }: BoundChain, report: Report): void
   }
 }
 
-/** What loads behind some hooks only. The legacy backend sees no more than nft does, so that it is asked second. */
+/** What loads behind some hooks only. */
 function checkHooks(table: BoundTable, report: Report): void {
   if ([...table.chains.values()].every(({ limited }) => limited.length === 0)) return;
-  const forNft = reachingHooks(table, 'nft');
+  const callers = reachingHooks(table, 'nft');
   let forLegacy: ReadonlyMap<string, number> | undefined;
   for (const chain of table.chains.values()) {
-    const reached = forNft.get(chain.name) ?? 0;
-    for (const { call, allowed, at, span } of chain.limited) {
-      const wrong = reached & ~hookBits(allowed);
+    const reached = callers.get(chain.name) ?? 0;
+    for (const clause of chain.limited) {
+      const wrong = reached & ~hookBits(clause.allowed);
       if (wrong === 0) continue;
       forLegacy ??= reachingHooks(table, 'legacy');
-      const onlyNft = at > chain.end || ((forLegacy.get(chain.name) ?? 0) & wrong) === 0;
-      const [first = '', ...others] = hooksOf(wrong);
-      const where = chain.name === first ? `in ${first}` : `in a chain that ${[first, ...others].join(' and ')} reaches`;
-      const help = `it loads where only ${allowed.join(' and ')} can reach it`;
-      if (onlyNft)
-        report({ kind: 'warning', message: `iptables-nft refuses \`${call}\` ${where}, although no packet gets there`, span, help });
-      else report({ kind: 'not-loadable', message: `\`${call}\` cannot stand ${where}`, span, help });
+      const legacy = clause.at <= chain.end && ((forLegacy.get(chain.name) ?? 0) & wrong) !== 0;
+      reportHooks({ clause, chain: chain.name, wrong: hooksOf(wrong), nft: !clause.onEntry || isHook(chain.name), legacy }, report);
     }
   }
+}
+
+interface WrongHooks {
+  readonly clause: LimitedClause;
+  readonly chain: string;
+  readonly wrong: readonly HookName[];
+  /** which backends refuse it */
+  readonly nft: boolean;
+  readonly legacy: boolean;
+}
+
+function reportHooks({ clause, chain, wrong, nft, legacy }: WrongHooks, report: Report): void {
+  const { call, allowed, span } = clause;
+  const where = chain === wrong[0] ? `in ${chain}` : `in a chain that ${wrong.join(' and ')} reaches`;
+  const help = `it loads where only ${allowed.join(' and ')} can reach it`;
+  if (nft && legacy) report({ kind: 'not-loadable', message: `\`${call}\` cannot stand ${where}`, span, help });
+  else if (nft)
+    report({ kind: 'warning', message: `iptables-nft refuses \`${call}\` ${where}, although no packet gets there`, span, help });
+  else if (legacy) report({ kind: 'warning', message: `iptables-legacy refuses \`${call}\` ${where}`, span, help });
 }
 
 function checkLoops(table: BoundTable, report: Report): void {

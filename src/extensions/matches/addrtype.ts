@@ -51,6 +51,7 @@ export const addrtype = matchExtension({
     '--limit-iface-in': { value: [], excludes: ['--limit-iface-out'] },
     '--limit-iface-out': { value: [] },
   },
+  checksHooksOnEntry: true,
   hooks: (given): readonly HookName[] | undefined => {
     if (given['--limit-iface-in'] !== undefined) return ['PREROUTING', 'INPUT', 'FORWARD'];
     return given['--limit-iface-out'] === undefined ? undefined : ['FORWARD', 'OUTPUT', 'POSTROUTING'];
