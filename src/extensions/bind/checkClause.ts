@@ -1,4 +1,5 @@
 /** What an option table demands of the options together, and what the extension itself checks. */
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Complaint, Extension, GivenOption, RuleContext } from '../extension.ts';
 import { protocol } from '../shapes/protocol.ts';
 import type { BindContext, BoundRule } from './boundRule.ts';
@@ -28,7 +29,24 @@ export function checkClause(clause: OpenClause, proto: Proto, context: BindConte
   if (opaque !== undefined) return loads;
   if (extension.demands.length > 0) tableComplaints(extension, given).forEach(complain);
   extension.check?.(given, ruleContext(context, proto, '')).forEach(complain);
+  if (loads && extension.unclear?.some((option) => given[option] !== undefined) === true) {
+    for (const reason of unclearParts(extension, given, ruleContext(context, proto, ''))) {
+      context.report({ kind: 'not-modelled', message: `${reason}: not modelled`, span: clause.span });
+    }
+  }
   return loads;
+}
+
+function unclearParts(extension: Extension, given: Readonly<Record<string, GivenOption>>, context: RuleContext): readonly string[] {
+  if (extension.kind === 'match') return extension.lower(given, context).flatMap(({ expr }) => unmodelledIn(expr));
+  const effect = extension.lower(given, context);
+  return effect.kind === 'unmodelled' ? [effect.reason] : [];
+}
+
+function unmodelledIn(expr: MatchExpr): readonly string[] {
+  if (expr.kind === 'unmodelled') return [expr.reason];
+  if (expr.kind === 'not') return unmodelledIn(expr.of);
+  return expr.kind === 'and' || expr.kind === 'or' ? expr.of.flatMap(unmodelledIn) : [];
 }
 
 export function ruleContext(

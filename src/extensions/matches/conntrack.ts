@@ -27,6 +27,7 @@ export const conntrack = matchExtension({
   },
   needsConntrack: () => true,
   check: (given) => (Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m conntrack` needs at least one option' }]),
+  unclear: ['--ctexpire'],
   lower: (given) => {
     const state = conj(given, { '--ctstate': hasState });
     const ofConnection = conj(given, {

@@ -24,6 +24,7 @@ export const owner = matchExtension({
       ? [{ kind: 'malformed', message: '`--suppl-groups` must follow `--gid-owner`', option: groups.name }]
       : [];
   },
+  unclear: ['--suppl-groups'],
   lower: (given) =>
     conj(given, {
       '--socket-exists': () => present('socket'),

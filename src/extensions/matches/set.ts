@@ -32,6 +32,7 @@ export const set = matchExtension({
     '--bytes-lt': { value: ['counter'] },
     '--bytes-gt': { value: ['counter'] },
   },
+  unclear: ['--match-set'],
   lower: (given, context) => {
     const asked = given['--match-set'];
     if (asked === undefined) return [];

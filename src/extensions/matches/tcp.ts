@@ -22,6 +22,7 @@ export const tcp = matchExtension({
     '--syn': { value: [], invertible: true, excludes: ['--tcp-flags'] },
   },
   check: (given, context) => checkTransport({ name: 'tcp', proto: PROTO.tcp }, given, context),
+  unclear: ['--tcp-option'],
   lower: (given, context) => [
     ...transportConjuncts(given, context),
     ...conj(given, {

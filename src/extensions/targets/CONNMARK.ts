@@ -38,6 +38,7 @@ export const CONNMARK = targetExtension({
     change(given) === undefined && given['--save-mark'] === undefined && given['--restore-mark'] === undefined
       ? [{ kind: 'malformed', message: '`-j CONNMARK` needs `--set-mark`, `--save-mark`, `--restore-mark` or another operation' }]
       : [],
+  unclear: ['--left-shift-mark', '--right-shift-mark'],
   lower: (given): Effect => {
     if (given['--left-shift-mark'] !== undefined || given['--right-shift-mark'] !== undefined) {
       return { kind: 'unmodelled', reason: 'CONNMARK that shifts the mark' };

@@ -41,10 +41,11 @@ export const CT = targetExtension({
     given['--helper'] === undefined || (proto !== undefined && !proto.inverted)
       ? []
       : [{ kind: 'not-loadable', message: '`--helper` needs `-p` with its protocol in the same rule', option: '--helper' }],
+  unclear: ['--zone', '--zone-orig', '--zone-reply'],
   lower: (given): Effect => {
     if (given['--notrack'] !== undefined) return { kind: 'conntrack', track: false };
     const zone = zoneOf(given);
-    if (zone === undefined) return { kind: 'conntrack', track: true };
+    if (zone === undefined || zone.id === 0) return { kind: 'conntrack', track: true };
     if (zone.id === 'mark') return { kind: 'unmodelled', reason: 'CT that takes the zone from the packet mark' };
     const modelled: Zone = zone.dir === undefined ? { id: zone.id } : { id: zone.id, dir: zone.dir };
     return { kind: 'conntrack', track: true, zone: modelled };

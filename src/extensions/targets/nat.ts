@@ -49,6 +49,7 @@ export const DNAT = targetExtension({
   needsConntrack: () => true,
   check: (given, context) =>
     given['--to-destination']?.values[0].ports === undefined ? [] : needsProtocol(given['--to-destination'], context),
+  unclear: ['--to-destination'],
   lower: (given) => rewrite({ manip: 'dst', range: given['--to-destination']?.values[0] ?? {}, random: given['--random'] !== undefined }),
 });
 
@@ -65,6 +66,7 @@ export const SNAT = targetExtension({
   hooks: () => ['INPUT', 'POSTROUTING'],
   needsConntrack: () => true,
   check: (given, context) => (given['--to-source']?.values[0].ports === undefined ? [] : needsProtocol(given['--to-source'], context)),
+  unclear: ['--to-source'],
   lower: (given) =>
     rewrite({
       manip: 'src',
