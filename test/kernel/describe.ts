@@ -1,4 +1,4 @@
-import { packetText } from '../../src/report/address.ts';
+import { packetText } from '../../src/packet/notation.ts';
 import type { Account } from './compare.ts';
 import type { Pair } from './examine.ts';
 

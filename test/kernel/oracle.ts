@@ -1,4 +1,4 @@
-/** The running kernel as an oracle: a child process (oracle.py) that loads rules into a network namespace of its own, sends
+/** The running kernel as an oracle: a child process (oracle/) that loads rules into a network namespace of its own, sends
  *  packets there and answers with what each of them met. One JSON line per question and per answer. */
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export type Backend = 'legacy' | 'nft';
 
-/** What oracle.py wants to know; its docstring has all keys. */
+/** What oracle/ wants to know; the docstring of its __main__.py has all keys. */
 export interface Question {
   readonly rules_v4?: string;
   readonly rules_v6?: string;
@@ -45,7 +45,7 @@ export interface Answer {
   readonly in_iface?: string;
   readonly mark_after?: number;
   /** the TPROXY rule that took the packet */
-  readonly tproxy?: { readonly port: number; readonly ip: string | null };
+  readonly tproxy?: { readonly port: number | null };
   /** only the nft backend tells */
   readonly ct_state?: string;
   /** kernel's word for a loss outside netfilter, when the question asked to explain it */
@@ -66,8 +66,8 @@ interface Reply {
 }
 
 export function openOracle(backend: Backend): Oracle {
-  const script = fileURLToPath(new URL('oracle.py', import.meta.url));
-  const child = spawn('python3', [script, '--serve', '--backend', backend], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const script = fileURLToPath(new URL('oracle/', import.meta.url));
+  const child = spawn('python3', ['-B', script, '--backend', backend], { stdio: ['pipe', 'pipe', 'pipe'] });
   const waiting: { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void }[] = [];
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

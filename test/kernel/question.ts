@@ -1,9 +1,9 @@
 /** A host description, rules and packets as a question to the kernel oracle. */
 import type { Host } from '../../src/host/host.ts';
 import { formatAddress } from '../../src/packet/address.ts';
+import { flagLetters } from '../../src/packet/notation.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
-import { flagLetters } from '../../src/report/address.ts';
 import type { Question } from './oracle.ts';
 
 /** The JSON form of a host (contract, host description), as far as a kernel can be given it. */

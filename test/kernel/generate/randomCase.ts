@@ -53,7 +53,7 @@ function randomCase(
   };
 }
 
-/** The MAC address that oracle.py gives to arriving frames. */
+/** The MAC address that oracle/world.py gives to arriving frames. */
 const SENDER = 0x0200_0000_0001;
 
 /** Every interface but lo; only veth has frames, and so MAC addresses. */

@@ -1,0 +1,118 @@
+"""Asks the running Linux kernel how iptables rules treat packets: one question per line of standard input, one answer per line of standard
+output, both JSON. Everything happens in network namespaces of this process. Needs root, /dev/net/tun, ip, nft and iptables; Python 3.9.
+
+question: {
+  rules_v4, rules_v6     text for iptables-restore, rules as -A lines
+  interfaces             [{name, addrs, type: "veth"?}], lo may be named for more addresses
+  routes, ip_rules       as `ip route add` and `ip rule add` take them, with -6 in front where the text leaves it open
+  sysctls, pre_cmds      {key: value}, [[command, argument...]]
+  listeners              [{proto, addr, port, transparent}]
+  mode                   stateless (each packet meets an empty conntrack table) or stateful (connections last from packet to packet)
+  kernel_replies         true: let the kernel answer, and report its answers under `generated`
+  explain_lost           true: say why a packet was lost outside netfilter
+  packets                [{from: local|wire, proto, src, dst, sport, dport, flags, icmp_type, icmp_code, ttl, tos, length, frag,
+                           uid, gid, mark, bind_iface (local), in_iface (wire)}]; a local packet without src gets the kernel's choice }
+answer: {ok, result: [one per packet, see flight.answer_of]} or {ok: false, error}
+
+How: chains of an nft table of our own set `nftrace` on every packet before all other hooks and look at it after them, where they drop it so that
+no connection is confirmed. What a rule did is read from NFNLGRP_NFTRACE (nft) or from TRACE lines in NFLOG group 0 (legacy)."""
+import argparse
+import errno
+import json
+import socket
+import sys
+
+from explain import explain
+from flight import Flight, answer_of, assign
+from netlink import Netlink, OracleError
+from packets import FIRST_TOKEN, build, is_v6, read
+from rules import Rules
+from trace import legacy_events, nft_events, watch
+from world import World
+
+BATCH = 1500
+NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE = 1, 2
+TOPOLOGY = ('interfaces', 'routes', 'ip_rules', 'sysctls', 'pre_cmds', 'kernel_replies', 'mode')
+
+
+class Oracle:
+    """One namespace, for as long as questions have the same topology."""
+
+    def __init__(self, question, backend):
+        self.stateful = question.get('mode') == 'stateful'
+        replies = bool(question.get('kernel_replies'))
+        self.world = World(question, self.stateful)
+        self.control = Netlink()
+        self.rules = Rules(backend, self.control)
+        self.events = watch(backend, end='accept' if self.stateful or replies else 'drop', quiet=self.stateful and not replies)
+        self.decode = nft_events if backend == 'nft' else legacy_events
+        self.names = {index: name for index, name in socket.if_nameindex()}
+
+    def ask(self, question):
+        self.rules.load(question)
+        self.world.listen(question.get('listeners', []))
+        self.forget()
+        self.events.waiting()
+        packets = question['packets']
+        answers = []
+        for start in range(0, len(packets), BATCH):
+            answers += self.fly(packets[start:start + BATCH])
+        if question.get('explain_lost') and not self.stateful:
+            explain(self, packets, answers)
+        return answers
+
+    def forget(self):
+        self.control.request(NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, 2)
+
+    def fly(self, packets):
+        flights = [Flight(packet) for packet in packets]
+        for index, flight in enumerate(flights):
+            if not self.stateful:
+                self.forget()
+            try:
+                self.send(flight, index)
+            except OSError as error:
+                flight.error = errno.errorcode.get(error.errno, str(error.errno))
+        assign(self.decode(self.events.waiting(), self.rules), flights)
+        self.world.empty_queues()
+        return [answer_of(flight, self.rules, self.names) for flight in flights]
+
+    def send(self, flight, index):
+        packet = {'uid': 0, 'gid': 0, 'mark': 0, **flight.packet}
+        if 'src' not in packet:
+            packet['src'] = self.world.choose_source(packet)
+        data = build(packet, FIRST_TOKEN + index, index + 1)
+        flight.before = read(data).tuple()
+        self.world.send(packet, data)
+
+    def close(self):
+        self.world.close()
+        self.control.close()
+        self.events.close()
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
+    arguments.add_argument('--backend', default='nft', choices=['nft', 'legacy'])
+    backend = arguments.parse_args().backend
+    oracle, topology = None, None
+    for line in sys.stdin:
+        try:
+            question = json.loads(line)
+            wanted = json.dumps([question.get(key) for key in TOPOLOGY], sort_keys=True)
+            if oracle is None or wanted != topology:
+                if oracle is not None:
+                    oracle.close()
+                    oracle = None
+                oracle, topology = Oracle(question, backend), wanted
+            reply = {'ok': True, 'result': oracle.ask(question)}
+        except (OracleError, OSError, KeyError, ValueError) as error:
+            reply = {'ok': False, 'error': '%s: %s' % (type(error).__name__, error)}
+            if oracle is not None:          # in an unknown state
+                oracle.close()
+                oracle = None
+        print(json.dumps(reply), flush=True)
+
+
+if __name__ == '__main__':
+    main()

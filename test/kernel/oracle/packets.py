@@ -1,0 +1,107 @@
+"""IP packets as bytes: built from a question's description, read back from trace events."""
+import socket
+import struct
+from typing import NamedTuple, Optional
+
+TCP, UDP, ICMP, ICMPV6, UDPLITE = 6, 17, 1, 58, 136
+PROTOCOLS = {'icmp': ICMP, 'tcp': TCP, 'udp': UDP, 'icmpv6': ICMPV6}
+FLAGS = {'F': 1, 'S': 2, 'R': 4, 'P': 8, 'A': 16, 'U': 32, 'E': 64, 'C': 128}
+CHECKSUM_AT = {TCP: 16, UDP: 6, UDPLITE: 6, ICMP: 2, ICMPV6: 2}
+# Every packet carries its token where no NAT writes: TCP sequence number, first payload bytes of the others.
+FIRST_TOKEN = 0x5A000000
+
+
+class Seen(NamedTuple):
+    """What a trace event shows of a packet."""
+    src: str
+    dst: str
+    proto: int
+    token: Optional[int]
+    sport: Optional[int] = None
+    dport: Optional[int] = None
+    flags: int = 0
+    ack: int = 0
+    icmp_type: Optional[int] = None
+
+    def tuple(self):
+        ports = {} if self.sport is None else {'sport': self.sport, 'dport': self.dport}
+        return {'src': self.src, 'dst': self.dst, **ports}
+
+
+def is_v6(packet):
+    return ':' in packet['dst']
+
+
+def checksum(data):
+    data += b'\0' * (len(data) & 1)
+    total = sum(struct.unpack('!%dH' % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def build(packet, token, ip_id):
+    """Bytes of the packet, checksums right: conntrack looks at them."""
+    v6 = is_v6(packet)
+    proto = PROTOCOLS.get(packet['proto'], packet['proto'])
+    family = socket.AF_INET6 if v6 else socket.AF_INET
+    src, dst = socket.inet_pton(family, packet['src']), socket.inet_pton(family, packet['dst'])
+    fragment = packet.get('frag', 0)
+    payload = struct.pack('!I', token) + b'\0' * 12 if fragment else transport(packet, proto, token)
+    header = 40 if v6 else 20
+    payload += b'\0' * (packet.get('length', 0) - header - len(payload))
+    if not fragment and proto in CHECKSUM_AT:
+        payload = with_checksum(payload, proto, src + dst, v6)
+    ttl, tos = packet.get('ttl', 64), packet.get('tos', 0)
+    if v6:
+        return struct.pack('!IHBB', 6 << 28 | tos << 20, len(payload), proto, ttl) + src + dst + payload
+    dont_fragment = 0x4000
+    ip = struct.pack('!BBHHHBBH', 0x45, tos, header + len(payload), ip_id, fragment or dont_fragment, ttl, proto, 0) + src + dst
+    return ip[:10] + struct.pack('!H', checksum(ip)) + ip[12:] + payload
+
+
+def transport(packet, proto, token):
+    sport, dport, mark = packet.get('sport', 0), packet.get('dport', 0), struct.pack('!I', token)
+    if proto == TCP:
+        flags = sum(FLAGS[letter] for letter in packet.get('flags', 'S'))
+        return struct.pack('!HHIIBBHHH', sport, dport, token, 1 if flags & FLAGS['A'] else 0, 0x50, flags, 65535, 0, 0)
+    if proto in (UDP, UDPLITE):
+        return struct.pack('!HHHH', sport, dport, 0, 0) + mark
+    if proto in (ICMP, ICMPV6):
+        return struct.pack('!BBHHH', packet['icmp_type'], packet.get('icmp_code', 0), 0, token % 65000 + 1, 1) + mark
+    return mark + b'\0' * 12
+
+
+def with_checksum(payload, proto, addresses, v6):
+    if proto in (UDP, UDPLITE):
+        payload = payload[:4] + struct.pack('!H', len(payload)) + payload[6:]
+    pseudo = struct.pack('!IHBB' if v6 else '!HBB', len(payload), *((0, 0, proto) if v6 else (0, proto)))
+    value = checksum((b'' if proto == ICMP else addresses + pseudo) + payload)
+    if proto in (UDP, UDPLITE) and value == 0:
+        value = 0xffff
+    at = CHECKSUM_AT[proto]
+    return payload[:at] + struct.pack('!H', value) + payload[at + 2:]
+
+
+def read(network, transport_header=None):
+    """A packet from its IP header and transport header; the latter is in `network` unless given apart."""
+    if network[0] >> 4 == 4:
+        proto, offset = network[9], struct.unpack_from('!H', network, 6)[0] & 0x1fff
+        src, dst = socket.inet_ntoa(network[12:16]), socket.inet_ntoa(network[16:20])
+        rest = network[(network[0] & 15) * 4:]
+    else:
+        proto, offset = network[6], 0
+        src, dst = (socket.inet_ntop(socket.AF_INET6, network[at:at + 16]) for at in (8, 24))
+        rest = network[40:]
+    rest = rest if transport_header is None else transport_header
+    number = lambda at: struct.unpack_from('!I', rest, at)[0] if len(rest) >= at + 4 else None  # noqa: E731
+    if offset:
+        return Seen(src, dst, proto, number(0))
+    if proto == TCP and len(rest) >= 14:
+        sport, dport, sequence, ack = struct.unpack_from('!HHII', rest)
+        return Seen(src, dst, proto, sequence, sport, dport, flags=rest[13], ack=ack)
+    if proto in (UDP, UDPLITE) and len(rest) >= 8:
+        return Seen(src, dst, proto, number(8), *struct.unpack_from('!HH', rest))
+    if proto in (ICMP, ICMPV6) and len(rest) >= 8:
+        return Seen(src, dst, proto, number(8), icmp_type=rest[0])
+    return Seen(src, dst, proto, number(0))

@@ -1,0 +1,194 @@
+"""A network namespace of our own: interfaces, addresses, routes, policy rules, sysctls, listeners, and how packets enter it."""
+import ctypes
+import errno
+import fcntl
+import os
+import re
+import socket
+import struct
+import subprocess
+
+from netlink import OracleError
+from packets import is_v6
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNET = 0x40000000
+TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
+SO_PRIORITY, SO_BINDTODEVICE, SO_MARK = 12, 25, 36
+IP_TRANSPARENT, IPV6_TRANSPARENT = 19, 75
+OWN_PRIORITY = 0x0A11CE      # skb->priority of packets that we send
+SENDER = bytes.fromhex('020000000001')
+MOST_SOCKETS = 256
+
+
+def run(command, text=None):
+    done = subprocess.run(command, input=text, capture_output=True, text=True, errors='replace')
+    if done.returncode:
+        raise OracleError('%s: %s' % (' '.join(command), done.stderr.strip()))
+    return done.stdout
+
+
+def sysctl(key, value):
+    try:
+        with open('/proc/sys/' + key.replace('.', '/'), 'w') as file:
+            file.write(str(value))
+    except OSError as error:
+        raise OracleError('sysctl %s=%s: %s' % (key, value, error)) from None
+
+
+class World:
+    def __init__(self, question, stateful):
+        self.tuns, self.links, self.senders, self.listeners = {}, {}, {}, []
+        if LIBC.unshare(CLONE_NEWNET):
+            raise OracleError('unshare: ' + os.strerror(ctypes.get_errno()))
+        try:
+            self.make(question, stateful)
+        except BaseException:
+            self.close()
+            raise
+
+    def make(self, question, stateful):
+        settings = question.get('sysctls', {})
+        for key in ('accept_dad', 'router_solicitations', 'autoconf', 'accept_ra'):
+            for scope in ('all', 'default'):
+                sysctl('net.ipv6.conf.%s.%s' % (scope, key), 0)
+        commands = ['link set lo up']
+        for interface in question['interfaces']:
+            commands += self.device(interface)
+        early = {key: value for key, value in settings.items() if not re.search(r'\.conf\.(?!all|default|lo)', key)}
+        for key, value in early.items():
+            sysctl(key, value)
+        run(['ip', '-batch', '-'], '\n'.join(commands) + '\n')
+        for key, value in settings.items():
+            sysctl(key, value)
+        for name in self.links:
+            self.links[name] = packet_socket(name)
+        if stateful:
+            sysctl('net.netfilter.nf_conntrack_tcp_be_liberal', 1)      # our sequence numbers are made up
+        self.route(question)
+        for command in question.get('pre_cmds', []):
+            run(command)
+
+    def device(self, interface):
+        """ip(8) commands for one interface: a TUN device, or one end of a veth pair where frames matter."""
+        name, commands = interface['name'], []
+        if interface.get('type') == 'veth':
+            self.links[name] = None
+            commands += ['link add %s type veth peer name p-%s' % (name, name), 'link set %s addrgenmode none arp off' % name,
+                         'link set p-%s addrgenmode none arp off up' % name]
+        elif name != 'lo':
+            self.tuns[name] = os.open('/dev/net/tun', os.O_RDWR | os.O_NONBLOCK)
+            fcntl.ioctl(self.tuns[name], TUNSETIFF, struct.pack('16sH22x', name.encode(), IFF_TUN | IFF_NO_PI))
+            # no random link-local address: one that is wanted is in the list
+            commands.append('link set %s mtu 1500 addrgenmode none' % name)
+        commands += ['addr add %s dev %s%s' % (address, name, ' nodad' if ':' in address else '') for address in interface['addrs']]
+        return commands + ([] if name == 'lo' else ['link set %s up' % name])
+
+    def route(self, question):
+        batches = {'-4': [], '-6': []}
+        for kind, key in (('route', 'routes'), ('rule', 'ip_rules')):
+            for text in question.get(key, []):
+                family = text[:2] if text[:2] in batches else '-6' if ':' in text else '-4'
+                batches[family].append('%s add %s' % (kind, text.removeprefix(family).strip()))
+        for family, lines in batches.items():
+            if lines:
+                run(['ip', family, '-batch', '-'], '\n'.join(lines) + '\n')
+
+    def listen(self, wanted):
+        for old in self.listeners:
+            old.close()
+        self.listeners = [listener(one) for one in wanted]
+
+    def send(self, packet, data):
+        if packet['from'] == 'local':
+            self.sender(packet).sendto(data, (packet['dst'], 0))
+            return
+        name = packet['in_iface']
+        if name in self.tuns:
+            os.write(self.tuns[name], data)        # when write() returns the packet has met every hook
+        elif name in self.links:
+            ethertype = b'\x86\xdd' if is_v6(packet) else b'\x08\0'
+            link, header = self.links[name]
+            link.send(header + ethertype + data)
+        else:
+            raise OSError(errno.ENODEV, 'no such interface')
+
+    def sender(self, packet):
+        """A raw socket of the packet's user and group: xt_owner compares the file system ids of the socket's file."""
+        key = (is_v6(packet), packet['uid'], packet['gid'], packet['mark'], packet.get('bind_iface'), packet['src'])
+        if key not in self.senders:
+            if len(self.senders) >= MOST_SOCKETS:
+                self.senders.pop(next(iter(self.senders))).close()
+            self.senders[key] = self.open_sender(packet)
+        return self.senders[key]
+
+    def open_sender(self, packet):
+        LIBC.setfsgid(packet['gid'])
+        LIBC.setfsuid(packet['uid'])
+        try:
+            raw = local_socket(packet, socket.SOCK_RAW, 255)
+        finally:
+            LIBC.setfsuid(0)
+            LIBC.setfsgid(0)
+        raw.setsockopt(socket.SOL_SOCKET, SO_PRIORITY, OWN_PRIORITY)
+        # routes are looked up for the bound source, not for the one in the header; transparent: any source will do
+        raw.setsockopt(*transparent(is_v6(packet)), 1)
+        raw.bind((packet['src'], 0))
+        raw.setblocking(False)
+        return raw
+
+    def choose_source(self, packet):
+        with local_socket(packet, socket.SOCK_DGRAM, 0) as probe:
+            probe.connect((packet['dst'], 9))
+            return probe.getsockname()[0]
+
+    def empty_queues(self):
+        for device in self.tuns.values():
+            try:
+                while True:
+                    os.read(device, 65536)
+            except BlockingIOError:
+                pass
+
+    def close(self):
+        for device in self.tuns.values():
+            os.close(device)
+        for one in [*self.senders.values(), *self.listeners, *(link[0] for link in self.links.values() if link)]:
+            one.close()
+
+
+def local_socket(packet, kind, proto):
+    one = socket.socket(socket.AF_INET6 if is_v6(packet) else socket.AF_INET, kind, proto)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    if packet['mark']:
+        one.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack('=I', packet['mark']))
+    if packet.get('bind_iface'):
+        one.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, packet['bind_iface'].encode())
+    return one
+
+
+def transparent(v6):
+    return (socket.IPPROTO_IPV6, IPV6_TRANSPARENT) if v6 else (socket.IPPROTO_IP, IP_TRANSPARENT)
+
+
+def listener(wanted):
+    v6 = ':' in wanted['addr']
+    tcp = wanted['proto'] == 'tcp'
+    one = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if v6:
+        one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    one.setsockopt(*transparent(v6), 1 if wanted.get('transparent') else 0)
+    one.bind((wanted['addr'], wanted['port']))
+    if tcp:
+        one.listen(128)
+    return one
+
+
+def packet_socket(name):
+    """The far end of a veth pair, and the start of a frame to its near end."""
+    link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    link.bind(('p-' + name, 0))
+    # not from /sys/class/net, which shows the namespace it was mounted in
+    address = re.search(r'link/ether (\S+)', run(['ip', 'link', 'show', name])).group(1)
+    return link, bytes.fromhex(address.replace(':', '')) + SENDER
