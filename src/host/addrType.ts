@@ -82,3 +82,8 @@ const TABLE = memoize((host: Host, key: string): readonly TypeIntervals[] => {
   const last = (family === 4 ? 0xffff_ffff : (1n << 128n) - 1n) as number;
   return tabulate({ ranges, last }, (address) => addrType(host, address, dev)).map(({ value, of }) => ({ type: value, addresses: of }));
 });
+
+/** The addresses of one type. */
+export function addressesOfType(host: Host, family: Family, type: AddrType): IntervalSet {
+  return typeIntervals(host, family).find((one) => one.type === INDEX.get(type))?.addresses ?? [];
+}

@@ -1,6 +1,6 @@
 /** The two ends of a leg in words: who took the packet, and where. */
 import type { Leg } from '../journey/journey.ts';
-import { endpointText } from './address.ts';
+import { endpointText } from '../packet/notation.ts';
 
 /** Where the sender meant to go, when the rules changed it or a transparent listener took it. */
 export function originalDestination(leg: Leg): string | undefined {

@@ -1,7 +1,7 @@
 /** A trace as a Mermaid flowchart. Lines have a form and a word besides their colour: inbound green solid,
  *  outbound red dashed, bypass blue dotted, loop thick purple, drop black. */
 import type { Leg, Path } from '../journey/journey.ts';
-import { flowText } from './address.ts';
+import { flowText } from '../packet/notation.ts';
 import { destination, processOf } from './ends.ts';
 import { ruleBody } from './place.ts';
 import type { TraceInput } from './traceJson.ts';

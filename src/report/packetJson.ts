@@ -1,8 +1,8 @@
 /** The object form of a packet, contract section 4. */
 import type { PartialPacket } from '../host/completePacket.ts';
 import { formatAddress } from '../packet/address.ts';
+import { flagLetters, protocolName } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
-import { flagLetters, protocolName } from './address.ts';
 
 export interface PacketJson {
   readonly dir: 'in' | 'out';

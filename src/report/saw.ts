@@ -1,9 +1,9 @@
 /** Why a rule did not match, in words: the values that its clause looked at. */
 import { formatAddress } from '../packet/address.ts';
 import { ADDR_TYPES, FIELDS, type Field } from '../packet/fields.ts';
+import { flagLetters, hexMark, protocolName } from '../packet/notation.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import type { Saw } from '../simulate/trace.ts';
-import { flagLetters, hexMark, protocolName } from './address.ts';
 
 const NAMES: Readonly<Partial<Record<Field, string>>> = {
   proto: 'protocol',

@@ -2,9 +2,9 @@
 import type { PartialPacket } from '../host/completePacket.ts';
 import type { Journey, Leg, Path } from '../journey/journey.ts';
 import { formatAddress } from '../packet/address.ts';
+import { endpointText, protocolName } from '../packet/notation.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { After, Choice, Fate, Saw, Step, Verdict } from '../simulate/trace.ts';
-import { endpointText, protocolName } from './address.ts';
 import { defaultKeys, type PacketJson, toPacketJson } from './packetJson.ts';
 
 export interface Trace {

@@ -3,9 +3,9 @@
 import type { Leg } from '../journey/journey.ts';
 import { familyOf, formatAddress } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
+import { hexMark, protocolName } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Endpoint, Step } from '../simulate/trace.ts';
-import { hexMark, protocolName } from './address.ts';
 import type { TraceInput } from './traceJson.ts';
 
 /** Branches are separated by a blank line. */

@@ -1,7 +1,7 @@
 /** The two engines say the same of every packet: the class that holds a packet has the fate, the tuple and the mark that simulating it gives. */
 import { describe, expect, it } from 'vitest';
+import { packetText } from '../../src/packet/notation.ts';
 import type { Packet } from '../../src/packet/packet.ts';
-import { packetText } from '../../src/report/address.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Walk } from '../../src/simulate/trace.ts';

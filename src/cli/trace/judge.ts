@@ -1,6 +1,6 @@
 /** What the answers mean for the exit code: --expect and --strict. */
 import type { Journey } from '../../journey/journey.ts';
-import { packetText } from '../../report/address.ts';
+import { packetText } from '../../packet/notation.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { complain } from '../messages.ts';

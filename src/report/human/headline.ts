@@ -2,8 +2,8 @@
 
 import type { Leg, Path } from '../../journey/journey.ts';
 import { assertNever } from '../../lib/invariant.ts';
+import { flowText, protocolName } from '../../packet/notation.ts';
 import type { Choice } from '../../simulate/trace.ts';
-import { flowText, protocolName } from '../address.ts';
 import { destination, originalDestination, processOf } from '../ends.ts';
 import { ruleGist, ruleName } from '../place.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../words.ts';

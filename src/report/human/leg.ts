@@ -1,9 +1,9 @@
 /** One leg: who sends, the steps, and the end in words. */
 import type { Leg } from '../../journey/journey.ts';
 import { assertNever } from '../../lib/invariant.ts';
+import { endpointText, flowText, hexMark } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { endpointText, flowText, hexMark } from '../address.ts';
 import { destination, originalDestination, processOf } from '../ends.ts';
 import { paragraph } from '../layout.ts';
 import { ruleName } from '../place.ts';

@@ -1,7 +1,8 @@
 /** The steps of one leg as lines. */
+
+import { endpointText, hexMark } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice, Step, Verdict } from '../../simulate/trace.ts';
-import { endpointText, hexMark } from '../address.ts';
 import { row } from '../layout.ts';
 import type { Paint } from '../paint.ts';
 import { fileLine, ruleBody, ruleName } from '../place.ts';

@@ -1,7 +1,7 @@
 /** A traced packet for people: the answer first, then how it came about. */
 import type { Journey, Path } from '../../journey/journey.ts';
+import { packetText } from '../../packet/notation.ts';
 import type { Choice } from '../../simulate/trace.ts';
-import { packetText } from '../address.ts';
 import { destination, processOf } from '../ends.ts';
 import { paragraph } from '../layout.ts';
 import { defaultsText } from '../packetJson.ts';

@@ -1,8 +1,8 @@
 /** Addresses and packets in words, as the packet notation writes them. */
-import { type Address, familyOf, formatAddress } from '../packet/address.ts';
-import { TCP_FLAGS } from '../packet/fields.ts';
-import type { Packet } from '../packet/packet.ts';
-import { PROTO } from '../packet/protocol.ts';
+import { type Address, familyOf, formatAddress } from './address.ts';
+import { TCP_FLAGS } from './fields.ts';
+import type { Packet } from './packet.ts';
+import { PROTO } from './protocol.ts';
 
 /** `10.0.0.9:80`, `[fd00::9]:80`; the bare address without a port. */
 export function endpointText({ address, port }: { readonly address: Address; readonly port?: number | undefined }): string {

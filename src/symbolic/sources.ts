@@ -1,0 +1,41 @@
+/** The source addresses that the kernel chooses, for all destinations: host/output.ts sourceFor() for sets. */
+
+import type { Route } from '../host/host.ts';
+import { isSecondary } from '../host/routing.ts';
+import { isLoopback4, selectAddress4, sourceChoices6 } from '../host/sourceAddress.ts';
+import type { Address } from '../packet/address.ts';
+import type { Bdd } from './bdd.ts';
+import { EMPTY, FULL } from './bdd.ts';
+import { inPrefix, partitionByRoute } from './routes.ts';
+import type { Space } from './space.ts';
+import { constant, equal, vectorIn } from './vector.ts';
+
+/** Packets whose source is the one that the kernel would choose for their destination, sent with this mark. */
+export function chosenSources(space: Space, mark: number): Bdd {
+  const { manager, start } = space;
+  const shares = partitionByRoute(space, { dst: start.dst, src: start.dst.map(() => EMPTY), mark: constant(mark, 32), within: FULL });
+  return manager.any(shares.map(({ set, route }) => (route === undefined ? EMPTY : manager.and(set, sourceSet(space, route)))));
+}
+
+function sourceSet(space: Space, route: Route): Bdd {
+  const { manager, start, host, family } = space;
+  const is = (address: Address | undefined): Bdd => (address === undefined ? EMPTY : equal(manager, start.src, address));
+  const local = route.type === 'local' || route.type === 'anycast';
+  if (!local && route.src !== undefined) return is(route.src);
+  if (family === 6) {
+    const dev = local ? 'lo' : (route.dev ?? '');
+    return manager.any(sourceChoices6(host, dev).map(({ to, address }) => manager.and(vectorIn(manager, start.dst, to), is(address))));
+  }
+  if (local || route.dev === undefined) return is(route.src);
+  if (route.via !== undefined) return is(selectAddress4(host, route.dev, route.via as number));
+  const nic = host.interfaces.find(({ name }) => name === route.dev);
+  const own = (nic?.addresses ?? []).filter(
+    ({ address }, index) => nic !== undefined && typeof address === 'number' && !isLoopback4(address) && !isSecondary(nic, index),
+  );
+  const near = own.map((prefix) => ({ set: inPrefix(space, start.dst, prefix), address: prefix.address }));
+  const elsewhere = manager.not(manager.any(near.map(({ set }) => set)));
+  return manager.any([
+    ...near.map(({ set, address }) => manager.and(set, is(address))),
+    manager.and(elsewhere, is(selectAddress4(host, route.dev, 0))),
+  ]);
+}

@@ -1,0 +1,59 @@
+/** The contract of a claim: one English sentence about all packets, and the packets that break it. */
+
+import type { Outcome } from '../journey/journey.ts';
+import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
+import type { Bdd } from '../symbolic/bdd.ts';
+import type { FateClass } from '../symbolic/traverse.ts';
+import type { Scene } from './scene.ts';
+
+export type Level = 'error' | 'warning' | 'info';
+
+export interface Claim {
+  readonly id: string;
+  readonly level: Level;
+  /** one sentence, capital and full stop: what holds for every packet when the claim does */
+  readonly statement: string;
+  /** why the claim is not asked here; undefined: it is */
+  readonly skip?: (scene: Scene) => string | undefined;
+  readonly judge: (scene: Scene) => Judgement;
+}
+
+export interface Judgement {
+  readonly violations: readonly Violation[];
+  /** packets for which it depends on something that is not modelled */
+  readonly doubts: readonly Doubtful[];
+}
+
+/** Packets that break the claim, or a rule that does. */
+export type Violation =
+  | {
+      readonly kind: 'packets';
+      readonly set: Bdd;
+      readonly dir: 'in' | 'out';
+      readonly iif?: string;
+      /** what happens to them in place of what should */
+      readonly outcome: Outcome;
+      readonly by: Rule | undefined;
+      /** packets of the whole scope; the words leave out what these have in common */
+      readonly within: Bdd;
+    }
+  | { readonly kind: 'rule'; readonly rule: Rule; readonly why: string };
+
+export interface Doubtful {
+  readonly set: Bdd;
+  readonly rules: readonly Rule[];
+  readonly why: string;
+}
+
+export const NO_VIOLATION: Judgement = { violations: [], doubts: [] };
+
+/** A claim of the form: packets of this scope end so. */
+export interface FateScope {
+  readonly dir: 'in' | 'out';
+  readonly iif?: string;
+  readonly when: MatchExpr;
+  /** further restriction that is no condition on fields */
+  readonly also?: Bdd;
+  readonly ends: (end: FateClass, outcome: Outcome) => boolean;
+}

@@ -1,0 +1,36 @@
+/** Judges a claim of the form: packets of this scope end so. */
+import { EMPTY, FULL } from '../symbolic/bdd.ts';
+import type { Doubtful, FateScope, Judgement, Violation } from './claim.ts';
+import { outcomesOf } from './outcome.ts';
+import type { Scene } from './scene.ts';
+import { packets } from './scene.ts';
+
+export function expectFates(scene: Scene, scopes: readonly FateScope[]): Judgement {
+  const judged = scopes.map((scope) => expectFate(scene, scope));
+  return { violations: judged.flatMap(({ violations }) => violations), doubts: judged.flatMap(({ doubts }) => doubts) };
+}
+
+function expectFate(scene: Scene, { dir, iif, when, also = FULL, ends }: FateScope): Judgement {
+  const { manager } = scene.space;
+  const place = iif === undefined ? {} : { iif };
+  const within = manager.all([packets(scene, when, place), also, scene.where]);
+  const violations: Violation[] = [];
+  const doubts: Doubtful[] = [];
+  if (within === EMPTY) return { violations, doubts };
+  for (const end of dir === 'out' ? scene.out() : scene.in(iif ?? '')) {
+    const met = manager.and(end.set, within);
+    if (met === EMPTY) continue;
+    for (const { outcome, set } of outcomesOf(scene, end, met)) {
+      if (ends(end, outcome)) continue;
+      const unknown = end.doubts.filter(({ why }) => why === 'unmodelled');
+      if (unknown.length > 0) {
+        doubts.push({
+          set,
+          rules: unknown.flatMap(({ rule }) => (rule === undefined ? [] : [rule])),
+          why: unknown.map(({ what }) => what).join(', '),
+        });
+      } else violations.push({ kind: 'packets', set, dir, ...place, outcome, by: end.decided, within });
+    }
+  }
+  return { violations, doubts };
+}

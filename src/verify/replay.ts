@@ -1,0 +1,45 @@
+/** Every witness is walked by the simulator before it is shown. A witness that does not show the violation is a bug of ours. */
+import type { Journey } from '../journey/journey.ts';
+import { walkJourney } from '../journey/walkJourney.ts';
+import { InvariantError } from '../lib/invariant.ts';
+import { packetText } from '../packet/notation.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
+import { pickWitness, usualPreferences } from '../symbolic/witness.ts';
+import type { Violation } from './claim.ts';
+import type { Scene } from './scene.ts';
+
+export type PacketViolation = Extract<Violation, { kind: 'packets' }>;
+
+/** A packet of the violation and its journey, which has the outcome that the proof says. */
+export function replay(scene: Scene, violation: PacketViolation): Journey {
+  const { dir, iif, set, outcome } = violation;
+  const packet = pickWitness(scene.space, set, {
+    dir,
+    preferences: usualPreferences(scene.space, dir),
+    ...(iif === undefined ? {} : { iif }),
+  });
+  if (packet === undefined) throw new InvariantError('a violation without packets');
+  const journey = journeyOf(scene, packet);
+  if (!journey.paths.some((path) => path.outcome === outcome || (path.outcome === 'loop' && isCapture(outcome)))) {
+    throw new InvariantError(`the proof says \`${outcome}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``);
+  }
+  return journey;
+}
+
+export function journeyOf({ ruleset, host, profile }: Scene, packet: Packet): Journey {
+  return walkJourney(ruleset, packet, { host, ...(profile === undefined ? {} : { profile }) });
+}
+
+function isCapture(outcome: string): boolean {
+  return outcome === 'captured-out' || outcome === 'captured-in' || outcome === 'dns';
+}
+
+/** The rule that ended the table where the packet's way was decided: its last that is no jump. */
+export function decidingRules({ paths }: Journey): readonly Rule[] {
+  const steps = paths[0]?.legs[0]?.walk.steps ?? [];
+  const deciding = steps.findLast(
+    (step) => step.kind === 'rule' && step.verdict !== 'JUMP' && step.verdict !== 'GOTO' && step.verdict !== 'CONTINUE',
+  );
+  return deciding?.kind === 'rule' ? [deciding.rule] : [];
+}

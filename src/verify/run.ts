@@ -1,0 +1,56 @@
+/** Judges claims and makes findings: proofs, or a replayed packet that breaks the claim. */
+import { BudgetError } from '../symbolic/bdd.ts';
+import type { Claim, Judgement, Violation } from './claim.ts';
+import type { Finding } from './finding.ts';
+import type { PacketViolation } from './replay.ts';
+import { decidingRules, replay } from './replay.ts';
+import type { Scene } from './scene.ts';
+import { wordsOf } from './words.ts';
+
+export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
+  const about = { claim: claim.id, level: claim.level, statement: claim.statement, family: scene.ruleset.family } as const;
+  const skip = claim.skip?.(scene);
+  if (skip !== undefined) return [{ ...about, verdict: 'not-applicable', blame: [], reason: skip }];
+  let judgement: Judgement;
+  try {
+    judgement = claim.judge(scene);
+  } catch (error) {
+    if (error instanceof BudgetError) return [{ ...about, verdict: 'undecided', blame: [], reason: `budget: ${error.message}` }];
+    throw error;
+  }
+  const violated = groups(judgement.violations).map((group): Finding => {
+    const [first] = group;
+    if (first?.kind === 'rule') return { ...about, verdict: 'violated', blame: [first.rule], reason: first.why };
+    return { ...about, verdict: 'violated', ...witnessed(scene, group as readonly PacketViolation[]) };
+  });
+  if (violated.length > 0) return violated;
+  if (judgement.doubts.length > 0) {
+    const set = scene.space.manager.any(judgement.doubts.map((doubt) => doubt.set));
+    const rules = [...new Set(judgement.doubts.flatMap((doubt) => doubt.rules))];
+    const reason = [...new Set(judgement.doubts.map(({ why }) => why))].join('; ');
+    return [{ ...about, verdict: 'undecided', blame: rules, packets: wordsOf(scene, { set, dir: 'out' }), reason }];
+  }
+  return [{ ...about, verdict: 'holds', blame: [] }];
+}
+
+/** Packets of one direction and interface with one outcome are one finding; so is each rule. */
+function groups(violations: readonly Violation[]): readonly (readonly Violation[])[] {
+  const byKey = new Map<string, Violation[]>();
+  for (const [index, violation] of violations.entries()) {
+    const key = violation.kind === 'rule' ? `rule ${index}` : `${violation.dir} ${violation.iif} ${violation.outcome}`;
+    byKey.set(key, [...(byKey.get(key) ?? []), violation]);
+  }
+  return [...byKey.values()];
+}
+
+function witnessed(scene: Scene, group: readonly PacketViolation[]): Pick<Finding, 'witness' | 'blame' | 'packets'> {
+  const { manager } = scene.space;
+  const [first] = group;
+  if (first === undefined) return { blame: [] };
+  const whole: PacketViolation = { ...first, set: manager.any(group.map(({ set }) => set)) };
+  const witness = replay(scene, whole);
+  const deciding = decidingRules(witness);
+  const blame = deciding.length > 0 ? deciding : first.by === undefined ? [] : [first.by];
+  const { set, dir, iif, within } = whole;
+  return { witness, blame, packets: wordsOf(scene, { set, dir, within, ...(iif === undefined ? {} : { iif }) }) };
+}
