@@ -89,6 +89,8 @@ interface Definition<Options extends OptionTable> {
   readonly protocols?: readonly number[];
   /** the kernel tracks connections as soon as one rule uses it */
   needsConntrack?(given: Given<Options>): boolean;
+  /** the kernel reassembles fragments as soon as one rule uses it; conntrack does so anyway */
+  readonly needsDefrag?: boolean;
   /** options with which `lower` may answer that it does not claim the meaning */
   readonly unclear?: readonly string[];
   /** more conditions than the table can say; all complaints at once */

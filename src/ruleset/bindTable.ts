@@ -10,7 +10,13 @@ import { LinkedRule } from './linkedRule.ts';
 export interface BoundTable {
   readonly name: TableName;
   readonly chains: ReadonlyMap<string, BoundChain>;
-  readonly needsConntrack: boolean;
+  readonly needs: Needs;
+}
+
+/** What the rules of a table switch on in the kernel. */
+export interface Needs {
+  readonly conntrack: boolean;
+  readonly defrag: boolean;
 }
 
 export interface BoundChain {
@@ -39,6 +45,8 @@ export interface LimitedClause {
   readonly onEntry: boolean;
   readonly at: number;
   readonly span: Span;
+  /** tables in which it loads, when not in all */
+  readonly tables: readonly TableName[] | undefined;
 }
 
 export interface InterfaceOption {
@@ -54,7 +62,7 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
   const loud: BindContext = { ...options, isChain };
   const silent: BindContext = { ...loud, report: () => {} };
   const chains = new Map<string, BoundChain>();
-  let needsConntrack = false;
+  const needs: Writable<Needs> = { conntrack: false, defrag: false };
   for (const { name: word, rules } of table.chains) {
     const chain: Writable<BoundChain> = {
       name: word.text,
@@ -68,33 +76,36 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
     for (const node of rules) {
       const bound = bindRule(node, loud);
       if (bound === undefined || bound === 'skip') continue;
-      needsConntrack = takeFacts(chain, node, bound, name) || needsConntrack;
-      for (const clause of clausesOf(bound)) checkTables(clause, name, loud.report);
+      takeFacts(chain, node, bound);
+      for (const clause of clausesOf(bound)) {
+        checkTables(clause, name, loud.report);
+        needs.conntrack ||= asksForConntrack(clause);
+        needs.defrag ||= clause.extension?.needsDefrag === true;
+      }
       const parts = (bound.source?.value.length ?? 1) * (bound.destination?.value.length ?? 1);
       const target = bound.target?.kind === 'extension' ? bound.target.clause.name : bound.target?.chain;
       for (let part = 0; part < parts; part++) chain.rules.push(new LinkedRule(where, chain.rules.length + 1, { node, part, target }));
     }
     chains.set(word.text, chain);
   }
-  return { name, chains, needsConntrack };
+  return { name, chains, needs };
 }
 
-/** What the load checks ask of one rule; says whether it needs conntrack. */
-function takeFacts(chain: Writable<BoundChain>, node: RuleNode, rule: BoundRule, table: TableName): boolean {
+/** What the load checks ask of one rule. */
+function takeFacts(chain: Writable<BoundChain>, node: RuleNode, rule: BoundRule): void {
   const at = chain.rules.length;
   const { target } = rule;
-  let needsConntrack = false;
   for (const clause of clausesOf(rule)) {
     const allowed = clause.extension?.hooks?.(clause.given);
-    if (allowed !== undefined && clause.extension?.tables?.includes(table) !== false)
+    if (allowed !== undefined)
       chain.limited.push({
         call: callName(clause),
         allowed,
         onEntry: clause.extension?.checksHooksOnEntry === true,
         at,
         span: clause.span,
+        tables: clause.extension?.tables,
       });
-    needsConntrack ||= asksForConntrack(clause);
   }
   if (target?.kind === 'extension') {
     if (chain.end > at && alwaysEnds(rule, target.clause.name)) chain.end = at;
@@ -103,7 +114,6 @@ function takeFacts(chain: Writable<BoundChain>, node: RuleNode, rule: BoundRule,
     if (rule.iif !== undefined) chain.interfaces.push({ option: '-i', span: rule.iif.span });
     if (rule.oif !== undefined) chain.interfaces.push({ option: '-o', span: rule.oif.span });
   }
-  return needsConntrack;
 }
 
 function clausesOf({ matches, target }: BoundRule): readonly BoundClause[] {

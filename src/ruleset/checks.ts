@@ -62,6 +62,8 @@ function checkHooks(table: BoundTable, report: Report): void {
   for (const chain of table.chains.values()) {
     const reached = callers.get(chain.name) ?? 0;
     for (const clause of chain.limited) {
+      // a wrong table was reported; which hook is wrong then does not matter
+      if (clause.tables?.includes(table.name) === false) continue;
       const wrong = reached & ~hookBits(clause.allowed);
       if (wrong === 0) continue;
       forLegacy ??= reachingHooks(table, 'legacy');

@@ -27,7 +27,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
   const report: Report = (finding) => diagnostics.push({ ...finding, source: node.source });
   const context = { ...options, family: node.family, report, decoded: new Map() satisfies BindContext['decoded'] };
   const tables = new Map<TableName, Table>();
-  let usesConntrack = false;
+  const needs = { conntrack: false, defrag: false };
   for (const table of node.tables) {
     const name = table.name.text;
     if (!isTable(name)) {
@@ -41,11 +41,21 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
     }
     const bound = bindTable(table, name, context);
     checkTable(table, bound, report);
-    usesConntrack ||= bound.needsConntrack;
+    needs.conntrack ||= bound.needs.conntrack;
+    needs.defrag ||= bound.needs.defrag;
     tables.set(name, linkTable(table, bound));
   }
   if (diagnostics.some(isError)) return { diagnostics };
-  return { ruleset: { family: node.family, source: node.source, tables, usesConntrack }, diagnostics };
+  return {
+    ruleset: {
+      family: node.family,
+      source: node.source,
+      tables,
+      usesConntrack: needs.conntrack,
+      usesDefrag: needs.conntrack || needs.defrag,
+    },
+    diagnostics,
+  };
 }
 
 /** Loading a table makes all of its base chains; those that the text does not name accept everything. */

@@ -12,6 +12,8 @@ export interface Ruleset {
   readonly tables: ReadonlyMap<TableName, Table>;
   /** some rule makes the kernel track connections; without it the nat table is never consulted (kernel/facts 4) */
   readonly usesConntrack: boolean;
+  /** some rule makes the kernel put fragments together before any hook: conntrack does, and so do -m socket and TPROXY */
+  readonly usesDefrag: boolean;
 }
 
 export interface Table {

@@ -24,6 +24,15 @@ describe('load checks', () => {
   });
 });
 
+test.each([
+  ['-m socket', true],
+  ['-p tcp -j TPROXY --on-port 5', true],
+  ['-m conntrack --ctstate NEW', true],
+  ['-j LOG', false],
+])('`%s` makes the kernel put fragments together: %s', (rule, reassembles) => {
+  expect(read(`*mangle\n-N U\n-A U ${rule}\nCOMMIT\n`).ruleset?.usesDefrag).toBe(reassembles);
+});
+
 describe('usesConntrack', () => {
   test.each(TRACKING)('%s: `%s`: %s', (table, rule, tracks) => {
     const { ruleset } = read(`*${table}\n-N U\n-A U ${rule}\nCOMMIT\n`);

@@ -14,6 +14,7 @@ export const socket = matchExtension({
     '--restore-skmark': { value: [] },
   },
   hooks: () => ['PREROUTING', 'INPUT'],
+  needsDefrag: true,
   unclear: ['--restore-skmark'],
   lower: (given) => [
     { expr: given['--nowildcard'] === undefined ? masked('sk', 0, SOCKET_BITS.wildcard) : present('sk') },

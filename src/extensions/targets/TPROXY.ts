@@ -18,6 +18,7 @@ export const TPROXY = targetExtension({
   },
   tables: ['mangle'],
   hooks: () => ['PREROUTING'],
+  needsDefrag: true,
   protocols: [PROTO.tcp, PROTO.udp],
   lower: (given): Effect => {
     const { value, mask } = given['--tproxy-mark']?.values[0] ?? { value: 0, mask: 0 };
