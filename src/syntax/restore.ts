@@ -15,7 +15,7 @@ import { outsideTable, unreadableLine } from './restoreMistakes.ts';
 import { heredocOf, isSaveCall, isShellCall } from './shellCall.ts';
 import type { Source, Span } from './source.ts';
 import { newTable, type Setting, type TableState } from './tableState.ts';
-import { newTokens, ruleFrom, share, type Tokens, wordsOf } from './words.ts';
+import { LONGEST_WORD, newTokens, overlong, ruleFrom, share, type Tokens, wordsOf } from './words.ts';
 
 /** Tables of one ruleset as far as the text alone tells. */
 export interface Section {
@@ -203,6 +203,12 @@ function isPlainAppend({ text, events, top }: State, from: number): boolean {
 
 function readRule(reader: Reader, line: Line): void {
   const { s, input, open } = reader;
+  const long = overlong(line, s);
+  if (long !== undefined) {
+    const message = `this word has ${long.text.length} characters; iptables-restore takes at most ${LONGEST_WORD}`;
+    input.report({ kind: 'malformed', message, span: long });
+    return;
+  }
   const from = s.events[0] === captures.counters ? 3 : 0;
   if (open !== undefined && isPlainAppend(s, from)) {
     const chain = open.setting.table.byName.get(share(s.text, s.events[from + 4] as number, s.events[from + 5] as number));

@@ -28,6 +28,15 @@ export function wordsOf({
   return words;
 }
 
+/** iptables xshared.c add_param_to_argv(): a buffer of 1024 bytes with the closing NUL */
+export const LONGEST_WORD = 1023;
+
+/** The first word of a recognised line that iptables-restore would not take. */
+export function overlong(line: Line, { text, events, top }: State): Word | undefined {
+  if (line.end - line.start <= LONGEST_WORD) return undefined;
+  return wordsOf({ text, events, from: 0, to: top }).find((word) => word.text.length > LONGEST_WORD);
+}
+
 interface Captured {
   readonly text: string;
   readonly events: Int32Array;
