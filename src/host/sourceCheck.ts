@@ -10,11 +10,16 @@ export type SourceCheck =
   /** the route back to the source decides, by `judgeWayBack` */
   | { readonly kind: 'route-back'; readonly strict: boolean; readonly loose: boolean; readonly acceptLocal: boolean };
 
-export function sourceCheck(host: Host, iif: string): SourceCheck {
+/** `oif`: where the packet is to be forwarded; absent for one that is for this host. */
+export function sourceCheck(host: Host, { iif, oif }: { readonly iif: string; readonly oif?: string }): SourceCheck {
   const setting = (name: string, of: string) => interfaceSetting(host, `net.ipv4.conf.{}.${name}`, of);
   const mode = Math.max(setting('rp_filter', 'all'), setting('rp_filter', iif));
   const acceptLocal = setting('accept_local', iif) > 0;
-  if (mode !== 0 || hasCustomRouting(host)) return { kind: 'route-back', strict: mode === 1, loose: mode === 2, acceptLocal };
+  // going back where it came from may deserve an ICMP redirect, which needs the whole look-up
+  const turnsBack =
+    oif === iif &&
+    (host.sysctls.get(`net.ipv4.conf.${iif}.send_redirects`) ?? host.sysctls.get('net.ipv4.conf.all.send_redirects') ?? '1') !== '0';
+  if (mode !== 0 || turnsBack || hasCustomRouting(host)) return { kind: 'route-back', strict: mode === 1, loose: mode === 2, acceptLocal };
   const own = host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)).filter((one) => typeof one === 'number');
   return { kind: 'addresses', refused: acceptLocal ? [] : own };
 }

@@ -144,17 +144,15 @@ function mark(skb: Skb, effect: Extract<Effect, { kind: 'setMark' }> | CopyMark,
   const entry = skb.connection;
   const onConnection = effect.kind === 'setMark' ? effect.on === 'connection' : effect.from === 'packet';
   // without a connection CONNMARK does nothing, as in connmark_tg_shift()
-  if (entry === undefined && (onConnection || effect.kind === 'copyMark')) return;
-  const old = onConnection ? (entry?.mark ?? 0) : skb.mark;
-  const value =
-    effect.kind === 'setMark' ? (old & effect.keep) ^ effect.xor : (old & ~effect.toMask) ^ (source(skb, effect) & effect.fromMask);
-  if (onConnection && entry !== undefined) entry.mark = value >>> 0;
-  else skb.mark = value >>> 0;
+  if (entry === undefined && !skb.hasTemplate && (onConnection || effect.kind === 'copyMark')) return;
+  const connmark = entry?.mark ?? skb.templateMark;
+  const old = onConnection ? connmark : skb.mark;
+  const from = onConnection ? skb.mark : connmark;
+  const value = effect.kind === 'setMark' ? (old & effect.keep) ^ effect.xor : (old & ~effect.toMask) ^ (from & effect.fromMask);
+  if (!onConnection) skb.mark = value >>> 0;
+  else if (entry !== undefined) entry.mark = value >>> 0;
+  else skb.templateMark = value >>> 0;
   run.record({ kind: 'mark', hook, on: onConnection ? 'connection' : 'packet', value: value >>> 0 });
-}
-
-function source(skb: Skb, effect: CopyMark): number {
-  return effect.from === 'packet' ? skb.mark : (skb.connection?.mark ?? 0);
 }
 
 /** CT and NOTRACK: only the first one counts, and only before the lookup. kernel net/netfilter/xt_CT.c xt_ct_target() */

@@ -34,7 +34,10 @@ export function routeInput(skb: Skb): InputRoute {
     return orLost(badSource(skb), { kind: 'local', route });
   if (!forwarding) return lost('not-forwarding');
   if (route.type !== 'unicast' || route.dev === undefined) return lost('unreachable-route');
-  return orLost(family === 4 ? badSource(skb) : badForward6(skb, route.dev), { kind: 'forward', route: { ...route, dev: route.dev } });
+  return orLost(family === 4 ? badSource(skb, route.dev) : badForward6(skb, route.dev), {
+    kind: 'forward',
+    route: { ...route, dev: route.dev },
+  });
 }
 
 function firstVerdict({ src, dst }: Skb, checks: readonly AddressCheck[]): AddressVerdict | undefined {
@@ -51,9 +54,9 @@ function orLost(reason: LostReason | undefined, otherwise: InputRoute): InputRou
   return reason === undefined ? otherwise : lost(reason);
 }
 
-function badSource({ host, family, src, dst, iif = '' }: Skb): LostReason | undefined {
+function badSource({ host, family, src, dst, iif = '' }: Skb, oif?: string): LostReason | undefined {
   if (family === 6) return undefined;
-  const check = sourceCheck(host, iif);
+  const check = sourceCheck(host, { iif, ...(oif === undefined ? {} : { oif }) });
   if (check.kind === 'addresses') return check.refused.includes(src) ? 'martian-source' : undefined;
   return judgeWayBack(lookupRoute(host, { family, dst: src, src: dst, mark: 0, iif }), { ...check, iif });
 }

@@ -57,6 +57,8 @@ export class Skb {
   zone = 0;
   /** CT or an earlier lookup has attached something: later CT rules are ignored */
   tracked = false;
+  /** connection mark of the template that CT attached */
+  templateMark = 0;
   /** socket assigned by TPROXY */
   diverted: Listener | undefined;
 
@@ -86,6 +88,11 @@ export class Skb {
     this.state = undefined;
     this.connection = undefined;
     this.diverted = undefined;
+  }
+
+  /** CT has attached its template, and the lookup is still to come: in the rest of raw the packet counts as NEW. */
+  get hasTemplate(): boolean {
+    return this.tracked && this.state === undefined;
   }
 
   /** Bits of CT_STATUS, or undefined without a connection. */

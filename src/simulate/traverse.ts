@@ -140,7 +140,7 @@ export function traverse({ rules, packet, host, choose, detailed }: Traversal): 
     };
   }
 
-  const fragment = packet.fragOffset > 0 && rules.ruleset.usesConntrack;
+  const fragment = packet.fragOffset > 0 && rules.ruleset.usesDefrag;
   const fate: Fate = fragment ? { kind: 'lost', reason: 'awaiting-fragments' } : packet.dir === 'out' ? send() : arrive();
   return { packet, steps, fate, after: afterOf(skb, fate), choices };
 }

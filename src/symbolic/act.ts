@@ -15,6 +15,7 @@ import { listenerShares } from './listeners.ts';
 import { inPrefix } from './routes.ts';
 import type { Space } from './space.ts';
 import type { Doubt, Env, PacketClass } from './state.ts';
+import { hasTemplate } from './state.ts';
 import type { Vector } from './vector.ts';
 import { between, constant, vectorIn } from './vector.ts';
 import type { Act, Acted, EndedClass } from './walk.ts';
@@ -66,7 +67,7 @@ function remark({ manager }: Space, old: Vector, { keep, xor }: { readonly keep:
 
 function marked(space: Space, env: Env, effect: Extract<Effect, { kind: 'setMark' }> | CopyMark): Env {
   const onConnection = effect.kind === 'setMark' ? effect.on === 'connection' : effect.from === 'packet';
-  if (env.original === undefined && (onConnection || effect.kind === 'copyMark')) return env;
+  if (env.original === undefined && !hasTemplate(env) && (onConnection || effect.kind === 'copyMark')) return env;
   const old = onConnection ? env.connmark : env.mark;
   const from = onConnection ? env.mark : env.connmark;
   const value = effect.kind === 'setMark' ? remark(space, old, effect) : copied(space, { old, from, effect });

@@ -13,6 +13,8 @@ export class BudgetError extends Error {
 const AND = 0;
 const OR = 1;
 const XOR = 2;
+/** a without b: the only operation that is not symmetric */
+const MINUS = 3;
 
 export class BddManager {
   readonly #limit: number;
@@ -99,7 +101,7 @@ export class BddManager {
 
   /** a without b */
   minus(a: Bdd, b: Bdd): Bdd {
-    return this.and(a, this.not(b));
+    return this.#apply(MINUS, a, b);
   }
 
   all(sets: readonly Bdd[]): Bdd {
@@ -119,14 +121,17 @@ export class BddManager {
       if (a === FULL || b === FULL) return FULL;
       if (a === EMPTY || a === b) return b;
       if (b === EMPTY) return a;
-    } else {
+    } else if (op === XOR) {
       if (a === b) return EMPTY;
       if (a === EMPTY) return b;
       if (b === EMPTY) return a;
-      if (a === FULL && b === FULL) return EMPTY;
+    } else {
+      if (a === EMPTY || b === FULL || a === b) return EMPTY;
+      if (b === EMPTY) return a;
     }
-    const left = a < b ? a : b;
-    const right = a < b ? b : a;
+    const ordered = a < b || op === MINUS;
+    const left = ordered ? a : b;
+    const right = ordered ? b : a;
     const slot = hash(op, left, right) & (CACHE_SIZE - 1);
     const key = left * 4 + op;
     if (this.#cacheKeyA[slot] === key && this.#cacheKeyB[slot] === right) return this.#cacheValue[slot] as number;

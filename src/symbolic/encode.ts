@@ -14,6 +14,7 @@ import { EMPTY, FULL } from './bdd.ts';
 import { listenerShares } from './listeners.ts';
 import type { Space } from './space.ts';
 import type { Env } from './state.ts';
+import { hasTemplate } from './state.ts';
 import type { Vector } from './vector.ts';
 import { constant, increment, maskedEqual, vectorIn } from './vector.ts';
 
@@ -97,6 +98,7 @@ interface Reading {
 function readField(space: Space, env: Env, field: Field): Reading {
   const { start, has, manager } = space;
   const tracked = env.original === undefined ? EMPTY : FULL;
+  const template = hasTemplate(env);
   switch (field) {
     case 'proto':
     case 'length':
@@ -119,9 +121,9 @@ function readField(space: Space, env: Env, field: Field): Reading {
     case 'mac':
       return { present: space.hasMac, bits: start.mac };
     case 'connmark':
-      return { present: tracked, bits: env.connmark };
+      return { present: template ? FULL : tracked, bits: env.connmark };
     case 'ctstate':
-      return { present: FULL, bits: constant(env.state === undefined ? 0 : CT_STATES.indexOf(env.state), 3) };
+      return { present: FULL, bits: constant(CT_STATES.indexOf(env.state ?? (template ? 'NEW' : 'INVALID')), 3) };
     case 'ctstatus':
       return { present: tracked, bits: statusBits(space, env) };
     case 'ctdir':

@@ -10,6 +10,8 @@ import { encode } from './encode.ts';
 import type { Space } from './space.ts';
 import type { PacketClass } from './state.ts';
 import { merge } from './state.ts';
+import { summariesOf } from './summaries.ts';
+import { constant } from './vector.ts';
 import type { EndedClass } from './walk.ts';
 import { walkTable } from './walk.ts';
 
@@ -63,6 +65,7 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
     table,
     hook,
     act: actor(walk.space, hook),
+    summaries: summariesOf(walk.space, table),
     ...(visit === undefined ? {} : { visit: (rule: Rule, reaching: Bdd, matching: Bdd) => visit(rule, hook, reaching, matching) }),
   };
   const routed = hook === 'OUTPUT' && (name === 'mangle' || name === 'nat');
@@ -120,7 +123,7 @@ function lookup({ space, ruleset }: HookWalk, one: PacketClass): readonly Packet
     const { src, dst, sport, dport } = env;
     const tracked = state !== 'INVALID';
     const original = tracked && state !== 'UNTRACKED' ? { src, dst, sport, dport } : undefined;
-    parts.push({ ...one, set, env: { ...env, state, tracked, original } });
+    parts.push({ ...one, set, env: { ...env, state, tracked, original, connmark: constant(0, 32) } });
   }
   return parts;
 }

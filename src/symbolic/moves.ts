@@ -110,7 +110,8 @@ export function routeInput(space: Space, one: PacketClass): HookResult {
     else if (!forHere && !forwarding) parts.lose(set, 'not-forwarding');
     else if (!forHere && (route.type !== 'unicast' || route.dev === undefined)) parts.lose(set, 'unreachable-route');
     else {
-      for (const bad of refused) parts.lose(manager.and(set, bad.set), bad.reason);
+      const bad = forHere || family === 6 ? refused : refusedSources(space, one, route.dev);
+      for (const part of bad) parts.lose(manager.and(set, part.set), part.reason);
       if (!forHere && family === 6 && route.dev !== iif) parts.lose(manager.and(set, unforwardable(space, src)), 'martian-source');
       parts.send(set, forHere ? arrived : { oif: route.dev ?? '', local: false, via: route.via });
     }
@@ -143,9 +144,9 @@ function checkSet(space: Space, { env }: PacketClass, check: AddressCheck): Bdd 
 }
 
 /** Packets of a class whose source the kernel does not believe. */
-function refusedSources(space: Space, one: PacketClass): readonly { readonly set: Bdd; readonly reason: LostReason }[] {
+function refusedSources(space: Space, one: PacketClass, oif?: string): readonly { readonly set: Bdd; readonly reason: LostReason }[] {
   const iif = one.env.iif ?? '';
-  const check = sourceCheck(space.host, iif);
+  const check = sourceCheck(space.host, { iif, ...(oif === undefined ? {} : { oif }) });
   if (check.kind === 'addresses') {
     return [
       { set: space.manager.any(check.refused.map((address) => equal(space.manager, one.env.src, address))), reason: 'martian-source' },

@@ -84,17 +84,86 @@ export function startEnv(space: Space, place: { readonly iif: string | undefined
   };
 }
 
+/** CT has attached its template, and the lookup is still to come. */
+export function hasTemplate({ tracked, state }: Env): boolean {
+  return tracked && state === undefined;
+}
+
 /** Equal keys, equal environments: classes with the same key may be joined. */
 export function keyOf(env: Env, doubts: readonly Doubt[], decided?: Rule): string {
-  const { original, way } = env;
-  return [
-    ...[env.src, env.dst, env.sport, env.dport, env.ttl, env.mark, env.connmark].map((bits) => bits.join()),
-    ...[env.iif, env.oif, env.owned, env.state, env.zone, env.tracked, env.confirmed, env.srcDone, env.dstDone, env.diverted],
-    ...[way?.oif, way?.local, way?.via],
-    ...(original === undefined ? ['-'] : [original.src.join(), original.dst.join(), original.sport.join(), original.dport.join()]),
-    ...doubts.map(({ what }) => what),
-    ...(decided === undefined ? [] : [decided.table, decided.chain, decided.number]),
-  ].join(';');
+  let key = keys.get(env);
+  if (key === undefined) {
+    key = ENV_PARTS.map((part) => partText(env, part)).join(';');
+    keys.set(env, key);
+  }
+  for (const { what } of doubts) key += `;${what}`;
+  return decided === undefined ? key : `${key};${decided.table} ${decided.chain} ${decided.number}`;
+}
+
+const keys = new WeakMap<Env, string>();
+
+/** Equal keys: the environments agree in these parts. */
+export function partsKey(env: Env, hook: string, parts: ReadonlySet<EnvPart | 'hook'>): string {
+  let key = '';
+  for (const part of parts) key += `${part === 'hook' ? hook : partText(env, part)};`;
+  return key;
+}
+
+export type EnvPart = keyof Env;
+
+const ENV_PARTS = [
+  'src',
+  'dst',
+  'sport',
+  'dport',
+  'ttl',
+  'mark',
+  'connmark',
+  'iif',
+  'oif',
+  'owned',
+  'state',
+  'zone',
+  'tracked',
+  'confirmed',
+  'srcDone',
+  'dstDone',
+  'diverted',
+  'way',
+  'original',
+] as const satisfies readonly EnvPart[];
+
+function partText(env: Env, part: EnvPart): string {
+  switch (part) {
+    case 'src':
+    case 'dst':
+    case 'sport':
+    case 'dport':
+    case 'ttl':
+    case 'mark':
+    case 'connmark':
+      return textOf(env[part]);
+    case 'original': {
+      const { original } = env;
+      return original === undefined ? '-' : [original.src, original.dst, original.sport, original.dport].map(textOf).join();
+    }
+    case 'way':
+      return env.way === undefined ? '-' : `${env.way.oif} ${env.way.local} ${env.way.via}`;
+    default:
+      return String(env[part]);
+  }
+}
+
+/** Most vectors are handed on as they are: each is put into words once. */
+const texts = new WeakMap<Vector, string>();
+
+function textOf(bits: Vector): string {
+  let text = texts.get(bits);
+  if (text === undefined) {
+    text = bits.join();
+    texts.set(bits, text);
+  }
+  return text;
 }
 
 /** Joins classes whose packets have fared alike; with `byRule`, only those that the same rule decided. */

@@ -54,7 +54,7 @@ function traverse({ space, ruleset, within = FULL, visit }: Question, iif: strin
     reroute: (classes) => each(classes, (one) => routeOutput(space, one, true)),
     ...(visit === undefined ? {} : { visit }),
   };
-  const whole = space.manager.and(within, ruleset.usesConntrack ? equal(space.manager, space.start.fragOffset, 0) : FULL);
+  const whole = space.manager.and(within, ruleset.usesDefrag ? equal(space.manager, space.start.fragOffset, 0) : FULL);
   const start: PacketClass = { set: whole, env: startEnv(space, { iif, owned: iif === undefined }), doubts: [], decided: undefined };
   const fragments = space.manager.minus(within, whole);
   if (fragments !== EMPTY) ends.push({ ...start, set: fragments, fate: { kind: 'lost', reason: 'awaiting-fragments' } });

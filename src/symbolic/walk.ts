@@ -6,11 +6,14 @@ import type { HookName } from '../netfilter/hooks.ts';
 import type { LostReason } from '../netfilter/lost.ts';
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
-import { EMPTY, FULL } from './bdd.ts';
+import { EMPTY } from './bdd.ts';
+import { callersFirst, sharedChains } from './callers.ts';
 import { encode } from './encode.ts';
 import type { Space } from './space.ts';
 import type { Doubt, PacketClass } from './state.ts';
-import { keyOf, merge } from './state.ts';
+import { merge } from './state.ts';
+import type { Summaries } from './summaries.ts';
+import { summarised } from './summaries.ts';
 
 /** Where classes of packets are after a table. Every packet that came in is in at least one. */
 export interface TableResult {
@@ -36,16 +39,19 @@ export interface TableWalk {
   readonly table: Table;
   readonly hook: HookName;
   readonly act: Act;
+  /** results of chains that several rules call; may be shared by walks of one table with one `act` */
+  readonly summaries: Summaries;
   /** told of each rule and the packets that reach it; for dead rules */
   readonly visit?: (rule: Rule, reaching: Bdd, matching: Bdd) => void;
 }
 
 interface Walker extends TableWalk {
-  readonly callers: ReadonlyMap<string, number>;
-  readonly summaries: Map<string, ChainResult>;
+  readonly shared: ReadonlySet<string>;
+  /** who came to chains that were not walked for them; kept only for `visit` */
+  readonly arrived: Map<string, PacketClass[]>;
 }
 
-interface ChainResult extends TableResult {
+export interface ChainResult extends TableResult {
   /** comes back to the caller: the end of the chain, or RETURN */
   readonly back: readonly PacketClass[];
 }
@@ -53,21 +59,20 @@ interface ChainResult extends TableResult {
 export function walkTable(walk: TableWalk, classes: readonly PacketClass[]): TableResult {
   const base = walk.table.chains.get(walk.hook);
   if (base === undefined) return { accepted: classes, ended: [] };
-  const walker: Walker = { ...walk, callers: countCallers(walk.table), summaries: new Map() };
+  const walker: Walker = { ...walk, shared: sharedChains(walk.table), arrived: new Map() };
   const { back, accepted, ended } = walkChain(walker, base, classes);
+  if (walk.visit !== undefined) visitShared(walker);
   if (base.policy !== 'DROP') return { accepted: [...accepted, ...back], ended };
   return { accepted, ended: [...ended, ...back.map((one) => ({ ...one, end: 'dropped' as const, decided: undefined }))] };
 }
 
-/** How many rules call each chain. */
-function countCallers(table: Table): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { rules } of table.chains.values()) {
-    for (const { effect } of rules) {
-      if (effect.kind === 'jump' || effect.kind === 'goto') counts.set(effect.chain, (counts.get(effect.chain) ?? 0) + 1);
-    }
+/** Walks every shared chain once more, with exactly those packets that come to it. */
+function visitShared(walker: Walker): void {
+  for (const name of callersFirst(walker.table)) {
+    const chain = walker.table.chains.get(name);
+    const classes = walker.arrived.get(name);
+    if (chain !== undefined && classes !== undefined) walkChain(walker, chain, classes);
   }
-  return counts;
 }
 
 function walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[]): ChainResult {
@@ -172,21 +177,10 @@ function follow(walker: Walker, rule: Rule, hit: PacketClass): Followed {
 function enter(walker: Walker, name: string, hit: PacketClass): ChainResult {
   const chain = walker.table.chains.get(name);
   if (chain === undefined) return { back: [hit], accepted: [], ended: [] };
-  if ((walker.callers.get(name) ?? 0) < 2) return walkChain(walker, chain, [hit]);
-  const key = `${name} ${keyOf(hit.env, [])}`;
-  let summary = walker.summaries.get(key);
-  if (summary === undefined) {
-    summary = walkChain(walker, chain, [{ ...hit, set: FULL, doubts: [] }]);
-    walker.summaries.set(key, summary);
-  }
-  return cut(walker.space, summary, hit);
-}
-
-function cut(space: Space, summary: ChainResult, hit: PacketClass): ChainResult {
-  const to = <T extends PacketClass>(classes: readonly T[]): readonly T[] =>
-    classes.flatMap((one) => {
-      const set = space.manager.and(one.set, hit.set);
-      return set === EMPTY ? [] : [{ ...one, set, doubts: [...hit.doubts, ...one.doubts], decided: one.decided ?? hit.decided }];
-    });
-  return { back: to(summary.back), accepted: to(summary.accepted), ended: to(summary.ended) };
+  if (!walker.shared.has(name)) return walkChain(walker, chain, [hit]);
+  if (walker.visit !== undefined) walker.arrived.set(name, [...(walker.arrived.get(name) ?? []), hit]);
+  return summarised(walker, name, hit, (whole) => {
+    const { visit: _, ...silent } = walker;
+    return walkChain(silent, chain, [whole]);
+  });
 }

@@ -1,0 +1,51 @@
+/** Whole processes, in pairs: A B A B, so that a drifting machine moves both. */
+import { execFileSync } from 'node:child_process';
+
+export interface Run {
+  /** seconds */
+  readonly wall: number;
+  readonly peakMb: number;
+}
+
+export interface Job {
+  readonly command: readonly string[];
+  /** file for standard input */
+  readonly stdin?: string;
+}
+
+const SCRIPT = new URL('measure.py', import.meta.url).pathname;
+
+function runOnce({ command, stdin = '-' }: Job): Run {
+  const text = execFileSync('python3', [SCRIPT, stdin, ...command], { encoding: 'utf8' });
+  const { wall, peakMb, code } = JSON.parse(text) as Run & { readonly code: number };
+  if (code !== 0) throw new Error(`${command.join(' ')} exited with ${code}`);
+  return { wall, peakMb };
+}
+
+export interface Pair {
+  readonly own: Run;
+  readonly yardstick: Run;
+  /** median of own/yardstick, pair by pair */
+  readonly ratio: number;
+}
+
+/** Medians over `runs` pairs after one warm-up of each. */
+export function comparePairs(own: Job, yardstick: Job, runs: number): Pair {
+  runOnce(own);
+  runOnce(yardstick);
+  const pairs = Array.from({ length: runs }, () => ({ own: runOnce(own), yardstick: runOnce(yardstick) }));
+  return {
+    own: middle(pairs.map((pair) => pair.own)),
+    yardstick: middle(pairs.map((pair) => pair.yardstick)),
+    ratio: median(pairs.map((pair) => pair.own.wall / pair.yardstick.wall)),
+  };
+}
+
+function middle(runs: readonly Run[]): Run {
+  return { wall: median(runs.map(({ wall }) => wall)), peakMb: median(runs.map(({ peakMb }) => peakMb)) };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2;
+}

@@ -1,0 +1,81 @@
+/** `npm run bench`: ratios to a yardstick in the same run, never absolute promises. Needs `npm run build`; rows without their yardstick are left out, and named. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { whyNoKernel } from '../kernel/oracle.ts';
+import { batchRow, evaluateRows } from './batch.ts';
+import { kubeProxyDump } from './kubeProxy.ts';
+import type { Job } from './measure.ts';
+import { comparePairs } from './measure.ts';
+
+const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
+const ISTIO = new URL('../../fixtures/istio-dual-stack.rules', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'chainwalk-bench-'));
+const EMPTY_NODE: Job = { command: [process.execPath, '-e', '0'] };
+
+const header = ['work', 'median', 'yardstick', 'median', 'ratio', 'target', 'peak MB'];
+const rows: string[][] = [];
+
+function row(
+  work: string,
+  own: Job,
+  against: { readonly name: string; readonly job: Job; readonly target: string; readonly runs: number },
+): void {
+  const { own: run, yardstick, ratio } = comparePairs(own, against.job, against.runs);
+  rows.push([
+    work,
+    seconds(run.wall),
+    against.name,
+    seconds(yardstick.wall),
+    `${ratio.toFixed(2)} x`,
+    against.target,
+    run.peakMb.toFixed(0),
+  ]);
+}
+
+function seconds(wall: number): string {
+  return `${(wall * 1000).toFixed(0)} ms`;
+}
+
+function node(...args: readonly string[]): Job {
+  return { command: [process.execPath, MAIN, ...args] };
+}
+
+try {
+  const hasLegacy = hasCommand('iptables-legacy-restore');
+  for (const [rules, runs] of [
+    [10_000, 7],
+    [100_000, 3],
+  ] as const) {
+    const file = join(folder, `kube-${rules}.rules`);
+    writeFileSync(file, kubeProxyDump(rules));
+    const name = 'iptables-legacy-restore --test';
+    const job = { command: ['iptables-legacy-restore', '--test'], stdin: file };
+    if (hasLegacy) row(`parse and resolve ${rules} rules`, node('check', file), { name, job, target: '<= 1.5 x', runs });
+    else console.log(`left out: parse and resolve ${rules} rules (no iptables-legacy-restore)`);
+  }
+  const packet = 'out tcp -> 203.0.113.9:443 uid=1000';
+  row('trace one packet, cold', node('trace', ISTIO, packet), { name: 'node -e 0', job: EMPTY_NODE, target: '<= 2 x', runs: 15 });
+  row('verify, both families, cold', node('verify', ISTIO), { name: 'node -e 0', job: EMPTY_NODE, target: '<= 6 x', runs: 9 });
+  rows.push(...evaluateRows());
+  const missing = whyNoKernel();
+  if (missing === undefined) rows.push(await batchRow());
+  else console.log(`left out: batch trace beside the kernel (${missing})`);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+const widths = header.map((title, column) => Math.max(title.length, ...rows.map((cells) => cells[column]?.length ?? 0)));
+for (const cells of [header, widths.map((width) => '-'.repeat(width)), ...rows]) {
+  console.log(`| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
+}
+
+function hasCommand(name: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
