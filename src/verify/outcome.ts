@@ -18,7 +18,7 @@ const BY_ROLE = {
 
 /** The first leg's outcome of the packets of `set` in this class; a class to nobody is split by protocol. */
 export function outcomesOf(
-  { space, profile }: Scene,
+  { space, profile }: Pick<Scene, 'space' | 'profile'>,
   end: FateClass,
   set: Bdd,
 ): readonly { readonly outcome: Outcome; readonly set: Bdd }[] {

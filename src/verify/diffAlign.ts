@@ -1,0 +1,108 @@
+/** Which rules of two rulesets have no counterpart. A packet that matches none of them, on neither side, meets the same rules in the
+ *  same order: its journey is the same, whatever those rules mean. */
+import type { HookName } from '../netfilter/hooks.ts';
+import { TABLE_HOOKS, TABLES } from '../netfilter/hooks.ts';
+import type { Chain, Rule, Ruleset } from '../ruleset/ruleset.ts';
+
+export interface Alignment {
+  /** something that is no rule differs: a policy, or what the rules switch on in the kernel. Any packet may be concerned */
+  readonly everywhere: boolean;
+  readonly base: ReadonlySet<Rule>;
+  readonly head: ReadonlySet<Rule>;
+}
+
+export function align(base: Ruleset, head: Ruleset): Alignment {
+  const only = { base: new Set<Rule>(), head: new Set<Rule>() };
+  let everywhere = base.usesConntrack !== head.usesConntrack || base.usesDefrag !== head.usesDefrag;
+  for (const name of TABLES) {
+    const left = base.tables.get(name)?.chains;
+    const right = head.tables.get(name)?.chains;
+    for (const chain of new Set([...(left?.keys() ?? []), ...(right?.keys() ?? [])])) {
+      const pair = { base: left?.get(chain), head: right?.get(chain) };
+      const isBase = TABLE_HOOKS[name].includes(chain as HookName);
+      if (isBase && (pair.base?.policy ?? 'ACCEPT') !== (pair.head?.policy ?? 'ACCEPT')) everywhere = true;
+      alignChain({ base: keyed(base, pair.base), head: keyed(head, pair.head) }, only);
+    }
+  }
+  return { everywhere, ...only };
+}
+
+interface Keyed {
+  readonly rules: readonly Rule[];
+  readonly key: (at: number) => string;
+}
+
+/** Lines that read the same mean the same; others are compared as iptables-save would print them. */
+function keyed({ source }: Ruleset, chain: Chain | undefined): Keyed {
+  const rules = chain?.rules ?? [];
+  const keys: string[] = [];
+  const key = (at: number): string => {
+    const rule = rules[at];
+    if (rule === undefined) return '';
+    keys[at] ??= plainLine(source.text.slice(rule.span.start, rule.span.end)) ?? rule.text;
+    return keys[at] ?? '';
+  };
+  return { rules, key };
+}
+
+/** A line that needs no reading to be compared: no counters, no shell variable. */
+function plainLine(line: string): string | undefined {
+  return line.startsWith('-A ') && !/[$`\\\n]/.test(line) ? line : undefined;
+}
+
+interface Pair<T> {
+  readonly base: T;
+  readonly head: T;
+}
+
+/** Any common subsequence will do, a long one is better: at a mismatch the side that finds its counterpart sooner waits. */
+function alignChain({ base, head }: Pair<Keyed>, only: Pair<Set<Rule>>): void {
+  const count = { base: base.rules.length, head: head.rules.length };
+  const same = (i: number, j: number): boolean =>
+    base.key(i) === head.key(j) || (base.rules[i] as Rule).text === (head.rules[j] as Rule).text;
+  let i = 0;
+  let j = 0;
+  while (i < count.base && j < count.head && base.key(i) === head.key(j)) {
+    i++;
+    j++;
+  }
+  let places: Pair<Places> | undefined;
+  while (i < count.base && j < count.head) {
+    if (same(i, j)) {
+      i++;
+      j++;
+      continue;
+    }
+    places ??= { base: placesOf(base.rules, i), head: placesOf(head.rules, j) };
+    const inHead = nextPlace(places.head, (base.rules[i] as Rule).text, j);
+    const inBase = nextPlace(places.base, (head.rules[j] as Rule).text, i);
+    if (inBase - i < inHead - j) only.base.add(base.rules[i++] as Rule);
+    else if (inHead < Number.POSITIVE_INFINITY) only.head.add(head.rules[j++] as Rule);
+    else {
+      only.base.add(base.rules[i++] as Rule);
+      if (inBase === Number.POSITIVE_INFINITY) only.head.add(head.rules[j++] as Rule);
+    }
+  }
+  for (const rule of base.rules.slice(i)) only.base.add(rule);
+  for (const rule of head.rules.slice(j)) only.head.add(rule);
+}
+
+type Places = ReadonlyMap<string, number[]>;
+
+function placesOf(rules: readonly Rule[], from: number): Places {
+  const places = new Map<string, number[]>();
+  for (let at = rules.length - 1; at >= from; at--) {
+    const { text } = rules[at] as Rule;
+    const known = places.get(text);
+    if (known === undefined) places.set(text, [at]);
+    else known.push(at);
+  }
+  return places;
+}
+
+/** The first place at or after `from`; the lists are in falling order and lose what lies behind. */
+function nextPlace(places: Places, text: string, from: number): number {
+  const list = places.get(text) ?? [];
+  while (list.length > 0 && (list.at(-1) as number) < from) list.pop();
+  return list.at(-1) ?? Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,192 @@
+/** From sets of changed packets to what people read: classes, each with a packet that the simulator walks on both sides. */
+import type { Journey, Outcome, Path } from '../journey/journey.ts';
+import { walkJourney } from '../journey/walkJourney.ts';
+import { InvariantError } from '../lib/invariant.ts';
+import { packetText } from '../packet/notation.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
+import type { Step } from '../simulate/trace.ts';
+import type { Bdd } from '../symbolic/bdd.ts';
+import type { Space } from '../symbolic/space.ts';
+import { pickWitness, usualPreferences } from '../symbolic/witness.ts';
+import type { DiffQuestion, Sides, WayChanges } from './diff.ts';
+import type { Change, End } from './diffEnds.ts';
+import { pickKey } from './diffEnds.ts';
+import { wordsOf } from './words.ts';
+
+/** Packets that change alike. */
+export interface ChangedClass {
+  /** in words */
+  readonly packets: string;
+  /** one of them; the simulator shows the change */
+  readonly example: Packet;
+  readonly base: ChangedSide;
+  readonly head: ChangedSide;
+}
+
+export interface ChangedSide {
+  readonly journey: Journey;
+  /** more than one where chance decides */
+  readonly outcomes: readonly Outcome[];
+  /** the rule that decides where the two sides part; absent: a policy or the end of a chain does */
+  readonly rule?: Rule;
+}
+
+/** Packets for which it depends on something that is not modelled whether they change. */
+export interface UnclearClass {
+  readonly packets: string;
+  readonly reason: string;
+  readonly rules: Sides<readonly Rule[]>;
+}
+
+/** More kinds of change than this are told apart by outcome only. */
+const MANY = 64;
+
+interface Group {
+  readonly iif: string | undefined;
+  readonly set: Bdd;
+}
+
+export function changedClasses(space: Space, question: DiffQuestion, ways: readonly WayChanges[]): readonly ChangedClass[] {
+  const all = ways.flatMap(({ iif, changes }) => changes.map((change) => ({ ...change, iif })));
+  const byRule = grouped(space, all, ({ base, head }) => `${ruleKey(base)} ${ruleKey(head)}`);
+  const groups = byRule.length > MANY ? grouped(space, all, () => '') : byRule;
+  return groups.map((group) => changedClass(space, question, group)).sort((a, b) => seriousness(a) - seriousness(b));
+}
+
+type WayChange = Change & { readonly iif: string | undefined };
+
+function grouped({ manager }: Space, changes: readonly WayChange[], detail: (change: WayChange) => string): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const change of changes) {
+    const { iif, set, base, head } = change;
+    const key = `${iif ?? ''} ${base.outcome} ${head.outcome} ${detail(change)}`;
+    groups.set(key, { iif, set: manager.or(groups.get(key)?.set ?? 0, set) });
+  }
+  return [...groups.values()];
+}
+
+function ruleKey({ of: { decided } }: End): string {
+  return decided === undefined ? 'policy' : `${decided.table} ${decided.chain} ${decided.number}`;
+}
+
+function changedClass(space: Space, question: DiffQuestion, { iif, set }: Group): ChangedClass {
+  const place = iif === undefined ? ({ dir: 'out' } as const) : ({ dir: 'in', iif } as const);
+  const example = pickWitness(space, set, { ...place, preferences: usualPreferences(space, place.dir) });
+  if (example === undefined) throw new InvariantError('a change without packets');
+  const base = journeyOf(question, 'base', example);
+  const head = journeyOf(question, 'head', example);
+  if (!base.truncated && !head.truncated && observed(base) === observed(head))
+    throw new InvariantError(`the proof says that ${packetText(example)} fares otherwise, the simulator says \`${base.outcome}\` twice`);
+  const [baseRule, headRule] = decidingPair(base, head);
+  return { packets: wordsOf({ space }, { set, ...place }), example, base: side(base, baseRule), head: side(head, headRule) };
+}
+
+function journeyOf({ host, profile, ...rules }: DiffQuestion, name: 'base' | 'head', packet: Packet): Journey {
+  return walkJourney(rules[name], packet, { host, budget: 4096, ...(profile === undefined ? {} : { profile }) });
+}
+
+function side(journey: Journey, rule: Rule | undefined): ChangedSide {
+  const outcomes = [...new Set(journey.paths.map(({ outcome }) => outcome))];
+  return { journey, outcomes, ...(rule === undefined ? {} : { rule }) };
+}
+
+/** What is compared of a journey, see diffEnds.ts; all its possible ends. */
+export function observed({ paths }: Journey): string {
+  return [...new Set(paths.map(endOfPath))].sort().join('\n');
+}
+
+function endOfPath({ outcome, legs }: Path): string {
+  const walk = legs[0]?.walk;
+  if (walk === undefined) return outcome;
+  const { fate, after, choices } = walk;
+  const picks = choices.flatMap(({ why, rule }) => (why === 'chance' && rule?.effect.kind === 'nat' ? [pickKey(rule.effect)] : []));
+  const tuple = `${after.src} ${after.sport ?? ''} ${after.dst} ${after.dport ?? ''} ${picks.join()}`;
+  switch (fate.kind) {
+    case 'delivered':
+      return `${outcome} ${fate.process ?? ''} ${fate.listener ?? ''} ${tuple}`;
+    case 'sent':
+    case 'forwarded':
+      return `${outcome} ${fate.oif} ${tuple}`;
+    case 'rejected':
+      return `${outcome} ${fate.with}`;
+    default:
+      return outcome;
+  }
+}
+
+/** Where the two journeys part, the rule of each side that ended the table there. */
+function decidingPair(base: Journey, head: Journey): readonly [Rule | undefined, Rule | undefined] {
+  const left = partingLegs(base, head);
+  if (left === undefined) return [undefined, undefined];
+  const [ours, theirs] = left;
+  const at = ours.findIndex((step, index) => stepKey(step) !== stepKey(theirs[index]));
+  const from = at < 0 ? ours.length : at;
+  return [decidingRule(ours.slice(from)), decidingRule(theirs.slice(from))];
+}
+
+/** The steps that matter of the first leg that differs, on the first path of each side that does. */
+function partingLegs(base: Journey, head: Journey): readonly [readonly TableStep[], readonly TableStep[]] | undefined {
+  for (const path of base.paths) {
+    const other = head.paths.find((one) => endOfPath(one) !== endOfPath(path)) ?? head.paths[0];
+    for (let leg = 0; leg < Math.max(path.legs.length, other?.legs.length ?? 0); leg++) {
+      const ours = path.legs[leg]?.walk.steps.filter(isTableStep) ?? [];
+      const theirs = other?.legs[leg]?.walk.steps.filter(isTableStep) ?? [];
+      if (ours.map(stepKey).join('\n') !== theirs.map(stepKey).join('\n')) return [ours, theirs];
+    }
+  }
+  return undefined;
+}
+
+type TableStep = Extract<Step, { kind: 'rule' | 'policy' }>;
+
+function isTableStep(step: Step): step is TableStep {
+  return step.kind === 'policy' || (step.kind === 'rule' && step.rule.effect.kind !== 'continue');
+}
+
+function stepKey(step: TableStep | undefined): string {
+  if (step === undefined) return '';
+  return step.kind === 'rule' ? `${step.hook} ${step.rule.table} ${step.rule.text}` : `${step.hook} ${step.table} ${step.verdict}`;
+}
+
+/** The rule that ends the table in which the steps begin; without one, the first that does anything there. */
+function decidingRule(steps: readonly TableStep[]): Rule | undefined {
+  const [first] = steps;
+  const here = steps.flatMap((step) => (step.kind === 'rule' && first !== undefined && tableOf(step) === tableOf(first) ? [step] : []));
+  const ending = here.findLast(({ verdict }) => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE');
+  return (ending ?? here[0])?.rule;
+}
+
+function tableOf(step: TableStep): string {
+  return `${step.hook} ${step.kind === 'rule' ? step.rule.table : step.table}`;
+}
+
+export function unclearClasses(space: Space, ways: readonly WayChanges[]): readonly UnclearClass[] {
+  return ways.flatMap(({ iif, unclear }) => {
+    if (unclear.length === 0) return [];
+    const place = iif === undefined ? ({ dir: 'out' } as const) : ({ dir: 'in', iif } as const);
+    const doubts = unclear.flatMap(({ base, head }) => [...base.of.doubts, ...head.of.doubts]).filter(({ why }) => why === 'unmodelled');
+    const rulesOf = (ends: readonly End[]): readonly Rule[] => [
+      ...new Set(
+        ends.flatMap((end) => end.of.doubts.flatMap(({ why, rule }) => (why === 'unmodelled' && rule !== undefined ? [rule] : []))),
+      ),
+    ];
+    const rules = { base: rulesOf(unclear.map(({ base }) => base)), head: rulesOf(unclear.map(({ head }) => head)) };
+    const reason =
+      [...new Set(doubts.map(({ what }) => what))].join('; ') || 'a later packet of the proxy meets something that is not modelled';
+    return [{ packets: wordsOf({ space }, { set: space.manager.any(unclear.map(({ set }) => set)), ...place }), reason, rules }];
+  });
+}
+
+const CAPTURED: ReadonlySet<Outcome> = new Set<Outcome>(['captured-out', 'captured-in', 'dns']);
+const STOPPED: ReadonlySet<Outcome> = new Set<Outcome>(['dropped', 'rejected', 'refused', 'lost']);
+
+/** A loop first; then what leaves the mesh, what no longer arrives, what arrives anew, and other addresses. */
+function seriousness({ base, head }: ChangedClass): number {
+  const [was, is] = [base.journey.outcome, head.journey.outcome];
+  if (is === 'loop' && was !== 'loop') return 0;
+  if (CAPTURED.has(was) && !CAPTURED.has(is)) return 1;
+  if (STOPPED.has(is) && !STOPPED.has(was)) return 2;
+  if (STOPPED.has(was) && !STOPPED.has(is)) return 3;
+  return was === is ? 5 : 4;
+}
