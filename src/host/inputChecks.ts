@@ -2,6 +2,7 @@
  *  kernel net/ipv4/route.c ip_route_input_slow(), ip_mc_validate_source(); net/ipv6/ip6_input.c ip6_rcv_core(), ip6_mc_input() */
 import type { Interval, IntervalSet } from '../lib/intervals.ts';
 import { normalize, point } from '../lib/intervals.ts';
+import { memoize } from '../lib/memo.ts';
 import type { Address, Family } from '../packet/address.ts';
 import { parsePrefix, prefixRange } from '../packet/address.ts';
 import type { Host } from './host.ts';
@@ -40,8 +41,11 @@ const V4 = {
 
 /** Checks after PREROUTING. */
 export function inputChecks(host: Host, family: Family, iif: string): readonly AddressCheck[] {
-  return family === 4 ? checks4(interfaceSetting(host, 'net.ipv4.conf.{}.route_localnet', iif) > 0) : checks6(host);
+  return family === 4 ? of4(host, iif) : of6(host, '');
 }
+
+const of4 = memoize((host: Host, iif: string) => checks4(interfaceSetting(host, 'net.ipv4.conf.{}.route_localnet', iif) > 0));
+const of6 = memoize((host: Host, _all: '') => checks6(host));
 
 function checks4(routesLocalnet: boolean): readonly AddressCheck[] {
   const { any, loopback, multicast, allHosts, broadcast, group } = V4;

@@ -1,5 +1,6 @@
 /** Whether an IPv4 packet may come from its source by this interface.
  *  kernel net/ipv4/fib_frontend.c fib_validate_source(), __fib_validate_source() */
+import { memoize } from '../lib/memo.ts';
 import type { Address } from '../packet/address.ts';
 import type { Host, Route } from './host.ts';
 import { interfaceSetting } from './sysctl.ts';
@@ -12,12 +13,19 @@ export type SourceCheck =
 
 /** `oif`: where the packet is to be forwarded; absent for one that is for this host. */
 export function sourceCheck(host: Host, { iif, oif }: { readonly iif: string; readonly oif?: string }): SourceCheck {
+  return oif === iif ? turningBack(host, iif) : goingOn(host, iif);
+}
+
+const turningBack = memoize((host: Host, iif: string) => checkOf(host, { iif, back: true }));
+const goingOn = memoize((host: Host, iif: string) => checkOf(host, { iif, back: false }));
+
+function checkOf(host: Host, { iif, back }: { readonly iif: string; readonly back: boolean }): SourceCheck {
   const setting = (name: string, of: string) => interfaceSetting(host, `net.ipv4.conf.{}.${name}`, of);
   const mode = Math.max(setting('rp_filter', 'all'), setting('rp_filter', iif));
   const acceptLocal = setting('accept_local', iif) > 0;
   // going back where it came from may deserve an ICMP redirect, which needs the whole look-up
   const turnsBack =
-    oif === iif &&
+    back &&
     (host.sysctls.get(`net.ipv4.conf.${iif}.send_redirects`) ?? host.sysctls.get('net.ipv4.conf.all.send_redirects') ?? '1') !== '0';
   if (mode !== 0 || turnsBack || hasCustomRouting(host)) return { kind: 'route-back', strict: mode === 1, loose: mode === 2, acceptLocal };
   const own = host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)).filter((one) => typeof one === 'number');

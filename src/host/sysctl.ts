@@ -1,7 +1,19 @@
+import { memoize } from '../lib/memo.ts';
 import type { Host } from './host.ts';
 
 /** A numeric sysctl of one interface, `{}` standing for its name; that of `all` when it is not set, 0 when neither is. */
 export function interfaceSetting(host: Host, pattern: string, name: string | undefined): number {
-  const own = name === undefined ? undefined : host.sysctls.get(pattern.replace('{}', name));
-  return Number(own ?? host.sysctls.get(pattern.replace('{}', 'all')) ?? 0);
+  return ofPattern(host, pattern)(name ?? 'all');
 }
+
+const ofPattern = memoize((host: Host, pattern: string) => {
+  const known = new Map<string, number>();
+  return (name: string): number => {
+    let value = known.get(name);
+    if (value === undefined) {
+      value = Number(host.sysctls.get(pattern.replace('{}', name)) ?? host.sysctls.get(pattern.replace('{}', 'all')) ?? 0);
+      known.set(name, value);
+    }
+    return value;
+  };
+});

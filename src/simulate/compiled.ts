@@ -3,7 +3,9 @@ import { invariant } from '../lib/invariant.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { TABLE_HOOKS } from '../netfilter/hooks.ts';
+import type { Address } from '../packet/address.ts';
 import type { Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
+import { indexByDestination } from './destinationIndex.ts';
 import type { Test } from './evaluate.ts';
 import { compile } from './evaluate.ts';
 
@@ -18,6 +20,8 @@ export interface CompiledRule {
 export interface CompiledChain {
   readonly chain: Chain;
   readonly rules: readonly CompiledRule[];
+  /** the rules that a packet to this destination may match, in order; all of them in a short chain */
+  readonly rulesFor: (dst: Address) => readonly CompiledRule[];
 }
 
 export interface CompiledRuleset {
@@ -31,14 +35,14 @@ const CACHE = new WeakMap<Ruleset, CompiledRuleset>();
 export function compiled(ruleset: Ruleset): CompiledRuleset {
   const known = CACHE.get(ruleset);
   if (known !== undefined) return known;
-  const bases = new Map<string, CompiledChain>();
+  const bases: Partial<Record<HookName, Partial<Record<TableName, CompiledChain>>>> = {};
   for (const table of ruleset.tables.values()) {
     const chains = new Map<string, CompiledChain>();
     for (const hook of TABLE_HOOKS[table.name]) {
-      if (table.chains.has(hook)) bases.set(`${table.name} ${hook}`, chainOf(table, hook, chains));
+      if (table.chains.has(hook)) bases[hook] = { ...bases[hook], [table.name]: chainOf(table, hook, chains) };
     }
   }
-  const made: CompiledRuleset = { ruleset, base: (table, hook) => bases.get(`${table} ${hook}`) };
+  const made: CompiledRuleset = { ruleset, base: (table, hook) => bases[hook]?.[table] };
   CACHE.set(ruleset, made);
   return made;
 }
@@ -49,11 +53,16 @@ function chainOf(table: Table, name: string, made: Map<string, CompiledChain>): 
   const chain = table.chains.get(name);
   invariant(chain !== undefined, `chain ${name} is not in table ${table.name}`);
   let rules: readonly CompiledRule[] | undefined;
+  let index: ((dst: Address) => readonly CompiledRule[]) | undefined;
   const lazy: CompiledChain = {
     chain,
     get rules() {
       rules ??= chain.rules.map((rule) => compileRule(rule, table, made));
       return rules;
+    },
+    rulesFor: (dst) => {
+      index ??= indexByDestination(lazy.rules);
+      return index(dst);
     },
   };
   made.set(name, lazy);

@@ -28,39 +28,40 @@ export interface Connection {
   dstDone: boolean;
 }
 
+/** Fields are declared, not defined: each is then written once, in the constructor. */
 export class Skb {
-  readonly host: Host;
-  readonly family: Family;
-  readonly proto: number;
-  src: Address;
-  dst: Address;
-  sport: number | undefined;
-  dport: number | undefined;
-  readonly flags: number | undefined;
-  readonly icmpType: number | undefined;
-  readonly icmpCode: number | undefined;
-  readonly length: number;
-  ttl: number;
-  readonly tos: number;
-  readonly fragOffset: number;
-  readonly mac: number | undefined;
-  iif: string | undefined;
-  oif: string | undefined;
-  mark: number;
-  socket: number | undefined;
-  uid: number | undefined;
-  gid: number | undefined;
+  declare readonly host: Host;
+  declare readonly family: Family;
+  declare readonly proto: number;
+  declare src: Address;
+  declare dst: Address;
+  declare sport: number | undefined;
+  declare dport: number | undefined;
+  declare readonly flags: number | undefined;
+  declare readonly icmpType: number | undefined;
+  declare readonly icmpCode: number | undefined;
+  declare readonly length: number;
+  declare ttl: number;
+  declare readonly tos: number;
+  declare readonly fragOffset: number;
+  declare readonly mac: number | undefined;
+  declare iif: string | undefined;
+  declare oif: string | undefined;
+  declare mark: number;
+  declare socket: number | undefined;
+  declare uid: number | undefined;
+  declare gid: number | undefined;
   /** state conntrack gave; undefined: it has not seen the packet */
-  state: CtState | undefined;
-  connection: Connection | undefined;
+  declare state: CtState | undefined;
+  declare connection: Connection | undefined;
   /** zone set by CT before the lookup; 0 when none was */
-  zone = 0;
+  declare zone: number;
   /** CT or an earlier lookup has attached something: later CT rules are ignored */
-  tracked = false;
+  declare tracked: boolean;
   /** connection mark of the template that CT attached */
-  templateMark = 0;
+  declare templateMark: number;
   /** socket assigned by TPROXY */
-  diverted: Listener | undefined;
+  declare diverted: Listener | undefined;
 
   constructor(packet: Packet, host: Host) {
     this.host = host;
@@ -88,6 +89,9 @@ export class Skb {
     this.state = undefined;
     this.connection = undefined;
     this.diverted = undefined;
+    this.zone = 0;
+    this.tracked = false;
+    this.templateMark = 0;
   }
 
   /** CT has attached its template, and the lookup is still to come: in the rest of raw the packet counts as NEW. */

@@ -6,7 +6,7 @@ import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Clause, Rule } from '../ruleset/ruleset.ts';
 import type { Choose } from './choices.ts';
 import { toChoice } from './choices.ts';
-import type { CompiledChain } from './compiled.ts';
+import type { CompiledChain, CompiledRule } from './compiled.ts';
 import { compile, MAYBE, NO } from './evaluate.ts';
 import { missOf } from './miss.ts';
 import type { Skb } from './skb.ts';
@@ -31,18 +31,21 @@ export interface WalkContext {
 
 export function walkTable(skb: Skb, base: CompiledChain, context: WalkContext): TableEnd {
   const { hook, record, detailed } = context;
-  const callers: { chain: CompiledChain; at: number }[] = [];
+  // a detailed walk shows every rule that it passes
+  const rulesOf = (one: CompiledChain): readonly CompiledRule[] => (detailed ? one.rules : one.rulesFor(skb.dst));
+  const callers: { chain: CompiledChain; rules: readonly CompiledRule[]; at: number }[] = [];
   let chain = base;
+  let rules = rulesOf(base);
   let at = 0;
   let returning = false;
   for (;;) {
-    const next = returning ? undefined : chain.rules[at];
+    const next = returning ? undefined : rules[at];
     if (next === undefined) {
       const caller = callers.pop();
       if (detailed && !returning && chain !== base) record({ kind: 'end', hook, table: chain.chain.table, chain: chain.chain.name });
       if (caller === undefined) return policyOf(base, context);
       returning = false;
-      ({ chain, at } = caller);
+      ({ chain, rules, at } = caller);
       continue;
     }
     at++;
@@ -55,12 +58,14 @@ export function walkTable(skb: Skb, base: CompiledChain, context: WalkContext): 
     record({ kind: 'rule', hook, rule, verdict: verdictOf(effect) });
     switch (effect.kind) {
       case 'jump':
-        callers.push({ chain, at });
+        callers.push({ chain, rules, at });
         chain = next.chain as CompiledChain;
+        rules = rulesOf(chain);
         at = 0;
         break;
       case 'goto':
         chain = next.chain as CompiledChain;
+        rules = rulesOf(chain);
         at = 0;
         break;
       case 'return':
