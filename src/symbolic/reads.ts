@@ -29,6 +29,8 @@ function addMatch(parts: Set<Part>, expr: MatchExpr): void {
   else if ('field' in expr) for (const part of FIELD_READS[expr.field]) parts.add(part);
 }
 
+/** conntrack has seen the packet, or a template waits for it */
+const SEEN: readonly Part[] = ['original', 'tracked', 'state'];
 const CONNECTION: readonly Part[] = ['original', 'src', 'dst', 'sport', 'dport'];
 const SOURCE_TYPE: readonly Part[] = ['src', 'iif', 'oif'];
 const DESTINATION_TYPE: readonly Part[] = ['dst', 'iif', 'oif'];
@@ -53,8 +55,8 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   socket: ['owned'],
   uid: ['owned'],
   gid: ['owned'],
-  ctstate: ['state', 'original'],
-  connmark: ['connmark', 'original'],
+  ctstate: ['state', 'tracked'],
+  connmark: ['connmark', ...SEEN],
   ctstatus: [...CONNECTION, 'confirmed', 'state'],
   ctdir: CONNECTION,
   ctproto: CONNECTION,
@@ -79,13 +81,13 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
 function effectReads(effect: Effect): readonly Part[] {
   switch (effect.kind) {
     case 'setMark':
-      return effect.on === 'packet' ? ['mark'] : ['connmark', 'original'];
+      return effect.on === 'packet' ? ['mark'] : ['connmark', ...SEEN];
     case 'copyMark':
-      return ['mark', 'connmark', 'original'];
+      return ['mark', 'connmark', ...SEEN];
     case 'conntrack':
       return ['tracked', 'state', 'zone'];
     case 'nat':
-      return ['hook', 'src', 'dst', 'sport', 'dport', ...NAT_READS[effect.to.kind]];
+      return ['src', 'dst', 'sport', 'dport', ...NAT_READS[effect.to.kind]];
     case 'divert':
       return ['dst', 'dport', 'mark', 'iif', 'diverted'];
     case 'accept':
@@ -103,6 +105,6 @@ function effectReads(effect: Effect): readonly Part[] {
 const NAT_READS = {
   keep: [],
   addresses: [],
-  'this-host': ['iif'],
+  'this-host': ['hook', 'iif'],
   'out-interface': ['oif', 'way'],
 } as const satisfies Readonly<Record<string, readonly Part[]>>;
