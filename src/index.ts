@@ -7,6 +7,7 @@ import { walkJourney } from './journey/walkJourney.ts';
 import type { MeshProfile } from './mesh/profile.ts';
 import { PROFILES } from './mesh/profiles.ts';
 import type { Family } from './packet/address.ts';
+import { type DiffReport, toDiffReport } from './report/diffJson.ts';
 import type { PacketJson } from './report/packetJson.ts';
 import { readPacketJson } from './report/readPacketJson.ts';
 import { type Trace, toTrace } from './report/traceJson.ts';
@@ -15,8 +16,11 @@ import type { Ruleset } from './ruleset/ruleset.ts';
 import type { Diagnostic } from './syntax/diagnostic.ts';
 import { parseRules } from './syntax/parse.ts';
 import { parsePacket } from './syntax/parsePacket.ts';
+import { parsePacketSet } from './syntax/parsePacketSet.ts';
+import { diffRulesets } from './verify/diffRulesets.ts';
 
 export type { Outcome } from './journey/journey.ts';
+export type { DiffChange, DiffDoubt, DiffReport, DiffSide } from './report/diffJson.ts';
 export type { PacketJson } from './report/packetJson.ts';
 export type * from './report/traceJson.ts';
 export { print } from './ruleset/print.ts';
@@ -73,7 +77,7 @@ export class InputError extends Error {
 /** Walks one packet, in notation or object form, through rules of its family.
  *  @throws InputError when the packet or the host cannot be read, or the rules are of the other family */
 export function trace(ruleset: Ruleset, packet: string | Partial<PacketJson>, options: TraceOptions = {}): Trace {
-  const profile = namedProfile(options.profile ?? 'auto', ruleset);
+  const profile = namedProfile(options.profile ?? 'auto', [ruleset]);
   const host = options.host === undefined ? hostOf([ruleset], profile) : readHostOrThrow(options.host);
   const completed = completePacket(readPacket(packet), host);
   if (completed.packet === undefined) throw new InputError([completed.problem ?? 'the packet is incomplete']);
@@ -82,6 +86,45 @@ export function trace(ruleset: Ruleset, packet: string | Partial<PacketJson>, op
   const detailed = options.verbose === true;
   const journey = walkJourney(ruleset, completed.packet, { host, detailed, ...(profile !== undefined && { profile }) });
   return toTrace({ journey, file: ruleset.source.file, defaults: completed.defaults, profile: profile?.name });
+}
+
+export interface DiffOptions {
+  /** a host description as in a `--host` file; absent: a pod, as the mesh of the rules sets it up */
+  readonly host?: unknown;
+  /** name of a mesh profile, `auto` when absent */
+  readonly profile?: string;
+  /** a set of packets in notation; absent: all */
+  readonly where?: string;
+}
+
+/** The packets that fare otherwise under `head` than under `base`, family by family; `equivalent` is a proof over all of them.
+ *  @throws InputError when the host, the profile or the set of packets cannot be read */
+export function diff(base: Rules, head: Rules, options: DiffOptions = {}): DiffReport {
+  const sides = { base: asList(base), head: asList(head) };
+  const all = [...sides.base, ...sides.head];
+  const profile = namedProfile(options.profile ?? 'auto', all);
+  const host = options.host === undefined ? hostOf(all, profile) : readHostOrThrow(options.host);
+  const where = options.where === undefined ? undefined : readPacketSet(options.where);
+  const { diffs, notes } = diffRulesets(sides.base, sides.head, {
+    host,
+    ...(profile !== undefined && { profile }),
+    ...(where !== undefined && { where }),
+  });
+  const files = { base: sides.base[0]?.source.file ?? 'base', head: sides.head[0]?.source.file ?? 'head' };
+  return toDiffReport({ diffs, files, profile: profile?.name, notes });
+}
+
+/** One ruleset, or those of both families. */
+export type Rules = Ruleset | readonly Ruleset[];
+
+function asList(rules: Rules): readonly Ruleset[] {
+  return 'tables' in rules ? [rules] : rules;
+}
+
+function readPacketSet(text: string): NonNullable<ReturnType<typeof parsePacketSet>['set']> {
+  const { set, diagnostics } = parsePacketSet({ file: 'where', text });
+  if (set === undefined) throw new InputError(diagnostics.map(({ message }) => message));
+  return set;
 }
 
 function readPacket(packet: string | Partial<PacketJson>): Parameters<typeof completePacket>[0] {
@@ -101,8 +144,8 @@ function readHostOrThrow(description: unknown): Host {
   return host;
 }
 
-function namedProfile(name: string, ruleset: Ruleset): MeshProfile | undefined {
-  if (name === 'auto') return profileOf([ruleset]);
+function namedProfile(name: string, rulesets: readonly Ruleset[]): MeshProfile | undefined {
+  if (name === 'auto') return profileOf(rulesets);
   const profile = PROFILES.find((known) => known.name === name);
   if (profile === undefined && name !== 'none') throw new InputError([`there is no profile \`${name}\``]);
   return profile;

@@ -22,6 +22,7 @@ import { compareEnds, endsOf } from './diffEnds.ts';
 import type { LoopScene } from './diffLoops.ts';
 import { onward, proxyPackets } from './diffLoops.ts';
 import { mayMatch } from './diffReach.ts';
+import { sliceOf } from './diffSlice.ts';
 import type { ChangedClass, UnclearClass } from './diffWitness.ts';
 import { changedClasses, unclearClasses } from './diffWitness.ts';
 
@@ -82,8 +83,8 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
   const { host, profile, where } = question;
   const concerned = (iif: string | undefined): Bdd => {
     if (aligned.everywhere) return FULL;
-    const side = (name: 'base' | 'head'): Bdd => mayMatch(space, question[name], { rules: aligned[name], iif });
-    return manager.or(side('base'), side('head'));
+    const side = (name: 'base' | 'head') => mayMatch(space, question[name], { rules: aligned[name], iif });
+    return manager.any([...side('base'), ...side('head')]);
   };
   const sent = concerned(undefined);
   const loops: Sides<LoopScene> = { base: loopScene(space, question, 'base'), head: loopScene(space, question, 'head') };
@@ -99,7 +100,7 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
     const within = manager.all([asked, real, manager.or(iif === undefined ? sent : concerned(iif), further)]);
     if (within === EMPTY) return [];
     const ends = (name: 'base' | 'head'): readonly End[] => {
-      const ask = { space, ruleset: question[name], within };
+      const ask = { space, ruleset: sliceOf(space, question[name], { within, iif }), within };
       const classes = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
       return endsOf({ space, profile }, classes, (fate) => onward(loops[name], fate));
     };
@@ -117,7 +118,9 @@ function loopScene(space: Space, question: DiffQuestion, name: 'base' | 'head'):
     profile,
     known: new Map(),
     emitted: () => {
-      emitted ??= traverseOut({ space, ruleset: question[name], within: proxyPackets({ space, host, profile }) });
+      if (emitted !== undefined) return emitted;
+      const within = proxyPackets({ space, host, profile });
+      emitted = traverseOut({ space, ruleset: sliceOf(space, question[name], { within, iif: undefined }), within });
       return emitted;
     },
   };

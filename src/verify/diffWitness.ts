@@ -1,7 +1,7 @@
 /** From sets of changed packets to what people read: classes, each with a packet that the simulator walks on both sides. */
 import type { Journey, Outcome, Path } from '../journey/journey.ts';
 import { walkJourney } from '../journey/walkJourney.ts';
-import { InvariantError } from '../lib/invariant.ts';
+import { InvariantError, invariant } from '../lib/invariant.ts';
 import { packetText } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
@@ -26,6 +26,8 @@ export interface ChangedClass {
 
 export interface ChangedSide {
   readonly journey: Journey;
+  /** one that the other side does not have, where there is one */
+  readonly path: Path;
   /** more than one where chance decides */
   readonly outcomes: readonly Outcome[];
   /** the rule that decides where the two sides part; absent: a policy or the end of a chain does */
@@ -79,16 +81,19 @@ function changedClass(space: Space, question: DiffQuestion, { iif, set }: Group)
   if (!base.truncated && !head.truncated && observed(base) === observed(head))
     throw new InvariantError(`the proof says that ${packetText(example)} fares otherwise, the simulator says \`${base.outcome}\` twice`);
   const [baseRule, headRule] = decidingPair(base, head);
-  return { packets: wordsOf({ space }, { set, ...place }), example, base: side(base, baseRule), head: side(head, headRule) };
+  return { packets: wordsOf({ space }, { set, ...place }), example, base: side(base, head, baseRule), head: side(head, base, headRule) };
 }
 
 function journeyOf({ host, profile, ...rules }: DiffQuestion, name: 'base' | 'head', packet: Packet): Journey {
   return walkJourney(rules[name], packet, { host, budget: 4096, ...(profile === undefined ? {} : { profile }) });
 }
 
-function side(journey: Journey, rule: Rule | undefined): ChangedSide {
+function side(journey: Journey, other: Journey, rule: Rule | undefined): ChangedSide {
   const outcomes = [...new Set(journey.paths.map(({ outcome }) => outcome))];
-  return { journey, outcomes, ...(rule === undefined ? {} : { rule }) };
+  const theirs = new Set(other.paths.map(endOfPath));
+  const path = journey.paths.find((one) => !theirs.has(endOfPath(one))) ?? journey.paths[0];
+  invariant(path !== undefined, 'a journey has a path');
+  return { journey, path, outcomes, ...(rule === undefined ? {} : { rule }) };
 }
 
 /** What is compared of a journey, see diffEnds.ts; all its possible ends. */
@@ -125,17 +130,30 @@ function decidingPair(base: Journey, head: Journey): readonly [Rule | undefined,
   return [decidingRule(ours.slice(from)), decidingRule(theirs.slice(from))];
 }
 
-/** The steps that matter of the first leg that differs, on the first path of each side that does. */
+/** The steps that matter of the first leg that differs, on two paths that part as late as may be. */
 function partingLegs(base: Journey, head: Journey): readonly [readonly TableStep[], readonly TableStep[]] | undefined {
-  for (const path of base.paths) {
-    const other = head.paths.find((one) => endOfPath(one) !== endOfPath(path)) ?? head.paths[0];
-    for (let leg = 0; leg < Math.max(path.legs.length, other?.legs.length ?? 0); leg++) {
-      const ours = path.legs[leg]?.walk.steps.filter(isTableStep) ?? [];
-      const theirs = other?.legs[leg]?.walk.steps.filter(isTableStep) ?? [];
-      if (ours.map(stepKey).join('\n') !== theirs.map(stepKey).join('\n')) return [ours, theirs];
-    }
-  }
-  return undefined;
+  const ends = { base: new Set(base.paths.map(endOfPath)), head: new Set(head.paths.map(endOfPath)) };
+  const ours = base.paths.find((path) => !ends.head.has(endOfPath(path)));
+  const theirs = head.paths.find((path) => !ends.base.has(endOfPath(path)));
+  const pairs =
+    ours !== undefined
+      ? head.paths.map((path) => [stepsOf(ours), stepsOf(path)] as const)
+      : base.paths.map((path) => [stepsOf(path), stepsOf(theirs)] as const);
+  const apart = pairs.flatMap(([left, right]) => {
+    const leg = left.findIndex((steps, index) => keysOf(steps) !== keysOf(right[index] ?? []));
+    const [one, other] = [left[leg] ?? [], right[leg] ?? []];
+    return leg < 0 ? [] : [{ one, other, late: leg * 1000 + one.findIndex((step, index) => stepKey(step) !== stepKey(other[index])) }];
+  });
+  const [latest] = apart.sort((a, b) => b.late - a.late);
+  return latest === undefined ? undefined : [latest.one, latest.other];
+}
+
+function stepsOf(path: Path | undefined): readonly (readonly TableStep[])[] {
+  return path?.legs.map(({ walk }) => walk.steps.filter(isTableStep)) ?? [];
+}
+
+function keysOf(steps: readonly TableStep[]): string {
+  return steps.map(stepKey).join('\n');
 }
 
 type TableStep = Extract<Step, { kind: 'rule' | 'policy' }>;

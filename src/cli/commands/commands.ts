@@ -1,8 +1,9 @@
 /** All commands, in the order in which help lists them. Adding one is a line here. */
 import type { Command } from '../command.ts';
 import { check } from './check.ts';
+import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { print } from './print.ts';
 import { trace } from './trace.ts';
 
-export const COMMANDS: readonly Command[] = [trace, check, print, explain];
+export const COMMANDS: readonly Command[] = [trace, diff, check, print, explain];

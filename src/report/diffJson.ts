@@ -1,0 +1,96 @@
+/** The contract's JSON of `diff`, schema chainwalk/diff/v1: types and the one place that builds them. */
+import type { Outcome } from '../journey/journey.ts';
+import type { Family } from '../packet/address.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
+import type { Diff, Sides } from '../verify/diff.ts';
+import type { ChangedSide } from '../verify/diffWitness.ts';
+import type { PacketJson } from './packetJson.ts';
+import { toPacketJson } from './packetJson.ts';
+import type { TraceAfter, TraceFate, TraceRule } from './traceJson.ts';
+import { toTrace, toTraceRule } from './traceJson.ts';
+
+export interface DiffReport {
+  readonly schema: 'chainwalk/diff/v1';
+  /** proved for every packet */
+  readonly equivalent: boolean;
+  readonly families: readonly Family[];
+  readonly profile: string | null;
+  /** the most serious first */
+  readonly changes: readonly DiffChange[];
+  /** packets for which it depends on something that is not modelled, or is too hard, whether they change */
+  readonly undecided: readonly DiffDoubt[];
+  readonly notes: readonly string[];
+}
+
+export interface DiffChange {
+  readonly family: 'ipv4' | 'ipv6';
+  /** the class in words */
+  readonly packets: string;
+  readonly example: PacketJson;
+  readonly base: DiffSide;
+  readonly head: DiffSide;
+}
+
+export interface DiffSide {
+  readonly outcome: Outcome;
+  /** all that chance leaves open, when it is more than one */
+  readonly outcomes?: readonly Outcome[];
+  /** of the first leg */
+  readonly fate: TraceFate;
+  readonly after: TraceAfter;
+  /** decides where the two sides part; null: no rule, the policy or the end of a chain */
+  readonly rule: TraceRule | null;
+}
+
+export interface DiffDoubt {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly packets: string;
+  readonly reason: string;
+  readonly rules: { readonly base: readonly TraceRule[]; readonly head: readonly TraceRule[] };
+}
+
+export interface DiffInput {
+  readonly diffs: readonly Diff[];
+  readonly files: Sides<string>;
+  readonly profile?: string | undefined;
+  readonly notes: readonly string[];
+}
+
+export function toDiffReport({ diffs, files, profile, notes }: DiffInput): DiffReport {
+  const changes = diffs.flatMap((diff) =>
+    diff.changes.map(({ packets, example, base, head }): DiffChange => {
+      const sides = { base: toSide(base, files.base), head: toSide(head, files.head) };
+      return { family: nameOf(diff), packets, example: toPacketJson(example), ...sides };
+    }),
+  );
+  const undecided = diffs.flatMap((diff) =>
+    diff.undecided.map(({ packets, reason, rules }): DiffDoubt => {
+      const named = (of: readonly Rule[], file: string) => of.map((rule) => toTraceRule(rule, file));
+      return { family: nameOf(diff), packets, reason, rules: { base: named(rules.base, files.base), head: named(rules.head, files.head) } };
+    }),
+  );
+  return {
+    schema: 'chainwalk/diff/v1',
+    equivalent: changes.length === 0 && undecided.length === 0,
+    families: diffs.map(({ family }) => family),
+    profile: profile ?? null,
+    changes,
+    undecided,
+    notes,
+  };
+}
+
+function nameOf({ family }: Diff): 'ipv4' | 'ipv6' {
+  return family === 4 ? 'ipv4' : 'ipv6';
+}
+
+function toSide({ journey, outcomes, path, rule }: ChangedSide, file: string): DiffSide {
+  const [leg] = toTrace({ journey: { ...journey, paths: [path] }, file, defaults: [] }).legs;
+  return {
+    outcome: journey.outcome,
+    ...(outcomes.length > 1 && { outcomes }),
+    fate: leg?.fate ?? { kind: 'undecided', reasons: [] },
+    after: leg?.after as TraceAfter,
+    rule: rule === undefined ? null : toTraceRule(rule, file),
+  };
+}

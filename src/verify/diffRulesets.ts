@@ -1,0 +1,40 @@
+/** Diff of all that two texts hold: family by family. A family that only one side has meets a kernel without rules on the other. */
+import type { Host } from '../host/host.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import type { Family } from '../packet/address.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Diff, DiffQuestion, Sides } from './diff.ts';
+import { diffRules } from './diff.ts';
+
+export interface RulesetsDiff {
+  readonly diffs: readonly Diff[];
+  /** what was assumed */
+  readonly notes: readonly string[];
+}
+
+export interface DiffScene extends Pick<DiffQuestion, 'where'> {
+  readonly host: Host;
+  readonly profile?: MeshProfile;
+}
+
+export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[], scene: DiffScene): RulesetsDiff {
+  const diffs: Diff[] = [];
+  const notes: string[] = [];
+  for (const family of [4, 6] as const) {
+    const pair = { base: base.find((one) => one.family === family), head: head.find((one) => one.family === family) };
+    const there = pair.base ?? pair.head;
+    if (there === undefined) continue;
+    for (const name of ['base', 'head'] as const) if (pair[name] === undefined) notes.push(missing(name, family));
+    const full: Sides<Ruleset> = { base: pair.base ?? without(there), head: pair.head ?? without(there) };
+    diffs.push(diffRules({ ...full, ...scene }));
+  }
+  return { diffs, notes };
+}
+
+function missing(name: string, family: Family): string {
+  return `${name} has no IPv${family} rules: compared with a kernel that has none loaded`;
+}
+
+function without({ family, source }: Ruleset): Ruleset {
+  return { family, source, tables: new Map(), usesConntrack: false, usesDefrag: false };
+}
