@@ -37,7 +37,7 @@ export function accountOfWalk(walk: Walk): Account {
 }
 
 export function accountOfAnswer(answer: Answer): Account {
-  return { rows: answer.trace.map(rowOfKernel), end: endOfAnswer(answer) };
+  return { rows: answer.trace.filter((row) => !isIdleChance(row)).map(rowOfKernel), end: endOfAnswer(answer) };
 }
 
 function rowOfStep(step: Step): readonly string[] {
@@ -56,10 +56,15 @@ function rowOfStep(step: Step): readonly string[] {
   }
 }
 
+/** A rule that matches by chance and then changes nothing: the simulator does not fork for it. */
+function isIdleChance({ rule = '', verdict, target = 'LOG' }: KernelRow): boolean {
+  return verdict === 'CONTINUE' && /-m (?:statistic|limit) /.test(rule) && ['LOG', 'NFLOG'].includes(target);
+}
+
 /** NAT and TPROXY count as ACCEPT although they found nothing to send the packet to: legacy logs a rule before its target runs. */
 const BEFORE_THE_TARGET = new Set(['REDIRECT', 'MASQUERADE', 'SNAT', 'DNAT', 'TPROXY']);
 
-function rowOfKernel({ hook, table, chain, rulenum, kind, verdict, target = '' }: KernelRow): string {
+export function rowOfKernel({ hook, table, chain, rulenum, kind, verdict, target = '' }: KernelRow): string {
   if (kind !== undefined) return `${hook} ${table}:${chain}:${kind === 'return' ? 'end' : 'policy'} ${verdict}`;
   const ours = target === 'REJECT' ? 'REJECT' : BEFORE_THE_TARGET.has(target) && verdict === 'DROP' ? 'ACCEPT' : verdict;
   return `${hook} ${table}:${chain}:${rulenum} ${ours}`;

@@ -26,6 +26,8 @@ export interface KernelRow {
   /** `ACCEPT`, `JUMP:CHAIN` and so on */
   readonly verdict: string;
   readonly target?: string;
+  /** text of the rule, absent for policies and chain ends */
+  readonly rule?: string;
 }
 
 export interface KernelTuple {
@@ -50,7 +52,13 @@ export interface Answer {
   readonly ct_state?: string;
   /** kernel's word for a loss outside netfilter, when the question asked to explain it */
   readonly drop_reason?: string;
-  readonly generated?: readonly { readonly tuple: KernelTuple; readonly out_iface?: string; readonly trace: readonly string[] }[];
+  /** what the kernel answered, when the question lets it */
+  readonly generated?: readonly {
+    readonly tuple: KernelTuple;
+    readonly flags: string;
+    readonly out_iface?: string;
+    readonly trace: readonly KernelRow[];
+  }[];
 }
 
 export interface Oracle {

@@ -1,5 +1,4 @@
 /** A host description, rules and packets as a question to the kernel oracle. */
-import type { Host } from '../../src/host/host.ts';
 import { formatAddress } from '../../src/packet/address.ts';
 import { flagLetters } from '../../src/packet/notation.ts';
 import type { Packet } from '../../src/packet/packet.ts';
@@ -21,7 +20,7 @@ export interface HostJson {
     readonly transparent?: boolean;
   }[];
   readonly processes?: Readonly<Record<string, { readonly uid: number; readonly gid: number }>>;
-  readonly sets?: Host['sets'] extends ReadonlyMap<string, infer S> ? Readonly<Record<string, S>> : never;
+  readonly sets?: Readonly<Record<string, { readonly type: string; readonly members: readonly string[] }>>;
 }
 
 export interface Rules {
@@ -57,7 +56,7 @@ function sockets({ proto, port, address, transparent = false }: NonNullable<Host
 }
 
 function setCommands(name: string, { type, members }: { readonly type: string; readonly members: readonly string[] }): readonly string[][] {
-  const family = members.some((member) => member.includes(':')) ? ['family', 'inet6'] : [];
+  const family = members.some((member) => /^[^,]*:/.test(member)) ? ['family', 'inet6'] : [];
   return [['ipset', 'create', name, type, ...family], ...members.map((member) => ['ipset', 'add', name, member])];
 }
 

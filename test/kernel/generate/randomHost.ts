@@ -2,6 +2,19 @@
 import type { HostJson } from '../question.ts';
 import type { Random } from './random.ts';
 
+/** ipsets that random rules name. */
+const SETS: NonNullable<HostJson['sets']> = {
+  addresses4: { type: 'hash:ip', members: ['10.244.0.5', '10.0.0.9', '127.0.0.6'] },
+  networks4: { type: 'hash:net', members: ['10.0.0.8/30', '192.168.50.0/24', '127.0.0.0/8'] },
+  ends4: {
+    type: 'hash:ip,port',
+    members: ['10.244.0.5,tcp:8080', '10.0.0.9,tcp:80', '10.0.0.9,udp:53', '127.0.0.1,tcp:15001', '10.244.0.5,tcp:40000'],
+  },
+  addresses6: { type: 'hash:ip', members: ['fd00:10:244::5', '2001:db8::9', '::6'] },
+  networks6: { type: 'hash:net', members: ['2001:db8::8/126', 'fd00:192:168:50::/64'] },
+  ends6: { type: 'hash:ip,port', members: ['fd00:10:244::5,tcp:8080', '2001:db8::9,udp:53', '::1,tcp:15001'] },
+};
+
 export function randomHost(random: Random): HostJson {
   const { chance, some, pick } = random;
   const eth0 = [
@@ -74,6 +87,7 @@ export function randomHost(random: Random): HostJson {
       ],
       0.6,
     ),
+    sets: SETS,
     processes: { app: { uid: 1000, gid: 1000 }, proxy: { uid: 1337, gid: 1337 } },
   };
 }

@@ -1,4 +1,4 @@
-/** Random matches as option text, each with where the kernel lets it stand. Left out: statistic, limit and other matches of chance. */
+/** Random matches as option text, each with where the kernel lets it stand. Matches of chance agree when one of the simulator's ways is the kernel's. */
 import type { HookName, TableName } from '../../../src/netfilter/hooks.ts';
 import type { Family } from '../../../src/packet/address.ts';
 import { ADDRESSES, ID_RANGES, INTERFACES, MARKS, MASKS, PORT_RANGES, PORTS } from './pools.ts';
@@ -23,8 +23,9 @@ const within =
   (place: Place) =>
     place.hooks.every((hook) => hooks.includes(hook));
 const anywhere = (): boolean => true;
-/** In raw, rules after a CT rule see its template in place of a connection. */
+/** In raw, rules after a CT rule see its template in place of a connection: only its state is modelled. */
 const tracked = ({ table }: Place): boolean => table !== 'raw';
+const trackedPorts = (place: Place): boolean => tracked(place) && withPorts(place);
 const withPorts = ({ proto }: Place): boolean => proto === 'tcp' || proto === 'udp';
 
 /** Weight, where it may stand, and the text. */
@@ -34,8 +35,8 @@ const MATCHES: readonly (readonly [number, (place: Place) => boolean, Match])[] 
   [3, within('OUTPUT', 'POSTROUTING'), (r) => `-m owner ${not(r)}--socket-exists`],
   [8, anywhere, (r) => `-m mark ${not(r)}--mark ${hex(r.pick(MARKS))}${maybeMask(r)}`],
   [5, tracked, (r) => `-m connmark ${not(r)}--mark ${hex(r.pick(MARKS))}${maybeMask(r)}`],
-  [8, tracked, (r) => `-m conntrack ${not(r)}--ctstate ${states(r)}`],
-  [3, tracked, (r) => `-m state ${not(r)}--state ${r.pick(['NEW', 'INVALID', 'NEW,ESTABLISHED', 'UNTRACKED', 'RELATED,ESTABLISHED'])}`],
+  [8, anywhere, (r) => `-m conntrack ${not(r)}--ctstate ${states(r)}`],
+  [3, anywhere, (r) => `-m state ${not(r)}--state ${r.pick(['NEW', 'INVALID', 'NEW,ESTABLISHED', 'UNTRACKED', 'RELATED,ESTABLISHED'])}`],
   [2, tracked, (r) => `-m conntrack --ctdir ${r.pick(['ORIGINAL', 'REPLY'])}`],
   [
     3,
@@ -44,7 +45,10 @@ const MATCHES: readonly (readonly [number, (place: Place) => boolean, Match])[] 
   ],
   [2, tracked, (r, { family }) => `-m conntrack ${not(r)}--ctorigdst ${r.pick(ADDRESSES[family].prefixes)}`],
   [2, tracked, (r, { family }) => `-m conntrack ${not(r)}--ctreplsrc ${r.pick(ADDRESSES[family].prefixes)}`],
-  [2, tracked, (r) => `-m conntrack ${not(r)}--ctorigdstport ${r.pick(['53', '80', '0:1023', '15000:15020'])}`],
+  [2, tracked, (r, { family }) => `-m conntrack ${not(r)}--ctorigsrc ${r.pick(ADDRESSES[family].prefixes)}`],
+  [2, tracked, (r, { family }) => `-m conntrack ${not(r)}--ctrepldst ${r.pick(ADDRESSES[family].prefixes)}`],
+  [1, trackedPorts, (r) => `-m conntrack ${not(r)}--${r.pick(['ctorigsrcport', 'ctreplsrcport', 'ctrepldstport'])} ${r.pick(CT_PORTS)}`],
+  [2, tracked, (r) => `-m conntrack ${not(r)}--ctorigdstport ${r.pick(CT_PORTS)}`],
   [1, tracked, (r) => `-m conntrack ${not(r)}--ctproto ${r.pick([6, 17, 1, 58])}`],
   [10, withPorts, (r, { proto }) => `-m ${proto} ${not(r)}--dport ${portText(r)}`],
   [4, withPorts, (r, { proto }) => `-m ${proto} ${not(r)}--sport ${portText(r)}`],
@@ -70,12 +74,21 @@ const MATCHES: readonly (readonly [number, (place: Place) => boolean, Match])[] 
   [1, within('PREROUTING', 'INPUT', 'FORWARD'), (r) => `-m mac ${not(r)}--mac-source 02:00:00:00:00:01`],
   [3, anywhere, (r) => `-m length ${not(r)}--length ${r.pick(['60', '0:60', '61:1500', '64'])}`],
   [2, anywhere, (r, { family }) => ttlText(r, family)],
+  [3, anywhere, (r, { family }) => `-m set ${not(r)}--match-set ${r.pick(SETS[family])}`],
+  [1, anywhere, (r) => `-m statistic --mode ${r.pick(['random --probability 0.5', 'nth --every 2 --packet 0'])}`],
+  [1, anywhere, () => '-m limit --limit 10/second --limit-burst 3'],
 ];
 
 const ADDRESS_TYPES: Readonly<Record<Family, readonly string[]>> = {
   4: ['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST', 'UNSPEC', 'BLACKHOLE', 'LOCAL,MULTICAST'],
   6: ['LOCAL', 'UNICAST', 'MULTICAST', 'UNSPEC', 'ANYCAST', 'UNREACHABLE', 'LOCAL,MULTICAST'],
 };
+/** Sets of the random hosts, with the directions that their types ask for. */
+const SETS: Readonly<Record<Family, readonly string[]>> = {
+  4: ['addresses4 src', 'addresses4 dst', 'networks4 dst', 'ends4 dst,dst', 'ends4 src,src'],
+  6: ['addresses6 src', 'addresses6 dst', 'networks6 dst', 'ends6 dst,dst'],
+};
+const CT_PORTS = ['53', '80', '0:1023', '15000:15020', '40000'] as const;
 const FLAG_PAIRS = [
   'FIN,SYN,RST,ACK SYN',
   'SYN,RST SYN',
@@ -99,10 +112,26 @@ export function randomMatches(random: Random, place: Place): readonly string[] {
     [3, 3],
   ]);
   const possible = MATCHES.filter(([, stands]) => stands(place)).map(([weight, , match]) => [weight, match] as const);
-  const texts = Array.from({ length: count }, () => random.weighted(possible)(random, place));
-  // one clause of a kind: iptables refuses a repeated option, and merges two clauses of -m tcp
-  return texts.filter((text, index) => texts.findIndex((other) => other.split(' ')[1] === text.split(' ')[1]) === index);
+  return Array.from({ length: count }, () => random.weighted(possible)(random, place)).reduce<readonly string[]>(
+    (clauses, clause) => joined(random, clauses, clause),
+    [],
+  );
 }
+
+/** A second clause of a kind stands apart or adds its options to the first; an option is not repeated within a clause. */
+function joined({ chance }: Random, clauses: readonly string[], clause: string): readonly string[] {
+  const [, kind = '', options = ''] = /^-m (\S+) ?(.*)$/.exec(clause) ?? [];
+  const option = /--(?:tcp-flags|syn)/.test(options) ? /--(?:tcp-flags|syn)/ : new RegExp(/--\S+/.exec(options)?.[0] ?? '^$');
+  const at = clauses.findIndex((one) => one.startsWith(`-m ${kind} `));
+  if (at < 0) return [...clauses, clause];
+  if (!MERGING.has(kind)) return clauses;
+  if (chance(0.5) || option.test(clauses[at] ?? '')) return APART.has(kind) ? [...clauses, clause] : clauses;
+  return clauses.map((one, index) => (index === at ? `${one} ${options}` : one));
+}
+
+/** Matches whose options can be combined, and those of which a rule may have several. */
+const MERGING: ReadonlySet<string> = new Set(['owner', 'conntrack', 'tcp', 'udp', 'iprange', 'addrtype']);
+const APART: ReadonlySet<string> = new Set(['owner', 'conntrack', 'iprange', 'addrtype']);
 
 /** -p, -s, -d, -i, -o, -f. */
 export function randomHead(random: Random, place: Place): readonly string[] {

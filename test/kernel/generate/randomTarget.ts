@@ -37,7 +37,8 @@ const TARGETS: readonly (readonly [number, (place: TargetPlace) => boolean, Targ
   [4, ({ table }) => table !== 'raw', (r) => `-j CONNMARK --set-xmark ${hex(r.pick(MARKS))}${mask(r)}`],
   [3, ({ table }) => table !== 'raw', (r) => `-j CONNMARK --save-mark${connmarkMasks(r)}`],
   [3, ({ table }) => table !== 'raw', (r) => `-j CONNMARK --restore-mark${connmarkMasks(r)}`],
-  [1, anywhere, () => '-j LOG --log-prefix "seen "'],
+  [1, ({ table }) => table !== 'raw', (r) => `-j CONNMARK --${r.pick(['and', 'or', 'xor'])}-mark ${hex(r.pick(MARKS))}`],
+  [1, anywhere, (r) => r.pick(['-j LOG --log-prefix "seen "', '-j NFLOG --nflog-group 5'])],
   [8, in_('raw'), (r) => `-j CT --zone ${r.pick([0, 1, 2])}`],
   [2, in_('raw'), (r) => `-j CT --zone-${r.pick(['orig', 'reply'])} 3`],
   [4, in_('raw'), () => '-j CT --notrack'],
@@ -51,11 +52,20 @@ const TARGETS: readonly (readonly [number, (place: TargetPlace) => boolean, Targ
 ];
 
 const DNAT: Readonly<Record<Family, readonly string[]>> = {
-  4: ['10.244.0.5', '127.0.0.1', '10.0.0.10', '192.168.50.9', '192.168.50.5', '10.8.0.1', '172.31.0.1'],
-  6: ['fd00:10:244::5', '::1', '2001:db8::a', 'fd00:192:168:50::9', 'fd00:192:168:50::5', 'fd00:8::1', '2001:db8:31::1'],
+  4: ['10.244.0.5', '127.0.0.1', '10.0.0.10', '192.168.50.9', '192.168.50.5', '10.8.0.1', '172.31.0.1', '10.0.0.9-10.0.0.10'],
+  6: [
+    'fd00:10:244::5',
+    '::1',
+    '2001:db8::9-2001:db8::a',
+    '2001:db8::a',
+    'fd00:192:168:50::9',
+    'fd00:192:168:50::5',
+    'fd00:8::1',
+    '2001:db8:31::1',
+  ],
 };
 const SNAT: Readonly<Record<Family, readonly string[]>> = {
-  4: ['10.244.0.5', '127.0.0.6', '169.254.7.127', '192.168.50.5', '10.0.0.200'],
+  4: ['10.244.0.5', '127.0.0.6', '169.254.7.127', '192.168.50.5', '10.0.0.200', '10.244.0.6-10.244.0.8'],
   6: ['fd00:10:244::5', '::6', 'fd16:9254::1', 'fd00:192:168:50::5', '2001:db8::200'],
 };
 
@@ -84,9 +94,14 @@ function tproxy(random: Random, { family }: TargetPlace): string {
   return `-j TPROXY --on-port ${pick([15001, 15006, 15053, 0])}${onIp} --tproxy-mark ${hex(pick(MARKS))}/${hex(pick(MASKS))}`;
 }
 
+const ANSWERS: Readonly<Record<Family, readonly string[]>> = {
+  4: ['icmp-port-unreachable', 'icmp-admin-prohibited', 'icmp-net-unreachable', 'icmp-host-prohibited'],
+  6: ['icmp6-port-unreachable', 'icmp6-adm-prohibited', 'icmp6-no-route'],
+};
+
 function reject({ pick, chance }: Random, { family, proto }: TargetPlace): string {
   if (proto === 'tcp' && chance(0.4)) return '-j REJECT --reject-with tcp-reset';
-  return `-j REJECT --reject-with ${pick(family === 4 ? ['icmp-port-unreachable', 'icmp-admin-prohibited'] : ['icmp6-port-unreachable', 'icmp6-adm-prohibited'])}`;
+  return `-j REJECT --reject-with ${pick(ANSWERS[family])}`;
 }
 
 function connmarkMasks({ chance, pick }: Random): string {

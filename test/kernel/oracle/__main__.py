@@ -25,7 +25,7 @@ import sys
 from explain import explain
 from flight import Flight, answer_of, assign
 from netlink import Netlink, OracleError
-from packets import FIRST_TOKEN, build, is_v6, read
+from packets import build, read, token_of
 from rules import Rules
 from trace import legacy_events, nft_events, watch
 from world import World
@@ -81,7 +81,7 @@ class Oracle:
         packet = {'uid': 0, 'gid': 0, 'mark': 0, **flight.packet}
         if 'src' not in packet:
             packet['src'] = self.world.choose_source(packet)
-        data = build(packet, FIRST_TOKEN + index, index + 1)
+        data = build(packet, token_of(index), index + 1)
         flight.before = read(data).tuple()
         self.world.send(packet, data)
 

@@ -1,7 +1,7 @@
 """One packet of a question on its way: which trace events are its own, which belong to the kernel's answers to it, and how it ended."""
 import re
 
-from packets import FIRST_TOKEN, FLAGS, ICMP, ICMPV6, TCP
+from packets import FLAGS, ICMP, ICMPV6, TCP, TOKEN_STEP, token_of
 from rules import target_of
 from trace import PLACES, Row
 
@@ -25,7 +25,7 @@ class Flight:
 
 def assign(events, flights):
     """Gives each event to its flight, by the token that the packet carries."""
-    by_token = {FIRST_TOKEN + index: flight for index, flight in enumerate(flights)}
+    by_token = {token_of(index): flight for index, flight in enumerate(flights)}
     by_trace, last = {}, None
     for event in events:
         if event.header:
@@ -44,9 +44,9 @@ def assign(events, flights):
 
 
 def answered(seen, by_token, last):
-    """The flight that a packet which we did not send answers: a RST or SYN-ACK acknowledges its token, an ICMP error comes amid its events."""
+    """The flight that a packet which we did not send answers: a RST or SYN-ACK acknowledges its data, an ICMP error comes amid its events."""
     if seen.proto == TCP:
-        return next((by_token[token] for token in (seen.ack - 1, seen.ack, seen.token) if token in by_token), None)
+        return by_token.get(seen.ack - seen.ack % TOKEN_STEP)
     return last if seen.proto in (ICMP, ICMPV6) else None
 
 

@@ -8,7 +8,12 @@ PROTOCOLS = {'icmp': ICMP, 'tcp': TCP, 'udp': UDP, 'icmpv6': ICMPV6}
 FLAGS = {'F': 1, 'S': 2, 'R': 4, 'P': 8, 'A': 16, 'U': 32, 'E': 64, 'C': 128}
 CHECKSUM_AT = {TCP: 16, UDP: 6, UDPLITE: 6, ICMP: 2, ICMPV6: 2}
 # Every packet carries its token where no NAT writes: TCP sequence number, first payload bytes of the others.
-FIRST_TOKEN = 0x5A000000
+# Tokens are far enough apart that an acknowledgement of the packet's data still names its packet.
+FIRST_TOKEN, TOKEN_STEP = 0x5A000000, 0x10000
+
+
+def token_of(index):
+    return FIRST_TOKEN + index * TOKEN_STEP
 
 
 class Seen(NamedTuple):

@@ -1,0 +1,113 @@
+/** Packets that are not the first of their kind: later ones of a connection, and the kernel's own answers. */
+import { afterAll, describe, expect, test } from 'vitest';
+import { TCP_FLAGS } from '../../src/packet/fields.ts';
+import type { Packet } from '../../src/packet/packet.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import { dumpOf, readFixture } from '../support/fixtures.ts';
+import { hostOf } from '../support/host.ts';
+import { packetOf } from '../support/packet.ts';
+import { rulesetOf } from '../support/rulesets.ts';
+import { USUAL } from './cases.ts';
+import { accountOfAnswer, accountOfWalk, rowOfKernel } from './compare.ts';
+import { kernelHere } from './kernelHere.ts';
+import type { Oracle } from './oracle.ts';
+import { openOracle } from './oracle.ts';
+import type { HostJson } from './question.ts';
+import { questionOf } from './question.ts';
+
+interface Flow {
+  readonly fixture: string;
+  /** first packet, answer, next packet; only the first meets an empty table */
+  readonly packets: readonly [string, string, string];
+}
+
+const FLOWS: readonly Flow[] = [
+  {
+    fixture: 'firewall',
+    packets: [
+      'in tcp 203.0.113.9:41000 -> 198.51.100.10:80',
+      'out tcp 198.51.100.10:80 -> 203.0.113.9:41000 flags=SA uid=33 gid=33 ctstate=ESTABLISHED',
+      'in tcp 203.0.113.9:41000 -> 198.51.100.10:80 flags=A ctstate=ESTABLISHED',
+    ],
+  },
+  {
+    fixture: 'istio-sidecar',
+    packets: [
+      'in tcp 10.244.0.9:41000 -> 10.244.0.5:15020',
+      'out tcp 10.244.0.5:15020 -> 10.244.0.9:41000 flags=SA uid=1337 gid=1337 ctstate=ESTABLISHED',
+      'in tcp 10.244.0.9:41000 -> 10.244.0.5:15020 flags=PA ctstate=ESTABLISHED',
+    ],
+  },
+  {
+    fixture: 'istio-dns',
+    packets: [
+      'out udp 10.244.0.5:41000 -> 10.96.0.10:53 uid=1337 gid=1337',
+      'in udp 10.96.0.10:53 -> 10.244.0.5:41000 ctstate=ESTABLISHED',
+      'out udp 10.244.0.5:41000 -> 10.96.0.10:53 uid=1337 gid=1337 ctstate=ESTABLISHED',
+    ],
+  },
+  {
+    fixture: 'kube-proxy',
+    packets: [
+      'in tcp 10.244.0.5:41000 -> 10.244.1.7:8080 iif=cni0',
+      'in tcp 10.244.1.7:8080 -> 10.244.0.5:41000 iif=eth0 flags=SA ctstate=ESTABLISHED',
+      'in tcp 10.244.0.5:41000 -> 10.244.1.7:8080 iif=cni0 flags=A ctstate=ESTABLISHED',
+    ],
+  },
+];
+
+const OWNERS = [
+  '*filter\n:OUTPUT ACCEPT\n:INPUT ACCEPT\n:FORWARD ACCEPT',
+  '-A INPUT -p tcp --dport 82 -j REJECT --reject-with tcp-reset',
+  ...['--uid-owner 0', '! --uid-owner 0', '! --uid-owner 1337', '--socket-exists', '! --socket-exists'].map(
+    (owner) => `-A OUTPUT -m owner ${owner}`,
+  ),
+  'COMMIT\n',
+].join('\n');
+
+/** What the kernel answers to a packet, and whether a socket of its own sends it. Nobody owns it either way. */
+const ANSWERS = [
+  { name: 'the reset of a closed port', to: 'in tcp 10.244.0.9 -> 10.244.0.5:81', socket: true, flags: TCP_FLAGS.R | TCP_FLAGS.A },
+  { name: 'the reset of a REJECT rule', to: 'in tcp 10.244.0.9 -> 10.244.0.5:82', socket: false, flags: TCP_FLAGS.R | TCP_FLAGS.A },
+] as const;
+
+describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('kernel and simulator, %s backend', (backend) => {
+  let oracle: Oracle | undefined;
+  afterAll(() => oracle?.close());
+
+  test.each(FLOWS)('agree about the packets of a connection: $fixture', async ({ fixture, packets: texts }) => {
+    oracle ??= openOracle(backend);
+    const { text, host } = readFixture(fixture);
+    const rules = dumpOf(text, 4);
+    const packets = texts.map((one) => packetOf(one, hostOf(host)));
+    const ruleset = rulesetOf(rules, { family: 4 });
+    const ours = packets.map((packet) => simulate({ ruleset, packet, host: hostOf(host) }, { detailed: true }).walks.map(accountOfWalk));
+    const answers = await oracle.ask({ ...questionOf(host as HostJson, { v4: rules }, packets), mode: 'stateful' });
+    for (const [index, answer] of answers.entries()) expect(ours[index]).toContainEqual(accountOfAnswer(answer));
+  });
+
+  test.each(ANSWERS)('agree about $name', async ({ to, socket, flags }) => {
+    oracle ??= openOracle(backend);
+    const packet = packetOf(to, hostOf(USUAL));
+    const [answer] = await oracle.ask({ ...questionOf(USUAL, { v4: OWNERS }, [packet]), kernel_replies: true });
+    const { src, sport, dst, dport } = packet as Required<Packet>;
+    const reset: Packet = {
+      family: 4,
+      dir: 'out',
+      proto: 6,
+      src: dst,
+      sport: dport,
+      dst: src,
+      dport: sport,
+      flags,
+      socket,
+      mark: 0,
+      ttl: 64,
+      tos: 0,
+      length: 40,
+      fragOffset: 0,
+    };
+    const { walks } = simulate({ ruleset: rulesetOf(OWNERS, { family: 4 }), packet: reset, host: hostOf(USUAL) });
+    expect(answer?.generated?.map(({ trace }) => trace.map(rowOfKernel))).toEqual(walks.map((walk) => accountOfWalk(walk).rows));
+  });
+});
