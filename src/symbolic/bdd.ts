@@ -104,8 +104,11 @@ export class BddManager {
     return this.#apply(MINUS, a, b);
   }
 
+  /** Joined from the last variables up: each step then works on top of a small set. */
   all(sets: readonly Bdd[]): Bdd {
-    return sets.reduce((left, right) => this.and(left, right), FULL);
+    if (sets.length === 1) return sets[0] as Bdd;
+    const sorted = [...sets].sort((a, b) => (this.#variable[b] as number) - (this.#variable[a] as number));
+    return sorted.reduce((left, right) => this.and(left, right), FULL);
   }
 
   any(sets: readonly Bdd[]): Bdd {

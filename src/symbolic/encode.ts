@@ -3,7 +3,7 @@
 import { typeIntervals } from '../host/addrType.ts';
 import { socketBits } from '../host/listeners.ts';
 import type { IntervalSet } from '../lib/intervals.ts';
-import { includes } from '../lib/intervals.ts';
+import { includes, point } from '../lib/intervals.ts';
 import { assertNever } from '../lib/invariant.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
@@ -13,7 +13,7 @@ import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
 import { listenerShares } from './listeners.ts';
 import type { Space } from './space.ts';
-import type { Env } from './state.ts';
+import type { Env, FreeField } from './state.ts';
 import { hasTemplate } from './state.ts';
 import type { Vector } from './vector.ts';
 import { constant, increment, maskedEqual, vectorIn } from './vector.ts';
@@ -30,17 +30,14 @@ export function encode(space: Space, env: Env, expr: MatchExpr): Encoded {
   switch (expr.kind) {
     case 'always':
       return { must: FULL, may: FULL };
-    case 'and':
+    case 'and': {
+      const parts = expr.of.map((part) => encode(space, env, part));
+      const may = manager.all(parts.map((part) => part.may));
+      return { must: parts.every((part) => part.must === part.may) ? may : manager.all(parts.map((part) => part.must)), may };
+    }
     case 'or': {
-      const join = expr.kind === 'and' ? manager.and.bind(manager) : manager.or.bind(manager);
-      const unit = expr.kind === 'and' ? FULL : EMPTY;
-      let both: Encoded = { must: unit, may: unit };
-      for (const part of expr.of) {
-        const next = encode(space, env, part);
-        both = { must: join(both.must, next.must), may: join(both.may, next.may) };
-        if (expr.kind === 'and' && both.may === EMPTY) return both;
-      }
-      return both;
+      const parts = expr.of.map((part) => encode(space, env, part));
+      return { must: manager.any(parts.map(({ must }) => must)), may: manager.any(parts.map((part) => part.may)) };
     }
     case 'not': {
       const { must, may } = encode(space, env, expr.of);
@@ -67,6 +64,8 @@ function exactly(set: Bdd): Encoded {
 }
 
 function inSet(space: Space, env: Env, { field, intervals }: Extract<MatchExpr, { kind: 'in' }>): Bdd {
+  const free = env.free?.get(field);
+  if (free !== undefined) return space.manager.and(free.present, vectorIn(space.manager, free.bits, placesOf(free, intervals)));
   if (field === 'iif' || field === 'oif') {
     const name = env[field];
     return name !== undefined && includes(intervals, name) ? FULL : EMPTY;
@@ -75,6 +74,13 @@ function inSet(space: Space, env: Env, { field, intervals }: Extract<MatchExpr, 
   if (derived !== undefined) return derived;
   const { present, bits } = readField(space, env, field);
   return present === EMPTY ? EMPTY : space.manager.and(present, vectorIn(space.manager, bits, intervals));
+}
+
+/** Names as places: a part of all names is in the set or apart from it. */
+function placesOf({ names }: FreeField, intervals: IntervalSet): IntervalSet {
+  if (names === undefined) return intervals;
+  const inside = ({ lo, hi }: (typeof names)[number]): boolean => intervals.some((one) => one.lo <= lo && hi <= one.hi);
+  return names.flatMap((name, place) => (inside(name) ? [point(place)] : []));
 }
 
 /** Address types: the addresses that the host has of the types asked for. */
@@ -97,24 +103,26 @@ interface Reading {
 /** A field as a function of the packet at its start; not for names and derived fields. */
 function readField(space: Space, env: Env, field: Field): Reading {
   const { start, has, manager } = space;
+  const free = env.free?.get(field);
+  if (free !== undefined) return free;
   const tracked = env.original === undefined ? EMPTY : FULL;
   const template = hasTemplate(env);
   switch (field) {
     case 'proto':
     case 'length':
-    case 'tos':
     case 'fragOffset':
       return { present: FULL, bits: start[field] };
     case 'src':
     case 'dst':
     case 'ttl':
+    case 'tos':
     case 'mark':
       return { present: FULL, bits: env[field] };
     case 'sport':
     case 'dport':
       return { present: has.ports, bits: env[field] };
     case 'flags':
-      return { present: has.tcp, bits: start.flags };
+      return { present: has.tcp, bits: env.flags };
     case 'icmpType':
     case 'icmpCode':
       return { present: has.icmp, bits: start[field] };

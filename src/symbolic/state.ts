@@ -1,5 +1,7 @@
 /** A set of packets at one point of their way: which packets they were at the start, and what has become of their fields. */
+import type { Interval } from '../lib/intervals.ts';
 import type { Address } from '../packet/address.ts';
+import type { Field } from '../packet/fields.ts';
 import type { CtState } from '../packet/packet.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
@@ -14,7 +16,9 @@ export interface Env {
   readonly dst: Vector;
   readonly sport: Vector;
   readonly dport: Vector;
+  readonly flags: Vector;
   readonly ttl: Vector;
+  readonly tos: Vector;
   readonly mark: Vector;
   readonly connmark: Vector;
   readonly iif: string | undefined;
@@ -34,6 +38,15 @@ export interface Env {
   readonly original: Tuple | undefined;
   /** index in the host's listeners of the transparent socket that TPROXY chose */
   readonly diverted: number | undefined;
+  /** fields that may have any value, whatever the packet's way was; for questions about rules alone */
+  readonly free?: ReadonlyMap<Field, FreeField>;
+}
+
+export interface FreeField {
+  readonly present: Bdd;
+  readonly bits: Vector;
+  /** the value of an interface name is its place among these parts of all names */
+  readonly names?: readonly Interval<string>[];
 }
 
 export type Tuple = Pick<Env, 'src' | 'dst' | 'sport' | 'dport'>;
@@ -66,7 +79,9 @@ export function startEnv(space: Space, place: { readonly iif: string | undefined
     dst: start.dst,
     sport: start.sport,
     dport: start.dport,
+    flags: start.flags,
     ttl: start.ttl,
+    tos: start.tos,
     mark: start.mark,
     connmark: constant(0, 32),
     iif: place.iif,
@@ -109,14 +124,17 @@ export function partsKey(env: Env, hook: string, parts: ReadonlySet<EnvPart | 'h
   return key;
 }
 
-export type EnvPart = keyof Env;
+/** `free` is the same on the whole way. */
+export type EnvPart = Exclude<keyof Env, 'free'>;
 
 const ENV_PARTS = [
   'src',
   'dst',
   'sport',
   'dport',
+  'flags',
   'ttl',
+  'tos',
   'mark',
   'connmark',
   'iif',
@@ -139,7 +157,9 @@ function partText(env: Env, part: EnvPart): string {
     case 'dst':
     case 'sport':
     case 'dport':
+    case 'flags':
     case 'ttl':
+    case 'tos':
     case 'mark':
     case 'connmark':
       return textOf(env[part]);

@@ -9,9 +9,10 @@ import type { Bdd } from './bdd.ts';
 import { EMPTY } from './bdd.ts';
 import { callersFirst, sharedChains } from './callers.ts';
 import { encode } from './encode.ts';
+import { chainReads } from './reads.ts';
 import type { Space } from './space.ts';
 import type { Doubt, PacketClass } from './state.ts';
-import { merge } from './state.ts';
+import { merge, partsKey } from './state.ts';
 import type { Summaries } from './summaries.ts';
 import { summarised } from './summaries.ts';
 
@@ -43,12 +44,15 @@ export interface TableWalk {
   readonly summaries: Summaries;
   /** told of each rule and the packets that reach it; for dead rules */
   readonly visit?: (rule: Rule, reaching: Bdd, matching: Bdd) => void;
+  /** where packets are noted that come to shared chains, for visitShared; absent: it is done at the end of this walk */
+  readonly arrivals?: Arrivals;
 }
+
+/** By chain. */
+export type Arrivals = Map<string, PacketClass[]>;
 
 interface Walker extends TableWalk {
   readonly shared: ReadonlySet<string>;
-  /** who came to chains that were not walked for them; kept only for `visit` */
-  readonly arrived: Map<string, PacketClass[]>;
 }
 
 export interface ChainResult extends TableResult {
@@ -59,20 +63,35 @@ export interface ChainResult extends TableResult {
 export function walkTable(walk: TableWalk, classes: readonly PacketClass[]): TableResult {
   const base = walk.table.chains.get(walk.hook);
   if (base === undefined) return { accepted: classes, ended: [] };
-  const walker: Walker = { ...walk, shared: sharedChains(walk.table), arrived: new Map() };
+  const arrivals: Arrivals = walk.arrivals ?? new Map();
+  const walker: Walker = { ...walk, ...(walk.visit === undefined ? {} : { arrivals }), shared: sharedChains(walk.table) };
   const { back, accepted, ended } = walkChain(walker, base, classes);
-  if (walk.visit !== undefined) visitShared(walker);
+  if (walk.visit !== undefined && walk.arrivals === undefined) visitShared(walk, arrivals);
   if (base.policy !== 'DROP') return { accepted: [...accepted, ...back], ended };
   return { accepted, ended: [...ended, ...back.map((one) => ({ ...one, end: 'dropped' as const, decided: undefined }))] };
 }
 
-/** Walks every shared chain once more, with exactly those packets that come to it. */
-function visitShared(walker: Walker): void {
-  for (const name of callersFirst(walker.table)) {
-    const chain = walker.table.chains.get(name);
-    const classes = walker.arrived.get(name);
-    if (chain !== undefined && classes !== undefined) walkChain(walker, chain, classes);
+/** Walks every shared chain once, with exactly those packets that came to it in the walks that noted `arrivals`. */
+export function visitShared(walk: TableWalk, arrivals: Arrivals): void {
+  const walker: Walker = { ...walk, arrivals, shared: sharedChains(walk.table) };
+  for (const name of callersFirst(walk.table)) {
+    const chain = walk.table.chains.get(name);
+    const classes = arrivals.get(name);
+    if (chain !== undefined && classes !== undefined) walkChain(walker, chain, alike(walk, name, classes));
   }
+}
+
+/** One class for all that the chain cannot tell apart. */
+function alike({ space, table, hook }: TableWalk, name: string, classes: readonly PacketClass[]): readonly PacketClass[] {
+  const reads = chainReads(table, name);
+  const byKey = new Map<string, { readonly one: PacketClass; readonly sets: Bdd[] }>();
+  for (const one of classes) {
+    const key = partsKey(one.env, hook, reads);
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, { one, sets: [one.set] });
+    else known.sets.push(one.set);
+  }
+  return [...byKey.values()].map(({ one, sets }) => ({ ...one, set: space.manager.any(sets), doubts: [], decided: undefined }));
 }
 
 function walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[]): ChainResult {
@@ -178,9 +197,15 @@ function enter(walker: Walker, name: string, hit: PacketClass): ChainResult {
   const chain = walker.table.chains.get(name);
   if (chain === undefined) return { back: [hit], accepted: [], ended: [] };
   if (!walker.shared.has(name)) return walkChain(walker, chain, [hit]);
-  if (walker.visit !== undefined) walker.arrived.set(name, [...(walker.arrived.get(name) ?? []), hit]);
+  noteArrival(walker, name, hit);
   return summarised(walker, name, hit, (whole) => {
-    const { visit: _, ...silent } = walker;
+    const { visit: _visit, arrivals: _arrivals, ...silent } = walker;
     return walkChain(silent, chain, [whole]);
   });
+}
+
+function noteArrival({ arrivals }: Walker, name: string, hit: PacketClass): void {
+  const known = arrivals?.get(name);
+  if (known === undefined) arrivals?.set(name, [hit]);
+  else known.push(hit);
 }

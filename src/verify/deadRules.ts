@@ -1,0 +1,86 @@
+/** Rules that no packet is decided by, whatever came before the table: any header, any marks, any connection, any interface.
+ *  It is a statement about the rules alone, for every host. Exact; where a question is too hard the rule is said to be undecided. */
+import type { Host } from '../host/host.ts';
+import { TABLE_HOOKS } from '../netfilter/hooks.ts';
+import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
+import { BudgetError } from '../symbolic/bdd.ts';
+import { boxUses } from '../symbolic/boxes/uses.ts';
+import { diagramUses } from '../symbolic/uses.ts';
+import { isHardForDiagrams } from './deadRulesMethod.ts';
+
+export interface DeadRule {
+  readonly rule: Rule;
+  readonly how: 'unreachable-chain' | 'empty-match' | 'shadowed';
+}
+
+export interface DeadRules {
+  readonly dead: readonly DeadRule[];
+  /** the budget was spent before an answer */
+  readonly undecided: readonly Rule[];
+}
+
+export interface DeadRulesOptions {
+  readonly host: Host;
+  /** forces one of the two methods; they agree where both answer */
+  readonly method?: 'diagrams' | 'boxes';
+}
+
+export function deadRules(ruleset: Ruleset, options: DeadRulesOptions): DeadRules {
+  const found = [...ruleset.tables.values()].map((table) => deadInTable(ruleset, table, options));
+  return { dead: found.flatMap(({ dead }) => dead), undecided: found.flatMap(({ undecided }) => undecided) };
+}
+
+/** How a rule is used: `matched` may be unknown. */
+export interface RuleUse {
+  readonly reached: boolean;
+  readonly matched: boolean | undefined;
+  /** the match by itself holds for some packet */
+  readonly satisfiable: boolean;
+}
+
+function deadInTable({ family }: Ruleset, table: Table, { host, method }: DeadRulesOptions): DeadRules {
+  const byDiagrams = (): ReadonlyMap<Rule, RuleUse> => diagramUses({ family, host, table });
+  const byBoxes = (): ReadonlyMap<Rule, RuleUse> | undefined => boxUses({ family, table });
+  const uses =
+    method === 'diagrams'
+      ? byDiagrams()
+      : method === 'boxes'
+        ? byBoxes()
+        : isHardForDiagrams(table)
+          ? (byBoxes() ?? withinBudget(byDiagrams))
+          : (withinBudget(byDiagrams) ?? byBoxes());
+  const rules = [...table.chains.values()].flatMap((chain) => chain.rules);
+  if (uses === undefined) return { dead: [], undecided: rules };
+  const reachable = calledChains(table);
+  const dead: DeadRule[] = [];
+  const undecided: Rule[] = [];
+  for (const rule of rules) {
+    const use = uses.get(rule);
+    if (use?.matched === true) continue;
+    if (use?.matched === undefined && use !== undefined) undecided.push(rule);
+    else if (!reachable.has(rule.chain)) dead.push({ rule, how: 'unreachable-chain' });
+    else dead.push({ rule, how: use?.satisfiable === false ? 'empty-match' : 'shadowed' });
+  }
+  return { dead, undecided };
+}
+
+function withinBudget<T>(answer: () => T): T | undefined {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof BudgetError) return undefined;
+    throw error;
+  }
+}
+
+/** Chains that jumps lead to from a hook, whatever their rules ask. */
+export function calledChains(table: Table): ReadonlySet<string> {
+  const called = new Set<string>(TABLE_HOOKS[table.name]);
+  // a Set grows while it is walked
+  for (const name of called) {
+    for (const { effect } of table.chains.get(name)?.rules ?? []) {
+      if (effect.kind === 'jump' || effect.kind === 'goto') called.add(effect.chain);
+    }
+  }
+  return called;
+}
