@@ -25,6 +25,7 @@ export interface PartialPacket {
   readonly oif?: string;
   readonly mark?: number;
   readonly ctstate?: CtState;
+  readonly connmark?: number;
   readonly ttl?: number;
   readonly tos?: number;
   readonly length?: number;

@@ -13,6 +13,12 @@ export interface FirstState {
   readonly when: MatchExpr;
 }
 
+/** A connection that is said to be in the table, in place of what an empty one would say. */
+export interface ForcedState {
+  readonly state: CtState;
+  readonly connmark: number;
+}
+
 const { F, S, R, A } = TCP_FLAGS;
 /** PSH, URG, ECE and CWR decide nothing. */
 const DECIDING = F | S | R | A;

@@ -44,6 +44,7 @@ export function packetText(packet: Packet): string {
   if (packet.oif !== undefined) keys.push(`oif=${packet.oif}`);
   if (packet.mark !== 0) keys.push(`mark=${hexMark(packet.mark)}`);
   if (packet.ctstate !== undefined) keys.push(`ctstate=${packet.ctstate}`);
+  if (packet.connmark !== undefined && packet.connmark !== 0) keys.push(`connmark=${hexMark(packet.connmark)}`);
   if (packet.flags !== undefined && packet.flags !== TCP_FLAGS.S) keys.push(`flags=${flagLetters(packet.flags)}`);
   if (packet.icmpType !== undefined) keys.push(`icmp=${packet.icmpType}${packet.icmpCode ? `/${packet.icmpCode}` : ''}`);
   if (packet.fragOffset !== 0) keys.push(`frag=${packet.fragOffset}`);

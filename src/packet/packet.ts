@@ -29,6 +29,8 @@ export interface Packet {
   readonly mark: number;
   /** overrides the state that conntrack would compute from an empty table */
   readonly ctstate?: CtState;
+  /** mark of the connection that `ctstate` says the packet belongs to; 0 when absent */
+  readonly connmark?: number;
   readonly ttl: number;
   readonly tos: number;
   /** whole packet in bytes */

@@ -24,6 +24,8 @@ export interface PacketJson {
   readonly iif?: string;
   readonly oif?: string;
   readonly ctstate?: string;
+  /** mark of the connection of `ctstate` */
+  readonly connmark?: number;
   readonly ttl: number;
   readonly tos: number;
   readonly len: number;
@@ -48,6 +50,7 @@ export function toPacketJson(packet: Packet): PacketJson {
     ...(packet.iif !== undefined && { iif: packet.iif }),
     ...(packet.oif !== undefined && { oif: packet.oif }),
     ...(packet.ctstate !== undefined && { ctstate: packet.ctstate }),
+    ...(packet.connmark !== undefined && packet.connmark !== 0 && { connmark: packet.connmark }),
     ttl: packet.ttl,
     tos: packet.tos,
     len: packet.length,

@@ -33,6 +33,7 @@ const KEYS: Readonly<Record<string, Key>> = {
   oif: name('oif'),
   mark: { says: 'a number up to 0xffffffff, hexadecimal as a string', read: readMark },
   ctstate: { says: `one of ${CT_STATES.join(', ')}`, read: readState },
+  connmark: integer('connmark', 0xffff_ffff),
   flags: { says: `letters of ${Object.keys(TCP_FLAGS).join('')}`, read: readFlags },
   icmp: { says: '`TYPE` or `TYPE/CODE`, as a string', read: readIcmp },
   ttl: integer('ttl', 255),
@@ -57,7 +58,7 @@ export function readPacketJson(value: unknown): PacketReading {
   return problems.length === 0 ? { given, problems } : { problems };
 }
 
-function integer(field: 'sport' | 'dport' | 'uid' | 'gid' | 'ttl' | 'tos' | 'length' | 'fragOffset', most: number): Key {
+function integer(field: 'sport' | 'dport' | 'uid' | 'gid' | 'ttl' | 'tos' | 'length' | 'fragOffset' | 'connmark', most: number): Key {
   return { says: `a whole number from 0 to ${most}`, read: (value) => (isUpTo(value, most) ? { [field]: value } : undefined) };
 }
 

@@ -1,6 +1,7 @@
 /** The conntrack lookup of a packet that it sees for the first time.
  *  kernel net/netfilter/nf_conntrack_core.c nf_conntrack_in() */
 import type { Host } from '../host/host.ts';
+import type { ForcedState } from '../netfilter/firstState.ts';
 import { firstStates } from '../netfilter/firstState.ts';
 import type { CtState } from '../packet/packet.ts';
 import type { Test } from './evaluate.ts';
@@ -20,23 +21,23 @@ function stateOfFirst(skb: Skb, host: Host): CtState {
   return tests.find(({ test }) => test(skb) === YES)?.state ?? 'INVALID';
 }
 
-/** At PREROUTING and OUTPUT. `forced` overrides what an empty table would say. */
-export function track(skb: Skb, forced: CtState | undefined): void {
+/** At PREROUTING and OUTPUT. */
+export function track(skb: Skb, forced: ForcedState | undefined): void {
   if (skb.tracked && (skb.connection !== undefined || skb.state === 'UNTRACKED')) return;
-  skb.state = forced ?? stateOfFirst(skb, skb.host);
+  skb.state = forced?.state ?? stateOfFirst(skb, skb.host);
   skb.tracked = skb.state !== 'INVALID';
   if (skb.state === 'INVALID' || skb.state === 'UNTRACKED') return;
-  skb.connection = connectionOf(skb, skb.state !== 'NEW');
+  skb.connection = connectionOf(skb, { settled: skb.state !== 'NEW', mark: forced?.connmark ?? 0 });
 }
 
-function connectionOf(skb: Skb, settled: boolean): Connection {
+function connectionOf(skb: Skb, { settled, mark }: { readonly settled: boolean; readonly mark: number }): Connection {
   const tuple = (): Tuple => ({ src: skb.src, dst: skb.dst, sport: skb.sport, dport: skb.dport });
   return {
     original: tuple(),
     translated: tuple(),
     proto: skb.proto,
     zone: skb.zone,
-    mark: 0,
+    mark,
     confirmed: settled,
     srcDone: settled,
     dstDone: settled,

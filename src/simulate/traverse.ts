@@ -32,7 +32,7 @@ export function traverse({ rules, packet, host, choose, detailed }: Traversal): 
   const run: HookRun = {
     rules,
     detailed,
-    forced: packet.ctstate,
+    forced: packet.ctstate === undefined ? undefined : { state: packet.ctstate, connmark: packet.connmark ?? 0 },
     nextHop: undefined,
     record: (step) => {
       steps.push(step);

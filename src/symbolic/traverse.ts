@@ -1,5 +1,6 @@
 /** The way of all packets through one host's rules: simulate/traverse.ts for sets. Sockets bound to an interface are left out. */
 import type { Host, Listener } from '../host/host.ts';
+import type { ForcedState } from '../netfilter/firstState.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { LostReason } from '../netfilter/lost.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
@@ -34,6 +35,8 @@ export interface Question {
   readonly within?: Bdd;
   /** told of every rule, who reaches it and who matches it */
   readonly visit?: (rule: Rule, hook: HookName, reaching: Bdd, matching: Bdd) => void;
+  /** state and mark of the connection that all of them are said to belong to */
+  readonly forced?: ForcedState;
 }
 
 /** Everything that a process here sends. */
@@ -46,13 +49,14 @@ export function traverseIn(question: Question, iif: string): readonly FateClass[
   return traverse(question, iif);
 }
 
-function traverse({ space, ruleset, within = FULL, visit }: Question, iif: string | undefined): readonly FateClass[] {
+function traverse({ space, ruleset, within = FULL, visit, forced }: Question, iif: string | undefined): readonly FateClass[] {
   const ends: FateClass[] = [];
   const walk: HookWalk = {
     space,
     ruleset,
     reroute: (classes) => each(classes, (one) => routeOutput(space, one, true)),
     ...(visit === undefined ? {} : { visit }),
+    ...(forced === undefined ? {} : { forced }),
   };
   const whole = space.manager.and(within, ruleset.usesDefrag ? equal(space.manager, space.start.fragOffset, 0) : FULL);
   const start: PacketClass = { set: whole, env: startEnv(space, { iif, owned: iif === undefined }), doubts: [], decided: undefined };

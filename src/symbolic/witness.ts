@@ -1,5 +1,6 @@
 /** A packet of a set that a person can read: familiar values first, as many as the set allows. */
 
+import type { ForcedState } from '../netfilter/firstState.ts';
 import type { Address } from '../packet/address.ts';
 import { familyOf } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -17,6 +18,7 @@ export interface WitnessPlace {
   readonly dir: 'in' | 'out';
   /** where an arriving packet arrives */
   readonly iif?: string;
+  readonly forced?: ForcedState;
   readonly preferences: Preferences;
 }
 
@@ -53,7 +55,7 @@ function anyAssignment({ manager }: Space, set: Bdd): ReadonlyMap<number, 0 | 1>
   return values;
 }
 
-function packetOf(space: Space, values: ReadonlyMap<number, 0 | 1>, { dir, iif }: WitnessPlace): Packet {
+function packetOf(space: Space, values: ReadonlyMap<number, 0 | 1>, { dir, iif, forced }: WitnessPlace): Packet {
   const { family, offsets, manager } = space;
   const big = (field: StartField): bigint => {
     let value = 0n;
@@ -86,6 +88,7 @@ function packetOf(space: Space, values: ReadonlyMap<number, 0 | 1>, { dir, iif }
       : {}),
     ...(socket && isSet(space.process) ? { uid: number('uid'), gid: number('gid') } : {}),
     ...(iif === undefined ? {} : { iif }),
+    ...(forced === undefined ? {} : { ctstate: forced.state, connmark: forced.connmark }),
     ...(isSet(space.hasMac) ? { mac: number('mac') } : {}),
   };
 }

@@ -40,6 +40,7 @@ export const KEYS = {
       return index < 0 ? undefined : equals('ctstate', index);
     },
   },
+  connmark: { ...key('a 32-bit number', 'connmark', (text) => integer(text, 0xffff_ffff)), set: () => undefined },
   flags: key('letters of `FSRPAU`', 'flags', flagByte),
   icmp: { expected: 'TYPE or TYPE/CODE, each from 0 to 255', one: icmpOf, set: icmpSet },
   ttl: key('a number from 0 to 255', 'ttl', (text) => integer(text, 255)),
@@ -60,6 +61,7 @@ export const PAIR_KEYS = [
   'oif',
   'mark',
   'ctstate',
+  'connmark',
   'flags',
   'icmp',
   'ttl',

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { packetText } from '../../src/packet/notation.ts';
 import type { Packet } from '../../src/packet/packet.ts';
+import { CT_STATES } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Walk } from '../../src/simulate/trace.ts';
@@ -58,7 +59,7 @@ function endOfClass(space: Space, { fate, env, decided }: FateClass, assignment:
 
 interface Tally {
   compared: number;
-  /** sockets bound to an interface, and forced states: outside the symbolic engine's packets */
+  /** sockets bound to an interface: outside the symbolic engine's packets */
   outside: number;
   readonly wrong: string[];
 }
@@ -73,18 +74,19 @@ function compareCase(one: Case, tally: Tally): void {
     const { host } = space;
     const ruleset = rulesetOf(text, { family, sets: host.sets });
     const classes = new Map<string, readonly FateClass[]>();
-    for (const packet of one.packets.filter(({ family }) => family === ruleset.family)) {
-      if (packet.oif !== undefined || packet.ctstate !== undefined || (packet.dir === 'out' && (packet.src === 0 || packet.src === 0n))) {
+    for (const [index, packet] of one.packets.filter(({ family }) => family === ruleset.family).entries()) {
+      if (packet.oif !== undefined || (packet.dir === 'out' && (packet.src === 0 || packet.src === 0n))) {
         tally.outside++;
         continue;
       }
-      const way = packet.dir === 'out' ? 'out' : (packet.iif ?? '');
-      let found = classes.get(way);
-      if (found === undefined) {
-        found = way === 'out' ? traverseOut({ space, ruleset }) : traverseIn({ space, ruleset }, way);
+      for (const one of index % 3 === 0 ? [packet, inConnection(packet, index / 3)] : [packet]) {
+        const { dir, iif = '', ctstate, connmark = 0 } = one;
+        const way = `${dir} ${iif} ${ctstate} ${connmark}`;
+        const question = { space, ruleset, ...(ctstate === undefined ? {} : { forced: { state: ctstate, connmark } }) };
+        const found = classes.get(way) ?? (dir === 'out' ? traverseOut(question) : traverseIn(question, iif));
         classes.set(way, found);
+        compare({ space, ruleset, packet: one, classes: found, host }, tally);
       }
-      compare({ space, ruleset, packet, classes: found, host }, tally);
     }
   }
 }
@@ -98,6 +100,12 @@ function spaceFor(description: unknown, family: 4 | 6): Space {
   const space = spaces.get(family) ?? makeSpace(family, hostOf(description));
   spaces.set(family, space);
   return space;
+}
+
+/** The same packet, said to belong to a connection: every state, with marks that meshes restore, and none. */
+function inConnection(packet: Packet, index: number): Packet {
+  const marks = [0, 0x111, 1337] as const;
+  return { ...packet, ctstate: CT_STATES[index % CT_STATES.length] ?? 'NEW', connmark: marks[index % marks.length] ?? 0 };
 }
 
 interface Pair {
