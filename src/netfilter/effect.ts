@@ -1,5 +1,7 @@
 /** The core language of actions: the one meaning of every target, read by both engines. */
 import type { Address } from '../packet/address.ts';
+import type { Field } from '../packet/fields.ts';
+import type { HookName } from './hooks.ts';
 
 export type Effect =
   | { readonly kind: 'accept' }
@@ -12,6 +14,7 @@ export type Effect =
   /** new mark = (old & keep) ^ xor, on unsigned 32 bits */
   | { readonly kind: 'setMark'; readonly on: 'packet' | 'connection'; readonly keep: number; readonly xor: number }
   | CopyMark
+  | SetField
   | Nat
   /** what CT sets on a packet that has no connection yet */
   | { readonly kind: 'conntrack'; readonly track: false }
@@ -29,6 +32,22 @@ export interface CopyMark {
   readonly toMask: number;
 }
 
+/** TOS, DSCP, ECN, TTL, HL: writes into a header. A packet without the field is left alone. */
+export interface SetField {
+  readonly kind: 'setField';
+  readonly field: HeaderField;
+  readonly change: FieldChange;
+}
+
+/** `add` stops at 0 and at the greatest value of the field. */
+export type FieldChange =
+  /** new = (old & keep) ^ xor */
+  { readonly keep: number; readonly xor: number } | { readonly add: number };
+
+export const HEADER_FIELDS = ['tos', 'ttl', 'flags'] as const satisfies readonly Field[];
+/** Fields of 8 bits that a target can write. */
+export type HeaderField = (typeof HEADER_FIELDS)[number];
+
 export interface Zone {
   readonly id: number;
   /** the zone holds only for this direction of the connection; absent: for both */
@@ -38,7 +57,8 @@ export interface Zone {
 /** First packet of a connection only; ends the nat table at this hook. */
 export interface Nat {
   readonly kind: 'nat';
-  readonly manip: 'src' | 'dst';
+  /** `by-hook`: destinations on the way to routing, sources after it */
+  readonly manip: 'src' | 'dst' | 'by-hook';
   readonly to: NatTarget;
   /** absent: ports are kept */
   readonly ports?: PortRange;
@@ -52,7 +72,15 @@ export type NatTarget =
   /** REDIRECT: loopback in OUTPUT, an address of the input interface in PREROUTING */
   | { readonly kind: 'this-host' }
   /** MASQUERADE: an address of the output interface */
-  | { readonly kind: 'out-interface' };
+  | { readonly kind: 'out-interface' }
+  /** NETMAP: the bits of `mask` are those of `address`, the others stay */
+  | { readonly kind: 'prefix'; readonly address: Address; readonly mask: Address };
+
+/** Which end of the connection a NAT target rewrites. kernel include/net/netfilter/nf_nat.h HOOK2MANIP() */
+export function manipAt({ manip }: Nat, hook: HookName): 'src' | 'dst' {
+  if (manip !== 'by-hook') return manip;
+  return hook === 'PREROUTING' || hook === 'OUTPUT' ? 'dst' : 'src';
+}
 
 export interface PortRange {
   readonly lo: number;

@@ -1,5 +1,7 @@
 /** Hooks and tables: where each table is attached and in which order.
  *  kernel include/uapi/linux/netfilter_ipv4.h enum nf_ip_hook_priorities */
+import type { Family } from '../packet/address.ts';
+
 export const HOOKS = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'] as const;
 export type HookName = (typeof HOOKS)[number];
 
@@ -22,6 +24,15 @@ export const HOOK_STAGES: Readonly<Record<HookName, readonly (TableName | 'connt
   FORWARD: ['mangle', 'filter', 'security'],
   OUTPUT: ['raw', 'conntrack', 'mangle', 'nat', 'filter', 'security'],
   POSTROUTING: ['mangle', 'nat'],
+};
+
+export type Routed = 'mark' | 'dst' | 'tos' | 'ttl';
+
+/** What a table of OUTPUT may change so that the packet is routed again.
+ *  kernel net/ipv4/netfilter/iptable_mangle.c ipt_mangle_out(), net/netfilter/nft_chain_route.c */
+export const REROUTED_AFTER: Readonly<Partial<Record<TableName, (family: Family) => readonly Routed[]>>> = {
+  mangle: (family) => (family === 4 ? ['mark', 'tos'] : ['mark', 'tos', 'ttl']),
+  nat: () => ['dst'],
 };
 
 export function isHook(name: string): name is HookName {

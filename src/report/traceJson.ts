@@ -80,6 +80,7 @@ export type TraceStep =
   | { readonly kind: 'conntrack'; readonly hook: string; readonly state: string; readonly zone: number }
   | { readonly kind: 'nat'; readonly hook: string; readonly manip: 'src' | 'dst'; readonly from: string; readonly to: string }
   | { readonly kind: 'mark'; readonly hook: string; readonly on: 'packet' | 'connection'; readonly value: number }
+  | { readonly kind: 'field'; readonly hook: string; readonly field: 'tos' | 'ttl' | 'flags'; readonly value: number }
   | { readonly kind: 'route'; readonly again: boolean; readonly local: boolean; readonly table: string; readonly oif?: string }
   | { readonly kind: 'divert'; readonly hook: string; readonly port: number; readonly found: boolean }
   | { readonly kind: 'choice'; readonly hook: string; readonly choice: TraceChoice };

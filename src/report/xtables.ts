@@ -17,16 +17,21 @@ interface Tuple {
   readonly src: Endpoint;
   readonly dst: Endpoint;
   readonly mark: number;
+  readonly ttl: number;
+  readonly tos: number;
+  readonly flags: number | undefined;
 }
 
 function legLines({ walk: { packet, steps } }: Leg, number: number): readonly string[] {
   const id = `${packet.family === 4 ? 2 : 10} ${number.toString(16).padStart(8, '0')}`;
   const option = packet.family === 4 ? '-4' : '-6';
-  let now: Tuple = { src: endpoint(packet.src, packet.sport), dst: endpoint(packet.dst, packet.dport), mark: packet.mark };
+  const { mark, ttl, tos, flags } = packet;
+  let now: Tuple = { src: endpoint(packet.src, packet.sport), dst: endpoint(packet.dst, packet.dport), mark, ttl, tos, flags };
   const lines: string[] = [];
   for (const step of steps) {
     if (step.kind === 'nat') now = { ...now, [step.manip]: step.to };
     else if (step.kind === 'mark' && step.on === 'packet') now = { ...now, mark: step.value };
+    else if (step.kind === 'field') now = { ...now, [step.field]: step.value };
     else if (step.kind === 'hook') lines.push(`PACKET: ${id} ${packetFields({ hook: step, packet, now })}`);
     else {
       const event = traceEvent(step, option);
@@ -65,7 +70,8 @@ interface Seen {
 }
 
 function packetFields({ hook, packet, now }: Seen): string {
-  const { proto, length, tos, ttl, flags, icmpType, icmpCode } = packet;
+  const { proto, length, icmpType, icmpCode } = packet;
+  const { tos, ttl, flags } = now;
   const v4 = familyOf(now.dst.address) === 4;
   const fields = [
     hook.iif === undefined ? '' : `IN=${hook.iif}`,

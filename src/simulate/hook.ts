@@ -1,12 +1,15 @@
 /** One hook: its tables in order of priority, the conntrack lookup between them, and what the targets do.
  *  kernel include/uapi/linux/netfilter_ipv4.h; net/netfilter/nf_nat_core.c nf_nat_inet_fn() */
+import { listenerPorts } from '../host/listeners.ts';
 import { assertNever } from '../lib/invariant.ts';
-import type { CopyMark, Divert, Effect, Nat } from '../netfilter/effect.ts';
+import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type SetField } from '../netfilter/effect.ts';
+import type { ForcedState } from '../netfilter/firstState.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
-import { HOOK_STAGES } from '../netfilter/hooks.ts';
+import { HOOK_STAGES, REROUTED_AFTER } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
-import type { CtState } from '../packet/packet.ts';
+import { portParts } from '../ruleset/portParts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
+
 import type { Choose } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
 import { track } from './conntrack.ts';
@@ -22,7 +25,7 @@ export interface HookRun {
   readonly record: (step: Step) => void;
   readonly detailed: boolean;
   /** conntrack state that the packet notation asks for */
-  readonly forced: CtState | undefined;
+  readonly forced: ForcedState | undefined;
   /** next hop of the current route; MASQUERADE looks at it */
   nextHop: Address | undefined;
   /** called after a table of OUTPUT that may have changed where the packet goes; a fate ends the walk */
@@ -43,10 +46,10 @@ export function runHook(skb: Skb, hook: HookName, run: HookRun): Fate | undefine
       continue;
     }
     if (stage === 'nat' && !seesNat(skb, hook, run)) continue;
-    const before = { mark: skb.mark, dst: skb.dst };
+    const before = { mark: skb.mark, dst: skb.dst, tos: skb.tos, ttl: skb.ttl };
     const fate = runTable(skb, { table: stage, hook, run });
     if (fate !== undefined) return fate;
-    if (hook === 'OUTPUT' && ((stage === 'mangle' && skb.mark !== before.mark) || (stage === 'nat' && skb.dst !== before.dst))) {
+    if (hook === 'OUTPUT' && (REROUTED_AFTER[stage]?.(skb.family) ?? []).some((field) => skb[field] !== before[field])) {
       const end = run.reroute(skb);
       if (end !== undefined) return end;
     }
@@ -114,6 +117,9 @@ function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' |
     case 'copyMark':
       mark(skb, effect, { hook, run });
       return 'go-on';
+    case 'setField':
+      setField(skb, effect, { hook, run });
+      return 'go-on';
     case 'conntrack':
       return setConntrack(skb, effect);
     case 'nat':
@@ -155,6 +161,17 @@ function mark(skb: Skb, effect: Extract<Effect, { kind: 'setMark' }> | CopyMark,
   run.record({ kind: 'mark', hook, on: onConnection ? 'connection' : 'packet', value: value >>> 0 });
 }
 
+/** kernel net/netfilter/xt_HL.c ttl_tg(), xt_DSCP.c tos_tg() */
+function setField(skb: Skb, { field, change }: SetField, { hook, run }: Place): void {
+  const old = skb[field];
+  if (old === undefined) return;
+  const value = 'add' in change ? Math.min(Math.max(old + change.add, 0), U8) : ((old & change.keep) ^ change.xor) & U8;
+  skb[field] = value;
+  run.record({ kind: 'field', hook, field, value });
+}
+
+const U8 = 0xff;
+
 /** CT and NOTRACK: only the first one counts, and only before the lookup. kernel net/netfilter/xt_CT.c xt_ct_target() */
 function setConntrack(skb: Skb, effect: Extract<Effect, { kind: 'conntrack' }>): 'go-on' {
   if (skb.tracked) return 'go-on';
@@ -165,13 +182,15 @@ function setConntrack(skb: Skb, effect: Extract<Effect, { kind: 'conntrack' }>):
 }
 
 function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
+  const manip = manipAt(effect, hook);
   const end = () =>
-    effect.manip === 'dst'
+    manip === 'dst'
       ? { address: skb.dst, ...(skb.dport === undefined ? {} : { port: skb.dport }) }
       : { address: skb.src, ...(skb.sport === undefined ? {} : { port: skb.sport }) };
   const from = end();
-  if (!applyNat(skb, effect, { hook, nextHop: run.nextHop, choose: run.choose })) return { kind: 'lost', reason: 'no-address' };
-  run.record({ kind: 'nat', hook, manip: effect.manip, from, to: end() });
+  const partsOf = (range: PortRange) => portParts(run.rules.ruleset, range, listenerPorts(skb.host));
+  if (!applyNat(skb, effect, { hook, nextHop: run.nextHop, choose: run.choose, partsOf })) return { kind: 'lost', reason: 'no-address' };
+  run.record({ kind: 'nat', hook, manip, from, to: end() });
   return 'accept';
 }
 

@@ -2,7 +2,7 @@
  *  kernel net/netfilter/nf_nat_core.c get_unique_tuple(), nf_nat_redirect.c, nf_nat_masquerade.c */
 import { redirectAddress6 } from '../host/redirectAddress.ts';
 import { firstAddress4, selectAddress4, selectAddress6 } from '../host/sourceAddress.ts';
-import type { Nat, PortRange } from '../netfilter/effect.ts';
+import { manipAt, type Nat, type PortRange } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
 import { hasPorts } from '../packet/protocol.ts';
@@ -14,15 +14,17 @@ export interface NatPlace {
   /** next hop of the route, for MASQUERADE */
   readonly nextHop: Address | undefined;
   readonly choose: Choose;
+  /** ports that stand for the parts of a range, see ruleset/portParts.ts */
+  readonly partsOf: (range: PortRange) => readonly number[];
 }
 
 /** False when the kernel drops the packet: there is no address to take. */
 export function applyNat(skb: Skb, nat: Nat, place: NatPlace): boolean {
   const address = newAddress(skb, nat, place);
   if (address === undefined) return false;
-  const port = newPort(skb, nat, place.choose);
+  const port = newPort(skb, nat, place);
   const { connection } = skb;
-  if (nat.manip === 'dst') {
+  if (manipAt(nat, place.hook) === 'dst') {
     skb.dst = address;
     skb.dport = port;
   } else {
@@ -37,19 +39,27 @@ function newAddress(skb: Skb, nat: Nat, place: NatPlace): Address | undefined {
   const { to } = nat;
   switch (to.kind) {
     case 'keep':
-      return nat.manip === 'dst' ? skb.dst : skb.src;
+      return manipAt(nat, place.hook) === 'dst' ? skb.dst : skb.src;
     case 'addresses':
       return pickAddress(to.lo, to.hi, place.choose);
     case 'this-host':
       return redirectAddress(skb, place.hook);
     case 'out-interface':
       return masqueradeAddress(skb, place.nextHop);
+    case 'prefix':
+      return withPrefix(manipAt(nat, place.hook) === 'dst' ? skb.dst : skb.src, to);
   }
+}
+
+/** kernel net/netfilter/xt_NETMAP.c netmap_tg4() */
+function withPrefix(address: Address, { address: prefix, mask }: { readonly address: Address; readonly mask: Address }): Address {
+  if (typeof address === 'bigint') return (address & ~BigInt(mask)) | (BigInt(prefix) & BigInt(mask));
+  return ((address & ~Number(mask)) | (Number(prefix) & Number(mask))) >>> 0;
 }
 
 /** The kernel picks by a hash of the addresses with a secret; every address is possible. */
 function pickAddress(lo: Address, hi: Address, choose: Choose): Address {
-  const span = typeof lo === 'bigint' ? Number(hi as bigint) - Number(lo) : (hi as number) - lo;
+  const span = typeof lo === 'bigint' ? Number((hi as bigint) - lo) : (hi as number) - lo;
   if (lo === hi) return lo;
   const taken = choose({ why: 'chance', what: 'the kernel picks an address of the range', ways: Math.min(span + 1, MAX_ADDRESSES) });
   return typeof lo === 'bigint' ? lo + BigInt(taken) : lo + taken;
@@ -72,17 +82,20 @@ function masqueradeAddress(skb: Skb, nextHop: Address | undefined): Address | un
 }
 
 /** Kept when inside the range. Else a destination gets the first port of the range, a source a random one. */
-function newPort(skb: Skb, nat: Nat, choose: Choose): number | undefined {
-  const own = nat.manip === 'dst' ? skb.dport : skb.sport;
+function newPort(skb: Skb, nat: Nat, place: NatPlace): number | undefined {
+  const manip = manipAt(nat, place.hook);
+  const own = manip === 'dst' ? skb.dport : skb.sport;
   if (own === undefined || !hasPorts(skb.proto)) return own;
-  if (nat.random) return anyPort(nat.ports ?? { lo: 1024, hi: 65535 }, choose);
+  if (nat.random) return anyPort(nat.ports ?? { lo: 1024, hi: 65535 }, place);
   const { ports } = nat;
   if (ports === undefined || (ports.lo <= own && own <= ports.hi)) return own;
-  return nat.manip === 'dst' || ports.lo === ports.hi ? ports.lo : anyPort(ports, choose);
+  return manip === 'dst' || ports.lo === ports.hi ? ports.lo : anyPort(ports, place);
 }
 
-/** One way only: the first port stands for all of them, and the trace says so. */
-function anyPort(ports: PortRange, choose: Choose): number {
-  if (ports.lo !== ports.hi) choose({ why: 'chance', what: `the kernel picks a port of ${ports.lo}-${ports.hi}`, ways: 1 });
-  return ports.lo;
+/** One way for each part of the range that something tells apart. */
+function anyPort(ports: PortRange, { choose, partsOf }: NatPlace): number {
+  if (ports.lo === ports.hi) return ports.lo;
+  const parts = partsOf(ports);
+  const what = `the kernel picks a port of ${ports.lo}-${ports.hi}`;
+  return parts[choose({ why: 'chance', what, ways: parts.length, says: parts.map(String) })] ?? ports.lo;
 }

@@ -37,12 +37,12 @@ export class Skb {
   declare dst: Address;
   declare sport: number | undefined;
   declare dport: number | undefined;
-  declare readonly flags: number | undefined;
+  declare flags: number | undefined;
   declare readonly icmpType: number | undefined;
   declare readonly icmpCode: number | undefined;
   declare readonly length: number;
   declare ttl: number;
-  declare readonly tos: number;
+  declare tos: number;
   declare readonly fragOffset: number;
   declare readonly mac: number | undefined;
   declare iif: string | undefined;

@@ -1,5 +1,6 @@
 /** What happened to one packet on one leg: typed steps, no words. */
 
+import type { HeaderField } from '../netfilter/effect.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import type { LostReason } from '../netfilter/lost.ts';
 import type { Address } from '../packet/address.ts';
@@ -26,6 +27,8 @@ export type Step =
   | { readonly kind: 'conntrack'; readonly hook: HookName; readonly state: CtState; readonly zone: number }
   | { readonly kind: 'nat'; readonly hook: HookName; readonly manip: 'src' | 'dst'; readonly from: Endpoint; readonly to: Endpoint }
   | { readonly kind: 'mark'; readonly hook: HookName; readonly on: 'packet' | 'connection'; readonly value: number }
+  /** a header field was written */
+  | { readonly kind: 'field'; readonly hook: HookName; readonly field: HeaderField; readonly value: number }
   | { readonly kind: 'route'; readonly again: boolean; readonly oif?: string; readonly local: boolean; readonly table: string }
   | { readonly kind: 'divert'; readonly hook: HookName; readonly port: number; readonly found: boolean }
   /** a fork: the rule (or conntrack, nat) could go several ways, this walk took one */

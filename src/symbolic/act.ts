@@ -4,7 +4,7 @@ import { redirectChoices6 } from '../host/redirectAddress.ts';
 import { isSecondary } from '../host/routing.ts';
 import { firstAddress4, isLoopback4, sourceChoices6 } from '../host/sourceAddress.ts';
 import { assertNever } from '../lib/invariant.ts';
-import type { CopyMark, Divert, Effect, Nat } from '../netfilter/effect.ts';
+import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type SetField } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
 import { familyOf } from '../packet/address.ts';
@@ -17,7 +17,7 @@ import type { Space } from './space.ts';
 import type { Doubt, Env, PacketClass } from './state.ts';
 import { hasTemplate } from './state.ts';
 import type { Vector } from './vector.ts';
-import { between, constant, vectorIn } from './vector.ts';
+import { between, constant, saturatingAdd, vectorIn } from './vector.ts';
 import type { Act, Acted, EndedClass } from './walk.ts';
 
 const NOTHING: Acted = { on: [], accepted: [], ended: [] };
@@ -28,6 +28,8 @@ export function actor(space: Space, hook: HookName): Act {
       case 'setMark':
       case 'copyMark':
         return goOn(one, marked(space, one.env, effect));
+      case 'setField':
+        return goOn(one, written(space, one.env, effect));
       case 'conntrack':
         return goOn(one, setConntrack(one.env, effect));
       case 'nat':
@@ -57,9 +59,9 @@ function goOn(one: PacketClass, env: Env): Acted {
 }
 
 /** (old & keep) ^ xor, bit by bit. */
-function remark({ manager }: Space, old: Vector, { keep, xor }: { readonly keep: number; readonly xor: number }): Vector {
+function rewritten({ manager }: Space, old: Vector, { keep, xor }: { readonly keep: number; readonly xor: number }): Vector {
   return old.map((bit, index) => {
-    const weight = 31 - index;
+    const weight = old.length - 1 - index;
     const kept = ((keep >>> weight) & 1) === 1 ? bit : EMPTY;
     return ((xor >>> weight) & 1) === 1 ? manager.not(kept) : kept;
   });
@@ -70,8 +72,13 @@ function marked(space: Space, env: Env, effect: Extract<Effect, { kind: 'setMark
   if (env.original === undefined && !hasTemplate(env) && (onConnection || effect.kind === 'copyMark')) return env;
   const old = onConnection ? env.connmark : env.mark;
   const from = onConnection ? env.mark : env.connmark;
-  const value = effect.kind === 'setMark' ? remark(space, old, effect) : copied(space, { old, from, effect });
+  const value = effect.kind === 'setMark' ? rewritten(space, old, effect) : copied(space, { old, from, effect });
   return onConnection ? { ...env, connmark: value } : { ...env, mark: value };
+}
+
+function written(space: Space, env: Env, { field, change }: SetField): Env {
+  const old = env[field];
+  return { ...env, [field]: 'add' in change ? saturatingAdd(space.manager, old, change.add) : rewritten(space, old, change) };
 }
 
 /** (to & ~toMask) ^ (from & fromMask) */
@@ -129,7 +136,7 @@ function addressShares(space: Space, { env }: PacketClass, { nat, hook, rule }: 
   const { to } = nat;
   switch (to.kind) {
     case 'keep':
-      return [{ set: FULL, address: nat.manip === 'dst' ? env.dst : env.src }];
+      return [{ set: FULL, address: manipAt(nat, hook) === 'dst' ? env.dst : env.src }];
     case 'addresses': {
       if (to.lo === to.hi) return all(to.lo);
       const doubt: Doubt = { why: 'chance', what: 'the kernel picks an address of the range', rule };
@@ -144,9 +151,17 @@ function addressShares(space: Space, { env }: PacketClass, { nat, hook, rule }: 
       }));
     case 'out-interface':
       return masquerade(space, env);
+    case 'prefix':
+      return [{ set: FULL, address: withPrefix(manipAt(nat, hook) === 'dst' ? env.dst : env.src, to) }];
     default:
       return assertNever(to);
   }
+}
+
+function withPrefix(old: Vector, { address, mask }: { readonly address: Address; readonly mask: Address }): Vector {
+  const fixed = constant(mask, old.length);
+  const prefix = constant(address, old.length);
+  return old.map((bit, index) => (fixed[index] === FULL ? (prefix[index] as Bdd) : bit));
 }
 
 /** As simulate/nat.ts: the first addresses stand for a long range. */
@@ -196,13 +211,14 @@ function otherPrimary(host: Host): Address | undefined {
 function withPorts(
   space: Space,
   one: PacketClass,
-  { nat, rule, address }: NatPlace & { readonly address: Vector },
+  { nat, hook, rule, address }: NatPlace & { readonly address: Vector },
 ): readonly PacketClass[] {
   const { manager, has } = space;
-  const own = nat.manip === 'dst' ? one.env.dport : one.env.sport;
+  const manip = manipAt(nat, hook);
+  const own = manip === 'dst' ? one.env.dport : one.env.sport;
   const finish = (set: Bdd, port: Vector, doubt?: Doubt): readonly PacketClass[] => {
     if (set === EMPTY) return [];
-    const env = nat.manip === 'dst' ? { ...one.env, dst: address, dport: port } : { ...one.env, src: address, sport: port };
+    const env = manip === 'dst' ? { ...one.env, dst: address, dport: port } : { ...one.env, src: address, sport: port };
     return [{ ...one, set, env, doubts: doubt === undefined ? one.doubts : [...one.doubts, doubt] }];
   };
   const ports = nat.ports ?? (nat.random ? { lo: 1024, hi: 65535 } : undefined);
@@ -210,7 +226,7 @@ function withPorts(
   const with_ = manager.and(one.set, has.ports);
   const inside = nat.random ? EMPTY : manager.and(with_, between(manager, own, ports));
   const outside = manager.minus(with_, inside);
-  const single = ports.lo === ports.hi || (nat.manip === 'dst' && !nat.random);
+  const single = ports.lo === ports.hi || (manip === 'dst' && !nat.random);
   const doubt: Doubt | undefined = single ? undefined : { why: 'chance', what: `the kernel picks a port of ${ports.lo}-${ports.hi}`, rule };
   const kept = manager.or(manager.minus(one.set, has.ports), inside);
   return [...finish(kept, own), ...finish(outside, constant(ports.lo, 16), doubt)];
@@ -228,7 +244,7 @@ function divert(space: Space, one: PacketClass, { effect, rule }: { readonly eff
     const set = manager.and(none, wanted);
     if (set === EMPTY) continue;
     none = manager.minus(none, set);
-    const env = { ...one.env, mark: remark(space, one.env.mark, effect), diverted: host.listeners.indexOf(listener) };
+    const env = { ...one.env, mark: rewritten(space, one.env.mark, effect), diverted: host.listeners.indexOf(listener) };
     if (listener.transparent) accepted.push({ ...one, set, decided: rule, env });
     else none = manager.or(none, set);
   }

@@ -1,14 +1,15 @@
 /** One hook for all packets: its tables in order, the conntrack lookup between them. simulate/hook.ts for sets. */
+import type { ForcedState } from '../netfilter/firstState.ts';
 import { firstStates } from '../netfilter/firstState.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
-import { HOOK_STAGES } from '../netfilter/hooks.ts';
+import { HOOK_STAGES, REROUTED_AFTER, type Routed } from '../netfilter/hooks.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { actor } from './act.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY } from './bdd.ts';
 import { encode } from './encode.ts';
 import type { Space } from './space.ts';
-import type { PacketClass } from './state.ts';
+import type { Env, PacketClass } from './state.ts';
 import { merge } from './state.ts';
 import { summariesOf } from './summaries.ts';
 import { constant } from './vector.ts';
@@ -21,6 +22,7 @@ export interface HookWalk {
   /** routes again what OUTPUT's tables may have moved */
   readonly reroute: (classes: readonly PacketClass[]) => HookResult;
   readonly visit?: (rule: Rule, hook: HookName, reaching: Bdd, matching: Bdd) => void;
+  readonly forced?: ForcedState;
 }
 
 export interface HookResult {
@@ -68,15 +70,15 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
     summaries: summariesOf(walk.space, table),
     ...(visit === undefined ? {} : { visit: (rule: Rule, reaching: Bdd, matching: Bdd) => visit(rule, hook, reaching, matching) }),
   };
-  const routed = hook === 'OUTPUT' && (name === 'mangle' || name === 'nat');
-  if (!routed) {
+  const routed = hook === 'OUTPUT' ? REROUTED_AFTER[name]?.(walk.space.family) : undefined;
+  if (routed === undefined) {
     const { accepted, ended } = walkTable(tableWalk, into);
     return { on: merge(walk.space, [...others, ...accepted]), ended };
   }
   // class by class, to see which packets of each were moved
   const results = into.map((one) => {
     const { accepted, ended } = walkTable(tableWalk, [one]);
-    const parts = accepted.map((after) => splitMoved(walk.space, { before: one, after, field: name === 'mangle' ? 'mark' : 'dst' }));
+    const parts = accepted.map((after) => splitMoved(walk.space, { before: one, after, fields: routed }));
     const again = walk.reroute(parts.flatMap(({ moved }) => moved));
     return { on: [...parts.flatMap(({ still }) => still), ...again.on], ended: [...ended, ...again.ended] };
   });
@@ -86,15 +88,17 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
 interface Move {
   readonly before: PacketClass;
   readonly after: PacketClass;
-  /** mangle looks whether the mark changed, nat whether the destination did */
-  readonly field: 'mark' | 'dst';
+  /** what the table may have changed */
+  readonly fields: readonly Routed[];
 }
 
 function splitMoved(
   { manager }: Space,
-  { before, after, field }: Move,
+  { before, after, fields }: Move,
 ): { readonly moved: readonly PacketClass[]; readonly still: readonly PacketClass[] } {
-  const changed = manager.any(after.env[field].map((bit, index) => manager.xor(bit, before.env[field][index] ?? bit)));
+  const changed = manager.any(
+    fields.flatMap((field) => after.env[field].map((bit, index) => manager.xor(bit, before.env[field][index] ?? bit))),
+  );
   const moved = manager.and(after.set, changed);
   const still = manager.minus(after.set, changed);
   const part = (set: Bdd): readonly PacketClass[] => (set === EMPTY ? [] : [{ ...after, set }]);
@@ -110,9 +114,10 @@ function seesNat({ ruleset }: HookWalk, hook: HookName, { env }: PacketClass): b
 }
 
 /** The state of packets that conntrack has not seen, or that left no connection behind. */
-function lookup({ space, ruleset }: HookWalk, one: PacketClass): readonly PacketClass[] {
+function lookup({ space, ruleset, forced }: HookWalk, one: PacketClass): readonly PacketClass[] {
   const { env } = one;
   if (!ruleset.usesConntrack || env.original !== undefined || env.state === 'UNTRACKED') return [one];
+  if (forced !== undefined) return [{ ...one, env: withState(env, forced) }];
   const loose = space.host.sysctls.get('net.netfilter.nf_conntrack_tcp_loose') !== '0';
   const parts: PacketClass[] = [];
   let left = one.set;
@@ -120,10 +125,16 @@ function lookup({ space, ruleset }: HookWalk, one: PacketClass): readonly Packet
     const set = space.manager.and(left, encode(space, env, when).must);
     if (set === EMPTY) continue;
     left = space.manager.minus(left, set);
-    const { src, dst, sport, dport } = env;
-    const tracked = state !== 'INVALID';
-    const original = tracked && state !== 'UNTRACKED' ? { src, dst, sport, dport } : undefined;
-    parts.push({ ...one, set, env: { ...env, state, tracked, original, connmark: constant(0, 32) } });
+    parts.push({ ...one, set, env: withState(env, { state, connmark: 0 }) });
   }
   return parts;
+}
+
+/** A connection that is there already has had its NAT. */
+function withState(env: Env, { state, connmark }: ForcedState): Env {
+  if (state === 'INVALID') return { ...env, state, tracked: false };
+  if (state === 'UNTRACKED') return { ...env, state, tracked: true };
+  const { src, dst, sport, dport } = env;
+  const made = { ...env, state, tracked: true, original: { src, dst, sport, dport }, connmark: constant(connmark, 32) };
+  return state === 'NEW' ? made : { ...made, confirmed: true, srcDone: true, dstDone: true };
 }

@@ -38,9 +38,9 @@ const DESTINATION_TYPE: readonly Part[] = ['dst', 'iif', 'oif'];
 const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   proto: [],
   length: [],
-  tos: [],
+  tos: ['tos'],
   fragOffset: [],
-  flags: [],
+  flags: ['flags'],
   icmpType: [],
   icmpCode: [],
   mac: [],
@@ -84,6 +84,8 @@ function effectReads(effect: Effect): readonly Part[] {
       return effect.on === 'packet' ? ['mark'] : ['connmark', ...SEEN];
     case 'copyMark':
       return ['mark', 'connmark', ...SEEN];
+    case 'setField':
+      return [effect.field];
     case 'conntrack':
       return ['tracked', 'state', 'zone'];
     case 'nat':
@@ -107,4 +109,5 @@ const NAT_READS = {
   addresses: [],
   'this-host': ['hook', 'iif'],
   'out-interface': ['oif', 'way'],
+  prefix: [],
 } as const satisfies Readonly<Record<string, readonly Part[]>>;

@@ -86,6 +86,23 @@ export function decrement(manager: BddManager, vector: Vector): Vector {
   return result;
 }
 
+/** vector + amount, kept between 0 and the greatest number. */
+export function saturatingAdd(manager: BddManager, vector: Vector, amount: number): Vector {
+  const down = amount < 0;
+  const addend = constant(Math.abs(amount), vector.length);
+  const result: Bdd[] = [];
+  let carry: Bdd = EMPTY;
+  for (let at = vector.length - 1; at >= 0; at--) {
+    const bit = vector[at] as Bdd;
+    const other = addend[at] as Bdd;
+    result.unshift(manager.xor(manager.xor(bit, other), carry));
+    const from = down ? manager.not(bit) : bit;
+    carry = manager.any([manager.and(from, other), manager.and(from, carry), manager.and(other, carry)]);
+  }
+  // the last carry: out of range
+  return result.map((bit) => (down ? manager.minus(bit, carry) : manager.or(bit, carry)));
+}
+
 /** vector + 1, where it is not the greatest number */
 export function increment(manager: BddManager, vector: Vector): Vector {
   const result: Bdd[] = [];

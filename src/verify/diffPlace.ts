@@ -15,8 +15,8 @@ export interface Place {
   readonly table: Table;
   /** where the packets arrive; undefined: they are sent here */
   readonly iif: string | undefined;
-  /** some rule of the nat table may change addresses; some rule may change the mark */
-  readonly changes: { readonly addresses: boolean; readonly marks: boolean };
+  /** some rule of the nat table may change addresses; some rule may change the mark; some rule of mangle may change a header */
+  readonly changes: { readonly addresses: boolean; readonly marks: boolean; readonly headers: boolean };
 }
 
 export function placesOf(ruleset: Ruleset, iif: string | undefined): readonly Place[] {
@@ -40,7 +40,7 @@ function changesOf({ tables }: Ruleset): Place['changes'] {
     const chains: ReadonlyMap<string, Chain> = tables.get(name)?.chains ?? new Map();
     return [...chains.values()].some(({ rules }) => rules.some(({ target }) => !PLAIN.has(target) && !chains.has(target ?? '')));
   };
-  return { addresses: changes('nat'), marks: [...tables.keys()].some(changes) };
+  return { addresses: changes('nat'), marks: [...tables.keys()].some(changes), headers: changes('mangle') };
 }
 
 /** For the fields that `knownPart` leaves. */
@@ -68,11 +68,9 @@ export function knownPart(expr: MatchExpr, place: Place): MatchExpr {
 
 const NEVER_CHANGED: ReadonlySet<Field> = new Set<Field>([
   'proto',
-  'flags',
   'icmpType',
   'icmpCode',
   'length',
-  'tos',
   'fragOffset',
   'mac',
   'socket',
@@ -87,7 +85,8 @@ export function isKnown(field: Field, place: Place): boolean {
   const { hook, changes } = place;
   if (NEVER_CHANGED.has(field)) return true;
   if (field === 'mark') return !changes.marks;
-  if (field === 'ttl') return hook === 'OUTPUT' || hook === 'PREROUTING' || hook === 'INPUT';
+  if (field === 'flags' || field === 'tos') return !changes.headers;
+  if (field === 'ttl') return !changes.headers && hook !== 'FORWARD' && hook !== 'POSTROUTING';
   return ADDRESSES.has(field) && (!changes.addresses || isBeforeNat(place));
 }
 

@@ -93,7 +93,7 @@ function saysItsVerdict(rule: Rule, verdict: Verdict): boolean {
 
 /** The step is printed as a note under its rule, which can take the rule's verdict along. */
 function hasNote(step: Step | undefined): boolean {
-  return step?.kind === 'nat' || step?.kind === 'mark' || step?.kind === 'divert';
+  return step?.kind === 'nat' || step?.kind === 'mark' || step?.kind === 'field' || step?.kind === 'divert';
 }
 
 /** A remark under a rule, in the column of the rules' texts. */
@@ -120,6 +120,8 @@ function oneStep(step: Exclude<Step, { kind: 'conntrack' }>, style: StepStyle & 
       return [paint.bold(note(style, `${verdict}${step.manip} ${endpointText(step.from)} := ${endpointText(step.to)}`))];
     case 'mark':
       return [note(style, `${verdict}${step.on === 'packet' ? 'mark' : 'connection mark'} := ${hexMark(step.value)}`)];
+    case 'field':
+      return [note(style, `${verdict}${step.field} := ${fieldText(step)}`)];
     case 'route':
       return [`  ${routeText(step)}`];
     case 'divert':
@@ -132,6 +134,10 @@ function oneStep(step: Exclude<Step, { kind: 'conntrack' }>, style: StepStyle & 
     case 'choice':
       return [paint.yellow(note(style, forkText(step.choice, style.file)))];
   }
+}
+
+function fieldText({ field, value }: Extract<Step, { kind: 'field' }>): string {
+  return field === 'ttl' ? String(value) : `0x${value.toString(16).padStart(2, '0')}`;
 }
 
 function rowOf(rule: Rule, { key, width, file }: StepStyle): readonly string[] {

@@ -1,6 +1,204 @@
+/** Which rules of a table some packet reaches and matches, by boxes: for long lists of ranges, where diagrams grow too large. */
+import { type HookName, TABLE_HOOKS } from '../../netfilter/hooks.ts';
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
-import type { Rule, Table } from '../../ruleset/ruleset.ts';
-import type { RuleUse } from '../uses.ts';
-export function boxUses(_: { readonly family: Family; readonly table: Table }): ReadonlyMap<Rule, RuleUse> | undefined {
-  return undefined;
+import type { Field } from '../../packet/fields.ts';
+import { ADDR_TYPES } from '../../packet/fields.ts';
+import { CT_STATES } from '../../packet/packet.ts';
+import type { Chain, Rule, Table } from '../../ruleset/ruleset.ts';
+import { INTERFACES_AT } from '../anyState.ts';
+import { askedFields } from '../nameParts.ts';
+import type { Axes, Box, Presence } from './convert.ts';
+import { boxesFor, meet, needs, wholeBox } from './convert.ts';
+import { isCovered } from './cover.ts';
+import { axisOf } from './domain.ts';
+
+export interface BoxUse {
+  readonly reached: boolean;
+  /** undefined: the budget was spent */
+  readonly matched: boolean | undefined;
+  readonly satisfiable: boolean;
+}
+
+const BUDGET_A_RULE = 20_000;
+/** Rules walked, those of a chain as often as it is called. */
+const MAX_VISITS = 100_000;
+
+/** Undefined: the table asks or does what boxes cannot say; the diagrams can. */
+export function boxUses({ family, table }: { readonly family: Family; readonly table: Table }): ReadonlyMap<Rule, BoxUse> | undefined {
+  if (changesWhatItAsks(table)) return undefined;
+  const axes = axesOf(family, table);
+  const matches = new Map<Rule, readonly Box[]>();
+  for (const { rules } of table.chains.values()) {
+    for (const rule of rules) {
+      const boxes = boxesFor(axes, rule.match);
+      if (boxes === undefined) return undefined;
+      matches.set(rule, boxes);
+    }
+  }
+  const uses = new Map<Rule, BoxUse>();
+  const walk: BoxWalk = { table, matches, uses, visits: 0 };
+  for (const hook of TABLE_HOOKS[table.name]) {
+    const base = table.chains.get(hook);
+    const starts = startBoxes(axes, hook);
+    if (base !== undefined && !walkBoxes(walk, base, { starts, gone: [], returned: false })) return undefined;
+  }
+  return uses;
+}
+
+interface BoxWalk {
+  readonly table: Table;
+  readonly matches: ReadonlyMap<Rule, readonly Box[]>;
+  readonly uses: Map<Rule, BoxUse>;
+  visits: number;
+}
+
+interface Entry {
+  /** packets that may come to the chain */
+  readonly starts: readonly Box[];
+  /** boxes of packets that have left before; grows */
+  readonly gone: Box[];
+  /** some of `gone` are only out of a chain that called this one */
+  readonly returned: boolean;
+}
+
+/** False: not sayable in boxes. */
+function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entry): boolean {
+  const back: Box[] = [];
+  for (const rule of chain.rules) {
+    if (++walk.visits > MAX_VISITS) return false;
+    const own = walk.matches.get(rule) ?? [];
+    const taken = starts.flatMap((start) => own.flatMap((box) => meet(start, box) ?? []));
+    const before = back.length === 0 ? gone : [...gone, ...back];
+    const use = useOf(taken, before);
+    note(walk.uses, rule, { ...use, satisfiable: taken.length > 0 });
+    const { effect } = rule;
+    const uncertain = mayMiss(rule.match);
+    switch (effect.kind) {
+      case 'continue':
+      case 'setMark':
+      case 'copyMark':
+      case 'setField':
+      case 'conntrack':
+      case 'unmodelled':
+        break;
+      case 'return':
+        if (!uncertain) back.push(...taken);
+        break;
+      case 'jump': {
+        const called = walk.table.chains.get(effect.chain);
+        if (use.matched === false || called === undefined) break;
+        // what leaves below this point is gone for good only if it came that far
+        if (uncertain) return false;
+        const inside = { starts: taken, gone, returned: returned || back.length > 0 };
+        if (inside.returned && leaves(walk.table, called)) return false;
+        if (!walkBoxes(walk, called, inside)) return false;
+        break;
+      }
+      case 'goto':
+        return false;
+      default:
+        if (uncertain) break;
+        if (chain.hook === undefined && (returned || back.length > 0)) return false;
+        gone.push(...taken);
+    }
+  }
+  return true;
+}
+
+/** Some rule of the chain, or of one that it calls, ends a packet's way through the table. */
+function leaves(table: Table, chain: Chain): boolean {
+  return chain.rules.some(({ effect }) => {
+    if (effect.kind !== 'jump' && effect.kind !== 'goto')
+      return !['continue', 'setMark', 'copyMark', 'setField', 'conntrack', 'return', 'unmodelled'].includes(effect.kind);
+    const called = table.chains.get(effect.chain);
+    return called !== undefined && leaves(table, called);
+  });
+}
+
+function useOf(taken: readonly Box[], gone: readonly Box[]): Omit<BoxUse, 'satisfiable'> {
+  const budget = { left: BUDGET_A_RULE };
+  let unknown = false;
+  for (const box of taken) {
+    const covered = isCovered(box, gone, budget);
+    if (covered === false) return { reached: true, matched: true };
+    unknown ||= covered === undefined;
+  }
+  return { reached: unknown, matched: unknown ? undefined : false };
+}
+
+function note(uses: Map<Rule, BoxUse>, rule: Rule, use: BoxUse): void {
+  const known = uses.get(rule);
+  if (known === undefined) uses.set(rule, use);
+  else {
+    const matched = known.matched === true || use.matched === true ? true : known.matched === false ? use.matched : undefined;
+    uses.set(rule, { reached: known.reached || use.reached, matched, satisfiable: known.satisfiable || use.satisfiable });
+  }
+}
+
+/** Its rules change fields that they, or later ones, ask about. */
+function changesWhatItAsks(table: Table): boolean {
+  const asked = askedFields(table);
+  const rules = [...table.chains.values()].flatMap((chain) => chain.rules);
+  return rules.some(({ effect }) => {
+    if (effect.kind === 'setField') return asked.has(effect.field);
+    const changes = effect.kind === 'setMark' || effect.kind === 'copyMark' || effect.kind === 'unmodelled' || effect.kind === 'conntrack';
+    return changes && (asked.has('mark') || asked.has('connmark') || asked.has('ctstate'));
+  });
+}
+
+/** Chance and what is not modelled: a packet may pass although the rest matches. */
+function mayMiss(expr: MatchExpr): boolean {
+  if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some(mayMiss);
+  return expr.kind === 'not' ? mayMiss(expr.of) : expr.kind === 'chance' || expr.kind === 'unmodelled';
+}
+
+const PRESENCES: readonly Presence[] = ['connection', 'process', 'hasMac', 'hasSk', 'hasIif', 'hasOif'];
+
+function axesOf(family: Family, table: Table): Axes {
+  const asked = new Set<Field>(askedFields(table));
+  const conditions: MatchExpr[] = [...table.chains.values()].flatMap(({ rules }) => rules.map(({ match }) => match));
+  const used = new Set<Presence>();
+  for (const field of [...asked]) {
+    for (const [need, intervals] of needs(field, family)) {
+      if ((PRESENCES as readonly string[]).includes(need)) used.add(need as Presence);
+      else {
+        asked.add(need as Field);
+        conditions.push({ kind: 'in', field: need as Field, intervals });
+      }
+    }
+  }
+  if (used.has('process')) asked.add('socket');
+  const yesOrNo = { parts: 2, rangesOf: () => [[1, 1] as const] };
+  const fields = [...asked].map((field) => [field, axisOf(field, family, conditions)] as const);
+  const all = [...fields, ...[...used].map((presence) => [presence, yesOrNo] as const)];
+  return { family, at: new Map(all.map(([name], index) => [name, index])), axes: all.map(([, axis]) => axis) };
+}
+
+/** As anyStates: what packets at a hook can be. */
+function startBoxes(axes: Axes, hook: HookName): readonly Box[] {
+  const { iif, oif } = INTERFACES_AT[hook];
+  const owned = hook === 'OUTPUT' || hook === 'POSTROUTING';
+  const fixed = wholeBox(axes);
+  const limit = (name: Field | Presence, lo: number, hi: number, box: Box = fixed): void => {
+    const at = axes.at.get(name);
+    if (at !== undefined) box.set([lo, hi], at * 2);
+  };
+  if (iif !== 'maybe') limit('hasIif', iif === 'yes' ? 1 : 0, iif === 'yes' ? 1 : 0);
+  limit('hasOif', oif === 'yes' ? 1 : 0, oif === 'yes' ? 1 : 0);
+  const most = (field: Field, last: number): void => {
+    const range = axes.axes[axes.at.get(field) ?? -1]?.rangesOf([{ lo: 0, hi: last }])[0];
+    if (range !== undefined) limit(field, 0, range[1]);
+  };
+  most('ctstate', CT_STATES.length - 1);
+  for (const field of ['srcType', 'dstType', 'srcTypeIn', 'srcTypeOut', 'dstTypeIn', 'dstTypeOut'] as const)
+    most(field, ADDR_TYPES.length - 1);
+  const without = Int32Array.from(fixed);
+  limit('socket', 0, 0, without);
+  limit('process', 0, 0, without);
+  if (!owned || !axes.at.has('socket')) return [without];
+  const withSocket = Int32Array.from(fixed);
+  limit('socket', 1, 1, withSocket);
+  if (iif === 'maybe') limit('hasIif', 0, 0, withSocket);
+  return [without, withSocket];
 }
