@@ -60,13 +60,10 @@ export interface WayChanges {
 }
 
 export function diffRules(question: DiffQuestion): Diff {
-  const { base, head, host, limit } = question;
-  const { family } = base;
-  const aligned = align(base, head);
-  if (!aligned.everywhere && aligned.base.size === 0 && aligned.head.size === 0) return { family, changes: [], undecided: [] };
-  const space = makeSpace(family, host, limit);
+  const { family } = question.base;
+  const space = makeSpace(family, question.host, question.limit);
   try {
-    const ways = compareWays(space, question, aligned);
+    const ways = changedPackets(space, question);
     return { family, changes: changedClasses(space, question, ways), undecided: unclearClasses(space, ways) };
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error;
@@ -76,6 +73,13 @@ export function diffRules(question: DiffQuestion): Diff {
       undecided: [{ packets: 'any packet', reason: `budget: ${error.message}`, rules: { base: [], head: [] } }],
     };
   }
+}
+
+/** The changes as sets, way by way; ways without any are left out. */
+export function changedPackets(space: Space, question: DiffQuestion): readonly WayChanges[] {
+  const aligned = align(question.base, question.head);
+  const same = !aligned.everywhere && aligned.base.size === 0 && aligned.head.size === 0;
+  return same ? [] : compareWays(space, question, aligned);
 }
 
 function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): readonly WayChanges[] {

@@ -7,16 +7,18 @@ import type { Packet } from '../packet/packet.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Step } from '../simulate/trace.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
+import { EMPTY, FULL } from '../symbolic/bdd.ts';
 import type { Space } from '../symbolic/space.ts';
 import { pickWitness, usualPreferences } from '../symbolic/witness.ts';
 import type { DiffQuestion, Sides, WayChanges } from './diff.ts';
 import type { Change, End } from './diffEnds.ts';
 import { pickKey } from './diffEnds.ts';
+import { ordinaryPackets } from './diffOrdinary.ts';
 import { wordsOf } from './words.ts';
 
 /** Packets that change alike. */
 export interface ChangedClass {
-  /** in words */
+  /** in words: those of them that an application would send or receive, where there are some */
   readonly packets: string;
   /** one of them; the simulator shows the change */
   readonly example: Packet;
@@ -53,7 +55,12 @@ export function changedClasses(space: Space, question: DiffQuestion, ways: reado
   const all = ways.flatMap(({ iif, changes }) => changes.map((change) => ({ ...change, iif })));
   const byRule = grouped(space, all, ({ base, head }) => `${ruleKey(base)} ${ruleKey(head)}`);
   const groups = byRule.length > MANY ? grouped(space, all, () => '') : byRule;
-  return groups.map((group) => changedClass(space, question, group)).sort((a, b) => seriousness(a) - seriousness(b));
+  const classes = groups.map((group) => ({ one: changedClass(space, question, group), odd: isOdd(space, group) ? 1 : 0 }));
+  return classes.sort((a, b) => a.odd - b.odd || seriousness(a.one) - seriousness(b.one)).map(({ one }) => one);
+}
+
+function isOdd(space: Space, { iif, set }: Group): boolean {
+  return space.manager.and(set, ordinaryPackets(space, iif)) === EMPTY;
 }
 
 type WayChange = Change & { readonly iif: string | undefined };
@@ -73,15 +80,30 @@ function ruleKey({ of: { decided } }: End): string {
 }
 
 function changedClass(space: Space, question: DiffQuestion, { iif, set }: Group): ChangedClass {
-  const place = iif === undefined ? ({ dir: 'out' } as const) : ({ dir: 'in', iif } as const);
-  const example = pickWitness(space, set, { ...place, preferences: usualPreferences(space, place.dir) });
+  const place = placeOf(iif);
+  const example = pickWitness(space, ordinaryPart(space, { iif, set }), { ...place, preferences: usualPreferences(space, place.dir) });
   if (example === undefined) throw new InvariantError('a change without packets');
   const base = journeyOf(question, 'base', example);
   const head = journeyOf(question, 'head', example);
   if (!base.truncated && !head.truncated && observed(base) === observed(head))
     throw new InvariantError(`the proof says that ${packetText(example)} fares otherwise, the simulator says \`${base.outcome}\` twice`);
   const [baseRule, headRule] = decidingPair(base, head);
-  return { packets: wordsOf({ space }, { set, ...place }), example, base: side(base, head, baseRule), head: side(head, base, headRule) };
+  return { packets: wordsOfClass(space, { iif, set }), example, base: side(base, head, baseRule), head: side(head, base, headRule) };
+}
+
+function placeOf(iif: string | undefined) {
+  return iif === undefined ? ({ dir: 'out' } as const) : ({ dir: 'in', iif } as const);
+}
+
+function ordinaryPart(space: Space, { iif, set }: Group): Bdd {
+  const ordinary = space.manager.and(set, ordinaryPackets(space, iif));
+  return ordinary === EMPTY ? set : ordinary;
+}
+
+function wordsOfClass(space: Space, group: Group): string {
+  const set = ordinaryPart(space, group);
+  const within = isOdd(space, group) ? FULL : ordinaryPackets(space, group.iif);
+  return wordsOf({ space }, { set, within, ...placeOf(group.iif) });
 }
 
 function journeyOf({ host, profile, ...rules }: DiffQuestion, name: 'base' | 'head', packet: Packet): Journey {
@@ -182,7 +204,6 @@ function tableOf(step: TableStep): string {
 export function unclearClasses(space: Space, ways: readonly WayChanges[]): readonly UnclearClass[] {
   return ways.flatMap(({ iif, unclear }) => {
     if (unclear.length === 0) return [];
-    const place = iif === undefined ? ({ dir: 'out' } as const) : ({ dir: 'in', iif } as const);
     const doubts = unclear.flatMap(({ base, head }) => [...base.of.doubts, ...head.of.doubts]).filter(({ why }) => why === 'unmodelled');
     const rulesOf = (ends: readonly End[]): readonly Rule[] => [
       ...new Set(
@@ -192,7 +213,7 @@ export function unclearClasses(space: Space, ways: readonly WayChanges[]): reado
     const rules = { base: rulesOf(unclear.map(({ base }) => base)), head: rulesOf(unclear.map(({ head }) => head)) };
     const reason =
       [...new Set(doubts.map(({ what }) => what))].join('; ') || 'a later packet of the proxy meets something that is not modelled';
-    return [{ packets: wordsOf({ space }, { set: space.manager.any(unclear.map(({ set }) => set)), ...place }), reason, rules }];
+    return [{ packets: wordsOfClass(space, { iif, set: space.manager.any(unclear.map(({ set }) => set)) }), reason, rules }];
   });
 }
 
