@@ -1,5 +1,6 @@
 /** Which packets that a listener took end in a redirect loop: journey/walkJourney.ts for sets.
  *  What the proxy sends follows from a packet's protocol, destination and, for a kept source, its source. */
+import { memoize } from '../lib/memo.ts';
 import type { Emission, MeshListener } from '../mesh/profile.ts';
 import { parseAddress } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
@@ -98,11 +99,13 @@ function causes(scene: LoopScene, how: Emission): (sent: Bdd) => Bdd {
   const { space } = scene;
   const { manager, start, family } = space;
   const literal = typeof how.source === 'object' ? parseAddress(how.source[family]) : undefined;
-  const source = literal !== undefined ? equal(manager, start.src, literal) : how.source === 'own' ? chosenSources(space, how.mark) : FULL;
+  const source = literal !== undefined ? equal(manager, start.src, literal) : how.source === 'own' ? ownSources(space, how.mark) : FULL;
   const sendable = manager.all([proxyPackets(scene), equal(manager, start.mark, how.mark), source]);
   const kept = how.source === 'client' ? (['proto', 'dst', 'dport', 'src'] as const) : (['proto', 'dst', 'dport'] as const);
   return (sent) => projectFields(space, manager.and(sent, sendable), kept);
 }
+
+const ownSources = memoize(chosenSources);
 
 /** The packets that host/completePacket.ts makes for the proxy, whatever their addresses and mark. */
 export function proxyPackets({ space, host, profile }: Pick<LoopScene, 'space' | 'host' | 'profile'>): Bdd {
