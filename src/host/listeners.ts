@@ -56,3 +56,8 @@ export function socketIntervals(host: Host, family: Family): readonly SocketInte
 export function socketBits({ transparent, address }: Listener): number {
   return (transparent ? SOCKET_BITS.transparent : 0) | (address === undefined ? SOCKET_BITS.wildcard : 0);
 }
+
+/** Ports that some listener has for itself. */
+export function listenerPorts({ listeners }: Host): readonly number[] {
+  return listeners.flatMap(({ port }) => (port === undefined ? [] : [port]));
+}

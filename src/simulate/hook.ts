@@ -2,7 +2,7 @@
  *  kernel include/uapi/linux/netfilter_ipv4.h; net/netfilter/nf_nat_core.c nf_nat_inet_fn() */
 import { listenerPorts } from '../host/listeners.ts';
 import { assertNever } from '../lib/invariant.ts';
-import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type SetField } from '../netfilter/effect.ts';
+import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type PortRange, type SetField } from '../netfilter/effect.ts';
 import type { ForcedState } from '../netfilter/firstState.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { HOOK_STAGES, REROUTED_AFTER } from '../netfilter/hooks.ts';

@@ -4,7 +4,7 @@ import { redirectChoices6 } from '../host/redirectAddress.ts';
 import { isSecondary } from '../host/routing.ts';
 import { firstAddress4, isLoopback4, sourceChoices6 } from '../host/sourceAddress.ts';
 import { assertNever } from '../lib/invariant.ts';
-import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type SetField } from '../netfilter/effect.ts';
+import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type PortRange, type SetField } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
 import { familyOf } from '../packet/address.ts';
@@ -22,7 +22,13 @@ import type { Act, Acted, EndedClass } from './walk.ts';
 
 const NOTHING: Acted = { on: [], accepted: [], ended: [] };
 
-export function actor(space: Space, hook: HookName): Act {
+export interface ActPlace {
+  readonly hook: HookName;
+  /** ports that stand for the parts of a range, see ruleset/portParts.ts */
+  readonly partsOf: (range: PortRange) => readonly number[];
+}
+
+export function actor(space: Space, { hook, partsOf }: ActPlace): Act {
   return (one, effect, rule) => {
     switch (effect.kind) {
       case 'setMark':
@@ -33,7 +39,7 @@ export function actor(space: Space, hook: HookName): Act {
       case 'conntrack':
         return goOn(one, setConntrack(one.env, effect));
       case 'nat':
-        return nat(space, one, { nat: effect, hook, rule });
+        return nat(space, one, { nat: effect, hook, rule, partsOf });
       case 'divert':
         return divert(space, one, { effect, rule });
       case 'unmodelled': {
@@ -100,9 +106,8 @@ function setConntrack(env: Env, effect: Extract<Effect, { kind: 'conntrack' }>):
   return { ...env, tracked: true, zone: effect.zone !== undefined && effect.zone.dir !== 'reply' ? effect.zone.id : 0 };
 }
 
-interface NatPlace {
+interface NatPlace extends ActPlace {
   readonly nat: Nat;
-  readonly hook: HookName;
   readonly rule: Rule;
 }
 
@@ -211,7 +216,7 @@ function otherPrimary(host: Host): Address | undefined {
 function withPorts(
   space: Space,
   one: PacketClass,
-  { nat, hook, rule, address }: NatPlace & { readonly address: Vector },
+  { nat, hook, rule, address, partsOf }: NatPlace & { readonly address: Vector },
 ): readonly PacketClass[] {
   const { manager, has } = space;
   const manip = manipAt(nat, hook);
@@ -229,7 +234,8 @@ function withPorts(
   const single = ports.lo === ports.hi || (manip === 'dst' && !nat.random);
   const doubt: Doubt | undefined = single ? undefined : { why: 'chance', what: `the kernel picks a port of ${ports.lo}-${ports.hi}`, rule };
   const kept = manager.or(manager.minus(one.set, has.ports), inside);
-  return [...finish(kept, own), ...finish(outside, constant(ports.lo, 16), doubt)];
+  const picked = single ? [ports.lo] : partsOf(ports);
+  return [...finish(kept, own), ...picked.flatMap((port) => finish(outside, constant(port, 16), doubt))];
 }
 
 /** Which transparent socket the packets get; without one they are dropped. */

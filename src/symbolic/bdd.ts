@@ -111,8 +111,15 @@ export class BddManager {
     return sorted.reduce((left, right) => this.and(left, right), FULL);
   }
 
+  /** Joined in pairs, so that most steps work on small sets. */
   any(sets: readonly Bdd[]): Bdd {
-    return sets.reduce((left, right) => this.or(left, right), EMPTY);
+    let level = sets;
+    while (level.length > 1) {
+      const joined: Bdd[] = [];
+      for (let at = 0; at < level.length; at += 2) joined.push(this.or(level[at] as Bdd, level[at + 1] ?? EMPTY));
+      level = joined;
+    }
+    return level[0] ?? EMPTY;
   }
 
   #apply(op: number, a: Bdd, b: Bdd): Bdd {

@@ -3,10 +3,11 @@ import type { Interval } from '../lib/intervals.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
 
+import type { VariableRange } from './project.ts';
 import { intervalsOf, project } from './project.ts';
 import type { Space, StartField } from './space.ts';
 import { START_FIELDS, widthOf } from './space.ts';
-import { vectorIn } from './vector.ts';
+import { equal } from './vector.ts';
 
 /** Fields that are not there may have any value. `who` is the sending socket. */
 export interface Box {
@@ -71,21 +72,27 @@ function largestBox(space: Space, set: Bdd, whole: Whole): { readonly box: Box; 
   return { box: product.box, covered: product.set };
 }
 
-/** The packets of the set that have the first of the field's values that behave alike. */
+/** The packets of the set whose value of the field goes with the same rest as its first value does. */
 function cut(space: Space, set: Bdd, field: StartField): Bdd {
   const { manager } = space;
   const range = { start: space.offsets[field], width: widthOf(field, space.family) };
-  const values = intervalsOf(manager, project(manager, set, range), range, MAX_INTERVALS)?.[0];
-  if (values === undefined) return set;
-  const slice = (interval: Interval<bigint>): Bdd => manager.and(set, vectorIn(manager, space.start[field], [interval]));
-  let { lo, hi } = values;
-  // halve the range until every value in it leaves the same rest
-  for (;;) {
-    const part = slice({ lo, hi });
-    const forgotten = forget(space, part, range);
-    if (manager.and(forgotten, vectorIn(manager, space.start[field], [{ lo, hi }])) === part || lo === hi) return part;
-    hi = lo + (hi - lo) / 2n;
+  const first = lowest(space, project(manager, set, range), range);
+  const rest = forget(space, manager.and(set, equal(manager, space.start[field], first)), range);
+  const unlike = project(manager, manager.xor(set, rest), range);
+  return manager.minus(rest, unlike);
+}
+
+/** The least number of a set over one field. */
+function lowest({ manager }: Space, values: Bdd, { start, width }: VariableRange): bigint {
+  let number = 0n;
+  let at = values;
+  for (let bit = 0; bit < width; bit++) {
+    const asks = manager.variableOf(at) === start + bit;
+    const one = asks && manager.low(at) === EMPTY;
+    if (asks) at = one ? manager.high(at) : manager.low(at);
+    number = (number << 1n) | (one ? 1n : 0n);
   }
+  return number;
 }
 
 function forget(space: Space, set: Bdd, range: { readonly start: number; readonly width: number }): Bdd {

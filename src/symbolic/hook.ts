@@ -1,8 +1,11 @@
 /** One hook for all packets: its tables in order, the conntrack lookup between them. simulate/hook.ts for sets. */
+
+import { listenerPorts } from '../host/listeners.ts';
 import type { ForcedState } from '../netfilter/firstState.ts';
 import { firstStates } from '../netfilter/firstState.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { HOOK_STAGES, REROUTED_AFTER, type Routed } from '../netfilter/hooks.ts';
+import { portParts } from '../ruleset/portParts.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { actor } from './act.ts';
 import type { Bdd } from './bdd.ts';
@@ -66,7 +69,7 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
     space: walk.space,
     table,
     hook,
-    act: actor(walk.space, hook),
+    act: actor(walk.space, { hook, partsOf: (range) => portParts(walk.ruleset, range, listenerPorts(walk.space.host)) }),
     summaries: summariesOf(walk.space, table),
     ...(visit === undefined ? {} : { visit: (rule: Rule, reaching: Bdd, matching: Bdd) => visit(rule, hook, reaching, matching) }),
   };

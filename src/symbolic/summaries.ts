@@ -1,18 +1,27 @@
 /** What a chain does to every packet, walked once and cut to the packets of each caller. */
-import type { Table } from '../ruleset/ruleset.ts';
+import type { Rule, Table } from '../ruleset/ruleset.ts';
+import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
 import { chainReads } from './reads.ts';
 import type { Space } from './space.ts';
 import type { Env, PacketClass } from './state.ts';
 import { partsKey } from './state.ts';
-import type { ChainResult, TableWalk } from './walk.ts';
+import type { Arrivals, ChainResult, TableWalk } from './walk.ts';
 
 interface Summary {
   /** state of the packets that the chain was walked for */
   readonly from: Env;
   readonly result: ChainResult;
+  /** what was seen on the way */
+  readonly noted: Noted | undefined;
   /** states that the chain made of `from`, made of other states */
   readonly moved: WeakMap<Env, Map<Env, Env>>;
+}
+
+/** Of a walk of every packet: rules with those who reach and match them, and who came to other shared chains. */
+export interface Noted {
+  readonly visits: (readonly [rule: Rule, reaching: Bdd, matching: Bdd])[];
+  readonly arrivals: Arrivals;
 }
 
 export type Summaries = Map<string, Summary>;
@@ -30,19 +39,24 @@ export function summariesOf(space: Space, table: Table): Summaries {
 
 /** The result for `hit`, from the walk of another packet's class that agrees in all that the chain reads. */
 export function summarised(
-  { space, table, hook, summaries }: TableWalk,
+  { space, table, hook, summaries, visit }: TableWalk,
   name: string,
   hit: PacketClass,
-  walk: (whole: PacketClass) => ChainResult,
+  walk: (whole: PacketClass, noted: Noted | undefined) => ChainResult,
 ): ChainResult {
-  const key = `${name} ${partsKey(hit.env, hook, chainReads(table, name))}`;
+  const key = summaryKey({ table, hook }, name, hit.env);
   let summary = summaries.get(key);
   if (summary === undefined) {
-    const result = walk({ set: FULL, env: hit.env, doubts: [], decided: undefined });
-    summary = { from: hit.env, result, moved: new WeakMap() };
+    const noted = visit === undefined ? undefined : { visits: [], arrivals: new Map() };
+    const result = walk({ set: FULL, env: hit.env, doubts: [], decided: undefined }, noted);
+    summary = { from: hit.env, result, noted, moved: new WeakMap() };
     summaries.set(key, summary);
   }
   return cut(space, summary, hit);
+}
+
+export function summaryKey({ table, hook }: Pick<TableWalk, 'table' | 'hook'>, name: string, env: Env): string {
+  return `${name} ${partsKey(env, hook, chainReads(table, name))}`;
 }
 
 function cut({ manager }: Space, summary: Summary, hit: PacketClass): ChainResult {

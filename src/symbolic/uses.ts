@@ -42,9 +42,10 @@ export function diagramUses({ family, host, table }: TableQuestion): ReadonlyMap
   };
   const summaries: Summaries = new Map();
   const arrivals: Arrivals = new Map();
-  for (const { hook, classes } of hooks) walkTable({ space, table, hook, act: ending(space, hook), summaries, visit, arrivals }, classes);
+  for (const { hook, classes } of hooks)
+    walkTable({ space, table, hook, act: ending(space, { hook, partsOf: () => [] }), summaries, visit, arrivals }, classes);
   const hook = TABLE_HOOKS[table.name][0] ?? 'OUTPUT';
-  visitShared({ space, table, hook, act: ending(space, hook), summaries, visit }, arrivals);
+  visitShared({ space, table, hook, act: ending(space, { hook, partsOf: () => [] }), summaries, visit }, arrivals);
   const uses = new Map<Rule, RuleUse>();
   for (const { rules } of table.chains.values()) {
     for (const rule of rules) {
@@ -58,8 +59,8 @@ export function diagramUses({ family, host, table }: TableQuestion): ReadonlyMap
 const NODE_LIMIT = 30_000_000;
 
 /** Marks as ever; packets that leave the table for good are not followed, and after what is not modelled anything may come. */
-function ending(space: Space, hook: Parameters<typeof actor>[1]): Act {
-  const act = actor(space, hook);
+function ending(space: Space, place: Parameters<typeof actor>[1]): Act {
+  const act = actor(space, place);
   return (one, effect, rule) => {
     if (effect.kind === 'nat' || effect.kind === 'divert') return { on: [], accepted: [], ended: [] };
     if (effect.kind === 'unmodelled') return { on: [one], accepted: [], ended: [] };

@@ -6,7 +6,7 @@ import type { HookName } from '../netfilter/hooks.ts';
 import type { LostReason } from '../netfilter/lost.ts';
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
-import { EMPTY } from './bdd.ts';
+import { EMPTY, FULL } from './bdd.ts';
 import { callersFirst, sharedChains } from './callers.ts';
 import { encode } from './encode.ts';
 import { chainReads } from './reads.ts';
@@ -14,7 +14,7 @@ import type { Space } from './space.ts';
 import type { Doubt, PacketClass } from './state.ts';
 import { merge, partsKey } from './state.ts';
 import type { Summaries } from './summaries.ts';
-import { summarised } from './summaries.ts';
+import { summarised, summaryKey } from './summaries.ts';
 
 /** Where classes of packets are after a table. Every packet that came in is in at least one. */
 export interface TableResult {
@@ -77,8 +77,20 @@ export function visitShared(walk: TableWalk, arrivals: Arrivals): void {
   for (const name of callersFirst(walk.table)) {
     const chain = walk.table.chains.get(name);
     const classes = arrivals.get(name);
-    if (chain !== undefined && classes !== undefined) walkChain(walker, chain, alike(walk, name, classes));
+    if (chain === undefined || classes === undefined) continue;
+    const groups = alike(walk, name, classes);
+    const others = groups.filter((one) => !recall(walker, name, one));
+    if (others.length > 0) walkChain(walker, chain, others);
   }
+}
+
+/** When every packet comes to the chain, its summary has seen all there is to see. */
+function recall(walker: Walker, name: string, { set, env }: PacketClass): boolean {
+  const noted = set === FULL ? walker.summaries.get(summaryKey(walker, name, env))?.noted : undefined;
+  if (noted === undefined) return false;
+  for (const visit of noted.visits) walker.visit?.(...visit);
+  for (const [called, hits] of noted.arrivals) for (const hit of hits) noteArrival(walker, called, hit);
+  return true;
 }
 
 /** One class for all that the chain cannot tell apart. */
@@ -198,9 +210,10 @@ function enter(walker: Walker, name: string, hit: PacketClass): ChainResult {
   if (chain === undefined) return { back: [hit], accepted: [], ended: [] };
   if (!walker.shared.has(name)) return walkChain(walker, chain, [hit]);
   noteArrival(walker, name, hit);
-  return summarised(walker, name, hit, (whole) => {
+  return summarised(walker, name, hit, (whole, noted) => {
     const { visit: _visit, arrivals: _arrivals, ...silent } = walker;
-    return walkChain(silent, chain, [whole]);
+    const noting = noted && { visit: (...seen: (typeof noted.visits)[number]) => noted.visits.push(seen), arrivals: noted.arrivals };
+    return walkChain({ ...silent, ...noting }, chain, [whole]);
   });
 }
 
