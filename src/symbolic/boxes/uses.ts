@@ -37,11 +37,15 @@ export function boxUses({ family, table }: { readonly family: Family; readonly t
     }
   }
   const uses = new Map<Rule, BoxUse>();
-  const walk: BoxWalk = { table, matches, uses, visits: 0 };
+  const anywhere = TABLE_HOOKS[table.name].flatMap((hook) => startBoxes(axes, hook));
+  const walk: BoxWalk = { table, matches, uses, anywhere, visits: 0 };
   for (const hook of TABLE_HOOKS[table.name]) {
     const base = table.chains.get(hook);
     const starts = startBoxes(axes, hook);
     if (base !== undefined && !walkBoxes(walk, base, { starts, gone: [], returned: false })) return undefined;
+  }
+  for (const [rule, own] of matches) {
+    if (!uses.has(rule)) uses.set(rule, { reached: false, matched: false, satisfiable: product(anywhere, own).length > 0 });
   }
   return uses;
 }
@@ -50,6 +54,8 @@ interface BoxWalk {
   readonly table: Table;
   readonly matches: ReadonlyMap<Rule, readonly Box[]>;
   readonly uses: Map<Rule, BoxUse>;
+  /** packets at any hook of the table */
+  readonly anywhere: readonly Box[];
   visits: number;
 }
 
@@ -68,10 +74,10 @@ function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entr
   for (const rule of chain.rules) {
     if (++walk.visits > MAX_VISITS) return false;
     const own = walk.matches.get(rule) ?? [];
-    const taken = starts.flatMap((start) => own.flatMap((box) => meet(start, box) ?? []));
+    const taken = product(starts, own);
     const before = back.length === 0 ? gone : [...gone, ...back];
     const use = useOf(taken, before);
-    note(walk.uses, rule, { ...use, satisfiable: taken.length > 0 });
+    note(walk.uses, rule, { ...use, satisfiable: taken.length > 0 || product(walk.anywhere, own).length > 0 });
     const { effect } = rule;
     const uncertain = mayMiss(rule.match);
     switch (effect.kind) {
@@ -114,6 +120,10 @@ function leaves(table: Table, chain: Chain): boolean {
     const called = table.chains.get(effect.chain);
     return called !== undefined && leaves(table, called);
   });
+}
+
+function product(left: readonly Box[], right: readonly Box[]): readonly Box[] {
+  return left.flatMap((one) => right.flatMap((other) => meet(one, other) ?? []));
 }
 
 function useOf(taken: readonly Box[], gone: readonly Box[]): Omit<BoxUse, 'satisfiable'> {

@@ -1,0 +1,176 @@
+/** Dead rules: the two methods against each other, and both against every packet of a small world. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { deadRules } from '../../src/verify/deadRules.ts';
+import { kubeProxyDump } from '../bench/kubeProxy.ts';
+import { randomFirewallDump } from '../bench/randomFirewall.ts';
+import { randomCases } from '../kernel/generate/randomCase.ts';
+import { hostOf } from '../support/host.ts';
+import { rulesetOf } from '../support/rulesets.ts';
+
+const host = hostOf({ interfaces: [{ name: 'eth0', addresses: ['10.244.0.5/24'] }] });
+
+function deadIn(text: string, method?: 'diagrams' | 'boxes', family: 4 | 6 = 4): readonly string[] {
+  const { dead, undecided } = deadRules(rulesetOf(text, { family }), { host, ...(method && { method }) });
+  expect(undecided).toEqual([]);
+  return dead.map(({ rule, how }) => `${how} ${rule.table} ${rule.chain} ${rule.number}`);
+}
+
+const table = (rules: readonly string[], chains: readonly string[] = []): string =>
+  ['*filter', ':INPUT ACCEPT [0:0]', ':FORWARD ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]', ...chains, ...rules, 'COMMIT', ''].join('\n');
+
+describe('a dead rule', () => {
+  it.each([
+    [
+      'behind one that takes all its packets',
+      ['-A INPUT -p tcp -j ACCEPT', '-A INPUT -p tcp --dport 80 -j DROP'],
+      'shadowed filter INPUT 2',
+    ],
+    [
+      'behind two that take all its packets together',
+      ['-A INPUT -p tcp --dport 0:80 -j ACCEPT', '-A INPUT -p tcp --dport 81:65535 -j DROP', '-A INPUT -p tcp -j DROP'],
+      undefined,
+    ],
+    [
+      'that asks for what no packet is',
+      ['-A INPUT -s 10.0.0.0/8 -m iprange --src-range 11.0.0.0-11.0.0.9 -j DROP'],
+      'empty-match filter INPUT 1',
+    ],
+  ])('is one %s', (_, rules, dead) => {
+    const expected = dead === undefined ? [] : [dead];
+    expect(deadIn(table(rules), 'diagrams')).toEqual(expected);
+    expect(deadIn(table(rules), 'boxes')).toEqual(expected);
+  });
+
+  it('is in a chain that nothing calls, or whose only call is dead', () => {
+    const chains = [':ALONE - [0:0]', ':BEHIND - [0:0]'];
+    const rules = ['-A INPUT -j ACCEPT', '-A INPUT -j BEHIND', '-A ALONE -j DROP', '-A BEHIND -j DROP'];
+    const expected = ['shadowed filter INPUT 2', 'unreachable-chain filter ALONE 1', 'shadowed filter BEHIND 1'];
+    for (const method of ['diagrams', 'boxes'] as const) expect(deadIn(table(rules, chains), method)).toEqual(expected);
+  });
+
+  it('is none that only answers of a connection reach', () => {
+    expect(deadIn(table(['-A INPUT -m conntrack --ctstate NEW -j DROP', '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT']))).toEqual(
+      [],
+    );
+  });
+
+  it('is none that marks set before another table let in', () => {
+    expect(deadIn(table(['-A INPUT -m mark --mark 0x1 -j DROP', '-A INPUT -m connmark --mark 0x2 -j DROP']))).toEqual([]);
+  });
+
+  it('is found where a mark was set in the same table', () => {
+    const mangle = [
+      '*mangle',
+      ':PREROUTING ACCEPT [0:0]',
+      '-A PREROUTING -j MARK --set-mark 0x1',
+      '-A PREROUTING -m mark --mark 0x2 -j DROP',
+      'COMMIT',
+      '',
+    ];
+    expect(deadIn(mangle.join('\n'))).toEqual(['shadowed mangle PREROUTING 2']);
+  });
+});
+
+interface SmallRule {
+  readonly src: readonly [number, number] | undefined;
+  readonly notSrc: boolean;
+  readonly proto: 'tcp' | 'udp' | undefined;
+  readonly ports: readonly [number, number] | undefined;
+  readonly iif: string | undefined;
+  readonly target: string;
+}
+
+const INTERFACES = ['eth0', 'eth1', 'lo'];
+const smallRule: fc.Arbitrary<SmallRule> = fc.record({
+  src: fc.option(fc.tuple(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 29, max: 32 })), { nil: undefined }),
+  notSrc: fc.boolean(),
+  proto: fc.constantFrom('tcp', 'udp', undefined),
+  ports: fc.option(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 })), { nil: undefined }),
+  iif: fc.constantFrom(undefined, undefined, 'eth0', 'eth1', 'eth+'),
+  target: fc.constantFrom('ACCEPT', 'DROP', 'LOG'),
+});
+
+function textOf({ src, notSrc, proto, ports, iif, target }: SmallRule): string {
+  const from = src === undefined ? '' : ` ${notSrc ? '! ' : ''}-s 10.0.0.${src[0]}/${src[1]}`;
+  const port = proto === undefined || ports === undefined ? '' : ` --dport ${Math.min(...ports)}:${Math.max(...ports)}`;
+  return `-A FORWARD${from}${iif === undefined ? '' : ` -i ${iif}`}${proto === undefined ? '' : ` -p ${proto}`}${port} -j ${target}`;
+}
+
+/** What a rule takes, by arithmetic on the rule as it was generated. */
+function takes({ src, notSrc, proto, ports, iif }: SmallRule, packet: { src: number; proto: string; port: number; iif: string }): boolean {
+  if (src !== undefined && (packet.src >> (32 - src[1]) === src[0] >> (32 - src[1])) === notSrc) return false;
+  if (proto !== undefined && proto !== packet.proto) return false;
+  if (proto !== undefined && ports !== undefined && (packet.port < Math.min(...ports) || packet.port > Math.max(...ports))) return false;
+  return iif === undefined || (iif === 'eth+' ? packet.iif.startsWith('eth') : packet.iif === iif);
+}
+
+function deadBySearch(rules: readonly SmallRule[]): readonly number[] {
+  const alive = new Set<number>();
+  // 8 stands for every address, 4 for every port, icmp for every protocol and lo, eth2 for every name that no rule mentions
+  for (let src = 0; src <= 8; src++)
+    for (const proto of ['tcp', 'udp', 'icmp'])
+      for (let port = 0; port <= 4; port++)
+        for (const iif of [...INTERFACES, 'eth2'])
+          for (const [index, rule] of rules.entries()) {
+            if (!takes(rule, { src, proto, port, iif })) continue;
+            alive.add(index);
+            if (rule.target !== 'LOG') break;
+          }
+  return rules.flatMap((_, index) => (alive.has(index) ? [] : [index + 1]));
+}
+
+describe('the methods for dead rules agree', () => {
+  it('with every packet of a small world', () => {
+    let found = 0;
+    fc.assert(
+      fc.property(fc.array(smallRule, { minLength: 1, maxLength: 12 }), (rules) => {
+        const text = table(rules.map(textOf));
+        const expected = deadBySearch(rules);
+        found += expected.length;
+        for (const method of ['diagrams', 'boxes'] as const) {
+          expect(deadIn(text, method).map((dead) => Number(dead.split(' ').at(-1)))).toEqual(expected);
+        }
+      }),
+      { numRuns: 400, seed: 7 },
+    );
+    expect(found).toBeGreaterThan(100);
+  });
+
+  it('on random tables of every kind of rule', () => {
+    let compared = 0;
+    for (const one of randomCases(12_000, 3)) {
+      for (const [family, text] of [
+        [4, one.rules.v4],
+        [6, one.rules.v6],
+      ] as const) {
+        if (text === undefined) continue;
+        const here = hostOf(one.host);
+        const ruleset = rulesetOf(text, { family, sets: here.sets });
+        for (const one of ruleset.tables.values()) {
+          const single = { ...ruleset, tables: new Map([[one.name, one]]) };
+          const boxes = deadRules(single, { host: here, method: 'boxes' });
+          if (boxes.undecided.length > 0) continue;
+          compared++;
+          const diagrams = deadRules(single, { host: here, method: 'diagrams' });
+          expect(boxes.dead.map(({ rule, how }) => `${how} ${rule.text}`)).toEqual(
+            diagrams.dead.map(({ rule, how }) => `${how} ${rule.text}`),
+          );
+        }
+      }
+    }
+    expect(compared).toBeGreaterThan(50);
+  });
+
+  it('on hard random firewalls', () => {
+    for (const seed of [1, 2, 3])
+      expect(deadIn(randomFirewallDump(300, seed), 'boxes')).toEqual(deadIn(randomFirewallDump(300, seed), 'diagrams'));
+  });
+});
+
+it('a kube-proxy table has no dead rule, one more of its dispatch rules is one', () => {
+  const text = kubeProxyDump(1000);
+  expect(deadIn(text)).toEqual([]);
+  const again = text.match(/^-A KUBE-SERVICES .*$/m)?.[0] ?? '';
+  expect(deadIn(text.replace('COMMIT', `${again}\nCOMMIT`))).toHaveLength(1);
+});
