@@ -74,7 +74,7 @@ def transport(packet, proto, token):
         return struct.pack('!HHHH', sport, dport, 0, 0) + mark
     if proto in (ICMP, ICMPV6):
         return struct.pack('!BBHHH', packet['icmp_type'], packet.get('icmp_code', 0), 0, token % 65000 + 1, 1) + mark
-    return mark + b'\0' * 12
+    return b'\0' * 4 + mark + b'\0' * 8          # a plain GRE header, and nothing in particular elsewhere
 
 
 def with_checksum(payload, proto, addresses, v6):
@@ -109,4 +109,4 @@ def read(network, transport_header=None):
         return Seen(src, dst, proto, number(8), *struct.unpack_from('!HH', rest))
     if proto in (ICMP, ICMPV6) and len(rest) >= 8:
         return Seen(src, dst, proto, number(8), icmp_type=rest[0])
-    return Seen(src, dst, proto, number(0))
+    return Seen(src, dst, proto, number(4))
