@@ -10,6 +10,7 @@ import type { FateClass } from '../symbolic/traverse.ts';
 import type { Vector } from '../symbolic/vector.ts';
 import { constant } from '../symbolic/vector.ts';
 import type { Onward } from './diffLoops.ts';
+import { picksOfClass } from './diffPicks.ts';
 import { outcomesOf } from './outcome.ts';
 import type { Scene } from './scene.ts';
 
@@ -32,7 +33,7 @@ export function endsOf(
   const { manager } = scene.space;
   return classes.flatMap((one) => {
     const { loops, ends, unclear } = next(one.fate);
-    const unknown = one.doubts.some(({ why }) => why === 'unmodelled') ? FULL : unclear;
+    const unknown = isPickOpen(one) || one.doubts.some(({ why }) => why === 'unmodelled') ? FULL : unclear;
     const make = (outcome: Outcome, set: Bdd): readonly End[] =>
       set === EMPTY
         ? []
@@ -54,13 +55,12 @@ export function endsOf(
 }
 
 function saysOf({ fate, decided, doubts }: FateClass): string {
-  const picks = doubts.flatMap(({ why, rule }) => (why === 'chance' && rule?.effect.kind === 'nat' ? [pickKey(rule.effect)] : []));
   switch (fate.kind) {
     case 'delivered':
-      return `${fate.listener?.process ?? ''} ${picks.join()}`;
+      return `${fate.listener?.process ?? ''} ${picksOfClass(doubts).says}`;
     case 'sent':
     case 'forwarded':
-      return `${fate.oif} ${picks.join()}`;
+      return `${fate.oif} ${picksOfClass(doubts).says}`;
     case 'rejected':
       return decided?.effect.kind === 'reject' ? decided.effect.with : '';
     default:
@@ -68,18 +68,19 @@ function saysOf({ fate, decided, doubts }: FateClass): string {
   }
 }
 
-/** A range that the kernel picks from stands for its members, of which the engines walk a few. */
-export function pickKey({ to, ports, random }: Extract<NonNullable<FateClass['decided']>['effect'], { kind: 'nat' }>): string {
-  const addresses = to.kind === 'addresses' ? `${to.lo}-${to.hi}` : to.kind;
-  return `${addresses}:${ports?.lo ?? ''}-${ports?.hi ?? ''}${random ? ' random' : ''}`;
-}
-
-function numbersOf({ manager, has }: Space, { fate, env }: FateClass): readonly Vector[] {
+function numbersOf({ manager, has }: Space, { fate, env, doubts }: FateClass): readonly Vector[] {
   if (fate.kind !== 'delivered' && fate.kind !== 'sent' && fate.kind !== 'forwarded') return [];
   const port = (bits: Vector): Vector => bits.map((bit) => manager.and(has.ports, bit));
-  const numbers = [env.src, env.dst, port(env.sport), port(env.dport)];
-  if (fate.kind !== 'delivered' || fate.listener === undefined) return numbers;
+  const picks = picksOfClass(doubts);
+  const numbers = [env.src, env.dst, ...(picks.sport ? [] : [port(env.sport)]), ...(picks.dport ? [] : [port(env.dport)])];
+  if (fate.kind !== 'delivered' || fate.listener === undefined || picks.dport) return numbers;
   return [...numbers, port(fate.listener.port === undefined ? env.dport : constant(fate.listener.port, 16))];
+}
+
+/** What follows from a picked port need not be alike for all of the range; a source port picked last has nothing after it. */
+function isPickOpen({ fate, doubts }: FateClass): boolean {
+  const { sport, dport } = picksOfClass(doubts);
+  return dport || (sport && fate.kind !== 'sent' && fate.kind !== 'forwarded');
 }
 
 export interface Change {

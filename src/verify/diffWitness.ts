@@ -12,8 +12,8 @@ import type { Space } from '../symbolic/space.ts';
 import { pickWitness, usualPreferences } from '../symbolic/witness.ts';
 import type { DiffQuestion, Sides, WayChanges } from './diff.ts';
 import type { Change, End } from './diffEnds.ts';
-import { pickKey } from './diffEnds.ts';
 import { ordinaryPackets } from './diffOrdinary.ts';
+import { picksOfWalk } from './diffPicks.ts';
 import { wordsOf } from './words.ts';
 
 /** Packets that change alike. */
@@ -126,12 +126,12 @@ export function observed({ paths }: Journey): string {
 function endOfPath({ outcome, legs }: Path): string {
   const walk = legs[0]?.walk;
   if (walk === undefined) return outcome;
-  const { fate, after, choices } = walk;
-  const picks = choices.flatMap(({ why, rule }) => (why === 'chance' && rule?.effect.kind === 'nat' ? [pickKey(rule.effect)] : []));
-  const tuple = `${after.src} ${after.sport ?? ''} ${after.dst} ${after.dport ?? ''} ${picks.join()}`;
+  const { fate, after } = walk;
+  const picks = picksOfWalk(walk);
+  const tuple = `${after.src} ${picks.sport ? '' : after.sport} ${after.dst} ${picks.dport ? '' : after.dport} ${picks.says}`;
   switch (fate.kind) {
     case 'delivered':
-      return `${outcome} ${fate.process ?? ''} ${fate.listener ?? ''} ${tuple}`;
+      return `${outcome} ${fate.process ?? ''} ${picks.dport ? '' : (fate.listener ?? '')} ${tuple}`;
     case 'sent':
     case 'forwarded':
       return `${outcome} ${fate.oif} ${tuple}`;

@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import { diff, parse } from '../../src/index.ts';
+import type { Interval } from '../../src/lib/intervals.ts';
+import type { MatchExpr } from '../../src/netfilter/matchExpr.ts';
+import type { Rule } from '../../src/ruleset/ruleset.ts';
+import { diffRules } from '../../src/verify/diff.ts';
+import type { World } from '../agreement/diffEdits.ts';
+import { fixtureWorlds, loaded } from '../agreement/diffEdits.ts';
+import { kubeProxyDump } from '../bench/kubeProxy.ts';
+import type { Random } from '../kernel/generate/random.ts';
+import { randomFrom } from '../kernel/generate/random.ts';
+import { readFixture } from '../support/fixtures.ts';
+
+const rules = (text: string, file = 'test.rules') => {
+  const { rulesets, diagnostics } = parse(text, { file, family: 4 });
+  expect(diagnostics.filter(({ kind }) => kind === 'malformed' || kind === 'not-loadable')).toEqual([]);
+  return rulesets;
+};
+const filter = (...lines: readonly string[]) => rules(['*filter', ...lines, 'COMMIT', ''].join('\n'));
+const nat = (...lines: readonly string[]) => rules(['*nat', ...lines, 'COMMIT', ''].join('\n'));
+const outcomes = (report: ReturnType<typeof diff>) => report.changes.map(({ base, head }) => `${base.outcome} -> ${head.outcome}`);
+
+/** Fields that no rule of a table changes before its last. */
+const LASTING = new Set(['proto', 'src', 'dst', 'sport', 'dport', 'uid', 'gid', 'iif', 'oif']);
+
+function leaves(expr: MatchExpr): readonly Extract<MatchExpr, { kind: 'in' }>[] {
+  if (expr.kind === 'and') return expr.of.flatMap(leaves);
+  return expr.kind === 'in' && LASTING.has(expr.field) ? [expr] : [];
+}
+
+/** Some field would have to have two values. */
+function areDisjoint(a: Rule, b: Rule): boolean {
+  const meet = (left: Interval, right: Interval): boolean => left.lo <= right.hi && right.lo <= left.hi;
+  return leaves(a.match).some((left) =>
+    leaves(b.match).some(
+      (right) => left.field === right.field && !left.intervals.some((one) => right.intervals.some((two) => meet(one, two))),
+    ),
+  );
+}
+
+/** Swaps neighbours that no packet can both match, some times. */
+function reordered(random: Random, world: World): { readonly text: string; readonly swaps: number } {
+  let { text } = world;
+  let swaps = 0;
+  for (let tries = 0; tries < 30; tries++) {
+    const ruleset = loaded(world, text);
+    const chains = [...(ruleset?.tables.values() ?? [])].flatMap((table) => [...table.chains.values()]);
+    const pairs = chains.flatMap((chain) =>
+      chain.rules.flatMap((rule, at) => {
+        const next = chain.rules[at + 1];
+        return next !== undefined && areDisjoint(rule, next) ? [[rule, next] as const] : [];
+      }),
+    );
+    if (pairs.length === 0) break;
+    const [a, b] = random.pick(pairs);
+    const lines = text.split('\n');
+    text = lines
+      .with(a.line - 1, lines[b.line - 1] ?? '')
+      .with(b.line - 1, lines[a.line - 1] ?? '')
+      .join('\n');
+    swaps++;
+  }
+  return { text, swaps };
+}
+
+describe('equivalence', () => {
+  it('holds for every fixture after neighbours that no packet can both match changed places', { timeout: 120_000 }, () => {
+    const random = randomFrom(5);
+    let swaps = 0;
+    for (const world of fixtureWorlds()) {
+      const other = reordered(random, world);
+      if (other.swaps === 0 || other.text === world.text) continue;
+      swaps += other.swaps;
+      const [base, head] = [loaded(world, world.text), loaded(world, other.text)];
+      if (base === undefined || head === undefined) throw new Error('a reordered fixture does not load');
+      const { host, profile } = world;
+      const found = diffRules({ base, head, host, ...(profile === undefined ? {} : { profile }) });
+      expect({ name: world.name, changes: found.changes.length, undecided: found.undecided }).toEqual({
+        name: world.name,
+        changes: 0,
+        undecided: [],
+      });
+    }
+    expect(swaps).toBeGreaterThan(300);
+  });
+
+  it('holds for rules that say the same otherwise', () => {
+    const base = filter(':INPUT ACCEPT', '-A INPUT -p tcp -m multiport --dports 80,443 -j DROP');
+    const head = filter(
+      ':INPUT ACCEPT',
+      ':WEB -',
+      '-A INPUT -p tcp -j WEB',
+      '-A WEB -p tcp -m tcp --dport 443 -j DROP',
+      '-A WEB -p tcp -m tcp --dport 80 -j DROP',
+      '-A WEB -j RETURN',
+    );
+    expect(diff(base, head)).toMatchObject({ equivalent: true, changes: [], undecided: [] });
+  });
+
+  it('does not see marks, which do not leave the host', () => {
+    const base = filter(':OUTPUT ACCEPT');
+    const head = rules('*mangle\n:OUTPUT ACCEPT\n-A OUTPUT -j MARK --set-mark 9\nCOMMIT\n');
+    expect(diff(base, head).equivalent).toBe(true);
+  });
+});
+
+describe('changes', () => {
+  it('a policy decides as a rule does, and no rule is named for it', () => {
+    const report = diff(filter(':INPUT ACCEPT'), filter(':INPUT DROP', '-A INPUT -p tcp -j ACCEPT'));
+    expect(new Set(outcomes(report))).toContain('to-app -> dropped');
+    expect(report.changes[0]?.head.rule).toBeNull();
+  });
+
+  it('another address is a change though the outcome is the same', () => {
+    const to = (address: string) => nat(':OUTPUT ACCEPT', `-A OUTPUT -d 10.0.0.9/32 -p tcp -j DNAT --to-destination ${address}`);
+    const report = diff(to('10.0.0.10'), to('10.0.0.11'));
+    expect(outcomes(report)).toEqual(['direct -> direct']);
+    expect(report.changes[0]).toMatchObject({ base: { after: { dst: '10.0.0.10' } }, head: { after: { dst: '10.0.0.11' } } });
+  });
+
+  it('another answer of REJECT is a change', () => {
+    const answer = (how: string) => filter(':INPUT ACCEPT', `-A INPUT -p tcp --dport 80 -j REJECT --reject-with ${how}`);
+    expect(outcomes(diff(answer('tcp-reset'), answer('icmp-port-unreachable')))).toContain('rejected -> rejected');
+  });
+
+  it('chance: equal sets of ends are no change, another end is', () => {
+    const halves = (a: string, b: string) =>
+      nat(
+        ':OUTPUT ACCEPT',
+        `-A OUTPUT -d 10.0.0.9/32 -p tcp -m statistic --mode random --probability 0.5 -j DNAT --to-destination ${a}`,
+        `-A OUTPUT -d 10.0.0.9/32 -p tcp -j DNAT --to-destination ${b}`,
+      );
+    expect(diff(halves('10.0.0.1', '10.0.0.2'), halves('10.0.0.2', '10.0.0.1')).equivalent).toBe(true);
+    expect(outcomes(diff(halves('10.0.0.1', '10.0.0.2'), halves('10.0.0.1', '10.0.0.3')))).toEqual(['direct -> direct']);
+  });
+
+  it('a wider range that the kernel picks from is a change', () => {
+    const range = (ports: string) => nat(':POSTROUTING ACCEPT', `-A POSTROUTING -p tcp -j MASQUERADE --to-ports ${ports}`);
+    expect(diff(range('5000-5999'), range('5000-6999')).changes.length).toBeGreaterThan(0);
+  });
+
+  it('an unmodelled match leaves undecided what hangs on it, and only that', () => {
+    const text = (target: string, port: number) =>
+      filter(':OUTPUT ACCEPT', `-A OUTPUT -m string --algo bm --string x -j ${target}`, `-A OUTPUT -p tcp --dport ${port} -j DROP`);
+    expect(diff(text('DROP', 80), text('DROP', 80)).equivalent).toBe(true);
+    const swapped = diff(text('DROP', 80), text('REJECT', 80));
+    expect(swapped).toMatchObject({ equivalent: false, changes: [] });
+    expect(swapped.undecided[0]?.rules.head).toMatchObject([{ line: 3 }]);
+    // whatever the string is, a packet to neither port is not touched by the edit
+    const moved = diff(text('DROP', 80), text('DROP', 81));
+    expect(moved.undecided[0]?.packets).toMatch(/80|81/);
+  });
+
+  it('a loop through the proxy is an outcome of the packet that starts it', () => {
+    const file = (name: string) => rules(readFixture(name).text, name);
+    const report = diff(file('istio-sidecar'), file('broken/no-proxy-returns'));
+    expect(
+      report.changes.some(({ base, head, example }) => base.outcome === 'captured-out' && head.outcome === 'loop' && example.uid === 1000),
+    ).toBe(true);
+    expect(report.changes[0]?.head.outcome).toBe('loop');
+  });
+});
+
+describe('known pairs', () => {
+  const pair = (base: string, head: string) => {
+    const host = readFixture(head).host;
+    return diff(rules(readFixture(base).text, base), rules(readFixture(head).text, head), { host });
+  };
+
+  it('the mended article only takes packets out of loops and captures', () => {
+    const report = pair('article', 'article-mended');
+    expect(outcomes(report)).toContain('loop -> captured-out');
+    expect(outcomes(report)).toContain('loop -> direct');
+    expect(report.changes.every(({ head }) => head.outcome !== 'loop')).toBe(true);
+  });
+
+  it('the CNI plugin differs from istio-init in tcp port 15020 going out, and in nothing else', () => {
+    const report = pair('istio-sidecar', 'istio-cni');
+    expect(report.changes.length).toBeGreaterThan(0);
+    for (const { example } of report.changes) expect(example).toMatchObject({ dir: 'out', proto: 'tcp', dport: 15020 });
+    const host = readFixture('istio-cni').host;
+    const sides = [rules(readFixture('istio-sidecar').text), rules(readFixture('istio-cni').text)] as const;
+    expect(diff(...sides, { host, where: 'out tcp -> :!15020' }).equivalent).toBe(true);
+    expect(diff(...sides, { host, where: 'out !tcp' }).equivalent).toBe(true);
+    expect(diff(...sides, { host, where: 'in' }).equivalent).toBe(true);
+  });
+
+  it('TPROXY in place of REDIRECT changes how inbound packets arrive, not who takes them', () => {
+    const report = pair('istio-sidecar', 'istio-tproxy');
+    const captured = report.changes.filter(({ base, head }) => base.outcome === 'captured-in' && head.outcome === 'captured-in');
+    const inbound = captured.find(({ example }) => example.dir === 'in' && example.mark === 0 && example.dst === '10.244.0.5');
+    expect(inbound).toMatchObject({
+      base: { outcome: 'captured-in', after: { dport: 15006 } },
+      head: { outcome: 'captured-in', fate: { transparent: true } },
+    });
+  });
+
+  it('in a large kube-proxy table exactly the two edited rules are found', () => {
+    const text = kubeProxyDump(2000);
+    const lines = text.split('\n');
+    const dnat = lines.findLastIndex((line) => line.includes('--to-destination'));
+    const vip = lines.findIndex((line) => line.startsWith('-A KUBE-SERVICES -d'));
+    const lastVip = /-d (\S+)\/32/.exec(lines.findLast((line) => line.startsWith('-A KUBE-SERVICES -d')) ?? '')?.[1];
+    const head = lines
+      .with(dnat, (lines[dnat] ?? '').replace(':8080', ':8081'))
+      .with(vip, (lines[vip] ?? '').replace('/32', '/31'))
+      .join('\n');
+    const report = diff(rules(text), rules(head));
+    const named = report.changes.flatMap(({ base, head: other }) => [base.rule?.line, other.rule?.line]);
+    expect(report.undecided).toEqual([]);
+    expect(named).toContain(dnat + 1);
+    const destinations = new Set(report.changes.map(({ example }) => example.dst));
+    // the widened service takes its neighbour's address, on its own port
+    expect([...destinations].sort()).toEqual(['10.96.0.1', lastVip]);
+    expect(report.changes.length).toBeLessThan(12);
+  });
+});
+
+describe('families', () => {
+  it('are compared one by one, and one that a side does not have with no rules', () => {
+    const both = readFixture('istio-dual-stack').text;
+    const one = rules(readFixture('istio-sidecar').text);
+    const report = diff(one, rules(both));
+    expect(report.families).toEqual([4, 6]);
+    expect(report.notes).toEqual(['base has no IPv6 rules: compared with a kernel that has none loaded']);
+    expect(new Set(report.changes.map(({ family }) => family))).toEqual(new Set(['ipv6']));
+  });
+});
