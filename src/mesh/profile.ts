@@ -40,6 +40,12 @@ export interface MeshProfile {
   readonly blackholesOwnPort: boolean;
   /** chains by which its rules are recognised */
   readonly chains: RegExp;
+  /** the mark by which the rules know the proxy's packets; absent: by its user or group */
+  readonly mark?: { readonly value: number; readonly mask: number };
+  /** what the proxy sends to an address of its own pod is to pass its inbound listener */
+  readonly selfCalls?: true;
+  /** the source that the node gives its probes, which are not captured */
+  readonly probeSource?: { readonly 4: string; readonly 6: string };
   /** addresses that the mesh adds to lo, by family */
   readonly loopbackSource?: { readonly 6: string };
   readonly always?: HostAdditions;

@@ -1,6 +1,7 @@
 /** The contract of a claim: one English sentence about all packets, and the packets that break it. */
 
 import type { Outcome } from '../journey/journey.ts';
+import type { ForcedState } from '../netfilter/firstState.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
@@ -32,11 +33,14 @@ export type Violation =
       readonly set: Bdd;
       readonly dir: 'in' | 'out';
       readonly iif?: string;
+      readonly forced?: ForcedState;
       /** what happens to them in place of what should */
       readonly outcome: Outcome;
       readonly by: Rule | undefined;
       /** packets of the whole scope; the words leave out what these have in common */
       readonly within: Bdd;
+      /** where the outcome alone does not show what is wrong */
+      readonly why?: string;
     }
   | { readonly kind: 'rule'; readonly rule: Rule; readonly why: string };
 
@@ -52,6 +56,8 @@ export const NO_VIOLATION: Judgement = { violations: [], doubts: [] };
 export interface FateScope {
   readonly dir: 'in' | 'out';
   readonly iif?: string;
+  /** packets of a connection that is there already */
+  readonly forced?: ForcedState;
   readonly when: MatchExpr;
   /** further restriction that is no condition on fields */
   readonly also?: Bdd;

@@ -1,7 +1,41 @@
 /** All claims, in the order in which they are reported. */
 import type { Claim } from './claim.ts';
+import { conntrackZoneSymmetry } from './claims/conntrackZoneSymmetry.ts';
+import { dnsCaptured } from './claims/dnsCaptured.ts';
+import { dnsProxyDirect } from './claims/dnsProxyDirect.ts';
+import { excludedBypass } from './claims/excludedBypass.ts';
+import { healthPortsOpen } from './claims/healthPortsOpen.ts';
+import { icmpv6NdOpen } from './claims/icmpv6NdOpen.ts';
+import { inboundCaptured } from './claims/inboundCaptured.ts';
+import { invalidNotToApp } from './claims/invalidNotToApp.ts';
+import { ipv6Parity } from './claims/ipv6Parity.ts';
+import { loopbackPreserved } from './claims/loopbackPreserved.ts';
 import { noRedirectLoop } from './claims/noRedirectLoop.ts';
 import { outboundCaptured } from './claims/outboundCaptured.ts';
+import { passthroughReturned } from './claims/passthroughReturned.ts';
 import { proxyEgressDirect } from './claims/proxyEgressDirect.ts';
+import { replyPathPreserved } from './claims/replyPathPreserved.ts';
+import { selfVipCaptured } from './claims/selfVipCaptured.ts';
+import { tunnelPortOpen } from './claims/tunnelPortOpen.ts';
+import { virtualIfaceRerouted } from './claims/virtualIfaceRerouted.ts';
 
-export const CLAIMS: readonly Claim[] = [noRedirectLoop, proxyEgressDirect, outboundCaptured];
+export const CLAIMS: readonly Claim[] = [
+  noRedirectLoop,
+  proxyEgressDirect,
+  outboundCaptured,
+  inboundCaptured,
+  selfVipCaptured,
+  loopbackPreserved,
+  passthroughReturned,
+  healthPortsOpen,
+  tunnelPortOpen,
+  dnsCaptured,
+  dnsProxyDirect,
+  conntrackZoneSymmetry,
+  excludedBypass,
+  virtualIfaceRerouted,
+  ipv6Parity,
+  icmpv6NdOpen,
+  invalidNotToApp,
+  replyPathPreserved,
+];

@@ -1,33 +1,36 @@
-/** What the mesh was asked to do: identities, ports, ranges. Inferred from the rules where nobody says otherwise. */
-import type { Prefix } from '../packet/address.ts';
+/** What the mesh was asked to do: identities, ports, ranges. Inferred from the rules where nobody says otherwise, see infer.ts. */
+import type { IntervalSet } from '../lib/intervals.ts';
+import type { Address } from '../packet/address.ts';
 
 export interface Declaration {
-  /** users and groups that the rules are to spare */
+  /** by what the rules can tell the proxy's packets: its user; where that is root its group; in ambient its mark */
+  readonly knownBy: 'uid' | 'gid' | 'mark';
+  /** users and groups that are the proxy's: no application is to have them */
   readonly proxyUids: readonly number[];
   readonly proxyGids: readonly number[];
-  /** packet mark that the rules are to spare (ambient) */
   readonly proxyMark?: { readonly value: number; readonly mask: number };
   /** captured inbound ports; absent: all */
-  readonly inboundPorts?: readonly number[];
-  readonly excludedInboundPorts: readonly number[];
+  readonly inboundPorts?: IntervalSet<number>;
+  readonly excludedInboundPorts: IntervalSet<number>;
   /** captured destinations; absent: all */
-  readonly outboundRanges?: readonly Prefix[];
-  readonly excludedOutboundRanges: readonly Prefix[];
-  /** ports captured whatever the destination */
-  readonly outboundPorts: readonly number[];
-  readonly excludedOutboundPorts: readonly number[];
+  readonly outboundRanges?: IntervalSet<Address>;
+  readonly excludedOutboundRanges: IntervalSet<Address>;
+  /** ports captured outside the ranges too */
+  readonly outboundPorts: IntervalSet<number>;
+  readonly excludedOutboundPorts: IntervalSet<number>;
   readonly excludedInterfaces: readonly string[];
   /** inbound on these is treated as outbound */
   readonly virtualInterfaces: readonly string[];
-  /** groups whose packets are not captured; absent: none beside the proxy's */
+  /** groups whose packets are not captured */
   readonly excludedGroups: readonly number[];
+  /** only these groups are captured; absent: all */
+  readonly includedGroups?: readonly number[];
   /** `off`, or the servers that DNS is captured for; absent servers: every one */
-  readonly dns: 'off' | { readonly servers?: readonly Prefix[] };
-  /** inbound traffic is captured at all */
+  readonly dns: 'off' | { readonly servers?: IntervalSet<Address> };
+  /** inbound traffic is captured at all; false in ambient's ingress mode */
   readonly capturesInbound: boolean;
-  readonly capturesOutbound: boolean;
   /** by TPROXY and not by REDIRECT */
   readonly tproxy: boolean;
-  /** where each of these was learnt, for people: `excluded outbound ports 3306 (pod.rules:17)` */
+  /** where each of these was learnt, for people: `excluded outbound port 3306 (pod.rules:17)` */
   readonly notes: readonly string[];
 }

@@ -10,14 +10,14 @@ export function expectFates(scene: Scene, scopes: readonly FateScope[]): Judgeme
   return { violations: judged.flatMap(({ violations }) => violations), doubts: judged.flatMap(({ doubts }) => doubts) };
 }
 
-function expectFate(scene: Scene, { dir, iif, when, also = FULL, ends }: FateScope): Judgement {
+function expectFate(scene: Scene, { dir, iif, forced, when, also = FULL, ends }: FateScope): Judgement {
   const { manager } = scene.space;
   const place = iif === undefined ? {} : { iif };
-  const within = manager.all([packets(scene, when, place), also, scene.where]);
+  const within = manager.all([packets(scene, when, place), also, scene.where(place)]);
   const violations: Violation[] = [];
   const doubts: Doubtful[] = [];
   if (within === EMPTY) return { violations, doubts };
-  for (const end of dir === 'out' ? scene.out() : scene.in(iif ?? '')) {
+  for (const end of dir === 'out' ? scene.out(forced) : scene.in(iif ?? '', forced)) {
     const met = manager.and(end.set, within);
     if (met === EMPTY) continue;
     for (const { outcome, set } of outcomesOf(scene, end, met)) {
@@ -29,7 +29,17 @@ function expectFate(scene: Scene, { dir, iif, when, also = FULL, ends }: FateSco
           rules: unknown.flatMap(({ rule }) => (rule === undefined ? [] : [rule])),
           why: unknown.map(({ what }) => what).join(', '),
         });
-      } else violations.push({ kind: 'packets', set, dir, ...place, outcome, by: end.decided, within });
+      } else
+        violations.push({
+          kind: 'packets',
+          set,
+          dir,
+          ...place,
+          ...(forced === undefined ? {} : { forced }),
+          outcome,
+          by: end.decided,
+          within,
+        });
     }
   }
   return { violations, doubts };

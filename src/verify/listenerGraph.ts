@@ -43,7 +43,7 @@ export function listenerEdges(scene: Scene): readonly Edge[] {
 }
 
 /** All packets that a listener's process may send for a connection it took. */
-function emissionsOf(scene: Scene, listener: MeshListener): readonly Bdd[] {
+export function emissionsOf(scene: Scene, listener: MeshListener): readonly Bdd[] {
   const ways = scene.declared.tproxy && listener.transparent !== undefined ? [listener.transparent] : [listener.emits];
   return ways.flatMap((emission) => (emission === undefined ? [] : [emissionSet(scene, listener, emission)]));
 }

@@ -13,11 +13,12 @@ export type PacketViolation = Extract<Violation, { kind: 'packets' }>;
 
 /** A packet of the violation and its journey, which has the outcome that the proof says. */
 export function replay(scene: Scene, violation: PacketViolation): Journey {
-  const { dir, iif, set, outcome } = violation;
+  const { dir, iif, forced, set, outcome } = violation;
   const packet = pickWitness(scene.space, set, {
     dir,
     preferences: usualPreferences(scene.space, dir),
     ...(iif === undefined ? {} : { iif }),
+    ...(forced === undefined ? {} : { forced }),
   });
   if (packet === undefined) throw new InvariantError('a violation without packets');
   const journey = journeyOf(scene, packet);

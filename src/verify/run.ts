@@ -37,13 +37,16 @@ export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
 function groups(violations: readonly Violation[]): readonly (readonly Violation[])[] {
   const byKey = new Map<string, Violation[]>();
   for (const [index, violation] of violations.entries()) {
-    const key = violation.kind === 'rule' ? `rule ${index}` : `${violation.dir} ${violation.iif} ${violation.outcome}`;
+    const key =
+      violation.kind === 'rule'
+        ? `rule ${index}`
+        : `${violation.dir} ${violation.iif} ${violation.outcome} ${violation.forced?.state} ${violation.forced?.connmark} ${violation.why}`;
     byKey.set(key, [...(byKey.get(key) ?? []), violation]);
   }
   return [...byKey.values()];
 }
 
-function witnessed(scene: Scene, group: readonly PacketViolation[]): Pick<Finding, 'witness' | 'blame' | 'packets'> {
+function witnessed(scene: Scene, group: readonly PacketViolation[]): Pick<Finding, 'witness' | 'blame' | 'packets' | 'reason'> {
   const { manager } = scene.space;
   const [first] = group;
   if (first === undefined) return { blame: [] };
@@ -51,6 +54,11 @@ function witnessed(scene: Scene, group: readonly PacketViolation[]): Pick<Findin
   const witness = replay(scene, whole);
   const deciding = decidingRules(witness);
   const blame = deciding.length > 0 ? deciding : first.by === undefined ? [] : [first.by];
-  const { set, dir, iif, within } = whole;
-  return { witness, blame, packets: wordsOf(scene, { set, dir, within, ...(iif === undefined ? {} : { iif }) }) };
+  const { set, dir, iif, within, why } = whole;
+  return {
+    witness,
+    blame,
+    ...(why === undefined ? {} : { reason: why }),
+    packets: wordsOf(scene, { set, dir, within, ...(iif === undefined ? {} : { iif }) }),
+  };
 }

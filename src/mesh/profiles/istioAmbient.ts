@@ -12,6 +12,8 @@ export const istioAmbient: MeshProfile = {
     { port: 15008, protos: ['tcp'], role: 'tunnel' },
   ],
   blackholesOwnPort: true,
+  mark: { value: 0x539, mask: 0xfff },
+  probeSource: { 4: '169.254.7.127', 6: 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' },
   chains: /^ISTIO_PRERT$/,
   always: {
     ip_rules: ['fwmark 0x111/0xfff pref 32764 lookup 100', '-6 fwmark 0x111/0xfff pref 32764 lookup 100'],

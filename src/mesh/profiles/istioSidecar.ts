@@ -24,6 +24,7 @@ export const istioSidecar: MeshProfile = {
     { port: 15004, protos: ['tcp'], role: 'admin', loopback: true },
   ],
   blackholesOwnPort: true,
+  selfCalls: true,
   chains: /^ISTIO_(INBOUND|OUTPUT|IN_REDIRECT|REDIRECT|TPROXY)$/,
   loopbackSource: { 6: '::6/128' },
   whenTransparent: {

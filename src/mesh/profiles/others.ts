@@ -25,6 +25,7 @@ export const kuma: MeshProfile = {
     { port: 15053, protos: ['tcp', 'udp'], role: 'dns', emits: { source: 'own', mark: 0, to: 'original' } },
   ],
   blackholesOwnPort: true,
+  selfCalls: true,
   chains: /^(KUMA_)?MESH_(INBOUND|OUTBOUND)(_REDIRECT)?$/,
   loopbackSource: { 6: '::6/128' },
 };
@@ -36,6 +37,8 @@ export const consul: MeshProfile = {
   listeners: [
     { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0, to: 'original' } },
     { port: 20000, protos: ['tcp'], role: 'inbound', emits: { source: 'own', mark: 0, to: 'app' } },
+    // answers from its own catalogue: it asks nobody on port 53
+    { port: 8600, protos: ['tcp', 'udp'], role: 'dns', loopback: true },
   ],
   blackholesOwnPort: true,
   chains: /^CONSUL_PROXY_(INBOUND|OUTPUT|REDIRECT|IN_REDIRECT)$/,

@@ -12,7 +12,7 @@ export const noRedirectLoop: Claim = {
     const violations = cycles.map(
       ({ packets, edges: [head] }): Violation => ({
         kind: 'packets',
-        set: scene.space.manager.and(packets, scene.where),
+        set: scene.space.manager.and(packets, scene.where({})),
         dir: 'out',
         outcome: 'loop',
         by: undefined,

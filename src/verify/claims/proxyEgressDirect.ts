@@ -1,8 +1,10 @@
-/** The proxy's own packets leave the host untouched. source: istio facts P1 */
-import { and } from '../../netfilter/matchExpr.ts';
+/** The proxy's own packets leave the host untouched. source: istio facts P1; incidents A5, B1, B2, B4 */
+import { and, not } from '../../netfilter/matchExpr.ts';
+import { chosenSources } from '../../symbolic/sources.ts';
 import type { Claim } from '../claim.ts';
+import { endsAs } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
-import { isOutside, ofProxy } from '../scopes.ts';
+import { isCapturedDns, isNew, isOutside, ofProxy } from '../scopes.ts';
 
 export const proxyEgressDirect: Claim = {
   id: 'proxy-egress-direct',
@@ -13,8 +15,10 @@ export const proxyEgressDirect: Claim = {
     expectFates(scene, [
       {
         dir: 'out',
-        when: and(ofProxy(scene), isOutside(scene)),
-        ends: (_, outcome) => !['captured-out', 'captured-in', 'dns', 'loop', 'refused'].includes(outcome),
+        // port 53 where DNS is captured is the promise of dns-proxy-direct
+        when: and(isNew, ofProxy(scene), isOutside(scene), not(isCapturedDns(scene))),
+        also: chosenSources(scene.space, scene.declared.proxyMark?.value ?? 0),
+        ends: endsAs('direct'),
       },
     ]),
 };

@@ -1,0 +1,82 @@
+/** Questions and their answers are one connection. source: istio facts P7; incidents G5, H1, H2, istio/istio#33469, #46935 */
+import { and, equals } from '../../netfilter/matchExpr.ts';
+import type { Bdd } from '../../symbolic/bdd.ts';
+import { EMPTY } from '../../symbolic/bdd.ts';
+import type { FateClass } from '../../symbolic/traverse.ts';
+import type { Claim, Doubtful, Violation } from '../claim.ts';
+import { outcomesOf } from '../outcome.ts';
+import { repliesTo } from '../replies.ts';
+import type { Scene } from '../scene.ts';
+import { packets } from '../scene.ts';
+import { fromEphemeralPort, isNew, isOutside, isTcpOrUdp } from '../scopes.ts';
+
+export const conntrackZoneSymmetry: Claim = {
+  id: 'conntrack-zone-symmetry',
+  level: 'error',
+  statement: 'The answer to every packet that leaves, or that the proxy takes, is looked up in the conntrack zone of its question.',
+  skip: ({ ruleset }) => {
+    const raw = [...(ruleset.tables.get('raw')?.chains.values() ?? [])].flatMap(({ rules }) => rules);
+    return raw.some(({ effect }) => effect.kind === 'conntrack') ? undefined : 'no rule sets a conntrack zone';
+  },
+  judge: (scene) => {
+    const { manager } = scene.space;
+    const violations: Violation[] = [];
+    const doubts: Doubtful[] = [];
+    const asked = packets(scene, and(isTcpOrUdp, isNew, fromEphemeralPort, equals('mark', scene.declared.proxyMark?.value ?? 0)));
+    const plain = packets(scene, and(isTcpOrUdp, isNew, fromEphemeralPort, equals('mark', 0)));
+    for (const one of scene.out()) {
+      const set = manager.and(one.set, manager.or(asked, plain));
+      const place = answerPlace(scene, one);
+      if (set === EMPTY || place === undefined) continue;
+      const replies = repliesTo(scene.space, { ...one, set });
+      if (replies === undefined) doubts.push({ set, rules: [], why: 'the answer is not simply the question the other way round' });
+      else violations.push(...elsewhere(scene, { one, replies: manager.and(replies, packets(scene, place.when, place)), place }));
+    }
+    return { violations, doubts };
+  },
+};
+
+interface AnswerPlace {
+  readonly dir: 'in' | 'out';
+  readonly iif?: string;
+  readonly when: Parameters<typeof packets>[1];
+}
+
+/** Where the answer shows up first: on the interface, or here when a listener of the proxy sends it. */
+function answerPlace(scene: Scene, { fate, env }: FateClass): AnswerPlace | undefined {
+  if (env.original === undefined) return undefined;
+  if (fate.kind === 'sent') return { dir: 'in', iif: fate.oif, when: and(isOutside(scene, 'src'), equals('mark', 0)) };
+  if (fate.kind !== 'delivered' || fate.listener?.process !== scene.profile?.process.name) return undefined;
+  const identity = fate.listener === undefined ? undefined : scene.host.processes.get(fate.listener.process);
+  if (identity === undefined) return undefined;
+  const mark = equals('mark', scene.declared.proxyMark?.value ?? 0);
+  return { dir: 'out', when: and({ kind: 'present', field: 'uid' }, equals('uid', identity.uid), equals('gid', identity.gid), mark) };
+}
+
+interface Answer {
+  readonly one: FateClass;
+  readonly replies: Bdd;
+  readonly place: AnswerPlace;
+}
+
+function elsewhere(scene: Scene, { one, replies, place }: Answer): readonly Violation[] {
+  const { manager } = scene.space;
+  const forced = { state: 'ESTABLISHED', connmark: 0 } as const;
+  const where = { dir: place.dir, ...(place.iif === undefined ? {} : { iif: place.iif }) };
+  const within = manager.and(replies, scene.where(where));
+  const ends = place.dir === 'out' ? scene.out(forced) : scene.in(place.iif ?? '', forced);
+  return ends.flatMap((end): readonly Violation[] => {
+    const set = manager.and(end.set, within);
+    if (set === EMPTY || end.env.state === undefined || (end.env.state === 'ESTABLISHED' && end.env.zone === one.env.zone)) return [];
+    return outcomesOf(scene, end, set).map((part) => ({
+      kind: 'packets',
+      set: part.set,
+      ...where,
+      forced,
+      outcome: part.outcome,
+      by: undefined,
+      within,
+      why: `the question is in conntrack zone ${one.env.zone}, its answer in zone ${end.env.zone}`,
+    }));
+  });
+}

@@ -1,0 +1,27 @@
+/** Names are resolved by the mesh. source: istio facts P7; incidents H1, H3 */
+import { and, not } from '../../netfilter/matchExpr.ts';
+import { chosenSources } from '../../symbolic/sources.ts';
+import type { Claim } from '../claim.ts';
+import { endsAs } from '../ends.ts';
+import { expectFates } from '../expectFates.ts';
+import { isCapturedDns, isExcludedDns, isNew, isOutside, ofApplication } from '../scopes.ts';
+
+export const dnsCaptured: Claim = {
+  id: 'dns-captured',
+  level: 'error',
+  statement:
+    'Every DNS question of the application to a server that DNS is captured for, by UDP or TCP, reaches the DNS listener of the mesh.',
+  skip: ({ profile, declared }) => {
+    if (profile === undefined) return 'there is no mesh';
+    return declared.dns === 'off' ? 'DNS is not captured' : undefined;
+  },
+  judge: (scene) =>
+    expectFates(scene, [
+      {
+        dir: 'out',
+        when: and(isNew, ofApplication(scene), isOutside(scene), isCapturedDns(scene), not(isExcludedDns(scene))),
+        also: chosenSources(scene.space, 0),
+        ends: endsAs('dns'),
+      },
+    ]),
+};

@@ -1,0 +1,78 @@
+/** Answers find their way back. source: istio facts 4.21, 9.3; incident I4, istio/istio#58546 */
+
+import { point } from '../../lib/intervals.ts';
+import { ALWAYS, and, equals, inSet, not } from '../../netfilter/matchExpr.ts';
+import type { Bdd } from '../../symbolic/bdd.ts';
+import { EMPTY } from '../../symbolic/bdd.ts';
+import type { FateClass } from '../../symbolic/traverse.ts';
+import type { Claim, Doubtful, FateScope } from '../claim.ts';
+import { endsAs } from '../ends.ts';
+import { expectFates } from '../expectFates.ts';
+import { emissionsOf } from '../listenerGraph.ts';
+import { repliesTo } from '../replies.ts';
+import type { Scene } from '../scene.ts';
+import { packets } from '../scene.ts';
+import { isNew, isOutside, isTcp, ofProxy } from '../scopes.ts';
+
+export const replyPathPreserved: Claim = {
+  id: 'reply-path-preserved',
+  level: 'error',
+  statement:
+    "The answer to every accepted connection goes back where it came from: out to a client, and to the proxy where it used the client's address.",
+  skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
+  judge: (scene) => {
+    const { scopes, unclear } = answers(scene);
+    const { violations, doubts } = expectFates(scene, scopes);
+    return { violations, doubts: [...doubts, ...unclear] };
+  },
+};
+
+function answers(scene: Scene): { readonly scopes: readonly FateScope[]; readonly unclear: readonly Doubtful[] } {
+  const scopes: FateScope[] = [];
+  const unclear: Doubtful[] = [];
+  const add = (one: FateClass, set: Bdd, ends: FateScope['ends']): void => {
+    const connmark = numberOf(one.env.connmark);
+    const also = set === EMPTY ? EMPTY : repliesTo(scene.space, { ...one, set });
+    if (also === EMPTY) return;
+    if (also === undefined || connmark === undefined) {
+      unclear.push({ set, rules: [], why: 'the answer is not simply the question the other way round' });
+    } else scopes.push({ dir: 'out', forced: { state: 'ESTABLISHED', connmark }, when: answeredBy(scene, one), also, ends });
+  };
+  const { manager } = scene.space;
+  const taken = (one: FateClass): boolean => one.fate.kind === 'delivered' && one.env.original !== undefined;
+  for (const iif of scene.arrivals) {
+    const asked = packets(scene, and(isTcp, isNew, isOutside(scene, 'src'), equals('mark', 0)), { iif });
+    for (const one of scene.in(iif).filter(taken)) add(one, manager.and(one.set, asked), endsAs('direct'));
+  }
+  // the client's address on the proxy's own connection: its answer must not leave
+  const spoofed = manager.and(
+    manager.any(spoofing(scene).flatMap((listener) => emissionsOf(scene, listener))),
+    packets(scene, isOutside(scene, 'src')),
+  );
+  const back: FateScope['ends'] = ({ fate }) => fate.kind === 'delivered';
+  for (const one of scene.out().filter(taken)) add(one, manager.and(one.set, spoofed), back);
+  return { scopes, unclear };
+}
+
+/** Listeners whose process takes over the client's address. */
+function spoofing({ profile, declared }: Scene): readonly NonNullable<Scene['profile']>['listeners'][number][] {
+  return (profile?.listeners ?? []).filter(({ emits, transparent }) => {
+    return (declared.tproxy && transparent !== undefined ? transparent : emits)?.source === 'client';
+  });
+}
+
+/** By the process that listens; nobody in particular for applications. */
+function answeredBy(scene: Scene, { fate }: FateClass) {
+  const { profile, host } = scene;
+  const process = fate.kind === 'delivered' ? fate.listener?.process : undefined;
+  const identity = process === undefined ? undefined : host.processes.get(process);
+  const from = { kind: 'present', field: 'uid' } as const;
+  if (process === profile?.process.name && identity !== undefined) {
+    return and(from, equals('uid', identity.uid), equals('gid', identity.gid), inSet('mark', [0].map(point)));
+  }
+  return and(from, not(ofProxy(scene)), equals('mark', 0), ALWAYS);
+}
+
+function numberOf(bits: FateClass['env']['connmark']): number | undefined {
+  return bits.every((bit) => bit < 2) ? bits.reduce((value, bit) => value * 2 + bit, 0) : undefined;
+}

@@ -1,0 +1,30 @@
+/** A service of the pod itself, called through the proxy, is protected like any other. source: istio facts P6; incidents E1, E3 */
+import { and, inSet, not, or } from '../../netfilter/matchExpr.ts';
+import { chosenSources } from '../../symbolic/sources.ts';
+import type { Claim } from '../claim.ts';
+import { endsAs } from '../ends.ts';
+import { expectFates } from '../expectFates.ts';
+import { isCapturedDns, isNew, isOwn, isTcp, ofProxy, portsOf, toPorts } from '../scopes.ts';
+
+export const selfVipCaptured: Claim = {
+  id: 'self-vip-captured',
+  level: 'error',
+  statement: "What the proxy sends to an address of its own pod reaches the proxy's inbound listener.",
+  skip: ({ profile }) => (profile?.selfCalls === true ? undefined : 'the mesh sends calls to its own pod straight to the application'),
+  judge: (scene) =>
+    expectFates(scene, [
+      {
+        dir: 'out',
+        // excluded outbound ports stand first and hold for the proxy too
+        when: and(
+          isTcp,
+          isNew,
+          ofProxy(scene),
+          isOwn(scene),
+          not(or(toPorts(portsOf(scene, 'tunnel')), isCapturedDns(scene), inSet('dport', scene.declared.excludedOutboundPorts))),
+        ),
+        also: chosenSources(scene.space, 0),
+        ends: endsAs('captured-in'),
+      },
+    ]),
+};

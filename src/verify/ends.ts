@@ -1,0 +1,26 @@
+/** How packets of a claim are to end. What the kernel loses outside the rules breaks no promise of theirs. */
+import type { Outcome } from '../journey/journey.ts';
+import type { FateClass } from '../symbolic/traverse.ts';
+import type { FateScope } from './claim.ts';
+import type { Scene } from './scene.ts';
+
+type Ends = FateScope['ends'];
+
+export function endsAs(...outcomes: readonly Outcome[]): Ends {
+  return (end, outcome) => outcomes.includes(outcome) || isLostAnyway(end);
+}
+
+/** Delivered here as it was sent, whoever listens. */
+export function deliveredUntouched({ space }: Scene): Ends {
+  return (end) => {
+    const same = (['src', 'dst', 'sport', 'dport'] as const).every((field) =>
+      end.env[field].every((bit, at) => bit === space.start[field][at]),
+    );
+    return (end.fate.kind === 'delivered' && same && !end.fate.transparent) || isLostAnyway(end);
+  };
+}
+
+/** Lost for reasons that no rule makes. */
+function isLostAnyway({ fate }: FateClass): boolean {
+  return fate.kind === 'lost' && fate.reason !== 'no-transparent-socket' && fate.reason !== 'reroute-failed';
+}

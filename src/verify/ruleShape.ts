@@ -1,0 +1,57 @@
+/** What a rule asks, as far as it is a plain list of conditions on fields: the form in which settings become rules. */
+import type { Interval, IntervalSet, Scalar } from '../lib/intervals.ts';
+import { normalize } from '../lib/intervals.ts';
+import type { HookName, TableName } from '../netfilter/hooks.ts';
+import type { Field } from '../packet/fields.ts';
+import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+
+export interface RuleShape {
+  readonly rule: Rule;
+  readonly has: ReadonlyMap<Field, IntervalSet>;
+  readonly hasNot: ReadonlyMap<Field, IntervalSet>;
+  /** conditions of another form */
+  readonly more: boolean;
+}
+
+export function shapeOf(rule: Rule): RuleShape {
+  const has = new Map<Field, IntervalSet>();
+  const hasNot = new Map<Field, IntervalSet>();
+  let more = false;
+  for (const { expr } of rule.clauses) {
+    if (expr.kind === 'in') has.set(expr.field, expr.intervals);
+    else if (expr.kind === 'not' && expr.of.kind === 'in') {
+      hasNot.set(expr.of.field, normalize([...(hasNot.get(expr.of.field) ?? []), ...expr.of.intervals]));
+    } else if (expr.kind !== 'present' && expr.kind !== 'always') more = true;
+  }
+  return { rule, has, hasNot, more };
+}
+
+/** The rule asks for these fields and nothing else; for the protocol it may. */
+export function asksOnly({ has, hasNot, more }: RuleShape, ...fields: readonly Field[]): boolean {
+  const asked = [...has.keys()].filter((field) => field !== 'proto');
+  return !more && hasNot.size === 0 && asked.length === fields.length && fields.every((field) => has.has(field));
+}
+
+/** Values that the rules ask for of one field. */
+export function valuesOf<T extends Scalar>(shapes: readonly RuleShape[], field: Field): IntervalSet<T> {
+  return normalize(shapes.flatMap(({ has }) => (has.get(field) ?? []) as readonly Interval<T>[]));
+}
+
+/** Single values of a field of numbers or names; ranges are left out. */
+export function pointsOf<T extends Scalar>(shapes: readonly RuleShape[], field: Field): readonly T[] {
+  return [...new Set(valuesOf<T>(shapes, field).flatMap(({ lo, hi }) => (lo === hi ? [lo] : [])))];
+}
+
+/** Every rule that packets at a hook can come to, chain by chain. */
+export function rulesFrom({ tables }: Ruleset, tableName: TableName, hook: HookName): readonly RuleShape[] {
+  const chains = tables.get(tableName)?.chains;
+  const seen = new Set<string>();
+  const visit = (name: string): readonly RuleShape[] => {
+    const chain = chains?.get(name);
+    if (chain === undefined || seen.has(name)) return [];
+    seen.add(name);
+    const nested = chain.rules.flatMap(({ effect }) => (effect.kind === 'jump' || effect.kind === 'goto' ? visit(effect.chain) : []));
+    return [...chain.rules.map(shapeOf), ...nested];
+  };
+  return visit(hook);
+}

@@ -1,0 +1,128 @@
+/** Rules of one pod or machine, both families, against every claim. */
+import type { Host } from '../host/host.ts';
+import { hostOf, profileOf } from '../journey/setting.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import { PROFILES } from '../mesh/profiles.ts';
+import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import type { Family } from '../packet/address.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Claim } from './claim.ts';
+import { CLAIMS } from './claims.ts';
+import type { Finding } from './finding.ts';
+import { profileAsShown } from './identity.ts';
+import { inferDeclaration } from './infer.ts';
+import { judgeClaim } from './run.ts';
+import type { Scene } from './scene.ts';
+import { makeScene } from './scene.ts';
+
+export interface VerifyOptions {
+  /** absent: a pod, as the mesh of the rules sets it up */
+  readonly host?: Host;
+  /** `auto` when absent: by the chains, and by who listens on the host */
+  readonly profile?: string;
+  /** ids of claims; all when absent */
+  readonly only?: readonly string[];
+  readonly except?: readonly string[];
+  /** only these packets are looked at */
+  readonly where?: { readonly dir?: 'in' | 'out'; readonly expr: Readonly<Record<Family, MatchExpr>> };
+  /** families to judge even without rules; those of the rules when absent */
+  readonly families?: readonly Family[];
+  readonly proxyUid?: number;
+  readonly proxyGid?: number;
+  /** told of each claim before it is judged */
+  readonly progress?: (claim: string, family: Family) => void;
+}
+
+export interface Verified {
+  readonly rulesets: readonly Ruleset[];
+  readonly profile: MeshProfile | undefined;
+  readonly findings: readonly Finding[];
+  /** what was assumed, and what was not judged */
+  readonly notes: readonly string[];
+}
+
+/** `rulesets`: at most one of each family. */
+export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOptions = {}): Verified {
+  const { profile, host, notes } = settingOf(rulesets, options);
+  const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
+  const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? emptyRuleset(family, rulesets[0]));
+  const unjudged = ([4, 6] as const).filter((family) => !wanted.includes(family));
+  const scenes = judged
+    .toSorted((a, b) => a.family - b.family)
+    .reduce<readonly Scene[]>((before, ruleset) => [...before, sceneOf({ ruleset, profile, host, options, twin: before[0] })], []);
+  const claims = CLAIMS.filter(({ id }) => (options.only?.includes(id) ?? true) && !options.except?.includes(id));
+  const findings = claims.flatMap((claim) => scenes.flatMap((scene) => judge(scene, claim, options)));
+  return {
+    rulesets: judged,
+    profile,
+    findings,
+    notes: [
+      ...notes,
+      ...new Set(scenes.flatMap(({ declared }) => declared.notes)),
+      ...unjudged.map((family) => `no IPv${family} rules were given: IPv${family} is not judged; --family 4,6 insists on both`),
+    ],
+  };
+}
+
+function judge(scene: Scene, claim: Claim, { progress }: VerifyOptions): readonly Finding[] {
+  progress?.(claim.id, scene.ruleset.family);
+  return judgeClaim(scene, claim);
+}
+
+interface Setting {
+  readonly profile: MeshProfile | undefined;
+  readonly host: Host;
+  readonly notes: readonly string[];
+}
+
+function settingOf(rulesets: readonly Ruleset[], options: VerifyOptions): Setting {
+  const named = options.profile ?? 'auto';
+  const found = named === 'auto' ? (profileOf(rulesets) ?? listeningMesh(options.host)) : PROFILES.find(({ name }) => name === named);
+  const given = options.proxyUid !== undefined || options.proxyGid !== undefined;
+  const shown =
+    found === undefined || options.host !== undefined || given ? { profile: found, notes: [] } : profileAsShown(found, rulesets);
+  const host = options.host ?? hostOf(rulesets, shown.profile);
+  return { profile: shown.profile, notes: shown.notes, host: shown.profile === undefined ? host : withProxy(host, shown.profile, options) };
+}
+
+/** Who the user says that the proxy is. */
+function withProxy(host: Host, { process }: MeshProfile, { proxyUid, proxyGid }: VerifyOptions): Host {
+  if (proxyUid === undefined && proxyGid === undefined) return host;
+  const { uid, gid } = host.processes.get(process.name) ?? process;
+  return { ...host, processes: new Map([...host.processes, [process.name, { uid: proxyUid ?? uid, gid: proxyGid ?? gid }]]) };
+}
+
+/** Rules without chains of a mesh on a host where its proxy listens: the pod is not enrolled. */
+function listeningMesh(host: Host | undefined): MeshProfile | undefined {
+  return PROFILES.find(({ process, whenTransparent, listeners }) => {
+    const runs = host?.processes.get(process.name);
+    const known = [process, whenTransparent?.process].some((one) => one?.uid === runs?.uid && one?.gid === runs?.gid);
+    const captures = listeners.filter(({ role }) => role === 'outbound' || role === 'inbound');
+    return known && captures.every(({ port }) => host?.listeners.some((one) => one.process === process.name && one.port === port));
+  });
+}
+
+interface SceneInput {
+  readonly ruleset: Ruleset;
+  readonly profile: MeshProfile | undefined;
+  readonly host: Host;
+  readonly options: VerifyOptions;
+  readonly twin: Scene | undefined;
+}
+
+function sceneOf({ ruleset, profile, host, options: { where }, twin }: SceneInput): Scene {
+  return makeScene({
+    ruleset,
+    host,
+    declared: inferDeclaration({ ruleset, profile, host }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(where === undefined ? {} : { where: { expr: where.expr[ruleset.family], ...(where.dir === undefined ? {} : { dir: where.dir }) } }),
+    ...(twin === undefined ? {} : { twin }),
+  });
+}
+
+/** Rules that are not there capture nothing. */
+function emptyRuleset(family: Family, beside: Ruleset | undefined): Ruleset {
+  const source = beside?.source ?? { file: 'rules', text: '' };
+  return { family, source, tables: new Map(), usesConntrack: false, usesDefrag: false };
+}
