@@ -52,3 +52,9 @@ export function present(field: Field): MatchExpr {
 export function unmodelled(reason: string): MatchExpr {
   return { kind: 'unmodelled', reason };
 }
+
+/** Some part of the condition is not modelled. */
+export function mentionsUnmodelled(expr: MatchExpr): boolean {
+  if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some(mentionsUnmodelled);
+  return expr.kind === 'not' ? mentionsUnmodelled(expr.of) : expr.kind === 'unmodelled';
+}

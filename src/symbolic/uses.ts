@@ -10,8 +10,9 @@ import { EMPTY } from './bdd.ts';
 import { encode } from './encode.ts';
 import type { Space } from './space.ts';
 import { makeSpace } from './space.ts';
+import type { PacketClass } from './state.ts';
 import type { Summaries } from './summaries.ts';
-import type { Act, Arrivals } from './walk.ts';
+import type { Act, Arrivals, TableResult, TableWalk } from './walk.ts';
 import { visitShared, walkTable } from './walk.ts';
 
 export interface TableQuestion {
@@ -66,4 +67,15 @@ function ending(space: Space, place: Parameters<typeof actor>[1]): Act {
     if (effect.kind === 'unmodelled') return { on: [one], accepted: [], ended: [] };
     return act(one, effect, rule);
   };
+}
+
+/** One table by itself: where each packet leaves it, and by which rule. Packets that a target sends off are accepted with that rule. */
+export function walkAlone(walk: Omit<TableWalk, 'act' | 'summaries'>, classes: readonly PacketClass[]): TableResult {
+  const marking = actor(walk.space, { hook: walk.hook, partsOf: () => [] });
+  const act: Act = (one, effect, rule) => {
+    if (effect.kind === 'nat' || effect.kind === 'divert') return { on: [], accepted: [{ ...one, decided: rule }], ended: [] };
+    if (effect.kind === 'unmodelled') return { on: [], accepted: [], ended: [{ ...one, decided: rule, end: 'undecided' }] };
+    return marking(one, effect, rule);
+  };
+  return walkTable({ ...walk, act, summaries: new Map() }, classes);
 }

@@ -42,7 +42,8 @@ export type Violation =
       /** where the outcome alone does not show what is wrong */
       readonly why?: string;
     }
-  | { readonly kind: 'rule'; readonly rule: Rule; readonly why: string };
+  /** without a rule where it is the text as a whole */
+  | { readonly kind: 'rule'; readonly rule: Rule | undefined; readonly why: string };
 
 export interface Doubtful {
   readonly set: Bdd;

@@ -16,6 +16,14 @@ import { passthroughReturned } from './claims/passthroughReturned.ts';
 import { proxyEgressDirect } from './claims/proxyEgressDirect.ts';
 import { replyPathPreserved } from './claims/replyPathPreserved.ts';
 import { selfVipCaptured } from './claims/selfVipCaptured.ts';
+import { jumpBeforeForeign } from './claims/structure/jumpBeforeForeign.ts';
+import { markConsistency } from './claims/structure/markConsistency.ts';
+import { noDeadRule } from './claims/structure/noDeadRule.ts';
+import { noDuplicateRule } from './claims/structure/noDuplicateRule.ts';
+import { noGuardrailLeft } from './claims/structure/noGuardrailLeft.ts';
+import { noStaleChain } from './claims/structure/noStaleChain.ts';
+import { noUnknown } from './claims/structure/noUnknown.ts';
+import { singleBackend } from './claims/structure/singleBackend.ts';
 import { tunnelPortOpen } from './claims/tunnelPortOpen.ts';
 import { virtualIfaceRerouted } from './claims/virtualIfaceRerouted.ts';
 
@@ -38,4 +46,12 @@ export const CLAIMS: readonly Claim[] = [
   icmpv6NdOpen,
   invalidNotToApp,
   replyPathPreserved,
+  markConsistency,
+  jumpBeforeForeign,
+  singleBackend,
+  noDeadRule,
+  noDuplicateRule,
+  noStaleChain,
+  noGuardrailLeft,
+  noUnknown,
 ];

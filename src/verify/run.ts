@@ -1,4 +1,5 @@
 /** Judges claims and makes findings: proofs, or a replayed packet that breaks the claim. */
+import type { Outcome } from '../journey/journey.ts';
 import { BudgetError } from '../symbolic/bdd.ts';
 import type { Claim, Judgement, Violation } from './claim.ts';
 import type { Finding } from './finding.ts';
@@ -20,7 +21,7 @@ export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
   }
   const violated = groups(judgement.violations).map((group): Finding => {
     const [first] = group;
-    if (first?.kind === 'rule') return { ...about, verdict: 'violated', blame: [first.rule], reason: first.why };
+    if (first?.kind === 'rule') return { ...about, verdict: 'violated', blame: first.rule === undefined ? [] : [first.rule], reason: first.why };
     return { ...about, verdict: 'violated', ...witnessed(scene, group as readonly PacketViolation[]) };
   });
   if (violated.length > 0) return violated;
@@ -33,25 +34,48 @@ export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
   return [{ ...about, verdict: 'holds', blame: [] }];
 }
 
-/** Packets of one direction and interface with one outcome are one finding; so is each rule. */
+/** Packets of one direction and interface are one finding; so is each rule. */
 function groups(violations: readonly Violation[]): readonly (readonly Violation[])[] {
   const byKey = new Map<string, Violation[]>();
   for (const [index, violation] of violations.entries()) {
+    const { kind } = violation;
     const key =
-      violation.kind === 'rule'
-        ? `rule ${index}`
-        : `${violation.dir} ${violation.iif} ${violation.outcome} ${violation.forced?.state} ${violation.forced?.connmark} ${violation.why}`;
+      kind === 'rule' ? `rule ${index}` : [violation.dir, violation.iif, violation.forced?.state, violation.forced?.connmark].join(' ');
     byKey.set(key, [...(byKey.get(key) ?? []), violation]);
   }
   return [...byKey.values()];
 }
 
+/** What people should see first: the worst, and what they know. */
+const TELLING: readonly Outcome[] = [
+  'loop',
+  'captured-out',
+  'captured-in',
+  'to-app',
+  'direct',
+  'dns',
+  'dropped',
+  'rejected',
+  'refused',
+  'forwarded',
+];
+
+function mostTelling(group: readonly PacketViolation[]): PacketViolation | undefined {
+  const rank = ({ outcome }: PacketViolation): number => (TELLING.includes(outcome) ? TELLING.indexOf(outcome) : TELLING.length);
+  return group.toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
 function witnessed(scene: Scene, group: readonly PacketViolation[]): Pick<Finding, 'witness' | 'blame' | 'packets' | 'reason'> {
   const { manager } = scene.space;
-  const [first] = group;
+  const first = mostTelling(group);
   if (first === undefined) return { blame: [] };
-  const whole: PacketViolation = { ...first, set: manager.any(group.map(({ set }) => set)) };
-  const witness = replay(scene, whole);
+  const alike = group.filter(({ outcome, why }) => outcome === first.outcome && why === first.why);
+  const whole: PacketViolation = {
+    ...first,
+    set: manager.any(group.map(({ set }) => set)),
+    within: manager.any(group.map((one) => one.within)),
+  };
+  const witness = replay(scene, { ...first, set: manager.any(alike.map(({ set }) => set)) });
   const deciding = decidingRules(witness);
   const blame = deciding.length > 0 ? deciding : first.by === undefined ? [] : [first.by];
   const { set, dir, iif, within, why } = whole;
