@@ -21,6 +21,8 @@ export interface OptionSpec {
   readonly excludes?: readonly string[];
   /** these options must be given with it */
   readonly needs?: readonly string[];
+  /** what it starts is not modelled: from here on options may repeat, and the clause is kept as written */
+  readonly opens?: string;
 }
 
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
@@ -48,6 +50,8 @@ export interface RuleContext extends ShapeContext {
   readonly ruleId: string;
   /** ipsets by name, where the host gives them */
   readonly sets?: ReadonlyMap<string, IpSet> | undefined;
+  /** seconds since 1970 at which the packets come, where a clock is given */
+  readonly now?: number | undefined;
 }
 
 /** An ipset that the host description gives. */
@@ -71,8 +75,12 @@ export interface Conjunct {
   readonly expr: MatchExpr;
 }
 
+/** What is claimed of an extension, for the documentation: `modelled` when absent. */
+export type Claim = 'chance' | { readonly modelled: 'partly' | 'not'; readonly why: string };
+
 interface Definition<Options extends OptionTable> {
   readonly name: string;
+  readonly claim?: Claim;
   /** other names under which it can be asked for; `icmpv6` for `icmp6` */
   readonly aliases?: readonly string[];
   readonly families: readonly Family[];

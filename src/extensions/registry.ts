@@ -19,14 +19,37 @@ import { statistic } from './matches/statistic.ts';
 import { tcp } from './matches/tcp.ts';
 import { hl, ttl } from './matches/ttl.ts';
 import { udp } from './matches/udp.ts';
+import { AUDIT } from './targets/AUDIT.ts';
+import { CHECKSUM } from './targets/CHECKSUM.ts';
+import { CLASSIFY } from './targets/CLASSIFY.ts';
+import { CLUSTERIP } from './targets/CLUSTERIP.ts';
 import { CONNMARK } from './targets/CONNMARK.ts';
+import { CONNSECMARK } from './targets/CONNSECMARK.ts';
 import { CT, NOTRACK } from './targets/CT.ts';
+import { DSCP } from './targets/DSCP.ts';
+import { ECN } from './targets/ECN.ts';
+import { HMARK } from './targets/HMARK.ts';
+import { IDLETIMER } from './targets/IDLETIMER.ts';
+import { LED } from './targets/LED.ts';
 import { LOG, NFLOG, TRACE } from './targets/log.ts';
 import { MARK } from './targets/MARK.ts';
+import { NETMAP } from './targets/NETMAP.ts';
+import { NFQUEUE } from './targets/NFQUEUE.ts';
+import { DNPT, SNPT } from './targets/NPT.ts';
 import { DNAT, MASQUERADE, REDIRECT, SNAT } from './targets/nat.ts';
+import { RATEEST } from './targets/RATEEST.ts';
 import { REJECT } from './targets/REJECT.ts';
+import { SECMARK } from './targets/SECMARK.ts';
+import { SET } from './targets/SET.ts';
+import { SYNPROXY } from './targets/SYNPROXY.ts';
 import { ACCEPT, DROP, RETURN } from './targets/standard.ts';
+import { TCPMSS } from './targets/TCPMSS.ts';
+import { TCPOPTSTRIP } from './targets/TCPOPTSTRIP.ts';
+import { TEE } from './targets/TEE.ts';
+import { TOS } from './targets/TOS.ts';
 import { TPROXY } from './targets/TPROXY.ts';
+import { HL, TTL } from './targets/TTL.ts';
+import { ULOG } from './targets/ULOG.ts';
 
 export const MATCHES: readonly MatchExtension[] = [
   tcp,
@@ -68,7 +91,32 @@ export const TARGETS: readonly TargetExtension[] = [
   DNAT,
   SNAT,
   MASQUERADE,
+  NETMAP,
   TPROXY,
+  DSCP,
+  TOS,
+  ECN,
+  TTL,
+  HL,
+  TCPMSS,
+  TCPOPTSTRIP,
+  CHECKSUM,
+  CLASSIFY,
+  SET,
+  TEE,
+  AUDIT,
+  ULOG,
+  IDLETIMER,
+  LED,
+  RATEEST,
+  SECMARK,
+  CONNSECMARK,
+  NFQUEUE,
+  SYNPROXY,
+  HMARK,
+  CLUSTERIP,
+  DNPT,
+  SNPT,
 ];
 
 function byName<E extends Extension>(extensions: readonly E[]): ReadonlyMap<string, E> {

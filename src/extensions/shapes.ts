@@ -3,12 +3,26 @@ import { ADDR_TYPES } from '../packet/fields.ts';
 import { address, addressRange, ctNetwork, mac, natRange, network } from './shapes/address.ts';
 import { ICMP, ICMPV6, icmpType } from './shapes/icmp.ts';
 import { idRange } from './shapes/id.ts';
-import { hexNumber, integer, maskedNumber, range, U8, U16, U32 } from './shapes/number.ts';
+import { dscp, dscpClass, tosMask } from './shapes/named.ts';
+import { cutTo, hexNumber, integer, maskedNumber, range, U8, U16, U32 } from './shapes/number.ts';
 import { decimalPort, decimalPortRange, natPorts, portList, portRange } from './shapes/port.ts';
 import { protocol, protocolNumber } from './shapes/protocol.ts';
 import { rejectType } from './shapes/reject.ts';
 import type { Shape } from './shapes/shape.ts';
 import { CT_EVENTS, ctStatus, EXPECTATION_EVENTS, logLevel, probability, rate, setDirs, tcpFlags, zone } from './shapes/special.ts';
+import {
+  capitalMac,
+  duration,
+  hashPrefix,
+  ledDelay,
+  ledName,
+  prefix,
+  queueRange,
+  rawName,
+  rawPrefix,
+  tcpOptions,
+  trafficClass,
+} from './shapes/targetValues.ts';
 import { freeText, word, wordList } from './shapes/word.ts';
 
 const ANY_CASE = { anyCase: true } as const;
@@ -65,6 +79,35 @@ export const SHAPES = {
   icmpType: icmpType(ICMP),
   icmpv6Type: icmpType(ICMPV6),
   setDirs,
+  dscp,
+  dscpClass,
+  tosMask,
+  auditType: word('record type', ['accept', 'drop', 'reject'], ANY_CASE),
+  trafficClass,
+  bit: integer({ max: 1 }),
+  twoBits: integer({ max: 3 }),
+  hops: integer({ min: 1, max: U8 }),
+  cut8: cutTo(8),
+  cut16: cutTo(16),
+  queueRange,
+  duration,
+  tcpOptions,
+  prefix,
+  rawPrefix,
+  deviceName: rawName(15),
+  timerLabel: rawName(27),
+  estimatorName: rawName(15),
+  securityContext: rawName(255),
+  ledName,
+  ledDelay,
+  ulogPrefix: freeText({ min: 1, max: 31, overlong: 'refused' }),
+  ulogGroup: integer({ min: 1, max: 32 }),
+  ulogThreshold: integer({ min: 1, max: 50 }),
+  hashTuple: wordList('part of a packet', ['src', 'dst', 'sport', 'dport', 'spi', 'proto', 'ct'], ANY_CASE),
+  hashPrefix,
+  clusterHash: word('hash mode', ['sourceip', 'sourceip-sourceport', 'sourceip-sourceport-destport'], THIS_CASE),
+  clusterNodes: integer({ min: 1, max: 16 }),
+  capitalMac,
 } as const;
 
 export type ShapeName = keyof typeof SHAPES;

@@ -75,6 +75,7 @@ function extensionOption(state: State, option: ExtensionOption): void {
   const problem = valueProblem(spec, option, values, inverted);
   clause.span.end = (values?.at(-1) ?? word).end;
   if (problem !== undefined) refuse(state, { span: word, message: problem });
+  else if (spec.opens !== undefined) clause.opaque ??= spec.opens;
   const given = values === undefined ? undefined : decodeOption({ name, spec, inverted, values, word }, state.context);
   if (given === undefined || problem !== undefined) {
     clause.broken = true;
@@ -107,5 +108,5 @@ function valueProblem(
   if (attached !== undefined && spec.value.length === 0) return `option \`${name}\` takes no value`;
   if (values === undefined) return `option \`${word.text}\` needs ${spec.value.length === 1 ? 'a value' : `${spec.value.length} values`}`;
   if (inverted && spec.invertible !== true) return `option \`${name}\` cannot be inverted`;
-  return clause.given[name] === undefined ? undefined : `option \`${name}\` is given twice`;
+  return clause.given[name] === undefined || clause.opaque !== undefined ? undefined : `option \`${name}\` is given twice`;
 }

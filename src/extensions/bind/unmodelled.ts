@@ -3,23 +3,7 @@
 
 /** Targets of iptables 1.8.9 and xtables-addons that are not in the registry; any other name is a chain or a mistake. */
 const TARGETS: ReadonlySet<string> = new Set([
-  ...[
-    'AUDIT',
-    'CHECKSUM',
-    'CLASSIFY',
-    'CLUSTERIP',
-    'CONNSECMARK',
-    'DNPT',
-    'DSCP',
-    'ECN',
-    'HL',
-    'HMARK',
-    'IDLETIMER',
-    'LED',
-    'NETMAP',
-    'NFQUEUE',
-  ],
-  ...['QUEUE', 'RATEEST', 'SECMARK', 'SET', 'SNPT', 'SYNPROXY', 'TCPMSS', 'TCPOPTSTRIP', 'TEE', 'TOS', 'TTL', 'ULOG'],
+  'QUEUE',
   ...['ACCOUNT', 'CHAOS', 'DELUDE', 'DHCPMAC', 'DNETMAP', 'ECHO', 'IPMARK', 'LOGMARK', 'PROTO', 'SYSRQ', 'TARPIT', 'SNAT6', 'DNAT6'],
 ]);
 
@@ -66,10 +50,7 @@ const MATCHES: ReadonlySet<string> = new Set([
 export const IMPLICIT_UNMODELLED: ReadonlySet<string> = new Set(['sctp', 'dccp', 'esp', 'ah', 'mh']);
 
 /** kernel: their check functions call nf_ct_netns_get() */
-const CONNTRACK: ReadonlySet<string> = new Set([
-  ...['connbytes', 'connlabel', 'connlimit', 'cluster', 'helper'],
-  ...['CONNSECMARK', 'NETMAP', 'SYNPROXY'],
-]);
+const CONNTRACK: ReadonlySet<string> = new Set([...['connbytes', 'connlabel', 'connlimit', 'cluster', 'helper']]);
 
 export function isKnownMatch(name: string): boolean {
   return MATCHES.has(name);

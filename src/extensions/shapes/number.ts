@@ -67,6 +67,27 @@ export function maskedNumber(style: 'short' | 'full'): Shape<MaskedNumber> {
 
 export const hexNumber: Shape<number> = { ...integer({ max: U32 }), print: hex };
 
+/** Padded to so many digits. */
+export function hexDigits(count: number): (value: number) => string {
+  return (value) => `0x${value.toString(16).padStart(count, '0')}`;
+}
+
+export const hex8 = hexDigits(2);
+
+/** A number of which iptables keeps the low `bits` without a word. */
+export function cutTo(bits: 8 | 16): Shape<number> {
+  const kept = 2 ** bits;
+  return {
+    rule: 'number',
+    decode: ({ text }) => {
+      const decoded = inRange(text, { max: U32 });
+      if ('refused' in decoded || decoded.value < kept) return decoded;
+      return { value: decoded.value % kept, warning: `iptables reads this as ${decoded.value % kept}` };
+    },
+    print: String,
+  };
+}
+
 export function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }

@@ -50,7 +50,7 @@ const PROTOCOL_NAMES: readonly (readonly [number, string, ...string[]])[] = [
   [124, 'isis'],
   [132, 'sctp'],
   [133, 'fc'],
-  [135, 'ipv6-mh', 'mh'],
+  [135, 'mobility-header', 'ipv6-mh', 'mh'],
   [136, 'udplite'],
   [137, 'mpls-in-ip'],
   [138, 'manet'],
@@ -77,7 +77,13 @@ export const protocol: Shape<number> = {
 
 export const protocolNumber: Shape<number> = { ...protocol, print: String };
 
+/** Matches that are not named like their protocol. */
+const PROTOCOL_MATCHES: ReadonlyMap<number, string> = new Map([
+  [PROTO.icmpv6, 'icmp6'],
+  [PROTO.mh, 'mh'],
+]);
+
 /** Name under which `-p` loads the match of a protocol by itself. man iptables-extensions(8) */
 export function protocolMatchName(proto: number): string | undefined {
-  return proto === PROTO.icmpv6 ? 'icmp6' : BY_NUMBER.get(proto);
+  return PROTOCOL_MATCHES.get(proto) ?? BY_NUMBER.get(proto);
 }

@@ -1,0 +1,58 @@
+/** SET - adds the packet's addresses to an ipset, takes them out, or sets the mark that the set has for them.
+ *  man    iptables-extensions(8), SET; ipset(8)
+ *  kernel net/netfilter/xt_set.c set_target_v3(): XT_CONTINUE
+ *  fact   `!` before `--add-set`, `--del-set` and `--map-set` is taken and means nothing */
+
+import type { HookName } from '../../netfilter/hooks.ts';
+import { type Complaint, type Given, type OptionSpec, saveOption, targetExtension } from '../extension.ts';
+
+const OPTIONS = {
+  '--add-set': { value: ['name', 'setDirs'], invertible: true },
+  '--del-set': { value: ['name', 'setDirs'], invertible: true },
+  '--map-set': { value: ['name', 'setDirs'], invertible: true },
+  '--exist': { value: [], needs: ['--add-set'] },
+  '--timeout': { value: ['u32'], needs: ['--add-set'] },
+  '--map-mark': { value: [], needs: ['--map-set'] },
+  '--map-prio': { value: [], needs: ['--map-set'] },
+  '--map-queue': { value: [], needs: ['--map-set'] },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+const SETS = ['--add-set', '--del-set', '--map-set'] as const;
+const MAPS = ['--map-mark', '--map-prio', '--map-queue'] as const;
+/** Where a packet has a queue. */
+const SENDING: readonly HookName[] = ['FORWARD', 'OUTPUT', 'POSTROUTING'];
+
+function mapsQueue(given: Given<typeof OPTIONS>): boolean {
+  return given['--map-prio'] !== undefined || given['--map-queue'] !== undefined;
+}
+
+function complaints(given: Given<typeof OPTIONS>): readonly Complaint[] {
+  if (SETS.every((option) => given[option] === undefined)) {
+    return [{ kind: 'malformed', message: '`-j SET` needs one of `--add-set`, `--del-set` and `--map-set`' }];
+  }
+  if (given['--map-set'] !== undefined && MAPS.every((option) => given[option] === undefined)) {
+    return [{ kind: 'malformed', message: '`--map-set` needs one of `--map-mark`, `--map-prio` and `--map-queue`', option: '--map-set' }];
+  }
+  return [];
+}
+
+export const SET = targetExtension({
+  name: 'SET',
+  claim: { modelled: 'partly', why: 'the mark of --map-mark; a set that packets change is not read' },
+  families: [4, 6],
+  options: OPTIONS,
+  hooks: (given) => (mapsQueue(given) ? SENDING : undefined),
+  check: complaints,
+  unclear: ['--map-mark'],
+  lower: (given) =>
+    given['--map-mark'] === undefined ? { kind: 'continue' } : { kind: 'unmodelled', reason: 'SET that takes the mark from an ipset' },
+  save: (given, context) =>
+    (Object.keys(OPTIONS) as (keyof typeof OPTIONS)[])
+      .sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
+      .flatMap((name) => {
+        const option = given[name];
+        return option === undefined ? [] : saveOption({ ...option, inverted: false }, OPTIONS[name], context);
+      }),
+});
+
+const ORDER: readonly (keyof typeof OPTIONS)[] = ['--add-set', '--exist', '--timeout', '--del-set', '--map-set', ...MAPS];

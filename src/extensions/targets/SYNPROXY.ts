@@ -1,0 +1,22 @@
+/** SYNPROXY - answers the client in the server's place until the handshake is done.
+ *  man    iptables-extensions(8), SYNPROXY
+ *  kernel net/ipv4/netfilter/ipt_SYNPROXY.c synproxy_tg4(): a SYN is answered and taken, a last ACK checked */
+import { PROTO } from '../../packet/protocol.ts';
+import { targetExtension } from '../extension.ts';
+
+export const SYNPROXY = targetExtension({
+  name: 'SYNPROXY',
+  claim: { modelled: 'not', why: 'the kernel answers for the server' },
+  families: [4, 6],
+  options: {
+    '--sack-perm': { value: [] },
+    '--timestamp': { value: [] },
+    '--wscale': { value: ['cut8'] },
+    '--mss': { value: ['cut16'] },
+    '--ecn': { value: [] },
+  },
+  hooks: () => ['INPUT', 'FORWARD'],
+  protocols: [PROTO.tcp],
+  needsConntrack: () => true,
+  lower: () => ({ kind: 'unmodelled', reason: 'SYNPROXY: the kernel answers for the server' }),
+});
