@@ -12,6 +12,16 @@ import { constant, equal, vectorIn } from './vector.ts';
 
 /** Packets whose source is the one that the kernel would choose for their destination, sent with this mark. */
 export function chosenSources(space: Space, mark: number): Bdd {
+  const found = known.get(space) ?? new Map<number, Bdd>();
+  known.set(space, found);
+  const set = found.get(mark) ?? sourcesOf(space, mark);
+  found.set(mark, set);
+  return set;
+}
+
+const known = new WeakMap<Space, Map<number, Bdd>>();
+
+function sourcesOf(space: Space, mark: number): Bdd {
   const { manager, start } = space;
   const shares = partitionByRoute(space, { dst: start.dst, src: start.dst.map(() => EMPTY), mark: constant(mark, 32), within: FULL });
   return manager.any(shares.map(({ set, route }) => (route === undefined ? EMPTY : manager.and(set, sourceSet(space, route)))));

@@ -5,6 +5,9 @@ import { InvariantError } from '../lib/invariant.ts';
 import { packetText } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
+import type { Bdd } from '../symbolic/bdd.ts';
+import { EMPTY } from '../symbolic/bdd.ts';
+import { equal } from '../symbolic/vector.ts';
 import { pickWitness, usualPreferences } from '../symbolic/witness.ts';
 import type { Violation } from './claim.ts';
 import type { Scene } from './scene.ts';
@@ -14,7 +17,7 @@ export type PacketViolation = Extract<Violation, { kind: 'packets' }>;
 /** A packet of the violation and its journey, which has the outcome that the proof says. */
 export function replay(scene: Scene, violation: PacketViolation): Journey {
   const { dir, iif, forced, set, outcome } = violation;
-  const packet = pickWitness(scene.space, set, {
+  const packet = pickWitness(scene.space, ofKnownProcess(scene, set), {
     dir,
     preferences: usualPreferences(scene.space, dir),
     ...(iif === undefined ? {} : { iif }),
@@ -26,6 +29,16 @@ export function replay(scene: Scene, violation: PacketViolation): Journey {
     throw new InvariantError(`the proof says \`${outcome}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``);
   }
   return journey;
+}
+
+/** One of the processes that the host names, where one is in the set. */
+function ofKnownProcess({ space, host }: Scene, set: Bdd): Bdd {
+  const { manager, start } = space;
+  for (const { uid, gid } of host.processes.values()) {
+    const sent = manager.all([set, space.socket, space.process, equal(manager, start.uid, uid), equal(manager, start.gid, gid)]);
+    if (sent !== EMPTY) return sent;
+  }
+  return set;
 }
 
 export function journeyOf({ ruleset, host, profile }: Scene, packet: Packet): Journey {

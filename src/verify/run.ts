@@ -21,7 +21,8 @@ export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
   }
   const violated = groups(judgement.violations).map((group): Finding => {
     const [first] = group;
-    if (first?.kind === 'rule') return { ...about, verdict: 'violated', blame: first.rule === undefined ? [] : [first.rule], reason: first.why };
+    if (first?.kind === 'rule')
+      return { ...about, verdict: 'violated', blame: first.rule === undefined ? [] : [first.rule], reason: first.why };
     return { ...about, verdict: 'violated', ...witnessed(scene, group as readonly PacketViolation[]) };
   });
   if (violated.length > 0) return violated;
@@ -49,10 +50,10 @@ function groups(violations: readonly Violation[]): readonly (readonly Violation[
 /** What people should see first: the worst, and what they know. */
 const TELLING: readonly Outcome[] = [
   'loop',
-  'captured-out',
-  'captured-in',
   'to-app',
   'direct',
+  'captured-out',
+  'captured-in',
   'dns',
   'dropped',
   'rejected',

@@ -10,8 +10,16 @@ import { TCP_FLAGS } from '../packet/fields.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Scene } from './scene.ts';
 
-/** An unfragmented packet that opens a connection: a TCP SYN without other flags, or any that is not TCP. */
-export const isNew: MatchExpr = and(equals('fragOffset', 0), or(not(equals('proto', PROTO.tcp)), masked('flags', TCP_FLAGS.S, 0xff)));
+/** An unfragmented packet that opens a connection: a TCP SYN without other flags, an ICMP echo request, or any of another protocol. */
+export const isNew: MatchExpr = and(
+  equals('fragOffset', 0),
+  or(
+    masked('flags', TCP_FLAGS.S, 0xff),
+    and(equals('proto', PROTO.icmp), equals('icmpType', 8)),
+    and(equals('proto', PROTO.icmpv6), equals('icmpType', 128)),
+    not(inSet('proto', [PROTO.tcp, PROTO.icmp, PROTO.icmpv6].map(point))),
+  ),
+);
 
 export const isTcp: MatchExpr = equals('proto', PROTO.tcp);
 export const isTcpOrUdp: MatchExpr = or(isTcp, equals('proto', PROTO.udp));

@@ -47,9 +47,10 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
   const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? emptyRuleset(family, rulesets[0]));
   const unjudged = ([4, 6] as const).filter((family) => !wanted.includes(family));
-  const scenes = judged
-    .toSorted((a, b) => a.family - b.family)
-    .reduce<readonly Scene[]>((before, ruleset) => [...before, sceneOf({ ruleset, profile, host, options, twin: before[0] })], []);
+  const scenes: Scene[] = [];
+  for (const ruleset of judged.toSorted((a, b) => a.family - b.family)) {
+    scenes.push(sceneOf({ ruleset, profile, host, options, twin: scenes[0] }));
+  }
   const claims = CLAIMS.filter(({ id }) => (options.only?.includes(id) ?? true) && !options.except?.includes(id));
   const findings = claims.flatMap((claim) => scenes.flatMap((scene) => judge(scene, claim, options)));
   return {

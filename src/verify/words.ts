@@ -1,4 +1,5 @@
 /** Sets of packets in words: `tcp, uid not 1337, to 10.0.0.0/8 except port 443`. */
+import { addressesOfType } from '../host/addrType.ts';
 import type { Interval } from '../lib/intervals.ts';
 import { formatAddress } from '../packet/address.ts';
 import { flagLetters, hexMark, protocolName } from '../packet/notation.ts';
@@ -64,10 +65,10 @@ function boxWords(space: Space, { fields, who }: Box, given: ReadonlyMap<StartFi
   const words: string[] = [];
   for (const field of FIELDS) {
     const values = fields[field];
-    const said = field === 'proto' || field === 'dport' || field === 'dst';
+    const said = field === 'proto' || field === 'dst';
     if (values === undefined || (!said && key(values) === given.get(field))) continue;
     const text = fieldWords(space, field, values);
-    if (text !== '') words.push(text);
+    if (text !== '' && text !== 'flags S') words.push(text);
   }
   if (who === 'nobody') words.push('without a socket');
   if (who === 'the kernel') words.push('of a kernel socket');
@@ -86,6 +87,7 @@ const NAMES: Readonly<Partial<Record<StartField, string>>> = {
 };
 
 function fieldWords(space: Space, field: StartField, values: readonly Interval<bigint>[]): string {
+  if ((field === 'src' || field === 'dst') && key(values) === othersOf(space)) return `${NAMES[field]} other hosts`;
   const width = widthOf(field, space.family);
   const name = field === 'proto' ? '' : `${NAMES[field] ?? field} `;
   const others = complement(values, width);
@@ -96,6 +98,17 @@ function fieldWords(space: Space, field: StartField, values: readonly Interval<b
   if (except.length > 0 && except.length < plain.length)
     return `${name}${field === 'proto' ? '' : ''}${except.length === 1 ? 'not ' : 'none of '}${join(except)}`;
   return `${name}${join(plain)}`;
+}
+
+/** All addresses that are neither this host's nor special. */
+function othersOf({ host, family }: Space): string {
+  const joined: { lo: bigint; hi: bigint }[] = [];
+  for (const { lo, hi } of addressesOfType(host, family, 'UNICAST')) {
+    const last = joined.at(-1);
+    if (last !== undefined && last.hi + 1n === BigInt(lo)) last.hi = BigInt(hi);
+    else joined.push({ lo: BigInt(lo), hi: BigInt(hi) });
+  }
+  return key(joined);
 }
 
 function join(words: readonly string[]): string {
@@ -123,7 +136,7 @@ function intervalWords(space: Space, field: StartField, { lo, hi }: Interval<big
   return [lo === hi ? text(lo) : field === 'flags' ? `${lo}-${hi}` : `${text(lo)}-${text(hi)}`];
 }
 
-/** An address range as the fewest prefixes. */
+/** An address range as the fewest prefixes; from its first to its last address when those are many. */
 function prefixes({ family }: Space, lo: bigint, hi: bigint): readonly string[] {
   const bits = family === 4 ? 32 : 128;
   const found: string[] = [];
@@ -139,5 +152,6 @@ function prefixes({ family }: Space, lo: bigint, hi: bigint): readonly string[] 
     found.push(length === bits ? address : `${address}/${length}`);
     at += 1n << BigInt(bits - length);
   }
-  return found;
+  const text = (value: bigint): string => formatAddress(family === 4 ? Number(value) : value);
+  return found.length > 2 ? [`${text(lo)}-${text(hi)}`] : found;
 }

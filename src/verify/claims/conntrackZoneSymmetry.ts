@@ -1,14 +1,15 @@
 /** Questions and their answers are one connection. source: istio facts P7; incidents G5, H1, H2, istio/istio#33469, #46935 */
-import { and, equals } from '../../netfilter/matchExpr.ts';
+import { and, equals, NEVER, not, or } from '../../netfilter/matchExpr.ts';
 import type { Bdd } from '../../symbolic/bdd.ts';
 import { EMPTY } from '../../symbolic/bdd.ts';
+import { chosenSources } from '../../symbolic/sources.ts';
 import type { FateClass } from '../../symbolic/traverse.ts';
 import type { Claim, Doubtful, Violation } from '../claim.ts';
 import { outcomesOf } from '../outcome.ts';
 import { repliesTo } from '../replies.ts';
 import type { Scene } from '../scene.ts';
 import { packets } from '../scene.ts';
-import { fromEphemeralPort, isNew, isOutside, isTcpOrUdp } from '../scopes.ts';
+import { fromEphemeralPort, isCapturedDns, isNew, isOutside, isTcpOrUdp, portsOf, toPorts } from '../scopes.ts';
 
 export const conntrackZoneSymmetry: Claim = {
   id: 'conntrack-zone-symmetry',
@@ -22,10 +23,12 @@ export const conntrackZoneSymmetry: Claim = {
     const { manager } = scene.space;
     const violations: Violation[] = [];
     const doubts: Doubtful[] = [];
-    const asked = packets(scene, and(isTcpOrUdp, isNew, fromEphemeralPort, equals('mark', scene.declared.proxyMark?.value ?? 0)));
-    const plain = packets(scene, and(isTcpOrUdp, isNew, fromEphemeralPort, equals('mark', 0)));
+    const marks = [0, scene.declared.proxyMark?.value ?? 0];
+    const asked = manager.any(
+      marks.map((mark) => manager.and(packets(scene, and(questions(scene), equals('mark', mark))), chosenSources(scene.space, mark))),
+    );
     for (const one of scene.out()) {
-      const set = manager.and(one.set, manager.or(asked, plain));
+      const set = manager.and(one.set, asked);
       const place = answerPlace(scene, one);
       if (set === EMPTY || place === undefined) continue;
       const replies = repliesTo(scene.space, { ...one, set });
@@ -35,6 +38,13 @@ export const conntrackZoneSymmetry: Claim = {
     return { violations, doubts };
   },
 };
+
+/** Of DNS only those to servers that it is captured for, where it is: nobody asks the others. Nobody asks the agent on its own port either. */
+function questions(scene: Scene) {
+  const { dns } = scene.declared;
+  const others = dns === 'off' ? NEVER : and(equals('dport', 53), not(isCapturedDns(scene)));
+  return and(isTcpOrUdp, isNew, fromEphemeralPort, not(or(others, toPorts(portsOf(scene, 'dns')))));
+}
 
 interface AnswerPlace {
   readonly dir: 'in' | 'out';

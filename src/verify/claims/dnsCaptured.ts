@@ -1,10 +1,10 @@
 /** Names are resolved by the mesh. source: istio facts P7; incidents H1, H3 */
-import { and, not } from '../../netfilter/matchExpr.ts';
+import { and, not, or } from '../../netfilter/matchExpr.ts';
 import { chosenSources } from '../../symbolic/sources.ts';
 import type { Claim } from '../claim.ts';
 import { endsAs } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
-import { isCapturedDns, isExcludedDns, isNew, isOutside, ofApplication } from '../scopes.ts';
+import { isCapturedDns, isExcludedDns, isNew, isOutside, isProbeAddress, ofApplication } from '../scopes.ts';
 
 export const dnsCaptured: Claim = {
   id: 'dns-captured',
@@ -19,7 +19,13 @@ export const dnsCaptured: Claim = {
     expectFates(scene, [
       {
         dir: 'out',
-        when: and(isNew, ofApplication(scene), isOutside(scene), isCapturedDns(scene), not(isExcludedDns(scene))),
+        when: and(
+          isNew,
+          ofApplication(scene),
+          isOutside(scene),
+          isCapturedDns(scene),
+          not(or(isExcludedDns(scene), isProbeAddress(scene, 'dst'))),
+        ),
         also: chosenSources(scene.space, 0),
         ends: endsAs('dns'),
       },

@@ -1,11 +1,11 @@
 /** What the proxy passes on to the application is not led back to it. source: istio facts P2; incidents B3, B4 */
 
-import { and } from '../../netfilter/matchExpr.ts';
+import { and, not } from '../../netfilter/matchExpr.ts';
 import type { Claim } from '../claim.ts';
 import { deliveredUntouched } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
 import { emissionsOf } from '../listenerGraph.ts';
-import { isOwn, isTcp } from '../scopes.ts';
+import { isCapturedDns, isOwn, isTcp } from '../scopes.ts';
 
 export const passthroughReturned: Claim = {
   id: 'passthrough-returned',
@@ -21,7 +21,7 @@ export const passthroughReturned: Claim = {
     return expectFates(scene, [
       {
         dir: 'out',
-        when: and(isTcp, isOwn(scene)),
+        when: and(isTcp, isOwn(scene), not(isCapturedDns(scene))),
         also: manager.any(inbound.flatMap((listener) => emissionsOf(scene, listener))),
         ends: deliveredUntouched(scene),
       },

@@ -1,10 +1,10 @@
 /** Answers find their way back. source: istio facts 4.21, 9.3; incident I4, istio/istio#58546 */
 
-import { point } from '../../lib/intervals.ts';
-import { ALWAYS, and, equals, inSet, not } from '../../netfilter/matchExpr.ts';
+import { and, equals, not } from '../../netfilter/matchExpr.ts';
 import type { Bdd } from '../../symbolic/bdd.ts';
 import { EMPTY } from '../../symbolic/bdd.ts';
 import type { FateClass } from '../../symbolic/traverse.ts';
+import type { Vector } from '../../symbolic/vector.ts';
 import type { Claim, Doubtful, FateScope } from '../claim.ts';
 import { endsAs } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
@@ -12,7 +12,7 @@ import { emissionsOf } from '../listenerGraph.ts';
 import { repliesTo } from '../replies.ts';
 import type { Scene } from '../scene.ts';
 import { packets } from '../scene.ts';
-import { isNew, isOutside, isTcp, ofProxy } from '../scopes.ts';
+import { isNew, isOutside, isOwn, isTcp, ofProxy } from '../scopes.ts';
 
 export const replyPathPreserved: Claim = {
   id: 'reply-path-preserved',
@@ -31,7 +31,7 @@ function answers(scene: Scene): { readonly scopes: readonly FateScope[]; readonl
   const scopes: FateScope[] = [];
   const unclear: Doubtful[] = [];
   const add = (one: FateClass, set: Bdd, ends: FateScope['ends']): void => {
-    const connmark = numberOf(one.env.connmark);
+    const connmark = numberOf(scene, set, one.env.connmark);
     const also = set === EMPTY ? EMPTY : repliesTo(scene.space, { ...one, set });
     if (also === EMPTY) return;
     if (also === undefined || connmark === undefined) {
@@ -41,13 +41,13 @@ function answers(scene: Scene): { readonly scopes: readonly FateScope[]; readonl
   const { manager } = scene.space;
   const taken = (one: FateClass): boolean => one.fate.kind === 'delivered' && one.env.original !== undefined;
   for (const iif of scene.arrivals) {
-    const asked = packets(scene, and(isTcp, isNew, isOutside(scene, 'src'), equals('mark', 0)), { iif });
+    const asked = packets(scene, and(isTcp, isNew, isOutside(scene, 'src'), isOwn(scene), equals('mark', 0)), { iif });
     for (const one of scene.in(iif).filter(taken)) add(one, manager.and(one.set, asked), endsAs('direct'));
   }
   // the client's address on the proxy's own connection: its answer must not leave
   const spoofed = manager.and(
     manager.any(spoofing(scene).flatMap((listener) => emissionsOf(scene, listener))),
-    packets(scene, isOutside(scene, 'src')),
+    packets(scene, and(isOutside(scene, 'src'), isOwn(scene))),
   );
   const back: FateScope['ends'] = ({ fate }) => fate.kind === 'delivered';
   for (const one of scene.out().filter(taken)) add(one, manager.and(one.set, spoofed), back);
@@ -68,11 +68,18 @@ function answeredBy(scene: Scene, { fate }: FateClass) {
   const identity = process === undefined ? undefined : host.processes.get(process);
   const from = { kind: 'present', field: 'uid' } as const;
   if (process === profile?.process.name && identity !== undefined) {
-    return and(from, equals('uid', identity.uid), equals('gid', identity.gid), inSet('mark', [0].map(point)));
+    return and(from, equals('uid', identity.uid), equals('gid', identity.gid), equals('mark', 0));
   }
-  return and(from, not(ofProxy(scene)), equals('mark', 0), ALWAYS);
+  return and(from, not(ofProxy(scene)), equals('mark', 0));
 }
 
-function numberOf(bits: FateClass['env']['connmark']): number | undefined {
-  return bits.every((bit) => bit < 2) ? bits.reduce((value, bit) => value * 2 + bit, 0) : undefined;
+/** The one value that a mark has for all packets of the set. */
+function numberOf({ space: { manager } }: Scene, set: Bdd, bits: Vector): number | undefined {
+  let value = 0;
+  for (const bit of bits) {
+    const one = manager.and(set, bit);
+    if (one !== EMPTY && one !== set) return undefined;
+    value = value * 2 + (one === EMPTY ? 0 : 1);
+  }
+  return value;
 }

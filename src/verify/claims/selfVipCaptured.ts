@@ -1,10 +1,10 @@
 /** A service of the pod itself, called through the proxy, is protected like any other. source: istio facts P6; incidents E1, E3 */
-import { and, inSet, not, or } from '../../netfilter/matchExpr.ts';
+import { ALWAYS, and, equals, inSet, NEVER, not, or } from '../../netfilter/matchExpr.ts';
 import { chosenSources } from '../../symbolic/sources.ts';
 import type { Claim } from '../claim.ts';
 import { endsAs } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
-import { isCapturedDns, isNew, isOwn, isTcp, ofProxy, portsOf, toPorts } from '../scopes.ts';
+import { isDeclaredInbound, isNew, isOwn, isTcp, ofProxy, portsOf, toPorts } from '../scopes.ts';
 
 export const selfVipCaptured: Claim = {
   id: 'self-vip-captured',
@@ -15,13 +15,20 @@ export const selfVipCaptured: Claim = {
     expectFates(scene, [
       {
         dir: 'out',
-        // excluded outbound ports stand first and hold for the proxy too
+        // TPROXY captures what comes back over lo by the inbound rules, with their exclusions; excluded outbound ports stand first and hold for the proxy too
         when: and(
           isTcp,
           isNew,
           ofProxy(scene),
           isOwn(scene),
-          not(or(toPorts(portsOf(scene, 'tunnel')), isCapturedDns(scene), inSet('dport', scene.declared.excludedOutboundPorts))),
+          scene.declared.tproxy ? isDeclaredInbound(scene) : ALWAYS,
+          not(
+            or(
+              toPorts(portsOf(scene, 'tunnel')),
+              scene.declared.dns === 'off' ? NEVER : equals('dport', 53),
+              inSet('dport', scene.declared.excludedOutboundPorts),
+            ),
+          ),
         ),
         also: chosenSources(scene.space, 0),
         ends: endsAs('captured-in'),
