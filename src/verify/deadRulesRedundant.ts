@@ -1,6 +1,7 @@
 /** Rules that decide some packets, but none otherwise than the rest of the table would: without the rule every packet fares the same.
  *  Proved for each rule by itself, over all packets in any state; of two rules that stand in for each other, both are found. */
 import type { Host } from '../host/host.ts';
+import type { Effect } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import { TABLE_HOOKS } from '../netfilter/hooks.ts';
 import type { Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
@@ -82,7 +83,7 @@ function outcomes(
   const found = new Map<string, Bdd>();
   const add = (one: PacketClass, end: string): void => {
     const effect = one.decided?.effect;
-    const how = effect === undefined || effect.kind === 'accept' || effect.kind === 'drop' ? '' : JSON.stringify(effect);
+    const how = effect === undefined || effect.kind === 'accept' || effect.kind === 'drop' ? '' : effectText(effect);
     const key = `${end} ${how} ${keyOf(one.env, one.doubts)}`;
     found.set(key, space.manager.or(found.get(key) ?? EMPTY, one.set));
   };
@@ -94,4 +95,8 @@ function outcomes(
 /** Diagrams of one manager: equal sets are equal numbers. */
 function isSame(left: ReadonlyMap<string, Bdd>, right: ReadonlyMap<string, Bdd>): boolean {
   return left.size === right.size && [...left].every(([key, set]) => right.get(key) === set);
+}
+
+function effectText(effect: Effect): string {
+  return JSON.stringify(effect, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 }

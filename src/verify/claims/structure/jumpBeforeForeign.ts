@@ -26,8 +26,11 @@ export const jumpBeforeForeign: Claim = {
     ),
 };
 
-function isOfMesh({ profile }: Scene, chain: string): boolean {
-  return profile?.chains.test(chain) === true || (profile?.name.startsWith('istio') === true && chain.startsWith('ISTIO_'));
+/** By the first word of the chains that the mesh is recognised by: `ISTIO_`, `CONSUL_`. */
+function isOfMesh({ profile, ruleset }: Scene, chain: string): boolean {
+  const names = [...ruleset.tables.values()].flatMap(({ chains }) => [...chains.keys()]);
+  const words = names.filter((name) => profile?.chains.test(name)).map((name) => name.slice(0, name.indexOf('_') + 1));
+  return words.some((word) => chain.startsWith(word));
 }
 
 /** Rules of base chains before the first that calls a chain of the mesh. */
