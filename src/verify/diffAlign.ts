@@ -73,9 +73,9 @@ function alignChain({ base, head }: Pair<Keyed>, only: Pair<Set<Rule>>): void {
       j++;
       continue;
     }
-    places ??= { base: placesOf(base.rules, i), head: placesOf(head.rules, j) };
-    const inHead = nextPlace(places.head, (base.rules[i] as Rule).text, j);
-    const inBase = nextPlace(places.base, (head.rules[j] as Rule).text, i);
+    places ??= { base: placesOf(base, i), head: placesOf(head, j) };
+    const inHead = nextPlace(places.head, base.key(i), j);
+    const inBase = nextPlace(places.base, head.key(j), i);
     if (inBase - i < inHead - j) only.base.add(base.rules[i++] as Rule);
     else if (inHead < Number.POSITIVE_INFINITY) only.head.add(head.rules[j++] as Rule);
     else {
@@ -89,20 +89,19 @@ function alignChain({ base, head }: Pair<Keyed>, only: Pair<Set<Rule>>): void {
 
 type Places = ReadonlyMap<string, number[]>;
 
-function placesOf(rules: readonly Rule[], from: number): Places {
+function placesOf({ rules, key }: Keyed, from: number): Places {
   const places = new Map<string, number[]>();
   for (let at = rules.length - 1; at >= from; at--) {
-    const { text } = rules[at] as Rule;
-    const known = places.get(text);
-    if (known === undefined) places.set(text, [at]);
+    const known = places.get(key(at));
+    if (known === undefined) places.set(key(at), [at]);
     else known.push(at);
   }
   return places;
 }
 
 /** The first place at or after `from`; the lists are in falling order and lose what lies behind. */
-function nextPlace(places: Places, text: string, from: number): number {
-  const list = places.get(text) ?? [];
+function nextPlace(places: Places, key: string, from: number): number {
+  const list = places.get(key) ?? [];
   while (list.length > 0 && (list.at(-1) as number) < from) list.pop();
   return list.at(-1) ?? Number.POSITIVE_INFINITY;
 }

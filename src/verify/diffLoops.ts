@@ -95,14 +95,27 @@ function emittingPackets({ space: { manager, start }, profile }: LoopScene, { po
 }
 
 /** From packets of the proxy to those that made it send them. */
-function causes(scene: LoopScene, how: Emission): (sent: Bdd) => Bdd {
+function causes(scene: LoopScene, { source, mark }: Emission): (sent: Bdd) => Bdd {
   const { space } = scene;
   const { manager, start, family } = space;
-  const literal = typeof how.source === 'object' ? parseAddress(how.source[family]) : undefined;
-  const source = literal !== undefined ? equal(manager, start.src, literal) : how.source === 'own' ? ownSources(space, how.mark) : FULL;
-  const sendable = manager.all([proxyPackets(scene), equal(manager, start.mark, how.mark), source]);
-  const kept = how.source === 'client' ? (['proto', 'dst', 'dport', 'src'] as const) : (['proto', 'dst', 'dport'] as const);
-  return (sent) => projectFields(space, manager.and(sent, sendable), kept);
+  const marked = manager.and(proxyPackets(scene), equal(manager, start.mark, mark));
+  const kept = ['proto', 'dst', 'dport'] as const;
+  const sentFrom = (from: Bdd): Bdd => manager.and(marked, from);
+  if (typeof source === 'object') {
+    const literal = parseAddress(source[family]);
+    const sendable = literal === undefined ? EMPTY : sentFrom(equal(manager, start.src, literal));
+    return (sent) => projectFields(space, manager.and(sent, sendable), kept);
+  }
+  const chosen = sentFrom(ownSources(space, mark));
+  if (source === 'own') return (sent) => projectFields(space, manager.and(sent, chosen), kept);
+  // a client without an address leaves the choice to the kernel
+  const nobody = equal(manager, start.src, 0);
+  const sendable = manager.minus(marked, nobody);
+  return (sent) =>
+    manager.or(
+      projectFields(space, manager.and(sent, sendable), [...kept, 'src']),
+      manager.and(nobody, projectFields(space, manager.and(sent, chosen), kept)),
+    );
 }
 
 const ownSources = memoize(chosenSources);
