@@ -10,6 +10,8 @@ export interface Load {
   readonly backend: Backend;
   /** for iptables-restore; whole tables */
   readonly text: string;
+  /** only read the text: no rule gets into the kernel */
+  readonly dry?: boolean;
 }
 
 export interface Loaded {
@@ -24,11 +26,11 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function step({ family, backend, text }: Load): string {
+function step({ family, backend, text, dry = false }: Load): string {
   const tool = `${family === 4 ? 'iptables' : 'ip6tables'}-${backend}`;
   const tables = [...new Set([...text.matchAll(/^\* ?(\w+)/gm)].map(([, table]) => table))];
   const saves = tables.map((table) => `${tool}-save -t ${table}`).join(' && ');
-  return `printf %s ${quote(text)} | ${tool}-restore 2>/dev/null; status=$?; [ $status -eq 0 ] && { ${saves}; } 2>/dev/null; echo "${MARK} $status"`;
+  return `printf %s ${quote(text)} | ${tool}-restore${dry ? ' --test' : ''} 2>/dev/null; status=$?; [ $status -eq 0 ] && { ${saves}; } 2>/dev/null; echo "${MARK} $status"`;
 }
 
 /** All loads one after the other in one fresh namespace; each replaces the tables that it names. */

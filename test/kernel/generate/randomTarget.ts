@@ -46,7 +46,11 @@ const TARGETS: readonly (readonly [number, (place: TargetPlace) => boolean, Targ
   [20, in_('nat', 'PREROUTING', 'OUTPUT'), redirect],
   [12, in_('nat', 'PREROUTING', 'OUTPUT'), (r, place) => `-j DNAT --to-destination ${endpoint(r, place, DNAT[place.family])}`],
   [12, in_('nat', 'POSTROUTING', 'INPUT'), (r, place) => `-j SNAT --to-source ${endpoint(r, place, SNAT[place.family])}`],
-  [12, in_('nat', 'POSTROUTING'), (r, place) => `-j MASQUERADE${withPorts(place) && r.chance(0.2) ? ' --to-ports 5000' : ''}`],
+  [
+    12,
+    in_('nat', 'POSTROUTING'),
+    (r, place) => `-j MASQUERADE${withPorts(place) ? r.pick(['', '', ' --to-ports 5000', ' --to-ports 5000-5001', ' --random']) : ''}`,
+  ],
   [12, (place) => in_('mangle', 'PREROUTING')(place) && withPorts(place), tproxy],
   [10, in_('filter', 'INPUT', 'FORWARD', 'OUTPUT'), reject],
 ];
@@ -75,16 +79,16 @@ export function randomTarget(random: Random, place: TargetPlace): string {
 }
 
 function redirect({ chance, pick }: Random, place: TargetPlace): string {
+  if (withPorts(place) && chance(0.1)) return '-j REDIRECT --to-ports 15001-15006 --random';
   return withPorts(place) && chance(0.85)
     ? `-j REDIRECT --to-ports ${pick(['15001', '15006', '15053', '15001-15006', '8080'])}`
     : '-j REDIRECT';
 }
 
-/** A port range only for destinations: a source port outside its range becomes a random one. */
 function endpoint({ chance, pick }: Random, place: TargetPlace, addresses: readonly string[]): string {
   const address = pick(addresses);
   if (!withPorts(place) || chance(0.5)) return address;
-  const ports = addresses === DNAT[place.family] ? pick(['8080', '15001', '53', '8000-8080']) : '5000';
+  const ports = addresses === DNAT[place.family] ? pick(['8080', '15001', '53', '8000-8080']) : pick(['5000', '5000-5001', '40000-40001']);
   return place.family === 6 ? `[${address}]:${ports}` : `${address}:${ports}`;
 }
 

@@ -44,7 +44,7 @@ class Oracle:
         self.world = World(question, self.stateful)
         self.control = Netlink()
         self.rules = Rules(backend, self.control)
-        self.events = watch(backend, end='accept' if self.stateful or replies else 'drop', quiet=self.stateful and not replies)
+        self.events = watch(backend, end='accept' if self.stateful or replies else 'drop', quiet=not replies)
         self.decode = nft_events if backend == 'nft' else legacy_events
         self.names = {index: name for index, name in socket.if_nameindex()}
 

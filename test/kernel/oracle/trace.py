@@ -54,7 +54,8 @@ def number(found, kind):
 
 
 def watch(backend, end, quiet):
-    """Puts our chains around the rules under test. `end` is the verdict at the exits, `quiet` what the kernel's own packets get."""
+    """Puts our chains around the rules under test. `end` is the verdict at the exits. `quiet` drops what the kernel sends of its own accord:
+    resets, ICMP errors and redirects share the connection of the packet that they answer, and could change its mark."""
     log = (lambda prefix: 'log prefix "%s" group 0;' % prefix) if backend == 'legacy' else (lambda prefix: '')
     strangers = 'meta priority != %d drop;' % OWN_PRIORITY if quiet else ''
     run(['nft', '-f', '-'], f'''table inet _oracle {{
