@@ -1,11 +1,11 @@
-/** Which packets fare otherwise under another ruleset: an answer for every packet that may be sent here or arrive, as the first of
+/** Which packets fare otherwise under another ruleset: an answer for every packet that may be sent here or arrive, alone and first of
  *  its connection. A packet changes when its outcome or the end of its first leg does; what changes further on is a change
- *  of the proxy's own packets, which are among all packets. */
+ *  of the proxy's own packets, which are among all packets. What rules remember of earlier packets counts as chance. */
 import type { Host } from '../host/host.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
-import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
 import { BudgetError, EMPTY, FULL } from '../symbolic/bdd.ts';
 import { encode } from '../symbolic/encode.ts';
@@ -60,11 +60,14 @@ export interface WayChanges {
 }
 
 export function diffRules(question: DiffQuestion): Diff {
-  const { family } = question.base;
-  const space = makeSpace(family, question.host, question.limit);
+  const { base, head, host, limit } = question;
+  const { family } = base;
+  const aligned = align(base, head);
+  const space = makeSpace(family, host, limit);
   try {
-    const ways = changedPackets(space, question);
-    return { family, changes: changedClasses(space, question, ways), undecided: unclearClasses(space, ways) };
+    const ways = compareWays(space, question, aligned);
+    const undecided = [...unclearClasses(space, ways), ...memories(aligned)];
+    return { family, changes: changedClasses(space, question, ways), undecided };
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error;
     return {
@@ -77,12 +80,29 @@ export function diffRules(question: DiffQuestion): Diff {
 
 /** The changes as sets, way by way; ways without any are left out. */
 export function changedPackets(space: Space, question: DiffQuestion): readonly WayChanges[] {
-  const aligned = align(question.base, question.head);
-  const same = !aligned.everywhere && aligned.base.size === 0 && aligned.head.size === 0;
-  return same ? [] : compareWays(space, question, aligned);
+  return compareWays(space, question, align(question.base, question.head));
+}
+
+/** A rule without a target does nothing, unless its match remembers what it saw for other rules to ask about. */
+function memories(aligned: Alignment): readonly UnclearClass[] {
+  const rules = { base: [...aligned.base].filter(mayRemember), head: [...aligned.head].filter(mayRemember) };
+  if (rules.base.length + rules.head.length === 0) return [];
+  return [
+    { packets: 'any packet', reason: 'a rule that decides nothing itself may remember packets for others that are not modelled', rules },
+  ];
+}
+
+function mayRemember({ effect, match }: Rule): boolean {
+  return effect.kind === 'continue' && asksUnmodelled(match);
+}
+
+function asksUnmodelled(expr: MatchExpr): boolean {
+  if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some(asksUnmodelled);
+  return expr.kind === 'not' ? asksUnmodelled(expr.of) : expr.kind === 'unmodelled';
 }
 
 function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): readonly WayChanges[] {
+  if (!aligned.everywhere && aligned.base.size + aligned.head.size === 0) return [];
   const { manager } = space;
   const { host, profile, where } = question;
   const concerned = (iif: string | undefined): Bdd => {

@@ -8,7 +8,7 @@ import type { Family } from '../../src/packet/address.ts';
 import { familyOf, parseAddress } from '../../src/packet/address.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { observed } from '../../src/verify/diffWitness.ts';
+import { observed } from '../../src/verify/diffParting.ts';
 import type { PacketPools } from '../kernel/generate/pools.ts';
 import { ADDRESSES, IDS, MARKS, PORTS } from '../kernel/generate/pools.ts';
 import type { Random } from '../kernel/generate/random.ts';

@@ -12,7 +12,7 @@ const files = {
 };
 const diff = (...args: readonly string[]) => chainwalk(['diff', ...args], { files });
 
-describe('chainwalk diff', () => {
+describe('chainwalk diff', { timeout: 60_000 }, () => {
   it('exits 0 and says that it is proved when nothing changes', async () => {
     expect(await diff('a.rules', 'comment.rules')).toEqual({
       code: 0,
