@@ -2,27 +2,36 @@
 import { completePacket } from './host/completePacket.ts';
 import type { Host } from './host/host.ts';
 import { readHost } from './host/readHost.ts';
+import type { Outcome } from './journey/journey.ts';
 import { hostOf, profileOf } from './journey/setting.ts';
 import { walkJourney } from './journey/walkJourney.ts';
 import type { MeshProfile } from './mesh/profile.ts';
 import { PROFILES } from './mesh/profiles.ts';
 import type { Family } from './packet/address.ts';
 import { type DiffReport, toDiffReport } from './report/diffJson.ts';
+import { type FindReport, toFindReport } from './report/findJson.ts';
 import type { PacketJson } from './report/packetJson.ts';
 import { readPacketJson } from './report/readPacketJson.ts';
 import { type Trace, toTrace } from './report/traceJson.ts';
+import { toVerifyReport, type VerifyReport } from './report/verifyJson.ts';
 import { resolve } from './ruleset/resolve.ts';
 import type { Ruleset } from './ruleset/ruleset.ts';
 import type { Diagnostic } from './syntax/diagnostic.ts';
 import { parseRules } from './syntax/parse.ts';
 import { parsePacket } from './syntax/parsePacket.ts';
 import { parsePacketSet } from './syntax/parsePacketSet.ts';
+import { CLAIMS } from './verify/claims.ts';
 import { diffRulesets } from './verify/diffRulesets.ts';
+import { find as findPackets } from './verify/find.ts';
+import { podsOf } from './verify/pods.ts';
+import { verifyRulesets } from './verify/verify.ts';
 
 export type { Outcome } from './journey/journey.ts';
 export type { DiffChange, DiffDoubt, DiffReport, DiffSide } from './report/diffJson.ts';
+export type { FindClass, FindDoubt, FindReport } from './report/findJson.ts';
 export type { PacketJson } from './report/packetJson.ts';
 export type * from './report/traceJson.ts';
+export type { VerifyFinding, VerifyReport, VerifyResult, VerifySummary } from './report/verifyJson.ts';
 export { print } from './ruleset/print.ts';
 export type { Chain, Clause, Rule, Ruleset, Table } from './ruleset/ruleset.ts';
 export type { Diagnostic, DiagnosticKind } from './syntax/diagnostic.ts';
@@ -97,6 +106,37 @@ export interface DiffOptions {
   readonly where?: string;
 }
 
+export interface VerifyRulesOptions {
+  /** a host description as in a `--host` file; absent: a pod, as the mesh of the rules sets it up */
+  readonly host?: unknown;
+  /** name of a mesh profile, `auto` when absent */
+  readonly profile?: string;
+  /** ids of claims; absent: all */
+  readonly only?: readonly string[];
+  readonly except?: readonly string[];
+  /** a set of packets in notation; absent: all */
+  readonly where?: string;
+  /** families to judge even without rules */
+  readonly families?: readonly Family[];
+  readonly proxyUid?: number;
+  readonly proxyGid?: number;
+}
+
+/** Every claim of the mesh, proved or broken by a packet. Rulesets of one source belong together.
+ *  @throws InputError when the host, the profile, a claim or the set of packets cannot be read */
+export function verify(rules: Rules, { host, where, ...options }: VerifyRulesOptions = {}): VerifyReport {
+  const rulesets = asList(rules);
+  namedProfile(options.profile ?? 'auto', rulesets);
+  const unknown = [...(options.only ?? []), ...(options.except ?? [])].find((id) => !CLAIMS.some((claim) => claim.id === id));
+  if (unknown !== undefined) throw new InputError([`there is no claim \`${unknown}\``]);
+  const settings = {
+    ...options,
+    ...(host !== undefined && { host: readHostOrThrow(host) }),
+    ...(where !== undefined && { where: readPacketSet(where) }),
+  };
+  return toVerifyReport(podsOf(rulesets).map((pod) => verifyRulesets(pod, settings)));
+}
+
 /** The packets that fare otherwise under `head` than under `base`, family by family; `equivalent` is a proof over all of them.
  *  @throws InputError when the host, the profile or the set of packets cannot be read */
 export function diff(base: Rules, head: Rules, options: DiffOptions = {}): DiffReport {
@@ -112,6 +152,23 @@ export function diff(base: Rules, head: Rules, options: DiffOptions = {}): DiffR
   });
   const files = { base: sides.base[0]?.source.file ?? 'base', head: sides.head[0]?.source.file ?? 'head' };
   return toDiffReport({ diffs, files, profile: profile?.name, notes });
+}
+
+export interface FindOptions extends TraceOptions {
+  /** a set of packets in notation; absent: all */
+  readonly where?: string;
+  readonly outcome: Outcome;
+}
+
+/** The packets of a set that can have an outcome; `empty` is a proof over all of them.
+ *  @throws InputError when the host, the profile or the set of packets cannot be read */
+export function find(rules: Rules, options: FindOptions): FindReport {
+  const all = asList(rules);
+  const profile = namedProfile(options.profile ?? 'auto', all);
+  const host = options.host === undefined ? hostOf(all, profile) : readHostOrThrow(options.host);
+  const where = readPacketSet(options.where ?? '');
+  const question = { host, where, outcome: options.outcome, ...(profile !== undefined && { profile }) };
+  return toFindReport(all.map((ruleset) => ({ file: ruleset.source.file, found: findPackets(ruleset, question) })));
 }
 
 /** One ruleset, or those of both families. */

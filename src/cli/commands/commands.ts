@@ -3,7 +3,9 @@ import type { Command } from '../command.ts';
 import { check } from './check.ts';
 import { diff } from './diff.ts';
 import { explain } from './explain.ts';
+import { find } from './find.ts';
 import { print } from './print.ts';
 import { trace } from './trace.ts';
+import { verify } from './verify.ts';
 
-export const COMMANDS: readonly Command[] = [trace, diff, check, print, explain];
+export const COMMANDS: readonly Command[] = [trace, verify, diff, find, check, print, explain];

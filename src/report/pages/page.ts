@@ -11,9 +11,10 @@ export interface Page {
   readonly todo: string;
 }
 
-export type PageGroup = 'outcome' | 'fate' | 'lost' | 'diagnostic';
+export type PageGroup = 'claim' | 'outcome' | 'fate' | 'lost' | 'diagnostic';
 
 export const GROUP_TITLES: Readonly<Record<PageGroup, string>> = {
+  claim: 'claims: what verify proves',
   outcome: 'outcomes: what becomes of a packet on its whole journey',
   fate: 'fates: how one leg of the journey ends',
   lost: 'reasons for lost: the kernel discards the packet outside the rules',

@@ -1,0 +1,38 @@
+/** `chainwalk verify RULES...`: proves what a mesh promises, for every packet. */
+import type { Command } from '../command.ts';
+import { COLOR, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT } from '../options.ts';
+
+export const verify: Command = {
+  name: 'verify',
+  summary: 'prove the claims of the mesh for every packet, or show a packet that breaks one',
+  args: [{ name: '<rules...>', says: 'files with rules, `-` for standard input; each its own result' }],
+  options: [
+    { flags: '--only <claims>', says: 'only these claims, separated by commas' },
+    { flags: '--except <claims>', says: 'all but these claims' },
+    { flags: '--where <packets>', says: 'only packets of this set, such as "out tcp -> 10.0.0.0/8 uid=!1337"' },
+    { flags: '--family <list>', says: '4, 6 or 4,6: judge these families, with rules or without' },
+    { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' },
+    { flags: '--proxy-uid <n>', says: 'user that the proxy runs as' },
+    { flags: '--proxy-gid <n>', says: 'group that the proxy runs as' },
+    PROFILE,
+    output(['human', 'json']),
+    JSON_OUTPUT,
+    SET,
+    STRICT,
+    QUIET,
+    COLOR,
+  ],
+  examples: [
+    { says: 'does this pod keep what Istio promises?', line: 'chainwalk verify pod.rules' },
+    { says: 'a running pod', line: 'kubectl exec POD -c istio-proxy -- iptables-save | chainwalk verify -' },
+    { says: 'both families, in a pipeline', line: 'chainwalk verify --family 4,6 --strict -o json pod.v4 pod.v6' },
+    {
+      says: 'one claim, and what it means',
+      line: 'chainwalk verify --only no-redirect-loop pod.rules; chainwalk explain no-redirect-loop',
+    },
+  ],
+  run: async (io, input) => {
+    const { runVerify } = await import('../verify/runVerify.ts');
+    return runVerify({ io, input });
+  },
+};

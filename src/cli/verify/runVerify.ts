@@ -1,0 +1,77 @@
+/** What `chainwalk verify` does. */
+import { humanVerify } from '../../report/verifyHuman.ts';
+import { toVerifyReport } from '../../report/verifyJson.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { isError } from '../../syntax/diagnostic.ts';
+import { podsOf } from '../../verify/pods.ts';
+import { type Verified, type VerifyOptions, verifyRulesets } from '../../verify/verify.ts';
+import { type Call, isSet } from '../command.ts';
+import { showDiagnostics } from '../diagnostics.ts';
+import { EXIT, type ExitCode } from '../exitCode.ts';
+import { formatOf } from '../format.ts';
+import type { Io } from '../io.ts';
+import { loadRules } from '../rules.ts';
+import { terminal } from '../terminal.ts';
+import { readSettings } from './settings.ts';
+
+export async function runVerify(call: Call): Promise<ExitCode> {
+  const { io, input } = call;
+  const settings = await readSettings(call);
+  if (settings === undefined) return EXIT.usage;
+  const [family] = settings.families?.length === 1 ? settings.families : [];
+  const loaded = await loadRules(withFamily(call, family), {
+    files: input.args,
+    ...(settings.host === undefined ? {} : { sets: settings.host.sets }),
+  });
+  if (loaded === undefined) return EXIT.usage;
+  // what is not modelled is a claim of its own
+  const diagnostics = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
+  const empty = loaded.rulesets.every(({ tables }) =>
+    [...tables.values()].every(({ chains }) => [...chains.values()].every(({ rules }) => rules.length === 0)),
+  );
+  await showDiagnostics(call, diagnostics, { evenQuiet: empty });
+  if (diagnostics.some(isError)) return EXIT.usage;
+  const progress = progressOn(io);
+  const pods = verifyAll(loaded.rulesets, { ...settings, progress: progress.tell });
+  await progress.end();
+  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(toVerifyReport(pods))}\n`);
+  else await io.out.write(`${humanVerify(pods, await terminal(call, io.out))}\n`);
+  const strict = isSet(input, 'strict');
+  const findings = pods.flatMap((pod) => pod.findings);
+  const bad = findings.some(({ verdict, level }) => {
+    return verdict === 'violated' ? level === 'error' || (strict && level === 'warning') : strict && verdict === 'undecided';
+  });
+  return bad || (strict && diagnostics.length > 0) ? EXIT.findings : EXIT.ok;
+}
+
+/** `--family 4,6` is for verify; the reader knows one family or none. */
+function withFamily({ io, input }: Call, family: number | undefined): Call {
+  return { io, input: { ...input, options: { ...input.options, family: family === undefined ? undefined : String(family) } } };
+}
+
+/** Equal rules are proved once. */
+function verifyAll(rulesets: readonly Ruleset[], options: VerifyOptions): readonly Verified[] {
+  const proved = new Map<string, Verified>();
+  return podsOf(rulesets).map((pod) => {
+    const key = JSON.stringify(pod.map(({ family, source }) => [family, source.text]));
+    const known = proved.get(key) ?? verifyRulesets(pod, options);
+    proved.set(key, known);
+    return { ...known, rulesets: known.rulesets.map((one) => pod.find(({ family }) => family === one.family) ?? one) };
+  });
+}
+
+/** A line on a terminal when it takes more than a second. */
+function progressOn({ err }: Io): { readonly tell: NonNullable<VerifyOptions['progress']>; readonly end: () => Promise<void> } {
+  const started = performance.now();
+  let shown = false;
+  return {
+    tell: (claim, family) => {
+      if (!err.isTerminal || performance.now() - started < 1000) return;
+      shown = true;
+      void err.write(`\r\u001b[Kverifying ${claim} (IPv${family})`);
+    },
+    end: async () => {
+      if (shown) await err.write('\r\u001b[K');
+    },
+  };
+}

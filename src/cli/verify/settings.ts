@@ -1,0 +1,79 @@
+/** The options of `verify`, read and checked. */
+import type { Family } from '../../packet/address.ts';
+import { isError } from '../../syntax/diagnostic.ts';
+import { parsePacketSet } from '../../syntax/parsePacketSet.ts';
+import { CLAIMS } from '../../verify/claims.ts';
+import type { VerifyOptions } from '../../verify/verify.ts';
+import { type Call, textOf } from '../command.ts';
+import { showDiagnostics } from '../diagnostics.ts';
+import { complain } from '../messages.ts';
+import { nearest } from '../nearest.ts';
+import { readHostOption } from '../trace/scene.ts';
+
+/** Undefined when an option cannot be used, which has been said. */
+export async function readSettings(call: Call): Promise<VerifyOptions | undefined> {
+  const only = await readClaims(call, 'only');
+  const except = await readClaims(call, 'except');
+  const families = await readFamilies(call);
+  const proxyUid = await readId(call, 'proxyUid', '--proxy-uid');
+  const proxyGid = await readId(call, 'proxyGid', '--proxy-gid');
+  const where = await readWhere(call);
+  const host = await readHostOption(call);
+  if (!only || !except || !families || !proxyUid || !proxyGid || !where || !host) return undefined;
+  const profile = textOf(call.input, 'profile');
+  return {
+    ...only,
+    ...except,
+    ...families,
+    ...(proxyUid.id === undefined ? {} : { proxyUid: proxyUid.id }),
+    ...(proxyGid.id === undefined ? {} : { proxyGid: proxyGid.id }),
+    ...where,
+    ...host,
+    ...(profile === undefined ? {} : { profile }),
+  };
+}
+
+async function readClaims({ io, input }: Call, name: 'only' | 'except'): Promise<Pick<VerifyOptions, 'only' | 'except'> | undefined> {
+  const text = textOf(input, name);
+  if (text === undefined) return {};
+  const ids = text.split(',').map((id) => id.trim());
+  const known = CLAIMS.map(({ id }) => id);
+  const wrong = ids.find((id) => !known.includes(id));
+  if (wrong === undefined) return { [name]: ids };
+  const meant = nearest(wrong, known);
+  await complain(io, {
+    message: `--${name}: there is no claim \`${wrong}\``,
+    help: meant === undefined ? `the claims are ${known.join(', ')}` : `did you mean \`${meant}\`?`,
+  });
+  return undefined;
+}
+
+async function readFamilies({ io, input }: Call): Promise<Pick<VerifyOptions, 'families'> | undefined> {
+  const text = textOf(input, 'family');
+  if (text === undefined) return {};
+  const parts = [...new Set(text.split(','))];
+  if (parts.every((part) => part === '4' || part === '6')) return { families: parts.map((part) => Number(part) as Family) };
+  await complain(io, { message: `--family expects 4, 6 or 4,6, not \`${text}\`` });
+  return undefined;
+}
+
+async function readId({ io, input }: Call, name: string, flag: string): Promise<{ readonly id?: number } | undefined> {
+  const text = textOf(input, name);
+  if (text === undefined) return {};
+  const id = Number(text);
+  if (/^\d{1,10}$/.test(text) && id < 0xffff_ffff) return { id };
+  await complain(io, { message: `${flag} expects a numeric id, not \`${text}\`` });
+  return undefined;
+}
+
+async function readWhere(call: Call): Promise<Pick<VerifyOptions, 'where'> | undefined> {
+  const text = textOf(call.input, 'where');
+  if (text === undefined) return {};
+  const { set, diagnostics } = parsePacketSet({ file: '--where', text });
+  await showDiagnostics(call, diagnostics);
+  if (set === undefined || diagnostics.some(isError)) return undefined;
+  const late = set.terms.find(({ key }) => key === 'ctstate' || key === 'oif');
+  if (late === undefined) return { where: set };
+  await complain(call.io, { message: `--where speaks of packets as they start, and they have no \`${late.key}\` then` });
+  return undefined;
+}

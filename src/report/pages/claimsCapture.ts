@@ -1,0 +1,103 @@
+/** Pages on claims: what is captured, what is spared, and loops. */
+import type { Page } from './page.ts';
+
+const group = 'claim';
+const COUNTERS = 'iptables-save -c -t nat';
+
+export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
+  {
+    id: 'no-redirect-loop',
+    group,
+    title: 'no connection that the proxy takes comes back to the listener that took it',
+    means:
+      "Take every listener of the proxy that sends a connection on, and every packet that its process then sends: the proxy's user and group, the mark and the source address of that listener, any destination, SYN or UDP, from an ephemeral port. Draw an edge to each listener that the rules lead such a packet to. The claim holds when no original destination goes round in a circle. A connection to the listener's own port is left out: Envoy closes it.",
+    why: "The RETURNs for the proxy's user and group are missing, stand behind the redirect, or name somebody else; or 127.0.0.6 is captured again. Istio met each: a virtual machine without inbound listener (istio/istio#12110), a port that fell through to pass-through (#14443), TPROXY in 1.6 (#23369).",
+    see: [
+      { run: 'ss -tn state established | wc -l', look: 'connections of the proxy to itself that grow until files run out' },
+      { run: COUNTERS, look: 'the redirect counts on, the RETURNs above it stay at 0' },
+    ],
+    todo: "Let the RETURNs for the proxy's user and group, and for 127.0.0.6 on lo, stand before every redirect, with the ids the proxy runs as.",
+  },
+  {
+    id: 'proxy-egress-direct',
+    group,
+    title: "the proxy's own packets leave untouched",
+    means:
+      'Every packet that opens a connection, of any protocol, sent by the user of the proxy (where that is root, by its group; in ambient, with its mark), with the source that the kernel chooses, to an address of another host, leaves by an interface unchanged. Port 53 where DNS is captured is left to dns-proxy-direct.',
+    why: 'The rules spare another user than the proxy has: a custom runAsUser that was not passed on, a user that OpenShift picked (istio/istio#53220), a proxy that was upgraded (#61791). A RETURN for the group alone hides it until the group changes.',
+    see: [{ run: 'ps -o uid,gid,args -C envoy', look: 'the ids that the rules should name' }],
+    todo: "Give the rules the proxy's ids (--proxy-uid, --proxy-gid of istio-iptables), before every redirect.",
+  },
+  {
+    id: 'outbound-captured',
+    group,
+    title: 'the application does not leave past the proxy',
+    means:
+      "Every TCP SYN of a process that is not the proxy, without packet mark, to another host, reaches the outbound listener; except destinations, ports, groups and interfaces that are declared as excluded. A process that the host names counts even when it has the proxy's user or group.",
+    why: 'An application runs as the user or group of the proxy (istio/istio#31991), nothing jumps to the chain of the mesh because the pod started before its rules (#14327), or a RETURN stands before the redirect: one for the service range takes every service out of the mesh, as the address is still that of the service here.',
+    see: [{ run: COUNTERS, look: 'the rule that counts for traffic that should be captured' }],
+    todo: 'Remove or move the rule that is named. If the exclusion is meant, let it stand where the mesh writes its exclusions, after those of the proxy.',
+  },
+  {
+    id: 'inbound-captured',
+    group,
+    title: 'nobody from outside reaches the application past the proxy',
+    means:
+      'Every TCP SYN that arrives on an interface that is neither excluded nor virtual, from another host to an address of this one, reaches the inbound listener by REDIRECT or TPROXY; except the ports for probes and the tunnel, those excluded, and in ambient the source of the probes. With a list of captured ports, only those.',
+    why: 'No rule jumps from PREROUTING, another component accepts first (istio/istio#29518), or an empty argument was swallowed so that no inbound port was left (#28106). Then mutual TLS and authorization are bypassed, and nothing looks broken.',
+    see: [
+      { run: 'nc -vz POD_IP 8080', look: 'says nothing: the handshake succeeds either way' },
+      { run: COUNTERS, look: 'the inbound redirect counts' },
+    ],
+    todo: 'Let the jump of the mesh be the first that decides about TCP in PREROUTING.',
+  },
+  {
+    id: 'self-vip-captured',
+    group,
+    title: 'a call to its own service passes the inbound proxy as any other does',
+    means:
+      'Every TCP SYN of the proxy, with its own address as source, to an address of its own pod, reaches the inbound listener; except the port of the tunnel, 53 where DNS is captured, and excluded outbound ports, whose RETURN stands first. In TPROXY mode inbound exclusions hold too.',
+    why: 'A pod calls its service and the balancer picks the pod itself. Without the rule the call arrives without mutual TLS and is reset (istio/istio#7558). With two proxy users the rule of the second is never reached: the first one has returned whoever is not the first user.',
+    see: [{ run: COUNTERS, look: 'the rule with -o lo and ISTIO_IN_REDIRECT' }],
+    todo: 'Run the proxy as one user, and keep the -o lo rule with ISTIO_IN_REDIRECT before its RETURN.',
+  },
+  {
+    id: 'loopback-preserved',
+    group,
+    title: 'localhost stays localhost',
+    means:
+      'Every packet of the application that opens a connection to 127.0.0.1 or ::1 is delivered there with the addresses and ports it was sent with; port 53 is left out where DNS is captured.',
+    why: 'The redirect stands before the RETURN for lo, as in the rules of many articles, or a loopback range is among the captured ones.',
+    see: [{ run: 'curl -sv http://127.0.0.1:8080/', look: '`server: envoy` in an answer that should be the own process' }],
+    todo: 'Return packets to 127.0.0.1/32 and ::1/128, or those with -o lo that are not the proxy, before the redirect.',
+  },
+  {
+    id: 'passthrough-returned',
+    group,
+    title: 'what the inbound proxy passes on reaches the application',
+    means:
+      "Every SYN that the proxy sends from its inbound listener to the pod's own addresses is delivered unchanged: from 127.0.0.6 or ::6 in REDIRECT mode, with the client's address and the mark 1337 under TPROXY, with the mark 0x539 in ambient.",
+    why: 'The RETURN for 127.0.0.6 is missing or stands behind the rules of the proxy user, so that the connection is taken in again and again (istio/istio#14443); under TPROXY the guards on mark, source and lo are missing (#23369).',
+    see: [{ run: 'ss -tn src 127.0.0.6', look: 'connections to port 15006 in place of the application' }],
+    todo: 'Let `-o lo -s 127.0.0.6/32 -j RETURN` be the first rule of the outbound chain; under TPROXY let the three guards start ISTIO_INBOUND.',
+  },
+  {
+    id: 'health-ports-open',
+    group,
+    title: 'probes reach who answers them',
+    means:
+      "Every TCP SYN from another host to the mesh's own ports for probes (15020, 15021, 15090; 4190 and 4191 with Linkerd) is delivered unchanged. In ambient, every one from the source that the node gives its probes, to any port.",
+    why: 'The ports were left out of the exclusions: a list of one’s own replaces the default one (istio/istio#29412). Then strict mutual TLS refuses the kubelet, and the pod is restarted for ever.',
+    see: [{ run: 'kubectl get events --field-selector reason=Unhealthy', look: 'readiness probes that time out or are reset' }],
+    todo: 'Add the ports of the mesh to the excluded inbound ports.',
+  },
+  {
+    id: 'tunnel-port-open',
+    group,
+    title: 'the tunnel is not redirected into itself',
+    means: 'Every TCP SYN to port 15008 of the pod, from other hosts and from the proxy over lo, is delivered unchanged.',
+    why: 'The RETURN for 15008 is in the nat table only: in TPROXY mode nothing jumps there, and the tunnel is handed to 15006. Older versions made no exception for the proxy itself.',
+    see: [{ run: 'curl -k https://POD_IP:15008/', look: 'a handshake with the wrong listener' }],
+    todo: 'In TPROXY mode add `-p tcp --dport 15008 -j RETURN` to mangle ISTIO_INBOUND, or exclude port 15008 inbound.',
+  },
+];

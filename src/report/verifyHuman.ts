@@ -1,0 +1,84 @@
+/** Verdicts for people: the answer first, then every broken claim with a packet that breaks it. */
+import { packetText } from '../packet/notation.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
+import type { Finding } from '../verify/finding.ts';
+import type { Verified } from '../verify/verify.ts';
+import { rail } from './human/rail.ts';
+import { paragraph, row } from './layout.ts';
+import { PAGES } from './pages/pages.ts';
+import type { Paint } from './paint.ts';
+import { fileLine, ruleBody } from './place.ts';
+
+export interface VerifyStyle {
+  readonly paint: Paint;
+  readonly width: number;
+}
+
+/** Without a line feed at its end. */
+export function humanVerify(pods: readonly Verified[], style: VerifyStyle): string {
+  return pods.map((pod) => humanPod(pod, style)).join('\n\n\n');
+}
+
+function humanPod(pod: Verified, style: VerifyStyle): string {
+  const { paint, width } = style;
+  const files = [...new Set(pod.rulesets.map(({ source }) => source.file))].join(', ');
+  const mesh = pod.profile === undefined ? 'no mesh' : pod.profile.title;
+  const serious = pod.findings.filter(({ verdict, level }) => (verdict === 'violated' && level !== 'info') || verdict === 'undecided');
+  const asides = pod.findings.filter(({ verdict, level }) => verdict === 'violated' && level === 'info');
+  return [
+    `${answer(pod, paint)}  ${paint.dim(`${files}, ${mesh}`)}`,
+    ...serious.flatMap((finding) => ['', ...findingLines(pod, finding, style)]),
+    ...(asides.length === 0 ? [] : ['', ...asideLines(pod, asides, style)]),
+    ...(pod.notes.length === 0 ? [] : ['', ...pod.notes.map((note) => paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 })))]),
+  ].join('\n');
+}
+
+/** `2 of 19 claims violated`: claims, not findings. */
+function answer({ findings }: Verified, paint: Paint): string {
+  const claims = (...verdicts: readonly Finding['verdict'][]) =>
+    new Set(findings.filter(({ verdict, level }) => verdicts.includes(verdict) && level !== 'info').map(({ claim }) => claim));
+  const judged = claims('holds', 'violated', 'undecided').size;
+  const violated = claims('violated').size;
+  const undecided = claims('undecided').size;
+  const open = undecided === 0 ? '' : `, ${undecided} undecided`;
+  if (violated > 0) return paint.bold(paint.red(`${violated} of ${judged} claims violated${open}`));
+  if (undecided > 0) return paint.bold(paint.yellow(`${undecided} of ${judged} claims undecided`));
+  return paint.bold(judged === 0 ? 'no claim applies' : paint.green(`all ${judged} claims hold`));
+}
+
+const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
+
+function findingLines({ rulesets }: Verified, finding: Finding, { paint, width }: VerifyStyle): readonly string[] {
+  const { claim, level, verdict, statement, family, witness, blame, packets, reason } = finding;
+  const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
+  const line = (name: string, text: string) => `  ${paragraph({ text: `${name.padEnd(8)} ${text}`, width: width - 2, hang: 11 })}`;
+  const path = witness?.paths[0];
+  const todo = PAGES.find(({ id }) => id === claim)?.todo;
+  const says = verdict === 'undecided' ? 'undecided' : level;
+  return [
+    `${paint[COLOURS[level]](paint.bold(`${says}: ${claim}`))} (IPv${family})`,
+    `  ${paragraph({ text: statement, width: width - 2, hang: 2 })}`,
+    ...(packets === undefined ? [] : [line(verdict === 'undecided' ? 'open' : 'broken', `for ${packets}`)]),
+    ...(witness === undefined ? [] : [line('example', `${packetText(witness.packet)}: ${path?.outcome ?? witness.outcome}`)]),
+    ...(path === undefined ? [] : [line('path', rail(path, file))]),
+    ...(reason === undefined ? [] : [line('because', reason)]),
+    ...blame.flatMap((rule) => ruleLines(rule, file, width)),
+    ...(todo === undefined ? [] : [line('do', todo)]),
+  ];
+}
+
+function ruleLines(rule: Rule, file: string, width: number): readonly string[] {
+  return row({ lead: `  rule     ${rule.chain}#${rule.number} `, text: ruleBody(rule), right: fileLine(file, rule.line), width });
+}
+
+const MOST_ASIDES = 6;
+
+function asideLines({ rulesets }: Verified, asides: readonly Finding[], { paint, width }: VerifyStyle): readonly string[] {
+  const lines = asides.slice(0, MOST_ASIDES).map(({ claim, family, blame, reason }) => {
+    const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
+    const rules = blame.map((rule) => `${fileLine(file, rule.line)} ${ruleBody(rule)}`).join('; ');
+    return `  ${paragraph({ text: `${claim}: ${[rules, reason].filter((part) => part).join(': ')}`, width: width - 2, hang: 4 })}`;
+  });
+  const more = asides.length - MOST_ASIDES;
+  return [paint.bold(`for information, ${asides.length}:`), ...lines, ...(more > 0 ? [`  and ${more} more; -o json lists all`] : [])];
+}

@@ -1,0 +1,88 @@
+/** The contract's JSON of `verify`, schema chainwalk/verify/v1: types and the one place that builds them. */
+import type { Finding } from '../verify/finding.ts';
+import type { Verified } from '../verify/verify.ts';
+import type { Trace, TraceRule } from './traceJson.ts';
+import { toTrace, toTraceRule } from './traceJson.ts';
+
+export interface VerifyReport {
+  readonly schema: 'chainwalk/verify/v1';
+  /** files */
+  readonly rules: readonly string[];
+  /** null: no mesh, or not the same one everywhere */
+  readonly profile: string | null;
+  readonly findings: readonly VerifyFinding[];
+  /** findings, not claims: a claim may break in several places */
+  readonly summary: VerifySummary;
+  readonly notes: readonly string[];
+  /** one for each pod or machine, when there are several */
+  readonly results?: readonly VerifyResult[];
+}
+
+export type VerifyResult = Pick<VerifyReport, 'rules' | 'profile' | 'findings' | 'summary' | 'notes'>;
+
+export interface VerifySummary {
+  readonly holds: number;
+  readonly violated: number;
+  readonly undecided: number;
+}
+
+export interface VerifyFinding {
+  readonly claim: string;
+  readonly level: Finding['level'];
+  readonly verdict: Finding['verdict'];
+  readonly statement: string;
+  readonly family: 'ipv4' | 'ipv6';
+  readonly file: string;
+  readonly witness: Trace | null;
+  readonly blame: readonly TraceRule[];
+  readonly packets: string | null;
+  readonly reason?: string;
+}
+
+export function toVerifyReport(pods: readonly Verified[]): VerifyReport {
+  const results = pods.map(toResult);
+  const profiles = new Set(results.map(({ profile }) => profile));
+  const findings = results.flatMap((one) => one.findings);
+  return {
+    schema: 'chainwalk/verify/v1',
+    rules: [...new Set(results.flatMap(({ rules }) => rules))],
+    profile: profiles.size === 1 ? (results[0]?.profile ?? null) : null,
+    findings,
+    summary: summaryOf(findings),
+    notes: [...new Set(results.flatMap(({ notes }) => notes))],
+    ...(results.length > 1 && { results }),
+  };
+}
+
+function toResult(pod: Verified): VerifyResult {
+  const findings = pod.findings.map((finding) => toFinding(pod, finding));
+  return {
+    rules: [...new Set(pod.rulesets.map(({ source }) => source.file))],
+    profile: pod.profile?.name ?? null,
+    findings,
+    summary: summaryOf(findings),
+    notes: pod.notes,
+  };
+}
+
+function toFinding({ rulesets, profile }: Verified, finding: Finding): VerifyFinding {
+  const { claim, level, verdict, statement, family, witness, blame, packets, reason } = finding;
+  const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
+  return {
+    claim,
+    level,
+    verdict,
+    statement,
+    family: family === 4 ? 'ipv4' : 'ipv6',
+    file,
+    witness: witness === undefined ? null : toTrace({ journey: witness, file, defaults: [], profile: profile?.name }),
+    blame: blame.map((rule) => toTraceRule(rule, file)),
+    packets: packets ?? null,
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+function summaryOf(findings: readonly VerifyFinding[]): VerifySummary {
+  const count = (verdict: Finding['verdict']): number => findings.filter((one) => one.verdict === verdict).length;
+  return { holds: count('holds'), violated: count('violated'), undecided: count('undecided') };
+}
