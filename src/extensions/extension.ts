@@ -48,6 +48,8 @@ export interface RuleContext extends ShapeContext {
   readonly proto: { readonly value: number; readonly inverted: boolean; readonly span: Span } | undefined;
   /** names the rule in `chance` expressions: every rule draws its own lots */
   readonly ruleId: string;
+  /** the rule's matches; `check` alone is told */
+  readonly matches?: readonly { readonly name: string; readonly given: GivenOptions }[];
   /** ipsets by name, where the host gives them */
   readonly sets?: ReadonlyMap<string, IpSet> | undefined;
   /** seconds since 1970 at which the packets come, where a clock is given */
@@ -91,6 +93,8 @@ interface Definition<Options extends OptionTable> {
   readonly checksHooksOnEntry?: boolean;
   /** tables in which it loads; absent: all */
   readonly tables?: readonly TableName[];
+  /** tables that some options demand */
+  tablesFor?(given: Given<Options>): readonly TableName[] | undefined;
   /** tables in which iptables-legacy loads it, where iptables-nft loads it anywhere */
   readonly legacyTables?: readonly TableName[];
   /** protocols one of which `-p` must name */

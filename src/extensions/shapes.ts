@@ -1,18 +1,26 @@
 /** All value shapes by name. An option names the shapes of its arguments; `lower` then gets their typed values. */
 import { ADDR_TYPES } from '../packet/fields.ts';
 import { address, addressRange, ctNetwork, mac, natRange, network } from './shapes/address.ts';
+import { chunkTypes } from './shapes/chunks.ts';
+import { date, monthDays, timeOfDay, weekDays } from './shapes/clock.ts';
+import { accountName, listName, portName, tableName } from './shapes/fileName.ts';
+import { hashBurst, hashRate } from './shapes/hashlimit.ts';
 import { ICMP, ICMPV6, icmpType } from './shapes/icmp.ts';
 import { idRange } from './shapes/id.ts';
-import { dscp, dscpClass, tosMask } from './shapes/named.ts';
+import { dccpTypes, hashModes, headerOptions, ipv6Headers, policyProto, prefixLength, routeAddresses, segment } from './shapes/list.ts';
+import { connLabel, deviceGroup, dscp, dscpClass, mhTypes, packetType, routeRealm, tosMask } from './shapes/named.ts';
 import { cutTo, hexNumber, integer, maskedNumber, range, U8, U16, U32 } from './shapes/number.ts';
-import { decimalPort, decimalPortRange, natPorts, portList, portRange } from './shapes/port.ts';
+import { hexPattern, pattern } from './shapes/pattern.ts';
+import { decimalPort, decimalPortRange, natPorts, portList, portRange, sctpPortRange } from './shapes/port.ts';
+import { bpfProgram, u32Tests } from './shapes/program.ts';
 import { protocol, protocolNumber } from './shapes/protocol.ts';
+import { byteRange, mssRange, spiRange, u64 } from './shapes/range.ts';
 import { rejectType } from './shapes/reject.ts';
 import type { Shape } from './shapes/shape.ts';
 import { CT_EVENTS, ctStatus, EXPECTATION_EVENTS, logLevel, probability, rate, setDirs, tcpFlags, zone } from './shapes/special.ts';
 import {
-  capitalMac,
   duration,
+  groupMac,
   hashPrefix,
   ledDelay,
   ledName,
@@ -79,6 +87,53 @@ export const SHAPES = {
   icmpType: icmpType(ICMP),
   icmpv6Type: icmpType(ICMPV6),
   setDirs,
+  spiRange,
+  mssRange,
+  byteRange,
+  u64,
+  deviceGroup,
+  routeRealm,
+  connLabel,
+  mhTypes,
+  packetType,
+  dccpTypes,
+  sctpPortRange,
+  chunkScope: word('scope of chunks', ['all', 'any', 'only'], ANY_CASE),
+  chunkTypes,
+  ipv6Headers,
+  headerOptions,
+  routeAddresses,
+  segment,
+  prefixLength,
+  bpfProgram,
+  u32Tests,
+  pattern,
+  hexPattern,
+  searchAlgorithm: word('search algorithm', ['bm', 'kmp'], THIS_CASE),
+  timeOfDay,
+  date,
+  monthDays,
+  weekDays,
+  hashRate,
+  hashBurst,
+  hashModes,
+  node: integer({ min: 1, max: 32 }),
+  nodeMask: integer({ min: 1, max: U32 }),
+  ect: integer({ max: 3 }),
+  hitCount: integer({ max: U16 }),
+  osfLevel: integer({ max: 2 }),
+  bytesMode: word('mode', ['packets', 'bytes', 'avgpkt'], THIS_CASE),
+  bytesDir: word('direction', ['original', 'reply', 'both'], THIS_CASE),
+  policyDir: word('direction', ['in', 'out'], THIS_CASE),
+  policyKind: word('policy', ['none', 'ipsec'], THIS_CASE),
+  policyMode: word('mode', ['transport', 'tunnel'], THIS_CASE),
+  policyProto,
+  helperName: freeText({ min: 0, max: 29, overlong: 'cut' }),
+  accountName,
+  portName,
+  genre: rawName(31),
+  listName,
+  tableName,
   dscp,
   dscpClass,
   tosMask,
@@ -100,14 +155,14 @@ export const SHAPES = {
   securityContext: rawName(255),
   ledName,
   ledDelay,
-  ulogPrefix: freeText({ min: 1, max: 31, overlong: 'refused' }),
+  ulogPrefix: freeText({ min: 1, max: 32, overlong: 'refused' }),
   ulogGroup: integer({ min: 1, max: 32 }),
   ulogThreshold: integer({ min: 1, max: 50 }),
   hashTuple: wordList('part of a packet', ['src', 'dst', 'sport', 'dport', 'spi', 'proto', 'ct'], ANY_CASE),
   hashPrefix,
   clusterHash: word('hash mode', ['sourceip', 'sourceip-sourceport', 'sourceip-sourceport-destport'], THIS_CASE),
-  clusterNodes: integer({ min: 1, max: 16 }),
-  capitalMac,
+  clusterNodes: integer({ max: 16 }),
+  groupMac,
 } as const;
 
 export type ShapeName = keyof typeof SHAPES;

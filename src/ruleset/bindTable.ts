@@ -1,7 +1,6 @@
 /** Binds all rules of a table once: reports what is wrong with them, and keeps what the load checks need to know. */
 import { bindRule } from '../extensions/bind/bindRule.ts';
 import type { BindContext, BoundClause, BoundRule, Report } from '../extensions/bind/boundRule.ts';
-import { unmodelledNeedsConntrack } from '../extensions/bind/unmodelled.ts';
 import { type HookName, isHook, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
 import type { RuleNode, TableNode } from '../syntax/ast.ts';
 import type { Span } from '../syntax/source.ts';
@@ -126,7 +125,8 @@ function callName({ name, extension }: BoundClause): string {
 
 function checkTables(clause: BoundClause, table: TableName, report: Report): void {
   if (clause.extension === undefined) return;
-  const { tables, legacyTables } = clause.extension;
+  const { legacyTables } = clause.extension;
+  const tables = clause.extension.tablesFor?.(clause.given) ?? clause.extension.tables;
   if (legacyTables !== undefined && !legacyTables.includes(table)) {
     report({
       kind: 'warning',
@@ -139,8 +139,8 @@ function checkTables(clause: BoundClause, table: TableName, report: Report): voi
   report({ kind: 'not-loadable', message: `\`${callName(clause)}\` loads in ${where} only, not in ${table}`, span: clause.span });
 }
 
-function asksForConntrack({ name, extension, given }: BoundClause): boolean {
-  return extension === undefined ? unmodelledNeedsConntrack(name) : extension.needsConntrack?.(given) === true;
+function asksForConntrack({ extension, given }: BoundClause): boolean {
+  return extension?.needsConntrack?.(given) === true;
 }
 
 const ENDING: readonly string[] = ['ACCEPT', 'DROP', 'RETURN'];

@@ -2,11 +2,12 @@
  *
  *  Header lines, each valid until the next of its kind: `family 4|6|both`, `*table`, `:CHAIN,CHAIN` where the rule is put, `set NAME TYPE` for an ipset.
  *  The user chains USR and USR2 are always there. A case is `input ; canonical ; verdict`; canonical `=` is the input itself. Verdicts:
- *  OK loads and is saved as canonical; LOADS loads, each backend saves it in its own way; FAIL is refused; NFT, LEGACY is loaded by that backend alone. */
+ *  OK loads and is saved as canonical; LOADS loads, each backend saves it in its own way; FAIL is refused; NFT, LEGACY is loaded by that backend alone.
+ *  READS is read by iptables, for a module that today's kernels lack; canonical is then what the extension's own strings say. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Family } from '../../src/packet/address.ts';
 
-export const VERDICTS = ['OK', 'LOADS', 'FAIL', 'NFT', 'LEGACY'] as const;
+export const VERDICTS = ['OK', 'LOADS', 'FAIL', 'NFT', 'LEGACY', 'READS'] as const;
 export type CaseVerdict = (typeof VERDICTS)[number];
 
 export interface Case {

@@ -56,9 +56,12 @@ function rowOfStep(step: Step): readonly string[] {
   }
 }
 
+/** Targets that change nothing which a rule can see. */
+const IDLE: ReadonlySet<string> = new Set(['LOG', 'NFLOG', 'AUDIT', 'CLASSIFY', 'TCPMSS', 'TCPOPTSTRIP']);
+
 /** A rule that matches by chance and then changes nothing: the simulator does not fork for it. */
 function isIdleChance({ rule = '', verdict, target = 'LOG' }: KernelRow): boolean {
-  return verdict === 'CONTINUE' && /-m (?:statistic|limit) /.test(rule) && ['LOG', 'NFLOG'].includes(target);
+  return verdict === 'CONTINUE' && /-m (?:statistic|limit) /.test(rule) && IDLE.has(target);
 }
 
 /** NAT and TPROXY count as ACCEPT although they found nothing to send the packet to: legacy logs a rule before its target runs. */

@@ -33,8 +33,9 @@ function negate(state: State, word: Word): void {
 function finish(state: State): BoundRule | undefined {
   const { matches, context } = state;
   const { source, destination, iif, oif, proto, fragment } = state.base;
-  for (const clause of matches) if (!checkClause(clause, proto, context)) state.failed = true;
-  if (state.target?.kind === 'extension' && !checkClause(state.target.clause, proto, context)) state.failed = true;
+  const around = { proto, matches };
+  for (const clause of matches) if (!checkClause(clause, around, context)) state.failed = true;
+  if (state.target?.kind === 'extension' && !checkClause(state.target.clause, around, context)) state.failed = true;
   const target = boundTarget(state);
   if (state.failed) return undefined;
   return { source, destination, iif, oif, proto, fragment, matches: matches as readonly BoundMatch[], target };

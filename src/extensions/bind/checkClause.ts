@@ -8,8 +8,14 @@ import { isKnownMatch, isKnownTarget } from './unmodelled.ts';
 
 type Proto = BoundRule['proto'];
 
+/** The rest of the rule. */
+interface Around {
+  readonly proto: Proto;
+  readonly matches: readonly OpenClause[];
+}
+
 /** False when the clause was refused. */
-export function checkClause(clause: OpenClause, proto: Proto, context: BindContext): boolean {
+export function checkClause(clause: OpenClause, { proto, matches }: Around, context: BindContext): boolean {
   const { extension, given, opaque } = clause;
   if (extension === undefined) {
     if (isKnownMatch(clause.name) || isKnownTarget(clause.name)) {
@@ -28,7 +34,7 @@ export function checkClause(clause: OpenClause, proto: Proto, context: BindConte
   // an option whose value is not known here is not in `given`: nothing is said of what is there or missing
   if (opaque !== undefined) return loads;
   if (extension.demands.length > 0) tableComplaints(extension, given).forEach(complain);
-  extension.check?.(given, ruleContext(context, proto, '')).forEach(complain);
+  extension.check?.(given, { ...ruleContext(context, proto, ''), matches }).forEach(complain);
   if (loads && extension.unclear?.some((option) => given[option] !== undefined) === true) {
     for (const reason of unclearParts(extension, given, ruleContext(context, proto, ''))) {
       context.report({ kind: 'not-modelled', message: `${reason}: not modelled`, span: clause.span });

@@ -4,7 +4,7 @@ import type { Span } from '../../syntax/source.ts';
 import { findMatch, findTarget, MATCHES } from '../registry.ts';
 import { protocolMatchName } from '../shapes/protocol.ts';
 import { openClause, refuse, type State } from './ruleState.ts';
-import { IMPLICIT_UNMODELLED, isKnownMatch, isKnownTarget } from './unmodelled.ts';
+import { isKnownMatch, isKnownTarget } from './unmodelled.ts';
 
 export function openMatch(state: State, name: string, span: Span): void {
   const extension = findMatch(name);
@@ -30,8 +30,7 @@ export function loadProtocolMatch(state: State): boolean {
   state.implicitDone = true;
   const name = protocolMatchName(proto.value);
   const extension = name === undefined ? undefined : findMatch(name);
-  if (name === undefined || (extension === undefined && !IMPLICIT_UNMODELLED.has(name))) return false;
-  if (extension !== undefined && !extension.families.includes(state.context.family)) return false;
+  if (name === undefined || extension === undefined || !extension.families.includes(state.context.family)) return false;
   openMatch(state, name, proto.span);
   return true;
 }

@@ -9,25 +9,7 @@ const TARGETS: ReadonlySet<string> = new Set([
 
 /** Matches of iptables 1.8.9 and xtables-addons that are not in the registry. */
 const MATCHES: ReadonlySet<string> = new Set([
-  ...[
-    'ah',
-    'bpf',
-    'cgroup',
-    'cluster',
-    'connbytes',
-    'connlabel',
-    'connlimit',
-    'cpu',
-    'dccp',
-    'devgroup',
-    'dscp',
-    'dst',
-    'ecn',
-    'esp',
-    'eui64',
-  ],
-  ...['frag', 'hashlimit', 'hbh', 'helper', 'ipcomp', 'ipv6header', 'ipvs', 'mh', 'nfacct', 'osf', 'physdev', 'pkttype', 'policy', 'quota'],
-  ...['rateest', 'realm', 'recent', 'rpfilter', 'rt', 'sctp', 'srh', 'string', 'tcpmss', 'time', 'tos', 'u32'],
+  ...['ipvs', 'rateest'],
   ...[
     'asn',
     'condition',
@@ -46,20 +28,10 @@ const MATCHES: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** Matches that `-p` loads by itself although they are not modelled. */
-export const IMPLICIT_UNMODELLED: ReadonlySet<string> = new Set(['sctp', 'dccp', 'esp', 'ah', 'mh']);
-
-/** kernel: their check functions call nf_ct_netns_get() */
-const CONNTRACK: ReadonlySet<string> = new Set([...['connbytes', 'connlabel', 'connlimit', 'cluster', 'helper']]);
-
 export function isKnownMatch(name: string): boolean {
   return MATCHES.has(name);
 }
 
 export function isKnownTarget(name: string): boolean {
   return TARGETS.has(name);
-}
-
-export function unmodelledNeedsConntrack(name: string): boolean {
-  return CONNTRACK.has(name);
 }

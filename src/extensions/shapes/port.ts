@@ -99,6 +99,13 @@ export const portRange: Shape<PortRange> = {
   print: (value) => printRange(value, ':'),
 };
 
+/** the same of -m sctp, which knows no service that everybody has */
+export const sctpPortRange: Shape<PortRange> = {
+  ...portRange,
+  decode: (parts, context) =>
+    /[a-z]/i.test(parts.text.replaceAll(/0x[\da-f]+/gi, '')) ? unknownService(parts.text) : portRange.decode(parts, context),
+};
+
 /** the same of -m udp and -m conntrack */
 export const decimalPortRange: Shape<PortRange> = {
   ...portRange,

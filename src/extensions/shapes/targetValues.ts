@@ -3,7 +3,7 @@
 import { type Address, familyOf, formatAddress, parseAddress } from '../../packet/address.ts';
 import { mac, type Network, network, prefixLength } from './address.ts';
 import { integer, type NumberRange, numberOf, range, U8, U16, U32 } from './number.ts';
-import { malformed, notModelled, part, type Shape } from './shape.ts';
+import { decodeValue, malformed, notModelled, part, type Shape } from './shape.ts';
 import { freeText } from './word.ts';
 
 /** `0:3`, `:3`, `1:`; the first queue must be below the last */
@@ -57,6 +57,11 @@ export const tcpOptions: Shape<readonly number[]> = {
 export const prefix: Shape<Network> = {
   ...network,
   decode: (parts, context) => {
+    const [, address4, long] = /^([\d.]+)\/(\d+)$/.exec(parts.text) ?? [];
+    if (context.family === 4 && address4 !== undefined && Number(long) > 32) {
+      const whole = decodeValue(network, address4, context);
+      return 'refused' in whole ? whole : { ...whole, warning: 'iptables takes this for a single address' };
+    }
     const decoded = network.decode(parts, context);
     if ('refused' in decoded) return decoded;
     if (prefixLength(decoded.value.mask) === undefined) {
@@ -78,17 +83,19 @@ function masked(address: Address, mask: Address): Address {
 /** `MAJOR:MINOR`, hexadecimal, of which iptables keeps 16 bits each and ignores what follows */
 export const trafficClass: Shape<{ readonly major: number; readonly minor: number }> = {
   decode: ({ text }) => {
-    const [taken, major = '', minor = ''] = /^\s*((?:0x)?[0-9a-f]+):\s*((?:0x)?[0-9a-f]+)/i.exec(text) ?? [];
+    const [taken, major = '', minor = ''] = /^\s*([-+]?(?:0x)?[0-9a-f]+):\s*([-+]?(?:0x)?[0-9a-f]+)/i.exec(text) ?? [];
     if (taken === undefined) return malformed(`\`${text}\` is no traffic class`, 'a class is written like `1:10`');
     const value = { major: low16(major), minor: low16(minor) };
-    const kept = taken === text && [major, minor].every((half) => half.replace(/^0x/i, '').length <= 4);
+    const kept = taken === text && [major, minor].every((half) => /^(?:0x)?[0-9a-f]{1,4}$/i.test(half));
     return kept ? { value } : { value, warning: `iptables reads this as \`${trafficClass.print(value, { family: 4 })}\`` };
   },
   print: ({ major, minor }) => [major, minor].map((half) => half.toString(16).padStart(4, '0')).join(':'),
 };
 
 function low16(text: string): number {
-  return Number.parseInt(text.replace(/^0x/i, '').slice(-4), 16);
+  const digits = text.replace(/^[-+]?(?:0x)?/i, '').slice(-4);
+  const value = Number.parseInt(digits, 16);
+  return text.startsWith('-') ? -value & U16 : value;
 }
 
 /** A name that iptables cuts off, and saves without quotes. */
@@ -98,7 +105,7 @@ export function rawName(max: number): Shape<string> {
 
 /** iptables quotes it always. */
 export const ledName: Shape<string> = {
-  ...freeText({ min: 1, max: 16, overlong: 'refused' }),
+  ...freeText({ min: 0, max: 16, overlong: 'refused' }),
   print: (value) => `"${value.replace(/["\\]/g, '\\$&')}"`,
 };
 
@@ -122,5 +129,10 @@ export const hashPrefix: Shape<number> = {
   print: String,
 };
 
-/** As CLUSTERIP prints it: in capitals. */
-export const capitalMac: Shape<number> = { ...mac, print: (value, context) => mac.print(value, context).toUpperCase() };
+/** The address of a group of machines; printed in capitals. */
+export const groupMac: Shape<number> = {
+  ...mac,
+  decode: (parts, context) =>
+    Number.parseInt(parts.text, 16) % 2 === 1 ? mac.decode(parts, context) : malformed(`\`${parts.text}\` is no multicast MAC address`),
+  print: (value, context) => mac.print(value, context).toUpperCase(),
+};

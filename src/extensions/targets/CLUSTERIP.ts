@@ -6,7 +6,7 @@ import { type OptionSpec, saveOption, targetExtension } from '../extension.ts';
 const OPTIONS = {
   '--new': { value: [] },
   '--hashmode': { value: ['clusterHash'] },
-  '--clustermac': { value: ['capitalMac'] },
+  '--clustermac': { value: ['groupMac'] },
   '--total-nodes': { value: ['clusterNodes'] },
   '--local-node': { value: ['clusterNodes'] },
   '--hash-init': { value: ['u32'] },

@@ -41,6 +41,7 @@ export const SET = targetExtension({
   claim: { modelled: 'partly', why: 'the mark of --map-mark; a set that packets change is not read' },
   families: [4, 6],
   options: OPTIONS,
+  tablesFor: (given) => (given['--map-set'] === undefined ? undefined : ['mangle']),
   hooks: (given) => (mapsQueue(given) ? SENDING : undefined),
   check: complaints,
   unclear: ['--map-mark'],

@@ -1,30 +1,53 @@
 /** TCPMSS - rewrites the segment size that a SYN offers.
  *  man    iptables-extensions(8), TCPMSS
  *  kernel net/netfilter/xt_TCPMSS.c tcpmss_mangle_packet(): an option of TCP, which only -m tcpmss reads
+ *         tcpmss_tg4_check(): iptables-legacy loads it only beside a match that asks for SYN
  *  fact   with both options given, `--clamp-mss-to-pmtu` holds */
+
+import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { targetExtension } from '../extension.ts';
+import { type Complaint, type Given, type GivenOption, type RuleContext, targetExtension } from '../extension.ts';
 
 /** What a packet can carry beside the IP header. */
 const MAX_MSS = { 4: 65515, 6: 65495 } as const;
 
+const OPTIONS = { '--set-mss': { value: ['u16'] }, '--clamp-mss-to-pmtu': { value: [] } } as const;
+
+function sizeComplaints(given: Given<typeof OPTIONS>, { family }: RuleContext): readonly Complaint[] {
+  const mss = given['--set-mss'];
+  if (mss === undefined) {
+    return given['--clamp-mss-to-pmtu'] === undefined
+      ? [{ kind: 'malformed', message: '`-j TCPMSS` needs `--set-mss` or `--clamp-mss-to-pmtu`' }]
+      : [];
+  }
+  return mss.values[0] <= MAX_MSS[family]
+    ? []
+    : [{ kind: 'malformed', message: `expected a segment size from 0 to ${MAX_MSS[family]}`, option: '--set-mss' }];
+}
+
+function synWarning({ matches = [] }: RuleContext): readonly Complaint[] {
+  const asksForSyn = matches.some(({ name, given }) => name === 'tcp' && (asksSyn(given['--tcp-flags']) || isPlain(given['--syn'])));
+  return asksForSyn
+    ? []
+    : [{ kind: 'warning', message: 'iptables-legacy loads `-j TCPMSS` only beside `--syn` or `--tcp-flags` with SYN' }];
+}
+
+function isPlain(option: GivenOption | undefined): boolean {
+  return option !== undefined && !option.inverted;
+}
+
+function asksSyn(option: GivenOption | undefined): boolean {
+  const wanted = option?.values[1];
+  return isPlain(option) && typeof wanted === 'number' && (wanted & TCP_FLAGS.S) !== 0;
+}
+
 export const TCPMSS = targetExtension({
   name: 'TCPMSS',
   families: [4, 6],
-  options: { '--set-mss': { value: ['u16'] }, '--clamp-mss-to-pmtu': { value: [] } },
+  options: OPTIONS,
   protocols: [PROTO.tcp],
   hooks: (given) => (given['--clamp-mss-to-pmtu'] === undefined ? undefined : ['FORWARD', 'OUTPUT', 'POSTROUTING']),
-  check: (given, { family }) => {
-    const mss = given['--set-mss'];
-    if (mss === undefined) {
-      return given['--clamp-mss-to-pmtu'] === undefined
-        ? [{ kind: 'malformed', message: '`-j TCPMSS` needs `--set-mss` or `--clamp-mss-to-pmtu`' }]
-        : [];
-    }
-    return mss.values[0] <= MAX_MSS[family]
-      ? []
-      : [{ kind: 'malformed', message: `expected a segment size from 0 to ${MAX_MSS[family]}`, option: '--set-mss' }];
-  },
+  check: (given, context) => [...sizeComplaints(given, context), ...synWarning(context)],
   lower: () => ({ kind: 'continue' }),
   save: (given) =>
     given['--clamp-mss-to-pmtu'] === undefined ? ['--set-mss', String(given['--set-mss']?.values[0] ?? 0)] : ['--clamp-mss-to-pmtu'],

@@ -39,11 +39,21 @@ const TARGETS: readonly (readonly [number, (place: TargetPlace) => boolean, Targ
   [3, ({ table }) => table !== 'raw', (r) => `-j CONNMARK --restore-mark${connmarkMasks(r)}`],
   [1, ({ table }) => table !== 'raw', (r) => `-j CONNMARK --${r.pick(['and', 'or', 'xor'])}-mark ${hex(r.pick(MARKS))}`],
   [1, anywhere, (r) => r.pick(['-j LOG --log-prefix "seen "', '-j NFLOG --nflog-group 5'])],
+  [9, in_('mangle'), headerField],
+  [1, ({ table, proto }) => table !== 'nat' && proto === 'tcp', () => '-m tcp --syn -j TCPMSS --set-mss 1300'],
+  [1, ({ table, proto }) => table === 'mangle' && proto === 'tcp', () => '-j TCPOPTSTRIP --strip-options mss,8'],
+  [1, anywhere, () => '-j AUDIT --type accept'],
+  [
+    1,
+    ({ hooks }) => hooks.every((hook) => hook === 'OUTPUT' || hook === 'FORWARD' || hook === 'POSTROUTING'),
+    () => '-j CLASSIFY --set-class 1:10',
+  ],
   [8, in_('raw'), (r) => `-j CT --zone ${r.pick([0, 1, 2])}`],
   [2, in_('raw'), (r) => `-j CT --zone-${r.pick(['orig', 'reply'])} 3`],
   [4, in_('raw'), () => '-j CT --notrack'],
   [2, in_('raw'), () => '-j NOTRACK'],
   [20, in_('nat', 'PREROUTING', 'OUTPUT'), redirect],
+  [6, in_('nat'), (r, { family }) => `-j NETMAP --to ${r.pick(NETMAP[family])}`],
   [12, in_('nat', 'PREROUTING', 'OUTPUT'), (r, place) => `-j DNAT --to-destination ${endpoint(r, place, DNAT[place.family])}`],
   [12, in_('nat', 'POSTROUTING', 'INPUT'), (r, place) => `-j SNAT --to-source ${endpoint(r, place, SNAT[place.family])}`],
   [
@@ -72,6 +82,26 @@ const SNAT: Readonly<Record<Family, readonly string[]>> = {
   4: ['10.244.0.5', '127.0.0.6', '169.254.7.127', '192.168.50.5', '10.0.0.200', '10.244.0.6-10.244.0.8'],
   6: ['fd00:10:244::5', '::6', 'fd16:9254::1', 'fd00:192:168:50::5', '2001:db8::200'],
 };
+
+const NETMAP: Readonly<Record<Family, readonly string[]>> = {
+  4: ['10.0.0.0/24', '10.244.0.0/16', '192.168.50.0/24', '127.0.0.0/8', '10.0.0.9'],
+  6: ['2001:db8::/64', 'fd00:10:244::/64', 'fd00:192:168:50::/112', '2001:db8::9'],
+};
+
+/** Type of service, hops, and the bits of congestion notification. */
+function headerField({ pick, weighted }: Random, { family, proto }: TargetPlace): string {
+  const hops = family === 4 ? 'TTL --ttl' : 'HL --hl';
+  return weighted([
+    [3, `-j TOS --set-tos ${pick(['0x10', '0x08/0x3f', '0xff/0x0f', '0x01/0x00', 'Normal-Service'])}`],
+    [1, `-j TOS --${pick(['and', 'or', 'xor'])}-tos ${pick(['0x10', '0x03', '0xfc'])}`],
+    [3, `-j DSCP ${pick(['--set-dscp 0', '--set-dscp 0x2e', '--set-dscp-class AF21'])}`],
+    [4, `-j ${hops}-${pick(['set 0', 'set 1', 'set 64', 'set 255', 'inc 1', 'inc 200', 'dec 1', 'dec 64', 'dec 200'])}`],
+    [
+      family === 4 ? 2 : 0,
+      proto === 'tcp' ? `-j ECN ${pick(['--ecn-tcp-remove', '--ecn-tcp-ece 1', '--ecn-tcp-cwr 1'])}` : '-j ECN --ecn-ip-ect 1',
+    ],
+  ]);
+}
 
 export function randomTarget(random: Random, place: TargetPlace): string {
   const possible = TARGETS.filter(([, stands]) => stands(place)).map(([weight, , target]) => [weight, target] as const);
