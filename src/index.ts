@@ -21,7 +21,7 @@ import { parseRules } from './syntax/parse.ts';
 import { parsePacket } from './syntax/parsePacket.ts';
 import { parsePacketSet } from './syntax/parsePacketSet.ts';
 import { CLAIMS } from './verify/claims.ts';
-import { diffRulesets } from './verify/diffRulesets.ts';
+import { diffRulesets, unknownAtStart } from './verify/diffRulesets.ts';
 import { find as findPackets } from './verify/find.ts';
 import { podsOf } from './verify/pods.ts';
 import { verifyRulesets } from './verify/verify.ts';
@@ -181,6 +181,8 @@ function asList(rules: Rules): readonly Ruleset[] {
 function readPacketSet(text: string): NonNullable<ReturnType<typeof parsePacketSet>['set']> {
   const { set, diagnostics } = parsePacketSet({ file: 'where', text });
   if (set === undefined) throw new InputError(diagnostics.map(({ message }) => message));
+  const late = unknownAtStart(set);
+  if (late !== undefined) throw new InputError([`packets have no \`${late}\` as they start`]);
   return set;
 }
 

@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Family } from '../packet/address.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { PacketSet } from '../syntax/parsePacketSet.ts';
 import type { Diff, DiffQuestion, Sides } from './diff.ts';
 import { diffRules } from './diff.ts';
 
@@ -37,4 +38,9 @@ function missing(name: string, family: Family): string {
 
 function without({ family, source }: Ruleset): Ruleset {
   return { family, source, tables: new Map(), usesConntrack: false, usesDefrag: false };
+}
+
+/** The key of a set of packets that asks about what packets do not have as they start. */
+export function unknownAtStart({ terms }: PacketSet): string | undefined {
+  return terms.find(({ key }) => key === 'ctstate' || key === 'oif')?.key;
 }

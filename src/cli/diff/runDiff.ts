@@ -7,7 +7,7 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { isError } from '../../syntax/diagnostic.ts';
 import type { PacketSet } from '../../syntax/parsePacketSet.ts';
 import { parsePacketSet } from '../../syntax/parsePacketSet.ts';
-import { diffRulesets } from '../../verify/diffRulesets.ts';
+import { diffRulesets, unknownAtStart } from '../../verify/diffRulesets.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
@@ -70,8 +70,8 @@ async function readWhere(call: Call): Promise<{ readonly set?: PacketSet } | und
   const { set, diagnostics } = parsePacketSet({ file: '--where', text });
   await showDiagnostics(call, diagnostics);
   if (set === undefined || diagnostics.some(isError)) return undefined;
-  const late = set.terms.find(({ key }) => key === 'ctstate' || key === 'oif');
+  const late = unknownAtStart(set);
   if (late === undefined) return { set };
-  await complain(call.io, { message: `--where speaks of packets as they start, and they have no \`${late.key}\` then` });
+  await complain(call.io, { message: `--where speaks of packets as they start, and they have no \`${late}\` then` });
   return undefined;
 }
