@@ -164,6 +164,7 @@ export interface FindOptions extends TraceOptions {
  *  @throws InputError when the host, the profile or the set of packets cannot be read */
 export function find(rules: Rules, options: FindOptions): FindReport {
   const all = asList(rules);
+  if (all.length === 0) throw new InputError(['there are no rules to look at']);
   const profile = namedProfile(options.profile ?? 'auto', all);
   const host = options.host === undefined ? hostOf(all, profile) : readHostOrThrow(options.host);
   const where = readPacketSet(options.where ?? '');

@@ -1,0 +1,53 @@
+/** The contract's JSON of `find`, schema chainwalk/find/v1: types and the one place that builds them. */
+import type { Found } from '../verify/find.ts';
+import type { PacketJson } from './packetJson.ts';
+import { toPacketJson } from './packetJson.ts';
+import type { TraceRule } from './traceJson.ts';
+import { toTraceRule } from './traceJson.ts';
+
+export interface FindReport {
+  readonly schema: 'chainwalk/find/v1';
+  /** no packet of the set can have the outcome, which is proved; false as well when something is undecided */
+  readonly empty: boolean;
+  readonly example: PacketJson | null;
+  /** all classes in words */
+  readonly packets: string;
+  readonly classes: readonly FindClass[];
+  /** packets for which it depends on something that is not modelled */
+  readonly undecided: readonly FindDoubt[];
+}
+
+export interface FindClass {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly packets: string;
+  /** those that an application would send or receive; null: there are none */
+  readonly ordinary: string | null;
+  readonly example: PacketJson;
+}
+
+export interface FindDoubt {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly packets: string;
+  readonly rules: readonly TraceRule[];
+}
+
+export function toFindReport(parts: readonly { readonly file: string; readonly found: Found }[]): FindReport {
+  const classes = parts.flatMap(({ found }) =>
+    found.classes.map(({ packets, ordinary, example }): FindClass => {
+      return { family: `ipv${found.family}`, packets, ordinary: ordinary ?? null, example: toPacketJson(example.packet) };
+    }),
+  );
+  const undecided = parts.flatMap(({ file, found }) =>
+    found.undecided.map(({ packets, rules }): FindDoubt => {
+      return { family: `ipv${found.family}`, packets, rules: rules.map((rule) => toTraceRule(rule, file)) };
+    }),
+  );
+  return {
+    schema: 'chainwalk/find/v1',
+    empty: classes.length + undecided.length === 0,
+    example: classes[0]?.example ?? null,
+    packets: classes.map(({ packets }) => packets).join('; or '),
+    classes,
+    undecided,
+  };
+}

@@ -1,0 +1,122 @@
+/** Claims on the structure of rules: for each a ruleset that holds it and one that breaks it. */
+import { describe, expect, it } from 'vitest';
+import { hostOf, profileOf } from '../../src/journey/setting.ts';
+import type { Ruleset } from '../../src/ruleset/ruleset.ts';
+import { CLAIMS } from '../../src/verify/claims.ts';
+import { redundantRules } from '../../src/verify/deadRulesRedundant.ts';
+import type { Finding } from '../../src/verify/finding.ts';
+import { inferDeclaration } from '../../src/verify/infer.ts';
+import { judgeClaim } from '../../src/verify/run.ts';
+import { makeScene } from '../../src/verify/scene.ts';
+import { readFixture } from '../support/fixtures.ts';
+import { rulesetsOf } from '../support/rulesets.ts';
+
+function judge(ruleset: Ruleset, id: string): readonly Finding[] {
+  const profile = profileOf([ruleset]);
+  const host = hostOf([ruleset], profile);
+  const scene = makeScene({ ruleset, host, declared: inferDeclaration({ ruleset, host, profile }), ...(profile && { profile }) });
+  const claim = CLAIMS.find((one) => one.id === id);
+  return claim === undefined ? [] : judgeClaim(scene, claim);
+}
+
+function broken(text: string, id: string): readonly string[] {
+  const findings = rulesetsOf(text, { family: 4 }).flatMap((ruleset) => judge(ruleset, id));
+  expect(findings.length).toBeGreaterThan(0);
+  return findings.filter(({ verdict }) => verdict === 'violated').map(({ blame, reason }) => `${blame[0]?.text ?? '-'}: ${reason}`);
+}
+
+const nat = (...rules: readonly string[]): string => ['*nat', ...rules, 'COMMIT', ''].join('\n');
+const SIDECAR = readFixture('istio-sidecar').text;
+
+const STRUCTURE = [
+  'mark-consistency',
+  'jump-before-foreign',
+  'single-backend',
+  'no-duplicate-rule',
+  'no-stale-chain',
+  'no-guardrail-left',
+  'no-unknown',
+];
+
+describe('the rules of each mesh hold what is said of their structure', () => {
+  it.each(['istio-sidecar', 'istio-dns', 'istio-tproxy', 'istio-dual-stack', 'istio-ambient', 'linkerd', 'kuma', 'consul'])(
+    '%s',
+    (name) => {
+      for (const id of STRUCTURE) expect(broken(readFixture(`${name}`).text, id), id).toEqual([]);
+    },
+  );
+});
+
+describe('a claim on structure is broken', () => {
+  it.each([
+    ['mark-consistency', '*mangle\n-A PREROUTING -m mark --mark 0x7 -j ACCEPT\nCOMMIT\n', /asks for the mark 0x7/],
+    ['mark-consistency', '*mangle\n-A PREROUTING -j MARK --set-mark 0x7\nCOMMIT\n', /sets the mark 0x7/],
+    [
+      'jump-before-foreign',
+      SIDECAR.replace('-A OUTPUT', '-A OUTPUT -d 10.0.0.0/8 -p tcp -j ACCEPT\n-A OUTPUT'),
+      /^-A OUTPUT -d 10.0.0.0\/8/,
+    ],
+    [
+      'single-backend',
+      `# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n${SIDECAR}`,
+      /iptables-legacy-save/,
+    ],
+    ['no-duplicate-rule', nat('-A OUTPUT -p tcp -j ACCEPT', '-A OUTPUT -p udp -j ACCEPT', '-A OUTPUT -p tcp -j ACCEPT'), /same as rule 1/],
+    ['no-stale-chain', nat(':OLD - [0:0]', '-A OLD -p tcp -j ACCEPT'), /no rule calls OLD/],
+    [
+      'no-stale-chain',
+      SIDECAR.replace(':ISTIO_INBOUND', ':ISTIO_PRERT - [0:0]\n:ISTIO_INBOUND').replace(
+        '-A OUTPUT',
+        '-A ISTIO_PRERT -p udp -j ACCEPT\n-A PREROUTING -j ISTIO_PRERT\n-A OUTPUT',
+      ),
+      /one of ambient/,
+    ],
+    ['no-guardrail-left', readFixture('broken/guardrails-left').text, /drops every/],
+    ['no-unknown', '*filter\n-A INPUT -m string --string foo --algo bm -j DROP\nCOMMIT\n', /not modelled/],
+    ['no-dead-rule', nat('-A OUTPUT -j ACCEPT', '-A OUTPUT -p tcp -j RETURN'), /shadowed/],
+    ['no-dead-rule', '*filter\n:INPUT ACCEPT\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n', /redundant/],
+  ])('%s', (id, text, says) => {
+    const found = broken(text, id);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.join('\n')).toMatch(says);
+  });
+
+  it('not by marks that a proxy or a copy sets', () => {
+    const restored =
+      '*mangle\n-A PREROUTING -j CONNMARK --restore-mark\n-A OUTPUT -j CONNMARK --set-mark 0x5\n-A PREROUTING -m mark --mark 0x5 -j ACCEPT\nCOMMIT\n';
+    expect(broken(restored, 'mark-consistency')).toEqual([]);
+  });
+});
+
+describe("Istio's own dead rules", () => {
+  it('are the two by group for lo, and are said to be its own', () => {
+    const found = broken(SIDECAR, 'no-dead-rule');
+    expect(found).toHaveLength(2);
+    for (const line of found) expect(line).toMatch(/-o lo .*--gid-owner 1337 .*Istio writes this rule/);
+  });
+
+  it('are alive where DNS is captured, but for one', () => {
+    expect(broken(readFixture('istio-dns').text, 'no-dead-rule').filter((line) => line.includes('shadowed'))).toHaveLength(2);
+  });
+});
+
+describe('a redundant rule', () => {
+  const redundant = (text: string): readonly string[] => {
+    const [ruleset] = rulesetsOf(text, { family: 4 });
+    return ruleset === undefined ? [] : redundantRules(ruleset, hostOf([ruleset], undefined)).rules.map(({ text: rule }) => rule);
+  };
+
+  it.each([
+    ['does what the policy does', '*filter\n:INPUT DROP\n-A INPUT -p tcp -j DROP\nCOMMIT\n', 1],
+    ['does what a later rule does', '*filter\n-A INPUT -p tcp --dport 80 -j DROP\n-A INPUT -p tcp -j DROP\nCOMMIT\n', 1],
+    [
+      'is none when a rule between makes a difference',
+      '*filter\n-A INPUT -p tcp --dport 80 -j DROP\n-A INPUT -s 10.0.0.0/8 -j ACCEPT\n-A INPUT -p tcp -j DROP\nCOMMIT\n',
+      0,
+    ],
+    ['is none when it answers otherwise', '*filter\n-A INPUT -p tcp --dport 80 -j REJECT\n-A INPUT -p tcp -j DROP\nCOMMIT\n', 0],
+    ['is none when it sets a mark', '*mangle\n-A INPUT -j MARK --set-mark 0x1\nCOMMIT\n', 0],
+  ])('%s', (_, text, count) => {
+    expect(redundant(text)).toHaveLength(count);
+  });
+});
