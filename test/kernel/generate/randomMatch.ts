@@ -121,11 +121,12 @@ export function randomMatches(random: Random, place: Place): readonly string[] {
 /** A second clause of a kind stands apart or adds its options to the first; an option is not repeated within a clause. */
 function joined({ chance }: Random, clauses: readonly string[], clause: string): readonly string[] {
   const [, kind = '', options = ''] = /^-m (\S+) ?(.*)$/.exec(clause) ?? [];
-  const option = /--(?:tcp-flags|syn)/.test(options) ? /--(?:tcp-flags|syn)/ : new RegExp(/--\S+/.exec(options)?.[0] ?? '^$');
+  const named = (options.match(/--\S+/g) ?? []).map((option) => (option === '--syn' ? '--tcp-flags' : option));
   const at = clauses.findIndex((one) => one.startsWith(`-m ${kind} `));
   if (at < 0) return [...clauses, clause];
   if (!MERGING.has(kind)) return clauses;
-  if (chance(0.5) || option.test(clauses[at] ?? '')) return APART.has(kind) ? [...clauses, clause] : clauses;
+  if (chance(0.5) || named.some((option) => clauses[at]?.replace('--syn', '--tcp-flags').includes(option)))
+    return APART.has(kind) ? [...clauses, clause] : clauses;
   return clauses.map((one, index) => (index === at ? `${one} ${options}` : one));
 }
 
