@@ -23,6 +23,16 @@ export interface Trace {
   readonly defaults: readonly string[];
   /** name of the mesh profile; null: no mesh */
   readonly profile: string | null;
+  /** absent where chance or something unmodelled decides, for very large rulesets and for streams of packets */
+  readonly same?: TraceSame;
+}
+
+/** Packets with the same outcome, rewriting and deciding rules. */
+export interface TraceSame {
+  /** all of them */
+  readonly packets: string;
+  /** those of them that an application would send or receive */
+  readonly ordinary?: string;
 }
 
 export interface TraceBranch {
@@ -115,9 +125,11 @@ export interface TraceInput {
   readonly defaults: readonly (keyof PartialPacket)[];
   /** name of the mesh profile; absent: no mesh */
   readonly profile?: string | undefined;
+  /** packets that fare alike, in words */
+  readonly same?: TraceSame | undefined;
 }
 
-export function toTrace({ journey, file, defaults, profile }: TraceInput): Trace {
+export function toTrace({ journey, file, defaults, profile, same }: TraceInput): Trace {
   const [first] = journey.paths;
   return {
     schema: 'chainwalk/trace/v1',
@@ -129,6 +141,7 @@ export function toTrace({ journey, file, defaults, profile }: TraceInput): Trace
     ...(journey.truncated && { truncated: true }),
     defaults: defaultKeys(defaults),
     profile: profile ?? null,
+    ...(same !== undefined && { same }),
   };
 }
 

@@ -44,7 +44,10 @@ function wrongUse({ file, texts, path }: Asked): string | undefined {
 async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode> {
   const { call, format, style } = job;
   const walked: (TraceInput | undefined)[] = [];
-  for (const text of texts) walked.push(await walkText(job, text));
+  for (const text of texts) {
+    const input = await walkText(job, text);
+    walked.push(input && texts.length <= FEW ? await withSame(job, input) : input);
+  }
   const traced = walked.filter((one) => one !== undefined);
   let code: ExitCode = traced.length < texts.length ? EXIT.usage : EXIT.ok;
   if (traced.length === 0) return code;
@@ -66,4 +69,17 @@ async function walkText({ call, scene }: Job, text: string): Promise<TraceInput 
   if ('journey' in walked) return walked;
   await complain(call.io, { message: `packet \`${text.trim()}\`: ${walked.message}`, help: walked.help });
   return undefined;
+}
+
+/** For more packets than this nobody reads what else fares alike. */
+const FEW = 3;
+
+/** The symbolic engine is loaded here only. */
+async function withSame({ scene }: Job, input: TraceInput): Promise<TraceInput> {
+  const { packet } = input.journey;
+  const ruleset = scene.rulesets.find(({ family }) => family === packet.family);
+  if (ruleset === undefined) return input;
+  const { sameAs } = await import('../../verify/same.ts');
+  const same = sameAs(ruleset, packet, { host: scene.host, ...(scene.profile && { profile: scene.profile }) });
+  return same === undefined ? input : { ...input, same };
 }

@@ -26,7 +26,7 @@ interface AnswerStyle extends StepStyle {
 
 /** One block per packet, without a line feed at its end. */
 export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanStyle): string {
-  const { journey, file, defaults } = input;
+  const { journey, file, defaults, same } = input;
   const [first] = journey.paths;
   if (first === undefined) return '';
   const steps = journey.paths.flatMap((path) => path.legs.flatMap((leg) => leg.walk.steps));
@@ -41,7 +41,13 @@ export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanSt
           branchLines({ input, path, index, style, full: verbose || index === firstLike(input, path) }),
         );
   const cut = journey.truncated ? ['', paint.yellow('there are more branches; they were not walked')] : [];
-  return [head, packet, ...(defaults.length > 0 ? [paint.dim(assumed)] : []), ...body, ...cut].join('\n');
+  const alike = same === undefined ? [] : ['', sameText(same, width)];
+  return [head, packet, ...(defaults.length > 0 ? [paint.dim(assumed)] : []), ...body, ...cut, ...alike].join('\n');
+}
+
+/** For ordinary packets without the conditions that hold for all of those. */
+function sameText({ packets, ordinary }: NonNullable<TraceInput['same']>, width: number): string {
+  return paragraph({ text: `same result for: ${ordinary ?? packets}`, width, hang: 17 });
 }
 
 /** One line per packet. */
