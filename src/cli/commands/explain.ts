@@ -1,4 +1,4 @@
-/** `chainwalk explain [ID]`: one page on an outcome, a fate, a reason or a kind of diagnostic. */
+/** `chainwalk explain [ID]`: one page on a claim, an outcome, a fate, a reason or a kind of diagnostic. */
 import type { Command } from '../command.ts';
 import { EXIT } from '../exitCode.ts';
 import { complain } from '../messages.ts';
@@ -8,7 +8,7 @@ import { terminal } from '../terminal.ts';
 
 export const explain: Command = {
   name: 'explain',
-  summary: 'explain an outcome, a fate or a diagnostic; without an id list them all',
+  summary: 'explain a claim, an outcome, a fate or a diagnostic; without an id list them all',
   args: [{ name: '[id]', says: 'what to explain, such as `loop` or `martian-source`' }],
   options: [COLOR],
   examples: [

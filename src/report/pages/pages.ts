@@ -1,6 +1,7 @@
 /** All pages of `explain`, in the order in which they are listed. */
 import { CAPTURE_CLAIM_PAGES } from './claimsCapture.ts';
 import { OTHER_CLAIM_PAGES } from './claimsOther.ts';
+import { STRUCTURE_CLAIM_PAGES } from './claimsStructure.ts';
 import { DIAGNOSTIC_PAGES } from './diagnostics.ts';
 import { FATE_PAGES } from './fates.ts';
 import { LOST_PAGES } from './lost.ts';
@@ -10,6 +11,7 @@ import type { Page } from './page.ts';
 export const PAGES: readonly Page[] = [
   ...CAPTURE_CLAIM_PAGES,
   ...OTHER_CLAIM_PAGES,
+  ...STRUCTURE_CLAIM_PAGES,
   ...OUTCOME_PAGES,
   ...FATE_PAGES,
   ...LOST_PAGES,
