@@ -7,7 +7,18 @@ import { accountName, listName, portName, tableName } from './shapes/fileName.ts
 import { hashBurst, hashRate } from './shapes/hashlimit.ts';
 import { ICMP, ICMPV6, icmpType } from './shapes/icmp.ts';
 import { idRange } from './shapes/id.ts';
-import { dccpTypes, hashModes, headerOptions, ipv6Headers, policyProto, prefixLength, routeAddresses, segment } from './shapes/list.ts';
+import {
+  addressMask,
+  dccpTypes,
+  hashModes,
+  headerOptions,
+  ipv6Headers,
+  maskLength,
+  policyProto,
+  prefixLength,
+  routeAddresses,
+  segment,
+} from './shapes/list.ts';
 import { connLabel, deviceGroup, dscp, dscpClass, mhTypes, packetType, routeRealm, tosMask } from './shapes/named.ts';
 import { cutTo, hexNumber, integer, maskedNumber, range, U8, U16, U32 } from './shapes/number.ts';
 import { hexPattern, pattern } from './shapes/pattern.ts';
@@ -41,7 +52,7 @@ export const SHAPES = {
   comment: freeText({ min: 0, max: 255, overlong: 'cut' }),
   logPrefix: freeText({ min: 1, max: 29, overlong: 'cut' }),
   nflogPrefix: freeText({ min: 1, max: 63, overlong: 'cut' }),
-  name: freeText({ min: 1, max: 31, overlong: 'refused' }),
+  name: { ...freeText({ min: 1, max: 31, overlong: 'refused' }), print: (value: string) => value },
   u8: integer({ max: U8 }),
   u16: integer({ max: U16 }),
   u32: integer({ max: U32 }),
@@ -105,6 +116,8 @@ export const SHAPES = {
   routeAddresses,
   segment,
   prefixLength,
+  maskLength,
+  addressMask,
   bpfProgram,
   u32Tests,
   pattern,

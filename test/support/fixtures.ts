@@ -12,13 +12,13 @@ export interface FixtureFile {
   readonly host: unknown;
 }
 
-/** All captured rulesets, the broken ones included. */
+/** All captured rulesets: meshes, broken ones, and what other software writes. */
 export function fixtureNames(): readonly string[] {
   const rules = (folder: string): readonly string[] =>
     readdirSync(new URL(folder, ROOT))
       .filter((file) => file.endsWith('.rules'))
       .map((file) => `${folder}${file.replace('.rules', '')}`);
-  return [...rules(''), ...rules('broken/')];
+  return [...rules(''), ...rules('broken/'), ...rules('real/')];
 }
 
 export function readFixture(name: string): FixtureFile {
