@@ -23,18 +23,23 @@ const known = new WeakMap<Space, Map<number, Bdd>>();
 
 function sourcesOf(space: Space, mark: number): Bdd {
   const { manager, start } = space;
+  // IPv6 chooses by device and destination, whatever the route
+  const byDevice = new Map<string, Bdd>();
   const shares = partitionByRoute(space, { dst: start.dst, src: start.dst.map(() => EMPTY), mark: constant(mark, 32), within: FULL });
-  return manager.any(shares.map(({ set, route }) => (route === undefined ? EMPTY : manager.and(set, sourceSet(space, route)))));
+  return manager.any(shares.map(({ set, route }) => (route === undefined ? EMPTY : manager.and(set, sourceSet(space, route, byDevice)))));
 }
 
-function sourceSet(space: Space, route: Route): Bdd {
+function sourceSet(space: Space, route: Route, byDevice: Map<string, Bdd>): Bdd {
   const { manager, start, host, family } = space;
   const is = (address: Address | undefined): Bdd => (address === undefined ? EMPTY : equal(manager, start.src, address));
   const local = route.type === 'local' || route.type === 'anycast';
   if (!local && route.src !== undefined) return is(route.src);
   if (family === 6) {
     const dev = local ? 'lo' : (route.dev ?? '');
-    return manager.any(sourceChoices6(host, dev).map(({ to, address }) => manager.and(vectorIn(manager, start.dst, to), is(address))));
+    const choices = () => sourceChoices6(host, dev).map(({ to, address }) => manager.and(vectorIn(manager, start.dst, to), is(address)));
+    const set = byDevice.get(dev) ?? manager.any(choices());
+    byDevice.set(dev, set);
+    return set;
   }
   if (local || route.dev === undefined) return is(route.src);
   if (route.via !== undefined) return is(selectAddress4(host, route.dev, route.via as number));

@@ -1,0 +1,156 @@
+/** What NAT makes of sets of connections' first packets: simulate/nat.ts for all packets at once. */
+import type { Host } from '../host/host.ts';
+import { redirectChoices6 } from '../host/redirectAddress.ts';
+import { isSecondary } from '../host/routing.ts';
+import { firstAddress4, isLoopback4, sourceChoices6 } from '../host/sourceAddress.ts';
+import { assertNever } from '../lib/invariant.ts';
+import { manipAt, type Nat, type PortRange } from '../netfilter/effect.ts';
+import type { HookName } from '../netfilter/hooks.ts';
+import type { Address } from '../packet/address.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
+import type { Bdd } from './bdd.ts';
+import { EMPTY, FULL } from './bdd.ts';
+import { inPrefix } from './routes.ts';
+import type { Space } from './space.ts';
+import type { Doubt, Env, PacketClass } from './state.ts';
+import type { Vector } from './vector.ts';
+import { between, constant, vectorIn } from './vector.ts';
+import type { Acted, EndedClass } from './walk.ts';
+
+export interface ActPlace {
+  readonly hook: HookName;
+  /** ports that stand for the parts of a range, see ruleset/portParts.ts */
+  readonly partsOf: (range: PortRange) => readonly number[];
+}
+
+interface NatPlace extends ActPlace {
+  readonly nat: Nat;
+  readonly rule: Rule;
+}
+
+interface Share {
+  readonly set: Bdd;
+  readonly address: Vector | undefined;
+  readonly doubt?: Doubt;
+}
+
+export function actNat(space: Space, one: PacketClass, place: NatPlace): Acted {
+  const accepted: PacketClass[] = [];
+  const ended: EndedClass[] = [];
+  for (const share of addressShares(space, one, place)) {
+    const set = space.manager.and(one.set, share.set);
+    if (set === EMPTY) continue;
+    const doubts = share.doubt === undefined ? one.doubts : [...one.doubts, share.doubt];
+    const part: PacketClass = { ...one, set, doubts, decided: place.rule };
+    if (share.address === undefined) ended.push({ ...part, end: 'no-address' });
+    else accepted.push(...withPorts(space, part, { ...place, address: share.address }));
+  }
+  return { on: [], accepted, ended };
+}
+
+/** Which packets get which address. */
+function addressShares(space: Space, { env }: PacketClass, { nat, hook, rule }: NatPlace): readonly Share[] {
+  const { host, family } = space;
+  const width = family === 4 ? 32 : 128;
+  const all = (address: Address | undefined): readonly Share[] => [
+    { set: FULL, address: address === undefined ? undefined : constant(address, width) },
+  ];
+  const { to } = nat;
+  switch (to.kind) {
+    case 'keep':
+      return [{ set: FULL, address: manipAt(nat, hook) === 'dst' ? env.dst : env.src }];
+    case 'addresses': {
+      if (to.lo === to.hi) return all(to.lo);
+      const doubt: Doubt = { why: 'chance', what: 'the kernel picks an address of the range', rule };
+      return addressesOf(to.lo, to.hi).map((address) => ({ set: FULL, address: constant(address, width), doubt }));
+    }
+    case 'this-host':
+      if (hook === 'OUTPUT') return all(family === 4 ? 0x7f00_0001 : 1n);
+      if (family === 4) return all(firstAddress4(host, env.iif));
+      return redirectChoices6(host, env.iif).map(({ to: range, address }) => ({
+        set: vectorIn(space.manager, env.dst, range),
+        address: address === undefined ? undefined : constant(address, 128),
+      }));
+    case 'out-interface':
+      return masquerade(space, env);
+    case 'prefix':
+      return [{ set: FULL, address: withPrefix(manipAt(nat, hook) === 'dst' ? env.dst : env.src, to) }];
+    default:
+      return assertNever(to);
+  }
+}
+
+function withPrefix(old: Vector, { address, mask }: { readonly address: Address; readonly mask: Address }): Vector {
+  const fixed = constant(mask, old.length);
+  const prefix = constant(address, old.length);
+  return old.map((bit, index) => (fixed[index] === FULL ? (prefix[index] as Bdd) : bit));
+}
+
+/** As simulate/nat.ts: the first addresses stand for a long range. */
+const MAX_ADDRESSES = 16;
+
+function addressesOf(lo: Address, hi: Address): readonly Address[] {
+  const count = Math.min(Number(BigInt(hi) - BigInt(lo)) + 1, MAX_ADDRESSES);
+  return Array.from({ length: count }, (_, index) => (typeof lo === 'bigint' ? lo + BigInt(index) : lo + index));
+}
+
+/** IPv4: by the subnet of the next hop. IPv6: by the destination. */
+function masquerade(space: Space, env: Env): readonly Share[] {
+  const { host, family, manager } = space;
+  const nic = host.interfaces.find(({ name }) => name === env.oif);
+  if (family === 6) {
+    return sourceChoices6(host, env.oif ?? '').map(({ to, address }) => ({
+      set: vectorIn(space.manager, env.dst, to),
+      address: address === undefined ? undefined : constant(address, 128),
+    }));
+  }
+  const own = (nic?.addresses ?? []).filter(
+    ({ address }, index) => typeof address === 'number' && !isLoopback4(address) && nic !== undefined && !isSecondary(nic, index),
+  );
+  const near = env.way?.via === undefined ? env.dst : constant(env.way.via, 32);
+  const shares: Share[] = [];
+  let left: Bdd = FULL;
+  for (const prefix of own) {
+    const set = manager.and(left, inPrefix(space, near, prefix));
+    shares.push({ set, address: constant(prefix.address, 32) });
+    left = manager.minus(left, set);
+  }
+  const rest = own[0]?.address ?? otherPrimary(host);
+  return [...shares, { set: left, address: rest === undefined ? undefined : constant(rest, 32) }];
+}
+
+function otherPrimary(host: Host): Address | undefined {
+  for (const nic of host.interfaces) {
+    const found = nic.addresses.find(
+      ({ address }, index) => typeof address === 'number' && !isLoopback4(address) && !isSecondary(nic, index),
+    );
+    if (found !== undefined) return found.address;
+  }
+  return undefined;
+}
+
+/** Kept inside the range; else the first port for a destination, any for a source. */
+function withPorts(
+  space: Space,
+  one: PacketClass,
+  { nat, hook, rule, address, partsOf }: NatPlace & { readonly address: Vector },
+): readonly PacketClass[] {
+  const { manager, has } = space;
+  const manip = manipAt(nat, hook);
+  const own = manip === 'dst' ? one.env.dport : one.env.sport;
+  const finish = (set: Bdd, port: Vector, doubt?: Doubt): readonly PacketClass[] => {
+    if (set === EMPTY) return [];
+    const env = manip === 'dst' ? { ...one.env, dst: address, dport: port } : { ...one.env, src: address, sport: port };
+    return [{ ...one, set, env, doubts: doubt === undefined ? one.doubts : [...one.doubts, doubt] }];
+  };
+  const ports = nat.ports ?? (nat.random ? { lo: 1024, hi: 65535 } : undefined);
+  if (ports === undefined) return finish(one.set, own);
+  const with_ = manager.and(one.set, has.ports);
+  const inside = nat.random ? EMPTY : manager.and(with_, between(manager, own, ports));
+  const outside = manager.minus(with_, inside);
+  const single = ports.lo === ports.hi || (manip === 'dst' && !nat.random);
+  const doubt: Doubt | undefined = single ? undefined : { why: 'chance', what: `the kernel picks a port of ${ports.lo}-${ports.hi}`, rule };
+  const kept = manager.or(manager.minus(one.set, has.ports), inside);
+  const picked = single ? [ports.lo] : partsOf(ports);
+  return [...finish(kept, own), ...picked.flatMap((port) => finish(outside, constant(port, 16), doubt))];
+}
