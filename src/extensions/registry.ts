@@ -1,23 +1,61 @@
 /** All matches and targets that are modelled, in the order of the documentation. A new one is one file, one line here, one .cases file. */
 import type { Extension, MatchExtension, TargetExtension } from './extension.ts';
 import { addrtype } from './matches/addrtype.ts';
+import { ah } from './matches/ah.ts';
+import { bpf } from './matches/bpf.ts';
+import { cgroup } from './matches/cgroup.ts';
+import { cluster } from './matches/cluster.ts';
 import { comment } from './matches/comment.ts';
+import { connbytes } from './matches/connbytes.ts';
+import { connlabel } from './matches/connlabel.ts';
+import { connlimit } from './matches/connlimit.ts';
 import { connmark } from './matches/connmark.ts';
 import { conntrack } from './matches/conntrack.ts';
+import { cpu } from './matches/cpu.ts';
+import { dccp } from './matches/dccp.ts';
+import { devgroup } from './matches/devgroup.ts';
+import { dscp } from './matches/dscp.ts';
+import { dst, hbh } from './matches/dst.ts';
+import { ecn } from './matches/ecn.ts';
+import { esp } from './matches/esp.ts';
+import { eui64 } from './matches/eui64.ts';
+import { frag } from './matches/frag.ts';
+import { hashlimit } from './matches/hashlimit.ts';
+import { helper } from './matches/helper.ts';
 import { icmp, icmp6 } from './matches/icmp.ts';
+import { ipcomp } from './matches/ipcomp.ts';
 import { iprange } from './matches/iprange.ts';
+import { ipv6header } from './matches/ipv6header.ts';
 import { length } from './matches/length.ts';
 import { limit } from './matches/limit.ts';
 import { mac } from './matches/mac.ts';
 import { mark } from './matches/mark.ts';
+import { mh } from './matches/mh.ts';
 import { multiport } from './matches/multiport.ts';
+import { nfacct } from './matches/nfacct.ts';
+import { osf } from './matches/osf.ts';
 import { owner } from './matches/owner.ts';
+import { physdev } from './matches/physdev.ts';
+import { pkttype } from './matches/pkttype.ts';
+import { policy } from './matches/policy.ts';
+import { quota } from './matches/quota.ts';
+import { realm } from './matches/realm.ts';
+import { recent } from './matches/recent.ts';
+import { rpfilter } from './matches/rpfilter.ts';
+import { rt } from './matches/rt.ts';
+import { sctp } from './matches/sctp.ts';
 import { set } from './matches/set.ts';
 import { socket } from './matches/socket.ts';
+import { srh } from './matches/srh.ts';
 import { state } from './matches/state.ts';
 import { statistic } from './matches/statistic.ts';
+import { string } from './matches/string.ts';
 import { tcp } from './matches/tcp.ts';
+import { tcpmss } from './matches/tcpmss.ts';
+import { time } from './matches/time.ts';
+import { tos } from './matches/tos.ts';
 import { hl, ttl } from './matches/ttl.ts';
+import { u32 } from './matches/u32.ts';
 import { udp } from './matches/udp.ts';
 import { AUDIT } from './targets/AUDIT.ts';
 import { CHECKSUM } from './targets/CHECKSUM.ts';
@@ -73,6 +111,45 @@ export const MATCHES: readonly MatchExtension[] = [
   ttl,
   hl,
   set,
+  ah,
+  bpf,
+  cgroup,
+  cluster,
+  connbytes,
+  connlabel,
+  connlimit,
+  cpu,
+  dccp,
+  devgroup,
+  dscp,
+  dst,
+  ecn,
+  esp,
+  eui64,
+  frag,
+  hashlimit,
+  hbh,
+  helper,
+  ipcomp,
+  ipv6header,
+  mh,
+  nfacct,
+  osf,
+  physdev,
+  pkttype,
+  policy,
+  quota,
+  realm,
+  recent,
+  rpfilter,
+  rt,
+  sctp,
+  srh,
+  string,
+  tcpmss,
+  time,
+  tos,
+  u32,
 ];
 
 export const TARGETS: readonly TargetExtension[] = [

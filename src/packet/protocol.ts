@@ -10,7 +10,9 @@ export const PROTO = {
   esp: 50,
   ah: 51,
   icmpv6: 58,
+  ipcomp: 108,
   sctp: 132,
+  mh: 135,
   udplite: 136,
 } as const;
 

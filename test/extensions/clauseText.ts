@@ -93,6 +93,87 @@ function shapeText(family: Family): Readonly<Record<ShapeName, fc.Arbitrary<stri
     setDirs: fc.constantFrom('src', 'dst', 'src,dst'),
     ctEvents: someOf(['new', 'destroy', 'mark']),
     expEvents: fc.constant('new'),
+    spiRange: range(0xffff_ffff),
+    mssRange: range(65535),
+    byteRange: range(0xffff_ffff),
+    u64: fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }).map(String),
+    deviceGroup: fc.oneof(maskedHex, fc.constant('default')),
+    routeRealm: fc.oneof(maskedHex, fc.constant('cosmos')),
+    connLabel: number(127),
+    mhTypes: fc.oneof(range(255), fc.constantFrom('brr', 'binding-update', 'hoti:bu')),
+    packetType: fc.constantFrom('unicast', 'host', 'broadcast', 'bcast', 'multicast', 'mcast', 'otherhost'),
+    dccpTypes: someOf(['REQUEST', 'DATA', 'ACK', 'RESET', 'INVALID']),
+    sctpPortRange: range(65535),
+    chunkScope: fc.constantFrom('all', 'any', 'only'),
+    chunkTypes: fc.oneof(
+      fc.constantFrom('ALL', 'NONE', 'DATA:Be', 'ABORT:T,SACK'),
+      someOf(['DATA', 'INIT', 'SACK', 'ERROR', 'PAD', 'ASCONF']),
+    ),
+    ipv6Headers: someOf(['hop', 'dst', 'route', 'frag', 'auth', 'esp', 'none', 'prot']),
+    headerOptions: fc
+      .array(
+        fc.oneof(
+          number(255),
+          fc.tuple(number(255), number(255)).map((pair) => pair.join(':')),
+        ),
+        { minLength: 1, maxLength: 16 },
+      )
+      .map((list) => list.join(',')),
+    routeAddresses: fc.array(ipv6, { minLength: 1, maxLength: 16 }).map((list) => list.join(',')),
+    segment: networkOf(6),
+    maskLength: number(family === 4 ? 32 : 128),
+    addressMask: addressOf(family),
+    prefixLength: number(family === 4 ? 32 : 128),
+    bpfProgram: fc.constantFrom('1,6 0 0 1', '2,48 0 0 9,6 0 0 65535', '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0'),
+    u32Tests: fc
+      .tuple(
+        number(60),
+        fc.constantFrom('', '&0xFF', '>>16', '>>22&0x3C@4'),
+        range(0xffff),
+        fc.constantFrom('', '&&0=1', ' && 4 & 0x1FFF = 0'),
+      )
+      .map(([at, steps, value, more]) => `${at}${steps}=${value}${more}`),
+    pattern: text(40),
+    hexPattern: fc
+      .array(fc.oneof(fc.stringMatching(/^[a-z ]{1,5}$/), fc.stringMatching(/^\|[0-9a-f]{2}( [0-9a-f]{2}){0,3}\|$/)), {
+        minLength: 1,
+        maxLength: 5,
+      })
+      .map((parts) => parts.join('')),
+    searchAlgorithm: fc.constantFrom('bm', 'kmp'),
+    timeOfDay: fc
+      .tuple(fc.nat(23), fc.nat(59), fc.option(fc.nat(59), { nil: undefined }))
+      .map((parts) => parts.filter((one) => one !== undefined).join(':')),
+    date: fc
+      .tuple(fc.integer({ min: 1971, max: 2037 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 31 }))
+      .map((parts) => parts.join('-')),
+    monthDays: fc.subarray([1, 2, 3, 15, 28, 31], { minLength: 1 }).map((list) => list.join(',')),
+    weekDays: someOf(['Mon', 'Tue', '3', 'Fri', '7']),
+    hashRate: fc.oneof(
+      fc
+        .tuple(fc.integer({ min: 1, max: 10000 }), fc.constantFrom('second', 'min', 'hour', 'day'))
+        .map(([count, unit]) => `${count}/${unit}`),
+      fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.constantFrom('kb/s', 'mb/s')).map((parts) => parts.join('')),
+    ),
+    hashBurst: fc.oneof(fc.integer({ min: 1, max: 1_000_000 }).map(String), fc.constant('900mb')),
+    hashModes: someOf(['srcip', 'srcport', 'dstip', 'dstport']),
+    node: fc.integer({ min: 1, max: 32 }).map(String),
+    nodeMask: fc.integer({ min: 1, max: 0xffff }).map(String),
+    ect: number(3),
+    hitCount: number(65535),
+    osfLevel: number(2),
+    bytesMode: fc.constantFrom('packets', 'bytes', 'avgpkt'),
+    bytesDir: fc.constantFrom('original', 'reply', 'both'),
+    policyDir: fc.constantFrom('in', 'out'),
+    policyKind: fc.constantFrom('none', 'ipsec'),
+    policyMode: fc.constantFrom('transport', 'tunnel'),
+    policyProto: fc.constantFrom('esp', 'ah', 'ipcomp'),
+    helperName: text(25),
+    accountName: name,
+    portName: name.map((word) => word.slice(0, 15)),
+    genre: name,
+    listName: name,
+    tableName: name,
     dscp: number(63),
     dscpClass: fc.constantFrom('EF', 'be', 'CS5', 'AF31'),
     tosMask: fc.oneof(
@@ -125,7 +206,7 @@ function shapeText(family: Family): Readonly<Record<ShapeName, fc.Arbitrary<stri
     hashPrefix: number(family === 4 ? 32 : 128),
     clusterHash: fc.constantFrom('sourceip', 'sourceip-sourceport-destport'),
     clusterNodes: fc.integer({ min: 1, max: 16 }).map(String),
-    capitalMac: fc.constantFrom('01:aa:7b:47:f7:d7', '1:2:3:4:5:6'),
+    groupMac: fc.constantFrom('01:aa:7b:47:f7:d7', '1:2:3:4:5:6'),
   };
 }
 

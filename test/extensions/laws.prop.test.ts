@@ -48,10 +48,15 @@ describe.each(EXTENSIONS)('%s', (_, extension) => {
   });
 });
 
-/** statistic: the lot is complemented, not negated. set: `!` before a counter option says what to count. */
-const OTHERWISE: readonly string[] = ['statistic', 'set'];
+/** statistic: the lot is complemented, not negated. set: `!` before a counter option says what to count.
+ *  The others are answered as a whole: a header that is not there, a policy that does not apply. */
+const OTHERWISE: readonly string[] = ['statistic', 'set', 'ah', 'dst', 'hbh', 'rt', 'srh', 'policy', 'ipv6header'];
 const INVERTIBLE = MATCHES.filter(
-  ({ name, options }) => Object.values(options).some(({ invertible }) => invertible) && !OTHERWISE.includes(name),
+  ({ name, options, claim }) =>
+    Object.values(options).some(({ invertible }) => invertible) &&
+    claim !== 'chance' &&
+    (typeof claim !== 'object' || claim.modelled === 'partly') &&
+    !OTHERWISE.includes(name),
 );
 
 function exprs(rule: Rule): readonly MatchExpr[] {

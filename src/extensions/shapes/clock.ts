@@ -45,15 +45,18 @@ type Days = ReadonlySet<number>;
 export const ALL_MONTHDAYS: Days = new Set(Array.from({ length: 31 }, (_, day) => day + 1));
 export const ALL_WEEKDAYS: Days = new Set([1, 2, 3, 4, 5, 6, 7]);
 
-/** `1,15,31`; 0 is no day */
+/** `1,15,31`: two digits at most make a number; 0 is kept, but no day has it */
 export const monthDays: Shape<Days> = {
   decode: ({ text }) => {
-    const days = text.split(',').filter((day) => day !== '');
-    const wrong = days.find((day) => !/^\d+$/.test(day) || Number.parseInt(day, 10) > 31);
-    if (wrong !== undefined) return malformed(`\`${wrong}\` is no day of a month`);
-    return { value: new Set(days.map(Number).filter((day) => day > 0)) };
+    const days = text.match(/\d{1,2}|[^,]/g) ?? [];
+    const wrong = days.find((day) => !/^\d+$/.test(day) || Number(day) > 31);
+    return wrong === undefined ? { value: new Set(days.map(Number)) } : malformed(`\`${wrong}\` is no day of a month`);
   },
-  print: (value) => [...value].toSorted((a, b) => a - b).join(','),
+  print: (value) =>
+    [...value]
+      .filter((day) => day > 0)
+      .toSorted((a, b) => a - b)
+      .join(','),
 };
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;

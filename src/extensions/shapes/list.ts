@@ -119,6 +119,27 @@ export const prefixLength: Shape<number> = {
   print: String,
 };
 
+/** A mask by itself, or the number that inet_aton(3) takes for one. */
+export const addressMask: Shape<Address> = {
+  decode: ({ text }, { family }) => {
+    const number = family === 4 && /^\d+$/.test(text) && Number(text) <= 0xffff_ffff ? Number(text) : undefined;
+    const value = number ?? parseAddress(text);
+    return value === undefined || typeof value !== typeof prefixMask(family, 0) ? malformed(`\`${text}\` is no netmask`) : { value };
+  },
+  print: formatAddress,
+};
+
+/** A prefix length alone. */
+export const maskLength: Shape<number> = {
+  rule: 'number',
+  decode: ({ text }, { family }) => {
+    const longest = family === 4 ? 32 : 128;
+    const value = numberOf(text);
+    return value <= longest ? { value } : malformed(`expected a prefix length from 0 to ${longest}, found \`${text}\``);
+  },
+  print: String,
+};
+
 /** IPsec protocols by name or number. */
 const POLICY_PROTOS: ReadonlyMap<string, string> = new Map([
   ['esp', 'esp'],

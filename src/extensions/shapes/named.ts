@@ -102,7 +102,8 @@ const MH_TYPES: readonly (readonly [name: string, alias: string])[] = [
 function mhType(text: string): number | undefined {
   if (/^(?:0x[\da-f]+|\d*)$/i.test(text)) return numberOf(text === '' ? '0' : text);
   const asked = text.toLowerCase();
-  const found = MH_TYPES.findIndex((names) => names.some((name) => name.startsWith(asked)));
+  const exact = MH_TYPES.findIndex((names) => names.includes(asked));
+  const found = exact >= 0 ? exact : MH_TYPES.findIndex((names) => names.some((name) => name.startsWith(asked)));
   return found < 0 ? undefined : found;
 }
 

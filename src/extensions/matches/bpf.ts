@@ -1,0 +1,19 @@
+/** bpf - a classic BPF program says yes or no.
+ *  man    iptables-extensions(8), bpf
+ *  kernel net/netfilter/xt_bpf.c bpf_mt_check_v1() */
+import { unmodelled } from '../../netfilter/matchExpr.ts';
+import { matchExtension } from '../extension.ts';
+
+export const bpf = matchExtension({
+  name: 'bpf',
+  families: [4, 6],
+  claim: { modelled: 'not', why: 'programs over the bytes of a packet are not run' },
+  options: {
+    '--bytecode': { value: ['bpfProgram'], excludes: ['--object-pinned'] },
+    '--object-pinned': { value: ['text'] },
+  },
+  check: (given) =>
+    Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m bpf` needs `--bytecode` or `--object-pinned`' }],
+  unclear: ['--bytecode', '--object-pinned'],
+  lower: () => [{ expr: unmodelled('what a BPF program says') }],
+});

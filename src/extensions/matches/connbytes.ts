@@ -1,0 +1,18 @@
+/** connbytes - bytes or packets that a connection has carried.
+ *  man    iptables-extensions(8), connbytes
+ *  kernel net/netfilter/xt_connbytes.c connbytes_mt(): false without a connection, also when inverted */
+import { present } from '../../netfilter/matchExpr.ts';
+import { matchExtension } from '../extension.ts';
+
+export const connbytes = matchExtension({
+  name: 'connbytes',
+  families: [4, 6],
+  claim: 'chance',
+  options: {
+    '--connbytes': { value: ['byteRange'], invertible: true, required: true },
+    '--connbytes-mode': { value: ['bytesMode'], required: true },
+    '--connbytes-dir': { value: ['bytesDir'], required: true },
+  },
+  needsConntrack: () => true,
+  lower: (_, { ruleId }) => [{ expr: present('ctdir') }, { expr: { kind: 'chance', id: ruleId } }],
+});

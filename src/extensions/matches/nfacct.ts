@@ -1,0 +1,14 @@
+/** nfacct - counts the packet under a name; with a quota true once it is used up.
+ *  man    iptables-extensions(8), nfacct
+ *  kernel net/netfilter/xt_nfacct.c nfacct_mt(); the name must be there, which only the loading machine knows
+ *  fact   iptables-save puts two spaces before the name */
+import { matchExtension } from '../extension.ts';
+
+export const nfacct = matchExtension({
+  name: 'nfacct',
+  families: [4, 6],
+  claim: 'chance',
+  options: { '--nfacct-name': { value: ['accountName'], required: true } },
+  lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId } }],
+  save: (given) => ['--nfacct-name', '', given['--nfacct-name']?.values[0] ?? ''],
+});

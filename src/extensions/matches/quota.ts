@@ -1,0 +1,12 @@
+/** quota - true until so many bytes have passed.
+ *  man    iptables-extensions(8), quota
+ *  kernel net/netfilter/xt_quota.c quota_mt() */
+import { matchExtension } from '../extension.ts';
+
+export const quota = matchExtension({
+  name: 'quota',
+  families: [4, 6],
+  claim: 'chance',
+  options: { '--quota': { value: ['u64'], invertible: true, required: true } },
+  lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId } }],
+});

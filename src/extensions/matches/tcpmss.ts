@@ -1,0 +1,16 @@
+/** tcpmss - the maximum segment size that a SYN announces.
+ *  man    iptables-extensions(8), tcpmss
+ *  kernel net/netfilter/xt_tcpmss.c tcpmss_mt() */
+import { unmodelled } from '../../netfilter/matchExpr.ts';
+import { PROTO } from '../../packet/protocol.ts';
+import { conj, matchExtension } from '../extension.ts';
+
+export const tcpmss = matchExtension({
+  name: 'tcpmss',
+  families: [4, 6],
+  claim: { modelled: 'not', why: 'packets have no TCP options' },
+  options: { '--mss': { value: ['mssRange'], invertible: true, required: true } },
+  protocols: [PROTO.tcp],
+  unclear: ['--mss'],
+  lower: (given) => conj(given, { '--mss': () => unmodelled('the TCP option of the maximum segment size') }),
+});

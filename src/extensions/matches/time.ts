@@ -1,0 +1,67 @@
+/** time - the moment at which the packet comes.
+ *  man    iptables-extensions(8), time
+ *  kernel net/netfilter/xt_time.c time_mt_check()
+ *  fact   iptables-save writes `--datestop` always, and the days of a `!` as the other days */
+import { unmodelled } from '../../netfilter/matchExpr.ts';
+import { type Complaint, type Given, matchExtension } from '../extension.ts';
+import { ALL_MONTHDAYS, ALL_WEEKDAYS, date, LAST_DATE, LAST_SECOND, monthDays, timeOfDay, weekDays } from '../shapes/clock.ts';
+
+const OPTIONS = {
+  '--timestart': { value: ['timeOfDay'] },
+  '--timestop': { value: ['timeOfDay'] },
+  '--monthdays': { value: ['monthDays'], invertible: true },
+  '--weekdays': { value: ['weekDays'], invertible: true },
+  '--datestart': { value: ['date'] },
+  '--datestop': { value: ['date'] },
+  '--contiguous': { value: [] },
+  '--kerneltz': { value: [], excludes: ['--utc'] },
+  '--localtz': { value: [], excludes: ['--utc'] },
+  '--utc': { value: [] },
+} as const;
+
+interface DayOption {
+  readonly inverted: boolean;
+  readonly values: readonly [ReadonlySet<number>];
+}
+
+function daysOf(option: DayOption | undefined, all: ReadonlySet<number>): ReadonlySet<number> {
+  if (option === undefined) return all;
+  const [days] = option.values;
+  return option.inverted ? new Set([...[...all].filter((day) => !days.has(day)), ...[...days].filter((day) => !all.has(day))]) : days;
+}
+
+function isAll(days: ReadonlySet<number>, all: ReadonlySet<number>): boolean {
+  return days.size === all.size && [...all].every((day) => days.has(day));
+}
+
+function hours(given: Given<typeof OPTIONS>): readonly [start: number, stop: number] {
+  return [given['--timestart']?.values[0] ?? 0, given['--timestop']?.values[0] ?? LAST_SECOND];
+}
+
+export const time = matchExtension({
+  name: 'time',
+  families: [4, 6],
+  claim: { modelled: 'not', why: 'packets come at no particular time' },
+  options: OPTIONS,
+  check: (given): readonly Complaint[] => {
+    const [start, stop] = hours(given);
+    if (given['--contiguous'] === undefined || start >= stop) return [];
+    return [{ kind: 'not-loadable', message: '`--contiguous` needs a `--timestop` before its `--timestart`', option: '--contiguous' }];
+  },
+  lower: () => [{ expr: unmodelled('the time at which a packet comes') }],
+  save: (given, context) => {
+    const [start, stop] = hours(given);
+    const [month, week] = [daysOf(given['--monthdays'], ALL_MONTHDAYS), daysOf(given['--weekdays'], ALL_WEEKDAYS)];
+    const from = given['--datestart']?.values[0] ?? 0;
+    const words: string[] = [];
+    if (start !== 0 || stop !== LAST_SECOND) {
+      words.push('--timestart', timeOfDay.print(start, context), '--timestop', timeOfDay.print(stop, context));
+    }
+    if (!isAll(month, ALL_MONTHDAYS)) words.push('--monthdays', monthDays.print(month, context));
+    if (!isAll(week, ALL_WEEKDAYS)) words.push('--weekdays', weekDays.print(week, context));
+    if (from !== 0) words.push('--datestart', date.print(from, context));
+    words.push('--datestop', date.print(given['--datestop']?.values[0] ?? LAST_DATE, context));
+    if (given['--contiguous'] !== undefined) words.push('--contiguous');
+    return given['--kerneltz'] === undefined && given['--localtz'] === undefined ? words : [...words, '--kerneltz'];
+  },
+});
