@@ -93,4 +93,17 @@ export const VIOLATED: Readonly<Record<string, readonly string[]>> = {
   'broken/v6-no-prerouting-jump': ['inbound-captured/6', 'ipv6-parity/6', 'invalid-not-to-app/4', 'invalid-not-to-app/6'],
   'broken/v6-quic-dropped': ['ipv6-parity/6', 'invalid-not-to-app/4', 'invalid-not-to-app/6'],
   'broken/virtual-shadowed': ['virtual-iface-rerouted', 'invalid-not-to-app'],
+  'real/calico': [],
+  'real/cilium': [],
+  'real/fail2ban': [],
+  'real/ferm': [],
+  'real/firewalld': [], // UNDECIDED icmpv6-nd-open/6
+  'real/kube-proxy-local': [],
+  'real/libvirt': [],
+  'real/netavark': [],
+  'real/openwrt': [],
+  'real/shorewall': [],
+  'real/tailscale': [],
+  'real/tutorial': [],
+  'real/ufw': [],
 };

@@ -68,7 +68,8 @@ export const OTHER_CLAIM_PAGES: readonly Page[] = [
     id: 'icmpv6-nd-open',
     group,
     title: 'IPv6 neighbour discovery works',
-    means: 'No ICMPv6 packet of types 133 to 136 with hop limit 255, sent or arriving, is dropped or rejected by a rule.',
+    means:
+      'No neighbour solicitation or advertisement (ICMPv6 types 135 and 136), no router solicitation that leaves (133) and no router advertisement that arrives (134), with hop limit 255, from a link-local address or none, to this host or on the link, is dropped or rejected by a rule.',
     why: 'A REJECT or DROP at the end of INPUT without an exception for ICMPv6 (istio/istio#18956). It works until the neighbour cache forgets, some minutes later.',
     see: [{ run: 'ip -6 neigh', look: 'FAILED or INCOMPLETE for the gateway' }],
     todo: 'Accept ICMPv6 types 133 to 136 before everything else in INPUT and OUTPUT.',
