@@ -2,11 +2,12 @@
  *  kernel include/uapi/linux/netfilter_ipv4.h; net/netfilter/nf_nat_core.c nf_nat_inet_fn() */
 import { listenerPorts } from '../host/listeners.ts';
 import { assertNever } from '../lib/invariant.ts';
-import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type PortRange, type SetField } from '../netfilter/effect.ts';
+import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type SetField } from '../netfilter/effect.ts';
 import type { ForcedState } from '../netfilter/firstState.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { HOOK_STAGES, REROUTED_AFTER } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
+import type { PartsOf } from '../ruleset/portParts.ts';
 import { portParts } from '../ruleset/portParts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 
@@ -188,7 +189,7 @@ function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
       ? { address: skb.dst, ...(skb.dport === undefined ? {} : { port: skb.dport }) }
       : { address: skb.src, ...(skb.sport === undefined ? {} : { port: skb.sport }) };
   const from = end();
-  const partsOf = (range: PortRange) => portParts(run.rules.ruleset, range, listenerPorts(skb.host));
+  const partsOf: PartsOf = (picked) => portParts(run.rules.ruleset, { ...picked, hook, listeners: listenerPorts(skb.host) });
   if (!applyNat(skb, effect, { hook, nextHop: run.nextHop, choose: run.choose, partsOf })) return { kind: 'lost', reason: 'no-address' };
   run.record({ kind: 'nat', hook, manip, from, to: end() });
   return 'accept';

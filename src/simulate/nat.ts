@@ -6,6 +6,7 @@ import { manipAt, type Nat, type PortRange } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
 import { hasPorts } from '../packet/protocol.ts';
+import type { PartsOf } from '../ruleset/portParts.ts';
 import type { Choose } from './choices.ts';
 import type { Skb } from './skb.ts';
 
@@ -15,7 +16,7 @@ export interface NatPlace {
   readonly nextHop: Address | undefined;
   readonly choose: Choose;
   /** ports that stand for the parts of a range, see ruleset/portParts.ts */
-  readonly partsOf: (range: PortRange) => readonly number[];
+  readonly partsOf: PartsOf;
 }
 
 /** False when the kernel drops the packet: there is no address to take. */
@@ -86,16 +87,18 @@ function newPort(skb: Skb, nat: Nat, place: NatPlace): number | undefined {
   const manip = manipAt(nat, place.hook);
   const own = manip === 'dst' ? skb.dport : skb.sport;
   if (own === undefined || !hasPorts(skb.proto)) return own;
-  if (nat.random) return anyPort(nat.ports ?? { lo: 1024, hi: 65535 }, place);
+  const pick = (range: PortRange) => anyPort({ range, manip, oif: skb.oif }, place);
+  if (nat.random) return pick(nat.ports ?? { lo: 1024, hi: 65535 });
   const { ports } = nat;
   if (ports === undefined || (ports.lo <= own && own <= ports.hi)) return own;
-  return manip === 'dst' || ports.lo === ports.hi ? ports.lo : anyPort(ports, place);
+  return manip === 'dst' || ports.lo === ports.hi ? ports.lo : pick(ports);
 }
 
 /** One way for each part of the range that something tells apart. */
-function anyPort(ports: PortRange, { choose, partsOf }: NatPlace): number {
-  if (ports.lo === ports.hi) return ports.lo;
-  const parts = partsOf(ports);
-  const what = `the kernel picks a port of ${ports.lo}-${ports.hi}`;
-  return parts[choose({ why: 'chance', what, ways: parts.length, says: parts.map(String) })] ?? ports.lo;
+function anyPort(picked: Parameters<PartsOf>[0], { choose, partsOf }: NatPlace): number {
+  const { lo, hi } = picked.range;
+  if (lo === hi) return lo;
+  const parts = partsOf(picked);
+  const what = `the kernel picks a port of ${lo}-${hi}`;
+  return parts[choose({ why: 'chance', what, ways: parts.length, says: parts.map(String) })] ?? lo;
 }

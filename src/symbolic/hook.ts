@@ -69,7 +69,10 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
     space: walk.space,
     table,
     hook,
-    act: actor(walk.space, { hook, partsOf: (range) => portParts(walk.ruleset, range, listenerPorts(walk.space.host)) }),
+    act: actor(walk.space, {
+      hook,
+      partsOf: (picked) => portParts(walk.ruleset, { ...picked, hook, listeners: listenerPorts(walk.space.host) }),
+    }),
     summaries: summariesOf(walk.space, table),
     ...(visit === undefined ? {} : { visit: (rule: Rule, reaching: Bdd, matching: Bdd) => visit(rule, hook, reaching, matching) }),
   };

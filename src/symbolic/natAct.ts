@@ -4,9 +4,10 @@ import { redirectChoices6 } from '../host/redirectAddress.ts';
 import { isSecondary } from '../host/routing.ts';
 import { firstAddress4, isLoopback4, sourceChoices6 } from '../host/sourceAddress.ts';
 import { assertNever } from '../lib/invariant.ts';
-import { manipAt, type Nat, type PortRange } from '../netfilter/effect.ts';
+import { manipAt, type Nat } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
+import type { PartsOf } from '../ruleset/portParts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
@@ -20,7 +21,7 @@ import type { Acted, EndedClass } from './walk.ts';
 export interface ActPlace {
   readonly hook: HookName;
   /** ports that stand for the parts of a range, see ruleset/portParts.ts */
-  readonly partsOf: (range: PortRange) => readonly number[];
+  readonly partsOf: PartsOf;
 }
 
 interface NatPlace extends ActPlace {
@@ -151,6 +152,6 @@ function withPorts(
   const single = ports.lo === ports.hi || (manip === 'dst' && !nat.random);
   const doubt: Doubt | undefined = single ? undefined : { why: 'chance', what: `the kernel picks a port of ${ports.lo}-${ports.hi}`, rule };
   const kept = manager.or(manager.minus(one.set, has.ports), inside);
-  const picked = single ? [ports.lo] : partsOf(ports);
+  const picked = single ? [ports.lo] : partsOf({ range: ports, manip, oif: one.env.oif });
   return [...finish(kept, own), ...picked.flatMap((port) => finish(outside, constant(port, 16), doubt))];
 }
