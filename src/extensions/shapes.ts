@@ -25,7 +25,7 @@ import { hexPattern, pattern } from './shapes/pattern.ts';
 import { decimalPort, decimalPortRange, natPorts, portList, portRange, sctpPortRange } from './shapes/port.ts';
 import { bpfProgram, u32Tests } from './shapes/program.ts';
 import { protocol, protocolNumber } from './shapes/protocol.ts';
-import { byteRange, mssRange, spiRange, u64 } from './shapes/range.ts';
+import { byteRange, mssRange, openRange, spiRange, u64 } from './shapes/range.ts';
 import { rejectType } from './shapes/reject.ts';
 import type { Shape } from './shapes/shape.ts';
 import { CT_EVENTS, ctStatus, EXPECTATION_EVENTS, logLevel, probability, rate, setDirs, tcpFlags, zone } from './shapes/special.ts';
@@ -63,7 +63,7 @@ export const SHAPES = {
   hexNumber,
   markMask: maskedNumber('short'),
   xmark: maskedNumber('full'),
-  lengthRange: range({ max: U16 }),
+  lengthRange: openRange({ max: U16, ordered: false }),
   expireRange: range({ max: U32 }),
   decimalPort,
   decimalPortRange,
@@ -131,7 +131,7 @@ export const SHAPES = {
   hashBurst,
   hashModes,
   node: integer({ min: 1, max: 32 }),
-  nodeMask: integer({ min: 1, max: U32 }),
+  nodeMask: integer({ min: 1, max: 32 }),
   ect: integer({ max: 3 }),
   hitCount: integer({ max: U16 }),
   osfLevel: integer({ max: 2 }),

@@ -158,7 +158,7 @@ function shapeText(family: Family): Readonly<Record<ShapeName, fc.Arbitrary<stri
     hashBurst: fc.oneof(fc.integer({ min: 1, max: 1_000_000 }).map(String), fc.constant('900mb')),
     hashModes: someOf(['srcip', 'srcport', 'dstip', 'dstport']),
     node: fc.integer({ min: 1, max: 32 }).map(String),
-    nodeMask: fc.integer({ min: 1, max: 0xffff }).map(String),
+    nodeMask: fc.integer({ min: 1, max: 32 }).map(String),
     ect: number(3),
     hitCount: number(65535),
     osfLevel: number(2),
@@ -247,6 +247,7 @@ const PROTOCOL_OF: Readonly<Record<string, string>> = {
   SNAT: '-p tcp',
   MASQUERADE: '-p tcp',
   CT: '-p tcp',
+  ECN: '-p tcp',
 };
 
 /** Options that go together by the table; what an extension checks beside it may still refuse them. */
@@ -264,7 +265,7 @@ export function clauseText(extension: Extension): fc.Arbitrary<ClauseText> {
       const names = compatible(extension, asked);
       return fc.tuple(...names.map((option) => optionText(option, extension.options[option] as OptionSpec))).map((options) => ({
         family,
-        table: extension.tables?.[0] ?? extension.legacyTables?.[0] ?? 'filter',
+        table: extension.tables?.[0] ?? extension.legacyTables?.[0] ?? (extension.tablesFor === undefined ? 'filter' : 'mangle'),
         proto: proto === undefined ? (PROTOCOL_OF[extension.name] ?? '') : `-p ${protocol.print(proto, { family })}`,
         call: `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`,
         options,

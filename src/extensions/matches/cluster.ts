@@ -1,6 +1,7 @@
 /** cluster - this node's share of the connections, by a hash of the source address.
  *  man    iptables-extensions(8), cluster
- *  kernel net/netfilter/xt_cluster.c xt_cluster_mt() */
+ *  kernel net/netfilter/xt_cluster.c xt_cluster_mt()
+ *  fact   iptables 1.8.9 takes no mask above 32, although it prints larger ones */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
 import { type Complaint, matchExtension } from '../extension.ts';
 

@@ -68,7 +68,7 @@ export const hashlimit = matchExtension({
       const value = given[name]?.values[0];
       return value === undefined || value === normal
         ? []
-        : [name, String(name === '--hashlimit-htable-size' ? Math.min(value, MAX_SIZE) : value)];
+        : [name, String(name.endsWith('size') || name.endsWith('max') ? Math.min(value, MAX_SIZE) : value)];
     };
     return [
       ...[isAbove ? '--hashlimit-above' : '--hashlimit-upto', rateText],

@@ -53,7 +53,8 @@ export const recent = matchExtension({
     const action = actionOf(given);
     const { '--seconds': seconds, '--hitcount': hits, '--rsource': source, '--rdest': destination } = given;
     const words = [...(action?.inverted ? ['!'] : []), action?.name ?? ''];
-    if (seconds !== undefined) words.push('--seconds', String(seconds.values[0]));
+    // iptables-save writes it with a sign
+    if (seconds !== undefined) words.push('--seconds', String(seconds.values[0] | 0));
     if (given['--reap'] !== undefined) words.push('--reap');
     if (hits !== undefined && hits.values[0] !== 0) words.push('--hitcount', String(hits.values[0]));
     if (given['--rttl'] !== undefined) words.push('--rttl');

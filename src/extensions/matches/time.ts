@@ -61,7 +61,7 @@ export const time = matchExtension({
     if (!isAll(week, ALL_WEEKDAYS)) words.push('--weekdays', weekDays.print(week, context));
     if (from !== 0) words.push('--datestart', date.print(from, context));
     words.push('--datestop', date.print(given['--datestop']?.values[0] ?? LAST_DATE, context));
-    if (given['--contiguous'] !== undefined) words.push('--contiguous');
-    return given['--kerneltz'] === undefined && given['--localtz'] === undefined ? words : [...words, '--kerneltz'];
+    if (given['--kerneltz'] !== undefined || given['--localtz'] !== undefined) words.push('--kerneltz');
+    return given['--contiguous'] === undefined ? words : [...words, '--contiguous'];
   },
 });

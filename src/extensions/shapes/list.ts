@@ -80,6 +80,7 @@ export const headerOptions: Shape<readonly HeaderOption[]> = {
     for (const entry of text.split(',')) {
       const [, type, length] = HEADER_OPTION.exec(entry) ?? [];
       if (type === undefined) return malformed(`\`${entry}\` is no header option`, 'an option is written like `149:92`');
+      if (length !== undefined && (numberOf(type) & U8) === 0) return malformed(`option 0 has no length, found \`${entry}\``);
       const bytes = length === undefined ? ANY_LENGTH : numberOf(length) & U8;
       value.push({ type: numberOf(type) & U8, ...(bytes === ANY_LENGTH ? {} : { length: bytes }) });
     }

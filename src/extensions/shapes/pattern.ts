@@ -34,12 +34,14 @@ export const hexPattern: Shape<Bytes> = {
   decode: ({ text }) => {
     const value: number[] = [];
     let rest = text;
-    while (rest !== '') {
-      const hex = /^\| *((?:[\da-fA-F]{2} ?)+)\|/.exec(rest);
+    // a last bar alone opens nothing
+    while (rest !== '' && rest !== '|') {
+      const hex = /^\| *((?:[\da-fA-F]{2} ?)+)\|(.?)/u.exec(rest);
       const plain = /^(?:\\(.)|([^\\|]))/u.exec(rest);
       if (hex === null && plain === null) return malformed(`\`${text}\` is no hexadecimal text`, 'bytes are written like `|0d 0a|`');
       if (hex !== null) value.push(...((hex[1] ?? '').match(/[\da-fA-F]{2}/g) ?? []).map((pair) => Number.parseInt(pair, 16)));
-      else value.push(...bytesOf(plain?.[1] ?? plain?.[2] ?? ''));
+      // what follows a closing bar is plain, a bar too
+      value.push(...bytesOf(hex?.[2] ?? plain?.[1] ?? plain?.[2] ?? ''));
       rest = rest.slice((hex ?? plain)?.[0].length);
     }
     return measured(value);
