@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import type { Extension } from '../src/extensions/extension.ts';
 import { MATCHES, TARGETS } from '../src/extensions/registry.ts';
 
-function claimText({ claim }: Extension): string {
-  if (claim === undefined) return 'modelled';
+function claimText({ claim, unclear = [] }: Extension): string {
+  if (claim === undefined)
+    return unclear.length === 0 ? 'modelled' : `modelled, but for some of ${unclear.map((name) => `\`${name}\``).join(', ')}`;
   if (claim === 'chance') return 'chance: either way, each time anew';
   return claim.modelled === 'partly' ? `partly: ${claim.why}` : `not modelled: ${claim.why}`;
 }

@@ -18,6 +18,7 @@ function credits(period: number): number {
 export const limit = matchExtension({
   name: 'limit',
   families: [4, 6],
+  claim: 'chance',
   options: {
     '--limit': { value: ['rate'] },
     '--limit-burst': { value: ['burst'] },

@@ -20,6 +20,7 @@ function inIpset(name: string, dirs: Dirs, { sets, family }: RuleContext): Match
 export const set = matchExtension({
   name: 'set',
   families: [4, 6],
+  claim: { modelled: 'partly', why: 'sets of `hash:ip`, `hash:net` and ports whose members the host gives; counters are not' },
   options: {
     '--match-set': { value: ['name', 'setDirs'], invertible: true, required: true },
     '--return-nomatch': { value: [] },

@@ -11,6 +11,7 @@ function chance(id: string, probability: number): MatchExpr {
 export const statistic = matchExtension({
   name: 'statistic',
   families: [4, 6],
+  claim: 'chance',
   options: {
     '--mode': { value: ['statisticMode'], required: true },
     '--probability': { value: ['probability'], invertible: true, excludes: ['--every', '--packet'] },
