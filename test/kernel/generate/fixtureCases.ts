@@ -32,7 +32,7 @@ function poolsOf(text: string, family: Family, host: HostJson): PacketPools {
   const named = [...text.matchAll(/ (?:--to-destination|--to-source|-[sd]) \[?([0-9a-f.:]+)/g)].map(([, address = '']) =>
     address.replace(/(?<=\.\d+):\d+$/, ''),
   );
-  const members = Object.values(host.sets ?? {}).flatMap((set) => set.members);
+  const members = Object.values(host.sets ?? {}).flatMap((set) => set.members.map((member) => member.split(/[,/]/)[0] ?? ''));
   const loopback = ADDRESSES[family].own.filter((address) => /^(?:127|::)/.test(address));
   const inFamily = (addresses: readonly string[]): readonly string[] => [...new Set(addresses)].filter((one) => isOf(one, family));
   return {
