@@ -75,6 +75,7 @@ import { NETMAP } from './targets/NETMAP.ts';
 import { NFQUEUE } from './targets/NFQUEUE.ts';
 import { DNPT, SNPT } from './targets/NPT.ts';
 import { DNAT, MASQUERADE, REDIRECT, SNAT } from './targets/nat.ts';
+import { QUEUE } from './targets/QUEUE.ts';
 import { RATEEST } from './targets/RATEEST.ts';
 import { REJECT } from './targets/REJECT.ts';
 import { SECMARK } from './targets/SECMARK.ts';
@@ -189,6 +190,7 @@ export const TARGETS: readonly TargetExtension[] = [
   SECMARK,
   CONNSECMARK,
   NFQUEUE,
+  QUEUE,
   SYNPROXY,
   HMARK,
   CLUSTERIP,
