@@ -3,7 +3,6 @@
 
 /** Targets of iptables 1.8.9 and xtables-addons that are not in the registry; any other name is a chain or a mistake. */
 const TARGETS: ReadonlySet<string> = new Set([
-  'QUEUE',
   ...['ACCOUNT', 'CHAOS', 'DELUDE', 'DHCPMAC', 'DNETMAP', 'ECHO', 'IPMARK', 'LOGMARK', 'PROTO', 'SYSRQ', 'TARPIT', 'SNAT6', 'DNAT6'],
 ]);
 
