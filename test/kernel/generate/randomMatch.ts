@@ -7,6 +7,8 @@ import type { Random } from './random.ts';
 export interface Place {
   readonly family: Family;
   readonly table: TableName;
+  /** in a chain of the user's, where iptables does not refuse -i and -o of hooks that have none */
+  readonly user: boolean;
   /** hooks from which the rule's chain is reached */
   readonly hooks: readonly HookName[];
   /** protocol that the rule names with -p, if any */
@@ -74,6 +76,32 @@ const MATCHES: readonly (readonly [number, (place: Place) => boolean, Match])[] 
   [1, within('PREROUTING', 'INPUT', 'FORWARD'), (r) => `-m mac ${not(r)}--mac-source 02:00:00:00:00:01`],
   [3, anywhere, (r) => `-m length ${not(r)}--length ${r.pick(['60', '0:60', '61:1500', '64'])}`],
   [2, anywhere, (r, { family }) => ttlText(r, family)],
+  [2, anywhere, (r) => `-m tos ${not(r)}--tos ${r.pick(['0', '0x10', '0x10/0x3f', '0/0', 'Minimize-Delay'])}`],
+  [2, anywhere, (r) => `-m dscp ${not(r)}--dscp${r.pick([' 0', ' 4', '-class EF', '-class AF11'])}`],
+  [1, anywhere, (r) => `-m ecn ${not(r)}--ecn-ip-ect ${r.pick([0, 1, 2, 3])}`],
+  [1, ({ proto }) => proto === 'tcp', (r) => `-m ecn ${not(r)}--ecn-tcp-${r.pick(['ece', 'cwr'])}`],
+  [1, anywhere, (r) => `-m pkttype ${not(r)}--pkt-type ${r.pick(['unicast', 'multicast', 'broadcast'])}`],
+  [1, within('PREROUTING', 'INPUT', 'FORWARD'), (r) => `-m policy --dir in --pol ${r.pick(['none', 'ipsec'])}`],
+  [1, within('FORWARD', 'OUTPUT', 'POSTROUTING'), (r) => `-m policy --dir out --pol ${r.pick(['none', 'ipsec'])}`],
+  [1, anywhere, (r) => `-m helper ${not(r)}--helper ftp`],
+  [1, anywhere, (r) => `-m connlabel ${not(r)}--label 5`],
+  [1, anywhere, (r) => `-m recent ${not(r)}--set --name R`],
+  [
+    1,
+    within('PREROUTING', 'INPUT', 'FORWARD', 'POSTROUTING'),
+    (r) => `-m physdev ${not(r)}--physdev-${r.pick(['is-in', 'in eth0', 'is-bridged', 'is-out'])}`,
+  ],
+  [
+    1,
+    (place) => place.family === 4 && within('INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING')(place),
+    (r) => `-m realm ${not(r)}--realm ${r.pick(['0', '5', '0/0'])}`,
+  ],
+  [2, ({ family }) => family === 6, (r) => r.pick(['-m frag', '-m frag --fragfirst', '-m hbh', '-m rt', '-m dst', '-m srh', '-m ah'])],
+  [
+    2,
+    ({ family }) => family === 6,
+    (r) => `-m ipv6header ${not(r)}--header ${r.pick(['prot', 'frag,prot', 'esp', 'hop'])}${r.pick(['', ' --soft'])}`,
+  ],
   [3, anywhere, (r, { family }) => `-m set ${not(r)}--match-set ${r.pick(SETS[family])}`],
   [1, anywhere, (r) => `-m statistic --mode ${r.pick(['random --probability 0.5', 'nth --every 2 --packet 0'])}`],
   [1, anywhere, () => '-m limit --limit 10/second --limit-burst 3'],
@@ -137,14 +165,14 @@ const APART: ReadonlySet<string> = new Set(['owner', 'conntrack', 'iprange', 'ad
 /** -p, -s, -d, -i, -o, -f. */
 export function randomHead(random: Random, place: Place): readonly string[] {
   const { chance, pick } = random;
-  const { family, hooks, proto } = place;
+  const { family, hooks, proto, user } = place;
   const { prefixes } = ADDRESSES[family];
   const device = (): string => `${not(random)}-x ${chance(0.85) ? pick(INTERFACES) : pick(['eth+', 'e+', 'ne+', 'eth1'])}`;
   return [
     ...(chance(0.2) ? [`${not(random)}-s ${pick(prefixes)}`] : []),
     ...(chance(0.3) ? [`${not(random)}-d ${pick(prefixes)}`] : []),
-    ...(chance(0.2) && within('PREROUTING', 'INPUT', 'FORWARD')(place) ? [device().replace('-x', '-i')] : []),
-    ...(chance(0.2) && within('FORWARD', 'OUTPUT', 'POSTROUTING')(place) ? [device().replace('-x', '-o')] : []),
+    ...(chance(0.2) && (user || within('PREROUTING', 'INPUT', 'FORWARD')(place)) ? [device().replace('-x', '-i')] : []),
+    ...(chance(0.2) && (user || within('FORWARD', 'OUTPUT', 'POSTROUTING')(place)) ? [device().replace('-x', '-o')] : []),
     ...(proto !== undefined ? [`-p ${proto}`] : chance(0.1) ? [`! -p ${pick(['tcp', 'udp', family === 4 ? 'icmp' : 'ipv6-icmp'])}`] : []),
     ...(family === 4 && proto === undefined && chance(0.02) && hooks.length > 0 ? [`${not(random)}-f`] : []),
   ];
