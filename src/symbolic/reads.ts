@@ -109,5 +109,5 @@ const NAT_READS = {
   addresses: [],
   'this-host': ['hook', 'iif'],
   'out-interface': ['oif', 'way'],
-  prefix: [],
+  prefix: ['hook'],
 } as const satisfies Readonly<Record<string, readonly Part[]>>;
