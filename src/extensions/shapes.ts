@@ -134,6 +134,7 @@ export const SHAPES = {
   nodeMask: integer({ min: 1, max: 32 }),
   ect: integer({ max: 3 }),
   hitCount: integer({ max: U16 }),
+  interval: integer({ min: 1, max: 0x7fff_ffff }),
   osfLevel: integer({ max: 2 }),
   bytesMode: word('mode', ['packets', 'bytes', 'avgpkt'], THIS_CASE),
   bytesDir: word('direction', ['original', 'reply', 'both'], THIS_CASE),

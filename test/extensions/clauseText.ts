@@ -161,6 +161,7 @@ function shapeText(family: Family): Readonly<Record<ShapeName, fc.Arbitrary<stri
     nodeMask: fc.integer({ min: 1, max: 32 }).map(String),
     ect: number(3),
     hitCount: number(65535),
+    interval: fc.integer({ min: 1, max: 1000 }).map(String),
     osfLevel: number(2),
     bytesMode: fc.constantFrom('packets', 'bytes', 'avgpkt'),
     bytesDir: fc.constantFrom('original', 'reply', 'both'),

@@ -18,7 +18,7 @@ const OPTIONS = {
   '--hashlimit-srcmask': { value: ['maskLength'] },
   '--hashlimit-dstmask': { value: ['maskLength'] },
   '--hashlimit-rate-match': { value: [] },
-  '--hashlimit-rate-interval': { value: ['positive'] },
+  '--hashlimit-rate-interval': { value: ['interval'] },
 } as const;
 
 const BURST = 5;
