@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diff, parse } from '../../src/index.ts';
 import type { Interval } from '../../src/lib/intervals.ts';
 import type { MatchExpr } from '../../src/netfilter/matchExpr.ts';
+import { mentionsUnmodelled } from '../../src/netfilter/matchExpr.ts';
 import type { Rule } from '../../src/ruleset/ruleset.ts';
 import { diffRules } from '../../src/verify/diff.ts';
 import type { World } from '../agreement/diffEdits.ts';
@@ -75,11 +76,9 @@ describe('equivalence', { timeout: 120_000 }, () => {
       if (base === undefined || head === undefined) throw new Error('a reordered fixture does not load');
       const { host, profile } = world;
       const found = diffRules({ base, head, host, ...(profile === undefined ? {} : { profile }) });
-      expect({ name: world.name, changes: found.changes.length, undecided: found.undecided }).toEqual({
-        name: world.name,
-        changes: 0,
-        undecided: [],
-      });
+      // what hangs on a match that is not modelled (firewalld's rpfilter) is undecided, and says so; nothing else is
+      const open = found.undecided.filter(({ rules }) => ![...rules.base, ...rules.head].some(({ match }) => mentionsUnmodelled(match)));
+      expect({ name: world.name, changes: found.changes.length, open }).toEqual({ name: world.name, changes: 0, open: [] });
     }
     expect(swaps).toBeGreaterThan(300);
   });
