@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), TCPMSS
  *  kernel net/netfilter/xt_TCPMSS.c tcpmss_mangle_packet(): an option of TCP, which only -m tcpmss reads
  *         tcpmss_tg4_check(): iptables-legacy loads it only beside a match that asks for SYN
- *  fact   with both options given, `--clamp-mss-to-pmtu` holds */
+ *  fact   with both options given, `--clamp-mss-to-pmtu` holds; a SYN that offers no size and carries no data grows by four bytes */
 
 import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
@@ -43,6 +43,7 @@ function asksSyn(option: GivenOption | undefined): boolean {
 
 export const TCPMSS = targetExtension({
   name: 'TCPMSS',
+  claim: { modelled: 'partly', why: 'the four bytes that a SYN without the option gets' },
   families: [4, 6],
   options: OPTIONS,
   protocols: [PROTO.tcp],
