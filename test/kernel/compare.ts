@@ -9,13 +9,22 @@ export interface Account {
   readonly end: string;
 }
 
+export interface Compared {
+  readonly walks: readonly Walk[];
+  readonly answer: Answer;
+  /** rules whose rows do not count, see idle.ts */
+  readonly idle: ReadonlySet<string>;
+}
+
 /** Undefined when they agree; else what each says. */
-export function disagreement(
-  walks: readonly Walk[],
-  answer: Answer,
-): { readonly ours: readonly Account[]; readonly kernels: Account } | undefined {
-  const ours = walks.map(accountOfWalk);
-  const kernels = accountOfAnswer(answer);
+export function disagreement({
+  walks,
+  answer,
+  idle,
+}: Compared): { readonly ours: readonly Account[]; readonly kernels: Account } | undefined {
+  const counted = ({ rows, end }: Account): Account => ({ rows: rows.filter((row) => !idle.has(row.split(' ').at(-2) ?? '')), end });
+  const ours = walks.map(accountOfWalk).map(counted);
+  const kernels = counted(accountOfAnswer(answer));
   const agrees = walks.some((walk, index) => {
     const account = ours[index] as Account;
     const end = portIsChance(walk) ? withoutPorts(account.end) === withoutPorts(kernels.end) : account.end === kernels.end;
@@ -33,44 +42,48 @@ function withoutPorts(end: string): string {
 }
 
 export function accountOfWalk(walk: Walk): Account {
-  return { rows: walk.steps.flatMap(rowOfStep), end: endOfWalk(walk) };
+  let at = '';
+  const rows = walk.steps.flatMap((step) => {
+    if (step.kind === 'hook') at = placeOf(step);
+    return rowOfStep(step, at);
+  });
+  return { rows, end: endOfWalk(walk) };
+}
+
+/** `FORWARD -i eth0 -o net1` */
+function placeOf({ hook, iif, oif }: { readonly hook: string; readonly iif?: string | null; readonly oif?: string | null }): string {
+  return [hook, ...(iif ? [`-i ${iif}`] : []), ...(oif ? [`-o ${oif}`] : [])].join(' ');
 }
 
 export function accountOfAnswer(answer: Answer): Account {
-  return { rows: answer.trace.filter((row) => !isIdleChance(row)).map(rowOfKernel), end: endOfAnswer(answer) };
+  return { rows: answer.trace.map(rowOfKernel), end: endOfAnswer(answer) };
 }
 
-function rowOfStep(step: Step): readonly string[] {
+function rowOfStep(step: Step, at: string): readonly string[] {
   switch (step.kind) {
     case 'rule': {
-      const { rule, hook, verdict } = step;
+      const { rule, verdict } = step;
       const to = verdict === 'JUMP' || verdict === 'GOTO' ? `:${rule.target}` : '';
-      return [`${hook} ${rule.table}:${rule.chain}:${rule.number} ${verdict}${to}`];
+      return [`${at} ${rule.table}:${rule.chain}:${rule.number} ${verdict}${to}`];
     }
     case 'policy':
-      return [`${step.hook} ${step.table}:${step.chain}:policy ${step.verdict}`];
+      return [`${at} ${step.table}:${step.chain}:policy ${step.verdict}`];
     case 'end':
-      return [`${step.hook} ${step.table}:${step.chain}:end RETURN`];
+      return [`${at} ${step.table}:${step.chain}:end RETURN`];
     default:
       return [];
   }
 }
 
-/** Targets that change nothing which a rule can see. */
-const IDLE: ReadonlySet<string> = new Set(['LOG', 'NFLOG', 'AUDIT', 'CLASSIFY', 'TCPMSS', 'TCPOPTSTRIP']);
-
-/** A rule that matches by chance and then changes nothing: the simulator does not fork for it. */
-function isIdleChance({ rule = '', verdict, target = 'LOG' }: KernelRow): boolean {
-  return verdict === 'CONTINUE' && /-m (?:statistic|limit) /.test(rule) && IDLE.has(target);
-}
-
 /** NAT and TPROXY count as ACCEPT although they found nothing to send the packet to: legacy logs a rule before its target runs. */
 const BEFORE_THE_TARGET = new Set(['REDIRECT', 'MASQUERADE', 'SNAT', 'DNAT', 'TPROXY']);
 
-export function rowOfKernel({ hook, table, chain, rulenum, kind, verdict, target = '' }: KernelRow): string {
-  if (kind !== undefined) return `${hook} ${table}:${chain}:${kind === 'return' ? 'end' : 'policy'} ${verdict}`;
+export function rowOfKernel(row: KernelRow): string {
+  const { table, chain, rulenum, kind, verdict, target = '' } = row;
+  const at = placeOf(row);
+  if (kind !== undefined) return `${at} ${table}:${chain}:${kind === 'return' ? 'end' : 'policy'} ${verdict}`;
   const ours = target === 'REJECT' ? 'REJECT' : BEFORE_THE_TARGET.has(target) && verdict === 'DROP' ? 'ACCEPT' : verdict;
-  return `${hook} ${table}:${chain}:${rulenum} ${ours}`;
+  return `${at} ${table}:${chain}:${rulenum} ${ours}`;
 }
 
 function endOfWalk({ fate, after, packet }: Walk): string {

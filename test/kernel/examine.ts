@@ -11,6 +11,7 @@ import { rulesetOf } from '../support/rulesets.ts';
 import type { Account } from './compare.ts';
 import { disagreement } from './compare.ts';
 import type { Case } from './generate/randomCase.ts';
+import { idleRules } from './idle.ts';
 import type { Answer, Oracle } from './oracle.ts';
 import type { SourcelessPacket } from './question.ts';
 import { questionOf } from './question.ts';
@@ -32,20 +33,22 @@ export async function examine(
   const world = hostOf(host);
   const ruleset = rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '', { family, sets: world.sets });
   const answers = await oracle.ask({ ...questionOf(host, rules, packets), explain_lost: explain });
-  return packets.map((given, index) => pairOf({ world, ruleset, given, answer: answers[index] as Answer }));
+  const idle = idleRules(ruleset);
+  return packets.map((given, index) => pairOf({ world, ruleset, idle, given, answer: answers[index] as Answer }));
 }
 
 interface One {
   readonly world: Host;
   readonly ruleset: Ruleset;
+  readonly idle: ReadonlySet<string>;
   readonly given: SourcelessPacket;
   readonly answer: Answer;
 }
 
-function pairOf({ world, ruleset, given, answer }: One): Pair {
+function pairOf({ world, ruleset, idle, given, answer }: One): Pair {
   const packet = given.chooseSource === true ? withSource(given, world) : given;
   const { walks } = simulate({ ruleset, packet, host: world }, { detailed: true });
-  const found = disagreement(walks, answer);
+  const found = disagreement({ walks, answer, idle });
   return { packet, walks, answer, ...(found === undefined ? {} : { disagreement: found }) };
 }
 

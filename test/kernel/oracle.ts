@@ -18,6 +18,9 @@ export interface Question {
 
 export interface KernelRow {
   readonly hook: string;
+  /** interfaces that the hook shows */
+  readonly iif: string | null;
+  readonly oif: string | null;
   readonly table: string;
   readonly chain: string;
   /** 1-based; absent for policies and chain ends */

@@ -14,7 +14,7 @@ const ICMP_TYPES: Readonly<Record<Family, readonly number[]>> = {
   4: [8, 8, 8, 0, 3, 5, 11, 13, 15, 17, 42, 255],
   6: [128, 128, 128, 129, 1, 3, 130, 133, 135, 136, 139, 143, 151, 255],
 };
-/** Destinations with more than one receiver, that need a scope, or that make an IPv6 socket send IPv4. */
+/** No ends of local packets: more than one receiver, no address at all, a scope that is missing, IPv4 in disguise. */
 const NOT_SENT = /\.(?:0|255)$|^(?:0\.|22\d\.|23\d\.|ff|fe80:|::ffff:)|::$/;
 
 /** Marks that random hosts route to lo: connect(2) fails there without a source, as the kernel would choose the foreign destination. */
@@ -66,7 +66,7 @@ function outgoing({ chance, pick }: Random, family: Family, pools: PacketPools) 
   return {
     dir: 'out' as const,
     src: address(
-      chooseSource ? (family === 4 ? '0.0.0.0' : '::') : pick(chance(0.85) ? own : foreign.filter((one) => !one.startsWith('::ffff:'))),
+      chooseSource ? (family === 4 ? '0.0.0.0' : '::') : pick(chance(0.85) ? own : foreign.filter((one) => !NOT_SENT.test(one))),
     ),
     ...(chooseSource ? { chooseSource } : {}),
     dst: address(dst),

@@ -9,9 +9,7 @@ import { randomTarget } from './randomTarget.ts';
 const TABLE_CHANCES: Readonly<Record<TableName, number>> = { raw: 0.35, mangle: 0.55, nat: 0.7, filter: 0.5, security: 0.08 };
 
 export function randomRules(random: Random, family: Family): string {
-  const drawn = (Object.keys(TABLE_CHANCES) as TableName[]).filter((table) => random.chance(TABLE_CHANCES[table]));
-  // at INPUT the nft backend of 1.8.9 runs security after nat, x_tables before it
-  const tables = drawn.filter((table) => table !== 'security' || !drawn.includes('nat'));
+  const tables = (Object.keys(TABLE_CHANCES) as TableName[]).filter((table) => random.chance(TABLE_CHANCES[table]));
   return (tables.length > 0 ? tables : (['nat'] as const)).map((table) => tableText(random, { family, table })).join('');
 }
 
@@ -69,7 +67,7 @@ function ruleText(random: Random, { family, table, chain, below }: RulePlace): s
     [8, family === 4 ? 'icmp' : 'ipv6-icmp'],
     [2, 'gre'],
   ] as const);
-  const place = { family, table, hooks: chain.hooks, proto };
+  const place = { family, table, hooks: chain.hooks, user: /^U\d/.test(chain.name), proto };
   const parts = [...randomHead(random, place), ...randomMatches(random, place), randomTarget(random, { ...place, below })];
   return `-A ${chain.name} ${parts.filter((part) => part !== '').join(' ')}`;
 }

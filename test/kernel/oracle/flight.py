@@ -53,7 +53,7 @@ def answered(seen, by_token, last):
 def answer_of(flight, rules, names):
     rows = [event for event in flight.events if isinstance(event, Row) and (event.family, event.table) in rules.current]
     headers = [event for event in flight.events if not isinstance(event, Row)]
-    trace = [row_json(row, rules) for row in rows]
+    trace = [row_json(row, rules, names) for row in rows]
     answer = {'trace': trace, 'tuple_before': flight.before, 'tuple_after': None, **fate(flight, trace, headers, names)}
     if headers:
         answer['mark_after'] = headers[-1].mark
@@ -97,13 +97,14 @@ def diverted(trace):
     return {'fate_detail': 'tproxy', 'tproxy': {'port': int(port.group(1)) if port else None}}
 
 
-def row_json(row, rules):
+def row_json(row, rules, names):
     rule = rules.text(row.family, row.table, row.chain, row.number)
     jump = target_of(rule) if rule else None
-    return {'hook': row.hook, 'table': row.table, 'chain': row.chain, 'rulenum': row.number, 'verdict': row.verdict,
+    iif, oif = (names.get(device) for device in row.devices)
+    return {'hook': row.hook, 'iif': iif, 'oif': oif, 'table': row.table, 'chain': row.chain, 'rulenum': row.number, 'verdict': row.verdict,
             **({'rule': rule} if rule else {'kind': row.kind}), **({'target': jump[1]} if jump else {})}
 
 
 def answer_json(header, rows, rules, names):
     flags = ''.join(letter for letter, bit in FLAGS.items() if header.seen.flags & bit)
-    return {'tuple': header.seen.tuple(), 'flags': flags, 'out_iface': names.get(header.oif), 'trace': [row_json(row, rules) for row in rows]}
+    return {'tuple': header.seen.tuple(), 'flags': flags, 'out_iface': names.get(header.oif), 'trace': [row_json(row, rules, names) for row in rows]}

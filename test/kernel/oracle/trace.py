@@ -41,6 +41,7 @@ class Row(NamedTuple):
     number: Optional[int]       # None: policy or end of the chain
     kind: str                   # rule, policy, return
     verdict: str
+    devices: tuple = (0, 0)     # indexes of the input and output interface
 
 
 class Event(NamedTuple):
@@ -80,14 +81,14 @@ def watch(backend, end, quiet):
 
 
 def nft_events(buffers, rules):
-    chains = {}                 # trace id -> hook that the packet is at
+    places = {}                 # trace id -> (hook, devices) of the packet's last header
     for data in buffers:
         for kind, at, end in messages(data):
             if kind == NFT_TRACE:
-                yield nft_event(attributes(data, at + 4, end), data[at], rules, chains)
+                yield nft_event(attributes(data, at + 4, end), data[at], rules, places)
 
 
-def nft_event(found, family, rules, hooks):
+def nft_event(found, family, rules, places):
     table, chain = found[1][:-1].decode(), found[2][:-1].decode()
     trace = struct.unpack('=I', found[6])[0]
     family = number(found, 15) or family
@@ -98,9 +99,10 @@ def nft_event(found, family, rules, hooks):
         state = STATES.get(number(found, 21)) if 21 in found else None
         seen = read(found[8], found.get(9, b''))
         header = Header(hook, place, seen, number(found, 10), number(found, 12), number(found, 14), state)
-        hooks[trace] = hook
-    row = None if table == '_oracle' else nft_row(found, (family, hooks.get(trace, chain), table, chain), rules)
-    return Event(trace, header, row)
+        places[trace] = (hook, (header.iif, header.oif))
+    hook, devices = places.get(trace, (chain, (0, 0)))
+    row = None if table == '_oracle' else nft_row(found, (family, hook, table, chain), rules)
+    return Event(trace, header, row and row._replace(devices=devices))
 
 
 def nft_row(found, place, rules):
@@ -138,7 +140,8 @@ def legacy_event(found, rules):
     if not traced:
         return None             # a LOG rule of the rules under test
     family = 10 if ':' in seen.src else 2
-    return Event(None, header, legacy_row((family, hook, traced.group(1), traced.group(2)), int(traced.group(3)), rules))
+    row = legacy_row((family, hook, traced.group(1), traced.group(2)), int(traced.group(3)), rules)
+    return Event(None, header, row._replace(devices=(header.iif, header.oif)))
 
 
 def legacy_row(place, position, rules):

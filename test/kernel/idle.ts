@@ -1,0 +1,25 @@
+import type { MatchExpr } from '../../src/netfilter/matchExpr.ts';
+import type { Ruleset } from '../../src/ruleset/ruleset.ts';
+
+/** Rules that change nothing and match by chance, or by something that is not modelled, as `table:chain:number`.
+ *  The simulator does not fork for them, so that their rows say nothing. */
+export function idleRules({ tables }: Ruleset): ReadonlySet<string> {
+  const rules = [...tables.values()].flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules));
+  return new Set(
+    rules
+      .filter(({ effect, match }) => effect.kind === 'continue' && isUnsettled(match))
+      .map(({ table, chain, number }) => `${table}:${chain}:${number}`),
+  );
+}
+
+function isUnsettled(expr: MatchExpr): boolean {
+  switch (expr.kind) {
+    case 'and':
+    case 'or':
+      return expr.of.some(isUnsettled);
+    case 'not':
+      return isUnsettled(expr.of);
+    default:
+      return expr.kind === 'chance' || expr.kind === 'unmodelled';
+  }
+}
