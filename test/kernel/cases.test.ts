@@ -1,12 +1,13 @@
-/** Every fact of cases.ts, in the simulator, and on the kernel where there is one. */
+/** Every fact of cases/, in the simulator, and on the kernel where there is one. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { familyOf } from '../../src/packet/address.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';
-import type { KernelCase } from './cases.ts';
-import { KERNEL_CASES, USUAL } from './cases.ts';
+import { KERNEL_CASES } from './cases/all.ts';
+import type { KernelCase } from './cases/kernelCase.ts';
+import { USUAL } from './cases/kernelCase.ts';
 import type { Account } from './compare.ts';
 import { accountOfAnswer, accountOfWalk } from './compare.ts';
 import { kernelHere } from './kernelHere.ts';

@@ -7,7 +7,7 @@ import { dumpOf, readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';
-import { USUAL } from './cases.ts';
+import { USUAL } from './cases/kernelCase.ts';
 import { accountOfAnswer, accountOfWalk, rowOfKernel } from './compare.ts';
 import { kernelHere } from './kernelHere.ts';
 import type { Oracle } from './oracle.ts';

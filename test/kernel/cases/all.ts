@@ -1,0 +1,7 @@
+import { CONNTRACK_CASES } from './conntrack.ts';
+import type { KernelCase } from './kernelCase.ts';
+import { NAT_CASES } from './nat.ts';
+import { ROUTING_CASES } from './routing.ts';
+import { WALK_CASES } from './walk.ts';
+
+export const KERNEL_CASES: readonly KernelCase[] = [...WALK_CASES, ...CONNTRACK_CASES, ...NAT_CASES, ...ROUTING_CASES];

@@ -1,0 +1,245 @@
+/** Where packets go, where they are lost, and what the hooks show of it. */
+import type { KernelCase } from './kernelCase.ts';
+import { FORWARDING, filter, LINK_LOCAL, mangle, nat } from './kernelCase.ts';
+
+/** REDIRECT somewhere, so that conntrack is on and the other chains are as they were. */
+const TRACKING = '-A PREROUTING -d 203.0.113.1 -p tcp -j REDIRECT';
+const TRACKING6 = '-A PREROUTING -d 2001:db8::ffff -p tcp -j REDIRECT';
+
+export const ROUTING_CASES: readonly KernelCase[] = [
+  {
+    name: 'after a new mark in mangle OUTPUT only POSTROUTING sees the new interface; the source stays',
+    host: { ip_rules: ['fwmark 7 lookup 100'], route_tables: { 100: ['default via 192.168.50.1 dev net1'] } },
+    rules:
+      mangle(
+        '-A OUTPUT -j MARK --set-mark 7',
+        '-A OUTPUT -o eth0',
+        '-A OUTPUT -o net1',
+        '-A POSTROUTING -o eth0',
+        '-A POSTROUTING -o net1',
+      ) + filter('-A OUTPUT -o eth0', '-A OUTPUT -o net1'),
+    ends: { 'out tcp -> 10.0.0.9:80': 'sent -o net1 10.244.0.5:40000 > 10.0.0.9:80 mark 7' },
+    meets: {
+      'out tcp -> 10.0.0.9:80': [
+        'OUTPUT mangle:OUTPUT:2 CONTINUE',
+        'OUTPUT filter:OUTPUT:1 CONTINUE',
+        'POSTROUTING mangle:POSTROUTING:2 CONTINUE',
+      ],
+    },
+    misses: {
+      'out tcp -> 10.0.0.9:80': [
+        'OUTPUT mangle:OUTPUT:3 CONTINUE',
+        'OUTPUT filter:OUTPUT:2 CONTINUE',
+        'POSTROUTING mangle:POSTROUTING:1 CONTINUE',
+      ],
+    },
+  },
+  {
+    name: 'after DNAT in OUTPUT filter sees the old interface with the new destination, and the source stays',
+    rules:
+      nat('-A OUTPUT -d 10.0.0.9 -j DNAT --to-destination 192.168.50.9', '-A OUTPUT -d 10.0.0.8 -j DNAT --to-destination 192.168.50.5') +
+      filter('-A OUTPUT -d 192.168.50.0/24 -o eth0', '-A OUTPUT -o net1') +
+      mangle('-A POSTROUTING -o net1', '-A POSTROUTING -o lo'),
+    ends: {
+      'out tcp -> 10.0.0.9:80': 'sent -o net1 10.244.0.5:40000 > 192.168.50.9:80',
+      'out tcp -> 10.0.0.8:80': 'delivered -i lo 10.244.0.5:40000 > 192.168.50.5:80',
+    },
+    meets: {
+      'out tcp -> 10.0.0.9:80': ['OUTPUT filter:OUTPUT:1 CONTINUE', 'POSTROUTING mangle:POSTROUTING:1 CONTINUE'],
+      'out tcp -> 10.0.0.8:80': ['OUTPUT filter:OUTPUT:1 CONTINUE', 'POSTROUTING mangle:POSTROUTING:2 CONTINUE'],
+    },
+  },
+  {
+    name: 'a loopback source cannot leave: lost at DNAT in IPv4, sent in IPv6',
+    rules: nat('-A OUTPUT -d 127.0.0.1 -j DNAT --to-destination 10.0.0.9'),
+    ends: { 'out tcp 127.0.0.1 -> 127.0.0.1:80': 'lost' },
+  },
+  {
+    name: 'IPv6 lets ::1 leave after DNAT',
+    rules: nat('-A OUTPUT -d ::1 -j DNAT --to-destination 2001:db8::9'),
+    ends: { 'out tcp ::1 -> [::1]:80': 'sent -o eth0 [::1]:40000 > [2001:db8::9]:80' },
+  },
+  {
+    name: 'with route_localnet a loopback source may leave and arrive',
+    host: { sysctls: { 'net.ipv4.conf.all.route_localnet': '1' } },
+    rules: filter(),
+    ends: {
+      'out tcp 127.0.0.6 -> 10.0.0.9:80': 'sent -o eth0 127.0.0.6:40000 > 10.0.0.9:80',
+      'in tcp 127.0.0.6 -> 10.244.0.5:80 iif=eth0': 'delivered -i eth0 127.0.0.6:40000 > 10.244.0.5:80',
+      'in tcp 127.0.0.1 -> 10.244.0.5:80 iif=eth0': 'lost',
+      'in tcp 10.244.0.9 -> 127.0.0.1:80 iif=eth0': 'delivered -i eth0 10.244.0.9:40000 > 127.0.0.1:80',
+    },
+  },
+  {
+    name: 'REDIRECT of a socket bound to an interface sends to 127.0.0.1 out of that interface',
+    rules: nat('-A OUTPUT -p tcp -j REDIRECT --to-ports 15001'),
+    ends: { 'out tcp -> 10.0.0.9:80 oif=eth0': 'sent -o eth0 10.244.0.5:40000 > 127.0.0.1:15001' },
+  },
+  {
+    name: 'a bound IPv4 socket takes what it has no route for to be on its link',
+    host: { routes: ['default via 10.244.0.1 dev eth0', 'blackhole 172.31.0.0/24'] },
+    rules: filter(),
+    ends: {
+      'out tcp -> 8.8.8.8:80 oif=net1': 'sent -o net1 192.168.50.5:40000 > 8.8.8.8:80',
+      'out tcp -> 172.31.0.1:80 oif=net1': 'sent -o net1 192.168.50.5:40000 > 172.31.0.1:80',
+      'out tcp -> 172.31.0.1:80': 'lost',
+      'out tcp 127.0.0.6 -> 8.8.8.8:80 oif=net1': 'lost',
+    },
+  },
+  {
+    name: 'a bound IPv6 socket needs a route through its interface',
+    rules: filter(),
+    ends: {
+      'out tcp fd00:192:168:50::5 -> [2001:db8::9]:80 oif=net1': 'lost',
+      'out tcp fd00:192:168:50::5 -> [fd00:192:168:50::9]:80 oif=net1': 'sent -o net1 [fd00:192:168:50::5]:40000 > [fd00:192:168:50::9]:80',
+    },
+  },
+  {
+    name: 'the ttl is decremented before FORWARD, and 1 does not get there',
+    host: FORWARDING,
+    rules: mangle(
+      '-A PREROUTING -m ttl --ttl-eq 64',
+      '-A FORWARD -m ttl --ttl-eq 63',
+      '-A POSTROUTING -m ttl --ttl-eq 63',
+      '-A INPUT -m ttl --ttl-eq 1',
+    ),
+    ends: {
+      'in tcp 8.8.8.8 -> 192.168.50.9:80 iif=eth0': 'forwarded -o net1 8.8.8.8:40000 > 192.168.50.9:80',
+      'in tcp 8.8.8.8 -> 192.168.50.9:80 iif=eth0 ttl=1': 'lost',
+      'in tcp 8.8.8.8 -> 10.244.0.5:80 iif=eth0 ttl=1': 'delivered -i eth0 8.8.8.8:40000 > 10.244.0.5:80',
+      'in tcp 8.8.8.8 -> 10.244.0.5:80 iif=eth0 ttl=0': 'delivered -i eth0 8.8.8.8:40000 > 10.244.0.5:80',
+    },
+    meets: {
+      'in tcp 8.8.8.8 -> 192.168.50.9:80 iif=eth0': [
+        'PREROUTING mangle:PREROUTING:1 CONTINUE',
+        'FORWARD mangle:FORWARD:1 CONTINUE',
+        'POSTROUTING mangle:POSTROUTING:1 CONTINUE',
+      ],
+      'in tcp 8.8.8.8 -> 10.244.0.5:80 iif=eth0 ttl=1': ['INPUT mangle:INPUT:1 CONTINUE'],
+    },
+  },
+  {
+    name: 'IPv4 discards odd sources and destinations after PREROUTING',
+    rules: nat(TRACKING),
+    ends: Object.fromEntries([
+      ...['0.0.0.0', '255.255.255.255', '224.0.0.1', '127.0.0.1', '127.0.0.6', '10.244.0.5', '192.168.50.5'].map((src) => [
+        `in tcp ${src} -> 10.244.0.5:80 iif=eth0`,
+        'lost',
+      ]),
+      ...['0.1.2.3', '240.0.0.1', '10.244.0.0', '10.244.0.255'].map((src) => [
+        `in tcp ${src} -> 10.244.0.5:80 iif=eth0`,
+        `delivered -i eth0 ${src}:40000 > 10.244.0.5:80`,
+      ]),
+      ...['0.0.0.0', '127.0.0.1', '239.1.1.1', '8.8.8.8', '10.244.0.0'].map((dst) => [`in tcp 10.244.0.9 -> ${dst}:80 iif=eth0`, 'lost']),
+      ...['255.255.255.255', '10.244.0.255', '192.168.50.255', '224.0.0.1'].map((dst) => [
+        `in udp 10.244.0.9 -> ${dst}:80 iif=eth0`,
+        `delivered -i eth0 10.244.0.9:40000 > ${dst}:80`,
+      ]),
+    ]),
+    meets: {
+      'in tcp 127.0.0.1 -> 10.244.0.5:80 iif=eth0': ['PREROUTING nat:PREROUTING:policy ACCEPT'],
+      'in tcp 10.244.0.9 -> 0.0.0.0:80 iif=eth0': ['PREROUTING nat:PREROUTING:policy ACCEPT'],
+    },
+  },
+  {
+    name: 'IPv6 discards ::1, multicast sources and narrow groups before any hook, and has no other martians',
+    rules: nat(TRACKING6),
+    ends: Object.fromEntries([
+      ...['::1', 'ff02::1'].map((src) => [`in tcp ${src} -> [fd00:10:244::5]:80 iif=eth0`, 'lost']),
+      ...['::', '::6', 'fd00:10:244::5', 'fe80::9'].map((src) => [
+        `in tcp ${src} -> [fd00:10:244::5]:80 iif=eth0`,
+        `delivered -i eth0 [${src}]:40000 > [fd00:10:244::5]:80`,
+      ]),
+      ...['::1', 'ff01::1', 'ff05::1', '2001:db8::9', '::'].map((dst) => [`in tcp 2001:db8::1 -> [${dst}]:80 iif=eth0`, 'lost']),
+      ...['::6', 'ff02::1', 'fd00:192:168:50::5'].map((dst) => [
+        `in tcp 2001:db8::1 -> [${dst}]:80 iif=eth0`,
+        `delivered -i eth0 [2001:db8::1]:40000 > [${dst}]:80`,
+      ]),
+    ]),
+    meets: { 'in tcp 2001:db8::1 -> [ff05::1]:80 iif=eth0': ['PREROUTING nat:PREROUTING:policy ACCEPT'] },
+    misses: { 'in tcp 2001:db8::1 -> [::1]:80 iif=eth0': ['PREROUTING nat:PREROUTING:policy ACCEPT'] },
+  },
+  {
+    name: 'a forwarding IPv6 host answers for the first address of its subnets',
+    host: FORWARDING,
+    rules: filter('-A FORWARD -s 2001:db8::1'),
+    ends: {
+      'in tcp 2001:db8::1 -> [fd00:10:244::]:80 iif=eth0': 'delivered -i eth0 [2001:db8::1]:40000 > [fd00:10:244::]:80',
+      'in tcp 2001:db8::1 -> [2001:db8::9]:80 iif=net1': 'forwarded -o eth0 [2001:db8::1]:40000 > [2001:db8::9]:80',
+    },
+  },
+  {
+    name: 'IPv6 forwards from :: and link-local sources only back out of the interface they came by',
+    host: { ...FORWARDING, ...LINK_LOCAL },
+    rules: filter('-A FORWARD -d 2001:db8::9'),
+    ends: {
+      'in tcp fe80::9 -> [2001:db8::9]:80 iif=eth0': 'forwarded -o eth0 [fe80::9]:40000 > [2001:db8::9]:80',
+      'in tcp fe80::9 -> [2001:db8::9]:80 iif=net1': 'lost',
+      'in tcp 2001:db8::1 -> [fe80::77]:80 iif=net1': 'lost',
+    },
+  },
+  {
+    name: 'DNAT to ::1 of an arriving packet loses it, as to 127.0.0.1',
+    rules: nat('-A PREROUTING -p tcp -j DNAT --to-destination ::1'),
+    ends: { 'in tcp 2001:db8::1 -> [fd00:10:244::5]:80 iif=eth0': 'lost' },
+  },
+  {
+    name: 'the source is looked up in full when a packet goes back out of the interface it came by',
+    host: FORWARDING,
+    rules: filter('-A FORWARD -d 8.8.8.8'),
+    ends: {
+      'in tcp 10.244.0.255 -> 8.8.8.8:80 iif=eth0': 'lost',
+      'in tcp 10.244.0.255 -> 8.8.8.8:80 iif=net1': 'forwarded -o eth0 10.244.0.255:40000 > 8.8.8.8:80',
+    },
+  },
+  {
+    name: 'a source whose route discards is accepted without rp_filter and refused with it',
+    host: { routes: ['default via 10.244.0.1 dev eth0', 'blackhole 172.31.0.0/24'] },
+    rules: filter(),
+    ends: { 'in tcp 172.31.0.1 -> 10.244.0.5:80 iif=eth0': 'delivered -i eth0 172.31.0.1:40000 > 10.244.0.5:80' },
+  },
+  {
+    name: 'a mark that leads to a local default route delivers what is for others',
+    host: { ip_rules: ['fwmark 1337 lookup 133'], route_tables: { 133: ['local 0.0.0.0/0 dev lo'] } },
+    rules: mangle('-A PREROUTING -p tcp -j MARK --set-mark 1337'),
+    ends: {
+      'in tcp 10.244.0.9 -> 8.8.8.8:80 iif=eth0': 'delivered -i eth0 10.244.0.9:40000 > 8.8.8.8:80 mark 1337',
+      'in tcp 10.244.0.5 -> 10.244.0.5:80 iif=eth0': 'lost',
+    },
+  },
+  {
+    name: 'a local packet to 0.0.0.0 or any of 127.0.0.0/8 stays here, one to 240.0.0.1 leaves by the default route',
+    rules: filter(),
+    ends: {
+      'out tcp 127.0.0.1 -> 127.255.255.255:80': 'delivered -i lo 127.0.0.1:40000 > 127.255.255.255:80',
+      'out tcp 127.0.0.1 -> 0.0.0.0:80': 'delivered -i lo 127.0.0.1:40000 > 0.0.0.0:80',
+      'out tcp -> 240.0.0.1:80': 'sent -o eth0 10.244.0.5:40000 > 240.0.0.1:80',
+    },
+  },
+  {
+    name: 'a later fragment delivered here waits for the others before INPUT',
+    rules: mangle('-A PREROUTING -f'),
+    ends: { 'in udp 10.244.0.9 -> 10.244.0.5 iif=eth0 frag=185': 'lost', 'out udp 127.0.0.1 -> 127.0.0.1 frag=185': 'lost' },
+    meets: { 'in udp 10.244.0.9 -> 10.244.0.5 iif=eth0 frag=185': ['PREROUTING mangle:PREROUTING:1 CONTINUE'] },
+  },
+  {
+    name: '`-m socket` makes fragments wait before any hook',
+    rules: mangle('-A PREROUTING -m socket', '-A PREROUTING -f'),
+    ends: { 'in udp 10.244.0.9 -> 10.244.0.5 iif=eth0 frag=185': 'lost' },
+    misses: {
+      'in udp 10.244.0.9 -> 10.244.0.5 iif=eth0 frag=185': [
+        'PREROUTING mangle:PREROUTING:2 CONTINUE',
+        'PREROUTING mangle:PREROUTING:policy ACCEPT',
+      ],
+    },
+  },
+  {
+    name: 'an IPv6 address without a route has the type UNREACHABLE',
+    host: { routes: ['-6 default via fd00:10:244::1 dev eth0', '-6 blackhole 2001:db8:31::/48'] },
+    rules: mangle('-A PREROUTING -m addrtype --src-type UNREACHABLE -j MARK --set-mark 7'),
+    ends: {
+      'in tcp 2001:db8:31::1 -> [fd00:10:244::5]:80 iif=eth0': 'delivered -i eth0 [2001:db8:31::1]:40000 > [fd00:10:244::5]:80 mark 7',
+      'in tcp 2001:db8::1 -> [fd00:10:244::5]:80 iif=eth0': 'delivered -i eth0 [2001:db8::1]:40000 > [fd00:10:244::5]:80',
+    },
+  },
+];
