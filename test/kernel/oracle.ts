@@ -85,19 +85,20 @@ export function openOracle(backend: Backend): Oracle {
     complaints = (complaints + text).slice(-2000);
   });
   createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.resolve(JSON.parse(line) as Reply));
+  let over = false;
   const ended = new Promise<void>((resolve) => {
-    child.on('error', (error) => fail(error));
+    for (const stream of [child, child.stdin]) stream.on('error', () => {}); // 'close' follows, with what it complained about
     child.on('close', () => {
-      fail(new Error(`the kernel oracle ended: ${complaints}`));
+      over = true;
+      for (const { reject } of waiting.splice(0)) reject(ending());
       resolve();
     });
   });
-  function fail(error: Error): void {
-    for (const { reject } of waiting.splice(0)) reject(error);
-  }
+  const ending = (): Error => new Error(`the kernel oracle ended: ${complaints}`);
   return {
     backend,
     ask: async (question) => {
+      if (over) throw ending();
       const reply = await new Promise<Reply>((resolve, reject) => {
         waiting.push({ resolve, reject });
         child.stdin.write(`${JSON.stringify(question)}\n`);
@@ -137,6 +138,11 @@ export function whyNoKernel(): string | undefined {
             ? undefined
             : 'no /dev/net/tun';
   return why === undefined ? undefined : `kernel suite skipped: ${why}; ${how}`;
+}
+
+/** Sets need a program that iptables does not bring along. */
+export function canMakeSets(): boolean {
+  return isOnPath('ipset');
 }
 
 function isOnPath(command: string): boolean {
