@@ -85,10 +85,10 @@ describe('names that only the loading machine knows', () => {
     ]);
   });
   test('an extension that is not modelled keeps its words and says so once', () => {
-    const { rules, says } = bind('-m recent --name "a b" --set -j DROP');
-    expect(says).toEqual(['not-modelled: match `recent` is not modelled @ recent --name "a b" --set']);
-    expect(rules[0]?.text).toBe('-A USR -m recent --name "a b" --set -j DROP');
-    expect(rules[0]?.clauses).toEqual([{ text: '-m recent --name "a b" --set', expr: { kind: 'unmodelled', reason: 'match `recent`' } }]);
+    const { rules, says } = bind('-m ipvs --vmethod "a b" --ipvs -j DROP');
+    expect(says).toEqual(['not-modelled: match `ipvs` is not modelled @ ipvs --vmethod "a b" --ipvs']);
+    expect(rules[0]?.text).toBe('-A USR -m ipvs --vmethod "a b" --ipvs -j DROP');
+    expect(rules[0]?.clauses).toEqual([{ text: '-m ipvs --vmethod "a b" --ipvs', expr: { kind: 'unmodelled', reason: 'match `ipvs`' } }]);
   });
 });
 
