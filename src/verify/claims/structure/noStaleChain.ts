@@ -7,7 +7,8 @@ export const noStaleChain: Claim = {
   id: 'no-stale-chain',
   level: 'warning',
   statement: 'Every chain with rules is called by some rule, and all chains of the mesh are of one generation.',
-  judge: ({ ruleset }) => blaming([...ruleset.tables.values()].flatMap((table) => [...uncalled(ruleset, table), ...otherGeneration(table)])),
+  judge: ({ ruleset }) =>
+    blaming([...ruleset.tables.values()].flatMap((table) => [...uncalled(ruleset, table), ...otherGeneration(table)])),
 };
 
 type Found = readonly { readonly rule: Rule | undefined; readonly why: string }[];
