@@ -199,6 +199,30 @@ export const ROUTING_CASES: readonly KernelCase[] = [
     ends: { 'in tcp 172.31.0.1 -> 10.244.0.5:80 iif=eth0': 'delivered -i eth0 172.31.0.1:40000 > 10.244.0.5:80' },
   },
   {
+    name: 'rp_filter looks for the way back as from lo, or from the interface the packet leaves by',
+    host: {
+      sysctls: { 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.ip_forward': '1' },
+      ip_rules: ['iif net1 lookup 200'],
+      route_tables: { 200: ['default via 192.168.50.1 dev net1'] },
+    },
+    rules: filter('-A FORWARD -s 8.8.8.8'),
+    ends: {
+      'in tcp 8.8.8.8 -> 192.168.50.5:80 iif=net1': 'lost',
+      'in tcp 8.8.8.8 -> 192.168.50.9:80 iif=eth0': 'lost',
+      'in tcp 8.8.8.8 -> 10.244.0.5:80 iif=eth0': 'delivered -i eth0 8.8.8.8:40000 > 10.244.0.5:80',
+    },
+  },
+  {
+    name: 'a `from` rule sees the source that a socket is bound to',
+    host: {
+      ip_rules: ['-6 from fd00:10:244::5 lookup 200'],
+      route_tables: { 200: ['-6 default via fd00:192:168:50::1 dev net1'] },
+      routes: [],
+    },
+    rules: filter('-A OUTPUT -d 2001:db8::9'),
+    ends: { 'out tcp fd00:10:244::5 -> [2001:db8::9]:80': 'sent -o net1 [fd00:10:244::5]:40000 > [2001:db8::9]:80' },
+  },
+  {
     name: 'a mark that leads to a local default route delivers what is for others',
     host: { ip_rules: ['fwmark 1337 lookup 133'], route_tables: { 133: ['local 0.0.0.0/0 dev lo'] } },
     rules: mangle('-A PREROUTING -p tcp -j MARK --set-mark 1337'),

@@ -134,4 +134,32 @@ export const WALK_CASES: readonly KernelCase[] = [
     rules: mangle('-A PREROUTING -m mac ! --mac-source 02:00:00:00:00:01 -j MARK --set-mark 1'),
     ends: { 'in tcp 10.244.0.9 -> 10.244.0.5:80': 'delivered -i eth0 10.244.0.9:40000 > 10.244.0.5:80' },
   },
+  {
+    name: 'TPROXY and `-m socket` find a listener by its address; TPROXY looks at the address of the interface unless it names one',
+    host: {
+      listeners: [
+        { proto: 'tcp', port: 15001, address: '127.0.0.1', process: 'proxy', transparent: true },
+        { proto: 'tcp', port: 15002, address: '10.244.0.5', process: 'proxy', transparent: true },
+        { proto: 'tcp', port: 80, address: '10.244.0.5', process: 'app' },
+        { proto: 'tcp', port: 81, process: 'app' },
+      ],
+    },
+    rules: mangle(
+      '-A PREROUTING -p tcp --dport 1 -j TPROXY --on-port 15001',
+      '-A PREROUTING -p tcp --dport 2 -j TPROXY --on-port 15001 --on-ip 127.0.0.1',
+      '-A PREROUTING -p tcp --dport 3 -j TPROXY --on-port 15002',
+      '-A PREROUTING -m socket -j MARK --or-mark 1',
+      '-A PREROUTING -m socket --nowildcard -j MARK --or-mark 2',
+      '-A PREROUTING -m socket --transparent -j MARK --or-mark 4',
+    ),
+    ends: {
+      'in tcp 10.244.0.9 -> 10.244.0.5:1': 'lost',
+      'in tcp 10.244.0.9 -> 10.244.0.5:2': 'delivered to a transparent socket -i eth0 10.244.0.9:40000 > 10.244.0.5:2',
+      'in tcp 10.244.0.9 -> 10.244.0.5:3': 'delivered to a transparent socket -i eth0 10.244.0.9:40000 > 10.244.0.5:3',
+      'in tcp 10.244.0.9 -> 10.244.0.5:80': 'delivered -i eth0 10.244.0.9:40000 > 10.244.0.5:80 mark 3',
+      'in tcp 10.244.0.9 -> 192.168.50.5:80': 'delivered -i eth0 10.244.0.9:40000 > 192.168.50.5:80',
+      'in tcp 10.244.0.9 -> 10.244.0.5:81': 'delivered -i eth0 10.244.0.9:40000 > 10.244.0.5:81 mark 2',
+      'in tcp 10.244.0.9 -> 10.244.0.5:15002': 'delivered -i eth0 10.244.0.9:40000 > 10.244.0.5:15002 mark 7',
+    },
+  },
 ];

@@ -2,6 +2,19 @@
 import type { HostJson } from '../question.ts';
 import type { Random } from './random.ts';
 
+/** What goes through net1 whatever its destination. */
+const THROUGH_NET1: readonly string[] = [
+  'fwmark 7 lookup 200',
+  '-6 fwmark 7 lookup 200',
+  'from 10.244.0.77 lookup 200',
+  '-6 from fd00:10:244::77 lookup 200',
+  'iif net1 lookup 200',
+  '-6 iif net1 lookup 200',
+  'to 10.0.0.8/30 lookup 200',
+  '-6 to 2001:db8::8/126 lookup 200',
+  'not fwmark 0/0x1 lookup 200',
+];
+
 /** ipsets that random rules name. */
 const SETS: NonNullable<HostJson['sets']> = {
   addresses4: { type: 'hash:ip', members: ['10.244.0.5', '10.0.0.9', '127.0.0.6'] },
@@ -39,7 +52,7 @@ export function randomHost(random: Random): HostJson {
         routes: ['local default dev lo', '-6 local default dev lo'],
       },
       {
-        rules: ['fwmark 7 lookup 200', '-6 fwmark 7 lookup 200'],
+        rules: some(THROUGH_NET1, 0.4),
         table: '200',
         routes: ['default via 192.168.50.1 dev net1', '-6 default via fd00:192:168:50::1 dev net1'],
       },

@@ -149,7 +149,7 @@ export function randomMatches(random: Random, place: Place): readonly string[] {
 /** A second clause of a kind stands apart or adds its options to the first; an option is not repeated within a clause. */
 function joined({ chance }: Random, clauses: readonly string[], clause: string): readonly string[] {
   const [, kind = '', options = ''] = /^-m (\S+) ?(.*)$/.exec(clause) ?? [];
-  const named = (options.match(/--\S+/g) ?? []).map((option) => (option === '--syn' ? '--tcp-flags' : option));
+  const named = (options.match(/--\S+/g) ?? []).map((option) => option.replace('--syn', '--tcp-flags').replace(/(--limit-iface)-.*/, '$1'));
   const at = clauses.findIndex((one) => one.startsWith(`-m ${kind} `));
   if (at < 0) return [...clauses, clause];
   if (!MERGING.has(kind)) return clauses;

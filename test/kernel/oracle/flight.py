@@ -58,9 +58,8 @@ def answer_of(flight, rules, names):
     if headers:
         answer['mark_after'] = headers[-1].mark
         answer['path'] = list(dict.fromkeys(header.hook for header in headers))
-        states = [header.state for header in headers if header.state]
-        if states:
-            answer['ct_state'] = states[-1]
+        if headers[-1].state:           # earlier ones may tell of a CT rule's template
+            answer['ct_state'] = headers[-1].state
     if flight.answers:
         answer['generated'] = [answer_json(header, rows, rules, names) for header, rows in flight.answers]
     return answer
