@@ -4,7 +4,7 @@
 import type { Address, Family } from '../packet/address.ts';
 import type { Host, Route } from './host.ts';
 import { lookupRoute } from './route.ts';
-import { isLoopback4, selectAddress4, selectAddress6 } from './sourceAddress.ts';
+import { ANY_DEVICE, isLoopback4, selectAddress4, selectAddress6 } from './sourceAddress.ts';
 import { interfaceSetting } from './sysctl.ts';
 
 /** Why a packet cannot be sent. */
@@ -44,12 +44,12 @@ export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
   return { kind: 'found', oif, local: false, route: usable };
 }
 
-const SENDABLE: ReadonlySet<Route['type']> = new Set<Route['type']>(['unicast', 'broadcast', 'multicast']);
+export const SENDABLE: ReadonlySet<Route['type']> = new Set<Route['type']>(['unicast', 'broadcast', 'multicast']);
 
 /** The source address that the kernel chooses for a destination; undefined: there is none, and nothing can be sent. */
 export function sourceFor(host: Host, query: OutputQuery): Address | undefined {
   const found = routeOutput(host, query);
-  if (found.kind === 'lost') return undefined;
+  if (found.kind === 'lost') return query.family === 6 ? sourceBeforeRoute6(host, query) : undefined;
   if (query.dst === 0) return 0x7f00_0001;
   if (query.dst === 0n) return 1n;
   const { route, oif } = found;
@@ -58,4 +58,11 @@ export function sourceFor(host: Host, query: OutputQuery): Address | undefined {
   // a local route of another table makes a foreign address local; it cannot be a source
   if (found.local) return undefined;
   return selectAddress4(host, oif, (route?.via ?? query.dst) as number);
+}
+
+/** Without a route, IPv6 takes any address that suits, and looks again: a `from` rule may know the way.
+ *  kernel net/ipv6/ip6_output.c ip6_dst_lookup_tail() */
+function sourceBeforeRoute6(host: Host, query: OutputQuery): Address | undefined {
+  const src = selectAddress6(host, ANY_DEVICE, query.dst as bigint);
+  return src !== undefined && routeOutput(host, { ...query, src }).kind === 'found' ? src : undefined;
 }

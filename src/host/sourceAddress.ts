@@ -29,12 +29,15 @@ export function firstAddress4(host: Host, dev: string | undefined): number | und
   return nic?.addresses.find(({ address }) => familyOf(address) === 4)?.address as number | undefined;
 }
 
+/** Stands for no device in particular where one is asked for: no interface is called this. */
+export const ANY_DEVICE = '';
+
 /** IPv6 source address for `dst` leaving by `dev`. */
 export function selectAddress6(host: Host, dev: string, dst: bigint): bigint | undefined {
   let best: { score: readonly number[]; address: bigint } | undefined;
   const onlyDev = isMulticast6(dst) || scope6(dst) <= 2;
   for (const nic of host.interfaces) {
-    if (onlyDev && nic.name !== dev) continue;
+    if (onlyDev && dev !== ANY_DEVICE && nic.name !== dev) continue;
     // the kernel's list has the address that was added last first
     for (const prefix of nic.addresses.filter(({ address }) => familyOf(address) === 6).reverse()) {
       const address = prefix.address as bigint;

@@ -8,8 +8,18 @@ import { interfaceSetting } from './sysctl.ts';
 export type SourceCheck =
   /** only these addresses, the host's own, are refused */
   | { readonly kind: 'addresses'; readonly refused: readonly Address[] }
-  /** the route back to the source decides, by `judgeWayBack` */
-  | { readonly kind: 'route-back'; readonly strict: boolean; readonly loose: boolean; readonly acceptLocal: boolean };
+  /** the route back to the source decides, by `judgeWayBack`; it is looked up as for a packet that comes from where
+   *  this one is to be forwarded, or from lo */
+  | {
+      readonly kind: 'route-back';
+      readonly strict: boolean;
+      readonly loose: boolean;
+      readonly acceptLocal: boolean;
+      /** the interface has no IPv4 address */
+      readonly unnumbered: boolean;
+      /** the way back is looked up with the packet's mark; else with none */
+      readonly marked: boolean;
+    };
 
 /** `oif`: where the packet is to be forwarded; absent for one that is for this host. */
 export function sourceCheck(host: Host, { iif, oif }: { readonly iif: string; readonly oif?: string }): SourceCheck {
@@ -27,7 +37,12 @@ function checkOf(host: Host, { iif, back }: { readonly iif: string; readonly bac
   const turnsBack =
     back &&
     (host.sysctls.get(`net.ipv4.conf.${iif}.send_redirects`) ?? host.sysctls.get('net.ipv4.conf.all.send_redirects') ?? '1') !== '0';
-  if (mode !== 0 || turnsBack || hasCustomRouting(host)) return { kind: 'route-back', strict: mode === 1, loose: mode === 2, acceptLocal };
+  if (mode !== 0 || turnsBack || hasCustomRouting(host)) {
+    const nic = host.interfaces.find(({ name }) => name === iif);
+    const unnumbered = nic?.addresses.some(({ address }) => typeof address === 'number') !== true;
+    const marked = Math.max(setting('src_valid_mark', 'all'), setting('src_valid_mark', iif)) > 0;
+    return { kind: 'route-back', strict: mode === 1, loose: mode === 2, acceptLocal, unnumbered, marked };
+  }
   const own = host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)).filter((one) => typeof one === 'number');
   return { kind: 'addresses', refused: acceptLocal ? [] : own };
 }
@@ -44,11 +59,11 @@ const FAILING: ReadonlySet<Route['type']> = new Set<Route['type']>(['blackhole',
 
 export function judgeWayBack(
   back: Route | undefined,
-  { strict, loose, acceptLocal, iif }: Extract<SourceCheck, { kind: 'route-back' }> & { readonly iif: string },
+  { strict, loose, acceptLocal, unnumbered, iif }: Extract<SourceCheck, { kind: 'route-back' }> & { readonly iif: string },
 ): 'martian-source' | 'reverse-path' | undefined {
   if (back === undefined || FAILING.has(back.type)) return strict || loose ? 'reverse-path' : undefined;
   if (back.type !== 'unicast') return back.type === 'local' && acceptLocal ? undefined : 'martian-source';
-  return strict && back.dev !== iif ? 'reverse-path' : undefined;
+  return back.dev !== iif && (strict || (loose && unnumbered)) ? 'reverse-path' : undefined;
 }
 
 export function isForwarding(host: Host, family: 4 | 6, iif: string): boolean {

@@ -54,11 +54,12 @@ function orLost(reason: LostReason | undefined, otherwise: InputRoute): InputRou
   return reason === undefined ? otherwise : lost(reason);
 }
 
-function badSource({ host, family, src, dst, iif = '' }: Skb, oif?: string): LostReason | undefined {
+function badSource({ host, family, src, dst, mark, iif = '' }: Skb, oif?: string): LostReason | undefined {
   if (family === 6) return undefined;
   const check = sourceCheck(host, { iif, ...(oif === undefined ? {} : { oif }) });
   if (check.kind === 'addresses') return check.refused.includes(src) ? 'martian-source' : undefined;
-  return judgeWayBack(lookupRoute(host, { family, dst: src, src: dst, mark: 0, iif }), { ...check, iif });
+  const back = lookupRoute(host, { family, dst: src, src: dst, mark: check.marked ? mark : 0, iif: oif ?? 'lo' });
+  return judgeWayBack(back, { ...check, iif });
 }
 
 /** Sources that ip6_forward() does not pass on to another link. */

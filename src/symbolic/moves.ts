@@ -1,7 +1,7 @@
 /** Where all packets go between the hooks: simulate/input.ts and host/output.ts for sets. */
-import type { Route } from '../host/host.ts';
 import type { AddressCheck } from '../host/inputChecks.ts';
 import { arrivalChecks, inputChecks } from '../host/inputChecks.ts';
+import { SENDABLE } from '../host/output.ts';
 import { isForwarding, judgeWayBack, sourceCheck } from '../host/sourceCheck.ts';
 import { interfaceSetting } from '../host/sysctl.ts';
 import type { LostReason } from '../netfilter/lost.ts';
@@ -49,7 +49,6 @@ class Splitter {
 }
 
 const LOCAL: Way = { oif: 'lo', local: true, via: undefined };
-const SENDABLE: ReadonlySet<Route['type']> = new Set<Route['type']>(['unicast', 'broadcast', 'multicast']);
 
 /** The route of packets sent here; not for sockets bound to an interface. */
 export function routeOutput(space: Space, one: PacketClass, again: boolean): HookResult {
@@ -152,8 +151,9 @@ function refusedSources(space: Space, one: PacketClass, oif?: string): readonly 
       { set: space.manager.any(check.refused.map((address) => equal(space.manager, one.env.src, address))), reason: 'martian-source' },
     ];
   }
-  const unmarked = one.env.mark.map(() => EMPTY);
-  return partitionByRoute(space, { dst: one.env.src, src: one.env.dst, mark: unmarked, iif, within: one.set }).flatMap(({ set, route }) => {
+  const { src, dst, mark } = one.env;
+  const back = { dst: src, src: dst, mark: check.marked ? mark : mark.map(() => EMPTY), iif: oif ?? 'lo', within: one.set };
+  return partitionByRoute(space, back).flatMap(({ set, route }) => {
     const reason = judgeWayBack(route, { ...check, iif });
     return reason === undefined ? [] : [{ set, reason }];
   });

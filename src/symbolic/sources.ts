@@ -1,8 +1,9 @@
 /** The source addresses that the kernel chooses, for all destinations: host/output.ts sourceFor() for sets. */
 
 import type { Route } from '../host/host.ts';
+import { SENDABLE } from '../host/output.ts';
 import { isSecondary } from '../host/routing.ts';
-import { isLoopback4, selectAddress4, sourceChoices6 } from '../host/sourceAddress.ts';
+import { ANY_DEVICE, isLoopback4, selectAddress4, sourceChoices6 } from '../host/sourceAddress.ts';
 import type { Address } from '../packet/address.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
@@ -26,7 +27,32 @@ function sourcesOf(space: Space, mark: number): Bdd {
   // IPv6 chooses by device and destination, whatever the route
   const byDevice = new Map<string, Bdd>();
   const shares = partitionByRoute(space, { dst: start.dst, src: start.dst.map(() => EMPTY), mark: constant(mark, 32), within: FULL });
-  return manager.any(shares.map(({ set, route }) => (route === undefined ? EMPTY : manager.and(set, sourceSet(space, route, byDevice)))));
+  const lost: Bdd[] = [];
+  const chosen = shares.map(({ set, route }) => {
+    if (isUsable(route)) return manager.and(set, sourceSet(space, route, byDevice));
+    lost.push(set);
+    return EMPTY;
+  });
+  return manager.any([...chosen, space.family === 6 ? sourcesBeforeRoute6(space, manager.any(lost), mark) : EMPTY]);
+}
+
+function isUsable(route: Route | undefined): route is Route {
+  return (
+    route !== undefined && (route.type === 'local' || route.type === 'anycast' || (SENDABLE.has(route.type) && route.dev !== undefined))
+  );
+}
+
+/** Without a route, IPv6 takes an address first, and looks again with it: host/output.ts sourceBeforeRoute6(). */
+function sourcesBeforeRoute6(space: Space, within: Bdd, mark: number): Bdd {
+  const { manager, start, host } = space;
+  if (within === EMPTY || !host.rules.some(({ family, from }) => family === 6 && from !== undefined)) return EMPTY;
+  const chosen = manager.any(
+    sourceChoices6(host, ANY_DEVICE).map(({ to, address }) =>
+      address === undefined ? EMPTY : manager.and(vectorIn(manager, start.dst, to), equal(manager, start.src, address)),
+    ),
+  );
+  const asked = { dst: start.dst, src: start.src, mark: constant(mark, 32), within: manager.and(within, chosen) };
+  return manager.any(partitionByRoute(space, asked).map(({ set, route }) => (isUsable(route) ? set : EMPTY)));
 }
 
 function sourceSet(space: Space, route: Route, byDevice: Map<string, Bdd>): Bdd {

@@ -223,6 +223,35 @@ export const ROUTING_CASES: readonly KernelCase[] = [
     ends: { 'out tcp fd00:10:244::5 -> [2001:db8::9]:80': 'sent -o net1 [fd00:10:244::5]:40000 > [2001:db8::9]:80' },
   },
   {
+    name: 'IPv6 without a route takes an address first, and a `from` rule may then know the way',
+    host: {
+      interfaces: [
+        { name: 'eth0', addresses: ['10.244.0.5/24', 'fd00:10:244::5/64'] },
+        { name: 'net1', addresses: ['192.168.50.5/24'] },
+      ],
+      ip_rules: ['-6 from fd00:10:244::5 lookup 200'],
+      route_tables: { 200: ['-6 default via fe80::1 dev net1'] },
+      routes: [],
+    },
+    rules: filter('-A OUTPUT -d 2001:db8::9'),
+    ends: {
+      'out tcp -> [2001:db8::9]:80': 'sent -o net1 [fd00:10:244::5]:40000 > [2001:db8::9]:80',
+    },
+  },
+  {
+    name: 'rp_filter sees the mark of the packet where src_valid_mark lets it',
+    host: {
+      sysctls: { 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.net1.src_valid_mark': '1' },
+      ip_rules: ['fwmark 7 lookup 200'],
+      route_tables: { 200: ['default via 192.168.50.1 dev net1'] },
+    },
+    rules: mangle('-A PREROUTING -p tcp --dport 80 -j MARK --set-mark 7'),
+    ends: {
+      'in tcp 8.8.8.8 -> 192.168.50.5:80 iif=net1': 'delivered -i net1 8.8.8.8:40000 > 192.168.50.5:80 mark 7',
+      'in tcp 8.8.8.8 -> 192.168.50.5:81 iif=net1': 'lost',
+    },
+  },
+  {
     name: 'a mark that leads to a local default route delivers what is for others',
     host: { ip_rules: ['fwmark 1337 lookup 133'], route_tables: { 133: ['local 0.0.0.0/0 dev lo'] } },
     rules: mangle('-A PREROUTING -p tcp -j MARK --set-mark 1337'),
