@@ -35,7 +35,7 @@ export const ANY_DEVICE = '';
 /** IPv6 source address for `dst` leaving by `dev`. */
 export function selectAddress6(host: Host, dev: string, dst: bigint): bigint | undefined {
   let best: { score: readonly number[]; address: bigint } | undefined;
-  const onlyDev = isMulticast6(dst) || scope6(dst) <= 2;
+  const onlyDev = isMulticast6(dst) || wantedScope(dst) <= 2;
   for (const nic of host.interfaces) {
     if (onlyDev && dev !== ANY_DEVICE && nic.name !== dev) continue;
     // the kernel's list has the address that was added last first
@@ -70,7 +70,7 @@ export const sourceChoices6 = memoize((host: Host, dev: string): readonly Source
 /** One number per rule of RFC 6724 section 5; more is better. */
 function score6(prefix: Prefix, to: { readonly dst: bigint; readonly sameDevice: boolean }): readonly number[] {
   const address = prefix.address as bigint;
-  const wanted = scope6(to.dst);
+  const wanted = wantedScope(to.dst);
   const scope = scope6(address);
   return [
     address === to.dst ? 1 : 0,
@@ -79,6 +79,11 @@ function score6(prefix: Prefix, to: { readonly dst: bigint; readonly sameDevice:
     label(address) === label(to.dst) ? 1 : 0,
     Math.min(commonBits(address, to.dst), prefix.length),
   ];
+}
+
+/** The unspecified address, as a destination, has a scope below all others. kernel include/net/ipv6.h __ipv6_addr_src_scope() */
+function wantedScope(dst: bigint): number {
+  return dst === 0n ? -1 : scope6(dst);
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {
@@ -129,6 +134,7 @@ function label(address: bigint): number {
 
 /** Where `scope6` may change. */
 const SCOPE_RANGES = [
+  '::/128',
   '::1/128',
   'fe80::/10',
   'fec0::/10',

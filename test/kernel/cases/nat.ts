@@ -1,6 +1,6 @@
 /** Which address and port NAT takes. */
 import type { KernelCase } from './kernelCase.ts';
-import { LINK_LOCAL, nat } from './kernelCase.ts';
+import { FORWARDING, LINK_LOCAL, nat } from './kernelCase.ts';
 
 export const NAT_CASES: readonly KernelCase[] = [
   {
@@ -31,6 +31,12 @@ export const NAT_CASES: readonly KernelCase[] = [
       'out tcp 127.0.0.1 -> 10.244.0.5:80': 'delivered -i lo 10.244.0.5:40000 > 10.244.0.5:80',
       'out tcp 10.244.0.5 -> 172.16.0.9:80': 'sent -o net2 10.244.0.5:40000 > 172.16.0.9:80',
     },
+  },
+  {
+    name: 'MASQUERADE of what goes to :: prefers a link-local address',
+    host: { ...FORWARDING, ...LINK_LOCAL },
+    rules: nat('-A POSTROUTING -p udp -j MASQUERADE'),
+    ends: { 'in udp 2001:db8::1 -> [::]:80 iif=eth0': 'forwarded -o eth0 [fe80::5]:40000 > [::]:80' },
   },
   {
     name: 'MASQUERADE in IPv6 chooses as for a new socket: the destination itself when it is an own one, else the address added last',
