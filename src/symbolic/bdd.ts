@@ -104,6 +104,16 @@ export class BddManager {
     return this.#apply(MINUS, a, b);
   }
 
+  /** `high` where `test` holds, `low` elsewhere. */
+  choose(test: Bdd, low: Bdd, high: Bdd): Bdd {
+    if (test === EMPTY || low === high) return low;
+    if (test === FULL) return high;
+    const top = this.variableOf(test);
+    const isVariable = this.low(test) === EMPTY && this.high(test) === FULL;
+    if (isVariable && top < this.variableOf(low) && top < this.variableOf(high)) return this.node(top, low, high);
+    return this.or(this.and(test, high), this.minus(low, test));
+  }
+
   /** Joined from the last variables up: each step then works on top of a small set. */
   all(sets: readonly Bdd[]): Bdd {
     if (sets.length === 1) return sets[0] as Bdd;

@@ -12,8 +12,22 @@ export interface ListenerShare {
   readonly set: Bdd;
 }
 
+type End = Pick<Env, 'dst' | 'dport'>;
+
 /** The most specific listener first; the sets are disjoint, packets of no set find none. */
-export function listenerShares(space: Space, { dst, dport }: Pick<Env, 'dst' | 'dport'>): readonly ListenerShare[] {
+export function listenerShares(space: Space, { dst, dport }: End): readonly ListenerShare[] {
+  const known = sharesOf.get(space) ?? new Map<string, readonly ListenerShare[]>();
+  sharesOf.set(space, known);
+  // many classes go to the same few places
+  const key = `${dst.join()} ${dport.join()}`;
+  const shares = known.get(key) ?? split(space, { dst, dport });
+  known.set(key, shares);
+  return shares;
+}
+
+const sharesOf = new WeakMap<Space, Map<string, readonly ListenerShare[]>>();
+
+function split(space: Space, { dst, dport }: End): readonly ListenerShare[] {
   const { manager, has, start, host, family } = space;
   const shares: ListenerShare[] = [];
   let left = has.ports;

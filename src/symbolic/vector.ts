@@ -32,7 +32,7 @@ export function maskedEqual(
   for (let bit = vector.length - 1, weight = 1n; bit >= 0; bit--, weight <<= 1n) {
     if ((tested & weight) === 0n) continue;
     const own = vector[bit] as Bdd;
-    result = manager.and((wanted & weight) === 0n ? manager.not(own) : own, result);
+    result = (wanted & weight) === 0n ? manager.choose(own, result, EMPTY) : manager.choose(own, EMPTY, result);
   }
   return result;
 }
@@ -43,36 +43,38 @@ export function between(
   vector: Vector,
   { lo, hi }: { readonly lo: number | bigint; readonly hi: number | bigint },
 ): Bdd {
-  if (lo === hi) return equal(manager, vector, lo);
-  return manager.and(atLeast(manager, vector, BigInt(lo)), atMost(manager, vector, BigInt(hi)));
+  return lo === hi ? equal(manager, vector, lo) : vectorIn(manager, vector, [{ lo, hi }] as IntervalSet);
 }
 
 /** The vector is in one of the intervals. */
 export function vectorIn(manager: BddManager, vector: Vector, intervals: IntervalSet): Bdd {
-  return manager.any(intervals.map(({ lo, hi }) => between(manager, vector, { lo: lo as number | bigint, hi: hi as number | bigint })));
+  const bounds = intervals.map(({ lo, hi }) => ({ lo: BigInt(lo), hi: BigInt(hi) }));
+  const width = vector.length;
+  return block(0, 0n, { from: 0, to: bounds.length });
+
+  /** Numbers that start with the first `bit` bits of `base`; only the intervals of `among` reach into them. */
+  function block(bit: number, base: bigint, among: { readonly from: number; readonly to: number }): Bdd {
+    let { from, to } = among;
+    const last = base + (1n << BigInt(width - bit)) - 1n;
+    while (from < to && (bounds[from] as Bound).hi < base) from++;
+    while (from < to && (bounds[to - 1] as Bound).lo > last) to--;
+    const first = bounds[from];
+    if (from >= to || first === undefined) return EMPTY;
+    if (first.lo <= base && last <= first.hi) return FULL;
+    const middle = base + (1n << BigInt(width - bit - 1));
+    const half = { from, to };
+    return manager.choose(vector[bit] as Bdd, block(bit + 1, base, half), block(bit + 1, middle, half));
+  }
 }
 
-function atLeast(manager: BddManager, vector: Vector, bound: bigint): Bdd {
-  let result = FULL;
-  for (let bit = vector.length - 1, weight = 1n; bit >= 0; bit--, weight <<= 1n) {
-    const own = vector[bit] as Bdd;
-    result = (bound & weight) === 0n ? manager.or(own, result) : manager.and(own, result);
-  }
-  return result;
-}
-
-function atMost(manager: BddManager, vector: Vector, bound: bigint): Bdd {
-  let result = FULL;
-  for (let bit = vector.length - 1, weight = 1n; bit >= 0; bit--, weight <<= 1n) {
-    const no = manager.not(vector[bit] as Bdd);
-    result = (bound & weight) === 0n ? manager.and(no, result) : manager.or(no, result);
-  }
-  return result;
+interface Bound {
+  readonly lo: bigint;
+  readonly hi: bigint;
 }
 
 /** vector <= 1 */
 export function atMostOne(manager: BddManager, vector: Vector): Bdd {
-  return atMost(manager, vector, 1n);
+  return between(manager, vector, { lo: 0, hi: 1 });
 }
 
 /** vector - 1, where it is not 0 */
