@@ -3,6 +3,7 @@ import type { Effect } from '../netfilter/effect.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { type MatchExpr, not } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
+import type { Backend } from '../syntax/diagnostic.ts';
 import type { Span } from '../syntax/source.ts';
 import type { ShapeContext } from './shapes/shape.ts';
 import { type AnyValue, SHAPES, type ShapeName, type ValueOf } from './shapes.ts';
@@ -67,6 +68,8 @@ export interface Complaint {
   readonly kind: 'malformed' | 'not-loadable' | 'warning';
   readonly message: string;
   readonly help?: string;
+  /** a warning: this backend refuses the rule, the other one loads it */
+  readonly refusedBy?: Backend;
   /** name of the option it is about, when there is one */
   readonly option?: string;
 }

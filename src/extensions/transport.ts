@@ -56,6 +56,7 @@ export function checkTransport(
     complaints.push({
       kind: 'warning',
       message: `iptables-legacy refuses \`-m ${match.name}\` with \`! -p ${match.name}\`, iptables-nft loads it`,
+      refusedBy: 'legacy',
     });
   }
   for (const option of [given['--sport'], given['--dport']]) {

@@ -131,6 +131,7 @@ function checkTables(clause: BoundClause, table: TableName, report: Report): voi
     report({
       kind: 'warning',
       message: `iptables-legacy loads \`${callName(clause)}\` in table ${legacyTables.join(', ')} only`,
+      refusedBy: 'legacy',
       span: clause.span,
     });
   }

@@ -87,9 +87,12 @@ function reportHooks({ clause, chain, wrong, nft, legacy }: WrongHooks, report: 
   const where = chain === wrong[0] ? `in ${chain}` : `in a chain that ${wrong.join(' and ')} reaches`;
   const help = `it loads where only ${allowed.join(' and ')} can reach it`;
   if (nft && legacy) report({ kind: 'not-loadable', message: `\`${call}\` cannot stand ${where}`, span, help });
-  else if (nft)
-    report({ kind: 'warning', message: `iptables-nft refuses \`${call}\` ${where}, although no packet gets there`, span, help });
-  else if (legacy) report({ kind: 'warning', message: `iptables-legacy refuses \`${call}\` ${where}`, span, help });
+  else if (nft) {
+    const message = `iptables-nft refuses \`${call}\` ${where}, although no packet gets there`;
+    report({ kind: 'warning', message, refusedBy: 'nft', span, help });
+  } else if (legacy) {
+    report({ kind: 'warning', message: `iptables-legacy refuses \`${call}\` ${where}`, refusedBy: 'legacy', span, help });
+  }
 }
 
 function checkLoops(table: BoundTable, report: Report): void {
@@ -98,7 +101,7 @@ function checkLoops(table: BoundTable, report: Report): void {
   const onlyNft = closingJumps(table, 'legacy').length === 0;
   for (const { chain, jump } of loops) {
     const message = `this jump from \`${chain}\` to \`${jump.to}\` closes a loop`;
-    if (onlyNft) report({ kind: 'warning', message: `iptables-nft refuses this: ${message}`, span: jump.span });
+    if (onlyNft) report({ kind: 'warning', message: `iptables-nft refuses this: ${message}`, refusedBy: 'nft', span: jump.span });
     else report({ kind: 'not-loadable', message, span: jump.span });
   }
 }

@@ -4,11 +4,16 @@ import type { Source, Span } from './source.ts';
 /** malformed: the text cannot be read; not-loadable: the kernel would refuse it; not-modelled: read, but its meaning is not claimed. */
 export type DiagnosticKind = 'malformed' | 'not-loadable' | 'not-modelled' | 'warning';
 
+/** The two programs called iptables. */
+export type Backend = 'legacy' | 'nft';
+
 export interface Diagnostic {
   readonly kind: DiagnosticKind;
   readonly message: string;
   /** what to do about it */
   readonly help?: string;
+  /** the one backend that refuses the rule; the other one loads it, so this is a warning */
+  readonly refusedBy?: Backend;
   readonly source: Source;
   readonly span: Span;
 }

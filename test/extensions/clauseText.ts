@@ -251,10 +251,12 @@ const PROTOCOL_OF: Readonly<Record<string, string>> = {
   ECN: '-p tcp',
 };
 
+const SHAPE_TEXT = { 4: shapeText(4), 6: shapeText(6) } as const;
+
 /** Options that go together by the table; what an extension checks beside it may still refuse them. */
 export function clauseText(extension: Extension): fc.Arbitrary<ClauseText> {
   return fc.constantFrom(...extension.families).chain((family) => {
-    const shapes = shapeText(family);
+    const shapes = SHAPE_TEXT[family];
     const optionText = (option: string, spec: OptionSpec): fc.Arbitrary<OptionText> =>
       fc.record({
         name: fc.constant(option),

@@ -44,6 +44,7 @@ function store(base: BaseState['base'], context: BindContext, { option, value, i
         context.report({
           kind: 'warning',
           message: `iptables-nft refuses \`! ${SPELLING[option]} ${value.text}\`, which no packet matches`,
+          refusedBy: 'nft',
           span,
         });
       }

@@ -25,10 +25,10 @@ export function checkClause(clause: OpenClause, { proto, matches }: Around, cont
   }
   if (clause.broken) return true;
   let loads = true;
-  const complain = ({ kind, message, help, option }: Complaint): void => {
+  const complain = ({ option, ...complaint }: Complaint): void => {
     const span = (option === undefined ? undefined : given[option]?.span) ?? clause.span;
-    context.report({ kind, message, span, ...(help === undefined ? {} : { help }) });
-    if (kind !== 'warning') loads = false;
+    context.report({ ...complaint, span });
+    if (complaint.kind !== 'warning') loads = false;
   };
   if (extension.protocols !== undefined) protocolComplaints(extension, proto).forEach(complain);
   // an option whose value is not known here is not in `given`: nothing is said of what is there or missing

@@ -27,7 +27,9 @@ export const limit = matchExtension({
     const period = given['--limit']?.values[0] ?? DEFAULT_RATE;
     const burst = given['--limit-burst']?.values[0] ?? DEFAULT_BURST;
     const fits = burst > 0 && credits(Math.imul(period, burst) >>> 0) >= credits(period);
-    return fits ? [] : [{ kind: 'warning', message: 'iptables-legacy refuses this rate and burst: the kernel counts them on 32 bits' }];
+    if (fits) return [];
+    const message = 'iptables-legacy refuses this rate and burst: the kernel counts them on 32 bits';
+    return [{ kind: 'warning', message, refusedBy: 'legacy' }];
   },
   lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId } }],
   save: (given, context) => {

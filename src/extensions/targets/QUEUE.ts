@@ -8,6 +8,6 @@ export const QUEUE = targetExtension({
   claim: { modelled: 'not', why: 'a program decides' },
   families: [4, 6],
   options: {},
-  check: () => [{ kind: 'warning', message: 'iptables-nft does not load `-j QUEUE`', help: 'write `-j NFQUEUE`' }],
+  check: () => [{ kind: 'warning', message: 'iptables-nft does not load `-j QUEUE`', help: 'write `-j NFQUEUE`', refusedBy: 'nft' }],
   lower: () => ({ kind: 'unmodelled', reason: 'QUEUE: a program decides' }),
 });

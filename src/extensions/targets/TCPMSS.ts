@@ -27,9 +27,9 @@ function sizeComplaints(given: Given<typeof OPTIONS>, { family }: RuleContext): 
 
 function synWarning({ matches = [] }: RuleContext): readonly Complaint[] {
   const asksForSyn = matches.some(({ name, given }) => name === 'tcp' && (asksSyn(given['--tcp-flags']) || isPlain(given['--syn'])));
-  return asksForSyn
-    ? []
-    : [{ kind: 'warning', message: 'iptables-legacy loads `-j TCPMSS` only beside `--syn` or `--tcp-flags` with SYN' }];
+  if (asksForSyn) return [];
+  const message = 'iptables-legacy loads `-j TCPMSS` only beside `--syn` or `--tcp-flags` with SYN';
+  return [{ kind: 'warning', message, refusedBy: 'legacy' }];
 }
 
 function isPlain(option: GivenOption | undefined): boolean {
