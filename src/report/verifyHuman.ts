@@ -62,10 +62,13 @@ function findingLines({ rulesets }: Verified, finding: Finding, { paint, width }
     ...(witness === undefined ? [] : [line('example', `${packetText(witness.packet)}: ${path?.outcome ?? witness.outcome}`)]),
     ...(path === undefined ? [] : [line('path', rail(path, file))]),
     ...(reason === undefined ? [] : [line('because', reason)]),
-    ...blame.flatMap((rule) => ruleLines(rule, file, width)),
+    ...blame.slice(0, MOST_RULES).flatMap((rule) => ruleLines(rule, file, width)),
+    ...(blame.length > MOST_RULES ? [line('', `and ${blame.length - MOST_RULES} more rules`)] : []),
     ...(todo === undefined ? [] : [line('do', todo)]),
   ];
 }
+
+const MOST_RULES = 12;
 
 function ruleLines(rule: Rule, file: string, width: number): readonly string[] {
   return row({ lead: `  rule     ${rule.chain}#${rule.number} `, text: ruleBody(rule), right: fileLine(file, rule.line), width });

@@ -1,5 +1,5 @@
 /** Who calls whom among the chains of a table. */
-import type { Table } from '../ruleset/ruleset.ts';
+import type { Rule, Table } from '../ruleset/ruleset.ts';
 
 const shared = new WeakMap<Table, ReadonlySet<string>>();
 
@@ -34,6 +34,23 @@ export function callersFirst(table: Table): readonly string[] {
     }
   }
   return leaving.reverse();
+}
+
+/** Chains with such a rule, and all that lead to one. */
+export function chainsLeadingTo({ chains }: Table, isSuch: (rule: Rule) => boolean): ReadonlySet<string> {
+  const callers = new Map<string, string[]>();
+  const leading = new Set<string>();
+  for (const chain of chains.values()) {
+    if (chain.rules.some(isSuch)) leading.add(chain.name);
+    for (const called of calls(chain)) {
+      const known = callers.get(called);
+      if (known === undefined) callers.set(called, [chain.name]);
+      else known.push(chain.name);
+    }
+  }
+  // a Set grows while it is walked
+  for (const name of leading) for (const caller of callers.get(name) ?? []) leading.add(caller);
+  return leading;
 }
 
 function calls(chain: ReturnType<Table['chains']['get']>): string[] {

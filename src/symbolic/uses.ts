@@ -1,17 +1,19 @@
 /** Which rules of a table some packet reaches and matches, by decision diagrams: the walk of all packets in any state. */
 import type { Host } from '../host/host.ts';
+import type { HookName } from '../netfilter/hooks.ts';
 import { TABLE_HOOKS } from '../netfilter/hooks.ts';
+import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import type { Rule, Table } from '../ruleset/ruleset.ts';
 import { actor } from './act.ts';
 import { anyStates } from './anyState.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY } from './bdd.ts';
+import { chainsLeadingTo } from './callers.ts';
 import { encode } from './encode.ts';
 import type { Space } from './space.ts';
 import { makeSpace } from './space.ts';
 import type { PacketClass } from './state.ts';
-import type { Summaries } from './summaries.ts';
 import type { Act, Arrivals, TableResult, TableWalk } from './walk.ts';
 import { visitShared, walkTable } from './walk.ts';
 
@@ -22,49 +24,65 @@ export interface TableQuestion {
 }
 
 export interface RuleUse {
-  readonly reached: boolean;
-  readonly matched: boolean;
+  /** or why there is no answer: something that is not modelled decides */
+  readonly matched: boolean | 'unmodelled';
   /** the match by itself holds for some packet at some hook of the table */
   readonly satisfiable: boolean;
 }
 
 /** @throws BudgetError when the diagrams grow too large */
-export function diagramUses({ family, host, table }: TableQuestion): ReadonlyMap<Rule, RuleUse> {
+export function diagramUses(question: TableQuestion): ReadonlyMap<Rule, RuleUse> {
+  const possible = usesOf(question, 'possible');
+  const rules = [...question.table.chains.values()].flatMap((chain) => chain.rules);
+  if (!rules.some(({ match, effect }) => effect.kind === 'unmodelled' || mentionsUnmodelled(match))) return possible;
+  const sure = usesOf(question, 'sure');
+  const both = ([rule, use]: readonly [Rule, RuleUse]): readonly [Rule, RuleUse] => {
+    const isUnclear = use.matched === true && sure.get(rule)?.matched !== true;
+    return [rule, isUnclear ? { ...use, matched: 'unmodelled' } : use];
+  };
+  return new Map([...possible].map(both));
+}
+
+/** `possible`: what is not modelled goes every way and does everything; `sure`: packets that it decides about are not counted. */
+function usesOf({ family, host, table }: TableQuestion, kind: 'possible' | 'sure'): ReadonlyMap<Rule, RuleUse> {
   const space = makeSpace(family, host, NODE_LIMIT);
+  const { manager } = space;
   const classesAt = anyStates(space, table);
   const hooks = TABLE_HOOKS[table.name].map((hook) => ({ hook, classes: classesAt(hook) }));
-  const possible = (rule: Rule): boolean =>
-    hooks.some(({ classes }) => classes.some(({ set, env }) => space.manager.and(set, encode(space, env, rule.match).may) !== EMPTY));
-  const reached = new Set<Rule>();
+  const satisfiable = (rule: Rule): boolean =>
+    hooks.some(({ classes }) => classes.some(({ set, env }) => manager.and(set, encode(space, env, rule.match).may) !== EMPTY));
   const matched = new Set<Rule>();
-  const visit = (rule: Rule, reaching: Bdd, matching: Bdd): void => {
-    if (reaching !== EMPTY) reached.add(rule);
+  const visit = (rule: Rule, _: Bdd, matching: Bdd): void => {
     if (matching !== EMPTY) matched.add(rule);
   };
-  const summaries: Summaries = new Map();
+  const unshared = { chains: chainsLeadingTo(table, ({ effect }) => effect.kind === 'unmodelled'), callsLeft: MAX_CALLS };
   const arrivals: Arrivals = new Map();
-  for (const { hook, classes } of hooks)
-    walkTable({ space, table, hook, act: ending(space, { hook, partsOf: () => [] }), summaries, visit, arrivals }, classes);
+  const shared = { space, table, summaries: new Map(), visit, unshared, sureOnly: kind === 'sure' };
+  const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
+    ending(space, { hook, partsOf: () => [] }, kind === 'sure' ? [] : classes);
+  for (const { hook, classes } of hooks) walkTable({ ...shared, hook, act: actAt(hook, classes), arrivals }, classes);
   const hook = TABLE_HOOKS[table.name][0] ?? 'OUTPUT';
-  visitShared({ space, table, hook, act: ending(space, { hook, partsOf: () => [] }), summaries, visit }, arrivals);
+  // no chain with an unmodelled target is shared
+  visitShared({ ...shared, hook, act: actAt(hook, []) }, arrivals);
   const uses = new Map<Rule, RuleUse>();
   for (const { rules } of table.chains.values()) {
     for (const rule of rules) {
       const isMatched = matched.has(rule);
-      uses.set(rule, { reached: reached.has(rule), matched: isMatched, satisfiable: isMatched || possible(rule) });
+      uses.set(rule, { matched: isMatched, satisfiable: isMatched || satisfiable(rule) });
     }
   }
   return uses;
 }
 
 const NODE_LIMIT = 30_000_000;
+const MAX_CALLS = 1_000_000;
 
-/** Marks as ever; packets that leave the table for good are not followed, and after what is not modelled anything may come. */
-function ending(space: Space, place: Parameters<typeof actor>[1]): Act {
+/** Marks as ever; packets that leave the table for good are not followed, and an unmodelled target makes of a packet any of `anyPacket`. */
+function ending(space: Space, place: Parameters<typeof actor>[1], anyPacket: readonly PacketClass[]): Act {
   const act = actor(space, place);
   return (one, effect, rule) => {
     if (effect.kind === 'nat' || effect.kind === 'divert') return { on: [], accepted: [], ended: [] };
-    if (effect.kind === 'unmodelled') return { on: [one], accepted: [], ended: [] };
+    if (effect.kind === 'unmodelled') return { on: anyPacket, accepted: [], ended: [] };
     return act(one, effect, rule);
   };
 }

@@ -4,9 +4,10 @@
 import type { Effect } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { LostReason } from '../netfilter/lost.ts';
+import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
-import { EMPTY, FULL } from './bdd.ts';
+import { BudgetError, EMPTY, FULL } from './bdd.ts';
 import { callersFirst, sharedChains } from './callers.ts';
 import { encode } from './encode.ts';
 import { chainReads } from './reads.ts';
@@ -46,6 +47,10 @@ export interface TableWalk {
   readonly visit?: (rule: Rule, reaching: Bdd, matching: Bdd) => void;
   /** where packets are noted that come to shared chains, for visitShared; absent: it is done at the end of this walk */
   readonly arrivals?: Arrivals;
+  /** chains that are walked anew for every call: `act` forgets in them which packets came */
+  readonly unshared?: { readonly chains: ReadonlySet<string>; callsLeft: number };
+  /** packets about which something unmodelled decides are not followed: what is visited then is visited for sure */
+  readonly sureOnly?: boolean;
 }
 
 /** By chain. */
@@ -64,16 +69,21 @@ export function walkTable(walk: TableWalk, classes: readonly PacketClass[]): Tab
   const base = walk.table.chains.get(walk.hook);
   if (base === undefined) return { accepted: classes, ended: [] };
   const arrivals: Arrivals = walk.arrivals ?? new Map();
-  const walker: Walker = { ...walk, ...(walk.visit === undefined ? {} : { arrivals }), shared: sharedChains(walk.table) };
+  const walker: Walker = { ...walk, ...(walk.visit === undefined ? {} : { arrivals }), shared: sharedBy(walk) };
   const { back, accepted, ended } = walkChain(walker, base, classes);
   if (walk.visit !== undefined && walk.arrivals === undefined) visitShared(walk, arrivals);
   if (base.policy !== 'DROP') return { accepted: [...accepted, ...back], ended };
   return { accepted, ended: [...ended, ...back.map((one) => ({ ...one, end: 'dropped' as const, decided: undefined }))] };
 }
 
+function sharedBy({ table, unshared }: TableWalk): ReadonlySet<string> {
+  const shared = sharedChains(table);
+  return unshared === undefined ? shared : new Set([...shared].filter((name) => !unshared.chains.has(name)));
+}
+
 /** Walks every shared chain once, with exactly those packets that came to it in the walks that noted `arrivals`. */
 export function visitShared(walk: TableWalk, arrivals: Arrivals): void {
-  const walker: Walker = { ...walk, arrivals, shared: sharedChains(walk.table) };
+  const walker: Walker = { ...walk, arrivals, shared: sharedBy(walk) };
   for (const name of callersFirst(walk.table)) {
     const chain = walk.table.chains.get(name);
     const classes = arrivals.get(name);
@@ -155,9 +165,10 @@ function split(
   const { must, may } = encode(walker.space, one.env, rule.match);
   const certain = manager.and(one.set, must);
   const possible = must === may ? certain : manager.and(one.set, may);
-  walker.visit?.(rule, one.set, possible);
+  const isUnclear = certain !== possible && walker.sureOnly === true && mentionsUnmodelled(rule.match);
+  walker.visit?.(rule, one.set, isUnclear ? certain : possible);
   if (possible === EMPTY || rule.effect.kind === 'continue') return { taken: [], passed: [one] };
-  const unknown = certain === possible ? EMPTY : manager.minus(possible, certain);
+  const unknown = certain === possible || isUnclear ? EMPTY : manager.minus(possible, certain);
   const doubts: readonly Doubt[] = unknown === EMPTY ? one.doubts : [...one.doubts, doubtOf(rule)];
   const parts = (certainSet: Bdd): readonly PacketClass[] => [
     ...(certainSet === EMPTY ? [] : [{ ...one, set: certainSet }]),
@@ -167,15 +178,15 @@ function split(
 }
 
 function doubtOf(rule: Rule): Doubt {
-  const unmodelled = rule.clauses.find(({ expr }) => mentions(expr, 'unmodelled'));
-  const chance = rule.clauses.find(({ expr }) => mentions(expr, 'chance'));
+  const unmodelled = rule.clauses.find(({ expr }) => mentionsUnmodelled(expr));
+  const chance = rule.clauses.find(({ expr }) => mentionsChance(expr));
   const clause = unmodelled ?? chance;
   return { why: unmodelled === undefined ? 'chance' : 'unmodelled', what: clause?.text ?? rule.text, rule };
 }
 
-function mentions(expr: Rule['match'], kind: 'chance' | 'unmodelled'): boolean {
-  if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some((part) => mentions(part, kind));
-  return expr.kind === 'not' ? mentions(expr.of, kind) : expr.kind === kind;
+function mentionsChance(expr: Rule['match']): boolean {
+  if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some(mentionsChance);
+  return expr.kind === 'not' ? mentionsChance(expr.of) : expr.kind === 'chance';
 }
 
 interface Followed extends Acted {
@@ -208,7 +219,10 @@ function follow(walker: Walker, rule: Rule, hit: PacketClass): Followed {
 function enter(walker: Walker, name: string, hit: PacketClass): ChainResult {
   const chain = walker.table.chains.get(name);
   if (chain === undefined) return { back: [hit], accepted: [], ended: [] };
-  if (!walker.shared.has(name)) return walkChain(walker, chain, [hit]);
+  if (!walker.shared.has(name)) {
+    if (walker.unshared !== undefined && --walker.unshared.callsLeft < 0) throw new BudgetError('too many calls of chains');
+    return walkChain(walker, chain, [hit]);
+  }
   noteArrival(walker, name, hit);
   return summarised(walker, name, hit, (whole, noted) => {
     const { visit: _visit, arrivals: _arrivals, ...silent } = walker;

@@ -24,6 +24,8 @@ export interface Judgement {
   readonly violations: readonly Violation[];
   /** packets for which it depends on something that is not modelled */
   readonly doubts: readonly Doubtful[];
+  /** what was not asked, in a sentence without capital and stop */
+  readonly notes?: readonly string[];
 }
 
 /** Packets that break the claim, or a rule that does. */

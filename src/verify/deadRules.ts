@@ -15,8 +15,13 @@ export interface DeadRule {
 
 export interface DeadRules {
   readonly dead: readonly DeadRule[];
-  /** the budget was spent before an answer */
-  readonly undecided: readonly Rule[];
+  readonly undecided: readonly UndecidedRule[];
+}
+
+export interface UndecidedRule {
+  readonly rule: Rule;
+  /** the budget was spent before an answer, or the answer hangs on something that is not modelled */
+  readonly why: 'budget' | 'unmodelled';
 }
 
 export interface DeadRulesOptions {
@@ -30,10 +35,9 @@ export function deadRules(ruleset: Ruleset, options: DeadRulesOptions): DeadRule
   return { dead: found.flatMap(({ dead }) => dead), undecided: found.flatMap(({ undecided }) => undecided) };
 }
 
-/** How a rule is used: `matched` may be unknown. */
-export interface RuleUse {
-  readonly reached: boolean;
-  readonly matched: boolean | undefined;
+/** How a rule is used; `matched` may be unknown. */
+interface RuleUse {
+  readonly matched: boolean | UndecidedRule['why'];
   /** the match by itself holds for some packet */
   readonly satisfiable: boolean;
 }
@@ -50,14 +54,14 @@ function deadInTable({ family }: Ruleset, table: Table, { host, method }: DeadRu
           ? (byBoxes() ?? withinBudget(byDiagrams))
           : (withinBudget(byDiagrams) ?? byBoxes());
   const rules = [...table.chains.values()].flatMap((chain) => chain.rules);
-  if (uses === undefined) return { dead: [], undecided: rules };
+  if (uses === undefined) return { dead: [], undecided: rules.map((rule) => ({ rule, why: 'budget' })) };
   const reachable = calledChains(table);
   const dead: DeadRule[] = [];
-  const undecided: Rule[] = [];
+  const undecided: UndecidedRule[] = [];
   for (const rule of rules) {
     const use = uses.get(rule);
     if (use?.matched === true) continue;
-    if (use?.matched === undefined && use !== undefined) undecided.push(rule);
+    if (use !== undefined && use.matched !== false) undecided.push({ rule, why: use.matched });
     else if (!reachable.has(rule.chain)) dead.push({ rule, how: 'unreachable-chain' });
     else dead.push({ rule, how: use?.satisfiable === false ? 'empty-match' : 'shadowed' });
   }

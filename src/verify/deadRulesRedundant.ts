@@ -5,6 +5,7 @@ import type { Effect } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import { TABLE_HOOKS } from '../netfilter/hooks.ts';
 import type { Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
+import { rulesAfter } from '../symbolic/after.ts';
 import { anyStates } from '../symbolic/anyState.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
 import { BudgetError, EMPTY } from '../symbolic/bdd.ts';
@@ -16,33 +17,70 @@ import { walkAlone } from '../symbolic/uses.ts';
 
 export interface Redundant {
   readonly rules: readonly Rule[];
+  /** whether they are depends on something that is not modelled */
+  readonly undecided: readonly Rule[];
   /** tables that are too large to be asked this */
   readonly skipped: readonly Table[];
 }
 
-const MAX_RULES = 400;
+/** Two walks of the table for each of its rules: more take too long. */
+export const MAX_RULES = 400;
 const NODE_LIMIT = 3_000_000;
 
 export function redundantRules({ family, tables }: Ruleset, host: Host): Redundant {
   const rules: Rule[] = [];
+  const undecided: Rule[] = [];
   const skipped: Table[] = [];
   for (const table of tables.values()) {
     const count = [...table.chains.values()].reduce((sum, chain) => sum + chain.rules.length, 0);
     try {
       if (count > MAX_RULES) skipped.push(table);
-      else rules.push(...redundantIn(makeSpace(family, host, NODE_LIMIT), table));
+      else {
+        for (const [rule, answer] of redundantIn(makeSpace(family, host, NODE_LIMIT), table)) {
+          if (answer === 'yes') rules.push(rule);
+          else if (answer === 'unmodelled') undecided.push(rule);
+        }
+      }
     } catch (error) {
       if (!(error instanceof BudgetError)) throw error;
       skipped.push(table);
     }
   }
-  return { rules, skipped };
+  return { rules, undecided, skipped };
 }
 
-function redundantIn(space: Space, table: Table): readonly Rule[] {
+type Answer = 'yes' | 'no' | 'unmodelled';
+
+function redundantIn(space: Space, table: Table): readonly (readonly [Rule, Answer])[] {
+  const taken = takenBy(space, table);
+  const later = rulesAfter(table, ({ effect }) => effect.kind === 'unmodelled');
+  const deciding = [...table.chains.values()]
+    .flatMap(({ rules }) => rules)
+    .filter(({ effect }) => effect.kind !== 'continue' && effect.kind !== 'unmodelled');
+  return deciding.flatMap((rule): readonly (readonly [Rule, Answer])[] => {
+    const known = taken.get(rule);
+    // packets that come to it only after an unmodelled target are in no class
+    if (known === undefined) return later.has(rule) ? [[rule, 'unmodelled']] : [];
+    const rest = without(table, rule);
+    const answers = known.map(({ hook, one, set }): Answer => {
+      const part = [{ ...one, set }];
+      return sameOutcomes(space, outcomes(space, { table, hook }, part), outcomes(space, { table: rest, hook }, part));
+    });
+    if (answers.includes('no')) return [[rule, 'no']];
+    return [[rule, later.has(rule) || answers.includes('unmodelled') ? 'unmodelled' : 'yes']];
+  });
+}
+
+interface Taken {
+  readonly hook: HookName;
+  readonly one: PacketClass;
+  set: Bdd;
+}
+
+/** Packets that each rule takes, as they come to the table: by hook and state. */
+function takenBy(space: Space, table: Table): ReadonlyMap<Rule, readonly Taken[]> {
   const classesAt = anyStates(space, table);
-  /** packets that each rule takes, as they come to the table: by hook and state */
-  const taken = new Map<Rule, { readonly hook: HookName; readonly one: PacketClass; set: Bdd }[]>();
+  const taken = new Map<Rule, Taken[]>();
   for (const hook of TABLE_HOOKS[table.name]) {
     for (const one of classesAt(hook)) {
       const visit = (rule: Rule, _: Bdd, matching: Bdd): void => {
@@ -56,15 +94,7 @@ function redundantIn(space: Space, table: Table): readonly Rule[] {
       walkAlone({ space, table, hook, visit }, [one]);
     }
   }
-  return [...taken].flatMap(([rule, entries]) => {
-    if (rule.effect.kind === 'continue' || rule.effect.kind === 'unmodelled') return [];
-    const rest = without(table, rule);
-    const same = entries.every(({ hook, one, set }) => {
-      const part = [{ ...one, set }];
-      return isSame(outcomes(space, { table, hook }, part), outcomes(space, { table: rest, hook }, part));
-    });
-    return same ? [rule] : [];
-  });
+  return taken;
 }
 
 export function without(table: Table, rule: Rule): Table {
@@ -73,28 +103,38 @@ export function without(table: Table, rule: Rule): Table {
   return { ...table, chains: new Map([...table.chains, [chain.name, rest]]) };
 }
 
-/** Packets by what the table does to them. */
+interface Outcomes {
+  /** packets by what the table does to them */
+  readonly sets: ReadonlyMap<string, Bdd>;
+  /** those that come to an unmodelled target */
+  readonly unclear: Bdd;
+}
+
 function outcomes(
   space: Space,
   { table, hook }: { readonly table: Table; readonly hook: HookName },
   classes: readonly PacketClass[],
-): ReadonlyMap<string, Bdd> {
+): Outcomes {
   const { accepted, ended } = walkAlone({ space, table, hook }, classes);
-  const found = new Map<string, Bdd>();
+  const sets = new Map<string, Bdd>();
   const add = (one: PacketClass, end: string): void => {
     const effect = one.decided?.effect;
     const how = effect === undefined || effect.kind === 'accept' || effect.kind === 'drop' ? '' : effectText(effect);
     const key = `${end} ${how} ${keyOf(one.env, one.doubts)}`;
-    found.set(key, space.manager.or(found.get(key) ?? EMPTY, one.set));
+    sets.set(key, space.manager.or(sets.get(key) ?? EMPTY, one.set));
   };
   for (const one of accepted) add(one, 'accepted');
-  for (const one of ended) add(one, one.end);
-  return found;
+  for (const one of ended) if (one.end !== 'undecided') add(one, one.end);
+  return { sets, unclear: space.manager.any(ended.filter(({ end }) => end === 'undecided').map(({ set }) => set)) };
 }
 
 /** Diagrams of one manager: equal sets are equal numbers. */
-function isSame(left: ReadonlyMap<string, Bdd>, right: ReadonlyMap<string, Bdd>): boolean {
-  return left.size === right.size && [...left].every(([key, set]) => right.get(key) === set);
+function sameOutcomes({ manager }: Space, left: Outcomes, right: Outcomes): Answer {
+  const unclear = manager.or(left.unclear, right.unclear);
+  const keys = [...new Set([...left.sets.keys(), ...right.sets.keys()])];
+  const known = (one: Outcomes, key: string): Bdd => manager.minus(one.sets.get(key) ?? EMPTY, unclear);
+  if (!keys.every((key) => known(left, key) === known(right, key))) return 'no';
+  return unclear === EMPTY ? 'yes' : 'unmodelled';
 }
 
 function effectText(effect: Effect): string {

@@ -20,4 +20,6 @@ export interface Finding {
   readonly packets?: string;
   /** for undecided and not-applicable: why; for rules that break the claim: how */
   readonly reason?: string;
+  /** what the claim was not asked of */
+  readonly notes?: readonly string[];
 }

@@ -1,6 +1,6 @@
 /** Judges claims and makes findings: proofs, or a replayed packet that breaks the claim. */
 import type { Outcome } from '../journey/journey.ts';
-import { BudgetError } from '../symbolic/bdd.ts';
+import { BudgetError, EMPTY } from '../symbolic/bdd.ts';
 import type { Claim, Judgement, Violation } from './claim.ts';
 import type { Finding } from './finding.ts';
 import type { PacketViolation } from './replay.ts';
@@ -9,16 +9,17 @@ import type { Scene } from './scene.ts';
 import { wordsOf } from './words.ts';
 
 export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
-  const about = { claim: claim.id, level: claim.level, statement: claim.statement, family: scene.ruleset.family } as const;
+  const known = { claim: claim.id, level: claim.level, statement: claim.statement, family: scene.ruleset.family } as const;
   const skip = claim.skip?.(scene);
-  if (skip !== undefined) return [{ ...about, verdict: 'not-applicable', blame: [], reason: skip }];
+  if (skip !== undefined) return [{ ...known, verdict: 'not-applicable', blame: [], reason: skip }];
   let judgement: Judgement;
   try {
     judgement = claim.judge(scene);
   } catch (error) {
-    if (error instanceof BudgetError) return [{ ...about, verdict: 'undecided', blame: [], reason: `budget: ${error.message}` }];
+    if (error instanceof BudgetError) return [{ ...known, verdict: 'undecided', blame: [], reason: `budget: ${error.message}` }];
     throw error;
   }
+  const about = judgement.notes === undefined ? known : { ...known, notes: judgement.notes };
   const violated = groups(judgement.violations).map((group): Finding => {
     const [first] = group;
     if (first?.kind === 'rule')
@@ -30,7 +31,9 @@ export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
     const set = scene.space.manager.any(judgement.doubts.map((doubt) => doubt.set));
     const rules = [...new Set(judgement.doubts.flatMap((doubt) => doubt.rules))];
     const reason = [...new Set(judgement.doubts.map(({ why }) => why))].join('; ');
-    return [{ ...about, verdict: 'undecided', blame: rules, packets: wordsOf(scene, { set, dir: 'out' }), reason }];
+    // doubts about rules have no packets of their own
+    const packets = set === EMPTY ? {} : { packets: wordsOf(scene, { set, dir: 'out' }) };
+    return [{ ...about, verdict: 'undecided', blame: rules, ...packets, reason }];
   }
   return [{ ...about, verdict: 'holds', blame: [] }];
 }

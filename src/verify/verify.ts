@@ -60,6 +60,7 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
     notes: [
       ...notes,
       ...new Set(scenes.flatMap(({ declared }) => declared.notes)),
+      ...new Set(findings.flatMap((finding) => finding.notes ?? [])),
       ...unjudged.map((family) => `no IPv${family} rules were given: IPv${family} is not judged; --family 4,6 insists on both`),
     ],
   };

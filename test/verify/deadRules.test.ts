@@ -72,6 +72,88 @@ describe('a dead rule', () => {
   });
 });
 
+/** Dead rules, and those for which something unmodelled decides. */
+function openIn(rules: readonly string[], name: 'filter' | 'mangle' = 'mangle', chains: readonly string[] = []): readonly string[] {
+  const text = [`*${name}`, ...chains, ...rules, 'COMMIT', ''].join('\n');
+  const { dead, undecided } = deadRules(rulesetOf(text, { family: 4 }), { host });
+  return [...dead.map(({ rule, how }) => `${how} ${rule.number}`), ...undecided.map(({ rule, why }) => `${why} ${rule.number}`)];
+}
+
+const HMARK = '-A PREROUTING -p tcp -j HMARK --hmark-tuple src --hmark-mod 10 --hmark-rnd 0x1';
+
+describe('a rule behind an unmodelled target', () => {
+  it('is not dead where the target may have changed what it asks for', () => {
+    expect(openIn(['-A PREROUTING -j MARK --set-mark 0x1', HMARK, '-A PREROUTING -m mark --mark 0x2 -j DROP'])).toEqual(['unmodelled 3']);
+  });
+
+  it('is dead where rules behind the target take all that it asks for', () => {
+    expect(
+      openIn([HMARK, '-A PREROUTING -p udp -j ACCEPT', '-A PREROUTING -p udp -m mark --mark 0x2 -j DROP', '-A PREROUTING -j LOG']),
+    ).toEqual(['shadowed 3']);
+  });
+
+  it('is dead where no packet is what it asks for', () => {
+    expect(openIn([HMARK, '-A PREROUTING -s 10.0.0.0/8 -m iprange --src-range 11.0.0.0-11.0.0.9 -j DROP'])).toEqual(['empty-match 2']);
+  });
+
+  it('is alive where packets come to it past the target', () => {
+    expect(openIn([HMARK, '-A PREROUTING -p udp -m mark --mark 0x2 -j DROP'])).toEqual([]);
+  });
+
+  it('is not dead in the chain that called the one with the target, nor in one that it calls', () => {
+    const marked = ['-A PREROUTING -j MARK --set-mark 0x1', '-A PREROUTING -j C', '-A PREROUTING -m mark --mark 0x2 -j D'];
+    const inChain = [HMARK.replace('PREROUTING', 'C'), '-A D -m mark --mark 0x2 -j DROP', '-A D -m mark --mark 0x3 -j DROP'];
+    expect(openIn([...marked, ...inChain], 'mangle', [':C - [0:0]', ':D - [0:0]'])).toEqual(['shadowed 2', 'unmodelled 3', 'unmodelled 1']);
+  });
+
+  it('is not dead when several rules call the chain with the target', () => {
+    const rules = [
+      '-A PREROUTING -j MARK --set-mark 0x1',
+      '-A PREROUTING -s 10.0.0.0/8 -j C',
+      '-A PREROUTING -m mark --mark 0x2 -j DROP',
+      '-A PREROUTING -j MARK --set-mark 0x1',
+      '-A PREROUTING -s 11.0.0.0/8 -j C',
+      '-A PREROUTING -m mark --mark 0x2 -s 12.0.0.0/8 -j DROP',
+      '-A C -j HMARK --hmark-tuple src --hmark-mod 10 --hmark-rnd 0x1',
+    ];
+    expect(openIn(rules, 'mangle', [':C - [0:0]'])).toEqual(['unmodelled 3', 'unmodelled 6']);
+  });
+});
+
+describe('a rule with an unmodelled match', () => {
+  const STRING = '-p udp -m string --string foo --algo bm';
+
+  it('is undecided, and so is one that only packets reach which it lets pass', () => {
+    expect(openIn([`-A INPUT ${STRING} -j DROP`, '-A INPUT -p udp -j ACCEPT', '-A INPUT -j DROP'], 'filter')).toEqual([
+      'unmodelled 1',
+      'unmodelled 2',
+    ]);
+  });
+
+  it('is dead where no packet comes to it', () => {
+    expect(openIn(['-A INPUT -p udp -j ACCEPT', `-A INPUT ${STRING} -j DROP`], 'filter')).toEqual(['shadowed 2']);
+  });
+
+  it('is answered alike by both methods', () => {
+    const rules = [
+      '-A FORWARD -s 10.0.0.0/8 -m string --string foo --algo bm -j DROP',
+      '-A FORWARD -s 10.0.0.0/9 -j ACCEPT',
+      '-A FORWARD -s 10.0.0.0/9 -m string --string foo --algo bm -j ACCEPT',
+      '-A FORWARD -s 10.0.0.0/7 -j RETURN',
+      '-A FORWARD -s 11.0.0.0/8 -j DROP',
+    ];
+    const ask = (method: 'diagrams' | 'boxes') => {
+      const { dead, undecided } = deadRules(rulesetOf(table(rules), { family: 4 }), { host, method });
+      return [dead.map(({ rule }) => rule.number), undecided.map(({ rule }) => rule.number)];
+    };
+    expect(ask('boxes')).toEqual([
+      [3, 5],
+      [1, 2],
+    ]);
+    expect(ask('diagrams')).toEqual(ask('boxes'));
+  });
+});
+
 interface SmallRule {
   readonly src: readonly [number, number] | undefined;
   readonly notSrc: boolean;

@@ -8,6 +8,7 @@ import type { Finding } from '../../src/verify/finding.ts';
 import { inferDeclaration } from '../../src/verify/infer.ts';
 import { judgeClaim } from '../../src/verify/run.ts';
 import { makeScene } from '../../src/verify/scene.ts';
+import { verifyRulesets } from '../../src/verify/verify.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { rulesetsOf } from '../support/rulesets.ts';
 
@@ -88,6 +89,14 @@ describe('a claim on structure is broken', () => {
   });
 });
 
+it('marks are undecided where an unmodelled target may set them', () => {
+  const text =
+    '*mangle\n-A PREROUTING -j HMARK --hmark-tuple src --hmark-mod 9 --hmark-rnd 1\n-A PREROUTING -m mark --mark 0x7 -j ACCEPT\nCOMMIT\n';
+  expect(rulesetsOf(text, { family: 4 }).flatMap((ruleset) => judge(ruleset, 'mark-consistency').map(({ verdict }) => verdict))).toEqual([
+    'undecided',
+  ]);
+});
+
 describe("Istio's own dead rules", () => {
   it('are the two by group for lo, and are said to be its own', () => {
     const found = broken(SIDECAR, 'no-dead-rule');
@@ -118,5 +127,32 @@ describe('a redundant rule', () => {
     ['is none when it sets a mark', '*mangle\n-A INPUT -j MARK --set-mark 0x1\nCOMMIT\n', 0],
   ])('%s', (_, text, count) => {
     expect(redundant(text)).toHaveLength(count);
+  });
+
+  it.each([
+    [
+      'after the target',
+      '*mangle\n-A INPUT -p udp -j HMARK --hmark-tuple src --hmark-mod 9 --hmark-rnd 1\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n',
+      2,
+    ],
+    [
+      'before it, where the packets come to it otherwise',
+      '*mangle\n:C -\n-A INPUT -p tcp -j C\n-A INPUT -j HMARK --hmark-tuple src --hmark-mod 9 --hmark-rnd 1\n-A C -p udp -j DROP\nCOMMIT\n',
+      1,
+    ],
+  ])('is undecided with an unmodelled target: %s', (_, text, number) => {
+    const [ruleset] = rulesetsOf(text, { family: 4 });
+    const found = ruleset === undefined ? undefined : redundantRules(ruleset, hostOf([ruleset], undefined));
+    expect(found?.rules).toEqual([]);
+    expect(found?.undecided.map((rule) => rule.number)).toEqual([number]);
+  });
+
+  it('is not looked for in tables of more than 400 rules, which is said', () => {
+    const rules = Array.from({ length: 401 }, (_, index) => `-A INPUT -s 10.0.${index >> 8}.${index & 255}/32 -j DROP`);
+    const { findings, notes } = verifyRulesets(rulesetsOf(['*filter', ...rules, 'COMMIT', ''].join('\n'), { family: 4 }), {
+      only: ['no-dead-rule'],
+    });
+    expect(findings.map(({ verdict }) => verdict)).toEqual(['holds']);
+    expect(notes).toContain('table filter: redundant rules were not looked for, which takes too long with more than 400 rules');
   });
 });

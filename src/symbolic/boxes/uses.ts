@@ -1,6 +1,7 @@
 /** Which rules of a table some packet reaches and matches, by boxes: for long lists of ranges, where diagrams grow too large. */
 import { type HookName, TABLE_HOOKS } from '../../netfilter/hooks.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Field } from '../../packet/fields.ts';
 import { ADDR_TYPES } from '../../packet/fields.ts';
@@ -14,9 +15,8 @@ import { isCovered } from './cover.ts';
 import { axisOf } from './domain.ts';
 
 export interface BoxUse {
-  readonly reached: boolean;
-  /** undefined: the budget was spent */
-  readonly matched: boolean | undefined;
+  /** or why there is no answer: the budget was spent, something that is not modelled decides */
+  readonly matched: boolean | 'budget' | 'unmodelled';
   readonly satisfiable: boolean;
 }
 
@@ -29,30 +29,51 @@ export function boxUses({ family, table }: { readonly family: Family; readonly t
   if (changesWhatItAsks(table)) return undefined;
   const axes = axesOf(family, table);
   const matches = new Map<Rule, readonly Box[]>();
+  const unclear = new Set<Rule>();
   for (const { rules } of table.chains.values()) {
     for (const rule of rules) {
       const boxes = boxesFor(axes, rule.match);
       if (boxes === undefined) return undefined;
       matches.set(rule, boxes);
+      if (mentionsUnmodelled(rule.match)) unclear.add(rule);
     }
   }
+  const possible = usesOf({ axes, table, matches, unclear: new Set() });
+  if (possible === undefined || unclear.size === 0) return possible;
+  const sure = usesOf({ axes, table, matches, unclear });
+  if (sure === undefined) return undefined;
+  const both = ([rule, use]: readonly [Rule, BoxUse]): readonly [Rule, BoxUse] => {
+    const isUnclear = use.matched === true && sure.get(rule)?.matched !== true;
+    return [rule, isUnclear ? { ...use, matched: 'unmodelled' } : use];
+  };
+  return new Map([...possible].map(both));
+}
+
+interface BoxQuestion {
+  readonly axes: Axes;
+  readonly table: Table;
+  readonly matches: ReadonlyMap<Rule, readonly Box[]>;
+  /** rules that match no packet for sure, and that perhaps all packets match that come */
+  readonly unclear: ReadonlySet<Rule>;
+}
+
+function usesOf(question: BoxQuestion): ReadonlyMap<Rule, BoxUse> | undefined {
+  const { axes, table, matches } = question;
   const uses = new Map<Rule, BoxUse>();
   const anywhere = TABLE_HOOKS[table.name].flatMap((hook) => startBoxes(axes, hook));
-  const walk: BoxWalk = { table, matches, uses, anywhere, visits: 0 };
+  const walk: BoxWalk = { ...question, uses, anywhere, visits: 0 };
   for (const hook of TABLE_HOOKS[table.name]) {
     const base = table.chains.get(hook);
     const starts = startBoxes(axes, hook);
     if (base !== undefined && !walkBoxes(walk, base, { starts, gone: [], returned: false })) return undefined;
   }
   for (const [rule, own] of matches) {
-    if (!uses.has(rule)) uses.set(rule, { reached: false, matched: false, satisfiable: product(anywhere, own).length > 0 });
+    if (!uses.has(rule)) uses.set(rule, { matched: false, satisfiable: product(anywhere, own).length > 0 });
   }
   return uses;
 }
 
-interface BoxWalk {
-  readonly table: Table;
-  readonly matches: ReadonlyMap<Rule, readonly Box[]>;
+interface BoxWalk extends BoxQuestion {
   readonly uses: Map<Rule, BoxUse>;
   /** packets at any hook of the table */
   readonly anywhere: readonly Box[];
@@ -76,24 +97,24 @@ function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entr
     const own = walk.matches.get(rule) ?? [];
     const taken = product(starts, own);
     const before = back.length === 0 ? gone : [...gone, ...back];
-    const use = useOf(taken, before);
-    note(walk.uses, rule, { ...use, satisfiable: taken.length > 0 || product(walk.anywhere, own).length > 0 });
+    const isUnclear = walk.unclear.has(rule);
+    const matched = isUnclear ? false : isMatched(taken, before);
+    note(walk.uses, rule, { matched, satisfiable: taken.length > 0 || product(walk.anywhere, own).length > 0 });
     const { effect } = rule;
-    const uncertain = mayMiss(rule.match);
+    const uncertain = mayMiss(rule.match) && !isUnclear;
     switch (effect.kind) {
       case 'continue':
       case 'setMark':
       case 'copyMark':
       case 'setField':
       case 'conntrack':
-      case 'unmodelled':
         break;
       case 'return':
         if (!uncertain) back.push(...taken);
         break;
       case 'jump': {
         const called = walk.table.chains.get(effect.chain);
-        if (use.matched === false || called === undefined) break;
+        if (matched === false || called === undefined) break;
         // what leaves below this point is gone for good only if it came that far
         if (uncertain) return false;
         const inside = { starts: taken, gone, returned: returned || back.length > 0 };
@@ -116,7 +137,7 @@ function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entr
 function leaves(table: Table, chain: Chain): boolean {
   return chain.rules.some(({ effect }) => {
     if (effect.kind !== 'jump' && effect.kind !== 'goto')
-      return !['continue', 'setMark', 'copyMark', 'setField', 'conntrack', 'return', 'unmodelled'].includes(effect.kind);
+      return !['continue', 'setMark', 'copyMark', 'setField', 'conntrack', 'return'].includes(effect.kind);
     const called = table.chains.get(effect.chain);
     return called !== undefined && leaves(table, called);
   });
@@ -126,33 +147,34 @@ function product(left: readonly Box[], right: readonly Box[]): readonly Box[] {
   return left.flatMap((one) => right.flatMap((other) => meet(one, other) ?? []));
 }
 
-function useOf(taken: readonly Box[], gone: readonly Box[]): Omit<BoxUse, 'satisfiable'> {
+function isMatched(taken: readonly Box[], gone: readonly Box[]): boolean | 'budget' {
   const budget = { left: BUDGET_A_RULE };
   let unknown = false;
   for (const box of taken) {
     const covered = isCovered(box, gone, budget);
-    if (covered === false) return { reached: true, matched: true };
+    if (covered === false) return true;
     unknown ||= covered === undefined;
   }
-  return { reached: unknown, matched: unknown ? undefined : false };
+  return unknown ? 'budget' : false;
 }
 
 function note(uses: Map<Rule, BoxUse>, rule: Rule, use: BoxUse): void {
   const known = uses.get(rule);
   if (known === undefined) uses.set(rule, use);
   else {
-    const matched = known.matched === true || use.matched === true ? true : known.matched === false ? use.matched : undefined;
-    uses.set(rule, { reached: known.reached || use.reached, matched, satisfiable: known.satisfiable || use.satisfiable });
+    const matched = known.matched === true || use.matched === false ? known.matched : use.matched;
+    uses.set(rule, { matched, satisfiable: known.satisfiable || use.satisfiable });
   }
 }
 
-/** Its rules change fields that they, or later ones, ask about. */
+/** Its rules change fields that they, or later ones, ask about; one that is not modelled may change any. */
 function changesWhatItAsks(table: Table): boolean {
   const asked = askedFields(table);
   const rules = [...table.chains.values()].flatMap((chain) => chain.rules);
   return rules.some(({ effect }) => {
+    if (effect.kind === 'unmodelled') return true;
     if (effect.kind === 'setField') return asked.has(effect.field);
-    const changes = effect.kind === 'setMark' || effect.kind === 'copyMark' || effect.kind === 'unmodelled' || effect.kind === 'conntrack';
+    const changes = effect.kind === 'setMark' || effect.kind === 'copyMark' || effect.kind === 'conntrack';
     return changes && (asked.has('mark') || asked.has('connmark') || asked.has('ctstate'));
   });
 }

@@ -2,6 +2,7 @@
 import type { MatchExpr } from '../../../netfilter/matchExpr.ts';
 import { hexMark } from '../../../packet/notation.ts';
 import type { Rule } from '../../../ruleset/ruleset.ts';
+import { EMPTY } from '../../../symbolic/bdd.ts';
 import type { Claim } from '../../claim.ts';
 import type { Scene } from '../../scene.ts';
 import { allRules, blaming } from './rules.ts';
@@ -23,7 +24,11 @@ export const markConsistency: Claim = {
         return [];
       return [{ rule, why: `sets the ${NAMES[on]} ${hexMark(value)}, which nothing here asks for` }];
     });
-    return blaming([...neverSet, ...neverAsked]);
+    const opaque = rules.filter(({ effect }) => effect.kind === 'unmodelled');
+    const found = [...neverSet, ...neverAsked];
+    if (opaque.length === 0 || found.length === 0) return blaming(found);
+    const why = 'a target that is not modelled may set marks, or read them';
+    return { violations: [], doubts: [{ set: EMPTY, rules: [...found.map(({ rule }) => rule), ...opaque], why }] };
   },
 };
 
