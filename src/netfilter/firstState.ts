@@ -43,12 +43,25 @@ function ofType(proto: number, types: readonly number[]): MatchExpr {
   return and(equals('proto', proto), inSet('icmpType', types.map(point)));
 }
 
-/** The type of the answer to a request that opens a connection. kernel net/netfilter/nf_conntrack_proto_icmp.c invmap[] */
-export function icmpReplyType(type: number | undefined): number | undefined {
-  return type === undefined ? undefined : type === ECHO_REQUEST ? 0 : type + 1;
+/** The type of the answer to a request, and of the request to an answer. kernel net/netfilter/nf_conntrack_proto_icmp.c invmap[] */
+export function icmpAnswer(type: number): number {
+  return INVERSE.get(type) ?? type + 1;
 }
 
-const ECHO_REQUEST = 8;
+const PAIRS = [
+  [8, 0],
+  [13, 14],
+  [15, 16],
+  [17, 18],
+  [128, 129],
+  [139, 140],
+] as const;
+const INVERSE: ReadonlyMap<number, number> = new Map(
+  PAIRS.flatMap(([request, answer]) => [
+    [request, answer],
+    [answer, request],
+  ]),
+);
 
 /** Requests that open an ICMP connection: echo, timestamp, information, address mask. */
 const ICMP_NEW = [8, 13, 15, 17];

@@ -38,4 +38,15 @@ export interface Packet {
   /** in units of 8 bytes; more than 0 for later fragments, which carry no ports */
   readonly fragOffset: number;
   readonly mac?: number;
+  /** the packet that an ICMP error is about, as whoever sends the error saw it; absent: nothing that conntrack can read */
+  readonly quotes?: Quoted;
+}
+
+/** Ends of a packet in an ICMP error. ICMP has type * 256 + code for a destination port, and no source port. */
+export interface Quoted {
+  readonly proto: number;
+  readonly src: Address;
+  readonly dst: Address;
+  readonly sport: number | undefined;
+  readonly dport: number | undefined;
 }

@@ -1,12 +1,15 @@
-/** The conntrack lookup of a packet that it sees for the first time.
- *  kernel net/netfilter/nf_conntrack_core.c nf_conntrack_in() */
+/** The conntrack lookup: which connection a packet belongs to, and what it makes of it.
+ *  kernel net/netfilter/nf_conntrack_core.c nf_conntrack_in(), nf_conntrack_proto_icmp.c nf_conntrack_inet_error() */
 import type { Host } from '../host/host.ts';
 import type { ForcedState } from '../netfilter/firstState.ts';
 import { firstStates } from '../netfilter/firstState.ts';
 import type { CtState } from '../packet/packet.ts';
+import { PROTO } from '../packet/protocol.ts';
+import { type Connection, type Found, find, inverse, tupleOf } from './connection.ts';
 import type { Test } from './evaluate.ts';
 import { compile, YES } from './evaluate.ts';
-import type { Connection, Skb, Tuple } from './skb.ts';
+import type { Skb } from './skb.ts';
+import { isReset, judge, NO_TRACK } from './tcpTrack.ts';
 
 const TESTS = new Map<string, readonly { readonly state: CtState; readonly test: Test }[]>();
 
@@ -21,25 +24,93 @@ function stateOfFirst(skb: Skb, host: Host): CtState {
   return tests.find(({ test }) => test(skb) === YES)?.state ?? 'INVALID';
 }
 
+export interface Tracking {
+  /** state that the packet notation asks for */
+  readonly forced: ForcedState | undefined;
+  /** changed: connections come to an end here */
+  readonly table: Connection[];
+}
+
 /** At PREROUTING and OUTPUT. */
-export function track(skb: Skb, forced: ForcedState | undefined): void {
+export function track(skb: Skb, { forced, table }: Tracking): void {
   if (skb.tracked && (skb.connection !== undefined || skb.state === 'UNTRACKED')) return;
+  if (forced === undefined && table.length > 0 && known(skb, table)) return;
   skb.state = forced?.state ?? stateOfFirst(skb, skb.host);
   skb.tracked = skb.state !== 'INVALID';
   if (skb.state === 'INVALID' || skb.state === 'UNTRACKED') return;
   skb.connection = connectionOf(skb, { settled: skb.state !== 'NEW', mark: forced?.connmark ?? 0 });
 }
 
+/** Of a connection in the table, or about one; false: it is a first packet. */
+function known(skb: Skb, table: Connection[]): boolean {
+  const about = skb.quotes === undefined ? undefined : quoted(skb, table);
+  if (about !== undefined) {
+    join(skb, about, 'RELATED');
+    return true;
+  }
+  const { proto, zone } = skb;
+  const found = find(table, { proto, tuple: skb.tuple(), zone });
+  if (found === undefined) return false;
+  if (proto !== PROTO.tcp) seen(skb, found);
+  else if (!segment(skb, found, table)) return known(skb, table);
+  return true;
+}
+
+/** The connection that the quoted packet belongs to, the other way round. */
+function quoted({ quotes, zone, dst }: Skb, table: readonly Connection[]): Found | undefined {
+  if (quotes === undefined) return undefined;
+  const { proto, ...tuple } = quotes;
+  const found = find(table, { proto, tuple: inverse({ proto, tuple }), zone });
+  // nobody hears of a connection that he has no part in
+  return found !== undefined && tupleOf(found.connection, found.direction).dst === dst ? found : undefined;
+}
+
+function join(skb: Skb, { connection, direction }: Found, state: CtState): void {
+  Object.assign(skb, { connection, direction, state, tracked: true });
+}
+
+function seen(skb: Skb, found: Found): void {
+  const { connection, direction } = found;
+  if (direction === 'reply') connection.seenReply = true;
+  join(skb, found, connection.seenReply ? 'ESTABLISHED' : 'NEW');
+}
+
+/** False: the connection is over, and the segment is looked up again. */
+function segment(skb: Skb, found: Found, table: Connection[]): boolean {
+  const { connection, direction } = found;
+  const flags = skb.flags ?? 0;
+  const judged = judge(connection.tcp ?? NO_TRACK, { flags, direction });
+  if (judged.kind === 'invalid') {
+    skb.state = 'INVALID';
+    return true;
+  }
+  if (judged.kind === 'reopen') {
+    table.splice(table.indexOf(connection), 1);
+    return false;
+  }
+  connection.tcp = judged.track;
+  if (judged.kind === 'taken') {
+    const open = judged.from === 'SYN_RECV' || judged.from === 'ESTABLISHED';
+    if (!connection.seenReply && isReset(flags)) table.splice(table.indexOf(connection), 1);
+    else if (connection.seenReply && open && judged.track.state === 'ESTABLISHED') connection.assured = true;
+  }
+  seen(skb, found);
+  return true;
+}
+
 function connectionOf(skb: Skb, { settled, mark }: { readonly settled: boolean; readonly mark: number }): Connection {
-  const tuple = (): Tuple => ({ src: skb.src, dst: skb.dst, sport: skb.sport, dport: skb.dport });
+  const judged = skb.proto === PROTO.tcp ? judge(NO_TRACK, { flags: skb.flags ?? 0, direction: 'original' }) : undefined;
   return {
-    original: tuple(),
-    translated: tuple(),
+    original: skb.tuple(),
+    translated: skb.tuple(),
     proto: skb.proto,
     zone: skb.zone,
     mark,
     confirmed: settled,
     srcDone: settled,
     dstDone: settled,
+    seenReply: skb.state === 'ESTABLISHED',
+    assured: false,
+    tcp: judged?.kind === 'taken' ? judged.track : undefined,
   };
 }

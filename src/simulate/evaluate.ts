@@ -2,10 +2,10 @@
 
 import type { IntervalSet } from '../lib/intervals.ts';
 import { assertNever } from '../lib/invariant.ts';
-import { icmpReplyType } from '../netfilter/firstState.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Field, FieldValue } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
+import { tupleOf } from './connection.ts';
 import type { Skb } from './skb.ts';
 
 export const NO = 0;
@@ -36,16 +36,16 @@ export const READERS: Readonly<Record<Field, (skb: Skb) => FieldValue | undefine
   connmark: (skb) => (skb.hasTemplate ? skb.templateMark : skb.connection?.mark),
   ctstate: (skb) => CT_STATES.indexOf(skb.state ?? (skb.hasTemplate ? 'NEW' : 'INVALID')),
   ctstatus: (skb) => skb.ctStatus(),
-  ctdir: (skb) => (skb.connection === undefined ? undefined : 0),
+  ctdir: (skb) => (skb.connection === undefined ? undefined : skb.direction === 'original' ? 0 : 1),
   ctproto: (skb) => skb.connection?.proto,
   ctorigsrc: (skb) => skb.connection?.original.src,
   ctorigdst: (skb) => skb.connection?.original.dst,
   ctreplsrc: (skb) => skb.connection?.translated.dst,
   ctrepldst: (skb) => skb.connection?.translated.src,
-  ctorigsport: (skb) => skb.connectionPort(skb.connection?.original.sport, undefined),
-  ctorigdport: (skb) => skb.connectionPort(skb.connection?.original.dport, skb.icmpType),
-  ctreplsport: (skb) => skb.connectionPort(skb.connection?.translated.dport, undefined),
-  ctrepldport: (skb) => skb.connectionPort(skb.connection?.translated.sport, icmpReplyType(skb.icmpType)),
+  ctorigsport: (skb) => skb.connection?.original.sport,
+  ctorigdport: (skb) => skb.connection?.original.dport,
+  ctreplsport: (skb) => skb.connection && tupleOf(skb.connection, 'reply').sport,
+  ctrepldport: (skb) => skb.connection && tupleOf(skb.connection, 'reply').dport,
   socket: (skb) => skb.socket,
   uid: (skb) => skb.uid,
   gid: (skb) => skb.gid,

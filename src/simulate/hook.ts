@@ -2,7 +2,7 @@
  *  kernel include/uapi/linux/netfilter_ipv4.h; net/netfilter/nf_nat_core.c nf_nat_inet_fn() */
 import { listenerPorts } from '../host/listeners.ts';
 import { assertNever } from '../lib/invariant.ts';
-import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type SetField } from '../netfilter/effect.ts';
+import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type SetField, type Zone } from '../netfilter/effect.ts';
 import type { ForcedState } from '../netfilter/firstState.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { HOOK_STAGES, REROUTED_AFTER } from '../netfilter/hooks.ts';
@@ -10,14 +10,15 @@ import type { Address } from '../packet/address.ts';
 import type { PartsOf } from '../ruleset/portParts.ts';
 import { portParts } from '../ruleset/portParts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
-
 import type { Choose } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
+import { type Connection, NO_ZONE, type ZonePair } from './connection.ts';
 import { track } from './conntrack.ts';
 import { divert } from './divert.ts';
 import { applyNat } from './nat.ts';
 import type { Skb } from './skb.ts';
 import type { Fate, Step } from './trace.ts';
+import { avoidClash, endAt, endOf, translate } from './translate.ts';
 import { walkTable } from './walkChain.ts';
 
 export interface HookRun {
@@ -27,6 +28,8 @@ export interface HookRun {
   readonly detailed: boolean;
   /** conntrack state that the packet notation asks for */
   readonly forced: ForcedState | undefined;
+  /** the table of connections; packets enter theirs, and end some */
+  readonly table: Connection[];
   /** next hop of the current route; MASQUERADE looks at it */
   nextHop: Address | undefined;
   /** called after a table of OUTPUT that may have changed where the packet goes; a fate ends the walk */
@@ -46,9 +49,8 @@ export function runHook(skb: Skb, hook: HookName, run: HookRun): Fate | undefine
       lookup(skb, hook, run);
       continue;
     }
-    if (stage === 'nat' && !seesNat(skb, hook, run)) continue;
     const before = { mark: skb.mark, dst: skb.dst, tos: skb.tos, ttl: skb.ttl };
-    const fate = runTable(skb, { table: stage, hook, run });
+    const fate = stage === 'nat' ? runNat(skb, hook, run) : runTable(skb, { table: stage, hook, run });
     if (fate !== undefined) return fate;
     if (hook === 'OUTPUT' && (REROUTED_AFTER[stage]?.(skb.family) ?? []).some((field) => skb[field] !== before[field])) {
       const end = run.reroute(skb);
@@ -61,20 +63,29 @@ export function runHook(skb: Skb, hook: HookName, run: HookRun): Fate | undefine
 function lookup(skb: Skb, hook: HookName, run: HookRun): void {
   if (!run.rules.ruleset.usesConntrack) return;
   const seen = skb.state;
-  track(skb, run.forced);
+  track(skb, run);
   if (skb.state !== undefined && (seen === undefined || skb.state !== seen)) {
-    run.record({ kind: 'conntrack', hook, state: skb.state, zone: skb.connection?.zone ?? skb.zone });
+    run.record({ kind: 'conntrack', hook, state: skb.state, zone: (skb.connection?.zone ?? skb.zone).original });
   }
 }
 
-/** The nat table is for the first packet of a connection, once per direction of rewriting. */
-function seesNat(skb: Skb, hook: HookName, run: HookRun): boolean {
+/** The nat table is for the first packet of a connection, once per direction of rewriting; the others do as it said. */
+function runNat(skb: Skb, hook: HookName, run: HookRun): Fate | undefined {
   const entry = skb.connection;
-  if (!run.rules.ruleset.usesConntrack || entry === undefined) return false;
-  const done = hook === 'PREROUTING' || hook === 'OUTPUT' ? 'dstDone' : 'srcDone';
-  if (entry[done]) return false;
+  const { usesConntrack, tables } = run.rules.ruleset;
+  if (!usesConntrack || entry === undefined || !tables.has('nat')) return undefined;
+  const end = endAt(hook);
+  const done = end === 'dst' ? 'dstDone' : 'srcDone';
+  if (entry[done]) {
+    const translation = translate(skb, hook);
+    if (translation === 'drop') return { kind: 'dropped' };
+    if (translation !== undefined) run.record({ kind: 'nat', hook, ...translation });
+    return undefined;
+  }
   entry[done] = true;
-  return true;
+  const fate = runTable(skb, { table: 'nat', hook, run });
+  if (fate === undefined && end === 'src') avoidClash(skb, run.table, run.choose);
+  return fate;
 }
 
 interface TableRun {
@@ -178,20 +189,23 @@ function setConntrack(skb: Skb, effect: Extract<Effect, { kind: 'conntrack' }>):
   if (skb.tracked) return 'go-on';
   skb.tracked = true;
   if (!effect.track) skb.state = 'UNTRACKED';
-  else skb.zone = effect.zone !== undefined && effect.zone.dir !== 'reply' ? effect.zone.id : 0;
+  else skb.zone = zoneOf(effect.zone);
   return 'go-on';
+}
+
+function zoneOf(zone: Zone | undefined): ZonePair {
+  if (zone === undefined) return NO_ZONE;
+  const { id, dir } = zone;
+  return { original: dir === 'reply' ? 0 : id, reply: dir === 'original' ? 0 : id };
 }
 
 function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
   const manip = manipAt(effect, hook);
-  const end = () =>
-    manip === 'dst'
-      ? { address: skb.dst, ...(skb.dport === undefined ? {} : { port: skb.dport }) }
-      : { address: skb.src, ...(skb.sport === undefined ? {} : { port: skb.sport }) };
-  const from = end();
+  const from = endOf(skb, manip);
   const partsOf: PartsOf = (picked) => portParts(run.rules.ruleset, { ...picked, hook, listeners: listenerPorts(skb.host) });
-  if (!applyNat(skb, effect, { hook, nextHop: run.nextHop, choose: run.choose, partsOf })) return { kind: 'lost', reason: 'no-address' };
-  run.record({ kind: 'nat', hook, manip, from, to: end() });
+  if (!applyNat(skb, effect, { hook, nextHop: run.nextHop, choose: run.choose, partsOf, table: run.table }))
+    return { kind: 'lost', reason: 'no-address' };
+  run.record({ kind: 'nat', hook, manip, from, to: endOf(skb, manip) });
   return 'accept';
 }
 

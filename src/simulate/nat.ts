@@ -8,6 +8,7 @@ import type { Address } from '../packet/address.ts';
 import { hasPorts } from '../packet/protocol.ts';
 import type { PartsOf } from '../ruleset/portParts.ts';
 import type { Choose } from './choices.ts';
+import type { Connection, Tuple } from './connection.ts';
 import type { Skb } from './skb.ts';
 
 export interface NatPlace {
@@ -17,23 +18,64 @@ export interface NatPlace {
   readonly choose: Choose;
   /** ports that stand for the parts of a range, see ruleset/portParts.ts */
   readonly partsOf: PartsOf;
+  /** connections that are there already */
+  readonly table: readonly Connection[];
 }
 
 /** False when the kernel drops the packet: there is no address to take. */
 export function applyNat(skb: Skb, nat: Nat, place: NatPlace): boolean {
-  const address = newAddress(skb, nat, place);
-  if (address === undefined) return false;
-  const port = newPort(skb, nat, place);
   const { connection } = skb;
   if (manipAt(nat, place.hook) === 'dst') {
-    skb.dst = address;
-    skb.dport = port;
+    const address = newAddress(skb, nat, place);
+    if (address === undefined) return false;
+    Object.assign(skb, { dst: address, dport: newPort(skb, nat, place) });
   } else {
-    skb.src = address;
-    skb.sport = port;
+    const source = newSource(skb, nat, place);
+    if (source === undefined) return false;
+    Object.assign(skb, source);
   }
-  if (connection !== undefined) Object.assign(connection.translated, { src: skb.src, dst: skb.dst, sport: skb.sport, dport: skb.dport });
+  if (connection !== undefined) connection.translated = skb.tuple();
   return true;
+}
+
+function newSource(skb: Skb, nat: Nat, place: NatPlace): Pick<Skb, 'src' | 'sport'> | undefined {
+  const only = nat.to.kind === 'addresses' ? undefined : newAddress(skb, nat, place);
+  const range = nat.to.kind === 'addresses' ? nat.to : only === undefined ? undefined : { lo: only, hi: only };
+  if (range === undefined) return undefined;
+  const { src, sport } = sameSource({ skb, nat, place, range }) ?? {};
+  if (src !== undefined) return { src, sport };
+  const address = only ?? newAddress(skb, nat, place);
+  return address === undefined ? undefined : { src: address, sport: newPort(skb, nat, place) };
+}
+
+/** What the source of another connection from the same address and port became, if this rule could have done it.
+ *  kernel net/netfilter/nf_nat_core.c find_appropriate_src() */
+function sameSource({ skb, nat, place, range }: Sameness): Tuple | undefined {
+  const { connection, proto, src, sport } = skb;
+  if (connection === undefined || nat.random || !hasPorts(proto)) return undefined;
+  return place.table.find(({ proto: its, zone, original, translated }) => {
+    const { ports = ANY_PORT } = nat;
+    const same = its === proto && zone.original === connection.zone.original && original.src === src && original.sport === sport;
+    return same && isWithin(translated.src, range) && isWithin(translated.sport ?? 0, ports);
+  })?.translated;
+}
+
+interface Sameness {
+  readonly skb: Skb;
+  readonly nat: Nat;
+  readonly place: NatPlace;
+  readonly range: AddressRange;
+}
+
+interface AddressRange {
+  readonly lo: Address;
+  readonly hi: Address;
+}
+
+const ANY_PORT: PortRange = { lo: 0, hi: 65535 };
+
+function isWithin(value: Address, { lo, hi }: AddressRange): boolean {
+  return lo <= value && value <= hi;
 }
 
 function newAddress(skb: Skb, nat: Nat, place: NatPlace): Address | undefined {

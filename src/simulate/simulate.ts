@@ -6,6 +6,7 @@ import type { Packet } from '../packet/packet.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { everyWay } from './choices.ts';
 import { compiled } from './compiled.ts';
+import type { Connection } from './connection.ts';
 import type { Walk } from './trace.ts';
 import { traverse } from './traverse.ts';
 
@@ -23,15 +24,20 @@ export interface Walks {
   readonly truncated: boolean;
 }
 
-export function simulate(
-  given: { readonly ruleset: Ruleset; readonly packet: Packet; readonly host: Host },
-  options: SimulateOptions = {},
-): Walks {
-  const { ruleset, packet, host } = given;
+export interface Given {
+  readonly ruleset: Ruleset;
+  readonly packet: Packet;
+  readonly host: Host;
+  /** what earlier packets left in the table of connections: `connections` of their walk; absent: it is empty */
+  readonly connections?: readonly Connection[];
+}
+
+export function simulate(given: Given, options: SimulateOptions = {}): Walks {
+  const { ruleset, packet, host, connections = [] } = given;
   invariant(ruleset.family === packet.family, `an IPv${packet.family} packet cannot meet IPv${ruleset.family} rules`);
   const rules = compiled(ruleset);
   const { results, truncated } = everyWay(
-    (choose) => traverse({ rules, packet, host, choose, detailed: options.detailed === true }),
+    (choose) => traverse({ rules, packet, host, choose, detailed: options.detailed === true, connections }),
     options.budget ?? 256,
   );
   return { walks: results, truncated };

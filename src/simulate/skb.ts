@@ -4,29 +4,8 @@ import type { Host, Listener } from '../host/host.ts';
 import { findSocket, socketBits } from '../host/listeners.ts';
 import type { Address, Family } from '../packet/address.ts';
 import { CT_STATUS } from '../packet/fields.ts';
-import type { CtState, Packet } from '../packet/packet.ts';
-
-export interface Tuple {
-  src: Address;
-  dst: Address;
-  sport: number | undefined;
-  dport: number | undefined;
-}
-
-/** A conntrack entry as far as one packet needs it. */
-export interface Connection {
-  readonly original: Tuple;
-  /** of the original direction, after NAT */
-  readonly translated: Tuple;
-  readonly proto: number;
-  readonly zone: number;
-  mark: number;
-  /** in the table of connections: its first packet survived all hooks */
-  confirmed: boolean;
-  /** source and destination manipulation are decided */
-  srcDone: boolean;
-  dstDone: boolean;
-}
+import type { CtState, Packet, Quoted } from '../packet/packet.ts';
+import { type Connection, type Direction, NO_ZONE, rewritten, type Tuple, type ZonePair } from './connection.ts';
 
 /** Fields are declared, not defined: each is then written once, in the constructor. */
 export class Skb {
@@ -40,6 +19,7 @@ export class Skb {
   declare flags: number | undefined;
   declare readonly icmpType: number | undefined;
   declare readonly icmpCode: number | undefined;
+  declare readonly quotes: Quoted | undefined;
   declare readonly length: number;
   declare ttl: number;
   declare tos: number;
@@ -54,8 +34,10 @@ export class Skb {
   /** state conntrack gave; undefined: it has not seen the packet */
   declare state: CtState | undefined;
   declare connection: Connection | undefined;
-  /** zone set by CT before the lookup; 0 when none was */
-  declare zone: number;
+  /** which way of its connection the packet goes */
+  declare direction: Direction;
+  /** zone set by CT before the lookup */
+  declare zone: ZonePair;
   /** CT or an earlier lookup has attached something: later CT rules are ignored */
   declare tracked: boolean;
   /** connection mark of the template that CT attached */
@@ -74,6 +56,7 @@ export class Skb {
     this.flags = packet.flags;
     this.icmpType = packet.icmpType;
     this.icmpCode = packet.icmpCode;
+    this.quotes = packet.quotes;
     this.length = packet.length;
     this.ttl = packet.ttl;
     this.tos = packet.tos;
@@ -89,7 +72,8 @@ export class Skb {
     this.state = undefined;
     this.connection = undefined;
     this.diverted = undefined;
-    this.zone = 0;
+    this.direction = 'original';
+    this.zone = NO_ZONE;
     this.tracked = false;
     this.templateMark = 0;
   }
@@ -103,23 +87,21 @@ export class Skb {
   ctStatus(): number | undefined {
     const entry = this.connection;
     if (entry === undefined) return undefined;
-    const { original, translated } = entry;
-    const snat = original.src !== translated.src || original.sport !== translated.sport;
-    const dnat = original.dst !== translated.dst || original.dport !== translated.dport;
+    const { src, dst } = rewritten(entry);
     return (
       (entry.confirmed ? CT_STATUS.CONFIRMED : 0) |
-      (this.state === 'ESTABLISHED' ? CT_STATUS.SEEN_REPLY : 0) |
-      (snat ? CT_STATUS.SNAT : 0) |
-      (dnat ? CT_STATUS.DNAT : 0)
+      (entry.seenReply ? CT_STATUS.SEEN_REPLY : 0) |
+      (entry.assured ? CT_STATUS.ASSURED : 0) |
+      (src ? CT_STATUS.SNAT : 0) |
+      (dst ? CT_STATUS.DNAT : 0)
     );
   }
 
-  /** What conntrack keeps in place of a port: for ICMP type and code as one number, 0 for protocols without ports.
-   *  The id that stands for the other ICMP port is not part of our packets. */
-  connectionPort(port: number | undefined, icmpType: number | undefined): number | undefined {
-    if (this.connection === undefined || port !== undefined) return port;
-    if (this.icmpType === undefined) return 0;
-    return icmpType === undefined ? undefined : icmpType * 256 + (this.icmpCode ?? 0);
+  /** The packet's ends as conntrack keeps them. */
+  tuple(): Tuple {
+    const { src, dst, sport, dport, icmpType, icmpCode } = this;
+    if (icmpType !== undefined) return { src, dst, sport: undefined, dport: icmpType * 256 + (icmpCode ?? 0) };
+    return { src, dst, sport: sport ?? 0, dport: dport ?? 0 };
   }
 
   /** Route type of an address, an index into ADDR_TYPES; with `dev`, looking only there. */

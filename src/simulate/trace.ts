@@ -6,6 +6,7 @@ import type { LostReason } from '../netfilter/lost.ts';
 import type { Address } from '../packet/address.ts';
 import type { CtState, Packet } from '../packet/packet.ts';
 import type { Clause, Rule } from '../ruleset/ruleset.ts';
+import type { Connection } from './connection.ts';
 
 export type Verdict = 'ACCEPT' | 'DROP' | 'REJECT' | 'RETURN' | 'JUMP' | 'GOTO' | 'CONTINUE';
 
@@ -84,6 +85,8 @@ export interface Walk {
   readonly after: After;
   /** every choice on the way, in order */
   readonly choices: readonly Choice[];
+  /** the table of connections after the packet */
+  readonly connections: readonly Connection[];
 }
 
 export type { LostReason };

@@ -9,6 +9,7 @@ import type { Packet } from '../packet/packet.ts';
 import type { Choose } from './choices.ts';
 import { toChoice } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
+import { type Connection, NO_ZONE } from './connection.ts';
 import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
 import { refusedOnArrival, routeInput } from './input.ts';
@@ -21,18 +22,22 @@ export interface Traversal {
   readonly host: Host;
   readonly choose: Choose;
   readonly detailed: boolean;
+  /** connections that earlier packets left behind */
+  readonly connections: readonly Connection[];
 }
 
 /** One walk, taking the ways that `choose` says. */
-export function traverse({ rules, packet, host, choose, detailed }: Traversal): Walk {
+export function traverse({ rules, packet, host, choose, detailed, connections }: Traversal): Walk {
   const skb = new Skb(packet, host);
   const steps: Step[] = [];
   const choices: Choice[] = [];
   let out = { oif: '', local: false };
+  const table = connections.map((one) => ({ ...one }));
   const run: HookRun = {
     rules,
     detailed,
     forced: packet.ctstate === undefined ? undefined : { state: packet.ctstate, connmark: packet.connmark ?? 0 },
+    table,
     nextHop: undefined,
     record: (step) => {
       steps.push(step);
@@ -85,6 +90,7 @@ export function traverse({ rules, packet, host, choose, detailed }: Traversal): 
     if (lost !== undefined) return lost;
     const end = hook('OUTPUT', { iif: undefined, oif: out.oif }) ?? hook('POSTROUTING', { iif: undefined, oif: out.oif });
     if (end !== undefined) return end;
+    confirm();
     return out.oif === 'lo' ? loopBack() : { kind: 'sent', oif: out.oif };
   }
 
@@ -93,10 +99,17 @@ export function traverse({ rules, packet, host, choose, detailed }: Traversal): 
     skb.socket = undefined;
     skb.uid = undefined;
     skb.gid = undefined;
-    if (skb.connection !== undefined) skb.connection.confirmed = true;
-    else if (skb.state !== 'UNTRACKED') Object.assign(skb, { tracked: false, zone: 0, state: undefined });
+    if (skb.connection === undefined && skb.state !== 'UNTRACKED') Object.assign(skb, { tracked: false, zone: NO_ZONE, state: undefined });
     const end = hook('PREROUTING', { iif: 'lo', oif: undefined });
     return end ?? deliver('lo');
+  }
+
+  /** The connection of a packet that survived all hooks is there for the next one. kernel nf_conntrack_core.c __nf_conntrack_confirm() */
+  function confirm(): void {
+    const { connection } = skb;
+    if (connection === undefined || connection.confirmed) return;
+    connection.confirmed = true;
+    table.push(connection);
   }
 
   function arrive(): Fate {
@@ -122,7 +135,10 @@ export function traverse({ rules, packet, host, choose, detailed }: Traversal): 
     run.nextHop = route.via;
     steps.push({ kind: 'route', again: false, oif: route.dev, local: false, table: route.table });
     const devices = { iif, oif: route.dev };
-    return hook('FORWARD', devices) ?? hook('POSTROUTING', devices) ?? { kind: 'forwarded', oif: route.dev };
+    const end = hook('FORWARD', devices) ?? hook('POSTROUTING', devices);
+    if (end !== undefined) return end;
+    confirm();
+    return { kind: 'forwarded', oif: route.dev };
   }
 
   /** A fragment waits for the others: IPv4 before INPUT, IPv6 after it. */
@@ -131,6 +147,7 @@ export function traverse({ rules, packet, host, choose, detailed }: Traversal): 
     if (waits !== undefined && packet.family === 4) return waits;
     const end = hook('INPUT', { iif, oif: undefined }) ?? waits;
     if (end !== undefined) return end;
+    confirm();
     const listener = skb.diverted ?? findSocket(host, { proto: skb.proto, dst: skb.dst, dport: skb.dport });
     const port = listener?.port ?? skb.dport;
     return {
@@ -142,7 +159,7 @@ export function traverse({ rules, packet, host, choose, detailed }: Traversal): 
 
   const fragment = packet.fragOffset > 0 && rules.ruleset.usesDefrag;
   const fate: Fate = fragment ? { kind: 'lost', reason: 'awaiting-fragments' } : packet.dir === 'out' ? send() : arrive();
-  return { packet, steps, fate, after: afterOf(skb, fate), choices };
+  return { packet, steps, fate, after: afterOf(skb, fate), choices, connections: table };
 }
 
 function afterOf(skb: Skb, fate: Fate): After {
@@ -153,7 +170,7 @@ function afterOf(skb: Skb, fate: Fate): After {
     dst: skb.dst,
     mark: skb.mark,
     connmark: skb.connection?.mark ?? 0,
-    ctzone: skb.connection?.zone ?? skb.zone,
+    ctzone: (skb.connection?.zone ?? skb.zone).original,
     ...(skb.sport === undefined ? {} : { sport: skb.sport }),
     ...(skb.dport === undefined ? {} : { dport: skb.dport }),
     ...(skb.iif === undefined ? {} : { iif: skb.iif }),

@@ -73,6 +73,7 @@ export function walk({ packet: sent = packet(), steps = [], fate, after = {}, ch
     steps,
     fate,
     choices,
+    connections: [],
     after: { src: sent.src, dst: sent.dst, ...ports, mark: 0, connmark: 0, ctzone: 0, ...after },
   };
 }

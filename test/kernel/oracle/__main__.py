@@ -11,7 +11,9 @@ question: {
   kernel_replies         true: let the kernel answer, and report its answers under `generated`
   explain_lost           true: say why a packet was lost outside netfilter
   packets                [{from: local|wire, proto, src, dst, sport, dport, flags, icmp_type, icmp_code, ttl, tos, length, frag,
-                           uid, gid, mark, bind_iface (local), in_iface (wire)}]; a local packet without src gets the kernel's choice }
+                           seq, ack, icmp_id, quotes (ICMP errors: {proto, src, dst, sport, dport, icmp_type}),
+                           uid, gid, mark, bind_iface (local), in_iface (wire), fresh (stateful: forget all connections first)}];
+                         a local packet without src gets the kernel's choice }
 answer: {ok, result: [one per packet, see flight.answer_of]} or {ok: false, error}
 
 How: chains of an nft table of our own set `nftrace` on every packet before all other hooks and look at it after them, where they drop it so that
@@ -67,7 +69,7 @@ class Oracle:
     def fly(self, packets):
         flights = [Flight(packet) for packet in packets]
         for index, flight in enumerate(flights):
-            if not self.stateful:
+            if not self.stateful or flight.packet.get('fresh'):
                 self.forget()
             try:
                 self.send(flight, index)

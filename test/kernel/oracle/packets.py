@@ -7,7 +7,8 @@ TCP, UDP, ICMP, ICMPV6, UDPLITE = 6, 17, 1, 58, 136
 PROTOCOLS = {'icmp': ICMP, 'tcp': TCP, 'udp': UDP, 'icmpv6': ICMPV6}
 FLAGS = {'F': 1, 'S': 2, 'R': 4, 'P': 8, 'A': 16, 'U': 32, 'E': 64, 'C': 128}
 CHECKSUM_AT = {TCP: 16, UDP: 6, UDPLITE: 6, ICMP: 2, ICMPV6: 2}
-# Every packet carries its token where no NAT writes: TCP sequence number, first payload bytes of the others.
+# Every packet carries its token where no NAT writes: TCP sequence number (the urgent pointer where the question gives the sequence number),
+# the unused word of ICMP errors, first payload bytes of the others.
 # Tokens are far enough apart that an acknowledgement of the packet's data still names its packet.
 FIRST_TOKEN, TOKEN_STEP = 0x5A000000, 0x10000
 
@@ -31,6 +32,9 @@ class Seen(NamedTuple):
     def tuple(self):
         ports = {} if self.sport is None else {'sport': self.sport, 'dport': self.dport}
         return {'src': self.src, 'dst': self.dst, **ports}
+
+
+ERRORS = {ICMP: (3, 4, 5, 11, 12), ICMPV6: (1, 2, 3, 4)}
 
 
 def is_v6(packet):
@@ -69,11 +73,16 @@ def transport(packet, proto, token):
     sport, dport, mark = packet.get('sport', 0), packet.get('dport', 0), struct.pack('!I', token)
     if proto == TCP:
         flags = sum(FLAGS[letter] for letter in packet.get('flags', 'S'))
-        return struct.pack('!HHIIBBHHH', sport, dport, token, 1 if flags & FLAGS['A'] else 0, 0x50, flags, 65535, 0, 0)
+        sequence, urgent = (packet['seq'], (token - FIRST_TOKEN) // TOKEN_STEP + 1) if 'seq' in packet else (token, 0)
+        ack = packet.get('ack', 1) if flags & FLAGS['A'] else 0
+        return struct.pack('!HHIIBBHHH', sport, dport, sequence, ack, 0x50, flags, 65535, 0, urgent)
     if proto in (UDP, UDPLITE):
         return struct.pack('!HHHH', sport, dport, 0, 0) + mark
     if proto in (ICMP, ICMPV6):
-        return struct.pack('!BBHHH', packet['icmp_type'], packet.get('icmp_code', 0), 0, token % 65000 + 1, 1) + mark
+        head = struct.pack('!BBH', packet['icmp_type'], packet.get('icmp_code', 0), 0)
+        if 'quotes' in packet:
+            return head + mark + build({'length': 0, 'seq': 1, 'icmp_id': 1, **packet['quotes']}, 0, 1)
+        return head + struct.pack('!HH', packet.get('icmp_id', token % 65000 + 1), 1) + mark
     return b'\0' * 4 + mark + b'\0' * 8          # a plain GRE header, and nothing in particular elsewhere
 
 
@@ -104,9 +113,12 @@ def read(network, transport_header=None):
         return Seen(src, dst, proto, number(0))
     if proto == TCP and len(rest) >= 14:
         sport, dport, sequence, ack = struct.unpack_from('!HHII', rest)
-        return Seen(src, dst, proto, sequence, sport, dport, flags=rest[13], ack=ack)
+        urgent = struct.unpack_from('!H', rest, 18)[0] if len(rest) >= 20 and not rest[13] & FLAGS['U'] else 0
+        token = token_of(urgent - 1) if urgent else sequence
+        return Seen(src, dst, proto, token, sport, dport, flags=rest[13], ack=ack)
     if proto in (UDP, UDPLITE) and len(rest) >= 8:
         return Seen(src, dst, proto, number(8), *struct.unpack_from('!HH', rest))
     if proto in (ICMP, ICMPV6) and len(rest) >= 8:
-        return Seen(src, dst, proto, number(8), icmp_type=rest[0])
+        quoting = rest[0] in ERRORS[proto] and number(4) >= FIRST_TOKEN and number(4) % TOKEN_STEP == 0
+        return Seen(src, dst, proto, number(4) if quoting else number(8), icmp_type=rest[0])
     return Seen(src, dst, proto, number(4))

@@ -65,6 +65,7 @@ class World:
             self.links[name] = packet_socket(name)
         if stateful:
             sysctl('net.netfilter.nf_conntrack_tcp_be_liberal', 1)      # our sequence numbers are made up
+            sysctl('net.ipv4.tcp_syncookies', 2)                        # half-open connections leave no sockets behind
         self.route(question)
         for command in question.get('pre_cmds', []):
             run(command)

@@ -1,0 +1,106 @@
+/** The table of connections: what earlier packets left behind, looked up by tuple and zone in both directions.
+ *  kernel include/net/netfilter/nf_conntrack_tuple.h, net/netfilter/nf_conntrack_core.c nf_conntrack_find_get() */
+import { icmpAnswer } from '../netfilter/firstState.ts';
+import type { Address } from '../packet/address.ts';
+import { PROTO } from '../packet/protocol.ts';
+import type { TcpTrack } from './tcpTrack.ts';
+
+/** Ends of one direction. ICMP has type * 256 + code for a destination port, and an id that is not part of our packets for a
+ *  source port; other protocols without ports have 0. */
+export interface Tuple {
+  readonly src: Address;
+  readonly dst: Address;
+  readonly sport: number | undefined;
+  readonly dport: number | undefined;
+}
+
+/** The zone of each direction. */
+export interface ZonePair {
+  readonly original: number;
+  readonly reply: number;
+}
+
+export const NO_ZONE: ZonePair = { original: 0, reply: 0 };
+
+export type Direction = 'original' | 'reply';
+
+/** A conntrack entry. */
+export interface Connection {
+  readonly proto: number;
+  readonly zone: ZonePair;
+  readonly original: Tuple;
+  /** of the original direction, after NAT */
+  translated: Tuple;
+  mark: number;
+  /** in the table: its first packet survived all hooks */
+  confirmed: boolean;
+  /** source and destination manipulation are decided */
+  srcDone: boolean;
+  dstDone: boolean;
+  seenReply: boolean;
+  assured: boolean;
+  /** absent unless TCP */
+  tcp: TcpTrack | undefined;
+}
+
+export function inverse({ proto, tuple: { src, dst, sport, dport } }: { readonly proto: number; readonly tuple: Tuple }): Tuple {
+  if (proto !== PROTO.icmp && proto !== PROTO.icmpv6) return { src: dst, dst: src, sport: dport, dport: sport };
+  return { src: dst, dst: src, sport, dport: dport === undefined ? undefined : icmpAnswer(dport >> 8) * 256 + (dport & 0xff) };
+}
+
+/** The tuple that a packet of this direction has before it is translated. */
+export function tupleOf(connection: Connection, direction: Direction): Tuple {
+  return direction === 'original' ? connection.original : inverse({ proto: connection.proto, tuple: connection.translated });
+}
+
+/** What translation makes of such a packet. */
+export function translatedTuple(connection: Connection, direction: Direction): Tuple {
+  return direction === 'original' ? connection.translated : inverse({ proto: connection.proto, tuple: connection.original });
+}
+
+export interface Lookup {
+  readonly proto: number;
+  readonly tuple: Tuple;
+  readonly zone: ZonePair;
+}
+
+export interface Found {
+  readonly connection: Connection;
+  readonly direction: Direction;
+}
+
+const DIRECTIONS: readonly Direction[] = ['original', 'reply'];
+
+export function find(table: readonly Connection[], { proto, tuple, zone }: Lookup): Found | undefined {
+  for (const connection of table) {
+    if (connection.proto !== proto) continue;
+    for (const direction of DIRECTIONS) {
+      if (connection.zone[direction] === zone[direction] && isSame(tupleOf(connection, direction), tuple)) return { connection, direction };
+    }
+  }
+  return undefined;
+}
+
+/** Another connection already has the reply tuple that this one is about to get. kernel nf_nat_core.c nf_nat_used_tuple() */
+export function clashes(table: readonly Connection[], connection: Connection): boolean {
+  const tuple = tupleOf(connection, 'reply');
+  const { proto, zone } = connection;
+  return table.some(
+    (other) =>
+      other !== connection &&
+      other.proto === proto &&
+      DIRECTIONS.some((direction) => other.zone[direction] === zone[direction] && isSame(tupleOf(other, direction), tuple)),
+  );
+}
+
+function isSame(a: Tuple, b: Tuple): boolean {
+  return a.src === b.src && a.dst === b.dst && a.sport === b.sport && a.dport === b.dport;
+}
+
+/** Which ends NAT has rewritten. */
+export function rewritten({ original, translated }: Connection): { readonly src: boolean; readonly dst: boolean } {
+  return {
+    src: original.src !== translated.src || original.sport !== translated.sport,
+    dst: original.dst !== translated.dst || original.dport !== translated.dport,
+  };
+}

@@ -1,0 +1,71 @@
+/** NAT of packets whose connection is decided, in both directions, and of ICMP errors about them.
+ *  kernel net/netfilter/nf_nat_core.c nf_nat_packet(), nf_nat_proto.c nf_nat_icmp_reply_translation() */
+import type { HookName } from '../netfilter/hooks.ts';
+import { hasPorts, PROTO } from '../packet/protocol.ts';
+import type { Choose } from './choices.ts';
+import type { Connection } from './connection.ts';
+import { clashes, rewritten, translatedTuple } from './connection.ts';
+import type { Skb } from './skb.ts';
+import type { Endpoint } from './trace.ts';
+
+/** Which end of a packet the hook rewrites. */
+export function endAt(hook: HookName): 'src' | 'dst' {
+  return hook === 'PREROUTING' || hook === 'OUTPUT' ? 'dst' : 'src';
+}
+
+export interface Translation {
+  readonly manip: 'src' | 'dst';
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+}
+
+/** Undefined: nothing to rewrite here. */
+export function translate(skb: Skb, hook: HookName): Translation | undefined | 'drop' {
+  const { connection, direction } = skb;
+  if (connection === undefined) return undefined;
+  const nat = rewritten(connection);
+  if (isRedirect(skb) && (nat.src || nat.dst)) return 'drop';
+  const manip = endAt(hook);
+  const other = manip === 'src' ? 'dst' : 'src';
+  if (!nat[direction === 'original' ? manip : other]) return undefined;
+  const from = endOf(skb, manip);
+  const target = translatedTuple(connection, direction);
+  const ports = skb.state !== 'RELATED' && hasPorts(skb.proto);
+  if (manip === 'dst') {
+    skb.dst = target.dst;
+    if (ports) skb.dport = target.dport;
+  } else {
+    skb.src = target.src;
+    if (ports) skb.sport = target.sport;
+  }
+  const to = endOf(skb, manip);
+  return from.address === to.address && from.port === to.port ? undefined : { manip, from, to };
+}
+
+export function endOf({ src, dst, sport, dport }: Skb, manip: 'src' | 'dst'): Endpoint {
+  const port = manip === 'dst' ? dport : sport;
+  return { address: manip === 'dst' ? dst : src, ...(port === undefined ? {} : { port }) };
+}
+
+/** A redirect would have both sides talk to each other without us. */
+function isRedirect({ family, proto, icmpType, state }: Skb): boolean {
+  return state === 'RELATED' && family === 4 && proto === PROTO.icmp && icmpType === REDIRECT;
+}
+
+const REDIRECT = 5;
+
+/** A new connection whose answers another one would get is told apart by its source port.
+ *  kernel net/netfilter/nf_nat_core.c get_unique_tuple() */
+export function avoidClash(skb: Skb, table: readonly Connection[], choose: Choose): void {
+  const { connection } = skb;
+  if (connection === undefined || !clashes(table, connection)) return;
+  choose({ why: 'chance', what: 'the kernel picks a port, because another connection has this one', ways: 1 });
+  if (!hasPorts(skb.proto)) return;
+  for (let sport = FIRST_FREE; sport <= LAST && clashes(table, connection); sport++) {
+    skb.sport = sport;
+    connection.translated = { ...connection.translated, sport };
+  }
+}
+
+const FIRST_FREE = 1024;
+const LAST = 65535;
