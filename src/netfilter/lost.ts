@@ -11,4 +11,5 @@ export type LostReason =
   | 'no-address'
   | 'unreachable-route'
   | 'awaiting-fragments'
+  | 'translated-redirect'
   | 'bad-address';

@@ -69,7 +69,8 @@ export interface Found {
   readonly direction: Direction;
 }
 
-const DIRECTIONS: readonly Direction[] = ['original', 'reply'];
+/** A packet to its own source belongs to both: the kernel finds the answer first. */
+const DIRECTIONS: readonly Direction[] = ['reply', 'original'];
 
 export function find(table: readonly Connection[], { proto, tuple, zone }: Lookup): Found | undefined {
   for (const connection of table) {

@@ -78,7 +78,7 @@ function runNat(skb: Skb, hook: HookName, run: HookRun): Fate | undefined {
   const done = end === 'dst' ? 'dstDone' : 'srcDone';
   if (entry[done]) {
     const translation = translate(skb, hook);
-    if (translation === 'drop') return { kind: 'dropped' };
+    if (translation === 'drop') return { kind: 'lost', reason: 'translated-redirect' };
     if (translation !== undefined) run.record({ kind: 'nat', hook, ...translation });
     return undefined;
   }

@@ -55,6 +55,7 @@ export type Judged =
   | { readonly kind: 'ignored' | 'taken'; readonly track: TcpTrack; readonly from: TcpState };
 
 export function judge(track: TcpTrack, { flags, direction }: { readonly flags: number; readonly direction: Direction }): Judged {
+  if (!VALID_FLAGS.has(flags & ~INDIFFERENT)) return { kind: 'invalid' };
   const segment = segmentOf(flags);
   const { state: from, last } = track;
   const letter = NEXT[direction][segment][STATES.indexOf(from)] ?? '-';
@@ -79,12 +80,16 @@ export function judge(track: TcpTrack, { flags, direction }: { readonly flags: n
   return { kind: 'taken', from, track: { ...now, state, closing, simultaneous: track.simultaneous || state === 'SYN_SENT2' } };
 }
 
+const { F, S, R, P, A, U, E, C } = TCP_FLAGS;
+const INDIFFERENT = P | E | C;
+/** kernel net/netfilter/nf_conntrack_proto_tcp.c tcp_valid_flags[] */
+const VALID_FLAGS: ReadonlySet<number> = new Set([S, S | U, S | A, R, R | A, F | A, F | A | U, A, A | U]);
+
 export function isReset(flags: number): boolean {
-  return (flags & TCP_FLAGS.R) !== 0;
+  return (flags & R) !== 0;
 }
 
 function segmentOf(flags: number): Segment {
-  const { F, S, R, A } = TCP_FLAGS;
   if ((flags & R) !== 0) return 'rst';
   if ((flags & S) !== 0) return (flags & A) !== 0 ? 'synack' : 'syn';
   return (flags & F) !== 0 ? 'fin' : (flags & A) !== 0 ? 'ack' : 'none';

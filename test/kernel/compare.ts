@@ -17,20 +17,24 @@ export interface Compared {
 }
 
 /** Undefined when they agree; else what each says. */
-export function disagreement({
-  walks,
-  answer,
-  idle,
-}: Compared): { readonly ours: readonly Account[]; readonly kernels: Account } | undefined {
-  const counted = ({ rows, end }: Account): Account => ({ rows: rows.filter((row) => !idle.has(row.split(' ').at(-2) ?? '')), end });
-  const ours = walks.map(accountOfWalk).map(counted);
-  const kernels = counted(accountOfAnswer(answer));
-  const agrees = walks.some((walk, index) => {
-    const account = ours[index] as Account;
+export function disagreement(compared: Compared): { readonly ours: readonly Account[]; readonly kernels: Account } | undefined {
+  if (agreeing(compared).length > 0) return undefined;
+  const { walks, answer, idle } = compared;
+  return { ours: walks.map((walk) => counted(accountOfWalk(walk), idle)), kernels: counted(accountOfAnswer(answer), idle) };
+}
+
+/** The simulator's ways that are the kernel's. */
+export function agreeing({ walks, answer, idle }: Compared): readonly Walk[] {
+  const kernels = counted(accountOfAnswer(answer), idle);
+  return walks.filter((walk) => {
+    const account = counted(accountOfWalk(walk), idle);
     const end = portIsChance(walk) ? withoutPorts(account.end) === withoutPorts(kernels.end) : account.end === kernels.end;
     return end && sameState(walk, answer) && account.rows.join('\n') === kernels.rows.join('\n');
   });
-  return agrees ? undefined : { ours, kernels };
+}
+
+function counted({ rows, end }: Account, idle: Compared['idle']): Account {
+  return { rows: rows.filter((row) => !idle.has(row.split(' ').at(-2) ?? '')), end };
 }
 
 /** The nft backend tells the state of the packet's connection. */

@@ -1,7 +1,7 @@
 /** A host description, rules and packets as a question to the kernel oracle. */
 import { formatAddress } from '../../src/packet/address.ts';
 import { flagLetters } from '../../src/packet/notation.ts';
-import type { Packet } from '../../src/packet/packet.ts';
+import type { Packet, Quoted } from '../../src/packet/packet.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import type { Question } from './oracle.ts';
 import { canMakeSets } from './oracle.ts';
@@ -32,6 +32,9 @@ export interface Rules {
 /** A packet whose source the kernel is to choose. */
 export type SourcelessPacket = Packet & { readonly chooseSource?: boolean };
 
+/** A packet of a flow: TCP with its place in the stream. */
+export type FlowPacket = Packet & { readonly seq?: number; readonly ack?: number };
+
 export function questionOf(host: HostJson, rules: Rules, packets: readonly SourcelessPacket[]): Question {
   return {
     ...(rules.v4 === undefined ? {} : { rules_v4: rules.v4 }),
@@ -61,8 +64,10 @@ function setCommands(name: string, { type, members }: { readonly type: string; r
   return [['ipset', 'create', name, type, ...family], ...members.map((member) => ['ipset', 'add', name, member])];
 }
 
-function packetOf(packet: SourcelessPacket): Readonly<Record<string, unknown>> {
+function packetOf(packet: SourcelessPacket & FlowPacket): Readonly<Record<string, unknown>> {
   return {
+    ...(packet.seq === undefined ? {} : { seq: packet.seq, ack: packet.ack ?? 0 }),
+    ...(packet.quotes === undefined ? {} : { quotes: quotedOf(packet.quotes) }),
     from: packet.dir === 'in' ? 'wire' : 'local',
     proto: packet.proto === PROTO.icmpv6 ? 'icmpv6' : packet.proto,
     ...(packet.chooseSource === true ? {} : { src: formatAddress(packet.src) }),
@@ -78,4 +83,16 @@ function packetOf(packet: SourcelessPacket): Readonly<Record<string, unknown>> {
     length: packet.length,
     ...(packet.fragOffset === 0 ? {} : { frag: packet.fragOffset }),
   };
+}
+
+function quotedOf({ proto, src, dst, sport, dport }: Quoted): Readonly<Record<string, unknown>> {
+  const ends = { proto: proto === PROTO.icmpv6 ? 'icmpv6' : proto, src: formatAddress(src), dst: formatAddress(dst) };
+  if (proto !== PROTO.icmp && proto !== PROTO.icmpv6) return { ...ends, sport: sport ?? 0, dport: dport ?? 0 };
+  return { ...ends, icmp_type: (dport ?? 0) >> 8, icmp_code: (dport ?? 0) & 0xff };
+}
+
+/** Several flows over one host and its rules: connections last within a flow. */
+export function flowQuestion(host: HostJson, rules: Rules, flows: readonly (readonly FlowPacket[])[]): Question {
+  const packets = flows.flatMap((flow) => flow.map((packet, index) => ({ ...packetOf(packet), icmp_id: 1, fresh: index === 0 })));
+  return { ...questionOf(host, rules, []), packets, mode: 'stateful' };
 }

@@ -54,12 +54,12 @@ export async function runSuite({ pairs, seed, backends, print }: SuiteOptions): 
 }
 
 /** Without ipset, rules that name sets cannot be loaded. */
-function isPossible({ rules: { v4 = '', v6 = '' } }: Case): boolean {
+export function isPossible({ rules: { v4 = '', v6 = '' } }: Case): boolean {
   return canMakeSets() || !/ --match-set /.test(v4 + v6);
 }
 
 /** At INPUT the nft backend of 1.8.9 runs security after nat, x_tables before it, and so does the simulator. */
-function differsInOrder({ rules: { v4 = '', v6 = '' } }: Case): boolean {
+export function differsInOrder({ rules: { v4 = '', v6 = '' } }: Case): boolean {
   return /^\*security/m.test(v4 + v6) && /^\*nat/m.test(v4 + v6);
 }
 
@@ -70,6 +70,6 @@ async function smallest(oracle: Oracle, whole: Case): Promise<string> {
   return `--- ${whole.name}, ${oracle.backend} backend, host ${shortHost(whole.host)}\n${found}`;
 }
 
-function shortHost({ interfaces, routes, ip_rules, route_tables, sysctls, listeners }: Case['host']): string {
+export function shortHost({ interfaces, routes, ip_rules, route_tables, sysctls, listeners }: Case['host']): string {
   return JSON.stringify({ interfaces, routes, ip_rules, route_tables, sysctls, listeners }).replaceAll('"', '');
 }

@@ -81,6 +81,13 @@ const TEXTS: Readonly<Record<LostReason, Text>> = {
     see: [{ run: 'nstat -az | grep Reasm', look: 'IpReasmTimeout or IpReasmFails rising' }],
     todo: 'Trace the whole packet, without `frag`: that is what the rules see.',
   },
+  'translated-redirect': {
+    title: 'an ICMP redirect about a connection under NAT',
+    means: 'The two sides of such a connection would go on without this host, and without its rewriting. NAT drops the redirect.',
+    why: 'NAT rewrites the ICMP errors of its connections, and passes them on; a redirect is the one that it does not.',
+    see: [{ run: 'conntrack -L', look: 'a connection whose reply tuple is not its original one the other way round' }],
+    todo: 'Nothing: hosts should not follow redirects.',
+  },
   'bad-address': {
     title: 'an address of the packet can never be on the wire',
     means: 'The kernel refuses the packet for its addresses alone, before or after PREROUTING.',

@@ -43,7 +43,7 @@ function randomCase(
 ): Case {
   const family: Family = random.chance(0.6) ? 4 : 6;
   const text = randomRules(random, family);
-  const pools: PacketPools = { addresses: ADDRESSES[family], ports: PORTS, ids: IDS, marks: MARKS, interfaces: arrivals(host) };
+  const pools = poolsFor(family, host);
   return {
     name,
     host,
@@ -51,6 +51,10 @@ function randomCase(
     rules: family === 4 ? { v4: text } : { v6: text },
     packets: Array.from({ length: packets }, () => randomPacket(random, family, pools)),
   };
+}
+
+export function poolsFor(family: Family, host: HostJson): PacketPools {
+  return { addresses: ADDRESSES[family], ports: PORTS, ids: IDS, marks: MARKS, interfaces: arrivals(host) };
 }
 
 /** The MAC address that oracle/world.py gives to arriving frames. */

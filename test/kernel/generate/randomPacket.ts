@@ -15,7 +15,7 @@ const ICMP_TYPES: Readonly<Record<Family, readonly number[]>> = {
   6: [128, 128, 128, 129, 1, 3, 130, 133, 135, 136, 139, 143, 151, 255],
 };
 /** No ends of local packets: more than one receiver, no address at all, a scope that is missing, IPv4 in disguise. */
-const NOT_SENT = /\.(?:0|255)$|^(?:0\.|22\d\.|23\d\.|ff|fe80:|::ffff:)|::$/;
+export const NOT_SENT = /\.(?:0|255)$|^(?:0\.|22\d\.|23\d\.|ff|fe80:|::ffff:)|::$/;
 
 /** Marks that random hosts route to lo: connect(2) fails there without a source, as the kernel would choose the foreign destination. */
 const TO_LOCAL: ReadonlySet<number> = new Set([1337, 0x111]);
@@ -65,11 +65,9 @@ function outgoing({ chance, pick }: Random, family: Family, pools: PacketPools) 
   const chooseSource = !TO_LOCAL.has(mark) && chance(0.5);
   return {
     dir: 'out' as const,
-    src: address(
-      chooseSource ? (family === 4 ? '0.0.0.0' : '::') : pick(chance(0.85) ? own : foreign.filter((one) => !NOT_SENT.test(one))),
-    ),
+    src: parsed(chooseSource ? (family === 4 ? '0.0.0.0' : '::') : pick(chance(0.85) ? own : foreign.filter((one) => !NOT_SENT.test(one)))),
     ...(chooseSource ? { chooseSource } : {}),
-    dst: address(dst),
+    dst: parsed(dst),
     uid: pick(pools.ids),
     gid: pick(pools.ids),
     socket: true,
@@ -83,8 +81,8 @@ function arriving({ chance, pick }: Random, pools: PacketPools) {
   const { name: iif, mac } = pick(pools.interfaces);
   return {
     dir: 'in' as const,
-    src: address(chance(0.9) ? pick(foreign) : pick([...own, ...odd])),
-    dst: address(chance(0.6) ? pick(own) : chance(0.8) ? pick(foreign) : pick(odd)),
+    src: parsed(chance(0.9) ? pick(foreign) : pick([...own, ...odd])),
+    dst: parsed(chance(0.6) ? pick(own) : chance(0.8) ? pick(foreign) : pick(odd)),
     socket: false,
     mark: 0,
     iif,
@@ -92,8 +90,8 @@ function arriving({ chance, pick }: Random, pools: PacketPools) {
   };
 }
 
-function address(text: string): Address {
-  const parsed = parseAddress(text);
-  invariant(parsed !== undefined, `\`${text}\` in the pools is an address`);
-  return parsed;
+export function parsed(text: string): Address {
+  const address = parseAddress(text);
+  invariant(address !== undefined, `\`${text}\` in the pools is an address`);
+  return address;
 }

@@ -81,7 +81,7 @@ def transport(packet, proto, token):
     if proto in (ICMP, ICMPV6):
         head = struct.pack('!BBH', packet['icmp_type'], packet.get('icmp_code', 0), 0)
         if 'quotes' in packet:
-            return head + mark + build({'length': 0, 'seq': 1, 'icmp_id': 1, **packet['quotes']}, 0, 1)
+            return head + mark + build({'icmp_id': 1, **packet['quotes']}, 0, 1)
         return head + struct.pack('!HH', packet.get('icmp_id', token % 65000 + 1), 1) + mark
     return b'\0' * 4 + mark + b'\0' * 8          # a plain GRE header, and nothing in particular elsewhere
 
