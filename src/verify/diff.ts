@@ -21,6 +21,7 @@ import type { Change, End } from './diffEnds.ts';
 import { compareEnds, endsOf } from './diffEnds.ts';
 import type { LoopScene } from './diffLoops.ts';
 import { onward, proxyPackets } from './diffLoops.ts';
+import { openTargets } from './diffOpaque.ts';
 import { mayMatch } from './diffReach.ts';
 import { sliceOf } from './diffSlice.ts';
 import type { ChangedClass, UnclearClass } from './diffWitness.ts';
@@ -105,9 +106,12 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
   if (!aligned.everywhere && aligned.base.size + aligned.head.size === 0) return [];
   const { manager } = space;
   const { host, profile, where } = question;
+  const openAt = (name: 'base' | 'head', iif: string | undefined) =>
+    openTargets(question[name], { everywhere: aligned.everywhere, rules: aligned[name] }, iif);
   const concerned = (iif: string | undefined): Bdd => {
     if (aligned.everywhere) return FULL;
-    const side = (name: 'base' | 'head') => mayMatch(space, question[name], { rules: aligned[name], iif });
+    const side = (name: 'base' | 'head') =>
+      mayMatch(space, question[name], { rules: new Set([...aligned[name], ...openAt(name, iif)]), iif });
     return manager.any([...side('base'), ...side('head')]);
   };
   const sent = concerned(undefined);
@@ -126,7 +130,7 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
     const ends = (name: 'base' | 'head'): readonly End[] => {
       const ask = { space, ruleset: sliceOf(space, question[name], { within, iif }), within };
       const classes = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
-      return endsOf({ space, profile }, classes, (fate) => onward(loops[name], fate));
+      return endsOf({ space, profile }, { classes, next: (fate) => onward(loops[name], fate), open: openAt(name, iif) });
     };
     const { changes, unclear } = compareEnds({ space }, ends('base'), ends('head'));
     return changes.length + unclear.length === 0 ? [] : [{ iif, changes, unclear }];

@@ -3,9 +3,11 @@
  *  not marks and zones, which do not leave the host, nor why the kernel itself discards a packet.
  *  Where chance decides, the sets of possible ends are compared. */
 import type { Outcome } from '../journey/journey.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/bdd.ts';
 import type { Space } from '../symbolic/space.ts';
+import { keyOf } from '../symbolic/state.ts';
 import type { FateClass } from '../symbolic/traverse.ts';
 import type { Vector } from '../symbolic/vector.ts';
 import { constant } from '../symbolic/vector.ts';
@@ -23,13 +25,18 @@ export interface End {
   /** what else must be equal */
   readonly numbers: readonly Vector[];
   readonly unclear: Bdd;
+  /** an unmodelled target, behind which the rulesets may differ */
+  readonly isOpen: boolean;
 }
 
-export function endsOf(
-  scene: Pick<Scene, 'space' | 'profile'>,
-  classes: readonly FateClass[],
-  next: (fate: FateClass['fate']) => Onward,
-): readonly End[] {
+export interface EndsQuestion {
+  readonly classes: readonly FateClass[];
+  readonly next: (fate: FateClass['fate']) => Onward;
+  /** unmodelled targets behind which the rulesets differ */
+  readonly open: ReadonlySet<Rule>;
+}
+
+export function endsOf(scene: Pick<Scene, 'space' | 'profile'>, { classes, next, open }: EndsQuestion): readonly End[] {
   const { manager } = scene.space;
   return classes.flatMap((one) => {
     const { loops, ends, unclear } = next(one.fate);
@@ -45,6 +52,7 @@ export function endsOf(
               says: `${outcome} ${saysOf(one)}`,
               numbers: numbersOf(scene.space, one),
               unclear: manager.and(set, unknown),
+              isOpen: one.decided !== undefined && open.has(one.decided),
             },
           ];
     return [
@@ -54,7 +62,7 @@ export function endsOf(
   });
 }
 
-function saysOf({ fate, decided, doubts }: FateClass): string {
+function saysOf({ fate, decided, doubts, env }: FateClass): string {
   switch (fate.kind) {
     case 'delivered':
       return `${fate.listener?.process ?? ''} ${picksOfClass(doubts).says}`;
@@ -63,6 +71,9 @@ function saysOf({ fate, decided, doubts }: FateClass): string {
       return `${fate.oif} ${picksOfClass(doubts).says}`;
     case 'rejected':
       return decided?.effect.kind === 'reject' ? decided.effect.with : '';
+    case 'undecided':
+      // equal targets do the same to equal packets
+      return `${decided?.table} ${decided?.text} ${keyOf(env, [])}`;
     default:
       return '';
   }
@@ -108,17 +119,23 @@ export function compareEnds({ space }: Pick<Scene, 'space'>, base: readonly End[
   const pairs = touched(base).flatMap((left) =>
     touched(head).map((right) => {
       const met = manager.all([left.set, right.set, unknown]);
-      return { met, agreed: met === EMPTY ? EMPTY : agreement(space, left, right, met) };
+      const agreed = met === EMPTY ? EMPTY : agreement(space, left, right, met);
+      if (!isUndecided(left) && !isUndecided(right)) return { agreed, disagreed: manager.minus(met, agreed) };
+      return left.isOpen || right.isOpen || agreed !== met ? { agreed: met, disagreed: met } : { agreed, disagreed: EMPTY };
     }),
   );
   const agree = manager.any(pairs.map(({ agreed }) => agreed));
-  const disagree = manager.any(pairs.map(({ met, agreed }) => manager.minus(met, agreed)));
+  const disagree = manager.any(pairs.map(({ disagreed }) => disagreed));
   const sure = manager.or(manager.minus(differ, unknown), manager.minus(unknown, agree));
   const all = { base, head, baseOnly: base.map(({ set }) => set), headOnly: [] };
   return {
     changes: partition(space, sure, { base, head, baseOnly, headOnly }),
     unclear: partition(space, manager.all([unknown, agree, disagree]), all),
   };
+}
+
+function isUndecided({ of: { fate } }: End): boolean {
+  return fate.kind === 'undecided';
 }
 
 /** Packets of an end that no end of the other side agrees with. */

@@ -78,7 +78,7 @@ export function find(ruleset: Ruleset, question: FindQuestion): Found {
     const place = iif === undefined ? {} : { iif };
     const { sure, unclear, rules } = withOutcome(
       space,
-      endsOf(scene, ways, (fate) => onward(loops, fate)),
+      endsOf(scene, { classes: ways, next: (fate) => onward(loops, fate), open: new Set() }),
       question.outcome,
     );
     const words = (set: Bdd): string => wordsOf({ space }, { set, dir, within, ...place });

@@ -150,6 +150,43 @@ describe('changes', { timeout: 60_000 }, () => {
     expect(moved.undecided[0]?.packets).toMatch(/80|81/);
   });
 
+  describe('with an unmodelled target', () => {
+    const HMARK = (proto: string): string => `-A PREROUTING -p ${proto} -j HMARK --hmark-tuple src --hmark-mod 9 --hmark-rnd 1`;
+    const mangle = (...lines: readonly string[]) => rules(['*mangle', ...lines, 'COMMIT', ''].join('\n'));
+    const drop = (mark: number, proto = 'udp'): string => `-A PREROUTING -p ${proto} -m mark --mark ${mark} -j DROP`;
+
+    it('a change behind it is undecided for all packets that come to it', () => {
+      const { equivalent, changes, undecided } = diff(mangle(HMARK('udp'), drop(2)), mangle(HMARK('udp'), drop(3)));
+      expect({ equivalent, changes }).toEqual({ equivalent: false, changes: [] });
+      for (const { packets } of undecided) expect(packets).toMatch(/udp/);
+      expect(undecided[0]?.rules.head).toMatchObject([{ line: 2 }]);
+    });
+
+    it('so is one in a table behind, and one that a packet meets only when the target made another of it', () => {
+      const behind = (mark: number) =>
+        rules(['*mangle', HMARK('tcp'), 'COMMIT', '*filter', drop(mark).replace('PREROUTING', 'INPUT'), 'COMMIT', ''].join('\n'));
+      const { undecided } = diff(behind(2), behind(3));
+      expect(undecided.length).toBeGreaterThan(0);
+      for (const { packets } of undecided) expect(packets).toMatch(/tcp/);
+    });
+
+    it('one before it is proved, and so is one of packets that do not come to it', () => {
+      const before = diff(mangle(drop(2), HMARK('tcp')), mangle(drop(3), HMARK('tcp')));
+      expect(before.undecided).toEqual([]);
+      expect(before.changes.length).toBeGreaterThan(0);
+      expect(diff(mangle('-A PREROUTING -p tcp -j ACCEPT', HMARK('udp')), mangle(HMARK('udp'))).equivalent).toBe(true);
+    });
+
+    it('a mark that comes to it otherwise is undecided', () => {
+      const marked = (mark: number) => mangle(`-A PREROUTING -j MARK --set-mark ${mark}`, HMARK('udp'));
+      expect(diff(marked(1), marked(2))).toMatchObject({ equivalent: false, changes: [] });
+    });
+
+    it('who may be dropped and who is dropped is not a change', () => {
+      expect(diff(mangle(HMARK('udp')), mangle('-A PREROUTING -p udp -j DROP'))).toMatchObject({ equivalent: false, changes: [] });
+    });
+  });
+
   it('a changed rule without a target is undecided when its match is not modelled: it may remember', () => {
     const base = filter(':INPUT ACCEPT', '-A INPUT -p tcp -m string --algo bm --string x');
     expect(diff(base, filter(':INPUT ACCEPT'))).toMatchObject({
