@@ -1,0 +1,35 @@
+/** Who captures a pod, and by which step that is decided. */
+import type { Pod } from '../manifest/pod.ts';
+import { type Facts, factsOf, type Mode, type World } from './facts.ts';
+import { ambientAgent } from './stages/ambient.ts';
+import { annotations } from './stages/annotations.ts';
+import { initContainer } from './stages/initContainer.ts';
+import { injection } from './stages/injection.ts';
+import { multus } from './stages/multus.ts';
+import { plugin } from './stages/plugin.ts';
+import { type Decision, decide, type Stage } from './step.ts';
+
+/** The stages of each mode, in their order. */
+export const STAGES: Readonly<Record<Mode, readonly Stage[]>> = {
+  init: [injection, annotations, initContainer],
+  cni: [injection, annotations, plugin],
+  multus: [injection, annotations, multus, plugin],
+  ambient: [ambientAgent],
+};
+
+/** Who writes the rules when all stages are passed. */
+export const WRITERS: Readonly<Record<Mode, string>> = {
+  init: 'istio-init',
+  cni: 'the CNI plugin',
+  multus: 'the CNI plugin, called by Multus',
+  ambient: 'the ambient node agent',
+};
+
+export interface Enrolment extends Decision {
+  readonly facts: Facts;
+}
+
+export function enrol(pod: Pod, world: World): Enrolment {
+  const facts = factsOf(pod, world);
+  return { ...decide(STAGES[world.mode], facts), facts };
+}

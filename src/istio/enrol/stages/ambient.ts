@@ -1,0 +1,87 @@
+/** Does the node agent enrol the pod in ambient? source: istio/istio cni/pkg/util/enablement_selector.go, nodeagent/informers.go */
+import { STATUS } from '../../configuration/annotations.ts';
+import { decide, on, pass, type Stage, type Step, skip } from '../step.ts';
+import { annotations } from './annotations.ts';
+import { injection } from './injection.ts';
+import { isExcluded } from './plugin.ts';
+
+const AGENT = 'cni/pkg/util/enablement_selector.go';
+const LABEL = 'istio.io/dataplane-mode';
+
+/** First minor version whose agent, and not the plugin alone, leaves excluded namespaces out. */
+const AGENT_EXCLUDES = 30;
+/** These enrol pods of the host network, whose rules are then the node's. */
+const ENROLS_HOST_NETWORK = { from: 27, to: 30 };
+
+const hostNetwork: Step = {
+  id: 'host-network',
+  asks: "does the pod use the node's network?",
+  source: 'cni/pkg/util/podutil.go PodRedirectionEnabled; note 61168',
+  test: ({ pod, version }) => {
+    if (pod.hostNetwork?.value !== true) return on('it has a network namespace of its own');
+    if (version.minor >= ENROLS_HOST_NETWORK.from && version.minor <= ENROLS_HOST_NETWORK.to) {
+      return on('it does, and Istio 1.27 to 1.30 does not ask: the rules become those of the node', pod.hostNetwork);
+    }
+    return skip('hostNetwork: the rules would be those of the node', pod.hostNetwork);
+  },
+};
+
+const ztunnel: Step = {
+  id: 'ztunnel',
+  asks: 'is it ztunnel itself?',
+  source: 'cni/pkg/nodeagent/podcgroupns.go',
+  test: ({ pod }) =>
+    pod.labels.get('app')?.value === 'ztunnel' ? skip('ztunnel does not capture itself', pod.labels.get('app')) : on('no'),
+};
+
+const excludedNamespace: Step = {
+  id: 'excluded-namespace',
+  asks: 'is its namespace excluded?',
+  source: 'cni/pkg/plugin/plugin.go; agent since 1.30',
+  test: (facts) => {
+    if (!isExcluded(facts)) return on('no');
+    if (facts.version.minor >= AGENT_EXCLUDES) return skip(`namespace \`${facts.pod.namespace}\` is excluded`, facts.pod.place);
+    return on('for the plugin it is; the agent of this version enrols the pod all the same', facts.pod.place);
+  },
+};
+
+const sidecar: Step = {
+  id: 'has-sidecar',
+  asks: 'has it a sidecar, or will it get one?',
+  source: AGENT,
+  test: (facts) => {
+    const status = facts.pod.annotations.get(STATUS);
+    if (status !== undefined) return skip('it has a sidecar', status);
+    const { verdict, taken } = decide([injection, annotations], facts);
+    const last = taken.findLast(({ stage }) => stage === 'injection');
+    return verdict === 'captured' ? skip(`injection gives it a sidecar: ${last?.answer.because}`, last?.answer.at) : on('no');
+  },
+};
+
+const podLabel: Step = {
+  id: 'pod-label',
+  asks: `is the pod labelled ${LABEL}?`,
+  source: AGENT,
+  test: ({ pod }) => {
+    const label = pod.labels.get(LABEL);
+    if (label?.value === 'ambient') return pass('it is `ambient`', label);
+    if (label?.value === 'none') return skip('it is `none`', label);
+    return on(label === undefined ? 'no' : `it is \`${label.value}\`, which says nothing`, label);
+  },
+};
+
+const namespaceLabel: Step = {
+  id: 'namespace-label',
+  asks: `is the namespace labelled ${LABEL}=ambient?`,
+  source: AGENT,
+  test: ({ namespace, pod }) => {
+    const label = namespace.labels.get(LABEL);
+    if (label?.value === 'ambient') return pass('it is', label);
+    return skip(label === undefined ? 'neither the namespace nor the pod is labelled' : `it is \`${label.value}\``, label ?? pod.place);
+  },
+};
+
+export const ambientAgent: Stage = {
+  name: 'ambient agent',
+  steps: [ztunnel, excludedNamespace, hostNetwork, sidecar, podLabel, namespaceLabel],
+};

@@ -1,0 +1,41 @@
+/** Inbound capture: who comes to the inbound listener, by REDIRECT in nat or by TPROXY in mangle. */
+import type { Plan } from '../plan.ts';
+import { type Line, mangle, nat, type Rule } from './rule.ts';
+
+/** Chains that are written whatever is captured; in TPROXY mode nothing jumps to ISTIO_INBOUND of nat. */
+export function basicChains({ tunnelPort, outboundPort, inboundPort }: Plan): readonly Rule[] {
+  return nat(
+    `-A ISTIO_INBOUND -p tcp --dport ${tunnelPort} -j RETURN`,
+    `-A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports ${outboundPort}`,
+    `-A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports ${inboundPort}`,
+  );
+}
+
+export function inboundCapture(plan: Plan): readonly Rule[] {
+  const { inbound, transparent } = plan;
+  if (inbound === undefined) return [];
+  const { ports, excluded } = inbound;
+  const lines: readonly Line[] = [
+    '-A PREROUTING -p tcp -j ISTIO_INBOUND',
+    // exclusions hold only where everything else is captured
+    ...(ports === '*' ? excluded : []).map((port): Line => `-A ISTIO_INBOUND -p tcp --dport ${port} -j RETURN`),
+    ...(ports === '*' ? [''] : ports.map((port) => ` --dport ${port}`)).flatMap((port) => captureOf(port, transparent)),
+  ];
+  return transparent ? [...transparentChains(plan), ...mangle(...lines)] : nat(...lines);
+}
+
+function captureOf(port: string, transparent: boolean): readonly Line[] {
+  if (!transparent) return [`-A ISTIO_INBOUND -p tcp${port} -j ISTIO_IN_REDIRECT`];
+  return [
+    `-A ISTIO_INBOUND -p tcp${port} -m conntrack --ctstate RELATED,ESTABLISHED -j ISTIO_DIVERT`,
+    `-A ISTIO_INBOUND -p tcp${port} -j ISTIO_TPROXY`,
+  ];
+}
+
+function transparentChains({ mark, loopback, inboundPort }: Plan): readonly Rule[] {
+  return mangle(
+    `-A ISTIO_DIVERT -j MARK --set-mark ${mark}`,
+    '-A ISTIO_DIVERT -j ACCEPT',
+    `-A ISTIO_TPROXY ! -d ${loopback} -p tcp -j TPROXY --tproxy-mark ${mark}/0xffffffff --on-port ${inboundPort}`,
+  );
+}

@@ -1,0 +1,34 @@
+/** The proxy's own traffic, known by its users and groups: one block for each of them. */
+import type { Plan } from '../plan.ts';
+import { type Line, nat, type Rule } from './rule.ts';
+
+/** The matches that know the proxy, users first. */
+export function owners({ uids, gids }: Pick<Plan, 'uids' | 'gids'>): readonly string[] {
+  return [...uids.map((uid) => `--uid-owner ${uid}`), ...gids.map((gid) => `--gid-owner ${gid}`)];
+}
+
+export function proxyTraffic(plan: Plan): readonly Rule[] {
+  const { uids, gids, tunnelPort, dns } = plan;
+  // questions of the agent to a resolver on localhost pass by, but only for its user
+  const spared = dns === undefined ? `! --dport ${tunnelPort}` : `-m multiport ! --dports 53,${tunnelPort}`;
+  return [
+    ...uids.flatMap((uid) => block(plan, { owner: `--uid-owner ${uid}`, spared })),
+    ...gids.flatMap((gid) => block(plan, { owner: `--gid-owner ${gid}`, spared: `! --dport ${tunnelPort}` })),
+  ];
+}
+
+interface Identity {
+  readonly owner: string;
+  readonly spared: string;
+}
+
+/** What the proxy sends to its own pod is inbound; what others send there stays; what else the proxy sends leaves. */
+function block({ loopback, loopbackIncluded, dns }: Plan, { owner, spared }: Identity): readonly Rule[] {
+  const local = dns === undefined ? '-o lo' : '-o lo -p tcp ! --dport 53';
+  const others: readonly Line[] = loopbackIncluded ? [] : [`-A ISTIO_OUTPUT ${local} -m owner ! ${owner} -j RETURN`];
+  return nat(
+    `-A ISTIO_OUTPUT -o lo ! -d ${loopback} -p tcp ${spared} -m owner ${owner} -j ISTIO_IN_REDIRECT`,
+    ...others,
+    `-A ISTIO_OUTPUT -m owner ${owner} -j RETURN`,
+  );
+}
