@@ -22,8 +22,16 @@ export interface OptionSpec {
   readonly excludes?: readonly string[];
   /** these options must be given with it */
   readonly needs?: readonly string[];
-  /** what it starts is not modelled: from here on options may repeat, and the clause is kept as written */
-  readonly opens?: string;
+  /** may be given again: `!` stays, once it is there */
+  readonly repeatable?: boolean;
+  /** from here on the options that are `perElement` may be given once more */
+  readonly opensElement?: true;
+  readonly perElement?: true;
+}
+
+/** Key in `given` of an option of the element with this number, from 0 on. */
+export function elementKey(name: string, element: number): string {
+  return element === 0 ? name : `${name} ${element}`;
 }
 
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
@@ -70,6 +78,8 @@ export interface Complaint {
   readonly help?: string;
   /** a warning: this backend refuses the rule, the other one loads it */
   readonly refusedBy?: Backend;
+  /** a warning: the backends save the rule in different words, and it is printed as this one does */
+  readonly printedAs?: Backend;
   /** name of the option it is about, when there is one */
   readonly option?: string;
 }
@@ -106,6 +116,8 @@ interface Definition<Options extends OptionTable> {
   needsConntrack?(given: Given<Options>): boolean;
   /** the kernel reassembles fragments as soon as one rule uses it; conntrack does so anyway */
   readonly needsDefrag?: boolean;
+  /** ipsets whose members packets change: what the host says of them holds no longer */
+  changesSets?(given: Given<Options>): readonly string[];
   /** options with which `lower` may answer that it does not claim the meaning */
   readonly unclear?: readonly string[];
   /** more conditions than the table can say; all complaints at once */

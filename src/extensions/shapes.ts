@@ -40,6 +40,7 @@ import {
   rawName,
   rawPrefix,
   tcpOptions,
+  timeoutPolicy,
   trafficClass,
 } from './shapes/targetValues.ts';
 import { freeText, word, wordList } from './shapes/word.ts';
@@ -48,11 +49,14 @@ const ANY_CASE = { anyCase: true } as const;
 const THIS_CASE = { anyCase: false } as const;
 
 export const SHAPES = {
-  text: freeText({ min: 0, max: 65535, overlong: 'refused' }),
   comment: freeText({ min: 0, max: 255, overlong: 'cut' }),
   logPrefix: freeText({ min: 1, max: 29, overlong: 'cut' }),
   nflogPrefix: freeText({ min: 1, max: 63, overlong: 'cut' }),
-  name: { ...freeText({ min: 1, max: 31, overlong: 'refused' }), print: (value: string) => value },
+  setName: { ...freeText({ min: 1, max: 31, overlong: 'refused' }), print: (value: string) => value },
+  helper: rawName(15),
+  timeoutPolicy,
+  path: freeText({ min: 0, max: 65535, overlong: 'refused' }),
+  pinnedPath: freeText({ min: 0, max: 65535, overlong: 'refused' }),
   u8: integer({ max: U8 }),
   u16: integer({ max: U16 }),
   u32: integer({ max: U32 }),

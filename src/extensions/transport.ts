@@ -41,10 +41,15 @@ export function savePorts(given: PortOptions, context: ShapeContext): readonly s
   });
 }
 
+/** Whether a port option leaves something to ask. */
+export function asksPorts(given: PortOptions): boolean {
+  return [given['--sport'], given['--dport']].some((option) => option !== undefined && (option.inverted || !namesAllPorts(option)));
+}
+
 /** kernel net/netfilter/x_tables.c xt_check_match(): the rule's own `-p` must be this protocol, and not inverted.
- *  iptables-nft turns the match into its own port expression, which asks for no protocol. */
+ *  `translated`: iptables-nft turns the match into its own expressions, which ask for no protocol. iptables nft.c add_nft_tcp(), add_nft_udp() */
 export function checkTransport(
-  match: { readonly name: string; readonly proto: number },
+  match: { readonly name: string; readonly proto: number; readonly translated: boolean },
   given: PortOptions,
   context: RuleContext,
 ): readonly Complaint[] {
@@ -52,6 +57,8 @@ export function checkTransport(
   if (context.proto?.value !== match.proto) {
     const message = `\`-m ${match.name}\` needs \`-p ${match.name}\` in the same rule`;
     complaints.push({ kind: 'not-loadable', message, help: `add \`-p ${match.name}\`` });
+  } else if (context.proto.inverted && !match.translated) {
+    complaints.push({ kind: 'not-loadable', message: `\`-m ${match.name}\` cannot stand beside \`! -p ${match.name}\`` });
   } else if (context.proto.inverted) {
     complaints.push({
       kind: 'warning',
@@ -62,7 +69,7 @@ export function checkTransport(
   for (const option of [given['--sport'], given['--dport']]) {
     if (option === undefined || !option.inverted || !namesAllPorts(option)) continue;
     const message = 'no port is outside of 0:65535: iptables-legacy never matches, iptables-nft leaves the option out';
-    complaints.push({ kind: 'warning', message, option: option.name });
+    complaints.push({ kind: 'warning', message, printedAs: 'legacy', option: option.name });
   }
   return complaints;
 }

@@ -12,8 +12,10 @@ export interface Diagnostic {
   readonly message: string;
   /** what to do about it */
   readonly help?: string;
-  /** the one backend that refuses the rule; the other one loads it, so this is a warning */
-  readonly refusedBy?: Backend;
+  /** a warning: who refuses the rule all the same; `both` what older versions took */
+  readonly refusedBy?: Backend | 'both';
+  /** a warning: the backends save the rule in different words, and it is printed as this one does */
+  readonly printedAs?: Backend;
   readonly source: Source;
   readonly span: Span;
 }

@@ -21,6 +21,8 @@ const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
 const maskedHex = fc.tuple(hex, fc.option(hex)).map(([value, mask]) => (mask === null ? value : `${value}/${mask}`));
 const ipv4 = fc.ipV4();
 const ipv6 = fc.ipV6().filter((address) => !address.includes('.'));
+/** ipsets that the kernel suite makes, by family; others are not there */
+export const SET_NAMES = ['hosts', 'services', 'a-very-long-name-of-31-characte'] as const;
 const addressOf = (family: Family): fc.Arbitrary<string> => (family === 4 ? ipv4 : ipv6);
 const networkOf = (family: Family): fc.Arbitrary<string> =>
   fc.tuple(addressOf(family), fc.integer({ min: 0, max: family === 4 ? 32 : 128 })).map(([address, length]) => `${address}/${length}`);
@@ -34,11 +36,14 @@ function shapeText(family: Family): Readonly<Record<ShapeName, fc.Arbitrary<stri
   );
   const natPorts = fc.oneof(port, ordered(65535, '-'));
   return {
-    text: text(40),
     comment: text(85),
     logPrefix: text(9),
     nflogPrefix: text(21),
-    name,
+    setName: fc.constantFrom(...SET_NAMES),
+    helper: fc.oneof(fc.constantFrom('ftp', 'irc'), name),
+    timeoutPolicy: name,
+    path: fc.constantFrom('', '/'),
+    pinnedPath: text(40),
     u8: number(255),
     u16: port,
     u32: number(0xffff_ffff),
@@ -249,6 +254,7 @@ const PROTOCOL_OF: Readonly<Record<string, string>> = {
   MASQUERADE: '-p tcp',
   CT: '-p tcp',
   ECN: '-p tcp',
+  ecn: '-p tcp',
 };
 
 const SHAPE_TEXT = { 4: shapeText(4), 6: shapeText(6) } as const;
@@ -264,17 +270,27 @@ export function clauseText(extension: Extension): fc.Arbitrary<ClauseText> {
         values: fc.tuple(...spec.value.map((shape) => shapes[shape])),
       });
     const [proto] = extension.protocols ?? [];
-    return fc.subarray(Object.keys(extension.options)).chain((asked) => {
-      const names = compatible(extension, asked);
-      return fc.tuple(...names.map((option) => optionText(option, extension.options[option] as OptionSpec))).map((options) => ({
+    return optionNames(extension).chain((names) =>
+      fc.tuple(...names.map((option) => optionText(option, extension.options[option] as OptionSpec))).map((options) => ({
         family,
         table: extension.tables?.[0] ?? extension.legacyTables?.[0] ?? (extension.tablesFor === undefined ? 'filter' : 'mangle'),
         proto: proto === undefined ? (PROTOCOL_OF[extension.name] ?? '') : `-p ${protocol.print(proto, { family })}`,
         call: `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`,
         options,
-      }));
-    });
+      })),
+    );
   });
+}
+
+/** Options in the order of the table; those of further elements follow, each element after the option that opens it. */
+function optionNames(extension: Extension): fc.Arbitrary<readonly string[]> {
+  const all = Object.keys(extension.options);
+  const opener = all.find((option) => extension.options[option]?.opensElement);
+  const asked = fc.subarray(all.filter((option) => option !== opener)).map((some) => compatible(extension, some));
+  if (opener === undefined) return asked;
+  const inElement = all.filter((option) => extension.options[option]?.perElement);
+  const further = fc.array(fc.subarray(inElement, { minLength: 1 }), { maxLength: 4 });
+  return fc.tuple(asked, further).map(([first, others]) => [...first, ...others.flatMap((options) => [opener, ...options])]);
 }
 
 function compatible({ options }: Extension, asked: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 /** Long options: of an extension, of an extension that is not modelled, or base options by their long names. */
 import type { Word } from '../../syntax/ast.ts';
-import type { Extension, OptionSpec } from '../extension.ts';
+import { type Extension, elementKey, type OptionSpec } from '../extension.ts';
 import { baseOption } from './baseOption.ts';
 import { decodeOption } from './decodeOption.ts';
 import { intraposed } from './intraposed.ts';
@@ -71,17 +71,18 @@ function extensionOption(state: State, option: ExtensionOption): void {
   const mayFollow = attached === undefined && spec.invertible === true && spec.value.length > 0;
   const inversion = (mayFollow ? intraposed(state, word, before) : undefined) ?? before;
   const inverted = inversion !== undefined;
+  const key = keyOf(option);
   const values = takeValues(state, spec, option);
-  const problem = valueProblem(spec, option, values, inverted);
+  const problem = valueProblem({ spec, option, values, inverted, again: clause.given[key] !== undefined && spec.repeatable !== true });
   clause.span.end = (values?.at(-1) ?? word).end;
   if (problem !== undefined) refuse(state, { span: word, message: problem });
-  else if (spec.opens !== undefined) clause.opaque ??= spec.opens;
+  else if (spec.opensElement === true) clause.element++;
   const given = values === undefined ? undefined : decodeOption({ name, spec, inverted, values, word }, state.context);
   if (given === undefined || problem !== undefined) {
     clause.broken = true;
     state.failed = true;
   } else if ('opaque' in given) clause.opaque ??= given.opaque;
-  else clause.given[name] = given;
+  else if (clause.given[key]?.inverted !== true) clause.given[key] = given;
   if (inversion !== undefined) clause.words.push(inversion);
   clause.words.push({ ...word, text: name }, ...(values ?? []));
 }
@@ -98,15 +99,24 @@ function takeValues(state: State, { value }: OptionSpec, { attached }: Extension
   return values;
 }
 
-function valueProblem(
-  spec: OptionSpec,
-  option: ExtensionOption,
-  values: readonly Word[] | undefined,
-  inverted: boolean,
-): string | undefined {
-  const { name, clause, attached, word } = option;
+interface Taken {
+  readonly spec: OptionSpec;
+  readonly option: ExtensionOption;
+  readonly values: readonly Word[] | undefined;
+  readonly inverted: boolean;
+  /** it was given before */
+  readonly again: boolean;
+}
+
+function valueProblem({ spec, option: { name, attached, word }, values, inverted, again }: Taken): string | undefined {
   if (attached !== undefined && spec.value.length === 0) return `option \`${name}\` takes no value`;
   if (values === undefined) return `option \`${word.text}\` needs ${spec.value.length === 1 ? 'a value' : `${spec.value.length} values`}`;
   if (inverted && spec.invertible !== true) return `option \`${name}\` cannot be inverted`;
-  return clause.given[name] === undefined || clause.opaque !== undefined ? undefined : `option \`${name}\` is given twice`;
+  return again ? `option \`${name}\` is given twice` : undefined;
+}
+
+/** Where `given` has an option: those of further elements do not hide those of the first. */
+function keyOf({ extension, clause, name }: ExtensionOption): string {
+  const { opensElement, perElement } = extension.options[name] as OptionSpec;
+  return opensElement === true || perElement === true ? elementKey(name, clause.element) : name;
 }

@@ -9,6 +9,6 @@ export function intraposed(state: State, option: Word, before: Word | undefined)
   state.at++;
   if (before !== undefined) refuse(state, { span: next, message: `two \`!\` for \`${option.text}\`` });
   const message = `iptables 1.8.9 refuses \`!\` behind \`${option.text}\``;
-  state.context.report({ kind: 'warning', message, span: next, help: `write \`! ${option.text}\`` });
+  state.context.report({ kind: 'warning', message, refusedBy: 'both', span: next, help: `write \`! ${option.text}\`` });
   return next;
 }

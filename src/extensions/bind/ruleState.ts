@@ -13,6 +13,8 @@ export interface OpenClause {
   /** options as written */
   readonly words: Word[];
   opaque: string | undefined;
+  /** which of its elements is being read */
+  element: number;
   /** an option of it was refused: what is missing is then not worth a word */
   broken: boolean;
   readonly span: { start: number; end: number };
@@ -66,7 +68,16 @@ export function newState(words: readonly Word[], context: BindContext): State {
 }
 
 export function openClause(name: string, extension: Extension | undefined, span: Span): OpenClause {
-  return { name, extension, given: {}, words: [], opaque: undefined, broken: false, span: { start: span.start, end: span.end } };
+  return {
+    name,
+    extension,
+    given: {},
+    words: [],
+    opaque: undefined,
+    element: 0,
+    broken: false,
+    span: { start: span.start, end: span.end },
+  };
 }
 
 interface Refused {

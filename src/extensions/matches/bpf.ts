@@ -10,7 +10,7 @@ export const bpf = matchExtension({
   claim: { modelled: 'not', why: 'programs over the bytes of a packet are not run' },
   options: {
     '--bytecode': { value: ['bpfProgram'], excludes: ['--object-pinned'] },
-    '--object-pinned': { value: ['text'] },
+    '--object-pinned': { value: ['pinnedPath'] },
   },
   check: (given) =>
     Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m bpf` needs `--bytecode` or `--object-pinned`' }],

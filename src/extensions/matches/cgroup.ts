@@ -9,7 +9,7 @@ export const cgroup = matchExtension({
   families: [4, 6],
   claim: { modelled: 'not', why: 'processes are described by user and group, not by control group' },
   options: {
-    '--path': { value: ['text'], invertible: true, excludes: ['--cgroup'] },
+    '--path': { value: ['path'], invertible: true, excludes: ['--cgroup'] },
     '--cgroup': { value: ['u32'], invertible: true },
   },
   hooks: () => ['INPUT', 'OUTPUT', 'POSTROUTING'],

@@ -4,56 +4,82 @@
  *  fact   the hosts described here have no IPsec */
 import type { HookName } from '../../netfilter/hooks.ts';
 import { ALWAYS, NEVER } from '../../netfilter/matchExpr.ts';
-import { type Complaint, type GivenOptions, matchExtension, saveOption } from '../extension.ts';
+import { type Complaint, elementKey, type GivenOption, type GivenOptions, matchExtension, saveOption } from '../extension.ts';
 
 const ELEMENT = {
-  '--reqid': { value: ['u32'], invertible: true },
-  '--spi': { value: ['hexNumber'], invertible: true },
-  '--proto': { value: ['policyProto'], invertible: true },
-  '--mode': { value: ['policyMode'], invertible: true },
-  '--tunnel-dst': { value: ['network'], invertible: true },
-  '--tunnel-src': { value: ['network'], invertible: true },
+  '--reqid': { value: ['u32'], invertible: true, perElement: true },
+  '--spi': { value: ['hexNumber'], invertible: true, perElement: true },
+  '--proto': { value: ['policyProto'], invertible: true, perElement: true },
+  '--mode': { value: ['policyMode'], invertible: true, perElement: true },
+  '--tunnel-dst': { value: ['network'], invertible: true, perElement: true },
+  '--tunnel-src': { value: ['network'], invertible: true, perElement: true },
 } as const;
+
+/** kernel include/uapi/linux/netfilter/xt_policy.h XT_POLICY_MAX_ELEM */
+const MAX_ELEMENTS = 4;
+
+type Element = ReadonlyMap<keyof typeof ELEMENT, GivenOption>;
+
+/** One more than there are `--next`. */
+function elements(given: GivenOptions): readonly Element[] {
+  const found: Element[] = [];
+  for (let at = 0; at === 0 || given[elementKey('--next', at - 1)] !== undefined; at++) {
+    const names = Object.keys(ELEMENT) as (keyof typeof ELEMENT)[];
+    found.push(
+      new Map(
+        names.flatMap((name) => (given[elementKey(name, at)] === undefined ? [] : [[name, given[elementKey(name, at)] as GivenOption]])),
+      ),
+    );
+  }
+  return found;
+}
+
+/** A tunnel has ends only where its mode may be `tunnel`; no mode counts as `transport`. */
+function tunnelComplaints(element: Element): readonly Complaint[] {
+  const mode = element.get('--mode');
+  const mayBeTunnel = mode !== undefined && (mode.values[0] === 'tunnel') !== mode.inverted;
+  const ends = [element.get('--tunnel-src'), element.get('--tunnel-dst')].flatMap((option) => option ?? []);
+  return mayBeTunnel ? [] : ends.map(({ name }) => ({ kind: 'malformed', message: `\`${name}\` needs \`--mode tunnel\``, option: name }));
+}
+
+function complaints(given: GivenOptions): readonly Complaint[] {
+  const strict = given['--strict'] !== undefined;
+  const asked = elements(given);
+  if (asked.length > MAX_ELEMENTS)
+    return [{ kind: 'malformed', message: `at most ${MAX_ELEMENTS} elements, found ${asked.length}`, option: '--next' }];
+  if (given['--pol']?.values[0] === 'none') {
+    return strict ? [{ kind: 'malformed', message: '`--pol none` and `--strict` exclude each other', option: '--strict' }] : [];
+  }
+  if (strict && asked.some(({ size }) => size === 0)) {
+    return [{ kind: 'malformed', message: '`--strict` needs something in every element, such as `--proto esp`', option: '--strict' }];
+  }
+  return asked.flatMap(tunnelComplaints);
+}
 
 export const policy = matchExtension({
   name: 'policy',
   families: [4, 6],
-  claim: { modelled: 'partly', why: 'hosts without IPsec are; several elements with `--next` are kept as written' },
+  claim: { modelled: 'partly', why: 'hosts without IPsec are' },
   options: {
     '--dir': { value: ['policyDir'], required: true },
     '--pol': { value: ['policyKind'] },
     '--strict': { value: [] },
     ...ELEMENT,
-    '--next': { value: [], opens: 'a policy of several elements' },
+    '--next': { value: [], opensElement: true, needs: ['--strict'] },
   },
   checksHooksOnEntry: true,
   hooks: (given): readonly HookName[] =>
     given['--dir']?.values[0] === 'out' ? ['FORWARD', 'OUTPUT', 'POSTROUTING'] : ['PREROUTING', 'INPUT', 'FORWARD'],
-  check: (given) => {
-    const complaints: Complaint[] = [];
-    const none = given['--pol']?.values[0] === 'none';
-    const asked = Object.keys(ELEMENT).some((name) => (given as GivenOptions)[name] !== undefined);
-    if (given['--strict'] !== undefined && none) {
-      complaints.push({ kind: 'malformed', message: '`--pol none` and `--strict` exclude each other', option: '--strict' });
-    } else if (given['--strict'] !== undefined && !asked) {
-      complaints.push({ kind: 'malformed', message: '`--strict` needs at least one element, such as `--proto esp`', option: '--strict' });
-    }
-    const { '--mode': mode } = given;
-    for (const tunnel of [given['--tunnel-src'], given['--tunnel-dst']]) {
-      if (tunnel === undefined || none || (mode?.values[0] === 'tunnel' && !mode.inverted)) continue;
-      complaints.push({ kind: 'malformed', message: `\`${tunnel.name}\` needs \`--mode tunnel\``, option: tunnel.name });
-    }
-    return complaints;
-  },
+  check: complaints,
   lower: (given) => [{ option: '--dir', expr: given['--pol']?.values[0] === 'none' ? ALWAYS : NEVER }],
   save: (given, context) => {
     const kind = given['--pol']?.values[0] ?? 'ipsec';
     const words = ['--dir', given['--dir']?.values[0] ?? 'in', '--pol', kind];
     if (given['--strict'] !== undefined) words.push('--strict');
     if (kind === 'none') return words;
-    for (const [name, spec] of Object.entries(ELEMENT)) {
-      const option = (given as GivenOptions)[name];
-      if (option !== undefined) words.push(...saveOption(option, spec, context));
+    for (const [at, element] of elements(given).entries()) {
+      if (at > 0) words.push('--next');
+      for (const [name, option] of element) words.push(...saveOption(option, ELEMENT[name], context));
     }
     return words;
   },

@@ -40,7 +40,7 @@ export const recent = matchExtension({
       return [{ kind: 'malformed', message: '`-m recent` needs one of `--set`, `--rcheck`, `--update` and `--remove`' }];
     }
     if (action.name === '--rcheck' || action.name === '--update') return [];
-    return LOOKING_BACK.filter((name) => given[name] !== undefined).map(
+    return LOOKING_BACK.filter((name) => given[name] !== undefined && given[name]?.values[0] !== 0).map(
       (name): Complaint => ({ kind: 'malformed', message: `\`${name}\` needs \`--rcheck\` or \`--update\``, option: name }),
     );
   },

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_set.c set_match_v4()
  *  fact   the members are the host's: without them, or with a set type that is not read here, the match is not modelled */
 import { and, type MatchExpr, or, unmodelled } from '../../netfilter/matchExpr.ts';
-import { type IpSet, matchExtension, type RuleContext } from '../extension.ts';
+import { type GivenOptions, type IpSet, matchExtension, type OptionTable, type RuleContext, saveOption } from '../extension.ts';
 import { memberExpr } from '../ipset.ts';
 
 type Dirs = readonly ('src' | 'dst')[];
@@ -17,22 +17,27 @@ function inIpset(name: string, dirs: Dirs, { sets, family }: RuleContext): Match
     : or(...exprs.map((expr) => expr ?? and()));
 }
 
+const OPTIONS = {
+  '--match-set': { value: ['setName', 'setDirs'], invertible: true, required: true },
+  '--return-nomatch': { value: [], repeatable: true },
+  '--update-counters': { value: [], invertible: true, repeatable: true },
+  '--update-subcounters': { value: [], invertible: true, repeatable: true },
+  '--packets-eq': { value: ['counter'], invertible: true, excludes: ['--packets-lt', '--packets-gt'] },
+  '--packets-lt': { value: ['counter'], excludes: ['--packets-gt'] },
+  '--packets-gt': { value: ['counter'] },
+  '--bytes-eq': { value: ['counter'], invertible: true, excludes: ['--bytes-lt', '--bytes-gt'] },
+  '--bytes-lt': { value: ['counter'], excludes: ['--bytes-gt'] },
+  '--bytes-gt': { value: ['counter'] },
+} as const satisfies OptionTable;
+
+/** To update the counters is the default, and not saved. */
+const DEFAULTS: readonly string[] = ['--update-counters', '--update-subcounters'];
+
 export const set = matchExtension({
   name: 'set',
   families: [4, 6],
   claim: { modelled: 'partly', why: 'sets of `hash:ip`, `hash:net` and ports whose members the host gives; counters are not' },
-  options: {
-    '--match-set': { value: ['name', 'setDirs'], invertible: true, required: true },
-    '--return-nomatch': { value: [] },
-    '--update-counters': { value: [], invertible: true },
-    '--update-subcounters': { value: [], invertible: true },
-    '--packets-eq': { value: ['counter'], invertible: true },
-    '--packets-lt': { value: ['counter'] },
-    '--packets-gt': { value: ['counter'] },
-    '--bytes-eq': { value: ['counter'], invertible: true },
-    '--bytes-lt': { value: ['counter'] },
-    '--bytes-gt': { value: ['counter'] },
-  },
+  options: OPTIONS,
   unclear: ['--match-set'],
   lower: (given, context) => {
     const asked = given['--match-set'];
@@ -44,4 +49,9 @@ export const set = matchExtension({
     const expr = plain ? inIpset(name, dirs, context) : unmodelled(`counters of ipset \`${name}\``);
     return [{ expr: asked.inverted ? { kind: 'not', of: expr } : expr }];
   },
+  save: (given, context) =>
+    Object.entries(OPTIONS).flatMap(([name, spec]) => {
+      const option = (given as GivenOptions)[name];
+      return option === undefined || (DEFAULTS.includes(name) && !option.inverted) ? [] : saveOption(option, spec, context);
+    }),
 });

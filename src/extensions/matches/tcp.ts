@@ -4,24 +4,48 @@
  *  fact   a fragment at offset 1 is dropped by the match itself; no sender makes one, and it is left out here */
 import { ALWAYS, masked, unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { conj, type GivenOption, matchExtension } from '../extension.ts';
+import { type Complaint, conj, type Given, type GivenOption, matchExtension } from '../extension.ts';
 import { tcpFlags } from '../shapes/special.ts';
-import { checkTransport, savePorts, transportConjuncts } from '../transport.ts';
+import { asksPorts, checkTransport, savePorts, transportConjuncts } from '../transport.ts';
 
 /** `--syn` asks for SYN out of these. */
 const SYN_MASK = 'FIN,SYN,RST,ACK';
 
+const OPTIONS = {
+  '--sport': { value: ['portRange'], invertible: true, aliases: ['--source-port'] },
+  '--dport': { value: ['portRange'], invertible: true, aliases: ['--destination-port'] },
+  '--tcp-option': { value: ['tcpOption'], invertible: true },
+  '--tcp-flags': { value: ['tcpFlags', 'tcpFlags'], invertible: true },
+  '--syn': { value: [], invertible: true, excludes: ['--tcp-flags'] },
+} as const;
+
+type Flags = Given<typeof OPTIONS>['--tcp-flags'];
+
+/** Flags out of none: what iptables-legacy asks, and never finds, it does not save. */
+function asksNothing(flags: Flags): boolean {
+  return flags?.values[0] === 0 && (flags.values[1] !== 0 || flags.inverted);
+}
+
+function isTranslated(given: Given<typeof OPTIONS>): boolean {
+  const { '--tcp-flags': flags, '--syn': syn, '--tcp-option': option } = given;
+  if (option !== undefined) return false;
+  return asksPorts(given) || syn !== undefined || asksNothing(flags) || (flags?.values[0] ?? 0) !== 0;
+}
+
+function flagsWarning(given: Given<typeof OPTIONS>): readonly Complaint[] {
+  if (!asksNothing(given['--tcp-flags'])) return [];
+  const message = 'no packet has flags out of none: iptables-nft leaves the option out, iptables-legacy does not save it';
+  return [{ kind: 'warning', message, printedAs: 'legacy', option: '--tcp-flags' }];
+}
+
 export const tcp = matchExtension({
   name: 'tcp',
   families: [4, 6],
-  options: {
-    '--sport': { value: ['portRange'], invertible: true, aliases: ['--source-port'] },
-    '--dport': { value: ['portRange'], invertible: true, aliases: ['--destination-port'] },
-    '--tcp-option': { value: ['tcpOption'], invertible: true },
-    '--tcp-flags': { value: ['tcpFlags', 'tcpFlags'], invertible: true },
-    '--syn': { value: [], invertible: true, excludes: ['--tcp-flags'] },
-  },
-  check: (given, context) => checkTransport({ name: 'tcp', proto: PROTO.tcp }, given, context),
+  options: OPTIONS,
+  check: (given, context) => [
+    ...checkTransport({ name: 'tcp', proto: PROTO.tcp, translated: isTranslated(given) }, given, context),
+    ...flagsWarning(given),
+  ],
   unclear: ['--tcp-option'],
   lower: (given, context) => [
     ...transportConjuncts(given, context),
@@ -36,7 +60,7 @@ export const tcp = matchExtension({
     const flags = given['--tcp-flags'];
     const words = [...savePorts(given, context)];
     if (option !== undefined) words.push(...bang(option), '--tcp-option', String(option.values[0]));
-    if (flags !== undefined && (flags.inverted || flags.values[0] !== 0 || flags.values[1] !== 0)) {
+    if (flags !== undefined && (flags.inverted || flags.values[0] !== 0)) {
       words.push(...bang(flags), '--tcp-flags', ...flags.values.map((value) => tcpFlags.print(value, context)));
     }
     if (given['--syn'] !== undefined) words.push(...bang(given['--syn']), '--tcp-flags', SYN_MASK, 'SYN');

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_tcpudp.c udp_mt(): false in later fragments, whatever the inversions */
 import { PROTO } from '../../packet/protocol.ts';
 import { matchExtension } from '../extension.ts';
-import { checkTransport, savePorts, transportConjuncts } from '../transport.ts';
+import { asksPorts, checkTransport, savePorts, transportConjuncts } from '../transport.ts';
 
 export const udp = matchExtension({
   name: 'udp',
@@ -12,7 +12,7 @@ export const udp = matchExtension({
     '--sport': { value: ['decimalPortRange'], invertible: true, aliases: ['--source-port'] },
     '--dport': { value: ['decimalPortRange'], invertible: true, aliases: ['--destination-port'] },
   },
-  check: (given, context) => checkTransport({ name: 'udp', proto: PROTO.udp }, given, context),
+  check: (given, context) => checkTransport({ name: 'udp', proto: PROTO.udp, translated: asksPorts(given) }, given, context),
   lower: transportConjuncts,
   save: savePorts,
 });

@@ -1,7 +1,7 @@
 /** Lists as strtok(3) takes them apart, and closed sets of words of single matches. */
 import { type Address, formatAddress, parseAddress, prefixMask } from '../../packet/address.ts';
 import { prefixLength as lengthOf, type Network, network } from './address.ts';
-import { numberOf, U8 } from './number.ts';
+import { numberOf, strtoul, U8 } from './number.ts';
 import { type Decoded, malformed, type Shape } from './shape.ts';
 
 function entries(text: string): readonly string[] {
@@ -68,21 +68,24 @@ export interface HeaderOption {
 
 /** Slots in the kernel's table. kernel include/uapi/linux/netfilter_ipv6/ip6t_opts.h IP6T_OPTS_OPTSNR */
 const MAX_OPTIONS = 16;
-const NUMBER = '(?:0[xX][0-9a-fA-F]+|[0-9]+)';
-const HEADER_OPTION = new RegExp(`^(${NUMBER})(?::(${NUMBER}))?$`);
 /** A length of this means any. */
 const ANY_LENGTH = U8;
+
+function eightBits(text: string): number {
+  const value = strtoul(text, 0);
+  return value === undefined ? Number.NaN : Number(BigInt.asUintN(8, value));
+}
 
 /** `149:92,12` of -m dst and -m hbh; numbers are cut to eight bits without a word */
 export const headerOptions: Shape<readonly HeaderOption[]> = {
   decode: ({ text }): Decoded<readonly HeaderOption[]> => {
     const value: HeaderOption[] = [];
     for (const entry of text.split(',')) {
-      const [, type, length] = HEADER_OPTION.exec(entry) ?? [];
-      if (type === undefined) return malformed(`\`${entry}\` is no header option`, 'an option is written like `149:92`');
-      if (length !== undefined && (numberOf(type) & U8) === 0) return malformed(`option 0 has no length, found \`${entry}\``);
-      const bytes = length === undefined ? ANY_LENGTH : numberOf(length) & U8;
-      value.push({ type: numberOf(type) & U8, ...(bytes === ANY_LENGTH ? {} : { length: bytes }) });
+      const [type, length = ANY_LENGTH, more] = entry.split(':').map(eightBits);
+      if (type === undefined || Number.isNaN(type) || Number.isNaN(length) || more !== undefined)
+        return malformed(`\`${entry}\` is no header option`, 'an option is written like `149:92`');
+      if (entry.includes(':') && type === 0) return malformed(`option 0 has no length, found \`${entry}\``);
+      value.push({ type, ...(length === ANY_LENGTH ? {} : { length }) });
     }
     return value.length <= MAX_OPTIONS ? { value } : malformed(`at most ${MAX_OPTIONS} options, found ${value.length}`);
   },

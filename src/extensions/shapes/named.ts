@@ -10,17 +10,17 @@ function padded(value: number): string {
 export const dscp: Shape<number> = { ...integer({ max: 0x3f }), print: padded };
 
 /** source: RFC 2474, RFC 2597, RFC 3246 */
-const DSCP_CLASSES: ReadonlyMap<string, number> = new Map([
+const DSCP_CLASSES: readonly (readonly [name: string, value: number])[] = [
   ['BE', 0],
   ['EF', 46],
   ...Array.from({ length: 8 }, (_, precedence) => [`CS${precedence}`, precedence * 8] as const),
   ...[1, 2, 3, 4].flatMap((group) => [1, 2, 3].map((drop) => [`AF${group}${drop}`, group * 8 + drop * 2] as const)),
-]);
+];
 
+/** What follows the name of a class is not looked at. iptables dscp_helper.c class_to_dscp() */
 export const dscpClass: Shape<number> = {
-  rule: 'looseWords',
   decode: ({ text }) => {
-    const value = DSCP_CLASSES.get(text.toUpperCase());
+    const [, value] = DSCP_CLASSES.find(([name]) => text.toUpperCase().startsWith(name)) ?? [];
     return value === undefined ? malformed(`\`${text}\` is no DSCP class`, 'one of BE, EF, CS0 to CS7, AF11 to AF43') : { value };
   },
   print: padded,

@@ -10,6 +10,20 @@ export function numberOf(text: string): number {
   return /^0[0-7]/.test(text) ? Number.parseInt(text, 8) : Number(text);
 }
 
+const U64 = (1n << 64n) - 1n;
+const C_NUMBER = { 0: /^\s*([-+]?)(0x[\da-f]+|\d+)$/i, 10: /^\s*([-+]?)(\d+)$/ } as const;
+
+/** strtoul(3) on a whole text, where iptables looks at nothing more: 64 bits, a minus sign wraps around. Too large is `undefined` in base 0. */
+export function strtoul(text: string, base: 0 | 10): bigint | undefined {
+  const [, sign, digits] = C_NUMBER[base].exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  if (base === 0 && /^0[0-7]*[89]/.test(digits)) return undefined;
+  const octal = base === 0 && /^0\d/.test(digits);
+  const value = BigInt(octal ? `0o${digits}` : digits);
+  if (value > U64) return base === 0 ? undefined : U64;
+  return BigInt.asUintN(64, sign === '-' ? -value : value);
+}
+
 interface Range {
   readonly min?: number;
   readonly max: number;

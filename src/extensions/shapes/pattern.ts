@@ -35,7 +35,7 @@ export const hexPattern: Shape<Bytes> = {
     const value: number[] = [];
     let rest = text;
     // a last bar alone opens nothing
-    while (rest !== '' && rest !== '|') {
+    while (rest !== '' && !/^\| *$/.test(rest)) {
       const hex = /^\| *((?:[\da-fA-F]{2} ?)+)\|(.?)/u.exec(rest);
       const plain = /^(?:\\(.)|([^\\|]))/u.exec(rest);
       if (hex === null && plain === null) return malformed(`\`${text}\` is no hexadecimal text`, 'bytes are written like `|0d 0a|`');

@@ -3,7 +3,7 @@
  *         udp, conntrack and TPROXY in base 10, cut to 16 bits without a word, and ranges may be reversed */
 import type { PortRange } from '../../netfilter/effect.ts';
 import type { ValueRule } from '../../syntax/grammar.ts';
-import { numberOf, U16 } from './number.ts';
+import { numberOf, strtoul, U16 } from './number.ts';
 import { type Decoded, malformed, notModelled, type Parts, part, type Shape } from './shape.ts';
 
 /** Service names that mean the same port on every machine. source: IANA service names, Debian /etc/services */
@@ -53,12 +53,15 @@ const readPort: Reader = (text) => {
   return value > U16 ? malformed(`expected a port from 0 to 65535, found \`${text}\``) : { value };
 };
 
-/** libxtables xtables_getportbyname() */
+/** libxtables xtables_getportbyname(): getaddrinfo(3) keeps 32 bits with their sign, iptables 16 of those that are not negative */
 const readDecimalPort: Reader = (text) => {
-  const value = SERVICES.get(text) ?? (/^\d/.test(text) ? Number.parseInt(text, 10) : undefined);
-  if (value === undefined) return unknownService(text);
-  const cut = Number(BigInt.asUintN(16, BigInt(value)));
-  return value > U16 ? { value: cut, warning: `iptables reads \`${text}\` as port ${cut}` } : { value };
+  const service = SERVICES.get(text);
+  if (service !== undefined) return { value: service };
+  const number = text === '' ? 0n : strtoul(text, 10);
+  if (number === undefined) return unknownService(text);
+  if (BigInt.asIntN(32, number) < 0n) return malformed(`expected a port from 0 to 65535, found \`${text}\``);
+  const value = Number(BigInt.asUintN(16, number));
+  return number > U16 ? { value, warning: `iptables reads \`${text}\` as port ${value}` } : { value };
 };
 
 function unknownService(name: string): Decoded<never> {
@@ -113,7 +116,7 @@ export const decimalPortRange: Shape<PortRange> = {
   decode: (parts) => readRange(parts, DECIMAL_ENDS),
 };
 
-export const decimalPort: Shape<number> = { rule: 'decimalPort', decode: ({ text }) => readDecimalPort(text), print: String };
+export const decimalPort: Shape<number> = { rule: 'decimalPortOrNone', decode: ({ text }) => readDecimalPort(text), print: String };
 
 /** A port or range of a NAT target. `base`: the port from which a shifted range of DNAT starts. */
 export interface NatPorts extends PortRange {

@@ -1,5 +1,5 @@
 /** Little programs: classic BPF of -m bpf, tests on numbers of -m u32. */
-import { numberOf, U32 } from './number.ts';
+import { numberOf, strtoul, U32 } from './number.ts';
 import { type Decoded, malformed, type Shape } from './shape.ts';
 
 export interface BpfInstruction {
@@ -11,7 +11,10 @@ export interface BpfInstruction {
 
 /** kernel include/uapi/linux/netfilter/xt_bpf.h XT_BPF_MAX_NUM_INSTR */
 const MAX_INSTRUCTIONS = 64;
-const INSTRUCTION = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*$/;
+/** As sscanf(3) reads it: numbers in base 10 and cut to their bits, and what follows the last one is not looked at. */
+const DECIMAL = '\\s*([-+]?\\d+)(?!\\d)';
+const INSTRUCTION = new RegExp(`^${DECIMAL.repeat(4)}`);
+const COUNT = new RegExp(`^${DECIMAL}$`);
 const RETURNS: ReadonlySet<number> = new Set([0x06, 0x16]);
 const JUMPS: ReadonlySet<number> = new Set([0x15, 0x1d, 0x25, 0x2d, 0x35, 0x3d, 0x45, 0x4d]);
 const DIVISIONS: ReadonlySet<number> = new Set([0x34, 0x94]);
@@ -38,24 +41,27 @@ function isSound(program: readonly BpfInstruction[]): boolean {
   );
 }
 
+function scanned(digits: string, bits: number): number {
+  return Number(BigInt.asUintN(bits, strtoul(digits, 10) ?? 0n));
+}
+
 /** `2,48 0 0 9,6 0 0 1`: a count, then code, two jumps and a number each */
 export const bpfProgram: Shape<readonly BpfInstruction[]> = {
   decode: ({ text }): Decoded<readonly BpfInstruction[]> => {
     const [count = '', ...lines] = text.replace(/,$/, '').split(',');
-    const program = lines.map((line) => INSTRUCTION.exec(line)?.slice(1).map(Number) ?? []);
-    if (!/^\d+$/.test(count) || Number(count) !== lines.length || program.some((numbers) => numbers.length === 0)) {
+    const program = lines.map((line) => INSTRUCTION.exec(line)?.slice(1) ?? []);
+    const [, announced = ''] = COUNT.exec(count) ?? [];
+    if (scanned(announced, 16) !== lines.length || program.some((numbers) => numbers.length === 0)) {
       return malformed(`\`${text}\` is no BPF program`, 'a count of instructions, then four numbers for each');
     }
-    const value = program.map(([code = 0, jumpTrue = 0, jumpFalse = 0, k = 0]) => ({
-      code: code & 0xffff,
-      jumpTrue: jumpTrue & 0xff,
-      jumpFalse: jumpFalse & 0xff,
-      k: k >>> 0,
+    const value = program.map(([code = '', jumpTrue = '', jumpFalse = '', k = '']) => ({
+      code: scanned(code, 16),
+      jumpTrue: scanned(jumpTrue, 8),
+      jumpFalse: scanned(jumpFalse, 8),
+      k: scanned(k, 32),
     }));
     if (value.length === 0 || value.length > MAX_INSTRUCTIONS) return malformed(`a BPF program has 1 to ${MAX_INSTRUCTIONS} instructions`);
-    return program.every(([code = 0]) => code <= 0xffff) && isSound(value)
-      ? { value }
-      : { refused: 'not-loadable', message: 'the kernel does not take this BPF program' };
+    return isSound(value) ? { value } : { refused: 'not-loadable', message: 'the kernel does not take this BPF program' };
   },
   print: (value) =>
     `"${[value.length, ...value.map(({ code, jumpTrue, jumpFalse, k }) => `${code} ${jumpTrue} ${jumpFalse} ${k}`)].join(',')}"`,

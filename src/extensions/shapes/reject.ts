@@ -25,7 +25,6 @@ const IPV6: Answers = [
 ];
 
 export const rejectType: Shape<string> = {
-  rule: 'word',
   decode: ({ text }, { family }) => {
     const answers = family === 4 ? IPV4 : IPV6;
     // the first entry that starts like this wins, as in libipt_REJECT.c

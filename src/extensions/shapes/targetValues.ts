@@ -103,6 +103,14 @@ export function rawName(max: number): Shape<string> {
   return { ...freeText({ min: 0, max, overlong: 'cut' }), print: (value) => value };
 }
 
+/** Of a timeout policy the kernel gives iptables-save the first four bytes. kernel net/netfilter/xt_CT.c xt_ct_tg_reg, usersize */
+const SAVED_BYTES = 4;
+
+export const timeoutPolicy: Shape<string> = {
+  ...rawName(31),
+  print: (value) => new TextDecoder().decode(new TextEncoder().encode(value).slice(0, SAVED_BYTES)),
+};
+
 /** iptables quotes it always. */
 export const ledName: Shape<string> = {
   ...freeText({ min: 0, max: 16, overlong: 'refused' }),
@@ -121,7 +129,11 @@ export const ledDelay: Shape<number> = {
 /** Bits of an address that go into a hash; more than there are mean all. */
 export const hashPrefix: Shape<number> = {
   decode: (parts, context) => {
-    if (/^(0x[0-9a-f]+|[0-9]+)$/i.test(parts.text)) return { value: Math.min(numberOf(parts.text), context.family === 4 ? 32 : 128) };
+    // a larger number is an IPv4 address to inet_aton(3), and no prefix
+    const number = /^(0x[0-9a-f]+|[0-9]+)$/i.test(parts.text) ? numberOf(parts.text) : undefined;
+    if (number !== undefined && number <= (context.family === 4 ? U32 : 128)) {
+      return { value: Math.min(number, context.family === 4 ? 32 : 128) };
+    }
     const mask = parseAddress(parts.text);
     const length = mask === undefined || familyOf(mask) !== context.family ? undefined : prefixLength(mask);
     return length === undefined ? malformed(`\`${parts.text}\` is no prefix length`) : { value: length };

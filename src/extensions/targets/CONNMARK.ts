@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), CONNMARK
  *  kernel net/netfilter/xt_connmark.c connmark_tg_shift(): nothing happens without a connection */
 import type { Effect } from '../../netfilter/effect.ts';
-import { type Given, targetExtension } from '../extension.ts';
+import { type Complaint, type Given, type GivenOption, targetExtension } from '../extension.ts';
 import { type Change, invert, MARK_OPTIONS, markChange, saveChange } from '../markChange.ts';
 import { hex, U32 } from '../shapes/number.ts';
 
@@ -17,11 +17,36 @@ const OPTIONS = {
   '--right-shift-mark': { value: ['shift'] },
 } as const;
 
-/** `--mask` also replaces the mask of a plain change. */
+const CHANGES = Object.keys(MARK_OPTIONS) as (keyof typeof MARK_OPTIONS)[];
+
+/** `--mask` and `--ctmask` behind a plain change replace its mask. */
 function change(given: Given<typeof OPTIONS>): Change | undefined {
   const plain = markChange(given);
-  const mask = given['--mask']?.values[0];
-  return plain === undefined || mask === undefined ? plain : { keep: invert(mask), xor: plain.xor };
+  const mask = given['--mask'] ?? given['--ctmask'];
+  const said = CHANGES.flatMap((name) => given[name]?.span.start ?? []);
+  return plain === undefined || mask === undefined || said.every((start) => start > mask.span.start)
+    ? plain
+    : { keep: invert(mask.values[0]), xor: plain.xor };
+}
+
+/** The last one counts; by nothing is not at all. */
+function shift(given: Given<typeof OPTIONS>): GivenOption<readonly [number]> | undefined {
+  const { '--left-shift-mark': left, '--right-shift-mark': right } = given;
+  const [last] = [left, right].flatMap((option) => option ?? []).sort((a, b) => b.span.start - a.span.start);
+  return last?.values[0] === 0 ? undefined : last;
+}
+
+const MARK_BITS = 32;
+
+function complaints(given: Given<typeof OPTIONS>): readonly Complaint[] {
+  if (change(given) === undefined && given['--save-mark'] === undefined && given['--restore-mark'] === undefined) {
+    const message = '`-j CONNMARK` needs `--set-mark`, `--save-mark`, `--restore-mark` or another operation';
+    return [{ kind: 'malformed', message }];
+  }
+  const by = shift(given);
+  return (by?.values[0] ?? 0) < MARK_BITS
+    ? []
+    : [{ kind: 'not-loadable', message: `a mark has ${MARK_BITS} bits: the kernel takes shifts by less`, option: by?.name ?? '' }];
 }
 
 function masks(given: Given<typeof OPTIONS>): { readonly packet: number; readonly connection: number } {
@@ -34,13 +59,10 @@ export const CONNMARK = targetExtension({
   families: [4, 6],
   options: OPTIONS,
   needsConntrack: () => true,
-  check: (given) =>
-    change(given) === undefined && given['--save-mark'] === undefined && given['--restore-mark'] === undefined
-      ? [{ kind: 'malformed', message: '`-j CONNMARK` needs `--set-mark`, `--save-mark`, `--restore-mark` or another operation' }]
-      : [],
+  check: complaints,
   unclear: ['--left-shift-mark', '--right-shift-mark'],
   lower: (given): Effect => {
-    if (given['--left-shift-mark'] !== undefined || given['--right-shift-mark'] !== undefined) {
+    if (shift(given) !== undefined) {
       return { kind: 'unmodelled', reason: 'CONNMARK that shifts the mark' };
     }
     const plain = change(given);
@@ -53,12 +75,11 @@ export const CONNMARK = targetExtension({
   save: (given) => {
     const plain = change(given);
     const { packet, connection } = masks(given);
-    const { '--left-shift-mark': left, '--right-shift-mark': right } = given;
+    const by = shift(given);
     return [
       ...(plain === undefined ? [given['--save-mark'] === undefined ? '--restore-mark' : '--save-mark'] : saveChange(plain)),
       ...(plain === undefined ? ['--nfmask', hex(packet), '--ctmask', hex(connection)] : []),
-      ...(left === undefined || right !== undefined ? [] : ['--left-shift-mark', String(left.values[0])]),
-      ...(right === undefined ? [] : ['--right-shift-mark', String(right.values[0])]),
+      ...(by === undefined ? [] : [by.name, String(by.values[0])]),
     ];
   },
 });

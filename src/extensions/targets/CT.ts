@@ -7,10 +7,10 @@ import { type Given, saveOption, targetExtension } from '../extension.ts';
 
 const OPTIONS = {
   '--notrack': { value: [] },
-  '--helper': { value: ['name'] },
+  '--helper': { value: ['helper'] },
   '--ctevents': { value: ['ctEvents'] },
   '--expevents': { value: ['expEvents'] },
-  '--timeout': { value: ['name'] },
+  '--timeout': { value: ['timeoutPolicy'] },
   '--zone': { value: ['zone'] },
   '--zone-orig': { value: ['zone'] },
   '--zone-reply': { value: ['zone'] },
@@ -38,7 +38,7 @@ export const CT = targetExtension({
   tables: ['raw'],
   needsConntrack: (given) => given['--notrack'] === undefined,
   check: (given, { proto }) =>
-    given['--helper'] === undefined || (proto !== undefined && !proto.inverted)
+    (given['--helper']?.values[0] ?? '') === '' || given['--notrack'] !== undefined || (proto !== undefined && !proto.inverted)
       ? []
       : [{ kind: 'not-loadable', message: '`--helper` needs `-p` with its protocol in the same rule', option: '--helper' }],
   unclear: ['--zone', '--zone-orig', '--zone-reply'],
@@ -56,8 +56,8 @@ export const CT = targetExtension({
     const { '--helper': helper, '--timeout': timeout, '--ctevents': ctEvents, '--expevents': expEvents } = given;
     return [
       ...(given['--notrack'] === undefined ? [] : ['--notrack']),
-      ...(helper === undefined ? [] : saveOption(helper, OPTIONS['--helper'], context)),
-      ...(timeout === undefined ? [] : saveOption(timeout, OPTIONS['--timeout'], context)),
+      ...(helper === undefined || helper.values[0] === '' ? [] : saveOption(helper, OPTIONS['--helper'], context)),
+      ...(timeout === undefined || timeout.values[0] === '' ? [] : saveOption(timeout, OPTIONS['--timeout'], context)),
       ...(ctEvents === undefined ? [] : saveOption(ctEvents, OPTIONS['--ctevents'], context)),
       ...(expEvents === undefined ? [] : saveOption(expEvents, OPTIONS['--expevents'], context)),
       ...(zone === undefined || zone.id === 0 ? [] : [direction, String(zone.id)]),

@@ -1,7 +1,7 @@
 /** RATEEST - measures a rate for -m rateest and goes on.
  *  man    iptables-extensions(8), RATEEST
  *  kernel net/netfilter/xt_RATEEST.c xt_rateest_tg(): XT_CONTINUE
- *  fact   the interval is the next of 250 ms to 8 s, the time constant a power of two times that */
+ *  fact   the interval is the next of 250 ms to 8 s, the time constant a power of two times that, of which 32 bits of microseconds are saved */
 import { type Given, targetExtension } from '../extension.ts';
 import { duration } from '../shapes/targetValues.ts';
 
@@ -52,7 +52,7 @@ export const RATEEST = targetExtension({
     return [
       ...['--rateest-name', given['--rateest-name']?.values[0] ?? ''],
       ...['--rateest-interval', duration.print(length, context)],
-      ...['--rateest-ewmalog', duration.print(length * 2 ** ewma, context)],
+      ...['--rateest-ewmalog', duration.print((length * 2 ** ewma) >>> 0, context)],
     ];
   },
 });

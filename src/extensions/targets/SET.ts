@@ -7,9 +7,9 @@ import type { HookName } from '../../netfilter/hooks.ts';
 import { type Complaint, type Given, type OptionSpec, saveOption, targetExtension } from '../extension.ts';
 
 const OPTIONS = {
-  '--add-set': { value: ['name', 'setDirs'], invertible: true },
-  '--del-set': { value: ['name', 'setDirs'], invertible: true },
-  '--map-set': { value: ['name', 'setDirs'], invertible: true },
+  '--add-set': { value: ['setName', 'setDirs'], invertible: true },
+  '--del-set': { value: ['setName', 'setDirs'], invertible: true },
+  '--map-set': { value: ['setName', 'setDirs'], invertible: true },
   '--exist': { value: [], needs: ['--add-set'] },
   '--timeout': { value: ['u32'], needs: ['--add-set'] },
   '--map-mark': { value: [], needs: ['--map-set'] },
@@ -44,6 +44,7 @@ export const SET = targetExtension({
   tablesFor: (given) => (given['--map-set'] === undefined ? undefined : ['mangle']),
   hooks: (given) => (mapsQueue(given) ? SENDING : undefined),
   check: complaints,
+  changesSets: (given) => [given['--add-set'], given['--del-set']].flatMap((option) => option?.values[0] ?? []),
   unclear: ['--map-mark'],
   lower: (given) =>
     given['--map-mark'] === undefined ? { kind: 'continue' } : { kind: 'unmodelled', reason: 'SET that takes the mark from an ipset' },

@@ -10,7 +10,7 @@ export const ULOG = targetExtension({
   options: {
     '--ulog-prefix': { value: ['ulogPrefix'] },
     '--ulog-nlgroup': { value: ['ulogGroup'] },
-    '--ulog-cprange': { value: ['u32'] },
+    '--ulog-cprange': { value: ['u64'] },
     '--ulog-qthreshold': { value: ['ulogThreshold'] },
   },
   lower: () => ({ kind: 'continue' }),
@@ -19,7 +19,7 @@ export const ULOG = targetExtension({
     return [
       ...(prefix === undefined ? [] : ['--ulog-prefix', quoteWord(prefix.values[0])]),
       ...(group === undefined || group.values[0] === 1 ? [] : ['--ulog-nlgroup', String(group.values[0])]),
-      ...(size === undefined || size.values[0] === 0 ? [] : ['--ulog-cprange', String(size.values[0])]),
+      ...(size === undefined || size.values[0] === 0n ? [] : ['--ulog-cprange', String(BigInt.asUintN(32, size.values[0]))]),
       ...(threshold === undefined || threshold.values[0] === 1 ? [] : ['--ulog-qthreshold', String(threshold.values[0])]),
     ];
   },

@@ -44,7 +44,7 @@ export const NFLOG = targetExtension({
     const range = given['--nflog-range'];
     return range === undefined
       ? []
-      : [{ kind: 'warning', message: '`--nflog-range` has no effect; iptables-nft leaves it out', option: range.name }];
+      : [{ kind: 'warning', message: '`--nflog-range` has no effect; iptables-nft leaves it out', printedAs: 'nft', option: range.name }];
   },
   lower: () => ({ kind: 'continue' }),
   save: (given, context) => {

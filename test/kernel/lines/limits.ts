@@ -1,13 +1,12 @@
-/** Where chainwalk and iptables are known to differ on a line: each limit says exactly what differs. grammars/EXTENSIONS.md has them in words. */
+/** Where chainwalk and iptables may differ on a line, each limit with exactly what differs. README, Limits, has them in words. */
 import type { Backend } from '../iptables.ts';
 import type { Ours } from './ourAnswer.ts';
-import type { Line } from './randomLines.ts';
 import type { Their } from './theirAnswers.ts';
 
 export interface Doubt {
-  readonly line: Line;
   readonly backend: Backend;
   readonly ours: Ours;
+  /** what chainwalk says this backend does */
   readonly mine: Their;
   readonly theirs: Readonly<Record<Backend, Their>>;
 }
@@ -17,9 +16,47 @@ export interface Limit {
   readonly holds: (doubt: Doubt) => boolean;
 }
 
-export const SETUP: readonly string[] = [];
+const other = { nft: 'legacy', legacy: 'nft' } as const;
 
-export const MAY_BE_MISSING =
-  /-m nfacct|-j (?:CLUSTERIP|LED|SECMARK|ULOG|CONNSECMARK)|--helper|--timeout|--match-set|-set|--path|--object-pinned|--label/;
+export const LIMITS: readonly Limit[] = [
+  {
+    id: 'the backends save this in different words, and it is printed in those of the other one',
+    holds: ({ backend, ours: { printedAs }, mine, theirs }) =>
+      printedAs === other[backend] && theirs[backend] !== undefined && theirs[printedAs]?.join('\n') === mine?.join('\n'),
+  },
+  {
+    id: 'a name that only the loading machine knows: it is kept as written',
+    holds: ({ ours, mine, theirs }) =>
+      mine !== undefined &&
+      theirs.nft?.join('\n') === theirs.legacy?.join('\n') &&
+      ours.diagnostics.some(({ kind, message }) => kind === 'not-modelled' && message.endsWith('is looked up when the rules are loaded')),
+  },
+];
 
-export const LIMITS: readonly Limit[] = [];
+/** The line asks for something by name that this machine may lack; with what is there in its place, it is compared in full. */
+export const OBJECTS: readonly { readonly id: string; readonly pattern: RegExp; readonly there: string }[] = [
+  { id: 'a control group that is not there', pattern: /--path "(?!\/?")(?:[^"\\]|\\.)*"/, there: '--path "/"' },
+  { id: 'a pinned BPF program that is not there', pattern: /--object-pinned "(?:[^"\\]|\\.)*"/, there: '--bytecode "1,6 0 0 1"' },
+  { id: 'a conntrack helper that is not there', pattern: /--helper "[^"]*"/, there: '--helper ""' },
+  { id: 'a timeout policy that is not there', pattern: /(?<=-j CT .*)--timeout "[^"]+"/, there: '--timeout ""' },
+  { id: 'an ipset that is not there', pattern: /--(match|add|del|map)-set "[^"]*"/, there: '--$1-set "hosts"' },
+];
+
+/** Extensions whose kernel module may be missing, each with a line that loads where it is there. */
+export const PROBES: Readonly<Record<string, { readonly table: string; readonly text: string }>> = {
+  'match nfacct': { table: 'filter', text: '-m nfacct --nfacct-name probe' },
+  'target CLUSTERIP': {
+    table: 'filter',
+    text: '-d 10.0.0.1 -j CLUSTERIP --new --hashmode sourceip --clustermac 01:02:03:04:05:06 --total-nodes 2 --local-node 1',
+  },
+  'target LED': { table: 'filter', text: '-j LED --led-trigger-id probe' },
+  'target SECMARK': { table: 'mangle', text: '-j SECMARK --selctx system_u:object_r:http_packet_t:s0' },
+  'target ULOG': { table: 'filter', text: '-j ULOG' },
+};
+
+/** ipsets of the names that random lines use, of types that both families take. */
+export const SETUP: readonly string[] = [
+  'ipset create hosts list:set',
+  'ipset create services bitmap:port range 0-65535',
+  'ipset create a-very-long-name-of-31-characte list:set',
+];

@@ -41,7 +41,10 @@ function broken(text: string, { at, how }: Damage): string {
 }
 
 function lineOf(extension: Extension): fc.Arbitrary<Line> {
-  const damage = fc.option(fc.record({ at: fc.nat(40), how: fc.nat(WAYS.length - 1) }), { freq: 2 });
+  const damage = fc.oneof(
+    { weight: 2, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.record({ at: fc.nat(40), how: fc.nat(WAYS.length - 1) }) },
+  );
   return fc.tuple(clauseText(extension), damage).map(([clause, harm]) => ({
     extension: `${extension.kind} ${extension.name}`,
     options: clause.options.map(({ name }) => name),

@@ -9,6 +9,8 @@ export interface Asked {
   readonly backend: Backend;
   /** after `-A CHAIN` */
   readonly text: string;
+  /** it is only read: `--test` */
+  readonly readOnly: boolean;
   /** it is loaded with others */
   readonly together: boolean;
 }
@@ -30,7 +32,8 @@ export function theirAnswers(asked: readonly Asked[], setup: readonly string[]):
     for (const [at, group] of pending.entries()) {
       const answer = loaded[at] as Loaded;
       const [only] = group;
-      if (answer.loads) takeSaved(group, answer.saved, answers);
+      if (answer.loads && only?.readOnly) answers.set(only, []);
+      else if (answer.loads) takeSaved(group, answer.saved, answers);
       else if (group.length === 1 && only !== undefined) answers.set(only, undefined);
       else halves.push(group.slice(0, group.length >> 1), group.slice(group.length >> 1));
     }
@@ -57,10 +60,10 @@ function groups(asked: readonly Asked[]): readonly Group[] {
 }
 
 function loadOf(group: Group): Load {
-  const [{ family, backend, table }] = group as readonly [Asked];
+  const [{ family, backend, table, readOnly }] = group as readonly [Asked];
   const chains = group.map((_, at) => `-N L${at}\n`).join('');
   const rules = group.map(({ text }, at) => `-A L${at} ${text}\n`).join('');
-  return { family, backend, text: `*${table}\n${chains}${rules}COMMIT\n` };
+  return { family, backend, text: `*${table}\n${chains}${rules}COMMIT\n`, dry: readOnly };
 }
 
 function takeSaved(group: Group, saved: string, answers: Map<Asked, Their>): void {
