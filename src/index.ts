@@ -2,6 +2,10 @@
 import { completePacket } from './host/completePacket.ts';
 import type { Host } from './host/host.ts';
 import { readHost } from './host/readHost.ts';
+import type { Mode } from './istio/modes.ts';
+import type { Rendered } from './istio/render.ts';
+import { renderRequest } from './istio/request.ts';
+import type { HostFacts } from './istio/settings.ts';
 import type { Outcome } from './journey/journey.ts';
 import { hostOf, profileOf } from './journey/setting.ts';
 import { walkJourney } from './journey/walkJourney.ts';
@@ -16,7 +20,7 @@ import { type Trace, toTrace } from './report/traceJson.ts';
 import { toVerifyReport, type VerifyReport } from './report/verifyJson.ts';
 import { resolve } from './ruleset/resolve.ts';
 import type { Ruleset } from './ruleset/ruleset.ts';
-import type { Diagnostic } from './syntax/diagnostic.ts';
+import { type Diagnostic, isError } from './syntax/diagnostic.ts';
 import { parseRules } from './syntax/parse.ts';
 import { parsePacket } from './syntax/parsePacket.ts';
 import { parsePacketSet } from './syntax/parsePacketSet.ts';
@@ -170,6 +174,32 @@ export function find(rules: Rules, options: FindOptions): FindReport {
   const where = readPacketSet(options.where ?? '');
   const question = { host, where, outcome: options.outcome, ...(profile !== undefined && { profile }) };
   return toFindReport(all.map((ruleset) => ({ file: ruleset.source.file, found: findPackets(ruleset, question) })));
+}
+
+export interface RenderOptions {
+  /** of istio-iptables, beside the settings */
+  readonly args?: readonly string[];
+  /** environment of istio-iptables */
+  readonly env?: Readonly<Record<string, string>>;
+  /** before what the settings say of the host */
+  readonly host?: Partial<HostFacts>;
+  readonly mode?: Mode;
+  /** version of Istio, `1.25`; the newest known one when absent */
+  readonly istio?: string;
+}
+
+export interface RenderedRules extends Rendered {
+  /** settings that do not do what they say, one sentence each */
+  readonly warnings: readonly string[];
+}
+
+/** The rules that Istio writes for settings, given as in a `--settings` file: restore text for each family, `v6` empty without IPv6.
+ *  @throws InputError when Istio would refuse the settings, or they cannot be read */
+export function render(settings: Readonly<Record<string, unknown>>, options: RenderOptions = {}): RenderedRules {
+  const source = { file: 'settings', text: JSON.stringify(settings, null, 2) };
+  const { rendered, diagnostics } = renderRequest({ ...options, settings: source });
+  if (rendered === undefined) throw new InputError(diagnostics.filter(isError).map(({ message }) => message));
+  return { ...rendered, warnings: diagnostics.map(({ message }) => message) };
 }
 
 /** One ruleset, or those of both families. */

@@ -10,6 +10,8 @@ export interface Command {
   readonly options: readonly OptionSpec[];
   /** shown before everything else in the help */
   readonly examples: readonly Example[];
+  /** shown after the options */
+  readonly notes?: string;
   readonly run: (io: Io, input: Input) => Promise<ExitCode>;
 }
 

@@ -31,6 +31,7 @@ export function buildProgram({ version, commands, writeOut, writeErr, onCommand 
     .configureOutput({ writeOut, writeErr, outputError: () => {} });
   for (const command of commands) {
     const sub = base(program.command(command.name).copyInheritedSettings(program), command.examples).description(command.summary);
+    if (command.notes !== undefined) sub.addHelpText('after', command.notes);
     for (const { name, says } of command.args) sub.argument(name, says);
     for (const option of command.options) sub.addOption(toOption(option));
     sub.action(() => onCommand(command, { args: sub.args, options: sub.opts<Record<string, OptionValue>>() }));

@@ -2,16 +2,13 @@
 import { type Diagnostic, isError } from '../syntax/diagnostic.ts';
 import type { Source } from '../syntax/source.ts';
 import { type Given, type Place, remark } from './given.ts';
+import { MODES, type Mode } from './modes.ts';
 import { PRESETS } from './presets.ts';
 import { readArgs } from './readArgs.ts';
 import { type Document, isRecord, placeOfKey, readHostFacts, readSettings } from './readSettings.ts';
 import { type Rendering, renderAmbient, renderSidecar } from './render.ts';
 import type { HostFacts } from './settings.ts';
 import { LATEST, NEWEST, OLDEST, parseVersion, type Version } from './version.ts';
-
-/** Who writes the rules: the init container, the CNI plugin, or the ambient agent in a pod or on its node. */
-export const MODES = ['init', 'cni', 'ambient', 'ambient-host'] as const;
-export type Mode = (typeof MODES)[number];
 
 export interface RenderRequest {
   /** a JSON object: flags and variables by name, `host`, `mode`, `istio` */

@@ -5,7 +5,8 @@ import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { find } from './find.ts';
 import { print } from './print.ts';
+import { render } from './render.ts';
 import { trace } from './trace.ts';
 import { verify } from './verify.ts';
 
-export const COMMANDS: readonly Command[] = [trace, verify, diff, find, check, print, explain];
+export const COMMANDS: readonly Command[] = [trace, verify, diff, find, check, print, render, explain];

@@ -1,6 +1,6 @@
 /** Who captures a pod, and by which step that is decided. */
 import type { Pod } from '../manifest/pod.ts';
-import { type Facts, factsOf, type Mode, type World } from './facts.ts';
+import { type Facts, factsOf, type Approach, type World } from './facts.ts';
 import { ambientAgent } from './stages/ambient.ts';
 import { annotations } from './stages/annotations.ts';
 import { initContainer } from './stages/initContainer.ts';
@@ -10,7 +10,7 @@ import { plugin } from './stages/plugin.ts';
 import { type Decision, decide, type Stage } from './step.ts';
 
 /** The stages of each mode, in their order. */
-export const STAGES: Readonly<Record<Mode, readonly Stage[]>> = {
+export const STAGES: Readonly<Record<Approach, readonly Stage[]>> = {
   init: [injection, annotations, initContainer],
   cni: [injection, annotations, plugin],
   multus: [injection, annotations, multus, plugin],
@@ -18,7 +18,7 @@ export const STAGES: Readonly<Record<Mode, readonly Stage[]>> = {
 };
 
 /** Who writes the rules when all stages are passed. */
-export const WRITERS: Readonly<Record<Mode, string>> = {
+export const WRITERS: Readonly<Record<Approach, string>> = {
   init: 'istio-init',
   cni: 'the CNI plugin',
   multus: 'the CNI plugin, called by Multus',
@@ -31,5 +31,5 @@ export interface Enrolment extends Decision {
 
 export function enrol(pod: Pod, world: World): Enrolment {
   const facts = factsOf(pod, world);
-  return { ...decide(STAGES[world.mode], facts), facts };
+  return { ...decide(STAGES[world.approach], facts), facts };
 }

@@ -9,11 +9,11 @@ import type { Pod, Strings } from '../manifest/pod.ts';
 import { LATEST, type Version } from '../version.ts';
 
 /** Who is asked to write the rules. */
-export type Mode = 'init' | 'cni' | 'multus' | 'ambient';
-export const MODES: readonly Mode[] = ['init', 'cni', 'multus', 'ambient'];
+export type Approach = 'init' | 'cni' | 'multus' | 'ambient';
+export const APPROACHES: readonly Approach[] = ['init', 'cni', 'multus', 'ambient'];
 
 export interface Facts {
-  readonly mode: Mode;
+  readonly approach: Approach;
   readonly version: Version;
   readonly pod: Pod;
   readonly namespace: Namespace;
@@ -25,7 +25,7 @@ export interface Facts {
 }
 
 export interface World {
-  readonly mode: Mode;
+  readonly approach: Approach;
   readonly version?: Version;
   readonly namespaces: readonly Namespace[];
   readonly mesh: MeshConfiguration;
@@ -36,14 +36,14 @@ export interface World {
 /** The label that makes a namespace take part, for each mode. */
 const TAKES_PART = { sidecar: ['istio-injection', 'enabled'], ambient: ['istio.io/dataplane-mode', 'ambient'] } as const;
 
-export function factsOf(pod: Pod, { mode, version = LATEST, namespaces, mesh, attachments, readNested }: World): Facts {
+export function factsOf(pod: Pod, { approach, version = LATEST, namespaces, mesh, attachments, readNested }: World): Facts {
   const given = namespaces.find(({ name }) => name === pod.namespace);
-  const [key, value] = TAKES_PART[mode === 'ambient' ? 'ambient' : 'sidecar'];
+  const [key, value] = TAKES_PART[approach === 'ambient' ? 'ambient' : 'sidecar'];
   const { source, span } = pod.place;
   const assumed: Namespace = { name: pod.namespace, labels: new Map([[key, { value, source, span }]]), annotations: new Map() };
   const needed = given === undefined && !isInjected(pod);
   return {
-    mode,
+    approach,
     version,
     pod,
     namespace: given ?? assumed,

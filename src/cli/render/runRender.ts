@@ -1,0 +1,118 @@
+/** What `chainwalk render` does. */
+
+import type { Mode } from '../../istio/modes.ts';
+import type { Rendered, Rendering } from '../../istio/render.ts';
+import { type RenderRequest, renderRequest } from '../../istio/request.ts';
+import type { HostFacts } from '../../istio/settings.ts';
+import { formatAddress } from '../../packet/address.ts';
+import { toCheckReport } from '../../report/checkJson.ts';
+import { resolve } from '../../ruleset/resolve.ts';
+import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
+import { parseRules } from '../../syntax/parse.ts';
+import { type Call, isSet, listOf, textOf } from '../command.ts';
+import { showDiagnostics } from '../diagnostics.ts';
+import { EXIT, type ExitCode } from '../exitCode.ts';
+import { formatOf } from '../format.ts';
+import { complain } from '../messages.ts';
+import { readHostOption } from '../trace/scene.ts';
+
+/** Tells the reader, and chainwalk itself, where the rules of the other family start. */
+const SECOND = '# ip6tables\n';
+
+export async function runRender(call: Call): Promise<ExitCode> {
+  const { io, input } = call;
+  const request = await readRequest(call);
+  if (request === undefined) return EXIT.usage;
+  const rendering = renderRequest(request);
+  const text = rendering.rendered === undefined ? '' : textOfRules(rendering.rendered);
+  const diagnostics = [...rendering.diagnostics, ...refusals(text)];
+  const failed = diagnostics.some(isError);
+  if (formatOf(input, 'rules') === 'json') await io.out.write(`${JSON.stringify(toJson(rendering, diagnostics))}\n`);
+  else {
+    await showDiagnostics(call, diagnostics, { evenQuiet: text === '' });
+    if (rendering.rendered !== undefined) await io.out.write(text + (isSet(input, 'withRouting') ? routingText(rendering.rendered) : ''));
+  }
+  if (failed) return EXIT.usage;
+  return isSet(input, 'strict') && diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
+}
+
+function textOfRules({ v4, v6 }: Rendered): string {
+  return v6 === '' ? v4 : `${v4}${SECOND}${v6}`;
+}
+
+function routingText({ routing }: Rendered): string {
+  return routing.map((command) => `# ${command}\n`).join('');
+}
+
+/** Istio takes some values unread; what iptables then refuses is refused here too. */
+function refusals(text: string): readonly Diagnostic[] {
+  if (text === '') return [];
+  const { rulesets, diagnostics } = parseRules({ file: 'rendered', text });
+  return [...diagnostics, ...rulesets.flatMap((node) => resolve(node).diagnostics)].filter(isError);
+}
+
+function toJson({ rendered }: Rendering, diagnostics: readonly Diagnostic[]): unknown {
+  const { v4 = null, v6 = null, routing = [] } = rendered ?? {};
+  return { schema: 'chainwalk/render/v1', v4, v6, routing, diagnostics: toCheckReport(diagnostics).diagnostics };
+}
+
+/** Undefined when an option cannot be used, which has been said. */
+async function readRequest(call: Call): Promise<RenderRequest | undefined> {
+  const { io, input } = call;
+  const [file, mode, istio] = [textOf(input, 'settings'), textOf(input, 'mode'), textOf(input, 'istio')];
+  if (file === undefined && mode === undefined && input.args.length === 0) {
+    const help = 'give --settings FILE, or arguments of istio-iptables after `--`, or --mode alone for a pod that asks for nothing';
+    await complain(io, { message: 'there is nothing to render', help });
+    return undefined;
+  }
+  const settings = file === undefined ? undefined : await io.read(file);
+  if (settings !== undefined && 'problem' in settings) {
+    await complain(io, { message: `cannot read \`${file}\`: ${settings.problem}` });
+    return undefined;
+  }
+  const env = await readEnvironment(call);
+  const host = await readFacts(call);
+  if (env === undefined || host === undefined) return undefined;
+  return {
+    args: input.args.map(unprotect),
+    env,
+    host,
+    ...(settings !== undefined && file !== undefined && { settings: { file, text: settings.text } }),
+    ...(mode !== undefined && { mode: mode as Mode }),
+    ...(istio !== undefined && { istio }),
+  };
+}
+
+/** An argument that looks like a packet was given a blank before commander saw it. */
+function unprotect(argument: string): string {
+  return /^ -\S*\s/.test(argument) ? argument.slice(1) : argument;
+}
+
+async function readEnvironment({ io, input }: Call): Promise<Readonly<Record<string, string>> | undefined> {
+  const env: Record<string, string> = {};
+  for (const setting of listOf(input, 'env')) {
+    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(setting) ?? [];
+    if (name === undefined || value === undefined) {
+      await complain(io, { message: `--env expects NAME=value, not \`${setting}\``, help: '--env ISTIO_META_DNS_CAPTURE=true' });
+      return undefined;
+    }
+    env[name] = value;
+  }
+  return env;
+}
+
+async function readFacts(call: Call): Promise<Partial<HostFacts> | undefined> {
+  const { input } = call;
+  const read = await readHostOption(call);
+  if (read === undefined) return undefined;
+  const nameservers = listOf(input, 'nameserver');
+  const { host } = read;
+  return {
+    ...(host !== undefined && {
+      addresses: host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => formatAddress(address))),
+      sysctls: Object.fromEntries(host.sysctls),
+    }),
+    ...(isSet(input, 'ipv6') && { ipv6: true }),
+    ...(nameservers.length > 0 && { nameservers }),
+  };
+}
