@@ -12,8 +12,8 @@ export type MatchExpr =
   /** `(field & mask) === value`; false when the field is absent */
   | { readonly kind: 'masked'; readonly field: Field; readonly value: number | bigint; readonly mask: number | bigint }
   | { readonly kind: 'present'; readonly field: Field }
-  /** either way, each time anew; `probability` (0 to 1) where the rule states one */
-  | { readonly kind: 'chance'; readonly id: string; readonly probability?: number }
+  /** either way, each time anew; `probability` (0 to 1) where the rule states one; `remembers`: it follows from the packets before */
+  | { readonly kind: 'chance'; readonly id: string; readonly probability?: number; readonly remembers?: true }
   /** neither true nor false: we do not claim its meaning */
   | { readonly kind: 'unmodelled'; readonly reason: string };
 
@@ -57,4 +57,10 @@ export function unmodelled(reason: string): MatchExpr {
 export function mentionsUnmodelled(expr: MatchExpr): boolean {
   if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some(mentionsUnmodelled);
   return expr.kind === 'not' ? mentionsUnmodelled(expr.of) : expr.kind === 'unmodelled';
+}
+
+/** Some part of the condition asks about earlier packets, or notes this one for later ones. */
+export function mentionsMemory(expr: MatchExpr): boolean {
+  if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some(mentionsMemory);
+  return expr.kind === 'not' ? mentionsMemory(expr.of) : expr.kind === 'chance' && expr.remembers === true;
 }

@@ -1,9 +1,11 @@
 /** Which packets fare otherwise under another ruleset: an answer for every packet that may be sent here or arrive, alone and first of
  *  its connection. A packet changes when its outcome or the end of its first leg does; what changes further on is a change
- *  of the proxy's own packets, which are among all packets. What rules remember of earlier packets counts as chance. */
+ *  of the proxy's own packets, which are among all packets. What rules remember of earlier packets counts as chance, and must be
+ *  asked of the same packets. */
 import type { Host } from '../host/host.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
@@ -21,11 +23,14 @@ import type { Change, End } from './diffEnds.ts';
 import { compareEnds, endsOf } from './diffEnds.ts';
 import type { LoopScene } from './diffLoops.ts';
 import { onward, proxyPackets } from './diffLoops.ts';
+import { otherLots } from './diffLots.ts';
+import type { Asked, MemoryChange } from './diffMemory.ts';
+import { compareMemory, memoryOf } from './diffMemory.ts';
 import { openTargets } from './diffOpaque.ts';
 import { mayMatch } from './diffReach.ts';
 import { sliceOf } from './diffSlice.ts';
 import type { ChangedClass, UnclearClass } from './diffWitness.ts';
-import { changedClasses, unclearClasses } from './diffWitness.ts';
+import { chanceClasses, changedClasses, unclearClasses } from './diffWitness.ts';
 
 export interface DiffQuestion {
   /** of one family */
@@ -58,6 +63,9 @@ export interface WayChanges {
   readonly iif: string | undefined;
   readonly changes: readonly Change[];
   readonly unclear: readonly Change[];
+  /** the same ends are open to them, by other lots */
+  readonly lots: readonly Change[];
+  readonly memory: readonly MemoryChange[];
 }
 
 export function diffRules(question: DiffQuestion): Diff {
@@ -67,7 +75,7 @@ export function diffRules(question: DiffQuestion): Diff {
   const space = makeSpace(family, host, limit);
   try {
     const ways = compareWays(space, question, aligned);
-    const undecided = [...unclearClasses(space, ways), ...memories(aligned)];
+    const undecided = [...unclearClasses(space, ways), ...chanceClasses(space, ways), ...memories(aligned)];
     return { family, changes: changedClasses(space, question, ways), undecided };
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error;
@@ -94,12 +102,7 @@ function memories(aligned: Alignment): readonly UnclearClass[] {
 }
 
 function mayRemember({ effect, match }: Rule): boolean {
-  return effect.kind === 'continue' && asksUnmodelled(match);
-}
-
-function asksUnmodelled(expr: MatchExpr): boolean {
-  if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some(asksUnmodelled);
-  return expr.kind === 'not' ? asksUnmodelled(expr.of) : expr.kind === 'unmodelled';
+  return effect.kind === 'continue' && mentionsUnmodelled(match);
 }
 
 function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): readonly WayChanges[] {
@@ -127,13 +130,20 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
     const real = dir === 'out' ? manager.not(equal(manager, space.start.src, 0)) : FULL;
     const within = manager.all([asked, real, manager.or(iif === undefined ? sent : concerned(iif), further)]);
     if (within === EMPTY) return [];
-    const ends = (name: 'base' | 'head'): readonly End[] => {
-      const ask = { space, ruleset: sliceOf(space, question[name], { within, iif }), within };
+    const walk = (name: 'base' | 'head'): { readonly ends: readonly End[]; readonly memory: Asked | undefined } => {
+      const ruleset = sliceOf(space, question[name], { within, iif });
+      const memory = memoryOf(space, ruleset);
+      const ask = { space, ruleset, within, ...(memory && { visit: memory.visit }) };
       const classes = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
-      return endsOf({ space, profile }, { classes, next: (fate) => onward(loops[name], fate), open: openAt(name, iif) });
+      const ends = endsOf({ space, profile }, { classes, next: (fate) => onward(loops[name], fate), open: openAt(name, iif) });
+      return { ends, memory };
     };
-    const { changes, unclear } = compareEnds({ space }, ends('base'), ends('head'));
-    return changes.length + unclear.length === 0 ? [] : [{ iif, changes, unclear }];
+    const sides = { base: walk('base'), head: walk('head') };
+    const { changes, unclear } = compareEnds({ space }, sides.base.ends, sides.head.ends);
+    const known = manager.any([...changes, ...unclear].map(({ set }) => set));
+    const lots = otherLots(space, sides.base.ends, sides.head.ends, known);
+    const memory = compareMemory(space, { base: sides.base.memory, head: sides.head.memory });
+    return changes.length + unclear.length + lots.length + memory.length === 0 ? [] : [{ iif, changes, unclear, lots, memory }];
   });
 }
 

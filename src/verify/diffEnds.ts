@@ -12,7 +12,7 @@ import type { FateClass } from '../symbolic/traverse.ts';
 import type { Vector } from '../symbolic/vector.ts';
 import { constant } from '../symbolic/vector.ts';
 import type { Onward } from './diffLoops.ts';
-import { picksOfClass } from './diffPicks.ts';
+import { isPick, picksOfClass } from './diffPicks.ts';
 import { outcomesOf } from './outcome.ts';
 import type { Scene } from './scene.ts';
 
@@ -27,6 +27,8 @@ export interface End {
   readonly unclear: Bdd;
   /** an unmodelled target, behind which the rulesets may differ */
   readonly isOpen: boolean;
+  /** the rules that drew lots on the way */
+  readonly lots: string;
 }
 
 export interface EndsQuestion {
@@ -53,6 +55,7 @@ export function endsOf(scene: Pick<Scene, 'space' | 'profile'>, { classes, next,
               numbers: numbersOf(scene.space, one),
               unclear: manager.and(set, unknown),
               isOpen: one.decided !== undefined && open.has(one.decided),
+              lots: lotsOf(one),
             },
           ];
     return [
@@ -77,6 +80,11 @@ function saysOf({ fate, decided, doubts, env }: FateClass): string {
     default:
       return '';
   }
+}
+
+function lotsOf({ doubts }: FateClass): string {
+  const drawing = doubts.filter((doubt) => doubt.why === 'chance' && !isPick(doubt));
+  return drawing.map(({ rule, what }) => (rule === undefined ? what : `${rule.table} ${rule.text}`)).join('\n');
 }
 
 function numbersOf({ manager, has }: Space, { fate, env, doubts }: FateClass): readonly Vector[] {
@@ -152,7 +160,7 @@ function without(space: Space, one: End, others: readonly End[]): Bdd {
 }
 
 /** The packets of `met` that fare alike at both ends. */
-function agreement({ manager }: Space, left: End, right: End, met: Bdd): Bdd {
+export function agreement({ manager }: Space, left: End, right: End, met: Bdd): Bdd {
   if (left.says !== right.says || left.numbers.length !== right.numbers.length) return EMPTY;
   let agreed = met;
   for (const [index, vector] of left.numbers.entries()) {

@@ -20,11 +20,15 @@ interface Pick {
 const ADDRESS = 'the kernel picks an address';
 const PORT = 'the kernel picks a port';
 
+export function isPick({ what }: Doubt): boolean {
+  return what.startsWith(ADDRESS) || what.startsWith(PORT);
+}
+
 export function picksOfClass(doubts: readonly Doubt[]): Picks {
   return toPicks(
-    doubts.flatMap(({ what, rule }): readonly Pick[] => {
-      const picks = what.startsWith(ADDRESS) || what.startsWith(PORT);
-      return picks && isNat(rule?.effect) ? [{ nat: rule.effect, port: what.startsWith(PORT) }] : [];
+    doubts.flatMap((doubt): readonly Pick[] => {
+      const nat = doubt.rule?.effect;
+      return isPick(doubt) && isNat(nat) ? [{ nat, port: doubt.what.startsWith(PORT) }] : [];
     }),
   );
 }

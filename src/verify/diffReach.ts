@@ -5,6 +5,7 @@ import type { Bdd } from '../symbolic/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/bdd.ts';
 import { encode } from '../symbolic/encode.ts';
 import type { Space } from '../symbolic/space.ts';
+import { remembers } from './diffMemory.ts';
 import type { Place } from './diffPlace.ts';
 import { envAt, knownPart, placesOf } from './diffPlace.ts';
 
@@ -18,7 +19,7 @@ export interface ReachQuestion {
 export function mayMatch(space: Space, ruleset: Ruleset, { rules, iif }: ReachQuestion): readonly Bdd[] {
   if (rules.size === 0) return [];
   return placesOf(ruleset, iif).flatMap((place) => {
-    const here = [...rules].filter((rule) => rule.table === place.table.name && rule.effect.kind !== 'continue');
+    const here = [...rules].filter((rule) => rule.table === place.table.name && (rule.effect.kind !== 'continue' || remembers(rule)));
     return here.length === 0 ? [] : inTable(space, place, here);
   });
 }

@@ -133,6 +133,35 @@ export function unclearClasses(space: Space, ways: readonly WayChanges[]): reado
   });
 }
 
+/** Packets for which rules of chance, or rules that remember, differ in more than what can become of one packet. */
+export function chanceClasses(space: Space, ways: readonly WayChanges[]): readonly UnclearClass[] {
+  const { manager } = space;
+  return ways.flatMap(({ iif, lots, memory }): readonly UnclearClass[] => {
+    const words = (set: Bdd): string => wordsOfClass(space, { iif, set });
+    const drawing = (ends: readonly End[]): readonly Rule[] => [
+      ...new Set(ends.flatMap(({ of }) => of.doubts.flatMap(({ why, rule }) => (why === 'chance' && rule !== undefined ? [rule] : [])))),
+    ];
+    const byLot: readonly UnclearClass[] =
+      lots.length === 0
+        ? []
+        : [
+            {
+              packets: words(manager.any(lots.map(({ set }) => set))),
+              reason: 'the same may become of them on both sides, but other rules of chance decide: how often is not compared',
+              rules: { base: drawing(lots.map(({ base }) => base)), head: drawing(lots.map(({ head }) => head)) },
+            },
+          ];
+    const byMemory = memory.map(
+      ({ set, rules }): UnclearClass => ({
+        packets: words(set),
+        reason: 'they are remembered or counted otherwise, and so later packets may fare otherwise',
+        rules,
+      }),
+    );
+    return [...byLot, ...byMemory];
+  });
+}
+
 const CAPTURED: ReadonlySet<Outcome> = new Set<Outcome>(['captured-out', 'captured-in', 'dns']);
 const STOPPED: ReadonlySet<Outcome> = new Set<Outcome>(['dropped', 'rejected', 'refused', 'lost']);
 

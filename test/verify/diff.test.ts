@@ -122,15 +122,63 @@ describe('changes', { timeout: 60_000 }, () => {
     expect(outcomes(diff(answer('tcp-reset'), answer('icmp-port-unreachable')))).toContain('rejected -> rejected');
   });
 
-  it('chance: equal sets of ends are no change, another end is', () => {
+  it('chance: another end is a change, other odds of the same ends are undecided', () => {
     const halves = (a: string, b: string) =>
       nat(
         ':OUTPUT ACCEPT',
         `-A OUTPUT -d 10.0.0.9/32 -p tcp -m statistic --mode random --probability 0.5 -j DNAT --to-destination ${a}`,
         `-A OUTPUT -d 10.0.0.9/32 -p tcp -j DNAT --to-destination ${b}`,
       );
-    expect(diff(halves('10.0.0.1', '10.0.0.2'), halves('10.0.0.2', '10.0.0.1')).equivalent).toBe(true);
+    expect(diff(halves('10.0.0.1', '10.0.0.2'), halves('10.0.0.1', '10.0.0.2')).equivalent).toBe(true);
     expect(outcomes(diff(halves('10.0.0.1', '10.0.0.2'), halves('10.0.0.1', '10.0.0.3')))).toEqual(['direct -> direct']);
+  });
+
+  it.each([
+    ['the odds', '-m statistic --mode random --probability 0.5 -j DROP', '-m statistic --mode random --probability 0.25 -j DROP'],
+    ['the rate', '-p tcp -m limit --limit 5/sec -j DROP', '-p tcp -m limit --limit 50/sec -j DROP'],
+    [
+      'a count',
+      '-m hashlimit --hashlimit-above 5/sec --hashlimit-name a -j DROP',
+      '-m hashlimit --hashlimit-above 9/sec --hashlimit-name a -j DROP',
+    ],
+    ['when to forget', '-m recent --rcheck --seconds 60 --name a -j DROP', '-m recent --rcheck --seconds 600 --name a -j DROP'],
+    ['what is noted', '-p tcp -m recent --set --name a', '-p tcp -m recent --set --name b'],
+    ['what is noted, in an ipset', '-p tcp -j SET --add-set a src', '-p tcp -j SET --add-set b src'],
+  ])('a rule of chance or memory with other numbers is undecided: %s', (_, was, is) => {
+    const text = (line: string) => filter(':INPUT ACCEPT', `-A INPUT ${line}`);
+    const report = diff(text(was), text(is));
+    expect(report).toMatchObject({ equivalent: false, changes: [] });
+    expect(report.undecided[0]?.rules).toMatchObject({ base: [{ line: 3 }], head: [{ line: 3 }] });
+    expect(diff(text(was), text(was))).toMatchObject({ equivalent: true });
+  });
+
+  it('rules that remember other packets than before are undecided, though they stay as they are', () => {
+    const guard = ['-A INPUT -p tcp -m tcp --dport 22 -m recent --set --name a', '-A INPUT -p tcp -m recent --rcheck --name a -j DROP'];
+    const with_ = (...lines: readonly string[]) => filter(':INPUT ACCEPT', ...lines);
+    // packets to port 22 may be dropped or not, on both sides
+    const first = '-A INPUT -p tcp -m tcp --dport 22 -m recent --rcheck --name a -j DROP';
+    const report = diff(with_(first, ...guard), with_(first, '-A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 22 -j ACCEPT', ...guard));
+    expect(report).toMatchObject({ equivalent: false, changes: [] });
+    expect(report.undecided.some(({ packets }) => /from 10\.0.* to port 22/.test(packets))).toBe(true);
+    // what only comes later, or is apart, leaves the memory alone
+    expect(diff(with_(...guard), with_(...guard, '-A INPUT -p udp -m udp --dport 53 -j ACCEPT')).equivalent).toBe(true);
+    // in another order they see what they did not
+    const [set, check] = guard as [string, string];
+    expect(diff(with_(set, check), with_(check, set)).equivalent).toBe(false);
+    const apart = '-A INPUT -p udp -m recent --set --name a';
+    expect(diff(with_(set, apart), with_(apart, set)).equivalent).toBe(true);
+  });
+
+  it('a chain that remembers and is called twice counts twice', () => {
+    const text = (...calls: readonly string[]) =>
+      filter(':INPUT ACCEPT', ':SEEN -', ...calls, '-A SEEN -m recent --update --hitcount 4 --name a -j DROP');
+    const call = '-A INPUT -p tcp -j SEEN';
+    expect(diff(text(call), text(call, call))).toMatchObject({ equivalent: false, changes: [] });
+  });
+
+  it('lots that decide nothing are no matter', () => {
+    const text = (line: string) => filter(':INPUT ACCEPT', `-A INPUT -m statistic --mode random --probability ${line} -j ACCEPT`);
+    expect(diff(text('0.5'), text('0.25')).equivalent).toBe(true);
   });
 
   it('a wider range that the kernel picks from is a change', () => {

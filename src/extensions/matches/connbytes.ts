@@ -14,5 +14,5 @@ export const connbytes = matchExtension({
     '--connbytes-dir': { value: ['bytesDir'], required: true },
   },
   needsConntrack: () => true,
-  lower: (_, { ruleId }) => [{ expr: present('ctdir') }, { expr: { kind: 'chance', id: ruleId } }],
+  lower: (_, { ruleId }) => [{ expr: present('ctdir') }, { expr: { kind: 'chance', id: ruleId, remembers: true } }],
 });

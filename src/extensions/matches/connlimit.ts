@@ -19,7 +19,7 @@ export const connlimit = matchExtension({
     given['--connlimit-upto'] !== undefined || given['--connlimit-above'] !== undefined
       ? []
       : [{ kind: 'malformed', message: '`-m connlimit` needs `--connlimit-upto` or `--connlimit-above`' }],
-  lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId } }],
+  lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId, remembers: true } }],
   save: (given, { family }) => {
     const { '--connlimit-upto': upto, '--connlimit-above': above } = given;
     const isAbove = (above !== undefined) !== ((upto ?? above)?.inverted === true);

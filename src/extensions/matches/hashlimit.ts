@@ -53,7 +53,7 @@ export const hashlimit = matchExtension({
     }
     return complaints;
   },
-  lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId } }],
+  lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId, remembers: true } }],
   save: (given, context) => {
     const rate = rateOf(given);
     if (rate === undefined) return [];

@@ -31,7 +31,7 @@ export const limit = matchExtension({
     const message = 'iptables-legacy refuses this rate and burst: the kernel counts them on 32 bits';
     return [{ kind: 'warning', message, refusedBy: 'legacy' }];
   },
-  lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId } }],
+  lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId, remembers: true } }],
   save: (given, context) => {
     const burst = given['--limit-burst']?.values[0] ?? DEFAULT_BURST;
     const words = ['--limit', rate.print(given['--limit']?.values[0] ?? DEFAULT_RATE, context)];

@@ -8,5 +8,5 @@ export const quota = matchExtension({
   families: [4, 6],
   claim: 'chance',
   options: { '--quota': { value: ['u64'], invertible: true, required: true } },
-  lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId } }],
+  lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId, remembers: true } }],
 });

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), recent
  *  kernel net/netfilter/xt_recent.c recent_mt(): `--set` always holds
  *  fact   of `--rsource` and `--rdest` the last one counts; names are printed without quotes */
-import { ALWAYS } from '../../netfilter/matchExpr.ts';
+import { ALWAYS, type MatchExpr, not, or } from '../../netfilter/matchExpr.ts';
 import { formatAddress, prefixMask } from '../../packet/address.ts';
 import { type Complaint, type Given, type GivenOption, matchExtension } from '../extension.ts';
 
@@ -46,8 +46,11 @@ export const recent = matchExtension({
   },
   lower: (given, { ruleId }) => {
     const set = given['--set'];
-    if (set === undefined) return [{ expr: { kind: 'chance', id: ruleId } }];
-    return [{ option: '--set', expr: set.inverted ? { kind: 'not', of: ALWAYS } : ALWAYS }];
+    const seen: MatchExpr = { kind: 'chance', id: ruleId, remembers: true };
+    if (set === undefined) return [{ expr: seen }];
+    // holds whatever was seen before, and is what others see
+    const noted = or(ALWAYS, seen);
+    return [{ option: '--set', expr: set.inverted ? not(noted) : noted }];
   },
   save: (given, { family }) => {
     const action = actionOf(given);

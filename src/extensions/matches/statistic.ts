@@ -4,8 +4,9 @@
 import { ALWAYS, type MatchExpr, NEVER } from '../../netfilter/matchExpr.ts';
 import { matchExtension, saveOption } from '../extension.ts';
 
-function chance(id: string, probability: number): MatchExpr {
-  return probability >= 1 ? ALWAYS : probability <= 0 ? NEVER : { kind: 'chance', id, probability };
+function chance(id: string, probability: number, counts: boolean): MatchExpr {
+  if (probability >= 1) return ALWAYS;
+  return probability <= 0 ? NEVER : { kind: 'chance', id, probability, ...(counts && { remembers: true }) };
 }
 
 export const statistic = matchExtension({
@@ -32,7 +33,7 @@ export const statistic = matchExtension({
   lower: (given, { ruleId }) => {
     const { '--probability': probability, '--every': every } = given;
     const share = every === undefined ? (probability?.values[0] ?? 0) : 1 / every.values[0];
-    return [{ expr: chance(ruleId, (every ?? probability)?.inverted ? 1 - share : share) }];
+    return [{ expr: chance(ruleId, (every ?? probability)?.inverted ? 1 - share : share, every !== undefined) }];
   },
   save: (given, context) => {
     const { '--mode': mode, '--probability': probability, '--every': every, '--packet': packet } = given;

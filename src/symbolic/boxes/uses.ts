@@ -181,6 +181,7 @@ function changesWhatItAsks(table: Table): boolean {
 
 /** Chance and what is not modelled: a packet may pass although the rest matches. */
 function mayMiss(expr: MatchExpr): boolean {
+  if (expr.kind === 'or' && expr.of.some(({ kind }) => kind === 'always')) return false;
   if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some(mayMiss);
   return expr.kind === 'not' ? mayMiss(expr.of) : expr.kind === 'chance' || expr.kind === 'unmodelled';
 }
