@@ -1,0 +1,88 @@
+/** Packets that a diff shows as changed, put to the kernel with both rulesets: on each side they fare as the simulator says, and not alike. */
+import { afterAll, describe, expect, test } from 'vitest';
+import { addressesOfType } from '../../src/host/addrType.ts';
+import { includes } from '../../src/lib/intervals.ts';
+import type { Packet } from '../../src/packet/packet.ts';
+import { diffRules } from '../../src/verify/diff.ts';
+import type { World } from '../agreement/diffEdits.ts';
+import { edited, fixtureWorlds, loaded, randomWorld } from '../agreement/diffEdits.ts';
+import { describePair } from './describe.ts';
+import type { Pair } from './examine.ts';
+import { examine } from './examine.ts';
+import type { Random } from './generate/random.ts';
+import { randomFrom } from './generate/random.ts';
+import { kernelHere } from './kernelHere.ts';
+import type { Oracle } from './oracle.ts';
+import { canMakeSets, openOracle } from './oracle.ts';
+
+/** `CHAINWALK_EDITS=500` for the long run. */
+const EDITS = Number(process.env.CHAINWALK_EDITS ?? 15);
+const MOST_EXAMPLES = 20;
+
+interface Edit {
+  readonly world: World;
+  readonly head: string;
+  readonly examples: readonly Packet[];
+}
+
+function* edits(random: Random, worlds: () => World): Generator<Edit> {
+  for (let made = 0; made < EDITS; ) {
+    const world = worlds();
+    const text = edited(random, world.text);
+    const [base, head] = [loaded(world, world.text), text === world.text ? undefined : loaded(world, text)];
+    if (base === undefined || head === undefined) continue;
+    made++;
+    const { host, profile } = world;
+    const { changes } = diffRules({ base, head, host, ...(profile && { profile }) });
+    // what changes in the first leg: what the proxy sends is compared as a packet of its own
+    const examples = changes.filter(({ base: was, head: is }) => firstEnd(was) !== firstEnd(is)).map(({ example }) => example);
+    yield { world, head: text, examples: examples.filter((packet) => canBeSent(world, packet)).slice(0, MOST_EXAMPLES) };
+  }
+}
+
+/** Packets do not arrive with a mark unless tc set it; only the kernel sends without a process; of what goes to all, it hands itself a copy. */
+function canBeSent({ host, family }: World, { dir, mark, dst, uid }: Packet): boolean {
+  if (dir === 'in') return mark === 0;
+  return uid !== undefined && !TO_ALL.some((type) => includes(addressesOfType(host, family, type), dst));
+}
+
+const TO_ALL = ['BROADCAST', 'MULTICAST'] as const;
+
+function firstEnd({ path: { legs } }: ReturnType<typeof diffRules>['changes'][number]['base']): string {
+  const { fate, after } = legs[0]?.walk ?? {};
+  return JSON.stringify([fate?.kind, after], (_, value) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+function endOf({ answer: { fate, tuple_after: after, out_iface, mark_after } }: Pair): string {
+  return JSON.stringify([fate, after, out_iface, mark_after]);
+}
+
+const WORLDS = fixtureWorlds().filter(({ text }) => canMakeSets() || !/ --match-set /.test(text));
+
+describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('changed packets in the kernel, %s backend', (backend) => {
+  let oracle: Oracle | undefined;
+  afterAll(() => oracle?.close());
+
+  test.each([
+    ['the fixtures', (random: Random) => random.pick(WORLDS)],
+    ['random rules', (random: Random) => randomWorld(random.fork())],
+  ] as const)('single edits of %s', { timeout: 3_600_000 }, async (_, pick) => {
+    oracle ??= openOracle(backend);
+    const random = randomFrom(Number(process.env.CHAINWALK_SEED ?? 3));
+    let asked = 0;
+    for (const { world, head, examples } of edits(random, () => pick(random))) {
+      if (examples.length === 0) continue;
+      const { family, json: host } = world;
+      const ask = (text: string) => examine(oracle as Oracle, { host, family, rules: { [`v${family}`]: text }, packets: examples });
+      const [was, is] = [await ask(world.text), await ask(head)];
+      for (const [index, before] of was.entries()) {
+        const after = is[index] as Pair;
+        expect([before, after].filter(({ disagreement }) => disagreement !== undefined).map(describePair)).toEqual([]);
+        // where chance decides, one packet need not show it
+        if (before.walks.length === 1 && after.walks.length === 1) expect(endOf(before), describePair(before)).not.toBe(endOf(after));
+        asked++;
+      }
+    }
+    expect(asked).toBeGreaterThan(EDITS / 4);
+  });
+});
