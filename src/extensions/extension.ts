@@ -22,7 +22,7 @@ export interface OptionSpec {
   readonly excludes?: readonly string[];
   /** these options must be given with it */
   readonly needs?: readonly string[];
-  /** may be given again: `!` stays, once it is there */
+  /** may be given again: the last one counts, but `!` stays once it is there */
   readonly repeatable?: boolean;
   /** from here on the options that are `perElement` may be given once more */
   readonly opensElement?: true;

@@ -53,6 +53,7 @@ export const SHAPES = {
   logPrefix: freeText({ min: 1, max: 29, overlong: 'cut' }),
   nflogPrefix: freeText({ min: 1, max: 63, overlong: 'cut' }),
   setName: { ...freeText({ min: 1, max: 31, overlong: 'refused' }), print: (value: string) => value },
+  setTimeout: integer({ max: U32 - 1 }),
   helper: rawName(15),
   timeoutPolicy,
   path: freeText({ min: 0, max: 65535, overlong: 'refused' }),

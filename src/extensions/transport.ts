@@ -66,10 +66,16 @@ export function checkTransport(
       refusedBy: 'legacy',
     });
   }
-  for (const option of [given['--sport'], given['--dport']]) {
-    if (option === undefined || !option.inverted || !namesAllPorts(option)) continue;
-    const message = 'no port is outside of 0:65535: iptables-legacy never matches, iptables-nft leaves the option out';
-    complaints.push({ kind: 'warning', message, printedAs: 'legacy', option: option.name });
-  }
+  if (match.translated) for (const option of [given['--sport'], given['--dport']]) complaints.push(...rewritten(option));
   return complaints;
+}
+
+/** What iptables-nft makes of all but the first ports. */
+function rewritten(option: PortOption): readonly Complaint[] {
+  if (option === undefined || !option.inverted || option.values[0].lo !== 0 || option.values[0].hi === 0) return [];
+  const { name, values } = option;
+  const message = namesAllPorts(option)
+    ? 'no port is outside of 0:65535: iptables-legacy never matches, iptables-nft leaves the option out'
+    : `iptables-nft saves this as \`${name} ${values[0].hi + 1}:${U16}\``;
+  return [{ kind: 'warning', message, printedAs: 'legacy', option: name }];
 }

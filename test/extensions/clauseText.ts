@@ -6,7 +6,8 @@ import type { ShapeName } from '../../src/extensions/shapes.ts';
 import type { Family } from '../../src/packet/address.ts';
 import { ADDR_TYPES } from '../../src/packet/fields.ts';
 
-const number = (max: number): fc.Arbitrary<string> => fc.integer({ min: 0, max }).map(String);
+const number = (max: number): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 8, arbitrary: fc.integer({ min: 0, max }) }, { weight: 1, arbitrary: fc.constantFrom(0, max) }).map(String);
 const hex = fc.integer({ min: 0, max: 0xffff_ffff }).map((value) => `0x${value.toString(16)}`);
 const port = number(65535);
 const ordered = (max: number, separator: string): fc.Arbitrary<string> =>
@@ -40,6 +41,7 @@ function shapeText(family: Family): Readonly<Record<ShapeName, fc.Arbitrary<stri
     logPrefix: text(9),
     nflogPrefix: text(21),
     setName: fc.constantFrom(...SET_NAMES),
+    setTimeout: number(0xffff_fffe),
     helper: fc.oneof(fc.constantFrom('ftp', 'irc'), name),
     timeoutPolicy: name,
     path: fc.constantFrom('', '/'),
@@ -257,6 +259,14 @@ const PROTOCOL_OF: Readonly<Record<string, string>> = {
   ecn: '-p tcp',
 };
 
+/** Values on which it depends what else may stand there. */
+const OPTION_VALUES: Readonly<Record<string, fc.Arbitrary<readonly string[]>>> = {
+  '--rt-type': fc.oneof(
+    fc.constant(['0']),
+    number(0xffff_ffff).map((type) => [type]),
+  ),
+};
+
 const SHAPE_TEXT = { 4: shapeText(4), 6: shapeText(6) } as const;
 
 /** Options that go together by the table; what an extension checks beside it may still refuse them. */
@@ -267,7 +277,7 @@ export function clauseText(extension: Extension): fc.Arbitrary<ClauseText> {
       fc.record({
         name: fc.constant(option),
         inverted: spec.invertible === true ? fc.boolean() : fc.constant(false),
-        values: fc.tuple(...spec.value.map((shape) => shapes[shape])),
+        values: OPTION_VALUES[option] ?? fc.tuple(...spec.value.map((shape) => shapes[shape])),
       });
     const [proto] = extension.protocols ?? [];
     return optionNames(extension).chain((names) =>
@@ -286,10 +296,14 @@ export function clauseText(extension: Extension): fc.Arbitrary<ClauseText> {
 function optionNames(extension: Extension): fc.Arbitrary<readonly string[]> {
   const all = Object.keys(extension.options);
   const opener = all.find((option) => extension.options[option]?.opensElement);
-  const asked = fc.subarray(all.filter((option) => option !== opener)).map((some) => compatible(extension, some));
+  const single = all.filter((option) => option !== opener);
+  // few at a time, too: most options exclude others
+  const asked = fc
+    .oneof(fc.subarray(single), fc.subarray(single, { maxLength: Math.min(2, single.length) }))
+    .map((some) => compatible(extension, some));
   if (opener === undefined) return asked;
   const inElement = all.filter((option) => extension.options[option]?.perElement);
-  const further = fc.array(fc.subarray(inElement, { minLength: 1 }), { maxLength: 4 });
+  const further = fc.oneof(fc.constant([]), fc.array(fc.subarray(inElement, { minLength: 1 }), { maxLength: 4 }));
   return fc.tuple(asked, further).map(([first, others]) => [...first, ...others.flatMap((options) => [opener, ...options])]);
 }
 

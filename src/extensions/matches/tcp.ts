@@ -33,7 +33,7 @@ function isTranslated(given: Given<typeof OPTIONS>): boolean {
 }
 
 function flagsWarning(given: Given<typeof OPTIONS>): readonly Complaint[] {
-  if (!asksNothing(given['--tcp-flags'])) return [];
+  if (!asksNothing(given['--tcp-flags']) || !isTranslated(given)) return [];
   const message = 'no packet has flags out of none: iptables-nft leaves the option out, iptables-legacy does not save it';
   return [{ kind: 'warning', message, printedAs: 'legacy', option: '--tcp-flags' }];
 }

@@ -10,11 +10,11 @@ const OPTIONS = {
   '--add-set': { value: ['setName', 'setDirs'], invertible: true },
   '--del-set': { value: ['setName', 'setDirs'], invertible: true },
   '--map-set': { value: ['setName', 'setDirs'], invertible: true },
-  '--exist': { value: [], needs: ['--add-set'] },
-  '--timeout': { value: ['u32'], needs: ['--add-set'] },
-  '--map-mark': { value: [], needs: ['--map-set'] },
-  '--map-prio': { value: [], needs: ['--map-set'] },
-  '--map-queue': { value: [], needs: ['--map-set'] },
+  '--exist': { value: [], needs: ['--add-set'], repeatable: true },
+  '--timeout': { value: ['setTimeout'], needs: ['--add-set'], repeatable: true },
+  '--map-mark': { value: [], needs: ['--map-set'], repeatable: true },
+  '--map-prio': { value: [], needs: ['--map-set'], repeatable: true },
+  '--map-queue': { value: [], needs: ['--map-set'], repeatable: true },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 const SETS = ['--add-set', '--del-set', '--map-set'] as const;
