@@ -18,7 +18,9 @@ export interface InferInput {
   readonly host: Host;
 }
 
-export function inferDeclaration({ ruleset, profile, host }: InferInput): Declaration {
+export function inferDeclaration({ ruleset: given, profile, host }: InferInput): Declaration {
+  // without a mesh nothing was declared
+  const ruleset = profile === undefined ? { ...given, tables: new Map() } : given;
   const outbound = rulesFrom(ruleset, 'nat', 'OUTPUT');
   const inbound = [...rulesFrom(ruleset, 'nat', 'PREROUTING'), ...rulesFrom(ruleset, 'mangle', 'PREROUTING')];
   const to = (role: ListenerRole) => new Set((profile?.listeners ?? []).filter((one) => one.role === role).map(({ port }) => port));

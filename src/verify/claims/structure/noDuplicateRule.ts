@@ -11,14 +11,28 @@ export const noDuplicateRule: Claim = {
     const found: { readonly rule: Rule; readonly why: string }[] = [];
     for (const { chains } of ruleset.tables.values()) {
       for (const { rules } of chains.values()) {
-        const first = new Map<string, Rule>();
-        for (const rule of rules) {
-          const known = first.get(rule.text);
-          if (known === undefined) first.set(rule.text, rule);
-          else found.push({ rule, why: `the same as rule ${known.number} of ${rule.chain} in table ${rule.table}` });
+        for (const alike of byTarget(rules)) {
+          const first = new Map<string, Rule>();
+          for (const rule of alike.length === 1 ? [] : alike) {
+            const { text } = rule;
+            const known = first.get(text);
+            if (known === undefined) first.set(text, rule);
+            else found.push({ rule, why: `the same as rule ${known.number} of ${rule.chain} in table ${rule.table}` });
+          }
         }
       }
     }
-    return blaming(found);
+    return blaming(found.toSorted((a, b) => a.rule.line - b.rule.line));
   },
 };
+
+/** Equal rules have equal targets, and a target is known before a rule's text is made. */
+function byTarget(rules: readonly Rule[]): Iterable<readonly Rule[]> {
+  const groups = new Map<string | undefined, Rule[]>();
+  for (const rule of rules) {
+    const known = groups.get(rule.target);
+    if (known === undefined) groups.set(rule.target, [rule]);
+    else known.push(rule);
+  }
+  return groups.values();
+}
