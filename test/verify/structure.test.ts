@@ -82,6 +82,14 @@ describe('a claim on structure is broken', () => {
     expect(found.join('\n')).toMatch(says);
   });
 
+  it.each([
+    ['a chain that drops what it did not accept', ['-A INPUT -i lo -j ACCEPT', '-A INPUT -p tcp -j DROP', '-A INPUT -p udp -j DROP']],
+    ['one chain alone', ['-A FORWARD -p tcp -j DROP', '-A FORWARD -p udp -j DROP', '-A INPUT -p tcp -j DROP', '-A INPUT -p udp -j DROP']],
+    ['a lone protocol', ['-A INPUT -p udp -j DROP', '-A OUTPUT -p udp -j DROP', '-A FORWARD -p udp -j DROP']],
+  ])('no guardrail is %s', (_, rules) => {
+    expect(broken(`${SIDECAR}*filter\n${rules.join('\n')}\nCOMMIT\n`, 'no-guardrail-left')).toEqual([]);
+  });
+
   it('not by marks that a proxy or a copy sets', () => {
     const restored =
       '*mangle\n-A PREROUTING -j CONNMARK --restore-mark\n-A OUTPUT -j CONNMARK --set-mark 0x5\n-A PREROUTING -m mark --mark 0x5 -j ACCEPT\nCOMMIT\n';

@@ -1,4 +1,6 @@
-/** While Istio replaces its rules it drops all TCP and UDP; when it dies in between, six rules stay. source: istio facts 5 */
+/** While Istio replaces its rules it drops all TCP and UDP; when it dies in between, six rules stay, first in their chains.
+ *  Such rules further down, or in one chain alone, are somebody's firewall. source: istio facts 5 */
+import type { HookName } from '../../../netfilter/hooks.ts';
 import type { MatchExpr } from '../../../netfilter/matchExpr.ts';
 import { PROTO } from '../../../packet/protocol.ts';
 import type { Rule } from '../../../ruleset/ruleset.ts';
@@ -11,16 +13,22 @@ export const noGuardrailLeft: Claim = {
   statement: 'No rule is left of those that drop all TCP and UDP while the capture rules are being replaced.',
   skip: ({ profile }) => (profile?.name.startsWith('istio') === true ? undefined : 'only Istio puts such rules'),
   judge: ({ ruleset }) => {
-    const filter = ruleset.tables.get('filter');
-    const left = (['INPUT', 'FORWARD', 'OUTPUT'] as const).flatMap((hook): readonly Rule[] => {
-      const drops = (filter?.chains.get(hook)?.rules ?? []).filter(({ effect }) => effect.kind === 'drop');
-      const of = (proto: number) => drops.filter(({ match }) => isWholeProtocol(match, proto));
-      const both = [of(PROTO.tcp), of(PROTO.udp)];
-      return both.every(({ length }) => length > 0) ? both.flat() : [];
-    });
+    const chains = ruleset.tables.get('filter')?.chains;
+    const guarding = (hook: HookName): readonly Rule[] => guardrails(chains?.get(hook)?.rules ?? []);
+    const isLeft = guarding('INPUT').length > 0 && guarding('OUTPUT').length > 0;
+    const left = isLeft ? (['INPUT', 'FORWARD', 'OUTPUT'] as const).flatMap(guarding) : [];
     return blaming(left.map((rule) => ({ rule, why: `drops every ${rule.text.includes('udp') ? 'UDP' : 'TCP'} packet in ${rule.chain}` })));
   },
 };
+
+/** The rules before every other that drop TCP and UDP; none when only one of them is dropped. */
+function guardrails(rules: readonly Rule[]): readonly Rule[] {
+  const isGuardrail = ({ effect, match }: Rule): boolean =>
+    effect.kind === 'drop' && [PROTO.tcp, PROTO.udp].some((one) => isWholeProtocol(match, one));
+  const end = rules.findIndex((rule) => !isGuardrail(rule));
+  const first = end < 0 ? rules : rules.slice(0, end);
+  return [PROTO.tcp, PROTO.udp].every((proto) => first.some(({ match }) => isWholeProtocol(match, proto))) ? first : [];
+}
 
 function isWholeProtocol(match: MatchExpr, proto: number): boolean {
   const [interval, ...more] = match.kind === 'in' && match.field === 'proto' ? match.intervals : [];
