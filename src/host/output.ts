@@ -1,7 +1,7 @@
 /** The routing decision for a packet that this host sends, before OUTPUT and again after its tables.
  *  kernel net/ipv4/route.c ip_route_output_key_hash_rcu(), net/ipv4/netfilter.c ip_route_me_harder() */
 
-import type { Address, Family } from '../packet/address.ts';
+import { type Address, contains, type Family, type Prefix, parsePrefix } from '../packet/address.ts';
 import type { Host, Route } from './host.ts';
 import { lookupRoute } from './route.ts';
 import { ANY_DEVICE, isLoopback4, selectAddress4, selectAddress6 } from './sourceAddress.ts';
@@ -42,6 +42,13 @@ export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
   const localnet = interfaceSetting(host, 'net.ipv4.conf.{}.route_localnet', oif) > 0;
   if (typeof src === 'number' && isLoopback4(src) && oif !== 'lo' && !localnet) return { kind: 'lost', reason: 'martian-source' };
   return { kind: 'found', oif, local: false, route: usable };
+}
+
+/** Link-local or a group: what `oif` says of it is kept when it is routed again. */
+export const ON_LINK6: readonly Prefix[] = ['fe80::/10', 'ff00::/8'].flatMap((text) => parsePrefix(text) ?? []);
+
+export function isOnLink6(address: bigint): boolean {
+  return ON_LINK6.some((prefix) => contains(prefix, address));
 }
 
 export const SENDABLE: ReadonlySet<Route['type']> = new Set<Route['type']>(['unicast', 'broadcast', 'multicast']);

@@ -45,7 +45,7 @@ function ofType(proto: number, types: readonly number[]): MatchExpr {
 
 /** The type of the answer to a request, and of the request to an answer. kernel net/netfilter/nf_conntrack_proto_icmp.c invmap[] */
 export function icmpAnswer(type: number): number {
-  return INVERSE.get(type) ?? type + 1;
+  return ICMP_ANSWERS.get(type) ?? type + 1;
 }
 
 const PAIRS = [
@@ -56,7 +56,8 @@ const PAIRS = [
   [128, 129],
   [139, 140],
 ] as const;
-const INVERSE: ReadonlyMap<number, number> = new Map(
+/** Each type with its counterpart. */
+export const ICMP_ANSWERS: ReadonlyMap<number, number> = new Map(
   PAIRS.flatMap(([request, answer]) => [
     [request, answer],
     [answer, request],

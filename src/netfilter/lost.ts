@@ -12,4 +12,5 @@ export type LostReason =
   | 'unreachable-route'
   | 'awaiting-fragments'
   | 'translated-redirect'
+  | 'connection-clash'
   | 'bad-address';

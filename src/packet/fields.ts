@@ -47,6 +47,8 @@ export const FIELDS = {
   srcTypeOut: { type: 4, says: 'srcType, looking only at the output interface' },
   dstTypeIn: { type: 4, says: 'dstType, looking only at the input interface' },
   dstTypeOut: { type: 4, says: 'dstType, looking only at the output interface' },
+  wayBack: { type: 3, says: 'how an answer would go, whatever the mark: an index into WAYS_BACK (derived from the host)' },
+  wayBackMarked: { type: 3, says: 'how an answer with the same mark would go' },
   sk: {
     type: 3,
     says: 'what a socket lookup for the packet finds, bits of SOCKET_BITS; absent when it finds none (derived from the host)',
@@ -64,6 +66,11 @@ export const CT_STATUS = { EXPECTED: 1, SEEN_REPLY: 2, ASSURED: 4, CONFIRMED: 8,
 
 /** Bits of the field `sk`. kernel net/netfilter/xt_socket.c */
 export const SOCKET_BITS = { transparent: 1, wildcard: 2 } as const;
+
+/** Values of the `wayBack` fields: by the interface that the packet came by or another one, to an address of the host, to no one;
+ *  exempt are packets that -m rpfilter lets through without a look. */
+export const WAYS_BACK = ['none', 'here', 'elsewhere', 'local-here', 'local-elsewhere', 'exempt'] as const;
+export type WayBack = (typeof WAYS_BACK)[number];
 
 /** Values of the `*Type` fields: route types. source: rtnetlink.h RTN_* and xt_addrtype.h */
 export const ADDR_TYPES = [

@@ -1,6 +1,6 @@
 /** Why a rule did not match, in words: the values that its clause looked at. */
 import { formatAddress } from '../packet/address.ts';
-import { ADDR_TYPES, FIELDS, type Field } from '../packet/fields.ts';
+import { ADDR_TYPES, FIELDS, type Field, WAYS_BACK } from '../packet/fields.ts';
 import { flagLetters, hexMark, protocolName } from '../packet/notation.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import type { Saw } from '../simulate/trace.ts';
@@ -17,6 +17,8 @@ const NAMES: Readonly<Partial<Record<Field, string>>> = {
   connmark: 'connection mark',
   fragOffset: 'fragment offset',
   sk: 'local socket',
+  wayBack: 'way back',
+  wayBackMarked: 'way back',
 };
 
 /** `uid is 1000`, `no input interface`. */
@@ -36,6 +38,7 @@ function valueText(field: string, value: number | bigint | string): string {
   if (field === 'mark' || field === 'connmark') return hexMark(value);
   if (field === 'flags') return flagLetters(value) || 'none';
   if (field === 'ctstate') return CT_STATES[value] ?? String(value);
+  if (field.startsWith('wayBack')) return WAYS_BACK[value] ?? String(value);
   if (/^(src|dst)Type/.test(field)) return ADDR_TYPES[value] ?? String(value);
   return String(value);
 }

@@ -16,6 +16,8 @@ export interface BoundTable {
 export interface Needs {
   readonly conntrack: boolean;
   readonly defrag: boolean;
+  /** ipsets that they change */
+  readonly changedSets: readonly string[];
 }
 
 export interface BoundChain {
@@ -61,7 +63,7 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
   const loud: BindContext = { ...options, isChain };
   const silent: BindContext = { ...loud, report: () => {} };
   const chains = new Map<string, BoundChain>();
-  const needs: Writable<Needs> = { conntrack: false, defrag: false };
+  const needs: Writable<Needs> = { conntrack: false, defrag: false, changedSets: [] };
   for (const { name: word, rules } of table.chains) {
     const chain: Writable<BoundChain> = {
       name: word.text,
@@ -80,6 +82,7 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
         checkTables(clause, name, loud.report);
         needs.conntrack ||= asksForConntrack(clause);
         needs.defrag ||= clause.extension?.needsDefrag === true;
+        needs.changedSets.push(...(clause.extension?.changesSets?.(clause.given) ?? []));
       }
       const parts = (bound.source?.value.length ?? 1) * (bound.destination?.value.length ?? 1);
       const target = bound.target?.kind === 'extension' ? bound.target.clause.name : bound.target?.chain;

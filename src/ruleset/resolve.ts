@@ -25,7 +25,8 @@ export interface ResolveResult {
 export function resolve(node: RulesetNode, options: ResolveOptions = {}): ResolveResult {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (finding) => diagnostics.push({ ...finding, source: node.source });
-  const context = { ...options, family: node.family, report, decoded: new Map() satisfies BindContext['decoded'] };
+  const sets = new Map(options.sets);
+  const context = { ...options, sets, family: node.family, report, decoded: new Map() satisfies BindContext['decoded'] };
   const tables = new Map<TableName, Table>();
   const needs = { conntrack: false, defrag: false };
   for (const table of node.tables) {
@@ -43,6 +44,8 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
     checkTable(table, bound, report);
     needs.conntrack ||= bound.needs.conntrack;
     needs.defrag ||= bound.needs.defrag;
+    // rules are lowered when they are first asked for, all of them after this
+    for (const name of bound.needs.changedSets) sets.delete(name);
     tables.set(name, linkTable(table, bound));
   }
   if (diagnostics.some(isError)) return { diagnostics };

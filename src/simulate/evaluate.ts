@@ -55,6 +55,8 @@ export const READERS: Readonly<Record<Field, (skb: Skb) => FieldValue | undefine
   srcTypeOut: (skb) => skb.addressType(skb.src, skb.oif),
   dstTypeIn: (skb) => skb.addressType(skb.dst, skb.iif),
   dstTypeOut: (skb) => skb.addressType(skb.dst, skb.oif),
+  wayBack: (skb) => skb.wayBack(0),
+  wayBackMarked: (skb) => skb.wayBack(skb.mark),
   sk: (skb) => skb.lookupSocket(),
 };
 

@@ -112,8 +112,14 @@ function runTable(skb: Skb, { table, hook, run }: TableRun): Fate | undefined {
   });
   if (why !== undefined) return why;
   if (end.kind === 'accept') return undefined;
+  if (end.effect?.kind === 'reject' && end.effect.with === 'tcp-reset') close(skb);
   if (end.effect?.kind === 'reject' && end.rule !== undefined) return { kind: 'rejected', by: end.rule, with: end.effect.with };
   return { kind: 'dropped', ...(end.rule === undefined ? {} : { by: end.rule }) };
+}
+
+/** The reset tells both sides that the connection is over. kernel net/ipv4/netfilter/nf_reject_ipv4.c nf_ct_set_closing() */
+function close({ connection }: Skb): void {
+  if (connection?.tcp !== undefined) connection.tcp = { ...connection.tcp, state: 'CLOSE' };
 }
 
 interface ActPlace {

@@ -1,11 +1,14 @@
 /** The packet on its way: what the kernel's sk_buff carries, mutable, one per walk. */
 import { addrType } from '../host/addrType.ts';
 import type { Host, Listener } from '../host/host.ts';
-import { findSocket, socketBits } from '../host/listeners.ts';
+import { findSocket, type SocketQuery, socketBits } from '../host/listeners.ts';
+import { wayBack } from '../host/wayBack.ts';
 import type { Address, Family } from '../packet/address.ts';
 import { CT_STATUS } from '../packet/fields.ts';
 import type { CtState, Packet, Quoted } from '../packet/packet.ts';
 import { type Connection, type Direction, NO_ZONE, rewritten, type Tuple, type ZonePair } from './connection.ts';
+
+const REDIRECT = 5;
 
 /** Fields are declared, not defined: each is then written once, in the constructor. */
 export class Skb {
@@ -109,9 +112,27 @@ export class Skb {
     return addrType(this.host, address, dev);
   }
 
+  /** An index into WAYS_BACK. */
+  wayBack(mark: number): number {
+    const { family, src, dst, iif = '' } = this;
+    return wayBack(this.host, { family, src, dst, mark, iif });
+  }
+
+  /** Errors are for who sent the packet that they quote; under NAT of sources IPv4 knows who that is.
+   *  kernel net/ipv4/netfilter/nf_socket_ipv4.c nf_sk_lookup_slow_v4(), net/ipv6/netfilter/nf_socket_ipv6.c */
+  #lookedFor(): SocketQuery {
+    const { family, quotes, icmpType, connection, direction, state } = this;
+    const quoted = quotes !== undefined && !(family === 4 && icmpType === REDIRECT);
+    const proto = quoted ? quotes.proto : this.proto;
+    if (family === 4 && direction === 'reply' && connection !== undefined && state === (quoted ? 'RELATED' : 'ESTABLISHED')) {
+      return { proto, dst: connection.original.src, dport: connection.original.sport };
+    }
+    return quoted ? { proto, dst: quotes.src, dport: quotes.sport } : { proto, dst: this.dst, dport: this.dport };
+  }
+
   /** Bits of SOCKET_BITS of the socket that a lookup finds, or undefined. */
   lookupSocket(): number | undefined {
-    const found = this.diverted ?? findSocket(this.host, { proto: this.proto, dst: this.dst, dport: this.dport });
+    const found = this.diverted ?? findSocket(this.host, this.#lookedFor());
     return found === undefined ? undefined : socketBits(found);
   }
 }

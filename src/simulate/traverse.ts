@@ -2,14 +2,14 @@
  *  kernel net/ipv4/ip_output.c, ip_input.c, ip_forward.c and their IPv6 twins; kernel facts: shared with test/kernel */
 import type { Host } from '../host/host.ts';
 import { findSocket } from '../host/listeners.ts';
-import { routeOutput, sourceFor } from '../host/output.ts';
+import { isOnLink6, routeOutput, sourceFor } from '../host/output.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Choose } from './choices.ts';
 import { toChoice } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
-import { type Connection, NO_ZONE } from './connection.ts';
+import { type Connection, clashes, NO_ZONE } from './connection.ts';
 import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
 import { refusedOnArrival, routeInput } from './input.ts';
@@ -60,13 +60,19 @@ export function traverse({ rules, packet, host, choose, detailed, connections }:
       dst: skb.dst,
       src: skb.src,
       mark: skb.mark,
-      ...(packet.oif === undefined ? {} : { bound: packet.oif }),
+      ...boundTo(again),
     });
     if (found.kind === 'lost') return { kind: 'lost', reason: again ? 'reroute-failed' : found.reason };
     out = { oif: found.oif, local: found.local };
     run.nextHop = found.route?.via;
     steps.push({ kind: 'route', again, oif: found.oif, local: found.local, table: found.route?.table ?? 'local' });
     return undefined;
+  }
+
+  /** Rewritten, a packet to a link or a group looks for them on the link that it had. kernel net/ipv6/netfilter.c ip6_route_me_harder() */
+  function boundTo(again: boolean): { readonly bound?: string } {
+    if (packet.oif !== undefined) return { bound: packet.oif };
+    return again && typeof skb.dst === 'bigint' && isOnLink6(skb.dst) ? { bound: out.oif } : {};
   }
 
   /** A packet without a source gets one before it is routed. */
@@ -90,7 +96,8 @@ export function traverse({ rules, packet, host, choose, detailed, connections }:
     if (lost !== undefined) return lost;
     const end = hook('OUTPUT', { iif: undefined, oif: out.oif }) ?? hook('POSTROUTING', { iif: undefined, oif: out.oif });
     if (end !== undefined) return end;
-    confirm();
+    const clash = confirm();
+    if (clash !== undefined) return clash;
     return out.oif === 'lo' ? loopBack() : { kind: 'sent', oif: out.oif };
   }
 
@@ -100,16 +107,19 @@ export function traverse({ rules, packet, host, choose, detailed, connections }:
     skb.uid = undefined;
     skb.gid = undefined;
     if (skb.connection === undefined && skb.state !== 'UNTRACKED') Object.assign(skb, { tracked: false, zone: NO_ZONE, state: undefined });
+    const { dst } = skb;
     const end = hook('PREROUTING', { iif: 'lo', oif: undefined });
-    return end ?? deliver('lo');
+    return end ?? (skb.dst === dst ? deliver('lo') : route('lo'));
   }
 
   /** The connection of a packet that survived all hooks is there for the next one. kernel nf_conntrack_core.c __nf_conntrack_confirm() */
-  function confirm(): void {
+  function confirm(): Fate | undefined {
     const { connection } = skb;
-    if (connection === undefined || connection.confirmed) return;
+    if (connection === undefined || connection.confirmed) return undefined;
+    if (clashes(table, connection)) return { kind: 'lost', reason: 'connection-clash' };
     connection.confirmed = true;
     table.push(connection);
+    return undefined;
   }
 
   function arrive(): Fate {
@@ -118,7 +128,10 @@ export function traverse({ rules, packet, host, choose, detailed, connections }:
     const refused = refusedOnArrival(skb);
     if (refused !== undefined) return { kind: 'lost', reason: refused };
     const end = hook('PREROUTING', { iif, oif: undefined });
-    if (end !== undefined) return end;
+    return end ?? route(iif);
+  }
+
+  function route(iif: string): Fate {
     const to = routeInput(skb);
     if (to.kind === 'lost') return { kind: 'lost', reason: to.reason };
     if (to.kind === 'local') {
@@ -137,8 +150,7 @@ export function traverse({ rules, packet, host, choose, detailed, connections }:
     const devices = { iif, oif: route.dev };
     const end = hook('FORWARD', devices) ?? hook('POSTROUTING', devices);
     if (end !== undefined) return end;
-    confirm();
-    return { kind: 'forwarded', oif: route.dev };
+    return confirm() ?? { kind: packet.dir === 'out' ? 'sent' : 'forwarded', oif: route.dev };
   }
 
   /** A fragment waits for the others: IPv4 before INPUT, IPv6 after it. */
@@ -146,8 +158,8 @@ export function traverse({ rules, packet, host, choose, detailed, connections }:
     const waits: Fate | undefined = packet.fragOffset > 0 ? { kind: 'lost', reason: 'awaiting-fragments' } : undefined;
     if (waits !== undefined && packet.family === 4) return waits;
     const end = hook('INPUT', { iif, oif: undefined }) ?? waits;
-    if (end !== undefined) return end;
-    confirm();
+    const ended = end ?? confirm();
+    if (ended !== undefined) return ended;
     const listener = skb.diverted ?? findSocket(host, { proto: skb.proto, dst: skb.dst, dport: skb.dport });
     const port = listener?.port ?? skb.dport;
     return {

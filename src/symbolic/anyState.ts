@@ -4,7 +4,7 @@ import type { Interval } from '../lib/intervals.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Family } from '../packet/address.ts';
 import type { Field } from '../packet/fields.ts';
-import { ADDR_TYPES, FIELDS } from '../packet/fields.ts';
+import { ADDR_TYPES, FIELDS, WAYS_BACK } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import type { Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
@@ -39,7 +39,15 @@ const OF_CONNECTION: readonly Field[] = [
   'ctreplsport',
   'ctrepldport',
 ];
-const ALWAYS_THERE: readonly Field[] = ['ctstate', 'srcType', 'dstType', 'srcTypeIn', 'srcTypeOut', 'dstTypeIn', 'dstTypeOut'];
+/** How many values they have. */
+const ALWAYS_THERE: Readonly<Partial<Record<Field, number>>> = {
+  ctstate: CT_STATES.length,
+  ...Object.fromEntries(
+    (['srcType', 'dstType', 'srcTypeIn', 'srcTypeOut', 'dstTypeIn', 'dstTypeOut'] as const).map((field) => [field, ADDR_TYPES.length]),
+  ),
+  wayBack: WAYS_BACK.length,
+  wayBackMarked: WAYS_BACK.length,
+};
 
 /** Makes the classes of all packets of a table, one or two a hook, with variables of their own for what the space does not have. */
 export function anyStates(space: Space, table: Table): (hook: HookName) => readonly PacketClass[] {
@@ -57,10 +65,9 @@ export function anyStates(space: Space, table: Table): (hook: HookName) => reado
   // what no rule asks about needs no limits, which would make every set larger
   const asked = askedFields(table);
   const domains: Bdd[] = [];
-  for (const field of ALWAYS_THERE) {
+  for (const [field, values] of Object.entries(ALWAYS_THERE) as [Field, number][]) {
     own(field, FULL);
-    const values = field === 'ctstate' ? CT_STATES : ADDR_TYPES;
-    if (asked.has(field)) domains.push(between(manager, fields.get(field)?.bits ?? [], { lo: 0, hi: values.length - 1 }));
+    if (asked.has(field)) domains.push(between(manager, fields.get(field)?.bits ?? [], { lo: 0, hi: values - 1 }));
   }
   own('sk', fresh(1)[0] as Bdd);
   const names = nameParts(table);

@@ -5,9 +5,10 @@ import { socketBits } from '../host/listeners.ts';
 import type { IntervalSet } from '../lib/intervals.ts';
 import { includes, point } from '../lib/intervals.ts';
 import { assertNever } from '../lib/invariant.ts';
+import { ICMP_ANSWERS } from '../netfilter/firstState.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
-import { CT_STATUS } from '../packet/fields.ts';
+import { CT_STATUS, WAYS_BACK } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
@@ -17,6 +18,7 @@ import type { Env, FreeField } from './state.ts';
 import { hasTemplate } from './state.ts';
 import type { Vector } from './vector.ts';
 import { constant, increment, maskedEqual, vectorIn } from './vector.ts';
+import { wayBackSet } from './wayBack.ts';
 
 export interface Encoded {
   /** matches, whatever the unknown parts are */
@@ -83,12 +85,16 @@ function placesOf({ names }: FreeField, intervals: IntervalSet): IntervalSet {
   return names.flatMap((name, place) => (inside(name) ? [point(place)] : []));
 }
 
-/** Address types: the addresses that the host has of the types asked for. */
+/** Address types: the addresses that the host has of the types asked for. Ways back: those of the routes. */
 function derivedSet(
   space: Space,
   env: Env,
   { field, intervals }: { readonly field: Field; readonly intervals: IntervalSet },
 ): Bdd | undefined {
+  if (field === 'wayBack' || field === 'wayBackMarked') {
+    const ways = WAYS_BACK.filter((_, index) => includes(intervals, index));
+    return wayBackSet(space, env, { ways, marked: field === 'wayBackMarked' });
+  }
   if (!field.startsWith('srcType') && !field.startsWith('dstType')) return undefined;
   const dev = field.endsWith('In') ? env.iif : field.endsWith('Out') ? env.oif : undefined;
   const types = typeIntervals(space.host, space.family, dev).filter(({ type }) => includes(intervals, type));
@@ -169,6 +175,8 @@ function readField(space: Space, env: Env, field: Field): Reading {
     case 'srcTypeOut':
     case 'dstTypeIn':
     case 'dstTypeOut':
+    case 'wayBack':
+    case 'wayBackMarked':
       return { present: FULL, bits: [] };
     default:
       return assertNever(field);
@@ -180,7 +188,7 @@ interface ConnectionPort {
   readonly icmpType?: Vector;
 }
 
-/** As Skb.connectionPort: ports, for ICMP type and code, 0 for protocols without ports. */
+/** As Skb.tuple: ports, for ICMP type and code, 0 for protocols without ports. */
 function connectionPort({ manager, has, start }: Space, env: Env, { port, icmpType }: ConnectionPort): Reading {
   if (env.original === undefined || port === undefined) return { present: EMPTY, bits: [] };
   const icmp = icmpType === undefined ? [] : [...icmpType, ...start.icmpCode];
@@ -188,11 +196,16 @@ function connectionPort({ manager, has, start }: Space, env: Env, { port, icmpTy
   return { present: icmpType === undefined ? manager.not(has.icmp) : FULL, bits };
 }
 
-/** Types that open a connection, and those of their answers: 8 to 0, the others one more. */
+/** As icmpAnswer, for all types. */
 function replyType({ manager, start }: Space): Vector {
   const type = start.icmpType;
-  const echo = maskedEqual(manager, type, { value: 8, mask: 0xff });
-  return increment(manager, type).map((bit) => manager.minus(bit, echo));
+  let answers = increment(manager, type);
+  for (const [request, answer] of ICMP_ANSWERS) {
+    const asked = maskedEqual(manager, type, { value: request, mask: 0xff });
+    const bits = constant(answer, 8);
+    answers = answers.map((bit, index) => manager.or(manager.and(asked, bits[index] ?? EMPTY), manager.minus(bit, asked)));
+  }
+  return answers;
 }
 
 /** CONFIRMED, and whether each direction was rewritten, bit by bit from the top of the six bits of CT_STATUS. */

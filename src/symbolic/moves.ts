@@ -1,7 +1,7 @@
 /** Where all packets go between the hooks: simulate/input.ts and host/output.ts for sets. */
 import type { AddressCheck } from '../host/inputChecks.ts';
 import { arrivalChecks, inputChecks } from '../host/inputChecks.ts';
-import { SENDABLE } from '../host/output.ts';
+import { ON_LINK6, SENDABLE } from '../host/output.ts';
 import { isForwarding, judgeWayBack, sourceCheck } from '../host/sourceCheck.ts';
 import { interfaceSetting } from '../host/sysctl.ts';
 import type { LostReason } from '../netfilter/lost.ts';
@@ -57,7 +57,7 @@ export function routeOutput(space: Space, one: PacketClass, again: boolean): Hoo
   const parts = new Splitter(space, one);
   parts.send(equal(manager, dst, 0), LOCAL);
   const loopback = family === 4 ? inPrefix(space, src, parsePrefix('127.0.0.0/8') ?? NO_PREFIX) : EMPTY;
-  for (const { set, route } of partitionByRoute(space, { dst, src, mark, within: parts.left })) {
+  for (const { set, route } of outputShares()) {
     if (route?.type === 'local' || route?.type === 'anycast') {
       parts.send(set, LOCAL);
       continue;
@@ -72,6 +72,18 @@ export function routeOutput(space: Space, one: PacketClass, again: boolean): Hoo
     }
   }
   return parts;
+
+  /** Rewritten, a packet to a link or a group looks for them on the link that it had. */
+  function outputShares() {
+    const question = { dst, src, mark };
+    const dev = again && family === 6 ? one.env.way?.oif : undefined;
+    if (dev === undefined) return partitionByRoute(space, { ...question, within: parts.left });
+    const onLink = manager.any(ON_LINK6.map((prefix) => inPrefix(space, dst, prefix)));
+    return [
+      ...partitionByRoute(space, { ...question, within: manager.and(parts.left, onLink), dev }),
+      ...partitionByRoute(space, { ...question, within: manager.minus(parts.left, onLink) }),
+    ];
+  }
 }
 
 const NO_PREFIX = { address: 0, length: 32 };

@@ -74,6 +74,8 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   dstType: DESTINATION_TYPE,
   dstTypeIn: DESTINATION_TYPE,
   dstTypeOut: DESTINATION_TYPE,
+  wayBack: ['src', 'dst', 'iif'],
+  wayBackMarked: ['src', 'dst', 'iif', 'mark'],
   sk: ['diverted', 'dst', 'dport'],
 };
 

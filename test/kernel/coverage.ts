@@ -39,7 +39,7 @@ function targetOf(target: string | undefined, verdict: string): string {
 
 /** The option of a clause, with its `!`. */
 function wordOf(clause: string): string {
-  return /^(?:! )?-\S+/.exec(clause)?.[0] ?? clause;
+  return /^(?:! )?(?:-m \S+|-\S+)/.exec(clause)?.[0] ?? clause;
 }
 
 function listed(group: ReadonlyMap<string, number>): string {

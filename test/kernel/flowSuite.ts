@@ -45,7 +45,8 @@ export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOp
   const random = randomFrom(seed);
   let [flows, packets, cut, failed, index] = [0, 0, 0, 0, 0];
   try {
-    for (const one of randomCases(Number.POSITIVE_INFINITY, seed)) {
+    for (const bare of randomCases(Number.POSITIVE_INFINITY, seed)) {
+      const one = withNat(bare);
       if (flows >= wanted) break;
       if (!isPossible(one)) continue;
       const world = worldOf(one);
@@ -68,6 +69,13 @@ export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOp
     await Promise.all(oracles.map(({ close }) => close()));
   }
   return { flows, packets, cut, failed, coverage };
+}
+
+/** Once loaded, the nat table of x_tables stays in the namespace, whatever rules come next, and tells connections apart. */
+function withNat(one: Case): Case {
+  const key = one.family === 4 ? 'v4' : 'v6';
+  const rules = one.rules[key] ?? '';
+  return /^\*nat$/m.test(rules) ? one : { ...one, rules: { [key]: `${rules}*nat\nCOMMIT\n` } };
 }
 
 interface World {

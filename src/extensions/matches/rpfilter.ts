@@ -1,13 +1,13 @@
 /** rpfilter - whether an answer would leave by the interface that the packet came by.
  *  man    iptables-extensions(8), rpfilter
- *  kernel net/ipv4/netfilter/ipt_rpfilter.c rpfilter_mt() */
-import { unmodelled } from '../../netfilter/matchExpr.ts';
+ *  kernel net/ipv4/netfilter/ipt_rpfilter.c rpfilter_mt(), net/ipv6/netfilter/ip6t_rpfilter.c */
+import { inSet, not } from '../../netfilter/matchExpr.ts';
+import { WAYS_BACK, type WayBack } from '../../packet/fields.ts';
 import { matchExtension } from '../extension.ts';
 
 export const rpfilter = matchExtension({
   name: 'rpfilter',
   families: [4, 6],
-  claim: { modelled: 'not', why: 'the route back to the source is not a field of packets yet' },
   options: {
     '--loose': { value: [] },
     '--validmark': { value: [] },
@@ -16,5 +16,17 @@ export const rpfilter = matchExtension({
   },
   tables: ['raw', 'mangle'],
   hooks: () => ['PREROUTING'],
-  lower: () => [{ expr: unmodelled('the route back to the source') }],
+  lower: (given) => {
+    const loose = given['--loose'] !== undefined;
+    const ways: readonly WayBack[] = [
+      ...(['exempt', 'here'] as const),
+      ...(loose ? (['elsewhere'] as const) : []),
+      ...(given['--accept-local'] === undefined ? [] : loose ? (['local-here', 'local-elsewhere'] as const) : (['local-here'] as const)),
+    ];
+    const passes = inSet(
+      given['--validmark'] === undefined ? 'wayBack' : 'wayBackMarked',
+      ways.map((way) => ({ lo: WAYS_BACK.indexOf(way), hi: WAYS_BACK.indexOf(way) })),
+    );
+    return [{ expr: given['--invert'] === undefined ? passes : not(passes) }];
+  },
 });

@@ -81,6 +81,13 @@ const TEXTS: Readonly<Record<LostReason, Text>> = {
     see: [{ run: 'nstat -az | grep Reasm', look: 'IpReasmTimeout or IpReasmFails rising' }],
     todo: 'Trace the whole packet, without `frag`: that is what the rules see.',
   },
+  'connection-clash': {
+    title: 'two connections would have the same answers',
+    means: 'The answers to the packet would look like packets of a connection that is there already. The kernel drops the later one.',
+    why: 'NAT chooses another source port where there are ports. Protocols without ports, and hosts without a nat table, leave nothing to choose.',
+    see: [{ run: 'conntrack -S', look: '`insert_failed` or `drop` rising' }],
+    todo: 'Rewrite one of the two to another address, or keep them apart by a zone in both directions.',
+  },
   'translated-redirect': {
     title: 'an ICMP redirect about a connection under NAT',
     means: 'The two sides of such a connection would go on without this host, and without its rewriting. NAT drops the redirect.',

@@ -4,7 +4,7 @@ import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Field } from '../../packet/fields.ts';
-import { ADDR_TYPES } from '../../packet/fields.ts';
+import { ADDR_TYPES, WAYS_BACK } from '../../packet/fields.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import type { Chain, Rule, Table } from '../../ruleset/ruleset.ts';
 import { INTERFACES_AT } from '../anyState.ts';
@@ -226,6 +226,7 @@ function startBoxes(axes: Axes, hook: HookName): readonly Box[] {
   most('ctstate', CT_STATES.length - 1);
   for (const field of ['srcType', 'dstType', 'srcTypeIn', 'srcTypeOut', 'dstTypeIn', 'dstTypeOut'] as const)
     most(field, ADDR_TYPES.length - 1);
+  for (const field of ['wayBack', 'wayBackMarked'] as const) most(field, WAYS_BACK.length - 1);
   const without = Int32Array.from(fixed);
   limit('socket', 0, 0, without);
   limit('process', 0, 0, without);

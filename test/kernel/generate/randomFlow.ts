@@ -22,10 +22,11 @@ export interface FlowWorld {
   readonly pools: PacketPools;
 }
 
-/** One end of a conversation: what it sends, and the TCP sequence number that it is at. */
+/** One end of a conversation: what it sends, the TCP sequence number that it is at, and the last one that the other side acknowledged. */
 interface Side {
   readonly packet: Packet;
   seq: number;
+  acked: number | undefined;
 }
 
 interface Conversation {
@@ -40,7 +41,7 @@ const LONGEST = 9;
 
 export function randomFlow(random: Random, world: FlowWorld): readonly FlowPacket[] {
   const { ruleset, host } = world;
-  const conversations = [conversation(random, world)];
+  const conversations = [hopeful(random, world)];
   const packets: FlowPacket[] = [];
   let connections: Given['connections'] = [];
   const length = 2 + random.below(LONGEST - 1);
@@ -49,14 +50,31 @@ export function randomFlow(random: Random, world: FlowWorld): readonly FlowPacke
     const one = random.chance(0.7) ? (conversations[0] as Conversation) : random.pick(conversations);
     const who = one.answerer !== undefined && random.chance(0.5) ? 'answerer' : 'opener';
     const error = random.chance(0.15) ? errorAbout(random, one, world) : undefined;
-    const packet = error ?? nextOf(random, one, who);
+    const packet: FlowPacket = error ?? nextOf(random, one, who);
     packets.push(packet);
     const { walks } = simulate({ ruleset, packet, host, connections }, { budget: 1 });
     const walk = walks[0] as Walk;
     connections = walk.connections;
-    if (error === undefined) note(one, { walk, from: who }, world);
+    if (error === undefined) {
+      note(one, { walk, from: who }, world);
+      acknowledge(who === 'opener' ? one.answerer : one.opener, packet, walk);
+    }
   }
   return packets;
+}
+
+const GOES_ON: ReadonlySet<string> = new Set(['delivered', 'sent', 'forwarded']);
+const TRIES = 6;
+
+/** Mostly one whose first packet gets somewhere: without it no connection is made. */
+function hopeful(random: Random, world: FlowWorld): Conversation {
+  const { ruleset, host } = world;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const one = conversation(random, world);
+    const [walk] = simulate({ ruleset, packet: one.opener.packet, host }, { budget: 1 }).walks;
+    if (walk !== undefined && GOES_ON.has(walk.fate.kind)) return one;
+  }
+  return conversation(random, world);
 }
 
 function conversation(random: Random, world: FlowWorld, like?: Conversation): Conversation {
@@ -69,7 +87,7 @@ function conversation(random: Random, world: FlowWorld, like?: Conversation): Co
     other === undefined || other.proto !== own.proto || other.dir !== own.dir || random.chance(0.3)
       ? own
       : { ...other, dst: own.dst, dport: own.dport };
-  return { opener: { packet: plain(near as Packet), seq: FIRST_SEQ }, answerer: undefined, seen: undefined };
+  return { opener: { packet: plain(near as Packet), seq: FIRST_SEQ, acked: undefined }, answerer: undefined, seen: undefined };
 }
 
 const FIRST_SEQ = 100_000;
@@ -96,9 +114,16 @@ function nextOf(random: Random, one: Conversation, who: 'opener' | 'answerer'): 
   if (packet.proto !== PROTO.tcp) return packet;
   const usual = one.answerer === undefined ? S : side.seq === FIRST_SEQ ? S | A : random.chance(0.8) ? A : F | A;
   const flags = random.chance(0.7) ? usual : random.pick(ANY_FLAGS);
-  const { seq } = side;
-  if ((flags & (S | F)) !== 0) side.seq += 1;
+  // what is sent again has its first number; a reset is where the other side is
+  const seq = (flags & R) !== 0 ? (side.acked ?? side.seq) : (flags & S) !== 0 ? FIRST_SEQ : (flags & F) !== 0 ? FIRST_SEQ + 1 : side.seq;
+  if ((flags & (S | F)) !== 0 && (flags & R) === 0) side.seq = Math.max(side.seq, seq + 1);
   return { ...packet, flags, seq, ack: other?.seq ?? 1 };
+}
+
+/** What conntrack takes as a part of the connection tells it how far the other side is. */
+function acknowledge(other: Side | undefined, { flags = 0, ack }: FlowPacket, { steps }: Walk): void {
+  const seen = steps.some((step) => step.kind === 'conntrack' && (step.state === 'NEW' || step.state === 'ESTABLISHED'));
+  if (other !== undefined && seen && (flags & A) !== 0) other.acked = ack;
 }
 
 /** Whoever got the packet answers to what he saw. */
@@ -124,7 +149,7 @@ function note(one: Conversation, { walk, from }: NonNullable<Conversation['seen'
     fate.kind === 'delivered'
       ? { dir: 'out' as const, uid: 1000, gid: 1000, socket: true }
       : { dir: 'in' as const, iif: fate.oif, socket: false, ...macOf(pools, fate.oif) };
-  one.answerer = { packet: { ...back, ...place }, seq: FIRST_SEQ };
+  one.answerer = { packet: { ...back, ...place }, seq: FIRST_SEQ, acked: undefined };
 }
 
 const ERRORS: Readonly<Record<Family, readonly (readonly [type: number, code: number])[]>> = {

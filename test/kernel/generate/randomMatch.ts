@@ -83,6 +83,11 @@ const MATCHES: readonly (readonly [number, (place: Place) => boolean, Match])[] 
   [1, anywhere, (r) => `-m pkttype ${not(r)}--pkt-type ${r.pick(['unicast', 'multicast', 'broadcast'])}`],
   [1, within('PREROUTING', 'INPUT', 'FORWARD'), (r) => `-m policy --dir in --pol ${r.pick(['none', 'ipsec'])}`],
   [1, within('FORWARD', 'OUTPUT', 'POSTROUTING'), (r) => `-m policy --dir out --pol ${r.pick(['none', 'ipsec'])}`],
+  [
+    3,
+    (place) => (place.table === 'raw' || place.table === 'mangle') && within('PREROUTING')(place),
+    (r) => ['-m rpfilter', ...r.some(['--loose', '--validmark', '--accept-local', '--invert'], 0.4)].join(' '),
+  ],
   [1, anywhere, (r) => `-m helper ${not(r)}--helper ftp`],
   [1, anywhere, (r) => `-m connlabel ${not(r)}--label 5`],
   [1, anywhere, (r) => `-m recent ${not(r)}--set --name R`],
