@@ -18,3 +18,19 @@ export const PROFILE: OptionSpec = {
   says: 'the mesh whose proxy runs here; auto reads it from the chains',
   choices: ['auto', 'none', 'istio-sidecar', 'istio-ambient', 'linkerd', 'kuma', 'consul'],
 };
+
+/** Those of questions about pods. */
+export const MESH_MODE: OptionSpec = {
+  flags: '--mode <mode>',
+  says: 'who writes the rules; without it as the values say, or else init',
+  choices: ['init', 'cni', 'multus', 'ambient'],
+};
+export const VALUES: OptionSpec = {
+  flags: '--values <file>',
+  says: 'Helm values, an IstioOperator or a MeshConfig; later files win',
+  repeatable: true,
+};
+export const ISTIO: OptionSpec = {
+  flags: '--istio <version>',
+  says: 'version of Istio, such as 1.25; without it the newest that is known',
+};

@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { check } from './check.ts';
 import { diff } from './diff.ts';
+import { enrol } from './enrol.ts';
 import { explain } from './explain.ts';
 import { find } from './find.ts';
 import { print } from './print.ts';
@@ -9,4 +10,4 @@ import { render } from './render.ts';
 import { trace } from './trace.ts';
 import { verify } from './verify.ts';
 
-export const COMMANDS: readonly Command[] = [trace, verify, diff, find, check, print, render, explain];
+export const COMMANDS: readonly Command[] = [trace, verify, diff, find, check, print, render, enrol, explain];

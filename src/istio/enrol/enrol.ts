@@ -1,6 +1,6 @@
 /** Who captures a pod, and by which step that is decided. */
 import type { Pod } from '../manifest/pod.ts';
-import { type Facts, factsOf, type Approach, type World } from './facts.ts';
+import { type Approach, type Facts, factsOf, type World } from './facts.ts';
 import { ambientAgent } from './stages/ambient.ts';
 import { annotations } from './stages/annotations.ts';
 import { initContainer } from './stages/initContainer.ts';

@@ -68,6 +68,11 @@ export function injectValue({ labels, annotations }: Pod): Located<string> | und
   return labels.get(INJECT) ?? annotations.get(INJECT);
 }
 
+/** The place of a namespace's label; none when the namespace is assumed. */
+export function placeOfLabel({ namespace, assumptions }: Facts, name: string): Located<string> | undefined {
+  return assumptions.length > 0 ? undefined : namespace.labels.get(name);
+}
+
 /** The pod's annotation, or else what the mesh says: annotation, Helm value, chart default. */
 export function annotated({ pod, mesh }: Facts, which: keyof typeof TRAFFIC_ANNOTATIONS, chartDefault: string): Known<string> {
   const { name, ...row } = TRAFFIC_ANNOTATIONS[which];

@@ -1,5 +1,6 @@
 /** Does the node agent enrol the pod in ambient? source: istio/istio cni/pkg/util/enablement_selector.go, nodeagent/informers.go */
 import { STATUS } from '../../configuration/annotations.ts';
+import { placeOfLabel } from '../facts.ts';
 import { decide, on, pass, type Stage, type Step, skip } from '../step.ts';
 import { annotations } from './annotations.ts';
 import { injection } from './injection.ts';
@@ -53,8 +54,8 @@ const sidecar: Step = {
     const status = facts.pod.annotations.get(STATUS);
     if (status !== undefined) return skip('it has a sidecar', status);
     const { verdict, taken } = decide([injection, annotations], facts);
-    const last = taken.findLast(({ stage }) => stage === 'injection');
-    return verdict === 'captured' ? skip(`injection gives it a sidecar: ${last?.answer.because}`, last?.answer.at) : on('no');
+    const called = taken.find(({ step }) => step.id === 'webhook-called')?.answer;
+    return verdict === 'captured' ? skip(`injection gives it a sidecar: ${called?.because}`, called?.at) : on('no');
   },
 };
 
@@ -74,9 +75,10 @@ const namespaceLabel: Step = {
   id: 'namespace-label',
   asks: `is the namespace labelled ${LABEL}=ambient?`,
   source: AGENT,
-  test: ({ namespace, pod }) => {
+  test: (facts) => {
+    const { namespace, pod } = facts;
     const label = namespace.labels.get(LABEL);
-    if (label?.value === 'ambient') return pass('it is', label);
+    if (label?.value === 'ambient') return pass('it is', placeOfLabel(facts, LABEL));
     return skip(label === undefined ? 'neither the namespace nor the pod is labelled' : `it is \`${label.value}\``, label ?? pod.place);
   },
 };

@@ -4,7 +4,7 @@ import { INJECT, TEMPLATES } from '../../configuration/annotations.ts';
 import { valueAt } from '../../configuration/mesh.ts';
 import { selects } from '../../configuration/selectors.ts';
 import { at, itemsOf, type Located } from '../../manifest/node.ts';
-import { type Facts, injectValue, isInjected } from '../facts.ts';
+import { type Facts, injectValue, isInjected, placeOfLabel } from '../facts.ts';
 import { type Answer, on, pass, type Stage, type Step, skip } from '../step.ts';
 
 const INJECTOR = 'pkg/kube/inject/inject.go injectRequired';
@@ -34,7 +34,8 @@ function webhookCalled(facts: Facts): Answer {
   const revision = namespace.labels.get('istio.io/rev');
   const podRevision = pod.labels.get('istio.io/rev');
   if (inject?.value === 'false') return skip(`label ${INJECT} is \`false\``, inject);
-  if (injection?.value === 'enabled') return on('the namespace is labelled istio-injection=enabled', injection);
+  if (injection?.value === 'enabled')
+    return on('the namespace is labelled istio-injection=enabled', placeOfLabel(facts, 'istio-injection'));
   if (injection !== undefined) return skip(`the namespace is labelled istio-injection=${injection.value}`, injection);
   if (revision !== undefined) return on(`the namespace is labelled istio.io/rev=${revision.value}`, revision);
   if (podRevision !== undefined) return on(`the pod is labelled istio.io/rev=${podRevision.value}`, podRevision);

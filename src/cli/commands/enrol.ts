@@ -1,0 +1,31 @@
+/** `chainwalk enrol POD`: is the pod captured, by whom, and which step decides it? */
+import type { Command } from '../command.ts';
+import { COLOR, ISTIO, JSON_OUTPUT, MESH_MODE, output, QUIET, STRICT, VALUES } from '../options.ts';
+
+export const enrol: Command = {
+  name: 'enrol',
+  summary: 'is a pod captured, by whom, and which step decides it? exit 2 when Istio or Kubernetes would refuse the pod',
+  args: [{ name: '<manifests...>', says: 'Kubernetes YAML or JSON, `-` for standard input' }],
+  options: [
+    MESH_MODE,
+    VALUES,
+    ISTIO,
+    { flags: '--expect <answer>', says: 'exit 1 when a pod has another answer', choices: ['captured', 'skipped', 'blocked'] },
+    { flags: '-v, --verbose', says: 'also the steps that found nothing, and what each asks' },
+    output(['human', 'json']),
+    JSON_OUTPUT,
+    STRICT,
+    QUIET,
+    COLOR,
+  ],
+  examples: [
+    { says: 'will istio-init write rules in this pod?', line: 'chainwalk enrol deploy.yaml' },
+    { says: 'the same with the CNI plugin and a mesh of your own', line: 'chainwalk enrol deploy.yaml --mode cni --values values.yaml' },
+    { says: 'a chart, as a check in a pipeline', line: 'helm template CHART | chainwalk enrol - --mode cni --expect captured' },
+    { says: 'a whole cluster', line: 'kubectl get namespaces,pods -A -o yaml | chainwalk enrol - --mode ambient --json' },
+  ],
+  run: async (io, input) => {
+    const { runEnrol } = await import('../enrol/runEnrol.ts');
+    return runEnrol({ io, input });
+  },
+};

@@ -1,0 +1,47 @@
+/** What `chainwalk enrol` does. */
+import { type Enrolment, enrol } from '../../istio/enrol/enrol.ts';
+import { humanEnrol } from '../../report/enrol/human.ts';
+import { toEnrolReport } from '../../report/enrol/json.ts';
+import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
+import { type Call, isSet, textOf } from '../command.ts';
+import { showDiagnostics } from '../diagnostics.ts';
+import { EXIT, type ExitCode } from '../exitCode.ts';
+import { formatOf } from '../format.ts';
+import { loadPods } from '../manifest/loadPods.ts';
+import { terminal } from '../terminal.ts';
+
+export async function runEnrol(call: Call): Promise<ExitCode> {
+  const { io, input } = call;
+  const loaded = await loadPods(call, input.args);
+  if (loaded === undefined) return EXIT.usage;
+  const { manifests, world } = loaded;
+  const enrolments = manifests.pods.map((pod) => enrol(pod, world));
+  const diagnostics = [...loaded.diagnostics, ...enrolments.flatMap(refusals)];
+  const { approach, version } = world;
+  await showDiagnostics(call, diagnostics);
+  if (formatOf(input, 'human') === 'json') {
+    await io.out.write(`${JSON.stringify(toEnrolReport({ approach, version, enrolments, diagnostics }))}\n`);
+  } else if (enrolments.length > 0) {
+    const style = { ...(await terminal(call, io.out)), detailed: isSet(input, 'verbose') };
+    await io.out.write(`${humanEnrol(enrolments, style)}\n`);
+  }
+  if (diagnostics.some(isError)) return EXIT.usage;
+  const expected = textOf(input, 'expect');
+  const unmet = expected !== undefined && enrolments.some(({ verdict }) => verdict !== expected);
+  return unmet || (isSet(input, 'strict') && diagnostics.length > 0) ? EXIT.findings : EXIT.ok;
+}
+
+/** Why pods do not start, each at its place. */
+function refusals({ taken }: Enrolment): readonly Diagnostic[] {
+  return taken.flatMap(({ answer }) =>
+    answer.kind === 'block'
+      ? answer.problems.map(({ message, help, at: { source, span } }) => ({
+          kind: 'not-loadable',
+          message,
+          source,
+          span,
+          ...(help === undefined ? {} : { help }),
+        }))
+      : [],
+  );
+}

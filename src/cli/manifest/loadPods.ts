@@ -1,0 +1,85 @@
+/** The files and options that every question about pods has: manifests, mesh configuration, mode, version. */
+import { type MeshConfiguration, readMeshConfiguration, valueAt } from '../../istio/configuration/mesh.ts';
+import type { Approach, World } from '../../istio/enrol/facts.ts';
+import { type Manifests, readManifests } from '../../istio/manifest/manifests.ts';
+import type { Document } from '../../istio/manifest/node.ts';
+import { LATEST, NEWEST, OLDEST, parseVersion, type Version } from '../../istio/version.ts';
+import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import type { Source } from '../../syntax/source.ts';
+import { type Call, listOf, textOf } from '../command.ts';
+import { complain } from '../messages.ts';
+import { nestedReader, readYaml } from './readYaml.ts';
+
+export interface LoadedPods {
+  readonly manifests: Manifests;
+  readonly world: World & { readonly version: Version };
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Undefined when a file or an option cannot be read, which has been said. */
+export async function loadPods(call: Call, files: readonly string[]): Promise<LoadedPods | undefined> {
+  const version = await readVersion(call);
+  const pods = await readFiles(call, files);
+  const values = await readFiles(call, listOf(call.input, 'values'));
+  if (version === undefined || pods === undefined || values === undefined) return undefined;
+  const manifests = readManifests(pods.documents);
+  const mesh = readMeshConfiguration(values.documents);
+  const diagnostics = [...pods.diagnostics, ...manifests.diagnostics, ...values.diagnostics, ...mesh.diagnostics];
+  if (manifests.pods.length === 0 && diagnostics.length === 0) {
+    await complain(call.io, {
+      message: `there is no pod in ${files.map((file) => `\`${file}\``).join(', ')}`,
+      help: found(pods.documents),
+    });
+    return undefined;
+  }
+  const approach = (textOf(call.input, 'mode') as Approach | undefined) ?? approachOf(mesh);
+  const { namespaces, attachments } = manifests;
+  return { manifests, world: { approach, version, namespaces, attachments, mesh, readNested: await nestedReader() }, diagnostics };
+}
+
+/** Without --mode: as the mesh is installed. */
+function approachOf(mesh: MeshConfiguration): Approach {
+  const on = (...paths: readonly string[]) => valueAt(mesh, ...paths)?.value === 'true';
+  if (valueAt(mesh, 'pilot.cni.provider', 'istio_cni.provider')?.value === 'multus') return 'multus';
+  return on('pilot.cni.enabled', 'istio_cni.enabled') ? 'cni' : 'init';
+}
+
+async function readVersion({ io, input }: Call): Promise<Version | undefined> {
+  const text = textOf(input, 'istio');
+  const version = text === undefined ? LATEST : parseVersion(text);
+  if (version === undefined) await complain(io, { message: `--istio expects a version from 1.${OLDEST} to 1.${NEWEST}, not \`${text}\`` });
+  return version;
+}
+
+interface ReadFiles {
+  readonly documents: readonly Document[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function readFiles({ io }: Call, files: readonly string[]): Promise<ReadFiles | undefined> {
+  const documents: Document[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const file of files) {
+    const content = await io.read(file);
+    if ('problem' in content) {
+      await complain(io, { message: `cannot read \`${file}\`: ${content.problem}` });
+      return undefined;
+    }
+    const source: Source = { file, text: content.text };
+    const read = await readYaml(source);
+    documents.push(...read.documents);
+    diagnostics.push(...read.diagnostics);
+  }
+  return { documents, diagnostics };
+}
+
+/** What is there in place of a pod. */
+function found(documents: readonly Document[]): string {
+  const kinds = documents.flatMap(({ root }) =>
+    root.kind === 'map'
+      ? root.entries.flatMap(({ key, value }) => (key === 'kind' && value.kind === 'scalar' ? [String(value.value)] : []))
+      : [],
+  );
+  const there = kinds.length === 0 ? 'there is no object at all' : `there is ${[...new Set(kinds)].join(', ')}`;
+  return `${there}; a pod is a Pod, or the template of a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob`;
+}

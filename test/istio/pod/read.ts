@@ -1,0 +1,38 @@
+/** Manifests in a test: YAML to pods and to answers. */
+import { nestedReader, readYaml } from '../../../src/cli/manifest/readYaml.ts';
+import { readMeshConfiguration } from '../../../src/istio/configuration/mesh.ts';
+import { type Enrolment, enrol } from '../../../src/istio/enrol/enrol.ts';
+import type { Approach } from '../../../src/istio/enrol/facts.ts';
+import { type Manifests, readManifests } from '../../../src/istio/manifest/manifests.ts';
+import { parseVersion } from '../../../src/istio/version.ts';
+import { positionOf } from '../../../src/report/positions.ts';
+import type { Diagnostic } from '../../../src/syntax/diagnostic.ts';
+
+export async function readPods(text: string, file = 'deploy.yaml'): Promise<Manifests> {
+  const { documents, diagnostics } = await readYaml({ file, text });
+  const manifests = readManifests(documents);
+  return { ...manifests, diagnostics: [...diagnostics, ...manifests.diagnostics] };
+}
+
+export interface Question {
+  readonly pods: string;
+  readonly approach: Approach;
+  readonly values?: string;
+  readonly istio?: string;
+}
+
+export async function enrolAll({ pods, approach, values = '', istio = '1.31' }: Question): Promise<readonly Enrolment[]> {
+  const manifests = await readPods(pods);
+  const mesh = readMeshConfiguration((await readYaml({ file: 'values.yaml', text: values })).documents);
+  const version = parseVersion(istio);
+  const world = { ...manifests, approach, mesh, readNested: await nestedReader(), ...(version === undefined ? {} : { version }) };
+  return manifests.pods.map((pod) => enrol(pod, world));
+}
+
+/** `deploy.yaml:3:7: message` */
+export function saying(diagnostics: readonly Diagnostic[]): readonly string[] {
+  return diagnostics.map((one) => {
+    const { line, column } = positionOf(one);
+    return `${one.source.file}:${line}:${column}: ${one.message}`;
+  });
+}
