@@ -15,7 +15,7 @@ import { outsideTable, unreadableLine } from './restoreMistakes.ts';
 import { heredocOf, isSaveCall, isShellCall } from './shellCall.ts';
 import type { Source, Span } from './source.ts';
 import { newTable, type Setting, type TableState } from './tableState.ts';
-import { LONGEST_WORD, newTokens, overlong, ruleFrom, share, type Tokens, wordsOf } from './words.ts';
+import { newTokens, overlong, ruleFrom, share, type Tokens, wordsOf } from './words.ts';
 
 /** Tables of one ruleset as far as the text alone tells. */
 export interface Section {
@@ -205,8 +205,7 @@ function readRule(reader: Reader, line: Line): void {
   const { s, input, open } = reader;
   const long = overlong(line, s);
   if (long !== undefined) {
-    const message = `this word has ${long.text.length} characters; iptables-restore takes at most ${LONGEST_WORD}`;
-    input.report({ kind: 'malformed', message, span: long });
+    input.report({ kind: 'malformed', ...long });
     return;
   }
   const from = s.events[0] === captures.counters ? 3 : 0;

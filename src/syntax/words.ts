@@ -29,12 +29,21 @@ export function wordsOf({
 }
 
 /** iptables xshared.c add_param_to_argv(): a buffer of 1024 bytes with the closing NUL */
-export const LONGEST_WORD = 1023;
+const LONGEST_WORD = 1023;
+/** iptables xshared.h MAX_ARGC, less the program's name, `-t` and the table. fact: 251 words load, 252 do not, counters apart */
+const MOST_WORDS = 251;
 
-/** The first word of a recognised line that iptables-restore would not take. */
-export function overlong(line: Line, { text, events, top }: State): Word | undefined {
-  if (line.end - line.start <= LONGEST_WORD) return undefined;
-  return wordsOf({ text, events, from: 0, to: top }).find((word) => word.text.length > LONGEST_WORD);
+/** Why iptables-restore would not take a recognised line, whatever it says. */
+export function overlong(line: Line, { text, events, top }: State): { readonly message: string; readonly span: Span } | undefined {
+  if (line.end - line.start <= LONGEST_WORD && top <= 3 * MOST_WORDS) return undefined;
+  const words = wordsOf({ text, events, from: 0, to: top });
+  const long = words.find((word) => word.text.length > LONGEST_WORD);
+  if (long !== undefined)
+    return { message: `this word has ${long.text.length} characters; iptables-restore takes at most ${LONGEST_WORD}`, span: long };
+  const { start, end } = line;
+  return words.length <= MOST_WORDS
+    ? undefined
+    : { message: `this line has ${words.length} words; iptables-restore takes at most ${MOST_WORDS}`, span: { start, end } };
 }
 
 interface Captured {

@@ -10,6 +10,9 @@ const available = process.getuid?.() === 0 && spawnSync('unshare', ['-n', RESTOR
 
 const filter = (...lines: string[]): string => ['*filter', ...lines, 'COMMIT', ''].join('\n');
 
+/** A rule of `248 + extra` words. */
+const wordy = (...extra: string[]): string => `-A INPUT${' -m mark --mark 1'.repeat(61)} ${[...extra, '-j ACCEPT'].join(' ')}`;
+
 /** Texts whose fate is decided by their lines, chains and commands, not by extensions. */
 const TEXTS: readonly string[] = [
   filter('-A INPUT -j ACCEPT'),
@@ -23,6 +26,8 @@ const TEXTS: readonly string[] = [
   filter('-A INPUT -m comment --comment "" -j ACCEPT'),
   filter('-A INPUT -m comment --comment -A -j ACCEPT'),
   filter('-A INPUT -c 5 6 -j ACCEPT'),
+  filter(wordy('-s 10.0.0.1', '-4'), `[5:6] ${wordy('-s 10.0.0.1', '-4')}`),
+  filter(wordy('-s 10.0.0.1', '-d 10.0.0.2')),
   filter('-A INPUT -c 5 -j ACCEPT'),
   filter('# comment', '', '-A INPUT -j ACCEPT'),
   filter(':INPUT ACCEPT', ':FOO -', '-A INPUT -j FOO'),
