@@ -1,6 +1,8 @@
 /** Binds all rules of a table once: reports what is wrong with them, and keeps what the load checks need to know. */
 import { bindRule } from '../extensions/bind/bindRule.ts';
 import type { BindContext, BoundClause, BoundRule, Report } from '../extensions/bind/boundRule.ts';
+import { ruleContext } from '../extensions/bind/checkClause.ts';
+import { lowerTarget } from '../extensions/lowerRule.ts';
 import { type HookName, isHook, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
 import type { RuleNode, TableNode } from '../syntax/ast.ts';
 import type { Span } from '../syntax/source.ts';
@@ -18,6 +20,8 @@ export interface Needs {
   readonly defrag: boolean;
   /** ipsets that they change */
   readonly changedSets: readonly string[];
+  /** some target is not modelled */
+  readonly opaqueTarget: boolean;
 }
 
 export interface BoundChain {
@@ -63,7 +67,7 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
   const loud: BindContext = { ...options, isChain };
   const silent: BindContext = { ...loud, report: () => {} };
   const chains = new Map<string, BoundChain>();
-  const needs: Writable<Needs> = { conntrack: false, defrag: false, changedSets: [] };
+  const needs: Writable<Needs> = { conntrack: false, defrag: false, changedSets: [], opaqueTarget: false };
   for (const { name: word, rules } of table.chains) {
     const chain: Writable<BoundChain> = {
       name: word.text,
@@ -84,6 +88,7 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
         needs.defrag ||= clause.extension?.needsDefrag === true;
         needs.changedSets.push(...(clause.extension?.changesSets?.(clause.given) ?? []));
       }
+      needs.opaqueTarget ||= hasOpaqueTarget(bound, silent);
       const parts = (bound.source?.value.length ?? 1) * (bound.destination?.value.length ?? 1);
       const target = bound.target?.kind === 'extension' ? bound.target.clause.name : bound.target?.chain;
       for (let part = 0; part < parts; part++) chain.rules.push(new LinkedRule(where, chain.rules.length + 1, { node, part, target }));
@@ -91,6 +96,10 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
     chains.set(word.text, chain);
   }
   return { name, chains, needs };
+}
+
+function hasOpaqueTarget(bound: BoundRule, context: BindContext): boolean {
+  return bound.target?.kind === 'extension' && lowerTarget(bound, ruleContext(context, bound.proto, '')).kind === 'unmodelled';
 }
 
 /** What the load checks ask of one rule. */

@@ -28,7 +28,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
   const sets = new Map(options.sets);
   const context = { ...options, sets, family: node.family, report, decoded: new Map() satisfies BindContext['decoded'] };
   const tables = new Map<TableName, Table>();
-  const needs = { conntrack: false, defrag: false };
+  const needs = { conntrack: false, defrag: false, opaqueTarget: false };
   for (const table of node.tables) {
     const name = table.name.text;
     if (!isTable(name)) {
@@ -44,6 +44,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
     checkTable(table, bound, report);
     needs.conntrack ||= bound.needs.conntrack;
     needs.defrag ||= bound.needs.defrag;
+    needs.opaqueTarget ||= bound.needs.opaqueTarget;
     // rules are lowered when they are first asked for, all of them after this
     for (const name of bound.needs.changedSets) sets.delete(name);
     tables.set(name, linkTable(table, bound));
@@ -56,6 +57,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
       tables,
       usesConntrack: needs.conntrack,
       usesDefrag: needs.conntrack || needs.defrag,
+      hasOpaqueTarget: needs.opaqueTarget,
     },
     diagnostics,
   };

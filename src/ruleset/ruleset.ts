@@ -14,6 +14,8 @@ export interface Ruleset {
   readonly usesConntrack: boolean;
   /** some rule makes the kernel put fragments together before any hook: conntrack does, and so do -m socket and TPROXY */
   readonly usesDefrag: boolean;
+  /** some rule has a target that is not modelled */
+  readonly hasOpaqueTarget: boolean;
 }
 
 export interface Table {

@@ -16,6 +16,7 @@ export interface Differing {
 
 /** `iif` undefined: for packets that are sent here. */
 export function openTargets(ruleset: Ruleset, { everywhere, rules }: Differing, iif: string | undefined): ReadonlySet<Rule> {
+  if (!ruleset.hasOpaqueTarget) return new Set();
   const places = placesOf(ruleset, iif);
   const open = new Set<Rule>();
   for (const [at, place] of places.entries()) {

@@ -37,7 +37,7 @@ function missing(name: string, family: Family): string {
 }
 
 function without({ family, source }: Ruleset): Ruleset {
-  return { family, source, tables: new Map(), usesConntrack: false, usesDefrag: false };
+  return { family, source, tables: new Map(), usesConntrack: false, usesDefrag: false, hasOpaqueTarget: false };
 }
 
 /** The key of a set of packets that asks about what packets do not have as they start. */

@@ -126,5 +126,5 @@ function sceneOf({ ruleset, profile, host, options: { where }, twin }: SceneInpu
 /** Rules that are not there capture nothing. */
 function emptyRuleset(family: Family, beside: Ruleset | undefined): Ruleset {
   const source = beside?.source ?? { file: 'rules', text: '' };
-  return { family, source, tables: new Map(), usesConntrack: false, usesDefrag: false };
+  return { family, source, tables: new Map(), usesConntrack: false, usesDefrag: false, hasOpaqueTarget: false };
 }
