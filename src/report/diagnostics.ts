@@ -1,6 +1,7 @@
 /** Diagnostics for people: place, message, code frame with a caret, help. */
 import { type Diagnostic, isError } from '../syntax/diagnostic.ts';
 import { lineStarts, type Position, positionAt, type Source } from '../syntax/source.ts';
+import { codeFrame } from './codeFrame.ts';
 import { paragraph } from './layout.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
@@ -38,34 +39,8 @@ function renderOne({ diagnostic, position }: Placed, { paint, width }: Diagnosti
   const place = `${source.file}:${position.line}:${position.column}:`;
   const severity = isError(diagnostic) ? paint.red('error:') : paint.yellow('warning:');
   const lines = [`${paint.bold(place)} ${severity} ${printable(message)}`];
-  const frame = codeFrame({ diagnostic, position, width });
+  const frame = codeFrame({ source, span: diagnostic.span, width });
   if (frame !== undefined) lines.push(paint.dim(frame.code), paint.bold(frame.caret));
   if (help !== undefined) lines.push(paragraph({ text: `help: ${printable(help)}`, width, hang: 6 }));
   return lines.join('\n');
-}
-
-interface FrameInput extends Placed {
-  readonly width: number;
-}
-
-/** The line of the span, cut to the width around its start; none for an empty line. */
-function codeFrame({ diagnostic, position, width }: FrameInput): { readonly code: string; readonly caret: string } | undefined {
-  const { source, span } = diagnostic;
-  const lineStart = span.start - (position.column - 1);
-  const feed = source.text.indexOf('\n', lineStart);
-  const lineEnd = feed < 0 ? source.text.length : feed;
-  if (lineEnd === lineStart) return undefined;
-  const gutter = `${String(position.line).padStart(5)} | `;
-  const room = Math.max(40, width - gutter.length);
-  const long = lineEnd - lineStart > room;
-  const from = long ? Math.max(lineStart, Math.min(span.start - Math.floor(room / 3), lineEnd - room)) : lineStart;
-  const to = Math.min(lineEnd, from + room);
-  const before = from > lineStart ? '...' : '';
-  const after = to < lineEnd ? '...' : '';
-  const shown = source.text.slice(from + before.length, Math.max(from, to - after.length)).replace(/\r$/, '');
-  const caretEnd = Math.max(span.start + 1, Math.min(span.end, to - after.length));
-  return {
-    code: `${gutter}${before}${printable(shown)}${after}`,
-    caret: `${' '.repeat(5)} | ${' '.repeat(span.start - from)}${'^'.repeat(caretEnd - span.start)}`,
-  };
 }

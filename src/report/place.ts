@@ -1,5 +1,6 @@
 /** Where a rule stands: in its file and in its chain. */
 import type { Rule } from '../ruleset/ruleset.ts';
+import type { Source, Span } from '../syntax/source.ts';
 import { printable } from './printable.ts';
 
 /** `pod.rules:17`. A long path is cut to its name so that a rule keeps its line: the user gave the path. */
@@ -24,4 +25,13 @@ export function ruleName(rule: Rule, file: string): string {
 export function ruleGist(rule: Rule): string {
   const gist = ruleBody(rule).replaceAll(/-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?/g, '');
   return gist === '' ? '(every packet)' : gist.trim();
+}
+
+/** The part of a rule's text that says what to do, or all of it. */
+export function targetSpan({ text }: Source, { span, target }: Rule): Span {
+  const word = target === undefined ? undefined : text.slice(span.start, span.end).lastIndexOf(target);
+  if (target === undefined || word === undefined || word < 0) return span;
+  const option = /(?:-j|-g|--jump|--goto)[ \t=]+$/.exec(text.slice(span.start, span.start + word));
+  const start = span.start + (option?.index ?? word);
+  return { start, end: span.start + word + target.length };
 }

@@ -1,13 +1,15 @@
 /** Verdicts for people: the answer first, then every broken claim with a packet that breaks it. */
 import { packetText } from '../packet/notation.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
+import type { Source } from '../syntax/source.ts';
 import type { Finding } from '../verify/finding.ts';
 import type { Verified } from '../verify/verify.ts';
+import { codeFrame } from './codeFrame.ts';
 import { rail } from './human/rail.ts';
-import { paragraph, row } from './layout.ts';
+import { paragraph } from './layout.ts';
 import { PAGES } from './pages/pages.ts';
 import type { Paint } from './paint.ts';
-import { fileLine, ruleBody } from './place.ts';
+import { fileLine, ruleBody, targetSpan } from './place.ts';
 
 export interface VerifyStyle {
   readonly paint: Paint;
@@ -50,7 +52,7 @@ const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
 
 function findingLines({ rulesets }: Verified, finding: Finding, { paint, width }: VerifyStyle): readonly string[] {
   const { claim, level, verdict, statement, family, witness, blame, packets, reason } = finding;
-  const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
+  const source = rulesets.find((one) => one.family === family)?.source ?? { file: '', text: '' };
   const line = (name: string, text: string) => `  ${paragraph({ text: `${name.padEnd(8)} ${text}`, width: width - 2, hang: 11 })}`;
   const path = witness?.paths[0];
   const todo = PAGES.find(({ id }) => id === claim)?.todo;
@@ -60,18 +62,21 @@ function findingLines({ rulesets }: Verified, finding: Finding, { paint, width }
     `  ${paragraph({ text: statement, width: width - 2, hang: 2 })}`,
     ...(packets === undefined ? [] : [line(verdict === 'undecided' ? 'open' : 'broken', `for ${packets}`)]),
     ...(witness === undefined ? [] : [line('example', `${packetText(witness.packet)}: ${path?.outcome ?? witness.outcome}`)]),
-    ...(path === undefined ? [] : [line('path', rail(path, file))]),
+    ...(path === undefined ? [] : [line('path', rail(path, source.file))]),
     ...(reason === undefined ? [] : [line('because', reason)]),
-    ...blame.slice(0, MOST_RULES).flatMap((rule) => ruleLines(rule, file, width)),
+    ...blame.slice(0, MOST_RULES).flatMap((rule) => ruleLines(rule, source, { paint, width })),
     ...(blame.length > MOST_RULES ? [line('', `and ${blame.length - MOST_RULES} more rules`)] : []),
     ...(todo === undefined ? [] : [line('do', todo)]),
   ];
 }
 
-const MOST_RULES = 12;
+const MOST_RULES = 6;
 
-function ruleLines(rule: Rule, file: string, width: number): readonly string[] {
-  return row({ lead: `  rule     ${rule.chain}#${rule.number} `, text: ruleBody(rule), right: fileLine(file, rule.line), width });
+/** The rule as it is written, with what it does underlined. */
+function ruleLines(rule: Rule, source: Source, { paint, width }: VerifyStyle): readonly string[] {
+  const frame = codeFrame({ source, span: targetSpan(source, rule), width: width - 2 });
+  const name = `  rule     ${rule.chain}#${rule.number} in table ${rule.table}, ${fileLine(source.file, rule.line)}`;
+  return frame === undefined ? [name] : [name, `  ${paint.dim(frame.code)}`, `  ${paint.bold(frame.caret)}`];
 }
 
 const MOST_ASIDES = 6;

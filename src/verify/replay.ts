@@ -49,11 +49,12 @@ function isCapture(outcome: string): boolean {
   return outcome === 'captured-out' || outcome === 'captured-in' || outcome === 'dns';
 }
 
-/** The rule that ended the table where the packet's way was decided: its last that is no jump. */
+/** The rule that ended the table where the packet's way was decided: its last that is no jump; and the one that led into its chain. */
 export function decidingRules({ paths }: Journey): readonly Rule[] {
-  const steps = paths[0]?.legs[0]?.walk.steps ?? [];
-  const deciding = steps.findLast(
-    (step) => step.kind === 'rule' && step.verdict !== 'JUMP' && step.verdict !== 'GOTO' && step.verdict !== 'CONTINUE',
-  );
-  return deciding?.kind === 'rule' ? [deciding.rule] : [];
+  const steps = (paths[0]?.legs[0]?.walk.steps ?? []).flatMap((step) => (step.kind === 'rule' ? [step] : []));
+  const at = steps.findLastIndex(({ verdict }) => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE');
+  const deciding = steps[at]?.rule;
+  if (deciding === undefined) return [];
+  const caller = steps.slice(0, at).findLast(({ rule: { target, table } }) => target === deciding.chain && table === deciding.table)?.rule;
+  return caller === undefined ? [deciding] : [deciding, caller];
 }

@@ -29,7 +29,10 @@ describe('verify', () => {
     expect(out.split('\n')[0]).toMatch(/^\d+ of \d+ claims violated {2}article\.rules, Istio sidecar$/);
     expect(out).toContain('error: no-redirect-loop (IPv4)');
     expect(out).toMatch(/example {2}out tcp 10\.244\.0\.5:40000 -> 203\.0\.113\.9:443 uid=1337 gid=1337: loop/);
-    expect(out).toMatch(/rule .*REDIRECT --to-ports 15001\s+article\.rules:\d+/);
+    expect(out).toMatch(
+      /rule {5}ISTIO_REDIRECT#1 in table nat, article\.rules:23\n\s+23 \| -A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001\n\s+\| {26}\^{11}\n/,
+    );
+    expect(out).toMatch(/rule {5}ISTIO_OUTPUT#1 in table nat, article\.rules:18\n\s+18 \| -A ISTIO_OUTPUT -p tcp -j ISTIO_REDIRECT\n/);
     for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
