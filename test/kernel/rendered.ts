@@ -38,6 +38,9 @@ export function compareRendered({ count, seed }: RenderedOptions): RenderedResul
   return { loaded: documents.length * BACKENDS.length, problems };
 }
 
+/** What rules alone do not tell, and all that may be said of them. */
+const UNKNOWN_HERE = /^(?:group name|the members of ipset) /;
+
 interface RenderedDocument {
   readonly settings: SettingsObject;
   readonly family: 4 | 6;
@@ -56,8 +59,7 @@ function documentsOf(settings: SettingsObject): readonly RenderedDocument[] {
     const { rulesets, diagnostics } = parseRules({ file: 'rendered', text }, { family });
     const resolved = rulesets.map((node) => resolve(node));
     const said = [...diagnostics, ...resolved.flatMap((one) => one.diagnostics)].map(({ message }) => message);
-    // that the name of a group is not known here is all that may be said
-    const complaints = said.filter((message) => !message.startsWith('group name'));
+    const complaints = said.filter((message) => !UNKNOWN_HERE.test(message));
     const printed = resolved.map(({ ruleset }) => (ruleset === undefined ? '' : print(ruleset))).join('');
     const problem = complaints.length === 0 ? {} : { problem: `${JSON.stringify(settings)}\n  chainwalk says: ${complaints.join('; ')}` };
     return [{ settings, family, text, printed, ...problem }];
