@@ -1,26 +1,14 @@
 /** Random flows, each packet put to the kernel and to the simulator with the connections that the earlier ones left behind. */
-import type { Host } from '../../src/host/host.ts';
-import { packetText } from '../../src/packet/notation.ts';
-import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import type { Given } from '../../src/simulate/simulate.ts';
-import { simulate } from '../../src/simulate/simulate.ts';
-import type { Walk } from '../../src/simulate/trace.ts';
-import { hostOf } from '../support/host.ts';
-import { rulesetOf } from '../support/rulesets.ts';
-import type { Compared } from './compare.ts';
-import { agreeing, disagreement } from './compare.ts';
 import type { Coverage } from './coverage.ts';
 import { startCoverage } from './coverage.ts';
-import { describePair } from './describe.ts';
 import { randomFrom } from './generate/random.ts';
 import type { Case } from './generate/randomCase.ts';
 import { poolsFor, randomCases } from './generate/randomCase.ts';
 import { randomFlow } from './generate/randomFlow.ts';
-import { idleRules } from './idle.ts';
-import type { Answer, Oracle } from './oracle.ts';
+import type { Oracle } from './oracle.ts';
 import { canMakeSets, openOracle } from './oracle.ts';
+import { play, worldOf } from './playFlow.ts';
 import type { FlowPacket } from './question.ts';
-import { flowQuestion } from './question.ts';
 import type { SuiteOptions } from './suite.ts';
 import { differsInOrder, isPossible, shortHost } from './suite.ts';
 
@@ -76,68 +64,6 @@ function withNat(one: Case): Case {
   const key = one.family === 4 ? 'v4' : 'v6';
   const rules = one.rules[key] ?? '';
   return /^\*nat$/m.test(rules) ? one : { ...one, rules: { [key]: `${rules}*nat\nCOMMIT\n` } };
-}
-
-interface World {
-  readonly ruleset: Ruleset;
-  readonly host: Host;
-}
-
-function worldOf({ host, family, rules }: Omit<Case, 'name' | 'packets'>): World {
-  const known = hostOf(host);
-  return { host: known, ruleset: rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '', { family, sets: known.sets }) };
-}
-
-interface Played {
-  readonly compared: number;
-  readonly cut: boolean;
-  readonly pairs: readonly { readonly packet: FlowPacket; readonly walks: readonly Walk[]; readonly answer: Answer }[];
-  readonly disagreement?: string;
-}
-
-type Rules = Omit<Case, 'name' | 'packets'>;
-
-async function play(oracle: Oracle, one: Rules, flows: readonly (readonly FlowPacket[])[]): Promise<readonly Played[]> {
-  const answers = [...(await oracle.ask(flowQuestion(one.host, one.rules, flows)))];
-  const world = worldOf(one);
-  const idle = idleRules(world.ruleset);
-  return flows.map((flow) => playOne({ ...world, idle, flow, answers: answers.splice(0, flow.length) }));
-}
-
-interface OneFlow extends World {
-  readonly idle: Compared['idle'];
-  readonly flow: readonly FlowPacket[];
-  readonly answers: readonly Answer[];
-}
-
-/** Follows every way on which the simulator could have come so far as the kernel did. */
-function playOne({ ruleset, host, idle, flow, answers }: OneFlow): Played {
-  const pairs: Played['pairs'][number][] = [];
-  let tables: readonly NonNullable<Given['connections']>[] = [[]];
-  for (const [index, packet] of flow.entries()) {
-    const answer = answers[index] as Answer;
-    const walks = tables.flatMap((connections) => simulate({ ruleset, packet, host, connections }, { detailed: true }).walks);
-    pairs.push({ packet, walks, answer });
-    const same = agreeing({ walks, answer, idle });
-    const compared = index + 1;
-    if (same.length === 0) {
-      const found = disagreement({ walks, answer, idle });
-      const before = flow.slice(0, index).map((earlier) => packetText(earlier));
-      const text = describePair({ packet, walks, answer, ...(found === undefined ? {} : { disagreement: found }) });
-      return { compared, cut: false, pairs, disagreement: [...before.map((line) => `after ${line}`), text].join('\n') };
-    }
-    const settled = same.filter((walk) => !walk.choices.some(({ what }) => what.startsWith('the kernel picks a port')));
-    if (settled.length === 0) return { compared, cut: compared < flow.length, pairs };
-    tables = distinct(settled).slice(0, MOST_WAYS);
-  }
-  return { compared: flow.length, cut: false, pairs };
-}
-
-const MOST_WAYS = 16;
-
-function distinct(walks: readonly Walk[]): readonly Walk['connections'][] {
-  const key = (value: unknown) => JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part));
-  return [...new Map(walks.map(({ connections }) => [key(connections), connections])).values()];
 }
 
 /** A flow that disagrees, with as few packets and rules as keep it. */

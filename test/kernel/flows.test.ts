@@ -3,22 +3,26 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { TCP_FLAGS } from '../../src/packet/fields.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
+import type { Walk } from '../../src/simulate/trace.ts';
 import { dumpOf, readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';
+import type { FlowCase, FlowStep } from './cases/flows.ts';
+import { FLOW_CASES } from './cases/flows.ts';
 import { USUAL } from './cases/kernelCase.ts';
-import { accountOfAnswer, accountOfWalk, rowOfKernel } from './compare.ts';
+import { accountOfWalk, rowOfKernel } from './compare.ts';
+import { parsed } from './generate/randomPacket.ts';
 import { kernelHere } from './kernelHere.ts';
 import type { Oracle } from './oracle.ts';
 import { openOracle } from './oracle.ts';
-import type { HostJson } from './question.ts';
+import { play } from './playFlow.ts';
+import type { FlowPacket, HostJson } from './question.ts';
 import { questionOf } from './question.ts';
 
 interface Flow {
   readonly fixture: string;
-  /** first packet, answer, next packet; only the first meets an empty table */
-  readonly packets: readonly [string, string, string];
+  readonly packets: readonly string[];
 }
 
 const FLOWS: readonly Flow[] = [
@@ -26,32 +30,32 @@ const FLOWS: readonly Flow[] = [
     fixture: 'firewall',
     packets: [
       'in tcp 203.0.113.9:41000 -> 198.51.100.10:80',
-      'out tcp 198.51.100.10:80 -> 203.0.113.9:41000 flags=SA uid=33 gid=33 ctstate=ESTABLISHED',
-      'in tcp 203.0.113.9:41000 -> 198.51.100.10:80 flags=A ctstate=ESTABLISHED',
+      'out tcp 198.51.100.10:80 -> 203.0.113.9:41000 flags=SA uid=33 gid=33',
+      'in tcp 203.0.113.9:41000 -> 198.51.100.10:80 flags=A',
     ],
   },
   {
     fixture: 'istio-sidecar',
     packets: [
-      'in tcp 10.244.0.9:41000 -> 10.244.0.5:15020',
-      'out tcp 10.244.0.5:15020 -> 10.244.0.9:41000 flags=SA uid=1337 gid=1337 ctstate=ESTABLISHED',
-      'in tcp 10.244.0.9:41000 -> 10.244.0.5:15020 flags=PA ctstate=ESTABLISHED',
+      'in tcp 10.244.0.9:41000 -> 10.244.0.5:8080',
+      'out tcp 10.244.0.5:15006 -> 10.244.0.9:41000 flags=SA uid=1337 gid=1337',
+      'in tcp 10.244.0.9:41000 -> 10.244.0.5:8080 flags=PA',
     ],
   },
   {
     fixture: 'istio-dns',
     packets: [
-      'out udp 10.244.0.5:41000 -> 10.96.0.10:53 uid=1337 gid=1337',
-      'in udp 10.96.0.10:53 -> 10.244.0.5:41000 ctstate=ESTABLISHED',
-      'out udp 10.244.0.5:41000 -> 10.96.0.10:53 uid=1337 gid=1337 ctstate=ESTABLISHED',
+      'out udp 10.244.0.5:41000 -> 10.96.0.10:53',
+      'out udp 127.0.0.1:15053 -> 10.244.0.5:41000 uid=1337 gid=1337',
+      'out udp 10.244.0.5:41000 -> 10.96.0.10:53',
     ],
   },
   {
     fixture: 'kube-proxy',
     packets: [
       'in tcp 10.244.0.5:41000 -> 10.244.1.7:8080 iif=cni0',
-      'in tcp 10.244.1.7:8080 -> 10.244.0.5:41000 iif=eth0 flags=SA ctstate=ESTABLISHED',
-      'in tcp 10.244.0.5:41000 -> 10.244.1.7:8080 iif=cni0 flags=A ctstate=ESTABLISHED',
+      'in tcp 10.244.1.7:8080 -> 10.244.0.5:41000 iif=eth0 flags=SA',
+      'in tcp 10.244.0.5:41000 -> 10.244.1.7:8080 iif=cni0 flags=A',
     ],
   },
 ];
@@ -71,19 +75,50 @@ const ANSWERS = [
   { name: 'the reset of a REJECT rule', to: 'in tcp 10.244.0.9 -> 10.244.0.5:82', socket: false, flags: TCP_FLAGS.R | TCP_FLAGS.A },
 ] as const;
 
+const stepsOf = ({ host = {}, packets }: FlowCase): readonly FlowPacket[] =>
+  packets.map(({ packet: text, about }) => {
+    const packet = packetOf(text, hostOf({ ...USUAL, ...host }));
+    return about === undefined ? packet : { ...packet, quotes: { ...about, src: parsed(about.src), dst: parsed(about.dst) } };
+  });
+
+const familyIn = ([first]: readonly FlowPacket[]): 4 | 6 => first?.family ?? 4;
+
+describe('simulator', () => {
+  test.each(FLOW_CASES)('$name', (one) => {
+    const flow = stepsOf(one);
+    const host = hostOf({ ...USUAL, ...one.host });
+    const ruleset = rulesetOf(one.rules, { family: familyIn(flow) });
+    let connections: Walk['connections'] = [];
+    for (const [index, packet] of flow.entries()) {
+      const { walks } = simulate({ ruleset, packet, host, connections });
+      const { packet: text, end } = one.packets[index] as FlowStep;
+      expect(walks.map((walk) => `${text}: ${accountOfWalk(walk).end.replace(/ mark 0$/, '')}`)).toEqual([`${text}: ${end}`]);
+      connections = walks[0]?.connections ?? [];
+    }
+  });
+});
+
 describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('kernel and simulator, %s backend', (backend) => {
   let oracle: Oracle | undefined;
   afterAll(() => oracle?.close());
 
+  test.each(FLOW_CASES)('$name', async (one) => {
+    oracle ??= openOracle(backend);
+    const flow = stepsOf(one);
+    const family = familyIn(flow);
+    const rules = family === 4 ? { v4: one.rules } : { v6: one.rules };
+    const [played] = await play(oracle, { host: { ...USUAL, ...one.host }, family, rules }, [flow]);
+    expect(played?.disagreement).toBeUndefined();
+    expect(played?.compared).toBe(flow.length);
+  });
+
   test.each(FLOWS)('agree about the packets of a connection: $fixture', async ({ fixture, packets: texts }) => {
     oracle ??= openOracle(backend);
     const { text, host } = readFixture(fixture);
-    const rules = dumpOf(text, 4);
-    const packets = texts.map((one) => packetOf(one, hostOf(host)));
-    const ruleset = rulesetOf(rules, { family: 4 });
-    const ours = packets.map((packet) => simulate({ ruleset, packet, host: hostOf(host) }, { detailed: true }).walks.map(accountOfWalk));
-    const answers = await oracle.ask({ ...questionOf(host as HostJson, { v4: rules }, packets), mode: 'stateful' });
-    for (const [index, answer] of answers.entries()) expect(ours[index]).toContainEqual(accountOfAnswer(answer));
+    const flow = texts.map((one) => packetOf(one, hostOf(host)));
+    const [played] = await play(oracle, { host: host as HostJson, family: 4, rules: { v4: dumpOf(text, 4) } }, [flow]);
+    expect(played?.disagreement).toBeUndefined();
+    expect(played?.compared).toBe(flow.length);
   });
 
   test.each(ANSWERS)('agree about $name', async ({ to, socket, flags }) => {
