@@ -12,7 +12,8 @@ export interface ReadArgs {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-interface Word {
+/** An argument, and where it stands. */
+export interface Word {
   readonly text: string;
   readonly place: Place;
 }
@@ -25,7 +26,11 @@ interface Reading {
 
 /** Whether a flag is spelled right is told for this version. Repeated flags: the last one holds. */
 export function readArgs(args: readonly string[], version: Version): ReadArgs {
-  const words = placeWords(args);
+  return readWords(placeWords(args), version);
+}
+
+/** The same for arguments from a file. */
+export function readWords(words: readonly Word[], version: Version): ReadArgs {
   const reading: Reading = { version, given: [], diagnostics: [] };
   const program = words.findIndex(({ text }) => text !== 'pilot-agent' && text !== 'istio-iptables');
   let rest = program < 0 ? [] : words.slice(program);

@@ -19,6 +19,10 @@ export interface Pod {
   /** the pod's security context; a container's own comes first */
   readonly runAsUser?: Located<number>;
   readonly runAsGroup?: Located<number>;
+  /** of a running pod, as its status tells */
+  readonly addresses: readonly string[];
+  /** of its own resolv.conf (dnsConfig) */
+  readonly nameservers: readonly string[];
   /** in the order in which they start: init containers and native sidecars, then the others */
   readonly containers: readonly Container[];
 }
@@ -53,6 +57,8 @@ export function readPod(reading: Reading, { kind, object, template }: PodPlace):
     ...(hostNetwork === undefined ? {} : { hostNetwork }),
     ...(ids.runAsUser === undefined ? {} : { runAsUser: ids.runAsUser }),
     ...(ids.runAsGroup === undefined ? {} : { runAsGroup: ids.runAsGroup }),
+    addresses: textsOf(itemsOf(at(object, 'status', 'podIPs')).flatMap((item) => at(item, 'ip') ?? [])),
+    nameservers: textsOf(itemsOf(at(spec, 'dnsConfig', 'nameservers'))),
     containers: [
       ...itemsOf(at(spec, 'initContainers')).flatMap((node) => readContainer(reading, node, 'init') ?? []),
       ...itemsOf(at(spec, 'containers')).flatMap((node) => readContainer(reading, node, 'app') ?? []),
@@ -62,6 +68,10 @@ export function readPod(reading: Reading, { kind, object, template }: PodPlace):
 
 function idOf(reading: Reading, spec: Node, name: 'runAsUser' | 'runAsGroup'): Located<number> | undefined {
   return readField(reading, { node: spec, path: ['securityContext', name], type: 'number' });
+}
+
+function textsOf(nodes: readonly Node[]): readonly string[] {
+  return nodes.flatMap((node) => (node.kind === 'scalar' && typeof node.value === 'string' ? [node.value] : []));
 }
 
 /** The start of an object, so that a caret does not run over all of it. */

@@ -1,0 +1,66 @@
+/** The rules of one pod: who captures it, with which settings, and the text that is loaded. */
+import { isError } from '../../syntax/diagnostic.ts';
+import { parseBool } from '../configuration/values.ts';
+import type { Enrolment } from '../enrol/enrol.ts';
+import type { Facts } from '../enrol/facts.ts';
+import { type Rendering, renderAmbient, renderSidecar } from '../render.ts';
+import type { HostFacts } from '../settings.ts';
+import { ambientDocument } from './ambientDocument.ts';
+import { initSettings, type PodSettings } from './initSettings.ts';
+import { pluginSettings } from './pluginSettings.ts';
+import type { PodSetting } from './podSetting.ts';
+
+export interface PodRules extends Rendering {
+  /** of istio-iptables; ambient has others */
+  readonly settings: readonly PodSetting[];
+  /** what no file says */
+  readonly assumptions: readonly string[];
+}
+
+/** For a pod that is not captured: no settings, and no rules. */
+export function podRules({ facts, verdict }: Enrolment): PodRules {
+  if (verdict !== 'captured') return { settings: [], assumptions: [], diagnostics: [], rendered: { v4: '', v6: '', routing: [] } };
+  const { pod, version, approach } = facts;
+  if (approach === 'ambient') {
+    const document = ambientDocument(facts);
+    const host = { ipv6: pod.addresses.some((address) => address.includes(':')) };
+    const rendering = renderAmbient({ document: { ...document, values: { ...document.values, host } }, version, onHost: false });
+    return { ...rendering, settings: [], assumptions: addressAssumption(facts) };
+  }
+  const { settings, diagnostics } = settingsOf(facts);
+  if (diagnostics.some(isError)) return { settings, diagnostics, assumptions: [] };
+  const { host, assumptions } = hostOf(facts, settings);
+  const rendering = renderSidecar({ given: settings, host, version, source: pod.place.source });
+  return { ...rendering, diagnostics: [...diagnostics, ...rendering.diagnostics], settings, assumptions };
+}
+
+export function settingsOf(facts: Facts): PodSettings {
+  return facts.approach === 'init' ? initSettings(facts) : pluginSettings(facts);
+}
+
+/** The usual resolver of a cluster. */
+const CLUSTER_DNS = '10.96.0.10';
+
+/** A manifest of a pod that does not run yet says neither its addresses nor, as a rule, its resolvers. */
+function hostOf(facts: Facts, settings: readonly PodSetting[]): { readonly host: HostFacts; readonly assumptions: readonly string[] } {
+  const { addresses, nameservers } = facts.pod;
+  const isOn = (...names: readonly string[]) => settings.some(({ name, value }) => names.includes(name) && parseBool(value) === true);
+  const dns = isOn('redirect-dns', 'REDIRECT_DNS', 'ISTIO_META_DNS_CAPTURE') && !isOn('capture-all-dns', 'CAPTURE_ALL_DNS');
+  const guess = nameservers.length === 0 && dns;
+  return {
+    host: {
+      users: {},
+      sysctls: {},
+      nameservers: guess ? [CLUSTER_DNS] : nameservers,
+      ...(addresses.length > 0 ? { addresses } : { ipv6: false }),
+    },
+    assumptions: [
+      ...addressAssumption(facts),
+      ...(guess ? [`the pod's resolver is taken to be ${CLUSTER_DNS}; dnsConfig says another`] : []),
+    ],
+  };
+}
+
+function addressAssumption({ pod }: Facts): readonly string[] {
+  return pod.addresses.length > 0 ? [] : ['the pod is taken to have IPv4 addresses alone: its status names none'];
+}
