@@ -5,9 +5,7 @@ import { humanDiff } from '../../report/diffHuman.ts';
 import { toDiffReport } from '../../report/diffJson.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { isError } from '../../syntax/diagnostic.ts';
-import type { PacketSet } from '../../syntax/parsePacketSet.ts';
-import { parsePacketSet } from '../../syntax/parsePacketSet.ts';
-import { diffRulesets, unknownAtStart } from '../../verify/diffRulesets.ts';
+import { diffRulesets } from '../../verify/diffRulesets.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
@@ -16,6 +14,7 @@ import { complain } from '../messages.ts';
 import { loadRules } from '../rules.ts';
 import { terminal } from '../terminal.ts';
 import { readHostOption, sceneOf } from '../trace/scene.ts';
+import { readWhere } from '../where.ts';
 
 /** Kinds of change that people are shown. */
 const MOST = 10;
@@ -42,7 +41,7 @@ export async function runDiff(call: Call): Promise<ExitCode> {
   const { diffs, notes } = diffRulesets(base, head, {
     host,
     ...(profile !== undefined && { profile }),
-    ...(where.set !== undefined && { where: where.set }),
+    ...where,
   });
   const report = toDiffReport({ diffs, files: { base: baseFile, head: headFile }, profile: profile?.name, notes });
   if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
@@ -61,17 +60,4 @@ async function readSide(call: Call, file: string, host: Host | undefined): Promi
   const warnings = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   await showDiagnostics(call, warnings);
   return warnings.some(isError) ? undefined : loaded.rulesets;
-}
-
-/** Undefined when the set cannot be read, which has been said. */
-async function readWhere(call: Call): Promise<{ readonly set?: PacketSet } | undefined> {
-  const text = textOf(call.input, 'where');
-  if (text === undefined) return {};
-  const { set, diagnostics } = parsePacketSet({ file: '--where', text });
-  await showDiagnostics(call, diagnostics);
-  if (set === undefined || diagnostics.some(isError)) return undefined;
-  const late = unknownAtStart(set);
-  if (late === undefined) return { set };
-  await complain(call.io, { message: `--where speaks of packets as they start, and they have no \`${late}\` then` });
-  return undefined;
 }

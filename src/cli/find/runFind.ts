@@ -1,12 +1,12 @@
 /** What `chainwalk find` does. */
 import { OUTCOMES, type Outcome } from '../../journey/journey.ts';
+import { ALWAYS } from '../../netfilter/matchExpr.ts';
 import { packetText } from '../../packet/notation.ts';
 import { humanFind } from '../../report/findHuman.ts';
 import { toFindReport } from '../../report/findJson.ts';
 import { BudgetError } from '../../symbolic/bdd.ts';
 import { isError } from '../../syntax/diagnostic.ts';
 import type { PacketSet } from '../../syntax/parsePacketSet.ts';
-import { parsePacketSet } from '../../syntax/parsePacketSet.ts';
 import { find } from '../../verify/find.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
@@ -16,6 +16,7 @@ import { complain } from '../messages.ts';
 import { loadRules } from '../rules.ts';
 import { terminal } from '../terminal.ts';
 import { readHostOption, sceneOf } from '../trace/scene.ts';
+import { readWhere } from '../where.ts';
 
 export async function runFind(call: Call): Promise<ExitCode> {
   const { io, input } = call;
@@ -24,16 +25,18 @@ export async function runFind(call: Call): Promise<ExitCode> {
     await complain(io, { message: 'find asks for an outcome', help: `--outcome ${OUTCOMES.join(' | ')}` });
     return EXIT.usage;
   }
-  const where = await readWhere(call);
+  const asked = await readWhere(call);
   const hosts = await readHostOption(call);
-  if (where === undefined || hosts === undefined) return EXIT.usage;
+  if (asked === undefined || hosts === undefined) return EXIT.usage;
   const loaded = await loadRules(call, { files: [input.args[0] ?? '-'], ...(hosts.host && { sets: hosts.host.sets }) });
   if (loaded === undefined) return EXIT.usage;
   const warnings = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   await showDiagnostics(call, warnings);
   if (warnings.some(isError) || loaded.rulesets.length === 0) return EXIT.usage;
-  return answer(call, { loaded, where, outcome, given: hosts.host });
+  return answer(call, { loaded, where: asked.where ?? EVERY_PACKET, outcome, given: hosts.host });
 }
+
+const EVERY_PACKET: PacketSet = { expr: { 4: ALWAYS, 6: ALWAYS }, terms: [] };
 
 interface Asked {
   readonly loaded: NonNullable<Awaited<ReturnType<typeof loadRules>>>;
@@ -64,15 +67,4 @@ async function answer(call: Call, { loaded: { rulesets }, where, outcome, given 
     await complain(io, { message: `undecided: budget: ${error.message}`, help: 'a smaller set of packets with --where is easier' });
     return isSet(input, 'strict') ? EXIT.findings : EXIT.ok;
   }
-}
-
-/** Undefined when the set cannot be read, which has been said. */
-async function readWhere(call: Call): Promise<PacketSet | undefined> {
-  const { set, diagnostics } = parsePacketSet({ file: '--where', text: textOf(call.input, 'where') ?? '' });
-  await showDiagnostics(call, diagnostics);
-  if (set === undefined || diagnostics.some(isError)) return undefined;
-  const late = set.terms.find(({ key }) => key === 'ctstate' || key === 'oif');
-  if (late === undefined) return set;
-  await complain(call.io, { message: `--where speaks of packets as they start, and they have no \`${late.key}\` then` });
-  return undefined;
 }

@@ -9,7 +9,7 @@ import { type Call, isSet } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
-import type { Io } from '../io.ts';
+import { progressOn } from '../progress.ts';
 import { loadRules } from '../rules.ts';
 import { terminal } from '../terminal.ts';
 import { readSettings } from './settings.ts';
@@ -31,8 +31,8 @@ export async function runVerify(call: Call): Promise<ExitCode> {
   );
   await showDiagnostics(call, diagnostics, { evenQuiet: empty });
   if (diagnostics.some(isError)) return EXIT.usage;
-  const progress = progressOn(io);
-  const pods = verifyAll(loaded.rulesets, { ...settings, progress: progress.tell });
+  const progress = progressOn(io.err, () => performance.now());
+  const pods = verifyAll(loaded.rulesets, { ...settings, progress: (claim, of) => progress.tell(`verifying ${claim} (IPv${of})`) });
   await progress.end();
   if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(toVerifyReport(pods))}\n`);
   else await io.out.write(`${humanVerify(pods, await terminal(call, io.out))}\n`);
@@ -58,20 +58,4 @@ function verifyAll(rulesets: readonly Ruleset[], options: VerifyOptions): readon
     proved.set(key, known);
     return { ...known, rulesets: known.rulesets.map((one) => pod.find(({ family }) => family === one.family) ?? one) };
   });
-}
-
-/** A line on a terminal when it takes more than a second. */
-function progressOn({ err }: Io): { readonly tell: NonNullable<VerifyOptions['progress']>; readonly end: () => Promise<void> } {
-  const started = performance.now();
-  let shown = false;
-  return {
-    tell: (claim, family) => {
-      if (!err.isTerminal || performance.now() - started < 1000) return;
-      shown = true;
-      void err.write(`\r\u001b[Kverifying ${claim} (IPv${family})`);
-    },
-    end: async () => {
-      if (shown) await err.write('\r\u001b[K');
-    },
-  };
 }

@@ -1,14 +1,12 @@
 /** The options of `verify`, read and checked. */
 import type { Family } from '../../packet/address.ts';
-import { isError } from '../../syntax/diagnostic.ts';
-import { parsePacketSet } from '../../syntax/parsePacketSet.ts';
 import { CLAIMS } from '../../verify/claims.ts';
 import type { VerifyOptions } from '../../verify/verify.ts';
 import { type Call, textOf } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
 import { complain } from '../messages.ts';
 import { nearest } from '../nearest.ts';
 import { readHostOption } from '../trace/scene.ts';
+import { readWhere } from '../where.ts';
 
 /** Undefined when an option cannot be used, which has been said. */
 export async function readSettings(call: Call): Promise<VerifyOptions | undefined> {
@@ -63,17 +61,5 @@ async function readId({ io, input }: Call, name: string, flag: string): Promise<
   const id = Number(text);
   if (/^\d{1,10}$/.test(text) && id < 0xffff_ffff) return { id };
   await complain(io, { message: `${flag} expects a numeric id, not \`${text}\`` });
-  return undefined;
-}
-
-async function readWhere(call: Call): Promise<Pick<VerifyOptions, 'where'> | undefined> {
-  const text = textOf(call.input, 'where');
-  if (text === undefined) return {};
-  const { set, diagnostics } = parsePacketSet({ file: '--where', text });
-  await showDiagnostics(call, diagnostics);
-  if (set === undefined || diagnostics.some(isError)) return undefined;
-  const late = set.terms.find(({ key }) => key === 'ctstate' || key === 'oif');
-  if (late === undefined) return { where: set };
-  await complain(call.io, { message: `--where speaks of packets as they start, and they have no \`${late.key}\` then` });
   return undefined;
 }

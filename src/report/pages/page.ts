@@ -11,9 +11,10 @@ export interface Page {
   readonly todo: string;
 }
 
-export type PageGroup = 'claim' | 'outcome' | 'fate' | 'lost' | 'diagnostic';
+export type PageGroup = 'command' | 'claim' | 'outcome' | 'fate' | 'lost' | 'diagnostic';
 
 export const GROUP_TITLES: Readonly<Record<PageGroup, string>> = {
+  command: 'answers of a command: how to read them',
   claim: 'claims: what verify proves',
   outcome: 'outcomes: what becomes of a packet on its whole journey',
   fate: 'fates: how one leg of the journey ends',

@@ -2,6 +2,7 @@
 import { CAPTURE_CLAIM_PAGES } from './claimsCapture.ts';
 import { OTHER_CLAIM_PAGES } from './claimsOther.ts';
 import { STRUCTURE_CLAIM_PAGES } from './claimsStructure.ts';
+import { COMMAND_PAGES } from './commands.ts';
 import { DIAGNOSTIC_PAGES } from './diagnostics.ts';
 import { FATE_PAGES } from './fates.ts';
 import { LOST_PAGES } from './lost.ts';
@@ -9,6 +10,7 @@ import { OUTCOME_PAGES } from './outcomes.ts';
 import type { Page } from './page.ts';
 
 export const PAGES: readonly Page[] = [
+  ...COMMAND_PAGES,
   ...CAPTURE_CLAIM_PAGES,
   ...OTHER_CLAIM_PAGES,
   ...STRUCTURE_CLAIM_PAGES,

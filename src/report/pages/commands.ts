@@ -1,0 +1,31 @@
+/** Pages on how to read what a command answers. */
+import type { Page } from './page.ts';
+
+const group = 'command';
+
+export const COMMAND_PAGES: readonly Page[] = [
+  {
+    id: 'diff',
+    group,
+    title: 'which packets fare otherwise under other rules',
+    means:
+      'Each block is one class: packets that changed in the same way, first in words, then by one packet that was walked through both rulesets. `base` and `head` say how that packet ends on each side and which rule parted the two; a side without a rule was decided by a policy or by the end of a chain. What is in no class fares alike, and that is proved for every packet, not sampled. The worst come first: loops, then what leaves the mesh, what no longer arrives, what arrives anew, and last packets that end in the same way with other addresses. Packets that no application would send or get stand behind the others.',
+    why: 'Compared are the outcome of the whole journey and the end of its first leg: who takes the packet or where it leaves, its addresses and ports, and the answer of a REJECT. Marks and zones are compared by what they cause. Not compared are logs, counters, copies, other fields of the header, and why the kernel itself discards a packet. A packet counts as alone and first of its connection; what the proxy sends on is among all packets and has a class of its own. UNDECIDED names what a proof would need: a match or target that is not modelled; rules of chance under which the same may happen with other odds; or rules that remember (recent, hashlimit, limit, connlimit, SET) and are asked about other packets than before, so that later packets may fare otherwise.',
+    see: [
+      { run: 'chainwalk diff BASE HEAD --where "in tcp -> :443"', look: 'the classes of these packets alone' },
+      { run: 'chainwalk trace HEAD -v PACKET', look: 'the example of a class on one side, with the rules that did not match' },
+      { run: 'chainwalk diff BASE HEAD --json', look: '`equivalent`, and all classes: people are shown the first ten' },
+    ],
+    todo: 'Read the first class and ask whether it is what the edit was for. A class that nobody wanted has its rule named on both sides. Exit code 1 says that something changed; with --strict undecided counts as well.',
+  },
+  {
+    id: 'find',
+    group,
+    title: 'which packets of a set can have an outcome',
+    means:
+      'For packets that are sent here and for each interface the answer has the class in words, first as far as applications send such packets, then exactly; and one packet that was walked. When none is found, that is proved for the whole set.',
+    why: 'The set is followed through all rules at once. Where chance decides, a packet is found when one of its ways has the outcome.',
+    see: [{ run: 'chainwalk find RULES --where "out tcp uid=1000" --outcome direct', look: 'what leaves the pod past the proxy' }],
+    todo: 'Narrow the set with --where until the class is the question that you have. Exit code 1 says that packets were found.',
+  },
+];
