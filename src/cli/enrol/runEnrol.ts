@@ -1,5 +1,6 @@
 /** What `chainwalk enrol` does. */
 import { type Enrolment, enrol } from '../../istio/enrol/enrol.ts';
+import { podRules } from '../../istio/podRules/podRules.ts';
 import { humanEnrol } from '../../report/enrol/human.ts';
 import { toEnrolReport } from '../../report/enrol/json.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
@@ -15,19 +16,22 @@ export async function runEnrol(call: Call): Promise<ExitCode> {
   const loaded = await loadPods(call, input.args);
   if (loaded === undefined) return EXIT.usage;
   const { manifests, world } = loaded;
-  const enrolments = manifests.pods.map((pod) => enrol(pod, world));
-  const diagnostics = [...loaded.diagnostics, ...enrolments.flatMap(refusals)];
+  const answers = manifests.pods.map((pod) => {
+    const enrolment = enrol(pod, world);
+    return { enrolment, rules: podRules(enrolment) };
+  });
+  const diagnostics = [...loaded.diagnostics, ...answers.flatMap(({ enrolment, rules }) => [...refusals(enrolment), ...rules.diagnostics])];
   const { approach, version } = world;
   await showDiagnostics(call, diagnostics);
   if (formatOf(input, 'human') === 'json') {
-    await io.out.write(`${JSON.stringify(toEnrolReport({ approach, version, enrolments, diagnostics }))}\n`);
-  } else if (enrolments.length > 0) {
+    await io.out.write(`${JSON.stringify(toEnrolReport({ approach, version, answers, diagnostics }))}\n`);
+  } else if (answers.length > 0) {
     const style = { ...(await terminal(call, io.out)), detailed: isSet(input, 'verbose') };
-    await io.out.write(`${humanEnrol(enrolments, style)}\n`);
+    await io.out.write(`${humanEnrol(answers, style)}\n`);
   }
   if (diagnostics.some(isError)) return EXIT.usage;
   const expected = textOf(input, 'expect');
-  const unmet = expected !== undefined && enrolments.some(({ verdict }) => verdict !== expected);
+  const unmet = expected !== undefined && answers.some(({ enrolment }) => enrolment.verdict !== expected);
   return unmet || (isSet(input, 'strict') && diagnostics.length > 0) ? EXIT.findings : EXIT.ok;
 }
 

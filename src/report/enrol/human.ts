@@ -1,12 +1,14 @@
 /** Who captures a pod, for people: the answer, then every step that led to it. */
 import { type Enrolment, WRITERS } from '../../istio/enrol/enrol.ts';
 import type { Taken, Verdict } from '../../istio/enrol/step.ts';
-import type { Located } from '../../istio/manifest/node.ts';
+import type { Place } from '../../istio/given.ts';
+import type { PodSetting } from '../../istio/podRules/podSetting.ts';
 import { paragraph } from '../layout.ts';
 import type { Paint } from '../paint.ts';
 import { fileLine } from '../place.ts';
 import { positionOf } from '../positions.ts';
 import { printable } from '../printable.ts';
+import type { EnrolAnswer } from './json.ts';
 
 export interface EnrolStyle {
   readonly paint: Paint;
@@ -16,11 +18,11 @@ export interface EnrolStyle {
 }
 
 /** Without a line feed at its end. */
-export function humanEnrol(enrolments: readonly Enrolment[], style: EnrolStyle): string {
-  return enrolments.map((enrolment) => humanPod(enrolment, style)).join('\n\n');
+export function humanEnrol(answers: readonly EnrolAnswer[], style: EnrolStyle): string {
+  return answers.map((one) => humanPod(one, style)).join('\n\n');
 }
 
-function humanPod(enrolment: Enrolment, style: EnrolStyle): string {
+function humanPod({ enrolment, rules }: EnrolAnswer, style: EnrolStyle): string {
   const { facts, taken, verdict } = enrolment;
   const { paint, width, detailed } = style;
   const { kind, namespace, name, place } = facts.pod;
@@ -36,7 +38,10 @@ function humanPod(enrolment: Enrolment, style: EnrolStyle): string {
       ...stepLines(one, { end: one === taken.at(-1) ? verdict : undefined, style }),
     ]),
     ...(hidden === 0 ? [] : [paint.dim(`  and ${hidden} ${hidden === 1 ? 'step' : 'steps'} that found nothing; -v shows them`)]),
-    ...facts.assumptions.map((text) => paint.dim(paragraph({ text: `note: ${printable(text)}`, width, hang: 6 }))),
+    ...settingLines(rules.settings, style),
+    ...[...facts.assumptions, ...rules.assumptions].map((text) =>
+      paint.dim(paragraph({ text: `note: ${printable(text)}`, width, hang: 6 })),
+    ),
   ].join('\n');
 }
 
@@ -68,6 +73,19 @@ function stepLines({ step, answer: { because, at } }: Taken, { end, style: { pai
   return [`    ${step.id.padEnd(INDENT - 5)} ${colour(first)}`, ...rest.map((line) => `${' '.repeat(INDENT)}${colour(line)}`)];
 }
 
-function placeText(place: Located<unknown>): string {
+/** Those that somebody wrote; with details also the defaults. */
+function settingLines(settings: readonly PodSetting[], { paint, width, detailed }: EnrolStyle): readonly string[] {
+  const shown = settings.filter(({ byDefault }) => detailed || !byDefault);
+  if (settings.length === 0) return [];
+  const lines = shown.flatMap(({ by, name, value, from, byDefault, place }) => {
+    const where = byDefault ? from : `${from}, ${placeText(place)}`;
+    const setting = by === 'flag' ? `--${name}` : name;
+    const text = `${setting} ${value === '' ? '""' : printable(value)} (${printable(where)})`;
+    return `    ${paragraph({ text, width: width - 4, hang: 6 })}`;
+  });
+  return [`  ${paint.bold('settings')}${lines.length === 0 ? ': the defaults; -v shows them' : ''}`, ...lines];
+}
+
+function placeText(place: Place): string {
   return fileLine(place.source.file, positionOf(place).line);
 }

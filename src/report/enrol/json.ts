@@ -2,7 +2,9 @@
 import { type Enrolment, WRITERS } from '../../istio/enrol/enrol.ts';
 import type { Approach } from '../../istio/enrol/facts.ts';
 import type { Taken, Verdict } from '../../istio/enrol/step.ts';
-import type { Located } from '../../istio/manifest/node.ts';
+import type { Place } from '../../istio/given.ts';
+import type { PodRules } from '../../istio/podRules/podRules.ts';
+import type { PodSetting } from '../../istio/podRules/podSetting.ts';
 import { type Version, versionName } from '../../istio/version.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import { type CheckDiagnostic, toCheckReport } from '../checkJson.ts';
@@ -28,7 +30,19 @@ export interface PodJson extends PlaceJson {
   readonly decidedBy: string;
   readonly because: string;
   readonly steps: readonly StepJson[];
+  /** of istio-iptables, for a captured pod; ambient has none */
+  readonly settings: readonly SettingJson[];
   readonly assumptions: readonly string[];
+}
+
+export interface SettingJson {
+  readonly by: 'flag' | 'env';
+  readonly name: string;
+  readonly value: string;
+  readonly from: string;
+  /** null: no file says it */
+  readonly file: string | null;
+  readonly line: number | null;
 }
 
 export interface StepJson {
@@ -47,26 +61,33 @@ export interface PlaceJson {
   readonly line: number;
 }
 
+/** Who captures a pod, and with what. */
+export interface EnrolAnswer {
+  readonly enrolment: Enrolment;
+  readonly rules: Pick<PodRules, 'settings' | 'assumptions'>;
+}
+
 export interface EnrolInput {
   readonly approach: Approach;
   readonly version: Version;
-  readonly enrolments: readonly Enrolment[];
+  readonly answers: readonly EnrolAnswer[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function toEnrolReport({ approach, version, enrolments, diagnostics }: EnrolInput): EnrolReport {
-  const count = (verdict: Verdict) => enrolments.filter((one) => one.verdict === verdict).length;
+export function toEnrolReport({ approach, version, answers, diagnostics }: EnrolInput): EnrolReport {
+  const count = (verdict: Verdict) => answers.filter(({ enrolment }) => enrolment.verdict === verdict).length;
   return {
     schema: 'chainwalk/enrol/v1',
     mode: approach,
     istio: versionName(version),
-    pods: enrolments.map(toPod),
+    pods: answers.map(toPod),
     diagnostics: toCheckReport(diagnostics).diagnostics,
     summary: { captured: count('captured'), skipped: count('skipped'), blocked: count('blocked') },
   };
 }
 
-function toPod({ facts: { pod, approach, assumptions }, verdict, taken }: Enrolment): PodJson {
+function toPod({ enrolment: { facts, verdict, taken }, rules }: EnrolAnswer): PodJson {
+  const { pod, approach } = facts;
   const last = taken.at(-1);
   return {
     kind: pod.kind,
@@ -78,14 +99,20 @@ function toPod({ facts: { pod, approach, assumptions }, verdict, taken }: Enrolm
     decidedBy: last?.step.id ?? '',
     because: last?.answer.because ?? '',
     steps: taken.map(toStep),
-    assumptions,
+    settings: rules.settings.map(toSetting),
+    assumptions: [...facts.assumptions, ...rules.assumptions],
   };
+}
+
+function toSetting({ by, name, value, from, byDefault, place }: PodSetting): SettingJson {
+  const at = byDefault ? { file: null, line: null } : placeOf(place);
+  return { by, name, value, from, ...at };
 }
 
 function toStep({ stage, step: { id, asks, source }, answer: { kind, because, at } }: Taken): StepJson {
   return { stage, id, asks, source, answer: kind, because, ...(at === undefined ? { file: null, line: null } : placeOf(at)) };
 }
 
-function placeOf(place: Located<unknown>): PlaceJson {
+function placeOf(place: Place): PlaceJson {
   return { file: place.source.file, line: positionOf(place).line };
 }
