@@ -8,6 +8,7 @@ import type { Address } from '../packet/address.ts';
 import { familyOf, parseAddress, parsePrefix, prefixRange } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { PROTO } from '../packet/protocol.ts';
+import { rulesFrom } from './ruleShape.ts';
 import type { Scene } from './scene.ts';
 
 /** An unfragmented packet that opens a connection: a TCP SYN without other flags, an ICMP echo request, or any of another protocol. */
@@ -34,6 +35,13 @@ export function ofProxy({ declared, profile }: Scene): MatchExpr {
   const mark = profile?.listeners.find(({ role }) => role === 'outbound')?.emits?.mark ?? 0;
   const owner = knownBy === 'mark' ? ALWAYS : knownBy === 'gid' ? inSet('gid', proxyGids.map(point)) : inSet('uid', proxyUids.map(point));
   return and(ofProcess, owner, equals('mark', mark));
+}
+
+/** Sent by anybody of the proxy's group, where some rule asks for that group: then it is the proxy's, whoever the user is. */
+export function ofProxyGroup({ declared, ruleset }: Scene): MatchExpr {
+  const asked = rulesFrom(ruleset, 'nat', 'OUTPUT').flatMap(({ has, hasNot }) => [...(has.get('gid') ?? []), ...(hasNot.get('gid') ?? [])]);
+  const groups = declared.proxyGids.filter((gid) => asked.some(({ lo, hi }) => lo === gid && hi === gid));
+  return and(ofProcess, inSet('gid', groups.map(point)), equals('mark', 0));
 }
 
 /** Sent by a process that is not the proxy, with no packet mark. One that the host names counts even with the proxy's user or group. */

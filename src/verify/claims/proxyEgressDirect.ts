@@ -1,10 +1,10 @@
-/** The proxy's own packets leave the host untouched. source: istio facts P1; incidents A5, B1, B2, B4 */
-import { and, not } from '../../netfilter/matchExpr.ts';
+/** The proxy's own packets leave the host untouched, and those of its group where rules ask for it. source: istio facts P1; scenarios 4.3; incidents A5, B1, B2, B4 */
+import { and, not, or } from '../../netfilter/matchExpr.ts';
 import { chosenSources } from '../../symbolic/sources.ts';
 import type { Claim } from '../claim.ts';
 import { endsAs } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
-import { isCapturedDns, isNew, isOutside, ofProxy } from '../scopes.ts';
+import { isCapturedDns, isNew, isOutside, ofProxy, ofProxyGroup } from '../scopes.ts';
 
 export const proxyEgressDirect: Claim = {
   id: 'proxy-egress-direct',
@@ -16,7 +16,7 @@ export const proxyEgressDirect: Claim = {
       {
         dir: 'out',
         // port 53 where DNS is captured is the promise of dns-proxy-direct
-        when: and(isNew, ofProxy(scene), isOutside(scene), not(isCapturedDns(scene))),
+        when: and(isNew, or(ofProxy(scene), ofProxyGroup(scene)), isOutside(scene), not(isCapturedDns(scene))),
         also: chosenSources(scene.space, scene.declared.proxyMark?.value ?? 0),
         ends: endsAs('direct'),
       },
