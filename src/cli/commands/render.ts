@@ -2,7 +2,7 @@
 import { ENV_SETTINGS, FLAGS, type Flag } from '../../istio/flags.ts';
 import { MODES } from '../../istio/modes.ts';
 import type { Command } from '../command.ts';
-import { COLOR, JSON_OUTPUT, output, QUIET, STRICT } from '../options.ts';
+import { COLOR, JSON_OUTPUT, output, QUIET, STRICT, VALUES } from '../options.ts';
 
 const DEFINITIONS: readonly (readonly [name: string, says: string])[] = [
   ...FLAGS.map((flag: Flag) => [`${flag.short === undefined ? '   ' : `-${flag.short},`} --${flag.name}`, flagSays(flag)] as const),
@@ -15,6 +15,8 @@ export const render: Command = {
   args: [{ name: '[args...]', says: 'arguments of istio-iptables, after `--`' }],
   options: [
     { flags: '--settings <file>', says: 'settings as a JSON object, `-` for standard input' },
+    { flags: '--pod <file>', says: 'Kubernetes manifests: the rules of each pod, `-` for standard input' },
+    VALUES,
     { flags: '--mode <mode>', says: 'who writes them; alone: for a pod that asks for nothing', choices: MODES },
     { flags: '--istio <version>', says: 'version of Istio, 1.18 to 1.31 (default: the newest)' },
     { flags: '--env <NAME=value>', says: 'environment variable of istio-iptables', repeatable: true },
@@ -31,6 +33,7 @@ export const render: Command = {
   examples: [
     { says: 'what istio-init writes for a pod that asks for nothing', line: 'chainwalk render --mode init' },
     { says: 'what these arguments of a pod do', line: `chainwalk render -- -p 15001 -z 15006 -u 1337 -m REDIRECT -i '*' -x "" -b '*'` },
+    { says: 'the rules of a pod and its mesh', line: 'chainwalk render --pod deploy.yaml --mode cni --values values.yaml' },
     { says: 'proved before it is deployed', line: 'chainwalk render --settings settings.json | chainwalk verify -' },
     {
       says: 'what an upgrade changes',

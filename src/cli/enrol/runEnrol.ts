@@ -1,15 +1,16 @@
 /** What `chainwalk enrol` does. */
-import { type Enrolment, enrol } from '../../istio/enrol/enrol.ts';
+import { enrol } from '../../istio/enrol/enrol.ts';
 import { podRules } from '../../istio/podRules/podRules.ts';
 import { humanEnrol } from '../../report/enrol/human.ts';
 import { toEnrolReport } from '../../report/enrol/json.ts';
-import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
+import { isError } from '../../syntax/diagnostic.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { loadPods } from '../manifest/loadPods.ts';
 import { terminal } from '../terminal.ts';
+import { refusals } from './refusals.ts';
 
 export async function runEnrol(call: Call): Promise<ExitCode> {
   const { io, input } = call;
@@ -33,19 +34,4 @@ export async function runEnrol(call: Call): Promise<ExitCode> {
   const expected = textOf(input, 'expect');
   const unmet = expected !== undefined && answers.some(({ enrolment }) => enrolment.verdict !== expected);
   return unmet || (isSet(input, 'strict') && diagnostics.length > 0) ? EXIT.findings : EXIT.ok;
-}
-
-/** Why pods do not start, each at its place. */
-function refusals({ taken }: Enrolment): readonly Diagnostic[] {
-  return taken.flatMap(({ answer }) =>
-    answer.kind === 'block'
-      ? answer.problems.map(({ message, help, at: { source, span } }) => ({
-          kind: 'not-loadable',
-          message,
-          source,
-          span,
-          ...(help === undefined ? {} : { help }),
-        }))
-      : [],
-  );
 }

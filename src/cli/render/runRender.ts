@@ -1,7 +1,7 @@
 /** What `chainwalk render` does. */
 
 import type { Mode } from '../../istio/modes.ts';
-import type { Rendered, Rendering } from '../../istio/render.ts';
+import type { Rendering } from '../../istio/render.ts';
 import { type RenderRequest, renderRequest } from '../../istio/request.ts';
 import type { HostFacts } from '../../istio/settings.ts';
 import { formatAddress } from '../../packet/address.ts';
@@ -15,16 +15,16 @@ import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { complain } from '../messages.ts';
 import { readHostOption } from '../trace/scene.ts';
-
-/** Tells the reader, and chainwalk itself, where the rules of the other family start. */
-const SECOND = '# ip6tables\n';
+import { renderPods } from './renderPods.ts';
+import { routingText, rulesText } from './rulesText.ts';
 
 export async function runRender(call: Call): Promise<ExitCode> {
   const { io, input } = call;
+  if (textOf(input, 'pod') !== undefined) return renderPods(call);
   const request = await readRequest(call);
   if (request === undefined) return EXIT.usage;
   const rendering = renderRequest(request);
-  const text = rendering.rendered === undefined ? '' : textOfRules(rendering.rendered);
+  const text = rendering.rendered === undefined ? '' : rulesText(rendering.rendered);
   const diagnostics = [...rendering.diagnostics, ...refusals(text)];
   const failed = diagnostics.some(isError);
   if (formatOf(input, 'rules') === 'json') await io.out.write(`${JSON.stringify(toJson(rendering, diagnostics))}\n`);
@@ -34,14 +34,6 @@ export async function runRender(call: Call): Promise<ExitCode> {
   }
   if (failed) return EXIT.usage;
   return isSet(input, 'strict') && diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
-}
-
-function textOfRules({ v4, v6 }: Rendered): string {
-  return v6 === '' ? v4 : `${v4}${SECOND}${v6}`;
-}
-
-function routingText({ routing }: Rendered): string {
-  return routing.map((command) => `# ${command}\n`).join('');
 }
 
 /** Istio takes some values unread; what iptables then refuses is refused here too. */
@@ -61,7 +53,8 @@ async function readRequest(call: Call): Promise<RenderRequest | undefined> {
   const { io, input } = call;
   const [file, mode, istio] = [textOf(input, 'settings'), textOf(input, 'mode'), textOf(input, 'istio')];
   if (file === undefined && mode === undefined && input.args.length === 0) {
-    const help = 'give --settings FILE, or arguments of istio-iptables after `--`, or --mode alone for a pod that asks for nothing';
+    const help =
+      'give --settings FILE, or --pod FILE, or arguments of istio-iptables after `--`, or --mode alone for a pod that asks for nothing';
     await complain(io, { message: 'there is nothing to render', help });
     return undefined;
   }
