@@ -20,7 +20,7 @@ export function addrType(host: Host, address: Address, dev?: string): number {
 }
 
 function type4(host: Host, address: number, dev: string | undefined): AddrType {
-  if (address >>> 24 === 0 || address === 0xffff_ffff) return 'BROADCAST';
+  if (address === 0 || address === 0xffff_ffff) return 'BROADCAST';
   if (address >>> 28 === 0xe) return 'MULTICAST';
   const local = bestLocal(host, address);
   if (local === undefined || (dev !== undefined && local.dev !== dev)) return 'UNICAST';
@@ -72,7 +72,7 @@ const TABLE = memoize((host: Host, key: string): readonly TypeIntervals[] => {
   const [version, name] = key.split(' ');
   const family = Number(version) as Family;
   const dev = name === '' ? undefined : name;
-  const special = family === 4 ? ['0.0.0.0/8', '224.0.0.0/4', '255.255.255.255'] : ['::', 'ff00::/8'];
+  const special = family === 4 ? ['0.0.0.0', '224.0.0.0/4', '255.255.255.255'] : ['::', 'ff00::/8'];
   const prefixes = [
     ...special.map((text) => parsePrefix(text)).filter((prefix) => prefix !== undefined),
     ...host.routes.filter((route) => route.family === family).flatMap(({ to }) => [to, firstOf(to)]),

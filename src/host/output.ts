@@ -17,6 +17,8 @@ export interface OutputQuery {
   readonly mark: number;
   /** interface the socket is bound to */
   readonly bound?: string;
+  /** rules have rewritten or marked the packet: it is routed by its header, where :: is no name of this host */
+  readonly again?: boolean;
 }
 
 export type OutputRoute =
@@ -25,7 +27,7 @@ export type OutputRoute =
 
 export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
   const { family, dst, src, bound } = query;
-  if (dst === 0 || dst === 0n) return { kind: 'found', oif: 'lo', local: true, route: undefined };
+  if (dst === 0 || (dst === 0n && query.again !== true)) return { kind: 'found', oif: 'lo', local: true, route: undefined };
   const route = lookupRoute(host, {
     family,
     dst,

@@ -60,6 +60,7 @@ export function traverse({ rules, packet, host, choose, detailed, connections }:
       dst: skb.dst,
       src: skb.src,
       mark: skb.mark,
+      again,
       ...boundTo(again),
     });
     if (found.kind === 'lost') return { kind: 'lost', reason: again ? 'reroute-failed' : found.reason };

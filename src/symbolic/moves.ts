@@ -55,7 +55,7 @@ export function routeOutput(space: Space, one: PacketClass, again: boolean): Hoo
   const { manager, family, host } = space;
   const { src, dst, mark } = one.env;
   const parts = new Splitter(space, one);
-  parts.send(equal(manager, dst, 0), LOCAL);
+  if (family === 4 || !again) parts.send(equal(manager, dst, 0), LOCAL);
   const loopback = family === 4 ? inPrefix(space, src, parsePrefix('127.0.0.0/8') ?? NO_PREFIX) : EMPTY;
   for (const { set, route } of outputShares()) {
     if (route?.type === 'local' || route?.type === 'anycast') {

@@ -40,7 +40,8 @@ describe('a host description', () => {
     ['10.244.0.0', 'UNICAST'],
     ['224.0.0.1', 'MULTICAST'],
     ['203.0.113.9', 'UNICAST'],
-    ['0.1.2.3', 'BROADCAST'],
+    ['0.0.0.0', 'BROADCAST'],
+    ['0.1.2.3', 'UNICAST'],
     ['fd00:10:244::5', 'LOCAL'],
     ['ff02::1', 'MULTICAST'],
   ])('%s has address type %s', (text, type) => expect(ADDR_TYPES[addrType(host, parseAddress(text) ?? 0)]).toBe(type));

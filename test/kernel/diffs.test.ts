@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { addressesOfType } from '../../src/host/addrType.ts';
 import { includes } from '../../src/lib/intervals.ts';
 import type { Packet } from '../../src/packet/packet.ts';
+import { PROTO } from '../../src/packet/protocol.ts';
 import { diffRules } from '../../src/verify/diff.ts';
 import type { World } from '../agreement/diffEdits.ts';
 import { edited, fixtureWorlds, loaded, randomWorld } from '../agreement/diffEdits.ts';
@@ -40,17 +41,27 @@ function* edits(random: Random, worlds: () => World): Generator<Edit> {
   }
 }
 
-/** Packets do not arrive with a mark unless tc set it; only the kernel sends without a process; of what goes to all, it hands itself a copy. */
-function canBeSent({ host, family }: World, { dir, mark, dst, uid }: Packet): boolean {
+/** Packets do not arrive with a mark unless tc set it; only the kernel sends without a process; of what goes to all, it hands itself a copy;
+ *  the oracle writes headers of the usual protocols, and binds no socket to a link-local address. */
+function canBeSent({ host, family }: World, { dir, mark, src, dst, uid, proto }: Packet): boolean {
+  if (!USUAL.has(proto)) return false;
   if (dir === 'in') return mark === 0;
-  return uid !== undefined && !TO_ALL.some((type) => includes(addressesOfType(host, family, type), dst));
+  const linkLocal = typeof src === 'bigint' && src >> 118n === 0xfe80n >> 6n;
+  return uid !== undefined && !linkLocal && !TO_ALL.some((type) => includes(addressesOfType(host, family, type), dst));
 }
 
+const USUAL: ReadonlySet<number> = new Set([PROTO.tcp, PROTO.udp, PROTO.icmp, PROTO.icmpv6]);
 const TO_ALL = ['BROADCAST', 'MULTICAST'] as const;
 
 function firstEnd({ path: { legs } }: ReturnType<typeof diffRules>['changes'][number]['base']): string {
   const { fate, after } = legs[0]?.walk ?? {};
-  return JSON.stringify([fate?.kind, after], (_, value) => (typeof value === 'bigint' ? String(value) : value));
+  return [fate?.kind, after?.src, after?.sport, after?.dst, after?.dport, after?.oif].join();
+}
+
+/** What only one backend loads, see test/ruleset/loads.ts. */
+function whenRefused(error: Error): undefined {
+  if (!/tables-(?:legacy|nft)-restore: /.test(error.message)) throw error;
+  return undefined;
 }
 
 function endOf({ answer: { fate, tuple_after: after, out_iface, mark_after } }: Pair): string {
@@ -69,20 +80,31 @@ describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('changed packets i
   ] as const)('single edits of %s', { timeout: 3_600_000 }, async (_, pick) => {
     oracle ??= openOracle(backend);
     const random = randomFrom(Number(process.env.CHAINWALK_SEED ?? 3));
+    const wrong: string[] = [];
     let asked = 0;
+    let refused = 0;
     for (const { world, head, examples } of edits(random, () => pick(random))) {
       if (examples.length === 0) continue;
       const { family, json: host } = world;
       const ask = (text: string) => examine(oracle as Oracle, { host, family, rules: { [`v${family}`]: text }, packets: examples });
-      const [was, is] = [await ask(world.text), await ask(head)];
+      const was = await ask(world.text);
+      const is = await ask(head).catch(whenRefused);
+      if (is === undefined) refused++;
+      if (is === undefined) continue;
       for (const [index, before] of was.entries()) {
         const after = is[index] as Pair;
-        expect([before, after].filter(({ disagreement }) => disagreement !== undefined).map(describePair)).toEqual([]);
+        wrong.push(
+          ...[before, after].filter(({ disagreement }) => disagreement !== undefined).map((pair) => `${world.name} ${describePair(pair)}`),
+        );
         // where chance decides, one packet need not show it
-        if (before.walks.length === 1 && after.walks.length === 1) expect(endOf(before), describePair(before)).not.toBe(endOf(after));
+        const sure = before.walks.length === 1 && after.walks.length === 1;
+        if (sure && endOf(before) === endOf(after)) wrong.push(`${world.name} fares alike: ${describePair(before)}`);
         asked++;
       }
     }
+    if (EDITS > 100) console.log({ edits: EDITS, asked, wrong: wrong.length });
+    expect(wrong.slice(0, 5)).toEqual([]);
     expect(asked).toBeGreaterThan(EDITS / 4);
+    expect(refused).toBeLessThan(EDITS / 10);
   });
 });

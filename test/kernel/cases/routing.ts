@@ -295,4 +295,18 @@ export const ROUTING_CASES: readonly KernelCase[] = [
       'in tcp 2001:db8::1 -> [fd00:10:244::5]:80 iif=eth0': 'delivered -i eth0 [2001:db8::1]:40000 > [fd00:10:244::5]:80',
     },
   },
+  {
+    name: 'of 0.0.0.0/8 only the first address is a broadcast address',
+    rules: mangle('-A PREROUTING -m addrtype --src-type BROADCAST -j MARK --set-mark 7'),
+    ends: { 'in tcp 0.0.0.1 -> 10.244.0.5:80 iif=eth0': 'delivered -i eth0 0.0.0.1:40000 > 10.244.0.5:80' },
+  },
+  {
+    name: 'a packet to :: goes to this host; marked, it is routed again, and as any other',
+    host: { routes: ['-6 default via fd00:10:244::1 dev eth0'] },
+    rules: mangle('-A OUTPUT -p tcp --dport 81 -j MARK --set-mark 7'),
+    ends: {
+      'out tcp [fd00:10:244::5] -> [::]:80': 'delivered -i lo [fd00:10:244::5]:40000 > [::]:80',
+      'out tcp [fd00:10:244::5] -> [::]:81': 'sent -o eth0 [fd00:10:244::5]:40000 > [::]:81 mark 7',
+    },
+  },
 ];
