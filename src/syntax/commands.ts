@@ -150,6 +150,10 @@ function takeArgument(reading: Reading, word: Word, need: 'required' | 'optional
 function finish({ command, looked, words, rest, taken, table, family, shellOnly }: Reading, line: Span): CommandLine | Finding {
   if (command === undefined) return looked ? { command: { kind: 'look' }, shellOnly } : noCommand(words, line);
   const { letter } = command;
+  // with these, iptables prints what they ask for and stops
+  const stops = words.find((word) => /^(?:-h|-V|--help|--version)$/.test(word.text) && !word.quoted);
+  if (looked && stops !== undefined && COMMANDS[letter].rule)
+    return malformed(`with \`${stops.text}\` nothing is done`, stops, 'leave it out');
   const { number } = taken;
   const [extra] = rest;
   if (extra !== undefined && extra === words[0] && !/^[-!]/.test(extra.text)) return malformed(`bad argument \`${extra.text}\``, extra);

@@ -242,7 +242,7 @@ export function ruleText({ proto, call, options }: ClauseText): string {
   return [proto, call, ...words].filter((part) => part !== '').join(' ');
 }
 
-function quote(word: string): string {
+export function quote(word: string): string {
   return `"${word.replace(/["'\\]/g, '\\$&')}"`;
 }
 

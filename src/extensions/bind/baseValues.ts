@@ -38,8 +38,6 @@ function store(base: BaseState['base'], context: BindContext, { option, value, i
       if (base[option] !== undefined) return twice(option);
       const networks = networksOf(value, context);
       if ('kind' in networks) return networks;
-      if (inverted && networks.length > 1)
-        return { kind: 'malformed', message: '`!` goes with one address only', help: 'write one rule for each' };
       if (inverted && isEverything(networks[0])) {
         context.report({
           kind: 'warning',
@@ -61,7 +59,8 @@ function store(base: BaseState['base'], context: BindContext, { option, value, i
       if (inverted && value.text === '+') {
         context.report({
           kind: 'warning',
-          message: `\`! ${SPELLING[option]} +\` is true for iptables-legacy and false for iptables-nft`,
+          message: `\`! ${SPELLING[option]} +\` is true for iptables-legacy, which does not save it, and false for iptables-nft`,
+          printedAs: 'nft',
           span,
         });
       }

@@ -36,6 +36,10 @@ function finish(state: State): BoundRule | undefined {
   const around = { proto, matches };
   for (const clause of matches) if (!checkClause(clause, around, context)) state.failed = true;
   if (state.target?.kind === 'extension' && !checkClause(state.target.clause, around, context)) state.failed = true;
+  if ((source?.inverted || destination?.inverted) && (source?.value.length ?? 1) * (destination?.value.length ?? 1) > 1) {
+    const span = (source?.inverted ? source : destination)?.span ?? { start: 0, end: 0 };
+    refuse(state, { span, message: '`!` does not go with several addresses', help: 'write one rule for each' });
+  }
   const target = boundTarget(state);
   if (state.failed) return undefined;
   return { source, destination, iif, oif, proto, fragment, matches: matches as readonly BoundMatch[], target };

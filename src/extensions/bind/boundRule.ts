@@ -54,6 +54,7 @@ export type Report = (finding: Omit<Diagnostic, 'source'>) => void;
 /** What binding needs to know of the world around the rule. */
 export interface BindContext extends ShapeContext {
   readonly sets?: ReadonlyMap<string, IpSet> | undefined;
+  readonly interfaceGroups?: ReadonlyMap<string, number> | undefined;
   /** is this the name of a chain of the rule's table that can be jumped to? */
   readonly isChain: (name: string) => boolean;
   readonly report: Report;

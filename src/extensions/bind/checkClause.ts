@@ -56,11 +56,11 @@ function unmodelledIn(expr: MatchExpr): readonly string[] {
 }
 
 export function ruleContext(
-  { family, users, groups, sets }: Pick<BindContext, 'family' | 'users' | 'groups' | 'sets'>,
+  { family, users, groups, sets, interfaceGroups }: Pick<BindContext, 'family' | 'users' | 'groups' | 'sets' | 'interfaceGroups'>,
   proto: Proto,
   ruleId: string,
 ): RuleContext {
-  return { family, users, groups, sets, proto, ruleId };
+  return { family, users, groups, sets, interfaceGroups, proto, ruleId };
 }
 
 function protocolComplaints({ name, kind, protocols = [] }: Extension, proto: Proto): readonly Complaint[] {

@@ -12,7 +12,7 @@ export function longOption(state: State, word: Word): void {
   const equals = word.text.indexOf('=');
   const name = equals < 0 ? word.text : word.text.slice(0, equals);
   const attached = equals < 0 ? undefined : { ...word, text: word.text.slice(equals + 1), start: word.start + equals + 1 };
-  const found = findOption(state, name);
+  const found = inIpv6Legacy(state, word, findOption(state, name));
   if (found?.kind === 'base') baseOption(state, { option: found.option, word, attached });
   else if (found?.kind === 'extension') {
     const { extension, clause } = found.loaded;
@@ -24,6 +24,14 @@ export function longOption(state: State, word: Word): void {
     takeInversion(state);
     skipValues(state);
   }
+}
+
+/** ip6tables-nft knows `--fragments` and finds it ambiguous. */
+function inIpv6Legacy(state: State, word: Word, found: Found<Loaded> | undefined): Found<Loaded> | undefined {
+  if (found?.kind !== 'ambiguous' || found.withoutFragments === undefined || state.context.family === 4) return found;
+  const message = `ip6tables-nft refuses \`${word.text}\`, which may be ${found.candidates.map((text) => `\`${text}\``).join(' or ')}`;
+  state.context.report({ kind: 'warning', message, refusedBy: 'nft', span: word, help: 'write the name in full' });
+  return found.withoutFragments;
 }
 
 const PORT_OPTIONS: readonly string[] = ['--dport', '--sport', '--destination-port', '--source-port'];

@@ -5,7 +5,8 @@ import { type BaseOption, LONG } from './baseOptions.ts';
 export type Found<L> =
   | { readonly kind: 'base'; readonly option: BaseOption }
   | { readonly kind: 'extension'; readonly loaded: L; readonly name: string }
-  | { readonly kind: 'ambiguous'; readonly candidates: readonly string[] };
+  /** `withoutFragments`: what it is to ip6tables-legacy, which has no `--fragments` */
+  | { readonly kind: 'ambiguous'; readonly candidates: readonly string[]; readonly withoutFragments?: Found<L> };
 
 interface Loaded {
   readonly extension: Extension | undefined;
@@ -33,9 +34,16 @@ export function findByPrefix<L extends Loaded>(prefix: string, loaded: readonly 
       if (spelling.startsWith(prefix)) found.push({ spelling, found: { kind: 'extension', loaded: entry, name } });
     }
   }
+  const one = theOne(found);
+  if (one !== 'several') return one;
+  const withoutFragments = theOne(found.filter((each) => each.found.kind !== 'base' || each.found.option !== 'fragments'));
+  const candidates = [...new Set(found.map(({ spelling }) => spelling))];
+  return { kind: 'ambiguous', candidates, ...(typeof withoutFragments === 'object' ? { withoutFragments } : {}) };
+}
+
+function theOne<L>(found: readonly { readonly found: Found<L> }[]): Found<L> | undefined | 'several' {
   const [first, ...others] = found;
-  if (first === undefined || others.every((other) => isSame(first.found, other.found))) return first?.found;
-  return { kind: 'ambiguous', candidates: [...new Set(found.map(({ spelling }) => spelling))] };
+  return first === undefined || others.every((other) => isSame(first.found, other.found)) ? first?.found : 'several';
 }
 
 function isSame<L>(a: Found<L>, b: Found<L>): boolean {

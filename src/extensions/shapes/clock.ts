@@ -1,5 +1,6 @@
 /** Times, dates and days of -m time. All in seconds, dates from 1970 on in UTC. */
-import { type Decoded, malformed, type Shape } from './shape.ts';
+import { strtoul, U32 } from './number.ts';
+import { type Decoded, malformed, notModelled, type Shape } from './shape.ts';
 
 export const LAST_SECOND = 24 * 60 * 60 - 1;
 /** The last moment of 31 bits. */
@@ -61,15 +62,21 @@ export const monthDays: Shape<Days> = {
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
-/** `Mon,Tue` or `1,2`: two letters will do; numbers above 7 are no day */
+/** A day is a bit, and processors shift by the low five bits of a number. */
+const SHIFTS = 32;
+
+/** `Mon,Tue` or `1,2`: two letters will do; most numbers above 7 are no day. iptables libxt_time.c time_parse_weekdays() */
 export const weekDays: Shape<Days> = {
   decode: ({ text }) => {
     const value = new Set<number>();
     for (const entry of text.replace(/,$/, '').split(',')) {
-      const day = /^\d+$/.test(entry)
-        ? Number(entry)
-        : WEEKDAYS.findIndex((name) => entry.length > 1 && name.slice(0, 2) === entry.slice(0, 2)) + 1;
-      if (day === 0 && text !== '') return malformed(`\`${entry}\` is no day of the week`, `one of ${WEEKDAYS.join(', ')}, or 1 to 7`);
+      const number = strtoul(entry, 0);
+      if (number !== undefined && (number > U32 || entry.trimStart().startsWith('-')))
+        return notModelled(`for day \`${entry}\` iptables looks at memory that it has not set`, `one of ${WEEKDAYS.join(', ')}, or 1 to 7`);
+      const named = WEEKDAYS.findIndex((name) => entry.length > 1 && name.slice(0, 2) === entry.slice(0, 2)) + 1;
+      if (Number(number ?? named) === 0 && text !== '')
+        return malformed(`\`${entry}\` is no day of the week`, `one of ${WEEKDAYS.join(', ')}, or 1 to 7`);
+      const day = number === undefined ? named : Number(number) % SHIFTS;
       if (ALL_WEEKDAYS.has(day)) value.add(day);
     }
     return { value };

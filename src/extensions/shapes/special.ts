@@ -107,7 +107,7 @@ export const zone: Shape<number | 'mark'> = {
 export const setDirs: Shape<readonly ('src' | 'dst')[]> = {
   rule: 'setDirs',
   decode: ({ text }) => {
-    const value = text.split(',') as ('src' | 'dst')[];
+    const value = text.split(',').map((dir) => (dir.startsWith('src') ? 'src' : 'dst'));
     return value.length <= 6 ? { value } : malformed('an ipset has at most six dimensions');
   },
   print: (value) => value.join(','),

@@ -126,6 +126,24 @@ export const ledDelay: Shape<number> = {
   decode: (parts, context) => (parts.text === 'inf' ? { value: FOREVER } : integer({ max: U32 }).decode(parts, context)),
 };
 
+const HASH_PARTS = ['ct', 'src', 'dst', 'sport', 'dport', 'spi', 'proto'] as const;
+type HashPart = (typeof HASH_PARTS)[number];
+
+/** What goes into a hash; the start of a word will do, the first that starts like this is taken. */
+export const hashTuple: Shape<ReadonlySet<HashPart>> = {
+  rule: 'words',
+  decode: ({ text }) => {
+    const value = new Set<HashPart>();
+    for (const word of text.split(',')) {
+      const found = HASH_PARTS.find((part) => part.startsWith(word.toLowerCase()));
+      if (found === undefined) return malformed(`\`${word}\` is no part of a packet`, `one of ${HASH_PARTS.join(', ')}`);
+      value.add(found);
+    }
+    return { value };
+  },
+  print: (value) => [...value].join(','),
+};
+
 /** Bits of an address that go into a hash; more than there are mean all. */
 export const hashPrefix: Shape<number> = {
   decode: (parts, context) => {

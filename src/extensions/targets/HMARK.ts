@@ -35,10 +35,11 @@ function named(given: Given<typeof OPTIONS>): ReadonlySet<Part | 'ct'> {
   return given['--hmark-tuple']?.values[0] ?? new Set();
 }
 
-/** Every part of the hash needs to be said once. */
+/** Every part of the hash needs to be said once; a tuple replaces what stands before it. */
 function complaints(given: Given<typeof OPTIONS>): readonly Complaint[] {
   const tuple = named(given);
-  const twice = (Object.keys(WHOLE) as Part[]).find((part) => tuple.has(part) && given[WHOLE[part]] !== undefined);
+  const tupleStart = given['--hmark-tuple']?.span.start ?? 0;
+  const twice = (Object.keys(WHOLE) as Part[]).find((part) => tuple.has(part) && (given[WHOLE[part]]?.span.start ?? 0) > tupleStart);
   if (twice !== undefined) {
     return [
       { kind: 'malformed', message: `\`--hmark-tuple ${twice}\` and \`${WHOLE[twice]}\` exclude each other`, option: '--hmark-tuple' },
@@ -70,7 +71,7 @@ export const HMARK = targetExtension({
     const tuple = named(given);
     const bits = family === 4 ? 32 : 128;
     const line = (name: keyof typeof OPTIONS, whole: number | undefined, print: (value: number) => string): readonly string[] => {
-      const value = (given[name]?.values[0] as number | undefined) ?? whole;
+      const value = whole ?? (given[name]?.values[0] as number | undefined);
       return value === undefined ? [] : [name, print(value)];
     };
     const all = (part: Part, value: number): number | undefined => (tuple.has(part) ? value : undefined);

@@ -1,7 +1,7 @@
 /** SET - adds the packet's addresses to an ipset, takes them out, or sets the mark that the set has for them.
  *  man    iptables-extensions(8), SET; ipset(8)
  *  kernel net/netfilter/xt_set.c set_target_v3(): XT_CONTINUE
- *  fact   `!` before `--add-set`, `--del-set` and `--map-set` is taken and means nothing */
+ *  fact   `!` before any of its options is taken and means nothing */
 
 import type { HookName } from '../../netfilter/hooks.ts';
 import { type Complaint, type Given, type OptionSpec, saveOption, targetExtension } from '../extension.ts';
@@ -10,11 +10,11 @@ const OPTIONS = {
   '--add-set': { value: ['setName', 'setDirs'], invertible: true },
   '--del-set': { value: ['setName', 'setDirs'], invertible: true },
   '--map-set': { value: ['setName', 'setDirs'], invertible: true },
-  '--exist': { value: [], needs: ['--add-set'], repeatable: true },
-  '--timeout': { value: ['setTimeout'], needs: ['--add-set'], repeatable: true },
-  '--map-mark': { value: [], needs: ['--map-set'], repeatable: true },
-  '--map-prio': { value: [], needs: ['--map-set'], repeatable: true },
-  '--map-queue': { value: [], needs: ['--map-set'], repeatable: true },
+  '--exist': { value: [], invertible: true, needs: ['--add-set'], repeatable: true },
+  '--timeout': { value: ['setTimeout'], invertible: true, needs: ['--add-set'], repeatable: true },
+  '--map-mark': { value: [], invertible: true, needs: ['--map-set'], repeatable: true },
+  '--map-prio': { value: [], invertible: true, needs: ['--map-set'], repeatable: true },
+  '--map-queue': { value: [], invertible: true, needs: ['--map-set'], repeatable: true },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 const SETS = ['--add-set', '--del-set', '--map-set'] as const;

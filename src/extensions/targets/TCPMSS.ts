@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), TCPMSS
  *  kernel net/netfilter/xt_TCPMSS.c tcpmss_mangle_packet(): an option of TCP, which only -m tcpmss reads
  *         tcpmss_tg4_check(): iptables-legacy loads it only beside a match that asks for SYN
- *  fact   with both options given, `--clamp-mss-to-pmtu` holds; a SYN that offers no size and carries no data grows by four bytes */
+ *  fact   with both options given, the last one holds; a SYN that offers no size and carries no data grows by four bytes */
 
 import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
@@ -12,6 +12,11 @@ import { type Complaint, type Given, type GivenOption, type RuleContext, targetE
 const MAX_MSS = { 4: 65515, 6: 65495 } as const;
 
 const OPTIONS = { '--set-mss': { value: ['u16'] }, '--clamp-mss-to-pmtu': { value: [] } } as const;
+
+/** The size to set; undefined: that of the route. */
+function setSize({ '--set-mss': set, '--clamp-mss-to-pmtu': clamp }: Given<typeof OPTIONS>): number | undefined {
+  return clamp !== undefined && set !== undefined && set.span.start < clamp.span.start ? undefined : set?.values[0];
+}
 
 function sizeComplaints(given: Given<typeof OPTIONS>, { family }: RuleContext): readonly Complaint[] {
   const mss = given['--set-mss'];
@@ -47,9 +52,11 @@ export const TCPMSS = targetExtension({
   families: [4, 6],
   options: OPTIONS,
   protocols: [PROTO.tcp],
-  hooks: (given) => (given['--clamp-mss-to-pmtu'] === undefined ? undefined : ['FORWARD', 'OUTPUT', 'POSTROUTING']),
+  hooks: (given) => (setSize(given) !== undefined ? undefined : ['FORWARD', 'OUTPUT', 'POSTROUTING']),
   check: (given, context) => [...sizeComplaints(given, context), ...synWarning(context)],
   lower: () => ({ kind: 'continue' }),
-  save: (given) =>
-    given['--clamp-mss-to-pmtu'] === undefined ? ['--set-mss', String(given['--set-mss']?.values[0] ?? 0)] : ['--clamp-mss-to-pmtu'],
+  save: (given) => {
+    const size = setSize(given);
+    return size === undefined ? ['--clamp-mss-to-pmtu'] : ['--set-mss', String(size)];
+  },
 });

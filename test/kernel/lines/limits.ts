@@ -21,8 +21,19 @@ const other = { nft: 'legacy', legacy: 'nft' } as const;
 export const LIMITS: readonly Limit[] = [
   {
     id: 'the backends save this in different words, and it is printed in those of the other one',
-    holds: ({ backend, ours: { printedAs }, mine, theirs }) =>
-      printedAs === other[backend] && theirs[backend] !== undefined && theirs[printedAs]?.join('\n') === mine?.join('\n'),
+    holds: ({ backend, ours: { printedAs, refusedBy }, mine, theirs }) =>
+      printedAs === other[backend] &&
+      theirs[backend] !== undefined &&
+      (theirs[printedAs] === undefined ? refusedBy.has(printedAs) : theirs[printedAs].join('\n') === mine?.join('\n')),
+  },
+  {
+    id: 'a day of the week for which iptables looks at memory that it has not set: it is kept as written',
+    holds: ({ ours, mine, theirs, backend }) =>
+      mine !== undefined &&
+      theirs[backend] !== undefined &&
+      ours.diagnostics.some(
+        ({ kind, message }) => kind === 'not-modelled' && message.endsWith('iptables looks at memory that it has not set'),
+      ),
   },
   {
     id: 'a name that only the loading machine knows: it is kept as written',
@@ -33,13 +44,14 @@ export const LIMITS: readonly Limit[] = [
   },
 ];
 
-/** The line asks for something by name that this machine may lack; with what is there in its place, it is compared in full. */
+/** The line asks for something by name that this machine may lack; with what is there in its place, it is compared in full.
+ *  Names of options may be cut short. */
 export const OBJECTS: readonly { readonly id: string; readonly pattern: RegExp; readonly there: string }[] = [
-  { id: 'a control group that is not there', pattern: /--path "(?!\/?")(?:[^"\\]|\\.)*"/, there: '--path "/"' },
-  { id: 'a pinned BPF program that is not there', pattern: /--object-pinned "(?:[^"\\]|\\.)*"/, there: '--bytecode "1,6 0 0 1"' },
-  { id: 'a conntrack helper that is not there', pattern: /--helper "[^"]*"/, there: '--helper ""' },
-  { id: 'a timeout policy that is not there', pattern: /(?<=-j CT .*)--timeout "[^"]+"/, there: '--timeout ""' },
-  { id: 'an ipset that is not there', pattern: /--(match|add|del|map)-set "[^"]*"/, there: '--$1-set "hosts"' },
+  { id: 'a control group that is not there', pattern: /--pa\w*[ =]"(?!\/?")(?:[^"\\]|\\.)*"/, there: '--path "/"' },
+  { id: 'a pinned BPF program that is not there', pattern: /--ob[\w-]*[ =]"(?:[^"\\]|\\.)*"/, there: '--bytecode "1,6 0 0 1"' },
+  { id: 'a conntrack helper that is not there', pattern: /(?<=-j CT .*)--he\w*[ =]"[^"]*"/, there: '--helper ""' },
+  { id: 'a timeout policy that is not there', pattern: /(?<=-j CT .*)--ti\w*[ =]"[^"]+"/, there: '--timeout ""' },
+  { id: 'an ipset that is not there', pattern: /--(match|add|del|map)(?:-s?e?t?)?[ =]"[^"]*"/, there: '--$1-set "hosts"' },
 ];
 
 /** Extensions whose kernel module may be missing, each with a line that loads where it is there. */

@@ -17,7 +17,7 @@ export interface Ours {
 const CHAIN = 'L';
 
 export function ourAnswer({ family, table, text }: Line): Ours {
-  const source = { file: 'line', text: `*${table}\n:${CHAIN} - [0:0]\n-A ${CHAIN} ${text}\nCOMMIT\n` };
+  const source = { file: 'line', text: `*${table}\n:${CHAIN} - [0:0]\n:OTHER - [0:0]\n-A ${CHAIN} ${text}\nCOMMIT\n` };
   const read = parseRules(source, { family });
   const [node] = read.rulesets;
   const resolved = node === undefined ? undefined : resolve({ ...node, family });

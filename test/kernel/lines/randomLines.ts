@@ -1,9 +1,10 @@
-/** Random rule lines from the registry's own option tables, a third of them broken. */
+/** Random rule lines from the registry's own option tables, written in many ways, a third of them broken. */
 import fc from 'fast-check';
 import type { Extension } from '../../../src/extensions/extension.ts';
 import { MATCHES, TARGETS } from '../../../src/extensions/registry.ts';
 import type { Family } from '../../../src/packet/address.ts';
-import { clauseText, ruleText } from '../../extensions/clauseText.ts';
+import { clauseText } from '../../extensions/clauseText.ts';
+import { spelt } from './spelling.ts';
 
 export interface Line {
   readonly extension: string;
@@ -45,13 +46,14 @@ function lineOf(extension: Extension): fc.Arbitrary<Line> {
     { weight: 2, arbitrary: fc.constant(null) },
     { weight: 1, arbitrary: fc.record({ at: fc.nat(40), how: fc.nat(WAYS.length - 1) }) },
   );
-  return fc.tuple(clauseText(extension), damage).map(([clause, harm]) => ({
+  const written = clauseText(extension).chain((clause) => spelt(extension, clause).map((text) => ({ clause, text })));
+  return fc.tuple(written, damage).map(([{ clause, text }, harm]) => ({
     extension: `${extension.kind} ${extension.name}`,
     options: clause.options.map(({ name }) => name),
     broken: harm !== null,
     family: clause.family,
     table: clause.table,
-    text: harm === null ? ruleText(clause) : broken(ruleText(clause), harm),
+    text: harm === null ? text : broken(text, harm),
   }));
 }
 

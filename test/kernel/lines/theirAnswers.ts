@@ -18,23 +18,28 @@ export interface Asked {
 /** The saved rules after `-A CHAIN`, or undefined when it is refused. */
 export type Their = readonly string[] | undefined;
 
-type Group = readonly Asked[];
+/** A line and its chain, which no other line has: a line that stops iptables-restore without an error leaves the chains of others. */
+interface Placed {
+  readonly asked: Asked;
+  readonly chain: string;
+}
+
+type Group = readonly Placed[];
 
 /** Lines of one load: more make bisecting dear. */
 const TOGETHER = 100;
 
 export function theirAnswers(asked: readonly Asked[], setup: readonly string[]): ReadonlyMap<Asked, Their> {
   const answers = new Map<Asked, Their>();
-  let pending: readonly Group[] = groups(asked);
+  let pending: readonly Group[] = groups(asked.map((one, at) => ({ asked: one, chain: `L${at}` })));
   while (pending.length > 0) {
     const loaded = loadAll(pending.map(loadOf), setup);
     const halves: Group[] = [];
     for (const [at, group] of pending.entries()) {
-      const answer = loaded[at] as Loaded;
+      const saved = savedRules(group, loaded[at] as Loaded);
       const [only] = group;
-      if (answer.loads && only?.readOnly) answers.set(only, []);
-      else if (answer.loads) takeSaved(group, answer.saved, answers);
-      else if (group.length === 1 && only !== undefined) answers.set(only, undefined);
+      if (saved !== undefined) for (const { asked: one, chain } of group) answers.set(one, saved.get(chain) ?? []);
+      else if (group.length === 1 && only !== undefined) answers.set(only.asked, undefined);
       else halves.push(group.slice(0, group.length >> 1), group.slice(group.length >> 1));
     }
     pending = halves;
@@ -42,13 +47,14 @@ export function theirAnswers(asked: readonly Asked[], setup: readonly string[]):
   return answers;
 }
 
-function groups(asked: readonly Asked[]): readonly Group[] {
-  const open = new Map<string, Asked[]>();
+function groups(placed: readonly Placed[]): readonly Group[] {
+  const open = new Map<string, Placed[]>();
   const all: Group[] = [];
-  for (const one of asked) {
-    const key = one.together ? `${one.backend} ${one.family} ${one.table}` : '';
+  for (const one of placed) {
+    const { together, backend, family, table } = one.asked;
+    const key = together ? `${backend} ${family} ${table}` : '';
     const last = open.get(key);
-    if (last !== undefined && one.together && last.length < TOGETHER) {
+    if (last !== undefined && together && last.length < TOGETHER) {
       last.push(one);
       continue;
     }
@@ -60,17 +66,22 @@ function groups(asked: readonly Asked[]): readonly Group[] {
 }
 
 function loadOf(group: Group): Load {
-  const [{ family, backend, table, readOnly }] = group as readonly [Asked];
-  const chains = group.map((_, at) => `-N L${at}\n`).join('');
-  const rules = group.map(({ text }, at) => `-A L${at} ${text}\n`).join('');
-  return { family, backend, text: `*${table}\n${chains}${rules}COMMIT\n`, dry: readOnly };
+  const [{ asked }] = group as readonly [Placed];
+  const { family, backend, table, readOnly } = asked;
+  const chains = group.map(({ chain }) => `-N ${chain}\n`).join('');
+  const rules = group.map(({ chain, asked: { text } }) => `-A ${chain} ${text}\n`).join('');
+  return { family, backend, text: `*${table}\n-N OTHER\n${chains}${rules}COMMIT\n`, dry: readOnly };
 }
 
-function takeSaved(group: Group, saved: string, answers: Map<Asked, Their>): void {
-  const byChain = new Map<string, string[]>();
+/** By chain; undefined when it was not loaded. Of what is only read, nothing is saved. */
+function savedRules(group: Group, { loads, saved }: Loaded): ReadonlyMap<string, readonly string[]> | undefined {
+  if (!loads) return undefined;
+  const rules = new Map<string, string[]>();
+  if (group[0]?.asked.readOnly) return rules;
   for (const line of saved.split('\n')) {
-    const [, chain, rule] = /^-A (L\d+)(?: (.*))?$/.exec(line) ?? [];
-    if (chain !== undefined) byChain.set(chain, [...(byChain.get(chain) ?? []), (rule ?? '').trimEnd()]);
+    const [, declared, of, text = ''] = /^(?::(L\d+) -|-A (L\d+)(?: (.*))?)$/.exec(line) ?? [];
+    if (declared !== undefined) rules.set(declared, []);
+    else if (of !== undefined) rules.get(of)?.push(text.trimEnd());
   }
-  for (const [at, one] of group.entries()) answers.set(one, byChain.get(`L${at}`) ?? []);
+  return group.every(({ chain }) => rules.has(chain)) ? rules : undefined;
 }
