@@ -97,6 +97,18 @@ describe('a claim on structure is broken', () => {
   });
 });
 
+it.each([
+  ['takes some packets away by chance', '-m statistic --mode random --probability 0.5 -j ACCEPT', 'violated'],
+  ['may take them away, if its match holds', '-m string --string foo --algo bm -j ACCEPT', 'undecided'],
+  ['does something that is not modelled', '-j NFQUEUE --queue-num 1', 'undecided'],
+  ['takes away only what the mesh leaves alone', '-p udp -j ACCEPT', 'holds'],
+])('a rule before the jump of the mesh %s', (_, rule, verdict) => {
+  const table = SIDECAR.replace('-A OUTPUT -j', `-A OUTPUT ${rule}\n-A OUTPUT -j`);
+  expect(rulesetsOf(table, { family: 4 }).flatMap((ruleset) => judge(ruleset, 'jump-before-foreign').map((one) => one.verdict))).toEqual([
+    verdict,
+  ]);
+});
+
 it('marks are undecided where an unmodelled target may set them', () => {
   const text =
     '*mangle\n-A PREROUTING -j HMARK --hmark-tuple src --hmark-mod 9 --hmark-rnd 1\n-A PREROUTING -m mark --mark 0x7 -j ACCEPT\nCOMMIT\n';

@@ -3,8 +3,11 @@ import type { Rule, Table } from '../../../ruleset/ruleset.ts';
 import { anyStates } from '../../../symbolic/anyState.ts';
 import type { Bdd } from '../../../symbolic/bdd.ts';
 import { EMPTY } from '../../../symbolic/bdd.ts';
+import type { Space } from '../../../symbolic/space.ts';
 import { makeSpace } from '../../../symbolic/space.ts';
+import type { PacketClass } from '../../../symbolic/state.ts';
 import { walkAlone } from '../../../symbolic/uses.ts';
+import type { TableResult } from '../../../symbolic/walk.ts';
 import type { Claim } from '../../claim.ts';
 import { without } from '../../deadRulesRedundant.ts';
 import type { Scene } from '../../scene.ts';
@@ -15,16 +18,23 @@ export const jumpBeforeForeign: Claim = {
   level: 'warning',
   statement: "No rule before the mesh's jump decides about packets that the mesh would otherwise capture.",
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
-  judge: (scene) =>
-    blaming(
-      [...scene.ruleset.tables.values()].flatMap((table) =>
-        foreignBefore(scene, table).flatMap((rule) => {
-          if (!takesAway(scene, table, rule)) return [];
-          return [{ rule, why: `stands before the jump of the mesh in ${rule.chain} and decides about packets that it would capture` }];
-        }),
-      ),
-    ),
+  judge: (scene) => {
+    const found = [...scene.ruleset.tables.values()].flatMap((table) =>
+      foreignBefore(scene, table).map((rule) => ({ rule, answer: takesAway(scene, table, rule) })),
+    );
+    const rules = (wanted: Answer): readonly Rule[] => found.flatMap(({ rule, answer }) => (answer === wanted ? [rule] : []));
+    const why = ({ chain }: Rule): string =>
+      `stands before the jump of the mesh in ${chain} and decides about packets that it would capture`;
+    const open = rules('perhaps');
+    return {
+      ...blaming(rules('yes').map((rule) => ({ rule, why: why(rule) }))),
+      doubts:
+        open.length === 0 ? [] : [{ set: EMPTY, rules: open, why: 'what is not modelled may keep packets from the jump of the mesh' }],
+    };
+  },
 };
+
+type Answer = 'yes' | 'perhaps' | 'no';
 
 /** By the first word of the chains that the mesh is recognised by: `ISTIO_`, `CONSUL_`. */
 function isOfMesh({ profile, ruleset }: Scene, chain: string): boolean {
@@ -42,27 +52,42 @@ function foreignBefore(scene: Scene, table: Table): readonly Rule[] {
   });
 }
 
-/** Some packet is captured without the rule and not with it. */
-function takesAway(scene: Scene, table: Table, rule: Rule): boolean {
+/** Some packet is captured without the rule, and with it is not, or need not be. */
+function takesAway(scene: Scene, table: Table, rule: Rule): Answer {
   const space = makeSpace(scene.ruleset.family, scene.host);
+  const { manager } = space;
   const hook = table.chains.get(rule.chain)?.hook;
-  if (hook === undefined) return false;
-  return anyStates(
+  if (hook === undefined) return 'no';
+  const answers = anyStates(
     space,
     table,
-  )(hook).some((one) => {
+  )(hook).map((one): Answer => {
     let taken: Bdd = EMPTY;
     const visit = (seen: Rule, _: Bdd, matching: Bdd): void => {
-      if (seen === rule) taken = space.manager.or(taken, matching);
+      if (seen === rule) taken = manager.or(taken, matching);
     };
     walkAlone({ space, table, hook, visit }, [one]);
-    const captured = (inTable: Table): Bdd => {
-      const { accepted } = walkAlone({ space, table: inTable, hook }, [{ ...one, set: taken }]);
-      const mine = accepted.filter(({ decided }) => decided !== undefined && isOfMesh(scene, decided.chain) && isCapture(decided));
-      return space.manager.any(mine.map(({ set }) => set));
-    };
-    return taken !== EMPTY && space.manager.minus(captured(without(table, rule)), captured(table)) !== EMPTY;
+    if (taken === EMPTY) return 'no';
+    const left = (inTable: Table): Left => notCaptured(scene, space, walkAlone({ space, table: inTable, hook }, [{ ...one, set: taken }]));
+    const [before, after] = [left(without(table, rule)), left(table)];
+    if (manager.minus(after.surely, before.perhaps) !== EMPTY) return 'yes';
+    return manager.minus(after.perhaps, before.surely) === EMPTY ? 'no' : 'perhaps';
   });
+  return answers.find((answer) => answer === 'yes') ?? answers.find((answer) => answer === 'perhaps') ?? 'no';
+}
+
+/** Packets that may end otherwise than captured; `perhaps`: if what is not modelled allows it. */
+interface Left {
+  readonly surely: Bdd;
+  readonly perhaps: Bdd;
+}
+
+function notCaptured(scene: Scene, { manager }: Space, { accepted, ended }: TableResult): Left {
+  const others = accepted.filter(({ decided }) => decided === undefined || !isOfMesh(scene, decided.chain) || !isCapture(decided));
+  const all = [...others, ...ended];
+  const isModelled = ({ doubts, decided }: PacketClass): boolean =>
+    decided?.effect.kind !== 'unmodelled' && doubts.every(({ why }) => why !== 'unmodelled');
+  return { surely: manager.any(all.filter(isModelled).map(({ set }) => set)), perhaps: manager.any(all.map(({ set }) => set)) };
 }
 
 function isCapture({ effect }: Rule): boolean {
