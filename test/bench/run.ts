@@ -8,6 +8,7 @@ import { batchRow, evaluateRows } from './batch.ts';
 import { kubeProxyDump } from './kubeProxy.ts';
 import type { Job } from './measure.ts';
 import { comparePairs } from './measure.ts';
+import { deadRulesRows, editedKubeProxyDump } from './structure.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 const ISTIO = new URL('../../fixtures/istio-dual-stack.rules', import.meta.url).pathname;
@@ -55,9 +56,20 @@ try {
     if (hasLegacy) row(`parse and resolve ${rules} rules`, node('check', file), { name, job, target: '<= 1.5 x', runs });
     else console.log(`left out: parse and resolve ${rules} rules (no iptables-legacy-restore)`);
   }
+  const bare = { name: 'node -e 0', job: EMPTY_NODE } as const;
+  const [small, large, edited] = ['kube-10000', 'kube-100000', 'kube-edited'].map((name) => join(folder, `${name}.rules`)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(edited, editedKubeProxyDump(10_000));
+  row('diff of two kube-proxy tables of 10,000 rules', node('diff', small, edited), { ...bare, target: '<= 1 s', runs: 7 });
+  const reading = { name: 'chainwalk check', job: node('check', large) };
+  row('verify, kube-proxy 100,000 rules', node('verify', large), { ...reading, target: '<= 15 s, 1.5 GB', runs: 3 });
+  rows.push(...deadRulesRows());
   const packet = 'out tcp -> 203.0.113.9:443 uid=1000';
-  row('trace one packet, cold', node('trace', ISTIO, packet), { name: 'node -e 0', job: EMPTY_NODE, target: '<= 2 x', runs: 15 });
-  row('verify, both families, cold', node('verify', ISTIO), { name: 'node -e 0', job: EMPTY_NODE, target: '<= 6 x', runs: 9 });
+  row('trace one packet, cold', node('trace', ISTIO, packet), { ...bare, target: '<= 2 x', runs: 15 });
+  row('verify, both families, cold', node('verify', ISTIO), { ...bare, target: '<= 6 x', runs: 9 });
   rows.push(...evaluateRows());
   const missing = whyNoKernel();
   if (missing === undefined) rows.push(await batchRow());
