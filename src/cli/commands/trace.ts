@@ -1,13 +1,13 @@
 /** `chainwalk trace RULES PACKET...`: walks packets through rules. */
 import { OUTCOMES } from '../../journey/journey.ts';
 import type { Command } from '../command.ts';
-import { COLOR, FAMILY, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT } from '../options.ts';
+import { COLOR, FAMILY, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET, STRICT, VALUES } from '../options.ts';
 
 export const trace: Command = {
   name: 'trace',
   summary: 'walk packets through rules: the answer first, then every rule that matched',
   args: [
-    { name: '<rules>', says: 'a file with rules, `-` for standard input' },
+    { name: '<rules>', says: 'a file with rules, or a Kubernetes manifest, `-` for standard input' },
     { name: '[packet...]', says: '`[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`, or in iptables form' },
   ],
   options: [
@@ -17,6 +17,10 @@ export const trace: Command = {
     { flags: '--packets <file>', says: 'packets as JSON lines, `-` for standard input; answers as JSON lines' },
     { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' },
     PROFILE,
+    { flags: '--pod <name>', says: 'which pod of a manifest' },
+    MESH_MODE,
+    VALUES,
+    ISTIO,
     output(['human', 'json', 'xtables', 'mermaid']),
     JSON_OUTPUT,
     FAMILY,
@@ -35,6 +39,7 @@ export const trace: Command = {
       says: 'a packet that arrives, as a check in a script',
       line: 'chainwalk trace pod.rules "in tcp -> 10.244.0.5:8080" --expect captured-in',
     },
+    { says: 'a pod that is not there yet', line: 'chainwalk trace deploy.yaml "in tcp -> 10.244.0.5:8080" --mode cni' },
     { says: 'a running pod', line: 'kubectl exec POD -c istio-proxy -- iptables-save | chainwalk trace - "out udp -> 10.96.0.10:53"' },
   ],
   run: async (io, input) => {

@@ -1,11 +1,11 @@
 /** `chainwalk verify RULES...`: proves what a mesh promises, for every packet. */
 import type { Command } from '../command.ts';
-import { COLOR, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT } from '../options.ts';
+import { COLOR, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET, STRICT, VALUES } from '../options.ts';
 
 export const verify: Command = {
   name: 'verify',
   summary: 'prove the claims of the mesh for every packet, or show a packet that breaks one',
-  args: [{ name: '<rules...>', says: 'files with rules, `-` for standard input; each its own result' }],
+  args: [{ name: '<rules...>', says: 'files with rules, or Kubernetes manifests, `-` for standard input; each its own result' }],
   options: [
     { flags: '--only <claims>', says: 'only these claims, separated by commas' },
     { flags: '--except <claims>', says: 'all but these claims' },
@@ -15,6 +15,9 @@ export const verify: Command = {
     { flags: '--proxy-uid <n>', says: 'user that the proxy runs as' },
     { flags: '--proxy-gid <n>', says: 'group that the proxy runs as' },
     PROFILE,
+    MESH_MODE,
+    VALUES,
+    ISTIO,
     output(['human', 'json']),
     JSON_OUTPUT,
     SET,
@@ -24,6 +27,7 @@ export const verify: Command = {
   ],
   examples: [
     { says: 'does this pod keep what Istio promises?', line: 'chainwalk verify pod.rules' },
+    { says: 'before it is deployed', line: 'chainwalk verify deploy.yaml --mode cni --values values.yaml' },
     { says: 'a running pod', line: 'kubectl exec POD -c istio-proxy -- iptables-save | chainwalk verify -' },
     { says: 'both families, in a pipeline', line: 'chainwalk verify --family 4,6 --strict -o json pod.v4 pod.v6' },
     {
@@ -32,7 +36,7 @@ export const verify: Command = {
     },
   ],
   run: async (io, input) => {
-    const { runVerify } = await import('../verify/runVerify.ts');
-    return runVerify({ io, input });
+    const { verifyInput } = await import('../verify/dispatch.ts');
+    return verifyInput({ io, input });
   },
 };

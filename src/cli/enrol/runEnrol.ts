@@ -9,8 +9,8 @@ import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { loadPods } from '../manifest/loadPods.ts';
+import { refusals } from '../manifest/refusals.ts';
 import { terminal } from '../terminal.ts';
-import { refusals } from './refusals.ts';
 
 export async function runEnrol(call: Call): Promise<ExitCode> {
   const { io, input } = call;

@@ -7,12 +7,12 @@ import { printable } from '../../report/printable.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
-import { refusals } from '../enrol/refusals.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { loadPods } from '../manifest/loadPods.ts';
+import { refusals } from '../manifest/refusals.ts';
 import { complain } from '../messages.ts';
-import { routingText, rulesText } from './rulesText.ts';
+import { routingText, rulesText } from '../rulesText.ts';
 
 interface RenderedPod {
   readonly pod: Pod;

@@ -14,9 +14,9 @@ import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { complain } from '../messages.ts';
+import { routingText, rulesText } from '../rulesText.ts';
 import { readHostOption } from '../trace/scene.ts';
 import { renderPods } from './renderPods.ts';
-import { routingText, rulesText } from './rulesText.ts';
 
 export async function runRender(call: Call): Promise<ExitCode> {
   const { io, input } = call;

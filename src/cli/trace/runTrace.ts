@@ -4,15 +4,18 @@ import { joinBarePacket } from '../arguments.ts';
 import { type Call, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode, worst } from '../exitCode.ts';
+import { withKeptFiles } from '../kept.ts';
+import { manifestsAmong } from '../manifest/recognise.ts';
 import { complain } from '../messages.ts';
-import { type Job, readJob } from './job.ts';
+import { type Job, type JobInput, readJob } from './job.ts';
 import { judge } from './judge.ts';
 import { readPacketText } from './packets.ts';
 import { traceStream } from './stream.ts';
 import { walkPacket } from './walk.ts';
 import { warnAbout } from './warnings.ts';
 
-export async function runTrace(call: Call): Promise<ExitCode> {
+export async function runTrace(given: Call): Promise<ExitCode> {
+  const call = withKeptFiles(given);
   const [file = '-', ...rest] = call.input.args;
   const asked: Asked = { file, texts: joinBarePacket(rest), path: textOf(call.input, 'packets') };
   const wrong = wrongUse(asked);
@@ -20,10 +23,17 @@ export async function runTrace(call: Call): Promise<ExitCode> {
     await complain(call.io, { message: wrong, help: '`chainwalk trace --help` shows examples and options' });
     return EXIT.usage;
   }
-  const job = await readJob(call, { file, format: asked.path === undefined ? 'human' : 'json' });
+  const wanted = { file, format: asked.path === undefined ? 'human' : 'json' };
+  const job = await ((await manifestsAmong(call, [file])) === 'all' ? podJob(call, wanted) : readJob(call, wanted));
   if (job === undefined) return EXIT.usage;
   if (asked.path === undefined) return answerTexts(job, asked.texts);
   return worst(await warnAbout(job, []), await traceStream(job, asked.path));
+}
+
+/** What is about pods is loaded here only. */
+async function podJob(call: Call, wanted: JobInput): Promise<Job | undefined> {
+  const { readPodJob } = await import('./podJob.ts');
+  return readPodJob(call, wanted);
 }
 
 interface Asked {

@@ -1,0 +1,58 @@
+/** `chainwalk trace` of a manifest: the rules and the host of one of its pods. */
+import { PROFILES } from '../../mesh/profiles.ts';
+import { TRACE_FORMATS } from '../../report/formats.ts';
+import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import { isError } from '../../syntax/diagnostic.ts';
+import { type Call, isSet, textOf } from '../command.ts';
+import { showDiagnostics } from '../diagnostics.ts';
+import { formatOf } from '../format.ts';
+import { loadScenes, type PodScene } from '../manifest/podScenes.ts';
+import { complain } from '../messages.ts';
+import { terminal } from '../terminal.ts';
+import type { Job, JobInput } from './job.ts';
+import { readHostOption } from './scene.ts';
+
+/** Undefined when there is not one pod to ask, which has been said. */
+export async function readPodJob(call: Call, { file, format }: JobInput): Promise<Job | undefined> {
+  const { io, input } = call;
+  const given = await readHostOption(call);
+  const loaded = given === undefined ? undefined : await loadScenes(call, [file]);
+  if (given === undefined || loaded === undefined) return undefined;
+  if (loaded.diagnostics.some(isError)) {
+    await showDiagnostics(call, loaded.diagnostics);
+    return undefined;
+  }
+  const scene = await chosen(call, loaded.scenes);
+  const found = TRACE_FORMATS.find((known) => known.name === formatOf(input, format));
+  if (scene === undefined || found === undefined) return undefined;
+  const detailed = isSet(input, 'verbose');
+  const profile = scene.inMesh ? PROFILES.find(({ name }) => name === scene.profile) : undefined;
+  return {
+    call,
+    scene: { rulesets: scene.rulesets, host: given.host ?? scene.host, detailed, ...(profile !== undefined && { profile }) },
+    format: found,
+    style: { ...(await terminal(call, io.out)), verbose: detailed, brief: isSet(input, 'brief') },
+    diagnostics: [...loaded.diagnostics, ...uncaptured(scene)],
+  };
+}
+
+async function chosen({ io, input }: Call, scenes: readonly PodScene[]): Promise<PodScene | undefined> {
+  const name = textOf(input, 'pod');
+  const nameOf = ({ enrolment: { facts } }: PodScene) => `${facts.pod.namespace}/${facts.pod.name}`;
+  const meant = scenes.filter((scene) => name === undefined || nameOf(scene) === name || scene.enrolment.facts.pod.name === name);
+  if (meant.length === 1) return meant[0];
+  const message =
+    name === undefined
+      ? `there are ${scenes.length} pods: --pod NAME says which`
+      : `--pod: \`${name}\` is the name of ${meant.length} pods`;
+  await complain(io, { message, help: `the pods are ${scenes.map(nameOf).join(', ')}` });
+  return undefined;
+}
+
+/** Without rules every packet goes its own way; nobody should take that for a proof of anything. */
+function uncaptured({ enrolment: { facts, verdict, taken } }: PodScene): readonly Diagnostic[] {
+  if (verdict === 'captured') return [];
+  const answer = taken.at(-1)?.answer;
+  const { source, span } = answer?.at ?? facts.pod.place;
+  return [{ kind: 'warning', message: `nobody writes rules for this pod: ${answer?.because ?? ''}`, source, span }];
+}

@@ -1,0 +1,15 @@
+/** What verdicts mean for the exit code. */
+import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import type { Verified } from '../../verify/verify.ts';
+import { type Call, isSet } from '../command.ts';
+import { EXIT, type ExitCode } from '../exitCode.ts';
+
+/** Violated claims of level error; with --strict also warnings, and what is undecided. */
+export function exitCodeOf({ input }: Call, pods: readonly Verified[], diagnostics: readonly Diagnostic[]): ExitCode {
+  const strict = isSet(input, 'strict');
+  const findings = pods.flatMap((pod) => pod.findings);
+  const bad = findings.some(({ verdict, level }) => {
+    return verdict === 'violated' ? level === 'error' || (strict && level === 'warning') : strict && verdict === 'undecided';
+  });
+  return bad || (strict && diagnostics.length > 0) ? EXIT.findings : EXIT.ok;
+}

@@ -1,0 +1,59 @@
+/** The host around a pod's rules, in the form that `readHost` reads: the pod's interfaces, and who runs in it. */
+import { defaultHost, type HostDescription } from '../../mesh/defaultHost.ts';
+import type { MeshProfile } from '../../mesh/profile.ts';
+import { istioAmbient } from '../../mesh/profiles/istioAmbient.ts';
+import { istioSidecar } from '../../mesh/profiles/istioSidecar.ts';
+import type { Facts } from '../enrol/facts.ts';
+import { openShiftDefaultUser, proxyIdentity } from '../enrol/identity.ts';
+import { isIstioCni, networksOf } from '../enrol/stages/multus.ts';
+import type { Container } from '../manifest/container.ts';
+import { at, itemsOf, stringAt } from '../manifest/node.ts';
+
+export function profileOfPod({ approach }: Facts): MeshProfile {
+  return approach === 'ambient' ? istioAmbient : istioSidecar;
+}
+
+/** The user and group that a container runs as; undefined where only its image says. */
+export function identityOf(
+  facts: Facts,
+  { runAsUser, runAsGroup }: Container,
+): { readonly uid: number | undefined; readonly gid: number | undefined } {
+  const { pod } = facts;
+  const uid = (runAsUser ?? pod.runAsUser ?? openShiftDefaultUser(facts))?.value;
+  return { uid, gid: (runAsGroup ?? pod.runAsGroup)?.value };
+}
+
+const APP = { uid: 1000, gid: 1000 };
+
+/** `transparentPorts`: those that the rules' TPROXY targets name. */
+export function podHost(facts: Facts, transparentPorts: readonly number[]): HostDescription {
+  const profile = profileOfPod(facts);
+  const host = defaultHost({ profile, transparentPorts });
+  const app = facts.pod.containers.find(({ role, name }) => role === 'app' && name.value !== 'istio-proxy');
+  const { uid = APP.uid, gid = APP.gid } = app === undefined ? {} : identityOf(facts, app);
+  const proxy = proxyIdentity(facts);
+  const own = profile === istioAmbient ? {} : { [profile.process.name]: { uid: proxy.uid.value, gid: proxy.gid.value } };
+  return {
+    ...host,
+    interfaces: [...(host.interfaces as readonly unknown[]), ...extraNetworks(facts)],
+    processes: { ...(host.processes as object), app: { uid: uid ?? APP.uid, gid: gid ?? APP.gid }, ...own },
+  };
+}
+
+interface ExtraInterface {
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
+
+/** What Multus adds to eth0; where no file says an address, one of those for documentation stands in. */
+export function extraNetworks(facts: Facts): readonly ExtraInterface[] {
+  return networksOf(facts).networks.flatMap((network, index): ExtraInterface[] => {
+    if (isIstioCni(network)) return [];
+    const attachment = facts.attachments.find(({ name, namespace }) => name === network.name && namespace === network.namespace);
+    const config = attachment?.config === undefined ? undefined : facts.readNested(attachment.config.value);
+    const root = config === undefined || 'problem' in config ? undefined : config.root;
+    const addresses = itemsOf(at(root, 'ipam', 'addresses')).flatMap((item) => stringAt(item, 'address') ?? []);
+    const name = network.interface ?? `net${index + 1}`;
+    return [{ name, addresses: addresses.length > 0 ? addresses : [`198.51.100.${index + 10}/24`] }];
+  });
+}
