@@ -1,5 +1,5 @@
 /** Files of rules to rulesets, with everything that is wrong with them. */
-import type { Host } from '../host/host.ts';
+import { type Host, namesOf } from '../host/host.ts';
 import type { Family } from '../packet/address.ts';
 import { resolve } from '../ruleset/resolve.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -16,12 +16,12 @@ export interface LoadedRules {
 
 export interface RuleFiles {
   readonly files: readonly string[];
-  /** ipsets that the rules may name */
-  readonly sets?: Host['sets'];
+  /** absent: nothing is known of the ipsets and device groups that the rules name */
+  readonly host?: Host;
 }
 
 /** Undefined when a file or an option cannot be read, which has been said. */
-export async function loadRules({ io, input }: Call, { files, sets }: RuleFiles): Promise<LoadedRules | undefined> {
+export async function loadRules({ io, input }: Call, { files, host }: RuleFiles): Promise<LoadedRules | undefined> {
   const variables = await readVariables(io, listOf(input, 'set'));
   if (variables === undefined) return undefined;
   const family = textOf(input, 'family');
@@ -36,7 +36,7 @@ export async function loadRules({ io, input }: Call, { files, sets }: RuleFiles)
     const parsed = parseRules({ file, text: content.text }, options);
     loaded.diagnostics.push(...parsed.diagnostics);
     for (const node of parsed.rulesets) {
-      const { ruleset, diagnostics } = resolve(node, sets === undefined ? {} : { sets });
+      const { ruleset, diagnostics } = resolve(node, host === undefined ? {} : namesOf(host));
       if (ruleset !== undefined) loaded.rulesets.push(ruleset);
       loaded.diagnostics.push(...diagnostics);
     }

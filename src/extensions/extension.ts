@@ -59,6 +59,8 @@ export interface RuleContext extends ShapeContext {
   readonly ruleId: string;
   /** the rule's matches; `check` alone is told */
   readonly matches?: readonly { readonly name: string; readonly given: GivenOptions }[];
+  /** device group of each interface, where the host is known */
+  readonly interfaceGroups?: ReadonlyMap<string, number> | undefined;
   /** ipsets by name, where the host gives them */
   readonly sets?: ReadonlyMap<string, IpSet> | undefined;
   /** seconds since 1970 at which the packets come, where a clock is given */

@@ -1,4 +1,4 @@
-/** What -m ah, -m esp and -m ipcomp share: a number in the header that our packets do not have. */
+/** What -m ah, -m esp and -m ipcomp share: a range of a number in the header. */
 import { ALWAYS, equals, type MatchExpr, unmodelled } from '../netfilter/matchExpr.ts';
 import type { Conjunct, GivenOption } from './extension.ts';
 import { U32 } from './shapes/number.ts';

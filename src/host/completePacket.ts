@@ -3,7 +3,7 @@ import type { Address, Family } from '../packet/address.ts';
 import { familyOf } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import type { CtState, Packet } from '../packet/packet.ts';
-import { hasPorts, PROTO } from '../packet/protocol.ts';
+import { hasIndex, hasPorts, PROTO } from '../packet/protocol.ts';
 import type { Host } from './host.ts';
 import { sourceFor } from './output.ts';
 
@@ -18,6 +18,7 @@ export interface PartialPacket {
   readonly flags?: number;
   readonly icmpType?: number;
   readonly icmpCode?: number;
+  readonly spi?: number;
   readonly uid?: number;
   readonly gid?: number;
   readonly socket?: boolean;
@@ -40,6 +41,9 @@ export interface Completion {
   readonly defaults: readonly (keyof PartialPacket)[];
   readonly problem?: string;
 }
+
+/** Smaller ones are reserved. source: RFC 4303 section 2.1 */
+const FIRST_INDEX = 256;
 
 /** Sources of arriving packets when none is given. */
 const CLIENT: Readonly<Record<Family, Address>> = { 4: 0x0af4_0009, 6: (0xfd00_0010_0244n << 80n) | 9n };
@@ -64,6 +68,7 @@ export function completePacket(given: PartialPacket, host: Host): Completion {
     ...(ports ? { sport: 40000, dport: 80 } : {}),
     ...(proto === PROTO.tcp && ports ? { flags: TCP_FLAGS.S } : {}),
     ...(icmp ? { icmpType: family === 4 ? 8 : 128, icmpCode: 0 } : {}),
+    ...(hasIndex(proto, family) && (given.fragOffset ?? 0) === 0 ? { spi: FIRST_INDEX } : {}),
     ...(owned ? { uid: 1000, gid: 1000 } : {}),
     ...(dir === 'in' ? { iif: 'eth0' } : {}),
   };
@@ -85,6 +90,7 @@ function contradiction(given: PartialPacket, { dir, proto, host }: Kind): string
   if (dir === 'out' && given.iif !== undefined) return 'a packet that is sent has no `iif`; write `in` for one that arrives';
   if (!hasPorts(proto) && (given.sport !== undefined || given.dport !== undefined)) return `protocol ${proto} has no ports`;
   if (proto !== PROTO.tcp && given.flags !== undefined) return 'only tcp has `flags`';
+  if (given.spi !== undefined && !hasIndex(proto, given.dst === undefined ? 4 : familyOf(given.dst))) return 'only esp and ah have `spi`';
   const nic = given.iif ?? given.oif;
   if (nic !== undefined && !host.interfaces.some(({ name }) => name === nic)) return `the host has no interface \`${nic}\``;
   if (dir === 'in' && given.iif === undefined && !host.interfaces.some(({ name }) => name === 'eth0'))

@@ -15,6 +15,8 @@ export interface Host {
 export interface Interface {
   readonly name: string;
   readonly addresses: readonly Prefix[];
+  /** number of the device group, as `ip link` sets it; 0 when nobody did */
+  readonly group: number;
 }
 
 export interface Route {
@@ -56,4 +58,12 @@ export interface Listener {
 export interface Process {
   readonly uid: number;
   readonly gid: number;
+}
+
+/** What rules name without saying what it is. */
+export function namesOf({ sets, interfaces }: Host): {
+  readonly sets: Host['sets'];
+  readonly interfaceGroups: ReadonlyMap<string, number>;
+} {
+  return { sets, interfaceGroups: new Map(interfaces.map(({ name, group }) => [name, group])) };
 }

@@ -17,6 +17,7 @@ export interface HostReading {
 const KEYS = ['interfaces', 'routes', 'ip_rules', 'route_tables', 'sysctls', 'listeners', 'processes', 'sets'];
 const LOOPBACK: Interface = {
   name: 'lo',
+  group: 0,
   addresses: [
     { address: 0x7f00_0001, length: 8 },
     { address: 1n, length: 128 },
@@ -61,11 +62,16 @@ function readInterfaces(value: unknown, problems: string[]): readonly Interface[
       return [];
     });
     if (named.some(({ name }) => name === entry.name)) problems.push(`interface \`${entry.name}\` is given twice`);
-    named.push({ name: entry.name, addresses });
+    const { group = 0 } = entry;
+    if (!isId(group)) problems.push(`the group of interface \`${entry.name}\` is not a number from 0 to 4294967295`);
+    named.push({ name: entry.name, addresses, group: isId(group) ? group : 0 });
   }
   const lo = named.find(({ name }) => name === 'lo');
   const extra = (lo?.addresses ?? []).filter((own) => !LOOPBACK.addresses.some(({ address }) => address === own.address));
-  return [{ name: 'lo', addresses: [...LOOPBACK.addresses, ...extra] }, ...named.filter(({ name }) => name !== 'lo')];
+  return [
+    { ...LOOPBACK, group: lo?.group ?? 0, addresses: [...LOOPBACK.addresses, ...extra] },
+    ...named.filter(({ name }) => name !== 'lo'),
+  ];
 }
 
 function readRoutes(value: Record<string, unknown>, problems: string[]): readonly Route[] {

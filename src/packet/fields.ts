@@ -17,6 +17,7 @@ export const FIELDS = {
   flags: { type: 8, says: 'TCP flag byte, FIN is bit 0; absent unless TCP' },
   icmpType: { type: 8, says: 'ICMP or ICMPv6 type; absent unless ICMP' },
   icmpCode: { type: 8, says: 'ICMP or ICMPv6 code; absent unless ICMP' },
+  spi: { type: 32, says: 'security parameters index; absent unless ESP, or AH over IPv4' },
   length: { type: 16, says: 'length of the whole packet in bytes, IP header included' },
   ttl: { type: 8, says: 'time to live (IPv6: hop limit)' },
   tos: { type: 8, says: 'type of service byte (IPv6: traffic class)' },

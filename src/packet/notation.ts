@@ -47,6 +47,7 @@ export function packetText(packet: Packet): string {
   if (packet.connmark !== undefined && packet.connmark !== 0) keys.push(`connmark=${hexMark(packet.connmark)}`);
   if (packet.flags !== undefined && packet.flags !== TCP_FLAGS.S) keys.push(`flags=${flagLetters(packet.flags)}`);
   if (packet.icmpType !== undefined) keys.push(`icmp=${packet.icmpType}${packet.icmpCode ? `/${packet.icmpCode}` : ''}`);
+  if (packet.spi !== undefined) keys.push(`spi=${packet.spi}`);
   if (packet.fragOffset !== 0) keys.push(`frag=${packet.fragOffset}`);
   return [packet.dir, flowText(packet), ...keys].join(' ');
 }

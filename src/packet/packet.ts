@@ -17,6 +17,8 @@ export interface Packet {
   readonly flags?: number;
   readonly icmpType?: number;
   readonly icmpCode?: number;
+  /** of ESP, and of AH over IPv4 */
+  readonly spi?: number;
   /** user and group of the sending socket; only `out` packets of a process have them */
   readonly uid?: number;
   readonly gid?: number;

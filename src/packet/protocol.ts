@@ -16,6 +16,11 @@ export const PROTO = {
   udplite: 136,
 } as const;
 
+/** Protocols whose header has a security parameters index: in IPv6, AH is no protocol of its own but a header before one. */
+export function hasIndex(proto: number, family: 4 | 6): boolean {
+  return proto === PROTO.esp || (proto === PROTO.ah && family === 4);
+}
+
 /** Protocols whose header starts with a source and a destination port. */
 export function hasPorts(proto: number): boolean {
   return proto === PROTO.tcp || proto === PROTO.udp || proto === PROTO.sctp || proto === PROTO.dccp || proto === PROTO.udplite;

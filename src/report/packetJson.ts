@@ -21,6 +21,8 @@ export interface PacketJson {
   readonly flags?: string;
   /** `TYPE` or `TYPE/CODE` */
   readonly icmp?: string;
+  /** of esp and ah */
+  readonly spi?: number;
   readonly iif?: string;
   readonly oif?: string;
   readonly ctstate?: string;
@@ -47,6 +49,7 @@ export function toPacketJson(packet: Packet): PacketJson {
     mark: packet.mark,
     ...(packet.flags !== undefined && { flags: flagLetters(packet.flags) }),
     ...(packet.icmpType !== undefined && { icmp: packet.icmpCode ? `${packet.icmpType}/${packet.icmpCode}` : `${packet.icmpType}` }),
+    ...(packet.spi !== undefined && { spi: packet.spi }),
     ...(packet.iif !== undefined && { iif: packet.iif }),
     ...(packet.oif !== undefined && { oif: packet.oif }),
     ...(packet.ctstate !== undefined && { ctstate: packet.ctstate }),

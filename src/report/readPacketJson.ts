@@ -40,6 +40,7 @@ const KEYS: Readonly<Record<string, Key>> = {
   tos: integer('tos', 255),
   len: integer('length', 0xffff),
   frag: integer('fragOffset', 0x1fff),
+  spi: integer('spi', 0xffff_ffff),
 };
 
 export const PACKET_KEYS: readonly string[] = Object.keys(KEYS);
@@ -58,7 +59,10 @@ export function readPacketJson(value: unknown): PacketReading {
   return problems.length === 0 ? { given, problems } : { problems };
 }
 
-function integer(field: 'sport' | 'dport' | 'uid' | 'gid' | 'ttl' | 'tos' | 'length' | 'fragOffset' | 'connmark', most: number): Key {
+function integer(
+  field: 'sport' | 'dport' | 'uid' | 'gid' | 'ttl' | 'tos' | 'length' | 'fragOffset' | 'connmark' | 'spi',
+  most: number,
+): Key {
   return { says: `a whole number from 0 to ${most}`, read: (value) => (isUpTo(value, most) ? { [field]: value } : undefined) };
 }
 

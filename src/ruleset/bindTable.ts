@@ -19,7 +19,7 @@ export interface Needs {
   readonly conntrack: boolean;
   readonly defrag: boolean;
   /** ipsets that they change */
-  readonly changedSets: readonly string[];
+  readonly changedSets: readonly { readonly set: string; readonly span: Span }[];
   /** some target is not modelled */
   readonly opaqueTarget: boolean;
 }
@@ -86,7 +86,7 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
         checkTables(clause, name, loud.report);
         needs.conntrack ||= asksForConntrack(clause);
         needs.defrag ||= clause.extension?.needsDefrag === true;
-        needs.changedSets.push(...(clause.extension?.changesSets?.(clause.given) ?? []));
+        for (const set of clause.extension?.changesSets?.(clause.given) ?? []) needs.changedSets.push({ set, span: clause.span });
       }
       needs.opaqueTarget ||= hasOpaqueTarget(bound, silent);
       const parts = (bound.source?.value.length ?? 1) * (bound.destination?.value.length ?? 1);

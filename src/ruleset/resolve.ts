@@ -11,6 +11,8 @@ import type { Chain, Ruleset, Table } from './ruleset.ts';
 export interface ResolveOptions {
   /** ipsets by name, with their members */
   readonly sets?: ReadonlyMap<string, IpSet>;
+  /** device group of each interface of the host */
+  readonly interfaceGroups?: ReadonlyMap<string, number>;
   /** numeric ids of user and group names */
   readonly users?: ReadonlyMap<string, number>;
   readonly groups?: ReadonlyMap<string, number>;
@@ -46,7 +48,9 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
     needs.defrag ||= bound.needs.defrag;
     needs.opaqueTarget ||= bound.needs.opaqueTarget;
     // rules are lowered when they are first asked for, all of them after this
-    for (const name of bound.needs.changedSets) sets.delete(name);
+    for (const { set, span } of bound.needs.changedSets) {
+      if (sets.delete(set)) report({ kind: 'not-modelled', message: `packets change the members of ipset \`${set}\``, span });
+    }
     tables.set(name, linkTable(table, bound));
   }
   if (diagnostics.some(isError)) return { diagnostics };

@@ -25,6 +25,7 @@ export const READERS: Readonly<Record<Field, (skb: Skb) => FieldValue | undefine
   flags: (skb) => skb.flags,
   icmpType: (skb) => skb.icmpType,
   icmpCode: (skb) => skb.icmpCode,
+  spi: (skb) => skb.spi,
   length: (skb) => skb.length,
   ttl: (skb) => skb.ttl,
   tos: (skb) => skb.tos,

@@ -23,6 +23,7 @@ export class Skb {
   declare readonly icmpType: number | undefined;
   declare readonly icmpCode: number | undefined;
   declare readonly quotes: Quoted | undefined;
+  declare readonly spi: number | undefined;
   declare readonly length: number;
   declare ttl: number;
   declare tos: number;
@@ -60,6 +61,7 @@ export class Skb {
     this.icmpType = packet.icmpType;
     this.icmpCode = packet.icmpCode;
     this.quotes = packet.quotes;
+    this.spi = packet.spi;
     this.length = packet.length;
     this.ttl = packet.ttl;
     this.tos = packet.tos;

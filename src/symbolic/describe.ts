@@ -40,6 +40,7 @@ const CUT_ORDER: readonly StartField[] = [
   'tos',
   'fragOffset',
   'mac',
+  'spi',
 ];
 
 /** `within`: what is taken for granted; the boxes describe the set as a part of it. */

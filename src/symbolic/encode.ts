@@ -132,6 +132,8 @@ function readField(space: Space, env: Env, field: Field): Reading {
     case 'icmpType':
     case 'icmpCode':
       return { present: has.icmp, bits: start[field] };
+    case 'spi':
+      return { present: has.index, bits: start.spi };
     case 'mac':
       return { present: space.hasMac, bits: start.mac };
     case 'connmark':

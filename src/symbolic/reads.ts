@@ -44,6 +44,7 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   icmpType: [],
   icmpCode: [],
   mac: [],
+  spi: [],
   src: ['src'],
   dst: ['dst'],
   sport: ['sport'],

@@ -28,6 +28,7 @@ export const START_FIELDS = [
   'tos',
   'length',
   'mac',
+  'spi',
 ] as const satisfies readonly Field[];
 export type StartField = (typeof START_FIELDS)[number];
 
@@ -42,7 +43,7 @@ export interface Space {
   readonly socket: Bdd;
   readonly process: Bdd;
   readonly hasMac: Bdd;
-  readonly has: { readonly ports: Bdd; readonly tcp: Bdd; readonly icmp: Bdd };
+  readonly has: { readonly ports: Bdd; readonly tcp: Bdd; readonly icmp: Bdd; readonly index: Bdd };
 }
 
 export function makeSpace(family: Family, host: Host, limit?: number): Space {
@@ -72,6 +73,7 @@ export function makeSpace(family: Family, host: Host, limit?: number): Space {
       ports: proto(PROTO.tcp, PROTO.udp, PROTO.udplite, PROTO.sctp, PROTO.dccp),
       tcp: proto(PROTO.tcp),
       icmp: proto(family === 4 ? PROTO.icmp : PROTO.icmpv6),
+      index: family === 4 ? proto(PROTO.esp, PROTO.ah) : proto(PROTO.esp),
     },
   };
 }

@@ -4,7 +4,7 @@ import type { ForcedState } from '../netfilter/firstState.ts';
 import type { Address } from '../packet/address.ts';
 import { familyOf } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
-import { hasPorts, PROTO } from '../packet/protocol.ts';
+import { hasIndex, hasPorts, PROTO } from '../packet/protocol.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
 import type { Space, StartField } from './space.ts';
@@ -86,6 +86,7 @@ function packetOf(space: Space, values: ReadonlyMap<number, 0 | 1>, { dir, iif, 
     ...(whole && proto === (family === 4 ? PROTO.icmp : PROTO.icmpv6)
       ? { icmpType: number('icmpType'), icmpCode: number('icmpCode') }
       : {}),
+    ...(whole && hasIndex(proto, family) ? { spi: number('spi') } : {}),
     ...(socket && isSet(space.process) ? { uid: number('uid'), gid: number('gid') } : {}),
     ...(iif === undefined ? {} : { iif }),
     ...(forced === undefined ? {} : { ctstate: forced.state, connmark: forced.connmark }),
@@ -118,6 +119,7 @@ export function usualPreferences(space: Space, dir: 'in' | 'out'): Preferences {
     ['tos', [0]],
     ['length', [60]],
     ['mac', [0x0200_0000_0001]],
+    ['spi', [256]],
   ];
 }
 

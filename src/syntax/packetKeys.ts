@@ -47,6 +47,7 @@ export const KEYS = {
   tos: key('a number from 0 to 255', 'tos', (text) => integer(text, 255)),
   len: key('a length from 0 to 65535', 'length', (text) => integer(text, 0xffff)),
   frag: key('a fragment offset from 0 to 8191, in units of 8 bytes', 'fragOffset', (text) => integer(text, 8191)),
+  spi: key('a 32-bit number', 'spi', (text) => integer(text, 0xffff_ffff)),
   mac: key('a MAC address', 'mac', macOf),
 } as const satisfies Record<string, Key>;
 
@@ -69,6 +70,7 @@ export const PAIR_KEYS = [
   'len',
   'frag',
   'mac',
+  'spi',
 ] as const;
 
 /** Above it: no id. kernel include/linux/uidgid.h INVALID_UID */

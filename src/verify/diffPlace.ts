@@ -77,6 +77,7 @@ const NEVER_CHANGED: ReadonlySet<Field> = new Set<Field>([
   'length',
   'fragOffset',
   'mac',
+  'spi',
   'socket',
   'uid',
   'gid',

@@ -48,6 +48,7 @@ const FIELDS: readonly StartField[] = [
   'length',
   'fragOffset',
   'mac',
+  'spi',
 ];
 
 type Values = readonly Interval<bigint>[] | undefined;

@@ -1,5 +1,5 @@
 /** Flows put to the kernel and to the simulator, each packet with the connections that the earlier ones left behind. */
-import type { Host } from '../../src/host/host.ts';
+import { type Host, namesOf } from '../../src/host/host.ts';
 import { packetText } from '../../src/packet/notation.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import type { Given } from '../../src/simulate/simulate.ts';
@@ -23,7 +23,7 @@ export interface World {
 
 export function worldOf({ host, family, rules }: Omit<Case, 'name' | 'packets'>): World {
   const known = hostOf(host);
-  return { host: known, ruleset: rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '', { family, sets: known.sets }) };
+  return { host: known, ruleset: rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '', { family, ...namesOf(known) }) };
 }
 
 export interface Played {

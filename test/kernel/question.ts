@@ -8,7 +8,12 @@ import { canMakeSets } from './oracle.ts';
 
 /** The JSON form of a host (contract, host description), as far as a kernel can be given it. */
 export interface HostJson {
-  readonly interfaces: readonly { readonly name: string; readonly addresses: readonly string[]; readonly type?: 'veth' }[];
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly addresses: readonly string[];
+    readonly type?: 'veth';
+    readonly group?: number;
+  }[];
   readonly routes?: readonly string[];
   readonly ip_rules?: readonly string[];
   readonly route_tables?: Readonly<Record<string, readonly string[]>>;
@@ -39,7 +44,12 @@ export function questionOf(host: HostJson, rules: Rules, packets: readonly Sourc
   return {
     ...(rules.v4 === undefined ? {} : { rules_v4: rules.v4 }),
     ...(rules.v6 === undefined ? {} : { rules_v6: rules.v6 }),
-    interfaces: host.interfaces.map(({ name, addresses, type }) => ({ name, addrs: addresses, ...(type === undefined ? {} : { type }) })),
+    interfaces: host.interfaces.map(({ name, addresses, type, group = 0 }) => ({
+      name,
+      addrs: addresses,
+      group,
+      ...(type === undefined ? {} : { type }),
+    })),
     routes: [
       ...(host.routes ?? []),
       ...Object.entries(host.route_tables ?? {}).flatMap(([table, routes]) => routes.map((route) => `${route} table ${table}`)),
@@ -78,6 +88,7 @@ function packetOf(packet: SourcelessPacket & FlowPacket): Readonly<Record<string
     ...(packet.icmpType === undefined ? {} : { icmp_type: packet.icmpType, icmp_code: packet.icmpCode ?? 0 }),
     ...(packet.dir === 'in' ? { in_iface: packet.iif } : { uid: packet.uid ?? 0, gid: packet.gid ?? 0, mark: packet.mark }),
     ...(packet.oif === undefined ? {} : { bind_iface: packet.oif }),
+    ...(packet.spi === undefined ? {} : { spi: packet.spi }),
     ttl: packet.ttl,
     tos: packet.tos,
     length: packet.length,

@@ -9,13 +9,14 @@ export interface LoadOptions {
   /** for a text that leaves it open */
   readonly family?: Family;
   readonly sets?: ReadonlyMap<string, { readonly type: string; readonly members: readonly string[] }>;
+  readonly interfaceGroups?: ReadonlyMap<string, number>;
 }
 
 /** All rulesets of a text; a test whose rules do not load fails. */
-export function rulesetsOf(text: string, { family, sets }: LoadOptions = {}): readonly Ruleset[] {
+export function rulesetsOf(text: string, { family, ...names }: LoadOptions = {}): readonly Ruleset[] {
   const source = { file: 'test.rules', text };
   const parsed = parseRules(source, family === undefined ? {} : { family });
-  const results = parsed.rulesets.map((node) => resolve(node, sets === undefined ? {} : { sets }));
+  const results = parsed.rulesets.map((node) => resolve(node, names));
   const errors = [...parsed.diagnostics, ...results.flatMap(({ diagnostics }) => diagnostics)].filter(isError);
   if (errors.length > 0) {
     throw new Error(errors.map(({ message, span }) => `line ${positionAt(lineStarts(text), span.start).line}: ${message}`).join('\n'));

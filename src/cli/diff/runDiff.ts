@@ -55,7 +55,7 @@ export async function runDiff(call: Call): Promise<ExitCode> {
 
 /** Undefined when the rules cannot be used, which has been said. */
 async function readSide(call: Call, file: string, host: Host | undefined): Promise<readonly Ruleset[] | undefined> {
-  const loaded = await loadRules(call, { files: [file], ...(host !== undefined && { sets: host.sets }) });
+  const loaded = await loadRules(call, { files: [file], ...(host !== undefined && { host }) });
   if (loaded === undefined) return undefined;
   const warnings = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   await showDiagnostics(call, warnings);

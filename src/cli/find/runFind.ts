@@ -28,7 +28,7 @@ export async function runFind(call: Call): Promise<ExitCode> {
   const asked = await readWhere(call);
   const hosts = await readHostOption(call);
   if (asked === undefined || hosts === undefined) return EXIT.usage;
-  const loaded = await loadRules(call, { files: [input.args[0] ?? '-'], ...(hosts.host && { sets: hosts.host.sets }) });
+  const loaded = await loadRules(call, { files: [input.args[0] ?? '-'], ...(hosts.host && { host: hosts.host }) });
   if (loaded === undefined) return EXIT.usage;
   const warnings = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   await showDiagnostics(call, warnings);

@@ -29,7 +29,7 @@ export async function readJob(call: Call, { file, format }: JobInput): Promise<J
   const host = await readHostOption(call);
   if (host === undefined) return undefined;
   const given = host.host;
-  const loaded = await loadRules(call, { files: [file], ...(given !== undefined && { sets: given.sets }) });
+  const loaded = await loadRules(call, { files: [file], ...(given !== undefined && { host: given }) });
   if (loaded === undefined) return undefined;
   const { rulesets, diagnostics } = loaded;
   if (diagnostics.some(isError)) {

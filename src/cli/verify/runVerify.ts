@@ -21,7 +21,7 @@ export async function runVerify(call: Call): Promise<ExitCode> {
   const [family] = settings.families?.length === 1 ? settings.families : [];
   const loaded = await loadRules(withFamily(call, family), {
     files: input.args,
-    ...(settings.host === undefined ? {} : { sets: settings.host.sets }),
+    ...(settings.host === undefined ? {} : { host: settings.host }),
   });
   if (loaded === undefined) return EXIT.usage;
   // what is not modelled is a claim of its own

@@ -1,10 +1,11 @@
 /** ah - the index of an IPsec authentication header; in IPv6 also its length.
  *  man    iptables-extensions(8), ah
  *  kernel net/ipv4/netfilter/ipt_ah.c ah_mt() needs `-p ah`; net/ipv6/netfilter/ip6t_ah.c ah_mt6() looks for the header itself */
+import { inSet } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { type Complaint, matchExtension } from '../extension.ts';
+import { type Complaint, conj, matchExtension } from '../extension.ts';
 import { inHeader } from '../headerExpr.ts';
-import { indexConjuncts, saveIndices, WHOLE_HEADER } from '../securityIndex.ts';
+import { saveIndices, WHOLE_HEADER } from '../securityIndex.ts';
 import { spiRange } from '../shapes/range.ts';
 
 const WHAT = 'the fields of an authentication header';
@@ -12,7 +13,7 @@ const WHAT = 'the fields of an authentication header';
 export const ah = matchExtension({
   name: 'ah',
   families: [4, 6],
-  claim: { modelled: 'partly', why: 'packets have no security parameters index; that of all indices is exact' },
+  claim: { modelled: 'partly', why: 'in IPv6, packets without the header are' },
   options: {
     '--ahspi': { value: ['spiRange'], invertible: true },
     '--ahlen': { value: ['u32'], invertible: true },
@@ -30,7 +31,7 @@ export const ah = matchExtension({
   },
   unclear: ['--ahspi', '--ahlen', '--ahres'],
   lower: (given, { family }) => {
-    if (family === 4) return [{ expr: WHOLE_HEADER }, ...indexConjuncts(given['--ahspi'], WHAT)];
+    if (family === 4) return [{ expr: WHOLE_HEADER }, ...conj(given, { '--ahspi': ({ lo, hi }) => inSet('spi', [{ lo, hi }]) })];
     return [{ expr: inHeader(PROTO.ah, WHAT) }];
   },
   save: (given, context) => {

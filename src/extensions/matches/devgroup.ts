@@ -1,14 +1,23 @@
 /** devgroup - the group of the packet's interfaces.
  *  man    iptables-extensions(8), devgroup
  *  kernel net/netfilter/xt_devgroup.c devgroup_mt(), devgroup_mt_checkentry() */
+
+import { point } from '../../lib/intervals.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
-import { unmodelled } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { inSet, type MatchExpr, unmodelled } from '../../netfilter/matchExpr.ts';
+import { conj, matchExtension, type RuleContext } from '../extension.ts';
+import type { MaskedNumber } from '../shapes/number.ts';
+
+function inGroup(field: 'iif' | 'oif', { value, mask }: MaskedNumber, { interfaceGroups }: RuleContext): MatchExpr {
+  if (interfaceGroups === undefined) return unmodelled('the group of an interface');
+  const names = [...interfaceGroups].filter(([, group]) => ((group ^ value) & mask) === 0).map(([name]) => name);
+  return inSet(field, names.map(point));
+}
 
 export const devgroup = matchExtension({
   name: 'devgroup',
   families: [4, 6],
-  claim: { modelled: 'not', why: 'a host description says nothing about groups of interfaces' },
+  claim: { modelled: 'partly', why: 'where the host gives the groups of its interfaces' },
   options: {
     '--src-group': { value: ['deviceGroup'], invertible: true },
     '--dst-group': { value: ['deviceGroup'], invertible: true },
@@ -23,9 +32,9 @@ export const devgroup = matchExtension({
   check: (given) =>
     Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m devgroup` needs `--src-group` or `--dst-group`' }],
   unclear: ['--src-group', '--dst-group'],
-  lower: (given) =>
+  lower: (given, context) =>
     conj(given, {
-      '--src-group': () => unmodelled('the group of an interface'),
-      '--dst-group': () => unmodelled('the group of an interface'),
+      '--src-group': (group) => inGroup('iif', group, context),
+      '--dst-group': (group) => inGroup('oif', group, context),
     }),
 });

@@ -131,6 +131,8 @@ export function needs(field: Field, family: Family): readonly (readonly [Field |
     case 'icmpType':
     case 'icmpCode':
       return [whole, protocols(family === 4 ? PROTO.icmp : PROTO.icmpv6)];
+    case 'spi':
+      return [whole, family === 4 ? protocols(PROTO.esp, PROTO.ah) : protocols(PROTO.esp)];
     case 'uid':
     case 'gid':
       return [

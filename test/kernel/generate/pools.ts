@@ -68,6 +68,7 @@ export interface PacketPools {
 }
 
 export const INTERFACES = ['eth0', 'net1', 'lo'] as const;
+export const INDICES = [0, 255, 256, 1000, 0xffff_ffff] as const;
 export const TTLS = [0, 1, 2, 63, 64, 255] as const;
 export const TOS = [0, 0x10, 0x2e << 2, 0xff, 3] as const;
 export const LENGTHS = [60, 61, 64, 100, 1280, 1500] as const;

@@ -69,7 +69,7 @@ export function randomHost(random: Random): HostJson {
   return {
     interfaces: [
       ...(lo.length > 0 ? [{ name: 'lo', addresses: lo }] : []),
-      { name: 'eth0', addresses: eth0, ...type },
+      { name: 'eth0', addresses: eth0, ...type, ...(chance(0.4) ? { group: pick([1, 5]) } : {}) },
       { name: 'net1', addresses: ['192.168.50.5/24', 'fd00:192:168:50::5/64'], ...type },
     ],
     routes: [

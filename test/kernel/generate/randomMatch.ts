@@ -67,6 +67,8 @@ const MATCHES: readonly (readonly [number, (place: Place) => boolean, Match])[] 
     ({ proto }) => proto === 'ipv6-icmp',
     (r) => `-m icmp6 ${not(r)}--icmpv6-type ${r.pick(['128', '129', '135', '1/4', '128/1', 'echo-request'])}`,
   ],
+  [60, ({ proto }) => proto === 'esp', (r) => `-m esp ${not(r)}--espspi ${r.pick(['256', '0:255', '1000:4294967295', '0:4294967295'])}`],
+  [60, ({ proto }) => proto === 'ah', (r) => `-m ah ${not(r)}--ahspi ${r.pick(['256', '0:255', '1000:4294967295'])}`],
   [2, anywhere, (r) => `-m comment --comment ${r.pick(['plain', '"two words"', '"-j DROP"'])}`],
   [4, anywhere, (r, { family }) => `-m addrtype ${not(r)}--${r.pick(['src', 'dst'])}-type ${r.pick(ADDRESS_TYPES[family])}`],
   [1, within('PREROUTING', 'INPUT', 'FORWARD'), (r) => `-m addrtype ${not(r)}--${r.pick(['src', 'dst'])}-type LOCAL --limit-iface-in`],
@@ -88,6 +90,8 @@ const MATCHES: readonly (readonly [number, (place: Place) => boolean, Match])[] 
     (place) => (place.table === 'raw' || place.table === 'mangle') && within('PREROUTING')(place),
     (r) => ['-m rpfilter', ...r.some(['--loose', '--validmark', '--accept-local', '--invert'], 0.4)].join(' '),
   ],
+  [1, within('PREROUTING', 'INPUT', 'FORWARD'), (r) => `-m devgroup ${not(r)}--src-group ${r.pick(GROUPS)}`],
+  [1, within('FORWARD', 'OUTPUT', 'POSTROUTING'), (r) => `-m devgroup ${not(r)}--dst-group ${r.pick(GROUPS)}`],
   [1, anywhere, (r) => `-m helper ${not(r)}--helper ftp`],
   [1, anywhere, (r) => `-m connlabel ${not(r)}--label 5`],
   [1, anywhere, (r) => `-m recent ${not(r)}--set --name R`],
@@ -121,6 +125,7 @@ const SETS: Readonly<Record<Family, readonly string[]>> = {
   4: ['addresses4 src', 'addresses4 dst', 'networks4 dst', 'ends4 dst,dst', 'ends4 src,src'],
   6: ['addresses6 src', 'addresses6 dst', 'networks6 dst', 'ends6 dst,dst'],
 };
+const GROUPS = ['0x0', '0x1', '0x5', '0x1/0x3', '0x4/0x4'] as const;
 const CT_PORTS = ['53', '80', '0:1023', '15000:15020', '40000'] as const;
 const FLAG_PAIRS = [
   'FIN,SYN,RST,ACK SYN',

@@ -4,10 +4,10 @@
 import { invariant } from '../../../src/lib/invariant.ts';
 import type { Address, Family } from '../../../src/packet/address.ts';
 import { parseAddress } from '../../../src/packet/address.ts';
-import { hasPorts, PROTO } from '../../../src/packet/protocol.ts';
+import { hasIndex, hasPorts, PROTO } from '../../../src/packet/protocol.ts';
 import type { SourcelessPacket } from '../question.ts';
 import type { PacketPools } from './pools.ts';
-import { LENGTHS, TCP_FLAG_BYTES, TOS, TTLS } from './pools.ts';
+import { INDICES, LENGTHS, TCP_FLAG_BYTES, TOS, TTLS } from './pools.ts';
 import type { Random } from './random.ts';
 
 const ICMP_TYPES: Readonly<Record<Family, readonly number[]>> = {
@@ -27,6 +27,9 @@ export function randomPacket(random: Random, family: Family, pools: PacketPools)
     [25, PROTO.udp],
     [12, family === 4 ? PROTO.icmp : PROTO.icmpv6],
     [3, PROTO.gre],
+    [2, PROTO.udplite],
+    [3, PROTO.esp],
+    [family === 4 ? 2 : 0, PROTO.ah],
   ]);
   const local = chance(0.6);
   const fragOffset = family === 4 && chance(0.02) ? pick([1, 185]) : 0;
@@ -53,6 +56,7 @@ function transport({ chance, pick }: Random, { family, proto, whole, pools }: Ki
   if (!whole) return {};
   if (proto === PROTO.icmp || proto === PROTO.icmpv6)
     return { icmpType: pick(ICMP_TYPES[family]), icmpCode: chance(0.8) ? 0 : pick([1, 4]) };
+  if (hasIndex(proto, family)) return { spi: pick(INDICES) };
   if (!hasPorts(proto)) return {};
   const ports = { sport: chance(0.6) ? 40000 : pick(pools.ports), dport: pick(pools.ports) };
   return proto === PROTO.tcp ? { ...ports, flags: chance(0.75) ? 2 : pick(TCP_FLAG_BYTES) } : ports;

@@ -66,6 +66,9 @@ function ruleText(random: Random, { family, table, chain, below }: RulePlace): s
     [15, 'udp'],
     [8, family === 4 ? 'icmp' : 'ipv6-icmp'],
     [2, 'gre'],
+    [2, 'udplite'],
+    [3, 'esp'],
+    [family === 4 ? 2 : 0, 'ah'],
   ] as const);
   const place = { family, table, hooks: chain.hooks, user: /^U\d/.test(chain.name), proto };
   const parts = [...randomHead(random, place), ...randomMatches(random, place), randomTarget(random, { ...place, below })];

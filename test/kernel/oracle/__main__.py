@@ -3,7 +3,7 @@ output, both JSON. Everything happens in network namespaces of this process. Nee
 
 question: {
   rules_v4, rules_v6     text for iptables-restore, rules as -A lines
-  interfaces             [{name, addrs, type: "veth"?}], lo may be named for more addresses
+  interfaces             [{name, addrs, type: "veth"?, group?}], lo may be named for more addresses
   routes, ip_rules       as `ip route add` and `ip rule add` take them, with -6 in front where the text leaves it open
   sysctls, pre_cmds      {key: value}, [[command, argument...]]
   listeners              [{proto, addr, port, transparent}]

@@ -3,7 +3,7 @@ import socket
 import struct
 from typing import NamedTuple, Optional
 
-TCP, UDP, ICMP, ICMPV6, UDPLITE = 6, 17, 1, 58, 136
+TCP, UDP, ICMP, ICMPV6, UDPLITE, ESP, AH = 6, 17, 1, 58, 136, 50, 51
 PROTOCOLS = {'icmp': ICMP, 'tcp': TCP, 'udp': UDP, 'icmpv6': ICMPV6}
 FLAGS = {'F': 1, 'S': 2, 'R': 4, 'P': 8, 'A': 16, 'U': 32, 'E': 64, 'C': 128}
 CHECKSUM_AT = {TCP: 16, UDP: 6, UDPLITE: 6, ICMP: 2, ICMPV6: 2}
@@ -83,6 +83,10 @@ def transport(packet, proto, token):
         if 'quotes' in packet:
             return head + mark + build({'icmp_id': 1, **packet['quotes']}, 0, 1)
         return head + struct.pack('!HH', packet.get('icmp_id', token % 65000 + 1), 1) + mark
+    if proto == ESP:
+        return struct.pack('!I', packet.get('spi', 0)) + mark + b'\0' * 8
+    if proto == AH:
+        return struct.pack('!BBHI', TCP, 2, 0, packet.get('spi', 0)) + mark + b'\0' * 8
     return b'\0' * 4 + mark + b'\0' * 8          # a plain GRE header, and nothing in particular elsewhere
 
 
@@ -121,4 +125,4 @@ def read(network, transport_header=None):
     if proto in (ICMP, ICMPV6) and len(rest) >= 8:
         quoting = rest[0] in ERRORS[proto] and number(4) >= FIRST_TOKEN and number(4) % TOKEN_STEP == 0
         return Seen(src, dst, proto, number(4) if quoting else number(8), icmp_type=rest[0])
-    return Seen(src, dst, proto, number(4))
+    return Seen(src, dst, proto, number(8) if proto == AH else number(4))

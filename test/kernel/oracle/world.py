@@ -63,6 +63,8 @@ class World:
             sysctl(key, value)
         for name in self.links:
             self.links[name] = packet_socket(name)
+        # network cards have looked at checksums before; alone, conntrack takes those of UDP-Lite for UDP's, and right ones for wrong
+        sysctl('net.netfilter.nf_conntrack_checksum', 0)
         if stateful:
             sysctl('net.netfilter.nf_conntrack_tcp_be_liberal', 1)      # our sequence numbers are made up
             sysctl('net.ipv4.tcp_syncookies', 2)                        # half-open connections leave no sockets behind
@@ -83,6 +85,8 @@ class World:
             # no random link-local address: one that is wanted is in the list
             commands.append('link set %s mtu 1500 addrgenmode none' % name)
         commands += ['addr add %s dev %s%s' % (address, name, ' nodad' if ':' in address else '') for address in interface['addrs']]
+        if interface.get('group'):
+            commands.append('link set %s group %d' % (name, interface['group']))
         return commands + ([] if name == 'lo' else ['link set %s up' % name])
 
     def route(self, question):
