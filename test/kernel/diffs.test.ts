@@ -42,15 +42,18 @@ function* edits(random: Random, worlds: () => World): Generator<Edit> {
 }
 
 /** Packets do not arrive with a mark unless tc set it; only the kernel sends without a process; of what goes to all, it hands itself a copy;
- *  the oracle writes headers of the usual protocols, and binds no socket to a link-local address. */
-function canBeSent({ host, family }: World, { dir, mark, src, dst, uid, proto }: Packet): boolean {
-  if (!USUAL.has(proto)) return false;
+ *  the oracle writes headers of the usual protocols and no IPv6 fragments, and binds no socket to a link-local address. */
+function canBeSent({ host, family }: World, { dir, mark, src, dst, uid, proto, fragOffset }: Packet): boolean {
+  if (!USUAL[family].has(proto) || (family === 6 && fragOffset !== 0)) return false;
   if (dir === 'in') return mark === 0;
   const linkLocal = typeof src === 'bigint' && src >> 118n === 0xfe80n >> 6n;
   return uid !== undefined && !linkLocal && !TO_ALL.some((type) => includes(addressesOfType(host, family, type), dst));
 }
 
-const USUAL: ReadonlySet<number> = new Set([PROTO.tcp, PROTO.udp, PROTO.icmp, PROTO.icmpv6]);
+const USUAL: Readonly<Record<4 | 6, ReadonlySet<number>>> = {
+  4: new Set([PROTO.tcp, PROTO.udp, PROTO.icmp]),
+  6: new Set([PROTO.tcp, PROTO.udp, PROTO.icmpv6]),
+};
 const TO_ALL = ['BROADCAST', 'MULTICAST'] as const;
 
 function firstEnd({ path: { legs } }: ReturnType<typeof diffRules>['changes'][number]['base']): string {

@@ -7,6 +7,7 @@ import re
 import socket
 import struct
 import subprocess
+import time
 
 from netlink import OracleError
 from packets import is_v6
@@ -19,6 +20,7 @@ IP_TRANSPARENT, IPV6_TRANSPARENT = 19, 75
 OWN_PRIORITY = 0x0A11CE      # skb->priority of packets that we send
 SENDER = bytes.fromhex('020000000001')
 MOST_SOCKETS = 256
+RTF_LOCAL, SETTLED_BY = 0x80000000, 1      # seconds
 
 
 def run(command, text=None):
@@ -68,6 +70,7 @@ class World:
         if stateful:
             sysctl('net.netfilter.nf_conntrack_tcp_be_liberal', 1)      # our sequence numbers are made up
             sysctl('net.ipv4.tcp_syncookies', 2)                        # half-open connections leave no sockets behind
+        settle([address.split('/')[0] for interface in question['interfaces'] for address in interface['addrs'] if ':' in address])
         self.route(question)
         for command in question.get('pre_cmds', []):
             run(command)
@@ -160,6 +163,15 @@ class World:
             os.close(device)
         for one in [*self.senders.values(), *self.listeners, *(link[0] for link in self.links.values() if link)]:
             one.close()
+
+
+def settle(addresses):
+    """Waits until IPv6 addresses are local: a work queue of the kernel adds their routes after `ip addr` has returned."""
+    missing = {socket.inet_pton(socket.AF_INET6, address).hex() for address in addresses}
+    deadline = time.monotonic() + SETTLED_BY
+    while missing and time.monotonic() < deadline:
+        with open('/proc/thread-self/net/ipv6_route') as file:
+            missing -= {line[:32] for line in file if line[33:35] == '80' and int(line.split()[-2], 16) & RTF_LOCAL}
 
 
 def local_socket(packet, kind, proto):
