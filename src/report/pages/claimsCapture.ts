@@ -23,7 +23,7 @@ export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
     group,
     title: "the proxy's own packets leave untouched",
     means:
-      'Every packet that opens a connection, of any protocol, sent by the user of the proxy (where that is root, by its group; in ambient, with its mark), with the source that the kernel chooses, to an address of another host, leaves by an interface unchanged. Port 53 where DNS is captured is left to dns-proxy-direct.',
+      'Every packet that opens a connection, of any protocol, sent by the user of the proxy (where that is root, by its group; in ambient, with its mark) or, where rules ask for it, by anybody of its group, with the source that the kernel chooses, to an address of another host, leaves by an interface unchanged. Port 53 where DNS is captured is left to dns-proxy-direct.',
     why: 'The rules spare another user than the proxy has: a custom runAsUser that was not passed on, a user that OpenShift picked (istio/istio#53220), a proxy that was upgraded (#61791). A RETURN for the group alone hides it until the group changes.',
     see: [{ run: 'ps -o uid,gid,args -C envoy', look: 'the ids that the rules should name' }],
     todo: "Give the rules the proxy's ids (--proxy-uid, --proxy-gid of istio-iptables), before every redirect.",

@@ -39,7 +39,7 @@ export const STRUCTURE_CLAIM_PAGES: readonly Page[] = [
     group,
     title: 'every rule matters to some packet',
     means:
-      'A rule is dead when no packet reaches it that it matches (shadowed), when its conditions exclude each other, when nothing calls its chain, or when without it every packet fares the same (redundant).',
+      'A rule is dead when no packet reaches it that it matches (shadowed), when its conditions exclude each other, when nothing calls its chain, or when without it every packet fares the same (redundant, looked for in tables of up to 400 rules). Where that hangs on a match or target that is not modelled the claim is undecided.',
     why: 'Usually an order that was not meant: the exception stands behind the rule that it is an exception from. Istio writes some dead rules itself, for the group when the user has settled everything on lo; those are said to do no harm.',
     see: [{ run: SAVE, look: 'the counter stays at 0' }],
     todo: 'Move the rule before the one that shadows it, or remove it.',
