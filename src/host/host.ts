@@ -10,6 +10,8 @@ export interface Host {
   readonly listeners: readonly Listener[];
   readonly processes: ReadonlyMap<string, Process>;
   readonly sets: ReadonlyMap<string, { readonly type: string; readonly members: readonly string[] }>;
+  /** seconds since 1970 at which packets come; absent: at any time */
+  readonly clock?: number;
 }
 
 export interface Interface {
@@ -60,10 +62,11 @@ export interface Process {
   readonly gid: number;
 }
 
-/** What rules name without saying what it is. */
-export function namesOf({ sets, interfaces }: Host): {
+/** What rules refer to without saying what it is. */
+export function namesOf({ sets, interfaces, clock }: Host): {
   readonly sets: Host['sets'];
   readonly interfaceGroups: ReadonlyMap<string, number>;
+  readonly now: number | undefined;
 } {
-  return { sets, interfaceGroups: new Map(interfaces.map(({ name, group }) => [name, group])) };
+  return { sets, interfaceGroups: new Map(interfaces.map(({ name, group }) => [name, group])), now: clock };
 }

@@ -14,7 +14,7 @@ export interface HostReading {
   readonly problems: readonly string[];
 }
 
-const KEYS = ['interfaces', 'routes', 'ip_rules', 'route_tables', 'sysctls', 'listeners', 'processes', 'sets'];
+const KEYS = ['interfaces', 'routes', 'ip_rules', 'route_tables', 'sysctls', 'listeners', 'processes', 'sets', 'clock'];
 const LOOPBACK: Interface = {
   name: 'lo',
   group: 0,
@@ -44,6 +44,7 @@ export function readHost(value: unknown): HostReading {
     listeners: list(value.listeners, 'listeners', problems).flatMap((entry) => readListener(entry, problems)),
     processes: readProcesses(value.processes, problems),
     sets: readSets(value.sets, problems),
+    ...readClock(value.clock, problems),
   };
   return problems.length === 0 ? { host, problems } : { problems };
 }
@@ -150,6 +151,13 @@ function readSets(value: unknown, problems: string[]): Host['sets'] {
     else problems.push(`set \`${name}\` needs a \`type\` and a list of \`members\``);
   }
   return sets;
+}
+
+function readClock(value: unknown, problems: string[]): Pick<Host, 'clock'> {
+  if (value === undefined) return {};
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?Z$/.test(String(value)) ? Date.parse(String(value)) : Number.NaN;
+  if (Number.isNaN(time)) problems.push(`the clock \`${String(value)}\` is not a time in UTC like \`2026-11-21T08:00:00Z\``);
+  return { clock: Math.floor(time / 1000) };
 }
 
 function list(value: unknown, what: string, problems: string[]): readonly unknown[] {

@@ -11,6 +11,8 @@ import type { Chain, Ruleset, Table } from './ruleset.ts';
 export interface ResolveOptions {
   /** ipsets by name, with their members */
   readonly sets?: ReadonlyMap<string, IpSet>;
+  /** seconds since 1970 at which the packets come */
+  readonly now?: number | undefined;
   /** device group of each interface of the host */
   readonly interfaceGroups?: ReadonlyMap<string, number>;
   /** numeric ids of user and group names */

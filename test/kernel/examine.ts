@@ -30,11 +30,16 @@ export async function examine(
   { host, family, rules, packets }: Omit<Case, 'name'>,
   explain = false,
 ): Promise<readonly Pair[]> {
-  const world = hostOf(host);
+  const world = hostOf(atThisMoment(host));
   const ruleset = rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '', { family, ...namesOf(world) });
   const answers = await oracle.ask({ ...questionOf(host, rules, packets), explain_lost: explain });
   const idle = idleRules(ruleset);
   return packets.map((given, index) => pairOf({ world, ruleset, idle, given, answer: answers[index] as Answer }));
+}
+
+/** The kernel's clock is the machine's. */
+export function atThisMoment(host: Case['host']): Case['host'] & { readonly clock: string } {
+  return { ...host, clock: `${new Date().toISOString().slice(0, 19)}Z` };
 }
 
 interface One {

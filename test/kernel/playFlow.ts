@@ -10,6 +10,7 @@ import { rulesetOf } from '../support/rulesets.ts';
 import type { Compared } from './compare.ts';
 import { agreeing, disagreement } from './compare.ts';
 import { describePair } from './describe.ts';
+import { atThisMoment } from './examine.ts';
 import type { Case } from './generate/randomCase.ts';
 import { idleRules } from './idle.ts';
 import type { Answer, Oracle } from './oracle.ts';
@@ -22,7 +23,7 @@ export interface World {
 }
 
 export function worldOf({ host, family, rules }: Omit<Case, 'name' | 'packets'>): World {
-  const known = hostOf(host);
+  const known = hostOf(atThisMoment(host));
   return { host: known, ruleset: rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '', { family, ...namesOf(known) }) };
 }
 

@@ -10,6 +10,7 @@ export interface LoadOptions {
   readonly family?: Family;
   readonly sets?: ReadonlyMap<string, { readonly type: string; readonly members: readonly string[] }>;
   readonly interfaceGroups?: ReadonlyMap<string, number>;
+  readonly now?: number | undefined;
 }
 
 /** All rulesets of a text; a test whose rules do not load fails. */

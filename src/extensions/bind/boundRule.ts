@@ -55,6 +55,7 @@ export type Report = (finding: Omit<Diagnostic, 'source'>) => void;
 export interface BindContext extends ShapeContext {
   readonly sets?: ReadonlyMap<string, IpSet> | undefined;
   readonly interfaceGroups?: ReadonlyMap<string, number> | undefined;
+  readonly now?: number | undefined;
   /** is this the name of a chain of the rule's table that can be jumped to? */
   readonly isChain: (name: string) => boolean;
   readonly report: Report;

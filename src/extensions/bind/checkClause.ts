@@ -55,13 +55,11 @@ function unmodelledIn(expr: MatchExpr): readonly string[] {
   return expr.kind === 'and' || expr.kind === 'or' ? expr.of.flatMap(unmodelledIn) : [];
 }
 
-export function ruleContext(
-  { family, users, groups, sets, interfaceGroups }: Pick<BindContext, 'family' | 'users' | 'groups' | 'sets' | 'interfaceGroups'>,
-  proto: Proto,
-  ruleId: string,
-): RuleContext {
-  return { family, users, groups, sets, interfaceGroups, proto, ruleId };
+export function ruleContext({ family, users, groups, sets, interfaceGroups, now }: World, proto: Proto, ruleId: string): RuleContext {
+  return { family, users, groups, sets, interfaceGroups, now, proto, ruleId };
 }
+
+type World = Pick<BindContext, 'family' | 'users' | 'groups' | 'sets' | 'interfaceGroups' | 'now'>;
 
 function protocolComplaints({ name, kind, protocols = [] }: Extension, proto: Proto): readonly Complaint[] {
   if (proto !== undefined && !proto.inverted && protocols.includes(proto.value)) return [];

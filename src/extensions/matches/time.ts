@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), time
  *  kernel net/netfilter/xt_time.c time_mt_check()
  *  fact   iptables-save writes `--datestop` always, and the days of a `!` as the other days */
-import { unmodelled } from '../../netfilter/matchExpr.ts';
+import { ALWAYS, NEVER, unmodelled } from '../../netfilter/matchExpr.ts';
 import { type Complaint, type Given, matchExtension } from '../extension.ts';
 import { ALL_MONTHDAYS, ALL_WEEKDAYS, date, LAST_DATE, LAST_SECOND, monthDays, timeOfDay, weekDays } from '../shapes/clock.ts';
 
@@ -38,17 +38,39 @@ function hours(given: Given<typeof OPTIONS>): readonly [start: number, stop: num
   return [given['--timestart']?.values[0] ?? 0, given['--timestop']?.values[0] ?? LAST_SECOND];
 }
 
+/** kernel net/netfilter/xt_time.c time_mt() */
+function isAt(given: Given<typeof OPTIONS>, now: number): boolean {
+  const [start, stop] = hours(given);
+  const [first, last] = [given['--datestart']?.values[0] ?? 0, given['--datestop']?.values[0] ?? LAST_DATE];
+  const second = now % DAY;
+  const inHours = start < stop ? start <= second && second <= stop : start <= second || second <= stop;
+  if (now < first || now > last || !inHours) return false;
+  // after midnight it is still the night of the day before
+  const day = new Date((start >= stop && given['--contiguous'] !== undefined && second <= stop ? now - DAY : now) * 1000);
+  return (
+    daysOf(given['--weekdays'], ALL_WEEKDAYS).has(day.getUTCDay() || SUNDAY) &&
+    daysOf(given['--monthdays'], ALL_MONTHDAYS).has(day.getUTCDate())
+  );
+}
+
+const DAY = LAST_SECOND + 1;
+const SUNDAY = 7;
+
 export const time = matchExtension({
   name: 'time',
   families: [4, 6],
-  claim: { modelled: 'not', why: 'packets come at no particular time' },
+  claim: { modelled: 'partly', why: 'where the host gives a clock; the time zone of the kernel is not known' },
   options: OPTIONS,
   check: (given): readonly Complaint[] => {
     const [start, stop] = hours(given);
     if (given['--contiguous'] === undefined || start >= stop) return [];
     return [{ kind: 'not-loadable', message: '`--contiguous` needs a `--timestop` before its `--timestart`', option: '--contiguous' }];
   },
-  lower: () => [{ expr: unmodelled('the time at which a packet comes') }],
+  lower: (given, { now }) => {
+    if (now === undefined) return [{ expr: unmodelled('the time at which a packet comes') }];
+    if (given['--kerneltz'] !== undefined || given['--localtz'] !== undefined) return [{ expr: unmodelled('the time zone of the kernel') }];
+    return [{ expr: isAt(given, now) ? ALWAYS : NEVER }];
+  },
   save: (given, context) => {
     const [start, stop] = hours(given);
     const [month, week] = [daysOf(given['--monthdays'], ALL_MONTHDAYS), daysOf(given['--weekdays'], ALL_WEEKDAYS)];

@@ -92,6 +92,7 @@ const MATCHES: readonly (readonly [number, (place: Place) => boolean, Match])[] 
   ],
   [1, within('PREROUTING', 'INPUT', 'FORWARD'), (r) => `-m devgroup ${not(r)}--src-group ${r.pick(GROUPS)}`],
   [1, within('FORWARD', 'OUTPUT', 'POSTROUTING'), (r) => `-m devgroup ${not(r)}--dst-group ${r.pick(GROUPS)}`],
+  [2, anywhere, timeText],
   [1, anywhere, (r) => `-m helper ${not(r)}--helper ftp`],
   [1, anywhere, (r) => `-m connlabel ${not(r)}--label 5`],
   [1, anywhere, (r) => `-m recent ${not(r)}--set --name R`],
@@ -186,6 +187,22 @@ export function randomHead(random: Random, place: Place): readonly string[] {
     ...(proto !== undefined ? [`-p ${proto}`] : chance(0.1) ? [`! -p ${pick(['tcp', 'udp', family === 4 ? 'icmp' : 'ipv6-icmp'])}`] : []),
     ...(family === 4 && proto === undefined && chance(0.02) && hooks.length > 0 ? [`${not(random)}-f`] : []),
   ];
+}
+
+/** Hours far from each other, so that hardly a run meets one of them. */
+function timeText({ chance, pick, some }: Random): string {
+  const hours = ['00:00:00', '01:30:00', '06:00:00', '12:00:00', '17:45:00', '23:59:59'];
+  const options = some(
+    [
+      `--timestart ${pick(hours)} --timestop ${pick(hours)}`,
+      `${chance(0.3) ? '! ' : ''}--weekdays ${pick(['Mon,Wed,Fri', 'Sat,Sun', '1,2,3,4,5', 'Sat'])}`,
+      `${chance(0.3) ? '! ' : ''}--monthdays ${pick(['1,2,3,4,5,6,7,8,9,10,11,12,13,14,15', '20,21,22,23', '31'])}`,
+      `--datestart ${pick(['2020-01-01', '2037-01-01'])}`,
+      `--datestop ${pick(['2021-01-01', '2037-06-01T12:00:00'])}`,
+    ],
+    0.4,
+  );
+  return ['-m time', ...(options.length > 0 ? options : ['--datestart 2000-01-01'])].join(' ');
 }
 
 function states({ some, pick }: Random): string {
