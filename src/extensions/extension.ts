@@ -120,6 +120,8 @@ interface Definition<Options extends OptionTable> {
   readonly needsDefrag?: boolean;
   /** ipsets whose members packets change: what the host says of them holds no longer */
   changesSets?(given: Given<Options>): readonly string[];
+  /** a match that changes the packets it holds for, whatever the rest of the rule asks: what about them is not modelled */
+  writes?(given: Given<Options>): string | undefined;
   /** options with which `lower` may answer that it does not claim the meaning */
   readonly unclear?: readonly string[];
   /** more conditions than the table can say; all complaints at once */

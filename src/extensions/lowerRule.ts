@@ -20,7 +20,10 @@ export function lowerClauses(rule: BoundRule, context: RuleContext): readonly Lo
   if (rule.oif !== undefined) clauses.push({ part: 'oif', expr: interfaceExpr('oif', rule.oif) });
   if (rule.proto !== undefined) clauses.push({ part: 'proto', expr: maybeNot(equals('proto', rule.proto.value), rule.proto) });
   if (rule.fragment !== undefined) clauses.push({ part: 'fragment', expr: maybeNot(LATER_FRAGMENT, rule.fragment) });
+  // what a match has written is written, even if those behind it say no
+  const writer = rule.matches.findIndex((match) => writtenBy(match) !== undefined);
   for (const [at, match] of rule.matches.entries()) {
+    if (writer >= 0 && at > writer) break;
     for (const { option, expr } of lowerMatch(match, { ...context, ruleId: at === 0 ? context.ruleId : `${context.ruleId}.${at}` })) {
       clauses.push(option === undefined ? { part: match, expr } : { part: match, option, expr });
     }
@@ -56,7 +59,14 @@ function interfaceExpr(field: 'iif' | 'oif', option: Invertible<string>): MatchE
   return maybeNot(inSet(field, [{ lo: prefix, hi: `${prefix}\uffff` }]), option);
 }
 
-export function lowerTarget({ target }: BoundRule, context: RuleContext): Effect {
+/** Why nobody knows what a packet is behind a match of the rule. */
+function writtenBy({ extension, given }: BoundMatch): string | undefined {
+  return extension?.writes?.(given);
+}
+
+export function lowerTarget({ target, matches }: BoundRule, context: RuleContext): Effect {
+  const writer = matches.find((match) => writtenBy(match) !== undefined);
+  if (writer !== undefined) return { kind: 'unmodelled', reason: writtenBy(writer) ?? '' };
   if (target === undefined) return { kind: 'continue' };
   if (target.kind !== 'extension') return { kind: target.kind, chain: target.chain };
   const { name, extension, given, opaque } = target.clause;

@@ -99,7 +99,7 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
 }
 
 function hasOpaqueTarget(bound: BoundRule, context: BindContext): boolean {
-  return bound.target?.kind === 'extension' && lowerTarget(bound, ruleContext(context, bound.proto, '')).kind === 'unmodelled';
+  return lowerTarget(bound, ruleContext(context, bound.proto, '')).kind === 'unmodelled';
 }
 
 /** What the load checks ask of one rule. */

@@ -5,7 +5,7 @@ import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { rulesAfter } from '../symbolic/after.ts';
 import { chainsLeadingTo } from '../symbolic/callers.ts';
 import type { Place } from './diffPlace.ts';
-import { isPlain, placesOf } from './diffPlace.ts';
+import { placesOf } from './diffPlace.ts';
 
 export interface Differing {
   /** something that is no rule differs */
@@ -21,7 +21,9 @@ export function openTargets(ruleset: Ruleset, { everywhere, rules }: Differing, 
   const open = new Set<Rule>();
   for (const [at, place] of places.entries()) {
     const { table } = place;
-    const here = [...table.chains.values()].flatMap((chain) => chain.rules).filter((rule) => isOpaque(rule) && isCalledAt(place, rule));
+    const here = [...table.chains.values()]
+      .flatMap((chain) => chain.rules)
+      .filter((rule) => rule.effect.kind === 'unmodelled' && isCalledAt(place, rule));
     if (here.length === 0) continue;
     const later = places.slice(at + 1);
     const differsLater = everywhere || [...rules].some((rule) => later.some((place) => isCalledAt(place, rule)));
@@ -53,8 +55,3 @@ const chainsFrom = memoize(({ chains }: Table, hook: string): ReadonlySet<string
   }
   return called;
 });
-
-/** A plain target is known by its name, without reading the rule. */
-function isOpaque(rule: Rule): boolean {
-  return !isPlain(rule.target) && rule.effect.kind === 'unmodelled';
-}

@@ -35,10 +35,6 @@ const ARRIVED: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD', 'POSTROU
 /** Targets that change nothing in a packet, or end its way. */
 const PLAIN: ReadonlySet<string | undefined> = new Set([undefined, 'ACCEPT', 'DROP', 'RETURN', 'REJECT', 'LOG', 'NFLOG']);
 
-export function isPlain(target: string | undefined): boolean {
-  return PLAIN.has(target);
-}
-
 function changesOf({ tables }: Ruleset): Place['changes'] {
   const changes = (name: TableName): boolean => {
     const chains: ReadonlyMap<string, Chain> = tables.get(name)?.chains ?? new Map();

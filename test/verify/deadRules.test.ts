@@ -92,6 +92,14 @@ describe('a rule behind an unmodelled target', () => {
     ).toEqual(['shadowed 3']);
   });
 
+  it('is not dead behind a match that writes the mark, whatever the rest of that rule asks', () => {
+    const socket = '-A PREROUTING -p tcp -m socket --restore-skmark';
+    for (const rest of ['', ' -j LOG', ' -m tcp --dport 80 -j ACCEPT']) {
+      const rules = ['-A PREROUTING -j MARK --set-mark 0x1', `${socket}${rest}`, '-A PREROUTING -m mark --mark 0x2 -j DROP'];
+      expect(openIn(rules)).toEqual(['unmodelled 3']);
+    }
+  });
+
   it('is dead where no packet is what it asks for', () => {
     expect(openIn([HMARK, '-A PREROUTING -s 10.0.0.0/8 -m iprange --src-range 11.0.0.0-11.0.0.9 -j DROP'])).toEqual(['empty-match 2']);
   });

@@ -1,7 +1,7 @@
 /** socket - a local socket would take the packet.
  *  man    iptables-extensions(8), socket
  *  kernel net/netfilter/xt_socket.c socket_match(): sockets bound to no address do not count without `--nowildcard` */
-import { masked, present, unmodelled } from '../../netfilter/matchExpr.ts';
+import { masked, present } from '../../netfilter/matchExpr.ts';
 import { SOCKET_BITS } from '../../packet/fields.ts';
 import { conj, matchExtension } from '../extension.ts';
 
@@ -16,11 +16,11 @@ export const socket = matchExtension({
   hooks: () => ['PREROUTING', 'INPUT'],
   needsDefrag: true,
   unclear: ['--restore-skmark'],
+  writes: (given) => given['--restore-skmark'] && 'a match that sets the packet mark to the mark of a socket',
   lower: (given) => [
     { expr: given['--nowildcard'] === undefined ? masked('sk', 0, SOCKET_BITS.wildcard) : present('sk') },
     ...conj(given, {
       '--transparent': () => masked('sk', SOCKET_BITS.transparent, SOCKET_BITS.transparent),
-      '--restore-skmark': () => unmodelled('a match that sets the packet mark to the mark of a socket'),
     }),
   ],
 });
