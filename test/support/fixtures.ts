@@ -10,6 +10,8 @@ export interface FixtureFile {
   readonly text: string;
   /** parsed JSON of the host description */
   readonly host: unknown;
+  /** claims on packets that the header says it breaks; `/4` or `/6` behind them where there are both families */
+  readonly breaks: readonly string[];
 }
 
 /** All captured rulesets: meshes, broken ones, and what other software writes. */
@@ -25,7 +27,14 @@ export function readFixture(name: string): FixtureFile {
   const text = readFileSync(new URL(`${name}.rules`, ROOT), 'utf8');
   const host = /host: (?:\.\.\/)?(hosts\/\S+\.json)/.exec(text)?.[1];
   if (host === undefined) throw new Error(`${name}.rules does not name its host`);
-  return { name, text, host: JSON.parse(readFileSync(new URL(host, ROOT), 'utf8')) as unknown };
+  const breaks = /breaks: (.+)$/m.exec(text)?.[1];
+  if (breaks === undefined) throw new Error(`${name}.rules does not say what it breaks`);
+  return {
+    name,
+    text,
+    breaks: breaks === 'nothing' ? [] : breaks.split(', '),
+    host: JSON.parse(readFileSync(new URL(host, ROOT), 'utf8')) as unknown,
+  };
 }
 
 /** The dumps of one family in a fixture, which has one per table; empty when there is none. */

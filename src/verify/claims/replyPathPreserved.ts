@@ -1,6 +1,7 @@
 /** Answers find their way back. source: istio facts 4.21, 9.3; incident I4, istio/istio#58546 */
 
-import { and, equals, not } from '../../netfilter/matchExpr.ts';
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import { and, equals, masked, NEVER, not } from '../../netfilter/matchExpr.ts';
 import type { Bdd } from '../../symbolic/bdd.ts';
 import { EMPTY } from '../../symbolic/bdd.ts';
 import type { FateClass } from '../../symbolic/traverse.ts';
@@ -44,14 +45,18 @@ function answers(scene: Scene): { readonly scopes: readonly FateScope[]; readonl
     const asked = packets(scene, and(isTcp, isNew, isOutside(scene, 'src'), isOwn(scene), equals('mark', 0)), { iif });
     for (const one of scene.in(iif).filter(taken)) add(one, manager.and(one.set, asked), endsAs('direct'));
   }
-  // the client's address on the proxy's own connection: its answer must not leave
+  // the client's address on the proxy's own connection: its answer must not leave. Of a link-local one bind(2) wants to know the link
   const spoofed = manager.and(
     manager.any(spoofing(scene).flatMap((listener) => emissionsOf(scene, listener))),
-    packets(scene, and(isOutside(scene, 'src'), isOwn(scene))),
+    packets(scene, and(isOutside(scene, 'src'), not(isLinkLocal(scene)), isOwn(scene))),
   );
   const back: FateScope['ends'] = ({ fate }) => fate.kind === 'delivered';
   for (const one of scene.out().filter(taken)) add(one, manager.and(one.set, spoofed), back);
   return { scopes, unclear };
+}
+
+function isLinkLocal({ ruleset }: Scene): MatchExpr {
+  return ruleset.family === 4 ? NEVER : masked('src', 0xfe80n << 112n, 0xffc0n << 112n);
 }
 
 /** Listeners whose process takes over the client's address. */
