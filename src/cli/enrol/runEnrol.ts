@@ -1,5 +1,6 @@
 /** What `chainwalk enrol` does. */
 import { enrol } from '../../istio/enrol/enrol.ts';
+import { checkPod } from '../../istio/podChecks/checks.ts';
 import { podRules } from '../../istio/podRules/podRules.ts';
 import { humanEnrol } from '../../report/enrol/human.ts';
 import { toEnrolReport } from '../../report/enrol/json.ts';
@@ -19,7 +20,8 @@ export async function runEnrol(call: Call): Promise<ExitCode> {
   const { manifests, world } = loaded;
   const answers = manifests.pods.map((pod) => {
     const enrolment = enrol(pod, world);
-    return { enrolment, rules: podRules(enrolment) };
+    const rules = podRules(enrolment);
+    return { enrolment, rules, findings: checkPod(enrolment, rules) };
   });
   const diagnostics = [...loaded.diagnostics, ...answers.flatMap(({ enrolment, rules }) => [...refusals(enrolment), ...rules.diagnostics])];
   const { approach, version } = world;
@@ -33,5 +35,7 @@ export async function runEnrol(call: Call): Promise<ExitCode> {
   if (diagnostics.some(isError)) return EXIT.usage;
   const expected = textOf(input, 'expect');
   const unmet = expected !== undefined && answers.some(({ enrolment }) => enrolment.verdict !== expected);
-  return unmet || (isSet(input, 'strict') && diagnostics.length > 0) ? EXIT.findings : EXIT.ok;
+  const strict = isSet(input, 'strict');
+  const bad = answers.some(({ findings }) => findings.some(({ level }) => level === 'error' || (strict && level === 'warning')));
+  return unmet || bad || (strict && diagnostics.length > 0) ? EXIT.findings : EXIT.ok;
 }

@@ -2,6 +2,8 @@
 import type { Host } from '../../host/host.ts';
 import { readHost } from '../../host/readHost.ts';
 import { type Enrolment, enrol } from '../../istio/enrol/enrol.ts';
+import type { PodFinding } from '../../istio/podChecks/check.ts';
+import { checkPod } from '../../istio/podChecks/checks.ts';
 import { podHost, profileOfPod } from '../../istio/podRules/podHost.ts';
 import { type PodRules, podRules } from '../../istio/podRules/podRules.ts';
 import { transparentPorts } from '../../journey/setting.ts';
@@ -19,6 +21,8 @@ import { refusals } from './refusals.ts';
 export interface PodScene {
   readonly enrolment: Enrolment;
   readonly rules: PodRules;
+  /** claims about its fields and settings that do not hold */
+  readonly findings: readonly PodFinding[];
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
   readonly profile: string;
@@ -66,6 +70,7 @@ function sceneOf(enrolment: Enrolment, rules: PodRules): { readonly scene: PodSc
     scene: {
       enrolment,
       rules,
+      findings: checkPod(enrolment, rules),
       rulesets: rulesets.length === 0 ? [empty] : rulesets,
       host,
       profile: profileOfPod(facts).name,

@@ -1,4 +1,5 @@
 /** The options of `verify`, read and checked. */
+import { POD_CHECKS } from '../../istio/podChecks/checks.ts';
 import type { Family } from '../../packet/address.ts';
 import { CLAIMS } from '../../verify/claims.ts';
 import type { VerifyOptions } from '../../verify/verify.ts';
@@ -35,7 +36,7 @@ async function readClaims({ io, input }: Call, name: 'only' | 'except'): Promise
   const text = textOf(input, name);
   if (text === undefined) return {};
   const ids = text.split(',').map((id) => id.trim());
-  const known = CLAIMS.map(({ id }) => id);
+  const known = [...CLAIMS, ...POD_CHECKS].map(({ id }) => id);
   const wrong = ids.find((id) => !known.includes(id));
   if (wrong === undefined) return { [name]: ids };
   const meant = nearest(wrong, known);

@@ -1,11 +1,15 @@
 /** `chainwalk verify` of manifests: who captures each pod, with which rules, and whether these keep the mesh's promises. */
-import { humanVerify } from '../../report/verifyHuman.ts';
+import type { Pod } from '../../istio/manifest/pod.ts';
+import type { PodFinding } from '../../istio/podChecks/check.ts';
+import { findingLines } from '../../report/enrol/human.ts';
+import { toFinding } from '../../report/enrol/json.ts';
+import { humanVerify, type VerifyStyle } from '../../report/verifyHuman.ts';
 import { toVerifyReport } from '../../report/verifyJson.ts';
 import { isError } from '../../syntax/diagnostic.ts';
 import { type Verified, type VerifyOptions, verifyRulesets } from '../../verify/verify.ts';
-import type { Call } from '../command.ts';
+import { type Call, isSet } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
+import { EXIT, type ExitCode, worst } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { loadScenes, type PodScene } from '../manifest/podScenes.ts';
 import { terminal } from '../terminal.ts';
@@ -21,9 +25,37 @@ export async function verifyPods(call: Call): Promise<ExitCode> {
   await showDiagnostics(call, loaded.diagnostics);
   if (loaded.diagnostics.some(isError)) return EXIT.usage;
   const pods = verifyScenes(loaded.scenes, settings);
-  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(toVerifyReport(pods))}\n`);
-  else await io.out.write(`${humanVerify(pods, await terminal(call, io.out))}\n`);
-  return exitCodeOf(call, pods, loaded.diagnostics);
+  const about = loaded.scenes.map(({ enrolment, findings }) => ({ pod: enrolment.facts.pod, findings: asked(findings, settings) }));
+  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify({ ...toVerifyReport(pods), pods: about.map(toJson) })}\n`);
+  else await io.out.write(`${humanPods(pods, about, await terminal(call, io.out))}\n`);
+  const strict = isSet(input, 'strict');
+  const bad = about.some(({ findings }) => findings.some(({ level }) => level === 'error' || (strict && level === 'warning')));
+  return worst(exitCodeOf(call, pods, loaded.diagnostics), bad ? EXIT.findings : EXIT.ok);
+}
+
+interface About {
+  readonly pod: Pod;
+  readonly findings: readonly PodFinding[];
+}
+
+/** Of the claims that were asked for. */
+function asked(findings: readonly PodFinding[], { only, except }: VerifyOptions): readonly PodFinding[] {
+  return findings.filter(({ claim }) => (only?.includes(claim) ?? true) && !except?.includes(claim));
+}
+
+function toJson({ pod: { kind, namespace, name }, findings }: About): object {
+  return { kind, namespace, name, findings: findings.map(toFinding) };
+}
+
+/** What is wrong with the pod stands before what is wrong with its rules. */
+function humanPods(pods: readonly Verified[], about: readonly About[], style: VerifyStyle): string {
+  const parts = pods.map((pod, index) => {
+    const lines = findingLines(about[index]?.findings ?? [], style);
+    const text = humanVerify([pod], style);
+    const [first = '', ...rest] = text.split('\n');
+    return lines.length === 0 ? text : [first, '', ...lines, ...rest].join('\n');
+  });
+  return parts.join('\n\n\n');
 }
 
 /** Pods with equal rules, hosts and families are proved once. */

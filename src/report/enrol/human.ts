@@ -2,6 +2,7 @@
 import { type Enrolment, WRITERS } from '../../istio/enrol/enrol.ts';
 import type { Taken, Verdict } from '../../istio/enrol/step.ts';
 import type { Place } from '../../istio/given.ts';
+import type { PodFinding } from '../../istio/podChecks/check.ts';
 import type { PodSetting } from '../../istio/podRules/podSetting.ts';
 import { paragraph } from '../layout.ts';
 import type { Paint } from '../paint.ts';
@@ -22,7 +23,7 @@ export function humanEnrol(answers: readonly EnrolAnswer[], style: EnrolStyle): 
   return answers.map((one) => humanPod(one, style)).join('\n\n');
 }
 
-function humanPod({ enrolment, rules }: EnrolAnswer, style: EnrolStyle): string {
+function humanPod({ enrolment, rules, findings }: EnrolAnswer, style: EnrolStyle): string {
   const { facts, taken, verdict } = enrolment;
   const { paint, width, detailed } = style;
   const { kind, namespace, name, place } = facts.pod;
@@ -39,6 +40,7 @@ function humanPod({ enrolment, rules }: EnrolAnswer, style: EnrolStyle): string 
     ]),
     ...(hidden === 0 ? [] : [paint.dim(`  and ${hidden} ${hidden === 1 ? 'step' : 'steps'} that found nothing; -v shows them`)]),
     ...settingLines(rules.settings, style),
+    ...findingLines(findings, style),
     ...[...facts.assumptions, ...rules.assumptions].map((text) =>
       paint.dim(paragraph({ text: `note: ${printable(text)}`, width, hang: 6 })),
     ),
@@ -84,6 +86,17 @@ function settingLines(settings: readonly PodSetting[], { paint, width, detailed 
     return `    ${paragraph({ text, width: width - 4, hang: 6 })}`;
   });
   return [`  ${paint.bold('settings')}${lines.length === 0 ? ': the defaults; -v shows them' : ''}`, ...lines];
+}
+
+const LEVELS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
+
+/** Claims about the pod that do not hold; `chainwalk explain` knows them. */
+export function findingLines(findings: readonly PodFinding[], { paint, width }: Pick<EnrolStyle, 'paint' | 'width'>): readonly string[] {
+  return findings.flatMap(({ claim, level, message, help, place }) => [
+    `  ${paint[LEVELS[level]](paint.bold(`${level}: ${claim}`))}`,
+    `    ${paragraph({ text: `${printable(message)} (${placeText(place)})`, width: width - 4, hang: 4 })}`,
+    ...(help === undefined ? [] : [`    ${paragraph({ text: `do: ${printable(help)}`, width: width - 4, hang: 8 })}`]),
+  ]);
 }
 
 function placeText(place: Place): string {

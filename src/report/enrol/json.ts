@@ -3,6 +3,7 @@ import { type Enrolment, WRITERS } from '../../istio/enrol/enrol.ts';
 import type { Approach } from '../../istio/enrol/facts.ts';
 import type { Taken, Verdict } from '../../istio/enrol/step.ts';
 import type { Place } from '../../istio/given.ts';
+import type { PodFinding } from '../../istio/podChecks/check.ts';
 import type { PodRules } from '../../istio/podRules/podRules.ts';
 import type { PodSetting } from '../../istio/podRules/podSetting.ts';
 import { type Version, versionName } from '../../istio/version.ts';
@@ -32,7 +33,16 @@ export interface PodJson extends PlaceJson {
   readonly steps: readonly StepJson[];
   /** of istio-iptables, for a captured pod; ambient has none */
   readonly settings: readonly SettingJson[];
+  /** claims about its fields and settings that do not hold */
+  readonly findings: readonly FindingJson[];
   readonly assumptions: readonly string[];
+}
+
+export interface FindingJson extends PlaceJson {
+  readonly claim: string;
+  readonly level: 'error' | 'warning' | 'info';
+  readonly message: string;
+  readonly help: string | null;
 }
 
 export interface SettingJson {
@@ -65,6 +75,7 @@ export interface PlaceJson {
 export interface EnrolAnswer {
   readonly enrolment: Enrolment;
   readonly rules: Pick<PodRules, 'settings' | 'assumptions'>;
+  readonly findings: readonly PodFinding[];
 }
 
 export interface EnrolInput {
@@ -86,7 +97,7 @@ export function toEnrolReport({ approach, version, answers, diagnostics }: Enrol
   };
 }
 
-function toPod({ enrolment: { facts, verdict, taken }, rules }: EnrolAnswer): PodJson {
+function toPod({ enrolment: { facts, verdict, taken }, rules, findings }: EnrolAnswer): PodJson {
   const { pod, approach } = facts;
   const last = taken.at(-1);
   return {
@@ -100,8 +111,13 @@ function toPod({ enrolment: { facts, verdict, taken }, rules }: EnrolAnswer): Po
     because: last?.answer.because ?? '',
     steps: taken.map(toStep),
     settings: rules.settings.map(toSetting),
+    findings: findings.map(toFinding),
     assumptions: [...facts.assumptions, ...rules.assumptions],
   };
+}
+
+export function toFinding({ claim, level, message, help, place }: PodFinding): FindingJson {
+  return { claim, level, message, help: help ?? null, ...placeOf(place) };
 }
 
 function toSetting({ by, name, value, from, byDefault, place }: PodSetting): SettingJson {

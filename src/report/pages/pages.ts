@@ -1,6 +1,7 @@
 /** All pages of `explain`, in the order in which they are listed. */
 import { CAPTURE_CLAIM_PAGES } from './claimsCapture.ts';
 import { OTHER_CLAIM_PAGES } from './claimsOther.ts';
+import { POD_CLAIM_PAGES } from './claimsPod.ts';
 import { STRUCTURE_CLAIM_PAGES } from './claimsStructure.ts';
 import { COMMAND_PAGES } from './commands.ts';
 import { DIAGNOSTIC_PAGES } from './diagnostics.ts';
@@ -14,6 +15,7 @@ export const PAGES: readonly Page[] = [
   ...CAPTURE_CLAIM_PAGES,
   ...OTHER_CLAIM_PAGES,
   ...STRUCTURE_CLAIM_PAGES,
+  ...POD_CLAIM_PAGES,
   ...OUTCOME_PAGES,
   ...FATE_PAGES,
   ...LOST_PAGES,

@@ -1,0 +1,25 @@
+/** All claims about pods and settings. Adding one is a line here, and a page in report/pages. */
+import type { Enrolment } from '../enrol/enrol.ts';
+import type { PodRules } from '../podRules/podRules.ts';
+import { type PodCheck, type PodFinding, subjectOf } from './check.ts';
+import { settingHasEffect } from './effect.ts';
+import { hostNetwork, identityCollision, initPhaseReachable } from './identity.ts';
+import { exclusionNotOverbroad, ifaceExclusionRouted, loopbackNotIncluded, pluginOnce } from './scope.ts';
+
+export const POD_CHECKS: readonly PodCheck[] = [
+  identityCollision,
+  hostNetwork,
+  initPhaseReachable,
+  exclusionNotOverbroad,
+  ifaceExclusionRouted,
+  loopbackNotIncluded,
+  pluginOnce,
+  settingHasEffect,
+];
+
+/** For a pod that nobody captures there is nothing to say: who does not write rules spares nobody. */
+export function checkPod(enrolment: Enrolment, rules: PodRules): readonly PodFinding[] {
+  if (enrolment.verdict !== 'captured') return [];
+  const subject = subjectOf(enrolment, rules);
+  return POD_CHECKS.flatMap(({ id, level, judge }) => judge(subject).map((remark) => ({ claim: id, level, ...remark })));
+}

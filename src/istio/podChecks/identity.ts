@@ -1,0 +1,86 @@
+/** Who is taken for the proxy, who runs on the node's network, and who cannot be reached yet. */
+
+import { identityOf } from '../podRules/podHost.ts';
+import { isIstioContainer, itemsNamed, type PodCheck, type Remark, type Subject, settingNamed } from './check.ts';
+import { placeOf } from './places.ts';
+
+/** The rules know the proxy by user and group: whoever has one of them is spared as well. */
+export const identityCollision: PodCheck = {
+  id: 'identity-collision',
+  level: 'error',
+  judge: (subject) => {
+    const { facts } = subject;
+    if (facts.approach === 'ambient') return [];
+    const { uids, gids } = spared(subject);
+    return facts.pod.containers.flatMap((container): Remark[] => {
+      const { name, role, runAsUser, runAsGroup } = container;
+      if (isIstioContainer(name.value)) return [];
+      const { uid, gid } = identityOf(facts, container);
+      const byUser = uids.includes(String(uid));
+      const byGroup = gids.includes(String(gid));
+      if (!byUser && !byGroup) return [];
+      const who = byUser ? `user ${uid}` : `group ${gid}`;
+      const place = placeOf((byUser ? (runAsUser ?? facts.pod.runAsUser) : (runAsGroup ?? facts.pod.runAsGroup)) ?? name);
+      if (role === 'init') {
+        // the usual way for an init container to get past rules without a proxy
+        return [
+          { level: 'info', message: `init container \`${name.value}\` runs as the proxy's ${who}: what it sends is not captured`, place },
+        ];
+      }
+      const message = `container \`${name.value}\` runs as the proxy's ${who}: what it sends is not captured`;
+      return [{ message, place, help: `give it another ${byUser ? 'runAsUser' : 'runAsGroup'}` }];
+    });
+  },
+};
+
+/** Users and groups that the rules spare; without a group, the users' numbers. */
+function spared(subject: Subject): { readonly uids: readonly string[]; readonly gids: readonly string[] } {
+  const uids = itemsNamed(subject, 'proxy-uid');
+  const known = uids.length > 0 ? uids : ['1337'];
+  const gids = itemsNamed(subject, 'proxy-gid');
+  return { uids: known, gids: gids.length > 0 ? gids : known };
+}
+
+export const hostNetwork: PodCheck = {
+  id: 'hostnetwork-not-captured',
+  level: 'error',
+  judge: ({ facts: { pod }, enrolment: { verdict } }) =>
+    verdict === 'captured' && pod.hostNetwork?.value === true
+      ? [
+          {
+            message: 'the rules are written on the node: all its traffic is captured, not that of the pod alone',
+            place: placeOf(pod.hostNetwork),
+            help: 'a pod with hostNetwork cannot be in the mesh: label it so',
+          },
+        ]
+      : [],
+};
+
+/** With the rules there and the proxy not, a connection is refused. */
+export const initPhaseReachable: PodCheck = {
+  id: 'init-phase-reachable',
+  level: 'warning',
+  judge: (subject) => {
+    const { uids, gids } = spared(subject);
+    const ports = itemsNamed(subject, 'istio-local-outbound-ports-exclude').filter((port) => port !== '15020');
+    const ranges = itemsNamed(subject, 'istio-service-exclude-cidr');
+    const captures = settingNamed(subject, 'istio-service-cidr')?.value !== '' || itemsNamed(subject, 'istio-outbound-ports').length > 0;
+    if (!captures) return [];
+    return subject.phase.containers.flatMap(({ container, phase }): Remark[] => {
+      const { uid, gid } = identityOf(subject.facts, container);
+      if (phase !== 'without-proxy' || uids.includes(String(uid)) || gids.includes(String(gid))) return [];
+      const open = [
+        ...(ports.length > 0 ? [`ports ${ports.join(', ')}`] : []),
+        ...(ranges.length > 0 ? [`ranges ${ranges.join(', ')}`] : []),
+      ];
+      const but = open.length === 0 ? '' : `, except to the excluded ${open.join(' and ')}`;
+      return [
+        {
+          message: `init container \`${container.name.value}\` finds rules and no proxy yet: its TCP connections are refused${but}`,
+          help: "make the proxy a native sidecar, or run the container as the proxy's user, or exclude what it calls",
+          place: placeOf(container.name),
+        },
+      ];
+    });
+  },
+};

@@ -1,0 +1,124 @@
+/** How much is left alone: settings that take nearly everything, or everything, out of the mesh. */
+import { prefixRange } from '../../packet/address.ts';
+import { NETWORKS } from '../configuration/annotations.ts';
+import { isIstioCni, networksOf } from '../enrol/stages/multus.ts';
+import { parseGoPrefix } from '../goValues.ts';
+import { at, itemsOf, stringAt } from '../manifest/node.ts';
+import { extraNetworks } from '../podRules/podHost.ts';
+import { listOf } from '../settings.ts';
+import { itemsNamed, type PodCheck, type Remark, type Subject, settingNamed } from './check.ts';
+import { placeOf } from './places.ts';
+
+export const exclusionNotOverbroad: PodCheck = {
+  id: 'exclusion-not-overbroad',
+  level: 'warning',
+  judge: (subject) => [...wideRanges(subject), ...primaryInterface(subject), ...nothingIncluded(subject), ...noGroups(subject)],
+};
+
+/** From here on an exclusion is more than an exception. */
+const MOST_EXCLUDED = 0.5;
+
+function wideRanges(subject: Subject): readonly Remark[] {
+  const setting = settingNamed(subject, 'istio-service-exclude-cidr');
+  const share = setting === undefined ? 0 : excludedShare(listOf(setting.value));
+  if (setting === undefined || share < MOST_EXCLUDED) return [];
+  const message = `excluded ranges \`${setting.value}\` are ${Math.floor(share * 100)} % of all IPv4 addresses: what goes there is not captured`;
+  return [{ message, place: setting.place }];
+}
+
+/** Of IPv4 addresses, each counted once. */
+function excludedShare(ranges: readonly string[]): number {
+  const intervals = ranges.flatMap((text) => {
+    const prefix = parseGoPrefix(text);
+    return prefix?.family === 4 ? [prefixRange({ address: prefix.address, length: prefix.bits })] : [];
+  });
+  let covered = 0;
+  let next = 0;
+  for (const { lo, hi } of intervals.sort((a, b) => Number(a.lo) - Number(b.lo))) {
+    const start = Math.max(next, Number(lo));
+    covered += Math.max(0, Number(hi) - start + 1);
+    next = Math.max(next, Number(hi) + 1);
+  }
+  return covered / 2 ** 32;
+}
+
+function primaryInterface(subject: Subject): readonly Remark[] {
+  const setting = settingNamed(subject, 'istio-exclude-interfaces');
+  if (setting === undefined || !listOf(setting.value).includes('eth0')) return [];
+  return [
+    { message: "`eth0` is the pod's own interface: with it excluded nothing that leaves or arrives is captured", place: setting.place },
+  ];
+}
+
+function nothingIncluded(subject: Subject): readonly Remark[] {
+  const ranges = settingNamed(subject, 'istio-service-cidr');
+  if (ranges === undefined || ranges.value !== '' || itemsNamed(subject, 'istio-outbound-ports').length > 0) return [];
+  const virtual = settingNamed(subject, 'kube-virt-interfaces');
+  const guests = virtual === undefined || virtual.value === '' ? '' : `; guests behind \`${virtual.value}\` bypass the proxy both ways`;
+  return [{ message: `no outbound traffic is captured: the included ranges are empty${guests}`, place: ranges.place }];
+}
+
+function noGroups(subject: Subject): readonly Remark[] {
+  const groups = settingNamed(subject, 'ISTIO_OUTBOUND_OWNER_GROUPS');
+  if (groups === undefined || listOf(groups.value).length > 0) return [];
+  return [{ message: 'no outbound traffic is captured: ISTIO_OUTBOUND_OWNER_GROUPS is empty', place: groups.place }];
+}
+
+/** A default route through an interface that is left alone takes all that leaves the pod out of the mesh. */
+export const ifaceExclusionRouted: PodCheck = {
+  id: 'iface-exclusion-routed',
+  level: 'warning',
+  judge: (subject) => {
+    const { facts } = subject;
+    const setting = settingNamed(subject, 'istio-exclude-interfaces');
+    if (setting === undefined) return [];
+    const names = ['eth0', 'lo', ...extraNetworks(facts).map(({ name }) => name)];
+    const unknown = listOf(setting.value).filter((name) => !names.includes(name));
+    const routed = defaultRouteInterfaces(subject).filter((name) => listOf(setting.value).includes(name));
+    return [
+      ...unknown.map(
+        (name): Remark => ({ level: 'info', message: `no network of the pod makes an interface \`${name}\``, place: setting.place }),
+      ),
+      ...routed.map(
+        (name): Remark => ({
+          message: `the default route leads through \`${name}\`, which is excluded: what leaves the pod is not captured`,
+          place: setting.place,
+        }),
+      ),
+    ];
+  },
+};
+
+/** Interfaces of networks that ask for the default route, in the annotation of Multus. */
+function defaultRouteInterfaces({ facts }: Subject): readonly string[] {
+  const annotation = facts.pod.annotations.get(NETWORKS);
+  const nested = annotation === undefined ? undefined : facts.readNested(annotation.value);
+  if (nested === undefined || 'problem' in nested) return [];
+  return itemsOf(nested.root).flatMap((item, index) =>
+    itemsOf(at(item, 'default-route')).length > 0 ? [stringAt(item, 'interface') ?? `net${index + 1}`] : [],
+  );
+}
+
+export const pluginOnce: PodCheck = {
+  id: 'cni-plugin-once',
+  level: 'warning',
+  judge: ({ facts }) => {
+    const { networks, at: place } = networksOf(facts);
+    if (facts.approach !== 'multus' || networks.filter(isIstioCni).length < 2 || place === undefined) return [];
+    const message = 'istio-cni is named twice: the second run of the plugin finds the chains of the first and fails';
+    return [{ message, place: placeOf(place) }];
+  },
+};
+
+/** A range that begins at a loopback address switches the short cut over lo off, in both families. */
+export const loopbackNotIncluded: PodCheck = {
+  id: 'loopback-not-included',
+  level: 'warning',
+  judge: (subject) => {
+    const setting = settingNamed(subject, 'istio-service-cidr');
+    const found = listOf(setting?.value ?? '').find((text) => parseGoPrefix(text)?.loopback === true);
+    if (setting === undefined || found === undefined) return [];
+    const message = `\`${found}\` includes loopback addresses: what the application sends to itself over lo may be captured`;
+    return [{ message, place: setting.place }];
+  },
+};

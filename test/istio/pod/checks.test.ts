@@ -1,0 +1,310 @@
+/** Claims about pods and settings: which of them a pod breaks, and where the finding stands. */
+import { describe, expect, it } from 'vitest';
+import type { Approach } from '../../../src/istio/enrol/facts.ts';
+import { initPhase } from '../../../src/istio/enrol/initPhase.ts';
+import { checkPod, POD_CHECKS } from '../../../src/istio/podChecks/checks.ts';
+import { podRules } from '../../../src/istio/podRules/podRules.ts';
+import { PAGES } from '../../../src/report/pages/pages.ts';
+import { positionOf } from '../../../src/report/positions.ts';
+import { enrolAll } from './read.ts';
+
+interface Fields {
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly containers?: string;
+  readonly init?: string;
+  readonly spec?: string;
+  readonly namespace?: string;
+  readonly more?: string;
+  readonly values?: string;
+  readonly istio?: string;
+}
+
+const T = 'traffic.sidecar.istio.io';
+const METADATA = (text: string) => ({ 'proxy.istio.io/config': `proxyMetadata: {${text}}` });
+const INJECTED = { 'sidecar.istio.io/status': '{}' };
+
+async function found(approach: Approach, fields: Fields): Promise<readonly string[]> {
+  const {
+    annotations = {},
+    containers = '[{name: a, securityContext: {runAsUser: 1000, runAsGroup: 1000}}]',
+    init = '[]',
+    spec = '',
+    namespace = '',
+    more = '',
+    values,
+    istio,
+  } = fields;
+  const labels = approach === 'ambient' ? 'istio.io/dataplane-mode: ambient' : 'istio-injection: enabled';
+  const pods = `${more}kind: Namespace
+metadata: {name: s, labels: {${labels}}, annotations: {${namespace}}}
+---
+kind: Pod
+metadata: {name: a, namespace: s, annotations: ${JSON.stringify(annotations)}}
+spec:
+  containers: ${containers}
+  initContainers: ${init}
+  ${spec}
+`;
+  const [one] = await enrolAll({ pods, approach, ...(values === undefined ? {} : { values }), ...(istio === undefined ? {} : { istio }) });
+  if (one === undefined) return [];
+  return checkPod(one, podRules(one)).map(({ claim, level }) =>
+    level === POD_CHECKS.find(({ id }) => id === claim)?.level ? claim : `${claim} ${level}`,
+  );
+}
+
+type Row = readonly [title: string, approach: Approach, fields: Fields, expected: readonly string[]];
+
+const COLLISIONS: readonly Row[] = [
+  ['nobody', 'cni', {}, []],
+  // facts 12, scenarios 1 and 2
+  ['the user of the proxy', 'cni', { containers: '[{name: a, securityContext: {runAsUser: 1337}}]' }, ['identity-collision']],
+  ['the group of the proxy', 'init', { containers: '[{name: a, securityContext: {runAsGroup: 1337}}]' }, ['identity-collision']],
+  [
+    'by the security context of the pod',
+    'cni',
+    { spec: 'securityContext: {runAsUser: 1337}', containers: '[{name: a}]' },
+    ['identity-collision'],
+  ],
+  ['the container`s own comes first', 'cni', { spec: 'securityContext: {runAsUser: 1337}' }, []],
+  ['the proxy itself is no collision', 'cni', { containers: '[{name: a}, {name: istio-proxy, securityContext: {runAsUser: 1337}}]' }, []],
+  [
+    'a proxy with another user',
+    'cni',
+    { containers: '[{name: a, securityContext: {runAsUser: 2000}}, {name: istio-proxy, securityContext: {runAsUser: 2000}}]' },
+    ['identity-collision'],
+  ],
+  [
+    'with istio-init the group is the number of the user',
+    'init',
+    { containers: '[{name: a, securityContext: {runAsGroup: 2000}}, {name: istio-proxy, securityContext: {runAsUser: 2000}}]' },
+    ['identity-collision'],
+  ],
+  [
+    'with the plugin it is not',
+    'cni',
+    { containers: '[{name: a, securityContext: {runAsGroup: 2000}}, {name: istio-proxy, securityContext: {runAsUser: 2000}}]' },
+    [],
+  ],
+  ['an init container does it on purpose', 'cni', { init: '[{name: i, securityContext: {runAsUser: 1337}}]' }, ['identity-collision info']],
+  [
+    'a native sidecar does not',
+    'cni',
+    { init: '[{name: i, restartPolicy: Always, securityContext: {runAsUser: 1337}}]' },
+    ['identity-collision'],
+  ],
+  [
+    'the last id of OpenShift',
+    'init',
+    { namespace: 'openshift.io/sa.scc.uid-range: 1000/10', containers: '[{name: a, securityContext: {runAsUser: 1009}}]' },
+    ['identity-collision'],
+  ],
+  [
+    '1337 is nobody`s there',
+    'init',
+    { namespace: 'openshift.io/sa.scc.uid-range: 1000/10', containers: '[{name: a, securityContext: {runAsUser: 1337}}]' },
+    [],
+  ],
+  [
+    'a range of one id is both',
+    'init',
+    { namespace: 'openshift.io/sa.scc.uid-range: 1000/1', containers: '[{name: a}]' },
+    ['identity-collision'],
+  ],
+  ['ambient knows nobody by user', 'ambient', { containers: '[{name: a, securityContext: {runAsUser: 1337}}]' }, []],
+  [
+    'arguments of an injected pod',
+    'init',
+    { annotations: INJECTED, init: '[{name: istio-init, args: [-u, "7,8"]}]', containers: '[{name: a, securityContext: {runAsUser: 8}}]' },
+    ['identity-collision'],
+  ],
+];
+
+const INIT_PHASE: readonly Row[] = [
+  ['istio-init comes last', 'init', { init: '[{name: i}]' }, []],
+  ['the plugin comes first', 'cni', { init: '[{name: i}]' }, ['init-phase-reachable']],
+  ['through Multus too', 'multus', { init: '[{name: i}]' }, ['init-phase-reachable']],
+  ['a native sidecar listens', 'cni', { init: '[{name: i}]', annotations: { 'sidecar.istio.io/nativeSidecar': 'true' } }, []],
+  [
+    'nothing outbound is captured',
+    'cni',
+    { init: '[{name: i}]', annotations: { [`${T}/includeOutboundIPRanges`]: '' } },
+    ['exclusion-not-overbroad'],
+  ],
+  [
+    'injected: after istio-init',
+    'init',
+    { annotations: INJECTED, init: '[{name: istio-init, args: [-i, "*"]}, {name: i}]' },
+    ['init-phase-reachable'],
+  ],
+  ['injected: before istio-init', 'init', { annotations: INJECTED, init: '[{name: i}, {name: istio-init, args: [-i, "*"]}]' }, []],
+  [
+    'injected: after a native sidecar',
+    'cni',
+    {
+      annotations: INJECTED,
+      init: '[{name: istio-validation}, {name: istio-proxy, restartPolicy: Always, args: [proxy, sidecar]}, {name: i}]',
+    },
+    [],
+  ],
+  [
+    'injected: before it',
+    'cni',
+    { annotations: INJECTED, init: '[{name: i}, {name: istio-proxy, restartPolicy: Always, args: [proxy, sidecar]}]' },
+    ['init-phase-reachable'],
+  ],
+  ['ambient listens from the start', 'ambient', { init: '[{name: i}]' }, []],
+];
+
+const SCOPE: readonly Row[] = [
+  ['everything is excluded', 'cni', { annotations: { [`${T}/excludeOutboundIPRanges`]: '0.0.0.0/0' } }, ['exclusion-not-overbroad']],
+  ['in two halves', 'init', { annotations: { [`${T}/excludeOutboundIPRanges`]: '0.0.0.0/1,128.0.0.0/1' } }, ['exclusion-not-overbroad']],
+  ['the same range twice is not twice as much', 'init', { annotations: { [`${T}/excludeOutboundIPRanges`]: '0.0.0.0/2,0.0.0.0/2' } }, []],
+  // facts 12, scenario 25
+  ['the pod`s own interface', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'eth0' } }, ['exclusion-not-overbroad']],
+  ['an interface that is not there', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'net9' } }, ['iface-exclusion-routed info']],
+  [
+    'guests and nothing to capture',
+    'cni',
+    { annotations: { [`${T}/includeOutboundIPRanges`]: '', 'istio.io/reroute-virtual-interfaces': 'docker0' } },
+    ['exclusion-not-overbroad'],
+  ],
+  ['nothing but a port', 'cni', { annotations: { [`${T}/includeOutboundIPRanges`]: '', [`${T}/includeOutboundPorts`]: '80' } }, []],
+  ['groups that are nobody', 'init', { annotations: METADATA("ISTIO_OUTBOUND_OWNER_GROUPS: ''") }, ['exclusion-not-overbroad']],
+  // facts 12, scenario 23
+  [
+    'loopback is included',
+    'cni',
+    { annotations: { [`${T}/includeOutboundIPRanges`]: '127.0.0.0/8,10.0.0.0/8' } },
+    ['loopback-not-included'],
+  ],
+  [
+    'the default route through an excluded interface',
+    'cni',
+    {
+      annotations: {
+        [`${T}/excludeInterfaces`]: 'net1',
+        'k8s.v1.cni.cncf.io/networks': '[{"name": "n", "default-route": ["192.168.0.1"]}]',
+      },
+    },
+    ['iface-exclusion-routed'],
+  ],
+  ['without a default route', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'net1', 'k8s.v1.cni.cncf.io/networks': 'n' } }, []],
+  ['istio-cni twice', 'multus', { annotations: { 'k8s.v1.cni.cncf.io/networks': 'default/istio-cni, istio-cni' } }, ['cni-plugin-once']],
+];
+
+const EFFECT: readonly Row[] = [
+  // facts 12, scenario 9
+  [
+    'excluded ports of a list',
+    'cni',
+    { annotations: { [`${T}/includeInboundPorts`]: '80,443', [`${T}/excludeInboundPorts`]: '443' } },
+    ['setting-has-effect'],
+  ],
+  ['excluded ports of all', 'cni', { annotations: { [`${T}/excludeInboundPorts`]: '443' } }, []],
+  [
+    'the old name beside the new one',
+    'init',
+    { annotations: { [`${T}/kubevirtInterfaces`]: 'a0', 'istio.io/reroute-virtual-interfaces': 'b0' } },
+    ['setting-has-effect'],
+  ],
+  ['ports in ambient mode', 'ambient', { annotations: { [`${T}/excludeOutboundPorts`]: '80' } }, ['setting-has-effect']],
+  ['ambient`s own', 'ambient', { annotations: { 'ambient.istio.io/dns-capture': 'false' } }, []],
+  ['ambient`s with a sidecar', 'cni', { annotations: { 'ambient.istio.io/dns-capture': 'false' } }, ['setting-has-effect']],
+  ['what holds anyway', 'init', { annotations: { [`${T}/includeInboundPorts`]: '*' } }, ['setting-has-effect']],
+  ['another status port with the plugin', 'cni', { annotations: { 'status.sidecar.istio.io/port': '15020' } }, ['setting-has-effect']],
+  ['owner groups with the plugin', 'cni', { annotations: METADATA('ISTIO_OUTBOUND_OWNER_GROUPS: java') }, ['setting-has-effect']],
+  ['and with istio-init', 'init', { annotations: METADATA('ISTIO_OUTBOUND_OWNER_GROUPS: java') }, []],
+  [
+    'variables of the mesh',
+    'cni',
+    { values: 'meshConfig: {defaultConfig: {proxyMetadata: {ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR: 127.0.0.0/8}}}' },
+    ['setting-has-effect'],
+  ],
+  ['variables for somebody else', 'cni', { annotations: METADATA('ISTIO_META_IDLE_TIMEOUT: 5s') }, []],
+  [
+    'an annotation of an injected pod that has its arguments',
+    'init',
+    { annotations: { ...INJECTED, [`${T}/excludeInboundPorts`]: '80' }, init: '[{name: istio-init, args: [-b, "*"]}]' },
+    ['setting-has-effect'],
+  ],
+];
+
+const NODE: readonly Row[] = [
+  ['the host network, where the agent does not ask', 'ambient', { spec: 'hostNetwork: true', istio: '1.28' }, ['hostnetwork-not-captured']],
+  [
+    'an injected pod of the host network',
+    'init',
+    { spec: 'hostNetwork: true', annotations: INJECTED, init: '[{name: istio-init, args: [-i, "*"]}]' },
+    ['hostnetwork-not-captured'],
+  ],
+  ['where it asks', 'ambient', { spec: 'hostNetwork: true' }, []],
+];
+
+describe.each([
+  ['identities', COLLISIONS],
+  ['init containers', INIT_PHASE],
+  ['exclusions', SCOPE],
+  ['settings without effect', EFFECT],
+  ['the node', NODE],
+] as const)('%s', (_, rows) => {
+  it.each(rows.map((row) => [`${row[0]} (${row[1]})`, row] as const))('%s', async (_title, [, approach, fields, expected]) => {
+    expect(await found(approach, fields)).toEqual(expected);
+  });
+});
+
+describe('claims about pods', () => {
+  it('each is broken in some case above, and has a page', async () => {
+    const broken = new Set([COLLISIONS, INIT_PHASE, SCOPE, EFFECT, NODE].flatMap((rows) => rows.flatMap(([, , , expected]) => expected)));
+    for (const { id } of POD_CHECKS) {
+      expect([...broken]).toContain(id);
+      expect(PAGES.map((page) => page.id)).toContain(id);
+    }
+  });
+
+  it('a finding stands where the cause stands', async () => {
+    const pods = `kind: Pod
+metadata:
+  name: a
+  annotations:
+    ${T}/includeInboundPorts: "80"
+    ${T}/excludeInboundPorts: "80"
+spec:
+  containers:
+    - name: a
+      securityContext:
+        runAsUser: 1337
+`;
+    const [one] = await enrolAll({ pods, approach: 'cni' });
+    const findings = one === undefined ? [] : checkPod(one, podRules(one));
+    expect(findings.map(({ claim, place }) => [claim, positionOf(place).line])).toEqual([
+      ['identity-collision', 11],
+      ['setting-has-effect', 6],
+    ]);
+  });
+
+  it('a pod that nobody captures breaks none', async () => {
+    expect(
+      await found('cni', {
+        annotations: { 'sidecar.istio.io/inject': 'false' },
+        containers: '[{name: a, securityContext: {runAsUser: 1337}}]',
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('what init containers find', () => {
+  it.each([
+    ['init', undefined, 'before'],
+    ['init', 'true', 'with-proxy'],
+    ['cni', undefined, 'without-proxy'],
+    ['cni', 'true', 'with-proxy'],
+    ['ambient', undefined, 'with-proxy'],
+  ] as const)('%s, native sidecar %s: %s', async (approach, native, phase) => {
+    const annotation = native === undefined ? '' : `, annotations: {sidecar.istio.io/nativeSidecar: "${native}"}`;
+    const [one] = await enrolAll({
+      pods: `kind: Pod\nmetadata: {name: a${annotation}}\nspec: {containers: [{name: a}], initContainers: [{name: i}]}\n`,
+      approach,
+    });
+    expect(one && initPhase(one.facts).containers.map((each) => each.phase)).toEqual([phase]);
+  });
+});
