@@ -20,7 +20,7 @@ import {
   segment,
 } from './shapes/list.ts';
 import { connLabel, deviceGroup, dscp, dscpClass, mhTypes, packetType, routeRealm, tosMask } from './shapes/named.ts';
-import { cutTo, hexNumber, integer, maskedNumber, range, U8, U16, U32 } from './shapes/number.ts';
+import { cutTo, hexNumber, integer, maskedNumber, U8, U16, U32 } from './shapes/number.ts';
 import { hexPattern, pattern } from './shapes/pattern.ts';
 import { decimalPort, decimalPortRange, natPorts, portList, portRange, sctpPortRange } from './shapes/port.ts';
 import { bpfProgram, u32Tests } from './shapes/program.ts';
@@ -70,7 +70,7 @@ export const SHAPES = {
   markMask: maskedNumber('short'),
   xmark: maskedNumber('full'),
   lengthRange: openRange({ max: U16, ordered: false }),
-  expireRange: range({ max: U32 }),
+  expireRange: openRange({ max: U32, ordered: false }),
   decimalPort,
   decimalPortRange,
   portRange,

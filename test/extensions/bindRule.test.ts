@@ -95,7 +95,7 @@ describe('names that only the loading machine knows', () => {
 describe('errors', () => {
   test('all errors of a rule are reported, each with its place', () => {
     expect(bind('-s 300.1.1.1 -p tcp --dport 70000 -m owner --uid-owner -1 --bogus -j NOWHERE').says).toEqual([
-      'malformed: expected a host name or an address, found `300.1.1.1` @ 300.1.1.1',
+      'malformed: expected an IPv4 address, found `300.1.1.1` @ 300.1.1.1',
       'malformed: expected a port from 0 to 65535, found `70000` after `--dport` @ 70000',
       'malformed: expected a number or a user or group name, found `-1` after `--uid-owner` @ -1',
       'malformed: unknown option `--bogus` @ --bogus',

@@ -34,8 +34,9 @@ describe.each(readCaseFiles().map((file) => [`${file.name}.cases`, file] as cons
         expect(loads, where).toBe(one.verdict !== 'FAIL');
         if (one.canonical !== undefined) expect(text, where).toBe(one.canonical);
         if (one.verdict === 'NFT' || one.verdict === 'LEGACY') {
+          const refusing = one.verdict === 'NFT' ? 'legacy' : 'nft';
           expect(
-            diagnostics.some(({ kind, message }) => kind === 'warning' && /iptables-(nft|legacy)/.test(message)),
+            diagnostics.some(({ refusedBy }) => refusedBy === refusing),
             where,
           ).toBe(true);
         }

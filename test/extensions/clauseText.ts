@@ -261,6 +261,8 @@ const PROTOCOL_OF: Readonly<Record<string, string>> = {
 
 /** Values on which it depends what else may stand there. */
 const OPTION_VALUES: Readonly<Record<string, fc.Arbitrary<readonly string[]>>> = {
+  '--rateest-interval': fc.constantFrom(['250ms'], ['0.5s'], ['1sec'], ['3us'], ['8s'], ['9s']),
+  '--rateest-ewmalog': fc.constantFrom(['1s'], ['16s'], ['500ms'], ['100s'], ['40msec'], ['2secs']),
   '--rt-type': fc.oneof(
     fc.constant(['0']),
     number(0xffff_ffff).map((type) => [type]),

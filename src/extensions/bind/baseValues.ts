@@ -1,7 +1,7 @@
 /** Values of the base options: addresses, interfaces, protocol, fragments. */
 import type { Family } from '../../packet/address.ts';
 import type { Word } from '../../syntax/ast.ts';
-import { type Network, network } from '../shapes/address.ts';
+import { baseNetwork, type Network } from '../shapes/address.ts';
 import { protocol } from '../shapes/protocol.ts';
 import { decodeValue } from '../shapes/shape.ts';
 import { type BaseOption, SPELLING } from './baseOptions.ts';
@@ -100,9 +100,11 @@ function isEverything(value: Network | HostName | undefined): boolean {
 function networksOf(word: Word, context: BindContext): readonly (Network | HostName)[] | Problem {
   const found: (Network | HostName)[] = [];
   for (const text of word.text.split(',')) {
-    const decoded = decodeValue(network, text, context);
-    if (!('refused' in decoded)) found.push(masked(decoded.value));
-    else if (decoded.refused === 'not-modelled') {
+    const decoded = decodeValue(baseNetwork, text, context);
+    if (!('refused' in decoded)) {
+      if (decoded.warning !== undefined) context.report({ kind: 'warning', message: decoded.warning, span: word });
+      found.push(masked(decoded.value));
+    } else if (decoded.refused === 'not-modelled') {
       context.report({
         kind: 'not-modelled',
         message: decoded.message,

@@ -29,7 +29,7 @@ export function longOption(state: State, word: Word): void {
 /** ip6tables-nft knows `--fragments` and finds it ambiguous. */
 function inIpv6Legacy(state: State, word: Word, found: Found<Loaded> | undefined): Found<Loaded> | undefined {
   if (found?.kind !== 'ambiguous' || found.withoutFragments === undefined || state.context.family === 4) return found;
-  const message = `ip6tables-nft refuses \`${word.text}\`, which may be ${found.candidates.map((text) => `\`${text}\``).join(' or ')}`;
+  const message = `iptables-nft refuses \`${word.text}\`, which may be ${found.candidates.map((text) => `\`${text}\``).join(' or ')}`;
   state.context.report({ kind: 'warning', message, refusedBy: 'nft', span: word, help: 'write the name in full' });
   return found.withoutFragments;
 }

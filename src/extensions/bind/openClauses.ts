@@ -28,7 +28,8 @@ export function loadProtocolMatch(state: State): boolean {
   const { proto } = state.base;
   if (proto === undefined || state.implicitDone) return false;
   state.implicitDone = true;
-  const name = protocolMatchName(proto.value);
+  const written = state.words.find(({ end }) => end === proto.span.end)?.text.replace(/^(?:-p|--p\w*=)(?=.)/, '') ?? '';
+  const name = protocolMatchName(written);
   const extension = name === undefined ? undefined : findMatch(name);
   if (name === undefined || extension === undefined || !extension.families.includes(state.context.family)) return false;
   openMatch(state, name, proto.span);

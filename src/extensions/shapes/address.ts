@@ -1,5 +1,6 @@
 /** Addresses, networks, address ranges, NAT ranges and MAC addresses. */
 import { type Address, type Family, familyOf, formatAddress, parseAddress, prefixMask } from '../../packet/address.ts';
+import { numberOf, U8 } from './number.ts';
 import { type NatPorts, natPorts, readNatPorts } from './port.ts';
 import { type Decoded, malformed, notModelled, part, type Shape } from './shape.ts';
 
@@ -13,6 +14,33 @@ function readAddress(family: Family, text: string): Decoded<Address> {
   const value = parseAddress(text);
   if (value === undefined) return malformed(`expected an IPv${family} address, found \`${text}\``);
   return familyOf(value) === family ? { value } : malformed(`\`${text}\` is an IPv${familyOf(value)} address in IPv${family} rules`);
+}
+
+/** Ways of iptables 1.8.9 to take fewer than four numbers. */
+type Dotted = 'padded' | 'inetAton';
+
+/** libxtables xtables_numeric_to_ipaddr(): `10.1` is 10.1.0.0, as a network is written */
+function padded(numbers: readonly number[]): number | undefined {
+  if (numbers.length > 4 || numbers.some((number) => number > U8)) return undefined;
+  return [0, 1, 2, 3].reduce((value, at) => value * 256 + (numbers[at] ?? 0), 0);
+}
+
+/** inet_aton(3): `10.1` is 10.0.0.1, the last number fills what is left */
+function inetAton(numbers: readonly number[]): number | undefined {
+  const last = numbers.at(-1) ?? 0;
+  const room = 256 ** (5 - numbers.length);
+  if (numbers.length > 4 || last >= room || numbers.slice(0, -1).some((number) => number > U8)) return undefined;
+  return numbers.slice(0, -1).reduce((value, number, at) => value + number * 256 ** (3 - at), last);
+}
+
+/** A text that the grammar took as `looseAddress`; another reading than most people's is told. */
+function readLoose(text: string, family: Family, dotted: Dotted): Decoded<Address> {
+  if (family === 6 || text.includes(':') || /^(?:(?:0|[1-9]\d*)\.){3}(?:0|[1-9]\d*)$/.test(text)) return readAddress(family, text);
+  const numbers = text.split('.').map(numberOf);
+  const value = (dotted === 'padded' ? padded(numbers) : undefined) ?? inetAton(numbers);
+  if (value === undefined) return malformed(`expected an IPv4 address, found \`${text}\``);
+  const plain = dotted === 'padded' && padded(numbers) === value && /^(?:(?:0|[1-9]\d*)(?:\.|$))+$/.test(text);
+  return plain ? { value } : { value, warning: `iptables reads \`${text}\` as \`${formatAddress(value)}\`` };
 }
 
 export function prefixLength(mask: Address): number | undefined {
@@ -33,32 +61,40 @@ function readMask(family: Family, text: string | undefined): Decoded<Address> {
     : malformed(`\`/${text}\` is longer than an IPv${family} address`);
 }
 
-/** `10.0.0.0/8`, `10.0.0.0/255.0.0.0`, `fd00::1`, or a host name */
-export const network: Shape<Network> = {
-  rule: 'networkOrHost',
-  decode: (parts, { family }) => {
-    const written = part(parts, 'address');
-    if (written === undefined) return unknownHost(parts.text);
-    const address = readAddress(family, written);
-    const mask = readMask(family, part(parts, 'netmask'));
-    if ('refused' in address) return address;
-    return 'refused' in mask ? mask : { value: { address: address.value, mask: mask.value } };
-  },
-  print: ({ address, mask }) => {
-    const length = prefixLength(mask);
-    if (length === (familyOf(mask) === 4 ? 32 : 128)) return formatAddress(address);
-    return `${formatAddress(address)}/${length ?? formatAddress(mask)}`;
-  },
-};
+function looseNetwork(dotted: Dotted): Shape<Network> {
+  return {
+    rule: 'networkOrHost',
+    decode: (parts, { family }) => {
+      const written = part(parts, 'looseAddress');
+      if (written === undefined) return unknownHost(parts.text);
+      const address = readLoose(written, family, dotted);
+      const mask = readMask(family, part(parts, 'netmask'));
+      if ('refused' in address) return address;
+      return 'refused' in mask ? mask : { ...address, value: { address: address.value, mask: mask.value } };
+    },
+    print: ({ address, mask }) => {
+      const length = prefixLength(mask);
+      if (length === (familyOf(mask) === 4 ? 32 : 128)) return formatAddress(address);
+      return `${formatAddress(address)}/${length ?? formatAddress(mask)}`;
+    },
+  };
+}
 
-/** -m conntrack: of a mask that is no prefix, iptables 1.8.9 saves something else than it was given. */
+/** `10.0.0.0/8`, `10.0.0.0/255.0.0.0`, `fd00::1`, or a host name */
+export const network = looseNetwork('inetAton');
+
+/** The same of `-s` and `-d`, where `10/8` is 10.0.0.0/8. */
+export const baseNetwork = looseNetwork('padded');
+
+/** -m conntrack: iptables-save leaves out a mask that is no prefix. */
 export const ctNetwork: Shape<Network> = {
-  ...network,
   decode: (parts, context) => {
     const decoded = network.decode(parts, context);
     if ('refused' in decoded || prefixLength(decoded.value.mask) !== undefined) return decoded;
-    return notModelled(`iptables does not keep the mask of \`${parts.text}\``, 'write a prefix length');
+    return { ...decoded, warning: `iptables-save leaves out the mask of \`${parts.text}\`` };
   },
+  rule: 'networkOrHost',
+  print: (value, context) => (prefixLength(value.mask) === undefined ? formatAddress(value.address) : network.print(value, context)),
 };
 
 function unknownHost(name: string): Decoded<never> {
@@ -87,8 +123,8 @@ export const addressRange: Shape<AddressRange> = {
 export const address: Shape<Address> = {
   rule: 'addressOrHost',
   decode: (parts, { family }) => {
-    const written = part(parts, 'address');
-    return written === undefined ? unknownHost(parts.text) : readAddress(family, written);
+    const written = part(parts, 'looseAddress');
+    return written === undefined ? unknownHost(parts.text) : readLoose(written, family, 'inetAton');
   },
   print: formatAddress,
 };

@@ -77,13 +77,9 @@ export const protocol: Shape<number> = {
 
 export const protocolNumber: Shape<number> = { ...protocol, print: String };
 
-/** Matches that are not named like their protocol. */
-const PROTOCOL_MATCHES: ReadonlyMap<number, string> = new Map([
-  [PROTO.icmpv6, 'icmp6'],
-  [PROTO.mh, 'mh'],
-]);
-
-/** Name under which `-p` loads the match of a protocol by itself. man iptables-extensions(8) */
-export function protocolMatchName(proto: number): string | undefined {
-  return PROTOCOL_MATCHES.get(proto) ?? BY_NUMBER.get(proto);
+/** `-p` loads a match by the name that was written, or by that of its number: `-p mh` does, `-p 135` finds none.
+ *  iptables xshared.c find_proto(); libxtables xtables_find_match() knows the names of ICMPv6 */
+export function protocolMatchName(written: string): string | undefined {
+  const name = /^\d/.test(written) ? BY_NUMBER.get(numberOf(written)) : written.toLowerCase();
+  return name === 'ipv6-icmp' || name === 'icmpv6' ? 'icmp6' : name;
 }

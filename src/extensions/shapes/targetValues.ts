@@ -23,7 +23,8 @@ const MICROSECONDS: Readonly<Record<string, number>> = { s: 1_000_000, m: 1000, 
 export const duration: Shape<number> = {
   rule: 'duration',
   decode: (parts) => ({
-    value: Math.trunc(Number(part(parts, 'mantissa')) * (MICROSECONDS[part(parts, 'durationUnit')?.charAt(0) ?? 'u'] ?? 1)),
+    // more than 32 bits are cut off
+    value: (Number(part(parts, 'mantissa')) * (MICROSECONDS[part(parts, 'durationUnit')?.charAt(0) ?? 'u'] ?? 1)) >>> 0,
   }),
   print: (value) => {
     if (value >= 1_000_000) return `${(value / 1_000_000).toFixed(1)}s`;
