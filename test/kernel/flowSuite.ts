@@ -1,6 +1,8 @@
 /** Random flows, each packet put to the kernel and to the simulator with the connections that the earlier ones left behind. */
 import type { Coverage } from './coverage.ts';
 import { startCoverage } from './coverage.ts';
+import { fixtureCases, poolsOf } from './generate/fixtureCases.ts';
+import type { PacketPools } from './generate/pools.ts';
 import { randomFrom } from './generate/random.ts';
 import type { Case } from './generate/randomCase.ts';
 import { poolsFor, randomCases } from './generate/randomCase.ts';
@@ -33,13 +35,12 @@ export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOp
   const random = randomFrom(seed);
   let [flows, packets, cut, failed, index] = [0, 0, 0, 0, 0];
   try {
-    for (const bare of randomCases(Number.POSITIVE_INFINITY, seed)) {
-      const one = withNat(bare);
+    for (const { one, pools } of rulesets(seed)) {
       if (flows >= wanted) break;
       if (!isPossible(one)) continue;
       const world = worldOf(one);
       const made = Array.from({ length: Math.min(FLOWS_PER_RULESET, wanted - flows) }, () =>
-        randomFlow(random, { ...world, family: one.family, pools: poolsFor(one.family, one.host) }),
+        randomFlow(random, { ...world, family: one.family, pools }),
       );
       const asked = index++ % SECOND_OPINION === 0 ? oracles : oracles.slice(0, 1);
       flows += made.length;
@@ -57,6 +58,19 @@ export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOp
     await Promise.all(oracles.map(({ close }) => close()));
   }
   return { flows, packets, cut, failed, coverage };
+}
+
+interface Ruleset {
+  readonly one: Case;
+  readonly pools: PacketPools;
+}
+
+/** Every fixture, then random ones without end. */
+function* rulesets(seed: number): Generator<Ruleset> {
+  for (const one of fixtureCases(0, seed)) {
+    yield { one: withNat(one), pools: poolsOf((one.family === 4 ? one.rules.v4 : one.rules.v6) ?? '', one.family, one.host) };
+  }
+  for (const one of randomCases(Number.POSITIVE_INFINITY, seed)) yield { one: withNat(one), pools: poolsFor(one.family, one.host) };
 }
 
 /** Once loaded, the nat table of x_tables stays in the namespace, whatever rules come next, and tells connections apart. */

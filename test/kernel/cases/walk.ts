@@ -4,6 +4,14 @@ import { chains, mangle, markState, nat, OUT, raw, SENT, stateOf } from './kerne
 
 export const WALK_CASES: readonly KernelCase[] = [
   {
+    name: 'at INPUT x_tables runs security before nat, iptables-nft 1.8.9 after it',
+    rules:
+      nat('-A INPUT -j SNAT --to-source 10.244.0.99') +
+      ['*security', ':INPUT ACCEPT', '-A INPUT -s 10.244.0.99 -j MARK --set-mark 7', 'COMMIT', ''].join('\n'),
+    ends: { 'in udp 10.0.0.9:40000 -> 10.244.0.5:53 iif=eth0': 'delivered -i eth0 10.244.0.99:40000 > 10.244.0.5:53' },
+    endsOnNft: { 'in udp 10.0.0.9:40000 -> 10.244.0.5:53 iif=eth0': 'delivered -i eth0 10.244.0.99:40000 > 10.244.0.5:53 mark 7' },
+  },
+  {
     name: 'RETURN in a base chain applies the policy',
     rules: chains('filter', ':OUTPUT DROP', '-A OUTPUT -p tcp -j RETURN', '-A OUTPUT -j ACCEPT'),
     ends: { [OUT]: 'dropped', 'out udp 10.244.0.5 -> 10.0.0.9:80': 'sent -o eth0 10.244.0.5:40000 > 10.0.0.9:80' },

@@ -25,7 +25,8 @@ export function* fixtureCases(pairs: number, seed: number): Generator<Case> {
 
 const FAMILIES: readonly Family[] = [4, 6];
 
-function poolsOf(text: string, family: Family, host: HostJson): PacketPools {
+/** The values that stand in the rules and the host. */
+export function poolsOf(text: string, family: Family, host: HostJson): PacketPools {
   const numbers = (pattern: RegExp): readonly number[] =>
     [...text.matchAll(pattern)].flatMap(([, list = '']) => list.split(/[,:-]/).map(Number));
   const own = host.interfaces.flatMap(({ addresses }) => addresses).map((one) => one.split('/')[0] ?? '');

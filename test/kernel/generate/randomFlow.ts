@@ -87,7 +87,7 @@ function conversation(random: Random, world: FlowWorld, like?: Conversation): Co
     other === undefined || other.proto !== own.proto || other.dir !== own.dir || random.chance(0.3)
       ? own
       : { ...other, dst: own.dst, dport: own.dport };
-  return { opener: { packet: plain(near as Packet), seq: FIRST_SEQ, acked: undefined }, answerer: undefined, seen: undefined };
+  return { opener: { packet: near as Packet, seq: FIRST_SEQ, acked: undefined }, answerer: undefined, seen: undefined };
 }
 
 const FIRST_SEQ = 100_000;
@@ -99,9 +99,12 @@ function isFit({ proto, fragOffset, chooseSource, icmpType }: Packet & { readonl
 }
 
 /** Segments without data, so that what one side has sent the other has seen. */
-function plain(packet: Packet): Packet {
-  return packet.proto === PROTO.tcp ? { ...packet, length: packet.family === 4 ? 40 : 60 } : packet;
+function lengthOf(family: Family, flags: number): number {
+  return (family === 4 ? 40 : 60) + ((flags & S) === 0 ? 0 : OFFERED_SIZE);
 }
+
+/** Bytes of the option with which a SYN offers its segment size. */
+const OFFERED_SIZE = 4;
 
 const { F, S, R, P, A, E, C } = TCP_FLAGS;
 /** What a side may send at any time; what it should is more frequent. */
@@ -117,7 +120,7 @@ function nextOf(random: Random, one: Conversation, who: 'opener' | 'answerer'): 
   // what is sent again has its first number; a reset is where the other side is
   const seq = (flags & R) !== 0 ? (side.acked ?? side.seq) : (flags & S) !== 0 ? FIRST_SEQ : (flags & F) !== 0 ? FIRST_SEQ + 1 : side.seq;
   if ((flags & (S | F)) !== 0 && (flags & R) === 0) side.seq = Math.max(side.seq, seq + 1);
-  return { ...packet, flags, seq, ack: other?.seq ?? 1 };
+  return { ...packet, flags, seq, ack: other?.seq ?? 1, length: lengthOf(packet.family, flags) };
 }
 
 /** What conntrack takes as a part of the connection tells it how far the other side is. */

@@ -40,7 +40,7 @@ const TARGETS: readonly (readonly [number, (place: TargetPlace) => boolean, Targ
   [1, ({ table }) => table !== 'raw', (r) => `-j CONNMARK --${r.pick(['and', 'or', 'xor'])}-mark ${hex(r.pick(MARKS))}`],
   [1, anywhere, (r) => r.pick(['-j LOG --log-prefix "seen "', '-j NFLOG --nflog-group 5'])],
   [9, in_('mangle'), headerField],
-  [1, offersSize, () => '-m tcp --syn -j TCPMSS --set-mss 1300'],
+  [1, ({ table, proto }) => table !== 'nat' && proto === 'tcp', () => '-m tcp --syn -j TCPMSS --set-mss 1300'],
   [1, ({ table, proto }) => table === 'mangle' && proto === 'tcp', () => '-j TCPOPTSTRIP --strip-options mss,8'],
   [1, anywhere, () => '-j AUDIT --type accept'],
   [
@@ -82,11 +82,6 @@ const SNAT: Readonly<Record<Family, readonly string[]>> = {
   4: ['10.244.0.5', '127.0.0.6', '169.254.7.127', '192.168.50.5', '10.0.0.200', '10.244.0.6-10.244.0.8'],
   6: ['fd00:10:244::5', '::6', 'fd16:9254::1', 'fd00:192:168:50::5', '2001:db8::200'],
 };
-
-/** TCPMSS makes a bare SYN longer: of ours, those of IPv6. */
-function offersSize({ family, table, proto }: TargetPlace): boolean {
-  return family === 4 && table !== 'nat' && proto === 'tcp';
-}
 
 const NETMAP: Readonly<Record<Family, readonly string[]>> = {
   4: ['10.0.0.0/24', '10.244.0.0/16', '192.168.50.0/24', '127.0.0.0/8', '10.0.0.9'],

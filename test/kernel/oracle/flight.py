@@ -71,6 +71,9 @@ def fate(flight, trace, headers, names):
     if last.get('target') == 'TPROXY' and isinstance(flight.events[-1], Row):
         last['verdict'] = 'DROP'            # x_tables logs before the target runs: nothing after it, so there was no socket
     after = headers[-1].seen.tuple() if headers else None
+    if 'x_in' in left and flight.packet.get('frag') and ':' in flight.packet['dst']:
+        # IPv6 puts fragments together behind INPUT, where we took this one off its way
+        return {'fate': 'lost', 'fate_detail': 'a fragment alone', 'tuple_after': after}
     if 'x_in' in left:
         header = left['x_in']
         return {'fate': 'local', 'tuple_after': header.seen.tuple(), 'in_iface': names.get(header.iif), **diverted(trace)}

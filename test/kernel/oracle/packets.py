@@ -3,7 +3,7 @@ import socket
 import struct
 from typing import NamedTuple, Optional
 
-TCP, UDP, ICMP, ICMPV6, UDPLITE, ESP, AH = 6, 17, 1, 58, 136, 50, 51
+TCP, UDP, ICMP, ICMPV6, UDPLITE, ESP, AH, FRAGMENT = 6, 17, 1, 58, 136, 50, 51, 44
 PROTOCOLS = {'icmp': ICMP, 'tcp': TCP, 'udp': UDP, 'icmpv6': ICMPV6}
 FLAGS = {'F': 1, 'S': 2, 'R': 4, 'P': 8, 'A': 16, 'U': 32, 'E': 64, 'C': 128}
 CHECKSUM_AT = {TCP: 16, UDP: 6, UDPLITE: 6, ICMP: 2, ICMPV6: 2}
@@ -58,6 +58,8 @@ def build(packet, token, ip_id):
     fragment = packet.get('frag', 0)
     payload = struct.pack('!I', token) + b'\0' * 12 if fragment else transport(packet, proto, token)
     header = 40 if v6 else 20
+    if fragment and v6:
+        proto, payload = FRAGMENT, struct.pack('!BBHI', proto, 0, fragment << 3, ip_id) + payload
     payload += b'\0' * (packet.get('length', 0) - header - len(payload))
     if not fragment and proto in CHECKSUM_AT:
         payload = with_checksum(payload, proto, src + dst, v6)
@@ -75,7 +77,10 @@ def transport(packet, proto, token):
         flags = sum(FLAGS[letter] for letter in packet.get('flags', 'S'))
         sequence, urgent = (packet['seq'], (token - FIRST_TOKEN) // TOKEN_STEP + 1) if 'seq' in packet else (token, 0)
         ack = packet.get('ack', 1) if flags & FLAGS['A'] else 0
-        return struct.pack('!HHIIBBHHH', sport, dport, sequence, ack, 0x50, flags, 65535, 0, urgent)
+        # a SYN offers its segment size where its length leaves room
+        room = packet.get('length', 0) - (40 if is_v6(packet) else 20) >= 24
+        size = struct.pack('!BBH', 2, 4, 1460) if flags & FLAGS['S'] and room else b''
+        return struct.pack('!HHIIBBHHH', sport, dport, sequence, ack, 0x50 + (len(size) << 2), flags, 65535, 0, urgent) + size
     if proto in (UDP, UDPLITE):
         return struct.pack('!HHHH', sport, dport, 0, 0) + mark
     if proto in (ICMP, ICMPV6):
@@ -108,9 +113,9 @@ def read(network, transport_header=None):
         src, dst = socket.inet_ntoa(network[12:16]), socket.inet_ntoa(network[16:20])
         rest = network[(network[0] & 15) * 4:]
     else:
-        proto, offset = network[6], 0
+        proto, offset = network[6], network[6] == FRAGMENT
         src, dst = (socket.inet_ntop(socket.AF_INET6, network[at:at + 16]) for at in (8, 24))
-        rest = network[40:]
+        rest = network[48 if offset else 40:]
     rest = rest if transport_header is None else transport_header
     number = lambda at: struct.unpack_from('!I', rest, at)[0] if len(rest) >= at + 4 else None  # noqa: E731
     if offset:
