@@ -1,18 +1,14 @@
 /** Which rules of a table some packet reaches and matches, by boxes: for long lists of ranges, where diagrams grow too large. */
-import { type HookName, TABLE_HOOKS } from '../../netfilter/hooks.ts';
+import { TABLE_HOOKS } from '../../netfilter/hooks.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
-import type { Field } from '../../packet/fields.ts';
-import { ADDR_TYPES, WAYS_BACK } from '../../packet/fields.ts';
-import { CT_STATES } from '../../packet/packet.ts';
 import type { Chain, Rule, Table } from '../../ruleset/ruleset.ts';
-import { INTERFACES_AT } from '../anyState.ts';
 import { askedFields } from '../nameParts.ts';
-import type { Axes, Box, Presence } from './convert.ts';
-import { boxesFor, meet, needs, wholeBox } from './convert.ts';
+import { axesOf, startBoxes } from './axes.ts';
+import type { Axes, Box } from './convert.ts';
+import { boxesFor, meet } from './convert.ts';
 import { isCovered } from './cover.ts';
-import { axisOf } from './domain.ts';
 
 export interface BoxUse {
   /** or why there is no answer: the budget was spent, something that is not modelled decides */
@@ -38,9 +34,9 @@ export function boxUses({ family, table }: { readonly family: Family; readonly t
       if (mentionsUnmodelled(rule.match)) unclear.add(rule);
     }
   }
-  const possible = usesOf({ axes, table, matches, unclear: new Set() });
-  if (possible === undefined || unclear.size === 0) return possible;
-  const sure = usesOf({ axes, table, matches, unclear });
+  const possible = usesOf({ axes, table, matches, unclear, sureOnly: false });
+  if (possible === undefined || !(unclear.size > 0 || hasOpaqueTarget(table))) return possible;
+  const sure = usesOf({ axes, table, matches, unclear, sureOnly: true });
   if (sure === undefined) return undefined;
   const both = ([rule, use]: readonly [Rule, BoxUse]): readonly [Rule, BoxUse] => {
     const isUnclear = use.matched === true && sure.get(rule)?.matched !== true;
@@ -53,8 +49,14 @@ interface BoxQuestion {
   readonly axes: Axes;
   readonly table: Table;
   readonly matches: ReadonlyMap<Rule, readonly Box[]>;
-  /** rules that match no packet for sure, and that perhaps all packets match that come */
+  /** something in the rule's condition is not modelled */
   readonly unclear: ReadonlySet<Rule>;
+  /** not modelled conditions hold for no packet that is counted and for all that are to pass; not modelled targets keep their packets */
+  readonly sureOnly: boolean;
+}
+
+function hasOpaqueTarget({ chains }: Table): boolean {
+  return [...chains.values()].some(({ rules }) => rules.some(({ effect }) => effect.kind === 'unmodelled'));
 }
 
 function usesOf(question: BoxQuestion): ReadonlyMap<Rule, BoxUse> | undefined {
@@ -97,7 +99,7 @@ function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entr
     const own = walk.matches.get(rule) ?? [];
     const taken = product(starts, own);
     const before = back.length === 0 ? gone : [...gone, ...back];
-    const isUnclear = walk.unclear.has(rule);
+    const isUnclear = walk.sureOnly && walk.unclear.has(rule);
     const matched = isUnclear ? false : isMatched(taken, before);
     note(walk.uses, rule, { matched, satisfiable: taken.length > 0 || product(walk.anywhere, own).length > 0 });
     const { effect } = rule;
@@ -108,6 +110,13 @@ function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entr
       case 'copyMark':
       case 'setField':
       case 'conntrack':
+        break;
+      // any packet may come out of it
+      case 'unmodelled':
+        if (matched === false && !isUnclear) break;
+        if (chain.hook === undefined) return false;
+        if (!walk.sureOnly) for (const left of [gone, back]) left.length = 0;
+        else if (!uncertain) gone.push(...taken);
         break;
       case 'return':
         if (!uncertain) back.push(...taken);
@@ -167,12 +176,11 @@ function note(uses: Map<Rule, BoxUse>, rule: Rule, use: BoxUse): void {
   }
 }
 
-/** Its rules change fields that they, or later ones, ask about; one that is not modelled may change any. */
+/** Its rules change fields that they, or later ones, ask about. What a target that is not modelled changes does not count. */
 function changesWhatItAsks(table: Table): boolean {
   const asked = askedFields(table);
   const rules = [...table.chains.values()].flatMap((chain) => chain.rules);
   return rules.some(({ effect }) => {
-    if (effect.kind === 'unmodelled') return true;
     if (effect.kind === 'setField') return asked.has(effect.field);
     const changes = effect.kind === 'setMark' || effect.kind === 'copyMark' || effect.kind === 'conntrack';
     return changes && (asked.has('mark') || asked.has('connmark') || asked.has('ctstate'));
@@ -184,55 +192,4 @@ function mayMiss(expr: MatchExpr): boolean {
   if (expr.kind === 'or' && expr.of.some(({ kind }) => kind === 'always')) return false;
   if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some(mayMiss);
   return expr.kind === 'not' ? mayMiss(expr.of) : expr.kind === 'chance' || expr.kind === 'unmodelled';
-}
-
-const PRESENCES: readonly Presence[] = ['connection', 'process', 'hasMac', 'hasSk', 'hasIif', 'hasOif'];
-
-function axesOf(family: Family, table: Table): Axes {
-  const asked = new Set<Field>(askedFields(table));
-  const conditions: MatchExpr[] = [...table.chains.values()].flatMap(({ rules }) => rules.map(({ match }) => match));
-  const used = new Set<Presence>();
-  for (const field of [...asked]) {
-    for (const [need, intervals] of needs(field, family)) {
-      if ((PRESENCES as readonly string[]).includes(need)) used.add(need as Presence);
-      else {
-        asked.add(need as Field);
-        conditions.push({ kind: 'in', field: need as Field, intervals });
-      }
-    }
-  }
-  if (used.has('process')) asked.add('socket');
-  const yesOrNo = { parts: 2, rangesOf: () => [[1, 1] as const] };
-  const fields = [...asked].map((field) => [field, axisOf(field, family, conditions)] as const);
-  const all = [...fields, ...[...used].map((presence) => [presence, yesOrNo] as const)];
-  return { family, at: new Map(all.map(([name], index) => [name, index])), axes: all.map(([, axis]) => axis) };
-}
-
-/** As anyStates: what packets at a hook can be. */
-function startBoxes(axes: Axes, hook: HookName): readonly Box[] {
-  const { iif, oif } = INTERFACES_AT[hook];
-  const owned = hook === 'OUTPUT' || hook === 'POSTROUTING';
-  const fixed = wholeBox(axes);
-  const limit = (name: Field | Presence, lo: number, hi: number, box: Box = fixed): void => {
-    const at = axes.at.get(name);
-    if (at !== undefined) box.set([lo, hi], at * 2);
-  };
-  if (iif !== 'maybe') limit('hasIif', iif === 'yes' ? 1 : 0, iif === 'yes' ? 1 : 0);
-  limit('hasOif', oif === 'yes' ? 1 : 0, oif === 'yes' ? 1 : 0);
-  const most = (field: Field, last: number): void => {
-    const range = axes.axes[axes.at.get(field) ?? -1]?.rangesOf([{ lo: 0, hi: last }])[0];
-    if (range !== undefined) limit(field, 0, range[1]);
-  };
-  most('ctstate', CT_STATES.length - 1);
-  for (const field of ['srcType', 'dstType', 'srcTypeIn', 'srcTypeOut', 'dstTypeIn', 'dstTypeOut'] as const)
-    most(field, ADDR_TYPES.length - 1);
-  for (const field of ['wayBack', 'wayBackMarked'] as const) most(field, WAYS_BACK.length - 1);
-  const without = Int32Array.from(fixed);
-  limit('socket', 0, 0, without);
-  limit('process', 0, 0, without);
-  if (!owned || !axes.at.has('socket')) return [without];
-  const withSocket = Int32Array.from(fixed);
-  limit('socket', 1, 1, withSocket);
-  if (iif === 'maybe') limit('hasIif', 0, 0, withSocket);
-  return [without, withSocket];
 }
