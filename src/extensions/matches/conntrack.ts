@@ -4,29 +4,40 @@
  *  fact   without a connection (INVALID, UNTRACKED) the match is true exactly when `--ctstate` is given and holds: the other options are not looked at */
 import { equals, inSet, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
 import { hasState, hasStatus } from '../conntrackExprs.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { type Complaint, conj, type Given, matchExtension } from '../extension.ts';
 import { inNetwork } from '../networkExpr.ts';
+
+const OPTIONS = {
+  '--ctstate': { value: ['ctStates'], invertible: true },
+  '--ctproto': { value: ['protocolNumber'], invertible: true },
+  '--ctorigsrc': { value: ['ctNetwork'], invertible: true },
+  '--ctorigdst': { value: ['ctNetwork'], invertible: true },
+  '--ctreplsrc': { value: ['ctNetwork'], invertible: true },
+  '--ctrepldst': { value: ['ctNetwork'], invertible: true },
+  '--ctorigsrcport': { value: ['decimalPortRange'], invertible: true },
+  '--ctorigdstport': { value: ['decimalPortRange'], invertible: true },
+  '--ctreplsrcport': { value: ['decimalPortRange'], invertible: true },
+  '--ctrepldstport': { value: ['decimalPortRange'], invertible: true },
+  '--ctstatus': { value: ['ctStatus'], invertible: true },
+  '--ctexpire': { value: ['expireRange'], invertible: true },
+  '--ctdir': { value: ['ctDir'] },
+} as const;
+
+/** iptables takes the bit of an inverted `--ctstatus` for that of `--ctproto`. iptables libxt_conntrack.c conntrack2_mt_parse(), XT_INV_PROTO */
+function complaints(given: Given<typeof OPTIONS>): readonly Complaint[] {
+  if (Object.keys(given).length === 0) return [{ kind: 'malformed', message: '`-m conntrack` needs at least one option' }];
+  const { '--ctproto': proto, '--ctstatus': status } = given;
+  const mistaken = proto?.values[0] === 0 && status?.inverted === true && status.span.start < proto.span.start;
+  const message = 'iptables refuses `--ctproto 0` behind an inverted `--ctstatus`';
+  return mistaken ? [{ kind: 'malformed', message, option: '--ctproto' }] : [];
+}
 
 export const conntrack = matchExtension({
   name: 'conntrack',
   families: [4, 6],
-  options: {
-    '--ctstate': { value: ['ctStates'], invertible: true },
-    '--ctproto': { value: ['protocolNumber'], invertible: true },
-    '--ctorigsrc': { value: ['ctNetwork'], invertible: true },
-    '--ctorigdst': { value: ['ctNetwork'], invertible: true },
-    '--ctreplsrc': { value: ['ctNetwork'], invertible: true },
-    '--ctrepldst': { value: ['ctNetwork'], invertible: true },
-    '--ctorigsrcport': { value: ['decimalPortRange'], invertible: true },
-    '--ctorigdstport': { value: ['decimalPortRange'], invertible: true },
-    '--ctreplsrcport': { value: ['decimalPortRange'], invertible: true },
-    '--ctrepldstport': { value: ['decimalPortRange'], invertible: true },
-    '--ctstatus': { value: ['ctStatus'], invertible: true },
-    '--ctexpire': { value: ['expireRange'], invertible: true },
-    '--ctdir': { value: ['ctDir'] },
-  },
+  options: OPTIONS,
   needsConntrack: () => true,
-  check: (given) => (Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m conntrack` needs at least one option' }]),
+  check: complaints,
   unclear: ['--ctexpire'],
   lower: (given) => {
     const state = conj(given, { '--ctstate': hasState });

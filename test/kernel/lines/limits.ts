@@ -27,6 +27,13 @@ export const LIMITS: readonly Limit[] = [
       (theirs[printedAs] === undefined ? refusedBy.has(printedAs) : theirs[printedAs].join('\n') === mine?.join('\n')),
   },
   {
+    id: 'a quote that is never closed: iptables takes the rest of the file line into the word, chainwalk refuses it',
+    holds: ({ ours, mine, theirs, backend }) =>
+      mine === undefined &&
+      theirs[backend] !== undefined &&
+      ours.diagnostics.some(({ kind, message }) => kind === 'malformed' && message === 'this quote is never closed'),
+  },
+  {
     id: 'a day of the week for which iptables looks at memory that it has not set: it is kept as written',
     holds: ({ ours }) =>
       ours.diagnostics.some(
