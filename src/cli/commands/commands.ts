@@ -1,5 +1,6 @@
 /** All commands, in the order in which help lists them. Adding one is a line here. */
 import type { Command } from '../command.ts';
+import { approaches } from './approaches.ts';
 import { check } from './check.ts';
 import { diff } from './diff.ts';
 import { enrol } from './enrol.ts';
@@ -10,4 +11,4 @@ import { render } from './render.ts';
 import { trace } from './trace.ts';
 import { verify } from './verify.ts';
 
-export const COMMANDS: readonly Command[] = [trace, verify, diff, find, check, print, render, enrol, explain];
+export const COMMANDS: readonly Command[] = [trace, verify, diff, find, check, print, render, enrol, approaches, explain];

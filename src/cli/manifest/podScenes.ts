@@ -41,7 +41,13 @@ export interface PodScenes {
 export async function loadScenes(call: Call, files: readonly string[]): Promise<PodScenes | undefined> {
   const loaded = await loadPods(call, files);
   if (loaded === undefined) return undefined;
-  const diagnostics = [...loaded.diagnostics];
+  const { scenes, diagnostics } = scenesOf(loaded);
+  return { scenes, loaded, diagnostics: [...loaded.diagnostics, ...diagnostics] };
+}
+
+/** `diagnostics`: of the pods' settings and rules. */
+export function scenesOf(loaded: LoadedPods): Pick<PodScenes, 'scenes' | 'diagnostics'> {
+  const diagnostics: Diagnostic[] = [];
   const scenes = loaded.manifests.pods.map((pod) => {
     const enrolment = enrol(pod, loaded.world);
     const rules = podRules(enrolment);
@@ -49,7 +55,7 @@ export async function loadScenes(call: Call, files: readonly string[]): Promise<
     diagnostics.push(...refusals(enrolment), ...rules.diagnostics, ...made.diagnostics.filter(isError));
     return made.scene;
   });
-  return { scenes, loaded, diagnostics };
+  return { scenes, diagnostics };
 }
 
 function sceneOf(enrolment: Enrolment, rules: PodRules): { readonly scene: PodScene; readonly diagnostics: readonly Diagnostic[] } {

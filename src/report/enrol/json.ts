@@ -74,7 +74,7 @@ export interface PlaceJson {
 /** Who captures a pod, and with what. */
 export interface EnrolAnswer {
   readonly enrolment: Enrolment;
-  readonly rules: Pick<PodRules, 'settings' | 'assumptions'>;
+  readonly rules: Pick<PodRules, 'settings' | 'assumptions' | 'rendered'>;
   readonly findings: readonly PodFinding[];
 }
 

@@ -1,0 +1,49 @@
+/** What `chainwalk approaches` does. */
+import { APPROACHES, type Approach } from '../../istio/enrol/facts.ts';
+import { humanApproaches } from '../../report/approaches/human.ts';
+import { type PodAnswers, toApproachesReport } from '../../report/approaches/json.ts';
+import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
+import { type ApproachDiff, compareApproaches } from '../../verify/approaches.ts';
+import type { Call } from '../command.ts';
+import { showDiagnostics } from '../diagnostics.ts';
+import { EXIT, type ExitCode } from '../exitCode.ts';
+import { formatOf } from '../format.ts';
+import { loadPods } from '../manifest/loadPods.ts';
+import { type PodScene, scenesOf } from '../manifest/podScenes.ts';
+import { terminal } from '../terminal.ts';
+
+/** Every two, in the order of the approaches. */
+const PAIRS = APPROACHES.flatMap((from, index) => APPROACHES.slice(index + 1).map((to) => ({ from, to })));
+
+export async function runApproaches(call: Call): Promise<ExitCode> {
+  const { io, input } = call;
+  const loaded = await loadPods(call, input.args);
+  if (loaded === undefined) return EXIT.usage;
+  const columns = APPROACHES.map((approach) => scenesOf({ ...loaded, world: { ...loaded.world, approach } }));
+  const { diagnostics } = loaded;
+  await showDiagnostics(call, diagnostics);
+  if (diagnostics.some(isError)) return EXIT.usage;
+  const pods = loaded.manifests.pods.map((_, index) => answersOf(columns.flatMap(({ scenes }) => scenes[index] ?? [])));
+  // that one approach refuses the pod is an answer here, not an error
+  const all: readonly Diagnostic[] = [...diagnostics, ...columns.flatMap((column) => column.diagnostics)];
+  const report = toApproachesReport({ version: loaded.world.version, pods, diagnostics: all });
+  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
+  else await io.out.write(`${humanApproaches(report, await terminal(call, io.out))}\n`);
+  return EXIT.ok;
+}
+
+function answersOf(scenes: readonly PodScene[]): PodAnswers {
+  const sceneOf = (approach: Approach) => scenes.find(({ enrolment }) => enrolment.facts.approach === approach);
+  return {
+    answers: scenes,
+    pairs: PAIRS.map(({ from, to }) => ({ from, to, diff: diffOf(sceneOf(from), sceneOf(to)) })),
+  };
+}
+
+/** Undefined when the pod does not start with one of them. */
+function diffOf(from: PodScene | undefined, to: PodScene | undefined): ApproachDiff | undefined {
+  if (from === undefined || to === undefined) return undefined;
+  if ([from, to].some(({ enrolment }) => enrolment.verdict === 'blocked')) return undefined;
+  const side = ({ enrolment, rulesets, host }: PodScene) => ({ ambient: enrolment.facts.approach === 'ambient', rulesets, host });
+  return compareApproaches(side(from), side(to));
+}

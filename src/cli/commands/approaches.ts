@@ -1,0 +1,18 @@
+/** `chainwalk approaches POD`: istio-init, the CNI plugin, the plugin through Multus and ambient, side by side. */
+import type { Command } from '../command.ts';
+import { COLOR, ISTIO, JSON_OUTPUT, output, QUIET, VALUES } from '../options.ts';
+
+export const approaches: Command = {
+  name: 'approaches',
+  summary: 'what istio-init, the CNI plugin, the plugin through Multus and ambient each do with a pod, and which packets change their fate',
+  args: [{ name: '<manifests...>', says: 'Kubernetes YAML or JSON, `-` for standard input' }],
+  options: [VALUES, ISTIO, output(['human', 'json']), JSON_OUTPUT, QUIET, COLOR],
+  examples: [
+    { says: 'what changes if we move to the CNI plugin?', line: 'chainwalk approaches deploy.yaml --values values.yaml' },
+    { says: 'all pairs, with an example for each change', line: 'chainwalk approaches deploy.yaml --json' },
+  ],
+  run: async (io, input) => {
+    const { runApproaches } = await import('../approaches/runApproaches.ts');
+    return runApproaches({ io, input });
+  },
+};
