@@ -94,7 +94,10 @@ const ARRIVAL6: readonly AddressCheck[] = [
   { dst: ranges('::1', ...NODE_LOCAL), verdict: BAD_DESTINATION },
 ];
 
+const OVER_LO6: readonly AddressCheck[] = [{ src: ranges('ff00::/8'), verdict: BAD_SOURCE }];
+
 /** Checks before any hook; only IPv6 has some. */
-export function arrivalChecks(family: Family): readonly AddressCheck[] {
-  return family === 4 ? [] : ARRIVAL6;
+export function arrivalChecks(family: Family, iif: string): readonly AddressCheck[] {
+  if (family === 4) return [];
+  return iif === 'lo' ? OVER_LO6 : ARRIVAL6;
 }

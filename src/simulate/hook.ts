@@ -7,6 +7,8 @@ import type { ForcedState } from '../netfilter/firstState.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { HOOK_STAGES, REROUTED_AFTER } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
+import type { AddressesOf } from '../ruleset/addressParts.ts';
+import { addressParts } from '../ruleset/addressParts.ts';
 import type { PartsOf } from '../ruleset/portParts.ts';
 import { portParts } from '../ruleset/portParts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
@@ -209,7 +211,8 @@ function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
   const manip = manipAt(effect, hook);
   const from = endOf(skb, manip);
   const partsOf: PartsOf = (picked) => portParts(run.rules.ruleset, { ...picked, hook, listeners: listenerPorts(skb.host) });
-  if (!applyNat(skb, effect, { hook, nextHop: run.nextHop, choose: run.choose, partsOf, table: run.table }))
+  const addressesOf: AddressesOf = (picked) => addressParts(run.rules.ruleset, skb.host, { ...picked, hook });
+  if (!applyNat(skb, effect, { hook, nextHop: run.nextHop, choose: run.choose, partsOf, addressesOf, table: run.table }))
     return { kind: 'lost', reason: 'no-address' };
   run.record({ kind: 'nat', hook, manip, from, to: endOf(skb, manip) });
   return 'accept';

@@ -10,8 +10,8 @@ import type { Skb } from './skb.ts';
 import type { LostReason } from './trace.ts';
 
 /** IPv6 discards some addresses before any hook; IPv4 none. */
-export function refusedOnArrival(skb: Skb): LostReason | undefined {
-  const verdict = firstVerdict(skb, arrivalChecks(skb.family));
+export function refusedOnArrival(skb: Skb, iif: string): LostReason | undefined {
+  const verdict = firstVerdict(skb, arrivalChecks(skb.family, iif));
   return verdict?.kind === 'lost' ? verdict.reason : undefined;
 }
 

@@ -6,6 +6,7 @@ import { manipAt, type Nat, type PortRange } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
 import { hasPorts } from '../packet/protocol.ts';
+import type { AddressesOf, AddressRange } from '../ruleset/addressParts.ts';
 import type { PartsOf } from '../ruleset/portParts.ts';
 import type { Choose } from './choices.ts';
 import type { Connection, Tuple } from './connection.ts';
@@ -18,6 +19,8 @@ export interface NatPlace {
   readonly choose: Choose;
   /** ports that stand for the parts of a range, see ruleset/portParts.ts */
   readonly partsOf: PartsOf;
+  /** the same for addresses, see ruleset/addressParts.ts */
+  readonly addressesOf: AddressesOf;
   /** connections that are there already */
   readonly table: readonly Connection[];
 }
@@ -67,11 +70,6 @@ interface Sameness {
   readonly range: AddressRange;
 }
 
-interface AddressRange {
-  readonly lo: Address;
-  readonly hi: Address;
-}
-
 const ANY_PORT: PortRange = { lo: 0, hi: 65535 };
 
 function isWithin(value: Address, { lo, hi }: AddressRange): boolean {
@@ -84,7 +82,7 @@ function newAddress(skb: Skb, nat: Nat, place: NatPlace): Address | undefined {
     case 'keep':
       return manipAt(nat, place.hook) === 'dst' ? skb.dst : skb.src;
     case 'addresses':
-      return pickAddress(to.lo, to.hi, place.choose);
+      return to.lo === to.hi ? to.lo : pickAddress({ range: to, manip: manipAt(nat, place.hook), oif: skb.oif }, place);
     case 'this-host':
       return redirectAddress(skb, place.hook);
     case 'out-interface':
@@ -101,15 +99,11 @@ function withPrefix(address: Address, { address: prefix, mask }: { readonly addr
 }
 
 /** The kernel picks by a hash of the addresses with a secret; every address is possible. */
-function pickAddress(lo: Address, hi: Address, choose: Choose): Address {
-  const span = typeof lo === 'bigint' ? Number((hi as bigint) - lo) : (hi as number) - lo;
-  if (lo === hi) return lo;
-  const taken = choose({ why: 'chance', what: 'the kernel picks an address of the range', ways: Math.min(span + 1, MAX_ADDRESSES) });
-  return typeof lo === 'bigint' ? lo + BigInt(taken) : lo + taken;
+function pickAddress(picked: Parameters<AddressesOf>[0], { choose, addressesOf }: NatPlace): Address {
+  const addresses = addressesOf(picked);
+  const taken = choose({ why: 'chance', what: 'the kernel picks an address of the range', ways: addresses.length });
+  return addresses[taken] ?? picked.range.lo;
 }
-
-/** Addresses of a longer range behave alike unless a rule tells them apart; the first ones stand for them. */
-const MAX_ADDRESSES = 16;
 
 function redirectAddress(skb: Skb, hook: HookName): Address | undefined {
   if (hook === 'OUTPUT') return skb.family === 4 ? 0x7f00_0001 : 1n;

@@ -109,6 +109,8 @@ export function traverse({ rules, packet, host, choose, detailed, connections }:
     skb.gid = undefined;
     if (skb.connection === undefined && skb.state !== 'UNTRACKED') Object.assign(skb, { tracked: false, zone: NO_ZONE, state: undefined });
     const { dst } = skb;
+    const refused = refusedOnArrival(skb, 'lo');
+    if (refused !== undefined) return { kind: 'lost', reason: refused };
     const end = hook('PREROUTING', { iif: 'lo', oif: undefined });
     return end ?? (skb.dst === dst ? deliver('lo') : route('lo'));
   }
@@ -126,7 +128,7 @@ export function traverse({ rules, packet, host, choose, detailed, connections }:
   function arrive(): Fate {
     const iif = packet.iif ?? '';
     skb.iif = iif;
-    const refused = refusedOnArrival(skb);
+    const refused = refusedOnArrival(skb, iif);
     if (refused !== undefined) return { kind: 'lost', reason: refused };
     const end = hook('PREROUTING', { iif, oif: undefined });
     return end ?? route(iif);

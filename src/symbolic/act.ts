@@ -17,7 +17,7 @@ import type { Act, Acted } from './walk.ts';
 
 const NOTHING: Acted = { on: [], accepted: [], ended: [] };
 
-export function actor(space: Space, { hook, partsOf }: ActPlace): Act {
+export function actor(space: Space, { hook, partsOf, addressesOf }: ActPlace): Act {
   return (one, effect, rule) => {
     switch (effect.kind) {
       case 'setMark':
@@ -28,7 +28,7 @@ export function actor(space: Space, { hook, partsOf }: ActPlace): Act {
       case 'conntrack':
         return goOn(one, setConntrack(one.env, effect));
       case 'nat':
-        return actNat(space, one, { nat: effect, hook, rule, partsOf });
+        return actNat(space, one, { nat: effect, hook, rule, partsOf, addressesOf });
       case 'divert':
         return divert(space, one, { effect, rule });
       case 'unmodelled': {

@@ -5,6 +5,7 @@ import type { ForcedState } from '../netfilter/firstState.ts';
 import { firstStates } from '../netfilter/firstState.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { HOOK_STAGES, REROUTED_AFTER, type Routed } from '../netfilter/hooks.ts';
+import { addressParts } from '../ruleset/addressParts.ts';
 import { portParts } from '../ruleset/portParts.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { actor } from './act.ts';
@@ -72,6 +73,7 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
     act: actor(walk.space, {
       hook,
       partsOf: (picked) => portParts(walk.ruleset, { ...picked, hook, listeners: listenerPorts(walk.space.host) }),
+      addressesOf: (picked) => addressParts(walk.ruleset, walk.space.host, { ...picked, hook }),
     }),
     summaries: summariesOf(walk.space, table),
     ...(visit === undefined ? {} : { visit: (rule: Rule, reaching: Bdd, matching: Bdd) => visit(rule, hook, reaching, matching) }),

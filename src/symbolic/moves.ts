@@ -89,9 +89,9 @@ export function routeOutput(space: Space, one: PacketClass, again: boolean): Hoo
 const NO_PREFIX = { address: 0, length: 32 };
 
 /** What does not even reach PREROUTING. */
-export function refuseArrivals(space: Space, one: PacketClass): HookResult {
+export function refuseArrivals(space: Space, one: PacketClass, iif: string): HookResult {
   const parts = new Splitter(space, one);
-  for (const check of arrivalChecks(space.family)) {
+  for (const check of arrivalChecks(space.family, iif)) {
     if (check.verdict.kind === 'lost') parts.lose(checkSet(space, one, check), check.verdict.reason);
   }
   return { on: parts.left === EMPTY ? [] : [{ ...one, set: parts.left }], ended: parts.ended };

@@ -7,6 +7,7 @@ import { assertNever } from '../lib/invariant.ts';
 import { manipAt, type Nat } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
+import type { AddressesOf } from '../ruleset/addressParts.ts';
 import type { PartsOf } from '../ruleset/portParts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
@@ -22,6 +23,8 @@ export interface ActPlace {
   readonly hook: HookName;
   /** ports that stand for the parts of a range, see ruleset/portParts.ts */
   readonly partsOf: PartsOf;
+  /** the same for addresses, see ruleset/addressParts.ts */
+  readonly addressesOf: AddressesOf;
 }
 
 interface NatPlace extends ActPlace {
@@ -50,7 +53,7 @@ export function actNat(space: Space, one: PacketClass, place: NatPlace): Acted {
 }
 
 /** Which packets get which address. */
-function addressShares(space: Space, { env }: PacketClass, { nat, hook, rule }: NatPlace): readonly Share[] {
+function addressShares(space: Space, { env }: PacketClass, { nat, hook, rule, addressesOf }: NatPlace): readonly Share[] {
   const { host, family } = space;
   const width = family === 4 ? 32 : 128;
   const all = (address: Address | undefined): readonly Share[] => [
@@ -63,7 +66,11 @@ function addressShares(space: Space, { env }: PacketClass, { nat, hook, rule }: 
     case 'addresses': {
       if (to.lo === to.hi) return all(to.lo);
       const doubt: Doubt = { why: 'chance', what: 'the kernel picks an address of the range', rule };
-      return addressesOf(to.lo, to.hi).map((address) => ({ set: FULL, address: constant(address, width), doubt }));
+      return addressesOf({ range: to, manip: manipAt(nat, hook), oif: env.oif }).map((address) => ({
+        set: FULL,
+        address: constant(address, width),
+        doubt,
+      }));
     }
     case 'this-host':
       if (hook === 'OUTPUT') return all(family === 4 ? 0x7f00_0001 : 1n);
@@ -85,14 +92,6 @@ function withPrefix(old: Vector, { address, mask }: { readonly address: Address;
   const fixed = constant(mask, old.length);
   const prefix = constant(address, old.length);
   return old.map((bit, index) => (fixed[index] === FULL ? (prefix[index] as Bdd) : bit));
-}
-
-/** As simulate/nat.ts: the first addresses stand for a long range. */
-const MAX_ADDRESSES = 16;
-
-function addressesOf(lo: Address, hi: Address): readonly Address[] {
-  const count = Math.min(Number(BigInt(hi) - BigInt(lo)) + 1, MAX_ADDRESSES);
-  return Array.from({ length: count }, (_, index) => (typeof lo === 'bigint' ? lo + BigInt(index) : lo + index));
 }
 
 /** IPv4: by the subnet of the next hop. IPv6: by the destination. */

@@ -92,11 +92,12 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: Question, ii
     const sent = hook('POSTROUTING', hook('OUTPUT', routed, devices), devices);
     for (const one of sent) if (one.env.way?.oif !== 'lo') ends.push({ ...one, fate: { kind: 'sent', oif: one.env.way?.oif ?? '' } });
     const back = sent.filter(({ env }) => env.way?.oif === 'lo').map((one) => ({ ...one, env: loopedBack(one.env) }));
-    deliver(hook('PREROUTING', back, () => ({ iif: 'lo', oif: undefined })));
+    const over = keep(each(back, (one) => refuseArrivals(space, one, 'lo')));
+    deliver(hook('PREROUTING', over, () => ({ iif: 'lo', oif: undefined })));
   }
 
   function arrive(name: string): void {
-    const arrived = hook('PREROUTING', keep(refuseArrivals(space, start)), () => ({ iif: name, oif: undefined }));
+    const arrived = hook('PREROUTING', keep(refuseArrivals(space, start, name)), () => ({ iif: name, oif: undefined }));
     const routed = keep(each(arrived, (one) => routeInput(space, one)));
     deliver(routed.filter(({ env }) => env.way?.local === true));
     forward(

@@ -59,7 +59,7 @@ function usesOf({ family, host, table }: TableQuestion, kind: 'possible' | 'sure
   const arrivals: Arrivals = new Map();
   const shared = { space, table, summaries: new Map(), visit, unshared, sureOnly: kind === 'sure' };
   const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
-    ending(space, { hook, partsOf: () => [] }, kind === 'sure' ? [] : classes);
+    ending(space, { hook, partsOf: () => [], addressesOf: () => [] }, kind === 'sure' ? [] : classes);
   for (const { hook, classes } of hooks) walkTable({ ...shared, hook, act: actAt(hook, classes), arrivals }, classes);
   const hook = TABLE_HOOKS[table.name][0] ?? 'OUTPUT';
   // no chain with an unmodelled target is shared
@@ -89,7 +89,7 @@ function ending(space: Space, place: Parameters<typeof actor>[1], anyPacket: rea
 
 /** One table by itself: where each packet leaves it, and by which rule. Packets that a target sends off are accepted with that rule. */
 export function walkAlone(walk: Omit<TableWalk, 'act' | 'summaries'>, classes: readonly PacketClass[]): TableResult {
-  const marking = actor(walk.space, { hook: walk.hook, partsOf: () => [] });
+  const marking = actor(walk.space, { hook: walk.hook, partsOf: () => [], addressesOf: () => [] });
   const act: Act = (one, effect, rule) => {
     if (effect.kind === 'nat' || effect.kind === 'divert') return { on: [], accepted: [{ ...one, decided: rule }], ended: [] };
     if (effect.kind === 'unmodelled') return { on: [], accepted: [], ended: [{ ...one, decided: rule, end: 'undecided' }] };

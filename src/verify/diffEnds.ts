@@ -91,15 +91,20 @@ function numbersOf({ manager, has }: Space, { fate, env, doubts }: FateClass): r
   if (fate.kind !== 'delivered' && fate.kind !== 'sent' && fate.kind !== 'forwarded') return [];
   const port = (bits: Vector): Vector => bits.map((bit) => manager.and(has.ports, bit));
   const picks = picksOfClass(doubts);
-  const numbers = [env.src, env.dst, ...(picks.sport ? [] : [port(env.sport)]), ...(picks.dport ? [] : [port(env.dport)])];
+  const numbers = [
+    ...(picks.src ? [] : [env.src]),
+    ...(picks.dst ? [] : [env.dst]),
+    ...(picks.sport ? [] : [port(env.sport)]),
+    ...(picks.dport ? [] : [port(env.dport)]),
+  ];
   if (fate.kind !== 'delivered' || fate.listener === undefined || picks.dport) return numbers;
   return [...numbers, port(fate.listener.port === undefined ? env.dport : constant(fate.listener.port, 16))];
 }
 
-/** What follows from a picked port need not be alike for all of the range; a source port picked last has nothing after it. */
+/** What follows from a picked port or address need not be alike for all of the range; a source picked last has nothing after it. */
 function isPickOpen({ fate, doubts }: FateClass): boolean {
-  const { sport, dport } = picksOfClass(doubts);
-  return dport || (sport && fate.kind !== 'sent' && fate.kind !== 'forwarded');
+  const { src, dst, sport, dport } = picksOfClass(doubts);
+  return dst || dport || ((src || sport) && fate.kind !== 'sent' && fate.kind !== 'forwarded');
 }
 
 export interface Change {

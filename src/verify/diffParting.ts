@@ -14,7 +14,7 @@ export function endOfPath({ outcome, legs }: Path): string {
   if (walk === undefined) return outcome;
   const { fate, after } = walk;
   const picks = picksOfWalk(walk);
-  const tuple = `${after.src} ${picks.sport ? '' : after.sport} ${after.dst} ${picks.dport ? '' : after.dport} ${picks.says}`;
+  const tuple = `${picks.src ? '' : after.src} ${picks.sport ? '' : after.sport} ${picks.dst ? '' : after.dst} ${picks.dport ? '' : after.dport} ${picks.says}`;
   switch (fate.kind) {
     case 'delivered':
       return `${outcome} ${fate.process ?? ''} ${picks.dport ? '' : (fate.listener ?? '')} ${tuple}`;

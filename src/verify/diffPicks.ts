@@ -1,5 +1,6 @@
 /** Where the kernel picks an address or a port of a range, the engines walk some of them. What is compared is the range. */
 import type { Effect, Nat } from '../netfilter/effect.ts';
+import { isLong } from '../ruleset/addressParts.ts';
 import type { Walk } from '../simulate/trace.ts';
 import type { Doubt } from '../symbolic/state.ts';
 
@@ -9,6 +10,9 @@ export interface Picks {
   /** the port is one of a range; which one says nothing */
   readonly sport: boolean;
   readonly dport: boolean;
+  /** the address is one of a range of which not all are walked */
+  readonly src: boolean;
+  readonly dst: boolean;
 }
 
 interface Pick {
@@ -60,5 +64,12 @@ function toPicks(picks: readonly Pick[]): Picks {
     const { lo, hi } = port ? portsOf(nat) : nat.to.kind === 'addresses' ? nat.to : { lo: '', hi: '' };
     return `${nat.manip} ${lo}-${hi}`;
   });
-  return { says: says.join(), sport: ports.some(({ nat }) => nat.manip !== 'dst'), dport: ports.some(({ nat }) => nat.manip === 'dst') };
+  const long = picks.filter(({ nat: { to }, port }) => !port && to.kind === 'addresses' && isLong(to));
+  const ends = { src: long.some(({ nat }) => nat.manip !== 'dst'), dst: long.some(({ nat }) => nat.manip === 'dst') };
+  return {
+    says: says.join(),
+    ...ends,
+    sport: ports.some(({ nat }) => nat.manip !== 'dst'),
+    dport: ports.some(({ nat }) => nat.manip === 'dst'),
+  };
 }

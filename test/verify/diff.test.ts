@@ -186,6 +186,15 @@ describe('changes', { timeout: 60_000 }, () => {
     expect(diff(range('5000-5999'), range('5000-6999')).changes.length).toBeGreaterThan(0);
   });
 
+  it('an edit behind an address that the kernel picks of a long range is undecided', () => {
+    const text = (address: string) =>
+      rules(
+        `*nat\n-A OUTPUT -d 10.0.0.9/32 -p tcp -j DNAT --to-destination 10.1.0.0-10.1.3.255\nCOMMIT\n*filter\n-A OUTPUT -d ${address}/32 -p tcp -j DROP\nCOMMIT\n`,
+      );
+    expect(diff(text('10.1.2.77'), text('10.1.2.77')).equivalent).toBe(true);
+    expect(diff(text('10.1.2.77'), text('10.1.2.78')).equivalent).toBe(false);
+  });
+
   it('an unmodelled match leaves undecided what hangs on it, and only that', () => {
     const text = (target: string, port: number) =>
       filter(':OUTPUT ACCEPT', `-A OUTPUT -m string --algo bm --string x -j ${target}`, `-A OUTPUT -p tcp --dport ${port} -j DROP`);

@@ -38,4 +38,13 @@ describe('find', () => {
     expect(find(dropAll, { where: 'udp', outcome: 'dropped' }).classes.map(({ example }) => example.dir)).toEqual(['out', 'in']);
     expect(find(dropAll, { where: 'in udp', outcome: 'dropped' }).classes.map(({ example }) => example.dir)).toEqual(['in']);
   });
+
+  it('looks at every address of a long range, not only at the first', () => {
+    const text = (address: string) =>
+      `*nat\n-A OUTPUT -d 10.0.0.9/32 -p tcp -j DNAT --to-destination 10.1.0.0-10.1.3.255\nCOMMIT\n*filter\n-A OUTPUT -d ${address}/32 -j DROP\nCOMMIT\n`;
+    const dropped = (address: string) =>
+      find(parse(text(address), { family: 4 }).rulesets, { where: 'out tcp -> 10.0.0.9', outcome: 'dropped' }).empty;
+    expect(dropped('10.1.2.77')).toBe(false);
+    expect(dropped('10.2.0.0')).toBe(true);
+  });
 });

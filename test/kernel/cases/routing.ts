@@ -309,4 +309,11 @@ export const ROUTING_CASES: readonly KernelCase[] = [
       'out tcp [fd00:10:244::5] -> [::]:81': 'sent -o eth0 [fd00:10:244::5]:40000 > [::]:81 mark 7',
     },
   },
+  {
+    name: 'lo takes no IPv6 packet from a multicast address',
+    rules: mangle('-A POSTROUTING -p tcp', '-A PREROUTING -p tcp'),
+    ends: { 'out tcp [ff00::1] -> [fd00:10:244::5]:80': 'lost' },
+    meets: { 'out tcp [ff00::1] -> [fd00:10:244::5]:80': ['POSTROUTING mangle:POSTROUTING:1 CONTINUE'] },
+    misses: { 'out tcp [ff00::1] -> [fd00:10:244::5]:80': ['PREROUTING mangle:PREROUTING:1 CONTINUE'] },
+  },
 ];
