@@ -1,5 +1,6 @@
 /** What random lines covered: how often each extension and option was asked for and loaded, and how many lines each limit took. */
 import type { Comparison } from './compareLines.ts';
+import { NO_MODULE } from './limits.ts';
 
 interface Count {
   asked: number;
@@ -18,7 +19,7 @@ export function coverage(results: readonly Comparison[]): readonly string[] {
       if (loadedBy.length > 0) count.loaded++;
     }
     const reasons = differences.map(({ limit = UNEXPLAINED }) => limit);
-    if (readOnly && loadedBy.length > 0) reasons.push('the kernel has no such module: it is read, the saved text is not compared');
+    if (readOnly && loadedBy.length > 0) reasons.push(NO_MODULE);
     for (const reason of new Set(reasons)) limits.set(reason, (limits.get(reason) ?? 0) + 1);
   }
   const loaded = results.filter(({ loadedBy }) => loadedBy.length > 0).length;

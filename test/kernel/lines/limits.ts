@@ -1,4 +1,4 @@
-/** Where chainwalk and iptables may differ on a line, each limit with exactly what differs. README, Limits, has them in words. */
+/** Where chainwalk and iptables may differ on a line, each limit with exactly what differs. grammars/EXTENSIONS.md has them in words. */
 import type { Backend } from '../iptables.ts';
 import type { Ours } from './ourAnswer.ts';
 import type { Their } from './theirAnswers.ts';
@@ -58,6 +58,8 @@ export const OBJECTS: readonly { readonly id: string; readonly pattern: RegExp; 
   { id: 'a timeout policy that is not there', pattern: /(?<=-j CT .*)--ti\w*[ =]"[^"]+"/, there: '--timeout ""' },
   { id: 'an ipset that is not there', pattern: /--(match|add|del|map)(?:-s?e?t?)?[ =]"[^"]*"/, there: '--$1-set "hosts"' },
 ];
+
+export const NO_MODULE = 'the kernel has no such module: it is read, the saved text is not compared';
 
 /** Extensions whose kernel module may be missing, each with a line that loads where it is there. */
 export const PROBES: Readonly<Record<string, { readonly table: string; readonly text: string }>> = {
