@@ -1,0 +1,110 @@
+/** For each claim: good rules that hold it, and one edit of them after which it is broken, and no other claim with it.
+ *  Claims of level info, on rules that do nothing, are left aside: an edit often makes another rule idle. */
+import { describe, expect, it } from 'vitest';
+import { CLAIMS } from '../../src/verify/claims.ts';
+import type { Finding } from '../../src/verify/finding.ts';
+import { verifyRulesets } from '../../src/verify/verify.ts';
+import { readFixture } from '../support/fixtures.ts';
+import { hostOf } from '../support/host.ts';
+import { rulesetsOf } from '../support/rulesets.ts';
+
+interface Edit {
+  readonly of: string;
+  /** lines that hold one of these are left out */
+  readonly without?: readonly string[];
+  /** rules that come first in table nat */
+  readonly first?: readonly string[];
+  /** in a table of its own at the end, which is of the last family */
+  readonly filter?: string;
+  readonly mangle?: string;
+  /** from what, to what */
+  readonly instead?: readonly [string, string];
+}
+
+const EDITS: Readonly<Record<string, Edit>> = {
+  'no-redirect-loop': {
+    of: 'istio-sidecar',
+    first: ['-A ISTIO_OUTPUT -d 127.0.0.2/32 -p tcp -m owner --uid-owner 1337 -j ISTIO_REDIRECT'],
+  },
+  'proxy-egress-direct': { of: 'istio-sidecar', without: ['-m owner --uid-owner 1337 -j RETURN'] },
+  'outbound-captured': { of: 'istio-sidecar', first: ['-A ISTIO_OUTPUT -d 10.96.0.0/16 -p tcp -j RETURN'] },
+  'inbound-captured': { of: 'istio-sidecar', first: ['-A ISTIO_INBOUND -s 10.9.0.0/16 -p tcp -j RETURN'] },
+  'self-vip-captured': {
+    of: 'istio-sidecar',
+    first: ['-A ISTIO_OUTPUT -d 10.244.0.5/32 -o lo -p tcp -m tcp --dport 9090 -m owner --uid-owner 1337 -j RETURN'],
+  },
+  'loopback-preserved': {
+    of: 'istio-sidecar',
+    first: ['-A ISTIO_OUTPUT -d 127.0.0.1/32 -p tcp -m owner ! --uid-owner 1337 -j ISTIO_REDIRECT'],
+  },
+  'passthrough-returned': { of: 'istio-sidecar', filter: '-A OUTPUT -s 127.0.0.6/32 -d 10.244.0.5/32 -j DROP' },
+  'health-ports-open': { of: 'istio-sidecar', without: ['--dport 15021 -j RETURN'] },
+  'tunnel-port-open': { of: 'istio-sidecar', without: ['-A ISTIO_INBOUND -p tcp -m tcp --dport 15008'] },
+  'dns-captured': { of: 'istio-dns-resolvers', without: ['-d 10.96.0.10/32 -p tcp -m tcp --dport 53'] },
+  'dns-proxy-direct': {
+    of: 'istio-dns-resolvers',
+    filter: '-A OUTPUT -d 10.96.0.10/32 -p udp -m udp --dport 53 -m owner --uid-owner 1337 -j DROP',
+  },
+  'conntrack-zone-symmetry': { of: 'istio-dns-resolvers', without: ['--sport 53 -j CT'] },
+  'excluded-bypass': {
+    of: 'istio-cidrs',
+    first: ['-A ISTIO_OUTPUT -d 10.96.0.7/32 -p tcp -m owner ! --uid-owner 1337 ! --gid-owner 1337 -j ISTIO_REDIRECT'],
+  },
+  'virtual-iface-rerouted': {
+    of: 'istio-virtual-docker0',
+    instead: ['-A PREROUTING -i docker0 -j ISTIO', '-A PREROUTING ! -s 172.17.0.9/32 -i docker0 -j ISTIO'],
+  },
+  'ipv6-parity': {
+    of: 'istio-dual-stack',
+    filter: '-A OUTPUT -o eth0 -p udp -m udp --dport 443 -m owner --uid-owner 1000 ! --gid-owner 1337 -j DROP',
+  },
+  'icmpv6-nd-open': { of: 'istio-dual-stack', filter: '-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 135 -j DROP' },
+  'invalid-not-to-app': { of: 'istio-drop-invalid', instead: ['--ctstate INVALID', '--ctstate INVALID ! -s 10.9.0.0/16'] },
+  'reply-path-preserved': { of: 'istio-sidecar', filter: '-A OUTPUT -p tcp -m tcp --sport 15006 --tcp-flags SYN,ACK SYN,ACK -j DROP' },
+  'mark-consistency': { of: 'istio-sidecar', mangle: '-A PREROUTING -p udp -m udp --dport 9 -j MARK --set-xmark 0x7/0xffffffff' },
+  'jump-before-foreign': {
+    of: 'istio-sidecar',
+    first: ['-A OUTPUT -d 10.9.0.0/16 -p tcp -m owner ! --uid-owner 1337 ! --gid-owner 1337 -j REDIRECT --to-ports 15001'],
+  },
+  'single-backend': {
+    of: 'istio-sidecar',
+    instead: ['*nat', '# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n*nat'],
+  },
+  'no-duplicate-rule': { of: 'istio-sidecar', first: ['-A ISTIO_OUTPUT -d 127.0.0.1/32 -j RETURN'] },
+  'no-stale-chain': { of: 'istio-sidecar', instead: [':ISTIO_INBOUND', ':OLD - [0:0]\n-A OLD -p udp -j ACCEPT\n:ISTIO_INBOUND'] },
+  'no-unknown': { of: 'istio-sidecar', filter: '-A FORWARD -p udp -m string --string "x" --algo bm -j DROP' },
+};
+
+/** Rules that drop everything break what is to arrive, too. */
+const NEVER_ALONE = ['no-guardrail-left'];
+
+function editedText({ of, without = [], first = [], filter, mangle, instead }: Edit): string {
+  const [from, to] = instead ?? ['', ''];
+  const lines = readFixture(of).text.replace(from, to).split('\n');
+  const kept = lines.filter((line) => !without.some((part) => line.includes(part)));
+  const at = kept.findIndex((line, index) => line.startsWith('-A ') && kept.slice(0, index).includes('*nat'));
+  const more = (name: string, rule: string | undefined): readonly string[] => (rule === undefined ? [] : [`*${name}`, rule, 'COMMIT', '']);
+  return [...kept.slice(0, at), ...first, ...kept.slice(at), ...more('filter', filter), ...more('mangle', mangle)].join('\n');
+}
+
+function judged(text: string, fixture: string): readonly Finding[] {
+  const host = hostOf(readFixture(fixture).host);
+  return verifyRulesets(rulesetsOf(text, { sets: host.sets }), { host }).findings.filter(({ level }) => level !== 'info');
+}
+
+const violatedBy = (findings: readonly Finding[]): ReadonlySet<string> =>
+  new Set(findings.filter(({ verdict }) => verdict === 'violated').map(({ claim }) => claim));
+
+describe('a claim can be broken alone', () => {
+  it('for every claim there is an edit', () => {
+    const expected = CLAIMS.filter(({ level, id }) => level !== 'info' && !NEVER_ALONE.includes(id)).map(({ id }) => id);
+    expect(Object.keys(EDITS).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it.each(Object.entries(EDITS))('%s', { timeout: 60_000 }, (claim, edit) => {
+    const good = judged(readFixture(edit.of).text, edit.of);
+    expect(good.filter((one) => one.claim === claim).map(({ verdict }) => verdict)).toContain('holds');
+    const before = violatedBy(good);
+    expect([...violatedBy(judged(editedText(edit), edit.of))].filter((one) => !before.has(one))).toEqual([claim]);
+  });
+});
