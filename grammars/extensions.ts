@@ -25,6 +25,7 @@ export const LINE_LIMITS: readonly { readonly id: string; readonly why: string }
   { id: 'a pinned BPF program that is not there', why: 'So are objects of `-m bpf --object-pinned`' },
   { id: 'a conntrack helper that is not there', why: 'So are helpers of `-j CT --helper`' },
   { id: 'a timeout policy that is not there', why: 'So are policies of `-j CT --timeout`' },
+  { id: 'an estimator that is not there', why: 'So are the estimators of `-m rateest`' },
   { id: 'an ipset that is not there', why: 'So are the sets of `-m set` and `-j SET`, and their families' },
   {
     id: 'the kernel has no such module: it is read, the saved text is not compared',
@@ -48,7 +49,7 @@ export function extensionsPage(): string {
   return `# Extensions
 
 What chainwalk reads, checks and prints of iptables 1.8.9, and what it claims of the meaning. Written from the registry; do not edit.
-\`ipvs\` and \`rateest\` are kept as written: their options are not checked.
+\`ipvs\` is kept as written: its options are not checked, since no kernel at hand has the module.
 
 | extension | kind | families | meaning |
 |---|---|---|---|

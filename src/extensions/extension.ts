@@ -12,6 +12,8 @@ import { type AnyValue, SHAPES, type ShapeName, type ValueOf } from './shapes.ts
 export interface OptionSpec {
   /** shape of each argument; `[]` for a plain flag */
   readonly value: readonly ShapeName[];
+  /** its value may be left out, and then `values` is empty */
+  readonly optional?: boolean;
   /** may be preceded by `!` */
   readonly invertible?: boolean;
   /** other spellings; `--destination-port` for `--dport` */

@@ -39,6 +39,7 @@ import { physdev } from './matches/physdev.ts';
 import { pkttype } from './matches/pkttype.ts';
 import { policy } from './matches/policy.ts';
 import { quota } from './matches/quota.ts';
+import { rateest } from './matches/rateest.ts';
 import { realm } from './matches/realm.ts';
 import { recent } from './matches/recent.ts';
 import { rpfilter } from './matches/rpfilter.ts';
@@ -140,6 +141,7 @@ export const MATCHES: readonly MatchExtension[] = [
   pkttype,
   policy,
   quota,
+  rateest,
   realm,
   recent,
   rpfilter,

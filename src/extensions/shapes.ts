@@ -1,6 +1,7 @@
 /** All value shapes by name. An option names the shapes of its arguments; `lower` then gets their typed values. */
 import { ADDR_TYPES } from '../packet/fields.ts';
 import { address, addressRange, ctNetwork, mac, natRange, network } from './shapes/address.ts';
+import { bitRate } from './shapes/bitRate.ts';
 import { chunkTypes } from './shapes/chunks.ts';
 import { date, monthDays, timeOfDay, weekDays } from './shapes/clock.ts';
 import { accountName, listName, portName, tableName } from './shapes/fileName.ts';
@@ -172,6 +173,7 @@ export const SHAPES = {
   deviceName: rawName(15),
   timerLabel: rawName(27),
   estimatorName: rawName(15),
+  bitRate,
   securityContext: rawName(255),
   ledName,
   ledDelay,

@@ -203,6 +203,9 @@ function shapeText(family: Family): Readonly<Record<ShapeName, fc.Arbitrary<stri
     rawPrefix: fc.integer({ min: 1, max: 64 }).map((length) => `8000::/${length}`),
     deviceName: name.map((word) => word.slice(0, 15)),
     timerLabel: name,
+    bitRate: fc
+      .tuple(fc.integer({ min: 0, max: 99_999_999 }), fc.constantFrom('', 'bit', 'kbit', 'Mbps', 'KiBps', 'bps', 'mibit'))
+      .map((parts) => parts.join('')),
     estimatorName: name.map((word) => word.slice(0, 15)),
     securityContext: name,
     ledName: name.map((word) => word.slice(0, 16)),
@@ -261,6 +264,8 @@ const PROTOCOL_OF: Readonly<Record<string, string>> = {
 
 /** Values on which it depends what else may stand there. */
 const OPTION_VALUES: Readonly<Record<string, fc.Arbitrary<readonly string[]>>> = {
+  '--rateest1': fc.constantFrom(['e1'], ['e2']),
+  '--rateest2': fc.constantFrom(['e1'], ['e2']),
   '--rateest-interval': fc.constantFrom(['250ms'], ['0.5s'], ['1sec'], ['3us'], ['8s'], ['9s']),
   '--rateest-ewmalog': fc.constantFrom(['1s'], ['16s'], ['500ms'], ['100s'], ['40msec'], ['2secs']),
   '--rt-type': fc.oneof(
@@ -279,7 +284,7 @@ export function clauseText(extension: Extension): fc.Arbitrary<ClauseText> {
       fc.record({
         name: fc.constant(option),
         inverted: spec.invertible === true ? fc.boolean() : fc.constant(false),
-        values: OPTION_VALUES[option] ?? fc.tuple(...spec.value.map((shape) => shapes[shape])),
+        values: OPTION_VALUES[option] ?? valuesOf(spec, shapes),
       });
     const [proto] = extension.protocols ?? [];
     return optionNames(extension).chain((names) =>
@@ -292,6 +297,11 @@ export function clauseText(extension: Extension): fc.Arbitrary<ClauseText> {
       })),
     );
   });
+}
+
+function valuesOf({ value, optional }: OptionSpec, shapes: (typeof SHAPE_TEXT)[4]): fc.Arbitrary<readonly string[]> {
+  const values = fc.tuple(...value.map((shape) => shapes[shape]));
+  return optional === true ? fc.oneof(values, fc.constant([])) : values;
 }
 
 /** Options in the order of the table; those of further elements follow, each element after the option that opens it. */

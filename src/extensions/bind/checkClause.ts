@@ -44,7 +44,10 @@ export function checkClause(clause: OpenClause, { proto, matches }: Around, cont
 }
 
 function unclearParts(extension: Extension, given: Readonly<Record<string, GivenOption>>, context: RuleContext): readonly string[] {
-  if (extension.kind === 'match') return extension.lower(given, context).flatMap(({ expr }) => unmodelledIn(expr));
+  if (extension.kind === 'match') {
+    const writes = extension.writes?.(given);
+    return [...extension.lower(given, context).flatMap(({ expr }) => unmodelledIn(expr)), ...(writes === undefined ? [] : [writes])];
+  }
   const effect = extension.lower(given, context);
   return effect.kind === 'unmodelled' ? [effect.reason] : [];
 }

@@ -21,7 +21,7 @@ export function decodeOption(
   const decoded: AnyValue[] = [];
   let opaque: string | undefined;
   let refused = false;
-  for (let at = 0; at < spec.value.length; at++) {
+  for (let at = 0; at < Math.min(spec.value.length, values.length); at++) {
     const value = values[at] as Word;
     const result = decodeCached(spec.value[at] as ShapeName, value.text, context);
     if ('value' in result) {

@@ -96,7 +96,9 @@ function extensionOption(state: State, option: ExtensionOption): void {
 }
 
 /** getopt takes the first argument as it comes; further ones are fetched by hand and may not look like options. */
-function takeValues(state: State, { value }: OptionSpec, { attached }: ExtensionOption): readonly Word[] | undefined {
+function takeValues(state: State, { value, optional }: OptionSpec, { attached }: ExtensionOption): readonly Word[] | undefined {
+  const following = state.words[state.at];
+  if (optional === true && (following === undefined || looksLikeOption(following))) return [];
   const values = attached === undefined ? [] : [attached];
   while (values.length < value.length) {
     const next = state.words[state.at];
@@ -117,7 +119,7 @@ interface Taken {
 }
 
 function valueProblem({ spec, option: { name, attached, word }, values, inverted, again }: Taken): string | undefined {
-  if (attached !== undefined && spec.value.length === 0) return `option \`${name}\` takes no value`;
+  if (attached !== undefined && (spec.value.length === 0 || spec.optional === true)) return `option \`${name}\` takes no value`;
   if (values === undefined) return `option \`${word.text}\` needs ${spec.value.length === 1 ? 'a value' : `${spec.value.length} values`}`;
   if (inverted && spec.invertible !== true) return `option \`${name}\` cannot be inverted`;
   return again ? `option \`${name}\` is given twice` : undefined;

@@ -8,7 +8,7 @@ const TARGETS: ReadonlySet<string> = new Set([
 
 /** Matches of iptables 1.8.9 and xtables-addons that are not in the registry. */
 const MATCHES: ReadonlySet<string> = new Set([
-  ...['ipvs', 'rateest'],
+  'ipvs',
   ...[
     'asn',
     'condition',

@@ -7,8 +7,8 @@ import { duration } from '../shapes/targetValues.ts';
 
 const OPTIONS = {
   '--rateest-name': { value: ['estimatorName'], required: true },
-  '--rateest-interval': { value: ['duration'] },
-  '--rateest-ewmalog': { value: ['duration'] },
+  '--rateest-interval': { value: ['duration'], required: true },
+  '--rateest-ewmalog': { value: ['duration'], required: true },
 } as const;
 
 /** Microseconds. */

@@ -56,6 +56,7 @@ export const OBJECTS: readonly { readonly id: string; readonly pattern: RegExp; 
   { id: 'a pinned BPF program that is not there', pattern: /--ob[\w-]*[ =]"(?:[^"\\]|\\.)*"/, there: '--bytecode "1,6 0 0 1"' },
   { id: 'a conntrack helper that is not there', pattern: /(?<=-j CT .*)--he\w*[ =]"[^"]*"/, there: '--helper ""' },
   { id: 'a timeout policy that is not there', pattern: /(?<=-j CT .*)--ti\w*[ =]"[^"]+"/, there: '--timeout ""' },
+  { id: 'an estimator that is not there', pattern: /--rateest[12]?[ =]"[^"]*"/, there: '--rateest1 "e1"' },
   { id: 'an ipset that is not there', pattern: /--(match|add|del|map)(?:-s?e?t?)?[ =]"[^"]*"/, there: '--$1-set "hosts"' },
 ];
 
@@ -73,8 +74,11 @@ export const PROBES: Readonly<Record<string, { readonly table: string; readonly 
   'target ULOG': { table: 'filter', text: '-j ULOG' },
 };
 
-/** ipsets of the names that random lines use, of types that both families take. */
+/** ipsets of the names that random lines use, of types that both families take; estimators, kept by a table that they do not use. */
 export const SETUP: readonly string[] = [
+  ...['e1', 'e2'].map(
+    (name) => `iptables-legacy -t security -A OUTPUT -j RATEEST --rateest-name ${name} --rateest-interval 250ms --rateest-ewmalog 500ms`,
+  ),
   'ipset create hosts list:set',
   'ipset create services bitmap:port range 0-65535',
   'ipset create a-very-long-name-of-31-characte list:set',
