@@ -45,7 +45,10 @@ function answer({ findings }: Verified, paint: Paint): string {
   const open = undecided === 0 ? '' : `, ${undecided} undecided`;
   if (violated > 0) return paint.bold(paint.red(`${violated} of ${judged} claims violated${open}`));
   if (undecided > 0) return paint.bold(paint.yellow(`${undecided} of ${judged} claims undecided`));
-  return paint.bold(judged === 0 ? 'no claim applies' : paint.green(`all ${judged} claims hold`));
+  if (judged > 0) return paint.bold(paint.green(`all ${judged} claims hold`));
+  const asides = findings.filter(({ verdict }) => verdict !== 'not-applicable');
+  if (asides.length === 0) return paint.bold('no claim applies');
+  return paint.bold(asides.every(({ verdict }) => verdict === 'holds') ? paint.green('what was asked holds') : 'for information only');
 }
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
