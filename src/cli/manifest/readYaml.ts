@@ -4,6 +4,7 @@ import type { Document, Entry, Node, ReadNested } from '../../istio/manifest/nod
 import { RENDER_FIRST } from '../../istio/manifest/unrendered.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import type { Source, Span } from '../../syntax/source.ts';
+import { readBlockYaml } from './blockYaml.ts';
 
 type Yaml = typeof import('yaml');
 
@@ -18,6 +19,8 @@ const OPTIONS = { version: '1.1', merge: true, strict: true } as const;
 /** All documents of a text. What cannot be read is said, all at once. */
 export async function readYaml(source: Source): Promise<ReadDocuments> {
   const yaml = await import('yaml');
+  const list = readListed(yaml, source.text);
+  if (list !== undefined) return { documents: [{ source, root: list }], diagnostics: [] };
   const parsed = yaml.parseAllDocuments(source.text, OPTIONS);
   const all = 'empty' in parsed ? [] : parsed;
   const documents: Document[] = [];
@@ -30,6 +33,43 @@ export async function readYaml(source: Source): Promise<ReadDocuments> {
     else documents.push({ source, root: toTree(yaml, document) });
   }
   return { documents, diagnostics };
+}
+
+/** A List as kubectl prints it, item by item: thousands of pods would not fit into one document of the library.
+ *  Undefined: it is something else, or not all of it can be read. */
+function readListed(yaml: Yaml, text: string): Node | undefined {
+  const head = /(?:^|\n)items:\n(?=- )/.exec(text);
+  if (head === null || /^(?:---|\.\.\.)|^(?:- )?[^#\n]*\{\{/m.test(text.slice(0, head.index))) return undefined;
+  const start = head.index + head[0].length;
+  const rest = /\n(?![- \n])/g;
+  rest.lastIndex = start;
+  const end = rest.exec(text)?.index ?? text.length;
+  const outside = text.slice(0, head.index + 1) + text.slice(end + 1);
+  const kind = /^kind: (\w*List)$/m.exec(outside)?.[1];
+  if (kind === undefined || /^[^a-z\s]/m.test(outside)) return undefined;
+  const items: Node[] = [];
+  for (let from = start; from < end; ) {
+    const next = text.indexOf('\n- ', from);
+    const to = next < 0 || next > end ? end : next;
+    const item = readBlockYaml(text, { start: from, end: to }) ?? readItem(yaml, text, { start: from, end: to });
+    if (item?.kind !== 'list') return undefined;
+    items.push(...item.items);
+    from = to + 1;
+  }
+  const span = { start, end };
+  const none = { start: 0, end: 0 };
+  const entry = (key: string, value: Node): Entry => ({ key, keySpan: none, value });
+  return {
+    kind: 'map',
+    entries: [entry('kind', { kind: 'scalar', value: kind, span: none }), entry('items', { kind: 'list', items, span })],
+    span,
+  };
+}
+
+/** One item by the library; its places are those of the whole text. */
+function readItem(yaml: Yaml, text: string, { start, end }: Span): Node | undefined {
+  const document = yaml.parseDocument(text.slice(start, end), OPTIONS);
+  return document.errors.length > 0 || isBroken(yaml, document) ? undefined : toTree(yaml, document, start);
 }
 
 /** For YAML inside an annotation; `readYaml` has to have been called before. */
@@ -76,8 +116,8 @@ function firstLine(message: string): string {
 
 const NOWHERE: Span = { start: 0, end: 0 };
 
-function toTree(yaml: Yaml, document: YamlDocument.Parsed): Node {
-  const spanOf = (node: YamlNode | null): Span => (node?.range ? { start: node.range[0], end: node.range[1] } : NOWHERE);
+function toTree(yaml: Yaml, document: YamlDocument.Parsed, offset = 0): Node {
+  const spanOf = (node: YamlNode | null): Span => (node?.range ? { start: offset + node.range[0], end: offset + node.range[1] } : NOWHERE);
   const convert = (node: YamlNode | null, fallback: Span): Node => {
     if (yaml.isAlias(node)) return convert((node.resolve(document) as YamlNode | undefined) ?? null, spanOf(node));
     if (yaml.isMap(node)) return { kind: 'map', entries: entries(node.items as Pair<YamlNode, YamlNode | null>[]), span: spanOf(node) };

@@ -1,9 +1,12 @@
 /** The rules of one pod: who captures it, with which settings, and the text that is loaded. */
+import { memoize } from '../../lib/memo.ts';
 import { isError } from '../../syntax/diagnostic.ts';
+import type { MeshConfiguration } from '../configuration/mesh.ts';
 import { parseBool } from '../configuration/values.ts';
 import type { Enrolment } from '../enrol/enrol.ts';
 import type { Facts } from '../enrol/facts.ts';
-import { type Rendering, renderAmbient, renderSidecar } from '../render.ts';
+import type { Place } from '../given.ts';
+import { type Rendering, renderAmbient, renderSidecar, type SidecarRequest } from '../render.ts';
 import type { HostFacts } from '../settings.ts';
 import { ambientDocument } from './ambientDocument.ts';
 import { initSettings, type PodSettings } from './initSettings.ts';
@@ -30,9 +33,20 @@ export function podRules({ facts, verdict }: Enrolment): PodRules {
   const { settings, diagnostics } = settingsOf(facts);
   if (diagnostics.some(isError)) return { settings, diagnostics, assumptions: [] };
   const { host, assumptions } = hostOf(facts, settings);
-  const rendering = renderSidecar({ given: settings, host, version, source: pod.place.source });
+  const rendering = renderOnce({ given: settings, host, version, source: pod.place.source }, facts.mesh);
   return { ...rendering, diagnostics: [...diagnostics, ...rendering.diagnostics], settings, assumptions };
 }
+
+/** Thousands of pods have the same few settings. What is wrong with settings has places, and those are each pod's own. */
+function renderOnce(request: SidecarRequest, mesh: MeshConfiguration): Rendering {
+  const { host, version } = request;
+  const given = request.given.map(({ by, name, value }) => ({ by, name, value, place: NOWHERE }));
+  const known = renderedFor(mesh, JSON.stringify({ given, host, version, source: NOWHERE.source } satisfies SidecarRequest));
+  return known.diagnostics.length === 0 ? known : renderSidecar(request);
+}
+
+const NOWHERE: Place = { source: { file: '', text: '' }, span: { start: 0, end: 0 } };
+const renderedFor = memoize((_: MeshConfiguration, request: string): Rendering => renderSidecar(JSON.parse(request) as SidecarRequest));
 
 export function settingsOf(facts: Facts): PodSettings {
   return facts.approach === 'init' ? initSettings(facts) : pluginSettings(facts);
