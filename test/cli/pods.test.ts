@@ -20,6 +20,7 @@ const FILES = {
   'net1.yaml': fixture('pods/net1.yaml'),
   'vault.yaml': fixture('pods/vault.yaml'),
   'both.yaml': `${web}---\n${fixture('pods/vault.yaml')}`,
+  'three.yaml': ['one', 'two', 'three'].map((name) => web.replace('name: web', `name: ${name}`)).join('---\n'),
   'closed.yaml': annotated('traffic.sidecar.istio.io/includeInboundPorts', ''),
   'port.yaml': annotated('traffic.sidecar.istio.io/excludeInboundPorts', '9000'),
   'none.yaml': annotated('sidecar.istio.io/interceptionMode', 'NONE'),
@@ -90,6 +91,9 @@ describe('verify of manifests', () => {
   it('standard input; several pods; not together with rules', async () => {
     expect((await run('verify', '-')).code).toBe(0);
     expect((await verify('both.yaml')).results).toHaveLength(2);
+    expect((await run('verify', 'three.yaml', '--only', 'identity-collision,no-redirect-loop')).out).toContain(
+      'the same for 2 more: shop/two, shop/three',
+    );
     expect((await run('verify', 'web.yaml', 'pod.rules')).code).toBe(2);
   });
 });

@@ -1,10 +1,8 @@
 /** `chainwalk verify` of manifests: who captures each pod, with which rules, and whether these keep the mesh's promises. */
-import type { Pod } from '../../istio/manifest/pod.ts';
 import type { PodFinding } from '../../istio/podChecks/check.ts';
-import { findingLines } from '../../report/enrol/human.ts';
 import { toFinding } from '../../report/enrol/json.ts';
-import { humanVerify, type VerifyStyle } from '../../report/verifyHuman.ts';
 import { toVerifyReport } from '../../report/verifyJson.ts';
+import { humanVerifyPods, type VerifiedPod } from '../../report/verifyPodsHuman.ts';
 import { isError } from '../../syntax/diagnostic.ts';
 import { type Verified, type VerifyOptions, verifyRulesets } from '../../verify/verify.ts';
 import { type Call, isSet } from '../command.ts';
@@ -12,6 +10,7 @@ import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode, worst } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { loadScenes, type PodScene } from '../manifest/podScenes.ts';
+import { type Progress, progressOn } from '../progress.ts';
 import { terminal } from '../terminal.ts';
 import { exitCodeOf } from './judge.ts';
 import { readSettings } from './settings.ts';
@@ -24,18 +23,19 @@ export async function verifyPods(call: Call): Promise<ExitCode> {
   if (loaded === undefined) return EXIT.usage;
   await showDiagnostics(call, loaded.diagnostics);
   if (loaded.diagnostics.some(isError)) return EXIT.usage;
-  const pods = verifyScenes(loaded.scenes, settings);
-  const about = loaded.scenes.map(({ enrolment, findings }) => ({ pod: enrolment.facts.pod, findings: asked(findings, settings) }));
-  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify({ ...toVerifyReport(pods), pods: about.map(toJson) })}\n`);
-  else await io.out.write(`${humanPods(pods, about, await terminal(call, io.out))}\n`);
+  const progress = progressOn(io.err, () => performance.now());
+  const verified = verifyScenes(loaded.scenes, settings, progress.tell);
+  await progress.end();
+  const pods = loaded.scenes.flatMap(({ enrolment, findings }, index): VerifiedPod[] => {
+    const one = verified[index];
+    return one === undefined ? [] : [{ pod: enrolment.facts.pod, verified: one, findings: asked(findings, settings) }];
+  });
+  if (formatOf(input, 'human') === 'json')
+    await io.out.write(`${JSON.stringify({ ...toVerifyReport(verified), pods: pods.map(toJson) })}\n`);
+  else await io.out.write(`${humanVerifyPods(pods, await terminal(call, io.out))}\n`);
   const strict = isSet(input, 'strict');
-  const bad = about.some(({ findings }) => findings.some(({ level }) => level === 'error' || (strict && level === 'warning')));
-  return worst(exitCodeOf(call, pods, loaded.diagnostics), bad ? EXIT.findings : EXIT.ok);
-}
-
-interface About {
-  readonly pod: Pod;
-  readonly findings: readonly PodFinding[];
+  const bad = pods.some(({ findings }) => findings.some(({ level }) => level === 'error' || (strict && level === 'warning')));
+  return worst(exitCodeOf(call, verified, loaded.diagnostics), bad ? EXIT.findings : EXIT.ok);
 }
 
 /** Of the claims that were asked for. */
@@ -43,25 +43,15 @@ function asked(findings: readonly PodFinding[], { only, except }: VerifyOptions)
   return findings.filter(({ claim }) => (only?.includes(claim) ?? true) && !except?.includes(claim));
 }
 
-function toJson({ pod: { kind, namespace, name }, findings }: About): object {
+function toJson({ pod: { kind, namespace, name }, findings }: VerifiedPod): object {
   return { kind, namespace, name, findings: findings.map(toFinding) };
 }
 
-/** What is wrong with the pod stands before what is wrong with its rules. */
-function humanPods(pods: readonly Verified[], about: readonly About[], style: VerifyStyle): string {
-  const parts = pods.map((pod, index) => {
-    const lines = findingLines(about[index]?.findings ?? [], style);
-    const text = humanVerify([pod], style);
-    const [first = '', ...rest] = text.split('\n');
-    return lines.length === 0 ? text : [first, '', ...lines, ...rest].join('\n');
-  });
-  return parts.join('\n\n\n');
-}
-
 /** Pods with equal rules, hosts and families are proved once. */
-export function verifyScenes(scenes: readonly PodScene[], settings: VerifyOptions): readonly Verified[] {
+function verifyScenes(scenes: readonly PodScene[], settings: VerifyOptions, tell: Progress['tell']): readonly Verified[] {
   const proved = new Map<string, Verified>();
-  return scenes.map((scene) => {
+  return scenes.map((scene, index) => {
+    tell(`verifying pod ${index + 1} of ${scenes.length}, ${proved.size} different so far`);
     const key = keyOf(scene);
     const known = proved.get(key) ?? verifyScene(scene, settings);
     proved.set(key, known);

@@ -1,0 +1,48 @@
+/** Verdicts on pods for people: what is wrong with the pod stands before what is wrong with its rules; pods that fare alike stand together. */
+import type { Pod } from '../istio/manifest/pod.ts';
+import type { PodFinding } from '../istio/podChecks/check.ts';
+import type { Verified } from '../verify/verify.ts';
+import { findingLines } from './enrol/human.ts';
+import { paragraph } from './layout.ts';
+import { printable } from './printable.ts';
+import { humanVerify, type VerifyStyle } from './verifyHuman.ts';
+
+export interface VerifiedPod {
+  readonly pod: Pod;
+  readonly verified: Verified;
+  /** claims about its fields and settings that do not hold */
+  readonly findings: readonly PodFinding[];
+}
+
+export function humanVerifyPods(pods: readonly VerifiedPod[], style: VerifyStyle): string {
+  const groups = new Map<Verified['findings'], Map<string, VerifiedPod[]>>();
+  for (const one of pods) {
+    // equal rules share their findings; without any they share nothing but the reason
+    const alike = groups.get(one.verified.findings) ?? new Map<string, VerifiedPod[]>();
+    groups.set(one.verified.findings, alike);
+    const key = JSON.stringify([
+      one.findings.map(({ claim, message }) => [claim, message]),
+      one.verified.findings.length > 0 || one.verified.notes,
+    ]);
+    alike.set(key, [...(alike.get(key) ?? []), one]);
+  }
+  return [...groups.values()].flatMap((alike) => [...alike.values()].map((group) => humanGroup(group, style))).join('\n\n\n');
+}
+
+/** Names that are shown of pods that fare as the first one does. */
+const MOST_NAMES = 5;
+
+function humanGroup([first, ...others]: readonly VerifiedPod[], style: VerifyStyle): string {
+  if (first === undefined) return '';
+  const [answer = '', ...rest] = humanVerify([first.verified], style).split('\n');
+  const lines = findingLines(first.findings, style);
+  return [answer, ...sameLines(others, style), ...(lines.length === 0 ? [] : ['', ...lines]), ...rest].join('\n');
+}
+
+function sameLines(others: readonly VerifiedPod[], { paint, width }: VerifyStyle): readonly string[] {
+  if (others.length === 0) return [];
+  const names = others.slice(0, MOST_NAMES).map(({ pod }) => printable(`${pod.namespace}/${pod.name}`));
+  const more = others.length - names.length;
+  const text = `the same for ${others.length} more: ${names.join(', ')}${more > 0 ? ` and ${more} others` : ''}`;
+  return [paint.dim(paragraph({ text, width, hang: 2 }))];
+}
