@@ -25,7 +25,7 @@ const valid: Step = {
   source: 'pkg/kube/inject/validate.go',
   test: (facts) => {
     const [first, ...rest] = [...wrongAnnotations(facts, 'injection'), ...wrongOthers(facts), ...wrongProxyConfig(facts)];
-    return first === undefined ? on('it does') : block([first, ...rest]);
+    return first === undefined ? on('injection accepts the annotations') : block([first, ...rest]);
   },
 };
 

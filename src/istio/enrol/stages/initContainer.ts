@@ -41,7 +41,7 @@ const podSecurity: Step = {
 
 function refusedCapabilities({ namespace }: Facts): ReturnType<Step['test']> {
   const enforce = namespace.labels.get('pod-security.kubernetes.io/enforce');
-  if (enforce === undefined || enforce.value === 'privileged') return on('nothing says so');
+  if (enforce === undefined || enforce.value === 'privileged') return on('the namespace allows istio-init its capabilities');
   return block([
     {
       message: `pod security level \`${enforce.value}\` refuses istio-init: it adds NET_ADMIN and NET_RAW`,

@@ -102,7 +102,7 @@ const policy: Step = {
   source: INJECTOR,
   test: ({ mesh }) => {
     const auto = valueAt(mesh, 'global.proxy.autoInject');
-    if (auto === undefined || auto.value === 'enabled') return pass('it does', auto);
+    if (auto === undefined || auto.value === 'enabled') return pass('pods are injected unless they say no', auto);
     return skip(`global.proxy.autoInject is \`${auto.value}\``, auto);
   },
 };

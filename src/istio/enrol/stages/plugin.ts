@@ -94,7 +94,7 @@ const settingsValid: Step = {
   source: 'cni/pkg/plugin/sidecar_redirect.go NewRedirect',
   test: (facts) => {
     const [first, ...rest] = [...modeProblem(facts), ...wrongAnnotations(facts, 'plugin')];
-    return first === undefined ? on('it does') : block([first, ...rest]);
+    return first === undefined ? on('the plugin accepts the annotations') : block([first, ...rest]);
   },
 };
 
