@@ -1,8 +1,11 @@
 /** `chainwalk approaches`: the same pod under istio-init, the CNI plugin, the plugin through Multus and ambient. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ApproachesReport } from '../../src/report/approaches/json.ts';
 import { chainwalk } from './memoryIo.ts';
+
+// proofs, on a machine that does other things as well
+vi.setConfig({ testTimeout: 60_000 });
 
 const text = (name: string) => readFileSync(new URL(`../../fixtures/pods/${name}`, import.meta.url), 'utf8');
 const FILES = {

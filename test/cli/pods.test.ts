@@ -1,9 +1,12 @@
 /** `chainwalk verify` and `chainwalk trace` of manifests: the rules follow from the pod and its mesh. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isManifest } from '../../src/cli/manifest/recognise.ts';
 import type { VerifyReport } from '../../src/report/verifyJson.ts';
 import { chainwalk } from './memoryIo.ts';
+
+// proofs, on a machine that does other things as well
+vi.setConfig({ testTimeout: 60_000 });
 
 const fixture = (name: string) => readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8');
 const web = fixture('pods/web.yaml');
@@ -30,6 +33,11 @@ const FILES = {
   'dual.yaml': status('{ip: 10.0.0.1}, {ip: "fd00::1"}'),
   'waiting.yaml':
     'kind: Pod\nmetadata: {name: a, namespace: shop, annotations: {sidecar.istio.io/status: "{}"}}\nspec: {initContainers: [{name: istio-validation}], containers: [{name: a}, {name: istio-proxy}]}\n',
+  'native.yaml': fixture('pods/vault.yaml').replace(
+    '      annotations:\n',
+    '      annotations:\n        sidecar.istio.io/nativeSidecar: "true"\n',
+  ),
+  'dns.yaml': 'meshConfig: {defaultConfig: {proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}}\n',
   'provider.yaml': 'pilot: {cni: {enabled: true, provider: default}}\n',
   'tproxy.yaml': 'meshConfig: {defaultConfig: {interceptionMode: TPROXY}}\n',
   'pod.rules': fixture('istio-sidecar.rules'),
@@ -130,6 +138,33 @@ describe('trace of manifests', () => {
     expect(code).toBe(2);
     expect(err).toContain('help: the pods are shop/web, shop/ledger');
     expect((await run('trace', 'both.yaml', 'in tcp -> 10.244.0.5:80', '--pod', 'x')).code).toBe(2);
+  });
+});
+
+describe('while init containers run', () => {
+  const SERVICE = 'out tcp -> 172.24.120.198:443 uid=0 gid=0';
+  // init containers reach what they call, or are refused
+  it.each([
+    ['with the plugin: refused', ['vault.yaml', SERVICE, '--mode', 'cni'], 'refused'],
+    ['through Multus: refused', ['vault.yaml', SERVICE, '--mode', 'multus'], 'refused'],
+    ['on an excluded port', ['vault.yaml', 'out tcp -> 172.24.120.198:8200 uid=0', '--mode', 'cni'], 'direct'],
+    ['as the user of the proxy', ['vault.yaml', 'out tcp -> 172.24.120.198:443 uid=1337 gid=0', '--mode', 'cni'], 'direct'],
+    ['before istio-init', ['vault.yaml', SERVICE, '--mode', 'init'], 'direct'],
+    ['after a native sidecar', ['native.yaml', SERVICE, '--mode', 'cni'], 'captured-out'],
+    ['with ambient', ['vault.yaml', SERVICE, '--mode', 'ambient'], 'captured-out'],
+    ['names, with DNS capture', ['vault.yaml', 'out udp -> 10.96.0.10:53 uid=0', '--mode', 'cni', '--values', 'dns.yaml'], 'refused'],
+    [
+      'names, as the user of the proxy',
+      ['vault.yaml', 'out udp -> 10.96.0.10:53 uid=1337', '--mode', 'cni', '--values', 'dns.yaml'],
+      'direct',
+    ],
+    ['nobody answers yet', ['web.yaml', 'in tcp -> 10.244.0.5:15021', '--mode', 'cni'], 'refused'],
+  ])('%s', async (_, argv, expected) => {
+    expect(await outcome(...argv, '--phase', 'init')).toBe(expected);
+  });
+
+  it('later the proxy listens', async () => {
+    expect(await outcome('vault.yaml', SERVICE, '--mode', 'cni', '--phase', 'running')).toBe('captured-out');
   });
 });
 

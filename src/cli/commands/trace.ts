@@ -18,6 +18,7 @@ export const trace: Command = {
     { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' },
     PROFILE,
     { flags: '--pod <name>', says: 'which pod of a manifest' },
+    { flags: '--phase <phase>', says: 'of a pod: while its init containers run, or later', choices: ['init', 'running'] },
     MESH_MODE,
     VALUES,
     ISTIO,

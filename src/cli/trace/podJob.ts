@@ -6,6 +6,7 @@ import { isError } from '../../syntax/diagnostic.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { formatOf } from '../format.ts';
+import { inInitPhase } from '../manifest/initScene.ts';
 import { loadScenes, type PodScene } from '../manifest/podScenes.ts';
 import { complain } from '../messages.ts';
 import { terminal } from '../terminal.ts';
@@ -22,7 +23,8 @@ export async function readPodJob(call: Call, { file, format }: JobInput): Promis
     await showDiagnostics(call, loaded.diagnostics);
     return undefined;
   }
-  const scene = await chosen(call, loaded.scenes);
+  const running = await chosen(call, loaded.scenes);
+  const scene = running !== undefined && textOf(input, 'phase') === 'init' ? inInitPhase(running) : running;
   const found = TRACE_FORMATS.find((known) => known.name === formatOf(input, format));
   if (scene === undefined || found === undefined) return undefined;
   const detailed = isSet(input, 'verbose');

@@ -18,6 +18,15 @@ export interface InitPhase {
   readonly nativeSidecar: boolean;
 }
 
+/** What an init container of the application finds, whether there is one or not; of several the worst off. */
+export function phaseOfInit(facts: Facts): Phase {
+  const { containers, nativeSidecar } = initPhase(facts);
+  const phases = containers.map(({ phase }) => phase);
+  if (phases.length > 0) return (['without-proxy', 'before', 'with-proxy'] as const).find((phase) => phases.includes(phase)) ?? 'before';
+  if (nativeSidecar || facts.approach === 'ambient') return 'with-proxy';
+  return facts.approach === 'init' ? 'before' : 'without-proxy';
+}
+
 const ISTIO = ['istio-init', 'istio-validation', 'istio-proxy', 'enable-core-dump'];
 
 export function initPhase(facts: Facts): InitPhase {
