@@ -61,6 +61,8 @@ Both backends of iptables 1.8.9 and chainwalk are asked about random rules (\`np
 character of what is saved. They differ in nothing but this:
 
 ${LINE_LIMITS.map(({ id, why }) => `* ${id}. ${why}`).join('\n')}
+
+Not asked, and refused by chainwalk: numbers with a blank or a plus sign before them, short addresses in \`-m iprange\`, IPv6 addresses with a zone.
 `;
 }
 

@@ -21,11 +21,12 @@ function ruleOf({ family, table }: Pick<ClauseText, 'family' | 'table'>, text: s
 const RUNS = { numRuns: 60 };
 
 /** iptables-save loses some values: seconds from 2^31 on are saved as negative, node masks over the number of nodes cannot be read,
- *  of a long time constant 32 bits are saved, and flags out of none are left out. */
+ *  of a long time constant 32 bits are saved, flags out of none are left out, and a comparison of rates is there twice. */
 const LOST_BY_SAVING: Readonly<Record<string, RegExp>> = {
   recent: /--seconds "\d{10}"/,
   cluster: /./,
   RATEEST: /--rateest-interval "\d+us"/,
+  rateest: /--rateest-(lt|gt|eq)\b.*--rateest-\1\b/,
   tcp: /--tcp-flags "NONE"/,
 };
 

@@ -8,12 +8,12 @@ const FLAG_NAMES = { FIN: TCP_FLAGS.F, SYN: TCP_FLAGS.S, RST: TCP_FLAGS.R, PSH: 
 
 const ALL_FLAGS = 0x3f;
 
-/** `SYN,ACK`, `ALL`, `NONE` as a flag byte */
+/** `SYN,ACK`, `ALL`, `NONE` as a flag byte; as strtok(3) takes a list apart, empty entries do not count */
 export const tcpFlags: Shape<number> = {
-  rule: 'words',
   decode: ({ text }) => {
     let value = 0;
     for (const name of text.toUpperCase().split(',')) {
+      if (name === '') continue;
       if (name === 'ALL') value |= ALL_FLAGS;
       else if (name in FLAG_NAMES) value |= FLAG_NAMES[name as keyof typeof FLAG_NAMES];
       else if (name !== 'NONE') return malformed(`\`${name}\` is no TCP flag`, 'one of FIN, SYN, RST, PSH, ACK, URG, ALL, NONE');

@@ -14,7 +14,8 @@ const OPTIONS = {
 /** Microseconds. */
 const SHORTEST_INTERVAL = 250_000;
 const LONGEST = 5;
-const MAX_EWMA_LOG = 30;
+/** The next one would need 32 bits with a sign. */
+const MAX_EWMA_LOG = 29;
 
 /** Powers of two. iptables libxt_RATEEST.c RATEEST_final_check() */
 function logs(given: Given<typeof OPTIONS>): { readonly interval: number; readonly ewma: number } {
@@ -23,7 +24,7 @@ function logs(given: Given<typeof OPTIONS>): { readonly interval: number; readon
   let interval = 0;
   while (interval <= LONGEST && asked > SHORTEST_INTERVAL * 2 ** interval) interval++;
   let ewma = 1;
-  while (ewma < 32 && asked / -Math.log(1 - 1 / 2 ** ewma) <= constant) ewma++;
+  while (ewma <= MAX_EWMA_LOG + 1 && asked / -Math.log(1 - 1 / 2 ** ewma) <= constant) ewma++;
   return { interval, ewma: ewma - 1 };
 }
 
