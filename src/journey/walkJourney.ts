@@ -69,7 +69,7 @@ function follow(traveller: Traveller, { packet, sender, before }: NextLeg): void
       taken?.mesh?.emits === undefined
         ? -1
         : before.findIndex((earlier) => earlier.role !== undefined && earlier.listener?.port === taken.mesh?.port);
-    const emitted = seenAt < 0 ? emission(walk, taken?.mesh, options) : undefined;
+    const emitted = seenAt < 0 ? emission(walk, taken, options) : undefined;
     if (emitted !== undefined) follow(traveller, { packet: emitted, sender: options.profile?.process.name ?? 'proxy', before: legs });
     else paths.push(pathOf(legs, seenAt < 0 ? undefined : seenAt));
   }
@@ -82,10 +82,7 @@ function pathOf(legs: readonly Leg[], cycleFrom: number | undefined): Path {
   return { outcome: first === undefined ? 'undecided' : legOutcome(first), legs, choices };
 }
 
-function takenBy(
-  walk: Walk,
-  { host, profile }: JourneyOptions,
-): { readonly listener: Listener; readonly mesh: MeshListener | undefined } | undefined {
+function takenBy(walk: Walk, { host, profile }: JourneyOptions): Taken | undefined {
   const { fate } = walk;
   if (fate.kind !== 'delivered' || fate.process === undefined) return undefined;
   const listener = host.listeners.find(
@@ -96,13 +93,19 @@ function takenBy(
   return { listener, mesh };
 }
 
+interface Taken {
+  readonly listener: Listener;
+  readonly mesh: MeshListener | undefined;
+}
+
 /** The packet that the proxy sends next; undefined when it sends none. */
-function emission(walk: Walk, mesh: MeshListener | undefined, { host, profile }: JourneyOptions): Packet | undefined {
+function emission(walk: Walk, taken: Taken | undefined, { host, profile }: JourneyOptions): Packet | undefined {
   const { fate, packet } = walk;
+  const mesh = taken?.mesh;
   if (fate.kind !== 'delivered' || mesh?.emits === undefined || profile === undefined) return undefined;
   if (profile.blackholesOwnPort && packet.dport === mesh.port) return undefined;
   if (packet.proto === PROTO.tcp && ((packet.flags ?? 0) & 0x17) !== 2) return undefined;
-  const how: Emission = (fate.transparent ? mesh.transparent : undefined) ?? mesh.emits;
+  const how: Emission = (taken?.listener.transparent ? mesh.transparent : undefined) ?? mesh.emits;
   const identity = host.processes.get(profile.process.name) ?? profile.process;
   const src = how.source === 'own' ? undefined : how.source === 'client' ? packet.src : parseAddress(how.source[packet.family]);
   return completePacket(

@@ -35,7 +35,7 @@ export function onward(scene: LoopScene, fate: Fate, visited: readonly number[] 
   const taker = takerOf(scene, fate);
   if (taker === undefined) return { loops: EMPTY, ends: FULL, unclear: EMPTY };
   if (visited.includes(taker.port)) return { loops: FULL, ends: EMPTY, unclear: EMPTY };
-  const transparent = fate.kind === 'delivered' && fate.transparent;
+  const transparent = fate.kind === 'delivered' && fate.listener?.transparent === true;
   const key = `${taker.port} ${transparent} ${visited.join()}`;
   const found = scene.known.get(key) ?? takenOnward(scene, { taker, transparent, visited });
   scene.known.set(key, found);

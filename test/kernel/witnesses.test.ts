@@ -4,6 +4,7 @@ import { TCP_FLAGS } from '../../src/packet/fields.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { verifyRulesets } from '../../src/verify/verify.ts';
+import { edited, fixtureWorlds, loaded } from '../agreement/diffEdits.ts';
 import { dumpOf, fixtureNames, readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
@@ -11,6 +12,7 @@ import { rulesetOf, rulesetsOf } from '../support/rulesets.ts';
 import { accountOfAnswer, accountOfWalk } from './compare.ts';
 import { describePair } from './describe.ts';
 import { examine } from './examine.ts';
+import { randomFrom } from './generate/random.ts';
 import { kernelHere } from './kernelHere.ts';
 import type { Oracle } from './oracle.ts';
 import { canMakeSets, openOracle } from './oracle.ts';
@@ -36,8 +38,7 @@ function sendable({
   return ctstate === 'INVALID' && packet.flags === TCP_FLAGS.A ? { packet, sysctls: STRICT } : undefined;
 }
 
-function witnessesOf(name: string, family: 4 | 6): Witnessed {
-  const { text, host: description } = readFixture(name);
+function witnessesOf(text: string, family: 4 | 6, description: unknown): Witnessed {
   const host = hostOf(description);
   const { findings } = verifyRulesets(rulesetsOf(text, { sets: host.sets }), { host });
   const found = findings.flatMap(({ claim, witness, family: of }) => (witness === undefined || of !== family ? [] : [{ claim, witness }]));
@@ -46,6 +47,35 @@ function witnessesOf(name: string, family: 4 | 6): Witnessed {
     packets: found.flatMap(({ witness }) => witness.paths.flatMap(({ legs }) => legs.map(({ walk }) => walk.packet))),
   };
 }
+
+interface Sent {
+  readonly host: HostJson;
+  readonly family: 4 | 6;
+  readonly text: string;
+  readonly packets: readonly Packet[];
+}
+
+/** What the kernel says otherwise, for a person, and how many packets it was asked about. */
+async function compare(
+  oracle: Oracle,
+  { host, family, text, packets }: Sent,
+): Promise<{ readonly asked: number; readonly wrong: readonly string[] }> {
+  const wrong: string[] = [];
+  let asked = 0;
+  for (const sysctls of [LOOSE, STRICT]) {
+    const first = packets.map(sendable).flatMap((sent) => (sent?.sysctls === sysctls ? [sent.packet] : []));
+    if (first.length === 0) continue;
+    const world = { ...host, sysctls: { ...host.sysctls, ...sysctls } };
+    const pairs = await examine(oracle, { host: world, family, rules: { [`v${family}`]: text }, packets: first });
+    wrong.push(...pairs.filter(({ disagreement }) => disagreement !== undefined).map(describePair));
+    asked += pairs.length;
+  }
+  return { asked, wrong };
+}
+
+/** Good rules with one rule deleted, moved, negated or changed, and the packets that break a claim then. */
+const MUTANTS = 12;
+const PLAIN = ['istio-sidecar', 'istio-dual-stack', 'istio-tproxy', 'istio-ambient', 'linkerd', 'kuma'];
 
 const FAMILIES = [4, 6] as const;
 
@@ -68,25 +98,36 @@ describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('kernel and simula
   test.each(fixtureNames())('%s', { timeout: 60_000 }, async (name) => {
     const { text, host: description } = readFixture(name);
     if (/ --match-set /.test(text) && !canMakeSets()) return;
-    const host = description as HostJson;
     for (const family of FAMILIES) {
-      const rules = { [`v${family}`]: dumpOf(text, family) };
-      const { claims, packets } = witnessesOf(name, family);
-      for (const sysctls of [LOOSE, STRICT]) {
-        const first = packets.flatMap((packet) => {
-          const sent = sendable(packet);
-          return sent?.sysctls === sysctls ? [{ packet: sent.packet, shown: packet }] : [];
-        });
-        if (first.length === 0) continue;
-        oracle ??= openOracle(backend);
-        const world = { ...host, sysctls: { ...host.sysctls, ...sysctls } };
-        const pairs = await examine(oracle, { host: world, family, rules, packets: first.map(({ packet }) => packet) });
-        expect(pairs.filter(({ disagreement }) => disagreement !== undefined).map(describePair)).toEqual([]);
-        asked.packets += pairs.length;
-      }
+      const { claims, packets } = witnessesOf(text, family, description);
+      if (packets.length === 0) continue;
+      oracle ??= openOracle(backend);
+      const found = await compare(oracle, { host: description as HostJson, family, text: dumpOf(text, family), packets });
+      expect(found.wrong).toEqual([]);
+      asked.packets += found.asked;
       asked.answers += packets.filter((packet) => sendable(packet) === undefined).length;
       for (const claim of claims) asked.claims.add(claim);
     }
+  });
+
+  test('mutants of good rules', { timeout: 120_000 }, async () => {
+    oracle ??= openOracle(backend);
+    const random = randomFrom(Number(process.env.CHAINWALK_SEED ?? 1));
+    const worlds = fixtureWorlds().filter(({ name }) => PLAIN.includes(name));
+    let made = 0;
+    let packetsAsked = 0;
+    while (made < Number(process.env.CHAINWALK_MUTANTS ?? MUTANTS)) {
+      const world = random.pick(worlds);
+      const { family, json, text: good } = world;
+      const text = edited(random, good);
+      if (text === good || loaded(world, text) === undefined) continue;
+      made++;
+      const { packets } = witnessesOf(text, family, json);
+      const found = await compare(oracle, { host: json, family, text, packets });
+      expect(found.wrong, text).toEqual([]);
+      packetsAsked += found.asked;
+    }
+    expect(packetsAsked).toBeGreaterThan(made);
   });
 
   test('they are many, of every claim on packets', () => {

@@ -9,7 +9,7 @@ import type { Vector } from '../../symbolic/vector.ts';
 import type { Claim, Doubtful, FateScope } from '../claim.ts';
 import { endsAs } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
-import { emissionsOf } from '../listenerGraph.ts';
+import { emissionOf, emissionsOf } from '../listenerGraph.ts';
 import { repliesTo } from '../replies.ts';
 import type { Scene } from '../scene.ts';
 import { packets } from '../scene.ts';
@@ -60,10 +60,8 @@ function isLinkLocal({ ruleset }: Scene): MatchExpr {
 }
 
 /** Listeners whose process takes over the client's address. */
-function spoofing({ profile, declared }: Scene): readonly NonNullable<Scene['profile']>['listeners'][number][] {
-  return (profile?.listeners ?? []).filter(({ emits, transparent }) => {
-    return (declared.tproxy && transparent !== undefined ? transparent : emits)?.source === 'client';
-  });
+function spoofing(scene: Scene): readonly NonNullable<Scene['profile']>['listeners'][number][] {
+  return (scene.profile?.listeners ?? []).filter((listener) => emissionOf(scene, listener)?.source === 'client');
 }
 
 /** By the process that listens; nobody in particular for applications. */
