@@ -72,7 +72,7 @@ function join(skb: Skb, { connection, direction }: Found, state: CtState): void 
 function seen(skb: Skb, found: Found): void {
   const { connection, direction } = found;
   // UDP is assured after two seconds of both ways, which are long for packets
-  if (connection.proto === PROTO.gre && connection.seenReply) connection.assured = true;
+  if ((connection.proto === PROTO.gre || connection.proto === PROTO.udplite) && connection.seenReply) connection.assured = true;
   if (direction === 'reply') connection.seenReply = true;
   join(skb, found, connection.seenReply ? 'ESTABLISHED' : 'NEW');
 }

@@ -45,10 +45,16 @@ function newSource(skb: Skb, nat: Nat, place: NatPlace): Pick<Skb, 'src' | 'spor
   const only = nat.to.kind === 'addresses' ? undefined : newAddress(skb, nat, place);
   const range = nat.to.kind === 'addresses' ? nat.to : only === undefined ? undefined : { lo: only, hi: only };
   if (range === undefined) return undefined;
+  if (staysAsItIs(skb, nat, range)) return { src: skb.src, sport: skb.sport };
   const { src, sport } = sameSource({ skb, nat, place, range }) ?? {};
   if (src !== undefined) return { src, sport };
   const address = only ?? newAddress(skb, nat, place);
   return address === undefined ? undefined : { src: address, sport: newPort(skb, nat, place) };
+}
+
+/** A source that the rule could have chosen is left alone. kernel net/netfilter/nf_nat_core.c get_unique_tuple() */
+function staysAsItIs({ src, sport, proto }: Skb, { random, ports = ANY_PORT }: Nat, range: AddressRange): boolean {
+  return !random && isWithin(src, range) && (!hasPorts(proto) || isWithin(sport ?? 0, ports));
 }
 
 /** What the source of another connection from the same address and port became, if this rule could have done it.

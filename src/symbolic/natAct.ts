@@ -7,7 +7,7 @@ import { assertNever } from '../lib/invariant.ts';
 import { manipAt, type Nat } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
-import type { AddressesOf } from '../ruleset/addressParts.ts';
+import type { AddressesOf, AddressRange } from '../ruleset/addressParts.ts';
 import type { PartsOf } from '../ruleset/portParts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
@@ -66,11 +66,10 @@ function addressShares(space: Space, { env }: PacketClass, { nat, hook, rule, ad
     case 'addresses': {
       if (to.lo === to.hi) return all(to.lo);
       const doubt: Doubt = { why: 'chance', what: 'the kernel picks an address of the range', rule };
-      return addressesOf({ range: to, manip: manipAt(nat, hook), oif: env.oif }).map((address) => ({
-        set: FULL,
-        address: constant(address, width),
-        doubt,
-      }));
+      const kept = manipAt(nat, hook) === 'src' ? keptSources(space, env, { nat, range: to }) : EMPTY;
+      const set = space.manager.not(kept);
+      const picked = addressesOf({ range: to, manip: manipAt(nat, hook), oif: env.oif });
+      return [{ set: kept, address: env.src }, ...picked.map((address) => ({ set, address: constant(address, width), doubt }))];
     }
     case 'this-host':
       if (hook === 'OUTPUT') return all(family === 4 ? 0x7f00_0001 : 1n);
@@ -86,6 +85,17 @@ function addressShares(space: Space, { env }: PacketClass, { nat, hook, rule, ad
     default:
       return assertNever(to);
   }
+}
+
+/** Sources that the rule could have chosen are left alone. */
+function keptSources(
+  { manager, has }: Space,
+  { src, sport }: Env,
+  { nat, range }: { readonly nat: Nat; readonly range: AddressRange },
+): Bdd {
+  if (nat.random) return EMPTY;
+  const inPorts = nat.ports === undefined ? FULL : manager.or(manager.not(has.ports), between(manager, sport, nat.ports));
+  return manager.and(between(manager, src, range), inPorts);
 }
 
 function withPrefix(old: Vector, { address, mask }: { readonly address: Address; readonly mask: Address }): Vector {

@@ -65,7 +65,7 @@ describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('kernel, %s backen
     const all = asked(one);
     const rules = all.family === 4 ? { v4: one.rules } : { v6: one.rules };
     const answers = await oracle.ask(questionOf(all.host, rules, all.packets));
-    const here = backend === 'nft' ? { ...one, ends: { ...one.ends, ...one.endsOnNft } } : one;
+    const here = { ...one, ends: { ...one.ends, ...one.endsOn?.[backend] } };
     check(here, all, answers.map(accountOfAnswer));
   });
 });

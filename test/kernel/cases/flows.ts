@@ -96,15 +96,15 @@ export const FLOW_CASES: readonly FlowCase[] = [
     ],
   },
   {
-    name: 'GRE is assured once both sides have been heard, UDP only after two seconds',
+    name: 'GRE and UDP-Lite are assured once both sides have been heard, UDP only after two seconds',
     rules: mangle('-A INPUT -m conntrack --ctstatus ASSURED -j MARK --set-mark 7'),
-    packets: ['gre', 'udp'].flatMap((proto) => {
-      const [own, other] = proto === 'udp' ? ['10.244.0.5:53', '10.0.0.9:53'] : ['10.244.0.5', '10.0.0.9'];
+    packets: ['gre', 'udplite', 'udp'].flatMap((proto) => {
+      const [own, other] = proto === 'gre' ? ['10.244.0.5', '10.0.0.9'] : ['10.244.0.5:53', '10.0.0.9:53'];
       const arrives = `delivered -i eth0 ${other} > ${own}`;
       return [
         step(`in ${proto} ${other} -> ${own} iif=eth0`, arrives),
         step(`out ${proto} ${own} -> ${other}`, `sent -o eth0 ${own} > ${other}`),
-        step(`in ${proto} ${other} -> ${own} iif=eth0`, proto === 'gre' ? `${arrives} mark 7` : arrives),
+        step(`in ${proto} ${other} -> ${own} iif=eth0`, proto === 'udp' ? arrives : `${arrives} mark 7`),
       ];
     }),
   },

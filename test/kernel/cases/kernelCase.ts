@@ -11,8 +11,8 @@ export interface KernelCase {
   /** iptables-restore text of one family */
   readonly rules: string;
   readonly ends?: Readonly<Record<string, string>>;
-  /** ends that iptables-nft 1.8.9 has otherwise; the simulator walks as x_tables does */
-  readonly endsOnNft?: Readonly<Record<string, string>>;
+  /** ends that a backend has otherwise than the simulator */
+  readonly endsOn?: Readonly<Partial<Record<'legacy' | 'nft', Readonly<Record<string, string>>>>>;
   readonly meets?: Readonly<Record<string, readonly string[]>>;
   /** rows that the packet must not meet */
   readonly misses?: Readonly<Record<string, readonly string[]>>;

@@ -92,6 +92,18 @@ export const NAT_CASES: readonly KernelCase[] = [
     },
   },
   {
+    name: 'SNAT to a range leaves a source alone that is in it, port included',
+    rules: nat(
+      '-A POSTROUTING -d 10.0.0.9 -p tcp -j SNAT --to-source 10.244.0.1-10.244.0.200:40000-40009',
+      '-A POSTROUTING -j SNAT --to-source 10.244.0.1-10.244.0.200',
+    ),
+    ends: {
+      'out tcp 10.244.0.5:40009 -> 10.0.0.9:80': 'sent -o eth0 10.244.0.5:40009 > 10.0.0.9:80',
+      'out tcp 10.244.0.5:999 -> 10.0.0.8:80': 'sent -o eth0 10.244.0.5:999 > 10.0.0.8:80',
+      'out icmp 10.244.0.5 -> 10.0.0.8': 'sent -o eth0 10.244.0.5 > 10.0.0.8',
+    },
+  },
+  {
     name: 'DNAT to a port alone keeps the address',
     rules: nat('-A OUTPUT -p tcp -j DNAT --to-destination :8000'),
     ends: { 'out tcp -> 10.0.0.9:80': 'sent -o eth0 10.244.0.5:40000 > 10.0.0.9:8000' },

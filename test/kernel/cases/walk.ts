@@ -1,6 +1,6 @@
 /** How rules and chains are walked, and what targets do to a packet. */
 import type { KernelCase } from './kernelCase.ts';
-import { chains, mangle, markState, nat, OUT, raw, SENT, stateOf } from './kernelCase.ts';
+import { chains, FORWARDING, mangle, markState, nat, OUT, raw, SENT, stateOf } from './kernelCase.ts';
 
 export const WALK_CASES: readonly KernelCase[] = [
   {
@@ -9,7 +9,19 @@ export const WALK_CASES: readonly KernelCase[] = [
       nat('-A INPUT -j SNAT --to-source 10.244.0.99') +
       ['*security', ':INPUT ACCEPT', '-A INPUT -s 10.244.0.99 -j MARK --set-mark 7', 'COMMIT', ''].join('\n'),
     ends: { 'in udp 10.0.0.9:40000 -> 10.244.0.5:53 iif=eth0': 'delivered -i eth0 10.244.0.99:40000 > 10.244.0.5:53' },
-    endsOnNft: { 'in udp 10.0.0.9:40000 -> 10.244.0.5:53 iif=eth0': 'delivered -i eth0 10.244.0.99:40000 > 10.244.0.5:53 mark 7' },
+    endsOn: {
+      nft: { 'in udp 10.0.0.9:40000 -> 10.244.0.5:53 iif=eth0': 'delivered -i eth0 10.244.0.99:40000 > 10.244.0.5:53 mark 7' },
+    },
+  },
+  {
+    name: '-m tcp does not match a later fragment; one at offset 1, where it could overwrite flags, x_tables drops',
+    host: FORWARDING,
+    rules: mangle('-A FORWARD -p tcp -m tcp --dport 80 -j MARK --set-mark 7'),
+    ends: {
+      'in tcp 10.0.0.9 -> 192.168.50.9 iif=eth0 frag=1': 'forwarded -o net1 10.0.0.9 > 192.168.50.9',
+      'in tcp 10.0.0.9 -> 192.168.50.9 iif=eth0 frag=2': 'forwarded -o net1 10.0.0.9 > 192.168.50.9',
+    },
+    endsOn: { legacy: { 'in tcp 10.0.0.9 -> 192.168.50.9 iif=eth0 frag=1': 'lost' } },
   },
   {
     name: 'RETURN in a base chain applies the policy',

@@ -92,10 +92,10 @@ function conversation(random: Random, world: FlowWorld, like?: Conversation): Co
 
 const FIRST_SEQ = 100_000;
 
-/** Fragments are another matter, and an address to choose makes flows differ. */
-function isFit({ proto, fragOffset, chooseSource, icmpType }: Packet & { readonly chooseSource?: boolean }): boolean {
+/** Fragments are another matter, an address to choose makes flows differ, and answers would go to all of a network. */
+function isFit({ proto, src, fragOffset, chooseSource, icmpType }: Packet & { readonly chooseSource?: boolean }): boolean {
   const icmp = proto === PROTO.icmp || proto === PROTO.icmpv6;
-  return fragOffset === 0 && chooseSource !== true && (!icmp || icmpType === 8 || icmpType === 128);
+  return fragOffset === 0 && chooseSource !== true && !NOT_SENT.test(formatAddress(src)) && (!icmp || icmpType === 8 || icmpType === 128);
 }
 
 /** Segments without data, so that what one side has sent the other has seen. */
