@@ -48,6 +48,12 @@ const INCIDENTS: readonly Incident[] = [
   { what: 'machine without inbound listener, istio/istio#12110', fixture: 'broken/self-redirect', caught: 'no-redirect-loop' },
   { what: 'pass-through captured again, istio/istio#14443', fixture: 'broken/no-passthrough-return', caught: 'passthrough-returned' },
   { what: 'TPROXY without guards, istio/istio#23369', fixture: 'broken/tproxy-no-guards', caught: 'no-redirect-loop' },
+  {
+    what: 'TPROXY: what the proxy passes on in the name of a client is redirected',
+    fixture: 'istio-tproxy',
+    instead: [['-m owner --uid-owner 1337 -j ISTIO_IN_REDIRECT', '-m owner ! --uid-owner 1337 -j ISTIO_IN_REDIRECT']],
+    caught: 'no-redirect-loop',
+  },
   { what: 'TPROXY proxy known by its group alone', fixture: 'broken/tproxy-no-gid', caught: 'proxy-egress-direct' },
   { what: 'the DNS agent asks itself, istio/istio#30309', fixture: 'broken/dns-captures-proxy', caught: 'dns-proxy-direct' },
   { what: 'pod started before its rules: outbound, istio/istio#14327', fixture: 'broken/not-enrolled', caught: 'outbound-captured' },
