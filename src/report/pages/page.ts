@@ -11,7 +11,7 @@ export interface Page {
   readonly todo: string;
 }
 
-export type PageGroup = 'command' | 'claim' | 'outcome' | 'fate' | 'lost' | 'diagnostic';
+export type PageGroup = 'command' | 'claim' | 'outcome' | 'fate' | 'lost' | 'step' | 'diagnostic';
 
 export const GROUP_TITLES: Readonly<Record<PageGroup, string>> = {
   command: 'answers of a command: how to read them',
@@ -19,5 +19,6 @@ export const GROUP_TITLES: Readonly<Record<PageGroup, string>> = {
   outcome: 'outcomes: what becomes of a packet on its whole journey',
   fate: 'fates: how one leg of the journey ends',
   lost: 'reasons for lost: the kernel discards the packet outside the rules',
+  step: 'steps: how enrol decides who captures a pod',
   diagnostic: 'diagnostics: what can be wrong with rules',
 };

@@ -9,6 +9,7 @@ import { FATE_PAGES } from './fates.ts';
 import { LOST_PAGES } from './lost.ts';
 import { OUTCOME_PAGES } from './outcomes.ts';
 import type { Page } from './page.ts';
+import { STEP_PAGES } from './steps.ts';
 
 export const PAGES: readonly Page[] = [
   ...COMMAND_PAGES,
@@ -19,5 +20,6 @@ export const PAGES: readonly Page[] = [
   ...OUTCOME_PAGES,
   ...FATE_PAGES,
   ...LOST_PAGES,
+  ...STEP_PAGES,
   ...DIAGNOSTIC_PAGES,
 ];

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { STAGES } from '../../../src/istio/enrol/enrol.ts';
 import { APPROACHES, type Approach } from '../../../src/istio/enrol/facts.ts';
 import type { Verdict } from '../../../src/istio/enrol/step.ts';
+import { PAGES } from '../../../src/report/pages/pages.ts';
 import { positionOf } from '../../../src/report/positions.ts';
 import { enrolAll } from './read.ts';
 
@@ -343,6 +344,13 @@ describe('the trace', () => {
         expect(new Set(steps.map(({ id }) => id)).size).toBe(steps.length);
         for (const { asks, source } of steps) expect([asks.endsWith('?'), source !== '']).toEqual([true, true]);
       }
+  });
+
+  it('every step has a page with advice', () => {
+    for (const { id, why, todo } of PAGES.filter(({ group }) => group === 'step'))
+      expect([id, why !== '' && todo !== '']).toEqual([id, true]);
+    const ids = APPROACHES.flatMap((approach) => STAGES[approach].flatMap((stage) => stage.steps.map(({ id }) => id)));
+    expect(PAGES.filter(({ group }) => group === 'step').map(({ id }) => id)).toEqual([...new Set(ids)]);
   });
 
   it('every step decides in some case above', async () => {
