@@ -90,7 +90,11 @@ export function clashes(table: readonly Connection[], connection: Connection): b
     (other) =>
       other !== connection &&
       other.proto === proto &&
-      DIRECTIONS.some((direction) => other.zone[direction] === zone[direction] && isSame(tupleOf(other, direction), tuple)),
+      // answers are looked for in their own zone
+      DIRECTIONS.some((direction) => {
+        const its = other.zone[direction];
+        return its === zone.reply && its === zone[direction] && isSame(tupleOf(other, direction), tuple);
+      }),
   );
 }
 

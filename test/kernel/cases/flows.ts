@@ -184,6 +184,15 @@ export const FLOW_CASES: readonly FlowCase[] = [
     ],
   },
   {
+    name: 'a zone for answers alone keeps them apart from a connection in no zone',
+    host: FORWARDING,
+    rules: raw('-A PREROUTING -j CT --zone-reply 3') + nat(),
+    packets: [
+      step('out gre 192.168.50.5 -> 10.0.0.9', 'sent -o eth0 192.168.50.5 > 10.0.0.9'),
+      step('in gre 10.0.0.9 -> 192.168.50.5 iif=eth0', 'delivered -i eth0 10.0.0.9 > 192.168.50.5'),
+    ],
+  },
+  {
     name: 'rewritten to a link-local address, a packet looks for it on the link that it had',
     host: LINK_LOCAL,
     rules: nat('-A INPUT -i eth0 -j SNAT --to-source fd00:192:168:50::5'),
