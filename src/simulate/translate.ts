@@ -4,7 +4,7 @@ import type { HookName } from '../netfilter/hooks.ts';
 import { hasPorts, PROTO } from '../packet/protocol.ts';
 import type { Choose } from './choices.ts';
 import type { Connection } from './connection.ts';
-import { clashes, rewritten, translatedTuple } from './connection.ts';
+import { clashes, rewritten, translatedTuple, tupleOf } from './connection.ts';
 import type { Skb } from './skb.ts';
 import type { Endpoint } from './trace.ts';
 
@@ -58,13 +58,29 @@ const REDIRECT = 5;
  *  kernel net/netfilter/nf_nat_core.c get_unique_tuple() */
 export function avoidClash(skb: Skb, table: readonly Connection[], choose: Choose): void {
   const { connection } = skb;
-  if (connection === undefined || !clashes(table, connection)) return;
+  if (connection === undefined || !clashes(table, connection) || isReverse(table, connection)) return;
   choose({ why: 'chance', what: 'the kernel picks a port, because another connection has this one', ways: 1 });
   if (!hasPorts(skb.proto)) return;
   for (let sport = FIRST_FREE; sport <= LAST && clashes(table, connection); sport++) {
     skb.sport = sport;
     connection.translated = { ...connection.translated, sport };
   }
+}
+
+/** Two packets that cross each other: but for TCP, whoever enters his connection into the table first keeps it.
+ *  kernel net/netfilter/nf_nat_core.c nf_nat_used_tuple_new() */
+function isReverse(table: readonly Connection[], connection: Connection): boolean {
+  const plain = (one: Connection): boolean => !rewritten(one).src && !rewritten(one).dst;
+  const { src, dst, sport, dport } = tupleOf(connection, 'reply');
+  return (
+    connection.proto !== PROTO.tcp &&
+    plain(connection) &&
+    table.some((one) => {
+      const { proto, original } = one;
+      const same = original.src === src && original.dst === dst && original.sport === sport && original.dport === dport;
+      return proto === connection.proto && same && plain(one);
+    })
+  );
 }
 
 const FIRST_FREE = 1024;

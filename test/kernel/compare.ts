@@ -29,8 +29,13 @@ export function agreeing({ walks, answer, idle }: Compared): readonly Walk[] {
   return walks.filter((walk) => {
     const account = counted(accountOfWalk(walk), idle);
     const end = portIsChance(walk) ? withoutPorts(account.end) === withoutPorts(kernels.end) : account.end === kernels.end;
-    return end && sameState(walk, answer) && account.rows.join('\n') === kernels.rows.join('\n');
+    return (end || isClash(walk)) && sameState(walk, answer) && account.rows.join('\n') === kernels.rows.join('\n');
   });
+}
+
+/** The kernel drops it when it enters the connection into its table, which is after the oracle has seen the packet leave. */
+export function isClash({ fate }: Walk): boolean {
+  return fate.kind === 'lost' && fate.reason === 'connection-clash';
 }
 
 function counted({ rows, end }: Account, idle: Compared['idle']): Account {

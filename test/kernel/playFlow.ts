@@ -1,5 +1,6 @@
 /** Flows put to the kernel and to the simulator, each packet with the connections that the earlier ones left behind. */
 import { type Host, namesOf } from '../../src/host/host.ts';
+import type { Effect } from '../../src/netfilter/effect.ts';
 import { packetText } from '../../src/packet/notation.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import type { Given } from '../../src/simulate/simulate.ts';
@@ -8,7 +9,7 @@ import type { Walk } from '../../src/simulate/trace.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 import type { Compared } from './compare.ts';
-import { agreeing, disagreement } from './compare.ts';
+import { agreeing, disagreement, isClash } from './compare.ts';
 import { describePair } from './describe.ts';
 import { atThisMoment } from './examine.ts';
 import type { Case } from './generate/randomCase.ts';
@@ -65,11 +66,22 @@ function playOne({ ruleset, host, idle, flow, answers }: OneFlow): Played {
       const text = describePair({ packet, walks, answer, ...(found === undefined ? {} : { disagreement: found }) });
       return { compared, cut: false, pairs, disagreement: [...before.map((line) => `after ${line}`), text].join('\n') };
     }
-    const settled = same.filter((walk) => !walk.choices.some(({ what }) => what.startsWith('the kernel picks a port')));
+    const settled = same.filter((walk) => !isByLot(walk));
     if (settled.length === 0) return { compared, cut: compared < flow.length, pairs };
     tables = distinct(settled).slice(0, MOST_WAYS);
   }
   return { compared: flow.length, cut: false, pairs };
+}
+
+/** The kernel has picked a port, or the id of ICMP that our packets do not have, or dropped one of two connections that it cannot tell apart. */
+function isByLot(walk: Walk): boolean {
+  const { packet, choices, steps } = walk;
+  const randomId = packet.icmpType !== undefined && steps.some((step) => step.kind === 'rule' && isRandom(step.rule.effect));
+  return isClash(walk) || randomId || choices.some(({ what }) => what.startsWith('the kernel picks a port'));
+}
+
+function isRandom(effect: Effect): boolean {
+  return effect.kind === 'nat' && effect.random;
 }
 
 const MOST_WAYS = 16;
