@@ -315,8 +315,12 @@ function optionNames(extension: Extension): fc.Arbitrary<readonly string[]> {
     .map((some) => compatible(extension, some));
   if (opener === undefined) return asked;
   const inElement = all.filter((option) => extension.options[option]?.perElement);
-  const further = fc.oneof(fc.constant([]), fc.array(fc.subarray(inElement, { minLength: 1 }), { maxLength: 4 }));
-  return fc.tuple(asked, further).map(([first, others]) => [...first, ...others.flatMap((options) => [opener, ...options])]);
+  const further = fc.array(fc.subarray(inElement, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 4 });
+  const needed = extension.options[opener]?.needs ?? [];
+  const several = fc.tuple(fc.subarray(inElement, { maxLength: 2 }), further).map(([first, others]) => {
+    return [...compatible(extension, [...needed, ...first]), ...others.flatMap((options) => [opener, ...options])];
+  });
+  return fc.oneof(asked, several);
 }
 
 function compatible({ options }: Extension, asked: readonly string[]): readonly string[] {
