@@ -8,8 +8,6 @@ import { CT_STATUS } from '../packet/fields.ts';
 import type { CtState, Packet, Quoted } from '../packet/packet.ts';
 import { type Connection, type Direction, NO_ZONE, rewritten, type Tuple, type ZonePair } from './connection.ts';
 
-const REDIRECT = 5;
-
 /** Fields are declared, not defined: each is then written once, in the constructor. */
 export class Skb {
   declare readonly host: Host;
@@ -123,8 +121,8 @@ export class Skb {
   /** Errors are for who sent the packet that they quote; under NAT of sources IPv4 knows who that is.
    *  kernel net/ipv4/netfilter/nf_socket_ipv4.c nf_sk_lookup_slow_v4(), net/ipv6/netfilter/nf_socket_ipv6.c */
   #lookedFor(): SocketQuery {
-    const { family, quotes, icmpType, connection, direction, state } = this;
-    const quoted = quotes !== undefined && !(family === 4 && icmpType === REDIRECT);
+    const { family, quotes, connection, direction, state } = this;
+    const quoted = quotes !== undefined;
     const proto = quoted ? quotes.proto : this.proto;
     if (family === 4 && direction === 'reply' && connection !== undefined && state === (quoted ? 'RELATED' : 'ESTABLISHED')) {
       return { proto, dst: connection.original.src, dport: connection.original.sport };

@@ -172,6 +172,11 @@ export const FLOW_CASES: readonly FlowCase[] = [
         about: { proto: 17, src: '10.244.0.5', dst: '10.0.0.9', sport: 53, dport: 40000 },
         end: 'delivered -i eth0 10.244.0.1 > 10.244.0.5 mark 7',
       },
+      {
+        packet: 'in icmp 10.244.0.1 -> 10.244.0.5 iif=eth0 icmp=5/1',
+        about: { proto: 17, src: '10.244.0.5', dst: '10.0.0.9', sport: 53, dport: 40000 },
+        end: 'delivered -i eth0 10.244.0.1 > 10.244.0.5 mark 7',
+      },
       step('in icmp 10.244.0.1 -> 10.244.0.5 iif=eth0 icmp=3/1', 'delivered -i eth0 10.244.0.1 > 10.244.0.5'),
     ],
   },
