@@ -10,6 +10,10 @@ export const LINE_LIMITS: readonly { readonly id: string; readonly why: string }
     why: 'A warning says so: `--nflog-range`, `! -i +`, `! --dport 0:N`, flags out of `NONE`',
   },
   {
+    id: 'two options in one rule that the backends save in different words, each printed in those of another backend',
+    why: '`! -i +` beside ports or flags of that kind',
+  },
+  {
     id: 'a name that only the loading machine knows: it is kept as written',
     why: 'Hosts, most services, users, groups, realms, labels',
   },

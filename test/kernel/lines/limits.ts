@@ -41,6 +41,15 @@ export const LIMITS: readonly Limit[] = [
       ),
   },
   {
+    id: 'two options in one rule that the backends save in different words, each printed in those of another backend',
+    holds: ({ ours, mine, theirs }) =>
+      mine !== undefined &&
+      theirs.nft !== undefined &&
+      theirs.legacy !== undefined &&
+      theirs.nft.join('\n') !== theirs.legacy.join('\n') &&
+      new Set(ours.diagnostics.flatMap(({ printedAs }) => printedAs ?? [])).size === 2,
+  },
+  {
     id: 'a name that only the loading machine knows: it is kept as written',
     holds: ({ ours, mine, theirs }) =>
       mine !== undefined &&
