@@ -1,6 +1,7 @@
 /** One hook: its tables in order of priority, the conntrack lookup between them, and what the targets do.
  *  kernel include/uapi/linux/netfilter_ipv4.h; net/netfilter/nf_nat_core.c nf_nat_inet_fn() */
 import { listenerPorts } from '../host/listeners.ts';
+import { routeOutput } from '../host/output.ts';
 import { assertNever } from '../lib/invariant.ts';
 import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type SetField, type Zone } from '../netfilter/effect.ts';
 import type { ForcedState } from '../netfilter/firstState.ts';
@@ -119,9 +120,10 @@ function runTable(skb: Skb, { table, hook, run }: TableRun): Fate | undefined {
   return { kind: 'dropped', ...(end.rule === undefined ? {} : { by: end.rule }) };
 }
 
-/** The reset tells both sides that the connection is over. kernel net/ipv4/netfilter/nf_reject_ipv4.c nf_ct_set_closing() */
-function close({ connection }: Skb): void {
-  if (connection?.tcp !== undefined) connection.tcp = { ...connection.tcp, state: 'CLOSE' };
+/** The reset tells both sides that the connection is over, if it can be sent. kernel net/ipv4/netfilter/nf_reject_ipv4.c nf_send_reset() */
+function close({ connection, host, family, src, dst }: Skb): void {
+  const sent = routeOutput(host, { family, src: dst, dst: src, mark: 0 }).kind === 'found';
+  if (sent && connection?.tcp !== undefined) connection.tcp = { ...connection.tcp, state: 'CLOSE' };
 }
 
 interface ActPlace {

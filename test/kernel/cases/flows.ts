@@ -117,6 +117,14 @@ export const FLOW_CASES: readonly FlowCase[] = [
     ],
   },
   {
+    name: 'a reset that cannot be sent does not close: 127.0.0.1 has no way to another host',
+    rules: nat('-A OUTPUT -p tcp -j REDIRECT --to-ports 15006') + filter('-A INPUT -p tcp -j REJECT --reject-with tcp-reset'),
+    packets: [
+      step('out tcp 10.244.0.77:40000 -> 10.0.0.9:80', 'rejected'),
+      step('out tcp 10.244.0.77:40000 -> 10.0.0.9:80 flags=A', 'sent -o eth0 10.244.0.77:40000 > 10.0.0.9:80'),
+    ],
+  },
+  {
     name: 'a packet that came back over lo and is rewritten there is routed again, and leaves',
     host: FORWARDING,
     rules: raw('-A PREROUTING -j CT --zone 1') + nat('-A INPUT -j SNAT --to-source fd00:10:244::5'),
