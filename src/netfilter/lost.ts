@@ -13,4 +13,5 @@ export type LostReason =
   | 'awaiting-fragments'
   | 'translated-redirect'
   | 'connection-clash'
+  | 'masquerade-moved'
   | 'bad-address';

@@ -39,6 +39,8 @@ export interface Connection {
   dstDone: boolean;
   seenReply: boolean;
   assured: boolean;
+  /** the interface whose address MASQUERADE took */
+  masqueradedAt: string | undefined;
   /** absent unless TCP */
   tcp: TcpTrack | undefined;
 }

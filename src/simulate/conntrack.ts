@@ -113,6 +113,7 @@ function connectionOf(skb: Skb, { settled, mark }: { readonly settled: boolean; 
     dstDone: settled,
     seenReply: skb.state === 'ESTABLISHED',
     assured: false,
+    masqueradedAt: undefined,
     tcp: judged?.kind === 'taken' ? judged.track : undefined,
   };
 }

@@ -21,7 +21,7 @@ import { divert } from './divert.ts';
 import { applyNat } from './nat.ts';
 import type { Skb } from './skb.ts';
 import type { Fate, Step } from './trace.ts';
-import { avoidClash, endAt, endOf, translate } from './translate.ts';
+import { avoidClash, endAt, endOf, isMasqueradedElsewhere, translate } from './translate.ts';
 import { walkTable } from './walkChain.ts';
 
 export interface HookRun {
@@ -80,6 +80,10 @@ function runNat(skb: Skb, hook: HookName, run: HookRun): Fate | undefined {
   const end = endAt(hook);
   const done = end === 'dst' ? 'dstDone' : 'srcDone';
   if (entry[done]) {
+    if (isMasqueradedElsewhere(skb, hook)) {
+      run.table.splice(run.table.indexOf(entry), 1);
+      return { kind: 'lost', reason: 'masquerade-moved' };
+    }
     const translation = translate(skb, hook);
     if (translation === 'drop') return { kind: 'lost', reason: 'translated-redirect' };
     if (translation !== undefined) run.record({ kind: 'nat', hook, ...translation });

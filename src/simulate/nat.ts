@@ -37,7 +37,9 @@ export function applyNat(skb: Skb, nat: Nat, place: NatPlace): boolean {
     if (source === undefined) return false;
     Object.assign(skb, source);
   }
-  if (connection !== undefined) connection.translated = skb.tuple();
+  if (connection === undefined) return true;
+  connection.translated = skb.tuple();
+  if (nat.to.kind === 'out-interface') connection.masqueradedAt = skb.oif;
   return true;
 }
 

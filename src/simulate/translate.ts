@@ -42,6 +42,12 @@ export function translate(skb: Skb, hook: HookName): Translation | undefined | '
   return from.address === to.address && from.port === to.port ? undefined : { manip, from, to };
 }
 
+/** The way out has changed since MASQUERADE took an address: the kernel forgets the connection. kernel nf_nat_core.c nf_nat_oif_changed() */
+export function isMasqueradedElsewhere({ connection, direction, state, oif }: Skb, hook: HookName): boolean {
+  const at = connection?.masqueradedAt;
+  return hook === 'POSTROUTING' && direction === 'original' && state !== 'RELATED' && at !== undefined && at !== oif;
+}
+
 export function endOf({ src, dst, sport, dport }: Skb, manip: 'src' | 'dst'): Endpoint {
   const port = manip === 'dst' ? dport : sport;
   return { address: manip === 'dst' ? dst : src, ...(port === undefined ? {} : { port }) };

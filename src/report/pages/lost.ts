@@ -88,6 +88,14 @@ const TEXTS: Readonly<Record<LostReason, Text>> = {
     see: [{ run: 'conntrack -S', look: '`insert_failed` or `drop` rising' }],
     todo: 'Rewrite one of the two to another address, or keep them apart by a zone in both directions.',
   },
+  'masquerade-moved': {
+    title: 'a masqueraded connection would leave by another interface',
+    means:
+      'The first packet of the connection left by one interface and took its address; this one is routed to another. The kernel drops it and forgets the connection.',
+    why: 'The answers would come to the old address. A new connection will take the address of the new interface.',
+    see: [{ run: 'ip route get DST from SRC mark MARK', look: 'an interface that is not that of the translated source' }],
+    todo: 'Let all packets of a connection be routed alike: restore the mark (CONNMARK --restore-mark in mangle) where a mark chooses the route.',
+  },
   'translated-redirect': {
     title: 'an ICMP redirect about a connection under NAT',
     means: 'The two sides of such a connection would go on without this host, and without its rewriting. NAT drops the redirect.',

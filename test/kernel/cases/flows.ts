@@ -206,6 +206,16 @@ export const FLOW_CASES: readonly FlowCase[] = [
     ],
   },
   {
+    name: 'a masqueraded connection ends with the first packet that would leave by another interface',
+    host: { ip_rules: ['fwmark 7 lookup 200'], route_tables: { 200: ['default via 192.168.50.1 dev net1'] } },
+    rules: nat('-A POSTROUTING -j MASQUERADE'),
+    packets: [
+      step('out udp 10.244.0.5:40000 -> 10.0.0.9:53', 'sent -o eth0 10.244.0.5:40000 > 10.0.0.9:53'),
+      step('out udp 10.244.0.5:40000 -> 10.0.0.9:53 mark=7', 'lost'),
+      step('out udp 10.244.0.5:40000 -> 10.0.0.9:53 mark=7', 'sent -o net1 192.168.50.5:40000 > 10.0.0.9:53 mark 7'),
+    ],
+  },
+  {
     name: 'rewritten to a link-local address, a packet looks for it on the link that it had',
     host: LINK_LOCAL,
     rules: nat('-A INPUT -i eth0 -j SNAT --to-source fd00:192:168:50::5'),
