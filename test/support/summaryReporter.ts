@@ -11,8 +11,8 @@ export class SummaryReporter implements Reporter {
         const { state } = test.result();
         count[state === 'passed' ? 'passed' : state === 'failed' ? 'failed' : 'skipped']++;
       }
-      // a file that could not be loaded has no tests and is a failure all the same
-      if (tests === 0 || module.errors().length > 0) count.failed++;
+      // a file that could not be loaded has no tests and is a failure all the same; one that has nothing to read here has none, too
+      if ((tests === 0 && module.state() !== 'skipped') || module.errors().length > 0) count.failed++;
     }
     console.log(`${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
   }

@@ -114,7 +114,7 @@ test('every line of a damaged dump is in the tree, or somebody speaks of it', ()
       // one diagnostic answers for the whole text, block or table
       fc.pre(rulesets.length > 0 && !said.some((what) => /unknown table|stands twice/.test(what)) && !/```|<<|-[46]/.test(text));
       const spokenOf = linesSpokenOf(text);
-      const forgotten = text.split('\n').filter((line, at) => line.trim() !== '' && !traceless.test(line) && !spokenOf.has(at + 1));
+      const forgotten = text.split(/\r?\n/).filter((line, at) => line.trim() !== '' && !traceless.test(line) && !spokenOf.has(at + 1));
       expect(forgotten).toEqual([]);
     }),
     { numRuns: 3000 },
