@@ -24,14 +24,14 @@ export class BddManager {
   #next: Int32Array;
   #buckets: Int32Array;
   #count = 2;
-  readonly #cacheKeyA = new Int32Array(CACHE_SIZE).fill(-1);
-  readonly #cacheKeyB = new Int32Array(CACHE_SIZE);
-  readonly #cacheValue = new Int32Array(CACHE_SIZE);
+  #cacheKeyA = new Int32Array(FIRST_SIZE).fill(-1);
+  #cacheKeyB = new Int32Array(FIRST_SIZE);
+  #cacheValue = new Int32Array(FIRST_SIZE);
 
   /** `limit`: most nodes that may be made. */
   constructor(limit = 20_000_000) {
     this.#limit = limit;
-    const size = 1 << 14;
+    const size = FIRST_SIZE;
     this.#variable = new Int32Array(size).fill(TERMINAL);
     this.#low = new Int32Array(size);
     this.#high = new Int32Array(size);
@@ -152,7 +152,7 @@ export class BddManager {
     const ordered = a < b || op === MINUS;
     const left = ordered ? a : b;
     const right = ordered ? b : a;
-    const slot = hash(op, left, right) & (CACHE_SIZE - 1);
+    const slot = hash(op, left, right) & (this.#cacheKeyA.length - 1);
     const key = left * 4 + op;
     if (this.#cacheKeyA[slot] === key && this.#cacheKeyB[slot] === right) return this.#cacheValue[slot] as number;
     const va = this.#variable[left] as number;
@@ -185,12 +185,23 @@ export class BddManager {
       this.#next[at] = this.#buckets[bucket] as number;
       this.#buckets[bucket] = at;
     }
+    const cached = Math.min(size / NODES_PER_SLOT, MOST_CACHED);
+    if (cached > this.#cacheKeyA.length) this.#emptyCache(cached);
+  }
+
+  /** A small question should not pay for clearing a large cache; what an `#apply` under way still puts into its old slot is never wrong. */
+  #emptyCache(size: number): void {
+    this.#cacheKeyA = new Int32Array(size).fill(-1);
+    this.#cacheKeyB = new Int32Array(size);
+    this.#cacheValue = new Int32Array(size);
   }
 }
 
 /** The variable of the two constants: below all others in the order. */
 const TERMINAL = 0x7fff_ffff;
-const CACHE_SIZE = 1 << 18;
+const FIRST_SIZE = 1 << 14;
+const MOST_CACHED = 1 << 18;
+const NODES_PER_SLOT = 8;
 
 function hash(a: number, b: number, c: number): number {
   let h = Math.imul(a, 0x9e37_79b1) ^ Math.imul(b, 0x85eb_ca6b) ^ Math.imul(c, 0xc2b2_ae35);
