@@ -1,17 +1,26 @@
-/** Files and streams: the only file that touches them. */
-import { createReadStream, readFileSync } from 'node:fs';
+/** Files, streams and other programs: the only file that touches them. */
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
 
 export interface Io {
   /** the text of a file, `-` for standard input */
   readonly read: (path: string) => Promise<ReadResult>;
   /** batches of lines without their line feeds, as they arrive */
   readonly lines: (path: string) => AsyncIterable<readonly string[]>;
+  /** replaces the file; the reason when it cannot be written */
+  readonly write: (path: string, text: string) => Promise<{ readonly problem?: string }>;
+  /** runs another program, without a shell, to its end */
+  readonly execute: (program: string, args: readonly string[]) => Promise<Executed>;
   readonly out: Sink;
   readonly err: Sink;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export type ReadResult = { readonly text: string } | { readonly problem: string };
+
+export type Executed =
+  | { readonly code: number; readonly out: string; readonly err: string }
+  /** it could not be started */
+  | { readonly problem: string };
 
 export interface Sink {
   /** resolves when more may be written; text written after the reader has gone is dropped */
@@ -40,6 +49,8 @@ export function nodeIo({ stdin, stdout, stderr, env }: NodeStreams): Io {
   return {
     read: (path) => (path === '-' ? readStream(stdin) : readFile(path)),
     lines: (path) => lineBatches(path === '-' ? stdin : createReadStream(path)),
+    write: writeFile,
+    execute,
     out: sink(stdout),
     err: sink(stderr),
     env,
@@ -72,6 +83,29 @@ async function readFile(path: string): Promise<ReadResult> {
   } catch (error) {
     return { problem: reason(error) };
   }
+}
+
+async function writeFile(path: string, text: string): Promise<{ readonly problem?: string }> {
+  try {
+    writeFileSync(path, text);
+    return {};
+  } catch (error) {
+    return { problem: reason(error) };
+  }
+}
+
+/** More output than any dump or manifest has is an error of the program that is run. */
+const MOST_OUTPUT = 256 * 1024 * 1024;
+
+async function execute(program: string, args: readonly string[]): Promise<Executed> {
+  const { execFile } = await import('node:child_process');
+  return new Promise((resolve) => {
+    execFile(program, args, { maxBuffer: MOST_OUTPUT }, (error, out, err) => {
+      if (error === null) resolve({ code: 0, out, err });
+      else if (typeof error.code === 'number') resolve({ code: error.code, out, err });
+      else resolve({ problem: reason(error) });
+    });
+  });
 }
 
 async function readStream(stream: NodeJS.ReadableStream): Promise<ReadResult> {

@@ -1,5 +1,5 @@
 /** The program run in this process: texts for files, strings for streams. */
-import type { Io, Sink } from '../../src/cli/io.ts';
+import type { Executed, Io, Sink } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
 
 export interface Setting {
@@ -7,19 +7,24 @@ export interface Setting {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly terminal?: boolean;
+  /** stands for the other programs; without it there are none */
+  readonly execute?: (program: string, args: readonly string[]) => Executed;
 }
 
 export interface Result {
   readonly code: number;
   readonly out: string;
   readonly err: string;
+  /** files that were written */
+  readonly written: Readonly<Record<string, string>>;
 }
 
 export async function chainwalk(argv: readonly string[], setting: Setting = {}): Promise<Result> {
   const out = memorySink(setting.terminal === true);
   const err = memorySink(setting.terminal === true);
-  const code = await run({ argv, version: '1.2.3' }, memoryIo({ setting, out, err }));
-  return { code, out: out.text(), err: err.text() };
+  const written: Record<string, string> = {};
+  const code = await run({ argv, version: '1.2.3' }, memoryIo({ setting, out, err, written }));
+  return { code, out: out.text(), err: err.text(), written };
 }
 
 interface MemorySink extends Sink {
@@ -34,9 +39,16 @@ function memorySink(isTerminal: boolean): MemorySink {
   return { write, text: () => text, closed: () => false, problem: () => undefined, isTerminal, columns: undefined };
 }
 
-function memoryIo({ setting, out, err }: { readonly setting: Setting; readonly out: Sink; readonly err: Sink }): Io {
+interface Parts {
+  readonly setting: Setting;
+  readonly out: Sink;
+  readonly err: Sink;
+  readonly written: Record<string, string>;
+}
+
+function memoryIo({ setting, out, err, written }: Parts): Io {
   const read = async (path: string) => {
-    const text = path === '-' ? (setting.stdin ?? '') : setting.files?.[path];
+    const text = path === '-' ? (setting.stdin ?? '') : (written[path] ?? setting.files?.[path]);
     return text === undefined ? { problem: 'no such file' } : { text };
   };
   async function* lines(path: string) {
@@ -44,5 +56,10 @@ function memoryIo({ setting, out, err }: { readonly setting: Setting; readonly o
     // one line a batch: the program must not depend on how the lines arrive
     for (const line of text.split('\n')) yield [line];
   }
-  return { read, lines, out, err, env: setting.env ?? {} };
+  const write = async (path: string, text: string) => {
+    written[path] = text;
+    return {};
+  };
+  const execute: Io['execute'] = async (program, args) => setting.execute?.(program, args) ?? { problem: 'no such file' };
+  return { read, lines, write, execute, out, err, env: setting.env ?? {} };
 }

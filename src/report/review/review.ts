@@ -1,0 +1,77 @@
+/** What a run has to say, whatever was asked: the one input of the formats that reviewers and machines read. */
+import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import type { Source, Span } from '../../syntax/source.ts';
+import type { Level } from '../../verify/claim.ts';
+import type { TraceInput } from '../traceJson.ts';
+
+export interface Review {
+  /** in the order in which they were given */
+  readonly subjects: readonly Subject[];
+  /** about the texts; none of them an error */
+  readonly diagnostics: readonly Diagnostic[];
+  /** sentences without capital and stop that are no verdicts */
+  readonly notes: readonly string[];
+}
+
+/** What was judged. */
+export interface Subject {
+  readonly kind: 'rules' | 'pod' | 'comparison' | 'expectations';
+  /** `net/pod.rules`, `Deployment shop/web`, `main:net/pod.rules -> net/pod.rules`; unique in a review */
+  readonly name: string;
+  readonly file: string;
+  readonly checks: readonly Check[];
+}
+
+/** One question about a subject. */
+export interface Check {
+  /** id of a claim, `unchanged-fate`, or the name of an expected packet */
+  readonly id: string;
+  /** one sentence, capital and full stop: what holds when it passes */
+  readonly statement: string;
+  readonly verdict: 'passed' | 'failed' | 'undecided' | 'skipped';
+  /** why it was skipped */
+  readonly reason?: string;
+  /** failed and undecided: at least one */
+  readonly problems: readonly Problem[];
+}
+
+export interface Problem {
+  /** of the check */
+  readonly id: string;
+  readonly level: Level;
+  readonly verdict: 'failed' | 'undecided';
+  /** one sentence, without capital and full stop, that stands by itself */
+  readonly message: string;
+  readonly family?: 'ipv4' | 'ipv6';
+  /** the line that a person would change: a rule, an annotation, a field; the first of `blame` where no setting is known */
+  readonly place?: Place;
+  /** rules that decide */
+  readonly blame: readonly Blamed[];
+  /** the packets that it is true of, in words */
+  readonly packets?: string;
+  /** a packet that shows it */
+  readonly witness?: TraceInput;
+  /** the same packet before the change, for comparisons */
+  readonly before?: TraceInput;
+  readonly remedy?: string;
+  /** stays the same when lines move: of the id, the subject's kind of name and the canonical witness */
+  readonly fingerprint: string;
+  /** somebody has said that it is known */
+  readonly muted?: Muted;
+}
+
+export interface Place {
+  readonly source: Source;
+  readonly span: Span;
+}
+
+export interface Blamed {
+  readonly place: Place;
+  /** the rule as it is written */
+  readonly text: string;
+}
+
+export interface Muted {
+  readonly by: 'comment' | 'baseline' | 'config';
+  readonly reason: string;
+}
