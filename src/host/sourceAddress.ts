@@ -3,7 +3,7 @@
 import type { Interval, IntervalSet } from '../lib/intervals.ts';
 import { tabulate } from '../lib/intervals.ts';
 import { memoize } from '../lib/memo.ts';
-import type { Address, Prefix } from '../packet/address.ts';
+import type { Address, Family, Prefix } from '../packet/address.ts';
 import { contains, familyOf, parsePrefix, prefixRange } from '../packet/address.ts';
 import type { Host, Interface } from './host.ts';
 import { isSecondary } from './routing.ts';
@@ -48,13 +48,26 @@ export function selectAddress6(host: Host, dev: string, dst: bigint): bigint | u
   return best?.address;
 }
 
-export interface SourceChoice6 {
-  readonly to: IntervalSet<bigint>;
-  readonly address: bigint | undefined;
+export interface SourceChoice {
+  /** next hops or, for IPv6, destinations */
+  readonly to: IntervalSet;
+  readonly address: Address | undefined;
 }
 
-/** The same for all destinations: which of them get which address. */
-export const sourceChoices6 = memoize((host: Host, dev: string): readonly SourceChoice6[] => {
+/** The same for all of them: which get which address. */
+export function sourceChoices(host: Host, family: Family, dev: string): readonly SourceChoice[] {
+  return family === 4 ? sourceChoices4(host, dev) : sourceChoices6(host, dev);
+}
+
+const sourceChoices4 = memoize((host: Host, dev: string): readonly SourceChoice[] => {
+  const ranges = primaries(host.interfaces.find(({ name }) => name === dev)).map((prefix) => prefixRange(prefix) as Interval<number>);
+  return tabulate({ ranges, last: 0xffff_ffff }, (near) => selectAddress4(host, dev, near)).map(({ value, of }) => ({
+    to: of,
+    address: value,
+  }));
+});
+
+const sourceChoices6 = memoize((host: Host, dev: string): readonly SourceChoice[] => {
   const own = host.interfaces.flatMap(({ addresses }) => addresses).filter(({ address }) => typeof address === 'bigint');
   const shared = own.flatMap(({ address, length }) =>
     Array.from({ length: length + 1 }, (_, bits) => prefixRange({ address, length: bits })),

@@ -1,8 +1,6 @@
 /** What NAT makes of sets of connections' first packets: simulate/nat.ts for all packets at once. */
-import type { Host } from '../host/host.ts';
 import { redirectChoices6 } from '../host/redirectAddress.ts';
-import { isSecondary } from '../host/routing.ts';
-import { firstAddress4, isLoopback4, sourceChoices6 } from '../host/sourceAddress.ts';
+import { ANY_DEVICE, firstAddress4 } from '../host/sourceAddress.ts';
 import { assertNever } from '../lib/invariant.ts';
 import { manipAt, type Nat } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
@@ -12,7 +10,7 @@ import type { PartsOf } from '../ruleset/portParts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
-import { inPrefix } from './routes.ts';
+import { sourceShares } from './sources.ts';
 import type { Space } from './space.ts';
 import type { Doubt, Env, PacketClass } from './state.ts';
 import type { Vector } from './vector.ts';
@@ -105,38 +103,13 @@ function withPrefix(old: Vector, { address, mask }: { readonly address: Address;
 }
 
 /** IPv4: by the subnet of the next hop. IPv6: by the destination. */
-function masquerade(space: Space, env: Env): readonly Share[] {
-  const { host, family, manager } = space;
-  const nic = host.interfaces.find(({ name }) => name === env.oif);
-  if (family === 6) {
-    return sourceChoices6(host, env.oif ?? '').map(({ to, address }) => ({
-      set: vectorIn(space.manager, env.dst, to),
-      address: address === undefined ? undefined : constant(address, 128),
-    }));
-  }
-  const own = (nic?.addresses ?? []).filter(
-    ({ address }, index) => typeof address === 'number' && !isLoopback4(address) && nic !== undefined && !isSecondary(nic, index),
-  );
-  const near = env.way?.via === undefined ? env.dst : constant(env.way.via, 32);
-  const shares: Share[] = [];
-  let left: Bdd = FULL;
-  for (const prefix of own) {
-    const set = manager.and(left, inPrefix(space, near, prefix));
-    shares.push({ set, address: constant(prefix.address, 32) });
-    left = manager.minus(left, set);
-  }
-  const rest = own[0]?.address ?? otherPrimary(host);
-  return [...shares, { set: left, address: rest === undefined ? undefined : constant(rest, 32) }];
-}
-
-function otherPrimary(host: Host): Address | undefined {
-  for (const nic of host.interfaces) {
-    const found = nic.addresses.find(
-      ({ address }, index) => typeof address === 'number' && !isLoopback4(address) && !isSecondary(nic, index),
-    );
-    if (found !== undefined) return found.address;
-  }
-  return undefined;
+function masquerade(space: Space, { oif = ANY_DEVICE, way, dst }: Env): readonly Share[] {
+  const { family } = space;
+  const near = family === 4 && way?.via !== undefined ? constant(way.via, 32) : dst;
+  return sourceShares(space, { dev: oif, near }).map(({ set, address }) => ({
+    set,
+    address: address === undefined ? undefined : constant(address, family === 4 ? 32 : 128),
+  }));
 }
 
 /** Kept inside the range; else the first port for a destination, any for a source. */

@@ -2,13 +2,13 @@
 
 import type { Route } from '../host/host.ts';
 import { SENDABLE } from '../host/output.ts';
-import { isSecondary } from '../host/routing.ts';
-import { ANY_DEVICE, isLoopback4, selectAddress4, sourceChoices6 } from '../host/sourceAddress.ts';
+import { ANY_DEVICE, sourceChoices } from '../host/sourceAddress.ts';
 import type { Address } from '../packet/address.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
-import { inPrefix, partitionByRoute } from './routes.ts';
+import { partitionByRoute } from './routes.ts';
 import type { Space } from './space.ts';
+import type { Vector } from './vector.ts';
 import { constant, equal, vectorIn } from './vector.ts';
 
 /** Packets whose source is the one that the kernel would choose for their destination, sent with this mark. */
@@ -46,37 +46,41 @@ function isUsable(route: Route | undefined): route is Route {
 function sourcesBeforeRoute6(space: Space, within: Bdd, mark: number): Bdd {
   const { manager, start, host } = space;
   if (within === EMPTY || !host.rules.some(({ family, from }) => family === 6 && from !== undefined)) return EMPTY;
-  const chosen = manager.any(
-    sourceChoices6(host, ANY_DEVICE).map(({ to, address }) =>
-      address === undefined ? EMPTY : manager.and(vectorIn(manager, start.dst, to), equal(manager, start.src, address)),
-    ),
-  );
+  const chosen = sourcesFor(space, { dev: ANY_DEVICE, near: start.dst });
   const asked = { dst: start.dst, src: start.src, mark: constant(mark, 32), within: manager.and(within, chosen) };
   return manager.any(partitionByRoute(space, asked).map(({ set, route }) => (isUsable(route) ? set : EMPTY)));
 }
 
 function sourceSet(space: Space, route: Route, byDevice: Map<string, Bdd>): Bdd {
-  const { manager, start, host, family } = space;
-  const is = (address: Address | undefined): Bdd => (address === undefined ? EMPTY : equal(manager, start.src, address));
+  const { manager, start, family } = space;
   const local = route.type === 'local' || route.type === 'anycast';
-  if (!local && route.src !== undefined) return is(route.src);
-  if (family === 6) {
-    const dev = local ? 'lo' : (route.dev ?? '');
-    const choices = () => sourceChoices6(host, dev).map(({ to, address }) => manager.and(vectorIn(manager, start.dst, to), is(address)));
-    const set = byDevice.get(dev) ?? manager.any(choices());
-    byDevice.set(dev, set);
-    return set;
-  }
-  if (local || route.dev === undefined) return is(route.src);
-  if (route.via !== undefined) return is(selectAddress4(host, route.dev, route.via as number));
-  const nic = host.interfaces.find(({ name }) => name === route.dev);
-  const own = (nic?.addresses ?? []).filter(
-    ({ address }, index) => nic !== undefined && typeof address === 'number' && !isLoopback4(address) && !isSecondary(nic, index),
+  if (route.src !== undefined && !(local && family === 6)) return equal(manager, start.src, route.src);
+  const dev = local ? (family === 6 ? 'lo' : undefined) : route.dev;
+  if (dev === undefined) return EMPTY;
+  if (family === 4 && route.via !== undefined) return sourcesFor(space, { dev, near: constant(route.via, 32) });
+  const set = byDevice.get(dev) ?? sourcesFor(space, { dev, near: start.dst });
+  byDevice.set(dev, set);
+  return set;
+}
+
+function sourcesFor(space: Space, asked: Leaving): Bdd {
+  const { manager, start } = space;
+  const shares = sourceShares(space, asked).map(({ set, address }) =>
+    address === undefined ? EMPTY : manager.and(set, equal(manager, start.src, address)),
   );
-  const near = own.map((prefix) => ({ set: inPrefix(space, start.dst, prefix), address: prefix.address }));
-  const elsewhere = manager.not(manager.any(near.map(({ set }) => set)));
-  return manager.any([
-    ...near.map(({ set, address }) => manager.and(set, is(address))),
-    manager.and(elsewhere, is(selectAddress4(host, route.dev, 0))),
-  ]);
+  return manager.any(shares);
+}
+
+export interface Leaving {
+  readonly dev: string;
+  /** IPv4: the next hop, or the destination without one; IPv6: the destination */
+  readonly near: Vector;
+}
+
+/** Which packets get which of the host's addresses: all of them get one, or none. */
+export function sourceShares(
+  { manager, host, family }: Space,
+  { dev, near }: Leaving,
+): readonly { readonly set: Bdd; readonly address: Address | undefined }[] {
+  return sourceChoices(host, family, dev).map(({ to, address }) => ({ set: vectorIn(manager, near, to), address }));
 }
