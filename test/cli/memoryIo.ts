@@ -27,11 +27,11 @@ export async function chainwalk(argv: readonly string[], setting: Setting = {}):
   return { code, out: out.text(), err: err.text(), written };
 }
 
-interface MemorySink extends Sink {
+export interface MemorySink extends Sink {
   readonly text: () => string;
 }
 
-function memorySink(isTerminal: boolean): MemorySink {
+export function memorySink(isTerminal: boolean): MemorySink {
   let text = '';
   const write = async (more: string) => {
     text += more;
