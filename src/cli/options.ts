@@ -8,6 +8,12 @@ export const STRICT: OptionSpec = { flags: '--strict', says: 'exit 1 for warning
 export const QUIET: OptionSpec = { flags: '-q, --quiet', says: 'no warnings' };
 export const JSON_OUTPUT: OptionSpec = { flags: '--json', says: 'the same as -o json' };
 
+export const HOST: OptionSpec = { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' };
+export const WHERE: OptionSpec = {
+  flags: '--where <packets>',
+  says: 'only packets of this set, such as "out tcp -> 10.0.0.0/8 uid=!1337"',
+};
+
 export function output(choices: readonly string[]): OptionSpec {
   return { flags: '-o, --output <format>', says: 'form of the answer', choices };
 }

@@ -1,19 +1,17 @@
 /** `chainwalk find RULES --where PACKETSET --outcome OUTCOME`: which packets of a set have an outcome.
  *  Exit code 1 when there are some, 0 when it is proved that there are none: a search for what must not be finds nothing. */
+import { OUTCOMES } from '../../journey/journey.ts';
 import type { Command } from '../command.ts';
-import { COLOR, FAMILY, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT } from '../options.ts';
+import { COLOR, FAMILY, HOST, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT, WHERE } from '../options.ts';
 
 export const find: Command = {
   name: 'find',
   summary: 'which packets of a set have an outcome: all of them in words, and one example; exit 0 is the proof that there is none',
   args: [{ name: '<rules>', says: 'a file with rules, `-` for standard input' }],
   options: [
-    { flags: '--where <packets>', says: 'the set, such as "out tcp -> 10.0.0.0/8 uid=!1337"; absent: all packets' },
-    {
-      flags: '--outcome <outcome>',
-      says: 'captured-out, captured-in, dns, direct, to-app, loop, dropped and others; see `chainwalk explain`',
-    },
-    { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' },
+    WHERE,
+    { flags: '--outcome <outcome>', says: 'where they end; `chainwalk explain OUTCOME` tells what each is', choices: OUTCOMES },
+    HOST,
     PROFILE,
     output(['human', 'json']),
     JSON_OUTPUT,

@@ -1,7 +1,7 @@
 /** `chainwalk trace RULES PACKET...`: walks packets through rules. */
 import { OUTCOMES } from '../../journey/journey.ts';
 import type { Command } from '../command.ts';
-import { COLOR, FAMILY, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET, STRICT, VALUES } from '../options.ts';
+import { COLOR, FAMILY, HOST, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET, STRICT, VALUES } from '../options.ts';
 
 export const trace: Command = {
   name: 'trace',
@@ -15,7 +15,7 @@ export const trace: Command = {
     { flags: '--brief', says: 'one line per packet' },
     { flags: '--expect <outcome>', says: 'exit 1 when a packet has another outcome', choices: OUTCOMES },
     { flags: '--packets <file>', says: 'packets as JSON lines, `-` for standard input; answers as JSON lines' },
-    { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' },
+    HOST,
     PROFILE,
     { flags: '--pod <name>', says: 'which pod of a manifest' },
     { flags: '--phase <phase>', says: 'of a pod: while its init containers run, or later', choices: ['init', 'running'] },

@@ -1,6 +1,6 @@
 /** `chainwalk verify RULES...`: proves what a mesh promises, for every packet. */
 import type { Command } from '../command.ts';
-import { COLOR, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET, STRICT, VALUES } from '../options.ts';
+import { COLOR, HOST, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET, STRICT, VALUES, WHERE } from '../options.ts';
 
 export const verify: Command = {
   name: 'verify',
@@ -9,9 +9,9 @@ export const verify: Command = {
   options: [
     { flags: '--only <claims>', says: 'only these claims, separated by commas' },
     { flags: '--except <claims>', says: 'all but these claims' },
-    { flags: '--where <packets>', says: 'only packets of this set, such as "out tcp -> 10.0.0.0/8 uid=!1337"' },
+    WHERE,
     { flags: '--family <list>', says: '4, 6 or 4,6: judge these families, with rules or without' },
-    { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' },
+    HOST,
     { flags: '--proxy-uid <n>', says: 'user that the proxy runs as' },
     { flags: '--proxy-gid <n>', says: 'group that the proxy runs as' },
     PROFILE,
