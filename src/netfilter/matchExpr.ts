@@ -53,14 +53,26 @@ export function unmodelled(reason: string): MatchExpr {
   return { kind: 'unmodelled', reason };
 }
 
+/** A condition that is not made of others. */
+export type Leaf = Exclude<MatchExpr, { readonly kind: 'and' | 'or' | 'not' }>;
+
+export function someLeaf(expr: MatchExpr, test: (leaf: Leaf) => boolean): boolean {
+  if (expr.kind === 'not') return someLeaf(expr.of, test);
+  return 'of' in expr ? expr.of.some((part) => someLeaf(part, test)) : test(expr);
+}
+
+export function eachLeaf(expr: MatchExpr, visit: (leaf: Leaf) => void): void {
+  if (expr.kind === 'not') eachLeaf(expr.of, visit);
+  else if ('of' in expr) for (const part of expr.of) eachLeaf(part, visit);
+  else visit(expr);
+}
+
 /** Some part of the condition is not modelled. */
 export function mentionsUnmodelled(expr: MatchExpr): boolean {
-  if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some(mentionsUnmodelled);
-  return expr.kind === 'not' ? mentionsUnmodelled(expr.of) : expr.kind === 'unmodelled';
+  return someLeaf(expr, ({ kind }) => kind === 'unmodelled');
 }
 
 /** Some part of the condition asks about earlier packets, or notes this one for later ones. */
 export function mentionsMemory(expr: MatchExpr): boolean {
-  if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some(mentionsMemory);
-  return expr.kind === 'not' ? mentionsMemory(expr.of) : expr.kind === 'chance' && expr.remembers === true;
+  return someLeaf(expr, (leaf) => leaf.kind === 'chance' && leaf.remembers === true);
 }

@@ -59,6 +59,22 @@ export const FIELDS = {
 export type Field = keyof typeof FIELDS;
 export type FieldValue = Scalar;
 
+/** Absent without a connection. */
+export const CONNECTION_FIELDS = [
+  'connmark',
+  'ctstatus',
+  'ctdir',
+  'ctproto',
+  'ctorigsrc',
+  'ctorigdst',
+  'ctreplsrc',
+  'ctrepldst',
+  'ctorigsport',
+  'ctorigdport',
+  'ctreplsport',
+  'ctrepldport',
+] as const satisfies readonly Field[];
+
 /** TCP flags by letter, as in the packet notation. */
 export const TCP_FLAGS = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32, E: 64, C: 128 } as const;
 

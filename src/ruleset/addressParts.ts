@@ -4,7 +4,7 @@ import { typeIntervals } from '../host/addrType.ts';
 import type { Host } from '../host/host.ts';
 import { memoize } from '../lib/memo.ts';
 import type { HookName } from '../netfilter/hooks.ts';
-import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
 import type { Address, Prefix } from '../packet/address.ts';
 import { familyOf, prefixRange } from '../packet/address.ts';
 import type { Field } from '../packet/fields.ts';
@@ -52,13 +52,12 @@ const ASKED: Readonly<Record<'src' | 'dst', ReadonlySet<Field>>> = {
 /** First addresses of what rules ask about, and first ones after it. */
 const askedEnds = memoize(({ tables, family }: Ruleset, manip: 'src' | 'dst'): readonly Address[] => {
   const ends: Address[] = [];
-  const collect = (expr: MatchExpr): void => {
-    if (expr.kind === 'and' || expr.kind === 'or') for (const part of expr.of) collect(part);
-    else if (expr.kind === 'not') collect(expr.of);
-    else if (expr.kind === 'in' && ASKED[manip].has(expr.field))
-      for (const { lo, hi } of expr.intervals) ends.push(...endsOf({ lo: lo as Address, hi: hi as Address }));
+  const collect = (leaf: Leaf): void => {
+    if (leaf.kind !== 'in' || !ASKED[manip].has(leaf.field)) return;
+    for (const { lo, hi } of leaf.intervals) ends.push(...endsOf({ lo: lo as Address, hi: hi as Address }));
   };
-  for (const { chains } of tables.values()) for (const { rules } of chains.values()) for (const { match } of rules) collect(match);
+  for (const { chains } of tables.values())
+    for (const { rules } of chains.values()) for (const { match } of rules) eachLeaf(match, collect);
   return ends.filter((address) => (typeof address === 'number') === (family === 4));
 });
 

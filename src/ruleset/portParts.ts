@@ -2,7 +2,7 @@
 import { memoize } from '../lib/memo.ts';
 import type { PortRange } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
-import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import type { Ruleset } from './ruleset.ts';
 
@@ -40,18 +40,14 @@ const ASKED: Readonly<Record<'src' | 'dst', ReadonlySet<Field>>> = {
 /** First ports of the intervals that later rules ask about, and first ports after them. */
 const boundaries = memoize(({ tables }: Ruleset, manip: 'src' | 'dst'): ReadonlySet<number> => {
   const found = new Set<number>();
+  const collect = (leaf: Leaf): void => {
+    if (leaf.kind !== 'in' || !ASKED[manip].has(leaf.field)) return;
+    for (const { lo, hi } of leaf.intervals) found.add(lo as number).add((hi as number) + 1);
+  };
   for (const { name, chains } of tables.values()) {
     // a connection whose source is rewritten has been through the nat table
     if (manip === 'src' && name === 'nat') continue;
-    for (const { rules } of chains.values()) for (const { match } of rules) collect(match, ASKED[manip], found);
+    for (const { rules } of chains.values()) for (const { match } of rules) eachLeaf(match, collect);
   }
   return found;
 });
-
-function collect(expr: MatchExpr, fields: ReadonlySet<Field>, found: Set<number>): void {
-  if (expr.kind === 'and' || expr.kind === 'or') for (const part of expr.of) collect(part, fields, found);
-  else if (expr.kind === 'not') collect(expr.of, fields, found);
-  else if (expr.kind === 'in' && fields.has(expr.field)) {
-    for (const { lo, hi } of expr.intervals) found.add(lo as number).add((hi as number) + 1);
-  }
-}

@@ -2,7 +2,7 @@
  *  kernel net/ipv4/netfilter/ip_tables.c ipt_do_table(), net/netfilter/nf_tables_core.c nft_do_chain() */
 import type { Effect } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
-import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
 import type { Clause, Rule } from '../ruleset/ruleset.ts';
 import type { Choose } from './choices.ts';
 import { toChoice } from './choices.ts';
@@ -112,25 +112,15 @@ function takesIt(skb: Skb, rule: Rule, { hook, choose, record }: WalkContext): b
 }
 
 /** The part that makes a clause unknown; one that is not modelled before one of chance. */
-function unknownLeaf(clause: Clause, skb: Skb): Extract<MatchExpr, { kind: 'chance' | 'unmodelled' }> | undefined {
-  const leaves = leavesOf(clause.expr).filter((leaf) => compile(leaf)(skb) === MAYBE);
+function unknownLeaf(clause: Clause, skb: Skb): UnknownLeaf | undefined {
+  const leaves: UnknownLeaf[] = [];
+  eachLeaf(clause.expr, (leaf) => {
+    if ((leaf.kind === 'chance' || leaf.kind === 'unmodelled') && compile(leaf)(skb) === MAYBE) leaves.push(leaf);
+  });
   return leaves.find(({ kind }) => kind === 'unmodelled') ?? leaves[0];
 }
 
-function leavesOf(expr: MatchExpr): readonly Extract<MatchExpr, { kind: 'chance' | 'unmodelled' }>[] {
-  switch (expr.kind) {
-    case 'and':
-    case 'or':
-      return expr.of.flatMap(leavesOf);
-    case 'not':
-      return leavesOf(expr.of);
-    case 'chance':
-    case 'unmodelled':
-      return [expr];
-    default:
-      return [];
-  }
-}
+type UnknownLeaf = Extract<Leaf, { kind: 'chance' | 'unmodelled' }>;
 
 function verdictOf(effect: Effect): Verdict {
   switch (effect.kind) {

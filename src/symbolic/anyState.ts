@@ -4,7 +4,7 @@ import type { Interval } from '../lib/intervals.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Family } from '../packet/address.ts';
 import type { Field } from '../packet/fields.ts';
-import { ADDR_TYPES, FIELDS, WAYS_BACK } from '../packet/fields.ts';
+import { ADDR_TYPES, CONNECTION_FIELDS, FIELDS, WAYS_BACK } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import type { Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
@@ -25,20 +25,6 @@ export const INTERFACES_AT: Readonly<Record<HookName, { readonly iif: 'yes' | 'n
   POSTROUTING: { iif: 'maybe', oif: 'yes' },
 };
 
-const OF_CONNECTION: readonly Field[] = [
-  'connmark',
-  'ctstatus',
-  'ctdir',
-  'ctproto',
-  'ctorigsrc',
-  'ctorigdst',
-  'ctreplsrc',
-  'ctrepldst',
-  'ctorigsport',
-  'ctorigdport',
-  'ctreplsport',
-  'ctrepldport',
-];
 /** How many values they have. */
 const ALWAYS_THERE: Readonly<Partial<Record<Field, number>>> = {
   ctstate: CT_STATES.length,
@@ -75,7 +61,7 @@ export function anyStates(space: Space, table: Table): (hook: HookName) => reado
   const forwarded = fresh(1)[0] as Bdd;
   const connected = new Map(fields);
   const connmark = fresh(32);
-  for (const field of OF_CONNECTION) {
+  for (const field of CONNECTION_FIELDS) {
     fields.set(field, { present: EMPTY, bits: [] });
     if (field !== 'connmark') connected.set(field, { present: FULL, bits: fresh(widthIn(field, space.family)) });
   }

@@ -4,7 +4,7 @@
 import type { Effect } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { LostReason } from '../netfilter/lost.ts';
-import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
+import { mentionsUnmodelled, someLeaf } from '../netfilter/matchExpr.ts';
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
 import { BudgetError, EMPTY, FULL } from './bdd.ts';
@@ -179,14 +179,9 @@ function split(
 
 function doubtOf(rule: Rule): Doubt {
   const unmodelled = rule.clauses.find(({ expr }) => mentionsUnmodelled(expr));
-  const chance = rule.clauses.find(({ expr }) => mentionsChance(expr));
+  const chance = rule.clauses.find(({ expr }) => someLeaf(expr, ({ kind }) => kind === 'chance'));
   const clause = unmodelled ?? chance;
   return { why: unmodelled === undefined ? 'chance' : 'unmodelled', what: clause?.text ?? rule.text, rule };
-}
-
-function mentionsChance(expr: Rule['match']): boolean {
-  if (expr.kind === 'and' || expr.kind === 'or') return expr.of.some(mentionsChance);
-  return expr.kind === 'not' ? mentionsChance(expr.of) : expr.kind === 'chance';
 }
 
 interface Followed extends Acted {

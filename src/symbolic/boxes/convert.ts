@@ -2,7 +2,7 @@
 import type { IntervalSet } from '../../lib/intervals.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
-import type { Field } from '../../packet/fields.ts';
+import { CONNECTION_FIELDS, type Field } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Axis } from './domain.ts';
 import { maskedIntervals } from './domain.ts';
@@ -155,20 +155,7 @@ export function needs(field: Field, family: Family): readonly (readonly [Field |
 }
 
 const ONE: IntervalSet = [{ lo: 1, hi: 1 }];
-const OF_CONNECTION: ReadonlySet<Field> = new Set<Field>([
-  'connmark',
-  'ctstatus',
-  'ctdir',
-  'ctproto',
-  'ctorigsrc',
-  'ctorigdst',
-  'ctreplsrc',
-  'ctrepldst',
-  'ctorigsport',
-  'ctorigdport',
-  'ctreplsport',
-  'ctrepldport',
-]);
+const OF_CONNECTION: ReadonlySet<Field> = new Set<Field>(CONNECTION_FIELDS);
 
 function present(axes: Axes, field: Field): readonly Box[] {
   const parts = needs(field, axes.family).map(([need, intervals]) => {
