@@ -1,3 +1,5 @@
+/** Sysctls of interfaces as a host description gives them: one of an interface's own, or that of `all`.
+ *  kernel net/ipv4/devinet.c devinet_conf_proc(), net/ipv6/addrconf.c addrconf_sysctl_register() */
 import { memoize } from '../lib/memo.ts';
 import type { Host } from './host.ts';
 

@@ -1,3 +1,5 @@
+/** A packet as the rules see it: its headers, and what the kernel keeps beside them.
+ *  kernel include/linux/skbuff.h struct sk_buff; net/netfilter/xt_conntrack.c state_mt() for the states */
 import type { Address, Family } from './address.ts';
 
 /** Conntrack states in the order of the field `ctstate`. */

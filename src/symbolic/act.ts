@@ -1,3 +1,5 @@
+/** What an effect makes of all packets of a class: which go on, which are accepted, which end, and with which header fields.
+ *  kernel the targets of net/netfilter/xt_*.c; net/ipv4/netfilter/ip_tables.c ipt_do_table() acts on their verdicts */
 import { firstAddress4 } from '../host/sourceAddress.ts';
 import { assertNever } from '../lib/invariant.ts';
 import type { CopyMark, Divert, Effect, SetField } from '../netfilter/effect.ts';
