@@ -2,37 +2,13 @@
 import type { Address, Family } from '../packet/address.ts';
 import { familyOf } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
-import type { CtState, Packet } from '../packet/packet.ts';
+import type { Packet } from '../packet/packet.ts';
 import { hasIndex, hasPorts, PROTO } from '../packet/protocol.ts';
 import type { Host } from './host.ts';
 import { sourceFor } from './output.ts';
 
 /** A packet as far as somebody described it. */
-export interface PartialPacket {
-  readonly dir?: 'in' | 'out';
-  readonly proto?: number;
-  readonly src?: Address;
-  readonly dst?: Address;
-  readonly sport?: number;
-  readonly dport?: number;
-  readonly flags?: number;
-  readonly icmpType?: number;
-  readonly icmpCode?: number;
-  readonly spi?: number;
-  readonly uid?: number;
-  readonly gid?: number;
-  readonly socket?: boolean;
-  readonly iif?: string;
-  readonly oif?: string;
-  readonly mark?: number;
-  readonly ctstate?: CtState;
-  readonly connmark?: number;
-  readonly ttl?: number;
-  readonly tos?: number;
-  readonly length?: number;
-  readonly fragOffset?: number;
-  readonly mac?: number;
-}
+export type PartialPacket = Partial<Omit<Packet, 'family' | 'quotes'>>;
 
 export interface Completion {
   /** absent when there is a problem */

@@ -10,15 +10,15 @@ export interface VariableRange {
   readonly width: number;
 }
 
-/** Forgets every variable outside `keep`: the packets that agree with one of the set there. */
-export function project(manager: BddManager, set: Bdd, keep: VariableRange): Bdd {
+/** Forgets every variable outside `ranges`: the packets that agree with one of the set there. */
+export function project(manager: BddManager, set: Bdd, ...ranges: readonly VariableRange[]): Bdd {
   const known = new Map<Bdd, Bdd>();
   const walk = (at: Bdd): Bdd => {
     if (at === EMPTY || at === FULL) return at;
     const cached = known.get(at);
     if (cached !== undefined) return cached;
     const variable = manager.variableOf(at);
-    const kept = variable >= keep.start && variable < keep.start + keep.width;
+    const kept = ranges.some(({ start, width }) => variable >= start && variable < start + width);
     const low = walk(manager.low(at));
     const high = walk(manager.high(at));
     const result = kept ? manager.node(variable, low, high) : manager.or(low, high);
@@ -54,19 +54,5 @@ export function intervalsOf(
 
 /** Forgets everything but these fields. */
 export function projectFields({ manager, offsets, family }: Space, set: Bdd, fields: readonly StartField[]): Bdd {
-  const ranges = fields.map((field) => ({ start: offsets[field], width: widthOf(field, family) }));
-  const known = new Map<Bdd, Bdd>();
-  const walk = (at: Bdd): Bdd => {
-    if (at === EMPTY || at === FULL) return at;
-    const cached = known.get(at);
-    if (cached !== undefined) return cached;
-    const variable = manager.variableOf(at);
-    const kept = ranges.some(({ start, width }) => variable >= start && variable < start + width);
-    const low = walk(manager.low(at));
-    const high = walk(manager.high(at));
-    const result = kept ? manager.node(variable, low, high) : manager.or(low, high);
-    known.set(at, result);
-    return result;
-  };
-  return walk(set);
+  return project(manager, set, ...fields.map((field) => ({ start: offsets[field], width: widthOf(field, family) })));
 }
