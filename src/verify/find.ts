@@ -58,10 +58,38 @@ export interface UndecidedClass {
   readonly rules: readonly Rule[];
 }
 
+/** A question about ends. */
+export interface Search extends Omit<FindQuestion, 'outcome'> {
+  /** only packets that an application would send or receive */
+  readonly ordinary: boolean;
+  readonly split: (space: Space, ends: readonly End[]) => Split;
+  /** of one way of every packet that is `sure` */
+  readonly outcomes: readonly Outcome[];
+}
+
+export interface Split {
+  readonly sure: Bdd;
+  readonly unclear: Bdd;
+  readonly rules: readonly Rule[];
+}
+
 /** @throws BudgetError when the question is too hard */
-export function find(ruleset: Ruleset, question: FindQuestion): Found {
+export function find(ruleset: Ruleset, { outcome, ...question }: FindQuestion): Found {
+  const split: Search['split'] = (space, ends) => withOutcome(space, ends, outcome);
+  return search(ruleset, { ...question, ordinary: false, split, outcomes: [outcome] }).found;
+}
+
+export interface SearchResult {
+  readonly found: Found;
+  /** there is a packet in the set */
+  readonly asked: boolean;
+}
+
+/** @throws BudgetError when the question is too hard */
+export function search(ruleset: Ruleset, question: Search): SearchResult {
   const { family } = ruleset;
   const { host, profile, where } = question;
+  let asked = false;
   const space = makeSpace(family, host);
   const scene = { space, host, profile, ruleset };
   const loops = loopScene(scene);
@@ -71,19 +99,18 @@ export function find(ruleset: Ruleset, question: FindQuestion): Found {
   for (const iif of [undefined, ...arrivals]) {
     const dir = iif === undefined ? 'out' : 'in';
     if (where.dir !== undefined && where.dir !== dir) continue;
-    const within = startPackets(space, where.expr[family], iif);
+    const ordinary = ordinaryPackets(space, iif);
+    const every = startPackets(space, where.expr[family], iif);
+    const within = question.ordinary ? space.manager.and(every, ordinary) : every;
     if (within === EMPTY) continue;
+    asked = true;
     const ask = { space, ruleset, within };
     const ways = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
     const place = iif === undefined ? {} : { iif };
-    const { sure, unclear, rules } = withOutcome(
-      space,
-      endsOf(scene, { classes: ways, next: (fate) => onward(loops, fate), open: new Set() }),
-      question.outcome,
-    );
+    const ends = endsOf(scene, { classes: ways, next: (fate) => onward(loops, fate), open: new Set() });
+    const { sure, unclear, rules } = question.split(space, ends);
     const words = (set: Bdd): string => wordsOf({ space }, { set, dir, within, ...place });
     if (sure !== EMPTY) {
-      const ordinary = ordinaryPackets(space, iif);
       const usual = space.manager.and(sure, ordinary);
       const usualWords = { set: usual, dir, within: space.manager.and(within, ordinary), ...place } as const;
       classes.push({
@@ -95,7 +122,7 @@ export function find(ruleset: Ruleset, question: FindQuestion): Found {
     }
     if (unclear !== EMPTY) undecided.push({ ...place, packets: words(unclear), rules });
   }
-  return { family, classes, undecided };
+  return { found: { family, classes, undecided }, asked };
 }
 
 /** A packet without a source gets one before it is routed, and is then one of the others. */
@@ -105,13 +132,7 @@ function startPackets(space: Space, expr: MatchExpr, iif: string | undefined): B
   return iif === undefined ? manager.minus(asked, equal(manager, start.src, 0)) : asked;
 }
 
-interface Answer {
-  readonly sure: Bdd;
-  readonly unclear: Bdd;
-  readonly rules: readonly Rule[];
-}
-
-function withOutcome({ manager }: Space, ends: readonly End[], outcome: Outcome): Answer {
+function withOutcome({ manager }: Space, ends: readonly End[], outcome: Outcome): Split {
   const unknown = manager.any(ends.map(({ unclear }) => unclear));
   const some = (which: readonly End[]): Bdd => manager.any(which.map(({ set }) => set));
   if (outcome === 'undecided') {
@@ -120,9 +141,13 @@ function withOutcome({ manager }: Space, ends: readonly End[], outcome: Outcome)
   const all = some(ends.filter((end) => end.outcome === outcome));
   // whatever the unknown is, another end may be the packet's own
   const unclear = manager.all([all, unknown, some(ends.filter((end) => end.outcome !== outcome))]);
-  const doubts = ends.filter(({ set }) => manager.and(set, unclear) !== EMPTY).flatMap(({ of }) => of.doubts);
-  const rules = doubts.flatMap(({ why, rule }) => (why === 'unmodelled' && rule !== undefined ? [rule] : []));
-  return { sure: manager.minus(all, unclear), unclear, rules: [...new Set(rules)] };
+  return { sure: manager.minus(all, unclear), unclear, rules: doubtfulRules(manager, ends, unclear) };
+}
+
+/** Rules that are not modelled, on which it depends how these packets end. */
+export function doubtfulRules(manager: Space['manager'], ends: readonly End[], packets: Bdd): readonly Rule[] {
+  const doubts = ends.filter(({ set }) => manager.and(set, packets) !== EMPTY).flatMap(({ of }) => of.doubts);
+  return [...new Set(doubts.flatMap(({ why, rule }) => (why === 'unmodelled' && rule !== undefined ? [rule] : [])))];
 }
 
 interface Example {
@@ -133,15 +158,16 @@ interface Example {
 
 function walkExample(
   { space, ruleset }: { readonly space: Space; readonly ruleset: Ruleset },
-  question: FindQuestion,
+  { host, profile, outcomes }: Search,
   example: Example,
 ): Journey {
-  const { host, profile, outcome } = question;
   const packet = pickWitness(space, example.set, { ...example, preferences: usualPreferences(space, example.dir) });
   if (packet === undefined) throw new InvariantError('a class without packets');
   const journey = walkJourney(ruleset, packet, { host, ...(profile && { profile }) });
-  if (outcome === 'undecided' || journey.paths.some((path) => path.outcome === outcome)) return journey;
-  throw new InvariantError(`the proof says \`${outcome}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``);
+  if (outcomes.includes('undecided') || journey.paths.some((path) => outcomes.includes(path.outcome))) return journey;
+  throw new InvariantError(
+    `the proof says \`${outcomes.join(' or ')}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``,
+  );
 }
 
 function loopScene({
