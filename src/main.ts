@@ -8,4 +8,4 @@ import { run } from './cli/run.ts';
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 const { stdin, stdout, stderr, env } = process;
 
-process.exitCode = await run({ argv: process.argv.slice(2), version }, nodeIo({ stdin, stdout, stderr, env }));
+process.exitCode = await run({ argv: process.argv.slice(2), version }, nodeIo({ stdin, stdout, stderr, env, cwd: process.cwd() }));

@@ -1,5 +1,7 @@
 /** Files, streams and other programs: the only file that touches them. */
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface Io {
   /** the text of a file, `-` for standard input */
@@ -10,6 +12,12 @@ export interface Io {
   readonly write: (path: string, text: string) => Promise<{ readonly problem?: string }>;
   /** runs another program, without a shell, to its end */
   readonly execute: (program: string, args: readonly string[]) => Promise<Executed>;
+  /** files below a folder whose path from there matches, sorted, as paths from here; `!` leaves out */
+  readonly glob: (patterns: readonly string[], folder: string) => Promise<readonly string[]>;
+  /** what a module has as its default export, in JavaScript or TypeScript */
+  readonly load: (path: string) => Promise<Loaded>;
+  /** absolute path of the folder that other paths start from */
+  readonly cwd: string;
   readonly out: Sink;
   readonly err: Sink;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -21,6 +29,8 @@ export type Executed =
   | { readonly code: number; readonly out: string; readonly err: string }
   /** it could not be started */
   | { readonly problem: string };
+
+export type Loaded = { readonly value: unknown } | { readonly problem: string };
 
 export interface Sink {
   /** resolves when more may be written; text written after the reader has gone is dropped */
@@ -38,6 +48,7 @@ export interface NodeStreams {
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
 }
 
 /** A file of `--packets` that cannot be read. */
@@ -45,12 +56,15 @@ export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
 }
 
-export function nodeIo({ stdin, stdout, stderr, env }: NodeStreams): Io {
+export function nodeIo({ stdin, stdout, stderr, env, cwd }: NodeStreams): Io {
   return {
     read: (path) => (path === '-' ? readStream(stdin) : readFile(path)),
     lines: (path) => lineBatches(path === '-' ? stdin : createReadStream(path)),
     write: writeFile,
     execute,
+    glob: (patterns, folder) => findFiles(patterns, join(cwd, folder), folder),
+    load: (path) => loadModule(join(cwd, path)),
+    cwd,
     out: sink(stdout),
     err: sink(stderr),
     env,
@@ -106,6 +120,27 @@ async function execute(program: string, args: readonly string[]): Promise<Execut
       else resolve({ problem: reason(error) });
     });
   });
+}
+
+/** Never what others have installed, nor what git keeps. */
+const NOT_OURS = ['**/node_modules/**', '**/.git/**'];
+
+async function findFiles(patterns: readonly string[], cwd: string, folder: string): Promise<readonly string[]> {
+  const { glob } = await import('tinyglobby');
+  const found = await glob([...patterns], { cwd, ignore: NOT_OURS, expandDirectories: false });
+  return found.map((path) => join(folder, path).replaceAll('\\', '/')).sort();
+}
+
+/** `import ... from 'chainwalk'` in the module is this very program's library, installed beside it or not. */
+async function loadModule(path: string): Promise<Loaded> {
+  const { createJiti } = await import('jiti');
+  const library = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : './index.js', import.meta.url);
+  const jiti = createJiti(import.meta.url, { alias: { chainwalk: fileURLToPath(library) }, fsCache: false, moduleCache: false });
+  try {
+    return { value: await jiti.import(path, { default: true }) };
+  } catch (error) {
+    return { problem: error instanceof Error ? (error.message.split('\n')[0] ?? error.message) : String(error) };
+  }
 }
 
 async function readStream(stream: NodeJS.ReadableStream): Promise<ReadResult> {

@@ -7,8 +7,19 @@ export interface Setting {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly terminal?: boolean;
+  /** default exports by path */
+  readonly modules?: Readonly<Record<string, unknown>>;
   /** stands for the other programs; without it there are none */
   readonly execute?: (program: string, args: readonly string[]) => Executed;
+}
+
+/** `**` and `*` of a glob, no more. */
+function toRegExp(glob: string): RegExp {
+  const parts = glob.split(/(\*\*\/|\*\*|\*)/).map((part) => {
+    if (part === '**/') return '(?:.*/)?';
+    return part === '**' ? '.*' : part === '*' ? '[^/]*' : part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
+  });
+  return new RegExp(`^${parts.join('')}$`);
 }
 
 export interface Result {
@@ -61,5 +72,16 @@ function memoryIo({ setting, out, err, written }: Parts): Io {
     return {};
   };
   const execute: Io['execute'] = async (program, args) => setting.execute?.(program, args) ?? { problem: 'no such file' };
-  return { read, lines, write, execute, out, err, env: setting.env ?? {} };
+  const glob: Io['glob'] = async (patterns, folder) => {
+    const [taken, left] = [patterns.filter((one) => !one.startsWith('!')), patterns.filter((one) => one.startsWith('!'))];
+    const fits = (path: string) => taken.some((one) => toRegExp(one).test(path)) && !left.some((one) => toRegExp(one.slice(1)).test(path));
+    const below = folder === '' ? '' : `${folder}/`;
+    const names = Object.keys({ ...setting.files, ...written });
+    return names.filter((name) => name.startsWith(below) && fits(name.slice(below.length))).sort();
+  };
+  const load: Io['load'] = async (path) => {
+    const value = setting.modules?.[path];
+    return value === undefined ? { problem: 'it has no default export' } : { value };
+  };
+  return { read, lines, write, execute, glob, load, cwd: '/home/work', out, err, env: setting.env ?? {} };
 }

@@ -3,6 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { nodeIo } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
 import type { Result } from './memoryIo.ts';
 import { memorySink } from './memoryIo.ts';
@@ -50,6 +52,8 @@ export function temporaryGit({ initialised = true } = {}): Repository {
     const out = memorySink(false);
     const err = memorySink(false);
     const written: Record<string, string> = {};
+    const none = new PassThrough();
+    const files = nodeIo({ stdin: none, stdout: none, stderr: none, env: {}, cwd });
     const code = await run(
       { argv, version: '1.2.3' },
       {
@@ -63,6 +67,9 @@ export function temporaryGit({ initialised = true } = {}): Repository {
           const { error, status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8' });
           return error === undefined ? { code: status ?? 1, out: stdout, err: stderr } : { problem: 'no such file' };
         },
+        glob: files.glob,
+        load: files.load,
+        cwd,
         out,
         err,
         env: {},
