@@ -18,6 +18,7 @@ export interface Command {
 export interface ArgSpec {
   readonly name: string;
   readonly says: string;
+  readonly choices?: readonly string[];
 }
 
 export interface OptionSpec {
@@ -40,10 +41,12 @@ export interface Call {
   readonly input: Input;
 }
 
-/** What the user gave. Options by their long name in camel case. */
+/** What the user gave, and to whom. Options by their long name in camel case. */
 export interface Input {
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, OptionValue>>;
+  /** of chainwalk */
+  readonly version: string;
 }
 
 export type OptionValue = string | boolean | readonly string[] | undefined;

@@ -1,6 +1,6 @@
 /** Commands as data -> commander. Commander's errors come back as exceptions; nothing here exits or prints by itself. */
-import { Command as Commander, Option } from 'commander';
-import type { Command, Example, Input, OptionSpec, OptionValue } from './command.ts';
+import { Argument, Command as Commander, Option } from 'commander';
+import type { ArgSpec, Command, Example, Input, OptionSpec, OptionValue } from './command.ts';
 
 export interface ProgramSpec {
   readonly version: string;
@@ -32,9 +32,9 @@ export function buildProgram({ version, commands, writeOut, writeErr, onCommand 
   for (const command of commands) {
     const sub = base(program.command(command.name).copyInheritedSettings(program), command.examples).description(command.summary);
     if (command.notes !== undefined) sub.addHelpText('after', command.notes);
-    for (const { name, says } of command.args) sub.argument(name, says);
+    for (const arg of command.args) sub.addArgument(toArgument(arg));
     for (const option of command.options) sub.addOption(toOption(option));
-    sub.action(() => onCommand(command, { args: sub.args, options: sub.opts<Record<string, OptionValue>>() }));
+    sub.action(() => onCommand(command, { args: sub.args, options: sub.opts<Record<string, OptionValue>>(), version }));
   }
   return program;
 }
@@ -48,6 +48,11 @@ function base(command: Commander, examples: readonly Example[]): Commander {
     .addHelpText('after', EXIT_CODES)
     .addHelpText('before', `Examples:\n${lines.join('\n')}`)
     .configureHelp({ showGlobalOptions: false });
+}
+
+function toArgument({ name, says, choices }: ArgSpec): Argument {
+  const argument = new Argument(name, says);
+  return choices === undefined ? argument : argument.choices([...choices]);
 }
 
 function toOption({ flags, says, choices, repeatable }: OptionSpec): Option {

@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { approaches } from './approaches.ts';
 import { check } from './check.ts';
+import { completionOf } from './completion.ts';
 import { diff } from './diff.ts';
 import { enrol } from './enrol.ts';
 import { explain } from './explain.ts';
@@ -11,4 +12,6 @@ import { render } from './render.ts';
 import { trace } from './trace.ts';
 import { verify } from './verify.ts';
 
-export const COMMANDS: readonly Command[] = [trace, verify, diff, find, check, print, render, enrol, approaches, explain];
+const ASKED: readonly Command[] = [trace, verify, diff, find, check, print, render, enrol, approaches, explain];
+
+export const COMMANDS: readonly Command[] = [...ASKED, completionOf(ASKED)];
