@@ -102,11 +102,16 @@ it.each([
   ['may take them away, if its match holds', '-m string --string foo --algo bm -j ACCEPT', 'undecided'],
   ['does something that is not modelled', '-j NFQUEUE --queue-num 1', 'undecided'],
   ['takes away only what the mesh leaves alone', '-p udp -j ACCEPT', 'holds'],
+  ['leaves an interface alone on its way out only', '-o net1 -j RETURN', 'violated'],
 ])('a rule before the jump of the mesh %s', (_, rule, verdict) => {
   const table = SIDECAR.replace('-A OUTPUT -j', `-A OUTPUT ${rule}\n-A OUTPUT -j`);
   expect(rulesetsOf(table, { family: 4 }).flatMap((ruleset) => judge(ruleset, 'jump-before-foreign').map((one) => one.verdict))).toEqual([
     verdict,
   ]);
+});
+
+it('the RETURNs of an interface that is excluded both ways are not foreign', () => {
+  expect(broken(readFixture('istio-exclude-net1').text, 'jump-before-foreign')).toEqual([]);
 });
 
 it('marks are undecided where an unmodelled target may set them', () => {

@@ -10,6 +10,7 @@ import { walkAlone } from '../../../symbolic/uses.ts';
 import type { TableResult } from '../../../symbolic/walk.ts';
 import type { Claim } from '../../claim.ts';
 import { without } from '../../deadRulesRedundant.ts';
+import { asksOnly, pointsOf, shapeOf } from '../../ruleShape.ts';
 import type { Scene } from '../../scene.ts';
 import { blaming } from './rules.ts';
 
@@ -48,8 +49,16 @@ function foreignBefore(scene: Scene, table: Table): readonly Rule[] {
   return [...table.chains.values()].flatMap(({ hook, rules }) => {
     const calls = ({ effect }: Rule): boolean => (effect.kind === 'jump' || effect.kind === 'goto') && isOfMesh(scene, effect.chain);
     const first = hook === undefined ? -1 : rules.findIndex(calls);
-    return rules.slice(0, Math.max(0, first)).filter(({ effect }) => effect.kind !== 'continue');
+    return rules.slice(0, Math.max(0, first)).filter((rule) => rule.effect.kind !== 'continue' && !isDeclared(scene, rule));
   });
+}
+
+/** What Istio itself writes there: interfaces that are left alone, or treated as the application. */
+function isDeclared({ declared: { excludedInterfaces, virtualInterfaces } }: Scene, rule: Rule): boolean {
+  const shape = shapeOf(rule);
+  const nics = [...pointsOf<string>([shape], 'iif'), ...pointsOf<string>([shape], 'oif')];
+  const known = [...excludedInterfaces, ...virtualInterfaces].filter((nic) => nic !== 'lo');
+  return rule.effect.kind === 'return' && (asksOnly(shape, 'iif') || asksOnly(shape, 'oif')) && nics.every((nic) => known.includes(nic));
 }
 
 /** Some packet is captured without the rule, and with it is not, or need not be. */
