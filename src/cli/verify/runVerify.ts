@@ -2,46 +2,56 @@
 import { humanVerify } from '../../report/verifyHuman.ts';
 import { toVerifyReport } from '../../report/verifyJson.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import { isError } from '../../syntax/diagnostic.ts';
+import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import { podsOf } from '../../verify/pods.ts';
 import { type Verified, type VerifyOptions, verifyRulesets } from '../../verify/verify.ts';
-import { type Call, isSet } from '../command.ts';
+import type { Call } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { progressOn } from '../progress.ts';
 import { loadRules } from '../rules.ts';
 import { terminal } from '../terminal.ts';
+import { exitCodeOf } from './judge.ts';
 import { readSettings } from './settings.ts';
 
 export async function runVerify(call: Call): Promise<ExitCode> {
   const { io, input } = call;
+  const verified = await verifyRuleFiles(call, input.args);
+  if (verified === undefined) return EXIT.usage;
+  const { pods, diagnostics, empty } = verified;
+  await showDiagnostics(call, diagnostics, { evenQuiet: empty });
+  if (diagnostics.some(isError)) return EXIT.usage;
+  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(toVerifyReport(pods))}\n`);
+  else await io.out.write(`${humanVerify(pods, await terminal(call, io.out))}\n`);
+  return exitCodeOf(call, pods, diagnostics);
+}
+
+export interface VerifiedRules {
+  readonly pods: readonly Verified[];
+  /** with an error there are no pods */
+  readonly diagnostics: readonly Diagnostic[];
+  /** there is not one rule: nobody should take the answer for a proof */
+  readonly empty: boolean;
+}
+
+/** Undefined when a file or an option cannot be read, which has been said. */
+export async function verifyRuleFiles(call: Call, files: readonly string[]): Promise<VerifiedRules | undefined> {
   const settings = await readSettings(call);
-  if (settings === undefined) return EXIT.usage;
+  if (settings === undefined) return undefined;
   const [family] = settings.families?.length === 1 ? settings.families : [];
-  const loaded = await loadRules(withFamily(call, family), {
-    files: input.args,
-    ...(settings.host === undefined ? {} : { host: settings.host }),
-  });
-  if (loaded === undefined) return EXIT.usage;
+  const loaded = await loadRules(withFamily(call, family), { files, ...(settings.host === undefined ? {} : { host: settings.host }) });
+  if (loaded === undefined) return undefined;
   // what is not modelled is a claim of its own
   const diagnostics = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   const empty = loaded.rulesets.every(({ tables }) =>
     [...tables.values()].every(({ chains }) => [...chains.values()].every(({ rules }) => rules.length === 0)),
   );
-  await showDiagnostics(call, diagnostics, { evenQuiet: empty });
-  if (diagnostics.some(isError)) return EXIT.usage;
-  const progress = progressOn(io.err, () => performance.now());
+  if (diagnostics.some(isError)) return { pods: [], diagnostics, empty };
+  const progress = progressOn(call.io.err, () => performance.now());
   const pods = verifyAll(loaded.rulesets, { ...settings, progress: (claim, of) => progress.tell(`verifying ${claim} (IPv${of})`) });
   await progress.end();
-  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(toVerifyReport(pods))}\n`);
-  else await io.out.write(`${humanVerify(pods, await terminal(call, io.out))}\n`);
-  const strict = isSet(input, 'strict');
-  const findings = pods.flatMap((pod) => pod.findings);
-  const bad = findings.some(({ verdict, level }) => {
-    return verdict === 'violated' ? level === 'error' || (strict && level === 'warning') : strict && verdict === 'undecided';
-  });
-  return bad || (strict && diagnostics.length > 0) ? EXIT.findings : EXIT.ok;
+  return { pods, diagnostics, empty };
 }
 
 /** `--family 4,6` is for verify; the reader knows one family or none. */
