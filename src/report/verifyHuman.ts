@@ -1,7 +1,10 @@
 /** Verdicts for people: the answer first, then every broken claim with a packet that breaks it. */
+
+import type { WrittenSetting } from '../istio/podRules/written.ts';
 import { packetText } from '../packet/notation.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Source } from '../syntax/source.ts';
+import type { SettingCauses } from '../verify/causes.ts';
 import type { Finding } from '../verify/finding.ts';
 import type { Verified } from '../verify/verify.ts';
 import { codeFrame } from './codeFrame.ts';
@@ -10,6 +13,8 @@ import { paragraph } from './layout.ts';
 import { PAGES } from './pages/pages.ts';
 import type { Paint } from './paint.ts';
 import { fileLine, ruleBody, targetSpan } from './place.ts';
+import { positionOf } from './positions.ts';
+import { printable } from './printable.ts';
 
 export interface VerifyStyle {
   readonly paint: Paint;
@@ -53,7 +58,7 @@ function answer({ findings }: Verified, paint: Paint): string {
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
 
-function findingLines({ rulesets }: Verified, finding: Finding, { paint, width }: VerifyStyle): readonly string[] {
+function findingLines({ rulesets, causes }: Verified, finding: Finding, { paint, width }: VerifyStyle): readonly string[] {
   const { claim, level, verdict, statement, family, witness, blame, packets, reason } = finding;
   const source = rulesets.find((one) => one.family === family)?.source ?? { file: '', text: '' };
   const line = (name: string, text: string) => `  ${paragraph({ text: `${name.padEnd(8)} ${text}`, width: width - 2, hang: 11 })}`;
@@ -67,6 +72,7 @@ function findingLines({ rulesets }: Verified, finding: Finding, { paint, width }
     ...(witness === undefined ? [] : [line('example', `${packetText(witness.packet)}: ${path?.outcome ?? witness.outcome}`)]),
     ...(path === undefined ? [] : [line('path', rail(path, source.file))]),
     ...(reason === undefined ? [] : [line('because', reason)]),
+    ...causeLines(causes?.get(finding), { paint, width }),
     ...blame.slice(0, MOST_RULES).flatMap((rule) => ruleLines(rule, source, { paint, width })),
     ...(blame.length > MOST_RULES ? [line('', `and ${blame.length - MOST_RULES} more rules`)] : []),
     ...(todo === undefined ? [] : [line('do', todo)]),
@@ -74,6 +80,30 @@ function findingLines({ rulesets }: Verified, finding: Finding, { paint, width }
 }
 
 const MOST_RULES = 6;
+const MOST_CAUSES = 4;
+
+/** What somebody wrote, where it stands, with its value underlined. */
+function causeLines(causes: SettingCauses | undefined, style: VerifyStyle): readonly string[] {
+  if (causes === undefined) return [];
+  const { settings, enough } = causes;
+  const more = settings.length - MOST_CAUSES;
+  return [
+    ...settings
+      .slice(0, MOST_CAUSES)
+      .flatMap((one, index) => causeLine(one, index === 0 ? 'cause' : enough === 'one' ? 'with' : 'and', style)),
+    ...(more > 0 ? [`  ${''.padEnd(8)} and ${more} more`] : []),
+  ];
+}
+
+function causeLine({ setting, from, place }: WrittenSetting, name: string, { paint, width }: VerifyStyle): readonly string[] {
+  const { source, span } = place;
+  const text = `${name.padEnd(8)} ${printable(`${from} ${setting}`)}, ${fileLine(source.file, positionOf(place).line)}`;
+  const frame = codeFrame({ source, span, width: width - 2 });
+  return [
+    `  ${paragraph({ text, width: width - 2, hang: 11 })}`,
+    ...(frame === undefined ? [] : [`  ${paint.dim(frame.code)}`, `  ${paint.bold(frame.caret)}`]),
+  ];
+}
 
 /** The rule as it is written, with what it does underlined. */
 function ruleLines(rule: Rule, source: Source, { paint, width }: VerifyStyle): readonly string[] {

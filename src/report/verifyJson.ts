@@ -1,6 +1,9 @@
 /** The contract's JSON of `verify`, schema chainwalk/verify/v1: types and the one place that builds them. */
+import type { WrittenSetting } from '../istio/podRules/written.ts';
+import type { SettingCauses } from '../verify/causes.ts';
 import type { Finding } from '../verify/finding.ts';
 import type { Verified } from '../verify/verify.ts';
+import { positionOf } from './positions.ts';
 import type { Trace, TraceRule } from './traceJson.ts';
 import { toTrace, toTraceRule } from './traceJson.ts';
 
@@ -37,6 +40,22 @@ export interface VerifyFinding {
   readonly blame: readonly TraceRule[];
   readonly packets: string | null;
   readonly reason?: string;
+  /** of a pod: what somebody wrote that the claim breaks for; the first of `causes` */
+  readonly cause?: VerifyCause;
+  readonly causes?: readonly VerifyCause[];
+  /** one: any of `causes` taken back would do; all: it has to be all of them */
+  readonly enough?: 'one' | 'all';
+}
+
+export interface VerifyCause {
+  /** name of an annotation, field, Helm value, argument or variable */
+  readonly setting: string;
+  readonly value: string;
+  /** what it belongs to: `annotation`, `container web`, `mesh configuration` */
+  readonly from: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 export function toVerifyReport(pods: readonly Verified[]): VerifyReport {
@@ -65,7 +84,7 @@ function toResult(pod: Verified): VerifyResult {
   };
 }
 
-function toFinding({ rulesets, profile }: Verified, finding: Finding): VerifyFinding {
+function toFinding({ rulesets, profile, causes }: Verified, finding: Finding): VerifyFinding {
   const { claim, level, verdict, statement, family, witness, blame, packets, reason } = finding;
   const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
   return {
@@ -79,7 +98,18 @@ function toFinding({ rulesets, profile }: Verified, finding: Finding): VerifyFin
     blame: blame.map((rule) => toTraceRule(rule, file)),
     packets: packets ?? null,
     ...(reason !== undefined && { reason }),
+    ...causeFields(causes?.get(finding)),
   };
+}
+
+function causeFields(found: SettingCauses | undefined): Pick<VerifyFinding, 'cause' | 'causes' | 'enough'> {
+  const causes = (found?.settings ?? []).map(toCause);
+  const [cause] = causes;
+  return found === undefined || cause === undefined ? {} : { cause, causes, enough: found.enough };
+}
+
+function toCause({ setting, value, from, place }: WrittenSetting): VerifyCause {
+  return { setting, value, from, file: place.source.file, ...positionOf(place) };
 }
 
 function summaryOf(findings: readonly VerifyFinding[]): VerifySummary {

@@ -22,6 +22,7 @@ export function humanVerifyPods(pods: readonly VerifiedPod[], style: VerifyStyle
     groups.set(one.verified.findings, alike);
     const key = JSON.stringify([
       one.findings.map(({ claim, message }) => [claim, message]),
+      [...(one.verified.causes?.values() ?? [])].flatMap(({ settings }) => settings.map(({ setting, value }) => [setting, value])),
       one.verified.findings.length > 0 || one.verified.notes,
     ]);
     alike.set(key, [...(alike.get(key) ?? []), one]);

@@ -3,6 +3,8 @@ export interface Source {
   /** path as given, or `-` for standard input */
   readonly file: string;
   readonly text: string;
+  /** in no file: written here, for the pod of a manifest */
+  readonly rendered?: true;
 }
 
 /** Half-open range of UTF-16 offsets in a source text. */

@@ -6,6 +6,7 @@ import { PROFILES } from '../mesh/profiles.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { SettingCauses } from './causes.ts';
 import type { Claim } from './claim.ts';
 import { CLAIMS } from './claims.ts';
 import type { Finding } from './finding.ts';
@@ -39,6 +40,8 @@ export interface Verified {
   readonly findings: readonly Finding[];
   /** what was assumed, and what was not judged */
   readonly notes: readonly string[];
+  /** of a pod: what somebody wrote that breaks claims */
+  readonly causes?: ReadonlyMap<Finding, SettingCauses>;
 }
 
 /** `rulesets`: at most one of each family. */

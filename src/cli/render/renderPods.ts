@@ -12,7 +12,7 @@ import { formatOf } from '../format.ts';
 import { loadPods } from '../manifest/loadPods.ts';
 import { refusals } from '../manifest/refusals.ts';
 import { complain } from '../messages.ts';
-import { routingText, rulesText } from '../rulesText.ts';
+import { routingText, rulesText } from '../../istio/rulesText.ts';
 
 interface RenderedPod {
   readonly pod: Pod;

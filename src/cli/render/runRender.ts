@@ -14,7 +14,7 @@ import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { complain } from '../messages.ts';
-import { routingText, rulesText } from '../rulesText.ts';
+import { routingText, rulesText } from '../../istio/rulesText.ts';
 import { readHostOption } from '../trace/scene.ts';
 import { renderPods } from './renderPods.ts';
 

@@ -3,8 +3,11 @@ import type { PodFinding } from '../../istio/podChecks/check.ts';
 import { toFinding } from '../../report/enrol/json.ts';
 import { toVerifyReport } from '../../report/verifyJson.ts';
 import { humanVerifyPods, type VerifiedPod } from '../../report/verifyPodsHuman.ts';
-import { isError } from '../../syntax/diagnostic.ts';
-import { type Verified, type VerifyOptions, verifyRulesets } from '../../verify/verify.ts';
+import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
+import { causesOfFindings } from '../../verify/causes.ts';
+import type { PodMemory } from '../../verify/renderedPod.ts';
+import type { Verified, VerifyOptions } from '../../verify/verify.ts';
+import { verifyPod } from '../../verify/verifyPod.ts';
 import { type Call, isSet } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode, worst } from '../exitCode.ts';
@@ -17,25 +20,41 @@ import { readSettings } from './settings.ts';
 
 export async function verifyPods(call: Call): Promise<ExitCode> {
   const { io, input } = call;
-  const settings = await readSettings(call);
-  if (settings === undefined) return EXIT.usage;
-  const loaded = await loadScenes(call, input.args);
-  if (loaded === undefined) return EXIT.usage;
-  await showDiagnostics(call, loaded.diagnostics);
-  if (loaded.diagnostics.some(isError)) return EXIT.usage;
-  const progress = progressOn(io.err, () => performance.now());
-  const verified = verifyScenes(loaded.scenes, settings, progress.tell);
-  await progress.end();
-  const pods = loaded.scenes.flatMap(({ enrolment, findings }, index): VerifiedPod[] => {
-    const one = verified[index];
-    return one === undefined ? [] : [{ pod: enrolment.facts.pod, verified: one, findings: asked(findings, settings) }];
-  });
+  const verified = await verifyManifests(call, input.args);
+  if (verified === undefined) return EXIT.usage;
+  const { pods, diagnostics } = verified;
+  await showDiagnostics(call, diagnostics);
+  if (diagnostics.some(isError)) return EXIT.usage;
+  const results = pods.map((pod) => pod.verified);
   if (formatOf(input, 'human') === 'json')
-    await io.out.write(`${JSON.stringify({ ...toVerifyReport(verified), pods: pods.map(toJson) })}\n`);
+    await io.out.write(`${JSON.stringify({ ...toVerifyReport(results), pods: pods.map(toJson) })}\n`);
   else await io.out.write(`${humanVerifyPods(pods, await terminal(call, io.out))}\n`);
   const strict = isSet(input, 'strict');
   const bad = pods.some(({ findings }) => findings.some(({ level }) => level === 'error' || (strict && level === 'warning')));
-  return worst(exitCodeOf(call, verified, loaded.diagnostics), bad ? EXIT.findings : EXIT.ok);
+  return worst(exitCodeOf(call, results, diagnostics), bad ? EXIT.findings : EXIT.ok);
+}
+
+export interface VerifiedManifests {
+  readonly pods: readonly VerifiedPod[];
+  /** with an error there are no pods */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Undefined when a file or an option cannot be read, which has been said. */
+export async function verifyManifests(call: Call, files: readonly string[]): Promise<VerifiedManifests | undefined> {
+  const settings = await readSettings(call);
+  const loaded = settings === undefined ? undefined : await loadScenes(call, files);
+  if (settings === undefined || loaded === undefined) return undefined;
+  const { scenes, memory, diagnostics } = loaded;
+  if (diagnostics.some(isError)) return { pods: [], diagnostics };
+  const progress = progressOn(call.io.err, () => performance.now());
+  const verified = verifyScenes(scenes, { options: settings, memory, tell: progress.tell });
+  await progress.end();
+  const pods = scenes.flatMap(({ enrolment, findings }, index): VerifiedPod[] => {
+    const one = verified[index];
+    return one === undefined ? [] : [{ pod: enrolment.facts.pod, verified: one, findings: asked(findings, settings) }];
+  });
+  return { pods, diagnostics };
 }
 
 /** Of the claims that were asked for. */
@@ -47,31 +66,26 @@ function toJson({ pod: { kind, namespace, name }, findings }: VerifiedPod): obje
   return { kind, namespace, name, findings: findings.map(toFinding) };
 }
 
-/** Pods with equal rules, hosts and families are proved once. */
-function verifyScenes(scenes: readonly PodScene[], settings: VerifyOptions, tell: Progress['tell']): readonly Verified[] {
+interface Verifying {
+  readonly options: VerifyOptions;
+  readonly memory: PodMemory;
+  readonly tell: Progress['tell'];
+}
+
+/** Pods with equal rules, hosts and families are proved once; what causes a finding is asked for each. */
+function verifyScenes(scenes: readonly PodScene[], { options, memory, tell }: Verifying): readonly Verified[] {
   const proved = new Map<string, Verified>();
+  const question = { options, memory: { ...memory, verdicts: new Map<string, boolean>() } };
   return scenes.map((scene, index) => {
     tell(`verifying pod ${index + 1} of ${scenes.length}, ${proved.size} different so far`);
-    const key = keyOf(scene);
-    const known = proved.get(key) ?? verifyScene(scene, settings);
-    proved.set(key, known);
+    const known = proved.get(scene.key) ?? verifyPod(scene, options);
+    proved.set(scene.key, known);
     const named = known.rulesets.map(
       (one) => scene.rulesets.find(({ family }) => family === one.family) ?? { ...one, source: sourceOf(scene) },
     );
-    return { ...known, rulesets: named, notes: [...notesOf(scene), ...known.notes] };
+    const causes = causesOfFindings(scene, known.findings, question);
+    return { ...known, rulesets: named, notes: [...notesOf(scene), ...known.notes], causes };
   });
-}
-
-function verifyScene({ rulesets, host, profile, inMesh, families }: PodScene, settings: VerifyOptions): Verified {
-  if (!inMesh) return { rulesets, profile: undefined, findings: [], notes: [] };
-  return verifyRulesets(rulesets, { host, profile, families, ...settings });
-}
-
-function keyOf({ rulesets, host, profile, inMesh, families }: PodScene): string {
-  const texts = rulesets.map(({ family, source }) => [family, source.text]);
-  return JSON.stringify([texts, profile, inMesh, families, host.interfaces, [...host.processes]], (_, value) =>
-    typeof value === 'bigint' ? String(value) : value,
-  );
 }
 
 function sourceOf({ rulesets }: PodScene): PodScene['rulesets'][number]['source'] {

@@ -30,6 +30,9 @@ export interface Enrolment extends Decision {
 }
 
 export function enrol(pod: Pod, world: World): Enrolment {
-  const facts = factsOf(pod, world);
-  return { ...decide(STAGES[world.approach], facts), facts };
+  return enrolWith(factsOf(pod, world));
+}
+
+export function enrolWith(facts: Facts): Enrolment {
+  return { ...decide(STAGES[facts.approach], facts), facts };
 }

@@ -36,7 +36,7 @@ function writtenSettings({ pod, version }: Facts): PodSettings {
   };
 }
 
-function injectedSettings(facts: Facts): readonly PodSetting[] {
+export function injectedSettings(facts: Facts): readonly PodSetting[] {
   const { pod, mesh } = facts;
   const flag = (which: AnnotationKey, value: Known<string>) => {
     const row = TRAFFIC_ANNOTATIONS[which];

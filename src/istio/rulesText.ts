@@ -1,5 +1,5 @@
 /** Rendered rules as one text: IPv4, then IPv6. */
-import type { Rendered } from '../istio/render.ts';
+import type { Rendered } from './render.ts';
 
 /** Tells the reader, and chainwalk itself, where the rules of the other family start. */
 const SECOND = '# ip6tables\n';

@@ -1,0 +1,138 @@
+/** What somebody wrote that breaks a claim, by experiment: the pod is rendered and judged again as if it had not been written.
+ *  A witness is asked for by itself: its fate has to change back. */
+import { enrolWith } from '../istio/enrol/enrol.ts';
+import { type Causes, causesOf } from '../istio/podRules/causes.ts';
+import { type WrittenSetting, writtenSettings } from '../istio/podRules/written.ts';
+import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { and, equals, NEVER } from '../netfilter/matchExpr.ts';
+import type { Family } from '../packet/address.ts';
+import { packetText } from '../packet/notation.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
+import type { Finding } from './finding.ts';
+import { type PodMemory, type RenderedPod, renderPod } from './renderedPod.ts';
+import type { VerifyOptions } from './verify.ts';
+import { verifyPod } from './verifyPod.ts';
+
+export type SettingCauses = Causes<WrittenSetting>;
+
+export interface CauseMemory extends PodMemory {
+  /** whether a claim still breaks, by pod and question */
+  readonly verdicts: Map<string, boolean>;
+}
+
+/** `prepare`: what else is done with a pod before it is judged, such as going back to its init phase. */
+export interface CauseQuestion {
+  readonly memory: CauseMemory;
+  readonly options: VerifyOptions;
+  readonly prepare?: (pod: RenderedPod) => RenderedPod;
+}
+
+/** Of the findings that are violated those that do not come from defaults alone. */
+export function causesOfFindings(
+  pod: RenderedPod,
+  findings: readonly Finding[],
+  question: CauseQuestion,
+): ReadonlyMap<Finding, SettingCauses> {
+  const causes = new Map<Finding, SettingCauses>();
+  const violated = findings.filter(({ verdict }) => verdict === 'violated');
+  if (violated.length === 0) return causes;
+  if (pod.enrolment.verdict !== 'captured') {
+    const step = decidingStep(pod);
+    if (step !== undefined) for (const finding of violated) causes.set(finding, { settings: [step], enough: 'one' });
+    return causes;
+  }
+  const { facts } = pod.enrolment;
+  const written = writtenSettings(facts, pod.rules.settings);
+  const otherwise = worldsWithout(pod, question);
+  // what changes neither rules nor host changes no verdict
+  const telling = written.filter((one) => otherwise([one]).key !== pod.key);
+  if (telling.length === 0) return causes;
+  for (const finding of violated) {
+    const found = causesOf(telling, (without) => isGone(finding, { before: pod, pod: otherwise(without) }, question));
+    if (found !== undefined) causes.set(finding, { ...found, settings: atDifferentPlaces(found.settings) });
+  }
+  return causes;
+}
+
+/** For a pod that nobody captures: the label or annotation that decided so. */
+function decidingStep({ enrolment: { taken } }: RenderedPod): WrittenSetting | undefined {
+  const last = taken.at(-1);
+  if (last?.answer.at === undefined) return undefined;
+  const { source, span } = last.answer.at;
+  return { setting: last.step.id, value: last.answer.because, from: last.stage, place: { source, span }, without: (facts) => facts };
+}
+
+function worldsWithout(
+  { enrolment }: RenderedPod,
+  { memory, prepare }: CauseQuestion,
+): (without: readonly WrittenSetting[]) => RenderedPod {
+  const known = new Map<string, RenderedPod>();
+  return (without) => {
+    const key = without.map(({ setting, from, place }) => `${from} ${setting} ${place.span.start}`).join();
+    const facts = () => without.reduce((before, one) => one.without(before), enrolment.facts);
+    const pod = known.get(key) ?? prepared(renderPod(enrolWith(facts()), memory), prepare);
+    known.set(key, pod);
+    return pod;
+  };
+}
+
+function prepared(pod: RenderedPod, prepare: CauseQuestion['prepare']): RenderedPod {
+  return prepare === undefined ? pod : prepare(pod);
+}
+
+interface Experiment {
+  readonly before: RenderedPod;
+  readonly pod: RenderedPod;
+}
+
+/** A pod that is not captured any more, or that Istio refuses, keeps no promise: that is no way out. */
+function isGone(finding: Finding, { before, pod }: Experiment, { memory, options }: CauseQuestion): boolean {
+  if (pod.enrolment.verdict !== 'captured' || pod.rules.rendered === undefined) return false;
+  const { claim, level, family, witness, blame } = finding;
+  const [rule] = blame;
+  if (witness === undefined && rule !== undefined) {
+    if (countOf(rule, pod, family) < countOf(rule, before, family)) return true;
+    if (level === 'info') return false;
+  }
+  const key = `${pod.key} ${claim} ${family} ${witness === undefined ? '' : packetText(witness.packet)}`;
+  const known = memory.verdicts.get(key);
+  const broken = known ?? stillBroken(finding, pod, options);
+  memory.verdicts.set(key, broken);
+  return !broken;
+}
+
+/** How often a rule stands in its chain. */
+function countOf({ table, chain, text }: Rule, { rulesets }: RenderedPod, family: Family): number {
+  const rules =
+    rulesets
+      .find((one) => one.family === family)
+      ?.tables.get(table)
+      ?.chains.get(chain)?.rules ?? [];
+  return rules.filter((one) => one.text === text).length;
+}
+
+function stillBroken({ claim, family, witness }: Finding, pod: RenderedPod, options: VerifyOptions): boolean {
+  const where = witness === undefined ? {} : { where: only(witness.packet) };
+  const { findings } = verifyPod(pod, { ...options, only: [claim], except: [], ...where });
+  return findings.some((one) => one.family === family && (one.verdict === 'violated' || one.verdict === 'undecided'));
+}
+
+/** Packets like this one; of those headers that are not here, all. */
+function only(packet: Packet): NonNullable<VerifyOptions['where']> {
+  const fields = ['proto', 'src', 'dst', 'sport', 'dport', 'flags', 'icmpType', 'uid', 'gid', 'mark'] as const;
+  const like: MatchExpr = and(
+    ...fields.flatMap((field) => {
+      const value = packet[field];
+      return value === undefined ? [] : [equals(field, value)];
+    }),
+  );
+  const expr = packet.family === 4 ? { 4: like, 6: NEVER } : { 4: NEVER, 6: like };
+  return { dir: packet.dir, expr };
+}
+
+/** An argument can be taken back in two ways. */
+function atDifferentPlaces(settings: readonly WrittenSetting[]): readonly WrittenSetting[] {
+  const places = settings.map(({ setting, place }) => `${setting} ${place.source.file} ${place.span.start}`);
+  return settings.filter((_, index) => places.indexOf(places[index] ?? '') === index);
+}

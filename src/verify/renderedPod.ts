@@ -1,0 +1,104 @@
+/** A pod ready to be asked: its rules as the kernel would have them, and the host around them. What many pods have in common is made once. */
+import type { Host } from '../host/host.ts';
+import { readHost } from '../host/readHost.ts';
+import type { Enrolment } from '../istio/enrol/enrol.ts';
+import { podHost, profileOfPod } from '../istio/podRules/podHost.ts';
+import { type PodRules, podRules } from '../istio/podRules/podRules.ts';
+import { rulesText } from '../istio/rulesText.ts';
+import { transparentPorts } from '../journey/setting.ts';
+import { invariant } from '../lib/invariant.ts';
+import type { Family } from '../packet/address.ts';
+import { resolve } from '../ruleset/resolve.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Diagnostic } from '../syntax/diagnostic.ts';
+import { parseRules } from '../syntax/parse.ts';
+import type { Source } from '../syntax/source.ts';
+
+export interface RenderedPod {
+  readonly enrolment: Enrolment;
+  readonly rules: PodRules;
+  readonly rulesets: readonly Ruleset[];
+  readonly host: Host;
+  readonly profile: string;
+  /** a proxy runs there, and traffic is meant to be captured */
+  readonly inMesh: boolean;
+  readonly families: readonly Family[];
+  /** of the rules as text; not of the settings */
+  readonly diagnostics: readonly Diagnostic[];
+  /** equal for pods of which everything above is equal that a packet could notice */
+  readonly key: string;
+}
+
+export interface PodMemory {
+  readonly rules: Map<string, Numbered<ReadRules>>;
+  readonly hosts: Map<string, Numbered<Host>>;
+}
+
+interface Numbered<T> {
+  readonly id: number;
+  readonly value: T;
+}
+
+interface ReadRules {
+  readonly rulesets: readonly Ruleset[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function emptyMemory(): PodMemory {
+  return { rules: new Map(), hosts: new Map() };
+}
+
+export function renderPod(enrolment: Enrolment, memory: PodMemory = emptyMemory()): RenderedPod {
+  const { facts, verdict, taken } = enrolment;
+  const { pod } = facts;
+  const rules = podRules(enrolment);
+  const text = rules.rendered === undefined ? '' : rulesText(rules.rendered);
+  // `deploy.yaml#web:17` is a line of what was rendered for web
+  const source: Source = { file: `${pod.place.source.file}#${pod.name}`, text, rendered: true };
+  const read = once(memory.rules, text, () => readRules(source));
+  const description = podHost(facts, transparentPorts(read.value.rulesets));
+  const host = once(memory.hosts, JSON.stringify(description), () => readPodHost(description));
+  const meant = taken.some(({ stage }) => ['init container', 'multus', 'cni plugin'].includes(stage));
+  const inMesh = verdict === 'captured' || (meant && taken.at(-1)?.step.id !== 'interception-none');
+  const profile = profileOfPod(facts).name;
+  const families: readonly Family[] = pod.addresses.some((address) => address.includes(':')) ? [4, 6] : [4];
+  return {
+    enrolment,
+    rules,
+    rulesets: read.value.rulesets.map((ruleset) => ({ ...ruleset, source })),
+    host: host.value,
+    profile,
+    inMesh,
+    families,
+    diagnostics: read.value.diagnostics.map((one) => ({ ...one, source })),
+    key: `${read.id} ${host.id} ${profile} ${inMesh} ${families}`,
+  };
+}
+
+function once<T>(known: Map<string, Numbered<T>>, key: string, make: () => T): Numbered<T> {
+  const numbered = known.get(key) ?? { id: known.size, value: make() };
+  known.set(key, numbered);
+  return numbered;
+}
+
+/** Without rules: a ruleset without tables. */
+function readRules(source: Source): ReadRules {
+  if (source.text === '') {
+    return {
+      rulesets: [{ family: 4, source, tables: new Map(), usesConntrack: false, usesDefrag: false, hasOpaqueTarget: false }],
+      diagnostics: [],
+    };
+  }
+  const { rulesets, diagnostics } = parseRules(source);
+  const resolved = rulesets.map((node) => resolve(node));
+  return {
+    rulesets: resolved.flatMap(({ ruleset }) => ruleset ?? []),
+    diagnostics: [...diagnostics, ...resolved.flatMap((one) => one.diagnostics)],
+  };
+}
+
+function readPodHost(description: Parameters<typeof readHost>[0]): Host {
+  const { host, problems } = readHost(description);
+  invariant(host !== undefined, `the host of a pod is wrong: ${problems.join('; ')}`);
+  return host;
+}
