@@ -30,6 +30,14 @@ import { find as findPackets } from './verify/find.ts';
 import { podsOf } from './verify/pods.ts';
 import { verifyRulesets } from './verify/verify.ts';
 
+export {
+  type ChainwalkConfig,
+  type ConfigClaims,
+  type ConfigGroup,
+  type ConfigKind,
+  type ConfigSuppression,
+  defineConfig,
+} from './config.ts';
 export type { Outcome } from './journey/journey.ts';
 export type { DiffChange, DiffDoubt, DiffReport, DiffSide } from './report/diffJson.ts';
 export type { FindClass, FindDoubt, FindReport } from './report/findJson.ts';

@@ -24,8 +24,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   journey: [...BELOW_SIMULATE, 'simulate', 'mesh'],
   verify: BELOW_VERIFY,
   report: [...BELOW_VERIFY, 'verify'],
-  cli: [...BELOW_VERIFY, 'verify', 'report'],
-  'index.ts': [...BELOW_VERIFY, 'verify', 'report'],
+  cli: [...BELOW_VERIFY, 'verify', 'report', 'config.ts'],
+  'index.ts': [...BELOW_VERIFY, 'verify', 'report', 'config.ts'],
+  'config.ts': ['verify'],
   'main.ts': ['cli'],
 };
 

@@ -1,0 +1,83 @@
+/** The keys of a configuration, and what each may be: src/config.ts, checked. */
+import type { ChainwalkConfig, ConfigClaims, ConfigGroup, ConfigSuppression } from '../../config.ts';
+import { POD_CHECKS } from '../../istio/podChecks/checks.ts';
+import { parseVersion } from '../../istio/version.ts';
+import { CLAIMS } from '../../verify/claims.ts';
+import { nearest } from '../nearest.ts';
+import { MESH_MODE, PROFILE } from '../options.ts';
+import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from './read.ts';
+
+/** Packets fare as they do on the base: no claim about one ruleset. */
+export const UNCHANGED_FATE = 'unchanged-fate';
+
+/** Everything that can be asked for, given a level or suppressed. */
+export const CLAIM_IDS: readonly string[] = [...new Set([...CLAIMS, ...POD_CHECKS].map(({ id }) => id)), UNCHANGED_FATE];
+
+/** Undefined: there is such a claim. */
+export function unknownClaim(id: string): { readonly message: string; readonly help: string } | undefined {
+  if (CLAIM_IDS.includes(id)) return undefined;
+  const meant = nearest(id, CLAIM_IDS);
+  const help = meant === undefined ? '`chainwalk explain` lists the claims' : `did you mean \`${meant}\`?`;
+  return { message: `there is no claim \`${id}\``, help };
+}
+
+const claimId: Read<string> = (node, at) => {
+  const id = readText(node, at);
+  const unknown = id === undefined ? undefined : unknownClaim(id);
+  return unknown === undefined ? id : wrong(at, node, unknown);
+};
+
+export const istioVersion: Read<string> = (node, at) => {
+  const text = readText(node, at);
+  if (text === undefined || parseVersion(text) !== undefined) return text;
+  return wrong(at, node, { message: `\`${text}\` is no version of Istio that is known`, help: 'such as "1.25"' });
+};
+
+const FAMILIES = [4, 6] as const;
+
+const family: Read<4 | 6> = (node, at) => {
+  const value = readInteger(4, 6)(node, at);
+  const found = FAMILIES.find((one) => one === value);
+  return value === 5 ? wrong(at, node, { message: 'expected 4 or 6, found `5`' }) : found;
+};
+
+const variables = readMap(readText, (name) =>
+  /^[A-Za-z_]\w*$/.test(name) ? undefined : { message: `\`${name}\` is no name of a shell variable` },
+);
+
+export const readProfile = readWord(PROFILE.choices ?? [], 'the profiles are');
+export const readMode = readWord([...(MESH_MODE.choices ?? []), 'ambient-host'], 'the modes are');
+
+const group = readRecord<ConfigGroup>(
+  {
+    files: readTexts,
+    as: readWord(['rules', 'manifest', 'settings']),
+    profile: readProfile,
+    host: readText,
+    mode: readMode,
+    values: readTexts,
+    istio: istioVersion,
+    families: readList(family),
+    set: variables,
+  },
+  ['files'],
+);
+
+const claims = readRecord<ConfigClaims>({
+  only: readList(claimId),
+  except: readList(claimId),
+  levels: readMap(readWord(['error', 'warning', 'info', 'off'], 'the levels are'), unknownClaim),
+});
+
+const suppression = readRecord<ConfigSuppression>({ claim: claimId, files: readTexts, reason: readText }, ['claim', 'reason']);
+
+export const readShape: Read<ChainwalkConfig> = readRecord<ChainwalkConfig>({
+  groups: readList(group),
+  claims,
+  expectations: readTexts,
+  suppressions: readList(suppression),
+  base: readText,
+  baseline: readText,
+  output: readTexts,
+  strict: readFlag,
+});
