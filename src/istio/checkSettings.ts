@@ -40,7 +40,7 @@ export function checkSettings(input: CheckInput): readonly Diagnostic[] {
   if (settings['istio-service-exclude-cidr'] === '*') {
     say('istio-service-exclude-cidr', { message: 'Istio refuses `*` as the ranges to leave alone' });
   }
-  return [...found, ...rangeProblems(input), ...noted(input)];
+  return [...found, ...rangeProblems(input), ...routeProblems(input), ...noted(input)];
 }
 
 function loopbackProblem(text: string): string | undefined {
@@ -65,6 +65,19 @@ function rangeProblems({ settings, places, otherwise, version }: CheckInput): re
   );
 }
 
+const ROUTED = ['istio-inbound-tproxy-mark', 'istio-inbound-tproxy-route-table'] as const;
+/** strconv.Atoi */
+const DECIMAL = /^[-+]?\d+$/;
+
+/** The rules take any mark that iptables takes; the policy rule and its route are made from decimal numbers alone. */
+function routeProblems({ settings, places, otherwise }: CheckInput): readonly Diagnostic[] {
+  const routed = settings['istio-inbound-interception-mode'] === 'TPROXY' && settings['istio-inbound-ports'] !== '' && !settings['dry-run'];
+  return ROUTED.filter((name) => routed && !DECIMAL.test(settings[name])).map((name) => {
+    const message = `\`${settings[name]}\` is no decimal number: Istio makes no policy route for \`${name}\`, and fails`;
+    return remark(places.get(name) ?? otherwise, { message });
+  });
+}
+
 function noted({ settings, places, otherwise, version, host }: CheckInput): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const note = (name: keyof Settings, message: string) => found.push(remark(places.get(name) ?? otherwise, { kind: 'warning', message }));
@@ -75,6 +88,7 @@ function noted({ settings, places, otherwise, version, host }: CheckInput): read
   for (const name of ['skip-rule-apply', 'cleanup-only'] as const) {
     if (settings[name]) note(name, `\`${name}\` is set: istio-iptables writes no rules`);
   }
+  if (settings['dry-run']) note('dry-run', '`dry-run` is set: istio-iptables runs no command; these are the rules that it prints');
   const needsServers = settings['redirect-dns'] && !settings['capture-all-dns'] && has(version, 'dnsNeedsServers');
   if (needsServers && host.nameservers.length === 0) {
     note('redirect-dns', '`redirect-dns` without a nameserver captures no DNS: resolv.conf has none, and `capture-all-dns` is off');

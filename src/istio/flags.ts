@@ -63,6 +63,7 @@ export const ENV_SETTINGS = [
   { name: 'ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE', default: '', says: 'groups whose traffic is not; only with `*`' },
   { name: 'ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR', default: '127.0.0.1/32', says: 'what IPv4 rules take for localhost', since: 21 },
   { name: 'ENVOY_USER', default: 'istio-proxy', says: 'user to look up when proxy-uid is empty' },
+  { name: 'DRY_RUN_FILE_PATH', default: '', says: 'file for the text of a dry run' },
 ] as const satisfies readonly (Pick<Flag, 'name' | 'says' | 'since'> & { readonly default: string })[];
 
 /** Flags of Istio's log library, which its programs share; they take a value and change no rule. */

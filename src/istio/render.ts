@@ -50,7 +50,7 @@ export function renderSidecar({ given, host, version, source }: SidecarRequest):
   if (settings['skip-rule-apply'] || settings['cleanup-only']) return { rendered: { v4: '', v6: '', routing: [] }, diagnostics };
   const plans = familiesOf(ipv6).map((family) => planOf({ settings, host, version }, family));
   const [v4 = '', v6 = ''] = plans.map((plan) => restoreText(sidecarRules(plan)));
-  return { rendered: { v4, v6, routing: sidecarRouting(plans) }, diagnostics };
+  return { rendered: { v4, v6, routing: settings['dry-run'] ? [] : sidecarRouting(plans) }, diagnostics };
 }
 
 export interface AmbientRequest {

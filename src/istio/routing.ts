@@ -7,15 +7,12 @@ const EVERYWHERE = { 4: '0.0.0.0/0', 6: '::/0' } as const;
 
 /** One plan for each family that has rules. */
 export function sidecarRouting(plans: readonly Plan[]): readonly string[] {
+  const routed = plans.filter(routesMarks);
   return [
     // IPv4 needs no such address: all of 127.0.0.0/8 is on lo
     ...plans.filter(({ family }) => family === 6).map(({ passthrough }) => `ip -6 addr add ${passthrough} dev lo`),
-    ...plans
-      .filter(routesMarks)
-      .flatMap(({ family, mark, routeTable }) => [
-        `${ip(family)} rule add fwmark ${mark} lookup ${routeTable}`,
-        `${ip(family)} route add local ${EVERYWHERE[family]} dev lo table ${routeTable}`,
-      ]),
+    ...routed.map(({ family, mark, routeTable }) => `${ip(family)} rule add fwmark ${mark} lookup ${routeTable}`),
+    ...routed.map(({ family, routeTable }) => `${ip(family)} route add local ${EVERYWHERE[family]} dev lo table ${routeTable}`),
   ];
 }
 

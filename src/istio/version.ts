@@ -8,6 +8,8 @@ export const NEWEST = 31;
 export const CHANGES = {
   /** raw: an answer of a resolver is known by its source, not by its destination */
   answerZoneBySource: 20,
+  /** the CNI plugin reads ISTIO_DUAL_STACK of istio-proxy */
+  pluginDualStack: 20,
   /** ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR */
   loopbackSetting: 21,
   /** captured UDP questions pass ISTIO_OUTPUT, no longer OUTPUT alone */
@@ -22,12 +24,16 @@ export const CHANGES = {
   dropChain: 25,
   /** resolvers are asked for and there are none: no DNS capture at all */
   dnsNeedsServers: 25,
+  /** istio.io/reroute-virtual-interfaces, in place of traffic.sidecar.istio.io/kubevirtInterfaces */
+  rerouteAnnotation: 25,
   /** ambient as it is written here: REDIRECT, zones for DNS, virtual interfaces */
   ambient: 25,
   /** ambient.istio.io/dns-capture */
   podDns: 26,
   /** ambient, on the node: the jump stands before everybody else's */
   hostJumpFirst: 27,
+  /** rules of nftables, when global.nativeNftables asks for them */
+  nativeNftables: 28,
   /** a range that cannot be read is an error; before, it was skipped */
   strictRanges: 28,
   /** ambient, ingress mode: the connection mark is still set */

@@ -246,10 +246,15 @@ describe('routing', () => {
     expect(render({ ...tproxy, 'istio-inbound-ports': '*' }).routing).toEqual([
       'ip -6 addr add ::6/128 dev lo',
       'ip rule add fwmark 7 lookup 99',
-      'ip route add local 0.0.0.0/0 dev lo table 99',
       'ip -6 rule add fwmark 7 lookup 99',
+      'ip route add local 0.0.0.0/0 dev lo table 99',
       'ip -6 route add local ::/0 dev lo table 99',
     ]);
     expect(render({ ...TPROXY }).routing).toEqual([]);
+  });
+  it('is left out of a dry run', () => {
+    const dry = { ...V6, ...TPROXY, 'istio-inbound-ports': '*', 'dry-run': true };
+    expect(render(dry).routing).toEqual([]);
+    expect(render(dry).v4).toBe(render({ ...dry, 'dry-run': false }).v4);
   });
 });

@@ -75,6 +75,9 @@ describe('IPv6', () => {
     expect(v6(['10.0.0.5/24', 'fd00::5/64'], true)).toBe(true);
     expect(v6(['10.0.0.5/24', 'fe80::1/64'], true)).toBe(false);
   });
+  it('an IPv4 address that is mapped into IPv6 is an IPv4 address', () => {
+    expect(v6(['::ffff:127.0.0.1/104', '::ffff:10.0.0.5/120', 'fd00::5/64'])).toBe(false);
+  });
   it('without a routable address Istio gives up', () => {
     expect(problems({ host: { addresses: ['127.0.0.1/8'] } })).toEqual(['the host has no address but loopback and link-local ones']);
   });
@@ -114,6 +117,14 @@ const REFUSED: readonly (readonly [settings: Input, problem: string])[] = [
   [{ 'force-iptables-binary': 'ebtables' }, '`ebtables` is not `legacy` or `nft`'],
   [{ 'native-nftables': true }, '`native-nftables` asks for nftables rules, which are not rendered'],
   [{ ISTIO_OUTBOUND_OWNER_GROUPS: Array.from({ length: 65 }, (_, at) => at).join(',') }, '65 groups are more than 64'],
+  [
+    { 'istio-inbound-interception-mode': 'TPROXY', 'istio-inbound-ports': '*', 'istio-inbound-tproxy-mark': '0x539' },
+    '`0x539` is no decimal number: Istio makes no policy route for `istio-inbound-tproxy-mark`, and fails',
+  ],
+  [
+    { 'istio-inbound-interception-mode': 'TPROXY', 'istio-inbound-ports': '80', 'istio-inbound-tproxy-route-table': 'main' },
+    '`main` is no decimal number: Istio makes no policy route for `istio-inbound-tproxy-route-table`, and fails',
+  ],
   [{ nonsense: '1' }, 'istio-iptables has no setting `nonsense`'],
   [{ 'redirect-dns': 'perhaps' }, '`"perhaps"` is no value for `redirect-dns`'],
   [{ 'envoy-port': ['1'] }, '`["1"]` is no value for `envoy-port`'],
@@ -144,6 +155,18 @@ describe('what Istio takes without doing it', () => {
     const settings = { 'istio-inbound-interception-mode': 'NONE', 'istio-inbound-ports': '*' };
     expect(render(settings).v4).toBe(render({ ...settings, 'istio-inbound-interception-mode': 'REDIRECT' }).v4);
     expect(warnings(settings)).toEqual(['istio-iptables treats the mode `NONE` as REDIRECT']);
+  });
+  it('a mark for which no route is made is any text', () => {
+    expect(problems({ 'istio-inbound-tproxy-mark': '0x539', 'istio-inbound-ports': '*' })).toEqual([]);
+    expect(problems({ 'istio-inbound-interception-mode': 'TPROXY', 'istio-inbound-tproxy-mark': '0x539' })).toEqual([]);
+  });
+  it('ports are not looked at: any text becomes a rule', () => {
+    const settings = { 'istio-inbound-ports': 'http', 'istio-outbound-ports': '*', 'istio-local-outbound-ports-exclude': '99999' };
+    const { v4 } = render(settings);
+    for (const port of ['http', '*', '99999']) expect(v4).toContain(`--dport ${port} -j`);
+  });
+  it('a dry run prints rules and runs nothing', () => {
+    expect(warnings({ 'dry-run': true })).toEqual(['`dry-run` is set: istio-iptables runs no command; these are the rules that it prints']);
   });
   it.each(['skip-rule-apply', 'cleanup-only'])('%s writes nothing', (name) => {
     const { v4, v6, routing, warnings } = render({ [name]: true, host: { ipv6: true } });

@@ -16,16 +16,17 @@ const DEFAULT_ID = 1337;
 
 export function proxyIdentity(facts: Facts): ProxyIdentity {
   const own = containerOf(facts.pod, 'istio-proxy');
+  const injected = isInjected(facts.pod) && own !== undefined;
   const tproxy = interceptionMode(facts).value === 'TPROXY';
-  const asRoot = tproxy || bindsLowPorts(facts);
-  const range = tproxy ? {} : openShiftIds(facts);
-  const user = own?.runAsUser?.value === 0 ? undefined : own?.runAsUser;
-  const uid = known(user ?? range.uid, DEFAULT_ID, 'default');
+  const range = tproxy || injected ? {} : openShiftIds(facts);
+  // what a pod says of istio-proxy goes over the template, but for root in TPROXY mode
+  const asRoot = !injected && (tproxy || (own?.runAsUser === undefined && bindsLowPorts(facts)));
   const root: Known<number> = { value: 0, origin: { kind: 'default', says: tproxy ? 'TPROXY needs root' : 'capNetBindService' } };
   return {
-    uid: isInjected(facts.pod) && own !== undefined ? known(own.runAsUser, DEFAULT_ID, 'default') : asRoot ? root : uid,
+    uid: asRoot ? root : known(own?.runAsUser ?? range.uid, DEFAULT_ID, 'default'),
     gid: known(own?.runAsGroup ?? range.gid, DEFAULT_ID, 'default'),
-    declared: tproxy ? known(undefined, DEFAULT_ID, 'TPROXY: always 1337') : uid,
+    // root is never passed on
+    declared: known((own?.runAsUser?.value === 0 ? undefined : own?.runAsUser) ?? range.uid, DEFAULT_ID, 'default'),
   };
 }
 

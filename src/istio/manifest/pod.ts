@@ -1,7 +1,7 @@
 /** A pod as a manifest describes it: on its own, or the template of a workload. */
 import type { Span } from '../../syntax/source.ts';
 import { type Container, readContainer } from './container.ts';
-import { at, itemsOf, type Located, type Node } from './node.ts';
+import { at, itemsOf, type Located, type Node, stringAt } from './node.ts';
 import { type Reading, readField, readStrings } from './shape.ts';
 
 export type Strings = ReadonlyMap<string, Located<string>>;
@@ -21,8 +21,9 @@ export interface Pod {
   readonly runAsGroup?: Located<number>;
   /** of a running pod, as its status tells */
   readonly addresses: readonly string[];
-  /** of its own resolv.conf (dnsConfig) */
+  /** what dnsConfig adds to its resolv.conf, or all that is in it where dnsPolicy is None */
   readonly nameservers: readonly string[];
+  readonly dnsPolicy: string;
   /** in the order in which they start: init containers and native sidecars, then the others */
   readonly containers: readonly Container[];
 }
@@ -58,6 +59,7 @@ export function readPod(reading: Reading, { kind, object, template }: PodPlace):
     ...(ids.runAsUser === undefined ? {} : { runAsUser: ids.runAsUser }),
     ...(ids.runAsGroup === undefined ? {} : { runAsGroup: ids.runAsGroup }),
     addresses: textsOf(itemsOf(at(object, 'status', 'podIPs')).flatMap((item) => at(item, 'ip') ?? [])),
+    dnsPolicy: stringAt(spec, 'dnsPolicy') ?? 'ClusterFirst',
     nameservers: textsOf(itemsOf(at(spec, 'dnsConfig', 'nameservers'))),
     containers: [
       ...itemsOf(at(spec, 'initContainers')).flatMap((node) => readContainer(reading, node, 'init') ?? []),

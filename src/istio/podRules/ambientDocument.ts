@@ -4,12 +4,13 @@ import { valueAt } from '../configuration/mesh.ts';
 import { parseBool } from '../configuration/values.ts';
 import type { Facts } from '../enrol/facts.ts';
 import type { Document } from '../readSettings.ts';
+import { has } from '../version.ts';
 
 const DNS = 'ambient.istio.io/dns-capture';
 const INGRESS = 'ambient.istio.io/bypass-inbound-capture';
 
 /** A boolean that cannot be read is as if it were not there; names of interfaces are not checked here. */
-export function ambientDocument({ pod, mesh }: Facts): Document {
+export function ambientDocument({ pod, mesh, version }: Facts): Document {
   const flag = (name: string) => parseBool(pod.annotations.get(name)?.value ?? '');
   const meshDns = valueAt(mesh, 'cni.ambient.dnsCapture', 'ambient.dnsCapture');
   const dns = flag(DNS);
@@ -22,7 +23,11 @@ export function ambientDocument({ pod, mesh }: Facts): Document {
       dnsProxy: dns === undefined ? 'unset' : dns ? 'enabled' : 'disabled',
       ingressMode: flag(INGRESS) === true,
       virtualInterfaces: virtual.split(',').flatMap((item) => (item.trim() === '' ? [] : [item.trim()])),
-      ...(valueAt(mesh, 'global.nativeNftables')?.value === 'true' ? { nativeNftables: true } : {}),
+      // the agent writes them for every pod; without such an address no packet passes them
+      host: {
+        ipv6: pod.addresses.some((one) => one.includes(':')) && valueAt(mesh, 'cni.ambient.ipv6', 'ambient.ipv6')?.value !== 'false',
+      },
+      ...(valueAt(mesh, 'global.nativeNftables')?.value === 'true' && has(version, 'nativeNftables') ? { nativeNftables: true } : {}),
     },
   };
 }

@@ -6,16 +6,16 @@ import { annotated, containerOf, type Facts, interceptionMode, isInjected, proxy
 import { proxyIdentity } from '../enrol/identity.ts';
 import { isKnownVariable } from '../given.ts';
 import { readWords } from '../readArgs.ts';
-import { type AnnotationKey, environmentSettings, nameOf, type PodSetting, settingOf, withStatusPort } from './podSetting.ts';
+import { CHANGES } from '../version.ts';
+import { type AnnotationKey, environmentSettings, nameOf, type PodSetting, settingOf, virtualKey, withStatusPort } from './podSetting.ts';
 
 export interface PodSettings {
   readonly settings: readonly PodSetting[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** First minor versions whose istio-iptables knows these flags. */
+/** First minor version whose istio-iptables knows the flag. */
 const FORCE_APPLY = 24;
-const NATIVE_NFTABLES = 28;
 
 export function initSettings(facts: Facts): PodSettings {
   return isInjected(facts.pod) ? writtenSettings(facts) : { settings: injectedSettings(facts), diagnostics: [] };
@@ -48,7 +48,6 @@ export function injectedSettings(facts: Facts): readonly PodSetting[] {
     const value = annotated(facts, which, '');
     return pod.annotations.has(TRAFFIC_ANNOTATIONS[which].name) || value.value !== '' ? flag(which, value) : [];
   };
-  const virtual = pod.annotations.has(TRAFFIC_ANNOTATIONS.virtualInterfaces.name) ? 'virtualInterfaces' : 'kubevirtInterfaces';
   const excluded = annotated(facts, 'excludeInbound', '');
   const status = annotated(facts, 'statusPort', '15020');
   const ports = withStatusPort(status.value, excluded.value);
@@ -64,10 +63,10 @@ export function injectedSettings(facts: Facts): readonly PodSetting[] {
     ...flag('excludeInbound', { ...excluded, value: ports === '' ? '15090,15021' : `15090,15021,${ports}` }),
     ...optional('includeOutbound'),
     ...optional('excludeOutbound'),
-    ...optional(virtual),
+    ...optional(virtualKey(facts)),
     ...optional('excludeInterfaces'),
     ...switchOf(facts, { name: 'force-apply', path: 'global.proxy_init.forceApplyIptables', since: FORCE_APPLY }),
-    ...switchOf(facts, { name: 'native-nftables', path: 'global.nativeNftables', since: NATIVE_NFTABLES }),
+    ...switchOf(facts, { name: 'native-nftables', path: 'global.nativeNftables', since: CHANGES.nativeNftables }),
     ...environmentSettings(metadata, 'proxyMetadata'),
   ];
 }

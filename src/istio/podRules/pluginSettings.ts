@@ -6,14 +6,13 @@ import { parseBool } from '../configuration/values.ts';
 import { annotated, type Facts, interceptionMode, isInjected } from '../enrol/facts.ts';
 import { proxyIdentity } from '../enrol/identity.ts';
 import { proxyEnvironment } from '../enrol/stages/plugin.ts';
+import { CHANGES, has } from '../version.ts';
 import { type PodSettings, switchOf } from './initSettings.ts';
-import { type AnnotationKey, nameOf, type PodSetting, settingOf, withStatusPort } from './podSetting.ts';
+import { type AnnotationKey, nameOf, type PodSetting, settingOf, virtualKey, withStatusPort } from './podSetting.ts';
 
 const PLUGIN_DEFAULT = 'default of the plugin';
 /** Ports that the plugin always leaves alone. */
 const HEALTH_PORTS = ['15020', '15021', '15090'];
-/** First minor version with native nftables. */
-const NATIVE_NFTABLES = 28;
 
 /** Switches that the plugin reads in the environment of istio-proxy. */
 const SWITCHES = [
@@ -35,7 +34,7 @@ export function pluginSettings(facts: Facts): PodSettings {
     const row = TRAFFIC_ANNOTATIONS[which];
     return 'flag' in row ? [settingOf(facts, { name: row.flag, known: value, from: nameOf(facts, which) })] : [];
   };
-  const virtual = facts.pod.annotations.has(TRAFFIC_ANNOTATIONS.virtualInterfaces.name) ? 'virtualInterfaces' : 'kubevirtInterfaces';
+  const virtual = virtualKey(facts);
   return {
     settings: [
       settingOf(facts, { name: 'envoy-port', known: known(undefined, '15001', 'fixed'), from: '' }),
@@ -53,7 +52,7 @@ export function pluginSettings(facts: Facts): PodSettings {
       ...flag(virtual, seen(facts, virtual, '')),
       settingOf(facts, { name: 'cni-mode', known: known(undefined, 'true', 'fixed'), from: '' }),
       ...environmentSwitches(facts),
-      ...switchOf(facts, { name: 'native-nftables', path: 'global.nativeNftables', since: NATIVE_NFTABLES }),
+      ...switchOf(facts, { name: 'native-nftables', path: 'global.nativeNftables', since: CHANGES.nativeNftables }),
     ],
     diagnostics: [],
   };
@@ -89,7 +88,7 @@ function withStatus(excluded: Known<string>, status: Known<string>): Known<strin
 function environmentSwitches(facts: Facts): readonly PodSetting[] {
   const env = proxyEnvironment(facts);
   return SWITCHES.flatMap(({ variable, flags }) => {
-    const given = env.get(variable);
+    const given = variable === 'ISTIO_DUAL_STACK' && !has(facts.version, 'pluginDualStack') ? undefined : env.get(variable);
     if (given === undefined || parseBool(given.value) !== true) return [];
     return flags.map((name) =>
       settingOf(facts, { name, known: known({ ...given, value: 'true' }, '', ''), from: `${variable} of istio-proxy` }),

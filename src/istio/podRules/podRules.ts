@@ -26,8 +26,7 @@ export function podRules({ facts, verdict }: Enrolment): PodRules {
   const { pod, version, approach } = facts;
   if (approach === 'ambient') {
     const document = ambientDocument(facts);
-    const host = { ipv6: pod.addresses.some((address) => address.includes(':')) };
-    const rendering = renderAmbient({ document: { ...document, values: { ...document.values, host } }, version, onHost: false });
+    const rendering = renderAmbient({ document, version, onHost: false });
     return { ...rendering, settings: [], assumptions: addressAssumption(facts) };
   }
   const { settings, diagnostics } = settingsOf(facts);
@@ -54,23 +53,25 @@ export function settingsOf(facts: Facts): PodSettings {
 
 /** The usual resolver of a cluster. */
 const CLUSTER_DNS = '10.96.0.10';
+/** of resolv.conf; the kubelet leaves out what is beyond. source: kubernetes pkg/kubelet/network/dns */
+const MOST_NAMESERVERS = 3;
 
 /** A manifest of a pod that does not run yet says neither its addresses nor, as a rule, its resolvers. */
 function hostOf(facts: Facts, settings: readonly PodSetting[]): { readonly host: HostFacts; readonly assumptions: readonly string[] } {
-  const { addresses, nameservers } = facts.pod;
+  const { addresses, nameservers, dnsPolicy } = facts.pod;
   const isOn = (...names: readonly string[]) => settings.some(({ name, value }) => names.includes(name) && parseBool(value) === true);
   const dns = isOn('redirect-dns', 'REDIRECT_DNS', 'ISTIO_META_DNS_CAPTURE') && !isOn('capture-all-dns', 'CAPTURE_ALL_DNS');
-  const guess = nameservers.length === 0 && dns;
+  const guess = dnsPolicy !== 'None' && dns;
   return {
     host: {
       users: {},
       sysctls: {},
-      nameservers: guess ? [CLUSTER_DNS] : nameservers,
+      nameservers: [...new Set([...(guess ? [CLUSTER_DNS] : []), ...nameservers])].slice(0, MOST_NAMESERVERS),
       ...(addresses.length > 0 ? { addresses } : { ipv6: false }),
     },
     assumptions: [
       ...addressAssumption(facts),
-      ...(guess ? [`the pod's resolver is taken to be ${CLUSTER_DNS}; dnsConfig says another`] : []),
+      ...(guess ? [`the pod's resolver is taken to be ${CLUSTER_DNS}; dnsPolicy None with dnsConfig says another`] : []),
     ],
   };
 }

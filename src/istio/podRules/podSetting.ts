@@ -4,6 +4,7 @@ import type { Known } from '../configuration/mesh.ts';
 import type { Facts } from '../enrol/facts.ts';
 import type { Given } from '../given.ts';
 import type { Located } from '../manifest/node.ts';
+import { has } from '../version.ts';
 
 export interface PodSetting extends Given {
   /** `annotation istio.io/reroute-virtual-interfaces`, `chart default` */
@@ -31,6 +32,12 @@ export type AnnotationKey = keyof typeof TRAFFIC_ANNOTATIONS;
 export function nameOf({ pod }: Facts, which: AnnotationKey): string {
   const row = TRAFFIC_ANNOTATIONS[which];
   return pod.annotations.has(row.name) || !('values' in row) ? `annotation ${row.name}` : row.values;
+}
+
+/** Which annotation names virtual interfaces: the new one, where the version knows it and the pod has it. */
+export function virtualKey({ pod, version }: Facts): AnnotationKey {
+  const { name } = TRAFFIC_ANNOTATIONS.virtualInterfaces;
+  return pod.annotations.has(name) && has(version, 'rerouteAnnotation') ? 'virtualInterfaces' : 'kubevirtInterfaces';
 }
 
 /** Variables of a container, as far as they have a literal value. */

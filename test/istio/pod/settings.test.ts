@@ -9,6 +9,7 @@ import { positionOf } from '../../../src/report/positions.ts';
 import { enrolAll, saying } from './read.ts';
 
 interface Case {
+  readonly istio?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly values?: string;
   readonly containers?: string;
@@ -22,7 +23,7 @@ const INJECTED = { 'sidecar.istio.io/status': '{}' };
 
 async function enrolOne(
   approach: Approach,
-  { annotations = {}, values = '', containers = '[{name: a}]', namespace = '', spec = '', status = '' }: Case,
+  { istio = '1.31', annotations = {}, values = '', containers = '[{name: a}]', namespace = '', spec = '', status = '' }: Case,
 ) {
   const pods = `kind: Namespace
 metadata: {name: s, labels: {istio-injection: enabled}, annotations: {${namespace}}}
@@ -34,7 +35,7 @@ metadata:
   annotations: ${JSON.stringify(annotations)}
 spec: {containers: ${containers}${spec}}
 ${status}`;
-  const [one] = await enrolAll({ pods, approach, values });
+  const [one] = await enrolAll({ pods, approach, values, istio });
   if (one === undefined) throw new Error('no pod');
   return one;
 }
@@ -95,6 +96,11 @@ const BOTH: readonly Row[] = [
     { 'istio-local-outbound-ports-exclude': '8200' },
   ],
   ['interfaces', { annotations: { [`${T}/excludeInterfaces`]: 'net1' } }, { 'istio-exclude-interfaces': 'net1' }],
+  [
+    'of both names the new one, even when it is empty',
+    { annotations: { [`${T}/kubevirtInterfaces`]: 'k6t-eth0', 'istio.io/reroute-virtual-interfaces': '' } },
+    { 'kube-virt-interfaces': '' },
+  ],
   ['virtual interfaces', { annotations: { 'istio.io/reroute-virtual-interfaces': 'docker0' } }, { 'kube-virt-interfaces': 'docker0' }],
   ['the old name', { annotations: { [`${T}/kubevirtInterfaces`]: 'k6t-eth0' } }, { 'kube-virt-interfaces': 'k6t-eth0' }],
   [
@@ -133,6 +139,14 @@ const BOTH: readonly Row[] = [
     { containers: '[{name: a}, {name: istio-proxy, securityContext: {runAsUser: 2000}}]' },
     { 'proxy-uid': '2000' },
   ],
+  [
+    'the new name is not known before 1.25',
+    {
+      istio: '1.24',
+      annotations: { [`${T}/kubevirtInterfaces`]: 'k6t-eth0', 'istio.io/reroute-virtual-interfaces': 'docker0' },
+    },
+    { 'kube-virt-interfaces': 'k6t-eth0' },
+  ],
   ['that is root', { containers: '[{name: a}, {name: istio-proxy, securityContext: {runAsUser: 0}}]' }, { 'proxy-uid': '1337' }],
 ];
 
@@ -145,7 +159,13 @@ describe.each(['init', 'cni'] as const)('settings with %s', (approach) => {
 const OUT = 'istio-local-outbound-ports-exclude';
 const IN = 'istio-local-exclude-ports';
 
+const OWN_USER = { containers: '[{name: a}, {name: istio-proxy, securityContext: {runAsUser: 2000}}]' };
+const TPROXY = { annotations: { 'sidecar.istio.io/interceptionMode': 'TPROXY' } };
+
 const INIT: readonly Row[] = [
+  ['TPROXY with a user of its own: passed on, though the proxy is root', { ...OWN_USER, ...TPROXY }, { 'proxy-uid': '2000' }],
+  ['force-apply', { values: 'global: {proxy_init: {forceApplyIptables: true}}' }, { 'force-apply': 'true' }],
+  ['which 1.23 does not know', { istio: '1.23', values: 'global: {proxy_init: {forceApplyIptables: true}}' }, { 'force-apply': undefined }],
   ['nothing said: no outbound port is left alone', {}, { [OUT]: undefined, 'istio-outbound-ports': undefined, [IN]: '15090,15021,15020' }],
   ['inbound ports before the status port', { annotations: { [`${T}/excludeInboundPorts`]: '4,5,6' } }, { [IN]: '15090,15021,4,5,6,15020' }],
   ['another status port', { annotations: { 'status.sidecar.istio.io/port': '15999' } }, { [IN]: '15090,15021,15999' }],
@@ -184,6 +204,21 @@ const INIT: readonly Row[] = [
 ];
 
 const CNI: readonly Row[] = [
+  ['every port excluded', { annotations: { [`${T}/excludeInboundPorts`]: '*' } }, { [IN]: '*,15020,15021,15090' }],
+  ['no inbound port excluded by name', { annotations: { [`${T}/excludeInboundPorts`]: '' } }, { [IN]: '15020,15021,15090' }],
+  ['no outbound port excluded: not even 15020', { annotations: { [`${T}/excludeOutboundPorts`]: '' } }, { [OUT]: '' }],
+  [
+    'TPROXY with a user of its own: the proxy is root all the same',
+    { ...OWN_USER, ...TPROXY },
+    { 'proxy-uid': '1337', 'proxy-gid': '1337' },
+  ],
+  ['dual stack', { annotations: { 'proxy.istio.io/config': 'proxyMetadata: {ISTIO_DUAL_STACK: "true"}' } }, { 'dual-stack': 'true' }],
+  [
+    'dual stack is not read before 1.20',
+    { istio: '1.19', annotations: { 'proxy.istio.io/config': 'proxyMetadata: {ISTIO_DUAL_STACK: "true"}' } },
+    { 'dual-stack': undefined },
+  ],
+  ['native nftables before 1.28', { istio: '1.27', values: 'global: {nativeNftables: true}' }, { 'native-nftables': undefined }],
   ['nothing said: the plugin leaves 15020 alone', {}, { [OUT]: '15020', [IN]: '15020,15021,15090', 'proxy-gid': '1337' }],
   [
     'inbound ports, each once, in their order',
@@ -291,9 +326,10 @@ describe('addresses', () => {
     expect(podRules(await enrolOne('cni', { status: dual })).assumptions).toEqual([]);
     const dns = { values: 'meshConfig: {defaultConfig: {proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}}', status: dual };
     expect(podRules(await enrolOne('init', dns)).assumptions).toHaveLength(1);
-    expect(podRules(await enrolOne('init', { ...dns, spec: ', dnsConfig: {nameservers: [10.0.0.2]}' })).rendered?.v4).toContain(
-      '-d 10.0.0.2/32',
-    );
+    const servers = async (spec: string) =>
+      podRules(await enrolOne('init', { ...dns, spec })).rendered?.v4.match(/(?<=-p tcp --dport 53 -d )\S+/g);
+    expect(await servers(', dnsConfig: {nameservers: [10.0.0.2]}')).toEqual(['10.96.0.10/32', '10.0.0.2/32']);
+    expect(await servers(', dnsPolicy: None, dnsConfig: {nameservers: [10.0.0.2]}')).toEqual(['10.0.0.2/32']);
   });
 });
 
@@ -311,6 +347,17 @@ describe('ambient', () => {
     const rendering = one && podRules(one);
     expect(rendering?.diagnostics).toEqual([]);
     expect(rendering?.rendered?.v4.includes(needle)).toBe(there);
+  });
+
+  it('ambient.ipv6 turns the rules of IPv6 off', async () => {
+    const status = 'status: {podIPs: [{ip: 10.0.0.1}, {ip: "fd00::1"}]}';
+    const pods = `kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a}]}\n${status}\n`;
+    const v6 = async (values: string) => {
+      const [one] = await enrolAll({ pods, approach: 'ambient', values });
+      return one && podRules(one).rendered?.v6;
+    };
+    expect(await v6('')).toContain('fd16:9254:7127:1337:ffff:ffff:ffff:ffff');
+    expect(await v6('ambient: {ipv6: false}')).toBe('');
   });
 });
 

@@ -43,7 +43,7 @@ export function wrongAnnotations({ pod, version }: Facts, reader: 'injection' | 
   const rows: readonly TrafficAnnotation[] = Object.values(TRAFFIC_ANNOTATIONS);
   return rows.flatMap((row): Problem[] => {
     const given = pod.annotations.get(row.name);
-    const checked = !row.name.includes('nterfaces') || version.minor >= CHECKS_INTERFACES;
+    const checked = !row.name.endsWith('nterfaces') || version.minor >= CHECKS_INTERFACES;
     return given === undefined || !checked ? [] : problemOf({ name: row.name, given, reader: row[reader] });
   });
 }
