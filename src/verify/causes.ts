@@ -45,11 +45,9 @@ export function causesOfFindings(
   const { facts } = pod.enrolment;
   const written = writtenSettings(facts, pod.rules.settings);
   const otherwise = worldsWithout(pod, question);
-  // what changes neither rules nor host changes no verdict
-  const telling = written.filter((one) => otherwise([one]).key !== pod.key);
-  if (telling.length === 0) return causes;
+  if (otherwise(written).key === pod.key) return causes;
   for (const finding of violated) {
-    const found = causesOf(telling, (without) => isGone(finding, { before: pod, pod: otherwise(without) }, question));
+    const found = causesOf(written, (without) => isGone(finding, { before: pod, pod: otherwise(without) }, question));
     if (found !== undefined) causes.set(finding, { ...found, settings: atDifferentPlaces(found.settings) });
   }
   return causes;
@@ -89,6 +87,8 @@ interface Experiment {
 /** A pod that is not captured any more, or that Istio refuses, keeps no promise: that is no way out. */
 function isGone(finding: Finding, { before, pod }: Experiment, { memory, options }: CauseQuestion): boolean {
   if (pod.enrolment.verdict !== 'captured' || pod.rules.rendered === undefined) return false;
+  // what changes neither rules nor host changes no verdict
+  if (pod.key === before.key) return false;
   const { claim, level, family, witness, blame } = finding;
   const [rule] = blame;
   if (witness === undefined && rule !== undefined) {

@@ -4,6 +4,7 @@ import type { Facts } from '../enrol/facts.ts';
 import { isInjected, proxyMetadata } from '../enrol/facts.ts';
 import { isKnownVariable } from '../given.ts';
 import { podRules } from '../podRules/podRules.ts';
+import { withoutAnnotation } from '../podRules/without.ts';
 import type { PodCheck, Remark, Subject } from './check.ts';
 import { placeOf } from './places.ts';
 
@@ -34,11 +35,6 @@ function idleAnnotations({ enrolment, facts, rules }: Subject): readonly Remark[
       { message: `annotation ${name} changes no rule: ${reasonOf(facts, name)}`, place: placeOf(annotation), level: levelOf(facts, name) },
     ];
   });
-}
-
-function withoutAnnotation(facts: Facts, name: string): Facts {
-  const annotations = new Map([...facts.pod.annotations].filter(([key]) => key !== name));
-  return { ...facts, pod: { ...facts.pod, annotations } };
 }
 
 /** Injection writes many of them with the value that holds anyway. */

@@ -4,6 +4,7 @@ import type { Facts } from '../enrol/facts.ts';
 import { isKnownVariable, type Place } from '../given.ts';
 import type { Container } from '../manifest/container.ts';
 import { entriesOf, type Located } from '../manifest/node.ts';
+import { settingsOf } from './podRules.ts';
 import type { PodSetting } from './podSetting.ts';
 import { leavesOf, withContainer, withoutAnnotation, withoutMeshValue, withoutNamespaceAnnotation, withoutNested } from './without.ts';
 import { writtenArguments } from './writtenArguments.ts';
@@ -27,7 +28,7 @@ export function writtenSettings(facts: Facts, settings: readonly PodSetting[]): 
     ...securityContexts(facts),
     ...variables(facts),
     ...namespaceAnnotations(facts),
-    ...meshValues(facts, settings),
+    ...meshValues(facts, [...settings, ...behindAnnotations(facts)]),
   ];
 }
 
@@ -126,6 +127,12 @@ function namespaceAnnotations({ namespace }: Facts): readonly WrittenSetting[] {
     const from = `annotation of namespace ${namespace.name}`;
     return [written({ setting, from, located, without: (facts) => withoutNamespaceAnnotation(facts, setting) })];
   });
+}
+
+/** Settings that would follow if the pod said nothing. */
+function behindAnnotations(facts: Facts): readonly PodSetting[] {
+  if (facts.approach === 'ambient') return [];
+  return settingsOf(ABOUT_CAPTURE.reduce(withoutAnnotation, facts)).settings;
 }
 
 /** Values from which no setting of istio-iptables is made, and which count all the same. */
