@@ -1,6 +1,8 @@
 /** Where a setting comes from, what Istio makes of it, and what it refuses. */
 import { describe, expect, it } from 'vitest';
 import { InputError, type RenderOptions, render } from '../../src/index.ts';
+import type { Mode } from '../../src/istio/modes.ts';
+import { renderRequest } from '../../src/istio/request.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -147,6 +149,15 @@ describe('what Istio refuses', () => {
     const settings = { istio: '1.27', 'istio-service-cidr': '10.0.0.1,10.1.0.0/16' };
     expect(chain('ISTIO_OUTPUT', settings).at(-1)).toBe('-d 10.1.0.0/16 -j ISTIO_REDIRECT');
     expect(warnings(settings)).toHaveLength(1);
+  });
+});
+
+describe('modes', () => {
+  it('Multus calls the same plugin', () => expect(render({ mode: 'multus' })).toEqual(render({ mode: 'cni' })));
+  it('without settings: what Istio passes for a pod that asks for nothing', () => {
+    const rules = (mode: Mode) => renderRequest({ mode }).rendered;
+    expect(rules('multus')).toEqual(rules('cni'));
+    expect(rules('cni')).not.toEqual(rules('init'));
   });
 });
 
