@@ -1,6 +1,6 @@
 /** Files, streams and other programs: the only file that touches them. */
-import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream, readFileSync, realpathSync, watch, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Io {
@@ -16,6 +16,8 @@ export interface Io {
   readonly glob: (patterns: readonly string[], folder: string) => Promise<readonly string[]>;
   /** what a module has as its default export, in JavaScript or TypeScript */
   readonly load: (path: string) => Promise<Loaded>;
+  /** tells of events near the files until the function that it returns is called */
+  readonly watch: (paths: readonly string[], events: WatchEvents) => () => void;
   /** absolute path of the folder that other paths start from */
   readonly cwd: string;
   readonly out: Sink;
@@ -29,6 +31,13 @@ export type Executed =
   | { readonly code: number; readonly out: string; readonly err: string }
   /** it could not be started */
   | { readonly problem: string };
+
+export interface WatchEvents {
+  /** one of the files may be another now */
+  readonly touched: () => void;
+  /** `q`, Ctrl-C, or the end of standard input */
+  readonly quit: () => void;
+}
 
 export type Loaded = { readonly value: unknown } | { readonly problem: string };
 
@@ -44,7 +53,7 @@ export interface Sink {
 }
 
 export interface NodeStreams {
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: NodeJS.ReadableStream & { readonly setRawMode?: (raw: boolean) => unknown };
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -64,6 +73,7 @@ export function nodeIo({ stdin, stdout, stderr, env, cwd }: NodeStreams): Io {
     execute,
     glob: (patterns, folder) => findFiles(patterns, join(cwd, folder), folder),
     load: (path) => loadModule(join(cwd, path)),
+    watch: (paths, events) => watchFiles(stdin, paths, events),
     cwd,
     out: sink(stdout),
     err: sink(stderr),
@@ -140,6 +150,39 @@ async function loadModule(path: string): Promise<Loaded> {
     return { value: await jiti.import(path, { default: true }) };
   } catch (error) {
     return { problem: error instanceof Error ? (error.message.split('\n')[0] ?? error.message) : String(error) };
+  }
+}
+
+const CTRL_C = '\u0003';
+
+/** Folders are watched: a file that is renamed over another is a new file. Keys count at once, not after the line. */
+function watchFiles(stdin: NodeStreams['stdin'], paths: readonly string[], { touched, quit }: WatchEvents): () => void {
+  const places = [...new Set(paths.flatMap((path) => [path, realPath(path)]))];
+  const watchers = [...new Set(places.map((place) => dirname(place)))].flatMap((folder) => {
+    const names = places.filter((place) => dirname(place) === folder).map((place) => basename(place));
+    try {
+      // `..data` is the link by which Kubernetes exchanges all files of a volume
+      const watcher = watch(folder, (_, name) => (name === null || names.includes(name) || name.startsWith('..') ? touched() : undefined));
+      return [watcher.on('error', touched)];
+    } catch {
+      return [];
+    }
+  });
+  const typed = (keys: Buffer | string) => (String(keys).startsWith('q') || String(keys).includes(CTRL_C) ? quit() : undefined);
+  stdin.setRawMode?.(true);
+  stdin.on('data', typed).on('end', quit).resume();
+  return () => {
+    for (const watcher of watchers) watcher.close();
+    stdin.off('data', typed).off('end', quit).pause();
+    stdin.setRawMode?.(false);
+  };
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
   }
 }
 

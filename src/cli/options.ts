@@ -14,6 +14,8 @@ export const WHERE: OptionSpec = {
   says: 'only packets of this set, such as "out tcp -> 10.0.0.0/8 uid=!1337"',
 };
 
+export const WATCH: OptionSpec = { flags: '-w, --watch', says: 'again, whenever a file that was read changes; q ends it' };
+
 export function output(choices: readonly string[]): OptionSpec {
   return { flags: '-o, --output <format>', says: 'form of the answer', choices };
 }

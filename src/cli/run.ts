@@ -1,6 +1,7 @@
 /** From arguments to an exit code. Bad usage is 2, anything unexpected is a bug of ours and says so. */
 import { CommanderError } from 'commander';
 import { protectPackets } from './arguments.ts';
+import { isSet } from './command.ts';
 import { COMMANDS } from './commands/commands.ts';
 import { EXIT, type ExitCode } from './exitCode.ts';
 import { type Io, UnreadableError } from './io.ts';
@@ -21,12 +22,18 @@ export async function run({ argv, version }: Invocation, io: Io): Promise<ExitCo
     await complain(io, { message: `cannot write: ${problem}` });
     return EXIT.usage;
   } catch (error) {
-    if (error instanceof UnreadableError) {
-      await complain(io, { message: error.message });
-      return EXIT.usage;
-    }
     await reportBug(io, { error, argv });
     return EXIT.bug;
+  }
+}
+
+async function orUnreadable(io: Io, run: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    await complain(io, { message: error.message });
+    return EXIT.usage;
   }
 }
 
@@ -44,7 +51,8 @@ async function dispatch({ argv, version }: Invocation, io: Io): Promise<ExitCode
       errors += text;
     },
     onCommand: async (command, input) => {
-      code = await command.run(io, input);
+      const once = (again: Io) => orUnreadable(again, () => command.run(again, input));
+      code = await (isSet(input, 'watch') ? (await import('./watch/watched.ts')).watched({ io, input }, once) : once(io));
     },
   });
   try {

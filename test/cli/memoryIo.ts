@@ -9,6 +9,8 @@ export interface Setting {
   readonly terminal?: boolean;
   /** default exports by path */
   readonly modules?: Readonly<Record<string, unknown>>;
+  /** what is saved one after the other while the program watches; then the user ends it */
+  readonly saves?: readonly Readonly<Record<string, string | undefined>>[];
   /** stands for the other programs; without it there are none */
   readonly execute?: (program: string, args: readonly string[]) => Executed;
 }
@@ -58,12 +60,15 @@ interface Parts {
 }
 
 function memoryIo({ setting, out, err, written }: Parts): Io {
+  const saves = [...(setting.saves ?? [])];
+  const saved = new Map<string, string | undefined>();
   const read = async (path: string) => {
-    const text = path === '-' ? (setting.stdin ?? '') : (written[path] ?? setting.files?.[path]);
+    const text = path === '-' ? (setting.stdin ?? '') : saved.has(path) ? saved.get(path) : (written[path] ?? setting.files?.[path]);
     return text === undefined ? { problem: 'no such file' } : { text };
   };
   async function* lines(path: string) {
-    const text = path === '-' ? (setting.stdin ?? '') : (setting.files?.[path] ?? '');
+    const content = await read(path);
+    const text = 'text' in content ? content.text : '';
     // one line a batch: the program must not depend on how the lines arrive
     for (const line of text.split('\n')) yield [line];
   }
@@ -83,5 +88,17 @@ function memoryIo({ setting, out, err, written }: Parts): Io {
     const value = setting.modules?.[path];
     return value === undefined ? { problem: 'it has no default export' } : { value };
   };
-  return { read, lines, write, execute, glob, load, cwd: '/home/work', out, err, env: setting.env ?? {} };
+  const watch: Io['watch'] = (_, { touched, quit }) => {
+    const next = () => {
+      const save = saves.shift();
+      for (const [path, text] of Object.entries(save ?? {})) saved.set(path, text);
+      if (save === undefined) quit();
+      else touched();
+    };
+    queueMicrotask(next);
+    // a save that changed nothing is followed by the next
+    const timer = setInterval(next, 500);
+    return () => clearInterval(timer);
+  };
+  return { read, lines, write, execute, glob, load, watch, cwd: '/home/work', out, err, env: setting.env ?? {} };
 }

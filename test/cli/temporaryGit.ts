@@ -69,6 +69,7 @@ export function temporaryGit({ initialised = true } = {}): Repository {
         },
         glob: files.glob,
         load: files.load,
+        watch: files.watch,
         cwd,
         out,
         err,

@@ -1,6 +1,6 @@
 /** `chainwalk diff BASE HEAD`: which packets change their fate. */
 import type { Command } from '../command.ts';
-import { COLOR, FAMILY, HOST, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT, WHERE } from '../options.ts';
+import { COLOR, FAMILY, HOST, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT, WATCH, WHERE } from '../options.ts';
 
 export const diff: Command = {
   name: 'diff',
@@ -9,7 +9,7 @@ export const diff: Command = {
     { name: '<base>', says: 'a file with the rules as they are, `-` for standard input' },
     { name: '<head>', says: 'a file with the rules as they would be' },
   ],
-  options: [HOST, WHERE, PROFILE, output(['human', 'json']), JSON_OUTPUT, FAMILY, SET, STRICT, QUIET, COLOR],
+  options: [HOST, WHERE, PROFILE, output(['human', 'json']), JSON_OUTPUT, FAMILY, SET, WATCH, STRICT, QUIET, COLOR],
   examples: [
     { says: 'is this change safe?', line: 'chainwalk diff before.rules after.rules' },
     { says: 'only what the application sends', line: 'chainwalk diff before.rules after.rules --where "out uid=1000"' },

@@ -1,7 +1,7 @@
 /** `chainwalk trace RULES PACKET...`: walks packets through rules. */
 import { OUTCOMES } from '../../journey/journey.ts';
 import type { Command } from '../command.ts';
-import { COLOR, FAMILY, HOST, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET, STRICT, VALUES } from '../options.ts';
+import { COLOR, FAMILY, HOST, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET, STRICT, VALUES, WATCH } from '../options.ts';
 
 export const trace: Command = {
   name: 'trace',
@@ -26,6 +26,7 @@ export const trace: Command = {
     JSON_OUTPUT,
     FAMILY,
     SET,
+    WATCH,
     STRICT,
     QUIET,
     COLOR,

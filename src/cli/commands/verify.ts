@@ -1,6 +1,6 @@
 /** `chainwalk verify RULES...`: proves what a mesh promises, for every packet. */
 import type { Command } from '../command.ts';
-import { COLOR, HOST, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET, STRICT, VALUES, WHERE } from '../options.ts';
+import { COLOR, HOST, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET, STRICT, VALUES, WATCH, WHERE } from '../options.ts';
 
 export const verify: Command = {
   name: 'verify',
@@ -21,6 +21,7 @@ export const verify: Command = {
     output(['human', 'json']),
     JSON_OUTPUT,
     SET,
+    WATCH,
     STRICT,
     QUIET,
     COLOR,
