@@ -25,7 +25,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   verify: BELOW_VERIFY,
   report: [...BELOW_VERIFY, 'verify'],
   cli: [...BELOW_VERIFY, 'verify', 'report', 'config.ts'],
-  'index.ts': [...BELOW_VERIFY, 'verify', 'report', 'config.ts'],
+  'given.ts': [...BELOW_VERIFY, 'verify', 'report'],
+  'index.ts': [...BELOW_VERIFY, 'verify', 'report', 'config.ts', 'given.ts'],
+  arbitraries: [...BELOW_VERIFY, 'verify', 'report', 'given.ts'],
+  vitest: [...BELOW_VERIFY, 'verify', 'report', 'given.ts', 'arbitraries'],
   'config.ts': ['verify'],
   'main.ts': ['cli'],
 };
@@ -154,7 +157,15 @@ describe('architecture', () => {
   });
 
   it('packages are imported where the design says', () => {
-    const allowed: Readonly<Record<string, string>> = { commander: 'cli', chalk: 'cli', yaml: 'cli', tinyglobby: 'cli', jiti: 'cli' };
+    const allowed: Readonly<Record<string, string>> = {
+      commander: 'cli',
+      chalk: 'cli',
+      yaml: 'cli',
+      tinyglobby: 'cli',
+      jiti: 'cli',
+      'fast-check': 'arbitraries',
+      vitest: 'vitest',
+    };
     const packages = IMPORTS.filter(({ local, target }) => !local && !target.startsWith('node:'));
     expect(packages.filter(({ file, target }) => allowed[target] !== roomOf(file))).toEqual([]);
   });

@@ -1,0 +1,125 @@
+/** What callers of the library hand in, read: rules, hosts, packets and sets of them. */
+import type { PartialPacket } from './host/completePacket.ts';
+import type { Host } from './host/host.ts';
+import { readHost } from './host/readHost.ts';
+import { hostOf, profileOf } from './journey/setting.ts';
+import type { MeshProfile } from './mesh/profile.ts';
+import { PROFILES } from './mesh/profiles.ts';
+import type { Family } from './packet/address.ts';
+import type { PacketJson } from './report/packetJson.ts';
+import { readPacketJson } from './report/readPacketJson.ts';
+import { resolve } from './ruleset/resolve.ts';
+import type { Ruleset } from './ruleset/ruleset.ts';
+import { type Diagnostic, isError } from './syntax/diagnostic.ts';
+import { parseRules } from './syntax/parse.ts';
+import { parsePacket } from './syntax/parsePacket.ts';
+import { type PacketSet, parsePacketSet } from './syntax/parsePacketSet.ts';
+import { lineStarts, positionAt } from './syntax/source.ts';
+import { unknownAtStart } from './verify/diffRulesets.ts';
+
+/** A packet, a host or rules that cannot be read; `problems` are sentences for the user. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('; '));
+    this.problems = problems;
+  }
+}
+
+export interface ParseOptions {
+  /** name for diagnostics and traces; `rules` when absent */
+  readonly file?: string;
+  /** decides where the text leaves IPv4 or IPv6 open */
+  readonly family?: Family;
+  /** values of shell variables */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export interface Parsed {
+  /** one per family; none for a family that the kernel would refuse to load */
+  readonly rulesets: readonly Ruleset[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads rules in any of the forms that the command line reads. Never throws for what the text says. */
+export function parse(text: string, { file = 'rules', family, variables = {} }: ParseOptions = {}): Parsed {
+  const source = { file, text };
+  const read = parseRules(source, { variables: new Map(Object.entries(variables)), ...(family !== undefined && { family }) });
+  const resolved = read.rulesets.map((node) => resolve(node));
+  return {
+    rulesets: resolved.flatMap(({ ruleset }) => ruleset ?? []),
+    diagnostics: [...read.diagnostics, ...resolved.flatMap(({ diagnostics }) => diagnostics)],
+  };
+}
+
+/** One ruleset, or those of both families. */
+export type Rules = Ruleset | readonly Ruleset[];
+/** Rules, what `parse` returned, or a text for it. */
+export type RulesInput = Rules | Parsed | string;
+
+/** @throws InputError when the text is wrong or has no rules */
+export function rulesetsOf(rules: RulesInput): readonly Ruleset[] {
+  if (typeof rules === 'string') return rulesetsOf(parse(rules));
+  if ('tables' in rules) return [rules];
+  if (!('rulesets' in rules)) return rules;
+  const errors = rules.diagnostics.filter(isError);
+  if (errors.length > 0) throw new InputError(errors.map(problemText));
+  if (rules.rulesets.length === 0) throw new InputError(['there are no rules in the text']);
+  return rules.rulesets;
+}
+
+function problemText({ source, span, message, help }: Diagnostic): string {
+  const { line, column } = positionAt(lineStarts(source.text), span.start);
+  return `${source.file}:${line}:${column}: ${message}${help === undefined ? '' : ` (${help})`}`;
+}
+
+/** Where a question is asked. */
+export interface SettingOptions {
+  /** a host description as in a `--host` file; absent: a pod, as the mesh of the rules sets it up */
+  readonly host?: unknown;
+  /** name of a mesh profile, `auto` when absent */
+  readonly profile?: string;
+}
+
+export interface Setting {
+  readonly host: Host;
+  /** absent: no mesh */
+  readonly profile?: MeshProfile;
+}
+
+/** @throws InputError when the host or the profile cannot be read */
+export function settingOf(rulesets: readonly Ruleset[], { host, profile: name = 'auto' }: SettingOptions): Setting {
+  const profile = name === 'auto' ? profileOf(rulesets) : PROFILES.find((known) => known.name === name);
+  if (profile === undefined && name !== 'none' && name !== 'auto') throw new InputError([`there is no profile \`${name}\``]);
+  return { host: host === undefined ? hostOf(rulesets, profile) : hostFrom(host), ...(profile !== undefined && { profile }) };
+}
+
+/** @throws InputError */
+export function hostFrom(description: unknown): Host {
+  const { host, problems } = readHost(description);
+  if (host === undefined) throw new InputError(problems);
+  return host;
+}
+
+/** @throws InputError */
+export function packetSetFrom(text: string): PacketSet {
+  const { set, diagnostics } = parsePacketSet({ file: 'where', text });
+  if (set === undefined) throw new InputError(diagnostics.map(({ message }) => message));
+  const late = unknownAtStart(set);
+  if (late !== undefined) throw new InputError([`packets have no \`${late}\` as they start`]);
+  return set;
+}
+
+/** A packet in notation or object form. @throws InputError */
+export function packetFrom(packet: string | Partial<PacketJson>): PartialPacket {
+  if (typeof packet !== 'string') {
+    const { given, problems } = readPacketJson(packet);
+    if (given === undefined) throw new InputError(problems);
+    return given;
+  }
+  const { packet: given, diagnostics } = parsePacket({ file: 'packet', text: packet });
+  if (given === undefined) throw new InputError(diagnostics.map(({ message }) => message));
+  return given;
+}
