@@ -69,7 +69,8 @@ const INDENT = 28;
 function stepLines({ step, answer: { because, at } }: Taken, { end, style: { paint, width, detailed } }: StepStyle): readonly string[] {
   const where = at === undefined ? '' : ` (${placeText(at)})`;
   const question = detailed ? `${step.asks} ` : '';
-  const text = `${question}${end === undefined ? '' : `${end}: `}${printable(because)}${where}`;
+  const decided = end === undefined || end === 'captured' ? '' : `${end}: `;
+  const text = `${question}${decided}${printable(because)}${where}`;
   const [first = '', ...rest] = paragraph({ text, width: width - INDENT, hang: 0 }).split('\n');
   const colour = end === undefined ? (line: string) => line : paint[COLOURS[end]];
   return [`    ${step.id.padEnd(INDENT - 5)} ${colour(first)}`, ...rest.map((line) => `${' '.repeat(INDENT)}${colour(line)}`)];

@@ -2,9 +2,9 @@
 import type { Leg, Path } from '../../journey/journey.ts';
 import { fileLine } from '../place.ts';
 
-export function rail(path: Path, file: string): string {
-  const legs = path.legs.map((leg, index) => `${index === 0 ? `${leg.sender} -> ` : ''}${legRail(leg, file)}`);
-  return legs.join(' -> ') + (path.cycleFrom === undefined ? '' : ' -> (repeats)');
+export function rail({ legs, cycleFrom }: Path, file: string): string {
+  const repeats = cycleFrom === undefined ? '' : ' -> (repeats)';
+  return `${legs[0]?.sender ?? ''}${legs.map((leg) => legRail(leg, file)).join('')}${repeats}`;
 }
 
 /** Every rule that matched, and the end; `=>` where the packet changes hands. */
@@ -13,7 +13,7 @@ function legRail({ walk }: Leg, file: string): string {
   const names = rules.map((rule) => `${rule.chain}#${rule.number}`);
   const last = rules.at(-1);
   if (last !== undefined && walk.fate.kind === 'dropped') names.push(fileLine(file, last.line));
-  return `${names.map((name) => `${name} `).join('-> ')}=> ${end(walk.fate, walk.after.dport)}`;
+  return `${names.map((name) => ` -> ${name}`).join('')} => ${end(walk.fate, walk.after.dport)}`;
 }
 
 function end(fate: Leg['walk']['fate'], dport: number | undefined): string {

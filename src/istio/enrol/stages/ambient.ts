@@ -21,7 +21,7 @@ const hostNetwork: Step = {
   test: ({ pod, version }) => {
     if (pod.hostNetwork?.value !== true) return on('it has a network namespace of its own');
     if (version.minor >= ENROLS_HOST_NETWORK.from && version.minor <= ENROLS_HOST_NETWORK.to) {
-      return on('it does, and Istio 1.27 to 1.30 does not ask: the rules become those of the node', pod.hostNetwork);
+      return on('hostNetwork, and Istio 1.27 to 1.30 does not ask: the rules become those of the node', pod.hostNetwork);
     }
     return skip('hostNetwork: the rules would be those of the node', pod.hostNetwork);
   },
@@ -42,7 +42,7 @@ const excludedNamespace: Step = {
   test: (facts) => {
     if (!isExcluded(facts)) return on('no');
     if (facts.version.minor >= AGENT_EXCLUDES) return skip(`namespace \`${facts.pod.namespace}\` is excluded`, facts.pod.place);
-    return on('for the plugin it is; the agent of this version enrols the pod all the same', facts.pod.place);
+    return on('the plugin leaves its namespace out; the agent of this version enrols the pod all the same', facts.pod.place);
   },
 };
 
@@ -52,7 +52,7 @@ const sidecar: Step = {
   source: AGENT,
   test: (facts) => {
     const status = facts.pod.annotations.get(STATUS);
-    if (status !== undefined) return skip('it has a sidecar', status);
+    if (status !== undefined) return skip('the pod has a sidecar', status);
     const { verdict, taken } = decide([injection, annotations], facts);
     const called = taken.find(({ step }) => step.id === 'webhook-called')?.answer;
     return verdict === 'captured' ? skip(`injection gives it a sidecar: ${called?.because}`, called?.at) : on('no');
@@ -65,9 +65,9 @@ const podLabel: Step = {
   source: AGENT,
   test: ({ pod }) => {
     const label = pod.labels.get(LABEL);
-    if (label?.value === 'ambient') return pass('it is `ambient`', label);
-    if (label?.value === 'none') return skip('it is `none`', label);
-    return on(label === undefined ? 'no' : `it is \`${label.value}\`, which says nothing`, label);
+    if (label?.value === 'ambient') return pass(`the pod is labelled ${LABEL}=ambient`, label);
+    if (label?.value === 'none') return skip(`the pod is labelled ${LABEL}=none`, label);
+    return on(label === undefined ? 'no' : `the pod is labelled ${LABEL}=${label.value}, which says nothing`, label);
   },
 };
 
@@ -78,8 +78,11 @@ const namespaceLabel: Step = {
   test: (facts) => {
     const { namespace, pod } = facts;
     const label = namespace.labels.get(LABEL);
-    if (label?.value === 'ambient') return pass('it is', placeOfLabel(facts, LABEL));
-    return skip(label === undefined ? 'neither the namespace nor the pod is labelled' : `it is \`${label.value}\``, label ?? pod.place);
+    if (label?.value === 'ambient') return pass(`the namespace is labelled ${LABEL}=ambient`, placeOfLabel(facts, LABEL));
+    return skip(
+      label === undefined ? 'neither the namespace nor the pod is labelled' : `the namespace is labelled ${LABEL}=${label.value}`,
+      label ?? pod.place,
+    );
   },
 };
 

@@ -13,7 +13,7 @@ const none: Step = {
     if (isInjected(facts.pod)) return on('the containers say it');
     const { value, origin } = interceptionMode(facts);
     const place: Located<unknown> | undefined = origin.kind === 'place' ? { value, ...origin } : undefined;
-    return value === 'NONE' ? skip('NONE: injection adds no istio-init', place) : on(`it is ${value}`, place);
+    return value === 'NONE' ? skip('NONE: injection adds no istio-init', place) : on(`the interception mode is ${value}`, place);
   },
 };
 
@@ -24,9 +24,9 @@ const missing: Step = {
   test: ({ pod }) => {
     if (!isInjected(pod) || containerOf(pod, 'istio-init') !== undefined) return on('no');
     const validation = containerOf(pod, 'istio-validation');
-    if (validation === undefined) return skip('it has no container istio-init', pod.place);
+    if (validation === undefined) return skip('the pod was injected without a container istio-init', pod.place);
     return skip(
-      'it was injected for the CNI plugin: istio-validation waits for rules that nobody writes, and ends with 126',
+      'the pod was injected for the CNI plugin: istio-validation waits for rules that nobody writes, and ends with 126',
       validation.name,
     );
   },

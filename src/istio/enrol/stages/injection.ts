@@ -16,7 +16,7 @@ const alreadyInjected: Step = {
   asks: 'has the pod been injected?',
   source: 'pkg/kube/inject/inject.go injectionStatus',
   test: ({ pod }) =>
-    isInjected(pod) ? pass('it has what injection adds', pod.place) : on('it has neither status nor containers of Istio'),
+    isInjected(pod) ? pass('the pod has what injection adds', pod.place) : on('it has neither status nor containers of Istio'),
 };
 
 const webhook: Step = {
@@ -117,7 +117,7 @@ const template: Step = {
     const names = chosen.value.split(',').map((name) => name.trim());
     const none = ['gateway', 'grpc-agent', 'grpc-simple', 'waypoint', 'kube-gateway'];
     if (names.every((name) => none.includes(name))) return skip(`template \`${chosen.value}\` captures nothing`, chosen);
-    return on(`template \`${chosen.value}\``, chosen);
+    return on(`the pod asks for template \`${chosen.value}\``, chosen);
   },
 };
 

@@ -35,7 +35,7 @@ const named: Step = {
       const why = by === 'mesh' ? ': injectedAnnotations of the mesh replaced it' : '';
       return skip(`${NETWORKS} does not name istio-cni${why}; Multus does not call the plugin`, place);
     }
-    const who = by === 'injection' ? 'injection adds it' : by === 'mesh' ? 'the mesh writes it' : 'the pod names it';
+    const who = by === 'injection' ? 'injection adds istio-cni' : by === 'mesh' ? 'the mesh names istio-cni' : 'the pod names istio-cni';
     return on(found.length > 1 ? `${who}, and it is named ${found.length} times` : who, place);
   },
 };

@@ -57,7 +57,7 @@ const noProxy: Step = {
   asks: 'is it without a container istio-proxy?',
   source: PLUGIN,
   test: ({ pod }) =>
-    isInjected(pod) && containerOf(pod, 'istio-proxy') === undefined ? skip('it has no container istio-proxy', pod.place) : on('no'),
+    isInjected(pod) && containerOf(pod, 'istio-proxy') === undefined ? skip('the pod has no container istio-proxy', pod.place) : on('no'),
 };
 
 const proxyType: Step = {
