@@ -4,13 +4,17 @@ import type { Io } from './io.ts';
 
 export interface Command {
   readonly name: string;
+  /** one line in the list of commands: at most 62 characters, without a full stop */
   readonly summary: string;
+  /** sentences that follow it in the help of the command */
+  readonly about?: string;
   /** as in the usage line: `<rules>`, `[packet...]` */
   readonly args: readonly ArgSpec[];
   readonly options: readonly OptionSpec[];
   /** shown before everything else in the help */
   readonly examples: readonly Example[];
   /** shown after the options */
+  readonly lists?: readonly NamedList[];
   readonly notes?: string;
   readonly run: (io: Io, input: Input) => Promise<ExitCode>;
 }
@@ -30,8 +34,15 @@ export interface OptionSpec {
   readonly repeatable?: true;
 }
 
+/** Names and what each means. */
+export interface NamedList {
+  readonly title: string;
+  readonly entries: readonly (readonly [name: string, says: string])[];
+}
+
 export interface Example {
   readonly says: string;
+  /** at most 78 characters wide; it may go on after `\\` and a line feed */
   readonly line: string;
 }
 

@@ -1,6 +1,8 @@
 /** Commands as data -> commander. Commander's errors come back as exceptions; nothing here exits or prints by itself. */
 import { Argument, Command as Commander, Option } from 'commander';
-import type { ArgSpec, Command, Example, Input, OptionSpec, OptionValue } from './command.ts';
+import { paragraph } from '../report/layout.ts';
+import { EXAMPLES, EXIT_CODES, TITLE } from './about.ts';
+import type { ArgSpec, Command, Example, Input, NamedList, OptionSpec, OptionValue } from './command.ts';
 
 export interface ProgramSpec {
   readonly version: string;
@@ -11,26 +13,20 @@ export interface ProgramSpec {
   readonly onCommand: (command: Command, input: Input) => Promise<void>;
 }
 
-const EXAMPLES: readonly Example[] = [
-  { says: 'where does a packet go?', line: 'chainwalk trace pod.rules "out tcp -> 203.0.113.9:443 uid=1000"' },
-  { says: 'would the kernel load these rules?', line: 'iptables-save | chainwalk check -' },
-  { says: 'what does an answer mean?', line: 'chainwalk explain captured-out' },
-];
-
-const EXIT_CODES = `
-Exit codes:
-  0  done, nothing to report
-  1  findings: an unmet --expect; with --strict also warnings and undecided
-  2  the input or the usage is wrong
-  3  a bug in chainwalk`;
+const exitCodes = EXIT_CODES.map(([code, says]) => `  ${code}  ${paragraph({ text: says, width: 75, hang: 5 })}`).join('\n');
 
 export function buildProgram({ version, commands, writeOut, writeErr, onCommand }: ProgramSpec): Commander {
   const program = base(new Commander('chainwalk'), EXAMPLES)
-    .description('what Linux will do with a packet, from iptables rules alone')
+    .description(sentence(TITLE))
+    .usage('COMMAND [options]')
+    .helpCommand('help [command]', 'the help of a command')
     .version(version, '-V, --version', 'print the version')
     .configureOutput({ writeOut, writeErr, outputError: () => {} });
   for (const command of commands) {
-    const sub = base(program.command(command.name).copyInheritedSettings(program), command.examples).description(command.summary);
+    const sub = base(program.command(command.name).copyInheritedSettings(program), command.examples)
+      .summary(command.summary)
+      .description([sentence(command.summary), command.about].filter((text) => text !== undefined).join(' '));
+    for (const list of command.lists ?? []) sub.addHelpText('after', renderList(list));
     if (command.notes !== undefined) sub.addHelpText('after', command.notes);
     for (const arg of command.args) sub.addArgument(toArgument(arg));
     for (const option of command.options) sub.addOption(toOption(option));
@@ -40,14 +36,38 @@ export function buildProgram({ version, commands, writeOut, writeErr, onCommand 
 }
 
 function base(command: Commander, examples: readonly Example[]): Commander {
-  const lines = examples.map(({ says, line }) => `  # ${says}\n  ${line}\n`);
+  const lines = examples.map(({ says, line }) => `  # ${says}\n  ${line.replaceAll('\n', '\n  ')}\n`);
   return command
     .exitOverride()
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', `\nExit codes:\n${exitCodes}`)
     .addHelpText('before', `Examples:\n${lines.join('\n')}`)
-    .configureHelp({ showGlobalOptions: false });
+    .configureHelp({
+      showGlobalOptions: false,
+      subcommandTerm: (sub) => sub.name(),
+      argumentDescription: ({ description, argChoices }) => withChoices(description, argChoices),
+      optionDescription: ({ description, argChoices }) => withChoices(description, argChoices),
+    });
+}
+
+/** Each name on a line of its own when it is a long one, as manuals do it. */
+function renderList({ title, entries }: NamedList): string {
+  const lines = entries.map(([name, says]) => {
+    const text = paragraph({ text: says, width: 80 - COLUMN, hang: 0 }).replaceAll('\n', `\n${' '.repeat(COLUMN)}`);
+    return name.length + 4 > COLUMN ? `  ${name}\n${' '.repeat(COLUMN)}${text}` : `  ${name}`.padEnd(COLUMN) + text;
+  });
+  return `\n${title}:\n${lines.join('\n')}`;
+}
+
+const COLUMN = 25;
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
+}
+
+function withChoices(says: string, choices: readonly string[] = []): string {
+  return choices.length === 0 ? says : `${says}: ${choices.join(', ')}`;
 }
 
 function toArgument({ name, says, choices }: ArgSpec): Argument {
@@ -56,7 +76,7 @@ function toArgument({ name, says, choices }: ArgSpec): Argument {
 }
 
 function toOption({ flags, says, choices, repeatable }: OptionSpec): Option {
-  const option = new Option(flags, says);
+  const option = new Option(flags, repeatable ? `${says}; may be repeated` : says);
   if (choices !== undefined) option.choices([...choices]);
   if (repeatable) option.argParser<readonly string[]>((value, before) => [...(before ?? []), value]);
   return option;

@@ -5,7 +5,8 @@ import { isSet } from './command.ts';
 import { COMMANDS } from './commands/commands.ts';
 import { EXIT, type ExitCode } from './exitCode.ts';
 import { type Io, UnreadableError } from './io.ts';
-import { complain } from './messages.ts';
+import { type Complaint, complain } from './messages.ts';
+import { nearest } from './nearest.ts';
 import { buildProgram } from './program.ts';
 
 export interface Invocation {
@@ -66,12 +67,30 @@ async function dispatch({ argv, version }: Invocation, io: Io): Promise<ExitCode
     }
     if (argv.length === 0) await io.err.write(errors);
     else {
-      const command = COMMANDS.find(({ name }) => name === argv[0]);
-      await complain(io, { message: error.message.replace(/^error: /, '').replaceAll(/'([^']*)'/g, '`$1`'), help: usage(command?.name) });
+      await complain(io, misuse(error, COMMANDS.find(({ name }) => name === argv[0])?.name));
     }
     return EXIT.usage;
   }
 }
+
+/** Commander's words as ours: what is wrong, and apart from it what was probably meant. */
+function misuse({ message }: CommanderError, command: string | undefined): Complaint {
+  const [, option, value, choices] = NO_CHOICE.exec(message) ?? [];
+  if (value !== undefined && choices !== undefined) {
+    const meant = nearest(value, choices.split(', '));
+    const told = `${option === undefined ? '' : `${option}: `}\`${value}\` is none of ${choices}`;
+    return { message: told, help: meant === undefined ? usage(command) : `did you mean \`${meant}\`?` };
+  }
+  const [what = '', meant] = message.replace(/^error: /, '').split(/\n\(Did you mean (?:one of )?(.*)\?\)$/);
+  const told = what
+    .replaceAll(/'([^']*)'/g, '`$1`')
+    .replace('. Expected', ': expected')
+    .replace(/\.$/, '');
+  return { message: told, help: meant === undefined ? usage(command) : `did you mean \`${meant}\`?` };
+}
+
+const NO_CHOICE =
+  /^error: (?:option '(?:-\w, )?(--[\w-]+).*' argument|command-argument value) '(.*)' is invalid.* Allowed choices are (.*)\.$/s;
 
 function usage(command: string | undefined): string {
   return command === undefined ? '`chainwalk --help` lists the commands' : `\`chainwalk ${command} --help\` shows examples and options`;

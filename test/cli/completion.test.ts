@@ -29,7 +29,7 @@ async function kind(...words: readonly string[]): Promise<string | undefined> {
 describe('candidates', () => {
   it('the first word is a command, each with its summary', async () => {
     expect(await offered('')).toEqual(COMMANDS.map(({ name }) => name));
-    expect((await chainwalk(['completion', 'fish', '--', 'tr'])).out).toMatch(/^words\ntrace\twalk packets .*\n$/);
+    expect((await chainwalk(['completion', 'fish', '--', 'tr'])).out).toMatch(/^words\ntrace\twhere packets .*\n$/);
     expect(await offered('--')).toEqual(['--help', '--version']);
   });
 

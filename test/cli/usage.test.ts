@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { PAGES } from '../../src/report/pages/pages.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../../src/report/words.ts';
 import { chainwalk } from './memoryIo.ts';
@@ -38,6 +39,32 @@ describe('usage', () => {
   it('help starts with examples', async () => {
     const { out } = await chainwalk(['trace', '--help']);
     expect(out).toMatch(/^Examples:\n {2}# .*\n {2}chainwalk trace /);
+  });
+
+  it.each([[], ...COMMANDS.map(({ name }) => [name])])('the help of %s fits 80 columns', async (...command) => {
+    const { out } = await chainwalk([...command, '--help']);
+    for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it('the list of commands has one line for each', async () => {
+    const { out } = await chainwalk(['--help']);
+    for (const { name, summary } of COMMANDS) expect(out.replaceAll(/ +/g, ' ')).toContain(`\n ${name} ${summary}\n`);
+  });
+
+  it('help of a command, asked for in either order', async () => {
+    const asked = await chainwalk(['help', 'find']);
+    expect([asked.code, asked.out]).toEqual([0, (await chainwalk(['find', '--help'])).out]);
+  });
+
+  it.each([
+    [['frace'], 'unknown command `frace`', 'trace'],
+    [['trace', 'x', '--profle', 'auto'], 'unknown option `--profle`', '--profile'],
+    [['trace', 'x', '--profile', 'istio-sidcar'], '--profile: `istio-sidcar` is none of auto, none, istio-sidecar', 'istio-sidecar'],
+    [['verify', 'x', '--only', 'no-redirect-lop'], '--only: there is no claim `no-redirect-lop`', 'no-redirect-loop'],
+  ])('%j is answered with the nearest', async (argv, wrong, meant) => {
+    const { err } = await chainwalk(argv);
+    expect(err).toContain(`chainwalk: error: ${wrong}`);
+    expect(err).toContain(`\nhelp: did you mean \`${meant}\`?\n`);
   });
 
   it('--version prints the version alone', async () => {

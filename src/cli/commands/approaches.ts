@@ -4,7 +4,8 @@ import { COLOR, ISTIO, JSON_OUTPUT, output, QUIET, VALUES } from '../options.ts'
 
 export const approaches: Command = {
   name: 'approaches',
-  summary: 'what istio-init, the CNI plugin, the plugin through Multus and ambient each do with a pod, and which packets change their fate',
+  summary: 'a pod under istio-init, CNI, Multus and ambient, side by side',
+  about: 'What each does with a pod, needs for it, and which packets change their fate from one to the next.',
   args: [{ name: '<manifests...>', says: 'Kubernetes YAML or JSON, `-` for standard input' }],
   options: [VALUES, ISTIO, output(['human', 'json']), JSON_OUTPUT, QUIET, COLOR],
   examples: [

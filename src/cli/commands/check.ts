@@ -7,7 +7,8 @@ import { COLOR, FAMILY, JSON_OUTPUT, output, QUIET, SET, STRICT, WATCH } from '.
 
 export const check: Command = {
   name: 'check',
-  summary: 'would the kernel load these rules? reads and checks them, no packet is traced',
+  summary: 'would the kernel load these rules? all problems at once',
+  about: 'No packet is traced.',
   args: [{ name: '<rules...>', says: 'files with rules, `-` for standard input' }],
   options: [output(['human', 'json']), JSON_OUTPUT, FAMILY, SET, WATCH, STRICT, QUIET, COLOR],
   examples: [

@@ -21,7 +21,7 @@ const FREE = ['packet', 'packets', 'NAME=value', 'name', 'n', 'list', 'version',
 export function completionOf(others: readonly Command[]): Command {
   const self: Command = {
     name: 'completion',
-    summary: 'print the completion script of a shell',
+    summary: 'the completion script of bash, zsh or fish',
     args: [
       { name: '<shell>', says: 'the shell that asks', choices: SHELLS },
       { name: '[words...]', says: 'the command line so far, after `--`' },

@@ -4,7 +4,7 @@ import { COLOR, FAMILY, HOST, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT, 
 
 export const diff: Command = {
   name: 'diff',
-  summary: 'which packets fare otherwise under other rules: every one, or the proof that there is none',
+  summary: 'which packets fare otherwise under other rules; none is a proof',
   args: [
     { name: '<base>', says: 'a file with the rules as they are, `-` for standard input' },
     { name: '<head>', says: 'a file with the rules as they would be' },

@@ -4,7 +4,8 @@ import { COLOR, ISTIO, JSON_OUTPUT, MESH_MODE, output, QUIET, STRICT, VALUES } f
 
 export const enrol: Command = {
   name: 'enrol',
-  summary: 'is a pod captured, by whom, and which step decides it? exit 2 when Istio or Kubernetes would refuse the pod',
+  summary: 'is a pod captured, by whom, and which step decides it?',
+  about: 'Exit 2 when Istio or Kubernetes would refuse the pod.',
   args: [{ name: '<manifests...>', says: 'Kubernetes YAML or JSON, `-` for standard input' }],
   options: [
     MESH_MODE,
@@ -22,7 +23,7 @@ export const enrol: Command = {
     { says: 'will istio-init write rules in this pod?', line: 'chainwalk enrol deploy.yaml' },
     { says: 'the same with the CNI plugin and a mesh of your own', line: 'chainwalk enrol deploy.yaml --mode cni --values values.yaml' },
     { says: 'a chart, as a check in a pipeline', line: 'helm template CHART | chainwalk enrol - --mode cni --expect captured' },
-    { says: 'a whole cluster', line: 'kubectl get namespaces,pods -A -o yaml | chainwalk enrol - --mode ambient --json' },
+    { says: 'a whole cluster', line: 'kubectl get namespaces,pods -A -o yaml | chainwalk enrol - --mode ambient' },
   ],
   run: async (io, input) => {
     const { runEnrol } = await import('../enrol/runEnrol.ts');

@@ -8,7 +8,8 @@ import { terminal } from '../terminal.ts';
 
 export const explain: Command = {
   name: 'explain',
-  summary: 'explain a claim, an outcome, a fate or a diagnostic; without an id list them all',
+  summary: 'a page on a claim, an outcome, a fate or a diagnostic',
+  about: 'Without an id: all of them.',
   args: [{ name: '[id]', says: 'what to explain, such as `loop` or `martian-source`' }],
   options: [COLOR],
   examples: [

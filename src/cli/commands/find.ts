@@ -6,7 +6,8 @@ import { COLOR, FAMILY, HOST, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT, 
 
 export const find: Command = {
   name: 'find',
-  summary: 'which packets of a set have an outcome: all of them in words, and one example; exit 0 is the proof that there is none',
+  summary: 'which packets of a set have an outcome; none is a proof',
+  about: 'All of them in words, and one example. Exit 0 proves that there is none.',
   args: [{ name: '<rules>', says: 'a file with rules, `-` for standard input' }],
   options: [
     WHERE,

@@ -8,7 +8,7 @@ const SECOND = '# ip6tables\n';
 
 export const print: Command = {
   name: 'print',
-  summary: 'print rules in canonical form, as iptables-save would',
+  summary: 'rules in canonical form, as iptables-save prints them',
   args: [{ name: '<rules>', says: 'a file with rules, `-` for standard input' }],
   options: [FAMILY, SET, QUIET, COLOR],
   examples: [

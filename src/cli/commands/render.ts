@@ -4,14 +4,10 @@ import { MODES } from '../../istio/modes.ts';
 import type { Command } from '../command.ts';
 import { COLOR, JSON_OUTPUT, output, QUIET, STRICT, VALUES } from '../options.ts';
 
-const DEFINITIONS: readonly (readonly [name: string, says: string])[] = [
-  ...FLAGS.map((flag: Flag) => [`${flag.short === undefined ? '   ' : `-${flag.short},`} --${flag.name}`, flagSays(flag)] as const),
-  ...ENV_SETTINGS.map(({ name, says, default: value }) => [`    ${name}`, `${says} (${value === '' ? 'empty' : value})`] as const),
-];
-
 export const render: Command = {
   name: 'render',
-  summary: 'the rules that Istio writes for settings: restore text for IPv4, then for IPv6',
+  summary: 'the rules that Istio writes for settings or for pods',
+  about: 'Restore text for IPv4, then for IPv6: input for every other command.',
   args: [{ name: '[args...]', says: 'arguments of istio-iptables, after `--`' }],
   options: [
     { flags: '--settings <file>', says: 'settings as a JSON object, `-` for standard input' },
@@ -37,19 +33,25 @@ export const render: Command = {
     { says: 'proved before it is deployed', line: 'chainwalk render --settings settings.json | chainwalk verify -' },
     {
       says: 'what an upgrade changes',
-      line: 'chainwalk diff <(chainwalk render --istio 1.22 --mode cni) <(chainwalk render --mode cni)',
+      line: 'chainwalk diff <(chainwalk render --istio 1.22 --mode cni) \\\n  <(chainwalk render --mode cni)',
     },
   ],
-  notes: `\nSettings, with their defaults: flags of istio-iptables, and variables that only its environment gives\n${DEFINITIONS.map(
-    ([name, says]) => `  ${name.padEnd(44)} ${says}\n`,
-  ).join('')}`,
+  lists: [
+    { title: 'Settings: flags of istio-iptables, with their defaults', entries: FLAGS.map(flagEntry) },
+    { title: 'Settings that only its environment gives', entries: ENV_SETTINGS.map(variableEntry) },
+  ],
   run: async (io, input) => {
     const { runRender } = await import('../render/runRender.ts');
     return runRender({ io, input });
   },
 };
 
-function flagSays({ says, default: value, since, until }: Flag): string {
+function flagEntry({ name, short, says, default: value, since, until }: Flag): readonly [string, string] {
   const known = since !== undefined ? `; since 1.${since}` : until !== undefined ? `; until 1.${until}` : '';
-  return `${says}${typeof value === 'string' && value !== '' ? ` (${value})` : ''}${known}`;
+  const otherwise = typeof value === 'string' && value !== '' ? ` (${value})` : '';
+  return [`${short === undefined ? '' : `-${short}, `}--${name}`, `${says}${otherwise}${known}`];
+}
+
+function variableEntry({ name, says, default: value }: (typeof ENV_SETTINGS)[number]): readonly [string, string] {
+  return [name, `${says} (${value === '' ? 'empty' : value})`];
 }

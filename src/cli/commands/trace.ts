@@ -5,7 +5,9 @@ import { COLOR, FAMILY, HOST, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QU
 
 export const trace: Command = {
   name: 'trace',
-  summary: 'walk packets through rules: the answer first, then every rule that matched',
+  summary: 'where packets go, and which rules decide it',
+  about:
+    "Follows the connection through the mesh's proxy and out again. What a packet leaves out is filled in and printed as assumed. Rules as iptables-save prints them, restore input, shell lines or Markdown; or a Kubernetes manifest, whose rules are rendered first.",
   args: [
     { name: '<rules>', says: 'a file with rules, or a Kubernetes manifest, `-` for standard input' },
     { name: '[packet...]', says: '`[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`, or in iptables form' },
@@ -35,14 +37,14 @@ export const trace: Command = {
     { says: 'does the application leave the mesh?', line: 'chainwalk trace pod.rules "out tcp -> 203.0.113.9:443 uid=1000"' },
     {
       says: 'the same in iptables form, and why the other rules did not match',
-      line: 'chainwalk trace -v pod.rules "-p tcp -d 203.0.113.9 --dport 443 --uid-owner 1000"',
+      line: 'chainwalk trace -v pod.rules "-p tcp -d 203.0.113.9 --dport 443"',
     },
     {
       says: 'a packet that arrives, as a check in a script',
       line: 'chainwalk trace pod.rules "in tcp -> 10.244.0.5:8080" --expect captured-in',
     },
     { says: 'a pod that is not there yet', line: 'chainwalk trace deploy.yaml "in tcp -> 10.244.0.5:8080" --mode cni' },
-    { says: 'a running pod', line: 'kubectl exec POD -c istio-proxy -- iptables-save | chainwalk trace - "out udp -> 10.96.0.10:53"' },
+    { says: 'a running pod', line: 'kubectl chainwalk POD trace "out udp -> 10.96.0.10:53"' },
   ],
   run: async (io, input) => {
     const { runTrace } = await import('../trace/runTrace.ts');

@@ -4,7 +4,8 @@ import { COLOR, HOST, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET
 
 export const verify: Command = {
   name: 'verify',
-  summary: 'prove the claims of the mesh for every packet, or show a packet that breaks one',
+  summary: 'prove what a mesh claims for all packets, or show a violation',
+  about: 'A failed claim comes with a packet that was walked, the rules that decide, and what to do. `chainwalk explain` lists the claims.',
   args: [{ name: '<rules...>', says: 'files with rules, or Kubernetes manifests, `-` for standard input; each its own result' }],
   options: [
     { flags: '--only <claims>', says: 'only these claims, separated by commas' },
@@ -29,11 +30,11 @@ export const verify: Command = {
   examples: [
     { says: 'does this pod keep what Istio promises?', line: 'chainwalk verify pod.rules' },
     { says: 'before it is deployed', line: 'chainwalk verify deploy.yaml --mode cni --values values.yaml' },
-    { says: 'a running pod', line: 'kubectl exec POD -c istio-proxy -- iptables-save | chainwalk verify -' },
+    { says: 'a running pod', line: 'kubectl chainwalk POD verify' },
     { says: 'both families, in a pipeline', line: 'chainwalk verify --family 4,6 --strict -o json pod.v4 pod.v6' },
     {
-      says: 'one claim, and what it means',
-      line: 'chainwalk verify --only no-redirect-loop pod.rules; chainwalk explain no-redirect-loop',
+      says: 'one claim; `chainwalk explain no-redirect-loop` has what it means',
+      line: 'chainwalk verify --only no-redirect-loop pod.rules',
     },
   ],
   run: async (io, input) => {

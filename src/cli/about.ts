@@ -1,0 +1,35 @@
+/** What the help and the manual say of the whole program. */
+import type { Example } from './command.ts';
+import { EXIT, type ExitCode } from './exitCode.ts';
+
+export const TITLE = 'what Linux will do with a packet, from iptables rules alone';
+
+/** The main question of each user first. */
+export const EXAMPLES: readonly Example[] = [
+  { says: 'where does this packet go, and which rule decides?', line: 'chainwalk trace pod.rules "out tcp -> 203.0.113.9:443 uid=1000"' },
+  { says: 'does a pod keep what its mesh promises, before it is deployed?', line: 'chainwalk verify deploy.yaml --mode cni' },
+  { says: 'which packets does this change of rules let fare otherwise?', line: 'chainwalk diff before.rules after.rules' },
+  {
+    says: 'a test: exit 1 when a packet has another outcome',
+    line: 'chainwalk trace pod.rules "in tcp -> 10.244.0.5:8080" --expect captured-in',
+  },
+  { says: 'a running pod, by kubectl', line: 'kubectl chainwalk web-0 -n shop verify' },
+  { says: 'what does an answer mean?', line: 'chainwalk explain captured-out' },
+];
+
+export const EXIT_CODES: readonly (readonly [code: ExitCode, says: string])[] = [
+  [EXIT.ok, 'done, nothing to report'],
+  [
+    EXIT.findings,
+    'findings: a violated claim, a changed fate, packets that were found, an unmet --expect; with --strict also warnings and undecided answers',
+  ],
+  [EXIT.usage, 'the input or the usage is wrong'],
+  [EXIT.bug, 'a bug in chainwalk'],
+];
+
+export const ENVIRONMENT: readonly (readonly [name: string, says: string])[] = [
+  ['NO_COLOR', 'not empty: no colour'],
+  ['FORCE_COLOR', 'not empty: colour even where the output is no terminal; `0`: none'],
+  ['TERM', '`dumb`: no colour'],
+  ['KUBECONFIG', 'read by kubectl, when `kubectl chainwalk` runs it'],
+];
