@@ -2,6 +2,7 @@
  *  A witness is asked for by itself: its fate has to change back. */
 import { enrolWith } from '../istio/enrol/enrol.ts';
 import { type Causes, causesOf } from '../istio/podRules/causes.ts';
+import { likenessOf } from '../istio/podRules/likeness.ts';
 import { type WrittenSetting, writtenSettings } from '../istio/podRules/written.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { and, equals, NEVER } from '../netfilter/matchExpr.ts';
@@ -19,6 +20,13 @@ export type SettingCauses = Causes<WrittenSetting>;
 export interface CauseMemory extends PodMemory {
   /** whether a claim still breaks, by pod and question */
   readonly verdicts: Map<string, boolean>;
+  /** causes found for a pod, by everything they could follow from */
+  readonly alike: Map<string, ReadonlyMap<Finding, Causes<number>>>;
+}
+
+/** For pods of one mesh and one set of options. */
+export function causeMemory(memory: PodMemory): CauseMemory {
+  return { ...memory, verdicts: new Map(), alike: new Map() };
 }
 
 /** `prepare`: what else is done with a pod before it is judged, such as going back to its init phase. */
@@ -28,27 +36,48 @@ export interface CauseQuestion {
   readonly prepare?: (pod: RenderedPod) => RenderedPod;
 }
 
-/** Of the findings that are violated those that do not come from defaults alone. */
+/** Of the findings that are violated those that do not come from defaults alone. Pods that are alike have causes that are alike. */
 export function causesOfFindings(
   pod: RenderedPod,
   findings: readonly Finding[],
   question: CauseQuestion,
 ): ReadonlyMap<Finding, SettingCauses> {
-  const causes = new Map<Finding, SettingCauses>();
   const violated = findings.filter(({ verdict }) => verdict === 'violated');
-  if (violated.length === 0) return causes;
-  if (pod.enrolment.verdict !== 'captured') {
+  if (violated.length === 0) return NONE;
+  const { enrolment, rules, key } = pod;
+  if (enrolment.verdict !== 'captured') {
     const step = decidingStep(pod);
-    if (step !== undefined) for (const finding of violated) causes.set(finding, { settings: [step], enough: 'one' });
-    return causes;
+    return step === undefined ? NONE : new Map(violated.map((finding) => [finding, { settings: [step], enough: 'one' }]));
   }
-  const { facts } = pod.enrolment;
-  const written = writtenSettings(facts, pod.rules.settings);
+  const { alike } = question.memory;
+  const likeness = `${key} ${likenessOf(enrolment.facts)}`;
+  const known = alike.get(likeness);
+  if (known?.size === 0) return NONE;
+  const written = writtenSettings(enrolment.facts, rules.settings);
+  const found = known ?? experiment(pod, { violated, written, question });
+  alike.set(likeness, found);
+  return new Map(
+    [...found].map(([finding, { settings, enough }]) => [finding, { settings: settings.flatMap((index) => written[index] ?? []), enough }]),
+  );
+}
+
+const NONE: ReadonlyMap<Finding, SettingCauses> = new Map();
+
+interface Question {
+  readonly violated: readonly Finding[];
+  readonly written: readonly WrittenSetting[];
+  readonly question: CauseQuestion;
+}
+
+/** Causes as positions among the written settings. */
+function experiment(pod: RenderedPod, { violated, written, question }: Question): ReadonlyMap<Finding, Causes<number>> {
   const otherwise = worldsWithout(pod, question);
+  const causes = new Map<Finding, Causes<number>>();
   if (otherwise(written).key === pod.key) return causes;
   for (const finding of violated) {
     const found = causesOf(written, (without) => isGone(finding, { before: pod, pod: otherwise(without) }, question));
-    if (found !== undefined) causes.set(finding, { ...found, settings: atDifferentPlaces(found.settings) });
+    if (found === undefined) continue;
+    causes.set(finding, { settings: atDifferentPlaces(found.settings).map((one) => written.indexOf(one)), enough: found.enough });
   }
   return causes;
 }

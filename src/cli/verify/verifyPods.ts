@@ -4,7 +4,7 @@ import { toFinding } from '../../report/enrol/json.ts';
 import { toVerifyReport } from '../../report/verifyJson.ts';
 import { humanVerifyPods, type VerifiedPod } from '../../report/verifyPodsHuman.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { causesOfFindings } from '../../verify/causes.ts';
+import { causeMemory, causesOfFindings } from '../../verify/causes.ts';
 import type { PodMemory } from '../../verify/renderedPod.ts';
 import type { Verified, VerifyOptions } from '../../verify/verify.ts';
 import { verifyPod } from '../../verify/verifyPod.ts';
@@ -75,7 +75,7 @@ interface Verifying {
 /** Pods with equal rules, hosts and families are proved once; what causes a finding is asked for each. */
 function verifyScenes(scenes: readonly PodScene[], { options, memory, tell }: Verifying): readonly Verified[] {
   const proved = new Map<string, Verified>();
-  const question = { options, memory: { ...memory, verdicts: new Map<string, boolean>() } };
+  const question = { options, memory: causeMemory(memory) };
   return scenes.map((scene, index) => {
     tell(`verifying pod ${index + 1} of ${scenes.length}, ${proved.size} different so far`);
     const known = proved.get(scene.key) ?? verifyPod(scene, options);
