@@ -23,7 +23,8 @@ export async function loadPods(call: Call, files: readonly string[]): Promise<Lo
   const values = await readFiles(call, listOf(call.input, 'values'));
   if (version === undefined || pods === undefined || values === undefined) return undefined;
   const manifests = readManifests(pods.documents);
-  const mesh = readMeshConfiguration(values.documents);
+  const readNested = await nestedReader();
+  const mesh = readMeshConfiguration({ given: values.documents, objects: manifests.configuration, readNested });
   const diagnostics = [...pods.diagnostics, ...manifests.diagnostics, ...values.diagnostics, ...mesh.diagnostics];
   if (manifests.pods.length === 0 && diagnostics.length === 0) {
     await complain(call.io, {
@@ -33,15 +34,15 @@ export async function loadPods(call: Call, files: readonly string[]): Promise<Lo
     return undefined;
   }
   const approach = (textOf(call.input, 'mode') as Approach | undefined) ?? approachOf(mesh);
-  const { namespaces, attachments } = manifests;
-  return { manifests, world: { approach, version, namespaces, attachments, mesh, readNested: await nestedReader() }, diagnostics };
+  const { namespaces, attachments, proxyConfigs, tags } = manifests;
+  return { manifests, world: { approach, version, namespaces, attachments, proxyConfigs, tags, mesh, readNested }, diagnostics };
 }
 
 /** Without --mode: as the mesh is installed. */
 function approachOf(mesh: MeshConfiguration): Approach {
   const on = (...paths: readonly string[]) => valueAt(mesh, ...paths)?.value === 'true';
   if (valueAt(mesh, 'pilot.cni.provider', 'istio_cni.provider')?.value === 'multus') return 'multus';
-  return on('pilot.cni.enabled', 'istio_cni.enabled') ? 'cni' : 'init';
+  return on('pilot.cni.enabled', 'istio_cni.enabled', 'components.cni.enabled') ? 'cni' : 'init';
 }
 
 async function readVersion({ io, input }: Call): Promise<Version | undefined> {

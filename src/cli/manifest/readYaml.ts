@@ -78,7 +78,8 @@ export async function nestedReader(): Promise<ReadNested> {
   return (text) => {
     const document = yaml.parseDocument(text, OPTIONS);
     const [error] = document.errors;
-    return error === undefined ? { root: toTree(yaml, document) } : { problem: firstLine(error.message) };
+    if (error === undefined) return { root: toTree(yaml, document) };
+    return { problem: firstLine(error.message), span: { start: error.pos[0], end: error.pos[1] } };
   };
 }
 

@@ -2,7 +2,8 @@
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import { reportInto } from '../../syntax/report.ts';
 import type { Source, Span } from '../../syntax/source.ts';
-import { at, type Document, entriesOf, type Located, type Node } from '../manifest/node.ts';
+import { at, type Document, entriesOf, type Located, type Node, openLists, type ReadNested } from '../manifest/node.ts';
+import { configuresMesh, type ObjectParts, partsOfObject } from './objects.ts';
 
 export interface MeshConfiguration {
   /** the last file first */
@@ -14,6 +15,8 @@ export interface MeshConfiguration {
 export interface Part {
   readonly source: Source;
   readonly root: Node;
+  /** of the control plane that it configures; absent: all of them */
+  readonly revision?: string;
 }
 
 /** Where a value comes from: a place in a file, or what holds when no file says anything. */
@@ -38,33 +41,55 @@ const MESH_CONFIG_KEYS = [
   'trustDomain',
 ];
 
-export function readMeshConfiguration(documents: readonly Document[]): MeshConfiguration & { readonly diagnostics: readonly Diagnostic[] } {
+export interface ReadConfiguration {
+  /** of --values: Helm values, MeshConfig, objects; later ones win */
+  readonly given: readonly Document[];
+  /** objects among the manifests, over which those win */
+  readonly objects: readonly Document[];
+  readonly readNested: ReadNested;
+}
+
+export function readMeshConfiguration({
+  given,
+  objects,
+  readNested,
+}: ReadConfiguration): MeshConfiguration & { readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
-  const values: Part[] = [];
-  const meshConfig: Part[] = [];
-  for (const { source, root } of [...documents].reverse()) {
-    const add = (into: Part[], node: Node | undefined) => node !== undefined && into.push({ source, root: node });
-    const kind = at(root, 'kind');
-    if (root.kind === 'scalar' && root.value === null) continue;
-    if (root.kind !== 'map') {
-      const message = 'mesh configuration is a map: Helm values, an IstioOperator or a MeshConfig';
-      reportInto(diagnostics, source)({ kind: 'malformed', message, span: { start: root.span.start, end: root.span.start + 1 } });
-    } else if (kind !== undefined) {
-      // IstioOperator, and the Istio of the Sail operator
-      if (at(root, 'spec', 'values') === undefined && at(root, 'spec', 'meshConfig') === undefined) {
-        const message = 'this object has neither `spec.values` nor `spec.meshConfig`';
-        reportInto(diagnostics, source)({ kind: 'malformed', message, span: kind.span, help: 'pods go before --values, not after it' });
-      }
-      add(meshConfig, at(root, 'spec', 'meshConfig'));
-      add(meshConfig, at(root, 'spec', 'values', 'meshConfig'));
-      add(values, at(root, 'spec', 'values'));
-    } else if (MESH_CONFIG_KEYS.some((key) => at(root, key) !== undefined)) add(meshConfig, root);
-    else {
-      add(meshConfig, at(root, 'meshConfig'));
-      add(values, root);
-    }
+  const read = (document: Document) => partsOfObject({ document, readNested, diagnostics });
+  const parts = [
+    ...objects.filter(({ root }) => configuresMesh(root)).map(read),
+    ...given.flatMap(opened).map((document) => partsOfGiven(document, diagnostics) ?? read(document)),
+  ];
+  parts.reverse();
+  return { values: parts.flatMap(({ values }) => values), meshConfig: parts.flatMap(({ meshConfig }) => meshConfig), diagnostics };
+}
+
+/** Of a List only what configures a mesh: it comes from a cluster that has other things as well. */
+function opened(document: Document): readonly Document[] {
+  const objects = openLists(document);
+  return objects[0]?.root === document.root ? objects : objects.filter(({ root }) => configuresMesh(root));
+}
+
+/** Undefined for an object of a cluster. */
+function partsOfGiven({ source, root }: Document, diagnostics: Diagnostic[]): ObjectParts | undefined {
+  const report = reportInto(diagnostics, source);
+  const none: ObjectParts = { values: [], meshConfig: [] };
+  if (root.kind === 'scalar' && root.value === null) return none;
+  if (root.kind !== 'map') {
+    const message = 'mesh configuration is a map: Helm values, an IstioOperator or a MeshConfig';
+    report({ kind: 'malformed', message, span: { start: root.span.start, end: root.span.start + 1 } });
+    return none;
   }
-  return { values, meshConfig, diagnostics };
+  const kind = at(root, 'kind');
+  if (kind !== undefined) {
+    if (configuresMesh(root)) return undefined;
+    const message = 'this object configures no mesh: it has neither `spec.values` nor `spec.meshConfig`, and is no ConfigMap of Istio';
+    report({ kind: 'malformed', message, span: kind.span, help: 'pods and ProxyConfig resources go before --values, not after it' });
+    return none;
+  }
+  const part = (node: Node | undefined): readonly Part[] => (node === undefined ? [] : [{ source, root: node }]);
+  if (MESH_CONFIG_KEYS.some((key) => at(root, key) !== undefined)) return { values: [], meshConfig: part(root) };
+  return { values: part(root), meshConfig: part(at(root, 'meshConfig')) };
 }
 
 /** A value at the first of these paths that some file has: `global.proxy.includeIPRanges`. Numbers and booleans as text, as in a chart. */

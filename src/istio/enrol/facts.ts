@@ -2,10 +2,12 @@
 
 import { INJECT, PROXY_CONFIG, STATUS, TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
 import { type Known, known, type MeshConfiguration, mapAt, meshValueAt, valueAt } from '../configuration/mesh.ts';
+import { meshOfRevision } from '../configuration/revision.ts';
 import type { Container } from '../manifest/container.ts';
 import type { Attachment, Namespace } from '../manifest/manifests.ts';
 import { entriesOf, type Located, type ReadNested } from '../manifest/node.ts';
 import type { Pod, Strings } from '../manifest/pod.ts';
+import { environmentOf, type ProxyConfigResource } from '../manifest/proxyConfig.ts';
 import { LATEST, type Version } from '../version.ts';
 
 /** Who is asked to write the rules. */
@@ -17,8 +19,11 @@ export interface Facts {
   readonly version: Version;
   readonly pod: Pod;
   readonly namespace: Namespace;
+  /** it is not in the files, and the pod does not tell */
+  readonly namespaceAssumed: boolean;
   readonly mesh: MeshConfiguration;
   readonly attachments: readonly Attachment[];
+  readonly proxyConfigs: readonly ProxyConfigResource[];
   readonly readNested: ReadNested;
   /** what no file says */
   readonly assumptions: readonly string[];
@@ -30,28 +35,47 @@ export interface World {
   readonly namespaces: readonly Namespace[];
   readonly mesh: MeshConfiguration;
   readonly attachments: readonly Attachment[];
+  readonly proxyConfigs?: readonly ProxyConfigResource[];
+  /** revisions by their tags */
+  readonly tags?: ReadonlyMap<string, string>;
   readonly readNested: ReadNested;
 }
 
 /** The label that makes a namespace take part, for each mode. */
 const TAKES_PART = { sidecar: ['istio-injection', 'enabled'], ambient: ['istio.io/dataplane-mode', 'ambient'] } as const;
 
-export function factsOf(pod: Pod, { approach, version = LATEST, namespaces, mesh, attachments, readNested }: World): Facts {
+export function factsOf(pod: Pod, world: World): Facts {
+  const { approach, version = LATEST, namespaces, attachments, proxyConfigs = [], readNested } = world;
   const given = namespaces.find(({ name }) => name === pod.namespace);
   const [key, value] = TAKES_PART[approach === 'ambient' ? 'ambient' : 'sidecar'];
   const { source, span } = pod.place;
   const assumed: Namespace = { name: pod.namespace, labels: new Map([[key, { value, source, span }]]), annotations: new Map() };
   const needed = given === undefined && !isInjected(pod);
+  const { mesh, assumptions } = meshFor(pod, given ?? assumed, world);
   return {
     approach,
     version,
     pod,
     namespace: given ?? assumed,
+    namespaceAssumed: needed,
     mesh,
     attachments,
+    proxyConfigs,
     readNested,
-    assumptions: needed ? [`namespace \`${pod.namespace}\` is not in the files: taken as labelled ${key}=${value}`] : [],
+    assumptions: [
+      ...(needed ? [`namespace \`${pod.namespace}\` is not in the files: taken as labelled ${key}=${value}`] : []),
+      ...(isInjected(pod) ? [] : assumptions),
+    ],
   };
+}
+
+const REVISION = 'istio.io/rev';
+
+/** The configuration of the control plane that the webhook leads to: the namespace's, or else the pod's revision or tag. */
+function meshFor(pod: Pod, { labels }: Namespace, { mesh, tags }: World): ReturnType<typeof meshOfRevision> {
+  const ofNamespace = labels.has('istio-injection') ? 'default' : labels.get(REVISION)?.value;
+  const asked = ofNamespace ?? pod.labels.get(REVISION)?.value ?? 'default';
+  return meshOfRevision(mesh, tags?.get(asked) ?? asked);
 }
 
 /** It has been through injection: by the webhook, or by `istioctl kube-inject`. */
@@ -69,8 +93,8 @@ export function injectValue({ labels, annotations }: Pod): Located<string> | und
 }
 
 /** The place of a namespace's label; none when the namespace is assumed. */
-export function placeOfLabel({ namespace, assumptions }: Facts, name: string): Located<string> | undefined {
-  return assumptions.length > 0 ? undefined : namespace.labels.get(name);
+export function placeOfLabel({ namespace, namespaceAssumed }: Facts, name: string): Located<string> | undefined {
+  return namespaceAssumed ? undefined : namespace.labels.get(name);
 }
 
 /** The pod's annotation, or else what the mesh says: annotation, Helm value, chart default. */
@@ -97,9 +121,17 @@ function proxyConfigValue({ pod, readNested }: Facts, field: string): Located<st
   return value?.kind === 'scalar' ? { ...annotation, value: String(value.value) } : undefined;
 }
 
-/** Environment that injection gives to istio-init and istio-proxy: the pod's own goes over the mesh's, name by name. */
-export function proxyMetadata({ pod, mesh, readNested }: Facts): Strings {
-  const all = new Map(mapAt(mesh.meshConfig, 'defaultConfig.proxyMetadata'));
+/** Environment that injection gives to istio-init and istio-proxy, name by name: of the mesh, of ProxyConfig resources for more than the pod,
+ *  of the pod's annotation, of resources that its labels choose; later ones win. */
+export function proxyMetadata(facts: Facts): Strings {
+  const { pod, mesh, proxyConfigs: resources } = facts;
+  const rootNamespace = meshValueAt(mesh, 'rootNamespace')?.value ?? 'istio-system';
+  const { general, own } = environmentOf({ resources, pod, rootNamespace });
+  return new Map([...mapAt(mesh.meshConfig, 'defaultConfig.proxyMetadata'), ...general, ...annotatedMetadata(facts), ...own]);
+}
+
+function annotatedMetadata({ pod, readNested }: Facts): Strings {
+  const all = new Map<string, Located<string>>();
   const annotation = pod.annotations.get(PROXY_CONFIG);
   const nested = annotation === undefined ? undefined : readNested(annotation.value);
   if (annotation === undefined || nested === undefined || 'problem' in nested) return all;

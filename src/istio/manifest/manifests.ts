@@ -3,13 +3,11 @@ import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import { reportInto } from '../../syntax/report.ts';
 import { at, type Document, itemsOf, type Located, type Node, stringAt } from './node.ts';
 import { type Pod, readPod, type Strings } from './pod.ts';
+import { type ProxyConfigResource, readProxyConfig } from './proxyConfig.ts';
 import { type Reading, readField, readStrings } from './shape.ts';
 import { reportTemplates } from './unrendered.ts';
 
-export interface Manifests {
-  readonly pods: readonly Pod[];
-  readonly namespaces: readonly Namespace[];
-  readonly attachments: readonly Attachment[];
+export interface Manifests extends Readonly<Collected> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -40,15 +38,22 @@ const POD_AT: Readonly<Record<string, readonly string[]>> = {
   PodTemplate: ['template'],
 };
 
+const CONFIGURES = ['ConfigMap', 'IstioOperator', 'Istio', 'IstioRevision', 'IstioCNI'];
+
 interface Collected {
   readonly pods: Pod[];
   readonly namespaces: Namespace[];
   readonly attachments: Attachment[];
+  readonly proxyConfigs: ProxyConfigResource[];
+  /** revisions by their tags */
+  readonly tags: Map<string, string>;
+  /** objects of kinds that may configure a mesh */
+  readonly configuration: Document[];
 }
 
 export function readManifests(documents: readonly Document[]): Manifests {
   const diagnostics: Diagnostic[] = [];
-  const collected: Collected = { pods: [], namespaces: [], attachments: [] };
+  const collected: Collected = { pods: [], namespaces: [], attachments: [], proxyConfigs: [], tags: new Map(), configuration: [] };
   for (const { source, root } of documents) readObject({ source, report: reportInto(diagnostics, source) }, root, collected);
   return { ...collected, diagnostics };
 }
@@ -69,6 +74,9 @@ function readObject(reading: Reading, object: Node, into: Collected): void {
   if (path !== undefined) readWorkload(reading, { kind, object, path, into });
   else if (kind === 'Namespace') into.namespaces.push(readNamespace(reading, object));
   else if (kind === 'NetworkAttachmentDefinition') into.attachments.push(readAttachment(reading, object));
+  else if (kind === 'ProxyConfig') into.proxyConfigs.push(readProxyConfig(reading, object));
+  else if (kind === 'MutatingWebhookConfiguration') readTag(object, into.tags);
+  else if (CONFIGURES.includes(kind)) into.configuration.push({ source: reading.source, root: object });
   else if (at(object, 'spec', 'template', 'spec', 'containers') !== undefined) {
     reading.report({
       kind: 'malformed',
@@ -112,6 +120,13 @@ function readAttachment(reading: Reading, object: Node): Attachment {
     namespace: stringAt(object, 'metadata', 'namespace') ?? 'default',
     ...(config === undefined ? {} : { config }),
   };
+}
+
+/** `istioctl tag set` labels the webhook with the tag, and with the revision that it stands for. */
+function readTag(object: Node, tags: Map<string, string>): void {
+  const tag = stringAt(object, 'metadata', 'labels', 'istio.io/tag');
+  const revision = stringAt(object, 'metadata', 'labels', 'istio.io/rev');
+  if (tag !== undefined && revision !== undefined) tags.set(tag, revision);
 }
 
 /** The items of a PodList are pods, and do not say so. */

@@ -40,13 +40,20 @@ export interface Located<T> {
 }
 
 /** Reads YAML inside a string, such as an annotation; the places are those inside the string. */
-export type ReadNested = (text: string) => { readonly root: Node } | { readonly problem: string };
+export type ReadNested = (text: string) => { readonly root: Node } | { readonly problem: string; readonly span?: Span };
 
 /** The node at a path of keys; undefined where there is none, or null. */
 export function at(node: Node | undefined, ...path: readonly string[]): Node | undefined {
   let here = node;
   for (const key of path) here = entriesOf(here).find((entry) => entry.key === key)?.value;
   return here?.kind === 'scalar' && here.value === null ? undefined : here;
+}
+
+/** The objects of a List, or of Lists in it, and otherwise the object itself. */
+export function openLists({ source, root }: Document): readonly Document[] {
+  const items = at(root, 'items');
+  if (items?.kind !== 'list' || !/List$/.test(stringAt(root, 'kind') ?? '')) return [{ source, root }];
+  return items.items.flatMap((item) => openLists({ source, root: item }));
 }
 
 export function entriesOf(node: Node | undefined): readonly Entry[] {

@@ -23,9 +23,11 @@ export interface Question {
 
 export async function enrolAll({ pods, approach, values = '', istio = '1.31' }: Question): Promise<readonly Enrolment[]> {
   const manifests = await readPods(pods);
-  const mesh = readMeshConfiguration((await readYaml({ file: 'values.yaml', text: values })).documents);
+  const readNested = await nestedReader();
+  const given = (await readYaml({ file: 'values.yaml', text: values })).documents;
+  const mesh = readMeshConfiguration({ given, objects: manifests.configuration, readNested });
   const version = parseVersion(istio);
-  const world = { ...manifests, approach, mesh, readNested: await nestedReader(), ...(version === undefined ? {} : { version }) };
+  const world = { ...manifests, approach, mesh, readNested, ...(version === undefined ? {} : { version }) };
   return manifests.pods.map((pod) => enrol(pod, world));
 }
 
