@@ -4,35 +4,55 @@ import { paragraph } from '../report/layout.ts';
 import { EXAMPLES, EXIT_CODES, TITLE } from './about.ts';
 import type { ArgSpec, Command, Example, Input, NamedList, OptionSpec, OptionValue } from './command.ts';
 
-export interface ProgramSpec {
-  readonly version: string;
-  readonly commands: readonly Command[];
+export interface Hooks {
   readonly writeOut: (text: string) => void;
   readonly writeErr: (text: string) => void;
   /** called with the one command that was asked for */
   readonly onCommand: (command: Command, input: Input) => Promise<void>;
 }
 
+export interface ProgramSpec extends Hooks {
+  readonly version: string;
+  readonly commands: readonly Command[];
+}
+
+export interface SingleSpec extends Hooks {
+  readonly version: string;
+  readonly command: Command;
+}
+
 const exitCodes = EXIT_CODES.map(([code, says]) => `  ${code}  ${paragraph({ text: says, width: 75, hang: 5 })}`).join('\n');
 
-export function buildProgram({ version, commands, writeOut, writeErr, onCommand }: ProgramSpec): Commander {
-  const program = base(new Commander('chainwalk'), EXAMPLES)
+export function buildProgram({ version, commands, ...hooks }: ProgramSpec): Commander {
+  const program = topLevel(base(new Commander('chainwalk'), EXAMPLES), version, hooks)
     .description(sentence(TITLE))
     .usage('COMMAND [options]')
-    .helpCommand('help [command]', 'the help of a command')
-    .version(version, '-V, --version', 'print the version')
-    .configureOutput({ writeOut, writeErr, outputError: () => {} });
+    .helpCommand('help [command]', 'the help of a command');
   for (const command of commands) {
-    const sub = base(program.command(command.name).copyInheritedSettings(program), command.examples)
-      .summary(command.summary)
-      .description([sentence(command.summary), command.about].filter((text) => text !== undefined).join(' '));
-    for (const list of command.lists ?? []) sub.addHelpText('after', renderList(list));
-    if (command.notes !== undefined) sub.addHelpText('after', command.notes);
-    for (const arg of command.args) sub.addArgument(toArgument(arg));
-    for (const option of command.options) sub.addOption(toOption(option));
-    sub.action(() => onCommand(command, { args: sub.args, options: sub.opts<Record<string, OptionValue>>(), version }));
+    const sub = base(program.command(command.name).copyInheritedSettings(program), command.examples);
+    fill(sub, { version, command, ...hooks });
   }
   return program;
+}
+
+/** A program that is one command. */
+export function buildSingle({ version, command, ...hooks }: SingleSpec): Commander {
+  const program = topLevel(base(new Commander(command.name), command.examples), version, hooks);
+  fill(program, { version, command, ...hooks });
+  return program;
+}
+
+function topLevel(program: Commander, version: string, { writeOut, writeErr }: Hooks): Commander {
+  return program.version(version, '-V, --version', 'print the version').configureOutput({ writeOut, writeErr, outputError: () => {} });
+}
+
+function fill(sub: Commander, { version, command, onCommand }: SingleSpec): void {
+  sub.summary(command.summary).description([sentence(command.summary), command.about].filter((text) => text !== undefined).join(' '));
+  for (const list of command.lists ?? []) sub.addHelpText('after', renderList(list));
+  if (command.notes !== undefined) sub.addHelpText('after', command.notes);
+  for (const arg of command.args) sub.addArgument(toArgument(arg));
+  for (const option of command.options) sub.addOption(toOption(option));
+  sub.action(() => onCommand(command, { args: sub.args, options: sub.opts<Record<string, OptionValue>>(), version }));
 }
 
 function base(command: Commander, examples: readonly Example[]): Commander {
