@@ -9,6 +9,8 @@ export interface Host {
   readonly sysctls: ReadonlyMap<string, string>;
   readonly listeners: readonly Listener[];
   readonly processes: ReadonlyMap<string, Process>;
+  /** addresses of pods on this node that are in the mesh */
+  readonly pods: readonly Address[];
   readonly sets: ReadonlyMap<string, { readonly type: string; readonly members: readonly string[] }>;
   /** seconds since 1970 at which packets come; absent: at any time */
   readonly clock?: number;
@@ -55,6 +57,13 @@ export interface Listener {
   readonly address?: Address;
   readonly process: string;
   readonly transparent: boolean;
+  /** what it takes its process asks of this server, by the same protocol: a DNS forwarder */
+  readonly forwards?: Endpoint;
+}
+
+export interface Endpoint {
+  readonly address: Address;
+  readonly port: number;
 }
 
 export interface Process {

@@ -1,9 +1,9 @@
 /** Reads a host description (contract section 4) from JSON or YAML values, and reports everything that is wrong with it. */
 
 import type { Family, Prefix } from '../packet/address.ts';
-import { parseAddress, parsePrefix } from '../packet/address.ts';
+import { familyOf, parseAddress, parsePrefix } from '../packet/address.ts';
 import { PROTO } from '../packet/protocol.ts';
-import type { Host, Interface, Listener, Process, Route, RoutingRule } from './host.ts';
+import type { Endpoint, Host, Interface, Listener, Process, Route, RoutingRule } from './host.ts';
 import { parseRoute, parseRule } from './ipCommand.ts';
 import { defaultRules, derivedRoutes } from './routing.ts';
 
@@ -14,7 +14,7 @@ export interface HostReading {
   readonly problems: readonly string[];
 }
 
-const KEYS = ['interfaces', 'routes', 'ip_rules', 'route_tables', 'sysctls', 'listeners', 'processes', 'sets', 'clock'];
+const KEYS = ['interfaces', 'routes', 'ip_rules', 'route_tables', 'sysctls', 'listeners', 'processes', 'pods', 'sets', 'clock'];
 const LOOPBACK: Interface = {
   name: 'lo',
   group: 0,
@@ -36,13 +36,19 @@ export function readHost(value: unknown): HostReading {
     if (dev !== undefined && !interfaces.some(({ name }) => name === dev))
       problems.push(`a route names interface \`${dev}\`, which the host lacks`);
   }
+  const processes = readProcesses(value.processes, problems);
+  const listeners = list(value.listeners, 'listeners', problems).flatMap((entry) => readListener(entry, problems));
+  for (const { forwards, process } of listeners) {
+    if (forwards !== undefined && !processes.has(process)) problems.push(`\`${process}\`, which forwards, is not in \`processes\``);
+  }
   const host: Host = {
     interfaces,
     routes,
     rules: readRules(value.ip_rules, problems),
     sysctls,
-    listeners: list(value.listeners, 'listeners', problems).flatMap((entry) => readListener(entry, problems)),
-    processes: readProcesses(value.processes, problems),
+    listeners,
+    processes,
+    pods: readAddresses(value.pods, problems),
     sets: readSets(value.sets, problems),
     ...readClock(value.clock, problems),
   };
@@ -123,6 +129,10 @@ function readListener(entry: unknown, problems: string[]): Listener[] {
   const address = entry.address === undefined ? undefined : parseAddress(String(entry.address));
   if (entry.address !== undefined && address === undefined)
     problems.push(`listener address \`${String(entry.address)}\` is not an address`);
+  const forwards = entry.forwards === undefined ? undefined : readEndpoint(String(entry.forwards));
+  if (entry.forwards !== undefined && forwards === undefined)
+    problems.push(`\`${String(entry.forwards)}\`, to which a listener forwards, is not an address with a port like \`10.96.0.10:53\``);
+  if (forwards !== undefined && port === undefined) problems.push('a listener that forwards needs a `port`');
   return [
     {
       proto,
@@ -130,8 +140,19 @@ function readListener(entry: unknown, problems: string[]): Listener[] {
       transparent: entry.transparent === true,
       ...(port === undefined ? {} : { port }),
       ...(address === undefined ? {} : { address }),
+      ...(forwards === undefined ? {} : { forwards }),
     },
   ];
+}
+
+/** `10.96.0.10:53`, `[fd00::a]:53` */
+function readEndpoint(text: string): Endpoint | undefined {
+  const [, six, four, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const address = parseAddress(six ?? four ?? '');
+  const port = Number(digits);
+  return address === undefined || familyOf(address) !== (six === undefined ? 4 : 6) || port < 1 || port > 65535
+    ? undefined
+    : { address, port };
 }
 
 function readProcesses(value: unknown, problems: string[]): ReadonlyMap<string, Process> {
@@ -141,6 +162,14 @@ function readProcesses(value: unknown, problems: string[]): ReadonlyMap<string, 
     else problems.push(`process \`${name}\` needs a numeric uid and gid`);
   }
   return processes;
+}
+
+function readAddresses(value: unknown, problems: string[]): Host['pods'] {
+  return list(value, 'pods', problems).flatMap((text) => {
+    const address = parseAddress(String(text));
+    if (address === undefined) problems.push(`\`${String(text)}\` in \`pods\` is not an address`);
+    return address ?? [];
+  });
 }
 
 function readSets(value: unknown, problems: string[]): Host['sets'] {

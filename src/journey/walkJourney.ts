@@ -2,8 +2,9 @@
 
 import { completePacket } from '../host/completePacket.ts';
 import type { Host, Listener } from '../host/host.ts';
-import type { Emission, MeshListener, MeshProfile } from '../mesh/profile.ts';
-import { parseAddress } from '../packet/address.ts';
+import type { MeshListener, MeshProfile } from '../mesh/profile.ts';
+import { literalSource, type Relay, relayOf } from '../mesh/relay.ts';
+import { familyOf } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -65,12 +66,10 @@ function follow(traveller: Traveller, { packet, sender, before }: NextLeg): void
       ...(taken?.mesh === undefined ? {} : { role: taken.mesh.role }),
     };
     const legs = [...before, leg];
-    const seenAt =
-      taken?.mesh?.emits === undefined
-        ? -1
-        : before.findIndex((earlier) => earlier.role !== undefined && earlier.listener?.port === taken.mesh?.port);
-    const emitted = seenAt < 0 ? emission(walk, taken, options) : undefined;
-    if (emitted !== undefined) follow(traveller, { packet: emitted, sender: options.profile?.process.name ?? 'proxy', before: legs });
+    const relay = taken === undefined ? undefined : relayOf(options, taken.listener);
+    const seenAt = relay === undefined ? -1 : before.findIndex(({ listener }) => listener && relayOf(options, listener)?.id === relay.id);
+    const emitted = relay === undefined || seenAt >= 0 ? undefined : emission(walk, relay, options);
+    if (emitted !== undefined && relay !== undefined) follow(traveller, { packet: emitted, sender: relay.sender.name, before: legs });
     else paths.push(pathOf(legs, seenAt < 0 ? undefined : seenAt));
   }
 }
@@ -85,9 +84,10 @@ function pathOf(legs: readonly Leg[], cycleFrom: number | undefined): Path {
 function takenBy(walk: Walk, { host, profile }: JourneyOptions): Taken | undefined {
   const { fate } = walk;
   if (fate.kind !== 'delivered' || fate.process === undefined) return undefined;
-  const listener = host.listeners.find(
+  const candidates = host.listeners.filter(
     ({ process, port, proto }) => process === fate.process && proto === walk.packet.proto && (port === undefined || port === fate.listener),
   );
+  const listener = candidates.find(({ address }) => address === walk.after.dst) ?? candidates[0];
   if (listener === undefined) return undefined;
   const mesh = profile?.listeners.find(({ port }) => fate.process === profile.process.name && port === listener.port);
   return { listener, mesh };
@@ -98,26 +98,26 @@ interface Taken {
   readonly mesh: MeshListener | undefined;
 }
 
-/** The packet that the proxy sends next; undefined when it sends none. */
-function emission(walk: Walk, taken: Taken | undefined, { host, profile }: JourneyOptions): Packet | undefined {
-  const { fate, packet } = walk;
-  const mesh = taken?.mesh;
-  if (fate.kind !== 'delivered' || mesh?.emits === undefined || profile === undefined) return undefined;
-  if (profile.blackholesOwnPort && packet.dport === mesh.port) return undefined;
+/** The packet that the relay sends next; undefined when it sends none. */
+function emission({ packet }: Walk, relay: Relay, { host }: JourneyOptions): Packet | undefined {
+  const { port, sender, sends, upstream, blackhole } = relay;
+  if (blackhole && packet.dport === port) return undefined;
   if (packet.proto === PROTO.tcp && ((packet.flags ?? 0) & 0x17) !== 2) return undefined;
-  const how: Emission = (taken?.listener.transparent ? mesh.transparent : undefined) ?? mesh.emits;
-  const identity = host.processes.get(profile.process.name) ?? profile.process;
-  const src = how.source === 'own' ? undefined : how.source === 'client' ? packet.src : parseAddress(how.source[packet.family]);
+  const to = upstream ?? { address: packet.dst, port: packet.dport };
+  if (familyOf(to.address) !== packet.family) return undefined;
+  const { source, mark } = sends;
+  const src = source === 'client' ? packet.src : literalSource(relay, packet.family, host);
+  if (typeof source === 'object' && src === undefined) return undefined;
   return completePacket(
     {
       dir: 'out',
       proto: packet.proto,
-      dst: packet.dst,
-      uid: identity.uid,
-      gid: identity.gid,
-      mark: how.mark,
+      dst: to.address,
+      uid: sender.uid,
+      gid: sender.gid,
+      mark,
       ...(src === undefined ? {} : { src }),
-      ...(packet.dport === undefined ? {} : { dport: packet.dport }),
+      ...(to.port === undefined ? {} : { dport: to.port }),
     },
     host,
   ).packet;

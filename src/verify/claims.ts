@@ -10,9 +10,11 @@ import { inboundCaptured } from './claims/inboundCaptured.ts';
 import { invalidNotToApp } from './claims/invalidNotToApp.ts';
 import { ipv6Parity } from './claims/ipv6Parity.ts';
 import { loopbackPreserved } from './claims/loopbackPreserved.ts';
+import { noDeadEnd } from './claims/noDeadEnd.ts';
 import { noRedirectLoop } from './claims/noRedirectLoop.ts';
 import { outboundCaptured } from './claims/outboundCaptured.ts';
 import { passthroughReturned } from './claims/passthroughReturned.ts';
+import { probeSourceRewritten } from './claims/probeSourceRewritten.ts';
 import { proxyEgressDirect } from './claims/proxyEgressDirect.ts';
 import { replyPathPreserved } from './claims/replyPathPreserved.ts';
 import { selfVipCaptured } from './claims/selfVipCaptured.ts';
@@ -36,6 +38,7 @@ export const CLAIMS: readonly Claim[] = [
   loopbackPreserved,
   passthroughReturned,
   healthPortsOpen,
+  probeSourceRewritten,
   tunnelPortOpen,
   dnsCaptured,
   dnsProxyDirect,
@@ -46,6 +49,7 @@ export const CLAIMS: readonly Claim[] = [
   icmpv6NdOpen,
   invalidNotToApp,
   replyPathPreserved,
+  noDeadEnd,
   markConsistency,
   jumpBeforeForeign,
   singleBackend,

@@ -1,8 +1,8 @@
 /** Which packets that a listener took end in a redirect loop: journey/walkJourney.ts for sets.
  *  What the proxy sends follows from a packet's protocol, destination and, for a kept source, its source. */
 import { memoize } from '../lib/memo.ts';
-import type { Emission, MeshListener } from '../mesh/profile.ts';
-import { parseAddress } from '../packet/address.ts';
+import { literalSource, type Relay, relayOf, relaysOf } from '../mesh/relay.ts';
+import { familyOf } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
@@ -22,7 +22,7 @@ export interface Onward {
 }
 
 export type LoopScene = Pick<Scene, 'space' | 'host' | 'profile'> & {
-  /** all that the proxy sends, by how it ends */
+  /** all that relays send, by how it ends */
   readonly emitted: () => readonly FateClass[];
   /** what was found, by listener and the listeners before it */
   readonly known: Map<string, Onward>;
@@ -30,41 +30,34 @@ export type LoopScene = Pick<Scene, 'space' | 'host' | 'profile'> & {
 
 type Fate = FateClass['fate'];
 
-/** How packets that end so go on, with the listeners of these ports behind them. */
-export function onward(scene: LoopScene, fate: Fate, visited: readonly number[] = []): Onward {
-  const taker = takerOf(scene, fate);
-  if (taker === undefined) return { loops: EMPTY, ends: FULL, unclear: EMPTY };
-  if (visited.includes(taker.port)) return { loops: FULL, ends: EMPTY, unclear: EMPTY };
-  const transparent = fate.kind === 'delivered' && fate.listener?.transparent === true;
-  const key = `${taker.port} ${transparent} ${visited.join()}`;
-  const found = scene.known.get(key) ?? takenOnward(scene, { taker, transparent, visited });
+/** How packets that end so go on, with these relays behind them. */
+export function onward(scene: LoopScene, fate: Fate, visited: readonly string[] = []): Onward {
+  const listener = fate.kind === 'delivered' ? fate.listener : undefined;
+  const relay = listener === undefined ? undefined : relayOf(scene, listener);
+  if (relay === undefined) return { loops: EMPTY, ends: FULL, unclear: EMPTY };
+  if (visited.includes(relay.id)) return { loops: FULL, ends: EMPTY, unclear: EMPTY };
+  const key = `${relay.id} ${listener?.transparent} ${visited.join()}`;
+  const found = scene.known.get(key) ?? takenOnward(scene, relay, visited);
   scene.known.set(key, found);
   return found;
 }
 
-interface Taken {
-  readonly taker: MeshListener;
-  readonly transparent: boolean;
-  readonly visited: readonly number[];
-}
-
-function takenOnward(scene: LoopScene, { taker, transparent, visited }: Taken): Onward {
+function takenOnward(scene: LoopScene, relay: Relay, visited: readonly string[]): Onward {
   const { manager } = scene.space;
-  const emits = emittingPackets(scene, taker);
-  const next = sentOnward(scene, [...visited, taker.port]);
-  const how = (transparent ? taker.transparent : undefined) ?? taker.emits;
-  const before = how === undefined ? () => EMPTY : causes(scene, how);
+  const emits = emittingPackets(scene, relay);
+  const next = sentOnward(scene, [...visited, relay.id]);
+  const before = causes(scene, relay);
   const sent = manager.any([before(next.loops), before(next.ends)]);
   return {
     loops: manager.and(emits, before(next.loops)),
-    // a packet for which the proxy finds no source ends there
+    // a packet for which the relay finds no source ends there
     ends: manager.any([manager.not(emits), manager.not(sent), before(next.ends)]),
     unclear: manager.and(emits, before(next.unclear)),
   };
 }
 
-/** How the proxy's own packets go on. */
-function sentOnward(scene: LoopScene, visited: readonly number[]): Onward {
+/** How the relays' own packets go on. */
+function sentOnward(scene: LoopScene, visited: readonly string[]): Onward {
   const { manager } = scene.space;
   const parts = scene.emitted().map((one) => {
     const { loops, ends, unclear } = onward(scene, one.fate, visited);
@@ -78,31 +71,28 @@ function sentOnward(scene: LoopScene, visited: readonly number[]): Onward {
   };
 }
 
-/** The mesh's listener that takes the packet and passes it on. */
-function takerOf({ profile }: LoopScene, fate: Fate): MeshListener | undefined {
-  if (fate.kind !== 'delivered' || profile === undefined || fate.listener?.process !== profile.process.name) return undefined;
-  const { port } = fate.listener;
-  return profile.listeners.find((one) => one.port === port && one.emits !== undefined);
-}
-
-/** Packets of a connection for which the proxy opens another. */
-function emittingPackets({ space: { manager, start }, profile }: LoopScene, { port }: MeshListener): Bdd {
+/** Packets of a connection for which the relay opens another. */
+function emittingPackets({ space: { manager, start } }: LoopScene, { port, blackhole }: Relay): Bdd {
   const opens = manager.or(
     manager.not(equal(manager, start.proto, PROTO.tcp)),
     maskedEqual(manager, start.flags, { value: TCP_FLAGS.S, mask: 0x17 }),
   );
-  return profile?.blackholesOwnPort === true ? manager.minus(opens, equal(manager, start.dport, port)) : opens;
+  return blackhole ? manager.minus(opens, equal(manager, start.dport, port)) : opens;
 }
 
-/** From packets of the proxy to those that made it send them. */
-function causes(scene: LoopScene, { source, mark }: Emission): (sent: Bdd) => Bdd {
+/** From packets of the relay to those that made it send them. */
+function causes(scene: LoopScene, relay: Relay): (sent: Bdd) => Bdd {
   const { space } = scene;
   const { manager, start, family } = space;
-  const marked = manager.and(proxyPackets(scene), equal(manager, start.mark, mark));
-  const kept = ['proto', 'dst', 'dport'] as const;
+  const { source, mark } = relay.sends;
+  const { upstream } = relay;
+  if (upstream !== undefined && familyOf(upstream.address) !== family) return () => EMPTY;
+  const asked = upstream && manager.and(equal(manager, start.dst, upstream.address), equal(manager, start.dport, upstream.port));
+  const marked = manager.all([packetsOf(scene, relay), equal(manager, start.mark, mark), asked ?? FULL]);
+  const kept = asked === undefined ? (['proto', 'dst', 'dport'] as const) : (['proto'] as const);
   const sentFrom = (from: Bdd): Bdd => manager.and(marked, from);
   if (typeof source === 'object') {
-    const literal = parseAddress(source[family]);
+    const literal = literalSource(relay, family, scene.host);
     const sendable = literal === undefined ? EMPTY : sentFrom(equal(manager, start.src, literal));
     return (sent) => projectFields(space, manager.and(sent, sendable), kept);
   }
@@ -120,11 +110,13 @@ function causes(scene: LoopScene, { source, mark }: Emission): (sent: Bdd) => Bd
 
 const ownSources = memoize(chosenSources);
 
-/** The packets that host/completePacket.ts makes for the proxy, whatever their addresses and mark. */
-export function proxyPackets({ space, host, profile }: Pick<LoopScene, 'space' | 'host' | 'profile'>): Bdd {
+/** The packets that host/completePacket.ts makes for relays, whatever their addresses and mark. */
+export function relayedPackets(scene: Pick<LoopScene, 'space' | 'host' | 'profile'>): Bdd {
+  return scene.space.manager.any(relaysOf(scene).map((relay) => packetsOf(scene, relay)));
+}
+
+function packetsOf({ space }: Pick<LoopScene, 'space'>, { sender: { uid, gid } }: Relay): Bdd {
   const { manager, start, family } = space;
-  if (profile === undefined) return EMPTY;
-  const { uid, gid } = host.processes.get(profile.process.name) ?? profile.process;
   const is = (proto: number, length: number): Bdd =>
     manager.and(equal(manager, start.proto, proto), equal(manager, start.length, (family === 4 ? 20 : 40) + length));
   return manager.all([

@@ -1,6 +1,8 @@
 /** How packets of a claim are to end. What the kernel loses outside the rules breaks no promise of theirs. */
 import type { Outcome } from '../journey/journey.ts';
+import type { Address } from '../packet/address.ts';
 import type { FateClass } from '../symbolic/traverse.ts';
+import { constant } from '../symbolic/vector.ts';
 import type { FateScope } from './claim.ts';
 import type { Scene } from './scene.ts';
 
@@ -17,6 +19,14 @@ export function deliveredUntouched({ space }: Scene): Ends {
       end.env[field].every((bit, at) => bit === space.start[field][at]),
     );
     return (end.fate.kind === 'delivered' && same && !end.fate.transparent) || isLostAnyway(end);
+  };
+}
+
+/** Leaves with this source. */
+export function sentFrom(source: Address): Ends {
+  return (end) => {
+    const bits = constant(source, end.env.src.length);
+    return (end.fate.kind === 'sent' && end.env.src.every((bit, at) => bit === bits[at])) || isLostAnyway(end);
   };
 }
 

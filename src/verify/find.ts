@@ -21,7 +21,7 @@ import { pickWitness, usualPreferences } from '../symbolic/witness.ts';
 import type { End } from './diffEnds.ts';
 import { endsOf } from './diffEnds.ts';
 import type { LoopScene } from './diffLoops.ts';
-import { onward, proxyPackets } from './diffLoops.ts';
+import { onward, relayedPackets } from './diffLoops.ts';
 import { ordinaryPackets } from './diffOrdinary.ts';
 import { wordsOf } from './words.ts';
 
@@ -183,7 +183,7 @@ function loopScene({
     profile,
     known: new Map(),
     emitted: () => {
-      emitted ??= traverseOut({ space, ruleset, within: proxyPackets({ space, host, profile }) });
+      emitted ??= traverseOut({ space, ruleset, within: relayedPackets({ space, host, profile }) });
       return emitted;
     },
   };

@@ -76,10 +76,10 @@ export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
     group,
     title: 'what the inbound proxy passes on reaches the application',
     means:
-      "Every SYN that the proxy sends from its inbound listener to the pod's own addresses is delivered unchanged: from 127.0.0.6 or ::6 in REDIRECT mode, with the client's address and the mark 1337 under TPROXY, with the mark 0x539 in ambient.",
-    why: 'The RETURN for 127.0.0.6 is missing or stands behind the rules of the proxy user, so that the connection is taken in again and again (istio/istio#14443); under TPROXY the guards on mark, source and lo are missing (#23369).',
+      "Every SYN that the proxy sends from its inbound listener to the pod's own addresses is delivered unchanged: from 127.0.0.6 or ::6 in REDIRECT mode, with the client's address and the mark 1337 under TPROXY, with the mark 0x539 in ambient. And the proxy can bind that source: IPv6 wants ::6 on an interface.",
+    why: 'The RETURN for 127.0.0.6 is missing or stands behind the rules of the proxy user, so that the connection is taken in again and again (istio/istio#14443); under TPROXY the guards on mark, source and lo are missing (#23369). Or nobody added ::6 to lo: then bind(2) fails, and no inbound connection over IPv6 is passed on.',
     see: [{ run: 'ss -tn src 127.0.0.6', look: 'connections to port 15006 in place of the application' }],
-    todo: 'Let `-o lo -s 127.0.0.6/32 -j RETURN` be the first rule of the outbound chain; under TPROXY let the three guards start ISTIO_INBOUND.',
+    todo: 'Let `-o lo -s 127.0.0.6/32 -j RETURN` be the first rule of the outbound chain; under TPROXY let the three guards start ISTIO_INBOUND. For IPv6: `ip -6 addr add ::6/128 dev lo`.',
   },
   {
     id: 'health-ports-open',

@@ -19,10 +19,10 @@ export const OTHER_CLAIM_PAGES: readonly Page[] = [
     group,
     title: "the mesh's own DNS questions are not led back to it",
     means:
-      'Every packet of the proxy to port 53 of a captured server leaves unchanged, or is delivered unchanged when the server is on this host.',
+      'Every packet of the proxy to port 53 of a captured server leaves unchanged, or is delivered unchanged when the server is on this host. The same holds for what a DNS forwarder asks its server, where the host description names one: `{"proto":"udp","port":53,"process":"dnsmasq","forwards":"10.96.0.10:53"}` among the listeners, and who dnsmasq runs as.',
     why: 'The rules for DNS stand before those of the proxy user, or a local resolver asks as somebody else (istio/istio#30309). The agent then asks itself until its sockets run out.',
     see: [{ run: 'ss -unp sport = 15053', look: 'the agent as its own client' }],
-    todo: 'Let the RETURNs for the user and group of the proxy stand before the jump to the DNS rules.',
+    todo: 'Let the RETURNs for the user and group of the proxy stand before the jump to the DNS rules. Give a forwarder a group that is excluded (ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE).',
   },
   {
     id: 'conntrack-zone-symmetry',
@@ -85,7 +85,8 @@ export const OTHER_CLAIM_PAGES: readonly Page[] = [
       { run: 'conntrack -S', look: 'the counter `invalid`' },
       { run: "tcpdump -ni eth0 'tcp[tcpflags] & tcp-rst != 0'", look: 'resets from the port of the application' },
     ],
-    todo: 'Set INVALID_DROP (meshConfig.defaultConfig.proxyMetadata), or accept the rare reset.',
+    todo: 'Drop packets in state INVALID in mangle PREROUTING, or accept the rare reset.',
+    todoWith: { 'istio-sidecar': 'Set INVALID_DROP (meshConfig.defaultConfig.proxyMetadata), or accept the rare reset.' },
   },
   {
     id: 'reply-path-preserved',
@@ -96,5 +97,33 @@ export const OTHER_CLAIM_PAGES: readonly Page[] = [
     why: 'The mark is not saved on the connection, not restored on the answer, or no routing rule leads marked packets to lo. The answer then leaves for a client that has never asked it: inbound HBONE timed out when one CONNMARK rule was left out (istio/istio#58546).',
     see: [{ run: 'conntrack -L --mark 0x111; ip rule', look: 'the mark on the connection, and the rule that looks up its table' }],
     todo: 'Save the mark in mangle PREROUTING, restore it in mangle OUTPUT, and keep `ip rule fwmark` and its local route.',
+  },
+  {
+    id: 'no-dead-end',
+    group,
+    title: 'nothing is for the port of the listener that takes it',
+    means:
+      "No TCP SYN of the application to another host, and none that arrives, is led to a capture listener of the proxy whose own port it is for: 15001 on the way out, 15006 on the way in. With Istio's rules there always are such packets, so this is for information.",
+    why: 'The rules redirect every port, these two as well, and the proxy closes such a connection at once: passed on, it would come back to the same listener. A service at port 15001 of another host cannot be reached from the mesh, whatever its policies.',
+    see: [
+      {
+        run: 'kubectl exec POD -c istio-proxy -- pilot-agent request GET listeners',
+        look: 'virtualOutbound at 15001, virtualInbound at 15006',
+      },
+    ],
+    todo: 'Let no service use these ports, or exclude the port of the one that must.',
+  },
+  {
+    id: 'probe-source-rewritten',
+    group,
+    title: 'ambient: the node’s probes have the source that pods know',
+    means:
+      'On a node: every TCP SYN of a local process to one of the `pods` of the host description leaves with the source 169.254.7.127, or fd16:9254:7127:1337:ffff:ffff:ffff:ffff. Without `pods` nothing is asked.',
+    why: 'The address of the pod is not in the ipset istio-inpod-probes-v4, or another rule of POSTROUTING stands before the jump to ISTIO_POSTRT and decides first. The probe then comes with an address of the node, is captured in the pod, and strict mutual TLS refuses it (istio/istio#56414).',
+    see: [
+      { run: 'ipset list istio-inpod-probes-v4', look: 'the address of the pod' },
+      { run: 'iptables-save -t nat', look: '-A POSTROUTING -j ISTIO_POSTRT before all other rules of POSTROUTING' },
+    ],
+    todo: 'Restart the CNI agent of the node, which fills the set again; put the jump first (Istio 1.27 does).',
   },
 ];

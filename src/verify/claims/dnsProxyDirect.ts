@@ -1,15 +1,18 @@
-/** The mesh's own questions are not led back to it. source: istio facts P1, P7; incidents B5; facts 12.15 */
-import { and, or } from '../../netfilter/matchExpr.ts';
+/** The questions of the mesh and of a local forwarder behind it are not led back to it. source: istio facts P1, P7; incidents B5; facts 12.13 to 12.15 */
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import { and, equals, or } from '../../netfilter/matchExpr.ts';
+import { familyOf } from '../../packet/address.ts';
 import { chosenSources } from '../../symbolic/sources.ts';
-import type { Claim } from '../claim.ts';
+import type { Claim, FateScope } from '../claim.ts';
 import { deliveredUntouched, endsAs } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
+import type { Scene } from '../scene.ts';
 import { isCapturedDns, isLoopbackNet, isNew, isOutside, isOwn, ofProxy } from '../scopes.ts';
 
 export const dnsProxyDirect: Claim = {
   id: 'dns-proxy-direct',
   level: 'error',
-  statement: "The proxy's own DNS questions go to the server they are for.",
+  statement: "The proxy's own DNS questions, and those of a DNS forwarder of the host, go to the server they are for.",
   skip: ({ profile, declared }) => {
     if (profile === undefined || declared.dns === 'off') return profile === undefined ? 'there is no mesh' : 'DNS is not captured';
     const asks = profile.listeners.some(({ role, emits }) => role === 'dns' && emits !== undefined);
@@ -18,9 +21,24 @@ export const dnsProxyDirect: Claim = {
   judge: (scene) => {
     const question = and(isNew, ofProxy(scene), isCapturedDns(scene));
     const also = chosenSources(scene.space, scene.declared.proxyMark?.value ?? 0);
+    const local = or(isOwn(scene), isLoopbackNet(scene));
     return expectFates(scene, [
       { dir: 'out', when: and(question, isOutside(scene)), also, ends: endsAs('direct') },
-      { dir: 'out', when: and(question, or(isOwn(scene), isLoopbackNet(scene))), also, ends: deliveredUntouched(scene) },
+      { dir: 'out', when: and(question, local), also, ends: deliveredUntouched(scene) },
+      ...forwarded(scene).flatMap((when): readonly FateScope[] => [
+        { dir: 'out', when: and(when, isOutside(scene)), also: chosenSources(scene.space, 0), ends: endsAs('direct') },
+        { dir: 'out', when: and(when, local), also: chosenSources(scene.space, 0), ends: deliveredUntouched(scene) },
+      ]),
     ]);
   },
 };
+
+/** What forwarders beside the proxy ask, each of its own server. */
+function forwarded({ host, profile, ruleset }: Scene): readonly MatchExpr[] {
+  return host.listeners.flatMap(({ process, proto, forwards }) => {
+    const asker = process === profile?.process.name ? undefined : host.processes.get(process);
+    if (asker === undefined || forwards === undefined || familyOf(forwards.address) !== ruleset.family) return [];
+    const asked = and(equals('proto', proto), equals('dst', forwards.address), equals('dport', forwards.port));
+    return [and(isNew, asked, equals('uid', asker.uid), equals('gid', asker.gid), equals('mark', 0))];
+  });
+}

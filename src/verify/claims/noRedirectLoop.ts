@@ -1,4 +1,5 @@
 /** A cycle of listeners that one original destination goes round. source: shared facts P1, P2; istio#12110, #14242, #14443, #23369 */
+import { relaysOf } from '../../mesh/relay.ts';
 import type { Claim, Violation } from '../claim.ts';
 import { cyclesOf, listenerEdges } from '../listenerGraph.ts';
 
@@ -6,7 +7,7 @@ export const noRedirectLoop: Claim = {
   id: 'no-redirect-loop',
   level: 'error',
   statement: 'No connection that the proxy takes is led back to the listener that took it, over any number of legs.',
-  skip: ({ profile }) => (profile === undefined ? 'there is no mesh, and so no listener that sends on' : undefined),
+  skip: (scene) => (relaysOf(scene).length === 0 ? 'there is no mesh, and so no listener that sends on' : undefined),
   judge: (scene) => {
     const cycles = cyclesOf(scene, listenerEdges(scene));
     const violations = cycles.map(

@@ -1,10 +1,13 @@
 /** What the proxy passes on to the application is not led back to it. source: istio facts P2; incidents B3, B4 */
 
+import type { MeshListener } from '../../mesh/profile.ts';
+import { literalSource } from '../../mesh/relay.ts';
 import { and, not } from '../../netfilter/matchExpr.ts';
-import type { Claim } from '../claim.ts';
+import type { Claim, Violation } from '../claim.ts';
 import { deliveredUntouched } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
-import { emissionsOf } from '../listenerGraph.ts';
+import { emittedBy, relayAt } from '../listenerGraph.ts';
+import type { Scene } from '../scene.ts';
 import { isCapturedDns, isOwn, isTcp } from '../scopes.ts';
 
 export const passthroughReturned: Claim = {
@@ -18,13 +21,24 @@ export const passthroughReturned: Claim = {
   judge: (scene) => {
     const { manager } = scene.space;
     const inbound = (scene.profile?.listeners ?? []).filter(({ role }) => role === 'inbound');
-    return expectFates(scene, [
+    const unbound = inbound.flatMap((listener) => unboundSource(scene, listener));
+    const { violations, doubts } = expectFates(scene, [
       {
         dir: 'out',
         when: and(isTcp, isOwn(scene), not(isCapturedDns(scene))),
-        also: manager.any(inbound.flatMap((listener) => emissionsOf(scene, listener))),
+        also: manager.any(inbound.map((listener) => emittedBy(scene, listener))),
         ends: deliveredUntouched(scene),
       },
     ]);
+    return { violations: [...unbound, ...violations], doubts };
   },
 };
+
+/** No packet shows it: bind(2) fails before there is one. */
+function unboundSource(scene: Scene, listener: MeshListener): readonly Violation[] {
+  const { family } = scene.ruleset;
+  const relay = relayAt(scene, listener);
+  const source = relay?.sends.source;
+  if (relay === undefined || typeof source !== 'object' || literalSource(relay, family, scene.host) !== undefined) return [];
+  return [{ kind: 'rule', rule: undefined, why: `no interface has ${source[family]}, from which the proxy connects to the application` }];
+}

@@ -9,7 +9,7 @@ import type { Vector } from '../../symbolic/vector.ts';
 import type { Claim, Doubtful, FateScope } from '../claim.ts';
 import { endsAs } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
-import { emissionOf, emissionsOf } from '../listenerGraph.ts';
+import { emittedBy, relayAt } from '../listenerGraph.ts';
 import { repliesTo } from '../replies.ts';
 import type { Scene } from '../scene.ts';
 import { packets } from '../scene.ts';
@@ -47,7 +47,7 @@ function answers(scene: Scene): { readonly scopes: readonly FateScope[]; readonl
   }
   // the client's address on the proxy's own connection: its answer must not leave. Of a link-local one bind(2) wants to know the link
   const spoofed = manager.and(
-    manager.any(spoofing(scene).flatMap((listener) => emissionsOf(scene, listener))),
+    manager.any(spoofing(scene).map((listener) => emittedBy(scene, listener))),
     packets(scene, and(isOutside(scene, 'src'), not(isLinkLocal(scene)), isOwn(scene))),
   );
   const back: FateScope['ends'] = ({ fate }) => fate.kind === 'delivered';
@@ -61,7 +61,7 @@ function isLinkLocal({ ruleset }: Scene): MatchExpr {
 
 /** Listeners whose process takes over the client's address. */
 function spoofing(scene: Scene): readonly NonNullable<Scene['profile']>['listeners'][number][] {
-  return (scene.profile?.listeners ?? []).filter((listener) => emissionOf(scene, listener)?.source === 'client');
+  return (scene.profile?.listeners ?? []).filter((listener) => relayAt(scene, listener)?.sends.source === 'client');
 }
 
 /** By the process that listens; nobody in particular for applications. */
