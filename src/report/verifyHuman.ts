@@ -10,7 +10,7 @@ import type { Verified } from '../verify/verify.ts';
 import { codeFrame } from './codeFrame.ts';
 import { rail } from './human/rail.ts';
 import { paragraph } from './layout.ts';
-import { PAGES } from './pages/pages.ts';
+import { remedyOf } from './pages/remedy.ts';
 import type { Paint } from './paint.ts';
 import { fileLine, ruleBody, targetSpan } from './place.ts';
 import { positionOf } from './positions.ts';
@@ -30,27 +30,34 @@ function humanPod(pod: Verified, style: VerifyStyle): string {
   const { paint, width } = style;
   const files = [...new Set(pod.rulesets.map(({ source }) => source.file))].join(', ');
   const mesh = pod.profile === undefined ? 'no mesh' : pod.profile.title;
-  const serious = pod.findings.filter(({ verdict, level }) => (verdict === 'violated' && level !== 'info') || verdict === 'undecided');
-  const asides = pod.findings.filter(({ verdict, level }) => verdict === 'violated' && level === 'info');
+  const open = pod.findings.filter(({ muted }) => muted === undefined);
+  const serious = open.filter(({ verdict, level }) => (verdict === 'violated' && level !== 'info') || verdict === 'undecided');
+  const asides = open.filter(({ verdict, level }) => verdict === 'violated' && level === 'info');
+  const suppressed = pod.findings.filter(({ muted }) => muted !== undefined);
   return [
     `${answer(pod, paint)}  ${paint.dim(`${files}, ${mesh}`)}`,
     ...serious.flatMap((finding) => ['', ...findingLines(pod, finding, style)]),
     ...(asides.length === 0 ? [] : ['', ...asideLines(pod, asides, style)]),
+    ...(suppressed.length === 0 ? [] : ['', ...suppressedLines(pod, suppressed, style)]),
     ...(pod.notes.length === 0 ? [] : ['', ...pod.notes.map((note) => paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 })))]),
   ].join('\n');
 }
 
 /** `2 of 19 claims violated`: claims, not findings. */
 function answer({ findings }: Verified, paint: Paint): string {
+  const open = findings.filter(({ muted }) => muted === undefined);
   const claims = (...verdicts: readonly Finding['verdict'][]) =>
-    new Set(findings.filter(({ verdict, level }) => verdicts.includes(verdict) && level !== 'info').map(({ claim }) => claim));
+    new Set(open.filter(({ verdict, level }) => verdicts.includes(verdict) && level !== 'info').map(({ claim }) => claim));
+  const quiet = findings.length - open.length;
+  const aside = quiet === 0 ? '' : `, ${quiet} suppressed`;
   const judged = claims('holds', 'violated', 'undecided').size;
   const violated = claims('violated').size;
   const undecided = claims('undecided').size;
-  const open = undecided === 0 ? '' : `, ${undecided} undecided`;
-  if (violated > 0) return paint.bold(paint.red(`${violated} of ${judged} claims violated${open}`));
-  if (undecided > 0) return paint.bold(paint.yellow(`${undecided} of ${judged} claims undecided`));
-  if (judged > 0) return paint.bold(paint.green(`all ${judged} claims hold`));
+  const doubt = undecided === 0 ? '' : `, ${undecided} undecided`;
+  if (violated > 0) return paint.bold(paint.red(`${violated} of ${judged} claims violated${doubt}${aside}`));
+  if (undecided > 0) return paint.bold(paint.yellow(`${undecided} of ${judged} claims undecided${aside}`));
+  if (judged > 0) return paint.bold(paint.green(`all ${judged} ${quiet === 0 ? '' : 'other '}claims hold${aside}`));
+  if (quiet > 0) return paint.bold('nothing is broken but what is suppressed');
   const asides = findings.filter(({ verdict }) => verdict !== 'not-applicable');
   if (asides.length === 0) return paint.bold('no claim applies');
   return paint.bold(asides.every(({ verdict }) => verdict === 'holds') ? paint.green('what was asked holds') : 'for information only');
@@ -58,12 +65,12 @@ function answer({ findings }: Verified, paint: Paint): string {
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
 
-function findingLines({ rulesets, causes }: Verified, finding: Finding, { paint, width }: VerifyStyle): readonly string[] {
+function findingLines({ rulesets, profile, causes }: Verified, finding: Finding, { paint, width }: VerifyStyle): readonly string[] {
   const { claim, level, verdict, statement, family, witness, blame, packets, reason } = finding;
   const source = rulesets.find((one) => one.family === family)?.source ?? { file: '', text: '' };
   const line = (name: string, text: string) => `  ${paragraph({ text: `${name.padEnd(8)} ${text}`, width: width - 2, hang: 11 })}`;
   const path = witness?.paths[0];
-  const todo = PAGES.find(({ id }) => id === claim)?.todo;
+  const todo = remedyOf(claim, profile?.name);
   const says = verdict === 'undecided' ? 'undecided' : level;
   return [
     `${paint[COLOURS[level]](paint.bold(`${says}: ${claim}`))} (IPv${family})`,
@@ -113,6 +120,15 @@ function ruleLines(rule: Rule, source: Source, { paint, width }: VerifyStyle): r
 }
 
 const MOST_ASIDES = 6;
+
+function suppressedLines({ rulesets }: Verified, findings: readonly Finding[], { paint, width }: VerifyStyle): readonly string[] {
+  const lines = findings.map(({ claim, family, blame: [rule], muted }) => {
+    const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
+    const at = rule === undefined ? '' : ` ${fileLine(file, rule.line)}`;
+    return `  ${paragraph({ text: `${claim}${at}: ${printable(muted?.reason ?? '')}`, width: width - 2, hang: 4 })}`;
+  });
+  return [paint.bold(`suppressed, ${findings.length}:`), ...lines];
+}
 
 function asideLines({ rulesets }: Verified, asides: readonly Finding[], { paint, width }: VerifyStyle): readonly string[] {
   const lines = asides.slice(0, MOST_ASIDES).map(({ claim, family, blame, reason }) => {

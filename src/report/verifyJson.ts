@@ -1,5 +1,6 @@
 /** The contract's JSON of `verify`, schema chainwalk/verify/v1: types and the one place that builds them. */
 import type { WrittenSetting } from '../istio/podRules/written.ts';
+import type { Muted } from '../verify/accepted.ts';
 import type { SettingCauses } from '../verify/causes.ts';
 import type { Finding } from '../verify/finding.ts';
 import type { Verified } from '../verify/verify.ts';
@@ -27,6 +28,8 @@ export interface VerifySummary {
   readonly holds: number;
   readonly violated: number;
   readonly undecided: number;
+  /** violated or undecided, and said to be known; absent: none */
+  readonly suppressed?: number;
 }
 
 export interface VerifyFinding {
@@ -40,6 +43,8 @@ export interface VerifyFinding {
   readonly blame: readonly TraceRule[];
   readonly packets: string | null;
   readonly reason?: string;
+  /** somebody has said that it is known: it counts neither here nor for the exit code */
+  readonly muted?: Muted;
   /** of a pod: what somebody wrote that the claim breaks for; the first of `causes` */
   readonly cause?: VerifyCause;
   readonly causes?: readonly VerifyCause[];
@@ -85,7 +90,7 @@ function toResult(pod: Verified): VerifyResult {
 }
 
 function toFinding({ rulesets, profile, causes }: Verified, finding: Finding): VerifyFinding {
-  const { claim, level, verdict, statement, family, witness, blame, packets, reason } = finding;
+  const { claim, level, verdict, statement, family, witness, blame, packets, reason, muted } = finding;
   const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
   return {
     claim,
@@ -98,6 +103,7 @@ function toFinding({ rulesets, profile, causes }: Verified, finding: Finding): V
     blame: blame.map((rule) => toTraceRule(rule, file)),
     packets: packets ?? null,
     ...(reason !== undefined && { reason }),
+    ...(muted !== undefined && { muted }),
     ...causeFields(causes?.get(finding)),
   };
 }
@@ -113,6 +119,8 @@ function toCause({ setting, value, from, place }: WrittenSetting): VerifyCause {
 }
 
 function summaryOf(findings: readonly VerifyFinding[]): VerifySummary {
-  const count = (verdict: Finding['verdict']): number => findings.filter((one) => one.verdict === verdict).length;
-  return { holds: count('holds'), violated: count('violated'), undecided: count('undecided') };
+  const count = (verdict: Finding['verdict']): number =>
+    findings.filter((one) => one.verdict === verdict && one.muted === undefined).length;
+  const suppressed = findings.filter(({ muted }) => muted !== undefined).length;
+  return { holds: count('holds'), violated: count('violated'), undecided: count('undecided'), ...(suppressed > 0 && { suppressed }) };
 }

@@ -2,6 +2,7 @@
 import type { Journey } from '../journey/journey.ts';
 import type { Family } from '../packet/address.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
+import type { Muted } from './accepted.ts';
 import type { Level } from './claim.ts';
 
 export type ClaimVerdict = 'holds' | 'violated' | 'undecided' | 'not-applicable';
@@ -22,4 +23,6 @@ export interface Finding {
   readonly reason?: string;
   /** what the claim was not asked of */
   readonly notes?: readonly string[];
+  /** somebody has said that it is known */
+  readonly muted?: Muted;
 }

@@ -1,6 +1,7 @@
 /** Judges claims and makes findings: proofs, or a replayed packet that breaks the claim. */
 import type { Outcome } from '../journey/journey.ts';
 import { BudgetError, EMPTY } from '../symbolic/bdd.ts';
+import { type Part, partsOf } from './accepted.ts';
 import type { Claim, Judgement, Violation } from './claim.ts';
 import type { Finding } from './finding.ts';
 import type { PacketViolation } from './replay.ts';
@@ -13,13 +14,23 @@ export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
   const skip = claim.skip?.(scene);
   if (skip !== undefined) return [{ ...known, verdict: 'not-applicable', blame: [], reason: skip }];
   let judgement: Judgement;
+  let parts: readonly Part[];
   try {
     judgement = claim.judge(scene);
+    parts = partsOf(scene, claim.id, judgement);
   } catch (error) {
     if (error instanceof BudgetError) return [{ ...known, verdict: 'undecided', blame: [], reason: `budget: ${error.message}` }];
     throw error;
   }
   const about = judgement.notes === undefined ? known : { ...known, notes: judgement.notes };
+  return parts.flatMap((part) =>
+    findingsOf(scene, about, part.judgement).map((finding) => (part.muted === undefined ? finding : { ...finding, muted: part.muted })),
+  );
+}
+
+type About = Pick<Finding, 'claim' | 'level' | 'statement' | 'family' | 'notes'>;
+
+function findingsOf(scene: Scene, about: About, judgement: Judgement): readonly Finding[] {
   const violated = groups(judgement.violations).map((group): Finding => {
     const [first] = group;
     if (first?.kind === 'rule')

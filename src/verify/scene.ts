@@ -12,6 +12,7 @@ import { makeSpace } from '../symbolic/space.ts';
 import { startEnv } from '../symbolic/state.ts';
 import type { FateClass } from '../symbolic/traverse.ts';
 import { traverseIn, traverseOut } from '../symbolic/traverse.ts';
+import type { AcceptedRule } from './accepted.ts';
 import type { Declaration } from './declaration.ts';
 
 export interface Scene {
@@ -32,6 +33,15 @@ export interface Scene {
   readonly uses: () => ReadonlyMap<Rule, RuleUse>;
   /** interfaces on which packets arrive: all but lo */
   readonly arrivals: readonly string[];
+  readonly accepted: readonly AcceptedRule[];
+  /** packets, as they start, that match an accepted rule on their way */
+  readonly matched: (rule: Rule, way: Way) => Bdd;
+}
+
+/** Which packets are walked: those that are sent, or that arrive on an interface. */
+export interface Way extends Place {
+  readonly dir: 'in' | 'out';
+  readonly forced?: ForcedState;
 }
 
 export interface RuleUse {
@@ -47,6 +57,7 @@ export interface SceneOptions {
   /** packets to look at, as they start; see symbolic/encode.ts */
   readonly where?: { readonly dir?: 'in' | 'out'; readonly expr: MatchExpr };
   readonly twin?: Scene;
+  readonly accepted?: readonly AcceptedRule[];
 }
 
 /** Where packets start: on an interface, or here. */
@@ -54,7 +65,7 @@ export interface Place {
   readonly iif?: string;
 }
 
-export function makeScene({ ruleset, host, profile, declared, where, twin }: SceneOptions): Scene {
+export function makeScene({ ruleset, host, profile, declared, where, twin, accepted = [] }: SceneOptions): Scene {
   const space = makeSpace(ruleset.family, host);
   const arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
   const uses = new Map<Rule, RuleUse>();
@@ -68,7 +79,25 @@ export function makeScene({ ruleset, host, profile, declared, where, twin }: Sce
     walked.set(key, known);
     return known;
   };
-  const question = (forced: ForcedState | undefined) => ({ space, ruleset, ...(forced === undefined ? { visit } : { forced }) });
+  const marked = new Set(accepted.map(({ rule }) => rule));
+  const matches = new Map<string, Map<Rule, Bdd>>();
+  const question = (key: string, forced: ForcedState | undefined) => {
+    const own = new Map<Rule, Bdd>();
+    matches.set(key, own);
+    const mark = (rule: Rule, matching: Bdd): void => {
+      if (marked.has(rule)) own.set(rule, space.manager.or(own.get(rule) ?? EMPTY, matching));
+    };
+    const told: typeof visit = (rule, hook, reaching, matching) => {
+      if (forced === undefined) visit(rule, hook, reaching, matching);
+      mark(rule, matching);
+    };
+    return {
+      space,
+      ruleset,
+      ...(forced === undefined ? {} : { forced }),
+      ...(forced === undefined || marked.size > 0 ? { visit: told } : {}),
+    };
+  };
   const scene: Scene = {
     ruleset,
     host,
@@ -80,8 +109,14 @@ export function makeScene({ ruleset, host, profile, declared, where, twin }: Sce
       if (where.dir !== undefined && where.dir !== (place.iif === undefined ? 'out' : 'in')) return EMPTY;
       return packets(scene, where.expr, place);
     },
-    out: (forced) => walk(`out ${stateText(forced)}`, () => traverseOut(question(forced))),
-    in: (iif, forced) => walk(`in ${iif} ${stateText(forced)}`, () => traverseIn(question(forced), iif)),
+    out: (forced) => {
+      const key = wayKey({ dir: 'out', ...(forced && { forced }) });
+      return walk(key, () => traverseOut(question(key, forced)));
+    },
+    in: (iif, forced) => {
+      const key = wayKey({ dir: 'in', iif, ...(forced && { forced }) });
+      return walk(key, () => traverseIn(question(key, forced), iif));
+    },
     ...(twin === undefined ? {} : { twin }),
     uses: () => {
       scene.out();
@@ -89,6 +124,12 @@ export function makeScene({ ruleset, host, profile, declared, where, twin }: Sce
       return uses;
     },
     arrivals,
+    accepted,
+    matched: (rule, way) => {
+      if (way.dir === 'out') scene.out(way.forced);
+      else scene.in(way.iif ?? '', way.forced);
+      return matches.get(wayKey(way))?.get(rule) ?? EMPTY;
+    },
   };
   return scene;
 }
@@ -98,6 +139,7 @@ export function packets({ space }: Scene, when: MatchExpr, place: Place = {}): B
   return encode(space, startEnv(space, { iif: place.iif, owned: place.iif === undefined }), when).may;
 }
 
-function stateText(forced: ForcedState | undefined): string {
-  return forced === undefined ? 'as it is' : `${forced.state} ${forced.connmark}`;
+function wayKey({ dir, iif, forced }: Way): string {
+  const state = forced === undefined ? 'as it is' : `${forced.state} ${forced.connmark}`;
+  return `${dir} ${dir === 'in' ? (iif ?? '') : ''} ${state}`;
 }

@@ -6,6 +6,7 @@ import { PROFILES } from '../mesh/profiles.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { AcceptedRule } from './accepted.ts';
 import type { SettingCauses } from './causes.ts';
 import type { Claim } from './claim.ts';
 import { CLAIMS } from './claims.ts';
@@ -30,6 +31,8 @@ export interface VerifyOptions {
   readonly families?: readonly Family[];
   readonly proxyUid?: number;
   readonly proxyGid?: number;
+  /** rules at which somebody has accepted that claims break */
+  readonly accepted?: (ruleset: Ruleset) => readonly AcceptedRule[];
   /** told of each claim before it is judged */
   readonly progress?: (claim: string, family: Family) => void;
 }
@@ -115,7 +118,7 @@ interface SceneInput {
   readonly twin: Scene | undefined;
 }
 
-function sceneOf({ ruleset, profile, host, options: { where }, twin }: SceneInput): Scene {
+function sceneOf({ ruleset, profile, host, options: { where, accepted }, twin }: SceneInput): Scene {
   return makeScene({
     ruleset,
     host,
@@ -123,6 +126,7 @@ function sceneOf({ ruleset, profile, host, options: { where }, twin }: SceneInpu
     ...(profile === undefined ? {} : { profile }),
     ...(where === undefined ? {} : { where: { expr: where.expr[ruleset.family], ...(where.dir === undefined ? {} : { dir: where.dir }) } }),
     ...(twin === undefined ? {} : { twin }),
+    ...(accepted === undefined ? {} : { accepted: accepted(ruleset) }),
   });
 }
 

@@ -1,5 +1,6 @@
 /** The keys of a configuration, and what each may be: src/config.ts, checked. */
 import type { ChainwalkConfig, ConfigClaims, ConfigGroup, ConfigSuppression } from '../../config.ts';
+import { MODES } from '../../istio/modes.ts';
 import { POD_CHECKS } from '../../istio/podChecks/checks.ts';
 import { parseVersion } from '../../istio/version.ts';
 import { CLAIMS } from '../../verify/claims.ts';
@@ -46,15 +47,16 @@ const variables = readMap(readText, (name) =>
 );
 
 export const readProfile = readWord(PROFILE.choices ?? [], 'the profiles are');
-export const readMode = readWord([...(MESH_MODE.choices ?? []), 'ambient-host'], 'the modes are');
+export const readMode = readWord(MESH_MODE.choices ?? [], 'the modes are');
+const readEveryMode = readWord(MODES, 'the modes are');
 
-const group = readRecord<ConfigGroup>(
+const groupShape = readRecord<ConfigGroup>(
   {
     files: readTexts,
     as: readWord(['rules', 'manifest', 'settings']),
     profile: readProfile,
     host: readText,
-    mode: readMode,
+    mode: readEveryMode,
     values: readTexts,
     istio: istioVersion,
     families: readList(family),
@@ -62,6 +64,12 @@ const group = readRecord<ConfigGroup>(
   },
   ['files'],
 );
+
+const group: Read<ConfigGroup> = (node, at) => {
+  const found = groupShape(node, at);
+  if (found?.mode !== 'ambient-host' || found.as === 'settings') return found;
+  return wrong(at, node, { message: 'mode `ambient-host` is of nodes, and nodes have settings', help: 'as: settings' });
+};
 
 const claims = readRecord<ConfigClaims>({
   only: readList(claimId),

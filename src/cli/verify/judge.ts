@@ -4,10 +4,10 @@ import type { Verified } from '../../verify/verify.ts';
 import { type Call, isSet } from '../command.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 
-/** Violated claims of level error; with --strict also warnings, and what is undecided. */
+/** Violated claims of level error; with --strict also warnings, and what is undecided. What is suppressed does not count. */
 export function exitCodeOf({ input }: Call, pods: readonly Verified[], diagnostics: readonly Diagnostic[]): ExitCode {
   const strict = isSet(input, 'strict');
-  const findings = pods.flatMap((pod) => pod.findings);
+  const findings = pods.flatMap((pod) => pod.findings).filter(({ muted }) => muted === undefined);
   const bad = findings.some(({ verdict, level }) => {
     return verdict === 'violated' ? level === 'error' || (strict && level === 'warning') : strict && verdict === 'undecided';
   });

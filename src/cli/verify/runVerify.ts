@@ -1,16 +1,16 @@
 /** What `chainwalk verify` does. */
 import { humanVerify } from '../../report/verifyHuman.ts';
 import { toVerifyReport } from '../../report/verifyJson.ts';
-import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import { podsOf } from '../../verify/pods.ts';
-import { type Verified, type VerifyOptions, verifyRulesets } from '../../verify/verify.ts';
+import type { Verified, VerifyOptions } from '../../verify/verify.ts';
 import type { Call } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { progressOn } from '../progress.ts';
 import { loadRules } from '../rules.ts';
+import { verifyCommented } from '../suppress/rules.ts';
 import { terminal } from '../terminal.ts';
 import { exitCodeOf } from './judge.ts';
 import { readSettings } from './settings.ts';
@@ -49,23 +49,13 @@ export async function verifyRuleFiles(call: Call, files: readonly string[]): Pro
   );
   if (diagnostics.some(isError)) return { pods: [], diagnostics, empty };
   const progress = progressOn(call.io.err, () => performance.now());
-  const pods = verifyAll(loaded.rulesets, { ...settings, progress: (claim, of) => progress.tell(`verifying ${claim} (IPv${of})`) });
+  const tell: VerifyOptions['progress'] = (claim, family) => progress.tell(`verifying ${claim} (IPv${family})`);
+  const commented = verifyCommented(podsOf(loaded.rulesets), { ...settings, progress: tell });
   await progress.end();
-  return { pods, diagnostics, empty };
+  return { pods: commented.pods, diagnostics: [...diagnostics, ...commented.diagnostics], empty };
 }
 
 /** `--family 4,6` is for verify; the reader knows one family or none. */
 function withFamily({ io, input }: Call, family: number | undefined): Call {
   return { io, input: { ...input, options: { ...input.options, family: family === undefined ? undefined : String(family) } } };
-}
-
-/** Equal rules are proved once. */
-function verifyAll(rulesets: readonly Ruleset[], options: VerifyOptions): readonly Verified[] {
-  const proved = new Map<string, Verified>();
-  return podsOf(rulesets).map((pod) => {
-    const key = JSON.stringify(pod.map(({ family, source }) => [family, source.text]));
-    const known = proved.get(key) ?? verifyRulesets(pod, options);
-    proved.set(key, known);
-    return { ...known, rulesets: known.rulesets.map((one) => pod.find(({ family }) => family === one.family) ?? one) };
-  });
 }

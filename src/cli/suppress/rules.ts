@@ -1,0 +1,58 @@
+/** Comments in a dump: those about a line stand at its rule, those about the file at every finding. */
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import type { AcceptedRule } from '../../verify/accepted.ts';
+import type { Finding } from '../../verify/finding.ts';
+import { type Verified, type VerifyOptions, verifyRulesets } from '../../verify/verify.ts';
+import { commentWarnings, type Suppression, type Suppressions, suppressionsIn } from './comments.ts';
+
+export interface CommentedVerdicts {
+  readonly pods: readonly Verified[];
+  /** warnings about comments */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** `pods`: at most one ruleset of each family. Equal rules are proved once. */
+export function verifyCommented(pods: readonly (readonly Ruleset[])[], options: VerifyOptions): CommentedVerdicts {
+  const comments = new Map<string, Suppressions>();
+  const commentsOf = ({ source: { text } }: Ruleset): Suppressions => {
+    const known = comments.get(text) ?? suppressionsIn(text);
+    comments.set(text, known);
+    return known;
+  };
+  const accepted = (ruleset: Ruleset) => acceptedIn(ruleset, commentsOf(ruleset).found);
+  const proved = new Map<string, Verified>();
+  const verified = pods.map((pod) => {
+    const key = JSON.stringify(pod.map(({ family, source }) => [family, source.text]));
+    const known = proved.get(key) ?? withFiles(verifyRulesets(pod, { ...options, accepted }), (one) => commentsOf(one).found);
+    proved.set(key, known);
+    return { ...known, rulesets: known.rulesets.map((one) => pod.find(({ family }) => family === one.family) ?? one) };
+  });
+  const diagnostics = options.where === undefined ? verified.flatMap((one) => warningsOf(one, commentsOf)) : [];
+  return { pods: verified, diagnostics };
+}
+
+function acceptedIn({ tables }: Ruleset, found: readonly Suppression[]): readonly AcceptedRule[] {
+  if (!found.some(({ line }) => line !== undefined)) return [];
+  const rules = [...tables.values()].flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules));
+  return found.flatMap(({ line, claims, muted }) => rules.filter((rule) => rule.line === line).map((rule) => ({ rule, claims, muted })));
+}
+
+/** Comments about a whole file, after those about its lines. */
+function withFiles(verified: Verified, commentsOf: (ruleset: Ruleset) => readonly Suppression[]): Verified {
+  const mute = (finding: Finding): Finding => {
+    const isOpen = finding.muted === undefined && (finding.verdict === 'violated' || finding.verdict === 'undecided');
+    const ruleset = verified.rulesets.find(({ family }) => family === finding.family);
+    if (!isOpen || ruleset === undefined) return finding;
+    const by = commentsOf(ruleset).find(({ line, claims }) => line === undefined && claims.includes(finding.claim));
+    return by === undefined ? finding : { ...finding, muted: by.muted };
+  };
+  return { ...verified, findings: verified.findings.map(mute) };
+}
+
+function warningsOf({ rulesets, findings }: Verified, commentsOf: (ruleset: Ruleset) => Suppressions): readonly Diagnostic[] {
+  const used = new Set(findings.flatMap(({ muted }) => muted ?? []));
+  const asked = new Set(findings.map(({ claim }) => claim));
+  const sources = new Map(rulesets.map((ruleset) => [ruleset.source, commentsOf(ruleset)]));
+  return [...sources].flatMap(([source, suppressions]) => commentWarnings(source, suppressions, { used, asked }));
+}
