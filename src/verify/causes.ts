@@ -1,5 +1,6 @@
 /** What somebody wrote that breaks a claim, by experiment: the pod is rendered and judged again as if it had not been written.
  *  A witness is asked for by itself: its fate has to change back. */
+import type { MeshConfiguration } from '../istio/configuration/mesh.ts';
 import { enrolWith } from '../istio/enrol/enrol.ts';
 import { type Causes, causesOf } from '../istio/podRules/causes.ts';
 import { likenessOf } from '../istio/podRules/likeness.ts';
@@ -21,10 +22,10 @@ export interface CauseMemory extends PodMemory {
   /** whether a claim still breaks, by pod and question */
   readonly verdicts: Map<string, boolean>;
   /** causes found for a pod, by everything they could follow from */
-  readonly alike: Map<string, ReadonlyMap<Finding, Causes<number>>>;
+  readonly alike: Map<MeshConfiguration, Map<string, ReadonlyMap<Finding, Causes<number>>>>;
 }
 
-/** For pods of one mesh and one set of options. */
+/** For pods of one set of files and options. */
 export function causeMemory(memory: PodMemory): CauseMemory {
   return { ...memory, verdicts: new Map(), alike: new Map() };
 }
@@ -49,7 +50,7 @@ export function causesOfFindings(
     const step = decidingStep(pod);
     return step === undefined ? NONE : new Map(violated.map((finding) => [finding, { settings: [step], enough: 'one' }]));
   }
-  const { alike } = question.memory;
+  const alike = ofMesh(question.memory, enrolment.facts.mesh);
   const likeness = `${key} ${likenessOf(enrolment.facts)}`;
   const known = alike.get(likeness);
   if (known?.size === 0) return NONE;
@@ -59,6 +60,12 @@ export function causesOfFindings(
   return new Map(
     [...found].map(([finding, { settings, enough }]) => [finding, { settings: settings.flatMap((index) => written[index] ?? []), enough }]),
   );
+}
+
+function ofMesh({ alike }: CauseMemory, mesh: MeshConfiguration): Map<string, ReadonlyMap<Finding, Causes<number>>> {
+  const known = alike.get(mesh) ?? new Map<string, ReadonlyMap<Finding, Causes<number>>>();
+  alike.set(mesh, known);
+  return known;
 }
 
 const NONE: ReadonlyMap<Finding, SettingCauses> = new Map();

@@ -129,6 +129,21 @@ const CASES: readonly Case[] = [
     mended: cut('interceptionMode'),
   },
   {
+    title: 'a resource of kind ProxyConfig',
+    pod: `${annotated()}---
+kind: ProxyConfig
+apiVersion: networking.istio.io/v1beta1
+metadata: {name: all, namespace: s}
+spec:
+  environmentVariables:
+    ISTIO_OUTBOUND_OWNER_GROUPS: "0"
+    INBOUND_CAPTURE_PORT: "9999"
+`,
+    claim: 'inbound-captured',
+    causes: [['ProxyConfig environmentVariables.INBOUND_CAPTURE_PORT', 'INBOUND_CAPTURE_PORT: "9999"']],
+    mended: cut('INBOUND_CAPTURE_PORT'),
+  },
+  {
     title: 'MeshConfig',
     pod: annotated(),
     values: 'meshConfig:\n  accessLogFile: /dev/stdout\n  defaultConfig:\n    interceptionMode: TPROXY\n',

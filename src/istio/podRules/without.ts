@@ -36,6 +36,14 @@ function withoutPath(node: Node, [key, ...rest]: readonly string[]): Node {
   return { ...node, entries };
 }
 
+/** A variable of one ProxyConfig resource, by its position. */
+export function withoutResourceVariable(facts: Facts, position: number, variable: string): Facts {
+  const proxyConfigs = facts.proxyConfigs.map((resource, index) =>
+    index === position ? { ...resource, environment: new Map([...resource.environment].filter(([name]) => name !== variable)) } : resource,
+  );
+  return { ...facts, proxyConfigs };
+}
+
 export function withContainer(facts: Facts, name: string, change: (container: Container) => Container): Facts {
   const containers = facts.pod.containers.map((one) => (one.name.value === name ? change(one) : one));
   return { ...facts, pod: { ...facts.pod, containers } };

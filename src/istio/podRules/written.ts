@@ -3,10 +3,19 @@ import { NETWORKS, PROXY_CONFIG, TEMPLATES, TRAFFIC_ANNOTATIONS } from '../confi
 import type { Facts } from '../enrol/facts.ts';
 import { isKnownVariable, type Place } from '../given.ts';
 import type { Container } from '../manifest/container.ts';
-import { entriesOf, type Located } from '../manifest/node.ts';
+import { readNestedText } from '../manifest/nested.ts';
+import type { Located } from '../manifest/node.ts';
 import { settingsOf } from './podRules.ts';
 import type { PodSetting } from './podSetting.ts';
-import { leavesOf, withContainer, withoutAnnotation, withoutMeshValue, withoutNamespaceAnnotation, withoutNested } from './without.ts';
+import {
+  leavesOf,
+  withContainer,
+  withoutAnnotation,
+  withoutMeshValue,
+  withoutNamespaceAnnotation,
+  withoutNested,
+  withoutResourceVariable,
+} from './without.ts';
 import { writtenArguments } from './writtenArguments.ts';
 
 export interface WrittenSetting {
@@ -24,6 +33,7 @@ export function writtenSettings(facts: Facts, settings: readonly PodSetting[]): 
   return [
     ...annotations(facts),
     ...proxyConfig(facts),
+    ...proxyConfigResources(facts),
     ...writtenArguments(facts),
     ...securityContexts(facts),
     ...variables(facts),
@@ -53,30 +63,30 @@ function annotations({ pod }: Facts): readonly WrittenSetting[] {
 /** Each entry by itself: `interceptionMode`, `proxyMetadata.ISTIO_META_DNS_CAPTURE`. */
 function proxyConfig({ pod, readNested }: Facts): readonly WrittenSetting[] {
   const annotation = pod.annotations.get(PROXY_CONFIG);
-  const nested = annotation === undefined ? undefined : readNested(annotation.value);
-  if (annotation === undefined || nested === undefined || 'problem' in nested) return [];
-  return entriesOf(nested.root).flatMap(({ key, value }) =>
-    leavesOf(value, [key]).map(({ path, value: leaf }) =>
+  if (annotation === undefined) return [];
+  const { source, span, value: text } = annotation;
+  const nested = readNestedText({ source, node: { kind: 'scalar', value: text, span }, readNested, report: () => {} });
+  return (nested === undefined ? [] : leavesOf(nested.root)).flatMap(({ path, value: leaf }): WrittenSetting[] => {
+    if (leaf.kind !== 'scalar') return [];
+    const located = { value: String(leaf.value), source, span: leaf.span };
+    // names of variables have no dots
+    const without = (facts: Facts) => withoutNested(facts, text, path.split('.'));
+    return [written({ setting: path, from: `annotation ${PROXY_CONFIG}`, located, without })];
+  });
+}
+
+/** Resources of kind ProxyConfig. */
+function proxyConfigResources({ proxyConfigs }: Facts): readonly WrittenSetting[] {
+  return proxyConfigs.flatMap((resource, index) =>
+    [...resource.environment].map(([name, located]) =>
       written({
-        setting: path,
-        from: `annotation ${PROXY_CONFIG}`,
-        located: { ...annotation, value: leaf.kind === 'scalar' ? String(leaf.value) : '', span: spanOfKey(annotation, path) },
-        without: (facts) => withoutNested(facts, annotation.value, keysOf(path)),
+        setting: `environmentVariables.${name}`,
+        from: 'ProxyConfig',
+        located,
+        without: (facts) => withoutResourceVariable(facts, index, name),
       }),
     ),
   );
-}
-
-/** Names of variables have no dots. */
-function keysOf(path: string): readonly string[] {
-  return path.split('.');
-}
-
-/** The place of a key inside a block of text: where it is written first. */
-function spanOfKey({ source, span }: Located<string>, path: string): Place['span'] {
-  const key = keysOf(path).at(-1) ?? path;
-  const at = source.text.slice(span.start, span.end).search(new RegExp(`(?<![\\w.-])${key.replaceAll(/[^\w]/g, '\\$&')}(?![\\w.-])`));
-  return at < 0 ? span : { start: span.start + at, end: span.start + at + key.length };
 }
 
 function securityContexts({ pod }: Facts): readonly WrittenSetting[] {

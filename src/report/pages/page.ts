@@ -9,6 +9,8 @@ export interface Page {
   /** how to see it on a real machine: commands, each with what to look for */
   readonly see: readonly { readonly run: string; readonly look: string }[];
   readonly todo: string;
+  /** with a mesh that has a switch for it, by its profile */
+  readonly todoWith?: Readonly<Record<string, string>>;
 }
 
 export type PageGroup = 'command' | 'claim' | 'outcome' | 'fate' | 'lost' | 'step' | 'diagnostic';

@@ -20,6 +20,7 @@ export function renderPage(page: Page, { paint, width }: PageStyle): string {
     ...section('why it happens', page.why),
     ...(see.length > 0 ? ['', paint.bold('how to see it'), ...see] : []),
     ...section('what to do', page.todo),
+    ...Object.entries(page.todoWith ?? {}).flatMap(([mesh, text]) => section(`what to do with ${mesh}`, text)),
   ].join('\n');
 }
 
