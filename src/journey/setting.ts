@@ -21,12 +21,12 @@ export function hostOf(rulesets: readonly Ruleset[], profile: MeshProfile | unde
   return host;
 }
 
-/** Ports that TPROXY targets name. */
+/** Ports that TPROXY targets name; 0 stands for the packet's own. */
 export function transparentPorts(rulesets: readonly Ruleset[]): readonly number[] {
   const ports = new Set<number>();
   for (const { tables } of rulesets) {
     for (const { rules } of tables.get('mangle')?.chains.values() ?? []) {
-      for (const { effect } of rules) if (effect.kind === 'divert') ports.add(effect.port);
+      for (const { effect } of rules) if (effect.kind === 'divert' && effect.port !== 0) ports.add(effect.port);
     }
   }
   return [...ports];

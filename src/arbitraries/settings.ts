@@ -1,8 +1,9 @@
-/** Settings of Istio at random, as `render` takes them. They are such that Istio takes them and their values mean something to iptables. */
+/** Settings of Istio, as `render` takes them. */
 import fc from 'fast-check';
-import { MODES } from '../../src/istio/modes.ts';
-import { CHANGES, NEWEST, OLDEST } from '../../src/istio/version.ts';
+import { MODES } from '../istio/modes.ts';
+import { CHANGES, NEWEST, OLDEST } from '../istio/version.ts';
 
+/** `{"istio-inbound-ports":"*","redirect-dns":true,"host":{"ipv6":true}}` */
 export type SettingsObject = Readonly<Record<string, unknown>>;
 
 const port = fc.integer({ min: 1, max: 65535 }).map(String);
@@ -23,7 +24,7 @@ const range = fc.oneof({ arbitrary: range4, weight: 2 }, { arbitrary: range6, we
 const nameserver = fc.constantFrom('127.0.0.53', '10.96.0.10', '169.254.20.10', '::1', 'fd00:10:96::a', '::127.0.0.53');
 
 /** Istio takes 64, which become one line; iptables-restore takes 251 words a line: 49 groups, or 48 where they also spare DNS (up to 1.24). */
-export const MOST_LOADABLE_GROUPS = 48;
+const MOST_LOADABLE_GROUPS = 48;
 
 /** Empty items count for nothing. */
 const list = (item: fc.Arbitrary<string>, maxLength = 4): fc.Arbitrary<string> =>
@@ -50,7 +51,7 @@ function withAddress(addresses: readonly string[]): readonly string[] {
 
 const version = fc.integer({ min: OLDEST, max: NEWEST }).map((minor) => `1.${minor}`);
 
-export const sidecarSettings: fc.Arbitrary<SettingsObject> = fc.record(
+const sidecarSettings: fc.Arbitrary<SettingsObject> = fc.record(
   {
     istio: version,
     host,
@@ -85,7 +86,7 @@ export const sidecarSettings: fc.Arbitrary<SettingsObject> = fc.record(
   { requiredKeys: [] },
 );
 
-export const ambientSettings: fc.Arbitrary<SettingsObject> = fc.record(
+const ambientSettings: fc.Arbitrary<SettingsObject> = fc.record(
   {
     mode: fc.constantFrom(...MODES.filter((mode) => mode.startsWith('ambient'))),
     istio: fc.integer({ min: CHANGES.ambient, max: NEWEST }).map((minor) => `1.${minor}`),
@@ -99,7 +100,33 @@ export const ambientSettings: fc.Arbitrary<SettingsObject> = fc.record(
   { requiredKeys: ['mode'] },
 );
 
-export const anySettings: fc.Arbitrary<SettingsObject> = fc.oneof(
-  { arbitrary: sidecarSettings, weight: 9 },
-  { arbitrary: ambientSettings, weight: 1 },
-);
+/** What Istio refuses, the newest version at least. */
+const FAULTS: readonly SettingsObject[] = [
+  { 'istio-service-exclude-cidr': '*' },
+  { 'istio-service-cidr': '10.0.0.0/33' },
+  { 'istio-service-cidr': '10.0.0.0/8,2001:db8::/129' },
+  { 'istio-service-exclude-cidr': 'everything' },
+  { ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR: '10.0.0.0/8' },
+  { ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR: '127.0.0.0/7' },
+  { ISTIO_OUTBOUND_OWNER_GROUPS: Array.from({ length: 65 }, (_, id) => id).join(',') },
+  { 'force-iptables-binary': 'ebtables' },
+  { 'native-nftables': true },
+  { 'redirect-dns': 'perhaps' },
+];
+
+export interface SettingsOptions {
+  /** `sidecar` also for the CNI plugin; absent: both */
+  readonly mode?: 'sidecar' | 'ambient';
+  /** only settings of a sidecar that Istio refuses; false when absent */
+  readonly invalid?: boolean;
+}
+
+/** Settings as in a `--settings` file, such that Istio takes them and their values mean something to iptables. They shrink to none. */
+export function istioSettings({ mode, invalid = false }: SettingsOptions = {}): fc.Arbitrary<SettingsObject> {
+  if (invalid)
+    return fc
+      .tuple(sidecarSettings, fc.constantFrom(...FAULTS))
+      .map(([settings, fault]) => ({ ...settings, istio: `1.${NEWEST}`, ...fault }));
+  if (mode !== undefined) return mode === 'sidecar' ? sidecarSettings : ambientSettings;
+  return fc.oneof({ arbitrary: sidecarSettings, weight: 9 }, { arbitrary: ambientSettings, weight: 1 });
+}

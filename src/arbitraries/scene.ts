@@ -1,0 +1,80 @@
+/** What packets are drawn for: rules, their host and mesh, and the options of the caller, read. */
+
+import { InputError, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from '../given.ts';
+import type { Host, Process } from '../host/host.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import { equals, type MatchExpr, not } from '../netfilter/matchExpr.ts';
+import type { Family } from '../packet/address.ts';
+import { PROTO } from '../packet/protocol.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { PacketSet } from '../syntax/parsePacketSet.ts';
+
+export interface PacketOptions extends SettingOptions {
+  /** absent: the families of the rules; 4 without rules */
+  readonly family?: Family;
+  /** absent: packets that are sent and packets that arrive */
+  readonly dir?: 'in' | 'out';
+  /** one protocol or several, the first is what counterexamples shrink to; absent: tcp, udp and what the rules ask about */
+  readonly proto?: ProtoName | readonly ProtoName[];
+  /** user of the sending process: only packets that are sent */
+  readonly uid?: number;
+  /** only packets that are sent, by a process that is not the mesh's proxy, or by the proxy; absent: by anybody */
+  readonly sentBy?: 'app' | 'proxy';
+  /** a set of packets in notation, `out tcp -> 10.0.0.0/8 uid=!1337` */
+  readonly where?: string;
+  /** also packets that open no connection, that no rule asks about, fragments, bound and missing sockets; false when absent */
+  readonly unusual?: boolean;
+}
+
+export type ProtoName = keyof typeof PROTO;
+
+export interface PacketScene {
+  readonly rulesets: readonly Ruleset[];
+  readonly host: Host;
+  readonly profile: MeshProfile | undefined;
+  readonly families: readonly Family[];
+  readonly dirs: readonly ('in' | 'out')[];
+  readonly protos: readonly number[] | undefined;
+  /** set for packets of the proxy: its identity and the mark that it sets */
+  readonly proxy: (Process & { readonly mark: number }) | undefined;
+  readonly conditions: Readonly<Record<Family, readonly MatchExpr[]>>;
+  readonly unusual: boolean;
+}
+
+/** @throws InputError when the rules or an option cannot be read */
+export function sceneOf(rules: RulesInput, options: PacketOptions): PacketScene {
+  const rulesets = rulesetsOf(rules);
+  const { host, profile } = settingOf(rulesets, options);
+  const set = options.where === undefined ? undefined : packetSetFrom(options.where);
+  const { dir = set?.dir, family, proto, uid, sentBy } = options;
+  const proxy = sentBy === undefined ? undefined : proxyOf(host, profile);
+  if (sentBy === 'proxy' && proxy === undefined) throw new InputError(['`sentBy` is `proxy`, but the rules are of no mesh']);
+  const own = [
+    ...(uid === undefined ? [] : [equals('uid', uid)]),
+    ...(sentBy !== 'app' ? [] : [not(equals('uid', proxy?.uid ?? -1)), not(equals('gid', proxy?.gid ?? -1))]),
+  ];
+  const known = [...new Set(rulesets.map((one) => one.family))].sort();
+  const protos = proto === undefined ? undefined : (typeof proto === 'string' ? [proto] : proto).map((name) => PROTO[name]);
+  const sent = uid !== undefined || sentBy !== undefined;
+  return {
+    rulesets,
+    host,
+    profile,
+    families: family !== undefined ? [family] : known.length > 0 ? known : [4],
+    dirs: dir !== undefined ? [dir] : sent ? ['out'] : ['out', 'in'],
+    protos,
+    proxy: sentBy === 'proxy' ? proxy : undefined,
+    conditions: { 4: [...own, ...termsOf(set, 4)], 6: [...own, ...termsOf(set, 6)] },
+    unusual: options.unusual ?? false,
+  };
+}
+
+function termsOf(set: PacketSet | undefined, family: Family): readonly MatchExpr[] {
+  return set?.terms.map(({ expr }) => expr[family]) ?? [];
+}
+
+function proxyOf(host: Host, profile: MeshProfile | undefined): PacketScene['proxy'] {
+  const process = profile && host.processes.get(profile.process.name);
+  const mark = profile?.listeners.find(({ role }) => role === 'outbound')?.emits?.mark ?? 0;
+  return process && { ...process, mark };
+}
