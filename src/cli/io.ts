@@ -1,5 +1,5 @@
 /** Files, streams and other programs: the only file that touches them. */
-import { createReadStream, readFileSync, realpathSync, watch, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, readFileSync, realpathSync, watch, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,7 +8,7 @@ export interface Io {
   readonly read: (path: string) => Promise<ReadResult>;
   /** batches of lines without their line feeds, as they arrive */
   readonly lines: (path: string) => AsyncIterable<readonly string[]>;
-  /** replaces the file; the reason when it cannot be written */
+  /** replaces the file, and makes its folders; the reason when it cannot be written */
   readonly write: (path: string, text: string) => Promise<{ readonly problem?: string }>;
   /** runs another program, without a shell, to its end */
   readonly execute: (program: string, args: readonly string[]) => Promise<Executed>;
@@ -111,6 +111,7 @@ async function readFile(path: string): Promise<ReadResult> {
 
 async function writeFile(path: string, text: string): Promise<{ readonly problem?: string }> {
   try {
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
     return {};
   } catch (error) {

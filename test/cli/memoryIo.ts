@@ -59,7 +59,7 @@ interface Parts {
   readonly written: Record<string, string>;
 }
 
-function memoryIo({ setting, out, err, written }: Parts): Io {
+export function memoryIo({ setting, out, err, written }: Parts): Io {
   const saves = [...(setting.saves ?? [])];
   const saved = new Map<string, string | undefined>();
   const read = async (path: string) => {

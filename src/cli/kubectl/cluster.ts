@@ -1,0 +1,37 @@
+/** kubectl as it is called here: every argument by itself, no shell. */
+import type { Executed, Io } from '../io.ts';
+import type { Complaint } from '../messages.ts';
+
+export interface Cluster {
+  readonly io: Io;
+  /** `--namespace=shop`, `--context=...`, `--kubeconfig=...` */
+  readonly connection: readonly string[];
+}
+
+export function kubectl({ io, connection }: Cluster, args: readonly string[]): Promise<Executed> {
+  return io.execute('kubectl', [...connection, ...args]);
+}
+
+/** The call as a shell would take it. */
+export function commandLine({ connection }: Pick<Cluster, 'connection'>, args: readonly string[]): string {
+  return ['kubectl', ...connection, ...args].map(quoted).join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** kubectl's own words about a call that failed. */
+export function failure(what: string, answer: Executed): Complaint {
+  if ('problem' in answer) {
+    return {
+      message: `kubectl cannot be run: ${answer.problem}`,
+      help: 'install kubectl, or save the rules where they are and give chainwalk the file: `chainwalk verify pod.rules`',
+    };
+  }
+  const said = answer.err.trim() === '' ? `exit code ${answer.code}` : answer.err.trim();
+  return {
+    message: `${what}: ${said}`,
+    help: /\(NotFound\)/.test(said) ? '-n names the namespace; `kubectl get pods -A` lists all pods' : undefined,
+  };
+}

@@ -1,0 +1,105 @@
+/** The answers of a pod: by `kubectl exec`, or by an ephemeral container where the pod's own cannot tell. */
+import type { Executed } from '../io.ts';
+import type { Complaint } from '../messages.ts';
+import { type Cluster, commandLine, failure, kubectl } from './cluster.ts';
+import type { LivePod } from './pod.ts';
+import { type Answers, answersIn, FIRST, QUESTIONS, type Question, SCRIPT, wordsOf } from './questions.ts';
+
+export interface Asked {
+  readonly name: string;
+  readonly pod: LivePod;
+  readonly container: string;
+  /** absent: nothing is added to the pod */
+  readonly debug: Debug | undefined;
+}
+
+export interface Debug {
+  readonly image: string;
+  readonly profile: string;
+}
+
+export interface Fetched {
+  readonly answers: Answers;
+  /** where they come from */
+  readonly from: string;
+}
+
+export async function fetchAnswers(cluster: Cluster, asked: Asked): Promise<Fetched | Complaint> {
+  const { name, container, debug } = asked;
+  const first = await kubectl(cluster, execArgs(asked, FIRST));
+  const told = outputOf(first);
+  if (told !== undefined) return { answers: await askAll(cluster, asked, told), from: `container ${container}` };
+  const cannot = 'code' in first ? reasonIn(first.err) : undefined;
+  if (cannot === undefined) return failure(`kubectl exec in container ${container} of ${name}`, first);
+  if (debug !== undefined) return fetchByDebug(cluster, asked, debug);
+  return {
+    message: `container ${container} of ${name} ${cannot}`,
+    help: `--debug-image IMAGE adds an ephemeral container with iptables and iproute2, which stays until the pod ends; it is allowed to read the rules. Or -c names another of ${asked.pod.containers.join(', ')}`,
+  };
+}
+
+/** Why a container cannot tell its rules, from what the runtime or iptables say. */
+function reasonIn(err: string): string | undefined {
+  if (/executable file not found|no such file or directory|exit code (?:126|127)\b/i.test(err)) return 'has no iptables-save';
+  if (/permission denied|must be root|operation not permitted/i.test(err)) return 'is not allowed to read the rules';
+  if (/container not found|completed pod/i.test(err)) return 'is not running';
+  return undefined;
+}
+
+async function askAll(cluster: Cluster, asked: Asked, first: string): Promise<Answers> {
+  const rest = QUESTIONS.filter((question) => question !== FIRST);
+  const answers = await Promise.all(
+    rest.map(async (question) => [wordsOf(question), outputOf(await kubectl(cluster, execArgs(asked, question)))] as const),
+  );
+  const told = answers.flatMap(([words, output]) => (output === undefined ? [] : [[words, output] as const]));
+  return new Map([[wordsOf(FIRST), first], ...told]);
+}
+
+/** An attached container may have ended before it is listened to; its log has everything. */
+async function fetchByDebug(cluster: Cluster, asked: Asked, debug: Debug): Promise<Fetched | Complaint> {
+  const container = freeName(asked.pod);
+  const from = `the ephemeral container ${container}, which stays until the pod ends`;
+  const logs = ['logs', asked.name, `--container=${container}`];
+  for (const args of [debugArgs(asked.name, container, debug), logs]) {
+    const answer = await kubectl(cluster, args);
+    const output = outputOf(answer);
+    if (output === undefined) return failure(`kubectl ${args[0]} of ${asked.name}`, answer);
+    const answers = answersIn(output);
+    if (answers !== undefined) return { answers, from };
+  }
+  return {
+    message: `the ephemeral container ${container} has not answered`,
+    help: `the image needs sh and iptables; what it said: ${commandLine(cluster, logs)}`,
+  };
+}
+
+export function execArgs({ name, container }: Pick<Asked, 'name' | 'container'>, question: Question): readonly string[] {
+  return ['exec', name, `--container=${container}`, '--', ...question];
+}
+
+export function debugArgs(name: string, container: string, { image, profile }: Debug): readonly string[] {
+  return [
+    'debug',
+    name,
+    `--image=${image}`,
+    `--profile=${profile}`,
+    `--container=${container}`,
+    '--attach',
+    '--quiet',
+    '--',
+    'sh',
+    '-c',
+    SCRIPT,
+  ];
+}
+
+/** A name of an ephemeral container is never free again. */
+export function freeName({ ephemeral }: Pick<LivePod, 'ephemeral'>): string {
+  const used = ephemeral.map((name) => Number(/^chainwalk-(\d+)$/.exec(name)?.[1] ?? 0));
+  return `chainwalk-${Math.max(0, ...used) + 1}`;
+}
+
+/** Undefined: it failed. */
+function outputOf(answer: Executed): string | undefined {
+  return 'code' in answer && answer.code === 0 ? answer.out : undefined;
+}

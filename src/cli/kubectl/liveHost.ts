@@ -1,0 +1,31 @@
+/** The host around a pod's rules: what `ip` told of it, and for the rest a pod as the mesh sets it up. */
+import { readHost } from '../../host/readHost.ts';
+import { profileOf, transparentPorts } from '../../journey/setting.ts';
+import { defaultHost } from '../../mesh/defaultHost.ts';
+import { resolve } from '../../ruleset/resolve.ts';
+import { parseRules } from '../../syntax/parse.ts';
+import type { Source } from '../../syntax/source.ts';
+import type { Answers } from './questions.ts';
+import { readRouting } from './routing.ts';
+
+export interface LiveHost {
+  /** a host description as JSON; absent when nothing was told, or it cannot be read */
+  readonly text?: string;
+  /** sentences without capital and stop */
+  readonly notes: readonly string[];
+}
+
+export function liveHost(rules: Source, answers: Answers): LiveHost {
+  const { routing, leftOut } = readRouting(answers);
+  const assumed = (['interfaces', 'ip_rules', 'routes'] as const).filter((key) => routing[key] === undefined);
+  if (assumed.length === 3) return { notes: ['there is no `ip` that prints JSON: addresses and routes are taken to be those of any pod'] };
+  const rulesets = parseRules(rules).rulesets.flatMap((node) => resolve(node).ruleset ?? []);
+  const profile = profileOf(rulesets);
+  const usual = defaultHost({ transparentPorts: transparentPorts(rulesets), ...(profile !== undefined && { profile }) });
+  const description = { ...usual, ...routing };
+  const { problems } = readHost(description);
+  if (problems.length > 0) return { notes: problems.map((problem) => `what \`ip\` told is not used: ${problem}`) };
+  const words = { interfaces: 'addresses', ip_rules: 'policy rules', routes: 'routes' };
+  const notes = assumed.map((key) => `\`ip\` told no ${words[key]}: they are taken to be those of any pod`);
+  return { text: `${JSON.stringify(description, undefined, 2)}\n`, notes: [...leftOut, ...notes] };
+}

@@ -1,0 +1,39 @@
+/** What `kubectl get pod -o json` says that matters here. */
+import type { Family } from '../../packet/address.ts';
+import { isRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
+
+export interface LivePod {
+  readonly containers: readonly string[];
+  /** where the rules are read: the proxy's container, or the one that kubectl takes */
+  readonly container: string | undefined;
+  /** of containers that were added for debugging: a name can be used once */
+  readonly ephemeral: readonly string[];
+  readonly onNodeNetwork: boolean;
+  /** of its addresses; empty: it has none yet */
+  readonly families: readonly Family[];
+}
+
+const PROXIES = ['istio-proxy', 'linkerd-proxy', 'kuma-sidecar', 'consul-dataplane'];
+const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
+
+/** Undefined: the text is no pod. */
+export function readPod(text: string): LivePod | undefined {
+  const pod = parseJson(text);
+  if (!isRecord(pod) || !isRecord(pod.spec)) return undefined;
+  const { spec, metadata, status } = pod;
+  const sidecars = recordsIn(spec.initContainers).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const containers = names([...recordsIn(spec.containers), ...sidecars]);
+  const annotations = isRecord(metadata) && isRecord(metadata.annotations) ? metadata.annotations : {};
+  const preferred = [...PROXIES, annotations[DEFAULT_CONTAINER]].find((name) => typeof name === 'string' && containers.includes(name));
+  return {
+    containers,
+    container: typeof preferred === 'string' ? preferred : containers[0],
+    ephemeral: names(recordsIn(spec.ephemeralContainers)),
+    onNodeNetwork: spec.hostNetwork === true,
+    families: recordsIn(isRecord(status) ? status.podIPs : undefined).map(({ ip }) => (String(ip).includes(':') ? 6 : 4)),
+  };
+}
+
+function names(containers: readonly JsonRecord[]): readonly string[] {
+  return containers.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+}

@@ -1,0 +1,20 @@
+/** The program `kubectl-chainwalk`, which kubectl runs for `kubectl chainwalk`. */
+import type { ExitCode } from '../exitCode.ts';
+import type { Io } from '../io.ts';
+import { buildSingle } from '../program.ts';
+import { type Invocation, parseAndRun } from '../run.ts';
+import { PLUGIN, PLUGIN_OPTIONS } from './command.ts';
+import { splitWords } from './words.ts';
+
+export function runPlugin({ argv, version }: Invocation, io: Io): Promise<ExitCode> {
+  const { own, asked } = splitWords(argv, PLUGIN_OPTIONS);
+  return parseAndRun(
+    {
+      // behind `--` everything is an argument of ours, whatever it is for the command
+      argv: asked.length === 0 ? own : [...own, '--', ...asked],
+      help: '`kubectl chainwalk --help` shows examples and options',
+      build: (hooks) => buildSingle({ version, command: PLUGIN, ...hooks }),
+    },
+    io,
+  );
+}
