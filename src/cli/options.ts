@@ -20,6 +20,12 @@ export function output(choices: readonly string[]): OptionSpec {
   return { flags: '-o, --output <format>', says: 'form of the answer', choices };
 }
 
+export const OUTPUTS: OptionSpec = {
+  flags: '-o, --output <formats>',
+  says: 'human, json, github, sarif, junit or markdown; FORMAT=FILE for a file, several with commas',
+  repeatable: true,
+};
+
 /** The names stand here too, so that help does not load the profiles; a test holds them equal. */
 export const PROFILE: OptionSpec = {
   flags: '--profile <mesh>',
@@ -32,6 +38,11 @@ export const MESH_MODE: OptionSpec = {
   flags: '--mode <mode>',
   says: 'who writes the rules; without it as the values say, or else init',
   choices: ['init', 'cni', 'multus', 'ambient'],
+};
+export const PHASE: OptionSpec = {
+  flags: '--phase <phase>',
+  says: 'of a pod: while its init containers run, or later',
+  choices: ['init', 'running'],
 };
 export const VALUES: OptionSpec = {
   flags: '--values <file>',

@@ -131,11 +131,19 @@ function suppressedLines({ rulesets }: Verified, findings: readonly Finding[], {
 }
 
 function asideLines({ rulesets }: Verified, asides: readonly Finding[], { paint, width }: VerifyStyle): readonly string[] {
-  const lines = asides.slice(0, MOST_ASIDES).map(({ claim, family, blame, reason }) => {
-    const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
-    const rules = blame.map((rule) => `${fileLine(file, rule.line)} ${ruleBody(rule)}`).join('; ');
-    return `  ${paragraph({ text: `${claim}: ${[rules, reason].filter((part) => part).join(': ')}`, width: width - 2, hang: 4 })}`;
+  const lines = asides.slice(0, MOST_ASIDES).map((finding) => {
+    const file = rulesets.find(({ family }) => family === finding.family)?.source.file ?? '';
+    return `  ${paragraph({ text: asideText(finding, file), width: width - 2, hang: 4 })}`;
   });
   const more = asides.length - MOST_ASIDES;
   return [paint.bold(`for information, ${asides.length}:`), ...lines, ...(more > 0 ? [`  and ${more} more; -o json lists all`] : [])];
+}
+
+/** Packets where there are some, or else the rules. */
+function asideText({ claim, blame, reason, packets, witness }: Finding, file: string): string {
+  if (witness !== undefined) {
+    return `${claim}: ${[reason, `for ${packets}`].filter((part) => part).join(', ')}; such as ${packetText(witness.packet)}`;
+  }
+  const rules = blame.map((rule) => `${fileLine(file, rule.line)} ${ruleBody(rule)}`).join('; ');
+  return `${claim}: ${[rules, reason].filter((part) => part).join(': ')}`;
 }

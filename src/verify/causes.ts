@@ -12,6 +12,7 @@ import { packetText } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Finding } from './finding.ts';
+import { inInitPhase } from './initPhase.ts';
 import { type PodMemory, type RenderedPod, renderPod } from './renderedPod.ts';
 import type { VerifyOptions } from './verify.ts';
 import { verifyPod } from './verifyPod.ts';
@@ -30,11 +31,9 @@ export function causeMemory(memory: PodMemory): CauseMemory {
   return { ...memory, verdicts: new Map(), alike: new Map() };
 }
 
-/** `prepare`: what else is done with a pod before it is judged, such as going back to its init phase. */
 export interface CauseQuestion {
   readonly memory: CauseMemory;
   readonly options: VerifyOptions;
-  readonly prepare?: (pod: RenderedPod) => RenderedPod;
 }
 
 /** Of the findings that are violated those that do not come from defaults alone. Pods that are alike have causes that are alike. */
@@ -98,21 +97,21 @@ function decidingStep({ enrolment: { taken } }: RenderedPod): WrittenSetting | u
 }
 
 function worldsWithout(
-  { enrolment }: RenderedPod,
-  { memory, prepare }: CauseQuestion,
+  { enrolment, whileInit }: RenderedPod,
+  { memory }: CauseQuestion,
 ): (without: readonly WrittenSetting[]) => RenderedPod {
   const known = new Map<string, RenderedPod>();
   return (without) => {
     const key = without.map(({ setting, from, place }) => `${from} ${setting} ${place.span.start}`).join();
     const facts = () => without.reduce((before, one) => one.without(before), enrolment.facts);
-    const pod = known.get(key) ?? prepared(renderPod(enrolWith(facts()), memory), prepare);
+    const pod = known.get(key) ?? inPhase(renderPod(enrolWith(facts()), memory), whileInit);
     known.set(key, pod);
     return pod;
   };
 }
 
-function prepared(pod: RenderedPod, prepare: CauseQuestion['prepare']): RenderedPod {
-  return prepare === undefined ? pod : prepare(pod);
+function inPhase(pod: RenderedPod, whileInit: RenderedPod['whileInit']): RenderedPod {
+  return whileInit === undefined ? pod : inInitPhase(pod);
 }
 
 interface Experiment {

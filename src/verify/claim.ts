@@ -15,6 +15,12 @@ export interface Claim {
   readonly level: Level;
   /** one sentence, capital and full stop: what holds for every packet when the claim does */
   readonly statement: string;
+  /** who has to run already; absent: it is about rules alone */
+  readonly needs?: 'proxy' | 'application';
+  /** asked only where --only names it: it compares with rules that are not there */
+  readonly byName?: true;
+  /** asked of pods while their init containers run, and only then */
+  readonly whileInit?: true;
   /** why the claim is not asked here; undefined: it is */
   readonly skip?: (scene: Scene) => string | undefined;
   readonly judge: (scene: Scene) => Judgement;
@@ -43,6 +49,8 @@ export type Violation =
       readonly within: Bdd;
       /** where the outcome alone does not show what is wrong */
       readonly why?: string;
+      /** a finding of its own, together with those of the same text */
+      readonly apart?: string;
     }
   /** without a rule where it is the text as a whole */
   | { readonly kind: 'rule'; readonly rule: Rule | undefined; readonly why: string };

@@ -7,9 +7,12 @@ import { excludedBypass } from './claims/excludedBypass.ts';
 import { healthPortsOpen } from './claims/healthPortsOpen.ts';
 import { icmpv6NdOpen } from './claims/icmpv6NdOpen.ts';
 import { inboundCaptured } from './claims/inboundCaptured.ts';
+import { initCniParity } from './claims/initCniParity.ts';
+import { initPhaseReachable } from './claims/initPhaseReachable.ts';
 import { invalidNotToApp } from './claims/invalidNotToApp.ts';
 import { ipv6Parity } from './claims/ipv6Parity.ts';
 import { loopbackPreserved } from './claims/loopbackPreserved.ts';
+import { modeParity } from './claims/modeParity.ts';
 import { noDeadEnd } from './claims/noDeadEnd.ts';
 import { noRedirectLoop } from './claims/noRedirectLoop.ts';
 import { outboundCaptured } from './claims/outboundCaptured.ts';
@@ -30,6 +33,7 @@ import { tunnelPortOpen } from './claims/tunnelPortOpen.ts';
 import { virtualIfaceRerouted } from './claims/virtualIfaceRerouted.ts';
 
 export const CLAIMS: readonly Claim[] = [
+  initPhaseReachable,
   noRedirectLoop,
   proxyEgressDirect,
   outboundCaptured,
@@ -58,4 +62,6 @@ export const CLAIMS: readonly Claim[] = [
   noStaleChain,
   noGuardrailLeft,
   noUnknown,
+  initCniParity,
+  modeParity,
 ];

@@ -84,8 +84,8 @@ function withoutAddresses(space: Space, set: Bdd): Bdd {
   return projectFields(space, set, OTHERS);
 }
 
-/** Addresses are the first variables of a space; all others follow in the same order. */
-function translate(from: Space, to: Space, set: Bdd): Bdd {
+/** A set in another space. Addresses are the first variables of a space; all others follow in the same order. */
+export function translate(from: Space, to: Space, set: Bdd): Bdd {
   const shift = to.offsets.dport - from.offsets.dport;
   const known = new Map<Bdd, Bdd>();
   const walk = (at: Bdd): Bdd => {

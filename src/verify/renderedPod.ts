@@ -13,6 +13,7 @@ import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import { parseRules } from '../syntax/parse.ts';
 import type { Source } from '../syntax/source.ts';
+import type { WhileInit } from './initPhase.ts';
 
 export interface RenderedPod {
   readonly enrolment: Enrolment;
@@ -23,6 +24,8 @@ export interface RenderedPod {
   /** a proxy runs there, and traffic is meant to be captured */
   readonly inMesh: boolean;
   readonly families: readonly Family[];
+  /** as it is while init containers run */
+  readonly whileInit?: WhileInit;
   /** of the rules as text; not of the settings */
   readonly diagnostics: readonly Diagnostic[];
   /** equal for pods of which everything above is equal that a packet could notice */

@@ -4,6 +4,7 @@ import { BudgetError, EMPTY } from '../symbolic/bdd.ts';
 import { type Part, partsOf } from './accepted.ts';
 import type { Claim, Judgement, Violation } from './claim.ts';
 import type { Finding } from './finding.ts';
+import { notYet } from './initPhase.ts';
 import type { PacketViolation } from './replay.ts';
 import { decidingRules, replay } from './replay.ts';
 import type { Scene } from './scene.ts';
@@ -11,7 +12,7 @@ import { wordsOf } from './words.ts';
 
 export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
   const known = { claim: claim.id, level: claim.level, statement: claim.statement, family: scene.ruleset.family } as const;
-  const skip = claim.skip?.(scene);
+  const skip = (scene.whileInit === undefined ? undefined : notYet(claim, scene.whileInit)) ?? claim.skip?.(scene);
   if (skip !== undefined) return [{ ...known, verdict: 'not-applicable', blame: [], reason: skip }];
   let judgement: Judgement;
   let parts: readonly Part[];
@@ -55,7 +56,9 @@ function groups(violations: readonly Violation[]): readonly (readonly Violation[
   for (const [index, violation] of violations.entries()) {
     const { kind } = violation;
     const key =
-      kind === 'rule' ? `rule ${index}` : [violation.dir, violation.iif, violation.forced?.state, violation.forced?.connmark].join(' ');
+      kind === 'rule'
+        ? `rule ${index}`
+        : [violation.dir, violation.iif, violation.forced?.state, violation.forced?.connmark, violation.apart].join(' ');
     byKey.set(key, [...(byKey.get(key) ?? []), violation]);
   }
   return [...byKey.values()];

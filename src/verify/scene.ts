@@ -13,7 +13,9 @@ import { startEnv } from '../symbolic/state.ts';
 import type { FateClass } from '../symbolic/traverse.ts';
 import { traverseIn, traverseOut } from '../symbolic/traverse.ts';
 import type { AcceptedRule } from './accepted.ts';
+import type { Counterpart, Other } from './counterpart.ts';
 import type { Declaration } from './declaration.ts';
+import type { WhileInit } from './initPhase.ts';
 
 export interface Scene {
   readonly ruleset: Ruleset;
@@ -31,11 +33,20 @@ export interface Scene {
   readonly twin?: Scene;
   /** which packets reach and match each rule, over all directions; for rules that never decide */
   readonly uses: () => ReadonlyMap<Rule, RuleUse>;
+  /** a pod while its init containers run */
+  readonly whileInit?: WhileInit;
+  /** of a pod that is rendered: the same one captured otherwise, or why there is none */
+  readonly counterpart?: (other: Other) => OtherScene | string;
   /** interfaces on which packets arrive: all but lo */
   readonly arrivals: readonly string[];
   readonly accepted: readonly AcceptedRule[];
   /** packets, as they start, that match an accepted rule on their way */
   readonly matched: (rule: Rule, way: Way) => Bdd;
+}
+
+/** With what `here` and `there` are called. */
+export interface OtherScene extends Pick<Counterpart, 'here' | 'there'> {
+  readonly scene: Scene;
 }
 
 /** Which packets are walked: those that are sent, or that arrive on an interface. */
@@ -57,6 +68,8 @@ export interface SceneOptions {
   /** packets to look at, as they start; see symbolic/encode.ts */
   readonly where?: { readonly dir?: 'in' | 'out'; readonly expr: MatchExpr };
   readonly twin?: Scene;
+  readonly whileInit?: WhileInit;
+  readonly counterpart?: Scene['counterpart'];
   readonly accepted?: readonly AcceptedRule[];
 }
 
@@ -65,7 +78,7 @@ export interface Place {
   readonly iif?: string;
 }
 
-export function makeScene({ ruleset, host, profile, declared, where, twin, accepted = [] }: SceneOptions): Scene {
+export function makeScene({ ruleset, host, profile, declared, where, twin, whileInit, counterpart, accepted = [] }: SceneOptions): Scene {
   const space = makeSpace(ruleset.family, host);
   const arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
   const uses = new Map<Rule, RuleUse>();
@@ -118,6 +131,8 @@ export function makeScene({ ruleset, host, profile, declared, where, twin, accep
       return walk(key, () => traverseIn(question(key, forced), iif));
     },
     ...(twin === undefined ? {} : { twin }),
+    ...(whileInit === undefined ? {} : { whileInit }),
+    ...(counterpart === undefined ? {} : { counterpart }),
     uses: () => {
       scene.out();
       for (const iif of arrivals) scene.in(iif);

@@ -10,9 +10,11 @@ import type { AcceptedRule } from './accepted.ts';
 import type { SettingCauses } from './causes.ts';
 import type { Claim } from './claim.ts';
 import { CLAIMS } from './claims.ts';
+import type { Counterpart, Other } from './counterpart.ts';
 import type { Finding } from './finding.ts';
 import { profileAsShown } from './identity.ts';
 import { inferDeclaration } from './infer.ts';
+import type { WhileInit } from './initPhase.ts';
 import { judgeClaim } from './run.ts';
 import type { Scene } from './scene.ts';
 import { makeScene } from './scene.ts';
@@ -33,6 +35,10 @@ export interface VerifyOptions {
   readonly proxyGid?: number;
   /** rules at which somebody has accepted that claims break */
   readonly accepted?: (ruleset: Ruleset) => readonly AcceptedRule[];
+  /** of a pod: judged while its init containers run */
+  readonly whileInit?: WhileInit;
+  /** of a pod: how it would be captured otherwise, or why not */
+  readonly counterpart?: (other: Other) => Counterpart | string;
   /** told of each claim before it is judged */
   readonly progress?: (claim: string, family: Family) => void;
 }
@@ -57,7 +63,7 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
   for (const ruleset of judged.toSorted((a, b) => a.family - b.family)) {
     scenes.push(sceneOf({ ruleset, profile, host, options, twin: scenes[0] }));
   }
-  const claims = CLAIMS.filter(({ id }) => (options.only?.includes(id) ?? true) && !options.except?.includes(id));
+  const claims = CLAIMS.filter((claim) => isAsked(claim, options));
   const findings = claims.flatMap((claim) => scenes.flatMap((scene) => judge(scene, claim, options)));
   return {
     rulesets: judged,
@@ -70,6 +76,12 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
       ...unjudged.map((family) => `no IPv${family} rules were given: IPv${family} is not judged; --family 4,6 insists on both`),
     ],
   };
+}
+
+function isAsked({ id, whileInit, byName }: Claim, { only, except, whileInit: now }: VerifyOptions): boolean {
+  if (whileInit === true && now === undefined) return false;
+  if (byName === true && only === undefined) return false;
+  return (only?.includes(id) ?? true) && except?.includes(id) !== true;
 }
 
 function judge(scene: Scene, claim: Claim, { progress }: VerifyOptions): readonly Finding[] {
@@ -118,7 +130,8 @@ interface SceneInput {
   readonly twin: Scene | undefined;
 }
 
-function sceneOf({ ruleset, profile, host, options: { where, accepted }, twin }: SceneInput): Scene {
+function sceneOf({ ruleset, profile, host, options, twin }: SceneInput): Scene {
+  const { where, whileInit, accepted, counterpart } = options;
   return makeScene({
     ruleset,
     host,
@@ -126,8 +139,25 @@ function sceneOf({ ruleset, profile, host, options: { where, accepted }, twin }:
     ...(profile === undefined ? {} : { profile }),
     ...(where === undefined ? {} : { where: { expr: where.expr[ruleset.family], ...(where.dir === undefined ? {} : { dir: where.dir }) } }),
     ...(twin === undefined ? {} : { twin }),
+    ...(whileInit === undefined ? {} : { whileInit }),
+    ...(counterpart === undefined ? {} : { counterpart: otherScene({ ruleset, profile, host, options, twin }, counterpart) }),
     ...(accepted === undefined ? {} : { accepted: accepted(ruleset) }),
   });
+}
+
+/** Of the same family, made when it is asked for. */
+function otherScene(
+  { ruleset: { family }, profile, options }: SceneInput,
+  counterpart: NonNullable<VerifyOptions['counterpart']>,
+): Scene['counterpart'] {
+  return (other) => {
+    const found = counterpart(other);
+    if (typeof found === 'string') return found;
+    const { rulesets, host, here, there } = found;
+    const ruleset = rulesets.find((one) => one.family === family) ?? emptyRuleset(family, rulesets[0]);
+    const { where } = options;
+    return { scene: sceneOf({ ruleset, profile, host, options: where === undefined ? {} : { where }, twin: undefined }), here, there };
+  };
 }
 
 /** Rules that are not there capture nothing. */

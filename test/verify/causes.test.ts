@@ -137,11 +137,11 @@ metadata: {name: all, namespace: s}
 spec:
   environmentVariables:
     ISTIO_OUTBOUND_OWNER_GROUPS: "0"
-    INBOUND_CAPTURE_PORT: "9999"
+    INBOUND_TUNNEL_PORT: "15009"
 `,
-    claim: 'inbound-captured',
-    causes: [['ProxyConfig environmentVariables.INBOUND_CAPTURE_PORT', 'INBOUND_CAPTURE_PORT: "9999"']],
-    mended: cut('INBOUND_CAPTURE_PORT'),
+    claim: 'tunnel-port-open',
+    causes: [['ProxyConfig environmentVariables.INBOUND_TUNNEL_PORT', 'INBOUND_TUNNEL_PORT: "15009"']],
+    mended: cut('INBOUND_TUNNEL_PORT'),
   },
   {
     title: 'MeshConfig',

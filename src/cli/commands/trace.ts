@@ -1,7 +1,22 @@
 /** `chainwalk trace RULES PACKET...`: walks packets through rules. */
 import { OUTCOMES } from '../../journey/journey.ts';
 import type { Command } from '../command.ts';
-import { COLOR, FAMILY, HOST, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET, STRICT, VALUES, WATCH } from '../options.ts';
+import {
+  COLOR,
+  FAMILY,
+  HOST,
+  ISTIO,
+  JSON_OUTPUT,
+  MESH_MODE,
+  output,
+  PHASE,
+  PROFILE,
+  QUIET,
+  SET,
+  STRICT,
+  VALUES,
+  WATCH,
+} from '../options.ts';
 
 export const trace: Command = {
   name: 'trace',
@@ -20,7 +35,7 @@ export const trace: Command = {
     HOST,
     PROFILE,
     { flags: '--pod <name>', says: 'which pod of a manifest' },
-    { flags: '--phase <phase>', says: 'of a pod: while its init containers run, or later', choices: ['init', 'running'] },
+    PHASE,
     MESH_MODE,
     VALUES,
     ISTIO,

@@ -1,6 +1,21 @@
 /** `chainwalk verify RULES...`: proves what a mesh promises, for every packet. */
 import type { Command } from '../command.ts';
-import { COLOR, HOST, ISTIO, JSON_OUTPUT, MESH_MODE, output, PROFILE, QUIET, SET, STRICT, VALUES, WATCH, WHERE } from '../options.ts';
+import {
+  COLOR,
+  HOST,
+  ISTIO,
+  JSON_OUTPUT,
+  MESH_MODE,
+  output,
+  PHASE,
+  PROFILE,
+  QUIET,
+  SET,
+  STRICT,
+  VALUES,
+  WATCH,
+  WHERE,
+} from '../options.ts';
 
 export const verify: Command = {
   name: 'verify',
@@ -17,6 +32,7 @@ export const verify: Command = {
     { flags: '--proxy-gid <n>', says: 'group that the proxy runs as' },
     PROFILE,
     MESH_MODE,
+    PHASE,
     VALUES,
     ISTIO,
     output(['human', 'json']),

@@ -36,7 +36,7 @@ async function readClaims({ io, input }: Call, name: 'only' | 'except'): Promise
   const text = textOf(input, name);
   if (text === undefined) return {};
   const ids = text.split(',').map((id) => id.trim());
-  const known = [...CLAIMS, ...POD_CHECKS].map(({ id }) => id);
+  const known = [...new Set([...CLAIMS, ...POD_CHECKS].map(({ id }) => id))];
   const wrong = ids.find((id) => !known.includes(id));
   if (wrong === undefined) return { [name]: ids };
   const meant = nearest(wrong, known);

@@ -5,10 +5,11 @@ import { toVerifyReport } from '../../report/verifyJson.ts';
 import { humanVerifyPods, type VerifiedPod } from '../../report/verifyPodsHuman.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import { causeMemory, causesOfFindings } from '../../verify/causes.ts';
+import { inInitPhase } from '../../verify/initPhase.ts';
 import type { PodMemory } from '../../verify/renderedPod.ts';
 import type { Verified, VerifyOptions } from '../../verify/verify.ts';
-import { verifyPod } from '../../verify/verifyPod.ts';
-import { type Call, isSet } from '../command.ts';
+import { proofKey, verifyPod } from '../../verify/verifyPod.ts';
+import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode, worst } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
@@ -45,7 +46,8 @@ export async function verifyManifests(call: Call, files: readonly string[]): Pro
   const settings = await readSettings(call);
   const loaded = settings === undefined ? undefined : await loadScenes(call, files);
   if (settings === undefined || loaded === undefined) return undefined;
-  const { scenes, memory, diagnostics } = loaded;
+  const { memory, diagnostics } = loaded;
+  const scenes = textOf(call.input, 'phase') === 'init' ? loaded.scenes.map(inInitPhase) : loaded.scenes;
   if (diagnostics.some(isError)) return { pods: [], diagnostics };
   const progress = progressOn(call.io.err, () => performance.now());
   const verified = verifyScenes(scenes, { options: settings, memory, tell: progress.tell });
@@ -78,8 +80,9 @@ function verifyScenes(scenes: readonly PodScene[], { options, memory, tell }: Ve
   const question = { options, memory: causeMemory(memory) };
   return scenes.map((scene, index) => {
     tell(`verifying pod ${index + 1} of ${scenes.length}, ${proved.size} different so far`);
-    const known = proved.get(scene.key) ?? verifyPod(scene, options);
-    proved.set(scene.key, known);
+    const key = proofKey(scene, options, memory);
+    const known = proved.get(key) ?? verifyPod(scene, options);
+    proved.set(key, known);
     const named = known.rulesets.map(
       (one) => scene.rulesets.find(({ family }) => family === one.family) ?? { ...one, source: sourceOf(scene) },
     );

@@ -28,9 +28,12 @@ export const POD_CLAIM_PAGES: readonly Page[] = [
     group,
     title: 'init containers reach what they call',
     means:
-      'While an init container runs there are either no rules yet, or there is a proxy that listens, or the container is spared by its user or group. Which of these holds follows from who writes the rules, from the order of the init containers, and from the proxy being a native sidecar.',
+      'While an init container runs there are either no rules yet, or there is a proxy that listens, or the container is spared by its user or group. Which of these holds follows from who writes the rules, from the order of the init containers, and from the proxy being a native sidecar. With --phase init it is proved for every TCP and UDP packet that the init containers may send, and the other claims are judged for that time: those that need a proxy or an application make no sense before it runs.',
     why: 'The CNI plugin writes rules before the first container starts, and the proxy starts after the last init container. Until then captured connections are led to a port on which nobody listens (istio/istio#23802).',
-    see: [{ run: 'kubectl logs POD -c INIT-CONTAINER', look: 'connection refused, to addresses that are there' }],
+    see: [
+      { run: 'chainwalk verify POD.yaml --phase init', look: 'the packets that are refused' },
+      { run: 'kubectl logs POD -c INIT-CONTAINER', look: 'connection refused, to addresses that are there' },
+    ],
     todo: 'Make the proxy a native sidecar (sidecar.istio.io/nativeSidecar), or run the init container as user 1337, or exclude the port: that holds for the application as well.',
   },
   {
@@ -79,5 +82,25 @@ export const POD_CLAIM_PAGES: readonly Page[] = [
     why: 'Excluded inbound ports count only where all are included; the CNI plugin reads three variables of the pod and no others; ambient mode has neither ports nor ranges. Or the setting says what holds anyway.',
     see: [{ run: 'chainwalk enrol POD.yaml -v', look: 'the settings, each with what it follows from' }],
     todo: 'Drop the setting, or make the one that it depends on.',
+  },
+  {
+    id: 'init-cni-parity',
+    group,
+    title: 'istio-init and the CNI plugin do the same with the pod',
+    means:
+      'Every new packet that a process of the pod sends, or that arrives, ends the same with the rules of istio-init and with those of the CNI plugin, but for outbound TCP to port 15020, which the plugin excludes by default. The other rules are rendered as if the pod were yet to be injected. For information, and asked only with --only init-cni-parity: it takes a second proof for every pod.',
+    why: 'The plugin reads three variables of the pod and no others, has defaults of its own for empty values, and takes the ports of the proxy as fixed. Each of these was a bug once, or still is (istio/istio#29511, #42381, #46625).',
+    see: [{ run: 'chainwalk approaches POD.yaml', look: 'init -> cni' }],
+    todo: 'Before a move to the plugin, say in annotations what variables of the mesh say now; or accept the change.',
+  },
+  {
+    id: 'mode-parity',
+    group,
+    title: 'REDIRECT and TPROXY capture the same',
+    means:
+      "Every new packet without a mark, from another host to an address of the pod, ends at the same listener with REDIRECT and with TPROXY. The source address that the application sees is another one, and is not compared. For information, and asked only with --only mode-parity. It does not hold for Istio's own rules: with TPROXY the tunnel port 15008 is captured, for its exception stands in a chain of nat that nothing calls then.",
+    why: 'The two modes are two sets of rules: nat for REDIRECT, mangle for TPROXY, with other exceptions.',
+    see: [{ run: "iptables-save -t mangle | grep 'dport 15008'", look: 'no rule' }],
+    todo: 'Know the difference before you change the mode; nothing in the settings takes it away.',
   },
 ];

@@ -14,6 +14,7 @@ import { fromEphemeralPort, isCapturedDns, isNew, isOutside, isTcpOrUdp, portsOf
 export const conntrackZoneSymmetry: Claim = {
   id: 'conntrack-zone-symmetry',
   level: 'error',
+  needs: 'proxy',
   statement: 'The answer to every packet that leaves, or that the proxy takes, is looked up in the conntrack zone of its question.',
   skip: ({ ruleset }) => {
     const raw = [...(ruleset.tables.get('raw')?.chains.values() ?? [])].flatMap(({ rules }) => rules);

@@ -9,6 +9,7 @@ import { isCapturedDns, isExcludedDns, isNew, isOutside, isProbeAddress, ofAppli
 export const dnsCaptured: Claim = {
   id: 'dns-captured',
   level: 'error',
+  needs: 'proxy',
   statement:
     'Every DNS question of the application to a server that DNS is captured for, by UDP or TCP, reaches the DNS listener of the mesh.',
   skip: ({ profile, declared }) => {

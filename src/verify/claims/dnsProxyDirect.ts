@@ -12,6 +12,7 @@ import { isCapturedDns, isLoopbackNet, isNew, isOutside, isOwn, ofProxy } from '
 export const dnsProxyDirect: Claim = {
   id: 'dns-proxy-direct',
   level: 'error',
+  needs: 'proxy',
   statement: "The proxy's own DNS questions, and those of a DNS forwarder of the host, go to the server they are for.",
   skip: ({ profile, declared }) => {
     if (profile === undefined || declared.dns === 'off') return profile === undefined ? 'there is no mesh' : 'DNS is not captured';

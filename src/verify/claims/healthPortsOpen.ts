@@ -9,6 +9,7 @@ import { inboundInterfaces, isNew, isOutside, isOwn, isProbeAddress, isTcp, port
 export const healthPortsOpen: Claim = {
   id: 'health-ports-open',
   level: 'error',
+  needs: 'proxy',
   statement:
     'Probes from outside arrive unchanged: at the ports of the mesh that answer them, and in ambient, by their source, at any port.',
   skip: (scene) => (probes(scene).length > 0 ? undefined : 'the mesh has no port of its own for probes'),

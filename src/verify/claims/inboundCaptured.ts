@@ -8,6 +8,7 @@ import { inboundInterfaces, isDeclaredInbound, isNew, isOutside, isOwn, isTcp } 
 export const inboundCaptured: Claim = {
   id: 'inbound-captured',
   level: 'error',
+  needs: 'proxy',
   statement: "Every TCP connection from another host to a port that is not excluded reaches the proxy's inbound listener first.",
   skip: ({ profile, declared }) => {
     if (profile === undefined) return 'there is no mesh';

@@ -9,6 +9,7 @@ import { isCapturedDns, isLocalhost, isNew, ofApplication } from '../scopes.ts';
 export const loopbackPreserved: Claim = {
   id: 'loopback-preserved',
   level: 'error',
+  needs: 'application',
   statement: 'What the application sends to localhost arrives there unchanged, on every port.',
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
   judge: (scene) =>

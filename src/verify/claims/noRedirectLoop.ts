@@ -6,6 +6,7 @@ import { cyclesOf, listenerEdges } from '../listenerGraph.ts';
 export const noRedirectLoop: Claim = {
   id: 'no-redirect-loop',
   level: 'error',
+  needs: 'proxy',
   statement: 'No connection that the proxy takes is led back to the listener that took it, over any number of legs.',
   skip: (scene) => (relaysOf(scene).length === 0 ? 'there is no mesh, and so no listener that sends on' : undefined),
   judge: (scene) => {

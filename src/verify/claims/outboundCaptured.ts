@@ -9,6 +9,7 @@ import { isDeclaredOutbound, isNew, isOutside, isTcp, ofApplication } from '../s
 export const outboundCaptured: Claim = {
   id: 'outbound-captured',
   level: 'error',
+  needs: 'proxy',
   statement: "Every TCP connection of the application to another host that is not excluded reaches the proxy's outbound listener first.",
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
   judge: (scene) =>

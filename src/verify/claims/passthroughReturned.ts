@@ -13,6 +13,7 @@ import { isCapturedDns, isOwn, isTcp } from '../scopes.ts';
 export const passthroughReturned: Claim = {
   id: 'passthrough-returned',
   level: 'error',
+  needs: 'application',
   statement: 'What the proxy passes on from its inbound listener arrives at the application unchanged.',
   skip: ({ profile, declared }) => {
     if (!profile?.listeners.some(({ role, emits }) => role === 'inbound' && emits !== undefined)) return 'there is no inbound proxy';

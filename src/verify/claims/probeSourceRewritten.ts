@@ -15,6 +15,7 @@ import { isNew, isTcp } from '../scopes.ts';
 export const probeSourceRewritten: Claim = {
   id: 'probe-source-rewritten',
   level: 'error',
+  needs: 'application',
   statement: 'What the node itself sends by TCP to a pod of the mesh leaves with the source by which the pod knows probes.',
   skip: (scene) => (podsOf(scene).length > 0 ? undefined : 'the host names no pods of the mesh'),
   judge: (scene) => {

@@ -9,6 +9,7 @@ import { isCapturedDns, isNew, isOutside, ofProxy, ofProxyGroup } from '../scope
 export const proxyEgressDirect: Claim = {
   id: 'proxy-egress-direct',
   level: 'error',
+  needs: 'proxy',
   statement: 'Every packet that the proxy sends to another host leaves directly, whatever its protocol.',
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh, and so no proxy' : undefined),
   judge: (scene) =>

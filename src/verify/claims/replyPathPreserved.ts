@@ -18,6 +18,7 @@ import { isNew, isOutside, isOwn, isTcp, ofProxy } from '../scopes.ts';
 export const replyPathPreserved: Claim = {
   id: 'reply-path-preserved',
   level: 'error',
+  needs: 'application',
   statement:
     "The answer to every accepted connection goes back where it came from: out to a client, and to the proxy where it used the client's address.",
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),

@@ -9,6 +9,7 @@ import { isDeclaredInbound, isNew, isOwn, isTcp, ofProxy, portsOf, toPorts } fro
 export const selfVipCaptured: Claim = {
   id: 'self-vip-captured',
   level: 'error',
+  needs: 'proxy',
   statement: "What the proxy sends to an address of its own pod reaches the proxy's inbound listener.",
   skip: ({ profile }) => (profile?.selfCalls === true ? undefined : 'the mesh sends calls to its own pod straight to the application'),
   judge: (scene) =>

@@ -9,6 +9,7 @@ import { inboundInterfaces, isNew, isOutside, isOwn, isTcp, ofProxy, portsOf, to
 export const tunnelPortOpen: Claim = {
   id: 'tunnel-port-open',
   level: 'warning',
+  needs: 'proxy',
   statement: 'Connections to the port of the HBONE tunnel, from outside and from the proxy itself, are not redirected.',
   skip: (scene) => (portsOf(scene, 'tunnel').length > 0 ? undefined : 'the mesh has no tunnel'),
   judge: (scene) => {

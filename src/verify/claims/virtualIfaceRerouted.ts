@@ -9,6 +9,7 @@ import { isDeclaredOutbound, isNew, isOutside, isTcp } from '../scopes.ts';
 export const virtualIfaceRerouted: Claim = {
   id: 'virtual-iface-rerouted',
   level: 'error',
+  needs: 'proxy',
   statement: "TCP from behind a virtual interface to another host reaches the proxy's outbound listener; UDP passes.",
   skip: ({ declared }) => (declared.virtualInterfaces.length > 0 ? undefined : 'no virtual interface is declared'),
   judge: (scene) => {

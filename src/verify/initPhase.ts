@@ -1,0 +1,82 @@
+/** A pod while its init containers run: the rules may be there or not, the proxy may listen or not, and the application does not run yet. */
+import type { Host } from '../host/host.ts';
+import { initPhase, type Phase, phaseOfInit } from '../istio/enrol/initPhase.ts';
+import { identityOf } from '../istio/podRules/podHost.ts';
+import { point } from '../lib/intervals.ts';
+import { istioSidecar } from '../mesh/profiles/istioSidecar.ts';
+import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { and, equals, inSet, not, or, present } from '../netfilter/matchExpr.ts';
+import type { Claim } from './claim.ts';
+import type { RenderedPod } from './renderedPod.ts';
+import type { Scene } from './scene.ts';
+import { ofApplication } from './scopes.ts';
+
+export interface WhileInit {
+  readonly phase: Phase;
+  /** the init containers that find this phase; none: the pod has none of its own, and is judged as if it had one */
+  readonly senders: readonly Sender[];
+}
+
+export interface Sender {
+  readonly name: string;
+  /** undefined: only the image says */
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+}
+
+export function inInitPhase<P extends RenderedPod>(pod: P): P {
+  const { enrolment, rulesets, host, key } = pod;
+  const { facts } = enrolment;
+  const phase = phaseOfInit(facts);
+  const found = initPhase(facts).containers.filter((one) => one.phase === phase);
+  const senders = found.map(({ container }): Sender => ({ name: container.name.value, ...identityOf(facts, container) }));
+  const proxy = istioSidecar.process.name;
+  const listeners = phase === 'with-proxy' ? host.listeners.filter(({ process }) => process === proxy) : [];
+  return {
+    ...pod,
+    rulesets: phase === 'before' ? rulesets.map((ruleset) => ({ ...ruleset, tables: new Map(), usesConntrack: false })) : rulesets,
+    host: { ...host, listeners, processes: withSenders(host, senders) },
+    whileInit: { phase, senders },
+    key: `${key} ${JSON.stringify([phase, senders])}`,
+  };
+}
+
+/** In front: examples are theirs. */
+function withSenders({ processes }: Host, senders: readonly Sender[]): Host['processes'] {
+  const own = senders.flatMap(({ name, uid, gid }) =>
+    uid === undefined ? [] : [[`init container ${name}`, { uid, gid: gid ?? uid }] as const],
+  );
+  return new Map([...own, ...processes]);
+}
+
+const PHASES: Readonly<Record<Phase, string>> = {
+  before: 'the rules are written after them',
+  'without-proxy': 'the rules are there, and no proxy listens',
+  'with-proxy': 'the rules are there, and the proxy listens',
+};
+
+export function phaseText({ phase, senders }: WhileInit): string {
+  const who = senders.length === 0 ? 'the pod has none of its own; ' : '';
+  return `judged while init containers run: ${who}${PHASES[phase]}`;
+}
+
+/** Why a claim makes no sense yet; undefined: it does. */
+export function notYet({ needs, whileInit }: Claim, { phase }: WhileInit): string | undefined {
+  if (whileInit === true) return undefined;
+  if (phase === 'before') return 'the rules are written after the init containers have run';
+  if (needs === 'application') return 'the application does not run yet';
+  return needs === 'proxy' && phase === 'without-proxy' ? 'the proxy does not run yet' : undefined;
+}
+
+/** Sent by the init containers, as far as their users are known; anybody but the proxy where not. */
+export function ofInitContainers(scene: Scene, { senders }: WhileInit): MatchExpr {
+  if (senders.length === 0) return ofApplication(scene);
+  const { proxyGids } = scene.declared;
+  return or(
+    ...senders.map(({ uid, gid }) => {
+      if (uid === undefined) return ofApplication(scene);
+      const group = gid === undefined ? not(inSet('gid', proxyGids.map(point))) : equals('gid', gid);
+      return and(present('uid'), equals('uid', uid), group, equals('mark', 0));
+    }),
+  );
+}
