@@ -80,7 +80,9 @@ export function inferDeclaration({ ruleset: given, profile, host }: InferInput):
         captures.filter((shape) => asksOnly(shape, 'dport')),
       );
   const dns = dnsRules(ruleset, to('dns'));
-  const ingress = profile?.probeSource !== undefined && takes.length === 0 && !spareIn.some((shape) => isFrom(shape, profile));
+  // without any rule of the mesh nobody asked for that either
+  const ingress =
+    profile?.probeSource !== undefined && captures.length > 0 && takes.length === 0 && !spareIn.some((shape) => isFrom(shape, profile));
   if (ingress) notes.push('ingress mode: no rule captures inbound traffic, and none spares the probes of the node');
   return {
     ...identity,

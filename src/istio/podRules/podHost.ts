@@ -35,9 +35,22 @@ export function podHost(facts: Facts, transparentPorts: readonly number[]): Host
   const own = profile === istioAmbient ? {} : { [profile.process.name]: { uid: proxy.uid.value, gid: proxy.gid.value } };
   return {
     ...host,
+    listeners: (host.listeners as readonly ListenerJson[]).map((one) => asksResolver(one, facts.pod.nameservers)),
     interfaces: [...(host.interfaces as readonly unknown[]), ...extraNetworks(facts)],
     processes: { ...(host.processes as object), app: { uid: uid ?? APP.uid, gid: gid ?? APP.gid }, ...own },
   };
+}
+
+interface ListenerJson {
+  readonly port?: number;
+}
+
+const AGENT_PORT = 15053;
+
+/** The agent passes questions to the resolvers of the pod, whoever they were for. source: istio/istio pkg/dns/client/dns.go */
+function asksResolver(listener: ListenerJson, [first]: readonly string[]): ListenerJson & { readonly forwards?: string } {
+  if (listener.port !== AGENT_PORT || first === undefined) return listener;
+  return { ...listener, forwards: `${first.includes(':') ? `[${first}]` : first}:53` };
 }
 
 interface ExtraInterface {
