@@ -3,6 +3,7 @@ import { defaultHost, type HostDescription } from '../../mesh/defaultHost.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import { istioAmbient } from '../../mesh/profiles/istioAmbient.ts';
 import { istioSidecar } from '../../mesh/profiles/istioSidecar.ts';
+import { parseAddress } from '../../packet/address.ts';
 import type { Facts } from '../enrol/facts.ts';
 import { openShiftDefaultUser, proxyIdentity } from '../enrol/identity.ts';
 import { isIstioCni, networksOf } from '../enrol/stages/multus.ts';
@@ -49,8 +50,9 @@ const AGENT_PORT = 15053;
 
 /** The agent passes questions to the resolvers of the pod, whoever they were for. source: istio/istio pkg/dns/client/dns.go */
 function asksResolver(listener: ListenerJson, [first]: readonly string[]): ListenerJson & { readonly forwards?: string } {
-  if (listener.port !== AGENT_PORT || first === undefined) return listener;
-  return { ...listener, forwards: `${first.includes(':') ? `[${first}]` : first}:53` };
+  const address = parseAddress(first ?? '');
+  if (listener.port !== AGENT_PORT || address === undefined) return listener;
+  return { ...listener, forwards: typeof address === 'bigint' ? `[${first}]:53` : `${first}:53` };
 }
 
 interface ExtraInterface {
