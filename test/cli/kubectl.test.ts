@@ -297,7 +297,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
   it("kubectl's own trouble is passed on", async () => {
     const away = {
       when: '*',
-      err: 'The connection to the server localhost:8080 was refused - did you specify the right host or port?\n',
+      err: 'E1121 07:44:12.405138    1876 memcache.go:265] "Unhandled Error"\nThe connection to the server localhost:8080 was refused - did you specify the right host or port?\n',
       code: 1,
     };
     expect((await cluster(away).plugin(['web-0'])).err).toContain(

@@ -21,6 +21,13 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** Without the lines of its log, when there is anything else. */
+function wordsIn(err: string): string | undefined {
+  const lines = err.split('\n').filter((line) => line.trim() !== '');
+  const plain = lines.filter((line) => !/^[IWEF]\d{4} \d\d:/.test(line));
+  return plain.length > 0 ? plain.join('\n') : lines.length > 0 ? lines.join('\n') : undefined;
+}
+
 /** kubectl's own words about a call that failed. */
 export function failure(what: string, answer: Executed): Complaint {
   if ('problem' in answer) {
@@ -29,7 +36,7 @@ export function failure(what: string, answer: Executed): Complaint {
       help: 'install kubectl, or save the rules where they are and give chainwalk the file: `chainwalk verify pod.rules`',
     };
   }
-  const said = answer.err.trim() === '' ? `exit code ${answer.code}` : answer.err.trim();
+  const said = wordsIn(answer.err) ?? `exit code ${answer.code}`;
   return {
     message: `${what}: ${said}`,
     help: /\(NotFound\)/.test(said) ? '-n names the namespace; `kubectl get pods -A` lists all pods' : undefined,

@@ -1,0 +1,73 @@
+/** The manual from the same data as the help. */
+import { DESCRIPTION, ENVIRONMENT, EXAMPLES, EXIT_CODES, FILES, INPUTS, TITLE } from '../about.ts';
+import type { ArgSpec, Command, Example, OptionSpec } from '../command.ts';
+import { escaped, example, item, macro, prose } from './roff.ts';
+
+export interface ManPage {
+  readonly version: string;
+  /** `2026-11-21` */
+  readonly date: string;
+  readonly commands: readonly Command[];
+  /** programs of their own, on the same page */
+  readonly others: readonly Command[];
+}
+
+export function manPage({ version, date, commands, others }: ManPage): string {
+  const named = [
+    ...commands.map((command) => ({ name: `chainwalk ${command.name}`, command })),
+    ...others.map((command) => ({ name: command.name, command })),
+  ];
+  const lines = [
+    `.TH CHAINWALK 1 "${date}" "chainwalk ${version}" "User Commands"`,
+    // no word is broken, and no blank stretched: options would be hard to read
+    '.nh',
+    '.ad l',
+    macro('SH', 'NAME'),
+    `chainwalk \\- ${escaped(TITLE)}`,
+    macro('SH', 'SYNOPSIS'),
+    named.map(({ name, command }) => synopsis(name, command)).join('\n.br\n'),
+    macro('SH', 'DESCRIPTION'),
+    DESCRIPTION.map(prose).join('\n.PP\n'),
+    macro('SH', 'INPUT'),
+    ...INPUTS.map(([name, says]) => item(name, says)),
+    macro('SH', 'COMMANDS'),
+    ...named.flatMap(({ name, command }) => section(name, command)),
+    macro('SH', 'EXIT STATUS'),
+    ...EXIT_CODES.map(([code, says]) => item(String(code), says)),
+    macro('SH', 'ENVIRONMENT'),
+    ...ENVIRONMENT.map(([name, says]) => item(name, says)),
+    macro('SH', 'FILES'),
+    ...FILES.map(([name, says]) => item(name, says)),
+    macro('SH', 'EXAMPLES'),
+    // a section starts a paragraph of its own
+    ...EXAMPLES.flatMap(shown).slice(1),
+    macro('SH', 'SEE ALSO'),
+    ['iptables\\-save', 'ip6tables\\-save', 'iptables\\-restore', 'ip\\-rule'].map((name) => `.BR ${name} (8)`).join(' ,\n'),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function synopsis(name: string, { args }: Command): string {
+  return [`\\fB${escaped(name)}\\fR`, '[\\fIoptions\\fR]', ...args.map((arg) => escaped(arg.name))].join(' ');
+}
+
+function section(name: string, command: Command): readonly string[] {
+  const { summary, about, args, options, examples, lists = [], notes } = command;
+  return [
+    macro('SS', name),
+    prose([`${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}${/[?.!]$/.test(summary) ? '' : '.'}`, about ?? ''].join(' ').trim()),
+    ...args.map((arg) => item(arg.name.replaceAll(/[<>[\].]/g, ''), withChoices(arg))),
+    ...options.map((option) => item(option.flags, withChoices(option))),
+    ...lists.flatMap(({ title, entries }) => ['.PP', `${prose(title)}:`, ...entries.map(([term, says]) => item(term, says))]),
+    ...(notes === undefined ? [] : [example(notes.trim())]),
+    ...examples.flatMap(shown),
+  ];
+}
+
+function withChoices({ says, choices = [] }: ArgSpec | OptionSpec): string {
+  return choices.length === 0 ? says : `${says}: ${choices.join(', ')}`;
+}
+
+function shown({ says, line }: Example): readonly string[] {
+  return ['.PP', `${prose(says)}:`.replace('?:', '?'), example(line)];
+}
