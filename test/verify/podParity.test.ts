@@ -94,7 +94,7 @@ const MODES: readonly Row[] = [
 ];
 
 describe('init-cni-parity', () => {
-  it.each(APPROACHES)('%s', async (_, pod, options, verdict, reason) => {
+  it.each(APPROACHES.map((row) => [row[0], row] as const))('%s', async (_, [, pod, options, verdict, reason]) => {
     const [finding] = await judged('init-cni-parity', pod, options);
     expect(finding).toMatchObject({ verdict, level: 'info', ...(reason === undefined ? {} : { reason }) });
   });
@@ -111,7 +111,7 @@ describe('init-cni-parity', () => {
 });
 
 describe('mode-parity', () => {
-  it.each(MODES)('%s', async (_, pod, options, verdict, reason) => {
+  it.each(MODES.map((row) => [row[0], row] as const))('%s', async (_, [, pod, options, verdict, reason]) => {
     const [finding] = await judged('mode-parity', pod, options);
     expect(finding).toMatchObject({ verdict, level: 'info', ...(reason === undefined ? {} : { reason }) });
   });
