@@ -2,7 +2,8 @@
  *  nothing, and editors save by writing another file and renaming it. */
 import type { Io, ReadResult } from '../io.ts';
 
-type Contents = ReadonlyMap<string, ReadResult>;
+/** By path. */
+export type Contents = ReadonlyMap<string, ReadResult>;
 
 /** `seen` grows while `recording` is used. */
 export function recordReads(io: Io): { readonly recording: Io; readonly seen: Contents } {
@@ -16,7 +17,11 @@ export function recordReads(io: Io): { readonly recording: Io; readonly seen: Co
     await read(path);
     yield* io.lines(path);
   };
-  return { recording: { ...io, read, lines }, seen };
+  const load: Io['load'] = async (path) => {
+    await read(path);
+    return io.load(path);
+  };
+  return { recording: { ...io, read, lines, load }, seen };
 }
 
 /** Milliseconds between two looks; files that are alike in both are written. */

@@ -3,7 +3,7 @@ import type { Call } from '../command.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import type { Io } from '../io.ts';
 import { complain } from '../messages.ts';
-import { nextChange, recordReads } from './changes.ts';
+import { type Contents, nextChange, recordReads } from './changes.ts';
 
 /** The exit code is that of the last run. A run that read no file is not repeated: nothing could make it another one. */
 export async function watched({ io, input }: Call, run: (io: Io) => Promise<ExitCode>): Promise<ExitCode> {
@@ -16,11 +16,17 @@ export async function watched({ io, input }: Call, run: (io: Io) => Promise<Exit
     const { recording, seen } = recordReads(io);
     const code = await run(recording);
     if (seen.size === 0 || io.out.closed()) return code;
-    await tell(io, `watching ${listed([...seen.keys()])}; q ends`);
+    await tell(io, `watching ${listed(there(seen))}; q ends`);
     const changed = await nextChange(io, seen);
     if (changed === undefined) return code;
     await tell(io, `${listed(changed)} changed`);
   }
+}
+
+/** A file that was looked for in vain is watched too, but hardly worth a word. */
+function there(seen: Contents): readonly string[] {
+  const found = [...seen].flatMap(([path, result]) => ('text' in result ? [path] : []));
+  return found.length > 0 ? found : [...seen.keys()];
 }
 
 /** Standard input, and what the shell gives for `<(...)`. */
