@@ -28,8 +28,9 @@ export function inferDeclaration({ ruleset: given, profile, host }: InferInput):
   const capturesIn = capturersOf(ruleset, to('inbound'));
   const notes: string[] = [];
   const told = (what: string, rules: readonly RuleShape[]): readonly RuleShape[] => {
-    const { file } = ruleset.source;
-    for (const { rule } of rules) notes.push(`${what} (${file}:${rule.line}): ${rule.text}`);
+    const { file, rendered } = ruleset.source;
+    // rendered rules are in no file
+    for (const { rule } of rules) notes.push(`${what}${rendered === true ? '' : ` (${file}:${rule.line})`}: ${rule.text}`);
     return rules;
   };
   const known = new Set([...to('tunnel'), ...to('health')]);

@@ -182,3 +182,26 @@ describe('manifests are told from rules', () => {
     expect(isManifest(text)).toBe(expected);
   });
 });
+
+describe('pods and files of equal rules', () => {
+  it('notes about rules name no other file than their own', async () => {
+    const port = (name: string) => annotated('traffic.sidecar.istio.io/excludeInboundPorts', '9000').replace('name: web', `name: ${name}`);
+    const files = { 'one.yaml': port('one'), 'two.yaml': port('two') };
+    const { out } = await chainwalk(['verify', 'one.yaml', 'two.yaml', '--json', '--only', 'inbound-captured'], { files });
+    const { results = [] } = JSON.parse(out) as VerifyReport;
+    expect(results.map(({ notes }) => notes.filter((note) => note.includes('excluded')))).toEqual([
+      ['excluded inbound port: -A ISTIO_INBOUND -p tcp -m tcp --dport 9000 -j RETURN'],
+      ['excluded inbound port: -A ISTIO_INBOUND -p tcp -m tcp --dport 9000 -j RETURN'],
+    ]);
+  });
+
+  it('equal dumps each have their own lines', async () => {
+    const text = fixture('istio-ports.rules');
+    const { out } = await chainwalk(['verify', 'a.rules', 'b.rules', '--json', '--only', 'inbound-captured'], {
+      files: { 'a.rules': text, 'b.rules': text },
+    });
+    const [a, b] = (JSON.parse(out) as VerifyReport).results ?? [];
+    expect(a?.notes.join()).toContain('(a.rules:');
+    expect(b?.notes).toEqual(a?.notes.map((note) => note.replace('(a.rules:', '(b.rules:')));
+  });
+});

@@ -3,6 +3,7 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import type { AcceptedRule } from '../../verify/accepted.ts';
 import type { Finding } from '../../verify/finding.ts';
+import { inOtherFile } from '../../verify/pods.ts';
 import { type Verified, type VerifyOptions, verifyRulesets } from '../../verify/verify.ts';
 import { commentWarnings, type Suppression, type Suppressions, suppressionsIn } from './comments.ts';
 
@@ -26,7 +27,7 @@ export function verifyCommented(pods: readonly (readonly Ruleset[])[], options: 
     const key = JSON.stringify(pod.map(({ family, source }) => [family, source.text]));
     const known = proved.get(key) ?? withFiles(verifyRulesets(pod, { ...options, accepted }), (one) => commentsOf(one).found);
     proved.set(key, known);
-    return { ...known, rulesets: known.rulesets.map((one) => pod.find(({ family }) => family === one.family) ?? one) };
+    return inOtherFile(known, pod);
   });
   const diagnostics = options.where === undefined ? verified.flatMap((one) => warningsOf(one, commentsOf)) : [];
   return { pods: verified, diagnostics };
