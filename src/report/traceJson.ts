@@ -5,6 +5,7 @@ import { formatAddress } from '../packet/address.ts';
 import { endpointText, protocolName } from '../packet/notation.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { After, Choice, Fate, Saw, Step, Verdict } from '../simulate/trace.ts';
+import type { Source } from '../syntax/source.ts';
 import { defaultKeys, type PacketJson, toPacketJson } from './packetJson.ts';
 
 export interface Trace {
@@ -127,6 +128,8 @@ export interface TraceInput {
   readonly profile?: string | undefined;
   /** packets that fare alike, in words */
   readonly same?: TraceSame | undefined;
+  /** text of the ruleset, for formats that point into it */
+  readonly source?: Source | undefined;
 }
 
 export function toTrace({ journey, file, defaults, profile, same }: TraceInput): Trace {

@@ -1,8 +1,13 @@
 /** What a run has to say, whatever was asked: the one input of the formats that reviewers and machines read. */
+
+import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import type { Source, Span } from '../../syntax/source.ts';
+import type { Muted } from '../../verify/accepted.ts';
 import type { Level } from '../../verify/claim.ts';
 import type { TraceInput } from '../traceJson.ts';
+
+export type { Muted } from '../../verify/accepted.ts';
 
 export interface Review {
   /** in the order in which they were given */
@@ -67,11 +72,7 @@ export interface Place {
 
 export interface Blamed {
   readonly place: Place;
-  /** the rule as it is written */
+  /** the rule in canonical words */
   readonly text: string;
-}
-
-export interface Muted {
-  readonly by: 'comment' | 'baseline' | 'config';
-  readonly reason: string;
+  readonly rule: Rule;
 }

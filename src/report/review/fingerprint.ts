@@ -1,0 +1,44 @@
+/** The name of a problem that stays when lines move, chains get rules elsewhere, or a checkout lies in another folder. */
+import type { Journey } from '../../journey/journey.ts';
+import { sha256 } from '../../lib/sha256.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
+import { toPacketJson } from '../packetJson.ts';
+import type { Problem } from './review.ts';
+
+export interface Identity extends Pick<Problem, 'id' | 'verdict' | 'family'> {
+  /** what was judged, without revisions: a file as it was given, `Deployment shop/web` */
+  readonly subject: string;
+  readonly witness?: Journey | undefined;
+  /** the same packet before the change */
+  readonly before?: Journey | undefined;
+  /** count where there is no witness: their texts, not their places */
+  readonly rules?: readonly Rule[];
+  /** counts where there is neither */
+  readonly says?: string | undefined;
+}
+
+/** 32 hex digits. */
+export function fingerprintOf({ id, subject, verdict, family, witness, before, rules = [], says }: Identity): string {
+  const shown = [before, witness].map((journey) => (journey === undefined ? null : [toPacketJson(journey.packet), journey.outcome]));
+  const texts = rules.map(({ table, text }) => [table, text]);
+  const evidence = witness !== undefined ? shown : texts.length > 0 ? texts : [says ?? null];
+  return sha256(JSON.stringify([id, normalPath(subject), verdict, family ?? null, evidence])).slice(0, 32);
+}
+
+/** `./net//pod.rules` is `net/pod.rules`, and so is `net\pod.rules`. */
+function normalPath(name: string): string {
+  return name
+    .replaceAll('\\', '/')
+    .replaceAll(/\/{2,}/g, '/')
+    .replace(/^(?:\.\/)+/, '');
+}
+
+/** Problems that cannot be told apart, such as two equal rules, are counted in the order in which they stand. */
+export function toldApart(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Map<string, number>();
+  return problems.map((problem) => {
+    const count = (seen.get(problem.fingerprint) ?? 0) + 1;
+    seen.set(problem.fingerprint, count);
+    return count === 1 ? problem : { ...problem, fingerprint: `${problem.fingerprint}:${count}` };
+  });
+}

@@ -1,0 +1,49 @@
+/** Verdicts on pods as subjects of a review: claims about their fields and settings, then those about their rules. */
+
+import type { PodFinding } from '../../istio/podChecks/check.ts';
+import { groupBy } from '../../lib/groupBy.ts';
+import { PAGES } from '../pages/pages.ts';
+import type { VerifiedPod } from '../verifyPodsHuman.ts';
+import { fingerprintOf, toldApart } from './fingerprint.ts';
+import { claimChecks } from './fromVerified.ts';
+import type { Check, Place, Problem, Subject } from './review.ts';
+
+export function podSubject({ pod, verified, findings }: VerifiedPod): Subject {
+  const name = `${pod.kind} ${pod.namespace}/${pod.name}`;
+  const checks = [...fieldChecks(findings, name), ...claimChecks(verified, name).map((check) => placedInManifest(check, pod.place))];
+  return { kind: 'pod', name, file: pod.place.source.file, checks };
+}
+
+/** Only those that do not hold are known. */
+function fieldChecks(findings: readonly PodFinding[], subject: string): readonly Check[] {
+  const claims = groupBy(findings, ({ claim }) => claim);
+  return [...claims].map(([id, group]) => {
+    const page = PAGES.find((one) => one.id === id);
+    const title = page?.title ?? id;
+    return {
+      id,
+      statement: `${title.charAt(0).toUpperCase()}${title.slice(1)}.`,
+      verdict: 'failed',
+      problems: toldApart(group.map((finding) => toProblem(finding, subject))),
+    };
+  });
+}
+
+function toProblem({ claim: id, level, message, help, place }: PodFinding, subject: string): Problem {
+  const remedy = help ?? PAGES.find((page) => page.id === id)?.todo;
+  return {
+    id,
+    level,
+    verdict: 'failed',
+    message,
+    place,
+    blame: [],
+    ...(remedy !== undefined && { remedy }),
+    fingerprint: fingerprintOf({ id, subject, verdict: 'failed', says: message }),
+  };
+}
+
+/** Nobody edits rendered rules: the pod's place stands for them. */
+function placedInManifest(check: Check, place: Place): Check {
+  return { ...check, problems: check.problems.map((problem) => (problem.place?.source.rendered ? { ...problem, place } : problem)) };
+}

@@ -1,0 +1,93 @@
+/** Verdicts on rules as subjects of a review: a claim is a check, whatever breaks it a problem. */
+import { groupBy } from '../../lib/groupBy.ts';
+import { packetText } from '../../packet/notation.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
+import type { Source } from '../../syntax/source.ts';
+import type { Finding } from '../../verify/finding.ts';
+import type { Verified } from '../../verify/verify.ts';
+import { PAGES } from '../pages/pages.ts';
+import { targetSpan } from '../place.ts';
+import { fingerprintOf, toldApart } from './fingerprint.ts';
+import type { Blamed, Check, Problem, Subject } from './review.ts';
+
+export function rulesSubject(verified: Verified): Subject {
+  const name = [...new Set(verified.rulesets.map(({ source }) => source.file))].join(', ');
+  const file = verified.rulesets[0]?.source.file ?? '';
+  return { kind: 'rules', name, file, checks: claimChecks(verified, name) };
+}
+
+/** `subject`: what fingerprints call it. */
+export function claimChecks({ findings, rulesets, profile }: Verified, subject: string): readonly Check[] {
+  const sources = new Map(rulesets.map(({ family, source }) => [family, source]));
+  const claims = groupBy(findings, ({ claim }) => claim);
+  return [...claims].map(([id, group]) => {
+    const bad = group.filter(({ verdict }) => verdict === 'violated' || verdict === 'undecided');
+    const problems = bad.map((finding) =>
+      toProblem(finding, { subject, source: sources.get(finding.family) ?? { file: '', text: '' }, profile: profile?.name }),
+    );
+    const reasons = [...new Set(group.flatMap(({ verdict, reason }) => (verdict === 'not-applicable' ? (reason ?? []) : [])))];
+    const verdict = verdictOf(group);
+    return {
+      id,
+      statement: group[0]?.statement ?? '',
+      verdict,
+      ...(verdict === 'skipped' && reasons.length > 0 && { reason: reasons.join('; ') }),
+      problems: toldApart(problems),
+    };
+  });
+}
+
+function verdictOf(findings: readonly Finding[]): Check['verdict'] {
+  const has = (wanted: Finding['verdict']) => findings.some(({ verdict }) => verdict === wanted);
+  if (has('violated')) return 'failed';
+  if (has('undecided')) return 'undecided';
+  return has('holds') ? 'passed' : 'skipped';
+}
+
+interface Context {
+  readonly subject: string;
+  readonly source: Source;
+  readonly profile: string | undefined;
+}
+
+function toProblem(finding: Finding, { subject, source, profile }: Context): Problem {
+  const { claim: id, level, witness, packets } = finding;
+  const verdict = finding.verdict === 'undecided' ? 'undecided' : 'failed';
+  const family = finding.family === 4 ? 'ipv4' : 'ipv6';
+  const blame = finding.blame.map((rule) => blamed(rule, source));
+  const remedy = PAGES.find((page) => page.id === id)?.todo;
+  return {
+    id,
+    level,
+    verdict,
+    message: messageOf(finding),
+    family,
+    ...(blame[0] !== undefined && { place: blame[0].place }),
+    blame,
+    ...(packets !== undefined && { packets }),
+    ...(witness !== undefined && { witness: { journey: witness, file: source.file, defaults: [], profile, source } }),
+    ...(remedy !== undefined && { remedy }),
+    ...(finding.muted !== undefined && { muted: finding.muted }),
+    fingerprint: fingerprintOf({ id, subject, verdict, family, witness, rules: finding.blame, says: packets }),
+  };
+}
+
+/** A rule where it stands, with what it does as its place. */
+export function blamed(rule: Rule, source: Source): Blamed {
+  return { place: { source, span: targetSpan(source, rule) }, text: rule.text, rule };
+}
+
+function messageOf({ statement, verdict, witness, blame, packets, reason }: Finding): string {
+  const because = reason === undefined ? '' : `, because ${reason}`;
+  if (verdict === 'undecided') return `${clause(statement)}: undecided${packets === undefined ? '' : ` for ${packets}`}${because}`;
+  if (witness !== undefined) return `${clause(statement)}: not so for ${packetText(witness.packet)} (${witness.outcome})${because}`;
+  const [rule] = blame;
+  const where = rule === undefined ? '' : ` for ${rule.chain}#${rule.number} in table ${rule.table}`;
+  return `${clause(statement)}: not so${where}${reason === undefined ? '' : `, ${reason}`}`;
+}
+
+/** Without capital and full stop; `DNS` and `TCP` keep theirs. */
+function clause(statement: string): string {
+  const [first = '', second = ''] = statement;
+  return `${second === second.toLowerCase() ? first.toLowerCase() : first}${statement.slice(1).replace(/\.$/, '')}`;
+}

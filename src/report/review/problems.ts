@@ -1,0 +1,33 @@
+/** The problems of a review, and how serious they are. */
+import type { Level } from '../../verify/claim.ts';
+import type { Check, Problem, Review, Subject } from './review.ts';
+
+/** A problem with what it is a problem of. */
+export interface Found {
+  readonly subject: Subject;
+  readonly check: Check;
+  readonly problem: Problem;
+}
+
+/** In the order of the subjects and their checks. */
+export function problemsOf({ subjects }: Review): readonly Found[] {
+  return subjects.flatMap((subject) => subject.checks.flatMap((check) => check.problems.map((problem) => ({ subject, check, problem }))));
+}
+
+const LEVELS: readonly Level[] = ['error', 'warning', 'info'];
+
+/** 0 is the worst: by level, what is broken before what is undecided, what is known already last. */
+function rank({ problem: { level, verdict, muted } }: Found): number {
+  return (muted === undefined ? 0 : 10) + 2 * LEVELS.indexOf(level) + (verdict === 'failed' ? 0 : 1);
+}
+
+/** Equals keep their order. */
+export function worstFirst(found: readonly Found[]): readonly Found[] {
+  return found.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Whether it makes the run fail; the exit code says the same. */
+export function isFailure({ level, verdict, muted }: Problem, strict: boolean): boolean {
+  if (muted !== undefined) return false;
+  return verdict === 'failed' ? level === 'error' || (strict && level === 'warning') : strict;
+}
