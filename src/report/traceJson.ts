@@ -204,13 +204,8 @@ function toSaw(saw: Saw): Readonly<Record<string, number | string | null>> {
 }
 
 function toChoice({ why, what, taken, probability, rule }: Choice, file: string): TraceChoice {
-  return {
-    why,
-    what,
-    taken,
-    ...(probability !== undefined && { probability }),
-    ...(rule !== undefined && { rule: toTraceRule(rule, file) }),
-  };
+  const by = rule === undefined ? {} : { rule: toTraceRule(rule, file) };
+  return { why, what, taken, ...(probability !== undefined && { probability }), ...by };
 }
 
 function toFate(fate: Fate, file: string): TraceFate {
