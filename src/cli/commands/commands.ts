@@ -2,9 +2,11 @@
 import type { Command } from '../command.ts';
 import { approaches } from './approaches.ts';
 import { check } from './check.ts';
+import { ci } from './ci.ts';
 import { completionOf } from './completion.ts';
 import { diff } from './diff.ts';
 import { enrol } from './enrol.ts';
+import { expect } from './expect.ts';
 import { explain } from './explain.ts';
 import { find } from './find.ts';
 import { print } from './print.ts';
@@ -12,6 +14,6 @@ import { render } from './render.ts';
 import { trace } from './trace.ts';
 import { verify } from './verify.ts';
 
-const ASKED: readonly Command[] = [trace, verify, diff, find, check, print, render, enrol, approaches, explain];
+const ASKED: readonly Command[] = [trace, verify, diff, find, ci, expect, check, print, render, enrol, approaches, explain];
 
 export const COMMANDS: readonly Command[] = [...ASKED, completionOf(ASKED)];

@@ -1,15 +1,13 @@
 /** Finds and reads the configuration: the nearest `chainwalk.config.*` in this folder or above, or --config. */
 import type { ChainwalkConfig } from '../../config.ts';
 import type { Node } from '../../istio/manifest/node.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import type { Source, Span } from '../../syntax/source.ts';
+import type { Source } from '../../syntax/source.ts';
 import { type Call, textOf } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { readYaml } from '../manifest/readYaml.ts';
 import { complain } from '../messages.ts';
 import { folderOf, from } from './paths.ts';
 import { readShape } from './shape.ts';
 import { toNode } from './toNode.ts';
+import { checkTree, type ReadTree, readTree } from './tree.ts';
 
 export interface LoadedConfig {
   readonly config: ChainwalkConfig;
@@ -28,15 +26,10 @@ const EXAMPLE = 'a chainwalk.config.yaml is as short as `groups: [{ files: "net/
 export async function loadConfig(call: Call): Promise<LoadedConfig | undefined> {
   const file = textOf(call.input, 'config') ?? (await findConfig(call));
   if (file === undefined) return undefined;
-  const read = await readTree(call, file);
+  const read = await (/\.[cm]?[jt]s$/.test(file) ? readModule(call, file) : readTree(call, file, readShape));
   if (read === undefined) return undefined;
-  const diagnostics: Diagnostic[] = [];
-  const tell = (one: { readonly message: string; readonly help?: string; readonly span: Span }) =>
-    diagnostics.push({ kind: 'malformed', source: read.source, ...one });
-  const config = readShape(read.root, { path: '', tell });
-  await showDiagnostics(call, diagnostics);
-  if (config === undefined || diagnostics.length > 0) return undefined;
-  return { ...read, config, folder: folderOf(file) };
+  const { value: config, source, root } = read;
+  return { config, source, root, folder: folderOf(file) };
 }
 
 async function findConfig({ io }: Call): Promise<string | undefined> {
@@ -59,29 +52,14 @@ async function findConfig({ io }: Call): Promise<string | undefined> {
   return undefined;
 }
 
-async function readTree(call: Call, file: string): Promise<Pick<LoadedConfig, 'source' | 'root'> | undefined> {
+/** The places in a module are not known: no text, no frame. */
+async function readModule(call: Call, file: string): Promise<ReadTree<ChainwalkConfig> | undefined> {
   const { io } = call;
-  const content = await io.read(file);
-  if ('problem' in content) {
-    await complain(io, { message: `cannot read \`${file}\`: ${content.problem}` });
-    return undefined;
+  const loaded = await io.load(file);
+  if ('value' in loaded && loaded.value !== undefined) {
+    return checkTree(call, { source: { file, text: '' }, root: toNode(loaded.value) }, readShape);
   }
-  if (/\.[cm]?[jt]s$/.test(file)) {
-    const loaded = await io.load(file);
-    // a place in a module is not known: no text, no frame
-    if ('value' in loaded && loaded.value !== undefined) return { source: { file, text: '' }, root: toNode(loaded.value) };
-    const why = 'problem' in loaded ? loaded.problem : 'it has no default export';
-    await complain(io, { message: `cannot read \`${file}\`: ${why}`, help: '`export default defineConfig({ ... })`' });
-    return undefined;
-  }
-  const source: Source = { file, text: content.text };
-  const { documents, diagnostics } = await readYaml(source);
-  await showDiagnostics(call, diagnostics);
-  const [document] = documents;
-  if (document === undefined || documents.length > 1 || diagnostics.length > 0) {
-    if (diagnostics.length === 0)
-      await complain(io, { message: `\`${file}\` holds ${documents.length === 0 ? 'nothing' : 'several documents'}`, help: EXAMPLE });
-    return undefined;
-  }
-  return { source, root: document.root };
+  const why = 'problem' in loaded ? loaded.problem : 'it has no default export';
+  await complain(io, { message: `cannot read \`${file}\`: ${why}`, help: '`export default defineConfig({ ... })`' });
+  return undefined;
 }

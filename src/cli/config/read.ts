@@ -1,6 +1,6 @@
 /** Typed values out of a tree of YAML, JSON or a module. All that is wrong is told, each with its place. */
 import type { Node } from '../../istio/manifest/node.ts';
-import type { Span } from '../../syntax/source.ts';
+import type { Source, Span } from '../../syntax/source.ts';
 import { nearest } from '../nearest.ts';
 
 export interface Wrong {
@@ -13,6 +13,7 @@ export interface Wrong {
 export interface At {
   /** keys and numbers on the way here; empty for the whole */
   readonly path: string;
+  readonly source: Source;
   readonly tell: (wrong: Wrong) => void;
 }
 
@@ -113,7 +114,7 @@ export function readRecord<T extends object>(fields: Fields<T>, required: readon
 }
 
 function below(path: string, key: string): string {
-  const step = /^[A-Za-z_]\w*$/.test(key) ? key : `"${key}"`;
+  const step = /^[\w-]+$/.test(key) ? key : `"${key}"`;
   return path === '' ? step : `${path}.${step}`;
 }
 

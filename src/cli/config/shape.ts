@@ -71,10 +71,16 @@ const group: Read<ConfigGroup> = (node, at) => {
   return wrong(at, node, { message: 'mode `ambient-host` is of nodes, and nodes have settings', help: 'as: settings' });
 };
 
+const LEVELS = ['error', 'warning', 'info', 'off'] as const;
+
+/** To YAML 1.1 an `off` without quotes is false. */
+const level: Read<(typeof LEVELS)[number]> = (node, at) =>
+  node.kind === 'scalar' && node.value === false ? 'off' : readWord(LEVELS, 'the levels are')(node, at);
+
 const claims = readRecord<ConfigClaims>({
   only: readList(claimId),
   except: readList(claimId),
-  levels: readMap(readWord(['error', 'warning', 'info', 'off'], 'the levels are'), unknownClaim),
+  levels: readMap(level, unknownClaim),
 });
 
 const suppression = readRecord<ConfigSuppression>({ claim: claimId, files: readTexts, reason: readText }, ['claim', 'reason']);

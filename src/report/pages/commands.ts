@@ -28,4 +28,14 @@ export const COMMAND_PAGES: readonly Page[] = [
     see: [{ run: 'chainwalk find RULES --where "out tcp uid=1000" --outcome direct', look: 'what leaves the pod past the proxy' }],
     todo: 'Narrow the set with --where until the class is the question that you have. Exit code 1 says that packets were found.',
   },
+  {
+    id: 'unchanged-fate',
+    group,
+    title: 'packets fare as they do on the base',
+    means:
+      'Asked by `chainwalk ci` with a base, of every file and pod that both sides have: for all packets, the journey ends as it does under the rules of the base.',
+    why: 'A change of rules is made to change something. The classes of packets that fare otherwise are what a reviewer has to agree with; they are for information unless `claims.levels` says more.',
+    see: [{ run: 'chainwalk diff BASE HEAD', look: 'all classes, each with a packet that was walked on both sides' }],
+    todo: 'Read the first class: is it what the change was for? `unchanged-fate: error` in the configuration makes a changed fate fail.',
+  },
 ];

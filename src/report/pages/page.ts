@@ -6,6 +6,8 @@ export interface Page {
   readonly title: string;
   readonly means: string;
   readonly why: string;
+  /** lines of a file, as they are */
+  readonly example?: readonly string[];
   /** how to see it on a real machine: commands, each with what to look for */
   readonly see: readonly { readonly run: string; readonly look: string }[];
   readonly todo: string;
@@ -13,10 +15,11 @@ export interface Page {
   readonly todoWith?: Readonly<Record<string, string>>;
 }
 
-export type PageGroup = 'command' | 'claim' | 'outcome' | 'fate' | 'lost' | 'step' | 'diagnostic';
+export type PageGroup = 'command' | 'file' | 'claim' | 'outcome' | 'fate' | 'lost' | 'step' | 'diagnostic';
 
 export const GROUP_TITLES: Readonly<Record<PageGroup, string>> = {
   command: 'answers of a command: how to read them',
+  file: 'files: what `ci` and `expect` read',
   claim: 'claims: what verify proves',
   outcome: 'outcomes: what becomes of a packet on its whole journey',
   fate: 'fates: how one leg of the journey ends',

@@ -6,6 +6,7 @@ import { STRUCTURE_CLAIM_PAGES } from './claimsStructure.ts';
 import { COMMAND_PAGES } from './commands.ts';
 import { DIAGNOSTIC_PAGES } from './diagnostics.ts';
 import { FATE_PAGES } from './fates.ts';
+import { FILE_PAGES } from './files.ts';
 import { LOST_PAGES } from './lost.ts';
 import { OUTCOME_PAGES } from './outcomes.ts';
 import type { Page } from './page.ts';
@@ -13,6 +14,7 @@ import { STEP_PAGES } from './steps.ts';
 
 export const PAGES: readonly Page[] = [
   ...COMMAND_PAGES,
+  ...FILE_PAGES,
   ...CAPTURE_CLAIM_PAGES,
   ...OTHER_CLAIM_PAGES,
   ...STRUCTURE_CLAIM_PAGES,

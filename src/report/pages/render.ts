@@ -18,6 +18,7 @@ export function renderPage(page: Page, { paint, width }: PageStyle): string {
     `${paint.bold(page.id)}  ${paragraph({ text: page.title, width: width - page.id.length - 2, hang: 2 })}`,
     ...section('what it means', page.means),
     ...section('why it happens', page.why),
+    ...(page.example === undefined ? [] : ['', paint.bold('for example'), ...page.example.map((line) => `  ${line}`)]),
     ...(see.length > 0 ? ['', paint.bold('how to see it'), ...see] : []),
     ...section('what to do', page.todo),
     ...Object.entries(page.todoWith ?? {}).flatMap(([mesh, text]) => section(`what to do with ${mesh}`, text)),

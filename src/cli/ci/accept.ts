@@ -1,0 +1,73 @@
+/** What is known already, whoever says so: comments, the configuration, the baseline file. */
+import type { Subject } from '../../report/review/review.ts';
+import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import type { Source } from '../../syntax/source.ts';
+import { type Call, isSet, textOf } from '../command.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { from } from '../config/paths.ts';
+import { showDiagnostics } from '../diagnostics.ts';
+import { complain } from '../messages.ts';
+import { baselineText, type Known, knownOf, muteByBaseline, readBaseline } from './baseline.ts';
+import { muteByComments, muteByConfig } from './mute.ts';
+
+export interface Accepted {
+  readonly subjects: readonly Subject[];
+  /** about suppressions that do nothing, which have been shown */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly notes: readonly string[];
+}
+
+/** Undefined when the baseline cannot be read or written, which has been said. */
+export async function acceptKnown(
+  call: Call,
+  { loaded, subjects }: { readonly loaded: LoadedConfig; readonly subjects: readonly Subject[] },
+): Promise<Accepted | undefined> {
+  const commented = muteByComments(subjects, await manifestsOf(call, subjects));
+  const configured = await muteByConfig(call, commented.subjects, loaded);
+  const diagnostics = [...commented.diagnostics, ...configured.diagnostics];
+  await showDiagnostics(call, diagnostics);
+  const baselined = await applyBaseline(call, loaded, configured.subjects);
+  return baselined && { ...baselined, diagnostics };
+}
+
+async function manifestsOf({ io }: Call, subjects: readonly Subject[]): Promise<readonly Source[]> {
+  const files = [...new Set(subjects.flatMap(({ kind, file }) => (kind === 'pod' ? [file] : [])))];
+  const contents = await Promise.all(files.map(async (file) => ({ file, content: await io.read(file) })));
+  return contents.flatMap(({ file, content }) => ('text' in content ? [{ file, text: content.text }] : []));
+}
+
+async function applyBaseline(
+  call: Call,
+  { config, folder }: LoadedConfig,
+  subjects: readonly Subject[],
+): Promise<Pick<Accepted, 'subjects' | 'notes'> | undefined> {
+  // --baseline counts from here, the configuration's from its own folder
+  const file = textOf(call.input, 'baseline') ?? (config.baseline === undefined ? undefined : from(folder, config.baseline));
+  const updates = isSet(call.input, 'updateBaseline');
+  if (file === undefined) {
+    if (!updates) return { subjects, notes: [] };
+    await complain(call.io, { message: '--update-baseline needs a file', help: '--baseline FILE, or `baseline` in the configuration' });
+    return undefined;
+  }
+  const isNew = updates && 'problem' in (await call.io.read(file));
+  const known = isNew ? [] : await readBaseline(call, file);
+  if (known === undefined) return undefined;
+  const muted = muteByBaseline(subjects, known, { file });
+  if (!updates)
+    return {
+      subjects: muted.subjects,
+      notes: muted.gone.map((one) => `${nameOf(one)} does not occur any more: --update-baseline drops it from ${file}`),
+    };
+  const now = knownOf(muted.subjects);
+  const { problem } = await call.io.write(file, baselineText(now));
+  if (problem !== undefined) {
+    await complain(call.io, { message: `cannot write \`${file}\`: ${problem}` });
+    return undefined;
+  }
+  const dropped = muted.gone.map((one) => `${nameOf(one)} does not occur any more: dropped from ${file}`);
+  return { subjects: muteByBaseline(subjects, now, { file }).subjects, notes: [`${file}: ${now.length} known`, ...dropped] };
+}
+
+function nameOf({ claim, subject, shown }: Known): string {
+  return `known ${claim} of ${subject} (${shown})`;
+}

@@ -1,0 +1,88 @@
+/** Findings that are known, in a file that people read in a pull request: one line each, sorted. */
+import { packetText } from '../../packet/notation.ts';
+import { problemsOf } from '../../report/review/problems.ts';
+import type { Problem, Subject } from '../../report/review/review.ts';
+import type { Source } from '../../syntax/source.ts';
+import type { Call } from '../command.ts';
+import { type Read, readList, readRecord, readText, readWord } from '../config/read.ts';
+import { readTree } from '../config/tree.ts';
+import { mapProblems } from './subjects.ts';
+
+export interface Known {
+  readonly claim: string;
+  readonly subject: string;
+  /** one that shows it, and its outcome; or what is said where no packet does */
+  readonly shown: string;
+  /** all packets that it is true of, in words: when they are others, it is another finding */
+  readonly packets?: string;
+  readonly fingerprint: string;
+}
+
+interface BaselineFile {
+  readonly schema: 'chainwalk/baseline/v1';
+  readonly known: readonly Known[];
+}
+
+const shape: Read<BaselineFile> = readRecord<BaselineFile>(
+  {
+    schema: readWord(['chainwalk/baseline/v1']),
+    known: readList(
+      readRecord<Known>({ claim: readText, subject: readText, shown: readText, packets: readText, fingerprint: readText }, [
+        'claim',
+        'subject',
+        'shown',
+        'fingerprint',
+      ]),
+    ),
+  },
+  ['schema', 'known'],
+);
+
+/** Undefined when it cannot be used, which has been said. */
+export async function readBaseline(call: Call, file: string): Promise<readonly Known[] | undefined> {
+  return (await readTree(call, file, shape))?.value.known;
+}
+
+export function baselineText(known: readonly Known[]): string {
+  const lines = known.map((one) => `    ${JSON.stringify(one)}`);
+  return `{\n  "schema": "chainwalk/baseline/v1",\n  "known": [${lines.length === 0 ? '' : `\n${lines.join(',\n')}\n  `}]\n}\n`;
+}
+
+/** What is open: to be known from now on. Expectations and changed fates are never taken for known. */
+export function knownOf(subjects: readonly Subject[]): readonly Known[] {
+  const found = problemsOf({ subjects: subjects.filter(isJudged), diagnostics: [], notes: [] });
+  const open = found.filter(({ problem: { muted } }) => muted === undefined || muted.by === 'baseline');
+  const known = open.map(({ subject, problem }) => toKnown(problem, subject));
+  const key = ({ subject, claim, shown, fingerprint }: Known) => [subject, claim, shown, fingerprint].join('\u0000');
+  return known.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+function isJudged({ kind }: Subject): boolean {
+  return kind === 'rules' || kind === 'pod';
+}
+
+function toKnown({ id, witness, message, packets, fingerprint }: Problem, { name }: Subject): Known {
+  const journey = witness?.journey;
+  const shown = journey === undefined ? message : `${packetText(journey.packet)}: ${journey.outcome}`;
+  return { claim: id, subject: name, shown, ...(packets !== undefined && { packets }), fingerprint };
+}
+
+export interface MutedByBaseline {
+  readonly subjects: readonly Subject[];
+  /** those that do not occur any more */
+  readonly gone: readonly Known[];
+}
+
+export function muteByBaseline(subjects: readonly Subject[], known: readonly Known[], source: Pick<Source, 'file'>): MutedByBaseline {
+  const byPrint = new Map(known.map((one) => [one.fingerprint, one]));
+  const met = new Set<string>();
+  const muted = mapProblems(subjects, (problem, subject) => {
+    const one = isJudged(subject) ? byPrint.get(problem.fingerprint) : undefined;
+    if (one === undefined) return problem;
+    met.add(problem.fingerprint);
+    if (problem.muted !== undefined) return problem;
+    if (one.packets === problem.packets) return { ...problem, muted: { by: 'baseline', reason: `known in ${source.file}` } };
+    return { ...problem, message: `${problem.message}; in ${source.file} for ${one.packets ?? 'other packets'}` };
+  });
+  return { subjects: muted, gone: known.filter(({ fingerprint }) => !met.has(fingerprint)) };
+}

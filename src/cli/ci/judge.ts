@@ -1,0 +1,83 @@
+/** Everything that a configuration names, judged as `chainwalk verify` would: the subjects of a review. */
+import { podSubject } from '../../report/review/fromPods.ts';
+import { rulesSubject } from '../../report/review/fromVerified.ts';
+import type { Place, Subject } from '../../report/review/review.ts';
+import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
+import type { Source } from '../../syntax/source.ts';
+import type { Call } from '../command.ts';
+import { verifyRuleFiles } from '../verify/runVerify.ts';
+import { verifyManifests } from '../verify/verifyPods.ts';
+import type { Batch } from './groups.ts';
+import { RENDERED, withRenderedSettings } from './settings.ts';
+
+export interface Judged {
+  readonly subjects: readonly Subject[];
+  /** with an error there may be subjects missing */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly notes: readonly SubjectNotes[];
+  /** a file could not be read, which has been said */
+  readonly unreadable: boolean;
+}
+
+export interface SubjectNotes {
+  readonly subject: string;
+  readonly notes: readonly string[];
+}
+
+export async function judgeBatches(call: Call, batches: readonly Batch[]): Promise<Judged> {
+  const judged: Judged[] = [];
+  for (const batch of batches) judged.push(await judgeBatch(call, batch));
+  return {
+    subjects: judged.flatMap(({ subjects }) => subjects),
+    diagnostics: judged.flatMap(({ diagnostics }) => diagnostics),
+    notes: judged.flatMap(({ notes }) => notes),
+    unreadable: judged.some(({ unreadable }) => unreadable),
+  };
+}
+
+const UNREADABLE: Judged = { subjects: [], diagnostics: [], notes: [], unreadable: true };
+
+export async function judgeBatch(call: Call, batch: Batch): Promise<Judged> {
+  const asked: Call = { ...call, input: { ...call.input, args: [], options: { ...call.input.options, ...batch.options } } };
+  if (batch.kind === 'manifest') return judgeManifests(asked, batch.files);
+  if (batch.kind === 'rules') return judgeRules(asked, batch.files);
+  const diagnostics: Diagnostic[] = [];
+  const names = batch.files.map((file) => file + RENDERED);
+  const judged = await judgeRules(
+    withRenderedSettings(asked, (one) => diagnostics.push(one)),
+    names,
+  );
+  if (diagnostics.some(isError)) return { ...UNREADABLE, diagnostics, unreadable: false };
+  return { ...judged, diagnostics: [...diagnostics, ...judged.diagnostics], subjects: await placedInSettings(call, judged.subjects) };
+}
+
+async function judgeRules(call: Call, files: readonly string[]): Promise<Judged> {
+  const verified = await verifyRuleFiles(call, files);
+  if (verified === undefined) return UNREADABLE;
+  const { pods, diagnostics } = verified;
+  const subjects = pods.map(rulesSubject);
+  const notes = pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.notes }));
+  return { subjects, notes, diagnostics, unreadable: false };
+}
+
+async function judgeManifests(call: Call, files: readonly string[]): Promise<Judged> {
+  const verified = await verifyManifests(call, files);
+  if (verified === undefined) return UNREADABLE;
+  const subjects = verified.pods.map(podSubject);
+  const notes = verified.pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.verified.notes }));
+  return { subjects, notes, diagnostics: verified.diagnostics, unreadable: false };
+}
+
+/** Nobody edits rendered rules: the settings as a whole stand for them. */
+async function placedInSettings({ io }: Call, subjects: readonly Subject[]): Promise<readonly Subject[]> {
+  return Promise.all(
+    subjects.map(async (subject) => {
+      const file = subject.file.replace(RENDERED, '');
+      const content = await io.read(file);
+      const source: Source = { file, text: 'text' in content ? content.text : '' };
+      const place: Place = { source, span: { start: 0, end: 1 } };
+      const checks = subject.checks.map((check) => ({ ...check, problems: check.problems.map((problem) => ({ ...problem, place })) }));
+      return { ...subject, name: subject.name.replaceAll(RENDERED, ''), file, checks };
+    }),
+  );
+}

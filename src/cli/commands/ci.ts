@@ -1,0 +1,30 @@
+/** `chainwalk ci`: the check of a pull request, from one configuration file. */
+import type { Command } from '../command.ts';
+import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT } from '../options.ts';
+
+export const ci: Command = {
+  name: 'ci',
+  summary: 'judge all that chainwalk.config.* names, compare with a base',
+  args: [],
+  options: [
+    { flags: '--config <file>', says: 'the configuration; without it the nearest chainwalk.config.* from here upwards' },
+    { flags: '--base <revision>', says: 'git revision to compare with: what was wrong there is known' },
+    { flags: '--baseline <file>', says: 'file of findings that are known' },
+    { flags: '--update-baseline', says: 'write that file: everything that is open is known from now on' },
+    OUTPUTS,
+    JSON_OUTPUT,
+    STRICT,
+    QUIET,
+    COLOR,
+  ],
+  examples: [
+    { says: 'everything that this repository promises', line: 'chainwalk ci' },
+    { says: 'only what this branch breaks', line: 'chainwalk ci --base origin/main' },
+    { says: 'in a workflow of GitHub', line: 'chainwalk ci --base "$BASE_SHA" -o github,sarif=chainwalk.sarif' },
+    { says: 'take all that is wrong today for known', line: 'chainwalk ci --baseline chainwalk-baseline.json --update-baseline' },
+  ],
+  run: async (io, input) => {
+    const { runCi } = await import('../ci/runCi.ts');
+    return runCi({ io, input });
+  },
+};

@@ -1,0 +1,19 @@
+/** `chainwalk expect FILE...`: packets with the outcomes that somebody expects. */
+import type { Command } from '../command.ts';
+import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT } from '../options.ts';
+
+export const expect: Command = {
+  name: 'expect',
+  summary: 'do packets fare as these files expect?',
+  args: [{ name: '<files...>', says: 'expectation files, YAML or JSON; paths in them start from their folder' }],
+  options: [OUTPUTS, JSON_OUTPUT, STRICT, QUIET, COLOR],
+  examples: [
+    { says: 'run them', line: 'chainwalk expect net/*.expect.yaml' },
+    { says: 'how to write one', line: 'chainwalk explain expectations' },
+    { says: 'for a test report', line: 'chainwalk expect net/pod.expect.yaml -o junit=report.xml' },
+  ],
+  run: async (io, input) => {
+    const { runExpect } = await import('../expect/runExpect.ts');
+    return runExpect({ io, input });
+  },
+};

@@ -1,0 +1,99 @@
+/** Expected packets against the rules or the pod that their file names. */
+import { fingerprintOf } from '../../report/review/fingerprint.ts';
+import { blamed } from '../../report/review/fromVerified.ts';
+import type { Check, Problem, Subject } from '../../report/review/review.ts';
+import type { TraceInput } from '../../report/traceJson.ts';
+import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import { type Answer, expectPacket, expectSet } from '../../verify/expectations.ts';
+import type { Call, OptionValue } from '../command.ts';
+import { folderOf, from } from '../config/paths.ts';
+import { type Job, readJob } from '../trace/job.ts';
+import type { Scene } from '../trace/scene.ts';
+import { walkPacket } from '../trace/walk.ts';
+import type { LoadedExpectations } from './load.ts';
+import type { Expectation } from './shape.ts';
+
+export interface JudgedExpectations {
+  readonly subject: Subject;
+  /** of the rules that were asked; none of them an error */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Undefined when the rules or the pod cannot be used, which has been said. */
+export async function judgeExpectations(call: Call, loaded: LoadedExpectations): Promise<JudgedExpectations | undefined> {
+  const job = await jobOf(call, loaded);
+  if (job === undefined) return undefined;
+  const { source, file } = loaded;
+  const checks = file.packets.map((expectation) => toCheck({ loaded, scene: job.scene, expectation }));
+  const diagnostics = job.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
+  return { subject: { kind: 'expectations', name: source.file, file: source.file, checks }, diagnostics };
+}
+
+/** As `chainwalk trace` would be asked, with paths from the file's own folder. */
+async function jobOf({ io, input }: Call, { source, file }: LoadedExpectations): Promise<Job | undefined> {
+  const folder = folderOf(source.file);
+  const { packets: _packets, rules, manifest, values, host, set, ...words } = file;
+  const options: Record<string, OptionValue> = {
+    color: input.options.color,
+    ...words,
+    ...(host !== undefined && { host: from(folder, host) }),
+    ...(values !== undefined && { values: values.map((one) => from(folder, one)) }),
+    ...(set !== undefined && { set: Object.entries(set).map(([name, value]) => `${name}=${value}`) }),
+  };
+  const call: Call = { io, input: { ...input, args: [], options } };
+  if (rules !== undefined) return readJob(call, { file: from(folder, rules), format: 'human' });
+  const { readPodJob } = await import('../trace/podJob.ts');
+  return readPodJob(call, { file: from(folder, manifest ?? ''), format: 'human' });
+}
+
+interface Asked {
+  readonly loaded: LoadedExpectations;
+  readonly scene: Scene;
+  readonly expectation: Expectation;
+}
+
+function toCheck(asked: Asked): Check {
+  const { text, outcome, because, kind } = asked.expectation;
+  const what = kind === 'set' ? `Every packet of \`${text}\`` : `The packet \`${text}\``;
+  const why = because === undefined ? '' : `: ${because.trim().replace(/\.$/, '')}`;
+  const known = { id: text, statement: `${what} ends as ${outcome}${why}.` };
+  const problems = answersOf(asked).flatMap((answer) => (answer.verdict === 'met' ? [] : [toProblem(asked, answer)]));
+  const verdict = problems.length === 0 ? 'passed' : problems.some((one) => one.verdict === 'failed') ? 'failed' : 'undecided';
+  return { ...known, verdict, problems };
+}
+
+/** An answer with the words of the simulator where there is one packet. */
+interface Answered extends Answer {
+  readonly walked?: TraceInput;
+}
+
+function answersOf({ scene, expectation }: Asked): readonly Answered[] {
+  if (expectation.kind === 'set') return expectSet({ ...scene, ...expectation });
+  const walked = walkPacket(scene, expectation.given);
+  if ('message' in walked) return [{ verdict: 'unmet', reasons: [walked.message], blame: [] }];
+  return [{ ...expectPacket(walked.journey, expectation), walked }];
+}
+
+function toProblem(
+  { loaded: { source }, scene, expectation }: Asked,
+  { verdict, reasons, journey, packets, blame, walked }: Answered,
+): Problem {
+  const { text: id, span, because } = expectation;
+  const rules = scene.rulesets.find(({ family }) => family === journey?.packet.family) ?? scene.rulesets[0];
+  const ruleSource = rules?.source ?? { file: '', text: '' };
+  const kind = verdict === 'undecided' ? 'undecided' : 'failed';
+  const witness: TraceInput | undefined =
+    walked ?? (journey && { journey, file: ruleSource.file, defaults: [], profile: scene.profile?.name });
+  return {
+    id,
+    level: 'error',
+    verdict: kind,
+    message: `\`${id}\`: ${reasons.join('; ')}${because === undefined ? '' : ` (${because.trim().replace(/\.$/, '')})`}`,
+    ...(journey && { family: journey.packet.family === 4 ? 'ipv4' : 'ipv6' }),
+    place: { source, span },
+    blame: blame.map((rule) => blamed(rule, ruleSource)),
+    ...(packets !== undefined && { packets }),
+    ...(witness !== undefined && { witness: { ...witness, source: ruleSource } }),
+    fingerprint: fingerprintOf({ id, subject: source.file, verdict: kind, witness: journey, rules: blame, says: reasons.join() }),
+  };
+}

@@ -1,0 +1,130 @@
+/** The keys of an expectation file, and what each may be. */
+import type { PartialPacket } from '../../host/completePacket.ts';
+import { itemsOf } from '../../istio/manifest/node.ts';
+import { OUTCOMES, type Outcome } from '../../journey/journey.ts';
+import type { PacketSet } from '../../syntax/parsePacketSet.ts';
+import type { Span } from '../../syntax/source.ts';
+import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from '../config/read.ts';
+import { istioVersion, readMode, readProfile } from '../config/shape.ts';
+import { packetIn, setIn, type WrittenPacket, type WrittenSet } from './packets.ts';
+
+/** What a file says of where its packets are. */
+export interface ExpectationScene {
+  readonly rules?: string;
+  readonly manifest?: string;
+  readonly pod?: string;
+  readonly phase?: string;
+  readonly mode?: string;
+  readonly values?: readonly string[];
+  readonly istio?: string;
+  readonly host?: string;
+  readonly profile?: string;
+  readonly set?: Readonly<Record<string, string>>;
+}
+
+export interface ExpectationFile extends ExpectationScene {
+  readonly packets: readonly Expectation[];
+}
+
+export type Expectation = ExpectedPacket | ExpectedSet;
+
+interface Common {
+  readonly outcome: Outcome;
+  readonly because?: string;
+  /** of the packet or the set in the file */
+  readonly span: Span;
+}
+
+export interface ExpectedPacket extends Common {
+  readonly kind: 'packet';
+  /** as it is written */
+  readonly text: string;
+  readonly given: PartialPacket;
+  readonly by?: string;
+  readonly to?: number;
+}
+
+export interface ExpectedSet extends Common {
+  readonly kind: 'set';
+  readonly text: string;
+  readonly where: PacketSet;
+  readonly every: boolean;
+}
+
+interface Written {
+  readonly packet?: WrittenPacket;
+  readonly packets?: WrittenSet;
+  readonly outcome: Outcome;
+  readonly by?: string;
+  readonly to?: number;
+  readonly every?: boolean;
+  readonly because?: string;
+}
+
+const written = readRecord<Written>(
+  {
+    packet: packetIn,
+    packets: setIn,
+    outcome: readWord(OUTCOMES, 'the outcomes are'),
+    by: readText,
+    to: readInteger(0, 65535),
+    every: readFlag,
+    because: readText,
+  },
+  ['outcome'],
+);
+
+const expectation: Read<Expectation> = (node, at) => {
+  const found = written(node, at);
+  const has = (key: string) => node.kind === 'map' && node.entries.some((entry) => entry.key === key);
+  if (node.kind !== 'map') return undefined;
+  if (has('packet') === has('packets')) return wrong(at, node, { message: 'either `packet` or a set of `packets` is expected' });
+  const foreign = has('packet') ? ['every'] : ['by', 'to'];
+  const extra = foreign.find(has);
+  if (extra !== undefined) return wrong(at, node, { message: `\`${extra}\` is for ${has('packet') ? 'a set of packets' : 'one packet'}` });
+  if (found === undefined) return undefined;
+  const { packet, packets, outcome, by, to, every = false, because } = found;
+  const common = { outcome, ...(because !== undefined && { because }) };
+  if (packet !== undefined)
+    return { kind: 'packet', ...packet, ...common, ...(by !== undefined && { by }), ...(to !== undefined && { to }) };
+  if (packets === undefined) return undefined;
+  if (outcome === 'undecided') return wrong(at, node, { message: 'a set of packets cannot be expected to be undecided' });
+  return { kind: 'set', ...packets, ...common, every };
+};
+
+function atLeastOne<T>(item: Read<T>): Read<readonly T[]> {
+  const list = readList(item);
+  return (node, at) =>
+    node.kind === 'list' && itemsOf(node).length === 0 ? wrong(at, node, { message: 'there is no packet' }) : list(node, at);
+}
+
+const shape = readRecord<ExpectationFile>(
+  {
+    rules: readText,
+    manifest: readText,
+    pod: readText,
+    phase: readWord(['init', 'running'], 'the phases are'),
+    mode: readMode,
+    values: readTexts,
+    istio: istioVersion,
+    host: readText,
+    profile: readProfile,
+    set: readMap(readText, () => undefined),
+    packets: atLeastOne(expectation),
+  },
+  ['packets'],
+);
+
+/** Checks the keys, what they may be, and which go together. */
+export const readExpectations: Read<ExpectationFile> = (node, at) => {
+  const file = shape(node, at);
+  const keys = new Map(node.kind === 'map' ? node.entries.map(({ key, keySpan, value }) => [key, { ...value, span: keySpan }]) : []);
+  if (node.kind === 'map' && keys.has('rules') === keys.has('manifest')) {
+    wrong(at, keys.get('manifest') ?? node, { message: 'either `rules` or `manifest` names the file that is asked' });
+  }
+  for (const key of keys.has('rules') ? ['pod', 'phase', 'mode', 'values', 'istio'] : ['profile', 'set']) {
+    const found = keys.get(key);
+    if (found !== undefined) wrong(at, found, { message: `\`${key}\` says nothing about ${keys.has('rules') ? 'rules' : 'a manifest'}` });
+  }
+  return file;
+};

@@ -1,0 +1,158 @@
+/** A review for people: the answer first, then every problem with a packet that shows it, last what is known already. */
+import { packetText } from '../../packet/notation.ts';
+import { codeFrame } from '../codeFrame.ts';
+import { headline } from '../human/headline.ts';
+import { rail } from '../human/rail.ts';
+import { paragraph } from '../layout.ts';
+import type { Paint } from '../paint.ts';
+import { fileLine } from '../place.ts';
+import { positionOf } from '../positions.ts';
+import { printable } from '../printable.ts';
+import { type Found, problemsOf, worstFirst } from '../review/problems.ts';
+import type { Blamed, Place, Problem, Review } from '../review/review.ts';
+import type { TraceInput } from '../traceJson.ts';
+
+export interface CiStyle {
+  readonly paint: Paint;
+  readonly width: number;
+}
+
+/** Without a line feed at its end. */
+export function humanReview(review: Review, style: CiStyle): string {
+  const { paint, width } = style;
+  const found = worstFirst(problemsOf(review));
+  const open = found.filter(
+    ({ problem: { muted, level, verdict } }) => muted === undefined && (level !== 'info' || verdict === 'undecided'),
+  );
+  const asides = found.filter(({ problem: { muted, level, verdict } }) => muted === undefined && level === 'info' && verdict === 'failed');
+  const known = found.filter(({ problem: { muted } }) => muted !== undefined);
+  return [
+    answer(review, { open, known, paint }),
+    ...alike(open).flatMap((group) => ['', ...problemLines(group, style)]),
+    ...(asides.length === 0 ? [] : ['', ...lineEach(asides, { ...style, title: 'for information', say: ({ message }) => message })]),
+    ...(known.length === 0 ? [] : ['', ...lineEach(known, { ...style, title: 'known', say: knownWords })]),
+    ...(review.notes.length === 0
+      ? []
+      : ['', ...review.notes.map((note) => paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 })))]),
+  ].join('\n');
+}
+
+interface Parts {
+  readonly open: readonly Found[];
+  readonly known: readonly Found[];
+  readonly paint: Paint;
+}
+
+function answer({ subjects }: Review, { open, known, paint }: Parts): string {
+  const count = (is: (problem: Problem) => boolean) => open.filter(({ problem }) => is(problem)).length;
+  const errors = count(({ level, verdict }) => verdict === 'failed' && level === 'error');
+  const warnings = count(({ level, verdict }) => verdict === 'failed' && level === 'warning');
+  const undecided = count(({ verdict }) => verdict === 'undecided');
+  const kinds = [plural(errors, 'error'), plural(warnings, 'warning'), undecided === 0 ? '' : `${undecided} undecided`];
+  const parts = kinds.filter((part) => part !== '');
+  const asked = subjects.reduce((sum, { checks }) => sum + checks.filter(({ verdict }) => verdict !== 'skipped').length, 0);
+  const where = `${plural(asked, 'check')} of ${subjects.length === 1 ? (subjects[0]?.name ?? '') : `${subjects.length} subjects`}`;
+  const more = known.length === 0 ? '' : `, ${known.length} known`;
+  if (parts.length === 0) return `${paint.bold(paint.green('nothing new is wrong'))}  ${paint.dim(`${where}${more}`)}`;
+  const colour = errors > 0 ? paint.red : paint.yellow;
+  return `${paint.bold(colour(parts.join(', ')))}  ${paint.dim(`${where}${more}`)}`;
+}
+
+function plural(count: number, word: string): string {
+  return count === 0 ? '' : `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** The same thing said of several subjects. */
+function alike(found: readonly Found[]): readonly (readonly [Found, ...Found[]])[] {
+  const groups = new Map<string, [Found, ...Found[]]>();
+  for (const one of found) {
+    const { id, level, message, packets, blame } = one.problem;
+    const key = JSON.stringify([id, level, message, packets, blame.map(({ text }) => text), one.subject.kind]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()];
+}
+
+const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
+const MOST_RULES = 4;
+const MOST_NAMES = 5;
+
+function problemLines(
+  [{ subject, check, problem }, ...others]: readonly [Found, ...Found[]],
+  { paint, width }: CiStyle,
+): readonly string[] {
+  const { level, verdict, id, message, family, place, blame, packets, witness, before, remedy } = problem;
+  const line = (name: string, text: string) =>
+    `  ${paragraph({ text: `${name.padEnd(8)} ${printable(text)}`, width: width - 2, hang: 11 })}`;
+  const says = verdict === 'undecided' ? 'undecided' : level;
+  const names = others.slice(0, MOST_NAMES).map((one) => one.subject.name);
+  const more = others.length - names.length;
+  const spent = blame.some((one) => one.place.span.start === place?.span.start && one.place.source === place.source);
+  const isOwnPlace = place !== undefined && !spent;
+  return [
+    `${paint[COLOURS[level]](paint.bold(`${says}: ${printable(id)}`))}${family === undefined ? '' : ` (${family === 'ipv4' ? 'IPv4' : 'IPv6'})`}  ${paint.dim(printable(subject.name))}`,
+    `  ${paragraph({ text: printable(witness === undefined ? sentence(message) : check.statement), width: width - 2, hang: 2 })}`,
+    ...(packets === undefined ? [] : [line(verdict === 'undecided' ? 'open' : 'broken', `for ${packets}`)]),
+    ...(before === undefined ? [] : exampleLines('before', before, line)),
+    ...(witness === undefined ? [] : exampleLines(before === undefined ? 'example' : 'now', witness, line)),
+    ...(witness === undefined || subject.kind !== 'expectations' ? [] : [line('because', message.replace(`\`${id}\`: `, ''))]),
+    ...(isOwnPlace ? placeLines('place', place, { paint, width }) : []),
+    ...blame.slice(0, MOST_RULES).flatMap((rule) => ruleLines(rule, { paint, width })),
+    ...(blame.length > MOST_RULES ? [line('', `and ${blame.length - MOST_RULES} more rules`)] : []),
+    ...(remedy === undefined ? [] : [line('do', remedy)]),
+    ...(others.length === 0 ? [] : [line('same', `for ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`)]),
+  ];
+}
+
+function exampleLines(
+  name: string,
+  { journey, file, profile }: TraceInput,
+  line: (name: string, text: string) => string,
+): readonly string[] {
+  const [path] = journey.paths;
+  if (path === undefined) return [];
+  const { word, rest } = headline(path, { file, mesh: profile });
+  return [line(name, `${packetText(journey.packet)}: ${word} ${rest}`), line('path', rail(path, file))];
+}
+
+function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}
+
+function ruleLines({ place, rule }: Blamed, style: CiStyle): readonly string[] {
+  const at = fileLine(place.source.file, rule.line);
+  return framed(`  rule     ${rule.chain}#${rule.number} in table ${rule.table}, ${at}`, place, style);
+}
+
+function placeLines(name: string, place: Place, style: CiStyle): readonly string[] {
+  return framed(`  ${name.padEnd(8)} ${place.source.file}:${positionOf(place).line}`, place, style);
+}
+
+function framed(head: string, { source, span }: Place, { paint, width }: CiStyle): readonly string[] {
+  const end = source.text.indexOf('\n', span.start);
+  const line = { start: span.start, end: end < 0 ? span.end : Math.min(span.end, end) };
+  const frame = source.text === '' ? undefined : codeFrame({ source, span: line, width: width - 2 });
+  return frame === undefined ? [head] : [head, `  ${paint.dim(frame.code)}`, `  ${paint.bold(frame.caret)}`];
+}
+
+interface Listed extends CiStyle {
+  readonly title: string;
+  readonly say: (problem: Problem) => string;
+}
+
+const MOST_LISTED = 6;
+
+function lineEach(found: readonly Found[], { paint, width, title, say }: Listed): readonly string[] {
+  const lines = found.slice(0, MOST_LISTED).map(({ subject, problem }) => {
+    const at = problem.place === undefined ? subject.name : `${problem.place.source.file}:${positionOf(problem.place).line}`;
+    return `  ${paragraph({ text: printable(`${problem.id}  ${at}: ${say(problem)}`), width: width - 2, hang: 4 })}`;
+  });
+  const more = found.length - lines.length;
+  return [paint.bold(`${title}, ${found.length}:`), ...lines, ...(more > 0 ? [`  and ${more} more; -o json lists all`] : [])];
+}
+
+function knownWords({ muted }: Problem): string {
+  return muted === undefined ? '' : `${muted.reason} (${muted.by})`;
+}

@@ -1,0 +1,92 @@
+/** JSON of a review, schema chainwalk/ci/v1: types and the one place that builds them. */
+import { type CheckDiagnostic, toCheckReport } from '../checkJson.ts';
+import { positionOf } from '../positions.ts';
+import { problemsOf } from '../review/problems.ts';
+import type { Check, Muted, Place, Problem, Review, Subject } from '../review/review.ts';
+import { type Trace, type TraceRule, toTrace, toTraceRule } from '../traceJson.ts';
+
+export interface CiReport {
+  readonly schema: 'chainwalk/ci/v1';
+  /** git revision that was compared with */
+  readonly base: string | null;
+  readonly subjects: readonly CiSubject[];
+  readonly summary: CiSummary;
+  readonly diagnostics: readonly CheckDiagnostic[];
+  readonly notes: readonly string[];
+}
+
+/** Checks by verdict, and problems that somebody has said to be known. */
+export interface CiSummary {
+  readonly passed: number;
+  readonly failed: number;
+  readonly undecided: number;
+  readonly skipped: number;
+  readonly known: number;
+}
+
+export interface CiSubject extends Pick<Subject, 'kind' | 'name' | 'file'> {
+  readonly checks: readonly CiCheck[];
+}
+
+export interface CiCheck extends Omit<Check, 'problems'> {
+  readonly problems: readonly CiProblem[];
+}
+
+export interface CiProblem extends Pick<Problem, 'id' | 'level' | 'verdict' | 'message' | 'fingerprint'> {
+  readonly family: 'ipv4' | 'ipv6' | null;
+  readonly place: { readonly file: string; readonly line: number; readonly column: number } | null;
+  readonly packets: string | null;
+  readonly witness: Trace | null;
+  /** the same packet on the base */
+  readonly before: Trace | null;
+  readonly blame: readonly TraceRule[];
+  readonly remedy: string | null;
+  /** who said that it is known, and why */
+  readonly muted: Muted | null;
+}
+
+export function toCiReport(review: Review, base: string | undefined): CiReport {
+  const checks = review.subjects.flatMap((subject) => subject.checks);
+  const count = (verdict: Check['verdict']) => checks.filter((check) => check.verdict === verdict).length;
+  return {
+    schema: 'chainwalk/ci/v1',
+    base: base ?? null,
+    subjects: review.subjects.map(({ kind, name, file, checks: own }) => ({ kind, name, file, checks: own.map(toCheck) })),
+    summary: {
+      passed: count('passed'),
+      failed: count('failed'),
+      undecided: count('undecided'),
+      skipped: count('skipped'),
+      known: problemsOf(review).filter(({ problem }) => problem.muted !== undefined).length,
+    },
+    diagnostics: toCheckReport(review.diagnostics).diagnostics,
+    notes: review.notes,
+  };
+}
+
+function toCheck({ id, statement, verdict, reason, problems }: Check): CiCheck {
+  return { id, statement, verdict, ...(reason !== undefined && { reason }), problems: problems.map(toProblem) };
+}
+
+function toProblem(problem: Problem): CiProblem {
+  const { id, level, verdict, message, fingerprint, family, place, packets, witness, before, blame, remedy, muted } = problem;
+  return {
+    id,
+    level,
+    verdict,
+    message,
+    family: family ?? null,
+    place: place === undefined ? null : toPlace(place),
+    packets: packets ?? null,
+    witness: witness === undefined ? null : toTrace(witness),
+    before: before === undefined ? null : toTrace(before),
+    blame: blame.map(({ rule, place: { source } }) => toTraceRule(rule, source.file)),
+    remedy: remedy ?? null,
+    fingerprint,
+    muted: muted ?? null,
+  };
+}
+
+function toPlace(place: Place): CiProblem['place'] {
+  return { file: place.source.file, ...positionOf(place) };
+}
