@@ -7,6 +7,7 @@ import type { FieldValue } from '../packet/fields.ts';
 import { type PacketJson, toPacketJson } from '../report/packetJson.ts';
 import { holds } from './domain.ts';
 import { consistent, drawnPackets } from './fields.ts';
+import { asGenerated } from './generated.ts';
 import { type PacketOptions, type PacketScene, sceneOf } from './scene.ts';
 
 /** A packet in object form. What is left out has its usual value: `uid` and `gid` 1000, source port 40000, a SYN. */
@@ -26,7 +27,7 @@ export function packets(rules: RulesInput = [], options: PacketOptions = {}): fc
     return dirs.length === 0 ? [] : [drawn(dirs).filter(fits)];
   });
   if (possible.length === 0) throw new InputError([`no packet was found that fits \`${JSON.stringify(options)}\``]);
-  return fc.oneof({ withCrossShrink: true }, ...possible).map((packet) => objectForm(scene, packet));
+  return fc.oneof({ withCrossShrink: true }, ...possible).map((packet) => asGenerated(objectForm(scene, packet)));
 }
 
 /** Packets that are drawn to see whether one is in the set. */

@@ -2,8 +2,9 @@
 
 import { InputError, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from '../given.ts';
 import type { Host, Process } from '../host/host.ts';
+import { notProxy } from '../mesh/notProxy.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
-import { equals, type MatchExpr, not } from '../netfilter/matchExpr.ts';
+import { equals, type MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -47,12 +48,9 @@ export function sceneOf(rules: RulesInput, options: PacketOptions): PacketScene 
   const { host, profile } = settingOf(rulesets, options);
   const set = options.where === undefined ? undefined : packetSetFrom(options.where);
   const { dir = set?.dir, family, proto, uid, sentBy } = options;
-  const proxy = sentBy === undefined ? undefined : proxyOf(host, profile);
+  const proxy = sentBy === 'proxy' ? proxyOf(host, profile) : undefined;
   if (sentBy === 'proxy' && proxy === undefined) throw new InputError(['`sentBy` is `proxy`, but the rules are of no mesh']);
-  const own = [
-    ...(uid === undefined ? [] : [equals('uid', uid)]),
-    ...(sentBy !== 'app' ? [] : [not(equals('uid', proxy?.uid ?? -1)), not(equals('gid', proxy?.gid ?? -1))]),
-  ];
+  const own = [...(uid === undefined ? [] : [equals('uid', uid)]), ...(sentBy === 'app' ? parts(notProxy(profile, host)) : [])];
   const known = [...new Set(rulesets.map((one) => one.family))].sort();
   const protos = proto === undefined ? undefined : (typeof proto === 'string' ? [proto] : proto).map((name) => PROTO[name]);
   const sent = uid !== undefined || sentBy !== undefined;
@@ -63,10 +61,15 @@ export function sceneOf(rules: RulesInput, options: PacketOptions): PacketScene 
     families: family !== undefined ? [family] : known.length > 0 ? known : [4],
     dirs: dir !== undefined ? [dir] : sent ? ['out'] : ['out', 'in'],
     protos,
-    proxy: sentBy === 'proxy' ? proxy : undefined,
+    proxy,
     conditions: { 4: [...own, ...termsOf(set, 4)], 6: [...own, ...termsOf(set, 6)] },
     unusual: options.unusual ?? false,
   };
+}
+
+/** One condition for each field. */
+function parts(expr: MatchExpr): readonly MatchExpr[] {
+  return expr.kind === 'and' ? expr.of : [expr];
 }
 
 function termsOf(set: PacketSet | undefined, family: Family): readonly MatchExpr[] {

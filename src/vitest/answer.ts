@@ -1,0 +1,21 @@
+/** What is known of an expectation. Only what is shown for every packet passes, with `.not` as without. */
+export interface Answer {
+  /** `open`: it is neither so nor not so for all, or cannot be known; fails with `.not` as well */
+  readonly verdict: 'yes' | 'no' | 'open';
+  /** why it fails */
+  readonly message: () => string;
+}
+
+export function open(message: () => string): Answer {
+  return { verdict: 'open', message };
+}
+
+export interface Verdict {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+/** As vitest asks for it: with `.not` it turns `pass` round. */
+export function verdictOf({ verdict, message }: Answer, isNot: boolean): Verdict {
+  return { pass: verdict === 'yes' || (verdict === 'open' && isNot), message };
+}

@@ -1,0 +1,131 @@
+/** The matchers, each as a function of what it is given to what is known. */
+import { isGenerated } from '../arbitraries/generated.ts';
+import { InputError, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from '../given.ts';
+import type { Outcome } from '../journey/journey.ts';
+import { packetText } from '../packet/notation.ts';
+import { humanDiff } from '../report/diffHuman.ts';
+import { toDiffReport } from '../report/diffJson.ts';
+import type { PacketJson } from '../report/packetJson.ts';
+import { PLAIN } from '../report/paint.ts';
+import { humanVerify } from '../report/verifyHuman.ts';
+import { parsePacket } from '../syntax/parsePacket.ts';
+import { CLAIMS } from '../verify/claims.ts';
+import { diffRulesets } from '../verify/diffRulesets.ts';
+import { podsOf } from '../verify/pods.ts';
+import { type Verified, verifyRulesets } from '../verify/verify.ts';
+import { type Answer, open } from './answer.ts';
+import { askPacket, WIDTH } from './onePacket.ts';
+import { askSet } from './packetSet.ts';
+import { isOutcome, reach, type Wish } from './wish.ts';
+
+/** One packet in notation or object form, or a set of them: a text that is no single packet, or `{ where }`. */
+export type PacketsInput = string | Partial<PacketJson> | { readonly where: string };
+
+export interface EquivalenceOptions extends SettingOptions {
+  /** only these packets are compared; absent: all */
+  readonly where?: string;
+}
+
+export interface HoldOptions extends SettingOptions {
+  /** a set of packets in notation; absent: all */
+  readonly where?: string;
+  /** of the proxy, where the rules say otherwise than the mesh */
+  readonly proxyUid?: number;
+  readonly proxyGid?: number;
+}
+
+/** Answers to the matchers of the same names; `isNot` for the words. What cannot be read passes neither way. */
+export function packetsAnswer(
+  rules: unknown,
+  {
+    packets,
+    wish,
+    isNot,
+    options,
+  }: { readonly packets: PacketsInput; readonly wish: Wish; readonly isNot: boolean; readonly options: SettingOptions },
+): Answer {
+  return readable(() => {
+    const rulesets = rulesetsOf(rules as RulesInput);
+    const where = setOf(packets);
+    if (where !== undefined) return askSet({ rulesets, where, wish, isNot }, options);
+    return askPacket({ rulesets, packet: packets as string | Partial<PacketJson>, wish, isNot, brief: isGenerated(packets) }, options);
+  });
+}
+
+export function reachWish(end: Outcome | number): Wish {
+  if (typeof end !== 'number' && !isOutcome(end)) throw new InputError([`\`${String(end)}\` is no outcome and no port`]);
+  return reach(end);
+}
+
+function setOf(packets: PacketsInput): string | undefined {
+  if (typeof packets === 'object') return 'where' in packets ? packets.where : undefined;
+  return parsePacket({ file: 'packet', text: packets }).packet === undefined ? packets : undefined;
+}
+
+/** A claim by its id, or every claim of level error. */
+export function holdAnswer(
+  rules: unknown,
+  { claim, isNot, options }: { readonly claim?: string | undefined; readonly isNot: boolean; readonly options: HoldOptions },
+): Answer {
+  return readable(() => {
+    if (claim !== undefined && !CLAIMS.some(({ id }) => id === claim)) throw new InputError([`there is no claim \`${claim}\``]);
+    const rulesets = rulesetsOf(rules as RulesInput);
+    const { host, where, ...rest } = options;
+    const settings = {
+      ...rest,
+      ...(host !== undefined && { host: settingOf(rulesets, options).host }),
+      ...(where !== undefined && { where: packetSetFrom(where) }),
+      ...(claim !== undefined && { only: [claim] }),
+    };
+    settingOf(rulesets, options);
+    const pods = podsOf(rulesets).map((pod) => verifyRulesets(pod, settings));
+    const judged = pods.map((pod) => ({
+      ...pod,
+      notes: [],
+      findings: pod.findings.filter(({ level }) => claim !== undefined || level === 'error'),
+    }));
+    const findings = judged.flatMap((pod) => pod.findings).filter(({ verdict }) => verdict !== 'not-applicable');
+    const wanted = `expected ${claim === undefined ? 'every claim of level error' : `\`${claim}\``} ${isNot ? 'not ' : ''}to hold`;
+    if (findings.length === 0)
+      return open(() => `${wanted}, but ${claim === undefined ? 'none applies' : 'it does not apply'} to the rules: ${reasonOf(pods)}`);
+    const verdicts = findings.map(({ verdict }) => verdict);
+    const verdict = verdicts.includes('violated') ? 'no' : verdicts.includes('undecided') ? 'open' : 'yes';
+    return { verdict, message: () => `${wanted}\n\n${humanVerify(judged, { paint: PLAIN, width: WIDTH })}` };
+  });
+}
+
+function reasonOf(pods: readonly Verified[]): string {
+  if (pods.every(({ profile }) => profile === undefined)) return 'they are of no mesh';
+  const reasons = pods.flatMap(({ findings }) => findings.flatMap(({ reason }) => reason ?? []));
+  return [...new Set(reasons)].join('; ') || 'there is nothing that it asks about';
+}
+
+export function equivalenceAnswer(
+  rules: unknown,
+  { other, isNot, options }: { readonly other: RulesInput; readonly isNot: boolean; readonly options: EquivalenceOptions },
+): Answer {
+  return readable(() => {
+    const sides = { base: rulesetsOf(other), head: rulesetsOf(rules as RulesInput) };
+    const setting = settingOf([...sides.base, ...sides.head], options);
+    const where = options.where === undefined ? undefined : packetSetFrom(options.where);
+    const { diffs, notes } = diffRulesets(sides.base, sides.head, { ...setting, ...(where !== undefined && { where }) });
+    const files = { base: sides.base[0]?.source.file ?? '', head: sides.head[0]?.source.file ?? '' };
+    const report = toDiffReport({ diffs, files, profile: setting.profile?.name, notes });
+    const examples = diffs.flatMap(({ changes }) => changes.map(({ example }) => packetText(example)));
+    const verdict = report.equivalent ? 'yes' : report.changes.length > 0 ? 'no' : 'open';
+    const wanted = `expected the rules ${isNot ? 'not ' : ''}to treat every packet as the others (base) do`;
+    return { verdict, message: () => `${wanted}\n\n${humanDiff(report, { paint: PLAIN, width: WIDTH, examples, most: MOST })}` };
+  });
+}
+
+/** Kinds of change that are shown. */
+const MOST = 5;
+
+function readable(answer: () => Answer): Answer {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof InputError) return open(() => error.problems.join('\n'));
+    throw error;
+  }
+}
