@@ -70,7 +70,7 @@ export function rulesetsOf(rules: RulesInput): readonly Ruleset[] {
   return rules.rulesets;
 }
 
-function problemText({ source, span, message, help }: Diagnostic): string {
+export function problemText({ source, span, message, help }: Diagnostic): string {
   const { line, column } = positionAt(lineStarts(source.text), span.start);
   return `${source.file}:${line}:${column}: ${message}${help === undefined ? '' : ` (${help})`}`;
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { readBlockYaml } from '../../src/cli/manifest/blockYaml.ts';
+import { readBlockYaml } from '../../src/kubernetes/blockYaml.ts';
 import { readYaml } from '../../src/cli/manifest/readYaml.ts';
 import type { Node } from '../../src/istio/manifest/node.ts';
 

@@ -1,5 +1,6 @@
 /** What `chainwalk approaches` does. */
 import { APPROACHES, type Approach } from '../../istio/enrol/facts.ts';
+import { type PodScene, scenesOf } from '../../kubernetes/scenes.ts';
 import { humanApproaches } from '../../report/approaches/human.ts';
 import { type PodAnswers, toApproachesReport } from '../../report/approaches/json.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
@@ -9,7 +10,6 @@ import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { loadPods } from '../manifest/loadPods.ts';
-import { type PodScene, scenesOf } from '../manifest/podScenes.ts';
 import { terminal } from '../terminal.ts';
 
 /** Every two, in the order of the approaches. */

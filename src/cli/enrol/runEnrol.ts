@@ -2,6 +2,7 @@
 import { enrol } from '../../istio/enrol/enrol.ts';
 import { checkPod } from '../../istio/podChecks/checks.ts';
 import { podRules } from '../../istio/podRules/podRules.ts';
+import { refusals } from '../../kubernetes/refusals.ts';
 import { humanEnrol } from '../../report/enrol/human.ts';
 import { toEnrolReport } from '../../report/enrol/json.ts';
 import { isError } from '../../syntax/diagnostic.ts';
@@ -10,7 +11,6 @@ import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { loadPods } from '../manifest/loadPods.ts';
-import { refusals } from '../manifest/refusals.ts';
 import { terminal } from '../terminal.ts';
 
 export async function runEnrol(call: Call): Promise<ExitCode> {

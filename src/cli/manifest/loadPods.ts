@@ -1,55 +1,44 @@
 /** The files and options that every question about pods has: manifests, mesh configuration, mode, version. */
-import { type MeshConfiguration, readMeshConfiguration, valueAt } from '../../istio/configuration/mesh.ts';
-import type { Approach, World } from '../../istio/enrol/facts.ts';
-import { type Manifests, readManifests } from '../../istio/manifest/manifests.ts';
+import type { Approach } from '../../istio/enrol/facts.ts';
 import type { Document } from '../../istio/manifest/node.ts';
-import { LATEST, NEWEST, OLDEST, parseVersion, type Version } from '../../istio/version.ts';
+import { NEWEST, OLDEST, parseVersion, type Version } from '../../istio/version.ts';
+import { type PodWorld, readWorld } from '../../kubernetes/world.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import type { Source } from '../../syntax/source.ts';
 import { type Call, listOf, textOf } from '../command.ts';
 import { complain } from '../messages.ts';
 import { nestedReader, readYaml } from './readYaml.ts';
 
-export interface LoadedPods {
-  readonly manifests: Manifests;
-  readonly world: World & { readonly version: Version };
-  readonly diagnostics: readonly Diagnostic[];
-}
+export type LoadedPods = PodWorld;
 
 /** Undefined when a file or an option cannot be read, which has been said. */
 export async function loadPods(call: Call, files: readonly string[]): Promise<LoadedPods | undefined> {
-  const version = await readVersion(call);
+  const asked = await readVersion(call);
   const pods = await readFiles(call, files);
   const values = await readFiles(call, listOf(call.input, 'values'));
-  if (version === undefined || pods === undefined || values === undefined) return undefined;
-  const manifests = readManifests(pods.documents);
+  if (asked === undefined || pods === undefined || values === undefined) return undefined;
+  const approach = textOf(call.input, 'mode') as Approach | undefined;
   const readNested = await nestedReader();
-  const mesh = readMeshConfiguration({ given: values.documents, objects: manifests.configuration, readNested });
-  const diagnostics = [...pods.diagnostics, ...manifests.diagnostics, ...values.diagnostics, ...mesh.diagnostics];
-  if (manifests.pods.length === 0 && diagnostics.length === 0) {
+  const read = readWorld({ manifests: pods.documents, values: values.documents, readNested, approach, version: asked.version });
+  const diagnostics = [...pods.diagnostics, ...values.diagnostics, ...read.diagnostics];
+  if (read.manifests.pods.length === 0 && diagnostics.length === 0) {
     await complain(call.io, {
       message: `there is no pod in ${files.map((file) => `\`${file}\``).join(', ')}`,
       help: found(pods.documents),
     });
     return undefined;
   }
-  const approach = (textOf(call.input, 'mode') as Approach | undefined) ?? approachOf(mesh);
-  const { namespaces, attachments, proxyConfigs, tags } = manifests;
-  return { manifests, world: { approach, version, namespaces, attachments, proxyConfigs, tags, mesh, readNested }, diagnostics };
+  return { ...read, diagnostics };
 }
 
-/** Without --mode: as the mesh is installed. */
-function approachOf(mesh: MeshConfiguration): Approach {
-  const on = (...paths: readonly string[]) => valueAt(mesh, ...paths)?.value === 'true';
-  if (valueAt(mesh, 'pilot.cni.provider', 'istio_cni.provider')?.value === 'multus') return 'multus';
-  return on('pilot.cni.enabled', 'istio_cni.enabled', 'components.cni.enabled') ? 'cni' : 'init';
-}
-
-async function readVersion({ io, input }: Call): Promise<Version | undefined> {
+/** Undefined when it cannot be read, which has been said. */
+async function readVersion({ io, input }: Call): Promise<{ readonly version?: Version } | undefined> {
   const text = textOf(input, 'istio');
-  const version = text === undefined ? LATEST : parseVersion(text);
-  if (version === undefined) await complain(io, { message: `--istio expects a version from 1.${OLDEST} to 1.${NEWEST}, not \`${text}\`` });
-  return version;
+  if (text === undefined) return {};
+  const version = parseVersion(text);
+  if (version !== undefined) return { version };
+  await complain(io, { message: `--istio expects a version from 1.${OLDEST} to 1.${NEWEST}, not \`${text}\`` });
+  return undefined;
 }
 
 interface ReadFiles {

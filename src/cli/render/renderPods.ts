@@ -2,6 +2,8 @@
 import { enrol, WRITERS } from '../../istio/enrol/enrol.ts';
 import type { Pod } from '../../istio/manifest/pod.ts';
 import { type PodRules, podRules } from '../../istio/podRules/podRules.ts';
+import { routingText, rulesText } from '../../istio/rulesText.ts';
+import { refusals } from '../../kubernetes/refusals.ts';
 import { toCheckReport } from '../../report/checkJson.ts';
 import { printable } from '../../report/printable.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
@@ -10,9 +12,7 @@ import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { loadPods } from '../manifest/loadPods.ts';
-import { refusals } from '../manifest/refusals.ts';
 import { complain } from '../messages.ts';
-import { routingText, rulesText } from '../../istio/rulesText.ts';
 
 interface RenderedPod {
   readonly pod: Pod;

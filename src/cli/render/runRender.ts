@@ -3,6 +3,7 @@
 import type { Mode } from '../../istio/modes.ts';
 import type { Rendering } from '../../istio/render.ts';
 import { type RenderRequest, renderRequest } from '../../istio/request.ts';
+import { routingText, rulesText } from '../../istio/rulesText.ts';
 import type { HostFacts } from '../../istio/settings.ts';
 import { formatAddress } from '../../packet/address.ts';
 import { toCheckReport } from '../../report/checkJson.ts';
@@ -14,7 +15,6 @@ import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { complain } from '../messages.ts';
-import { routingText, rulesText } from '../../istio/rulesText.ts';
 import { readHostOption } from '../trace/scene.ts';
 import { renderPods } from './renderPods.ts';
 

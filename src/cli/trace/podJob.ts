@@ -1,4 +1,5 @@
 /** `chainwalk trace` of a manifest: the rules and the host of one of its pods. */
+import type { PodScene } from '../../kubernetes/scenes.ts';
 import { PROFILES } from '../../mesh/profiles.ts';
 import { TRACE_FORMATS } from '../../report/formats.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
@@ -7,7 +8,7 @@ import { inInitPhase } from '../../verify/initPhase.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { formatOf } from '../format.ts';
-import { loadScenes, type PodScene } from '../manifest/podScenes.ts';
+import { loadScenes } from '../manifest/podScenes.ts';
 import { complain } from '../messages.ts';
 import { terminal } from '../terminal.ts';
 import type { Job, JobInput } from './job.ts';

@@ -1,7 +1,7 @@
 /** A fast reader of the YAML that kubectl prints: block maps and lists, scalars of one line, literal blocks.
  *  It gives up on everything else, and the library reads the text in its place; where both read, they agree, which is tested. */
-import type { Entry, Node, ScalarNode } from '../../istio/manifest/node.ts';
-import type { Span } from '../../syntax/source.ts';
+import type { Entry, Node, ScalarNode } from '../istio/manifest/node.ts';
+import type { Span } from '../syntax/source.ts';
 
 /** The node of text[start, end), whose first line may begin with `- `; undefined: it is not in this subset. */
 export function readBlockYaml(text: string, { start, end }: Span): Node | undefined {

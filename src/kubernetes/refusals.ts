@@ -1,6 +1,6 @@
 /** Why a pod does not start, each reason at its place. */
-import type { Enrolment } from '../../istio/enrol/enrol.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import type { Enrolment } from '../istio/enrol/enrol.ts';
+import type { Diagnostic } from '../syntax/diagnostic.ts';
 
 export function refusals({ taken }: Enrolment): readonly Diagnostic[] {
   return taken.flatMap(({ answer }) =>
