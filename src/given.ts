@@ -8,10 +8,9 @@ import { PROFILES } from './mesh/profiles.ts';
 import type { Family } from './packet/address.ts';
 import type { PacketJson } from './report/packetJson.ts';
 import { readPacketJson } from './report/readPacketJson.ts';
-import { resolve } from './ruleset/resolve.ts';
+import { readRules } from './ruleset/readRules.ts';
 import type { Ruleset } from './ruleset/ruleset.ts';
 import { type Diagnostic, isError } from './syntax/diagnostic.ts';
-import { parseRules } from './syntax/parse.ts';
 import { parsePacket } from './syntax/parsePacket.ts';
 import { type PacketSet, parsePacketSet } from './syntax/parsePacketSet.ts';
 import { lineStarts, positionAt } from './syntax/source.ts';
@@ -45,13 +44,7 @@ export interface Parsed {
 
 /** Reads rules in any of the forms that the command line reads. Never throws for what the text says. */
 export function parse(text: string, { file = 'rules', family, variables = {} }: ParseOptions = {}): Parsed {
-  const source = { file, text };
-  const read = parseRules(source, { variables: new Map(Object.entries(variables)), ...(family !== undefined && { family }) });
-  const resolved = read.rulesets.map((node) => resolve(node));
-  return {
-    rulesets: resolved.flatMap(({ ruleset }) => ruleset ?? []),
-    diagnostics: [...read.diagnostics, ...resolved.flatMap(({ diagnostics }) => diagnostics)],
-  };
+  return readRules({ file, text }, { variables: new Map(Object.entries(variables)), ...(family !== undefined && { family }) });
 }
 
 /** One ruleset, or those of both families. */

@@ -1,18 +1,14 @@
 /** Files of rules to rulesets, with everything that is wrong with them. */
 import { type Host, namesOf } from '../host/host.ts';
 import type { Family } from '../packet/address.ts';
-import { resolve } from '../ruleset/resolve.ts';
+import { type ReadRules, readRules } from '../ruleset/readRules.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
-import { parseRules } from '../syntax/parse.ts';
 import { type Call, listOf, textOf } from './command.ts';
 import type { Io } from './io.ts';
 import { complain } from './messages.ts';
 
-export interface LoadedRules {
-  readonly rulesets: readonly Ruleset[];
-  readonly diagnostics: readonly Diagnostic[];
-}
+export type LoadedRules = ReadRules;
 
 export interface RuleFiles {
   readonly files: readonly string[];
@@ -25,7 +21,11 @@ export async function loadRules({ io, input }: Call, { files, host }: RuleFiles)
   const variables = await readVariables(io, listOf(input, 'set'));
   if (variables === undefined) return undefined;
   const family = textOf(input, 'family');
-  const options = { variables, ...(family !== undefined && { family: Number(family) as Family }) };
+  const options = {
+    variables,
+    ...(family !== undefined && { family: Number(family) as Family }),
+    ...(host !== undefined && namesOf(host)),
+  };
   const loaded: { readonly rulesets: Ruleset[]; readonly diagnostics: Diagnostic[] } = { rulesets: [], diagnostics: [] };
   for (const file of files) {
     const content = await io.read(file);
@@ -33,13 +33,9 @@ export async function loadRules({ io, input }: Call, { files, host }: RuleFiles)
       await complain(io, { message: `cannot read \`${file}\`: ${content.problem}` });
       return undefined;
     }
-    const parsed = parseRules({ file, text: content.text }, options);
-    loaded.diagnostics.push(...parsed.diagnostics);
-    for (const node of parsed.rulesets) {
-      const { ruleset, diagnostics } = resolve(node, host === undefined ? {} : namesOf(host));
-      if (ruleset !== undefined) loaded.rulesets.push(ruleset);
-      loaded.diagnostics.push(...diagnostics);
-    }
+    const { rulesets, diagnostics } = readRules({ file, text: content.text }, options);
+    loaded.rulesets.push(...rulesets);
+    loaded.diagnostics.push(...diagnostics);
   }
   return loaded;
 }

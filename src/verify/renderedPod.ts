@@ -8,10 +8,9 @@ import { rulesText } from '../istio/rulesText.ts';
 import { transparentPorts } from '../journey/setting.ts';
 import { invariant } from '../lib/invariant.ts';
 import type { Family } from '../packet/address.ts';
-import { resolve } from '../ruleset/resolve.ts';
+import { type ReadRules, readRules } from '../ruleset/readRules.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
-import { parseRules } from '../syntax/parse.ts';
 import type { Source } from '../syntax/source.ts';
 import type { WhileInit } from './initPhase.ts';
 
@@ -42,11 +41,6 @@ interface Numbered<T> {
   readonly value: T;
 }
 
-interface ReadRules {
-  readonly rulesets: readonly Ruleset[];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
 export function emptyMemory(): PodMemory {
   return { rules: new Map(), hosts: new Map() };
 }
@@ -58,7 +52,7 @@ export function renderPod(enrolment: Enrolment, memory: PodMemory = emptyMemory(
   const text = rules.rendered === undefined ? '' : rulesText(rules.rendered);
   // `deploy.yaml#web:17` is a line of what was rendered for web
   const source: Source = { file: `${pod.place.source.file}#${pod.name}`, text, rendered: true };
-  const read = once(memory.rules, text, () => readRules(source));
+  const read = once(memory.rules, text, () => rulesOf(source));
   const description = podHost(facts, transparentPorts(read.value.rulesets));
   const host = once(memory.hosts, JSON.stringify(description), () => readPodHost(description));
   const meant = taken.some(({ stage }) => ['init container', 'multus', 'cni plugin'].includes(stage));
@@ -85,19 +79,14 @@ function once<T>(known: Map<string, Numbered<T>>, key: string, make: () => T): N
 }
 
 /** Without rules: a ruleset without tables. */
-function readRules(source: Source): ReadRules {
+function rulesOf(source: Source): ReadRules {
   if (source.text === '') {
     return {
       rulesets: [{ family: 4, source, tables: new Map(), usesConntrack: false, usesDefrag: false, hasOpaqueTarget: false }],
       diagnostics: [],
     };
   }
-  const { rulesets, diagnostics } = parseRules(source);
-  const resolved = rulesets.map((node) => resolve(node));
-  return {
-    rulesets: resolved.flatMap(({ ruleset }) => ruleset ?? []),
-    diagnostics: [...diagnostics, ...resolved.flatMap((one) => one.diagnostics)],
-  };
+  return readRules(source);
 }
 
 function readPodHost(description: Parameters<typeof readHost>[0]): Host {

@@ -2,8 +2,7 @@
 import { readHost } from '../../host/readHost.ts';
 import { profileOf, transparentPorts } from '../../journey/setting.ts';
 import { defaultHost } from '../../mesh/defaultHost.ts';
-import { resolve } from '../../ruleset/resolve.ts';
-import { parseRules } from '../../syntax/parse.ts';
+import { readRules } from '../../ruleset/readRules.ts';
 import type { Source } from '../../syntax/source.ts';
 import type { Answers } from './questions.ts';
 import { readRouting } from './routing.ts';
@@ -19,7 +18,7 @@ export function liveHost(rules: Source, answers: Answers): LiveHost {
   const { routing, leftOut } = readRouting(answers);
   const assumed = (['interfaces', 'ip_rules', 'routes'] as const).filter((key) => routing[key] === undefined);
   if (assumed.length === 3) return { notes: ['there is no `ip` that prints JSON: addresses and routes are taken to be those of any pod'] };
-  const rulesets = parseRules(rules).rulesets.flatMap((node) => resolve(node).ruleset ?? []);
+  const rulesets = readRules(rules).rulesets;
   const profile = profileOf(rulesets);
   const usual = defaultHost({ transparentPorts: transparentPorts(rulesets), ...(profile !== undefined && { profile }) });
   const description = { ...usual, ...routing };

@@ -7,9 +7,8 @@ import { routingText, rulesText } from '../../istio/rulesText.ts';
 import type { HostFacts } from '../../istio/settings.ts';
 import { formatAddress } from '../../packet/address.ts';
 import { toCheckReport } from '../../report/checkJson.ts';
-import { resolve } from '../../ruleset/resolve.ts';
+import { readRules } from '../../ruleset/readRules.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { parseRules } from '../../syntax/parse.ts';
 import { type Call, isSet, listOf, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
@@ -39,8 +38,7 @@ export async function runRender(call: Call): Promise<ExitCode> {
 /** Istio takes some values unread; what iptables then refuses is refused here too. */
 function refusals(text: string): readonly Diagnostic[] {
   if (text === '') return [];
-  const { rulesets, diagnostics } = parseRules({ file: 'rendered', text });
-  return [...diagnostics, ...rulesets.flatMap((node) => resolve(node).diagnostics)].filter(isError);
+  return readRules({ file: 'rendered', text }).diagnostics.filter(isError);
 }
 
 function toJson({ rendered }: Rendering, diagnostics: readonly Diagnostic[]): unknown {
