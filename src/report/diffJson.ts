@@ -2,7 +2,8 @@
 import type { Outcome } from '../journey/journey.ts';
 import type { Family } from '../packet/address.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
-import type { Diff, Sides } from '../verify/diff.ts';
+import type { Diff } from '../verify/diff.ts';
+import type { Sides } from '../verify/diffQuestion.ts';
 import type { ChangedSide } from '../verify/diffWitness.ts';
 import type { PacketJson } from './packetJson.ts';
 import { toPacketJson } from './packetJson.ts';

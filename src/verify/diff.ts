@@ -1,13 +1,6 @@
-/** Which packets fare otherwise under another ruleset: an answer for every packet that may be sent here or arrive, alone and first of
- *  its connection. A packet changes when its outcome or the end of its first leg does; what changes further on is a change
- *  of the proxy's own packets, which are among all packets. What rules remember of earlier packets counts as chance, and must be
- *  asked of the same packets. */
-import type { Host } from '../host/host.ts';
-import type { MeshProfile } from '../mesh/profile.ts';
-import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
-import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
 import { BudgetError, EMPTY, FULL } from '../symbolic/bdd.ts';
 import { encode } from '../symbolic/encode.ts';
@@ -27,22 +20,11 @@ import { otherLots } from './diffLots.ts';
 import type { Asked, MemoryChange } from './diffMemory.ts';
 import { compareMemory, memoryOf } from './diffMemory.ts';
 import { openTargets } from './diffOpaque.ts';
+import { type DiffQuestion, hostAround, type Sides, spaceAround } from './diffQuestion.ts';
 import { mayMatch } from './diffReach.ts';
 import { sliceOf } from './diffSlice.ts';
 import type { ChangedClass, UnclearClass } from './diffWitness.ts';
 import { chanceClasses, changedClasses, unclearClasses } from './diffWitness.ts';
-
-export interface DiffQuestion {
-  /** of one family */
-  readonly base: Ruleset;
-  readonly head: Ruleset;
-  readonly host: Host;
-  readonly profile?: MeshProfile;
-  /** only these packets; absent: all */
-  readonly where?: { readonly dir?: 'in' | 'out'; readonly expr: Readonly<Record<Family, MatchExpr>> };
-  /** most decision nodes that may be made */
-  readonly limit?: number;
-}
 
 /** Without changes and undecided classes the rulesets are equivalent, which is proved. */
 export interface Diff {
@@ -50,11 +32,6 @@ export interface Diff {
   /** the most serious first */
   readonly changes: readonly ChangedClass[];
   readonly undecided: readonly UnclearClass[];
-}
-
-export interface Sides<T> {
-  readonly base: T;
-  readonly head: T;
 }
 
 /** Changes of the packets that go one way. */
@@ -69,9 +46,9 @@ export interface WayChanges {
 }
 
 export function diffRules(question: DiffQuestion): Diff {
-  const { base, head, host, limit } = question;
+  const { base, host, limit } = question;
   const { family } = base;
-  const aligned = align(base, head);
+  const aligned = alignmentOf(question);
   const space = makeSpace(family, host, limit);
   try {
     const ways = compareWays(space, question, aligned);
@@ -89,7 +66,13 @@ export function diffRules(question: DiffQuestion): Diff {
 
 /** The changes as sets, way by way; ways without any are left out. */
 export function changedPackets(space: Space, question: DiffQuestion): readonly WayChanges[] {
-  return compareWays(space, question, align(question.base, question.head));
+  return compareWays(space, question, alignmentOf(question));
+}
+
+/** On another host any packet may fare otherwise. */
+function alignmentOf({ base, head, headHost }: DiffQuestion): Alignment {
+  const aligned = align(base, head);
+  return headHost === undefined ? aligned : { ...aligned, everywhere: true };
 }
 
 /** A rule without a target does nothing, unless its match remembers what it saw for other rules to ask about. */
@@ -120,8 +103,9 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
   const sent = concerned(undefined);
   const loops: Sides<LoopScene> = { base: loopScene(space, question, 'base'), head: loopScene(space, question, 'head') };
   const emitted = manager.and(sent, relayedPackets({ space, host, profile }));
-  const further = emitted === EMPTY ? EMPTY : furtherOn(space, loops);
-  const arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
+  const further = aligned.everywhere || emitted === EMPTY ? EMPTY : furtherOn(space, loops);
+  const there = new Set(hostAround(question, 'head').interfaces.map(({ name }) => name));
+  const arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo' && there.has(name));
   return [undefined, ...arrivals].flatMap((iif): readonly WayChanges[] => {
     const dir = iif === undefined ? 'out' : 'in';
     if (where?.dir !== undefined && where.dir !== dir) return [];
@@ -131,11 +115,12 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
     const within = manager.all([asked, real, manager.or(iif === undefined ? sent : concerned(iif), further)]);
     if (within === EMPTY) return [];
     const walk = (name: 'base' | 'head'): { readonly ends: readonly End[]; readonly memory: Asked | undefined } => {
-      const ruleset = sliceOf(space, question[name], { within, iif });
-      const memory = memoryOf(space, ruleset);
-      const ask = { space, ruleset, within, ...(memory && { visit: memory.visit }) };
+      const own = spaceAround(space, question, name);
+      const ruleset = sliceOf(own, question[name], { within, iif });
+      const memory = memoryOf(own, ruleset);
+      const ask = { space: own, ruleset, within, ...(memory && { visit: memory.visit }) };
       const classes = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
-      const ends = endsOf({ space, profile }, { classes, next: (fate) => onward(loops[name], fate), open: openAt(name, iif) });
+      const ends = endsOf({ space: own, profile }, { classes, next: (fate) => onward(loops[name], fate), open: openAt(name, iif) });
       return { ends, memory };
     };
     const sides = { base: walk('base'), head: walk('head') };
@@ -147,8 +132,10 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
   });
 }
 
-function loopScene(space: Space, question: DiffQuestion, name: 'base' | 'head'): LoopScene {
-  const { host, profile } = question;
+function loopScene(shared: Space, question: DiffQuestion, name: 'base' | 'head'): LoopScene {
+  const { profile } = question;
+  const space = spaceAround(shared, question, name);
+  const { host } = space;
   let emitted: readonly FateClass[] | undefined;
   return {
     space,

@@ -7,7 +7,7 @@ import type { Bdd } from '../symbolic/bdd.ts';
 import { EMPTY } from '../symbolic/bdd.ts';
 import { chainsLeadingTo } from '../symbolic/callers.ts';
 import type { Space } from '../symbolic/space.ts';
-import type { Sides } from './diff.ts';
+import type { Sides } from './diffQuestion.ts';
 
 /** Packets that are noted or counted otherwise, and the rules that do it. */
 export interface MemoryChange {

@@ -29,3 +29,12 @@ export function ordinaryPackets(space: Space, iif: string | undefined): Bdd {
       : [manager.not(manager.any([fromHere, isLoopback(start.src), isOdd(start.src), isLoopback(start.dst)]))]),
   ]);
 }
+
+/** Those of them that do not go through this host. */
+export function packetsForHere(space: Space, iif: string | undefined): Bdd {
+  const { manager, start, host, family } = space;
+  const ordinary = ordinaryPackets(space, iif);
+  if (iif === undefined) return ordinary;
+  const own = host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address));
+  return manager.and(ordinary, manager.any(own.filter((one) => familyOf(one) === family).map((one) => equal(manager, start.dst, one))));
+}

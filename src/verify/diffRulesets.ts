@@ -4,8 +4,9 @@ import type { MeshProfile } from '../mesh/profile.ts';
 import type { Family } from '../packet/address.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { PacketSet } from '../syntax/parsePacketSet.ts';
-import type { Diff, DiffQuestion, Sides } from './diff.ts';
+import type { Diff } from './diff.ts';
 import { diffRules } from './diff.ts';
+import type { DiffQuestion, Sides } from './diffQuestion.ts';
 
 export interface RulesetsDiff {
   readonly diffs: readonly Diff[];
@@ -13,7 +14,7 @@ export interface RulesetsDiff {
   readonly notes: readonly string[];
 }
 
-export interface DiffScene extends Pick<DiffQuestion, 'where'> {
+export interface DiffScene extends Pick<DiffQuestion, 'where' | 'headHost'> {
   readonly host: Host;
   readonly profile?: MeshProfile;
 }

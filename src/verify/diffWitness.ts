@@ -9,14 +9,18 @@ import type { Bdd } from '../symbolic/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/bdd.ts';
 import type { Space } from '../symbolic/space.ts';
 import { pickWitness, usualPreferences } from '../symbolic/witness.ts';
-import type { DiffQuestion, Sides, WayChanges } from './diff.ts';
+import type { WayChanges } from './diff.ts';
 import type { Change, End } from './diffEnds.ts';
-import { ordinaryPackets } from './diffOrdinary.ts';
+import { ordinaryPackets, packetsForHere } from './diffOrdinary.ts';
 import { decidingPair, endOfPath, observed } from './diffParting.ts';
+import { type DiffQuestion, hostAround, type Sides } from './diffQuestion.ts';
+import { SEVERITIES, type Severity, seriousness, severityOf, USUAL, type Usual } from './diffSeverity.ts';
 import { wordsOf } from './words.ts';
 
 /** Packets that change alike. */
 export interface ChangedClass {
+  readonly severity: Severity;
+  readonly usual: Usual;
   /** in words: those of them that an application would send or receive, where there are some */
   readonly packets: string;
   /** one of them; the simulator shows the change */
@@ -54,12 +58,15 @@ export function changedClasses(space: Space, question: DiffQuestion, ways: reado
   const all = ways.flatMap(({ iif, changes }) => changes.map((change) => ({ ...change, iif })));
   const byRule = grouped(space, all, ({ base, head }) => `${ruleKey(base)} ${ruleKey(head)}`);
   const groups = byRule.length > MANY ? grouped(space, all, () => '') : byRule;
-  const classes = groups.map((group) => ({ one: changedClass(space, question, group), odd: isOdd(space, group) ? 1 : 0 }));
-  return classes.sort((a, b) => a.odd - b.odd || seriousness(a.one) - seriousness(b.one)).map(({ one }) => one);
+  const rank = ({ usual, severity }: ChangedClass) => SEVERITIES.length * USUAL.indexOf(usual) + seriousness(severity);
+  return groups.map((group) => changedClass(space, question, group)).sort((a, b) => rank(a) - rank(b));
 }
 
-function isOdd(space: Space, { iif, set }: Group): boolean {
-  return space.manager.and(set, ordinaryPackets(space, iif)) === EMPTY;
+/** The part of a set that people would speak of. */
+function usualPart(space: Space, { iif, set }: Group): { readonly usual: Usual; readonly part: Bdd; readonly within: Bdd } {
+  const kinds = { ordinary: packetsForHere(space, iif), through: ordinaryPackets(space, iif), odd: FULL };
+  const usual = USUAL.find((kind) => space.manager.and(set, kinds[kind]) !== EMPTY) ?? 'odd';
+  return { usual, part: space.manager.and(set, kinds[usual]), within: kinds[usual] };
 }
 
 type WayChange = Change & { readonly iif: string | undefined };
@@ -80,33 +87,37 @@ function ruleKey({ of: { decided } }: End): string {
 
 function changedClass(space: Space, question: DiffQuestion, { iif, set }: Group): ChangedClass {
   const place = placeOf(iif);
-  const example = pickWitness(space, ordinaryPart(space, { iif, set }), { ...place, preferences: usualPreferences(space, place.dir) });
+  const { usual, part, within } = usualPart(space, { iif, set });
+  const example = pickWitness(space, part, { ...place, preferences: usualPreferences(space, place.dir) });
   if (example === undefined) throw new InvariantError('a change without packets');
   const base = journeyOf(question, 'base', example);
   const head = journeyOf(question, 'head', example);
   if (!base.truncated && !head.truncated && observed(base) === observed(head))
     throw new InvariantError(`the proof says that ${packetText(example)} fares otherwise, the simulator says \`${base.outcome}\` twice`);
   const [baseRule, headRule] = decidingPair(base, head);
-  return { packets: wordsOfClass(space, { iif, set }), example, base: side(base, head, baseRule), head: side(head, base, headRule) };
+  return {
+    severity: severityOf(base.outcome, head.outcome),
+    usual,
+    packets: wordsOf({ space }, { set: part, within, ...place }),
+    example,
+    base: side(base, head, baseRule),
+    head: side(head, base, headRule),
+  };
 }
 
 function placeOf(iif: string | undefined) {
   return iif === undefined ? ({ dir: 'out' } as const) : ({ dir: 'in', iif } as const);
 }
 
-function ordinaryPart(space: Space, { iif, set }: Group): Bdd {
-  const ordinary = space.manager.and(set, ordinaryPackets(space, iif));
-  return ordinary === EMPTY ? set : ordinary;
-}
-
 function wordsOfClass(space: Space, group: Group): string {
-  const set = ordinaryPart(space, group);
-  const within = isOdd(space, group) ? FULL : ordinaryPackets(space, group.iif);
-  return wordsOf({ space }, { set, within, ...placeOf(group.iif) });
+  const { part, within } = usualPart(space, group);
+  return wordsOf({ space }, { set: part, within, ...placeOf(group.iif) });
 }
 
-function journeyOf({ host, profile, ...rules }: DiffQuestion, name: 'base' | 'head', packet: Packet): Journey {
-  return walkJourney(rules[name], packet, { host, budget: 4096, ...(profile === undefined ? {} : { profile }) });
+function journeyOf(question: DiffQuestion, name: 'base' | 'head', packet: Packet): Journey {
+  const { profile } = question;
+  const host = hostAround(question, name);
+  return walkJourney(question[name], packet, { host, budget: 4096, ...(profile === undefined ? {} : { profile }) });
 }
 
 function side(journey: Journey, other: Journey, rule: Rule | undefined): ChangedSide {
@@ -160,17 +171,4 @@ export function chanceClasses(space: Space, ways: readonly WayChanges[]): readon
     );
     return [...byLot, ...byMemory];
   });
-}
-
-const CAPTURED: ReadonlySet<Outcome> = new Set<Outcome>(['captured-out', 'captured-in', 'dns']);
-const STOPPED: ReadonlySet<Outcome> = new Set<Outcome>(['dropped', 'rejected', 'refused', 'lost']);
-
-/** A loop first; then what leaves the mesh, what no longer arrives, what arrives anew, and other addresses. */
-function seriousness({ base, head }: ChangedClass): number {
-  const [was, is] = [base.journey.outcome, head.journey.outcome];
-  if (is === 'loop' && was !== 'loop') return 0;
-  if (CAPTURED.has(was) && !CAPTURED.has(is)) return 1;
-  if (STOPPED.has(is) && !STOPPED.has(was)) return 2;
-  if (STOPPED.has(was) && !STOPPED.has(is)) return 3;
-  return was === is ? 5 : 4;
 }

@@ -1,5 +1,4 @@
 /** Sets of packets in words: `tcp, uid not 1337, to 10.0.0.0/8 except port 443`. */
-import { addressesOfType } from '../host/addrType.ts';
 import type { Interval } from '../lib/intervals.ts';
 import { formatAddress } from '../packet/address.ts';
 import { flagLetters, hexMark, protocolName } from '../packet/notation.ts';
@@ -10,6 +9,7 @@ import { boxesOf } from '../symbolic/describe.ts';
 import { intervalsOf, project } from '../symbolic/project.ts';
 import type { Space, StartField } from '../symbolic/space.ts';
 import { widthOf } from '../symbolic/space.ts';
+import { nameOfAddresses } from './addressWords.ts';
 import type { Scene } from './scene.ts';
 
 export interface PacketSetWords {
@@ -24,7 +24,7 @@ const MAX_BOXES = 4;
 
 export function wordsOf({ space }: Pick<Scene, 'space'>, { set, dir, iif, within = FULL }: PacketSetWords): string {
   const { boxes, more } = boxesOf(space, set, { within, limit: MAX_BOXES });
-  const given = new Map(FIELDS.map((field) => [field, valuesOf(space, within, field)]));
+  const given = new Map(FIELDS.map((field) => [field, valuesOf(space, within, field) ?? []]));
   const parts = boxes.map((box) => boxWords(space, box, given));
   const where = dir === 'in' && iif !== undefined ? `arriving on ${iif}: ` : '';
   return `${where}${[...new Set(parts)].join('; or ')}${more ? '; and more' : ''}`;
@@ -51,24 +51,25 @@ const FIELDS: readonly StartField[] = [
   'spi',
 ];
 
-type Values = readonly Interval<bigint>[] | undefined;
+type Values = readonly Interval<bigint>[];
 
-function valuesOf({ manager, offsets, family }: Space, set: Bdd, field: StartField): string {
+function valuesOf({ manager, offsets, family }: Space, set: Bdd, field: StartField): Values | undefined {
   const range = { start: offsets[field], width: widthOf(field, family) };
-  return key(intervalsOf(manager, project(manager, set, range), range, 64));
+  return intervalsOf(manager, project(manager, set, range), range, 64);
 }
 
 function key(values: Values): string {
-  return (values ?? []).map(({ lo, hi }) => `${lo}-${hi}`).join();
+  return values.map(({ lo, hi }) => `${lo}-${hi}`).join();
 }
 
-function boxWords(space: Space, { fields, who }: Box, given: ReadonlyMap<StartField, string>): string {
+function boxWords(space: Space, { fields, who }: Box, given: ReadonlyMap<StartField, Values>): string {
   const words: string[] = [];
   for (const field of FIELDS) {
     const values = fields[field];
     const said = field === 'proto' || field === 'dst';
-    if (values === undefined || (!said && key(values) === given.get(field))) continue;
-    const text = fieldWords(space, field, values);
+    const all = given.get(field) ?? [];
+    if (values === undefined || (!said && key(values) === key(all))) continue;
+    const text = fieldWords(space, field, { values, all });
     if (text !== '' && text !== 'flags S') words.push(text);
   }
   if (who === 'nobody') words.push('without a socket');
@@ -87,8 +88,18 @@ const NAMES: Readonly<Partial<Record<StartField, string>>> = {
   fragOffset: 'fragment offset',
 };
 
-function fieldWords(space: Space, field: StartField, values: readonly Interval<bigint>[]): string {
-  if ((field === 'src' || field === 'dst') && key(values) === othersOf(space)) return `${NAMES[field]} other hosts`;
+interface FieldValues {
+  readonly values: Values;
+  /** those that are spoken of at all */
+  readonly all: Values;
+}
+
+function fieldWords(space: Space, field: StartField, { values, all }: FieldValues): string {
+  const known = field === 'src' || field === 'dst' ? nameOfAddresses(space, values, all) : undefined;
+  if (known !== undefined) {
+    const except = known.except.flatMap((interval) => intervalWords(space, field, interval));
+    return `${NAMES[field]} ${known.name}${except.length === 0 ? '' : ` but not ${except.join(' or ')}`}`;
+  }
   const width = widthOf(field, space.family);
   const name = field === 'proto' ? '' : `${NAMES[field] ?? field} `;
   const others = complement(values, width);
@@ -99,17 +110,6 @@ function fieldWords(space: Space, field: StartField, values: readonly Interval<b
   if (except.length > 0 && except.length < plain.length)
     return `${name}${field === 'proto' ? '' : ''}${except.length === 1 ? 'not ' : 'none of '}${join(except)}`;
   return `${name}${join(plain)}`;
-}
-
-/** All addresses that are neither this host's nor special. */
-function othersOf({ host, family }: Space): string {
-  const joined: { lo: bigint; hi: bigint }[] = [];
-  for (const { lo, hi } of addressesOfType(host, family, 'UNICAST')) {
-    const last = joined.at(-1);
-    if (last !== undefined && last.hi + 1n === BigInt(lo)) last.hi = BigInt(hi);
-    else joined.push({ lo: BigInt(lo), hi: BigInt(hi) });
-  }
-  return key(joined);
 }
 
 function join(words: readonly string[]): string {
