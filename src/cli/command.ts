@@ -13,6 +13,8 @@ export interface Command {
   readonly options: readonly OptionSpec[];
   /** shown before everything else in the help */
   readonly examples: readonly Example[];
+  /** where an option that the command does not have may belong */
+  readonly foreignOptions?: string;
   /** shown after the options */
   readonly lists?: readonly NamedList[];
   readonly notes?: string;

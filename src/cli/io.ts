@@ -68,7 +68,7 @@ export class UnreadableError extends Error {
 export function nodeIo({ stdin, stdout, stderr, env, cwd }: NodeStreams): Io {
   return {
     read: (path) => (path === '-' ? readStream(stdin) : readFile(path)),
-    lines: (path) => lineBatches(path === '-' ? stdin : createReadStream(path)),
+    lines: (path) => lineBatches(path === '-' ? stdin : createReadStream(path), path),
     write: writeFile,
     execute,
     glob: (patterns, folder) => findFiles(patterns, join(cwd, folder), folder),
@@ -194,7 +194,7 @@ async function readStream(stream: NodeJS.ReadableStream): Promise<ReadResult> {
   return { text };
 }
 
-async function* lineBatches(stream: NodeJS.ReadableStream): AsyncGenerator<readonly string[]> {
+async function* lineBatches(stream: NodeJS.ReadableStream, path: string): AsyncGenerator<readonly string[]> {
   stream.setEncoding('utf8');
   let rest = '';
   try {
@@ -204,7 +204,7 @@ async function* lineBatches(stream: NodeJS.ReadableStream): AsyncGenerator<reado
       yield lines;
     }
   } catch (error) {
-    throw new UnreadableError(reason(error));
+    throw new UnreadableError(`cannot read \`${path}\`: ${reason(error)}`);
   }
   if (rest !== '') yield [rest];
 }

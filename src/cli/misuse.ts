@@ -13,6 +13,7 @@ export function misuse({ message }: CommanderError, help: string): Complaint {
   const [what = '', meant] = message.replace(/^error: /, '').split(/\n\(Did you mean (?:one of )?(.*)\?\)$/);
   const told = what
     .replaceAll(/'([^']*)'/g, '`$1`')
+    .replace(/^option `(?:-\w, )?(--[\w-]+).*` argument missing$/, '`$1` needs a value')
     .replace('. Expected', ': expected')
     .replace(/\.$/, '');
   return { message: told, help: didYouMean(meant) ?? help };

@@ -1,9 +1,12 @@
-/** The word that was probably meant. */
+/** The word that was probably meant: a few letters away, or one that begins with it, or one that has all its parts. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   const ranked = words.map((known) => ({ known, distance: distance(lower, known.toLowerCase()) })).sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(2, word.length / 3) ? best.known : undefined;
+  if (best !== undefined && best.distance <= Math.max(2, word.length / 3)) return best.known;
+  if (word.length < 3) return undefined;
+  const parts = lower.split('-');
+  return words.find((known) => known.startsWith(lower)) ?? words.find((known) => parts.every((part) => known.split('-').includes(part)));
 }
 
 /** Edits between two words: insert, delete, replace. */

@@ -20,13 +20,15 @@ export async function run({ argv, version }: Invocation, io: Io): Promise<ExitCo
   const help =
     asked === undefined ? '`chainwalk --help` lists the commands' : `\`chainwalk ${asked.name} --help\` shows examples and options`;
   const build = (hooks: Hooks) => buildProgram({ version, commands: COMMANDS, ...hooks });
-  return parseAndRun({ argv: protectPackets(argv), help, build }, io);
+  return parseAndRun({ argv: protectPackets(argv), help, foreignOptions: asked?.foreignOptions, build }, io);
 }
 
 export interface Parsing {
   readonly argv: readonly string[];
   /** where to look after wrong usage */
   readonly help: string;
+  /** the same after an option that is not known */
+  readonly foreignOptions?: string | undefined;
   readonly build: (hooks: Hooks) => Commander;
 }
 
@@ -43,7 +45,7 @@ export async function parseAndRun(parsing: Parsing, io: Io): Promise<ExitCode> {
   }
 }
 
-async function dispatch({ argv, help, build }: Parsing, io: Io): Promise<ExitCode> {
+async function dispatch({ argv, help, foreignOptions = help, build }: Parsing, io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   let asked = '';
   let errors = '';
@@ -69,7 +71,7 @@ async function dispatch({ argv, help, build }: Parsing, io: Io): Promise<ExitCod
       return EXIT.ok;
     }
     if (argv.length === 0 && errors !== '') await io.err.write(errors);
-    else await complain(io, misuse(error, help));
+    else await complain(io, misuse(error, error.code === 'commander.unknownOption' ? foreignOptions : help));
     return EXIT.usage;
   }
 }

@@ -60,6 +60,9 @@ describe('usage', () => {
     [['frace'], 'unknown command `frace`', 'trace'],
     [['trace', 'x', '--profle', 'auto'], 'unknown option `--profle`', '--profile'],
     [['trace', 'x', '--profile', 'istio-sidcar'], '--profile: `istio-sidcar` is none of auto, none, istio-sidecar', 'istio-sidecar'],
+    [['trace', 'x', 'p', '--expect', 'captured'], '--expect: `captured` is none of captured-out,', 'captured-out'],
+    [['explain', 'captured'], 'there is no page `captured`', 'captured-out'],
+    [['verify', 'x', '--only', 'no-loop'], '--only: there is no claim `no-loop`', 'no-redirect-loop'],
     [['verify', 'x', '--only', 'no-redirect-lop'], '--only: there is no claim `no-redirect-lop`', 'no-redirect-loop'],
   ])('%j is answered with the nearest', async (argv, wrong, meant) => {
     const { err } = await chainwalk(argv);
@@ -67,12 +70,27 @@ describe('usage', () => {
     expect(err).toContain(`\nhelp: did you mean \`${meant}\`?\n`);
   });
 
+  it.each([
+    [['trace', 'x', 'out', 'tcp', '-'], 'a packet is one argument', 'quote it: "out tcp -> 203.0.113.9:443"'],
+    [['trace', 'x', '-p', 'tcp', '-d', '203.0.113.9'], 'unknown option `-p`', 'a packet in iptables form is quoted, or stands behind `--`'],
+    [['trace', 'out tcp -> 203.0.113.9:443', 'x'], '`out tcp -> 203.0.113.9:443` is a packet, and stands where', 'the rules come first'],
+    [['trace', '-p tcp -d 203.0.113.9', 'x'], '`-p tcp -d 203.0.113.9` is a packet, and stands where', 'the rules come first'],
+    [['render', '-p', '15001'], 'unknown option `-p`', 'arguments of istio-iptables stand behind `--`'],
+    [['verify', 'x', '--only'], '`--only` needs a value', '`chainwalk verify --help` shows'],
+    [['print', 'a', 'b'], 'too many arguments for `print`: expected 1 argument but got 2', '`chainwalk print --help` shows'],
+  ])('%j is answered with what was meant', async (argv, wrong, help) => {
+    const { code, out, err } = await chainwalk(argv);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(`chainwalk: error: ${wrong}`);
+    expect(err).toContain(`\nhelp: ${help}`);
+  });
+
   it('--version prints the version alone', async () => {
     expect((await chainwalk(['--version'])).out).toBe('1.2.3\n');
   });
 
   it('a bad choice lists the good ones', async () => {
-    const { err } = await chainwalk(['trace', 'pod.rules', 'p', '--expect', 'captured']);
+    const { err } = await chainwalk(['trace', 'pod.rules', 'p', '--expect', 'nonsense']);
     expect(err).toContain('captured-out, captured-in, dns, direct');
     expect(err).toContain('help: `chainwalk trace --help`');
   });

@@ -15,7 +15,7 @@ With words after \`--\`: the candidates for the last of them, one on a line, as
 the shells ask for them.`;
 
 /** Values that no list tells. */
-const FREE = ['packet', 'packets', 'NAME=value', 'name', 'n', 'list', 'version', 'address', 'args', 'words'];
+const FREE = ['revision', 'packet', 'packets', 'NAME=value', 'name', 'n', 'list', 'version', 'address', 'args', 'words'];
 
 /** Completes `others`, and itself. */
 export function completionOf(others: readonly Command[]): Command {
@@ -34,7 +34,10 @@ export function completionOf(others: readonly Command[]): Command {
       if (known === undefined) return EXIT.usage;
       if (words.length === 0) await io.out.write(SCRIPTS[known]);
       else {
-        const { kind, candidates } = complete({ commands: [...others, self], values: await values(), lists: new Set(['claims']) }, words);
+        const { kind, candidates } = complete(
+          { commands: [...others, self], values: await values(), lists: new Set(['claims', 'formats']) },
+          words,
+        );
         await io.out.write([kind, ...candidates.map(({ word, says }) => `${word}\t${says}`)].map((line) => `${line}\n`).join(''));
       }
       return EXIT.ok;
@@ -45,10 +48,12 @@ export function completionOf(others: readonly Command[]): Command {
 
 async function values(): Promise<ReadonlyMap<string, readonly Candidate[]>> {
   const { PAGES } = await import('../../report/pages/pages.ts');
+  const { FORMATS } = await import('../review/outputs.ts');
   const pages = PAGES.map(({ id, title, group }) => ({ word: id, says: title, group }));
-  const known = new Map<string, readonly Candidate[]>(FREE.map((name) => [name, []]));
-  return known.set('id', pages).set(
-    'claims',
-    pages.filter(({ group }) => group === 'claim'),
-  );
+  return new Map<string, readonly Candidate[]>([
+    ...FREE.map((name) => [name, []] as const),
+    ['id', pages],
+    ['claims', pages.filter(({ group }) => group === 'claim')],
+    ['formats', FORMATS.map((word) => ({ word, says: '' }))],
+  ]);
 }

@@ -26,6 +26,7 @@ export const render: Command = {
     QUIET,
     COLOR,
   ],
+  foreignOptions: 'arguments of istio-iptables stand behind `--`',
   examples: [
     { says: 'what istio-init writes for a pod that asks for nothing', line: 'chainwalk render --mode init' },
     { says: 'what these arguments of a pod do', line: `chainwalk render -- -p 15001 -z 15006 -u 1337 -m REDIRECT -i '*' -x "" -b '*'` },

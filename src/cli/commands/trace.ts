@@ -48,6 +48,7 @@ export const trace: Command = {
     QUIET,
     COLOR,
   ],
+  foreignOptions: 'a packet in iptables form is quoted, or stands behind `--`',
   examples: [
     { says: 'does the application leave the mesh?', line: 'chainwalk trace pod.rules "out tcp -> 203.0.113.9:443 uid=1000"' },
     {

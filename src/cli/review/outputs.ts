@@ -14,7 +14,7 @@ export interface Output {
   readonly file?: string;
 }
 
-const FORMATS = ['human', 'json', ...REVIEW_FORMATS.map(({ name }) => name)];
+export const FORMATS = ['human', 'json', ...REVIEW_FORMATS.map(({ name }) => name)];
 
 /** Undefined when a format is unknown or two want standard output, which has been said. */
 export async function readOutputs({ io }: Call, words: readonly string[]): Promise<readonly Output[] | undefined> {

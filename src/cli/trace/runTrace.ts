@@ -6,7 +6,7 @@ import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode, worst } from '../exitCode.ts';
 import { withKeptFiles } from '../kept.ts';
 import { manifestsAmong } from '../manifest/recognise.ts';
-import { complain } from '../messages.ts';
+import { type Complaint, complain } from '../messages.ts';
 import { type Job, type JobInput, readJob } from './job.ts';
 import { judge } from './judge.ts';
 import { readPacketText } from './packets.ts';
@@ -20,7 +20,7 @@ export async function runTrace(given: Call): Promise<ExitCode> {
   const asked: Asked = { file, texts: joinBarePacket(rest), path: textOf(call.input, 'packets') };
   const wrong = wrongUse(asked);
   if (wrong !== undefined) {
-    await complain(call.io, { message: wrong, help: '`chainwalk trace --help` shows examples and options' });
+    await complain(call.io, { help: '`chainwalk trace --help` shows examples and options', ...wrong });
     return EXIT.usage;
   }
   const wanted = { file, format: asked.path === undefined ? 'human' : 'json' };
@@ -43,10 +43,23 @@ interface Asked {
   readonly path: string | undefined;
 }
 
-function wrongUse({ file, texts, path }: Asked): string | undefined {
-  if (path === undefined && texts.length === 0) return 'no packet to trace';
-  if (path !== undefined && texts.length > 0) return 'packets are given as arguments or with --packets, not both';
-  if (file === '-' && path === '-') return 'rules and packets cannot both come from standard input';
+function wrongUse({ file, texts, path }: Asked): Complaint | undefined {
+  if (/\s->\s|^\s*-p\s/.test(file)) {
+    return {
+      message: `\`${file.trim()}\` is a packet, and stands where the rules should`,
+      help: 'the rules come first: `chainwalk trace RULES PACKET`',
+    };
+  }
+  if (path === undefined && texts.length === 0) return { message: 'no packet to trace' };
+  if (path !== undefined && texts.length > 0) return { message: 'packets are given as arguments or with --packets, not both' };
+  if (file === '-' && path === '-') return { message: 'rules and packets cannot both come from standard input' };
+  // `out tcp -> 203.0.113.9:443` without quotes: the shell has taken `> 203.0.113.9:443` for itself
+  if (texts.length > 1 && texts.every((text) => !/\s/.test(text))) {
+    return {
+      message: 'a packet is one argument',
+      help: 'quote it: "out tcp -> 203.0.113.9:443"; without quotes the shell writes to a file of that name',
+    };
+  }
   return undefined;
 }
 

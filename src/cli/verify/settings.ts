@@ -42,7 +42,7 @@ async function readClaims({ io, input }: Call, name: 'only' | 'except'): Promise
   const meant = nearest(wrong, known);
   await complain(io, {
     message: `--${name}: there is no claim \`${wrong}\``,
-    help: meant === undefined ? `the claims are ${known.join(', ')}` : `did you mean \`${meant}\`?`,
+    help: meant === undefined ? '`chainwalk explain` lists the claims' : `did you mean \`${meant}\`?`,
   });
   return undefined;
 }
