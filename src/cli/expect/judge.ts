@@ -78,7 +78,7 @@ function toProblem(
   { loaded: { source }, scene, expectation }: Asked,
   { verdict, reasons, journey, packets, blame, walked }: Answered,
 ): Problem {
-  const { text: id, span, because } = expectation;
+  const { text: id, span } = expectation;
   const rules = scene.rulesets.find(({ family }) => family === journey?.packet.family) ?? scene.rulesets[0];
   const ruleSource = rules?.source ?? { file: '', text: '' };
   const kind = verdict === 'undecided' ? 'undecided' : 'failed';
@@ -88,7 +88,7 @@ function toProblem(
     id,
     level: 'error',
     verdict: kind,
-    message: `\`${id}\`: ${reasons.join('; ')}${because === undefined ? '' : ` (${because.trim().replace(/\.$/, '')})`}`,
+    message: `\`${id}\`: ${reasons.join('; ')}`,
     ...(journey && { family: journey.packet.family === 4 ? 'ipv4' : 'ipv6' }),
     place: { source, span },
     blame: blame.map((rule) => blamed(rule, ruleSource)),

@@ -91,8 +91,9 @@ function problemLines(
   const more = others.length - names.length;
   const spent = blame.some((one) => one.place.span.start === place?.span.start && one.place.source === place.source);
   const isOwnPlace = place !== undefined && !spent;
+  const titled = { title: `${says}: ${printable(id)}`, colour: COLOURS[level], family, name: printable(subject.name) };
   return [
-    `${paint[COLOURS[level]](paint.bold(`${says}: ${printable(id)}`))}${family === undefined ? '' : ` (${family === 'ipv4' ? 'IPv4' : 'IPv6'})`}  ${paint.dim(printable(subject.name))}`,
+    ...headLines({ ...titled, style: { paint, width } }),
     `  ${paragraph({ text: printable(witness === undefined ? sentence(message) : check.statement), width: width - 2, hang: 2 })}`,
     ...(packets === undefined ? [] : [line(verdict === 'undecided' ? 'open' : 'broken', `for ${packets}`)]),
     ...(before === undefined ? [] : exampleLines('before', before, line)),
@@ -104,6 +105,22 @@ function problemLines(
     ...(remedy === undefined ? [] : [line('do', remedy)]),
     ...(others.length === 0 ? [] : [line('same', `for ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`)]),
   ];
+}
+
+interface Head {
+  readonly title: string;
+  readonly colour: 'red' | 'yellow' | 'blue';
+  readonly family: Problem['family'];
+  readonly name: string;
+  readonly style: CiStyle;
+}
+
+/** What is wrong and where, on one line when it fits. */
+function headLines({ title, colour, family, name, style: { paint, width } }: Head): readonly string[] {
+  const version = family === undefined ? '' : ` (${family === 'ipv4' ? 'IPv4' : 'IPv6'})`;
+  const head = `${paint[colour](paint.bold(title))}${version}`;
+  const fits = title.length + version.length + 2 + name.length <= width;
+  return fits ? [`${head}  ${paint.dim(name)}`] : [head, `  ${paint.dim(name)}`];
 }
 
 function exampleLines(
