@@ -137,7 +137,10 @@ describe('the script in a checkout of one commit', { timeout: 30_000 }, () => {
       origin.git('branch', 'old');
       origin.commit({ 'a.rules': '2' });
       origin.git('clone', '-q', '--depth=1', `file://${origin.folder}`, 'checkout');
-      writeFileSync(join(origin.folder, 'npx'), '#!/bin/sh\nfor one in "$@"; do base=$one; done; git show "${base#--base=}:a.rules"\n');
+      writeFileSync(
+        join(origin.folder, 'npx'),
+        '#!/bin/sh\nfor one in "$@"; do base=$one; done; git show "$(echo "$base" | cut -c8-):a.rules"\n',
+      );
       chmodSync(join(origin.folder, 'npx'), 0o755);
       const env = {
         PATH: `${origin.folder}:${process.env.PATH ?? ''}`,
