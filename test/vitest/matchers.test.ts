@@ -227,23 +227,21 @@ describe('a failing expectation says', () => {
   });
 
   it('for which packets of a set it is not so, and shows one', () => {
-    expect(messageOf(() => expect(SIDECAR).toCapture('out tcp -> 10.0.0.0/8:80'))).toMatchInlineSnapshot(`
-      "expected the rules to capture every packet of \`out tcp -> 10.0.0.0/8:80\`
-        not so for tcp, to 10.244.0.5; one of them:
+    expect(messageOf(() => expect(SIDECAR).toCapture('in tcp 192.0.2.0/24 -> 10.244.0.5:{80,15020}'))).toMatchInlineSnapshot(`
+      "expected the rules to capture every packet of \`in tcp 192.0.2.0/24 -> 10.244.0.5:{80,15020}\`
+        not so for arriving on eth0: tcp, to anywhere, to port 15020; one of them:
 
-      TO APP -> app at 10.244.0.5:80
-      packet  out tcp 10.244.0.5:40000 -> 10.244.0.5:80 uid=1000 gid=1000
+      TO PROXY -> proxy at 10.244.0.5:15020, a port of the mesh that captures nothing
+      packet  in tcp 192.0.2.0:40000 -> 10.244.0.5:15020 iif=eth0
 
-      leg 1: app (uid 1000 gid 1000) sends tcp 10.244.0.5:40000 -> 10.244.0.5:80
-        route: local dev lo
-        OUTPUT out lo          conntrack: NEW
-        nat    OUTPUT       1  -j ISTIO_OUTPUT                                      istio-sidecar.rules:15
-        nat    ISTIO_OUTPUT 3  -o lo -m owner ! --uid-owner 1337 -j RETURN          istio-sidecar.rules:24
-                               policy ACCEPT: nat
-        POSTROUTING out lo     policy ACCEPT: nat
-        PREROUTING in lo
-        INPUT in lo
-        => delivered to app at 10.244.0.5:80"
+      leg 1: client, in by eth0, sends tcp 192.0.2.0:40000 -> 10.244.0.5:15020
+        PREROUTING in eth0      conntrack: NEW
+        nat    PREROUTING    1  -p tcp -j ISTIO_INBOUND                             istio-sidecar.rules:14
+        nat    ISTIO_INBOUND 4  -p tcp -m tcp --dport 15020 -j RETURN               istio-sidecar.rules:19
+                                policy ACCEPT: nat
+        route: local
+        INPUT in eth0           policy ACCEPT: nat
+        => delivered to proxy at 10.244.0.5:15020"
     `);
   });
 
@@ -308,7 +306,7 @@ describe('a failing expectation says', () => {
   });
 
   it('two lines about a packet that was generated', () => {
-    const property = fc.property(packets(ARTICLE, { sentBy: 'proxy' }), (packet) => expect(ARTICLE).toBypass(packet));
+    const property = fc.property(packets(ARTICLE, { sentBy: 'proxy' }), (packet) => void expect(ARTICLE).toBypass(packet));
     const { errorInstance, counterexample } = fc.check(property, { seed: 1 });
     expect(counterexample).toEqual([{ dir: 'out', proto: 'tcp', dst: '203.0.113.9', dport: 80, uid: 1337, gid: 1337 }]);
     expect((errorInstance as Error).message).toMatchInlineSnapshot(`

@@ -1,0 +1,28 @@
+/** The matchers as TypeScript sees them: checked by `npm run typecheck`, which knows what must not compile. */
+import { expect, expectTypeOf, it } from 'vitest';
+import { parse } from '../../src/index.ts';
+import '../../src/vitest/index.ts';
+
+const RULES = parse('*nat\n-A OUTPUT -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n# iptables\n');
+
+it('take packets, sets, claims and options of the right types', () => {
+  const expectation = expect(RULES);
+  expectTypeOf(expectation.toCapture).toBeCallableWith('out tcp -> 203.0.113.9:443', { profile: 'none' });
+  expectTypeOf(expectation.toCapture).toBeCallableWith({ dir: 'out', dst: '203.0.113.9' });
+  expectTypeOf(expectation.toBypass).toBeCallableWith({ where: 'out tcp' });
+  expectTypeOf(expectation.toReach).toBeCallableWith('out tcp', 15001);
+  expectTypeOf(expectation.toReach).toBeCallableWith('out tcp', 'captured-out', { host: {} });
+  expectTypeOf(expectation.toHold).toBeCallableWith('no-redirect-loop', { proxyUid: 5 });
+  expectTypeOf(expectation.not.toHold).toBeCallableWith();
+  expectTypeOf(expectation.toBeEquivalentTo).toBeCallableWith(RULES.rulesets, { where: 'in tcp' });
+  expectTypeOf(expectation.toCapture).returns.toBeVoid();
+});
+
+it('refuse what is none of it', () => {
+  // @ts-expect-error no such outcome
+  expect(() => expect(RULES).toReach('out tcp -> 203.0.113.9:443', 'sideways')).toThrow('is no outcome and no port');
+  // @ts-expect-error a packet has no such key
+  expect(() => expect(RULES).toCapture({ dts: '203.0.113.9' })).toThrow('a packet has no key');
+  // @ts-expect-error without what it is to reach
+  expect(() => expect(RULES).toReach('out tcp -> 203.0.113.9:443')).toThrow('is no outcome and no port');
+});

@@ -1,0 +1,14 @@
+/** The entries of the package under their own names, for the examples: they are tested as their users would write them. */
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const src = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^chainwalk$/, replacement: src('index.ts') },
+      { find: /^chainwalk\/(arbitraries|kubernetes|vitest)$/, replacement: src('$1/index.ts') },
+    ],
+  },
+});
