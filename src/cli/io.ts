@@ -154,7 +154,8 @@ async function loadModule(path: string): Promise<Loaded> {
   }
 }
 
-const CTRL_C = '\u0003';
+/** `q`, Ctrl-C and Ctrl-D, which a raw terminal sends as they are. */
+const ENDING = ['q', '\u0003', '\u0004'];
 
 /** Folders are watched: a file that is renamed over another is a new file. Keys count at once, not after the line. */
 function watchFiles(stdin: NodeStreams['stdin'], paths: readonly string[], { touched, quit }: WatchEvents): () => void {
@@ -169,7 +170,7 @@ function watchFiles(stdin: NodeStreams['stdin'], paths: readonly string[], { tou
       return [];
     }
   });
-  const typed = (keys: Buffer | string) => (String(keys).startsWith('q') || String(keys).includes(CTRL_C) ? quit() : undefined);
+  const typed = (keys: Buffer | string) => (ENDING.some((key) => String(keys).startsWith(key)) ? quit() : undefined);
   stdin.setRawMode?.(true);
   stdin.on('data', typed).on('end', quit).resume();
   return () => {

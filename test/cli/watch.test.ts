@@ -3,7 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodeIo } from '../../src/cli/io.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -13,7 +15,7 @@ const BETTER = rules('-A OUTPUT -p tcp -j ACCEPT', '-A OUTPUT -j DROP');
 const HOST = (address: string) => `{"interfaces":[{"name":"eth1","addresses":["${address}/24"]}],"routes":["default dev eth1"]}`;
 const BAD = rules('-A OUTPUT -j NOWHERE');
 
-describe('watching in memory', () => {
+describe('watching in memory', { timeout: 30_000 }, () => {
   it('each change is a run, an error ends nothing, and the last run has the exit code', async () => {
     const saves = [{ 'a.rules': BAD }, { 'a.rules': undefined }, { 'a.rules': BETTER }];
     const { code, out, err } = await chainwalk(['check', '--watch', 'a.rules'], { files: { 'a.rules': GOOD }, saves });
@@ -63,6 +65,36 @@ describe('watching in memory', () => {
       if (argv.includes('--host')) expect(err).toContain('unknown option');
       else expect([code, out, err]).toEqual([2, '', expect.stringContaining('can be read only once')]);
     }
+  });
+
+  it('ci: the configuration counts as what it names does', async () => {
+    const files = { 'chainwalk.config.yaml': 'groups: [{ files: "*.rules", profile: none }]\n', 'a.rules': GOOD };
+    const { code, err } = await chainwalk(['ci', '--watch'], {
+      files,
+      saves: [{ 'a.rules': BAD }, { 'chainwalk.config.yaml': 'groups: 5\n' }],
+    });
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /watching chainwalk\.config\.yaml and 1 more; q ends\n[\s\S]*a\.rules changed\n[\s\S]*chainwalk\.config\.yaml changed\n/,
+    );
+  });
+
+  it.each(['q', '\u0003', '\u0004'])('the key %j ends it at once, and the terminal is as before', (key) => {
+    const raw: boolean[] = [];
+    const stdin = Object.assign(new PassThrough(), { setRawMode: (on: boolean) => raw.push(on) });
+    const io = nodeIo({ stdin, stdout: new PassThrough(), stderr: new PassThrough(), env: {}, cwd: '/' });
+    return new Promise<void>((done) => {
+      const close = io.watch([], {
+        touched: () => {},
+        quit: () => {
+          close();
+          expect([raw, stdin.isPaused()]).toEqual([[true, false], true]);
+          done();
+        },
+      });
+      stdin.write('x');
+      setTimeout(() => stdin.write(key), 20);
+    });
   });
 
   it('wrong usage is not repeated', async () => {
