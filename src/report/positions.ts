@@ -3,8 +3,22 @@ import { lineStarts, type Position, positionAt, type Source, type Span } from '.
 
 const STARTS = new WeakMap<Source, readonly number[]>();
 
-export function positionOf({ source, span }: { readonly source: Source; readonly span: Span }): Position {
+interface Placed {
+  readonly source: Source;
+  readonly span: Span;
+}
+
+export function positionOf({ source, span }: Placed): Position {
+  return positionAt(startsOf(source), span.start);
+}
+
+/** Behind its last character. */
+export function endOf({ source, span }: Placed): Position {
+  return positionAt(startsOf(source), Math.max(span.start, span.end));
+}
+
+function startsOf(source: Source): readonly number[] {
   const starts = STARTS.get(source) ?? lineStarts(source.text);
   STARTS.set(source, starts);
-  return positionAt(starts, span.start);
+  return starts;
 }

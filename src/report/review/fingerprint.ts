@@ -4,6 +4,7 @@ import { sha256 } from '../../lib/sha256.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { toPacketJson } from '../packetJson.ts';
 import type { Problem } from './review.ts';
+import { repositoryPath } from './uri.ts';
 
 export interface Identity extends Pick<Problem, 'id' | 'verdict' | 'family'> {
   /** what was judged, without revisions: a file as it was given, `Deployment shop/web` */
@@ -22,15 +23,7 @@ export function fingerprintOf({ id, subject, verdict, family, witness, before, r
   const shown = [before, witness].map((journey) => (journey === undefined ? null : [toPacketJson(journey.packet), journey.outcome]));
   const texts = rules.map(({ table, text }) => [table, text]);
   const evidence = witness !== undefined ? shown : texts.length > 0 ? texts : [says ?? null];
-  return sha256(JSON.stringify([id, normalPath(subject), verdict, family ?? null, evidence])).slice(0, 32);
-}
-
-/** `./net//pod.rules` is `net/pod.rules`, and so is `net\pod.rules`. */
-function normalPath(name: string): string {
-  return name
-    .replaceAll('\\', '/')
-    .replaceAll(/\/{2,}/g, '/')
-    .replace(/^(?:\.\/)+/, '');
+  return sha256(JSON.stringify([id, repositoryPath(subject), verdict, family ?? null, evidence])).slice(0, 32);
 }
 
 /** Problems that cannot be told apart, such as two equal rules, are counted in the order in which they stand. */

@@ -1,7 +1,10 @@
 /** The formats of a review, in the order in which help lists them. Adding one is a line here. */
 import type { Paint } from '../paint.ts';
 import { githubAnnotations } from './github.ts';
+import { junitXml } from './junit.ts';
+import { MOST_OF_COMMENT, markdownReview } from './markdown/markdown.ts';
 import type { Review } from './review.ts';
+import { sarifLog } from './sarif/sarif.ts';
 
 export interface ReviewStyle {
   readonly paint: Paint;
@@ -20,5 +23,8 @@ export interface ReviewFormat {
 }
 
 export const REVIEW_FORMATS: readonly ReviewFormat[] = [
-  { name: 'github', summary: 'annotations of GitHub Actions', render: githubAnnotations },
+  { name: 'github', summary: 'annotations of GitHub Actions, and the summary of the step', render: githubAnnotations },
+  { name: 'sarif', summary: 'SARIF 2.1.0, for code scanning; the path of a packet is a code flow', render: sarifLog },
+  { name: 'junit', summary: 'XML of test reports: a claim is a test', render: junitXml },
+  { name: 'markdown', summary: 'a comment on a pull request', render: (review) => markdownReview(review, MOST_OF_COMMENT) },
 ];

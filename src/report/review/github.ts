@@ -1,44 +1,61 @@
 /** Annotations of GitHub Actions: workflow commands, which the runner reads from the output of a step.
  *  source: docs.github.com, workflow commands; actions/toolkit core, command.ts (escapes) */
 import { groupBy } from '../../lib/groupBy.ts';
-import { lineStarts, positionAt } from '../../syntax/source.ts';
-import { positionOf } from '../positions.ts';
-import { type Found, problemsOf, worstFirst } from './problems.ts';
-import type { Place, Review } from './review.ts';
+import { rail } from '../human/rail.ts';
+import { endOf, positionOf } from '../positions.ts';
+import { type Found, isOpen, problemsOf, worstFirst } from './problems.ts';
+import type { Place, Problem, Review } from './review.ts';
+import { repositoryPath } from './uri.ts';
 
 /** Of each kind GitHub shows this many for a step, and drops the others in silence. */
 const MOST_SHOWN = 10;
 
-const COMMANDS = { error: 'error', warning: 'warning', info: 'notice' } as const;
-
-/** The worst that GitHub shows, and one line that says how many it would not. */
+/** The worst that GitHub shows; what is for information, and what GitHub would not show, is counted in a line of its own. */
 export function githubAnnotations(review: Review): string {
-  const open = worstFirst(problemsOf(review)).filter(({ problem }) => problem.muted === undefined);
-  const byCommand = groupBy(open, commandOf);
-  const shown = [...byCommand.values()].flatMap((group) => group.slice(0, MOST_SHOWN));
-  const left = open.length - shown.length;
-  const more = left === 0 ? [] : [`chainwalk: ${left} more problems are not annotated: GitHub shows ${MOST_SHOWN} of each kind for a step`];
-  return [...shown.map(annotation), ...more].join('\n');
+  const open = worstFirst(problemsOf(review)).filter(({ problem }) => isOpen(problem));
+  const aside = ({ problem: { level, verdict } }: Found) => level === 'info' && verdict === 'failed';
+  const serious = open.filter((found) => !aside(found));
+  const shown = [...groupBy(serious, commandOf).values()].flatMap((group) => group.slice(0, MOST_SHOWN));
+  const left = serious.length - shown.length;
+  const asides = open.length - serious.length;
+  const parts = [
+    ...(left > 0 ? [`${left} less serious ones, as GitHub shows ${MOST_SHOWN} of a kind for a step`] : []),
+    ...(asides > 0 ? [`${asides} for information`] : []),
+  ];
+  const end = parts.length === 0 ? [] : [`chainwalk: not annotated: ${parts.join('; ')}`];
+  return [...shown.map(annotation), ...end].join('\n');
 }
 
 /** What is undecided breaks nothing yet. */
-function commandOf({ problem: { level, verdict } }: Found): 'error' | 'warning' | 'notice' {
-  return verdict === 'undecided' && level === 'error' ? 'warning' : COMMANDS[level];
+function commandOf({ problem: { level, verdict } }: Found): 'error' | 'warning' {
+  return verdict === 'failed' && level === 'error' ? 'error' : 'warning';
 }
 
 function annotation(found: Found): string {
   const { subject, problem } = found;
   const place = problem.place?.source.rendered ? undefined : problem.place;
-  const at = place === undefined ? { file: subject.file } : { file: place.source.file, ...lineAndColumns(place) };
-  const properties = { ...at, title: problem.id };
+  const file = place?.source.file ?? subject.file;
+  const properties = {
+    ...(file !== '-' && { file: repositoryPath(file), ...(place !== undefined && lineAndColumns(place)) }),
+    title: problem.family === undefined ? problem.id : `${problem.id} (${problem.family === 'ipv4' ? 'IPv4' : 'IPv6'})`,
+  };
   const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-  return `::${commandOf(found)} ${list.join(',')}::${escapeData(problem.message)}`;
+  return `::${commandOf(found)} ${list.join(',')}::${escapeData(dataOf(problem))}`;
+}
+
+function dataOf({ message, witness, remedy }: Problem): string {
+  const path = witness?.journey.paths[0];
+  return [
+    message,
+    ...(witness === undefined || path === undefined ? [] : [`path: ${rail(path, witness.file)}`]),
+    ...(remedy === undefined ? [] : [`do: ${remedy}`]),
+  ].join('\n');
 }
 
 /** Columns are only allowed where the place is within one line. */
 function lineAndColumns(place: Place): object {
   const { line, column } = positionOf(place);
-  const end = positionAt(lineStarts(place.source.text), place.span.end);
+  const end = endOf(place);
   return end.line === line ? { line, col: column, endColumn: end.column } : { line, endLine: end.line };
 }
 

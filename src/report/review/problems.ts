@@ -9,8 +9,13 @@ export interface Found {
   readonly problem: Problem;
 }
 
+/** Nobody has said that it is known. */
+export function isOpen({ muted }: Problem): boolean {
+  return muted === undefined;
+}
+
 /** In the order of the subjects and their checks. */
-export function problemsOf({ subjects }: Review): readonly Found[] {
+export function problemsOf({ subjects }: Pick<Review, 'subjects'>): readonly Found[] {
   return subjects.flatMap((subject) => subject.checks.flatMap((check) => check.problems.map((problem) => ({ subject, check, problem }))));
 }
 
@@ -30,4 +35,9 @@ export function worstFirst(found: readonly Found[]): readonly Found[] {
 export function isFailure({ level, verdict, muted }: Problem, strict: boolean): boolean {
   if (muted !== undefined) return false;
   return verdict === 'failed' ? level === 'error' || (strict && level === 'warning') : strict;
+}
+
+/** The same; an expectation that is not shown is not met. */
+export function isDefect({ subject, problem }: Pick<Found, 'subject' | 'problem'>, strict: boolean): boolean {
+  return isFailure(problem, strict) || (subject.kind === 'expectations' && problem.muted === undefined);
 }
