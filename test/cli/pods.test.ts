@@ -37,6 +37,14 @@ const FILES = {
     '      annotations:\n',
     '      annotations:\n        sidecar.istio.io/nativeSidecar: "true"\n',
   ),
+  'routed.yaml': annotated(
+    'k8s.v1.cni.cncf.io/networks',
+    '[{\\"name\\": \\"storage\\", \\"ips\\": [\\"192.168.50.7/24\\"], \\"default-route\\": [\\"192.168.50.1\\"]}]',
+  ).replace(
+    '      labels:\n        app: web\n    spec',
+    '        traffic.sidecar.istio.io/excludeInterfaces: net1\n      labels:\n        app: web\n    spec',
+  ),
+  'taken.yaml': annotated('k8s.v1.cni.cncf.io/networks', 'a@eth0, b@net1, c@net1, d@lo'),
   'dns.yaml': 'meshConfig: {defaultConfig: {proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}}\n',
   'provider.yaml': 'pilot: {cni: {enabled: true, provider: default}}\n',
   'tproxy.yaml': 'meshConfig: {defaultConfig: {interceptionMode: TPROXY}}\n',
@@ -123,6 +131,10 @@ describe('trace of manifests', () => {
     ['the tunnel port with TPROXY', ['web.yaml', 'in tcp -> 10.244.0.5:15008', '--values', 'tproxy.yaml'], 'captured-in'],
     // facts 12, scenario 25
     ['an interface that is left alone', ['nic.yaml', 'out tcp -> 203.0.113.9:443'], 'direct'],
+    // incident F2: the default route leads through an interface that is left alone
+    ['the default route of another network', ['routed.yaml', 'out tcp -> 10.0.0.9:443'], 'direct'],
+    ['an address of that network', ['routed.yaml', 'in tcp 192.168.50.1 -> 192.168.50.7:80 iif=net1', '--mode', 'cni'], 'to-app'],
+    ['names of interfaces that are taken', ['taken.yaml', 'out tcp -> 10.0.0.9:443'], 'captured-out'],
     ['a pod of the host network', ['host.yaml', 'out tcp -> 203.0.113.9:443'], 'direct'],
   ])('%s', async (_, argv, expected) => {
     expect(await outcome(...argv)).toBe(expected);

@@ -1,11 +1,13 @@
 /** Settings from which no rule follows. Each is taken away in turn: when the rules stay the same, it has no effect. */
 import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
 import type { Facts } from '../enrol/facts.ts';
-import { isInjected, proxyMetadata } from '../enrol/facts.ts';
+import { annotated, isInjected, proxyMetadata } from '../enrol/facts.ts';
 import { isKnownVariable } from '../given.ts';
 import { podRules } from '../podRules/podRules.ts';
 import { withoutAnnotation } from '../podRules/without.ts';
-import type { PodCheck, Remark, Subject } from './check.ts';
+import { listOf } from '../settings.ts';
+import { has } from '../version.ts';
+import { itemsNamed, type PodCheck, type Remark, type Subject } from './check.ts';
 import { placeOf } from './places.ts';
 
 /** Annotations that are there to change rules. */
@@ -24,41 +26,59 @@ export const settingHasEffect: PodCheck = {
   judge: (subject) => [...idleAnnotations(subject), ...unreadVariables(subject)],
 };
 
-function idleAnnotations({ enrolment, facts, rules }: Subject): readonly Remark[] {
+function idleAnnotations(subject: Subject): readonly Remark[] {
+  const { enrolment, facts, rules } = subject;
   if (enrolment.verdict !== 'captured' || rules.rendered === undefined) return [];
   const text = JSON.stringify(rules.rendered);
   return [...facts.pod.annotations].flatMap(([name, annotation]): Remark[] => {
     if (!MEANT_FOR_RULES.includes(name)) return [];
     const { rendered } = podRules({ ...enrolment, facts: withoutAnnotation(facts, name) });
     if (JSON.stringify(rendered) !== text) return [];
-    return [
-      { message: `annotation ${name} changes no rule: ${reasonOf(facts, name)}`, place: placeOf(annotation), level: levelOf(facts, name) },
-    ];
+    const reason = reasonOf(facts, name);
+    // with the CNI plugin injection itself writes on the pod what holds for it
+    if (isInjected(facts.pod) && (reason === REDUNDANT || isWrittenByInjection(facts, name))) return [];
+    if (reason === INJECTED_BEFORE && isInArguments(subject, name)) return [];
+    const level = reason === REDUNDANT ? 'info' : 'warning';
+    return [{ message: `annotation ${name} changes no rule: ${reason}`, place: placeOf(annotation), level }];
   });
 }
 
-/** Injection writes many of them with the value that holds anyway. */
-function levelOf({ pod, approach }: Facts, name: string): 'info' | 'warning' {
-  return isInjected(pod) && approach !== 'ambient' && name !== TRAFFIC_ANNOTATIONS.excludeInbound.name ? 'info' : 'warning';
+/** Excluded inbound ports that are the status port alone: nobody asked for them. */
+function isWrittenByInjection(facts: Facts, name: string): boolean {
+  const status = annotated(facts, 'statusPort', '15020').value;
+  return name === TRAFFIC_ANNOTATIONS.excludeInbound.name && facts.pod.annotations.get(name)?.value === status;
+}
+
+const REDUNDANT = 'it says what holds without it';
+const INJECTED_BEFORE = 'the pod was injected before, and the arguments of istio-init say otherwise';
+
+/** The pod was injected with it. */
+function isInArguments(subject: Subject, name: string): boolean {
+  const row = Object.values(TRAFFIC_ANNOTATIONS).find((one) => one.name === name);
+  const flag = row === undefined || !('flag' in row) ? TRAFFIC_ANNOTATIONS.excludeInbound.flag : row.flag;
+  const given = itemsNamed(subject, flag);
+  const said = listOf(subject.facts.pod.annotations.get(name)?.value ?? '').map((item) => item.trim());
+  return said.length === 0 ? given.length === 0 : said.every((item) => given.includes(item));
 }
 
 function reasonOf({ pod, approach }: Facts, name: string): string {
   const { includeInbound, excludeInbound, virtualInterfaces, kubevirtInterfaces, statusPort } = TRAFFIC_ANNOTATIONS;
   if (approach === 'ambient' && !name.startsWith('ambient.') && name !== virtualInterfaces.name) return 'ambient mode has no such setting';
   if (approach !== 'ambient' && name.startsWith('ambient.')) return 'it is for ambient mode';
-  if (isInjected(pod) && approach === 'init') return 'the pod was injected before, and istio-init has its arguments';
+  if (isInjected(pod) && approach === 'init') return INJECTED_BEFORE;
   const included = pod.annotations.get(includeInbound.name)?.value;
   if (name === excludeInbound.name && included !== undefined && included !== '*')
     return `exclusions count only where ${includeInbound.name} is \`*\``;
   if (name === kubevirtInterfaces.name && pod.annotations.has(virtualInterfaces.name)) return `${virtualInterfaces.name} stands before it`;
   if (name === statusPort.name && approach !== 'init') return 'the plugin leaves 15020, 15021 and 15090 alone in any case';
-  return 'it says what holds without it';
+  return REDUNDANT;
 }
 
 function unreadVariables({ facts, enrolment }: Subject): readonly Remark[] {
   if (enrolment.verdict !== 'captured' || facts.approach === 'init') return [];
   return [...proxyMetadata(facts)].flatMap(([name, variable]): Remark[] => {
-    const read = facts.approach !== 'ambient' && READ_BY_PLUGIN.includes(name);
+    const known = name !== 'ISTIO_DUAL_STACK' || has(facts.version, 'pluginDualStack');
+    const read = facts.approach !== 'ambient' && READ_BY_PLUGIN.includes(name) && known;
     if (read || !isKnownVariable(name)) return [];
     const who = facts.approach === 'ambient' ? 'the ambient agent' : 'the CNI plugin';
     return [{ message: `${who} does not read ${name} of the pod: no rule follows from it`, place: placeOf(variable) }];

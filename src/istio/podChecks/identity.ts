@@ -62,21 +62,14 @@ export const initPhaseReachable: PodCheck = {
   level: 'warning',
   judge: (subject) => {
     const { uids, gids } = spared(subject);
-    const ports = itemsNamed(subject, 'istio-local-outbound-ports-exclude').filter((port) => port !== '15020');
-    const ranges = itemsNamed(subject, 'istio-service-exclude-cidr');
-    const captures = settingNamed(subject, 'istio-service-cidr')?.value !== '' || itemsNamed(subject, 'istio-outbound-ports').length > 0;
-    if (!captures) return [];
+    const refused = whatIsRefused(subject);
+    if (refused === undefined) return [];
     return subject.phase.containers.flatMap(({ container, phase }): Remark[] => {
       const { uid, gid } = identityOf(subject.facts, container);
       if (phase !== 'without-proxy' || uids.includes(String(uid)) || gids.includes(String(gid))) return [];
-      const open = [
-        ...(ports.length > 0 ? [`ports ${ports.join(', ')}`] : []),
-        ...(ranges.length > 0 ? [`ranges ${ranges.join(', ')}`] : []),
-      ];
-      const but = open.length === 0 ? '' : `, except to the excluded ${open.join(' and ')}`;
       return [
         {
-          message: `init container \`${container.name.value}\` finds rules and no proxy yet: its TCP connections are refused${but}`,
+          message: `init container \`${container.name.value}\` finds rules and no proxy yet: ${refused}`,
           help: "make the proxy a native sidecar, or run the container as the proxy's user, or exclude what it calls",
           place: placeOf(container.name),
         },
@@ -84,3 +77,28 @@ export const initPhaseReachable: PodCheck = {
     });
   },
 };
+
+/** Connections, questions to name servers, or both; undefined: nothing that is sent is captured. */
+function whatIsRefused(subject: Subject): string | undefined {
+  const dns = settingNamed(subject, 'redirect-dns', 'REDIRECT_DNS', 'ISTIO_META_DNS_CAPTURE')?.value === 'true';
+  const names = 'names cannot be resolved';
+  const tcp = refusedConnections(subject);
+  if (tcp === undefined) return dns ? names : undefined;
+  return dns ? `${names}, and ${tcp}` : tcp;
+}
+
+function refusedConnections(subject: Subject): string | undefined {
+  const ports = itemsNamed(subject, 'istio-local-outbound-ports-exclude').filter((port) => port !== '15020');
+  const ranges = itemsNamed(subject, 'istio-service-exclude-cidr');
+  const captured = settingNamed(subject, 'istio-service-cidr')?.value ?? '';
+  const included = itemsNamed(subject, 'istio-outbound-ports');
+  if (captured === '' && included.length === 0) return undefined;
+  const to = [
+    ...(captured === '*' || captured === '' ? [] : [captured.split(',').join(', ')]),
+    ...(captured === '*' || included.length === 0 ? [] : [`ports ${included.join(', ')}`]),
+  ];
+  const open = [...(ports.length > 0 ? [`ports ${ports.join(', ')}`] : []), ...(ranges.length > 0 ? [`ranges ${ranges.join(', ')}`] : [])];
+  const where = to.length === 0 ? '' : ` to ${to.join(' and ')}`;
+  const but = open.length === 0 ? '' : `, except to the excluded ${open.join(' and ')}`;
+  return `its TCP connections${where} are refused${but}`;
+}

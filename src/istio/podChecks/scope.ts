@@ -1,10 +1,8 @@
 /** How much is left alone: settings that take nearly everything, or everything, out of the mesh. */
-import { prefixRange } from '../../packet/address.ts';
-import { NETWORKS } from '../configuration/annotations.ts';
+import { contains, parseAddress, parsePrefix, prefixRange } from '../../packet/address.ts';
 import { isIstioCni, networksOf } from '../enrol/stages/multus.ts';
 import { parseGoPrefix } from '../goValues.ts';
-import { at, itemsOf, stringAt } from '../manifest/node.ts';
-import { extraNetworks } from '../podRules/podHost.ts';
+import { extraNetworks } from '../podRules/extraNetworks.ts';
 import { listOf } from '../settings.ts';
 import { itemsNamed, type PodCheck, type Remark, type Subject, settingNamed } from './check.ts';
 import { placeOf } from './places.ts';
@@ -12,7 +10,13 @@ import { placeOf } from './places.ts';
 export const exclusionNotOverbroad: PodCheck = {
   id: 'exclusion-not-overbroad',
   level: 'warning',
-  judge: (subject) => [...wideRanges(subject), ...primaryInterface(subject), ...nothingIncluded(subject), ...noGroups(subject)],
+  judge: (subject) => [
+    ...wideRanges(subject),
+    ...clusterRanges(subject),
+    ...primaryInterface(subject),
+    ...nothingIncluded(subject),
+    ...noGroups(subject),
+  ],
 };
 
 /** From here on an exclusion is more than an exception. */
@@ -24,6 +28,21 @@ function wideRanges(subject: Subject): readonly Remark[] {
   if (setting === undefined || share < MOST_EXCLUDED) return [];
   const message = `excluded ranges \`${setting.value}\` are ${Math.floor(share * 100)} % of all IPv4 addresses: what goes there is not captured`;
   return [{ message, place: setting.place }];
+}
+
+/** Pods and resolvers whose addresses are known tell where the cluster is. */
+function clusterRanges(subject: Subject): readonly Remark[] {
+  const setting = settingNamed(subject, 'istio-service-exclude-cidr');
+  const ranges = listOf(setting?.value ?? '').filter((range) => holdsCluster(subject, range));
+  if (setting === undefined || ranges.length === 0 || excludedShare(listOf(setting.value)) >= MOST_EXCLUDED) return [];
+  const message = `the cluster is in the excluded ranges \`${ranges.join(', ')}\`: calls to other pods or services there are not captured`;
+  return [{ message, place: setting.place }];
+}
+
+function holdsCluster({ facts: { pod } }: Subject, range: string): boolean {
+  const prefix = parsePrefix(range);
+  const known = [...pod.addresses, ...pod.nameservers].flatMap((text) => parseAddress(text) ?? []);
+  return prefix !== undefined && known.some((address) => contains(prefix, address));
 }
 
 /** Of IPv4 addresses, each counted once. */
@@ -64,49 +83,57 @@ function noGroups(subject: Subject): readonly Remark[] {
   return [{ message: 'no outbound traffic is captured: ISTIO_OUTBOUND_OWNER_GROUPS is empty', place: groups.place }];
 }
 
-/** A default route through an interface that is left alone takes all that leaves the pod out of the mesh. */
+/** What is routed through an interface that is left alone is out of the mesh: with a default route all that leaves the pod. */
 export const ifaceExclusionRouted: PodCheck = {
   id: 'iface-exclusion-routed',
   level: 'warning',
   judge: (subject) => {
-    const { facts } = subject;
     const setting = settingNamed(subject, 'istio-exclude-interfaces');
     if (setting === undefined) return [];
-    const names = ['eth0', 'lo', ...extraNetworks(facts).map(({ name }) => name)];
-    const unknown = listOf(setting.value).filter((name) => !names.includes(name));
-    const routed = defaultRouteInterfaces(subject).filter((name) => listOf(setting.value).includes(name));
+    const excluded = listOf(setting.value);
+    const networks = extraNetworks(subject.facts);
+    const names = ['eth0', 'lo', ...networks.map(({ name }) => name)];
+    const unknown = excluded.filter((name) => !names.includes(name));
     return [
       ...unknown.map(
         (name): Remark => ({ level: 'info', message: `no network of the pod makes an interface \`${name}\``, place: setting.place }),
       ),
-      ...routed.map(
-        (name): Remark => ({
-          message: `the default route leads through \`${name}\`, which is excluded: what leaves the pod is not captured`,
-          place: setting.place,
-        }),
-      ),
+      ...networks.flatMap(({ name, destinations }): Remark[] => {
+        const wide = excluded.includes(name) ? destinations.filter((to) => isWide(to) || holdsCluster(subject, to)) : [];
+        if (wide.length === 0) return [];
+        const what = wide.some(isWide) ? 'the default route leads' : `\`${wide.join(', ')}\`, where the cluster is, is routed`;
+        return [
+          { message: `${what} through \`${name}\`, which is excluded: what leaves the pod so is not captured`, place: setting.place },
+        ];
+      }),
     ];
   },
 };
 
-/** Interfaces of networks that ask for the default route, in the annotation of Multus. */
-function defaultRouteInterfaces({ facts }: Subject): readonly string[] {
-  const annotation = facts.pod.annotations.get(NETWORKS);
-  const nested = annotation === undefined ? undefined : facts.readNested(annotation.value);
-  if (nested === undefined || 'problem' in nested) return [];
-  return itemsOf(nested.root).flatMap((item, index) =>
-    itemsOf(at(item, 'default-route')).length > 0 ? [stringAt(item, 'interface') ?? `net${index + 1}`] : [],
-  );
+/** A default route, or half of one. */
+function isWide(range: string): boolean {
+  return (parseGoPrefix(range)?.bits ?? 32) <= 1;
 }
 
 export const pluginOnce: PodCheck = {
   id: 'cni-plugin-once',
   level: 'warning',
   judge: ({ facts }) => {
-    const { networks, at: place } = networksOf(facts);
-    if (facts.approach !== 'multus' || networks.filter(isIstioCni).length < 2 || place === undefined) return [];
-    const message = 'istio-cni is named twice: the second run of the plugin finds the chains of the first and fails';
-    return [{ message, place: placeOf(place) }];
+    const { networks, at: place, by } = networksOf(facts);
+    const named = networks.filter(isIstioCni).length;
+    if (place === undefined) return [];
+    if (facts.approach === 'multus' && named > 1) {
+      return [
+        {
+          message: 'istio-cni is named twice: the second run of the plugin finds the chains of the first and fails',
+          place: placeOf(place),
+        },
+      ];
+    }
+    if (facts.approach !== 'cni' || by !== 'pod' || named === 0) return [];
+    const message =
+      'Multus calls istio-cni for this pod, and the runtime calls it for every pod: its second run finds the chains of the first';
+    return [{ message, help: 'drop the name; or, if only Multus calls the plugin, say --mode multus', place: placeOf(place) }];
   },
 };
 

@@ -6,9 +6,8 @@ import { istioSidecar } from '../../mesh/profiles/istioSidecar.ts';
 import { parseAddress } from '../../packet/address.ts';
 import type { Facts } from '../enrol/facts.ts';
 import { openShiftDefaultUser, proxyIdentity } from '../enrol/identity.ts';
-import { isIstioCni, networksOf } from '../enrol/stages/multus.ts';
 import type { Container } from '../manifest/container.ts';
-import { at, itemsOf, stringAt } from '../manifest/node.ts';
+import { type ExtraNetwork, extraNetworks } from './extraNetworks.ts';
 
 export function profileOfPod({ approach }: Facts): MeshProfile {
   return approach === 'ambient' ? istioAmbient : istioSidecar;
@@ -33,11 +32,13 @@ export function podHost(facts: Facts, transparentPorts: readonly number[]): Host
   const app = facts.pod.containers.find(({ role, name }) => role === 'app' && name.value !== 'istio-proxy');
   const { uid = APP.uid, gid = APP.gid } = app === undefined ? {} : identityOf(facts, app);
   const proxy = proxyIdentity(facts);
+  const networks = extraNetworks(facts);
   const own = profile === istioAmbient ? {} : { [profile.process.name]: { uid: proxy.uid.value, gid: proxy.gid.value } };
   return {
     ...host,
     listeners: (host.listeners as readonly ListenerJson[]).map((one) => asksResolver(one, facts.pod.nameservers)),
-    interfaces: [...(host.interfaces as readonly unknown[]), ...extraNetworks(facts)],
+    interfaces: [...(host.interfaces as readonly unknown[]), ...networks.map(({ name, addresses }) => ({ name, addresses }))],
+    routes: routesWith(host.routes as readonly string[], networks),
     processes: { ...(host.processes as object), app: { uid: uid ?? APP.uid, gid: gid ?? APP.gid }, ...own },
   };
 }
@@ -55,20 +56,9 @@ function asksResolver(listener: ListenerJson, [first]: readonly string[]): Liste
   return { ...listener, forwards: typeof address === 'bigint' ? `[${first}]:53` : `${first}:53` };
 }
 
-interface ExtraInterface {
-  readonly name: string;
-  readonly addresses: readonly string[];
-}
-
-/** What Multus adds to eth0; where no file says an address, one of those for documentation stands in. */
-export function extraNetworks(facts: Facts): readonly ExtraInterface[] {
-  return networksOf(facts).networks.flatMap((network, index): ExtraInterface[] => {
-    if (isIstioCni(network)) return [];
-    const attachment = facts.attachments.find(({ name, namespace }) => name === network.name && namespace === network.namespace);
-    const config = attachment?.config === undefined ? undefined : facts.readNested(attachment.config.value);
-    const root = config === undefined || 'problem' in config ? undefined : config.root;
-    const addresses = itemsOf(at(root, 'ipam', 'addresses')).flatMap((item) => stringAt(item, 'address') ?? []);
-    const name = network.interface ?? `net${index + 1}`;
-    return [{ name, addresses: addresses.length > 0 ? addresses : [`198.51.100.${index + 10}/24`] }];
-  });
+/** A network that is asked for the default route takes it from eth0, in the family of its gateway. */
+function routesWith(routes: readonly string[], networks: readonly ExtraNetwork[]): readonly string[] {
+  const own = networks.flatMap((network) => network.routes);
+  const taken = (family: boolean) => own.some((route) => route.startsWith('default ') && route.includes(':') === family);
+  return [...routes.filter((route) => !(route.startsWith('default ') && taken(route.includes(':')))), ...own];
 }

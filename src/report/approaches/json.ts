@@ -3,7 +3,7 @@ import type { Approach } from '../../istio/enrol/facts.ts';
 import { initPhase, type Phase } from '../../istio/enrol/initPhase.ts';
 import { PRIVILEGES, type Privileges } from '../../istio/enrol/privileges.ts';
 import type { Verdict } from '../../istio/enrol/step.ts';
-import { extraNetworks } from '../../istio/podRules/podHost.ts';
+import { extraNetworks } from '../../istio/podRules/extraNetworks.ts';
 import { listOf } from '../../istio/settings.ts';
 import { type Version, versionName } from '../../istio/version.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';

@@ -41,7 +41,7 @@ export const POD_CLAIM_PAGES: readonly Page[] = [
     group,
     title: 'exclusions leave something to capture',
     means:
-      'Excluded ranges are less than half of all IPv4 addresses, eth0 is not an excluded interface, and included ranges and groups are not empty.',
+      'Excluded ranges are less than half of all IPv4 addresses and do not hold the cluster, eth0 is not an excluded interface, and included ranges and groups are not empty. Where the cluster is follows from the addresses of a running pod and of its resolvers.',
     why: 'excludeOutboundIPRanges: 0.0.0.0/0 is written in the belief that policies hold all the same (istio/istio#36509); an included list becomes empty where a template has no value for it.',
     see: [{ run: 'chainwalk find RULES --where "out tcp uid=1000" --outcome direct', look: 'all destinations' }],
     todo: 'Name the exceptions, or take the pod out of the mesh.',
@@ -50,7 +50,8 @@ export const POD_CLAIM_PAGES: readonly Page[] = [
     id: 'iface-exclusion-routed',
     group,
     title: 'an excluded interface is not the way out of the pod',
-    means: 'No network of the pod that asks for the default route is on an interface that is excluded.',
+    means:
+      'No network of the pod that asks for the default route, or for a route to the cluster, is on an interface that is excluded: by default-route in the annotation, or by the routes of its NetworkAttachmentDefinition.',
     why: 'A network with a default route takes over from eth0; with its interface excluded, traffic into the cluster goes past the proxy as well (istio/istio#40326).',
     see: [{ run: 'kubectl exec POD -- ip route', look: 'default via ... dev net1' }],
     todo: 'Drop default-route from the annotation of the network, or give it routes of its own.',
@@ -68,7 +69,8 @@ export const POD_CLAIM_PAGES: readonly Page[] = [
     id: 'cni-plugin-once',
     group,
     title: 'Multus calls istio-cni once for a pod',
-    means: 'The networks of the pod name istio-cni not more than once.',
+    means:
+      'The networks of the pod name istio-cni not more than once; and not at all where the runtime calls the plugin for every pod (--mode cni).',
     why: 'The plugin runs for each name. Its second run finds the chains of the first, which it cannot make again (istio/istio#57432).',
     see: [{ run: 'kubectl describe pod POD', look: 'iptables-restore: Chain already exists' }],
     todo: 'Leave the name to injection, or write it yourself exactly as injection does: default/istio-cni.',
@@ -78,7 +80,7 @@ export const POD_CLAIM_PAGES: readonly Page[] = [
     group,
     title: 'every setting that is made changes some rule',
     means:
-      'Without the annotation the rules would be others. Each annotation on capture is taken away in turn and the rules are rendered again. Variables in proxyMetadata count where somebody reads them.',
+      'Without the annotation the rules would be others. Each annotation on capture is taken away in turn and the rules are rendered again. Variables in proxyMetadata count where somebody reads them. One that says what holds anyway is told for information; what injection itself wrote on a pod is not told.',
     why: 'Excluded inbound ports count only where all are included; the CNI plugin reads three variables of the pod and no others; ambient mode has neither ports nor ranges. Or the setting says what holds anyway.',
     see: [{ run: 'chainwalk enrol POD.yaml -v', look: 'the settings, each with what it follows from' }],
     todo: 'Drop the setting, or make the one that it depends on.',

@@ -210,7 +210,7 @@ const EFFECT: readonly Row[] = [
   ['ports in ambient mode', 'ambient', { annotations: { [`${T}/excludeOutboundPorts`]: '80' } }, ['setting-has-effect']],
   ['ambient`s own', 'ambient', { annotations: { 'ambient.istio.io/dns-capture': 'false' } }, []],
   ['ambient`s with a sidecar', 'cni', { annotations: { 'ambient.istio.io/dns-capture': 'false' } }, ['setting-has-effect']],
-  ['what holds anyway', 'init', { annotations: { [`${T}/includeInboundPorts`]: '*' } }, ['setting-has-effect']],
+  ['what holds anyway', 'init', { annotations: { [`${T}/includeInboundPorts`]: '*' } }, ['setting-has-effect info']],
   ['another status port with the plugin', 'cni', { annotations: { 'status.sidecar.istio.io/port': '15020' } }, ['setting-has-effect']],
   ['owner groups with the plugin', 'cni', { annotations: METADATA('ISTIO_OUTBOUND_OWNER_GROUPS: java') }, ['setting-has-effect']],
   ['and with istio-init', 'init', { annotations: METADATA('ISTIO_OUTBOUND_OWNER_GROUPS: java') }, []],

@@ -2,7 +2,7 @@
  *  source: Multus, k8s.v1.cni.cncf.io/networks; istio/istio pkg/kube/inject/template.go appendMultusNetwork */
 import { NETWORKS } from '../../configuration/annotations.ts';
 import { listAt, mapAt, valueAt } from '../../configuration/mesh.ts';
-import { itemsOf, type Located, stringAt } from '../../manifest/node.ts';
+import { at, itemsOf, type Located, type Node, stringAt } from '../../manifest/node.ts';
 import { type Facts, isInjected } from '../facts.ts';
 import { block, on, type Stage, type Step, skip } from '../step.ts';
 
@@ -12,6 +12,10 @@ export interface Network {
   readonly name: string;
   /** of the interface that it makes, if the pod says so */
   readonly interface?: string;
+  /** its addresses, if the pod says so */
+  readonly ips?: readonly string[];
+  /** gateways of the default route, which then leads through it */
+  readonly defaultRoute?: readonly string[];
 }
 
 export interface Networks {
@@ -93,8 +97,18 @@ function readNetworks({ pod, readNested }: Facts, { value }: Located<string>): P
       networks: itemsOf(nested.root).flatMap((item) => {
         const name = stringAt(item, 'name');
         const face = stringAt(item, 'interface');
+        const ips = textsOf(at(item, 'ips'));
+        const defaultRoute = textsOf(at(item, 'default-route'));
         if (name === undefined) return [];
-        return [{ name, namespace: stringAt(item, 'namespace') ?? pod.namespace, ...(face === undefined ? {} : { interface: face }) }];
+        return [
+          {
+            name,
+            namespace: stringAt(item, 'namespace') ?? pod.namespace,
+            ...(face === undefined ? {} : { interface: face }),
+            ...(ips.length === 0 ? {} : { ips }),
+            ...(defaultRoute.length === 0 ? {} : { defaultRoute }),
+          },
+        ];
       }),
     };
   }
@@ -106,6 +120,10 @@ function readNetworks({ pod, readNested }: Facts, { value }: Located<string>): P
     networks.push({ namespace: namespace ?? pod.namespace, name, ...(face === undefined ? {} : { interface: face }) });
   }
   return { networks };
+}
+
+function textsOf(node: Node | undefined): readonly string[] {
+  return itemsOf(node).flatMap((item) => (item.kind === 'scalar' ? [String(item.value)] : []));
 }
 
 function isJson(text: string): boolean {
