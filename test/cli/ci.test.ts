@@ -242,7 +242,7 @@ describe('against a base', { timeout: 30_000 }, () => {
     repository.commit({ 'net/bad.rules': RETURNED });
     const { code, report } = await against('broken');
     expect(code).toBe(1);
-    expect(report.notes).toContain('net/bad.rules cannot be used on the base: nothing there counts as known');
+    expect(report.notes).toContain('net/bad.rules cannot be used on the base: nothing of it counts as known');
   });
 
   it('that git does not know, is an error', async () => {
@@ -252,5 +252,73 @@ describe('against a base', { timeout: 30_000 }, () => {
       err: expect.stringContaining('git knows no revision `nowhere` here'),
     });
     expect(await against('--all')).toMatchObject({ code: 2, out: '' });
+  });
+});
+
+describe('packets that fare otherwise than on the base', { timeout: 30_000 }, () => {
+  const ALL = (levels = '') =>
+    `groups: [{ files: "net/*.rules" }, { files: "deploy/*.yaml", mode: cni }]\nclaims: { only: [unchanged-fate]${levels} }\n`;
+  const WEB = readFileSync(new URL('../../fixtures/pods/web.yaml', import.meta.url), 'utf8');
+  let repository: Repository;
+  beforeAll(() => {
+    repository = temporaryGit();
+    repository.commit({ 'chainwalk.config.yaml': ALL(), 'net/pod.rules': POD, 'deploy/web.yaml': WEB }, 'base');
+  });
+  afterAll(() => repository.remove());
+  const against = async (files: Readonly<Record<string, string>>) => {
+    repository.write({ 'chainwalk.config.yaml': ALL(), 'net/pod.rules': POD, 'deploy/web.yaml': WEB, ...files });
+    const result = await repository.chainwalk(['ci', '--json', '--base', 'base']);
+    const { report, open } = read(result.out);
+    const compared = report.subjects.filter(({ kind }) => kind === 'comparison');
+    return { ...result, open, compared: compared.map(({ name, checks }) => `${name}: ${checks[0]?.verdict}`) };
+  };
+
+  it('are listed for information, class by class, with the packet on both sides', async () => {
+    const { code, open, compared } = await against({
+      'net/pod.rules': POD.replace('-A ISTIO_OUTPUT -d 127.0.0.1/32', `${RULE}\n-A ISTIO_OUTPUT -d 127.0.0.1/32`),
+    });
+    expect(code).toBe(0);
+    expect(compared).toEqual(['base:net/pod.rules -> net/pod.rules: failed']);
+    expect(open[0]).toMatchObject({
+      id: 'unchanged-fate',
+      level: 'info',
+      message: expect.stringMatching(/^captured-out becomes direct for tcp, .*10\.96\.0\.0\/16/),
+      before: { outcome: 'captured-out' },
+      witness: { outcome: 'direct' },
+      blame: [{ chain: 'ISTIO_OUTPUT', text: RULE }],
+    });
+  });
+
+  it('fail when the configuration says so', async () => {
+    const files = { 'net/pod.rules': POD.replace('-A ISTIO_OUTPUT -d 127.0.0.1/32', `${RULE}\n-A ISTIO_OUTPUT -d 127.0.0.1/32`) };
+    const { code } = await against({ ...files, 'chainwalk.config.yaml': ALL(', levels: { unchanged-fate: error }') });
+    expect(code).toBe(1);
+  });
+
+  it('are none when rules change places that decide nothing, which is proved', async () => {
+    const [first, second] = [
+      '-A ISTIO_INBOUND -p tcp -m tcp --dport 15090 -j RETURN',
+      '-A ISTIO_INBOUND -p tcp -m tcp --dport 15021 -j RETURN',
+    ];
+    expect(POD).toContain(`${first}\n${second}`);
+    const { code, open, compared } = await against({ 'net/pod.rules': POD.replace(`${first}\n${second}`, `${second}\n${first}`) });
+    expect([code, open, compared]).toEqual([0, [], ['base:net/pod.rules -> net/pod.rules: passed']]);
+  });
+
+  it('are those of a pod when an annotation changes, at its place', async () => {
+    const annotated = WEB.replace(/^( *)annotations:\n/m, '$&$1  traffic.sidecar.istio.io/excludeOutboundPorts: "5432"\n');
+    const web =
+      annotated === WEB
+        ? WEB.replace(
+            /^( *)template:\n( *)metadata:\n/m,
+            '$&$2  annotations:\n$2    traffic.sidecar.istio.io/excludeOutboundPorts: "5432"\n',
+          )
+        : annotated;
+    expect(web).not.toBe(WEB);
+    const { open, compared } = await against({ 'deploy/web.yaml': web });
+    expect(compared).toEqual(['base:Deployment shop/web -> Deployment shop/web: failed']);
+    expect(
+      open.some(({ message, place }) => place?.file === 'deploy/web.yaml' && /^captured-out becomes direct for .*5432/.test(message)),
+    ).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ import { readRevision } from '../git/readRevision.ts';
 import type { Io, Sink } from '../io.ts';
 import { withKeptFiles } from '../kept.ts';
 import { complain } from '../messages.ts';
+import { compareBatch, type Sides } from './compare.ts';
 import type { Batch } from './groups.ts';
 import { judgeBatch } from './judge.ts';
 import { mapProblems } from './subjects.ts';
@@ -33,11 +34,15 @@ export interface Compared {
   readonly base?: string;
 }
 
+export interface AgainstBase {
+  readonly base: string | undefined;
+  readonly judged: readonly JudgedBatch[];
+  /** whether it is asked what fares otherwise */
+  readonly compares: boolean;
+}
+
 /** Undefined when there is no such revision, which has been said. */
-export async function againstBase(
-  call: Call,
-  { base: revision, judged }: { readonly base: string | undefined; readonly judged: readonly JudgedBatch[] },
-): Promise<Compared | undefined> {
+export async function againstBase(call: Call, { base: revision, judged, compares }: AgainstBase): Promise<Compared | undefined> {
   const head = judged.flatMap(({ subjects }) => subjects);
   if (revision === undefined) return { subjects: head, notes: [] };
   const missing = revision.startsWith('-')
@@ -47,16 +52,22 @@ export async function againstBase(
     await complain(call.io, { message: missing.problem, help: missing.help });
     return undefined;
   }
-  const before = await judgeBase({ head: call, base: onRevision(call, revision) }, judged);
-  return { subjects: knownOnBase(head, before.subjects, revision), notes: before.notes, base: revision };
+  const sides = { head: call, base: onRevision(call, revision), revision };
+  const { subjects, notes, compared } = await judgeBase(sides, judged, compares);
+  return { subjects: [...knownOnBase(head, subjects, revision), ...compared], notes, base: revision };
+}
+
+interface Before {
+  readonly subjects: readonly Subject[];
+  readonly compared: readonly Subject[];
+  readonly notes: readonly string[];
 }
 
 /** Where no file differs, the subjects are those of the base as well. */
-async function judgeBase(
-  { head, base }: { readonly head: Call; readonly base: Call },
-  batches: readonly JudgedBatch[],
-): Promise<Pick<Compared, 'subjects' | 'notes'>> {
+async function judgeBase(sides: Sides, batches: readonly JudgedBatch[], compares: boolean): Promise<Before> {
+  const { head, base } = sides;
   const subjects: Subject[] = [];
+  const compared: Subject[] = [];
   const notes: string[] = [];
   for (const { batch, subjects: now } of batches) {
     const files = [...batch.files, ...batch.beside];
@@ -69,13 +80,16 @@ async function judgeBase(
     }
     const there = batch.files.filter((_, index) => 'text' in (before[index] ?? {}));
     if (there.length === 0) continue;
-    const judged = await judgeBatch(base, { ...batch, files: there });
+    const first = await judgeBatch(base, { ...batch, files: there });
+    const broken = new Set(first.diagnostics.filter(isError).map(({ source }) => source.file));
+    const sound = there.filter((file) => !broken.has(file));
+    const judged = broken.size === 0 || sound.length === 0 ? first : await judgeBatch(base, { ...batch, files: sound });
     subjects.push(...judged.subjects);
-    const broken = new Set(judged.diagnostics.filter(isError).map(({ source }) => source.file));
-    if (judged.unreadable || broken.size > 0)
-      notes.push(`${[...broken].join(', ') || there.join(', ')} cannot be used on the base: nothing there counts as known`);
+    if (compares) compared.push(...(await compareBatch(sides, batch, sound)));
+    const unused = judged.unreadable ? there : [...broken];
+    if (unused.length > 0) notes.push(`${unused.join(', ')} cannot be used on the base: nothing of it counts as known`);
   }
-  return { subjects, notes };
+  return { subjects, compared, notes };
 }
 
 /** A problem is known when the base has it for the same packets. */

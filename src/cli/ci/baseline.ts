@@ -1,7 +1,7 @@
 /** Findings that are known, in a file that people read in a pull request: one line each, sorted. */
 import { packetText } from '../../packet/notation.ts';
 import { problemsOf } from '../../report/review/problems.ts';
-import type { Problem, Subject } from '../../report/review/review.ts';
+import type { Problem, Review, Subject } from '../../report/review/review.ts';
 import type { Source } from '../../syntax/source.ts';
 import type { Call } from '../command.ts';
 import { type Read, readList, readRecord, readText, readWord } from '../config/read.ts';
@@ -50,7 +50,8 @@ export function baselineText(known: readonly Known[]): string {
 
 /** What is open: to be known from now on. Expectations and changed fates are never taken for known. */
 export function knownOf(subjects: readonly Subject[]): readonly Known[] {
-  const found = problemsOf({ subjects: subjects.filter(isJudged), diagnostics: [], notes: [] });
+  const judged: Review = { subjects: subjects.filter(isJudged), diagnostics: [], notes: [] };
+  const found = problemsOf(judged);
   const open = found.filter(({ problem: { muted } }) => muted === undefined || muted.by === 'baseline');
   const known = open.map(({ subject, problem }) => toKnown(problem, subject));
   const key = ({ subject, claim, shown, fingerprint }: Known) => [subject, claim, shown, fingerprint].join('\u0000');

@@ -2,10 +2,11 @@
 import type { ConfigClaims, ConfigGroup, ConfigKind } from '../../config.ts';
 import { at, itemsOf } from '../../istio/manifest/node.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import { UNCHANGED_FATE } from '../../verify/unchangedFate.ts';
 import type { Call, OptionValue } from '../command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
-import { CLAIM_IDS, UNCHANGED_FATE } from '../config/shape.ts';
+import { CLAIM_IDS } from '../config/shape.ts';
 import type { Io } from '../io.ts';
 import { isManifest } from '../manifest/recognise.ts';
 

@@ -3,6 +3,7 @@ import { mergeNotes } from '../../report/review/notes.ts';
 import type { Review, Subject } from '../../report/review/review.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import type { Level } from '../../verify/claim.ts';
+import { UNCHANGED_FATE } from '../../verify/unchangedFate.ts';
 import { type Call, isSet, listOf, textOf } from '../command.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { showDiagnostics } from '../diagnostics.ts';
@@ -15,7 +16,7 @@ import { readOutputs } from '../review/outputs.ts';
 import { reportOnce } from '../review/report.ts';
 import { acceptKnown } from './accept.ts';
 import { againstBase, type JudgedBatch } from './base.ts';
-import { batchesOf, list } from './groups.ts';
+import { batchesOf, isAsked, list } from './groups.ts';
 import { type Judged, judgeBatch } from './judge.ts';
 import { mapProblems } from './subjects.ts';
 
@@ -26,7 +27,9 @@ export async function runCi(given: Call): Promise<ExitCode> {
   if (loaded === undefined || outputs === undefined) return EXIT.usage;
   const found = await judgeAll(call, loaded);
   if (found === undefined) return EXIT.usage;
-  const compared = await againstBase(call, { base: textOf(call.input, 'base') ?? loaded.config.base, ...found });
+  const base = textOf(call.input, 'base') ?? loaded.config.base;
+  const compares = isAsked(loaded.config.claims, UNCHANGED_FATE);
+  const compared = await againstBase(call, { base, judged: found.judged, compares });
   if (compared === undefined) return EXIT.usage;
   const accepted = await acceptKnown(call, { loaded, subjects: [...compared.subjects, ...found.expected] });
   if (accepted === undefined) return EXIT.usage;

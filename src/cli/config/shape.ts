@@ -4,12 +4,10 @@ import { MODES } from '../../istio/modes.ts';
 import { POD_CHECKS } from '../../istio/podChecks/checks.ts';
 import { parseVersion } from '../../istio/version.ts';
 import { CLAIMS } from '../../verify/claims.ts';
+import { UNCHANGED_FATE } from '../../verify/unchangedFate.ts';
 import { nearest } from '../nearest.ts';
 import { MESH_MODE, PROFILE } from '../options.ts';
 import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from './read.ts';
-
-/** Packets fare as they do on the base: no claim about one ruleset. */
-export const UNCHANGED_FATE = 'unchanged-fate';
 
 /** Everything that can be asked for, given a level or suppressed. */
 export const CLAIM_IDS: readonly string[] = [...new Set([...CLAIMS, ...POD_CHECKS].map(({ id }) => id)), UNCHANGED_FATE];
