@@ -51,3 +51,9 @@ it('is short, and its README names the packet', () => {
   expect(readFileSync(`${EXAMPLE}/rules.test.ts`, 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(30);
   expect(readFileSync(`${EXAMPLE}/README.md`, 'utf8')).toContain(PLAINEST);
 });
+
+it('is what the README shows', () => {
+  const readme = readFileSync(`${ROOT}/README.md`, 'utf8');
+  const shown = /^## In a test suite$[\s\S]*?^```ts\n([\s\S]*?)^```$/m.exec(readme)?.[1];
+  expect(shown).toBe(readFileSync(`${EXAMPLE}/sample.test.ts`, 'utf8'));
+});
