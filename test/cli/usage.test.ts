@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
+import { readHost } from '../../src/host/readHost.ts';
 import { PAGES } from '../../src/report/pages/pages.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../../src/report/words.ts';
+import { parsePacketSet } from '../../src/syntax/parsePacketSet.ts';
 import { chainwalk } from './memoryIo.ts';
 
 describe('usage', () => {
@@ -103,6 +106,19 @@ describe('explain', () => {
     const fates = ['delivered', 'sent', 'forwarded', 'dropped', 'rejected', 'lost', 'undecided'];
     const kinds = ['malformed', 'not-loadable', 'not-modelled', 'warning'];
     expect(ids).toEqual(expect.arrayContaining([...Object.keys(OUTCOME_WORDS), ...Object.keys(LOST_WORDS), ...fates, ...kinds]));
+  });
+
+  it('has a page for every command', () => {
+    const ids = PAGES.map(({ id }) => id);
+    expect(COMMANDS.map(({ name }) => name).filter((name) => name !== 'explain' && !ids.includes(name))).toEqual([]);
+    expect(ids).toContain('kubectl');
+  });
+
+  it('examples of packets and hosts are some', async () => {
+    const lines = (id: string) => PAGES.find((page) => page.id === id)?.example ?? [];
+    expect(lines('packet').length).toBeGreaterThan(3);
+    for (const text of lines('packet')) expect(parsePacketSet({ file: 'x', text }).diagnostics, text).toEqual([]);
+    expect(readHost(parse(lines('host').join('\n'))).problems).toEqual([]);
   });
 
   it.each(PAGES.map(({ id }) => id))('%s fits 80 columns', async (id) => {

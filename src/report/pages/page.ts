@@ -18,8 +18,8 @@ export interface Page {
 export type PageGroup = 'command' | 'file' | 'claim' | 'outcome' | 'fate' | 'lost' | 'step' | 'diagnostic';
 
 export const GROUP_TITLES: Readonly<Record<PageGroup, string>> = {
-  command: 'answers of a command: how to read them',
-  file: 'files: what `ci` and `expect` read',
+  command: 'commands: how to read what they answer',
+  file: 'texts: how to write what chainwalk reads',
   claim: 'claims: what verify proves',
   outcome: 'outcomes: what becomes of a packet on its whole journey',
   fate: 'fates: how one leg of the journey ends',

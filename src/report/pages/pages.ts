@@ -4,16 +4,22 @@ import { OTHER_CLAIM_PAGES } from './claimsOther.ts';
 import { POD_CLAIM_PAGES } from './claimsPod.ts';
 import { STRUCTURE_CLAIM_PAGES } from './claimsStructure.ts';
 import { COMMAND_PAGES } from './commands.ts';
+import { PODS_COMMAND_PAGES } from './commandsOfPods.ts';
+import { RULES_COMMAND_PAGES } from './commandsOfRules.ts';
 import { DIAGNOSTIC_PAGES } from './diagnostics.ts';
 import { FATE_PAGES } from './fates.ts';
 import { FILE_PAGES } from './files.ts';
 import { LOST_PAGES } from './lost.ts';
+import { NOTATION_PAGES } from './notation.ts';
 import { OUTCOME_PAGES } from './outcomes.ts';
 import type { Page } from './page.ts';
 import { STEP_PAGES } from './steps.ts';
 
 export const PAGES: readonly Page[] = [
+  ...RULES_COMMAND_PAGES,
   ...COMMAND_PAGES,
+  ...PODS_COMMAND_PAGES,
+  ...NOTATION_PAGES,
   ...FILE_PAGES,
   ...CAPTURE_CLAIM_PAGES,
   ...OTHER_CLAIM_PAGES,
