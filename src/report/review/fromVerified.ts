@@ -1,11 +1,13 @@
 /** Verdicts on rules as subjects of a review: a claim is a check, whatever breaks it a problem. */
+
+import type { WrittenSetting } from '../../istio/podRules/written.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Source } from '../../syntax/source.ts';
 import type { Finding } from '../../verify/finding.ts';
 import type { Verified } from '../../verify/verify.ts';
-import { PAGES } from '../pages/pages.ts';
+import { remedyOf } from '../pages/remedy.ts';
 import { targetSpan } from '../place.ts';
 import { fingerprintOf, toldApart } from './fingerprint.ts';
 import type { Blamed, Check, Problem, Subject } from './review.ts';
@@ -17,13 +19,18 @@ export function rulesSubject(verified: Verified): Subject {
 }
 
 /** `subject`: what fingerprints call it. */
-export function claimChecks({ findings, rulesets, profile }: Verified, subject: string): readonly Check[] {
+export function claimChecks({ findings, rulesets, profile, causes }: Verified, subject: string): readonly Check[] {
   const sources = new Map(rulesets.map(({ family, source }) => [family, source]));
   const claims = groupBy(findings, ({ claim }) => claim);
   return [...claims].map(([id, group]) => {
     const bad = group.filter(({ verdict }) => verdict === 'violated' || verdict === 'undecided');
     const problems = bad.map((finding) =>
-      toProblem(finding, { subject, source: sources.get(finding.family) ?? { file: '', text: '' }, profile: profile?.name }),
+      toProblem(finding, {
+        subject,
+        source: sources.get(finding.family) ?? { file: '', text: '' },
+        profile: profile?.name,
+        cause: causes?.get(finding)?.settings[0],
+      }),
     );
     const reasons = [...new Set(group.flatMap(({ verdict, reason }) => (verdict === 'not-applicable' ? (reason ?? []) : [])))];
     const verdict = verdictOf(group);
@@ -48,21 +55,24 @@ interface Context {
   readonly subject: string;
   readonly source: Source;
   readonly profile: string | undefined;
+  /** what somebody wrote that breaks the claim */
+  readonly cause: WrittenSetting | undefined;
 }
 
-function toProblem(finding: Finding, { subject, source, profile }: Context): Problem {
+function toProblem(finding: Finding, { subject, source, profile, cause }: Context): Problem {
   const { claim: id, level, witness, packets } = finding;
   const verdict = finding.verdict === 'undecided' ? 'undecided' : 'failed';
   const family = finding.family === 4 ? 'ipv4' : 'ipv6';
   const blame = finding.blame.map((rule) => blamed(rule, source));
-  const remedy = PAGES.find((page) => page.id === id)?.todo;
+  const remedy = remedyOf(id, profile);
+  const place = cause?.place ?? blame[0]?.place;
   return {
     id,
     level,
     verdict,
-    message: messageOf(finding),
+    message: cause === undefined ? messageOf(finding) : `${messageOf(finding)}; it follows from ${cause.from} ${cause.setting}`,
     family,
-    ...(blame[0] !== undefined && { place: blame[0].place }),
+    ...(place !== undefined && { place }),
     blame,
     ...(packets !== undefined && { packets }),
     ...(witness !== undefined && { witness: { journey: witness, file: source.file, defaults: [], profile, source } }),
