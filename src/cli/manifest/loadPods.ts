@@ -1,9 +1,9 @@
 /** The files and options that every question about pods has: manifests, mesh configuration, mode, version. */
 import type { Approach } from '../../istio/enrol/facts.ts';
-import type { Document } from '../../istio/manifest/node.ts';
+import { at, type Document } from '../../istio/manifest/node.ts';
 import { NEWEST, OLDEST, parseVersion, type Version } from '../../istio/version.ts';
 import { type PodWorld, readWorld } from '../../kubernetes/world.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import type { Source } from '../../syntax/source.ts';
 import { type Call, listOf, textOf } from '../command.ts';
 import { complain } from '../messages.ts';
@@ -21,14 +21,8 @@ export async function loadPods(call: Call, files: readonly string[]): Promise<Lo
   const readNested = await nestedReader();
   const read = readWorld({ manifests: pods.documents, values: values.documents, readNested, approach, version: asked.version });
   const diagnostics = [...pods.diagnostics, ...values.diagnostics, ...read.diagnostics];
-  if (read.manifests.pods.length === 0 && diagnostics.length === 0) {
-    await complain(call.io, {
-      message: `there is no pod in ${files.map((file) => `\`${file}\``).join(', ')}`,
-      help: found(pods.documents),
-    });
-    return undefined;
-  }
-  return { ...read, diagnostics };
+  const none = read.manifests.pods.length === 0 && !diagnostics.some(isError);
+  return { ...read, diagnostics: none ? [...diagnostics, ...noPod(pods)] : diagnostics };
 }
 
 /** Undefined when it cannot be read, which has been said. */
@@ -42,11 +36,13 @@ async function readVersion({ io, input }: Call): Promise<{ readonly version?: Ve
 }
 
 interface ReadFiles {
+  readonly sources: readonly Source[];
   readonly documents: readonly Document[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 async function readFiles({ io }: Call, files: readonly string[]): Promise<ReadFiles | undefined> {
+  const sources: Source[] = [];
   const documents: Document[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const file of files) {
@@ -56,14 +52,24 @@ async function readFiles({ io }: Call, files: readonly string[]): Promise<ReadFi
       return undefined;
     }
     const source: Source = { file, text: content.text };
+    sources.push(source);
     const read = await readYaml(source);
     documents.push(...read.documents);
     diagnostics.push(...read.diagnostics);
   }
-  return { documents, diagnostics };
+  return { sources, documents, diagnostics };
 }
 
-/** What is there in place of a pod. */
+/** At the kind of what is there in place of a pod, or where the first file begins. */
+function noPod({ sources, documents }: ReadFiles): readonly Diagnostic[] {
+  const [first] = sources;
+  const kind = documents[0] && at(documents[0].root, 'kind');
+  const source = kind === undefined ? first : documents[0]?.source;
+  if (source === undefined) return [];
+  const message = `there is no pod in ${sources.map(({ file }) => `\`${file}\``).join(', ')}`;
+  return [{ kind: 'malformed', message, source, span: kind?.span ?? { start: 0, end: 1 }, help: found(documents) }];
+}
+
 function found(documents: readonly Document[]): string {
   const kinds = documents.flatMap(({ root }) =>
     root.kind === 'map'

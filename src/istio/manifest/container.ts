@@ -1,6 +1,6 @@
 /** A container of a pod: what matters for who may send what, and when. */
 import { at, entriesOf, itemsOf, type Located, type Node, stringAt } from './node.ts';
-import { type Reading, readField } from './shape.ts';
+import { type Reading, readField, readId } from './shape.ts';
 
 /** init: runs to its end before the next one starts; sidecar: an init container that stays (restartPolicy Always). */
 export type ContainerRole = 'init' | 'sidecar' | 'app';
@@ -31,8 +31,8 @@ export function readContainer(reading: Reading, node: Node, role: 'init' | 'app'
     if (at(node, 'name') === undefined) reading.report({ kind: 'not-loadable', message: 'a container has no `name`', span: node.span });
     return undefined;
   }
-  const runAsUser = readField(reading, { node, path: ['securityContext', 'runAsUser'], type: 'number' });
-  const runAsGroup = readField(reading, { node, path: ['securityContext', 'runAsGroup'], type: 'number' });
+  const runAsUser = readId(reading, node, ['securityContext', 'runAsUser']);
+  const runAsGroup = readId(reading, node, ['securityContext', 'runAsGroup']);
   return {
     name,
     role: role === 'init' && stringAt(node, 'restartPolicy') === 'Always' ? 'sidecar' : role,

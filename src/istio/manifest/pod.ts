@@ -2,7 +2,7 @@
 import type { Span } from '../../syntax/source.ts';
 import { type Container, readContainer } from './container.ts';
 import { at, itemsOf, type Located, type Node, stringAt } from './node.ts';
-import { type Reading, readField, readStrings } from './shape.ts';
+import { type Reading, readField, readId, readStrings } from './shape.ts';
 
 export type Strings = ReadonlyMap<string, Located<string>>;
 
@@ -69,7 +69,7 @@ export function readPod(reading: Reading, { kind, object, template }: PodPlace):
 }
 
 function idOf(reading: Reading, spec: Node, name: 'runAsUser' | 'runAsGroup'): Located<number> | undefined {
-  return readField(reading, { node: spec, path: ['securityContext', name], type: 'number' });
+  return readId(reading, spec, ['securityContext', name]);
 }
 
 function textsOf(nodes: readonly Node[]): readonly string[] {

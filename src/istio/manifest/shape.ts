@@ -31,6 +31,18 @@ export function readField<T extends keyof Types>(reading: Reading, { node, path,
   return undefined;
 }
 
+/** source: k8s.io/apimachinery pkg/util/validation IsValidUserID, IsValidGroupID */
+const LAST_ID = 2 ** 31 - 1;
+
+/** A user or a group. */
+export function readId(reading: Reading, node: Node | undefined, path: readonly string[]): Located<number> | undefined {
+  const id = readField(reading, { node, path, type: 'number' });
+  if (id === undefined || (Number.isInteger(id.value) && id.value >= 0 && id.value <= LAST_ID)) return id;
+  const message = `\`${path.join('.')}\` has to be a whole number from 0 to ${LAST_ID}, not \`${id.value}\``;
+  reading.report({ kind: 'not-loadable', message, span: id.span });
+  return undefined;
+}
+
 /** Labels, annotations: a map of strings. */
 export function readStrings(reading: Reading, node: Node | undefined, what: string): ReadonlyMap<string, Located<string>> {
   const strings = new Map<string, Located<string>>();

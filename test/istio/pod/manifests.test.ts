@@ -142,6 +142,14 @@ describe('what is wrong is said with its place, all of it at once', () => {
       ['deploy.yaml:8:32: `securityContext.runAsUser` has to be a number'],
     ],
     [
+      'a user that nobody can be',
+      pod('  securityContext: {runAsUser: -1, runAsGroup: 0.5}'),
+      [
+        'deploy.yaml:8:32: `securityContext.runAsUser` has to be a whole number from 0 to 2147483647, not `-1`',
+        'deploy.yaml:8:48: `securityContext.runAsGroup` has to be a whole number',
+      ],
+    ],
+    [
       'a container without a name',
       'kind: Pod\nmetadata: {name: a}\nspec: {containers: [{image: x}]}\n',
       ['deploy.yaml:3:21: a container has no `name`'],
