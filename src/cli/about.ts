@@ -33,30 +33,6 @@ export const DESCRIPTION: readonly string[] = [
   'Three kinds of no stay apart: text that is malformed, rules that the kernel would refuse, and rules whose meaning is not modelled. An answer that depends on the last is `undecided` and names the rule.',
 ];
 
-/** What is given on the command line. */
-export const INPUTS: readonly (readonly [name: string, says: string])[] = [
-  [
-    'rules',
-    'A file, or `-` for standard input: output of iptables-save and ip6tables-save, input of iptables-restore, shell lines with iptables commands, Markdown with such lines. One file may have both families.',
-  ],
-  [
-    'packet',
-    '`[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`, with an IPv6 address in brackets when a port follows. `out` is sent by a local process, `in` arrives on an interface. Keys: uid, gid, socket, iif, oif, mark, ctstate, flags, icmp, ttl, tos, len, frag. Or in iptables form, when it starts with a dash: `-p tcp -d 203.0.113.9 --dport 443 --uid-owner 1000`. What is left out is filled in and printed.',
-  ],
-  [
-    'set of packets',
-    'A packet with sets in place of values: `10.0.0.0/8`, `80-90`, `{80,443}`, `!` for all others. What is left out is free: `out tcp -> 10.0.0.0/8 uid=!1337`.',
-  ],
-  ['manifest', 'Kubernetes objects as YAML or JSON, from helm, kustomize, istioctl or kubectl; the rules of a pod follow from them.'],
-];
-
-export const FILES: readonly (readonly [name: string, says: string])[] = [
-  [
-    'host file',
-    'JSON or YAML for --host, with the keys interfaces, routes, ip_rules, route_tables, sysctls, listeners, processes, sets, clock. Without it the host is a pod: eth0 with 10.244.0.5/24, the listeners of the mesh, and an application on every other port.',
-  ],
-];
-
 export const ENVIRONMENT: readonly (readonly [name: string, says: string])[] = [
   ['NO_COLOR', 'not empty: no colour'],
   ['FORCE_COLOR', 'not empty: colour even where the output is no terminal; `0`: none'],

@@ -1,5 +1,9 @@
 /** The manual from the same data as the help. */
-import { DESCRIPTION, ENVIRONMENT, EXAMPLES, EXIT_CODES, FILES, INPUTS, TITLE } from '../about.ts';
+
+import { FILE_PAGES } from '../../report/pages/files.ts';
+import { NOTATION_PAGES } from '../../report/pages/notation.ts';
+import type { Page } from '../../report/pages/page.ts';
+import { DESCRIPTION, ENVIRONMENT, EXAMPLES, EXIT_CODES, TITLE } from '../about.ts';
 import type { ArgSpec, Command, Example, OptionSpec } from '../command.ts';
 import { escaped, example, item, macro, prose } from './roff.ts';
 
@@ -20,7 +24,7 @@ export function manPage({ version, date, commands, others }: ManPage): string {
   const lines = [
     `.TH CHAINWALK 1 "${date}" "chainwalk ${version}" "User Commands"`,
     // no word is broken, and no blank stretched: options would be hard to read
-    '.nh',
+    '.nr HY 0',
     '.ad l',
     macro('SH', 'NAME'),
     `chainwalk \\- ${escaped(TITLE)}`,
@@ -29,7 +33,7 @@ export function manPage({ version, date, commands, others }: ManPage): string {
     macro('SH', 'DESCRIPTION'),
     DESCRIPTION.map(prose).join('\n.PP\n'),
     macro('SH', 'INPUT'),
-    ...INPUTS.map(([name, says]) => item(name, says)),
+    ...NOTATION_PAGES.flatMap(described),
     macro('SH', 'COMMANDS'),
     ...named.flatMap(({ name, command }) => section(name, command)),
     macro('SH', 'EXIT STATUS'),
@@ -37,7 +41,7 @@ export function manPage({ version, date, commands, others }: ManPage): string {
     macro('SH', 'ENVIRONMENT'),
     ...ENVIRONMENT.map(([name, says]) => item(name, says)),
     macro('SH', 'FILES'),
-    ...FILES.map(([name, says]) => item(name, says)),
+    ...FILE_PAGES.flatMap(described),
     macro('SH', 'EXAMPLES'),
     // a section starts a paragraph of its own
     ...EXAMPLES.flatMap(shown).slice(1),
@@ -66,6 +70,11 @@ function section(name: string, command: Command): readonly string[] {
 
 function withChoices({ says, choices = [] }: ArgSpec | OptionSpec): string {
   return choices.length === 0 ? says : `${says}: ${choices.join(', ')}`;
+}
+
+/** A page of `explain`, without its advice. */
+function described({ id, means, example: lines = [] }: Page): readonly string[] {
+  return [item(id, means), ...(lines.length === 0 ? [] : ['.RS', example(lines.join('\n')), '.RE'])];
 }
 
 function shown({ says, line }: Example): readonly string[] {
