@@ -1,9 +1,12 @@
 /** Verdicts on pods for people: what is wrong with the pod stands before what is wrong with its rules; pods that fare alike stand together. */
 import type { Pod } from '../istio/manifest/pod.ts';
 import type { PodFinding } from '../istio/podChecks/check.ts';
+import type { Muted } from '../verify/accepted.ts';
 import type { Verified } from '../verify/verify.ts';
 import { findingLines } from './enrol/human.ts';
 import { paragraph } from './layout.ts';
+import { fileLine } from './place.ts';
+import { positionOf } from './positions.ts';
 import { printable } from './printable.ts';
 import { humanVerify, type VerifyStyle } from './verifyHuman.ts';
 
@@ -12,6 +15,8 @@ export interface VerifiedPod {
   readonly verified: Verified;
   /** claims about its fields and settings that do not hold */
   readonly findings: readonly PodFinding[];
+  /** those of them that somebody has said to be known */
+  readonly muted?: ReadonlyMap<PodFinding, Muted>;
 }
 
 export function humanVerifyPods(pods: readonly VerifiedPod[], style: VerifyStyle): string {
@@ -21,7 +26,7 @@ export function humanVerifyPods(pods: readonly VerifiedPod[], style: VerifyStyle
     const alike = groups.get(one.verified.findings) ?? new Map<string, VerifiedPod[]>();
     groups.set(one.verified.findings, alike);
     const key = JSON.stringify([
-      one.findings.map(({ claim, message }) => [claim, message]),
+      one.findings.map((finding) => [finding.claim, finding.message, one.muted?.get(finding)?.reason]),
       [...(one.verified.causes?.values() ?? [])].flatMap(({ settings }) => settings.map(({ setting, value }) => [setting, value])),
       one.verified.findings.length > 0 || one.verified.notes,
     ]);
@@ -36,8 +41,22 @@ const MOST_NAMES = 5;
 function humanGroup([first, ...others]: readonly VerifiedPod[], style: VerifyStyle): string {
   if (first === undefined) return '';
   const [answer = '', ...rest] = humanVerify([first.verified], style).split('\n');
-  const lines = findingLines(first.findings, style);
+  const lines = [
+    ...findingLines(
+      first.findings.filter((finding) => first.muted?.has(finding) !== true),
+      style,
+    ),
+    ...mutedLines(first, style),
+  ];
   return [answer, ...sameLines(others, style), ...(lines.length === 0 ? [] : ['', ...lines]), ...rest].join('\n');
+}
+
+/** Claims about its fields and settings; those about its rules are listed with these. */
+function mutedLines({ muted }: VerifiedPod, { width }: VerifyStyle): readonly string[] {
+  return [...(muted ?? [])].map(([{ claim, place }, { reason }]) => {
+    const at = fileLine(place.source.file, positionOf(place).line);
+    return `  ${paragraph({ text: `suppressed: ${claim} ${at}: ${printable(reason)}`, width: width - 2, hang: 4 })}`;
+  });
 }
 
 function sameLines(others: readonly VerifiedPod[], { paint, width }: VerifyStyle): readonly string[] {

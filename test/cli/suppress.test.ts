@@ -1,4 +1,5 @@
 /** Comments that accept a finding: they hide what they name, and nothing else. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readFixture } from '../support/fixtures.ts';
 import { chainwalk } from './memoryIo.ts';
@@ -72,6 +73,45 @@ describe('chainwalk-disable-next-line', { timeout: 30_000 }, () => {
     const shell = `${COMMENT}\niptables -t nat -A OUTPUT -d 10.96.0.0/16 -j RETURN\niptables -t nat -A OUTPUT -p tcp -m owner ! --uid-owner 1337 -j REDIRECT --to-ports 15001\n`;
     const { findings } = await verify(shell, '--only', 'outbound-captured', '--profile', 'istio-sidecar');
     expect(findings.some(({ packets, muted }) => muted !== undefined && String(packets).includes('10.96.0.0/16'))).toBe(true);
+  });
+});
+
+describe('a comment in a manifest', { timeout: 30_000 }, () => {
+  const VAULT = readFileSync(new URL('../../fixtures/pods/vault.yaml', import.meta.url), 'utf8');
+  const COLLISION = '# chainwalk-disable-next-line identity-collision -- it only listens';
+  const user = /^.*runAsUser: 1337$/m.exec(VAULT)?.[0] ?? '';
+  const pods = async (text: string, ...more: readonly string[]) =>
+    chainwalk(['verify', 'a.yaml', '--mode', 'cni', ...more], { files: { 'a.yaml': text } });
+
+  it('stands above the field that breaks a claim', async () => {
+    expect((await pods(VAULT)).code).toBe(1);
+    const { code, out, err } = await pods(VAULT.replace(user, `${COLLISION}\n${user}`));
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('suppressed: identity-collision a.yaml:33: it only listens');
+    expect(out).not.toContain('error: identity-collision');
+    const json = JSON.parse((await pods(VAULT.replace(user, `${COLLISION}\n${user}`), '--json')).out);
+    expect(json.pods[0].findings).toContainEqual(
+      expect.objectContaining({ claim: 'identity-collision', muted: { by: 'comment', reason: 'it only listens' } }),
+    );
+  });
+
+  it('stands above the annotation without which a finding on rules would not be', async () => {
+    const empty = readFileSync(new URL('../../fixtures/pods/empty.yaml', import.meta.url), 'utf8');
+    const comment = '# chainwalk-disable-next-line inbound-captured -- nobody calls it';
+    const annotation = /^.*includeInboundPorts.*$/m.exec(empty)?.[0] ?? '';
+    expect((await pods(empty, '--only', 'inbound-captured')).code).toBe(1);
+    const known = await pods(empty.replace(annotation, `${comment}\n${annotation}`), '--only', 'inbound-captured', '--json');
+    expect([known.code, known.err]).toEqual([0, '']);
+    expect(JSON.parse(known.out).findings).toMatchObject([
+      { claim: 'inbound-captured', verdict: 'violated', muted: { reason: 'nobody calls it' } },
+    ]);
+  });
+
+  it('elsewhere is a warning, and for the file holds everywhere', async () => {
+    const elsewhere = await pods(`${COLLISION}\n${VAULT}`);
+    expect(elsewhere.code).toBe(1);
+    expect(elsewhere.err).toContain('a.yaml:1:1: warning: no finding of `identity-collision` at the next line');
+    expect((await pods(`# chainwalk-disable-file identity-collision -- it only listens\n${VAULT}`)).code).toBe(0);
   });
 });
 

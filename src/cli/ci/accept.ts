@@ -1,14 +1,13 @@
-/** What is known already, whoever says so: comments, the configuration, the baseline file. */
+/** What is known already, by the configuration or the baseline file; comments have been heard by the verdicts. */
 import type { Subject } from '../../report/review/review.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import type { Source } from '../../syntax/source.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { complain } from '../messages.ts';
 import { baselineText, type Known, knownOf, muteByBaseline, readBaseline } from './baseline.ts';
-import { muteByComments, muteByConfig } from './mute.ts';
+import { muteByConfig } from './mute.ts';
 
 export interface Accepted {
   readonly subjects: readonly Subject[];
@@ -22,18 +21,10 @@ export async function acceptKnown(
   call: Call,
   { loaded, subjects }: { readonly loaded: LoadedConfig; readonly subjects: readonly Subject[] },
 ): Promise<Accepted | undefined> {
-  const commented = muteByComments(subjects, await manifestsOf(call, subjects));
-  const configured = await muteByConfig(call, commented.subjects, loaded);
-  const diagnostics = [...commented.diagnostics, ...configured.diagnostics];
+  const { subjects: configured, diagnostics } = await muteByConfig(call, subjects, loaded);
   await showDiagnostics(call, diagnostics);
-  const baselined = await applyBaseline(call, loaded, configured.subjects);
+  const baselined = await applyBaseline(call, loaded, configured);
   return baselined && { ...baselined, diagnostics };
-}
-
-async function manifestsOf({ io }: Call, subjects: readonly Subject[]): Promise<readonly Source[]> {
-  const files = [...new Set(subjects.flatMap(({ kind, file }) => (kind === 'pod' ? [file] : [])))];
-  const contents = await Promise.all(files.map(async (file) => ({ file, content: await io.read(file) })));
-  return contents.flatMap(({ file, content }) => ('text' in content ? [{ file, text: content.text }] : []));
 }
 
 async function applyBaseline(

@@ -1,13 +1,10 @@
-/** Problems that somebody has accepted: by a comment in a manifest, or in the configuration. Comments in rules are a matter of the proof. */
+/** Problems that the configuration accepts. */
 import { at, itemsOf } from '../../istio/manifest/node.ts';
-import { positionOf } from '../../report/positions.ts';
-import type { Problem, Subject } from '../../report/review/review.ts';
+import type { Subject } from '../../report/review/review.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import type { Source } from '../../syntax/source.ts';
 import type { Muted } from '../../verify/accepted.ts';
 import type { Call } from '../command.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { commentWarnings, type Suppressions, suppressionsIn } from '../suppress/comments.ts';
 import { list } from './groups.ts';
 import { mapProblems } from './subjects.ts';
 
@@ -15,28 +12,6 @@ export interface MutedSubjects {
   readonly subjects: readonly Subject[];
   /** about suppressions that do nothing */
   readonly diagnostics: readonly Diagnostic[];
-}
-
-/** Of pods: at the line of a setting, or everywhere in the manifest. */
-export function muteByComments(subjects: readonly Subject[], manifests: readonly Source[]): MutedSubjects {
-  const comments = new Map(manifests.map((source) => [source.file, { source, ...suppressionsIn(source.text) }]));
-  const used = new Set<Muted>();
-  const muted = mapProblems(subjects, (problem, subject) => {
-    const by = subject.kind !== 'pod' || problem.muted !== undefined ? undefined : commentFor(problem, comments.get(subject.file));
-    if (by === undefined) return problem;
-    used.add(by);
-    return { ...problem, muted: by };
-  });
-  const diagnostics = [...comments.values()].flatMap(({ source, ...suppressions }) => {
-    const asked = new Set(suppressions.found.flatMap(({ claims }) => claims));
-    return commentWarnings(source, suppressions, { used, asked });
-  });
-  return { subjects: muted, diagnostics };
-}
-
-function commentFor({ id, place }: Problem, comments: Suppressions | undefined): Muted | undefined {
-  const line = place === undefined ? undefined : positionOf(place).line;
-  return comments?.found.find((one) => one.claims.includes(id) && (one.line === undefined || one.line === line))?.muted;
 }
 
 export async function muteByConfig({ io }: Call, subjects: readonly Subject[], loaded: LoadedConfig): Promise<MutedSubjects> {

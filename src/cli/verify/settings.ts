@@ -32,6 +32,12 @@ export async function readSettings(call: Call): Promise<VerifyOptions | undefine
   };
 }
 
+/** Ids of the claims that are judged. */
+export function askedClaims({ only, except }: VerifyOptions): ReadonlySet<string> {
+  const ids = [...CLAIMS, ...POD_CHECKS].map(({ id }) => id);
+  return new Set(ids.filter((id) => (only?.includes(id) ?? true) && !except?.includes(id)));
+}
+
 async function readClaims({ io, input }: Call, name: 'only' | 'except'): Promise<Pick<VerifyOptions, 'only' | 'except'> | undefined> {
   const text = textOf(input, name);
   if (text === undefined) return {};

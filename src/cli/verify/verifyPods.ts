@@ -10,9 +10,10 @@ import { EXIT, type ExitCode, worst } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { loadScenes } from '../manifest/podScenes.ts';
 import { progressOn } from '../progress.ts';
+import { muteCommentedPods } from '../suppress/manifests.ts';
 import { terminal } from '../terminal.ts';
 import { exitCodeOf } from './judge.ts';
-import { readSettings } from './settings.ts';
+import { askedClaims, readSettings } from './settings.ts';
 
 export async function verifyPods(call: Call): Promise<ExitCode> {
   const { io, input } = call;
@@ -25,7 +26,8 @@ export async function verifyPods(call: Call): Promise<ExitCode> {
   if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(toVerifyPodsReport(pods))}\n`);
   else await io.out.write(`${humanVerifyPods(pods, await terminal(call, io.out))}\n`);
   const strict = isSet(input, 'strict');
-  const bad = pods.some(({ findings }) => findings.some(({ level }) => level === 'error' || (strict && level === 'warning')));
+  const open = pods.flatMap(({ findings, muted }) => findings.filter((finding) => muted?.has(finding) !== true));
+  const bad = open.some(({ level }) => level === 'error' || (strict && level === 'warning'));
   return worst(exitCodeOf(call, results, diagnostics), bad ? EXIT.findings : EXIT.ok);
 }
 
@@ -44,7 +46,8 @@ export async function verifyManifests(call: Call, files: readonly string[]): Pro
   const scenes = textOf(call.input, 'phase') === 'init' ? loaded.scenes.map(inInitPhase) : loaded.scenes;
   if (diagnostics.some(isError)) return { pods: [], diagnostics };
   const progress = progressOn(call.io.err, () => performance.now());
-  const pods = verifyScenes({ scenes, memory }, { options: settings, tell: progress.tell });
+  const verified = verifyScenes({ scenes, memory }, { options: settings, tell: progress.tell });
   await progress.end();
-  return { pods, diagnostics };
+  const { pods, diagnostics: about } = muteCommentedPods(verified, askedClaims(settings));
+  return { pods, diagnostics: [...diagnostics, ...(settings.where === undefined ? about : [])] };
 }

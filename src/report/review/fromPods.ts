@@ -8,14 +8,15 @@ import { fingerprintOf, toldApart } from './fingerprint.ts';
 import { claimChecks } from './fromVerified.ts';
 import type { Check, Place, Problem, Subject } from './review.ts';
 
-export function podSubject({ pod, verified, findings }: VerifiedPod): Subject {
+export function podSubject({ pod, verified, findings, muted }: VerifiedPod): Subject {
   const name = `${pod.kind} ${pod.namespace}/${pod.name}`;
-  const checks = [...fieldChecks(findings, name), ...claimChecks(verified, name).map((check) => placedInManifest(check, pod.place))];
+  const aboutRules = claimChecks(verified, name).map((check) => placedInManifest(check, pod.place));
+  const checks = [...fieldChecks(findings, { subject: name, ...(muted !== undefined && { muted }) }), ...aboutRules];
   return { kind: 'pod', name, file: pod.place.source.file, checks };
 }
 
 /** Only those that do not hold are known. */
-function fieldChecks(findings: readonly PodFinding[], subject: string): readonly Check[] {
+function fieldChecks(findings: readonly PodFinding[], context: Context): readonly Check[] {
   const claims = groupBy(findings, ({ claim }) => claim);
   return [...claims].map(([id, group]) => {
     const page = PAGES.find((one) => one.id === id);
@@ -24,12 +25,18 @@ function fieldChecks(findings: readonly PodFinding[], subject: string): readonly
       id,
       statement: `${title.charAt(0).toUpperCase()}${title.slice(1)}.`,
       verdict: 'failed',
-      problems: toldApart(group.map((finding) => toProblem(finding, subject))),
+      problems: toldApart(group.map((finding) => toProblem(finding, context))),
     };
   });
 }
 
-function toProblem({ claim: id, level, message, help, place }: PodFinding, subject: string): Problem {
+interface Context extends Pick<VerifiedPod, 'muted'> {
+  readonly subject: string;
+}
+
+function toProblem(finding: PodFinding, { subject, muted }: Context): Problem {
+  const { claim: id, level, message, help, place } = finding;
+  const by = muted?.get(finding);
   const remedy = help ?? PAGES.find((page) => page.id === id)?.todo;
   return {
     id,
@@ -39,6 +46,7 @@ function toProblem({ claim: id, level, message, help, place }: PodFinding, subje
     place,
     blame: [],
     ...(remedy !== undefined && { remedy }),
+    ...(by !== undefined && { muted: by }),
     fingerprint: fingerprintOf({ id, subject, verdict: 'failed', says: message }),
   };
 }

@@ -1,0 +1,60 @@
+/** Comments in manifests: those about a line stand at what breaks a claim there, those about the file at every finding of its pods. */
+import type { PodFinding } from '../../istio/podChecks/check.ts';
+import { positionOf } from '../../report/positions.ts';
+import type { Place } from '../../report/review/review.ts';
+import type { VerifiedPod } from '../../report/verifyPodsHuman.ts';
+import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import type { Source } from '../../syntax/source.ts';
+import type { Muted } from '../../verify/accepted.ts';
+import type { Finding } from '../../verify/finding.ts';
+import type { Verified } from '../../verify/verify.ts';
+import { commentWarnings, type Suppressions, suppressionsIn } from './comments.ts';
+
+export interface CommentedPods {
+  readonly pods: readonly VerifiedPod[];
+  /** warnings about comments */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** `asked`: whether a claim was judged at all. */
+export function muteCommentedPods(pods: readonly VerifiedPod[], asked: ReadonlySet<string>): CommentedPods {
+  const comments = new Map<Source, Suppressions>();
+  for (const { pod } of pods) {
+    const { source } = pod.place;
+    if (!comments.has(source)) comments.set(source, suppressionsIn(source.text));
+  }
+  const used = new Set<Muted>();
+  const muted = pods.map((pod) => muteOne(pod, comments.get(pod.pod.place.source), used));
+  const diagnostics = [...comments].flatMap(([source, suppressions]) => commentWarnings(source, suppressions, { used, asked }));
+  return { pods: muted, diagnostics };
+}
+
+function muteOne(pod: VerifiedPod, comments: Suppressions | undefined, used: Set<Muted>): VerifiedPod {
+  if (comments === undefined || comments.found.length === 0) return pod;
+  const mute = (claim: string, places: readonly Place[]): Muted | undefined => {
+    const lines = places.filter(({ source }) => source === pod.pod.place.source).map((place) => positionOf(place).line);
+    const by = comments.found.find((one) => one.claims.includes(claim) && (one.line === undefined || lines.includes(one.line)))?.muted;
+    if (by !== undefined) used.add(by);
+    return by;
+  };
+  const muted = new Map<PodFinding, Muted>();
+  for (const finding of pod.findings) {
+    const by = mute(finding.claim, [finding.place]);
+    if (by !== undefined) muted.set(finding, by);
+  }
+  return { ...pod, verified: mutedFindings(pod.verified, mute), ...(muted.size > 0 && { muted }) };
+}
+
+/** What somebody wrote that causes a finding stands for it. */
+function mutedFindings(verified: Verified, mute: (claim: string, places: readonly Place[]) => Muted | undefined): Verified {
+  const changed = new Map<Finding, Finding>();
+  for (const finding of verified.findings) {
+    const isOpen = finding.muted === undefined && (finding.verdict === 'violated' || finding.verdict === 'undecided');
+    const places = verified.causes?.get(finding)?.settings.map(({ place }) => place) ?? [];
+    const by = isOpen ? mute(finding.claim, places) : undefined;
+    if (by !== undefined) changed.set(finding, { ...finding, muted: by });
+  }
+  if (changed.size === 0) return verified;
+  const causes = new Map([...(verified.causes ?? [])].map(([finding, cause]) => [changed.get(finding) ?? finding, cause]));
+  return { ...verified, findings: verified.findings.map((finding) => changed.get(finding) ?? finding), causes };
+}
