@@ -10,7 +10,7 @@ import type { Verified } from '../verify/verify.ts';
 import { codeFrame } from './codeFrame.ts';
 import { rail } from './human/rail.ts';
 import { paragraph } from './layout.ts';
-import { remedyOf } from './pages/remedy.ts';
+import { remedyByCause, remedyOf } from './pages/remedy.ts';
 import type { Paint } from './paint.ts';
 import { fileLine, ruleBody, targetSpan } from './place.ts';
 import { positionOf } from './positions.ts';
@@ -70,7 +70,7 @@ function findingLines({ rulesets, profile, causes }: Verified, finding: Finding,
   const source = rulesets.find((one) => one.family === family)?.source ?? { file: '', text: '' };
   const line = (name: string, text: string) => `  ${paragraph({ text: `${name.padEnd(8)} ${text}`, width: width - 2, hang: 11 })}`;
   const path = witness?.paths[0];
-  const todo = remedyOf(claim, profile?.name);
+  const todo = remedyByCause(causes?.get(finding)) ?? remedyOf(claim, profile?.name);
   const says = verdict === 'undecided' ? 'undecided' : level;
   return [
     `${paint[COLOURS[level]](paint.bold(`${says}: ${claim}`))} (IPv${family})`,

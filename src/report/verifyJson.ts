@@ -48,7 +48,7 @@ export interface VerifyFinding {
   /** of a pod: what somebody wrote that the claim breaks for; the first of `causes` */
   readonly cause?: VerifyCause;
   readonly causes?: readonly VerifyCause[];
-  /** one: any of `causes` taken back would do; all: it has to be all of them */
+  /** one: any of `causes` taken back would do; all: it has to be all of them; absent: not tried */
   readonly enough?: 'one' | 'all';
 }
 
@@ -111,7 +111,8 @@ function toFinding({ rulesets, profile, causes }: Verified, finding: Finding): V
 function causeFields(found: SettingCauses | undefined): Pick<VerifyFinding, 'cause' | 'causes' | 'enough'> {
   const causes = (found?.settings ?? []).map(toCause);
   const [cause] = causes;
-  return found === undefined || cause === undefined ? {} : { cause, causes, enough: found.enough };
+  if (found === undefined || cause === undefined) return {};
+  return { cause, causes, ...(found.enough === undefined ? {} : { enough: found.enough }) };
 }
 
 function toCause({ setting, value, from, place }: WrittenSetting): VerifyCause {

@@ -17,7 +17,8 @@ import { type PodMemory, type RenderedPod, renderPod } from './renderedPod.ts';
 import type { VerifyOptions } from './verify.ts';
 import { verifyPod } from './verifyPod.ts';
 
-export type SettingCauses = Causes<WrittenSetting>;
+/** Without `enough` it is the step that decided that nobody captures the pod: how to change its mind was not tried. */
+export type SettingCauses = Pick<Causes<WrittenSetting>, 'settings'> & Partial<Pick<Causes<WrittenSetting>, 'enough'>>;
 
 export interface CauseMemory extends PodMemory {
   /** whether a claim still breaks, by pod and question */
@@ -47,7 +48,7 @@ export function causesOfFindings(
   const { enrolment, rules, key } = pod;
   if (enrolment.verdict !== 'captured') {
     const step = decidingStep(pod);
-    return step === undefined ? NONE : new Map(violated.map((finding) => [finding, { settings: [step], enough: 'one' }]));
+    return step === undefined ? NONE : new Map(violated.map((finding) => [finding, { settings: [step] }]));
   }
   const alike = ofMesh(question.memory, enrolment.facts.mesh);
   const likeness = `${key} ${likenessOf(enrolment.facts)}`;

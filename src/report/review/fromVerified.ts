@@ -1,13 +1,13 @@
 /** Verdicts on rules as subjects of a review: a claim is a check, whatever breaks it a problem. */
 
-import type { WrittenSetting } from '../../istio/podRules/written.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Source } from '../../syntax/source.ts';
+import type { SettingCauses } from '../../verify/causes.ts';
 import type { Finding } from '../../verify/finding.ts';
 import type { Verified } from '../../verify/verify.ts';
-import { remedyOf } from '../pages/remedy.ts';
+import { remedyByCause, remedyOf } from '../pages/remedy.ts';
 import { targetSpan } from '../place.ts';
 import { fingerprintOf, toldApart } from './fingerprint.ts';
 import type { Blamed, Check, Problem, Subject } from './review.ts';
@@ -29,7 +29,7 @@ export function claimChecks({ findings, rulesets, profile, causes }: Verified, s
         subject,
         source: sources.get(finding.family) ?? { file: '', text: '' },
         profile: profile?.name,
-        cause: causes?.get(finding)?.settings[0],
+        causes: causes?.get(finding),
       }),
     );
     const reasons = [...new Set(group.flatMap(({ verdict, reason }) => (verdict === 'not-applicable' ? (reason ?? []) : [])))];
@@ -56,15 +56,16 @@ interface Context {
   readonly source: Source;
   readonly profile: string | undefined;
   /** what somebody wrote that breaks the claim */
-  readonly cause: WrittenSetting | undefined;
+  readonly causes: SettingCauses | undefined;
 }
 
-function toProblem(finding: Finding, { subject, source, profile, cause }: Context): Problem {
+function toProblem(finding: Finding, { subject, source, profile, causes }: Context): Problem {
   const { claim: id, level, witness, packets } = finding;
   const verdict = finding.verdict === 'undecided' ? 'undecided' : 'failed';
   const family = finding.family === 4 ? 'ipv4' : 'ipv6';
   const blame = finding.blame.map((rule) => blamed(rule, source));
-  const remedy = remedyOf(id, profile);
+  const [cause] = causes?.settings ?? [];
+  const remedy = remedyByCause(causes) ?? remedyOf(id, profile);
   const place = cause?.place ?? blame[0]?.place;
   return {
     id,
