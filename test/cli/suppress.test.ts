@@ -96,7 +96,17 @@ describe('a comment in a manifest', { timeout: 30_000 }, () => {
   });
 
   it('stands above the annotation without which a finding on rules would not be', async () => {
-    const empty = readFileSync(new URL('../../fixtures/pods/empty.yaml', import.meta.url), 'utf8');
+    const empty = [
+      'apiVersion: v1',
+      'kind: Pod',
+      'metadata:',
+      '  name: till',
+      '  annotations:',
+      '    traffic.sidecar.istio.io/includeInboundPorts: ""',
+      'spec:',
+      '  containers: [{ name: till, image: till, securityContext: { runAsUser: 1000 } }]',
+      '',
+    ].join('\n');
     const comment = '# chainwalk-disable-next-line inbound-captured -- nobody calls it';
     const annotation = /^.*includeInboundPorts.*$/m.exec(empty)?.[0] ?? '';
     expect((await pods(empty, '--only', 'inbound-captured')).code).toBe(1);
