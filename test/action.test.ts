@@ -96,7 +96,7 @@ describe('the script of the action', { timeout: 30_000 }, () => {
 
   it('runs chainwalk ci with annotations, a summary and SARIF', () => {
     const { args, output } = run({});
-    expect(args).toEqual(['--yes', 'chainwalk', 'ci', '-o', 'github,markdown=/s.md,sarif=chainwalk.sarif']);
+    expect(args).toEqual(['--yes', 'chainwalk', 'ci', '-o', 'github,sarif=chainwalk.sarif']);
     expect(output).toBe('sarif=chainwalk.sarif\n');
   });
 
@@ -115,7 +115,7 @@ describe('the script of the action', { timeout: 30_000 }, () => {
       'chainwalk@0.1.0',
       'ci',
       '-o',
-      'github,markdown=/s.md,junit=$(touch x).xml',
+      'github,junit=$(touch x).xml',
       '--config=a b.yaml',
       '--strict',
       '--base=main',

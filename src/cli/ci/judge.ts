@@ -1,6 +1,6 @@
 /** Everything that a configuration names, judged as `chainwalk verify` would: the subjects of a review. */
 import { podSubject } from '../../report/review/fromPods.ts';
-import { rulesSubject } from '../../report/review/fromVerified.ts';
+import { rulesSubjects } from '../../report/review/fromVerified.ts';
 import type { Place, Subject } from '../../report/review/review.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import type { Source } from '../../syntax/source.ts';
@@ -55,7 +55,7 @@ async function judgeRules(call: Call, files: readonly string[]): Promise<Judged>
   const verified = await verifyRuleFiles(call, files);
   if (verified === undefined) return UNREADABLE;
   const { pods, diagnostics } = verified;
-  const subjects = pods.map(rulesSubject);
+  const subjects = rulesSubjects(pods);
   const notes = pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.notes }));
   return { subjects, notes, diagnostics, unreadable: false };
 }

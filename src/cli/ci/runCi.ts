@@ -4,7 +4,7 @@ import type { Review, Subject } from '../../report/review/review.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import type { Level } from '../../verify/claim.ts';
 import { UNCHANGED_FATE } from '../../verify/unchangedFate.ts';
-import { type Call, isSet, listOf, textOf } from '../command.ts';
+import { type Call, isSet, textOf } from '../command.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
@@ -12,7 +12,7 @@ import { judgeExpectations } from '../expect/judge.ts';
 import { loadExpectations } from '../expect/load.ts';
 import { withKeptFiles } from '../kept.ts';
 import { complain } from '../messages.ts';
-import { readOutputs } from '../review/outputs.ts';
+import { outputWords, readOutputs } from '../review/outputs.ts';
 import { reportOnce } from '../review/report.ts';
 import { acceptKnown } from './accept.ts';
 import { againstBase, type JudgedBatch } from './base.ts';
@@ -23,7 +23,7 @@ import { mapProblems } from './subjects.ts';
 export async function runCi(given: Call): Promise<ExitCode> {
   const call = withKeptFiles(given);
   const loaded = await loadConfig(call);
-  const outputs = loaded === undefined ? undefined : await readOutputs(call, outputWords(call, loaded));
+  const outputs = loaded === undefined ? undefined : await readOutputs(call, outputWords(call.input, list(loaded.config.output)));
   if (loaded === undefined || outputs === undefined) return EXIT.usage;
   const found = await judgeAll(call, loaded);
   if (found === undefined) return EXIT.usage;
@@ -37,13 +37,6 @@ export async function runCi(given: Call): Promise<ExitCode> {
   const diagnostics = [...found.diagnostics, ...accepted.diagnostics];
   const review: Review = { subjects: withLevels(accepted.subjects, loaded), diagnostics, notes };
   return reportOnce(call, { review, outputs, strict: isSet(call.input, 'strict') || loaded.config.strict === true, base: compared.base });
-}
-
-/** The command line comes before the file. */
-function outputWords({ input }: Call, { config }: LoadedConfig): readonly string[] {
-  const asked = listOf(input, 'output');
-  const words = asked.length > 0 ? asked : isSet(input, 'json') ? ['json'] : list(config.output);
-  return words.length === 0 ? ['human'] : words;
 }
 
 interface Found {

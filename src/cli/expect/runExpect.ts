@@ -1,10 +1,10 @@
 /** What `chainwalk expect` does. */
 import type { Review } from '../../report/review/review.ts';
-import { type Call, isSet, listOf } from '../command.ts';
+import { type Call, isSet } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { withKeptFiles } from '../kept.ts';
-import { readOutputs } from '../review/outputs.ts';
+import { outputWords, readOutputs } from '../review/outputs.ts';
 import { reportOnce } from '../review/report.ts';
 import { judgeExpectations } from './judge.ts';
 import { loadExpectations } from './load.ts';
@@ -12,8 +12,7 @@ import { loadExpectations } from './load.ts';
 export async function runExpect(given: Call): Promise<ExitCode> {
   const call = withKeptFiles(given);
   const { input } = call;
-  const asked = listOf(input, 'output');
-  const outputs = await readOutputs(call, asked.length > 0 ? asked : [isSet(input, 'json') ? 'json' : 'human']);
+  const outputs = await readOutputs(call, outputWords(input));
   const loaded = await loadExpectations(call, input.args);
   if (outputs === undefined || loaded === undefined) return EXIT.usage;
   const judged = await Promise.all(loaded.map((one) => judgeExpectations(call, one)));

@@ -1,30 +1,39 @@
 /** What `chainwalk verify` does. */
-import { humanVerify } from '../../report/verifyHuman.ts';
+import { rulesSubjects } from '../../report/review/fromVerified.ts';
+import { mergeNotes } from '../../report/review/notes.ts';
+import type { Review } from '../../report/review/review.ts';
+import { humanVerify, type VerifyStyle } from '../../report/verifyHuman.ts';
 import { toVerifyReport } from '../../report/verifyJson.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import { podsOf } from '../../verify/pods.ts';
 import type { Verified, VerifyOptions } from '../../verify/verify.ts';
-import type { Call } from '../command.ts';
+import { type Call, isSet } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
-import { formatOf } from '../format.ts';
 import { progressOn } from '../progress.ts';
+import { outputWords, readOutputs } from '../review/outputs.ts';
+import { writeReport } from '../review/write.ts';
 import { loadRules } from '../rules.ts';
 import { verifyCommented } from '../suppress/rules.ts';
-import { terminal } from '../terminal.ts';
 import { exitCodeOf } from './judge.ts';
 import { readSettings } from './settings.ts';
 
 export async function runVerify(call: Call): Promise<ExitCode> {
-  const { io, input } = call;
-  const verified = await verifyRuleFiles(call, input.args);
-  if (verified === undefined) return EXIT.usage;
+  const outputs = await readOutputs(call, outputWords(call.input));
+  const verified = outputs === undefined ? undefined : await verifyRuleFiles(call, call.input.args);
+  if (outputs === undefined || verified === undefined) return EXIT.usage;
   const { pods, diagnostics, empty } = verified;
   await showDiagnostics(call, diagnostics, { evenQuiet: empty });
   if (diagnostics.some(isError)) return EXIT.usage;
-  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(toVerifyReport(pods))}\n`);
-  else await io.out.write(`${humanVerify(pods, await terminal(call, io.out))}\n`);
-  return exitCodeOf(call, pods, diagnostics);
+  const own = { human: (style: VerifyStyle) => humanVerify(pods, style), json: () => JSON.stringify(toVerifyReport(pods)) };
+  const report = { review: reviewOf(verified), outputs, own, strict: isSet(call.input, 'strict') };
+  return (await writeReport(call, report)) ? exitCodeOf(call, pods, diagnostics) : EXIT.usage;
+}
+
+function reviewOf({ pods, diagnostics }: VerifiedRules): Review {
+  const subjects = rulesSubjects(pods);
+  const notes = pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.notes }));
+  return { subjects, diagnostics, notes: mergeNotes(notes) };
 }
 
 export interface VerifiedRules {

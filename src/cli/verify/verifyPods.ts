@@ -1,5 +1,9 @@
 /** `chainwalk verify` of manifests: who captures each pod, with which rules, and whether these keep the mesh's promises. */
 import { verifyScenes } from '../../kubernetes/verifyScenes.ts';
+import { podSubject } from '../../report/review/fromPods.ts';
+import { mergeNotes } from '../../report/review/notes.ts';
+import type { Review } from '../../report/review/review.ts';
+import type { VerifyStyle } from '../../report/verifyHuman.ts';
 import { humanVerifyPods, type VerifiedPod } from '../../report/verifyPodsHuman.ts';
 import { toVerifyPodsReport } from '../../report/verifyPodsJson.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
@@ -7,28 +11,34 @@ import { inInitPhase } from '../../verify/initPhase.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode, worst } from '../exitCode.ts';
-import { formatOf } from '../format.ts';
 import { loadScenes } from '../manifest/podScenes.ts';
 import { progressOn } from '../progress.ts';
+import { outputWords, readOutputs } from '../review/outputs.ts';
+import { writeReport } from '../review/write.ts';
 import { muteCommentedPods } from '../suppress/manifests.ts';
-import { terminal } from '../terminal.ts';
 import { exitCodeOf } from './judge.ts';
 import { askedClaims, readSettings } from './settings.ts';
 
 export async function verifyPods(call: Call): Promise<ExitCode> {
-  const { io, input } = call;
-  const verified = await verifyManifests(call, input.args);
-  if (verified === undefined) return EXIT.usage;
+  const outputs = await readOutputs(call, outputWords(call.input));
+  const verified = outputs === undefined ? undefined : await verifyManifests(call, call.input.args);
+  if (outputs === undefined || verified === undefined) return EXIT.usage;
   const { pods, diagnostics } = verified;
   await showDiagnostics(call, diagnostics);
   if (diagnostics.some(isError)) return EXIT.usage;
   const results = pods.map((pod) => pod.verified);
-  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(toVerifyPodsReport(pods))}\n`);
-  else await io.out.write(`${humanVerifyPods(pods, await terminal(call, io.out))}\n`);
-  const strict = isSet(input, 'strict');
+  const strict = isSet(call.input, 'strict');
+  const own = { human: (style: VerifyStyle) => humanVerifyPods(pods, style), json: () => JSON.stringify(toVerifyPodsReport(pods)) };
+  if (!(await writeReport(call, { review: reviewOf(verified), outputs, own, strict }))) return EXIT.usage;
   const open = pods.flatMap(({ findings, muted }) => findings.filter((finding) => muted?.has(finding) !== true));
   const bad = open.some(({ level }) => level === 'error' || (strict && level === 'warning'));
   return worst(exitCodeOf(call, results, diagnostics), bad ? EXIT.findings : EXIT.ok);
+}
+
+function reviewOf({ pods, diagnostics }: VerifiedManifests): Review {
+  const subjects = pods.map(podSubject);
+  const notes = pods.map(({ verified }, index) => ({ subject: subjects[index]?.name ?? '', notes: verified.notes }));
+  return { subjects, diagnostics, notes: mergeNotes(notes) };
 }
 
 export interface VerifiedManifests {

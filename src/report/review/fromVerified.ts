@@ -12,10 +12,16 @@ import { targetSpan } from '../place.ts';
 import { fingerprintOf, toldApart } from './fingerprint.ts';
 import type { Blamed, Check, Problem, Subject } from './review.ts';
 
-export function rulesSubject(verified: Verified): Subject {
-  const name = [...new Set(verified.rulesets.map(({ source }) => source.file))].join(', ');
-  const file = verified.rulesets[0]?.source.file ?? '';
-  return { kind: 'rules', name, file, checks: claimChecks(verified, name) };
+/** A file with rules of several pods gives as many subjects: `dumps.rules`, `dumps.rules (2)`. */
+export function rulesSubjects(pods: readonly Verified[]): readonly Subject[] {
+  const seen = new Map<string, number>();
+  return pods.map((verified) => {
+    const files = [...new Set(verified.rulesets.map(({ source }) => source.file))];
+    const count = (seen.get(files.join()) ?? 0) + 1;
+    seen.set(files.join(), count);
+    const name = `${files.join(', ')}${count > 1 ? ` (${count})` : ''}`;
+    return { kind: 'rules', name, file: files[0] ?? '', checks: claimChecks(verified, name) };
+  });
 }
 
 /** `subject`: what fingerprints call it. */

@@ -1,0 +1,17 @@
+/** The summary of a step of GitHub Actions: Markdown behind what other commands have written there. */
+import { MOST_OF_SUMMARY, markdownReview } from '../../report/review/markdown/markdown.ts';
+import type { Review } from '../../report/review/review.ts';
+import type { Call } from '../command.ts';
+import { complain } from '../messages.ts';
+
+/** Nothing outside a workflow. False when the file cannot be written, which has been said. */
+export async function writeStepSummary({ io }: Call, review: Review): Promise<boolean> {
+  const file = io.env.GITHUB_STEP_SUMMARY;
+  if (file === undefined || file === '') return true;
+  const known = await io.read(file);
+  const before = 'text' in known && known.text !== '' ? `${known.text.replace(/\n*$/, '')}\n\n` : '';
+  const room = MOST_OF_SUMMARY - new TextEncoder().encode(before).length - 1;
+  const { problem } = await io.write(file, `${before}${markdownReview(review, room)}\n`);
+  if (problem !== undefined) await complain(io, { message: `cannot write the summary of the step, \`${file}\`: ${problem}` });
+  return problem === undefined;
+}

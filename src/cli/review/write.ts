@@ -1,0 +1,50 @@
+/** A review in every format that was asked for, each where it was asked for. */
+import { humanReview } from '../../report/ci/human.ts';
+import { toCiReport } from '../../report/ci/json.ts';
+import { PLAIN } from '../../report/paint.ts';
+import { REVIEW_FORMATS, type ReviewStyle } from '../../report/review/formats.ts';
+import type { Review } from '../../report/review/review.ts';
+import type { Call } from '../command.ts';
+import { complain } from '../messages.ts';
+import { terminal } from '../terminal.ts';
+import type { Output } from './outputs.ts';
+import { writeStepSummary } from './stepSummary.ts';
+
+export interface Report {
+  readonly review: Review;
+  readonly outputs: readonly Output[];
+  readonly strict: boolean;
+  /** git revision that was compared with */
+  readonly base?: string | undefined;
+  /** what a command says in its own way: by name of the format */
+  readonly own?: Readonly<Partial<Record<'human' | 'json', (style: ReviewStyle) => string>>>;
+}
+
+/** A file has no colours, and no width of its own. */
+const IN_FILE = { paint: PLAIN, width: 80 };
+
+/** False when a file cannot be written, which has been said. */
+export async function writeReport(call: Call, report: Report): Promise<boolean> {
+  const { io, input } = call;
+  let fine = true;
+  for (const { format, file } of report.outputs) {
+    const style = { ...(file === undefined ? await terminal(call, io.out) : IN_FILE), strict: report.strict, version: input.version };
+    const text = render(format, report, style);
+    if (file === undefined) await io.out.write(text === '' ? '' : `${text}\n`);
+    else fine = (await writeFile(call, { file, text: `${text}\n` })) && fine;
+    if (format === 'github') fine = (await writeStepSummary(call, report.review)) && fine;
+  }
+  return fine;
+}
+
+async function writeFile({ io }: Call, { file, text }: { readonly file: string; readonly text: string }): Promise<boolean> {
+  const { problem } = await io.write(file, text);
+  if (problem !== undefined) await complain(io, { message: `cannot write \`${file}\`: ${problem}` });
+  return problem === undefined;
+}
+
+function render(format: string, { review, base, own }: Report, style: ReviewStyle): string {
+  if (format === 'json') return own?.json?.(style) ?? JSON.stringify(toCiReport(review, base));
+  if (format === 'human') return own?.human?.(style) ?? humanReview(review, style);
+  return REVIEW_FORMATS.find(({ name }) => name === format)?.render(review, style) ?? '';
+}
