@@ -21,11 +21,14 @@ const FROM_AGENT: Readonly<Record<string, readonly string[]>> = {
   AMBIENT_DNS_CAPTURE: ['cni', 'ambient', 'dnsCapture'],
   AMBIENT_IPV6: ['cni', 'ambient', 'ipv6'],
   EXCLUDE_NAMESPACES: ['cni', 'excludeNamespaces'],
+  EXCLUDED_NAMESPACES: ['cni', 'excludeNamespaces'],
 };
 
 export function agentValues(object: Node): Node {
   const data = at(object, 'data');
-  const entries = entriesOf(data).map((entry) => (entry.key === 'EXCLUDE_NAMESPACES' ? { ...entry, value: listNode(entry.value) } : entry));
+  const entries = entriesOf(data).map((entry) =>
+    /^EXCLUDED?_NAMESPACES$/.test(entry.key) ? { ...entry, value: listNode(entry.value) } : entry,
+  );
   return valuesTree({ kind: 'map', entries, span: (data ?? object).span }, FROM_AGENT);
 }
 
@@ -36,6 +39,16 @@ function listNode(node: Node): Node {
     .split(',')
     .flatMap((item) => (item.trim() === '' ? [] : [item.trim()]));
   return { kind: 'list', items: items.map((value) => ({ kind: 'scalar', value, span: node.span })), span: node.span };
+}
+
+/** A platform or profile whose chart sets more than the files say. source: istio/istio manifests/helm-profiles/platform-openshift.yaml */
+export function openShiftValues({ span }: Node): Node {
+  const scalar = (value: string | boolean): Node => ({ kind: 'scalar', value, span });
+  const entries = [
+    { key: 'enabled', keySpan: span, value: scalar(true) },
+    { key: 'provider', keySpan: span, value: scalar('multus') },
+  ];
+  return valuesTree({ kind: 'map', entries, span }, { enabled: ['pilot', 'cni', 'enabled'], provider: ['pilot', 'cni', 'provider'] });
 }
 
 /** Entries put where values of charts have them. */

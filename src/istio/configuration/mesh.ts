@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import { reportInto } from '../../syntax/report.ts';
 import type { Source, Span } from '../../syntax/source.ts';
 import { at, type Document, entriesOf, type Located, type Node, openLists, type ReadNested } from '../manifest/node.ts';
+import { openShiftValues } from './flatKeys.ts';
 import { configuresMesh, type ObjectParts, partsOfObject } from './objects.ts';
 
 export interface MeshConfiguration {
@@ -61,7 +62,20 @@ export function readMeshConfiguration({
     ...given.flatMap(opened).map((document) => partsOfGiven(document, diagnostics) ?? read(document)),
   ];
   parts.reverse();
-  return { values: parts.flatMap(({ values }) => values), meshConfig: parts.flatMap(({ meshConfig }) => meshConfig), diagnostics };
+  const values = parts.flatMap((one) => one.values);
+  return { values: [...values, ...ofPlatform(values)], meshConfig: parts.flatMap(({ meshConfig }) => meshConfig), diagnostics };
+}
+
+const PLATFORMS = [['global', 'platform'], ['profile']];
+
+/** What charts set for a platform, below everything that files say. */
+function ofPlatform(values: readonly Part[]): readonly Part[] {
+  return values.flatMap((part) =>
+    PLATFORMS.flatMap((path) => {
+      const platform = at(part.root, ...path);
+      return platform?.kind === 'scalar' && platform.value === 'openshift' ? [{ ...part, root: openShiftValues(platform) }] : [];
+    }),
+  );
 }
 
 /** Of a List only what configures a mesh: it comes from a cluster that has other things as well. */
@@ -106,6 +120,16 @@ function firstOf(parts: readonly Part[], paths: readonly string[]): Located<stri
     for (const { source, root } of parts) {
       const node = at(root, ...path.split('.'));
       if (node?.kind === 'scalar') return { value: String(node.value), source, span: node.span };
+    }
+  return undefined;
+}
+
+/** What stands at the first of these paths, whatever it is. */
+export function nodeAt({ values }: MeshConfiguration, ...paths: readonly string[]): Located<Node> | undefined {
+  for (const path of paths)
+    for (const { source, root } of values) {
+      const node = at(root, ...path.split('.'));
+      if (node !== undefined) return { value: node, source, span: node.span };
     }
   return undefined;
 }

@@ -19,10 +19,13 @@ const NOTHING: ObjectParts = { values: [], meshConfig: [] };
 /** `spec.values`, and `spec.meshConfig` before the one among the values. */
 const OPERATORS = ['IstioOperator', 'Istio', 'IstioRevision', 'IstioCNI'];
 
+/** Others have objects of the same kinds. */
+const INSTALLS = ['values', 'meshConfig', 'profile', 'components', 'version'];
+
 /** Whether an object is one of those. ConfigMaps are known by their names and keys, as there are many others. */
 export function configuresMesh(object: Node): boolean {
   const kind = stringAt(object, 'kind') ?? '';
-  if (OPERATORS.includes(kind)) return at(object, 'spec', 'values') !== undefined || at(object, 'spec', 'meshConfig') !== undefined;
+  if (OPERATORS.includes(kind)) return INSTALLS.some((key) => at(object, 'spec', key) !== undefined);
   return kind === 'ConfigMap' && configMapOf(object) !== undefined;
 }
 

@@ -14,6 +14,12 @@ export function selects(selector: Node, labels: Labels): boolean {
   );
 }
 
+/** For the agent of ambient mode an empty selector, or none, chooses everything. source: cni/pkg/util/enablement_selector.go */
+export function selectsOrEmpty(selector: Node | undefined, labels: Labels): boolean {
+  const empty = entriesOf(at(selector, 'matchLabels')).length + itemsOf(at(selector, 'matchExpressions')).length === 0;
+  return selector === undefined || empty || selects(selector, labels);
+}
+
 function holds(expression: Node, labels: Labels): boolean {
   const has = labels.get(stringAt(expression, 'key') ?? '');
   const values = itemsOf(at(expression, 'values')).map((item) => (item.kind === 'scalar' ? String(item.value) : ''));

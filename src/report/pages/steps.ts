@@ -118,6 +118,10 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     why: 'istio.io/dataplane-mode of the pod stands before that of the namespace: ambient takes it in, none leaves it out.',
     todo: 'Set or remove the label: the agent sees it at once.',
   },
+  'enablement-selectors': {
+    why: 'Where ambient.enablementSelectors of the mesh is set, its pairs of selectors decide in place of the usual labels; an empty selector chooses everything.',
+    todo: 'Give the pod and its namespace labels that one of the pairs chooses, or change the values.',
+  },
   'namespace-label': {
     why: 'The last question: istio.io/dataplane-mode=ambient on the namespace.',
     todo: 'Label the namespace or the pod: the agent sees it at once.',

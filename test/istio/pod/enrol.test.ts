@@ -305,6 +305,24 @@ const AMBIENT_ROWS: readonly Row[] = [
   ['hostNetwork in 1.26', { spec: 'hostNetwork: true', namespace: AMBIENT }, 'skipped host-network', '', '1.26'],
   ['an excluded namespace', { in: 'kube-system', namespace: AMBIENT }, 'skipped excluded-namespace'],
   ['the agent of 1.29 does not ask', { in: 'kube-system', namespace: AMBIENT }, 'captured namespace-label', '', '1.29'],
+  [
+    'selectors of the mesh choose the pod',
+    { labels: 'mesh: "on"', namespace: '' },
+    'captured enablement-selectors',
+    'ambient: {enablementSelectors: [{podSelector: {matchLabels: {mesh: off}}}, {podSelector: {matchLabels: {mesh: "on"}}, namespaceSelector: {}}]}',
+  ],
+  [
+    'or its namespace',
+    { namespace: 'mesh: "on"' },
+    'captured enablement-selectors',
+    'cni: {ambient: {enablementSelectors: [{namespaceSelector: {matchExpressions: [{key: mesh, operator: Exists}]}}]}}',
+  ],
+  [
+    'both have to be chosen; the usual labels count no more',
+    { namespace: AMBIENT, labels: AMBIENT },
+    'skipped enablement-selectors',
+    'ambient: {enablementSelectors: [{podSelector: {matchLabels: {mesh: x}}, namespaceSelector: {matchLabels: {istio.io/dataplane-mode: ambient}}}]}',
+  ],
   ['ztunnel', { labels: 'app: ztunnel', namespace: AMBIENT }, 'skipped ztunnel'],
 ];
 

@@ -4,8 +4,11 @@ import { nestedReader, readYaml } from '../../../src/cli/manifest/readYaml.ts';
 import { readMeshConfiguration } from '../../../src/istio/configuration/mesh.ts';
 import { readManifests } from '../../../src/istio/manifest/manifests.ts';
 import { settingsOf } from '../../../src/istio/podRules/podRules.ts';
+import { readManifests as podsOf } from '../../../src/kubernetes/index.ts';
 import { positionOf } from '../../../src/report/positions.ts';
 import { enrolAll, saying } from './read.ts';
+
+const WEB = 'kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a}]}\n';
 
 interface Case {
   readonly objects: string;
@@ -131,6 +134,21 @@ describe('an object of an operator', () => {
   it('of the same name and another maker is passed over', async () => {
     const objects = 'kind: Istio\nmetadata: {name: default}\nspec: {config: {numTrustedProxies: 1}}\n';
     expect((await enrolOne({ objects })).verdict).toBe('captured');
+  });
+});
+
+describe('a platform', () => {
+  it.each([
+    ['in Helm values', 'global: {platform: openshift}'],
+    ['as a profile', 'profile: openshift'],
+    ['of an IstioOperator', 'kind: IstioOperator\nspec: {profile: openshift}'],
+    ['of the Sail operator', 'kind: Istio\nmetadata: {name: default}\nspec: {profile: openshift}'],
+  ])('openshift has Multus call the plugin: %s', (_, values) => {
+    expect(podsOf(WEB, { values }).mode).toBe('multus');
+  });
+  it('what files say goes over it', () => {
+    expect(podsOf(WEB, { values: 'global: {platform: openshift}\npilot: {cni: {provider: default}}' }).mode).toBe('cni');
+    expect(podsOf(WEB, { values: 'global: {platform: gke}' }).mode).toBe('init');
   });
 });
 

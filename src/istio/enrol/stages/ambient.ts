@@ -1,5 +1,8 @@
 /** Does the node agent enrol the pod in ambient? source: istio/istio cni/pkg/util/enablement_selector.go, nodeagent/informers.go */
 import { STATUS } from '../../configuration/annotations.ts';
+import { nodeAt } from '../../configuration/mesh.ts';
+import { selectsOrEmpty } from '../../configuration/selectors.ts';
+import { at } from '../../manifest/node.ts';
 import { placeOfLabel } from '../facts.ts';
 import { decide, on, pass, type Stage, type Step, skip } from '../step.ts';
 import { annotations } from './annotations.ts';
@@ -21,9 +24,9 @@ const hostNetwork: Step = {
   test: ({ pod, version }) => {
     if (pod.hostNetwork?.value !== true) return on('it has a network namespace of its own');
     if (version.minor >= ENROLS_HOST_NETWORK.from && version.minor <= ENROLS_HOST_NETWORK.to) {
-      return on('hostNetwork, and Istio 1.27 to 1.30 does not ask: the rules become those of the node', pod.hostNetwork);
+      return on('with hostNetwork the rules become those of the node, and Istio 1.27 to 1.30 does not ask', pod.hostNetwork);
     }
-    return skip('hostNetwork: the rules would be those of the node', pod.hostNetwork);
+    return skip('with hostNetwork the rules would be those of the node', pod.hostNetwork);
   },
 };
 
@@ -59,6 +62,20 @@ const sidecar: Step = {
   },
 };
 
+const selectors: Step = {
+  id: 'enablement-selectors',
+  asks: 'does the mesh say itself which pods are enrolled?',
+  source: AGENT,
+  test: ({ pod, namespace, mesh }) => {
+    const given = nodeAt(mesh, 'cni.ambient.enablementSelectors', 'ambient.enablementSelectors');
+    if (given?.value.kind !== 'list') return on('no: the labels decide');
+    for (const item of given.value.items)
+      if (selectsOrEmpty(at(item, 'podSelector'), pod.labels) && selectsOrEmpty(at(item, 'namespaceSelector'), namespace.labels))
+        return pass('enablementSelectors choose it', { ...given, span: item.span });
+    return skip('none of the enablementSelectors chooses it', given);
+  },
+};
+
 const podLabel: Step = {
   id: 'pod-label',
   asks: `is the pod labelled ${LABEL}?`,
@@ -88,5 +105,5 @@ const namespaceLabel: Step = {
 
 export const ambientAgent: Stage = {
   name: 'ambient agent',
-  steps: [ztunnel, excludedNamespace, hostNetwork, sidecar, podLabel, namespaceLabel],
+  steps: [ztunnel, excludedNamespace, hostNetwork, sidecar, selectors, podLabel, namespaceLabel],
 };
