@@ -2,7 +2,7 @@
 import type { Family } from '../packet/address.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import { remark } from './given.ts';
-import { familyOfText } from './goValues.ts';
+import { familyOfText, goAddress } from './goValues.ts';
 import { type Document, isRecord, placeOfKey } from './readSettings.ts';
 import { has, NEWEST, type Version, versionName } from './version.ts';
 
@@ -61,10 +61,14 @@ export function readAmbient({ source, values }: Document, version: Version): Rea
       dns: override === 'unset' ? merged.redirectDNS : override === 'enabled',
       ingress: merged.ingressMode,
       virtualInterfaces: merged.virtualInterfaces,
-      probes: { 4: merged.hostProbeSNATAddress, 6: merged.hostProbeV6SNATAddress },
+      probes: { 4: asGoPrints(merged.hostProbeSNATAddress), 6: asGoPrints(merged.hostProbeV6SNATAddress) },
     },
     diagnostics,
   };
+}
+
+function asGoPrints(text: string): string {
+  return goAddress(text)?.text ?? text;
 }
 
 function isValueOf(key: keyof Values, value: unknown): boolean {

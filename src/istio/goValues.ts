@@ -44,6 +44,13 @@ export function parseGoPrefix(text: string): GoPrefix | undefined {
   return { family: typeof address === 'number' ? 4 : 6, text: `${formatGo(address)}/${bits}`, address, bits, loopback };
 }
 
+/** netip.ParseAddr, then String: as Go prints it, with its zone; undefined for what is none. */
+export function goAddress(text: string): { readonly family: Family; readonly text: string } | undefined {
+  const [, bare = text, zone = ''] = /^([^%]*:[^%]*)(%.+)$/.exec(text) ?? [];
+  const address = parseAddress(bare);
+  return address === undefined ? undefined : { family: typeof address === 'number' ? 4 : 6, text: formatGo(address) + zone };
+}
+
 /** Go prints dots only in an IPv4-mapped address. */
 function formatGo(address: Address): string {
   const text = formatAddress(address);
@@ -53,6 +60,5 @@ function formatGo(address: Address): string {
 
 /** The family of an address that may have a zone; undefined for what is none. */
 export function familyOfText(text: string): Family | undefined {
-  const address = parseAddress(text.replace(/(:.*)%.+$/, '$1'));
-  return address === undefined ? undefined : typeof address === 'number' ? 4 : 6;
+  return goAddress(text)?.family;
 }
