@@ -1,4 +1,5 @@
 /** Rulesets and small edits of them, and what the simulator says of a packet on both sides. */
+import { ADDRESSES, IDS, MARKS, PORTS } from '../../src/arbitraries/pools.ts';
 import type { Host } from '../../src/host/host.ts';
 import { profileOf } from '../../src/journey/setting.ts';
 import { walkJourney } from '../../src/journey/walkJourney.ts';
@@ -9,13 +10,11 @@ import { familyOf, parseAddress } from '../../src/packet/address.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { observed } from '../../src/verify/diffParting.ts';
+import { drawHost, drawRules } from '../kernel/generate/drawn.ts';
 import type { PacketPools } from '../kernel/generate/pools.ts';
-import { ADDRESSES, IDS, MARKS, PORTS } from '../kernel/generate/pools.ts';
 import type { Random } from '../kernel/generate/random.ts';
 import { arrivals } from '../kernel/generate/randomCase.ts';
-import { randomHost } from '../kernel/generate/randomHost.ts';
 import { randomPacket } from '../kernel/generate/randomPacket.ts';
-import { randomRules } from '../kernel/generate/randomRules.ts';
 import type { HostJson } from '../kernel/question.ts';
 import { dumpOf, fixtureNames, readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
@@ -47,8 +46,8 @@ export function fixtureWorlds(): readonly World[] {
 /** Half of them in a mesh, so that listeners send on. */
 export function randomWorld(random: Random): World {
   const family: Family = random.chance(0.6) ? 4 : 6;
-  const json = randomHost(random);
-  const world = { name: 'random', family, text: randomRules(random, family), json, host: hostOf(json) };
+  const json = drawHost(random);
+  const world = { name: 'random', family, text: drawRules(random, family), json, host: hostOf(json) };
   return random.chance(0.5) ? { ...world, profile: istioSidecar } : world;
 }
 

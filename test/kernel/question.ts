@@ -1,4 +1,5 @@
 /** A host description, rules and packets as a question to the kernel oracle. */
+import type { HostDescription } from '../../src/arbitraries/hosts.ts';
 import { formatAddress } from '../../src/packet/address.ts';
 import { flagLetters } from '../../src/packet/notation.ts';
 import type { Packet, Quoted } from '../../src/packet/packet.ts';
@@ -6,28 +7,8 @@ import { PROTO } from '../../src/packet/protocol.ts';
 import type { Question } from './oracle.ts';
 import { canMakeSets } from './oracle.ts';
 
-/** The JSON form of a host (contract, host description), as far as a kernel can be given it. */
-export interface HostJson {
-  readonly interfaces: readonly {
-    readonly name: string;
-    readonly addresses: readonly string[];
-    readonly type?: 'veth';
-    readonly group?: number;
-  }[];
-  readonly routes?: readonly string[];
-  readonly ip_rules?: readonly string[];
-  readonly route_tables?: Readonly<Record<string, readonly string[]>>;
-  readonly sysctls?: Readonly<Record<string, string>>;
-  readonly listeners?: readonly {
-    readonly proto: string;
-    readonly port?: number;
-    readonly address?: string;
-    readonly process: string;
-    readonly transparent?: boolean;
-  }[];
-  readonly processes?: Readonly<Record<string, { readonly uid: number; readonly gid: number }>>;
-  readonly sets?: Readonly<Record<string, { readonly type: string; readonly members: readonly string[] }>>;
-}
+/** The JSON form of a host, as far as a kernel can be given it. */
+export type HostJson = HostDescription;
 
 export interface Rules {
   readonly v4?: string;

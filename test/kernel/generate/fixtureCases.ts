@@ -1,10 +1,10 @@
 /** Random packets for every fixture and its host, from the values that stand in the rules and the host. */
+import { ADDRESSES } from '../../../src/arbitraries/pools.ts';
 import type { Family } from '../../../src/packet/address.ts';
 import { familyOf, formatAddress, parseAddress, parsePrefix } from '../../../src/packet/address.ts';
 import { dumpOf, fixtureNames, readFixture } from '../../support/fixtures.ts';
 import type { HostJson } from '../question.ts';
 import type { PacketPools } from './pools.ts';
-import { ADDRESSES } from './pools.ts';
 import { randomFrom } from './random.ts';
 import type { Case } from './randomCase.ts';
 import { arrivals } from './randomCase.ts';

@@ -1,13 +1,12 @@
 /** A question to both the kernel and the simulator: a host, rules of one family, packets. */
+import { ADDRESSES, IDS, MARKS, PORTS } from '../../../src/arbitraries/pools.ts';
 import type { Family } from '../../../src/packet/address.ts';
 import type { HostJson, Rules, SourcelessPacket } from '../question.ts';
+import { drawHost, drawRules } from './drawn.ts';
 import type { PacketPools } from './pools.ts';
-import { ADDRESSES, IDS, MARKS, PORTS } from './pools.ts';
 import type { Random } from './random.ts';
 import { randomFrom } from './random.ts';
-import { randomHost } from './randomHost.ts';
 import { randomPacket } from './randomPacket.ts';
-import { randomRules } from './randomRules.ts';
 
 export interface Case {
   readonly name: string;
@@ -26,7 +25,7 @@ export function* randomCases(pairs: number, seed: number): Generator<Case> {
   let host: HostJson | undefined;
   for (let made = 0, index = 0; made < pairs; index++) {
     random = random.fork();
-    if (host === undefined || index % RULESETS_PER_HOST === 0) host = randomHost(random);
+    if (host === undefined || index % RULESETS_PER_HOST === 0) host = drawHost(random);
     const one = randomCase(random, {
       name: `seed ${seed}, ruleset ${index + 1}`,
       host,
@@ -42,7 +41,7 @@ function randomCase(
   { name, host, packets }: { readonly name: string; readonly host: HostJson; readonly packets: number },
 ): Case {
   const family: Family = random.chance(0.6) ? 4 : 6;
-  const text = randomRules(random, family);
+  const text = drawRules(random, family);
   const pools = poolsFor(family, host);
   return {
     name,

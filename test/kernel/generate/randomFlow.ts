@@ -1,5 +1,6 @@
 /** Random flows: a first packet, then what may follow it, each made from where the simulator says that the earlier ones went:
  *  answers, later packets of either side, ICMP errors about them, other connections. */
+import { ADDRESSES } from '../../../src/arbitraries/pools.ts';
 import type { Host } from '../../../src/host/host.ts';
 import { type Address, type Family, formatAddress } from '../../../src/packet/address.ts';
 import { TCP_FLAGS } from '../../../src/packet/fields.ts';
@@ -11,7 +12,6 @@ import { simulate } from '../../../src/simulate/simulate.ts';
 import type { Walk } from '../../../src/simulate/trace.ts';
 import type { FlowPacket } from '../question.ts';
 import type { PacketPools } from './pools.ts';
-import { ADDRESSES } from './pools.ts';
 import type { Random } from './random.ts';
 import { NOT_SENT, parsed, randomPacket } from './randomPacket.ts';
 
