@@ -31,7 +31,17 @@ export function documentsOf(yaml: Yaml, source: Source): ReadDocuments {
     else if (document.errors.length > 0) diagnostics.push(...document.errors.map((error) => toDiagnostic(source, error)));
     else documents.push({ source, root: toTree(yaml, document) });
   }
-  return { documents, diagnostics };
+  const rules = diagnostics.length === 0 ? undefined : rulesIn(source);
+  return { documents, diagnostics: rules === undefined ? diagnostics : [rules] };
+}
+
+/** Rules where YAML is expected: no word about YAML would help. */
+function rulesIn(source: Source): Diagnostic | undefined {
+  const found = /^(?:\*\w+|-[AINP] \S.*|(?:sudo )?ip6?tables .*)$/m.exec(source.text);
+  if (found === null || /^[ \t]*(?:- )?"?kind"?[ \t]*:/m.test(source.text)) return undefined;
+  const span = { start: found.index, end: found.index + found[0].length };
+  const help = '`chainwalk trace`, `verify`, `diff` and `check` take rules';
+  return { kind: 'malformed', message: 'these are rules of iptables, where YAML or JSON is expected', source, span, help };
 }
 
 /** A List as kubectl prints it, item by item: thousands of pods would not fit into one document of the library.

@@ -9,6 +9,8 @@ interface Stranger {
 
 const SAVE = 'run `iptables-save` (and `ip6tables-save`), for a pod `nsenter -t PID -n iptables-save`, and give that text';
 
+const RENDER = 'trace, verify and diff take a manifest as it is; `chainwalk render --pod FILE` prints the rules that follow from it';
+
 /** Binary first: nothing else in such a text counts. */
 const STRANGERS: readonly Stranger[] = [
   { sign: /\0/, message: 'this is a binary file', help: SAVE },
@@ -24,7 +26,7 @@ const STRANGERS: readonly Stranger[] = [
     help: 'run `iptables-nft-save` for the rules that iptables made',
   },
   { sign: /^\s*\{\s*(?:"|\})/, message: 'this is JSON', help: SAVE },
-  { sign: /^(?:apiVersion|kind):\s/m, message: 'this is a Kubernetes manifest', help: SAVE },
+  { sign: /^(?:apiVersion|kind):\s/m, message: 'this is a Kubernetes manifest', help: RENDER },
 ];
 
 /** The first line of a table block. */

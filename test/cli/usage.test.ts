@@ -7,7 +7,7 @@ import { LOST_WORDS, OUTCOME_WORDS } from '../../src/report/words.ts';
 import { parsePacketSet } from '../../src/syntax/parsePacketSet.ts';
 import { chainwalk } from './memoryIo.ts';
 
-describe('usage', () => {
+describe('usage', { timeout: 30_000 }, () => {
   it.each([
     [['--help'], 0],
     [['trace', '--help'], 0],
@@ -86,6 +86,21 @@ describe('usage', () => {
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain(`chainwalk: error: ${wrong}`);
     expect(err).toContain(`\nhelp: ${help}`);
+  });
+
+  it.each([
+    [['enrol', 'x.rules'], 'x.rules:1:1: error: these are rules of iptables, where YAML or JSON is expected'],
+    [
+      ['trace', 'x.rules', 'out tcp -> 10.0.0.1:80', '--host', 'y.rules'],
+      'chainwalk: error: y.rules: unexpected scalar at node end at line 2, column 1\n',
+    ],
+    [['check', 'pod.yaml'], 'pod.yaml:1:1: error: this is a Kubernetes manifest'],
+    [['render', '--mode', 'init', '--istio', '1.99'], 'chainwalk: error: --istio expects a version from 1.18 to'],
+  ])('%j: a file of another kind is said to be one', async (argv, message) => {
+    const files = { 'x.rules': '*nat\nCOMMIT\n', 'y.rules': '*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n', 'pod.yaml': 'kind: Pod\n' };
+    const { code, err } = await chainwalk(argv, { files });
+    expect(err).toContain(message);
+    expect(code).toBe(2);
   });
 
   it('--version prints the version alone', async () => {

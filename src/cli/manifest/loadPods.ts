@@ -1,11 +1,11 @@
 /** The files and options that every question about pods has: manifests, mesh configuration, mode, version. */
 import type { Approach } from '../../istio/enrol/facts.ts';
 import { at, type Document } from '../../istio/manifest/node.ts';
-import { NEWEST, OLDEST, parseVersion, type Version } from '../../istio/version.ts';
 import { type PodWorld, readWorld } from '../../kubernetes/world.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import type { Source } from '../../syntax/source.ts';
 import { type Call, listOf, textOf } from '../command.ts';
+import { readVersion } from '../istioVersion.ts';
 import { complain } from '../messages.ts';
 import { nestedReader, readYaml } from './readYaml.ts';
 
@@ -23,16 +23,6 @@ export async function loadPods(call: Call, files: readonly string[]): Promise<Lo
   const diagnostics = [...pods.diagnostics, ...values.diagnostics, ...read.diagnostics];
   const none = read.manifests.pods.length === 0 && !diagnostics.some(isError);
   return { ...read, diagnostics: none ? [...diagnostics, ...noPod(pods)] : diagnostics };
-}
-
-/** Undefined when it cannot be read, which has been said. */
-async function readVersion({ io, input }: Call): Promise<{ readonly version?: Version } | undefined> {
-  const text = textOf(input, 'istio');
-  if (text === undefined) return {};
-  const version = parseVersion(text);
-  if (version !== undefined) return { version };
-  await complain(io, { message: `--istio expects a version from 1.${OLDEST} to 1.${NEWEST}, not \`${text}\`` });
-  return undefined;
 }
 
 interface ReadFiles {

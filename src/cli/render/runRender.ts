@@ -13,6 +13,7 @@ import { type Call, isSet, listOf, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
+import { readVersion } from '../istioVersion.ts';
 import { complain } from '../messages.ts';
 import { readHostOption } from '../trace/scene.ts';
 import { renderPods } from './renderPods.ts';
@@ -63,7 +64,8 @@ async function readRequest(call: Call): Promise<RenderRequest | undefined> {
   }
   const env = await readEnvironment(call);
   const host = await readFacts(call);
-  if (env === undefined || host === undefined) return undefined;
+  const version = await readVersion(call);
+  if (env === undefined || host === undefined || version === undefined) return undefined;
   return {
     args: input.args.map(unprotect),
     env,

@@ -69,8 +69,14 @@ async function parseData(text: string): Promise<{ readonly data: unknown } | { r
     try {
       return { data: parse(text) };
     } catch (error) {
-      if (error instanceof YAMLParseError) return { problem: error.message.split('\n')[0] ?? error.message };
+      if (error instanceof YAMLParseError) return { problem: inOurWords(error.message) };
       throw error;
     }
   }
+}
+
+/** `Unexpected scalar at node end at line 6, column 1:`, and a frame below it. */
+function inOurWords(message: string): string {
+  const [first = ''] = message.split('\n');
+  return first.slice(0, 1).toLowerCase() + first.slice(1).replace(/:$/, '');
 }

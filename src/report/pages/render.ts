@@ -34,7 +34,7 @@ export function renderPageList(pages: readonly Page[], { paint, width }: PageSty
         (page) =>
           `  ${page.id.padEnd(widest)}  ${paragraph({ text: page.title, width: width - widest - 4, hang: 0 }).replaceAll('\n', `\n${' '.repeat(widest + 4)}`)}`,
       );
-    return [paint.bold(GROUP_TITLES[name]), ...lines].join('\n');
+    return [paint.bold(paragraph({ text: GROUP_TITLES[name], width, hang: 2 })), ...lines].join('\n');
   };
   return (Object.keys(GROUP_TITLES) as PageGroup[]).map(group).join('\n\n');
 }
