@@ -56,7 +56,11 @@ export function injectedSettings(facts: Facts): readonly PodSetting[] {
     fromMesh('envoy-port', 'proxyListenPort', '15001'),
     fromMesh('inbound-capture-port', 'proxyInboundListenPort', '15006'),
     settingOf(facts, { name: 'proxy-uid', known: proxyIdentity(facts).declared, from: 'user of istio-proxy' }),
-    settingOf(facts, { name: 'istio-inbound-interception-mode', known: interceptionMode(facts), from: 'interception mode' }),
+    settingOf(facts, {
+      name: 'istio-inbound-interception-mode',
+      known: interceptionMode(facts),
+      from: 'meshConfig.defaultConfig.interceptionMode',
+    }),
     ...flag('includeRanges', annotated(facts, 'includeRanges', '*')),
     ...flag('excludeRanges', annotated(facts, 'excludeRanges', '')),
     ...flag('includeInbound', annotated(facts, 'includeInbound', '*')),

@@ -41,7 +41,11 @@ export function pluginSettings(facts: Facts): PodSettings {
       settingOf(facts, { name: 'inbound-capture-port', known: known(undefined, '15006', 'fixed'), from: '' }),
       id('proxy-uid', identity.uid),
       id('proxy-gid', identity.gid),
-      settingOf(facts, { name: 'istio-inbound-interception-mode', known: modeOf(facts), from: 'interception mode' }),
+      settingOf(facts, {
+        name: 'istio-inbound-interception-mode',
+        known: modeOf(facts),
+        from: 'meshConfig.defaultConfig.interceptionMode',
+      }),
       ...flag('includeRanges', seen(facts, 'includeRanges', '*')),
       ...flag('excludeRanges', seen(facts, 'excludeRanges', '')),
       ...flag('includeInbound', isInjected(facts.pod) ? seen(facts, 'includeInbound', '*') : annotated(facts, 'includeInbound', '*')),
@@ -90,8 +94,7 @@ function environmentSwitches(facts: Facts): readonly PodSetting[] {
   return SWITCHES.flatMap(({ variable, flags }) => {
     const given = variable === 'ISTIO_DUAL_STACK' && !has(facts.version, 'pluginDualStack') ? undefined : env.get(variable);
     if (given === undefined || parseBool(given.value) !== true) return [];
-    return flags.map((name) =>
-      settingOf(facts, { name, known: known({ ...given, value: 'true' }, '', ''), from: `${variable} of istio-proxy` }),
-    );
+    const from = `${variable} of istio-proxy`;
+    return flags.map((name) => ({ ...settingOf(facts, { name, known: known({ ...given, value: 'true' }, '', ''), from }), from }));
   });
 }

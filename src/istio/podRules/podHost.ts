@@ -59,6 +59,6 @@ function asksResolver(listener: ListenerJson, [first]: readonly string[]): Liste
 /** A network that is asked for the default route takes it from eth0, in the family of its gateway. */
 function routesWith(routes: readonly string[], networks: readonly ExtraNetwork[]): readonly string[] {
   const own = networks.flatMap((network) => network.routes);
-  const taken = (family: boolean) => own.some((route) => route.startsWith('default ') && route.includes(':') === family);
+  const taken = (isSix: boolean) => own.some((route) => route.startsWith('default ') && route.includes(':') === isSix);
   return [...routes.filter((route) => !(route.startsWith('default ') && taken(route.includes(':')))), ...own];
 }

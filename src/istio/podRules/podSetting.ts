@@ -2,8 +2,9 @@
 import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
 import type { Known } from '../configuration/mesh.ts';
 import type { Facts } from '../enrol/facts.ts';
-import type { Given } from '../given.ts';
+import type { Given, Place } from '../given.ts';
 import type { Located } from '../manifest/node.ts';
+import type { Strings } from '../manifest/pod.ts';
 import { has } from '../version.ts';
 
 export interface PodSetting extends Given {
@@ -20,10 +21,20 @@ export interface SettingOf {
   readonly from: string;
 }
 
-export function settingOf({ pod }: Facts, { name, known: { value, origin }, from }: SettingOf): PodSetting {
+export function settingOf(facts: Facts, { name, known: { value, origin }, from }: SettingOf): PodSetting {
   const byDefault = origin.kind === 'default';
-  const { source, span } = byDefault ? pod.place : origin;
-  return { by: 'flag', name, value: String(value), place: { source, span }, from: byDefault ? origin.says : from, byDefault };
+  const { source, span } = byDefault ? facts.pod.place : origin;
+  const known = byDefault ? origin.says : (annotationAt(facts, origin) ?? from);
+  return { by: 'flag', name, value: String(value), place: { source, span }, from: known, byDefault };
+}
+
+/** The annotation of pod or namespace that stands there. */
+function annotationAt({ pod, namespace }: Facts, { source, span }: Place): string | undefined {
+  const named = (annotations: Strings) => [...annotations].find(([, one]) => one.source === source && one.span.start === span.start)?.[0];
+  const own = named(pod.annotations);
+  const theirs = named(namespace.annotations);
+  if (own !== undefined) return `annotation ${own}`;
+  return theirs === undefined ? undefined : `annotation ${theirs} of namespace ${namespace.name}`;
 }
 
 export type AnnotationKey = keyof typeof TRAFFIC_ANNOTATIONS;

@@ -13,7 +13,7 @@ const none: Step = {
     if (isInjected(facts.pod)) return on('the containers say it');
     const { value, origin } = interceptionMode(facts);
     const place: Located<unknown> | undefined = origin.kind === 'place' ? { value, ...origin } : undefined;
-    return value === 'NONE' ? skip('NONE: injection adds no istio-init', place) : on(`the interception mode is ${value}`, place);
+    return value === 'NONE' ? skip('with mode NONE injection adds no istio-init', place) : on(`the interception mode is ${value}`, place);
   },
 };
 

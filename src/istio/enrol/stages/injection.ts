@@ -55,7 +55,7 @@ const hostNetwork: Step = {
   source: INJECTOR,
   test: ({ pod }) =>
     pod.hostNetwork?.value === true
-      ? skip('hostNetwork: the rules would be those of the node', pod.hostNetwork)
+      ? skip('with hostNetwork the rules would be those of the node', pod.hostNetwork)
       : on('it has a network namespace of its own'),
 };
 
