@@ -25,7 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   verify: BELOW_VERIFY,
   report: [...BELOW_VERIFY, 'verify'],
   kubernetes: [...BELOW_VERIFY, 'verify', 'report', 'given.ts'],
-  cli: [...BELOW_VERIFY, 'verify', 'report', 'config.ts', 'kubernetes'],
+  cli: [...BELOW_VERIFY, 'verify', 'report', 'config.ts', 'kubernetes', 'index.ts'],
   'given.ts': [...BELOW_VERIFY, 'verify', 'report'],
   'index.ts': [...BELOW_VERIFY, 'verify', 'report', 'config.ts', 'given.ts'],
   arbitraries: [...BELOW_VERIFY, 'verify', 'report', 'given.ts'],

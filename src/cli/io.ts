@@ -1,7 +1,7 @@
 /** Files, streams and other programs: the only file that touches them. */
 import { createReadStream, mkdirSync, readFileSync, realpathSync, watch, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 
 export interface Io {
   /** the text of a file, `-` for standard input */
@@ -142,11 +142,12 @@ async function findFiles(patterns: readonly string[], cwd: string, folder: strin
   return found.map((path) => join(folder, path).replaceAll('\\', '/')).sort();
 }
 
-/** `import ... from 'chainwalk'` in the module is this very program's library, installed beside it or not. */
+/** `import ... from 'chainwalk'` in the module is this very program's library, installed beside it or not.
+ *  Relative imports of the module are read as it is. */
 async function loadModule(path: string): Promise<Loaded> {
   const { createJiti } = await import('jiti');
-  const library = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : './index.js', import.meta.url);
-  const jiti = createJiti(import.meta.url, { alias: { chainwalk: fileURLToPath(library) }, fsCache: false, moduleCache: false });
+  const chainwalk = await import('../index.ts');
+  const jiti = createJiti(pathToFileURL(path).href, { virtualModules: { chainwalk }, fsCache: false, moduleCache: false });
   try {
     return { value: await jiti.import(path, { default: true }) };
   } catch (error) {
