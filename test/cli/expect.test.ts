@@ -24,7 +24,7 @@ describe('chainwalk expect', { timeout: 30_000 }, () => {
       ),
     );
     expect([code, err]).toEqual([0, '']);
-    expect(out).toBe('nothing new is wrong  4 checks of net/pod.expect.yaml\n');
+    expect(out).toBe('nothing is wrong  4 checks of net/pod.expect.yaml\n');
   });
 
   it('shows where a packet went in place of where it should, and which rule decided', async () => {

@@ -53,7 +53,8 @@ function answer({ subjects }: Review, { open, known, paint }: Parts): string {
   const asked = subjects.reduce((sum, { checks }) => sum + checks.filter(({ verdict }) => verdict !== 'skipped').length, 0);
   const where = `${plural(asked, 'check')} of ${subjects.length === 1 ? (subjects[0]?.name ?? '') : `${subjects.length} subjects`}`;
   const more = known.length === 0 ? '' : `, ${known.length} known`;
-  if (parts.length === 0) return `${paint.bold(paint.green('nothing new is wrong'))}  ${paint.dim(`${where}${more}`)}`;
+  if (parts.length === 0)
+    return `${paint.bold(paint.green(known.length === 0 ? 'nothing is wrong' : 'nothing new is wrong'))}  ${paint.dim(`${where}${more}`)}`;
   const colour = errors > 0 ? paint.red : paint.yellow;
   return `${paint.bold(colour(parts.join(', ')))}  ${paint.dim(`${where}${more}`)}`;
 }
