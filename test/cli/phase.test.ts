@@ -81,5 +81,7 @@ describe('while init containers run', () => {
     const { code, err } = await chainwalk(['verify', 'pod.rules', '--phase', 'init'], { files: FILES });
     expect(code).toBe(2);
     expect(err).toContain('--phase is for manifests');
+    const traced = await chainwalk(['trace', 'pod.rules', 'out tcp -> 10.0.0.9:80', '--phase', 'init'], { files: FILES });
+    expect([traced.code, traced.err]).toEqual([2, err]);
   });
 });

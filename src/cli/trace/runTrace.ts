@@ -5,6 +5,7 @@ import { type Call, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode, worst } from '../exitCode.ts';
 import { withKeptFiles } from '../kept.ts';
+import { phaseOfRules } from '../manifest/phase.ts';
 import { manifestsAmong } from '../manifest/recognise.ts';
 import { type Complaint, complain } from '../messages.ts';
 import { type Job, type JobInput, readJob } from './job.ts';
@@ -24,7 +25,9 @@ export async function runTrace(given: Call): Promise<ExitCode> {
     return EXIT.usage;
   }
   const wanted = { file, format: asked.path === undefined ? 'human' : 'json' };
-  const job = await ((await manifestsAmong(call, [file])) === 'all' ? podJob(call, wanted) : readJob(call, wanted));
+  const isPod = (await manifestsAmong(call, [file])) === 'all';
+  if (!isPod && (await phaseOfRules(call))) return EXIT.usage;
+  const job = await (isPod ? podJob(call, wanted) : readJob(call, wanted));
   if (job === undefined) return EXIT.usage;
   if (asked.path === undefined) return answerTexts(job, asked.texts);
   return worst(await warnAbout(job, []), await traceStream(job, asked.path));

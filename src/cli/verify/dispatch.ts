@@ -1,7 +1,8 @@
 /** `chainwalk verify` takes rules, or manifests from which the rules follow. */
-import { type Call, textOf } from '../command.ts';
+import type { Call } from '../command.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { withKeptFiles } from '../kept.ts';
+import { phaseOfRules } from '../manifest/phase.ts';
 import { manifestsAmong } from '../manifest/recognise.ts';
 import { complain } from '../messages.ts';
 
@@ -16,10 +17,7 @@ export async function verifyInput(given: Call): Promise<ExitCode> {
     const { verifyPods } = await import('./verifyPods.ts');
     return verifyPods(call);
   }
-  if (textOf(call.input, 'phase') !== undefined) {
-    await complain(call.io, { message: '--phase is for manifests: rules do not say who runs', help: 'with --host FILE say who listens' });
-    return EXIT.usage;
-  }
+  if (await phaseOfRules(call)) return EXIT.usage;
   const { runVerify } = await import('./runVerify.ts');
   return runVerify(call);
 }
