@@ -1,8 +1,9 @@
 /** Whether files hold Kubernetes manifests, where rules could stand as well. */
 import type { Call } from '../command.ts';
 
-/** An object says its kind on a line of its own; rules have no such line, and manifests have no line of rules. */
+/** An object says its kind on a line of its own, or somewhere in JSON; rules have no such line, and manifests have no line of rules. */
 export function isManifest(text: string): boolean {
+  if (/^\s*[{[]/.test(text) && /"kind"\s*:\s*"/.test(text)) return true;
   return (
     /^[ \t]*(?:- )?"?kind"?[ \t]*:[ \t]*\S/m.test(text) &&
     !/^[ \t]*(?:\*[ \t]*\w+[ \t]*$|-[ANIP] \w|(?:sudo )?ip6?tables(?:-\w+)* )/m.test(text)
