@@ -1,6 +1,6 @@
 /** Findings that are known, in a file that people read in a pull request: one line each, sorted. */
 import { packetText } from '../../packet/notation.ts';
-import { problemsOf } from '../../report/review/problems.ts';
+import { canFail, problemsOf } from '../../report/review/problems.ts';
 import type { Problem, Review, Subject } from '../../report/review/review.ts';
 import type { Source } from '../../syntax/source.ts';
 import type { Call } from '../command.ts';
@@ -48,11 +48,11 @@ export function baselineText(known: readonly Known[]): string {
   return `{\n  "schema": "chainwalk/baseline/v1",\n  "known": [${lines.length === 0 ? '' : `\n${lines.join(',\n')}\n  `}]\n}\n`;
 }
 
-/** What is open: to be known from now on. Expectations and changed fates are never taken for known. */
+/** What is open and could fail: to be known from now on. Expectations and changed fates are never taken for known. */
 export function knownOf(subjects: readonly Subject[]): readonly Known[] {
   const judged: Review = { subjects: subjects.filter(isJudged), diagnostics: [], notes: [] };
   const found = problemsOf(judged);
-  const open = found.filter(({ problem: { muted } }) => muted === undefined || muted.by === 'baseline');
+  const open = found.filter(({ problem }) => canFail(problem) && (problem.muted === undefined || problem.muted.by === 'baseline'));
   const known = open.map(({ subject, problem }) => toKnown(problem, subject));
   const key = ({ subject, claim, shown, fingerprint }: Known) => [subject, claim, shown, fingerprint].join('\u0000');
   return known.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));

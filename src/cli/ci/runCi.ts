@@ -31,11 +31,12 @@ export async function runCi(given: Call): Promise<ExitCode> {
   const compares = isAsked(loaded.config.claims, UNCHANGED_FATE);
   const compared = await againstBase(call, { base, judged: found.judged, compares });
   if (compared === undefined) return EXIT.usage;
-  const accepted = await acceptKnown(call, { loaded, subjects: [...compared.subjects, ...found.expected] });
+  const subjects = withLevels([...compared.subjects, ...found.expected], loaded);
+  const accepted = await acceptKnown(call, { loaded, subjects });
   if (accepted === undefined) return EXIT.usage;
   const notes = [...found.notes, ...compared.notes, ...accepted.notes];
   const diagnostics = [...found.diagnostics, ...accepted.diagnostics];
-  const review: Review = { subjects: withLevels(accepted.subjects, loaded), diagnostics, notes };
+  const review: Review = { subjects: accepted.subjects, diagnostics, notes };
   return reportOnce(call, { review, outputs, strict: isSet(call.input, 'strict') || loaded.config.strict === true, base: compared.base });
 }
 

@@ -8,7 +8,7 @@ import type { Paint } from '../paint.ts';
 import { fileLine } from '../place.ts';
 import { positionOf } from '../positions.ts';
 import { printable } from '../printable.ts';
-import { type Found, problemsOf, worstFirst } from '../review/problems.ts';
+import { canFail, type Found, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Blamed, Place, Problem, Review } from '../review/review.ts';
 import type { TraceInput } from '../traceJson.ts';
 
@@ -21,15 +21,14 @@ export interface CiStyle {
 export function humanReview(review: Review, style: CiStyle): string {
   const { paint, width } = style;
   const found = worstFirst(problemsOf(review));
-  const open = found.filter(
-    ({ problem: { muted, level, verdict } }) => muted === undefined && (level !== 'info' || verdict === 'undecided'),
-  );
-  const asides = found.filter(({ problem: { muted, level, verdict } }) => muted === undefined && level === 'info' && verdict === 'failed');
-  const known = found.filter(({ problem: { muted } }) => muted !== undefined);
+  const open = found.filter(({ problem }) => problem.muted === undefined && canFail(problem));
+  const known = found.filter(({ problem }) => problem.muted !== undefined && canFail(problem));
+  const asides = found.filter(({ problem }) => problem.muted === undefined && !canFail(problem));
+  const changesFirst = asides.toSorted((a, b) => Number(b.subject.kind === 'comparison') - Number(a.subject.kind === 'comparison'));
   return [
     answer(review, { open, known, paint }),
     ...alike(open).flatMap((group) => ['', ...problemLines(group, style)]),
-    ...(asides.length === 0 ? [] : ['', ...lineEach(asides, { ...style, title: 'for information', say: ({ message }) => message })]),
+    ...(asides.length === 0 ? [] : ['', ...lineEach(changesFirst, { ...style, title: 'for information', say: ({ message }) => message })]),
     ...(known.length === 0 ? [] : ['', ...lineEach(known, { ...style, title: 'known', say: knownWords })]),
     ...(review.notes.length === 0
       ? []
@@ -163,11 +162,13 @@ interface Listed extends CiStyle {
 const MOST_LISTED = 6;
 
 function lineEach(found: readonly Found[], { paint, width, title, say }: Listed): readonly string[] {
-  const lines = found.slice(0, MOST_LISTED).map(({ subject, problem }) => {
+  const groups = alike(found);
+  const lines = groups.slice(0, MOST_LISTED).map(([{ subject, problem }, ...others]) => {
     const at = problem.place === undefined ? subject.name : `${problem.place.source.file}:${positionOf(problem.place).line}`;
-    return `  ${paragraph({ text: printable(`${problem.id}  ${at}: ${say(problem)}`), width: width - 2, hang: 4 })}`;
+    const same = others.length === 0 ? '' : `; the same for ${others.length} more`;
+    return `  ${paragraph({ text: printable(`${problem.id}  ${at}: ${say(problem)}${same}`), width: width - 2, hang: 4 })}`;
   });
-  const more = found.length - lines.length;
+  const more = groups.length - lines.length;
   return [paint.bold(`${title}, ${found.length}:`), ...lines, ...(more > 0 ? [`  and ${more} more; -o json lists all`] : [])];
 }
 

@@ -31,6 +31,11 @@ export function worstFirst(found: readonly Found[]): readonly Found[] {
   return found.toSorted((a, b) => rank(a) - rank(b));
 }
 
+/** Whether it makes a run fail when it is not known already, a strict one at least. */
+export function canFail({ level, verdict }: Problem): boolean {
+  return level !== 'info' || verdict === 'undecided';
+}
+
 /** Whether it makes the run fail; the exit code says the same. */
 export function isFailure({ level, verdict, muted }: Problem, strict: boolean): boolean {
   if (muted !== undefined) return false;
