@@ -1,7 +1,7 @@
 /** From arguments to an exit code. Bad usage is 2, anything unexpected is a bug of ours and says so. */
 import { type Command as Commander, CommanderError } from 'commander';
 import { protectPackets } from './arguments.ts';
-import { isSet } from './command.ts';
+import { type Command, isSet } from './command.ts';
 import { COMMANDS } from './commands/commands.ts';
 import { EXIT, type ExitCode } from './exitCode.ts';
 import { type Io, UnreadableError } from './io.ts';
@@ -13,13 +13,15 @@ export interface Invocation {
   /** without the program's own name */
   readonly argv: readonly string[];
   readonly version: string;
+  /** absent: all */
+  readonly commands?: readonly Command[];
 }
 
-export async function run({ argv, version }: Invocation, io: Io): Promise<ExitCode> {
-  const asked = COMMANDS.find(({ name }) => name === argv[0]);
+export async function run({ argv, version, commands = COMMANDS }: Invocation, io: Io): Promise<ExitCode> {
+  const asked = commands.find(({ name }) => name === argv[0]);
   const help =
     asked === undefined ? '`chainwalk --help` lists the commands' : `\`chainwalk ${asked.name} --help\` shows examples and options`;
-  const build = (hooks: Hooks) => buildProgram({ version, commands: COMMANDS, ...hooks });
+  const build = (hooks: Hooks) => buildProgram({ version, commands, ...hooks });
   return parseAndRun({ argv: protectPackets(argv), help, foreignOptions: asked?.foreignOptions, build }, io);
 }
 

@@ -1,7 +1,7 @@
 /** `kubectl chainwalk` against a kubectl of ours. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { flagsOf } from '../../src/cli/flags.ts';
@@ -84,6 +84,11 @@ const script = (told: Readonly<Record<string, string>>) => {
   return [...sections.flat(), '=== chainwalk: end ===', ''].join('\n');
 };
 
+const ROOT = resolve(import.meta.dirname, '../..');
+const CAN_MAKE_NAMESPACES =
+  process.getuid?.() === 0 &&
+  spawnSync('unshare', ['-n', 'sh', '-c', 'ip -json address && iptables-nft-save && iptables-legacy-save']).status === 0;
+
 let fake: FakeKubectl | undefined;
 const cluster = (...replies: readonly Reply[]) => {
   fake = fakeKubectl(replies);
@@ -126,6 +131,10 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
       'outbound-captured',
     ]);
     expect([code, out]).toEqual([1, expect.stringContaining('error: outbound-captured (IPv6)')]);
+    fake?.remove();
+    const none = { when: '*ip6tables*save', out: '' };
+    const bare = await cluster({ ...GET, out: both }, noIp, none, ...answers()).plugin(['web-0', 'verify', '--only', 'outbound-captured']);
+    expect([bare.code, bare.out]).toEqual([1, expect.stringContaining('error: outbound-captured (IPv6)')]);
   });
 
   it('the pod is the base of a diff, and --expect judges', async () => {
@@ -322,12 +331,14 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     [['--', '-o'], '`--` is no name of a pod'],
     [['Web_0'], '`Web_0` is no name of a pod'],
     [['web-0', 'trace', OUT, '--watch'], 'a pod cannot be watched'],
+    [['web-0', 'trace'], 'no packet to trace'],
     [['web-0', '-c', 'nginx'], 'pod web-0 has no container `nginx`\nhelp: it has app, istio-proxy'],
-    [['web-0', 'trace', '--nonsense'], 'unknown option `--nonsense`\nhelp: `chainwalk trace --help`'],
+    [['web-0', 'trace', '--nonsense'], 'unknown option `--nonsense`\nhelp: a packet in iptables form'],
   ])('%j is wrong usage', async (argv, message) => {
-    const { code, out, err } = await cluster(GET, ...answers()).plugin(argv);
+    const { code, out, err, calls } = await cluster(GET, ...answers()).plugin(argv);
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain(`chainwalk: error: ${message}`);
+    expect(calls.length).toBe(argv.includes('nginx') ? 1 : 0);
   });
 
   it('--dry-run prints what a shell could run, and runs nothing', async () => {
@@ -364,6 +375,50 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect([code, out.slice(0, 12)]).toEqual([0, 'captured-out']);
     expect(readFileSync(join(kubectl.folder, 'kept/web-0.rules'), 'utf8')).toBe(SIDECAR);
   });
+
+  it.skipIf(!CAN_MAKE_NAMESPACES)(
+    `what real tools print is understood${CAN_MAKE_NAMESPACES ? '' : ': skipped, that takes root, unshare, ip and iptables'}`,
+    () => {
+      const kubectl = cluster(GET);
+      const inPod = `*) while [ "$1" != -- ]; do shift; done; shift; PATH='${process.env.PATH}' exec "$@";;`;
+      const program = join(kubectl.folder, 'bin/kubectl');
+      writeFileSync(program, readFileSync(program, 'utf8').replace(/^ {2}\*\) echo .*$/m, inPod));
+      const setUp = [
+        'ip link set lo up; ip link add eth0 type veth peer name peer; ip link set peer up; ip link set eth0 up',
+        'ip address add 192.168.7.9/24 dev eth0; ip -6 address add fd00::9/64 dev eth0 nodad',
+        'ip route add default via 192.168.7.1; ip -6 route add default via fd00::1; ip route add 10.1.0.0/16 dev eth0 src 192.168.7.9 metric 50',
+        'ip route add unreachable 10.2.0.0/16; ip route add 10.3.0.0/16 nexthop via 192.168.7.2 nexthop via 192.168.7.3',
+        'for family in -4 -6; do ip $family rule add fwmark 1337 lookup 133; ip $family route add local default dev lo table 133; done',
+        'ip rule add from 10.0.0.0/8 fwmark 0x1/0xf iif eth0 pref 77 lookup 7; ip rule add to 1.2.3.4 pref 78 prohibit',
+        `iptables-nft-restore < '${ROOT}/fixtures/istio-sidecar.rules'`,
+        `cd '${kubectl.folder}'; export PATH='${kubectl.folder}/bin'`,
+        `exec '${process.execPath}' --import '${import.meta.resolve('tsx')}' '${ROOT}/src/kubectl-chainwalk.ts' web-0 --save kept trace '${OUT}' --brief`,
+      ].join('\n');
+      const { stdout, stderr } = spawnSync('unshare', ['-n', 'bash', '-e', '-c', setUp], { encoding: 'utf8', timeout: 60_000 });
+      expect(stderr).toBe(
+        'note: asked container istio-proxy: the nft backend holds the rules, legacy holds none\nnote: the route to 10.3.0.0/16 has several next hops, or one of the other family, and is left out\n',
+      );
+      expect(stdout).toMatch(/^captured-out +out tcp 192\.168\.7\.9:40000 ->/);
+      const host = JSON.parse(readFileSync(join(kubectl.folder, 'kept/web-0.host.json'), 'utf8'));
+      expect(host.interfaces).toContainEqual({
+        name: 'eth0',
+        addresses: ['192.168.7.9/24', 'fd00::9/64', expect.stringMatching(/^fe80::/)],
+      });
+      expect([...host.routes].sort()).toEqual([
+        '-4 10.1.0.0/16 dev eth0 src 192.168.7.9 metric 50',
+        '-4 default via 192.168.7.1 dev eth0',
+        '-4 unreachable 10.2.0.0/16',
+        '-6 default via fd00::1 dev eth0 metric 1024',
+      ]);
+      expect(host.route_tables).toEqual({ 133: ['-4 local default dev lo', '-6 local default dev lo metric 1024'] });
+      expect(host.ip_rules).toEqual([
+        '-4 from 10.0.0.0/8 fwmark 0x1/0xf iif eth0 pref 77 lookup 7',
+        '-4 from all to 1.2.3.4 pref 78 prohibit',
+        '-4 from all fwmark 0x539 pref 32765 lookup 133',
+        '-6 from all fwmark 0x539 pref 32765 lookup 133',
+      ]);
+    },
+  );
 
   it('as a process, without kubectl', () => {
     fake = fakeKubectl(undefined);

@@ -25,8 +25,9 @@ export async function askPod(call: Call): Promise<ExitCode> {
     await io.out.write(plan(call, { cluster, name }));
     return EXIT.ok;
   }
-  // what chainwalk would say of its own options needs no cluster
-  if (rest.includes('--help') || rest.includes('-h')) return run({ argv: [command, '--help'], version: input.version }, io);
+  // nothing is asked of a pod for a command that could not be run; --help is answered here, too
+  const tried = await run({ argv: [command, 'RULES', ...rest], version: input.version, commands: READ_ONLY }, io);
+  if (tried !== EXIT.ok || rest.includes('--help') || rest.includes('-h')) return tried;
   const files = await fetchPodFiles(call, { cluster, name });
   if ('message' in files) return refuse(io, files);
   const problem = textOf(input, 'save') === undefined ? undefined : await save(io, files);
@@ -37,6 +38,9 @@ export async function askPod(call: Call): Promise<ExitCode> {
     withFiles(io, files),
   );
 }
+
+/** Their words are read, and nothing is run. */
+const READ_ONLY = COMMANDS.map((command) => ({ ...command, run: async () => EXIT.ok }));
 
 async function refuse(io: Io, complaint: Complaint): Promise<ExitCode> {
   await complain(io, complaint);
@@ -55,6 +59,8 @@ function wrongCommand(command: string, rest: readonly string[]): Complaint | und
       message: `\`${command}\` is none of ${ASKABLE.join(', ')}`,
       help: didYouMean(nearest(command, ASKABLE)) ?? '`kubectl chainwalk --help` shows examples and options',
     };
+  if (command === 'trace' && rest.length === 0)
+    return { message: 'no packet to trace', help: '`kubectl chainwalk --help` shows an example' };
   if (!rest.includes('--watch') && !rest.includes('-w')) return undefined;
   return { message: 'a pod cannot be watched', help: '--save keeps its rules as a file' };
 }
