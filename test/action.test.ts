@@ -89,12 +89,12 @@ describe('the script of the action', { timeout: 30_000 }, () => {
     // as the runner calls it. source: docs.github.com, jobs.<job_id>.steps[*].shell
     const out = execFileSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', CHECK?.run ?? ''], {
       encoding: 'utf8',
-      env: { PATH: `${folder}:${process.env.PATH ?? ''}`, GITHUB_STEP_SUMMARY: '/s.md', GITHUB_OUTPUT: output, ...Object.fromEntries(env) },
+      env: { PATH: `${folder}:${process.env.PATH ?? ''}`, GITHUB_OUTPUT: output, ...Object.fromEntries(env) },
     });
     return { args: [...out.matchAll(/^npx<(.*)>$/gm)].map(([, one]) => one ?? ''), output: readFileSync(output, 'utf8') };
   }
 
-  it('runs chainwalk ci with annotations, a summary and SARIF', () => {
+  it('runs chainwalk ci with annotations, which bring the summary, and with SARIF', () => {
     const { args, output } = run({});
     expect(args).toEqual(['--yes', 'chainwalk', 'ci', '-o', 'github,sarif=chainwalk.sarif']);
     expect(output).toBe('sarif=chainwalk.sarif\n');
