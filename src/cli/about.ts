@@ -9,10 +9,8 @@ export const EXAMPLES: readonly Example[] = [
   { says: 'where does this packet go, and which rule decides?', line: 'chainwalk trace pod.rules "out tcp -> 203.0.113.9:443 uid=1000"' },
   { says: 'does a pod keep what its mesh promises, before it is deployed?', line: 'chainwalk verify deploy.yaml --mode cni' },
   { says: 'which packets does this change of rules let fare otherwise?', line: 'chainwalk diff before.rules after.rules' },
-  {
-    says: 'a test: exit 1 when a packet has another outcome',
-    line: 'chainwalk trace pod.rules "in tcp -> 10.244.0.5:8080" --expect captured-in',
-  },
+  { says: 'what does this branch break?', line: 'chainwalk ci --base origin/main' },
+  { says: 'do packets fare as a test expects?', line: 'chainwalk expect net/*.expect.yaml' },
   { says: 'a running pod, by kubectl', line: 'kubectl chainwalk web-0 -n shop verify' },
   { says: 'what does an answer mean?', line: 'chainwalk explain captured-out' },
 ];

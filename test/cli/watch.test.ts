@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { nodeIo } from '../../src/cli/io.ts';
+import { WATCH } from '../../src/cli/options.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -51,6 +53,11 @@ describe('watching in memory', { timeout: 30_000 }, () => {
     });
     expect(verified.err).toContain('v.yaml changed');
     expect(verified.out.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('is an option of every command that judges files', () => {
+    const watching = COMMANDS.filter(({ options }) => options.includes(WATCH)).map(({ name }) => name);
+    expect(watching).toEqual(expect.arrayContaining(['trace', 'verify', 'diff', 'check', 'ci', 'expect']));
   });
 
   it('what can be read only once is refused', async () => {
