@@ -15,12 +15,13 @@ export interface Page {
   readonly todoWith?: Readonly<Record<string, string>>;
 }
 
-export type PageGroup = 'command' | 'file' | 'claim' | 'outcome' | 'fate' | 'lost' | 'step' | 'diagnostic';
+export type PageGroup = 'command' | 'file' | 'claim' | 'exception' | 'outcome' | 'fate' | 'lost' | 'step' | 'diagnostic';
 
 export const GROUP_TITLES: Readonly<Record<PageGroup, string>> = {
   command: 'commands: how to read what they answer',
   file: 'texts: how to write what chainwalk reads',
   claim: 'claims: what verify proves',
+  exception: "exceptions: settings under which Istio's own rules break a claim; the kernel confirms the packets",
   outcome: 'outcomes: what becomes of a packet on its whole journey',
   fate: 'fates: how one leg of the journey ends',
   lost: 'reasons for lost: the kernel discards the packet outside the rules',

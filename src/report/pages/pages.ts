@@ -7,6 +7,8 @@ import { COMMAND_PAGES } from './commands.ts';
 import { PODS_COMMAND_PAGES } from './commandsOfPods.ts';
 import { RULES_COMMAND_PAGES } from './commandsOfRules.ts';
 import { DIAGNOSTIC_PAGES } from './diagnostics.ts';
+import { EXCEPTION_PAGES } from './exceptions.ts';
+import { EXCEPTION_PAGES_OF_MODES } from './exceptionsOfModes.ts';
 import { FATE_PAGES } from './fates.ts';
 import { FILE_PAGES } from './files.ts';
 import { LOST_PAGES } from './lost.ts';
@@ -25,6 +27,8 @@ export const PAGES: readonly Page[] = [
   ...OTHER_CLAIM_PAGES,
   ...STRUCTURE_CLAIM_PAGES,
   ...POD_CLAIM_PAGES,
+  ...EXCEPTION_PAGES,
+  ...EXCEPTION_PAGES_OF_MODES,
   ...OUTCOME_PAGES,
   ...FATE_PAGES,
   ...LOST_PAGES,

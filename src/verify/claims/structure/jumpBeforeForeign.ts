@@ -10,6 +10,7 @@ import { walkAlone } from '../../../symbolic/uses.ts';
 import type { TableResult } from '../../../symbolic/walk.ts';
 import type { Claim } from '../../claim.ts';
 import { without } from '../../deadRulesRedundant.ts';
+import { asksInvalid } from '../../infer.ts';
 import { asksOnly, pointsOf, shapeOf } from '../../ruleShape.ts';
 import type { Scene } from '../../scene.ts';
 import { blaming } from './rules.ts';
@@ -53,9 +54,10 @@ function foreignBefore(scene: Scene, table: Table): readonly Rule[] {
   });
 }
 
-/** What Istio itself writes there: interfaces that are left alone, or treated as the application. */
+/** What Istio itself writes there: interfaces that are left alone, or treated as the application; up to 1.24, the DROP of INVALID packets. */
 function isDeclared({ declared: { excludedInterfaces, virtualInterfaces } }: Scene, rule: Rule): boolean {
   const shape = shapeOf(rule);
+  if (rule.effect.kind === 'drop' && asksInvalid(shape)) return true;
   const nics = [...pointsOf<string>([shape], 'iif'), ...pointsOf<string>([shape], 'oif')];
   const known = [...excludedInterfaces, ...virtualInterfaces].filter((nic) => nic !== 'lo');
   return rule.effect.kind === 'return' && (asksOnly(shape, 'iif') || asksOnly(shape, 'oif')) && nics.every((nic) => known.includes(nic));

@@ -1,0 +1,54 @@
+/** The law: rules that follow from settings keep every promise of level error and warning, but for exceptions that have a name.
+ *  What is promised follows from the settings, not from the rules. CHAINWALK_SETTINGS=2000 CHAINWALK_SEED=7 asks about more of them. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SettingsObject } from '../../src/arbitraries/settings.ts';
+import { packetText } from '../../src/packet/notation.ts';
+import { PAGES } from '../../src/report/pages/pages.ts';
+import { EXCEPTIONS } from './law/exceptions.ts';
+import { brokenPromises, isLoadable } from './law/judge.ts';
+import { lawSettings, USUAL } from './law/lawSettings.ts';
+import { meshWorld } from './law/meshWorld.ts';
+
+const COUNT = Number(process.env.CHAINWALK_SETTINGS ?? 30);
+const SEED = Number(process.env.CHAINWALK_SEED ?? 1);
+const MILLISECONDS_EACH = 2000;
+
+/** Broken promises that no exception names, in words. */
+function unnamed(settings: SettingsObject): readonly string[] {
+  const world = meshWorld(settings);
+  if (world === undefined || !isLoadable(world)) return [];
+  return brokenPromises(world).flatMap(({ claim, family, verdict, witness, reason = '' }) => {
+    const side = world.sides.find(({ ruleset }) => ruleset.family === family);
+    if (side === undefined || EXCEPTIONS.some(({ breaks, when }) => breaks.includes(claim) && when(side, world))) return [];
+    const packet = witness === undefined ? '' : `${packetText(witness.packet)}: ${witness.outcome}`;
+    return [`${claim} of IPv${family} ${verdict}: ${packet} ${reason}\n  with ${JSON.stringify(settings)}`];
+  });
+}
+
+describe('rules that follow from settings', () => {
+  it(`keep the promises of the mesh, for ${COUNT} random settings`, { timeout: 60_000 + COUNT * MILLISECONDS_EACH }, () => {
+    const found = fc.sample(lawSettings, { numRuns: COUNT, seed: SEED }).flatMap(unnamed);
+    expect(found).toEqual([]);
+  });
+
+  it('keep every promise where INVALID packets are dropped and nothing else is asked for', () => {
+    const world = meshWorld({ ...USUAL, 'drop-invalid': true, host: { ipv6: true } });
+    expect(world === undefined ? undefined : brokenPromises(world)).toEqual([]);
+  });
+
+  it.each(EXCEPTIONS.map((one) => [one.id, one] as const))('break one under the settings of the exception: %s', (_, exception) => {
+    const { breaks, when, example } = exception;
+    const world = meshWorld({ ...USUAL, ...example });
+    if (world === undefined) throw new Error('Istio refuses the example');
+    expect(world.sides.some((side) => when(side, world))).toBe(true);
+    if (!isLoadable(world)) return;
+    expect(brokenPromises(world).map(({ claim }) => claim)).toContain(breaks[0]);
+    expect(unnamed({ ...USUAL, ...example })).toEqual([]);
+  });
+
+  it('have a page for each exception', () => {
+    const pages = PAGES.filter(({ group }) => group === 'exception').map(({ id }) => id);
+    expect([...pages].sort()).toEqual(EXCEPTIONS.map(({ id }) => id).sort());
+  });
+});

@@ -1,0 +1,24 @@
+/** Which promises of level error and warning the rules of a world break. */
+import { CLAIMS } from '../../../src/verify/claims.ts';
+import type { Finding } from '../../../src/verify/finding.ts';
+import { judgeClaim } from '../../../src/verify/run.ts';
+import { makeScene, type Scene } from '../../../src/verify/scene.ts';
+import type { MeshWorld } from './meshWorld.ts';
+import { twice } from './sideFacts.ts';
+
+const PROMISES = CLAIMS.filter(({ level }) => level !== 'info');
+
+/** Undecided ones too: Istio writes nothing that is not modelled. */
+export function brokenPromises({ profile, host, sides }: MeshWorld): readonly Finding[] {
+  const scenes: Scene[] = [];
+  for (const { ruleset, declared } of sides) {
+    scenes.push(makeScene({ ruleset, host, profile, declared, ...(scenes[0] !== undefined && { twin: scenes[0] }) }));
+  }
+  const findings = PROMISES.flatMap((claim) => scenes.flatMap((scene) => judgeClaim(scene, claim)));
+  return findings.filter(({ verdict }) => verdict === 'violated' || verdict === 'undecided');
+}
+
+/** Two listeners of one process cannot have one port: then there is no proxy to judge. The exception `ports-of-the-mesh`. */
+export function isLoadable({ profile }: MeshWorld): boolean {
+  return !twice(profile.listeners.map(({ port }) => String(port)));
+}

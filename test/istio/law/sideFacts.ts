@@ -1,0 +1,64 @@
+/** What exceptions ask of the settings of one family. */
+import { parseGoPrefix } from '../../../src/istio/goValues.ts';
+import { contains, parseAddress, parsePrefix, prefixRange } from '../../../src/packet/address.ts';
+import type { Side } from './meshWorld.ts';
+
+export function has(ports: readonly string[], port: number): boolean {
+  return ports.map(Number).includes(port);
+}
+
+export function some(list: readonly unknown[]): boolean {
+  return list.length > 0;
+}
+
+export function twice(items: readonly string[]): boolean {
+  return new Set(items).size < items.length;
+}
+
+/** Lists of which each item becomes rules of one form; those of two settings where they become the same form. */
+export function listsOf({ plan }: Side): readonly (readonly string[])[] {
+  const { groups, inbound } = plan;
+  const except = 'except' in groups ? groups.except : [];
+  return [
+    plan.uids,
+    // an excluded group that is the proxy's has its rule already
+    [...new Set(plan.gids), ...new Set(except)],
+    plan.gids,
+    except,
+    inbound?.ports === '*' || inbound === undefined ? [] : inbound.ports,
+    // in REDIRECT mode the tunnel's rule is in the same chain
+    [...(plan.transparent ? [] : [plan.tunnelPort]), ...(inbound?.ports === '*' ? inbound.excluded : [])],
+    plan.excludedOutboundPorts,
+    plan.outboundPorts,
+    [...plan.excludedInterfaces, ...plan.virtualInterfaces],
+    [plan.loopback, ...plan.excludedRanges].map(masked),
+    plan.includedRanges === '*' ? [] : plan.includedRanges.map(masked),
+  ];
+}
+
+/** As iptables knows it: without the bits behind the length. */
+function masked(range: string): string {
+  const prefix = parseGoPrefix(range);
+  if (prefix === undefined) return range;
+  const { lo } = prefixRange({ address: prefix.address, length: prefix.bits });
+  return `${lo}/${prefix.bits}`;
+}
+
+/** Where the resolvers are that DNS is captured for, in a word. */
+export function resolversOf({ plan: { dns } }: Side): string {
+  if (dns === undefined) return 'none';
+  if (dns.servers === 'all') return 'all';
+  const local = (server: string): boolean => server === '::1' || server.startsWith('127.');
+  return `${dns.servers.some(local)} ${dns.servers.some((server) => !local(server))}`;
+}
+
+/** How much the ranges let through, in a word. */
+export function rangesOf({ plan: { includedRanges, excludedRanges } }: Side): string {
+  const included = includedRanges === '*' ? 'all' : includedRanges.length > 0 ? 'some' : 'none';
+  return `${included} ${excludedRanges.some((range) => range.endsWith('/0')) ? 'all' : excludedRanges.length > 0}`;
+}
+
+export function spares(range: string, address: string): boolean {
+  const [prefix, at] = [parsePrefix(range), parseAddress(address)];
+  return prefix !== undefined && at !== undefined && contains(prefix, at);
+}
