@@ -1,93 +1,102 @@
-/** What changed between two rulesets, for people: the answer first, then one block a class. */
-import type { DiffChange, DiffDoubt, DiffReport, DiffSide } from './diffJson.ts';
+/** What changed between two rulesets, for people: the answer first, then one block for each kind of change, the most serious first. */
+import { groupBy } from '../lib/groupBy.ts';
+import { changeLines, ruleText, type Shown, titleOf } from './diffChange.ts';
+import type { DiffDoubt, DiffReport } from './diffJson.ts';
+import type { EditJson } from './diffResults.ts';
 import { paragraph } from './layout.ts';
-import type { Paint } from './paint.ts';
+import { type Paint, PLAIN } from './paint.ts';
 import { fileLine } from './place.ts';
-import { printable } from './printable.ts';
-import type { TraceAfter, TraceFate, TraceRule } from './traceJson.ts';
-import { OUTCOME_COLOURS, OUTCOME_WORDS } from './words.ts';
 
 export interface DiffStyle {
   readonly paint: Paint;
   readonly width: number;
-  /** the packet of each change, in notation */
-  readonly examples: readonly string[];
-  /** most classes that are shown */
-  readonly most: number;
+  /** most kinds of change that are shown */
+  readonly most?: number;
 }
 
-export function humanDiff(report: DiffReport, style: DiffStyle): string {
+export interface DiffShown {
+  readonly report: DiffReport;
+  /** the packet of each change, in notation */
+  readonly examples: readonly string[];
+  readonly edits: readonly EditJson[];
+}
+
+const MOST_KINDS = 10;
+const MOST_EDITS = 10;
+const MOST_TITLES = 4;
+
+export function humanDiff({ report, examples, edits }: DiffShown, style: DiffStyle): string {
   const { changes, undecided, notes } = report;
-  const shown = changes.slice(0, style.most);
+  const { most = MOST_KINDS } = style;
+  const shown = changes.map((change, index): Shown => ({ change, example: examples[index] ?? '' }));
+  const ordinary = shown.filter(({ change }) => change.usual === 'ordinary');
+  const main = ordinary.length > 0 ? ordinary : shown;
+  const kinds = [...groupBy(main, ({ change }) => titleOf(change, PLAIN)).values()];
+  const both = report.families.length > 1;
   const blocks = [
-    [headline(report, style), ...notes.map((note) => style.paint.dim(paragraph({ text: `note: ${note}`, width: style.width, hang: 6 })))],
-    ...shown.map((change, index) => changeLines(change, { style, example: style.examples[index] ?? '', both: report.families.length > 1 })),
-    ...(changes.length > shown.length ? [[`and ${changes.length - shown.length} more kinds of change; --json has them all`]] : []),
+    [headline(report, style), ...editLines(report, edits), ...notes.map((note) => noteLine(note, style))],
+    ...kinds.slice(0, most).map((kind) => changeLines(kind, { ...style, both })),
+    ...(kinds.length > most ? [[`and ${kinds.length - most} more kinds of change; --json has them all`]] : []),
+    ...(main === shown || shown.length === main.length ? [] : [oddLines(shown, style)]),
     ...undecided.map((doubt) => doubtLines(doubt, style)),
   ];
   return blocks.map((lines) => lines.join('\n')).join('\n\n');
 }
 
-function headline({ equivalent, changes, undecided }: DiffReport, { paint }: DiffStyle): string {
+export function noteLine(note: string, { paint, width }: DiffStyle): string {
+  return paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 }));
+}
+
+function headline({ equivalent, changes, undecided }: DiffReport, { paint, width }: DiffStyle): string {
   if (equivalent) return paint.bold(paint.green('no change in behaviour (proved for all packets)'));
-  const count = `${changes.length} ${changes.length === 1 ? 'kind' : 'kinds'} of packets`;
   if (changes.length === 0) return paint.bold(paint.yellow('undecided: no change was found, but not everything could be compared'));
+  const ordinary = changes.filter(({ usual }) => usual === 'ordinary').length;
+  const others = changes.length - ordinary;
+  const kinds = (count: number) => `${count} ${count === 1 ? 'kind' : 'kinds'}`;
+  const unusual = `${kinds(others)} of packets that hardly anybody sends`;
+  const count = ordinary === 0 ? unusual : `${kinds(ordinary)} of packets${others === 0 ? '' : `, and for ${unusual}`}`;
   const rest = undecided.length === 0 ? ', no other packet does (proved)' : '; others are undecided';
-  return paint.bold(paint.red(`behaviour changes for ${count}${rest}`));
+  return paint.bold(paint.red(paragraph({ text: `behaviour changes for ${count}${rest}`, width, hang: 2 })));
 }
 
-interface ChangeStyle {
-  readonly style: DiffStyle;
-  readonly example: string;
-  readonly both: boolean;
-}
-
-function changeLines({ base, head, packets, family }: DiffChange, { style, example, both }: ChangeStyle): readonly string[] {
-  const { paint, width } = style;
-  const same = base.outcome === head.outcome;
-  const title = same ? `${outcomeText(base, paint)}, another way` : `${outcomeText(base, paint)} -> ${outcomeText(head, paint)}`;
-  const words = paragraph({ text: `${both ? `${family}: ` : ''}${packets}`, width: width - 2, hang: 2 });
+/** Packets for other hosts, and those with marks, flags or addresses that nobody uses, in brief. */
+function oddLines(shown: readonly Shown[], { paint, width }: DiffStyle): readonly string[] {
+  const odd = groupBy(
+    shown.filter(({ change }) => change.usual !== 'ordinary'),
+    ({ change }) => change.severity,
+  );
   return [
-    paint.bold(title),
-    `  ${words.replaceAll('\n', '\n  ')}`,
-    `  example  ${example}`,
-    ...sideLines('base', base, style),
-    ...sideLines('head', head, style),
+    paint.bold('packets for other hosts, or with odd marks, flags or addresses; --json has all'),
+    ...[...odd].flatMap(([severity, group]) => {
+      const titles = [...new Set(group.map(({ change }) => titleOf(change, PLAIN)))];
+      const more = titles.length - MOST_TITLES;
+      const text = `${severity}: ${titles.slice(0, MOST_TITLES).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+      const lines = paragraph({ text, width: width - 2, hang: 2 }).replaceAll('\n', '\n  ');
+      return [`  ${lines}`, `    example  ${group[0]?.example ?? ''}`];
+    }),
   ];
 }
 
-function outcomeText({ outcome, outcomes }: DiffSide, paint: Paint): string {
-  return (outcomes ?? [outcome]).map((one) => paint[OUTCOME_COLOURS[one]](OUTCOME_WORDS[one])).join(' or ');
+/** What a reviewer sees in the text although it changes nothing. */
+function editLines({ equivalent }: DiffReport, edits: readonly EditJson[]): readonly string[] {
+  if (!equivalent || edits.length === 0) return [];
+  const more = edits.length - MOST_EDITS;
+  return [
+    ...edits.slice(0, MOST_EDITS).map((edit) => `  ${editText(edit)}: no packet is decided otherwise`),
+    ...(more > 0 ? [`  and ${more} more edits of rules; --json has them all`] : []),
+  ];
 }
 
-function sideLines(name: string, { fate, after, rule }: DiffSide, { width }: DiffStyle): readonly string[] {
-  const text =
-    rule === null ? 'no rule decides: the policy, or the end of a chain' : `${ruleText(rule)}  at ${fileLine(rule.file, rule.line)}`;
-  const line = paragraph({ text, width: width - 11, hang: 2 }).replaceAll('\n', '\n           ');
-  return [`  ${name}     ${endText(fate, after)}`, `           ${line}`];
-}
-
-function ruleText({ table, text }: TraceRule): string {
-  return printable(`${table} ${text}`);
-}
-
-function endText(fate: TraceFate, { src, sport, dst, dport }: TraceAfter): string {
-  const end = (address: string, port: number | undefined): string =>
-    port === undefined ? address : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-  const flow = `${end(src, sport)} -> ${end(dst, dport)}`;
-  switch (fate.kind) {
-    case 'delivered':
-      return `delivered to ${fate.process ?? 'nobody'}${fate.listener === undefined ? '' : ` on port ${fate.listener}`}, as ${flow}`;
-    case 'sent':
-    case 'forwarded':
-      return `${fate.kind} by ${fate.oif}, as ${flow}`;
-    case 'rejected':
-      return `rejected with ${fate.with}`;
-    case 'lost':
-      return `lost: ${fate.reason}`;
-    default:
-      return fate.kind;
+function editText({ kind, base, head }: EditJson): string {
+  const rule = head ?? base;
+  if (rule === null) return kind;
+  const where = `${rule.table} ${rule.chain}`;
+  if (base !== null && head !== null) {
+    if (kind === 'swapped')
+      return `rules ${Math.min(base.rule, head.rule)} and ${Math.max(base.rule, head.rule)} of ${where} changed places`;
+    return kind === 'moved' ? `rule ${base.rule} of ${where} is rule ${head.rule} now` : `rule ${head.rule} of ${where} was edited`;
   }
+  return `rule ${rule.rule} of ${where} ${kind === 'added' ? 'is new' : 'is gone'}`;
 }
 
 function doubtLines({ packets, reason, rules }: DiffDoubt, { paint, width }: DiffStyle): readonly string[] {

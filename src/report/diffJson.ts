@@ -2,13 +2,25 @@
 import type { Outcome } from '../journey/journey.ts';
 import type { Family } from '../packet/address.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
+import type { Level } from '../verify/claim.ts';
 import type { Diff } from '../verify/diff.ts';
+import type { DiffCause } from '../verify/diffCauses.ts';
 import type { Sides } from '../verify/diffQuestion.ts';
-import type { ChangedSide } from '../verify/diffWitness.ts';
+import { levelOf, type Severity, type Usual } from '../verify/diffSeverity.ts';
+import type { ChangedClass, ChangedSide } from '../verify/diffWitness.ts';
 import type { PacketJson } from './packetJson.ts';
 import { toPacketJson } from './packetJson.ts';
 import type { TraceAfter, TraceFate, TraceRule } from './traceJson.ts';
 import { toTrace, toTraceRule } from './traceJson.ts';
+
+/** What was compared: rules with rules, or a pod with itself. */
+export interface DiffAnswer {
+  readonly diffs: readonly Diff[];
+  readonly files: Sides<string>;
+  readonly profile?: string | undefined;
+  readonly notes: readonly string[];
+  readonly causes?: ReadonlyMap<ChangedClass, readonly DiffCause[]>;
+}
 
 export interface DiffReport {
   readonly schema: 'chainwalk/diff/v1';
@@ -27,9 +39,29 @@ export interface DiffChange {
   readonly family: 'ipv4' | 'ipv6';
   /** the class in words */
   readonly packets: string;
+  readonly severity: Severity;
+  /** whether anybody sends such packets in practice */
+  readonly usual: Usual;
+  readonly level: Level;
   readonly example: PacketJson;
   readonly base: DiffSide;
   readonly head: DiffSide;
+  /** the settings that make the example fare otherwise; absent for rules */
+  readonly cause?: readonly CauseJson[];
+}
+
+export interface CauseJson {
+  readonly what: string;
+  /** null: nothing is said there */
+  readonly base: CauseSideJson | null;
+  readonly head: CauseSideJson | null;
+}
+
+export interface CauseSideJson {
+  readonly value: string;
+  /** null: no file says it */
+  readonly file: string | null;
+  readonly line: number | null;
 }
 
 export interface DiffSide {
@@ -50,18 +82,22 @@ export interface DiffDoubt {
   readonly rules: { readonly base: readonly TraceRule[]; readonly head: readonly TraceRule[] };
 }
 
-export interface DiffInput {
-  readonly diffs: readonly Diff[];
-  readonly files: Sides<string>;
-  readonly profile?: string | undefined;
-  readonly notes: readonly string[];
-}
-
-export function toDiffReport({ diffs, files, profile, notes }: DiffInput): DiffReport {
+export function toDiffReport({ diffs, files, profile, notes, causes }: DiffAnswer): DiffReport {
   const changes = diffs.flatMap((diff) =>
-    diff.changes.map(({ packets, example, base, head }): DiffChange => {
-      const sides = { base: toSide(base, files.base), head: toSide(head, files.head) };
-      return { family: nameOf(diff), packets, example: toPacketJson(example), ...sides };
+    diff.changes.map((change): DiffChange => {
+      const { packets, severity, usual, example, base, head } = change;
+      const cause = causes?.get(change);
+      return {
+        family: nameOf(diff),
+        packets,
+        severity,
+        usual,
+        level: levelOf(change),
+        example: toPacketJson(example),
+        base: toSide(base, files.base),
+        head: toSide(head, files.head),
+        ...(cause !== undefined && { cause: cause.map(toCause) }),
+      };
     }),
   );
   const undecided = diffs.flatMap((diff) =>
@@ -83,6 +119,19 @@ export function toDiffReport({ diffs, files, profile, notes }: DiffInput): DiffR
 
 function nameOf({ family }: Diff): 'ipv4' | 'ipv6' {
   return family === 4 ? 'ipv4' : 'ipv6';
+}
+
+function toCause({ what, base, head }: DiffCause): CauseJson {
+  const side = (one: DiffCause['base']): CauseSideJson | null => {
+    if (one === undefined) return null;
+    const { value, place } = one;
+    return { value, file: place?.source.file ?? null, line: place === undefined ? null : lineAt(place) };
+  };
+  return { what, base: side(base), head: side(head) };
+}
+
+export function lineAt({ source: { text }, span: { start } }: NonNullable<NonNullable<DiffCause['base']>['place']>): number {
+  return text.slice(0, start).split('\n').length;
 }
 
 function toSide({ journey, outcomes, path, rule }: ChangedSide, file: string): DiffSide {

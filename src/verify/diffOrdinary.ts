@@ -1,4 +1,6 @@
 /** Packets as people think of them: that open a connection, whole, unmarked, from where such packets come. */
+import { addressesOfType } from '../host/addrType.ts';
+import type { IntervalSet } from '../lib/intervals.ts';
 import type { Address } from '../packet/address.ts';
 import { familyOf, parsePrefix } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
@@ -26,8 +28,14 @@ export function ordinaryPackets(space: Space, iif: string | undefined): Bdd {
     manager.not(isOdd(start.dst)),
     ...(iif === undefined
       ? [space.socket, space.process, manager.minus(fromHere, isLoopback(start.src))]
-      : [manager.not(manager.any([fromHere, isLoopback(start.src), isOdd(start.src), isLoopback(start.dst)]))]),
+      : [manager.not(manager.any([fromHere, isLoopback(start.src), isOdd(start.src), isBroadcast(space), isLoopback(start.dst)]))]),
   ]);
+}
+
+/** The source is the last address of a network here. */
+function isBroadcast({ manager, start, host, family }: Space): Bdd {
+  const addresses = addressesOfType(host, family, 'BROADCAST') as IntervalSet<number>;
+  return manager.any(addresses.flatMap(({ lo, hi }) => (lo === hi ? [equal(manager, start.src, lo)] : [])));
 }
 
 /** Those of them that do not go through this host. */

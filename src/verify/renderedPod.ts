@@ -3,7 +3,8 @@ import type { Host } from '../host/host.ts';
 import { readHost } from '../host/readHost.ts';
 import type { Enrolment } from '../istio/enrol/enrol.ts';
 import { podHost, profileOfPod } from '../istio/podRules/podHost.ts';
-import { type PodRules, podRules } from '../istio/podRules/podRules.ts';
+import { type PodRules, podRules, renderSettings } from '../istio/podRules/podRules.ts';
+import type { PodSetting } from '../istio/podRules/podSetting.ts';
 import { rulesText } from '../istio/rulesText.ts';
 import { transparentPorts } from '../journey/setting.ts';
 import { invariant } from '../lib/invariant.ts';
@@ -46,9 +47,17 @@ export function emptyMemory(): PodMemory {
 }
 
 export function renderPod(enrolment: Enrolment, memory: PodMemory = emptyMemory()): RenderedPod {
+  return withRules(enrolment, podRules(enrolment), memory);
+}
+
+/** The pod if these settings followed for it. */
+export function renderPodWith({ enrolment }: RenderedPod, settings: readonly PodSetting[], memory: PodMemory): RenderedPod {
+  return withRules(enrolment, { ...renderSettings(enrolment.facts, settings), settings }, memory);
+}
+
+function withRules(enrolment: Enrolment, rules: PodRules, memory: PodMemory): RenderedPod {
   const { facts, verdict, taken } = enrolment;
   const { pod } = facts;
-  const rules = podRules(enrolment);
   const text = rules.rendered === undefined ? '' : rulesText(rules.rendered);
   // `deploy.yaml#web:17` is a line of what was rendered for web
   const source: Source = { file: `${pod.place.source.file}#${pod.name}`, text, rendered: true };

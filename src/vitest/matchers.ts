@@ -114,7 +114,7 @@ export function equivalenceAnswer(
     const examples = diffs.flatMap(({ changes }) => changes.map(({ example }) => packetText(example)));
     const verdict = report.equivalent ? 'yes' : report.changes.length > 0 ? 'no' : 'open';
     const wanted = `expected the rules ${isNot ? 'not ' : ''}to treat every packet as the others (base) do`;
-    return { verdict, message: () => `${wanted}\n\n${humanDiff(report, { paint: PLAIN, width: WIDTH, examples, most: MOST })}` };
+    return { verdict, message: () => `${wanted}\n\n${humanDiff({ report, examples, edits: [] }, { paint: PLAIN, width: WIDTH, most: MOST })}` };
   });
 }
 

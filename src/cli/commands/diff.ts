@@ -1,18 +1,76 @@
 /** `chainwalk diff BASE HEAD`: which packets change their fate. */
-import type { Command } from '../command.ts';
-import { COLOR, FAMILY, HOST, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT, WATCH, WHERE } from '../options.ts';
+import type { Command, OptionSpec } from '../command.ts';
+import {
+  COLOR,
+  FAMILY,
+  HOST,
+  ISTIO,
+  JSON_OUTPUT,
+  MESH_MODE,
+  output,
+  PROFILE,
+  QUIET,
+  SET,
+  STRICT,
+  VALUES,
+  WATCH,
+  WHERE,
+} from '../options.ts';
+
+/** `--base-mode`, which comes before `--mode` there. */
+function ofOneSide({ flags, ...rest }: OptionSpec): readonly OptionSpec[] {
+  return (['base', 'head'] as const).map((side) => ({
+    ...rest,
+    flags: flags.replace('--', `--${side}-`),
+    says: `--${flags.split(' ')[0]?.slice(2)} of ${side} alone`,
+  }));
+}
+
+const ANNOTATION: OptionSpec = { flags: '--annotation <key=value>', says: '', repeatable: true };
 
 export const diff: Command = {
   name: 'diff',
-  summary: 'which packets fare otherwise under other rules; none is a proof',
+  summary: 'which packets fare otherwise under other rules, if any',
+  about: 'The answer is a proof over all packets; every change comes with a packet that was walked on both sides.',
   args: [
-    { name: '<base>', says: 'a file with the rules as they are, `-` for standard input' },
-    { name: '<head>', says: 'a file with the rules as they would be' },
+    {
+      name: '[files...]',
+      says: 'BASE and HEAD: rules, manifests, settings or mesh configuration; a file, `-`, or REV:path of git; with --git paths to look at',
+    },
   ],
-  options: [HOST, WHERE, PROFILE, output(['human', 'json']), JSON_OUTPUT, FAMILY, SET, WATCH, STRICT, QUIET, COLOR],
+  options: [
+    { flags: '--git <range>', says: 'what changed in BASE..HEAD, or since BASE in the working tree' },
+    HOST,
+    WHERE,
+    PROFILE,
+    MESH_MODE,
+    VALUES,
+    ISTIO,
+    ...ofOneSide(MESH_MODE),
+    ...ofOneSide(VALUES),
+    ...ofOneSide(ISTIO),
+    ...ofOneSide(ANNOTATION).map((option, index) => ({
+      ...option,
+      says: `an annotation that all pods of ${['base', 'head'][index]} have besides`,
+    })),
+    output(['human', 'json']),
+    JSON_OUTPUT,
+    FAMILY,
+    SET,
+    WATCH,
+    STRICT,
+    QUIET,
+    COLOR,
+  ],
   examples: [
-    { says: 'is this change safe?', line: 'chainwalk diff before.rules after.rules' },
-    { says: 'only what the application sends', line: 'chainwalk diff before.rules after.rules --where "out uid=1000"' },
+    { says: 'is this change safe?', line: 'chainwalk diff main:net/pod.rules net/pod.rules' },
+    { says: 'a pull request', line: 'chainwalk diff --git main...HEAD --values mesh/values.yaml' },
+    { says: 'the same pod, captured by the CNI plugin', line: 'chainwalk diff --base-mode init --head-mode cni deploy.yaml' },
+    {
+      says: 'REDIRECT against TPROXY',
+      line: 'chainwalk diff --head-annotation sidecar.istio.io/interceptionMode=TPROXY \\\n      deploy.yaml',
+    },
+    { says: 'one version of Istio and the next', line: 'chainwalk diff --base-istio 1.22 --head-istio 1.25 deploy.yaml' },
   ],
   run: async (io, input) => {
     const { runDiff } = await import('../diff/runDiff.ts');

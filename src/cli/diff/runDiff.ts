@@ -1,63 +1,42 @@
 /** What `chainwalk diff` does. */
-import type { Host } from '../../host/host.ts';
-import { packetText } from '../../packet/notation.ts';
-import { humanDiff } from '../../report/diffHuman.ts';
-import { toDiffReport } from '../../report/diffJson.ts';
-import type { Ruleset } from '../../ruleset/ruleset.ts';
-import { isError } from '../../syntax/diagnostic.ts';
-import { diffRulesets } from '../../verify/diffRulesets.ts';
-import { type Call, isSet, textOf } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
+import { type Call, textOf } from '../command.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
-import { formatOf } from '../format.ts';
+import { withRevisions } from '../git/readRevision.ts';
+import { withKeptFiles } from '../kept.ts';
 import { complain } from '../messages.ts';
-import { loadRules } from '../rules.ts';
-import { terminal } from '../terminal.ts';
-import { readHostOption, sceneOf } from '../trace/scene.ts';
-import { readWhere } from '../where.ts';
+import { answer } from './answer.ts';
+import { DEFAULT_POD, withDefaultPod } from './defaultPod.ts';
+import { filesOfRange } from './gitFiles.ts';
+import type { FilePair } from './plan.ts';
+import { sidesDiffer } from './side.ts';
 
-/** Kinds of change that people are shown. */
-const MOST = 10;
-
-export async function runDiff(call: Call): Promise<ExitCode> {
-  const { io, input } = call;
-  const [baseFile = '-', headFile = '-'] = input.args;
-  if (baseFile === '-' && headFile === '-') {
-    await complain(io, { message: 'base and head cannot both come from standard input' });
-    return EXIT.usage;
+export async function runDiff(given: Call): Promise<ExitCode> {
+  const call = withKeptFiles(withDefaultPod(withRevisions(given)));
+  if (textOf(call.input, 'git') !== undefined) {
+    const files = await filesOfRange(call);
+    return files === undefined ? EXIT.usage : answer(call, files);
   }
-  const where = await readWhere(call);
-  const hosts = await readHostOption(call);
-  if (where === undefined || hosts === undefined) return EXIT.usage;
-  const base = await readSide(call, baseFile, hosts.host);
-  const head = await readSide(call, headFile, hosts.host);
-  if (base === undefined || head === undefined) return EXIT.usage;
-  const { host, profile } = sceneOf({
-    rulesets: [...base, ...head],
-    given: hosts.host,
-    profileName: textOf(input, 'profile') ?? 'auto',
-    detailed: false,
-  });
-  const { diffs, notes } = diffRulesets(base, head, {
-    host,
-    ...(profile !== undefined && { profile }),
-    ...where,
-  });
-  const report = toDiffReport({ diffs, files: { base: baseFile, head: headFile }, profile: profile?.name, notes });
-  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
-  else {
-    const examples = diffs.flatMap(({ changes }) => changes.map(({ example }) => packetText(example)));
-    await io.out.write(`${humanDiff(report, { ...(await terminal(call, io.out)), examples, most: MOST })}\n`);
-  }
-  if (report.changes.length > 0) return EXIT.findings;
-  return isSet(input, 'strict') && report.undecided.length > 0 ? EXIT.findings : EXIT.ok;
+  const pair = await filesAsGiven(call);
+  return pair === undefined ? EXIT.usage : answer(call, { pairs: [pair], explicit: true, notes: [], rename: (file) => file });
 }
 
-/** Undefined when the rules cannot be used, which has been said. */
-async function readSide(call: Call, file: string, host: Host | undefined): Promise<readonly Ruleset[] | undefined> {
-  const loaded = await loadRules(call, { files: [file], ...(host !== undefined && { host }) });
-  if (loaded === undefined) return undefined;
-  const warnings = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
-  await showDiagnostics(call, warnings);
-  return warnings.some(isError) ? undefined : loaded.rulesets;
+/** Undefined when they are not two, which has been said. */
+async function filesAsGiven(call: Call): Promise<FilePair | undefined> {
+  const { io, input } = call;
+  const [base, head = sidesDiffer(call) ? (base ?? DEFAULT_POD) : undefined, ...more] = input.args;
+  const say = async (message: string, help?: string): Promise<undefined> => complain(io, { message, help }).then(() => undefined);
+  if (more.length > 0)
+    return say('diff compares two files, or what changed between two revisions', '--git BASE..HEAD takes any number of paths');
+  if (head === undefined)
+    return say(
+      'diff needs what was and what would be',
+      'chainwalk diff BASE HEAD; one file is enough when the sides have different options, such as --head-mode',
+    );
+  const files = { base: base ?? head, head };
+  if (files.base === '-' && files.head === '-' && input.args.length > 1) return say('base and head cannot both come from standard input');
+  for (const file of new Set([files.base, files.head])) {
+    const content = await io.read(file);
+    if ('problem' in content) return say(`cannot read \`${file}\`: ${content.problem}`);
+  }
+  return files;
 }

@@ -23,7 +23,7 @@ export interface PodRules extends Rendering {
 /** For a pod that is not captured: no settings, and no rules. */
 export function podRules({ facts, verdict }: Enrolment): PodRules {
   if (verdict !== 'captured') return { settings: [], assumptions: [], diagnostics: [], rendered: { v4: '', v6: '', routing: [] } };
-  const { pod, version, approach } = facts;
+  const { version, approach } = facts;
   if (approach === 'ambient') {
     const document = ambientDocument(facts);
     const rendering = renderAmbient({ document, version, onHost: false });
@@ -31,9 +31,15 @@ export function podRules({ facts, verdict }: Enrolment): PodRules {
   }
   const { settings, diagnostics } = settingsOf(facts);
   if (diagnostics.some(isError)) return { settings, diagnostics, assumptions: [] };
+  const rendering = renderSettings(facts, settings);
+  return { ...rendering, diagnostics: [...diagnostics, ...rendering.diagnostics], settings };
+}
+
+/** The rules of a pod's sidecar with these settings, be they its own or others. */
+export function renderSettings(facts: Facts, settings: readonly PodSetting[]): Rendering & Pick<PodRules, 'assumptions'> {
   const { host, assumptions } = hostOf(facts, settings);
-  const rendering = renderOnce({ given: settings, host, version, source: pod.place.source }, facts.mesh);
-  return { ...rendering, diagnostics: [...diagnostics, ...rendering.diagnostics], settings, assumptions };
+  const { version, pod } = facts;
+  return { ...renderOnce({ given: settings, host, version, source: pod.place.source }, facts.mesh), assumptions };
 }
 
 /** Thousands of pods have the same few settings. What is wrong with settings has places, and those are each pod's own. */

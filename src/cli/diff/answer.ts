@@ -1,0 +1,59 @@
+/** From pairs of files to the answer: read, compared, reported. */
+
+import { type DiffResults, toResultsReport } from '../../report/diffResults.ts';
+import { humanResults } from '../../report/diffResultsHuman.ts';
+import { emptyMemory } from '../../verify/renderedPod.ts';
+import { type Call, isSet, textOf } from '../command.ts';
+import { EXIT, type ExitCode } from '../exitCode.ts';
+import { formatOf } from '../format.ts';
+import { complain } from '../messages.ts';
+import { progressOn } from '../progress.ts';
+import { terminal } from '../terminal.ts';
+import { readHostOption } from '../trace/scene.ts';
+import { readWhere } from '../where.ts';
+import { compareAll } from './compare.ts';
+import { type Files, planOf } from './plan.ts';
+import { sideCall } from './side.ts';
+import { readSubjects } from './subjects.ts';
+
+export async function answer(call: Call, files: Files): Promise<ExitCode> {
+  const { io, input } = call;
+  const where = await readWhere(call);
+  const given = await readHostOption(call);
+  if (where === undefined || given === undefined) return EXIT.usage;
+  const plan = await planOf(call, files.pairs);
+  const [wrong] = [...plan.refused, ...plan.unknown.map((file) => ({ file, why: 'it holds nothing that can be compared' }))];
+  if (files.explicit && wrong !== undefined) {
+    await complain(io, { message: `\`${wrong.file}\` cannot be compared: ${wrong.why}` });
+    return EXIT.usage;
+  }
+  const memory = emptyMemory();
+  const calls = {
+    base: sideCall(call, 'base', (file) => files.rename(file, 'base')),
+    head: sideCall(call, 'head', (file) => files.rename(file, 'head')),
+  };
+  const read = await readSubjects(calls, { plan, host: given.host, profile: textOf(input, 'profile') ?? 'auto', memory, files });
+  if (read === undefined) return EXIT.usage;
+  const progress = progressOn(io.err, () => performance.now());
+  const compared = compareAll(read.pairs, { ...where, where: where.where, memory, tell: progress.tell });
+  await progress.end();
+  const results: DiffResults = {
+    compared,
+    alone: read.alone,
+    notes: [
+      ...files.notes,
+      ...read.notes,
+      ...(files.explicit ? [] : plan.refused.map(({ file, why }) => `${file} is not compared: ${why}`)),
+    ],
+    passedOver: (files.passedOver ?? 0) + (files.explicit ? 0 : plan.unknown.length),
+  };
+  const report = toResultsReport(results);
+  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
+  else await io.out.write(`${humanResults(results, { ...(await terminal(call, io.out)), quiet: isSet(input, 'quiet') })}\n`);
+  return exitCodeOf(call, report);
+}
+
+function exitCodeOf({ input }: Call, report: { readonly changes: readonly unknown[]; readonly undecided: readonly unknown[] }): ExitCode {
+  if (report.changes.length > 0) return EXIT.findings;
+  return isSet(input, 'strict') && report.undecided.length > 0 ? EXIT.findings : EXIT.ok;
+}

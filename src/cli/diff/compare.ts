@@ -1,0 +1,75 @@
+/** Subjects of two sides, matched and compared. */
+
+import { groupBy } from '../../lib/groupBy.ts';
+import type { Compared, DiffResults } from '../../report/diffResults.ts';
+import { causesOfChange, type DiffCause } from '../../verify/diffCauses.ts';
+import { editsOf } from '../../verify/diffEdits.ts';
+import type { Sides } from '../../verify/diffQuestion.ts';
+import type { DiffScene } from '../../verify/diffRulesets.ts';
+import { type DiffMemory, type DiffSubject, diffSubjects, type SubjectsDiff } from '../../verify/diffSubjects.ts';
+import type { ChangedClass } from '../../verify/diffWitness.ts';
+import type { PodMemory } from '../../verify/renderedPod.ts';
+
+export interface Comparing {
+  readonly where: DiffScene['where'];
+  readonly memory: PodMemory;
+  readonly tell: (what: string) => void;
+}
+
+export type Matched = Pick<DiffResults, 'alone'> & { readonly pairs: readonly Sides<DiffSubject>[] };
+
+/** By name; one of each is a pair whatever it is called. */
+export function matched({ base, head }: Sides<readonly DiffSubject[]>): Matched {
+  const [one, other] = [base[0], head[0]];
+  if (base.length === 1 && head.length === 1 && one !== undefined && other !== undefined)
+    return { pairs: [{ base: one, head: other }], alone: [] };
+  const named = new Map(base.map((subject) => [subject.name, subject]));
+  const there = new Set(head.map(({ name }) => name));
+  return {
+    pairs: head.flatMap((subject) => {
+      const before = named.get(subject.name);
+      return before === undefined ? [] : [{ base: before, head: subject }];
+    }),
+    alone: [
+      ...base.filter(({ name }) => !there.has(name)).map((subject) => ({ side: 'base' as const, subject })),
+      ...head.filter(({ name }) => !named.has(name)).map((subject) => ({ side: 'head' as const, subject })),
+    ],
+  };
+}
+
+/** Pairs of which the same was proved are one result. */
+export function compareAll(pairs: readonly Sides<DiffSubject>[], { where, memory, tell }: Comparing): readonly Compared[] {
+  const proofs: DiffMemory = { proved: new Map() };
+  const answers = pairs.map((pair, index) => {
+    tell(`comparing ${index + 1} of ${pairs.length}, ${proofs.proved.size} different so far`);
+    return { pair, diff: diffSubjects(pair, where, proofs) };
+  });
+  return [...groupBy(answers, ({ diff }) => diff)].flatMap(([diff, group]) => {
+    const [first, ...alike] = group.map(({ pair }) => pair);
+    if (first === undefined) return [];
+    return [{ pair: first, diff, alike, causes: causesOf(first, diff, memory), edits: harmlessEdits(first, diff) }];
+  });
+}
+
+/** More changes than people read have no causes. */
+const MOST_CAUSES = 24;
+
+function causesOf({ base, head }: Sides<DiffSubject>, { diffs, firstLeg }: SubjectsDiff, memory: PodMemory): Compared['causes'] {
+  const causes = new Map<ChangedClass, readonly DiffCause[]>();
+  const pods = { base: base.pod, head: head.pod };
+  if (pods.base === undefined || pods.head === undefined) return causes;
+  for (const change of diffs.flatMap(({ changes }) => changes).slice(0, MOST_CAUSES)) {
+    const found = firstLeg ? [] : causesOfChange({ base: pods.base, head: pods.head }, change.example, memory);
+    causes.set(change, found);
+  }
+  return causes;
+}
+
+function harmlessEdits({ base, head }: Sides<DiffSubject>, { diffs }: SubjectsDiff): Compared['edits'] {
+  if (base.pod !== undefined || head.pod !== undefined || diffs.some(({ changes, undecided }) => changes.length + undecided.length > 0))
+    return [];
+  return base.rulesets.flatMap((one) => {
+    const other = head.rulesets.find(({ family }) => family === one.family);
+    return other === undefined ? [] : editsOf(one, other);
+  });
+}

@@ -1,0 +1,89 @@
+/** Two things that rules follow from, compared: files of rules, or a pod before and after. Equal pairs are proved once. */
+import type { Host } from '../host/host.ts';
+import { memoize } from '../lib/memo.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import { PROFILES } from '../mesh/profiles.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import { compareApproaches } from './approaches.ts';
+import type { Sides } from './diffQuestion.ts';
+import { type DiffScene, diffRulesets, type RulesetsDiff } from './diffRulesets.ts';
+import type { RenderedPod } from './renderedPod.ts';
+
+/** One side of a comparison. */
+export interface DiffSubject {
+  /** `Deployment shop/web`; of files of rules the file */
+  readonly name: string;
+  /** where it was read, and the line to look at */
+  readonly file: string;
+  readonly line: number;
+  readonly rulesets: readonly Ruleset[];
+  readonly host: Host;
+  readonly profile: MeshProfile | undefined;
+  /** equal for subjects that no packet can tell apart */
+  readonly key: string;
+  /** what a manifest says of it */
+  readonly pod?: RenderedPod;
+}
+
+export interface SubjectsDiff extends RulesetsDiff {
+  /** between a sidecar and ambient mode: the packets of the application, each up to its first end */
+  readonly firstLeg: boolean;
+}
+
+export interface DiffMemory {
+  readonly proved: Map<string, SubjectsDiff>;
+}
+
+export function diffSubjects(pair: Sides<DiffSubject>, where: DiffScene['where'], memory: DiffMemory): SubjectsDiff {
+  const key = `${pair.base.key}\n${pair.head.key}`;
+  const known = memory.proved.get(key) ?? compared(pair, where);
+  memory.proved.set(key, known);
+  return known;
+}
+
+function compared({ base, head }: Sides<DiffSubject>, where: DiffScene['where']): SubjectsDiff {
+  if (base.key === head.key)
+    return { diffs: base.rulesets.map(({ family }) => ({ family, changes: [], undecided: [] })), notes: [], firstLeg: false };
+  if (base.pod?.inMesh && head.pod?.inMesh && isAmbient(base.pod) !== isAmbient(head.pod))
+    return compareApproaches(approached(base, base.pod), approached(head, head.pod));
+  const profile = base.profile ?? head.profile;
+  const scene: DiffScene = {
+    host: base.host,
+    ...(head.host !== base.host && { headHost: head.host }),
+    ...(profile !== undefined && { profile }),
+    ...(where !== undefined && { where }),
+  };
+  return { ...diffRulesets(base.rulesets, head.rulesets, scene), firstLeg: false };
+}
+
+function isAmbient({ enrolment }: RenderedPod): boolean {
+  return enrolment.facts.approach === 'ambient';
+}
+
+function approached({ rulesets, host }: DiffSubject, pod: RenderedPod): Parameters<typeof compareApproaches>[0] {
+  return { ambient: isAmbient(pod), rulesets, host };
+}
+
+/** Of a manifest. Where no proxy is to run, nobody listens on its ports. */
+export function podSubject(pod: RenderedPod): DiffSubject {
+  const { enrolment, rulesets, host, inMesh, key } = pod;
+  const { kind, namespace, name, place } = enrolment.facts.pod;
+  const profile = PROFILES.find((one) => one.name === pod.profile);
+  return {
+    name: `${kind} ${namespace}/${name}`,
+    file: place.source.file,
+    line: place.source.text.slice(0, place.span.start).split('\n').length,
+    rulesets,
+    host: inMesh || profile === undefined ? host : withoutProxy(host, profile),
+    profile,
+    key,
+    pod,
+  };
+}
+
+const withoutProxy = memoize(
+  (host: Host, { process }: MeshProfile): Host => ({
+    ...host,
+    listeners: host.listeners.filter((one) => one.process !== process.name),
+  }),
+);

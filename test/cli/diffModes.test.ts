@@ -1,0 +1,42 @@
+/** What changes when a pod that asks for nothing moves between versions, modes and interception modes: the whole list. */
+import { describe, expect, it } from 'vitest';
+import type { ResultsReport } from '../../src/report/diffResults.ts';
+import { chainwalk } from './memoryIo.ts';
+
+const diff = (...args: readonly string[]) => chainwalk(['diff', ...args]);
+
+describe('the default pod', { timeout: 60_000 }, () => {
+  it('Istio 1.22 and 1.25 treat every packet alike', async () => {
+    expect(await diff('--base-istio', '1.22', '--head-istio', '1.25')).toMatchObject({
+      code: 0,
+      out: 'no change in behaviour (proved for all packets)\n',
+      err: '',
+    });
+  });
+
+  it('the CNI plugin leaves port 15020 alone, istio-init captures it', async () => {
+    const { code, out, err } = await diff('--base-mode', 'init', '--head-mode', 'cni');
+    expect([code, err]).toEqual([1, '']);
+    await expect(out).toMatchFileSnapshot('snapshots/diff-init-cni.txt');
+  });
+
+  it('TPROXY captures 15008 and what the group of the proxy sends to its own pod, and keeps addresses', async () => {
+    const { code, out, err } = await diff('--head-annotation', 'sidecar.istio.io/interceptionMode=TPROXY');
+    expect([code, err]).toEqual([1, '']);
+    await expect(out).toMatchFileSnapshot('snapshots/diff-redirect-tproxy.txt');
+  });
+
+  it.each([
+    ['--base-mode', 'init', '--head-mode', 'cni'],
+    ['--head-annotation', 'sidecar.istio.io/interceptionMode=TPROXY'],
+  ])('%s: no line is wider than 100 columns, and the most serious change is first', async (...args) => {
+    const { out } = await diff(...args);
+    expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    const { changes } = JSON.parse((await diff(...args, '--json')).out) as ResultsReport;
+    const rank = changes.map(({ usual, severity }) => `${['ordinary', 'through', 'odd'].indexOf(usual)}${ORDER.indexOf(severity)}`);
+    expect(rank).toEqual(rank.toSorted());
+    expect(changes.every(({ cause }) => cause === undefined || cause.length > 0)).toBe(true);
+  });
+});
+
+const ORDER = ['loop', 'bypass', 'stopped', 'opened', 'captured', 'moved', 'stopped-otherwise', 'another-way'];
