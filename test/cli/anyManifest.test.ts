@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
+import { ENV_SETTINGS, FLAGS } from '../../src/istio/flags.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`../../fixtures/pods/${name}.yaml`, import.meta.url), 'utf8');
@@ -227,8 +228,19 @@ const COMMANDS = [
   ['render', '--pod', '-', '--mode', 'ambient'],
 ];
 
+const NAMES = [
+  ...FLAGS.map(({ name }) => name),
+  ...ENV_SETTINGS.map(({ name }) => name),
+  'redirectDNS',
+  'dnsProxy',
+  'ingressMode',
+  'virtualInterfaces',
+  'hostProbeSNATAddress',
+  'hostProbeV6SNATAddress',
+];
+
 /** `-:3:7: error: ...` */
-const PLACED = /^(?:-|values\.yaml)(?:#[^\n]*)?:\d+:\d+: error: /m;
+const PLACED = /^(?:-|rendered|values\.yaml)(?:#[^\n]*)?:\d+:\d+: error: /m;
 
 async function isAnswered(argv: readonly string[], stdin: string, values: string): Promise<void> {
   const { code, err } = await chainwalk(values === '' ? argv : [...argv, '--values', 'values.yaml'], {
@@ -280,6 +292,27 @@ describe('any manifest', () => {
         ),
       ),
       { numRuns: 300 },
+    );
+  }, 60_000);
+
+  it('edited settings of render are answered or refused, with a place', async () => {
+    const value = fc.constantFrom(...WEIRD);
+    const entry = fc.oneof(
+      fc.tuple(fc.constantFrom(...NAMES), value),
+      fc.tuple(fc.constant('mode'), fc.constantFrom('cni', 'multus', 'ambient', 'ambient-host', 'none', 7)),
+      fc.tuple(fc.constant('istio'), fc.oneof(fc.constantFrom('1.18', '1.31', '1.17', 1.2), value)),
+      fc.tuple(
+        fc.constant('host'),
+        fc.oneof(value, fc.dictionary(fc.constantFrom('ipv6', 'nameservers', 'addresses', 'users', 'x'), value)),
+      ),
+    );
+    const settings = fc.array(entry, { maxLength: 3 }).map((entries): unknown => Object.fromEntries(entries));
+    await fc.assert(
+      fc.asyncProperty(settings, fc.option(textEdit, { nil: undefined }), async (object, edit) => {
+        const text = JSON.stringify(object, null, 2);
+        await isAnswered(['render', '--settings', '-'], edit === undefined ? text : edit(text), '');
+      }),
+      { numRuns: 500 },
     );
   }, 60_000);
 });
