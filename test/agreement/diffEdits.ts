@@ -6,14 +6,12 @@ import { walkJourney } from '../../src/journey/walkJourney.ts';
 import type { MeshProfile } from '../../src/mesh/profile.ts';
 import { istioSidecar } from '../../src/mesh/profiles/istioSidecar.ts';
 import type { Family } from '../../src/packet/address.ts';
-import { familyOf, parseAddress } from '../../src/packet/address.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { observed } from '../../src/verify/diffParting.ts';
 import { drawHost, drawRules } from '../kernel/generate/drawn.ts';
-import type { PacketPools } from '../kernel/generate/pools.ts';
+import { type PacketPools, poolsOf } from '../kernel/generate/pools.ts';
 import type { Random } from '../kernel/generate/random.ts';
-import { arrivals } from '../kernel/generate/randomCase.ts';
 import { randomPacket } from '../kernel/generate/randomPacket.ts';
 import type { HostJson } from '../kernel/question.ts';
 import { dumpOf, fixtureNames, readFixture } from '../support/fixtures.ts';
@@ -110,38 +108,18 @@ export function loaded({ family, host }: World, text: string): Ruleset | undefin
 
 /** Packets of the values that stand in the rules, and their neighbours. Sockets bound to an interface are outside of what is proved. */
 export function samplePackets(random: Random, { family, json }: World, texts: readonly string[], count: number): readonly Packet[] {
-  const pools = poolsOf(family, json, texts.join('\n'));
+  const pools = widePools(texts, family, json);
   return Array.from({ length: count }, () => randomPacket(random, family, pools)).filter(
     ({ oif, ctstate, dir, src }) => oif === undefined && ctstate === undefined && !(dir === 'out' && (src === 0 || src === 0n)),
   );
 }
 
-function poolsOf(family: Family, json: HostJson, text: string): PacketPools {
-  const numbers = (pattern: RegExp): readonly number[] =>
-    [...text.matchAll(pattern)].flatMap(([, list = '']) => list.split(/[,:-]/).map(Number)).filter((value) => Number.isInteger(value));
-  const near = (values: readonly number[]) =>
-    values.flatMap((value) => [value - 1, value, value + 1]).filter((value) => value >= 0 && value < 65536);
-  const ofFamily = (addresses: readonly string[]) =>
-    [...new Set(addresses)].filter((one) => {
-      const address = parseAddress(one);
-      return address !== undefined && familyOf(address) === family;
-    });
-  const named = [...text.matchAll(/ (?:--to-destination|--to-source|-[sd]) \[?([0-9a-f.:]+)/g)].map(([, address = '']) =>
-    address.replace(/(?<=\.\d+):\d+$/, ''),
-  );
-  const own = json.interfaces.flatMap(({ addresses }) => addresses).map((one) => one.split('/')[0] ?? '');
-  return {
-    addresses: {
-      own: ofFamily([...own, ...ADDRESSES[family].own]),
-      foreign: ofFamily([...named, ...ADDRESSES[family].foreign]),
-      odd: ADDRESSES[family].odd,
-      prefixes: [],
-    },
-    ports: [...new Set([...PORTS, ...near(numbers(/ports? ([\d,:-]+)/g))])],
-    ids: [...new Set([...IDS, ...near(numbers(/[ug]id-owner ([\d-]+)/g))])],
-    marks: [...new Set([...MARKS, ...[...text.matchAll(/mark (0x[0-9a-f]+)/g)].map(([, mark]) => Number(mark))])],
-    interfaces: arrivals(json),
-  };
+/** Those of the rules, and those that random rules are made of. */
+function widePools(texts: readonly string[], family: Family, json: HostJson): PacketPools {
+  const { addresses, ports, ids, marks, ...rest } = poolsOf(texts, family, json);
+  const all = (values: readonly number[], usual: readonly number[]) => [...new Set([...usual, ...values])];
+  const own = [...new Set([...addresses.own, ...ADDRESSES[family].own])];
+  return { ...rest, addresses: { ...addresses, own }, ports: all(ports, PORTS), ids: all(ids, IDS), marks: all(marks, MARKS) };
 }
 
 /** All that is compared of a packet's journey; undefined when it has too many ways. */

@@ -1,8 +1,8 @@
 /** Random flows, each packet put to the kernel and to the simulator with the connections that the earlier ones left behind. */
 import type { Coverage } from './coverage.ts';
 import { startCoverage } from './coverage.ts';
-import { fixtureCases, poolsOf } from './generate/fixtureCases.ts';
-import type { PacketPools } from './generate/pools.ts';
+import { fixtureCases } from './generate/fixtureCases.ts';
+import { type PacketPools, poolsOf } from './generate/pools.ts';
 import { randomFrom } from './generate/random.ts';
 import type { Case } from './generate/randomCase.ts';
 import { poolsFor, randomCases } from './generate/randomCase.ts';
@@ -68,7 +68,7 @@ interface Ruleset {
 /** Every fixture, then random ones without end. */
 function* rulesets(seed: number): Generator<Ruleset> {
   for (const one of fixtureCases(0, seed)) {
-    yield { one: withNat(one), pools: poolsOf((one.family === 4 ? one.rules.v4 : one.rules.v6) ?? '', one.family, one.host) };
+    yield { one: withNat(one), pools: poolsOf([(one.family === 4 ? one.rules.v4 : one.rules.v6) ?? ''], one.family, one.host) };
   }
   for (const one of randomCases(Number.POSITIVE_INFINITY, seed)) yield { one: withNat(one), pools: poolsFor(one.family, one.host) };
 }

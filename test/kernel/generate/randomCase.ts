@@ -3,7 +3,7 @@ import { ADDRESSES, IDS, MARKS, PORTS } from '../../../src/arbitraries/pools.ts'
 import type { Family } from '../../../src/packet/address.ts';
 import type { HostJson, Rules, SourcelessPacket } from '../question.ts';
 import { drawHost, drawRules } from './drawn.ts';
-import type { PacketPools } from './pools.ts';
+import { arrivals, type PacketPools } from './pools.ts';
 import type { Random } from './random.ts';
 import { randomFrom } from './random.ts';
 import { randomPacket } from './randomPacket.ts';
@@ -54,12 +54,4 @@ function randomCase(
 
 export function poolsFor(family: Family, host: HostJson): PacketPools {
   return { addresses: ADDRESSES[family], ports: PORTS, ids: IDS, marks: MARKS, interfaces: arrivals(host) };
-}
-
-/** The MAC address that oracle/world.py gives to arriving frames. */
-const SENDER = 0x0200_0000_0001;
-
-/** Every interface but lo; only veth has frames, and so MAC addresses. */
-export function arrivals({ interfaces }: HostJson): PacketPools['interfaces'] {
-  return interfaces.filter(({ name }) => name !== 'lo').map(({ name, type }) => (type === 'veth' ? { name, mac: SENDER } : { name }));
 }
