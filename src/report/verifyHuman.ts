@@ -102,9 +102,9 @@ function causeLines(causes: SettingCauses | undefined, style: VerifyStyle): read
   ];
 }
 
-function causeLine({ setting, from, place }: WrittenSetting, name: string, { paint, width }: VerifyStyle): readonly string[] {
+function causeLine({ setting, from, place, missing }: WrittenSetting, name: string, { paint, width }: VerifyStyle): readonly string[] {
   const { source, span } = place;
-  const text = `${name.padEnd(8)} ${printable(`${from} ${setting}`)}, ${fileLine(source.file, positionOf(place).line)}`;
+  const text = `${name.padEnd(8)} ${printable(`${from} ${setting}`)}${missing === true ? ', which is not given' : ''}, ${fileLine(source.file, positionOf(place).line)}`;
   const frame = codeFrame({ source, span, width: width - 2 });
   return [
     `  ${paragraph({ text, width: width - 2, hang: 11 })}`,

@@ -55,7 +55,8 @@ export interface VerifyFinding {
 export interface VerifyCause {
   /** name of an annotation, field, Helm value, argument or variable */
   readonly setting: string;
-  readonly value: string;
+  /** null: it is not given, which is the cause; the place is that of what lacks it */
+  readonly value: string | null;
   /** what it belongs to: `annotation`, `container web`, `mesh configuration` */
   readonly from: string;
   readonly file: string;
@@ -115,8 +116,8 @@ function causeFields(found: SettingCauses | undefined): Pick<VerifyFinding, 'cau
   return { cause, causes, ...(found.enough === undefined ? {} : { enough: found.enough }) };
 }
 
-function toCause({ setting, value, from, place }: WrittenSetting): VerifyCause {
-  return { setting, value, from, file: place.source.file, ...positionOf(place) };
+function toCause({ setting, value, from, place, missing }: WrittenSetting): VerifyCause {
+  return { setting, value: missing === true ? null : value, from, file: place.source.file, ...positionOf(place) };
 }
 
 function summaryOf(findings: readonly VerifyFinding[]): VerifySummary {

@@ -11,6 +11,7 @@ import type { Family } from '../packet/address.ts';
 import { packetText } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
+import { initPhaseReachable } from './claims/initPhaseReachable.ts';
 import type { Finding } from './finding.ts';
 import { inInitPhase } from './initPhase.ts';
 import { type PodMemory, type RenderedPod, renderPod } from './renderedPod.ts';
@@ -126,6 +127,8 @@ function isGone(finding: Finding, { before, pod }: Experiment, { memory, options
   // what changes neither rules nor host changes no verdict
   if (pod.key === before.key) return false;
   const { claim, level, family, witness, blame } = finding;
+  // a claim that makes no sense yet is not mended by that
+  if (claim !== initPhaseReachable.id && pod.whileInit?.phase !== before.whileInit?.phase) return false;
   const [rule] = blame;
   if (witness === undefined && rule !== undefined) {
     if (countOf(rule, pod, family) < countOf(rule, before, family)) return true;

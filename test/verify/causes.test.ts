@@ -184,6 +184,21 @@ spec:
     mended: (text) => text.replace('- REDIRECT', '- REDIRECT\n        - -b\n        - "*"'),
   },
   {
+    title: 'a variable that is not given: both families, IPv4 first',
+    pod: `${annotated()}status:\n  podIPs: [{ip: 10.1.0.7}, {ip: "fd00::7"}]\n`,
+    claim: 'ipv6-parity',
+    causes: [['variable ISTIO_DUAL_STACK', 'name: a']],
+    mended: (text) => text.replace('    example.com/owner: shop', `    proxy.istio.io/config: 'proxyMetadata: {ISTIO_DUAL_STACK: "true"}'`),
+  },
+  {
+    title: 'and in a pod that was injected',
+    pod: `${injected([...USUAL, '-i', '"*"', '-b', '"*"', '-d', '"15090,15021,15020"'])}status:\n  podIPs: [{ip: 10.1.0.7}, {ip: "fd00::7"}]\n`,
+    claim: 'ipv6-parity',
+    causes: [['variable ISTIO_DUAL_STACK', 'name: a']],
+    mended: (text) =>
+      text.replace('    - name: istio-init', '    - name: istio-init\n      env: [{name: ISTIO_DUAL_STACK, value: "true"}]'),
+  },
+  {
     title: 'an argument that took the next one for its value',
     pod: injected([...USUAL, '-i', '"*"', '-x', '-b', '"*"', '-d', '"15090,15021,15020"']),
     options: ['--istio', '1.27'],

@@ -49,6 +49,18 @@ export function withContainer(facts: Facts, name: string, change: (container: Co
   return { ...facts, pod: { ...facts.pod, containers } };
 }
 
+/** A variable as proxyMetadata of the mesh gives it to proxies, and as it stands in containers that have been injected. */
+export function withVariable(facts: Facts, name: string, value: string): Facts {
+  const { source, span } = facts.pod.place;
+  const scalar: Node = { kind: 'scalar', value, span };
+  const map = (key: string, of: Node): Node => ({ kind: 'map', span, entries: [{ key, keySpan: span, value: of }] });
+  const part: Part = { source, root: map('defaultConfig', map('proxyMetadata', map(name, scalar))) };
+  const containers = facts.pod.containers.map((one) =>
+    ['istio-proxy', 'istio-init'].includes(one.name.value) ? { ...one, env: new Map([...one.env, [name, { value, source, span }]]) } : one,
+  );
+  return { ...facts, pod: { ...facts.pod, containers }, mesh: { ...facts.mesh, meshConfig: [...facts.mesh.meshConfig, part] } };
+}
+
 export function withoutMeshValue(facts: Facts, { source, span }: Place): Facts {
   return { ...facts, mesh: reducedMesh(facts.mesh, `${span.start} ${source.file}`) };
 }

@@ -15,6 +15,7 @@ import {
   withoutNamespaceAnnotation,
   withoutNested,
   withoutResourceVariable,
+  withVariable,
 } from './without.ts';
 import { writtenArguments } from './writtenArguments.ts';
 
@@ -25,6 +26,8 @@ export interface WrittenSetting {
   /** what it belongs to: `annotation`, `container web`, `mesh configuration`, `argument of istio-init` */
   readonly from: string;
   readonly place: Place;
+  /** nobody wrote it; the place is that of what lacks it, and `without` is with it */
+  readonly missing?: true;
   readonly without: (facts: Facts) => Facts;
 }
 
@@ -38,6 +41,7 @@ export function writtenSettings(facts: Facts, settings: readonly PodSetting[]): 
     ...securityContexts(facts),
     ...variables(facts),
     ...namespaceAnnotations(facts),
+    ...missingDualStack(facts),
     ...meshValues(facts, [...settings, ...behindAnnotations(facts)]),
   ];
 }
@@ -137,6 +141,17 @@ function namespaceAnnotations({ namespace }: Facts): readonly WrittenSetting[] {
     const from = `annotation of namespace ${namespace.name}`;
     return [written({ setting, from, located, without: (facts) => withoutNamespaceAnnotation(facts, setting) })];
   });
+}
+
+/** A pod of both families whose IPv4 address stands first has no rules for IPv6, unless somebody says this. */
+function missingDualStack(facts: Facts): readonly WrittenSetting[] {
+  const { pod, approach } = facts;
+  const [first = '', ...others] = pod.addresses.map((address) => (address.includes(':') ? '6' : '4'));
+  if (approach === 'ambient' || first !== '4' || !others.includes('6')) return [];
+  const { source, span } = pod.place;
+  const setting = 'ISTIO_DUAL_STACK';
+  const without = (before: Facts) => withVariable(before, setting, 'true');
+  return [{ setting, value: '', from: 'variable', place: { source, span }, missing: true, without }];
 }
 
 /** Settings that would follow if the pod said nothing. */

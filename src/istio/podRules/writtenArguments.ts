@@ -35,7 +35,8 @@ export function writtenArguments(facts: Facts): readonly WrittenSetting[] {
     ]),
     ...missing.map(([name, value]) => ({
       setting: `--${name}`,
-      value: '(not given)',
+      value: '',
+      missing: true as const,
       from: FROM,
       place: placeOf(init.name),
       without: withArgument(name, value),

@@ -5,6 +5,7 @@ import { PAGES } from './pages.ts';
 /** For what somebody wrote: without it the claim holds, which was tried. Undefined: it was not. */
 export function remedyByCause(causes: SettingCauses | undefined): string | undefined {
   if (causes?.enough === undefined) return undefined;
+  if (causes.settings.every(({ missing }) => missing)) return 'Give it: with it this holds.';
   if (causes.settings.length === 1) return 'Take it back, or say there what is meant: without it this holds.';
   return causes.enough === 'one'
     ? 'Take one of these back: without any one of them this holds.'

@@ -77,7 +77,10 @@ function toProblem(finding: Finding, { subject, source, profile, causes }: Conte
     id,
     level,
     verdict,
-    message: cause === undefined ? messageOf(finding) : `${messageOf(finding)}; it follows from ${cause.from} ${cause.setting}`,
+    message:
+      cause === undefined
+        ? messageOf(finding)
+        : `${messageOf(finding)}; it follows from ${cause.from} ${cause.setting}${cause.missing === true ? ', which is not given' : ''}`,
     family,
     ...(place !== undefined && { place }),
     blame,
