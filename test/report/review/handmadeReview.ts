@@ -67,6 +67,8 @@ const PIECES = [
   '$x$',
   '$$',
   'https://example.com',
+  'www.example.com',
+  'a@example.com',
   '::error::x',
   '::add-mask::x',
   '##[error]x',

@@ -21,19 +21,25 @@ function entities(text: string): string {
 }
 
 function unlinked(text: string): string {
-  return text.replaceAll(/[@#]|:(?=\/\/)|:(?=[\w+-]+:)/g, (char) => `${char}${NOTHING}`);
+  return text.replaceAll(/[@#]|:(?=\/\/)|:(?=[\w+-]+:)|www(?=\.)/gi, (char) => `${char}${NOTHING}`);
 }
 
 /** A comment parts a word: `@name`, `#1` and `:100:` stay what they are. */
 const NOTHING = '<!-- -->';
 
-/** A code span, in table cells too: a fence longer than any inside. */
+/** A code span: a fence longer than any inside. Not for table cells. */
 export function code(text: string): string {
-  const shown = printable(text).replaceAll('|', '\\|');
+  const shown = printable(text);
   if (shown.trim() === '') return '` `';
   const fence = '`'.repeat(longestRun(shown) + 1);
   const pad = /^[` ]|[` ]$/.test(shown) ? ' ' : '';
   return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+/** Code in a table cell. A span cannot hold every bar: its backslash may be the second half of another escape. */
+export function codeCell(text: string): string {
+  if (!text.includes('|')) return code(text);
+  return `<code>${printable(text).replaceAll(/[^\w .,:;/()-]|:(?=\/)|(?<=www)\./gi, (char) => (char > '\u007f' ? char : `&#${char.charCodeAt(0)};`))}</code>`;
 }
 
 /** Lines as they are; a viewer shows the language. */

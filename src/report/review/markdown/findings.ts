@@ -7,7 +7,7 @@ import { positionOf } from '../../positions.ts';
 import type { TraceInput } from '../../traceJson.ts';
 import type { Found } from '../problems.ts';
 import type { Blamed, Place } from '../review.ts';
-import { code, codeBlock, html, prose, table } from './escape.ts';
+import { code, codeBlock, codeCell, html, prose, table } from './escape.ts';
 
 const MOST_CHANGES = 20;
 /** Words of a class are long where it has many ranges. */
@@ -20,10 +20,10 @@ export function changesTable(found: readonly Found[]): string | undefined {
   const rows = changes
     .slice(0, MOST_CHANGES)
     .map(({ problem: { packets, before, witness, blame } }) => [
-      code(shortened(packets ?? (witness === undefined ? '' : packetText(witness.journey.packet)))),
+      codeCell(shortened(packets ?? (witness === undefined ? '' : packetText(witness.journey.packet)))),
       before?.journey.outcome ?? '',
       `**${witness?.journey.outcome ?? ''}**`,
-      blame[0] === undefined ? '' : code(shortened(blame[0].text)),
+      blame[0] === undefined ? '' : codeCell(shortened(blame[0].text)),
     ]);
   const more = changes.length - rows.length;
   return (
@@ -32,11 +32,16 @@ export function changesTable(found: readonly Found[]): string | undefined {
   );
 }
 
-/** Problems of several subjects that are said in the same words are one. */
+/** Problems of several subjects that are said in the same words are one; those of one subject stay apart. */
 export function foldedFindings(found: readonly Found[]): readonly string[] {
-  const groups = groupBy(found, ({ problem: { id, level, verdict, message, packets, muted } }) =>
-    JSON.stringify([id, level, verdict, message, packets, muted]),
-  );
+  const seen = new Map<string, number>();
+  const groups = groupBy(found, ({ subject, problem: { id, level, verdict, family, message, packets, muted, blame } }) => {
+    const said = JSON.stringify([id, level, verdict, family, message, packets, muted, blame.map(({ text }) => text)]);
+    const own = JSON.stringify([subject.name, said]);
+    const count = seen.get(own) ?? 0;
+    seen.set(own, count + 1);
+    return `${said} ${count}`;
+  });
   return [...groups.values()].map(folded);
 }
 
