@@ -6,6 +6,7 @@ import { parseBool } from '../configuration/values.ts';
 import type { Enrolment } from '../enrol/enrol.ts';
 import type { Facts } from '../enrol/facts.ts';
 import type { Place } from '../given.ts';
+import { goAddress } from '../goValues.ts';
 import { type Rendering, renderAmbient, renderSidecar, type SidecarRequest } from '../render.ts';
 import type { HostFacts } from '../settings.ts';
 import { ambientDocument } from './ambientDocument.ts';
@@ -72,7 +73,10 @@ function hostOf(facts: Facts, settings: readonly PodSetting[]): { readonly host:
     host: {
       users: {},
       sysctls: {},
-      nameservers: [...new Set([...(guess ? [CLUSTER_DNS] : []), ...nameservers])].slice(0, MOST_NAMESERVERS),
+      nameservers: [...new Set([...(guess ? [CLUSTER_DNS] : []), ...nameservers.flatMap((one) => goAddress(one)?.text ?? [])])].slice(
+        0,
+        MOST_NAMESERVERS,
+      ),
       ...(addresses.length > 0 ? { addresses } : { ipv6: false }),
     },
     assumptions: [

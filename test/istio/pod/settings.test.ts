@@ -330,6 +330,13 @@ describe('addresses', () => {
       podRules(await enrolOne('init', { ...dns, spec })).rendered?.v4.match(/(?<=-p tcp --dport 53 -d )\S+/g);
     expect(await servers(', dnsConfig: {nameservers: [10.0.0.2]}')).toEqual(['10.96.0.10/32', '10.0.0.2/32']);
     expect(await servers(', dnsPolicy: None, dnsConfig: {nameservers: [10.0.0.2]}')).toEqual(['10.0.0.2/32']);
+    // as Go prints them, without those that are none
+    const dual6 = {
+      ...dns,
+      status: 'status: {podIPs: [{ip: "fd00::1"}]}',
+      spec: ', dnsPolicy: None, dnsConfig: {nameservers: [x, "FD00:0::0A"]}',
+    };
+    expect(podRules(await enrolOne('init', dual6)).rendered?.v6).toContain('--dport 53 -d fd00::a/128 -j REDIRECT');
   });
 });
 
