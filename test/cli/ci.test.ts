@@ -317,8 +317,25 @@ describe('packets that fare otherwise than on the base', { timeout: 30_000 }, ()
     expect(web).not.toBe(WEB);
     const { open, compared } = await against({ 'deploy/web.yaml': web });
     expect(compared).toEqual(['base:Deployment shop/web -> Deployment shop/web: failed']);
-    expect(
-      open.some(({ message, place }) => place?.file === 'deploy/web.yaml' && /^captured-out becomes direct for .*5432/.test(message)),
-    ).toBe(true);
+    const line = web.split('\n').findIndex((one) => one.includes('excludeOutboundPorts')) + 1;
+    expect(open.find(({ message }) => /^captured-out becomes direct for .*5432/.test(message))).toMatchObject({
+      message: expect.stringMatching(/, because of annotation traffic\.sidecar\.istio\.io\/excludeOutboundPorts$/),
+      place: { file: 'deploy/web.yaml', line },
+    });
+  });
+
+  it('are those of settings, when a setting changes', async () => {
+    const settings = (ports: string) =>
+      `{ "istio-service-cidr": "*", "istio-inbound-ports": "*", "proxy-uid": "1337", "proxy-gid": "1337", "istio-local-outbound-ports-exclude": "${ports}" }`;
+    repository.commit({ 'net/pod.rules': undefined, 'deploy/web.yaml': undefined, 'net/pod.json': settings('5432') }, 'settings');
+    repository.write({
+      'chainwalk.config.yaml': 'groups: [{ files: "net/*.json" }]\nclaims: { only: [unchanged-fate] }\n',
+      'net/pod.json': settings('5433'),
+    });
+    const result = await repository.chainwalk(['ci', '--json', '--base', 'settings']);
+    const { open, report } = read(result.out);
+    expect(report.subjects.map(({ name }) => name)).toContain('settings:net/pod.json -> net/pod.json');
+    expect(open.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^captured-out becomes direct for .*5433/));
+    expect(open.every(({ place }) => place === null)).toBe(true);
   });
 });

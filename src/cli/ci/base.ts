@@ -4,20 +4,19 @@ import { isError } from '../../syntax/diagnostic.ts';
 import type { Call } from '../command.ts';
 import { noRepository, noRevision } from '../git/git.ts';
 import { readRevision } from '../git/readRevision.ts';
-import type { Io, Sink } from '../io.ts';
+import type { Io } from '../io.ts';
 import { withKeptFiles } from '../kept.ts';
 import { complain } from '../messages.ts';
 import { compareBatch, type Sides } from './compare.ts';
 import type { Batch } from './groups.ts';
 import { judgeBatch } from './judge.ts';
+import { silent } from './silent.ts';
 import { mapProblems } from './subjects.ts';
-
-const NOBODY: Sink = { write: async () => {}, closed: () => false, problem: () => undefined, isTerminal: false, columns: undefined };
 
 /** Every file is read as the revision has it; what is said there is heard by nobody. */
 function onRevision({ io, input }: Call, revision: string): Call {
   const read: Io['read'] = (path) => readRevision(io, { revision, path: path.startsWith('../') ? path : `./${path}` });
-  return withKeptFiles({ io: { ...io, read, err: NOBODY }, input });
+  return withKeptFiles({ io: { ...silent(io), read }, input });
 }
 
 export interface JudgedBatch {

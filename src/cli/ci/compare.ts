@@ -1,35 +1,23 @@
 /** Which packets fare otherwise than on the base: every file and pod that both sides have. */
 import type { Host } from '../../host/host.ts';
 import { hostOf, profileOf } from '../../journey/setting.ts';
-import type { MeshProfile } from '../../mesh/profile.ts';
 import { PROFILES } from '../../mesh/profiles.ts';
-import { type Compared, comparisonSubject } from '../../report/ci/comparison.ts';
-import type { Place, Subject } from '../../report/review/review.ts';
+import { comparisonSubjects } from '../../report/ci/comparison.ts';
+import type { Subject } from '../../report/review/review.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { isError } from '../../syntax/diagnostic.ts';
-import type { Diff } from '../../verify/diff.ts';
-import { diffRulesets } from '../../verify/diffRulesets.ts';
+import type { DiffSubject } from '../../verify/diffSubjects.ts';
 import { podsOf } from '../../verify/pods.ts';
+import { emptyMemory } from '../../verify/renderedPod.ts';
 import { type Call, textOf } from '../command.ts';
-import { loadScenes } from '../manifest/podScenes.ts';
+import { compareAll } from '../diff/compare.ts';
+import { readPods } from '../diff/readPods.ts';
+import { type Progress, progressOn } from '../progress.ts';
 import { loadRules } from '../rules.ts';
 import { readHostOption } from '../trace/scene.ts';
 import type { Batch } from './groups.ts';
 import { RENDERED, withRenderedSettings } from './settings.ts';
-
-/** Rules and the host around them, as one side has them. */
-interface World {
-  readonly name: string;
-  readonly file: string;
-  readonly rulesets: readonly Ruleset[];
-  /** absent: a pod, as the mesh of the rules sets it up */
-  readonly host?: Host;
-  /** absent: by the chains */
-  readonly profile?: string;
-  readonly place?: Place;
-  /** equal for worlds of one side that cannot be told apart */
-  readonly key: string;
-}
+import { silent } from './silent.ts';
 
 export interface Sides {
   readonly head: Call;
@@ -43,84 +31,59 @@ export async function compareBatch(
   batch: Batch,
   baseFiles: readonly string[],
 ): Promise<readonly Subject[]> {
-  const before = new Map((await worldsOf(base, { ...batch, files: baseFiles })).map((world) => [world.name, world]));
-  const now = await worldsOf(head, batch);
-  const known = new Map<string, readonly Diff[]>();
-  return now.flatMap((world) => {
-    const old = before.get(world.name);
-    if (old === undefined) return [];
-    const key = `${old.key} -> ${world.key}`;
-    const profile = profileFor(old, world);
-    const diffs = known.get(key) ?? diffWorlds(old, world, profile);
-    known.set(key, diffs);
-    const rules = { base: old.rulesets, head: world.rulesets };
-    const compared: Compared = { ...world, revision, profile: profile?.name, rules };
-    return [comparisonSubject(compared, diffs)];
+  const memory = emptyMemory();
+  const read = async (call: Call, side: 'base' | 'head', files: readonly string[]): Promise<readonly DiffSubject[]> => {
+    const asked: Call = { io: silent(call.io), input: { ...call.input, args: [], options: { ...call.input.options, ...batch.options } } };
+    if (batch.kind === 'manifest') return (await readPods(asked, { side, files, memory }))?.subjects ?? [];
+    return batch.kind === 'rules' ? ruleSubjects(asked, files) : settingSubjects(asked, files);
+  };
+  const before = new Map((await read(base, 'base', baseFiles)).map((subject) => [subject.name, subject]));
+  const now = await read(head, 'head', batch.files);
+  const pairs = now.flatMap((subject) => {
+    const old = before.get(subject.name);
+    return old === undefined ? [] : [{ base: old, head: subject }];
   });
+  const progress: Progress = progressOn(head.io.err, () => performance.now());
+  const compared = compareAll(pairs, { where: undefined, memory, tell: progress.tell });
+  await progress.end();
+  const subjects = new Map(compared.flatMap((one) => comparisonSubjects(one, revision)).map((subject) => [subject.name, subject]));
+  // in the order of the files, whatever was proved at once
+  return [...subjects.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function profileFor(old: World, world: World): MeshProfile | undefined {
-  // a pod that was in the mesh, or will be
-  const named = [world.profile, old.profile].find((one) => one !== undefined && one !== 'none') ?? world.profile ?? 'auto';
-  return named === 'auto' ? profileOf([...old.rulesets, ...world.rulesets]) : PROFILES.find(({ name }) => name === named);
-}
-
-function diffWorlds(old: World, world: World, profile: MeshProfile | undefined): readonly Diff[] {
-  if (sameText(old, world)) return [];
-  const around = hostOf([...old.rulesets, ...world.rulesets], profile);
-  const [host, headHost] = [old.host ?? around, world.host ?? around];
-  return diffRulesets(old.rulesets, world.rulesets, { host, headHost, ...(profile !== undefined && { profile }) }).diffs;
-}
-
-/** Not one rule and nothing around them differs. */
-function sameText(old: World, world: World): boolean {
-  const text = ({ rulesets, host }: World) =>
-    JSON.stringify([rulesets.map(({ family, source }) => [family, source.text]), host ?? null], (_, value) =>
-      typeof value === 'bigint' ? String(value) : value instanceof Map ? [...value] : value,
-    );
-  return text(old) === text(world);
-}
-
-async function worldsOf(call: Call, batch: Batch): Promise<readonly World[]> {
-  const asked: Call = { ...call, input: { ...call.input, args: [], options: { ...call.input.options, ...batch.options } } };
-  if (batch.kind === 'manifest') return podWorlds(asked, batch.files);
-  if (batch.kind === 'rules') return ruleWorlds(asked, batch.files);
-  const names = batch.files.map((file) => file + RENDERED);
-  const worlds = await ruleWorlds(
-    withRenderedSettings(asked, () => {}),
+async function settingSubjects(call: Call, files: readonly string[]): Promise<readonly DiffSubject[]> {
+  const names = files.map((file) => file + RENDERED);
+  const subjects = await ruleSubjects(
+    withRenderedSettings(call, () => {}),
     names,
   );
-  return worlds.map((world) => ({ ...world, name: world.name.replaceAll(RENDERED, ''), file: world.file.replace(RENDERED, '') }));
+  return subjects.map((subject) => ({
+    ...subject,
+    name: subject.name.replaceAll(RENDERED, ''),
+    file: subject.file.replace(RENDERED, ''),
+    rulesets: subject.rulesets.map((ruleset) => ({ ...ruleset, source: { ...ruleset.source, rendered: true } })),
+  }));
 }
 
-async function ruleWorlds(call: Call, files: readonly string[]): Promise<readonly World[]> {
+async function ruleSubjects(call: Call, files: readonly string[]): Promise<readonly DiffSubject[]> {
   const hosts = await readHostOption(call);
   const family = textOf(call.input, 'family');
   const one = family === undefined || family.length > 1 ? undefined : family;
   const plain: Call = { ...call, input: { ...call.input, options: { ...call.input.options, family: one } } };
   const loaded = hosts === undefined ? undefined : await loadRules(plain, { files, ...hosts });
   if (hosts === undefined || loaded === undefined || loaded.diagnostics.some(isError)) return [];
-  const profile = textOf(call.input, 'profile');
+  const profileName = textOf(call.input, 'profile') ?? 'auto';
   return podsOf(loaded.rulesets).map((rulesets) => {
     const names = [...new Set(rulesets.map(({ source }) => source.file))];
-    const key = JSON.stringify(rulesets.map((ruleset) => [ruleset.family, ruleset.source.text]));
-    return { name: names.join(', '), file: names[0] ?? '', rulesets, key, ...hosts, ...(profile !== undefined && { profile }) };
+    const profile = profileName === 'auto' ? profileOf(rulesets) : PROFILES.find(({ name }) => name === profileName);
+    const host = hosts.host ?? hostOf(rulesets, profile);
+    return { name: names.join(', '), file: names[0] ?? '', line: 1, rulesets, host, profile, key: keyOf(rulesets, host) };
   });
 }
 
-async function podWorlds(call: Call, files: readonly string[]): Promise<readonly World[]> {
-  const loaded = await loadScenes(call, files);
-  if (loaded === undefined || loaded.diagnostics.some(isError)) return [];
-  return loaded.scenes.map(({ enrolment: { facts }, rulesets, host, profile, inMesh, key }) => {
-    const { kind, namespace, name, place } = facts.pod;
-    return {
-      name: `${kind} ${namespace}/${name}`,
-      file: place.source.file,
-      rulesets,
-      host,
-      profile: inMesh ? profile : 'none',
-      place,
-      key,
-    };
-  });
+/** Not one rule and nothing around them differs. */
+function keyOf(rulesets: readonly Ruleset[], host: Host): string {
+  return JSON.stringify([rulesets.map(({ family, source }) => [family, source.text]), host], (_, value) =>
+    typeof value === 'bigint' ? String(value) : value instanceof Map ? [...value] : value,
+  );
 }

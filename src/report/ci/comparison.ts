@@ -1,79 +1,87 @@
-/** What fares otherwise than on the base, as a subject of a review: every class of packets a problem. */
+/** What fares otherwise than on the base, as subjects of a review: every class of packets a problem. */
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Diff } from '../../verify/diff.ts';
+import type { DiffCause } from '../../verify/diffCauses.ts';
+import type { Sides } from '../../verify/diffQuestion.ts';
+import type { DiffSubject } from '../../verify/diffSubjects.ts';
 import type { ChangedClass, UnclearClass } from '../../verify/diffWitness.ts';
 import { UNCHANGED_FATE } from '../../verify/unchangedFate.ts';
+import type { Compared } from '../diffResults.ts';
 import { fingerprintOf, toldApart } from '../review/fingerprint.ts';
 import { blamed } from '../review/fromVerified.ts';
 import type { Check, Place, Problem, Subject } from '../review/review.ts';
 import type { TraceInput } from '../traceJson.ts';
 
-export interface Compared {
-  /** what both sides have, as it is called in the review */
-  readonly name: string;
-  readonly file: string;
-  /** of the base */
-  readonly revision: string;
-  readonly profile: string | undefined;
-  readonly rules: { readonly base: readonly Ruleset[]; readonly head: readonly Ruleset[] };
-  /** stands for rules that are in no file */
-  readonly place?: Place;
-}
-
-/** `diffs` empty: nothing differs that a packet could notice. */
-export function comparisonSubject(compared: Compared, diffs: readonly Diff[]): Subject {
-  const problems = diffs.flatMap((diff) => [
-    ...diff.changes.map((change) => changed(compared, { change, family: diff.family })),
-    ...diff.undecided.map((doubt) => unclear(compared, { doubt, family: diff.family })),
-  ]);
-  const has = (verdict: Problem['verdict']) => problems.some((one) => one.verdict === verdict);
-  const check: Check = {
-    id: UNCHANGED_FATE,
-    statement: `Packets fare as they do on ${compared.revision}.`,
-    verdict: has('failed') ? 'failed' : has('undecided') ? 'undecided' : 'passed',
-    problems: toldApart(problems),
-  };
-  return { kind: 'comparison', name: `${compared.revision}:${compared.name} -> ${compared.name}`, file: compared.file, checks: [check] };
+/** One for each pair of which it is true. */
+export function comparisonSubjects({ pair, alike, diff, causes }: Compared, revision: string): readonly Subject[] {
+  return [pair, ...alike].map((one): Subject => {
+    const { name, file } = one.head;
+    // settings are looked up for the first pair: the others have the same, elsewhere
+    const causesOf = (change: ChangedClass) => (one === pair ? (causes.get(change) ?? []) : []);
+    const problems = diff.diffs.flatMap((of) => [
+      ...of.changes.map((change) => changed(one, { change, family: of.family, causes: causesOf(change) })),
+      ...of.undecided.map((doubt) => unclear(one, { doubt, family: of.family })),
+    ]);
+    const has = (verdict: Problem['verdict']) => problems.some((problem) => problem.verdict === verdict);
+    const check: Check = {
+      id: UNCHANGED_FATE,
+      statement: `Packets fare as they do on ${revision}.`,
+      verdict: has('failed') ? 'failed' : has('undecided') ? 'undecided' : 'passed',
+      problems: toldApart(problems),
+    };
+    return { kind: 'comparison', name: `${revision}:${name} -> ${name}`, file, checks: [check] };
+  });
 }
 
 interface Change {
   readonly change: ChangedClass;
   readonly family: Diff['family'];
+  /** what somebody wrote that changes it */
+  readonly causes: readonly DiffCause[];
 }
 
 /** For information: a change is made to change something. */
-function changed(compared: Compared, { change, family }: Change): Problem {
-  const { packets, base, head } = change;
-  const subject = compared.name;
-  const source = compared.rules.head.find((one) => one.family === family)?.source;
-  const blame = head.rule === undefined || source === undefined ? [] : [blamed(head.rule, source)];
-  const [own] = blame;
-  const place = source?.rendered === true ? compared.place : own?.place;
-  const input = (side: typeof base, rules: readonly Ruleset[]): TraceInput => {
-    const text = rules.find((one) => one.family === family)?.source;
-    return { journey: side.journey, file: text?.file ?? '', defaults: [], profile: compared.profile, source: text };
+function changed({ base, head }: Sides<DiffSubject>, { change, family, causes }: Change): Problem {
+  const [was, is] = [change.base.journey.outcome, change.head.journey.outcome];
+  const source = sourceOf(head.rulesets, family);
+  const blame = change.head.rule === undefined || source === undefined ? [] : [blamed(change.head.rule, source)];
+  const place = causes.flatMap((one) => one.head?.place ?? [])[0] ?? placeOf(head, blame[0]?.place);
+  const version = family === 4 ? 'ipv4' : 'ipv6';
+  const because = causes.length === 0 ? '' : `, because of ${[...new Set(causes.map(({ what }) => what))].join(', ')}`;
+  const input = (side: DiffSubject, { journey }: ChangedClass['head']): TraceInput => {
+    const text = sourceOf(side.rulesets, family);
+    return { journey, file: text?.file ?? '', defaults: [], profile: side.profile?.name, source: text };
   };
-  const isOtherwise = base.journey.outcome === head.journey.outcome ? ' in another way' : '';
   return {
     id: UNCHANGED_FATE,
     level: 'info',
     verdict: 'failed',
-    message: `${base.journey.outcome} becomes ${head.journey.outcome}${isOtherwise} for ${packets}`,
-    family: family === 4 ? 'ipv4' : 'ipv6',
+    message: `${was} becomes ${is}${was === is ? ' in another way' : ''} for ${change.packets}${because}`,
+    family: version,
     ...(place !== undefined && { place }),
     blame,
-    packets,
-    witness: input(head, compared.rules.head),
-    before: input(base, compared.rules.base),
+    packets: change.packets,
+    witness: input(head, change.head),
+    before: input(base, change.base),
     fingerprint: fingerprintOf({
       id: UNCHANGED_FATE,
-      subject,
+      subject: head.name,
       verdict: 'failed',
-      family: family === 4 ? 'ipv4' : 'ipv6',
-      witness: head.journey,
-      before: base.journey,
+      family: version,
+      witness: change.head.journey,
+      before: change.base.journey,
     }),
   };
+}
+
+function sourceOf(rulesets: readonly Ruleset[], family: Diff['family']): Ruleset['source'] | undefined {
+  return rulesets.find((one) => one.family === family)?.source;
+}
+
+/** Nobody edits rendered rules: the pod stands for them. */
+function placeOf({ pod }: DiffSubject, rule: Place | undefined): Place | undefined {
+  if (pod !== undefined) return pod.enrolment.facts.pod.place;
+  return rule?.source.rendered ? undefined : rule;
 }
 
 interface Doubt {
@@ -81,10 +89,9 @@ interface Doubt {
   readonly family: Diff['family'];
 }
 
-function unclear(compared: Compared, { doubt: { packets, reason, rules }, family }: Doubt): Problem {
-  const source = compared.rules.head.find((one) => one.family === family)?.source;
+function unclear({ head }: Sides<DiffSubject>, { doubt: { packets, reason, rules }, family }: Doubt): Problem {
+  const source = sourceOf(head.rulesets, family);
   const version = family === 4 ? 'ipv4' : 'ipv6';
-  const says = `${reason}: ${packets}`;
   return {
     id: UNCHANGED_FATE,
     level: 'info',
@@ -93,6 +100,12 @@ function unclear(compared: Compared, { doubt: { packets, reason, rules }, family
     family: version,
     blame: source === undefined ? [] : rules.head.map((rule) => blamed(rule, source)),
     packets,
-    fingerprint: fingerprintOf({ id: UNCHANGED_FATE, subject: compared.name, verdict: 'undecided', family: version, says }),
+    fingerprint: fingerprintOf({
+      id: UNCHANGED_FATE,
+      subject: head.name,
+      verdict: 'undecided',
+      family: version,
+      says: `${reason}: ${packets}`,
+    }),
   };
 }
