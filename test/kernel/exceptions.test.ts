@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { walkJourney } from '../../src/journey/walkJourney.ts';
 import { print } from '../../src/ruleset/print.ts';
+import { ambientWorld } from '../istio/law/ambientWorld.ts';
 import { EXCEPTIONS, type Exception } from '../istio/law/exceptions.ts';
 import { USUAL } from '../istio/law/lawSettings.ts';
 import { meshWorld } from '../istio/law/meshWorld.ts';
@@ -20,7 +21,7 @@ import { questionOf } from './question.ts';
 const SYSCTLS = { 'net.netfilter.nf_conntrack_tcp_loose': '0' };
 
 function worldOf({ example, packet }: Exception) {
-  const world = meshWorld({ ...USUAL, ...example });
+  const world = example.mode === 'ambient' ? ambientWorld(example) : meshWorld({ ...USUAL, ...example });
   if (world === undefined || packet === undefined) throw new Error('there is nothing to ask');
   const description = world.description as unknown as HostJson;
   const json: HostJson = { ...description, sysctls: { ...description.sysctls, ...SYSCTLS } };

@@ -11,7 +11,7 @@ export const EXCEPTION_PAGES: readonly Page[] = [
     title: 'INVALID_DROP is not set: packets of no connection pass the redirect',
     means:
       'invalid-not-to-app does not hold, with the settings that Istio gives a pod that asks for nothing. A TCP packet to port 8080 that conntrack calls INVALID reaches the application, which answers with a reset.',
-    why: 'nat sees only packets of a connection. TPROXY takes these packets to the proxy, REDIRECT does not.',
+    why: 'nat sees only packets of a connection. TPROXY takes these packets to the proxy, REDIRECT does not, and ambient does not.',
     see: [{ run: 'chainwalk trace RULES "in tcp -> 10.244.0.5:8080 ctstate=INVALID flags=A"', look: 'to-app' }],
     todo: 'Set INVALID_DROP in proxyMetadata, or accept the rare reset.',
   },

@@ -77,6 +77,18 @@ export const EXCEPTION_PAGES_OF_MODES: readonly Page[] = [
     todo: 'Use REDIRECT where there are guests.',
   },
   {
+    id: 'ambient-ingress-mark',
+    group,
+    title: 'ambient, inbound capture bypassed, up to 1.28',
+    means:
+      'reply-path-preserved and mark-consistency do not hold: what ztunnel passes on with the client’s address is answered past it, and connections through HBONE time out.',
+    why: 'The rule that saves ztunnel’s mark on the connection was left out with the capture. Mended in 1.29 (istio/istio#58546).',
+    see: [
+      { run: 'chainwalk trace RULES "out tcp 203.0.113.9 -> 10.244.0.5:8080 uid=0 mark=0x539"', look: 'to-app; the answer leaves by eth0' },
+    ],
+    todo: 'Go to 1.29.',
+  },
+  {
     id: 'resolvers-of-one-family',
     group,
     title: 'DNS capture for resolvers of one family, or with those on localhost in one family alone',

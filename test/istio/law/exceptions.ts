@@ -2,6 +2,7 @@
  *  the kernel is asked about each packet in test/kernel/exceptions.test.ts. */
 import type { SettingsObject } from '../../../src/arbitraries/settings.ts';
 import type { Outcome } from '../../../src/journey/journey.ts';
+import { type AmbientWorld, lacksConnmark } from './ambientWorld.ts';
 import type { MeshWorld, Side } from './meshWorld.ts';
 import { has, listsOf, rangesOf, resolversOf, some, spares, twice } from './sideFacts.ts';
 
@@ -9,7 +10,8 @@ export interface Exception {
   readonly id: string;
   /** ids of claims; the first is broken by the example */
   readonly breaks: readonly string[];
-  readonly when: (side: Side, world: MeshWorld) => boolean;
+  readonly when?: (side: Side, world: MeshWorld) => boolean;
+  readonly whenAmbient?: (world: AmbientWorld) => boolean;
   /** over those that Istio gives a pod that asks for nothing */
   readonly example: SettingsObject;
   /** none where the rules alone show it */
@@ -28,6 +30,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     id: 'invalid-not-dropped',
     breaks: ['invalid-not-to-app'],
     when: ({ plan }) => !plan.dropInvalid && !plan.transparent,
+    whenAmbient: ({ settings }) => !settings.ingress,
     example: {},
     packet: { text: 'in tcp -> 10.244.0.5:8080 flags=A', outcome: 'to-app' },
   },
@@ -152,6 +155,14 @@ export const EXCEPTIONS: readonly Exception[] = [
     when: ({ plan }) => plan.transparent && plan.uids.length === 0,
     example: { ...TPROXY, 'proxy-uid': ',', 'proxy-gid': '1337' },
     packet: { text: 'in tcp -> 10.244.0.5:8080', outcome: 'loop' },
+  },
+  {
+    id: 'ambient-ingress-mark',
+    breaks: ['reply-path-preserved', 'mark-consistency'],
+    whenAmbient: lacksConnmark,
+    example: { mode: 'ambient', istio: '1.28', ingressMode: true },
+    packet: { text: 'out tcp 203.0.113.9:40000 -> 10.244.0.5:8080 uid=0 gid=0 mark=0x539', outcome: 'to-app' },
+    answer: { text: 'out tcp 10.244.0.5:8080 -> 203.0.113.9:40000 uid=1000 gid=1000 flags=SA', ends: /^sent -o eth0/ },
   },
   {
     id: 'tproxy-virtual-interface',

@@ -3,13 +3,13 @@ import { CLAIMS } from '../../../src/verify/claims.ts';
 import type { Finding } from '../../../src/verify/finding.ts';
 import { judgeClaim } from '../../../src/verify/run.ts';
 import { makeScene, type Scene } from '../../../src/verify/scene.ts';
-import type { MeshWorld } from './meshWorld.ts';
+import type { JudgedWorld } from './meshWorld.ts';
 import { twice } from './sideFacts.ts';
 
 const PROMISES = CLAIMS.filter(({ level }) => level !== 'info');
 
 /** Undecided ones too: Istio writes nothing that is not modelled. */
-export function brokenPromises({ profile, host, sides }: MeshWorld): readonly Finding[] {
+export function brokenPromises({ profile, host, sides }: JudgedWorld): readonly Finding[] {
   const scenes: Scene[] = [];
   for (const { ruleset, declared } of sides) {
     scenes.push(makeScene({ ruleset, host, profile, declared, ...(scenes[0] !== undefined && { twin: scenes[0] }) }));
@@ -19,6 +19,6 @@ export function brokenPromises({ profile, host, sides }: MeshWorld): readonly Fi
 }
 
 /** Two listeners of one process cannot have one port: then there is no proxy to judge. The exception `ports-of-the-mesh`. */
-export function isLoadable({ profile }: MeshWorld): boolean {
+export function isLoadable({ profile }: JudgedWorld): boolean {
   return !twice(profile.listeners.map(({ port }) => String(port)));
 }

@@ -23,14 +23,18 @@ import type { Declaration } from '../../../src/verify/declaration.ts';
 import { hostOf } from '../../support/host.ts';
 import { rulesetOf } from '../../support/rulesets.ts';
 
-export interface MeshWorld {
-  readonly settings: Settings;
-  readonly facts: HostFacts;
+export interface JudgedWorld {
   readonly profile: MeshProfile;
   readonly host: Host;
+  /** of each family that the pod has */
+  readonly sides: readonly Pick<Side, 'ruleset' | 'declared'>[];
+}
+
+export interface MeshWorld extends JudgedWorld {
+  readonly settings: Settings;
+  readonly facts: HostFacts;
   /** as `--host` takes it */
   readonly description: HostJson;
-  /** of each family that the pod has */
   readonly sides: readonly Side[];
 }
 
