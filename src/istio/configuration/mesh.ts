@@ -30,8 +30,6 @@ export interface Known<T> {
   readonly origin: Origin;
 }
 
-export const NO_CONFIGURATION: MeshConfiguration = { values: [], meshConfig: [] };
-
 /** Keys of MeshConfig by which a bare one is known. */
 const MESH_CONFIG_KEYS = [
   'defaultConfig',

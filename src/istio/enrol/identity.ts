@@ -41,7 +41,7 @@ interface Ids {
 }
 
 /** OpenShift gives each namespace ranges; the proxy takes the last id of the first one. */
-export function openShiftIds({ namespace: { annotations } }: Facts): Ids {
+function openShiftIds({ namespace: { annotations } }: Facts): Ids {
   const users = annotations.get('openshift.io/sa.scc.uid-range');
   const groups = annotations.get('openshift.io/sa.scc.supplemental-groups') ?? users;
   const uid = users === undefined ? undefined : rangeOf(users);

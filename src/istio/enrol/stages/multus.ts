@@ -1,7 +1,7 @@
 /** Does Multus call istio-cni for this pod? Where the plugin stands in a NetworkAttachmentDefinition it runs only for pods that name it.
  *  source: Multus, k8s.v1.cni.cncf.io/networks; istio/istio pkg/kube/inject/template.go appendMultusNetwork */
 import { NETWORKS } from '../../configuration/annotations.ts';
-import { listAt, mapAt, valueAt } from '../../configuration/mesh.ts';
+import { mapAt, valueAt } from '../../configuration/mesh.ts';
 import { at, itemsOf, type Located, type Node, stringAt } from '../../manifest/node.ts';
 import { type Facts, isInjected } from '../facts.ts';
 import { block, on, type Stage, type Step, skip } from '../step.ts';
@@ -132,14 +132,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Names of the interfaces that the other networks make: `net1` for the first, and so on, unless the pod names them. */
-export function extraInterfaces(facts: Facts): readonly string[] {
-  return networksOf(facts).networks.flatMap((network, index) => (isIstioCni(network) ? [] : [network.interface ?? `net${index + 1}`]));
-}
-
-/** Namespaces that the agent leaves alone, for the report. */
-export function excludedNamespaces({ mesh }: Facts): readonly string[] {
-  return listAt(mesh, 'cni.excludeNamespaces', 'excludeNamespaces') ?? ['kube-system'];
 }

@@ -1,7 +1,7 @@
 /** Does the CNI plugin write rules for this pod? Its questions in their order.
  *  source: istio/istio cni/pkg/plugin/plugin.go, kubernetes.go, sidecar_redirect.go */
 import { STATUS, TRAFFIC_ANNOTATIONS } from '../../configuration/annotations.ts';
-import { listAt, valueAt } from '../../configuration/mesh.ts';
+import { listAt } from '../../configuration/mesh.ts';
 import { parseBool } from '../../configuration/values.ts';
 import type { Located } from '../../manifest/node.ts';
 import { containerOf, type Facts, injectValue, interceptionMode, isInjected, proxyMetadata } from '../facts.ts';
@@ -111,11 +111,6 @@ export function proxyEnvironment(facts: Facts): ReadonlyMap<string, Located<stri
   const env = containerOf(facts.pod, 'istio-proxy')?.env ?? new Map<string, Located<string | undefined>>();
   const own = [...env].map(([name, place]) => [name, { ...place, value: place.value ?? '' }] as const);
   return new Map([...(isInjected(facts.pod) ? [] : proxyMetadata(facts)), ...own]);
-}
-
-/** Whether the agent of this mesh does ambient, too. */
-export function ambientEnabled({ mesh }: Facts): boolean {
-  return valueAt(mesh, 'cni.ambient.enabled', 'ambient.enabled')?.value === 'true';
 }
 
 export const plugin: Stage = {
