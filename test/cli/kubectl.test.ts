@@ -279,6 +279,13 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect((await kubectl.plugin(['web-0', '--backend=nft', 'print'])).out).toContain('ISTIO_REDIRECT');
   });
 
+  it('a backend that nobody could be asked for is not taken to be empty', async () => {
+    const kubectl = cluster(GET, { when: '*legacy*', ...NO_PROGRAM }, ...answers());
+    const { code, err } = await kubectl.plugin(['web-0', '--backend', 'legacy', 'print']);
+    expect([code, err]).toEqual([2, expect.stringContaining('nobody there could be asked for the rules of the legacy backend')]);
+    expect((await kubectl.plugin(['web-0', 'print'])).err).toContain('the nft backend holds the rules, legacy was not asked');
+  });
+
   it('a pod without rules is no pod whose packets all go direct without a word', async () => {
     const replies = [
       { when: '*iptables*save', out: '' },

@@ -33,10 +33,8 @@ export async function askPod(call: Call): Promise<ExitCode> {
   const problem = textOf(input, 'save') === undefined ? undefined : await save(io, files);
   if (problem !== undefined) return refuse(io, problem);
   if (!rest.includes('-q') && !rest.includes('--quiet')) await io.err.write(files.notes.map((note) => `note: ${note}\n`).join(''));
-  return run(
-    { argv: [command, files.rules.path, ...hostOption(files, command, rest), ...rest], version: input.version },
-    withFiles(io, files),
-  );
+  const argv = [command, files.rules.path, ...hostOption(files, [command, ...rest]), ...rest];
+  return run({ argv, version: input.version }, withFiles(io, files));
 }
 
 /** Their words are read, and nothing is run. */
@@ -92,7 +90,8 @@ async function save(io: Io, { rules, host }: PodFiles): Promise<Complaint | unde
   return undefined;
 }
 
-function hostOption({ host }: PodFiles, command: string, rest: readonly string[]): readonly string[] {
+/** Where the command takes a host and the user has given none. */
+function hostOption({ host }: PodFiles, [command, ...rest]: readonly string[]): readonly string[] {
   const takes = COMMANDS.find(({ name }) => name === command)?.options.some(({ flags }) => flags.startsWith('--host ')) ?? false;
   return host === undefined || !takes || rest.some((word) => /^--host(?:=|$)/.test(word)) ? [] : [`--host=${host.path}`];
 }

@@ -37,16 +37,19 @@ export async function fetchPodFiles({ input }: Call, { cluster, name }: Wanted):
   const fetched = await fetchAnswers(cluster, { name, pod, container, debug: debugOf({ input }) });
   if ('message' in fetched) return fetched;
   const { answers, from } = fetched;
-  const chosen = chooseBackend(
-    answers,
-    BACKENDS.find((backend) => backend === textOf(input, 'backend')),
-  );
+  const backend = BACKENDS.find((known) => known === textOf(input, 'backend'));
+  const chosen = chooseBackend(answers, backend);
   if (chosen === undefined) {
     return {
       message: `the nft and the legacy backend of ${name} both hold rules`,
       help: 'the kernel asks both; --backend nft or --backend legacy answers for one of them, as if the other were empty',
     };
   }
+  if (backend !== undefined && chosen.dumps.length === 0)
+    return {
+      message: `nobody there could be asked for the rules of the ${backend} backend`,
+      help: `${from} has no iptables-${backend}-save`,
+    };
   const folder = textOf(input, 'save');
   const path = (ending: string) => `${folder === undefined ? '' : `${folder.replace(/\/+$/, '')}/`}${name}${ending}`;
   const left = chosen.dumps.filter(({ family, text }) => !isNoMatter(pod, family) || holdsRules(text));
