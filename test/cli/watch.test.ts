@@ -74,6 +74,19 @@ describe('watching in memory', { timeout: 30_000 }, () => {
     }
   });
 
+  it('both sides of a diff count', async () => {
+    const files = { a: GOOD, b: GOOD };
+    const { code, out, err } = await chainwalk(['diff', 'a', 'b', '--watch', '--json'], { files, saves: [{ b: BETTER }, { a: BETTER }] });
+    expect(code).toBe(0);
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).equivalent),
+    ).toEqual([true, false, true]);
+    expect(err).toMatch(/watching a and 1 more; q ends/);
+  });
+
   it('ci: the configuration counts as what it names does', async () => {
     const files = { 'chainwalk.config.yaml': 'groups: [{ files: "*.rules", profile: none }]\n', 'a.rules': GOOD };
     const { code, err } = await chainwalk(['ci', '--watch'], {
