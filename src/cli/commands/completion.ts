@@ -15,7 +15,21 @@ With words after \`--\`: the candidates for the last of them, one on a line, as
 the shells ask for them.`;
 
 /** Values that no list tells. */
-const FREE = ['revision', 'packet', 'packets', 'NAME=value', 'name', 'n', 'list', 'version', 'address', 'args', 'words'];
+const FREE = [
+  'revision',
+  'range',
+  'key=value',
+  'packet',
+  'packets',
+  'NAME=value',
+  'name',
+  'n',
+  'list',
+  'version',
+  'address',
+  'args',
+  'words',
+];
 
 /** Completes `others`, and itself. */
 export function completionOf(others: readonly Command[]): Command {
