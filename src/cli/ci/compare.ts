@@ -6,7 +6,9 @@ import { comparisonSubjects } from '../../report/ci/comparison.ts';
 import type { Subject } from '../../report/review/review.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { isError } from '../../syntax/diagnostic.ts';
+import { causesOfChange } from '../../verify/diffCauses.ts';
 import type { DiffSubject } from '../../verify/diffSubjects.ts';
+import type { ChangedClass } from '../../verify/diffWitness.ts';
 import { podsOf } from '../../verify/pods.ts';
 import { emptyMemory } from '../../verify/renderedPod.ts';
 import { type Call, textOf } from '../command.ts';
@@ -18,6 +20,8 @@ import { readHostOption } from '../trace/scene.ts';
 import type { Batch } from './groups.ts';
 import { RENDERED, withRenderedSettings } from './settings.ts';
 import { silent } from './silent.ts';
+
+type Pair = Parameters<typeof compareAll>[0][number];
 
 export interface Sides {
   readonly head: Call;
@@ -46,9 +50,10 @@ export async function compareBatch(
   const progress: Progress = progressOn(head.io.err, () => performance.now());
   const compared = compareAll(pairs, { where: undefined, memory, tell: progress.tell });
   await progress.end();
-  const subjects = new Map(compared.flatMap((one) => comparisonSubjects(one, revision)).map((subject) => [subject.name, subject]));
-  // in the order of the files, whatever was proved at once
-  return [...subjects.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const causesOf = ({ base: { pod: was }, head: { pod: is } }: Pair, { example }: ChangedClass) =>
+    was === undefined || is === undefined ? [] : causesOfChange({ base: was, head: is }, example, memory);
+  // by name, whatever was proved at once
+  return compared.flatMap((one) => comparisonSubjects(one, { revision, causesOf })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function settingSubjects(call: Call, files: readonly string[]): Promise<readonly DiffSubject[]> {

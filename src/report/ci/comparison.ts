@@ -12,14 +12,20 @@ import { blamed } from '../review/fromVerified.ts';
 import type { Check, Place, Problem, Subject } from '../review/review.ts';
 import type { TraceInput } from '../traceJson.ts';
 
+export interface Comparing {
+  readonly revision: string;
+  /** what somebody wrote that changes it, of a pair that is like the one it was looked up for */
+  readonly causesOf: (pair: Sides<DiffSubject>, change: ChangedClass) => readonly DiffCause[];
+}
+
 /** One for each pair of which it is true. */
-export function comparisonSubjects({ pair, alike, diff, causes }: Compared, revision: string): readonly Subject[] {
+export function comparisonSubjects({ pair, alike, diff, causes }: Compared, { revision, causesOf }: Comparing): readonly Subject[] {
   return [pair, ...alike].map((one): Subject => {
     const { name, file } = one.head;
-    // settings are looked up for the first pair: the others have the same, elsewhere
-    const causesOf = (change: ChangedClass) => (one === pair ? (causes.get(change) ?? []) : []);
+    const known = (change: ChangedClass) => causes.get(change) ?? [];
+    const own = (change: ChangedClass) => (one === pair || known(change).length === 0 ? known(change) : causesOf(one, change));
     const problems = diff.diffs.flatMap((of) => [
-      ...of.changes.map((change) => changed(one, { change, family: of.family, causes: causesOf(change) })),
+      ...of.changes.map((change) => changed(one, { change, family: of.family, causes: own(change) })),
       ...of.undecided.map((doubt) => unclear(one, { doubt, family: of.family })),
     ]);
     const has = (verdict: Problem['verdict']) => problems.some((problem) => problem.verdict === verdict);
