@@ -4,6 +4,7 @@ import type { Leg, Path } from '../journey/journey.ts';
 import { flowText } from '../packet/notation.ts';
 import { destination, processOf } from './ends.ts';
 import { ruleBody } from './place.ts';
+import { printable } from './printable.ts';
 import type { TraceInput } from './traceJson.ts';
 
 const MOST_NODES = 40;
@@ -98,5 +99,5 @@ function endNode(leg: Leg): string {
 
 /** Mermaid's entity codes. source: mermaid.js.org/syntax/flowchart, special characters and entity codes */
 function escapeLabel(text: string): string {
-  return text.replaceAll(/[#"<>&`]/g, (char) => `#${char.charCodeAt(0)};`);
+  return printable(text).replaceAll(/[#"<>&`]/g, (char) => `#${char.charCodeAt(0)};`);
 }

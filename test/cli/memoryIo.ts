@@ -11,6 +11,8 @@ export interface Setting {
   readonly modules?: Readonly<Record<string, unknown>>;
   /** what is saved one after the other while the program watches; then the user ends it */
   readonly saves?: readonly Readonly<Record<string, string | undefined>>[];
+  /** files that cannot be written */
+  readonly unwritable?: readonly string[];
   /** stands for the other programs; without it there are none */
   readonly execute?: (program: string, args: readonly string[]) => Executed;
 }
@@ -73,6 +75,7 @@ export function memoryIo({ setting, out, err, written }: Parts): Io {
     for (const line of text.split('\n')) yield [line];
   }
   const write = async (path: string, text: string) => {
+    if (setting.unwritable?.includes(path)) return { problem: 'no such file' };
     written[path] = text;
     return {};
   };

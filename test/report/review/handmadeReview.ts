@@ -151,6 +151,12 @@ export function problem(texts: Partial<Texts> = {}, more: Partial<Problem> = {})
   };
 }
 
+/** A class of packets that fares otherwise than before. */
+export function changed(texts: Partial<Texts> = {}): Problem {
+  const { witness, ...rest } = problem({ id: 'unchanged-fate', ...texts });
+  return witness === undefined ? rest : { ...rest, witness, before: witness };
+}
+
 export function subject(problems: readonly Problem[], more: Partial<Subject> = {}): Subject {
   const checks = problems.map((one) => ({ id: one.id, statement: 'It is not so.', verdict: one.verdict, problems: [one] }));
   return { kind: 'rules', name: 'net/pod.rules', file: problems[0]?.place?.source.file ?? 'net/pod.rules', checks, ...more };
@@ -164,12 +170,7 @@ export function review(subjects: readonly Subject[], more: Partial<Review> = {})
 export function hostileReview(texts: Texts): Review {
   const muted = { by: 'comment', reason: texts.reason } as const;
   const { place } = problem(texts);
-  const problems = [
-    problem(texts),
-    problem(texts, { level: 'warning', muted }),
-    problem(texts, { verdict: 'undecided' }),
-    problem(texts, { before: problem(texts).witness }),
-  ];
+  const problems = [problem(texts), problem(texts, { level: 'warning', muted }), problem(texts, { verdict: 'undecided' }), changed(texts)];
   const span = { start: 0, end: 3 };
   const diagnostics =
     place === undefined ? [] : [{ kind: 'warning', message: texts.message, help: texts.comment, source: place.source, span } as const];

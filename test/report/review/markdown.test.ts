@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { printable } from '../../../src/report/printable.ts';
 import { code, codeBlock, codeCell, html, prose, table } from '../../../src/report/review/markdown/escape.ts';
 import { MOST_OF_COMMENT, MOST_OF_SUMMARY, markdownReview } from '../../../src/report/review/markdown/markdown.ts';
-import { hostile, hostileReview, hostileTexts, problem, review, subject } from './handmadeReview.ts';
+import { changed, hostile, hostileReview, hostileTexts, problem, review, subject } from './handmadeReview.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text).length;
 
@@ -194,8 +194,7 @@ describe('markdown', { timeout: 60_000 }, () => {
   });
 
   it('classes that change stand in a table, with what happened before', () => {
-    const changed = problem({ id: 'unchanged-fate' }, { before: problem().witness });
-    const text = markdownReview(review([subject([changed], { kind: 'comparison' })]), MOST_OF_COMMENT);
+    const text = markdownReview(review([subject([changed()], { kind: 'comparison' })]), MOST_OF_COMMENT);
     expect(text).toContain('| packets | before | now | decided by |');
     expect(text).toContain('| `tcp why` | dropped | **dropped** |');
   });
