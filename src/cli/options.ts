@@ -46,10 +46,10 @@ export const PHASE: OptionSpec = {
 };
 export const VALUES: OptionSpec = {
   flags: '--values <file>',
-  says: 'Helm values, an IstioOperator or a MeshConfig; later files win',
+  says: 'Helm values, MeshConfig or objects of a mesh; later files win',
   repeatable: true,
 };
 export const ISTIO: OptionSpec = {
   flags: '--istio <version>',
-  says: 'version of Istio, such as 1.25; without it the newest that is known',
+  says: 'version of Istio, such as 1.25; else the installed or the newest',
 };

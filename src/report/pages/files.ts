@@ -1,4 +1,4 @@
-/** Pages on the files that somebody writes for `ci` and `expect`. */
+/** Pages on the files that somebody writes, and on those that describe a mesh. */
 import type { Page } from './page.ts';
 
 const group = 'file';
@@ -63,5 +63,16 @@ export const FILE_PAGES: readonly Page[] = [
     example: ['# chainwalk-disable-next-line outbound-captured -- not in the mesh', '-A ISTIO_OUTPUT -d 10.9.0.0/24 -j RETURN'],
     see: [{ run: 'chainwalk verify pod.rules', look: '`suppressed` at the end, with each reason' }],
     todo: 'Write the reason for whoever reads it in a year. Entries of a baseline that do not occur any more are named; --update-baseline drops them.',
+  },
+  {
+    id: 'mesh-configuration',
+    group,
+    title: 'what is known of a mesh: Helm values, MeshConfig, objects of a cluster',
+    means:
+      '`--values` reads Helm values (of istiod, or of the CNI agent), a MeshConfig, an IstioOperator, or the Istio, IstioRevision and IstioCNI of the Sail operator; later files win. Below that counts what stands among the manifests: those objects, the ConfigMaps `istio` (data.mesh), `istio-sidecar-injector` (data.config, then data.values) and `istio-cni-config`, and what charts set for OpenShift. A ConfigMap `istio-canary` and an Istio named `canary` are of that revision, which a namespace or else a pod chooses with istio.io/rev, or by a tag where a webhook configuration with istio.io/tag says whose it is. Variables of the proxy come from defaultConfig.proxyMetadata, then from the ProxyConfig of the root namespace, of the namespace, from the annotation proxy.istio.io/config, and last from a ProxyConfig whose labels choose the pod.',
+    why: 'An annotation that is not there means what the mesh says. In a cluster the mesh says it in objects that nobody has as a file.',
+    example: ['kubectl get pods,ns,cm,proxyconfigs -A -o yaml > cluster.yaml', 'chainwalk verify cluster.yaml --mode cni'],
+    see: [{ run: 'chainwalk enrol cluster.yaml --json', look: 'the file and the line from which each setting comes' }],
+    todo: 'What no file says is taken from the charts; assumptions are printed as notes. For another revision give its objects, or its values with --values, which count for all revisions.',
   },
 ];
