@@ -30,11 +30,10 @@ export function drawnPackets(scene: PacketScene, family: Family): fc.Arbitrary<D
   const isWanted = (field: Field): boolean =>
     conditions.some((condition) => someLeaf(condition, (leaf) => 'field' in leaf && leaf.field === field));
 
-  /** Always there. */
-  const value = <T extends FieldValue>(field: Field, usual: readonly T[], more: Draw<T> = {}): fc.Arbitrary<T> => {
+  /** Always there, but where no value is allowed: then no packet of this kind is in the set, which shows when packets are drawn. */
+  const value = <T extends FieldValue>(field: Field, usual: readonly T[], more: Draw<T> = {}): fc.Arbitrary<T | undefined> => {
     const near = [...usual, ...((ruled.get(field) ?? []) as readonly FieldValue[] as readonly T[])];
-    // no packet of this kind is in the set, which shows when packets are drawn
-    return valuesOf<T>({ field, family, near, conditions, ...more }) ?? fc.constant(near[0] as T);
+    return valuesOf<T>({ field, family, near, conditions, ...more }) ?? fc.constant(undefined);
   };
   /** Left out where it is the usual value, and where nobody asks about it. */
   const part = <T extends FieldValue>(field: Field, usual: readonly T[], more: Draw<T> = {}): fc.Arbitrary<T | undefined> => {

@@ -21,7 +21,7 @@ export function packets(rules: RulesInput = [], options: PacketOptions = {}): fc
   const scene = sceneOf(rules, options);
   const possible = scene.families.flatMap((family) => {
     const drawn = (dirs: PacketScene['dirs']) => drawnPackets({ ...scene, dirs }, family).map((one) => consistent(one, family));
-    if (scene.conditions[family].length === 0) return [drawn(scene.dirs)];
+    if (scene.conditions[family].length === 0 && options.host === undefined) return [drawn(scene.dirs)];
     const fits = (packet: PartialPacket): boolean => isIn(scene, family, packet);
     const dirs = scene.dirs.filter((dir) => fc.sample(drawn([dir]), { numRuns: TRIES, seed: 1 }).some(fits));
     return dirs.length === 0 ? [] : [drawn(dirs).filter(fits)];

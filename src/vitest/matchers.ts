@@ -34,16 +34,19 @@ export interface HoldOptions extends SettingOptions {
   readonly proxyGid?: number;
 }
 
-/** Answers to the matchers of the same names; `isNot` for the words. What cannot be read passes neither way. */
-export function packetsAnswer(
-  rules: unknown,
-  {
-    packets,
-    wish,
-    isNot,
-    options,
-  }: { readonly packets: PacketsInput; readonly wish: Wish; readonly isNot: boolean; readonly options: SettingOptions },
-): Answer {
+interface Asked<Options> {
+  readonly options: Options;
+  /** for the words */
+  readonly isNot: boolean;
+}
+
+interface AskedPackets extends Asked<SettingOptions> {
+  readonly packets: PacketsInput;
+  readonly wish: Wish;
+}
+
+/** What cannot be read passes neither way, here as below. */
+export function packetsAnswer(rules: unknown, { packets, wish, isNot, options }: AskedPackets): Answer {
   return readable(() => {
     const rulesets = rulesetsOf(rules as RulesInput);
     const where = setOf(packets);
@@ -65,7 +68,7 @@ function setOf(packets: PacketsInput): string | undefined {
 /** A claim by its id, or every claim of level error. */
 export function holdAnswer(
   rules: unknown,
-  { claim, isNot, options }: { readonly claim?: string | undefined; readonly isNot: boolean; readonly options: HoldOptions },
+  { claim, isNot, options }: Asked<HoldOptions> & { readonly claim?: string | undefined },
 ): Answer {
   return readable(() => {
     if (claim !== undefined && !CLAIMS.some(({ id }) => id === claim)) throw new InputError([`there is no claim \`${claim}\``]);
@@ -102,7 +105,7 @@ function reasonOf(pods: readonly Verified[]): string {
 
 export function equivalenceAnswer(
   rules: unknown,
-  { other, isNot, options }: { readonly other: RulesInput; readonly isNot: boolean; readonly options: EquivalenceOptions },
+  { other, isNot, options }: Asked<EquivalenceOptions> & { readonly other: RulesInput },
 ): Answer {
   return readable(() => {
     const sides = { base: rulesetsOf(other), head: rulesetsOf(rules as RulesInput) };
@@ -114,7 +117,10 @@ export function equivalenceAnswer(
     const examples = diffs.flatMap(({ changes }) => changes.map(({ example }) => packetText(example)));
     const verdict = report.equivalent ? 'yes' : report.changes.length > 0 ? 'no' : 'open';
     const wanted = `expected the rules ${isNot ? 'not ' : ''}to treat every packet as the others (base) do`;
-    return { verdict, message: () => `${wanted}\n\n${humanDiff({ report, examples, edits: [] }, { paint: PLAIN, width: WIDTH, most: MOST })}` };
+    return {
+      verdict,
+      message: () => `${wanted}\n\n${humanDiff({ report, examples, edits: [] }, { paint: PLAIN, width: WIDTH, most: MOST })}`,
+    };
   });
 }
 

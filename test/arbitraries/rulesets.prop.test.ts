@@ -9,10 +9,10 @@ import { isError } from '../../src/syntax/diagnostic.ts';
 
 const SEEDS = Array.from({ length: 100 }, (_, seed) => seed);
 
-describe('rulesets', () => {
+describe('rulesets', { timeout: 60_000 }, () => {
   it.each([4, 6] as const)('of IPv%s load, with ipsets or without', (family) => {
     for (const sets of [false, true])
-      for (const text of fc.sample(rulesTexts({ family, sets }), { numRuns: 150, seed: 1 })) {
+      for (const text of fc.sample(rulesTexts({ family, sets }), { numRuns: 80, seed: 1 })) {
         const { diagnostics, rulesets: loaded } = parse(text, { family });
         expect(diagnostics.filter(isError)).toEqual([]);
         expect(loaded.map((one) => one.family)).toEqual([family]);
@@ -21,7 +21,7 @@ describe('rulesets', () => {
   });
 
   it('have all that rules of meshes are made of', () => {
-    const texts = fc.sample(rulesTexts(), { numRuns: 300, seed: 1 }).join('');
+    const texts = fc.sample(rulesTexts(), { numRuns: 150, seed: 1 }).join('');
     const parts = [
       '*raw',
       '*mangle',
@@ -71,7 +71,7 @@ function smallest(outcome: Outcome, seed: number): readonly Smallest[] {
   return [{ seed, rules: source.text.split('\n').filter((line) => line.startsWith('-A')), packet }];
 }
 
-describe('a counterexample', () => {
+describe('a counterexample', { timeout: 60_000 }, () => {
   it.each(['dropped', 'rejected', 'loop'] as const)(
     'of rules and a packet, which is %s, has two rules at most and no part that is not needed',
     { timeout: 60_000 },
@@ -117,7 +117,7 @@ describe('hosts', () => {
   });
 });
 
-describe('settings of Istio', () => {
+describe('settings of Istio', { timeout: 60_000 }, () => {
   it.each(['sidecar', 'ambient'] as const)('of %s are rendered', (mode) => {
     for (const settings of fc.sample(istioSettings({ mode }), { numRuns: 300, seed: 1 })) expect(() => render(settings)).not.toThrow();
   });
