@@ -6,7 +6,7 @@ import type { Sides } from '../verify/diffQuestion.ts';
 import type { DiffSubject, SubjectsDiff } from '../verify/diffSubjects.ts';
 import type { ChangedClass } from '../verify/diffWitness.ts';
 import type { DiffReport } from './diffJson.ts';
-import { toDiffReport } from './diffJson.ts';
+import { lineAt, toDiffReport } from './diffJson.ts';
 import type { TraceRule } from './traceJson.ts';
 import { toTraceRule } from './traceJson.ts';
 
@@ -122,8 +122,8 @@ function fileOf({ rulesets, file }: DiffSubject): string {
   return rulesets[0]?.source.file ?? file;
 }
 
-function placeOf({ file, line }: DiffSubject): PlaceJson {
-  return { file, line };
+function placeOf({ file, place }: DiffSubject): PlaceJson {
+  return { file, line: place === undefined ? 1 : lineAt(place) };
 }
 
 function toEdit({ kind, base, head }: RuleEdit, pair: Sides<DiffSubject>): EditJson {

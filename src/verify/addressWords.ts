@@ -26,7 +26,7 @@ export function nameOfAddresses({ host, family }: Space, values: Values, given: 
   const local = joined(sorted([...minus(ofType('LOCAL'), [loopback]), loopback]));
   const others = minus(given, local);
   const names: readonly (readonly [string, Values])[] = [
-    ['anywhere', given],
+    ...(others.length === 0 ? [] : [['anywhere', given] as const]),
     ['other hosts', others],
     ['other hosts', minus(others, ofType('BROADCAST'))],
     ['other hosts', ofType('UNICAST')],
@@ -34,7 +34,8 @@ export function nameOfAddresses({ host, family }: Space, values: Values, given: 
   ];
   const fitting = names.flatMap(([name, set]) => (minus(values, set).length === 0 ? [{ name, except: minus(set, values) }] : []));
   const [best] = fitting.sort((one, other) => one.except.length - other.except.length);
-  return best !== undefined && best.except.length <= MOST_EXCEPTIONS && best.except.length < values.length ? best : undefined;
+  const single = values.length === 1 && values[0]?.lo === values[0]?.hi;
+  return best !== undefined && !single && best.except.length <= MOST_EXCEPTIONS && best.except.length < values.length ? best : undefined;
 }
 
 function sorted(intervals: Values): Values {

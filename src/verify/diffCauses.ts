@@ -70,8 +70,16 @@ function causeOf({ base, head }: Sides<RenderedPod>, key: string): DiffCause {
   const flag = `--${speaking?.name ?? key}`;
   const what = !written || speaking.from.startsWith('arguments') ? `${flag} (${speaking?.from || 'default'})` : speaking.from;
   const side = (one: PodSetting | undefined): CauseSide | undefined =>
-    one === undefined ? undefined : { value: one.value, ...(!one.byDefault && { place: one.place }) };
+    one === undefined ? undefined : one.byDefault ? { value: one.value } : { value: literalOf(one), place: one.place };
   return causeBetween(what, { base: side(last.base), head: side(last.head) });
+}
+
+const LONGEST = 60;
+
+/** As it is written, without quotes: the setting may have more, such as ports that are always left alone. */
+function literalOf({ value, place: { source, span } }: PodSetting): string {
+  const text = source.text.slice(span.start, span.end).replace(/^(["'])(.*)\1$/, '$2');
+  return text === '' || text.length > LONGEST || text.includes('\n') ? value : text;
 }
 
 function causeBetween(what: string, { base, head }: Sides<CauseSide | undefined>): DiffCause {

@@ -1,8 +1,10 @@
 /** Two things that rules follow from, compared: files of rules, or a pod before and after. Equal pairs are proved once. */
 import type { Host } from '../host/host.ts';
+import type { Place } from '../istio/given.ts';
 import { memoize } from '../lib/memo.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { PROFILES } from '../mesh/profiles.ts';
+import { formatAddress } from '../packet/address.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { compareApproaches } from './approaches.ts';
 import type { Sides } from './diffQuestion.ts';
@@ -13,9 +15,9 @@ import type { RenderedPod } from './renderedPod.ts';
 export interface DiffSubject {
   /** `Deployment shop/web`; of files of rules the file */
   readonly name: string;
-  /** where it was read, and the line to look at */
   readonly file: string;
-  readonly line: number;
+  /** where it begins; absent: with the file */
+  readonly place?: Place;
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
   readonly profile: MeshProfile | undefined;
@@ -53,7 +55,20 @@ function compared({ base, head }: Sides<DiffSubject>, where: DiffScene['where'])
     ...(profile !== undefined && { profile }),
     ...(where !== undefined && { where }),
   };
-  return { ...diffRulesets(base.rulesets, head.rulesets, scene), firstLeg: false };
+  const proved = diffRulesets(base.rulesets, head.rulesets, scene);
+  return { ...proved, notes: [...proved.notes, ...hostNotes({ base, head })], firstLeg: false };
+}
+
+/** What differs around the rules. */
+function hostNotes({ base, head }: Sides<DiffSubject>): readonly string[] {
+  const addresses = ({ host }: DiffSubject): readonly string[] =>
+    host.interfaces.flatMap(({ name, addresses: own }) => own.map(({ address }) => `${name} ${formatAddress(address)}`));
+  const [was, is] = [addresses(base), addresses(head)];
+  const [gone, come] = [was.filter((one) => !is.includes(one)), is.filter((one) => !was.includes(one))];
+  if (gone.length + come.length === 0) return [];
+  return [
+    `the addresses of the pod differ: ${gone.join(', ') || 'none'} on the base, ${come.join(', ') || 'none'} now; packets from and to them change`,
+  ];
 }
 
 function isAmbient({ enrolment }: RenderedPod): boolean {
@@ -72,7 +87,7 @@ export function podSubject(pod: RenderedPod): DiffSubject {
   return {
     name: `${kind} ${namespace}/${name}`,
     file: place.source.file,
-    line: place.source.text.slice(0, place.span.start).split('\n').length,
+    place,
     rulesets,
     host: inMesh || profile === undefined ? host : withoutProxy(host, profile),
     profile,

@@ -1,12 +1,14 @@
 /** From sets of changed packets to what people read: classes, each with a packet that the simulator walks on both sides. */
 import type { Journey, Outcome, Path } from '../journey/journey.ts';
 import { walkJourney } from '../journey/walkJourney.ts';
+import { groupBy } from '../lib/groupBy.ts';
 import { InvariantError, invariant } from '../lib/invariant.ts';
 import { packetText } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/bdd.ts';
+import { shareOf } from '../symbolic/share.ts';
 import type { Space } from '../symbolic/space.ts';
 import { pickWitness, usualPreferences } from '../symbolic/witness.ts';
 import type { WayChanges } from './diff.ts';
@@ -59,7 +61,21 @@ export function changedClasses(space: Space, question: DiffQuestion, ways: reado
   const byRule = grouped(space, all, ({ base, head }) => `${ruleKey(base)} ${ruleKey(head)}`);
   const groups = byRule.length > MANY ? grouped(space, all, () => '') : byRule;
   const rank = ({ usual, severity }: ChangedClass) => SEVERITIES.length * USUAL.indexOf(usual) + seriousness(severity);
-  return groups.map((group) => changedClass(space, question, group)).sort((a, b) => rank(a) - rank(b));
+  return mergeAlike(space, question, groups)
+    .map((group) => ({ one: changedClass(space, question, group), share: shareOf(space.manager, usualPart(space, group).part) }))
+    .sort((a, b) => rank(a.one) - rank(b.one) || b.share - a.share)
+    .map(({ one }) => one);
+}
+
+/** Groups that part by the same rules, as their examples show, are one: people need no class for every way to the same end. */
+function mergeAlike(space: Space, question: DiffQuestion, groups: readonly Group[]): readonly Group[] {
+  const merged = groupBy(groups, (group) => {
+    const { usual, base, head } = changedClass(space, question, group);
+    const place = (rule: Rule | undefined) => (rule === undefined ? '' : `${rule.table} ${rule.chain} ${rule.number}`);
+    const ends = [base, head].map(({ outcomes, rule }) => `${outcomes.join()} ${place(rule)}`);
+    return [group.iif, usual, ...ends].join('\n');
+  });
+  return [...merged.values()].map((alike) => ({ iif: alike[0]?.iif, set: space.manager.any(alike.map(({ set }) => set)) }));
 }
 
 /** The part of a set that people would speak of. */
@@ -100,8 +116,8 @@ function changedClass(space: Space, question: DiffQuestion, { iif, set }: Group)
     usual,
     packets: wordsOf({ space }, { set: part, within, ...place }),
     example,
-    base: side(base, head, baseRule),
-    head: side(head, base, headRule),
+    base: sideOf(base, head, baseRule),
+    head: sideOf(head, base, headRule),
   };
 }
 
@@ -120,7 +136,7 @@ function journeyOf(question: DiffQuestion, name: 'base' | 'head', packet: Packet
   return walkJourney(question[name], packet, { host, budget: 4096, ...(profile === undefined ? {} : { profile }) });
 }
 
-function side(journey: Journey, other: Journey, rule: Rule | undefined): ChangedSide {
+export function sideOf(journey: Journey, other: Journey, rule: Rule | undefined): ChangedSide {
   const outcomes = [...new Set(journey.paths.map(({ outcome }) => outcome))];
   const theirs = new Set(other.paths.map(endOfPath));
   const path = journey.paths.find((one) => !theirs.has(endOfPath(one))) ?? journey.paths[0];

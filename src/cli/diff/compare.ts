@@ -4,6 +4,7 @@ import { groupBy } from '../../lib/groupBy.ts';
 import type { Compared, DiffResults } from '../../report/diffResults.ts';
 import { causesOfChange, type DiffCause } from '../../verify/diffCauses.ts';
 import { editsOf } from '../../verify/diffEdits.ts';
+import { identityChanges } from '../../verify/diffIdentity.ts';
 import type { Sides } from '../../verify/diffQuestion.ts';
 import type { DiffScene } from '../../verify/diffRulesets.ts';
 import { type DiffMemory, type DiffSubject, diffSubjects, type SubjectsDiff } from '../../verify/diffSubjects.ts';
@@ -47,7 +48,12 @@ export function compareAll(pairs: readonly Sides<DiffSubject>[], { where, memory
   return [...groupBy(answers, ({ diff }) => diff)].flatMap(([diff, group]) => {
     const [first, ...alike] = group.map(({ pair }) => pair);
     if (first === undefined) return [];
-    return [{ pair: first, diff, alike, causes: causesOf(first, diff, memory), edits: harmlessEdits(first, diff) }];
+    const identity = identityChanges(first);
+    const causes = new Map([...causesOf(first, diff, memory), ...identity.map(({ change, cause }) => [change, [cause]] as const)]);
+    const diffs = diff.diffs.map((one) =>
+      one.family === 4 ? { ...one, changes: [...identity.map(({ change }) => change), ...one.changes] } : one,
+    );
+    return [{ pair: first, diff: { ...diff, diffs }, alike, causes, edits: harmlessEdits(first, diff) }];
   });
 }
 

@@ -4,6 +4,7 @@ import { changedFiles, placeIn, readRange } from '../git/changedFiles.ts';
 import { askGit, type GitProblem } from '../git/git.ts';
 import { complain } from '../messages.ts';
 import type { FilePair, Files } from './plan.ts';
+import { holdsPods, kindOf } from './recognise.ts';
 
 /** Documentation shows rules that nobody loads. */
 const DOCUMENTATION = /\.(?:md|markdown|rst|adoc|txt)$/i;
@@ -25,8 +26,8 @@ export async function filesOfRange({ io, input }: Call): Promise<Files | undefin
   const values = await fromTop(io, listOf(input, 'values'));
   const touched = (await changedFiles(io, { range })) as readonly { readonly base?: string; readonly head?: string }[];
   const meshChanged = values.some((file) => touched.some(({ base, head }) => base === file || head === file));
-  // what every pod follows from has changed: all of them are compared
-  const others = meshChanged ? await manifestsOf(io, range.head, paths) : [];
+  // what other pods follow from has changed: all of them are compared
+  const others = meshChanged || (await concernsOthers({ io, input }, pairs)) ? await manifestsOf(io, range.head, paths) : [];
   const known = new Set(changed.flatMap(({ head }) => head ?? []));
   return {
     pairs: [
@@ -42,6 +43,18 @@ export async function filesOfRange({ io, input }: Call): Promise<Files | undefin
       return at === undefined ? file : `${at}:./${file}`;
     },
   };
+}
+
+/** A manifest without pods changed: a namespace, a network attachment, a ProxyConfig. */
+async function concernsOthers({ io }: Call, pairs: readonly FilePair[]): Promise<boolean> {
+  for (const { base, head } of pairs)
+    for (const file of [base, head]) {
+      const content = file === undefined ? undefined : await io.read(file);
+      if (content === undefined || 'problem' in content) continue;
+      const found = kindOf(content.text);
+      if ('kind' in found && found.kind === 'manifest' && !holdsPods(content.text)) return true;
+    }
+  return false;
 }
 
 async function said(io: Call['io'], { problem, help }: GitProblem): Promise<undefined> {

@@ -41,3 +41,11 @@ function jsonOf(text: string): object | undefined {
     return undefined;
   }
 }
+
+/** Of a manifest: others, such as namespaces and network attachments, count together with pods. */
+export function holdsPods(text: string): boolean {
+  return POD_KINDS.test(text);
+}
+
+const POD_KINDS =
+  /^[ \t]*(?:- )?"?kind"?[ \t]*:[ \t]*"?(?:Pod|PodTemplate|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob|\w*List)\b/m;

@@ -13,6 +13,7 @@ import type { Files, Plan, Recognised } from './plan.ts';
 import { pluginPair } from './plugins.ts';
 import { readPods } from './readPods.ts';
 import { readRuleFile } from './readRules.ts';
+import { holdsPods } from './recognise.ts';
 import type { Side } from './side.ts';
 
 export interface Reading {
@@ -38,9 +39,17 @@ export async function readSubjects(calls: Sides<Call>, reading: Reading): Promis
     if (read === undefined) return undefined;
     pairs.push(read);
   }
-  const pods = async (side: Side, names: readonly string[], call = calls[side]) => readPods(call, { side, files: names, memory });
-  const base = await pods('base', plan.manifests.base);
-  const head = await pods('head', plan.manifests.head);
+  const pods = async (side: Side) => {
+    const names = plan.manifests[side];
+    const holding = await Promise.all(names.map(async (file) => holdsPods(await textOf(calls[side], file))));
+    if (files.explicit || holding.includes(true)) return readPods(calls[side], { side, files: names, memory });
+    return {
+      subjects: [],
+      notes: side === 'head' ? names.map((file) => `${file} holds no pod, and none that it counts for was found`) : [],
+    };
+  };
+  const base = await pods('base');
+  const head = await pods('head');
   if (base === undefined || head === undefined) return undefined;
   const mixed = await readMixed(calls, { base: base.subjects, head: head.subjects }, reading);
   if (mixed === undefined) return undefined;
@@ -64,6 +73,11 @@ export async function readSubjects(calls: Sides<Call>, reading: Reading): Promis
     notes.push(read.note);
   }
   return { pairs: [...pairs, ...known.pairs], alone: known.alone, notes: [...new Set([...notes, ...plan.alone.map(aloneText)])] };
+}
+
+async function textOf({ io }: Call, file: string): Promise<string> {
+  const content = await io.read(file);
+  return 'text' in content ? content.text : '';
 }
 
 function aloneText({ side, file }: Plan['alone'][number]): string {
@@ -91,7 +105,7 @@ async function readMixed(
   const subject = {
     name: file.file,
     file: file.file,
-    line: 1,
+
     rulesets,
     host: pod.host,
     profile: pod.profile,
@@ -116,7 +130,7 @@ async function readRulePair(
   const subject = (side: Side, rulesets: readonly Ruleset[], own: Host): DiffSubject => ({
     name: pair[side].file,
     file: pair[side].file,
-    line: 1,
+
     rulesets,
     host: own,
     profile: scene.profile,
