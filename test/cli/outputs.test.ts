@@ -88,6 +88,15 @@ describe('the summary of a step', { timeout: 30_000 }, () => {
     expect(text).toContain('Left out, for the length of this text: ');
   });
 
+  it('is left alone where it is full', async () => {
+    const { code, err, written } = await verify(['net/pod.rules', '-o', 'github'], {
+      env,
+      files: { '/summary.md': 'x'.repeat(MOST_OF_SUMMARY) },
+    });
+    expect([code, written]).toEqual([1, {}]);
+    expect(err).toBe('chainwalk: the summary of the step, `/summary.md`, has no room left: nothing is added\n');
+  });
+
   it('is not touched by other formats, or outside a workflow', async () => {
     expect((await verify(['net/pod.rules', '-o', 'junit'], { env })).written).toEqual({});
     expect((await verify(['net/pod.rules', '-o', 'github'])).written).toEqual({});

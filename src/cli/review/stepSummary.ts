@@ -4,6 +4,9 @@ import type { Review } from '../../report/review/review.ts';
 import type { Call } from '../command.ts';
 import { complain } from '../messages.ts';
 
+/** Bytes in which the verdict has room. */
+const LEAST = 1_000;
+
 /** Nothing outside a workflow. False when the file cannot be written, which has been said. */
 export async function writeStepSummary({ io }: Call, review: Review): Promise<boolean> {
   const file = io.env.GITHUB_STEP_SUMMARY;
@@ -11,6 +14,10 @@ export async function writeStepSummary({ io }: Call, review: Review): Promise<bo
   const known = await io.read(file);
   const before = 'text' in known && known.text !== '' ? `${known.text.replace(/\n*$/, '')}\n\n` : '';
   const room = MOST_OF_SUMMARY - new TextEncoder().encode(before).length - 1;
+  if (room < LEAST) {
+    await io.err.write(`chainwalk: the summary of the step, \`${file}\`, has no room left: nothing is added\n`);
+    return true;
+  }
   const { problem } = await io.write(file, `${before}${markdownReview(review, room)}\n`);
   if (problem !== undefined) await complain(io, { message: `cannot write the summary of the step, \`${file}\`: ${problem}` });
   return problem === undefined;

@@ -15,11 +15,12 @@ export interface Page {
   readonly todoWith?: Readonly<Record<string, string>>;
 }
 
-export type PageGroup = 'command' | 'file' | 'claim' | 'exception' | 'outcome' | 'fate' | 'lost' | 'step' | 'diagnostic';
+export type PageGroup = 'command' | 'file' | 'format' | 'claim' | 'exception' | 'outcome' | 'fate' | 'lost' | 'step' | 'diagnostic';
 
 export const GROUP_TITLES: Readonly<Record<PageGroup, string>> = {
   command: 'commands: how to read what they answer',
   file: 'texts: how to write what chainwalk reads',
+  format: 'formats: what `-o` writes for machines and reviewers',
   claim: 'claims: what verify proves',
   exception: "exceptions: settings under which Istio's own rules break a claim; the kernel confirms the packets",
   outcome: 'outcomes: what becomes of a packet on its whole journey',

@@ -11,6 +11,7 @@ import { EXCEPTION_PAGES } from './exceptions.ts';
 import { EXCEPTION_PAGES_OF_MODES } from './exceptionsOfModes.ts';
 import { FATE_PAGES } from './fates.ts';
 import { FILE_PAGES } from './files.ts';
+import { FORMAT_PAGES } from './formats.ts';
 import { LOST_PAGES } from './lost.ts';
 import { NOTATION_PAGES } from './notation.ts';
 import { OUTCOME_PAGES } from './outcomes.ts';
@@ -23,6 +24,7 @@ export const PAGES: readonly Page[] = [
   ...PODS_COMMAND_PAGES,
   ...NOTATION_PAGES,
   ...FILE_PAGES,
+  ...FORMAT_PAGES,
   ...CAPTURE_CLAIM_PAGES,
   ...OTHER_CLAIM_PAGES,
   ...STRUCTURE_CLAIM_PAGES,

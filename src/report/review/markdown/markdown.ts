@@ -25,17 +25,18 @@ export function markdownReview(review: Review, most: number): string {
     ...(changes === undefined ? [] : [changes]),
     ...flowchart,
   ];
-  const blocks = [...head.map(part), ...findings.map(finding), ...review.notes.map((note) => part(`* note: ${prose(note)}`))];
+  const blocks = [...head.map(part), ...findings.map(finding), ...review.notes.map(toNote)];
   return within(blocks, most);
 }
 
 interface Block {
   readonly text: string;
-  readonly kind: 'part' | 'finding';
+  readonly kind: 'part' | 'finding' | 'note';
 }
 
 const part = (text: string): Block => ({ text, kind: 'part' });
 const finding = (text: string): Block => ({ text, kind: 'finding' });
+const toNote = (text: string): Block => ({ text: `* note: ${prose(text)}`, kind: 'note' });
 
 /** What fits, in order; a block that is too long for the rest is left out, and those behind it may fit. */
 function within(blocks: readonly Block[], most: number): string {
@@ -51,9 +52,14 @@ function within(blocks: readonly Block[], most: number): string {
   const findings = left.filter(({ kind }) => kind === 'finding').length;
   const others = left.length - findings;
   const parts = [...(findings > 0 ? [`${findings} findings`] : []), ...(others > 0 ? [`${others} other parts and notes`] : [])];
-  const end =
-    parts.length === 0 ? [] : [`**Left out, for the length of this text: ${parts.join(' and ')}.** The formats json and sarif have more.`];
-  return [...kept.map(({ text }) => text), ...end].join('\n\n');
+  const end = parts.length === 0 ? [] : [`**Left out, for the length of this text: ${parts.join(' and ')}.** The format json has all.`];
+  return [...kept, ...end.map(part)].reduce((text, { text: next, kind }) => `${text}${gap(text, kind)}${next}`, '');
+}
+
+/** Notes are one list. */
+function gap(text: string, kind: Block['kind']): string {
+  if (text === '') return '';
+  return kind === 'note' && text.slice(text.lastIndexOf('\n') + 1).startsWith('* note: ') ? '\n' : '\n\n';
 }
 
 const ROOM_FOR_END = 200;
