@@ -22,6 +22,11 @@ describe('library', () => {
     expect(object.legs).toEqual(text.legs);
   });
 
+  it('rules that hand packets to their own port by TPROXY have a usual host, where no socket is transparent', () => {
+    const ruleset = only('# iptables-save\n*mangle\n-A PREROUTING -p tcp -j TPROXY --on-port 0 --tproxy-mark 0x1/0x1\nCOMMIT\n');
+    expect(trace(ruleset, 'in tcp -> 10.244.0.5:80').legs[0]?.fate).toEqual({ kind: 'lost', reason: 'no-transparent-socket' });
+  });
+
   it('a host description changes the world', () => {
     const host = { interfaces: [{ name: 'eth0', addresses: ['192.0.2.7/24'] }], routes: ['default via 192.0.2.1 dev eth0'] };
     const ruleset = only(fixture('istio-sidecar.rules'));

@@ -48,6 +48,12 @@ describe('rulesets', { timeout: 60_000 }, () => {
       expect([...tables.keys()]).toEqual(['filter']);
   });
 
+  it('can be walked on the usual host', () => {
+    for (const one of fc.sample(rulesets(), { numRuns: 100, seed: 2 }))
+      for (const packet of fc.sample(packets(one, { unusual: true }), { numRuns: 5, seed: 2 }))
+        expect(() => trace(one, packet)).not.toThrow();
+  });
+
   it('are printed as their text', () => {
     const [one] = fc.sample(rulesets({ tables: ['nat'] }), { numRuns: 1, seed: 1 });
     expect(fc.stringify(one)).toMatch(/^\*nat\n[^{}]*COMMIT\n$/);
