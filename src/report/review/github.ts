@@ -3,7 +3,7 @@
 import { groupBy } from '../../lib/groupBy.ts';
 import { rail } from '../human/rail.ts';
 import { endOf, positionOf } from '../positions.ts';
-import { type Found, isOpen, problemsOf, worstFirst } from './problems.ts';
+import { type Found, isAside, isOpen, problemsOf, worstFirst } from './problems.ts';
 import type { Place, Problem, Review } from './review.ts';
 import { repositoryPath } from './uri.ts';
 
@@ -13,8 +13,7 @@ const MOST_SHOWN = 10;
 /** The worst that GitHub shows; what is for information, and what GitHub would not show, is counted in a line of its own. */
 export function githubAnnotations(review: Review): string {
   const open = worstFirst(problemsOf(review)).filter(({ problem }) => isOpen(problem));
-  const aside = ({ problem: { level, verdict } }: Found) => level === 'info' && verdict === 'failed';
-  const serious = open.filter((found) => !aside(found));
+  const serious = open.filter(({ problem }) => !isAside(problem));
   const shown = [...groupBy(serious, commandOf).values()].flatMap((group) => group.slice(0, MOST_SHOWN));
   const left = serious.length - shown.length;
   const asides = open.length - serious.length;
@@ -27,8 +26,9 @@ export function githubAnnotations(review: Review): string {
 }
 
 /** What is undecided breaks nothing yet. */
-function commandOf({ problem: { level, verdict } }: Found): 'error' | 'warning' {
-  return verdict === 'failed' && level === 'error' ? 'error' : 'warning';
+function commandOf({ problem: { level, verdict } }: Found): 'error' | 'warning' | 'notice' {
+  if (level === 'info') return 'notice';
+  return verdict === 'failed' ? level : 'warning';
 }
 
 function annotation(found: Found): string {

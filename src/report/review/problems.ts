@@ -26,6 +26,16 @@ function rank({ problem: { level, verdict, muted } }: Found): number {
   return (muted === undefined ? 0 : 10) + 2 * LEVELS.indexOf(level) + (verdict === 'failed' ? 0 : 1);
 }
 
+/** A class of packets that fares otherwise than before. */
+export function isChange({ before, verdict }: Problem): boolean {
+  return before !== undefined && verdict === 'failed';
+}
+
+/** For information alone: nothing is broken, open, or other than before. */
+export function isAside(problem: Problem): boolean {
+  return problem.level === 'info' && problem.verdict === 'failed' && !isChange(problem);
+}
+
 /** Equals keep their order. */
 export function worstFirst(found: readonly Found[]): readonly Found[] {
   return found.toSorted((a, b) => rank(a) - rank(b));

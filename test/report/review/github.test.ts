@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { githubAnnotations } from '../../../src/report/review/github.ts';
 import { fileUri, repositoryPath } from '../../../src/report/review/uri.ts';
-import { hostileReview, hostileTexts, problem, review, subject } from './handmadeReview.ts';
+import { changed, hostileReview, hostileTexts, problem, review, subject } from './handmadeReview.ts';
 
 interface Command {
   readonly name: string;
@@ -89,6 +89,11 @@ describe('github', () => {
     const known = { muted: { by: 'baseline', reason: 'since spring' } } as const;
     const text = githubAnnotations(review([subject([problem({}, { verdict: 'undecided' }), problem({}, known)])]));
     expect(text.split('\n').map((line) => readCommand(line)?.name)).toEqual(['warning']);
+  });
+
+  it('what changes is a notice', () => {
+    const text = githubAnnotations(review([subject([{ ...changed(), level: 'info' }])]));
+    expect(text).toMatch(/^::notice file=net\/pod\.rules,line=3,/);
   });
 
   it('without findings there is nothing to print', () => expect(githubAnnotations(review([]))).toBe(''));

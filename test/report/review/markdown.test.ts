@@ -194,7 +194,12 @@ describe('markdown', { timeout: 60_000 }, () => {
   });
 
   it('classes that change stand in a table, with what happened before', () => {
-    const text = markdownReview(review([subject([changed()], { kind: 'comparison' })]), MOST_OF_COMMENT);
+    const known = { ...changed(), level: 'info' } as const;
+    const text = markdownReview(review([subject([known], { kind: 'comparison' })]), MOST_OF_COMMENT);
+    expect(text).toContain('### chainwalk: 1 change\n');
+    expect(text).toContain('| CHANGED | net/pod.rules | 1 change |');
+    expect(text).toContain('```mermaid');
+    expect(text).toContain('<summary>change: unchanged-fate (IPv4), net/pod.rules</summary>');
     expect(text).toContain('| packets | before | now | decided by |');
     expect(text).toContain('| `tcp why` | dropped | **dropped** |');
   });

@@ -5,7 +5,7 @@ import { codeFrame } from '../../codeFrame.ts';
 import { rail } from '../../human/rail.ts';
 import { positionOf } from '../../positions.ts';
 import type { TraceInput } from '../../traceJson.ts';
-import type { Found } from '../problems.ts';
+import { type Found, isChange } from '../problems.ts';
 import type { Blamed, Place } from '../review.ts';
 import { code, codeBlock, codeCell, html, prose, table } from './escape.ts';
 
@@ -51,7 +51,8 @@ function folded(group: readonly Found[]): string {
   const [found] = group;
   if (found === undefined) return '';
   const { id, level, verdict, message, family, packets, before, witness, blame, place, remedy, muted } = found.problem;
-  const words = muted !== undefined ? 'known' : verdict === 'undecided' ? 'undecided' : level;
+  const words =
+    muted !== undefined ? 'known' : verdict === 'undecided' ? 'undecided' : isChange(found.problem) && level === 'info' ? 'change' : level;
   const names = group.slice(0, MOST_NAMES).map(({ subject }) => subject.name);
   const more = group.length - names.length;
   const title = `${words}: ${html(id)}${family === undefined ? '' : ` (${family === 'ipv4' ? 'IPv4' : 'IPv6'})`}, ${names.map(html).join(', ')}`;

@@ -1,7 +1,7 @@
 /** A comment on a pull request, or the summary of a step: the verdict, what changes, the first failing packet, the findings folded. */
 import { packetText } from '../../../packet/notation.ts';
 import { mermaidTrace } from '../../mermaid.ts';
-import { type Found, isOpen, problemsOf, worstFirst } from '../problems.ts';
+import { type Found, isAside, isOpen, problemsOf, worstFirst } from '../problems.ts';
 import type { Review } from '../review.ts';
 import { code, codeBlock, prose } from './escape.ts';
 import { changesTable, foldedFindings } from './findings.ts';
@@ -15,7 +15,7 @@ export const MOST_OF_SUMMARY = 1_048_576;
 /** At most `most` bytes of UTF-8; what had no room is counted at the end. */
 export function markdownReview(review: Review, most: number): string {
   const all = worstFirst(problemsOf(review));
-  const serious = all.filter(({ problem }) => isOpen(problem) && (problem.level !== 'info' || problem.verdict === 'undecided'));
+  const serious = all.filter(({ problem }) => isOpen(problem) && !isAside(problem));
   const changes = changesTable(serious);
   const flowchart = flowchartOf(serious);
   const findings = foldedFindings([...serious, ...all.filter((one) => !serious.includes(one))]);

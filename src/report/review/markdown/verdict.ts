@@ -1,5 +1,5 @@
 /** The first lines of a comment: what is wrong, in words and by subject. */
-import { isOpen, problemsOf } from '../problems.ts';
+import { isChange, isOpen, problemsOf } from '../problems.ts';
 import type { Problem, Review, Subject } from '../review.ts';
 import { prose, table } from './escape.ts';
 
@@ -17,6 +17,7 @@ export function verdictWords(problems: readonly Problem[]): string {
     ...count(failed('error'), 'error'),
     ...count(failed('warning'), 'warning'),
     ...count(({ verdict }) => verdict === 'undecided', 'undecided', 'undecided'),
+    ...count((problem) => problem.level === 'info' && isChange(problem), 'change'),
   ];
   return parts.length === 0 ? 'nothing new is wrong' : parts.join(', ');
 }
@@ -44,10 +45,11 @@ function wordOf(problems: readonly Problem[]): string {
   const open = problems.filter(isOpen);
   if (open.some(({ verdict, level }) => verdict === 'failed' && level === 'error')) return '**FAILED**';
   if (open.some(({ verdict, level }) => verdict === 'failed' && level === 'warning')) return 'WARNING';
-  return open.some(({ verdict }) => verdict === 'undecided') ? 'UNDECIDED' : 'PASSED';
+  if (open.some(({ verdict }) => verdict === 'undecided')) return 'UNDECIDED';
+  return open.some(isChange) ? 'CHANGED' : 'PASSED';
 }
 
 function weight({ checks }: Subject): number {
   const word = wordOf(checks.flatMap(({ problems }) => problems));
-  return ['PASSED', 'UNDECIDED', 'WARNING', '**FAILED**'].indexOf(word);
+  return ['PASSED', 'CHANGED', 'UNDECIDED', 'WARNING', '**FAILED**'].indexOf(word);
 }
