@@ -8,6 +8,7 @@ import { toDiffReport } from '../report/diffJson.ts';
 import type { PacketJson } from '../report/packetJson.ts';
 import { PLAIN } from '../report/paint.ts';
 import { humanVerify } from '../report/verifyHuman.ts';
+import { BudgetError } from '../symbolic/bdd.ts';
 import { parsePacket } from '../syntax/parsePacket.ts';
 import { CLAIMS } from '../verify/claims.ts';
 import { diffRulesets } from '../verify/diffRulesets.ts';
@@ -45,7 +46,7 @@ interface AskedPackets extends Asked<SettingOptions> {
   readonly wish: Wish;
 }
 
-/** What cannot be read passes neither way, here as below. */
+/** What cannot be read, or is too hard, passes neither way, here as below. */
 export function packetsAnswer(rules: unknown, { packets, wish, isNot, options }: AskedPackets): Answer {
   return readable(() => {
     const rulesets = rulesetsOf(rules as RulesInput);
@@ -132,6 +133,7 @@ function readable(answer: () => Answer): Answer {
     return answer();
   } catch (error) {
     if (error instanceof InputError) return open(() => error.problems.join('\n'));
+    if (error instanceof BudgetError) return open(() => `this is too hard to prove: ${error.message}`);
     throw error;
   }
 }

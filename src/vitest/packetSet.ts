@@ -1,8 +1,6 @@
 /** A set of packets against a wish: it is proved for all of them, or there is one for which it is not so.
- *  Packets are as an application opens connections with, where the set does not say otherwise: `--where` of the proxy needs its uid. */
-
-import type { Setting } from '../given.ts';
-import { packetSetFrom, type SettingOptions, settingOf } from '../given.ts';
+ *  Packets are as an application opens connections with, and not the proxy's, where the set does not say otherwise. */
+import { packetSetFrom, type Setting, type SettingOptions, settingOf } from '../given.ts';
 import { OUTCOMES } from '../journey/journey.ts';
 import { InvariantError } from '../lib/invariant.ts';
 import { notProxy } from '../mesh/notProxy.ts';
@@ -12,7 +10,7 @@ import { humanTrace } from '../report/human/trace.ts';
 import { paragraph } from '../report/layout.ts';
 import { PLAIN } from '../report/paint.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
-import { BudgetError, EMPTY } from '../symbolic/bdd.ts';
+import { EMPTY } from '../symbolic/bdd.ts';
 import type { Space } from '../symbolic/space.ts';
 import type { PacketSet } from '../syntax/parsePacketSet.ts';
 import type { End } from '../verify/diffEnds.ts';
@@ -28,23 +26,18 @@ export interface SetQuestion {
   readonly isNot: boolean;
 }
 
-/** With `isNot`, that it is so for none of them. @throws InputError */
+/** With `isNot`, that it is so for none of them. @throws InputError, BudgetError */
 export function askSet({ rulesets, where, wish, isNot }: SetQuestion, options: SettingOptions): Answer {
   const setting = settingOf(rulesets, options);
   const wanted = `expected the rules ${isNot ? 'not ' : ''}to ${wish.says(`${isNot ? 'any' : 'every'} packet of \`${where}\``)}`;
   const question = { ...setting, where: ofApplication(packetSetFrom(where), setting), wish, isNot };
-  try {
-    const { classes, undecided, asked } = searchAll(rulesets, question);
-    if (!asked) return open(() => `${wanted}, but there is no packet in the set`);
-    if (classes.length === 0 && undecided.length === 0) return { verdict: isNot ? 'no' : 'yes', message: () => `${wanted} (proved)` };
-    const [wrong] = classes;
-    if (wrong === undefined) return open(() => `${wanted}, which is open for\n  ${undecidedText(undecided)}`);
-    // what fails with `.not` is what would be the case: fails either way
-    return { verdict: isNot ? 'yes' : 'no', message: () => `${wanted}\n${wrongText(wrong, rulesets)}` };
-  } catch (error) {
-    if (error instanceof BudgetError) return open(() => `${wanted}, which is too hard: ${error.message}`);
-    throw error;
-  }
+  const { classes, undecided, asked } = searchAll(rulesets, question);
+  if (!asked) return open(() => `${wanted}, but there is no packet in the set`);
+  if (classes.length === 0 && undecided.length === 0) return { verdict: isNot ? 'no' : 'yes', message: () => `${wanted} (proved)` };
+  const [wrong] = classes;
+  if (wrong === undefined) return open(() => `${wanted}, which is open for\n  ${undecidedText(undecided)}`);
+  // with `.not`, `yes` is what fails
+  return { verdict: isNot ? 'yes' : 'no', message: () => `${wanted}\n${wrongText(wrong, rulesets)}` };
 }
 
 interface Question extends Setting {
