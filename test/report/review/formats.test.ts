@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { OUTPUTS } from '../../../src/cli/options.ts';
 import { FORMAT_PAGES } from '../../../src/report/pages/formats.ts';
 import { REVIEW_FORMATS } from '../../../src/report/review/formats.ts';
 import { chainwalk } from '../../cli/memoryIo.ts';
@@ -7,6 +8,10 @@ import { readFixture } from '../../support/fixtures.ts';
 
 it('explain has a page for every format of a review', () => {
   expect(FORMAT_PAGES.map(({ id }) => id)).toEqual(REVIEW_FORMATS.map(({ name }) => name));
+});
+
+it('help names every format', () => {
+  for (const { name } of REVIEW_FORMATS) expect(OUTPUTS.says).toContain(name);
 });
 
 it('the README shows the comment that is printed', async () => {
