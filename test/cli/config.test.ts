@@ -111,6 +111,23 @@ describe('a configuration', { timeout: 30_000 }, () => {
     expect(none.err).toContain('`chainwalk.config.yaml` names no file that is there');
   });
 
+  it('passes over what is not judged, with a warning where nobody has said what it is for', async () => {
+    const files = {
+      'net/values.yaml': 'pilot: { cni: { enabled: true } }\n',
+      'net/host.yaml': 'interfaces: [{ name: eth0, addresses: [10.244.0.5/24] }]\n',
+      'net/kustomization.yaml': 'resources: [pod.yaml]\n',
+      'net/service.yaml': 'apiVersion: v1\nkind: Service\nmetadata: { name: web }\n',
+      'net/pod.expect.yaml': PAGES.find(({ id }) => id === 'expectations')?.example?.join('\n') ?? '',
+    };
+    const config = 'groups: [{ files: "**/*", host: net/host.yaml }]\nexpectations: net/*.expect.yaml\nclaims: { only: [no-dead-rule] }\n';
+    const { code, err } = await ci(config, { files });
+    expect(code).toBe(0);
+    expect(err).toContain('groups[0]: `net/values.yaml` is passed over: it is mesh configuration, which `values` names');
+    expect(err).toContain('groups[0]: `net/kustomization.yaml` is passed over: ');
+    expect(err).toContain('groups[0]: there is no pod in its manifests');
+    expect(err).not.toMatch(/(?:host|expect|config)\.yaml` is passed over/);
+  });
+
   it('gives a file to the first group that matches, and `!` leaves out', async () => {
     const files = { 'net/old.rules': 'broken {{ }}' };
     const { code, err } = await ci('groups: [{ files: ["net/*.rules", "!net/old.rules"] }, { files: net/pod.rules }]', { files });

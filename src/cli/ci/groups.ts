@@ -7,8 +7,8 @@ import type { Call, OptionValue } from '../command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
 import { CLAIM_IDS } from '../config/shape.ts';
+import { holdsPods, kindOf } from '../diff/recognise.ts';
 import type { Io } from '../io.ts';
-import { isManifest } from '../manifest/recognise.ts';
 
 /** Files of one kind that are read with the same options. */
 export interface Batch {
@@ -29,7 +29,7 @@ export interface Batches {
 
 export async function batchesOf(call: Call, loaded: LoadedConfig): Promise<Batches> {
   const { config, folder, source, root } = loaded;
-  const taken = new Set<string>();
+  const taken = new Set(await otherwiseUsed(call, loaded));
   const batches: Batch[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const [index, group] of (config.groups ?? []).entries()) {
@@ -38,10 +38,13 @@ export async function batchesOf(call: Call, loaded: LoadedConfig): Promise<Batch
     for (const file of files) taken.add(file);
     const span = itemsOf(at(root, 'groups'))[index]?.span ?? root.span;
     if (files.length === 0) diagnostics.push({ kind: 'warning', message: nothingFor(group, index, found.length), source, span });
-    const kinds = await Promise.all(files.map((file) => kindOf(call.io, file, group.as)));
+    const read = await Promise.all(files.map((file) => recognise(call.io, file, group.as)));
+    const warn = (message: string) => diagnostics.push({ kind: 'warning', message: `groups[${index}]: ${message}`, source, span });
+    for (const { file, passedOver } of read) if (passedOver !== undefined) warn(`\`${file}\` is passed over: ${passedOver}`);
     for (const kind of ['rules', 'manifest', 'settings'] as const) {
-      const own = files.filter((_, at) => kinds[at] === kind);
-      if (own.length > 0) batches.push({ kind, files: own, ...optionsOf(group, loaded) });
+      const own = read.filter((one) => one.kind === kind);
+      if (kind === 'manifest' && own.length > 0 && !own.some(({ holdsPod }) => holdsPod)) warn('there is no pod in its manifests');
+      else if (own.length > 0) batches.push({ kind, files: own.map(({ file }) => file), ...optionsOf(group, loaded) });
     }
   }
   return { batches, diagnostics };
@@ -58,13 +61,36 @@ export function list(texts: string | readonly string[] | undefined): readonly st
   return texts === undefined ? [] : typeof texts === 'string' ? [texts] : texts;
 }
 
+/** Files that the configuration names for something else are no files to judge, whatever globs match them. */
+async function otherwiseUsed({ io }: Call, { config, folder, source }: LoadedConfig): Promise<readonly string[]> {
+  const beside = (config.groups ?? []).flatMap(({ values, host }) => [...list(values), ...list(host)]);
+  const named = [...beside, ...list(config.baseline)].map((file) => from(folder, file));
+  const expectations = list(config.expectations);
+  return [...named, source.file, ...(expectations.length === 0 ? [] : await io.glob(expectations, folder))];
+}
+
+interface Recognised {
+  readonly file: string;
+  /** absent: it is not judged */
+  readonly kind?: ConfigKind;
+  readonly passedOver?: string;
+  readonly holdsPod?: boolean;
+}
+
 /** By content; what cannot be read is said by who reads it. */
-async function kindOf(io: Io, file: string, as: ConfigKind | undefined): Promise<ConfigKind> {
-  if (as !== undefined) return as;
+async function recognise(io: Io, file: string, as: ConfigKind | undefined): Promise<Recognised> {
   const content = await io.read(file);
-  if (!('text' in content)) return 'rules';
-  if (isManifest(content.text)) return 'manifest';
-  return /^\s*\{/.test(content.text) ? 'settings' : 'rules';
+  if (!('text' in content)) return { file, kind: as ?? 'rules' };
+  const found = as === undefined ? kindOf(content.text) : { kind: as };
+  const holdsPod = holdsPods(content.text);
+  if ('kind' in found) {
+    const { kind } = found;
+    if (kind === 'values') return { file, passedOver: 'it is mesh configuration, which `values` names' };
+    if (kind === 'cni') return { file, passedOver: 'it is a chain of CNI plugins' };
+    return { file, kind, holdsPod };
+  }
+  const isData = /\.(?:ya?ml|json)$/.test(file);
+  return isData && !found.known ? { file, passedOver: found.why } : { file, kind: 'rules' };
 }
 
 function optionsOf(group: ConfigGroup, { config: { claims }, folder }: LoadedConfig): Pick<Batch, 'options' | 'beside'> {
