@@ -9,7 +9,7 @@ export const FILE_PAGES: readonly Page[] = [
     group,
     title: 'chainwalk.config.ts, .js, .json or .yaml: what `chainwalk ci` judges',
     means:
-      'The nearest one from the current folder upwards is read; its paths and globs start from its own folder. `groups` says which files are judged and how: `as` (rules, manifest or settings; without it by content), `mode`, `values`, `istio`, `host`, `profile`, `families` and `set` do what the options of these names do. A file belongs to the first group that matches it. `claims` has `only`, `except` and a level for each id: error, warning, info or off. `expectations` are globs, `suppressions` have a claim, files and a reason, `baseline` is a file, `base` a git revision, `output` a list such as `github`, `sarif=out.sarif`; `strict` lets warnings fail.',
+      'The nearest one from the current folder upwards is read; its paths and globs start from its own folder. `groups` says which files are judged and how: `as` (rules, manifest or settings; without it by content), `mode`, `values`, `istio`, `host`, `profile`, `families` and `set` do what the options of these names do. A file belongs to the first group that matches it. What is neither rules nor a manifest nor settings is passed over with a warning. `claims` has `only`, `except` and a level for each id: error, warning, info or off. `expectations` are globs, `suppressions` have a claim, files and a reason, `baseline` is a file, `base` a git revision, `output` a list such as `github`, `sarif=out.sarif`; `strict` lets warnings fail.',
     why: 'A check that everybody runs in the same way needs one place that says what it checks. Options of the command line come before the file.',
     example: [
       'groups:',
