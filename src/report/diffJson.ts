@@ -121,7 +121,7 @@ function nameOf({ family }: Diff): 'ipv4' | 'ipv6' {
   return family === 4 ? 'ipv4' : 'ipv6';
 }
 
-function toCause({ what, base, head }: DiffCause): CauseJson {
+export function toCause({ what, base, head }: DiffCause): CauseJson {
   const side = (one: DiffCause['base']): CauseSideJson | null => {
     if (one === undefined) return null;
     const { value, place } = one;

@@ -52,5 +52,6 @@ function summary({ compared }: DiffResults, { paint }: ResultsStyle): string {
   const rest = undecided === 0 ? '' : `, ${undecided} undecided`;
   if (changed === 0 && undecided === 0)
     return paint.bold(paint.green(`no change in behaviour in ${total} compared (proved for all packets)`));
-  return paint.bold(paint.red(`behaviour changes in ${changed} of ${total} compared${rest}; for the others it does not (proved)`));
+  const others = total > changed + undecided ? '; in the others it does not (proved)' : '';
+  return paint.bold(paint.red(`behaviour changes in ${changed} of ${total} compared${rest}${others}`));
 }

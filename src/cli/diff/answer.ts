@@ -2,13 +2,14 @@
 
 import { type DiffResults, toResultsReport } from '../../report/diffResults.ts';
 import { humanResults } from '../../report/diffResultsHuman.ts';
+import { toReview } from '../../report/review/fromDiff.ts';
 import { emptyMemory } from '../../verify/renderedPod.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
-import { formatOf } from '../format.ts';
 import { complain } from '../messages.ts';
 import { progressOn } from '../progress.ts';
-import { terminal } from '../terminal.ts';
+import { outputWords, readOutputs } from '../review/outputs.ts';
+import { writeReport } from '../review/write.ts';
 import { readHostOption } from '../trace/scene.ts';
 import { readWhere } from '../where.ts';
 import { compareAll } from './compare.ts';
@@ -18,9 +19,10 @@ import { readSubjects } from './subjects.ts';
 
 export async function answer(call: Call, files: Files): Promise<ExitCode> {
   const { io, input } = call;
+  const outputs = await readOutputs(call, outputWords(input));
   const where = await readWhere(call);
   const given = await readHostOption(call);
-  if (where === undefined || given === undefined) return EXIT.usage;
+  if (outputs === undefined || where === undefined || given === undefined) return EXIT.usage;
   const plan = await planOf(call, files.pairs);
   const [wrong] = [...plan.refused, ...plan.unknown.map((file) => ({ file, why: 'it holds nothing that can be compared' }))];
   if (files.explicit && wrong !== undefined) {
@@ -48,9 +50,23 @@ export async function answer(call: Call, files: Files): Promise<ExitCode> {
     passedOver: (files.passedOver ?? 0) + (files.explicit ? 0 : plan.unknown.length),
   };
   const report = toResultsReport(results);
-  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
-  else await io.out.write(`${humanResults(results, { ...(await terminal(call, io.out)), quiet: isSet(input, 'quiet') })}\n`);
-  return exitCodeOf(call, report);
+  const written = await writeReport(call, {
+    review: toReview(results, plainNames(files)),
+    outputs,
+    strict: isSet(input, 'strict'),
+    own: { human: (style) => humanResults(results, { ...style, quiet: isSet(input, 'quiet') }), json: () => JSON.stringify(report) },
+  });
+  return written ? exitCodeOf(call, report) : EXIT.usage;
+}
+
+/** `main:net/pod.rules` is `net/pod.rules` to whoever looks at a pull request. */
+function plainNames({ pairs, valuesGiven = new Set() }: Files): (file: string) => string {
+  const names = [...pairs.flatMap(({ base, head }) => [base, head]), ...valuesGiven].flatMap((name) => name ?? []);
+  const prefixes = new Set(names.flatMap((name) => /^[^:/\\]+:/.exec(name)?.[0] ?? []));
+  return (file) => {
+    const prefix = [...prefixes].find((one) => file.startsWith(one));
+    return prefix === undefined ? file : file.slice(prefix.length).replace(/^\.\//, '');
+  };
 }
 
 function exitCodeOf({ input }: Call, report: { readonly changes: readonly unknown[]; readonly undecided: readonly unknown[] }): ExitCode {

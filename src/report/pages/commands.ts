@@ -9,12 +9,13 @@ export const COMMAND_PAGES: readonly Page[] = [
     group,
     title: 'which packets fare otherwise under other rules',
     means:
-      'Each block is one class: packets that changed in the same way, first in words, then by one packet that was walked through both rulesets. `base` and `head` say how that packet ends on each side and which rule parted the two; a side without a rule was decided by a policy or by the end of a chain. What is in no class fares alike, and that is proved for every packet, not sampled. The worst come first: loops, then what leaves the mesh, what no longer arrives, what arrives anew, and last packets that end in the same way with other addresses. Packets that no application would send or get stand behind the others.',
+      'Each block is one class: packets that changed in the same way, first in words, then by one packet that was walked through both rulesets. `base` and `head` say how that packet ends on each side and which rule parted the two; a side without a rule was decided by a policy or by the end of a chain. What is in no class fares alike, and that is proved for every packet, not sampled. The worst come first: loops, then what goes round the proxy, what no longer arrives, what arrives anew, what is captured anew, other outcomes, and last packets that end in the same way with other addresses; in each of these broad classes come before narrow ones. Packets for other hosts, and those with marks, flags or addresses that hardly anybody sends, stand behind the others in brief. BASE and HEAD are files of rules, manifests, settings, mesh configuration or a chain of CNI plugins, as their content says, and `REV:path` is a file of a git revision. Pods are matched by kind, namespace and name. `cause` names what was changed: each changed setting alone was put into the base and taken back from the head, and the packet was walked again.',
     why: 'Compared are the outcome of the whole journey and the end of its first leg: who takes the packet or where it leaves, its addresses and ports, and the answer of a REJECT. Marks and zones are compared by what they cause. Not compared are logs, counters, copies, other fields of the header, and why the kernel itself discards a packet. A packet counts as alone and first of its connection; what the proxy sends on is among all packets and has a class of its own. UNDECIDED names what a proof would need: a match or target that is not modelled; rules of chance under which the same may happen with other odds; or rules that remember (recent, hashlimit, limit, connlimit, SET) and are asked about other packets than before, so that later packets may fare otherwise.',
     see: [
       { run: 'chainwalk diff BASE HEAD --where "in tcp -> :443"', look: 'the classes of these packets alone' },
       { run: 'chainwalk trace HEAD -v PACKET', look: 'the example of a class on one side, with the rules that did not match' },
       { run: 'chainwalk diff BASE HEAD --json', look: '`equivalent`, and all classes: people are shown the first ten' },
+      { run: 'chainwalk diff --git main...HEAD -o markdown', look: 'all that a pull request changes, as a comment on it' },
     ],
     todo: 'Read the first class and ask whether it is what the edit was for. A class that nobody wanted has its rule named on both sides. Exit code 1 says that something changed; with --strict undecided counts as well.',
   },
@@ -33,8 +34,8 @@ export const COMMAND_PAGES: readonly Page[] = [
     group,
     title: 'packets fare as they do on the base',
     means:
-      'Asked by `chainwalk ci` with a base, of every file and pod that both sides have: for all packets, the journey ends as it does under the rules of the base.',
-    why: 'A change of rules is made to change something. The classes of packets that fare otherwise are what a reviewer has to agree with; they are for information unless `claims.levels` says more.',
+      'Asked by `chainwalk diff`, and by `chainwalk ci` with a base, of every file and pod that both sides have: for all packets, the journey ends as it does under the rules of the base. In the reports of diff a class is an error when packets that applications send or get loop, go round the proxy or no longer arrive, and did not before; every other class is a warning.',
+    why: 'A change of rules is made to change something. The classes of packets that fare otherwise are what a reviewer has to agree with; for `chainwalk ci` they are for information unless `claims.levels` says more.',
     see: [{ run: 'chainwalk diff BASE HEAD', look: 'all classes, each with a packet that was walked on both sides' }],
     todo: 'Read the first class: is it what the change was for? `unchanged-fate: error` in the configuration makes a changed fate fail.',
   },
