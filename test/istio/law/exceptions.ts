@@ -44,6 +44,16 @@ export const EXCEPTIONS: readonly Exception[] = [
     packet: { text: 'in tcp -> 10.244.0.5:15021', outcome: 'captured-in' },
   },
   {
+    id: 'exclusion-of-a-listed-port',
+    breaks: ['excluded-bypass'],
+    when: ({ plan: { inbound } }) => {
+      const { ports = '*', excluded = [] } = inbound ?? {};
+      return ports !== '*' && excluded.some((port) => has(ports, Number(port)));
+    },
+    example: { 'istio-inbound-ports': '80,443', 'istio-local-exclude-ports': '443' },
+    packet: { text: 'in tcp -> 10.244.0.5:443', outcome: 'captured-in' },
+  },
+  {
     id: 'two-proxy-users',
     breaks: ['self-vip-captured'],
     when: ({ plan }) => new Set(plan.uids).size > 1,
