@@ -1,14 +1,11 @@
 /** A review in every format that was asked for, each where it was asked for. */
-import { humanReview } from '../../report/ci/human.ts';
-import { toCiReport } from '../../report/ci/json.ts';
 import { PLAIN } from '../../report/paint.ts';
-import { REVIEW_FORMATS, type ReviewStyle } from '../../report/review/formats.ts';
+import type { ReviewStyle } from '../../report/review/formats.ts';
 import type { Review } from '../../report/review/review.ts';
 import type { Call } from '../command.ts';
 import { complain } from '../messages.ts';
 import { terminal } from '../terminal.ts';
 import type { Output } from './outputs.ts';
-import { writeStepSummary } from './stepSummary.ts';
 
 export interface Report {
   readonly review: Review;
@@ -29,10 +26,12 @@ export async function writeReport(call: Call, report: Report): Promise<boolean> 
   let fine = true;
   for (const { format, file } of report.outputs) {
     const style = { ...(file === undefined ? await terminal(call, io.out) : IN_FILE), strict: report.strict, version: input.version };
-    const text = render(format, report, style);
+    const text = await render(format, report, style);
     if (file === undefined) await io.out.write(text === '' ? '' : `${text}\n`);
     else fine = (await writeFile(call, { file, text: `${text}\n` })) && fine;
-    if (format === 'github') fine = (await writeStepSummary(call, report.review)) && fine;
+    if (format !== 'github') continue;
+    const { writeStepSummary } = await import('./stepSummary.ts');
+    fine = (await writeStepSummary(call, report.review)) && fine;
   }
   return fine;
 }
@@ -43,8 +42,18 @@ async function writeFile({ io }: Call, { file, text }: { readonly file: string; 
   return problem === undefined;
 }
 
-function render(format: string, { review, base, own }: Report, style: ReviewStyle): string {
-  if (format === 'json') return own?.json?.(style) ?? JSON.stringify(toCiReport(review, base));
-  if (format === 'human') return own?.human?.(style) ?? humanReview(review, style);
+/** A format is loaded when it is asked for. */
+async function render(format: string, { review, base, own }: Report, style: ReviewStyle): Promise<string> {
+  const said = format === 'human' || format === 'json' ? own?.[format]?.(style) : undefined;
+  if (said !== undefined) return said;
+  if (format === 'json') {
+    const { toCiReport } = await import('../../report/ci/json.ts');
+    return JSON.stringify(toCiReport(review, base));
+  }
+  if (format === 'human') {
+    const { humanReview } = await import('../../report/ci/human.ts');
+    return humanReview(review, style);
+  }
+  const { REVIEW_FORMATS } = await import('../../report/review/formats.ts');
   return REVIEW_FORMATS.find(({ name }) => name === format)?.render(review, style) ?? '';
 }

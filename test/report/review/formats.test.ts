@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { OUTPUTS } from '../../../src/cli/options.ts';
+import { FORMATS } from '../../../src/cli/review/outputs.ts';
 import { FORMAT_PAGES } from '../../../src/report/pages/formats.ts';
 import { REVIEW_FORMATS } from '../../../src/report/review/formats.ts';
 import { chainwalk } from '../../cli/memoryIo.ts';
@@ -10,7 +11,8 @@ it('explain has a page for every format of a review', () => {
   expect(FORMAT_PAGES.map(({ id }) => id)).toEqual(REVIEW_FORMATS.map(({ name }) => name));
 });
 
-it('help names every format', () => {
+it('the names that the command line knows are those of the formats', () => {
+  expect(FORMATS).toEqual(['human', 'json', ...REVIEW_FORMATS.map(({ name }) => name)]);
   for (const { name } of REVIEW_FORMATS) expect(OUTPUTS.says).toContain(name);
 });
 
