@@ -201,6 +201,6 @@ describe('markdown', { timeout: 60_000 }, () => {
     expect(text).toContain('```mermaid');
     expect(text).toContain('<summary>change: unchanged-fate (IPv4), net/pod.rules</summary>');
     expect(text).toContain('| packets | before | now | decided by |');
-    expect(text).toContain('| `tcp why` | dropped | **dropped** |');
+    expect(text).toContain('| `tcp why` | dropped | **dropped**, another way |');
   });
 });

@@ -22,7 +22,7 @@ export function changesTable(found: readonly Found[]): string | undefined {
     .map(({ problem: { packets, before, witness, blame } }) => [
       codeCell(shortened(packets ?? (witness === undefined ? '' : packetText(witness.journey.packet)))),
       before?.journey.outcome ?? '',
-      `**${witness?.journey.outcome ?? ''}**`,
+      `**${witness?.journey.outcome ?? ''}**${before?.journey.outcome === witness?.journey.outcome ? ', another way' : ''}`,
       blame[0] === undefined ? '' : codeCell(shortened(blame[0].text)),
     ]);
   const more = changes.length - rows.length;
