@@ -53,6 +53,15 @@ export const EXCEPTION_PAGES_OF_MODES: readonly Page[] = [
     todo: 'Name the user.',
   },
   {
+    id: 'tproxy-root-user',
+    group,
+    title: 'TPROXY, and the first user of --proxy-uid is root',
+    means: 'no-redirect-loop, passthrough-returned and reply-path-preserved do not hold: each inbound connection loops at 15006.',
+    why: 'In TPROXY mode the proxy does run as root, but the first rule of a user leads what it sends to its own pod back in, which is meant for calls of the pod to itself. Injection passes 1337, so that its rules let root’s packets on lo go.',
+    see: [{ run: 'chainwalk trace RULES "in tcp -> 10.244.0.5:8080"', look: 'loop' }],
+    todo: 'Pass --proxy-uid 1337, as injection does.',
+  },
+  {
     id: 'tproxy-excluded-interface',
     group,
     title: 'TPROXY with an excluded interface',

@@ -175,6 +175,13 @@ export const EXCEPTIONS: readonly Exception[] = [
     answer: { text: 'out tcp 10.244.0.5:8080 -> 203.0.113.9:40000 uid=1000 gid=1000 flags=SA', ends: /^sent -o eth0/ },
   },
   {
+    id: 'tproxy-root-user',
+    breaks: LOOPS,
+    when: ({ plan }) => plan.transparent && Number(plan.uids[0] ?? 1) === 0,
+    example: { ...TPROXY, 'proxy-uid': '0', 'proxy-gid': '1337' },
+    packet: { text: 'in tcp -> 10.244.0.5:8080', outcome: 'loop' },
+  },
+  {
     id: 'tproxy-virtual-interface',
     breaks: ['virtual-iface-rerouted'],
     when: ({ plan }) => plan.transparent && some(plan.virtualInterfaces),

@@ -52,10 +52,11 @@ export function resolversOf({ plan: { dns } }: Side): string {
   return `${dns.servers.some(local)} ${dns.servers.some((server) => !local(server))}`;
 }
 
-/** How much the ranges let through, in a word. */
+/** How much the ranges let through to other hosts, in a word. */
 export function rangesOf({ plan: { includedRanges, excludedRanges } }: Side): string {
-  const included = includedRanges === '*' ? 'all' : includedRanges.length > 0 ? 'some' : 'none';
-  return `${included} ${excludedRanges.some((range) => range.endsWith('/0')) ? 'all' : excludedRanges.length > 0}`;
+  const outside = (ranges: readonly string[]): readonly string[] => ranges.filter((range) => parseGoPrefix(range)?.loopback !== true);
+  const included = includedRanges === '*' ? 'all' : outside(includedRanges).length > 0 ? 'some' : 'none';
+  return `${included} ${excludedRanges.some((range) => range.endsWith('/0')) ? 'all' : outside(excludedRanges).length > 0}`;
 }
 
 export function spares(range: string, address: string): boolean {
