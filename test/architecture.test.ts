@@ -168,6 +168,8 @@ describe('architecture', () => {
       yaml: ['cli', 'kubernetes'],
       tinyglobby: ['cli'],
       jiti: ['cli'],
+      '@noble/hashes/sha2.js': ['report'],
+      '@noble/hashes/utils.js': ['report'],
       'fast-check': ['arbitraries'],
       vitest: ['vitest'],
     };

@@ -1,6 +1,7 @@
 /** The name of a problem that stays when lines move, chains get rules elsewhere, or a checkout lies in another folder. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Journey } from '../../journey/journey.ts';
-import { sha256 } from '../../lib/sha256.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { toPacketJson } from '../packetJson.ts';
 import type { Problem } from './review.ts';
@@ -23,7 +24,8 @@ export function fingerprintOf({ id, subject, verdict, family, witness, before, r
   const shown = [before, witness].map((journey) => (journey === undefined ? null : [toPacketJson(journey.packet), journey.outcome]));
   const texts = rules.map(({ table, text }) => [table, text]);
   const evidence = witness !== undefined ? shown : texts.length > 0 ? texts : [says ?? null];
-  return sha256(JSON.stringify([id, repositoryPath(subject), verdict, family ?? null, evidence])).slice(0, 32);
+  const identity = JSON.stringify([id, repositoryPath(subject), verdict, family ?? null, evidence]);
+  return bytesToHex(sha256(utf8ToBytes(identity))).slice(0, 32);
 }
 
 /** Problems that cannot be told apart, such as two equal rules, are counted in the order in which they stand. */
