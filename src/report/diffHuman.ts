@@ -47,15 +47,17 @@ export function noteLine(note: string, { paint, width }: DiffStyle): string {
   return paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 }));
 }
 
-function headline({ equivalent, changes, undecided }: DiffReport, { paint, width }: DiffStyle): string {
-  if (equivalent) return paint.bold(paint.green('no change in behaviour (proved for all packets)'));
+function headline({ equivalent, changes, undecided, firstLegOnly }: DiffReport, { paint, width }: DiffStyle): string {
+  const scope = firstLegOnly ? "all the application's packets" : 'all packets';
+  if (equivalent) return paint.bold(paint.green(`no change in behaviour (proved for ${scope})`));
   if (changes.length === 0) return paint.bold(paint.yellow('undecided: no change was found, but not everything could be compared'));
   const ordinary = changes.filter(({ usual }) => usual === 'ordinary').length;
   const others = changes.length - ordinary;
   const kinds = (count: number) => `${count} ${count === 1 ? 'kind' : 'kinds'}`;
   const unusual = `${kinds(others)} of packets that hardly anybody sends`;
   const count = ordinary === 0 ? unusual : `${kinds(ordinary)} of packets${others === 0 ? '' : `, and for ${unusual}`}`;
-  const rest = undecided.length === 0 ? ', no other packet does (proved)' : '; others are undecided';
+  const rest =
+    undecided.length === 0 ? `, no other packet${firstLegOnly ? ' of the application' : ''} does (proved)` : '; others are undecided';
   return paint.bold(paint.red(paragraph({ text: `behaviour changes for ${count}${rest}`, width, hang: 2 })));
 }
 

@@ -19,13 +19,17 @@ export interface DiffAnswer {
   readonly files: Sides<string>;
   readonly profile?: string | undefined;
   readonly notes: readonly string[];
+  /** the packets of the application, each up to its first end */
+  readonly firstLeg?: boolean;
   readonly causes?: ReadonlyMap<ChangedClass, readonly DiffCause[]>;
 }
 
 export interface DiffReport {
   readonly schema: 'chainwalk/diff/v1';
-  /** proved for every packet */
+  /** proved for every packet, or for what `firstLegOnly` says */
   readonly equivalent: boolean;
+  /** only the packets of the application were compared, each up to its first end: between a sidecar and ambient mode */
+  readonly firstLegOnly: boolean;
   readonly families: readonly Family[];
   readonly profile: string | null;
   /** the most serious first */
@@ -82,7 +86,7 @@ export interface DiffDoubt {
   readonly rules: { readonly base: readonly TraceRule[]; readonly head: readonly TraceRule[] };
 }
 
-export function toDiffReport({ diffs, files, profile, notes, causes }: DiffAnswer): DiffReport {
+export function toDiffReport({ diffs, files, profile, notes, causes, firstLeg = false }: DiffAnswer): DiffReport {
   const changes = diffs.flatMap((diff) =>
     diff.changes.map((change): DiffChange => {
       const { packets, severity, usual, example, base, head } = change;
@@ -109,6 +113,7 @@ export function toDiffReport({ diffs, files, profile, notes, causes }: DiffAnswe
   return {
     schema: 'chainwalk/diff/v1',
     equivalent: changes.length === 0 && undecided.length === 0,
+    firstLegOnly: firstLeg,
     families: diffs.map(({ family }) => family),
     profile: profile ?? null,
     changes,

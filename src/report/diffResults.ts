@@ -94,6 +94,7 @@ export function toResultsReport({ compared, alone, notes, passedOver }: DiffResu
   return {
     schema: 'chainwalk/diff/v1',
     equivalent: changes.length + undecided.length + lone.length === 0,
+    firstLegOnly: reports.some(({ firstLegOnly }) => firstLegOnly),
     families: [...new Set(reports.flatMap(({ families }) => families))].sort(),
     profile: reports.find(({ profile }) => profile !== null)?.profile ?? null,
     changes,

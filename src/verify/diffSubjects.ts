@@ -1,14 +1,18 @@
 /** Two things that rules follow from, compared: files of rules, or a pod before and after. Equal pairs are proved once. */
 import type { Host } from '../host/host.ts';
 import type { Place } from '../istio/given.ts';
+import { groupBy } from '../lib/groupBy.ts';
 import { memoize } from '../lib/memo.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { PROFILES } from '../mesh/profiles.ts';
 import { formatAddress } from '../packet/address.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
-import { compareApproaches } from './approaches.ts';
+import { type ApproachDiff, compareApproaches } from './approaches.ts';
+import { byPort } from './diffByPort.ts';
 import type { Sides } from './diffQuestion.ts';
 import { type DiffScene, diffRulesets, type RulesetsDiff } from './diffRulesets.ts';
+import { seriousness } from './diffSeverity.ts';
+import type { ChangedClass } from './diffWitness.ts';
 import type { RenderedPod } from './renderedPod.ts';
 
 /** One side of a comparison. */
@@ -47,7 +51,7 @@ function compared({ base, head }: Sides<DiffSubject>, where: DiffScene['where'])
   if (base.key === head.key)
     return { diffs: base.rulesets.map(({ family }) => ({ family, changes: [], undecided: [] })), notes: [], firstLeg: false };
   if (base.pod?.inMesh && head.pod?.inMesh && isAmbient(base.pod) !== isAmbient(head.pod))
-    return compareApproaches(approached(base, base.pod), approached(head, head.pod));
+    return acrossMeshes(compareApproaches(approached(base, base.pod), approached(head, head.pod)));
   const profile = base.profile ?? head.profile;
   const scene: DiffScene = {
     host: base.host,
@@ -57,6 +61,20 @@ function compared({ base, head }: Sides<DiffSubject>, where: DiffScene['where'])
   };
   const proved = diffRulesets(base.rulesets, head.rulesets, scene);
   return { ...proved, notes: [...proved.notes, ...hostNotes({ base, head })], firstLeg: false };
+}
+
+/** The classes of each question together, the most serious first. */
+function acrossMeshes({ diffs, notes, firstLeg }: ApproachDiff): SubjectsDiff {
+  const rank = ({ severity }: ChangedClass) => seriousness(severity);
+  return {
+    diffs: [...groupBy(diffs, ({ family }) => family)].map(([family, group]) => ({
+      family,
+      changes: group.flatMap(({ changes }) => changes.map(byPort)).sort((a, b) => rank(a) - rank(b)),
+      undecided: group.flatMap(({ undecided }) => undecided),
+    })),
+    notes: [...notes, 'between a sidecar and ambient mode the packets of the application are compared, each up to its first end'],
+    firstLeg,
+  };
 }
 
 /** What differs around the rules. */

@@ -26,6 +26,13 @@ describe('the default pod', { timeout: 60_000 }, () => {
     await expect(out).toMatchFileSnapshot('snapshots/diff-redirect-tproxy.txt');
   });
 
+  it("to ambient mode the application's packets are compared, and that is said", async () => {
+    const { code, out } = await diff('--base-mode', 'init', '--head-mode', 'ambient');
+    expect([code, out]).toEqual([1, expect.stringContaining('no other packet of the application\n  does (proved)')]);
+    expect(out).toContain('CAPTURED outbound -> DIRECT\n  tcp, uid not 1337, gid not 1337, to 169.254.7.127');
+    expect(JSON.parse((await diff('--base-mode', 'init', '--head-mode', 'ambient', '--json')).out)).toMatchObject({ firstLegOnly: true });
+  });
+
   it.each([
     ['--base-mode', 'init', '--head-mode', 'cni'],
     ['--head-annotation', 'sidecar.istio.io/interceptionMode=TPROXY'],
