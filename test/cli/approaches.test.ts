@@ -39,8 +39,8 @@ describe('approaches', () => {
       ['init', 'cni', 'multus', 'ambient'].map((mode) => [mode, 'captured']),
     );
     expect(changesOf(pod, 'init', 'cni')).toEqual([
-      'captured-in -> to-proxy: out tcp 10.244.0.5:40000 -> 10.244.0.5:15020 uid=1337 gid=1000',
       'captured-out -> direct: out tcp 10.244.0.5:40000 -> 203.0.113.9:15020 uid=1000 gid=1000',
+      'captured-in -> to-proxy: out tcp 10.244.0.5:40000 -> 10.244.0.5:15020 uid=1337 gid=1000',
     ]);
     expect(changesOf(pod, 'cni', 'multus')).toEqual([]);
     expect(pod.comparisons).toHaveLength(6);
