@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { CLAIMS } from '../../src/verify/claims.ts';
 import type { Finding } from '../../src/verify/finding.ts';
+import type { WhileInit } from '../../src/verify/initPhase.ts';
 import { verifyRulesets } from '../../src/verify/verify.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
@@ -19,9 +20,12 @@ interface Edit {
   readonly mangle?: string;
   /** from what, to what */
   readonly instead?: readonly [string, string];
+  /** judged for the time of an init container of this user and group */
+  readonly initAs?: number;
 }
 
 const EDITS: Readonly<Record<string, Edit>> = {
+  'init-phase-reachable': { of: 'istio-cni', initAs: 1337, without: ['-m owner --uid-owner 1337 -j RETURN'] },
   'no-redirect-loop': {
     of: 'istio-sidecar',
     first: ['-A ISTIO_OUTPUT -d 127.0.0.2/32 -p tcp -m owner --uid-owner 1337 -j ISTIO_REDIRECT'],
@@ -39,6 +43,10 @@ const EDITS: Readonly<Record<string, Edit>> = {
   },
   'passthrough-returned': { of: 'istio-sidecar', filter: '-A OUTPUT -s 127.0.0.6/32 -d 10.244.0.5/32 -j DROP' },
   'health-ports-open': { of: 'istio-sidecar', without: ['--dport 15021 -j RETURN'] },
+  'probe-source-rewritten': {
+    of: 'istio-ambient-host',
+    first: ['-A POSTROUTING -d 10.244.0.6/32 -p tcp -m tcp --dport 8080 -j ACCEPT'],
+  },
   'tunnel-port-open': { of: 'istio-sidecar', without: ['-A ISTIO_INBOUND -p tcp -m tcp --dport 15008'] },
   'dns-captured': { of: 'istio-dns-resolvers', without: ['-d 10.96.0.10/32 -p tcp -m tcp --dport 53'] },
   'dns-proxy-direct': {
@@ -87,9 +95,15 @@ function editedText({ of, without = [], first = [], filter, mangle, instead }: E
   return [...kept.slice(0, at), ...first, ...kept.slice(at), ...more('filter', filter), ...more('mangle', mangle)].join('\n');
 }
 
-function judged(text: string, fixture: string): readonly Finding[] {
-  const host = hostOf(readFixture(fixture).host);
-  return verifyRulesets(rulesetsOf(text, { sets: host.sets }), { host }).findings.filter(({ level }) => level !== 'info');
+function judged(text: string, { of, initAs }: Edit): readonly Finding[] {
+  const host = hostOf(readFixture(of).host);
+  const rulesets = rulesetsOf(text, { sets: host.sets });
+  const whileInit: WhileInit | undefined =
+    initAs === undefined ? undefined : { phase: 'without-proxy', senders: [{ name: 'fetch', uid: initAs, gid: 1000 }] };
+  // nobody listens while init containers run
+  const around = whileInit === undefined ? host : { ...host, listeners: [] };
+  const { findings } = verifyRulesets(rulesets, { host: around, ...(whileInit !== undefined && { whileInit }) });
+  return findings.filter(({ level }) => level !== 'info');
 }
 
 const violatedBy = (findings: readonly Finding[]): ReadonlySet<string> =>
@@ -102,9 +116,9 @@ describe('a claim can be broken alone', () => {
   });
 
   it.each(Object.entries(EDITS))('%s', { timeout: 60_000 }, (claim, edit) => {
-    const good = judged(readFixture(edit.of).text, edit.of);
+    const good = judged(readFixture(edit.of).text, edit);
     expect(good.filter((one) => one.claim === claim).map(({ verdict }) => verdict)).toContain('holds');
     const before = violatedBy(good);
-    expect([...violatedBy(judged(editedText(edit), edit.of))].filter((one) => !before.has(one))).toEqual([claim]);
+    expect([...violatedBy(judged(editedText(edit), edit))].filter((one) => !before.has(one))).toEqual([claim]);
   });
 });
