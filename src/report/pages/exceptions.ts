@@ -55,9 +55,9 @@ export const EXCEPTION_PAGES: readonly Page[] = [
   {
     id: 'nobody-captured',
     group,
-    title: 'ISTIO_OUTBOUND_OWNER_GROUPS is empty, up to 1.22',
-    means: 'no-duplicate-rule does not hold: two rules let everything go, one for the empty list of groups, one after the captured ranges.',
-    why: 'An empty list of groups means that nobody’s packets are captured, and becomes a RETURN without a match.',
+    title: 'two settings let everything go',
+    means: 'no-duplicate-rule does not hold: two rules let everything go. It does no harm beyond that.',
+    why: 'An empty ISTIO_OUTBOUND_OWNER_GROUPS, an excluded range of length 0, and, up to 1.22, the end of a list of captured ranges each become a RETURN without a match.',
     see: [],
     todo: 'Do not set the variable to nothing: `*` is everybody.',
   },

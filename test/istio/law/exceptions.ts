@@ -4,7 +4,7 @@ import type { SettingsObject } from '../../../src/arbitraries/settings.ts';
 import type { Outcome } from '../../../src/journey/journey.ts';
 import { type AmbientWorld, lacksConnmark } from './ambientWorld.ts';
 import type { MeshWorld, Side } from './meshWorld.ts';
-import { has, listsOf, rangesOf, resolversOf, some, spares, twice } from './sideFacts.ts';
+import { catchAlls, has, listsOf, rangesOf, resolversOf, some, spares, twice } from './sideFacts.ts';
 
 export interface Exception {
   readonly id: string;
@@ -69,7 +69,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     id: 'nobody-captured',
     breaks: ['no-duplicate-rule'],
-    when: ({ plan }) => 'only' in plan.groups && plan.groups.only.length === 0 && plan.version.minor < 23,
+    when: ({ plan }) => catchAlls(plan) > 1,
     example: { istio: '1.22', ISTIO_OUTBOUND_OWNER_GROUPS: '', 'istio-service-cidr': '10.0.0.0/8' },
   },
   {
@@ -160,9 +160,9 @@ export const EXCEPTIONS: readonly Exception[] = [
     packet: { text: 'out udp -> 10.96.0.10:53 uid=1000 gid=1000', outcome: 'direct' },
   },
   {
-    id: 'tproxy-no-proxy-user',
+    id: 'no-proxy-user',
     breaks: LOOPS,
-    when: ({ plan }) => plan.transparent && plan.uids.length === 0,
+    when: ({ plan }) => plan.uids.length === 0 && (plan.transparent || plan.gids.length === 0),
     example: { ...TPROXY, 'proxy-uid': ',', 'proxy-gid': '1337' },
     packet: { text: 'in tcp -> 10.244.0.5:8080', outcome: 'loop' },
   },

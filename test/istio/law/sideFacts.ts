@@ -54,9 +54,26 @@ export function resolversOf({ plan: { dns } }: Side): string {
 
 /** How much the ranges let through to other hosts, in a word. */
 export function rangesOf({ plan: { includedRanges, excludedRanges } }: Side): string {
-  const outside = (ranges: readonly string[]): readonly string[] => ranges.filter((range) => parseGoPrefix(range)?.loopback !== true);
-  const included = includedRanges === '*' ? 'all' : outside(includedRanges).length > 0 ? 'some' : 'none';
+  const outside = (ranges: readonly string[]): readonly string[] => ranges.filter((range) => !isLoopback(range));
+  const included =
+    includedRanges === '*' || includedRanges.some((range) => range.endsWith('/0'))
+      ? 'all'
+      : outside(includedRanges).length > 0
+        ? 'some'
+        : 'none';
   return `${included} ${excludedRanges.some((range) => range.endsWith('/0')) ? 'all' : outside(excludedRanges).length > 0}`;
+}
+
+function isLoopback(range: string): boolean {
+  const prefix = parseGoPrefix(range);
+  return prefix?.loopback === true && prefix.bits >= (prefix.family === 4 ? 8 : 128);
+}
+
+/** Rules that let everything go, without a match. */
+export function catchAlls({ groups, excludedRanges, includedRanges, version }: Side['plan']): number {
+  const fallsBack = version.minor < 23 && includedRanges !== '*' && includedRanges.length > 0;
+  const reasons = ['only' in groups && groups.only.length === 0, excludedRanges.some((range) => range.endsWith('/0')), fallsBack];
+  return reasons.filter(Boolean).length;
 }
 
 export function spares(range: string, address: string): boolean {
