@@ -6,6 +6,7 @@ import type { EditJson } from './diffResults.ts';
 import { paragraph } from './layout.ts';
 import { type Paint, PLAIN } from './paint.ts';
 import { fileLine } from './place.ts';
+import { printable } from './printable.ts';
 
 export interface DiffStyle {
   readonly paint: Paint;
@@ -84,7 +85,7 @@ function editLines({ equivalent }: DiffReport, edits: readonly EditJson[]): read
   if (!equivalent || edits.length === 0) return [];
   const more = edits.length - MOST_EDITS;
   return [
-    ...edits.slice(0, MOST_EDITS).map((edit) => `  ${editText(edit)}: no packet is decided otherwise`),
+    ...edits.slice(0, MOST_EDITS).flatMap((edit) => [`  ${editText(edit)}: no packet is decided otherwise`, ...editedTexts(edit)]),
     ...(more > 0 ? [`  and ${more} more edits of rules; --json has them all`] : []),
   ];
 }
@@ -99,6 +100,12 @@ function editText({ kind, base, head }: EditJson): string {
     return kind === 'moved' ? `rule ${base.rule} of ${where} is rule ${head.rule} now` : `rule ${head.rule} of ${where} was edited`;
   }
   return `rule ${rule.rule} of ${where} ${kind === 'added' ? 'is new' : 'is gone'}`;
+}
+
+/** As diff(1) shows lines; a rule that only moved needs no words. */
+function editedTexts({ kind, base, head }: EditJson): readonly string[] {
+  if (kind === 'swapped' || kind === 'moved') return [];
+  return [...(base === null ? [] : [`    - ${printable(base.text)}`]), ...(head === null ? [] : [`    + ${printable(head.text)}`])];
 }
 
 function doubtLines({ packets, reason, rules }: DiffDoubt, { paint, width }: DiffStyle): readonly string[] {

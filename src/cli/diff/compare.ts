@@ -72,8 +72,7 @@ function causesOf({ base, head }: Sides<DiffSubject>, { diffs, firstLeg }: Subje
 }
 
 function harmlessEdits({ base, head }: Sides<DiffSubject>, { diffs }: SubjectsDiff): Compared['edits'] {
-  if (base.pod !== undefined || head.pod !== undefined || diffs.some(({ changes, undecided }) => changes.length + undecided.length > 0))
-    return [];
+  if (diffs.some(({ changes, undecided }) => changes.length + undecided.length > 0)) return [];
   return base.rulesets.flatMap((one) => {
     const other = head.rulesets.find(({ family }) => family === one.family);
     return other === undefined ? [] : editsOf(one, other);

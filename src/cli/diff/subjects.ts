@@ -105,7 +105,6 @@ async function readMixed(
   const subject = {
     name: file.file,
     file: file.file,
-
     rulesets,
     host: pod.host,
     profile: pod.profile,
@@ -130,7 +129,6 @@ async function readRulePair(
   const subject = (side: Side, rulesets: readonly Ruleset[], own: Host): DiffSubject => ({
     name: pair[side].file,
     file: pair[side].file,
-
     rulesets,
     host: own,
     profile: scene.profile,

@@ -1,11 +1,11 @@
 /** Findings of a comment: changed classes as a table, every problem folded. */
-import { groupBy } from '../../../lib/groupBy.ts';
+import { type Group, groupBy } from '../../../lib/groupBy.ts';
 import { packetText } from '../../../packet/notation.ts';
 import { codeFrame } from '../../codeFrame.ts';
 import { rail } from '../../human/rail.ts';
 import { positionOf } from '../../positions.ts';
 import type { TraceInput } from '../../traceJson.ts';
-import { type Found, isChange } from '../problems.ts';
+import { type Found, isChange, isOpen } from '../problems.ts';
 import type { Blamed, Place } from '../review.ts';
 import { code, codeBlock, codeCell, html, prose, table } from './escape.ts';
 
@@ -32,8 +32,14 @@ export function changesTable(found: readonly Found[]): string | undefined {
   );
 }
 
-/** Problems of several subjects that are said in the same words are one; those of one subject stay apart. */
+/** Every problem that is open, folded; those that somebody has accepted are one list. */
 export function foldedFindings(found: readonly Found[]): readonly string[] {
+  const known = alike(found.filter(({ problem }) => !isOpen(problem)));
+  return [...alike(found.filter(({ problem }) => isOpen(problem))).map(folded), ...(known.length === 0 ? [] : [knownList(known)])];
+}
+
+/** Problems of several subjects that are said in the same words are one; those of one subject stay apart. */
+function alike(found: readonly Found[]): readonly Group<Found>[] {
   const seen = new Map<string, number>();
   const groups = groupBy(found, ({ subject, problem: { id, level, verdict, family, message, packets, muted, blame } }) => {
     const said = JSON.stringify([id, level, verdict, family, message, packets, muted, blame.map(({ text }) => text)]);
@@ -42,20 +48,24 @@ export function foldedFindings(found: readonly Found[]): readonly string[] {
     seen.set(own, count + 1);
     return `${said} ${count}`;
   });
-  return [...groups.values()].map(folded);
+  return [...groups.values()];
 }
 
 const MOST_NAMES = 5;
 
-function folded(group: readonly Found[]): string {
-  const [found] = group;
-  if (found === undefined) return '';
-  const { id, level, verdict, message, family, packets, before, witness, blame, place, remedy, muted } = found.problem;
-  const words =
-    muted !== undefined ? 'known' : verdict === 'undecided' ? 'undecided' : isChange(found.problem) && level === 'info' ? 'change' : level;
-  const names = group.slice(0, MOST_NAMES).map(({ subject }) => subject.name);
+/** `no-dead-rule (IPv4), net/pod.rules and 3 more` */
+function titleOf(group: Group<Found>, as: (text: string) => string): string {
+  const { id, family } = group[0].problem;
+  const names = group.slice(0, MOST_NAMES).map(({ subject }) => as(subject.name));
   const more = group.length - names.length;
-  const title = `${words}: ${html(id)}${family === undefined ? '' : ` (${family === 'ipv4' ? 'IPv4' : 'IPv6'})`}, ${names.map(html).join(', ')}`;
+  const words = `${as(id)}${family === undefined ? '' : ` (${family === 'ipv4' ? 'IPv4' : 'IPv6'})`}, ${names.join(', ')}`;
+  return `${words}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function folded(group: Group<Found>): string {
+  const [{ problem }] = group;
+  const { level, verdict, message, packets, before, witness, blame, place, remedy } = problem;
+  const words = verdict === 'undecided' ? 'undecided' : isChange(problem) && level === 'info' ? 'change' : level;
   const points = [
     ...(packets === undefined ? [] : [`for ${code(packets)}`]),
     ...(before === undefined ? [] : ways('before', before)),
@@ -63,12 +73,23 @@ function folded(group: readonly Found[]): string {
   ];
   const lines = [
     prose(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`),
-    ...(muted === undefined ? [] : [`Known by ${muted.by}: ${prose(muted.reason)}`]),
     ...(points.length === 0 ? [] : [points.map((point) => `* ${point}`).join('\n')]),
     ...frames(place, blame),
     ...(remedy === undefined ? [] : [`What to do: ${prose(remedy)}`]),
   ];
-  return `<details><summary>${title}${more > 0 ? ` and ${more} more` : ''}</summary>\n\n${lines.join('\n\n')}\n\n</details>`;
+  return `<details><summary>${words}: ${titleOf(group, html)}</summary>\n\n${lines.join('\n\n')}\n\n</details>`;
+}
+
+const MOST_KNOWN = 50;
+
+function knownList(groups: readonly Group<Found>[]): string {
+  const lines = groups.slice(0, MOST_KNOWN).map((group) => {
+    const { message, muted } = group[0].problem;
+    return `* ${titleOf(group, prose)}: ${prose(message)} (${muted === undefined ? '' : `${muted.by}: ${prose(muted.reason)}`})`;
+  });
+  const more = groups.length - lines.length;
+  const rest = more > 0 ? [`* and ${more} more; the format json has all`] : [];
+  return `<details><summary>known, ${groups.length}</summary>\n\n${[...lines, ...rest].join('\n')}\n\n</details>`;
 }
 
 function ways(name: string, { journey, file }: TraceInput): readonly string[] {
