@@ -17,7 +17,7 @@ export interface Claim {
   readonly statement: string;
   /** who has to run already; absent: it is about rules alone */
   readonly needs?: 'proxy' | 'application';
-  /** asked only where --only names it: it compares with rules that are not there */
+  /** asked only where --only names it: it compares with rules that are not there, or no mesh keeps it */
   readonly byName?: true;
   /** asked of pods while their init containers run, and only then */
   readonly whileInit?: true;

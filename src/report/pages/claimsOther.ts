@@ -103,7 +103,7 @@ export const OTHER_CLAIM_PAGES: readonly Page[] = [
     group,
     title: 'nothing is for the port of the listener that takes it',
     means:
-      "No TCP SYN of the application to another host, and none that arrives, is led to a capture listener of the proxy whose own port it is for: 15001 on the way out, 15006 on the way in. With Istio's rules there always are such packets, so this is for information.",
+      "No TCP SYN of the application to another host, and none that arrives, is led to a capture listener of the proxy whose own port it is for: 15001 on the way out, 15006 on the way in. With Istio's rules there always are such packets, so this is for information, and asked only with --only no-dead-end.",
     why: 'The rules redirect every port, these two as well, and the proxy closes such a connection at once: passed on, it would come back to the same listener. A service at port 15001 of another host cannot be reached from the mesh, whatever its policies.',
     see: [
       {

@@ -11,6 +11,7 @@ import { inboundInterfaces, isNew, isOutside, isOwn, isTcp, ofApplication } from
 export const noDeadEnd: Claim = {
   id: 'no-dead-end',
   level: 'info',
+  byName: true,
   needs: 'proxy',
   statement: "No connection is led to a listener of the proxy that closes it because it is for the listener's own port.",
   skip: (scene) => (blackholes(scene).length > 0 ? undefined : 'no listener of the mesh closes connections for its own port'),
