@@ -24,7 +24,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 /** Where a key stands, or where the text begins. */
 export function placeOfKey(source: Source, key: string): Place {
   const escaped = JSON.stringify(key).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const found = new RegExp(`${escaped}(?=\\s*:)`).exec(source.text);
+  const found = new RegExp(`${escaped}(?=\\s*:)|(?<=^\\s*(?:export\\s+)?)${key.replaceAll(/\W/g, '\\$&')}(?==)`, 'm').exec(source.text);
   const start = found?.index ?? 0;
   return { source, span: { start, end: start + (found?.[0].length ?? 1) } };
 }

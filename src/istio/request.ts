@@ -1,6 +1,7 @@
 /** One question to the renderer: settings in any of their forms, the version, and the machine around them. */
 import { type Diagnostic, isError } from '../syntax/diagnostic.ts';
 import type { Source } from '../syntax/source.ts';
+import { isEnvironmentFile, readEnvironmentFile } from './environmentFile.ts';
 import { type Given, type Place, remark } from './given.ts';
 import { MODES, type Mode } from './modes.ts';
 import { PRESETS } from './presets.ts';
@@ -11,7 +12,7 @@ import type { HostFacts } from './settings.ts';
 import { LATEST, NEWEST, OLDEST, parseVersion, type Version } from './version.ts';
 
 export interface RenderRequest {
-  /** a JSON object: flags and variables by name, `host`, `mode`, `istio` */
+  /** a JSON object: flags and variables by name, `host`, `mode`, `istio`; or a virtual machine's cluster.env */
   readonly settings?: Source;
   /** of istio-iptables */
   readonly args?: readonly string[];
@@ -71,6 +72,10 @@ interface ReadDocument {
 }
 
 function readDocument(source: Source): ReadDocument {
+  if (isEnvironmentFile(source.text)) {
+    const { values, diagnostics } = readEnvironmentFile(source);
+    return diagnostics.length > 0 ? { diagnostics } : { document: { source, values }, diagnostics };
+  }
   const start: Place = { source, span: { start: 0, end: 1 } };
   try {
     const values: unknown = JSON.parse(source.text);

@@ -195,7 +195,7 @@ const PLAYED: readonly Played[] = [
     name: 'cluster.env of a virtual machine',
     base: { 'vm/cluster.env': 'ISTIO_INBOUND_PORTS=80\nISTIO_SERVICE_CIDR=*\n' },
     head: { 'vm/cluster.env': 'ISTIO_INBOUND_PORTS=*\nISTIO_SERVICE_CIDR=*\n' },
-    code: 0,
+    code: 1,
   },
   { name: 'a ruleset of nftables', base: { 'host.nft': NFT }, head: { 'host.nft': `${NFT}\n` }, code: 0 },
   {

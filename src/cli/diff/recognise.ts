@@ -1,4 +1,5 @@
 /** What a text is, by its content: rules, manifests, settings of istio-iptables, mesh configuration, or something that is not judged. */
+import { isEnvironmentFile } from '../../istio/environmentFile.ts';
 import { isManifest } from '../manifest/recognise.ts';
 
 export type Kind = 'rules' | 'manifest' | 'settings' | 'values' | 'cni';
@@ -13,10 +14,7 @@ export function kindOf(text: string): { readonly kind: Kind } | { readonly why: 
   if (/^[ \t]*(?:table|add table|flush ruleset)\b.*$/m.test(text) && /^[ \t]*(?:table (?:inet|ip|ip6)\b|flush ruleset)/m.test(text))
     return notJudged('it is an nftables ruleset, and rules of nftables are not read: `iptables-nft-save` prints those that iptables wrote');
   if (RULES.test(text)) return { kind: 'rules' };
-  if (/^(?:export )?ISTIO_[A-Z_]+=/m.test(text))
-    return notJudged(
-      'it is the environment of a virtual machine, and cluster.env is not read: give the rules that it leads to, or settings as JSON',
-    );
+  if (isEnvironmentFile(text)) return { kind: 'settings' };
   if (VALUES.test(text)) return { kind: 'values' };
   return { why: 'it holds neither rules, nor manifests, nor settings of istio-iptables, nor mesh configuration', known: false };
 }
