@@ -79,9 +79,12 @@ export function traverse({ rules, packet, host, choose, detailed, connections }:
   /** A packet without a source gets one before it is routed. */
   function chooseSource(): Fate | undefined {
     const { family, dst, mark } = skb;
-    const bound = packet.oif === undefined ? {} : { bound: packet.oif };
-    const src = sourceFor(host, { family, dst, mark, ...bound });
-    if (src === undefined) return { kind: 'lost', reason: 'no-route' };
+    const query = { family, dst, mark, ...(packet.oif !== undefined && { bound: packet.oif }) };
+    const src = sourceFor(host, query);
+    if (src === undefined) {
+      const found = routeOutput(host, query);
+      return { kind: 'lost', reason: found.kind === 'lost' ? found.reason : 'no-route' };
+    }
     skb.src = src;
     return undefined;
   }
