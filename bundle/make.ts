@@ -21,6 +21,8 @@ await build({
   format: 'cjs',
   target: 'node20',
   external: ['yaml', 'jiti', 'tinyglobby'],
+  // what V8 has compiled before knows no loader of modules: packages are required
+  supported: { 'dynamic-import': false },
   logLevel: 'warning',
 });
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 export type Programs = typeof import('./programs.ts');
 
@@ -26,7 +26,6 @@ export async function loadPrograms(): Promise<Programs> {
 export function compile({ file, code, compiled }: Bundle): Script {
   return new Script(`(function (module, exports, require) {${code}\n})`, {
     filename: file,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(compiled !== undefined && { cachedData: compiled }),
   });
 }
