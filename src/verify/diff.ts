@@ -7,15 +7,13 @@ import { encode } from '../symbolic/encode.ts';
 import type { Space } from '../symbolic/space.ts';
 import { makeSpace } from '../symbolic/space.ts';
 import { startEnv } from '../symbolic/state.ts';
-import type { FateClass } from '../symbolic/traverse.ts';
 import { traverseIn, traverseOut } from '../symbolic/traverse.ts';
 import { equal } from '../symbolic/vector.ts';
 import type { Alignment } from './diffAlign.ts';
 import { align } from './diffAlign.ts';
 import type { Change, End } from './diffEnds.ts';
 import { compareEnds, endsOf } from './diffEnds.ts';
-import type { LoopScene } from './diffLoops.ts';
-import { onward, relayedPackets } from './diffLoops.ts';
+import { type LoopScene, loopScene, onward, relayedPackets } from './diffLoops.ts';
 import { otherLots } from './diffLots.ts';
 import type { Asked, MemoryChange } from './diffMemory.ts';
 import { compareMemory, memoryOf } from './diffMemory.ts';
@@ -101,7 +99,7 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
     return manager.any([...side('base'), ...side('head')]);
   };
   const sent = concerned(undefined);
-  const loops: Sides<LoopScene> = { base: loopScene(space, question, 'base'), head: loopScene(space, question, 'head') };
+  const loops: Sides<LoopScene> = { base: loopsOf(space, question, 'base'), head: loopsOf(space, question, 'head') };
   const emitted = manager.and(sent, relayedPackets({ space, host, profile }));
   const further = aligned.everywhere || emitted === EMPTY ? EMPTY : furtherOn(space, loops);
   const there = new Set(hostAround(question, 'head').interfaces.map(({ name }) => name));
@@ -132,23 +130,10 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
   });
 }
 
-function loopScene(shared: Space, question: DiffQuestion, name: 'base' | 'head'): LoopScene {
+function loopsOf(shared: Space, question: DiffQuestion, name: 'base' | 'head'): LoopScene {
   const { profile } = question;
   const space = spaceAround(shared, question, name);
-  const { host } = space;
-  let emitted: readonly FateClass[] | undefined;
-  return {
-    space,
-    host,
-    profile,
-    known: new Map(),
-    emitted: () => {
-      if (emitted !== undefined) return emitted;
-      const within = relayedPackets({ space, host, profile });
-      emitted = traverseOut({ space, ruleset: sliceOf(space, question[name], { within, iif: undefined }), within });
-      return emitted;
-    },
-  };
+  return loopScene({ space, host: space.host, profile }, (within) => sliceOf(space, question[name], { within, iif: undefined }));
 }
 
 /** Packets for which it may matter that the proxy's own fare otherwise: whether they loop. */

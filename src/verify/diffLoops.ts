@@ -5,11 +5,12 @@ import { literalSource, type Relay, relayOf, relaysOf } from '../mesh/relay.ts';
 import { familyOf } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { PROTO } from '../packet/protocol.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/bdd.ts';
 import { projectFields } from '../symbolic/project.ts';
 import { chosenSources } from '../symbolic/sources.ts';
-import type { FateClass } from '../symbolic/traverse.ts';
+import { type FateClass, traverseOut } from '../symbolic/traverse.ts';
 import { equal, maskedEqual } from '../symbolic/vector.ts';
 import type { Scene } from './scene.ts';
 
@@ -27,6 +28,22 @@ export type LoopScene = Pick<Scene, 'space' | 'host' | 'profile'> & {
   /** what was found, by listener and the listeners before it */
   readonly known: Map<string, Onward>;
 };
+
+/** `rulesOf`: the rules that the relays' packets meet. What these do is walked when it is asked for, once. */
+export function loopScene(around: Pick<LoopScene, 'space' | 'host' | 'profile'>, rulesOf: (within: Bdd) => Ruleset): LoopScene {
+  const { space } = around;
+  let emitted: readonly FateClass[] | undefined;
+  return {
+    ...around,
+    known: new Map(),
+    emitted: () => {
+      if (emitted !== undefined) return emitted;
+      const within = relayedPackets(around);
+      emitted = traverseOut({ space, ruleset: rulesOf(within), within });
+      return emitted;
+    },
+  };
+}
 
 type Fate = FateClass['fate'];
 

@@ -14,14 +14,12 @@ import { encode } from '../symbolic/encode.ts';
 import type { Space } from '../symbolic/space.ts';
 import { makeSpace } from '../symbolic/space.ts';
 import { startEnv } from '../symbolic/state.ts';
-import type { FateClass } from '../symbolic/traverse.ts';
 import { traverseIn, traverseOut } from '../symbolic/traverse.ts';
 import { equal } from '../symbolic/vector.ts';
 import { pickWitness, usualPreferences } from '../symbolic/witness.ts';
 import type { End } from './diffEnds.ts';
 import { endsOf } from './diffEnds.ts';
-import type { LoopScene } from './diffLoops.ts';
-import { onward, relayedPackets } from './diffLoops.ts';
+import { loopScene, onward } from './diffLoops.ts';
 import { ordinaryPackets } from './diffOrdinary.ts';
 import { wordsOf } from './words.ts';
 
@@ -92,7 +90,7 @@ export function search(ruleset: Ruleset, question: Search): SearchResult {
   let asked = false;
   const space = makeSpace(family, host);
   const scene = { space, host, profile, ruleset };
-  const loops = loopScene(scene);
+  const loops = loopScene({ space, host, profile }, () => ruleset);
   const arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
   const classes: FoundClass[] = [];
   const undecided: UndecidedClass[] = [];
@@ -168,23 +166,4 @@ function walkExample(
   throw new InvariantError(
     `the proof says \`${outcomes.join(' or ')}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``,
   );
-}
-
-function loopScene({
-  space,
-  host,
-  profile,
-  ruleset,
-}: Pick<LoopScene, 'space' | 'host' | 'profile'> & { readonly ruleset: Ruleset }): LoopScene {
-  let emitted: readonly FateClass[] | undefined;
-  return {
-    space,
-    host,
-    profile,
-    known: new Map(),
-    emitted: () => {
-      emitted ??= traverseOut({ space, ruleset, within: relayedPackets({ space, host, profile }) });
-      return emitted;
-    },
-  };
 }
