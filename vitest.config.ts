@@ -11,4 +11,9 @@ export default defineConfig({
       { find: /^chainwalk\/(arbitraries|kubernetes|vitest)$/, replacement: src('$1/index.ts') },
     ],
   },
+  test: {
+    // a hang ends here; nothing is timed: a busy machine must not fail a test
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 });
