@@ -1,43 +1,31 @@
-/** `npm run bundle`: the programs in one file, and beside it what V8 compiles of it while a packet is traced and a dump verified. */
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { Readable, Writable } from 'node:stream';
+/** `npm run bundle`: the programs in parts, each loaded when a command first needs it. */
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { compile, evaluate } from '../src/load.ts';
+import { build, transform } from 'esbuild';
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
-const file = pathOf('dist/programs.cjs');
-const compiled = pathOf('dist/programs.v8');
-// V8 tells code apart by its length alone: what is compiled must not outlive it
-rmSync(compiled, { force: true });
-await build({
-  entryPoints: [pathOf('src/programs.ts')],
-  outfile: file,
-  bundle: true,
-  minifyWhitespace: true,
-  minifySyntax: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20',
-  external: ['yaml', 'jiti', 'tinyglobby'],
-  // what V8 has compiled before knows no loader of modules: packages are required
-  supported: { 'dynamic-import': false },
-  logLevel: 'warning',
-});
+const folder = pathOf('dist/programs');
+const minified = { minifyWhitespace: true, minifySyntax: true, platform: 'node', target: 'node20.19', logLevel: 'warning' } as const;
 
-const bundle = { file, code: readFileSync(file, 'utf8') };
-const script = compile(bundle);
-const { nodeIo, run } = evaluate(bundle, script);
-const rules = pathOf('fixtures/istio-dual-stack.rules');
-for (const argv of [
-  ['trace', rules, 'out tcp -> 203.0.113.9:443 uid=1000'],
-  ['verify', rules],
-]) {
-  const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
-  await run({ argv, version: '' }, nodeIo({ stdin: Readable.from([]), stdout: nowhere(), stderr: nowhere(), env: {}, cwd: pathOf('') }));
+// esbuild splits modules only; Node starts sooner when parts are required, so each is made one that is
+const { outputFiles } = await build({
+  ...minified,
+  entryPoints: [pathOf('src/programs.ts')],
+  outdir: folder,
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  external: ['yaml', 'jiti', 'tinyglobby'],
+  write: false,
+});
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder);
+for (const { path, text } of outputFiles) {
+  const { code } = await transform(text, { ...minified, format: 'cjs', supported: { 'dynamic-import': false } });
+  writeFileSync(join(folder, basename(path)), code);
 }
-// functions that have run are compiled, the others are not
-writeFileSync(compiled, script.createCachedData());
 
 for (const program of ['main', 'kubectl-chainwalk']) chmodSync(pathOf(`dist/${program}.js`), 0o755);

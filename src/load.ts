@@ -1,45 +1,38 @@
-/** The code of the programs: in a package the bundle, with what V8 has compiled of it before; elsewhere its modules.
- *  Compiling is most of a start. V8 refuses what another version of it has compiled, and compiles anew. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { Script } from 'node:vm';
+/** The code of the programs: in a package the bundle, elsewhere its modules.
+ *  Compiling is most of a start. The bundle is in parts, of which each command loads its own; and where Node can keep what it has compiled
+ *  (22.1 and later) it does. Node checks what it kept against the source, its own version and the machine. */
 
 export type Programs = typeof import('./programs.ts');
 
-export interface Bundle {
-  /** absolute path, from which modules and packages are found */
-  readonly file: string;
-  readonly code: string;
-  readonly compiled?: Buffer;
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface Loaded {
+  readonly programs: Programs;
+  /** of the package */
+  readonly version: string;
 }
 
-export async function loadPrograms(): Promise<Programs> {
-  const [file, compiledFile] = ['programs.cjs', 'programs.v8'].map((name) => fileURLToPath(new URL(name, import.meta.url)));
-  const code = file === undefined ? undefined : readIfThere(file)?.toString();
-  if (file === undefined || code === undefined) return import('./programs.ts');
-  const compiled = compiledFile === undefined ? undefined : readIfThere(compiledFile);
-  const bundle = { file, code, ...(compiled !== undefined && { compiled }) };
-  return evaluate(bundle, compile(bundle));
+export async function loadPrograms(env: Env): Promise<Loaded> {
+  // `import` of these would load all that they have, on each start
+  const { existsSync, readFileSync } = process.getBuiltinModule('node:fs');
+  const { createRequire, enableCompileCache } = process.getBuiltinModule('node:module') as Modules;
+  const { fileURLToPath } = process.getBuiltinModule('node:url');
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+  const bundle = fileURLToPath(new URL('programs/programs.cjs', import.meta.url));
+  if (!existsSync(bundle)) return { programs: await import('./programs.ts'), version };
+  const folder = cacheFolder(env);
+  // a folder that cannot be written is no failure: then nothing is kept
+  if (folder !== undefined) enableCompileCache?.(`${folder}/chainwalk`);
+  return { programs: createRequire(bundle)(bundle) as Programs, version };
 }
 
-export function compile({ file, code, compiled }: Bundle): Script {
-  return new Script(`(function (module, exports, require) {${code}\n})`, {
-    filename: file,
-    ...(compiled !== undefined && { cachedData: compiled }),
-  });
-}
+/** Node's own. `NODE_COMPILE_CACHE` names another folder, `NODE_DISABLE_COMPILE_CACHE` keeps nothing: Node sees to both. */
+type Modules = typeof import('node:module') & {
+  readonly enableCompileCache?: (folder: string) => unknown;
+};
 
-export function evaluate({ file }: Bundle, script: Script): Programs {
-  const module = { exports: {} };
-  script.runInThisContext()(module, module.exports, createRequire(file));
-  return module.exports as Programs;
-}
-
-function readIfThere(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file);
-  } catch {
-    return undefined;
-  }
+/** The user's own: what lies in a folder that others can write to would run as this user. */
+export function cacheFolder({ XDG_CACHE_HOME: cache, HOME: home, LOCALAPPDATA: local }: Env): string | undefined {
+  if (cache?.startsWith('/')) return cache;
+  return home?.startsWith('/') ? `${home}/.cache` : local;
 }

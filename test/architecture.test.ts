@@ -33,12 +33,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'config.ts': ['verify'],
   'programs.ts': ['cli'],
   'load.ts': ['programs.ts'],
-  'main.ts': ['load.ts'],
-  'kubectl-chainwalk.ts': ['load.ts'],
+  'start.ts': ['load.ts'],
+  'main.ts': ['start.ts'],
+  'kubectl-chainwalk.ts': ['start.ts'],
 };
 
-/** What runs as a process: chainwalk, and the plugin of kubectl. */
-const MAINS = ['kubectl-chainwalk.ts', 'main.ts'];
+/** What runs as a process: chainwalk, the plugin of kubectl, and how both start. */
+const MAINS = ['kubectl-chainwalk.ts', 'main.ts', 'start.ts'];
 /** These, and what reads their code. */
 const STARTS = [...MAINS, 'load.ts'];
 
@@ -161,8 +162,8 @@ describe('architecture', () => {
     const uses = FILES.filter((file) =>
       /(?<![.\w])process\.(?:argv|env|exit|exitCode|std|cwd|on\b|platform|nextTick)/.test(code(TEXTS.get(file) ?? '')),
     );
-    expect(uses).toEqual(MAINS);
-    for (const main of MAINS) expect(TEXTS.get(main)?.split('\n').length).toBeLessThanOrEqual(60);
+    expect(uses).toEqual(['start.ts']);
+    for (const main of MAINS) expect(TEXTS.get(main)?.split('\n').length).toBeLessThanOrEqual(80);
   });
 
   it('packages are imported where the design says', () => {

@@ -1,5 +1,5 @@
 /** Files, streams and other programs: the only file that touches them. */
-import { createReadStream, mkdirSync, readFileSync, realpathSync, watch, writeFileSync } from 'node:fs';
+import { createReadStream, fstatSync, mkdirSync, readFileSync, realpathSync, watch, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -65,15 +65,17 @@ export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
 }
 
-export function nodeIo({ stdin, stdout, stderr, env, cwd }: NodeStreams): Io {
+/** Standard input is opened when it is first asked for. */
+export function nodeIo(streams: NodeStreams): Io {
+  const { stdout, stderr, env, cwd } = streams;
   return {
-    read: (path) => (path === '-' ? readStream(stdin) : readFile(path)),
-    lines: (path) => lineBatches(path === '-' ? stdin : createReadStream(path), path),
+    read: (path) => (path === '-' ? readStream(() => streams.stdin) : readFile(path)),
+    lines: (path) => lineBatches(() => (path === '-' ? streams.stdin : createReadStream(path)), path),
     write: writeFile,
     execute,
     glob: (patterns, folder) => findFiles(patterns, join(cwd, folder), folder),
     load: (path) => loadModule(join(cwd, path)),
-    watch: (paths, events) => watchFiles(stdin, paths, events),
+    watch: (paths, events) => watchFiles(streams.stdin, paths, events),
     cwd,
     out: sink(stdout),
     err: sink(stderr),
@@ -189,25 +191,40 @@ function realPath(path: string): string {
   }
 }
 
-async function readStream(stream: NodeJS.ReadableStream): Promise<ReadResult> {
+/** Node takes a directory as standard input for an empty one. */
+function openText(open: () => NodeJS.ReadableStream & { readonly fd?: unknown }): NodeJS.ReadableStream {
+  const stream = open();
+  if (typeof stream.fd === 'number' && fstatSync(stream.fd).isDirectory()) throw new Error('it is a directory');
   stream.setEncoding('utf8');
-  let text = '';
-  for await (const chunk of stream) text += chunk;
-  return { text };
+  return stream;
 }
 
-async function* lineBatches(stream: NodeJS.ReadableStream, path: string): AsyncGenerator<readonly string[]> {
-  stream.setEncoding('utf8');
-  let rest = '';
+async function readStream(open: () => NodeJS.ReadableStream): Promise<ReadResult> {
   try {
-    for await (const chunk of stream) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      yield lines;
+    let text = '';
+    for await (const chunk of openText(open)) text += chunk;
+    return { text };
+  } catch (error) {
+    return { problem: reason(error) };
+  }
+}
+
+async function* lineBatches(open: () => NodeJS.ReadableStream, path: string): AsyncGenerator<readonly string[]> {
+  // of a line that is not complete yet; joined once, however many chunks it has
+  let begun: string[] = [];
+  try {
+    for await (const chunk of openText(open)) {
+      const [first = '', ...others] = String(chunk).split('\n');
+      begun.push(first);
+      if (others.length === 0) continue;
+      const last = others.pop() ?? '';
+      yield [begun.join(''), ...others];
+      begun = [last];
     }
   } catch (error) {
     throw new UnreadableError(`cannot read \`${path}\`: ${reason(error)}`);
   }
+  const rest = begun.join('');
   if (rest !== '') yield [rest];
 }
 

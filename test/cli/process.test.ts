@@ -33,6 +33,14 @@ describe('process', { timeout: 30_000 }, () => {
     expect(sh(`${PROGRAM} trace ${RULES} --packets nowhere`).err).toContain('chainwalk: error: cannot read `nowhere`: no such file');
   });
 
+  it.each(['check -', 'verify -', 'expect -', `trace ${RULES} --packets -`])('%s: a directory as standard input exits 2', (command) => {
+    expect(sh(`${PROGRAM} ${command} < fixtures`)).toEqual({
+      code: 2,
+      out: '',
+      err: 'chainwalk: error: cannot read `-`: it is a directory\n',
+    });
+  });
+
   it('a reader that goes away ends it quietly', () => {
     const lines = '{"dst":"203.0.113.9"}\n'.repeat(2000);
     const { code, out, err } = sh(`${PROGRAM} trace ${RULES} --packets - | head -n 1`, lines);
