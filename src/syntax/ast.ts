@@ -17,6 +17,8 @@ export interface RuleNode {
   readonly span: Span;
   /** 1-based line where the rule starts */
   readonly line: number;
+  /** a kernel printed it: it was loaded once, whatever extensions it names */
+  readonly saved?: boolean;
 }
 
 export interface ChainNode {

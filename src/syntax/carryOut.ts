@@ -38,8 +38,10 @@ export function appendRule(setting: Setting, rule: RuleNode): void {
   chainFor(setting, rule.chain).rules.push(rule);
 }
 
-function ruleOf(command: RuleText, { span, line }: Origin): RuleNode {
-  return { words: command.words, chain: command.chain, span, line };
+function ruleOf(command: RuleText, { span, line, block }: Origin): RuleNode {
+  const rule = { words: command.words, chain: command.chain, span, line };
+  // whether a kernel printed the block is known at its end
+  return block === undefined ? rule : Object.defineProperty(rule, 'saved', { enumerable: true, get: () => block.saved });
 }
 
 function editAt(setting: Setting, command: Command & { readonly kind: 'insert' | 'replace' | 'deleteAt' }, origin: Origin): boolean {

@@ -23,7 +23,7 @@ export function renamed(rule: RuleNode, names: { readonly from: string; readonly
       ? { ...word, text: word.text.slice(0, word.text.length - names.from.length) + names.to }
       : word,
   );
-  return { chain, words, span: rule.span, line: rule.line };
+  return { chain, words, span: rule.span, line: rule.line, saved: rule.saved === true };
 }
 
 const SPELLINGS: ReadonlyMap<string, string> = new Map([

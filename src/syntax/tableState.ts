@@ -22,6 +22,8 @@ export interface Origin {
   /** the logical line */
   readonly span: Span;
   readonly line: number;
+  /** the block of a dump that it is part of */
+  readonly block?: { readonly saved: boolean };
 }
 
 export interface Setting {
@@ -41,6 +43,11 @@ function baseChains(table: TableState): readonly HookName[] {
 
 export function isBaseChain(table: TableState, name: string): boolean {
   return isHook(name) && baseChains(table).includes(name);
+}
+
+/** Does the text declare every base chain, as iptables-save does? People who write rules by hand declare those that they use. */
+export function declaresAll(table: TableState): boolean {
+  return baseChains(table).every((name) => table.byName.get(name)?.span !== undefined);
 }
 
 export function addChain(table: TableState, name: Word): ChainState {

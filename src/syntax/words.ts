@@ -1,5 +1,6 @@
 /** Words of recognised lines: quotes and escapes undone, equal short texts shared. iptables xshared.c add_param_to_argv() */
 import type { RuleNode, Word } from './ast.ts';
+import { mayBeCommand } from './commandOptions.ts';
 import { captures } from './generated/iptablesSave.ts';
 import type { Line } from './lines.ts';
 import type { State } from './recogniser.ts';
@@ -46,6 +47,19 @@ export function overlong(line: Line, { text, events, top }: State): { readonly m
     : { message: `this line has ${words.length} words; iptables-restore takes at most ${MOST_WORDS}`, span: { start, end } };
 }
 
+/** `-A CHAIN` and nothing else that is not part of a rule, from the capture `from` on: what dumps are made of. */
+export function isPlainAppend({ text, events, top }: State, from: number): boolean {
+  const start = events[from + 1] as number;
+  if (top < from + 6 || (events[from + 2] as number) - start !== 2) return false;
+  if (text.charCodeAt(start) !== 45 || text.charCodeAt(start + 1) !== 65 || text.charCodeAt(events[from + 4] as number) === 45)
+    return false;
+  if (events[from + 3] !== captures.word || (top > from + 6 && events[from + 6] !== captures.word)) return false;
+  for (let at = from + 6; at < top; at += 3) {
+    if (events[at] === captures.word && mayBeCommand(text, events[at + 1] as number, events[at + 2] as number)) return false;
+  }
+  return true;
+}
+
 interface Captured {
   readonly text: string;
   readonly events: Int32Array;
@@ -83,15 +97,17 @@ export function share(text: string, start: number, end: number): string {
   return fresh;
 }
 
-/** Captures of all rules of a text, one after the other. */
+/** Captures of all rules of a table block, one after the other. */
 export interface Tokens {
   readonly text: string;
   events: Int32Array;
   used: number;
+  /** a kernel printed the block */
+  saved: boolean;
 }
 
 export function newTokens(text: string): Tokens {
-  return { text, events: new Int32Array(4096), used: 0 };
+  return { text, events: new Int32Array(1024), used: 0, saved: false };
 }
 
 /** Keeps the captures of `s` from `from` on; returns where they are. */
@@ -130,6 +146,10 @@ class DumpedRule implements RuleNode {
 
   get span(): Span {
     return { start: this.#start, end: this.#end };
+  }
+
+  get saved(): boolean {
+    return this.#tokens.saved;
   }
 
   get chain(): Word {

@@ -11,7 +11,7 @@ import { newState, refuse, type State } from './ruleState.ts';
 
 /** The rule, or undefined when something in it was refused; all of its errors are reported. `skip`: a rule for the other family. */
 export function bindRule(node: RuleNode, context: BindContext): BoundRule | 'skip' | undefined {
-  const state = newState(node.words, context);
+  const state = newState(node, context);
   while (state.at < state.words.length) {
     const word = state.words[state.at++] as Word;
     const { text } = word;

@@ -18,12 +18,22 @@ interface Around {
 export function checkClause(clause: OpenClause, { proto, matches }: Around, context: BindContext): boolean {
   const { extension, given, opaque } = clause;
   if (extension === undefined) {
-    if (isKnownMatch(clause.name) || isKnownTarget(clause.name)) {
-      context.report({ kind: 'not-modelled', message: `${opaque ?? clause.name} is not modelled`, span: clause.span });
+    if (clause.stranger || isKnownMatch(clause.name) || isKnownTarget(clause.name)) {
+      const help = clause.stranger ? 'it is read because a kernel that knows it has printed it' : undefined;
+      context.report({
+        kind: 'not-modelled',
+        message: `${opaque ?? clause.name} is not modelled`,
+        span: clause.span,
+        ...(help && { help }),
+      });
     }
     return true;
   }
   if (clause.broken) return true;
+  if (clause.stranger) {
+    context.report({ kind: 'not-modelled', message: `${opaque ?? clause.name} is not modelled`, span: clause.span });
+    return true;
+  }
   let loads = true;
   const complain = ({ option, ...complaint }: Complaint): void => {
     const span = (option === undefined ? undefined : given[option]?.span) ?? clause.span;

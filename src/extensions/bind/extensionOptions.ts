@@ -12,11 +12,11 @@ export function longOption(state: State, word: Word): void {
   const equals = word.text.indexOf('=');
   const name = equals < 0 ? word.text : word.text.slice(0, equals);
   const attached = equals < 0 ? undefined : { ...word, text: word.text.slice(equals + 1), start: word.start + equals + 1 };
-  const found = inIpv6Legacy(state, word, findOption(state, name));
+  const found = inIpv6Legacy(state, word, findOption(state, name)) ?? newerOption(state, name);
   if (found?.kind === 'base') baseOption(state, { option: found.option, word, attached });
   else if (found?.kind === 'extension') {
     const { extension, clause } = found.loaded;
-    if (extension === undefined) opaqueOption(state, clause, word);
+    if (extension === undefined || clause.stranger) opaqueOption(state, clause, word);
     else extensionOption(state, { clause, extension, name: found.name, word, attached });
   } else {
     if (found === undefined) refuse(state, { span: word, message: `unknown option \`${name}\``, help: unknownHelp(state, name) });
@@ -41,8 +41,21 @@ function unknownHelp({ base }: State, name: string): string {
   return 'an option follows the `-m`, `-j` or `-p` that it belongs to';
 }
 
+/** In saved text: an option of the last extension that its later versions have. */
+function newerOption({ saved, loaded }: State, name: string): Found<Loaded> | undefined {
+  const newest = loaded.at(-1);
+  if (!saved || newest === undefined) return undefined;
+  const { clause } = newest;
+  clause.stranger = true;
+  clause.opaque ??= `option \`${name}\` of \`${clause.name}\``;
+  return { kind: 'extension', loaded: newest, name };
+}
+
 /** As getopt_long(3) finds it among what is loaded by now; an unknown one may belong to the match of `-p`, or to an unknown extension. */
 function findOption(state: State, name: string): Found<Loaded> | undefined {
+  const stranger = state.loaded.at(-1);
+  // iptables-save writes base options in their short forms, and the options of an extension behind its name
+  if (stranger?.clause.stranger === true) return { kind: 'extension', loaded: stranger, name };
   const exact = findExactly(name, state.loaded);
   if (exact !== undefined) return exact;
   const newest = state.loaded.at(-1);

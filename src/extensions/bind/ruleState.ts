@@ -1,5 +1,5 @@
 /** What is known of a rule while its words are read. */
-import type { Word } from '../../syntax/ast.ts';
+import type { RuleNode, Word } from '../../syntax/ast.ts';
 import type { Span } from '../../syntax/source.ts';
 import type { Extension, GivenOption } from '../extension.ts';
 import type { BaseState } from './baseValues.ts';
@@ -13,6 +13,8 @@ export interface OpenClause {
   /** options as written */
   readonly words: Word[];
   opaque: string | undefined;
+  /** what this is was never heard of, but a kernel has loaded it */
+  stranger: boolean;
   /** which of its elements is being read */
   element: number;
   /** an option of it was refused: what is missing is then not worth a word */
@@ -39,14 +41,17 @@ export interface State extends BaseState {
   readonly matches: OpenClause[];
   readonly loaded: Loaded[];
   target: OpenTarget | undefined;
+  /** a kernel printed the rule: what is not known here was known there */
+  readonly saved: boolean;
   /** the match of `-p` was loaded */
   implicitDone: boolean;
   failed: boolean;
 }
 
-export function newState(words: readonly Word[], context: BindContext): State {
+export function newState({ words, saved = false }: RuleNode, context: BindContext): State {
   return {
     words,
+    saved,
     context,
     at: 0,
     inverted: undefined,
@@ -74,6 +79,7 @@ export function openClause(name: string, extension: Extension | undefined, span:
     given: {},
     words: [],
     opaque: undefined,
+    stranger: false,
     element: 0,
     broken: false,
     span: { start: span.start, end: span.end },

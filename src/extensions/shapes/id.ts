@@ -18,7 +18,7 @@ export function idRange(kind: 'user' | 'group'): Shape<IdRange> {
     decode: (parts, context) => {
       const name = part(parts, 'accountName');
       if (name !== undefined) {
-        const id = names(context)?.get(name);
+        const id = names(context)?.get(name) ?? (name === 'root' ? 0 : undefined);
         if (id !== undefined) return { value: { lo: id, hi: id } };
         return notModelled(`${kind} name \`${name}\` is looked up when the rules are loaded`, `write the numeric ${kind} id`);
       }
