@@ -5,7 +5,7 @@ import type { Mode } from './istio/modes.ts';
 import type { Rendered } from './istio/render.ts';
 import { renderRequest } from './istio/request.ts';
 import type { HostFacts } from './istio/settings.ts';
-import type { Outcome } from './journey/journey.ts';
+import { isOutcome, type Outcome } from './journey/journey.ts';
 import { walkJourney } from './journey/walkJourney.ts';
 import type { Family } from './packet/address.ts';
 import { type DiffReport, toDiffReport } from './report/diffJson.ts';
@@ -17,7 +17,7 @@ import type { Ruleset } from './ruleset/ruleset.ts';
 import { isError } from './syntax/diagnostic.ts';
 import { CLAIMS } from './verify/claims.ts';
 import { diffRulesets } from './verify/diffRulesets.ts';
-import { find as findPackets } from './verify/find.ts';
+import { find as findPackets, NO_PACKET } from './verify/find.ts';
 import { podsOf } from './verify/pods.ts';
 import { verifyRulesets } from './verify/verify.ts';
 
@@ -115,14 +115,18 @@ export interface FindOptions extends TraceOptions {
 }
 
 /** The packets of a set that can have an outcome; `empty` is a proof over all of them.
- *  @throws InputError when the host, the profile or the set of packets cannot be read */
+ *  @throws InputError when the host, the profile, the outcome or the set of packets cannot be read, and when there is no packet in the set */
 export function find(rules: RulesInput, options: FindOptions): FindReport {
   const all = rulesetsOf(rules);
   if (all.length === 0) throw new InputError(['there are no rules to look at']);
+  const { outcome } = options;
+  if (!isOutcome(outcome)) throw new InputError([`there is no outcome \`${String(outcome)}\``]);
   const { host, profile } = settingOf(all, options);
   const where = packetSetFrom(options.where ?? '');
-  const question = { host, where, outcome: options.outcome, ...(profile !== undefined && { profile }) };
-  return toFindReport(all.map((ruleset) => ({ file: ruleset.source.file, found: findPackets(ruleset, question) })));
+  const question = { host, where, outcome, ...(profile !== undefined && { profile }) };
+  const parts = all.map((ruleset) => ({ file: ruleset.source.file, found: findPackets(ruleset, question) }));
+  if (!parts.some(({ found }) => found.asked)) throw new InputError([NO_PACKET]);
+  return toFindReport(parts);
 }
 
 export interface RenderOptions {

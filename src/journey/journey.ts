@@ -22,6 +22,10 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+export function isOutcome(text: unknown): text is Outcome {
+  return (OUTCOMES as readonly unknown[]).includes(text);
+}
+
 export interface Leg {
   /** who sends: a process name of the host (`app`, `proxy`), `kernel`, or `client` for an arriving packet */
   readonly sender: string;

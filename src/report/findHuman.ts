@@ -1,5 +1,6 @@
 /** Packets that were found, for people: the answer first, then one block a class. */
 import type { Outcome } from '../journey/journey.ts';
+import { type Bounds, boundsText } from './bounds.ts';
 import type { FindReport } from './findJson.ts';
 import { paragraph } from './layout.ts';
 import type { Paint } from './paint.ts';
@@ -10,27 +11,46 @@ export interface FindStyle {
   readonly paint: Paint;
   readonly width: number;
   readonly outcome: Outcome;
-  /** the example of each class, in notation */
-  readonly examples: readonly string[];
+  readonly bounds: Bounds;
+  /** of each class, in its order */
+  readonly shown: readonly ShownClass[];
 }
 
-export function humanFind({ empty, classes, undecided }: FindReport, { paint, width, outcome, examples }: FindStyle): string {
+export interface ShownClass {
+  /** in notation */
+  readonly example: string;
+  /** protocols of packets that are not ordinary, empty for any */
+  readonly others?: string;
+}
+
+export function humanFind({ empty, classes, undecided }: FindReport, { paint, width, outcome, bounds, shown }: FindStyle): string {
   const word = paint[OUTCOME_COLOURS[outcome]](paint.bold(OUTCOME_WORDS[outcome]));
-  if (empty) return `no packet of the set can be ${word} (proved)`;
+  const proved = `(proved for ${boundsText(bounds)})`;
+  const line = (text: string): string => paragraph({ text, width, hang: 2 });
+  if (empty) return line(`no packet of the set can be ${word} ${proved}`);
   const both = new Set([...classes, ...undecided].map(({ family }) => family)).size > 1;
   const named = (family: string, text: string): string => (both ? `${family}: ${text}` : text);
+  const row = (name: string, text: string): string => paragraph({ text: `${name.padEnd(11)}  ${text}`, width, hang: 13 });
   const blocks = classes.map(({ family, packets, ordinary }, index) => [
     paragraph({ text: named(family, ordinary ?? packets), width, hang: 2 }),
-    paragraph({ text: `for example  ${examples[index] ?? ''}`, width, hang: 13 }),
-    ...(ordinary === null ? [] : [paint.dim(paragraph({ text: `exactly      ${packets}`, width, hang: 13 }))]),
+    ...othersLine(shown[index]).map(line),
+    row('for example', shown[index]?.example ?? ''),
+    ...(ordinary === null ? [] : [paint.dim(row('exactly', packets))]),
   ]);
-  const doubts = undecided.map(({ family, packets, rules }) => [
-    paragraph({ text: `undecided  ${named(family, packets)}`, width, hang: 2 }),
+  const doubts = undecided.map(({ family, packets, reason, rules }) => [
+    paragraph({ text: `undecided: ${reason}`, width, hang: 2 }),
+    `  ${paragraph({ text: named(family, packets), width: width - 2, hang: 2 }).replaceAll('\n', '\n  ')}`,
     ...rules.map((rule) => paragraph({ text: `  depends on  ${rule.text} (${fileLine(rule.file, rule.line)})`, width, hang: 14 })),
   ]);
   const head =
     classes.length === 0
-      ? [`it is undecided whether a packet of the set is ${word}`]
-      : [`${word}, and no other packet of the set (proved):`];
+      ? [line(`undecided: it is not proved that no packet of the set can be ${word}`)]
+      : [line(`${word}${undecided.length > 0 ? '; others are undecided' : `, and no other packet of the set ${proved}`}:`)];
   return [head, ...blocks, ...doubts].map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function othersLine(shown: ShownClass | undefined): readonly string[] {
+  if (shown?.others === undefined) return [];
+  const protocols = shown.others === '' ? '' : ` (${shown.others})`;
+  return [`and others with flags, marks or addresses that first packets seldom have${protocols}: all under \`exactly\``];
 }

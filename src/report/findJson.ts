@@ -7,13 +7,17 @@ import { toTraceRule } from './traceJson.ts';
 
 export interface FindReport {
   readonly schema: 'chainwalk/find/v1';
-  /** no packet of the set can have the outcome, which is proved; false as well when something is undecided */
+  /** of the rules, and so of the packets that were asked about */
+  readonly families: readonly ('ipv4' | 'ipv6')[];
+  /** no packet of the set can have the outcome, which is proved; false as well when nothing was found and something is undecided */
   readonly empty: boolean;
+  /** none: proved; some: there is an example; undecided: none was found, and that there is none is not proved */
+  readonly answer: 'none' | 'some' | 'undecided';
   readonly example: PacketJson | null;
   /** all classes in words */
   readonly packets: string;
   readonly classes: readonly FindClass[];
-  /** packets for which it depends on something that is not modelled */
+  /** packets that may have the outcome or not */
   readonly undecided: readonly FindDoubt[];
 }
 
@@ -28,6 +32,9 @@ export interface FindClass {
 export interface FindDoubt {
   readonly family: 'ipv4' | 'ipv6';
   readonly packets: string;
+  /** why; begins with `budget:` when the question was too hard */
+  readonly reason: string;
+  /** that are not modelled, and decide */
   readonly rules: readonly TraceRule[];
 }
 
@@ -38,13 +45,15 @@ export function toFindReport(parts: readonly { readonly file: string; readonly f
     }),
   );
   const undecided = parts.flatMap(({ file, found }) =>
-    found.undecided.map(({ packets, rules }): FindDoubt => {
-      return { family: `ipv${found.family}`, packets, rules: rules.map((rule) => toTraceRule(rule, file)) };
+    found.undecided.map(({ packets, reason, rules }): FindDoubt => {
+      return { family: `ipv${found.family}`, packets, reason, rules: rules.map((rule) => toTraceRule(rule, file)) };
     }),
   );
   return {
     schema: 'chainwalk/find/v1',
+    families: [...new Set(parts.map(({ found }) => `ipv${found.family}` as const))],
     empty: classes.length + undecided.length === 0,
+    answer: classes.length > 0 ? 'some' : undecided.length > 0 ? 'undecided' : 'none',
     example: classes[0]?.example ?? null,
     packets: classes.map(({ packets }) => packets).join('; or '),
     classes,

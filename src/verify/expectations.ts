@@ -3,10 +3,10 @@ import type { Host } from '../host/host.ts';
 import { type Journey, OUTCOMES, type Outcome } from '../journey/journey.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
-import { BudgetError, EMPTY } from '../symbolic/bdd.ts';
+import { EMPTY } from '../symbolic/bdd.ts';
 import type { Space } from '../symbolic/space.ts';
 import type { End } from './diffEnds.ts';
-import { doubtfulRules, type FindQuestion, type Split, search } from './find.ts';
+import { doubtfulRules, type FindQuestion, NO_PACKET, type Split, search } from './find.ts';
 import { decidingRules } from './replay.ts';
 
 export interface Expected {
@@ -70,31 +70,24 @@ export interface SetQuestion {
 /** One answer for each direction and interface on which it is not so; `met` is a proof. */
 export function expectSet({ rulesets, outcome, every, ...scene }: SetQuestion): readonly Answer[] {
   const question = { ...scene, ordinary: !every, outcomes: OUTCOMES.filter((one) => one !== outcome && one !== 'undecided') };
-  try {
-    const results = rulesets.map((ruleset) => search(ruleset, { ...question, split: (space, ends) => otherThan(space, ends, outcome) }));
-    if (!results.some(({ asked }) => asked)) return [{ verdict: 'unmet', reasons: ['there is no packet in the set'], blame: [] }];
-    const wrong = results.flatMap(({ found }) =>
-      found.classes.map(({ packets, example }): Answer => {
-        const got = example.outcome === 'undecided' ? 'not always' : `got ${example.outcome}`;
-        return {
-          verdict: 'unmet',
-          reasons: [`expected ${outcome} for every packet of the set, ${got}`],
-          journey: example,
-          packets,
-          blame: decidingRules(example),
-        };
-      }),
-    );
-    const open = results.flatMap(({ found }) =>
-      found.undecided.map(
-        ({ packets, rules }): Answer => ({ verdict: 'undecided', reasons: ['it depends on what is not modelled'], packets, blame: rules }),
-      ),
-    );
-    return wrong.length + open.length > 0 ? [...wrong, ...open] : [{ verdict: 'met', reasons: [], blame: [] }];
-  } catch (error) {
-    if (!(error instanceof BudgetError)) throw error;
-    return [{ verdict: 'undecided', reasons: [`budget: ${error.message}`], blame: [] }];
-  }
+  const results = rulesets.map((ruleset) => search(ruleset, { ...question, split: (space, ends) => otherThan(space, ends, outcome) }));
+  if (!results.some(({ asked }) => asked)) return [{ verdict: 'unmet', reasons: [NO_PACKET], blame: [] }];
+  const wrong = results.flatMap(({ classes }) =>
+    classes.map(({ packets, example }): Answer => {
+      const got = example.outcome === 'undecided' ? 'not always' : `got ${example.outcome}`;
+      return {
+        verdict: 'unmet',
+        reasons: [`expected ${outcome} for every packet of the set, ${got}`],
+        journey: example,
+        packets,
+        blame: decidingRules(example),
+      };
+    }),
+  );
+  const open = results.flatMap(({ undecided }) =>
+    undecided.map(({ packets, reason, rules }): Answer => ({ verdict: 'undecided', reasons: [reason], packets, blame: rules })),
+  );
+  return wrong.length + open.length > 0 ? [...wrong, ...open] : [{ verdict: 'met', reasons: [], blame: [] }];
 }
 
 /** Packets with another end, chance included; and those for which something unmodelled decides. */

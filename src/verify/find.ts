@@ -9,7 +9,7 @@ import type { Family } from '../packet/address.ts';
 import { packetText } from '../packet/notation.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
-import { EMPTY } from '../symbolic/bdd.ts';
+import { BudgetError, EMPTY } from '../symbolic/bdd.ts';
 import { encode } from '../symbolic/encode.ts';
 import type { Space } from '../symbolic/space.ts';
 import { makeSpace } from '../symbolic/space.ts';
@@ -21,7 +21,7 @@ import type { End } from './diffEnds.ts';
 import { endsOf } from './diffEnds.ts';
 import { loopScene, onward } from './diffLoops.ts';
 import { ordinaryPackets } from './diffOrdinary.ts';
-import { wordsOf } from './words.ts';
+import { protocolsOf, wordsOf } from './words.ts';
 
 export interface FindQuestion {
   readonly host: Host;
@@ -29,6 +29,8 @@ export interface FindQuestion {
   /** absent `dir`: packets that are sent and packets that arrive */
   readonly where: { readonly dir?: 'in' | 'out'; readonly expr: Readonly<Record<Family, MatchExpr>> };
   readonly outcome: Outcome;
+  /** most decision nodes that may be made */
+  readonly limit?: number;
 }
 
 export interface Found {
@@ -36,6 +38,8 @@ export interface Found {
   /** one for packets sent here and for each interface on which they arrive; none: no packet has the outcome, which is proved */
   readonly classes: readonly FoundClass[];
   readonly undecided: readonly UndecidedClass[];
+  /** there is a packet in the set */
+  readonly asked: boolean;
 }
 
 export interface FoundClass {
@@ -45,14 +49,19 @@ export interface FoundClass {
   readonly packets: string;
   /** those of them that an application would send or receive, of which that goes without saying; absent: there are none */
   readonly ordinary?: string;
+  /** protocols of the others, empty for any; absent: there are none, or all of them are others */
+  readonly others?: string;
   /** of one packet of the class; where chance decides, one of its ways has the outcome */
   readonly example: Journey;
 }
 
-/** Packets that have the outcome or not, as something does that is not modelled. */
+/** Packets that may have the outcome or not. */
 export interface UndecidedClass {
   readonly iif?: string;
   readonly packets: string;
+  /** what is not known of them */
+  readonly reason: string;
+  /** that are not modelled, and decide */
   readonly rules: readonly Rule[];
 }
 
@@ -71,56 +80,76 @@ export interface Split {
   readonly rules: readonly Rule[];
 }
 
-/** @throws BudgetError when the question is too hard */
+/** What is said of a set that is empty: that none of its packets does something would sound like an answer. */
+export const NO_PACKET = 'there is no packet in the set';
+
 export function find(ruleset: Ruleset, { outcome, ...question }: FindQuestion): Found {
   const split: Search['split'] = (space, ends) => withOutcome(space, ends, outcome);
-  return search(ruleset, { ...question, ordinary: false, split, outcomes: [outcome] }).found;
+  return search(ruleset, { ...question, ordinary: false, split, outcomes: [outcome] });
 }
 
-export interface SearchResult {
-  readonly found: Found;
-  /** there is a packet in the set */
-  readonly asked: boolean;
-}
-
-/** @throws BudgetError when the question is too hard */
-export function search(ruleset: Ruleset, question: Search): SearchResult {
+/** What the budget does not reach is undecided; what was found before it was spent stays found. */
+export function search(ruleset: Ruleset, question: Search): Found {
   const { family } = ruleset;
   const { host, profile, where } = question;
   let asked = false;
-  const space = makeSpace(family, host);
+  const space = makeSpace(family, host, question.limit);
   const scene = { space, host, profile, ruleset };
   const loops = loopScene({ space, host, profile }, () => ruleset);
-  const arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
   const classes: FoundClass[] = [];
   const undecided: UndecidedClass[] = [];
-  for (const iif of [undefined, ...arrivals]) {
+  const ways = waysOf(question);
+  for (const [index, iif] of ways.entries()) {
+    try {
+      searchWay(iif);
+    } catch (error) {
+      if (!(error instanceof BudgetError)) throw error;
+      // nothing is left for the other ways either
+      asked = true;
+      undecided.push(...ways.slice(index).map((way) => tooHard(way, error)));
+      break;
+    }
+  }
+  return { family, classes, undecided, asked };
+
+  function searchWay(iif: string | undefined): void {
     const dir = iif === undefined ? 'out' : 'in';
-    if (where.dir !== undefined && where.dir !== dir) continue;
     const ordinary = ordinaryPackets(space, iif);
     const every = startPackets(space, where.expr[family], iif);
     const within = question.ordinary ? space.manager.and(every, ordinary) : every;
-    if (within === EMPTY) continue;
+    if (within === EMPTY) return;
     asked = true;
     const ask = { space, ruleset, within };
-    const ways = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
+    const walked = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
     const place = iif === undefined ? {} : { iif };
-    const ends = endsOf(scene, { classes: ways, next: (fate) => onward(loops, fate), open: new Set() });
+    const ends = endsOf(scene, { classes: walked, next: (fate) => onward(loops, fate), open: new Set() });
     const { sure, unclear, rules } = question.split(space, ends);
-    const words = (set: Bdd): string => wordsOf({ space }, { set, dir, within, ...place });
-    if (sure !== EMPTY) {
-      const usual = space.manager.and(sure, ordinary);
-      const usualWords = { set: usual, dir, within: space.manager.and(within, ordinary), ...place } as const;
-      classes.push({
-        ...place,
-        packets: words(sure),
-        ...(usual === EMPTY ? {} : { ordinary: wordsOf({ space }, usualWords) }),
-        example: walkExample(scene, question, { set: usual === EMPTY ? sure : usual, dir, ...place }),
-      });
-    }
-    if (unclear !== EMPTY) undecided.push({ ...place, packets: words(unclear), rules });
+    const words = (set: Bdd, around = within): string => wordsOf({ space }, { set, dir, within: around, ...place });
+    if (unclear !== EMPTY) undecided.push({ ...place, packets: words(unclear), reason: NOT_MODELLED, rules });
+    if (sure === EMPTY) return;
+    const usual = space.manager.and(sure, ordinary);
+    const others = space.manager.minus(sure, ordinary);
+    classes.push({
+      ...place,
+      packets: words(sure),
+      ...(usual === EMPTY ? {} : { ordinary: words(usual, space.manager.and(within, ordinary)) }),
+      ...(usual === EMPTY || others === EMPTY ? {} : { others: protocolsOf(space, others) }),
+      example: walkExample(scene, question, { set: usual === EMPTY ? sure : usual, dir, ...place }),
+    });
   }
-  return { found: { family, classes, undecided }, asked };
+}
+
+/** Packets that are sent here, and those that arrive on each interface: those of them that are asked about. */
+function waysOf({ host, where: { dir } }: Search): readonly (string | undefined)[] {
+  const arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
+  return [...(dir === 'in' ? [] : [undefined]), ...(dir === 'out' ? [] : arrivals)];
+}
+
+const NOT_MODELLED = 'it depends on something that is not modelled';
+
+function tooHard(iif: string | undefined, { message }: BudgetError): UndecidedClass {
+  const packets = iif === undefined ? 'any packet that is sent here' : `any packet that arrives on ${iif}`;
+  return { ...(iif !== undefined && { iif }), packets, reason: `budget: ${message}`, rules: [] };
 }
 
 /** A packet without a source gets one before it is routed, and is then one of the others. */

@@ -30,6 +30,12 @@ export function wordsOf({ space }: Pick<Scene, 'space'>, { set, dir, iif, within
   return `${where}${[...new Set(parts)].join('; or ')}${more ? '; and more' : ''}`;
 }
 
+/** `tcp, udp`, of a set's packets; empty when they may have any. */
+export function protocolsOf(space: Space, set: Bdd): string {
+  const values = valuesOf(space, set, 'proto') ?? [];
+  return key(values) === '0-255' || values.length === 0 ? '' : fieldWords(space, 'proto', { values, all: values });
+}
+
 /** In the order in which people say them. */
 const FIELDS: readonly StartField[] = [
   'proto',

@@ -1,7 +1,7 @@
 /** The matchers, each as a function of what it is given to what is known. */
 import { isGenerated } from '../arbitraries/generated.ts';
 import { InputError, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from '../given.ts';
-import type { Outcome } from '../journey/journey.ts';
+import { isOutcome, type Outcome } from '../journey/journey.ts';
 import { packetText } from '../packet/notation.ts';
 import { humanDiff } from '../report/diffHuman.ts';
 import { toDiffReport } from '../report/diffJson.ts';
@@ -17,7 +17,7 @@ import { type Verified, verifyRulesets } from '../verify/verify.ts';
 import { type Answer, open } from './answer.ts';
 import { askPacket, WIDTH } from './onePacket.ts';
 import { askSet } from './packetSet.ts';
-import { isOutcome, reach, type Wish } from './wish.ts';
+import { reach, type Wish } from './wish.ts';
 
 /** One packet in notation or object form, or a set of them: a text that is no single packet, or `{ where }`. */
 export type PacketsInput = string | Partial<PacketJson> | { readonly where: string };

@@ -26,7 +26,7 @@ export interface SetQuestion {
   readonly isNot: boolean;
 }
 
-/** With `isNot`, that it is so for none of them. @throws InputError, BudgetError */
+/** With `isNot`, that it is so for none of them. @throws InputError */
 export function askSet({ rulesets, where, wish, isNot }: SetQuestion, options: SettingOptions): Answer {
   const setting = settingOf(rulesets, options);
   const wanted = `expected the rules ${isNot ? 'not ' : ''}to ${wish.says(`${isNot ? 'any' : 'every'} packet of \`${where}\``)}`;
@@ -60,11 +60,11 @@ function searchAll(rulesets: readonly Ruleset[], question: Question): Results {
   for (const ordinary of [true, false]) {
     const results = rulesets.map((ruleset) => search(ruleset, { ...scene, ordinary, split, outcomes }));
     if (ordinary && !results.some(({ asked }) => asked)) continue;
-    const classes = results.flatMap(({ found }) => found.classes);
+    const classes = results.flatMap((found) => found.classes);
     const silent = classes.find(({ example }) => example.paths.every((path) => wish.isMet(path) !== isNot));
     if (silent !== undefined)
       throw new InvariantError(`the proof says otherwise than the simulator for ${packetText(silent.example.packet)}`);
-    return { classes, undecided: results.flatMap(({ found }) => found.undecided), asked: results.some(({ asked }) => asked) };
+    return { classes, undecided: results.flatMap((found) => found.undecided), asked: results.some(({ asked }) => asked) };
   }
   return { classes: [], undecided: [], asked: false };
 }
@@ -97,5 +97,5 @@ function wrongText({ packets, ordinary, example }: FoundClass, rulesets: readonl
 
 function undecidedText(undecided: readonly UndecidedClass[]): string {
   const rules = [...new Set(undecided.flatMap((one) => one.rules.map(({ text }) => text)))];
-  return [...undecided.map(({ packets }) => packets), ...rules.map((text) => `depends on ${text}`)].join('\n  ');
+  return [...undecided.map(({ packets, reason }) => `${packets}: ${reason}`), ...rules.map((text) => `depends on ${text}`)].join('\n  ');
 }

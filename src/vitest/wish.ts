@@ -1,5 +1,5 @@
 /** What a test wants of a packet, for one packet and for sets of them. */
-import { OUTCOMES, type Outcome, type Path } from '../journey/journey.ts';
+import type { Outcome, Path } from '../journey/journey.ts';
 import { type Bdd, EMPTY, FULL } from '../symbolic/bdd.ts';
 import type { Space } from '../symbolic/space.ts';
 import { equal } from '../symbolic/vector.ts';
@@ -20,10 +20,6 @@ export const BYPASS: Wish = byOutcome((packets) => `let ${packets} bypass the pr
 
 export function reach(end: Outcome | number): Wish {
   return typeof end === 'number' ? atPort(end) : byOutcome((packets) => `bring ${packets} to \`${end}\``, [end]);
-}
-
-export function isOutcome(text: unknown): text is Outcome {
-  return (OUTCOMES as readonly unknown[]).includes(text);
 }
 
 function byOutcome(says: Wish['says'], outcomes: readonly Outcome[]): Wish {

@@ -1,6 +1,12 @@
 /** find: an empty answer is a proof, a class is exact, and its example was walked. */
 import { describe, expect, it } from 'vitest';
-import { find, parse, trace } from '../../src/index.ts';
+import { packetSetFrom, settingOf } from '../../src/given.ts';
+import { find, InputError, parse, trace } from '../../src/index.ts';
+import { humanFind } from '../../src/report/findHuman.ts';
+import { toFindReport } from '../../src/report/findJson.ts';
+import { PLAIN } from '../../src/report/paint.ts';
+import { find as findIn } from '../../src/verify/find.ts';
+import { chainwalk } from '../cli/memoryIo.ts';
 import { readFixture } from '../support/fixtures.ts';
 
 const rulesOf = (name: string) => parse(readFixture(name).text).rulesets;
@@ -46,5 +52,89 @@ describe('find', () => {
       find(parse(text(address), { family: 4 }).rulesets, { where: 'out tcp -> 10.0.0.9', outcome: 'dropped' }).empty;
     expect(dropped('10.1.2.77')).toBe(false);
     expect(dropped('10.2.0.0')).toBe(true);
+  });
+
+  it('says that there is no packet in the set, and not that none of them has the outcome', () => {
+    const rules = rulesOf('article');
+    for (const where of ['out tcp -> [2001:db8::1]', 'in tcp iif=eth7', 'out tcp -> 10.0.0.9 -p']) {
+      expect(() => find(rules, { where, outcome: 'loop' }), where).toThrow(InputError);
+    }
+  });
+
+  it('knows no outcome but those that there are', () => {
+    for (const outcome of ['Loop', 'looop', '', undefined, null, 'constructor']) {
+      expect(() => find(rulesOf('article'), { outcome: outcome as never }), String(outcome)).toThrow(InputError);
+    }
+  });
+
+  it('answers in one word, which is `none` only where that is proved', () => {
+    const text = '*filter\n-A INPUT -p tcp -m string --string foo --algo bm -j DROP\n-A INPUT -p udp -j DROP\nCOMMIT\n';
+    const rules = parse(text, { family: 4 }).rulesets;
+    const answer = (where: string) => {
+      const { answer, empty } = find(rules, { where, outcome: 'dropped' });
+      return [answer, empty];
+    };
+    expect(answer('in icmp -> 10.244.0.5')).toEqual(['none', true]);
+    expect(answer('in tcp -> 10.244.0.5')).toEqual(['undecided', false]);
+    expect(answer('in udp -> 10.244.0.5')).toEqual(['some', false]);
+    expect(answer('in -> 10.244.0.5')).toEqual(['some', false]);
+  });
+});
+
+describe('a budget that is spent', () => {
+  const [ruleset] = rulesOf('istio-sidecar');
+  const report = (limit: number) => {
+    if (ruleset === undefined) throw new Error('no rules');
+    const { host, profile } = settingOf([ruleset], {});
+    const where = packetSetFrom('tcp');
+    const question = { host, where, outcome: 'loop' as const, limit, ...(profile !== undefined && { profile }) };
+    return toFindReport([{ file: 'r.rules', found: findIn(ruleset, question) }]);
+  };
+
+  it.each([1_500, 3_000, 6_000])('leaves what it did not reach undecided (%d nodes)', (limit) => {
+    const { empty, answer, example, undecided } = report(limit);
+    expect({ empty, answer, example }).toEqual({ empty: false, answer: 'undecided', example: null });
+    expect(undecided.length).toBeGreaterThan(0);
+    for (const { reason } of undecided) expect(reason).toMatch(/^budget: /);
+  });
+
+  it('names what it did not reach, in words', () => {
+    const bounds = { families: [4] as const };
+    const words = humanFind(report(1_500), { paint: PLAIN, width: 80, outcome: 'loop', bounds, shown: [] });
+    expect(words).toContain('undecided: it is not proved that no packet of the set can be LOOP');
+    expect(words).toContain('any packet that arrives on eth0');
+    expect(words).not.toContain('(proved');
+  });
+});
+
+describe('the command', () => {
+  const ask = (text: string, ...args: readonly string[]) => chainwalk(['find', 'r.rules', ...args], { files: { 'r.rules': text } });
+  const maybe = '*filter\n-A INPUT -p tcp -m string --string foo --algo bm -j DROP\nCOMMIT\n';
+  const router = '*filter\n-A FORWARD -m conntrack --ctstate INVALID -j DROP\nCOMMIT\n';
+
+  it.each([
+    ['none, proved', maybe, 'in udp -> 10.244.0.5', 0],
+    ['some', '*filter\n:INPUT DROP\nCOMMIT\n', 'in udp -> 10.244.0.5', 1],
+    ['undecided', maybe, 'in tcp -> 10.244.0.5', 1],
+    ['no packet in the set', maybe, 'in tcp iif=eth7', 2],
+    ['no packet of the rules in the set', router, 'in tcp -> [2001:db8::1]', 2],
+  ])('exits 0 for none and nothing else: %s', async (_, text, where, code) => {
+    const args = ['--where', where, '--outcome', 'dropped', '--family', '4'];
+    const results = [await ask(text, ...args), await ask(text, ...args, '--json'), await ask(text, ...args, '--strict')];
+    expect(results.map((one) => one.code)).toEqual([code, code, code]);
+    if (code !== 2) expect(JSON.parse(results[1]?.out ?? '')).toMatchObject({ empty: code === 0 });
+  });
+
+  it('names its bounds where it says proved', async () => {
+    const none = await ask(maybe, '--where', 'in udp -> 10.244.0.5', '--outcome', 'dropped', '--family', '4');
+    expect(none.out.replaceAll(/\s+/g, ' ')).toContain('(proved for IPv4, first packets of connections, an assumed pod, no mesh)');
+  });
+
+  it('hints at all that is found, also where nobody sends it first', async () => {
+    const host = { interfaces: [{ name: 'lan0', addresses: ['192.168.1.1/24'] }], sysctls: { 'net.ipv4.ip_forward': '1' } };
+    const where = ['--where', 'in 192.168.1.0/24 -> 192.168.1.0/24 iif=lan0', '--outcome', 'dropped', '--family', '4', '--host', 'h.json'];
+    const { out } = await chainwalk(['find', 'r.rules', ...where], { files: { 'r.rules': router, 'h.json': JSON.stringify(host) } });
+    const [, ordinary = ''] = out.split('\n\n');
+    expect(ordinary.slice(0, ordinary.indexOf('for example'))).toMatch(/\btcp\b/);
   });
 });

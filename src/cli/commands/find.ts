@@ -1,5 +1,5 @@
 /** `chainwalk find RULES --where PACKETSET --outcome OUTCOME`: which packets of a set have an outcome.
- *  Exit code 1 when there are some, 0 when it is proved that there are none: a search for what must not be finds nothing. */
+ *  Exit code 0 when it is proved that there are none, 1 when there are some or it is undecided: a search for what must not be. */
 import { OUTCOMES } from '../../journey/journey.ts';
 import type { Command } from '../command.ts';
 import { COLOR, FAMILY, HOST, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT, WATCH, WHERE } from '../options.ts';
@@ -7,7 +7,7 @@ import { COLOR, FAMILY, HOST, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT, 
 export const find: Command = {
   name: 'find',
   summary: 'which packets of a set have an outcome; none is a proof',
-  about: 'All of them in words, and one example. Exit 0 proves that there is none.',
+  about: 'All of them in words, and one example. Exit 0 proves that there is none; exit 1: there are some, or it is undecided.',
   args: [{ name: '<rules>', says: 'a file with rules, `-` for standard input' }],
   options: [
     WHERE,

@@ -4,10 +4,9 @@ import { ALWAYS } from '../../netfilter/matchExpr.ts';
 import { packetText } from '../../packet/notation.ts';
 import { humanFind } from '../../report/findHuman.ts';
 import { toFindReport } from '../../report/findJson.ts';
-import { BudgetError } from '../../symbolic/bdd.ts';
 import { isError } from '../../syntax/diagnostic.ts';
 import type { PacketSet } from '../../syntax/parsePacketSet.ts';
-import { find } from '../../verify/find.ts';
+import { find, NO_PACKET } from '../../verify/find.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
@@ -45,26 +44,28 @@ interface Asked {
   readonly given: NonNullable<Awaited<ReturnType<typeof readHostOption>>>['host'];
 }
 
-async function answer(call: Call, { loaded: { rulesets }, where, outcome, given }: Asked): Promise<ExitCode> {
+async function answer(call: Call, { loaded: { rulesets, diagnostics }, where, outcome, given }: Asked): Promise<ExitCode> {
   const { io, input } = call;
   const profileName = textOf(input, 'profile') ?? 'auto';
   const { host, profile } = sceneOf({ rulesets, given, profileName, detailed: false });
-  try {
-    const parts = rulesets.map((ruleset) => {
-      const found = find(ruleset, { host, where, outcome, ...(profile !== undefined && { profile }) });
-      return { file: ruleset.source.file, found };
-    });
-    const report = toFindReport(parts);
-    if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
-    else {
-      const examples = parts.flatMap(({ found }) => found.classes.map(({ example }) => packetText(example.packet)));
-      await io.out.write(`${humanFind(report, { ...(await terminal(call, io.out)), outcome, examples })}\n`);
-    }
-    if (report.classes.length > 0) return EXIT.findings;
-    return isSet(input, 'strict') && report.undecided.length > 0 ? EXIT.findings : EXIT.ok;
-  } catch (error) {
-    if (!(error instanceof BudgetError)) throw error;
-    await complain(io, { message: `undecided: budget: ${error.message}`, help: 'a smaller set of packets with --where is easier' });
-    return isSet(input, 'strict') ? EXIT.findings : EXIT.ok;
+  const parts = rulesets.map((ruleset) => {
+    const found = find(ruleset, { host, where, outcome, ...(profile !== undefined && { profile }) });
+    return { file: ruleset.source.file, found };
+  });
+  if (!parts.some(({ found }) => found.asked)) {
+    await complain(io, { message: NO_PACKET, help: 'no packet has what `--where` asks for on this host, in the family of the rules' });
+    return EXIT.usage;
   }
+  const report = toFindReport(parts);
+  const hasWarnings = diagnostics.some(({ kind }) => kind !== 'not-modelled');
+  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
+  else {
+    const classes = parts.flatMap(({ found }) => found.classes);
+    const shown = classes.map(({ example, others }) => ({ example: packetText(example.packet), ...(others !== undefined && { others }) }));
+    const families = parts.flatMap(({ found }) => (found.asked ? [found.family] : []));
+    const bounds = { families, profile, ...(given !== undefined && { host: 'given' as const }) };
+    await io.out.write(`${humanFind(report, { ...(await terminal(call, io.out)), outcome, bounds, shown })}\n`);
+  }
+  // 0 says that there is none, and nothing else does
+  return report.empty && !(isSet(input, 'strict') && hasWarnings) ? EXIT.ok : EXIT.findings;
 }
