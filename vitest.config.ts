@@ -12,6 +12,7 @@ export default defineConfig({
     ],
   },
   test: {
+    globalSetup: 'test/support/globalSetup.ts',
     // a hang ends here; nothing is timed: a busy machine must not fail a test
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { whyNoKernel } from '../kernel/oracle.ts';
+import { whyNoKernel } from '../kernel/needs.ts';
 import { batchRow, evaluateRows } from './batch.ts';
 import { kubeProxyDump } from './kubeProxy.ts';
 import type { Job } from './measure.ts';

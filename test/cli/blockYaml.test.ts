@@ -114,19 +114,21 @@ describe('readBlockYaml', () => {
   }));
   const object = fc.dictionary(key, tree, { minKeys: 1, maxKeys: 5, noNullPrototype: true });
 
+  it('reads enough of these', () => {
+    const texts = fc.sample(object, { numRuns: 500, seed: 1 }).map((value) => stringify(value, { version: '1.1', lineWidth: 0 }));
+    expect(texts.filter((text) => fast(text) !== undefined).length).toBeGreaterThan(50);
+  });
+
   it('agrees with the library on whatever it reads', async () => {
-    let read = 0;
     await fc.assert(
       fc.asyncProperty(object, fc.boolean(), async (value, indentSeq) => {
         const text = stringify(value, { version: '1.1', lineWidth: 0, indentSeq });
         const own = fast(text);
         if (own === undefined) return;
-        read++;
         expect(own).toEqual(await library(text));
       }),
       { numRuns: 500 },
     );
-    expect(read).toBeGreaterThan(50);
   });
 });
 

@@ -15,7 +15,7 @@ import { randomFrom } from './generate/random.ts';
 import { NOT_SENT } from './generate/randomPacket.ts';
 import { kernelHere } from './kernelHere.ts';
 import type { Oracle } from './oracle.ts';
-import { canMakeSets, openOracle } from './oracle.ts';
+import { openOracle } from './oracle.ts';
 
 /** `CHAINWALK_EDITS=500` for the long run. */
 const EDITS = Number(process.env.CHAINWALK_EDITS ?? 15);
@@ -75,7 +75,7 @@ function endOf({ answer }: Pair): string {
   return accountOfAnswer(answer).end;
 }
 
-const WORLDS = fixtureWorlds().filter(({ text }) => canMakeSets() || !/ --match-set /.test(text));
+const WORLDS = fixtureWorlds();
 
 describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('changed packets in the kernel, %s backend', (backend) => {
   let oracle: Oracle | undefined;

@@ -8,11 +8,11 @@ import type { Case } from './generate/randomCase.ts';
 import { poolsFor, randomCases } from './generate/randomCase.ts';
 import { randomFlow } from './generate/randomFlow.ts';
 import type { Oracle } from './oracle.ts';
-import { canMakeSets, openOracle } from './oracle.ts';
+import { openOracle } from './oracle.ts';
 import { play, worldOf } from './playFlow.ts';
 import type { FlowPacket } from './question.ts';
 import type { SuiteOptions } from './suite.ts';
-import { differsInOrder, isPossible, shortHost } from './suite.ts';
+import { differsInOrder, shortHost } from './suite.ts';
 
 export interface FlowResult {
   /** flows, and the packets in them that were compared */
@@ -29,7 +29,6 @@ const MOST_SHOWN = 12;
 const SECOND_OPINION = 4;
 
 export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOptions): Promise<FlowResult> {
-  if (!canMakeSets()) print('no ipset here: rules with `-m set` are left out');
   const oracles = backends.map(openOracle);
   const coverage = startCoverage();
   const random = randomFrom(seed);
@@ -37,7 +36,6 @@ export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOp
   try {
     for (const { one, pools } of rulesets(seed)) {
       if (flows >= wanted) break;
-      if (!isPossible(one)) continue;
       const world = worldOf(one);
       const made = Array.from({ length: Math.min(FLOWS_PER_RULESET, wanted - flows) }, () =>
         randomFlow(random, { ...world, family: one.family, pools }),

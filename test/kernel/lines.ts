@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Comparison, compareLines, type Difference } from './lines/compareLines.ts';
 import { coverage } from './lines/coverage.ts';
 import { randomLines } from './lines/randomLines.ts';
-import { whyNoKernel } from './oracle.ts';
+import { whyNoKernel } from './needs.ts';
 
 /** Lines that are asked about in one namespace. */
 const BATCH = 5000;

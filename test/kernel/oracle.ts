@@ -1,8 +1,6 @@
 /** The running kernel as an oracle: a child process (oracle/) that loads rules into a network namespace of its own, sends
  *  packets there and answers with what each of them met. One JSON line per question and per answer. */
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -111,49 +109,4 @@ export function openOracle(backend: Backend): Oracle {
       return ended;
     },
   };
-}
-
-const COMMANDS = [
-  'python3',
-  'ip',
-  'nft',
-  'iptables-nft-restore',
-  'iptables-legacy-restore',
-  'ip6tables-nft-restore',
-  'ip6tables-legacy-restore',
-];
-
-/** Why the kernel cannot be asked here, in one line with the remedy; undefined when it can. */
-export function whyNoKernel(): string | undefined {
-  const how = 'run `npm run test:kernel` as root on Linux, with iptables, nftables, iproute2 and python3';
-  const missing = COMMANDS.filter((command) => !isOnPath(command));
-  const why =
-    process.platform !== 'linux'
-      ? `this is ${process.platform}`
-      : process.getuid?.() !== 0
-        ? 'not root'
-        : missing.length > 0
-          ? `no ${missing.join(', ')}`
-          : isAccessible('/dev/net/tun')
-            ? undefined
-            : 'no /dev/net/tun';
-  return why === undefined ? undefined : `kernel suite skipped: ${why}; ${how}`;
-}
-
-/** Sets need a program that iptables does not bring along. */
-export function canMakeSets(): boolean {
-  return isOnPath('ipset');
-}
-
-function isOnPath(command: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => isAccessible(join(folder, command), constants.X_OK));
-}
-
-function isAccessible(path: string, mode = constants.R_OK | constants.W_OK): boolean {
-  try {
-    accessSync(path, mode);
-    return true;
-  } catch {
-    return false;
-  }
 }

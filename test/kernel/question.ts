@@ -5,7 +5,6 @@ import { flagLetters } from '../../src/packet/notation.ts';
 import type { Packet, Quoted } from '../../src/packet/packet.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import type { Question } from './oracle.ts';
-import { canMakeSets } from './oracle.ts';
 
 /** The JSON form of a host, as far as a kernel can be given it. */
 export type HostJson = HostDescription;
@@ -38,7 +37,7 @@ export function questionOf(host: HostJson, rules: Rules, packets: readonly Sourc
     ip_rules: host.ip_rules ?? [],
     sysctls: host.sysctls ?? {},
     listeners: (host.listeners ?? []).flatMap(sockets),
-    pre_cmds: Object.entries(canMakeSets() ? (host.sets ?? {}) : {}).flatMap(([name, set]) => setCommands(name, set)),
+    pre_cmds: Object.entries(host.sets ?? {}).flatMap(([name, set]) => setCommands(name, set)),
     isolate: true,
     packets: packets.map(packetOf),
   };

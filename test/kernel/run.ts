@@ -2,8 +2,8 @@
  *  The last line counts them. */
 import { parseArgs } from 'node:util';
 import { runFlows } from './flowSuite.ts';
+import { whyNoKernel } from './needs.ts';
 import type { Backend } from './oracle.ts';
-import { whyNoKernel } from './oracle.ts';
 import { compareRendered } from './rendered.ts';
 import { runSuite } from './suite.ts';
 

@@ -15,7 +15,7 @@ import { examine } from './examine.ts';
 import { randomFrom } from './generate/random.ts';
 import { kernelHere } from './kernelHere.ts';
 import type { Oracle } from './oracle.ts';
-import { canMakeSets, openOracle } from './oracle.ts';
+import { openOracle } from './oracle.ts';
 import type { HostJson } from './question.ts';
 import { questionOf } from './question.ts';
 
@@ -97,7 +97,6 @@ describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('kernel and simula
 
   test.each(fixtureNames())('%s', { timeout: 60_000 }, async (name) => {
     const { text, host: description } = readFixture(name);
-    if (/ --match-set /.test(text) && !canMakeSets()) return;
     for (const family of FAMILIES) {
       const { claims, packets } = witnessesOf(text, family, description);
       if (packets.length === 0) continue;
