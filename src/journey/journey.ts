@@ -53,4 +53,6 @@ export interface Journey {
   readonly paths: readonly Path[];
   /** there were more paths than the budget allows; they were not all walked */
   readonly truncated: boolean;
+  /** the limit at which a walk was cut short; the outcome is then undecided */
+  readonly spent?: string;
 }

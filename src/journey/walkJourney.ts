@@ -2,6 +2,7 @@
 
 import { completePacket } from '../host/completePacket.ts';
 import type { Host, Listener } from '../host/host.ts';
+import { Budget, type BudgetLimits } from '../lib/budget.ts';
 import type { MeshListener, MeshProfile } from '../mesh/profile.ts';
 import { literalSource, type Relay, relayOf } from '../mesh/relay.ts';
 import { familyOf } from '../packet/address.ts';
@@ -9,7 +10,7 @@ import type { Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { simulate } from '../simulate/simulate.ts';
-import type { Walk } from '../simulate/trace.ts';
+import { type Walk, whySpent } from '../simulate/trace.ts';
 import type { Journey, Leg, Outcome, Path } from './journey.ts';
 import { legOutcome } from './outcome.ts';
 
@@ -19,25 +20,37 @@ export interface JourneyOptions {
   readonly profile?: MeshProfile;
   readonly detailed?: boolean;
   /** at most so many paths; 256 when absent */
-  readonly budget?: number;
+  readonly ways?: number;
+  /** of the question that the journey is a part of: when it is spent, a `BudgetError` is thrown */
+  readonly budget?: Budget;
+  /** without a question: a journey that spends them is undecided, and says so */
+  readonly limits?: BudgetLimits;
 }
 
 interface Traveller {
   readonly ruleset: Ruleset;
   readonly options: JourneyOptions;
-  readonly budget: number;
+  readonly budget: Budget;
+  readonly ways: number;
   readonly paths: Path[];
   truncated: boolean;
 }
 
 export function walkJourney(ruleset: Ruleset, packet: Packet, options: JourneyOptions): Journey {
-  const traveller: Traveller = { ruleset, options, budget: options.budget ?? 256, paths: [], truncated: false };
+  const budget = options.budget ?? new Budget(options.limits);
+  const traveller: Traveller = { ruleset, options, budget, ways: options.ways ?? 256, paths: [], truncated: false };
   follow(traveller, { packet, sender: senderOf(packet, options), before: [] });
   const { paths, truncated } = traveller;
+  const cut = firstOf(paths.flatMap(({ legs }) => legs.map(({ walk }) => whySpent(walk))));
+  const spent = cut ?? (truncated ? `more than ${traveller.ways} branches` : undefined);
   const outcomes = new Set(paths.map((path) => path.outcome));
   const [only] = outcomes;
-  const outcome: Outcome = truncated || outcomes.size !== 1 || only === undefined ? 'undecided' : only;
-  return { packet, outcome, paths, truncated };
+  const outcome: Outcome = spent !== undefined || outcomes.size !== 1 || only === undefined ? 'undecided' : only;
+  return { packet, outcome, paths, truncated, ...(spent !== undefined && { spent }) };
+}
+
+function firstOf<T>(list: readonly (T | undefined)[]): T | undefined {
+  return list.find((one) => one !== undefined);
 }
 
 interface NextLeg {
@@ -47,14 +60,19 @@ interface NextLeg {
 }
 
 function follow(traveller: Traveller, { packet, sender, before }: NextLeg): void {
-  const { ruleset, options, budget, paths } = traveller;
+  const { ruleset, options, budget, ways, paths } = traveller;
   const { walks, truncated } = simulate(
     { ruleset, packet, host: options.host },
-    { budget: budget - paths.length, ...(options.detailed === undefined ? {} : { detailed: options.detailed }) },
+    {
+      ways: ways - paths.length,
+      ...(options.detailed === undefined ? {} : { detailed: options.detailed }),
+      budget,
+      cut: options.budget === undefined,
+    },
   );
   if (truncated) traveller.truncated = true;
   for (const walk of walks) {
-    if (paths.length >= budget) {
+    if (paths.length >= ways) {
       traveller.truncated = true;
       return;
     }

@@ -20,6 +20,8 @@ export interface Trace {
   readonly branches?: readonly TraceBranch[];
   /** there are more branches than were walked */
   readonly truncated?: true;
+  /** `budget: ` and the limit at which walking ended; the outcome is then undecided */
+  readonly reason?: string;
   /** keys of the packet that were not given */
   readonly defaults: readonly string[];
   /** name of the mesh profile; null: no mesh */
@@ -142,6 +144,7 @@ export function toTrace({ journey, file, defaults, profile, same }: TraceInput):
     ...(first?.cycleFrom !== undefined && { cycleFrom: first.cycleFrom }),
     ...(journey.paths.length > 1 && { branches: journey.paths.map((path) => toBranch(path, file)) }),
     ...(journey.truncated && { truncated: true }),
+    ...(journey.spent !== undefined && { reason: `budget: ${journey.spent}` }),
     defaults: defaultKeys(defaults),
     profile: profile ?? null,
     ...(same !== undefined && { same }),

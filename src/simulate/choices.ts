@@ -22,22 +22,30 @@ export interface Decision {
   readonly taken: number;
 }
 
-/** Runs `walk` once for every combination of ways, at most `budget` times, depth first. */
-export function everyWay<T>(walk: (choose: Choose) => T, budget: number): { readonly results: readonly T[]; readonly truncated: boolean } {
+export interface WayLimits<T> {
+  readonly most: number;
+  /** there is no use in walking on after this one */
+  readonly isLast?: (result: T) => boolean;
+}
+
+/** Runs `walk` once for every combination of ways, at most `most` times, depth first. */
+export function everyWay<T>(
+  walk: (choose: Choose) => T,
+  { most, isLast }: WayLimits<T>,
+): { readonly results: readonly T[]; readonly truncated: boolean } {
   const results: T[] = [];
   let script: readonly number[] = [];
   for (;;) {
     const decisions: Decision[] = [];
-    results.push(
-      walk((fork) => {
-        const taken = script[decisions.length] ?? 0;
-        decisions.push({ fork, taken });
-        return taken;
-      }),
-    );
+    const result = walk((fork) => {
+      const taken = script[decisions.length] ?? 0;
+      decisions.push({ fork, taken });
+      return taken;
+    });
+    results.push(result);
     const next = nextScript(decisions);
     if (next === undefined) return { results, truncated: false };
-    if (results.length >= budget) return { results, truncated: true };
+    if (results.length >= most || isLast?.(result) === true) return { results, truncated: true };
     script = next;
   }
 }

@@ -2,6 +2,7 @@
  *  kernel include/uapi/linux/netfilter_ipv4.h; net/netfilter/nf_nat_core.c nf_nat_inet_fn() */
 import { listenerPorts } from '../host/listeners.ts';
 import { routeOutput } from '../host/output.ts';
+import type { Budget } from '../lib/budget.ts';
 import { assertNever } from '../lib/invariant.ts';
 import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type SetField, type Zone } from '../netfilter/effect.ts';
 import type { ForcedState } from '../netfilter/firstState.ts';
@@ -29,6 +30,7 @@ export interface HookRun {
   readonly choose: Choose;
   readonly record: (step: Step) => void;
   readonly detailed: boolean;
+  readonly budget: Budget;
   /** conntrack state that the packet notation asks for */
   readonly forced: ForcedState | undefined;
   /** the table of connections; packets enter theirs, and end some */
@@ -110,6 +112,7 @@ function runTable(skb: Skb, { table, hook, run }: TableRun): Fate | undefined {
     choose: run.choose,
     record: run.record,
     detailed: run.detailed,
+    budget: run.budget,
     act: (packet, effect, rule) => {
       const acted = act(packet, effect, { hook, run, rule });
       if (typeof acted === 'string') return acted;

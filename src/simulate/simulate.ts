@@ -1,26 +1,32 @@
 /** One packet, every way it can take through one host's rules. Pure: the same arguments give the same walks. */
 
 import type { Host } from '../host/host.ts';
+import { Budget } from '../lib/budget.ts';
 import { invariant } from '../lib/invariant.ts';
 import type { Packet } from '../packet/packet.ts';
+import { countRules } from '../ruleset/count.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { everyWay } from './choices.ts';
 import { compiled } from './compiled.ts';
 import type { Connection } from './connection.ts';
-import type { Walk } from './trace.ts';
-import { traverse } from './traverse.ts';
+import { type Walk, whySpent } from './trace.ts';
+import { traverse, traverseOrCut } from './traverse.ts';
 
 export interface SimulateOptions {
   /** record rules that did not match, and chain ends */
   readonly detailed?: boolean;
   /** at most so many ways; 256 when absent */
-  readonly budget?: number;
+  readonly ways?: number;
+  /** of the question that the walks are a part of */
+  readonly budget?: Budget;
+  /** a walk that spends the budget ends undecided, and says so; else a `BudgetError` is thrown */
+  readonly cut?: boolean;
 }
 
 export interface Walks {
   /** at least one; several when chance or something unmodelled decides */
   readonly walks: readonly Walk[];
-  /** there are more ways than the budget */
+  /** there are more ways than were walked */
   readonly truncated: boolean;
 }
 
@@ -36,9 +42,13 @@ export function simulate(given: Given, options: SimulateOptions = {}): Walks {
   const { ruleset, packet, host, connections = [] } = given;
   invariant(ruleset.family === packet.family, `an IPv${packet.family} packet cannot meet IPv${ruleset.family} rules`);
   const rules = compiled(ruleset);
-  const { results, truncated } = everyWay(
-    (choose) => traverse({ rules, packet, host, choose, detailed: options.detailed === true, connections }),
-    options.budget ?? 256,
-  );
+  const budget = options.budget ?? new Budget();
+  budget.admit(ruleset, countRules(ruleset));
+  const asked = { rules, packet, host, budget, detailed: options.detailed === true, connections };
+  const walk = options.cut === true ? traverseOrCut : traverse;
+  const { results, truncated } = everyWay((choose) => walk({ ...asked, choose }), {
+    most: options.ways ?? 256,
+    isLast: (one) => whySpent(one) !== undefined,
+  });
   return { walks: results, truncated };
 }

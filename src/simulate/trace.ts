@@ -44,8 +44,8 @@ export interface Endpoint {
 }
 
 export interface Choice {
-  /** chance: the kernel decides anew each time; unmodelled: we do not know */
-  readonly why: 'chance' | 'unmodelled';
+  /** chance: the kernel decides anew each time; unmodelled: we do not know; budget: the walk was cut short */
+  readonly why: 'chance' | 'unmodelled' | 'budget';
   readonly what: string;
   readonly rule?: Rule;
   readonly taken: string;
@@ -90,3 +90,8 @@ export interface Walk {
 }
 
 export type { LostReason };
+
+/** Of a walk that was cut short: which limit was reached. */
+export function whySpent({ fate }: Walk): string | undefined {
+  return fate.kind === 'undecided' ? fate.reasons.find(({ why }) => why === 'budget')?.what : undefined;
+}

@@ -3,6 +3,7 @@
 import type { Host } from '../host/host.ts';
 import { findSocket } from '../host/listeners.ts';
 import { isOnLink6, routeOutput, sourceFor } from '../host/output.ts';
+import { type Budget, BudgetError } from '../lib/budget.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -22,24 +23,57 @@ export interface Traversal {
   readonly host: Host;
   readonly choose: Choose;
   readonly detailed: boolean;
+  readonly budget: Budget;
   /** connections that earlier packets left behind */
   readonly connections: readonly Connection[];
 }
 
-/** One walk, taking the ways that `choose` says. */
-export function traverse({ rules, packet, host, choose, detailed, connections }: Traversal): Walk {
+/** What is shown of a walk that did not come to its end. */
+const FIRST_STEPS = 100;
+
+/** As `traverse`, but a spent budget is the end of the walk. */
+export function traverseOrCut(traversal: Traversal): Walk {
+  let steps: readonly Step[] = [];
+  try {
+    return traverse(traversal, (walked) => {
+      steps = walked;
+    });
+  } catch (error) {
+    if (!(error instanceof BudgetError)) throw error;
+    const { packet, host, connections } = traversal;
+    const reason: Choice = { why: 'budget', what: error.message, taken: 'cut' };
+    const fate: Fate = { kind: 'undecided', reasons: [reason] };
+    return {
+      packet,
+      steps: steps.slice(0, FIRST_STEPS),
+      fate,
+      after: afterOf(new Skb(packet, host), fate),
+      choices: [reason],
+      connections,
+    };
+  }
+}
+
+/** One walk, taking the ways that `choose` says. @throws BudgetError */
+export function traverse(
+  { rules, packet, host, choose, detailed, budget, connections }: Traversal,
+  watch: (steps: readonly Step[]) => void = () => {},
+): Walk {
   const skb = new Skb(packet, host);
   const steps: Step[] = [];
+  watch(steps);
   const choices: Choice[] = [];
   let out = { oif: '', local: false };
   const table = connections.map((one) => ({ ...one }));
   const run: HookRun = {
     rules,
     detailed,
+    budget,
     forced: packet.ctstate === undefined ? undefined : { state: packet.ctstate, connmark: packet.connmark ?? 0 },
     table,
     nextHop: undefined,
     record: (step) => {
+      budget.record();
       steps.push(step);
       if (step.kind === 'choice') choices.push(step.choice);
     },

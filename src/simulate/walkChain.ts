@@ -1,5 +1,6 @@
 /** The walk of one packet through one table at one hook.
  *  kernel net/ipv4/netfilter/ip_tables.c ipt_do_table(), net/netfilter/nf_tables_core.c nft_do_chain() */
+import type { Budget } from '../lib/budget.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
@@ -25,12 +26,13 @@ export interface WalkContext {
   readonly record: (step: Step) => void;
   /** also record rules that did not match, and why */
   readonly detailed: boolean;
+  readonly budget: Budget;
   /** carries out an effect that is no verdict; `ended` when it ends the table */
   readonly act: (skb: Skb, effect: Effect, rule: Rule) => 'go-on' | 'accept' | 'drop' | 'undecided';
 }
 
 export function walkTable(skb: Skb, base: CompiledChain, context: WalkContext): TableEnd {
-  const { hook, record, detailed } = context;
+  const { hook, record, detailed, budget } = context;
   // a detailed walk shows every rule that it passes
   const rulesOf = (one: CompiledChain): readonly CompiledRule[] => (detailed ? one.rules : one.rulesFor(skb.dst));
   const callers: { chain: CompiledChain; rules: readonly CompiledRule[]; at: number }[] = [];
@@ -49,6 +51,7 @@ export function walkTable(skb: Skb, base: CompiledChain, context: WalkContext): 
       continue;
     }
     at++;
+    budget.step();
     const { rule, effect } = next;
     const truth = next.test(skb);
     if (truth === NO || (truth === MAYBE && !takesIt(skb, rule, context))) {

@@ -1,14 +1,11 @@
 /** Reduced ordered binary decision diagrams: sets of assignments to numbered variables, equal sets being the same node.
  *  Nodes are numbers, 0 the empty and 1 the full set; they live as long as their manager. source: Bryant 1986 */
+import { Budget } from '../lib/budget.ts';
+
 export type Bdd = number;
 
 export const EMPTY: Bdd = 0;
 export const FULL: Bdd = 1;
-
-/** The node limit was reached: the question is too hard for this budget. */
-export class BudgetError extends Error {
-  override readonly name = 'BudgetError';
-}
 
 const AND = 0;
 const OR = 1;
@@ -17,7 +14,11 @@ const XOR = 2;
 const MINUS = 3;
 
 export class BddManager {
-  readonly #limit: number;
+  readonly #budget: Budget;
+  /** nodes that the budget has room for */
+  #room = 0;
+  /** operations since the budget was told */
+  #untold = 0;
   #variable: Int32Array;
   #low: Int32Array;
   #high: Int32Array;
@@ -28,15 +29,21 @@ export class BddManager {
   #cacheKeyB = new Int32Array(FIRST_SIZE);
   #cacheValue = new Int32Array(FIRST_SIZE);
 
-  /** `limit`: most nodes that may be made. */
-  constructor(limit = 20_000_000) {
-    this.#limit = limit;
+  /** Operations and nodes count on `budget`. */
+  constructor(budget = new Budget()) {
+    this.#budget = budget;
     const size = FIRST_SIZE;
     this.#variable = new Int32Array(size).fill(TERMINAL);
     this.#low = new Int32Array(size);
     this.#high = new Int32Array(size);
     this.#next = new Int32Array(size);
     this.#buckets = new Int32Array(size).fill(-1);
+  }
+
+  /** Its nodes are no longer used, and room for others. */
+  release(): void {
+    this.#budget.giveNodes(this.#room);
+    this.#room = 0;
   }
 
   get nodeCount(): number {
@@ -69,7 +76,7 @@ export class BddManager {
     for (let at = this.#buckets[bucket] as number; at >= 0; at = this.#next[at] as number) {
       if (this.#variable[at] === variable && this.#low[at] === low && this.#high[at] === high) return at;
     }
-    if (this.#count >= this.#limit) throw new BudgetError(`more than ${this.#limit} decision nodes`);
+    if (this.#count >= this.#room) this.#room += this.#budget.takeNodes(NODES_AT_ONCE);
     if (this.#count === this.#variable.length) {
       this.#grow();
       return this.node(variable, low, high);
@@ -155,6 +162,7 @@ export class BddManager {
     const slot = hash(op, left, right) & (this.#cacheKeyA.length - 1);
     const key = left * 4 + op;
     if (this.#cacheKeyA[slot] === key && this.#cacheKeyB[slot] === right) return this.#cacheValue[slot] as number;
+    if (++this.#untold === TOLD_AT_ONCE) this.#tell();
     const va = this.#variable[left] as number;
     const vb = this.#variable[right] as number;
     const top = Math.min(va, vb);
@@ -167,8 +175,14 @@ export class BddManager {
     return result;
   }
 
+  #tell(): void {
+    this.#untold = 0;
+    this.#budget.step(TOLD_AT_ONCE);
+  }
+
   #grow(): void {
-    const size = this.#variable.length * 2;
+    const held = this.#variable.length;
+    const size = held + Math.min(held, MOST_MORE);
     const grown = (from: Int32Array, fill: number): Int32Array => {
       const to = new Int32Array(size);
       if (fill !== 0) to.fill(fill, from.length);
@@ -179,14 +193,18 @@ export class BddManager {
     this.#low = grown(this.#low, 0);
     this.#high = grown(this.#high, 0);
     this.#next = grown(this.#next, 0);
-    this.#buckets = new Int32Array(size).fill(-1);
+    if (size > this.#buckets.length * MOST_A_BUCKET) this.#sortIntoBuckets(this.#buckets.length * 2);
+    const cached = Math.min(size / NODES_PER_SLOT, MOST_CACHED);
+    if (cached > this.#cacheKeyA.length) this.#emptyCache(cached);
+  }
+
+  #sortIntoBuckets(buckets: number): void {
+    this.#buckets = new Int32Array(buckets).fill(-1);
     for (let at = 2; at < this.#count; at++) {
-      const bucket = hash(this.#variable[at] as number, this.#low[at] as number, this.#high[at] as number) & (size - 1);
+      const bucket = hash(this.#variable[at] as number, this.#low[at] as number, this.#high[at] as number) & (buckets - 1);
       this.#next[at] = this.#buckets[bucket] as number;
       this.#buckets[bucket] = at;
     }
-    const cached = Math.min(size / NODES_PER_SLOT, MOST_CACHED);
-    if (cached > this.#cacheKeyA.length) this.#emptyCache(cached);
   }
 
   /** A small question should not pay for clearing a large cache; what an `#apply` under way still puts into its old slot is never wrong. */
@@ -200,6 +218,11 @@ export class BddManager {
 /** The variable of the two constants: below all others in the order. */
 const TERMINAL = 0x7fff_ffff;
 const FIRST_SIZE = 1 << 14;
+/** a power of two; twice as many nodes as are needed would be too much memory for the largest questions */
+const MOST_MORE = 1 << 22;
+const MOST_A_BUCKET = 1.25;
+const NODES_AT_ONCE = FIRST_SIZE;
+const TOLD_AT_ONCE = 1 << 12;
 const MOST_CACHED = 1 << 18;
 const NODES_PER_SLOT = 8;
 

@@ -1,6 +1,7 @@
 /** Which variable stands for which bit of which packet field, and what a packet can look like at all.
  *  Laid out from the field table; addresses first, which measured best for address-shaped tables. */
 import type { Host } from '../host/host.ts';
+import { Budget } from '../lib/budget.ts';
 import type { Family } from '../packet/address.ts';
 import type { Field } from '../packet/fields.ts';
 import { FIELDS } from '../packet/fields.ts';
@@ -34,6 +35,8 @@ export type StartField = (typeof START_FIELDS)[number];
 
 export interface Space {
   readonly manager: BddManager;
+  /** of the question that is asked in this space */
+  readonly budget: Budget;
   readonly family: Family;
   readonly host: Host;
   readonly start: Readonly<Record<StartField, Vector>>;
@@ -46,8 +49,8 @@ export interface Space {
   readonly has: { readonly ports: Bdd; readonly tcp: Bdd; readonly icmp: Bdd; readonly index: Bdd };
 }
 
-export function makeSpace(family: Family, host: Host, limit?: number): Space {
-  const manager = new BddManager(limit);
+export function makeSpace(family: Family, host: Host, budget = new Budget()): Space {
+  const manager = new BddManager(budget);
   const offsets: Partial<Record<StartField, number>> = {};
   let next = 0;
   for (const field of START_FIELDS) {
@@ -62,6 +65,7 @@ export function makeSpace(family: Family, host: Host, limit?: number): Space {
     manager.and(whole, manager.any(numbers.map((number) => equal(manager, start.proto, number))));
   return {
     manager,
+    budget,
     family,
     host,
     start,
@@ -76,6 +80,21 @@ export function makeSpace(family: Family, host: Host, limit?: number): Space {
       index: family === 4 ? proto(PROTO.esp, PROTO.ah) : proto(PROTO.esp),
     },
   };
+}
+
+export interface SpaceAround {
+  readonly host: Host;
+  readonly budget: Budget;
+}
+
+/** For a part of a question: what its nodes take of the budget is given back. */
+export function inOwnSpace<T>(family: Family, { host, budget }: SpaceAround, work: (space: Space) => T): T {
+  const space = makeSpace(family, host, budget);
+  try {
+    return work(space);
+  } finally {
+    space.manager.release();
+  }
 }
 
 export function widthOf(field: StartField, family: Family): number {

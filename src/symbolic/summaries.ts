@@ -1,7 +1,8 @@
 /** What a chain does to every packet, walked once and cut to the packets of each caller. */
+import { STEPS_OF_A_CLASS } from '../lib/budget.ts';
 import type { Rule, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
-import { EMPTY, FULL } from './bdd.ts';
+import { EMPTY } from './bdd.ts';
 import { chainReads } from './reads.ts';
 import type { Space } from './space.ts';
 import type { Env, PacketClass } from './state.ts';
@@ -38,28 +39,36 @@ export function summariesOf(space: Space, table: Table): Summaries {
 }
 
 /** The result for `hit`, from the walk of another packet's class that agrees in all that the chain reads. */
-export function summarised(
-  { space, table, hook, summaries, visit }: TableWalk,
-  name: string,
-  hit: PacketClass,
-  walk: (whole: PacketClass, noted: Noted | undefined) => ChainResult,
-): ChainResult {
-  const key = summaryKey({ table, hook }, name, hit.env);
-  let summary = summaries.get(key);
-  if (summary === undefined) {
-    const noted = visit === undefined ? undefined : { visits: [], arrivals: new Map() };
-    const result = walk({ set: FULL, env: hit.env, doubts: [], decided: undefined }, noted);
-    summary = { from: hit.env, result, noted, moved: new WeakMap() };
-    summaries.set(key, summary);
-  }
-  return cut(space, summary, hit);
+export function knownResult(walk: TableWalk, name: string, hit: PacketClass): ChainResult | undefined {
+  const summary = walk.summaries.get(summaryKey(walk, name, hit.env));
+  return summary && cut(walk.space, summary, hit);
+}
+
+interface Made {
+  readonly hit: PacketClass;
+  /** of all packets in the state of `hit` */
+  readonly result: ChainResult;
+  readonly noted: Noted | undefined;
+}
+
+/** Remembers what the chain does to all packets, and gives what it does to those of `hit`. */
+export function keepSummary(walk: TableWalk, name: string, { hit, result, noted }: Made): ChainResult {
+  const summary: Summary = { from: hit.env, result, noted, moved: new WeakMap() };
+  walk.summaries.set(summaryKey(walk, name, hit.env), summary);
+  walk.space.budget.keep(sizeOf(result));
+  return cut(walk.space, summary, hit);
+}
+
+function sizeOf({ back, accepted, ended }: ChainResult): number {
+  return back.length + accepted.length + ended.length;
 }
 
 export function summaryKey({ table, hook }: Pick<TableWalk, 'table' | 'hook'>, name: string, env: Env): string {
   return `${name} ${partsKey(env, hook, chainReads(table, name))}`;
 }
 
-function cut({ manager }: Space, summary: Summary, hit: PacketClass): ChainResult {
+function cut({ manager, budget }: Space, summary: Summary, hit: PacketClass): ChainResult {
+  budget.step(sizeOf(summary.result) * STEPS_OF_A_CLASS);
   const moved = summary.moved.get(hit.env) ?? new Map<Env, Env>();
   summary.moved.set(hit.env, moved);
   const to = <T extends PacketClass>(classes: readonly T[]): readonly T[] =>

@@ -1,5 +1,6 @@
 /** Which rules of a table some packet reaches and matches, by decision diagrams: the walk of all packets in any state. */
 import type { Host } from '../host/host.ts';
+import type { Budget } from '../lib/budget.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import { TABLE_HOOKS } from '../netfilter/hooks.ts';
 import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
@@ -12,12 +13,13 @@ import { EMPTY } from './bdd.ts';
 import { chainsLeadingTo } from './callers.ts';
 import { encode } from './encode.ts';
 import type { Space } from './space.ts';
-import { makeSpace } from './space.ts';
+import { inOwnSpace } from './space.ts';
 import type { PacketClass } from './state.ts';
 import type { Act, Arrivals, TableResult, TableWalk } from './walk.ts';
 import { visitShared, walkTable } from './walk.ts';
 
 export interface TableQuestion {
+  readonly budget: Budget;
   readonly family: Family;
   readonly host: Host;
   readonly table: Table;
@@ -44,8 +46,11 @@ export function diagramUses(question: TableQuestion): ReadonlyMap<Rule, RuleUse>
 }
 
 /** `possible`: what is not modelled goes every way and does everything; `sure`: packets that it decides about are not counted. */
-function usesOf({ family, host, table }: TableQuestion, kind: 'possible' | 'sure'): ReadonlyMap<Rule, RuleUse> {
-  const space = makeSpace(family, host, NODE_LIMIT);
+function usesOf({ family, host, table, budget }: TableQuestion, kind: 'possible' | 'sure'): ReadonlyMap<Rule, RuleUse> {
+  return inOwnSpace(family, { host, budget }, (space) => usesIn(space, table, kind));
+}
+
+function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): ReadonlyMap<Rule, RuleUse> {
   const { manager } = space;
   const classesAt = anyStates(space, table);
   const hooks = TABLE_HOOKS[table.name].map((hook) => ({ hook, classes: classesAt(hook) }));
@@ -55,7 +60,7 @@ function usesOf({ family, host, table }: TableQuestion, kind: 'possible' | 'sure
   const visit = (rule: Rule, _: Bdd, matching: Bdd): void => {
     if (matching !== EMPTY) matched.add(rule);
   };
-  const unshared = { chains: chainsLeadingTo(table, ({ effect }) => effect.kind === 'unmodelled'), callsLeft: MAX_CALLS };
+  const unshared = chainsLeadingTo(table, ({ effect }) => effect.kind === 'unmodelled');
   const arrivals: Arrivals = new Map();
   const shared = { space, table, summaries: new Map(), visit, unshared, sureOnly: kind === 'sure' };
   const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
@@ -73,9 +78,6 @@ function usesOf({ family, host, table }: TableQuestion, kind: 'possible' | 'sure
   }
   return uses;
 }
-
-const NODE_LIMIT = 30_000_000;
-const MAX_CALLS = 1_000_000;
 
 /** Marks as ever; packets that leave the table for good are not followed, and an unmodelled target makes of a packet any of `anyPacket`. */
 function ending(space: Space, place: Parameters<typeof actor>[1], anyPacket: readonly PacketClass[]): Act {

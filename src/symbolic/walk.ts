@@ -4,18 +4,17 @@
 import type { Effect } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { LostReason } from '../netfilter/lost.ts';
-import { mentionsUnmodelled, someLeaf } from '../netfilter/matchExpr.ts';
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
-import { BudgetError, EMPTY, FULL } from './bdd.ts';
+import { FULL } from './bdd.ts';
 import { callersFirst, sharedChains } from './callers.ts';
-import { encode } from './encode.ts';
 import { chainReads } from './reads.ts';
 import type { Space } from './space.ts';
-import type { Doubt, PacketClass } from './state.ts';
+import { split } from './split.ts';
+import type { PacketClass } from './state.ts';
 import { merge, partsKey } from './state.ts';
-import type { Summaries } from './summaries.ts';
-import { summarised, summaryKey } from './summaries.ts';
+import type { Noted, Summaries } from './summaries.ts';
+import { keepSummary, knownResult, summaryKey } from './summaries.ts';
 
 /** Where classes of packets are after a table. Every packet that came in is in at least one. */
 export interface TableResult {
@@ -48,7 +47,7 @@ export interface TableWalk {
   /** where packets are noted that come to shared chains, for visitShared; absent: it is done at the end of this walk */
   readonly arrivals?: Arrivals;
   /** chains that are walked anew for every call: `act` forgets in them which packets came */
-  readonly unshared?: { readonly chains: ReadonlySet<string>; callsLeft: number };
+  readonly unshared?: ReadonlySet<string>;
   /** packets about which something unmodelled decides are not followed: what is visited then is visited for sure */
   readonly sureOnly?: boolean;
 }
@@ -70,7 +69,7 @@ export function walkTable(walk: TableWalk, classes: readonly PacketClass[]): Tab
   if (base === undefined) return { accepted: classes, ended: [] };
   const arrivals: Arrivals = walk.arrivals ?? new Map();
   const walker: Walker = { ...walk, ...(walk.visit === undefined ? {} : { arrivals }), shared: sharedBy(walk) };
-  const { back, accepted, ended } = walkChain(walker, base, classes);
+  const { back, accepted, ended } = run(walker, base, classes);
   if (walk.visit !== undefined && walk.arrivals === undefined) visitShared(walk, arrivals);
   if (base.policy !== 'DROP') return { accepted: [...accepted, ...back], ended };
   return { accepted, ended: [...ended, ...back.map((one) => ({ ...one, end: 'dropped' as const, decided: undefined }))] };
@@ -78,7 +77,7 @@ export function walkTable(walk: TableWalk, classes: readonly PacketClass[]): Tab
 
 function sharedBy({ table, unshared }: TableWalk): ReadonlySet<string> {
   const shared = sharedChains(table);
-  return unshared === undefined ? shared : new Set([...shared].filter((name) => !unshared.chains.has(name)));
+  return unshared === undefined ? shared : new Set([...shared].filter((name) => !unshared.has(name)));
 }
 
 /** Walks every shared chain once, with exactly those packets that came to it in the walks that noted `arrivals`. */
@@ -90,7 +89,7 @@ export function visitShared(walk: TableWalk, arrivals: Arrivals): void {
     if (chain === undefined || classes === undefined) continue;
     const groups = alike(walk, name, classes);
     const others = groups.filter((one) => !recall(walker, name, one));
-    if (others.length > 0) walkChain(walker, chain, others);
+    if (others.length > 0) run(walker, chain, others);
   }
 }
 
@@ -116,32 +115,71 @@ function alike({ space, table, hook }: TableWalk, name: string, classes: readonl
   return [...byKey.values()].map(({ one, sets }) => ({ ...one, set: space.manager.any(sets), doubts: [], decided: undefined }));
 }
 
-function walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[]): ChainResult {
+/** A walk of a chain, which asks for the walks of the chains that it calls. */
+type ChainWalk = Generator<ChainWalk, ChainResult, ChainResult>;
+
+/** Chains may call each other deeper than functions can. */
+function run(walker: Walker, chain: Chain, classes: readonly PacketClass[]): ChainResult {
+  const { budget } = walker.space;
+  const alive = budget.classes;
+  try {
+    const callers: ChainWalk[] = [];
+    let walk = walkChain(walker, chain, classes);
+    let next = walk.next();
+    for (;;) {
+      if (next.done !== true) {
+        callers.push(walk);
+        walk = next.value;
+        next = walk.next();
+        continue;
+      }
+      const caller = callers.pop();
+      if (caller === undefined) return next.value;
+      walk = caller;
+      next = walk.next(next.value);
+    }
+  } finally {
+    budget.hold(alive - budget.classes);
+  }
+}
+
+function* walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[]): ChainWalk {
+  const { budget } = walker.space;
   const accepted: PacketClass[] = [];
   const ended: EndedClass[] = [];
   const back: PacketClass[] = [];
   let live = merge(walker.space, classes);
+  let held = 0;
   for (const rule of chain.rules) {
     if (live.length === 0) break;
     const next: PacketClass[] = [];
     for (const one of live) {
       const { taken, passed } = split(walker, one, rule);
-      next.push(...passed);
+      append(next, passed);
       for (const hit of taken) {
-        const result = follow(walker, rule, hit);
-        next.push(...result.on);
-        accepted.push(...result.accepted);
-        ended.push(...result.ended);
-        back.push(...result.back);
+        const result = isCall(rule.effect) ? yield* call(walker, rule.effect, hit) : follow(walker, rule, hit);
+        append(next, result.on);
+        append(accepted, result.accepted);
+        append(ended, result.ended);
+        append(back, result.back);
       }
+      const alive = next.length + accepted.length + ended.length + back.length;
+      budget.hold(alive - held);
+      held = alive;
     }
     live = next.length === 1 ? next : merge(walker.space, next);
   }
+  budget.hold(-held);
   return {
     accepted: merge(walker.space, accepted, true),
     ended: mergeEnded(walker.space, ended),
     back: merge(walker.space, [...back, ...live]),
   };
+}
+
+/** As `push(...more)`, which takes no more than functions have arguments. */
+function append<T>(list: T[], more: readonly T[]): void {
+  for (const one of more) list.push(one);
 }
 
 function mergeEnded(space: Space, ended: readonly EndedClass[]): readonly EndedClass[] {
@@ -153,35 +191,6 @@ function mergeEnded(space: Space, ended: readonly EndedClass[]): readonly EndedC
       true,
     ).map((one) => ({ ...one, end })),
   );
-}
-
-/** The packets that a rule takes and those it lets pass. What is unknown goes both ways, with the doubt noted. */
-function split(
-  walker: Walker,
-  one: PacketClass,
-  rule: Rule,
-): { readonly taken: readonly PacketClass[]; readonly passed: readonly PacketClass[] } {
-  const { manager } = walker.space;
-  const { must, may } = encode(walker.space, one.env, rule.match);
-  const certain = manager.and(one.set, must);
-  const possible = must === may ? certain : manager.and(one.set, may);
-  const isUnclear = certain !== possible && walker.sureOnly === true && mentionsUnmodelled(rule.match);
-  walker.visit?.(rule, one.set, isUnclear ? certain : possible);
-  if (possible === EMPTY || rule.effect.kind === 'continue') return { taken: [], passed: [one] };
-  const unknown = certain === possible || isUnclear ? EMPTY : manager.minus(possible, certain);
-  const doubts: readonly Doubt[] = unknown === EMPTY ? one.doubts : [...one.doubts, doubtOf(rule)];
-  const parts = (certainSet: Bdd): readonly PacketClass[] => [
-    ...(certainSet === EMPTY ? [] : [{ ...one, set: certainSet }]),
-    ...(unknown === EMPTY ? [] : [{ ...one, set: unknown, doubts }]),
-  ];
-  return { taken: parts(certain), passed: parts(manager.minus(one.set, possible)) };
-}
-
-function doubtOf(rule: Rule): Doubt {
-  const unmodelled = rule.clauses.find(({ expr }) => mentionsUnmodelled(expr));
-  const chance = rule.clauses.find(({ expr }) => someLeaf(expr, ({ kind }) => kind === 'chance'));
-  const clause = unmodelled ?? chance;
-  return { why: unmodelled === undefined ? 'chance' : 'unmodelled', what: clause?.text ?? rule.text, rule };
 }
 
 interface Followed extends Acted {
@@ -200,30 +209,36 @@ function follow(walker: Walker, rule: Rule, hit: PacketClass): Followed {
       return { ...nothing, ended: [{ ...hit, decided: rule, end: 'rejected' }] };
     case 'return':
       return { ...nothing, back: [hit] };
-    case 'jump':
-    case 'goto': {
-      const { back, accepted, ended } = enter(walker, effect.chain, hit);
-      return effect.kind === 'jump' ? { on: back, accepted, ended, back: [] } : { on: [], accepted, ended, back };
-    }
     default:
       return { ...walker.act(hit, effect, rule), back: [] };
   }
 }
 
+type Call = Extract<Effect, { kind: 'jump' | 'goto' }>;
+
+function isCall(effect: Effect): effect is Call {
+  return effect.kind === 'jump' || effect.kind === 'goto';
+}
+
+function* call(walker: Walker, { kind, chain }: Call, hit: PacketClass): Generator<ChainWalk, Followed, ChainResult> {
+  const { back, accepted, ended } = yield* enter(walker, chain, hit);
+  return kind === 'jump' ? { on: back, accepted, ended, back: [] } : { on: [], accepted, ended, back };
+}
+
 /** Into a user chain: by the summary when several rules call it, else with just these packets. */
-function enter(walker: Walker, name: string, hit: PacketClass): ChainResult {
+function* enter(walker: Walker, name: string, hit: PacketClass): ChainWalk {
   const chain = walker.table.chains.get(name);
   if (chain === undefined) return { back: [hit], accepted: [], ended: [] };
-  if (!walker.shared.has(name)) {
-    if (walker.unshared !== undefined && --walker.unshared.callsLeft < 0) throw new BudgetError('too many calls of chains');
-    return walkChain(walker, chain, [hit]);
-  }
+  if (!walker.shared.has(name)) return yield walkChain(walker, chain, [hit]);
   noteArrival(walker, name, hit);
-  return summarised(walker, name, hit, (whole, noted) => {
-    const { visit: _visit, arrivals: _arrivals, ...silent } = walker;
-    const noting = noted && { visit: (...seen: (typeof noted.visits)[number]) => noted.visits.push(seen), arrivals: noted.arrivals };
-    return walkChain({ ...silent, ...noting }, chain, [whole]);
-  });
+  const known = knownResult(walker, name, hit);
+  if (known !== undefined) return known;
+  const { visit: seen, arrivals: _arrivals, ...silent } = walker;
+  const noted: Noted | undefined = seen && { visits: [], arrivals: new Map() };
+  const noting = noted && { visit: (...visit: Noted['visits'][number]) => noted.visits.push(visit), arrivals: noted.arrivals };
+  const whole: PacketClass = { set: FULL, env: hit.env, doubts: [], decided: undefined };
+  const result = yield walkChain({ ...silent, ...noting }, chain, [whole]);
+  return keepSummary(walker, name, { hit, result, noted });
 }
 
 function noteArrival({ arrivals }: Walker, name: string, hit: PacketClass): void {

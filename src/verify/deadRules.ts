@@ -1,9 +1,10 @@
 /** Rules that no packet is decided by, whatever came before the table: any header, any marks, any connection, any interface.
  *  It is a statement about the rules alone, for every host. Exact; where a question is too hard the rule is said to be undecided. */
+
 import type { Host } from '../host/host.ts';
+import { Budget, BudgetError } from '../lib/budget.ts';
 import { TABLE_HOOKS } from '../netfilter/hooks.ts';
 import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
-import { BudgetError } from '../symbolic/bdd.ts';
 import { boxUses } from '../symbolic/boxes/uses.ts';
 import { diagramUses } from '../symbolic/uses.ts';
 import { isHardForDiagrams } from './deadRulesMethod.ts';
@@ -26,6 +27,7 @@ export interface UndecidedRule {
 
 export interface DeadRulesOptions {
   readonly host: Host;
+  readonly budget?: Budget;
   /** forces one of the two methods; they agree where both answer */
   readonly method?: 'diagrams' | 'boxes';
 }
@@ -42,9 +44,9 @@ interface RuleUse {
   readonly satisfiable: boolean;
 }
 
-function deadInTable({ family }: Ruleset, table: Table, { host, method }: DeadRulesOptions): DeadRules {
-  const byDiagrams = (): ReadonlyMap<Rule, RuleUse> => diagramUses({ family, host, table });
-  const byBoxes = (): ReadonlyMap<Rule, RuleUse> | undefined => boxUses({ family, table });
+function deadInTable({ family }: Ruleset, table: Table, { host, method, budget = new Budget() }: DeadRulesOptions): DeadRules {
+  const byDiagrams = (): ReadonlyMap<Rule, RuleUse> => budget.share(1 / 2, () => diagramUses({ family, host, table, budget }));
+  const byBoxes = (): ReadonlyMap<Rule, RuleUse> | undefined => boxUses({ family, table, budget });
   const uses =
     method === 'diagrams'
       ? byDiagrams()

@@ -1,6 +1,6 @@
 /** Rules that decide some packets, but none otherwise than the rest of the table would: without the rule every packet fares the same.
  *  Proved for each rule by itself, over all packets in any state; of two rules that stand in for each other, both are found. */
-import type { Host } from '../host/host.ts';
+import { BudgetError } from '../lib/budget.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import { TABLE_HOOKS } from '../netfilter/hooks.ts';
@@ -8,9 +8,9 @@ import type { Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { rulesAfter } from '../symbolic/after.ts';
 import { anyStates } from '../symbolic/anyState.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
-import { BudgetError, EMPTY } from '../symbolic/bdd.ts';
-import type { Space } from '../symbolic/space.ts';
-import { makeSpace } from '../symbolic/space.ts';
+import { EMPTY } from '../symbolic/bdd.ts';
+import type { Space, SpaceAround } from '../symbolic/space.ts';
+import { inOwnSpace } from '../symbolic/space.ts';
 import type { PacketClass } from '../symbolic/state.ts';
 import { keyOf } from '../symbolic/state.ts';
 import { walkAlone } from '../symbolic/uses.ts';
@@ -27,7 +27,7 @@ export interface Redundant {
 export const MAX_RULES = 400;
 const NODE_LIMIT = 3_000_000;
 
-export function redundantRules({ family, tables }: Ruleset, host: Host): Redundant {
+export function redundantRules({ family, tables }: Ruleset, { host, budget }: SpaceAround): Redundant {
   const rules: Rule[] = [];
   const undecided: Rule[] = [];
   const skipped: Table[] = [];
@@ -36,7 +36,8 @@ export function redundantRules({ family, tables }: Ruleset, host: Host): Redunda
     try {
       if (count > MAX_RULES) skipped.push(table);
       else {
-        for (const [rule, answer] of redundantIn(makeSpace(family, host, NODE_LIMIT), table)) {
+        const ask = () => inOwnSpace(family, { host, budget }, (space) => redundantIn(space, table));
+        for (const [rule, answer] of budget.share(1 / 2, ask, { nodes: NODE_LIMIT })) {
           if (answer === 'yes') rules.push(rule);
           else if (answer === 'unmodelled') undecided.push(rule);
         }

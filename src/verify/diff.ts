@@ -1,8 +1,10 @@
+import { Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
+import { countRules } from '../ruleset/count.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
-import { BudgetError, EMPTY, FULL } from '../symbolic/bdd.ts';
+import { EMPTY, FULL } from '../symbolic/bdd.ts';
 import { encode } from '../symbolic/encode.ts';
 import type { Space } from '../symbolic/space.ts';
 import { makeSpace } from '../symbolic/space.ts';
@@ -44,20 +46,21 @@ export interface WayChanges {
 }
 
 export function diffRules(question: DiffQuestion): Diff {
-  const { base, host, limit } = question;
+  const { base, head, host, budget = new Budget() } = question;
   const { family } = base;
-  const aligned = alignmentOf(question);
-  const space = makeSpace(family, host, limit);
+  for (const ruleset of [base, head]) budget.admit(ruleset, countRules(ruleset));
+  const space = makeSpace(family, host, budget);
   try {
+    const aligned = alignmentOf(question);
     const ways = compareWays(space, question, aligned);
     const undecided = [...unclearClasses(space, ways), ...chanceClasses(space, ways), ...memories(aligned)];
-    return { family, changes: changedClasses(space, question, ways), undecided };
+    return { family, changes: changedClasses(space, { ...question, budget }, ways), undecided };
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error;
     return {
       family,
       changes: [],
-      undecided: [{ packets: 'any packet', reason: `budget: ${error.message}`, rules: { base: [], head: [] } }],
+      undecided: [{ packets: 'any packet', reason: budgetReason(error), rules: { base: [], head: [] } }],
     };
   }
 }

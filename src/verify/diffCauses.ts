@@ -46,7 +46,7 @@ function fateOf({ rulesets, host, profile: name }: RenderedPod, packet: Packet):
   const ruleset = rulesets.find(({ family }) => family === packet.family);
   const profile = PROFILES.find((one) => one.name === name);
   if (ruleset === undefined) return 'no rules';
-  return observed(walkJourney(ruleset, packet, { host, budget: 4096, ...(profile === undefined ? {} : { profile }) }));
+  return observed(walkJourney(ruleset, packet, { host, ways: 4096, ...(profile === undefined ? {} : { profile }) }));
 }
 
 function keyOf({ by, name }: PodSetting): string {

@@ -1,5 +1,6 @@
 /** What a comparison is asked: two rulesets, the host around them, and for which packets. */
 import type { Host } from '../host/host.ts';
+import type { Budget } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
@@ -21,8 +22,7 @@ export interface DiffQuestion {
   readonly profile?: MeshProfile;
   /** only these packets; absent: all */
   readonly where?: { readonly dir?: 'in' | 'out'; readonly expr: Readonly<Record<Family, MatchExpr>> };
-  /** most decision nodes that may be made */
-  readonly limit?: number;
+  readonly budget?: Budget;
 }
 
 export function hostAround({ host, headHost = host }: DiffQuestion, name: 'base' | 'head'): Host {

@@ -31,18 +31,24 @@ function inTable(space: Space, place: Place, rules: readonly Rule[]): readonly B
   const matching = (rule: Rule): Bdd => encode(space, env, knownPart(rule.match, place)).may;
   const callers = callersOf(place.table, 'all');
   const reach = new Map<string, Bdd>([[place.hook, FULL]]);
-  const reaching = (chain: string): Bdd => {
-    const known = reach.get(chain);
-    if (known !== undefined) return known;
-    // a loop of chains is not reached, or the kernel would have refused it
-    reach.set(chain, EMPTY);
-    const ways = (callers.get(chain) ?? []).map((rule) => {
-      const from = reaching(rule.chain);
-      return from === EMPTY ? EMPTY : manager.and(from, matching(rule));
-    });
-    const set = manager.any(ways);
-    reach.set(chain, set);
-    return set;
+  const known = (chain: string): Bdd => reach.get(chain) ?? EMPTY;
+  const reaching = (wanted: string): Bdd => {
+    // chains call each other deeper than functions can
+    const open = reach.has(wanted) ? [] : [wanted];
+    for (let chain = open.at(-1); chain !== undefined; chain = open.at(-1)) {
+      const calls = callers.get(chain) ?? [];
+      const before = open.length;
+      // a loop of chains is not reached, or the kernel would have refused it
+      if (!reach.has(chain)) {
+        reach.set(chain, EMPTY);
+        for (const rule of calls) if (!reach.has(rule.chain)) open.push(rule.chain);
+      }
+      if (open.length > before) continue;
+      open.pop();
+      const ways = calls.map((rule) => (known(rule.chain) === EMPTY ? EMPTY : manager.and(known(rule.chain), matching(rule))));
+      if (chain !== place.hook) reach.set(chain, manager.any(ways));
+    }
+    return known(wanted);
   };
   return rules.flatMap((rule) => {
     const from = reaching(rule.chain);

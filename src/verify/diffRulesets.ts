@@ -1,5 +1,6 @@
 /** Diff of all that two texts hold: family by family. A family that only one side has meets a kernel without rules on the other. */
 import type { Host } from '../host/host.ts';
+import { Budget } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Family } from '../packet/address.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -14,13 +15,14 @@ export interface RulesetsDiff {
   readonly notes: readonly string[];
 }
 
-export interface DiffScene extends Pick<DiffQuestion, 'where' | 'headHost'> {
+export interface DiffScene extends Pick<DiffQuestion, 'where' | 'headHost' | 'budget'> {
   readonly host: Host;
   readonly profile?: MeshProfile;
 }
 
 export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[], scene: DiffScene): RulesetsDiff {
   const diffs: Diff[] = [];
+  const budget = scene.budget ?? new Budget();
   const notes: string[] = [];
   for (const family of [4, 6] as const) {
     const pair = { base: base.find((one) => one.family === family), head: head.find((one) => one.family === family) };
@@ -28,7 +30,9 @@ export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[],
     if (there === undefined) continue;
     for (const name of ['base', 'head'] as const) if (pair[name] === undefined) notes.push(missing(name, family));
     const full: Sides<Ruleset> = { base: pair.base ?? without(there), head: pair.head ?? without(there) };
-    diffs.push(diffRules({ ...full, ...scene }));
+    diffs.push(
+      family === 4 ? budget.share(1 / 2, () => diffRules({ ...full, ...scene, budget })) : diffRules({ ...full, ...scene, budget }),
+    );
   }
   return { diffs, notes };
 }

@@ -133,7 +133,12 @@ function wordsOfClass(space: Space, group: Group): string {
 function journeyOf(question: DiffQuestion, name: 'base' | 'head', packet: Packet): Journey {
   const { profile } = question;
   const host = hostAround(question, name);
-  return walkJourney(question[name], packet, { host, budget: 4096, ...(profile === undefined ? {} : { profile }) });
+  return walkJourney(question[name], packet, {
+    host,
+    ways: 4096,
+    ...(question.budget && { budget: question.budget }),
+    ...(profile === undefined ? {} : { profile }),
+  });
 }
 
 export function sideOf(journey: Journey, other: Journey, rule: Rule | undefined): ChangedSide {

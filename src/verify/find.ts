@@ -2,14 +2,16 @@
 import type { Host } from '../host/host.ts';
 import type { Journey, Outcome } from '../journey/journey.ts';
 import { walkJourney } from '../journey/walkJourney.ts';
+import { Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { InvariantError } from '../lib/invariant.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import { packetText } from '../packet/notation.ts';
+import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
-import { BudgetError, EMPTY } from '../symbolic/bdd.ts';
+import { EMPTY } from '../symbolic/bdd.ts';
 import { encode } from '../symbolic/encode.ts';
 import type { Space } from '../symbolic/space.ts';
 import { makeSpace } from '../symbolic/space.ts';
@@ -24,13 +26,12 @@ import { ordinaryPackets } from './diffOrdinary.ts';
 import { protocolsOf, wordsOf } from './words.ts';
 
 export interface FindQuestion {
+  readonly budget?: Budget;
   readonly host: Host;
   readonly profile?: MeshProfile;
   /** absent `dir`: packets that are sent and packets that arrive */
   readonly where: { readonly dir?: 'in' | 'out'; readonly expr: Readonly<Record<Family, MatchExpr>> };
   readonly outcome: Outcome;
-  /** most decision nodes that may be made */
-  readonly limit?: number;
 }
 
 export interface Found {
@@ -91,9 +92,10 @@ export function find(ruleset: Ruleset, { outcome, ...question }: FindQuestion): 
 /** What the budget does not reach is undecided; what was found before it was spent stays found. */
 export function search(ruleset: Ruleset, question: Search): Found {
   const { family } = ruleset;
-  const { host, profile, where } = question;
+  const { host, profile, where, budget = new Budget() } = question;
   let asked = false;
-  const space = makeSpace(family, host, question.limit);
+  budget.admit(ruleset, countRules(ruleset));
+  const space = makeSpace(family, host, budget);
   const scene = { space, host, profile, ruleset };
   const loops = loopScene({ space, host, profile }, () => ruleset);
   const classes: FoundClass[] = [];
@@ -147,9 +149,9 @@ function waysOf({ host, where: { dir } }: Search): readonly (string | undefined)
 
 const NOT_MODELLED = 'it depends on something that is not modelled';
 
-function tooHard(iif: string | undefined, { message }: BudgetError): UndecidedClass {
+function tooHard(iif: string | undefined, error: BudgetError): UndecidedClass {
   const packets = iif === undefined ? 'any packet that is sent here' : `any packet that arrives on ${iif}`;
-  return { ...(iif !== undefined && { iif }), packets, reason: `budget: ${message}`, rules: [] };
+  return { ...(iif !== undefined && { iif }), packets, reason: budgetReason(error), rules: [] };
 }
 
 /** A packet without a source gets one before it is routed, and is then one of the others. */
@@ -190,8 +192,9 @@ function walkExample(
 ): Journey {
   const packet = pickWitness(space, example.set, { ...example, preferences: usualPreferences(space, example.dir) });
   if (packet === undefined) throw new InvariantError('a class without packets');
-  const journey = walkJourney(ruleset, packet, { host, ...(profile && { profile }) });
+  const journey = walkJourney(ruleset, packet, { host, budget: space.budget, ...(profile && { profile }) });
   if (outcomes.includes('undecided') || journey.paths.some((path) => outcomes.includes(path.outcome))) return journey;
+  if (journey.truncated) throw new BudgetError('ways', 'more ways of one packet than are walked');
   throw new InvariantError(
     `the proof says \`${outcomes.join(' or ')}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``,
   );

@@ -1,6 +1,7 @@
 /** Every witness is walked by the simulator before it is shown. A witness that does not show the violation is a bug of ours. */
 import type { Journey } from '../journey/journey.ts';
 import { walkJourney } from '../journey/walkJourney.ts';
+import { BudgetError } from '../lib/budget.ts';
 import { InvariantError } from '../lib/invariant.ts';
 import { packetText } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -26,6 +27,7 @@ export function replay(scene: Scene, violation: PacketViolation): Journey {
   if (packet === undefined) throw new InvariantError('a violation without packets');
   const journey = journeyOf(scene, packet);
   if (!journey.paths.some((path) => path.outcome === outcome || (path.outcome === 'loop' && isCapture(outcome)))) {
+    if (journey.truncated) throw new BudgetError('ways', 'more ways of one packet than are walked');
     throw new InvariantError(`the proof says \`${outcome}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``);
   }
   return journey;
@@ -41,8 +43,8 @@ function ofKnownProcess({ space, host }: Scene, set: Bdd): Bdd {
   return set;
 }
 
-export function journeyOf({ ruleset, host, profile }: Scene, packet: Packet): Journey {
-  return walkJourney(ruleset, packet, { host, ...(profile === undefined ? {} : { profile }) });
+export function journeyOf({ ruleset, host, profile, space }: Scene, packet: Packet): Journey {
+  return walkJourney(ruleset, packet, { host, budget: space.budget, ...(profile === undefined ? {} : { profile }) });
 }
 
 function isCapture(outcome: string): boolean {

@@ -1,6 +1,8 @@
 /** Judges claims and makes findings: proofs, or a replayed packet that breaks the claim. */
+
 import type { Outcome } from '../journey/journey.ts';
-import { BudgetError, EMPTY } from '../symbolic/bdd.ts';
+import { BudgetError, budgetReason } from '../lib/budget.ts';
+import { EMPTY } from '../symbolic/bdd.ts';
 import { type Part, partsOf } from './accepted.ts';
 import type { Claim, Judgement, Violation } from './claim.ts';
 import type { Finding } from './finding.ts';
@@ -20,7 +22,7 @@ export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
     judgement = claim.judge(scene);
     parts = partsOf(scene, claim.id, judgement);
   } catch (error) {
-    if (error instanceof BudgetError) return [{ ...known, verdict: 'undecided', blame: [], reason: `budget: ${error.message}` }];
+    if (error instanceof BudgetError) return [{ ...known, verdict: 'undecided', blame: [], reason: budgetReason(error) }];
     throw error;
   }
   const about = judgement.notes === undefined ? known : { ...known, notes: judgement.notes };

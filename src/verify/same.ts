@@ -1,11 +1,14 @@
 /** The packets that fare as this one does: sent or arriving alike, with the same outcome of the first leg, the same rewriting, and the
  *  same rules that decide or return. Exact, for the first packet of a connection. */
+
 import type { Host } from '../host/host.ts';
+import { Budget, BudgetError } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Packet } from '../packet/packet.ts';
+import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
-import { BudgetError, EMPTY, FULL } from '../symbolic/bdd.ts';
+import { EMPTY, FULL } from '../symbolic/bdd.ts';
 import { assignmentOf, contains } from '../symbolic/member.ts';
 import type { Space } from '../symbolic/space.ts';
 import { makeSpace } from '../symbolic/space.ts';
@@ -18,6 +21,7 @@ import { wordsOf } from './words.ts';
 export interface SameQuestion {
   readonly host: Host;
   readonly profile?: MeshProfile;
+  readonly deadline?: () => boolean;
 }
 
 export interface Same {
@@ -29,12 +33,13 @@ export interface Same {
 
 /** Larger rulesets take longer than people wait for a trace. */
 const MAX_RULES = 1000;
-const NODE_LIMIT = 2_000_000;
+/** Nor do they wait long for hard ones. */
+const LIMITS = { steps: 4_000_000, nodes: 1_000_000, classes: 5_000 };
 
 /** Undefined where chance or something unmodelled decides, for sockets and states that were forced, and for large rulesets. */
-export function sameAs(ruleset: Ruleset, packet: Packet, { host, profile }: SameQuestion): Same | undefined {
+export function sameAs(ruleset: Ruleset, packet: Packet, { host, profile, deadline }: SameQuestion): Same | undefined {
   if (packet.oif !== undefined || packet.ctstate !== undefined || countRules(ruleset) > MAX_RULES) return undefined;
-  const space = makeSpace(ruleset.family, host, NODE_LIMIT);
+  const space = makeSpace(ruleset.family, host, new Budget({ ...LIMITS, ...(deadline && { deadline }) }));
   try {
     const set = sameSet(space, { ruleset, packet, profile });
     if (set === undefined) return undefined;
@@ -82,10 +87,4 @@ function endsAlike(one: FateClass, other: FateClass): boolean {
   const same = (part: 'src' | 'dst' | 'sport' | 'dport'): boolean => one.env[part].every((bit, at) => bit === other.env[part][at]);
   if (one.decided !== other.decided || one.fate.kind !== other.fate.kind) return false;
   return same('src') && same('dst') && same('sport') && same('dport');
-}
-
-function countRules({ tables }: Ruleset): number {
-  let count = 0;
-  for (const { chains } of tables.values()) for (const { rules } of chains.values()) count += rules.length;
-  return count;
 }

@@ -1,8 +1,10 @@
 /** What the claims are judged on: one family's rules on one host in one mesh, and all its packets, each direction walked once. */
 import type { Host } from '../host/host.ts';
+import { Budget, BudgetError } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { ForcedState } from '../netfilter/firstState.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/bdd.ts';
@@ -61,6 +63,7 @@ export interface RuleUse {
 }
 
 export interface SceneOptions {
+  readonly budget?: Budget;
   readonly ruleset: Ruleset;
   readonly host: Host;
   readonly profile?: MeshProfile;
@@ -78,18 +81,32 @@ export interface Place {
   readonly iif?: string;
 }
 
-export function makeScene({ ruleset, host, profile, declared, where, twin, whileInit, counterpart, accepted = [] }: SceneOptions): Scene {
-  const space = makeSpace(ruleset.family, host);
+export function makeScene({
+  ruleset,
+  host,
+  profile,
+  declared,
+  where,
+  twin,
+  whileInit,
+  counterpart,
+  accepted = [],
+  budget = new Budget(),
+}: SceneOptions): Scene {
+  budget.admit(ruleset, countRules(ruleset));
+  const space = makeSpace(ruleset.family, host, budget);
   const arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
   const uses = new Map<Rule, RuleUse>();
   const visit = (rule: Rule, _hook: string, reaching: Bdd, matching: Bdd): void => {
     const known = uses.get(rule);
     uses.set(rule, { reached: known?.reached === true || reaching > 0, matched: known?.matched === true || matching > 0 });
   };
-  const walked = new Map<string, readonly FateClass[]>();
+  const walked = new Map<string, readonly FateClass[] | BudgetError>();
   const walk = (key: string, make: () => readonly FateClass[]): readonly FateClass[] => {
-    const known = walked.get(key) ?? make();
+    const known = walked.get(key) ?? orBudgetError(make);
     walked.set(key, known);
+    // what was too hard for one claim is not tried again for the next
+    if (known instanceof BudgetError) throw known;
     return known;
   };
   const marked = new Set(accepted.map(({ rule }) => rule));
@@ -152,6 +169,15 @@ export function makeScene({ ruleset, host, profile, declared, where, twin, while
 /** The packets that a condition holds for as they are sent or arrive. */
 export function packets({ space }: Scene, when: MatchExpr, place: Place = {}): Bdd {
   return encode(space, startEnv(space, { iif: place.iif, owned: place.iif === undefined }), when).may;
+}
+
+function orBudgetError<T>(make: () => T): T | BudgetError {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof BudgetError) return error;
+    throw error;
+  }
 }
 
 function wayKey({ dir, iif, forced }: Way): string {

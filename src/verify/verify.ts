@@ -1,6 +1,7 @@
 /** Rules of one pod or machine, both families, against every claim. */
 import type { Host } from '../host/host.ts';
 import { hostOf, profileOf } from '../journey/setting.ts';
+import { Budget } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { PROFILES } from '../mesh/profiles.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
@@ -39,6 +40,8 @@ export interface VerifyOptions {
   readonly whileInit?: WhileInit;
   /** of a pod: how it would be captured otherwise, or why not */
   readonly counterpart?: (other: Other) => Counterpart | string;
+  /** of all claims together */
+  readonly budget?: Budget;
   /** told of each claim before it is judged */
   readonly progress?: (claim: string, family: Family) => void;
 }
@@ -56,12 +59,13 @@ export interface Verified {
 /** `rulesets`: at most one of each family. */
 export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOptions = {}): Verified {
   const { profile, host, notes } = settingOf(rulesets, options);
+  const budget = options.budget ?? new Budget();
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
   const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? emptyRuleset(family, rulesets[0]));
   const unjudged = ([4, 6] as const).filter((family) => !wanted.includes(family));
   const scenes: Scene[] = [];
   for (const ruleset of judged.toSorted((a, b) => a.family - b.family)) {
-    scenes.push(sceneOf({ ruleset, profile, host, options, twin: scenes[0] }));
+    scenes.push(sceneOf({ ruleset, profile, host, options, budget, twin: scenes[0] }));
   }
   const claims = CLAIMS.filter((claim) => isAsked(claim, options));
   const findings = claims.flatMap((claim) => scenes.flatMap((scene) => judge(scene, claim, options)));
@@ -84,9 +88,10 @@ function isAsked({ id, whileInit, byName }: Claim, { only, except, whileInit: no
   return (only?.includes(id) ?? true) && except?.includes(id) !== true;
 }
 
+/** No claim may spend more than half of what those before it have left. */
 function judge(scene: Scene, claim: Claim, { progress }: VerifyOptions): readonly Finding[] {
   progress?.(claim.id, scene.ruleset.family);
-  return judgeClaim(scene, claim);
+  return scene.space.budget.share(1 / 2, () => judgeClaim(scene, claim));
 }
 
 interface Setting {
@@ -123,6 +128,7 @@ function listeningMesh(host: Host | undefined): MeshProfile | undefined {
 }
 
 interface SceneInput {
+  readonly budget: Budget;
   readonly ruleset: Ruleset;
   readonly profile: MeshProfile | undefined;
   readonly host: Host;
@@ -130,24 +136,25 @@ interface SceneInput {
   readonly twin: Scene | undefined;
 }
 
-function sceneOf({ ruleset, profile, host, options, twin }: SceneInput): Scene {
+function sceneOf({ ruleset, profile, host, options, budget, twin }: SceneInput): Scene {
   const { where, whileInit, accepted, counterpart } = options;
   return makeScene({
     ruleset,
     host,
+    budget,
     declared: inferDeclaration({ ruleset, profile, host }),
     ...(profile === undefined ? {} : { profile }),
     ...(where === undefined ? {} : { where: { expr: where.expr[ruleset.family], ...(where.dir === undefined ? {} : { dir: where.dir }) } }),
     ...(twin === undefined ? {} : { twin }),
     ...(whileInit === undefined ? {} : { whileInit }),
-    ...(counterpart === undefined ? {} : { counterpart: otherScene({ ruleset, profile, host, options, twin }, counterpart) }),
+    ...(counterpart === undefined ? {} : { counterpart: otherScene({ ruleset, profile, host, options, budget, twin }, counterpart) }),
     ...(accepted === undefined ? {} : { accepted: accepted(ruleset) }),
   });
 }
 
 /** Of the same family, made when it is asked for. */
 function otherScene(
-  { ruleset: { family }, profile, options }: SceneInput,
+  { ruleset: { family }, profile, options, budget }: SceneInput,
   counterpart: NonNullable<VerifyOptions['counterpart']>,
 ): Scene['counterpart'] {
   return (other) => {
@@ -156,7 +163,11 @@ function otherScene(
     const { rulesets, host, here, there } = found;
     const ruleset = rulesets.find((one) => one.family === family) ?? emptyRuleset(family, rulesets[0]);
     const { where } = options;
-    return { scene: sceneOf({ ruleset, profile, host, options: where === undefined ? {} : { where }, twin: undefined }), here, there };
+    return {
+      scene: sceneOf({ ruleset, profile, host, budget, options: where === undefined ? {} : { where }, twin: undefined }),
+      here,
+      there,
+    };
   };
 }
 

@@ -2,13 +2,13 @@
 import { isGenerated } from '../arbitraries/generated.ts';
 import { InputError, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from '../given.ts';
 import { isOutcome, type Outcome } from '../journey/journey.ts';
+import { BudgetError } from '../lib/budget.ts';
 import { packetText } from '../packet/notation.ts';
 import { humanDiff } from '../report/diffHuman.ts';
 import { toDiffReport } from '../report/diffJson.ts';
 import type { PacketJson } from '../report/packetJson.ts';
 import { PLAIN } from '../report/paint.ts';
 import { humanVerify } from '../report/verifyHuman.ts';
-import { BudgetError } from '../symbolic/bdd.ts';
 import { parsePacket } from '../syntax/parsePacket.ts';
 import { CLAIMS } from '../verify/claims.ts';
 import { diffRulesets } from '../verify/diffRulesets.ts';

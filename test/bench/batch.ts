@@ -1,6 +1,8 @@
 /** Packets per second in one process: with full steps beside the kernel oracle, and evaluation alone. */
+
 import { completePacket } from '../../src/host/completePacket.ts';
 import type { Host } from '../../src/host/host.ts';
+import { Budget } from '../../src/lib/budget.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { compiled } from '../../src/simulate/compiled.ts';
@@ -99,7 +101,14 @@ function evaluate({ ruleset, host, count }: { readonly ruleset: Ruleset; readonl
   const base = compiled(ruleset).base('nat', 'OUTPUT');
   if (base === undefined) throw new Error('no nat OUTPUT');
   const skbs = mixedPackets(host, 100).map((packet) => Object.assign(new Skb(packet, host), { oif: 'eth0' }));
-  const context: WalkContext = { hook: 'OUTPUT', choose: () => 1, record: () => {}, detailed: false, act: () => 'accept' };
+  const context: WalkContext = {
+    hook: 'OUTPUT',
+    budget: new Budget({ steps: Number.POSITIVE_INFINITY }),
+    choose: () => 1,
+    record: () => {},
+    detailed: false,
+    act: () => 'accept',
+  };
   const run = (): void => {
     for (let index = 0; index < count; index++) walkTable(skbs[index % skbs.length] as Skb, base, context);
   };

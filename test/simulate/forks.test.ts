@@ -61,19 +61,21 @@ describe('chance', () => {
 
 describe('every way', () => {
   it('walks each combination once, depth first', () => {
-    const { results } = everyWay((choose) => {
-      const first = choose({ why: 'chance', what: 'a', ways: 2 });
-      return first === 0 ? 'a0' : `a1 b${choose({ why: 'chance', what: 'b', ways: 3 })}`;
-    }, 100);
+    const { results } = everyWay(
+      (choose) => {
+        const first = choose({ why: 'chance', what: 'a', ways: 2 });
+        return first === 0 ? 'a0' : `a1 b${choose({ why: 'chance', what: 'b', ways: 3 })}`;
+      },
+      { most: 100 },
+    );
     expect(results).toEqual(['a0', 'a1 b0', 'a1 b1', 'a1 b2']);
   });
   it('counts to the product of the ways, and stops at the budget', () =>
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 5 }), fc.integer({ min: 1, max: 50 }), (ways, budget) => {
-        const { results, truncated } = everyWay(
-          (choose) => ways.map((count) => choose({ why: 'chance', what: '', ways: count })).join(),
-          budget,
-        );
+        const { results, truncated } = everyWay((choose) => ways.map((count) => choose({ why: 'chance', what: '', ways: count })).join(), {
+          most: budget,
+        });
         const all = ways.reduce((product, count) => product * count, 1);
         expect(results).toHaveLength(Math.min(all, budget));
         expect(new Set(results).size).toBe(results.length);

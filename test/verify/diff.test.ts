@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diff, parse } from '../../src/index.ts';
+import { Budget } from '../../src/lib/budget.ts';
 import type { Interval } from '../../src/lib/intervals.ts';
 import type { MatchExpr } from '../../src/netfilter/matchExpr.ts';
 import { mentionsUnmodelled } from '../../src/netfilter/matchExpr.ts';
@@ -259,7 +260,7 @@ describe('changes', { timeout: 60_000 }, () => {
     const [head] = filter(':INPUT DROP');
     const [world] = fixtureWorlds();
     if (base === undefined || head === undefined || world === undefined) throw new Error('no rules');
-    const found = diffRules({ base, head, host: world.host, limit: 1500 });
+    const found = diffRules({ base, head, host: world.host, budget: new Budget({ nodes: 1500 }) });
     expect(found).toMatchObject({ changes: [], undecided: [{ reason: 'budget: more than 1500 decision nodes' }] });
   });
 

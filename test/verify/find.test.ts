@@ -1,7 +1,9 @@
 /** find: an empty answer is a proof, a class is exact, and its example was walked. */
+
 import { describe, expect, it } from 'vitest';
 import { packetSetFrom, settingOf } from '../../src/given.ts';
 import { find, InputError, parse, trace } from '../../src/index.ts';
+import { Budget } from '../../src/lib/budget.ts';
 import { humanFind } from '../../src/report/findHuman.ts';
 import { toFindReport } from '../../src/report/findJson.ts';
 import { PLAIN } from '../../src/report/paint.ts';
@@ -87,7 +89,13 @@ describe('a budget that is spent', () => {
     if (ruleset === undefined) throw new Error('no rules');
     const { host, profile } = settingOf([ruleset], {});
     const where = packetSetFrom('tcp');
-    const question = { host, where, outcome: 'loop' as const, limit, ...(profile !== undefined && { profile }) };
+    const question = {
+      host,
+      where,
+      outcome: 'loop' as const,
+      budget: new Budget({ nodes: limit }),
+      ...(profile !== undefined && { profile }),
+    };
     return toFindReport([{ file: 'r.rules', found: findIn(ruleset, question) }]);
   };
 

@@ -1,6 +1,8 @@
 /** Claims on the structure of rules: for each a ruleset that holds it and one that breaks it. */
+
 import { describe, expect, it } from 'vitest';
 import { hostOf, profileOf } from '../../src/journey/setting.ts';
+import { Budget } from '../../src/lib/budget.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { CLAIMS } from '../../src/verify/claims.ts';
 import { redundantRules } from '../../src/verify/deadRulesRedundant.ts';
@@ -137,7 +139,9 @@ describe("Istio's own dead rules", () => {
 describe('a redundant rule', () => {
   const redundant = (text: string): readonly string[] => {
     const [ruleset] = rulesetsOf(text, { family: 4 });
-    return ruleset === undefined ? [] : redundantRules(ruleset, hostOf([ruleset], undefined)).rules.map(({ text: rule }) => rule);
+    return ruleset === undefined
+      ? []
+      : redundantRules(ruleset, { host: hostOf([ruleset], undefined), budget: new Budget() }).rules.map(({ text: rule }) => rule);
   };
 
   it.each([
@@ -167,7 +171,7 @@ describe('a redundant rule', () => {
     ],
   ])('is undecided with an unmodelled target: %s', (_, text, number) => {
     const [ruleset] = rulesetsOf(text, { family: 4 });
-    const found = ruleset === undefined ? undefined : redundantRules(ruleset, hostOf([ruleset], undefined));
+    const found = ruleset === undefined ? undefined : redundantRules(ruleset, { host: hostOf([ruleset], undefined), budget: new Budget() });
     expect(found?.rules).toEqual([]);
     expect(found?.undecided.map((rule) => rule.number)).toEqual([number]);
   });

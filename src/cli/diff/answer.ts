@@ -1,5 +1,6 @@
 /** From pairs of files to the answer: read, compared, reported. */
 
+import { isBudgetReason } from '../../lib/budget.ts';
 import { type DiffResults, toResultsReport } from '../../report/diffResults.ts';
 import { humanResults } from '../../report/diffResultsHuman.ts';
 import { toReview } from '../../report/review/fromDiff.ts';
@@ -69,7 +70,10 @@ function plainNames({ pairs, valuesGiven = new Set() }: Files): (file: string) =
   };
 }
 
-function exitCodeOf({ input }: Call, report: { readonly changes: readonly unknown[]; readonly undecided: readonly unknown[] }): ExitCode {
-  if (report.changes.length > 0) return EXIT.findings;
+function exitCodeOf(
+  { input }: Call,
+  report: { readonly changes: readonly unknown[]; readonly undecided: readonly { readonly reason: string }[] },
+): ExitCode {
+  if (report.changes.length > 0 || report.undecided.some(({ reason }) => isBudgetReason(reason))) return EXIT.findings;
   return isSet(input, 'strict') && report.undecided.length > 0 ? EXIT.findings : EXIT.ok;
 }

@@ -1,4 +1,5 @@
 /** What `chainwalk find` does. */
+
 import { OUTCOMES, type Outcome } from '../../journey/journey.ts';
 import { ALWAYS } from '../../netfilter/matchExpr.ts';
 import { packetText } from '../../packet/notation.ts';

@@ -1,4 +1,4 @@
-/** What the answers mean for the exit code: --expect and --strict. */
+/** What the answers mean for the exit code: --expect, --strict, and a walk that was cut short. */
 import type { Journey } from '../../journey/journey.ts';
 import { packetText } from '../../packet/notation.ts';
 import { type Call, isSet, textOf } from '../command.ts';
@@ -11,5 +11,6 @@ export async function judge({ io, input }: Call, journey: Journey): Promise<Exit
     await complain(io, { message: `expected ${expected}, got ${journey.outcome}: ${packetText(journey.packet)}` });
     return EXIT.findings;
   }
+  if (journey.spent !== undefined) return EXIT.findings;
   return isSet(input, 'strict') && journey.outcome === 'undecided' ? EXIT.findings : EXIT.ok;
 }

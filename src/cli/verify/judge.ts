@@ -1,15 +1,17 @@
 /** What verdicts mean for the exit code. */
+import { isBudgetReason } from '../../lib/budget.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import type { Verified } from '../../verify/verify.ts';
 import { type Call, isSet } from '../command.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 
-/** Violated claims of level error; with --strict also warnings, and what is undecided. What is suppressed does not count. */
+/** Violated claims of level error, and those that the budget cut short; with --strict also warnings, and all that is undecided. What is suppressed does not count. */
 export function exitCodeOf({ input }: Call, pods: readonly Verified[], diagnostics: readonly Diagnostic[]): ExitCode {
   const strict = isSet(input, 'strict');
   const findings = pods.flatMap((pod) => pod.findings).filter(({ muted }) => muted === undefined);
-  const bad = findings.some(({ verdict, level }) => {
-    return verdict === 'violated' ? level === 'error' || (strict && level === 'warning') : strict && verdict === 'undecided';
+  const bad = findings.some(({ verdict, level, reason }) => {
+    if (verdict === 'undecided') return strict || isBudgetReason(reason);
+    return verdict === 'violated' && (level === 'error' || (strict && level === 'warning'));
   });
   return bad || (strict && diagnostics.length > 0) ? EXIT.findings : EXIT.ok;
 }

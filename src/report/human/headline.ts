@@ -81,11 +81,14 @@ function undecided(path: Path, file: string): string {
   const last = path.legs.at(-1)?.walk.fate;
   const reasons = last?.kind === 'undecided' && last.reasons.length > 0 ? last.reasons : path.choices;
   const names = new Set(reasons.map((choice) => choiceText(choice, file)));
-  return names.size === 0 ? '' : `it depends on ${[...names].join('; on ')}`;
+  if (names.size === 0) return '';
+  const spent = reasons.find(({ why }) => why === 'budget');
+  return spent === undefined ? `it depends on ${[...names].join('; on ')}` : choiceText(spent, file);
 }
 
 /** What a fork depends on: the rule to blame and why it is open. */
 export function choiceText({ rule, what, why, probability }: Choice, file: string): string {
+  if (why === 'budget') return `budget: ${what}`;
   const cause = why === 'chance' ? `${what}, each time anew` : `${what}, which is not modelled`;
   const odds = probability === undefined ? '' : ` (probability ${Number(probability.toFixed(4))})`;
   return rule === undefined ? `${cause}${odds}` : `${ruleName(rule, file)}: ${cause}${odds}`;

@@ -4,6 +4,7 @@ import { assertNever } from '../../lib/invariant.ts';
 import { endpointText, flowText, hexMark } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
+import { whySpent } from '../../simulate/trace.ts';
 import { destination, originalDestination, processOf } from '../ends.ts';
 import { paragraph } from '../layout.ts';
 import { ruleName } from '../place.ts';
@@ -44,6 +45,7 @@ export function fateText(leg: Leg, file: string): string {
     case 'lost':
       return `lost: ${LOST_WORDS[fate.reason]} (${flowText({ ...packet, src: after.src, dst: after.dst, ...ports(leg) })})`;
     case 'undecided':
+      if (whySpent(leg.walk) !== undefined) return `undecided: budget: ${whySpent(leg.walk)}`;
       return `undecided: it depends on ${fate.reasons.map((reason) => choiceText(reason, file)).join('; ')}`;
     default:
       return assertNever(fate);

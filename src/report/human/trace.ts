@@ -1,6 +1,7 @@
 /** A traced packet for people: the answer first, then how it came about. */
 import type { Journey, Path } from '../../journey/journey.ts';
 import { packetText } from '../../packet/notation.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice } from '../../simulate/trace.ts';
 import { destination, processOf } from '../ends.ts';
 import { paragraph } from '../layout.ts';
@@ -34,13 +35,14 @@ export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanSt
   const packet = paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 });
   const assumed = paragraph({ text: `assumed ${defaultsText(defaults, journey.packet).join(' ')}`, width, hang: 8 });
   const head = journey.paths.length === 1 ? answer({ path: first }, style) : forkAnswer(input, style);
+  const open = new Set(openChoices(journey).map(({ rule, what }) => rule ?? what));
   const body =
     journey.paths.length === 1
       ? pathLines(first, style)
       : journey.paths.flatMap((path, index) =>
-          branchLines({ input, path, index, style, full: verbose || index === firstLike(input, path) }),
+          branchLines({ input, path, index, open, style, full: verbose || index === firstLike(input, path) }),
         );
-  const cut = journey.truncated ? ['', paint.yellow('there are more branches; they were not walked')] : [];
+  const cut = journey.spent === undefined ? [] : ['', paint.yellow(`undecided: budget: ${journey.spent}; the rest was not walked`)];
   const alike = same === undefined ? [] : ['', sameText(same, width)];
   return [head, packet, ...(defaults.length > 0 ? [paint.dim(assumed)] : []), ...body, ...cut, ...alike].join('\n');
 }
@@ -78,8 +80,16 @@ function forkAnswer({ journey, file }: TraceInput, { paint, width }: StepStyle):
 /** The choices that not every path takes alike; one with a single way is no fork. */
 function openChoices({ paths }: Journey): readonly Choice[] {
   const choices = paths.flatMap((path) => path.choices);
-  const alike = (a: Choice, b: Choice) => a.rule === b.rule && a.what === b.what;
-  return choices.filter((choice) => choices.some((other) => alike(choice, other) && other.taken !== choice.taken));
+  const taken = new Map<Choice['rule'], Map<string, Set<string>>>();
+  const ways = ({ rule, what }: Choice): Set<string> => {
+    const whats = taken.get(rule) ?? new Map<string, Set<string>>();
+    taken.set(rule, whats);
+    const known = whats.get(what) ?? new Set<string>();
+    whats.set(what, known);
+    return known;
+  };
+  for (const choice of choices) ways(choice).add(choice.taken);
+  return choices.filter((choice) => choice.why === 'budget' || ways(choice).size > 1);
 }
 
 /** The first branch that ends like this one; later ones differ only in how they came there. */
@@ -91,12 +101,13 @@ interface Branch {
   readonly input: TraceInput;
   readonly path: Path;
   readonly index: number;
+  /** what not every branch takes alike: rules, or what is open without one */
+  readonly open: ReadonlySet<Rule | string>;
   readonly style: AnswerStyle;
   readonly full: boolean;
 }
 
-function branchLines({ input, path, index, style, full }: Branch): readonly string[] {
-  const open = new Set(openChoices(input.journey).map(({ rule, what }) => rule ?? what));
+function branchLines({ input, path, index, open, style, full }: Branch): readonly string[] {
   const taken = path.choices.filter(({ rule, what }) => open.has(rule ?? what)).map((choice) => choice.taken);
   const title = `branch ${index + 1} of ${input.journey.paths.length}${taken.length === 0 ? '' : ` (${taken.join(', ')})`}`;
   return [

@@ -1,18 +1,22 @@
 /** Is a box covered by others? A search for a packet outside of all of them: only whether there is one, never what is left over.
  *  Hard in the worst case, so it has a budget of boxes to look at. */
+import type { Budget } from '../../lib/budget.ts';
 import type { Box } from './convert.ts';
 
-export interface Budget {
+export interface CoverBudget {
   left: number;
+  /** of the whole question */
+  readonly whole: Budget;
 }
 
 /** Undefined: the budget is spent. */
-export function isCovered(box: Box, others: readonly Box[], budget: Budget): boolean | undefined {
+export function isCovered(box: Box, others: readonly Box[], budget: CoverBudget): boolean | undefined {
   return search(box, others, budget);
 }
 
-function search(box: Box, others: readonly Box[], budget: Budget): boolean | undefined {
+function search(box: Box, others: readonly Box[], budget: CoverBudget): boolean | undefined {
   if (--budget.left < 0) return undefined;
+  budget.whole.step(1 + (others.length >> 3));
   const meeting: Box[] = [];
   let best: Box | undefined;
   let fewest = Number.POSITIVE_INFINITY;
@@ -31,7 +35,7 @@ function search(box: Box, others: readonly Box[], budget: Budget): boolean | und
 }
 
 /** Looks at what of the box lies outside of `cutter`, slice by slice; the rest is inside and covered. */
-function outside(box: Box, cutter: Box, meeting: readonly Box[], budget: Budget): boolean | undefined {
+function outside(box: Box, cutter: Box, meeting: readonly Box[], budget: CoverBudget): boolean | undefined {
   const others = meeting.filter((one) => one !== cutter);
   const rest = Int32Array.from(box);
   for (let at = 0; at < box.length; at += 2) {

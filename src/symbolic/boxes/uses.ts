@@ -1,9 +1,12 @@
 /** Which rules of a table some packet reaches and matches, by boxes: for long lists of ranges, where diagrams grow too large. */
+import type { Budget } from '../../lib/budget.ts';
+import type { Effect } from '../../netfilter/effect.ts';
 import { TABLE_HOOKS } from '../../netfilter/hooks.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Chain, Rule, Table } from '../../ruleset/ruleset.ts';
+import { chainsLeadingTo } from '../callers.ts';
 import { askedFields } from '../nameParts.ts';
 import { axesOf, startBoxes } from './axes.ts';
 import type { Axes, Box } from './convert.ts';
@@ -19,9 +22,28 @@ export interface BoxUse {
 const BUDGET_A_RULE = 20_000;
 /** Rules walked, those of a chain as often as it is called. */
 const MAX_VISITS = 100_000;
+/** Deeper chains are left to the diagrams. */
+const MOST_DEPTH = 500;
+/** Effects that leave a packet in the table. */
+const STAYING: ReadonlySet<Effect['kind']> = new Set([
+  'continue',
+  'setMark',
+  'copyMark',
+  'setField',
+  'conntrack',
+  'return',
+  'jump',
+  'goto',
+]);
+
+export interface BoxTable {
+  readonly family: Family;
+  readonly table: Table;
+  readonly budget: Budget;
+}
 
 /** Undefined: the table asks or does what boxes cannot say; the diagrams can. */
-export function boxUses({ family, table }: { readonly family: Family; readonly table: Table }): ReadonlyMap<Rule, BoxUse> | undefined {
+export function boxUses({ family, table, budget }: BoxTable): ReadonlyMap<Rule, BoxUse> | undefined {
   if (changesWhatItAsks(table)) return undefined;
   const axes = axesOf(family, table);
   const matches = new Map<Rule, readonly Box[]>();
@@ -34,9 +56,9 @@ export function boxUses({ family, table }: { readonly family: Family; readonly t
       if (mentionsUnmodelled(rule.match)) unclear.add(rule);
     }
   }
-  const possible = usesOf({ axes, table, matches, unclear, sureOnly: false });
+  const possible = usesOf({ axes, table, budget, matches, unclear, sureOnly: false });
   if (possible === undefined || !(unclear.size > 0 || hasOpaqueTarget(table))) return possible;
-  const sure = usesOf({ axes, table, matches, unclear, sureOnly: true });
+  const sure = usesOf({ axes, table, budget, matches, unclear, sureOnly: true });
   if (sure === undefined) return undefined;
   const both = ([rule, use]: readonly [Rule, BoxUse]): readonly [Rule, BoxUse] => {
     const isUnclear = use.matched === true && sure.get(rule)?.matched !== true;
@@ -46,6 +68,7 @@ export function boxUses({ family, table }: { readonly family: Family; readonly t
 }
 
 interface BoxQuestion {
+  readonly budget: Budget;
   readonly axes: Axes;
   readonly table: Table;
   readonly matches: ReadonlyMap<Rule, readonly Box[]>;
@@ -63,7 +86,8 @@ function usesOf(question: BoxQuestion): ReadonlyMap<Rule, BoxUse> | undefined {
   const { axes, table, matches } = question;
   const uses = new Map<Rule, BoxUse>();
   const anywhere = TABLE_HOOKS[table.name].flatMap((hook) => startBoxes(axes, hook));
-  const walk: BoxWalk = { ...question, uses, anywhere, visits: 0 };
+  const leaving = chainsLeadingTo(table, ({ effect }) => !STAYING.has(effect.kind));
+  const walk: BoxWalk = { ...question, uses, anywhere, leaving, visits: 0, depth: 0 };
   for (const hook of TABLE_HOOKS[table.name]) {
     const base = table.chains.get(hook);
     const starts = startBoxes(axes, hook);
@@ -79,7 +103,10 @@ interface BoxWalk extends BoxQuestion {
   readonly uses: Map<Rule, BoxUse>;
   /** packets at any hook of the table */
   readonly anywhere: readonly Box[];
+  /** chains in which a packet's way through the table may end */
+  readonly leaving: ReadonlySet<string>;
   visits: number;
+  depth: number;
 }
 
 interface Entry {
@@ -96,11 +123,12 @@ function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entr
   const back: Box[] = [];
   for (const rule of chain.rules) {
     if (++walk.visits > MAX_VISITS) return false;
+    walk.budget.step();
     const own = walk.matches.get(rule) ?? [];
     const taken = product(starts, own);
     const before = back.length === 0 ? gone : [...gone, ...back];
     const isUnclear = walk.sureOnly && walk.unclear.has(rule);
-    const matched = isUnclear ? false : isMatched(taken, before);
+    const matched = isUnclear ? false : isMatched(taken, before, walk.budget);
     note(walk.uses, rule, { matched, satisfiable: taken.length > 0 || product(walk.anywhere, own).length > 0 });
     const { effect } = rule;
     const uncertain = mayMiss(rule.match) && !isUnclear;
@@ -127,8 +155,11 @@ function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entr
         // what leaves below this point is gone for good only if it came that far
         if (uncertain) return false;
         const inside = { starts: taken, gone, returned: returned || back.length > 0 };
-        if (inside.returned && leaves(walk.table, called)) return false;
+        if (inside.returned && walk.leaving.has(called.name)) return false;
+        if (walk.depth === MOST_DEPTH) return false;
+        walk.depth++;
         if (!walkBoxes(walk, called, inside)) return false;
+        walk.depth--;
         break;
       }
       case 'goto':
@@ -142,22 +173,12 @@ function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entr
   return true;
 }
 
-/** Some rule of the chain, or of one that it calls, ends a packet's way through the table. */
-function leaves(table: Table, chain: Chain): boolean {
-  return chain.rules.some(({ effect }) => {
-    if (effect.kind !== 'jump' && effect.kind !== 'goto')
-      return !['continue', 'setMark', 'copyMark', 'setField', 'conntrack', 'return'].includes(effect.kind);
-    const called = table.chains.get(effect.chain);
-    return called !== undefined && leaves(table, called);
-  });
-}
-
 function product(left: readonly Box[], right: readonly Box[]): readonly Box[] {
   return left.flatMap((one) => right.flatMap((other) => meet(one, other) ?? []));
 }
 
-function isMatched(taken: readonly Box[], gone: readonly Box[]): boolean | 'budget' {
-  const budget = { left: BUDGET_A_RULE };
+function isMatched(taken: readonly Box[], gone: readonly Box[], whole: Budget): boolean | 'budget' {
+  const budget = { left: BUDGET_A_RULE, whole };
   let unknown = false;
   for (const box of taken) {
     const covered = isCovered(box, gone, budget);

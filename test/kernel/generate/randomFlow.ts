@@ -52,7 +52,7 @@ export function randomFlow(random: Random, world: FlowWorld): readonly FlowPacke
     const error = random.chance(0.15) ? errorAbout(random, one, world) : undefined;
     const packet: FlowPacket = error ?? nextOf(random, one, who);
     packets.push(packet);
-    const { walks } = simulate({ ruleset, packet, host, connections }, { budget: 1 });
+    const { walks } = simulate({ ruleset, packet, host, connections }, { ways: 1 });
     const walk = walks[0] as Walk;
     connections = walk.connections;
     if (error === undefined) {
@@ -71,7 +71,7 @@ function hopeful(random: Random, world: FlowWorld): Conversation {
   const { ruleset, host } = world;
   for (let tries = 0; tries < TRIES; tries++) {
     const one = conversation(random, world);
-    const [walk] = simulate({ ruleset, packet: one.opener.packet, host }, { budget: 1 }).walks;
+    const [walk] = simulate({ ruleset, packet: one.opener.packet, host }, { ways: 1 }).walks;
     if (walk !== undefined && GOES_ON.has(walk.fate.kind)) return one;
   }
   return conversation(random, world);

@@ -4,7 +4,7 @@ import { anyStates } from '../../../symbolic/anyState.ts';
 import type { Bdd } from '../../../symbolic/bdd.ts';
 import { EMPTY } from '../../../symbolic/bdd.ts';
 import type { Space } from '../../../symbolic/space.ts';
-import { makeSpace } from '../../../symbolic/space.ts';
+import { inOwnSpace } from '../../../symbolic/space.ts';
 import type { PacketClass } from '../../../symbolic/state.ts';
 import { walkAlone } from '../../../symbolic/uses.ts';
 import type { TableResult } from '../../../symbolic/walk.ts';
@@ -65,7 +65,16 @@ function isDeclared({ declared: { excludedInterfaces, virtualInterfaces } }: Sce
 
 /** Some packet is captured without the rule, and with it is not, or need not be. */
 function takesAway(scene: Scene, table: Table, rule: Rule): Answer {
-  const space = makeSpace(scene.ruleset.family, scene.host);
+  const { ruleset, host, space: own } = scene;
+  return inOwnSpace(ruleset.family, { host, budget: own.budget }, (space) => takesAwayIn(space, scene, { table, rule }));
+}
+
+interface Foreign {
+  readonly table: Table;
+  readonly rule: Rule;
+}
+
+function takesAwayIn(space: Space, scene: Scene, { table, rule }: Foreign): Answer {
   const { manager } = space;
   const hook = table.chains.get(rule.chain)?.hook;
   if (hook === undefined) return 'no';

@@ -19,12 +19,12 @@ export const noDeadRule: Claim = {
   id: 'no-dead-rule',
   level: 'info',
   statement: 'Every rule decides something for some packet.',
-  judge: ({ ruleset, host, profile }: Scene) => {
-    const { dead, undecided } = deadRules(ruleset, { host });
+  judge: ({ ruleset, host, profile, space: { budget } }: Scene) => {
+    const { dead, undecided } = deadRules(ruleset, { host, budget });
     const isIstio = profile?.name.startsWith('istio') === true;
     const artefact = (rule: Rule): string => (isIstio && isArtefact(rule) ? '; Istio writes this rule, and it does no harm' : '');
     const found = dead.map(({ rule, how }) => ({ rule, why: `${SAYS[how]}${artefact(rule)}` }));
-    const { rules, undecided: unclear, skipped } = redundantRules(ruleset, host);
+    const { rules, undecided: unclear, skipped } = redundantRules(ruleset, { host, budget });
     const redundant = rules.map((rule) => ({ rule, why: 'redundant: without it every packet fares the same' }));
     const why = (wanted: UndecidedRule['why']): readonly Rule[] => undecided.flatMap((one) => (one.why === wanted ? [one.rule] : []));
     const doubts = [

@@ -1,0 +1,153 @@
+/** What one question may cost. Everything that works for the question counts on the same object, which ends it by a `BudgetError`.
+ *  Counts, not times: the same question always ends the same way. Only who asks may have a clock, and hands it in. */
+
+/** `steps` are work, the others are memory. */
+export type Resource = 'steps' | 'nodes' | 'classes' | 'records' | 'ways' | 'time';
+
+export interface BudgetLimits {
+  /** work: a rule that a packet passes is one step, so is an operation on decision nodes */
+  readonly steps?: number;
+  /** decision nodes of the proofs */
+  readonly nodes?: number;
+  /** classes of packets that are alive at a time */
+  readonly classes?: number;
+  /** steps of walks that are kept to be shown */
+  readonly records?: number;
+  /** asked now and then: `true` ends the question */
+  readonly deadline?: () => boolean;
+}
+
+/** The question is too hard for its budget. */
+export class BudgetError extends Error {
+  override readonly name = 'BudgetError';
+  readonly resource: Resource;
+
+  constructor(resource: Resource, message: string) {
+    super(message);
+    this.resource = resource;
+  }
+}
+
+/** As the reason of an undecided answer. */
+export function budgetReason({ message }: BudgetError): string {
+  return `${REASON}${message}`;
+}
+
+export function isBudgetReason(reason: string | undefined): boolean {
+  return reason?.startsWith(REASON) === true;
+}
+
+const REASON = 'budget: ';
+
+const DEFAULTS = { steps: 60_000_000, nodes: 20_000_000, classes: 60_000, records: 1_000_000 } as const;
+/** A large ruleset may cost more. */
+const BY_RULE = { steps: 10_000, classes: 4, records: 100 } as const;
+/** A walk of a class past a rule makes sets, environments and keys. */
+export const STEPS_OF_A_CLASS = 16;
+const STEPS_BETWEEN_CLOCKS = 1 << 16;
+
+export class Budget {
+  readonly #deadline: (() => boolean) | undefined;
+  readonly #limits: { steps: number; readonly nodes: number; classes: number; records: number };
+  /** left to others than the share that is spent just now */
+  #kept = { steps: 0, nodes: 0 };
+  #steps = 0;
+  #nodes = 0;
+  #classes = 0;
+  #keptClasses = 0;
+  #records = 0;
+  #nextClock = STEPS_BETWEEN_CLOCKS;
+  #isLate = false;
+  readonly #admitted = new WeakSet<object>();
+
+  constructor({ deadline, ...limits }: BudgetLimits = {}) {
+    const given = Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
+    this.#limits = { ...DEFAULTS, ...given };
+    this.#deadline = deadline;
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  get nodes(): number {
+    return this.#nodes;
+  }
+
+  get classes(): number {
+    return this.#classes;
+  }
+
+  /** Rules that the question is about, each object once. */
+  admit(rules: object, count: number): void {
+    if (this.#admitted.has(rules)) return;
+    this.#admitted.add(rules);
+    this.#limits.steps += count * BY_RULE.steps;
+    this.#limits.classes += count * BY_RULE.classes;
+    this.#limits.records += count * BY_RULE.records;
+  }
+
+  step(count = 1): void {
+    this.#steps += count;
+    if (this.#steps > this.#limits.steps - this.#kept.steps) throw this.#spent('steps', 'steps', this.#kept.steps > 0);
+    if (this.#steps < this.#nextClock) return;
+    this.#nextClock = this.#steps + STEPS_BETWEEN_CLOCKS;
+    if (this.#deadline?.() === true) this.#isLate = true;
+    if (!this.#isLate) return;
+    this.#nextClock = 0;
+    throw new BudgetError('time', 'the time for the question is over');
+  }
+
+  /** Room for more decision nodes, at most so many. */
+  takeNodes(wanted: number): number {
+    const room = Math.min(wanted, this.#limits.nodes - this.#kept.nodes - this.#nodes);
+    if (room <= 0) throw this.#spent('nodes', 'decision nodes', this.#kept.nodes > 0);
+    this.#nodes += room;
+    return room;
+  }
+
+  /** What was taken is no longer used. */
+  giveNodes(count: number): void {
+    this.#nodes -= count;
+  }
+
+  /** Classes that come into being, or cease when `count` is negative. */
+  hold(count: number): void {
+    this.#classes += count;
+    if (count > 0) this.#checkClasses();
+  }
+
+  /** Classes that are there as long as the question. */
+  keep(count: number): void {
+    this.#keptClasses += count;
+    this.#checkClasses();
+  }
+
+  #checkClasses(): void {
+    if (this.#classes + this.#keptClasses > this.#limits.classes) throw this.#spent('classes', 'classes of packets');
+  }
+
+  record(count = 1): void {
+    this.#records += count;
+    if (this.#records > this.#limits.records) throw this.#spent('records', 'recorded steps');
+  }
+
+  /** `work` may spend this part of what is left and no more than `most`, so that it leaves something to others. */
+  share<T>(part: number, work: () => T, most: Pick<BudgetLimits, 'steps' | 'nodes'> = {}): T {
+    const before = this.#kept;
+    const keep = (resource: 'steps' | 'nodes', spent: number): number => {
+      const left = Math.max(0, this.#limits[resource] - before[resource] - spent);
+      return before[resource] + left - Math.min(Math.ceil(left * part), most[resource] ?? left);
+    };
+    this.#kept = { steps: keep('steps', this.#steps), nodes: keep('nodes', this.#nodes) };
+    try {
+      return work();
+    } finally {
+      this.#kept = before;
+    }
+  }
+
+  #spent(resource: keyof typeof DEFAULTS, what: string, ofShare = false): BudgetError {
+    return new BudgetError(resource, `more than ${ofShare ? 'a share of ' : ''}${this.#limits[resource]} ${what}`);
+  }
+}

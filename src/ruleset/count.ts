@@ -1,0 +1,14 @@
+/** How large a ruleset is. */
+import type { Ruleset, Table } from './ruleset.ts';
+
+export function countRules({ tables }: Ruleset): number {
+  let count = 0;
+  for (const table of tables.values()) count += countInTable(table);
+  return count;
+}
+
+export function countInTable({ chains }: Table): number {
+  let count = 0;
+  for (const { rules } of chains.values()) count += rules.length;
+  return count;
+}
