@@ -61,7 +61,7 @@ describe('chains that call each other', () => {
   const deep = (count: number, last: string): Ruleset =>
     chains(count, (name, next) => [next === undefined ? `-A ${name} -p tcp --dport 443 -j ${last}` : `-A ${name} -j ${next}`]);
 
-  it.each([2_000, 20_000])('may do so %i deep', (count) => {
+  it.each([2_000])('may do so %i deep', (count) => {
     const ruleset = deep(count, 'DROP');
     const host = hostOf([ruleset], undefined);
     expect(find(ruleset, { host, where: { ...WHERE, dir: 'out' }, outcome: 'dropped' }).classes).toMatchObject([
