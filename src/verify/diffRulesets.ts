@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts';
 import { Budget } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Family } from '../packet/address.ts';
+import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { PacketSet } from '../syntax/parsePacketSet.ts';
 import type { Diff } from './diff.ts';
@@ -29,7 +30,10 @@ export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[],
     const there = pair.base ?? pair.head;
     if (there === undefined) continue;
     for (const name of ['base', 'head'] as const) if (pair[name] === undefined) notes.push(missing(name, family));
-    const full: Sides<Ruleset> = { base: pair.base ?? without(there), head: pair.head ?? without(there) };
+    const full: Sides<Ruleset> = {
+      base: pair.base ?? emptyRuleset(family, there.source),
+      head: pair.head ?? emptyRuleset(family, there.source),
+    };
     diffs.push(
       family === 4 ? budget.share(1 / 2, () => diffRules({ ...full, ...scene, budget })) : diffRules({ ...full, ...scene, budget }),
     );
@@ -39,10 +43,6 @@ export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[],
 
 function missing(name: string, family: Family): string {
   return `${name} has no IPv${family} rules: compared with a kernel that has none loaded`;
-}
-
-function without({ family, source }: Ruleset): Ruleset {
-  return { family, source, tables: new Map(), usesConntrack: false, usesDefrag: false, hasOpaqueTarget: false };
 }
 
 /** The key of a set of packets that asks about what packets do not have as they start. */

@@ -6,6 +6,7 @@ import { point } from '../lib/intervals.ts';
 import { istioSidecar } from '../mesh/profiles/istioSidecar.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { and, equals, inSet, not, or, present } from '../netfilter/matchExpr.ts';
+import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
 import type { Claim } from './claim.ts';
 import type { RenderedPod } from './renderedPod.ts';
 import type { Scene } from './scene.ts';
@@ -34,7 +35,7 @@ export function inInitPhase<P extends RenderedPod>(pod: P): P {
   const listeners = phase === 'with-proxy' ? host.listeners.filter(({ process }) => process === proxy) : [];
   return {
     ...pod,
-    rulesets: phase === 'before' ? rulesets.map((ruleset) => ({ ...ruleset, tables: new Map(), usesConntrack: false })) : rulesets,
+    rulesets: phase === 'before' ? rulesets.map(({ family, source }) => emptyRuleset(family, source)) : rulesets,
     host: { ...host, listeners, processes: withSenders(host, senders) },
     whileInit: { phase, senders },
     key: `${key} ${JSON.stringify([phase, senders])}`,

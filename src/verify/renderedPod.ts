@@ -9,6 +9,7 @@ import { rulesText } from '../istio/rulesText.ts';
 import { transparentPorts } from '../journey/setting.ts';
 import { invariant } from '../lib/invariant.ts';
 import type { Family } from '../packet/address.ts';
+import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
 import { type ReadRules, readRules } from '../ruleset/readRules.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
@@ -90,10 +91,7 @@ function once<T>(known: Map<string, Numbered<T>>, key: string, make: () => T): N
 /** Without rules: a ruleset without tables. */
 function rulesOf(source: Source): ReadRules {
   if (source.text === '') {
-    return {
-      rulesets: [{ family: 4, source, tables: new Map(), usesConntrack: false, usesDefrag: false, hasOpaqueTarget: false }],
-      diagnostics: [],
-    };
+    return { rulesets: [emptyRuleset(4, source)], diagnostics: [] };
   }
   return readRules(source);
 }

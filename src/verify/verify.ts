@@ -6,6 +6,7 @@ import type { MeshProfile } from '../mesh/profile.ts';
 import { PROFILES } from '../mesh/profiles.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
+import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { AcceptedRule } from './accepted.ts';
 import type { SettingCauses } from './causes.ts';
@@ -61,7 +62,7 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
   const { profile, host, notes } = settingOf(rulesets, options);
   const budget = options.budget ?? new Budget();
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
-  const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? emptyRuleset(family, rulesets[0]));
+  const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));
   const unjudged = ([4, 6] as const).filter((family) => !wanted.includes(family));
   const scenes: Scene[] = [];
   for (const ruleset of judged.toSorted((a, b) => a.family - b.family)) {
@@ -161,7 +162,7 @@ function otherScene(
     const found = counterpart(other);
     if (typeof found === 'string') return found;
     const { rulesets, host, here, there } = found;
-    const ruleset = rulesets.find((one) => one.family === family) ?? emptyRuleset(family, rulesets[0]);
+    const ruleset = rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]);
     const { where } = options;
     return {
       scene: sceneOf({ ruleset, profile, host, budget, options: where === undefined ? {} : { where }, twin: undefined }),
@@ -172,7 +173,6 @@ function otherScene(
 }
 
 /** Rules that are not there capture nothing. */
-function emptyRuleset(family: Family, beside: Ruleset | undefined): Ruleset {
-  const source = beside?.source ?? { file: 'rules', text: '' };
-  return { family, source, tables: new Map(), usesConntrack: false, usesDefrag: false, hasOpaqueTarget: false };
+function withoutRules(family: Family, beside: Ruleset | undefined): Ruleset {
+  return emptyRuleset(family, beside?.source ?? { file: 'rules', text: '' });
 }

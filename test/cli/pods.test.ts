@@ -163,6 +163,11 @@ describe('while init containers run', () => {
     ['as the user of the proxy', ['vault.yaml', 'out tcp -> 172.24.120.198:443 uid=1337 gid=0', '--mode', 'cni'], 'direct'],
     ['before istio-init', ['vault.yaml', SERVICE, '--mode', 'init'], 'direct'],
     ['after a native sidecar', ['native.yaml', SERVICE, '--mode', 'cni'], 'captured-out'],
+    [
+      'a later fragment before istio-init: nothing waits for the others',
+      ['vault.yaml', 'out udp -> 10.0.0.9 frag=100 uid=0', '--mode', 'init'],
+      'direct',
+    ],
     ['with ambient', ['vault.yaml', SERVICE, '--mode', 'ambient'], 'captured-out'],
     ['names, with DNS capture', ['vault.yaml', 'out udp -> 10.96.0.10:53 uid=0', '--mode', 'cni', '--values', 'dns.yaml'], 'refused'],
     [

@@ -1,4 +1,5 @@
 /** A chain of CNI plugins (`*.conflist`), compared by what it makes of a pod that asks for nothing: istio-cni writes the rules, or nobody. */
+import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
 import type { Sides } from '../../verify/diffQuestion.ts';
 import type { DiffSubject } from '../../verify/diffSubjects.ts';
 import type { PodMemory } from '../../verify/renderedPod.ts';
@@ -48,6 +49,5 @@ async function subjectOf({ io, input }: Call, { side, plugins }: PluginSide, mem
   if (subject === undefined || plugins.includes('istio-cni')) return subject;
   const { pod: _, ...plain } = subject;
   const source = { file: DEFAULT_POD, text: '', rendered: true as const };
-  const empty = { source, tables: new Map(), usesConntrack: false, usesDefrag: false, hasOpaqueTarget: false };
-  return { ...plain, rulesets: plain.rulesets.map(({ family }) => ({ ...empty, family })), key: `no plugin ${side}` };
+  return { ...plain, rulesets: plain.rulesets.map(({ family }) => emptyRuleset(family, source)), key: `no plugin ${side}` };
 }

@@ -18,6 +18,7 @@ import { defaultHost } from '../../../src/mesh/defaultHost.ts';
 import type { MeshProfile } from '../../../src/mesh/profile.ts';
 import { istioSidecar } from '../../../src/mesh/profiles/istioSidecar.ts';
 import { type Address, type Family, parseAddress, prefixRange } from '../../../src/packet/address.ts';
+import { emptyRuleset } from '../../../src/ruleset/emptyRuleset.ts';
 import type { Ruleset } from '../../../src/ruleset/ruleset.ts';
 import type { Declaration } from '../../../src/verify/declaration.ts';
 import { hostOf } from '../../support/host.ts';
@@ -80,7 +81,7 @@ function familiesOf(facts: HostFacts): readonly Family[] {
 
 function rulesetFrom(text: string, family: Family): Ruleset {
   if (text !== '') return rulesetOf(text, { family });
-  return { family, source: { file: 'settings', text }, tables: new Map(), usesConntrack: false, usesDefrag: false, hasOpaqueTarget: false };
+  return emptyRuleset(family, { file: 'settings', text });
 }
 
 /** The proxy listens where the settings lead, and runs as they say: in TPROXY mode as root with their group. */

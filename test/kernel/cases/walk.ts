@@ -1,6 +1,6 @@
 /** How rules and chains are walked, and what targets do to a packet. */
 import type { KernelCase } from './kernelCase.ts';
-import { chains, FORWARDING, mangle, markState, nat, OUT, raw, SENT, stateOf } from './kernelCase.ts';
+import { chains, FORWARDING, filter, mangle, markState, nat, OUT, raw, SENT, stateOf } from './kernelCase.ts';
 
 export const WALK_CASES: readonly KernelCase[] = [
   {
@@ -23,6 +23,16 @@ export const WALK_CASES: readonly KernelCase[] = [
     },
     endsOn: { legacy: { 'in tcp 10.0.0.9 -> 192.168.50.9 iif=eth0 frag=1': 'lost' } },
   },
+  ...['', filter()].map(
+    (rules): KernelCase => ({
+      name: `a later fragment is sent by itself, and waits where it arrives, if ${rules === '' ? 'there are no rules' : 'no rule asks about connections'}`,
+      rules,
+      ends: {
+        'out udp 10.244.0.5 -> 10.0.0.9 frag=100': 'sent -o eth0 10.244.0.5 > 10.0.0.9',
+        'in udp 10.0.0.9 -> 10.244.0.5 iif=eth0 frag=100': 'lost',
+      },
+    }),
+  ),
   {
     name: 'RETURN in a base chain applies the policy',
     rules: chains('filter', ':OUTPUT DROP', '-A OUTPUT -p tcp -j RETURN', '-A OUTPUT -j ACCEPT'),
