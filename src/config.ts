@@ -37,6 +37,8 @@ export interface ConfigGroup {
   readonly istio?: string;
   /** families to judge, with rules or without */
   readonly families?: readonly (4 | 6)[];
+  /** files of rules without any table or rule are meant so */
+  readonly allowEmpty?: boolean;
   /** values of shell variables in rules */
   readonly set?: Readonly<Record<string, string>>;
 }

@@ -34,6 +34,8 @@ export interface ParseOptions {
   readonly family?: Family;
   /** values of shell variables */
   readonly variables?: Readonly<Record<string, string>>;
+  /** a text without any table or rule is meant so: a kernel that has none; otherwise it is an error */
+  readonly allowEmpty?: boolean;
 }
 
 export interface Parsed {
@@ -43,8 +45,9 @@ export interface Parsed {
 }
 
 /** Reads rules in any of the forms that the command line reads. Never throws for what the text says. */
-export function parse(text: string, { file = 'rules', family, variables = {} }: ParseOptions = {}): Parsed {
-  return readRules({ file, text }, { variables: new Map(Object.entries(variables)), ...(family !== undefined && { family }) });
+export function parse(text: string, { file = 'rules', family, variables = {}, allowEmpty = false }: ParseOptions = {}): Parsed {
+  const options = { variables: new Map(Object.entries(variables)), allowEmpty, ...(family !== undefined && { family }) };
+  return readRules({ file, text }, options);
 }
 
 /** One ruleset, or those of both families. */
@@ -52,15 +55,16 @@ export type Rules = Ruleset | readonly Ruleset[];
 /** Rules, what `parse` returned, or a text for it. */
 export type RulesInput = Rules | Parsed | string;
 
-/** @throws InputError when the text is wrong or has no rules */
-export function rulesetsOf(rules: RulesInput): readonly Ruleset[] {
-  if (typeof rules === 'string') return rulesetsOf(parse(rules));
+/** At least one. @throws InputError when the text is wrong or has no rules */
+export function rulesetsOf(rules: RulesInput, options: Pick<ParseOptions, 'allowEmpty'> = {}): readonly Ruleset[] {
+  if (typeof rules === 'string') return rulesetsOf(parse(rules, options));
+  if (typeof rules !== 'object' || rules === null) throw new InputError(['there are no rules']);
   if ('tables' in rules) return [rules];
-  if (!('rulesets' in rules)) return rules;
-  const errors = rules.diagnostics.filter(isError);
+  const errors = 'rulesets' in rules ? rules.diagnostics.filter(isError) : [];
   if (errors.length > 0) throw new InputError(errors.map(problemText));
-  if (rules.rulesets.length === 0) throw new InputError(['there are no rules in the text']);
-  return rules.rulesets;
+  const rulesets = 'rulesets' in rules ? rules.rulesets : rules;
+  if (rulesets.length === 0) throw new InputError(['there are no rules']);
+  return rulesets;
 }
 
 export function problemText({ source, span, message, help }: Diagnostic): string {
@@ -74,6 +78,8 @@ export interface SettingOptions {
   readonly host?: unknown;
   /** name of a mesh profile, `auto` when absent */
   readonly profile?: string;
+  /** rules that are given as a text without any table or rule are meant so */
+  readonly allowEmpty?: boolean;
 }
 
 export interface Setting {

@@ -13,7 +13,6 @@ import { type FindReport, toFindReport } from './report/findJson.ts';
 import type { PacketJson } from './report/packetJson.ts';
 import { type Trace, toTrace } from './report/traceJson.ts';
 import { toVerifyReport, type VerifyReport } from './report/verifyJson.ts';
-import type { Ruleset } from './ruleset/ruleset.ts';
 import { isError } from './syntax/diagnostic.ts';
 import { CLAIMS } from './verify/claims.ts';
 import { diffRulesets } from './verify/diffRulesets.ts';
@@ -47,14 +46,16 @@ export interface TraceOptions extends SettingOptions {
   readonly verbose?: boolean;
 }
 
-/** Walks one packet, in notation or object form, through rules of its family.
+/** Walks one packet, in notation or object form, through the rules of its family.
  *  @throws InputError when the packet or the host cannot be read, or the rules are of the other family */
-export function trace(ruleset: Ruleset, packet: string | Partial<PacketJson>, options: TraceOptions = {}): Trace {
-  const { host, profile } = settingOf([ruleset], options);
+export function trace(rules: RulesInput, packet: string | Partial<PacketJson>, options: TraceOptions = {}): Trace {
+  const rulesets = rulesetsOf(rules, options);
+  const { host, profile } = settingOf(rulesets, options);
   const completed = completePacket(packetFrom(packet), host);
   if (completed.packet === undefined) throw new InputError([completed.problem ?? 'the packet is incomplete']);
   const { family } = completed.packet;
-  if (family !== ruleset.family) throw new InputError([`the packet is IPv${family}, the rules are IPv${ruleset.family}`]);
+  const ruleset = rulesets.find((one) => one.family === family);
+  if (ruleset === undefined) throw new InputError([`the packet is IPv${family}, the rules are IPv${rulesets[0]?.family}`]);
   const detailed = options.verbose === true;
   const journey = walkJourney(ruleset, completed.packet, { host, detailed, ...(profile !== undefined && { profile }) });
   return toTrace({ journey, file: ruleset.source.file, defaults: completed.defaults, profile: profile?.name });
@@ -80,7 +81,7 @@ export interface VerifyRulesOptions extends SettingOptions {
 /** Every claim of the mesh, proved or broken by a packet. Rulesets of one source belong together.
  *  @throws InputError when the host, the profile, a claim or the set of packets cannot be read */
 export function verify(rules: RulesInput, { host, where, ...options }: VerifyRulesOptions = {}): VerifyReport {
-  const rulesets = rulesetsOf(rules);
+  const rulesets = rulesetsOf(rules, options);
   settingOf(rulesets, options);
   const unknown = [...(options.only ?? []), ...(options.except ?? [])].find((id) => !CLAIMS.some((claim) => claim.id === id));
   if (unknown !== undefined) throw new InputError([`there is no claim \`${unknown}\``]);
@@ -95,7 +96,7 @@ export function verify(rules: RulesInput, { host, where, ...options }: VerifyRul
 /** The packets that fare otherwise under `head` than under `base`, family by family; `equivalent` is a proof over all of them.
  *  @throws InputError when the host, the profile or the set of packets cannot be read */
 export function diff(base: RulesInput, head: RulesInput, options: DiffOptions = {}): DiffReport {
-  const sides = { base: rulesetsOf(base), head: rulesetsOf(head) };
+  const sides = { base: rulesetsOf(base, options), head: rulesetsOf(head, options) };
   const all = [...sides.base, ...sides.head];
   const { host, profile } = settingOf(all, options);
   const where = options.where === undefined ? undefined : packetSetFrom(options.where);
@@ -117,8 +118,7 @@ export interface FindOptions extends TraceOptions {
 /** The packets of a set that can have an outcome; `empty` is a proof over all of them.
  *  @throws InputError when the host, the profile, the outcome or the set of packets cannot be read, and when there is no packet in the set */
 export function find(rules: RulesInput, options: FindOptions): FindReport {
-  const all = rulesetsOf(rules);
-  if (all.length === 0) throw new InputError(['there are no rules to look at']);
+  const all = rulesetsOf(rules, options);
   const { outcome } = options;
   if (!isOutcome(outcome)) throw new InputError([`there is no outcome \`${String(outcome)}\``]);
   const { host, profile } = settingOf(all, options);

@@ -4,6 +4,10 @@ import type { OptionSpec } from './command.ts';
 export const COLOR: OptionSpec = { flags: '--color <when>', says: 'colour the output for people', choices: ['auto', 'always', 'never'] };
 export const FAMILY: OptionSpec = { flags: '--family <n>', says: 'read rules of unknown family as IPv4 or IPv6', choices: ['4', '6'] };
 export const SET: OptionSpec = { flags: '--set <NAME=value>', says: 'value of a shell variable in the rules', repeatable: true };
+export const ALLOW_EMPTY: OptionSpec = {
+  flags: '--allow-empty',
+  says: 'a text without tables and rules is meant: a kernel that has none',
+};
 export const STRICT: OptionSpec = { flags: '--strict', says: 'exit 1 for warnings and undecided answers too' };
 export const QUIET: OptionSpec = { flags: '-q, --quiet', says: 'no warnings' };
 export const JSON_OUTPUT: OptionSpec = { flags: '--json', says: 'the same as -o json' };

@@ -4,7 +4,7 @@ import type { Family } from '../packet/address.ts';
 import { type ReadRules, readRules } from '../ruleset/readRules.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
-import { type Call, listOf, textOf } from './command.ts';
+import { type Call, isSet, listOf, textOf } from './command.ts';
 import type { Io } from './io.ts';
 import { complain } from './messages.ts';
 
@@ -23,6 +23,7 @@ export async function loadRules({ io, input }: Call, { files, host }: RuleFiles)
   const family = textOf(input, 'family');
   const options = {
     variables,
+    allowEmpty: isSet(input, 'allowEmpty'),
     ...(family !== undefined && { family: Number(family) as Family }),
     ...(host !== undefined && namesOf(host)),
   };

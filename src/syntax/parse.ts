@@ -13,6 +13,8 @@ export interface ParseOptions {
   readonly family?: Family;
   /** values of shell variables */
   readonly variables?: ReadonlyMap<string, string>;
+  /** a text without any table or rule is meant so: a kernel that has none */
+  readonly allowEmpty?: boolean;
 }
 
 export interface ParseResult {
@@ -38,12 +40,15 @@ export function parseRules(source: Source, options: ParseOptions = {}): ParseRes
     if (dumped === undefined) rulesets.push(called);
     else rulesets[index] = { ...called, tables: [...dumped.tables, ...called.tables] };
   }
-  const understood = rulesets.length > 0 || shell.calls > 0;
-  for (const finding of understood ? shell.strangers : refused) report(finding);
-  if (!understood && diagnostics.every(({ kind }) => kind === 'warning')) {
-    report(noRules(source.text));
-    if (isBlank(source.text)) rulesets.push(emptyRuleset(source, options));
-  } else if (!hasRules(rulesets) && diagnostics.every(({ kind }) => kind === 'warning')) report(noRules(''));
+  for (const finding of rulesets.length > 0 || shell.calls > 0 ? shell.strangers : refused) report(finding);
+  if (diagnostics.every(({ kind }) => kind === 'warning')) {
+    const hasTables = rulesets.some(({ tables }) => tables.length > 0);
+    if (hasTables) {
+      if (!hasRules(rulesets)) report({ ...NO_RULES, span: atStart(source) });
+    } else if (!isBlank(source.text) && shell.calls === 0) report({ ...NOT_RULES, span: atStart(source) });
+    else if (options.allowEmpty === true) return { rulesets: [emptyRuleset(source, options)], diagnostics };
+    else report({ ...(shell.calls === 0 ? EMPTY : NO_CHANGES), span: atStart(source) });
+  }
   return { rulesets, diagnostics: diagnostics.sort((a, b) => a.span.start - b.span.start) };
 }
 
@@ -56,20 +61,38 @@ function hasRules(rulesets: readonly RulesetNode[]): boolean {
 }
 
 /** Only blanks and comments: what iptables-save prints where there are no tables. */
-function isBlank(text: string): boolean {
+export function isBlank(text: string): boolean {
   return !/^[ \t\ufeff]*[^#\s\ufeff]/m.test(text);
 }
 
-/** fact: iptables-save of a host that has legacy rules only is empty, and its warning goes to standard error. */
-function noRules(text: string): Finding {
-  const span = { start: 0, end: Math.min(text.length, 1) };
-  if (isBlank(text)) {
-    const help = 'if this is a pod with a sidecar, save `iptables-legacy-save` and `nft list ruleset` too: the rules may be there';
-    return { kind: 'warning', message: 'no rule found in this text', span, help };
-  }
-  const help = 'give the text of `iptables-save` or `iptables-restore`, or lines that call `iptables`';
-  return { kind: 'malformed', message: 'no rule found in this text: it has no table and no call of iptables', span, help };
+function atStart({ text }: Source): Finding['span'] {
+  return { start: 0, end: Math.min(text.length, 1) };
 }
+
+/** Tables say that this is all there is. */
+const NO_RULES = { kind: 'warning', message: 'no rule found in this text' } as const;
+
+const NOT_RULES = {
+  kind: 'malformed',
+  message: 'no rule found in this text: it has no table and no call of iptables',
+  help: 'give the text of `iptables-save` or `iptables-restore`, or lines that call `iptables`',
+} as const;
+
+const MEANT = 'a kernel without tables is meant with --allow-empty, in the library `allowEmpty`';
+
+/** fact: iptables-save of a host that has legacy rules only is empty, and its warning goes to standard error. A command that failed
+ *  before a pipe leaves as little. */
+const EMPTY = {
+  kind: 'malformed',
+  message: 'there is nothing in this text: no table and no rule',
+  help: `did the command that should write it fail? The rules may also be in \`iptables-legacy-save\` or \`nft list ruleset\`; ${MEANT}`,
+} as const;
+
+const NO_CHANGES = {
+  kind: 'malformed',
+  message: 'no rule and no table in this text: its calls of iptables change nothing',
+  help: MEANT,
+} as const;
 
 function emptyRuleset(source: Source, { family }: ParseOptions): RulesetNode {
   return { family: family ?? 4, familyFrom: family === undefined ? 'default' : 'option', source, form: 'save', tables: [] };

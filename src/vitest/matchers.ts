@@ -49,7 +49,7 @@ interface AskedPackets extends Asked<SettingOptions> {
 /** What cannot be read, or is too hard, passes neither way, here as below. */
 export function packetsAnswer(rules: unknown, { packets, wish, isNot, options }: AskedPackets): Answer {
   return readable(() => {
-    const rulesets = rulesetsOf(rules as RulesInput);
+    const rulesets = rulesetsOf(rules as RulesInput, options);
     const where = setOf(packets);
     if (where !== undefined) return askSet({ rulesets, where, wish, isNot }, options);
     return askPacket({ rulesets, packet: packets as string | Partial<PacketJson>, wish, isNot, brief: isGenerated(packets) }, options);
@@ -73,7 +73,7 @@ export function holdAnswer(
 ): Answer {
   return readable(() => {
     if (claim !== undefined && !CLAIMS.some(({ id }) => id === claim)) throw new InputError([`there is no claim \`${claim}\``]);
-    const rulesets = rulesetsOf(rules as RulesInput);
+    const rulesets = rulesetsOf(rules as RulesInput, options);
     const { host, where, ...rest } = options;
     const settings = {
       ...rest,
@@ -109,7 +109,7 @@ export function equivalenceAnswer(
   { other, isNot, options }: Asked<EquivalenceOptions> & { readonly other: RulesInput },
 ): Answer {
   return readable(() => {
-    const sides = { base: rulesetsOf(other), head: rulesetsOf(rules as RulesInput) };
+    const sides = { base: rulesetsOf(other, options), head: rulesetsOf(rules as RulesInput, options) };
     const setting = settingOf([...sides.base, ...sides.head], options);
     const where = options.where === undefined ? undefined : packetSetFrom(options.where);
     const { diffs, notes } = diffRulesets(sides.base, sides.head, { ...setting, ...(where !== undefined && { where }) });

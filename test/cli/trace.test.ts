@@ -106,13 +106,14 @@ describe('exit codes', () => {
     expect(err.match(/error:/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('a text without rules is answered with a warning, which --strict makes a finding', async () => {
-    const { out, err, code } = await chainwalk(['trace', '-', OUT], { stdin: '' });
+  it('a table without rules is answered with a warning, which --strict makes a finding', async () => {
+    const stdin = '*nat\nCOMMIT\n';
+    const { out, err, code } = await chainwalk(['trace', '-', OUT], { stdin });
     expect(code).toBe(0);
     expect(out).toMatch(/^DIRECT/);
     expect(err).toContain('warning: no rule found');
-    expect((await chainwalk(['trace', '-', OUT, '--strict'], { stdin: '' })).code).toBe(1);
-    expect((await chainwalk(['trace', '-', OUT, '--quiet'], { stdin: '' })).err).toContain('warning: no rule found');
+    expect((await chainwalk(['trace', '-', OUT, '--strict'], { stdin })).code).toBe(1);
+    expect((await chainwalk(['trace', '-', OUT, '--quiet'], { stdin })).err).toContain('warning: no rule found');
   });
 
   it('undecided is 0, and 1 with --strict; the rule to blame is warned about', async () => {
@@ -257,8 +258,8 @@ describe('check', () => {
   });
 
   it('a warning is 0, and 1 with --strict', async () => {
-    expect((await chainwalk(['check', '-'], { stdin: '' })).code).toBe(0);
-    expect((await chainwalk(['check', '-', '--strict'], { stdin: '' })).code).toBe(1);
+    expect((await chainwalk(['check', '-'], { stdin: '*nat\nCOMMIT\n' })).code).toBe(0);
+    expect((await chainwalk(['check', '-', '--strict'], { stdin: '*nat\nCOMMIT\n' })).code).toBe(1);
   });
 
   it('--set gives a shell variable its value', async () => {

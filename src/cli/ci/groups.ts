@@ -104,6 +104,8 @@ function optionsOf(group: ConfigGroup, { config: { claims }, folder }: LoadedCon
       ...(group.mode !== undefined && { mode: group.mode }),
       ...(group.istio !== undefined && { istio: group.istio }),
       ...(group.families !== undefined && { family: group.families.join(',') }),
+      // settings may be of pods for which no rules are written
+      ...((group.allowEmpty === true || group.as === 'settings') && { allowEmpty: true }),
       values,
       set: Object.entries(group.set ?? {}).map(([name, value]) => `${name}=${value}`),
       except: CLAIM_IDS.filter((id) => id !== UNCHANGED_FATE && !isAsked(claims, id)).join(',') || undefined,

@@ -3,14 +3,14 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type Command, isSet } from '../command.ts';
 import { EXIT } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
-import { COLOR, FAMILY, JSON_OUTPUT, output, QUIET, SET, STRICT, WATCH } from '../options.ts';
+import { ALLOW_EMPTY, COLOR, FAMILY, JSON_OUTPUT, output, QUIET, SET, STRICT, WATCH } from '../options.ts';
 
 export const check: Command = {
   name: 'check',
   summary: 'would the kernel load these rules? all problems at once',
   about: 'No packet is traced.',
   args: [{ name: '<rules...>', says: 'files with rules, `-` for standard input' }],
-  options: [output(['human', 'json']), JSON_OUTPUT, FAMILY, SET, WATCH, STRICT, QUIET, COLOR],
+  options: [output(['human', 'json']), JSON_OUTPUT, FAMILY, SET, ALLOW_EMPTY, WATCH, STRICT, QUIET, COLOR],
   examples: [
     { says: 'every problem with its place, before anything is loaded', line: 'chainwalk check pod.rules node.rules' },
     { says: 'a script with a variable', line: 'chainwalk check --set POD_IP=10.244.0.5 rules.sh' },

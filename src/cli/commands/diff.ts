@@ -1,6 +1,7 @@
 /** `chainwalk diff BASE HEAD`: which packets change their fate. */
 import type { Command, OptionSpec } from '../command.ts';
 import {
+  ALLOW_EMPTY,
   COLOR,
   FAMILY,
   HOST,
@@ -57,6 +58,7 @@ export const diff: Command = {
     JSON_OUTPUT,
     FAMILY,
     SET,
+    ALLOW_EMPTY,
     WATCH,
     STRICT,
     QUIET,

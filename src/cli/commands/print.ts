@@ -1,7 +1,7 @@
 /** `chainwalk print RULES`: the rules as iptables-save would print them. */
 import type { Command } from '../command.ts';
 import { EXIT } from '../exitCode.ts';
-import { COLOR, FAMILY, QUIET, SET } from '../options.ts';
+import { ALLOW_EMPTY, COLOR, FAMILY, QUIET, SET } from '../options.ts';
 
 /** Tells the reader, and chainwalk itself, where the rules of the other family start. */
 const SECOND = '# ip6tables\n';
@@ -10,7 +10,7 @@ export const print: Command = {
   name: 'print',
   summary: 'rules in canonical form, as iptables-save prints them',
   args: [{ name: '<rules>', says: 'a file with rules, `-` for standard input' }],
-  options: [FAMILY, SET, QUIET, COLOR],
+  options: [FAMILY, SET, ALLOW_EMPTY, QUIET, COLOR],
   examples: [
     {
       says: 'compare two dumps without counters, comments and old spellings',

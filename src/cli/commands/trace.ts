@@ -2,6 +2,7 @@
 import { OUTCOMES } from '../../journey/journey.ts';
 import type { Command } from '../command.ts';
 import {
+  ALLOW_EMPTY,
   COLOR,
   FAMILY,
   HOST,
@@ -43,6 +44,7 @@ export const trace: Command = {
     JSON_OUTPUT,
     FAMILY,
     SET,
+    ALLOW_EMPTY,
     WATCH,
     STRICT,
     QUIET,

@@ -1,6 +1,7 @@
 /** `chainwalk verify RULES...`: proves what a mesh promises, for every packet. */
 import type { Command } from '../command.ts';
 import {
+  ALLOW_EMPTY,
   COLOR,
   HOST,
   ISTIO,
@@ -38,6 +39,7 @@ export const verify: Command = {
     OUTPUTS,
     JSON_OUTPUT,
     SET,
+    ALLOW_EMPTY,
     WATCH,
     STRICT,
     QUIET,

@@ -58,6 +58,7 @@ const groupShape = readRecord<ConfigGroup>(
     values: readTexts,
     istio: istioVersion,
     families: readList(family),
+    allowEmpty: readFlag,
     set: variables,
   },
   ['files'],

@@ -24,7 +24,7 @@ export async function answer(call: Call, files: Files): Promise<ExitCode> {
   const where = await readWhere(call);
   const given = await readHostOption(call);
   if (outputs === undefined || where === undefined || given === undefined) return EXIT.usage;
-  const plan = await planOf(call, files.pairs);
+  const plan = await planOf(call, files);
   const [wrong] = [...plan.refused, ...plan.unknown.map((file) => ({ file, why: 'it holds nothing that can be compared' }))];
   if (files.explicit && wrong !== undefined) {
     await complain(io, { message: `\`${wrong.file}\` cannot be compared: ${wrong.why}` });

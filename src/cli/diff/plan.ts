@@ -1,4 +1,6 @@
 /** Files of both sides by what they are: which are compared with which. */
+
+import { isBlank } from '../../syntax/parse.ts';
 import type { Sides } from '../../verify/diffQuestion.ts';
 import type { Call } from '../command.ts';
 import { type Kind, kindOf } from './recognise.ts';
@@ -51,8 +53,8 @@ interface Read {
   readonly found: ReturnType<typeof kindOf>;
 }
 
-/** A file that cannot be read is unknown here. */
-export async function planOf(call: Call, pairs: readonly FilePair[]): Promise<Plan> {
+/** A file that cannot be read is unknown here. One that is empty is rules where rules are compared: whoever reads them says what is wrong. */
+export async function planOf(call: Call, { pairs, explicit }: Pick<Files, 'pairs' | 'explicit'>): Promise<Plan> {
   const plan = {
     rules: [] as Sides<Recognised>[],
     manifests: { base: [] as string[], head: [] as string[] },
@@ -64,8 +66,9 @@ export async function planOf(call: Call, pairs: readonly FilePair[]): Promise<Pl
     mixed: undefined as Plan['mixed'],
   };
   for (const pair of pairs) {
-    const base = await read(call, pair.base);
-    const head = await read(call, pair.head);
+    const found = { base: await read(call, pair.base), head: await read(call, pair.head) };
+    const base = asRules(found.base, explicit || kindIs(found.head, 'rules'));
+    const head = asRules(found.head, explicit || kindIs(found.base, 'rules'));
     const there = [head, base].flatMap((one) => one ?? []);
     const wrong = there.flatMap(({ file, found }) => ('why' in found ? [{ file, why: found.why, known: found.known }] : []));
     const kinds = new Set(there.flatMap(({ found }) => ('kind' in found ? [found.kind] : [])));
@@ -85,6 +88,10 @@ export async function planOf(call: Call, pairs: readonly FilePair[]): Promise<Pl
   }
   const { mixed, ...rest } = plan;
   return { ...rest, ...(mixed !== undefined && { mixed }) };
+}
+
+function asRules(read: Read | undefined, expected: boolean): Read | undefined {
+  return read !== undefined && expected && isBlank(read.text) ? { ...read, found: { kind: 'rules' } } : read;
 }
 
 function kindIs(read: Read | undefined, kind: Kind): boolean {

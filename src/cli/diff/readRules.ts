@@ -40,6 +40,6 @@ async function rendered(
   });
   if (answer.rendered === undefined) return { rulesets: [], diagnostics: answer.diagnostics };
   const text = rulesText(answer.rendered) + routingText(answer.rendered);
-  const { rulesets, diagnostics } = readRules({ file: `${file}#rendered`, text, rendered: true });
+  const { rulesets, diagnostics } = readRules({ file: `${file}#rendered`, text, rendered: true }, { allowEmpty: true });
   return { rulesets, diagnostics: [...answer.diagnostics, ...diagnostics.filter(isError)] };
 }

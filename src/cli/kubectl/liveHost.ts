@@ -18,7 +18,7 @@ export function liveHost(rules: Source, answers: Answers): LiveHost {
   const { routing, leftOut } = readRouting(answers);
   const assumed = (['interfaces', 'ip_rules', 'routes'] as const).filter((key) => routing[key] === undefined);
   if (assumed.length === 3) return { notes: ['there is no `ip` that prints JSON: addresses and routes are taken to be those of any pod'] };
-  const rulesets = readRules(rules).rulesets;
+  const rulesets = readRules(rules, { allowEmpty: true }).rulesets;
   const profile = profileOf(rulesets);
   const usual = defaultHost({ transparentPorts: transparentPorts(rulesets), ...(profile !== undefined && { profile }) });
   const description = { ...usual, ...routing };

@@ -39,7 +39,7 @@ export async function runRender(call: Call): Promise<ExitCode> {
 /** Istio takes some values unread; what iptables then refuses is refused here too. */
 function refusals(text: string): readonly Diagnostic[] {
   if (text === '') return [];
-  return readRules({ file: 'rendered', text }).diagnostics.filter(isError);
+  return readRules({ file: 'rendered', text }, { allowEmpty: true }).diagnostics.filter(isError);
 }
 
 function toJson({ rendered }: Rendering, diagnostics: readonly Diagnostic[]): unknown {
