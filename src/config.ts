@@ -48,7 +48,7 @@ export type ConfigKind = 'rules' | 'manifest' | 'settings';
 export interface ConfigClaims {
   readonly only?: readonly string[];
   readonly except?: readonly string[];
-  /** by id; `unchanged-fate` is that packets fare as on the base, and info without this */
+  /** by id; `behaviour-changed` is that every packet ends as on the base; without this what breaks something is an error there */
   readonly levels?: Readonly<Record<string, Level | 'off'>>;
 }
 

@@ -13,15 +13,17 @@ import { traverseIn, traverseOut } from '../symbolic/traverse.ts';
 import { equal } from '../symbolic/vector.ts';
 import type { Alignment } from './diffAlign.ts';
 import { align } from './diffAlign.ts';
-import type { Change, End } from './diffEnds.ts';
+import type { End } from './diffEnds.ts';
 import { compareEnds, endsOf } from './diffEnds.ts';
 import { type LoopScene, loopScene, onward, relayedPackets } from './diffLoops.ts';
 import { otherLots } from './diffLots.ts';
 import type { Asked, MemoryChange } from './diffMemory.ts';
 import { compareMemory, memoryOf } from './diffMemory.ts';
 import { openTargets } from './diffOpaque.ts';
+import { byOutcomes, type OutcomeChange } from './diffOutcomes.ts';
 import { type DiffQuestion, hostAround, type Sides, spaceAround } from './diffQuestion.ts';
 import { mayMatch } from './diffReach.ts';
+import { severityOf, severityOfAny } from './diffSeverity.ts';
 import { sliceOf } from './diffSlice.ts';
 import type { ChangedClass, UnclearClass } from './diffWitness.ts';
 import { chanceClasses, changedClasses, unclearClasses } from './diffWitness.ts';
@@ -38,10 +40,10 @@ export interface Diff {
 export interface WayChanges {
   /** where the packets arrive; undefined: they are sent here */
   readonly iif: string | undefined;
-  readonly changes: readonly Change[];
-  readonly unclear: readonly Change[];
+  readonly changes: readonly OutcomeChange[];
+  readonly unclear: readonly OutcomeChange[];
   /** the same ends are open to them, by other lots */
-  readonly lots: readonly Change[];
+  readonly lots: readonly OutcomeChange[];
   readonly memory: readonly MemoryChange[];
 }
 
@@ -60,7 +62,7 @@ export function diffRules(question: DiffQuestion): Diff {
     return {
       family,
       changes: [],
-      undecided: [{ packets: 'any packet', reason: budgetReason(error), rules: { base: [], head: [] } }],
+      undecided: [{ level: 'error', packets: 'any packet', reason: budgetReason(error), rules: { base: [], head: [] } }],
     };
   }
 }
@@ -81,7 +83,12 @@ function memories(aligned: Alignment): readonly UnclearClass[] {
   const rules = { base: [...aligned.base].filter(mayRemember), head: [...aligned.head].filter(mayRemember) };
   if (rules.base.length + rules.head.length === 0) return [];
   return [
-    { packets: 'any packet', reason: 'a rule that decides nothing itself may remember packets for others that are not modelled', rules },
+    {
+      level: 'error',
+      packets: 'any packet',
+      reason: 'a rule that decides nothing itself may remember packets for others that are not modelled',
+      rules,
+    },
   ];
 }
 
@@ -129,7 +136,11 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
     const known = manager.any([...changes, ...unclear].map(({ set }) => set));
     const lots = otherLots(space, sides.base.ends, sides.head.ends, known);
     const memory = compareMemory(space, { base: sides.base.memory, head: sides.head.memory });
-    return changes.length + unclear.length + lots.length + memory.length === 0 ? [] : [{ iif, changes, unclear, lots, memory }];
+    if (changes.length + unclear.length + lots.length + memory.length === 0) return [];
+    const ends = { base: sides.base.ends, head: sides.head.ends };
+    const maybe = (open: typeof changes) => byOutcomes(space, open, { ends, severity: severityOfAny });
+    const sure = byOutcomes(space, changes, { ends, severity: severityOf });
+    return [{ iif, changes: sure, unclear: maybe(unclear), lots: maybe(lots), memory }];
   });
 }
 

@@ -6,7 +6,7 @@ import type { ChangedClass, ChangedSide } from './diffWitness.ts';
 
 export function byPort(change: ChangedClass): ChangedClass {
   const [base, head] = [sideByPort(change.base), sideByPort(change.head)];
-  return { ...change, base, head, severity: severityOf(base.journey.outcome, head.journey.outcome) };
+  return { ...change, base, head, severity: severityOf({ base: base.outcomes, head: head.outcomes }) };
 }
 
 const BY_ROLE: Readonly<Record<string, Outcome>> = { outbound: 'captured-out', inbound: 'captured-in', dns: 'dns' };

@@ -2,6 +2,7 @@
  *  A few packets that every application sends stand for all: a change that they show is one, and none is no proof. */
 import { completePacket } from '../host/completePacket.ts';
 import { identityOf } from '../istio/podRules/podHost.ts';
+import type { Outcome } from '../journey/journey.ts';
 import { walkJourney } from '../journey/walkJourney.ts';
 import type { Packet } from '../packet/packet.ts';
 import { parsePacket } from '../syntax/parsePacket.ts';
@@ -32,7 +33,7 @@ export function identityChanges({ base, head }: Sides<DiffSubject>): readonly Id
     if (before === undefined || after === undefined || before.outcome === after.outcome) return [];
     const [baseRule, headRule] = decidingPair(before, after);
     const change: ChangedClass = {
-      severity: severityOf(before.outcome, after.outcome),
+      severity: severityOf({ base: outcomesOf(before), head: outcomesOf(after) }),
       usual: 'ordinary',
       packets: `what the application sends, such as \`${text}\`: it runs as uid ${is.uid} gid ${is.gid} now, as uid ${was.uid} gid ${was.gid} before`,
       example: after.packet,
@@ -41,6 +42,10 @@ export function identityChanges({ base, head }: Sides<DiffSubject>): readonly Id
     };
     return [{ change, cause }];
   });
+}
+
+function outcomesOf({ paths }: ReturnType<typeof walkJourney>): readonly Outcome[] {
+  return [...new Set(paths.map(({ outcome }) => outcome))];
 }
 
 function journeyOf({ rulesets, host, profile }: DiffSubject, text: string): ReturnType<typeof walkJourney> | undefined {

@@ -11,12 +11,14 @@ import { EMPTY, FULL } from '../symbolic/bdd.ts';
 import { shareOf } from '../symbolic/share.ts';
 import type { Space } from '../symbolic/space.ts';
 import { pickWitness, usualPreferences } from '../symbolic/witness.ts';
+import type { Level } from './claim.ts';
 import type { WayChanges } from './diff.ts';
-import type { Change, End } from './diffEnds.ts';
+import type { End } from './diffEnds.ts';
 import { ordinaryPackets, packetsForHere } from './diffOrdinary.ts';
+import type { OutcomeChange } from './diffOutcomes.ts';
 import { decidingPair, endOfPath, observed } from './diffParting.ts';
 import { type DiffQuestion, hostAround, type Sides } from './diffQuestion.ts';
-import { SEVERITIES, type Severity, seriousness, severityOf, USUAL, type Usual } from './diffSeverity.ts';
+import { levelOf, SEVERITIES, type Severity, seriousness, USUAL, type Usual } from './diffSeverity.ts';
 import { wordsOf } from './words.ts';
 
 /** Packets that change alike. */
@@ -43,6 +45,8 @@ export interface ChangedSide {
 
 /** Packets for which it depends on something that is not modelled whether they change. */
 export interface UnclearClass {
+  /** of the worst that may become of them */
+  readonly level: Level;
   readonly packets: string;
   readonly reason: string;
   readonly rules: Sides<readonly Rule[]>;
@@ -54,6 +58,7 @@ const MANY = 64;
 interface Group {
   readonly iif: string | undefined;
   readonly set: Bdd;
+  readonly severity: Severity;
 }
 
 export function changedClasses(space: Space, question: DiffQuestion, ways: readonly WayChanges[]): readonly ChangedClass[] {
@@ -70,29 +75,32 @@ export function changedClasses(space: Space, question: DiffQuestion, ways: reado
 /** Groups that part by the same rules, as their examples show, are one: people need no class for every way to the same end. */
 function mergeAlike(space: Space, question: DiffQuestion, groups: readonly Group[]): readonly Group[] {
   const merged = groupBy(groups, (group) => {
-    const { usual, base, head } = changedClass(space, question, group);
+    const { usual, severity, base, head } = changedClass(space, question, group);
     const place = (rule: Rule | undefined) => (rule === undefined ? '' : `${rule.table} ${rule.chain} ${rule.number}`);
     const ends = [base, head].map(({ outcomes, rule }) => `${outcomes.join()} ${place(rule)}`);
-    return [group.iif, usual, ...ends].join('\n');
+    return [group.iif, usual, severity, ...ends].join('\n');
   });
-  return [...merged.values()].map((alike) => ({ iif: alike[0]?.iif, set: space.manager.any(alike.map(({ set }) => set)) }));
+  return [...merged.values()].map((alike) => ({ ...alike[0], set: space.manager.any(alike.map(({ set }) => set)) }));
 }
 
 /** The part of a set that people would speak of. */
-function usualPart(space: Space, { iif, set }: Group): { readonly usual: Usual; readonly part: Bdd; readonly within: Bdd } {
+function usualPart(
+  space: Space,
+  { iif, set }: Pick<Group, 'iif' | 'set'>,
+): { readonly usual: Usual; readonly part: Bdd; readonly within: Bdd } {
   const kinds = { ordinary: packetsForHere(space, iif), through: ordinaryPackets(space, iif), odd: FULL };
   const usual = USUAL.find((kind) => space.manager.and(set, kinds[kind]) !== EMPTY) ?? 'odd';
   return { usual, part: space.manager.and(set, kinds[usual]), within: kinds[usual] };
 }
 
-type WayChange = Change & { readonly iif: string | undefined };
+type WayChange = OutcomeChange & { readonly iif: string | undefined };
 
 function grouped({ manager }: Space, changes: readonly WayChange[], detail: (change: WayChange) => string): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const change of changes) {
-    const { iif, set, base, head } = change;
-    const key = `${iif ?? ''} ${base.outcome} ${head.outcome} ${detail(change)}`;
-    groups.set(key, { iif, set: manager.or(groups.get(key)?.set ?? 0, set) });
+    const { iif, set, outcomes, severity } = change;
+    const key = `${iif ?? ''} ${severity} ${outcomes.base} ${outcomes.head} ${detail(change)}`;
+    groups.set(key, { iif, set: manager.or(groups.get(key)?.set ?? 0, set), severity });
   }
   return [...groups.values()];
 }
@@ -101,7 +109,7 @@ function ruleKey({ of: { decided } }: End): string {
   return decided === undefined ? 'policy' : `${decided.table} ${decided.chain} ${decided.number}`;
 }
 
-function changedClass(space: Space, question: DiffQuestion, { iif, set }: Group): ChangedClass {
+function changedClass(space: Space, question: DiffQuestion, { iif, set, severity }: Group): ChangedClass {
   const place = placeOf(iif);
   const { usual, part, within } = usualPart(space, { iif, set });
   const example = pickWitness(space, part, { ...place, preferences: usualPreferences(space, place.dir) });
@@ -111,21 +119,16 @@ function changedClass(space: Space, question: DiffQuestion, { iif, set }: Group)
   if (!base.truncated && !head.truncated && observed(base) === observed(head))
     throw new InvariantError(`the proof says that ${packetText(example)} fares otherwise, the simulator says \`${base.outcome}\` twice`);
   const [baseRule, headRule] = decidingPair(base, head);
-  return {
-    severity: severityOf(base.outcome, head.outcome),
-    usual,
-    packets: wordsOf({ space }, { set: part, within, ...place }),
-    example,
-    base: sideOf(base, head, baseRule),
-    head: sideOf(head, base, headRule),
-  };
+  const sides = { base: sideOf(base, head, baseRule), head: sideOf(head, base, headRule) };
+  const packets = wordsOf({ space }, { set: part, within, ...place });
+  return { severity, usual, packets, example, ...sides };
 }
 
 function placeOf(iif: string | undefined) {
   return iif === undefined ? ({ dir: 'out' } as const) : ({ dir: 'in', iif } as const);
 }
 
-function wordsOfClass(space: Space, group: Group): string {
+function wordsOfClass(space: Space, group: Pick<Group, 'iif' | 'set'>): string {
   const { part, within } = usualPart(space, group);
   return wordsOf({ space }, { set: part, within, ...placeOf(group.iif) });
 }
@@ -150,8 +153,8 @@ export function sideOf(journey: Journey, other: Journey, rule: Rule | undefined)
 }
 
 export function unclearClasses(space: Space, ways: readonly WayChanges[]): readonly UnclearClass[] {
-  return ways.flatMap(({ iif, unclear }) => {
-    if (unclear.length === 0) return [];
+  const groups = ways.flatMap(({ iif, unclear }) => byLevel(unclear).map(([level, group]) => ({ iif, level, unclear: group })));
+  return groups.map(({ iif, level, unclear }) => {
     const doubts = unclear.flatMap(({ base, head }) => [...base.of.doubts, ...head.of.doubts]).filter(({ why }) => why === 'unmodelled');
     const rulesOf = (ends: readonly End[]): readonly Rule[] => [
       ...new Set(
@@ -161,8 +164,13 @@ export function unclearClasses(space: Space, ways: readonly WayChanges[]): reado
     const rules = { base: rulesOf(unclear.map(({ base }) => base)), head: rulesOf(unclear.map(({ head }) => head)) };
     const reason =
       [...new Set(doubts.map(({ what }) => what))].join('; ') || 'a later packet of the proxy meets something that is not modelled';
-    return [{ packets: wordsOfClass(space, { iif, set: space.manager.any(unclear.map(({ set }) => set)) }), reason, rules }];
+    return { level, packets: wordsOfClass(space, { iif, set: space.manager.any(unclear.map(({ set }) => set)) }), reason, rules };
   });
+}
+
+/** What may break something apart from what cannot. */
+function byLevel(changes: readonly OutcomeChange[]): readonly (readonly [Level, readonly OutcomeChange[]])[] {
+  return [...groupBy(changes, levelOf)];
 }
 
 /** Packets for which rules of chance, or rules that remember, differ in more than what can become of one packet. */
@@ -173,18 +181,17 @@ export function chanceClasses(space: Space, ways: readonly WayChanges[]): readon
     const drawing = (ends: readonly End[]): readonly Rule[] => [
       ...new Set(ends.flatMap(({ of }) => of.doubts.flatMap(({ why, rule }) => (why === 'chance' && rule !== undefined ? [rule] : [])))),
     ];
-    const byLot: readonly UnclearClass[] =
-      lots.length === 0
-        ? []
-        : [
-            {
-              packets: words(manager.any(lots.map(({ set }) => set))),
-              reason: 'the same may become of them on both sides, but other rules of chance decide: how often is not compared',
-              rules: { base: drawing(lots.map(({ base }) => base)), head: drawing(lots.map(({ head }) => head)) },
-            },
-          ];
+    const byLot = byLevel(lots).map(
+      ([level, group]): UnclearClass => ({
+        level,
+        packets: words(manager.any(group.map(({ set }) => set))),
+        reason: 'the same may become of them on both sides, but other rules of chance decide: how often is not compared',
+        rules: { base: drawing(group.map(({ base }) => base)), head: drawing(group.map(({ head }) => head)) },
+      }),
+    );
     const byMemory = memory.map(
       ({ set, rules }): UnclearClass => ({
+        level: 'error',
         packets: words(set),
         reason: 'they are remembered or counted otherwise, and so later packets may fare otherwise',
         rules,

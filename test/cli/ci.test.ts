@@ -255,9 +255,9 @@ describe('against a base', { timeout: 30_000 }, () => {
   });
 });
 
-describe('packets that fare otherwise than on the base', { timeout: 30_000 }, () => {
+describe('packets that end in another way than on the base', { timeout: 30_000 }, () => {
   const ALL = (levels = '') =>
-    `groups: [{ files: "net/*.rules" }, { files: "deploy/*.yaml", mode: cni }]\nclaims: { only: [unchanged-fate]${levels} }\n`;
+    `groups: [{ files: "net/*.rules" }, { files: "deploy/*.yaml", mode: cni }]\nclaims: { only: [behaviour-changed]${levels} }\n`;
   const WEB = readFileSync(new URL('../../fixtures/pods/web.yaml', import.meta.url), 'utf8');
   let repository: Repository;
   beforeAll(() => {
@@ -273,15 +273,15 @@ describe('packets that fare otherwise than on the base', { timeout: 30_000 }, ()
     return { ...result, open, compared: compared.map(({ name, checks }) => `${name}: ${checks[0]?.verdict}`) };
   };
 
-  it('are listed for information, class by class, with the packet on both sides', async () => {
+  it('are listed class by class, with the packet on both sides, and fail where one goes past the proxy', async () => {
     const { code, open, compared } = await against({
       'net/pod.rules': POD.replace('-A ISTIO_OUTPUT -d 127.0.0.1/32', `${RULE}\n-A ISTIO_OUTPUT -d 127.0.0.1/32`),
     });
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(compared).toEqual(['base:net/pod.rules -> net/pod.rules: failed']);
     expect(open[0]).toMatchObject({
-      id: 'unchanged-fate',
-      level: 'info',
+      id: 'behaviour-changed',
+      level: 'error',
       message: expect.stringMatching(/^captured-out becomes direct for tcp, .*10\.96\.0\.0\/16/),
       before: { outcome: 'captured-out' },
       witness: { outcome: 'direct' },
@@ -289,10 +289,11 @@ describe('packets that fare otherwise than on the base', { timeout: 30_000 }, ()
     });
   });
 
-  it('fail when the configuration says so', async () => {
+  it('fail as the configuration of both sides says', async () => {
     const files = { 'net/pod.rules': POD.replace('-A ISTIO_OUTPUT -d 127.0.0.1/32', `${RULE}\n-A ISTIO_OUTPUT -d 127.0.0.1/32`) };
-    const { code } = await against({ ...files, 'chainwalk.config.yaml': ALL(', levels: { unchanged-fate: error }') });
-    expect(code).toBe(1);
+    const code = async (level: string) =>
+      (await against({ ...files, 'chainwalk.config.yaml': ALL(`, levels: { behaviour-changed: ${level} }`) })).code;
+    expect([await code('warning'), await code('error')]).toEqual([0, 1]);
   });
 
   it('are none when rules change places that decide nothing, which is proved', async () => {
@@ -319,7 +320,7 @@ describe('packets that fare otherwise than on the base', { timeout: 30_000 }, ()
     expect(compared).toEqual(['base:Deployment shop/web -> Deployment shop/web: failed']);
     const line = web.split('\n').findIndex((one) => one.includes('excludeOutboundPorts')) + 1;
     expect(open.find(({ message }) => /^captured-out becomes direct for .*5432/.test(message))).toMatchObject({
-      message: expect.stringMatching(/, because of annotation traffic\.sidecar\.istio\.io\/excludeOutboundPorts$/),
+      message: expect.stringMatching(/; annotation traffic\.sidecar\.istio\.io\/excludeOutboundPorts added, deploy\/web\.yaml:\d+$/),
       place: { file: 'deploy/web.yaml', line },
     });
   });
@@ -329,7 +330,7 @@ describe('packets that fare otherwise than on the base', { timeout: 30_000 }, ()
       `{ "istio-service-cidr": "*", "istio-inbound-ports": "*", "proxy-uid": "1337", "proxy-gid": "1337", "istio-local-outbound-ports-exclude": "${ports}" }`;
     repository.commit({ 'net/pod.rules': undefined, 'deploy/web.yaml': undefined, 'net/pod.json': settings('5432') }, 'settings');
     repository.write({
-      'chainwalk.config.yaml': 'groups: [{ files: "net/*.json" }]\nclaims: { only: [unchanged-fate] }\n',
+      'chainwalk.config.yaml': 'groups: [{ files: "net/*.json" }]\nclaims: { only: [behaviour-changed] }\n',
       'net/pod.json': settings('5433'),
     });
     const result = await repository.chainwalk(['ci', '--json', '--base', 'settings']);

@@ -29,7 +29,7 @@ describe('reports of diff', { timeout: 60_000 }, () => {
   it('captured packets that are captured no more are errors, at the line of the annotation', async () => {
     const { out } = await diff('base.yaml', 'head.yaml', '-o', 'github');
     expect(out).toContain('::error file=head.yaml,line=6,');
-    expect(out).toContain('captured-out -> direct for tcp, uid not 1337, gid not 1337, to other hosts, to port 5432');
+    expect(out).toContain('captured-out becomes direct for tcp, uid not 1337, gid not 1337, to other hosts, to port 5432');
   });
 
   it('packets that are captured anew are warnings, at the rule', async () => {
@@ -61,7 +61,7 @@ describe('reports of diff', { timeout: 60_000 }, () => {
     });
     expect(Object.keys(written)).toEqual(['out.sarif', 'out.xml', 'comment.md']);
     expect(written['comment.md']).toContain('| captured-out | **direct** |');
-    expect(written['out.xml']).toContain('type="unchanged-fate"');
+    expect(written['out.xml']).toContain('type="behaviour-changed"');
   });
 
   it('the fingerprint of a change does not depend on lines', async () => {

@@ -1,18 +1,16 @@
-/** Which packets fare otherwise than on the base: every file and pod that both sides have. */
+/** Which packets end in another way than on the base: every file and pod that both sides have. */
 import type { Host } from '../../host/host.ts';
 import { hostOf, profileOf } from '../../journey/setting.ts';
 import { PROFILES } from '../../mesh/profiles.ts';
-import { comparisonSubjects } from '../../report/ci/comparison.ts';
+import { comparisonSubjects, type Naming } from '../../report/review/comparison.ts';
 import type { Subject } from '../../report/review/review.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { isError } from '../../syntax/diagnostic.ts';
-import { causesOfChange } from '../../verify/diffCauses.ts';
 import type { DiffSubject } from '../../verify/diffSubjects.ts';
-import type { ChangedClass } from '../../verify/diffWitness.ts';
 import { podsOf } from '../../verify/pods.ts';
 import { emptyMemory } from '../../verify/renderedPod.ts';
 import { type Call, textOf } from '../command.ts';
-import { compareAll } from '../diff/compare.ts';
+import { causesIn, compareAll } from '../diff/compare.ts';
 import { readPods } from '../diff/readPods.ts';
 import { type Progress, progressOn } from '../progress.ts';
 import { loadRules } from '../rules.ts';
@@ -20,8 +18,6 @@ import { readHostOption } from '../trace/scene.ts';
 import type { Batch } from './groups.ts';
 import { RENDERED, withRenderedSettings } from './settings.ts';
 import { silent } from './silent.ts';
-
-type Pair = Parameters<typeof compareAll>[0][number];
 
 export interface Sides {
   readonly head: Call;
@@ -50,10 +46,13 @@ export async function compareBatch(
   const progress: Progress = progressOn(head.io.err, () => performance.now());
   const compared = compareAll(pairs, { where: undefined, memory, tell: progress.tell });
   await progress.end();
-  const causesOf = ({ base: { pod: was }, head: { pod: is } }: Pair, { example }: ChangedClass) =>
-    was === undefined || is === undefined ? [] : causesOfChange({ base: was, head: is }, example, memory);
+  const naming: Naming = {
+    nameOf: ({ head: { name } }) => `${revision}:${name} -> ${name}`,
+    plain: (file) => file,
+    causesOf: causesIn(memory),
+  };
   // by name, whatever was proved at once
-  return compared.flatMap((one) => comparisonSubjects(one, { revision, causesOf })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return compared.flatMap((one) => comparisonSubjects(one, naming)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function settingSubjects(call: Call, files: readonly string[]): Promise<readonly DiffSubject[]> {

@@ -2,7 +2,7 @@
 import type { ConfigClaims, ConfigGroup, ConfigKind } from '../../config.ts';
 import { at, itemsOf } from '../../istio/manifest/node.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import { UNCHANGED_FATE } from '../../verify/unchangedFate.ts';
+import { BEHAVIOUR_CHANGED } from '../../verify/behaviourChanged.ts';
 import type { Call, OptionValue } from '../command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
@@ -108,7 +108,7 @@ function optionsOf(group: ConfigGroup, { config: { claims }, folder }: LoadedCon
       ...((group.allowEmpty === true || group.as === 'settings') && { allowEmpty: true }),
       values,
       set: Object.entries(group.set ?? {}).map(([name, value]) => `${name}=${value}`),
-      except: CLAIM_IDS.filter((id) => id !== UNCHANGED_FATE && !isAsked(claims, id)).join(',') || undefined,
+      except: CLAIM_IDS.filter((id) => id !== BEHAVIOUR_CHANGED && !isAsked(claims, id)).join(',') || undefined,
     },
   };
 }

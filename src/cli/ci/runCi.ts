@@ -2,8 +2,8 @@
 import { mergeNotes } from '../../report/review/notes.ts';
 import type { Review, Subject } from '../../report/review/review.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
+import { BEHAVIOUR_CHANGED } from '../../verify/behaviourChanged.ts';
 import type { Level } from '../../verify/claim.ts';
-import { UNCHANGED_FATE } from '../../verify/unchangedFate.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { showDiagnostics } from '../diagnostics.ts';
@@ -28,7 +28,7 @@ export async function runCi(given: Call): Promise<ExitCode> {
   const found = await judgeAll(call, loaded);
   if (found === undefined) return EXIT.usage;
   const base = textOf(call.input, 'base') ?? loaded.config.base;
-  const compares = isAsked(loaded.config.claims, UNCHANGED_FATE);
+  const compares = isAsked(loaded.config.claims, BEHAVIOUR_CHANGED);
   const compared = await againstBase(call, { base, judged: found.judged, compares });
   if (compared === undefined) return EXIT.usage;
   const subjects = withLevels([...compared.subjects, ...found.expected], loaded);

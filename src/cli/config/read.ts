@@ -7,6 +7,8 @@ export interface Wrong {
   /** `groups[0].mode: ...` */
   readonly message: string;
   readonly help?: string;
+  /** it can be used all the same */
+  readonly isWarning?: true;
   readonly span: Span;
 }
 
@@ -20,7 +22,7 @@ export interface At {
 /** Undefined: it is wrong, and has been told. */
 export type Read<T> = (node: Node, at: At) => T | undefined;
 
-export function wrong({ path, tell }: At, { span }: Node, what: { readonly message: string; readonly help?: string }): undefined {
+export function wrong({ path, tell }: At, { span }: Node, what: Omit<Wrong, 'span'>): undefined {
   tell({ ...what, message: path === '' ? what.message : `${path}: ${what.message}`, span });
   return undefined;
 }

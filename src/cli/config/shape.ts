@@ -3,18 +3,18 @@ import type { ChainwalkConfig, ConfigClaims, ConfigGroup, ConfigSuppression } fr
 import { MODES } from '../../istio/modes.ts';
 import { POD_CHECKS } from '../../istio/podChecks/checks.ts';
 import { parseVersion } from '../../istio/version.ts';
+import { BEHAVIOUR_CHANGED, FORMER_NAMES } from '../../verify/behaviourChanged.ts';
 import { CLAIMS } from '../../verify/claims.ts';
-import { UNCHANGED_FATE } from '../../verify/unchangedFate.ts';
 import { nearest } from '../nearest.ts';
 import { MESH_MODE, PROFILE } from '../options.ts';
 import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from './read.ts';
 
 /** Everything that can be asked for, given a level or suppressed. */
-export const CLAIM_IDS: readonly string[] = [...new Set([...CLAIMS, ...POD_CHECKS].map(({ id }) => id)), UNCHANGED_FATE];
+export const CLAIM_IDS: readonly string[] = [...new Set([...CLAIMS, ...POD_CHECKS].map(({ id }) => id)), BEHAVIOUR_CHANGED];
 
 /** Undefined: there is such a claim. */
 export function unknownClaim(id: string): { readonly message: string; readonly help: string } | undefined {
-  if (CLAIM_IDS.includes(id)) return undefined;
+  if (CLAIM_IDS.includes(id) || FORMER_NAMES.has(id)) return undefined;
   const meant = nearest(id, CLAIM_IDS);
   const help = meant === undefined ? '`chainwalk explain` lists the claims' : `did you mean \`${meant}\`?`;
   return { message: `there is no claim \`${id}\``, help };
@@ -23,8 +23,17 @@ export function unknownClaim(id: string): { readonly message: string; readonly h
 const claimId: Read<string> = (node, at) => {
   const id = readText(node, at);
   const unknown = id === undefined ? undefined : unknownClaim(id);
-  return unknown === undefined ? id : wrong(at, node, unknown);
+  if (id === undefined || unknown !== undefined) return unknown === undefined ? undefined : wrong(at, node, unknown);
+  const now = renamed(id);
+  if (now !== undefined) wrong(at, node, { ...now.remark, isWarning: true });
+  return now?.id ?? id;
 };
+
+/** Undefined for a name that is in use. */
+export function renamed(id: string): { readonly id: string; readonly remark: { readonly message: string } } | undefined {
+  const now = FORMER_NAMES.get(id);
+  return now === undefined ? undefined : { id: now, remark: { message: `\`${id}\` is called \`${now}\` now` } };
+}
 
 export const istioVersion: Read<string> = (node, at) => {
   const text = readText(node, at);
@@ -76,11 +85,20 @@ const LEVELS = ['error', 'warning', 'info', 'off'] as const;
 const level: Read<(typeof LEVELS)[number]> = (node, at) =>
   node.kind === 'scalar' && node.value === false ? 'off' : readWord(LEVELS, 'the levels are')(node, at);
 
-const claims = readRecord<ConfigClaims>({
-  only: readList(claimId),
-  except: readList(claimId),
-  levels: readMap(level, unknownClaim),
-});
+const givenLevels = readMap(level, unknownClaim);
+
+const levels: typeof givenLevels = (node, at) => {
+  const given = givenLevels(node, at);
+  if (given === undefined) return undefined;
+  const pairs = Object.entries(given).map(([id, value]) => {
+    const now = renamed(id);
+    if (now !== undefined) wrong(at, node, { ...now.remark, isWarning: true });
+    return [now?.id ?? id, value] as const;
+  });
+  return Object.fromEntries(pairs);
+};
+
+const claims = readRecord<ConfigClaims>({ only: readList(claimId), except: readList(claimId), levels });
 
 const suppression = readRecord<ConfigSuppression>({ claim: claimId, files: readTexts, reason: readText }, ['claim', 'reason']);
 

@@ -1,6 +1,6 @@
 /** A YAML or JSON file of one document, read by shape: everything that is wrong in it is said. */
 import type { Node } from '../../istio/manifest/node.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
+import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import type { Source } from '../../syntax/source.ts';
 import type { Call } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
@@ -35,8 +35,8 @@ export async function readTree<T>(call: Call, file: string, shape: Read<T>): Pro
 
 export async function checkTree<T>(call: Call, tree: Omit<ReadTree<T>, 'value'>, shape: Read<T>): Promise<ReadTree<T> | undefined> {
   const found: Diagnostic[] = [];
-  const tell = (wrong: Wrong) => found.push({ kind: 'malformed', source: tree.source, ...wrong });
+  const tell = ({ isWarning, ...wrong }: Wrong) => found.push({ kind: isWarning ? 'warning' : 'malformed', source: tree.source, ...wrong });
   const value = shape(tree.root, { path: '', source: tree.source, tell });
   await showDiagnostics(call, found);
-  return value === undefined || found.length > 0 ? undefined : { ...tree, value };
+  return value === undefined || found.some(isError) ? undefined : { ...tree, value };
 }

@@ -13,7 +13,7 @@ import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
 import { readHostOption } from '../trace/scene.ts';
 import { readWhere } from '../where.ts';
-import { compareAll } from './compare.ts';
+import { causesIn, compareAll } from './compare.ts';
 import { type Files, planOf } from './plan.ts';
 import { sideCall } from './side.ts';
 import { readSubjects } from './subjects.ts';
@@ -52,7 +52,7 @@ export async function answer(call: Call, files: Files): Promise<ExitCode> {
   };
   const report = toResultsReport(results);
   const written = await writeReport(call, {
-    review: toReview(results, plainNames(files)),
+    review: toReview(results, { plain: plainNames(files), causesOf: causesIn(memory) }),
     outputs,
     strict: isSet(input, 'strict'),
     own: { human: (style) => humanResults(results, { ...style, quiet: isSet(input, 'quiet') }), json: () => JSON.stringify(report) },

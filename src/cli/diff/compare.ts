@@ -60,6 +60,12 @@ export function compareAll(pairs: readonly Sides<DiffSubject>[], { where, memory
 /** More changes than people read have no causes. */
 const MOST_CAUSES = 24;
 
+/** Of one pair, whatever was proved at once with it. */
+export function causesIn(memory: PodMemory) {
+  return ({ base, head }: Sides<DiffSubject>, { example }: ChangedClass): readonly DiffCause[] =>
+    base.pod === undefined || head.pod === undefined ? [] : causesOfChange({ base: base.pod, head: head.pod }, example, memory);
+}
+
 function causesOf({ base, head }: Sides<DiffSubject>, { diffs, firstLeg }: SubjectsDiff, memory: PodMemory): Compared['causes'] {
   const causes = new Map<ChangedClass, readonly DiffCause[]>();
   const pods = { base: base.pod, head: head.pod };

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import { lineStarts, positionAt, type Source, type Span } from '../../syntax/source.ts';
 import type { Muted } from '../../verify/accepted.ts';
-import { unknownClaim } from '../config/shape.ts';
+import { renamed, unknownClaim } from '../config/shape.ts';
 
 export interface Suppression {
   readonly claims: readonly string[];
@@ -34,10 +34,14 @@ export function suppressionsIn(text: string): Suppressions {
     const [all, directive = '', rest = ''] = match;
     const span = { start: match.index + all.indexOf('#'), end: match.index + all.trimEnd().length };
     const [ids = '', ...reasons] = rest.split(/\s--(?:\s|$)/);
-    const claims = ids.split(',').flatMap((id) => (id.trim() === '' ? [] : [id.trim()]));
+    const given = ids.split(',').flatMap((id) => (id.trim() === '' ? [] : [id.trim()]));
+    const claims = given.map((id) => renamed(id)?.id ?? id);
     const reason = reasons.join(' -- ').trim();
     const unknown = claims.flatMap((id) => unknownClaim(id) ?? []);
-    remarks.push(...unknown.map((one) => ({ ...one, span })));
+    remarks.push(
+      ...unknown.map((one) => ({ ...one, span })),
+      ...given.flatMap((id) => renamed(id)?.remark ?? []).map((one) => ({ ...one, span })),
+    );
     if (!DIRECTIVES.includes(directive)) remarks.push({ message: `\`${directive}\` is no comment that chainwalk knows`, help: FORM, span });
     else if (claims.length === 0) remarks.push({ message: 'no claim is named: this comment suppresses nothing', help: FORM, span });
     else if (reason === '') remarks.push({ message: 'a reason is missing: this comment suppresses nothing', help: FORM, span });

@@ -8,7 +8,7 @@ import type { Paint } from '../paint.ts';
 import { fileLine } from '../place.ts';
 import { positionOf } from '../positions.ts';
 import { printable } from '../printable.ts';
-import { canFail, type Found, problemsOf, worstFirst } from '../review/problems.ts';
+import { canFail, type Found, isChange, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Blamed, Place, Problem, Review } from '../review/review.ts';
 import type { TraceInput } from '../traceJson.ts';
 
@@ -26,7 +26,7 @@ export function humanReview(review: Review, style: CiStyle): string {
   const asides = found.filter(({ problem }) => problem.muted === undefined && !canFail(problem));
   const changesFirst = asides.toSorted((a, b) => Number(b.subject.kind === 'comparison') - Number(a.subject.kind === 'comparison'));
   return [
-    answer(review, { open, known, paint }),
+    answer(review, { open, known, asides, paint }),
     ...alike(open).flatMap((group) => ['', ...problemLines(group, style)]),
     ...(asides.length === 0 ? [] : ['', ...lineEach(changesFirst, { ...style, title: 'for information', say: ({ message }) => message })]),
     ...(known.length === 0 ? [] : ['', ...lineEach(known, { ...style, title: 'known', say: knownWords })]),
@@ -39,10 +39,11 @@ export function humanReview(review: Review, style: CiStyle): string {
 interface Parts {
   readonly open: readonly Found[];
   readonly known: readonly Found[];
+  readonly asides: readonly Found[];
   readonly paint: Paint;
 }
 
-function answer({ subjects }: Review, { open, known, paint }: Parts): string {
+function answer({ subjects }: Review, { open, known, asides, paint }: Parts): string {
   const count = (is: (problem: Problem) => boolean) => open.filter(({ problem }) => is(problem)).length;
   const errors = count(({ level, verdict }) => verdict === 'failed' && level === 'error');
   const warnings = count(({ level, verdict }) => verdict === 'failed' && level === 'warning');
@@ -52,10 +53,12 @@ function answer({ subjects }: Review, { open, known, paint }: Parts): string {
   const asked = subjects.reduce((sum, { checks }) => sum + checks.filter(({ verdict }) => verdict !== 'skipped').length, 0);
   const where = `${plural(asked, 'check')} of ${subjects.length === 1 ? (subjects[0]?.name ?? '') : `${subjects.length} subjects`}`;
   const more = known.length === 0 ? '' : `, ${known.length} known`;
-  if (parts.length === 0)
-    return `${paint.bold(paint.green(known.length === 0 ? 'nothing is wrong' : 'nothing new is wrong'))}  ${paint.dim(`${where}${more}`)}`;
-  const colour = errors > 0 ? paint.red : paint.yellow;
-  return `${paint.bold(colour(parts.join(', ')))}  ${paint.dim(`${where}${more}`)}`;
+  const changes = [...open, ...asides].filter(({ problem }) => isChange(problem)).length;
+  const changed = changes === 0 ? '' : `, behaviour changes for ${plural(changes, 'kind')} of packets`;
+  const sound = known.length === 0 ? 'nothing is wrong' : 'nothing new is wrong';
+  const fails = errors > 0 || open.some(({ problem }) => isUnprovedChange(problem));
+  const colour = parts.length === 0 ? paint.green : fails ? paint.red : paint.yellow;
+  return `${paint.bold(colour(`${parts.length === 0 ? sound : parts.join(', ')}${changed}`))}  ${paint.dim(`${where}${more}`)}`;
 }
 
 function plural(count: number, word: string): string {
@@ -94,8 +97,8 @@ function problemLines(
   const titled = { title: `${says}: ${printable(id)}`, colour: COLOURS[level], family, name: printable(subject.name) };
   return [
     ...headLines({ ...titled, style: { paint, width } }),
-    `  ${paragraph({ text: printable(witness === undefined ? sentence(message) : check.statement), width: width - 2, hang: 2 })}`,
-    ...(packets === undefined ? [] : [line(verdict === 'undecided' ? 'open' : 'broken', `for ${packets}`)]),
+    `  ${paragraph({ text: printable(witness === undefined || before !== undefined ? sentence(message) : check.statement), width: width - 2, hang: 2 })}`,
+    ...(packets === undefined || before !== undefined ? [] : [line(verdict === 'undecided' ? 'open' : 'broken', `for ${packets}`)]),
     ...(before === undefined ? [] : exampleLines('before', before, line)),
     ...(witness === undefined ? [] : exampleLines(before === undefined ? 'example' : 'now', witness, line)),
     ...(witness === undefined || subject.kind !== 'expectations' ? [] : [line('because', message.replace(`\`${id}\`: `, ''))]),

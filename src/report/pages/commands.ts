@@ -30,13 +30,13 @@ export const COMMAND_PAGES: readonly Page[] = [
     todo: 'Narrow the set with --where until the class is the question that you have. Exit code 1 says that packets were found.',
   },
   {
-    id: 'unchanged-fate',
+    id: 'behaviour-changed',
     group,
-    title: 'packets fare as they do on the base',
+    title: 'every packet ends as it does on the base',
     means:
-      'Asked by `chainwalk diff`, and by `chainwalk ci` with a base, of every file and pod that both sides have: for all packets, the journey ends as it does under the rules of the base. In the reports of diff a class is an error when packets that applications send or get loop, go round the proxy or no longer arrive, and did not before; every other class is a warning.',
-    why: 'A change of rules is made to change something. The classes of packets that fare otherwise are what a reviewer has to agree with; for `chainwalk ci` they are for information unless `claims.levels` says more.',
+      'Asked by `chainwalk diff`, and by `chainwalk ci` with a base, of every file and pod that both sides have: for all packets, the journey ends as it does under the rules of the base. A class is an error when its packets now loop, are dropped, rejected, refused or lost and were not before, or were captured and now go past the proxy, if only by chance. The other way round, and every other change, is a warning; packets that end nowhere in another way are for information. Where it cannot be decided whether packets become one of the errors, `chainwalk ci` fails as well. It was called `unchanged-fate`, which configurations may still say.',
+    why: 'A change of rules is made to change something, and its classes are what a reviewer has to agree with. One that breaks calls should not pass because no claim was written for it.',
     see: [{ run: 'chainwalk diff BASE HEAD', look: 'all classes, each with a packet that was walked on both sides' }],
-    todo: 'Read the first class: is it what the change was for? `unchanged-fate: error` in the configuration makes a changed fate fail.',
+    todo: 'Read the first class: is it what the change was for? When it is, a level in `claims.levels` or an entry in `suppressions` lets it pass, which is a change of the configuration that a reviewer sees.',
   },
 ];

@@ -20,7 +20,7 @@ export const FILE_PAGES: readonly Page[] = [
       '    values: mesh/values.yaml',
       'expectations: net/*.expect.yaml',
       'claims:',
-      '  levels: { invalid-not-to-app: info, unchanged-fate: warning }',
+      '  levels: { invalid-not-to-app: info, no-dead-rule: error }',
       'baseline: chainwalk-baseline.json',
     ],
     see: [

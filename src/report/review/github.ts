@@ -3,7 +3,7 @@
 import { groupBy } from '../../lib/groupBy.ts';
 import { rail } from '../human/rail.ts';
 import { endOf, positionOf } from '../positions.ts';
-import { type Found, isAside, isOpen, problemsOf, worstFirst } from './problems.ts';
+import { type Found, isAside, isOpen, isUnprovedChange, problemsOf, worstFirst } from './problems.ts';
 import type { Place, Problem, Review } from './review.ts';
 import { repositoryPath } from './uri.ts';
 
@@ -25,9 +25,11 @@ export function githubAnnotations(review: Review): string {
   return [...shown.map(annotation), ...end].join('\n');
 }
 
-/** What is undecided breaks nothing yet. */
-function commandOf({ problem: { level, verdict } }: Found): 'error' | 'warning' | 'notice' {
+/** What is undecided breaks nothing yet, unless it is what a change makes of packets. */
+function commandOf({ problem }: Found): 'error' | 'warning' | 'notice' {
+  const { level, verdict } = problem;
   if (level === 'info') return 'notice';
+  if (isUnprovedChange(problem)) return 'error';
   return verdict === 'failed' ? level : 'warning';
 }
 

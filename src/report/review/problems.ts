@@ -1,4 +1,5 @@
 /** The problems of a review, and how serious they are. */
+import { BEHAVIOUR_CHANGED } from '../../verify/behaviourChanged.ts';
 import type { Level } from '../../verify/claim.ts';
 import type { Check, Problem, Review, Subject } from './review.ts';
 
@@ -26,7 +27,7 @@ function rank({ problem: { level, verdict, muted } }: Found): number {
   return (muted === undefined ? 0 : 10) + 2 * LEVELS.indexOf(level) + (verdict === 'failed' ? 0 : 1);
 }
 
-/** A class of packets that fares otherwise than before. */
+/** A class of packets that ends in another way than before. */
 export function isChange({ before, verdict }: Problem): boolean {
   return before !== undefined && verdict === 'failed';
 }
@@ -46,10 +47,16 @@ export function canFail({ level, verdict }: Problem): boolean {
   return level !== 'info' || verdict === 'undecided';
 }
 
+/** Nobody knows what a change makes of packets that it may break: that is no pass. */
+export function isUnprovedChange({ id, level, verdict }: Problem): boolean {
+  return id === BEHAVIOUR_CHANGED && verdict === 'undecided' && level === 'error';
+}
+
 /** Whether it makes the run fail; the exit code says the same. */
-export function isFailure({ level, verdict, muted }: Problem, strict: boolean): boolean {
+export function isFailure(problem: Problem, strict: boolean): boolean {
+  const { level, verdict, muted } = problem;
   if (muted !== undefined) return false;
-  return verdict === 'failed' ? level === 'error' || (strict && level === 'warning') : strict;
+  return verdict === 'failed' ? level === 'error' || (strict && level === 'warning') : strict || isUnprovedChange(problem);
 }
 
 /** The same; an expectation that is not shown is not met. */

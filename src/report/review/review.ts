@@ -29,7 +29,7 @@ export interface Subject {
 
 /** One question about a subject. */
 export interface Check {
-  /** id of a claim, `unchanged-fate`, or the name of an expected packet */
+  /** id of a claim, `behaviour-changed`, or the name of an expected packet */
   readonly id: string;
   /** one sentence, capital and full stop: what holds when it passes */
   readonly statement: string;

@@ -153,7 +153,7 @@ export function problem(texts: Partial<Texts> = {}, more: Partial<Problem> = {})
 
 /** A class of packets that fares otherwise than before. */
 export function changed(texts: Partial<Texts> = {}): Problem {
-  const { witness, ...rest } = problem({ id: 'unchanged-fate', ...texts });
+  const { witness, ...rest } = problem({ id: 'behaviour-changed', ...texts });
   return witness === undefined ? rest : { ...rest, witness, before: witness };
 }
 

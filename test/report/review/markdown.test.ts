@@ -199,7 +199,7 @@ describe('markdown', { timeout: 60_000 }, () => {
     expect(text).toContain('### chainwalk: 1 change\n');
     expect(text).toContain('| CHANGED | net/pod.rules | 1 change |');
     expect(text).toContain('```mermaid');
-    expect(text).toContain('<summary>change: unchanged-fate (IPv4), net/pod.rules</summary>');
+    expect(text).toContain('<summary>change: behaviour-changed (IPv4), net/pod.rules</summary>');
     expect(text).toContain('| packets | before | now | decided by |');
     expect(text).toContain('| `tcp why` | dropped | **dropped**, another way |');
   });

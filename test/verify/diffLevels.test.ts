@@ -1,0 +1,70 @@
+/** How serious a change is: what is worse than before is an error, and never hides in a class of others. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { diff, parse } from '../../src/index.ts';
+import { OUTCOMES, type Outcome } from '../../src/journey/journey.ts';
+import { levelOf, severityOf, severityOfAny } from '../../src/verify/diffSeverity.ts';
+
+const STOPPED: readonly Outcome[] = ['dropped', 'rejected', 'refused', 'lost', 'loop'];
+const level = (base: readonly Outcome[], head: readonly Outcome[]) => levelOf({ severity: severityOf({ base, head }) });
+const some = fc.uniqueArray(fc.constantFrom(...OUTCOMES), { minLength: 1, maxLength: 4 });
+
+describe('the level of a change', () => {
+  it.each<[Outcome, Outcome, string]>([
+    ['direct', 'loop', 'error'],
+    ['dropped', 'loop', 'error'],
+    ['captured-out', 'dropped', 'error'],
+    ['to-app', 'refused', 'error'],
+    ['forwarded', 'lost', 'error'],
+    ['direct', 'rejected', 'error'],
+    ['captured-out', 'direct', 'error'],
+    ['captured-in', 'to-app', 'error'],
+    ['dns', 'direct', 'error'],
+    ['to-app', 'undecided', 'error'],
+    ['captured-in', 'to-proxy', 'warning'],
+    ['direct', 'captured-out', 'warning'],
+    ['dropped', 'to-app', 'warning'],
+    ['loop', 'captured-out', 'warning'],
+    ['direct', 'direct', 'warning'],
+    ['dropped', 'rejected', 'info'],
+  ])('%s to %s is %s', (base, head, expected) => {
+    expect(level([base], [head])).toBe(expected);
+  });
+
+  it('is an error whenever an outcome comes in which nothing arrives, if only by chance', () => {
+    fc.assert(
+      fc.property(some, some, fc.constantFrom(...STOPPED), (base, head, end) => {
+        fc.pre(!base.includes(end) && base.some((one) => !STOPPED.includes(one)));
+        expect(level(base, [...new Set([...head, end])])).toBe('error');
+      }),
+    );
+  });
+
+  it('is never lower when anything may become anything', () => {
+    const rank = (one: string) => ['info', 'warning', 'error'].indexOf(one);
+    fc.assert(
+      fc.property(some, some, (base, head) => {
+        expect(rank(levelOf({ severity: severityOfAny({ base, head }) }))).toBeGreaterThanOrEqual(rank(level(base, head)));
+      }),
+    );
+  });
+
+  it('parts a class of which some packets may be dropped and others go elsewhere, by the same rule', () => {
+    const rules = (nat: string, filter: string) =>
+      parse(`*nat\n:OUTPUT ACCEPT\n${nat}COMMIT\n*filter\n:OUTPUT ACCEPT\n${filter}COMMIT\n`, { family: 4 }).rulesets;
+    const half =
+      '-A OUTPUT -p tcp -m multiport --dports 80,443 -m statistic --mode random --probability 0.5 -j DNAT --to-destination 10.9.9.9\n';
+    const { changes } = diff(rules('', ''), rules(half, '-A OUTPUT -d 10.9.9.9/32 -p tcp --dport 443 -j DROP\n'));
+    const ordinary = changes.filter(({ usual, packets }) => usual === 'ordinary' && packets.includes('to other hosts'));
+    expect(ordinary.map(({ packets, level: own }) => [/port (\d+)/.exec(packets)?.[1], own])).toEqual([
+      ['443', 'error'],
+      ['80', 'warning'],
+    ]);
+  });
+
+  it('is for information where conntrack keeps lone fragments', () => {
+    const rules = (text: string) => parse(`*filter\n:INPUT ACCEPT\n${text}COMMIT\n`, { family: 4 }).rulesets;
+    const { changes } = diff(rules(''), rules('-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n'));
+    expect(changes.map((one) => one.level)).toEqual(changes.map(() => 'info'));
+  });
+});
