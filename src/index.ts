@@ -1,4 +1,5 @@
 /** The library: pure functions of their arguments. No file, clock, network or environment; it also runs in a browser. */
+
 import { hostFrom, InputError, packetFrom, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from './given.ts';
 import { completePacket } from './host/completePacket.ts';
 import type { Mode } from './istio/modes.ts';
@@ -7,6 +8,7 @@ import { renderRequest } from './istio/request.ts';
 import type { HostFacts } from './istio/settings.ts';
 import { isOutcome, type Outcome } from './journey/journey.ts';
 import { walkJourney } from './journey/walkJourney.ts';
+import { valueText } from './lib/valueText.ts';
 import type { Family } from './packet/address.ts';
 import { type DiffReport, toDiffReport } from './report/diffJson.ts';
 import { type FindReport, toFindReport } from './report/findJson.ts';
@@ -120,7 +122,7 @@ export interface FindOptions extends TraceOptions {
 export function find(rules: RulesInput, options: FindOptions): FindReport {
   const all = rulesetsOf(rules, options);
   const { outcome } = options;
-  if (!isOutcome(outcome)) throw new InputError([`there is no outcome \`${String(outcome)}\``]);
+  if (!isOutcome(outcome)) throw new InputError([`there is no outcome \`${valueText(outcome)}\``]);
   const { host, profile } = settingOf(all, options);
   const where = packetSetFrom(options.where ?? '');
   const question = { host, where, outcome, ...(profile !== undefined && { profile }) };

@@ -26,18 +26,24 @@ const inNetworkText: Dimension = (text, dir, family) => {
   return inSet(dir, [{ lo: lo.value.address, hi: hi.value.address }]);
 };
 
-const PROTOCOLS: Readonly<Record<string, number>> = { tcp: PROTO.tcp, udp: PROTO.udp, sctp: PROTO.sctp, udplite: PROTO.udplite };
+const PROTOCOLS: ReadonlyMap<string, number> = new Map(
+  (['tcp', 'udp', 'sctp', 'udplite'] as const).map((name) => [name, PROTO[name]] as const),
+);
 
 /** `80` (tcp), `udp:53`, `tcp:80-90` */
 const onPort: Dimension = (text, dir, family) => {
   const colon = text.indexOf(':');
-  const proto = colon < 0 ? PROTO.tcp : PROTOCOLS[text.slice(0, colon)];
+  const proto = colon < 0 ? PROTO.tcp : PROTOCOLS.get(text.slice(0, colon));
   const ports = decodeValue(portRange, text.slice(colon + 1).replace('-', ':'), { family });
   if (proto === undefined || 'refused' in ports) return undefined;
   return and(equals('proto', proto), inSet(dir === 'src' ? 'sport' : 'dport', [ports.value]));
 };
 
-const DIMENSIONS: Readonly<Record<string, Dimension>> = { ip: inNetworkText, net: inNetworkText, port: onPort };
+const DIMENSIONS: ReadonlyMap<string, Dimension> = new Map([
+  ['ip', inNetworkText],
+  ['net', inNetworkText],
+  ['port', onPort],
+]);
 
 /** The kernel compares as many dimensions as the set has; absent: not modelled. */
 export function memberExpr({ type, member, dirs, family }: Member): MatchExpr | undefined {
@@ -47,6 +53,6 @@ export function memberExpr({ type, member, dirs, family }: Member): MatchExpr | 
   const [value = '', ...options] = member.trim().split(/\s+/);
   const parts = value.split(',');
   if (parts.length !== names.length || dirs.length < names.length || options.includes('nomatch')) return undefined;
-  const exprs = names.map((name, at) => DIMENSIONS[name]?.(parts[at] ?? '', dirs[at] ?? 'src', family));
+  const exprs = names.map((name, at) => DIMENSIONS.get(name)?.(parts[at] ?? '', dirs[at] ?? 'src', family));
   return exprs.includes(undefined) ? undefined : and(...exprs.flatMap((expr) => expr ?? []));
 }

@@ -1,5 +1,6 @@
 /** Reads a host description (contract section 4) from JSON or YAML values, and reports everything that is wrong with it. */
 
+import { valueText } from '../lib/valueText.ts';
 import type { Family, Prefix } from '../packet/address.ts';
 import { familyOf, parseAddress, parsePrefix } from '../packet/address.ts';
 import { PROTO } from '../packet/protocol.ts';
@@ -59,13 +60,13 @@ function readInterfaces(value: unknown, problems: string[]): readonly Interface[
   const named: Interface[] = [];
   for (const entry of list(value, 'interfaces', problems)) {
     if (!isRecord(entry) || typeof entry.name !== 'string' || !/^[^\s/]{1,15}$/.test(entry.name)) {
-      problems.push(`\`${JSON.stringify(entry)}\` in \`interfaces\` has no interface name of 1 to 15 characters`);
+      problems.push(`\`${valueText(entry)}\` in \`interfaces\` has no interface name of 1 to 15 characters`);
       continue;
     }
     const addresses = list(entry.addresses, `addresses of ${entry.name}`, problems).flatMap((text): Prefix[] => {
       const prefix = typeof text === 'string' ? parsePrefix(text) : undefined;
       if (prefix !== undefined) return [prefix];
-      problems.push(`\`${String(text)}\` in the addresses of \`${entry.name}\` is not an address with a prefix length`);
+      problems.push(`\`${valueText(text)}\` in the addresses of \`${entry.name}\` is not an address with a prefix length`);
       return [];
     });
     if (named.some(({ name }) => name === entry.name)) problems.push(`interface \`${entry.name}\` is given twice`);
@@ -89,7 +90,7 @@ function readRoutes(value: Record<string, unknown>, problems: string[]): readonl
   }
   return tables.flatMap(([table, routes]) =>
     list(routes, table === 'main' ? 'routes' : `route_tables.${table}`, problems).flatMap((text): Route[] => {
-      const parsed = parseRoute(String(text), table);
+      const parsed = parseRoute(valueText(text), table);
       if ('value' in parsed) return [parsed.value];
       problems.push(parsed.problem);
       return [];
@@ -102,7 +103,7 @@ function readRules(value: unknown, problems: string[]): readonly RoutingRule[] {
   const lowest = (family: Family) =>
     Math.min(...rules.filter((rule) => rule.family === family && rule.priority > 0).map((rule) => rule.priority));
   for (const text of list(value, 'ip_rules', problems)) {
-    const parsed = parseRule(String(text), lowest);
+    const parsed = parseRule(valueText(text), lowest);
     if ('value' in parsed) rules.push(parsed.value);
     else problems.push(parsed.problem);
   }
@@ -112,26 +113,26 @@ function readRules(value: unknown, problems: string[]): readonly RoutingRule[] {
 function readSysctls(value: unknown, problems: string[]): ReadonlyMap<string, string> {
   if (value === undefined) return new Map();
   if (!isRecord(value)) problems.push('`sysctls` is not an object');
-  return new Map(Object.entries(isRecord(value) ? value : {}).map(([key, setting]) => [key.replaceAll('/', '.'), String(setting)]));
+  return new Map(Object.entries(isRecord(value) ? value : {}).map(([key, setting]) => [key.replaceAll('/', '.'), valueText(setting)]));
 }
 
 function readListener(entry: unknown, problems: string[]): Listener[] {
   const proto = isRecord(entry) ? (entry.proto === 'tcp' ? PROTO.tcp : entry.proto === 'udp' ? PROTO.udp : undefined) : undefined;
   if (!isRecord(entry) || proto === undefined) {
-    problems.push(`listener \`${JSON.stringify(entry)}\` has no \`proto\` of tcp or udp`);
+    problems.push(`listener \`${valueText(entry)}\` has no \`proto\` of tcp or udp`);
     return [];
   }
   const port = entry.port;
   if (port !== undefined && !(typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65536)) {
-    problems.push(`listener port \`${String(port)}\` is not 1 to 65535`);
+    problems.push(`listener port \`${valueText(port)}\` is not 1 to 65535`);
     return [];
   }
-  const address = entry.address === undefined ? undefined : parseAddress(String(entry.address));
+  const address = entry.address === undefined ? undefined : parseAddress(valueText(entry.address));
   if (entry.address !== undefined && address === undefined)
-    problems.push(`listener address \`${String(entry.address)}\` is not an address`);
-  const forwards = entry.forwards === undefined ? undefined : readEndpoint(String(entry.forwards));
+    problems.push(`listener address \`${valueText(entry.address)}\` is not an address`);
+  const forwards = entry.forwards === undefined ? undefined : readEndpoint(valueText(entry.forwards));
   if (entry.forwards !== undefined && forwards === undefined)
-    problems.push(`\`${String(entry.forwards)}\`, to which a listener forwards, is not an address with a port like \`10.96.0.10:53\``);
+    problems.push(`\`${valueText(entry.forwards)}\`, to which a listener forwards, is not an address with a port like \`10.96.0.10:53\``);
   if (forwards !== undefined && port === undefined) problems.push('a listener that forwards needs a `port`');
   return [
     {
@@ -166,8 +167,8 @@ function readProcesses(value: unknown, problems: string[]): ReadonlyMap<string, 
 
 function readAddresses(value: unknown, problems: string[]): Host['pods'] {
   return list(value, 'pods', problems).flatMap((text) => {
-    const address = parseAddress(String(text));
-    if (address === undefined) problems.push(`\`${String(text)}\` in \`pods\` is not an address`);
+    const address = parseAddress(valueText(text));
+    if (address === undefined) problems.push(`\`${valueText(text)}\` in \`pods\` is not an address`);
     return address ?? [];
   });
 }
@@ -176,7 +177,7 @@ function readSets(value: unknown, problems: string[]): Host['sets'] {
   const sets = new Map<string, { readonly type: string; readonly members: readonly string[] }>();
   for (const [name, set] of Object.entries(isRecord(value) ? value : {})) {
     if (isRecord(set) && typeof set.type === 'string' && Array.isArray(set.members))
-      sets.set(name, { type: set.type, members: set.members.map(String) });
+      sets.set(name, { type: set.type, members: set.members.map(valueText) });
     else problems.push(`set \`${name}\` needs a \`type\` and a list of \`members\``);
   }
   return sets;
@@ -184,8 +185,8 @@ function readSets(value: unknown, problems: string[]): Host['sets'] {
 
 function readClock(value: unknown, problems: string[]): Pick<Host, 'clock'> {
   if (value === undefined) return {};
-  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?Z$/.test(String(value)) ? Date.parse(String(value)) : Number.NaN;
-  if (Number.isNaN(time)) problems.push(`the clock \`${String(value)}\` is not a time in UTC like \`2026-11-21T08:00:00Z\``);
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?Z$/.test(valueText(value)) ? Date.parse(valueText(value)) : Number.NaN;
+  if (Number.isNaN(time)) problems.push(`the clock \`${valueText(value)}\` is not a time in UTC like \`2026-11-21T08:00:00Z\``);
   return { clock: Math.floor(time / 1000) };
 }
 

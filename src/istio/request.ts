@@ -1,4 +1,5 @@
 /** One question to the renderer: settings in any of their forms, the version, and the machine around them. */
+import { valueText } from '../lib/valueText.ts';
 import { type Diagnostic, isError } from '../syntax/diagnostic.ts';
 import type { Source } from '../syntax/source.ts';
 import { isEnvironmentFile, readEnvironmentFile } from './environmentFile.ts';
@@ -106,11 +107,11 @@ function choices({ mode: asked, istio }: RenderRequest, { source, values }: Docu
   const version = wanted === undefined ? LATEST : typeof wanted === 'string' ? parseVersion(wanted) : undefined;
   const diagnostics: Diagnostic[] = [];
   if (version === undefined) {
-    const message = `\`${String(wanted)}\` is not a version from 1.${OLDEST} to 1.${NEWEST}`;
+    const message = `\`${valueText(wanted)}\` is not a version from 1.${OLDEST} to 1.${NEWEST}`;
     diagnostics.push(remark(istio === undefined ? placeOfKey(source, 'istio') : { source, span: { start: 0, end: 1 } }, { message }));
   }
   if (mode !== undefined && !MODES.includes(mode as Mode)) {
-    const message = `\`${String(mode)}\` is not a mode`;
+    const message = `\`${valueText(mode)}\` is not a mode`;
     diagnostics.push(remark(placeOfKey(source, 'mode'), { message, help: `the modes are ${MODES.join(', ')}` }));
   }
   return { ...(version !== undefined && { version }), ...(mode !== undefined && { mode: mode as Mode }), diagnostics };

@@ -2,11 +2,12 @@
  *  It gives up on everything else, and the library reads the text in its place; where both read, they agree, which is tested. */
 import type { Entry, Node, ScalarNode } from '../istio/manifest/node.ts';
 import type { Span } from '../syntax/source.ts';
+import { MOST_DEPTH } from './tree.ts';
 
 /** The node of text[start, end), whose first line may begin with `- `; undefined: it is not in this subset. */
 export function readBlockYaml(text: string, { start, end }: Span): Node | undefined {
   if (/[\t\r]/.test(text.slice(start, end))) return undefined;
-  const reader: Reader = { text, lines: linesOf(text, start, end), at: 0 };
+  const reader: Reader = { text, lines: linesOf(text, start, end), at: 0, depth: 0 };
   try {
     const [first] = reader.lines;
     if (first === undefined) return undefined;
@@ -37,6 +38,8 @@ interface Reader {
   readonly text: string;
   readonly lines: readonly Line[];
   at: number;
+  /** of maps and lists around the next line */
+  depth: number;
 }
 
 function linesOf(text: string, start: number, end: number): readonly Line[] {
@@ -56,7 +59,10 @@ function linesOf(text: string, start: number, end: number): readonly Line[] {
 
 function readNode(reader: Reader, indent: number): Node {
   const line = reader.lines[reader.at] ?? giveUp();
-  return isDash(reader.text, line) ? readList(reader, indent) : readMap(reader, indent);
+  if (reader.depth++ >= MOST_DEPTH) giveUp();
+  const node = isDash(reader.text, line) ? readList(reader, indent) : readMap(reader, indent);
+  reader.depth--;
+  return node;
 }
 
 function isDash(text: string, { start, end }: Line): boolean {
@@ -201,7 +207,7 @@ function singleQuoted(text: string): string {
 }
 
 /** Whatever one of the readers of YAML 1.1 might take for a number, a time or a date. */
-const LIKE_A_NUMBER = /^(?:0x[\da-f_]*|0b[01_]*|0o[0-7_]*|[\d_]*\.?[\d_]*(?:e[-+]?\d*)?|[\d_]+(?::\d*)+(?:\.[\d_]*)?|\d{4}-.*)$/i;
+const LIKE_A_NUMBER = /^(?:0x[\da-f_]*|0b[01_]*|0o[0-7_]*|[\d_]*(?:\.[\d_]*)?(?:e[-+]?\d*)?|[\d_]+(?::\d*)+(?:\.[\d_]*)?|\d{4}-.*)$/i;
 
 /** Numbers other than whole ones, dates and base 60 are left to the library. */
 function plainValue(text: string): ScalarNode['value'] {

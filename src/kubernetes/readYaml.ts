@@ -1,35 +1,47 @@
 /** YAML and JSON texts to document trees. The library for YAML is large: whoever needs it hands it in. */
-import type { Pair, Document as YamlDocument, Node as YamlNode } from 'yaml';
+import type { CST } from 'yaml';
 import type { Document, Entry, Node, ReadNested } from '../istio/manifest/node.ts';
 import { RENDER_FIRST } from '../istio/manifest/unrendered.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import type { Source, Span } from '../syntax/source.ts';
 import { readBlockYaml } from './blockYaml.ts';
-
-export type Yaml = typeof import('yaml');
+import { readJson } from './readJson.ts';
+import { type Flaw, MOST_DEPTH, tooDeep } from './tree.ts';
+import { toTree, type Yaml } from './yamlTree.ts';
 
 export interface ReadDocuments {
   readonly documents: readonly Document[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Kubernetes reads YAML 1.1: `yes` and `on` are booleans. */
-const OPTIONS = { version: '1.1', merge: true, strict: true } as const;
+/** Kubernetes reads YAML 1.1: `yes` and `on` are booleans. Merge keys and keys that are there twice are found where the tree is made, in
+ *  linear time; warnings of the library would go past our own output. */
+const OPTIONS = { version: '1.1', strict: true, uniqueKeys: false, logLevel: 'error' } as const;
+
+/** A text that is JSON; undefined: it is something else, which takes the library. */
+export function jsonDocument(source: Source): ReadDocuments | undefined {
+  const tree = readJson(source.text);
+  if (tree === undefined) return undefined;
+  if (tree.flaws.length === 0) return { documents: [{ source, root: tree.root }], diagnostics: [] };
+  return { documents: [], diagnostics: tree.flaws.map((flaw) => toDiagnostic(source, flaw)) };
+}
 
 /** All documents of a text. What cannot be read is said, all at once. */
 export function documentsOf(yaml: Yaml, source: Source): ReadDocuments {
+  const json = jsonDocument(source);
+  if (json !== undefined) return json;
   const list = readListed(yaml, source.text);
   if (list !== undefined) return { documents: [{ source, root: list }], diagnostics: [] };
-  const parsed = yaml.parseAllDocuments(source.text, OPTIONS);
-  const all = 'empty' in parsed ? [] : parsed;
+  const parsed = parsedBy(yaml, source.text);
+  if ('flaw' in parsed) return { documents: [], diagnostics: [toDiagnostic(source, parsed.flaw)] };
   const documents: Document[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const [index, document] of all.entries()) {
-    const span = { start: document.range[0], end: all[index + 1]?.range[0] ?? source.text.length };
-    const templates = isBroken(yaml, document) ? templatesIn(source, span) : [];
+  for (const [index, { span, tree, flaws, mapAsKey }] of parsed.all.entries()) {
+    const whole = { start: span.start, end: parsed.all[index + 1]?.span.start ?? source.text.length };
+    const templates = mapAsKey || flaws.length > 0 ? templatesIn(source, whole) : [];
     if (templates.length > 0) diagnostics.push(...templates);
-    else if (document.errors.length > 0) diagnostics.push(...document.errors.map((error) => toDiagnostic(source, error)));
-    else documents.push({ source, root: toTree(yaml, document) });
+    else if (flaws.length > 0) diagnostics.push(...flaws.map((flaw) => toDiagnostic(source, flaw)));
+    else documents.push({ source, root: tree });
   }
   const rules = diagnostics.length === 0 ? undefined : rulesIn(source);
   return { documents, diagnostics: rules === undefined ? diagnostics : [rules] };
@@ -77,29 +89,67 @@ function readListed(yaml: Yaml, text: string): Node | undefined {
 
 /** One item by the library; its places are those of the whole text. */
 function readItem(yaml: Yaml, text: string, { start, end }: Span): Node | undefined {
-  const document = yaml.parseDocument(text.slice(start, end), OPTIONS);
-  return document.errors.length > 0 || isBroken(yaml, document) ? undefined : toTree(yaml, document, start);
+  const parsed = parsedBy(yaml, text.slice(start, end), start);
+  if ('flaw' in parsed || parsed.all.length !== 1) return undefined;
+  const [one] = parsed.all;
+  return one === undefined || one.flaws.length > 0 ? undefined : one.tree;
+}
+
+interface Parsed {
+  readonly span: Span;
+  readonly tree: Node;
+  /** those of the library, or else those of the tree */
+  readonly flaws: readonly Flaw[];
+  readonly mapAsKey: boolean;
+}
+
+/** The documents of a text that begins at `offset`; whatever the library throws is said of the text. */
+function parsedBy(yaml: Yaml, text: string, offset = 0): { readonly all: readonly Parsed[] } | { readonly flaw: Flaw } {
+  try {
+    const tokens = [...new yaml.Parser().parse(text)];
+    const deep = placeOfDepth(tokens);
+    if (deep !== undefined) return { flaw: tooDeep({ start: offset + deep, end: offset + deep + 1 }) };
+    const all = [...new yaml.Composer(OPTIONS).compose(tokens)].map((document) => {
+      const { root: tree, flaws, mapAsKey } = toTree(yaml, document, offset);
+      const errors = document.errors.map(({ message, pos: [start, end] }) => ({ message: firstLine(message), span: { start, end } }));
+      return { span: { start: document.range[0], end: document.range[2] }, tree, flaws: errors.length > 0 ? errors : flaws, mapAsKey };
+    });
+    return { all };
+  } catch (error) {
+    return { flaw: { message: `this cannot be read: ${firstLine(String(error))}`, span: { start: offset, end: offset + 1 } } };
+  }
+}
+
+/** Where a text is nested too deeply. What composes documents calls itself for each level, and would end the process. */
+function placeOfDepth(tokens: readonly CST.Token[]): number | undefined {
+  const open = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > MOST_DEPTH) return token.offset;
+    const inner = 'items' in token ? token.items.flatMap(({ key, value }) => [key, value]) : 'value' in token ? [token.value] : [];
+    for (const one of inner) if (typeof one === 'object' && one !== null) open.push({ token: one, depth: depth + 1 });
+  }
+  return undefined;
 }
 
 /** For YAML inside a string, such as an annotation. */
 export function nestedDocuments(yaml: Yaml): ReadNested {
   return (text) => {
-    const document = yaml.parseDocument(text, OPTIONS);
-    const [error] = document.errors;
-    if (error === undefined) return { root: toTree(yaml, document) };
-    return { problem: firstLine(error.message), span: { start: error.pos[0], end: error.pos[1] } };
+    const parsed = nested(yaml, text);
+    if ('flaw' in parsed) return { problem: parsed.flaw.message, span: parsed.flaw.span };
+    return { root: parsed.root };
   };
 }
 
-/** `name: {{ .Release.Name }}` is good YAML: a map whose key is a map. */
-function isBroken(yaml: Yaml, document: YamlDocument.Parsed): boolean {
-  let mapAsKey = false;
-  yaml.visit(document, {
-    Pair: (_, { key }) => {
-      mapAsKey ||= yaml.isMap(key);
-    },
-  });
-  return mapAsKey || document.errors.length > 0;
+function nested(yaml: Yaml, text: string): { readonly root: Node } | { readonly flaw: Flaw } {
+  const json = readJson(text);
+  const parsed = json === undefined ? parsedBy(yaml, text) : { all: [{ tree: json.root, flaws: json.flaws }] };
+  if ('flaw' in parsed) return parsed;
+  const [first, second] = parsed.all;
+  if (first === undefined) return { root: { kind: 'scalar', value: null, span: { start: 0, end: 0 } } };
+  const flaw =
+    first.flaws[0] ?? (second === undefined ? undefined : { message: 'there are several documents', span: { start: 0, end: 1 } });
+  return flaw === undefined ? { root: first.tree } : { flaw };
 }
 
 /** A line for each line that has a template. */
@@ -113,51 +163,12 @@ function templatesIn(source: Source, { start, end }: Span): readonly Diagnostic[
   }));
 }
 
-function toDiagnostic(source: Source, { message, pos }: { readonly message: string; readonly pos: readonly [number, number] }): Diagnostic {
-  return { kind: 'malformed', message: firstLine(message), source, span: { start: pos[0], end: Math.max(pos[0] + 1, pos[1]) } };
+function toDiagnostic(source: Source, { message, span: { start, end } }: Flaw): Diagnostic {
+  return { kind: 'malformed', message, source, span: { start, end: Math.max(start + 1, end) } };
 }
 
 /** The first line, without the place that the library adds, as our messages are. */
 function firstLine(message: string): string {
   const line = (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
   return line.charAt(0).toLowerCase() + line.slice(1);
-}
-
-const NOWHERE: Span = { start: 0, end: 0 };
-
-function toTree(yaml: Yaml, document: YamlDocument.Parsed, offset = 0): Node {
-  const spanOf = (node: YamlNode | null): Span => (node?.range ? { start: offset + node.range[0], end: offset + node.range[1] } : NOWHERE);
-  const convert = (node: YamlNode | null, fallback: Span): Node => {
-    if (yaml.isAlias(node)) return convert((node.resolve(document) as YamlNode | undefined) ?? null, spanOf(node));
-    if (yaml.isMap(node)) return { kind: 'map', entries: entries(node.items as Pair<YamlNode, YamlNode | null>[]), span: spanOf(node) };
-    if (yaml.isSeq(node)) {
-      return { kind: 'list', items: node.items.map((item) => convert(item as YamlNode, fallback)), span: spanOf(node) };
-    }
-    const span = node === null ? fallback : spanOf(node);
-    return { kind: 'scalar', value: yaml.isScalar(node) ? plain(node) : null, span };
-  };
-  const entries = (pairs: readonly Pair<YamlNode, YamlNode | null>[]): readonly Entry[] => {
-    const own = pairs
-      .filter(({ key }) => !isMergeKey(key))
-      .map(({ key, value }) => {
-        const keySpan = spanOf(key);
-        return { key: yaml.isScalar(key) ? String(key.value) : '', keySpan, value: convert(value, keySpan) };
-      });
-    const merged = pairs
-      .filter(({ key }) => isMergeKey(key))
-      .flatMap(({ key, value }) => {
-        const from = convert(value, spanOf(key));
-        return (from.kind === 'list' ? from.items : [from]).flatMap((one) => (one.kind === 'map' ? one.entries : []));
-      });
-    return [...own, ...merged.filter(({ key }, index) => ![...own, ...merged.slice(0, index)].some((other) => other.key === key))];
-  };
-  const isMergeKey = (key: YamlNode): boolean => yaml.isScalar(key) && key.source === '<<';
-  return convert(document.contents, NOWHERE);
-}
-
-/** Dates and base 60 are YAML 1.1, and not what Kubernetes reads. */
-function plain({ value, source }: { readonly value: unknown; readonly source?: string }): string | number | boolean | null {
-  if (typeof value === 'number' && source?.includes(':') === true) return source;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
-  return source ?? String(value);
 }

@@ -1,8 +1,10 @@
 /** The matchers, each as a function of what it is given to what is known. */
+
 import { isGenerated } from '../arbitraries/generated.ts';
 import { InputError, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from '../given.ts';
 import { isOutcome, type Outcome } from '../journey/journey.ts';
 import { BudgetError } from '../lib/budget.ts';
+import { valueText } from '../lib/valueText.ts';
 import { packetText } from '../packet/notation.ts';
 import { humanDiff } from '../report/diffHuman.ts';
 import { toDiffReport } from '../report/diffJson.ts';
@@ -57,7 +59,7 @@ export function packetsAnswer(rules: unknown, { packets, wish, isNot, options }:
 }
 
 export function reachWish(end: Outcome | number): Wish {
-  if (typeof end !== 'number' && !isOutcome(end)) throw new InputError([`\`${String(end)}\` is no outcome and no port`]);
+  if (typeof end !== 'number' && !isOutcome(end)) throw new InputError([`\`${valueText(end)}\` is no outcome and no port`]);
   return reach(end);
 }
 

@@ -154,7 +154,7 @@ describe('host and profile', () => {
   it('what is wrong with a host is said', async () => {
     for (const [host, message] of [
       ['{"interface":[]}', 'host: unknown key `interface`'],
-      ['a: [', 'host: '],
+      ['a: [', 'host:1:5: error: '],
     ] as const) {
       const { code, err } = await pod(['--host', 'host', OUT], { files: { host } });
       expect(code).toBe(2);

@@ -92,7 +92,7 @@ describe('usage', { timeout: 30_000 }, () => {
     [['enrol', 'x.rules'], 'x.rules:1:1: error: these are rules of iptables, where YAML or JSON is expected'],
     [
       ['trace', 'x.rules', 'out tcp -> 10.0.0.1:80', '--host', 'y.rules'],
-      'chainwalk: error: y.rules: unexpected scalar at node end at line 2, column 1\n',
+      'y.rules:1:1: error: these are rules of iptables, where YAML or JSON is expected\n',
     ],
     [['check', 'pod.yaml'], 'pod.yaml:1:1: error: this is a Kubernetes manifest'],
     [['render', '--mode', 'init', '--istio', '1.99'], 'chainwalk: error: --istio expects a version from 1.18 to'],

@@ -98,7 +98,10 @@ export function readRecord<T extends object>(fields: Fields<T>, required: readon
     if (node.kind !== 'map') return wrong(at, node, { message: `expected keys and values, found ${foundText(node)}` });
     const values: Partial<Record<string, unknown>> = {};
     for (const { key, keySpan, value } of node.entries) {
-      if (value.kind === 'scalar' && value.value === null) continue;
+      if (value.kind === 'scalar' && value.value === null) {
+        if (required.some((name) => name === key)) wrong(at, { ...value, span: keySpan }, { message: `\`${key}\` holds nothing` });
+        continue;
+      }
       const read = (fields as Readonly<Record<string, Read<unknown>>>)[key];
       if (read === undefined || !Object.hasOwn(fields, key)) {
         const meant = nearest(key, names);

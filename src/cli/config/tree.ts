@@ -4,8 +4,7 @@ import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import type { Source } from '../../syntax/source.ts';
 import type { Call } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
-import { readYaml } from '../manifest/readYaml.ts';
-import { complain } from '../messages.ts';
+import { readDocument } from '../manifest/readYaml.ts';
 import type { Read, Wrong } from './read.ts';
 
 export interface ReadTree<T> {
@@ -16,21 +15,8 @@ export interface ReadTree<T> {
 
 /** Undefined when it cannot be used, which has been said. */
 export async function readTree<T>(call: Call, file: string, shape: Read<T>): Promise<ReadTree<T> | undefined> {
-  const content = await call.io.read(file);
-  if ('problem' in content) {
-    await complain(call.io, { message: `cannot read \`${file}\`: ${content.problem}` });
-    return undefined;
-  }
-  const source: Source = { file, text: content.text };
-  const { documents, diagnostics } = await readYaml(source);
-  const [document, ...more] = documents;
-  if (document === undefined || more.length > 0 || diagnostics.length > 0) {
-    if (diagnostics.length === 0)
-      await complain(call.io, { message: `\`${file}\` holds ${more.length > 0 ? 'several documents' : 'nothing'}` });
-    await showDiagnostics(call, diagnostics);
-    return undefined;
-  }
-  return checkTree(call, { source, root: document.root }, shape);
+  const document = await readDocument(call, file);
+  return document === undefined ? undefined : checkTree(call, document, shape);
 }
 
 export async function checkTree<T>(call: Call, tree: Omit<ReadTree<T>, 'value'>, shape: Read<T>): Promise<ReadTree<T> | undefined> {

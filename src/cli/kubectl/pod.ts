@@ -1,4 +1,5 @@
 /** What `kubectl get pod -o json` says that matters here. */
+import { valueText } from '../../lib/valueText.ts';
 import type { Family } from '../../packet/address.ts';
 import { isRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
 
@@ -30,7 +31,7 @@ export function readPod(text: string): LivePod | undefined {
     container: typeof preferred === 'string' ? preferred : containers[0],
     ephemeral: names(recordsIn(spec.ephemeralContainers)),
     onNodeNetwork: spec.hostNetwork === true,
-    families: recordsIn(isRecord(status) ? status.podIPs : undefined).map(({ ip }) => (String(ip).includes(':') ? 6 : 4)),
+    families: recordsIn(isRecord(status) ? status.podIPs : undefined).map(({ ip }) => (valueText(ip).includes(':') ? 6 : 4)),
   };
 }
 

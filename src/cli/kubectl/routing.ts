@@ -1,5 +1,7 @@
 /** Output of `ip -json` as the keys of a host description (contract section 4). What the kernel derives by itself is left to
  *  `readHost`: the table `local`, connected routes, the three rules that are always there. */
+import { groupBy } from '../../lib/groupBy.ts';
+import { valueText } from '../../lib/valueText.ts';
 import { type JsonRecord, parseJson, recordsIn } from './json.ts';
 import type { Answers } from './questions.ts';
 
@@ -37,13 +39,13 @@ export function readRouting(answers: Answers): ReadRouting {
       ...(rules !== undefined && { ip_rules: rules.filter((rule) => !isAlwaysThere(rule)).map(ruleText) }),
       ...(routes !== undefined && byTable(routes.filter((route) => !isDerived(route) && !odd.includes(route)))),
     },
-    leftOut: odd.map(({ dst }) => `the route to ${String(dst)} has several next hops, or one of the other family, and is left out`),
+    leftOut: odd.map(({ dst }) => `the route to ${valueText(dst)} has several next hops, or one of the other family, and is left out`),
   };
 }
 
 function readInterface({ ifname, addr_info }: JsonRecord): { readonly name: string; readonly addresses: readonly string[] } {
-  const addresses = recordsIn(addr_info).map(({ local, prefixlen }) => `${String(local)}/${String(prefixlen)}`);
-  return { name: String(ifname), addresses };
+  const addresses = recordsIn(addr_info).map(({ local, prefixlen }) => `${valueText(local)}/${valueText(prefixlen)}`);
+  return { name: valueText(ifname), addresses };
 }
 
 function isAlwaysThere({ priority, table, action }: JsonRecord): boolean {
@@ -60,7 +62,7 @@ function ruleText(rule: JsonRecord): string {
     'not' in rule ? 'not' : undefined,
     part('from', prefix(src, srclen)),
     part('to', prefix(dst, dstlen)),
-    part('fwmark', fwmark === undefined || fwmask === undefined ? fwmark : `${String(fwmark)}/${String(fwmask)}`),
+    part('fwmark', fwmark === undefined || fwmask === undefined ? fwmark : `${valueText(fwmark)}/${valueText(fwmask)}`),
     part('iif', iif),
     part('oif', oif),
     part('pref', priority),
@@ -73,30 +75,27 @@ function ruleText(rule: JsonRecord): string {
 
 function isDerived({ table, protocol, gateway, type }: JsonRecord): boolean {
   const byKernel = protocol === 'kernel' && gateway === undefined && (table === undefined || table === 'main');
-  return table === 'local' || byKernel || ['broadcast', 'anycast', 'multicast'].includes(String(type));
+  return table === 'local' || byKernel || ['broadcast', 'anycast', 'multicast'].includes(valueText(type));
 }
 
 function byTable(routes: readonly JsonRecord[]): Pick<LiveRouting, 'routes' | 'route_tables'> {
-  const tables: Record<string, string[]> = {};
-  for (const route of routes) {
-    const name = String(route.table ?? 'main');
-    tables[name] = [...(tables[name] ?? []), routeText(route)];
-  }
-  const { main = [], ...others } = tables;
+  const tables = groupBy(routes, ({ table = 'main' }) => valueText(table));
+  const texts = [...tables].map(([name, all]) => [name, all.map(routeText)] as const);
+  const { main = [], ...others } = Object.fromEntries(texts);
   return { routes: main, route_tables: others };
 }
 
 function routeText({ family, type, dst, gateway, dev, prefsrc, metric }: JsonRecord): string {
   return [family, type, dst, part('via', gateway), part('dev', dev), part('src', prefsrc), part('metric', metric)]
     .filter((text) => text !== undefined)
-    .map(String)
+    .map(valueText)
     .join(' ');
 }
 
 function part(name: string, value: unknown): string | undefined {
-  return value === undefined ? undefined : `${name} ${String(value)}`;
+  return value === undefined ? undefined : `${name} ${valueText(value)}`;
 }
 
 function prefix(address: unknown, length: unknown): unknown {
-  return address === undefined || length === undefined ? address : `${String(address)}/${String(length)}`;
+  return address === undefined || length === undefined ? address : `${valueText(address)}/${valueText(length)}`;
 }

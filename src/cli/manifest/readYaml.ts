@@ -1,10 +1,29 @@
-/** The reader of YAML, with the library that it needs, which is loaded only now. */
-import type { ReadNested } from '../../istio/manifest/node.ts';
-import { documentsOf, nestedDocuments, type ReadDocuments } from '../../kubernetes/readYaml.ts';
+/** The reader of YAML and JSON, with the library that YAML needs, which is loaded only now. */
+import type { Document, ReadNested } from '../../istio/manifest/node.ts';
+import { documentsOf, jsonDocument, nestedDocuments, type ReadDocuments } from '../../kubernetes/readYaml.ts';
 import type { Source } from '../../syntax/source.ts';
+import type { Call } from '../command.ts';
+import { showDiagnostics } from '../diagnostics.ts';
+import { complain } from '../messages.ts';
 
 export async function readYaml(source: Source): Promise<ReadDocuments> {
-  return documentsOf(await import('yaml'), source);
+  return jsonDocument(source) ?? documentsOf(await import('yaml'), source);
+}
+
+/** A file of one document; undefined when it cannot be used, which has been said. */
+export async function readDocument(call: Call, file: string): Promise<Document | undefined> {
+  const content = await call.io.read(file);
+  if ('problem' in content) {
+    await complain(call.io, { message: `cannot read \`${file}\`: ${content.problem}` });
+    return undefined;
+  }
+  const { documents, diagnostics } = await readYaml({ file, text: content.text });
+  const [document, ...more] = documents;
+  if (document !== undefined && more.length === 0 && diagnostics.length === 0) return document;
+  if (diagnostics.length === 0)
+    await complain(call.io, { message: `\`${file}\` holds ${more.length > 0 ? 'several documents' : 'nothing'}` });
+  await showDiagnostics(call, diagnostics);
+  return undefined;
 }
 
 /** For YAML inside a string, such as an annotation. */

@@ -1,12 +1,13 @@
 /** The world in which packets are traced: rulesets, mesh profile and host. */
 import type { Host } from '../../host/host.ts';
 import { readHost } from '../../host/readHost.ts';
+import { toData } from '../../istio/manifest/node.ts';
 import { hostOf, profileOf } from '../../journey/setting.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import { PROFILES } from '../../mesh/profiles.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type Call, textOf } from '../command.ts';
-import type { Io } from '../io.ts';
+import { readDocument } from '../manifest/readYaml.ts';
 import { complain } from '../messages.ts';
 
 export interface Scene {
@@ -18,10 +19,10 @@ export interface Scene {
 }
 
 /** What --host says; undefined when it cannot be read, which has been said. */
-export async function readHostOption({ io, input }: Call): Promise<{ readonly host?: Host } | undefined> {
-  const file = textOf(input, 'host');
+export async function readHostOption(call: Call): Promise<{ readonly host?: Host } | undefined> {
+  const file = textOf(call.input, 'host');
   if (file === undefined) return {};
-  const host = await readHostFile(io, file);
+  const host = await readHostFile(call, file);
   return host === undefined ? undefined : { host };
 }
 
@@ -44,39 +45,10 @@ function chooseProfile(name: string, rulesets: readonly Ruleset[]): MeshProfile 
   return name === 'auto' ? profileOf(rulesets) : PROFILES.find((profile) => profile.name === name);
 }
 
-async function readHostFile(io: Io, file: string): Promise<Host | undefined> {
-  const content = await io.read(file);
-  if ('problem' in content) {
-    await complain(io, { message: `cannot read \`${file}\`: ${content.problem}` });
-    return undefined;
-  }
-  const value = await parseData(content.text);
-  if ('problem' in value) {
-    await complain(io, { message: `${file}: ${value.problem}`, help: 'the host description is JSON or YAML' });
-    return undefined;
-  }
-  const { host, problems } = readHost(value.data);
-  for (const problem of problems) await complain(io, { message: `${file}: ${problem}` });
+async function readHostFile(call: Call, file: string): Promise<Host | undefined> {
+  const document = await readDocument(call, file);
+  if (document === undefined) return undefined;
+  const { host, problems } = readHost(toData(document.root));
+  for (const problem of problems) await complain(call.io, { message: `${file}: ${problem}` });
   return host;
-}
-
-/** JSON first: YAML's parser is large and loaded only when it is needed. */
-async function parseData(text: string): Promise<{ readonly data: unknown } | { readonly problem: string }> {
-  try {
-    return { data: JSON.parse(text) };
-  } catch {
-    const { parse, YAMLParseError } = await import('yaml');
-    try {
-      return { data: parse(text) };
-    } catch (error) {
-      if (error instanceof YAMLParseError) return { problem: inOurWords(error.message) };
-      throw error;
-    }
-  }
-}
-
-/** `Unexpected scalar at node end at line 6, column 1:`, and a frame below it. */
-function inOurWords(message: string): string {
-  const [first = ''] = message.split('\n');
-  return first.slice(0, 1).toLowerCase() + first.slice(1).replace(/:$/, '');
 }

@@ -106,7 +106,7 @@ function codesFrom(code: number | undefined): IcmpType['codes'] {
 
 /** Types of this name, or of names that start like this. */
 function namedType(names: Names, text: string): readonly (readonly [string, readonly [type: number, code?: number]])[] {
-  const exact = names[text];
+  const exact = Object.hasOwn(names, text) ? names[text] : undefined;
   return exact === undefined ? Object.entries(names).filter(([name]) => name.startsWith(text)) : [[text, exact]];
 }
 

@@ -15,7 +15,7 @@ export const tcpFlags: Shape<number> = {
     for (const name of text.toUpperCase().split(',')) {
       if (name === '') continue;
       if (name === 'ALL') value |= ALL_FLAGS;
-      else if (name in FLAG_NAMES) value |= FLAG_NAMES[name as keyof typeof FLAG_NAMES];
+      else if (Object.hasOwn(FLAG_NAMES, name)) value |= FLAG_NAMES[name as keyof typeof FLAG_NAMES];
       else if (name !== 'NONE') return malformed(`\`${name}\` is no TCP flag`, 'one of FIN, SYN, RST, PSH, ACK, URG, ALL, NONE');
     }
     return { value };

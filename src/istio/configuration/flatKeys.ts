@@ -61,7 +61,7 @@ function valuesTree(flat: Node, paths: Readonly<Record<string, readonly string[]
     return [...entries.filter((entry) => entry.key !== key), { key, keySpan: span, value: inner }];
   };
   const entries = entriesOf(flat).reduce<readonly Entry[]>((made, { key, value }) => {
-    const path = paths[key];
+    const path = Object.hasOwn(paths, key) ? paths[key] : undefined;
     return path === undefined ? made : grown(made, path, value);
   }, []);
   return { kind: 'map', entries, span };

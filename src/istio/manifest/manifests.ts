@@ -26,17 +26,19 @@ export interface Attachment {
 }
 
 /** Where a kind keeps its pod. source: Kubernetes API reference */
-const POD_AT: Readonly<Record<string, readonly string[]>> = {
-  Pod: [],
-  Deployment: ['spec', 'template'],
-  StatefulSet: ['spec', 'template'],
-  DaemonSet: ['spec', 'template'],
-  ReplicaSet: ['spec', 'template'],
-  ReplicationController: ['spec', 'template'],
-  Job: ['spec', 'template'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
-  PodTemplate: ['template'],
-};
+const POD_AT: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    Pod: [],
+    Deployment: ['spec', 'template'],
+    StatefulSet: ['spec', 'template'],
+    DaemonSet: ['spec', 'template'],
+    ReplicaSet: ['spec', 'template'],
+    ReplicationController: ['spec', 'template'],
+    Job: ['spec', 'template'],
+    CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+    PodTemplate: ['template'],
+  }),
+);
 
 const CONFIGURES = ['ConfigMap', 'IstioOperator', 'Istio', 'IstioRevision', 'IstioCNI'];
 
@@ -70,7 +72,7 @@ function readObject(reading: Reading, object: Node, into: Collected): void {
     for (const item of itemsOf(at(object, 'items'))) readObject(reading, withKind(item, kind), into);
     return;
   }
-  const path = POD_AT[kind];
+  const path = POD_AT.get(kind);
   if (path !== undefined) readWorkload(reading, { kind, object, path, into });
   else if (kind === 'Namespace') into.namespaces.push(readNamespace(reading, object));
   else if (kind === 'NetworkAttachmentDefinition') into.attachments.push(readAttachment(reading, object));
@@ -82,7 +84,7 @@ function readObject(reading: Reading, object: Node, into: Collected): void {
       kind: 'malformed',
       message: `kind \`${kind}\` holds a pod, and is not known`,
       span: (at(object, 'kind') ?? object).span,
-      help: `known are ${Object.keys(POD_AT).join(', ')}; for pods of another controller: kubectl get pods -o yaml`,
+      help: `known are ${[...POD_AT.keys()].join(', ')}; for pods of another controller: kubectl get pods -o yaml`,
     });
   }
 }

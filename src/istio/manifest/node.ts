@@ -56,6 +56,13 @@ export function openLists({ source, root }: Document): readonly Document[] {
   return items.items.flatMap((item) => openLists({ source, root: item }));
 }
 
+/** The plain value of a tree, for what does not need places. */
+export function toData(node: Node): unknown {
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'list') return node.items.map(toData);
+  return Object.fromEntries(node.entries.map(({ key, value }) => [key, toData(value)]));
+}
+
 export function entriesOf(node: Node | undefined): readonly Entry[] {
   return node?.kind === 'map' ? node.entries : [];
 }
