@@ -1,11 +1,13 @@
 /** What callers of the library hand in, read: rules, hosts, packets and sets of them. */
 import type { PartialPacket } from './host/completePacket.ts';
 import type { Host } from './host/host.ts';
+import { parsePodAddress, podIpComplaint } from './host/podAddress.ts';
 import { readHost } from './host/readHost.ts';
+import { assumedHost, type Place } from './journey/assumedHost.ts';
 import { hostOf, profileOf } from './journey/setting.ts';
 import type { MeshProfile } from './mesh/profile.ts';
 import { PROFILES } from './mesh/profiles.ts';
-import type { Family } from './packet/address.ts';
+import { type Family, familyOf, type Prefix } from './packet/address.ts';
 import type { PacketJson } from './report/packetJson.ts';
 import { readPacketJson } from './report/readPacketJson.ts';
 import { readRules } from './ruleset/readRules.ts';
@@ -76,23 +78,35 @@ export function problemText({ source, span, message, help }: Diagnostic): string
 export interface SettingOptions {
   /** a host description as in a `--host` file; absent: a pod, as the mesh of the rules sets it up */
   readonly host?: unknown;
+  /** addresses of the pod where there is no host, at most one of each family: `10.12.3.4`, `10.12.3.4/16` */
+  readonly podIps?: readonly string[];
   /** name of a mesh profile, `auto` when absent */
   readonly profile?: string;
   /** rules that are given as a text without any table or rule are meant so */
   readonly allowEmpty?: boolean;
 }
 
-export interface Setting {
-  readonly host: Host;
+export interface Setting extends Place {
   /** absent: no mesh */
   readonly profile?: MeshProfile;
 }
 
 /** @throws InputError when the host or the profile cannot be read */
-export function settingOf(rulesets: readonly Ruleset[], { host, profile: name = 'auto' }: SettingOptions): Setting {
+export function settingOf(rulesets: readonly Ruleset[], { host, podIps, profile: name = 'auto' }: SettingOptions): Setting {
   const profile = name === 'auto' ? profileOf(rulesets) : PROFILES.find((known) => known.name === name);
   if (profile === undefined && name !== 'none' && name !== 'auto') throw new InputError([`there is no profile \`${name}\``]);
-  return { host: host === undefined ? hostOf(rulesets, profile) : hostFrom(host), ...(profile !== undefined && { profile }) };
+  const own = podIpsFrom(podIps, host);
+  const known = profile === undefined ? {} : { profile };
+  if (host !== undefined) return { ...known, host: hostFrom(host) };
+  const families = own.map(({ address }) => familyOf(address));
+  return { ...known, host: hostOf(rulesets, profile, own), assumed: assumedHost(rulesets, families) };
+}
+
+/** @throws InputError */
+export function podIpsFrom(texts: readonly string[] = [], host?: unknown): readonly Prefix[] {
+  const complaint = podIpComplaint(texts, host !== undefined);
+  if (complaint !== undefined) throw new InputError([`podIps: ${complaint}`]);
+  return texts.flatMap((text) => parsePodAddress(text) ?? []);
 }
 
 /** @throws InputError */

@@ -1,13 +1,21 @@
 /** The library: pure functions of their arguments. No file, clock, network or environment; it also runs in a browser. */
-
-import { hostFrom, InputError, packetFrom, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from './given.ts';
-import { completePacket } from './host/completePacket.ts';
+import {
+  hostFrom,
+  InputError,
+  packetFrom,
+  packetSetFrom,
+  podIpsFrom,
+  type RulesInput,
+  rulesetsOf,
+  type SettingOptions,
+  settingOf,
+} from './given.ts';
 import type { Mode } from './istio/modes.ts';
 import type { Rendered } from './istio/render.ts';
 import { renderRequest } from './istio/request.ts';
 import type { HostFacts } from './istio/settings.ts';
 import { isOutcome, type Outcome } from './journey/journey.ts';
-import { walkJourney } from './journey/walkJourney.ts';
+import { walkGiven } from './journey/walkGiven.ts';
 import { valueText } from './lib/valueText.ts';
 import type { Family } from './packet/address.ts';
 import { type DiffReport, toDiffReport } from './report/diffJson.ts';
@@ -52,15 +60,11 @@ export interface TraceOptions extends SettingOptions {
  *  @throws InputError when the packet or the host cannot be read, or the rules are of the other family */
 export function trace(rules: RulesInput, packet: string | Partial<PacketJson>, options: TraceOptions = {}): Trace {
   const rulesets = rulesetsOf(rules, options);
-  const { host, profile } = settingOf(rulesets, options);
-  const completed = completePacket(packetFrom(packet), host);
-  if (completed.packet === undefined) throw new InputError([completed.problem ?? 'the packet is incomplete']);
-  const { family } = completed.packet;
-  const ruleset = rulesets.find((one) => one.family === family);
-  if (ruleset === undefined) throw new InputError([`the packet is IPv${family}, the rules are IPv${rulesets[0]?.family}`]);
-  const detailed = options.verbose === true;
-  const journey = walkJourney(ruleset, completed.packet, { host, detailed, ...(profile !== undefined && { profile }) });
-  return toTrace({ journey, file: ruleset.source.file, defaults: completed.defaults, profile: profile?.name });
+  const setting = settingOf(rulesets, options);
+  const walked = walkGiven({ ...setting, rulesets, detailed: options.verbose === true }, packetFrom(packet));
+  if ('problem' in walked) throw new InputError([walked.problem]);
+  if ('missing' in walked) throw new InputError([`the packet is IPv${walked.missing}, the rules are IPv${rulesets[0]?.family}`]);
+  return toTrace({ ...walked, file: walked.ruleset.source.file, profile: setting.profile?.name });
 }
 
 export interface DiffOptions extends SettingOptions {
@@ -82,7 +86,7 @@ export interface VerifyRulesOptions extends SettingOptions {
 
 /** Every claim of the mesh, proved or broken by a packet. Rulesets of one source belong together.
  *  @throws InputError when the host, the profile, a claim or the set of packets cannot be read */
-export function verify(rules: RulesInput, { host, where, ...options }: VerifyRulesOptions = {}): VerifyReport {
+export function verify(rules: RulesInput, { host, podIps, where, ...options }: VerifyRulesOptions = {}): VerifyReport {
   const rulesets = rulesetsOf(rules, options);
   settingOf(rulesets, options);
   const unknown = [...(options.only ?? []), ...(options.except ?? [])].find((id) => !CLAIMS.some((claim) => claim.id === id));
@@ -90,6 +94,7 @@ export function verify(rules: RulesInput, { host, where, ...options }: VerifyRul
   const settings = {
     ...options,
     ...(host !== undefined && { host: hostFrom(host) }),
+    podIps: podIpsFrom(podIps, host),
     ...(where !== undefined && { where: packetSetFrom(where) }),
   };
   return toVerifyReport(podsOf(rulesets).map((pod) => verifyRulesets(pod, settings)));

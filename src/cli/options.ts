@@ -13,6 +13,11 @@ export const QUIET: OptionSpec = { flags: '-q, --quiet', says: 'no warnings' };
 export const JSON_OUTPUT: OptionSpec = { flags: '--json', says: 'the same as -o json' };
 
 export const HOST: OptionSpec = { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' };
+export const POD_IP: OptionSpec = {
+  flags: '--pod-ip <address>',
+  says: 'address of the assumed pod, once for each family',
+  repeatable: true,
+};
 export const WHERE: OptionSpec = {
   flags: '--where <packets>',
   says: 'only packets of this set, such as "out tcp -> 10.0.0.0/8 uid=!1337"',

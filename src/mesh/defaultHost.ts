@@ -5,12 +5,14 @@ export interface DefaultHostOptions {
   readonly profile?: MeshProfile;
   /** the rules hand packets to transparent sockets on these ports (TPROXY) */
   readonly transparentPorts?: readonly number[];
+  /** the rules are of a machine that passes packets on */
+  readonly forwards?: boolean;
 }
 
 /** A host description in the form that `readHost` reads. */
 export type HostDescription = Readonly<Record<string, unknown>>;
 
-export function defaultHost({ profile, transparentPorts = [] }: DefaultHostOptions = {}): HostDescription {
+export function defaultHost({ profile, transparentPorts = [], forwards = false }: DefaultHostOptions = {}): HostDescription {
   const additions = [profile?.always, transparentPorts.length > 0 ? profile?.whenTransparent : undefined].filter(
     (one) => one !== undefined,
   );
@@ -20,6 +22,7 @@ export function defaultHost({ profile, transparentPorts = [] }: DefaultHostOptio
       { name: 'eth0', addresses: ['10.244.0.5/24', 'fd00:10:244::5/64'] },
     ],
     routes: ['default via 10.244.0.1 dev eth0', 'default via fd00:10:244::1 dev eth0'],
+    ...(forwards ? { sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv6.conf.all.forwarding': '1' } } : {}),
     ip_rules: additions.flatMap(({ ip_rules }) => ip_rules),
     route_tables: Object.assign({}, ...additions.map(({ route_tables }) => route_tables)) as unknown,
     listeners: [...meshListeners(profile, transparentPorts), { proto: 'tcp', process: 'app' }, { proto: 'udp', process: 'app' }],

@@ -1,5 +1,6 @@
 /** The contract's JSON of a traced packet, schema chainwalk/trace/v1: types and the one place that builds them. */
 import type { PartialPacket } from '../host/completePacket.ts';
+import type { Assumption } from '../journey/assumption.ts';
 import type { Journey, Leg, Path } from '../journey/journey.ts';
 import { formatAddress } from '../packet/address.ts';
 import { endpointText, protocolName } from '../packet/notation.ts';
@@ -26,6 +27,7 @@ export interface Trace {
   readonly defaults: readonly string[];
   /** name of the mesh profile; null: no mesh */
   readonly profile: string | null;
+  readonly assumptions: readonly Assumption[];
   /** absent where chance or something unmodelled decides, for very large rulesets and for streams of packets */
   readonly same?: TraceSame;
 }
@@ -126,6 +128,7 @@ export interface TraceInput {
   readonly file: string;
   /** keys of the packet that were not given, see completePacket */
   readonly defaults: readonly (keyof PartialPacket)[];
+  readonly assumptions?: readonly Assumption[];
   /** name of the mesh profile; absent: no mesh */
   readonly profile?: string | undefined;
   /** packets that fare alike, in words */
@@ -134,7 +137,7 @@ export interface TraceInput {
   readonly source?: Source | undefined;
 }
 
-export function toTrace({ journey, file, defaults, profile, same }: TraceInput): Trace {
+export function toTrace({ journey, file, defaults, assumptions = [], profile, same }: TraceInput): Trace {
   const [first] = journey.paths;
   return {
     schema: 'chainwalk/trace/v1',
@@ -147,6 +150,7 @@ export function toTrace({ journey, file, defaults, profile, same }: TraceInput):
     ...(journey.spent !== undefined && { reason: `budget: ${journey.spent}` }),
     defaults: defaultKeys(defaults),
     profile: profile ?? null,
+    assumptions,
     ...(same !== undefined && { same }),
   };
 }

@@ -44,8 +44,9 @@ export interface Endpoint {
 }
 
 export interface Choice {
-  /** chance: the kernel decides anew each time; unmodelled: we do not know; budget: the walk was cut short */
-  readonly why: 'chance' | 'unmodelled' | 'budget';
+  /** chance: the kernel decides anew each time; unmodelled: we do not know; budget: the walk was cut short;
+   *  unsaid: it depends on what nobody said of the host */
+  readonly why: 'chance' | 'unmodelled' | 'budget' | 'unsaid';
   readonly what: string;
   readonly rule?: Rule;
   readonly taken: string;

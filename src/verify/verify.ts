@@ -5,7 +5,7 @@ import { Budget } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { PROFILES } from '../mesh/profiles.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
-import type { Family } from '../packet/address.ts';
+import type { Family, Prefix } from '../packet/address.ts';
 import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { AcceptedRule } from './accepted.ts';
@@ -24,6 +24,8 @@ import { makeScene } from './scene.ts';
 export interface VerifyOptions {
   /** absent: a pod, as the mesh of the rules sets it up */
   readonly host?: Host;
+  /** addresses of the pod where there is no host */
+  readonly podIps?: readonly Prefix[];
   /** `auto` when absent: by the chains, and by who listens on the host */
   readonly profile?: string;
   /** ids of claims; all when absent */
@@ -107,7 +109,7 @@ function settingOf(rulesets: readonly Ruleset[], options: VerifyOptions): Settin
   const given = options.proxyUid !== undefined || options.proxyGid !== undefined;
   const shown =
     found === undefined || options.host !== undefined || given ? { profile: found, notes: [] } : profileAsShown(found, rulesets);
-  const host = options.host ?? hostOf(rulesets, shown.profile);
+  const host = options.host ?? hostOf(rulesets, shown.profile, options.podIps);
   return { profile: shown.profile, notes: shown.notes, host: shown.profile === undefined ? host : withProxy(host, shown.profile, options) };
 }
 

@@ -1,7 +1,7 @@
 /** The matchers, each as a function of what it is given to what is known. */
 
 import { isGenerated } from '../arbitraries/generated.ts';
-import { InputError, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from '../given.ts';
+import { InputError, packetSetFrom, podIpsFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from '../given.ts';
 import { isOutcome, type Outcome } from '../journey/journey.ts';
 import { BudgetError } from '../lib/budget.ts';
 import { valueText } from '../lib/valueText.ts';
@@ -76,10 +76,11 @@ export function holdAnswer(
   return readable(() => {
     if (claim !== undefined && !CLAIMS.some(({ id }) => id === claim)) throw new InputError([`there is no claim \`${claim}\``]);
     const rulesets = rulesetsOf(rules as RulesInput, options);
-    const { host, where, ...rest } = options;
+    const { host, podIps, where, ...rest } = options;
     const settings = {
       ...rest,
       ...(host !== undefined && { host: settingOf(rulesets, options).host }),
+      podIps: podIpsFrom(podIps, host),
       ...(where !== undefined && { where: packetSetFrom(where) }),
       ...(claim !== undefined && { only: [claim] }),
     };

@@ -1,7 +1,6 @@
 /** One packet against a wish: it is walked. */
 import { packetFrom, type SettingOptions, settingOf } from '../given.ts';
-import { completePacket } from '../host/completePacket.ts';
-import { walkJourney } from '../journey/walkJourney.ts';
+import { walkGiven } from '../journey/walkGiven.ts';
 import { packetText } from '../packet/notation.ts';
 import { rail } from '../report/human/rail.ts';
 import { humanTrace } from '../report/human/trace.ts';
@@ -25,17 +24,15 @@ export const WIDTH = 100;
 
 /** @throws InputError */
 export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuestion, options: SettingOptions): Answer {
-  const { host, profile } = settingOf(rulesets, options);
-  const completed = completePacket(packetFrom(packet), host);
-  if (completed.packet === undefined) return open(() => completed.problem ?? 'the packet is incomplete');
-  const { family } = completed.packet;
-  const ruleset = rulesets.find((one) => one.family === family);
-  if (ruleset === undefined) return open(() => `the packet is IPv${family}, and there are no rules of IPv${family}`);
-  const journey = walkJourney(ruleset, completed.packet, { host, ...(profile !== undefined && { profile }) });
+  const setting = settingOf(rulesets, options);
+  const walked = walkGiven({ ...setting, rulesets }, packetFrom(packet));
+  if ('problem' in walked) return open(() => walked.problem);
+  if ('missing' in walked) return open(() => `the packet is IPv${walked.missing}, and there are no rules of IPv${walked.missing}`);
+  const { journey, ruleset } = walked;
   const met = journey.paths.filter(wish.isMet).length;
   const isKnown = !journey.truncated && journey.paths.every(({ outcome }) => outcome !== 'undecided');
   const verdict = isKnown && met === journey.paths.length ? 'yes' : isKnown && met === 0 ? 'no' : 'open';
-  const input: TraceInput = { journey, file: ruleset.source.file, defaults: completed.defaults, profile: profile?.name };
+  const input: TraceInput = { ...walked, file: ruleset.source.file, profile: setting.profile?.name };
   const [first] = journey.paths;
   const message = (): string => {
     const wanted = wish.says(brief ? packetText(journey.packet) : 'the packet');

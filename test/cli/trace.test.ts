@@ -48,7 +48,12 @@ describe('trace for people', () => {
   it('every default that was used is printed', async () => {
     expect((await pod([OUT])).out).toContain('assumed src=10.244.0.5 sport=40000 flags=S uid=1000 gid=1000\n');
     const full = 'out tcp 10.244.0.5:1234 -> 203.0.113.9:443 uid=1 gid=2 flags=S';
-    expect((await pod([full])).out).not.toContain('assumed');
+    // the host stays assumed, and is named
+    expect((await pod([full])).out.match(/^assumed .*/gm)).toEqual([
+      'assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise',
+    ]);
+    const host = 'interfaces: [{ name: eth0, addresses: [10.244.0.5/24] }]\nroutes: [default via 10.244.0.1 dev eth0]';
+    expect((await pod(['--host', 'h.yaml', full], { files: { 'h.yaml': host } })).out).not.toContain('assumed');
   });
 
   it('--brief is one line per packet', async () => {

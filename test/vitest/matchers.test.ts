@@ -164,6 +164,7 @@ describe('a failing expectation says', () => {
       LOOP proxy 127.0.0.1:15001 -> proxy 127.0.0.1:15001: the proxy's own packets come back to it
       packet  out tcp 10.244.0.5:40000 -> 203.0.113.9:443 uid=1337 gid=1337
       assumed src=10.244.0.5 sport=40000 flags=S
+      assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
       leg 1: proxy (uid 1337 gid 1337) sends tcp 10.244.0.5:40000 -> 203.0.113.9:443
         route: dev eth0
@@ -202,6 +203,7 @@ describe('a failing expectation says', () => {
       CAPTURED inbound -> proxy 10.244.0.5:15006 (original dst 10.244.0.5:80)
       packet  in tcp 10.244.0.9:40000 -> 10.244.0.5:80 iif=eth0
       assumed src=10.244.0.9 sport=40000 flags=S iif=eth0
+      assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
       leg 1: client, in by eth0, sends tcp 10.244.0.9:40000 -> 10.244.0.5:80
         PREROUTING in eth0          conntrack: NEW

@@ -74,13 +74,13 @@ async function ruleSubjects(call: Call, files: readonly string[]): Promise<reado
   const family = textOf(call.input, 'family');
   const one = family === undefined || family.length > 1 ? undefined : family;
   const plain: Call = { ...call, input: { ...call.input, options: { ...call.input.options, family: one } } };
-  const loaded = hosts === undefined ? undefined : await loadRules(plain, { files, ...hosts });
+  const loaded = hosts === undefined ? undefined : await loadRules(plain, { files, ...(hosts.host !== undefined && { host: hosts.host }) });
   if (hosts === undefined || loaded === undefined || loaded.diagnostics.some(isError)) return [];
   const profileName = textOf(call.input, 'profile') ?? 'auto';
   return podsOf(loaded.rulesets).map((rulesets) => {
     const names = [...new Set(rulesets.map(({ source }) => source.file))];
     const profile = profileName === 'auto' ? profileOf(rulesets) : PROFILES.find(({ name }) => name === profileName);
-    const host = hosts.host ?? hostOf(rulesets, profile);
+    const host = hosts.host ?? hostOf(rulesets, profile, hosts.podIps);
     return { name: names.join(', '), file: names[0] ?? '', line: 1, rulesets, host, profile, key: keyOf(rulesets, host) };
   });
 }

@@ -9,6 +9,7 @@ import {
   JSON_OUTPUT,
   MESH_MODE,
   OUTPUTS,
+  POD_IP,
   PROFILE,
   QUIET,
   SET,
@@ -42,6 +43,7 @@ export const diff: Command = {
   options: [
     { flags: '--git <range>', says: 'what changed in BASE..HEAD, or since BASE in the working tree' },
     HOST,
+    POD_IP,
     WHERE,
     PROFILE,
     MESH_MODE,

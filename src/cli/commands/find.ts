@@ -2,7 +2,7 @@
  *  Exit code 0 when it is proved that there are none, 1 when there are some or it is undecided: a search for what must not be. */
 import { OUTCOMES } from '../../journey/journey.ts';
 import type { Command } from '../command.ts';
-import { ALLOW_EMPTY, COLOR, FAMILY, HOST, JSON_OUTPUT, output, PROFILE, QUIET, SET, STRICT, WATCH, WHERE } from '../options.ts';
+import { ALLOW_EMPTY, COLOR, FAMILY, HOST, JSON_OUTPUT, output, POD_IP, PROFILE, QUIET, SET, STRICT, WATCH, WHERE } from '../options.ts';
 
 export const find: Command = {
   name: 'find',
@@ -13,6 +13,7 @@ export const find: Command = {
     WHERE,
     { flags: '--outcome <outcome>', says: 'where they end; `chainwalk explain OUTCOME` tells what each is', choices: OUTCOMES },
     HOST,
+    POD_IP,
     PROFILE,
     output(['human', 'json']),
     JSON_OUTPUT,

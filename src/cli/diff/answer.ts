@@ -35,7 +35,7 @@ export async function answer(call: Call, files: Files): Promise<ExitCode> {
     base: sideCall(call, 'base', (file) => files.rename(file, 'base')),
     head: sideCall(call, 'head', (file) => files.rename(file, 'head')),
   };
-  const read = await readSubjects(calls, { plan, host: given.host, profile: textOf(input, 'profile') ?? 'auto', memory, files });
+  const read = await readSubjects(calls, { plan, given, profile: textOf(input, 'profile') ?? 'auto', memory, files });
   if (read === undefined) return EXIT.usage;
   const progress = progressOn(io.err, () => performance.now());
   const compared = compareAll(read.pairs, { ...where, where: where.where, memory, tell: progress.tell });

@@ -6,7 +6,7 @@ import type { Sides } from '../../verify/diffQuestion.ts';
 import type { DiffSubject } from '../../verify/diffSubjects.ts';
 import type { PodMemory } from '../../verify/renderedPod.ts';
 import type { Call } from '../command.ts';
-import { sceneOf } from '../trace/scene.ts';
+import { type GivenHost, sceneOf } from '../trace/scene.ts';
 import { type Matched, matched } from './compare.ts';
 import { DEFAULT_POD } from './defaultPod.ts';
 import type { Files, Plan, Recognised } from './plan.ts';
@@ -18,8 +18,7 @@ import type { Side } from './side.ts';
 
 export interface Reading {
   readonly plan: Plan;
-  /** what --host says */
-  readonly host: Host | undefined;
+  readonly given: GivenHost;
   readonly profile: string;
   readonly memory: PodMemory;
   readonly files: Files;
@@ -95,7 +94,7 @@ async function valuesOf(calls: Sides<Call>, pair: Sides<string>, side: Side, mem
 async function readMixed(
   calls: Sides<Call>,
   pods: Sides<readonly DiffSubject[]>,
-  { plan, host }: Reading,
+  { plan, given: { host } }: Reading,
 ): Promise<Sides<readonly DiffSubject[]> | undefined> {
   if (plan.mixed === undefined) return pods;
   const { side, file } = plan.mixed;
@@ -116,14 +115,15 @@ async function readMixed(
 async function readRulePair(
   calls: Sides<Call>,
   pair: Sides<Recognised>,
-  { host, profile }: Reading,
+  { given, profile }: Reading,
 ): Promise<Sides<DiffSubject> | undefined> {
+  const { host, podIps } = given;
   const read = async (side: Side) => readRuleFile(calls[side], { ...pair[side], ...(host !== undefined && { host }) });
   const base = await read('base');
   const head = base === undefined ? undefined : await read('head');
   if (base === undefined || head === undefined) return undefined;
-  const scene = sceneOf({ rulesets: [...base, ...head], given: host, profileName: profile, detailed: false });
-  const around = (rulesets: readonly Ruleset[]): Host => host ?? hostOf(rulesets, scene.profile);
+  const scene = sceneOf({ rulesets: [...base, ...head], given, profileName: profile, detailed: false });
+  const around = (rulesets: readonly Ruleset[]): Host => host ?? hostOf(rulesets, scene.profile, podIps);
   const same = String(transparentPorts(base)) === String(transparentPorts(head));
   const baseHost = around(base);
   const subject = (side: Side, rulesets: readonly Ruleset[], own: Host): DiffSubject => ({

@@ -15,7 +15,7 @@ import { formatOf } from '../format.ts';
 import { complain } from '../messages.ts';
 import { loadRules } from '../rules.ts';
 import { terminal } from '../terminal.ts';
-import { readHostOption, sceneOf } from '../trace/scene.ts';
+import { type GivenHost, readHostOption, sceneOf } from '../trace/scene.ts';
 import { readWhere } from '../where.ts';
 
 export async function runFind(call: Call): Promise<ExitCode> {
@@ -33,7 +33,7 @@ export async function runFind(call: Call): Promise<ExitCode> {
   const warnings = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   await showDiagnostics(call, warnings);
   if (warnings.some(isError) || loaded.rulesets.length === 0) return EXIT.usage;
-  return answer(call, { loaded, where: asked.where ?? EVERY_PACKET, outcome, given: hosts.host });
+  return answer(call, { loaded, where: asked.where ?? EVERY_PACKET, outcome, given: hosts });
 }
 
 const EVERY_PACKET: PacketSet = { expr: { 4: ALWAYS, 6: ALWAYS }, terms: [] };
@@ -42,7 +42,7 @@ interface Asked {
   readonly loaded: NonNullable<Awaited<ReturnType<typeof loadRules>>>;
   readonly where: PacketSet;
   readonly outcome: Outcome;
-  readonly given: NonNullable<Awaited<ReturnType<typeof readHostOption>>>['host'];
+  readonly given: GivenHost;
 }
 
 async function answer(call: Call, { loaded: { rulesets, diagnostics }, where, outcome, given }: Asked): Promise<ExitCode> {
@@ -64,7 +64,7 @@ async function answer(call: Call, { loaded: { rulesets, diagnostics }, where, ou
     const classes = parts.flatMap(({ found }) => found.classes);
     const shown = classes.map(({ example, others }) => ({ example: packetText(example.packet), ...(others !== undefined && { others }) }));
     const families = parts.flatMap(({ found }) => (found.asked ? [found.family] : []));
-    const bounds = { families, profile, ...(given !== undefined && { host: 'given' as const }) };
+    const bounds = { families, profile, ...(given.host !== undefined && { host: 'given' as const }) };
     await io.out.write(`${humanFind(report, { ...(await terminal(call, io.out)), outcome, bounds, shown })}\n`);
   }
   // 0 says that there is none, and nothing else does

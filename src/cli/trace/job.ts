@@ -28,8 +28,7 @@ export async function readJob(call: Call, { file, format }: JobInput): Promise<J
   const { io, input } = call;
   const host = await readHostOption(call);
   if (host === undefined) return undefined;
-  const given = host.host;
-  const loaded = await loadRules(call, { files: [file], ...(given !== undefined && { host: given }) });
+  const loaded = await loadRules(call, { files: [file], ...(host.host !== undefined && { host: host.host }) });
   if (loaded === undefined) return undefined;
   const { rulesets, diagnostics } = loaded;
   if (diagnostics.some(isError)) {
@@ -42,7 +41,7 @@ export async function readJob(call: Call, { file, format }: JobInput): Promise<J
   if (found === undefined) return undefined;
   return {
     call,
-    scene: sceneOf({ rulesets, given, profileName: textOf(input, 'profile') ?? 'auto', detailed }),
+    scene: sceneOf({ rulesets, given: host, profileName: textOf(input, 'profile') ?? 'auto', detailed }),
     format: found,
     style: { ...(await terminal(call, io.out)), verbose: detailed, brief: isSet(input, 'brief') },
     diagnostics,

@@ -12,7 +12,7 @@ import { type Job, type JobInput, readJob } from './job.ts';
 import { judge } from './judge.ts';
 import { readPacketText } from './packets.ts';
 import { traceStream } from './stream.ts';
-import { walkPacket } from './walk.ts';
+import { type WalkedPacket, walkPacket } from './walk.ts';
 import { warnAbout } from './warnings.ts';
 
 export async function runTrace(given: Call): Promise<ExitCode> {
@@ -85,7 +85,7 @@ async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode
 }
 
 /** Undefined when the text is no packet that could be here, which has been said. */
-async function walkText({ call, scene }: Job, text: string): Promise<TraceInput | undefined> {
+async function walkText({ call, scene }: Job, text: string): Promise<WalkedPacket | undefined> {
   const read = readPacketText(text);
   if ('complaints' in read) {
     await showDiagnostics(call, read.diagnostics ?? []);
@@ -101,11 +101,13 @@ async function walkText({ call, scene }: Job, text: string): Promise<TraceInput 
 const FEW = 3;
 
 /** The symbolic engine is loaded here only. */
-async function withSame({ scene }: Job, input: TraceInput): Promise<TraceInput> {
+async function withSame({ scene }: Job, input: WalkedPacket): Promise<TraceInput> {
   const { packet } = input.journey;
   const ruleset = scene.rulesets.find(({ family }) => family === packet.family);
-  if (ruleset === undefined) return input;
+  // of what depends on the host, nothing is known to be alike
+  const unsaid = input.journey.paths.some(({ choices }) => choices.some(({ why }) => why === 'unsaid'));
+  if (ruleset === undefined || unsaid) return input;
   const { sameAs } = await import('../../verify/same.ts');
-  const same = sameAs(ruleset, packet, { host: scene.host, ...(scene.profile && { profile: scene.profile }) });
+  const same = sameAs(ruleset, packet, { host: input.host, ...(scene.profile && { profile: scene.profile }) });
   return same === undefined ? input : { ...input, same };
 }

@@ -1,44 +1,62 @@
 /** The world in which packets are traced: rulesets, mesh profile and host. */
 import type { Host } from '../../host/host.ts';
+import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
 import { readHost } from '../../host/readHost.ts';
 import { toData } from '../../istio/manifest/node.ts';
+import { assumedHost } from '../../journey/assumedHost.ts';
 import { hostOf, profileOf } from '../../journey/setting.ts';
+import type { GivenScene } from '../../journey/walkGiven.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import { PROFILES } from '../../mesh/profiles.ts';
+import { familyOf, type Prefix } from '../../packet/address.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import { type Call, textOf } from '../command.ts';
+import { type Call, listOf, textOf } from '../command.ts';
 import { readDocument } from '../manifest/readYaml.ts';
 import { complain } from '../messages.ts';
 
-export interface Scene {
-  readonly rulesets: readonly Ruleset[];
-  readonly host: Host;
-  readonly profile?: MeshProfile;
+export interface Scene extends GivenScene {
   /** also record the rules that do not match */
   readonly detailed: boolean;
 }
 
-/** What --host says; undefined when it cannot be read, which has been said. */
-export async function readHostOption(call: Call): Promise<{ readonly host?: Host } | undefined> {
-  const file = textOf(call.input, 'host');
-  if (file === undefined) return {};
+export interface GivenHost {
+  /** what --host says */
+  readonly host?: Host;
+  /** what --pod-ip says, at most one of each family; absent where --host is given */
+  readonly podIps?: readonly Prefix[];
+}
+
+/** Undefined when an option cannot be read, which has been said. */
+export async function readHostOption(call: Call): Promise<GivenHost | undefined> {
+  const { io, input } = call;
+  const file = textOf(input, 'host');
+  const texts = listOf(input, 'podIp');
+  const complaint = podIpComplaint(texts, file !== undefined);
+  if (complaint !== undefined) {
+    await complain(io, { message: `--pod-ip: ${complaint}`, help: '--pod-ip 10.12.3.4, or 10.12.3.4/16; once for each family' });
+    return undefined;
+  }
+  const podIps = texts.flatMap((text) => parsePodAddress(text) ?? []);
+  if (file === undefined) return podIps.length === 0 ? {} : { podIps };
   const host = await readHostFile(call, file);
   return host === undefined ? undefined : { host };
 }
 
 export interface SceneInput {
   readonly rulesets: readonly Ruleset[];
-  /** what --host says */
-  readonly given: Host | undefined;
+  readonly given: GivenHost;
   /** what --profile says */
   readonly profileName: string;
   readonly detailed: boolean;
 }
 
 /** Without a host: a pod, as the mesh of the rules sets it up. */
-export function sceneOf({ rulesets, given, profileName, detailed }: SceneInput): Scene {
+export function sceneOf({ rulesets, given: { host, podIps = [] }, profileName, detailed }: SceneInput): Scene {
   const profile = chooseProfile(profileName, rulesets);
-  return { rulesets, detailed, host: given ?? hostOf(rulesets, profile), ...(profile !== undefined && { profile }) };
+  const known = { rulesets, detailed, ...(profile !== undefined && { profile }) };
+  if (host !== undefined) return { ...known, host };
+  const families = podIps.map(({ address }) => familyOf(address));
+  return { ...known, host: hostOf(rulesets, profile, podIps), assumed: assumedHost(rulesets, families) };
 }
 
 function chooseProfile(name: string, rulesets: readonly Ruleset[]): MeshProfile | undefined {

@@ -1,18 +1,22 @@
 /** One packet through the scene: complete it, choose the rules of its family, walk. */
-import { completePacket, type PartialPacket } from '../../host/completePacket.ts';
-import { walkJourney } from '../../journey/walkJourney.ts';
+import type { PartialPacket } from '../../host/completePacket.ts';
+import type { Host } from '../../host/host.ts';
+import { walkGiven } from '../../journey/walkGiven.ts';
 import type { TraceInput } from '../../report/traceJson.ts';
 import type { Complaint } from '../messages.ts';
 import type { Scene } from './scene.ts';
 
-export function walkPacket(scene: Scene, given: PartialPacket): TraceInput | Complaint {
-  const { packet, defaults, problem } = completePacket(given, scene.host);
-  if (packet === undefined) return { message: problem ?? 'the packet is incomplete' };
-  const ruleset = scene.rulesets.find(({ family }) => family === packet.family);
-  if (ruleset === undefined) return missingFamily(scene, packet.family);
-  const { host, profile, detailed } = scene;
-  const journey = walkJourney(ruleset, packet, { host, detailed, ...(profile !== undefined && { profile }) });
-  return { journey, file: ruleset.source.file, defaults, profile: profile?.name };
+export interface WalkedPacket extends TraceInput {
+  /** on which it was walked */
+  readonly host: Host;
+}
+
+export function walkPacket(scene: Scene, given: PartialPacket): WalkedPacket | Complaint {
+  const walked = walkGiven(scene, given);
+  if ('problem' in walked) return { message: walked.problem };
+  if ('missing' in walked) return missingFamily(scene, walked.missing);
+  const { journey, ruleset, defaults, assumptions, host } = walked;
+  return { journey, file: ruleset.source.file, defaults, assumptions, profile: scene.profile?.name, host };
 }
 
 /** Rules of one family say nothing about the other: no answer is better than a guess. */

@@ -79,17 +79,25 @@ function ended({ walk }: Leg, file: string): string {
 
 function undecided(path: Path, file: string): string {
   const last = path.legs.at(-1)?.walk.fate;
-  const reasons = last?.kind === 'undecided' && last.reasons.length > 0 ? last.reasons : path.choices;
+  const unsaid = path.choices.findLast(({ why }) => why === 'unsaid');
+  const open = unsaid === undefined ? path.choices : [unsaid];
+  const reasons = last?.kind === 'undecided' && last.reasons.length > 0 ? last.reasons : open;
   const names = new Set(reasons.map((choice) => choiceText(choice, file)));
   if (names.size === 0) return '';
   const spent = reasons.find(({ why }) => why === 'budget');
   return spent === undefined ? `it depends on ${[...names].join('; on ')}` : choiceText(spent, file);
 }
 
+const CAUSES: Readonly<Record<Exclude<Choice['why'], 'budget'>, (what: string) => string>> = {
+  chance: (what) => `${what}, each time anew`,
+  unmodelled: (what) => `${what}, which is not modelled`,
+  unsaid: (what) => what,
+};
+
 /** What a fork depends on: the rule to blame and why it is open. */
 export function choiceText({ rule, what, why, probability }: Choice, file: string): string {
   if (why === 'budget') return `budget: ${what}`;
-  const cause = why === 'chance' ? `${what}, each time anew` : `${what}, which is not modelled`;
+  const cause = CAUSES[why](what);
   const odds = probability === undefined ? '' : ` (probability ${Number(probability.toFixed(4))})`;
   return rule === undefined ? `${cause}${odds}` : `${ruleName(rule, file)}: ${cause}${odds}`;
 }

@@ -1,4 +1,5 @@
 /** A traced packet for people: the answer first, then how it came about. */
+import { assumptionText } from '../../journey/assumption.ts';
 import type { Journey, Path } from '../../journey/journey.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
@@ -27,13 +28,16 @@ interface AnswerStyle extends StepStyle {
 
 /** One block per packet, without a line feed at its end. */
 export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanStyle): string {
-  const { journey, file, defaults, same } = input;
+  const { journey, file, defaults, same, assumptions = [] } = input;
   const [first] = journey.paths;
   if (first === undefined) return '';
   const steps = journey.paths.flatMap((path) => path.legs.flatMap((leg) => leg.walk.steps));
   const style: AnswerStyle = { paint, width, file, key: keyWidths(steps), mesh: input.profile };
   const packet = paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 });
-  const assumed = paragraph({ text: `assumed ${defaultsText(defaults, journey.packet).join(' ')}`, width, hang: 8 });
+  const filledIn = defaultsText(defaults, journey.packet).join(' ');
+  const assumed = [...(filledIn === '' ? [] : [filledIn]), ...assumptions.map(assumptionText)].map((text) =>
+    paint.dim(paragraph({ text: `assumed ${text}`, width, hang: 8 })),
+  );
   const head = journey.paths.length === 1 ? answer({ path: first }, style) : forkAnswer(input, style);
   const open = new Set(openChoices(journey).map(({ rule, what }) => rule ?? what));
   const body =
@@ -44,7 +48,7 @@ export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanSt
         );
   const cut = journey.spent === undefined ? [] : ['', paint.yellow(`undecided: budget: ${journey.spent}; the rest was not walked`)];
   const alike = same === undefined ? [] : ['', sameText(same, width)];
-  return [head, packet, ...(defaults.length > 0 ? [paint.dim(assumed)] : []), ...body, ...cut, ...alike].join('\n');
+  return [head, packet, ...assumed, ...body, ...cut, ...alike].join('\n');
 }
 
 /** For ordinary packets without the conditions that hold for all of those. */
@@ -53,11 +57,12 @@ function sameText({ packets, ordinary }: NonNullable<TraceInput['same']>, width:
 }
 
 /** One line per packet. */
-export function briefTrace({ journey, file }: TraceInput, { paint }: HumanStyle): string {
+export function briefTrace({ journey, file, assumptions = [] }: TraceInput, { paint }: HumanStyle): string {
   const outcome = paint[OUTCOME_COLOURS[journey.outcome]](journey.outcome.padEnd(12));
   const [first] = journey.paths;
   const ways = journey.paths.length > 1 ? ` (first of ${journey.paths.length} branches)` : '';
-  return `${outcome}  ${packetText(journey.packet)}  via ${first === undefined ? '' : rail(first, file)}${ways}`;
+  const assumed = assumptions.length === 0 ? '' : `  (assumed: ${assumptions.length})`;
+  return `${outcome}  ${packetText(journey.packet)}  via ${first === undefined ? '' : rail(first, file)}${ways}${assumed}`;
 }
 
 function answer({ path, before = '' }: { readonly path: Path; readonly before?: string }, style: AnswerStyle): string {
@@ -72,6 +77,11 @@ function forkAnswer({ journey, file }: TraceInput, { paint, width }: StepStyle):
   const outcomes = [...new Set(journey.paths.map((path) => path.outcome))];
   const reasons = [...new Set(openChoices(journey).map((choice) => choiceText(choice, file)))];
   const word = OUTCOME_WORDS[journey.outcome];
+  const question = openChoices(journey).find(({ why }) => why === 'unsaid');
+  if (question !== undefined) {
+    const text = paragraph({ text: `${word} it depends on ${choiceText(question, file)}`, width, hang: 2 });
+    return text.replace(word, paint[OUTCOME_COLOURS[journey.outcome]](paint.bold(word)));
+  }
   const every = outcomes.length === 1 ? `in each of ${journey.paths.length} branches` : `between ${outcomes.join(' and ')}`;
   const lines = reasons.map((reason) => `  ${paragraph({ text: `depends on ${reason}`, width: width - 2, hang: 4 })}`);
   return [`${paint[OUTCOME_COLOURS[journey.outcome]](paint.bold(word))} ${every}`, ...lines].join('\n');

@@ -1,0 +1,93 @@
+/** What is not known of the host around rules that came without one, and what is assumed of it for one packet. */
+import { addrType } from '../host/addrType.ts';
+import type { PartialPacket } from '../host/completePacket.ts';
+import type { Host } from '../host/host.ts';
+import { POD_INTERFACE, withLength, withPodAddress } from '../host/podAddress.ts';
+import { type Address, type Family, familyOf, formatAddress } from '../packet/address.ts';
+import { ADDR_TYPES } from '../packet/fields.ts';
+import type { Packet } from '../packet/packet.ts';
+import { signOfOtherHost } from '../ruleset/notPod.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Assumption } from './assumption.ts';
+
+export interface AssumedHost {
+  /** families in which nobody said its addresses */
+  readonly families: readonly Family[];
+  /** what shows that the rules are not a pod's, `chain DOCKER` */
+  readonly sign?: string;
+}
+
+/** `known`: families in which a file or an option says the addresses. */
+export function assumedHost(rulesets: readonly Ruleset[], known: readonly Family[] = []): AssumedHost {
+  const sign = signOfOtherHost(rulesets);
+  return { families: ([4, 6] as const).filter((family) => !known.includes(family)), ...(sign !== undefined && { sign }) };
+}
+
+export interface Place {
+  readonly host: Host;
+  /** absent: the host was described */
+  readonly assumed?: AssumedHost;
+}
+
+/** Where a packet is walked. */
+export interface Standing {
+  readonly host: Host;
+  readonly assumptions: readonly Assumption[];
+  /** the address that may be this host's or another's: `host` is as if it were its own */
+  readonly open?: Address;
+}
+
+const OPTIONS = ['--pod-ip', '--host'];
+
+/** The destination of what arrives is the pod's address, and so is the source that is given for what is sent. */
+export function standingOf({ host, assumed }: Place, packet: Packet, given: PartialPacket): Standing {
+  if (assumed === undefined) return { host, assumptions: [] };
+  const { dir, family, dst, iif } = packet;
+  const dev = dir === 'in' ? (iif ?? POD_INTERFACE) : POD_INTERFACE;
+  const address = dir === 'in' ? dst : given.src;
+  const isOwn = address !== undefined && assumed.families.includes(family) && couldBeOwn(host, packet, address);
+  if (!isOwn) return { host, assumptions: hostAssumption(host, assumed, family) };
+  const standing = { host: hostWith(host, address, dev) };
+  if (dir === 'in' && assumed.sign !== undefined) return { ...standing, assumptions: hostAssumption(host, assumed, family), open: address };
+  const says = `${formatAddress(address)}, ${dir === 'in' ? 'where the packet goes' : 'where it comes from'}, is the pod's address`;
+  return { ...standing, assumptions: [{ about: 'pod-address', says, options: OPTIONS }] };
+}
+
+/** Neither one that the host has, nor one that no interface has. What a proxy sends with its client's address is not from the pod. */
+function couldBeOwn(host: Host, { dir, dst, mark, iif }: Packet, address: Address): boolean {
+  if (iif === 'lo' || !isUnicast(host, address)) return false;
+  return dir === 'in' || (mark === 0 && !isLocal(host, dst));
+}
+
+function isUnicast(host: Host, address: Address): boolean {
+  if (typeof address === 'number' && (address >>> 24 === 0 || address >>> 28 === 0xf)) return false;
+  return ADDR_TYPES[addrType(host, address)] === 'UNICAST';
+}
+
+function isLocal(host: Host, address: Address): boolean {
+  return ADDR_TYPES[addrType(host, address)] === 'LOCAL';
+}
+
+/** Of one host, the last few: a stream of packets may go anywhere. */
+const KEPT = 64;
+const MADE = new WeakMap<Host, Map<string, Host>>();
+
+function hostWith(host: Host, address: Address, dev: string): Host {
+  const made = MADE.get(host) ?? new Map<string, Host>();
+  const key = `${dev} ${address}`;
+  const known = made.get(key) ?? withPodAddress(host, withLength(address), dev);
+  if (made.size >= KEPT) made.clear();
+  MADE.set(host, made.set(key, known));
+  return known;
+}
+
+/** Empty where its addresses are known in the families that are asked about. */
+export function hostAssumption(host: Host, { families, sign }: AssumedHost, ...asked: readonly Family[]): readonly Assumption[] {
+  const unsaid = asked.filter((family) => families.includes(family));
+  const own = host.interfaces.find(({ name }) => name === POD_INTERFACE)?.addresses ?? [];
+  const texts = own.flatMap(({ address }) => (unsaid.includes(familyOf(address)) ? [formatAddress(address)] : []));
+  if (texts.length === 0 && sign === undefined) return [];
+  const pod = `a pod${texts.length === 0 ? '' : ` with the address ${texts.join(' and ')}`}`;
+  if (sign === undefined) return [{ about: 'pod-address', says: pod, options: OPTIONS }];
+  return [{ about: 'host', says: `${pod}, though ${sign} is not a pod's`, options: ['--host'] }];
+}

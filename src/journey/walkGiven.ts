@@ -1,0 +1,94 @@
+/** One packet as somebody described it: completed, on the host that is described or assumed, through the rules of its family. */
+import { completePacket, type PartialPacket } from '../host/completePacket.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import { type Address, type Family, formatAddress } from '../packet/address.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Choice } from '../simulate/trace.ts';
+import { type Place, standingOf } from './assumedHost.ts';
+import type { Assumption } from './assumption.ts';
+import type { Journey, Path } from './journey.ts';
+import { type JourneyOptions, walkJourney } from './walkJourney.ts';
+
+export interface GivenScene extends Place {
+  readonly rulesets: readonly Ruleset[];
+  readonly profile?: MeshProfile;
+  readonly detailed?: boolean;
+  /** of everything that the packets ask: who the proxy is, for one */
+  readonly assumptions?: readonly Assumption[];
+}
+
+export interface Walked extends Place {
+  readonly journey: Journey;
+  readonly ruleset: Ruleset;
+  /** parts of the packet that were not given */
+  readonly defaults: readonly (keyof PartialPacket)[];
+  readonly assumptions: readonly Assumption[];
+}
+
+/** `missing`: there are no rules of the packet's family. */
+export type WalkedOrNot = Walked | { readonly problem: string } | { readonly missing: Family };
+
+export function walkGiven(scene: GivenScene, given: PartialPacket): WalkedOrNot {
+  const { packet, defaults, problem } = completePacket(given, scene.host);
+  if (packet === undefined) return { problem: problem ?? 'the packet is incomplete' };
+  const ruleset = scene.rulesets.find(({ family }) => family === packet.family);
+  if (ruleset === undefined) return { missing: packet.family };
+  const { host, assumptions, open } = standingOf(scene, packet, given);
+  const { profile, detailed, assumed } = scene;
+  const walk = (place: JourneyOptions['host']): Journey => {
+    const options = { host: place, ...(profile !== undefined && { profile }), ...(detailed !== undefined && { detailed }) };
+    const journey = walkJourney(ruleset, packet, options);
+    return assumed?.sign === undefined ? journey : withPassedOn(journey);
+  };
+  const own = walk(host);
+  const journey = open === undefined ? own : either(own, walk(scene.host), open);
+  return {
+    journey,
+    ruleset,
+    defaults,
+    host,
+    assumptions: [...assumptions, ...(scene.assumptions ?? [])],
+    ...(assumed !== undefined && { assumed }),
+  };
+}
+
+/** The destination may be this host's or another's; where rules end the packet before that matters, they decide. */
+function either(own: Journey, others: Journey, address: Address): Journey {
+  if (endsBeforeRouting(own, others)) return own;
+  const what = `whether ${formatAddress(address)} is an address of this host (--pod-ip or --host says it)`;
+  const told = (taken: string) => (path: Path) => withChoice(path, { why: 'unsaid', what, taken });
+  return {
+    packet: own.packet,
+    outcome: 'undecided',
+    paths: [...own.paths.map(told('it is')), ...others.paths.map(told('it is not'))],
+    truncated: own.truncated || others.truncated,
+  };
+}
+
+function withChoice(path: Path, choice: Choice): Path {
+  return { ...path, choices: [choice, ...path.choices] };
+}
+
+function endsBeforeRouting(one: Journey, other: Journey): boolean {
+  const alike = (path: Path, index: number): boolean => endOf(path) !== undefined && endOf(path) === endOf(other.paths[index]);
+  return one.paths.length === other.paths.length && one.paths.every(alike);
+}
+
+/** The rule that ends the packet, when it was not routed before. */
+function endOf(path: Path | undefined): unknown {
+  const [leg] = path?.legs ?? [];
+  if (leg === undefined || leg.walk.steps.some(({ kind }) => kind === 'route')) return undefined;
+  const { fate } = leg.walk;
+  return fate.kind === 'dropped' || fate.kind === 'rejected' ? fate.by : undefined;
+}
+
+/** By which interface an assumed host passes packets on, nobody said. */
+function withPassedOn(journey: Journey): Journey {
+  const paths = journey.paths.map((path): Path => {
+    const leg = path.legs.find(({ walk }) => walk.steps.some((step) => step.kind === 'hook' && step.hook === 'FORWARD'));
+    if (leg === undefined) return path;
+    const what = `the interface that leads to ${formatAddress(leg.walk.after.dst)} (--host says it)`;
+    return { ...withChoice(path, { why: 'unsaid', what, taken: `it is ${leg.walk.after.oif ?? 'eth0'}` }), outcome: 'undecided' };
+  });
+  return paths.every((path, index) => path === journey.paths[index]) ? journey : { ...journey, paths, outcome: 'undecided' };
+}
