@@ -46,3 +46,15 @@ function valueText(field: string, value: number | bigint | string): string {
 function isField(name: string): name is Field {
   return Object.hasOwn(FIELDS, name);
 }
+
+/** JSON has no bigint: IPv6 addresses are spelled, anything else that wide is decimal text. */
+export function sawJson(saw: Saw): Readonly<Record<string, number | string | null>> {
+  const isAddress = (name: string) => /(src|dst)$/.test(name);
+  const value = (name: string, seen: Saw[string]) => {
+    if (seen === undefined) return null;
+    if (typeof seen === 'string') return seen;
+    if (isAddress(name)) return formatAddress(seen);
+    return typeof seen === 'bigint' ? String(seen) : seen;
+  };
+  return Object.fromEntries(Object.entries(saw).map(([name, seen]) => [name, value(name, seen)]));
+}

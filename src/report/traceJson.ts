@@ -5,9 +5,10 @@ import type { Journey, Leg, Path } from '../journey/journey.ts';
 import { formatAddress } from '../packet/address.ts';
 import { endpointText, protocolName } from '../packet/notation.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
-import type { After, Choice, Fate, Saw, Step, Verdict } from '../simulate/trace.ts';
+import type { After, Choice, Fate, Step, Verdict } from '../simulate/trace.ts';
 import type { Source } from '../syntax/source.ts';
 import { defaultKeys, type PacketJson, toPacketJson } from './packetJson.ts';
+import { sawJson } from './saw.ts';
 
 export interface Trace {
   readonly schema: 'chainwalk/trace/v1';
@@ -187,7 +188,7 @@ function toStep(step: Step, file: string): TraceStep {
     }
     case 'miss': {
       const { hook, rule, clause, saw } = step;
-      return { kind: 'miss', hook, ...toTraceRule(rule, file), clause: clause.text, saw: toSaw(saw) };
+      return { kind: 'miss', hook, ...toTraceRule(rule, file), clause: clause.text, saw: sawJson(saw) };
     }
     case 'nat':
       return { ...step, from: endpointText(step.from), to: endpointText(step.to) };
@@ -196,18 +197,6 @@ function toStep(step: Step, file: string): TraceStep {
     default:
       return step;
   }
-}
-
-/** JSON has no bigint: IPv6 addresses are spelled, anything else that wide is decimal text. */
-function toSaw(saw: Saw): Readonly<Record<string, number | string | null>> {
-  const isAddress = (name: string) => /(src|dst)$/.test(name);
-  const value = (name: string, seen: Saw[string]) => {
-    if (seen === undefined) return null;
-    if (typeof seen === 'string') return seen;
-    if (isAddress(name)) return formatAddress(seen);
-    return typeof seen === 'bigint' ? String(seen) : seen;
-  };
-  return Object.fromEntries(Object.entries(saw).map(([name, seen]) => [name, value(name, seen)]));
 }
 
 function toChoice({ why, what, taken, probability, rule }: Choice, file: string): TraceChoice {
