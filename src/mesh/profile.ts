@@ -30,6 +30,28 @@ export interface HostAdditions {
   readonly route_tables: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Where the generator of a mesh writes its settings. A rule that stands elsewhere, has another target or asks for something else is not
+ *  a setting of the mesh, whatever it lets past or captures. */
+export interface MeshPlaces {
+  /** its chain for each direction, and the fields by which RETURNs there exclude packets */
+  readonly inbound: { readonly chain: RegExp; readonly excludes: readonly ('dport' | 'src')[] };
+  readonly outbound: { readonly chain: RegExp; readonly excludes: readonly ('dport' | 'dst' | 'uid' | 'gid')[] };
+  /** RETURNs for ranges and groups stand behind those of the proxy */
+  readonly proxyFirst?: true;
+  /** with a list of captured inbound ports it writes no excluded ones */
+  readonly listsStandAlone?: true;
+  /** interfaces are excluded by a pair of RETURNs in base chains: `-i` in PREROUTING, `-o` in OUTPUT */
+  readonly interfaces?: true;
+  /** exclusions in base chain OUTPUT, of any address, port and user, which are known by their comment */
+  readonly commented?: RegExp;
+  /** where inbound traffic of an interface is handed to the outbound listener; beside it a RETURN for the same interface, or an exception for its own network */
+  readonly virtual?: { readonly chain: RegExp; readonly beside: 'return' | 'own network' };
+  /** the zones of DNS that it sets in table raw: a rule for every user's questions there says that they are captured */
+  readonly dnsZones?: RegExp;
+  /** its chain that sends DNS to another server, which need not be on this host */
+  readonly dnsServer?: RegExp;
+}
+
 export interface MeshProfile {
   readonly name: string;
   readonly title: string;
@@ -40,6 +62,7 @@ export interface MeshProfile {
   readonly blackholesOwnPort: boolean;
   /** chains by which its rules are recognised */
   readonly chains: RegExp;
+  readonly places: MeshPlaces;
   /** the mark by which the rules know the proxy's packets; absent: by its user or group */
   readonly mark?: { readonly value: number; readonly mask: number };
   /** what the proxy sends to an address of its own pod is to pass its inbound listener */

@@ -22,6 +22,22 @@ export function deliveredUntouched({ space }: Scene): Ends {
   };
 }
 
+/** Leaves for where it was sent; the source may be the host's. */
+export function leavesUntouched({ space }: Scene): Ends {
+  return (end) => {
+    const same = (['dst', 'dport'] as const).every((field) => end.env[field].every((bit, at) => bit === space.start[field][at]));
+    return (end.fate.kind === 'sent' && same) || isLostAnyway(end);
+  };
+}
+
+/** Leaves for this destination. */
+export function sentTo(destination: Address): Ends {
+  return (end) => {
+    const bits = constant(destination, end.env.dst.length);
+    return end.fate.kind === 'sent' && end.env.dst.every((bit, at) => bit === bits[at]);
+  };
+}
+
 /** Leaves with this source. */
 export function sentFrom(source: Address): Ends {
   return (end) => {

@@ -2,15 +2,16 @@
  *  A setting is read from the rule that it becomes; rules that capture nothing do not say that nothing is to be captured. */
 import type { Host } from '../host/host.ts';
 
-import type { ListenerRole, MeshProfile } from '../mesh/profile.ts';
+import type { ListenerRole, MeshPlaces, MeshProfile } from '../mesh/profile.ts';
 import type { Address } from '../packet/address.ts';
-import { parseAddress } from '../packet/address.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Declaration } from './declaration.ts';
+import { exclusionsOf } from './exclusions.ts';
 import { shownIdentity } from './identity.ts';
 import type { RuleShape } from './ruleShape.ts';
-import { asksOnly, pointsOf, rulesFrom, shapeOf, valuesOf } from './ruleShape.ts';
+import { allRules, asksOnly, rulesFrom, valuesOf } from './ruleShape.ts';
+import { dnsOf, excludesMore, interfacesOf, isIngressMode, virtualIn } from './settings.ts';
 
 export interface InferInput {
   readonly ruleset: Ruleset;
@@ -27,89 +28,60 @@ export function inferDeclaration({ ruleset: given, profile, host }: InferInput):
   const capturesOut = capturersOf(ruleset, to('outbound'));
   const capturesIn = capturersOf(ruleset, to('inbound'));
   const notes: string[] = [];
+  const settings = new Set<Rule>();
+  const keep = (rules: readonly RuleShape[]): void => {
+    for (const { rule } of rules) settings.add(rule);
+  };
   const told = (what: string, rules: readonly RuleShape[]): readonly RuleShape[] => {
     const { file, rendered } = ruleset.source;
     // rendered rules are in no file
+    keep(rules);
     for (const { rule } of rules) notes.push(`${what}${rendered === true ? '' : ` (${file}:${rule.line})`}: ${rule.text}`);
     return rules;
   };
-  const known = new Set([...to('tunnel'), ...to('health')]);
-  const spareIn = inbound.filter(isSpare);
-  const ownPorts = (shape: RuleShape) => pointsOf<number>([shape], 'dport').every((port) => known.has(port));
-  const excludedIn = told(
-    'excluded inbound port',
-    spareIn.filter((shape) => asksOnly(shape, 'dport') && !ownPorts(shape)),
-  );
-  const spareOut = outbound.filter(isSpare);
-  const excludedOut = told(
-    'excluded outbound port',
-    spareOut.filter((shape) => asksOnly(shape, 'dport')),
-  );
+  const places = profile?.places ?? NOWHERE;
   const identity = identityOf({ ruleset, profile, host, told });
-  const ranges = told(
-    'excluded range',
-    spareOut.filter((shape) => asksOnly(shape, 'dst') && !isLoopback(shape) && afterProxy(shape, spareOut)),
-  );
-  const groups = spareOut.filter(
-    (shape) => asksOnly(shape, 'gid') && !identity.proxyGids.includes(pointsOf<number>([shape], 'gid')[0] ?? -1),
-  );
-  const includedGroups = spareOut.find(({ has, hasNot, more }) => !more && has.size === 0 && hasNot.size === 1 && hasNot.has('gid'));
+  const ownPorts = new Set([...to('tunnel'), ...to('health')]);
+  const excluded = exclusionsOf({ places, outbound, inbound, identity, ownPorts, told, keep });
   const captures = outbound.filter(capturesOut);
   const takes = inbound.filter(capturesIn);
-  const virtual = told(
-    'virtual interface',
-    inbound.filter((shape) => capturesOut(shape) && shape.has.has('iif')),
-  );
-  const virtualInterfaces = pointsOf<string>(virtual, 'iif');
-  const leftAlone = pointsOf<string>(
-    spareIn.filter((shape) => asksOnly(shape, 'iif')),
-    'iif',
-  );
-  const excludedNics = told(
-    'excluded interface',
-    spareOut.filter((shape) => asksOnly(shape, 'oif') && pointsOf<string>([shape], 'oif').some((nic) => leftAlone.includes(nic))),
-  );
-  const byPort = takes.filter((shape) => asksOnly(shape, 'dport'));
-  const inboundPorts = takes.length > 0 && takes.every(({ has }) => has.has('dport')) ? told('captured inbound port', byPort) : [];
-  const byRange = captures.filter((shape) => asksOnly(shape, 'dst'));
+  // a list of ports or ranges is the mesh's where it stands in the mesh's own chain, and no other rule captures the rest
+  const own = (shapes: readonly RuleShape[], { chain }: { readonly chain: RegExp }) => shapes.filter(({ rule }) => chain.test(rule.chain));
+  const virtual = virtualIn({ places, inbound, capturesOut, told, keep });
+  const byPort = own(takes, places.inbound).filter((shape) => asksOnly(shape, 'dport'));
+  const isPortList =
+    byPort.length > 0 &&
+    byPort.length === takes.length &&
+    !(places.listsStandAlone === true && excludesMore(inbound, { places, ownPorts: to('tunnel') }));
+  const inboundPorts = isPortList ? told('captured inbound port', byPort) : [];
+  const byRange = own(captures, places.outbound).filter((shape) => asksOnly(shape, 'dst'));
   const everywhere = captures.some((shape) => !shape.has.has('dst') && !shape.has.has('dport') && !shape.has.has('oif'));
   const capturedRanges = everywhere || byRange.length === 0 ? [] : told('captured range', byRange);
   const capturedPorts = everywhere
     ? []
     : told(
         'captured outbound port',
-        captures.filter((shape) => asksOnly(shape, 'dport')),
+        own(captures, places.outbound).filter((shape) => asksOnly(shape, 'dport')),
       );
-  const dns = dnsRules(ruleset, to('dns'));
-  // without any rule of the mesh nobody asked for that either
-  const ingress =
-    profile?.probeSource !== undefined && captures.length > 0 && takes.length === 0 && !spareIn.some((shape) => isFrom(shape, profile));
+  const ingress = profile !== undefined && captures.length > 0 && takes.length === 0 && isIngressMode(ruleset, profile, capturesIn);
   if (ingress) notes.push('ingress mode: no rule captures inbound traffic, and none spares the probes of the node');
   return {
     ...identity,
+    ...excluded,
     ...(inboundPorts.length > 0 ? { inboundPorts: valuesOf<number>(inboundPorts, 'dport') } : {}),
-    excludedInboundPorts: valuesOf(excludedIn, 'dport'),
     ...(capturedRanges.length > 0 ? { outboundRanges: valuesOf<Address>(capturedRanges, 'dst') } : {}),
-    excludedOutboundRanges: valuesOf(ranges, 'dst'),
     outboundPorts: valuesOf(capturedPorts, 'dport'),
-    excludedOutboundPorts: valuesOf(excludedOut, 'dport'),
-    excludedInterfaces: pointsOf<string>(excludedNics, 'oif').filter((nic) => nic !== 'lo'),
-    virtualInterfaces,
-    excludedGroups: pointsOf<number>(told('excluded group', groups), 'gid'),
-    ...(includedGroups === undefined
-      ? {}
-      : { includedGroups: (told('only groups', [includedGroups])[0]?.hasNot.get('gid') ?? []).map(({ lo }) => Number(lo)) }),
-    dns:
-      dns.length === 0
-        ? 'off'
-        : dns.some(({ has }) => !has.has('dst'))
-          ? {}
-          : { servers: valuesOf<Address>(told('DNS server', dns), 'dst') },
+    virtualInterfaces: interfacesOf(virtual, host),
+    dns: dnsOf({ ruleset, places, ports: to('dns'), told }),
     capturesInbound: !ingress,
     tproxy: allRules(ruleset, 'mangle').some(({ effect }) => effect.kind === 'divert'),
+    settings,
     notes,
   };
 }
+
+/** Without a mesh nobody writes settings. */
+const NOWHERE: MeshPlaces = { inbound: { chain: /^$/, excludes: [] }, outbound: { chain: /^$/, excludes: [] } };
 
 interface IdentityInput extends InferInput {
   readonly told: (what: string, rules: readonly RuleShape[]) => readonly RuleShape[];
@@ -127,26 +99,6 @@ function identityOf({ ruleset, profile, host }: IdentityInput): Pick<Declaration
   return { knownBy: 'uid', proxyUids: beside(uid, shown.uids), proxyGids: beside(gid, shown.gids) };
 }
 
-function isSpare({ rule: { effect } }: RuleShape): boolean {
-  return effect.kind === 'return' || effect.kind === 'accept';
-}
-
-/** Istio writes ranges after the proxy's own RETURNs; one before them is somebody else's rule. */
-function afterProxy({ rule }: RuleShape, spared: readonly RuleShape[]): boolean {
-  const proxy = spared.find((shape) => shape.rule.chain === rule.chain && (asksOnly(shape, 'uid') || asksOnly(shape, 'gid')));
-  return proxy !== undefined && proxy.rule.number < rule.number;
-}
-
-function isLoopback({ has }: RuleShape): boolean {
-  return (has.get('dst') ?? []).every(({ lo }) => lo === 1n || (typeof lo === 'number' && lo >>> 24 === 127));
-}
-
-function isFrom({ has }: RuleShape, { probeSource }: MeshProfile): boolean {
-  return (has.get('src') ?? []).some(
-    ({ lo }) => lo === parseAddress(probeSource?.[4] ?? '') || lo === parseAddress(probeSource?.[6] ?? ''),
-  );
-}
-
 /** Rules that hand packets to one of these ports, or jump to a chain that does nothing else. */
 function capturersOf(ruleset: Ruleset, ports: ReadonlySet<number>): (shape: RuleShape) => boolean {
   const hands = ({ effect }: Rule): boolean =>
@@ -162,16 +114,6 @@ function capturersOf(ruleset: Ruleset, ports: ReadonlySet<number>): (shape: Rule
     const { effect } = rule;
     return hands(rule) || ((effect.kind === 'jump' || effect.kind === 'goto') && chains.has(`${rule.table} ${effect.chain}`));
   };
-}
-
-function dnsRules(ruleset: Ruleset, ports: ReadonlySet<number>): readonly RuleShape[] {
-  return allRules(ruleset, 'nat')
-    .filter(({ effect }) => effect.kind === 'nat' && effect.manip === 'dst' && effect.ports !== undefined && ports.has(effect.ports.lo))
-    .map(shapeOf);
-}
-
-function allRules(ruleset: Ruleset, table: 'nat' | 'mangle'): readonly Rule[] {
-  return [...(ruleset.tables.get(table)?.chains.values() ?? [])].flatMap(({ rules }) => rules);
 }
 
 /** A rule takes packets that conntrack calls invalid and nothing else. */

@@ -32,6 +32,12 @@ export function asksOnly({ has, hasNot, more }: RuleShape, ...fields: readonly F
   return !more && hasNot.size === 0 && asked.length === fields.length && fields.every((field) => has.has(field));
 }
 
+/** The rule does not ask for the field, or this value of it is among those that it asks for. */
+export function covers({ has }: RuleShape, field: Field, value: Scalar): boolean {
+  const asked = has.get(field);
+  return asked === undefined || asked.some(({ lo, hi }) => lo <= value && value <= hi);
+}
+
 /** Values that the rules ask for of one field. */
 export function valuesOf<T extends Scalar>(shapes: readonly RuleShape[], field: Field): IntervalSet<T> {
   return normalize(shapes.flatMap(({ has }) => (has.get(field) ?? []) as readonly Interval<T>[]));
@@ -54,4 +60,9 @@ export function rulesFrom({ tables }: Ruleset, tableName: TableName, hook: HookN
     return [...chain.rules.map(shapeOf), ...nested];
   };
   return visit(hook);
+}
+
+/** Every rule of a table, whether packets come to it or not. */
+export function allRules({ tables }: Ruleset, table: TableName): readonly Rule[] {
+  return [...(tables.get(table)?.chains.values() ?? [])].flatMap(({ rules }) => rules);
 }

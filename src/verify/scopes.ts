@@ -104,9 +104,14 @@ export function isDeclaredInbound(scene: Scene): MatchExpr {
   const { declared } = scene;
   return and(
     declared.inboundPorts === undefined ? ALWAYS : inSet('dport', declared.inboundPorts),
-    not(or(inSet('dport', declared.excludedInboundPorts), toPorts(portsOf(scene, 'health', 'tunnel')))),
+    not(or(isExcludedInbound(scene), toPorts(portsOf(scene, 'health', 'tunnel')))),
     not(isProbeAddress(scene, 'src')),
   );
+}
+
+/** What the declaration wants left alone on the way in. */
+export function isExcludedInbound({ declared }: Scene): MatchExpr {
+  return or(inSet('dport', declared.excludedInboundPorts), inSet('src', declared.excludedInboundRanges));
 }
 
 /** Interfaces on which inbound traffic is the mesh's. */
@@ -121,13 +126,15 @@ export function isCapturedDns(scene: Scene): MatchExpr {
   return and(isTcpOrUdp, equals('dport', 53), dns.servers === undefined ? ALWAYS : inSet('dst', dns.servers));
 }
 
-/** DNS that is excluded with the rest: by port, group or interface, never by range, which is looked at later. */
+/** DNS that is excluded with the rest: by port, user, group or interface, never by range alone, which is looked at later. */
 export function isExcludedDns(scene: Scene): MatchExpr {
   const { declared } = scene;
   const others = declared.includedGroups === undefined ? NEVER : not(inSet('gid', declared.includedGroups.map(point)));
   return or(
     inSet('dport', declared.excludedOutboundPorts),
+    inSet('uid', declared.excludedUsers.map(point)),
     inSet('gid', declared.excludedGroups.map(point)),
+    ...declared.excludedFlows,
     others,
     viaExcludedInterface(scene),
   );

@@ -15,6 +15,12 @@ export const istioAmbient: MeshProfile = {
   mark: { value: 0x539, mask: 0xfff },
   probeSource: { 4: '169.254.7.127', 6: 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' },
   chains: /^ISTIO_PRERT$/,
+  // no setting excludes ports or ranges
+  places: {
+    inbound: { chain: /^ISTIO_PRERT$/, excludes: [] },
+    outbound: { chain: /^ISTIO_OUTPUT$/, excludes: [] },
+    virtual: { chain: /^ISTIO_PRERT$/, beside: 'return' },
+  },
   always: {
     ip_rules: ['fwmark 0x111/0xfff pref 32764 lookup 100', '-6 fwmark 0x111/0xfff pref 32764 lookup 100'],
     route_tables: { 100: ['local 0.0.0.0/0 dev lo', 'local ::/0 dev lo'] },

@@ -26,6 +26,15 @@ export const istioSidecar: MeshProfile = {
   blackholesOwnPort: true,
   selfCalls: true,
   chains: /^ISTIO_(INBOUND|OUTPUT|IN_REDIRECT|REDIRECT|TPROXY)$/,
+  places: {
+    inbound: { chain: /^ISTIO_INBOUND$/, excludes: ['dport'] },
+    outbound: { chain: /^ISTIO_OUTPUT$/, excludes: ['dport', 'dst', 'gid'] },
+    proxyFirst: true,
+    listsStandAlone: true,
+    interfaces: true,
+    virtual: { chain: /^PREROUTING$/, beside: 'return' },
+    dnsZones: /^(OUTPUT|ISTIO_OUTPUT(_DNS)?)$/,
+  },
   loopbackSource: { 6: '::6/128' },
   whenTransparent: {
     // injection runs istio-proxy as root in TPROXY mode; the group is what the rules spare

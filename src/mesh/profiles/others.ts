@@ -13,6 +13,11 @@ export const linkerd: MeshProfile = {
   ],
   blackholesOwnPort: true,
   chains: /^PROXY_INIT_(REDIRECT|OUTPUT)$/,
+  places: {
+    // config.linkerd.io/skip-subnets acts on sources of inbound traffic alone
+    inbound: { chain: /^PROXY_INIT_REDIRECT$/, excludes: ['dport', 'src'] },
+    outbound: { chain: /^PROXY_INIT_OUTPUT$/, excludes: ['dport'] },
+  },
 };
 
 export const kuma: MeshProfile = {
@@ -27,6 +32,14 @@ export const kuma: MeshProfile = {
   blackholesOwnPort: true,
   selfCalls: true,
   chains: /^(KUMA_)?MESH_(INBOUND|OUTBOUND)(_REDIRECT)?$/,
+  places: {
+    inbound: { chain: /^(KUMA_)?MESH_INBOUND$/, excludes: ['dport', 'src'] },
+    outbound: { chain: /^(KUMA_)?MESH_OUTBOUND$/, excludes: ['dport'] },
+    listsStandAlone: true,
+    commented: /kuma\/mesh\/transparent\/proxy\/(skip further processing|allow applications to perform DNS queries over TCP)/,
+    virtual: { chain: /^PREROUTING$/, beside: 'own network' },
+    dnsZones: /^OUTPUT$/,
+  },
   loopbackSource: { 6: '::6/128' },
 };
 
@@ -42,4 +55,10 @@ export const consul: MeshProfile = {
   ],
   blackholesOwnPort: true,
   chains: /^CONSUL_PROXY_(INBOUND|OUTPUT|REDIRECT|IN_REDIRECT)$/,
+  // every exclusion is inserted first in its chain
+  places: {
+    inbound: { chain: /^CONSUL_PROXY_INBOUND$/, excludes: ['dport'] },
+    outbound: { chain: /^CONSUL_PROXY_OUTPUT$/, excludes: ['dport', 'dst', 'uid'] },
+    dnsServer: /^CONSUL_DNS_REDIRECT$/,
+  },
 };

@@ -33,7 +33,7 @@ export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
     group,
     title: 'the application does not leave past the proxy',
     means:
-      "Every TCP SYN of a process that is not the proxy, without packet mark, to another host, reaches the outbound listener; except destinations, ports, groups and interfaces that are declared as excluded. A process that the host names counts even when it has the proxy's user or group.",
+      "Every TCP SYN of a process that is not the proxy, without packet mark, to another host, reaches the outbound listener; except destinations, ports, users, groups and interfaces that the mesh was told to exclude, which is read only from rules that it writes itself (see excluded-bypass). A process that the host names counts even when it has the proxy's user or group.",
     why: 'An application runs as the user or group of the proxy (istio/istio#31991), nothing jumps to the chain of the mesh because the pod started before its rules (#14327), or a RETURN stands before the redirect: one for the service range takes every service out of the mesh, as the address is still that of the service here.',
     see: [{ run: COUNTERS, look: 'the rule that counts for traffic that should be captured' }],
     todo: 'Remove or move the rule that is named. If the exclusion is meant, let it stand where the mesh writes its exclusions, after those of the proxy.',

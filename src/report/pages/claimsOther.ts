@@ -39,7 +39,7 @@ export const OTHER_CLAIM_PAGES: readonly Page[] = [
     group,
     title: 'exclusions do what they say',
     means:
-      'Exclusions are read from the rules: a RETURN that asks for a port, a range, an interface or a group and nothing else. Every packet of the application that one is for leaves unchanged; every TCP SYN to an excluded inbound port, or on an excluded interface, is delivered unchanged.',
+      'Exclusions are read from the rules, where the mesh writes them: a RETURN in its own chain that asks for a port, a range, a user or a group and nothing else; for Istio the pair of RETURNs for an interface, for Kuma the rules with its comment. A rule that lets packets past anywhere else is no exclusion, and breaks outbound-captured or inbound-captured. Every packet of the application that an exclusion is for leaves for where it was sent; every TCP SYN to an excluded inbound port, from an excluded range or on an excluded interface is delivered unchanged. Where DNS is captured, ranges do not exclude port 53; ports, users and groups do.',
     why: 'A redirect stands before: for some time included ranges came first, and excluded ones did nothing (istio/istio#6027).',
     see: [{ run: 'iptables-save -c -t nat', look: 'the RETURN stays at 0' }],
     todo: 'Move the RETURN before the redirect.',

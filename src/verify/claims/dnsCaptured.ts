@@ -2,7 +2,7 @@
 import { and, not, or } from '../../netfilter/matchExpr.ts';
 import { chosenSources } from '../../symbolic/sources.ts';
 import type { Claim } from '../claim.ts';
-import { endsAs } from '../ends.ts';
+import { endsAs, sentTo } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
 import { isCapturedDns, isExcludedDns, isNew, isOutside, isProbeAddress, ofApplication } from '../scopes.ts';
 
@@ -11,13 +11,16 @@ export const dnsCaptured: Claim = {
   level: 'error',
   needs: 'proxy',
   statement:
-    'Every DNS question of the application to a server that DNS is captured for, by UDP or TCP, reaches the DNS listener of the mesh.',
+    'Every DNS question of the application to a server that DNS is captured for, by UDP or TCP, reaches the DNS listener of the mesh, or the server it names.',
   skip: ({ profile, declared }) => {
     if (profile === undefined) return 'there is no mesh';
     return declared.dns === 'off' ? 'DNS is not captured' : undefined;
   },
-  judge: (scene) =>
-    expectFates(scene, [
+  judge: (scene) => {
+    const { dns } = scene.declared;
+    const server = dns === 'off' || dns.to === undefined ? undefined : sentTo(dns.to);
+    const listener = endsAs('dns');
+    return expectFates(scene, [
       {
         dir: 'out',
         when: and(
@@ -28,7 +31,8 @@ export const dnsCaptured: Claim = {
           not(or(isExcludedDns(scene), isProbeAddress(scene, 'dst'))),
         ),
         also: chosenSources(scene.space, 0),
-        ends: endsAs('dns'),
+        ends: (end, outcome) => listener(end, outcome) || server?.(end, outcome) === true,
       },
-    ]),
+    ]);
+  },
 };

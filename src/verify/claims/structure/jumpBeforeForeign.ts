@@ -54,12 +54,15 @@ function foreignBefore(scene: Scene, table: Table): readonly Rule[] {
   });
 }
 
-/** What Istio itself writes there: interfaces that are left alone, or treated as the application; up to 1.24, the DROP of INVALID packets. */
-function isDeclared({ declared: { excludedInterfaces, virtualInterfaces } }: Scene, rule: Rule): boolean {
+/** What the mesh itself writes there: its settings, also by interface; up to Istio 1.24, the DROP of INVALID packets. */
+function isDeclared({ declared: { settings, excludedInterfaces, virtualInterfaces } }: Scene, rule: Rule): boolean {
   const shape = shapeOf(rule);
   if (rule.effect.kind === 'drop' && asksInvalid(shape)) return true;
   const nics = [...pointsOf<string>([shape], 'iif'), ...pointsOf<string>([shape], 'oif')];
-  const known = [...excludedInterfaces, ...virtualInterfaces].filter((nic) => nic !== 'lo');
+  // for lo a setting is a mistake
+  if (nics.includes('lo')) return false;
+  if (settings.has(rule)) return true;
+  const known = [...excludedInterfaces, ...virtualInterfaces];
   return rule.effect.kind === 'return' && (asksOnly(shape, 'iif') || asksOnly(shape, 'oif')) && nics.every((nic) => known.includes(nic));
 }
 
