@@ -44,7 +44,7 @@ export async function loadRules({ io, input }: Call, { files, host }: RuleFiles)
 async function readVariables(io: Io, settings: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> {
   const variables = new Map<string, string>();
   for (const setting of settings) {
-    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(setting) ?? [];
+    const [, name, value] = /^([A-Za-z_]\w*|[1-9]\d?)=(.*)$/s.exec(setting) ?? [];
     if (name === undefined || value === undefined) {
       await complain(io, { message: `--set expects NAME=value, not \`${setting}\``, help: '--set POD_IP=10.244.0.5' });
       return undefined;

@@ -4,6 +4,7 @@ import type { IpSet } from '../extensions/extension.ts';
 import { isTable, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
 import type { ChainNode, RulesetNode, TableNode } from '../syntax/ast.ts';
 import { type Diagnostic, isError } from '../syntax/diagnostic.ts';
+import { wholeSpan } from '../syntax/report.ts';
 import { type BoundTable, bindTable } from './bindTable.ts';
 import { checkTable } from './checks.ts';
 import type { Chain, Ruleset, Table } from './ruleset.ts';
@@ -28,7 +29,7 @@ export interface ResolveResult {
 
 export function resolve(node: RulesetNode, options: ResolveOptions = {}): ResolveResult {
   const diagnostics: Diagnostic[] = [];
-  const report: Report = (finding) => diagnostics.push({ ...finding, source: node.source });
+  const report: Report = (finding) => diagnostics.push({ ...finding, span: wholeSpan(finding.span), source: node.source });
   const sets = new Map(options.sets);
   const context = { ...options, sets, family: node.family, report, decoded: new Map() satisfies BindContext['decoded'] };
   const tables = new Map<TableName, Table>();

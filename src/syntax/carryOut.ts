@@ -30,8 +30,12 @@ export function carryOut(setting: Setting, command: Command, origin: Origin): bo
     case 'rename':
       return rename(setting, command);
     case 'look':
-      return true;
+      return command.chain === undefined || isThere(setting, command.chain.text);
   }
+}
+
+function isThere({ table }: Setting, chain: string): boolean {
+  return table.byName.has(chain) || isBaseChain(table, chain);
 }
 
 export function appendRule(setting: Setting, rule: RuleNode): void {

@@ -13,7 +13,9 @@ export function declareChain(
 ): void {
   const { table, report } = setting;
   const known = table.byName.get(chain.text);
-  if (known?.span !== undefined) {
+  if (known !== undefined && setting.adds === true) {
+    if (!isBaseChain(table, chain.text)) known.rules = [];
+  } else if (known?.span !== undefined) {
     report({
       kind: 'warning',
       message: `chain \`${chain.text}\` is declared twice in table \`${table.name.text}\``,
@@ -67,8 +69,9 @@ function someChains(setting: Setting, name: Word | undefined): readonly ChainSta
 }
 
 export function flushChains(setting: Setting, name: Word | undefined): boolean {
-  for (const chain of someChains(setting, name)) chain.rules = [];
-  return true;
+  const chains = someChains(setting, name);
+  for (const chain of chains) chain.rules = [];
+  return name === undefined || chains.length > 0 || isBaseChain(setting.table, name.text);
 }
 
 export function deleteChains(setting: Setting, name: Word | undefined): boolean {
@@ -77,16 +80,18 @@ export function deleteChains(setting: Setting, name: Word | undefined): boolean 
   if (name !== undefined && isBaseChain(table, name.text)) {
     return failed(setting, { message: `chain \`${name.text}\` is built in and cannot be deleted`, span: name });
   }
-  let done = true;
-  for (const chain of [...wanted]) {
+  // fact: all of them or none
+  for (const chain of wanted) {
     const user = table.chains.flatMap((other) => other.rules).find((rule) => jumpOf(rule)?.text === chain.name.text);
     const why = chain.rules.length > 0 ? 'it is not empty' : user === undefined ? undefined : `line ${user.line} jumps to it`;
-    if (why === undefined) {
-      table.chains.splice(table.chains.indexOf(chain), 1);
-      table.byName.delete(chain.name.text);
-    } else done = failed(setting, { message: `chain \`${chain.name.text}\` cannot be deleted: ${why}`, span: name ?? chain.name });
+    if (why !== undefined)
+      return failed(setting, { message: `chain \`${chain.name.text}\` cannot be deleted: ${why}`, span: name ?? chain.name });
   }
-  return done;
+  for (const chain of wanted) {
+    table.chains.splice(table.chains.indexOf(chain), 1);
+    table.byName.delete(chain.name.text);
+  }
+  return name === undefined || wanted.length > 0;
 }
 
 export function setPolicy(setting: Setting, name: Word, policy: Word): boolean {

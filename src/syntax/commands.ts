@@ -27,7 +27,7 @@ export type Command =
   | { readonly kind: 'rename'; readonly chain: Word; readonly to: Word }
   | { readonly kind: 'policy'; readonly chain: Word; readonly policy: Word }
   /** listings and counters: nothing changes */
-  | { readonly kind: 'look' };
+  | { readonly kind: 'look'; readonly chain?: Word };
 
 export interface CommandLine {
   readonly command: Command;
@@ -203,7 +203,7 @@ function commandOf(letter: CommandLetter, taken: Reading['taken'], words: readon
     case 'Z':
     case 'L':
     case 'S':
-      return { kind: 'look' };
+      return { kind: 'look', ...some };
   }
 }
 

@@ -3,10 +3,12 @@ import type { Family } from '../packet/address.ts';
 import type { RulesetNode } from './ast.ts';
 import { codeBlocks } from './codeBlocks.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { type Finding, reportInto } from './report.ts';
-import { restoreRulesets, tableNode } from './restoreRulesets.ts';
-import { readShell, shellReader } from './shell.ts';
+import { type Finding, type Report, reportInto } from './report.ts';
+import { restoreInto } from './restoreInto.ts';
+import type { Reading } from './shell/programs.ts';
+import { endScripts, readScript, scriptReader } from './shell/script.ts';
 import type { Source } from './source.ts';
+import { newWorld, rulesetNode } from './world.ts';
 
 export interface ParseOptions {
   /** decides where header, command and addresses leave the family open */
@@ -24,36 +26,40 @@ export interface ParseResult {
 
 export function parseRules(source: Source, options: ParseOptions = {}): ParseResult {
   const diagnostics: Diagnostic[] = [];
-  const report = reportInto(diagnostics, source);
-  const rulesets: RulesetNode[] = [];
+  const report = eachOnce(reportInto(diagnostics, source));
   const refused: Finding[] = [];
-  const shell = shellReader(source, report, options.variables ?? new Map());
+  const { family } = options;
+  const reading: Reading = { source, report, world: newWorld(), family, strangers: [], calls: 0 };
+  const scripts = scriptReader(reading, options.variables ?? new Map());
   for (const block of codeBlocks(source.text)) {
     if (block.kind === 'refused') refused.push(block.finding);
-    else if (block.kind === 'shell') readShell(shell, block.lines);
-    else rulesets.push(...restoreRulesets({ source, lines: block.lines, report, shell: (line) => readShell(shell, [line]) }, options));
+    else if (block.kind === 'shell') readScript(scripts, block.span);
+    else restoreInto(reading.world, { source, lines: block.lines, report }, family === undefined ? {} : { family });
   }
-  for (const [family, tables] of shell.tables) {
-    const called: RulesetNode = { family, familyFrom: 'command', source, form: 'shell', tables: tables.map(tableNode) };
-    const index = rulesets.findIndex((other) => other.family === family && disjoint(other, called));
-    const dumped = rulesets[index];
-    if (dumped === undefined) rulesets.push(called);
-    else rulesets[index] = { ...called, tables: [...dumped.tables, ...called.tables] };
-  }
-  for (const finding of rulesets.length > 0 || shell.calls > 0 ? shell.strangers : refused) report(finding);
-  if (diagnostics.every(({ kind }) => kind === 'warning')) {
+  const fine = (): boolean => diagnostics.every(({ kind }) => kind === 'warning');
+  endScripts(scripts, !fine());
+  const rulesets = reading.world.rulesets.map((ruleset) => rulesetNode(ruleset, source));
+  for (const finding of rulesets.length > 0 || reading.calls > 0 ? reading.strangers : refused) report(finding);
+  if (fine()) {
     const hasTables = rulesets.some(({ tables }) => tables.length > 0);
     if (hasTables) {
       if (!hasRules(rulesets)) report({ ...NO_RULES, span: atStart(source) });
-    } else if (!isBlank(source.text) && shell.calls === 0) report({ ...NOT_RULES, span: atStart(source) });
+    } else if (!isBlank(source.text) && reading.calls === 0) report({ ...NOT_RULES, span: atStart(source) });
     else if (options.allowEmpty === true) return { rulesets: [emptyRuleset(source, options)], diagnostics };
-    else report({ ...(shell.calls === 0 ? EMPTY : NO_CHANGES), span: atStart(source) });
+    else report({ ...(reading.calls === 0 ? EMPTY : NO_CHANGES), span: atStart(source) });
   }
   return { rulesets, diagnostics: diagnostics.sort((a, b) => a.span.start - b.span.start) };
 }
 
-function disjoint(a: RulesetNode, b: RulesetNode): boolean {
-  return !a.tables.some(({ name }) => b.tables.some((table) => table.name.text === name.text));
+/** Loops say the same again and again. */
+function eachOnce(report: Report): Report {
+  const said = new Set<string>();
+  return (finding) => {
+    const key = `${finding.span.start} ${finding.span.end} ${finding.message}`;
+    if (said.has(key)) return;
+    said.add(key);
+    report(finding);
+  };
 }
 
 function hasRules(rulesets: readonly RulesetNode[]): boolean {

@@ -12,5 +12,11 @@ export interface Finding {
 export type Report = (finding: Finding) => void;
 
 export function reportInto(diagnostics: Diagnostic[], source: Source): Report {
-  return ({ kind, message, span, help }) => diagnostics.push({ kind, message, source, span, ...(help === undefined ? {} : { help }) });
+  return ({ kind, message, span, help }) =>
+    diagnostics.push({ kind, message, source, span: wholeSpan(span), ...(help === undefined ? {} : { help }) });
+}
+
+/** Words that a script makes stand at fractions of a place. */
+export function wholeSpan({ start, end }: Span): Span {
+  return { start: Math.floor(start), end: Math.floor(end) };
 }

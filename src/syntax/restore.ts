@@ -12,9 +12,9 @@ import { newState, run, type State } from './recogniser.ts';
 import type { Report } from './report.ts';
 import { whatCommentSays } from './restoreComments.ts';
 import { outsideTable, unreadableLine } from './restoreMistakes.ts';
-import { heredocOf, isSaveCall, isShellCall } from './shellCall.ts';
+import { isSaveCall } from './shellCall.ts';
 import type { Source, Span } from './source.ts';
-import { declaresAll, newTable, type Setting, type TableState } from './tableState.ts';
+import { newTable, type Setting, type TableState } from './tableState.ts';
 import { isPlainAppend, newTokens, overlong, ruleFrom, share, type Tokens, wordsOf } from './words.ts';
 
 /** Tables of one ruleset as far as the text alone tells. */
@@ -31,8 +31,12 @@ export interface RestoreInput {
   readonly report: Report;
   /** lines marked for the other family by `-4` or `-6` are passed over, as iptables-restore does; absent: none are */
   readonly only?: Family;
-  /** takes calls of iptables that stand between the tables */
-  readonly shell?: (line: Line) => void;
+  /** of the program that reads the text */
+  readonly family?: Family;
+  /** from places in the text to places in the file; absent: they are the same */
+  readonly place?: (span: Span) => Span;
+  /** with `--noflush`: the table as it is, to which the block adds */
+  readonly existing?: (name: string) => TableState | undefined;
 }
 
 export interface RestoreResult {
@@ -48,8 +52,6 @@ interface Reader {
   readonly marked: Set<Family>;
   /** of the next table */
   family?: Section['family'];
-  /** the line that ends a shell's here-document */
-  heredoc?: string | undefined;
   open?: OpenTable | undefined;
   /** a comment said that a program printed the tables that follow */
   header: boolean;
@@ -68,6 +70,7 @@ interface OpenTable {
 export function readRestore(input: RestoreInput): RestoreResult {
   const { text } = input.source;
   const reader: Reader = { s: newState(text), input, sections: [], marked: new Set(), header: false, strayRules: false };
+  if (input.family !== undefined) reader.family = { is: input.family, from: 'command' };
   for (const line of input.lines) if (line.end > line.start) readLine(reader, line);
   if (reader.open !== undefined) {
     const { setting, at } = reader.open;
@@ -82,7 +85,7 @@ function readLine(reader: Reader, line: Line): void {
   if (reader.open === undefined && isOutsideLine(reader, line)) return;
   if (!run(s, grammar.rules.line, line)) {
     const mistake = unreadableLine(s, line);
-    if (mistake !== undefined) reader.input.report(mistake);
+    if (mistake !== undefined) reader.input.report({ ...mistake, span: placed(reader, mistake.span) });
     return;
   }
   switch (s.events[0]) {
@@ -103,31 +106,23 @@ function readLine(reader: Reader, line: Line): void {
   }
 }
 
-/** Lines that may stand around tables: calls that print rules, as in Istio's golden files, and what a shell script has around its dumps. */
-function isOutsideLine(reader: Reader, line: Line): boolean {
-  const { source, shell } = reader.input;
+/** Calls that print rules, as in Istio's golden files. */
+function isOutsideLine({ input: { source } }: Reader, line: Line): boolean {
   const first = source.text.charCodeAt(line.start);
   if (first === 35 || first === 42 || first === 58) return false;
-  const content = source.text.slice(line.start, Math.min(line.end, line.start + 400));
-  const heredoc = heredocOf(content);
-  if (heredoc !== undefined) {
-    reader.heredoc = heredoc.end;
-    reader.family = { is: heredoc.family, from: 'command' };
-    return true;
-  }
-  if (content.trim() === reader.heredoc) {
-    reader.heredoc = undefined;
-    return true;
-  }
-  if (shell === undefined || !isShellCall(content)) return isSaveCall(content);
-  shell(line);
-  return true;
+  return isSaveCall(source.text.slice(line.start, Math.min(line.end, line.start + 400)));
 }
 
-function wordAt(s: State, at: number): Word {
+/** The same place in the file. */
+function placed({ input: { place } }: Reader, { start, end }: Span): Span {
+  return place === undefined ? { start, end } : place({ start, end });
+}
+
+function wordAt(reader: Reader, at: number): Word {
+  const { s } = reader;
   const start = s.events[at + 1] as number;
   const end = s.events[at + 2] as number;
-  return { text: share(s.text, start, end), quoted: false, start, end };
+  return { text: share(s.text, start, end), quoted: false, ...placed(reader, { start, end }) };
 }
 
 function readComment(reader: Reader, line: Line): void {
@@ -135,18 +130,19 @@ function readComment(reader: Reader, line: Line): void {
   const { family, prints, finding } = whatCommentSays(source.text.slice(line.start, Math.min(line.end, line.start + 100)));
   if (family !== undefined) reader.family = { is: family, from: 'header' };
   if (prints !== undefined) reader.header = prints;
-  if (finding !== undefined) report({ kind: 'warning', span: line, ...finding });
+  if (finding !== undefined) report({ kind: 'warning', span: placed(reader, line), ...finding });
   warnOfBlanks(reader, line);
 }
 
 /** Blanks that iptables-restore trips over, in lines whose meaning is plain all the same. */
-function warnOfBlanks({ s, input }: Reader, line: Line, end = line.end): void {
+function warnOfBlanks(reader: Reader, line: Line, end = line.end): void {
+  const { s, input } = reader;
   if (s.events[1] === line.start && end === line.end) return;
   const help = 'only rules may be indented';
   input.report({
     kind: 'warning',
     message: 'iptables-restore refuses the blanks in this line',
-    span: { start: line.start, end: line.end },
+    span: placed(reader, line),
     help,
   });
 }
@@ -154,8 +150,8 @@ function warnOfBlanks({ s, input }: Reader, line: Line, end = line.end): void {
 function openTable(reader: Reader, line: Line): void {
   const { input, sections, family } = reader;
   warnOfBlanks(reader, line);
-  const name = wordAt(reader.s, 3);
-  const at = { start: line.start, end: line.end };
+  const name = wordAt(reader, 3);
+  const at = placed(reader, line);
   if (reader.open !== undefined) {
     const message = `table \`${reader.open.setting.table.name.text}\` has no \`COMMIT\` before this line`;
     input.report({ kind: 'malformed', message, span: at, help: 'iptables-restore loads a table only at its line `COMMIT`' });
@@ -164,22 +160,23 @@ function openTable(reader: Reader, line: Line): void {
   const last = sections.findLast((section) => family === undefined || section.family?.is === family.is);
   const section: Section = last === undefined || has(last) ? { tables: [], form: 'save', ...(family && { family }) } : last;
   if (section !== last) sections.push(section);
-  const table = newTable(name);
+  const existing = input.existing?.(name.text);
+  const table = existing ?? newTable(name);
   const known = isTable(name.text);
   if (known) section.tables.push(table);
   else
     input.report({ kind: 'malformed', message: `unknown table \`${name.text}\``, span: name, help: `the tables are ${TABLES.join(', ')}` });
-  if (reader.heredoc === undefined) delete reader.family;
-  const setting = { table, report: known ? input.report : () => {}, form: 'restore' } as const;
+  if (input.family === undefined) delete reader.family;
+  const setting: Setting = { table, report: known ? input.report : () => {}, form: 'restore', adds: existing !== undefined };
   reader.open = { section, setting, at, tokens: newTokens(reader.s.text), plain: true };
 }
 
 function readChain(reader: Reader, line: Line): void {
   const { s, input, open } = reader;
   warnOfBlanks(reader, line);
-  const span = { start: line.start, end: line.end };
+  const span = placed(reader, line);
   if (open !== undefined) {
-    declareChain(open.setting, { chain: wordAt(s, 3), policy: wordAt(s, 6), span });
+    declareChain(open.setting, { chain: wordAt(reader, 3), policy: wordAt(reader, 6), span });
     if (s.events[9] !== captures.counters || s.top < 12) open.plain = false;
   } else input.report({ kind: 'malformed', message: 'a chain outside a table', span, help: 'start the table with a line such as `*nat`' });
 }
@@ -187,9 +184,9 @@ function readChain(reader: Reader, line: Line): void {
 function commit(reader: Reader, line: Line): void {
   warnOfBlanks(reader, line, (reader.s.events[1] as number) + 'COMMIT'.length);
   if (reader.open === undefined) {
-    reader.input.report({ kind: 'malformed', message: '`COMMIT` without a table', span: { start: line.start, end: line.end } });
+    reader.input.report({ kind: 'malformed', message: '`COMMIT` without a table', span: placed(reader, line) });
   }
-  if (reader.open !== undefined) reader.open.tokens.saved = reader.open.plain && (reader.header || declaresAll(reader.open.setting.table));
+  if (reader.open !== undefined) reader.open.tokens.saved = reader.open.plain && reader.header;
   reader.open = undefined;
 }
 
@@ -197,19 +194,20 @@ function readRule(reader: Reader, line: Line): void {
   const { s, input, open } = reader;
   const long = overlong(line, s);
   if (long !== undefined) {
-    input.report({ kind: 'malformed', ...long });
+    input.report({ kind: 'malformed', ...long, span: placed(reader, long.span) });
     return;
   }
   const from = s.events[0] === captures.counters ? 3 : 0;
-  if (open !== undefined && isPlainAppend(s, from)) {
+  if (open !== undefined && input.place === undefined && isPlainAppend(s, from)) {
     const chain = open.setting.table.byName.get(share(s.text, s.events[from + 4] as number, s.events[from + 5] as number));
     const rule = ruleFrom(line, { tokens: open.tokens, s, from: from + 3 });
     if (chain !== undefined) chain.rules.push(rule);
     else appendRule(open.setting, rule);
     return;
   }
-  const origin = { span: { start: line.start, end: line.end }, line: line.number, ...(open && { block: open.tokens }) };
-  const words = wordsOf({ text: s.text, events: s.events, from: 0, to: s.top });
+  const origin = { span: placed(reader, line), line: line.number, ...(open && { block: open.tokens }) };
+  const made = wordsOf({ text: s.text, events: s.events, from: 0, to: s.top });
+  const words = input.place === undefined ? made : made.map((word) => ({ ...word, ...placed(reader, word) }));
   if (open === undefined) {
     input.report(outsideTable(words, { span: origin.span, again: reader.strayRules }));
     reader.strayRules = true;

@@ -5,23 +5,30 @@ const JUMP = /^(?:-[jg]|--jump=?|--goto=?)/;
 
 /** The word that names the target, as `-j X`, `-jX`, `--jump X` or `--jump=X`. */
 export function jumpOf(rule: RuleNode): Word | undefined {
-  for (const [at, word] of rule.words.entries()) {
+  return jumpIn(rule.words)?.name;
+}
+
+/** `at`: which of the words holds the name. */
+function jumpIn(words: readonly Word[]): { readonly name: Word; readonly at: number } | undefined {
+  for (const [at, word] of words.entries()) {
     if (word.quoted || !JUMP.test(word.text)) continue;
     const flag = JUMP.exec(word.text)?.[0].length ?? 0;
-    if (word.text.length === flag && !word.text.endsWith('=')) return rule.words[at + 1];
-    if (word.text[1] !== '-' || word.text[flag - 1] === '=') return { ...word, text: word.text.slice(flag), start: word.start + flag };
+    const next = words[at + 1];
+    if (word.text.length === flag && !word.text.endsWith('=')) return next === undefined ? undefined : { name: next, at: at + 1 };
+    if (word.text[1] !== '-' || word.text[flag - 1] === '=')
+      return { name: { ...word, text: word.text.slice(flag), start: word.start + flag }, at };
   }
   return undefined;
 }
 
 export function renamed(rule: RuleNode, names: { readonly from: string; readonly to: string }): RuleNode {
-  const jump = jumpOf(rule);
+  const before = rule.words;
+  const jump = jumpIn(before);
+  const jumps = jump?.name.text === names.from;
   const chain = rule.chain.text === names.from ? { ...rule.chain, text: names.to } : rule.chain;
-  if (jump?.text !== names.from && chain === rule.chain) return rule;
-  const words = rule.words.map((word) =>
-    jump?.text === names.from && word.end === jump.end
-      ? { ...word, text: word.text.slice(0, word.text.length - names.from.length) + names.to }
-      : word,
+  if (!jumps && chain === rule.chain) return rule;
+  const words = before.map((word, at) =>
+    jumps && at === jump.at ? { ...word, text: word.text.slice(0, word.text.length - names.from.length) + names.to } : word,
   );
   return { chain, words, span: rule.span, line: rule.line, saved: rule.saved === true };
 }

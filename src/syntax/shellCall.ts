@@ -1,9 +1,13 @@
 /** Which lines of a shell call iptables, told from their beginning alone. */
-import type { Family } from '../packet/address.ts';
 
-const CALL = /^[ \t]*(?:\$ )?(?:sudo (?:-\S+ )*)?(?:\/\S*\/)?ip6?tables(?:-nft|-legacy)?[ \t]/;
+const CALL =
+  /^[ \t]*(?:\$ |\[?[\w.-]{1,64}@[\w.-]{1,64}[^\n#$]{0,60}[#$][ \t]+)?(?:sudo (?:-\S+ )*)?(?:\/\S*\/)?ip6?tables(?:-nft|-legacy)?(?:-restore)?(?:[ \t]|$)/;
 const SAVE = /(?:^|[ \t/])ip6?tables(?:-nft|-legacy)?-save(?:[ \t]+(?:-\S+|[a-z]+))*[ \t]*(?:[>|].*)?$/;
-const HEREDOC = /^[^#]*\b(ip6?tables)(?:-nft|-legacy)?-restore\b[^<]*<<-?[ \t]*(["'\\]?)(\w+)\2/;
+const HEREDOC = /^[^#\n]*\bip6?tables(?:-nft|-legacy)?-restore\b[^<\n]*<<-?[ \t]*["'\\]?\w/m;
+/** `... | iptables-restore`, `iptables-restore < FILE` */
+const FED =
+  /^(?![ \t]*#).*(?:\|[ \t]*(?:sudo[ \t]+)?\S*ip6?tables(?:-nft|-legacy)?-restore\b|ip6?tables(?:-nft|-legacy)?-restore\b[^\n]*<)/m;
+const SHEBANG = /^\ufeff?#!/;
 
 export function isShellCall(line: string): boolean {
   return CALL.test(line);
@@ -14,8 +18,12 @@ export function isSaveCall(line: string): boolean {
   return SAVE.test(line);
 }
 
-/** `iptables-restore <<EOF`: which rules follow, and up to which line. */
-export function heredocOf(line: string): { readonly family: Family; readonly end: string } | undefined {
-  const found = HEREDOC.exec(line);
-  return found === null ? undefined : { family: found[1] === 'ip6tables' ? 6 : 4, end: found[3] ?? '' };
+/** Does it say of itself that it is a script? */
+export function hasShebang(text: string): boolean {
+  return SHEBANG.test(text);
+}
+
+/** Is it a script although it has table blocks? */
+export function isScript(text: string): boolean {
+  return SHEBANG.test(text) || HEREDOC.test(text) || FED.test(text);
 }

@@ -28,7 +28,8 @@ export function lineStarts(text: string): readonly number[] {
 }
 
 /** Position of an offset by binary search; `starts` comes from `lineStarts`. */
-export function positionAt(starts: readonly number[], offset: number): Position {
+export function positionAt(starts: readonly number[], place: number): Position {
+  const offset = Math.floor(place);
   let lo = 0;
   let hi = starts.length - 1;
   while (lo < hi) {

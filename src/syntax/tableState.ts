@@ -31,6 +31,8 @@ export interface Setting {
   readonly report: Report;
   /** a failed command stops a restore; a script goes on, and makes missing chains with a warning */
   readonly form: 'restore' | 'shell';
+  /** with `--noflush`: what is there stays, but for user chains that are declared anew */
+  readonly adds?: boolean;
 }
 
 export function newTable(name: Word): TableState {
@@ -43,11 +45,6 @@ function baseChains(table: TableState): readonly HookName[] {
 
 export function isBaseChain(table: TableState, name: string): boolean {
   return isHook(name) && baseChains(table).includes(name);
-}
-
-/** Does the text declare every base chain, as iptables-save does? People who write rules by hand declare those that they use. */
-export function declaresAll(table: TableState): boolean {
-  return baseChains(table).every((name) => table.byName.get(name)?.span !== undefined);
 }
 
 export function addChain(table: TableState, name: Word): ChainState {

@@ -37,26 +37,45 @@ describe('an unknown extension in a saved dump is not modelled', () => {
     expect(printed(saved(rule))).toEqual([rule]);
   });
 
-  test('counters, other families and a missing header change nothing about it', () => {
-    const rule = '[3:180] -A INPUT -m weburl --contains x -j DROP';
-    expect(said(saved(rule))).toHaveLength(1);
-    expect(said(['*filter', ...BASES, rule, 'COMMIT'].join('\n'))).toEqual(['not-modelled: match `weburl` is not modelled']);
-    expect(said(saved(rule).replace('iptables-save', 'ip6tables-save'))).toEqual(['not-modelled: match `weburl` is not modelled']);
+  test('counters and the family change nothing about it', () => {
+    const rule = '[3:180] -A INPUT -m bcount --limit-of x -j DROP';
+    expect(said(saved(rule))).toEqual(['not-modelled: match `bcount` is not modelled']);
+    expect(said(saved(rule).replace('iptables-save', 'ip6tables-save'))).toEqual(['not-modelled: match `bcount` is not modelled']);
+  });
+
+  test('those that people are known to have are not modelled anywhere', () => {
+    for (const rule of [
+      '-A FORWARD -j FLOWOFFLOAD --hw',
+      '-A INPUT -m ndpi --proto tor -j DROP',
+      '-A INPUT -m qtaguid --uid-owner 0 -j DROP',
+    ])
+      for (const text of [byHand(':FORWARD ACCEPT [0:0]', rule), `iptables ${rule}`]) {
+        expect(said(text).map((what) => what.replace(/`.*`/, '...'))).toEqual([
+          expect.stringMatching(/^not-modelled: (?:match|target) \.\.\. is not modelled$/),
+        ]);
+      }
   });
 });
 
 describe('and an error where no kernel is known to have loaded it', () => {
   it.each<[string, string, string]>([
-    ['restore input by hand', byHand('-A INPUT -m weburl --contains x -j DROP'), 'not-loadable: there is no match `weburl`'],
-    ['a dump with a command among its rules', saved('-I INPUT -m weburl --contains x -j DROP'), 'not-loadable: there is no match `weburl`'],
+    ['restore input by hand', byHand('-A INPUT -m bcount --limit-of x -j DROP'), 'not-loadable: there is no match `bcount`'],
+    ['a dump with a command among its rules', saved('-I INPUT -m bcount --limit-of x -j DROP'), 'not-loadable: there is no match `bcount`'],
     [
       'a table that is not in the dump',
-      `${saved('-A INPUT -j ACCEPT')}*nat\n-A OUTPUT -m weburl --contains x -j ACCEPT\nCOMMIT\n`,
-      'not-loadable: there is no match `weburl`',
+      `${saved('-A INPUT -j ACCEPT')}*nat\n-A OUTPUT -m bcount --limit-of x -j ACCEPT\nCOMMIT\n`,
+      'not-loadable: there is no match `bcount`',
     ],
-    ['a command', 'iptables -A INPUT -m weburl --contains x -j DROP', 'not-loadable: there is no match `weburl`'],
+    ['a command', 'iptables -A INPUT -m bcount --limit-of x -j DROP', 'not-loadable: there is no match `bcount`'],
     ['a slip of the pen', saved('-A INPUT -m contrack --ctstate NEW -j DROP'), 'not-loadable: there is no match `contrack`'],
     ['letters that changed places', saved('-A INPUT -j DORP'), 'not-loadable: `DORP` is neither a chain of this table nor a target'],
+    ['a chain that is not declared', saved('-A OUTPUT -j ISTIO_OUTPUT'), 'not-loadable: `ISTIO_OUTPUT` is neither'],
+    ['an option that is a slip', saved('-A INPUT -p tcp -m tcp --dprot 80 -j DROP'), 'malformed: unknown option `--dprot`'],
+    [
+      'a dump without a header',
+      ['*filter', ...BASES, '-A INPUT -j SOMETHING', 'COMMIT'].join('\n'),
+      'not-loadable: `SOMETHING` is neither',
+    ],
     ['a match in capitals', saved('-A INPUT -m STATE --state NEW -j DROP'), 'not-loadable: there is no match `STATE`'],
     ['a goto', saved('-A INPUT -g NOWHERE'), 'not-loadable: `-g NOWHERE` needs a chain of this table'],
     ['an option before any extension', saved('-A INPUT --contains x -j DROP'), 'malformed: unknown option `--contains`'],
@@ -65,7 +84,7 @@ describe('and an error where no kernel is known to have loaded it', () => {
 });
 
 describe('exit codes', () => {
-  const text = saved('-A INPUT -p tcp -m weburl --contains x -j DROP', '-A INPUT -p udp -j ACCEPT');
+  const text = saved('-A INPUT -p tcp -m bcount --limit-of x -j DROP', '-A INPUT -p udp -j ACCEPT');
   const ask = async (...argv: string[]) => (await chainwalk(argv, { files: { x: text } })).code;
 
   test('the dump loads; what depends on the match is undecided, the rest is not', async () => {

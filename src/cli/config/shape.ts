@@ -50,7 +50,7 @@ const family: Read<4 | 6> = (node, at) => {
 };
 
 const variables = readMap(readText, (name) =>
-  /^[A-Za-z_]\w*$/.test(name) ? undefined : { message: `\`${name}\` is no name of a shell variable` },
+  /^(?:[A-Za-z_]\w*|[1-9]\d?)$/.test(name) ? undefined : { message: `\`${name}\` is no name of a shell variable` },
 );
 
 export const readProfile = readWord(PROFILE.choices ?? [], 'the profiles are');

@@ -4,7 +4,7 @@ import { type Extension, elementKey, type OptionSpec } from '../extension.ts';
 import { baseOption } from './baseOption.ts';
 import { decodeOption } from './decodeOption.ts';
 import { intraposed } from './intraposed.ts';
-import { loadProtocolMatch } from './openClauses.ts';
+import { isSlip, loadProtocolMatch } from './openClauses.ts';
 import { type Found, findByPrefix, findExactly } from './optionIndex.ts';
 import { type Loaded, looksLikeOption, type OpenClause, refuse, type State, skipValues, takeInversion } from './ruleState.ts';
 
@@ -45,6 +45,7 @@ function unknownHelp({ base }: State, name: string): string {
 function newerOption({ saved, loaded }: State, name: string): Found<Loaded> | undefined {
   const newest = loaded.at(-1);
   if (!saved || newest === undefined) return undefined;
+  if (loaded.some(({ extension }) => [...(extension?.spellings.keys() ?? [])].some((known) => isSlip(name, known)))) return undefined;
   const { clause } = newest;
   clause.stranger = true;
   clause.opaque ??= `option \`${name}\` of \`${clause.name}\``;

@@ -35,7 +35,7 @@ function isStranger(state: State, name: string, known: readonly Extension[]): bo
   return known.every((one) => !isSlip(name.toLowerCase(), one.name.toLowerCase()));
 }
 
-function isSlip(written: string, known: string): boolean {
+export function isSlip(written: string, known: string): boolean {
   const edits = distance(written, known);
   if (edits === 0 || (written.length === known.length && [...written].sort().join() === [...known].sort().join())) return true;
   return written.length > 3 && !/\d$/.test(written) && edits <= (written.length > 6 ? 2 : 1);
@@ -61,7 +61,12 @@ export function openTarget(state: State, option: 'jump' | 'goto', word: Word): v
   }
   const { family, isChain } = state.context;
   const extension = option === 'goto' ? undefined : findTarget(word.text);
-  const stranger = extension === undefined && option === 'jump' && !isChain(word.text) && isStranger(state, word.text, TARGETS);
+  const stranger =
+    extension === undefined &&
+    option === 'jump' &&
+    !isChain(word.text) &&
+    /^[A-Z0-9]+$/.test(word.text) &&
+    isStranger(state, word.text, TARGETS);
   if (extension === undefined && !stranger && (option === 'goto' || isChain(word.text) || !isKnownTarget(word.text))) {
     state.target = { kind: option, word };
     return;

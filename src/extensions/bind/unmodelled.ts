@@ -1,12 +1,14 @@
 /** Extensions that chainwalk accepts and prints back without claiming their meaning: what little is known of them.
  *  man iptables-extensions(8) */
 
-/** Targets of iptables 1.8.9 and xtables-addons that are not in the registry; any other name is a chain or a mistake. */
+/** Targets of iptables 1.8.9, xtables-addons and OpenWrt that are not in the registry. In text that no kernel has printed, any other
+ *  name is a chain or a mistake. */
 const TARGETS: ReadonlySet<string> = new Set([
   ...['ACCOUNT', 'CHAOS', 'DELUDE', 'DHCPMAC', 'DNETMAP', 'ECHO', 'IPMARK', 'LOGMARK', 'PROTO', 'SYSRQ', 'TARPIT', 'SNAT6', 'DNAT6'],
+  ...['FLOWOFFLOAD', 'FULLCONENAT', 'IMQ', 'ROUTE', 'MIRROR', 'NDPI', 'NETFLOW', 'NAT46'],
 ]);
 
-/** Matches of iptables 1.8.9 and xtables-addons that are not in the registry. */
+/** Matches of iptables 1.8.9, xtables-addons, OpenWrt and Android that are not in the registry. */
 const MATCHES: ReadonlySet<string> = new Set([
   'ipvs',
   ...[
@@ -24,6 +26,11 @@ const MATCHES: ReadonlySet<string> = new Set([
     'pknock',
     'psd',
     'quota2',
+    'layer7',
+    'ndpi',
+    'qtaguid',
+    'webmon',
+    'weburl',
   ],
 ]);
 

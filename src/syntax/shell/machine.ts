@@ -1,0 +1,100 @@
+/** The state of a script while it is carried out. Mutable; one for all blocks of a text. */
+import type { Report } from '../report.ts';
+import type { Span } from '../source.ts';
+import type { Node } from './ast.ts';
+import type { Field, Input, Output, Status, Unknown, Variable } from './values.ts';
+
+/** What the rest of the script does after a command; absent: it goes on. */
+export type Flow = { readonly kind: 'exit' | 'return' } | { readonly kind: 'break' | 'continue'; readonly levels: number };
+
+export interface Done {
+  readonly status: Status;
+  readonly flow?: Flow | undefined;
+}
+
+/** What stands around a command. */
+export interface Around {
+  readonly input?: Input | undefined;
+  /** absent: a terminal, or a file that nobody reads */
+  readonly output?: Output | undefined;
+  /** a condition, or not the last of a list: `set -e` does not look at it */
+  readonly asked: boolean;
+  /** the condition of an `if` or a loop: a program that is not carried out says neither yes nor no */
+  readonly decides?: boolean;
+}
+
+export interface FunctionState {
+  readonly name: string;
+  readonly body: Node;
+  readonly span: Span;
+  called: boolean;
+  /** defined only where nobody knows whether it runs */
+  readonly unknown?: Unknown;
+}
+
+/** `$1` and so on. `open`: nobody has said what the script is called with. */
+export interface Arguments {
+  readonly values: readonly (string | Unknown)[];
+  readonly open: boolean;
+}
+
+export interface Machine {
+  readonly text: string;
+  readonly report: Report;
+  /** set by the caller; assignments in the text do not change them */
+  readonly given: ReadonlyMap<string, string>;
+  variables: Map<string, Variable>;
+  functions: Map<string, FunctionState>;
+  arguments: Arguments;
+  /** values that functions hide, innermost first */
+  readonly locals: Map<string, Variable | undefined>[];
+  /** files that the script has written */
+  readonly files: Map<string, Output>;
+  /** `set -e` */
+  exits: boolean;
+  status: Status;
+  /** commands that may still run */
+  steps: number;
+  depth: number;
+  /** `{a,b}` is two words: not in the shells that `#!/bin/sh` may be */
+  readonly braces: boolean;
+  readonly run: (machine: Machine, node: Node, around: Around) => Done;
+  readonly programs: Programs;
+}
+
+/** What the programs that read and write rules do; true: success. */
+export interface Programs {
+  readonly isCall: (program: string) => boolean;
+  readonly call: (words: readonly Field[], line: Span) => Status;
+  readonly restore: (request: RestoreRequest) => Status;
+  readonly dump: (span: Span) => void;
+  /** something that is not carried out */
+  readonly stranger: (message: string, span: Span) => void;
+}
+
+export interface RestoreRequest {
+  readonly program: string;
+  readonly words: readonly Field[];
+  readonly input: Input | undefined;
+  readonly line: Span;
+}
+
+export function sourceOf({ text }: Machine, { start, end }: Span): string {
+  const found = text.slice(start, end).replaceAll(/\s+/g, ' ');
+  return found.length > 60 ? `${found.slice(0, 57)}...` : found;
+}
+
+export function unknownHere(machine: Machine, span: Span, more: Partial<Unknown> = {}): Unknown {
+  return { what: sourceOf(machine, span), start: span.start, end: span.end, ...more };
+}
+
+/** Says why a value that something depends on is not known. */
+export function reportUnknown({ report }: Machine, unknown: Unknown, span: Span = unknown): void {
+  const help = unknown.help ?? 'write the value, or a variable `$NAME` and `--set NAME=VALUE`';
+  report({
+    kind: 'malformed',
+    message: unknown.message ?? `cannot evaluate \`${unknown.what}\``,
+    span: { start: span.start, end: span.end },
+    help,
+  });
+}
