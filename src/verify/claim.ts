@@ -32,6 +32,8 @@ export interface Judgement {
   readonly doubts: readonly Doubtful[];
   /** what was not asked, in a sentence without capital and stop */
   readonly notes?: readonly string[];
+  /** there is no packet that the claim is about: it neither holds nor breaks */
+  readonly vacuous?: true;
 }
 
 /** Packets that break the claim, or a rule that does. */

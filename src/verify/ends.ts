@@ -1,7 +1,6 @@
-/** How packets of a claim are to end. What the kernel loses outside the rules breaks no promise of theirs. */
+/** How packets of a claim are to end. What the kernel would discard without any rule is left out before: see expectFates. */
 import type { Outcome } from '../journey/journey.ts';
 import type { Address } from '../packet/address.ts';
-import type { FateClass } from '../symbolic/traverse.ts';
 import { constant } from '../symbolic/vector.ts';
 import type { FateScope } from './claim.ts';
 import type { Scene } from './scene.ts';
@@ -9,7 +8,7 @@ import type { Scene } from './scene.ts';
 type Ends = FateScope['ends'];
 
 export function endsAs(...outcomes: readonly Outcome[]): Ends {
-  return (end, outcome) => outcomes.includes(outcome) || isLostAnyway(end);
+  return (_end, outcome) => outcomes.includes(outcome);
 }
 
 /** Delivered here as it was sent, whoever listens. */
@@ -18,7 +17,7 @@ export function deliveredUntouched({ space }: Scene): Ends {
     const same = (['src', 'dst', 'sport', 'dport'] as const).every((field) =>
       end.env[field].every((bit, at) => bit === space.start[field][at]),
     );
-    return (end.fate.kind === 'delivered' && same && !end.fate.transparent) || isLostAnyway(end);
+    return end.fate.kind === 'delivered' && same && !end.fate.transparent;
   };
 }
 
@@ -26,7 +25,7 @@ export function deliveredUntouched({ space }: Scene): Ends {
 export function leavesUntouched({ space }: Scene): Ends {
   return (end) => {
     const same = (['dst', 'dport'] as const).every((field) => end.env[field].every((bit, at) => bit === space.start[field][at]));
-    return (end.fate.kind === 'sent' && same) || isLostAnyway(end);
+    return end.fate.kind === 'sent' && same;
   };
 }
 
@@ -42,11 +41,6 @@ export function sentTo(destination: Address): Ends {
 export function sentFrom(source: Address): Ends {
   return (end) => {
     const bits = constant(source, end.env.src.length);
-    return (end.fate.kind === 'sent' && end.env.src.every((bit, at) => bit === bits[at])) || isLostAnyway(end);
+    return end.fate.kind === 'sent' && end.env.src.every((bit, at) => bit === bits[at]);
   };
-}
-
-/** Lost for reasons that no rule makes. */
-function isLostAnyway({ fate }: FateClass): boolean {
-  return fate.kind === 'lost' && fate.reason !== 'no-transparent-socket' && fate.reason !== 'reroute-failed';
 }

@@ -1,5 +1,6 @@
 /** Judges a claim of the form: packets of this scope end so. */
 import { EMPTY, FULL } from '../symbolic/bdd.ts';
+import type { FateClass } from '../symbolic/traverse.ts';
 import type { Doubtful, FateScope, Judgement, Violation } from './claim.ts';
 import { outcomesOf } from './outcome.ts';
 import type { Scene } from './scene.ts';
@@ -7,7 +8,11 @@ import { packets } from './scene.ts';
 
 export function expectFates(scene: Scene, scopes: readonly FateScope[]): Judgement {
   const judged = scopes.map((scope) => expectFate(scene, scope));
-  return { violations: judged.flatMap(({ violations }) => violations), doubts: judged.flatMap(({ doubts }) => doubts) };
+  return {
+    violations: judged.flatMap(({ violations }) => violations),
+    doubts: judged.flatMap(({ doubts }) => doubts),
+    ...(judged.every(({ vacuous }) => vacuous === true) && { vacuous: true }),
+  };
 }
 
 function expectFate(scene: Scene, { dir, iif, forced, when, also = FULL, ends }: FateScope): Judgement {
@@ -16,9 +21,11 @@ function expectFate(scene: Scene, { dir, iif, forced, when, also = FULL, ends }:
   const within = manager.all([packets(scene, when, place), also, scene.where(place)]);
   const violations: Violation[] = [];
   const doubts: Doubtful[] = [];
-  if (within === EMPTY) return { violations, doubts };
+  if (within === EMPTY) return { violations, doubts, vacuous: true };
   for (const end of dir === 'out' ? scene.out(forced) : scene.in(iif ?? '', forced)) {
-    const met = manager.and(end.set, within);
+    // what would be discarded without any rule breaks no promise of the rules
+    const excused = end.fate.kind === 'lost' ? scene.lostWithoutRules(place) : EMPTY;
+    const met = isWaiting(end) ? EMPTY : manager.minus(manager.and(end.set, within), excused);
     if (met === EMPTY) continue;
     for (const { outcome, set } of outcomesOf(scene, end, met)) {
       if (ends(end, outcome)) continue;
@@ -43,4 +50,9 @@ function expectFate(scene: Scene, { dir, iif, forced, when, also = FULL, ends }:
     }
   }
   return { violations, doubts };
+}
+
+/** A fragment that the kernel keeps until the others are there: the packet that they make is judged. */
+function isWaiting({ fate }: FateClass): boolean {
+  return fate.kind === 'lost' && fate.reason === 'awaiting-fragments';
 }

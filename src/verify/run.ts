@@ -49,6 +49,7 @@ function findingsOf(scene: Scene, about: About, judgement: Judgement): readonly 
     const packets = set === EMPTY ? {} : { packets: wordsOf(scene, { set, dir: 'out' }) };
     return [{ ...about, verdict: 'undecided', blame: rules, ...packets, reason }];
   }
+  if (judgement.vacuous === true) return [{ ...about, verdict: 'not-applicable', blame: [], reason: 'no packet is one that it is about' }];
   return [{ ...about, verdict: 'holds', blame: [] }];
 }
 

@@ -5,6 +5,7 @@ import type { MeshProfile } from '../mesh/profile.ts';
 import type { ForcedState } from '../netfilter/firstState.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { countRules } from '../ruleset/count.ts';
+import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/bdd.ts';
@@ -29,6 +30,8 @@ export interface Scene {
   readonly where: (place: Place) => Bdd;
   /** all that processes here send, by how it ends; `forced`: as packets of a connection that is there already */
   readonly out: (forced?: ForcedState) => readonly FateClass[];
+  /** what the kernel discards even where there is no rule: sent, or arriving on an interface */
+  readonly lostWithoutRules: (place: Place) => Bdd;
   /** all that arrives on an interface */
   readonly in: (iif: string, forced?: ForcedState) => readonly FateClass[];
   /** the other family of the same pod */
@@ -146,6 +149,11 @@ export function makeScene({
     in: (iif, forced) => {
       const key = wayKey({ dir: 'in', iif, ...(forced && { forced }) });
       return walk(key, () => traverseIn(question(key, forced), iif));
+    },
+    lostWithoutRules: ({ iif }) => {
+      const bare = { space, ruleset: emptyRuleset(ruleset.family, ruleset.source) };
+      const ends = walk(`bare ${iif ?? ''}`, () => (iif === undefined ? traverseOut(bare) : traverseIn(bare, iif)));
+      return space.manager.any(ends.flatMap(({ fate, set }) => (fate.kind === 'lost' ? [set] : [])));
     },
     ...(twin === undefined ? {} : { twin }),
     ...(whileInit === undefined ? {} : { whileInit }),
