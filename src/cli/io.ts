@@ -41,9 +41,12 @@ export interface WatchEvents {
 
 export type Loaded = { readonly value: unknown } | { readonly problem: string };
 
+/** For people, for programs, the very bytes of rules, or commands to a workflow of GitHub. */
+export type What = 'report' | 'data' | 'exact' | 'commands';
+
 export interface Sink {
   /** resolves when more may be written; text written after the reader has gone is dropped */
-  readonly write: (text: string) => Promise<void>;
+  readonly write: (text: string, what?: What) => Promise<void>;
   /** nothing more can be written: the reader has gone, or the disk is full */
   readonly closed: () => boolean;
   /** why nothing more can be written, when it is not that the reader has gone */

@@ -1,4 +1,5 @@
 /** What the program itself has to say, on standard error. */
+import { printable } from '../report/printable.ts';
 import type { Io } from './io.ts';
 
 export interface Complaint {
@@ -8,5 +9,5 @@ export interface Complaint {
 
 /** `chainwalk: error: ...` and a `help:` line. */
 export function complain(io: Io, { message, help }: Complaint): Promise<void> {
-  return io.err.write(`chainwalk: error: ${message}\n${help === undefined ? '' : `help: ${help}\n`}`);
+  return io.err.write(`chainwalk: error: ${printable(message)}\n${help === undefined ? '' : `help: ${printable(help)}\n`}`);
 }

@@ -1,9 +1,12 @@
 /** From arguments to an exit code. Bad usage is 2, anything unexpected is a bug of ours and says so. */
+
 import { type Command as Commander, CommanderError } from 'commander';
+import { jsonText } from '../report/printable.ts';
 import { protectPackets } from './arguments.ts';
 import { type Command, isSet } from './command.ts';
 import { COMMANDS } from './commands/commands.ts';
 import { EXIT, type ExitCode } from './exitCode.ts';
+import { guard } from './guard.ts';
 import { type Io, UnreadableError } from './io.ts';
 import { complain } from './messages.ts';
 import { misuse } from './misuse.ts';
@@ -34,7 +37,8 @@ export interface Parsing {
   readonly build: (hooks: Hooks) => Commander;
 }
 
-export async function parseAndRun(parsing: Parsing, io: Io): Promise<ExitCode> {
+export async function parseAndRun(parsing: Parsing, bare: Io): Promise<ExitCode> {
+  const { io, end } = guard(bare);
   try {
     const code = await dispatch(parsing, io);
     const problem = io.out.problem();
@@ -44,6 +48,8 @@ export async function parseAndRun(parsing: Parsing, io: Io): Promise<ExitCode> {
   } catch (error) {
     await reportBug(io, { error, argv: parsing.argv });
     return EXIT.bug;
+  } finally {
+    await end();
   }
 }
 
@@ -91,5 +97,5 @@ async function orUnreadable(io: Io, run: () => Promise<ExitCode>): Promise<ExitC
 async function reportBug(io: Io, { error, argv }: { readonly error: unknown; readonly argv: readonly string[] }): Promise<void> {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   await io.err.write(`chainwalk: this is a bug in chainwalk, not in your input: please report it with the text below\n`);
-  await io.err.write(`  arguments: ${JSON.stringify(argv)}\n  ${text.replaceAll('\n', '\n  ')}\n`);
+  await io.err.write(`  arguments: ${jsonText(argv)}\n  ${text.replaceAll('\n', '\n  ')}\n`);
 }

@@ -36,7 +36,7 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], style: Dia
 
 function renderOne({ diagnostic, position }: Placed, { paint, width }: DiagnosticStyle): string {
   const { source, message, help } = diagnostic;
-  const place = `${source.file}:${position.line}:${position.column}:`;
+  const place = `${printable(source.file)}:${position.line}:${position.column}:`;
   const severity = isError(diagnostic) ? paint.red('error:') : paint.yellow('warning:');
   const lines = [`${paint.bold(place)} ${severity} ${printable(message)}`];
   const frame = codeFrame({ source, span: diagnostic.span, width });

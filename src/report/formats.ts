@@ -1,6 +1,8 @@
 /** The formats of a trace, in the order in which help lists them. Adding one is a line here. */
+
 import { briefTrace, type HumanStyle, humanTrace } from './human/trace.ts';
 import { mermaidTrace } from './mermaid.ts';
+import { jsonText } from './printable.ts';
 import { type TraceInput, toTrace } from './traceJson.ts';
 import { xtablesTrace } from './xtables.ts';
 
@@ -30,7 +32,7 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
   {
     name: 'json',
     summary: 'one line per packet, chainwalk/trace/v1',
-    render: (input) => JSON.stringify(toTrace(input)),
+    render: (input) => jsonText(toTrace(input)),
     separator: oneFeed,
   },
   { name: 'xtables', summary: 'lines like xtables-monitor --trace', render: xtablesTrace, separator: blankLine },

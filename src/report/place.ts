@@ -6,7 +6,7 @@ import { printable } from './printable.ts';
 /** `pod.rules:17`. A long path is cut to its name so that a rule keeps its line: the user gave the path. */
 export function fileLine(file: string, line: number): string {
   const name = file.length <= 24 ? file : file.slice(file.lastIndexOf('/') + 1);
-  return `${name}:${line}`;
+  return `${printable(name)}:${line}`;
 }
 
 /** The rule without `-A CHAIN`; a rule without any option is `(all)`. */

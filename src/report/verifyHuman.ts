@@ -28,7 +28,7 @@ export function humanVerify(pods: readonly Verified[], style: VerifyStyle): stri
 
 function humanPod(pod: Verified, style: VerifyStyle): string {
   const { paint, width } = style;
-  const files = [...new Set(pod.rulesets.map(({ source }) => source.file))].join(', ');
+  const files = printable([...new Set(pod.rulesets.map(({ source }) => source.file))].join(', '));
   const mesh = pod.profile === undefined ? 'no mesh' : pod.profile.title;
   const open = pod.findings.filter(({ muted }) => muted === undefined);
   const serious = open.filter(({ verdict, level }) => (verdict === 'violated' && level !== 'info') || verdict === 'undecided');

@@ -1,8 +1,10 @@
 /** What `chainwalk approaches` does. */
+
 import { APPROACHES, type Approach } from '../../istio/enrol/facts.ts';
 import { type PodScene, scenesOf } from '../../kubernetes/scenes.ts';
 import { humanApproaches } from '../../report/approaches/human.ts';
 import { type PodAnswers, toApproachesReport } from '../../report/approaches/json.ts';
+import { jsonText } from '../../report/printable.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import { type ApproachDiff, compareApproaches } from '../../verify/approaches.ts';
 import type { Call } from '../command.ts';
@@ -27,8 +29,8 @@ export async function runApproaches(call: Call): Promise<ExitCode> {
   // that one approach refuses the pod is an answer here, not an error
   const all: readonly Diagnostic[] = [...diagnostics, ...columns.flatMap((column) => column.diagnostics)];
   const report = toApproachesReport({ version: loaded.world.version, pods, diagnostics: all });
-  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
-  else await io.out.write(`${humanApproaches(report, await terminal(call, io.out))}\n`);
+  if (formatOf(input, 'human') === 'json') await io.out.write(`${jsonText(report)}\n`);
+  else await io.out.write(`${humanApproaches(report, await terminal(call, io.out))}\n`, 'report');
   return EXIT.ok;
 }
 

@@ -1,4 +1,5 @@
 /** `chainwalk check RULES...`: would the kernel load them? */
+import { jsonText, printable } from '../../report/printable.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type Command, isSet } from '../command.ts';
 import { EXIT } from '../exitCode.ts';
@@ -22,10 +23,10 @@ export const check: Command = {
     const loaded = await loadRules({ io, input }, { files: input.args });
     if (loaded === undefined) return EXIT.usage;
     const report = toCheckReport(loaded.diagnostics);
-    if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
+    if (formatOf(input, 'human') === 'json') await io.out.write(`${jsonText(report)}\n`);
     else {
       await showDiagnostics({ io, input }, loaded.diagnostics);
-      if (report.ok) await io.out.write(loaded.rulesets.map((ruleset) => `ok: ${summary(ruleset)}\n`).join(''));
+      if (report.ok) await io.out.write(loaded.rulesets.map((ruleset) => `ok: ${summary(ruleset)}\n`).join(''), 'report');
     }
     if (!report.ok) return EXIT.usage;
     return isSet(input, 'strict') && report.diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
@@ -36,5 +37,5 @@ function summary({ family, source, tables }: Ruleset): string {
   const rules = [...tables.values()].flatMap(({ chains }) => [...chains.values()].map((chain) => chain.rules.length));
   const count = rules.reduce((sum, length) => sum + length, 0);
   const names = [...tables.keys()].join(', ') || 'no table';
-  return `${source.file}: ${count} IPv${family} ${count === 1 ? 'rule' : 'rules'} in ${names}`;
+  return `${printable(source.file)}: ${count} IPv${family} ${count === 1 ? 'rule' : 'rules'} in ${names}`;
 }

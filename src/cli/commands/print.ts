@@ -29,7 +29,7 @@ export const print: Command = {
     const texts = loaded.rulesets.map(
       (ruleset) => (ruleset.family === 6 && loaded.rulesets.length > 1 ? SECOND : '') + printRuleset(ruleset),
     );
-    await io.out.write(texts.join(''));
+    await io.out.write(texts.join(''), 'exact');
     return EXIT.ok;
   },
 };

@@ -3,6 +3,7 @@
 import { isBudgetReason } from '../../lib/budget.ts';
 import { type DiffResults, toResultsReport } from '../../report/diffResults.ts';
 import { humanResults } from '../../report/diffResultsHuman.ts';
+import { jsonText } from '../../report/printable.ts';
 import { toReview } from '../../report/review/fromDiff.ts';
 import { emptyMemory } from '../../verify/renderedPod.ts';
 import { type Call, isSet, textOf } from '../command.ts';
@@ -55,7 +56,7 @@ export async function answer(call: Call, files: Files): Promise<ExitCode> {
     review: toReview(results, { plain: plainNames(files), causesOf: causesIn(memory) }),
     outputs,
     strict: isSet(input, 'strict'),
-    own: { human: (style) => humanResults(results, { ...style, quiet: isSet(input, 'quiet') }), json: () => JSON.stringify(report) },
+    own: { human: (style) => humanResults(results, { ...style, quiet: isSet(input, 'quiet') }), json: () => jsonText(report) },
   });
   return written ? exitCodeOf(call, report) : EXIT.usage;
 }

@@ -1,10 +1,12 @@
 /** What `chainwalk enrol` does. */
+
 import { enrol } from '../../istio/enrol/enrol.ts';
 import { checkPod } from '../../istio/podChecks/checks.ts';
 import { podRules } from '../../istio/podRules/podRules.ts';
 import { refusals } from '../../kubernetes/refusals.ts';
 import { humanEnrol } from '../../report/enrol/human.ts';
 import { toEnrolReport } from '../../report/enrol/json.ts';
+import { jsonText } from '../../report/printable.ts';
 import { isError } from '../../syntax/diagnostic.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
@@ -27,10 +29,10 @@ export async function runEnrol(call: Call): Promise<ExitCode> {
   const { approach, version } = world;
   await showDiagnostics(call, diagnostics);
   if (formatOf(input, 'human') === 'json') {
-    await io.out.write(`${JSON.stringify(toEnrolReport({ approach, version, answers, diagnostics }))}\n`);
+    await io.out.write(`${jsonText(toEnrolReport({ approach, version, answers, diagnostics }))}\n`);
   } else if (answers.length > 0) {
     const style = { ...(await terminal(call, io.out)), detailed: isSet(input, 'verbose') };
-    await io.out.write(`${humanEnrol(answers, style)}\n`);
+    await io.out.write(`${humanEnrol(answers, style)}\n`, 'report');
   }
   if (diagnostics.some(isError)) return EXIT.usage;
   const expected = textOf(input, 'expect');

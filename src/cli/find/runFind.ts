@@ -5,6 +5,7 @@ import { ALWAYS } from '../../netfilter/matchExpr.ts';
 import { packetText } from '../../packet/notation.ts';
 import { humanFind } from '../../report/findHuman.ts';
 import { toFindReport } from '../../report/findJson.ts';
+import { jsonText } from '../../report/printable.ts';
 import { isError } from '../../syntax/diagnostic.ts';
 import type { PacketSet } from '../../syntax/parsePacketSet.ts';
 import { find, NO_PACKET } from '../../verify/find.ts';
@@ -59,13 +60,13 @@ async function answer(call: Call, { loaded: { rulesets, diagnostics }, where, ou
   }
   const report = toFindReport(parts);
   const hasWarnings = diagnostics.some(({ kind }) => kind !== 'not-modelled');
-  if (formatOf(input, 'human') === 'json') await io.out.write(`${JSON.stringify(report)}\n`);
+  if (formatOf(input, 'human') === 'json') await io.out.write(`${jsonText(report)}\n`);
   else {
     const classes = parts.flatMap(({ found }) => found.classes);
     const shown = classes.map(({ example, others }) => ({ example: packetText(example.packet), ...(others !== undefined && { others }) }));
     const families = parts.flatMap(({ found }) => (found.asked ? [found.family] : []));
     const bounds = { families, profile, ...(given.host !== undefined && { host: 'given' as const }) };
-    await io.out.write(`${humanFind(report, { ...(await terminal(call, io.out)), outcome, bounds, shown })}\n`);
+    await io.out.write(`${humanFind(report, { ...(await terminal(call, io.out)), outcome, bounds, shown })}\n`, 'report');
   }
   // 0 says that there is none, and nothing else does
   return report.empty && !(isSet(input, 'strict') && hasWarnings) ? EXIT.ok : EXIT.findings;

@@ -5,7 +5,7 @@ import { type PodRules, podRules } from '../../istio/podRules/podRules.ts';
 import { routingText, rulesText } from '../../istio/rulesText.ts';
 import { refusals } from '../../kubernetes/refusals.ts';
 import { toCheckReport } from '../../report/checkJson.ts';
-import { printable } from '../../report/printable.ts';
+import { jsonText, printable } from '../../report/printable.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
@@ -39,8 +39,9 @@ export async function renderPods(call: Call): Promise<ExitCode> {
   });
   await showDiagnostics(call, found);
   if (formatOf(input, 'rules') === 'json')
-    await io.out.write(`${JSON.stringify({ ...toJson(pods), diagnostics: toCheckReport(found).diagnostics })}\n`);
-  else for (const one of pods) await io.out.write(textOfPod(one, { alone: pods.length === 1, routing: isSet(input, 'withRouting') }));
+    await io.out.write(`${jsonText({ ...toJson(pods), diagnostics: toCheckReport(found).diagnostics })}\n`);
+  else
+    for (const one of pods) await io.out.write(textOfPod(one, { alone: pods.length === 1, routing: isSet(input, 'withRouting') }), 'exact');
   if (found.some(isError)) return EXIT.usage;
   return isSet(input, 'strict') && found.length > 0 ? EXIT.findings : EXIT.ok;
 }

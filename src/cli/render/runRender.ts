@@ -7,6 +7,7 @@ import { routingText, rulesText } from '../../istio/rulesText.ts';
 import type { HostFacts } from '../../istio/settings.ts';
 import { formatAddress } from '../../packet/address.ts';
 import { toCheckReport } from '../../report/checkJson.ts';
+import { jsonText } from '../../report/printable.ts';
 import { readRules } from '../../ruleset/readRules.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import { type Call, isSet, listOf, textOf } from '../command.ts';
@@ -27,10 +28,11 @@ export async function runRender(call: Call): Promise<ExitCode> {
   const text = rendering.rendered === undefined ? '' : rulesText(rendering.rendered);
   const diagnostics = [...rendering.diagnostics, ...refusals(text)];
   const failed = diagnostics.some(isError);
-  if (formatOf(input, 'rules') === 'json') await io.out.write(`${JSON.stringify(toJson(rendering, diagnostics))}\n`);
+  if (formatOf(input, 'rules') === 'json') await io.out.write(`${jsonText(toJson(rendering, diagnostics))}\n`);
   else {
     await showDiagnostics(call, diagnostics, { evenQuiet: text === '' });
-    if (rendering.rendered !== undefined) await io.out.write(text + (isSet(input, 'withRouting') ? routingText(rendering.rendered) : ''));
+    if (rendering.rendered !== undefined)
+      await io.out.write(text + (isSet(input, 'withRouting') ? routingText(rendering.rendered) : ''), 'exact');
   }
   if (failed) return EXIT.usage;
   return isSet(input, 'strict') && diagnostics.length > 0 ? EXIT.findings : EXIT.ok;

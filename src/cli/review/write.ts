@@ -1,5 +1,7 @@
 /** A review in every format that was asked for, each where it was asked for. */
+
 import { PLAIN } from '../../report/paint.ts';
+import { jsonText } from '../../report/printable.ts';
 import type { ReviewStyle } from '../../report/review/formats.ts';
 import type { Review } from '../../report/review/review.ts';
 import type { Call } from '../command.ts';
@@ -27,7 +29,8 @@ export async function writeReport(call: Call, report: Report): Promise<boolean> 
   for (const { format, file } of report.outputs) {
     const style = { ...(file === undefined ? await terminal(call, io.out) : IN_FILE), strict: report.strict, version: input.version };
     const text = await render(format, report, style);
-    if (file === undefined) await io.out.write(text === '' ? '' : `${text}\n`);
+    if (file === undefined)
+      await io.out.write(text === '' ? '' : `${text}\n`, format === 'human' ? 'report' : format === 'github' ? 'commands' : 'data');
     else fine = (await writeFile(call, { file, text: `${text}\n` })) && fine;
     if (format !== 'github') continue;
     const { writeStepSummary } = await import('./stepSummary.ts');
@@ -48,7 +51,7 @@ async function render(format: string, { review, base, own }: Report, style: Revi
   if (said !== undefined) return said;
   if (format === 'json') {
     const { toCiReport } = await import('../../report/ci/json.ts');
-    return JSON.stringify(toCiReport(review, base));
+    return jsonText(toCiReport(review, base));
   }
   if (format === 'human') {
     const { humanReview } = await import('../../report/ci/human.ts');

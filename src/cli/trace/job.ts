@@ -4,6 +4,7 @@ import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { formatOf } from '../format.ts';
+import type { What } from '../io.ts';
 import { loadRules } from '../rules.ts';
 import { terminal } from '../terminal.ts';
 import { readHostOption, type Scene, sceneOf } from './scene.ts';
@@ -46,4 +47,8 @@ export async function readJob(call: Call, { file, format }: JobInput): Promise<J
     style: { ...(await terminal(call, io.out)), verbose: detailed, brief: isSet(input, 'brief') },
     diagnostics,
   };
+}
+
+export function whatOf({ name }: TraceFormat): What {
+  return ['json', 'xtables', 'mermaid'].includes(name) ? 'data' : 'report';
 }

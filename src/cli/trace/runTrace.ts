@@ -8,7 +8,7 @@ import { withKeptFiles } from '../kept.ts';
 import { phaseOfRules } from '../manifest/phase.ts';
 import { manifestsAmong } from '../manifest/recognise.ts';
 import { type Complaint, complain } from '../messages.ts';
-import { type Job, type JobInput, readJob } from './job.ts';
+import { type Job, type JobInput, readJob, whatOf } from './job.ts';
 import { judge } from './judge.ts';
 import { readPacketText } from './packets.ts';
 import { traceStream } from './stream.ts';
@@ -79,7 +79,7 @@ async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode
   if (traced.length === 0) return code;
   const journeys = traced.map(({ journey }) => journey);
   code = worst(code, await warnAbout(job, journeys));
-  await call.io.out.write(`${traced.map((one) => format.render(one, style)).join(format.separator(style))}\n`);
+  await call.io.out.write(`${traced.map((one) => format.render(one, style)).join(format.separator(style))}\n`, whatOf(format));
   for (const journey of journeys) code = worst(code, await judge(call, journey));
   return code;
 }

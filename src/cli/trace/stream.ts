@@ -1,8 +1,10 @@
 /** `--packets`: one line of answer per line of input, in order, as fast as the reader takes them. */
+
 import type { Journey } from '../../journey/journey.ts';
+import { jsonText } from '../../report/printable.ts';
 import { EXIT, type ExitCode, worst } from '../exitCode.ts';
 import type { Complaint } from '../messages.ts';
-import type { Job } from './job.ts';
+import { type Job, whatOf } from './job.ts';
 import { judge } from './judge.ts';
 import { readPacketLine } from './packets.ts';
 import { walkPacket } from './walk.ts';
@@ -20,7 +22,7 @@ export async function traceStream(job: Job, path: string): Promise<ExitCode> {
       text += answer.text;
       code = worst(code, answer.journey === undefined ? EXIT.usage : await judge(job.call, answer.journey));
     }
-    await io.out.write(text);
+    await io.out.write(text, whatOf(job.format));
     if (io.out.closed()) break;
   }
   return code;
@@ -43,5 +45,5 @@ function answerLine({ scene, format, style }: Job, { line, number }: { readonly 
 /** A bad line keeps its place in the output, whatever the format: the reader counts lines. */
 function errorLine(complaints: readonly Complaint[], line: number): string {
   const errors = complaints.map(({ message, help }) => ({ message, help: help ?? null }));
-  return `${JSON.stringify({ schema: 'chainwalk/error/v1', line, errors })}\n`;
+  return `${jsonText({ schema: 'chainwalk/error/v1', line, errors })}\n`;
 }

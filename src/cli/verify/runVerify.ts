@@ -1,4 +1,5 @@
 /** What `chainwalk verify` does. */
+import { jsonText } from '../../report/printable.ts';
 import { rulesSubjects } from '../../report/review/fromVerified.ts';
 import { mergeNotes } from '../../report/review/notes.ts';
 import type { Review } from '../../report/review/review.ts';
@@ -25,7 +26,7 @@ export async function runVerify(call: Call): Promise<ExitCode> {
   const { pods, diagnostics, empty } = verified;
   await showDiagnostics(call, diagnostics, { evenQuiet: empty });
   if (diagnostics.some(isError)) return EXIT.usage;
-  const own = { human: (style: VerifyStyle) => humanVerify(pods, style), json: () => JSON.stringify(toVerifyReport(pods)) };
+  const own = { human: (style: VerifyStyle) => humanVerify(pods, style), json: () => jsonText(toVerifyReport(pods)) };
   const report = { review: reviewOf(verified), outputs, own, strict: isSet(call.input, 'strict') };
   return (await writeReport(call, report)) ? exitCodeOf(call, pods, diagnostics) : EXIT.usage;
 }

@@ -1,5 +1,7 @@
 /** `chainwalk verify` of manifests: who captures each pod, with which rules, and whether these keep the mesh's promises. */
+
 import { verifyScenes } from '../../kubernetes/verifyScenes.ts';
+import { jsonText } from '../../report/printable.ts';
 import { podSubject } from '../../report/review/fromPods.ts';
 import { mergeNotes } from '../../report/review/notes.ts';
 import type { Review } from '../../report/review/review.ts';
@@ -28,7 +30,7 @@ export async function verifyPods(call: Call): Promise<ExitCode> {
   if (diagnostics.some(isError)) return EXIT.usage;
   const results = pods.map((pod) => pod.verified);
   const strict = isSet(call.input, 'strict');
-  const own = { human: (style: VerifyStyle) => humanVerifyPods(pods, style), json: () => JSON.stringify(toVerifyPodsReport(pods)) };
+  const own = { human: (style: VerifyStyle) => humanVerifyPods(pods, style), json: () => jsonText(toVerifyPodsReport(pods)) };
   if (!(await writeReport(call, { review: reviewOf(verified), outputs, own, strict }))) return EXIT.usage;
   const open = pods.flatMap(({ findings, muted }) => findings.filter((finding) => muted?.has(finding) !== true));
   const bad = open.some(({ level }) => level === 'error' || (strict && level === 'warning'));

@@ -147,7 +147,7 @@ function ruleLines({ place, rule }: Blamed, style: CiStyle): readonly string[] {
 }
 
 function placeLines(name: string, place: Place, style: CiStyle): readonly string[] {
-  return framed(`  ${name.padEnd(8)} ${place.source.file}:${positionOf(place).line}`, place, style);
+  return framed(`  ${name.padEnd(8)} ${printable(place.source.file)}:${positionOf(place).line}`, place, style);
 }
 
 function framed(head: string, { source, span }: Place, { paint, width }: CiStyle): readonly string[] {

@@ -1,5 +1,7 @@
 /** SARIF 2.1.0, within what GitHub's code scanning takes. source: docs.github.com, SARIF results exceed limits */
+
 import type { Diagnostic } from '../../../syntax/diagnostic.ts';
+import { jsonText } from '../../printable.ts';
 import type { ReviewStyle } from '../formats.ts';
 import { type Found, problemsOf, worstFirst } from '../problems.ts';
 import type { Review } from '../review.ts';
@@ -31,7 +33,7 @@ export function sarifLog(review: Review, { version }: Pick<ReviewStyle, 'version
   const driver = { name: 'chainwalk', version, semanticVersion: version, rules };
   const invocations = [{ executionSuccessful: true, toolExecutionNotifications: notifications }];
   const run = { tool: { driver }, columnKind: 'utf16CodeUnits', invocations, results };
-  return JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] });
+  return jsonText({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] });
 }
 
 interface Results {
