@@ -2,6 +2,8 @@
 import type { Address, Family, Prefix } from '../packet/address.ts';
 
 export interface Host {
+  /** nobody described it: its addresses but those of lo may be another's */
+  readonly assumed?: true;
   readonly interfaces: readonly Interface[];
   /** by table name or number; `main`, `local` is derived from the addresses */
   readonly routes: readonly Route[];
@@ -59,6 +61,8 @@ export interface Listener {
   readonly transparent: boolean;
   /** what it takes its process asks of this server, by the same protocol: a DNS forwarder */
   readonly forwards?: Endpoint;
+  /** it is said that its process sends nothing for what it takes */
+  readonly answers?: true;
 }
 
 export interface Endpoint {

@@ -130,9 +130,12 @@ function readListener(entry: unknown, problems: string[]): Listener[] {
   const address = entry.address === undefined ? undefined : parseAddress(valueText(entry.address));
   if (entry.address !== undefined && address === undefined)
     problems.push(`listener address \`${valueText(entry.address)}\` is not an address`);
-  const forwards = entry.forwards === undefined ? undefined : readEndpoint(valueText(entry.forwards));
-  if (entry.forwards !== undefined && forwards === undefined)
-    problems.push(`\`${valueText(entry.forwards)}\`, to which a listener forwards, is not an address with a port like \`10.96.0.10:53\``);
+  const answers = entry.forwards === 'nothing';
+  const forwards = entry.forwards === undefined || answers ? undefined : readEndpoint(valueText(entry.forwards));
+  if (entry.forwards !== undefined && forwards === undefined && !answers)
+    problems.push(
+      `\`${valueText(entry.forwards)}\`, to which a listener forwards, is neither an address with a port like \`10.96.0.10:53\` nor \`nothing\``,
+    );
   if (forwards !== undefined && port === undefined) problems.push('a listener that forwards needs a `port`');
   return [
     {
@@ -142,6 +145,7 @@ function readListener(entry: unknown, problems: string[]): Listener[] {
       ...(port === undefined ? {} : { port }),
       ...(address === undefined ? {} : { address }),
       ...(forwards === undefined ? {} : { forwards }),
+      ...(answers ? { answers } : {}),
     },
   ];
 }

@@ -3,6 +3,7 @@ import type { Listener } from '../host/host.ts';
 import type { ListenerRole } from '../mesh/profile.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Choice, Walk } from '../simulate/trace.ts';
+import type { UnknownProxy } from './unknownProxy.ts';
 
 /** contract: outcomes of a packet's whole journey */
 export const OUTCOMES = [
@@ -41,6 +42,8 @@ export interface Path {
   readonly outcome: Outcome;
   readonly legs: readonly Leg[];
   readonly choices: readonly Choice[];
+  /** takes the last leg, and it is not known what it sends for that: whether a loop follows is open */
+  readonly unknown?: UnknownProxy;
   /** for `loop`: index of the first leg of the cycle; the last leg of the path closes it */
   readonly cycleFrom?: number;
 }

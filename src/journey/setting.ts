@@ -26,6 +26,7 @@ export function hostOf(rulesets: readonly Ruleset[], profile: MeshProfile | unde
     }),
   );
   invariant(host !== undefined, `the default host is wrong: ${problems.join('; ')}`);
+  if (podIps.length === 0) return { ...host, assumed: true };
   return podIps.reduce((known, prefix) => withPodAddress(known, prefix), host);
 }
 

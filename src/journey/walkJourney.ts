@@ -13,6 +13,7 @@ import { simulate } from '../simulate/simulate.ts';
 import { type Walk, whySpent } from '../simulate/trace.ts';
 import type { Journey, Leg, Outcome, Path } from './journey.ts';
 import { legOutcome } from './outcome.ts';
+import { type UnknownProxy, unknownProxies } from './unknownProxy.ts';
 
 export interface JourneyOptions {
   readonly host: Host;
@@ -88,15 +89,26 @@ function follow(traveller: Traveller, { packet, sender, before }: NextLeg): void
     const seenAt = relay === undefined ? -1 : before.findIndex(({ listener }) => listener && relayOf(options, listener)?.id === relay.id);
     const emitted = relay === undefined || seenAt >= 0 ? undefined : emission(walk, relay, options);
     if (emitted !== undefined && relay !== undefined) follow(traveller, { packet: emitted, sender: relay.sender.name, before: legs });
-    else paths.push(pathOf(legs, seenAt < 0 ? undefined : seenAt));
+    else {
+      const unknown = taken === undefined || relay !== undefined ? undefined : unknownAt(traveller, taken.listener, walk);
+      paths.push(pathOf(legs, seenAt < 0 ? undefined : seenAt, unknown));
+    }
   }
 }
 
-function pathOf(legs: readonly Leg[], cycleFrom: number | undefined): Path {
+/** A proxy that takes the packet as a connection of its own to pass on, nobody says how. */
+function unknownAt({ ruleset, options }: Traveller, listener: Listener, { packet, after, fate }: Walk): UnknownProxy | undefined {
+  const opens = packet.proto !== PROTO.tcp || ((packet.flags ?? 0) & 0x17) === 2;
+  const proxy = opens ? unknownProxies(options, ruleset).find((one) => one.listener === listener) : undefined;
+  const port = fate.kind === 'delivered' && fate.transparent ? listener.port : (listener.port ?? after.dport);
+  return proxy?.ports.some(({ lo, hi }) => port === undefined || (lo <= port && port <= hi)) === true ? proxy : undefined;
+}
+
+function pathOf(legs: readonly Leg[], cycleFrom: number | undefined, unknown: UnknownProxy | undefined): Path {
   const choices = legs.flatMap(({ walk }) => walk.choices);
   const first = legs[0];
   if (cycleFrom !== undefined) return { outcome: 'loop', legs, choices, cycleFrom };
-  return { outcome: first === undefined ? 'undecided' : legOutcome(first), legs, choices };
+  return { outcome: first === undefined ? 'undecided' : legOutcome(first), legs, choices, ...(unknown && { unknown }) };
 }
 
 function takenBy(walk: Walk, { host, profile }: JourneyOptions): Taken | undefined {

@@ -2,6 +2,7 @@
 import type { PartialPacket } from '../host/completePacket.ts';
 import type { Assumption } from '../journey/assumption.ts';
 import type { Journey, Leg, Path } from '../journey/journey.ts';
+import { unknownProxyText } from '../journey/unknownProxy.ts';
 import { formatAddress } from '../packet/address.ts';
 import { endpointText, protocolName } from '../packet/notation.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
@@ -18,6 +19,8 @@ export interface Trace {
   readonly legs: readonly TraceLeg[];
   /** for `loop`: index of the leg to which the last one returns */
   readonly cycleFrom?: number;
+  /** who took the packet in the end, when it is not known what is sent for it: whether a loop follows is open */
+  readonly unknown?: string;
   /** every way the packet may go, when there is more than one; the first is the one in `legs` */
   readonly branches?: readonly TraceBranch[];
   /** there are more branches than were walked */
@@ -146,6 +149,7 @@ export function toTrace({ journey, file, defaults, assumptions = [], profile, sa
     outcome: journey.outcome,
     legs: first?.legs.map((leg) => toLeg(leg, file)) ?? [],
     ...(first?.cycleFrom !== undefined && { cycleFrom: first.cycleFrom }),
+    ...(first?.unknown !== undefined && { unknown: unknownProxyText(first.unknown) }),
     ...(journey.paths.length > 1 && { branches: journey.paths.map((path) => toBranch(path, file)) }),
     ...(journey.truncated && { truncated: true }),
     ...(journey.spent !== undefined && { reason: `budget: ${journey.spent}` }),

@@ -30,7 +30,7 @@ export function compareApproaches(base: Approached, head: Approached): ApproachD
   const host = bothMeshes(sidecar.host);
   const [proxy] = [host.processes.get(istioSidecar.process.name)];
   const diffs = APPLICATION(proxy?.uid ?? 1337, proxy?.gid ?? 1337, podAddress(host)).map((where) =>
-    diffRulesets(base.rulesets, head.rulesets, { host, where: setOf(where) }),
+    diffRulesets(base.rulesets, head.rulesets, { host, where: setOf(where), firstLeg: true }),
   );
   return {
     diffs: diffs.flatMap((one) => one.diffs),

@@ -1,3 +1,4 @@
+import { UNKNOWN_PROXY_HELP, unknownProxies, unknownProxyText } from '../journey/unknownProxy.ts';
 import { Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
@@ -15,7 +16,7 @@ import type { Alignment } from './diffAlign.ts';
 import { align } from './diffAlign.ts';
 import type { End } from './diffEnds.ts';
 import { compareEnds, endsOf } from './diffEnds.ts';
-import { type LoopScene, loopScene, onward, relayedPackets } from './diffLoops.ts';
+import { type LoopScene, loopScene, onward, onwardOf, relayedPackets } from './diffLoops.ts';
 import { otherLots } from './diffLots.ts';
 import type { Asked, MemoryChange } from './diffMemory.ts';
 import { compareMemory, memoryOf } from './diffMemory.ts';
@@ -55,7 +56,12 @@ export function diffRules(question: DiffQuestion): Diff {
   try {
     const aligned = alignmentOf(question);
     const ways = compareWays(space, question, aligned);
-    const undecided = [...unclearClasses(space, ways), ...chanceClasses(space, ways), ...memories(aligned)];
+    const undecided = [
+      ...unclearClasses(space, ways),
+      ...chanceClasses(space, ways),
+      ...memories(aligned),
+      ...loopsElsewhere(question, aligned),
+    ];
     return { family, changes: changedClasses(space, { ...question, budget }, ways), undecided };
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error;
@@ -76,6 +82,28 @@ export function changedPackets(space: Space, question: DiffQuestion): readonly W
 function alignmentOf({ base, head, headHost }: DiffQuestion): Alignment {
   const aligned = align(base, head);
   return headHost === undefined ? aligned : { ...aligned, everywhere: true };
+}
+
+/** Rules changed that packets may meet which are not looked at, and which a proxy may send for ones that are. */
+function loopsElsewhere(
+  { base, head, host, headHost, profile, where, firstLeg }: DiffQuestion,
+  aligned: Alignment,
+): readonly UnclearClass[] {
+  // between two hosts each packet is compared up to its first end
+  if (
+    headHost !== undefined ||
+    firstLeg === true ||
+    where === undefined ||
+    (!aligned.everywhere && aligned.base.size + aligned.head.size === 0)
+  )
+    return [];
+  const proxies = { base: unknownProxies({ host, profile }, base), head: unknownProxies({ host, profile }, head) };
+  const [any] = [...proxies.base, ...proxies.head];
+  if (any === undefined) return [];
+  const rules = { base: proxies.base.flatMap((one) => one.rules), head: proxies.head.flatMap((one) => one.rules) };
+  return [
+    { level: 'error', packets: 'packets for which it sends others', reason: `${unknownProxyText(any)}: ${UNKNOWN_PROXY_HELP}`, rules },
+  ];
 }
 
 /** A rule without a target does nothing, unless its match remembers what it saw for other rules to ask about. */
@@ -128,7 +156,7 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
       const memory = memoryOf(own, ruleset);
       const ask = { space: own, ruleset, within, ...(memory && { visit: memory.visit }) };
       const classes = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
-      const ends = endsOf({ space: own, profile }, { classes, next: (fate) => onward(loops[name], fate), open: openAt(name, iif) });
+      const ends = endsOf({ space: own, profile }, { classes, next: (one) => onwardOf(loops[name], one), open: openAt(name, iif) });
       return { ends, memory };
     };
     const sides = { base: walk('base'), head: walk('head') };
@@ -147,7 +175,9 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
 function loopsOf(shared: Space, question: DiffQuestion, name: 'base' | 'head'): LoopScene {
   const { profile } = question;
   const space = spaceAround(shared, question, name);
-  return loopScene({ space, host: space.host, profile }, (within) => sliceOf(space, question[name], { within, iif: undefined }));
+  return loopScene({ space, host: space.host, profile, ruleset: question[name] }, (within) =>
+    sliceOf(space, question[name], { within, iif: undefined }),
+  );
 }
 
 /** Packets for which it may matter that the proxy's own fare otherwise: whether they loop. */

@@ -25,6 +25,8 @@ export interface End {
   /** what else must be equal */
   readonly numbers: readonly Vector[];
   readonly unclear: Bdd;
+  /** those that may loop all the same, as somebody takes them of whom it is not known what he sends */
+  readonly mayLoop: Bdd;
   /** an unmodelled target, behind which the rulesets may differ */
   readonly isOpen: boolean;
   /** the rules that drew lots on the way */
@@ -33,16 +35,16 @@ export interface End {
 
 export interface EndsQuestion {
   readonly classes: readonly FateClass[];
-  readonly next: (fate: FateClass['fate']) => Onward;
+  readonly next: (one: FateClass) => Onward;
   /** unmodelled targets behind which the rulesets differ */
   readonly open: ReadonlySet<Rule>;
 }
 
-export function endsOf(scene: Pick<Scene, 'space' | 'profile'>, { classes, next, open }: EndsQuestion): readonly End[] {
+export function endsOf(scene: Pick<Scene, 'space' | 'profile'>, { classes, next, open: openRules }: EndsQuestion): readonly End[] {
   const { manager } = scene.space;
   return classes.flatMap((one) => {
-    const { loops, ends, unclear } = next(one.fate);
-    const unknown = isPickOpen(one) || one.doubts.some(({ why }) => why === 'unmodelled') ? FULL : unclear;
+    const { loops, ends, unclear, unknown } = next(one);
+    const open = isPickOpen(one) || one.doubts.some(({ why }) => why === 'unmodelled') ? FULL : unclear;
     const make = (outcome: Outcome, set: Bdd): readonly End[] =>
       set === EMPTY
         ? []
@@ -53,8 +55,9 @@ export function endsOf(scene: Pick<Scene, 'space' | 'profile'>, { classes, next,
               of: one,
               says: `${outcome} ${saysOf(one)}`,
               numbers: numbersOf(scene.space, one),
-              unclear: manager.and(set, unknown),
-              isOpen: one.decided !== undefined && open.has(one.decided),
+              unclear: manager.and(set, open),
+              mayLoop: outcome === 'loop' ? EMPTY : manager.and(set, unknown),
+              isOpen: one.decided !== undefined && openRules.has(one.decided),
               lots: lotsOf(one),
             },
           ];

@@ -1,5 +1,6 @@
 /** Which packets that a listener took end in a redirect loop: journey/walkJourney.ts for sets.
  *  What the proxy sends follows from a packet's protocol, destination and, for a kept source, its source. */
+import { unknownProxies } from '../journey/unknownProxy.ts';
 import { memoize } from '../lib/memo.ts';
 import { literalSource, type Relay, relayOf, relaysOf } from '../mesh/relay.ts';
 import { familyOf } from '../packet/address.ts';
@@ -11,7 +12,7 @@ import { EMPTY, FULL } from '../symbolic/bdd.ts';
 import { projectFields } from '../symbolic/project.ts';
 import { chosenSources } from '../symbolic/sources.ts';
 import { type FateClass, traverseOut } from '../symbolic/traverse.ts';
-import { equal, maskedEqual } from '../symbolic/vector.ts';
+import { between, equal, maskedEqual } from '../symbolic/vector.ts';
 import type { Scene } from './scene.ts';
 
 /** A packet is in more than one when chance or something unmodelled decides. */
@@ -20,9 +21,11 @@ export interface Onward {
   readonly ends: Bdd;
   /** depends on something unmodelled */
   readonly unclear: Bdd;
+  /** somebody takes it of whom it is not known what he sends, so that it may loop */
+  readonly unknown: Bdd;
 }
 
-export type LoopScene = Pick<Scene, 'space' | 'host' | 'profile'> & {
+export type LoopScene = Pick<Scene, 'space' | 'host' | 'profile' | 'ruleset'> & {
   /** all that relays send, by how it ends */
   readonly emitted: () => readonly FateClass[];
   /** what was found, by listener and the listeners before it */
@@ -30,7 +33,7 @@ export type LoopScene = Pick<Scene, 'space' | 'host' | 'profile'> & {
 };
 
 /** `rulesOf`: the rules that the relays' packets meet. What these do is walked when it is asked for, once. */
-export function loopScene(around: Pick<LoopScene, 'space' | 'host' | 'profile'>, rulesOf: (within: Bdd) => Ruleset): LoopScene {
+export function loopScene(around: Pick<LoopScene, 'space' | 'host' | 'profile' | 'ruleset'>, rulesOf: (within: Bdd) => Ruleset): LoopScene {
   const { space } = around;
   let emitted: readonly FateClass[] | undefined;
   return {
@@ -47,12 +50,28 @@ export function loopScene(around: Pick<LoopScene, 'space' | 'host' | 'profile'>,
 
 type Fate = FateClass['fate'];
 
+/** The same for a class of packets: some of them may come to a proxy of which nothing is known. */
+export function onwardOf(scene: LoopScene, one: FateClass, visited: readonly string[] = []): Onward {
+  const next = onward(scene, one.fate, visited);
+  return { ...next, unknown: scene.space.manager.or(next.unknown, takenByUnknown(scene, one)) };
+}
+
+function takenByUnknown(scene: LoopScene, { fate, env }: FateClass): Bdd {
+  const { manager } = scene.space;
+  if (fate.kind !== 'delivered' || fate.listener === undefined) return EMPTY;
+  const proxy = unknownProxies(scene, scene.ruleset).find(({ listener }) => listener === fate.listener);
+  if (proxy === undefined) return EMPTY;
+  const opens = openingPackets(scene);
+  if (fate.transparent || fate.listener.port !== undefined) return opens;
+  return manager.and(opens, manager.any(proxy.ports.map((ports) => between(manager, env.dport, ports))));
+}
+
 /** How packets that end so go on, with these relays behind them. */
 export function onward(scene: LoopScene, fate: Fate, visited: readonly string[] = []): Onward {
   const listener = fate.kind === 'delivered' ? fate.listener : undefined;
   const relay = listener === undefined ? undefined : relayOf(scene, listener);
-  if (relay === undefined) return { loops: EMPTY, ends: FULL, unclear: EMPTY };
-  if (visited.includes(relay.id)) return { loops: FULL, ends: EMPTY, unclear: EMPTY };
+  if (relay === undefined) return { loops: EMPTY, ends: FULL, unclear: EMPTY, unknown: EMPTY };
+  if (visited.includes(relay.id)) return { loops: FULL, ends: EMPTY, unclear: EMPTY, unknown: EMPTY };
   const key = `${relay.id} ${listener?.transparent} ${visited.join()}`;
   const found = scene.known.get(key) ?? takenOnward(scene, relay, visited);
   scene.known.set(key, found);
@@ -70,6 +89,7 @@ function takenOnward(scene: LoopScene, relay: Relay, visited: readonly string[])
     // a packet for which the relay finds no source ends there
     ends: manager.any([manager.not(emits), manager.not(sent), before(next.ends)]),
     unclear: manager.and(emits, before(next.unclear)),
+    unknown: manager.and(emits, before(next.unknown)),
   };
 }
 
@@ -77,23 +97,32 @@ function takenOnward(scene: LoopScene, relay: Relay, visited: readonly string[])
 function sentOnward(scene: LoopScene, visited: readonly string[]): Onward {
   const { manager } = scene.space;
   const parts = scene.emitted().map((one) => {
-    const { loops, ends, unclear } = onward(scene, one.fate, visited);
-    const unknown = one.doubts.some(({ why }) => why === 'unmodelled') ? FULL : unclear;
-    return { loops: manager.and(one.set, loops), ends: manager.and(one.set, ends), unclear: manager.and(one.set, unknown) };
+    const { loops, ends, unclear, unknown } = onwardOf(scene, one, visited);
+    const open = one.doubts.some(({ why }) => why === 'unmodelled') ? FULL : unclear;
+    return {
+      loops: manager.and(one.set, loops),
+      ends: manager.and(one.set, ends),
+      unclear: manager.and(one.set, open),
+      unknown: manager.and(one.set, unknown),
+    };
   });
   return {
     loops: manager.any(parts.map(({ loops }) => loops)),
     ends: manager.any(parts.map(({ ends }) => ends)),
     unclear: manager.any(parts.map(({ unclear }) => unclear)),
+    unknown: manager.any(parts.map(({ unknown }) => unknown)),
   };
 }
 
+function openingPackets({ space: { manager, start } }: LoopScene): Bdd {
+  const syn = maskedEqual(manager, start.flags, { value: TCP_FLAGS.S, mask: 0x17 });
+  return manager.or(manager.not(equal(manager, start.proto, PROTO.tcp)), syn);
+}
+
 /** Packets of a connection for which the relay opens another. */
-function emittingPackets({ space: { manager, start } }: LoopScene, { port, blackhole }: Relay): Bdd {
-  const opens = manager.or(
-    manager.not(equal(manager, start.proto, PROTO.tcp)),
-    maskedEqual(manager, start.flags, { value: TCP_FLAGS.S, mask: 0x17 }),
-  );
+function emittingPackets(scene: LoopScene, { port, blackhole }: Relay): Bdd {
+  const { manager, start } = scene.space;
+  const opens = openingPackets(scene);
   return blackhole ? manager.minus(opens, equal(manager, start.dport, port)) : opens;
 }
 

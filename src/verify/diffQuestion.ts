@@ -20,6 +20,8 @@ export interface DiffQuestion {
   /** when it is another one around the rules of head, such as one with a transparent proxy */
   readonly headHost?: Host;
   readonly profile?: MeshProfile;
+  /** what a proxy sends for a packet is left to others */
+  readonly firstLeg?: true;
   /** only these packets; absent: all */
   readonly where?: { readonly dir?: 'in' | 'out'; readonly expr: Readonly<Record<Family, MatchExpr>> };
   readonly budget?: Budget;

@@ -1,5 +1,6 @@
 /** Diff of all that two texts hold: family by family. A family that only one side has meets a kernel without rules on the other. */
 import type { Host } from '../host/host.ts';
+import { unknownProxies, unknownProxyText } from '../journey/unknownProxy.ts';
 import { Budget } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Family } from '../packet/address.ts';
@@ -16,7 +17,7 @@ export interface RulesetsDiff {
   readonly notes: readonly string[];
 }
 
-export interface DiffScene extends Pick<DiffQuestion, 'where' | 'headHost' | 'budget'> {
+export interface DiffScene extends Pick<DiffQuestion, 'where' | 'firstLeg' | 'headHost' | 'budget'> {
   readonly host: Host;
   readonly profile?: MeshProfile;
 }
@@ -34,11 +35,19 @@ export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[],
       base: pair.base ?? emptyRuleset(family, there.source),
       head: pair.head ?? emptyRuleset(family, there.source),
     };
+    notes.push(...loopsNotCompared(full, scene));
     diffs.push(
       family === 4 ? budget.share(1 / 2, () => diffRules({ ...full, ...scene, budget })) : diffRules({ ...full, ...scene, budget }),
     );
   }
   return { diffs, notes };
+}
+
+/** Where no packet changes, what a proxy sends does not either, whatever it is. */
+function loopsNotCompared({ base, head }: Sides<Ruleset>, { host, profile, headHost, firstLeg }: DiffScene): readonly string[] {
+  if (headHost !== undefined || firstLeg === true) return [];
+  const proxies = [...unknownProxies({ host, profile }, base), ...unknownProxies({ host, profile }, head)];
+  return [...new Set(proxies.map(unknownProxyText))].map((text) => `${text}: whether packets that change loop there is open`);
 }
 
 function missing(name: string, family: Family): string {

@@ -1,6 +1,7 @@
 /** Which packets of a set can have an outcome: every one of them, in words, and one that the simulator walks there. */
 import type { Host } from '../host/host.ts';
 import type { Journey, Outcome } from '../journey/journey.ts';
+import { UNKNOWN_PROXY_HELP, unknownProxies, unknownProxyText } from '../journey/unknownProxy.ts';
 import { walkJourney } from '../journey/walkJourney.ts';
 import { Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { InvariantError } from '../lib/invariant.ts';
@@ -21,7 +22,7 @@ import { equal } from '../symbolic/vector.ts';
 import { pickWitness, usualPreferences } from '../symbolic/witness.ts';
 import type { End } from './diffEnds.ts';
 import { endsOf } from './diffEnds.ts';
-import { loopScene, onward } from './diffLoops.ts';
+import { loopScene, onwardOf } from './diffLoops.ts';
 import { ordinaryPackets } from './diffOrdinary.ts';
 import { protocolsOf, wordsOf } from './words.ts';
 
@@ -79,6 +80,8 @@ export interface Split {
   readonly sure: Bdd;
   readonly unclear: Bdd;
   readonly rules: readonly Rule[];
+  /** packets of which it is not known whether they loop, as it is not known what somebody sends who takes them */
+  readonly mayLoop?: Bdd;
 }
 
 /** What is said of a set that is empty: that none of its packets does something would sound like an answer. */
@@ -97,7 +100,7 @@ export function search(ruleset: Ruleset, question: Search): Found {
   budget.admit(ruleset, countRules(ruleset));
   const space = makeSpace(family, host, budget);
   const scene = { space, host, profile, ruleset };
-  const loops = loopScene({ space, host, profile }, () => ruleset);
+  const loops = loopScene(scene, () => ruleset);
   const classes: FoundClass[] = [];
   const undecided: UndecidedClass[] = [];
   const ways = waysOf(question);
@@ -124,10 +127,15 @@ export function search(ruleset: Ruleset, question: Search): Found {
     const ask = { space, ruleset, within };
     const walked = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
     const place = iif === undefined ? {} : { iif };
-    const ends = endsOf(scene, { classes: walked, next: (fate) => onward(loops, fate), open: new Set() });
-    const { sure, unclear, rules } = question.split(space, ends);
+    const ends = endsOf(scene, { classes: walked, next: (one) => onwardOf(loops, one), open: new Set() });
+    const { sure, unclear, rules, mayLoop = EMPTY } = question.split(space, ends);
     const words = (set: Bdd, around = within): string => wordsOf({ space }, { set, dir, within: around, ...place });
     if (unclear !== EMPTY) undecided.push({ ...place, packets: words(unclear), reason: NOT_MODELLED, rules });
+    if (mayLoop !== EMPTY) {
+      const proxies = unknownProxies(scene, ruleset);
+      const reason = `${proxies.map(unknownProxyText).join('; ')}: ${UNKNOWN_PROXY_HELP}`;
+      undecided.push({ ...place, packets: words(mayLoop), reason, rules: proxies.flatMap((proxy) => proxy.rules) });
+    }
     if (sure === EMPTY) return;
     const usual = space.manager.and(sure, ordinary);
     const others = space.manager.minus(sure, ordinary);
@@ -168,9 +176,14 @@ function withOutcome({ manager }: Space, ends: readonly End[], outcome: Outcome)
     return { sure: manager.or(unknown, some(ends.filter((end) => end.outcome === outcome))), unclear: EMPTY, rules: [] };
   }
   const all = some(ends.filter((end) => end.outcome === outcome));
-  // whatever the unknown is, another end may be the packet's own
-  const unclear = manager.all([all, unknown, some(ends.filter((end) => end.outcome !== outcome))]);
-  return { sure: manager.minus(all, unclear), unclear, rules: doubtfulRules(manager, ends, unclear) };
+  // whatever the unknown is, another end may be the packet's own; and a target that is not modelled may do anything
+  const other = manager.all([all, unknown, some(ends.filter((end) => end.outcome !== outcome))]);
+  const unclear = manager.or(other, some(ends.filter((end) => end.outcome === 'undecided')));
+  const sure = manager.minus(all, unclear);
+  const rules = doubtfulRules(manager, ends, unclear);
+  if (outcome !== 'loop') return { sure, unclear, rules };
+  const mayLoop = manager.minus(manager.any(ends.map((end) => end.mayLoop)), manager.or(sure, unclear));
+  return { sure, unclear, rules, mayLoop };
 }
 
 /** Rules that are not modelled, on which it depends how these packets end. */

@@ -1,5 +1,6 @@
 /** One packet against a wish: it is walked. */
 import { packetFrom, type SettingOptions, settingOf } from '../given.ts';
+import type { Path } from '../journey/journey.ts';
 import { walkGiven } from '../journey/walkGiven.ts';
 import { packetText } from '../packet/notation.ts';
 import { rail } from '../report/human/rail.ts';
@@ -30,7 +31,8 @@ export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuesti
   if ('missing' in walked) return open(() => `the packet is IPv${walked.missing}, and there are no rules of IPv${walked.missing}`);
   const { journey, ruleset } = walked;
   const met = journey.paths.filter(wish.isMet).length;
-  const isKnown = !journey.truncated && journey.paths.every(({ outcome }) => outcome !== 'undecided');
+  const isOpen = ({ outcome, unknown }: Path): boolean => outcome === 'undecided' || (unknown !== undefined && wish.asksLoops(outcome));
+  const isKnown = !journey.truncated && !journey.paths.some(isOpen);
   const verdict = isKnown && met === journey.paths.length ? 'yes' : isKnown && met === 0 ? 'no' : 'open';
   const input: TraceInput = { ...walked, file: ruleset.source.file, profile: setting.profile?.name };
   const [first] = journey.paths;

@@ -74,12 +74,14 @@ function unmet(space: Space, ends: readonly End[], { wish, isNot }: Question): S
   const { manager } = space;
   const met = ends.map((end) => manager.and(end.set, end.outcome === 'undecided' ? EMPTY : wish.metBy(space, end)));
   const missed = ends.map((end, index) => manager.minus(end.outcome === 'undecided' ? EMPTY : end.set, met[index] ?? EMPTY));
-  const open = manager.any(ends.map(({ set, outcome }) => (outcome === 'undecided' ? set : EMPTY)));
+  const mayLoop = manager.any(ends.map((end) => (wish.asksLoops(end.outcome) ? end.mayLoop : EMPTY)));
+  const open = manager.or(mayLoop, manager.any(ends.map(({ set, outcome }) => (outcome === 'undecided' ? set : EMPTY))));
   const unknown = manager.or(open, manager.any(ends.map(({ unclear }) => unclear)));
   const [wrong, right] = (isNot ? [met, missed] : [missed, met]).map((sets) => manager.any(sets)) as [number, number];
   const sure = manager.minus(wrong, manager.and(unknown, manager.or(right, open)));
   const unclear = manager.minus(manager.or(wrong, open), sure);
-  return { sure, unclear, rules: unclear === EMPTY ? [] : doubtfulRules(manager, ends, unclear) };
+  const rest = manager.minus(unclear, mayLoop);
+  return { sure, unclear: rest, rules: rest === EMPTY ? [] : doubtfulRules(manager, ends, rest), mayLoop: manager.and(unclear, mayLoop) };
 }
 
 /** A set that does not speak of users is of those that are not the proxy. */

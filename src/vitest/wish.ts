@@ -9,6 +9,8 @@ export interface Wish {
   /** behind `expected the rules to` and `expected the rules not to` */
   readonly says: (packets: string) => string;
   readonly isMet: (path: Path) => boolean;
+  /** it is so only where no loop follows, or where one does */
+  readonly asksLoops: (outcome: Outcome) => boolean;
   /** the packets of an end for which it is met */
   readonly metBy: (space: Space, end: End) => Bdd;
 }
@@ -26,6 +28,7 @@ function byOutcome(says: Wish['says'], outcomes: readonly Outcome[]): Wish {
   return {
     says,
     isMet: ({ outcome }) => outcomes.includes(outcome),
+    asksLoops: (outcome) => outcomes.includes('loop') || (outcomes.includes('captured-out') && outcomes.includes(outcome)),
     metBy: (_, { outcome }) => (outcomes.includes(outcome) ? FULL : EMPTY),
   };
 }
@@ -35,6 +38,7 @@ function atPort(port: number): Wish {
   return {
     says: (packets) => `bring ${packets} to port ${port}`,
     isMet: ({ legs: [first] }) => first !== undefined && portOf(first) === port,
+    asksLoops: () => false,
     metBy: ({ manager }, { of: { fate, env } }) => {
       if (fate.kind !== 'delivered' || fate.listener === undefined) return EMPTY;
       if (fate.listener.port === undefined) return equal(manager, env.dport, port);

@@ -1,6 +1,7 @@
 /** The answer, first: one sentence that says what becomes of the packet. */
 
 import type { Leg, Path } from '../../journey/journey.ts';
+import { unknownProxyText } from '../../journey/unknownProxy.ts';
 import { assertNever } from '../../lib/invariant.ts';
 import { flowText, protocolName } from '../../packet/notation.ts';
 import type { Choice } from '../../simulate/trace.ts';
@@ -21,7 +22,7 @@ export interface HeadlineContext {
 }
 
 export function headline(path: Path, { file, mesh }: HeadlineContext): Headline {
-  const said = rest(path, file);
+  const said = `${rest(path, file)}${path.unknown === undefined ? '' : `; whether a loop follows is open: ${unknownProxyText(path.unknown)}`}`;
   const bypass = mesh !== undefined && (path.outcome === 'direct' || path.outcome === 'to-app' || path.outcome === 'forwarded');
   return { word: OUTCOME_WORDS[path.outcome], rest: bypass ? `${said}, no proxy on the way` : said };
 }
