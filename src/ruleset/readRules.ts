@@ -1,7 +1,8 @@
 /** A text to rulesets, one of each family, with everything that is wrong with it: parsed, then resolved. */
-import type { Diagnostic } from '../syntax/diagnostic.ts';
+import type { Backend, Diagnostic } from '../syntax/diagnostic.ts';
 import { type ParseOptions, parseRules } from '../syntax/parse.ts';
 import type { Source } from '../syntax/source.ts';
+import { bothBackends } from './backends.ts';
 import { type ResolveOptions, resolve } from './resolve.ts';
 import type { Ruleset } from './ruleset.ts';
 
@@ -14,8 +15,23 @@ export interface ReadRules {
 export function readRules(source: Source, options: ParseOptions & ResolveOptions = {}): ReadRules {
   const parsed = parseRules(source, options);
   const resolved = parsed.rulesets.map((node) => resolve(node, options));
+  const backends = parsed.rulesets.map(({ backend }) => backend);
   return {
-    rulesets: resolved.flatMap(({ ruleset }) => ruleset ?? []),
+    rulesets: together(
+      resolved.map(({ ruleset }) => ruleset),
+      backends,
+    ),
     diagnostics: [...parsed.diagnostics, ...resolved.flatMap(({ diagnostics }) => diagnostics)],
   };
+}
+
+/** One ruleset a family. Of a family that has both backends neither is answered for when one cannot be loaded. */
+function together(rulesets: readonly (Ruleset | undefined)[], backends: readonly (Backend | undefined)[]): readonly Ruleset[] {
+  return rulesets.flatMap((ruleset, at) => {
+    if (ruleset === undefined) return [];
+    const other = rulesets.find((one, index) => one !== undefined && index !== at && one.family === ruleset.family);
+    if (other === undefined)
+      return backends[at] === undefined || rulesets.every((one) => one !== undefined) || rulesets.length < 2 ? [ruleset] : [];
+    return backends[at] === 'legacy' ? [] : [bothBackends(ruleset, other)];
+  });
 }

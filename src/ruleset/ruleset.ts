@@ -3,6 +3,7 @@ import type { Effect } from '../netfilter/effect.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
+import type { Backend } from '../syntax/diagnostic.ts';
 import type { Source, Span } from '../syntax/source.ts';
 
 export interface Ruleset {
@@ -16,6 +17,8 @@ export interface Ruleset {
   readonly usesDefrag: boolean;
   /** some rule has a target that is not modelled */
   readonly hasOpaqueTarget: boolean;
+  /** the text had the rules of both backends of iptables: this is what they do together */
+  readonly backends?: Readonly<Record<Backend, Ruleset>>;
 }
 
 export interface Table {

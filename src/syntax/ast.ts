@@ -1,5 +1,6 @@
 /** What the text said, extension-free: tables, chains and rules as words. Every node has its span. */
 import type { Family } from '../packet/address.ts';
+import type { Backend } from './diagnostic.ts';
 import type { Source, Span } from './source.ts';
 
 /** One argument after unquoting and variable substitution; `quoted` words are never options or `!`. */
@@ -43,5 +44,7 @@ export interface RulesetNode {
   readonly familyFrom: 'option' | 'header' | 'command' | 'addresses' | 'default';
   readonly source: Source;
   readonly form: 'save' | 'restore' | 'shell';
+  /** which program printed or made it, where the text tells; two rulesets of a family differ in it */
+  readonly backend?: Backend | undefined;
   readonly tables: readonly TableNode[];
 }

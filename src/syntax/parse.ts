@@ -4,8 +4,9 @@ import type { RulesetNode } from './ast.ts';
 import { codeBlocks } from './codeBlocks.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { type Finding, type Report, reportInto } from './report.ts';
+import { HALF } from './restoreComments.ts';
 import { restoreInto } from './restoreInto.ts';
-import type { Reading } from './shell/programs.ts';
+import type { Reading } from './shell/reading.ts';
 import { endScripts, readScript, scriptReader } from './shell/script.ts';
 import type { Source } from './source.ts';
 import { newWorld, rulesetNode } from './world.ts';
@@ -29,7 +30,7 @@ export function parseRules(source: Source, options: ParseOptions = {}): ParseRes
   const report = eachOnce(reportInto(diagnostics, source));
   const refused: Finding[] = [];
   const { family } = options;
-  const reading: Reading = { source, report, world: newWorld(), family, strangers: [], calls: 0 };
+  const reading: Reading = { source, report, world: newWorld(), family, strangers: [], calls: 0, mixed: false };
   const scripts = scriptReader(reading, options.variables ?? new Map());
   for (const block of codeBlocks(source.text)) {
     if (block.kind === 'refused') refused.push(block.finding);
@@ -48,7 +49,13 @@ export function parseRules(source: Source, options: ParseOptions = {}): ParseRes
     else if (options.allowEmpty === true) return { rulesets: [emptyRuleset(source, options)], diagnostics };
     else report({ ...(reading.calls === 0 ? EMPTY : NO_CHANGES), span: atStart(source) });
   }
-  return { rulesets, diagnostics: diagnostics.sort((a, b) => a.span.start - b.span.start) };
+  return { rulesets, diagnostics: withoutHalves(diagnostics, rulesets).sort((a, b) => a.span.start - b.span.start) };
+}
+
+/** Where the text has the rules of both backends, what iptables-nft-save says of the other one is answered. */
+function withoutHalves(diagnostics: readonly Diagnostic[], rulesets: readonly RulesetNode[]): Diagnostic[] {
+  const hasLegacy = rulesets.some(({ backend }) => backend === 'legacy');
+  return diagnostics.filter(({ message }) => !hasLegacy || !message.startsWith(HALF));
 }
 
 /** Loops say the same again and again. */

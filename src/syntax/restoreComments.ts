@@ -1,9 +1,11 @@
 /** What the comments of a dump say: which program printed it, and what it left out. */
 import type { Family } from '../packet/address.ts';
+import type { Backend } from './diagnostic.ts';
 import type { Finding } from './report.ts';
 
 export interface Said {
   readonly family?: Family;
+  readonly backend?: Backend;
   /** true where printed tables begin, false where they end */
   readonly prints?: boolean;
   readonly finding?: Pick<Finding, 'message' | 'help'>;
@@ -16,15 +18,19 @@ export function whatCommentSays(text: string): Said {
   const finding = leftOut(text);
   return {
     ...(program !== undefined && { family: program === 'ip6tables' ? 6 : 4 }),
+    ...(prints === true &&
+      program !== undefined && { backend: /-nft-save|\(nf_tables\)/.test(text) ? ('nft' as const) : ('legacy' as const) }),
     ...(prints !== undefined && { prints }),
     ...(finding !== undefined && { finding }),
   };
 }
 
+export const HALF = 'this is only half of the rules';
+
 function leftOut(text: string): Said['finding'] {
   if (/^# Warning: ip6?tables-legacy tables present/.test(text)) {
     const help = 'save them with `iptables-legacy-save`: packets walk both sets of rules';
-    return { message: 'this is only half of the rules: the host also has iptables-legacy tables', help };
+    return { message: `${HALF}: the host also has iptables-legacy tables`, help };
   }
   const table = /^# Table `(\S+?)' (?:is|contains) incompatible/.exec(text)?.[1];
   if (table === undefined) return undefined;

@@ -35,7 +35,11 @@ interface Applied {
 }
 
 function apply(world: World, section: Section, { input, options }: Applied): void {
-  const ruleset = rulesetFor(world, { ...familyOf(section, options), form: section.form });
+  const ruleset = rulesetFor(
+    world,
+    { ...familyOf(section, options), form: section.form, backend: options.program?.backend ?? section.backend },
+    section.tables.map(({ name }) => name.text),
+  );
   for (const table of section.tables) {
     const before = putTable(ruleset, table);
     if (before === undefined) continue;

@@ -14,7 +14,7 @@ describe('shell lines', () => {
     ],
     [
       'sudo, paths and backends',
-      'sudo iptables -A INPUT -j A\n/sbin/iptables -A INPUT -j B\niptables-nft -A INPUT -j C\nsudo -n /usr/sbin/iptables-legacy -A INPUT -j D',
+      'sudo iptables -A INPUT -j A\n/sbin/iptables -A INPUT -j B\niptables-nft -A INPUT -j C\nsudo -n /usr/sbin/iptables-nft -A INPUT -j D',
       ['A', 'B', 'C', 'D'].map((x) => `4 filter INPUT: -j ${x}`),
     ],
     ['ip6tables', 'ip6tables -A INPUT -j A', ['6 filter INPUT: -j A']],

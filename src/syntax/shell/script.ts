@@ -6,7 +6,8 @@ import { type Cursor, here, lineEnd, skipBlanks, Unreadable, unreadable } from '
 import { effectsOf } from './effects.ts';
 import type { Machine } from './machine.ts';
 import { newCursor, readCommandLine, skipSeparators, takeSeparator } from './parse.ts';
-import { programsOf, type Reading } from './programs.ts';
+import { programsOf } from './programs.ts';
+import type { Reading } from './reading.ts';
 import { run } from './run.ts';
 
 /** A script that takes more commands than this is not carried out to its end. */

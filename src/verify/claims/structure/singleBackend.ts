@@ -8,7 +8,7 @@ export const singleBackend: Claim = {
   statement: 'All rules of the host are in one backend of iptables, the one that was dumped.',
   judge: ({ ruleset }) => {
     const other = WARNINGS[ruleset.family].exec(ruleset.source.text)?.[1];
-    if (other === undefined) return blaming([]);
+    if (other === undefined || ruleset.backends !== undefined) return blaming([]);
     const save = other.replace('legacy', 'legacy-save');
     return blaming([{ rule: undefined, why: `\`${other}\` has tables too; add the output of \`${save}\` to see what they do` }]);
   },
