@@ -1,7 +1,8 @@
-/** Files, streams and other programs: the only file that touches them. */
-import { createReadStream, fstatSync, mkdirSync, readFileSync, realpathSync, watch, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+/** Files, streams and other programs: the only file that touches them, beside files.ts. */
+import { createReadStream, fstatSync, readFileSync, realpathSync, watch } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { findFiles, type Place, placeOf, reason, writeFile } from './files.ts';
 
 export interface Io {
   /** the text of a file, `-` for standard input */
@@ -14,6 +15,13 @@ export interface Io {
   readonly execute: (program: string, args: readonly string[]) => Promise<Executed>;
   /** files below a folder whose path from there matches, sorted, as paths from here; `!` leaves out */
   readonly glob: (patterns: readonly string[], folder: string) => Promise<readonly string[]>;
+  /** the same among names instead of the files that are there */
+  readonly match: (
+    patterns: readonly string[],
+    among: { readonly folder: string; readonly names: readonly string[] },
+  ) => Promise<readonly string[]>;
+  /** where a path leads, whether anything is there or not */
+  readonly place: (path: string) => Promise<Place>;
   /** what a module has as its default export, in JavaScript or TypeScript */
   readonly load: (path: string) => Promise<Loaded>;
   /** tells of events near the files until the function that it returns is called */
@@ -74,9 +82,11 @@ export function nodeIo(streams: NodeStreams): Io {
   return {
     read: (path) => (path === '-' ? readStream(() => streams.stdin) : readFile(path)),
     lines: (path) => lineBatches(() => (path === '-' ? streams.stdin : createReadStream(path)), path),
-    write: writeFile,
+    write: (path, text) => writeFile({ cwd, path, text }),
     execute,
-    glob: (patterns, folder) => findFiles(patterns, join(cwd, folder), folder),
+    glob: (patterns, folder) => findFiles({ patterns, cwd, folder }),
+    match: (patterns, among) => findFiles({ patterns, cwd, ...among }),
+    place: async (path) => placeOf(resolve(cwd, path)),
     load: (path) => loadModule(join(cwd, path)),
     watch: (paths, events) => watchFiles(streams.stdin, paths, events),
     cwd,
@@ -114,16 +124,6 @@ async function readFile(path: string): Promise<ReadResult> {
   }
 }
 
-async function writeFile(path: string, text: string): Promise<{ readonly problem?: string }> {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-    return {};
-  } catch (error) {
-    return { problem: reason(error) };
-  }
-}
-
 /** More output than any dump or manifest has is an error of the program that is run. */
 const MOST_OUTPUT = 256 * 1024 * 1024;
 
@@ -136,15 +136,6 @@ async function execute(program: string, args: readonly string[]): Promise<Execut
       else resolve({ problem: reason(error) });
     });
   });
-}
-
-/** Never what others have installed, nor what git keeps. */
-const NOT_OURS = ['**/node_modules/**', '**/.git/**'];
-
-async function findFiles(patterns: readonly string[], cwd: string, folder: string): Promise<readonly string[]> {
-  const { glob } = await import('tinyglobby');
-  const found = await glob([...patterns], { cwd, ignore: NOT_OURS, expandDirectories: false });
-  return found.map((path) => join(folder, path).replaceAll('\\', '/')).sort();
 }
 
 /** `import ... from 'chainwalk'` in the module is this very program's library, installed beside it or not.
@@ -229,16 +220,4 @@ async function* lineBatches(open: () => NodeJS.ReadableStream, path: string): As
   }
   const rest = begun.join('');
   if (rest !== '') yield [rest];
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'no such file',
-};
-
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return (code === undefined ? undefined : REASONS[code]) ?? message;
 }

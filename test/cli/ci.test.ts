@@ -291,8 +291,13 @@ describe('packets that end in another way than on the base', { timeout: 30_000 }
 
   it('fail as the configuration of both sides says', async () => {
     const files = { 'net/pod.rules': POD.replace('-A ISTIO_OUTPUT -d 127.0.0.1/32', `${RULE}\n-A ISTIO_OUTPUT -d 127.0.0.1/32`) };
-    const code = async (level: string) =>
-      (await against({ ...files, 'chainwalk.config.yaml': ALL(`, levels: { behaviour-changed: ${level} }`) })).code;
+    const code = async (level: string) => {
+      const config = { 'chainwalk.config.yaml': ALL(`, levels: { behaviour-changed: ${level} }`) };
+      repository.write({ 'net/pod.rules': POD, 'deploy/web.yaml': WEB });
+      repository.commit(config, level);
+      repository.write(files);
+      return (await repository.chainwalk(['ci', '--base', level])).code;
+    };
     expect([await code('warning'), await code('error')]).toEqual([0, 1]);
   });
 

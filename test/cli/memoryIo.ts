@@ -1,4 +1,5 @@
 /** The program run in this process: texts for files, strings for streams. */
+import { resolve } from 'node:path';
 import type { Executed, Io, Sink } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
 
@@ -87,6 +88,11 @@ export function memoryIo({ setting, out, err, written }: Parts): Io {
     const names = Object.keys({ ...setting.files, ...written });
     return names.filter((name) => name.startsWith(below) && fits(name.slice(below.length))).sort();
   };
+  const match: Io['match'] = async () => [];
+  const place: Io['place'] = async (path) => {
+    const isThere = 'text' in (await read(path));
+    return { real: resolve('/home/work', path), kind: isThere ? 'file' : 'missing', isForeign: false };
+  };
   const load: Io['load'] = async (path) => {
     const value = setting.modules?.[path];
     return value === undefined ? { problem: 'it has no default export' } : { value };
@@ -103,5 +109,5 @@ export function memoryIo({ setting, out, err, written }: Parts): Io {
     const timer = setInterval(next, 500);
     return () => clearInterval(timer);
   };
-  return { read, lines, write, execute, glob, load, watch, cwd: '/home/work', out, err, env: setting.env ?? {} };
+  return { read, lines, write, execute, glob, match, place, load, watch, cwd: '/home/work', out, err, env: setting.env ?? {} };
 }

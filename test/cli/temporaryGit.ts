@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { nodeIo } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
@@ -16,7 +16,10 @@ export interface Repository {
   readonly commit: (files: Readonly<Record<string, string | undefined>>, name?: string) => void;
   readonly write: (files: Readonly<Record<string, string | undefined>>) => void;
   /** as if typed there, or in a folder of it */
-  readonly chainwalk: (argv: readonly string[], at?: { readonly below?: string; readonly stdin?: string }) => Promise<Result>;
+  readonly chainwalk: (
+    argv: readonly string[],
+    at?: { readonly below?: string; readonly stdin?: string; readonly env?: Readonly<Record<string, string>> },
+  ) => Promise<Result>;
   readonly remove: () => void;
 }
 
@@ -47,7 +50,7 @@ export function temporaryGit({ initialised = true } = {}): Repository {
       }
     }
   };
-  const chainwalk: Repository['chainwalk'] = async (argv, { below = '', stdin = '' } = {}) => {
+  const chainwalk: Repository['chainwalk'] = async (argv, { below = '', stdin = '', env: own = {} } = {}) => {
     const cwd = join(folder, below);
     const out = memorySink(false);
     const err = memorySink(false);
@@ -57,7 +60,7 @@ export function temporaryGit({ initialised = true } = {}): Repository {
     const code = await run(
       { argv, version: '1.2.3' },
       {
-        read: async (path) => (path === '-' ? { text: stdin } : readHere(join(cwd, path))),
+        read: async (path) => (path === '-' ? { text: stdin } : readHere(resolve(cwd, path))),
         lines: async function* () {},
         write: async (path, text) => {
           written[path] = text;
@@ -68,12 +71,14 @@ export function temporaryGit({ initialised = true } = {}): Repository {
           return error === undefined ? { code: status ?? 1, out: stdout, err: stderr } : { problem: 'no such file' };
         },
         glob: files.glob,
+        match: files.match,
+        place: files.place,
         load: files.load,
         watch: files.watch,
         cwd,
         out,
         err,
-        env: {},
+        env: own,
       },
     );
     return { code, out: out.text(), err: err.text(), written };

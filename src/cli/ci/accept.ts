@@ -5,6 +5,7 @@ import { type Call, isSet, textOf } from '../command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
 import { showDiagnostics } from '../diagnostics.ts';
+import type { Io } from '../io.ts';
 import { complain } from '../messages.ts';
 import { baselineText, type Known, knownOf, muteByBaseline, readBaseline } from './baseline.ts';
 import { muteByConfig } from './mute.ts';
@@ -16,14 +17,21 @@ export interface Accepted {
   readonly notes: readonly string[];
 }
 
+interface ToAccept {
+  readonly loaded: LoadedConfig;
+  readonly subjects: readonly Subject[];
+  /** where the baseline of the configuration is read, when it is not here */
+  readonly from?: Pick<Io, 'read'>;
+}
+
 /** Undefined when the baseline cannot be read or written, which has been said. */
-export async function acceptKnown(
-  call: Call,
-  { loaded, subjects }: { readonly loaded: LoadedConfig; readonly subjects: readonly Subject[] },
-): Promise<Accepted | undefined> {
+export async function acceptKnown(call: Call, { loaded, subjects, from: tree }: ToAccept): Promise<Accepted | undefined> {
   const { subjects: configured, diagnostics } = await muteByConfig(call, subjects, loaded);
   await showDiagnostics(call, diagnostics);
-  const baselined = await applyBaseline(call, loaded, configured);
+  // the command line's own is a file that is here
+  const isHere = tree === undefined || textOf(call.input, 'baseline') !== undefined || isSet(call.input, 'updateBaseline');
+  const reading = isHere ? call : { ...call, io: { ...call.io, read: tree.read } };
+  const baselined = await applyBaseline(reading, loaded, configured);
   return baselined && { ...baselined, diagnostics };
 }
 

@@ -1,10 +1,6 @@
 /** Which packets end in another way than on the base: every file and pod that both sides have. */
-import type { Host } from '../../host/host.ts';
-import { hostOf, profileOf } from '../../journey/setting.ts';
-import { PROFILES } from '../../mesh/profiles.ts';
 import { comparisonSubjects, type Naming } from '../../report/review/comparison.ts';
 import type { Subject } from '../../report/review/review.ts';
-import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { isError } from '../../syntax/diagnostic.ts';
 import type { DiffSubject } from '../../verify/diffSubjects.ts';
 import { podsOf } from '../../verify/pods.ts';
@@ -12,42 +8,48 @@ import { emptyMemory } from '../../verify/renderedPod.ts';
 import { type Call, textOf } from '../command.ts';
 import { causesIn, compareAll } from '../diff/compare.ts';
 import { readPods } from '../diff/readPods.ts';
+import { textOf as keyText, type RuleSide, rulePair } from '../diff/rulePair.ts';
 import { type Progress, progressOn } from '../progress.ts';
 import { loadRules } from '../rules.ts';
 import { readHostOption } from '../trace/scene.ts';
-import type { Batch } from './groups.ts';
+import type { Differing } from './base.ts';
 import { RENDERED, withRenderedSettings } from './settings.ts';
 import { silent } from './silent.ts';
+
+type DiffPair = Parameters<typeof compareAll>[0][number];
 
 export interface Sides {
   readonly head: Call;
   readonly base: Call;
   readonly revision: string;
+  /** files of the base that have another name now */
+  readonly renamed: ReadonlyMap<string, string>;
 }
 
-/** `baseFiles`: those of the batch that the base has. A side that cannot be used is not compared: its judgement says so. */
-export async function compareBatch(
-  { head, base, revision }: Sides,
-  batch: Batch,
-  baseFiles: readonly string[],
-): Promise<readonly Subject[]> {
+/** A side that cannot be used is not compared: its judgement says so. */
+export async function compareBatches({ head, base, revision, renamed }: Sides, differing: Differing): Promise<readonly Subject[]> {
   const memory = emptyMemory();
-  const read = async (call: Call, side: 'base' | 'head', files: readonly string[]): Promise<readonly DiffSubject[]> => {
-    const asked: Call = { io: silent(call.io), input: { ...call.input, args: [], options: { ...call.input.options, ...batch.options } } };
-    if (batch.kind === 'manifest') return (await readPods(asked, { side, files, memory }))?.subjects ?? [];
-    return batch.kind === 'rules' ? ruleSubjects(asked, files) : settingSubjects(asked, files);
+  const read = async (call: Call, side: 'base' | 'head'): Promise<readonly (DiffSubject | CiSide)[]> => {
+    const found: (DiffSubject | CiSide)[] = [];
+    for (const batch of differing[side]) {
+      const asked: Call = { io: silent(call.io), input: { ...call.input, args: [], options: { ...call.input.options, ...batch.options } } };
+      const { kind, files } = batch;
+      if (kind === 'manifest') found.push(...((await readPods(asked, { side, files, memory }))?.subjects ?? []));
+      else found.push(...(kind === 'rules' ? await ruleSides(asked, files) : await settingSides(asked, files)));
+    }
+    return found;
   };
-  const before = new Map((await read(base, 'base', baseFiles)).map((subject) => [subject.name, subject]));
-  const now = await read(head, 'head', batch.files);
+  const before = new Map((await read(base, 'base')).map((subject) => [nameNow(subject, renamed), subject]));
+  const now = await read(head, 'head');
   const pairs = now.flatMap((subject) => {
     const old = before.get(subject.name);
-    return old === undefined ? [] : [{ base: old, head: subject }];
+    return old === undefined ? [] : pairOf(old, subject);
   });
   const progress: Progress = progressOn(head.io.err, () => performance.now());
   const compared = compareAll(pairs, { where: undefined, memory, tell: progress.tell });
   await progress.end();
   const naming: Naming = {
-    nameOf: ({ head: { name } }) => `${revision}:${name} -> ${name}`,
+    nameOf: (pair) => `${revision}:${pair.base.name} -> ${pair.head.name}`,
     plain: (file) => file,
     causesOf: causesIn(memory),
   };
@@ -55,13 +57,34 @@ export async function compareBatch(
   return compared.flatMap((one) => comparisonSubjects(one, naming)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function settingSubjects(call: Call, files: readonly string[]): Promise<readonly DiffSubject[]> {
+/** Rules of one file, before their mesh is known. */
+interface CiSide extends RuleSide {
+  /** what the configuration says of it */
+  readonly mesh: string;
+}
+
+/** Both pods, or both rules: a file that holds the other now is gone as what it was. */
+function pairOf(base: DiffSubject | CiSide, head: DiffSubject | CiSide): readonly DiffPair[] {
+  if ('given' in base && 'given' in head) {
+    const pair = rulePair({ base, head }, base.mesh);
+    return [{ base: keyed(pair.base), head: keyed(pair.head) }];
+  }
+  return 'given' in base || 'given' in head ? [] : [{ base, head }];
+}
+
+function nameNow(subject: DiffSubject | CiSide, renamed: ReadonlyMap<string, string>): string {
+  const { name, file } = subject;
+  const now = 'given' in subject ? renamed.get(file) : undefined;
+  return now === undefined ? name : name.replace(file, () => now);
+}
+
+async function settingSides(call: Call, files: readonly string[]): Promise<readonly CiSide[]> {
   const names = files.map((file) => file + RENDERED);
-  const subjects = await ruleSubjects(
+  const sides = await ruleSides(
     withRenderedSettings(call, () => {}),
     names,
   );
-  return subjects.map((subject) => ({
+  return sides.map((subject) => ({
     ...subject,
     name: subject.name.replaceAll(RENDERED, ''),
     file: subject.file.replace(RENDERED, ''),
@@ -69,25 +92,25 @@ async function settingSubjects(call: Call, files: readonly string[]): Promise<re
   }));
 }
 
-async function ruleSubjects(call: Call, files: readonly string[]): Promise<readonly DiffSubject[]> {
-  const hosts = await readHostOption(call);
+async function ruleSides(call: Call, files: readonly string[]): Promise<readonly CiSide[]> {
+  const given = await readHostOption(call);
   const family = textOf(call.input, 'family');
   const one = family === undefined || family.length > 1 ? undefined : family;
   const plain: Call = { ...call, input: { ...call.input, options: { ...call.input.options, family: one } } };
-  const loaded = hosts === undefined ? undefined : await loadRules(plain, { files, ...(hosts.host !== undefined && { host: hosts.host }) });
-  if (hosts === undefined || loaded === undefined || loaded.diagnostics.some(isError)) return [];
-  const profileName = textOf(call.input, 'profile') ?? 'auto';
+  const loaded = given && (await loadRules(plain, { files, ...(given.host !== undefined && { host: given.host }) }));
+  if (given === undefined || loaded === undefined || loaded.diagnostics.some(isError)) return [];
+  const profile = textOf(call.input, 'profile') ?? 'auto';
+  const seen = new Map<string, number>();
   return podsOf(loaded.rulesets).map((rulesets) => {
     const names = [...new Set(rulesets.map(({ source }) => source.file))];
-    const profile = profileName === 'auto' ? profileOf(rulesets) : PROFILES.find(({ name }) => name === profileName);
-    const host = hosts.host ?? hostOf(rulesets, profile, hosts.podIps);
-    return { name: names.join(', '), file: names[0] ?? '', line: 1, rulesets, host, profile, key: keyOf(rulesets, host) };
+    const count = (seen.get(names.join()) ?? 0) + 1;
+    seen.set(names.join(), count);
+    const name = `${names.join(', ')}${count > 1 ? ` (${count})` : ''}`;
+    return { name, file: names[0] ?? '', rulesets, given, mesh: profile };
   });
 }
 
-/** Not one rule and nothing around them differs. */
-function keyOf(rulesets: readonly Ruleset[], host: Host): string {
-  return JSON.stringify([rulesets.map(({ family, source }) => [family, source.text]), host], (_, value) =>
-    typeof value === 'bigint' ? String(value) : value instanceof Map ? [...value] : value,
-  );
+/** Not one rule and nothing around them differs where the keys are equal. */
+function keyed(subject: DiffSubject): DiffSubject {
+  return { ...subject, key: keyText([subject.rulesets.map(({ family, source }) => [family, source.text]), subject.host]) };
 }

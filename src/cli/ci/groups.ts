@@ -3,12 +3,16 @@ import type { ConfigClaims, ConfigGroup, ConfigKind } from '../../config.ts';
 import { at, itemsOf } from '../../istio/manifest/node.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import { BEHAVIOUR_CHANGED } from '../../verify/behaviourChanged.ts';
+import { KEPT_PROMISES } from '../../verify/keptPromises.ts';
 import type { Call, OptionValue } from '../command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
 import { CLAIM_IDS } from '../config/shape.ts';
 import { holdsPods, kindOf } from '../diff/recognise.ts';
 import type { Io } from '../io.ts';
+
+/** What is asked of two sides, and is no claim about one. */
+const OF_TWO_SIDES: readonly string[] = [BEHAVIOUR_CHANGED, ...KEPT_PROMISES];
 
 /** Files of one kind that are read with the same options. */
 export interface Batch {
@@ -108,7 +112,7 @@ function optionsOf(group: ConfigGroup, { config: { claims }, folder }: LoadedCon
       ...((group.allowEmpty === true || group.as === 'settings') && { allowEmpty: true }),
       values,
       set: Object.entries(group.set ?? {}).map(([name, value]) => `${name}=${value}`),
-      except: CLAIM_IDS.filter((id) => id !== BEHAVIOUR_CHANGED && !isAsked(claims, id)).join(',') || undefined,
+      except: CLAIM_IDS.filter((id) => !OF_TWO_SIDES.includes(id) && !isAsked(claims, id)).join(',') || undefined,
     },
   };
 }

@@ -2,6 +2,7 @@
 import { podSubject } from '../../report/review/fromPods.ts';
 import { rulesSubjects } from '../../report/review/fromVerified.ts';
 import type { Place, Subject } from '../../report/review/review.ts';
+import { countRules } from '../../ruleset/count.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import type { Source } from '../../syntax/source.ts';
 import type { Call } from '../command.ts';
@@ -15,8 +16,21 @@ export interface Judged {
   /** with an error there may be subjects missing */
   readonly diagnostics: readonly Diagnostic[];
   readonly notes: readonly SubjectNotes[];
+  readonly parts: readonly Part[];
   /** a file could not be read, which has been said */
   readonly unreadable: boolean;
+}
+
+/** Something that is judged for itself: the rules of one family in a file, or a pod. */
+export interface Part {
+  readonly file: string;
+  /** of a pod */
+  readonly name?: string;
+  readonly says: string;
+  /** as which it is judged */
+  readonly mesh?: string;
+  /** there is no rule in it */
+  readonly isEmpty?: boolean;
 }
 
 export interface SubjectNotes {
@@ -31,11 +45,12 @@ export async function judgeBatches(call: Call, batches: readonly Batch[]): Promi
     subjects: judged.flatMap(({ subjects }) => subjects),
     diagnostics: judged.flatMap(({ diagnostics }) => diagnostics),
     notes: judged.flatMap(({ notes }) => notes),
+    parts: judged.flatMap(({ parts }) => parts),
     unreadable: judged.some(({ unreadable }) => unreadable),
   };
 }
 
-const UNREADABLE: Judged = { subjects: [], diagnostics: [], notes: [], unreadable: true };
+const UNREADABLE: Judged = { subjects: [], diagnostics: [], notes: [], parts: [], unreadable: true };
 
 export async function judgeBatch(call: Call, batch: Batch): Promise<Judged> {
   const asked: Call = { ...call, input: { ...call.input, args: [], options: { ...call.input.options, ...batch.options } } };
@@ -48,7 +63,12 @@ export async function judgeBatch(call: Call, batch: Batch): Promise<Judged> {
     names,
   );
   if (diagnostics.some(isError)) return { ...UNREADABLE, diagnostics, unreadable: false };
-  return { ...judged, diagnostics: [...diagnostics, ...judged.diagnostics], subjects: await placedInSettings(call, judged.subjects) };
+  return {
+    ...judged,
+    diagnostics: [...diagnostics, ...judged.diagnostics],
+    parts: judged.parts.map((part) => ({ ...part, file: part.file.replace(RENDERED, '') })),
+    subjects: await placedInSettings(call, judged.subjects),
+  };
 }
 
 async function judgeRules(call: Call, files: readonly string[]): Promise<Judged> {
@@ -57,7 +77,14 @@ async function judgeRules(call: Call, files: readonly string[]): Promise<Judged>
   const { pods, diagnostics } = verified;
   const subjects = rulesSubjects(pods);
   const notes = pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.notes }));
-  return { subjects, notes, diagnostics, unreadable: false };
+  const parts = pods.flatMap(({ rulesets, profile }) =>
+    rulesets.map((ruleset): Part => {
+      const { family, source } = ruleset;
+      const isEmpty = countRules(ruleset) === 0;
+      return { file: source.file, says: `rules for IPv${family}`, isEmpty, ...(profile && { mesh: profile.name }) };
+    }),
+  );
+  return { subjects, notes, diagnostics, parts, unreadable: false };
 }
 
 async function judgeManifests(call: Call, files: readonly string[]): Promise<Judged> {
@@ -65,7 +92,11 @@ async function judgeManifests(call: Call, files: readonly string[]): Promise<Jud
   if (verified === undefined) return UNREADABLE;
   const subjects = verified.pods.map(podSubject);
   const notes = verified.pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.verified.notes }));
-  return { subjects, notes, diagnostics: verified.diagnostics, unreadable: false };
+  const parts = verified.pods.map(({ pod, verified: { profile } }): Part => {
+    const name = `${pod.kind} ${pod.namespace}/${pod.name}`;
+    return { file: pod.place.source.file, name, says: 'pod', ...(profile && { mesh: profile.name }) };
+  });
+  return { subjects, notes, diagnostics: verified.diagnostics, parts, unreadable: false };
 }
 
 /** Nobody edits rendered rules: the settings as a whole stand for them. */

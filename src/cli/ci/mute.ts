@@ -3,6 +3,7 @@ import { at, itemsOf } from '../../istio/manifest/node.ts';
 import type { Subject } from '../../report/review/review.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import type { Muted } from '../../verify/accepted.ts';
+import { KEPT_PROMISES } from '../../verify/keptPromises.ts';
 import type { Call } from '../command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { list } from './groups.ts';
@@ -24,7 +25,7 @@ export async function muteByConfig({ io }: Call, subjects: readonly Subject[], l
   );
   const used = new Set<Muted>();
   const muted = mapProblems(subjects, (problem, { file, kind }) => {
-    if (problem.muted !== undefined || kind === 'expectations') return problem;
+    if (problem.muted !== undefined || kind === 'expectations' || KEPT_PROMISES.includes(problem.id)) return problem;
     const by = suppressions.find(({ claim, fits }) => claim === problem.id && fits(file))?.muted;
     if (by === undefined) return problem;
     used.add(by);

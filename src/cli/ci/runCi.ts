@@ -4,44 +4,78 @@ import type { Review, Subject } from '../../report/review/review.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import { BEHAVIOUR_CHANGED } from '../../verify/behaviourChanged.ts';
 import type { Level } from '../../verify/claim.ts';
-import { type Call, isSet, textOf } from '../command.ts';
-import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { KEPT_PROMISES } from '../../verify/keptPromises.ts';
+import { type Call, isSet } from '../command.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { judgeExpectations } from '../expect/judge.ts';
-import { loadExpectations } from '../expect/load.ts';
+import { type LoadedExpectations, loadExpectations } from '../expect/load.ts';
 import { withKeptFiles } from '../kept.ts';
 import { complain } from '../messages.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { reportOnce } from '../review/report.ts';
 import { acceptKnown } from './accept.ts';
 import { againstBase, type JudgedBatch } from './base.ts';
+import { changedPromises } from './changedPromises.ts';
 import { batchesOf, isAsked, list } from './groups.ts';
 import { type Judged, judgeBatch } from './judge.ts';
+import { promisesSubject } from './promises.ts';
+import { type Base, setUp } from './setUp.ts';
 import { mapProblems } from './subjects.ts';
 
 export async function runCi(given: Call): Promise<ExitCode> {
-  const call = withKeptFiles(given);
-  const loaded = await loadConfig(call);
-  const outputs = loaded === undefined ? undefined : await readOutputs(call, outputWords(call.input, list(loaded.config.output)));
-  if (loaded === undefined || outputs === undefined) return EXIT.usage;
+  const ready = await setUp(withKeptFiles(given));
+  const outputs = ready && (await readOutputs(ready.call, outputWords(given.input, list(ready.loaded.config.output))));
+  if (ready === undefined || outputs === undefined) return EXIT.usage;
+  const { call, loaded, base } = ready;
   const found = await judgeAll(call, loaded);
   if (found === undefined) return EXIT.usage;
-  const base = textOf(call.input, 'base') ?? loaded.config.base;
-  const compares = isAsked(loaded.config.claims, BEHAVIOUR_CHANGED);
-  const compared = await againstBase(call, { base, judged: found.judged, compares });
-  if (compared === undefined) return EXIT.usage;
+  const compared = base === undefined ? found : await compare(call, { loaded, base, found });
   const subjects = withLevels([...compared.subjects, ...found.expected], loaded);
-  const accepted = await acceptKnown(call, { loaded, subjects });
+  const accepted = await acceptKnown(call, { loaded, subjects, ...(base?.isTaken && { from: base.tree }) });
   if (accepted === undefined) return EXIT.usage;
   const notes = [...found.notes, ...compared.notes, ...accepted.notes];
   const diagnostics = [...found.diagnostics, ...accepted.diagnostics];
-  const review: Review = { subjects: accepted.subjects, diagnostics, notes };
-  return reportOnce(call, { review, outputs, strict: isSet(call.input, 'strict') || loaded.config.strict === true, base: compared.base });
+  const review: Review = { subjects: accepted.subjects, diagnostics, notes: [...new Set(notes)] };
+  const strict = isSet(call.input, 'strict') || loaded.config.strict === true;
+  return reportOnce(call, { review, outputs, strict, base: base?.revision });
+}
+
+interface Comparison {
+  readonly loaded: LoadedConfig;
+  readonly base: Base;
+  readonly found: Found;
+}
+
+async function compare(call: Call, { loaded, base, found }: Comparison): Promise<Pick<Found, 'subjects' | 'notes'>> {
+  const { revision, tree, config } = base;
+  // code of another revision is not run: it is judged by the code that is here
+  const before = config.kind === 'data' ? config.loaded : loaded;
+  const compares = isAsked(before.config.claims, BEHAVIOUR_CHANGED) || isAsked(loaded.config.claims, BEHAVIOUR_CHANGED);
+  const { judged, expectations } = found;
+  const compared = await againstBase(call, { revision, tree, judged, expectations, loaded: before, compares });
+  const { changed, notes } = await changedPromises(call, loaded, base);
+  const promises = promisesSubject({
+    file: loaded.source.file,
+    revision,
+    levels: levelsOf(before),
+    changed: [...changed, ...compared.commented],
+    gone: compared.gone,
+  });
+  return { subjects: [...compared.subjects, promises], notes: [...notes, ...compared.notes] };
+}
+
+/** What the base says of the pull request's own findings; the pull request does not say it itself. */
+function levelsOf({ config: { claims } }: LoadedConfig): Readonly<Record<string, Level | 'off'>> {
+  const off = KEPT_PROMISES.filter((id) => !isAsked(claims, id) && claims?.only === undefined);
+  return { ...claims?.levels, ...Object.fromEntries(off.map((id) => [id, 'off' as const])) };
 }
 
 interface Found {
   readonly judged: readonly JudgedBatch[];
+  readonly subjects: readonly Subject[];
+  readonly expectations: readonly LoadedExpectations[];
   readonly expected: readonly Subject[];
   readonly diagnostics: readonly Diagnostic[];
   readonly notes: readonly string[];
@@ -70,13 +104,20 @@ async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undef
   await showDiagnostics(call, diagnostics);
   const unusable = judged.some(({ unreadable }) => unreadable) || expectations === undefined || expected.length < asked.length;
   if (unusable || diagnostics.some(isError)) return undefined;
-  return { judged, expected: expected.map(({ subject }) => subject), diagnostics, notes: mergeNotes(judged.flatMap(({ notes }) => notes)) };
+  return {
+    judged,
+    subjects: judged.flatMap((one) => one.subjects),
+    expectations: expectations ?? [],
+    expected: expected.map(({ subject }) => subject),
+    diagnostics,
+    notes: mergeNotes(judged.flatMap(({ notes }) => notes)),
+  };
 }
 
 function withLevels(subjects: readonly Subject[], { config }: LoadedConfig): readonly Subject[] {
   const levels = new Map(Object.entries(config.claims?.levels ?? {}));
   return mapProblems(subjects, (problem, { kind }) => {
-    const level = kind === 'expectations' ? undefined : levels.get(problem.id);
+    const level = kind === 'expectations' || KEPT_PROMISES.includes(problem.id) ? undefined : levels.get(problem.id);
     return level === undefined || level === 'off' ? problem : { ...problem, level: level satisfies Level };
   });
 }

@@ -8,7 +8,9 @@ export const ci: Command = {
   args: [],
   options: [
     { flags: '--config <file>', says: 'the configuration; without it the nearest chainwalk.config.* from here upwards' },
-    { flags: '--base <revision>', says: 'git revision to compare with: what was wrong there is known' },
+    { flags: '--base <revision>', says: 'git revision to compare with: what was wrong there is known, what changes is judged' },
+    { flags: '--config-from-base', says: 'take the configuration, and its baseline, as the base has them' },
+    { flags: '--config-data-only', says: 'refuse a configuration that is code: nothing of the repository is run' },
     { flags: '--baseline <file>', says: 'file of findings that are known' },
     { flags: '--update-baseline', says: 'write that file: everything that is open is known from now on' },
     OUTPUTS,

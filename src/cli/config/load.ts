@@ -1,10 +1,11 @@
-/** Finds and reads the configuration: the nearest `chainwalk.config.*` in this folder or above, or --config. */
+/** Reads the configuration. */
 import type { ChainwalkConfig } from '../../config.ts';
 import type { Node } from '../../istio/manifest/node.ts';
 import type { Source } from '../../syntax/source.ts';
-import { type Call, textOf } from '../command.ts';
+import type { Call } from '../command.ts';
 import { complain } from '../messages.ts';
-import { folderOf, from } from './paths.ts';
+import { configFile, isCode } from './find.ts';
+import { folderOf } from './paths.ts';
 import { readShape } from './shape.ts';
 import { toNode } from './toNode.ts';
 import { checkTree, type ReadTree, readTree } from './tree.ts';
@@ -16,40 +17,21 @@ export interface LoadedConfig {
   readonly source: Source;
   /** of its text; a module has no places */
   readonly root: Node;
+  /** it was run, and may do whatever code may */
+  readonly isCode: boolean;
 }
-
-const NAMES = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map((end) => `chainwalk.config.${end}`);
-
-const EXAMPLE = 'a chainwalk.config.yaml is as short as `groups: [{ files: "net/*.rules" }]`; see `chainwalk explain config`';
 
 /** Undefined when there is none that can be used, which has been said. */
 export async function loadConfig(call: Call): Promise<LoadedConfig | undefined> {
-  const file = textOf(call.input, 'config') ?? (await findConfig(call));
-  if (file === undefined) return undefined;
-  const read = await (/\.[cm]?[jt]s$/.test(file) ? readModule(call, file) : readTree(call, file, readShape));
-  if (read === undefined) return undefined;
-  const { value: config, source, root } = read;
-  return { config, source, root, folder: folderOf(file) };
+  const file = await configFile(call);
+  return file === undefined ? undefined : readConfig(call, file);
 }
 
-async function findConfig({ io }: Call): Promise<string | undefined> {
-  const depth = io.cwd.split(/[\\/]/).filter((part) => part !== '').length;
-  let folder = '';
-  for (let up = 0; up <= depth; up++) {
-    const found: string[] = [];
-    for (const name of NAMES) if ('text' in (await io.read(from(folder, name)))) found.push(from(folder, name));
-    if (found.length === 1) return found[0];
-    if (found.length > 1) {
-      await complain(io, {
-        message: `there are two configurations, ${found.map((one) => `\`${one}\``).join(' and ')}`,
-        help: '--config says which',
-      });
-      return undefined;
-    }
-    folder = from(folder, '..');
-  }
-  await complain(io, { message: 'there is no chainwalk.config.ts, .js, .json or .yaml in this folder or above it', help: EXAMPLE });
-  return undefined;
+export async function readConfig(call: Call, file: string): Promise<LoadedConfig | undefined> {
+  const read = await (isCode(file) ? readModule(call, file) : readTree(call, file, readShape));
+  if (read === undefined) return undefined;
+  const { value: config, source, root } = read;
+  return { config, source, root, folder: folderOf(file), isCode: isCode(file) };
 }
 
 /** The places in a module are not known: no text, no frame. */

@@ -5,12 +5,17 @@ import { POD_CHECKS } from '../../istio/podChecks/checks.ts';
 import { parseVersion } from '../../istio/version.ts';
 import { BEHAVIOUR_CHANGED, FORMER_NAMES } from '../../verify/behaviourChanged.ts';
 import { CLAIMS } from '../../verify/claims.ts';
+import { KEPT_PROMISES } from '../../verify/keptPromises.ts';
 import { nearest } from '../nearest.ts';
 import { MESH_MODE, PROFILE } from '../options.ts';
 import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from './read.ts';
 
 /** Everything that can be asked for, given a level or suppressed. */
-export const CLAIM_IDS: readonly string[] = [...new Set([...CLAIMS, ...POD_CHECKS].map(({ id }) => id)), BEHAVIOUR_CHANGED];
+export const CLAIM_IDS: readonly string[] = [
+  ...new Set([...CLAIMS, ...POD_CHECKS].map(({ id }) => id)),
+  BEHAVIOUR_CHANGED,
+  ...KEPT_PROMISES,
+];
 
 /** Undefined: there is such a claim. */
 export function unknownClaim(id: string): { readonly message: string; readonly help: string } | undefined {

@@ -1,12 +1,10 @@
 /** The plan's files, read: pairs of subjects. */
-import type { Host } from '../../host/host.ts';
-import { hostOf, transparentPorts } from '../../journey/setting.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Sides } from '../../verify/diffQuestion.ts';
 import type { DiffSubject } from '../../verify/diffSubjects.ts';
 import type { PodMemory } from '../../verify/renderedPod.ts';
 import type { Call } from '../command.ts';
-import { type GivenHost, sceneOf } from '../trace/scene.ts';
+import type { GivenHost } from '../trace/scene.ts';
 import { type Matched, matched } from './compare.ts';
 import { DEFAULT_POD } from './defaultPod.ts';
 import type { Files, Plan, Recognised } from './plan.ts';
@@ -14,6 +12,7 @@ import { pluginPair } from './plugins.ts';
 import { readPods } from './readPods.ts';
 import { readRuleFile } from './readRules.ts';
 import { holdsPods } from './recognise.ts';
+import { rulePair } from './rulePair.ts';
 import type { Side } from './side.ts';
 
 export interface Reading {
@@ -117,22 +116,11 @@ async function readRulePair(
   pair: Sides<Recognised>,
   { given, profile }: Reading,
 ): Promise<Sides<DiffSubject> | undefined> {
-  const { host, podIps } = given;
+  const { host } = given;
   const read = async (side: Side) => readRuleFile(calls[side], { ...pair[side], ...(host !== undefined && { host }) });
   const base = await read('base');
   const head = base === undefined ? undefined : await read('head');
   if (base === undefined || head === undefined) return undefined;
-  const scene = sceneOf({ rulesets: [...base, ...head], given, profileName: profile, detailed: false });
-  const around = (rulesets: readonly Ruleset[]): Host => host ?? hostOf(rulesets, scene.profile, podIps);
-  const same = String(transparentPorts(base)) === String(transparentPorts(head));
-  const baseHost = around(base);
-  const subject = (side: Side, rulesets: readonly Ruleset[], own: Host): DiffSubject => ({
-    name: pair[side].file,
-    file: pair[side].file,
-    rulesets,
-    host: own,
-    profile: scene.profile,
-    key: `${side} ${pair[side].file}`,
-  });
-  return { base: subject('base', base, baseHost), head: subject('head', head, same ? baseHost : around(head)) };
+  const sideOf = (side: Side, rulesets: readonly Ruleset[]) => ({ name: pair[side].file, file: pair[side].file, rulesets, given });
+  return rulePair({ base: sideOf('base', base), head: sideOf('head', head) }, profile);
 }

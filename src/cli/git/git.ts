@@ -9,9 +9,12 @@ export interface GitProblem {
   readonly help?: string;
 }
 
+/** A repository's own configuration may name a program that watches its files: it is not run. */
+const OWN = ['-c', 'core.fsmonitor=false'];
+
 /** What git printed, or the first line of why it did not. */
 export async function askGit({ execute }: Git, args: readonly string[]): Promise<{ readonly out: string } | GitProblem> {
-  const done = await execute('git', args);
+  const done = await execute('git', [...OWN, ...args]);
   if ('problem' in done) return { problem: `git cannot be run: ${done.problem}` };
   if (done.code === 0) return { out: done.out };
   const [line = ''] = done.err.split('\n');

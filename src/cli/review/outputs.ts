@@ -27,22 +27,26 @@ export async function readOutputs({ io }: Call, words: readonly string[]): Promi
     .flatMap((word) => word.split(','))
     .map((word): Output => {
       const [, format = '', file] = /^([^=]*)(?:=(.*))?$/s.exec(word.trim()) ?? [];
-      return { format, ...(file !== undefined && { file }) };
+      return { format, ...(file !== undefined && file !== '-' && { file }) };
     });
-  const wrong = misuse(outputs);
+  const places = await Promise.all(
+    outputs.map(async ({ file }) => (file === undefined || file === '' ? file : (await io.place(file)).real)),
+  );
+  const wrong = misuse(outputs, places);
   if (wrong !== undefined) await complain(io, wrong);
   return wrong === undefined ? outputs : undefined;
 }
 
-function misuse(outputs: readonly Output[]): Complaint | undefined {
-  for (const { format, file } of outputs) {
+/** `places`: where the files really are; `-` is standard output. */
+function misuse(outputs: readonly Output[], places: readonly (string | undefined)[]): Complaint | undefined {
+  for (const [index, { format, file }] of outputs.entries()) {
     if (!FORMATS.includes(format)) {
       const meant = nearest(format, FORMATS);
       const help = meant === undefined ? `the formats are ${FORMATS.join(', ')}` : `did you mean \`${meant}\`?`;
       return { message: `there is no format \`${format}\``, help };
     }
     if (file === '') return { message: `\`${format}=\` names no file`, help: `\`${format}\` alone is for standard output` };
-    const same = outputs.filter((other) => other.file === file).map((other) => `\`${other.format}\``);
+    const same = outputs.filter((_, at) => places[at] === places[index]).map((other) => `\`${other.format}\``);
     if (same.length < 2) continue;
     const where = file === undefined ? 'to standard output' : `into \`${file}\``;
     return { message: `${same.join(' and ')} cannot both go ${where}`, help: `give one another file: ${format}=FILE` };

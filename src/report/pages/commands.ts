@@ -39,4 +39,29 @@ export const COMMAND_PAGES: readonly Page[] = [
     see: [{ run: 'chainwalk diff BASE HEAD', look: 'all classes, each with a packet that was walked on both sides' }],
     todo: 'Read the first class: is it what the change was for? When it is, a level in `claims.levels` or an entry in `suppressions` lets it pass, which is a change of the configuration that a reviewer sees.',
   },
+  {
+    id: 'configuration-changed',
+    group,
+    title: 'the configuration, and what it accepts, are those of the base',
+    means:
+      'Asked by `chainwalk ci` with a base. The keys of the configuration are compared with those of the base, the entries of the baseline file with those that it has there, and the comments that accept a finding with the findings of the base. What may let less be found is an error: claims that are switched off, another profile, other files, a suppression, an entry, a comment. What lets more be found is for information. A configuration that is code is compared as text; what it imports is not.',
+    why: 'Whoever may change the rules may change what is asked of them in the same pull request. A check that passes since it asks less says nothing about the rules.',
+    see: [
+      {
+        run: 'chainwalk ci --base origin/main --config-from-base',
+        look: 'what the configuration of the base finds in the files that are here',
+      },
+    ],
+    todo: 'Read the difference as one of the rules. `claims.levels` of the configuration on the base may make it a warning; the pull request does not change its own level, and neither a suppression nor a baseline accepts it.',
+  },
+  {
+    id: 'subject-gone',
+    group,
+    title: 'what the base judges is judged still',
+    means:
+      'Asked by `chainwalk ci` with a base, of every file of rules by family, every pod and every expectation that the configuration names there: each of them is there, has rules, is recognised as of a mesh when it was, and is judged. A file that has another name and is judged under it is not gone.',
+    why: 'What is deleted, emptied, or moved out of the globs breaks no claim, and so passes every other check.',
+    see: [{ run: 'git diff --stat BASE', look: 'where the file went' }],
+    todo: 'Nothing, when it is meant to go: merge it as the change that it is. Else bring it back, or name its new place in `groups`.',
+  },
 ];

@@ -20,7 +20,7 @@ export interface Review {
 
 /** What was judged. */
 export interface Subject {
-  readonly kind: 'rules' | 'pod' | 'comparison' | 'expectations';
+  readonly kind: 'rules' | 'pod' | 'comparison' | 'expectations' | 'configuration';
   /** `net/pod.rules`, `Deployment shop/web`, `main:net/pod.rules -> net/pod.rules`; unique in a review */
   readonly name: string;
   readonly file: string;

@@ -1,0 +1,31 @@
+/** The configuration as the base has it. */
+import type { Call } from '../command.ts';
+import { textOf } from '../command.ts';
+import { configsIn, foldersUpwards, isCode } from '../config/find.ts';
+import { type LoadedConfig, readConfig } from '../config/load.ts';
+import type { RevisionTree } from '../git/revisionTree.ts';
+import { silent } from './silent.ts';
+
+export type ConfigOnBase =
+  /** the base has none, or one that cannot be read */
+  | { readonly kind: 'none'; readonly why: string }
+  /** code of another revision is not run */
+  | { readonly kind: 'code'; readonly file: string; readonly text: string }
+  | { readonly kind: 'data'; readonly loaded: LoadedConfig };
+
+/** The one that `chainwalk ci` would take there: that of --config, or the nearest. */
+export async function configOnBase(call: Call, tree: RevisionTree): Promise<ConfigOnBase> {
+  const onBase: Call = { ...call, io: { ...silent(call.io), ...tree } };
+  const given = textOf(call.input, 'config');
+  for (const folder of given === undefined ? await foldersUpwards(call.io) : ['']) {
+    const [file, other] = given === undefined ? await configsIn(tree, folder) : [given];
+    if (file === undefined) continue;
+    if (other !== undefined) return { kind: 'none', why: 'the base has two configurations' };
+    const content = await tree.read(file);
+    if ('problem' in content) return { kind: 'none', why: `the base has no \`${file}\`` };
+    if (isCode(file)) return { kind: 'code', file, text: content.text };
+    const loaded = await readConfig(onBase, file);
+    return loaded === undefined ? { kind: 'none', why: `\`${file}\` cannot be read on the base` } : { kind: 'data', loaded };
+  }
+  return { kind: 'none', why: 'the base has no configuration' };
+}

@@ -1,0 +1,101 @@
+/** What the base judges and what is judged now: what is gone, emptied, or judged as less. */
+import type { Call } from '../command.ts';
+import { folderOf, from } from '../config/paths.ts';
+import type { LoadedExpectations } from '../expect/load.ts';
+import type { ExpectationFile } from '../expect/shape.ts';
+import type { Part } from './judge.ts';
+import type { Broken } from './promises.ts';
+
+export interface Judgement {
+  readonly parts: readonly Part[];
+  readonly expectations: readonly LoadedExpectations[];
+}
+
+export interface GoneQuestion {
+  readonly call: Call;
+  readonly revision: string;
+  readonly base: Judgement;
+  readonly head: Judgement;
+  /** by their names on the base */
+  readonly renamed: ReadonlyMap<string, string>;
+}
+
+export async function goneSince(question: GoneQuestion): Promise<readonly Broken[]> {
+  return [...(await goneParts(question)), ...goneExpectations(question)];
+}
+
+async function goneParts({ call, revision, base, head, renamed }: GoneQuestion): Promise<readonly Broken[]> {
+  const now = new Map(numbered(head.parts));
+  const broken: Broken[] = [];
+  const after = base.parts.map((part) => ({ ...part, file: renamed.get(part.file) ?? part.file, was: part.file }));
+  for (const [key, part] of numbered(after)) {
+    const still = now.get(key);
+    const says = part.name === undefined ? `the ${part.says} of \`${part.file}\`` : `${part.name} of \`${part.file}\``;
+    const is = part.name === undefined ? 'are' : 'is';
+    if (still === undefined) {
+      broken.push({
+        level: 'error',
+        message: `${says}, which ${revision} judges, ${is} judged no more: ${await whyGone(call, part.file)}`,
+      });
+    } else if (still.isEmpty && part.isEmpty === false) {
+      broken.push({ level: 'error', message: `${says} are none any more: there are rules on ${revision}` });
+    } else if (part.mesh !== undefined && still.mesh === undefined) {
+      broken.push({ level: 'error', message: `${says} ${is} judged without a mesh, on ${revision} as ${part.mesh}` });
+    }
+  }
+  return broken;
+}
+
+/** The same part of one file as often as it is there. */
+function numbered<T extends Part>(parts: readonly T[]): readonly (readonly [key: string, part: T])[] {
+  const seen = new Map<string, number>();
+  return parts.map((part) => {
+    const key = part.name ?? JSON.stringify([part.file, part.says]);
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return [`${key} ${count}`, part];
+  });
+}
+
+async function whyGone({ io }: Call, file: string): Promise<string> {
+  const content = await io.read(file);
+  if ('problem' in content) return 'the file is not there';
+  return content.text.trim() === '' ? 'the file is empty' : 'it is not in the file, or the configuration does not name the file';
+}
+
+function goneExpectations({ revision, base, head, renamed }: GoneQuestion): readonly Broken[] {
+  const files = new Map(head.expectations.map((one) => [one.source.file, one]));
+  return base.expectations.flatMap(({ source, file: was }): readonly Broken[] => {
+    const name = renamed.get(source.file) ?? source.file;
+    const is = files.get(name);
+    if (is === undefined)
+      return [{ level: 'error', message: `the expectations of \`${name}\`, which ${revision} has, are not asked any more` }];
+    const moved = sceneOf(was, source.file, renamed) === sceneOf(is.file, name, new Map());
+    return [
+      ...(moved
+        ? []
+        : [{ level: 'error' as const, message: `the expectations of \`${name}\` are asked of something else than on ${revision}` }]),
+      ...was.packets.flatMap((packet): readonly Broken[] => {
+        const still = is.file.packets.filter(({ kind, text }) => kind === packet.kind && text === packet.text);
+        if (still.length === 0) return [{ level: 'error', message: `\`${packet.text}\` is not expected any more in \`${name}\`` }];
+        if (still.some((one) => one.outcome === packet.outcome)) return [];
+        const outcomes = still.map(({ outcome }) => outcome).join(', ');
+        return [
+          {
+            level: 'warning',
+            message: `\`${packet.text}\` is expected to be ${outcomes} in \`${name}\`, on ${revision} ${packet.outcome}`,
+          },
+        ];
+      }),
+    ];
+  });
+}
+
+function sceneOf({ packets: _, ...scene }: ExpectationFile, file: string, renamed: ReadonlyMap<string, string>): string {
+  const path = (one: string): string => {
+    const own = from(folderOf(file), one);
+    return renamed.get(own) ?? own;
+  };
+  const { rules, manifest, host, values, ...words } = scene;
+  return JSON.stringify([[rules, manifest, host].map((one) => one && path(one)), values?.map(path), Object.entries(words).sort()]);
+}
