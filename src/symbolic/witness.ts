@@ -101,7 +101,8 @@ export function usualPreferences(space: Space, dir: 'in' | 'out'): Preferences {
     .flatMap(({ addresses }) => addresses.map(({ address }) => address))
     .filter((address) => familyOf(address) === space.family);
   const outside: readonly Address[] = space.family === 4 ? OUTSIDE4 : OUTSIDE6;
-  const loopback: Address = space.family === 4 ? 0x7f00_0001 : 1n;
+  // localhost, and where stub resolvers listen
+  const loopback: readonly Address[] = space.family === 4 ? [0x7f00_0001, 0x7f00_0035] : [1n];
   return [
     ['fragOffset', [0]],
     ['proto', [PROTO.tcp, PROTO.udp, space.family === 4 ? PROTO.icmp : PROTO.icmpv6]],
@@ -109,8 +110,8 @@ export function usualPreferences(space: Space, dir: 'in' | 'out'): Preferences {
     ['icmpType', space.family === 4 ? [8] : [128]],
     ['icmpCode', [0]],
     ['mark', [0]],
-    ['dst', dir === 'out' ? [...outside, ...own, loopback] : own],
-    ['src', dir === 'out' ? [...own, loopback] : [...outside.slice(1), ...outside]],
+    ['dst', dir === 'out' ? [...outside, ...own, ...loopback] : own],
+    ['src', dir === 'out' ? [...own, ...loopback] : [...outside.slice(1), ...outside]],
     ['dport', [443, 80, 8080, 53, 15001, 15006]],
     ['sport', [40000]],
     ['uid', [1000, 1337, 0]],

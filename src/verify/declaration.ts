@@ -27,6 +27,8 @@ export interface Declaration {
   readonly excludedInterfaces: readonly string[];
   /** inbound on these is treated as outbound */
   readonly virtualInterfaces: readonly string[];
+  /** networks behind them, which they reach directly */
+  readonly virtualNetworks: IntervalSet<Address>;
   /** users beside the proxy whose packets are not captured */
   readonly excludedUsers: readonly number[];
   /** groups whose packets are not captured */

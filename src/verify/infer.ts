@@ -1,6 +1,7 @@
 /** The declaration that the rules themselves show, where nobody says otherwise.
  *  A setting is read from the rule that it becomes; rules that capture nothing do not say that nothing is to be captured. */
 import type { Host } from '../host/host.ts';
+import { type Interval, normalize } from '../lib/intervals.ts';
 
 import type { ListenerRole, MeshPlaces, MeshProfile } from '../mesh/profile.ts';
 import type { Address } from '../packet/address.ts';
@@ -72,6 +73,7 @@ export function inferDeclaration({ ruleset: given, profile, host }: InferInput):
     ...(capturedRanges.length > 0 ? { outboundRanges: valuesOf<Address>(capturedRanges, 'dst') } : {}),
     outboundPorts: valuesOf(capturedPorts, 'dport'),
     virtualInterfaces: interfacesOf(virtual, host),
+    virtualNetworks: normalize(virtual.flatMap(({ hasNot }) => (hasNot.get('dst') ?? []) as readonly Interval<Address>[])),
     dns: dnsOf({ ruleset, places, ports: to('dns'), told }),
     capturesInbound: !ingress,
     tproxy: allRules(ruleset, 'mangle').some(({ effect }) => effect.kind === 'divert'),

@@ -253,7 +253,12 @@ const DECLARED: readonly (readonly [string, Edit, string | undefined])[] = [
   ],
   [
     'Consul: a range, which it inserts first',
-    { of: 'consul', before: '-A CONSUL_PROXY_OUTPUT', add: ['-A CONSUL_PROXY_OUTPUT -d 10.8.0.0/16 -j RETURN'] },
+    {
+      of: 'consul',
+      before: '-A CONSUL_PROXY_OUTPUT',
+      instead: ['-d 127.0.0.1/32', '-d 127.0.0.0/8'],
+      add: ['-A CONSUL_PROXY_OUTPUT -d 10.8.0.0/16 -j RETURN'],
+    },
     'excluded range',
   ],
 ];

@@ -23,7 +23,7 @@ export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
     group,
     title: "the proxy's own packets leave untouched",
     means:
-      'Every packet that opens a connection, of any protocol, sent by the user of the proxy (where that is root, by its group; in ambient, with its mark) or, where rules ask for it, by anybody of its group, with the source that the kernel chooses, to an address of another host, leaves by an interface unchanged. Port 53 where DNS is captured is left to dns-proxy-direct.',
+      'Every packet that opens a connection, of any protocol, sent by the user of the proxy (where that is root, by its group; in ambient, with its mark) or, where rules ask for it, by anybody of its group, with the source that the kernel chooses, to an address of another host, leaves by an interface for where it was sent. Port 53 where DNS is captured is left to dns-proxy-direct.',
     why: 'The rules spare another user than the proxy has: a custom runAsUser that was not passed on, a user that OpenShift picked (istio/istio#53220), a proxy that was upgraded (#61791). A RETURN for the group alone hides it until the group changes.',
     see: [{ run: 'ps -o uid,gid,args -C envoy', look: 'the ids that the rules should name' }],
     todo: "Give the rules the proxy's ids (--proxy-uid, --proxy-gid of istio-iptables), before every redirect.",
@@ -66,10 +66,10 @@ export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
     group,
     title: 'localhost stays localhost',
     means:
-      'Every packet of the application that opens a connection to 127.0.0.1 or ::1 is delivered there with the addresses and ports it was sent with; port 53 is left out where DNS is captured.',
-    why: 'The redirect stands before the RETURN for lo, as in the rules of many articles, or a loopback range is among the captured ones.',
+      'Every packet of the application that opens a connection to 127.0.0.0/8 or ::1, with the source that the kernel chooses, is delivered there with the addresses and ports it was sent with. Where DNS is captured, port 53 may be handed to a listener of the mesh, but not to another host: from 127.0.0.1 nothing gets there.',
+    why: 'The redirect stands before the RETURN for lo, as in the rules of many articles, or a loopback range is among the captured ones. Or only 127.0.0.1 is spared: a stub resolver listens on 127.0.0.53.',
     see: [{ run: 'curl -sv http://127.0.0.1:8080/', look: '`server: envoy` in an answer that should be the own process' }],
-    todo: 'Return packets to 127.0.0.1/32 and ::1/128, or those with -o lo that are not the proxy, before the redirect.',
+    todo: 'Return packets with -o lo that are not the proxy, or those to 127.0.0.0/8 and ::1/128, before the redirect and before DNS is sent elsewhere.',
   },
   {
     id: 'passthrough-returned',

@@ -29,7 +29,7 @@ export const OTHER_CLAIM_PAGES: readonly Page[] = [
     group,
     title: 'a question and its answer are one connection',
     means:
-      'For every TCP or UDP packet from an ephemeral port that leaves this host or is taken by the proxy, the answer (addresses and ports the other way round) gets the conntrack zone of the question. Of DNS, only questions to servers that it is captured for; where it is not captured, all.',
+      'For every TCP or UDP packet from an ephemeral port that leaves this host or is taken by the proxy, the answer (addresses and ports the other way round) gets the conntrack zone of the question. Of DNS, only questions to servers that it is captured for; where it is not captured, all. The same for what other hosts and guests of any interface send, where it is rewritten on its way and then taken by the proxy or forwarded.',
     why: 'The zone of the answer is missing, or asks for the destination where it should ask for the source (istio/istio#46935). Both packets then make an entry of their own, marked UNREPLIED, and when a port is used again soon the address translation of the wrong one applies: DNS fails now and then (#33469).',
     see: [{ run: 'conntrack -L -p udp --dport 53', look: 'two [UNREPLIED] entries for one question' }],
     todo: 'For each `--dport 53 -d SERVER -j CT --zone N` in OUTPUT write `--sport 53 -s SERVER -j CT --zone N` in PREROUTING, in both families.',
@@ -49,7 +49,7 @@ export const OTHER_CLAIM_PAGES: readonly Page[] = [
     group,
     title: 'a guest inside the pod is treated as the application',
     means:
-      'Every TCP SYN that arrives on a virtual interface for another host reaches the outbound listener, as if the application had sent it; UDP is forwarded.',
+      'Every TCP SYN that arrives on a virtual interface for another host reaches the outbound listener, as if the application had sent it, but for the network behind the interface where the rule leaves it out (Kuma); UDP is forwarded, or answered by the DNS listener on port 53.',
     why: 'Traffic of a virtual machine or of containers in a container comes through PREROUTING, where it looks like inbound traffic (istio/istio#33941).',
     see: [{ run: 'iptables-save -c -t nat', look: 'the rule with -i INTERFACE in PREROUTING' }],
     todo: 'Name the interface in istio.io/reroute-virtual-interfaces, and let its redirect stand before its RETURN and before the inbound jump.',

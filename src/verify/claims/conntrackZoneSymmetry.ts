@@ -28,13 +28,18 @@ export const conntrackZoneSymmetry: Claim = {
     const asked = manager.any(
       marks.map((mark) => manager.and(packets(scene, and(questions(scene), equals('mark', mark))), chosenSources(scene.space, mark))),
     );
-    for (const one of scene.out()) {
-      const set = manager.and(one.set, asked);
+    const judge = (one: FateClass, within: Bdd): void => {
+      const set = manager.and(one.set, within);
       const place = answerPlace(scene, one);
-      if (set === EMPTY || place === undefined) continue;
+      if (set === EMPTY || place === undefined) return;
       const replies = repliesTo(scene.space, { ...one, set });
       if (replies === undefined) doubts.push({ set, rules: [], why: 'the answer is not simply the question the other way round' });
       else violations.push(...elsewhere(scene, { one, replies: manager.and(replies, packets(scene, place.when, place)), place }));
+    };
+    for (const one of scene.out()) judge(one, asked);
+    for (const iif of scene.arrivals) {
+      const arriving = packets(scene, and(questionsOfOthers(scene), equals('mark', 0)), { iif });
+      for (const one of scene.in(iif)) if (isRewritten(scene, one)) judge(one, arriving);
     }
     return { violations, doubts };
   },
@@ -47,6 +52,16 @@ function questions(scene: Scene) {
   return and(isTcpOrUdp, isNew, fromEphemeralPort, not(or(others, toPorts(portsOf(scene, 'dns')))));
 }
 
+/** What other hosts and guests ask by way of this one. */
+function questionsOfOthers(scene: Scene) {
+  return and(isTcpOrUdp, isNew, fromEphemeralPort, isOutside(scene, 'src'), not(toPorts(portsOf(scene, 'dns'))));
+}
+
+/** The answer has to be rewritten back: in another zone nobody knows how. */
+function isRewritten({ space }: Scene, { env }: FateClass): boolean {
+  return (['src', 'dst', 'sport', 'dport'] as const).some((field) => env[field].some((bit, at) => bit !== space.start[field][at]));
+}
+
 interface AnswerPlace {
   readonly dir: 'in' | 'out';
   readonly iif?: string;
@@ -56,7 +71,8 @@ interface AnswerPlace {
 /** Where the answer shows up first: on the interface, or here when a listener of the proxy sends it. */
 function answerPlace(scene: Scene, { fate, env }: FateClass): AnswerPlace | undefined {
   if (env.original === undefined) return undefined;
-  if (fate.kind === 'sent') return { dir: 'in', iif: fate.oif, when: and(isOutside(scene, 'src'), equals('mark', 0)) };
+  if (fate.kind === 'sent' || fate.kind === 'forwarded')
+    return { dir: 'in', iif: fate.oif, when: and(isOutside(scene, 'src'), equals('mark', 0)) };
   if (fate.kind !== 'delivered' || fate.listener?.process !== scene.profile?.process.name) return undefined;
   const identity = fate.listener === undefined ? undefined : scene.host.processes.get(fate.listener.process);
   if (identity === undefined) return undefined;

@@ -4,7 +4,7 @@ import { and, equals, or } from '../../netfilter/matchExpr.ts';
 import { familyOf } from '../../packet/address.ts';
 import { chosenSources } from '../../symbolic/sources.ts';
 import type { Claim, FateScope } from '../claim.ts';
-import { deliveredUntouched, endsAs } from '../ends.ts';
+import { deliveredUntouched, leavesUntouched } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
 import type { Scene } from '../scene.ts';
 import { isCapturedDns, isLoopbackNet, isNew, isOutside, isOwn, ofProxy } from '../scopes.ts';
@@ -24,10 +24,10 @@ export const dnsProxyDirect: Claim = {
     const also = chosenSources(scene.space, scene.declared.proxyMark?.value ?? 0);
     const local = or(isOwn(scene), isLoopbackNet(scene));
     return expectFates(scene, [
-      { dir: 'out', when: and(question, isOutside(scene)), also, ends: endsAs('direct') },
+      { dir: 'out', when: and(question, isOutside(scene)), also, ends: leavesUntouched(scene) },
       { dir: 'out', when: and(question, local), also, ends: deliveredUntouched(scene) },
       ...forwarded(scene).flatMap((when): readonly FateScope[] => [
-        { dir: 'out', when: and(when, isOutside(scene)), also: chosenSources(scene.space, 0), ends: endsAs('direct') },
+        { dir: 'out', when: and(when, isOutside(scene)), also: chosenSources(scene.space, 0), ends: leavesUntouched(scene) },
         { dir: 'out', when: and(when, local), also: chosenSources(scene.space, 0), ends: deliveredUntouched(scene) },
       ]),
     ]);

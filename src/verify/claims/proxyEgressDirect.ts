@@ -2,7 +2,7 @@
 import { and, not, or } from '../../netfilter/matchExpr.ts';
 import { chosenSources } from '../../symbolic/sources.ts';
 import type { Claim } from '../claim.ts';
-import { endsAs } from '../ends.ts';
+import { leavesUntouched } from '../ends.ts';
 import { expectFates } from '../expectFates.ts';
 import { isCapturedDns, isNew, isOutside, ofProxy, ofProxyGroup } from '../scopes.ts';
 
@@ -19,7 +19,7 @@ export const proxyEgressDirect: Claim = {
         // port 53 where DNS is captured is the promise of dns-proxy-direct
         when: and(isNew, or(ofProxy(scene), ofProxyGroup(scene)), isOutside(scene), not(isCapturedDns(scene))),
         also: chosenSources(scene.space, scene.declared.proxyMark?.value ?? 0),
-        ends: endsAs('direct'),
+        ends: leavesUntouched(scene),
       },
     ]),
 };

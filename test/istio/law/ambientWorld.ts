@@ -64,6 +64,7 @@ function declarationOf({ dns, ingress, virtualInterfaces }: AmbientSettings): De
     excludedInboundRanges: [],
     excludedFlows: [],
     excludedUsers: [],
+    virtualNetworks: [],
     settings: new Set(),
     excludedOutboundRanges: [],
     outboundPorts: [],

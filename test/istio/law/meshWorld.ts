@@ -145,6 +145,7 @@ function declarationOf(plan: Plan): Declaration {
     excludedInboundRanges: [],
     excludedFlows: [],
     excludedUsers: [],
+    virtualNetworks: [],
     settings: new Set(),
     ...(plan.includedRanges === '*' ? {} : { outboundRanges: ranges(plan.includedRanges) }),
     excludedOutboundRanges: ranges(plan.excludedRanges),

@@ -224,4 +224,14 @@ export const FLOW_CASES: readonly FlowCase[] = [
       step('out udp [fd00:10:244::5]:53 -> [fd00:192:168:50::5]:40000', 'lost'),
     ],
   },
+  {
+    name: 'the answer to a question that was redirected on its way in is not rewritten back in another zone',
+    rules:
+      raw('-A OUTPUT -p udp -m udp --sport 15053 -j CT --zone 2') +
+      nat('-A PREROUTING -i net1 -p udp -m udp --dport 53 -j REDIRECT --to-ports 15053'),
+    packets: [
+      step('in udp 192.168.50.9:41000 -> 8.8.8.8:53 iif=net1', 'delivered -i net1 192.168.50.9:41000 > 192.168.50.5:15053'),
+      step('out udp 192.168.50.5:15053 -> 192.168.50.9:41000', 'sent -o net1 192.168.50.5:15053 > 192.168.50.9:41000'),
+    ],
+  },
 ];
