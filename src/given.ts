@@ -5,6 +5,7 @@ import { parsePodAddress, podIpComplaint } from './host/podAddress.ts';
 import { readHost } from './host/readHost.ts';
 import { assumedHost, type Place } from './journey/assumedHost.ts';
 import { hostOf, profileOf } from './journey/setting.ts';
+import type { BudgetLimits } from './lib/budget.ts';
 import type { MeshProfile } from './mesh/profile.ts';
 import { PROFILES } from './mesh/profiles.ts';
 import { type Family, familyOf, type Prefix } from './packet/address.ts';
@@ -76,6 +77,8 @@ export function problemText({ source, span, message, help }: Diagnostic): string
 
 /** Where a question is asked. */
 export interface SettingOptions {
+  /** the most that the question may cost; what takes more is undecided, with a reason that begins with `budget:` */
+  readonly budget?: BudgetLimits;
   /** a host description as in a `--host` file; absent: a pod, as the mesh of the rules sets it up */
   readonly host?: unknown;
   /** addresses of the pod where there is no host, at most one of each family: `10.12.3.4`, `10.12.3.4/16` */

@@ -16,6 +16,7 @@ import { renderRequest } from './istio/request.ts';
 import type { HostFacts } from './istio/settings.ts';
 import { isOutcome, type Outcome } from './journey/journey.ts';
 import { walkGiven } from './journey/walkGiven.ts';
+import { Budget } from './lib/budget.ts';
 import { valueText } from './lib/valueText.ts';
 import type { Family } from './packet/address.ts';
 import { type DiffReport, toDiffReport } from './report/diffJson.ts';
@@ -41,6 +42,7 @@ export {
 export type { Parsed, ParseOptions, Rules, RulesInput, SettingOptions } from './given.ts';
 export { InputError, parse } from './given.ts';
 export type { Outcome } from './journey/journey.ts';
+export type { BudgetLimits } from './lib/budget.ts';
 export type { DiffChange, DiffDoubt, DiffReport, DiffSide } from './report/diffJson.ts';
 export type { FindClass, FindDoubt, FindReport } from './report/findJson.ts';
 export type { PacketJson } from './report/packetJson.ts';
@@ -61,7 +63,10 @@ export interface TraceOptions extends SettingOptions {
 export function trace(rules: RulesInput, packet: string | Partial<PacketJson>, options: TraceOptions = {}): Trace {
   const rulesets = rulesetsOf(rules, options);
   const setting = settingOf(rulesets, options);
-  const walked = walkGiven({ ...setting, rulesets, detailed: options.verbose === true }, packetFrom(packet));
+  const walked = walkGiven(
+    { ...setting, rulesets, detailed: options.verbose === true, limits: () => options.budget ?? {} },
+    packetFrom(packet),
+  );
   if ('problem' in walked) throw new InputError([walked.problem]);
   if ('missing' in walked) throw new InputError([`the packet is IPv${walked.missing}, the rules are IPv${rulesets[0]?.family}`]);
   return toTrace({ ...walked, file: walked.ruleset.source.file, profile: setting.profile?.name });
@@ -86,13 +91,14 @@ export interface VerifyRulesOptions extends SettingOptions {
 
 /** Every claim of the mesh, proved or broken by a packet. Rulesets of one source belong together.
  *  @throws InputError when the host, the profile, a claim or the set of packets cannot be read */
-export function verify(rules: RulesInput, { host, podIps, where, ...options }: VerifyRulesOptions = {}): VerifyReport {
+export function verify(rules: RulesInput, { host, podIps, where, budget, ...options }: VerifyRulesOptions = {}): VerifyReport {
   const rulesets = rulesetsOf(rules, options);
   settingOf(rulesets, options);
   const unknown = [...(options.only ?? []), ...(options.except ?? [])].find((id) => !CLAIMS.some((claim) => claim.id === id));
   if (unknown !== undefined) throw new InputError([`there is no claim \`${unknown}\``]);
   const settings = {
     ...options,
+    limits: () => budget ?? {},
     ...(host !== undefined && { host: hostFrom(host) }),
     podIps: podIpsFrom(podIps, host),
     ...(where !== undefined && { where: packetSetFrom(where) }),
@@ -109,6 +115,7 @@ export function diff(base: RulesInput, head: RulesInput, options: DiffOptions = 
   const where = options.where === undefined ? undefined : packetSetFrom(options.where);
   const { diffs, notes } = diffRulesets(sides.base, sides.head, {
     host,
+    limits: () => options.budget ?? {},
     ...(profile !== undefined && { profile }),
     ...(where !== undefined && { where }),
   });
@@ -130,7 +137,7 @@ export function find(rules: RulesInput, options: FindOptions): FindReport {
   if (!isOutcome(outcome)) throw new InputError([`there is no outcome \`${valueText(outcome)}\``]);
   const { host, profile } = settingOf(all, options);
   const where = packetSetFrom(options.where ?? '');
-  const question = { host, where, outcome, ...(profile !== undefined && { profile }) };
+  const question = { host, where, outcome, budget: new Budget(options.budget), ...(profile !== undefined && { profile }) };
   const parts = all.map((ruleset) => ({ file: ruleset.source.file, found: findPackets(ruleset, question) }));
   if (!parts.some(({ found }) => found.asked)) throw new InputError([NO_PACKET]);
   return toFindReport(parts);

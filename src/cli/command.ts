@@ -1,4 +1,5 @@
 /** A command as data; `run.ts` gives it to commander. */
+import type { Reserve } from '../lib/budget.ts';
 import type { ExitCode } from './exitCode.ts';
 import type { Io } from './io.ts';
 
@@ -34,6 +35,8 @@ export interface OptionSpec {
   readonly choices?: readonly string[];
   /** may be given more than once; its value is a list */
   readonly repeatable?: true;
+  /** its value is a number greater than 0 */
+  readonly positive?: true;
 }
 
 /** Names and what each means. */
@@ -60,6 +63,8 @@ export interface Input {
   readonly options: Readonly<Record<string, OptionValue>>;
   /** of chainwalk */
   readonly version: string;
+  /** for the hard questions of this run */
+  readonly reserve?: Reserve;
 }
 
 export type OptionValue = string | boolean | readonly string[] | undefined;

@@ -12,6 +12,12 @@ export const STRICT: OptionSpec = { flags: '--strict', says: 'exit 1 for warning
 export const QUIET: OptionSpec = { flags: '-q, --quiet', says: 'no warnings' };
 export const JSON_OUTPUT: OptionSpec = { flags: '--json', says: 'the same as -o json' };
 
+export const TIMEOUT: OptionSpec = {
+  flags: '--timeout <seconds>',
+  says: 'most time for one question, which is then undecided; 60 without it',
+  positive: true,
+};
+
 export const HOST: OptionSpec = { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' };
 export const POD_IP: OptionSpec = {
   flags: '--pod-ip <address>',

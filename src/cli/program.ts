@@ -1,5 +1,5 @@
 /** Commands as data -> commander. Commander's errors come back as exceptions; nothing here exits or prints by itself. */
-import { Argument, Command as Commander, Option } from 'commander';
+import { Argument, Command as Commander, InvalidArgumentError, Option } from 'commander';
 import { paragraph } from '../report/layout.ts';
 import { EXAMPLES, EXIT_CODES, TITLE } from './about.ts';
 import type { ArgSpec, Command, Example, Input, NamedList, OptionSpec, OptionValue } from './command.ts';
@@ -95,9 +95,15 @@ function toArgument({ name, says, choices }: ArgSpec): Argument {
   return choices === undefined ? argument : argument.choices([...choices]);
 }
 
-function toOption({ flags, says, choices, repeatable }: OptionSpec): Option {
+function positiveNumber(value: string): string {
+  if (/^\d{1,9}(\.\d{1,3})?$/.test(value) && Number(value) > 0) return value;
+  throw new InvalidArgumentError('Expected a number greater than 0.');
+}
+
+function toOption({ flags, says, choices, repeatable, positive }: OptionSpec): Option {
   const option = new Option(flags, repeatable ? `${says}; may be repeated` : says);
   if (choices !== undefined) option.choices([...choices]);
+  if (positive) option.argParser(positiveNumber);
   if (repeatable) option.argParser<readonly string[]>((value, before) => [...(before ?? []), value]);
   return option;
 }

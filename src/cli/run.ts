@@ -1,6 +1,7 @@
 /** From arguments to an exit code. Bad usage is 2, anything unexpected is a bug of ours and says so. */
 
 import { type Command as Commander, CommanderError } from 'commander';
+import { Reserve } from '../lib/budget.ts';
 import { jsonText } from '../report/printable.ts';
 import { protectPackets } from './arguments.ts';
 import { type Command, isSet } from './command.ts';
@@ -65,7 +66,7 @@ async function dispatch({ argv, help, foreignOptions = help, build }: Parsing, i
       errors += text;
     },
     onCommand: async (command, input) => {
-      const once = (again: Io) => orUnreadable(again, () => command.run(again, input));
+      const once = (again: Io) => orUnreadable(again, () => command.run(again, { ...input, reserve: new Reserve() }));
       code = await (isSet(input, 'watch') ? (await import('./watch/watched.ts')).watched({ io, input }, once) : once(io));
     },
   });

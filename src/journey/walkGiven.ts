@@ -1,5 +1,6 @@
 /** One packet as somebody described it: completed, on the host that is described or assumed, through the rules of its family. */
 import { completePacket, type PartialPacket } from '../host/completePacket.ts';
+import type { BudgetLimits } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { type Address, type Family, formatAddress } from '../packet/address.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -13,6 +14,8 @@ export interface GivenScene extends Place {
   readonly rulesets: readonly Ruleset[];
   readonly profile?: MeshProfile;
   readonly detailed?: boolean;
+  /** of each walk */
+  readonly limits?: () => BudgetLimits;
   /** of everything that the packets ask: who the proxy is, for one */
   readonly assumptions?: readonly Assumption[];
 }
@@ -36,7 +39,8 @@ export function walkGiven(scene: GivenScene, given: PartialPacket): WalkedOrNot 
   const { host, assumptions, open } = standingOf(scene, packet, given);
   const { profile, detailed, assumed } = scene;
   const walk = (place: JourneyOptions['host']): Journey => {
-    const options = { host: place, ...(profile !== undefined && { profile }), ...(detailed !== undefined && { detailed }) };
+    const limits = scene.limits?.() ?? {};
+    const options = { host: place, limits, ...(profile !== undefined && { profile }), ...(detailed !== undefined && { detailed }) };
     const journey = walkJourney(ruleset, packet, options);
     return assumed?.sign === undefined ? journey : withPassedOn(journey);
   };
@@ -56,12 +60,14 @@ export function walkGiven(scene: GivenScene, given: PartialPacket): WalkedOrNot 
 function either(own: Journey, others: Journey, address: Address): Journey {
   if (endsBeforeRouting(own, others)) return own;
   const what = `whether ${formatAddress(address)} is an address of this host (--pod-ip or --host says it)`;
+  const spent = own.spent ?? others.spent;
   const told = (taken: string) => (path: Path) => withChoice(path, { why: 'unsaid', what, taken });
   return {
     packet: own.packet,
     outcome: 'undecided',
     paths: [...own.paths.map(told('it is')), ...others.paths.map(told('it is not'))],
     truncated: own.truncated || others.truncated,
+    ...(spent !== undefined && { spent }),
   };
 }
 

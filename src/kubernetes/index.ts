@@ -6,6 +6,7 @@ import { podHost } from '../istio/podRules/podHost.ts';
 import type { Rendered } from '../istio/render.ts';
 import { NEWEST, OLDEST, parseVersion } from '../istio/version.ts';
 import { transparentPorts } from '../journey/setting.ts';
+import type { BudgetLimits } from '../lib/budget.ts';
 import type { HostDescription } from '../mesh/defaultHost.ts';
 import type { Family } from '../packet/address.ts';
 import { type PodJson, toEnrolReport } from '../report/enrol/json.ts';
@@ -87,18 +88,21 @@ export interface VerifyManifestsOptions extends ManifestOptions {
   readonly families?: readonly Family[];
   /** a host description; absent: the pod's own */
   readonly host?: unknown;
+  /** the most that the claims about one pod may cost */
+  readonly budget?: BudgetLimits;
 }
 
 /** Every claim on the settings and the rules of each pod; equal rules are proved once.
  *  @throws InputError when a manifest or an option cannot be used, or Istio would refuse a pod */
 export function verifyManifests(manifests: ManifestText | readonly ManifestText[], options: VerifyManifestsOptions = {}): VerifyPodsReport {
-  const { values: _, mode: __, istio: ___, phase, where, host, ...rest } = options;
+  const { values: _, mode: __, istio: ___, phase, where, host, budget = {}, ...rest } = options;
   const read = readAll(manifests, options);
   const made = scenesOf(read);
   const errors = [...read.diagnostics, ...made.diagnostics].filter(isError);
   if (errors.length > 0) throw new InputError(errors.map(problemText));
   const settings = {
     ...rest,
+    limits: () => budget,
     ...(where !== undefined && { where: packetSetFrom(where) }),
     ...(host !== undefined && { host: hostFrom(host) }),
   };

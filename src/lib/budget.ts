@@ -15,6 +15,33 @@ export interface BudgetLimits {
   readonly records?: number;
   /** asked now and then: `true` ends the question */
   readonly deadline?: () => boolean;
+  /** shared by all questions of a run: a question that takes more than an ordinary one takes it from here */
+  readonly reserve?: Reserve;
+}
+
+const DEFAULTS = { steps: 40_000_000, nodes: 20_000_000, classes: 60_000, records: 1_000_000 } as const;
+/** A large ruleset may cost more. */
+const BY_RULE = { steps: 5_000, classes: 4, records: 100, ordinary: 500 } as const;
+/** What questions about common rules take by far. */
+const ORDINARY_STEPS = 2_000_000;
+/** A walk of a class past a rule makes sets, environments and keys. */
+export const STEPS_OF_A_CLASS = 16;
+const STEPS_BETWEEN_CLOCKS = 1 << 16;
+const RESERVE_SPENT = 'the questions before have taken what this run may spend on hard ones';
+
+/** What the hard questions of one run may cost together: a thousand files must not take a thousand times the most that one may. */
+export class Reserve {
+  #left: number;
+
+  constructor(steps = 10 * DEFAULTS.steps) {
+    this.#left = steps;
+  }
+
+  /** False: it is used up. */
+  take(steps: number): boolean {
+    this.#left -= steps;
+    return this.#left >= 0;
+  }
 }
 
 /** The question is too hard for its budget. */
@@ -34,20 +61,16 @@ export function budgetReason({ message }: BudgetError): string {
 }
 
 export function isBudgetReason(reason: string | undefined): boolean {
-  return reason?.startsWith(REASON) === true;
+  return reason?.split('; ').some((part) => part.startsWith(REASON)) === true;
 }
 
 const REASON = 'budget: ';
 
-const DEFAULTS = { steps: 60_000_000, nodes: 20_000_000, classes: 60_000, records: 1_000_000 } as const;
-/** A large ruleset may cost more. */
-const BY_RULE = { steps: 10_000, classes: 4, records: 100 } as const;
-/** A walk of a class past a rule makes sets, environments and keys. */
-export const STEPS_OF_A_CLASS = 16;
-const STEPS_BETWEEN_CLOCKS = 1 << 16;
-
 export class Budget {
   readonly #deadline: (() => boolean) | undefined;
+  readonly #reserve: Reserve | undefined;
+  /** steps that do not count on the reserve */
+  #ordinary = ORDINARY_STEPS;
   readonly #limits: { steps: number; readonly nodes: number; classes: number; records: number };
   /** left to others than the share that is spent just now */
   #kept = { steps: 0, nodes: 0 };
@@ -57,13 +80,15 @@ export class Budget {
   #keptClasses = 0;
   #records = 0;
   #nextClock = STEPS_BETWEEN_CLOCKS;
-  #isLate = false;
+  /** why nothing goes on */
+  #late: string | undefined;
   readonly #admitted = new WeakSet<object>();
 
-  constructor({ deadline, ...limits }: BudgetLimits = {}) {
+  constructor({ deadline, reserve, ...limits }: BudgetLimits = {}) {
     const given = Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
     this.#limits = { ...DEFAULTS, ...given };
     this.#deadline = deadline;
+    this.#reserve = reserve;
   }
 
   get steps(): number {
@@ -83,6 +108,7 @@ export class Budget {
     if (this.#admitted.has(rules)) return;
     this.#admitted.add(rules);
     this.#limits.steps += count * BY_RULE.steps;
+    this.#ordinary += count * BY_RULE.ordinary;
     this.#limits.classes += count * BY_RULE.classes;
     this.#limits.records += count * BY_RULE.records;
   }
@@ -92,10 +118,11 @@ export class Budget {
     if (this.#steps > this.#limits.steps - this.#kept.steps) throw this.#spent('steps', 'steps', this.#kept.steps > 0);
     if (this.#steps < this.#nextClock) return;
     this.#nextClock = this.#steps + STEPS_BETWEEN_CLOCKS;
-    if (this.#deadline?.() === true) this.#isLate = true;
-    if (!this.#isLate) return;
+    if (this.#deadline?.() === true) this.#late = 'the time for the question is over';
+    else if (this.#steps > this.#ordinary && this.#reserve?.take(STEPS_BETWEEN_CLOCKS) === false) this.#late = RESERVE_SPENT;
+    if (this.#late === undefined) return;
     this.#nextClock = 0;
-    throw new BudgetError('time', 'the time for the question is over');
+    throw new BudgetError('time', this.#late);
   }
 
   /** Room for more decision nodes, at most so many. */

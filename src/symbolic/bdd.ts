@@ -162,7 +162,7 @@ export class BddManager {
     const slot = hash(op, left, right) & (this.#cacheKeyA.length - 1);
     const key = left * 4 + op;
     if (this.#cacheKeyA[slot] === key && this.#cacheKeyB[slot] === right) return this.#cacheValue[slot] as number;
-    if (++this.#untold === TOLD_AT_ONCE) this.#tell();
+    if (++this.#untold >= TOLD_AT_ONCE) this.#tell();
     const va = this.#variable[left] as number;
     const vb = this.#variable[right] as number;
     const top = Math.min(va, vb);
@@ -175,9 +175,16 @@ export class BddManager {
     return result;
   }
 
+  /** Work on sets that is no operation of its own. */
+  count(steps: number): void {
+    this.#untold += steps;
+    if (this.#untold >= TOLD_AT_ONCE) this.#tell();
+  }
+
   #tell(): void {
+    const steps = this.#untold;
     this.#untold = 0;
-    this.#budget.step(TOLD_AT_ONCE);
+    this.#budget.step(steps);
   }
 
   #grow(): void {

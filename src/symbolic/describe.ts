@@ -103,6 +103,7 @@ function forget(space: Space, set: Bdd, range: { readonly start: number; readonl
     if (at < 2) return at;
     const cached = known.get(at);
     if (cached !== undefined) return cached;
+    manager.count(2);
     const variable = manager.variableOf(at);
     const low = walk(manager.low(at));
     const high = walk(manager.high(at));

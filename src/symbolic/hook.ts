@@ -48,7 +48,7 @@ export function walkHook(walk: HookWalk, hook: HookName, classes: readonly Packe
       continue;
     }
     const result = runTable(walk, { table: stage, hook }, live);
-    ended.push(...result.ended);
+    for (const one of result.ended) ended.push(one);
     live = result.on;
   }
   return { on: live, ended };

@@ -20,7 +20,10 @@ export function listenerShares(space: Space, { dst, dport }: End): readonly List
   sharesOf.set(space, known);
   // many classes go to the same few places
   const key = `${dst.join()} ${dport.join()}`;
-  const shares = known.get(key) ?? split(space, { dst, dport });
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const shares = split(space, { dst, dport });
+  space.budget.keep(1 + (shares.length >> 3));
   known.set(key, shares);
   return shares;
 }

@@ -17,6 +17,7 @@ export function project(manager: BddManager, set: Bdd, ...ranges: readonly Varia
     if (at === EMPTY || at === FULL) return at;
     const cached = known.get(at);
     if (cached !== undefined) return cached;
+    manager.count(2);
     const variable = manager.variableOf(at);
     const kept = ranges.some(({ start, width }) => variable >= start && variable < start + width);
     const low = walk(manager.low(at));

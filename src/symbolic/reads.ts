@@ -4,7 +4,7 @@ import type { Effect } from '../netfilter/effect.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import type { Table } from '../ruleset/ruleset.ts';
-import type { EnvPart } from './state.ts';
+import type { EnvPart } from './keys.ts';
 
 type Part = EnvPart | 'hook';
 

@@ -1,5 +1,6 @@
 /** The routing decision for all packets: which of them take which route. The same tables as host/route.ts, rule by rule. */
 import type { Host, Route, RoutingRule } from '../host/host.ts';
+import { memoize } from '../lib/memo.ts';
 import type { Prefix } from '../packet/address.ts';
 import { prefixRange } from '../packet/address.ts';
 import type { Bdd } from './bdd.ts';
@@ -29,6 +30,7 @@ export function partitionByRoute(space: Space, question: RouteQuestion): readonl
   const { manager, host, family } = space;
   const shares: RouteShare[] = [];
   let left = question.within;
+  manager.count(host.rules.length);
   for (const rule of host.rules) {
     if (left === EMPTY) break;
     if (rule.family !== family) continue;
@@ -67,7 +69,7 @@ function tableShares(space: Space, question: RouteQuestion, table: string): read
   const { manager } = space;
   const shares: RouteShare[] = [];
   let left = question.within;
-  for (const route of sortedRoutes(space.host, { table, family: space.family })) {
+  for (const route of sortedRoutes(space.host, `${space.family} ${table}`)) {
     if (left === EMPTY) break;
     if (question.dev !== undefined && route.dev !== question.dev && (route.dev !== undefined || route.family === 6)) continue;
     const set = manager.and(left, inPrefix(space, question.dst, route.to));
@@ -78,11 +80,9 @@ function tableShares(space: Space, question: RouteQuestion, table: string): read
   return shares;
 }
 
-function sortedRoutes(host: Host, { table, family }: { readonly table: string; readonly family: 4 | 6 }): readonly Route[] {
-  return host.routes
-    .filter((route) => route.table === table && route.family === family)
-    .sort((a, b) => b.to.length - a.to.length || a.metric - b.metric);
-}
+const sortedRoutes = memoize((host: Host, key: `${4 | 6} ${string}`): readonly Route[] =>
+  host.routes.filter(({ family, table }) => `${family} ${table}` === key).sort((a, b) => b.to.length - a.to.length || a.metric - b.metric),
+);
 
 export function inPrefix(space: Space, bits: Vector, prefix: Prefix): Bdd {
   const { lo, hi } = prefixRange(prefix);

@@ -8,7 +8,10 @@ export function shareOf(manager: BddManager, set: Bdd): number {
     [FULL, 1],
   ]);
   const walk = (at: Bdd): number => {
-    const share = known.get(at) ?? (walk(manager.low(at)) + walk(manager.high(at))) / 2;
+    const found = known.get(at);
+    if (found !== undefined) return found;
+    manager.count(1);
+    const share = (walk(manager.low(at)) + walk(manager.high(at))) / 2;
     known.set(at, share);
     return share;
   };

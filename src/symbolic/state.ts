@@ -6,6 +6,7 @@ import type { CtState } from '../packet/packet.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY } from './bdd.ts';
+import { namesOf } from './keys.ts';
 import type { Space } from './space.ts';
 import type { Vector } from './vector.ts';
 import { constant } from './vector.ts';
@@ -104,95 +105,15 @@ export function hasTemplate({ tracked, state }: Env): boolean {
   return tracked && state === undefined;
 }
 
-/** Equal keys, equal environments: classes with the same key may be joined. */
-export function keyOf(env: Env, doubts: readonly Doubt[], decided?: Rule): string {
-  let key = keys.get(env);
-  if (key === undefined) {
-    key = ENV_PARTS.map((part) => partText(env, part)).join(';');
-    keys.set(env, key);
-  }
-  for (const { what } of doubts) key += `;${what}`;
-  return decided === undefined ? key : `${key};${decided.table} ${decided.chain} ${decided.number}`;
-}
-
-const keys = new WeakMap<Env, string>();
-
-/** Equal keys: the environments agree in these parts. */
-export function partsKey(env: Env, hook: string, parts: ReadonlySet<EnvPart | 'hook'>): string {
-  let key = '';
-  for (const part of parts) key += `${part === 'hook' ? hook : partText(env, part)};`;
-  return key;
-}
-
-/** `free` is the same on the whole way. */
-export type EnvPart = Exclude<keyof Env, 'free'>;
-
-const ENV_PARTS = [
-  'src',
-  'dst',
-  'sport',
-  'dport',
-  'flags',
-  'ttl',
-  'tos',
-  'mark',
-  'connmark',
-  'iif',
-  'oif',
-  'owned',
-  'state',
-  'zone',
-  'tracked',
-  'confirmed',
-  'srcDone',
-  'dstDone',
-  'diverted',
-  'way',
-  'original',
-] as const satisfies readonly EnvPart[];
-
-function partText(env: Env, part: EnvPart): string {
-  switch (part) {
-    case 'src':
-    case 'dst':
-    case 'sport':
-    case 'dport':
-    case 'flags':
-    case 'ttl':
-    case 'tos':
-    case 'mark':
-    case 'connmark':
-      return textOf(env[part]);
-    case 'original': {
-      const { original } = env;
-      return original === undefined ? '-' : [original.src, original.dst, original.sport, original.dport].map(textOf).join();
-    }
-    case 'way':
-      return env.way === undefined ? '-' : `${env.way.oif} ${env.way.local} ${env.way.via}`;
-    default:
-      return String(env[part]);
-  }
-}
-
-/** Most vectors are handed on as they are: each is put into words once. */
-const texts = new WeakMap<Vector, string>();
-
-function textOf(bits: Vector): string {
-  let text = texts.get(bits);
-  if (text === undefined) {
-    text = bits.join();
-    texts.set(bits, text);
-  }
-  return text;
-}
-
 /** Joins classes whose packets have fared alike; with `byRule`, only those that the same rule decided. */
 export function merge<T extends PacketClass>(space: Space, classes: readonly T[], byRule = false): readonly T[] {
   if (classes.length < 2) return classes;
+  space.budget.step(classes.length);
+  const names = namesOf(space.manager);
   const byKey = new Map<string, T>();
   for (const one of classes) {
     if (one.set === EMPTY) continue;
-    const key = keyOf(one.env, one.doubts, byRule ? one.decided : undefined);
+    const key = names.keyOf(one, byRule);
     const known = byKey.get(key);
     byKey.set(key, known === undefined ? one : { ...known, set: space.manager.or(known.set, one.set) });
   }

@@ -3,10 +3,10 @@ import { STEPS_OF_A_CLASS } from '../lib/budget.ts';
 import type { Rule, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY } from './bdd.ts';
+import { partsKey } from './keys.ts';
 import { chainReads } from './reads.ts';
 import type { Space } from './space.ts';
 import type { Env, PacketClass } from './state.ts';
-import { partsKey } from './state.ts';
 import type { Arrivals, ChainResult, TableWalk } from './walk.ts';
 
 interface Summary {

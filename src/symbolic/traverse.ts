@@ -69,7 +69,7 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: Question, ii
 
   /** Keeps the ends, gives back who goes on. */
   function keep(result: HookResult): readonly PacketClass[] {
-    ends.push(...result.ended.map(fateOfEnd));
+    for (const one of result.ended) ends.push(fateOfEnd(one));
     return merge(space, result.on);
   }
 
@@ -140,7 +140,7 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: Question, ii
   function deliver(classes: readonly PacketClass[]): void {
     const complete = space.family === 4 ? waiting(classes) : classes;
     const arrived = hook('INPUT', complete, ({ env }) => ({ iif: env.iif, oif: undefined }));
-    for (const one of space.family === 4 ? arrived : waiting(arrived)) ends.push(...takers(space, one));
+    for (const one of space.family === 4 ? arrived : waiting(arrived)) for (const taken of takers(space, one)) ends.push(taken);
   }
 }
 
@@ -194,7 +194,9 @@ function mergeFates(space: Space, ends: readonly FateClass[]): readonly FateClas
     const key =
       fate.kind === 'delivered' ? `${space.host.listeners.indexOf(fate.listener as Listener)} ${fate.transparent}` : JSON.stringify(fate);
     const group = `${fate.kind} ${key}`;
-    groups.set(group, [...(groups.get(group) ?? []), end]);
+    const known = groups.get(group);
+    if (known === undefined) groups.set(group, [end]);
+    else known.push(end);
   }
   return [...groups.values()].flatMap((group) => merge(space, group, true));
 }

@@ -27,6 +27,7 @@ export function maskedEqual(
   const wanted = BigInt(value);
   const tested = BigInt(mask);
   if ((wanted & ~tested) !== 0n) return EMPTY;
+  manager.count(vector.length >> 2);
   let result = FULL;
   // from the last bit up: each step adds one node on top
   for (let bit = vector.length - 1, weight = 1n; bit >= 0; bit--, weight <<= 1n) {
@@ -48,12 +49,14 @@ export function between(
 
 /** The vector is in one of the intervals. */
 export function vectorIn(manager: BddManager, vector: Vector, intervals: IntervalSet): Bdd {
+  manager.count(intervals.length);
   const bounds = intervals.map(({ lo, hi }) => ({ lo: BigInt(lo), hi: BigInt(hi) }));
   const width = vector.length;
   return block(0, 0n, { from: 0, to: bounds.length });
 
   /** Numbers that start with the first `bit` bits of `base`; only the intervals of `among` reach into them. */
   function block(bit: number, base: bigint, among: { readonly from: number; readonly to: number }): Bdd {
+    manager.count(1);
     let { from, to } = among;
     const last = base + (1n << BigInt(width - bit)) - 1n;
     while (from < to && (bounds[from] as Bound).hi < base) from++;

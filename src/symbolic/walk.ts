@@ -8,11 +8,12 @@ import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
 import { FULL } from './bdd.ts';
 import { callersFirst, sharedChains } from './callers.ts';
+import { partsKey } from './keys.ts';
 import { chainReads } from './reads.ts';
 import type { Space } from './space.ts';
 import { split } from './split.ts';
 import type { PacketClass } from './state.ts';
-import { merge, partsKey } from './state.ts';
+import { merge } from './state.ts';
 import type { Noted, Summaries } from './summaries.ts';
 import { keepSummary, knownResult, summaryKey } from './summaries.ts';
 

@@ -46,7 +46,8 @@ interface Halves {
 
 /** Packets that match the rule anywhere on their way, and the others. */
 function split(scene: Scene, rule: Rule, { violations, doubts, ...more }: Judgement): Halves {
-  const { manager } = scene.space;
+  const { manager, budget } = scene.space;
+  budget.step(1 + violations.length + doubts.length);
   const taken: Violation[] = [];
   const rest: Violation[] = [];
   for (const violation of violations) {

@@ -8,7 +8,7 @@ import { istioAmbient } from '../mesh/profiles/istioAmbient.ts';
 import { istioSidecar } from '../mesh/profiles/istioSidecar.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { parsePacketSet } from '../syntax/parsePacketSet.ts';
-import { diffRulesets, type RulesetsDiff } from './diffRulesets.ts';
+import { type DiffScene, diffRulesets, type RulesetsDiff } from './diffRulesets.ts';
 
 export interface Approached {
   readonly ambient: boolean;
@@ -21,16 +21,17 @@ export interface ApproachDiff extends RulesetsDiff {
   readonly firstLeg: boolean;
 }
 
-export function compareApproaches(base: Approached, head: Approached): ApproachDiff {
+export function compareApproaches(base: Approached, head: Approached, limits?: DiffScene['limits']): ApproachDiff {
+  const asked = limits === undefined ? {} : { limits };
   if (base.ambient === head.ambient) {
     const profile = base.ambient ? istioAmbient : istioSidecar;
-    return { ...diffRulesets(base.rulesets, head.rulesets, { host: base.host, profile }), firstLeg: false };
+    return { ...diffRulesets(base.rulesets, head.rulesets, { host: base.host, profile, ...asked }), firstLeg: false };
   }
   const sidecar = base.ambient ? head : base;
   const host = bothMeshes(sidecar.host);
   const [proxy] = [host.processes.get(istioSidecar.process.name)];
   const diffs = APPLICATION(proxy?.uid ?? 1337, proxy?.gid ?? 1337, podAddress(host)).map((where) =>
-    diffRulesets(base.rulesets, head.rulesets, { host, where: setOf(where), firstLeg: true }),
+    diffRulesets(base.rulesets, head.rulesets, { host, where: setOf(where), firstLeg: true, ...asked }),
   );
   return {
     diffs: diffs.flatMap((one) => one.diffs),

@@ -9,10 +9,10 @@ import { rulesAfter } from '../symbolic/after.ts';
 import { anyStates } from '../symbolic/anyState.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
 import { EMPTY } from '../symbolic/bdd.ts';
+import { keyOf } from '../symbolic/keys.ts';
 import type { Space, SpaceAround } from '../symbolic/space.ts';
 import { inOwnSpace } from '../symbolic/space.ts';
 import type { PacketClass } from '../symbolic/state.ts';
-import { keyOf } from '../symbolic/state.ts';
 import { walkAlone } from '../symbolic/uses.ts';
 
 export interface Redundant {

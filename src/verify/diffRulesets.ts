@@ -1,7 +1,7 @@
 /** Diff of all that two texts hold: family by family. A family that only one side has meets a kernel without rules on the other. */
 import type { Host } from '../host/host.ts';
 import { unknownProxies, unknownProxyText } from '../journey/unknownProxy.ts';
-import { Budget } from '../lib/budget.ts';
+import { Budget, type BudgetLimits } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Family } from '../packet/address.ts';
 import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
@@ -17,14 +17,16 @@ export interface RulesetsDiff {
   readonly notes: readonly string[];
 }
 
-export interface DiffScene extends Pick<DiffQuestion, 'where' | 'firstLeg' | 'headHost' | 'budget'> {
+export interface DiffScene extends Pick<DiffQuestion, 'where' | 'firstLeg' | 'headHost'> {
+  /** of both families together */
+  readonly limits?: () => BudgetLimits;
   readonly host: Host;
   readonly profile?: MeshProfile;
 }
 
-export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[], scene: DiffScene): RulesetsDiff {
+export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[], { limits, ...scene }: DiffScene): RulesetsDiff {
   const diffs: Diff[] = [];
-  const budget = scene.budget ?? new Budget();
+  const budget = new Budget(limits?.());
   const notes: string[] = [];
   for (const family of [4, 6] as const) {
     const pair = { base: base.find((one) => one.family === family), head: head.find((one) => one.family === family) };

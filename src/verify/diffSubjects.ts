@@ -40,24 +40,30 @@ export interface DiffMemory {
   readonly proved: Map<string, SubjectsDiff>;
 }
 
-export function diffSubjects(pair: Sides<DiffSubject>, where: DiffScene['where'], memory: DiffMemory): SubjectsDiff {
+export interface Asking {
+  readonly where: DiffScene['where'] | undefined;
+  readonly limits?: DiffScene['limits'] | undefined;
+}
+
+export function diffSubjects(pair: Sides<DiffSubject>, asked: Asking, memory: DiffMemory): SubjectsDiff {
   const key = `${pair.base.key}\n${pair.head.key}`;
-  const known = memory.proved.get(key) ?? compared(pair, where);
+  const known = memory.proved.get(key) ?? compared(pair, asked);
   memory.proved.set(key, known);
   return known;
 }
 
-function compared({ base, head }: Sides<DiffSubject>, where: DiffScene['where']): SubjectsDiff {
+function compared({ base, head }: Sides<DiffSubject>, { where, limits }: Asking): SubjectsDiff {
   if (base.key === head.key)
     return { diffs: base.rulesets.map(({ family }) => ({ family, changes: [], undecided: [] })), notes: [], firstLeg: false };
   if (base.pod?.inMesh && head.pod?.inMesh && isAmbient(base.pod) !== isAmbient(head.pod))
-    return acrossMeshes(compareApproaches(approached(base, base.pod), approached(head, head.pod)));
+    return acrossMeshes(compareApproaches(approached(base, base.pod), approached(head, head.pod), limits));
   const profile = base.profile ?? head.profile;
   const scene: DiffScene = {
     host: base.host,
     ...(head.host !== base.host && { headHost: head.host }),
     ...(profile !== undefined && { profile }),
     ...(where !== undefined && { where }),
+    ...(limits !== undefined && { limits }),
   };
   const proved = diffRulesets(base.rulesets, head.rulesets, scene);
   return { ...proved, notes: [...proved.notes, ...hostNotes({ base, head })], firstLeg: false };

@@ -1,6 +1,7 @@
 /** Does a packet fare as somebody expects it to, and do all packets of a set? What is not shown is not met. */
 import type { Host } from '../host/host.ts';
 import { type Journey, OUTCOMES, type Outcome } from '../journey/journey.ts';
+import { Budget, type BudgetLimits } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { EMPTY } from '../symbolic/bdd.ts';
@@ -58,6 +59,7 @@ function oneBlank(text: string): string {
 }
 
 export interface SetQuestion {
+  readonly limits?: () => BudgetLimits;
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
   readonly profile?: MeshProfile;
@@ -68,8 +70,9 @@ export interface SetQuestion {
 }
 
 /** One answer for each direction and interface on which it is not so; `met` is a proof. */
-export function expectSet({ rulesets, outcome, every, ...scene }: SetQuestion): readonly Answer[] {
-  const question = { ...scene, ordinary: !every, outcomes: OUTCOMES.filter((one) => one !== outcome && one !== 'undecided') };
+export function expectSet({ rulesets, outcome, every, limits, ...scene }: SetQuestion): readonly Answer[] {
+  const budget = new Budget(limits?.());
+  const question = { ...scene, budget, ordinary: !every, outcomes: OUTCOMES.filter((one) => one !== outcome && one !== 'undecided') };
   const results = rulesets.map((ruleset) => search(ruleset, { ...question, split: (space, ends) => otherThan(space, ends, outcome) }));
   if (!results.some(({ asked }) => asked)) return [{ verdict: 'unmet', reasons: [NO_PACKET], blame: [] }];
   const wrong = results.flatMap(({ classes }) =>

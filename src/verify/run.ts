@@ -3,7 +3,7 @@
 import type { Outcome } from '../journey/journey.ts';
 import { BudgetError, budgetReason } from '../lib/budget.ts';
 import { EMPTY } from '../symbolic/bdd.ts';
-import { type Part, partsOf } from './accepted.ts';
+import { partsOf } from './accepted.ts';
 import type { Claim, Judgement, Violation } from './claim.ts';
 import type { Finding } from './finding.ts';
 import { notYet } from './initPhase.ts';
@@ -16,17 +16,18 @@ export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
   const known = { claim: claim.id, level: claim.level, statement: claim.statement, family: scene.ruleset.family } as const;
   const skip = (scene.whileInit === undefined ? undefined : notYet(claim, scene.whileInit)) ?? claim.skip?.(scene);
   if (skip !== undefined) return [{ ...known, verdict: 'not-applicable', blame: [], reason: skip }];
-  let judgement: Judgement;
-  let parts: readonly Part[];
   try {
-    judgement = claim.judge(scene);
-    parts = partsOf(scene, claim.id, judgement);
+    return judged(scene, claim, known);
   } catch (error) {
     if (error instanceof BudgetError) return [{ ...known, verdict: 'undecided', blame: [], reason: budgetReason(error) }];
     throw error;
   }
+}
+
+function judged(scene: Scene, claim: Claim, known: About): readonly Finding[] {
+  const judgement = claim.judge(scene);
   const about = judgement.notes === undefined ? known : { ...known, notes: judgement.notes };
-  return parts.flatMap((part) =>
+  return partsOf(scene, claim.id, judgement).flatMap((part) =>
     findingsOf(scene, about, part.judgement).map((finding) => (part.muted === undefined ? finding : { ...finding, muted: part.muted })),
   );
 }

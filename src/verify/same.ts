@@ -16,7 +16,7 @@ import type { FateClass } from '../symbolic/traverse.ts';
 import { traverseIn, traverseOut } from '../symbolic/traverse.ts';
 import { ordinaryPackets } from './diffOrdinary.ts';
 import { outcomesOf } from './outcome.ts';
-import { wordsOf } from './words.ts';
+import { NO_WORDS, wordsOf } from './words.ts';
 
 export interface SameQuestion {
   readonly host: Host;
@@ -48,6 +48,7 @@ export function sameAs(ruleset: Ruleset, packet: Packet, { host, profile, deadli
     const ordinary = ordinaryPackets(space, dir === 'in' ? iif : undefined);
     const usual = contains(space, ordinary, assignmentOf(space, packet)) ? space.manager.and(set, ordinary) : EMPTY;
     const packets = wordsOf({ space }, { set, within: FULL, ...place });
+    if (packets === NO_WORDS) return undefined;
     return usual === EMPTY ? { packets } : { packets, ordinary: wordsOf({ space }, { set: usual, within: ordinary, ...place }) };
   } catch (error) {
     if (error instanceof BudgetError) return undefined;

@@ -1,7 +1,7 @@
 /** Rules of one pod or machine, both families, against every claim. */
 import type { Host } from '../host/host.ts';
 import { hostOf, profileOf } from '../journey/setting.ts';
-import { Budget } from '../lib/budget.ts';
+import { Budget, type BudgetLimits } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { PROFILES } from '../mesh/profiles.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
@@ -43,8 +43,8 @@ export interface VerifyOptions {
   readonly whileInit?: WhileInit;
   /** of a pod: how it would be captured otherwise, or why not */
   readonly counterpart?: (other: Other) => Counterpart | string;
-  /** of all claims together */
-  readonly budget?: Budget;
+  /** what all claims about one pod may cost together */
+  readonly limits?: () => BudgetLimits;
   /** told of each claim before it is judged */
   readonly progress?: (claim: string, family: Family) => void;
 }
@@ -62,7 +62,7 @@ export interface Verified {
 /** `rulesets`: at most one of each family. */
 export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOptions = {}): Verified {
   const { profile, host, notes } = settingOf(rulesets, options);
-  const budget = options.budget ?? new Budget();
+  const budget = new Budget(options.limits?.());
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
   const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));
   const unjudged = ([4, 6] as const).filter((family) => !wanted.includes(family));

@@ -1,4 +1,5 @@
 /** Sets of packets in words: `tcp, uid not 1337, to 10.0.0.0/8 except port 443`. */
+import { BudgetError } from '../lib/budget.ts';
 import type { Interval } from '../lib/intervals.ts';
 import { formatAddress } from '../packet/address.ts';
 import { flagLetters, hexMark, protocolName } from '../packet/notation.ts';
@@ -22,7 +23,20 @@ export interface PacketSetWords {
 
 const MAX_BOXES = 4;
 
-export function wordsOf({ space }: Pick<Scene, 'space'>, { set, dir, iif, within = FULL }: PacketSetWords): string {
+/** Said of a set that would take more than `WORDS` to describe: what was proved of it stands all the same. */
+export const NO_WORDS = 'packets of more kinds than can be described';
+const WORDS = { steps: 4_000_000, nodes: 1_000_000 };
+
+export function wordsOf({ space }: Pick<Scene, 'space'>, words: PacketSetWords): string {
+  try {
+    return space.budget.share(1 / 2, () => describe(space, words), WORDS);
+  } catch (error) {
+    if (error instanceof BudgetError) return NO_WORDS;
+    throw error;
+  }
+}
+
+function describe(space: Space, { set, dir, iif, within = FULL }: PacketSetWords): string {
   const { boxes, more } = boxesOf(space, set, { within, limit: MAX_BOXES });
   const given = new Map(FIELDS.map((field) => [field, valuesOf(space, within, field) ?? []]));
   const parts = boxes.map((box) => boxWords(space, box, given));

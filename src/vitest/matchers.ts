@@ -76,9 +76,10 @@ export function holdAnswer(
   return readable(() => {
     if (claim !== undefined && !CLAIMS.some(({ id }) => id === claim)) throw new InputError([`there is no claim \`${claim}\``]);
     const rulesets = rulesetsOf(rules as RulesInput, options);
-    const { host, podIps, where, ...rest } = options;
+    const { host, podIps, where, budget = {}, ...rest } = options;
     const settings = {
       ...rest,
+      limits: () => budget,
       ...(host !== undefined && { host: settingOf(rulesets, options).host }),
       podIps: podIpsFrom(podIps, host),
       ...(where !== undefined && { where: packetSetFrom(where) }),
@@ -115,7 +116,11 @@ export function equivalenceAnswer(
     const sides = { base: rulesetsOf(other, options), head: rulesetsOf(rules as RulesInput, options) };
     const setting = settingOf([...sides.base, ...sides.head], options);
     const where = options.where === undefined ? undefined : packetSetFrom(options.where);
-    const { diffs, notes } = diffRulesets(sides.base, sides.head, { ...setting, ...(where !== undefined && { where }) });
+    const { diffs, notes } = diffRulesets(sides.base, sides.head, {
+      ...setting,
+      limits: () => options.budget ?? {},
+      ...(where !== undefined && { where }),
+    });
     const files = { base: sides.base[0]?.source.file ?? '', head: sides.head[0]?.source.file ?? '' };
     const report = toDiffReport({ diffs, files, profile: setting.profile?.name, notes });
     const examples = diffs.flatMap(({ changes }) => changes.map(({ example }) => packetText(example)));

@@ -26,7 +26,7 @@ export const WIDTH = 100;
 /** @throws InputError */
 export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuestion, options: SettingOptions): Answer {
   const setting = settingOf(rulesets, options);
-  const walked = walkGiven({ ...setting, rulesets }, packetFrom(packet));
+  const walked = walkGiven({ ...setting, rulesets, limits: () => options.budget ?? {} }, packetFrom(packet));
   if ('problem' in walked) return open(() => walked.problem);
   if ('missing' in walked) return open(() => `the packet is IPv${walked.missing}, and there are no rules of IPv${walked.missing}`);
   const { journey, ruleset } = walked;

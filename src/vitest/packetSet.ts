@@ -2,6 +2,7 @@
  *  Packets are as an application opens connections with, and not the proxy's, where the set does not say otherwise. */
 import { packetSetFrom, type Setting, type SettingOptions, settingOf } from '../given.ts';
 import { OUTCOMES } from '../journey/journey.ts';
+import { Budget } from '../lib/budget.ts';
 import { InvariantError } from '../lib/invariant.ts';
 import { notProxy } from '../mesh/notProxy.ts';
 import { and } from '../netfilter/matchExpr.ts';
@@ -30,7 +31,7 @@ export interface SetQuestion {
 export function askSet({ rulesets, where, wish, isNot }: SetQuestion, options: SettingOptions): Answer {
   const setting = settingOf(rulesets, options);
   const wanted = `expected the rules ${isNot ? 'not ' : ''}to ${wish.says(`${isNot ? 'any' : 'every'} packet of \`${where}\``)}`;
-  const question = { ...setting, where: ofApplication(packetSetFrom(where), setting), wish, isNot };
+  const question = { ...setting, budget: new Budget(options.budget), where: ofApplication(packetSetFrom(where), setting), wish, isNot };
   const { classes, undecided, asked } = searchAll(rulesets, question);
   if (!asked) return open(() => `${wanted}, but there is no packet in the set`);
   if (classes.length === 0 && undecided.length === 0) return { verdict: isNot ? 'no' : 'yes', message: () => `${wanted} (proved)` };
@@ -41,6 +42,7 @@ export function askSet({ rulesets, where, wish, isNot }: SetQuestion, options: S
 }
 
 interface Question extends Setting {
+  readonly budget: Budget;
   readonly where: PacketSet;
   readonly wish: Wish;
   readonly isNot: boolean;

@@ -2,6 +2,7 @@
 
 import { APPROACHES, type Approach } from '../../istio/enrol/facts.ts';
 import { type PodScene, scenesOf } from '../../kubernetes/scenes.ts';
+import { isBudgetReason } from '../../lib/budget.ts';
 import { humanApproaches } from '../../report/approaches/human.ts';
 import { type PodAnswers, toApproachesReport } from '../../report/approaches/json.ts';
 import { jsonText } from '../../report/printable.ts';
@@ -11,6 +12,7 @@ import type { Call } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
+import { limitsOf } from '../limits.ts';
 import { loadPods } from '../manifest/loadPods.ts';
 import { terminal } from '../terminal.ts';
 
@@ -25,27 +27,42 @@ export async function runApproaches(call: Call): Promise<ExitCode> {
   const { diagnostics } = loaded;
   await showDiagnostics(call, diagnostics);
   if (diagnostics.some(isError)) return EXIT.usage;
-  const pods = loaded.manifests.pods.map((_, index) => answersOf(columns.flatMap(({ scenes }) => scenes[index] ?? [])));
+  const pods = loaded.manifests.pods.map((_, index) =>
+    answersOf(
+      columns.flatMap(({ scenes }) => scenes[index] ?? []),
+      limitsOf(call),
+    ),
+  );
   // that one approach refuses the pod is an answer here, not an error
   const all: readonly Diagnostic[] = [...diagnostics, ...columns.flatMap((column) => column.diagnostics)];
   const report = toApproachesReport({ version: loaded.world.version, pods, diagnostics: all });
   if (formatOf(input, 'human') === 'json') await io.out.write(`${jsonText(report)}\n`);
   else await io.out.write(`${humanApproaches(report, await terminal(call, io.out))}\n`, 'report');
-  return EXIT.ok;
+  const cut = pods.some(({ pairs }) =>
+    pairs.some(({ diff }) => diff?.diffs.some(({ undecided }) => undecided.some(({ reason }) => isBudgetReason(reason)))),
+  );
+  return cut ? EXIT.findings : EXIT.ok;
 }
 
-function answersOf(scenes: readonly PodScene[]): PodAnswers {
+type Limits = ReturnType<typeof limitsOf>;
+
+function answersOf(scenes: readonly PodScene[], limits: Limits): PodAnswers {
   const sceneOf = (approach: Approach) => scenes.find(({ enrolment }) => enrolment.facts.approach === approach);
   return {
     answers: scenes,
-    pairs: PAIRS.map(({ from, to }) => ({ from, to, diff: diffOf(sceneOf(from), sceneOf(to)) })),
+    pairs: PAIRS.map(({ from, to }) => ({ from, to, diff: diffOf({ from: sceneOf(from), to: sceneOf(to) }, limits) })),
   };
 }
 
+interface Between {
+  readonly from: PodScene | undefined;
+  readonly to: PodScene | undefined;
+}
+
 /** Undefined when the pod does not start with one of them. */
-function diffOf(from: PodScene | undefined, to: PodScene | undefined): ApproachDiff | undefined {
+function diffOf({ from, to }: Between, limits: Limits): ApproachDiff | undefined {
   if (from === undefined || to === undefined) return undefined;
   if ([from, to].some(({ enrolment }) => enrolment.verdict === 'blocked')) return undefined;
   const side = ({ enrolment, rulesets, host }: PodScene) => ({ ambient: enrolment.facts.approach === 'ambient', rulesets, host });
-  return compareApproaches(side(from), side(to));
+  return compareApproaches(side(from), side(to), limits);
 }

@@ -9,6 +9,7 @@ import { type Call, textOf } from '../command.ts';
 import { causesIn, compareAll } from '../diff/compare.ts';
 import { readPods } from '../diff/readPods.ts';
 import { textOf as keyText, type RuleSide, rulePair } from '../diff/rulePair.ts';
+import { limitsOf } from '../limits.ts';
 import { type Progress, progressOn } from '../progress.ts';
 import { loadRules } from '../rules.ts';
 import { readHostOption } from '../trace/scene.ts';
@@ -46,7 +47,7 @@ export async function compareBatches({ head, base, revision, renamed }: Sides, d
     return old === undefined ? [] : pairOf(old, subject);
   });
   const progress: Progress = progressOn(head.io.err, () => performance.now());
-  const compared = compareAll(pairs, { where: undefined, memory, tell: progress.tell });
+  const compared = compareAll(pairs, { where: undefined, memory, limits: limitsOf(head), tell: progress.tell });
   await progress.end();
   const naming: Naming = {
     nameOf: (pair) => `${revision}:${pair.base.name} -> ${pair.head.name}`,

@@ -1,6 +1,6 @@
 /** `chainwalk ci`: the check of a pull request, from one configuration file. */
 import type { Command } from '../command.ts';
-import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, WATCH } from '../options.ts';
+import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } from '../options.ts';
 
 export const ci: Command = {
   name: 'ci',
@@ -15,6 +15,7 @@ export const ci: Command = {
     { flags: '--update-baseline', says: 'write that file: everything that is open is known from now on' },
     OUTPUTS,
     JSON_OUTPUT,
+    TIMEOUT,
     WATCH,
     STRICT,
     QUIET,

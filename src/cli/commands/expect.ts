@@ -1,12 +1,12 @@
 /** `chainwalk expect FILE...`: packets with the outcomes that somebody expects. */
 import type { Command } from '../command.ts';
-import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, WATCH } from '../options.ts';
+import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } from '../options.ts';
 
 export const expect: Command = {
   name: 'expect',
   summary: 'do packets fare as these files expect?',
   args: [{ name: '<files...>', says: 'expectation files, YAML or JSON; paths in them start from their folder' }],
-  options: [OUTPUTS, JSON_OUTPUT, WATCH, STRICT, QUIET, COLOR],
+  options: [OUTPUTS, JSON_OUTPUT, TIMEOUT, WATCH, STRICT, QUIET, COLOR],
   examples: [
     { says: 'run them', line: 'chainwalk expect net/*.expect.yaml' },
     { says: 'how to write one', line: 'chainwalk explain expectations' },

@@ -2,7 +2,22 @@
  *  Exit code 0 when it is proved that there are none, 1 when there are some or it is undecided: a search for what must not be. */
 import { OUTCOMES } from '../../journey/journey.ts';
 import type { Command } from '../command.ts';
-import { ALLOW_EMPTY, COLOR, FAMILY, HOST, JSON_OUTPUT, output, POD_IP, PROFILE, QUIET, SET, STRICT, WATCH, WHERE } from '../options.ts';
+import {
+  ALLOW_EMPTY,
+  COLOR,
+  FAMILY,
+  HOST,
+  JSON_OUTPUT,
+  output,
+  POD_IP,
+  PROFILE,
+  QUIET,
+  SET,
+  STRICT,
+  TIMEOUT,
+  WATCH,
+  WHERE,
+} from '../options.ts';
 
 export const find: Command = {
   name: 'find',
@@ -20,6 +35,7 @@ export const find: Command = {
     FAMILY,
     SET,
     ALLOW_EMPTY,
+    TIMEOUT,
     WATCH,
     STRICT,
     QUIET,

@@ -16,6 +16,7 @@ import {
   QUIET,
   SET,
   STRICT,
+  TIMEOUT,
   VALUES,
   WATCH,
 } from '../options.ts';
@@ -47,6 +48,7 @@ export const trace: Command = {
     FAMILY,
     SET,
     ALLOW_EMPTY,
+    TIMEOUT,
     WATCH,
     STRICT,
     QUIET,

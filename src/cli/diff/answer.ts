@@ -8,6 +8,7 @@ import { toReview } from '../../report/review/fromDiff.ts';
 import { emptyMemory } from '../../verify/renderedPod.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
+import { limitsOf } from '../limits.ts';
 import { complain } from '../messages.ts';
 import { progressOn } from '../progress.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
@@ -39,7 +40,7 @@ export async function answer(call: Call, files: Files): Promise<ExitCode> {
   const read = await readSubjects(calls, { plan, given, profile: textOf(input, 'profile') ?? 'auto', memory, files });
   if (read === undefined) return EXIT.usage;
   const progress = progressOn(io.err, () => performance.now());
-  const compared = compareAll(read.pairs, { ...where, where: where.where, memory, tell: progress.tell });
+  const compared = compareAll(read.pairs, { ...where, where: where.where, memory, limits: limitsOf(call), tell: progress.tell });
   await progress.end();
   const results: DiffResults = {
     compared,

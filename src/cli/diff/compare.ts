@@ -1,5 +1,6 @@
 /** Subjects of two sides, matched and compared. */
 
+import type { BudgetLimits } from '../../lib/budget.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import type { Compared, DiffResults } from '../../report/diffResults.ts';
 import { causesOfChange, type DiffCause } from '../../verify/diffCauses.ts';
@@ -14,6 +15,8 @@ import type { PodMemory } from '../../verify/renderedPod.ts';
 export interface Comparing {
   readonly where: DiffScene['where'];
   readonly memory: PodMemory;
+  /** of each pair */
+  readonly limits: () => BudgetLimits;
   readonly tell: (what: string) => void;
 }
 
@@ -39,11 +42,11 @@ export function matched({ base, head }: Sides<readonly DiffSubject[]>): Matched 
 }
 
 /** Pairs of which the same was proved are one result. */
-export function compareAll(pairs: readonly Sides<DiffSubject>[], { where, memory, tell }: Comparing): readonly Compared[] {
+export function compareAll(pairs: readonly Sides<DiffSubject>[], { where, memory, limits, tell }: Comparing): readonly Compared[] {
   const proofs: DiffMemory = { proved: new Map() };
   const answers = pairs.map((pair, index) => {
     tell(`comparing ${index + 1} of ${pairs.length}, ${proofs.proved.size} different so far`);
-    return { pair, diff: diffSubjects(pair, where, proofs) };
+    return { pair, diff: diffSubjects(pair, { where, limits }, proofs) };
   });
   return [...groupBy(answers, ({ diff }) => diff)].flatMap(([diff, group]) => {
     const [first, ...alike] = group.map(({ pair }) => pair);

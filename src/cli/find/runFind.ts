@@ -1,6 +1,7 @@
 /** What `chainwalk find` does. */
 
 import { OUTCOMES, type Outcome } from '../../journey/journey.ts';
+import { Budget } from '../../lib/budget.ts';
 import { ALWAYS } from '../../netfilter/matchExpr.ts';
 import { packetText } from '../../packet/notation.ts';
 import { humanFind } from '../../report/findHuman.ts';
@@ -13,6 +14,7 @@ import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
+import { limitsOf } from '../limits.ts';
 import { complain } from '../messages.ts';
 import { loadRules } from '../rules.ts';
 import { terminal } from '../terminal.ts';
@@ -49,9 +51,10 @@ interface Asked {
 async function answer(call: Call, { loaded: { rulesets, diagnostics }, where, outcome, given }: Asked): Promise<ExitCode> {
   const { io, input } = call;
   const profileName = textOf(input, 'profile') ?? 'auto';
-  const { host, profile } = sceneOf({ rulesets, given, profileName, detailed: false });
-  const parts = rulesets.map((ruleset) => {
-    const found = find(ruleset, { host, where, outcome, ...(profile !== undefined && { profile }) });
+  const { host, profile, limits } = sceneOf({ rulesets, given, profileName, detailed: false, limits: limitsOf(call) });
+  const question = { host, where, outcome, budget: new Budget(limits?.()), ...(profile !== undefined && { profile }) };
+  const parts = rulesets.map((ruleset, index) => {
+    const found = question.budget.share(1 / (rulesets.length - index), () => find(ruleset, question));
     return { file: ruleset.source.file, found };
   });
   if (!parts.some(({ found }) => found.asked)) {

@@ -30,6 +30,7 @@ export function suppressionsIn(text: string): Suppressions {
   const remarks: Remark[] = [];
   if (!text.includes('chainwalk-')) return { found, remarks };
   const starts = lineStarts(text);
+  const next = nextLines(text, starts);
   for (const match of text.matchAll(/^[ \t]*#[ \t]*(chainwalk-[\w-]+)(.*)$/gm)) {
     const [all, directive = '', rest = ''] = match;
     const span = { start: match.index + all.indexOf('#'), end: match.index + all.trimEnd().length };
@@ -46,7 +47,7 @@ export function suppressionsIn(text: string): Suppressions {
     else if (claims.length === 0) remarks.push({ message: 'no claim is named: this comment suppresses nothing', help: FORM, span });
     else if (reason === '') remarks.push({ message: 'a reason is missing: this comment suppresses nothing', help: FORM, span });
     else if (unknown.length === 0) {
-      const line = directive === NEXT_LINE ? nextLine(text, starts, positionAt(starts, match.index).line) : undefined;
+      const line = directive === NEXT_LINE ? next(positionAt(starts, match.index).line) : undefined;
       found.push({ claims, muted: { by: 'comment', reason }, span, ...(line !== undefined && { line }) });
     }
   }
@@ -54,11 +55,16 @@ export function suppressionsIn(text: string): Suppressions {
 }
 
 /** The next one that is neither blank nor a comment: suppressions may be stacked. */
-function nextLine(text: string, starts: readonly number[], own: number): number {
-  for (let line = own + 1; line <= starts.length; line++) {
-    if (!/^[ \t]*(?:#|\r?$)/.test(text.slice(starts[line - 1], starts[line] ?? text.length).replace(/\n$/, ''))) return line;
-  }
-  return starts.length + 1;
+function nextLines(text: string, starts: readonly number[]): (own: number) => number {
+  // lines are asked about from the first to the last: what lies between was passed already
+  let line = 0;
+  const isPassed = (at: number): boolean =>
+    /^[ \t]*(?:#|\r?$)/.test(text.slice(starts[at - 1], starts[at] ?? text.length).replace(/\n$/, ''));
+  return (own) => {
+    line = Math.max(line, own + 1);
+    while (line <= starts.length && isPassed(line)) line++;
+    return line;
+  };
 }
 
 export interface Usage {

@@ -1,4 +1,5 @@
 /** Comments in a dump: those about a line stand at its rule, those about the file at every finding. */
+import { groupBy } from '../../lib/groupBy.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import type { AcceptedRule } from '../../verify/accepted.ts';
@@ -36,7 +37,10 @@ export function verifyCommented(pods: readonly (readonly Ruleset[])[], options: 
 function acceptedIn({ tables }: Ruleset, found: readonly Suppression[]): readonly AcceptedRule[] {
   if (!found.some(({ line }) => line !== undefined)) return [];
   const rules = [...tables.values()].flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules));
-  return found.flatMap(({ line, claims, muted }) => rules.filter((rule) => rule.line === line).map((rule) => ({ rule, claims, muted })));
+  const byLine = groupBy(rules, ({ line }) => line);
+  return found.flatMap(({ line, claims, muted }) =>
+    line === undefined ? [] : (byLine.get(line) ?? []).map((rule) => ({ rule, claims, muted })),
+  );
 }
 
 /** Comments about a whole file, after those about its lines. */

@@ -5,6 +5,7 @@ import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { formatOf } from '../format.ts';
 import type { What } from '../io.ts';
+import { limitsOf } from '../limits.ts';
 import { loadRules } from '../rules.ts';
 import { terminal } from '../terminal.ts';
 import { readHostOption, type Scene, sceneOf } from './scene.ts';
@@ -42,7 +43,7 @@ export async function readJob(call: Call, { file, format }: JobInput): Promise<J
   if (found === undefined) return undefined;
   return {
     call,
-    scene: sceneOf({ rulesets, given: host, profileName: textOf(input, 'profile') ?? 'auto', detailed }),
+    scene: sceneOf({ rulesets, given: host, profileName: textOf(input, 'profile') ?? 'auto', detailed, limits: limitsOf(call) }),
     format: found,
     style: { ...(await terminal(call, io.out)), verbose: detailed, brief: isSet(input, 'brief') },
     diagnostics,

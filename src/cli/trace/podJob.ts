@@ -8,6 +8,7 @@ import { inInitPhase } from '../../verify/initPhase.ts';
 import { type Call, isSet, textOf } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { formatOf } from '../format.ts';
+import { limitsOf } from '../limits.ts';
 import { loadScenes } from '../manifest/podScenes.ts';
 import { complain } from '../messages.ts';
 import { terminal } from '../terminal.ts';
@@ -32,7 +33,13 @@ export async function readPodJob(call: Call, { file, format }: JobInput): Promis
   const profile = scene.inMesh ? PROFILES.find(({ name }) => name === scene.profile) : undefined;
   return {
     call,
-    scene: { rulesets: scene.rulesets, host: given.host ?? scene.host, detailed, ...(profile !== undefined && { profile }) },
+    scene: {
+      rulesets: scene.rulesets,
+      host: given.host ?? scene.host,
+      detailed,
+      limits: limitsOf(call),
+      ...(profile !== undefined && { profile }),
+    },
     format: found,
     style: { ...(await terminal(call, io.out)), verbose: detailed, brief: isSet(input, 'brief') },
     diagnostics: [...loaded.diagnostics, ...uncaptured(scene)],

@@ -108,6 +108,11 @@ async function withSame({ scene }: Job, input: WalkedPacket): Promise<TraceInput
   const unsaid = input.journey.paths.some(({ choices }) => choices.some(({ why }) => why === 'unsaid'));
   if (ruleset === undefined || unsaid) return input;
   const { sameAs } = await import('../../verify/same.ts');
-  const same = sameAs(ruleset, packet, { host: input.host, ...(scene.profile && { profile: scene.profile }) });
+  const { deadline } = scene.limits?.() ?? {};
+  const same = sameAs(ruleset, packet, {
+    host: input.host,
+    ...(deadline && { deadline }),
+    ...(scene.profile && { profile: scene.profile }),
+  });
   return same === undefined ? input : { ...input, same };
 }

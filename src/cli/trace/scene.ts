@@ -6,6 +6,7 @@ import { toData } from '../../istio/manifest/node.ts';
 import { assumedHost } from '../../journey/assumedHost.ts';
 import { hostOf, profileOf } from '../../journey/setting.ts';
 import type { GivenScene } from '../../journey/walkGiven.ts';
+import type { BudgetLimits } from '../../lib/budget.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import { PROFILES } from '../../mesh/profiles.ts';
 import { familyOf, type Prefix } from '../../packet/address.ts';
@@ -17,6 +18,8 @@ import { complain } from '../messages.ts';
 export interface Scene extends GivenScene {
   /** also record the rules that do not match */
   readonly detailed: boolean;
+  /** of each question */
+  readonly limits?: () => BudgetLimits;
 }
 
 export interface GivenHost {
@@ -48,12 +51,13 @@ export interface SceneInput {
   /** what --profile says */
   readonly profileName: string;
   readonly detailed: boolean;
+  readonly limits?: () => BudgetLimits;
 }
 
 /** Without a host: a pod, as the mesh of the rules sets it up. */
-export function sceneOf({ rulesets, given: { host, podIps = [] }, profileName, detailed }: SceneInput): Scene {
+export function sceneOf({ rulesets, given: { host, podIps = [] }, profileName, detailed, limits }: SceneInput): Scene {
   const profile = chooseProfile(profileName, rulesets);
-  const known = { rulesets, detailed, ...(profile !== undefined && { profile }) };
+  const known = { rulesets, detailed, ...(limits && { limits }), ...(profile !== undefined && { profile }) };
   if (host !== undefined) return { ...known, host };
   const families = podIps.map(({ address }) => familyOf(address));
   return { ...known, host: hostOf(rulesets, profile, podIps), assumed: assumedHost(rulesets, families) };

@@ -4,6 +4,7 @@ import type { Family } from '../../packet/address.ts';
 import { CLAIMS } from '../../verify/claims.ts';
 import type { VerifyOptions } from '../../verify/verify.ts';
 import { type Call, textOf } from '../command.ts';
+import { limitsOf } from '../limits.ts';
 import { complain } from '../messages.ts';
 import { nearest } from '../nearest.ts';
 import { readHostOption } from '../trace/scene.ts';
@@ -21,6 +22,7 @@ export async function readSettings(call: Call): Promise<VerifyOptions | undefine
   if (!only || !except || !families || !proxyUid || !proxyGid || !where || !host) return undefined;
   const profile = textOf(call.input, 'profile');
   return {
+    limits: limitsOf(call),
     ...only,
     ...except,
     ...families,

@@ -1,5 +1,6 @@
 /** A comparison as a subject of a review, the same for `diff` and for `ci`: that packets end as on the base is the check, each class
  *  that does not a problem. */
+import { isBudgetReason } from '../../lib/budget.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { BEHAVIOUR_CHANGED } from '../../verify/behaviourChanged.ts';
@@ -97,6 +98,7 @@ function doubtProblem({ level, packets, reason, rules }: UnclearClass, context: 
     id: BEHAVIOUR_CHANGED,
     level,
     verdict: 'undecided',
+    ...(isBudgetReason(reason) && { spent: true }),
     message: `it is open whether something changes for ${packets}: ${reason}`,
     family: ipv,
     ...(named[0] !== undefined && named[0].place.source.rendered !== true && { place: named[0].place }),

@@ -1,5 +1,6 @@
 /** Verdicts on rules as subjects of a review: a claim is a check, whatever breaks it a problem. */
 
+import { isBudgetReason } from '../../lib/budget.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
@@ -77,6 +78,7 @@ function toProblem(finding: Finding, { subject, source, profile, causes }: Conte
     id,
     level,
     verdict,
+    ...(verdict === 'undecided' && isBudgetReason(finding.reason) && { spent: true }),
     message:
       cause === undefined
         ? messageOf(finding)

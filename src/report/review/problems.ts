@@ -54,9 +54,11 @@ export function isUnprovedChange({ id, level, verdict }: Problem): boolean {
 
 /** Whether it makes the run fail; the exit code says the same. */
 export function isFailure(problem: Problem, strict: boolean): boolean {
-  const { level, verdict, muted } = problem;
+  const { level, verdict, muted, spent } = problem;
   if (muted !== undefined) return false;
-  return verdict === 'failed' ? level === 'error' || (strict && level === 'warning') : strict || isUnprovedChange(problem);
+  return verdict === 'failed'
+    ? level === 'error' || (strict && level === 'warning')
+    : strict || spent === true || isUnprovedChange(problem);
 }
 
 /** The same; an expectation that is not shown is not met. */

@@ -45,6 +45,8 @@ export interface Problem {
   readonly id: string;
   readonly level: Level;
   readonly verdict: 'failed' | 'undecided';
+  /** undecided as the budget was spent: nobody may take that for a pass */
+  readonly spent?: true;
   /** one sentence, without capital and full stop, that stands by itself */
   readonly message: string;
   readonly family?: 'ipv4' | 'ipv6';
