@@ -166,7 +166,7 @@ export const scriptText: fc.Arbitrary<string> = body.map((lines) =>
     'A=1; PORT=80; NETS="10.0.0.0/8 192.168.0.0/16"; IPT=; x=one',
     'inner() { :; }',
     'helper() {',
-    '  iptables -A INPUT -m comment --comment h "$#" "$@" "${1:-none}"',
+    `  iptables -A INPUT -m comment --comment h "$#" "$@" "$\{1:-none}"`,
     '}',
     'main() {',
     ...indent(lines),

@@ -32,7 +32,7 @@ export const STRUCTURE_CLAIM_PAGES: readonly Page[] = [
     means: 'Nothing in the text says that rules of the other backend of iptables exist as well.',
     why: 'legacy and nft rules run side by side, and a dump of one does not show the other (istio/istio#49279). The warning of iptables-save goes to standard error and is lost when only the output is kept.',
     see: [{ run: 'iptables-legacy-save; iptables-nft-save', look: 'rules in both' }],
-    todo: 'Save both, and keep the rules in one of them.',
+    todo: 'Give both dumps in one text: both are asked. Better, keep the rules in one backend.',
   },
   {
     id: 'no-dead-rule',

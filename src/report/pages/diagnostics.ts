@@ -11,7 +11,7 @@ const TEXTS: Readonly<Record<DiagnosticKind, Text>> = {
       'A line is not in the language of iptables, or a value is not of its kind: `--dport 99x`. chainwalk stops with exit code 2 after it has reported everything it found.',
     why: 'iptables-restore refuses the same line before it talks to the kernel. Rules are loaded as a whole: one bad line means that nothing of its table is loaded.',
     see: [{ run: 'iptables-restore --test < FILE', look: 'the number of the line' }],
-    todo: 'The caret shows the place. `iptables -L` output cannot be read: save with `iptables-save`. Shell variables need --set NAME=value.',
+    todo: 'The caret shows the place. `iptables -L` output cannot be read: save with `iptables-save`. Shell variables need --set NAME=value, arguments of a script --set 1=value.',
   },
   'not-loadable': {
     title: 'the text can be read, but the kernel would refuse the rule',

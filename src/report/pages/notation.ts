@@ -9,7 +9,7 @@ export const NOTATION_PAGES: readonly Page[] = [
     group,
     title: 'texts in which chainwalk finds rules',
     means:
-      'Output of iptables-save and ip6tables-save, input of iptables-restore, shell lines that call iptables, and Markdown that has such lines. One text may have both families and several kinds. What a `$VARIABLE` stands for is said with --set. `-` is standard input.',
+      'Output of iptables-save and ip6tables-save, input of iptables-restore, shell lines that call iptables, and Markdown that has such lines. One text may have both families and several kinds. What a `$VARIABLE` stands for is said with --set, the first argument of a script with `--set 1=start`. `-` is standard input. A script is carried out as a shell would, with its functions, loops, conditions and here-documents; a value that is not in the text is an error where rules depend on it. Dumps, restores and commands of one text work on the same tables, in their order. The dumps of iptables-legacy-save and iptables-nft-save in one text are both asked.',
     why: 'The kind is told by the content, the family by the header, the command or the addresses, and by --family where nothing tells.',
     see: [{ run: 'chainwalk check FILE', look: 'how many rules of which family were found' }],
     todo: 'Save both families: `(iptables-save; ip6tables-save) > pod.rules`. `iptables -L` leaves out too much and is refused.',
