@@ -1,9 +1,9 @@
 /** The GitHub Action and the pre-commit hooks: their form, and what their scripts run. */
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { COMMANDS } from '../src/cli/commands/commands.ts';
 import { temporaryGit } from './cli/temporaryGit.ts';
@@ -60,62 +60,98 @@ describe('action.yml', () => {
     expect(ids.filter((id) => !steps.some((step) => step.id === id))).toEqual([]);
   });
 
-  it('the README names it', () => {
+  it('the README names it, and the page on pull requests, which names every input', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     expect(readme).toContain('action.yml');
+    expect(readme).toContain('(docs/pull-requests.md)');
+    const page = readFileSync(new URL('../docs/pull-requests.md', import.meta.url), 'utf8');
+    for (const name of Object.keys(ACTION.inputs)) expect(page).toContain(`\`${name}\``);
+    expect(page).toMatch(/contents: read/);
     expect(readme).toContain('.pre-commit-hooks.yaml');
   });
 });
 
-describe('the script of the action', { timeout: 30_000 }, () => {
-  let folder = '';
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'chainwalk-action-'));
-    program('npx', 'for one in "$@"; do echo "npx<$one>"; done');
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  function program(name: string, script: string): void {
-    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(folder, name), 0o755);
-  }
-
-  function run(inputs: Readonly<Record<string, string>>): { readonly args: readonly string[]; readonly output: string } {
+/** Folders as a runner has them: its own, the action's, and a checkout that somebody else wrote. */
+function runner() {
+  const folder = mkdtempSync(join(tmpdir(), 'chainwalk-action-'));
+  const [bin, temp, action, checkout] = ['bin', 'temp', 'action', 'checkout'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  for (const one of [bin, temp, action, checkout]) mkdirSync(one);
+  const program = (name: string, script: string, into = bin): void => {
+    mkdirSync(into, { recursive: true });
+    writeFileSync(join(into, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(into, name), 0o755);
+  };
+  const output = join(folder, 'output');
+  // as the runner calls it. source: docs.github.com, jobs.<job_id>.steps[*].shell
+  const bash = (step: Step | undefined, env: Readonly<Record<string, string>>, cwd: string) => {
+    writeFileSync(output, '');
+    const { status, stdout, stderr } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step?.run ?? ''], {
+      cwd,
+      encoding: 'utf8',
+      env: {
+        PATH: `${bin}:${process.env.PATH ?? ''}`,
+        HOME: folder,
+        RUNNER_TEMP: temp,
+        GITHUB_ACTION_PATH: action,
+        GITHUB_OUTPUT: output,
+        GITHUB_EVENT_NAME: 'pull_request',
+        ...env,
+      },
+    });
+    return { code: status, out: stdout, err: stderr, output: readFileSync(output, 'utf8') };
+  };
+  const check = (
+    inputs: Readonly<Record<string, string>>,
+    { env = {}, cwd = checkout }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
+  ) => {
     const given = (name: string) =>
       inputs[name] ?? (ACTION.inputs[name]?.default.startsWith('${{') ? '' : (ACTION.inputs[name]?.default ?? ''));
-    const env = Object.entries(CHECK?.env ?? {}).map(([name, value]) => [name, given(/inputs\.([\w-]+)/.exec(value)?.[1] ?? '')]);
-    const output = join(folder, 'output');
-    writeFileSync(output, '');
-    // as the runner calls it. source: docs.github.com, jobs.<job_id>.steps[*].shell
-    const out = execFileSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', CHECK?.run ?? ''], {
-      encoding: 'utf8',
-      env: { PATH: `${folder}:${process.env.PATH ?? ''}`, GITHUB_OUTPUT: output, ...Object.fromEntries(env) },
-    });
-    return { args: [...out.matchAll(/^npx<(.*)>$/gm)].map(([, one]) => one ?? ''), output: readFileSync(output, 'utf8') };
-  }
+    const own = Object.entries(CHECK?.env ?? {}).map(([name, value]) => [name, given(/inputs\.([\w-]+)/.exec(value)?.[1] ?? '')]);
+    const result = bash(CHECK, { ...Object.fromEntries(own), ...env }, cwd);
+    return { ...result, args: [...result.out.matchAll(/^node<(.*)>$/gm)].map(([, one]) => one ?? '') };
+  };
+  return { folder, bin, temp, action, checkout, program, bash, check, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
 
-  it('runs chainwalk ci with annotations, which bring the summary, and with SARIF', () => {
-    const { args, output } = run({});
-    expect(args).toEqual(['--yes', 'chainwalk', 'ci', '-o', 'github,sarif=chainwalk.sarif']);
+const SAYS = 'for one in "$@"; do echo "node<$one>"; done';
+
+describe('the check of the action', { timeout: 30_000 }, () => {
+  let own: ReturnType<typeof runner>;
+  beforeAll(() => {
+    own = runner();
+    own.program('node', SAYS);
+  });
+  afterAll(() => own.remove());
+  const main = () => join(own.temp, 'chainwalk-action/package/dist/main.js');
+
+  it('runs chainwalk ci with annotations, which bring the summary, and with SARIF, and no code of the checkout', () => {
+    const { args, output } = own.check({});
+    expect(args).toEqual([main(), 'ci', '-o', 'github,sarif=chainwalk.sarif', '--config-data-only']);
     expect(output).toBe('sarif=chainwalk.sarif\n');
   });
 
   it('passes on what it is given, blanks and quotes as they are', () => {
-    program('git', 'exit 0');
-    const { args, output } = run({
-      version: '0.1.0',
+    own.program('git', 'exit 0');
+    const { args, output } = own.check({
       config: 'a b.yaml',
+      'config-from-base': 'true',
+      'run-configuration-code': 'true',
       base: 'main',
       strict: 'true',
       sarif: '',
       output: 'junit=$(touch x).xml',
     });
     expect(args).toEqual([
-      '--yes',
-      'chainwalk@0.1.0',
+      main(),
       'ci',
       '-o',
       'github,junit=$(touch x).xml',
+      '--config-from-base',
       '--config=a b.yaml',
       '--strict',
       '--base=main',
@@ -124,35 +160,87 @@ describe('the script of the action', { timeout: 30_000 }, () => {
   });
 
   it('fetches a base that the checkout has not', () => {
-    program('git', 'case "$*" in "rev-parse FETCH_HEAD") echo 0123abc;; "rev-parse "*) exit 1;; fetch*) exit 0;; esac');
-    expect(run({ base: 'main' }).args.at(-1)).toBe('--base=0123abc');
+    own.program('git', 'case "$*" in "rev-parse FETCH_HEAD") echo 0123abc;; "rev-parse "*) exit 1;; fetch*) exit 0;; esac');
+    expect(own.check({ base: 'main' }).args.at(-1)).toBe('--base=0123abc');
+  });
+
+  it.each(['a\nsecret=1', 'a\r\nsecret=1', '\n'])('writes no other output than its own: %j', (sarif) => {
+    const { code, output, args } = own.check({ sarif });
+    expect([code, output, args]).toEqual([2, '', []]);
+  });
+
+  it.each(['pull_request_target', 'workflow_run'])('runs no code of a checkout for %s, whatever it is told', (event) => {
+    const { code, args, out } = own.check({ 'run-configuration-code': 'true' }, { env: { GITHUB_EVENT_NAME: event } });
+    expect([code, args, out]).toEqual([2, [], expect.stringContaining(`is refused for ${event}`)]);
+    expect(own.check({}, { env: { GITHUB_EVENT_NAME: event } }).args).toContain('--config-data-only');
+  });
+});
+
+describe('the build of the action', { timeout: 30_000 }, () => {
+  const BUILD = steps.find(({ run }) => run?.includes('npm ci'));
+  let own: ReturnType<typeof runner>;
+  beforeEach(() => {
+    own = runner();
+    own.program('node', 'echo v20.19.0');
+    own.program('npm', 'echo "npm<$*> in $(pwd) with $NPM_CONFIG_USERCONFIG"; cat "$NPM_CONFIG_USERCONFIG"');
+    writeFileSync(join(own.action, 'package.json'), '{}');
+    writeFileSync(join(own.folder, '.npmrc'), 'registry=http://127.0.0.1:9/\n');
+    // what a pull request may bring
+    own.program('chainwalk', 'echo OWNED', join(own.checkout, 'node_modules/.bin'));
+    writeFileSync(join(own.checkout, '.npmrc'), 'registry=http://127.0.0.1:9/\n');
+    writeFileSync(join(own.checkout, 'package.json'), '{ "scripts": { "build": "echo OWNED" } }');
+  });
+  afterEach(() => own.remove());
+
+  it('installs what the lock file of the action says, in a folder of its own, without scripts and with no settings of others', () => {
+    const { code, out } = own.bash(BUILD, {}, own.temp);
+    const at = join(own.temp, 'chainwalk-action');
+    expect([code, out.split('\n').slice(0, 2)]).toEqual([
+      0,
+      [
+        `npm<ci --ignore-scripts --include=dev --no-audit --no-fund --loglevel=error> in ${at}/package with ${at}/npmrc`,
+        `npm<run --silent build> in ${at}/package with ${at}/npmrc`,
+      ],
+    ]);
+    expect(out).not.toContain('127.0.0.1');
+    expect(own.bash(BUILD, {}, own.temp).out).toBe('');
+  });
+
+  it('runs outside the checkout, and takes no version that a registry has', () => {
+    expect(BUILD?.['working-directory']).toContain('runner.temp');
+    const text = readFileSync(new URL('../action.yml', import.meta.url), 'utf8');
+    expect(text).not.toMatch(/\bnpx\b|npm exec|npm install|chainwalk@/);
+    expect(steps.every(({ uses }) => uses === undefined || /@[0-9a-f]{40}$/.test(uses))).toBe(true);
+  });
+
+  it.each(['v18.20.4', 'v20.18.1', ''])('needs a Node that chainwalk runs on: %j is an error', (version) => {
+    own.program('node', `echo ${version}`);
+    const { code, out } = own.bash(BUILD, {}, own.temp);
+    expect([code, out]).toEqual([2, expect.stringContaining('needs Node 20.19 or later')]);
+    expect(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).engines.node).toBe('>=20.19');
+  });
+
+  it('is the version of the lock file', () => {
+    const lock = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
+    const version = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+    expect(lock.version).toBe(version);
   });
 });
 
 describe('the script in a checkout of one commit', { timeout: 30_000 }, () => {
   it('gets the base from where the checkout came from', () => {
     const origin = temporaryGit();
+    const own = runner();
     try {
       origin.commit({ 'a.rules': '1' });
       origin.git('branch', 'old');
       origin.commit({ 'a.rules': '2' });
       origin.git('clone', '-q', '--depth=1', `file://${origin.folder}`, 'checkout');
-      writeFileSync(
-        join(origin.folder, 'npx'),
-        '#!/bin/sh\nfor one in "$@"; do base=$one; done; git show "$(echo "$base" | cut -c8-):a.rules"\n',
-      );
-      chmodSync(join(origin.folder, 'npx'), 0o755);
-      const env = {
-        PATH: `${origin.folder}:${process.env.PATH ?? ''}`,
-        HOME: origin.folder,
-        GITHUB_STEP_SUMMARY: '/s',
-        GITHUB_OUTPUT: '/dev/null',
-      };
-      const given = { VERSION: '', CONFIG: '', BASE: 'old', STRICT: 'false', SARIF: '', MORE: '' };
-      const cwd = join(origin.folder, 'checkout');
-      const out = execFileSync('bash', ['-eo', 'pipefail', '-c', CHECK?.run ?? ''], { cwd, encoding: 'utf8', env: { ...env, ...given } });
+      own.program('node', 'for one in "$@"; do base=$one; done; git show "$(echo "$base" | cut -c8-):a.rules"');
+      const { out } = own.check({ base: 'old' }, { cwd: join(origin.folder, 'checkout') });
       expect(out).toBe('1');
     } finally {
+      own.remove();
       origin.remove();
     }
   });

@@ -92,7 +92,7 @@ describe('a configuration that finds less', { timeout: 60_000 }, () => {
   const known = (packets: string) =>
     `{ "schema": "chainwalk/baseline/v1", "known": [{ "claim": "outbound-captured", "subject": "net/a.rules", "shown": "x", "packets": "${packets}", "fingerprint": "f" }] }\n`;
   it.each<[string, Readonly<Record<string, string | undefined>>, RegExp]>([
-    ['claims are switched off', { 'chainwalk.config.yaml': GROUPS + 'claims: { only: [single-backend] }\n' + REST }, /`claims\.only` is/],
+    ['claims are switched off', { 'chainwalk.config.yaml': `${GROUPS}claims: { only: [single-backend] }\n${REST}` }, /`claims\.only` is/],
     [
       'claims are left out',
       { 'chainwalk.config.yaml': GROUPS + ONLY.replace(' }', ', except: [outbound-captured] }') + REST },
@@ -185,7 +185,7 @@ describe('a configuration that finds less', { timeout: 60_000 }, () => {
 
 describe('the configuration of the base', { timeout: 60_000 }, () => {
   it('judges what is here, and its baseline counts', async () => {
-    const files = { 'chainwalk.config.yaml': GROUPS + 'claims: { only: [single-backend] }\n', 'net/a.rules': RETURNED };
+    const files = { 'chainwalk.config.yaml': `${GROUPS}claims: { only: [single-backend] }\n`, 'net/a.rules': RETURNED };
     const { code, open, report } = await ci(files, ['--base', 'base', '--config-from-base']);
     expect(code).toBe(1);
     expect(open).toContainEqual(expect.stringMatching(/^outbound-captured: /));
