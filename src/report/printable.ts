@@ -4,8 +4,8 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/;
 const HIDDEN = /[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]/;
-/** Tags and rare selectors, which are two units each. */
-const ASTRAL = /\udb40[\udc00-\uddff]/;
+/** Tags and rare selectors, which are two units each; where a line is cut, one. */
+const ASTRAL = /\udb40[\udc00-\uddff]?/;
 const UNSAFE = new RegExp(`${ASTRAL.source}|${CONTROLS.source}|${HIDDEN.source}`, 'g');
 
 /** One line: what is not to be seen becomes `?`, a tab a blank. Keeps the length. */

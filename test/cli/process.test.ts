@@ -14,7 +14,7 @@ function sh(command: string, input = ''): { readonly code: number | null; readon
   return { code: status, out: stdout, err: stderr };
 }
 
-describe('process', { timeout: 30_000 }, () => {
+describe('process', { timeout: 240_000 }, () => {
   it('answers on standard output and exits 0', () => {
     const { code, out, err } = sh(`${PROGRAM} trace ${RULES} 'out tcp -> 203.0.113.9:443' --brief`);
     expect([code, err]).toEqual([0, '']);
@@ -46,6 +46,13 @@ describe('process', { timeout: 30_000 }, () => {
     const { code, out, err } = sh(`${PROGRAM} trace ${RULES} --packets - | head -n 1`, lines);
     expect([code, err]).toEqual([0, '']);
     expect(JSON.parse(out)).toMatchObject({ outcome: 'captured-out' });
+  });
+
+  it.skipIf(!existsSync('/proc/self'))('what cannot be written is said, and exits 2', () => {
+    for (const file of ['/proc/x/y.sarif', 'fixtures']) {
+      const { code, err } = sh(`timeout 60 ${PROGRAM} verify ${RULES} -o sarif=${file}`);
+      expect([code, err]).toEqual([2, expect.stringContaining(`cannot write \`${file}\`: `)]);
+    }
   });
 
   it.skipIf(!existsSync('/dev/full'))('a full disk is said, and exits 2', () => {

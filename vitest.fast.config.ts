@@ -1,0 +1,23 @@
+/** `npm run test:fast`: left out are the kernel, random inputs by the thousand, proofs over all fixtures, and
+ *  what starts the program as a process. */
+import { configDefaults, mergeConfig } from 'vitest/config';
+import all from './vitest.config.ts';
+
+const SLOW = [
+  'kernel/**',
+  'fuzz/**',
+  'agreement/**',
+  'arbitraries/**',
+  'properties/**',
+  'verify/**',
+  'vitest/**',
+  'istio/**/law.test.ts',
+  'istio/pod/**',
+  'extensions/*.prop.test.ts',
+  'syntax/anyText.test.ts',
+  'syntax/scripts.test.ts',
+  'cli/{any,ci,diff,git,man,pods,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,one,verify,phase,render}*.test.ts',
+  'action.test.ts',
+];
+
+export default mergeConfig(all, { test: { exclude: [...configDefaults.exclude, ...SLOW.map((glob) => `test/${glob}`)] } });
