@@ -2,6 +2,7 @@
 import type { Address, Family } from '../packet/address.ts';
 import { familyOf } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
+import { usualDirection } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
 import { hasIndex, hasPorts, PROTO } from '../packet/protocol.ts';
 import type { Host } from './host.ts';
@@ -49,8 +50,16 @@ export function completePacket(given: PartialPacket, host: Host): Completion {
     ...(dir === 'in' ? { iif: 'eth0' } : {}),
   };
   const quiet = { mark: 0, ttl: 64, tos: 0, fragOffset: 0, length: defaultLength(family, proto) };
-  const packet = { ...quiet, ...defaults, ...given, family, socket: owned } as Packet;
+  const rest = { ...quiet, ...defaults, ...given, family, socket: owned } as Packet;
+  const later = given.ctstate === 'ESTABLISHED' || given.ctstate === 'RELATED';
+  if (later) defaults.ctdir = usualDirection(rest);
+  const packet = later ? { ...rest, ctdir: given.ctdir ?? usualDirection(rest) } : rest;
   return { packet, defaults: (Object.keys(defaults) as (keyof PartialPacket)[]).filter((key) => given[key] === undefined) };
+}
+
+/** Its state says of which kind of connection it is. */
+function isOfConnection({ ctstate }: PartialPacket): boolean {
+  return ctstate === 'NEW' || ctstate === 'ESTABLISHED' || ctstate === 'RELATED';
 }
 
 interface Kind {
@@ -67,6 +76,11 @@ function contradiction(given: PartialPacket, { dir, proto, host }: Kind): string
   if (!hasPorts(proto) && (given.sport !== undefined || given.dport !== undefined)) return `protocol ${proto} has no ports`;
   if (proto !== PROTO.tcp && given.flags !== undefined) return 'only tcp has `flags`';
   if (given.spi !== undefined && !hasIndex(proto, given.dst === undefined ? 4 : familyOf(given.dst))) return 'only esp and ah have `spi`';
+  const said = (['ctdir', 'ctorigsrc', 'ctorigdst'] as const).find((key) => given[key] !== undefined);
+  if (said !== undefined && !isOfConnection(given)) {
+    return `\`${said === 'ctdir' ? 'dir' : said}\` is about the packet's connection: say its state too, as \`ctstate=ESTABLISHED\``;
+  }
+  if (given.ctstate === 'NEW' && given.ctdir === 'reply') return 'an answer makes its connection ESTABLISHED; it is not NEW';
   const nic = given.iif ?? given.oif;
   if (nic !== undefined && !host.interfaces.some(({ name }) => name === nic)) return `the host has no interface \`${nic}\``;
   if (dir === 'in' && given.iif === undefined && !host.interfaces.some(({ name }) => name === 'eth0'))

@@ -3,6 +3,7 @@ import type { Listener } from '../host/host.ts';
 import type { ListenerRole } from '../mesh/profile.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Choice, Walk } from '../simulate/trace.ts';
+import type { Membership } from '../simulate/whoseConnection.ts';
 import type { UnknownProxy } from './unknownProxy.ts';
 
 /** contract: outcomes of a packet's whole journey */
@@ -56,6 +57,8 @@ export interface Journey {
   readonly paths: readonly Path[];
   /** there were more paths than the budget allows; they were not all walked */
   readonly truncated: boolean;
+  /** of a packet with a state: the connection that it was taken to belong to */
+  readonly membership?: Membership;
   /** the limit at which a walk was cut short; the outcome is then undecided */
   readonly spent?: string;
 }

@@ -9,8 +9,10 @@ import { familyOf } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Connection } from '../simulate/connection.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { type Walk, whySpent } from '../simulate/trace.ts';
+import { membershipOf } from '../simulate/whoseConnection.ts';
 import type { Journey, Leg, Outcome, Path } from './journey.ts';
 import { legOutcome } from './outcome.ts';
 import { type UnknownProxy, unknownProxies } from './unknownProxy.ts';
@@ -40,14 +42,15 @@ interface Traveller {
 export function walkJourney(ruleset: Ruleset, packet: Packet, options: JourneyOptions): Journey {
   const budget = options.budget ?? new Budget(options.limits);
   const traveller: Traveller = { ruleset, options, budget, ways: options.ways ?? 256, paths: [], truncated: false };
-  follow(traveller, { packet, sender: senderOf(packet, options), before: [] });
+  const membership = membershipOf({ ruleset, packet, host: options.host }, { budget, cut: options.budget === undefined });
+  follow(traveller, { packet, sender: senderOf(packet, options), before: [], ...(membership && { connection: membership.connection }) });
   const { paths, truncated } = traveller;
   const cut = firstOf(paths.flatMap(({ legs }) => legs.map(({ walk }) => whySpent(walk))));
   const spent = cut ?? (truncated ? `more than ${traveller.ways} branches` : undefined);
   const outcomes = new Set(paths.map((path) => path.outcome));
   const [only] = outcomes;
   const outcome: Outcome = spent !== undefined || outcomes.size !== 1 || only === undefined ? 'undecided' : only;
-  return { packet, outcome, paths, truncated, ...(spent !== undefined && { spent }) };
+  return { packet, outcome, paths, truncated, ...(membership && { membership }), ...(spent !== undefined && { spent }) };
 }
 
 function firstOf<T>(list: readonly (T | undefined)[]): T | undefined {
@@ -58,12 +61,13 @@ interface NextLeg {
   readonly packet: Packet;
   readonly sender: string;
   readonly before: readonly Leg[];
+  readonly connection?: Connection;
 }
 
-function follow(traveller: Traveller, { packet, sender, before }: NextLeg): void {
+function follow(traveller: Traveller, { packet, sender, before, connection }: NextLeg): void {
   const { ruleset, options, budget, ways, paths } = traveller;
   const { walks, truncated } = simulate(
-    { ruleset, packet, host: options.host },
+    { ruleset, packet, host: options.host, ...(connection && { connection }) },
     {
       ways: ways - paths.length,
       ...(options.detailed === undefined ? {} : { detailed: options.detailed }),

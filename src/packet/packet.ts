@@ -6,6 +6,15 @@ import type { Address, Family } from './address.ts';
 export const CT_STATES = ['INVALID', 'NEW', 'ESTABLISHED', 'RELATED', 'UNTRACKED'] as const;
 export type CtState = (typeof CT_STATES)[number];
 
+/** The two ways of a connection: that of its first packet, and that of the answers. */
+export const CT_DIRECTIONS = ['original', 'reply'] as const;
+export type CtDirection = (typeof CT_DIRECTIONS)[number];
+
+export interface Endpoint {
+  readonly address: Address;
+  readonly port?: number;
+}
+
 /** One packet as it is sent (`out`) or arrives (`in`), with what the kernel attaches to it. Complete: no defaults are left. */
 export interface Packet {
   readonly family: Family;
@@ -33,6 +42,11 @@ export interface Packet {
   readonly mark: number;
   /** overrides the state that conntrack would compute from an empty table */
   readonly ctstate?: CtState;
+  /** which way of that connection the packet goes; the way of its first packet when absent */
+  readonly ctdir?: CtDirection;
+  /** ends of the connection's first packet before NAT; absent: those of this packet, for an answer the other way round */
+  readonly ctorigsrc?: Endpoint;
+  readonly ctorigdst?: Endpoint;
   /** mark of the connection that `ctstate` says the packet belongs to; 0 when absent */
   readonly connmark?: number;
   readonly ttl: number;

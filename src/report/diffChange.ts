@@ -1,10 +1,12 @@
 /** One kind of change, for people. */
+
+import type { TraceAfter } from './afterJson.ts';
 import type { CauseJson, DiffChange, DiffSide } from './diffJson.ts';
 import { paragraph } from './layout.ts';
 import type { Paint } from './paint.ts';
 import { fileLine } from './place.ts';
 import { printable } from './printable.ts';
-import type { TraceAfter, TraceFate, TraceRule } from './traceJson.ts';
+import type { TraceFate, TraceRule } from './traceJson.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from './words.ts';
 
 export interface ChangeStyle {

@@ -8,9 +8,10 @@ import type { DiffCause } from '../verify/diffCauses.ts';
 import type { Sides } from '../verify/diffQuestion.ts';
 import { levelOf, type Severity, type Usual } from '../verify/diffSeverity.ts';
 import type { ChangedClass, ChangedSide } from '../verify/diffWitness.ts';
+import type { TraceAfter } from './afterJson.ts';
 import type { PacketJson } from './packetJson.ts';
 import { toPacketJson } from './packetJson.ts';
-import type { TraceAfter, TraceFate, TraceRule } from './traceJson.ts';
+import type { TraceFate, TraceRule } from './traceJson.ts';
 import { toTrace, toTraceRule } from './traceJson.ts';
 
 /** What was compared: rules with rules, or a pod with itself. */

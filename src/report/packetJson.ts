@@ -1,7 +1,7 @@
 /** The object form of a packet, contract section 4. */
 import type { PartialPacket } from '../host/completePacket.ts';
 import { formatAddress } from '../packet/address.ts';
-import { flagLetters, protocolName } from '../packet/notation.ts';
+import { endpointText, flagLetters, hiddenEnds, protocolName } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
 
 export interface PacketJson {
@@ -26,6 +26,11 @@ export interface PacketJson {
   readonly iif?: string;
   readonly oif?: string;
   readonly ctstate?: string;
+  /** `original` or `reply`: which way of the connection of `ctstate` */
+  readonly ctdir?: string;
+  /** `ADDRESS:PORT` of the connection's first packet before NAT, where the packet does not show them */
+  readonly ctorigsrc?: string;
+  readonly ctorigdst?: string;
   /** mark of the connection of `ctstate` */
   readonly connmark?: number;
   readonly ttl: number;
@@ -53,6 +58,8 @@ export function toPacketJson(packet: Packet): PacketJson {
     ...(packet.iif !== undefined && { iif: packet.iif }),
     ...(packet.oif !== undefined && { oif: packet.oif }),
     ...(packet.ctstate !== undefined && { ctstate: packet.ctstate }),
+    ...(packet.ctdir !== undefined && { ctdir: packet.ctdir }),
+    ...Object.fromEntries(hiddenEnds(packet).map(({ key, endpoint }) => [key, endpointText(endpoint)])),
     ...(packet.connmark !== undefined && packet.connmark !== 0 && { connmark: packet.connmark }),
     ttl: packet.ttl,
     tos: packet.tos,
@@ -77,5 +84,6 @@ export function defaultKeys(parts: readonly (keyof PartialPacket)[]): readonly s
 /** The same with their values: `src=10.244.0.5`. */
 export function defaultsText(parts: readonly (keyof PartialPacket)[], packet: Packet): readonly string[] {
   const values = new Map<string, unknown>(Object.entries(toPacketJson(packet)));
-  return defaultKeys(parts).map((key) => `${key}=${String(values.get(key))}`);
+  // in the arrow form the direction of a connection has the short name
+  return defaultKeys(parts).map((key) => `${key === 'ctdir' ? 'dir' : key}=${String(values.get(key))}`);
 }

@@ -2,7 +2,8 @@
 import type { PartialPacket } from '../host/completePacket.ts';
 import { parseAddress } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
-import { CT_STATES } from '../packet/packet.ts';
+import { parseEndpoint } from '../packet/notation.ts';
+import { CT_DIRECTIONS, CT_STATES } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import { printable } from './printable.ts';
 
@@ -33,6 +34,15 @@ const KEYS: Readonly<Record<string, Key>> = {
   oif: name('oif'),
   mark: { says: 'a number up to 0xffffffff, hexadecimal as a string', read: readMark },
   ctstate: { says: `one of ${CT_STATES.join(', ')}`, read: readState },
+  ctdir: {
+    says: '`original` or `reply`',
+    read: (value) => {
+      const ctdir = CT_DIRECTIONS.find((direction) => direction === value);
+      return ctdir && { ctdir };
+    },
+  },
+  ctorigsrc: endpoint('ctorigsrc'),
+  ctorigdst: endpoint('ctorigdst'),
   connmark: integer('connmark', 0xffff_ffff),
   flags: { says: `letters of ${Object.keys(TCP_FLAGS).join('')}`, read: readFlags },
   icmp: { says: '`TYPE` or `TYPE/CODE`, as a string', read: readIcmp },
@@ -72,6 +82,14 @@ function address(field: 'src' | 'dst'): Key {
     return parsed === undefined ? undefined : { [field]: parsed };
   };
   return { says: 'an IPv4 or IPv6 address', read };
+}
+
+function endpoint(field: 'ctorigsrc' | 'ctorigdst'): Key {
+  const read = (value: unknown) => {
+    const parsed = typeof value === 'string' ? parseEndpoint(value) : undefined;
+    return parsed && { [field]: parsed };
+  };
+  return { says: 'an address, or an address with a port like `10.0.0.9:80`', read };
 }
 
 function name(field: 'iif' | 'oif'): Key {

@@ -3,11 +3,12 @@ import type { PartialPacket } from '../host/completePacket.ts';
 import type { Assumption } from '../journey/assumption.ts';
 import type { Journey, Leg, Path } from '../journey/journey.ts';
 import { unknownProxyText } from '../journey/unknownProxy.ts';
-import { formatAddress } from '../packet/address.ts';
-import { endpointText, protocolName } from '../packet/notation.ts';
+import { endpointText } from '../packet/notation.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
-import type { After, Choice, Fate, Step, Verdict } from '../simulate/trace.ts';
+import type { Choice, Fate, Step, Verdict } from '../simulate/trace.ts';
 import type { Source } from '../syntax/source.ts';
+import { type TraceAfter, toAfter } from './afterJson.ts';
+import { type TraceConnection, toConnection } from './connection.ts';
 import { defaultKeys, type PacketJson, toPacketJson } from './packetJson.ts';
 import { sawJson } from './saw.ts';
 
@@ -25,6 +26,8 @@ export interface Trace {
   readonly branches?: readonly TraceBranch[];
   /** there are more branches than were walked */
   readonly truncated?: true;
+  /** of a packet with a state: the connection that it was taken to belong to */
+  readonly connection?: TraceConnection;
   /** `budget: ` and the limit at which walking ended; the outcome is then undecided */
   readonly reason?: string;
   /** keys of the packet that were not given */
@@ -112,20 +115,6 @@ export type TraceFate =
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'undecided'; readonly reasons: readonly TraceChoice[] };
 
-export interface TraceAfter {
-  readonly src: string;
-  readonly sport?: number;
-  readonly dst: string;
-  readonly dport?: number;
-  readonly proto: string;
-  readonly oif?: string;
-  readonly iif?: string;
-  readonly mark: number;
-  readonly connmark: number;
-  readonly ctstate?: string;
-  readonly ctzone: number;
-}
-
 export interface TraceInput {
   readonly journey: Journey;
   /** file of the ruleset, as the user gave it */
@@ -152,6 +141,7 @@ export function toTrace({ journey, file, defaults, assumptions = [], profile, sa
     ...(first?.unknown !== undefined && { unknown: unknownProxyText(first.unknown) }),
     ...(journey.paths.length > 1 && { branches: journey.paths.map((path) => toBranch(path, file)) }),
     ...(journey.truncated && { truncated: true }),
+    ...(journey.membership !== undefined && { connection: toConnection(journey.membership) }),
     ...(journey.spent !== undefined && { reason: `budget: ${journey.spent}` }),
     defaults: defaultKeys(defaults),
     profile: profile ?? null,
@@ -226,21 +216,4 @@ function toFate(fate: Fate, file: string): TraceFate {
     default:
       return fate;
   }
-}
-
-function toAfter(after: After, proto: number): TraceAfter {
-  const { src, dst, sport, dport, iif, oif, mark, connmark, ctstate, ctzone } = after;
-  return {
-    src: formatAddress(src),
-    ...(sport !== undefined && { sport }),
-    dst: formatAddress(dst),
-    ...(dport !== undefined && { dport }),
-    proto: protocolName(proto),
-    ...(oif !== undefined && { oif }),
-    ...(iif !== undefined && { iif }),
-    mark,
-    connmark,
-    ...(ctstate !== undefined && { ctstate }),
-    ctzone,
-  };
 }

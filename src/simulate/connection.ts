@@ -2,6 +2,7 @@
  *  kernel include/net/netfilter/nf_conntrack_tuple.h, net/netfilter/nf_conntrack_core.c nf_conntrack_find_get() */
 import { icmpAnswer } from '../netfilter/firstState.ts';
 import type { Address } from '../packet/address.ts';
+import type { CtDirection } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { TcpTrack } from './tcpTrack.ts';
 
@@ -22,8 +23,6 @@ export interface ZonePair {
 
 export const NO_ZONE: ZonePair = { original: 0, reply: 0 };
 
-export type Direction = 'original' | 'reply';
-
 /** A conntrack entry. */
 export interface Connection {
   readonly proto: number;
@@ -43,6 +42,8 @@ export interface Connection {
   masqueradedAt: string | undefined;
   /** absent unless TCP */
   tcp: TcpTrack | undefined;
+  /** ends of the original direction that nobody knows: NAT may have rewritten them */
+  readonly unknown?: { readonly src: boolean; readonly dst: boolean };
 }
 
 export function inverse({ proto, tuple: { src, dst, sport, dport } }: { readonly proto: number; readonly tuple: Tuple }): Tuple {
@@ -51,12 +52,12 @@ export function inverse({ proto, tuple: { src, dst, sport, dport } }: { readonly
 }
 
 /** The tuple that a packet of this direction has before it is translated. */
-export function tupleOf(connection: Connection, direction: Direction): Tuple {
+export function tupleOf(connection: Connection, direction: CtDirection): Tuple {
   return direction === 'original' ? connection.original : inverse({ proto: connection.proto, tuple: connection.translated });
 }
 
 /** What translation makes of such a packet. */
-export function translatedTuple(connection: Connection, direction: Direction): Tuple {
+export function translatedTuple(connection: Connection, direction: CtDirection): Tuple {
   return direction === 'original' ? connection.translated : inverse({ proto: connection.proto, tuple: connection.original });
 }
 
@@ -68,11 +69,11 @@ export interface Lookup {
 
 export interface Found {
   readonly connection: Connection;
-  readonly direction: Direction;
+  readonly direction: CtDirection;
 }
 
 /** A packet to its own source belongs to both: the kernel finds the answer first. */
-const DIRECTIONS: readonly Direction[] = ['reply', 'original'];
+const DIRECTIONS: readonly CtDirection[] = ['reply', 'original'];
 
 export function find(table: readonly Connection[], { proto, tuple, zone }: Lookup): Found | undefined {
   for (const connection of table) {

@@ -1,7 +1,6 @@
 /** The conntrack lookup: which connection a packet belongs to, and what it makes of it.
  *  kernel net/netfilter/nf_conntrack_core.c nf_conntrack_in(), nf_conntrack_proto_icmp.c nf_conntrack_inet_error() */
 import type { Host } from '../host/host.ts';
-import type { ForcedState } from '../netfilter/firstState.ts';
 import { firstStates } from '../netfilter/firstState.ts';
 import type { CtState } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
@@ -9,6 +8,7 @@ import { type Connection, type Found, find, inverse, tupleOf } from './connectio
 import type { Test } from './evaluate.ts';
 import { compile, YES } from './evaluate.ts';
 import type { Skb } from './skb.ts';
+import { type Stated, statedConnection } from './stated.ts';
 import { isReset, judge, NO_TRACK } from './tcpTrack.ts';
 
 const TESTS = new Map<string, readonly { readonly state: CtState; readonly test: Test }[]>();
@@ -26,19 +26,20 @@ function stateOfFirst(skb: Skb, host: Host): CtState {
 
 export interface Tracking {
   /** state that the packet notation asks for */
-  readonly forced: ForcedState | undefined;
+  readonly stated: Stated | undefined;
   /** changed: connections come to an end here */
   readonly table: Connection[];
 }
 
 /** At PREROUTING and OUTPUT. */
-export function track(skb: Skb, { forced, table }: Tracking): void {
+export function track(skb: Skb, { stated, table }: Tracking): void {
   if (skb.tracked && (skb.connection !== undefined || skb.state === 'UNTRACKED')) return;
-  if (forced === undefined && table.length > 0 && known(skb, table)) return;
-  skb.state = forced?.state ?? stateOfFirst(skb, skb.host);
+  if (stated === undefined && table.length > 0 && known(skb, table)) return;
+  skb.state = stated?.state ?? stateOfFirst(skb, skb.host);
   skb.tracked = skb.state !== 'INVALID';
   if (skb.state === 'INVALID' || skb.state === 'UNTRACKED') return;
-  skb.connection = connectionOf(skb, { settled: skb.state !== 'NEW', mark: forced?.connmark ?? 0 });
+  if (stated === undefined) skb.connection = newConnection(skb);
+  else Object.assign(skb, { connection: statedConnection(skb, stated), direction: stated.direction });
 }
 
 /** Of a connection in the table, or about one; false: it is a first packet. */
@@ -100,18 +101,18 @@ function segment(skb: Skb, found: Found, table: Connection[]): boolean {
   return true;
 }
 
-function connectionOf(skb: Skb, { settled, mark }: { readonly settled: boolean; readonly mark: number }): Connection {
+function newConnection(skb: Skb): Connection {
   const judged = skb.proto === PROTO.tcp ? judge(NO_TRACK, { flags: skb.flags ?? 0, direction: 'original' }) : undefined;
   return {
     original: skb.tuple(),
     translated: skb.tuple(),
     proto: skb.proto,
     zone: skb.zone,
-    mark,
-    confirmed: settled,
-    srcDone: settled,
-    dstDone: settled,
-    seenReply: skb.state === 'ESTABLISHED',
+    mark: 0,
+    confirmed: false,
+    srcDone: false,
+    dstDone: false,
+    seenReply: false,
     assured: false,
     masqueradedAt: undefined,
     tcp: judged?.kind === 'taken' ? judged.track : undefined,

@@ -4,6 +4,7 @@ import type { IntervalSet } from '../lib/intervals.ts';
 import { assertNever } from '../lib/invariant.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Field, FieldValue } from '../packet/fields.ts';
+import { CT_STATUS } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import { tupleOf } from './connection.ts';
 import type { Skb } from './skb.ts';
@@ -77,9 +78,9 @@ export function compile(expr: MatchExpr): Test {
       };
     }
     case 'in':
-      return membership(READERS[expr.field], expr.intervals);
+      return orUnknown(expr, membership(READERS[expr.field], expr.intervals));
     case 'masked':
-      return maskTest(READERS[expr.field], expr.value, expr.mask);
+      return orUnknown(expr, maskTest(READERS[expr.field], expr.value, expr.mask));
     case 'present': {
       const read = READERS[expr.field];
       return (skb) => (read(skb) === undefined ? NO : YES);
@@ -89,6 +90,33 @@ export function compile(expr: MatchExpr): Test {
       return () => MAYBE;
     default:
       return assertNever(expr);
+  }
+}
+
+/** Of a connection whose ends before NAT nobody knows, what depends on them may be so or not. */
+function orUnknown(expr: Extract<MatchExpr, { kind: 'in' | 'masked' }>, test: Test): Test {
+  const ends = endsAsked(expr);
+  if (ends.length === 0) return test;
+  return (skb) => {
+    const unknown = skb.connection?.unknown;
+    return unknown !== undefined && ends.some((end) => unknown[end]) ? MAYBE : test(skb);
+  };
+}
+
+function endsAsked(expr: Extract<MatchExpr, { kind: 'in' | 'masked' }>): readonly ('src' | 'dst')[] {
+  switch (expr.field) {
+    case 'ctorigsrc':
+    case 'ctorigsport':
+      return ['src'];
+    case 'ctorigdst':
+    case 'ctorigdport':
+      return ['dst'];
+    case 'ctstatus': {
+      const asks = (bit: number): boolean => expr.kind === 'in' || (Number(expr.mask) & bit) !== 0;
+      return [...(asks(CT_STATUS.SNAT) ? (['src'] as const) : []), ...(asks(CT_STATUS.DNAT) ? (['dst'] as const) : [])];
+    }
+    default:
+      return [];
   }
 }
 

@@ -5,7 +5,6 @@ import { routeOutput } from '../host/output.ts';
 import type { Budget } from '../lib/budget.ts';
 import { assertNever } from '../lib/invariant.ts';
 import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type SetField, type Zone } from '../netfilter/effect.ts';
-import type { ForcedState } from '../netfilter/firstState.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { HOOK_STAGES, REROUTED_AFTER } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
@@ -21,6 +20,7 @@ import { track } from './conntrack.ts';
 import { divert } from './divert.ts';
 import { applyNat } from './nat.ts';
 import type { Skb } from './skb.ts';
+import type { Stated } from './stated.ts';
 import type { Fate, Step } from './trace.ts';
 import { avoidClash, endAt, endOf, isMasqueradedElsewhere, translate } from './translate.ts';
 import { walkTable } from './walkChain.ts';
@@ -32,7 +32,7 @@ export interface HookRun {
   readonly detailed: boolean;
   readonly budget: Budget;
   /** conntrack state that the packet notation asks for */
-  readonly forced: ForcedState | undefined;
+  readonly stated: Stated | undefined;
   /** the table of connections; packets enter theirs, and end some */
   readonly table: Connection[];
   /** next hop of the current route; MASQUERADE looks at it */
@@ -70,7 +70,7 @@ function lookup(skb: Skb, hook: HookName, run: HookRun): void {
   const seen = skb.state;
   track(skb, run);
   if (skb.state !== undefined && (seen === undefined || skb.state !== seen)) {
-    run.record({ kind: 'conntrack', hook, state: skb.state, zone: (skb.connection?.zone ?? skb.zone).original });
+    run.record({ kind: 'conntrack', hook, state: skb.state, zone: (skb.connection?.zone ?? skb.zone)[skb.direction] });
   }
 }
 

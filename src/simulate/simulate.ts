@@ -36,15 +36,17 @@ export interface Given {
   readonly host: Host;
   /** what earlier packets left in the table of connections: `connections` of their walk; absent: it is empty */
   readonly connections?: readonly Connection[];
+  /** of a packet with a state: the connection that it belongs to; absent: as the packet says */
+  readonly connection?: Connection;
 }
 
 export function simulate(given: Given, options: SimulateOptions = {}): Walks {
-  const { ruleset, packet, host, connections = [] } = given;
+  const { ruleset, packet, host, connections = [], connection } = given;
   invariant(ruleset.family === packet.family, `an IPv${packet.family} packet cannot meet IPv${ruleset.family} rules`);
   const rules = compiled(ruleset);
   const budget = options.budget ?? new Budget();
   budget.admit(ruleset, countRules(ruleset));
-  const asked = { rules, packet, host, budget, detailed: options.detailed === true, connections };
+  const asked = { rules, packet, host, budget, detailed: options.detailed === true, connections, ...(connection && { connection }) };
   const walk = options.cut === true ? traverseOrCut : traverse;
   const { results, truncated } = everyWay((choose) => walk({ ...asked, choose }), {
     most: options.ways ?? 256,

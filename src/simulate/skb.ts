@@ -5,8 +5,8 @@ import { findSocket, type SocketQuery, socketBits } from '../host/listeners.ts';
 import { wayBack } from '../host/wayBack.ts';
 import type { Address, Family } from '../packet/address.ts';
 import { CT_STATUS } from '../packet/fields.ts';
-import type { CtState, Packet, Quoted } from '../packet/packet.ts';
-import { type Connection, type Direction, NO_ZONE, rewritten, type Tuple, type ZonePair } from './connection.ts';
+import type { CtDirection, CtState, Packet, Quoted } from '../packet/packet.ts';
+import { type Connection, NO_ZONE, rewritten, type Tuple, type ZonePair } from './connection.ts';
 
 /** Fields are declared, not defined: each is then written once, in the constructor. */
 export class Skb {
@@ -37,7 +37,7 @@ export class Skb {
   declare state: CtState | undefined;
   declare connection: Connection | undefined;
   /** which way of its connection the packet goes */
-  declare direction: Direction;
+  declare direction: CtDirection;
   /** zone set by CT before the lookup */
   declare zone: ZonePair;
   /** CT or an earlier lookup has attached something: later CT rules are ignored */

@@ -1,7 +1,7 @@
 /** What conntrack keeps of a TCP connection, and what each segment makes of it. Sequence numbers are taken to be right.
  *  kernel net/netfilter/nf_conntrack_proto_tcp.c tcp_conntracks[][][], nf_conntrack_tcp_packet() */
 import { TCP_FLAGS } from '../packet/fields.ts';
-import type { Direction } from './connection.ts';
+import type { CtDirection } from '../packet/packet.ts';
 
 const STATES = [
   'NONE',
@@ -20,7 +20,7 @@ type Segment = 'syn' | 'synack' | 'fin' | 'ack' | 'rst' | 'none';
 
 export interface TcpTrack {
   readonly state: TcpState;
-  readonly last: { readonly segment: Segment; readonly direction: Direction } | undefined;
+  readonly last: { readonly segment: Segment; readonly direction: CtDirection } | undefined;
   /** one side has begun to close */
   readonly closing: boolean;
   /** both sides have sent a SYN */
@@ -43,7 +43,7 @@ const LETTERS: Readonly<Record<string, TcpState>> = {
   c: 'CLOSE',
   2: 'SYN_SENT2',
 };
-const NEXT: Readonly<Record<Direction, Readonly<Record<Segment, string>>>> = {
+const NEXT: Readonly<Record<CtDirection, Readonly<Record<Segment, string>>>> = {
   original: { syn: 'ss.....ss2', synack: '--r------r', fin: '--ffllltc-', ack: 'e-eewwttc-', rst: '-ccccccccc', none: '----------' },
   reply: { syn: '-2-----s-2', synack: '-r.......r', fin: '--ffllltc-', ack: '-.rewwttc.', rst: '-ccccccccc', none: '----------' },
 };
@@ -54,7 +54,7 @@ export type Judged =
   | { readonly kind: 'reopen' }
   | { readonly kind: 'ignored' | 'taken'; readonly track: TcpTrack; readonly from: TcpState };
 
-export function judge(track: TcpTrack, { flags, direction }: { readonly flags: number; readonly direction: Direction }): Judged {
+export function judge(track: TcpTrack, { flags, direction }: { readonly flags: number; readonly direction: CtDirection }): Judged {
   if (!VALID_FLAGS.has(flags & ~INDIFFERENT)) return { kind: 'invalid' };
   const segment = segmentOf(flags);
   const { state: from, last } = track;

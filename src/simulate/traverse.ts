@@ -15,6 +15,7 @@ import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
 import { refusedOnArrival, routeInput } from './input.ts';
 import { Skb } from './skb.ts';
+import { statedOf } from './stated.ts';
 import type { After, Choice, Fate, Step, Walk } from './trace.ts';
 
 export interface Traversal {
@@ -26,6 +27,8 @@ export interface Traversal {
   readonly budget: Budget;
   /** connections that earlier packets left behind */
   readonly connections: readonly Connection[];
+  /** of a packet with a state: the one that it belongs to; absent: as the packet says */
+  readonly connection?: Connection;
 }
 
 /** What is shown of a walk that did not come to its end. */
@@ -56,7 +59,7 @@ export function traverseOrCut(traversal: Traversal): Walk {
 
 /** One walk, taking the ways that `choose` says. @throws BudgetError */
 export function traverse(
-  { rules, packet, host, choose, detailed, budget, connections }: Traversal,
+  { rules, packet, host, choose, detailed, budget, connections, connection }: Traversal,
   watch: (steps: readonly Step[]) => void = () => {},
 ): Walk {
   const skb = new Skb(packet, host);
@@ -69,7 +72,7 @@ export function traverse(
     rules,
     detailed,
     budget,
-    forced: packet.ctstate === undefined ? undefined : { state: packet.ctstate, connmark: packet.connmark ?? 0 },
+    stated: statedOf(packet, connection),
     table,
     nextHop: undefined,
     record: (step) => {
@@ -222,7 +225,7 @@ function afterOf(skb: Skb, fate: Fate): After {
     dst: skb.dst,
     mark: skb.mark,
     connmark: skb.connection?.mark ?? 0,
-    ctzone: (skb.connection?.zone ?? skb.zone).original,
+    ctzone: (skb.connection?.zone ?? skb.zone)[skb.direction],
     ...(skb.sport === undefined ? {} : { sport: skb.sport }),
     ...(skb.dport === undefined ? {} : { dport: skb.dport }),
     ...(skb.iif === undefined ? {} : { iif: skb.iif }),

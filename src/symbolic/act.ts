@@ -94,7 +94,8 @@ function copied(
 function setConntrack(env: Env, effect: Extract<Effect, { kind: 'conntrack' }>): Env {
   if (env.tracked) return env;
   if (!effect.track) return { ...env, tracked: true, state: 'UNTRACKED' };
-  return { ...env, tracked: true, zone: effect.zone !== undefined && effect.zone.dir !== 'reply' ? effect.zone.id : 0 };
+  const { id = 0, dir } = effect.zone ?? {};
+  return { ...env, tracked: true, zone: dir === 'reply' ? 0 : id, replyZone: dir === 'original' ? 0 : id };
 }
 
 /** Which transparent socket the packets get; without one they are dropped. */

@@ -38,7 +38,7 @@ const ALWAYS_THERE: Readonly<Partial<Record<Field, number>>> = {
 /** Makes the classes of all packets of a table, one or two a hook, with variables of their own for what the space does not have. */
 export function anyStates(space: Space, table: Table): (hook: HookName) => readonly PacketClass[] {
   const { manager } = space;
-  let next = manager.variableOf(space.hasMac) + 1;
+  let next = space.free;
   const fresh = (width: number): Vector => {
     const made = variables(manager, { start: next, width });
     next += width;

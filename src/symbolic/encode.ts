@@ -5,19 +5,19 @@ import { socketBits } from '../host/listeners.ts';
 import type { IntervalSet } from '../lib/intervals.ts';
 import { includes, point } from '../lib/intervals.ts';
 import { assertNever } from '../lib/invariant.ts';
-import { ICMP_ANSWERS } from '../netfilter/firstState.ts';
+import { isAssured } from '../netfilter/firstState.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
-import { CT_STATUS, WAYS_BACK } from '../packet/fields.ts';
+import { WAYS_BACK } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
+import { answer, connectionPort, otherType, type Reading, statusBits } from './connectionBits.ts';
 import { listenerShares } from './listeners.ts';
 import type { Space } from './space.ts';
 import type { Env, FreeField } from './state.ts';
 import { hasTemplate } from './state.ts';
-import type { Vector } from './vector.ts';
-import { constant, increment, maskedEqual, vectorIn } from './vector.ts';
+import { constant, maskedEqual, vectorIn } from './vector.ts';
 import { wayBackSet } from './wayBack.ts';
 
 export interface Encoded {
@@ -101,11 +101,6 @@ function derivedSet(
   return space.manager.any(types.map((one) => vectorIn(space.manager, field.startsWith('src') ? env.src : env.dst, one.addresses)));
 }
 
-interface Reading {
-  readonly present: Bdd;
-  readonly bits: Vector;
-}
-
 /** A field as a function of the packet at its start; not for names and derived fields. */
 function readField(space: Space, env: Env, field: Field): Reading {
   const { start, has, manager } = space;
@@ -141,9 +136,9 @@ function readField(space: Space, env: Env, field: Field): Reading {
     case 'ctstate':
       return { present: FULL, bits: constant(CT_STATES.indexOf(env.state ?? (template ? 'NEW' : 'INVALID')), 3) };
     case 'ctstatus':
-      return { present: tracked, bits: statusBits(space, env) };
+      return { present: tracked, bits: statusBits(space, env, assuredSet(space, env)) };
     case 'ctdir':
-      return { present: tracked, bits: constant(0, 1) };
+      return { present: tracked, bits: constant(env.direction === 'original' ? 0 : 1, 1) };
     case 'ctproto':
       return { present: tracked, bits: start.proto };
     case 'ctorigsrc':
@@ -151,17 +146,23 @@ function readField(space: Space, env: Env, field: Field): Reading {
     case 'ctorigdst':
       return { present: tracked, bits: env.original?.dst ?? [] };
     case 'ctreplsrc':
-      return { present: tracked, bits: env.dst };
+      return { present: tracked, bits: answer(env).src };
     case 'ctrepldst':
-      return { present: tracked, bits: env.src };
+      return { present: tracked, bits: answer(env).dst };
     case 'ctorigsport':
       return connectionPort(space, env, { port: env.original?.sport });
     case 'ctorigdport':
-      return connectionPort(space, env, { port: env.original?.dport, icmpType: start.icmpType });
+      return connectionPort(space, env, {
+        port: env.original?.dport,
+        icmpType: env.direction === 'original' ? start.icmpType : otherType(space),
+      });
     case 'ctreplsport':
-      return connectionPort(space, env, { port: env.dport });
+      return connectionPort(space, env, { port: answer(env).sport });
     case 'ctrepldport':
-      return connectionPort(space, env, { port: env.sport, icmpType: replyType(space) });
+      return connectionPort(space, env, {
+        port: answer(env).dport,
+        icmpType: env.direction === 'original' ? otherType(space) : start.icmpType,
+      });
     case 'socket':
       return { present: env.owned ? space.socket : EMPTY, bits: constant(1, 1) };
     case 'uid':
@@ -185,49 +186,8 @@ function readField(space: Space, env: Env, field: Field): Reading {
   }
 }
 
-interface ConnectionPort {
-  readonly port: Vector | undefined;
-  readonly icmpType?: Vector;
-}
-
-/** As Skb.tuple: ports, for ICMP type and code, 0 for protocols without ports. */
-function connectionPort({ manager, has, start }: Space, env: Env, { port, icmpType }: ConnectionPort): Reading {
-  if (env.original === undefined || port === undefined) return { present: EMPTY, bits: [] };
-  const icmp = icmpType === undefined ? [] : [...icmpType, ...start.icmpCode];
-  const bits = port.map((bit, index) => manager.or(manager.and(has.ports, bit), manager.and(has.icmp, icmp[index] ?? EMPTY)));
-  return { present: icmpType === undefined ? manager.not(has.icmp) : FULL, bits };
-}
-
-/** As icmpAnswer, for all types. */
-function replyType({ manager, start }: Space): Vector {
-  const type = start.icmpType;
-  let answers = increment(manager, type);
-  for (const [request, answer] of ICMP_ANSWERS) {
-    const asked = maskedEqual(manager, type, { value: request, mask: 0xff });
-    const bits = constant(answer, 8);
-    answers = answers.map((bit, index) => manager.or(manager.and(asked, bits[index] ?? EMPTY), manager.minus(bit, asked)));
-  }
-  return answers;
-}
-
-/** CONFIRMED, and whether each direction was rewritten, bit by bit from the top of the six bits of CT_STATUS. */
-function statusBits(space: Space, env: Env): Vector {
-  const changed = (pairs: readonly (readonly [Vector, Vector | undefined])[]): Bdd =>
-    space.manager.any(pairs.flatMap(([now, then]) => now.map((bit, index) => space.manager.xor(bit, then?.[index] ?? bit))));
-  const { original } = env;
-  const bits: Record<number, Bdd> = {
-    [CT_STATUS.DNAT]: changed([
-      [env.dst, original?.dst],
-      [env.dport, original?.dport],
-    ]),
-    [CT_STATUS.SNAT]: changed([
-      [env.src, original?.src],
-      [env.sport, original?.sport],
-    ]),
-    [CT_STATUS.CONFIRMED]: env.confirmed ? FULL : EMPTY,
-    [CT_STATUS.SEEN_REPLY]: env.state === 'ESTABLISHED' ? FULL : EMPTY,
-  };
-  return [32, 16, 8, 4, 2, 1].map((bit) => bits[bit] ?? EMPTY);
+function assuredSet(space: Space, env: Env): Bdd {
+  return env.state === 'ESTABLISHED' ? encode(space, env, isAssured(env.direction)).must : EMPTY;
 }
 
 /** Bits of the socket that TPROXY chose, else of the one that a lookup for the packet's destination finds. */
@@ -235,7 +195,10 @@ function socketReading(space: Space, env: Env): Reading {
   const { manager, host } = space;
   const chosen = env.diverted === undefined ? undefined : host.listeners[env.diverted];
   if (chosen !== undefined) return { present: FULL, bits: constant(socketBits(chosen), SK_BITS) };
-  const shares = listenerShares(space, env);
+  // under NAT of sources IPv4 looks for who opened the connection
+  const { original } = env;
+  const opened = space.family === 4 && env.direction === 'reply' && env.state === 'ESTABLISHED' ? original : undefined;
+  const shares = listenerShares(space, opened === undefined ? env : { dst: opened.src, dport: opened.sport });
   const bit = (mask: number): Bdd =>
     manager.any(shares.filter(({ listener }) => (socketBits(listener) & mask) !== 0).map(({ set }) => set));
   return { present: manager.any(shares.map(({ set }) => set)), bits: [4, 2, 1].map(bit) };

@@ -1,8 +1,8 @@
 /** One hook for all packets: its tables in order, the conntrack lookup between them. simulate/hook.ts for sets. */
 
 import { listenerPorts } from '../host/listeners.ts';
-import type { ForcedState } from '../netfilter/firstState.ts';
-import { firstStates } from '../netfilter/firstState.ts';
+import type { ForcedState, TupleEnd } from '../netfilter/firstState.ts';
+import { firstStates, OPPOSITE_END } from '../netfilter/firstState.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { HOOK_STAGES, REROUTED_AFTER, type Routed } from '../netfilter/hooks.ts';
 import { addressParts } from '../ruleset/addressParts.ts';
@@ -16,6 +16,7 @@ import type { Space } from './space.ts';
 import type { Env, PacketClass } from './state.ts';
 import { merge } from './state.ts';
 import { summariesOf } from './summaries.ts';
+import type { Vector } from './vector.ts';
 import { constant } from './vector.ts';
 import type { EndedClass } from './walk.ts';
 import { walkTable } from './walk.ts';
@@ -62,8 +63,10 @@ interface Place {
 function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonly PacketClass[]): HookResult {
   const table = walk.ruleset.tables.get(name);
   const seen = name === 'nat' ? classes.filter((one) => seesNat(walk, hook, one)) : classes;
-  const others = name === 'nat' ? classes.filter((one) => !seen.includes(one)) : [];
-  if (table === undefined || seen.length === 0) return { on: classes, ended: [] };
+  if (table === undefined) return { on: classes, ended: [] };
+  const rest = name === 'nat' ? classes.filter((one) => !seen.includes(one)) : [];
+  const { on: others, ended: gone } = translateAnswers(walk, hook, rest);
+  if (seen.length === 0) return { on: others, ended: gone };
   const { visit } = walk;
   const into = name === 'nat' ? seen.map((one) => ({ ...one, env: { ...one.env, [doneAt(hook)]: true } })) : seen;
   const tableWalk = {
@@ -81,7 +84,7 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
   const routed = hook === 'OUTPUT' ? REROUTED_AFTER[name]?.(walk.space.family) : undefined;
   if (routed === undefined) {
     const { accepted, ended } = walkTable(tableWalk, into);
-    return { on: merge(walk.space, [...others, ...accepted]), ended };
+    return { on: merge(walk.space, [...others, ...accepted]), ended: [...gone, ...ended] };
   }
   // class by class, to see which packets of each were moved
   const results = into.map((one) => {
@@ -90,7 +93,31 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
     const again = walk.reroute(parts.flatMap(({ moved }) => moved));
     return { on: [...parts.flatMap(({ still }) => still), ...again.on], ended: [...ended, ...again.ended] };
   });
-  return { on: merge(walk.space, [...others, ...results.flatMap(({ on }) => on)]), ended: results.flatMap(({ ended }) => ended) };
+  return {
+    on: merge(walk.space, [...others, ...results.flatMap(({ on }) => on)]),
+    ended: [...gone, ...results.flatMap(({ ended }) => ended)],
+  };
+}
+
+/** Of answers the nat table is not asked: they are rewritten as their question was, the other way round. */
+function translateAnswers(walk: HookWalk, hook: HookName, classes: readonly PacketClass[]): HookResult {
+  const routed = hook === 'OUTPUT' ? REROUTED_AFTER.nat?.(walk.space.family) : undefined;
+  const results = classes.map((before): HookResult => {
+    const after = { ...before, env: translated(walk, hook, before.env) };
+    if (after.env === before.env || routed === undefined) return { on: [after], ended: [] };
+    const { moved, still } = splitMoved(walk.space, { before, after, fields: routed });
+    const again = walk.reroute(moved);
+    return { on: [...still, ...again.on], ended: again.ended };
+  });
+  return { on: results.flatMap(({ on }) => on), ended: results.flatMap(({ ended }) => ended) };
+}
+
+/** simulate/translate.ts for a packet of the reply direction. */
+function translated({ ruleset }: HookWalk, hook: HookName, env: Env): Env {
+  const { original, direction } = env;
+  if (!ruleset.usesConntrack || original === undefined || direction === 'original') return env;
+  if (doneAt(hook) === 'dstDone') return { ...env, dst: original.src, dport: original.sport };
+  return { ...env, src: original.dst, sport: original.dport };
 }
 
 interface Move {
@@ -125,7 +152,7 @@ function seesNat({ ruleset }: HookWalk, hook: HookName, { env }: PacketClass): b
 function lookup({ space, ruleset, forced }: HookWalk, one: PacketClass): readonly PacketClass[] {
   const { env } = one;
   if (!ruleset.usesConntrack || env.original !== undefined || env.state === 'UNTRACKED') return [one];
-  if (forced !== undefined) return [{ ...one, env: withState(env, forced) }];
+  if (forced !== undefined) return [{ ...one, env: withState(space, env, forced) }];
   const loose = space.host.sysctls.get('net.netfilter.nf_conntrack_tcp_loose') !== '0';
   const parts: PacketClass[] = [];
   let left = one.set;
@@ -133,16 +160,20 @@ function lookup({ space, ruleset, forced }: HookWalk, one: PacketClass): readonl
     const set = space.manager.and(left, encode(space, env, when).must);
     if (set === EMPTY) continue;
     left = space.manager.minus(left, set);
-    parts.push({ ...one, set, env: withState(env, { state, connmark: 0 }) });
+    parts.push({ ...one, set, env: withState(space, env, { state, connmark: 0 }) });
   }
   return parts;
 }
 
 /** A connection that is there already has had its NAT. */
-function withState(env: Env, { state, connmark }: ForcedState): Env {
+function withState(space: Space, env: Env, { state, connmark, direction = 'original', rewritten = {} }: ForcedState): Env {
   if (state === 'INVALID') return { ...env, state, tracked: false };
   if (state === 'UNTRACKED') return { ...env, state, tracked: true };
+  const seen = (end: TupleEnd): Vector => env[direction === 'original' ? end : OPPOSITE_END[end]];
+  const end = (name: TupleEnd): Vector => (rewritten[name] === undefined ? seen(name) : space.question[name]);
+  const original = { src: end('src'), dst: end('dst'), sport: end('sport'), dport: end('dport') };
   const { src, dst, sport, dport } = env;
-  const made = { ...env, state, tracked: true, original: { src, dst, sport, dport }, connmark: constant(connmark, 32) };
+  const sent = direction === 'reply' ? { src, dst, sport, dport } : undefined;
+  const made = { ...env, state, tracked: true, direction, original, sent, connmark: constant(connmark, 32) };
   return state === 'NEW' ? made : { ...made, confirmed: true, srcDone: true, dstDone: true };
 }

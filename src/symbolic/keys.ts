@@ -40,6 +40,8 @@ const ENV_PARTS = [
   'owned',
   'state',
   'zone',
+  'replyZone',
+  'direction',
   'tracked',
   'confirmed',
   'srcDone',
@@ -47,6 +49,7 @@ const ENV_PARTS = [
   'diverted',
   'way',
   'original',
+  'sent',
 ] as const satisfies readonly EnvPart[];
 
 function partText(env: Env, part: EnvPart): string {
@@ -61,9 +64,10 @@ function partText(env: Env, part: EnvPart): string {
     case 'mark':
     case 'connmark':
       return textOf(env[part]);
-    case 'original': {
-      const { original } = env;
-      return original === undefined ? '-' : [original.src, original.dst, original.sport, original.dport].map(textOf).join();
+    case 'original':
+    case 'sent': {
+      const tuple = env[part];
+      return tuple === undefined ? '-' : [tuple.src, tuple.dst, tuple.sport, tuple.dport].map(textOf).join();
     }
     case 'way':
       return env.way === undefined ? '-' : `${env.way.oif} ${env.way.local} ${env.way.via}`;

@@ -31,7 +31,7 @@ function addMatch(parts: Set<Part>, expr: MatchExpr): void {
 
 /** conntrack has seen the packet, or a template waits for it */
 const SEEN: readonly Part[] = ['original', 'tracked', 'state'];
-const CONNECTION: readonly Part[] = ['original', 'src', 'dst', 'sport', 'dport'];
+const CONNECTION: readonly Part[] = ['original', 'direction', 'sent', 'src', 'dst', 'sport', 'dport'];
 const SOURCE_TYPE: readonly Part[] = ['src', 'iif', 'oif'];
 const DESTINATION_TYPE: readonly Part[] = ['dst', 'iif', 'oif'];
 
@@ -58,7 +58,7 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   gid: ['owned'],
   ctstate: ['state', 'tracked'],
   connmark: ['connmark', ...SEEN],
-  ctstatus: [...CONNECTION, 'confirmed', 'state'],
+  ctstatus: [...CONNECTION, 'confirmed', 'state', 'flags'],
   ctdir: CONNECTION,
   ctproto: CONNECTION,
   ctorigsrc: CONNECTION,
@@ -77,7 +77,7 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   dstTypeOut: DESTINATION_TYPE,
   wayBack: ['src', 'dst', 'iif'],
   wayBackMarked: ['src', 'dst', 'iif', 'mark'],
-  sk: ['diverted', 'dst', 'dport'],
+  sk: ['diverted', 'dst', 'dport', 'original', 'direction', 'state'],
 };
 
 /** What an effect writes is read too, where it keeps some of the old value. */
@@ -90,7 +90,7 @@ function effectReads(effect: Effect): readonly Part[] {
     case 'setField':
       return [effect.field];
     case 'conntrack':
-      return ['tracked', 'state', 'zone'];
+      return ['tracked', 'state', 'zone', 'replyZone'];
     case 'nat':
       return ['src', 'dst', 'sport', 'dport', ...NAT_READS[effect.to.kind]];
     case 'divert':

@@ -2,6 +2,7 @@
  *  Laid out from the field table; addresses first, which measured best for address-shaped tables. */
 import type { Host } from '../host/host.ts';
 import { Budget } from '../lib/budget.ts';
+import { TUPLE_ENDS, type TupleEnd } from '../netfilter/firstState.ts';
 import type { Family } from '../packet/address.ts';
 import type { Field } from '../packet/fields.ts';
 import { FIELDS } from '../packet/fields.ts';
@@ -46,6 +47,11 @@ export interface Space {
   readonly socket: Bdd;
   readonly process: Bdd;
   readonly hasMac: Bdd;
+  /** of an answer: what its question was before NAT, as far as the answer does not show it */
+  readonly question: Readonly<Record<TupleEnd, Vector>>;
+  readonly questionOffsets: Readonly<Record<TupleEnd, number>>;
+  /** the first variable that stands for nothing yet */
+  readonly free: number;
   readonly has: { readonly ports: Bdd; readonly tcp: Bdd; readonly icmp: Bdd; readonly index: Bdd };
 }
 
@@ -61,6 +67,16 @@ export function makeSpace(family: Family, host: Host, budget = new Budget()): Sp
     START_FIELDS.map((field) => [field, variables(manager, { start: offsets[field] as number, width: widthOf(field, family) })]),
   ) as unknown as Record<StartField, Vector>;
   const whole = equal(manager, start.fragOffset, 0);
+  const marks = next;
+  next += PRESENCES;
+  const questionOffsets: Partial<Record<TupleEnd, number>> = {};
+  for (const end of TUPLE_ENDS) {
+    questionOffsets[end] = next;
+    next += widthOf(end, family);
+  }
+  const question = Object.fromEntries(
+    TUPLE_ENDS.map((end) => [end, variables(manager, { start: questionOffsets[end] as number, width: widthOf(end, family) })]),
+  ) as unknown as Record<TupleEnd, Vector>;
   const proto = (...numbers: number[]): Bdd =>
     manager.and(whole, manager.any(numbers.map((number) => equal(manager, start.proto, number))));
   return {
@@ -70,9 +86,12 @@ export function makeSpace(family: Family, host: Host, budget = new Budget()): Sp
     host,
     start,
     offsets: offsets as Record<StartField, number>,
-    socket: manager.variable(next),
-    process: manager.variable(next + 1),
-    hasMac: manager.variable(next + 2),
+    socket: manager.variable(marks),
+    process: manager.variable(marks + 1),
+    hasMac: manager.variable(marks + 2),
+    question,
+    questionOffsets: questionOffsets as Record<TupleEnd, number>,
+    free: next,
     has: {
       ports: proto(PROTO.tcp, PROTO.udp, PROTO.udplite, PROTO.sctp, PROTO.dccp),
       tcp: proto(PROTO.tcp),
@@ -96,6 +115,9 @@ export function inOwnSpace<T>(family: Family, { host, budget }: SpaceAround, wor
     space.manager.release();
   }
 }
+
+/** socket, process, hasMac */
+const PRESENCES = 3;
 
 export function widthOf(field: StartField, family: Family): number {
   const { type } = FIELDS[field];

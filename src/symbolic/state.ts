@@ -2,7 +2,7 @@
 import type { Interval } from '../lib/intervals.ts';
 import type { Address } from '../packet/address.ts';
 import type { Field } from '../packet/fields.ts';
-import type { CtState } from '../packet/packet.ts';
+import type { CtDirection, CtState } from '../packet/packet.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY } from './bdd.ts';
@@ -30,13 +30,19 @@ export interface Env {
   readonly owned: boolean;
   /** undefined: conntrack has not seen the packet */
   readonly state: CtState | undefined;
+  /** in which each direction is looked up */
   readonly zone: number;
+  readonly replyZone: number;
+  /** which way of its connection the packet goes */
+  readonly direction: CtDirection;
   readonly tracked: boolean;
   readonly confirmed: boolean;
   readonly srcDone: boolean;
   readonly dstDone: boolean;
   /** addresses and ports of the connection when conntrack saw it first */
   readonly original: Tuple | undefined;
+  /** of an answer: its ends as it was sent */
+  readonly sent: Tuple | undefined;
   /** index in the host's listeners of the transparent socket that TPROXY chose */
   readonly diverted: number | undefined;
   /** fields that may have any value, whatever the packet's way was; for questions about rules alone */
@@ -91,11 +97,14 @@ export function startEnv(space: Space, place: { readonly iif: string | undefined
     owned: place.owned,
     state: undefined,
     zone: 0,
+    replyZone: 0,
+    direction: 'original',
     tracked: false,
     confirmed: false,
     srcDone: false,
     dstDone: false,
     original: undefined,
+    sent: undefined,
     diverted: undefined,
   };
 }

@@ -1,6 +1,6 @@
 /** The way of all packets through one host's rules: simulate/traverse.ts for sets. Sockets bound to an interface are left out. */
 import type { Host, Listener } from '../host/host.ts';
-import type { ForcedState } from '../netfilter/firstState.ts';
+import { type ForcedState, OPPOSITE_END, TUPLE_ENDS } from '../netfilter/firstState.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { LostReason } from '../netfilter/lost.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
@@ -10,10 +10,10 @@ import type { HookResult, HookWalk } from './hook.ts';
 import { walkHook } from './hook.ts';
 import { listenerShares } from './listeners.ts';
 import { refuseArrivals, routeInput, routeOutput } from './moves.ts';
-import type { Space } from './space.ts';
+import { type Space, widthOf } from './space.ts';
 import type { PacketClass } from './state.ts';
 import { merge, startEnv } from './state.ts';
-import { atMostOne, decrement, equal } from './vector.ts';
+import { atMostOne, constant, decrement, equal } from './vector.ts';
 import type { EndedClass } from './walk.ts';
 
 /** Where the packets of a class end. */
@@ -58,9 +58,11 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: Question, ii
     ...(visit === undefined ? {} : { visit }),
     ...(forced === undefined ? {} : { forced }),
   };
-  const whole = space.manager.and(within, ruleset.usesDefrag ? equal(space.manager, space.start.fragOffset, 0) : FULL);
-  const start: PacketClass = { set: whole, env: startEnv(space, { iif, owned: iif === undefined }), doubts: [], decided: undefined };
-  const fragments = space.manager.minus(within, whole);
+  const answers = answersOnly(space, forced);
+  const whole = space.manager.all([within, answers, ruleset.usesDefrag ? equal(space.manager, space.start.fragOffset, 0) : FULL]);
+  const env = { ...startEnv(space, { iif, owned: iif === undefined }), ...knownEnds(space, forced) };
+  const start: PacketClass = { set: whole, env, doubts: [], decided: undefined };
+  const fragments = space.manager.minus(space.manager.and(within, answers), whole);
   if (fragments !== EMPTY) ends.push({ ...start, set: fragments, fate: { kind: 'lost', reason: 'awaiting-fragments' } });
   if (whole === EMPTY) return ends;
   if (iif === undefined) send();
@@ -144,6 +146,27 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: Question, ii
   }
 }
 
+/** Of answers under NAT only those from where NAT led their question: there ends are known, which keeps the diagrams small. */
+function answersOnly({ manager, start }: Space, forced: ForcedState | undefined): Bdd {
+  const { rewritten = {} } = forced ?? {};
+  return manager.all(
+    TUPLE_ENDS.map((end) => {
+      const value = rewritten[end];
+      return value === undefined ? FULL : equal(manager, start[OPPOSITE_END[end]], value);
+    }),
+  );
+}
+
+function knownEnds({ family }: Space, forced: ForcedState | undefined): Partial<PacketClass['env']> {
+  const { rewritten = {} } = forced ?? {};
+  return Object.fromEntries(
+    TUPLE_ENDS.flatMap((end) => {
+      const value = rewritten[end];
+      return value === undefined ? [] : [[OPPOSITE_END[end], constant(value, widthOf(end, family))]];
+    }),
+  );
+}
+
 type Devices = Pick<PacketClass['env'], 'iif' | 'oif'>;
 
 function each(classes: readonly PacketClass[], step: (one: PacketClass) => HookResult): HookResult {
@@ -155,7 +178,7 @@ function each(classes: readonly PacketClass[], step: (one: PacketClass) => HookR
 function loopedBack(env: PacketClass['env']): PacketClass['env'] {
   if (env.original !== undefined) return { ...env, owned: false, confirmed: true };
   if (env.state === 'UNTRACKED') return { ...env, owned: false };
-  return { ...env, owned: false, tracked: false, zone: 0, state: undefined };
+  return { ...env, owned: false, tracked: false, zone: 0, replyZone: 0, state: undefined };
 }
 
 function fateOfEnd(one: EndedClass): FateClass {

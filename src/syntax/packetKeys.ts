@@ -3,7 +3,8 @@ import type { PartialPacket } from '../host/completePacket.ts';
 import { equals, inSet, type MatchExpr, masked, NEVER, not, or, present } from '../netfilter/matchExpr.ts';
 import { type Address, type Family, familyOf, parseAddress, parseIPv4, parsePrefix, prefixRange } from '../packet/address.ts';
 import { type Field, TCP_FLAGS } from '../packet/fields.ts';
-import { CT_STATES } from '../packet/packet.ts';
+import { parseEndpoint } from '../packet/notation.ts';
+import { CT_DIRECTIONS, CT_STATES } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 
 /** How the value of a key reads for one packet and for a set; nothing when it is no value of the key. */
@@ -40,6 +41,16 @@ export const KEYS = {
       return index < 0 ? undefined : equals('ctstate', index);
     },
   },
+  dir: {
+    expected: '`original` or `reply`',
+    one: (text) => {
+      const ctdir = CT_DIRECTIONS.find((direction) => direction === text.toLowerCase());
+      return ctdir && { ctdir };
+    },
+    set: () => undefined,
+  },
+  ctorigsrc: endpointKey('ctorigsrc'),
+  ctorigdst: endpointKey('ctorigdst'),
   connmark: { ...key('a 32-bit number', 'connmark', (text) => integer(text, 0xffff_ffff)), set: () => undefined },
   flags: key('letters of `FSRPAU`', 'flags', flagByte),
   icmp: { expected: 'TYPE or TYPE/CODE, each from 0 to 255', one: icmpOf, set: icmpSet },
@@ -62,6 +73,9 @@ export const PAIR_KEYS = [
   'oif',
   'mark',
   'ctstate',
+  'dir',
+  'ctorigsrc',
+  'ctorigdst',
   'connmark',
   'flags',
   'icmp',
@@ -109,6 +123,17 @@ function addressKey(field: 'src' | 'dst'): Key {
       if (range === undefined) return undefined;
       return familyOf(range.lo) === family ? inSet(field, [range]) : NEVER;
     },
+  };
+}
+
+function endpointKey(field: 'ctorigsrc' | 'ctorigdst'): Key {
+  return {
+    expected: 'ADDRESS or ADDRESS:PORT',
+    one: (text) => {
+      const endpoint = parseEndpoint(text);
+      return endpoint && { [field]: endpoint };
+    },
+    set: () => undefined,
   };
 }
 

@@ -55,6 +55,7 @@ const OPTIONS: Readonly<Record<string, Meaning>> = {
   '--mark': keyed('mark'),
   '--ctstate': keyed('ctstate'),
   '--state': keyed('ctstate'),
+  '--ctdir': keyed('dir'),
   '--icmp-type': keyed('icmp'),
   '--icmpv6-type': keyed('icmp'),
   '--ttl-eq': keyed('ttl'),

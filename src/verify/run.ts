@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../journey/journey.ts';
 import { BudgetError, budgetReason } from '../lib/budget.ts';
+import { forcedKey } from '../netfilter/firstState.ts';
 import { EMPTY } from '../symbolic/bdd.ts';
 import { partsOf } from './accepted.ts';
 import type { Claim, Judgement, Violation } from './claim.ts';
@@ -9,6 +10,7 @@ import type { Finding } from './finding.ts';
 import { notYet } from './initPhase.ts';
 import type { PacketViolation } from './replay.ts';
 import { decidingRules, replay } from './replay.ts';
+import { withoutQuestions } from './replies.ts';
 import type { Scene } from './scene.ts';
 import { wordsOf } from './words.ts';
 
@@ -43,7 +45,7 @@ function findingsOf(scene: Scene, about: About, judgement: Judgement): readonly 
   });
   if (violated.length > 0) return violated;
   if (judgement.doubts.length > 0) {
-    const set = scene.space.manager.any(judgement.doubts.map((doubt) => doubt.set));
+    const set = withoutQuestions(scene.space, scene.space.manager.any(judgement.doubts.map((doubt) => doubt.set)));
     const rules = [...new Set(judgement.doubts.flatMap((doubt) => doubt.rules))];
     const reason = [...new Set(judgement.doubts.map(({ why }) => why))].join('; ');
     // doubts about rules have no packets of their own
@@ -91,11 +93,13 @@ function witnessed(scene: Scene, group: readonly PacketViolation[]): Pick<Findin
   const { manager } = scene.space;
   const first = mostTelling(group);
   if (first === undefined) return { blame: [] };
-  const alike = group.filter(({ outcome, why }) => outcome === first.outcome && why === first.why);
+  const alike = group.filter(
+    (one) => one.outcome === first.outcome && one.why === first.why && forcedKey(one.forced) === forcedKey(first.forced),
+  );
   const whole: PacketViolation = {
     ...first,
-    set: manager.any(group.map(({ set }) => set)),
-    within: manager.any(group.map((one) => one.within)),
+    set: withoutQuestions(scene.space, manager.any(group.map(({ set }) => set))),
+    within: withoutQuestions(scene.space, manager.any(group.map((one) => one.within))),
   };
   const witness = replay(scene, { ...first, set: manager.any(alike.map(({ set }) => set)) });
   const deciding = decidingRules(witness);

@@ -2,7 +2,7 @@
 import type { Host } from '../host/host.ts';
 import { Budget, BudgetError } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
-import type { ForcedState } from '../netfilter/firstState.ts';
+import { type ForcedState, forcedKey } from '../netfilter/firstState.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { countRules } from '../ruleset/count.ts';
 import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
@@ -189,6 +189,5 @@ function orBudgetError<T>(make: () => T): T | BudgetError {
 }
 
 function wayKey({ dir, iif, forced }: Way): string {
-  const state = forced === undefined ? 'as it is' : `${forced.state} ${forced.connmark}`;
-  return `${dir} ${dir === 'in' ? (iif ?? '') : ''} ${state}`;
+  return `${dir} ${dir === 'in' ? (iif ?? '') : ''} ${forcedKey(forced)}`;
 }

@@ -62,6 +62,11 @@ export function isOutside({ host, ruleset }: Scene, field: 'src' | 'dst' = 'dst'
   return inSet(field, addressesOfType(host, ruleset.family, 'UNICAST'));
 }
 
+/** One of this host's addresses, loopback too. */
+export function isOfThisHost({ host, ruleset }: Scene, field: 'src' | 'dst'): MatchExpr {
+  return inSet(field, addressesOfType(host, ruleset.family, 'LOCAL'));
+}
+
 /** To an address of this host that others can reach. */
 export function isOwn({ host, ruleset }: Scene): MatchExpr {
   const nics = host.interfaces.filter(({ name }) => name !== 'lo');

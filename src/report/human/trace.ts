@@ -4,6 +4,7 @@ import type { Journey, Path } from '../../journey/journey.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice } from '../../simulate/trace.ts';
+import { connectionText } from '../connection.ts';
 import { destination, processOf } from '../ends.ts';
 import { paragraph } from '../layout.ts';
 import { defaultsText } from '../packetJson.ts';
@@ -38,6 +39,8 @@ export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanSt
   const assumed = [...(filledIn === '' ? [] : [filledIn]), ...assumptions.map(assumptionText)].map((text) =>
     paint.dim(paragraph({ text: `assumed ${text}`, width, hang: 8 })),
   );
+  const member =
+    journey.membership === undefined ? [] : [paint.dim(paragraph({ text: connectionText(journey.membership), width, hang: 8 }))];
   const head = journey.paths.length === 1 ? answer({ path: first }, style) : forkAnswer(input, style);
   const open = new Set(openChoices(journey).map(({ rule, what }) => rule ?? what));
   const body =
@@ -48,7 +51,7 @@ export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanSt
         );
   const cut = journey.spent === undefined ? [] : ['', paint.yellow(`undecided: budget: ${journey.spent}; the rest was not walked`)];
   const alike = same === undefined ? [] : ['', sameText(same, width)];
-  return [head, packet, ...assumed, ...body, ...cut, ...alike].join('\n');
+  return [head, packet, ...assumed, ...member, ...body, ...cut, ...alike].join('\n');
 }
 
 /** For ordinary packets without the conditions that hold for all of those. */

@@ -19,8 +19,8 @@ export const NOTATION_PAGES: readonly Page[] = [
     group,
     title: 'how a packet is written, and a set of packets',
     means:
-      '`[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`: `out` is sent by a local process, `in` arrives on an interface. An IPv6 address stands in brackets when a port follows. Keys are uid, gid, socket, iif, oif, mark, ctstate, connmark, flags, icmp, ttl, tos, len, frag. With a dash in front it is in iptables form. --where takes sets: prefixes, ranges, lists in braces and `!` in place of values, and what is left out is free.',
-    why: 'Of one packet everything has to be known: what is left out is filled in, and printed as assumed.',
+      '`[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`: `out` is sent by a local process, `in` arrives on an interface. An IPv6 address stands in brackets when a port follows. Keys are uid, gid, socket, iif, oif, mark, ctstate, connmark, flags, icmp, ttl, tos, len, frag; for a packet with a state also dir=original|reply, the way of its connection, and ctorigsrc, ctorigdst, the ends of the first packet of it before NAT. With a dash in front it is in iptables form. --where takes sets: prefixes, ranges, lists in braces and `!` in place of values, and what is left out is free.',
+    why: 'Of one packet everything has to be known: what is left out is filled in, and printed as assumed. A packet with a state is a later one of a connection: without dir a SYN-ACK is an answer, and so is what goes from a fixed port to one of a client; what its first packet would have met decides about NAT.',
     example: [
       'out tcp -> 203.0.113.9:443 uid=1000',
       'in tcp [fd00::9]:40000 -> [fd00::5]:8080 iif=eth0',

@@ -6,7 +6,7 @@ import { chosenSources } from '../../symbolic/sources.ts';
 import type { FateClass } from '../../symbolic/traverse.ts';
 import type { Claim, Doubtful, Violation } from '../claim.ts';
 import { outcomesOf } from '../outcome.ts';
-import { repliesTo } from '../replies.ts';
+import { type Replies, repliesTo } from '../replies.ts';
 import type { Scene } from '../scene.ts';
 import { packets } from '../scene.ts';
 import { fromEphemeralPort, isCapturedDns, isNew, isOutside, isTcpOrUdp, portsOf, toPorts } from '../scopes.ts';
@@ -34,7 +34,10 @@ export const conntrackZoneSymmetry: Claim = {
       if (set === EMPTY || place === undefined) return;
       const replies = repliesTo(scene.space, { ...one, set });
       if (replies === undefined) doubts.push({ set, rules: [], why: 'the answer is not simply the question the other way round' });
-      else violations.push(...elsewhere(scene, { one, replies: manager.and(replies, packets(scene, place.when, place)), place }));
+      else {
+        const answers = { set: manager.and(replies.set, packets(scene, place.when, place)), rewritten: replies.rewritten };
+        violations.push(...elsewhere(scene, { one, replies: answers, place }));
+      }
     };
     for (const one of scene.out()) judge(one, asked);
     for (const iif of scene.arrivals) {
@@ -82,19 +85,20 @@ function answerPlace(scene: Scene, { fate, env }: FateClass): AnswerPlace | unde
 
 interface Answer {
   readonly one: FateClass;
-  readonly replies: Bdd;
+  readonly replies: Replies;
   readonly place: AnswerPlace;
 }
 
 function elsewhere(scene: Scene, { one, replies, place }: Answer): readonly Violation[] {
   const { manager } = scene.space;
-  const forced = { state: 'ESTABLISHED', connmark: 0 } as const;
+  const forced = { state: 'ESTABLISHED', connmark: 0, direction: 'reply', rewritten: replies.rewritten } as const;
   const where = { dir: place.dir, ...(place.iif === undefined ? {} : { iif: place.iif }) };
-  const within = manager.and(replies, scene.where(where));
+  const within = manager.and(replies.set, scene.where(where));
   const ends = place.dir === 'out' ? scene.out(forced) : scene.in(place.iif ?? '', forced);
   return ends.flatMap((end): readonly Violation[] => {
     const set = manager.and(end.set, within);
-    if (set === EMPTY || end.env.state === undefined || (end.env.state === 'ESTABLISHED' && end.env.zone === one.env.zone)) return [];
+    if (set === EMPTY || end.env.state === undefined || (end.env.state === 'ESTABLISHED' && end.env.replyZone === one.env.replyZone))
+      return [];
     return outcomesOf(scene, end, set).map((part) => ({
       kind: 'packets',
       set: part.set,
@@ -103,7 +107,7 @@ function elsewhere(scene: Scene, { one, replies, place }: Answer): readonly Viol
       outcome: part.outcome,
       by: undefined,
       within,
-      why: `the question is in conntrack zone ${one.env.zone}, its answer in zone ${end.env.zone}`,
+      why: `the question is in conntrack zone ${one.env.replyZone}, its answer in zone ${end.env.replyZone}`,
     }));
   });
 }

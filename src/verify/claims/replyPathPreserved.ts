@@ -13,14 +13,14 @@ import { emittedBy, relayAt } from '../listenerGraph.ts';
 import { repliesTo } from '../replies.ts';
 import type { Scene } from '../scene.ts';
 import { packets } from '../scene.ts';
-import { isNew, isOutside, isOwn, isTcp, ofProxy } from '../scopes.ts';
+import { isNew, isOfThisHost, isOutside, isOwn, isTcp, ofApplication, ofProxy } from '../scopes.ts';
 
 export const replyPathPreserved: Claim = {
   id: 'reply-path-preserved',
   level: 'error',
   needs: 'application',
   statement:
-    "The answer to every accepted connection goes back where it came from: out to a client, and to the proxy where it used the client's address.",
+    "The answer to every accepted connection goes back where it came from: out to a client, to the application from the proxy, and to the proxy where it used the client's address.",
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
   judge: (scene) => {
     const { scopes, unclear } = answers(scene);
@@ -34,11 +34,15 @@ function answers(scene: Scene): { readonly scopes: readonly FateScope[]; readonl
   const unclear: Doubtful[] = [];
   const add = (one: FateClass, set: Bdd, ends: FateScope['ends']): void => {
     const connmark = numberOf(scene, set, one.env.connmark);
-    const also = set === EMPTY ? EMPTY : repliesTo(scene.space, { ...one, set });
-    if (also === EMPTY) return;
-    if (also === undefined || connmark === undefined) {
+    if (set === EMPTY) return;
+    const replies = repliesTo(scene.space, { ...one, set });
+    if (replies === undefined || connmark === undefined) {
       unclear.push({ set, rules: [], why: 'the answer is not simply the question the other way round' });
-    } else scopes.push({ dir: 'out', forced: { state: 'ESTABLISHED', connmark }, when: answeredBy(scene, one), also, ends });
+    } else {
+      const { set: also, rewritten } = replies;
+      const forced = { state: 'ESTABLISHED', connmark, direction: 'reply', rewritten } as const;
+      scopes.push({ dir: 'out', forced, when: answeredBy(scene, one), also, ends });
+    }
   };
   const { manager } = scene.space;
   const taken = (one: FateClass): boolean => one.fate.kind === 'delivered' && one.env.original !== undefined;
@@ -52,8 +56,15 @@ function answers(scene: Scene): { readonly scopes: readonly FateScope[]; readonl
     packets(scene, and(isOutside(scene, 'src'), not(isLinkLocal(scene)), isOwn(scene))),
   );
   const back: FateScope['ends'] = ({ fate }) => fate.kind === 'delivered';
-  for (const one of scene.out().filter(taken)) add(one, manager.and(one.set, spoofed), back);
+  const captured = packets(scene, and(isTcp, isNew, ofApplication(scene), isOfThisHost(scene, 'src'), isOutside(scene)));
+  for (const one of scene.out().filter(taken)) {
+    add(one, manager.and(one.set, isCaptured(scene, one) ? manager.or(spoofed, captured) : spoofed), back);
+  }
   return { scopes, unclear };
+}
+
+function isCaptured({ profile }: Scene, { fate }: FateClass): boolean {
+  return profile !== undefined && fate.kind === 'delivered' && fate.listener?.process === profile.process.name;
 }
 
 function isLinkLocal({ ruleset }: Scene): MatchExpr {
