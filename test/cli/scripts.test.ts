@@ -88,6 +88,10 @@ describe('what cannot be evaluated is an error that names it, exit 2', () => {
     ['a program that runs its arguments', 'xargs iptables -A INPUT -j DROP', '`xargs` is not evaluated'],
     ['a shell in the shell', 'sh -c "iptables -A INPUT -j DROP"', '`sh` is not evaluated'],
     ['text that is run', 'eval "iptables -A INPUT -j DROP"', '`eval` is not evaluated'],
+    ['another name', 'alias ipt=iptables\nipt -A INPUT -j DROP', '`alias` is not evaluated'],
+    ['what runs at the end', "trap 'iptables -F' EXIT\niptables -A INPUT -j DROP", '`trap` is not evaluated'],
+    ['text that another shell reads', 'ssh gw <<END\niptables -A INPUT -j DROP\nEND', '`ssh` is not evaluated'],
+    ['text that a shell is told', 'echo "iptables -F" | sh', '`sh` is not evaluated'],
     ['a container', 'docker exec web iptables -A INPUT -j DROP', '`docker` is not evaluated'],
     [
       'a function that may be another',

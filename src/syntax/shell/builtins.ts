@@ -177,8 +177,20 @@ function sourced({ machine, args, node }: BuiltinCall): Done {
   return { status: true };
 }
 
+/** Text that runs later, under another name or at the end. */
+function keepsText({ machine, args, node }: BuiltinCall): Done {
+  const found = args.find(({ text }) => /(?:^|[\s;=&|("'])(?:\/\S*\/)?ip6?tables\b/.test(text));
+  const name = machine.text.slice(node.start, node.words[0]?.end);
+  const message = `cannot tell when \`iptables\` runs: \`${name}\` is not evaluated`;
+  if (found !== undefined)
+    machine.report({ kind: 'malformed', message, span: { start: found.start, end: found.end }, help: 'write the calls where they run' });
+  return { status: true };
+}
+
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
-  ...[':', 'true', 'cd', 'pushd', 'popd', 'umask', 'ulimit', 'wait', 'trap', 'shopt', 'times', 'jobs'].map((name) => [name, fine] as const),
+  ...[':', 'true', 'cd', 'pushd', 'popd', 'umask', 'ulimit', 'wait', 'shopt', 'times', 'jobs'].map((name) => [name, fine] as const),
+  ['alias', { run: keepsText }],
+  ['trap', { run: keepsText }],
   ['false', { run: () => ({ status: false }) }],
   ...(['exit', 'return', 'break', 'continue'] as const).map((name) => [name, flows(name)] as const),
   ...['export', 'readonly', 'local', 'declare', 'typeset'].map((name) => [name, { ...fine, declares: true as const }] as const),

@@ -96,6 +96,7 @@ export const TALKS = new Set([
   ...['echo', 'printf', 'logger', 'which', 'type', 'hash', 'command', 'test', '[', 'apt', 'apt-get', 'yum', 'dnf', 'apk', 'opkg', 'pacman'],
   ...[
     'zypper',
+    'tee',
     'rm',
     'touch',
     'chmod',

@@ -153,6 +153,9 @@ function callFunction(machine: Machine, state: FunctionState, { fields, around, 
   return done.flow?.kind === 'return' ? { status: done.status } : done;
 }
 
+/** A line that calls iptables, in text that another shell may run. */
+const CALLS = /(?:^|[\s;&|("'])(?:\/\S*\/)?ip6?tables(?:-\w+)*[ \t]+-/;
+
 /** Programs that answer a question: what they say is not known. The others are taken to do what they are told. */
 const ASKS = new Set([
   ...[
@@ -178,10 +181,14 @@ const ASKS = new Set([
   ...['systemctl', 'service', 'stat', 'find', 'host', 'dig', 'nslookup', 'hash', 'uname', 'awk', 'sed', 'ipcalc', 'uci', 'jq'],
 ]);
 
-function stranger(machine: Machine, { node, fields }: Call, { output, decides }: Around): Status {
+function stranger(machine: Machine, { node, fields }: Call, { input, output, decides }: Around): Status {
   const [first] = fields;
   const name = first?.text ?? '';
-  const hidden = fields.find(({ text }) => machine.programs.isCall(text) || /(?:^|[\s;&|(])ip6?tables(?:-\w+)?[ \t]+-/.test(text));
+  const fed = input?.pieces.find(({ text }) => CALLS.test(text));
+  const hidden =
+    fed !== undefined
+      ? { ...fed, text: 'iptables' }
+      : fields.find(({ text }) => machine.programs.isCall(text) || /(?:^|[\s;&|(])ip6?tables(?:-\w+)?[ \t]+-/.test(text));
   const base = name.slice(name.lastIndexOf('/') + 1);
   if (output !== undefined) output.unknown = unknownHere(machine, node);
   if (first !== undefined && hidden !== undefined && hidden !== first && !TALKS.has(base)) {
