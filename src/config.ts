@@ -29,6 +29,11 @@ export interface ConfigGroup {
   readonly profile?: string;
   /** file of the host around the rules */
   readonly host?: string;
+  /** addresses of the pod that is assumed where there is no host, one of each family */
+  readonly podIps?: string | readonly string[];
+  /** user and group that the proxy runs as */
+  readonly proxyUid?: number;
+  readonly proxyGid?: number;
   /** who writes the rules of pods, or of settings */
   readonly mode?: string;
   /** files of Helm values, an IstioOperator or a MeshConfig; later ones win */

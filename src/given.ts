@@ -3,12 +3,10 @@ import type { PartialPacket } from './host/completePacket.ts';
 import type { Host } from './host/host.ts';
 import { parsePodAddress, podIpComplaint } from './host/podAddress.ts';
 import { readHost } from './host/readHost.ts';
-import { assumedHost, type Place } from './journey/assumedHost.ts';
-import { hostOf, profileOf } from './journey/setting.ts';
+import { isId } from './journey/proxyIdentity.ts';
+import { type ChosenSetting, chooseSetting, type GivenPlace, profileNamed } from './journey/setting.ts';
 import type { BudgetLimits } from './lib/budget.ts';
-import type { MeshProfile } from './mesh/profile.ts';
-import { PROFILES } from './mesh/profiles.ts';
-import { type Family, familyOf, type Prefix } from './packet/address.ts';
+import type { Family, Prefix } from './packet/address.ts';
 import type { PacketJson } from './report/packetJson.ts';
 import { readPacketJson } from './report/readPacketJson.ts';
 import { readRules } from './ruleset/readRules.ts';
@@ -85,28 +83,37 @@ export interface SettingOptions {
   readonly podIps?: readonly string[];
   /** name of a mesh profile, `auto` when absent */
   readonly profile?: string;
+  /** user and group that the proxy runs as */
+  readonly proxyUid?: number;
+  readonly proxyGid?: number;
   /** rules that are given as a text without any table or rule are meant so */
   readonly allowEmpty?: boolean;
 }
 
-export interface Setting extends Place {
-  /** absent: no mesh */
-  readonly profile?: MeshProfile;
-}
-
-/** @throws InputError when the host or the profile cannot be read */
-export function settingOf(rulesets: readonly Ruleset[], { host, podIps, profile: name = 'auto' }: SettingOptions): Setting {
-  const profile = name === 'auto' ? profileOf(rulesets) : PROFILES.find((known) => known.name === name);
-  if (profile === undefined && name !== 'none' && name !== 'auto') throw new InputError([`there is no profile \`${name}\``]);
-  const own = podIpsFrom(podIps, host);
-  const known = profile === undefined ? {} : { profile };
-  if (host !== undefined) return { ...known, host: hostFrom(host) };
-  const families = own.map(({ address }) => familyOf(address));
-  return { ...known, host: hostOf(rulesets, profile, own), assumed: assumedHost(rulesets, families) };
+/** `shownBy`: of a comparison the rules of the base. @throws InputError when the host, the profile or an id cannot be read */
+export function settingOf(rulesets: readonly Ruleset[], options: SettingOptions, shownBy?: readonly Ruleset[]): ChosenSetting {
+  return chooseSetting({ rulesets, given: givenPlace(options), ...(shownBy !== undefined && { shownBy }) });
 }
 
 /** @throws InputError */
-export function podIpsFrom(texts: readonly string[] = [], host?: unknown): readonly Prefix[] {
+export function givenPlace({ host, podIps, profile, proxyUid, proxyGid }: SettingOptions): GivenPlace {
+  const isKnown = profile === undefined || profile === 'auto' || profile === 'none' || profileNamed(profile) !== undefined;
+  if (!isKnown) throw new InputError([`there is no profile \`${profile}\``]);
+  return {
+    podIps: podIpsFrom(podIps, host),
+    ...(host !== undefined && { host: hostFrom(host) }),
+    ...(profile !== undefined && { profile }),
+    ...(proxyUid !== undefined && { proxyUid: idFrom('proxyUid', proxyUid) }),
+    ...(proxyGid !== undefined && { proxyGid: idFrom('proxyGid', proxyGid) }),
+  };
+}
+
+function idFrom(name: string, id: unknown): number {
+  if (isId(id)) return id;
+  throw new InputError([`\`${name}\` is a number from 0 to 4294967294, not \`${String(id)}\``]);
+}
+
+function podIpsFrom(texts: readonly string[] = [], host?: unknown): readonly Prefix[] {
   const complaint = podIpComplaint(texts, host !== undefined);
   if (complaint !== undefined) throw new InputError([`podIps: ${complaint}`]);
   return texts.flatMap((text) => parsePodAddress(text) ?? []);

@@ -1,20 +1,11 @@
 /** The library: pure functions of their arguments. No file, clock, network or environment; it also runs in a browser. */
-import {
-  hostFrom,
-  InputError,
-  packetFrom,
-  packetSetFrom,
-  podIpsFrom,
-  type RulesInput,
-  rulesetsOf,
-  type SettingOptions,
-  settingOf,
-} from './given.ts';
+import { givenPlace, InputError, packetFrom, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from './given.ts';
 import type { Mode } from './istio/modes.ts';
 import type { Rendered } from './istio/render.ts';
 import { renderRequest } from './istio/request.ts';
 import type { HostFacts } from './istio/settings.ts';
 import { isOutcome, type Outcome } from './journey/journey.ts';
+import { placeAssumptions } from './journey/setting.ts';
 import { walkGiven } from './journey/walkGiven.ts';
 import { Budget } from './lib/budget.ts';
 import { valueText } from './lib/valueText.ts';
@@ -85,22 +76,19 @@ export interface VerifyRulesOptions extends SettingOptions {
   readonly where?: string;
   /** families to judge even without rules */
   readonly families?: readonly Family[];
-  readonly proxyUid?: number;
-  readonly proxyGid?: number;
 }
 
 /** Every claim of the mesh, proved or broken by a packet. Rulesets of one source belong together.
  *  @throws InputError when the host, the profile, a claim or the set of packets cannot be read */
-export function verify(rules: RulesInput, { host, podIps, where, budget, ...options }: VerifyRulesOptions = {}): VerifyReport {
+export function verify(rules: RulesInput, given: VerifyRulesOptions = {}): VerifyReport {
+  const { host: _host, podIps: _podIps, where, budget, ...options } = given;
   const rulesets = rulesetsOf(rules, options);
-  settingOf(rulesets, options);
   const unknown = [...(options.only ?? []), ...(options.except ?? [])].find((id) => !CLAIMS.some((claim) => claim.id === id));
   if (unknown !== undefined) throw new InputError([`there is no claim \`${unknown}\``]);
   const settings = {
     ...options,
     limits: () => budget ?? {},
-    ...(host !== undefined && { host: hostFrom(host) }),
-    podIps: podIpsFrom(podIps, host),
+    ...givenPlace(given),
     ...(where !== undefined && { where: packetSetFrom(where) }),
   };
   return toVerifyReport(podsOf(rulesets).map((pod) => verifyRulesets(pod, settings)));
@@ -111,7 +99,8 @@ export function verify(rules: RulesInput, { host, podIps, where, budget, ...opti
 export function diff(base: RulesInput, head: RulesInput, options: DiffOptions = {}): DiffReport {
   const sides = { base: rulesetsOf(base, options), head: rulesetsOf(head, options) };
   const all = [...sides.base, ...sides.head];
-  const { host, profile } = settingOf(all, options);
+  const setting = settingOf(all, options, sides.base);
+  const { host, profile } = setting;
   const where = options.where === undefined ? undefined : packetSetFrom(options.where);
   const { diffs, notes } = diffRulesets(sides.base, sides.head, {
     host,
@@ -120,7 +109,7 @@ export function diff(base: RulesInput, head: RulesInput, options: DiffOptions = 
     ...(where !== undefined && { where }),
   });
   const files = { base: sides.base[0]?.source.file ?? 'base', head: sides.head[0]?.source.file ?? 'head' };
-  return toDiffReport({ diffs, files, profile: profile?.name, notes });
+  return toDiffReport({ diffs, files, profile: profile?.name, notes, assumptions: placeAssumptions(setting, all) });
 }
 
 export interface FindOptions extends TraceOptions {
@@ -135,12 +124,13 @@ export function find(rules: RulesInput, options: FindOptions): FindReport {
   const all = rulesetsOf(rules, options);
   const { outcome } = options;
   if (!isOutcome(outcome)) throw new InputError([`there is no outcome \`${valueText(outcome)}\``]);
-  const { host, profile } = settingOf(all, options);
+  const setting = settingOf(all, options);
+  const { host, profile } = setting;
   const where = packetSetFrom(options.where ?? '');
   const question = { host, where, outcome, budget: new Budget(options.budget), ...(profile !== undefined && { profile }) };
   const parts = all.map((ruleset) => ({ file: ruleset.source.file, found: findPackets(ruleset, question) }));
   if (!parts.some(({ found }) => found.asked)) throw new InputError([NO_PACKET]);
-  return toFindReport(parts);
+  return toFindReport(parts, placeAssumptions(setting, all));
 }
 
 export interface RenderOptions {

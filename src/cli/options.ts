@@ -24,6 +24,8 @@ export const POD_IP: OptionSpec = {
   says: 'address of the assumed pod, once for each family',
   repeatable: true,
 };
+export const PROXY_UID: OptionSpec = { flags: '--proxy-uid <n>', says: 'user that the proxy runs as' };
+export const PROXY_GID: OptionSpec = { flags: '--proxy-gid <n>', says: 'group that the proxy runs as' };
 export const WHERE: OptionSpec = {
   flags: '--where <packets>',
   says: 'only packets of this set, such as "out tcp -> 10.0.0.0/8 uid=!1337"',

@@ -9,7 +9,15 @@ export interface Assumption {
   readonly options: readonly string[];
 }
 
+/** Each once. */
+export function distinct(assumptions: readonly Assumption[]): readonly Assumption[] {
+  return [...new Map(assumptions.map((one) => [one.says, one])).values()];
+}
+
 /** `10.12.3.4 is the pod's address; --pod-ip or --host says otherwise` */
 export function assumptionText({ says, options }: Assumption): string {
-  return options.length === 0 ? says : `${says}; ${options.join(' or ')} says otherwise`;
+  const last = options.at(-1);
+  if (last === undefined) return says;
+  const others = options.slice(0, -1).join(', ');
+  return `${says}; ${others === '' ? last : `${others} or ${last}`} says otherwise`;
 }

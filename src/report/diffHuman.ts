@@ -1,4 +1,5 @@
 /** What changed between two rulesets, for people: the answer first, then one block for each kind of change, the most serious first. */
+import { type Assumption, assumptionText } from '../journey/assumption.ts';
 import { groupBy } from '../lib/groupBy.ts';
 import { changeLines, ruleText, type Shown, titleOf } from './diffChange.ts';
 import type { DiffDoubt, DiffReport } from './diffJson.ts';
@@ -27,7 +28,7 @@ const MOST_EDITS = 10;
 const MOST_TITLES = 4;
 
 export function humanDiff({ report, examples, edits }: DiffShown, style: DiffStyle): string {
-  const { changes, undecided, notes } = report;
+  const { changes, undecided, assumptions, notes } = report;
   const { most = MOST_KINDS } = style;
   const shown = changes.map((change, index): Shown => ({ change, example: examples[index] ?? '' }));
   const ordinary = shown.filter(({ change }) => change.usual === 'ordinary');
@@ -35,13 +36,22 @@ export function humanDiff({ report, examples, edits }: DiffShown, style: DiffSty
   const kinds = [...groupBy(main, ({ change }) => titleOf(change, PLAIN)).values()];
   const both = report.families.length > 1;
   const blocks = [
-    [headline(report, style), ...editLines(report, edits), ...notes.map((note) => noteLine(note, style))],
+    [
+      headline(report, style),
+      ...assumptions.map((one) => assumedLine(one, style)),
+      ...editLines(report, edits),
+      ...notes.map((note) => noteLine(note, style)),
+    ],
     ...kinds.slice(0, most).map((kind) => changeLines(kind, { ...style, both })),
     ...(kinds.length > most ? [[`and ${kinds.length - most} more kinds of change; --json has them all`]] : []),
     ...(main === shown || shown.length === main.length ? [] : [oddLines(shown, style)]),
     ...undecided.map((doubt) => doubtLines(doubt, style)),
   ];
   return blocks.map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function assumedLine(assumption: Assumption, { paint, width }: DiffStyle): string {
+  return paint.dim(paragraph({ text: `assumed ${assumptionText(assumption)}`, width, hang: 8 }));
 }
 
 export function noteLine(note: string, { paint, width }: DiffStyle): string {

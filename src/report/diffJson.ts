@@ -1,4 +1,5 @@
 /** The contract's JSON of `diff`, schema chainwalk/diff/v1: types and the one place that builds them. */
+import type { Assumption } from '../journey/assumption.ts';
 import type { Outcome } from '../journey/journey.ts';
 import type { Family } from '../packet/address.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
@@ -20,6 +21,7 @@ export interface DiffAnswer {
   readonly files: Sides<string>;
   readonly profile?: string | undefined;
   readonly notes: readonly string[];
+  readonly assumptions?: readonly Assumption[];
   /** the packets of the application, each up to its first end */
   readonly firstLeg?: boolean;
   readonly causes?: ReadonlyMap<ChangedClass, readonly DiffCause[]>;
@@ -37,6 +39,7 @@ export interface DiffReport {
   readonly changes: readonly DiffChange[];
   /** packets for which it depends on something that is not modelled, or is too hard, whether they change */
   readonly undecided: readonly DiffDoubt[];
+  readonly assumptions: readonly Assumption[];
   readonly notes: readonly string[];
 }
 
@@ -87,7 +90,7 @@ export interface DiffDoubt {
   readonly rules: { readonly base: readonly TraceRule[]; readonly head: readonly TraceRule[] };
 }
 
-export function toDiffReport({ diffs, files, profile, notes, causes, firstLeg = false }: DiffAnswer): DiffReport {
+export function toDiffReport({ diffs, files, profile, notes, assumptions = [], causes, firstLeg = false }: DiffAnswer): DiffReport {
   const changes = diffs.flatMap((diff) =>
     diff.changes.map((change): DiffChange => {
       const { packets, severity, usual, example, base, head } = change;
@@ -119,6 +122,7 @@ export function toDiffReport({ diffs, files, profile, notes, causes, firstLeg = 
     profile: profile ?? null,
     changes,
     undecided,
+    assumptions,
     notes,
   };
 }

@@ -1,4 +1,5 @@
 /** Comparisons of several files or pods, as one report: the fields of chainwalk/diff/v1, and which subject each change is of. */
+import { distinct } from '../journey/assumption.ts';
 import { packetText } from '../packet/notation.ts';
 import type { DiffCause } from '../verify/diffCauses.ts';
 import type { RuleEdit } from '../verify/diffEdits.ts';
@@ -99,6 +100,7 @@ export function toResultsReport({ compared, alone, notes, passedOver }: DiffResu
     profile: reports.find(({ profile }) => profile !== null)?.profile ?? null,
     changes,
     undecided,
+    assumptions: distinct(reports.flatMap((one) => one.assumptions)),
     notes: [...new Set([...reports.flatMap((one) => one.notes), ...notes])],
     results: [...results, ...lone],
     passedOver,
@@ -107,7 +109,8 @@ export function toResultsReport({ compared, alone, notes, passedOver }: DiffResu
 
 export function reportOf({ pair, diff, causes }: Compared): DiffReport {
   const profile = (pair.base.profile ?? pair.head.profile)?.name;
-  return toDiffReport({ ...diff, files: { base: fileOf(pair.base), head: fileOf(pair.head) }, profile, causes });
+  const assumptions = distinct([...(pair.base.assumptions ?? []), ...(pair.head.assumptions ?? [])]);
+  return toDiffReport({ ...diff, files: { base: fileOf(pair.base), head: fileOf(pair.head) }, profile, causes, assumptions });
 }
 
 /** In the order of `changes`. */

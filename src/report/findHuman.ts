@@ -1,4 +1,5 @@
 /** Packets that were found, for people: the answer first, then one block a class. */
+import { assumptionText } from '../journey/assumption.ts';
 import type { Outcome } from '../journey/journey.ts';
 import { type Bounds, boundsText } from './bounds.ts';
 import type { FindReport } from './findJson.ts';
@@ -23,11 +24,15 @@ export interface ShownClass {
   readonly others?: string;
 }
 
-export function humanFind({ empty, classes, undecided }: FindReport, { paint, width, outcome, bounds, shown }: FindStyle): string {
+export function humanFind(
+  { empty, classes, undecided, assumptions }: FindReport,
+  { paint, width, outcome, bounds, shown }: FindStyle,
+): string {
   const word = paint[OUTCOME_COLOURS[outcome]](paint.bold(OUTCOME_WORDS[outcome]));
   const proved = `(proved for ${boundsText(bounds)})`;
   const line = (text: string): string => paragraph({ text, width, hang: 2 });
-  if (empty) return line(`no packet of the set can be ${word} ${proved}`);
+  const assumed = assumptions.map((one) => paint.dim(paragraph({ text: `assumed ${assumptionText(one)}`, width, hang: 8 })));
+  if (empty) return [line(`no packet of the set can be ${word} ${proved}`), ...assumed].join('\n');
   const both = new Set([...classes, ...undecided].map(({ family }) => family)).size > 1;
   const named = (family: string, text: string): string => (both ? `${family}: ${text}` : text);
   const row = (name: string, text: string): string => paragraph({ text: `${name.padEnd(11)}  ${text}`, width, hang: 13 });
@@ -46,7 +51,7 @@ export function humanFind({ empty, classes, undecided }: FindReport, { paint, wi
     classes.length === 0
       ? [line(`undecided: it is not proved that no packet of the set can be ${word}`)]
       : [line(`${word}${undecided.length > 0 ? '; others are undecided' : `, and no other packet of the set ${proved}`}:`)];
-  return [head, ...blocks, ...doubts].map((lines) => lines.join('\n')).join('\n\n');
+  return [[...head, ...assumed], ...blocks, ...doubts].map((lines) => lines.join('\n')).join('\n\n');
 }
 
 function othersLine(shown: ShownClass | undefined): readonly string[] {

@@ -1,4 +1,5 @@
 /** The contract's JSON of `find`, schema chainwalk/find/v1: types and the one place that builds them. */
+import type { Assumption } from '../journey/assumption.ts';
 import type { Found } from '../verify/find.ts';
 import type { PacketJson } from './packetJson.ts';
 import { toPacketJson } from './packetJson.ts';
@@ -19,6 +20,7 @@ export interface FindReport {
   readonly classes: readonly FindClass[];
   /** packets that may have the outcome or not */
   readonly undecided: readonly FindDoubt[];
+  readonly assumptions: readonly Assumption[];
 }
 
 export interface FindClass {
@@ -38,7 +40,10 @@ export interface FindDoubt {
   readonly rules: readonly TraceRule[];
 }
 
-export function toFindReport(parts: readonly { readonly file: string; readonly found: Found }[]): FindReport {
+export function toFindReport(
+  parts: readonly { readonly file: string; readonly found: Found }[],
+  assumptions: readonly Assumption[],
+): FindReport {
   const classes = parts.flatMap(({ found }) =>
     found.classes.map(({ packets, ordinary, example }): FindClass => {
       return { family: `ipv${found.family}`, packets, ordinary: ordinary ?? null, example: toPacketJson(example.packet) };
@@ -58,5 +63,6 @@ export function toFindReport(parts: readonly { readonly file: string; readonly f
     packets: classes.map(({ packets }) => packets).join('; or '),
     classes,
     undecided,
+    assumptions,
   };
 }

@@ -1,6 +1,7 @@
 /** Verdicts for people: the answer first, then every broken claim with a packet that breaks it. */
 
 import type { WrittenSetting } from '../istio/podRules/written.ts';
+import { assumptionText } from '../journey/assumption.ts';
 import { packetText } from '../packet/notation.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Source } from '../syntax/source.ts';
@@ -36,6 +37,7 @@ function humanPod(pod: Verified, style: VerifyStyle): string {
   const suppressed = pod.findings.filter(({ muted }) => muted !== undefined);
   return [
     `${answer(pod, paint)}  ${paint.dim(`${files}, ${mesh}`)}`,
+    ...pod.assumptions.map((one) => paint.dim(paragraph({ text: `assumed ${assumptionText(one)}`, width, hang: 8 }))),
     ...serious.flatMap((finding) => ['', ...findingLines(pod, finding, style)]),
     ...(asides.length === 0 ? [] : ['', ...asideLines(pod, asides, style)]),
     ...(suppressed.length === 0 ? [] : ['', ...suppressedLines(pod, suppressed, style)]),

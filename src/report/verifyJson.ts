@@ -1,5 +1,6 @@
 /** The contract's JSON of `verify`, schema chainwalk/verify/v1: types and the one place that builds them. */
 import type { WrittenSetting } from '../istio/podRules/written.ts';
+import { type Assumption, distinct } from '../journey/assumption.ts';
 import type { Muted } from '../verify/accepted.ts';
 import type { SettingCauses } from '../verify/causes.ts';
 import type { Finding } from '../verify/finding.ts';
@@ -17,12 +18,13 @@ export interface VerifyReport {
   readonly findings: readonly VerifyFinding[];
   /** findings, not claims: a claim may break in several places */
   readonly summary: VerifySummary;
+  readonly assumptions: readonly Assumption[];
   readonly notes: readonly string[];
   /** one for each pod or machine, when there are several */
   readonly results?: readonly VerifyResult[];
 }
 
-export type VerifyResult = Pick<VerifyReport, 'rules' | 'profile' | 'findings' | 'summary' | 'notes'>;
+export type VerifyResult = Pick<VerifyReport, 'rules' | 'profile' | 'findings' | 'summary' | 'assumptions' | 'notes'>;
 
 export interface VerifySummary {
   readonly holds: number;
@@ -74,6 +76,7 @@ export function toVerifyReport(pods: readonly Verified[]): VerifyReport {
     profile: profiles.size === 1 ? (results[0]?.profile ?? null) : null,
     findings,
     summary: summaryOf(findings),
+    assumptions: distinct(results.flatMap(({ assumptions }) => assumptions)),
     notes: [...new Set(results.flatMap(({ notes }) => notes))],
     ...(results.length > 1 && { results }),
   };
@@ -86,6 +89,7 @@ function toResult(pod: Verified): VerifyResult {
     profile: pod.profile?.name ?? null,
     findings,
     summary: summaryOf(findings),
+    assumptions: pod.assumptions,
     notes: pod.notes,
   };
 }

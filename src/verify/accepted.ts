@@ -51,6 +51,11 @@ function split(scene: Scene, rule: Rule, { violations, doubts, ...more }: Judgem
   const taken: Violation[] = [];
   const rest: Violation[] = [];
   for (const violation of violations) {
+    if (violation.kind === 'packets' && violation.scene !== undefined) {
+      // who the proxy is, no rule can say
+      rest.push(violation);
+      continue;
+    }
     if (violation.kind === 'rule') {
       (violation.rule === rule ? taken : rest).push(violation);
       continue;

@@ -51,6 +51,8 @@ export type Violation =
       readonly within: Bdd;
       /** where the outcome alone does not show what is wrong */
       readonly why?: string;
+      /** in which the set is, and in which a packet of it is walked; absent: the one that is judged */
+      readonly scene?: Scene;
       /** a finding of its own, together with those of the same text */
       readonly apart?: string;
     }

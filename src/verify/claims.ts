@@ -19,6 +19,7 @@ import { outboundCaptured } from './claims/outboundCaptured.ts';
 import { passthroughReturned } from './claims/passthroughReturned.ts';
 import { probeSourceRewritten } from './claims/probeSourceRewritten.ts';
 import { proxyEgressDirect } from './claims/proxyEgressDirect.ts';
+import { proxyIdentity } from './claims/proxyIdentity.ts';
 import { replyPathPreserved } from './claims/replyPathPreserved.ts';
 import { selfVipCaptured } from './claims/selfVipCaptured.ts';
 import { jumpBeforeForeign } from './claims/structure/jumpBeforeForeign.ts';
@@ -34,6 +35,7 @@ import { virtualIfaceRerouted } from './claims/virtualIfaceRerouted.ts';
 
 export const CLAIMS: readonly Claim[] = [
   initPhaseReachable,
+  proxyIdentity,
   noRedirectLoop,
   proxyEgressDirect,
   outboundCaptured,

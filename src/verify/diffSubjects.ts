@@ -1,6 +1,7 @@
 /** Two things that rules follow from, compared: files of rules, or a pod before and after. Equal pairs are proved once. */
 import type { Host } from '../host/host.ts';
 import type { Place } from '../istio/given.ts';
+import type { Assumption } from '../journey/assumption.ts';
 import { groupBy } from '../lib/groupBy.ts';
 import { memoize } from '../lib/memo.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
@@ -25,6 +26,7 @@ export interface DiffSubject {
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
   readonly profile: MeshProfile | undefined;
+  readonly assumptions?: readonly Assumption[];
   /** equal for subjects that no packet can tell apart */
   readonly key: string;
   /** what a manifest says of it */

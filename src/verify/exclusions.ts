@@ -5,8 +5,8 @@ import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Address } from '../packet/address.ts';
 import { familyOf } from '../packet/address.ts';
 import { PROTO } from '../packet/protocol.ts';
+import { asksOnly, covers, pointsOf, type RuleShape, valuesOf } from '../ruleset/ruleShape.ts';
 import type { Declaration } from './declaration.ts';
-import { asksOnly, covers, pointsOf, type RuleShape, valuesOf } from './ruleShape.ts';
 
 export type Told = (what: string, rules: readonly RuleShape[]) => readonly RuleShape[];
 

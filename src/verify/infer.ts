@@ -1,17 +1,16 @@
 /** The declaration that the rules themselves show, where nobody says otherwise.
  *  A setting is read from the rule that it becomes; rules that capture nothing do not say that nothing is to be captured. */
 import type { Host } from '../host/host.ts';
+import { shownIdentity } from '../journey/proxyIdentity.ts';
 import { type Interval, normalize } from '../lib/intervals.ts';
-
 import type { ListenerRole, MeshPlaces, MeshProfile } from '../mesh/profile.ts';
 import type { Address } from '../packet/address.ts';
 import { CT_STATES } from '../packet/packet.ts';
+import type { RuleShape } from '../ruleset/ruleShape.ts';
+import { allRules, asksOnly, rulesFrom, valuesOf } from '../ruleset/ruleShape.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Declaration } from './declaration.ts';
 import { exclusionsOf } from './exclusions.ts';
-import { shownIdentity } from './identity.ts';
-import type { RuleShape } from './ruleShape.ts';
-import { allRules, asksOnly, rulesFrom, valuesOf } from './ruleShape.ts';
 import { dnsOf, excludesMore, interfacesOf, isIngressMode, virtualIn } from './settings.ts';
 
 export interface InferInput {
@@ -96,8 +95,9 @@ function identityOf({ ruleset, profile, host }: IdentityInput): Pick<Declaration
   if (profile.mark !== undefined) return { knownBy: 'mark', proxyUids: [], proxyGids: [], proxyMark: profile.mark };
   const shown = shownIdentity(ruleset);
   const beside = (own: number, others: readonly number[]) => (others.includes(own) ? others : [own]);
-  // root is not the proxy's alone: then the group tells, and the user of the mesh's name is still kept free
-  if (uid === 0) return { knownBy: 'gid', proxyUids: [profile.process.uid], proxyGids: beside(gid, shown.gids) };
+  // root is not the proxy's alone: then the group tells, and the user of the mesh's name is still kept free, which has the group's number
+  const named = shown.uids.includes(gid) ? gid : profile.process.uid;
+  if (uid === 0) return { knownBy: 'gid', proxyUids: [named], proxyGids: beside(gid, shown.gids) };
   return { knownBy: 'uid', proxyUids: beside(uid, shown.uids), proxyGids: beside(gid, shown.gids) };
 }
 

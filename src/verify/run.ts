@@ -41,7 +41,11 @@ function findingsOf(scene: Scene, about: About, judgement: Judgement): readonly 
     const [first] = group;
     if (first?.kind === 'rule')
       return { ...about, verdict: 'violated', blame: first.rule === undefined ? [] : [first.rule], reason: first.why };
-    return { ...about, verdict: 'violated', ...witnessed(scene, group as readonly PacketViolation[]) };
+    return {
+      ...about,
+      verdict: 'violated',
+      ...witnessed((first?.kind === 'packets' ? first.scene : undefined) ?? scene, group as readonly PacketViolation[]),
+    };
   });
   if (violated.length > 0) return violated;
   if (judgement.doubts.length > 0) {

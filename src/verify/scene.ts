@@ -1,5 +1,6 @@
 /** What the claims are judged on: one family's rules on one host in one mesh, and all its packets, each direction walked once. */
 import type { Host } from '../host/host.ts';
+import type { ChosenIdentity } from '../journey/proxyIdentity.ts';
 import { Budget, BudgetError } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { type ForcedState, forcedKey } from '../netfilter/firstState.ts';
@@ -42,11 +43,18 @@ export interface Scene {
   readonly whileInit?: WhileInit;
   /** of a pod that is rendered: the same one captured otherwise, or why there is none */
   readonly counterpart?: (other: Other) => OtherScene | string;
+  /** where the proxy was taken from the rules: what they do to the usual one */
+  readonly usual?: UsualProxy;
   /** interfaces on which packets arrive: all but lo */
   readonly arrivals: readonly string[];
   readonly accepted: readonly AcceptedRule[];
   /** packets, as they start, that match an accepted rule on their way */
   readonly matched: (rule: Rule, way: Way) => Bdd;
+}
+
+export interface UsualProxy {
+  readonly identity: ChosenIdentity;
+  readonly scene: () => Scene;
 }
 
 /** With what `here` and `there` are called. */
@@ -76,6 +84,7 @@ export interface SceneOptions {
   readonly twin?: Scene;
   readonly whileInit?: WhileInit;
   readonly counterpart?: Scene['counterpart'];
+  readonly usual?: UsualProxy;
   readonly accepted?: readonly AcceptedRule[];
 }
 
@@ -93,6 +102,7 @@ export function makeScene({
   twin,
   whileInit,
   counterpart,
+  usual,
   accepted = [],
   budget = new Budget(),
 }: SceneOptions): Scene {
@@ -158,6 +168,7 @@ export function makeScene({
     ...(twin === undefined ? {} : { twin }),
     ...(whileInit === undefined ? {} : { whileInit }),
     ...(counterpart === undefined ? {} : { counterpart }),
+    ...(usual === undefined ? {} : { usual }),
     uses: () => {
       scene.out();
       for (const iif of arrivals) scene.in(iif);

@@ -8,7 +8,7 @@ import type { Address } from '../packet/address.ts';
 import { familyOf, parseAddress, parsePrefix, prefixRange } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { PROTO } from '../packet/protocol.ts';
-import { rulesFrom } from './ruleShape.ts';
+import { rulesFrom } from '../ruleset/ruleShape.ts';
 import type { Scene } from './scene.ts';
 
 /** An unfragmented packet that opens a connection: a TCP SYN without other flags, an ICMP echo request, or any of another protocol. */

@@ -3,10 +3,10 @@ import type { Host } from '../host/host.ts';
 import type { MeshPlaces, MeshProfile } from '../mesh/profile.ts';
 import type { Address } from '../packet/address.ts';
 import { parseAddress } from '../packet/address.ts';
+import { allRules, asksOnly, covers, pointsOf, type RuleShape, shapeOf, valuesOf } from '../ruleset/ruleShape.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Declaration } from './declaration.ts';
 import type { Told } from './exclusions.ts';
-import { allRules, asksOnly, covers, pointsOf, type RuleShape, shapeOf, valuesOf } from './ruleShape.ts';
 
 type Captures = (shape: RuleShape) => boolean;
 

@@ -1,11 +1,10 @@
 /** Rules of one pod or machine, both families, against every claim. */
-import type { Host } from '../host/host.ts';
-import { hostOf, profileOf } from '../journey/setting.ts';
+import type { Assumption } from '../journey/assumption.ts';
+import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../journey/setting.ts';
 import { Budget, type BudgetLimits } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
-import { PROFILES } from '../mesh/profiles.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
-import type { Family, Prefix } from '../packet/address.ts';
+import type { Family } from '../packet/address.ts';
 import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { AcceptedRule } from './accepted.ts';
@@ -14,20 +13,13 @@ import type { Claim } from './claim.ts';
 import { CLAIMS } from './claims.ts';
 import type { Counterpart, Other } from './counterpart.ts';
 import type { Finding } from './finding.ts';
-import { profileAsShown } from './identity.ts';
 import { inferDeclaration } from './infer.ts';
 import type { WhileInit } from './initPhase.ts';
 import { judgeClaim } from './run.ts';
 import type { Scene } from './scene.ts';
 import { makeScene } from './scene.ts';
 
-export interface VerifyOptions {
-  /** absent: a pod, as the mesh of the rules sets it up */
-  readonly host?: Host;
-  /** addresses of the pod where there is no host */
-  readonly podIps?: readonly Prefix[];
-  /** `auto` when absent: by the chains, and by who listens on the host */
-  readonly profile?: string;
+export interface VerifyOptions extends GivenPlace {
   /** ids of claims; all when absent */
   readonly only?: readonly string[];
   readonly except?: readonly string[];
@@ -35,8 +27,6 @@ export interface VerifyOptions {
   readonly where?: { readonly dir?: 'in' | 'out'; readonly expr: Readonly<Record<Family, MatchExpr>> };
   /** families to judge even without rules; those of the rules when absent */
   readonly families?: readonly Family[];
-  readonly proxyUid?: number;
-  readonly proxyGid?: number;
   /** rules at which somebody has accepted that claims break */
   readonly accepted?: (ruleset: Ruleset) => readonly AcceptedRule[];
   /** of a pod: judged while its init containers run */
@@ -53,7 +43,9 @@ export interface Verified {
   readonly rulesets: readonly Ruleset[];
   readonly profile: MeshProfile | undefined;
   readonly findings: readonly Finding[];
-  /** what was assumed, and what was not judged */
+  /** what the findings rest on, though nobody said it */
+  readonly assumptions: readonly Assumption[];
+  /** what was read from the rules, and what was not judged */
   readonly notes: readonly string[];
   /** of a pod: what somebody wrote that breaks claims */
   readonly causes?: ReadonlyMap<Finding, SettingCauses>;
@@ -61,23 +53,23 @@ export interface Verified {
 
 /** `rulesets`: at most one of each family. */
 export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOptions = {}): Verified {
-  const { profile, host, notes } = settingOf(rulesets, options);
+  const setting = chooseSetting({ rulesets, given: options });
   const budget = new Budget(options.limits?.());
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
   const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));
   const unjudged = ([4, 6] as const).filter((family) => !wanted.includes(family));
   const scenes: Scene[] = [];
   for (const ruleset of judged.toSorted((a, b) => a.family - b.family)) {
-    scenes.push(sceneOf({ ruleset, profile, host, options, budget, twin: scenes[0] }));
+    scenes.push(sceneOf({ ruleset, setting, options, budget, twin: scenes[0] }));
   }
   const claims = CLAIMS.filter((claim) => isAsked(claim, options));
   const findings = claims.flatMap((claim) => scenes.flatMap((scene) => judge(scene, claim, options)));
   return {
     rulesets: judged,
-    profile,
+    profile: setting.profile,
     findings,
+    assumptions: placeAssumptions(setting, judged),
     notes: [
-      ...notes,
       ...new Set(scenes.flatMap(({ declared }) => declared.notes)),
       ...new Set(findings.flatMap((finding) => finding.notes ?? [])),
       ...unjudged.map((family) => `no IPv${family} rules were given: IPv${family} is not judged; --family 4,6 insists on both`),
@@ -97,49 +89,17 @@ function judge(scene: Scene, claim: Claim, { progress }: VerifyOptions): readonl
   return scene.space.budget.share(1 / 2, () => judgeClaim(scene, claim));
 }
 
-interface Setting {
-  readonly profile: MeshProfile | undefined;
-  readonly host: Host;
-  readonly notes: readonly string[];
-}
-
-function settingOf(rulesets: readonly Ruleset[], options: VerifyOptions): Setting {
-  const named = options.profile ?? 'auto';
-  const found = named === 'auto' ? (profileOf(rulesets) ?? listeningMesh(options.host)) : PROFILES.find(({ name }) => name === named);
-  const given = options.proxyUid !== undefined || options.proxyGid !== undefined;
-  const shown =
-    found === undefined || options.host !== undefined || given ? { profile: found, notes: [] } : profileAsShown(found, rulesets);
-  const host = options.host ?? hostOf(rulesets, shown.profile, options.podIps);
-  return { profile: shown.profile, notes: shown.notes, host: shown.profile === undefined ? host : withProxy(host, shown.profile, options) };
-}
-
-/** Who the user says that the proxy is. */
-function withProxy(host: Host, { process }: MeshProfile, { proxyUid, proxyGid }: VerifyOptions): Host {
-  if (proxyUid === undefined && proxyGid === undefined) return host;
-  const { uid, gid } = host.processes.get(process.name) ?? process;
-  return { ...host, processes: new Map([...host.processes, [process.name, { uid: proxyUid ?? uid, gid: proxyGid ?? gid }]]) };
-}
-
-/** Rules without chains of a mesh on a host where its proxy listens: the pod is not enrolled. */
-function listeningMesh(host: Host | undefined): MeshProfile | undefined {
-  return PROFILES.find(({ process, whenTransparent, listeners }) => {
-    const runs = host?.processes.get(process.name);
-    const known = [process, whenTransparent?.process].some((one) => one?.uid === runs?.uid && one?.gid === runs?.gid);
-    const captures = listeners.filter(({ role }) => role === 'outbound' || role === 'inbound');
-    return known && captures.every(({ port }) => host?.listeners.some((one) => one.process === process.name && one.port === port));
-  });
-}
-
 interface SceneInput {
   readonly budget: Budget;
   readonly ruleset: Ruleset;
-  readonly profile: MeshProfile | undefined;
-  readonly host: Host;
+  readonly setting: Pick<ChosenSetting, 'profile' | 'host' | 'usual'>;
   readonly options: VerifyOptions;
   readonly twin: Scene | undefined;
 }
 
-function sceneOf({ ruleset, profile, host, options, budget, twin }: SceneInput): Scene {
+function sceneOf(input: SceneInput): Scene {
+  const { ruleset, setting, options, budget, twin } = input;
+  const { profile, host, usual } = setting;
   const { where, whileInit, accepted, counterpart } = options;
   return makeScene({
     ruleset,
@@ -150,14 +110,22 @@ function sceneOf({ ruleset, profile, host, options, budget, twin }: SceneInput):
     ...(where === undefined ? {} : { where: { expr: where.expr[ruleset.family], ...(where.dir === undefined ? {} : { dir: where.dir }) } }),
     ...(twin === undefined ? {} : { twin }),
     ...(whileInit === undefined ? {} : { whileInit }),
-    ...(counterpart === undefined ? {} : { counterpart: otherScene({ ruleset, profile, host, options, budget, twin }, counterpart) }),
+    ...(counterpart === undefined ? {} : { counterpart: otherScene(input, counterpart) }),
     ...(accepted === undefined ? {} : { accepted: accepted(ruleset) }),
+    ...(usual === undefined
+      ? {}
+      : {
+          usual: {
+            identity: usual.identity,
+            scene: () => sceneOf({ ...input, setting: usual, options: where === undefined ? {} : { where } }),
+          },
+        }),
   });
 }
 
 /** Of the same family, made when it is asked for. */
 function otherScene(
-  { ruleset: { family }, profile, options, budget }: SceneInput,
+  { ruleset: { family }, setting: { profile }, options, budget }: SceneInput,
   counterpart: NonNullable<VerifyOptions['counterpart']>,
 ): Scene['counterpart'] {
   return (other) => {
@@ -166,11 +134,8 @@ function otherScene(
     const { rulesets, host, here, there } = found;
     const ruleset = rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]);
     const { where } = options;
-    return {
-      scene: sceneOf({ ruleset, profile, host, budget, options: where === undefined ? {} : { where }, twin: undefined }),
-      here,
-      there,
-    };
+    const setting = { host, ...(profile === undefined ? {} : { profile }) };
+    return { scene: sceneOf({ ruleset, setting, budget, options: where === undefined ? {} : { where }, twin: undefined }), here, there };
   };
 }
 

@@ -7,7 +7,7 @@ import { type Verified, type VerifyOptions, verifyRulesets } from './verify.ts';
 
 export function verifyPod(pod: RenderedPod, options: VerifyOptions = {}): Verified {
   const { rulesets, host, profile, inMesh, families, whileInit } = pod;
-  if (!inMesh) return { rulesets, profile: undefined, findings: [], notes: [] };
+  if (!inMesh) return { rulesets, profile: undefined, findings: [], assumptions: [], notes: [] };
   const phase = whileInit === undefined ? {} : { whileInit };
   const verified = verifyRulesets(rulesets, {
     host,

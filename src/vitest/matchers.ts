@@ -1,8 +1,9 @@
 /** The matchers, each as a function of what it is given to what is known. */
 
 import { isGenerated } from '../arbitraries/generated.ts';
-import { InputError, packetSetFrom, podIpsFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from '../given.ts';
+import { givenPlace, InputError, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from '../given.ts';
 import { isOutcome, type Outcome } from '../journey/journey.ts';
+import { placeAssumptions } from '../journey/setting.ts';
 import { BudgetError } from '../lib/budget.ts';
 import { valueText } from '../lib/valueText.ts';
 import { packetText } from '../packet/notation.ts';
@@ -76,16 +77,14 @@ export function holdAnswer(
   return readable(() => {
     if (claim !== undefined && !CLAIMS.some(({ id }) => id === claim)) throw new InputError([`there is no claim \`${claim}\``]);
     const rulesets = rulesetsOf(rules as RulesInput, options);
-    const { host, podIps, where, budget = {}, ...rest } = options;
+    const { host: _host, podIps: _podIps, where, budget = {}, ...rest } = options;
     const settings = {
       ...rest,
       limits: () => budget,
-      ...(host !== undefined && { host: settingOf(rulesets, options).host }),
-      podIps: podIpsFrom(podIps, host),
+      ...givenPlace(options),
       ...(where !== undefined && { where: packetSetFrom(where) }),
       ...(claim !== undefined && { only: [claim] }),
     };
-    settingOf(rulesets, options);
     const pods = podsOf(rulesets).map((pod) => verifyRulesets(pod, settings));
     const judged = pods.map((pod) => ({
       ...pod,
@@ -114,7 +113,7 @@ export function equivalenceAnswer(
 ): Answer {
   return readable(() => {
     const sides = { base: rulesetsOf(other, options), head: rulesetsOf(rules as RulesInput, options) };
-    const setting = settingOf([...sides.base, ...sides.head], options);
+    const setting = settingOf([...sides.base, ...sides.head], options, sides.base);
     const where = options.where === undefined ? undefined : packetSetFrom(options.where);
     const { diffs, notes } = diffRulesets(sides.base, sides.head, {
       ...setting,
@@ -122,7 +121,13 @@ export function equivalenceAnswer(
       ...(where !== undefined && { where }),
     });
     const files = { base: sides.base[0]?.source.file ?? '', head: sides.head[0]?.source.file ?? '' };
-    const report = toDiffReport({ diffs, files, profile: setting.profile?.name, notes });
+    const report = toDiffReport({
+      diffs,
+      files,
+      profile: setting.profile?.name,
+      notes,
+      assumptions: placeAssumptions(setting, [...sides.base, ...sides.head]),
+    });
     const examples = diffs.flatMap(({ changes }) => changes.map(({ example }) => packetText(example)));
     const verdict = report.equivalent ? 'yes' : report.changes.length > 0 ? 'no' : 'open';
     const wanted = `expected the rules ${isNot ? 'not ' : ''}to treat every packet as the others (base) do`;

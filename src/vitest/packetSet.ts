@@ -1,7 +1,8 @@
 /** A set of packets against a wish: it is proved for all of them, or there is one for which it is not so.
  *  Packets are as an application opens connections with, and not the proxy's, where the set does not say otherwise. */
-import { packetSetFrom, type Setting, type SettingOptions, settingOf } from '../given.ts';
+import { packetSetFrom, type SettingOptions, settingOf } from '../given.ts';
 import { OUTCOMES } from '../journey/journey.ts';
+import type { ChosenSetting } from '../journey/setting.ts';
 import { Budget } from '../lib/budget.ts';
 import { InvariantError } from '../lib/invariant.ts';
 import { notProxy } from '../mesh/notProxy.ts';
@@ -41,7 +42,7 @@ export function askSet({ rulesets, where, wish, isNot }: SetQuestion, options: S
   return { verdict: isNot ? 'yes' : 'no', message: () => `${wanted}\n${wrongText(wrong, rulesets)}` };
 }
 
-interface Question extends Setting {
+interface Question extends ChosenSetting {
   readonly budget: Budget;
   readonly where: PacketSet;
   readonly wish: Wish;
@@ -87,7 +88,7 @@ function unmet(space: Space, ends: readonly End[], { wish, isNot }: Question): S
 }
 
 /** A set that does not speak of users is of those that are not the proxy. */
-function ofApplication(set: PacketSet, { host, profile }: Setting): PacketSet {
+function ofApplication(set: PacketSet, { host, profile }: ChosenSetting): PacketSet {
   if (set.terms.some(({ key }) => key === 'uid' || key === 'gid' || key === 'socket')) return set;
   const others = notProxy(profile, host);
   return { ...set, expr: { 4: and(set.expr[4], others), 6: and(set.expr[6], others) } };

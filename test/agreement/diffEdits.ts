@@ -1,7 +1,6 @@
 /** Rulesets and small edits of them, and what the simulator says of a packet on both sides. */
 import { ADDRESSES, IDS, MARKS, PORTS } from '../../src/arbitraries/pools.ts';
 import type { Host } from '../../src/host/host.ts';
-import { profileOf } from '../../src/journey/setting.ts';
 import { walkJourney } from '../../src/journey/walkJourney.ts';
 import type { MeshProfile } from '../../src/mesh/profile.ts';
 import { istioSidecar } from '../../src/mesh/profiles/istioSidecar.ts';
@@ -14,6 +13,7 @@ import { type PacketPools, poolsOf } from '../kernel/generate/pools.ts';
 import type { Random } from '../kernel/generate/random.ts';
 import { randomPacket } from '../kernel/generate/randomPacket.ts';
 import type { HostJson } from '../kernel/question.ts';
+import { profileOf } from '../support/assumed.ts';
 import { dumpOf, fixtureNames, readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetOf } from '../support/rulesets.ts';

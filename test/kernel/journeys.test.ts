@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { profileOf } from '../../src/journey/setting.ts';
 import { walkJourney } from '../../src/journey/walkJourney.ts';
+import { profileOf } from '../support/assumed.ts';
 import { dumpOf, readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { namesOf } from '../../src/host/host.ts';
 import { podHost } from '../../src/istio/podRules/podHost.ts';
-import { profileOf, transparentPorts } from '../../src/journey/setting.ts';
+import { transparentPorts } from '../../src/journey/setting.ts';
 import { walkJourney } from '../../src/journey/walkJourney.ts';
 import { PROFILES } from '../../src/mesh/profiles.ts';
 import type { Packet } from '../../src/packet/packet.ts';
@@ -12,6 +12,7 @@ import { renderPod } from '../../src/verify/renderedPod.ts';
 import { enrolAll } from '../istio/pod/read.ts';
 import { manifestOf, rulesWorld } from '../istio/pod/scenarioSetup.ts';
 import { SCENARIOS, type Scenario } from '../istio/pod/scenarios.ts';
+import { profileOf } from '../support/assumed.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetsOf } from '../support/rulesets.ts';

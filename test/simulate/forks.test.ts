@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { completePacket } from '../../src/host/completePacket.ts';
-import { hostOf, profileOf } from '../../src/journey/setting.ts';
 import { walkJourney } from '../../src/journey/walkJourney.ts';
 import { everyWay } from '../../src/simulate/choices.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { addressOf } from '../properties/world.ts';
+import { assumedHost, profileOf } from '../support/assumed.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 
 const PACKET = { dir: 'out', proto: 6, dst: addressOf('203.0.113.9'), dport: 443, uid: 1000, gid: 1000 } as const;
@@ -14,7 +14,7 @@ const PACKET = { dir: 'out', proto: 6, dst: addressOf('203.0.113.9'), dport: 443
 function walksOf(rules: string) {
   const ruleset = rulesetOf(`*filter\n:OUTPUT ACCEPT [0:0]\n${rules}\nCOMMIT\n`, { family: 4 });
   const profile = profileOf([ruleset]);
-  const host = hostOf([ruleset], profile);
+  const host = assumedHost([ruleset], profile);
   const { packet } = completePacket(PACKET, host);
   if (packet === undefined) throw new Error('no packet');
   return { ...simulate({ ruleset, packet, host }), journey: walkJourney(ruleset, packet, { host, ...(profile && { profile }) }) };

@@ -1,6 +1,5 @@
 /** Every question ends: with an answer, or undecided because its budget is spent. Counted, never timed. */
 import { describe, expect, it } from 'vitest';
-import { hostOf } from '../../src/journey/setting.ts';
 import { walkJourney } from '../../src/journey/walkJourney.ts';
 import { Budget, BudgetError } from '../../src/lib/budget.ts';
 import { ALWAYS } from '../../src/netfilter/matchExpr.ts';
@@ -9,6 +8,7 @@ import { deadRules } from '../../src/verify/deadRules.ts';
 import { diffRules } from '../../src/verify/diff.ts';
 import { find } from '../../src/verify/find.ts';
 import { verifyRulesets } from '../../src/verify/verify.ts';
+import { assumedHost } from '../support/assumed.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 
@@ -63,7 +63,7 @@ describe('chains that call each other', () => {
 
   it.each([2_000])('may do so %i deep', (count) => {
     const ruleset = deep(count, 'DROP');
-    const host = hostOf([ruleset], undefined);
+    const host = assumedHost([ruleset], undefined);
     expect(find(ruleset, { host, where: { ...WHERE, dir: 'out' }, outcome: 'dropped' }).classes).toMatchObject([
       { packets: expect.stringContaining('443') },
     ]);
@@ -77,7 +77,7 @@ describe('chains that call each other', () => {
 describe('a walk of one packet', () => {
   it('through a chain that is called 2^25 times is cut short, and is no verdict', () => {
     const ruleset = chains(25, (name, next) => (next === undefined ? [] : [`-A ${name} -j ${next}`, `-A ${name} -j ${next}`]));
-    const host = hostOf([ruleset], undefined);
+    const host = assumedHost([ruleset], undefined);
     const journey = walkJourney(ruleset, packetOf(PACKET, host), { host, limits: { records: 5_000 } });
     expect(journey).toMatchObject({ outcome: 'undecided', spent: expect.stringContaining('recorded steps') });
     expect(journey.paths[0]?.legs[0]?.walk.steps).toHaveLength(100);

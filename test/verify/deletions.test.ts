@@ -1,10 +1,10 @@
 /** The default rules of Istio's sidecar less one rule, for every rule of both families: some claim is judged otherwise, or no packet
  *  fares otherwise, which diff proves. */
 import { describe, expect, it } from 'vitest';
-import { hostOf, profileOf } from '../../src/journey/setting.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { diffRulesets } from '../../src/verify/diffRulesets.ts';
 import { verifyRulesets } from '../../src/verify/verify.ts';
+import { assumedHost, profileOf } from '../support/assumed.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { rulesetsOf } from '../support/rulesets.ts';
 
@@ -38,7 +38,7 @@ const LINES = TEXT.split('\n');
 const RULES = LINES.flatMap((line, at) => (line.startsWith('-A') ? [{ line, at }] : []));
 const BASE = rulesetsOf(TEXT);
 const PROFILE = profileOf(BASE);
-const HOST = hostOf(BASE, PROFILE);
+const HOST = assumedHost(BASE, PROFILE);
 
 /** Which verdicts there are on each claim, whatever the packets and rules. */
 function verdicts(rulesets: readonly Ruleset[]): ReadonlySet<string> {

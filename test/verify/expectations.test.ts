@@ -4,17 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { completePacket } from '../../src/host/completePacket.ts';
 import { parse } from '../../src/index.ts';
 import type { Outcome } from '../../src/journey/journey.ts';
-import { hostOf, profileOf } from '../../src/journey/setting.ts';
 import { walkJourney } from '../../src/journey/walkJourney.ts';
 import { parsePacket } from '../../src/syntax/parsePacket.ts';
 import { parsePacketSet } from '../../src/syntax/parsePacketSet.ts';
 import { expectPacket, expectSet } from '../../src/verify/expectations.ts';
+import { assumedHost, profileOf } from '../support/assumed.ts';
 import { readFixture } from '../support/fixtures.ts';
 
 function world(text: string) {
   const rulesets = parse(text, { family: 4 }).rulesets;
   const profile = profileOf(rulesets);
-  return { rulesets, host: hostOf(rulesets, profile), ...(profile && { profile }) };
+  return { rulesets, host: assumedHost(rulesets, profile), ...(profile && { profile }) };
 }
 
 const USUAL: readonly Outcome[] = ['captured-out', 'captured-in', 'direct', 'to-app', 'to-proxy'];

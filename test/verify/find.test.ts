@@ -96,7 +96,7 @@ describe('a budget that is spent', () => {
       budget: new Budget({ nodes: limit }),
       ...(profile !== undefined && { profile }),
     };
-    return toFindReport([{ file: 'r.rules', found: findIn(ruleset, question) }]);
+    return toFindReport([{ file: 'r.rules', found: findIn(ruleset, question) }], []);
   };
 
   it.each([1_500, 3_000, 6_000])('leaves what it did not reach undecided (%d nodes)', (limit) => {

@@ -1,7 +1,6 @@
 /** Claims on the structure of rules: for each a ruleset that holds it and one that breaks it. */
 
 import { describe, expect, it } from 'vitest';
-import { hostOf, profileOf } from '../../src/journey/setting.ts';
 import { Budget } from '../../src/lib/budget.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { CLAIMS } from '../../src/verify/claims.ts';
@@ -11,12 +10,13 @@ import { inferDeclaration } from '../../src/verify/infer.ts';
 import { judgeClaim } from '../../src/verify/run.ts';
 import { makeScene } from '../../src/verify/scene.ts';
 import { verifyRulesets } from '../../src/verify/verify.ts';
+import { assumedHost, profileOf } from '../support/assumed.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { rulesetsOf } from '../support/rulesets.ts';
 
 function judge(ruleset: Ruleset, id: string): readonly Finding[] {
   const profile = profileOf([ruleset]);
-  const host = hostOf([ruleset], profile);
+  const host = assumedHost([ruleset], profile);
   const scene = makeScene({ ruleset, host, declared: inferDeclaration({ ruleset, host, profile }), ...(profile && { profile }) });
   const claim = CLAIMS.find((one) => one.id === id);
   return claim === undefined ? [] : judgeClaim(scene, claim);
@@ -141,7 +141,7 @@ describe('a redundant rule', () => {
     const [ruleset] = rulesetsOf(text, { family: 4 });
     return ruleset === undefined
       ? []
-      : redundantRules(ruleset, { host: hostOf([ruleset], undefined), budget: new Budget() }).rules.map(({ text: rule }) => rule);
+      : redundantRules(ruleset, { host: assumedHost([ruleset], undefined), budget: new Budget() }).rules.map(({ text: rule }) => rule);
   };
 
   it.each([
@@ -171,7 +171,8 @@ describe('a redundant rule', () => {
     ],
   ])('is undecided with an unmodelled target: %s', (_, text, number) => {
     const [ruleset] = rulesetsOf(text, { family: 4 });
-    const found = ruleset === undefined ? undefined : redundantRules(ruleset, { host: hostOf([ruleset], undefined), budget: new Budget() });
+    const found =
+      ruleset === undefined ? undefined : redundantRules(ruleset, { host: assumedHost([ruleset], undefined), budget: new Budget() });
     expect(found?.rules).toEqual([]);
     expect(found?.undecided.map((rule) => rule.number)).toEqual([number]);
   });

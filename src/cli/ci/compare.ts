@@ -12,7 +12,7 @@ import { textOf as keyText, type RuleSide, rulePair } from '../diff/rulePair.ts'
 import { limitsOf } from '../limits.ts';
 import { type Progress, progressOn } from '../progress.ts';
 import { loadRules } from '../rules.ts';
-import { readHostOption } from '../trace/scene.ts';
+import { readPlaceOptions } from '../trace/scene.ts';
 import type { Differing } from './base.ts';
 import { RENDERED, withRenderedSettings } from './settings.ts';
 import { silent } from './silent.ts';
@@ -30,8 +30,8 @@ export interface Sides {
 /** A side that cannot be used is not compared: its judgement says so. */
 export async function compareBatches({ head, base, revision, renamed }: Sides, differing: Differing): Promise<readonly Subject[]> {
   const memory = emptyMemory();
-  const read = async (call: Call, side: 'base' | 'head'): Promise<readonly (DiffSubject | CiSide)[]> => {
-    const found: (DiffSubject | CiSide)[] = [];
+  const read = async (call: Call, side: 'base' | 'head'): Promise<readonly (DiffSubject | RuleSide)[]> => {
+    const found: (DiffSubject | RuleSide)[] = [];
     for (const batch of differing[side]) {
       const asked: Call = { io: silent(call.io), input: { ...call.input, args: [], options: { ...call.input.options, ...batch.options } } };
       const { kind, files } = batch;
@@ -58,28 +58,22 @@ export async function compareBatches({ head, base, revision, renamed }: Sides, d
   return compared.flatMap((one) => comparisonSubjects(one, naming)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Rules of one file, before their mesh is known. */
-interface CiSide extends RuleSide {
-  /** what the configuration says of it */
-  readonly mesh: string;
-}
-
 /** Both pods, or both rules: a file that holds the other now is gone as what it was. */
-function pairOf(base: DiffSubject | CiSide, head: DiffSubject | CiSide): readonly DiffPair[] {
+function pairOf(base: DiffSubject | RuleSide, head: DiffSubject | RuleSide): readonly DiffPair[] {
   if ('given' in base && 'given' in head) {
-    const pair = rulePair({ base, head }, base.mesh);
+    const pair = rulePair({ base, head });
     return [{ base: keyed(pair.base), head: keyed(pair.head) }];
   }
   return 'given' in base || 'given' in head ? [] : [{ base, head }];
 }
 
-function nameNow(subject: DiffSubject | CiSide, renamed: ReadonlyMap<string, string>): string {
+function nameNow(subject: DiffSubject | RuleSide, renamed: ReadonlyMap<string, string>): string {
   const { name, file } = subject;
   const now = 'given' in subject ? renamed.get(file) : undefined;
   return now === undefined ? name : name.replace(file, () => now);
 }
 
-async function settingSides(call: Call, files: readonly string[]): Promise<readonly CiSide[]> {
+async function settingSides(call: Call, files: readonly string[]): Promise<readonly RuleSide[]> {
   const names = files.map((file) => file + RENDERED);
   const sides = await ruleSides(
     withRenderedSettings(call, () => {}),
@@ -93,21 +87,20 @@ async function settingSides(call: Call, files: readonly string[]): Promise<reado
   }));
 }
 
-async function ruleSides(call: Call, files: readonly string[]): Promise<readonly CiSide[]> {
-  const given = await readHostOption(call);
+async function ruleSides(call: Call, files: readonly string[]): Promise<readonly RuleSide[]> {
+  const given = await readPlaceOptions(call);
   const family = textOf(call.input, 'family');
   const one = family === undefined || family.length > 1 ? undefined : family;
   const plain: Call = { ...call, input: { ...call.input, options: { ...call.input.options, family: one } } };
   const loaded = given && (await loadRules(plain, { files, ...(given.host !== undefined && { host: given.host }) }));
   if (given === undefined || loaded === undefined || loaded.diagnostics.some(isError)) return [];
-  const profile = textOf(call.input, 'profile') ?? 'auto';
   const seen = new Map<string, number>();
   return podsOf(loaded.rulesets).map((rulesets) => {
     const names = [...new Set(rulesets.map(({ source }) => source.file))];
     const count = (seen.get(names.join()) ?? 0) + 1;
     seen.set(names.join(), count);
     const name = `${names.join(', ')}${count > 1 ? ` (${count})` : ''}`;
-    return { name, file: names[0] ?? '', rulesets, given, mesh: profile };
+    return { name, file: names[0] ?? '', rulesets, given };
   });
 }
 

@@ -105,6 +105,9 @@ function optionsOf(group: ConfigGroup, { config: { claims }, folder }: LoadedCon
     options: {
       ...(group.profile !== undefined && { profile: group.profile }),
       ...(host !== undefined && { host }),
+      podIp: list(group.podIps),
+      ...(group.proxyUid !== undefined && { proxyUid: String(group.proxyUid) }),
+      ...(group.proxyGid !== undefined && { proxyGid: String(group.proxyGid) }),
       ...(group.mode !== undefined && { mode: group.mode }),
       ...(group.istio !== undefined && { istio: group.istio }),
       ...(group.families !== undefined && { family: group.families.join(',') }),

@@ -1,5 +1,6 @@
 /** The keys of a configuration, and what each may be: src/config.ts, checked. */
 import type { ChainwalkConfig, ConfigClaims, ConfigGroup, ConfigSuppression } from '../../config.ts';
+import { podIpComplaint } from '../../host/podAddress.ts';
 import { MODES } from '../../istio/modes.ts';
 import { POD_CHECKS } from '../../istio/podChecks/checks.ts';
 import { parseVersion } from '../../istio/version.ts';
@@ -58,6 +59,14 @@ const variables = readMap(readText, (name) =>
   /^(?:[A-Za-z_]\w*|[1-9]\d?)$/.test(name) ? undefined : { message: `\`${name}\` is no name of a shell variable` },
 );
 
+export const readId = readInteger(0, 0xffff_fffe);
+
+export const readPodIps: Read<readonly string[]> = (node, at) => {
+  const texts = readTexts(node, at);
+  const complaint = texts === undefined ? undefined : podIpComplaint(texts, false);
+  return complaint === undefined ? texts : wrong(at, node, { message: complaint, help: 'such as 10.12.3.4 or 10.12.3.4/16' });
+};
+
 export const readProfile = readWord(PROFILE.choices ?? [], 'the profiles are');
 export const readMode = readWord(MESH_MODE.choices ?? [], 'the modes are');
 const readEveryMode = readWord(MODES, 'the modes are');
@@ -68,6 +77,9 @@ const groupShape = readRecord<ConfigGroup>(
     as: readWord(['rules', 'manifest', 'settings']),
     profile: readProfile,
     host: readText,
+    podIps: readPodIps,
+    proxyUid: readId,
+    proxyGid: readId,
     mode: readEveryMode,
     values: readTexts,
     istio: istioVersion,

@@ -6,14 +6,14 @@ import { humanResults } from '../../report/diffResultsHuman.ts';
 import { jsonText } from '../../report/printable.ts';
 import { toReview } from '../../report/review/fromDiff.ts';
 import { emptyMemory } from '../../verify/renderedPod.ts';
-import { type Call, isSet, textOf } from '../command.ts';
+import { type Call, isSet } from '../command.ts';
 import { EXIT, type ExitCode } from '../exitCode.ts';
 import { limitsOf } from '../limits.ts';
 import { complain } from '../messages.ts';
 import { progressOn } from '../progress.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
-import { readHostOption } from '../trace/scene.ts';
+import { readPlaceOptions } from '../trace/scene.ts';
 import { readWhere } from '../where.ts';
 import { causesIn, compareAll } from './compare.ts';
 import { type Files, planOf } from './plan.ts';
@@ -24,7 +24,7 @@ export async function answer(call: Call, files: Files): Promise<ExitCode> {
   const { io, input } = call;
   const outputs = await readOutputs(call, outputWords(input));
   const where = await readWhere(call);
-  const given = await readHostOption(call);
+  const given = await readPlaceOptions(call);
   if (outputs === undefined || where === undefined || given === undefined) return EXIT.usage;
   const plan = await planOf(call, files);
   const [wrong] = [...plan.refused, ...plan.unknown.map((file) => ({ file, why: 'it holds nothing that can be compared' }))];
@@ -37,7 +37,7 @@ export async function answer(call: Call, files: Files): Promise<ExitCode> {
     base: sideCall(call, 'base', (file) => files.rename(file, 'base')),
     head: sideCall(call, 'head', (file) => files.rename(file, 'head')),
   };
-  const read = await readSubjects(calls, { plan, given, profile: textOf(input, 'profile') ?? 'auto', memory, files });
+  const read = await readSubjects(calls, { plan, given, memory, files });
   if (read === undefined) return EXIT.usage;
   const progress = progressOn(io.err, () => performance.now());
   const compared = compareAll(read.pairs, { ...where, where: where.where, memory, limits: limitsOf(call), tell: progress.tell });

@@ -1,32 +1,34 @@
-/** Rules of two sides in one scene: the mesh of both, and the same host unless their transparent listeners differ. */
-import type { Host } from '../../host/host.ts';
-import { hostOf, transparentPorts } from '../../journey/setting.ts';
-import type { Ruleset } from '../../ruleset/ruleset.ts';
+/** Rules of two sides in one scene: the mesh of both, the proxy that the base shows, and the same host unless their transparent listeners
+ *  differ. */
+import { distinct } from '../../journey/assumption.ts';
+import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions, transparentPorts } from '../../journey/setting.ts';
 import type { Sides } from '../../verify/diffQuestion.ts';
 import type { DiffSubject } from '../../verify/diffSubjects.ts';
-import { type GivenHost, sceneOf } from '../trace/scene.ts';
 
 export interface RuleSide extends Pick<DiffSubject, 'name' | 'file' | 'rulesets'> {
-  readonly given: GivenHost;
+  readonly given: GivenPlace;
 }
 
-/** `profile`: what --profile says. */
-export function rulePair({ base, head }: Sides<RuleSide>, profile: string): Sides<DiffSubject> {
-  const scene = sceneOf({ rulesets: [...base.rulesets, ...head.rulesets], given: base.given, profileName: profile, detailed: false });
-  const around = ({ given: { host, podIps } }: RuleSide, rulesets: readonly Ruleset[]): Host =>
-    host ?? hostOf(rulesets, scene.profile, podIps);
+export function rulePair({ base, head }: Sides<RuleSide>): Sides<DiffSubject> {
+  const both = [...base.rulesets, ...head.rulesets];
+  const setting = chooseSetting({ rulesets: both, given: base.given, shownBy: base.rulesets });
+  const profile = setting.profile?.name ?? 'none';
+  const around = ({ rulesets, given }: RuleSide): ChosenSetting =>
+    chooseSetting({ rulesets, given: { ...given, profile }, shownBy: base.rulesets, beside: both });
   const sameGiven = textOf(base.given) === textOf(head.given);
   const same = sameGiven && String(transparentPorts(base.rulesets)) === String(transparentPorts(head.rulesets));
-  const baseHost = around(base, base.rulesets);
-  const subject = (side: string, { name, file, rulesets }: RuleSide, host: Host): DiffSubject => ({
+  const chosen = same ? { base: setting, head: setting } : { base: around(base), head: around(head) };
+  const assumptions = distinct([...placeAssumptions(chosen.base, base.rulesets), ...placeAssumptions(chosen.head, head.rulesets)]);
+  const subject = (side: 'base' | 'head', { name, file, rulesets }: RuleSide): DiffSubject => ({
     name,
     file,
     rulesets,
-    host,
-    profile: scene.profile,
+    host: chosen[side].host,
+    profile: chosen[side].profile,
+    assumptions,
     key: `${side} ${name}`,
   });
-  return { base: subject('base', base, baseHost), head: subject('head', head, same ? baseHost : around(head, head.rulesets)) };
+  return { base: subject('base', base), head: subject('head', head) };
 }
 
 /** Equal for what no packet can tell apart. */

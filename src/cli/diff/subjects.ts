@@ -1,10 +1,10 @@
 /** The plan's files, read: pairs of subjects. */
+import type { GivenPlace } from '../../journey/setting.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Sides } from '../../verify/diffQuestion.ts';
 import type { DiffSubject } from '../../verify/diffSubjects.ts';
 import type { PodMemory } from '../../verify/renderedPod.ts';
 import type { Call } from '../command.ts';
-import type { GivenHost } from '../trace/scene.ts';
 import { type Matched, matched } from './compare.ts';
 import { DEFAULT_POD } from './defaultPod.ts';
 import type { Files, Plan, Recognised } from './plan.ts';
@@ -17,8 +17,7 @@ import type { Side } from './side.ts';
 
 export interface Reading {
   readonly plan: Plan;
-  readonly given: GivenHost;
-  readonly profile: string;
+  readonly given: GivenPlace;
   readonly memory: PodMemory;
   readonly files: Files;
 }
@@ -111,16 +110,12 @@ async function readMixed(
   return { ...pods, [side]: [subject] };
 }
 
-async function readRulePair(
-  calls: Sides<Call>,
-  pair: Sides<Recognised>,
-  { given, profile }: Reading,
-): Promise<Sides<DiffSubject> | undefined> {
+async function readRulePair(calls: Sides<Call>, pair: Sides<Recognised>, { given }: Reading): Promise<Sides<DiffSubject> | undefined> {
   const { host } = given;
   const read = async (side: Side) => readRuleFile(calls[side], { ...pair[side], ...(host !== undefined && { host }) });
   const base = await read('base');
   const head = base === undefined ? undefined : await read('head');
   if (base === undefined || head === undefined) return undefined;
   const sideOf = (side: Side, rulesets: readonly Ruleset[]) => ({ name: pair[side].file, file: pair[side].file, rulesets, given });
-  return rulePair({ base: sideOf('base', base), head: sideOf('head', head) }, profile);
+  return rulePair({ base: sideOf('base', base), head: sideOf('head', head) });
 }

@@ -32,11 +32,14 @@ export async function judgeExpectations(call: Call, loaded: LoadedExpectations):
 /** As `chainwalk trace` would be asked, with paths from the file's own folder. */
 async function jobOf({ io, input }: Call, { source, file }: LoadedExpectations): Promise<Job | undefined> {
   const folder = folderOf(source.file);
-  const { packets: _packets, rules, manifest, values, host, set, ...words } = file;
+  const { packets: _packets, rules, manifest, values, host, podIps, proxyUid, proxyGid, set, ...words } = file;
   const options: Record<string, OptionValue> = {
     color: input.options.color,
     ...words,
     ...(host !== undefined && { host: from(folder, host) }),
+    podIp: podIps ?? [],
+    ...(proxyUid !== undefined && { proxyUid: String(proxyUid) }),
+    ...(proxyGid !== undefined && { proxyGid: String(proxyGid) }),
     ...(values !== undefined && { values: values.map((one) => from(folder, one)) }),
     ...(set !== undefined && { set: Object.entries(set).map(([name, value]) => `${name}=${value}`) }),
   };

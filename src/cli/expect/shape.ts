@@ -5,7 +5,7 @@ import { OUTCOMES, type Outcome } from '../../journey/journey.ts';
 import type { PacketSet } from '../../syntax/parsePacketSet.ts';
 import type { Span } from '../../syntax/source.ts';
 import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from '../config/read.ts';
-import { istioVersion, readMode, readProfile } from '../config/shape.ts';
+import { istioVersion, readId, readMode, readPodIps, readProfile } from '../config/shape.ts';
 import { packetIn, setIn, type WrittenPacket, type WrittenSet } from './packets.ts';
 
 /** What a file says of where its packets are. */
@@ -18,6 +18,9 @@ export interface ExpectationScene {
   readonly values?: readonly string[];
   readonly istio?: string;
   readonly host?: string;
+  readonly podIps?: readonly string[];
+  readonly proxyUid?: number;
+  readonly proxyGid?: number;
   readonly profile?: string;
   readonly set?: Readonly<Record<string, string>>;
 }
@@ -108,6 +111,9 @@ const shape = readRecord<ExpectationFile>(
     values: readTexts,
     istio: istioVersion,
     host: readText,
+    podIps: readPodIps,
+    proxyUid: readId,
+    proxyGid: readId,
     profile: readProfile,
     set: readMap(readText, () => undefined),
     packets: atLeastOne(expectation),

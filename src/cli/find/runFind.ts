@@ -1,6 +1,7 @@
 /** What `chainwalk find` does. */
 
 import { OUTCOMES, type Outcome } from '../../journey/journey.ts';
+import { chooseSetting, type GivenPlace, placeAssumptions } from '../../journey/setting.ts';
 import { Budget } from '../../lib/budget.ts';
 import { ALWAYS } from '../../netfilter/matchExpr.ts';
 import { packetText } from '../../packet/notation.ts';
@@ -18,7 +19,7 @@ import { limitsOf } from '../limits.ts';
 import { complain } from '../messages.ts';
 import { loadRules } from '../rules.ts';
 import { terminal } from '../terminal.ts';
-import { type GivenHost, readHostOption, sceneOf } from '../trace/scene.ts';
+import { readPlaceOptions } from '../trace/scene.ts';
 import { readWhere } from '../where.ts';
 
 export async function runFind(call: Call): Promise<ExitCode> {
@@ -29,7 +30,7 @@ export async function runFind(call: Call): Promise<ExitCode> {
     return EXIT.usage;
   }
   const asked = await readWhere(call);
-  const hosts = await readHostOption(call);
+  const hosts = await readPlaceOptions(call);
   if (asked === undefined || hosts === undefined) return EXIT.usage;
   const loaded = await loadRules(call, { files: [input.args[0] ?? '-'], ...(hosts.host && { host: hosts.host }) });
   if (loaded === undefined) return EXIT.usage;
@@ -45,14 +46,14 @@ interface Asked {
   readonly loaded: NonNullable<Awaited<ReturnType<typeof loadRules>>>;
   readonly where: PacketSet;
   readonly outcome: Outcome;
-  readonly given: GivenHost;
+  readonly given: GivenPlace;
 }
 
 async function answer(call: Call, { loaded: { rulesets, diagnostics }, where, outcome, given }: Asked): Promise<ExitCode> {
   const { io, input } = call;
-  const profileName = textOf(input, 'profile') ?? 'auto';
-  const { host, profile, limits } = sceneOf({ rulesets, given, profileName, detailed: false, limits: limitsOf(call) });
-  const question = { host, where, outcome, budget: new Budget(limits?.()), ...(profile !== undefined && { profile }) };
+  const setting = chooseSetting({ rulesets, given });
+  const { host, profile } = setting;
+  const question = { host, where, outcome, budget: new Budget(limitsOf(call)()), ...(profile !== undefined && { profile }) };
   const parts = rulesets.map((ruleset, index) => {
     const found = question.budget.share(1 / (rulesets.length - index), () => find(ruleset, question));
     return { file: ruleset.source.file, found };
@@ -61,7 +62,7 @@ async function answer(call: Call, { loaded: { rulesets, diagnostics }, where, ou
     await complain(io, { message: NO_PACKET, help: 'no packet has what `--where` asks for on this host, in the family of the rules' });
     return EXIT.usage;
   }
-  const report = toFindReport(parts);
+  const report = toFindReport(parts, placeAssumptions(setting, rulesets));
   const hasWarnings = diagnostics.some(({ kind }) => kind !== 'not-modelled');
   if (formatOf(input, 'human') === 'json') await io.out.write(`${jsonText(report)}\n`);
   else {

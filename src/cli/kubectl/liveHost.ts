@@ -1,6 +1,6 @@
 /** The host around a pod's rules: what `ip` told of it, and for the rest a pod as the mesh sets it up. */
 import { readHost } from '../../host/readHost.ts';
-import { profileOf, transparentPorts } from '../../journey/setting.ts';
+import { chooseSetting, transparentPorts } from '../../journey/setting.ts';
 import { defaultHost } from '../../mesh/defaultHost.ts';
 import { readRules } from '../../ruleset/readRules.ts';
 import type { Source } from '../../syntax/source.ts';
@@ -19,7 +19,7 @@ export function liveHost(rules: Source, answers: Answers): LiveHost {
   const assumed = (['interfaces', 'ip_rules', 'routes'] as const).filter((key) => routing[key] === undefined);
   if (assumed.length === 3) return { notes: ['there is no `ip` that prints JSON: addresses and routes are taken to be those of any pod'] };
   const rulesets = readRules(rules, { allowEmpty: true }).rulesets;
-  const profile = profileOf(rulesets);
+  const { profile } = chooseSetting({ rulesets, given: {} });
   const usual = defaultHost({ transparentPorts: transparentPorts(rulesets), ...(profile !== undefined && { profile }) });
   const description = { ...usual, ...routing };
   const { problems } = readHost(description);

@@ -16,7 +16,7 @@ import { EXIT, type ExitCode } from '../exitCode.ts';
 import { formatOf } from '../format.ts';
 import { readVersion } from '../istioVersion.ts';
 import { complain } from '../messages.ts';
-import { readHostOption } from '../trace/scene.ts';
+import { readPlaceOptions } from '../trace/scene.ts';
 import { renderPods } from './renderPods.ts';
 
 export async function runRender(call: Call): Promise<ExitCode> {
@@ -98,7 +98,7 @@ async function readEnvironment({ io, input }: Call): Promise<Readonly<Record<str
 
 async function readFacts(call: Call): Promise<Partial<HostFacts> | undefined> {
   const { input } = call;
-  const read = await readHostOption(call);
+  const read = await readPlaceOptions(call);
   if (read === undefined) return undefined;
   const nameservers = listOf(input, 'nameserver');
   const { host } = read;

@@ -1,14 +1,15 @@
 /** What is needed to answer packets, read once. */
+import { chooseSetting } from '../../journey/setting.ts';
 import { TRACE_FORMATS, type TraceFormat, type TraceStyle } from '../../report/formats.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { type Call, isSet, textOf } from '../command.ts';
+import { type Call, isSet } from '../command.ts';
 import { showDiagnostics } from '../diagnostics.ts';
 import { formatOf } from '../format.ts';
 import type { What } from '../io.ts';
 import { limitsOf } from '../limits.ts';
 import { loadRules } from '../rules.ts';
 import { terminal } from '../terminal.ts';
-import { readHostOption, type Scene, sceneOf } from './scene.ts';
+import { readPlaceOptions, type Scene } from './scene.ts';
 
 export interface Job {
   readonly call: Call;
@@ -28,9 +29,9 @@ export interface JobInput {
 /** Undefined when rules or host cannot be used, which has been said. */
 export async function readJob(call: Call, { file, format }: JobInput): Promise<Job | undefined> {
   const { io, input } = call;
-  const host = await readHostOption(call);
-  if (host === undefined) return undefined;
-  const loaded = await loadRules(call, { files: [file], ...(host.host !== undefined && { host: host.host }) });
+  const given = await readPlaceOptions(call);
+  if (given === undefined) return undefined;
+  const loaded = await loadRules(call, { files: [file], ...(given.host !== undefined && { host: given.host }) });
   if (loaded === undefined) return undefined;
   const { rulesets, diagnostics } = loaded;
   if (diagnostics.some(isError)) {
@@ -43,7 +44,7 @@ export async function readJob(call: Call, { file, format }: JobInput): Promise<J
   if (found === undefined) return undefined;
   return {
     call,
-    scene: sceneOf({ rulesets, given: host, profileName: textOf(input, 'profile') ?? 'auto', detailed, limits: limitsOf(call) }),
+    scene: { ...chooseSetting({ rulesets, given }), rulesets, detailed, limits: limitsOf(call) },
     format: found,
     style: { ...(await terminal(call, io.out)), verbose: detailed, brief: isSet(input, 'brief') },
     diagnostics,

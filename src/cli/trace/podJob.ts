@@ -1,6 +1,9 @@
 /** `chainwalk trace` of a manifest: the rules and the host of one of its pods. */
+import { withPodAddress } from '../../host/podAddress.ts';
+import { podAddresses } from '../../istio/podRules/podAddresses.ts';
+import { chooseSetting } from '../../journey/setting.ts';
 import type { PodScene } from '../../kubernetes/scenes.ts';
-import { PROFILES } from '../../mesh/profiles.ts';
+import { familyOf } from '../../packet/address.ts';
 import { TRACE_FORMATS } from '../../report/formats.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import { isError } from '../../syntax/diagnostic.ts';
@@ -13,40 +16,41 @@ import { loadScenes } from '../manifest/podScenes.ts';
 import { complain } from '../messages.ts';
 import { terminal } from '../terminal.ts';
 import type { Job, JobInput } from './job.ts';
-import { readHostOption } from './scene.ts';
+import { readPlaceOptions } from './scene.ts';
 
 /** Undefined when there is not one pod to ask, which has been said. */
 export async function readPodJob(call: Call, { file, format }: JobInput): Promise<Job | undefined> {
   const { io, input } = call;
-  const given = await readHostOption(call);
+  const given = await readPlaceOptions(call);
   const loaded = given === undefined ? undefined : await loadScenes(call, [file]);
   if (given === undefined || loaded === undefined) return undefined;
   if (loaded.diagnostics.some(isError)) {
     await showDiagnostics(call, loaded.diagnostics);
     return undefined;
   }
-  const running = await chosen(call, loaded.scenes);
+  const running = await podAsked(call, loaded.scenes);
   const scene = running !== undefined && textOf(input, 'phase') === 'init' ? inInitPhase(running) : running;
   const found = TRACE_FORMATS.find((known) => known.name === formatOf(input, format));
   if (scene === undefined || found === undefined) return undefined;
   const detailed = isSet(input, 'verbose');
-  const profile = scene.inMesh ? PROFILES.find(({ name }) => name === scene.profile) : undefined;
+  const { host, podIps = [], ...said } = given;
+  const addresses = [...podAddresses(scene.enrolment.facts.pod), ...podIps];
+  // the pod says who its proxy is
+  const own = addresses.reduce((one, prefix) => withPodAddress(one, prefix), scene.host);
+  const place = { ...said, host: host ?? own, profile: scene.inMesh ? scene.profile : 'none' };
+  const chosen = chooseSetting({ rulesets: scene.rulesets, given: place });
+  const known = addresses.map(({ address }) => familyOf(address));
+  const assumed = host === undefined ? { assumed: { families: ([4, 6] as const).filter((family) => !known.includes(family)) } } : {};
   return {
     call,
-    scene: {
-      rulesets: scene.rulesets,
-      host: given.host ?? scene.host,
-      detailed,
-      limits: limitsOf(call),
-      ...(profile !== undefined && { profile }),
-    },
+    scene: { ...chosen, ...assumed, rulesets: scene.rulesets, detailed, limits: limitsOf(call) },
     format: found,
     style: { ...(await terminal(call, io.out)), verbose: detailed, brief: isSet(input, 'brief') },
     diagnostics: [...loaded.diagnostics, ...uncaptured(scene)],
   };
 }
 
-async function chosen({ io, input }: Call, scenes: readonly PodScene[]): Promise<PodScene | undefined> {
+async function podAsked({ io, input }: Call, scenes: readonly PodScene[]): Promise<PodScene | undefined> {
   const name = textOf(input, 'pod');
   const nameOf = ({ enrolment: { facts } }: PodScene) => `${facts.pod.namespace}/${facts.pod.name}`;
   const meant = scenes.filter((scene) => name === undefined || nameOf(scene) === name || scene.enrolment.facts.pod.name === name);

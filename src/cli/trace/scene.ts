@@ -3,14 +3,10 @@ import type { Host } from '../../host/host.ts';
 import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
 import { readHost } from '../../host/readHost.ts';
 import { toData } from '../../istio/manifest/node.ts';
-import { assumedHost } from '../../journey/assumedHost.ts';
-import { hostOf, profileOf } from '../../journey/setting.ts';
+import { isId } from '../../journey/proxyIdentity.ts';
+import type { GivenPlace } from '../../journey/setting.ts';
 import type { GivenScene } from '../../journey/walkGiven.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
-import type { MeshProfile } from '../../mesh/profile.ts';
-import { PROFILES } from '../../mesh/profiles.ts';
-import { familyOf, type Prefix } from '../../packet/address.ts';
-import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type Call, listOf, textOf } from '../command.ts';
 import { readDocument } from '../manifest/readYaml.ts';
 import { complain } from '../messages.ts';
@@ -22,15 +18,8 @@ export interface Scene extends GivenScene {
   readonly limits?: () => BudgetLimits;
 }
 
-export interface GivenHost {
-  /** what --host says */
-  readonly host?: Host;
-  /** what --pod-ip says, at most one of each family; absent where --host is given */
-  readonly podIps?: readonly Prefix[];
-}
-
-/** Undefined when an option cannot be read, which has been said. */
-export async function readHostOption(call: Call): Promise<GivenHost | undefined> {
+/** What the options say of the place of the rules; undefined when one cannot be read, which has been said. */
+export async function readPlaceOptions(call: Call): Promise<GivenPlace | undefined> {
   const { io, input } = call;
   const file = textOf(input, 'host');
   const texts = listOf(input, 'podIp');
@@ -40,31 +29,26 @@ export async function readHostOption(call: Call): Promise<GivenHost | undefined>
     return undefined;
   }
   const podIps = texts.flatMap((text) => parsePodAddress(text) ?? []);
-  if (file === undefined) return podIps.length === 0 ? {} : { podIps };
+  const uid = await readId(call, 'proxyUid', '--proxy-uid');
+  const gid = uid === undefined ? undefined : await readId(call, 'proxyGid', '--proxy-gid');
+  if (uid === undefined || gid === undefined) return undefined;
+  const profile = textOf(input, 'profile');
+  const said = {
+    ...(uid.id !== undefined && { proxyUid: uid.id }),
+    ...(gid.id !== undefined && { proxyGid: gid.id }),
+    ...(profile !== undefined && { profile }),
+  };
+  if (file === undefined) return podIps.length === 0 ? said : { ...said, podIps };
   const host = await readHostFile(call, file);
-  return host === undefined ? undefined : { host };
+  return host === undefined ? undefined : { ...said, host };
 }
 
-export interface SceneInput {
-  readonly rulesets: readonly Ruleset[];
-  readonly given: GivenHost;
-  /** what --profile says */
-  readonly profileName: string;
-  readonly detailed: boolean;
-  readonly limits?: () => BudgetLimits;
-}
-
-/** Without a host: a pod, as the mesh of the rules sets it up. */
-export function sceneOf({ rulesets, given: { host, podIps = [] }, profileName, detailed, limits }: SceneInput): Scene {
-  const profile = chooseProfile(profileName, rulesets);
-  const known = { rulesets, detailed, ...(limits && { limits }), ...(profile !== undefined && { profile }) };
-  if (host !== undefined) return { ...known, host };
-  const families = podIps.map(({ address }) => familyOf(address));
-  return { ...known, host: hostOf(rulesets, profile, podIps), assumed: assumedHost(rulesets, families) };
-}
-
-function chooseProfile(name: string, rulesets: readonly Ruleset[]): MeshProfile | undefined {
-  return name === 'auto' ? profileOf(rulesets) : PROFILES.find((profile) => profile.name === name);
+async function readId({ io, input }: Call, name: string, flag: string): Promise<{ readonly id?: number } | undefined> {
+  const text = textOf(input, name);
+  if (text === undefined) return {};
+  if (/^\d{1,10}$/.test(text) && isId(Number(text))) return { id: Number(text) };
+  await complain(io, { message: `${flag} expects a numeric id, not \`${text}\`` });
+  return undefined;
 }
 
 async function readHostFile(call: Call, file: string): Promise<Host | undefined> {

@@ -7,7 +7,7 @@ import { type Call, textOf } from '../command.ts';
 import { limitsOf } from '../limits.ts';
 import { complain } from '../messages.ts';
 import { nearest } from '../nearest.ts';
-import { readHostOption } from '../trace/scene.ts';
+import { readPlaceOptions } from '../trace/scene.ts';
 import { readWhere } from '../where.ts';
 
 /** Undefined when an option cannot be used, which has been said. */
@@ -15,22 +15,16 @@ export async function readSettings(call: Call): Promise<VerifyOptions | undefine
   const only = await readClaims(call, 'only');
   const except = await readClaims(call, 'except');
   const families = await readFamilies(call);
-  const proxyUid = await readId(call, 'proxyUid', '--proxy-uid');
-  const proxyGid = await readId(call, 'proxyGid', '--proxy-gid');
   const where = await readWhere(call);
-  const host = await readHostOption(call);
-  if (!only || !except || !families || !proxyUid || !proxyGid || !where || !host) return undefined;
-  const profile = textOf(call.input, 'profile');
+  const place = await readPlaceOptions(call);
+  if (!only || !except || !families || !where || !place) return undefined;
   return {
     limits: limitsOf(call),
     ...only,
     ...except,
     ...families,
-    ...(proxyUid.id === undefined ? {} : { proxyUid: proxyUid.id }),
-    ...(proxyGid.id === undefined ? {} : { proxyGid: proxyGid.id }),
     ...where,
-    ...host,
-    ...(profile === undefined ? {} : { profile }),
+    ...place,
   };
 }
 
@@ -61,14 +55,5 @@ async function readFamilies({ io, input }: Call): Promise<Pick<VerifyOptions, 'f
   const parts = [...new Set(text.split(','))];
   if (parts.every((part) => part === '4' || part === '6')) return { families: parts.map((part) => Number(part) as Family) };
   await complain(io, { message: `--family expects 4, 6 or 4,6, not \`${text}\`` });
-  return undefined;
-}
-
-async function readId({ io, input }: Call, name: string, flag: string): Promise<{ readonly id?: number } | undefined> {
-  const text = textOf(input, name);
-  if (text === undefined) return {};
-  const id = Number(text);
-  if (/^\d{1,10}$/.test(text) && id < 0xffff_ffff) return { id };
-  await complain(io, { message: `${flag} expects a numeric id, not \`${text}\`` });
   return undefined;
 }

@@ -6,6 +6,16 @@ const COUNTERS = 'iptables-save -c -t nat';
 
 export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
   {
+    id: 'proxy-identity',
+    group,
+    title: 'it is known that the proxy is whom the rules let past',
+    means:
+      "Who the proxy is comes from --proxy-uid and --proxy-gid, --host, the configuration, the manifest or the running pod, or else from the mesh's profile. Where nothing of that speaks and the rules let another user or group past than the profile's, and not that one, they are taken to mean the proxy; every answer says so, and all other claims are judged so. This claim then asks what the same rules do to the usual proxy, and breaks when that one would loop, be captured or miss its own calls.",
+    why: 'Rules cannot say who runs. A dump for uid 1338 is right beside a proxy of uid 1338, and sends every call of one of uid 1337 back to it, for ever. OpenShift and virtual machines do run the proxy as somebody else.',
+    see: [{ run: 'ps -o uid,gid,args -C envoy', look: 'the ids that the rules should name' }],
+    todo: 'Say who the proxy is: --proxy-uid and --proxy-gid, `proxyUid` and `proxyGid` of the group in the configuration, or `processes` of --host. If it is the usual one, mend the ids in the rules.',
+  },
+  {
     id: 'no-redirect-loop',
     group,
     title: 'no connection that the proxy takes comes back to the listener that took it',

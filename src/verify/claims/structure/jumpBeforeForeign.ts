@@ -1,4 +1,6 @@
 /** Rules of others that stand before the mesh's jump and take away what the mesh would capture. source: istio#29518 */
+
+import { asksOnly, pointsOf, shapeOf } from '../../../ruleset/ruleShape.ts';
 import type { Rule, Table } from '../../../ruleset/ruleset.ts';
 import { anyStates } from '../../../symbolic/anyState.ts';
 import type { Bdd } from '../../../symbolic/bdd.ts';
@@ -11,7 +13,6 @@ import type { TableResult } from '../../../symbolic/walk.ts';
 import type { Claim } from '../../claim.ts';
 import { without } from '../../deadRulesRedundant.ts';
 import { asksInvalid } from '../../infer.ts';
-import { asksOnly, pointsOf, shapeOf } from '../../ruleShape.ts';
 import type { Scene } from '../../scene.ts';
 import { blaming } from './rules.ts';
 

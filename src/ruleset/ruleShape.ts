@@ -3,7 +3,7 @@ import type { Interval, IntervalSet, Scalar } from '../lib/intervals.ts';
 import { normalize } from '../lib/intervals.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import type { Field } from '../packet/fields.ts';
-import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import type { Rule, Ruleset } from './ruleset.ts';
 
 export interface RuleShape {
   readonly rule: Rule;

@@ -1,0 +1,106 @@
+/** The users and groups that the rules spare, and the profile of a proxy that runs as them. */
+import type { MeshProfile } from '../mesh/profile.ts';
+import { asksOnly, pointsOf, rulesFrom } from '../ruleset/ruleShape.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+
+export interface Identity {
+  readonly uids: readonly number[];
+  readonly gids: readonly number[];
+}
+
+/** Owners that OUTPUT's nat rules let pass whatever else the packet is. A group counts when it has rules for lo as well, or there is no user. */
+export function shownIdentity(ruleset: Ruleset): Identity {
+  const shapes = rulesFrom(ruleset, 'nat', 'OUTPUT');
+  const spared = shapes.filter(({ rule: { effect } }) => effect.kind === 'return' || effect.kind === 'accept');
+  const uids = pointsOf<number>(
+    spared.filter((shape) => asksOnly(shape, 'uid')),
+    'uid',
+  );
+  const onLo = pointsOf<number>(
+    shapes.filter(({ has }) => has.has('oif') && has.has('gid')),
+    'gid',
+  );
+  const gids = pointsOf<number>(
+    spared.filter((shape) => asksOnly(shape, 'gid')),
+    'gid',
+  );
+  return { uids, gids: gids.filter((gid) => onLo.includes(gid) || uids.includes(gid)) };
+}
+
+export function showsSomebody(rulesets: readonly Ruleset[]): boolean {
+  return rulesets.map((ruleset) => shownIdentity(ruleset)).some(({ uids, gids }) => uids.length + gids.length > 0);
+}
+
+/** A number that a user or a group can have. */
+export function isId(id: unknown): id is number {
+  return typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < 0xffff_ffff;
+}
+
+/** Who somebody says that the proxy is; each part may be left open. */
+export interface SaidIdentity {
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+}
+
+export interface ChosenIdentity {
+  readonly uid: number;
+  readonly gid: number;
+  /** the parts that are taken from the rules, against the profile, though nobody said them */
+  readonly taken: readonly ('uid' | 'gid')[];
+  /** who the profile's proxy is, with what was said */
+  readonly usual: { readonly uid: number; readonly gid: number };
+}
+
+export interface IdentityQuestion {
+  readonly profile: MeshProfile;
+  /** of both families; of a comparison those of both sides */
+  readonly rulesets: readonly Ruleset[];
+  /** those that show who the proxy is where none of all lets the usual one past */
+  readonly shownBy: readonly Ruleset[];
+  readonly said: SaidIdentity;
+  /** the rules hand packets over by TPROXY */
+  readonly transparent: boolean;
+}
+
+/** What is said; else as the rules show it, where they are of one mind and let nobody of the usual name past; else the profile. */
+export function chooseIdentity({ profile, rulesets, shownBy, said, transparent }: IdentityQuestion): ChosenIdentity {
+  const own = (transparent ? profile.whenTransparent?.process : undefined) ?? profile.process;
+  const all = rulesets.map((ruleset) => shownIdentity(ruleset));
+  const shown = shownBy.map((ruleset) => shownIdentity(ruleset));
+  const agreed: Agreed = (of, usual) => {
+    const sets = shown.map(of).filter((values) => values.length > 0);
+    const [first] = sets[0] ?? [];
+    const isUsual = first === undefined || all.some((one) => of(one).includes(usual)) || sets.some((values) => !values.includes(first));
+    return isUsual ? usual : first;
+  };
+  // root cannot be spared by name: then the rules know the proxy by its group
+  const shownUid = own.uid === 0 ? own.uid : agreed(({ uids }) => uids, own.uid);
+  const shownGid = groupOf(said, own, agreed);
+  const usual = { uid: said.uid ?? own.uid, gid: said.gid ?? usualGroup(said, own, shownGid) };
+  const { uid, gid } = profile.mark === undefined ? { uid: said.uid ?? shownUid, gid: said.gid ?? shownGid } : usual;
+  return { uid, gid, usual, taken: [...(uid === usual.uid ? [] : (['uid'] as const)), ...(gid === usual.gid ? [] : (['gid'] as const))] };
+}
+
+type Agreed = (of: (one: Identity) => readonly number[], usual: number) => number;
+
+/** A proxy of the usual user has the usual group; one of another user has the same number or what the rules show. */
+function groupOf({ uid }: SaidIdentity, own: SaidIdentity & { readonly gid: number }, agreed: Agreed): number {
+  return uid !== undefined && uid === own.uid ? own.gid : agreed(({ gids }) => gids, own.gid);
+}
+
+function usualGroup({ uid }: SaidIdentity, own: { readonly gid: number }, shown: number): number {
+  return uid !== undefined && shown === uid ? uid : own.gid;
+}
+
+/** The mesh with its proxy so. */
+export function profileOfProxy(profile: MeshProfile, { uid, gid }: { readonly uid: number; readonly gid: number }): MeshProfile {
+  const { whenTransparent } = profile;
+  const root = whenTransparent?.process;
+  return {
+    ...profile,
+    process: { ...profile.process, uid: uid === root?.uid ? profile.process.uid : uid, gid },
+    ...(whenTransparent === undefined
+      ? {}
+      : { whenTransparent: { ...whenTransparent, ...(root === undefined ? {} : { process: { ...root, gid } }) } }),
+  };
+}
