@@ -244,6 +244,7 @@ describe('a failing expectation says', () => {
       "expected every claim of level error to hold
 
       1 of 10 claims violated  broken/no-uid-return.rules, Istio sidecar
+      assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
       error: proxy-egress-direct (IPv4)
         Every packet that the proxy sends to another host leaves directly, whatever its protocol.
@@ -266,7 +267,8 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(SIDECAR).not.toHold('no-redirect-loop'))).toMatchInlineSnapshot(`
       "expected \`no-redirect-loop\` not to hold
 
-      all 1 claims hold  istio-sidecar.rules, Istio sidecar"
+      all 1 claims hold  istio-sidecar.rules, Istio sidecar
+      assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise"
     `);
   });
 
@@ -275,6 +277,7 @@ describe('a failing expectation says', () => {
       "expected the rules to treat every packet as the others (base) do
 
       behaviour changes for 2 kinds of packets, no other packet does (proved)
+      assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
       DIRECT -> CAPTURED outbound
         tcp, uid not 1337, gid not 1337, to other hosts, to port 15020
@@ -295,7 +298,8 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(SIDECAR).not.toBeEquivalentTo(SIDECAR))).toMatchInlineSnapshot(`
       "expected the rules not to treat every packet as the others (base) do
 
-      no change in behaviour (proved for all packets)"
+      no change in behaviour (proved for all packets)
+      assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise"
     `);
   });
 
