@@ -162,8 +162,10 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
       ],
       routes: ['-4 default via 192.168.7.1 dev eth0'],
       route_tables: { 133: ['-4 local default dev lo'] },
-      processes: { proxy: { uid: 1337, gid: 1337 } },
+      processes: { app: { uid: 1000, gid: 1000 } },
     });
+    // the pod says nothing of it
+    expect(written['kept/web-0.host.json']).not.toContain('1337');
     expect(out).toContain('*nat\n');
   });
 

@@ -9,6 +9,7 @@ import { nearest } from '../nearest.ts';
 import { run } from '../run.ts';
 import { type Cluster, commandLine } from './cluster.ts';
 import { debugArgs, execArgs } from './fetch.ts';
+import { factOptions } from './podFacts.ts';
 import { debugOf, fetchPodFiles, type PodFiles } from './podFiles.ts';
 import { QUESTIONS } from './questions.ts';
 import { ASKABLE } from './words.ts';
@@ -33,7 +34,10 @@ export async function askPod(call: Call): Promise<ExitCode> {
   const problem = textOf(input, 'save') === undefined ? undefined : await save(io, files);
   if (problem !== undefined) return refuse(io, problem);
   if (!rest.includes('-q') && !rest.includes('--quiet')) await io.err.write(files.notes.map((note) => `note: ${note}\n`).join(''));
-  const argv = [command, files.rules.path, ...hostOption(files, [command, ...rest]), ...rest];
+  const own = hostOption(files, [command, ...rest]);
+  const options = COMMANDS.find((known) => known.name === command)?.options ?? [];
+  const facts = factOptions(files.facts, { options, words: rest, hasHost: own.length > 0 });
+  const argv = [command, files.rules.path, ...own, ...facts, ...rest];
   return run({ argv, version: input.version }, withFiles(io, files));
 }
 

@@ -7,10 +7,12 @@ import { type Cluster, failure, kubectl } from './cluster.ts';
 import { type Debug, fetchAnswers } from './fetch.ts';
 import { liveHost } from './liveHost.ts';
 import { type LivePod, readPod } from './pod.ts';
+import { type PodFacts, podFacts, withProxyOf } from './podFacts.ts';
 
 export interface PodFiles {
   readonly rules: TextFile;
   readonly host?: TextFile;
+  readonly facts: PodFacts;
   /** sentences without capital and stop */
   readonly notes: readonly string[];
 }
@@ -54,9 +56,11 @@ export async function fetchPodFiles({ input }: Call, { cluster, name }: Wanted):
   const path = (ending: string) => `${folder === undefined ? '' : `${folder.replace(/\/+$/, '')}/`}${name}${ending}`;
   const left = chosen.dumps.filter(({ family, text }) => !isNoMatter(pod, family) || holdsRules(text));
   const rules = { path: path('.rules'), text: left.map(withTable).join('') };
-  const host = liveHost({ file: rules.path, text: rules.text }, answers);
+  const facts = podFacts(described.out);
+  const host = withProxyOf(liveHost({ file: rules.path, text: rules.text }, answers), facts);
   return {
     rules,
+    facts,
     ...(host.text !== undefined && { host: { path: path('.host.json'), text: host.text } }),
     notes: [
       `asked ${from}: ${chosen.says}`,

@@ -1,0 +1,66 @@
+/** What a running pod says of itself: who its proxy is, and its addresses. */
+import { podIpComplaint } from '../../host/podAddress.ts';
+import { isId } from '../../journey/proxyIdentity.ts';
+import type { OptionSpec } from '../command.ts';
+import { flagsOf } from '../flags.ts';
+import { isRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
+import type { LiveHost } from './liveHost.ts';
+
+export interface PodFacts {
+  /** of the proxy's container, or else of the pod */
+  readonly proxyUid?: number;
+  readonly proxyGid?: number;
+  readonly addresses: readonly string[];
+}
+
+const PROXIES = ['istio-proxy', 'linkerd-proxy', 'kuma-sidecar', 'consul-dataplane'];
+
+/** `text`: of `kubectl get pod -o json`. */
+export function podFacts(text: string): PodFacts {
+  const pod = parseJson(text);
+  const spec = isRecord(pod) && isRecord(pod.spec) ? pod.spec : {};
+  const status = isRecord(pod) && isRecord(pod.status) ? pod.status : {};
+  const containers = [...recordsIn(spec.containers), ...recordsIn(spec.initContainers)];
+  const proxy = PROXIES.flatMap((name) => containers.find((one) => one.name === name) ?? [])[0];
+  const uid = isRecord(proxy) ? idIn('runAsUser', proxy, spec) : undefined;
+  const gid = isRecord(proxy) ? idIn('runAsGroup', proxy, spec) : undefined;
+  const addresses = recordsIn(status.podIPs).flatMap(({ ip }) => (typeof ip === 'string' ? [ip] : []));
+  return {
+    ...(uid !== undefined && { proxyUid: uid }),
+    ...(gid !== undefined && { proxyGid: gid }),
+    addresses: podIpComplaint(addresses, false) === undefined ? addresses : [],
+  };
+}
+
+function idIn(name: 'runAsUser' | 'runAsGroup', ...places: readonly JsonRecord[]): number | undefined {
+  return places.flatMap(({ securityContext }) =>
+    isRecord(securityContext) && isId(securityContext[name]) ? [securityContext[name]] : [],
+  )[0];
+}
+
+/** Nobody asked who runs there: only the pod's own word is part of the description. */
+export function withProxyOf(host: LiveHost, { proxyUid: uid, proxyGid: gid }: PodFacts): LiveHost {
+  const description = host.text === undefined ? undefined : parseJson(host.text);
+  if (!isRecord(description)) return host;
+  const { proxy: _assumed, ...processes } = isRecord(description.processes) ? description.processes : {};
+  const own = uid !== undefined && gid !== undefined ? { proxy: { uid, gid } } : {};
+  return { ...host, text: `${JSON.stringify({ ...description, processes: { ...processes, ...own } }, undefined, 2)}\n` };
+}
+
+/** The same as options of the command, where it takes them and the user says nothing of it. */
+export function factOptions(
+  { proxyUid, proxyGid, addresses }: PodFacts,
+  { options, words, hasHost }: { readonly options: readonly OptionSpec[]; readonly words: readonly string[]; readonly hasHost: boolean },
+): readonly string[] {
+  const isGiven = (...names: readonly string[]): boolean => words.some((word) => names.includes(word.split('=')[0] ?? ''));
+  const takes = (name: string): boolean => options.some((option) => flagsOf(option).long === name);
+  if (isGiven('--host')) return [];
+  const ids = isGiven('--proxy-uid', '--proxy-gid')
+    ? []
+    : [
+        ...(proxyUid !== undefined && takes('--proxy-uid') ? [`--proxy-uid=${proxyUid}`] : []),
+        ...(proxyGid !== undefined && takes('--proxy-gid') ? [`--proxy-gid=${proxyGid}`] : []),
+      ];
+  const ips = hasHost || isGiven('--pod-ip') || !takes('--pod-ip') ? [] : addresses.map((address) => `--pod-ip=${address}`);
+  return [...ids, ...ips];
+}
