@@ -11,14 +11,24 @@ export interface TableQuery {
   readonly dev?: string;
 }
 
+/** The one to be taken first: the longer prefix, what is not modelled, the lower metric. */
+export function compareRoutes(a: Route, b: Route): number {
+  const open = ({ unknown }: Route): number => (unknown === undefined ? 1 : 0);
+  return b.to.length - a.to.length || open(a) - open(b) || a.metric - b.metric;
+}
+
 export function longestMatch(host: Host, query: TableQuery): Route | undefined {
   let best: Route | undefined;
   for (const route of host.routes) {
     if (route.table !== query.table || !contains(route.to, query.address)) continue;
     // an IPv4 route without an interface (blackhole) still ends the lookup, an IPv6 one is passed over
-    if (query.dev !== undefined && route.dev !== query.dev && (route.dev !== undefined || route.family === 6)) continue;
-    if (best === undefined || route.to.length > best.to.length || (route.to.length === best.to.length && route.metric < best.metric))
-      best = route;
+    if (
+      query.dev !== undefined &&
+      route.dev !== query.dev &&
+      (route.dev !== undefined || (route.family === 6 && route.unknown === undefined))
+    )
+      continue;
+    if (best === undefined || compareRoutes(route, best) < 0) best = route;
   }
   return best;
 }

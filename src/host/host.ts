@@ -35,6 +35,8 @@ export interface Route {
   /** preferred source address */
   readonly src?: Address;
   readonly metric: number;
+  /** what of it is not modelled, as it is written: where the route is found, the packet's way is not known */
+  readonly unknown?: string;
 }
 
 /** One line of `ip rule`. */
@@ -47,7 +49,12 @@ export interface RoutingRule {
   readonly oif?: string;
   readonly mark?: { readonly value: number; readonly mask: number };
   readonly not: boolean;
-  readonly action: { readonly lookup: string } | 'blackhole' | 'unreachable' | 'prohibit';
+  /** routes with a prefix no longer than this are passed over */
+  readonly suppress?: number;
+  /** what of it is not modelled, as it is written: it may match or not */
+  readonly unknown?: string;
+  /** `unknown`: it does something that is not modelled */
+  readonly action: { readonly lookup: string } | 'blackhole' | 'unreachable' | 'prohibit' | 'unknown';
 }
 
 export interface Listener {

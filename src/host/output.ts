@@ -35,6 +35,8 @@ export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
     ...(src === undefined ? {} : { src }),
     ...(bound === undefined ? {} : { oif: bound }),
   });
+  // it may be another one
+  if (route?.unknown !== undefined) return { kind: 'found', oif: route.dev ?? '', local: false, route };
   if (route?.type === 'local' || route?.type === 'anycast') return { kind: 'found', oif: 'lo', local: true, route };
   const usable = route !== undefined && SENDABLE.has(route.type) ? route : undefined;
   // IPv4 takes the destination of a bound socket to be on its link, IPv6 does not

@@ -15,7 +15,19 @@ export interface HostReading {
   readonly problems: readonly string[];
 }
 
-const KEYS = ['interfaces', 'routes', 'ip_rules', 'route_tables', 'sysctls', 'listeners', 'processes', 'pods', 'sets', 'clock'];
+const KEYS = [
+  'interfaces',
+  'routes',
+  'ip_rules',
+  'route_tables',
+  'default_rules',
+  'sysctls',
+  'listeners',
+  'processes',
+  'pods',
+  'sets',
+  'clock',
+];
 const LOOPBACK: Interface = {
   name: 'lo',
   group: 0,
@@ -45,7 +57,7 @@ export function readHost(value: unknown): HostReading {
   const host: Host = {
     interfaces,
     routes,
-    rules: readRules(value.ip_rules, problems),
+    rules: readRules(value, problems),
     sysctls,
     listeners,
     processes,
@@ -98,11 +110,14 @@ function readRoutes(value: Record<string, unknown>, problems: string[]): readonl
   );
 }
 
-function readRules(value: unknown, problems: string[]): readonly RoutingRule[] {
-  const rules: RoutingRule[] = [...defaultRules(4), ...defaultRules(6)];
+/** The three rules that a namespace starts with, unless `default_rules` says that `ip_rules` are all. */
+function readRules(value: Record<string, unknown>, problems: string[]): readonly RoutingRule[] {
+  const { default_rules: usual = true } = value;
+  if (typeof usual !== 'boolean') problems.push('`default_rules` is not true or false');
+  const rules: RoutingRule[] = usual === false ? [] : [...defaultRules(4), ...defaultRules(6)];
   const lowest = (family: Family) =>
     Math.min(...rules.filter((rule) => rule.family === family && rule.priority > 0).map((rule) => rule.priority));
-  for (const text of list(value, 'ip_rules', problems)) {
+  for (const text of list(value.ip_rules, 'ip_rules', problems)) {
     const parsed = parseRule(valueText(text), lowest);
     if ('value' in parsed) rules.push(parsed.value);
     else problems.push(parsed.problem);

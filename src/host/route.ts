@@ -17,21 +17,49 @@ export interface RouteQuery {
   readonly oif?: string;
 }
 
-/** The route found; undefined: there is none. `throw` routes and rules that find nothing are passed over. */
-export function lookupRoute(host: Host, query: RouteQuery): Route | undefined {
-  for (const rule of host.rules) {
-    if (rule.family !== query.family || ruleMatches(rule, query) === rule.not) continue;
-    if (typeof rule.action === 'string') {
-      return { family: query.family, table: '', type: rule.action, to: { address: query.dst, length: 0 }, metric: 0 };
-    }
-    const found = longestMatch(host, {
-      table: rule.action.lookup,
-      address: query.dst,
-      ...(query.oif === undefined ? {} : { dev: query.oif }),
-    });
-    if (found !== undefined && found.type !== 'throw') return found;
+/** The route found; undefined: there is none. `throw` routes and rules that find nothing are passed over. A route with `unknown` may be
+ *  another one. */
+export function lookupRoute(host: Host, query: RouteQuery, from = 0): Route | undefined {
+  for (let at = from; at < host.rules.length; at++) {
+    const rule = host.rules[at] as RoutingRule;
+    const matches = rule.family === query.family ? matchOf(rule, query) : 'no';
+    const found = matches === 'no' ? undefined : ofRule(host, rule, query);
+    if (found === undefined) continue;
+    if (matches === 'yes') return found;
+    return isSameWay(found, lookupRoute(host, query, at + 1)) ? found : { ...found, unknown: rule.unknown ?? '' };
   }
   return undefined;
+}
+
+function ofRule(host: Host, { action, suppress = -1, unknown = '' }: RoutingRule, query: RouteQuery): Route | undefined {
+  if (typeof action === 'string') return actionRoute(query.family, { action, unknown });
+  const found = longestMatch(host, {
+    table: action.lookup,
+    address: query.dst,
+    ...(query.oif === undefined ? {} : { dev: query.oif }),
+  });
+  return found === undefined || found.type === 'throw' || found.to.length <= suppress ? undefined : found;
+}
+
+/** A rule without a table, as the route that it stands for. */
+export function actionRoute(
+  family: Family,
+  { action, unknown }: { readonly action: Extract<RoutingRule['action'], string>; readonly unknown: string },
+): Route {
+  const route = { family, table: '', to: { address: family === 4 ? 0 : 0n, length: 0 }, metric: 0 } as const;
+  return action === 'unknown' ? { ...route, type: 'unicast', unknown } : { ...route, type: action };
+}
+
+/** Whichever is taken, the packet goes the same way. */
+export function isSameWay(one: Route, other: Route | undefined): boolean {
+  if (other === undefined || one.unknown !== undefined || other.unknown !== undefined) return false;
+  return one.type === other.type && one.dev === other.dev && one.via === other.via && one.src === other.src;
+}
+
+function matchOf(rule: RoutingRule, query: RouteQuery): 'yes' | 'no' | 'maybe' {
+  const known = ruleMatches(rule, query);
+  if (rule.unknown !== undefined && rule.action !== 'unknown' && known) return 'maybe';
+  return known === rule.not ? 'no' : 'yes';
 }
 
 function ruleMatches(rule: RoutingRule, query: RouteQuery): boolean {

@@ -18,7 +18,9 @@ export function refusedOnArrival(skb: Skb, iif: string): LostReason | undefined 
 export type InputRoute =
   | { readonly kind: 'local'; readonly route: Route | undefined }
   | { readonly kind: 'forward'; readonly route: Route & { readonly dev: string } }
-  | { readonly kind: 'lost'; readonly reason: LostReason };
+  | { readonly kind: 'lost'; readonly reason: LostReason }
+  /** it depends on routing that is not modelled */
+  | { readonly kind: 'open'; readonly what: string };
 
 export function routeInput(skb: Skb): InputRoute {
   const { host, family, iif = '' } = skb;
@@ -28,6 +30,7 @@ export function routeInput(skb: Skb): InputRoute {
   // a link-local destination is on the link that the packet came from: rt6_need_strict()
   const link = typeof skb.dst === 'bigint' && scope6(skb.dst) <= 2 ? { oif: iif } : {};
   const route = lookupRoute(host, { family, dst: skb.dst, src: skb.src, mark: skb.mark, iif, ...link });
+  if (route?.unknown !== undefined) return { kind: 'open', what: route.unknown };
   const forwarding = isForwarding(host, family, iif);
   if (route === undefined) return lost(forwarding ? 'no-route' : 'not-forwarding');
   if (route.type === 'local' || route.type === 'anycast' || (route.type === 'broadcast' && family === 4))
@@ -50,16 +53,17 @@ function lost(reason: LostReason): InputRoute {
   return { kind: 'lost', reason };
 }
 
-function orLost(reason: LostReason | undefined, otherwise: InputRoute): InputRoute {
-  return reason === undefined ? otherwise : lost(reason);
+function orLost(bad: LostReason | InputRoute | undefined, otherwise: InputRoute): InputRoute {
+  if (bad === undefined) return otherwise;
+  return typeof bad === 'string' ? lost(bad) : bad;
 }
 
-function badSource({ host, family, src, dst, mark, iif = '' }: Skb, oif?: string): LostReason | undefined {
+function badSource({ host, family, src, dst, mark, iif = '' }: Skb, oif?: string): LostReason | InputRoute | undefined {
   if (family === 6) return undefined;
   const check = sourceCheck(host, { iif, ...(oif === undefined ? {} : { oif }) });
   if (check.kind === 'addresses') return check.refused.includes(src) ? 'martian-source' : undefined;
   const back = lookupRoute(host, { family, dst: src, src: dst, mark: check.marked ? mark : 0, iif: oif ?? 'lo' });
-  return judgeWayBack(back, { ...check, iif });
+  return back?.unknown === undefined ? judgeWayBack(back, { ...check, iif }) : { kind: 'open', what: back.unknown };
 }
 
 /** Sources that ip6_forward() does not pass on to another link. */

@@ -101,10 +101,18 @@ export function traverse(
       ...boundTo(again),
     });
     if (found.kind === 'lost') return { kind: 'lost', reason: again ? 'reroute-failed' : found.reason };
+    if (found.route?.unknown !== undefined) return open(found.route.unknown);
     out = { oif: found.oif, local: found.local };
     run.nextHop = found.route?.via;
     steps.push({ kind: 'route', again, oif: found.oif, local: found.local, table: found.route?.table ?? 'local' });
     return undefined;
+  }
+
+  /** It depends on routing that is not modelled. */
+  function open(what: string): Fate {
+    const choice: Choice = { why: 'unmodelled', what: `\`${what}\` of the host's routing`, taken: 'unknown' };
+    choices.push(choice);
+    return { kind: 'undecided', reasons: [choice] };
   }
 
   /** Rewritten, a packet to a link or a group looks for them on the link that it had. kernel net/ipv6/netfilter.c ip6_route_me_harder() */
@@ -177,6 +185,7 @@ export function traverse(
   function route(iif: string): Fate {
     const to = routeInput(skb);
     if (to.kind === 'lost') return { kind: 'lost', reason: to.reason };
+    if (to.kind === 'open') return open(to.what);
     if (to.kind === 'local') {
       steps.push({ kind: 'route', again: false, local: true, table: to.route?.table ?? 'local' });
       return deliver(iif);

@@ -35,6 +35,13 @@ class Splitter {
     if (part !== EMPTY) this.ended.push({ ...this.#one, set: part, end, decided: undefined });
   }
 
+  /** Ends them too: it depends on routing that is not modelled. */
+  open(set: Bdd, what: string): void {
+    const part = this.#take(set);
+    const doubts = [...this.#one.doubts, { why: 'unmodelled' as const, what: `\`${what}\` of the host's routing` }];
+    if (part !== EMPTY) this.ended.push({ ...this.#one, set: part, doubts, end: 'undecided', decided: undefined });
+  }
+
   /** Lets the packets of `set` that are still there go `way`. */
   send(set: Bdd, way: Way): void {
     const part = this.#take(set);
@@ -58,6 +65,10 @@ export function routeOutput(space: Space, one: PacketClass, again: boolean): Hoo
   if (family === 4 || !again) parts.send(equal(manager, dst, 0), LOCAL);
   const loopback = family === 4 ? inPrefix(space, src, parsePrefix('127.0.0.0/8') ?? NO_PREFIX) : EMPTY;
   for (const { set, route } of outputShares()) {
+    if (route?.unknown !== undefined) {
+      parts.open(set, route.unknown);
+      continue;
+    }
     if (route?.type === 'local' || route?.type === 'anycast') {
       parts.send(set, LOCAL);
       continue;
@@ -109,7 +120,7 @@ export function routeInput(space: Space, one: PacketClass): HookResult {
     const set = checkSet(space, one, check);
     if (check.verdict.kind === 'lost') parts.lose(set, check.verdict.reason);
     else {
-      if (check.verdict.checkSource) for (const bad of refused) parts.lose(manager.and(set, bad.set), bad.reason);
+      if (check.verdict.checkSource) for (const bad of refused) refuse(manager.and(set, bad.set), bad);
       parts.send(set, arrived);
     }
   }
@@ -117,17 +128,23 @@ export function routeInput(space: Space, one: PacketClass): HookResult {
   for (const { set, route } of inputShares(space, one, parts.left)) {
     const forHere =
       route !== undefined && (route.type === 'local' || route.type === 'anycast' || (route.type === 'broadcast' && family === 4));
-    if (route === undefined) parts.lose(set, forwarding ? 'no-route' : 'not-forwarding');
+    if (route?.unknown !== undefined) parts.open(set, route.unknown);
+    else if (route === undefined) parts.lose(set, forwarding ? 'no-route' : 'not-forwarding');
     else if (!forHere && !forwarding) parts.lose(set, 'not-forwarding');
     else if (!forHere && (route.type !== 'unicast' || route.dev === undefined)) parts.lose(set, 'unreachable-route');
     else {
       const bad = forHere || family === 6 ? refused : refusedSources(space, one, route.dev);
-      for (const part of bad) parts.lose(manager.and(set, part.set), part.reason);
+      for (const part of bad) refuse(manager.and(set, part.set), part);
       if (!forHere && family === 6 && route.dev !== iif) parts.lose(manager.and(set, unforwardable(space, src)), 'martian-source');
       parts.send(set, forHere ? arrived : { oif: route.dev ?? '', local: false, via: route.via });
     }
   }
   return parts;
+
+  function refuse(set: Bdd, { reason, open }: Refused): void {
+    if (open === undefined) parts.lose(set, reason);
+    else parts.open(set, open);
+  }
 
   /** A link-local destination is looked for only on the link that the packet came from. */
   function inputShares(inSpace: Space, { env }: PacketClass, within: Bdd) {
@@ -154,8 +171,15 @@ function checkSet(space: Space, { env }: PacketClass, check: AddressCheck): Bdd 
   );
 }
 
+interface Refused {
+  readonly set: Bdd;
+  readonly reason: LostReason;
+  /** it may be so or not: what it depends on */
+  readonly open?: string;
+}
+
 /** Packets of a class whose source the kernel does not believe. */
-function refusedSources(space: Space, one: PacketClass, oif?: string): readonly { readonly set: Bdd; readonly reason: LostReason }[] {
+function refusedSources(space: Space, one: PacketClass, oif?: string): readonly Refused[] {
   const iif = one.env.iif ?? '';
   const check = sourceCheck(space.host, { iif, ...(oif === undefined ? {} : { oif }) });
   if (check.kind === 'addresses') {
@@ -165,7 +189,8 @@ function refusedSources(space: Space, one: PacketClass, oif?: string): readonly 
   }
   const { src, dst, mark } = one.env;
   const back = { dst: src, src: dst, mark: check.marked ? mark : mark.map(() => EMPTY), iif: oif ?? 'lo', within: one.set };
-  return partitionByRoute(space, back).flatMap(({ set, route }) => {
+  return partitionByRoute(space, back).flatMap(({ set, route }): readonly Refused[] => {
+    if (route?.unknown !== undefined) return [{ set, reason: 'reverse-path', open: route.unknown }];
     const reason = judgeWayBack(route, { ...check, iif });
     return reason === undefined ? [] : [{ set, reason }];
   });

@@ -104,7 +104,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect(out).toContain('out tcp 192.168.7.9:40000 -> 203.0.113.9:443');
     expect(out).toContain('web-0.rules:15');
     expect(err).toBe(
-      'note: asked container istio-proxy: the nft backend holds the rules, legacy holds none\nnote: the route to 10.9.0.0/16 has several next hops, or one of the other family, and is left out\n',
+      'note: asked container istio-proxy: the nft backend holds the rules, legacy holds none\nnote: `[nexthop=192.168.7.2] [nexthop=192.168.7.3]` of the route to 10.9.0.0/16 is not modelled: packets that take it are undecided\n',
     );
     expect(calls[0]).toEqual(['--namespace=shop', 'get', 'pod', 'web-0', '--output=json']);
     expect(calls[1]).toEqual(['--namespace=shop', 'exec', 'web-0', '--container=istio-proxy', '--', 'iptables-save']);
@@ -160,7 +160,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
         '-4 not from all fwmark 0x7 pref 79 lookup main',
         '-4 from all fwmark 0x539/0xfff pref 32765 lookup 133',
       ],
-      routes: ['-4 default via 192.168.7.1 dev eth0'],
+      routes: ['-4 default via 192.168.7.1 dev eth0', '-4 10.9.0.0/16 [nexthop=192.168.7.2] [nexthop=192.168.7.3]'],
       route_tables: { 133: ['-4 local default dev lo'] },
       processes: { app: { uid: 1000, gid: 1000 } },
     });
@@ -405,7 +405,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
       ].join('\n');
       const { stdout, stderr } = spawnSync('unshare', ['-n', 'bash', '-e', '-c', setUp], { encoding: 'utf8', timeout: 60_000 });
       expect(stderr).toBe(
-        'note: asked container istio-proxy: the nft backend holds the rules, legacy holds none\nnote: the route to 10.3.0.0/16 has several next hops, or one of the other family, and is left out\n',
+        'note: asked container istio-proxy: the nft backend holds the rules, legacy holds none\nnote: `[nexthop=192.168.7.2,eth0] [nexthop=192.168.7.3,eth0]` of the route to 10.3.0.0/16 is not modelled: packets that take it are undecided\n',
       );
       expect(stdout).toMatch(/^captured-out +out tcp 192\.168\.7\.9:40000 ->/);
       const host = JSON.parse(readFileSync(join(kubectl.folder, 'kept/web-0.host.json'), 'utf8'));
@@ -415,6 +415,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
       });
       expect([...host.routes].sort()).toEqual([
         '-4 10.1.0.0/16 dev eth0 src 192.168.7.9 metric 50',
+        '-4 10.3.0.0/16 [nexthop=192.168.7.2,eth0] [nexthop=192.168.7.3,eth0]',
         '-4 default via 192.168.7.1 dev eth0',
         '-4 unreachable 10.2.0.0/16',
         '-6 default via fd00::1 dev eth0 metric 1024',

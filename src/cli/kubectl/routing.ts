@@ -1,15 +1,17 @@
 /** Output of `ip -json` as the keys of a host description (contract section 4). What the kernel derives by itself is left to
- *  `readHost`: the table `local`, connected routes, the three rules that are always there. */
-import { groupBy } from '../../lib/groupBy.ts';
+ *  `readHost`: the table `local`, connected routes, the three rules that are always there. What is not modelled is said. */
 import { valueText } from '../../lib/valueText.ts';
 import { type JsonRecord, parseJson, recordsIn } from './json.ts';
 import type { Answers } from './questions.ts';
+import { isKernelRoute, routeTexts, subnetKey } from './routeTexts.ts';
+import { ruleTexts } from './ruleTexts.ts';
 
 export interface LiveRouting {
   readonly interfaces?: readonly { readonly name: string; readonly addresses: readonly string[] }[];
   readonly routes?: readonly string[];
   readonly route_tables?: Readonly<Record<string, readonly string[]>>;
   readonly ip_rules?: readonly string[];
+  readonly default_rules?: false;
 }
 
 export interface ReadRouting {
@@ -24,78 +26,75 @@ export function readRouting(answers: Answers): ReadRouting {
     const text = answers.get(words);
     return text === undefined ? undefined : recordsIn(parseJson(text));
   };
-  // `default` and `all` are of either family
-  const both = (words: string): readonly JsonRecord[] | undefined => {
-    const families = ['-4', '-6'].map((family) => json(`ip ${family} -json ${words}`)?.map((one) => ({ ...one, family })));
-    return families.every((one) => one === undefined) ? undefined : families.flatMap((one) => one ?? []);
+  // a kernel without IPv6 answers with nothing
+  const of = (family: '-4' | '-6', what: string) => {
+    const list = json(`ip ${family} -json ${what}`);
+    return list?.length === 0 && family === '-6' ? undefined : list;
   };
   const addresses = json('ip -json address');
-  const rules = both('rule');
-  const routes = both('route show table all');
-  const odd = (routes ?? []).filter(({ nexthops, via }) => nexthops !== undefined || via !== undefined);
+  const [rules4, rules6] = [of('-4', 'rule'), of('-6', 'rule')];
+  const [routes4, routes6] = [of('-4', 'route show table all'), of('-6', 'route show table all')];
+  const rules =
+    rules4 === undefined && rules6 === undefined
+      ? undefined
+      : ruleTexts({ ...(rules4 && { '-4': rules4 }), ...(rules6 && { '-6': rules6 }) });
+  // `default` is of either family
+  const told: readonly JsonRecord[] = [
+    ...(routes4 ?? []).map((route) => ({ ...route, family: '-4' })),
+    ...(routes6 ?? []).map((route) => ({ ...route, family: '-6' })),
+  ];
+  const nics = (addresses ?? []).map((nic) => readInterface(nic, { told: { 4: routes4, 6: routes6 } }));
+  const subnets = new Set(nics.flatMap(({ name, addresses: own }) => own.flatMap((address) => subnetKey(name, address) ?? [])));
+  const routes = routes4 === undefined && routes6 === undefined ? undefined : routeTexts(told, subnets);
+  const { leftOut: ruleNotes = [], ...ruleKeys } = rules ?? {};
+  const { leftOut: routeNotes = [], ...routeKeys } = routes ?? {};
   return {
     routing: {
-      ...(addresses !== undefined && { interfaces: addresses.map(readInterface) }),
-      ...(rules !== undefined && { ip_rules: rules.filter((rule) => !isAlwaysThere(rule)).map(ruleText) }),
-      ...(routes !== undefined && byTable(routes.filter((route) => !isDerived(route) && !odd.includes(route)))),
+      ...(addresses !== undefined && { interfaces: nics.map(({ name, addresses: own }) => ({ name, addresses: own })) }),
+      ...ruleKeys,
+      ...routeKeys,
     },
-    leftOut: odd.map(({ dst }) => `the route to ${valueText(dst)} has several next hops, or one of the other family, and is left out`),
+    leftOut: [...nics.flatMap(({ notes }) => notes), ...ruleNotes, ...routeNotes],
   };
 }
 
-function readInterface({ ifname, addr_info }: JsonRecord): { readonly name: string; readonly addresses: readonly string[] } {
-  const addresses = recordsIn(addr_info).map(({ local, prefixlen }) => `${valueText(local)}/${valueText(prefixlen)}`);
-  return { name: valueText(ifname), addresses };
+interface ReadInterface {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly notes: readonly string[];
 }
 
-function isAlwaysThere({ priority, table, action }: JsonRecord): boolean {
-  return (
-    action === undefined &&
-    ((priority === 0 && table === 'local') || (priority === 32766 && table === 'main') || (priority === 32767 && table === 'default'))
-  );
+interface Told {
+  readonly told: Readonly<Record<4 | 6, readonly JsonRecord[] | undefined>>;
 }
 
-function ruleText(rule: JsonRecord): string {
-  const { family, src, srclen, dst, dstlen, fwmark, fwmask, iif, oif, priority, table, action } = rule;
+/** An address without its connected route, because the interface is down or nobody wanted it, is one without a subnet. */
+function readInterface({ ifname, addr_info }: JsonRecord, { told }: Told): ReadInterface {
+  const name = valueText(ifname);
+  const notes: string[] = [];
+  const addresses = recordsIn(addr_info).map((info) => {
+    const local = valueText(info.local);
+    const address = `${local}/${valueText(info.prefixlen)}`;
+    const oddities = odditiesOf(info);
+    if (oddities.length > 0) {
+      notes.push(`${address} of ${name} is ${oddities.join(' and ')}: when the kernel chooses it as a source is not modelled`);
+    }
+    const six = local.includes(':');
+    const routes = told[six ? 6 : 4];
+    const key = subnetKey(name, address);
+    const connected = routes?.some((route) => isKernelRoute(route) && `${valueText(route.dev)} ${valueText(route.dst)}` === key);
+    if (key === undefined || connected !== false || name === 'lo') return address;
+    notes.push(`${name} has no route to the subnet of ${address}: it is taken as an address alone`);
+    return `${local}/${six ? 128 : 32}`;
+  });
+  return { name, addresses, notes };
+}
+
+/** Flags that decide about sources. */
+function odditiesOf({ scope, family, deprecated, tentative, dadfailed, local }: JsonRecord): readonly string[] {
   return [
-    family,
-    'not' in rule ? 'not' : undefined,
-    part('from', prefix(src, srclen)),
-    part('to', prefix(dst, dstlen)),
-    part('fwmark', fwmark === undefined || fwmask === undefined ? fwmark : `${valueText(fwmark)}/${valueText(fwmask)}`),
-    part('iif', iif),
-    part('oif', oif),
-    part('pref', priority),
-    part('lookup', table),
-    action,
-  ]
-    .filter((text) => text !== undefined)
-    .join(' ');
-}
-
-function isDerived({ table, protocol, gateway, type }: JsonRecord): boolean {
-  const byKernel = protocol === 'kernel' && gateway === undefined && (table === undefined || table === 'main');
-  return table === 'local' || byKernel || ['broadcast', 'anycast', 'multicast'].includes(valueText(type));
-}
-
-function byTable(routes: readonly JsonRecord[]): Pick<LiveRouting, 'routes' | 'route_tables'> {
-  const tables = groupBy(routes, ({ table = 'main' }) => valueText(table));
-  const texts = [...tables].map(([name, all]) => [name, all.map(routeText)] as const);
-  const { main = [], ...others } = Object.fromEntries(texts);
-  return { routes: main, route_tables: others };
-}
-
-function routeText({ family, type, dst, gateway, dev, prefsrc, metric }: JsonRecord): string {
-  return [family, type, dst, part('via', gateway), part('dev', dev), part('src', prefsrc), part('metric', metric)]
-    .filter((text) => text !== undefined)
-    .map(valueText)
-    .join(' ');
-}
-
-function part(name: string, value: unknown): string | undefined {
-  return value === undefined ? undefined : `${name} ${valueText(value)}`;
-}
-
-function prefix(address: unknown, length: unknown): unknown {
-  return address === undefined || length === undefined ? address : `${valueText(address)}/${valueText(length)}`;
+    ...(family === 'inet' && scope === 'link' && !valueText(local).startsWith('127.') ? ['of scope link'] : []),
+    ...(deprecated === true ? ['deprecated'] : []),
+    ...(tentative === true || dadfailed === true ? ['tentative'] : []),
+  ];
 }

@@ -40,7 +40,7 @@ export const NOTATION_PAGES: readonly Page[] = [
     group,
     title: 'the host around the rules, as --host has it',
     means:
-      'JSON or YAML with the keys interfaces, routes, ip_rules, route_tables, sysctls, listeners, processes, sets, pods and clock; routes and rules are written as `ip` prints them. Nothing is added to it but `lo` and what the kernel derives from addresses.',
+      'JSON or YAML with the keys interfaces, routes, ip_rules, route_tables, sysctls, listeners, processes, sets, pods and clock; routes and rules are written as `ip` prints them. Nothing is added to it but `lo`, what the kernel derives from addresses, and the rules that are always there, unless default_rules is false. Of rules uidrange, ipproto, ports, tos, goto and VRFs are not modelled, of routes tos, several next hops and encapsulation: packets for which they matter are undecided.',
     why: 'Where a packet goes hangs on routes, addresses and listeners as much as on rules. Without a description the host is a pod: eth0 with 10.244.0.5/24 and fd00:10:244::5/64, the listeners of the mesh, and an application on every other port.',
     example: [
       'interfaces:',

@@ -309,6 +309,27 @@ export const ROUTING_CASES: readonly KernelCase[] = [
       'out tcp [fd00:10:244::5] -> [::]:81': 'sent -o eth0 [fd00:10:244::5]:40000 > [::]:81 mark 7',
     },
   },
+  ...[
+    ['pref 100 lookup main suppress_prefixlength 0', 'pref 101 lookup 100'],
+    ['pref 100 lookup main suppress_prefixlength 16', 'pref 101 lookup 100'],
+    ['pref 100 not fwmark 7 lookup main suppress_prefixlength 8', 'pref 101 lookup 100'],
+  ].map(
+    (ip_rules, index): KernelCase => ({
+      name: `\`${ip_rules[0]}\` passes over routes with prefixes no longer than that`,
+      host: {
+        routes: ['default via 10.244.0.1 dev eth0', '10.0.0.0/8 via 10.244.0.1 dev eth0', '172.16.0.0/16 via 10.244.0.1 dev eth0'],
+        ip_rules,
+        route_tables: { 100: ['default via 192.168.50.1 dev net1'] },
+      },
+      rules: filter(),
+      ends: {
+        'out tcp 10.244.0.5 -> 9.9.9.9:80': 'sent -o net1 10.244.0.5:40000 > 9.9.9.9:80',
+        'out tcp 10.244.0.5 -> 10.0.0.9:80': `sent -o ${index === 0 ? 'eth0' : 'net1'} 10.244.0.5:40000 > 10.0.0.9:80`,
+        'out tcp 10.244.0.5 -> 172.16.0.9:80': `sent -o ${index === 1 ? 'net1' : 'eth0'} 10.244.0.5:40000 > 172.16.0.9:80`,
+        'out tcp 10.244.0.5 -> 10.244.0.9:80': 'sent -o eth0 10.244.0.5:40000 > 10.244.0.9:80',
+      },
+    }),
+  ),
   {
     name: 'lo takes no IPv6 packet from a multicast address',
     rules: mangle('-A POSTROUTING -p tcp', '-A PREROUTING -p tcp'),
