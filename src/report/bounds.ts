@@ -2,6 +2,9 @@
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Family } from '../packet/address.ts';
 
+/** A packet counts as alone, and as the first of its connection. */
+export const FIRST_PACKETS = 'first packets of connections';
+
 export interface Bounds {
   readonly families: readonly Family[];
   /** absent: nobody described the host */
@@ -14,7 +17,7 @@ export function boundsText({ families, host, profile }: Bounds): string {
   const named = [...families].sort().map((family) => `IPv${family}`);
   return [
     named.join(' and '),
-    'first packets of connections',
+    FIRST_PACKETS,
     host === 'given' ? 'the host given' : 'an assumed pod',
     profile === undefined ? 'no mesh' : profile.title,
   ].join(', ');

@@ -1,6 +1,7 @@
 /** What changed between two rulesets, for people: the answer first, then one block for each kind of change, the most serious first. */
 import { type Assumption, assumptionText } from '../journey/assumption.ts';
 import { groupBy } from '../lib/groupBy.ts';
+import { FIRST_PACKETS } from './bounds.ts';
 import { changeLines, ruleText, type Shown, titleOf } from './diffChange.ts';
 import type { DiffDoubt, DiffReport } from './diffJson.ts';
 import type { EditJson } from './diffResults.ts';
@@ -59,16 +60,15 @@ export function noteLine(note: string, { paint, width }: DiffStyle): string {
 }
 
 function headline({ equivalent, changes, undecided, firstLegOnly }: DiffReport, { paint, width }: DiffStyle): string {
-  const scope = firstLegOnly ? "all the application's packets" : 'all packets';
+  const scope = firstLegOnly ? `${FIRST_PACKETS} of the application` : FIRST_PACKETS;
   if (equivalent) return paint.bold(paint.green(`no change in behaviour (proved for ${scope})`));
   if (changes.length === 0) return paint.bold(paint.yellow('undecided: no change was found, but not everything could be compared'));
   const ordinary = changes.filter(({ usual }) => usual === 'ordinary').length;
   const others = changes.length - ordinary;
   const kinds = (count: number) => `${count} ${count === 1 ? 'kind' : 'kinds'}`;
-  const unusual = `${kinds(others)} of packets that hardly anybody sends`;
+  const unusual = `${kinds(others)} of packets for other hosts, or with unusual marks, flags or addresses`;
   const count = ordinary === 0 ? unusual : `${kinds(ordinary)} of packets${others === 0 ? '' : `, and for ${unusual}`}`;
-  const rest =
-    undecided.length === 0 ? `, no other packet${firstLegOnly ? ' of the application' : ''} does (proved)` : '; others are undecided';
+  const rest = undecided.length === 0 ? `, no other packet does (proved for ${scope})` : '; others are undecided';
   return paint.bold(paint.red(paragraph({ text: `behaviour changes for ${count}${rest}`, width, hang: 2 })));
 }
 

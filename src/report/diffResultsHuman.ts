@@ -1,4 +1,5 @@
 /** Comparisons of files and pods, for people: what changed first, each with its name; what did not change is counted. */
+import { FIRST_PACKETS } from './bounds.ts';
 import { humanDiff, noteLine } from './diffHuman.ts';
 import { type Compared, type DiffResults, examplesOf, nameOfPair, reportOf, toResultsReport } from './diffResults.ts';
 import type { Paint } from './paint.ts';
@@ -51,7 +52,7 @@ function summary({ compared }: DiffResults, { paint }: ResultsStyle): string {
   if (total === 0) return paint.bold('nothing to compare');
   const rest = undecided === 0 ? '' : `, ${undecided} undecided`;
   if (changed === 0 && undecided === 0)
-    return paint.bold(paint.green(`no change in behaviour in ${total} compared (proved for all packets)`));
-  const others = total > changed + undecided ? '; in the others it does not (proved)' : '';
+    return paint.bold(paint.green(`no change in behaviour in ${total} compared (proved for ${FIRST_PACKETS})`));
+  const others = total > changed + undecided ? `; in the others it does not (proved for ${FIRST_PACKETS})` : '';
   return paint.bold(paint.red(`behaviour changes in ${changed} of ${total} compared${rest}${others}`));
 }

@@ -8,6 +8,7 @@ import type { Source } from '../syntax/source.ts';
 import type { SettingCauses } from '../verify/causes.ts';
 import type { Finding } from '../verify/finding.ts';
 import type { Verified } from '../verify/verify.ts';
+import { FIRST_PACKETS } from './bounds.ts';
 import { codeFrame } from './codeFrame.ts';
 import { rail } from './human/rail.ts';
 import { paragraph } from './layout.ts';
@@ -58,7 +59,7 @@ function answer({ findings }: Verified, paint: Paint): string {
   const doubt = undecided === 0 ? '' : `, ${undecided} undecided`;
   if (violated > 0) return paint.bold(paint.red(`${violated} of ${judged} claims violated${doubt}${aside}`));
   if (undecided > 0) return paint.bold(paint.yellow(`${undecided} of ${judged} claims undecided${aside}`));
-  if (judged > 0) return paint.bold(paint.green(`all ${judged} ${quiet === 0 ? '' : 'other '}claims hold${aside}`));
+  if (judged > 0) return paint.bold(paint.green(`all ${judged} ${quiet === 0 ? '' : 'other '}claims hold for ${FIRST_PACKETS}${aside}`));
   if (quiet > 0) return paint.bold('nothing is broken but what is suppressed');
   const asides = findings.filter(({ verdict }) => verdict !== 'not-applicable');
   if (asides.length === 0) return paint.bold('no claim applies');

@@ -1,6 +1,7 @@
 /** Which rules of a table some packet reaches and matches, by decision diagrams: the walk of all packets in any state. */
 import type { Host } from '../host/host.ts';
 import type { Budget } from '../lib/budget.ts';
+import type { Effect } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import { TABLE_HOOKS } from '../netfilter/hooks.ts';
 import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
@@ -89,11 +90,17 @@ function ending(space: Space, place: Parameters<typeof actor>[1], anyPacket: rea
   };
 }
 
+const SENDING_OFF: readonly Effect['kind'][] = ['nat', 'divert'];
+
 /** One table by itself: where each packet leaves it, and by which rule. Packets that a target sends off are accepted with that rule. */
-export function walkAlone(walk: Omit<TableWalk, 'act' | 'summaries'>, classes: readonly PacketClass[]): TableResult {
+export function walkAlone(
+  walk: Omit<TableWalk, 'act' | 'summaries'>,
+  classes: readonly PacketClass[],
+  final: readonly Effect['kind'][] = SENDING_OFF,
+): TableResult {
   const marking = actor(walk.space, { hook: walk.hook, partsOf: () => [], addressesOf: () => [] });
   const act: Act = (one, effect, rule) => {
-    if (effect.kind === 'nat' || effect.kind === 'divert') return { on: [], accepted: [{ ...one, decided: rule }], ended: [] };
+    if (final.includes(effect.kind)) return { on: [], accepted: [{ ...one, decided: rule }], ended: [] };
     if (effect.kind === 'unmodelled') return { on: [], accepted: [], ended: [{ ...one, decided: rule, end: 'undecided' }] };
     return marking(one, effect, rule);
   };

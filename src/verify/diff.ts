@@ -16,6 +16,7 @@ import type { Alignment } from './diffAlign.ts';
 import { align } from './diffAlign.ts';
 import type { End } from './diffEnds.ts';
 import { compareEnds, endsOf } from './diffEnds.ts';
+import { laterPackets } from './diffLater.ts';
 import { type LoopScene, loopScene, onward, onwardOf, relayedPackets } from './diffLoops.ts';
 import { otherLots } from './diffLots.ts';
 import type { Asked, MemoryChange } from './diffMemory.ts';
@@ -62,7 +63,11 @@ export function diffRules(question: DiffQuestion): Diff {
       ...memories(aligned),
       ...loopsElsewhere(question, aligned),
     ];
-    return { family, changes: changedClasses(space, { ...question, budget }, ways), undecided };
+    const changes = changedClasses(space, { ...question, budget }, ways);
+    const shown = new Set(changes.flatMap((change) => [change.base.rule, change.head.rule].flatMap((rule) => rule ?? [])));
+    const isFirstLeg = question.firstLeg === true || question.headHost !== undefined;
+    const later = isFirstLeg ? [] : laterPackets({ ...question, budget }, aligned, shown);
+    return { family, changes, undecided: [...undecided, ...later] };
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error;
     return {

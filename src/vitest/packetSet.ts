@@ -8,6 +8,7 @@ import { InvariantError } from '../lib/invariant.ts';
 import { notProxy } from '../mesh/notProxy.ts';
 import { and } from '../netfilter/matchExpr.ts';
 import { packetText } from '../packet/notation.ts';
+import { FIRST_PACKETS } from '../report/bounds.ts';
 import { humanTrace } from '../report/human/trace.ts';
 import { paragraph } from '../report/layout.ts';
 import { PLAIN } from '../report/paint.ts';
@@ -35,7 +36,8 @@ export function askSet({ rulesets, where, wish, isNot }: SetQuestion, options: S
   const question = { ...setting, budget: new Budget(options.budget), where: ofApplication(packetSetFrom(where), setting), wish, isNot };
   const { classes, undecided, asked } = searchAll(rulesets, question);
   if (!asked) return open(() => `${wanted}, but there is no packet in the set`);
-  if (classes.length === 0 && undecided.length === 0) return { verdict: isNot ? 'no' : 'yes', message: () => `${wanted} (proved)` };
+  if (classes.length === 0 && undecided.length === 0)
+    return { verdict: isNot ? 'no' : 'yes', message: () => `${wanted} (proved for ${FIRST_PACKETS})` };
   const [wrong] = classes;
   if (wrong === undefined) return open(() => `${wanted}, which is open for\n  ${undecidedText(undecided)}`);
   // with `.not`, `yes` is what fails

@@ -267,7 +267,7 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(SIDECAR).not.toHold('no-redirect-loop'))).toMatchInlineSnapshot(`
       "expected \`no-redirect-loop\` not to hold
 
-      all 1 claims hold  istio-sidecar.rules, Istio sidecar
+      all 1 claims hold for first packets of connections  istio-sidecar.rules, Istio sidecar
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise"
     `);
   });
@@ -276,7 +276,8 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(SIDECAR).toBeEquivalentTo(load('istio-cni')))).toMatchInlineSnapshot(`
       "expected the rules to treat every packet as the others (base) do
 
-      behaviour changes for 2 kinds of packets, no other packet does (proved)
+      behaviour changes for 2 kinds of packets, no other packet does (proved for first packets of
+        connections)
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
       DIRECT -> CAPTURED outbound
@@ -298,7 +299,7 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(SIDECAR).not.toBeEquivalentTo(SIDECAR))).toMatchInlineSnapshot(`
       "expected the rules not to treat every packet as the others (base) do
 
-      no change in behaviour (proved for all packets)
+      no change in behaviour (proved for first packets of connections)
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise"
     `);
   });

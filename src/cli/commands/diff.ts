@@ -36,7 +36,8 @@ const ANNOTATION: OptionSpec = { flags: '--annotation <key=value>', says: '', re
 export const diff: Command = {
   name: 'diff',
   summary: 'which packets fare otherwise under other rules, if any',
-  about: 'The answer is a proof over all packets; every change comes with a packet that was walked on both sides.',
+  about:
+    'Every change comes with a packet that was walked on both sides. Exit 0 proves that none of the first packets of connections changes, and that no rule changed that only later ones meet; exit 1: something changes, or it is undecided.',
   args: [
     {
       name: '[files...]',

@@ -1,4 +1,5 @@
 /** The approaches side by side, for people: a table, then what changes for which packets. */
+import { FIRST_PACKETS } from '../bounds.ts';
 import { paragraph, wrap } from '../layout.ts';
 import type { Paint } from '../paint.ts';
 import { printable } from '../printable.ts';
@@ -101,7 +102,7 @@ function comparison(one: Comparison, { paint, width }: ApproachesStyle): readonl
   const head = paint.bold(`${one.from} -> ${one.to}`);
   if (one.equivalent === null) return [`${head}: not compared, the pod does not start with one of them`];
   const scope = one.firstLegOnly ? "of the application's packets" : 'of all packets';
-  if (one.equivalent) return [`${head}: no change (proved ${scope.replace('of', 'for')})`];
+  if (one.equivalent) return [`${head}: no change (proved for ${FIRST_PACKETS}${one.firstLegOnly ? ' of the application' : ''})`];
   const shown = one.changes
     .slice(0, MOST)
     .flatMap(({ before, after, packets, example }) => [

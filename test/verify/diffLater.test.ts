@@ -1,0 +1,133 @@
+/** Equal for first packets is not equal: rules that only later packets meet were changed, and the answer is undecided and names them. */
+import { describe, expect, it } from 'vitest';
+import { diff } from '../../src/index.ts';
+import { chainwalk } from '../cli/memoryIo.ts';
+import { readFixture } from '../support/fixtures.ts';
+
+const SIDECAR = readFixture('istio-sidecar').text;
+const with4 = (table: string, ...rules: readonly string[]) => `${SIDECAR}\n*${table}\n${rules.map((rule) => `${rule}\n`).join('')}COMMIT\n`;
+const table = (name: string, ...rules: readonly string[]) => `*${name}\n${rules.map((rule) => `${rule}\n`).join('')}COMMIT\n`;
+const NOTHING = table('filter', '-A INPUT -i lo -j ACCEPT', '-A OUTPUT -m conntrack --ctstate NEW -j ACCEPT');
+const more = (rule: string) => NOTHING.replace('COMMIT', `${rule}\nCOMMIT`);
+
+describe('a rule that only later packets meet', () => {
+  it.each([
+    '-A INPUT -m conntrack --ctstate ESTABLISHED -j DROP',
+    '-A INPUT -m state --state RELATED,ESTABLISHED -j REJECT',
+    '-A OUTPUT -m conntrack --ctstate ESTABLISHED -j DROP',
+    '-A OUTPUT -m conntrack --ctdir REPLY -j DROP',
+    '-A OUTPUT -o eth0 -p tcp -m conntrack --ctstate ESTABLISHED --ctorigdstport 8080 -j DROP',
+    '-A INPUT -m conntrack --ctstatus SEEN_REPLY -j DROP',
+    '-A INPUT -p tcp -m conntrack --ctstatus ASSURED -j DROP',
+    '-A FORWARD -m conntrack --ctstate ESTABLISHED --ctdir ORIGINAL -j DROP',
+  ])('new: %s', (rule) => {
+    for (const [base, head] of [
+      [NOTHING, more(rule)],
+      [more(rule), NOTHING],
+    ] as const) {
+      const { equivalent, changes, undecided } = diff(base, head);
+      expect([equivalent, changes, undecided.length > 0]).toEqual([false, [], true]);
+      expect(undecided.flatMap(({ rules }) => [...rules.base, ...rules.head]).map(({ text }) => text)).toHaveLength(1);
+    }
+  });
+
+  it('edited, and moved before another', () => {
+    const accept = '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT';
+    const drop = '-A INPUT -p tcp -m conntrack --ctstate ESTABLISHED,RELATED -j DROP';
+    expect(diff(more(accept), more(accept.replace('ACCEPT', 'DROP'))).equivalent).toBe(false);
+    expect(diff(more(`${accept}\n${drop}`), more(`${drop}\n${accept}`)).equivalent).toBe(false);
+  });
+
+  it('although it does not ask for a state: NAT leaves first packets none that look so', () => {
+    const base = table('nat', '-A PREROUTING -i eth0 -p tcp -j REDIRECT --to-ports 15006');
+    const rule = table('filter', '-A INPUT -i eth0 -p tcp --dport 32768:60999 -j DROP');
+    const { equivalent, changes, undecided } = diff(base, `${base}${rule}`, { host: POD });
+    expect([equivalent, changes.length + undecided.length > 0]).toEqual([false, true]);
+  });
+
+  it('zones, by which answers find their connection', () => {
+    const zone = (id: number) => table('raw', `-A OUTPUT -p udp --sport 15053 -j CT --zone ${id}`);
+    expect(diff(zone(2), zone(3)).equivalent).toBe(false);
+  });
+
+  it.each([
+    '-A POSTROUTING -j TTL --ttl-set 1',
+    '-A POSTROUTING -j DSCP --set-dscp 8',
+    '-A POSTROUTING -j MARK --set-mark 7',
+    '-A POSTROUTING -j TEE --gateway 192.0.2.9',
+  ])('what is done to packets on their way out: %s', (rule) =>
+    expect(
+      diff(table('mangle', '-A POSTROUTING -o lo -j ACCEPT'), table('mangle', '-A POSTROUTING -o lo -j ACCEPT', rule)).equivalent,
+    ).toBe(false),
+  );
+});
+
+const POD = {
+  interfaces: [{ name: 'eth0', addresses: ['10.244.0.5/24'] }],
+  routes: ['default via 10.244.0.1 dev eth0'],
+  listeners: [{ proto: 'tcp', port: 15006, process: 'p', forwards: 'nothing' }],
+};
+
+describe('later packets are treated as before', () => {
+  it.each([
+    [
+      'a rule behind one that decides',
+      '-A INPUT -p tcp -j DROP',
+      '-A INPUT -p tcp -j DROP\n-A INPUT -p tcp -m conntrack --ctstate ESTABLISHED -j ACCEPT',
+    ],
+    [
+      'a rule that does what the policy does',
+      '-A INPUT -i lo -j ACCEPT',
+      '-A INPUT -i lo -j ACCEPT\n-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT',
+    ],
+    ['two rules in one', '-A INPUT -p tcp --dport 80 -j DROP\n-A INPUT -p tcp --dport 81 -j DROP', '-A INPUT -p tcp --dport 80:81 -j DROP'],
+    [
+      'rules of which it does not matter which is first',
+      '-A INPUT -p tcp -j DROP\n-A INPUT -p udp -j ACCEPT',
+      '-A INPUT -p udp -j ACCEPT\n-A INPUT -p tcp -j DROP',
+    ],
+    ['a note in the log', '-A INPUT -p tcp -j DROP', '-A INPUT -m conntrack --ctstate ESTABLISHED -j LOG\n-A INPUT -p tcp -j DROP'],
+    [
+      'a rule for first packets that says the same',
+      '-A INPUT -m conntrack --ctstate NEW -j ACCEPT',
+      '-A INPUT -m conntrack --ctstate NEW,UNTRACKED -j ACCEPT',
+    ],
+    [
+      'a chain that nothing calls',
+      '-A INPUT -i lo -j ACCEPT',
+      '-N OLD\n-A OLD -m conntrack --ctstate ESTABLISHED -j DROP\n-A INPUT -i lo -j ACCEPT',
+    ],
+  ])('%s', (_, base, head) => {
+    const track = '-A OUTPUT -m conntrack --ctstate NEW -j ACCEPT';
+    expect(diff(table('filter', ...base.split('\n'), track), table('filter', ...head.split('\n'), track))).toMatchObject({
+      equivalent: true,
+      undecided: [],
+    });
+  });
+
+  it('rules whose change first packets show are no doubt', () => {
+    const { changes, undecided } = diff(NOTHING, more('-A INPUT -p tcp --dport 80 -j DROP'));
+    expect([changes.length > 0, undecided]).toEqual([true, []]);
+  });
+});
+
+describe('the command', () => {
+  const run = (rule: string, ...args: readonly string[]) =>
+    chainwalk(['diff', 'b.rules', 'h.rules', ...args], { files: { 'b.rules': SIDECAR, 'h.rules': with4('filter', rule) } });
+
+  it('exits 1, and calls nothing equal or proved', async () => {
+    const { code, out } = await run('-A INPUT -m conntrack --ctstate ESTABLISHED -j DROP');
+    expect([code, out]).toEqual([1, expect.not.stringMatching(/no change in|proved/)]);
+    expect(out).toContain('-A INPUT -m conntrack --ctstate ESTABLISHED -j DROP');
+    const json = JSON.parse((await run('-A INPUT -m conntrack --ctstate ESTABLISHED -j DROP', '--json')).out);
+    expect(json).toMatchObject({ equivalent: false, changes: [], undecided: [expect.anything()] });
+  });
+
+  it('names its bounds where it says proved', async () => {
+    const { code, out } = await run('-A OUTPUT -o lo -j ACCEPT');
+    expect([code, out.replaceAll(/\s+/g, ' ')]).toEqual([
+      0,
+      expect.stringMatching(/^no change in behaviour \(proved for .*first packets of connections/),
+    ]);
+  });
+});
