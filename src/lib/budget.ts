@@ -19,13 +19,17 @@ export interface BudgetLimits {
   readonly reserve?: Reserve;
 }
 
-const DEFAULTS = { steps: 40_000_000, nodes: 20_000_000, classes: 60_000, records: 1_000_000 } as const;
+const DEFAULTS = { steps: 30_000_000, nodes: 10_000_000, classes: 60_000, records: 1_000_000 } as const;
 /** A large ruleset may cost more. */
-const BY_RULE = { steps: 5_000, classes: 4, records: 100, ordinary: 500 } as const;
+const BY_RULE = { steps: 5_000, nodes: 500, classes: 4, records: 100, ordinary: 500 } as const;
+/** More would be more memory than a machine that checks pull requests can spare. */
+const MOST_NODES = 20_000_000;
 /** What questions about common rules take by far. */
 const ORDINARY_STEPS = 2_000_000;
 /** A walk of a class past a rule makes sets, environments and keys. */
 export const STEPS_OF_A_CLASS = 16;
+/** A target, a route or a listener looks at every bit of its addresses. */
+export const STEPS_OF_A_MOVE = 128;
 const STEPS_BETWEEN_CLOCKS = 1 << 16;
 const RESERVE_SPENT = 'the questions before have taken what this run may spend on hard ones';
 
@@ -71,7 +75,8 @@ export class Budget {
   readonly #reserve: Reserve | undefined;
   /** steps that do not count on the reserve */
   #ordinary = ORDINARY_STEPS;
-  readonly #limits: { steps: number; readonly nodes: number; classes: number; records: number };
+  readonly #given: BudgetLimits;
+  readonly #limits: { steps: number; nodes: number; classes: number; records: number };
   /** left to others than the share that is spent just now */
   #kept = { steps: 0, nodes: 0 };
   #steps = 0;
@@ -85,8 +90,13 @@ export class Budget {
   readonly #admitted = new WeakSet<object>();
 
   constructor({ deadline, reserve, ...limits }: BudgetLimits = {}) {
-    const given = Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
-    this.#limits = { ...DEFAULTS, ...given };
+    this.#given = limits;
+    this.#limits = {
+      steps: limits.steps ?? DEFAULTS.steps,
+      nodes: limits.nodes ?? DEFAULTS.nodes,
+      classes: limits.classes ?? DEFAULTS.classes,
+      records: limits.records ?? DEFAULTS.records,
+    };
     this.#deadline = deadline;
     this.#reserve = reserve;
   }
@@ -103,14 +113,15 @@ export class Budget {
     return this.#classes;
   }
 
-  /** Rules that the question is about, each object once. */
+  /** Rules that the question is about, each object once: they raise the limits that nobody gave. */
   admit(rules: object, count: number): void {
     if (this.#admitted.has(rules)) return;
     this.#admitted.add(rules);
-    this.#limits.steps += count * BY_RULE.steps;
     this.#ordinary += count * BY_RULE.ordinary;
-    this.#limits.classes += count * BY_RULE.classes;
-    this.#limits.records += count * BY_RULE.records;
+    if (this.#given.steps === undefined) this.#limits.steps += count * BY_RULE.steps;
+    if (this.#given.nodes === undefined) this.#limits.nodes = Math.min(this.#limits.nodes + count * BY_RULE.nodes, MOST_NODES);
+    if (this.#given.classes === undefined) this.#limits.classes += count * BY_RULE.classes;
+    if (this.#given.records === undefined) this.#limits.records += count * BY_RULE.records;
   }
 
   step(count = 1): void {

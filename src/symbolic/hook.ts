@@ -1,6 +1,7 @@
 /** One hook for all packets: its tables in order, the conntrack lookup between them. simulate/hook.ts for sets. */
 
 import { listenerPorts } from '../host/listeners.ts';
+import { STEPS_OF_A_MOVE } from '../lib/budget.ts';
 import type { ForcedState, TupleEnd } from '../netfilter/firstState.ts';
 import { firstStates, OPPOSITE_END } from '../netfilter/firstState.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
@@ -128,9 +129,10 @@ interface Move {
 }
 
 function splitMoved(
-  { manager }: Space,
+  { manager, budget }: Space,
   { before, after, fields }: Move,
 ): { readonly moved: readonly PacketClass[]; readonly still: readonly PacketClass[] } {
+  budget.step(STEPS_OF_A_MOVE);
   const changed = manager.any(
     fields.flatMap((field) => after.env[field].map((bit, index) => manager.xor(bit, before.env[field][index] ?? bit))),
   );

@@ -1,6 +1,7 @@
 /** What NAT makes of sets of connections' first packets: simulate/nat.ts for all packets at once. */
 import { redirectChoices6 } from '../host/redirectAddress.ts';
 import { ANY_DEVICE, firstAddress4 } from '../host/sourceAddress.ts';
+import { STEPS_OF_A_MOVE } from '../lib/budget.ts';
 import { assertNever } from '../lib/invariant.ts';
 import { manipAt, type Nat } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
@@ -40,6 +41,7 @@ export function actNat(space: Space, one: PacketClass, place: NatPlace): Acted {
   const accepted: PacketClass[] = [];
   const ended: EndedClass[] = [];
   for (const share of addressShares(space, one, place)) {
+    space.budget.step(STEPS_OF_A_MOVE);
     const set = space.manager.and(one.set, share.set);
     if (set === EMPTY) continue;
     const doubts = share.doubt === undefined ? one.doubts : [...one.doubts, share.doubt];

@@ -1,5 +1,7 @@
 /** The way of all packets through one host's rules: simulate/traverse.ts for sets. Sockets bound to an interface are left out. */
+
 import type { Host, Listener } from '../host/host.ts';
+import { STEPS_OF_A_MOVE } from '../lib/budget.ts';
 import { type ForcedState, OPPOSITE_END, TUPLE_ENDS } from '../netfilter/firstState.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { LostReason } from '../netfilter/lost.ts';
@@ -54,7 +56,7 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: Question, ii
   const walk: HookWalk = {
     space,
     ruleset,
-    reroute: (classes) => each(classes, (one) => routeOutput(space, one, true)),
+    reroute: (classes) => each(space, classes, (one) => routeOutput(space, one, true)),
     ...(visit === undefined ? {} : { visit }),
     ...(forced === undefined ? {} : { forced }),
   };
@@ -94,13 +96,13 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: Question, ii
     const sent = hook('POSTROUTING', hook('OUTPUT', routed, devices), devices);
     for (const one of sent) if (one.env.way?.oif !== 'lo') ends.push({ ...one, fate: { kind: 'sent', oif: one.env.way?.oif ?? '' } });
     const back = sent.filter(({ env }) => env.way?.oif === 'lo').map((one) => ({ ...one, env: loopedBack(one.env) }));
-    const over = keep(each(back, (one) => refuseArrivals(space, one, 'lo')));
+    const over = keep(each(space, back, (one) => refuseArrivals(space, one, 'lo')));
     deliver(hook('PREROUTING', over, () => ({ iif: 'lo', oif: undefined })));
   }
 
   function arrive(name: string): void {
     const arrived = hook('PREROUTING', keep(refuseArrivals(space, start, name)), () => ({ iif: name, oif: undefined }));
-    const routed = keep(each(arrived, (one) => routeInput(space, one)));
+    const routed = keep(each(space, arrived, (one) => routeInput(space, one)));
     deliver(routed.filter(({ env }) => env.way?.local === true));
     forward(
       name,
@@ -109,7 +111,7 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: Question, ii
   }
 
   function forward(name: string, classes: readonly PacketClass[]): void {
-    const passing = each(classes, (one) => {
+    const passing = each(space, classes, (one) => {
       if (one.env.diverted !== undefined) return { on: [], ended: [{ ...one, end: 'not-forwarding' }] };
       const expired = space.manager.and(one.set, atMostOne(space.manager, one.env.ttl));
       const alive = space.manager.minus(one.set, expired);
@@ -128,7 +130,7 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: Question, ii
   function waiting(classes: readonly PacketClass[]): readonly PacketClass[] {
     const first = equal(space.manager, space.start.fragOffset, 0);
     return keep(
-      each(classes, (one) => {
+      each(space, classes, (one) => {
         const set = space.manager.and(one.set, first);
         const later = space.manager.minus(one.set, first);
         return {
@@ -169,8 +171,11 @@ function knownEnds({ family }: Space, forced: ForcedState | undefined): Partial<
 
 type Devices = Pick<PacketClass['env'], 'iif' | 'oif'>;
 
-function each(classes: readonly PacketClass[], step: (one: PacketClass) => HookResult): HookResult {
-  const results = classes.map(step);
+function each(space: Space, classes: readonly PacketClass[], step: (one: PacketClass) => HookResult): HookResult {
+  const results = classes.map((one) => {
+    space.budget.step(STEPS_OF_A_MOVE);
+    return step(one);
+  });
   return { on: results.flatMap(({ on }) => on), ended: results.flatMap(({ ended }) => ended) };
 }
 
@@ -189,7 +194,8 @@ function fateOfEnd(one: EndedClass): FateClass {
 
 /** Which listener takes which packets; the most specific first. */
 function takers(space: Space, one: PacketClass): readonly FateClass[] {
-  const { manager, host } = space;
+  const { manager, host, budget } = space;
+  budget.step(STEPS_OF_A_MOVE + host.listeners.length);
   if (one.env.diverted !== undefined) {
     return [{ ...one, fate: { kind: 'delivered', listener: listenerAt(host, one.env.diverted), transparent: true } }];
   }

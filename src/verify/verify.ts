@@ -83,10 +83,10 @@ function isAsked({ id, whileInit, byName }: Claim, { only, except, whileInit: no
   return (only?.includes(id) ?? true) && except?.includes(id) !== true;
 }
 
-/** No claim may spend more than half of what those before it have left. */
+/** No claim may spend more than two thirds of what those before it have left. */
 function judge(scene: Scene, claim: Claim, { progress }: VerifyOptions): readonly Finding[] {
   progress?.(claim.id, scene.ruleset.family);
-  return scene.space.budget.share(1 / 2, () => judgeClaim(scene, claim));
+  return scene.space.budget.share(2 / 3, () => judgeClaim(scene, claim));
 }
 
 interface SceneInput {
