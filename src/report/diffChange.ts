@@ -82,13 +82,13 @@ export function ruleText({ table, text }: TraceRule): string {
   return printable(`${table} ${text}`);
 }
 
-export function endText(fate: TraceFate, { src, sport, dst, dport }: TraceAfter): string {
+export function endText(fate: TraceFate, { src, sport, dst, dport, proto }: TraceAfter): string {
   const end = (address: string, port: number | undefined): string =>
     port === undefined ? address : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   const flow = `${end(src, sport)} -> ${end(dst, dport)}`;
   switch (fate.kind) {
     case 'delivered':
-      return `delivered to ${fate.process ?? 'nobody'}${fate.listener === undefined ? '' : ` on port ${fate.listener}`}, as ${flow}`;
+      return `delivered to ${fate.process ?? (isConnected(proto) ? 'nobody' : 'the kernel')}${fate.listener === undefined ? '' : ` on port ${fate.listener}`}, as ${flow}`;
     case 'sent':
     case 'forwarded':
       return `${fate.kind} by ${fate.oif}, as ${flow}`;
@@ -99,4 +99,8 @@ export function endText(fate: TraceFate, { src, sport, dst, dport }: TraceAfter)
     default:
       return fate.kind;
   }
+}
+
+function isConnected(proto: string): boolean {
+  return proto === 'tcp' || proto === 'udp';
 }

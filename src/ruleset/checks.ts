@@ -16,6 +16,8 @@
  *  | `--limit` slower than what 32 bits of jiffies hold,  | loads              | refuses                |
  *  |   `--limit-burst 0`                                  |                    |                        |
  *  | a chain declared twice; a policy on a user chain     | loads              | refuses                |
+ *  | more than 15 user chains called by one another,      | refuses            | loads                  |
+ *  |   by jump or goto                                    |                    |                        |
  *  | `--nflog-range`                                      | drops the option   | keeps it, no effect    |
  *
  *  kernel net/ipv4/netfilter/ip_tables.c mark_source_chains(), net/netfilter/nf_tables_api.c nft_chain_validate() */
@@ -23,15 +25,23 @@ import type { Report } from '../extensions/bind/boundRule.ts';
 import { findTarget } from '../extensions/registry.ts';
 import { type HookName, isHook } from '../netfilter/hooks.ts';
 import type { TableNode } from '../syntax/ast.ts';
+import type { Backend } from '../syntax/diagnostic.ts';
 import type { Span } from '../syntax/source.ts';
 import type { BoundChain, BoundTable, LimitedClause } from './bindTable.ts';
-import { closingJumps, hookBits, hooksOf, reachingHooks } from './reach.ts';
+import { closingJumps, hookBits, hooksOf, MOST_NESTED, reachingHooks, tooDeep } from './reach.ts';
 
-export function checkTable(text: TableNode, table: BoundTable, report: Report): void {
+export function checkTable(text: TableNode, { table, savedBy }: Checked, report: Report): void {
   for (const { name, span } of text.chains) checkChainName(name.text, span ?? name, report);
   for (const chain of table.chains.values()) checkInterfaces(chain, report);
   checkHooks(table, report);
   checkLoops(table, report);
+  checkDepth(table, savedBy, report);
+}
+
+export interface Checked {
+  readonly table: BoundTable;
+  /** the backend that has written the text, where it says so */
+  readonly savedBy: Backend | undefined;
 }
 
 /** iptables xshared.c assert_valid_chain_name(); length and first character are the parser's. */
@@ -93,6 +103,16 @@ function reportHooks({ clause, chain, wrong, nft, legacy }: WrongHooks, report: 
   } else if (legacy) {
     report({ kind: 'warning', message: `iptables-legacy refuses \`${call}\` ${where}`, refusedBy: 'legacy', span, help });
   }
+}
+
+/** A text that nf_tables has written goes back there. */
+function checkDepth(table: BoundTable, savedBy: Backend | undefined, report: Report): void {
+  if (closingJumps(table, 'nft').length > 0) return;
+  const jump = tooDeep(table);
+  if (jump === undefined) return;
+  const message = `iptables-nft refuses this: by this jump to \`${jump.to}\` more than ${MOST_NESTED} user chains call one another`;
+  if (savedBy === 'nft') report({ kind: 'not-loadable', message, span: jump.span, help: 'the text says that iptables-nft has saved it' });
+  else report({ kind: 'warning', message, refusedBy: 'nft', span: jump.span, help: 'iptables-legacy loads it' });
 }
 
 function checkLoops(table: BoundTable, report: Report): void {

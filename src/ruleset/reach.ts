@@ -41,6 +41,28 @@ export interface ClosingJump {
   readonly jump: Jump;
 }
 
+/** The jump by which a packet gets deeper than nf_tables follows, the first that is found; gotos count as jumps do. Of tables without loops. */
+export function tooDeep(table: BoundTable): Jump | undefined {
+  const depths = new Map<string, number>();
+  for (const hook of TABLE_HOOKS[table.name]) {
+    depths.set(hook, 0);
+    const pending: string[] = [hook];
+    for (let chain = pending.pop(); chain !== undefined; chain = pending.pop()) {
+      const depth = (depths.get(chain) ?? 0) + 1;
+      for (const jump of jumpsOf(table, chain, 'nft')) {
+        if (depth > MOST_NESTED) return jump;
+        if (depth <= (depths.get(jump.to) ?? 0)) continue;
+        depths.set(jump.to, depth);
+        pending.push(jump.to);
+      }
+    }
+  }
+  return undefined;
+}
+
+/** User chains in a row. kernel include/net/netfilter/nf_tables.h NFT_JUMP_STACK_SIZE; measured: 15 load, 16 do not */
+export const MOST_NESTED = 15;
+
 interface Frame {
   readonly chain: string;
   readonly jumps: readonly Jump[];

@@ -4,7 +4,7 @@ import { listenerPorts } from '../host/listeners.ts';
 import { routeOutput } from '../host/output.ts';
 import type { Budget } from '../lib/budget.ts';
 import { assertNever } from '../lib/invariant.ts';
-import { type CopyMark, type Divert, type Effect, manipAt, type Nat, type SetField, type Zone } from '../netfilter/effect.ts';
+import { type Divert, type Effect, manipAt, type Nat, type SetField, type Zone } from '../netfilter/effect.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { HOOK_STAGES, REROUTED_AFTER } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
@@ -12,12 +12,14 @@ import type { AddressesOf } from '../ruleset/addressParts.ts';
 import { addressParts } from '../ruleset/addressParts.ts';
 import type { PartsOf } from '../ruleset/portParts.ts';
 import { portParts } from '../ruleset/portParts.ts';
-import type { Rule } from '../ruleset/ruleset.ts';
+import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { templatesRemember } from '../ruleset/templates.ts';
 import type { Choose } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
 import { type Connection, NO_ZONE, type ZonePair } from './connection.ts';
 import { track } from './conntrack.ts';
 import { divert } from './divert.ts';
+import { setMark } from './marks.ts';
 import { applyNat } from './nat.ts';
 import type { Skb } from './skb.ts';
 import type { Stated } from './stated.ts';
@@ -144,13 +146,12 @@ function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' |
   switch (effect.kind) {
     case 'setMark':
     case 'copyMark':
-      mark(skb, effect, { hook, run });
-      return 'go-on';
+      return setMark(skb, effect, { hook, record: run.record, rule });
     case 'setField':
       setField(skb, effect, { hook, run });
       return 'go-on';
     case 'conntrack':
-      return setConntrack(skb, effect);
+      return setConntrack(skb, effect, run.rules.ruleset);
     case 'nat':
       return nat(skb, effect, { hook, run });
     case 'divert':
@@ -175,21 +176,6 @@ function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' |
 
 type Place = Pick<ActPlace, 'hook' | 'run'>;
 
-function mark(skb: Skb, effect: Extract<Effect, { kind: 'setMark' }> | CopyMark, { hook, run }: Place): void {
-  const entry = skb.connection;
-  const onConnection = effect.kind === 'setMark' ? effect.on === 'connection' : effect.from === 'packet';
-  // without a connection CONNMARK does nothing, as in connmark_tg_shift()
-  if (entry === undefined && !skb.hasTemplate && (onConnection || effect.kind === 'copyMark')) return;
-  const connmark = entry?.mark ?? skb.templateMark;
-  const old = onConnection ? connmark : skb.mark;
-  const from = onConnection ? skb.mark : connmark;
-  const value = effect.kind === 'setMark' ? (old & effect.keep) ^ effect.xor : (old & ~effect.toMask) ^ (from & effect.fromMask);
-  if (!onConnection) skb.mark = value >>> 0;
-  else if (entry !== undefined) entry.mark = value >>> 0;
-  else skb.templateMark = value >>> 0;
-  run.record({ kind: 'mark', hook, on: onConnection ? 'connection' : 'packet', value: value >>> 0 });
-}
-
 /** kernel net/netfilter/xt_HL.c ttl_tg(), xt_DSCP.c tos_tg() */
 function setField(skb: Skb, { field, change }: SetField, { hook, run }: Place): void {
   const old = skb[field];
@@ -202,11 +188,14 @@ function setField(skb: Skb, { field, change }: SetField, { hook, run }: Place): 
 const U8 = 0xff;
 
 /** CT and NOTRACK: only the first one counts, and only before the lookup. kernel net/netfilter/xt_CT.c xt_ct_target() */
-function setConntrack(skb: Skb, effect: Extract<Effect, { kind: 'conntrack' }>): 'go-on' {
+function setConntrack(skb: Skb, effect: Extract<Effect, { kind: 'conntrack' }>, ruleset: Ruleset): 'go-on' {
   if (skb.tracked) return 'go-on';
   skb.tracked = true;
   if (!effect.track) skb.state = 'UNTRACKED';
-  else skb.zone = zoneOf(effect.zone);
+  else {
+    skb.zone = zoneOf(effect.zone);
+    skb.templateMark = templatesRemember(ruleset) ? undefined : 0;
+  }
   return 'go-on';
 }
 

@@ -42,8 +42,8 @@ export class Skb {
   declare zone: ZonePair;
   /** CT or an earlier lookup has attached something: later CT rules are ignored */
   declare tracked: boolean;
-  /** connection mark of the template that CT attached */
-  declare templateMark: number;
+  /** connection mark of the template that CT attached; undefined: what earlier packets have left there */
+  declare templateMark: number | undefined;
   /** socket assigned by TPROXY */
   declare diverted: Listener | undefined;
 

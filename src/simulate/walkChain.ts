@@ -100,9 +100,11 @@ function takesIt(skb: Skb, rule: Rule, { hook, choose, record }: WalkContext): b
   if (rule.effect.kind === 'continue') return false;
   const unknown = rule.clauses.find((clause) => compile(clause.expr)(skb) === MAYBE);
   const leaf = unknown === undefined ? undefined : unknownLeaf(unknown, skb);
-  // no leaf is open by itself: it asks how the connection was before NAT
+  // no leaf is open by itself: it asks how the connection was before NAT, or what a template remembers
   const unsaid = unknown !== undefined && leaf === undefined;
-  const what = unsaid ? `${unknown.text}, which this packet does not show` : (unknown?.text ?? rule.text);
+  const what = unsaid
+    ? `${unknown.text}, ${skb.hasTemplate ? "which a CT rule's template remembers from earlier packets" : 'which this packet does not show'}`
+    : (unknown?.text ?? rule.text);
   const fork = {
     why: unsaid ? ('unsaid' as const) : leaf?.kind === 'chance' ? ('chance' as const) : ('unmodelled' as const),
     what,

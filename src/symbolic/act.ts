@@ -19,24 +19,22 @@ import type { Act, Acted } from './walk.ts';
 
 const NOTHING: Acted = { on: [], accepted: [], ended: [] };
 
-export function actor(space: Space, { hook, partsOf, addressesOf }: ActPlace): Act {
+export function actor(space: Space, { hook, partsOf, addressesOf, templatesRemember }: ActPlace): Act {
   return (one, effect, rule) => {
     switch (effect.kind) {
       case 'setMark':
       case 'copyMark':
-        return goOn(one, marked(space, one.env, effect));
+        return restoresRemembered(one.env, effect) ? undecided(one, rule, REMEMBERED) : goOn(one, marked(space, one.env, effect));
       case 'setField':
         return goOn(one, written(space, one.env, effect));
       case 'conntrack':
-        return goOn(one, setConntrack(one.env, effect));
+        return goOn(one, setConntrack(one.env, effect, templatesRemember));
       case 'nat':
         return actNat(space, one, { nat: effect, hook, rule, partsOf, addressesOf });
       case 'divert':
         return divert(space, one, { effect, rule });
-      case 'unmodelled': {
-        const doubts: readonly Doubt[] = [...one.doubts, { why: 'unmodelled', what: effect.reason, rule }];
-        return { ...NOTHING, ended: [{ ...one, doubts, decided: rule, end: 'undecided' }] };
-      }
+      case 'unmodelled':
+        return undecided(one, rule, effect.reason);
       case 'accept':
       case 'drop':
       case 'reject':
@@ -49,6 +47,17 @@ export function actor(space: Space, { hook, partsOf, addressesOf }: ActPlace): A
         return assertNever(effect);
     }
   };
+}
+
+const REMEMBERED = "the mark that a CT rule's template has from earlier packets";
+
+function undecided(one: PacketClass, rule: Rule, what: string): Acted {
+  const doubts: readonly Doubt[] = [...one.doubts, { why: 'unmodelled', what, rule }];
+  return { ...NOTHING, ended: [{ ...one, doubts, decided: rule, end: 'undecided' }] };
+}
+
+function restoresRemembered({ remembered }: Env, effect: Extract<Effect, { kind: 'setMark' }> | CopyMark): boolean {
+  return remembered && effect.kind === 'copyMark' && effect.from === 'connection' && effect.fromMask !== 0;
 }
 
 function goOn(one: PacketClass, env: Env): Acted {
@@ -67,10 +76,12 @@ function rewritten({ manager }: Space, old: Vector, { keep, xor }: { readonly ke
 function marked(space: Space, env: Env, effect: Extract<Effect, { kind: 'setMark' }> | CopyMark): Env {
   const onConnection = effect.kind === 'setMark' ? effect.on === 'connection' : effect.from === 'packet';
   if (env.original === undefined && !hasTemplate(env) && (onConnection || effect.kind === 'copyMark')) return env;
+  const keeps = effect.kind === 'setMark' ? effect.keep !== 0 : effect.toMask !== 0xffff_ffff;
+  if (env.remembered && onConnection && keeps) return env;
   const old = onConnection ? env.connmark : env.mark;
   const from = onConnection ? env.mark : env.connmark;
   const value = effect.kind === 'setMark' ? rewritten(space, old, effect) : copied(space, { old, from, effect });
-  return onConnection ? { ...env, connmark: value } : { ...env, mark: value };
+  return onConnection ? { ...env, connmark: value, remembered: false } : { ...env, mark: value };
 }
 
 function written(space: Space, env: Env, { field, change }: SetField): Env {
@@ -91,11 +102,11 @@ function copied(
   });
 }
 
-function setConntrack(env: Env, effect: Extract<Effect, { kind: 'conntrack' }>): Env {
+function setConntrack(env: Env, effect: Extract<Effect, { kind: 'conntrack' }>, remembered: boolean): Env {
   if (env.tracked) return env;
   if (!effect.track) return { ...env, tracked: true, state: 'UNTRACKED' };
   const { id = 0, dir } = effect.zone ?? {};
-  return { ...env, tracked: true, zone: dir === 'reply' ? 0 : id, replyZone: dir === 'original' ? 0 : id };
+  return { ...env, tracked: true, remembered, zone: dir === 'reply' ? 0 : id, replyZone: dir === 'original' ? 0 : id };
 }
 
 /** Which transparent socket the packets get; without one they are dropped. */

@@ -49,8 +49,10 @@ export function encode(space: Space, env: Env, expr: MatchExpr): Encoded {
     case 'unmodelled':
       return { must: EMPTY, may: FULL };
     case 'in':
+      if (expr.field === 'connmark' && env.remembered) return { must: EMPTY, may: FULL };
       return exactly(inSet(space, env, expr));
     case 'masked': {
+      if (expr.field === 'connmark' && env.remembered) return { must: EMPTY, may: FULL };
       const read = readField(space, env, expr.field);
       return exactly(manager.and(read.present, maskedEqual(manager, read.bits, expr)));
     }

@@ -9,6 +9,7 @@ import { HOOK_STAGES, REROUTED_AFTER, type Routed } from '../netfilter/hooks.ts'
 import { addressParts } from '../ruleset/addressParts.ts';
 import { portParts } from '../ruleset/portParts.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { templatesRemember } from '../ruleset/templates.ts';
 import { actor } from './act.ts';
 import type { Bdd } from './bdd.ts';
 import { EMPTY } from './bdd.ts';
@@ -78,6 +79,7 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
       hook,
       partsOf: (picked) => portParts(walk.ruleset, { ...picked, hook, listeners: listenerPorts(walk.space.host) }),
       addressesOf: (picked) => addressParts(walk.ruleset, walk.space.host, { ...picked, hook }),
+      templatesRemember: templatesRemember(walk.ruleset),
     }),
     summaries: summariesOf(walk.space, table),
     ...(visit === undefined ? {} : { visit: (rule: Rule, reaching: Bdd, matching: Bdd) => visit(rule, hook, reaching, matching) }),
@@ -169,13 +171,13 @@ function lookup({ space, ruleset, forced }: HookWalk, one: PacketClass): readonl
 
 /** A connection that is there already has had its NAT. */
 function withState(space: Space, env: Env, { state, connmark, direction = 'original', rewritten = {} }: ForcedState): Env {
-  if (state === 'INVALID') return { ...env, state, tracked: false };
+  if (state === 'INVALID') return { ...env, state, tracked: false, remembered: false };
   if (state === 'UNTRACKED') return { ...env, state, tracked: true };
   const seen = (end: TupleEnd): Vector => env[direction === 'original' ? end : OPPOSITE_END[end]];
   const end = (name: TupleEnd): Vector => (rewritten[name] === undefined ? seen(name) : space.question[name]);
   const original = { src: end('src'), dst: end('dst'), sport: end('sport'), dport: end('dport') };
   const { src, dst, sport, dport } = env;
   const sent = direction === 'reply' ? { src, dst, sport, dport } : undefined;
-  const made = { ...env, state, tracked: true, direction, original, sent, connmark: constant(connmark, 32) };
+  const made = { ...env, state, tracked: true, remembered: false, direction, original, sent, connmark: constant(connmark, 32) };
   return state === 'NEW' ? made : { ...made, confirmed: true, srcDone: true, dstDone: true };
 }

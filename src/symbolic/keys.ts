@@ -35,6 +35,7 @@ const ENV_PARTS = [
   'tos',
   'mark',
   'connmark',
+  'remembered',
   'iif',
   'oif',
   'owned',

@@ -24,9 +24,11 @@ export interface ActPlace {
   readonly partsOf: PartsOf;
   /** the same for addresses, see ruleset/addressParts.ts */
   readonly addressesOf: AddressesOf;
+  /** see ruleset/templates.ts */
+  readonly templatesRemember: boolean;
 }
 
-interface NatPlace extends ActPlace {
+interface NatPlace extends Omit<ActPlace, 'templatesRemember'> {
   readonly nat: Nat;
   readonly rule: Rule;
 }

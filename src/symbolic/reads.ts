@@ -57,7 +57,7 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   uid: ['owned'],
   gid: ['owned'],
   ctstate: ['state', 'tracked'],
-  connmark: ['connmark', ...SEEN],
+  connmark: ['connmark', 'remembered', ...SEEN],
   ctstatus: [...CONNECTION, 'confirmed', 'state', 'flags'],
   ctdir: CONNECTION,
   ctproto: CONNECTION,
@@ -84,13 +84,13 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
 function effectReads(effect: Effect): readonly Part[] {
   switch (effect.kind) {
     case 'setMark':
-      return effect.on === 'packet' ? ['mark'] : ['connmark', ...SEEN];
+      return effect.on === 'packet' ? ['mark'] : ['connmark', 'remembered', ...SEEN];
     case 'copyMark':
-      return ['mark', 'connmark', ...SEEN];
+      return ['mark', 'connmark', 'remembered', ...SEEN];
     case 'setField':
       return [effect.field];
     case 'conntrack':
-      return ['tracked', 'state', 'zone', 'replyZone'];
+      return ['tracked', 'state', 'zone', 'replyZone', 'remembered', 'connmark'];
     case 'nat':
       return ['src', 'dst', 'sport', 'dport', ...NAT_READS[effect.to.kind]];
     case 'divert':

@@ -22,6 +22,8 @@ export interface Env {
   readonly tos: Vector;
   readonly mark: Vector;
   readonly connmark: Vector;
+  /** in place of it, the template of a CT rule has the mark that earlier packets have left there */
+  readonly remembered: boolean;
   readonly iif: string | undefined;
   readonly oif: string | undefined;
   /** the route decided last */
@@ -91,6 +93,7 @@ export function startEnv(space: Space, place: { readonly iif: string | undefined
     tos: start.tos,
     mark: start.mark,
     connmark: constant(0, 32),
+    remembered: false,
     iif: place.iif,
     oif: undefined,
     way: undefined,

@@ -65,7 +65,7 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
   const arrivals: Arrivals = new Map();
   const shared = { space, table, summaries: new Map(), visit, unshared, sureOnly: kind === 'sure' };
   const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
-    ending(space, { hook, partsOf: () => [], addressesOf: () => [] }, kind === 'sure' ? [] : classes);
+    ending(space, { hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false }, kind === 'sure' ? [] : classes);
   for (const { hook, classes } of hooks) walkTable({ ...shared, hook, act: actAt(hook, classes), arrivals }, classes);
   const hook = TABLE_HOOKS[table.name][0] ?? 'OUTPUT';
   // no chain with an unmodelled target is shared
@@ -98,7 +98,7 @@ export function walkAlone(
   classes: readonly PacketClass[],
   final: readonly Effect['kind'][] = SENDING_OFF,
 ): TableResult {
-  const marking = actor(walk.space, { hook: walk.hook, partsOf: () => [], addressesOf: () => [] });
+  const marking = actor(walk.space, { hook: walk.hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false });
   const act: Act = (one, effect, rule) => {
     if (final.includes(effect.kind)) return { on: [], accepted: [{ ...one, decided: rule }], ended: [] };
     if (effect.kind === 'unmodelled') return { on: [], accepted: [], ended: [{ ...one, decided: rule, end: 'undecided' }] };

@@ -5,7 +5,7 @@ import { unknownProxyText } from '../../journey/unknownProxy.ts';
 import { assertNever } from '../../lib/invariant.ts';
 import { flowText, protocolName } from '../../packet/notation.ts';
 import type { Choice } from '../../simulate/trace.ts';
-import { destination, originalDestination, processOf } from '../ends.ts';
+import { destination, KERNEL, originalDestination, processOf, takenByKernel } from '../ends.ts';
 import { ruleGist, ruleName } from '../place.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../words.ts';
 
@@ -39,6 +39,7 @@ function rest(path: Path, file: string): string {
     case 'forwarded':
       return `-> ${destination(last)} by ${last.walk.after.oif ?? 'no interface'}`;
     case 'to-app':
+      if (processOf(last) === KERNEL) return `-> ${destination(last)}, ${takenByKernel(last.walk.packet)}`;
       return `-> ${last.listener?.process ?? processOf(last)} at ${destination(last)}`;
     case 'to-proxy':
       return `-> ${processOf(last)} at ${destination(last)}, a port of the mesh that captures nothing`;

@@ -5,7 +5,7 @@ import { endpointText, flowText, hexMark } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { whySpent } from '../../simulate/trace.ts';
-import { destination, originalDestination, processOf } from '../ends.ts';
+import { destination, KERNEL, originalDestination, processOf, takenByKernel } from '../ends.ts';
 import { paragraph } from '../layout.ts';
 import { ruleName } from '../place.ts';
 import { LOST_WORDS } from '../words.ts';
@@ -61,6 +61,7 @@ function delivered(leg: Leg): string {
   const { packet, fate } = leg.walk;
   const process = processOf(leg);
   const original = originalDestination(leg);
+  if (process === KERNEL) return `delivered to ${destination(leg)}, ${takenByKernel(packet)}`;
   if (process === 'nobody') return `delivered to ${destination(leg)}, where nothing listens: refused`;
   if (original === undefined) return `delivered to ${process} at ${destination(leg)}`;
   const port = fate.kind === 'delivered' ? (fate.listener ?? leg.walk.after.dport) : undefined;

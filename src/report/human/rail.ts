@@ -1,5 +1,6 @@
 /** A journey on one line: `app -> ISTIO_OUTPUT#9 -> ISTIO_REDIRECT#1 => proxy:15001 -> ...`. */
 import type { Leg, Path } from '../../journey/journey.ts';
+import { withoutListener } from '../ends.ts';
 import { fileLine } from '../place.ts';
 
 export function rail({ legs, cycleFrom }: Path, file: string): string {
@@ -13,14 +14,14 @@ function legRail({ walk }: Leg, file: string): string {
   const names = rules.map((rule) => `${rule.chain}#${rule.number}`);
   const last = rules.at(-1);
   if (last !== undefined && walk.fate.kind === 'dropped') names.push(fileLine(file, last.line));
-  return `${names.map((name) => ` -> ${name}`).join('')} => ${end(walk.fate, walk.after.dport)}`;
+  return `${names.map((name) => ` -> ${name}`).join('')} => ${end(walk, walk.after.dport)}`;
 }
 
-function end(fate: Leg['walk']['fate'], dport: number | undefined): string {
+function end({ fate, packet }: Leg['walk'], dport: number | undefined): string {
   switch (fate.kind) {
     case 'delivered': {
       const port = fate.listener ?? dport;
-      return `${fate.process ?? 'nobody'}${port === undefined ? '' : `:${port}`}`;
+      return `${fate.process ?? withoutListener(packet.proto)}${port === undefined ? '' : `:${port}`}`;
     }
     case 'sent':
     case 'forwarded':

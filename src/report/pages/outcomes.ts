@@ -45,7 +45,7 @@ const TEXTS: Readonly<Record<Outcome, Text>> = {
   'to-app': {
     title: 'the packet reaches a local process that is not the proxy',
     means:
-      'It is delivered on this host to an application, without the proxy before it. For loopback traffic and for the last step of an inbound connection that is right; for traffic from outside it is a bypass.',
+      'It is delivered on this host to an application, without the proxy before it. For loopback traffic and for the last step of an inbound connection that is right; for traffic from outside it is a bypass. ICMP and whatever else no program takes is for the kernel itself, which answers a ping.',
     why: 'The destination is an address of this host and no rule redirected it. Traffic to the own address of a pod goes by lo, where other rules match than on eth0.',
     see: [{ run: 'ss -ltnp', look: 'the process that listens on the port' }, TRACE_IT],
     todo: 'If the packet came from outside, look for an excluded port, for an interface outside the mesh, or for a rule that is missing in PREROUTING.',
