@@ -90,9 +90,15 @@ export interface SettingOptions {
   readonly allowEmpty?: boolean;
 }
 
-/** `shownBy`: of a comparison the rules of the base. @throws InputError when the host, the profile or an id cannot be read */
-export function settingOf(rulesets: readonly Ruleset[], options: SettingOptions, shownBy?: readonly Ruleset[]): ChosenSetting {
-  return chooseSetting({ rulesets, given: givenPlace(options), ...(shownBy !== undefined && { shownBy }) });
+interface Asked {
+  /** of a comparison the rules of the base */
+  readonly shownBy?: readonly Ruleset[];
+  readonly where?: PacketSet | undefined;
+}
+
+/** @throws InputError when the host, the profile or an id cannot be read */
+export function settingOf(rulesets: readonly Ruleset[], options: SettingOptions, { shownBy, where }: Asked = {}): ChosenSetting {
+  return chooseSetting({ rulesets, given: givenPlace(options), where, ...(shownBy !== undefined && { shownBy }) });
 }
 
 /** @throws InputError */

@@ -4,6 +4,7 @@ import type { Mode } from './istio/modes.ts';
 import type { Rendered } from './istio/render.ts';
 import { renderRequest } from './istio/request.ts';
 import type { HostFacts } from './istio/settings.ts';
+import { unsaidOfArrivals } from './journey/assumedHost.ts';
 import { isOutcome, type Outcome } from './journey/journey.ts';
 import { placeAssumptions } from './journey/setting.ts';
 import { walkGiven } from './journey/walkGiven.ts';
@@ -99,9 +100,9 @@ export function verify(rules: RulesInput, given: VerifyRulesOptions = {}): Verif
 export function diff(base: RulesInput, head: RulesInput, options: DiffOptions = {}): DiffReport {
   const sides = { base: rulesetsOf(base, options), head: rulesetsOf(head, options) };
   const all = [...sides.base, ...sides.head];
-  const setting = settingOf(all, options, sides.base);
-  const { host, profile } = setting;
   const where = options.where === undefined ? undefined : packetSetFrom(options.where);
+  const setting = settingOf(all, options, { shownBy: sides.base, where });
+  const { host, profile } = setting;
   const { diffs, notes } = diffRulesets(sides.base, sides.head, {
     host,
     limits: () => options.budget ?? {},
@@ -124,13 +125,13 @@ export function find(rules: RulesInput, options: FindOptions): FindReport {
   const all = rulesetsOf(rules, options);
   const { outcome } = options;
   if (!isOutcome(outcome)) throw new InputError([`there is no outcome \`${valueText(outcome)}\``]);
-  const setting = settingOf(all, options);
-  const { host, profile } = setting;
   const where = packetSetFrom(options.where ?? '');
+  const setting = settingOf(all, options, { where });
+  const { host, profile } = setting;
   const question = { host, where, outcome, budget: new Budget(options.budget), ...(profile !== undefined && { profile }) };
   const parts = all.map((ruleset) => ({ file: ruleset.source.file, found: findPackets(ruleset, question) }));
   if (!parts.some(({ found }) => found.asked)) throw new InputError([NO_PACKET]);
-  return toFindReport(parts, placeAssumptions(setting, all));
+  return toFindReport(parts, placeAssumptions(setting, all), unsaidOfArrivals(setting.assumed, where.dir));
 }
 
 export interface RenderOptions {

@@ -2,7 +2,8 @@
 import { addrType } from '../host/addrType.ts';
 import type { PartialPacket } from '../host/completePacket.ts';
 import type { Host } from '../host/host.ts';
-import { POD_INTERFACE, withLength, withPodAddress } from '../host/podAddress.ts';
+import { isOfPod, POD_INTERFACE, withLength, withPodAddress } from '../host/podAddress.ts';
+import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { type Address, type Family, familyOf, formatAddress } from '../packet/address.ts';
 import { ADDR_TYPES } from '../packet/fields.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -53,6 +54,34 @@ export function standingOf({ host, assumed }: Place, packet: Packet, given: Part
   return { ...standing, assumptions: [{ about: 'pod-address', says, options: OPTIONS }] };
 }
 
+/** A set of packets: only as much as is asked here. */
+export interface AskedSet {
+  readonly dir?: 'in' | 'out';
+  readonly terms?: readonly { readonly key: string; readonly negated: boolean; readonly expr: Readonly<Record<Family, MatchExpr>> }[];
+}
+
+export interface PinnedAddress {
+  readonly address: Address;
+  readonly assumption: Assumption;
+}
+
+/** The one address that all of them arrive for, or are sent from; undefined where there is none, or it is known whose it is. */
+export function pinnedAddress(set: AskedSet | undefined, known: readonly Family[]): PinnedAddress | undefined {
+  if (set?.dir === undefined) return undefined;
+  const name = set.dir === 'in' ? 'dst' : 'src';
+  const terms = (set.terms ?? []).filter(({ key, negated }) => key === name && !negated);
+  const [address, ...more] = terms.flatMap(({ expr }) => [...pointsIn(expr[4]), ...pointsIn(expr[6])]);
+  if (address === undefined || more.length > 0 || !isOfPod({ address, length: 0 })) return undefined;
+  if (known.includes(familyOf(address))) return undefined;
+  const says = `${formatAddress(address)}, ${set.dir === 'in' ? 'where the packets go' : 'where they come from'}, is the pod's address`;
+  return { address, assumption: { about: 'pod-address', says, options: OPTIONS } };
+}
+
+function pointsIn(expr: MatchExpr): readonly Address[] {
+  if (expr.kind !== 'in' || expr.intervals.length !== 1) return [];
+  return expr.intervals.flatMap(({ lo, hi }) => (lo === hi && (typeof lo === 'number' || typeof lo === 'bigint') ? [lo] : []));
+}
+
 /** Neither one that the host has, nor one that no interface has. What a proxy sends with its client's address is not from the pod. */
 function couldBeOwn(host: Host, { dir, dst, mark, iif }: Packet, address: Address): boolean {
   if (iif === 'lo' || !isUnicast(host, address)) return false;
@@ -79,6 +108,12 @@ function hostWith(host: Host, address: Address, dev: string): Host {
   if (made.size >= KEPT) made.clear();
   MADE.set(host, made.set(key, known));
   return known;
+}
+
+/** Why nothing is proved of packets that arrive: rules that are not a pod's, and no description of their host. */
+export function unsaidOfArrivals(assumed: AssumedHost | undefined, dir: 'in' | 'out' | undefined): string | undefined {
+  if (assumed?.sign === undefined || dir === 'out') return undefined;
+  return `nobody said which addresses and interfaces this host has, and ${assumed.sign} is not a pod's: --host says it`;
 }
 
 /** Empty where its addresses are known in the families that are asked about. */

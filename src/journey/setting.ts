@@ -1,6 +1,6 @@
 /** The one choice of mesh, host and proxy for rules: every command, the library and the matchers ask here. */
 import type { Host } from '../host/host.ts';
-import { withPodAddress } from '../host/podAddress.ts';
+import { withLength, withPodAddress } from '../host/podAddress.ts';
 import { readHost } from '../host/readHost.ts';
 import { invariant } from '../lib/invariant.ts';
 import { defaultHost } from '../mesh/defaultHost.ts';
@@ -9,7 +9,7 @@ import { detectProfile, PROFILES } from '../mesh/profiles.ts';
 import { familyOf, type Prefix } from '../packet/address.ts';
 import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
-import { assumedHost, hostAssumption, type Place } from './assumedHost.ts';
+import { type AskedSet, assumedHost, hostAssumption, type Place, pinnedAddress } from './assumedHost.ts';
 import type { Assumption } from './assumption.ts';
 import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsSomebody } from './proxyIdentity.ts';
 
@@ -34,6 +34,8 @@ export interface SettingQuestion {
   readonly shownBy?: readonly Ruleset[];
   /** of one side of a comparison those of both */
   readonly beside?: readonly Ruleset[];
+  /** the packets that are asked about, where that is known: an address that they all go to is the pod's */
+  readonly where?: AskedSet | undefined;
 }
 
 export interface ChosenSetting extends Place {
@@ -45,26 +47,34 @@ export interface ChosenSetting extends Place {
   readonly usual?: { readonly profile: MeshProfile; readonly host: Host; readonly identity: ChosenIdentity };
 }
 
-export function chooseSetting({ rulesets, given, shownBy, beside = rulesets }: SettingQuestion): ChosenSetting {
-  const { podIps = [] } = given;
+export function chooseSetting({ rulesets, given, shownBy, beside = rulesets, where }: SettingQuestion): ChosenSetting {
+  const pinned =
+    given.host === undefined
+      ? pinnedAddress(
+          where,
+          (given.podIps ?? []).map(({ address }) => familyOf(address)),
+        )
+      : undefined;
+  const podIps = [...(given.podIps ?? []), ...(pinned === undefined ? [] : [withLength(pinned.address)])];
+  const said = pinned === undefined ? [] : [pinned.assumption];
   const families = podIps.map(({ address }) => familyOf(address));
   const place = given.host === undefined ? { assumed: assumedHost(rulesets, families) } : {};
   const found = meshOf(rulesets, given);
-  if (found === undefined) return { ...place, host: given.host ?? hostOf(rulesets, undefined, podIps), assumptions: [] };
+  if (found === undefined) return { ...place, host: given.host ?? hostOf(rulesets, undefined, podIps), assumptions: said };
   const ports = transparentPorts(rulesets);
   const runs = given.host?.processes.get(found.process.name);
-  const said: SaidIdentity = { uid: given.proxyUid ?? runs?.uid, gid: given.proxyGid ?? runs?.gid };
+  const named: SaidIdentity = { uid: given.proxyUid ?? runs?.uid, gid: given.proxyGid ?? runs?.gid };
   const showing = shownBy !== undefined && showsSomebody(shownBy) ? shownBy : beside;
-  const identity = chooseIdentity({ profile: found, rulesets: beside, shownBy: showing, said, transparent: ports.length > 0 });
+  const identity = chooseIdentity({ profile: found, rulesets: beside, shownBy: showing, said: named, transparent: ports.length > 0 });
   const profile = identity.taken.length === 0 ? found : profileOfProxy(found, identity);
   const around = given.host ?? hostOf(rulesets, profile, podIps);
   const host = withProxy(around, found, identity);
-  if (identity.taken.length === 0) return { ...place, host, profile, assumptions: [] };
+  if (identity.taken.length === 0) return { ...place, host, profile, assumptions: said };
   return {
     ...place,
     host,
     profile,
-    assumptions: [identityAssumption(identity)],
+    assumptions: [...said, identityAssumption(identity)],
     usual: { profile: found, host: withProxy(around, found, identity.usual), identity },
   };
 }

@@ -43,17 +43,23 @@ export interface FindDoubt {
 export function toFindReport(
   parts: readonly { readonly file: string; readonly found: Found }[],
   assumptions: readonly Assumption[],
+  unsaid?: string,
 ): FindReport {
   const classes = parts.flatMap(({ found }) =>
     found.classes.map(({ packets, ordinary, example }): FindClass => {
       return { family: `ipv${found.family}`, packets, ordinary: ordinary ?? null, example: toPacketJson(example.packet) };
     }),
   );
-  const undecided = parts.flatMap(({ file, found }) =>
+  const doubts = parts.flatMap(({ file, found }) =>
     found.undecided.map(({ packets, reason, rules }): FindDoubt => {
       return { family: `ipv${found.family}`, packets, reason, rules: rules.map((rule) => toTraceRule(rule, file)) };
     }),
   );
+  // of packets that arrive at a host that nobody described
+  const open = parts.flatMap(({ found: { asked, family } }): FindDoubt[] =>
+    unsaid === undefined || !asked ? [] : [{ family: `ipv${family}`, packets: 'any packet that arrives', reason: unsaid, rules: [] }],
+  );
+  const undecided = [...doubts, ...open];
   return {
     schema: 'chainwalk/find/v1',
     families: [...new Set(parts.map(({ found }) => `ipv${found.family}` as const))],

@@ -6,7 +6,8 @@ import { groupBy } from '../lib/groupBy.ts';
 import { memoize } from '../lib/memo.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { PROFILES } from '../mesh/profiles.ts';
-import { formatAddress } from '../packet/address.ts';
+import { type Family, formatAddress } from '../packet/address.ts';
+import { print } from '../ruleset/print.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { type ApproachDiff, compareApproaches } from './approaches.ts';
 import { byPort } from './diffByPort.ts';
@@ -27,6 +28,8 @@ export interface DiffSubject {
   readonly host: Host;
   readonly profile: MeshProfile | undefined;
   readonly assumptions?: readonly Assumption[];
+  /** why nothing is proved of packets that arrive; absent: it is */
+  readonly unsaid?: string;
   /** equal for subjects that no packet can tell apart */
   readonly key: string;
   /** what a manifest says of it */
@@ -68,7 +71,7 @@ function compared({ base, head }: Sides<DiffSubject>, { where, limits }: Asking)
     ...(limits !== undefined && { limits }),
   };
   const proved = diffRulesets(base.rulesets, head.rulesets, scene);
-  return { ...proved, notes: [...proved.notes, ...hostNotes({ base, head })], firstLeg: false };
+  return { ...withUnsaid(proved, { base, head }), notes: [...proved.notes, ...hostNotes({ base, head })], firstLeg: false };
 }
 
 /** The classes of each question together, the most serious first. */
@@ -82,6 +85,31 @@ function acrossMeshes({ diffs, notes, firstLeg }: ApproachDiff): SubjectsDiff {
     })),
     notes: [...notes, 'between a sidecar and ambient mode the packets of the application are compared, each up to its first end'],
     firstLeg,
+  };
+}
+
+/** On a host that nobody described, other rules may do something to packets that come by interfaces or for addresses which it is not known
+ *  to have. */
+function withUnsaid(proved: RulesetsDiff, { base, head }: Sides<DiffSubject>): RulesetsDiff {
+  const reason = base.unsaid ?? head.unsaid;
+  if (reason === undefined) return proved;
+  const textIn = ({ rulesets }: DiffSubject, family: Family): string => {
+    const ruleset = rulesets.find((one) => one.family === family);
+    return ruleset === undefined ? '' : print(ruleset);
+  };
+  return {
+    ...proved,
+    diffs: proved.diffs.map((diff) =>
+      textIn(base, diff.family) === textIn(head, diff.family)
+        ? diff
+        : {
+            ...diff,
+            undecided: [
+              ...diff.undecided,
+              { level: 'warning' as const, packets: 'any packet that arrives', reason, rules: { base: [], head: [] } },
+            ],
+          },
+    ),
   };
 }
 

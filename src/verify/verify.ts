@@ -1,4 +1,5 @@
 /** Rules of one pod or machine, both families, against every claim. */
+import type { AskedSet } from '../journey/assumedHost.ts';
 import type { Assumption } from '../journey/assumption.ts';
 import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../journey/setting.ts';
 import { Budget, type BudgetLimits } from '../lib/budget.ts';
@@ -24,7 +25,7 @@ export interface VerifyOptions extends GivenPlace {
   readonly only?: readonly string[];
   readonly except?: readonly string[];
   /** only these packets are looked at */
-  readonly where?: { readonly dir?: 'in' | 'out'; readonly expr: Readonly<Record<Family, MatchExpr>> };
+  readonly where?: AskedSet & { readonly expr: Readonly<Record<Family, MatchExpr>> };
   /** families to judge even without rules; those of the rules when absent */
   readonly families?: readonly Family[];
   /** rules at which somebody has accepted that claims break */
@@ -53,7 +54,7 @@ export interface Verified {
 
 /** `rulesets`: at most one of each family. */
 export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOptions = {}): Verified {
-  const setting = chooseSetting({ rulesets, given: options });
+  const setting = chooseSetting({ rulesets, given: options, where: options.where });
   const budget = new Budget(options.limits?.());
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
   const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));

@@ -113,8 +113,8 @@ export function equivalenceAnswer(
 ): Answer {
   return readable(() => {
     const sides = { base: rulesetsOf(other, options), head: rulesetsOf(rules as RulesInput, options) };
-    const setting = settingOf([...sides.base, ...sides.head], options, sides.base);
     const where = options.where === undefined ? undefined : packetSetFrom(options.where);
+    const setting = settingOf([...sides.base, ...sides.head], options, { shownBy: sides.base, where });
     const { diffs, notes } = diffRulesets(sides.base, sides.head, {
       ...setting,
       limits: () => options.budget ?? {},

@@ -31,7 +31,7 @@ export interface SetQuestion {
 
 /** With `isNot`, that it is so for none of them. @throws InputError */
 export function askSet({ rulesets, where, wish, isNot }: SetQuestion, options: SettingOptions): Answer {
-  const setting = settingOf(rulesets, options);
+  const setting = settingOf(rulesets, options, { where: packetSetFrom(where) });
   const wanted = `expected the rules ${isNot ? 'not ' : ''}to ${wish.says(`${isNot ? 'any' : 'every'} packet of \`${where}\``)}`;
   const question = { ...setting, budget: new Budget(options.budget), where: ofApplication(packetSetFrom(where), setting), wish, isNot };
   const { classes, undecided, asked } = searchAll(rulesets, question);

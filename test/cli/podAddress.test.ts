@@ -151,3 +151,32 @@ describe('rules that are not a pod’s', () => {
   it('rules that end the packet before that matters decide it', async () =>
     expect((await answer('node.rules', 'in tcp -> 192.168.7.2:7')).outcome).toBe('dropped'));
 });
+
+describe('sets of packets', () => {
+  const run = (...argv: readonly string[]) => chainwalk(argv, { files: { ...FILES, 'open.rules': OPEN, 'other.rules': OTHER_NODE } });
+  /** nothing that arrives is captured */
+  const OPEN = FILES['pod.rules'].replace('-A PREROUTING -p tcp -j ISTIO_INBOUND\n', '');
+  /** another verdict for what containers send */
+  const OTHER_NODE = NODE.replace('-i br-3fa1 -j ACCEPT', '-i br-3fa1 -j DROP');
+
+  it('that all go to one address are for the pod: find and diff look at what happens there', async () => {
+    const where = ['--where', 'in tcp -> 10.12.3.4:8080 flags=S'] as const;
+    const found = await run('find', 'pod.rules', ...where, '--outcome', 'captured-in', '--json');
+    expect(found.code).toBe(1);
+    expect(JSON.parse(found.out)).toMatchObject({ answer: 'some', assumptions: [{ about: 'pod-address' }] });
+    expect((await run('find', 'pod.rules', ...where, '--outcome', 'to-app')).code).toBe(0);
+    expect((await run('diff', 'pod.rules', 'open.rules', ...where)).out).toContain('CAPTURED inbound -> TO APP');
+    const elsewhere = await run('diff', 'pod.rules', 'open.rules', ...where, '--pod-ip', '10.9.9.9');
+    expect(elsewhere.out).toContain('CAPTURED inbound -> LOST');
+  });
+
+  it('of rules that are not a pod’s: that none arrives so is not proved, and that nothing changes is not either', async () => {
+    const none = await run('find', 'node.rules', '--where', 'in tcp', '--outcome', 'captured-in', '--json');
+    expect({ code: none.code, answer: (JSON.parse(none.out) as { answer: string }).answer }).toEqual({ code: 1, answer: 'undecided' });
+    expect((await run('find', 'node.rules', '--where', 'out tcp', '--outcome', 'captured-out')).code).toBe(0);
+    const changed = await run('diff', 'node.rules', 'other.rules');
+    expect(changed.out).toMatch(/^undecided: no change was found/);
+    expect((await run('diff', 'node.rules', 'other.rules', '--strict')).code).toBe(1);
+    expect((await run('diff', 'node.rules', 'node.rules')).out).toMatch(/^no change in behaviour/);
+  });
+});

@@ -36,7 +36,7 @@ export async function answer(call: Call, files: Files): Promise<ExitCode> {
     base: sideCall(call, 'base', (file) => files.rename(file, 'base')),
     head: sideCall(call, 'head', (file) => files.rename(file, 'head')),
   };
-  const read = await readSubjects(calls, { plan, given, memory, files });
+  const read = await readSubjects(calls, { plan, given, where: where.where, memory, files });
   if (read === undefined) return EXIT.usage;
   const progress = progressOn(io.err, () => performance.now());
   const compared = compareAll(read.pairs, { ...where, where: where.where, memory, limits: limitsOf(call), tell: progress.tell });

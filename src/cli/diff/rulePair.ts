@@ -1,5 +1,6 @@
 /** Rules of two sides in one scene: the mesh of both, the proxy that the base shows, and the same host unless their transparent listeners
  *  differ. */
+import { type AskedSet, unsaidOfArrivals } from '../../journey/assumedHost.ts';
 import { distinct } from '../../journey/assumption.ts';
 import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions, transparentPorts } from '../../journey/setting.ts';
 import type { Sides } from '../../verify/diffQuestion.ts';
@@ -9,16 +10,17 @@ export interface RuleSide extends Pick<DiffSubject, 'name' | 'file' | 'rulesets'
   readonly given: GivenPlace;
 }
 
-export function rulePair({ base, head }: Sides<RuleSide>): Sides<DiffSubject> {
+export function rulePair({ base, head }: Sides<RuleSide>, where?: AskedSet): Sides<DiffSubject> {
   const both = [...base.rulesets, ...head.rulesets];
-  const setting = chooseSetting({ rulesets: both, given: base.given, shownBy: base.rulesets });
+  const setting = chooseSetting({ rulesets: both, given: base.given, shownBy: base.rulesets, where });
   const profile = setting.profile?.name ?? 'none';
   const around = ({ rulesets, given }: RuleSide): ChosenSetting =>
-    chooseSetting({ rulesets, given: { ...given, profile }, shownBy: base.rulesets, beside: both });
+    chooseSetting({ rulesets, given: { ...given, profile }, shownBy: base.rulesets, beside: both, where });
   const sameGiven = textOf(base.given) === textOf(head.given);
   const same = sameGiven && String(transparentPorts(base.rulesets)) === String(transparentPorts(head.rulesets));
   const chosen = same ? { base: setting, head: setting } : { base: around(base), head: around(head) };
   const assumptions = distinct([...placeAssumptions(chosen.base, base.rulesets), ...placeAssumptions(chosen.head, head.rulesets)]);
+  const unsaid = unsaidOfArrivals(setting.assumed, where?.dir);
   const subject = (side: 'base' | 'head', { name, file, rulesets }: RuleSide): DiffSubject => ({
     name,
     file,
@@ -26,6 +28,7 @@ export function rulePair({ base, head }: Sides<RuleSide>): Sides<DiffSubject> {
     host: chosen[side].host,
     profile: chosen[side].profile,
     assumptions,
+    ...(unsaid !== undefined && { unsaid }),
     key: `${side} ${name}`,
   });
   return { base: subject('base', base), head: subject('head', head) };

@@ -1,6 +1,7 @@
 /** The plan's files, read: pairs of subjects. */
 import type { GivenPlace } from '../../journey/setting.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
+import type { PacketSet } from '../../syntax/parsePacketSet.ts';
 import type { Sides } from '../../verify/diffQuestion.ts';
 import type { DiffSubject } from '../../verify/diffSubjects.ts';
 import type { PodMemory } from '../../verify/renderedPod.ts';
@@ -18,6 +19,8 @@ import type { Side } from './side.ts';
 export interface Reading {
   readonly plan: Plan;
   readonly given: GivenPlace;
+  /** what --where says */
+  readonly where: PacketSet | undefined;
   readonly memory: PodMemory;
   readonly files: Files;
 }
@@ -110,12 +113,16 @@ async function readMixed(
   return { ...pods, [side]: [subject] };
 }
 
-async function readRulePair(calls: Sides<Call>, pair: Sides<Recognised>, { given }: Reading): Promise<Sides<DiffSubject> | undefined> {
+async function readRulePair(
+  calls: Sides<Call>,
+  pair: Sides<Recognised>,
+  { given, where }: Reading,
+): Promise<Sides<DiffSubject> | undefined> {
   const { host } = given;
   const read = async (side: Side) => readRuleFile(calls[side], { ...pair[side], ...(host !== undefined && { host }) });
   const base = await read('base');
   const head = base === undefined ? undefined : await read('head');
   if (base === undefined || head === undefined) return undefined;
   const sideOf = (side: Side, rulesets: readonly Ruleset[]) => ({ name: pair[side].file, file: pair[side].file, rulesets, given });
-  return rulePair({ base: sideOf('base', base), head: sideOf('head', head) });
+  return rulePair({ base: sideOf('base', base), head: sideOf('head', head) }, where);
 }

@@ -1,4 +1,6 @@
 /** Expected packets against the rules or the pod that their file names. */
+import { withLength, withPodAddress } from '../../host/podAddress.ts';
+import { type AskedSet, pinnedAddress } from '../../journey/assumedHost.ts';
 import { fingerprintOf } from '../../report/review/fingerprint.ts';
 import { blamed } from '../../report/review/fromVerified.ts';
 import type { Check, Problem, Subject } from '../../report/review/review.ts';
@@ -71,10 +73,17 @@ interface Answered extends Answer {
 }
 
 function answersOf({ scene, expectation }: Asked): readonly Answered[] {
-  if (expectation.kind === 'set') return expectSet({ ...scene, ...expectation });
+  if (expectation.kind === 'set') return expectSet({ ...scene, host: hostOfSet(scene, expectation.where), ...expectation });
   const walked = walkPacket(scene, expectation.given);
   if ('message' in walked) return [{ verdict: 'unmet', reasons: [walked.message], blame: [] }];
   return [{ ...expectPacket(walked.journey, expectation), walked }];
+}
+
+/** Where nobody says its addresses, the pod has the one that all packets of the set go to. */
+function hostOfSet({ host, assumed }: Scene, where: AskedSet): Scene['host'] {
+  const known = ([4, 6] as const).filter((family) => assumed?.families.includes(family) !== true);
+  const pinned = pinnedAddress(where, known);
+  return pinned === undefined ? host : withPodAddress(host, withLength(pinned.address));
 }
 
 function toProblem(

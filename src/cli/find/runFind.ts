@@ -1,5 +1,6 @@
 /** What `chainwalk find` does. */
 
+import { unsaidOfArrivals } from '../../journey/assumedHost.ts';
 import { OUTCOMES, type Outcome } from '../../journey/journey.ts';
 import { chooseSetting, type GivenPlace, placeAssumptions } from '../../journey/setting.ts';
 import { Budget } from '../../lib/budget.ts';
@@ -51,7 +52,7 @@ interface Asked {
 
 async function answer(call: Call, { loaded: { rulesets, diagnostics }, where, outcome, given }: Asked): Promise<ExitCode> {
   const { io, input } = call;
-  const setting = chooseSetting({ rulesets, given });
+  const setting = chooseSetting({ rulesets, given, where });
   const { host, profile } = setting;
   const question = { host, where, outcome, budget: new Budget(limitsOf(call)()), ...(profile !== undefined && { profile }) };
   const parts = rulesets.map((ruleset, index) => {
@@ -62,7 +63,7 @@ async function answer(call: Call, { loaded: { rulesets, diagnostics }, where, ou
     await complain(io, { message: NO_PACKET, help: 'no packet has what `--where` asks for on this host, in the family of the rules' });
     return EXIT.usage;
   }
-  const report = toFindReport(parts, placeAssumptions(setting, rulesets));
+  const report = toFindReport(parts, placeAssumptions(setting, rulesets), unsaidOfArrivals(setting.assumed, where.dir));
   const hasWarnings = diagnostics.some(({ kind }) => kind !== 'not-modelled');
   if (formatOf(input, 'human') === 'json') await io.out.write(`${jsonText(report)}\n`);
   else {
