@@ -14,6 +14,8 @@ import { toTraceRule } from './traceJson.ts';
 export interface DiffResults {
   readonly compared: readonly Compared[];
   readonly alone: readonly Alone[];
+  /** files of rules on one side only, as `notes` say */
+  readonly aloneFiles?: number;
   /** sentences about what was not compared, and what was assumed */
   readonly notes: readonly string[];
   /** files that changed and are of no kind that is known */
@@ -66,7 +68,7 @@ export interface EditJson {
   readonly head: TraceRule | null;
 }
 
-export function toResultsReport({ compared, alone, notes, passedOver }: DiffResults): ResultsReport {
+export function toResultsReport({ compared, alone, aloneFiles = 0, notes, passedOver }: DiffResults): ResultsReport {
   const reports = compared.map(reportOf);
   const changes = reports.flatMap((one) => one.changes);
   const undecided = reports.flatMap((one) => one.undecided);
@@ -94,7 +96,7 @@ export function toResultsReport({ compared, alone, notes, passedOver }: DiffResu
   });
   return {
     schema: 'chainwalk/diff/v1',
-    equivalent: changes.length + undecided.length + lone.length === 0,
+    equivalent: changes.length + undecided.length + lone.length + aloneFiles === 0,
     firstLegOnly: reports.some(({ firstLegOnly }) => firstLegOnly),
     families: [...new Set(reports.flatMap(({ families }) => families))].sort(),
     profile: reports.find(({ profile }) => profile !== null)?.profile ?? null,

@@ -224,6 +224,18 @@ describe('pull requests', { timeout: 60_000 }, () => {
   });
 });
 
+describe('rules on one side only', { timeout: 60_000 }, () => {
+  it.each<[string, Files, Files, number]>([
+    ['gone', { 'net/pod.rules': GOLDEN, 'a.txt': '1' }, { 'net/pod.rules': undefined, 'a.txt': '2' }, 1],
+    ['new', { 'a.txt': '1' }, { 'net/pod.rules': GOLDEN, 'a.txt': '2' }, 0],
+  ])('%s: not equivalent', async (_, base, head, code) => {
+    const repository = pullRequest(base, head);
+    expect((await repository.chainwalk(['diff', '--git', 'main...HEAD'])).code).toBe(code);
+    const { out } = await repository.chainwalk(['diff', '--git', 'main...HEAD', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ equivalent: false, changes: [] });
+  });
+});
+
 describe('files of revisions', { timeout: 60_000 }, () => {
   const repository = pullRequest(
     { 'net/pod.rules': GOLDEN, 'deploy.yaml': deploy(EXCLUDE_22) },

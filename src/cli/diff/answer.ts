@@ -44,6 +44,7 @@ export async function answer(call: Call, files: Files): Promise<ExitCode> {
   const results: DiffResults = {
     compared,
     alone: read.alone,
+    aloneFiles: plan.alone.length,
     notes: [
       ...files.notes,
       ...read.notes,
@@ -58,7 +59,8 @@ export async function answer(call: Call, files: Files): Promise<ExitCode> {
     strict: isSet(input, 'strict'),
     own: { human: (style) => humanResults(results, { ...style, quiet: isSet(input, 'quiet') }), json: () => jsonText(report) },
   });
-  return written ? exitCodeOf(report) : EXIT.usage;
+  const isGone = [...plan.alone, ...read.alone].some(({ side }) => side === 'base');
+  return written ? exitCodeOf(report, isGone) : EXIT.usage;
 }
 
 /** `main:net/pod.rules` is `net/pod.rules` to whoever looks at a pull request. */
@@ -71,7 +73,7 @@ function plainNames({ pairs, valuesGiven = new Set() }: Files): (file: string) =
   };
 }
 
-function exitCodeOf(report: { readonly changes: readonly unknown[]; readonly undecided: readonly unknown[] }): ExitCode {
-  // what is open is no less than a change: 0 says that there is none
-  return report.changes.length + report.undecided.length > 0 ? EXIT.findings : EXIT.ok;
+function exitCodeOf(report: { readonly changes: readonly unknown[]; readonly undecided: readonly unknown[] }, isGone: boolean): ExitCode {
+  // what is open is no less than a change, nor is what is gone: 0 says that there is none
+  return isGone || report.changes.length + report.undecided.length > 0 ? EXIT.findings : EXIT.ok;
 }
