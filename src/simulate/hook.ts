@@ -7,6 +7,7 @@ import { assertNever } from '../lib/invariant.ts';
 import { type Divert, type Effect, manipAt, type Nat, type SetField, type Zone } from '../netfilter/effect.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { HOOK_STAGES, REROUTED_AFTER } from '../netfilter/hooks.ts';
+import { isAnswered } from '../netfilter/rejectAnswer.ts';
 import type { Address } from '../packet/address.ts';
 import type { AddressesOf } from '../ruleset/addressParts.ts';
 import { addressParts } from '../ruleset/addressParts.ts';
@@ -19,6 +20,7 @@ import type { CompiledRuleset } from './compiled.ts';
 import { type Connection, NO_ZONE, type ZonePair } from './connection.ts';
 import { track } from './conntrack.ts';
 import { divert } from './divert.ts';
+import { compile, YES } from './evaluate.ts';
 import { setMark } from './marks.ts';
 import { applyNat } from './nat.ts';
 import type { Skb } from './skb.ts';
@@ -124,8 +126,9 @@ function runTable(skb: Skb, { table, hook, run }: TableRun): Fate | undefined {
   });
   if (why !== undefined) return why;
   if (end.kind === 'accept') return undefined;
-  if (end.effect?.kind === 'reject' && end.effect.with === 'tcp-reset') close(skb);
-  if (end.effect?.kind === 'reject' && end.rule !== undefined) return { kind: 'rejected', by: end.rule, with: end.effect.with };
+  const answered = end.effect?.kind === 'reject' && compile(isAnswered(end.effect, skb.family))(skb) === YES;
+  if (answered && end.effect?.kind === 'reject' && end.effect.with === 'tcp-reset') close(skb);
+  if (answered && end.effect?.kind === 'reject' && end.rule !== undefined) return { kind: 'rejected', by: end.rule, with: end.effect.with };
   return { kind: 'dropped', ...(end.rule === undefined ? {} : { by: end.rule }) };
 }
 

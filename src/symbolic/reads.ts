@@ -95,9 +95,10 @@ function effectReads(effect: Effect): readonly Part[] {
       return ['src', 'dst', 'sport', 'dport', ...NAT_READS[effect.to.kind]];
     case 'divert':
       return ['dst', 'dport', 'mark', 'iif', 'diverted'];
+    case 'reject':
+      return ['src', 'flags', ...DESTINATION_TYPE];
     case 'accept':
     case 'drop':
-    case 'reject':
     case 'return':
     case 'continue':
     case 'jump':

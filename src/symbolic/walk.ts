@@ -10,6 +10,7 @@ import { FULL } from './bdd.ts';
 import { callersFirst, sharedChains } from './callers.ts';
 import { partsKey } from './keys.ts';
 import { chainReads } from './reads.ts';
+import { rejected } from './reject.ts';
 import type { Space } from './space.ts';
 import { split } from './split.ts';
 import type { PacketClass } from './state.ts';
@@ -207,7 +208,7 @@ function follow(walker: Walker, rule: Rule, hit: PacketClass): Followed {
     case 'drop':
       return { ...nothing, ended: [{ ...hit, decided: rule, end: 'dropped' }] };
     case 'reject':
-      return { ...nothing, ended: [{ ...hit, decided: rule, end: 'rejected' }] };
+      return { ...nothing, ended: rejected(walker.space, hit, { rule, effect }) };
     case 'return':
       return { ...nothing, back: [hit] };
     default:

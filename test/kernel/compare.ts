@@ -116,6 +116,8 @@ function endOfWalk({ fate, after, packet }: Walk): string {
 }
 
 function wordOf(fate: Fate): string {
+  // the rows do not tell whether REJECT has answered
+  if (fate.kind === 'dropped' && fate.by?.effect.kind === 'reject') return 'rejected';
   return fate.kind === 'undecided' ? `undecided: ${fate.reasons.map(({ what }) => what).join(', ')}` : fate.kind;
 }
 

@@ -39,7 +39,8 @@ export function fateText(leg: Leg, file: string): string {
     case 'forwarded':
       return `forwarded by ${fate.oif} ${changed(leg)}`;
     case 'dropped':
-      return fate.by === undefined ? 'dropped by the policy' : `dropped by ${ruleName(fate.by, file)}`;
+      if (fate.by === undefined) return 'dropped by the policy';
+      return `dropped by ${ruleName(fate.by, file)}${fate.by.effect.kind === 'reject' ? ', which answers no such packet' : ''}`;
     case 'rejected':
       return `rejected with ${fate.with} by ${ruleName(fate.by, file)}`;
     case 'lost':

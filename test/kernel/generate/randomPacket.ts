@@ -16,7 +16,7 @@ const ICMP_TYPES: Readonly<Record<Family, readonly number[]>> = {
   6: [128, 128, 128, 129, 1, 3, 130, 133, 135, 136, 139, 143, 151, 255],
 };
 /** No ends of local packets: more than one receiver, no address at all, a scope that is missing, IPv4 in disguise. */
-export const NOT_SENT = /\.(?:0|255)$|^(?:0\.|22\d\.|23\d\.|ff|fe80:|::ffff:)|::$/;
+export const NOT_SENT = /\.(?:0|255)$|^(?:0\.|22\d\.|23\d\.|ff|fe[89ab].|::ffff:)|::$/;
 
 /** Marks that random hosts route to lo: connect(2) fails there without a source, as the kernel would choose the foreign destination. */
 const TO_LOCAL: ReadonlySet<number> = new Set([1337, 0x111]);
