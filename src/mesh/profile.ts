@@ -36,6 +36,8 @@ export interface MeshPlaces {
   /** its chain for each direction, and the fields by which RETURNs there exclude packets */
   readonly inbound: { readonly chain: RegExp; readonly excludes: readonly ('dport' | 'src')[] };
   readonly outbound: { readonly chain: RegExp; readonly excludes: readonly ('dport' | 'dst' | 'uid' | 'gid')[] };
+  /** it excludes ranges of ports too; the others write one rule a port */
+  readonly portRanges?: true;
   /** RETURNs for ranges and groups stand behind those of the proxy */
   readonly proxyFirst?: true;
   /** with a list of captured inbound ports it writes no excluded ones */

@@ -57,7 +57,8 @@ function answer({ findings }: Verified, paint: Paint): string {
   const violated = claims('violated').size;
   const undecided = claims('undecided').size;
   const doubt = undecided === 0 ? '' : `, ${undecided} undecided`;
-  if (violated > 0) return paint.bold(paint.red(`${violated} of ${judged} claims violated${doubt}${aside}`));
+  const outside = open.some(({ claim, verdict }) => claim === 'pod-captured' && verdict === 'violated') ? 'NOT CAPTURED: ' : '';
+  if (violated > 0) return paint.bold(paint.red(`${outside}${violated} of ${judged} claims violated${doubt}${aside}`));
   if (undecided > 0) return paint.bold(paint.yellow(`${undecided} of ${judged} claims undecided${aside}`));
   if (judged > 0) return paint.bold(paint.green(`all ${judged} ${quiet === 0 ? '' : 'other '}claims hold for ${FIRST_PACKETS}${aside}`));
   if (quiet > 0) return paint.bold('nothing is broken but what is suppressed');

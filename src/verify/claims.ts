@@ -17,6 +17,7 @@ import { noDeadEnd } from './claims/noDeadEnd.ts';
 import { noRedirectLoop } from './claims/noRedirectLoop.ts';
 import { outboundCaptured } from './claims/outboundCaptured.ts';
 import { passthroughReturned } from './claims/passthroughReturned.ts';
+import { podCaptured } from './claims/podCaptured.ts';
 import { probeSourceRewritten } from './claims/probeSourceRewritten.ts';
 import { proxyEgressDirect } from './claims/proxyEgressDirect.ts';
 import { proxyIdentity } from './claims/proxyIdentity.ts';
@@ -36,6 +37,7 @@ import { virtualIfaceRerouted } from './claims/virtualIfaceRerouted.ts';
 export const CLAIMS: readonly Claim[] = [
   initPhaseReachable,
   proxyIdentity,
+  podCaptured,
   noRedirectLoop,
   proxyEgressDirect,
   outboundCaptured,

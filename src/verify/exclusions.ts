@@ -46,13 +46,16 @@ export function exclusionsOf({ places, outbound, inbound, identity, ownPorts, to
     places.outbound.excludes.includes(field) ? out.filter((shape) => asksOnly(shape, field)) : [];
   const inBy = (field: 'dport' | 'src') => (places.inbound.excludes.includes(field) ? into.filter((shape) => asksOnly(shape, field)) : []);
   const inItsPlace = (shape: RuleShape): boolean => places.proxyFirst !== true || afterProxy(shape, out);
-  const isOther = (shape: RuleShape): boolean => !pointsOf<number>([shape], 'dport').every((port) => ownPorts.has(port));
+  const isOther = ({ has }: RuleShape): boolean => has.get('dport')?.some(({ lo, hi }) => lo !== hi || !ownPorts.has(Number(lo))) === true;
+  // a rule for UDP alone excludes nothing that is captured by port
+  const isOfPorts = (shape: RuleShape): boolean =>
+    covers(shape, 'proto', PROTO.tcp) && (places.portRanges === true || isPoint(shape, 'dport'));
 
   const inboundPorts = told(
     'excluded inbound port',
-    inBy('dport').filter((shape) => isOfTcp(shape) && isOther(shape)),
+    inBy('dport').filter((shape) => isOfPorts(shape) && isOther(shape)),
   );
-  const outboundPorts = told('excluded outbound port', outBy('dport').filter(isOfTcp));
+  const outboundPorts = told('excluded outbound port', outBy('dport').filter(isOfPorts));
   const inboundRanges = told('excluded inbound range', inBy('src'));
   const ranges = told(
     'excluded range',
@@ -65,7 +68,7 @@ export function exclusionsOf({ places, outbound, inbound, identity, ownPorts, to
   const interfaces = places.interfaces === true ? interfacePairs({ inbound, outbound, told, keep }) : [];
   const users = told(
     'excluded user',
-    outBy('uid').filter((shape, index, all) => isBeforeProxy(all.slice(index + 1), identity.proxyUids) && isPoint(shape)),
+    outBy('uid').filter((shape, index, all) => isBeforeProxy(all.slice(index + 1), identity.proxyUids) && isPoint(shape, 'uid')),
   );
   const excludedUsers = pointsOf<number>(users, 'uid');
   const groups = outBy('gid').filter(
@@ -104,13 +107,8 @@ function interfacePairs({
   return nics(told('excluded interface', paired), 'oif').filter((nic) => nic !== 'lo');
 }
 
-/** A rule for UDP alone excludes nothing that is captured by port. */
-function isOfTcp(shape: RuleShape): boolean {
-  return covers(shape, 'proto', PROTO.tcp);
-}
-
-function isPoint({ has }: RuleShape): boolean {
-  return (has.get('uid') ?? []).every(({ lo, hi }) => lo === hi);
+function isPoint({ has }: RuleShape, field: 'uid' | 'dport'): boolean {
+  return (has.get(field) ?? []).every(({ lo, hi }) => lo === hi);
 }
 
 /** The proxy's own RETURN is the last for a user; those that were inserted before it are for others. */

@@ -298,6 +298,73 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect(err).toContain('no rule found');
   });
 
+  describe('a pod that is to be captured, without any rule', () => {
+    const NONE: readonly Reply[] = [
+      { when: '*iptables*save', out: '*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n' },
+      { when: '*', ...NO_PROGRAM },
+    ];
+    const containers = (...list: readonly object[]) => ({ containers: [{ name: 'app' }, ...list] });
+    const CAPTURED: readonly (readonly [string, string, string])[] = [
+      ['Istio sidecar', pod(containers({ name: 'istio-proxy', args: ['proxy', 'sidecar', '--domain', 'x'] })), 'istio-proxy'],
+      [
+        'Istio sidecar',
+        pod({ containers: [{ name: 'app' }], initContainers: [{ name: 'istio-proxy', restartPolicy: 'Always' }] }),
+        'istio-proxy',
+      ],
+      ['Linkerd', pod(containers({ name: 'linkerd-proxy' })), 'linkerd-proxy'],
+      ['Kuma', pod(containers({ name: 'kuma-sidecar' })), 'kuma-sidecar'],
+      ['Consul', pod(containers({ name: 'consul-dataplane' })), 'consul-dataplane'],
+      ['Istio ambient', pod(containers(), { labels: { 'istio.io/dataplane-mode': 'ambient' } }), 'its label istio.io/dataplane-mode'],
+      ['Istio ambient', pod(containers(), { annotations: { 'ambient.istio.io/redirection': 'enabled' } }), 'its annotation'],
+      ['Istio ambient', pod(containers(), { namespace: 'shop' }), 'its namespace'],
+    ];
+    const AMBIENT_NAMESPACE: Reply = {
+      when: '*"get namespace shop"*',
+      out: JSON.stringify({ kind: 'Namespace', metadata: { name: 'shop', labels: { 'istio.io/dataplane-mode': 'ambient' } } }),
+    };
+
+    it.each(CAPTURED)('%s: NOT CAPTURED, exit 1 (%#)', async (title, described, because) => {
+      const { code, out, err } = await cluster({ ...GET, out: described }, AMBIENT_NAMESPACE, ...NONE).plugin(['web-0']);
+      expect(code).toBe(1);
+      expect(out.split('\n')[0]).toMatch(new RegExp(`^NOT CAPTURED: \\d+ of \\d+ claims violated {2}web-0\\.rules, ${title}$`));
+      expect(out).toContain('error: pod-captured (IPv4)');
+      expect(err).toContain(because);
+    });
+
+    it.each([
+      ['json', '"reason":"NOT CAPTURED: no connection of the application'],
+      ['sarif', 'NOT CAPTURED: no connection of the application'],
+      ['github', 'NOT CAPTURED: no connection of the application'],
+    ])('in format %s, too', async (format, text) => {
+      const { code, out } = await cluster(GET, ...NONE).plugin(['web-0', 'verify', '-o', format]);
+      expect([code, out]).toEqual([1, expect.stringContaining(text)]);
+    });
+
+    it.each([
+      ['no proxy and no label', pod(containers())],
+      ['a gateway of Istio', pod(containers({ name: 'istio-proxy', args: ['proxy', 'router'] }))],
+      [
+        'interception mode NONE',
+        pod(containers({ name: 'istio-proxy' }), { annotations: { 'sidecar.istio.io/interceptionMode': 'NONE' } }),
+      ],
+      ['dataplane mode none', pod(containers(), { labels: { 'istio.io/dataplane-mode': 'none' } })],
+      [
+        'transparent proxy of Consul switched off',
+        pod(containers({ name: 'consul-dataplane' }), { annotations: { 'consul.hashicorp.com/transparent-proxy': 'false' } }),
+      ],
+    ])('%s: nothing is to be captured', async (_, described) => {
+      const { code, out, err } = await cluster({ ...GET, out: described }, ...NONE).plugin(['web-0']);
+      expect(code).toBe(0);
+      expect(out + err).not.toContain('NOT CAPTURED');
+      expect(out.split('\n')[0]).toContain('no mesh');
+    });
+
+    it('a namespace that may not be read is said to be unknown', async () => {
+      const { err } = await cluster({ ...GET, out: pod(containers(), { namespace: 'shop' }) }, ...NONE).plugin(['web-0']);
+      expect(err).toContain('namespace shop could not be read: whether ambient is to capture the pod is not known');
+    });
+  });
+
   it("a pod on the node's network is said to have the node's rules", async () => {
     const { err } = await cluster({ ...GET, out: pod({ hostNetwork: true, containers: [{ name: 'a' }] }) }, ...answers()).plugin(['web-0']);
     expect(err).toContain("pod web-0 is on the node's network: these are the node's rules");

@@ -29,6 +29,8 @@ interface Edit {
 const EDITS: Readonly<Record<string, Edit>> = {
   'init-phase-reachable': { of: 'istio-cni', initAs: 1337, without: ['-m owner --uid-owner 1337 -j RETURN'] },
   'proxy-identity': { of: 'istio-sidecar', instead: ['-owner 1337', '-owner 1338'], unsaid: true },
+  // excluded as the mesh writes it, port by port, until nothing is left
+  'pod-captured': { of: 'linkerd', instead: ['--dports 4190,4191,4567,4568 ', '--dports 1:65535 '] },
   'no-redirect-loop': {
     of: 'istio-sidecar',
     first: ['-A ISTIO_OUTPUT -d 127.0.0.2/32 -p tcp -m owner --uid-owner 1337 -j ISTIO_REDIRECT'],

@@ -11,6 +11,7 @@ import { rulesetsOf } from '../support/rulesets.ts';
 
 /** Claims on what becomes of packets; those on structure are tested apart. */
 const FATE_CLAIMS = [
+  'pod-captured',
   'no-redirect-loop',
   'proxy-egress-direct',
   'outbound-captured',

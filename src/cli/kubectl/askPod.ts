@@ -34,10 +34,11 @@ export async function askPod(call: Call): Promise<ExitCode> {
   const problem = textOf(input, 'save') === undefined ? undefined : await save(io, files);
   if (problem !== undefined) return refuse(io, problem);
   if (!rest.includes('-q') && !rest.includes('--quiet')) await io.err.write(files.notes.map((note) => `note: ${note}\n`).join(''));
-  const own = hostOption(files, [command, ...rest]);
+  const words = [command, ...rest];
+  const own = hostOption(files, words);
   const options = COMMANDS.find((known) => known.name === command)?.options ?? [];
   const facts = factOptions(files.facts, { options, words: rest, hasHost: own.length > 0 });
-  const argv = [command, files.rules.path, ...own, ...facts, ...rest];
+  const argv = [command, files.rules.path, ...own, ...facts, ...profileOption(files, words), ...rest];
   return run({ argv, version: input.version }, withFiles(io, files));
 }
 
@@ -95,9 +96,18 @@ async function save(io: Io, { rules, host }: PodFiles): Promise<Complaint | unde
 }
 
 /** Where the command takes a host and the user has given none. */
-function hostOption({ host }: PodFiles, [command, ...rest]: readonly string[]): readonly string[] {
-  const takes = COMMANDS.find(({ name }) => name === command)?.options.some(({ flags }) => flags.startsWith('--host ')) ?? false;
-  return host === undefined || !takes || rest.some((word) => /^--host(?:=|$)/.test(word)) ? [] : [`--host=${host.path}`];
+function hostOption({ host }: PodFiles, words: readonly string[]): readonly string[] {
+  return host !== undefined && isOpen('host', words) ? [`--host=${host.path}`] : [];
+}
+
+/** The same for the mesh of a pod whose rules show none. */
+function profileOption({ mesh }: PodFiles, words: readonly string[]): readonly string[] {
+  return mesh !== undefined && isOpen('profile', words) ? [`--profile=${mesh}`] : [];
+}
+
+function isOpen(option: 'host' | 'profile', [command, ...rest]: readonly string[]): boolean {
+  const takes = COMMANDS.find(({ name }) => name === command)?.options.some(({ flags }) => flags.startsWith(`--${option} `)) ?? false;
+  return takes && !rest.some((word) => word === `--${option}` || word.startsWith(`--${option}=`));
 }
 
 /** The files that were fetched, as if they had been saved. */

@@ -14,12 +14,13 @@ export interface LiveHost {
   readonly notes: readonly string[];
 }
 
-export function liveHost(rules: Source, answers: Answers): LiveHost {
+/** `mesh`: by name, where the rules show none. */
+export function liveHost(rules: Source, { answers, mesh }: { readonly answers: Answers; readonly mesh?: string | undefined }): LiveHost {
   const { routing, leftOut } = readRouting(answers);
   const assumed = (['interfaces', 'ip_rules', 'routes'] as const).filter((key) => routing[key] === undefined);
   if (assumed.length === 3) return { notes: ['there is no `ip` that prints JSON: addresses and routes are taken to be those of any pod'] };
   const rulesets = readRules(rules, { allowEmpty: true }).rulesets;
-  const { profile } = chooseSetting({ rulesets, given: {} });
+  const { profile } = chooseSetting({ rulesets, given: mesh === undefined ? {} : { profile: mesh } });
   const usual = defaultHost({ transparentPorts: transparentPorts(rulesets), ...(profile !== undefined && { profile }) });
   const description = { ...usual, ...routing };
   const { problems } = readHost(description);

@@ -2,6 +2,7 @@
 import { valueText } from '../../lib/valueText.ts';
 import type { Family } from '../../packet/address.ts';
 import { isRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
+import { asksNamespace, meshOf, type PodMesh, PROXY_CONTAINERS, runningIn } from './podMesh.ts';
 
 export interface LivePod {
   readonly containers: readonly string[];
@@ -12,9 +13,12 @@ export interface LivePod {
   readonly onNodeNetwork: boolean;
   /** of its addresses; empty: it has none yet */
   readonly families: readonly Family[];
+  /** who captures it, with the labels of its namespace */
+  readonly mesh: (namespace?: JsonRecord) => PodMesh | undefined;
+  /** its namespace, where that may decide */
+  readonly ask: string | undefined;
 }
 
-const PROXIES = ['istio-proxy', 'linkerd-proxy', 'kuma-sidecar', 'consul-dataplane'];
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
 /** Undefined: the text is no pod. */
@@ -22,19 +26,30 @@ export function readPod(text: string): LivePod | undefined {
   const pod = parseJson(text);
   if (!isRecord(pod) || !isRecord(pod.spec)) return undefined;
   const { spec, metadata, status } = pod;
-  const sidecars = recordsIn(spec.initContainers).filter(({ restartPolicy }) => restartPolicy === 'Always');
-  const containers = names([...recordsIn(spec.containers), ...sidecars]);
+  const containers = names(runningIn(spec));
+  const namespace = isRecord(metadata) && typeof metadata.namespace === 'string' ? metadata.namespace : undefined;
   const annotations = isRecord(metadata) && isRecord(metadata.annotations) ? metadata.annotations : {};
-  const preferred = [...PROXIES, annotations[DEFAULT_CONTAINER]].find((name) => typeof name === 'string' && containers.includes(name));
+  const preferred = [...PROXY_CONTAINERS, annotations[DEFAULT_CONTAINER]].find(
+    (name) => typeof name === 'string' && containers.includes(name),
+  );
   return {
     containers,
     container: typeof preferred === 'string' ? preferred : containers[0],
     ephemeral: names(recordsIn(spec.ephemeralContainers)),
     onNodeNetwork: spec.hostNetwork === true,
     families: recordsIn(isRecord(status) ? status.podIPs : undefined).map(({ ip }) => (valueText(ip).includes(':') ? 6 : 4)),
+    mesh: (labels) => meshOf(pod, labels),
+    ask: asksNamespace(pod) ? namespace : undefined,
   };
 }
 
 function names(containers: readonly JsonRecord[]): readonly string[] {
   return containers.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+}
+
+/** The labels in `kubectl get namespace -o json`. */
+export function readLabels(text: string): JsonRecord | undefined {
+  const namespace = parseJson(text);
+  if (!isRecord(namespace) || !isRecord(namespace.metadata)) return undefined;
+  return isRecord(namespace.metadata.labels) ? namespace.metadata.labels : {};
 }

@@ -5,6 +5,7 @@ import type { OptionSpec } from '../command.ts';
 import { flagsOf } from '../flags.ts';
 import { isRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
 import type { LiveHost } from './liveHost.ts';
+import { PROXY_CONTAINERS } from './podMesh.ts';
 
 export interface PodFacts {
   /** of the proxy's container, or else of the pod */
@@ -13,15 +14,13 @@ export interface PodFacts {
   readonly addresses: readonly string[];
 }
 
-const PROXIES = ['istio-proxy', 'linkerd-proxy', 'kuma-sidecar', 'consul-dataplane'];
-
 /** `text`: of `kubectl get pod -o json`. */
 export function podFacts(text: string): PodFacts {
   const pod = parseJson(text);
   const spec = isRecord(pod) && isRecord(pod.spec) ? pod.spec : {};
   const status = isRecord(pod) && isRecord(pod.status) ? pod.status : {};
   const containers = [...recordsIn(spec.containers), ...recordsIn(spec.initContainers)];
-  const proxy = PROXIES.flatMap((name) => containers.find((one) => one.name === name) ?? [])[0];
+  const proxy = PROXY_CONTAINERS.flatMap((name) => containers.find((one) => one.name === name) ?? [])[0];
   const uid = isRecord(proxy) ? idIn('runAsUser', proxy, spec) : undefined;
   const gid = isRecord(proxy) ? idIn('runAsGroup', proxy, spec) : undefined;
   const addresses = recordsIn(status.podIPs).flatMap(({ ip }) => (typeof ip === 'string' ? [ip] : []));

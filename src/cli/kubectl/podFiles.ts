@@ -1,18 +1,23 @@
 /** A running pod as the files that chainwalk reads: its rules, and a description of the host around them. */
+import { chooseSetting } from '../../journey/setting.ts';
 import type { Family } from '../../packet/address.ts';
+import { readRules } from '../../ruleset/readRules.ts';
+import type { Source } from '../../syntax/source.ts';
 import { type Call, textOf } from '../command.ts';
 import type { Complaint } from '../messages.ts';
 import { BACKENDS, chooseBackend, type FamilyDump, holdsRules } from './backends.ts';
 import { type Cluster, failure, kubectl } from './cluster.ts';
 import { type Debug, fetchAnswers } from './fetch.ts';
 import { liveHost } from './liveHost.ts';
-import { type LivePod, readPod } from './pod.ts';
+import { type LivePod, readLabels, readPod } from './pod.ts';
 import { type PodFacts, podFacts, withProxyOf } from './podFacts.ts';
 
 export interface PodFiles {
   readonly rules: TextFile;
   readonly host?: TextFile;
   readonly facts: PodFacts;
+  /** the mesh that is to capture the pod, by name, where its rules show none */
+  readonly mesh?: string;
   /** sentences without capital and stop */
   readonly notes: readonly string[];
 }
@@ -57,17 +62,38 @@ export async function fetchPodFiles({ input }: Call, { cluster, name }: Wanted):
   const left = chosen.dumps.filter(({ family, text }) => !isNoMatter(pod, family) || holdsRules(text));
   const rules = { path: path('.rules'), text: left.map(withTable).join('') };
   const facts = podFacts(described.out);
-  const host = withProxyOf(liveHost({ file: rules.path, text: rules.text }, answers), facts);
+  const source = { file: rules.path, text: rules.text };
+  const { mesh, notes } = await meshWithoutRules(cluster, pod, source);
+  const host = withProxyOf(liveHost(source, { answers, mesh }), facts);
   return {
     rules,
     facts,
+    ...(mesh !== undefined && { mesh }),
     ...(host.text !== undefined && { host: { path: path('.host.json'), text: host.text } }),
     notes: [
       `asked ${from}: ${chosen.says}`,
       ...(pod.onNodeNetwork ? [`pod ${name} is on the node's network: these are the node's rules`] : []),
+      ...notes,
       ...host.notes,
     ],
   };
+}
+
+/** Rules without chains of a mesh, in a pod that one is to capture. */
+async function meshWithoutRules(
+  cluster: Cluster,
+  pod: LivePod,
+  rules: Source,
+): Promise<{ readonly mesh?: string; readonly notes: readonly string[] }> {
+  const { rulesets } = readRules(rules, { allowEmpty: true });
+  if (chooseSetting({ rulesets, given: {} }).profile !== undefined) return { notes: [] };
+  const { ask } = pod;
+  const told = ask === undefined ? undefined : await kubectl(cluster, ['get', 'namespace', ask, '--output=json']);
+  const labels = told !== undefined && 'code' in told && told.code === 0 ? readLabels(told.out) : undefined;
+  const unknown = `namespace ${ask} could not be read: whether ambient is to capture the pod is not known`;
+  const mesh = pod.mesh(labels);
+  if (mesh === undefined) return { notes: ask !== undefined && labels === undefined ? [unknown] : [] };
+  return { mesh: mesh.profile, notes: [`NOT CAPTURED: ${mesh.because}, and no rule is of that mesh`] };
 }
 
 /** Where there is no table at all the dump is empty; an empty table is the same, and says of which family. */

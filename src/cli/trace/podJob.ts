@@ -64,7 +64,16 @@ async function podAsked({ io, input }: Call, scenes: readonly PodScene[]): Promi
 }
 
 /** Without rules every packet goes its own way; nobody should take that for a proof of anything. */
-function uncaptured({ enrolment: { facts, verdict, taken } }: PodScene): readonly Diagnostic[] {
+function uncaptured({ enrolment: { facts, verdict, taken }, findings }: PodScene): readonly Diagnostic[] {
+  const outside = findings.filter(({ claim }) => claim === 'pod-captured');
+  if (outside.length > 0)
+    return outside.map(({ message, help, place }) => ({
+      kind: 'warning',
+      message,
+      ...(help !== undefined && { help }),
+      source: place.source,
+      span: place.span,
+    }));
   if (verdict === 'captured') return [];
   const answer = taken.at(-1)?.answer;
   const { source, span } = answer?.at ?? facts.pod.place;

@@ -1,12 +1,14 @@
 /** All claims about pods and settings. Adding one is a line here, and a page in report/pages. */
 import type { Enrolment } from '../enrol/enrol.ts';
 import type { PodRules } from '../podRules/podRules.ts';
+import { podCaptured } from './captured.ts';
 import { type PodCheck, type PodFinding, subjectOf } from './check.ts';
 import { settingHasEffect } from './effect.ts';
 import { hostNetwork, identityCollision, initPhaseReachable } from './identity.ts';
 import { exclusionNotOverbroad, ifaceExclusionRouted, loopbackNotIncluded, pluginOnce } from './scope.ts';
 
 export const POD_CHECKS: readonly PodCheck[] = [
+  podCaptured,
   identityCollision,
   hostNetwork,
   initPhaseReachable,
@@ -17,9 +19,9 @@ export const POD_CHECKS: readonly PodCheck[] = [
   settingHasEffect,
 ];
 
-/** For a pod that nobody captures there is nothing to say: who does not write rules spares nobody. */
+/** For a pod that nobody captures the rest has nothing to say: who does not write rules spares nobody. */
 export function checkPod(enrolment: Enrolment, rules: PodRules): readonly PodFinding[] {
-  if (enrolment.verdict !== 'captured') return [];
   const subject = subjectOf(enrolment, rules);
-  return POD_CHECKS.flatMap(({ id, level, judge }) => judge(subject).map((remark) => ({ claim: id, level, ...remark })));
+  const checks = enrolment.verdict === 'captured' ? POD_CHECKS : [podCaptured];
+  return checks.flatMap(({ id, level, judge }) => judge(subject).map((remark) => ({ claim: id, level, ...remark })));
 }

@@ -17,6 +17,7 @@ export const linkerd: MeshProfile = {
     // config.linkerd.io/skip-subnets acts on sources of inbound traffic alone
     inbound: { chain: /^PROXY_INIT_REDIRECT$/, excludes: ['dport', 'src'] },
     outbound: { chain: /^PROXY_INIT_OUTPUT$/, excludes: ['dport'] },
+    portRanges: true,
   },
 };
 

@@ -32,7 +32,7 @@ function humanPod({ enrolment, rules, findings }: EnrolAnswer, style: EnrolStyle
     : taken.filter(({ answer: { kind: how, at } }, index) => how !== 'on' || at !== undefined || index === taken.length - 1);
   const hidden = taken.length - shown.length;
   return [
-    answer(enrolment, paint),
+    answer(enrolment, { findings, paint }),
     paint.dim(paragraph({ text: `${kind} ${printable(`${namespace}/${name}`)}, ${placeText(place)}`, width, hang: 2 })),
     ...shown.flatMap((one, index) => [
       ...(shown[index - 1]?.stage === one.stage ? [] : [`  ${paint.bold(one.stage)}`]),
@@ -49,10 +49,15 @@ function humanPod({ enrolment, rules, findings }: EnrolAnswer, style: EnrolStyle
 
 const COLOURS = { captured: 'green', skipped: 'yellow', blocked: 'red' } as const;
 
-function answer({ verdict, facts: { approach }, taken }: Enrolment, paint: Paint): string {
+function answer(
+  { verdict, facts: { approach }, taken }: Enrolment,
+  { findings, paint }: { readonly findings: readonly PodFinding[]; readonly paint: Paint },
+): string {
+  const outside = findings.some(({ claim }) => claim === 'pod-captured');
+  if (outside && verdict !== 'skipped') return paint.bold(paint.red('not judged: a pod of another mesh'));
   const words: Readonly<Record<Verdict, string>> = {
     captured: `captured by ${WRITERS[approach]}`,
-    skipped: `not captured: ${taken.at(-1)?.step.id}`,
+    skipped: `${outside ? 'NOT CAPTURED' : 'not captured'}: ${taken.at(-1)?.step.id}`,
     blocked: `does not start: ${taken.at(-1)?.step.id}`,
   };
   return paint.bold(paint[COLOURS[verdict]](words[verdict]));

@@ -16,6 +16,19 @@ export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
     todo: 'Say who the proxy is: --proxy-uid and --proxy-gid, `proxyUid` and `proxyGid` of the group in the configuration, or `processes` of --host. If it is the usual one, mend the ids in the rules.',
   },
   {
+    id: 'pod-captured',
+    group,
+    title: 'a pod with a proxy is captured at all',
+    means:
+      'Some TCP SYN of a process that is not the proxy, to another host, reaches the outbound listener, and some from another host to an address of the pod reaches the inbound one; not counted are those to the own ports of these listeners and to port 0. Asked where a mesh is known: by its chains, by the listeners of the host, by --profile, by the containers of a running pod, or by its labels for ambient. Only outbound is asked in the ingress mode of ambient.',
+    why: 'The rules were never written, in this network namespace or by this backend: the CNI plugin came after the pod, the init container failed, the node agent was not there (istio/istio#29511), a restart of something else flushed the table. Or the chains are there and nothing jumps to them; or all of it is excluded, address by address or port by port.',
+    see: [
+      { run: 'iptables-save | grep -c REDIRECT', look: '0; then the same for `iptables-legacy-save` and `nft list ruleset`' },
+      { run: COUNTERS, look: 'the jump from OUTPUT and the one from PREROUTING' },
+    ],
+    todo: 'Find out who should have written the rules: `kubectl logs POD -c istio-init`, the log of the CNI agent on the node; then restart the pod.',
+  },
+  {
     id: 'no-redirect-loop',
     group,
     title: 'no connection that the proxy takes comes back to the listener that took it',

@@ -1,0 +1,78 @@
+/** Which mesh a running pod is in, by its containers and labels: who is to be captured, whether any rule captures or not. */
+import { isRecord, type JsonRecord, recordsIn } from './json.ts';
+
+export interface PodMesh {
+  /** by name */
+  readonly profile: string;
+  /** what says so, for people */
+  readonly because: string;
+}
+
+/** Containers of proxies that capture their pod, and the annotation by which one says that it does not. */
+const PROXIES: readonly {
+  readonly container: string;
+  readonly profile: string;
+  readonly without?: readonly [key: string, value: RegExp];
+}[] = [
+  { container: 'istio-proxy', profile: 'istio-sidecar', without: ['sidecar.istio.io/interceptionMode', /^NONE$/] },
+  { container: 'linkerd-proxy', profile: 'linkerd' },
+  { container: 'kuma-sidecar', profile: 'kuma', without: ['kuma.io/transparent-proxying', /^(disabled|false|no)$/] },
+  { container: 'consul-dataplane', profile: 'consul', without: ['consul.hashicorp.com/transparent-proxy', /^(false|0|f)$/i] },
+];
+
+export const PROXY_CONTAINERS = PROXIES.map(({ container }) => container);
+
+const MODE = 'istio.io/dataplane-mode';
+const REDIRECTION = 'ambient.istio.io/redirection';
+
+/** `namespace`: its labels, where they were asked for. Undefined: nobody captures the pod. */
+export function meshOf(pod: JsonRecord, namespace: JsonRecord = {}): PodMesh | undefined {
+  const { spec, metadata } = partsOf(pod);
+  if (spec.hostNetwork === true) return undefined;
+  const { annotations, labels } = textsOf(metadata);
+  const containers = runningIn(spec);
+  for (const { container, profile, without } of PROXIES) {
+    const found = containers.find(({ name }) => name === container);
+    if (found === undefined) continue;
+    const off = without?.[1].test(String(annotations[without[0]] ?? ''));
+    return off || isGateway(found, annotations) ? undefined : { profile, because: `the pod has a container ${container}` };
+  }
+  if (labels[MODE] === 'none' || annotations[REDIRECTION] === 'disabled') return undefined;
+  const because =
+    annotations[REDIRECTION] !== undefined
+      ? `its annotation ${REDIRECTION} is \`${String(annotations[REDIRECTION])}\``
+      : labels[MODE] === 'ambient'
+        ? `its label ${MODE} is \`ambient\``
+        : namespace[MODE] === 'ambient'
+          ? `the label ${MODE} of its namespace is \`ambient\``
+          : undefined;
+  return because === undefined ? undefined : { profile: 'istio-ambient', because };
+}
+
+/** No container and no label of its own decides: its namespace may. */
+export function asksNamespace(pod: JsonRecord): boolean {
+  const { spec, metadata } = partsOf(pod);
+  const { annotations, labels } = textsOf(metadata);
+  const proxied = runningIn(spec).some(({ name }) => PROXY_CONTAINERS.includes(String(name)));
+  return !proxied && spec.hostNetwork !== true && labels[MODE] === undefined && annotations[REDIRECTION] === undefined;
+}
+
+/** Gateways have the proxy, and nobody captures for it: `proxy router`, and what Consul's annotation calls a gateway. */
+function isGateway({ args }: JsonRecord, annotations: JsonRecord): boolean {
+  const [command, type] = Array.isArray(args) ? (args as readonly unknown[]) : [];
+  const other = command === 'proxy' && typeof type === 'string' && type !== 'sidecar' && !type.startsWith('-');
+  return other || annotations['consul.hashicorp.com/gateway-kind'] !== undefined;
+}
+
+/** Containers, and init containers that go on running. */
+export function runningIn(spec: JsonRecord): readonly JsonRecord[] {
+  return [...recordsIn(spec.containers), ...recordsIn(spec.initContainers).filter(({ restartPolicy }) => restartPolicy === 'Always')];
+}
+
+function partsOf({ spec, metadata }: JsonRecord): { readonly spec: JsonRecord; readonly metadata: JsonRecord } {
+  return { spec: isRecord(spec) ? spec : {}, metadata: isRecord(metadata) ? metadata : {} };
+}
+
+function textsOf({ annotations, labels }: JsonRecord): { readonly annotations: JsonRecord; readonly labels: JsonRecord } {
+  return { annotations: isRecord(annotations) ? annotations : {}, labels: isRecord(labels) ? labels : {} };
+}

@@ -1,0 +1,55 @@
+/** Manifests of pods with a proxy for which no rules follow: never green. */
+import { describe, expect, it } from 'vitest';
+import { chainwalk } from './memoryIo.ts';
+
+const pod = (container: string, annotations = '{}') => `apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, annotations: ${annotations}}
+spec:
+  containers:
+    - {name: app, image: registry.example/app}
+    - ${container}
+`;
+const STATUS = "{sidecar.istio.io/status: '{}'}";
+const ROUTER = '{name: istio-proxy, image: proxy, args: [proxy, router]}';
+
+const run = (text: string, ...argv: readonly string[]) => {
+  const [command = '', ...rest] = argv;
+  return chainwalk([command, 'pod.yaml', ...rest], { files: { 'pod.yaml': text } });
+};
+
+describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
+  it('of Istio, for which nobody writes rules: NOT CAPTURED, exit 1', async () => {
+    const text = pod('{name: istio-proxy, image: proxy, args: [proxy, sidecar]}', STATUS);
+    const enrolled = await run(text, 'enrol');
+    expect([enrolled.code, enrolled.out.split('\n')[0]]).toEqual([1, 'NOT CAPTURED: no-istio-init']);
+    const verified = await run(text, 'verify');
+    expect(verified.code).toBe(1);
+    expect(verified.out).toMatch(/^NOT CAPTURED: \d+ of \d+ claims violated/);
+    const json = await run(text, 'verify', '--json');
+    expect([json.code, json.out]).toEqual([1, expect.stringContaining('NOT CAPTURED: the pod has a container istio-proxy')]);
+    expect((await run(text, 'trace', 'out tcp -> 203.0.113.9:443')).err).toContain('NOT CAPTURED: the pod has a container istio-proxy');
+  });
+
+  it.each([
+    ['Linkerd', pod('{name: linkerd-proxy, image: proxy}')],
+    ['Linkerd', pod('{name: web, image: web}', '{linkerd.io/inject: enabled}')],
+    ['Kuma', pod('{name: kuma-sidecar, image: proxy}')],
+    ['Consul', pod('{name: web, image: web}', '{consul.hashicorp.com/connect-inject: "true"}')],
+  ])('of %s: its rules are not Istio’s, exit 1', async (title, text) => {
+    for (const command of ['enrol', 'verify']) {
+      const { code, out } = await run(text, command);
+      expect(code).toBe(1);
+      expect(out.replace(/\s+/g, ' ')).toContain(`a pod of ${title}: its rules do not follow from manifests`);
+    }
+    expect((await run(text, 'trace', 'out tcp -> 203.0.113.9:443')).err).toContain(`a pod of ${title}`);
+  });
+
+  it.each([
+    ['a gateway', pod(ROUTER, STATUS)],
+    ['no injection wanted', pod('{name: web, image: web}', '{linkerd.io/inject: disabled, sidecar.istio.io/inject: "false"}')],
+  ])('%s is not meant to be captured', async (_, text) => {
+    const { code, out } = await run(text, 'enrol');
+    expect([code, out]).toEqual([0, expect.not.stringContaining('NOT CAPTURED')]);
+  });
+});
