@@ -114,7 +114,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     id: 'tproxy-loopback-range',
-    breaks: LOOPS,
+    breaks: [...LOOPS, 'loopback-preserved'],
     when: ({ plan }) => plan.transparent && plan.loopbackIncluded,
     example: { ...TPROXY, 'istio-service-cidr': '127.0.0.0/8,10.0.0.0/8' },
     packet: { text: 'in tcp -> 10.244.0.5:8080', outcome: 'loop' },
