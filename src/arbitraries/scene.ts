@@ -44,7 +44,8 @@ export interface PacketScene {
 
 /** @throws InputError when the rules or an option cannot be read */
 export function sceneOf(rules: RulesInput, options: PacketOptions): PacketScene {
-  const rulesets = rulesetsOf(rules);
+  // an empty list is no text that was read as nothing: it asks for packets that aim at no rule
+  const rulesets = Array.isArray(rules) && rules.length === 0 ? [] : rulesetsOf(rules);
   const { host, profile } = settingOf(rulesets, options);
   const set = options.where === undefined ? undefined : packetSetFrom(options.where);
   const { dir = set?.dir, family, proto, uid, sentBy } = options;

@@ -25,7 +25,7 @@ function expectFate(scene: Scene, { dir, iif, forced, when, also = FULL, ends }:
   for (const end of dir === 'out' ? scene.out(forced) : scene.in(iif ?? '', forced)) {
     // what would be discarded without any rule breaks no promise of the rules
     const excused = end.fate.kind === 'lost' ? scene.lostWithoutRules(place) : EMPTY;
-    const met = isWaiting(end) ? EMPTY : manager.minus(manager.and(end.set, within), excused);
+    const met = isOfTheHost(end) ? EMPTY : manager.minus(manager.and(end.set, within), excused);
     if (met === EMPTY) continue;
     for (const { outcome, set } of outcomesOf(scene, end, met)) {
       if (ends(end, outcome)) continue;
@@ -52,7 +52,8 @@ function expectFate(scene: Scene, { dir, iif, forced, when, also = FULL, ends }:
   return { violations, doubts };
 }
 
-/** A fragment that the kernel keeps until the others are there: the packet that they make is judged. */
-function isWaiting({ fate }: FateClass): boolean {
-  return fate.kind === 'lost' && fate.reason === 'awaiting-fragments';
+/** Lost by what the host lacks, not by what a rule does: the other fragments, of which the packet is judged that they make; or an address
+ *  of the interface that a packet could be redirected to. */
+function isOfTheHost({ fate }: FateClass): boolean {
+  return fate.kind === 'lost' && (fate.reason === 'awaiting-fragments' || fate.reason === 'no-address');
 }
