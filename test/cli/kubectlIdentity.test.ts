@@ -8,6 +8,12 @@ const ADDRESS = [
   { ifname: 'lo', addr_info: [{ family: 'inet', local: '127.0.0.1', prefixlen: 8 }] },
   { ifname: 'eth0', addr_info: [{ family: 'inet', local: '10.128.2.31', prefixlen: 23 }] },
 ];
+// without its rules a kernel looks up no table, not even that of its own addresses
+const IP_RULES = [
+  { priority: 0, src: 'all', table: 'local' },
+  { priority: 32766, src: 'all', table: 'main' },
+  { priority: 32767, src: 'all', table: 'default' },
+];
 const ROUTE = [{ dst: 'default', gateway: '10.128.2.1', dev: 'eth0', flags: [] }];
 
 const pod = (proxy: object, whole: object = {}) =>
@@ -24,6 +30,7 @@ const replies = (described: string, ip: boolean): readonly Reply[] => [
     ? [
         { when: '*"ip -json address"', out: JSON.stringify(ADDRESS) },
         { when: '*"ip -4 -json route show table all"', out: JSON.stringify(ROUTE) },
+        { when: '*"ip -4 -json rule"', out: JSON.stringify(IP_RULES) },
         { when: '*"ip -"*', out: '[]' },
       ]
     : []),

@@ -81,7 +81,12 @@ describe.runIf(kernelHere()).each(BACKENDS)('failure scenarios in the kernel, %s
       if (ruleset === undefined) throw new Error(`no IPv${family} rules`);
       const legs = legsOf(world, ruleset, text);
       expect(legs.outcome, text).toBe(outcome);
-      const pairs = await examine(oracle, { host: world.host, family, rules: { [`v${family}`]: print(ruleset) }, packets: legs.packets });
+      const pairs = await examine(oracle, {
+        host: world.host,
+        family,
+        rules: { [`v${family}`]: print(ruleset) || '*filter\nCOMMIT\n' },
+        packets: legs.packets,
+      });
       expect(pairs.filter(({ disagreement }) => disagreement !== undefined).map(describePair)).toEqual([]);
       asked.packets += pairs.length;
     }
