@@ -29,7 +29,7 @@ function worldOf({ example, packet }: Exception) {
   const sent = packetOf(packet.text, host);
   const ruleset = world.sides.find((side) => side.ruleset.family === sent.family)?.ruleset;
   if (ruleset === undefined) throw new Error(`no side of IPv${sent.family}`);
-  return { json, host, sent, ruleset, profile: world.profile, rules: { [`v${sent.family}`]: print(ruleset) } };
+  return { json, host, sent, ruleset, profile: world.profile, rules: { [`v${sent.family}`]: print(ruleset) || '*filter\nCOMMIT\n' } };
 }
 
 const PACKETS = EXCEPTIONS.filter(({ packet }) => packet !== undefined);
