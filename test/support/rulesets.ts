@@ -16,7 +16,7 @@ export interface LoadOptions {
 /** All rulesets of a text; a test whose rules do not load fails. */
 export function rulesetsOf(text: string, { family, ...names }: LoadOptions = {}): readonly Ruleset[] {
   const source = { file: 'test.rules', text };
-  const parsed = parseRules(source, family === undefined ? {} : { family });
+  const parsed = parseRules(source, { allowEmpty: true, ...(family === undefined ? {} : { family }) });
   const results = parsed.rulesets.map((node) => resolve(node, names));
   const errors = [...parsed.diagnostics, ...results.flatMap(({ diagnostics }) => diagnostics)].filter(isError);
   if (errors.length > 0) {

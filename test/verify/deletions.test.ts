@@ -10,14 +10,14 @@ import { rulesetsOf } from '../support/rulesets.ts';
 
 /** Claims whose verdict the deletion changes, beside ipv6-parity; none: no packet notices. In the words of IPv4. */
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
-  '-A PREROUTING -p tcp -j ISTIO_INBOUND': ['inbound-captured', 'no-stale-chain'],
-  '-A OUTPUT -j ISTIO_OUTPUT': ['outbound-captured', 'self-vip-captured', 'no-stale-chain'],
+  '-A PREROUTING -p tcp -j ISTIO_INBOUND': ['pod-captured', 'inbound-captured', 'no-stale-chain'],
+  '-A OUTPUT -j ISTIO_OUTPUT': ['pod-captured', 'outbound-captured', 'self-vip-captured', 'no-stale-chain'],
   '-A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN': ['tunnel-port-open'],
   '-A ISTIO_INBOUND -p tcp -m tcp --dport 15090 -j RETURN': ['health-ports-open'],
   '-A ISTIO_INBOUND -p tcp -m tcp --dport 15021 -j RETURN': ['health-ports-open'],
   '-A ISTIO_INBOUND -p tcp -m tcp --dport 15020 -j RETURN': ['health-ports-open'],
-  '-A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT': ['inbound-captured'],
-  '-A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006': ['inbound-captured', 'self-vip-captured'],
+  '-A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT': ['pod-captured', 'inbound-captured'],
+  '-A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006': ['pod-captured', 'inbound-captured', 'self-vip-captured'],
   '-A ISTIO_OUTPUT -s 127.0.0.6/32 -o lo -j RETURN': ['no-redirect-loop', 'passthrough-returned'],
   '-A ISTIO_OUTPUT ! -d 127.0.0.1/32 -o lo -p tcp -m tcp ! --dport 15008 -m owner --uid-owner 1337 -j ISTIO_IN_REDIRECT': [
     'self-vip-captured',
@@ -29,8 +29,8 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   '-A ISTIO_OUTPUT -o lo -m owner ! --gid-owner 1337 -j RETURN': [],
   '-A ISTIO_OUTPUT -m owner --gid-owner 1337 -j RETURN': ['proxy-egress-direct'],
   '-A ISTIO_OUTPUT -d 127.0.0.1/32 -j RETURN': [],
-  '-A ISTIO_OUTPUT -j ISTIO_REDIRECT': ['outbound-captured'],
-  '-A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001': ['outbound-captured'],
+  '-A ISTIO_OUTPUT -j ISTIO_REDIRECT': ['pod-captured', 'outbound-captured'],
+  '-A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001': ['pod-captured', 'outbound-captured'],
 };
 
 const TEXT = readFixture('istio-dual-stack').text;
