@@ -23,7 +23,7 @@ const DEFAULTS = { steps: 30_000_000, nodes: 10_000_000, classes: 60_000, record
 /** A large ruleset may cost more. */
 const BY_RULE = { steps: 5_000, nodes: 500, classes: 4, records: 100, ordinary: 500 } as const;
 /** More would be more memory than a machine that checks pull requests can spare. */
-const MOST_NODES = 20_000_000;
+const MOST_NODES = 30_000_000;
 /** What questions about common rules take by far. */
 const ORDINARY_STEPS = 2_000_000;
 /** A walk of a class past a rule makes sets, environments and keys. */
@@ -170,12 +170,12 @@ export class Budget {
     if (this.#records > this.#limits.records) throw this.#spent('records', 'recorded steps');
   }
 
-  /** `work` may spend this part of what is left and no more than `most`, so that it leaves something to others. */
+  /** `work` may spend this part of what is left, or `most` where that is given, so that it leaves something to others. */
   share<T>(part: number, work: () => T, most: Pick<BudgetLimits, 'steps' | 'nodes'> = {}): T {
     const before = this.#kept;
     const keep = (resource: 'steps' | 'nodes', spent: number): number => {
       const left = Math.max(0, this.#limits[resource] - before[resource] - spent);
-      return before[resource] + left - Math.min(Math.ceil(left * part), most[resource] ?? left);
+      return before[resource] + left - Math.min(left, most[resource] ?? Math.ceil(left * part));
     };
     this.#kept = { steps: keep('steps', this.#steps), nodes: keep('nodes', this.#nodes) };
     try {

@@ -37,6 +37,9 @@ export function deadRules(ruleset: Ruleset, options: DeadRulesOptions): DeadRule
   return { dead: found.flatMap(({ dead }) => dead), undecided: found.flatMap(({ undecided }) => undecided) };
 }
 
+/** They are given back when a table is done. */
+const ALL_NODES = { nodes: Number.POSITIVE_INFINITY };
+
 /** How a rule is used; `matched` may be unknown. */
 interface RuleUse {
   readonly matched: boolean | UndecidedRule['why'];
@@ -45,7 +48,7 @@ interface RuleUse {
 }
 
 function deadInTable({ family }: Ruleset, table: Table, { host, method, budget = new Budget() }: DeadRulesOptions): DeadRules {
-  const byDiagrams = (): ReadonlyMap<Rule, RuleUse> => budget.share(1 / 2, () => diagramUses({ family, host, table, budget }));
+  const byDiagrams = (): ReadonlyMap<Rule, RuleUse> => budget.share(1 / 2, () => diagramUses({ family, host, table, budget }), ALL_NODES);
   const byBoxes = (): ReadonlyMap<Rule, RuleUse> | undefined => boxUses({ family, table, budget });
   const uses =
     method === 'diagrams'
