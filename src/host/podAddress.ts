@@ -25,8 +25,7 @@ export function podIpComplaint(texts: readonly string[], besideHost: boolean): s
   return new Set(families).size < families.length ? 'a pod has one address of each family' : undefined;
 }
 
-/** One that a pod can have. */
-export function isOfPod(prefix: Prefix | undefined): boolean {
+function isOfPod(prefix: Prefix | undefined): boolean {
   if (prefix === undefined) return false;
   const { address } = prefix;
   if (typeof address === 'bigint') return address > 1n && !isMulticast6(address);

@@ -2,7 +2,7 @@
 import { addrType } from '../host/addrType.ts';
 import type { PartialPacket } from '../host/completePacket.ts';
 import type { Host } from '../host/host.ts';
-import { isOfPod, POD_INTERFACE, withLength, withPodAddress } from '../host/podAddress.ts';
+import { POD_INTERFACE, withLength, withPodAddress } from '../host/podAddress.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { type Address, type Family, familyOf, formatAddress } from '../packet/address.ts';
 import { ADDR_TYPES } from '../packet/fields.ts';
@@ -66,15 +66,22 @@ export interface PinnedAddress {
 }
 
 /** The one address that all of them arrive for, or are sent from; undefined where there is none, or it is known whose it is. */
-export function pinnedAddress(set: AskedSet | undefined, known: readonly Family[]): PinnedAddress | undefined {
+export function pinnedAddress(host: Host, set: AskedSet | undefined, known: readonly Family[]): PinnedAddress | undefined {
   if (set?.dir === undefined) return undefined;
-  const name = set.dir === 'in' ? 'dst' : 'src';
-  const terms = (set.terms ?? []).filter(({ key, negated }) => key === name && !negated);
-  const [address, ...more] = terms.flatMap(({ expr }) => [...pointsIn(expr[4]), ...pointsIn(expr[6])]);
-  if (address === undefined || more.length > 0 || !isOfPod({ address, length: 0 })) return undefined;
-  if (known.includes(familyOf(address))) return undefined;
+  const address = pointOf(set, set.dir === 'in' ? 'dst' : 'src');
+  if (address === undefined || known.includes(familyOf(address)) || !isUnicast(host, address)) return undefined;
+  // as for one packet: what a proxy sends with its client's address is not from the pod
+  const to = pointOf(set, 'dst');
+  const isMarked = set.terms?.some(({ key }) => key === 'mark') === true;
+  if (set.dir === 'out' && (isMarked || (to !== undefined && isLocal(host, to)))) return undefined;
   const says = `${formatAddress(address)}, ${set.dir === 'in' ? 'where the packets go' : 'where they come from'}, is the pod's address`;
   return { address, assumption: { about: 'pod-address', says, options: OPTIONS } };
+}
+
+function pointOf({ terms = [] }: AskedSet, name: 'src' | 'dst'): Address | undefined {
+  const found = terms.filter(({ key, negated }) => key === name && !negated);
+  const [address, ...more] = found.flatMap(({ expr }) => [...pointsIn(expr[4]), ...pointsIn(expr[6])]);
+  return more.length === 0 ? address : undefined;
 }
 
 function pointsIn(expr: MatchExpr): readonly Address[] {

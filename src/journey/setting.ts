@@ -9,7 +9,7 @@ import { detectProfile, PROFILES } from '../mesh/profiles.ts';
 import { familyOf, type Prefix } from '../packet/address.ts';
 import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
-import { type AskedSet, assumedHost, hostAssumption, type Place, pinnedAddress } from './assumedHost.ts';
+import { type AskedSet, assumedHost, hostAssumption, type PinnedAddress, type Place, pinnedAddress } from './assumedHost.ts';
 import type { Assumption } from './assumption.ts';
 import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsSomebody } from './proxyIdentity.ts';
 
@@ -48,13 +48,7 @@ export interface ChosenSetting extends Place {
 }
 
 export function chooseSetting({ rulesets, given, shownBy, beside = rulesets, where }: SettingQuestion): ChosenSetting {
-  const pinned =
-    given.host === undefined
-      ? pinnedAddress(
-          where,
-          (given.podIps ?? []).map(({ address }) => familyOf(address)),
-        )
-      : undefined;
+  const pinned = given.host === undefined ? pinnedIn(rulesets, given.podIps ?? [], where) : undefined;
   const podIps = [...(given.podIps ?? []), ...(pinned === undefined ? [] : [withLength(pinned.address)])];
   const said = pinned === undefined ? [] : [pinned.assumption];
   const families = podIps.map(({ address }) => familyOf(address));
@@ -77,6 +71,12 @@ export function chooseSetting({ rulesets, given, shownBy, beside = rulesets, whe
     assumptions: [...said, identityAssumption(identity)],
     usual: { profile: found, host: withProxy(around, found, identity.usual), identity },
   };
+}
+
+function pinnedIn(rulesets: readonly Ruleset[], podIps: readonly Prefix[], where: AskedSet | undefined): PinnedAddress | undefined {
+  if (where?.terms === undefined || where.terms.length === 0) return undefined;
+  const known = podIps.map(({ address }) => familyOf(address));
+  return pinnedAddress(hostOf(rulesets, undefined, podIps), where, known);
 }
 
 /** What an answer about all packets rests on. */

@@ -82,7 +82,7 @@ function answersOf({ scene, expectation }: Asked): readonly Answered[] {
 /** Where nobody says its addresses, the pod has the one that all packets of the set go to. */
 function hostOfSet({ host, assumed }: Scene, where: AskedSet): Scene['host'] {
   const known = ([4, 6] as const).filter((family) => assumed?.families.includes(family) !== true);
-  const pinned = pinnedAddress(where, known);
+  const pinned = pinnedAddress(host, where, known);
   return pinned === undefined ? host : withPodAddress(host, withLength(pinned.address));
 }
 
