@@ -243,7 +243,7 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(load('broken/no-uid-return')).toHold())).toMatchInlineSnapshot(`
       "expected every claim of level error to hold
 
-      1 of 10 claims violated  broken/no-uid-return.rules, Istio sidecar
+      1 of 11 claims violated  broken/no-uid-return.rules, Istio sidecar
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
       error: proxy-egress-direct (IPv4)
