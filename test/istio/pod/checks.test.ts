@@ -240,8 +240,36 @@ const NODE: readonly Row[] = [
   ['where it asks', 'ambient', { spec: 'hostNetwork: true' }, []],
 ];
 
+const CAPTURED: readonly Row[] = [
+  [
+    'a proxy where the pod is not to be injected',
+    'init',
+    { annotations: { 'sidecar.istio.io/inject': 'false' }, containers: '[{name: a}, {name: istio-proxy, args: [proxy, sidecar]}]' },
+    ['pod-captured'],
+  ],
+  [
+    'a gateway',
+    'init',
+    { annotations: { 'sidecar.istio.io/inject': 'false' }, containers: '[{name: istio-proxy, args: [proxy, router]}]' },
+    [],
+  ],
+  [
+    'where the pod wants none',
+    'cni',
+    {
+      annotations: { 'sidecar.istio.io/status': '{}', 'sidecar.istio.io/interceptionMode': 'NONE' },
+      containers: '[{name: a}, {name: istio-proxy}]',
+    },
+    [],
+  ],
+  ['a proxy of Linkerd', 'cni', { containers: '[{name: a}, {name: linkerd-proxy}]' }, ['pod-captured']],
+  ['where Consul is asked for one', 'init', { annotations: { 'consul.hashicorp.com/connect-inject': 'true' } }, ['pod-captured']],
+  ['where Linkerd is asked for none', 'init', { annotations: { 'linkerd.io/inject': 'disabled' } }, []],
+];
+
 describe.each([
   ['identities', COLLISIONS],
+  ['capture', CAPTURED],
   ['init containers', INIT_PHASE],
   ['exclusions', SCOPE],
   ['settings without effect', EFFECT],
@@ -254,7 +282,9 @@ describe.each([
 
 describe('claims about pods', () => {
   it('each is broken in some case above, and has a page', async () => {
-    const broken = new Set([COLLISIONS, INIT_PHASE, SCOPE, EFFECT, NODE].flatMap((rows) => rows.flatMap(([, , , expected]) => expected)));
+    const broken = new Set(
+      [COLLISIONS, CAPTURED, INIT_PHASE, SCOPE, EFFECT, NODE].flatMap((rows) => rows.flatMap(([, , , expected]) => expected)),
+    );
     for (const { id } of POD_CHECKS) {
       expect([...broken]).toContain(id);
       expect(PAGES.map((page) => page.id)).toContain(id);
