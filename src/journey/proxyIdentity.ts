@@ -1,6 +1,6 @@
 /** The users and groups that the rules spare, and the profile of a proxy that runs as them. */
 import type { MeshProfile } from '../mesh/profile.ts';
-import { asksOnly, pointsOf, rulesFrom } from '../ruleset/ruleShape.ts';
+import { asksOnly, pointsOf, type RuleShape, rulesFrom } from '../ruleset/ruleShape.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 
 export interface Identity {
@@ -8,27 +8,42 @@ export interface Identity {
   readonly gids: readonly number[];
 }
 
-/** Owners that OUTPUT's nat rules let pass whatever else the packet is. A group counts when it has rules for lo as well, or there is no user. */
-export function shownIdentity(ruleset: Ruleset): Identity {
-  const shapes = rulesFrom(ruleset, 'nat', 'OUTPUT');
+/** Owners that the mesh's own chain for outbound traffic lets pass whatever else the packet is. What stands in any other chain lets somebody
+ *  past too, and does not say that this is the proxy. The likeliest first. */
+export function shownIdentity(ruleset: Ruleset, { places }: Pick<MeshProfile, 'places'>): Identity {
+  const { chain, excludes } = places.outbound;
+  const several = places.severalOwners === true;
+  const shapes = rulesFrom(ruleset, 'nat', 'OUTPUT').filter(({ rule }) => chain.test(rule.chain));
   const spared = shapes.filter(({ rule: { effect } }) => effect.kind === 'return' || effect.kind === 'accept');
-  const uids = pointsOf<number>(
-    spared.filter((shape) => asksOnly(shape, 'uid')),
-    'uid',
-  );
-  const onLo = pointsOf<number>(
-    shapes.filter(({ has }) => has.has('oif') && has.has('gid')),
-    'gid',
-  );
-  const gids = pointsOf<number>(
-    spared.filter((shape) => asksOnly(shape, 'gid')),
-    'gid',
-  );
-  return { uids, gids: gids.filter((gid) => onLo.includes(gid) || uids.includes(gid)) };
+  const of = (among: readonly RuleShape[], field: 'uid' | 'gid') => [
+    ...new Set(among.flatMap((shape) => pointsOf<number>([shape], field))),
+  ];
+  const on = (field: 'uid' | 'gid') =>
+    of(
+      spared.filter((shape) => asksOnly(shape, field)),
+      field,
+    );
+  const onLo = (field: 'uid' | 'gid') =>
+    of(
+      shapes.filter(({ has }) => has.has('oif') && has.has(field)),
+      field,
+    );
+  const uids = on('uid');
+  const gids = several ? on('gid').filter((gid) => onLo('gid').includes(gid) || uids.includes(gid)) : [];
+  // users that are excluded stand before the proxy
+  if (!several) return { uids: excludes.includes('uid') ? uids.toReversed() : uids, gids };
+  // each of its users and groups has rules for lo as well: beside them, one without is not the proxy
+  const whole = uids.filter((uid) => onLo('uid').includes(uid));
+  return { uids: whole.length > 0 ? whole : uids, gids };
 }
 
-export function showsSomebody(rulesets: readonly Ruleset[]): boolean {
-  return rulesets.map((ruleset) => shownIdentity(ruleset)).some(({ uids, gids }) => uids.length + gids.length > 0);
+/** Those with whom the proxy may share its listeners: of the rules' users and groups, where the mesh can be told of several. */
+export function sharedIdentity(ruleset: Ruleset, profile: MeshProfile): Identity {
+  return profile.places.severalOwners === true ? shownIdentity(ruleset, profile) : { uids: [], gids: [] };
+}
+
+export function showsSomebody(rulesets: readonly Ruleset[], profile: MeshProfile): boolean {
+  return rulesets.map((ruleset) => shownIdentity(ruleset, profile)).some(({ uids, gids }) => uids.length + gids.length > 0);
 }
 
 /** A number that a user or a group can have. */
@@ -65,8 +80,8 @@ export interface IdentityQuestion {
 /** What is said; else as the rules show it, where they are of one mind and let nobody of the usual name past; else the profile. */
 export function chooseIdentity({ profile, rulesets, shownBy, said, transparent }: IdentityQuestion): ChosenIdentity {
   const own = (transparent ? profile.whenTransparent?.process : undefined) ?? profile.process;
-  const all = rulesets.map((ruleset) => shownIdentity(ruleset));
-  const shown = shownBy.map((ruleset) => shownIdentity(ruleset));
+  const all = rulesets.map((ruleset) => shownIdentity(ruleset, profile));
+  const shown = shownBy.map((ruleset) => shownIdentity(ruleset, profile));
   const agreed: Agreed = (of, usual) => {
     const sets = shown.map(of).filter((values) => values.length > 0);
     const [first] = sets[0] ?? [];

@@ -58,7 +58,7 @@ export function chooseSetting({ rulesets, given, shownBy, beside = rulesets, whe
   const ports = transparentPorts(rulesets);
   const runs = given.host?.processes.get(found.process.name);
   const named: SaidIdentity = { uid: given.proxyUid ?? runs?.uid, gid: given.proxyGid ?? runs?.gid };
-  const showing = shownBy !== undefined && showsSomebody(shownBy) ? shownBy : beside;
+  const showing = shownBy !== undefined && showsSomebody(shownBy, found) ? shownBy : beside;
   const identity = chooseIdentity({ profile: found, rulesets: beside, shownBy: showing, said: named, transparent: ports.length > 0 });
   const profile = identity.taken.length === 0 ? found : profileOfProxy(found, identity);
   const around = given.host ?? hostOf(rulesets, profile, podIps);

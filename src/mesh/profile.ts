@@ -36,6 +36,8 @@ export interface MeshPlaces {
   /** its chain for each direction, and the fields by which RETURNs there exclude packets */
   readonly inbound: { readonly chain: RegExp; readonly excludes: readonly ('dport' | 'src')[] };
   readonly outbound: { readonly chain: RegExp; readonly excludes: readonly ('dport' | 'dst' | 'uid' | 'gid')[] };
+  /** it can be told of several users and groups of the proxy, for each of which it writes rules for lo too; the others know one user */
+  readonly severalOwners?: true;
   /** it excludes ranges of ports too; the others write one rule a port */
   readonly portRanges?: true;
   /** RETURNs for ranges and groups stand behind those of the proxy */

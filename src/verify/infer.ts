@@ -1,7 +1,7 @@
 /** The declaration that the rules themselves show, where nobody says otherwise.
  *  A setting is read from the rule that it becomes; rules that capture nothing do not say that nothing is to be captured. */
 import type { Host } from '../host/host.ts';
-import { shownIdentity } from '../journey/proxyIdentity.ts';
+import { sharedIdentity } from '../journey/proxyIdentity.ts';
 import { type Interval, normalize } from '../lib/intervals.ts';
 import type { ListenerRole, MeshPlaces, MeshProfile } from '../mesh/profile.ts';
 import type { Address } from '../packet/address.ts';
@@ -93,7 +93,7 @@ function identityOf({ ruleset, profile, host }: IdentityInput): Pick<Declaration
   if (profile === undefined) return { knownBy: 'uid', proxyUids: [], proxyGids: [] };
   const { uid, gid } = host.processes.get(profile.process.name) ?? profile.process;
   if (profile.mark !== undefined) return { knownBy: 'mark', proxyUids: [], proxyGids: [], proxyMark: profile.mark };
-  const shown = shownIdentity(ruleset);
+  const shown = sharedIdentity(ruleset, profile);
   const beside = (own: number, others: readonly number[]) => (others.includes(own) ? others : [own]);
   // root is not the proxy's alone: then the group tells, and the user of the mesh's name is still kept free, which has the group's number
   const named = shown.uids.includes(gid) ? gid : profile.process.uid;

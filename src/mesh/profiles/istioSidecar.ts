@@ -29,6 +29,7 @@ export const istioSidecar: MeshProfile = {
   places: {
     inbound: { chain: /^ISTIO_INBOUND$/, excludes: ['dport'] },
     outbound: { chain: /^ISTIO_OUTPUT$/, excludes: ['dport', 'dst', 'gid'] },
+    severalOwners: true,
     proxyFirst: true,
     listsStandAlone: true,
     interfaces: true,
