@@ -1,5 +1,5 @@
 /** What callers of the library hand in, read: rules, hosts, packets and sets of them. */
-import type { PartialPacket } from './host/completePacket.ts';
+
 import type { Host } from './host/host.ts';
 import { parsePodAddress, podIpComplaint } from './host/podAddress.ts';
 import { readHost } from './host/readHost.ts';
@@ -7,6 +7,7 @@ import { isId } from './journey/proxyIdentity.ts';
 import { type ChosenSetting, chooseSetting, type GivenPlace, profileNamed } from './journey/setting.ts';
 import type { BudgetLimits } from './lib/budget.ts';
 import type { Family, Prefix } from './packet/address.ts';
+import type { PartialPacket } from './packet/partialPacket.ts';
 import type { PacketJson } from './report/packetJson.ts';
 import { readPacketJson } from './report/readPacketJson.ts';
 import { readRules } from './ruleset/readRules.ts';

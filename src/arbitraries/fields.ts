@@ -1,11 +1,11 @@
 /** What each part of a packet is drawn from: the usual value first, then the values that the rules and the host speak of. */
 import fc from 'fast-check';
-import type { PartialPacket } from '../host/completePacket.ts';
 import type { Interval } from '../lib/intervals.ts';
 import { invariant } from '../lib/invariant.ts';
 import { someLeaf } from '../netfilter/matchExpr.ts';
 import { type Address, type Family, familyOf, parseAddress } from '../packet/address.ts';
 import { type Field, type FieldValue, TCP_FLAGS } from '../packet/fields.ts';
+import type { PartialPacket } from '../packet/partialPacket.ts';
 import { hasIndex, hasPorts, PROTO } from '../packet/protocol.ts';
 import { boundariesOf } from './boundaries.ts';
 import { valuesOf } from './domain.ts';

@@ -1,9 +1,10 @@
 /** Packets on both sides of every edge that rules draw. */
 import fc from 'fast-check';
 import { InputError, type RulesInput } from '../given.ts';
-import { completePacket, type PartialPacket } from '../host/completePacket.ts';
+import { completePacket } from '../host/completePacket.ts';
 import type { Family } from '../packet/address.ts';
 import type { FieldValue } from '../packet/fields.ts';
+import type { PartialPacket } from '../packet/partialPacket.ts';
 import { type PacketJson, toPacketJson } from '../report/packetJson.ts';
 import { holds } from './domain.ts';
 import { consistent, drawnPackets } from './fields.ts';

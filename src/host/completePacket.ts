@@ -4,12 +4,10 @@ import { familyOf } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { usualDirection } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
+import type { PartialPacket } from '../packet/partialPacket.ts';
 import { hasIndex, hasPorts, PROTO } from '../packet/protocol.ts';
 import type { Host } from './host.ts';
 import { sourceFor } from './output.ts';
-
-/** A packet as far as somebody described it. */
-export type PartialPacket = Partial<Omit<Packet, 'family' | 'quotes'>>;
 
 export interface Completion {
   /** absent when there is a problem */

@@ -1,12 +1,12 @@
 /** What is not known of the host around rules that came without one, and what is assumed of it for one packet. */
 import { addrType } from '../host/addrType.ts';
-import type { PartialPacket } from '../host/completePacket.ts';
 import type { Host } from '../host/host.ts';
 import { POD_INTERFACE, withLength, withPodAddress } from '../host/podAddress.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { type Address, type Family, familyOf, formatAddress } from '../packet/address.ts';
 import { ADDR_TYPES } from '../packet/fields.ts';
 import type { Packet } from '../packet/packet.ts';
+import type { PartialPacket } from '../packet/partialPacket.ts';
 import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Assumption } from './assumption.ts';

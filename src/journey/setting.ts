@@ -9,6 +9,7 @@ import { detectProfile, PROFILES } from '../mesh/profiles.ts';
 import { familyOf, type Prefix } from '../packet/address.ts';
 import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
+import { transparentPorts } from '../ruleset/transparentPorts.ts';
 import { type AskedSet, assumedHost, hostAssumption, type PinnedAddress, type Place, pinnedAddress } from './assumedHost.ts';
 import type { Assumption } from './assumption.ts';
 import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsSomebody } from './proxyIdentity.ts';
@@ -135,15 +136,4 @@ function hostOf(rulesets: readonly Ruleset[], profile: MeshProfile | undefined, 
   invariant(host !== undefined, `the default host is wrong: ${problems.join('; ')}`);
   if (podIps.length === 0) return { ...host, assumed: true };
   return podIps.reduce((known, prefix) => withPodAddress(known, prefix), host);
-}
-
-/** Ports that TPROXY targets name; 0 stands for the packet's own. */
-export function transparentPorts(rulesets: readonly Ruleset[]): readonly number[] {
-  const ports = new Set<number>();
-  for (const { tables } of rulesets) {
-    for (const { rules } of tables.get('mangle')?.chains.values() ?? []) {
-      for (const { effect } of rules) if (effect.kind === 'divert' && effect.port !== 0) ports.add(effect.port);
-    }
-  }
-  return [...ports];
 }

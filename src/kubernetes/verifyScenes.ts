@@ -1,7 +1,7 @@
 /** The claims on every pod of manifests, and what somebody wrote that breaks them. */
 import type { PodFinding } from '../istio/podChecks/check.ts';
-import type { VerifiedPod } from '../report/verifyPodsHuman.ts';
 import { causeMemory, causesOfFindings } from '../verify/causes.ts';
+import type { VerifiedPod } from '../verify/verifiedPod.ts';
 import type { Verified, VerifyOptions } from '../verify/verify.ts';
 import { proofKey, verifyPod } from '../verify/verifyPod.ts';
 import type { PodScene, PodScenes } from './scenes.ts';

@@ -1,8 +1,9 @@
 /** The object form of a packet, contract section 4. */
-import type { PartialPacket } from '../host/completePacket.ts';
+
 import { formatAddress } from '../packet/address.ts';
 import { endpointText, flagLetters, hiddenEnds, protocolName } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
+import type { PartialPacket } from '../packet/partialPacket.ts';
 
 export interface PacketJson {
   readonly dir: 'in' | 'out';

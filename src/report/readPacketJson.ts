@@ -1,9 +1,10 @@
 /** Reads the object form of a packet (contract section 4) and reports everything that is wrong with it. */
-import type { PartialPacket } from '../host/completePacket.ts';
+
 import { parseAddress } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { parseEndpoint } from '../packet/notation.ts';
 import { CT_DIRECTIONS, CT_STATES } from '../packet/packet.ts';
+import type { PartialPacket } from '../packet/partialPacket.ts';
 import { PROTO } from '../packet/protocol.ts';
 import { printable } from './printable.ts';
 

@@ -1,9 +1,10 @@
 /** The contract's JSON of a traced packet, schema chainwalk/trace/v1: types and the one place that builds them. */
-import type { PartialPacket } from '../host/completePacket.ts';
+
 import type { Assumption } from '../journey/assumption.ts';
 import type { Journey, Leg, Path } from '../journey/journey.ts';
 import { unknownProxyText } from '../journey/unknownProxy.ts';
 import { endpointText } from '../packet/notation.ts';
+import type { PartialPacket } from '../packet/partialPacket.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Choice, Fate, Step, Verdict } from '../simulate/trace.ts';
 import type { Source } from '../syntax/source.ts';

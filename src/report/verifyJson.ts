@@ -2,8 +2,8 @@
 import type { WrittenSetting } from '../istio/podRules/written.ts';
 import { type Assumption, distinct } from '../journey/assumption.ts';
 import type { Muted } from '../verify/accepted.ts';
-import type { SettingCauses } from '../verify/causes.ts';
 import type { Finding } from '../verify/finding.ts';
+import type { SettingCauses } from '../verify/settingCauses.ts';
 import type { Verified } from '../verify/verify.ts';
 import { positionOf } from './positions.ts';
 import type { Trace, TraceRule } from './traceJson.ts';

@@ -1,7 +1,5 @@
 /** Verdicts on pods for people: what is wrong with the pod stands before what is wrong with its rules; pods that fare alike stand together. */
-import type { Pod } from '../istio/manifest/pod.ts';
-import type { PodFinding } from '../istio/podChecks/check.ts';
-import type { Muted } from '../verify/accepted.ts';
+import type { VerifiedPod } from '../verify/verifiedPod.ts';
 import type { Verified } from '../verify/verify.ts';
 import { findingLines } from './enrol/human.ts';
 import { paragraph } from './layout.ts';
@@ -9,15 +7,6 @@ import { fileLine } from './place.ts';
 import { positionOf } from './positions.ts';
 import { printable } from './printable.ts';
 import { humanVerify, type VerifyStyle } from './verifyHuman.ts';
-
-export interface VerifiedPod {
-  readonly pod: Pod;
-  readonly verified: Verified;
-  /** claims about its fields and settings that do not hold */
-  readonly findings: readonly PodFinding[];
-  /** those of them that somebody has said to be known */
-  readonly muted?: ReadonlyMap<PodFinding, Muted>;
-}
 
 export function humanVerifyPods(pods: readonly VerifiedPod[], style: VerifyStyle): string {
   const groups = new Map<Verified['findings'], Map<string, VerifiedPod[]>>();

@@ -1,8 +1,8 @@
 /** JSON of `verify` for pods: the contract's report, and beside it what is wrong with each pod's own fields and settings. */
 import type { Muted } from '../verify/accepted.ts';
+import type { VerifiedPod } from '../verify/verifiedPod.ts';
 import { type FindingJson, toFinding } from './enrol/json.ts';
 import { toVerifyReport, type VerifyReport } from './verifyJson.ts';
-import type { VerifiedPod } from './verifyPodsHuman.ts';
 
 export interface VerifyPodsReport extends VerifyReport {
   readonly pods: readonly VerifiedPodJson[];

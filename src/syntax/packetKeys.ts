@@ -1,10 +1,11 @@
 /** Everything that the notations of packets and packet sets can say of a packet, decoded: one table for both. */
-import type { PartialPacket } from '../host/completePacket.ts';
+
 import { equals, inSet, type MatchExpr, masked, NEVER, not, or, present } from '../netfilter/matchExpr.ts';
 import { type Address, type Family, familyOf, parseAddress, parseIPv4, parsePrefix, prefixRange } from '../packet/address.ts';
 import { type Field, TCP_FLAGS } from '../packet/fields.ts';
 import { parseEndpoint } from '../packet/notation.ts';
 import { CT_DIRECTIONS, CT_STATES } from '../packet/packet.ts';
+import type { PartialPacket } from '../packet/partialPacket.ts';
 import { PROTO } from '../packet/protocol.ts';
 
 /** How the value of a key reads for one packet and for a set; nothing when it is no value of the key. */

@@ -1,6 +1,7 @@
 /** One packet, as it is typed: `out tcp 10.244.0.5 -> 10.0.0.9:80 uid=1000`, or options of iptables. What is left out stays out. */
-import type { PartialPacket } from '../host/completePacket.ts';
+
 import { familyOf } from '../packet/address.ts';
+import type { PartialPacket } from '../packet/partialPacket.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { expectation } from './expectation.ts';
 import { type Capture, matchPacketText } from './grammar.ts';

@@ -15,11 +15,9 @@ import { initPhaseReachable } from './claims/initPhaseReachable.ts';
 import type { Finding } from './finding.ts';
 import { inInitPhase } from './initPhase.ts';
 import { type PodMemory, type RenderedPod, renderPod } from './renderedPod.ts';
+import type { SettingCauses } from './settingCauses.ts';
 import type { VerifyOptions } from './verify.ts';
 import { verifyPod } from './verifyPod.ts';
-
-/** Without `enough` it is the step that decided that nobody captures the pod: how to change its mind was not tried. */
-export type SettingCauses = Pick<Causes<WrittenSetting>, 'settings'> & Partial<Pick<Causes<WrittenSetting>, 'enough'>>;
 
 export interface CauseMemory extends PodMemory {
   /** whether a claim still breaks, by pod and question */

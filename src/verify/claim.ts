@@ -5,7 +5,7 @@ import type { ForcedState } from '../netfilter/firstState.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
-import type { FateClass } from '../symbolic/traverse.ts';
+import type { Ends } from './ends.ts';
 import type { Scene } from './scene.ts';
 
 export type Level = 'error' | 'warning' | 'info';
@@ -76,5 +76,5 @@ export interface FateScope {
   readonly when: MatchExpr;
   /** further restriction that is no condition on fields */
   readonly also?: Bdd;
-  readonly ends: (end: FateClass, outcome: Outcome) => boolean;
+  readonly ends: Ends;
 }

@@ -14,7 +14,7 @@ import { constant } from '../symbolic/vector.ts';
 import type { Onward } from './diffLoops.ts';
 import { isPick, picksOfClass } from './diffPicks.ts';
 import { outcomesOf } from './outcome.ts';
-import type { Scene } from './scene.ts';
+import type { RulesOnHost } from './rulesOnHost.ts';
 
 /** Packets with one outcome; `says` is equal for ends that differ in numbers at most. */
 export interface End {
@@ -40,7 +40,7 @@ export interface EndsQuestion {
   readonly open: ReadonlySet<Rule>;
 }
 
-export function endsOf(scene: Pick<Scene, 'space' | 'profile'>, { classes, next, open: openRules }: EndsQuestion): readonly End[] {
+export function endsOf(scene: Pick<RulesOnHost, 'space' | 'profile'>, { classes, next, open: openRules }: EndsQuestion): readonly End[] {
   const { manager } = scene.space;
   return classes.flatMap((one) => {
     const { loops, ends, unclear, unknown } = next(one);
@@ -123,7 +123,7 @@ export interface Comparison {
   readonly unclear: readonly Change[];
 }
 
-export function compareEnds({ space }: Pick<Scene, 'space'>, base: readonly End[], head: readonly End[]): Comparison {
+export function compareEnds({ space }: Pick<RulesOnHost, 'space'>, base: readonly End[], head: readonly End[]): Comparison {
   const { manager } = space;
   const baseOnly = base.map((one) => without(space, one, head));
   const headOnly = head.map((one) => without(space, one, base));

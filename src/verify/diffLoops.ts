@@ -13,7 +13,7 @@ import { projectFields } from '../symbolic/project.ts';
 import { chosenSources } from '../symbolic/sources.ts';
 import { type FateClass, traverseOut } from '../symbolic/traverse.ts';
 import { between, equal, maskedEqual } from '../symbolic/vector.ts';
-import type { Scene } from './scene.ts';
+import type { RulesOnHost } from './rulesOnHost.ts';
 
 /** A packet is in more than one when chance or something unmodelled decides. */
 export interface Onward {
@@ -25,7 +25,7 @@ export interface Onward {
   readonly unknown: Bdd;
 }
 
-export type LoopScene = Pick<Scene, 'space' | 'host' | 'profile' | 'ruleset'> & {
+export type LoopScene = Pick<RulesOnHost, 'space' | 'host' | 'profile' | 'ruleset'> & {
   /** all that relays send, by how it ends */
   readonly emitted: () => readonly FateClass[];
   /** what was found, by listener and the listeners before it */

@@ -1,18 +1,19 @@
 /** How packets of a claim are to end. What the kernel would discard without any rule is left out before: see expectFates. */
 import type { Outcome } from '../journey/journey.ts';
 import type { Address } from '../packet/address.ts';
+import type { FateClass } from '../symbolic/traverse.ts';
 import { constant } from '../symbolic/vector.ts';
-import type { FateScope } from './claim.ts';
-import type { Scene } from './scene.ts';
+import type { RulesOnHost } from './rulesOnHost.ts';
 
-type Ends = FateScope['ends'];
+/** Whether the packets of a class that end so have ended as they are to. */
+export type Ends = (end: FateClass, outcome: Outcome) => boolean;
 
 export function endsAs(...outcomes: readonly Outcome[]): Ends {
   return (_end, outcome) => outcomes.includes(outcome);
 }
 
 /** Delivered here as it was sent, whoever listens. */
-export function deliveredUntouched({ space }: Scene): Ends {
+export function deliveredUntouched({ space }: Pick<RulesOnHost, 'space'>): Ends {
   return (end) => {
     const same = (['src', 'dst', 'sport', 'dport'] as const).every((field) =>
       end.env[field].every((bit, at) => bit === space.start[field][at]),
@@ -22,7 +23,7 @@ export function deliveredUntouched({ space }: Scene): Ends {
 }
 
 /** Leaves for where it was sent; the source may be the host's. */
-export function leavesUntouched({ space }: Scene): Ends {
+export function leavesUntouched({ space }: Pick<RulesOnHost, 'space'>): Ends {
   return (end) => {
     const same = (['dst', 'dport'] as const).every((field) => end.env[field].every((bit, at) => bit === space.start[field][at]));
     return end.fate.kind === 'sent' && same;

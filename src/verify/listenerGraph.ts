@@ -12,7 +12,7 @@ import { EMPTY, FULL } from '../symbolic/bdd.ts';
 import { projectFields } from '../symbolic/project.ts';
 import { chosenSources } from '../symbolic/sources.ts';
 import { between, equal, maskedEqual } from '../symbolic/vector.ts';
-import type { Scene } from './scene.ts';
+import type { RulesOnHost, SendingHost } from './rulesOnHost.ts';
 
 export interface Edge {
   readonly from: Relay;
@@ -27,7 +27,7 @@ export interface Cycle {
   readonly packets: Bdd;
 }
 
-export function listenerEdges(scene: Scene): readonly Edge[] {
+export function listenerEdges(scene: SendingHost): readonly Edge[] {
   const { space, host } = scene;
   const { manager } = space;
   const relays = relaysOf(scene);
@@ -47,14 +47,14 @@ export function listenerEdges(scene: Scene): readonly Edge[] {
 }
 
 /** All packets that a listener's process may send for a connection it took. */
-export function emittedBy(scene: Scene, listener: MeshListener): Bdd {
+export function emittedBy(scene: RulesOnHost, listener: MeshListener): Bdd {
   const relay = relayAt(scene, listener);
   const protos = listener.protos.map((proto) => PROTO[proto]);
   return relay === undefined ? EMPTY : relayedSet(scene, relay, protos);
 }
 
 /** Without a socket on the host: as if there were one that is not transparent. */
-export function relayAt(scene: Scene, { port }: MeshListener): Relay | undefined {
+export function relayAt(scene: RulesOnHost, { port }: MeshListener): Relay | undefined {
   const { host, profile } = scene;
   if (profile === undefined) return undefined;
   const { name } = profile.process;
@@ -62,7 +62,7 @@ export function relayAt(scene: Scene, { port }: MeshListener): Relay | undefined
   return relayOf(scene, host.listeners.find((one) => one.process === name && one.port === port) ?? supposed);
 }
 
-function relayedSet({ space, host }: Scene, relay: Relay, protos: readonly number[]): Bdd {
+function relayedSet({ space, host }: RulesOnHost, relay: Relay, protos: readonly number[]): Bdd {
   const { port, sender, sends, upstream, blackhole } = relay;
   const { manager, start, family } = space;
   const { source, mark } = sends;
@@ -96,7 +96,7 @@ interface Way {
 }
 
 /** Every cycle of distinct relays, from the first of them in the order of ports. */
-export function cyclesOf({ space }: Scene, edges: readonly Edge[]): readonly Cycle[] {
+export function cyclesOf({ space }: Pick<RulesOnHost, 'space'>, edges: readonly Edge[]): readonly Cycle[] {
   const { manager } = space;
   const destination = ({ packets }: Edge): Bdd => projectFields(space, packets, ['proto', 'dst', 'dport']);
   const asks = ({ path }: Way): boolean => path.some(({ from }) => from.upstream !== undefined);

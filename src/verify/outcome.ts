@@ -5,7 +5,7 @@ import type { Bdd } from '../symbolic/bdd.ts';
 import { EMPTY } from '../symbolic/bdd.ts';
 import type { FateClass } from '../symbolic/traverse.ts';
 import { equal } from '../symbolic/vector.ts';
-import type { Scene } from './scene.ts';
+import type { RulesOnHost } from './rulesOnHost.ts';
 
 const BY_ROLE = {
   outbound: 'captured-out',
@@ -18,7 +18,7 @@ const BY_ROLE = {
 
 /** The first leg's outcome of the packets of `set` in this class; a class to nobody is split by protocol. */
 export function outcomesOf(
-  { space, profile }: Pick<Scene, 'space' | 'profile'>,
+  { space, profile }: Pick<RulesOnHost, 'space' | 'profile'>,
   end: FateClass,
   set: Bdd,
 ): readonly { readonly outcome: Outcome; readonly set: Bdd }[] {

@@ -11,7 +11,6 @@ import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/bdd.ts';
 import { encode } from '../symbolic/encode.ts';
-import type { Space } from '../symbolic/space.ts';
 import { makeSpace } from '../symbolic/space.ts';
 import { startEnv } from '../symbolic/state.ts';
 import type { FateClass } from '../symbolic/traverse.ts';
@@ -20,13 +19,10 @@ import type { AcceptedRule } from './accepted.ts';
 import type { Counterpart, Other } from './counterpart.ts';
 import type { Declaration } from './declaration.ts';
 import type { WhileInit } from './initPhase.ts';
+import type { RulesOnHost } from './rulesOnHost.ts';
 
-export interface Scene {
-  readonly ruleset: Ruleset;
-  readonly host: Host;
-  readonly profile: MeshProfile | undefined;
+export interface Scene extends RulesOnHost {
   readonly declared: Declaration;
-  readonly space: Space;
   /** packets that the caller wants to be looked at; everything when absent */
   readonly where: (place: Place) => Bdd;
   /** all that processes here send, by how it ends; `forced`: as packets of a connection that is there already */

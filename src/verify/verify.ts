@@ -9,7 +9,6 @@ import type { Family } from '../packet/address.ts';
 import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { AcceptedRule } from './accepted.ts';
-import type { SettingCauses } from './causes.ts';
 import type { Claim } from './claim.ts';
 import { CLAIMS } from './claims.ts';
 import type { Counterpart, Other } from './counterpart.ts';
@@ -19,6 +18,7 @@ import type { WhileInit } from './initPhase.ts';
 import { judgeClaim } from './run.ts';
 import type { Scene } from './scene.ts';
 import { makeScene } from './scene.ts';
+import type { SettingCauses } from './settingCauses.ts';
 
 export interface VerifyOptions extends GivenPlace {
   /** ids of claims; all when absent */

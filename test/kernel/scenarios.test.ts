@@ -2,12 +2,12 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { namesOf } from '../../src/host/host.ts';
 import { podHost } from '../../src/istio/podRules/podHost.ts';
-import { transparentPorts } from '../../src/journey/setting.ts';
 import { walkJourney } from '../../src/journey/walkJourney.ts';
 import { PROFILES } from '../../src/mesh/profiles.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { print } from '../../src/ruleset/print.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
+import { transparentPorts } from '../../src/ruleset/transparentPorts.ts';
 import { renderPod } from '../../src/verify/renderedPod.ts';
 import { enrolAll } from '../istio/pod/read.ts';
 import { manifestOf, rulesWorld } from '../istio/pod/scenarioSetup.ts';

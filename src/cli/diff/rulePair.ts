@@ -2,7 +2,8 @@
  *  differ. */
 import { type AskedSet, unsaidOfArrivals } from '../../journey/assumedHost.ts';
 import { distinct } from '../../journey/assumption.ts';
-import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions, transparentPorts } from '../../journey/setting.ts';
+import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../../journey/setting.ts';
+import { transparentPorts } from '../../ruleset/transparentPorts.ts';
 import type { Sides } from '../../verify/diffQuestion.ts';
 import type { DiffSubject } from '../../verify/diffSubjects.ts';
 

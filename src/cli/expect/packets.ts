@@ -1,6 +1,7 @@
 /** Packets and sets of packets in a file of YAML, in any of their forms. */
-import type { PartialPacket } from '../../host/completePacket.ts';
+
 import type { Node } from '../../istio/manifest/node.ts';
+import type { PartialPacket } from '../../packet/partialPacket.ts';
 import { readPacketJson } from '../../report/readPacketJson.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import { type PacketSet, parsePacketSet } from '../../syntax/parsePacketSet.ts';

@@ -1,7 +1,8 @@
 /** The keys of an expectation file, and what each may be. */
-import type { PartialPacket } from '../../host/completePacket.ts';
+
 import { itemsOf } from '../../istio/manifest/node.ts';
 import { OUTCOMES, type Outcome } from '../../journey/journey.ts';
+import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { PacketSet } from '../../syntax/parsePacketSet.ts';
 import type { Span } from '../../syntax/source.ts';
 import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from '../config/read.ts';

@@ -2,8 +2,7 @@
 
 import { PLAIN } from '../../report/paint.ts';
 import { jsonText } from '../../report/printable.ts';
-import type { ReviewStyle } from '../../report/review/formats.ts';
-import type { Review } from '../../report/review/review.ts';
+import type { Review, ReviewStyle } from '../../report/review/review.ts';
 import type { Call } from '../command.ts';
 import { complain } from '../messages.ts';
 import { terminal } from '../terminal.ts';

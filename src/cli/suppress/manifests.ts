@@ -2,11 +2,11 @@
 import type { PodFinding } from '../../istio/podChecks/check.ts';
 import { positionOf } from '../../report/positions.ts';
 import type { Place } from '../../report/review/review.ts';
-import type { VerifiedPod } from '../../report/verifyPodsHuman.ts';
 import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import type { Source } from '../../syntax/source.ts';
 import type { Muted } from '../../verify/accepted.ts';
 import type { Finding } from '../../verify/finding.ts';
+import type { VerifiedPod } from '../../verify/verifiedPod.ts';
 import type { Verified } from '../../verify/verify.ts';
 import { commentWarnings, type Suppressions, suppressionsIn } from './comments.ts';
 

@@ -1,5 +1,5 @@
 /** Packets as the user gives them: notation on the command line, JSON lines in a file. */
-import type { PartialPacket } from '../../host/completePacket.ts';
+import type { PartialPacket } from '../../packet/partialPacket.ts';
 import { readPacketJson } from '../../report/readPacketJson.ts';
 import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
 import { parsePacket } from '../../syntax/parsePacket.ts';

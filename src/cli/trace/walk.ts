@@ -1,7 +1,8 @@
 /** One packet through the scene: complete it, choose the rules of its family, walk. */
-import type { PartialPacket } from '../../host/completePacket.ts';
+
 import type { Host } from '../../host/host.ts';
 import { walkGiven } from '../../journey/walkGiven.ts';
+import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { TraceInput } from '../../report/traceJson.ts';
 import type { Complaint } from '../messages.ts';
 import type { Scene } from './scene.ts';

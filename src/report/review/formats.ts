@@ -1,19 +1,9 @@
-/** The formats of a review, in the order in which help lists them. Adding one is a line here. */
-import type { Paint } from '../paint.ts';
+/** The formats of a review, in the order in which help lists them. */
 import { githubAnnotations } from './github.ts';
 import { junitXml } from './junit.ts';
 import { MOST_OF_COMMENT, markdownReview } from './markdown/markdown.ts';
-import type { Review } from './review.ts';
+import type { Review, ReviewStyle } from './review.ts';
 import { sarifLog } from './sarif/sarif.ts';
-
-export interface ReviewStyle {
-  readonly paint: Paint;
-  readonly width: number;
-  /** of chainwalk */
-  readonly version: string;
-  /** warnings and what is undecided count as failures, as they do for the exit code */
-  readonly strict: boolean;
-}
 
 export interface ReviewFormat {
   readonly name: string;

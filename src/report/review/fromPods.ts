@@ -2,8 +2,8 @@
 
 import type { PodFinding } from '../../istio/podChecks/check.ts';
 import { groupBy } from '../../lib/groupBy.ts';
+import type { VerifiedPod } from '../../verify/verifiedPod.ts';
 import { PAGES } from '../pages/pages.ts';
-import type { VerifiedPod } from '../verifyPodsHuman.ts';
 import { fingerprintOf, toldApart } from './fingerprint.ts';
 import { claimChecks } from './fromVerified.ts';
 import type { Check, Place, Problem, Subject } from './review.ts';

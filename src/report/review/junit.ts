@@ -1,9 +1,8 @@
 /** JUnit's XML as Ant writes and Jenkins reads it: a subject is a suite, a check a test. Nothing is timed, so there are no times. */
 
-import type { ReviewStyle } from './formats.ts';
 import { problemLines } from './problemLines.ts';
 import { isDefect } from './problems.ts';
-import type { Check, Problem, Review, Subject } from './review.ts';
+import type { Check, Problem, Review, ReviewStyle, Subject } from './review.ts';
 import { element, xmlText } from './xml.ts';
 
 export function junitXml(review: Review, { strict }: Pick<ReviewStyle, 'strict'>): string {

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../syntax/diagnostic.ts';
 import type { Source, Span } from '../../syntax/source.ts';
 import type { Muted } from '../../verify/accepted.ts';
 import type { Level } from '../../verify/claim.ts';
+import type { Paint } from '../paint.ts';
 import type { TraceInput } from '../traceJson.ts';
 
 export type { Muted } from '../../verify/accepted.ts';
@@ -77,4 +78,13 @@ export interface Blamed {
   /** the rule in canonical words */
   readonly text: string;
   readonly rule: Rule;
+}
+
+export interface ReviewStyle {
+  readonly paint: Paint;
+  readonly width: number;
+  /** of chainwalk */
+  readonly version: string;
+  /** warnings and what is undecided count as failures, as they do for the exit code */
+  readonly strict: boolean;
 }

@@ -3,8 +3,8 @@ import { and } from '../../netfilter/matchExpr.ts';
 import { chosenSources } from '../../symbolic/sources.ts';
 import type { Claim } from '../claim.ts';
 import { NO_VIOLATION } from '../claim.ts';
+import { ofInitContainers } from '../claimsInInitPhase.ts';
 import { expectFates } from '../expectFates.ts';
-import { ofInitContainers } from '../initPhase.ts';
 import { isNew, isOutside, isTcpOrUdp } from '../scopes.ts';
 
 export const initPhaseReachable: Claim = {

@@ -2,9 +2,8 @@
 
 import type { Diagnostic } from '../../../syntax/diagnostic.ts';
 import { jsonText } from '../../printable.ts';
-import type { ReviewStyle } from '../formats.ts';
 import { type Found, problemsOf, worstFirst } from '../problems.ts';
-import type { Review } from '../review.ts';
+import type { Review, ReviewStyle } from '../review.ts';
 import { physicalLocation } from './locations.ts';
 import { toResult } from './result.ts';
 import { ruleIdOf, toRules } from './rules.ts';
