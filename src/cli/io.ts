@@ -11,8 +11,8 @@ export interface Io {
   readonly lines: (path: string) => AsyncIterable<readonly string[]>;
   /** replaces the file, and makes its folders; the reason when it cannot be written */
   readonly write: (path: string, text: string) => Promise<{ readonly problem?: string }>;
-  /** runs another program, without a shell, to its end */
-  readonly execute: (program: string, args: readonly string[]) => Promise<Executed>;
+  /** runs another program, without a shell, to its end, or ends it after so many seconds */
+  readonly execute: (program: string, args: readonly string[], seconds?: number) => Promise<Executed>;
   /** files below a folder whose path from there matches, sorted, as paths from here; `!` leaves out */
   readonly glob: (patterns: readonly string[], folder: string) => Promise<readonly string[]>;
   /** the same among names instead of the files that are there */
@@ -37,8 +37,8 @@ export type ReadResult = { readonly text: string } | { readonly problem: string 
 
 export type Executed =
   | { readonly code: number; readonly out: string; readonly err: string }
-  /** it could not be started */
-  | { readonly problem: string };
+  /** it could not be started, or has taken longer than it may */
+  | { readonly problem: string; readonly late?: true };
 
 export interface WatchEvents {
   /** one of the files may be another now */
@@ -127,14 +127,28 @@ async function readFile(path: string): Promise<ReadResult> {
 /** More output than any dump or manifest has is an error of the program that is run. */
 const MOST_OUTPUT = 256 * 1024 * 1024;
 
-async function execute(program: string, args: readonly string[]): Promise<Executed> {
+/** Of a timer; a longer one would ring at once. */
+const LONGEST_CLOCK = 2 ** 31 - 1;
+
+async function execute(program: string, args: readonly string[], seconds?: number): Promise<Executed> {
   const { execFile } = await import('node:child_process');
   return new Promise((resolve) => {
-    execFile(program, args, { maxBuffer: MOST_OUTPUT }, (error, out, err) => {
-      if (error === null) resolve({ code: 0, out, err });
+    let late = false;
+    const child = execFile(program, args, { maxBuffer: MOST_OUTPUT }, (error, out, err) => {
+      clearTimeout(clock);
+      if (late) resolve({ problem: `no answer in ${seconds} s`, late });
+      else if (error === null) resolve({ code: 0, out, err });
       else if (typeof error.code === 'number') resolve({ code: error.code, out, err });
       else resolve({ problem: reason(error) });
     });
+    const clock = seconds === undefined ? undefined : setTimeout(end, Math.min(1000 * seconds, LONGEST_CLOCK));
+    function end(): void {
+      late = true;
+      // what it has started may hold its output open
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      child.kill('SIGKILL');
+    }
   });
 }
 

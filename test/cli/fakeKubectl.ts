@@ -15,6 +15,8 @@ export interface Reply {
   readonly out?: string;
   readonly err?: string;
   readonly code?: number;
+  /** it does not answer for a minute */
+  readonly hangs?: true;
 }
 
 export interface Outcome {
@@ -42,7 +44,8 @@ export function fakeKubectl(replies: readonly Reply[] | undefined): FakeKubectl 
   const log = join(folder, 'calls');
   mkdirSync(path);
   if (replies !== undefined) {
-    const cases = replies.map(({ when, out = '', err = '', code = 0 }, index) => {
+    const cases = replies.map(({ when, out = '', err = '', code = 0, hangs }, index) => {
+      if (hangs) return `  ${when}) exec /bin/sleep 60;;`;
       writeFileSync(join(folder, `${index}.out`), out);
       writeFileSync(join(folder, `${index}.err`), err);
       return `  ${when}) /bin/cat '${folder}/${index}.out'; /bin/cat '${folder}/${index}.err' >&2; exit ${code};;`;
@@ -60,8 +63,10 @@ export function fakeKubectl(replies: readonly Reply[] | undefined): FakeKubectl 
       .slice(0, -1)
       .map((call) => call.split('\u001f').slice(0, -1));
   };
-  const execute = (program: string, args: readonly string[]): Executed => {
-    const { error, status, stdout, stderr } = spawnSync(program, args, { env: { PATH: path }, encoding: 'utf8' });
+  const execute = (program: string, args: readonly string[], seconds?: number): Executed => {
+    const timeout = 1000 * (seconds ?? 0);
+    const { error, status, stdout, stderr } = spawnSync(program, args, { env: { PATH: path }, encoding: 'utf8', timeout });
+    if (error && 'code' in error && error.code === 'ETIMEDOUT') return { problem: `no answer in ${seconds} s`, late: true };
     return error === undefined ? { code: status ?? 1, out: stdout, err: stderr } : { problem: 'no such file' };
   };
   const plugin: FakeKubectl['plugin'] = async (argv, files = {}) => {

@@ -15,7 +15,7 @@ export interface Setting {
   /** files that cannot be written */
   readonly unwritable?: readonly string[];
   /** stands for the other programs; without it there are none */
-  readonly execute?: (program: string, args: readonly string[]) => Executed;
+  readonly execute?: (program: string, args: readonly string[], seconds?: number) => Executed;
 }
 
 /** `**` and `*` of a glob, no more. */
@@ -80,7 +80,7 @@ export function memoryIo({ setting, out, err, written }: Parts): Io {
     written[path] = text;
     return {};
   };
-  const execute: Io['execute'] = async (program, args) => setting.execute?.(program, args) ?? { problem: 'no such file' };
+  const execute: Io['execute'] = async (program, args, seconds) => setting.execute?.(program, args, seconds) ?? { problem: 'no such file' };
   const glob: Io['glob'] = async (patterns, folder) => {
     const [taken, left] = [patterns.filter((one) => !one.startsWith('!')), patterns.filter((one) => one.startsWith('!'))];
     const fits = (path: string) => taken.some((one) => toRegExp(one).test(path)) && !left.some((one) => toRegExp(one.slice(1)).test(path));

@@ -21,7 +21,8 @@ export async function askPod(call: Call): Promise<ExitCode> {
   const [command = 'verify', ...rest] = asked;
   const wrong = wrongName(name) ?? wrongCommand(command, rest);
   if (wrong !== undefined) return refuse(io, wrong);
-  const cluster: Cluster = { io, connection: connectionOf(call) };
+  const seconds = textOf(input, 'kubectlTimeout');
+  const cluster: Cluster = { io, connection: connectionOf(call), ...(seconds !== undefined && { seconds: Number(seconds) }) };
   if (isSet(input, 'dryRun')) {
     await io.out.write(plan(call, { cluster, name }));
     return EXIT.ok;

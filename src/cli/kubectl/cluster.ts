@@ -6,10 +6,16 @@ export interface Cluster {
   readonly io: Io;
   /** `--namespace=shop`, `--context=...`, `--kubeconfig=...` */
   readonly connection: readonly string[];
+  /** that one call may take; absent: as long as such calls take by far */
+  readonly seconds?: number;
 }
 
-export function kubectl({ io, connection }: Cluster, args: readonly string[]): Promise<Executed> {
-  return io.execute('kubectl', [...connection, ...args]);
+const SECONDS = 60;
+/** An image may have to be fetched first. */
+const SECONDS_TO_START = 600;
+
+export function kubectl({ io, connection, seconds }: Cluster, args: readonly string[]): Promise<Executed> {
+  return io.execute('kubectl', [...connection, ...args], seconds ?? (args[0] === 'debug' ? SECONDS_TO_START : SECONDS));
 }
 
 /** The call as a shell would take it. */
@@ -30,6 +36,12 @@ function wordsIn(err: string): string | undefined {
 
 /** kubectl's own words about a call that failed. */
 export function failure(what: string, answer: Executed): Complaint {
+  if ('problem' in answer && answer.late) {
+    return {
+      message: `${what}: ${answer.problem}`,
+      help: '--kubectl-timeout gives each call of kubectl more time; `kubectl get pods` shows whether the cluster answers',
+    };
+  }
   if ('problem' in answer) {
     return {
       message: `kubectl cannot be run: ${answer.problem}`,

@@ -15,6 +15,11 @@ export const PLUGIN_OPTIONS: readonly OptionSpec[] = [
     says: 'when the container cannot tell: add an ephemeral container of this image, with iptables and iproute2; it stays until the pod ends',
   },
   { flags: '--debug-profile <name>', says: 'what it may do (default: netadmin)', choices: ['netadmin', 'sysadmin'] },
+  {
+    flags: '--kubectl-timeout <seconds>',
+    says: 'most time for one call of kubectl; without it 60, or 600 to start a container',
+    positive: true,
+  },
   { flags: '--save <folder>', says: 'keep the rules and the description of the host' },
   { flags: '--dry-run', says: 'print the kubectl commands, run none' },
 ];

@@ -28,7 +28,10 @@ export async function fetchAnswers(cluster: Cluster, asked: Asked): Promise<Fetc
   const { name, container, debug } = asked;
   const first = await kubectl(cluster, execArgs(asked, FIRST));
   const told = outputOf(first);
-  if (told !== undefined) return { answers: await askAll(cluster, asked, told), from: `container ${container}` };
+  if (told !== undefined) {
+    const answers = await askAll(cluster, asked, told);
+    return 'message' in answers ? answers : { answers, from: `container ${container}` };
+  }
   const cannot = 'code' in first ? reasonIn(first.err) : undefined;
   if (cannot === undefined) return failure(`kubectl exec in container ${container} of ${name}`, first);
   if (debug !== undefined) return fetchByDebug(cluster, asked, debug);
@@ -46,12 +49,18 @@ function reasonIn(err: string): string | undefined {
   return undefined;
 }
 
-async function askAll(cluster: Cluster, asked: Asked, first: string): Promise<Answers> {
+/** A program that is not there tells nothing; one that does not answer may have rules to tell. */
+async function askAll(cluster: Cluster, asked: Asked, first: string): Promise<Answers | Complaint> {
   const rest = QUESTIONS.filter((question) => question !== FIRST);
   const answers = await Promise.all(
-    rest.map(async (question) => [wordsOf(question), outputOf(await kubectl(cluster, execArgs(asked, question)))] as const),
+    rest.map(async (question) => ({ words: wordsOf(question), answer: await kubectl(cluster, execArgs(asked, question)) })),
   );
-  const told = answers.flatMap(([words, output]) => (output === undefined ? [] : [[words, output] as const]));
+  const late = answers.find(({ answer }) => 'late' in answer);
+  if (late !== undefined) return failure(`kubectl exec ${late.words} in container ${asked.container} of ${asked.name}`, late.answer);
+  const told = answers.flatMap(({ words, answer }) => {
+    const output = outputOf(answer);
+    return output === undefined ? [] : [[words, output] as const];
+  });
   return new Map([[wordsOf(FIRST), first], ...told]);
 }
 
