@@ -40,9 +40,9 @@ export interface ManifestOptions {
 }
 
 export interface ReadPod extends PodJson {
-  /** restore text and `ip` commands; null when Istio would refuse the settings */
+  /** restore text and `ip` commands; null when Istio would refuse the settings, and for a pod of another mesh, whose rules are not known */
   readonly rendered: Rendered | null;
-  /** the rules, for `trace`, `verify`, `find` and `diff` */
+  /** the rules, for `trace`, `verify`, `find` and `diff`; of a pod of another mesh none */
   readonly rulesets: readonly Ruleset[];
   /** the pod around them, for the same */
   readonly host: HostDescription;
@@ -72,7 +72,8 @@ export function readManifests(manifests: ManifestText | readonly ManifestText[],
   return { mode: approach, istio: report.istio, pods, diagnostics };
 }
 
-function asked({ enrolment, rules, rulesets, profile }: PodScene): Omit<ReadPod, keyof PodJson> {
+function asked({ enrolment, rules, rulesets: known, profile, otherMesh }: PodScene): Omit<ReadPod, keyof PodJson> {
+  const rulesets = otherMesh === undefined ? known : [];
   return { rendered: rules.rendered ?? null, rulesets, host: podHost(enrolment.facts, transparentPorts(rulesets)), profile };
 }
 

@@ -42,8 +42,9 @@ function sourceOf({ rulesets }: PodScene): PodScene['rulesets'][number]['source'
   return rulesets[0]?.source ?? { file: 'rules', text: '' };
 }
 
-function notesOf({ enrolment: { facts, verdict, taken }, rules, inMesh }: PodScene): readonly string[] {
+function notesOf({ enrolment: { facts, verdict, taken }, rules, inMesh, otherMesh }: PodScene): readonly string[] {
   const because = taken.at(-1)?.answer.because ?? '';
+  if (otherMesh !== undefined) return [`not judged: ${otherMesh.message}`];
   return [
     ...(verdict === 'captured'
       ? []

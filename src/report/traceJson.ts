@@ -29,8 +29,10 @@ export interface Trace {
   readonly truncated?: true;
   /** of a packet with a state: the connection that it was taken to belong to */
   readonly connection?: TraceConnection;
-  /** `budget: ` and the limit at which walking ended; the outcome is then undecided */
+  /** `budget: ` and the limit at which walking ended, or why the rules are not known; the outcome is then undecided */
   readonly reason?: string;
+  /** the pod has a proxy, and nobody writes rules for it: how this comes */
+  readonly notCaptured?: string;
   /** keys of the packet that were not given */
   readonly defaults: readonly string[];
   /** name of the mesh profile; null: no mesh */
@@ -127,11 +129,13 @@ export interface TraceInput {
   readonly profile?: string | undefined;
   /** packets that fare alike, in words */
   readonly same?: TraceSame | undefined;
+  /** why the pod of a manifest is not captured though it has a proxy, or why its rules are not known, and then there is no path */
+  readonly outside?: string | undefined;
   /** text of the ruleset, for formats that point into it */
   readonly source?: Source | undefined;
 }
 
-export function toTrace({ journey, file, defaults, assumptions = [], profile, same }: TraceInput): Trace {
+export function toTrace({ journey, file, defaults, assumptions = [], profile, same, outside }: TraceInput): Trace {
   const [first] = journey.paths;
   return {
     schema: 'chainwalk/trace/v1',
@@ -144,6 +148,7 @@ export function toTrace({ journey, file, defaults, assumptions = [], profile, sa
     ...(journey.truncated && { truncated: true }),
     ...(journey.membership !== undefined && { connection: toConnection(journey.membership) }),
     ...(journey.spent !== undefined && { reason: `budget: ${journey.spent}` }),
+    ...(outside !== undefined && (first === undefined ? { reason: outside } : { notCaptured: outside })),
     defaults: defaultKeys(defaults),
     profile: profile ?? null,
     assumptions,

@@ -62,6 +62,8 @@ function compared({ base, head }: Sides<DiffSubject>, { where, limits }: Asking)
     return { diffs: base.rulesets.map(({ family }) => ({ family, changes: [], undecided: [] })), notes: [], firstLeg: false };
   if (base.pod?.inMesh && head.pod?.inMesh && isAmbient(base.pod) !== isAmbient(head.pod))
     return acrossMeshes(compareApproaches(approached(base, base.pod), approached(head, head.pod), limits));
+  const unknown = base.pod?.otherMesh ?? head.pod?.otherMesh;
+  if (unknown !== undefined) return notCompared({ base, head }, unknown.message);
   const profile = base.profile ?? head.profile;
   const scene: DiffScene = {
     host: base.host,
@@ -72,6 +74,13 @@ function compared({ base, head }: Sides<DiffSubject>, { where, limits }: Asking)
   };
   const proved = diffRulesets(base.rulesets, head.rulesets, scene);
   return { ...withUnsaid(proved, { base, head }), notes: [...proved.notes, ...hostNotes({ base, head })], firstLeg: false };
+}
+
+/** Of the rules of one side nothing is known. */
+function notCompared({ base, head }: Sides<DiffSubject>, reason: string): SubjectsDiff {
+  const families = [...new Set([...base.rulesets, ...head.rulesets].map(({ family }) => family))];
+  const open = { level: 'error' as const, packets: 'any packet', reason, rules: { base: [], head: [] } };
+  return { diffs: families.map((family) => ({ family, changes: [], undecided: [open] })), notes: [], firstLeg: false };
 }
 
 /** The classes of each question together, the most serious first. */

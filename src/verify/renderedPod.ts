@@ -2,6 +2,7 @@
 import type { Host } from '../host/host.ts';
 import { readHost } from '../host/readHost.ts';
 import type { Enrolment } from '../istio/enrol/enrol.ts';
+import { type OtherMesh, otherMesh, saidOf } from '../istio/enrol/otherMesh.ts';
 import { podHost, profileOfPod } from '../istio/podRules/podHost.ts';
 import { type PodRules, podRules, renderSettings } from '../istio/podRules/podRules.ts';
 import type { PodSetting } from '../istio/podRules/podSetting.ts';
@@ -24,6 +25,8 @@ export interface RenderedPod {
   readonly profile: string;
   /** a proxy runs there, and traffic is meant to be captured */
   readonly inMesh: boolean;
+  /** its rules are another mesh's, and not known: none of it can be asked for */
+  readonly otherMesh?: OtherMesh;
   readonly families: readonly Family[];
   /** as it is while init containers run */
   readonly whileInit?: WhileInit;
@@ -66,7 +69,8 @@ function withRules(enrolment: Enrolment, rules: PodRules, memory: PodMemory): Re
   const description = podHost(facts, transparentPorts(read.value.rulesets));
   const host = once(memory.hosts, JSON.stringify(description), () => readPodHost(description));
   const meant = taken.some(({ stage }) => ['init container', 'multus', 'cni plugin'].includes(stage));
-  const inMesh = verdict === 'captured' || (meant && taken.at(-1)?.step.id !== 'interception-none');
+  const other = otherMesh(facts);
+  const inMesh = other === undefined && (verdict === 'captured' || (meant && taken.at(-1)?.step.id !== 'interception-none'));
   const profile = profileOfPod(facts).name;
   const families: readonly Family[] = pod.addresses.some((address) => address.includes(':')) ? [4, 6] : [4];
   return {
@@ -76,9 +80,10 @@ function withRules(enrolment: Enrolment, rules: PodRules, memory: PodMemory): Re
     host: host.value,
     profile,
     inMesh,
+    ...(other !== undefined && { otherMesh: other }),
     families,
     diagnostics: read.value.diagnostics.map((one) => ({ ...one, source })),
-    key: `${read.id} ${host.id} ${profile} ${inMesh} ${families}`,
+    key: `${read.id} ${host.id} ${profile} ${inMesh} ${families}${other === undefined ? '' : ` ${saidOf(facts)}`}`,
   };
 }
 

@@ -1,5 +1,7 @@
 /** Manifests of pods with a proxy for which no rules follow: never green. */
 import { describe, expect, it } from 'vitest';
+import { trace } from '../../src/index.ts';
+import { readManifests } from '../../src/kubernetes/index.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const pod = (container: string, annotations = '{}') => `apiVersion: v1
@@ -18,6 +20,11 @@ const run = (text: string, ...argv: readonly string[]) => {
   return chainwalk([command, 'pod.yaml', ...rest], { files: { 'pod.yaml': text } });
 };
 
+const expectDirect = (text: string) =>
+  chainwalk(['expect', 'e.yaml'], {
+    files: { 'pod.yaml': text, 'e.yaml': 'manifest: pod.yaml\npackets:\n  - {packet: "out tcp -> 203.0.113.9:443", outcome: direct}\n' },
+  });
+
 describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
   it('of Istio, for which nobody writes rules: NOT CAPTURED, exit 1', async () => {
     const text = pod('{name: istio-proxy, image: proxy, args: [proxy, sidecar]}', STATUS);
@@ -28,7 +35,14 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
     expect(verified.out).toMatch(/^NOT CAPTURED: \d+ of \d+ claims violated/);
     const json = await run(text, 'verify', '--json');
     expect([json.code, json.out]).toEqual([1, expect.stringContaining('NOT CAPTURED: the pod has a container istio-proxy')]);
-    expect((await run(text, 'trace', 'out tcp -> 203.0.113.9:443')).err).toContain('NOT CAPTURED: the pod has a container istio-proxy');
+    for (const options of [[], ['--brief'], ['--json']]) {
+      const { code, out } = await run(text, 'trace', 'out tcp -> 203.0.113.9:443', '--expect', 'direct', ...options);
+      expect([code, out.replace(/\s+/g, ' ')]).toEqual([1, expect.stringContaining('NOT CAPTURED: the pod has a container istio-proxy')]);
+    }
+    const expected = await expectDirect(text);
+    expect([expected.code, expected.out.replace(/\s+/g, ' ')]).toEqual([1, expect.stringContaining('NOT CAPTURED: the pod has')]);
+    // which of them captures it is what it asks
+    expect((await run(text, 'approaches')).code).toBe(0);
   });
 
   it.each([
@@ -42,7 +56,28 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
       expect(code).toBe(1);
       expect(out.replace(/\s+/g, ' ')).toContain(`a pod of ${title}: its rules do not follow from manifests`);
     }
-    expect((await run(text, 'trace', 'out tcp -> 203.0.113.9:443')).err).toContain(`a pod of ${title}`);
+    const traced = await run(text, 'trace', 'out tcp -> 203.0.113.9:443');
+    expect([traced.code, traced.out.split('\n')[0]]).toEqual([1, expect.stringMatching(`^UNDECIDED a pod of ${title}`)]);
+    const json = await run(text, 'trace', 'out tcp -> 203.0.113.9:443', '--json');
+    expect([json.code, JSON.parse(json.out)]).toEqual([1, expect.objectContaining({ outcome: 'undecided', legs: [] })]);
+    const approaches = await run(text, 'approaches');
+    expect([approaches.code, approaches.out]).toEqual([
+      1,
+      expect.stringMatching(/^captured +not known +not known +not known +not known$/m),
+    ]);
+    expect(await expectDirect(text)).toMatchObject({ code: 1, out: expect.stringContaining('undecided') });
+  });
+
+  it('of another mesh: rules of which nothing is known are not equal to any', async () => {
+    const of = async (base: string, head: string) =>
+      chainwalk(['diff', 'base.yaml', 'head.yaml'], { files: { 'base.yaml': base, 'head.yaml': head } });
+    const linkerd = pod('{name: linkerd-proxy, image: proxy}');
+    expect((await of(linkerd, pod('{name: web, image: web}'))).code).toBe(1);
+    expect((await of(linkerd, pod('{name: linkerd-proxy, image: proxy}', '{config.linkerd.io/skip-outbound-ports: "443"}'))).code).toBe(1);
+    expect((await of(linkerd, `# a comment\n${linkerd}`)).code).toBe(0);
+    const [read] = readManifests(linkerd).pods;
+    expect(read).toMatchObject({ rendered: null, rulesets: [] });
+    expect(() => trace(read?.rulesets ?? '', 'out tcp -> 203.0.113.9:443')).toThrow('there are no rules');
   });
 
   it.each([

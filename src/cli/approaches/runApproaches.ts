@@ -1,6 +1,7 @@
 /** What `chainwalk approaches` does. */
 
 import { APPROACHES, type Approach } from '../../istio/enrol/facts.ts';
+import { otherMesh } from '../../istio/enrol/otherMesh.ts';
 import { type PodScene, scenesOf } from '../../kubernetes/scenes.ts';
 import { isBudgetReason } from '../../lib/budget.ts';
 import { humanApproaches } from '../../report/approaches/human.ts';
@@ -41,7 +42,14 @@ export async function runApproaches(call: Call): Promise<ExitCode> {
   const cut = pods.some(({ pairs }) =>
     pairs.some(({ diff }) => diff?.diffs.some(({ undecided }) => undecided.some(({ reason }) => isBudgetReason(reason)))),
   );
-  return cut ? EXIT.findings : EXIT.ok;
+  const lost = pods.some(({ answers }) => isLost(answers));
+  return cut || lost ? EXIT.findings : EXIT.ok;
+}
+
+/** Its rules are another mesh's, or no approach captures it though it has a proxy. */
+function isLost(answers: PodAnswers['answers']): boolean {
+  const outside = answers.some(({ findings }) => findings.some(({ claim }) => claim === 'pod-captured'));
+  return outside && answers.every(({ enrolment: { verdict, facts } }) => verdict !== 'captured' || otherMesh(facts) !== undefined);
 }
 
 type Limits = ReturnType<typeof limitsOf>;
@@ -62,6 +70,7 @@ interface Between {
 /** Undefined when the pod does not start with one of them. */
 function diffOf({ from, to }: Between, limits: Limits): ApproachDiff | undefined {
   if (from === undefined || to === undefined) return undefined;
+  if (from.otherMesh !== undefined || to.otherMesh !== undefined) return undefined;
   if ([from, to].some(({ enrolment }) => enrolment.verdict === 'blocked')) return undefined;
   const side = ({ enrolment, rulesets, host }: PodScene) => ({ ambient: enrolment.facts.approach === 'ambient', rulesets, host });
   return compareApproaches(side(from), side(to), limits);

@@ -26,7 +26,7 @@ export async function judgeExpectations(call: Call, loaded: LoadedExpectations):
   const job = await jobOf(call, loaded);
   if (job === undefined) return undefined;
   const { source, file } = loaded;
-  const checks = file.packets.map((expectation) => toCheck({ loaded, scene: job.scene, expectation }));
+  const checks = [...outsideCheck(loaded, job), ...file.packets.map((expectation) => toCheck({ loaded, scene: job.scene, expectation }))];
   const diagnostics = job.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   return { subject: { kind: 'expectations', name: source.file, file: source.file, checks }, diagnostics };
 }
@@ -51,6 +51,23 @@ async function jobOf({ io, input }: Call, { source, file }: LoadedExpectations):
   return readPodJob(call, { file: from(folder, manifest ?? ''), format: 'human' });
 }
 
+/** A pod that has a proxy, and nobody captures it: whatever its packets are expected to do, this is wrong. */
+function outsideCheck({ source, file }: LoadedExpectations, { scene: { outside } }: Job): readonly Check[] {
+  if (outside?.walks !== true) return [];
+  const id = 'pod-captured';
+  const says = outside.says;
+  const problem: Problem = {
+    id,
+    level: 'error',
+    verdict: 'failed',
+    message: `${id}: ${says}`,
+    place: { source, span: file.packets[0]?.span ?? { start: 0, end: 1 } },
+    blame: [],
+    fingerprint: fingerprintOf({ id, subject: source.file, verdict: 'failed', rules: [], says }),
+  };
+  return [{ id, statement: 'The pod has a proxy, and somebody writes rules for it.', verdict: 'failed', problems: [problem] }];
+}
+
 interface Asked {
   readonly loaded: LoadedExpectations;
   readonly scene: Scene;
@@ -73,6 +90,7 @@ interface Answered extends Answer {
 }
 
 function answersOf({ scene, expectation }: Asked): readonly Answered[] {
+  if (scene.outside?.walks === false) return [{ verdict: 'undecided', reasons: [scene.outside.says], blame: [] }];
   if (expectation.kind === 'set') return expectSet({ ...scene, host: hostOfSet(scene, expectation.where), ...expectation });
   const walked = walkPacket(scene, expectation.given);
   if ('message' in walked) return [{ verdict: 'unmet', reasons: [walked.message], blame: [] }];

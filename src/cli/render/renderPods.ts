@@ -1,5 +1,6 @@
 /** `chainwalk render --pod FILE`: the rules of the pods of a manifest. */
 import { enrol, WRITERS } from '../../istio/enrol/enrol.ts';
+import { otherMesh } from '../../istio/enrol/otherMesh.ts';
 import type { Pod } from '../../istio/manifest/pod.ts';
 import { type PodRules, podRules } from '../../istio/podRules/podRules.ts';
 import { routingText, rulesText } from '../../istio/rulesText.ts';
@@ -34,8 +35,16 @@ export async function renderPods(call: Call): Promise<ExitCode> {
     const enrolment = enrol(pod, loaded.world);
     const rules = podRules(enrolment);
     found.push(...refusals(enrolment), ...rules.diagnostics);
-    const why = enrolment.taken.at(-1)?.answer.because ?? '';
-    return { pod, by: enrolment.verdict === 'captured' ? WRITERS[loaded.world.approach] : `nobody: ${why}`, rules };
+    const other = otherMesh(enrolment.facts);
+    const why = other?.message ?? enrolment.taken.at(-1)?.answer.because ?? '';
+    return {
+      pod,
+      by:
+        enrolment.verdict === 'captured' && other === undefined
+          ? WRITERS[loaded.world.approach]
+          : `${other === undefined ? 'nobody' : 'others'}: ${why}`,
+      rules,
+    };
   });
   await showDiagnostics(call, found);
   if (formatOf(input, 'rules') === 'json')

@@ -43,7 +43,7 @@ export async function readPodJob(call: Call, { file, format }: JobInput): Promis
   const assumed = host === undefined ? { assumed: { families: ([4, 6] as const).filter((family) => !known.includes(family)) } } : {};
   return {
     call,
-    scene: { ...chosen, ...assumed, rulesets: scene.rulesets, detailed, limits: limitsOf(call) },
+    scene: { ...chosen, ...assumed, ...outsideOf(scene), rulesets: scene.rulesets, detailed, limits: limitsOf(call) },
     format: found,
     style: { ...(await terminal(call, io.out)), verbose: detailed, brief: isSet(input, 'brief') },
     diagnostics: [...loaded.diagnostics, ...uncaptured(scene)],
@@ -61,6 +61,11 @@ async function podAsked({ io, input }: Call, scenes: readonly PodScene[]): Promi
       : `--pod: \`${name}\` is the name of ${meant.length} pods`;
   await complain(io, { message, help: `the pods are ${scenes.map(nameOf).join(', ')}` });
   return undefined;
+}
+
+function outsideOf({ findings, otherMesh }: PodScene): Pick<Job['scene'], 'outside'> {
+  const [found] = findings.filter(({ claim }) => claim === 'pod-captured');
+  return found === undefined ? {} : { outside: { says: found.message, walks: otherMesh === undefined } };
 }
 
 /** Without rules every packet goes its own way; nobody should take that for a proof of anything. */

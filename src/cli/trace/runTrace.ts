@@ -29,8 +29,9 @@ export async function runTrace(given: Call): Promise<ExitCode> {
   if (!isPod && (await phaseOfRules(call))) return EXIT.usage;
   const job = await (isPod ? podJob(call, wanted) : readJob(call, wanted));
   if (job === undefined) return EXIT.usage;
-  if (asked.path === undefined) return answerTexts(job, asked.texts);
-  return worst(await warnAbout(job, []), await traceStream(job, asked.path));
+  const outside = job.scene.outside === undefined ? EXIT.ok : EXIT.findings;
+  if (asked.path === undefined) return worst(outside, await answerTexts(job, asked.texts));
+  return worst(worst(outside, await warnAbout(job, [])), await traceStream(job, asked.path));
 }
 
 /** What is about pods is loaded here only. */
@@ -106,7 +107,7 @@ async function withSame({ scene }: Job, input: WalkedPacket): Promise<TraceInput
   const ruleset = scene.rulesets.find(({ family }) => family === packet.family);
   // of what depends on the host, nothing is known to be alike
   const unsaid = input.journey.paths.some(({ choices }) => choices.some(({ why }) => why === 'unsaid'));
-  if (ruleset === undefined || unsaid) return input;
+  if (ruleset === undefined || unsaid || scene.outside?.walks === false) return input;
   const { sameAs } = await import('../../verify/same.ts');
   const { deadline } = scene.limits?.() ?? {};
   const same = sameAs(ruleset, packet, {

@@ -14,6 +14,8 @@ import { complain } from '../messages.ts';
 export interface Scene extends GivenScene {
   /** also record the rules that do not match */
   readonly detailed: boolean;
+  /** of a pod that has a proxy: why nobody captures it, or why its rules are not known, and no packet can be walked */
+  readonly outside?: { readonly says: string; readonly walks: boolean };
   /** of each question */
   readonly limits?: () => BudgetLimits;
 }

@@ -1,6 +1,7 @@
 /** One packet through the scene: complete it, choose the rules of its family, walk. */
 
 import type { Host } from '../../host/host.ts';
+import type { Journey } from '../../journey/journey.ts';
 import { walkGiven } from '../../journey/walkGiven.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { TraceInput } from '../../report/traceJson.ts';
@@ -14,10 +15,13 @@ export interface WalkedPacket extends TraceInput {
 
 export function walkPacket(scene: Scene, given: PartialPacket): WalkedPacket | Complaint {
   const walked = walkGiven(scene, given);
+  const { outside } = scene;
   if ('problem' in walked) return { message: walked.problem };
   if ('missing' in walked) return missingFamily(scene, walked.missing);
-  const { journey, ruleset, defaults, assumptions, host } = walked;
-  return { journey, file: ruleset.source.file, defaults, assumptions, profile: scene.profile?.name, host };
+  const { journey: found, ruleset, defaults, assumptions, host } = walked;
+  const journey: Journey = outside?.walks === false ? { packet: found.packet, outcome: 'undecided', paths: [], truncated: false } : found;
+  const profile = scene.profile?.name;
+  return { journey, file: ruleset.source.file, defaults, assumptions, profile, host, ...(outside && { outside: outside.says }) };
 }
 
 /** Rules of one family say nothing about the other: no answer is better than a guess. */

@@ -5,6 +5,7 @@ import type { MeshConfiguration } from '../configuration/mesh.ts';
 import { parseBool } from '../configuration/values.ts';
 import type { Enrolment } from '../enrol/enrol.ts';
 import type { Facts } from '../enrol/facts.ts';
+import { otherMesh } from '../enrol/otherMesh.ts';
 import type { Place } from '../given.ts';
 import { goAddress } from '../goValues.ts';
 import { type Rendering, renderAmbient, renderSidecar, type SidecarRequest } from '../render.ts';
@@ -21,9 +22,10 @@ export interface PodRules extends Rendering {
   readonly assumptions: readonly string[];
 }
 
-/** For a pod that is not captured: no settings, and no rules. */
+/** For a pod that is not captured: no settings, and no rules. Those of a pod of another mesh are not known. */
 export function podRules({ facts, verdict }: Enrolment): PodRules {
   if (verdict !== 'captured') return { settings: [], assumptions: [], diagnostics: [], rendered: { v4: '', v6: '', routing: [] } };
+  if (otherMesh(facts) !== undefined) return { settings: [], assumptions: [], diagnostics: [] };
   const { version, approach } = facts;
   if (approach === 'ambient') {
     const document = ambientDocument(facts);

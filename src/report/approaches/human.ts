@@ -48,7 +48,7 @@ type Cell = (approach: ApproachJson) => string;
 
 const ROWS: readonly (readonly [label: string, cell: Cell])[] = [
   ['', ({ mode }) => mode],
-  ['captured', ({ verdict, decidedBy }) => (verdict === 'captured' ? 'yes' : `${VERDICTS[verdict]}: ${decidedBy}`)],
+  ['captured', capturedCell],
   ['rules', ({ rules }) => (rules === 0 ? '-' : String(rules))],
   ['pods may', ({ pod }) => (pod.length === 0 ? '-' : pod.join(' '))],
   ['nodes have', ({ agents }) => agents.join(', ') || '-'],
@@ -59,6 +59,12 @@ const ROWS: readonly (readonly [label: string, cell: Cell])[] = [
     ({ interfaces }) => interfaces.map(({ name, captured }) => `${name}: ${captured ? 'captured' : 'not'}`).join(', ') || '-',
   ],
 ];
+
+/** What is captured by another mesh is not known. */
+function capturedCell({ verdict, decidedBy, findings }: ApproachJson): string {
+  if (verdict !== 'captured') return `${VERDICTS[verdict]}: ${decidedBy}`;
+  return findings.some(({ claim }) => claim === 'pod-captured') ? 'not known' : 'yes';
+}
 
 interface TableRow {
   readonly label: string;
@@ -100,7 +106,7 @@ const MOST = 3;
 
 function comparison(one: Comparison, { paint, width }: ApproachesStyle): readonly string[] {
   const head = paint.bold(`${one.from} -> ${one.to}`);
-  if (one.equivalent === null) return [`${head}: not compared, the pod does not start with one of them`];
+  if (one.equivalent === null) return [`${head}: not compared: the pod does not start with one of them, or its rules are another mesh's`];
   const scope = one.firstLegOnly ? "of the application's packets" : 'of all packets';
   if (one.equivalent) return [`${head}: no change (proved for ${FIRST_PACKETS}${one.firstLegOnly ? ' of the application' : ''})`];
   const shown = one.changes

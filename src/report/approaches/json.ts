@@ -44,7 +44,7 @@ export interface ApproachJson extends Privileges {
 export interface Comparison {
   readonly from: Approach;
   readonly to: Approach;
-  /** null: one of them does not let the pod start */
+  /** null: one of them does not let the pod start, or its rules are another mesh's */
   readonly equivalent: boolean | null;
   /** the application's packets only, each up to its first end */
   readonly firstLegOnly: boolean;

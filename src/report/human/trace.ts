@@ -9,6 +9,7 @@ import { destination, processOf } from '../ends.ts';
 import { paragraph } from '../layout.ts';
 import { defaultsText } from '../packetJson.ts';
 import type { Paint } from '../paint.ts';
+import { printable } from '../printable.ts';
 import type { TraceInput } from '../traceJson.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../words.ts';
 import { choiceText, headline } from './headline.ts';
@@ -29,9 +30,10 @@ interface AnswerStyle extends StepStyle {
 
 /** One block per packet, without a line feed at its end. */
 export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanStyle): string {
-  const { journey, file, defaults, same, assumptions = [] } = input;
+  const { journey, file, defaults, same, assumptions = [], outside } = input;
   const [first] = journey.paths;
-  if (first === undefined) return '';
+  const warned = outside === undefined ? [] : [outsideText(input, { paint, width })];
+  if (first === undefined) return [...warned, paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 })].join('\n');
   const steps = journey.paths.flatMap((path) => path.legs.flatMap((leg) => leg.walk.steps));
   const style: AnswerStyle = { paint, width, file, key: keyWidths(steps), mesh: input.profile };
   const packet = paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 });
@@ -51,7 +53,13 @@ export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanSt
         );
   const cut = journey.spent === undefined ? [] : ['', paint.yellow(`undecided: budget: ${journey.spent}; the rest was not walked`)];
   const alike = same === undefined ? [] : ['', sameText(same, width)];
-  return [head, packet, ...assumed, ...member, ...body, ...cut, ...alike].join('\n');
+  return [...warned, head, packet, ...assumed, ...member, ...body, ...cut, ...alike].join('\n');
+}
+
+/** Above the answer, or instead of it. */
+function outsideText({ journey, outside = '' }: TraceInput, { paint, width }: Pick<HumanStyle, 'paint' | 'width'>): string {
+  const said = journey.paths.length > 0 ? outside : `${OUTCOME_WORDS.undecided} ${outside}`;
+  return paint.bold(paint.red(paragraph({ text: printable(said), width, hang: 2 })));
 }
 
 /** For ordinary packets without the conditions that hold for all of those. */
@@ -60,12 +68,13 @@ function sameText({ packets, ordinary }: NonNullable<TraceInput['same']>, width:
 }
 
 /** One line per packet. */
-export function briefTrace({ journey, file, assumptions = [] }: TraceInput, { paint }: HumanStyle): string {
+export function briefTrace({ journey, file, assumptions = [], outside }: TraceInput, { paint }: HumanStyle): string {
   const outcome = paint[OUTCOME_COLOURS[journey.outcome]](journey.outcome.padEnd(12));
   const [first] = journey.paths;
   const ways = journey.paths.length > 1 ? ` (first of ${journey.paths.length} branches)` : '';
   const assumed = assumptions.length === 0 ? '' : `  (assumed: ${assumptions.length})`;
-  return `${outcome}  ${packetText(journey.packet)}  via ${first === undefined ? '' : rail(first, file)}${ways}${assumed}`;
+  const via = first === undefined ? '' : `  via ${rail(first, file)}${ways}${assumed}`;
+  return `${outcome}  ${packetText(journey.packet)}${via}${outside === undefined ? '' : `  (${printable(outside)})`}`;
 }
 
 function answer({ path, before = '' }: { readonly path: Path; readonly before?: string }, style: AnswerStyle): string {
