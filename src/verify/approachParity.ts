@@ -4,9 +4,9 @@ import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Bdd } from '../symbolic/bdd.ts';
 import { EMPTY } from '../symbolic/bdd.ts';
 import type { Claim, Doubtful, Judgement, Violation } from './claim.ts';
-import type { Other } from './counterpart.ts';
 import { outcomesOf } from './outcome.ts';
 import { translate } from './parity.ts';
+import type { Other } from './podQuestions.ts';
 import type { Place, Scene } from './scene.ts';
 import { packets } from './scene.ts';
 

@@ -3,7 +3,7 @@ import { point } from '../lib/intervals.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { and, equals, inSet, not, or, present } from '../netfilter/matchExpr.ts';
 import type { Claim } from './claim.ts';
-import type { WhileInit } from './initPhase.ts';
+import type { WhileInit } from './podQuestions.ts';
 import type { Scene } from './scene.ts';
 import { ofApplication } from './scopes.ts';
 

@@ -2,17 +2,8 @@
 import { STATUS, TRAFFIC_ANNOTATIONS } from '../istio/configuration/annotations.ts';
 import { type Enrolment, enrolWith } from '../istio/enrol/enrol.ts';
 import { type Facts, interceptionMode, isInjected } from '../istio/enrol/facts.ts';
+import type { Counterpart, CounterpartNames, Other } from './podQuestions.ts';
 import { emptyMemory, type PodMemory, type RenderedPod, renderPod } from './renderedPod.ts';
-
-export type Other = 'approach' | 'mode';
-
-/** `here` and `there` name the two ways, as in `with istio-init`. */
-interface Names {
-  readonly here: string;
-  readonly there: string;
-}
-
-export interface Counterpart extends Pick<RenderedPod, 'rulesets' | 'host' | 'key'>, Names {}
 
 /** Or why there is none. */
 export function counterpartOf({ enrolment }: RenderedPod, other: Other, memory: PodMemory = emptyMemory()): Counterpart | string {
@@ -41,12 +32,12 @@ function ofMode(facts: Facts): Otherwise {
   return { here, there, enrolment: enrolWith({ ...plain, pod: { ...plain.pod, annotations } }) };
 }
 
-interface Otherwise extends Names {
+interface Otherwise extends CounterpartNames {
   readonly enrolment: Enrolment;
 }
 
 interface Rendering {
-  readonly names: Names;
+  readonly names: CounterpartNames;
   readonly memory: PodMemory;
 }
 

@@ -4,20 +4,8 @@ import { initPhase, type Phase, phaseOfInit } from '../istio/enrol/initPhase.ts'
 import { identityOf } from '../istio/podRules/podHost.ts';
 import { istioSidecar } from '../mesh/profiles/istioSidecar.ts';
 import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
+import type { Sender, WhileInit } from './podQuestions.ts';
 import type { RenderedPod } from './renderedPod.ts';
-
-export interface WhileInit {
-  readonly phase: Phase;
-  /** the init containers that find this phase; none: the pod has none of its own, and is judged as if it had one */
-  readonly senders: readonly Sender[];
-}
-
-export interface Sender {
-  readonly name: string;
-  /** undefined: only the image says */
-  readonly uid: number | undefined;
-  readonly gid: number | undefined;
-}
 
 export function inInitPhase<P extends RenderedPod>(pod: P): P {
   const { enrolment, rulesets, host, key } = pod;

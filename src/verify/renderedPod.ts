@@ -15,7 +15,7 @@ import type { Ruleset } from '../ruleset/ruleset.ts';
 import { transparentPorts } from '../ruleset/transparentPorts.ts';
 import type { Diagnostic } from '../syntax/diagnostic.ts';
 import type { Source } from '../syntax/source.ts';
-import type { WhileInit } from './initPhase.ts';
+import type { WhileInit } from './podQuestions.ts';
 
 export interface RenderedPod {
   readonly enrolment: Enrolment;

@@ -16,9 +16,8 @@ import { startEnv } from '../symbolic/state.ts';
 import type { FateClass } from '../symbolic/traverse.ts';
 import { traverseIn, traverseOut } from '../symbolic/traverse.ts';
 import type { AcceptedRule } from './accepted.ts';
-import type { Counterpart, Other } from './counterpart.ts';
 import type { Declaration } from './declaration.ts';
-import type { WhileInit } from './initPhase.ts';
+import type { Counterpart, Other, WhileInit } from './podQuestions.ts';
 import type { RulesOnHost } from './rulesOnHost.ts';
 
 export interface Scene extends RulesOnHost {

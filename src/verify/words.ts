@@ -11,7 +11,7 @@ import { intervalsOf, project } from '../symbolic/project.ts';
 import type { Space, StartField } from '../symbolic/space.ts';
 import { widthOf } from '../symbolic/space.ts';
 import { nameOfAddresses } from './addressWords.ts';
-import type { Scene } from './scene.ts';
+import type { RulesOnHost } from './rulesOnHost.ts';
 
 export interface PacketSetWords {
   readonly set: Bdd;
@@ -27,7 +27,7 @@ const MAX_BOXES = 4;
 export const NO_WORDS = 'packets of more kinds than can be described';
 const WORDS = { steps: 4_000_000, nodes: 1_000_000 };
 
-export function wordsOf({ space }: Pick<Scene, 'space'>, words: PacketSetWords): string {
+export function wordsOf({ space }: Pick<RulesOnHost, 'space'>, words: PacketSetWords): string {
   try {
     return space.budget.share(1 / 2, () => describe(space, words), WORDS);
   } catch (error) {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { CLAIMS } from '../../src/verify/claims.ts';
 import type { Finding } from '../../src/verify/finding.ts';
-import type { WhileInit } from '../../src/verify/initPhase.ts';
+import type { WhileInit } from '../../src/verify/podQuestions.ts';
 import { verifyRulesets } from '../../src/verify/verify.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
