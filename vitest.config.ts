@@ -7,8 +7,8 @@ const src = (file: string): string => fileURLToPath(new URL(`src/${file}`, impor
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^chainwalk$/, replacement: src('index.ts') },
-      { find: /^chainwalk\/(arbitraries|kubernetes|vitest)$/, replacement: src('$1/index.ts') },
+      { find: /^chainwalk$/, replacement: src('api/library/index.ts') },
+      { find: /^chainwalk\/(arbitraries|kubernetes|vitest)$/, replacement: src('api/$1/index.ts') },
     ],
   },
   test: {

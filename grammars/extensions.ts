@@ -1,7 +1,7 @@
 /** Writes grammars/EXTENSIONS.md from the registry: what is claimed of every match and target. Run by `npm run extensions`. */
 import { writeFileSync } from 'node:fs';
-import type { Extension } from '../src/extensions/extension.ts';
-import { MATCHES, TARGETS } from '../src/extensions/registry.ts';
+import type { Extension } from '../src/extensions/contract/extension.ts';
+import { MATCHES, TARGETS } from '../src/extensions/rule/registry.ts';
 
 /** What the comparison with iptables allows; test/kernel/lines/limits.ts has the condition of each, by its id. */
 export const LINE_LIMITS: readonly { readonly id: string; readonly why: string }[] = [

@@ -10,6 +10,6 @@ for (const [file, module] of Object.entries(OUTPUT)) {
   const text = readFileSync(new URL(`${file}.ohm`, import.meta.url), 'utf8');
   const names = [...text.matchAll(/^\/\/captures (.*)$/gm)].flatMap((line) => (line[1] ?? '').split(' '));
   const options = names.length === 0 ? {} : { captures: new Set(names) };
-  const source = compile(ohm.grammar(text), { ...options, runtime: '../recogniser.ts' });
+  const source = compile(ohm.grammar(text), { ...options, runtime: '../grammar/recogniser.ts' });
   writeFileSync(new URL(`../src/syntax/generated/${module}.ts`, import.meta.url), source);
 }

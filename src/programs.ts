@@ -1,4 +1,4 @@
 /** The programs without a process: what is bundled. */
-export { nodeIo } from './cli/io.ts';
+export { nodeIo } from './cli/io/io.ts';
 export { runPlugin } from './cli/kubectl/runPlugin.ts';
-export { run } from './cli/run.ts';
+export { run } from './cli/program/run.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { InputError, parse, print, type Ruleset, trace } from '../src/index.ts';
+import { InputError, parse, print, type Ruleset, trace } from '../src/api/library/index.ts';
 
 const fixture = (name: string) => readFileSync(resolve(import.meta.dirname, '../fixtures', name), 'utf8');
 

@@ -35,7 +35,7 @@ describe('the README', () => {
   });
 
   it('shows library code that does what its comment says', async () => {
-    const { parse, trace } = await import('../src/index.ts');
+    const { parse, trace } = await import('../src/api/library/index.ts');
     const text = readFileSync(new URL('fixtures/istio-sidecar.rules', ROOT), 'utf8');
     const [ruleset] = parse(text, { file: 'pod.rules' }).rulesets;
     expect(ruleset && trace(ruleset, 'out tcp -> 10.0.0.9:443 uid=1000').outcome).toBe('captured-out');

@@ -5,7 +5,7 @@
 import type { Effect } from '../netfilter/effect.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { ALWAYS, type MatchExpr, unmodelled } from '../netfilter/matchExpr.ts';
-import type { Backend } from '../syntax/diagnostic.ts';
+import type { Backend } from '../syntax/text/diagnostic.ts';
 import type { Chain, Rule, Ruleset, Table } from './ruleset.ts';
 
 /** The two rulesets of a family that one text has. */

@@ -1,11 +1,11 @@
 /** Binds all rules of a table once: reports what is wrong with them, and keeps what the load checks need to know. */
-import { bindRule } from '../extensions/bind/bindRule.ts';
-import type { BindContext, BoundClause, BoundRule, Report } from '../extensions/bind/boundRule.ts';
-import { ruleContext } from '../extensions/bind/checkClause.ts';
-import { lowerTarget } from '../extensions/lowerRule.ts';
+import { bindRule } from '../extensions/rule/bindRule.ts';
+import type { BindContext, BoundClause, BoundRule, Report } from '../extensions/rule/boundRule.ts';
+import { ruleContext } from '../extensions/rule/checkClause.ts';
+import { lowerTarget } from '../extensions/rule/lowerRule.ts';
 import { type HookName, isHook, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
-import type { RuleNode, TableNode } from '../syntax/ast.ts';
-import type { Span } from '../syntax/source.ts';
+import type { RuleNode, TableNode } from '../syntax/iptables/ast.ts';
+import type { Span } from '../syntax/text/source.ts';
 import { LinkedRule } from './linkedRule.ts';
 
 export interface BoundTable {

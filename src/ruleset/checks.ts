@@ -21,12 +21,12 @@
  *  | `--nflog-range`                                      | drops the option   | keeps it, no effect    |
  *
  *  kernel net/ipv4/netfilter/ip_tables.c mark_source_chains(), net/netfilter/nf_tables_api.c nft_chain_validate() */
-import type { Report } from '../extensions/bind/boundRule.ts';
-import { findTarget } from '../extensions/registry.ts';
+import type { Report } from '../extensions/rule/boundRule.ts';
+import { findTarget } from '../extensions/rule/registry.ts';
 import { type HookName, isHook } from '../netfilter/hooks.ts';
-import type { TableNode } from '../syntax/ast.ts';
-import type { Backend } from '../syntax/diagnostic.ts';
-import type { Span } from '../syntax/source.ts';
+import type { TableNode } from '../syntax/iptables/ast.ts';
+import type { Backend } from '../syntax/text/diagnostic.ts';
+import type { Span } from '../syntax/text/source.ts';
 import type { BoundChain, BoundTable, LimitedClause } from './bindTable.ts';
 import { closingJumps, hookBits, hooksOf, MOST_NESTED, reachingHooks, tooDeep } from './reach.ts';
 

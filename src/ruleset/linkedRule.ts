@@ -1,17 +1,18 @@
 /** A rule of a Ruleset, made from its words when somebody asks: a packet meets few of 100,000 rules, and most texts are never read.
  *  A class for the sake of shared getters; what was made is kept, but for the text. */
-import { bindRule } from '../extensions/bind/bindRule.ts';
-import type { BindContext, BoundRule } from '../extensions/bind/boundRule.ts';
-import { ruleContext } from '../extensions/bind/checkClause.ts';
-import type { RuleContext } from '../extensions/extension.ts';
-import { expandAddresses, lowerClauses, lowerTarget } from '../extensions/lowerRule.ts';
-import { printLowered, printRule } from '../extensions/printRule.ts';
+
+import type { RuleContext } from '../extensions/contract/extension.ts';
+import { bindRule } from '../extensions/rule/bindRule.ts';
+import type { BindContext, BoundRule } from '../extensions/rule/boundRule.ts';
+import { ruleContext } from '../extensions/rule/checkClause.ts';
+import { expandAddresses, lowerClauses, lowerTarget } from '../extensions/rule/lowerRule.ts';
+import { printLowered, printRule } from '../extensions/rule/printRule.ts';
 import { invariant } from '../lib/invariant.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import type { TableName } from '../netfilter/hooks.ts';
 import { and, type MatchExpr } from '../netfilter/matchExpr.ts';
-import type { RuleNode } from '../syntax/ast.ts';
-import type { Span } from '../syntax/source.ts';
+import type { RuleNode } from '../syntax/iptables/ast.ts';
+import type { Span } from '../syntax/text/source.ts';
 import type { Clause, Rule } from './ruleset.ts';
 
 /** Where the rules of one chain come from. */

@@ -2,7 +2,7 @@
  *  kernel net/ipv4/netfilter/ip_tables.c mark_source_chains(): does not look behind a rule that always ends the chain;
  *         net/netfilter/nf_tables_api.c nft_chain_validate(): looks at all rules */
 import { HOOKS, type HookName, TABLE_HOOKS } from '../netfilter/hooks.ts';
-import type { Backend } from '../syntax/diagnostic.ts';
+import type { Backend } from '../syntax/text/diagnostic.ts';
 import type { BoundTable, Jump } from './bindTable.ts';
 
 function jumpsOf({ chains }: BoundTable, name: string, backend: Backend): readonly Jump[] {

@@ -1,7 +1,8 @@
 /** A text to rulesets, one of each family, with everything that is wrong with it: parsed, then resolved. */
-import type { Backend, Diagnostic } from '../syntax/diagnostic.ts';
-import { type ParseOptions, parseRules } from '../syntax/parse.ts';
-import type { Source } from '../syntax/source.ts';
+
+import { type ParseOptions, parseRules } from '../syntax/document/parse.ts';
+import type { Backend, Diagnostic } from '../syntax/text/diagnostic.ts';
+import type { Source } from '../syntax/text/source.ts';
 import { bothBackends } from './backends.ts';
 import { type ResolveOptions, resolve } from './resolve.ts';
 import type { Ruleset } from './ruleset.ts';

@@ -1,10 +1,11 @@
 /** Words to a linked ruleset, or to the reasons why the kernel would not load it. */
-import type { BindContext, Report } from '../extensions/bind/boundRule.ts';
-import type { IpSet } from '../extensions/extension.ts';
+
+import type { IpSet } from '../extensions/contract/extension.ts';
+import type { BindContext, Report } from '../extensions/rule/boundRule.ts';
 import { isTable, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
-import type { ChainNode, RulesetNode, TableNode } from '../syntax/ast.ts';
-import { type Backend, type Diagnostic, isError } from '../syntax/diagnostic.ts';
-import { wholeSpan } from '../syntax/report.ts';
+import type { ChainNode, RulesetNode, TableNode } from '../syntax/iptables/ast.ts';
+import { type Backend, type Diagnostic, isError } from '../syntax/text/diagnostic.ts';
+import { wholeSpan } from '../syntax/text/problems.ts';
 import { type BoundTable, bindTable } from './bindTable.ts';
 import { checkTable } from './checks.ts';
 import type { Chain, Ruleset, Table } from './ruleset.ts';

@@ -3,8 +3,8 @@ import type { Effect } from '../netfilter/effect.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
-import type { Backend } from '../syntax/diagnostic.ts';
-import type { Source, Span } from '../syntax/source.ts';
+import type { Backend } from '../syntax/text/diagnostic.ts';
+import type { Source, Span } from '../syntax/text/source.ts';
 
 export interface Ruleset {
   readonly family: Family;

@@ -1,6 +1,6 @@
 /** The template that a CT rule attaches to packets in raw is one for all of them: a mark that CONNMARK writes on it is there for the
  *  next packet. kernel net/netfilter/xt_CT.c xt_ct_target(), xt_connmark.c connmark_tg_shift(); measured on both backends */
-import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Ruleset } from './ruleset.ts';
 
 /** What mark a template has when a packet gets it depends on the packets before. */
 export function templatesRemember(ruleset: Ruleset): boolean {

@@ -2,7 +2,7 @@
 import { addrType } from '../host/addrType.ts';
 import type { Host, Listener } from '../host/host.ts';
 import { findSocket, type SocketQuery, socketBits } from '../host/listeners.ts';
-import { wayBack } from '../host/wayBack.ts';
+import { wayBack } from '../host/reversePath.ts';
 import type { Address, Family } from '../packet/address.ts';
 import { CT_STATUS } from '../packet/fields.ts';
 import type { CtDirection, CtState, Packet, Quoted } from '../packet/packet.ts';

@@ -1,15 +1,15 @@
 /** Verdicts against sampling: good rulesets with one rule deleted, moved, negated or changed. A claim holds exactly when no packet breaks it. */
 import { describe, expect, it } from 'vitest';
-import { walkJourney } from '../../src/journey/walkJourney.ts';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { packetText } from '../../src/packet/notation.ts';
 import type { Packet } from '../../src/packet/packet.ts';
+import { CLAIMS } from '../../src/prove/claims/all.ts';
+import { inferDeclaration } from '../../src/prove/inferred/infer.ts';
+import { judgeClaim } from '../../src/prove/judge/judgeClaim.ts';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
+import { makeScene } from '../../src/prove/proof/context.ts';
+import type { Finding } from '../../src/prove/proof/finding.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { CLAIMS } from '../../src/verify/claims.ts';
-import type { Finding } from '../../src/verify/finding.ts';
-import { inferDeclaration } from '../../src/verify/infer.ts';
-import { judgeClaim } from '../../src/verify/run.ts';
-import { makeScene } from '../../src/verify/scene.ts';
-import { verifyRulesets } from '../../src/verify/verify.ts';
 import type { Random } from '../kernel/generate/random.ts';
 import { randomFrom } from '../kernel/generate/random.ts';
 import { CLAIMS_BY_PACKET, isBroken } from './claimsByPacket.ts';

@@ -1,9 +1,10 @@
 /** The claims once more, for one packet of a plain sidecar at a time: what `verify` proves about sets is held against this.
  *  `must`: packets of the claim's scope for sure; `may`: all that its scope can have. */
+
+import type { Journey, Path } from '../../src/connection/journey.ts';
 import { addrType } from '../../src/host/addrType.ts';
 import type { Host } from '../../src/host/host.ts';
 import { sourceFor } from '../../src/host/output.ts';
-import type { Journey, Path } from '../../src/journey/journey.ts';
 import { ADDR_TYPES, TCP_FLAGS } from '../../src/packet/fields.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { PROTO } from '../../src/packet/protocol.ts';

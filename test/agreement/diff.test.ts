@@ -1,11 +1,11 @@
 /** A diff against sampling: a packet is in a changed class exactly when the simulator sees it fare otherwise. */
 import { describe, expect, it } from 'vitest';
+import { changedPackets, diffRules } from '../../src/diff/rules.ts';
 import { packetText } from '../../src/packet/notation.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { assignmentOf, contains } from '../../src/symbolic/member.ts';
-import { makeSpace } from '../../src/symbolic/space.ts';
-import { changedPackets, diffRules } from '../../src/verify/diff.ts';
+import { assignmentOf, contains } from '../../src/symbolic/space/member.ts';
+import { makeSpace } from '../../src/symbolic/space/space.ts';
 import type { Random } from '../kernel/generate/random.ts';
 import { randomFrom } from '../kernel/generate/random.ts';
 import type { World } from './diffEdits.ts';

@@ -1,13 +1,13 @@
 /** Rulesets and small edits of them, and what the simulator says of a packet on both sides. */
-import { ADDRESSES, IDS, MARKS, PORTS } from '../../src/arbitraries/pools.ts';
+import { ADDRESSES, IDS, MARKS, PORTS } from '../../src/api/arbitraries/pools.ts';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
+import { observed } from '../../src/diff/divergence.ts';
 import type { Host } from '../../src/host/host.ts';
-import { walkJourney } from '../../src/journey/walkJourney.ts';
+import { istioSidecar } from '../../src/mesh/istioSidecar.ts';
 import type { MeshProfile } from '../../src/mesh/profile.ts';
-import { istioSidecar } from '../../src/mesh/profiles/istioSidecar.ts';
 import type { Family } from '../../src/packet/address.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { observed } from '../../src/verify/diffParting.ts';
 import { drawHost, drawRules } from '../kernel/generate/drawn.ts';
 import { type PacketPools, poolsOf } from '../kernel/generate/pools.ts';
 import type { Random } from '../kernel/generate/random.ts';

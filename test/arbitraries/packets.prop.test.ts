@@ -1,8 +1,8 @@
 /** Packets of chainwalk/arbitraries: what they are drawn from, and how small counterexamples get. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type GeneratedPacket, type PacketOptions, packets } from '../../src/arbitraries/index.ts';
-import { find, trace } from '../../src/index.ts';
+import { type GeneratedPacket, type PacketOptions, packets } from '../../src/api/arbitraries/index.ts';
+import { find, trace } from '../../src/api/library/index.ts';
 import { fixtureNames, readFixture } from '../support/fixtures.ts';
 import { rulesetsOf } from '../support/rulesets.ts';
 

@@ -1,11 +1,11 @@
 /** Rulesets, hosts and settings of chainwalk/arbitraries: that they are what they say, and how small counterexamples get. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type GeneratedPacket, hosts, istioSettings, packets, rulesets, rulesTexts } from '../../src/arbitraries/index.ts';
+import { type GeneratedPacket, hosts, istioSettings, packets, rulesets, rulesTexts } from '../../src/api/arbitraries/index.ts';
+import { InputError, type Outcome, parse, render, trace } from '../../src/api/library/index.ts';
 import { readHost } from '../../src/host/readHost.ts';
-import { InputError, type Outcome, parse, render, trace } from '../../src/index.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { isError } from '../../src/syntax/diagnostic.ts';
+import { isError } from '../../src/syntax/text/diagnostic.ts';
 
 const SEEDS = Array.from({ length: 100 }, (_, seed) => seed);
 

@@ -1,5 +1,5 @@
 /** Dead rules of long tables, in this process and beside the reading of the same text; each round reads anew, as rules are read lazily. */
-import { deadRules } from '../../src/verify/deadRules.ts';
+import { deadRules } from '../../src/prove/deadRules/deadRules.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 import { kubeProxyDump } from './kubeProxy.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
-import { ENV_SETTINGS, FLAGS } from '../../src/istio/flags.ts';
+import { ENV_SETTINGS, FLAGS } from '../../src/istio/settings/flags.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`../../fixtures/pods/${name}.yaml`, import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 /** `chainwalk approaches`: the same pod under istio-init, the CNI plugin, the plugin through Multus and ambient. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import type { ApproachesReport } from '../../src/report/approaches/json.ts';
+import type { ApproachesReport } from '../../src/report/json/approaches.ts';
 import { chainwalk } from './memoryIo.ts';
 
 // proofs, on a machine that does other things as well

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { readYaml } from '../../src/cli/manifest/readYaml.ts';
-import type { Node } from '../../src/istio/manifest/node.ts';
-import { readBlockYaml } from '../../src/kubernetes/blockYaml.ts';
+import { readYaml } from '../../src/cli/input/readYaml.ts';
+import { readBlockYaml } from '../../src/kubernetes/yaml/blockYaml.ts';
+import type { Node } from '../../src/kubernetes/yaml/node.ts';
 
 /** Values and the starts of everything; of null only the value. */
 function shape(node: Node | undefined): unknown {

@@ -4,10 +4,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flagsOf } from '../../src/cli/argv/flags.ts';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
-import { flagsOf } from '../../src/cli/flags.ts';
-import { POD_CHECKS } from '../../src/istio/podChecks/checks.ts';
-import { CLAIMS } from '../../src/verify/claims.ts';
+import { POD_CHECKS } from '../../src/injection/podChecks/checks.ts';
+import { CLAIMS } from '../../src/prove/claims/all.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');

@@ -1,8 +1,8 @@
 /** The configuration: found, read, and refused with everything that is wrong in it. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { defineConfig } from '../../src/api/library/index.ts';
 import { CLAIM_IDS } from '../../src/cli/config/shape.ts';
-import { defineConfig } from '../../src/index.ts';
 import { PAGES } from '../../src/report/pages/pages.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { chainwalk, type Setting } from './memoryIo.ts';

@@ -1,6 +1,6 @@
 /** What changes when a pod that asks for nothing moves between versions, modes and interception modes: the whole list. */
 import { describe, expect, it } from 'vitest';
-import type { ResultsReport } from '../../src/report/diffResults.ts';
+import type { ResultsReport } from '../../src/report/json/diffResults.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const diff = (...args: readonly string[]) => chainwalk(['diff', ...args]);

@@ -1,6 +1,6 @@
 /** `diff` in the formats of reviewers and machines, several at once. */
 import { describe, expect, it } from 'vitest';
-import type { ResultsReport } from '../../src/report/diffResults.ts';
+import type { ResultsReport } from '../../src/report/json/diffResults.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { chainwalk } from './memoryIo.ts';
 

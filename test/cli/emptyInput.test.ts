@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diff, find, InputError, parse, trace, verify } from '../../src/index.ts';
-import '../../src/vitest/index.ts';
+import { diff, find, InputError, parse, trace, verify } from '../../src/api/library/index.ts';
+import '../../src/api/vitest/index.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const FULL = '*filter\n:INPUT DROP\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n';

@@ -1,9 +1,9 @@
 /** `chainwalk enrol` from its arguments to its exit code. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { MESH_MODE } from '../../src/cli/options.ts';
-import { APPROACHES } from '../../src/istio/enrol/facts.ts';
-import type { EnrolReport } from '../../src/report/enrol/json.ts';
+import { MESH_MODE } from '../../src/cli/argv/options.ts';
+import { APPROACHES } from '../../src/injection/facts/facts.ts';
+import type { EnrolReport } from '../../src/report/json/enrol.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const text = (name: string) => readFileSync(new URL(`../../fixtures/pods/${name}`, import.meta.url), 'utf8');

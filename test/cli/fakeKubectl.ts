@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Executed } from '../../src/cli/io.ts';
+import type { Executed } from '../../src/cli/io/io.ts';
 import { runPlugin } from '../../src/cli/kubectl/runPlugin.ts';
 import { memoryIo, memorySink } from './memoryIo.ts';
 

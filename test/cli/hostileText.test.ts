@@ -1,7 +1,7 @@
 /** Names and texts of strangers: no terminal and no runner of workflows obeys one, whatever the command and the format. */
 import { describe, expect, it } from 'vitest';
-import { guard } from '../../src/cli/guard.ts';
-import { jsonText, printable } from '../../src/report/printable.ts';
+import { guard } from '../../src/cli/argv/guard.ts';
+import { jsonText, printable } from '../../src/lib/printable.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { chainwalk, memoryIo, memorySink, type Setting } from './memoryIo.ts';
 

@@ -1,7 +1,7 @@
 /** `kubectl chainwalk` and time: a kubectl that does not answer is given up, and the question to the rules has a clock of its own. */
 import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { nodeIo } from '../../src/cli/io.ts';
+import { nodeIo } from '../../src/cli/io/io.ts';
 import { type FakeKubectl, fakeKubectl, fixture, type Reply } from './fakeKubectl.ts';
 
 const POD = { kind: 'Pod', metadata: { name: 'web-0' }, spec: { containers: [{ name: 'istio-proxy' }] } };

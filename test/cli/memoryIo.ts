@@ -1,7 +1,7 @@
 /** The program run in this process: texts for files, strings for streams. */
 import { resolve } from 'node:path';
-import type { Executed, Io, Sink } from '../../src/cli/io.ts';
-import { run } from '../../src/cli/run.ts';
+import type { Executed, Io, Sink } from '../../src/cli/io/io.ts';
+import { run } from '../../src/cli/program/run.ts';
 
 export interface Setting {
   readonly files?: Readonly<Record<string, string>>;

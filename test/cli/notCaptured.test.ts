@@ -1,7 +1,7 @@
 /** Manifests of pods with a proxy for which no rules follow: never green. */
 import { describe, expect, it } from 'vitest';
-import { trace } from '../../src/index.ts';
-import { readManifests } from '../../src/kubernetes/index.ts';
+import { readManifests } from '../../src/api/kubernetes/index.ts';
+import { trace } from '../../src/api/library/index.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const pod = (container: string, annotations = '{}') => `apiVersion: v1

@@ -1,7 +1,7 @@
 /** `-o sarif=out.sarif,github`: several formats at once, each where it was asked for. */
 import { describe, expect, it } from 'vitest';
-import { MOST_OF_SUMMARY } from '../../src/report/review/markdown/markdown.ts';
-import type { VerifyReport } from '../../src/report/verifyJson.ts';
+import type { VerifyReport } from '../../src/report/json/verify.ts';
+import { MOST_OF_SUMMARY } from '../../src/report/markdown/markdown.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { chainwalk, type Setting } from './memoryIo.ts';
 

@@ -1,7 +1,7 @@
 /** `chainwalk verify --phase init`: the claims for the time in which init containers run. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import type { VerifyFinding, VerifyReport } from '../../src/report/verifyJson.ts';
+import type { VerifyFinding, VerifyReport } from '../../src/report/json/verify.ts';
 import { chainwalk } from './memoryIo.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

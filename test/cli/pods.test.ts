@@ -1,8 +1,8 @@
 /** `chainwalk verify` and `chainwalk trace` of manifests: the rules follow from the pod and its mesh. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { isManifest } from '../../src/cli/manifest/recognise.ts';
-import type { VerifyReport } from '../../src/report/verifyJson.ts';
+import { isManifest } from '../../src/cli/input/recognise.ts';
+import type { VerifyReport } from '../../src/report/json/verify.ts';
 import { chainwalk } from './memoryIo.ts';
 
 // proofs, on a machine that does other things as well

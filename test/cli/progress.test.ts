@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Sink } from '../../src/cli/io.ts';
-import { progressOn } from '../../src/cli/progress.ts';
+import { progressOn } from '../../src/cli/argv/progress.ts';
+import type { Sink } from '../../src/cli/io/io.ts';
 
 /** What a stream holds after some work, each piece of which takes 600 ms. */
 async function shown(pieces: readonly string[], isTerminal: boolean): Promise<string> {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { find, parse, diff as sameOrNot, trace, verify } from '../../src/index.ts';
+import { find, parse, diff as sameOrNot, trace, verify } from '../../src/api/library/index.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const FIXTURES = resolve(import.meta.dirname, '../../fixtures');

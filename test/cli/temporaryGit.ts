@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { nodeIo } from '../../src/cli/io.ts';
-import { run } from '../../src/cli/run.ts';
+import { nodeIo } from '../../src/cli/io/io.ts';
+import { run } from '../../src/cli/program/run.ts';
 import type { Result } from './memoryIo.ts';
 import { memorySink } from './memoryIo.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROFILE } from '../../src/cli/options.ts';
-import { PROFILES } from '../../src/mesh/profiles.ts';
-import type { Trace } from '../../src/report/traceJson.ts';
+import { PROFILE } from '../../src/cli/argv/options.ts';
+import { PROFILES } from '../../src/mesh/allProfiles.ts';
+import type { Trace } from '../../src/report/json/trace.ts';
 import { chainwalk, type Setting } from './memoryIo.ts';
 
 const FIXTURES = resolve(import.meta.dirname, '../../fixtures');

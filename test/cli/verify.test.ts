@@ -1,8 +1,8 @@
 /** `chainwalk verify` from its arguments to its exit code. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parse, verify } from '../../src/index.ts';
-import type { VerifyReport } from '../../src/report/verifyJson.ts';
+import { parse, verify } from '../../src/api/library/index.ts';
+import type { VerifyReport } from '../../src/report/json/verify.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const text = (name: string) => readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8');

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WATCH } from '../../src/cli/argv/options.ts';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
-import { nodeIo } from '../../src/cli/io.ts';
-import { WATCH } from '../../src/cli/options.ts';
+import { nodeIo } from '../../src/cli/io/io.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');

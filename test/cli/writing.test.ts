@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nodeIo } from '../../src/cli/io.ts';
+import { nodeIo } from '../../src/cli/io/io.ts';
 import { chainwalk } from './memoryIo.ts';
 
 let folder: string;

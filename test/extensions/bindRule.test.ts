@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ResolveOptions, resolve } from '../../src/ruleset/resolve.ts';
 import type { Rule } from '../../src/ruleset/ruleset.ts';
-import { parseRules } from '../../src/syntax/parse.ts';
+import { parseRules } from '../../src/syntax/document/parse.ts';
 
 interface Answer {
   readonly rules: readonly Rule[];

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Family } from '../../src/packet/address.ts';
 import { resolve } from '../../src/ruleset/resolve.ts';
-import type { Diagnostic } from '../../src/syntax/diagnostic.ts';
-import { parseRules } from '../../src/syntax/parse.ts';
+import { parseRules } from '../../src/syntax/document/parse.ts';
+import type { Diagnostic } from '../../src/syntax/text/diagnostic.ts';
 import { type Case, type CaseFile, readCaseFiles, restoreText } from './cases.ts';
 
 interface Answer {

@@ -1,6 +1,6 @@
 /** Arbitrary clauses of every extension, as text: derived from the option tables, so that a new extension is covered on the day it is listed. */
 import fc from 'fast-check';
-import type { Extension, OptionSpec } from '../../src/extensions/extension.ts';
+import type { Extension, OptionSpec } from '../../src/extensions/contract/extension.ts';
 import { protocol } from '../../src/extensions/shapes/protocol.ts';
 import type { Family } from '../../src/packet/address.ts';
 import { number, SHAPE_TEXT } from './shapeText.ts';

@@ -1,11 +1,11 @@
 /** What holds for every match and target, whatever its options. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MATCHES, TARGETS } from '../../src/extensions/registry.ts';
+import { MATCHES, TARGETS } from '../../src/extensions/rule/registry.ts';
 import { type MatchExpr, not } from '../../src/netfilter/matchExpr.ts';
 import { resolve } from '../../src/ruleset/resolve.ts';
 import type { Rule } from '../../src/ruleset/ruleset.ts';
-import { parseRules } from '../../src/syntax/parse.ts';
+import { parseRules } from '../../src/syntax/document/parse.ts';
 import { type ClauseText, clauseText, ruleText } from './clauseText.ts';
 
 /** The rule in a user chain that nothing reaches, or undefined when it does not load. */

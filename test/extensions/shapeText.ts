@@ -1,6 +1,6 @@
 /** Arbitrary texts of each value shape that iptables accepts. */
 import fc from 'fast-check';
-import type { ShapeName } from '../../src/extensions/shapes.ts';
+import type { ShapeName } from '../../src/extensions/shapes/all.ts';
 import type { Family } from '../../src/packet/address.ts';
 import { ADDR_TYPES } from '../../src/packet/fields.ts';
 

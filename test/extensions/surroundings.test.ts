@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ResolveOptions } from '../../src/ruleset/resolve.ts';
 import { resolve } from '../../src/ruleset/resolve.ts';
-import { parseRules } from '../../src/syntax/parse.ts';
+import { parseRules } from '../../src/syntax/document/parse.ts';
 
 function matchesOf(rules: readonly string[], options: ResolveOptions = {}) {
   const text = ['*filter', ':USR - [0:0]', ...rules.map((rule) => `-A USR ${rule}`), 'COMMIT', ''].join('\n');

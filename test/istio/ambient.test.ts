@@ -1,6 +1,6 @@
 /** The settings of ambient mode, one by one: what each of them writes, and what is refused. */
 import { describe, expect, it } from 'vitest';
-import { InputError, render } from '../../src/index.ts';
+import { InputError, render } from '../../src/api/library/index.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 /** Arguments of istio-iptables as its flag library takes them. */
 import { describe, expect, it } from 'vitest';
-import { readArgs } from '../../src/istio/readArgs.ts';
-import { LATEST } from '../../src/istio/version.ts';
+import { readArgs } from '../../src/istio/settings/readArgs.ts';
+import { LATEST } from '../../src/istio/settings/version.ts';
 
 function read(args: readonly string[], minor = LATEST.minor): { readonly values: string; readonly said: readonly string[] } {
   const { given, diagnostics } = readArgs(args, { minor });

@@ -1,7 +1,7 @@
 /** Rendered rules of pods that ask for little, and what the mesh promises: nothing of level error is broken. */
 import { expect, it } from 'vitest';
-import { parse, render, verify } from '../../src/index.ts';
-import { PRESETS } from '../../src/istio/presets.ts';
+import { parse, render, verify } from '../../src/api/library/index.ts';
+import { PRESETS } from '../../src/istio/settings/presets.ts';
 
 const DNS_ALL = { 'redirect-dns': true, 'capture-all-dns': true } as const;
 const V6 = { host: { ipv6: true } } as const;

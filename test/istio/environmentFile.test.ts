@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isEnvironmentFile } from '../../src/istio/environmentFile.ts';
-import { renderRequest } from '../../src/istio/request.ts';
+import { renderRequest } from '../../src/istio/render/request.ts';
+import { isEnvironmentFile } from '../../src/istio/settings/environmentFile.ts';
 
 const CLUSTER_ENV = [
   "CANONICAL_SERVICE='vm'",

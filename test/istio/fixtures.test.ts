@@ -1,6 +1,6 @@
 /** The fixtures of Istio, which were written apart from the renderer, and what the renderer makes of their settings: the same rules. */
 import { describe, expect, it } from 'vitest';
-import { parse, print, render } from '../../src/index.ts';
+import { parse, print, render } from '../../src/api/library/index.ts';
 import { readFixture } from '../support/fixtures.ts';
 
 type Input = Readonly<Record<string, unknown>>;

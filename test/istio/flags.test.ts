@@ -1,9 +1,9 @@
 /** The settings of istio-iptables, one row each: letter, environment variables, default. */
 import { describe, expect, it } from 'vitest';
-import { readArgs } from '../../src/istio/readArgs.ts';
-import { resolveSettings } from '../../src/istio/resolveSettings.ts';
-import type { Settings } from '../../src/istio/settings.ts';
-import { LATEST } from '../../src/istio/version.ts';
+import { readArgs } from '../../src/istio/settings/readArgs.ts';
+import { resolveSettings } from '../../src/istio/settings/resolveSettings.ts';
+import type { Settings } from '../../src/istio/settings/settings.ts';
+import { LATEST } from '../../src/istio/settings/version.ts';
 
 type Row = readonly [flag: string, letter: string, env: readonly string[], otherwise: string | boolean];
 

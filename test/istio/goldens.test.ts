@@ -1,7 +1,7 @@
 /** Istio's own golden files, where they are at hand: what is rendered is what they say, character for character. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { renderRequest } from '../../src/istio/request.ts';
+import { renderRequest } from '../../src/istio/render/request.ts';
 
 const GOLDENS = new URL('../../../shared/istio/goldens/', import.meta.url);
 const CASES = new URL('cases.json', GOLDENS);

@@ -2,7 +2,7 @@
  *  What is promised follows from the settings, not from the rules. CHAINWALK_SETTINGS=2000 CHAINWALK_SEED=7 asks about more of them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { istioSettings, type SettingsObject } from '../../src/arbitraries/settings.ts';
+import { istioSettings, type SettingsObject } from '../../src/api/arbitraries/settings.ts';
 import { packetText } from '../../src/packet/notation.ts';
 import { PAGES } from '../../src/report/pages/pages.ts';
 import { ambientWorld } from './law/ambientWorld.ts';

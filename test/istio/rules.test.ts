@@ -1,6 +1,6 @@
 /** What each setting writes, by itself: the rest of the rules is as without it. Lines stand as Istio spells them. */
 import { describe, expect, it } from 'vitest';
-import { render } from '../../src/index.ts';
+import { render } from '../../src/api/library/index.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 

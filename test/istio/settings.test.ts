@@ -1,8 +1,8 @@
 /** Where a setting comes from, what Istio makes of it, and what it refuses. */
 import { describe, expect, it } from 'vitest';
-import { InputError, type RenderOptions, render } from '../../src/index.ts';
-import type { Mode } from '../../src/istio/modes.ts';
-import { renderRequest } from '../../src/istio/request.ts';
+import { InputError, type RenderOptions, render } from '../../src/api/library/index.ts';
+import { renderRequest } from '../../src/istio/render/request.ts';
+import type { Mode } from '../../src/istio/settings/modes.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 /** What versions of Istio wrote otherwise. */
 import { describe, expect, it } from 'vitest';
-import { render } from '../../src/index.ts';
-import { NEWEST, OLDEST, parseVersion } from '../../src/istio/version.ts';
+import { render } from '../../src/api/library/index.ts';
+import { NEWEST, OLDEST, parseVersion } from '../../src/istio/settings/version.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 

@@ -1,9 +1,9 @@
 /** Packets that a diff shows as changed, put to the kernel with both rulesets: on each side they fare as the simulator says, and not alike. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { diffRules } from '../../src/diff/rules.ts';
 import { formatAddress } from '../../src/packet/address.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
-import { diffRules } from '../../src/verify/diff.ts';
 import type { World } from '../agreement/diffEdits.ts';
 import { edited, fixtureWorlds, loaded, randomWorld } from '../agreement/diffEdits.ts';
 import { accountOfAnswer } from './compare.ts';

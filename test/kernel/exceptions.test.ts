@@ -1,6 +1,6 @@
 /** The packet of each exception to the law of settings, each leg of its journey, put to the kernel; and the answer, where that is the point. */
 import { afterAll, describe, expect, test } from 'vitest';
-import { walkJourney } from '../../src/journey/walkJourney.ts';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { print } from '../../src/ruleset/print.ts';
 import { ambientWorld } from '../istio/law/ambientWorld.ts';
 import { EXCEPTIONS, type Exception } from '../istio/law/exceptions.ts';

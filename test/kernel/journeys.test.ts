@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { walkJourney } from '../../src/journey/walkJourney.ts';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { profileOf } from '../support/assumed.ts';
 import { dumpOf, readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';

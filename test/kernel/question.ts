@@ -1,5 +1,5 @@
 /** A host description, rules and packets as a question to the kernel oracle. */
-import type { HostDescription } from '../../src/arbitraries/hosts.ts';
+import type { HostDescription } from '../../src/api/arbitraries/hosts.ts';
 import { formatAddress } from '../../src/packet/address.ts';
 import { flagLetters } from '../../src/packet/notation.ts';
 import type { Packet, Quoted } from '../../src/packet/packet.ts';

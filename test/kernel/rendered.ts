@@ -1,10 +1,10 @@
 /** Random settings of Istio, rendered and given to the real iptables: they load, and chainwalk reads and prints them as iptables-save does. */
 import fc from 'fast-check';
-import { istioSettings, type SettingsObject } from '../../src/arbitraries/settings.ts';
-import { render } from '../../src/index.ts';
+import { istioSettings, type SettingsObject } from '../../src/api/arbitraries/settings.ts';
+import { render } from '../../src/api/library/index.ts';
 import { print } from '../../src/ruleset/print.ts';
 import { resolve } from '../../src/ruleset/resolve.ts';
-import { parseRules } from '../../src/syntax/parse.ts';
+import { parseRules } from '../../src/syntax/document/parse.ts';
 import type { Backend } from './iptables.ts';
 import { BACKENDS, loadAll } from './iptables.ts';
 

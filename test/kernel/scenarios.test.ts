@@ -1,14 +1,14 @@
 /** The packets of every failure scenario, each leg of their journeys, put to the kernel: what it does is what the simulator says. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { namesOf } from '../../src/host/host.ts';
-import { podHost } from '../../src/istio/podRules/podHost.ts';
-import { walkJourney } from '../../src/journey/walkJourney.ts';
-import { PROFILES } from '../../src/mesh/profiles.ts';
+import { podHost } from '../../src/injection/podRules/podHost.ts';
+import { PROFILES } from '../../src/mesh/allProfiles.ts';
 import type { Packet } from '../../src/packet/packet.ts';
+import { renderPod } from '../../src/pods/renderedPod.ts';
 import { print } from '../../src/ruleset/print.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { transparentPorts } from '../../src/ruleset/transparentPorts.ts';
-import { renderPod } from '../../src/verify/renderedPod.ts';
 import { enrolAll } from '../istio/pod/read.ts';
 import { manifestOf, rulesWorld } from '../istio/pod/scenarioSetup.ts';
 import { SCENARIOS, type Scenario } from '../istio/pod/scenarios.ts';

@@ -2,8 +2,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { TCP_FLAGS } from '../../src/packet/fields.ts';
 import type { Packet } from '../../src/packet/packet.ts';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import { verifyRulesets } from '../../src/verify/verify.ts';
 import { edited, fixtureWorlds, loaded } from '../agreement/diffEdits.ts';
 import { dumpOf, fixtureNames, readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';

@@ -1,8 +1,8 @@
 /** Pods through the library: the same answers as on the command line, from texts alone. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { find, print, render, trace } from '../../src/index.ts';
-import { InputError, readManifests, verifyManifests } from '../../src/kubernetes/index.ts';
+import { InputError, readManifests, verifyManifests } from '../../src/api/kubernetes/index.ts';
+import { find, print, render, trace } from '../../src/api/library/index.ts';
 
 const WEB = readFileSync(new URL('../../fixtures/pods/web.yaml', import.meta.url), 'utf8');
 const pod = (annotations: string, containers = '[{name: a}]') =>

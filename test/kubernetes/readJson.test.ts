@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as yaml from 'yaml';
-import { toData } from '../../src/istio/manifest/node.ts';
-import { readJson } from '../../src/kubernetes/readJson.ts';
-import { toTree } from '../../src/kubernetes/yamlTree.ts';
+import { toData } from '../../src/kubernetes/yaml/node.ts';
+import { readJson } from '../../src/kubernetes/yaml/readJson.ts';
+import { toTree } from '../../src/kubernetes/yaml/yamlTree.ts';
 
 /** JSON keeps one value of a key, and no minus zero. */
 const json = fc.jsonValue({ maxDepth: 5 }).filter((value) => typeof value === 'object' && value !== null);

@@ -1,6 +1,6 @@
 /** The promises as properties: each takes a world and what its rules declare. A broken one throws the packet and its outcome. */
 import fc from 'fast-check';
-import type { Journey, Outcome } from '../../src/journey/journey.ts';
+import type { Journey, Outcome } from '../../src/connection/journey.ts';
 import { TCP_FLAGS } from '../../src/packet/fields.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import type { Declaration } from './declarations.ts';

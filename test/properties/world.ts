@@ -1,10 +1,10 @@
 /** Generated pods and packets. Shrinks towards the pod 10.244.0.5, the destination 203.0.113.9:443 and uid 1000. */
 import fc from 'fast-check';
+import type { Journey } from '../../src/connection/journey.ts';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { completePacket } from '../../src/host/completePacket.ts';
 import type { Host } from '../../src/host/host.ts';
 import { readHost } from '../../src/host/readHost.ts';
-import type { Journey } from '../../src/journey/journey.ts';
-import { walkJourney } from '../../src/journey/walkJourney.ts';
 import { defaultHost } from '../../src/mesh/defaultHost.ts';
 import type { MeshProfile } from '../../src/mesh/profile.ts';
 import type { Address } from '../../src/packet/address.ts';

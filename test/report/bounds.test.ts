@@ -1,10 +1,10 @@
 /** Every line that calls something proved, or says that claims hold, names its bounds in the same line. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { boundsText, FIRST_PACKETS } from '../../src/report/bounds.ts';
+import { boundsText, FIRST_PACKETS } from '../../src/report/text/bounds.ts';
 
 const ROOT = new URL('../../src/', import.meta.url);
-const SPOKEN = ['report', 'vitest', 'cli'];
+const SPOKEN = ['report', 'api', 'cli'];
 /** Lines that are about proofs and give no answer. */
 const NO_ANSWERS = ['it is not proved that', "says: 'proved before"];
 /** Where a template takes the bounds from. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { toCheckReport } from '../../src/report/checkJson.ts';
-import { renderDiagnostics } from '../../src/report/diagnostics.ts';
-import { PLAIN } from '../../src/report/paint.ts';
-import type { Diagnostic } from '../../src/syntax/diagnostic.ts';
+import { toCheckReport } from '../../src/report/json/check.ts';
+import { renderDiagnostics } from '../../src/report/text/diagnostics.ts';
+import { PLAIN } from '../../src/report/text/paint.ts';
+import type { Diagnostic } from '../../src/syntax/text/diagnostic.ts';
 
 const STYLE = { paint: PLAIN, width: 80 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { mermaidTrace } from '../../src/report/mermaid.ts';
-import { toTrace } from '../../src/report/traceJson.ts';
-import { xtablesTrace } from '../../src/report/xtables.ts';
+import { mermaidTrace } from '../../src/report/charts/mermaid.ts';
+import { xtablesTrace } from '../../src/report/charts/xtables.ts';
+import { toTrace } from '../../src/report/json/trace.ts';
 import { capturedJourney, capturedLeg, journey, loopJourney, packet, path, rule, walk } from './handmade.ts';
 
 const input = (of = capturedJourney()) =>

@@ -1,5 +1,5 @@
 /** Journeys made by hand, so that every kind of step and end can be shown without rules that cause it. */
-import type { Journey, Leg, Path } from '../../src/journey/journey.ts';
+import type { Journey, Leg, Path } from '../../src/connection/journey.ts';
 import { ALWAYS } from '../../src/netfilter/matchExpr.ts';
 import { parseAddress } from '../../src/packet/address.ts';
 import type { Packet } from '../../src/packet/packet.ts';

@@ -1,9 +1,9 @@
 import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../src/journey/journey.ts';
+import type { Outcome } from '../../src/connection/journey.ts';
 import { briefTrace, type HumanStyle, humanTrace } from '../../src/report/human/trace.ts';
-import { PLAIN } from '../../src/report/paint.ts';
-import { LOST_WORDS } from '../../src/report/words.ts';
+import { LOST_WORDS } from '../../src/report/text/labels.ts';
+import { PLAIN } from '../../src/report/text/paint.ts';
 import type { Fate, LostReason, Step } from '../../src/simulate/trace.ts';
 import { address, capturedJourney, journey, loopJourney, packet, path, rule, walk } from './handmade.ts';
 

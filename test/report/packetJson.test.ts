@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toPacketJson } from '../../src/report/packetJson.ts';
-import { PACKET_KEYS, readPacketJson } from '../../src/report/readPacketJson.ts';
+import { toPacketJson } from '../../src/packet/packetJson.ts';
+import { PACKET_KEYS, readPacketJson } from '../../src/packet/readPacketJson.ts';
 import { address, packet } from './handmade.ts';
 
 describe('object form of a packet', () => {

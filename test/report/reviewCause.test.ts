@@ -1,9 +1,9 @@
 /** A problem of a pod stands at the line that causes it; where defaults do, at the pod. */
 import { expect, it } from 'vitest';
-import { verifyScenes } from '../../src/kubernetes/verifyScenes.ts';
-import { positionOf } from '../../src/report/positions.ts';
+import { emptyMemory, renderPod } from '../../src/pods/renderedPod.ts';
+import { verifyScenes } from '../../src/pods/verifyPods.ts';
 import { podSubject } from '../../src/report/review/fromPods.ts';
-import { emptyMemory, renderPod } from '../../src/verify/renderedPod.ts';
+import { positionOf } from '../../src/report/text/positions.ts';
 import { enrolAll } from '../istio/pod/read.ts';
 
 const POD = `kind: Pod

@@ -1,7 +1,7 @@
 /** Two dumps of one host in one text, of either backend of iptables: both are asked. test/kernel/backends.test.ts has the kernel's answers. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { parse, trace } from '../../src/index.ts';
+import { parse, trace } from '../../src/api/library/index.ts';
 import { print } from '../../src/ruleset/print.ts';
 import { readRules } from '../../src/ruleset/readRules.ts';
 import { chainwalk } from '../cli/memoryIo.ts';

@@ -1,8 +1,8 @@
 /** test/kernel/loads.test.ts gives the same rulesets to iptables. */
 import { describe, expect, test } from 'vitest';
 import { resolve } from '../../src/ruleset/resolve.ts';
-import { isError } from '../../src/syntax/diagnostic.ts';
-import { parseRules } from '../../src/syntax/parse.ts';
+import { parseRules } from '../../src/syntax/document/parse.ts';
+import { isError } from '../../src/syntax/text/diagnostic.ts';
 import { LOAD_CASES, TRACKING } from './loads.ts';
 
 function read(text: string): ReturnType<typeof resolve> {

@@ -1,8 +1,8 @@
 /** What is unknown: Kleene logic, forks of a walk, and the outcome that follows. The kernel cannot be asked about these. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { completePacket } from '../../src/host/completePacket.ts';
-import { walkJourney } from '../../src/journey/walkJourney.ts';
 import { everyWay } from '../../src/simulate/choices.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { addressOf } from '../properties/world.ts';

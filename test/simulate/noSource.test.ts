@@ -1,8 +1,8 @@
 /** A connection that cannot start: the reason is the route's, not that it found no source. The kernel's connect() fails with EACCES, EHOSTUNREACH, EINVAL. */
 import { expect, it } from 'vitest';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { completePacket } from '../../src/host/completePacket.ts';
-import { walkJourney } from '../../src/journey/walkJourney.ts';
-import { parsePacket } from '../../src/syntax/parsePacket.ts';
+import { parsePacket } from '../../src/syntax/packets/parsePacket.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetsOf } from '../support/rulesets.ts';
 

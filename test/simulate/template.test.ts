@@ -1,9 +1,9 @@
 /** A CT rule's template keeps the mark that CONNMARK has written on it: what a packet finds there depends on the packets before. */
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../src/simulate/simulate.ts';
-import { assignmentOf, contains, numberOf } from '../../src/symbolic/member.ts';
-import { makeSpace } from '../../src/symbolic/space.ts';
-import { traverseOut } from '../../src/symbolic/traverse.ts';
+import { assignmentOf, contains, numberOf } from '../../src/symbolic/space/member.ts';
+import { makeSpace } from '../../src/symbolic/space/space.ts';
+import { traverseOut } from '../../src/symbolic/walk/traverse.ts';
 import { USUAL } from '../kernel/cases/kernelCase.ts';
 import { kernelHere } from '../kernel/kernelHere.ts';
 import { openOracle } from '../kernel/oracle.ts';

@@ -1,6 +1,7 @@
 /** The mesh and the host that are assumed for rules which come without them, as every command assumes them. */
+
+import { chooseSetting } from '../../src/connection/setting.ts';
 import type { Host } from '../../src/host/host.ts';
-import { chooseSetting } from '../../src/journey/setting.ts';
 import type { MeshProfile } from '../../src/mesh/profile.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 

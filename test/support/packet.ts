@@ -1,7 +1,7 @@
 import { completePacket } from '../../src/host/completePacket.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { Packet } from '../../src/packet/packet.ts';
-import { parsePacket } from '../../src/syntax/parsePacket.ts';
+import { parsePacket } from '../../src/syntax/packets/parsePacket.ts';
 
 /** A packet from its notation; a test that writes a wrong one fails. */
 export function packetOf(text: string, host: Host): Packet {

@@ -1,9 +1,9 @@
 import type { Family } from '../../src/packet/address.ts';
 import { resolve } from '../../src/ruleset/resolve.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { isError } from '../../src/syntax/diagnostic.ts';
-import { parseRules } from '../../src/syntax/parse.ts';
-import { lineStarts, positionAt } from '../../src/syntax/source.ts';
+import { parseRules } from '../../src/syntax/document/parse.ts';
+import { isError } from '../../src/syntax/text/diagnostic.ts';
+import { lineStarts, positionAt } from '../../src/syntax/text/source.ts';
 
 export interface LoadOptions {
   /** for a text that leaves it open */

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { parseRules } from '../../src/syntax/parse.ts';
-import { lineStarts, positionAt } from '../../src/syntax/source.ts';
+import { parseRules } from '../../src/syntax/document/parse.ts';
+import { lineStarts, positionAt } from '../../src/syntax/text/source.ts';
 import { summary } from './summary.ts';
 
 const DUMP = [

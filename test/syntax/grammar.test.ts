@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { newState, run } from '../../src/syntax/recogniser.ts';
+import { newState, run } from '../../src/syntax/grammar/recogniser.ts';
 import { examplesOf, GRAMMARS, type GrammarUnderTest } from './grammarExamples.ts';
 
 interface Verdict {

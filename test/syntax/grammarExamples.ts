@@ -4,7 +4,7 @@ import * as ohm from 'ohm-js';
 import { grammar as iptablesSave } from '../../src/syntax/generated/iptablesSave.ts';
 import { grammar as packet } from '../../src/syntax/generated/packet.ts';
 import { grammar as values } from '../../src/syntax/generated/values.ts';
-import type { CompiledGrammar } from '../../src/syntax/recogniser.ts';
+import type { CompiledGrammar } from '../../src/syntax/grammar/recogniser.ts';
 
 export interface GrammarUnderTest {
   readonly file: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { parseIPv4, parseIPv6 } from '../../src/packet/address.ts';
-import { parsePacket } from '../../src/syntax/parsePacket.ts';
-import { parsePacketSet } from '../../src/syntax/parsePacketSet.ts';
+import { parsePacket } from '../../src/syntax/packets/parsePacket.ts';
+import { parsePacketSet } from '../../src/syntax/packets/parsePacketSet.ts';
 import { evaluateExpr } from './evaluateExpr.ts';
 
 const source = (text: string) => ({ file: 'packet', text });

@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { isError } from '../../src/syntax/diagnostic.ts';
-import { parseRules } from '../../src/syntax/parse.ts';
+import { parseRules } from '../../src/syntax/document/parse.ts';
+import { isError } from '../../src/syntax/text/diagnostic.ts';
 import { kernelHere } from '../kernel/kernelHere.ts';
 
 const RESTORE = 'iptables-nft-restore';

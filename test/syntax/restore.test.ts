@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { parseRules } from '../../src/syntax/parse.ts';
+import { parseRules } from '../../src/syntax/document/parse.ts';
 import { summary } from './summary.ts';
 
 const filter = (...lines: string[]): string => ['*filter', ...lines, 'COMMIT', ''].join('\n');

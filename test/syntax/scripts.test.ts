@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { parseRules } from '../../src/syntax/parse.ts';
+import { parseRules } from '../../src/syntax/document/parse.ts';
 import { scriptText } from './scriptText.ts';
 
 const hasBash = spawnSync('bash', ['-c', 'true']).status === 0;

@@ -1,6 +1,6 @@
 /** What a text was read as, in lines that a test can compare. */
-import { type ParseOptions, parseRules } from '../../src/syntax/parse.ts';
-import { lineStarts, positionAt } from '../../src/syntax/source.ts';
+import { type ParseOptions, parseRules } from '../../src/syntax/document/parse.ts';
+import { lineStarts, positionAt } from '../../src/syntax/text/source.ts';
 
 export interface Summary {
   /** `4 nat PREROUTING: -p tcp -j ACCEPT`; words with blanks in brackets */

@@ -2,10 +2,10 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parse } from '../../src/index.ts';
+import { parse } from '../../src/api/library/index.ts';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
+import type { Finding } from '../../src/prove/proof/finding.ts';
 import type { Rule, Ruleset } from '../../src/ruleset/ruleset.ts';
-import type { Finding } from '../../src/verify/finding.ts';
-import { verifyRulesets } from '../../src/verify/verify.ts';
 import { readFixture } from '../support/fixtures.ts';
 
 const NAMES = readdirSync(new URL('../../fixtures/broken/', import.meta.url))

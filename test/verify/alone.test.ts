@@ -1,10 +1,10 @@
 /** For each claim: good rules that hold it, and one edit of them after which it is broken, and no other claim with it.
  *  Claims of level info, on rules that do nothing, are left aside: an edit often makes another rule idle. */
 import { describe, expect, it } from 'vitest';
-import { CLAIMS } from '../../src/verify/claims.ts';
-import type { Finding } from '../../src/verify/finding.ts';
-import type { WhileInit } from '../../src/verify/podQuestions.ts';
-import { verifyRulesets } from '../../src/verify/verify.ts';
+import { CLAIMS } from '../../src/prove/claims/all.ts';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
+import type { Finding } from '../../src/prove/proof/finding.ts';
+import type { WhileInit } from '../../src/prove/proof/podQuestions.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetsOf } from '../support/rulesets.ts';

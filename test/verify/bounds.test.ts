@@ -1,8 +1,8 @@
 /** What a claim does not say: nothing of packets that nobody asked about, and no excuse for what rules make the kernel discard. */
 import { describe, expect, it } from 'vitest';
 import { readHost } from '../../src/host/readHost.ts';
-import { parsePacketSet } from '../../src/syntax/parsePacketSet.ts';
-import { verifyRulesets } from '../../src/verify/verify.ts';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
+import { parsePacketSet } from '../../src/syntax/packets/parsePacketSet.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { rulesetsOf } from '../support/rulesets.ts';
 

@@ -1,13 +1,13 @@
 /** Every question ends: with an answer, or undecided because its budget is spent. Counted, never timed. */
 import { describe, expect, it } from 'vitest';
-import { walkJourney } from '../../src/journey/walkJourney.ts';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
+import { diffRules } from '../../src/diff/rules.ts';
 import { Budget, BudgetError } from '../../src/lib/budget.ts';
 import { ALWAYS } from '../../src/netfilter/matchExpr.ts';
+import { deadRules } from '../../src/prove/deadRules/deadRules.ts';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
+import { find } from '../../src/query/find.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { deadRules } from '../../src/verify/deadRules.ts';
-import { diffRules } from '../../src/verify/diff.ts';
-import { find } from '../../src/verify/find.ts';
-import { verifyRulesets } from '../../src/verify/verify.ts';
 import { assumedHost } from '../support/assumed.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';

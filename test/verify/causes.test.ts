@@ -1,7 +1,7 @@
 /** A finding on a pod points at the line that causes it: the claim holds again when that line is taken out of the file. */
 import { describe, expect, it, vi } from 'vitest';
-import { causesOf } from '../../src/istio/podRules/causes.ts';
-import type { VerifyFinding, VerifyReport } from '../../src/report/verifyJson.ts';
+import { causesOf } from '../../src/injection/podRules/causes.ts';
+import type { VerifyFinding, VerifyReport } from '../../src/report/json/verify.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,6 +1,6 @@
 /** Packets that a claim is about and that are easily left out: other loopback addresses, guests, excluded users, destinations that change. */
 import { describe, expect, it } from 'vitest';
-import type { VerifyReport } from '../../src/report/verifyJson.ts';
+import type { VerifyReport } from '../../src/report/json/verify.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 import { readFixture } from '../support/fixtures.ts';
 

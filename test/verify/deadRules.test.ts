@@ -1,7 +1,7 @@
 /** Dead rules: the two methods against each other, and both against every packet of a small world. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deadRules } from '../../src/verify/deadRules.ts';
+import { deadRules } from '../../src/prove/deadRules/deadRules.ts';
 import { kubeProxyDump } from '../bench/kubeProxy.ts';
 import { randomFirewallDump } from '../bench/randomFirewall.ts';
 import { randomCases } from '../kernel/generate/randomCase.ts';

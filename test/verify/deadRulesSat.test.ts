@@ -1,7 +1,7 @@
 /** Dead rules against a SAT solver, which is asked about every rule by itself: whether some packet at some hook is decided by it. */
 import { describe, expect, it } from 'vitest';
 import type { Family } from '../../src/packet/address.ts';
-import { deadRules } from '../../src/verify/deadRules.ts';
+import { deadRules } from '../../src/prove/deadRules/deadRules.ts';
 import { kubeProxyDump } from '../bench/kubeProxy.ts';
 import { randomFirewallDump } from '../bench/randomFirewall.ts';
 import { hostOf } from '../support/host.ts';

@@ -1,9 +1,9 @@
 /** The default rules of Istio's sidecar less one rule, for every rule of both families: some claim is judged otherwise, or no packet
  *  fares otherwise, which diff proves. */
 import { describe, expect, it } from 'vitest';
+import { diffRulesets } from '../../src/diff/rulesets.ts';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { diffRulesets } from '../../src/verify/diffRulesets.ts';
-import { verifyRulesets } from '../../src/verify/verify.ts';
 import { assumedHost, profileOf } from '../support/assumed.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { rulesetsOf } from '../support/rulesets.ts';

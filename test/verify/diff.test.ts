@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { diff, parse } from '../../src/index.ts';
+import { diff, parse } from '../../src/api/library/index.ts';
+import { diffRules } from '../../src/diff/rules.ts';
 import { Budget } from '../../src/lib/budget.ts';
 import type { Interval } from '../../src/lib/intervals.ts';
 import type { MatchExpr } from '../../src/netfilter/matchExpr.ts';
 import { mentionsUnmodelled } from '../../src/netfilter/matchExpr.ts';
 import type { Rule } from '../../src/ruleset/ruleset.ts';
-import { diffRules } from '../../src/verify/diff.ts';
 import type { World } from '../agreement/diffEdits.ts';
 import { fixtureWorlds, loaded } from '../agreement/diffEdits.ts';
 import { kubeProxyDump } from '../bench/kubeProxy.ts';

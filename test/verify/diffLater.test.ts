@@ -1,6 +1,6 @@
 /** Equal for first packets is not equal: rules that only later packets meet were changed, and the answer is undecided and names them. */
 import { describe, expect, it } from 'vitest';
-import { diff } from '../../src/index.ts';
+import { diff } from '../../src/api/library/index.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 import { readFixture } from '../support/fixtures.ts';
 

@@ -1,9 +1,9 @@
 /** How serious a change is: what is worse than before is an error, and never hides in a class of others. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diff, parse } from '../../src/index.ts';
-import { OUTCOMES, type Outcome } from '../../src/journey/journey.ts';
-import { levelOf, severityOf, severityOfAny } from '../../src/verify/diffSeverity.ts';
+import { diff, parse } from '../../src/api/library/index.ts';
+import { OUTCOMES, type Outcome } from '../../src/connection/journey.ts';
+import { levelOf, severityOf, severityOfAny } from '../../src/diff/severity.ts';
 
 const STOPPED: readonly Outcome[] = ['dropped', 'rejected', 'refused', 'lost', 'loop'];
 const level = (base: readonly Outcome[], head: readonly Outcome[]) => levelOf({ severity: severityOf({ base, head }) });

@@ -1,6 +1,6 @@
 /** What counts as excluded: only what the mesh's own generator writes, where it writes it. Everything else that lets packets past is a hole. */
 import { describe, expect, it } from 'vitest';
-import type { VerifyReport } from '../../src/report/verifyJson.ts';
+import type { VerifyReport } from '../../src/report/json/verify.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 import { readFixture } from '../support/fixtures.ts';
 

@@ -1,13 +1,13 @@
 /** Expectations: what is met is proved, what is not shown is not met. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parse } from '../../src/api/library/index.ts';
+import type { Outcome } from '../../src/connection/journey.ts';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { completePacket } from '../../src/host/completePacket.ts';
-import { parse } from '../../src/index.ts';
-import type { Outcome } from '../../src/journey/journey.ts';
-import { walkJourney } from '../../src/journey/walkJourney.ts';
-import { parsePacket } from '../../src/syntax/parsePacket.ts';
-import { parsePacketSet } from '../../src/syntax/parsePacketSet.ts';
-import { expectPacket, expectSet } from '../../src/verify/expectations.ts';
+import { expectPacket, expectSet } from '../../src/query/expectations.ts';
+import { parsePacket } from '../../src/syntax/packets/parsePacket.ts';
+import { parsePacketSet } from '../../src/syntax/packets/parsePacketSet.ts';
 import { assumedHost, profileOf } from '../support/assumed.ts';
 import { readFixture } from '../support/fixtures.ts';
 

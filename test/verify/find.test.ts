@@ -1,13 +1,13 @@
 /** find: an empty answer is a proof, a class is exact, and its example was walked. */
 
 import { describe, expect, it } from 'vitest';
-import { packetSetFrom, settingOf } from '../../src/given.ts';
-import { find, InputError, parse, trace } from '../../src/index.ts';
+import { find, InputError, parse, trace } from '../../src/api/library/index.ts';
+import { packetSetFrom, settingOf } from '../../src/api/library/input.ts';
 import { Budget } from '../../src/lib/budget.ts';
-import { humanFind } from '../../src/report/findHuman.ts';
-import { toFindReport } from '../../src/report/findJson.ts';
-import { PLAIN } from '../../src/report/paint.ts';
-import { find as findIn } from '../../src/verify/find.ts';
+import { find as findIn } from '../../src/query/find.ts';
+import { humanFind } from '../../src/report/human/find.ts';
+import { toFindReport } from '../../src/report/json/find.ts';
+import { PLAIN } from '../../src/report/text/paint.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 import { readFixture } from '../support/fixtures.ts';
 

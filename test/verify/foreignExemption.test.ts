@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { trace, verify } from '../../src/index.ts';
+import { trace, verify } from '../../src/api/library/index.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 
 const FIXTURES = resolve(import.meta.dirname, '../../fixtures');

@@ -2,16 +2,16 @@
  *  Every question about them ends within its budget, with an answer or undecided for that reason; counted, never timed. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NO_WORDS } from '../../src/connection/packetWords.ts';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
+import { diffRules } from '../../src/diff/rules.ts';
 import type { Host } from '../../src/host/host.ts';
-import { walkJourney } from '../../src/journey/walkJourney.ts';
 import { Budget, type BudgetLimits, isBudgetReason } from '../../src/lib/budget.ts';
 import { ALWAYS } from '../../src/netfilter/matchExpr.ts';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
+import { sameAs } from '../../src/query/equivalenceClass.ts';
+import { find } from '../../src/query/find.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { diffRules } from '../../src/verify/diff.ts';
-import { find } from '../../src/verify/find.ts';
-import { sameAs } from '../../src/verify/same.ts';
-import { verifyRulesets } from '../../src/verify/verify.ts';
-import { NO_WORDS } from '../../src/verify/words.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';

@@ -1,7 +1,7 @@
 /** Incidents that rules can show, each with the claim that catches it. The letters are those of the issues' own reports. */
 import { describe, expect, it } from 'vitest';
-import type { VerifyOptions } from '../../src/verify/verify.ts';
-import { verifyRulesets } from '../../src/verify/verify.ts';
+import type { VerifyOptions } from '../../src/prove/judge/verifyRules.ts';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetsOf } from '../support/rulesets.ts';

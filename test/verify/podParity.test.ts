@@ -1,6 +1,6 @@
 /** A pod compared with itself, captured otherwise: where it is all the same, and where not. */
 import { describe, expect, it, vi } from 'vitest';
-import type { VerifyReport } from '../../src/report/verifyJson.ts';
+import type { VerifyReport } from '../../src/report/json/verify.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

@@ -2,14 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/lib/budget.ts';
+import { CLAIMS } from '../../src/prove/claims/all.ts';
+import { redundantRules } from '../../src/prove/deadRules/deadRulesRedundant.ts';
+import { inferDeclaration } from '../../src/prove/inferred/infer.ts';
+import { judgeClaim } from '../../src/prove/judge/judgeClaim.ts';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
+import { makeScene } from '../../src/prove/proof/context.ts';
+import type { Finding } from '../../src/prove/proof/finding.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { CLAIMS } from '../../src/verify/claims.ts';
-import { redundantRules } from '../../src/verify/deadRulesRedundant.ts';
-import type { Finding } from '../../src/verify/finding.ts';
-import { inferDeclaration } from '../../src/verify/infer.ts';
-import { judgeClaim } from '../../src/verify/run.ts';
-import { makeScene } from '../../src/verify/scene.ts';
-import { verifyRulesets } from '../../src/verify/verify.ts';
 import { assumedHost, profileOf } from '../support/assumed.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { rulesetsOf } from '../support/rulesets.ts';

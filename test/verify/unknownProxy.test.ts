@@ -1,7 +1,7 @@
 /** A port to which rules hand packets over is a proxy's: until somebody says what it sends, no answer excludes a loop. */
 import { describe, expect, it } from 'vitest';
-import { diff, find, parse, trace, verify } from '../../src/index.ts';
-import '../../src/vitest/index.ts';
+import { diff, find, parse, trace, verify } from '../../src/api/library/index.ts';
+import '../../src/api/vitest/index.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 import { readFixture } from '../support/fixtures.ts';
 

@@ -1,10 +1,10 @@
 /** Every fixture gets the verdicts that its header says; every packet that breaks a claim does so in the simulator. */
 import { describe, expect, it } from 'vitest';
 import { BREAKS } from '../../fixtures/source/breaks.ts';
-import { walkJourney } from '../../src/journey/walkJourney.ts';
-import { CLAIMS } from '../../src/verify/claims.ts';
-import type { Verified } from '../../src/verify/verify.ts';
-import { verifyRulesets } from '../../src/verify/verify.ts';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
+import { CLAIMS } from '../../src/prove/claims/all.ts';
+import type { Verified } from '../../src/prove/judge/verifyRules.ts';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
 import { fixtureNames, readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetsOf } from '../support/rulesets.ts';

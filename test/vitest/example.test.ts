@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { packets } from '../../src/arbitraries/index.ts';
-import { parse } from '../../src/index.ts';
-import '../../src/vitest/index.ts';
+import { packets } from '../../src/api/arbitraries/index.ts';
+import { parse } from '../../src/api/library/index.ts';
+import '../../src/api/vitest/index.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const EXAMPLE = `${ROOT}/fixtures/examples/own-rules`;

@@ -1,9 +1,9 @@
 /** The matchers of chainwalk/vitest: what passes, what fails, and what they say then. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packets } from '../../src/arbitraries/index.ts';
-import { parse } from '../../src/index.ts';
-import '../../src/vitest/index.ts';
+import { packets } from '../../src/api/arbitraries/index.ts';
+import { parse } from '../../src/api/library/index.ts';
+import '../../src/api/vitest/index.ts';
 import { readFixture } from '../support/fixtures.ts';
 
 const load = (name: string) => parse(readFixture(name).text, { file: `${name}.rules` });

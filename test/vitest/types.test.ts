@@ -1,7 +1,7 @@
 /** The matchers as TypeScript sees them: checked by `npm run typecheck`, which knows what must not compile. */
 import { expect, expectTypeOf, it } from 'vitest';
-import { parse } from '../../src/index.ts';
-import '../../src/vitest/index.ts';
+import { parse } from '../../src/api/library/index.ts';
+import '../../src/api/vitest/index.ts';
 
 const RULES = parse('*nat\n-A OUTPUT -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n# iptables\n');
 

@@ -1,21 +1,21 @@
 /** What `chainwalk approaches` does. */
 
-import { APPROACHES, type Approach } from '../../istio/enrol/facts.ts';
-import { otherMesh } from '../../istio/enrol/otherMesh.ts';
-import { type PodScene, scenesOf } from '../../kubernetes/scenes.ts';
+import { APPROACHES, type Approach } from '../../injection/facts/facts.ts';
+import { otherMesh } from '../../injection/facts/otherMesh.ts';
 import { isBudgetReason } from '../../lib/budget.ts';
-import { humanApproaches } from '../../report/approaches/human.ts';
-import { type PodAnswers, toApproachesReport } from '../../report/approaches/json.ts';
-import { jsonText } from '../../report/printable.ts';
-import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { type ApproachDiff, compareApproaches } from '../../verify/approaches.ts';
-import type { Call } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
-import { formatOf } from '../format.ts';
-import { limitsOf } from '../limits.ts';
-import { loadPods } from '../manifest/loadPods.ts';
-import { terminal } from '../terminal.ts';
+import { jsonText } from '../../lib/printable.ts';
+import { type ApproachDiff, compareApproaches } from '../../pods/approaches.ts';
+import { type PodScene, scenesOf } from '../../pods/scenes.ts';
+import { humanApproaches } from '../../report/human/approaches.ts';
+import { type PodAnswers, toApproachesReport } from '../../report/json/approaches.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { Call } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { formatOf } from '../argv/format.ts';
+import { limitsOf } from '../argv/limits.ts';
+import { terminal } from '../argv/terminal.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { loadPods } from '../input/loadPods.ts';
 
 /** Every two, in the order of the approaches. */
 const PAIRS = APPROACHES.flatMap((from, index) => APPROACHES.slice(index + 1).map((to) => ({ from, to })));

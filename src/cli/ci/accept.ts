@@ -1,12 +1,12 @@
 /** What is known already, by the configuration or the baseline file; comments have been heard by the verdicts. */
 import type { Subject } from '../../report/review/review.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import { type Call, isSet, textOf } from '../command.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import type { Io } from '../io.ts';
-import { complain } from '../messages.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import type { Io } from '../io/io.ts';
+import { complain } from '../io/messages.ts';
 import { baselineText, type Known, knownOf, muteByBaseline, readBaseline } from './baseline.ts';
 import { muteByConfig } from './mute.ts';
 

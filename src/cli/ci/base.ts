@@ -1,12 +1,12 @@
 /** The same question about a git revision: what was wrong there already is known, what was judged there is to be judged still. */
 import type { Problem, Subject } from '../../report/review/review.ts';
-import { isError } from '../../syntax/diagnostic.ts';
-import type { Call } from '../command.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
+import { withKeptFiles } from '../argv/cachedReads.ts';
+import type { Call } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { LoadedExpectations } from '../expect/load.ts';
 import { loadExpectations } from '../expect/load.ts';
 import type { RevisionTree } from '../git/revisionTree.ts';
-import { withKeptFiles } from '../kept.ts';
 import { compareBatches, type Sides } from './compare.ts';
 import { goneSince } from './gone.ts';
 import { type Batch, batchesOf, list } from './groups.ts';

@@ -2,8 +2,8 @@
 import { packetText } from '../../packet/notation.ts';
 import { canFail, problemsOf } from '../../report/review/problems.ts';
 import type { Problem, Review, Subject } from '../../report/review/review.ts';
-import type { Source } from '../../syntax/source.ts';
-import type { Call } from '../command.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import type { Call } from '../argv/command.ts';
 import { type Read, readList, readRecord, readText, readWord } from '../config/read.ts';
 import { readTree } from '../config/tree.ts';
 import { mapProblems } from './subjects.ts';

@@ -1,5 +1,5 @@
 /** The configuration, and the findings that it takes for known, against those of the base. */
-import { type Call, isSet, textOf } from '../command.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
 import { readBaseline } from './baseline.ts';

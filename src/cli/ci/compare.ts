@@ -1,17 +1,18 @@
 /** Which packets end in another way than on the base: every file and pod that both sides have. */
+
+import type { DiffSubject } from '../../pods/compareSubjects.ts';
+import { podsOf } from '../../pods/familiesOfPod.ts';
+import { emptyMemory } from '../../pods/renderedPod.ts';
 import { comparisonSubjects, type Naming } from '../../report/review/comparison.ts';
 import type { Subject } from '../../report/review/review.ts';
-import { isError } from '../../syntax/diagnostic.ts';
-import type { DiffSubject } from '../../verify/diffSubjects.ts';
-import { podsOf } from '../../verify/pods.ts';
-import { emptyMemory } from '../../verify/renderedPod.ts';
-import { type Call, textOf } from '../command.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
+import { type Call, textOf } from '../argv/command.ts';
+import { limitsOf } from '../argv/limits.ts';
+import { type Progress, progressOn } from '../argv/progress.ts';
 import { causesIn, compareAll } from '../diff/compare.ts';
 import { readPods } from '../diff/readPods.ts';
 import { textOf as keyText, type RuleSide, rulePair } from '../diff/rulePair.ts';
-import { limitsOf } from '../limits.ts';
-import { type Progress, progressOn } from '../progress.ts';
-import { loadRules } from '../rules.ts';
+import { loadRules } from '../input/rules.ts';
 import { readPlaceOptions } from '../trace/scene.ts';
 import type { Differing } from './base.ts';
 import { RENDERED, withRenderedSettings } from './settings.ts';

@@ -1,6 +1,6 @@
 /** Two configurations: what the second says in another way, and whether less is found by it. */
-import type { ChainwalkConfig, ConfigClaims, ConfigSuppression } from '../../config.ts';
-import type { Level } from '../../verify/claim.ts';
+import type { ChainwalkConfig, ConfigClaims, ConfigSuppression } from '../../api/library/config.ts';
+import type { Level } from '../../prove/proof/claim.ts';
 import { list } from './groups.ts';
 
 export interface ConfigChange {

@@ -1,6 +1,6 @@
 /** The configuration as the base has it. */
-import type { Call } from '../command.ts';
-import { textOf } from '../command.ts';
+import type { Call } from '../argv/command.ts';
+import { textOf } from '../argv/command.ts';
 import { configsIn, foldersUpwards, isCode } from '../config/find.ts';
 import { type LoadedConfig, readConfig } from '../config/load.ts';
 import type { RevisionTree } from '../git/revisionTree.ts';

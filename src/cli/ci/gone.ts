@@ -1,5 +1,5 @@
 /** What the base judges and what is judged now: what is gone, emptied, or judged as less. */
-import type { Call } from '../command.ts';
+import type { Call } from '../argv/command.ts';
 import { folderOf, from } from '../config/paths.ts';
 import type { LoadedExpectations } from '../expect/load.ts';
 import type { ExpectationFile } from '../expect/shape.ts';

@@ -1,15 +1,15 @@
 /** The files of a configuration, group by group, each with how it is read. */
-import type { ConfigClaims, ConfigGroup, ConfigKind } from '../../config.ts';
-import { at, itemsOf } from '../../istio/manifest/node.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import { BEHAVIOUR_CHANGED } from '../../verify/behaviourChanged.ts';
-import { KEPT_PROMISES } from '../../verify/keptPromises.ts';
-import type { Call, OptionValue } from '../command.ts';
+import type { ConfigClaims, ConfigGroup, ConfigKind } from '../../api/library/config.ts';
+import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
+import { at, itemsOf } from '../../kubernetes/yaml/node.ts';
+import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import type { Call, OptionValue } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
 import { CLAIM_IDS } from '../config/shape.ts';
 import { holdsPods, kindOf } from '../diff/recognise.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../io/io.ts';
 
 /** What is asked of two sides, and is no claim about one. */
 const OF_TWO_SIDES: readonly string[] = [BEHAVIOUR_CHANGED, ...KEPT_PROMISES];

@@ -1,10 +1,10 @@
 /** Problems that the configuration accepts. */
-import { at, itemsOf } from '../../istio/manifest/node.ts';
+import { at, itemsOf } from '../../kubernetes/yaml/node.ts';
+import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
+import type { Muted } from '../../prove/proof/suppressions.ts';
 import type { Subject } from '../../report/review/review.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import type { Muted } from '../../verify/accepted.ts';
-import { KEPT_PROMISES } from '../../verify/keptPromises.ts';
-import type { Call } from '../command.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import type { Call } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { list } from './groups.ts';
 import { mapProblems } from './subjects.ts';

@@ -1,9 +1,9 @@
 /** What a pull request does to the check itself, as a subject of the review. */
 
+import { CONFIGURATION_CHANGED, SUBJECT_GONE } from '../../pods/keptPromises.ts';
+import type { Level } from '../../prove/proof/claim.ts';
 import { fingerprintOf } from '../../report/review/fingerprint.ts';
 import type { Check, Place, Problem, Subject } from '../../report/review/review.ts';
-import type { Level } from '../../verify/claim.ts';
-import { CONFIGURATION_CHANGED, SUBJECT_GONE } from '../../verify/keptPromises.ts';
 
 export interface Broken {
   readonly level: Level;

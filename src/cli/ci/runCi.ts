@@ -1,18 +1,19 @@
 /** What `chainwalk ci` does: everything that the configuration names, judged, compared and reported once. */
+
+import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
+import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
+import type { Level } from '../../prove/proof/claim.ts';
 import { mergeNotes } from '../../report/review/notes.ts';
 import type { Review, Subject } from '../../report/review/review.ts';
-import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { BEHAVIOUR_CHANGED } from '../../verify/behaviourChanged.ts';
-import type { Level } from '../../verify/claim.ts';
-import { KEPT_PROMISES } from '../../verify/keptPromises.ts';
-import { type Call, isSet } from '../command.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { withKeptFiles } from '../argv/cachedReads.ts';
+import { type Call, isSet } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
 import { judgeExpectations } from '../expect/judge.ts';
 import { type LoadedExpectations, loadExpectations } from '../expect/load.ts';
-import { withKeptFiles } from '../kept.ts';
-import { complain } from '../messages.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { complain } from '../io/messages.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { reportOnce } from '../review/report.ts';
 import { acceptKnown } from './accept.ts';

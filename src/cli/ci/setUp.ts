@@ -1,9 +1,9 @@
 /** Which configuration counts, and what it may reach. */
-import { type Call, isSet, textOf } from '../command.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
 import { confined } from '../config/confined.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { type RevisionTree, revisionTree } from '../git/revisionTree.ts';
-import { complain } from '../messages.ts';
+import { complain } from '../io/messages.ts';
 import { type ConfigOnBase, configOnBase } from './configOnBase.ts';
 
 export interface SetUp {

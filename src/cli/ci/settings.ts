@@ -1,10 +1,11 @@
 /** Files of settings, read as the rules that Istio writes for them. */
-import type { Mode } from '../../istio/modes.ts';
-import { renderRequest } from '../../istio/request.ts';
-import { rulesText } from '../../istio/rulesText.ts';
-import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { type Call, textOf } from '../command.ts';
-import type { Io } from '../io.ts';
+
+import { renderRequest } from '../../istio/render/request.ts';
+import { rulesText } from '../../istio/render/rulesText.ts';
+import type { Mode } from '../../istio/settings/modes.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type Call, textOf } from '../argv/command.ts';
+import type { Io } from '../io/io.ts';
 
 /** `settings.json#rendered:17` is a line of what was rendered. */
 export const RENDERED = '#rendered';

@@ -1,5 +1,5 @@
 /** What is read a second time says nothing a second time. */
-import type { Io, Sink } from '../io.ts';
+import type { Io, Sink } from '../io/io.ts';
 
 const NOBODY: Sink = { write: async () => {}, closed: () => false, problem: () => undefined, isTerminal: false, columns: undefined };
 

@@ -1,6 +1,6 @@
 /** `chainwalk approaches POD`: istio-init, the CNI plugin, the plugin through Multus and ambient, side by side. */
-import type { Command } from '../command.ts';
-import { COLOR, ISTIO, JSON_OUTPUT, output, QUIET, TIMEOUT, VALUES } from '../options.ts';
+import type { Command } from '../argv/command.ts';
+import { COLOR, ISTIO, JSON_OUTPUT, output, QUIET, TIMEOUT, VALUES } from '../argv/options.ts';
 
 export const approaches: Command = {
   name: 'approaches',

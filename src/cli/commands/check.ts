@@ -1,10 +1,10 @@
 /** `chainwalk check RULES...`: would the kernel load them? */
-import { jsonText, printable } from '../../report/printable.ts';
+import { jsonText, printable } from '../../lib/printable.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import { type Command, isSet } from '../command.ts';
-import { EXIT } from '../exitCode.ts';
-import { formatOf } from '../format.ts';
-import { ALLOW_EMPTY, COLOR, FAMILY, JSON_OUTPUT, output, QUIET, SET, STRICT, WATCH } from '../options.ts';
+import { type Command, isSet } from '../argv/command.ts';
+import { EXIT } from '../argv/exitCode.ts';
+import { formatOf } from '../argv/format.ts';
+import { ALLOW_EMPTY, COLOR, FAMILY, JSON_OUTPUT, output, QUIET, SET, STRICT, WATCH } from '../argv/options.ts';
 
 export const check: Command = {
   name: 'check',
@@ -17,9 +17,9 @@ export const check: Command = {
     { says: 'a script with a variable', line: 'chainwalk check --set POD_IP=10.244.0.5 rules.sh' },
   ],
   run: async (io, input) => {
-    const { loadRules } = await import('../rules.ts');
-    const { toCheckReport } = await import('../../report/checkJson.ts');
-    const { showDiagnostics } = await import('../diagnostics.ts');
+    const { loadRules } = await import('../input/rules.ts');
+    const { toCheckReport } = await import('../../report/json/check.ts');
+    const { showDiagnostics } = await import('../input/diagnostics.ts');
     const loaded = await loadRules({ io, input }, { files: input.args });
     if (loaded === undefined) return EXIT.usage;
     const report = toCheckReport(loaded.diagnostics);

@@ -1,6 +1,6 @@
 /** `chainwalk ci`: the check of a pull request, from one configuration file. */
-import type { Command } from '../command.ts';
-import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } from '../options.ts';
+import type { Command } from '../argv/command.ts';
+import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } from '../argv/options.ts';
 
 export const ci: Command = {
   name: 'ci',

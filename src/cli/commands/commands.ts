@@ -1,5 +1,5 @@
 /** All commands, in the order in which help lists them. Adding one is a line here. */
-import type { Command } from '../command.ts';
+import type { Command } from '../argv/command.ts';
 import { approaches } from './approaches.ts';
 import { check } from './check.ts';
 import { ci } from './ci.ts';

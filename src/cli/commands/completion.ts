@@ -1,8 +1,8 @@
 /** `chainwalk completion SHELL`: what a shell loads to complete the words of a command line. */
-import type { Command } from '../command.ts';
+import type { Command } from '../argv/command.ts';
+import { EXIT } from '../argv/exitCode.ts';
 import { type Candidate, complete } from '../completion/complete.ts';
 import { SCRIPTS, SHELLS } from '../completion/scripts.ts';
-import { EXIT } from '../exitCode.ts';
 
 const NOTES = `
 Set-up, once:

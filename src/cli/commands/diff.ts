@@ -1,5 +1,5 @@
 /** `chainwalk diff BASE HEAD`: which packets change their fate. */
-import type { Command, OptionSpec } from '../command.ts';
+import type { Command, OptionSpec } from '../argv/command.ts';
 import {
   ALLOW_EMPTY,
   COLOR,
@@ -20,7 +20,7 @@ import {
   VALUES,
   WATCH,
   WHERE,
-} from '../options.ts';
+} from '../argv/options.ts';
 
 /** `--base-mode`, which comes before `--mode` there. */
 function ofOneSide({ flags, ...rest }: OptionSpec): readonly OptionSpec[] {

@@ -1,6 +1,6 @@
 /** `chainwalk enrol POD`: is the pod captured, by whom, and which step decides it? */
-import type { Command } from '../command.ts';
-import { COLOR, ISTIO, JSON_OUTPUT, MESH_MODE, output, QUIET, STRICT, VALUES } from '../options.ts';
+import type { Command } from '../argv/command.ts';
+import { COLOR, ISTIO, JSON_OUTPUT, MESH_MODE, output, QUIET, STRICT, VALUES } from '../argv/options.ts';
 
 export const enrol: Command = {
   name: 'enrol',

@@ -1,6 +1,6 @@
 /** `chainwalk expect FILE...`: packets with the outcomes that somebody expects. */
-import type { Command } from '../command.ts';
-import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } from '../options.ts';
+import type { Command } from '../argv/command.ts';
+import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } from '../argv/options.ts';
 
 export const expect: Command = {
   name: 'expect',

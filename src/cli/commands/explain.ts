@@ -1,10 +1,10 @@
 /** `chainwalk explain [ID]`: one page on a claim, an outcome, a fate, a reason or a kind of diagnostic. */
-import type { Command } from '../command.ts';
-import { EXIT } from '../exitCode.ts';
-import { complain } from '../messages.ts';
-import { nearest } from '../nearest.ts';
-import { COLOR } from '../options.ts';
-import { terminal } from '../terminal.ts';
+import type { Command } from '../argv/command.ts';
+import { EXIT } from '../argv/exitCode.ts';
+import { nearest } from '../argv/nearest.ts';
+import { COLOR } from '../argv/options.ts';
+import { terminal } from '../argv/terminal.ts';
+import { complain } from '../io/messages.ts';
 
 export const explain: Command = {
   name: 'explain',

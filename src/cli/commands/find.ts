@@ -1,7 +1,7 @@
 /** `chainwalk find RULES --where PACKETSET --outcome OUTCOME`: which packets of a set have an outcome.
  *  Exit code 0 when it is proved that there are none, 1 when there are some or it is undecided: a search for what must not be. */
-import { OUTCOMES } from '../../journey/journey.ts';
-import type { Command } from '../command.ts';
+import { OUTCOMES } from '../../connection/journey.ts';
+import type { Command } from '../argv/command.ts';
 import {
   ALLOW_EMPTY,
   COLOR,
@@ -19,7 +19,7 @@ import {
   TIMEOUT,
   WATCH,
   WHERE,
-} from '../options.ts';
+} from '../argv/options.ts';
 
 export const find: Command = {
   name: 'find',

@@ -1,7 +1,7 @@
 /** `chainwalk print RULES`: the rules as iptables-save would print them. */
-import type { Command } from '../command.ts';
-import { EXIT } from '../exitCode.ts';
-import { ALLOW_EMPTY, COLOR, FAMILY, QUIET, SET } from '../options.ts';
+import type { Command } from '../argv/command.ts';
+import { EXIT } from '../argv/exitCode.ts';
+import { ALLOW_EMPTY, COLOR, FAMILY, QUIET, SET } from '../argv/options.ts';
 
 /** Tells the reader, and chainwalk itself, where the rules of the other family start. */
 const SECOND = '# ip6tables\n';
@@ -18,9 +18,9 @@ export const print: Command = {
     },
   ],
   run: async (io, input) => {
-    const { loadRules } = await import('../rules.ts');
-    const { showDiagnostics } = await import('../diagnostics.ts');
-    const { isError } = await import('../../syntax/diagnostic.ts');
+    const { loadRules } = await import('../input/rules.ts');
+    const { showDiagnostics } = await import('../input/diagnostics.ts');
+    const { isError } = await import('../../syntax/text/diagnostic.ts');
     const { print: printRuleset } = await import('../../ruleset/print.ts');
     const loaded = await loadRules({ io, input }, { files: input.args });
     if (loaded === undefined) return EXIT.usage;

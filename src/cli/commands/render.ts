@@ -1,8 +1,8 @@
 /** `chainwalk render`: Istio's settings to the rules that it writes. */
-import { ENV_SETTINGS, FLAGS, type Flag } from '../../istio/flags.ts';
-import { MODES } from '../../istio/modes.ts';
-import type { Command } from '../command.ts';
-import { COLOR, JSON_OUTPUT, output, QUIET, STRICT, VALUES } from '../options.ts';
+import { ENV_SETTINGS, FLAGS, type Flag } from '../../istio/settings/flags.ts';
+import { MODES } from '../../istio/settings/modes.ts';
+import type { Command } from '../argv/command.ts';
+import { COLOR, JSON_OUTPUT, output, QUIET, STRICT, VALUES } from '../argv/options.ts';
 
 export const render: Command = {
   name: 'render',

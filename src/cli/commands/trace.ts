@@ -1,6 +1,6 @@
 /** `chainwalk trace RULES PACKET...`: walks packets through rules. */
-import { OUTCOMES } from '../../journey/journey.ts';
-import type { Command } from '../command.ts';
+import { OUTCOMES } from '../../connection/journey.ts';
+import type { Command } from '../argv/command.ts';
 import {
   ALLOW_EMPTY,
   COLOR,
@@ -21,7 +21,7 @@ import {
   TIMEOUT,
   VALUES,
   WATCH,
-} from '../options.ts';
+} from '../argv/options.ts';
 
 export const trace: Command = {
   name: 'trace',

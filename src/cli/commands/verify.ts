@@ -1,5 +1,5 @@
 /** `chainwalk verify RULES...`: proves what a mesh promises, for every packet. */
-import type { Command } from '../command.ts';
+import type { Command } from '../argv/command.ts';
 import {
   ALLOW_EMPTY,
   COLOR,
@@ -20,7 +20,7 @@ import {
   VALUES,
   WATCH,
   WHERE,
-} from '../options.ts';
+} from '../argv/options.ts';
 
 export const verify: Command = {
   name: 'verify',

@@ -1,6 +1,6 @@
 /** What may stand where the cursor is: a pure function of the commands and of the words so far. */
-import type { ArgSpec, Command, OptionSpec } from '../command.ts';
-import { flagsOf, optionNamed } from '../flags.ts';
+import type { ArgSpec, Command, OptionSpec } from '../argv/command.ts';
+import { flagsOf, optionNamed } from '../argv/flags.ts';
 
 export interface Completion {
   /** `list`: the word may go on after a comma; `files`: names of files, which the shell knows */

@@ -1,7 +1,7 @@
 /** A configuration that is data cannot be meant to reach further than the folder that it stands in: whoever may write there, such as the
  *  author of a pull request, reads and writes nothing else of this machine. Links are followed to where they lead. */
-import { isWithin } from '../files.ts';
-import type { Io, ReadResult } from '../io.ts';
+import { isWithin } from '../io/files.ts';
+import type { Io, ReadResult } from '../io/io.ts';
 
 export interface Confinement {
   /** of the configuration, from here */

@@ -1,7 +1,7 @@
 /** Which file the configuration is: the nearest `chainwalk.config.*` from this folder upwards, or --config. */
-import { type Call, isSet, textOf } from '../command.ts';
-import type { Io } from '../io.ts';
-import { complain } from '../messages.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
+import type { Io } from '../io/io.ts';
+import { complain } from '../io/messages.ts';
 import { from } from './paths.ts';
 
 const NAMES = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map((end) => `chainwalk.config.${end}`);

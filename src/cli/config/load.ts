@@ -1,9 +1,9 @@
 /** Reads the configuration. */
-import type { ChainwalkConfig } from '../../config.ts';
-import type { Node } from '../../istio/manifest/node.ts';
-import type { Source } from '../../syntax/source.ts';
-import type { Call } from '../command.ts';
-import { complain } from '../messages.ts';
+import type { ChainwalkConfig } from '../../api/library/config.ts';
+import type { Node } from '../../kubernetes/yaml/node.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import type { Call } from '../argv/command.ts';
+import { complain } from '../io/messages.ts';
 import { configFile, isCode } from './find.ts';
 import { folderOf } from './paths.ts';
 import { readShape } from './shape.ts';

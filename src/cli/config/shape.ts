@@ -1,14 +1,14 @@
 /** The keys of a configuration, and what each may be: src/config.ts, checked. */
-import type { ChainwalkConfig, ConfigClaims, ConfigGroup, ConfigSuppression } from '../../config.ts';
+import type { ChainwalkConfig, ConfigClaims, ConfigGroup, ConfigSuppression } from '../../api/library/config.ts';
+import { BEHAVIOUR_CHANGED, FORMER_NAMES } from '../../diff/behaviourChanged.ts';
 import { podIpComplaint } from '../../host/podAddress.ts';
-import { MODES } from '../../istio/modes.ts';
-import { POD_CHECKS } from '../../istio/podChecks/checks.ts';
-import { parseVersion } from '../../istio/version.ts';
-import { BEHAVIOUR_CHANGED, FORMER_NAMES } from '../../verify/behaviourChanged.ts';
-import { CLAIMS } from '../../verify/claims.ts';
-import { KEPT_PROMISES } from '../../verify/keptPromises.ts';
-import { nearest } from '../nearest.ts';
-import { MESH_MODE, PROFILE } from '../options.ts';
+import { POD_CHECKS } from '../../injection/podChecks/checks.ts';
+import { MODES } from '../../istio/settings/modes.ts';
+import { parseVersion } from '../../istio/settings/version.ts';
+import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
+import { CLAIMS } from '../../prove/claims/all.ts';
+import { nearest } from '../argv/nearest.ts';
+import { MESH_MODE, PROFILE } from '../argv/options.ts';
 import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from './read.ts';
 
 /** Everything that can be asked for, given a level or suppressed. */

@@ -1,5 +1,5 @@
 /** A value that a module made, as a tree without places. */
-import type { Node } from '../../istio/manifest/node.ts';
+import type { Node } from '../../kubernetes/yaml/node.ts';
 
 const NOWHERE = { start: 0, end: 0 };
 

@@ -1,10 +1,10 @@
 /** A YAML or JSON file of one document, read by shape: everything that is wrong in it is said. */
-import type { Node } from '../../istio/manifest/node.ts';
-import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import type { Source } from '../../syntax/source.ts';
-import type { Call } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { readDocument } from '../manifest/readYaml.ts';
+import type { Node } from '../../kubernetes/yaml/node.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import type { Call } from '../argv/command.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { readDocument } from '../input/readYaml.ts';
 import type { Read, Wrong } from './read.ts';
 
 export interface ReadTree<T> {

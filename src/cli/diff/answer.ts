@@ -1,19 +1,19 @@
 /** From pairs of files to the answer: read, compared, reported. */
 
-import { type DiffResults, toResultsReport } from '../../report/diffResults.ts';
-import { humanResults } from '../../report/diffResultsHuman.ts';
-import { jsonText } from '../../report/printable.ts';
+import { jsonText } from '../../lib/printable.ts';
+import { emptyMemory } from '../../pods/renderedPod.ts';
+import { humanResults } from '../../report/human/diffResults.ts';
+import { type DiffResults, toResultsReport } from '../../report/json/diffResults.ts';
 import { toReview } from '../../report/review/fromDiff.ts';
-import { emptyMemory } from '../../verify/renderedPod.ts';
-import { type Call, isSet } from '../command.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
-import { limitsOf } from '../limits.ts';
-import { complain } from '../messages.ts';
-import { progressOn } from '../progress.ts';
+import { type Call, isSet } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { limitsOf } from '../argv/limits.ts';
+import { progressOn } from '../argv/progress.ts';
+import { readWhere } from '../input/packetSetOption.ts';
+import { complain } from '../io/messages.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
 import { readPlaceOptions } from '../trace/scene.ts';
-import { readWhere } from '../where.ts';
 import { causesIn, compareAll } from './compare.ts';
 import { type Files, planOf } from './plan.ts';
 import { sideCall } from './side.ts';

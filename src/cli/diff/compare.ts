@@ -1,16 +1,16 @@
 /** Subjects of two sides, matched and compared. */
 
+import type { ChangedClass } from '../../diff/classes.ts';
+import { editsOf } from '../../diff/edits.ts';
+import type { Sides } from '../../diff/question.ts';
+import type { DiffScene } from '../../diff/rulesets.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
 import { groupBy } from '../../lib/groupBy.ts';
-import type { Compared, DiffResults } from '../../report/diffResults.ts';
-import { causesOfChange, type DiffCause } from '../../verify/diffCauses.ts';
-import { editsOf } from '../../verify/diffEdits.ts';
-import { identityChanges } from '../../verify/diffIdentity.ts';
-import type { Sides } from '../../verify/diffQuestion.ts';
-import type { DiffScene } from '../../verify/diffRulesets.ts';
-import { type DiffMemory, type DiffSubject, diffSubjects, type SubjectsDiff } from '../../verify/diffSubjects.ts';
-import type { ChangedClass } from '../../verify/diffWitness.ts';
-import type { PodMemory } from '../../verify/renderedPod.ts';
+import { causesOfChange, type DiffCause } from '../../pods/changeCauses.ts';
+import { type DiffMemory, type DiffSubject, diffSubjects, type SubjectsDiff } from '../../pods/compareSubjects.ts';
+import { identityChanges } from '../../pods/identityChanges.ts';
+import type { PodMemory } from '../../pods/renderedPod.ts';
+import type { Compared, DiffResults } from '../../report/json/diffResults.ts';
 
 export interface Comparing {
   readonly where: DiffScene['where'];

@@ -1,5 +1,5 @@
 /** A pod that asks for nothing, by the name under which it is read, for questions that are about no manifest: modes, versions, mesh configuration. */
-import type { Call } from '../command.ts';
+import type { Call } from '../argv/command.ts';
 
 export const DEFAULT_POD = 'default pod';
 

@@ -1,8 +1,8 @@
 /** `--git BASE..HEAD [paths...]`: what changed between two revisions, as pairs of files. */
-import { type Call, listOf, textOf } from '../command.ts';
+import { type Call, listOf, textOf } from '../argv/command.ts';
 import { changedFiles, placeIn, readRange } from '../git/changedFiles.ts';
 import { askGit, type GitProblem } from '../git/git.ts';
-import { complain } from '../messages.ts';
+import { complain } from '../io/messages.ts';
 import type { FilePair, Files } from './plan.ts';
 import { holdsPods, kindOf } from './recognise.ts';
 

@@ -1,8 +1,8 @@
 /** Files of both sides by what they are: which are compared with which. */
 
-import { isBlank } from '../../syntax/parse.ts';
-import type { Sides } from '../../verify/diffQuestion.ts';
-import type { Call } from '../command.ts';
+import type { Sides } from '../../diff/question.ts';
+import { isBlank } from '../../syntax/document/parse.ts';
+import type { Call } from '../argv/command.ts';
 import { type Kind, kindOf } from './recognise.ts';
 import type { Side } from './side.ts';
 

@@ -1,9 +1,10 @@
 /** A chain of CNI plugins (`*.conflist`), compared by what it makes of a pod that asks for nothing: istio-cni writes the rules, or nobody. */
+
+import type { Sides } from '../../diff/question.ts';
+import type { DiffSubject } from '../../pods/compareSubjects.ts';
+import type { PodMemory } from '../../pods/renderedPod.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
-import type { Sides } from '../../verify/diffQuestion.ts';
-import type { DiffSubject } from '../../verify/diffSubjects.ts';
-import type { PodMemory } from '../../verify/renderedPod.ts';
-import type { Call } from '../command.ts';
+import type { Call } from '../argv/command.ts';
 import { DEFAULT_POD } from './defaultPod.ts';
 import { readPods } from './readPods.ts';
 import type { Side } from './side.ts';

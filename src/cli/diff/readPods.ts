@@ -1,13 +1,13 @@
 /** The pods of one side, ready to be compared. */
-import { enrol } from '../../istio/enrol/enrol.ts';
-import type { Pod } from '../../istio/manifest/pod.ts';
-import { refusals } from '../../kubernetes/refusals.ts';
-import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { type DiffSubject, podSubject } from '../../verify/diffSubjects.ts';
-import { type PodMemory, renderPod } from '../../verify/renderedPod.ts';
-import type { Call } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { loadPods } from '../manifest/loadPods.ts';
+import { enrol } from '../../injection/enrol/enrol.ts';
+import { refusals } from '../../injection/world/refusals.ts';
+import type { Pod } from '../../kubernetes/manifest/pod.ts';
+import { type DiffSubject, podSubject } from '../../pods/compareSubjects.ts';
+import { type PodMemory, renderPod } from '../../pods/renderedPod.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { Call } from '../argv/command.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { loadPods } from '../input/loadPods.ts';
 import { DEFAULT_POD } from './defaultPod.ts';
 import { annotationsOf, type Side } from './side.ts';
 

@@ -1,14 +1,14 @@
 /** The rules of one side: of a file of rules, of settings, or as a chain of CNI plugins leads to them. */
 
-import type { Mode } from '../../istio/modes.ts';
-import { renderRequest } from '../../istio/request.ts';
-import { routingText, rulesText } from '../../istio/rulesText.ts';
+import { renderRequest } from '../../istio/render/request.ts';
+import { routingText, rulesText } from '../../istio/render/rulesText.ts';
+import type { Mode } from '../../istio/settings/modes.ts';
 import { readRules } from '../../ruleset/readRules.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { type Call, textOf } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { loadRules, type RuleFiles } from '../rules.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type Call, textOf } from '../argv/command.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { loadRules, type RuleFiles } from '../input/rules.ts';
 import type { Kind } from './recognise.ts';
 
 export interface RuleFile extends Pick<RuleFiles, 'host'> {

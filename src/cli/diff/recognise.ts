@@ -1,6 +1,6 @@
 /** What a text is, by its content: rules, manifests, settings of istio-iptables, mesh configuration, or something that is not judged. */
-import { isEnvironmentFile } from '../../istio/environmentFile.ts';
-import { isManifest } from '../manifest/recognise.ts';
+import { isEnvironmentFile } from '../../istio/settings/environmentFile.ts';
+import { isManifest } from '../input/recognise.ts';
 
 export type Kind = 'rules' | 'manifest' | 'settings' | 'values' | 'cni';
 

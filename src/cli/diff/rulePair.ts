@@ -1,11 +1,11 @@
 /** Rules of two sides in one scene: the mesh of both, the proxy that the base shows, and the same host unless their transparent listeners
  *  differ. */
-import { type AskedSet, unsaidOfArrivals } from '../../journey/assumedHost.ts';
-import { distinct } from '../../journey/assumption.ts';
-import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../../journey/setting.ts';
+import { type AskedSet, unsaidOfArrivals } from '../../connection/assumedHost.ts';
+import { distinct } from '../../connection/assumption.ts';
+import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
+import type { Sides } from '../../diff/question.ts';
+import type { DiffSubject } from '../../pods/compareSubjects.ts';
 import { transparentPorts } from '../../ruleset/transparentPorts.ts';
-import type { Sides } from '../../verify/diffQuestion.ts';
-import type { DiffSubject } from '../../verify/diffSubjects.ts';
 
 export interface RuleSide extends Pick<DiffSubject, 'name' | 'file' | 'rulesets'> {
   readonly given: GivenPlace;

@@ -1,9 +1,10 @@
 /** What `chainwalk diff` does. */
-import { type Call, textOf } from '../command.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
+
+import { withKeptFiles } from '../argv/cachedReads.ts';
+import { type Call, textOf } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { withRevisions } from '../git/readRevision.ts';
-import { withKeptFiles } from '../kept.ts';
-import { complain } from '../messages.ts';
+import { complain } from '../io/messages.ts';
 import { answer } from './answer.ts';
 import { DEFAULT_POD, withDefaultPod } from './defaultPod.ts';
 import { filesOfRange } from './gitFiles.ts';

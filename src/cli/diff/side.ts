@@ -1,6 +1,6 @@
 /** The options of one side: its own before those of both. */
-import { type Call, isSet, listOf, textOf } from '../command.ts';
-import { complain } from '../messages.ts';
+import { type Call, isSet, listOf, textOf } from '../argv/command.ts';
+import { complain } from '../io/messages.ts';
 
 export type Side = 'base' | 'head';
 export const SIDES: readonly Side[] = ['base', 'head'];

@@ -1,11 +1,11 @@
 /** The plan's files, read: pairs of subjects. */
-import type { GivenPlace } from '../../journey/setting.ts';
+import type { GivenPlace } from '../../connection/setting.ts';
+import type { Sides } from '../../diff/question.ts';
+import type { DiffSubject } from '../../pods/compareSubjects.ts';
+import type { PodMemory } from '../../pods/renderedPod.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import type { PacketSet } from '../../syntax/parsePacketSet.ts';
-import type { Sides } from '../../verify/diffQuestion.ts';
-import type { DiffSubject } from '../../verify/diffSubjects.ts';
-import type { PodMemory } from '../../verify/renderedPod.ts';
-import type { Call } from '../command.ts';
+import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
+import type { Call } from '../argv/command.ts';
 import { type Matched, matched } from './compare.ts';
 import { DEFAULT_POD } from './defaultPod.ts';
 import type { Files, Plan, Recognised } from './plan.ts';

@@ -1,19 +1,19 @@
 /** What `chainwalk enrol` does. */
 
-import { enrol } from '../../istio/enrol/enrol.ts';
-import { checkPod } from '../../istio/podChecks/checks.ts';
-import { podRules } from '../../istio/podRules/podRules.ts';
-import { refusals } from '../../kubernetes/refusals.ts';
-import { humanEnrol } from '../../report/enrol/human.ts';
-import { toEnrolReport } from '../../report/enrol/json.ts';
-import { jsonText } from '../../report/printable.ts';
-import { isError } from '../../syntax/diagnostic.ts';
-import { type Call, isSet, textOf } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
-import { formatOf } from '../format.ts';
-import { loadPods } from '../manifest/loadPods.ts';
-import { terminal } from '../terminal.ts';
+import { enrol } from '../../injection/enrol/enrol.ts';
+import { checkPod } from '../../injection/podChecks/checks.ts';
+import { podRules } from '../../injection/podRules/podRules.ts';
+import { refusals } from '../../injection/world/refusals.ts';
+import { jsonText } from '../../lib/printable.ts';
+import { humanEnrol } from '../../report/human/enrol.ts';
+import { toEnrolReport } from '../../report/json/enrol.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { formatOf } from '../argv/format.ts';
+import { terminal } from '../argv/terminal.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { loadPods } from '../input/loadPods.ts';
 
 export async function runEnrol(call: Call): Promise<ExitCode> {
   const { io, input } = call;

@@ -1,13 +1,14 @@
 /** Expected packets against the rules or the pod that their file names. */
+
+import { type AskedSet, pinnedAddress } from '../../connection/assumedHost.ts';
 import { withLength, withPodAddress } from '../../host/podAddress.ts';
-import { type AskedSet, pinnedAddress } from '../../journey/assumedHost.ts';
+import { type Answer, expectPacket, expectSet } from '../../query/expectations.ts';
+import type { TraceInput } from '../../report/json/trace.ts';
 import { fingerprintOf } from '../../report/review/fingerprint.ts';
 import { blamed } from '../../report/review/fromVerified.ts';
 import type { Check, Problem, Subject } from '../../report/review/review.ts';
-import type { TraceInput } from '../../report/traceJson.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import { type Answer, expectPacket, expectSet } from '../../verify/expectations.ts';
-import type { Call, OptionValue } from '../command.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import type { Call, OptionValue } from '../argv/command.ts';
 import { folderOf, from } from '../config/paths.ts';
 import { type Job, readJob } from '../trace/job.ts';
 import type { Scene } from '../trace/scene.ts';

@@ -1,6 +1,6 @@
 /** Reads expectation files: all that is wrong in them, at once. */
-import type { Source } from '../../syntax/source.ts';
-import type { Call } from '../command.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import type { Call } from '../argv/command.ts';
 import { readTree } from '../config/tree.ts';
 import { type ExpectationFile, readExpectations } from './shape.ts';
 

@@ -1,12 +1,12 @@
 /** Packets and sets of packets in a file of YAML, in any of their forms. */
 
-import type { Node } from '../../istio/manifest/node.ts';
+import { unknownAtStart } from '../../diff/rulesets.ts';
+import type { Node } from '../../kubernetes/yaml/node.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
-import { readPacketJson } from '../../report/readPacketJson.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import { type PacketSet, parsePacketSet } from '../../syntax/parsePacketSet.ts';
-import type { Span } from '../../syntax/source.ts';
-import { unknownAtStart } from '../../verify/diffRulesets.ts';
+import { readPacketJson } from '../../packet/readPacketJson.ts';
+import { type PacketSet, parsePacketSet } from '../../syntax/packets/parsePacketSet.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import type { Span } from '../../syntax/text/source.ts';
 import { type At, type Read, readText, wrong } from '../config/read.ts';
 import { readPacketText } from '../trace/packets.ts';
 

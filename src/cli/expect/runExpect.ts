@@ -1,9 +1,9 @@
 /** What `chainwalk expect` does. */
 import type { Review } from '../../report/review/review.ts';
-import { type Call, isSet } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
-import { withKeptFiles } from '../kept.ts';
+import { withKeptFiles } from '../argv/cachedReads.ts';
+import { type Call, isSet } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { reportOnce } from '../review/report.ts';
 import { judgeExpectations } from './judge.ts';

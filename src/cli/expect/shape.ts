@@ -1,10 +1,10 @@
 /** The keys of an expectation file, and what each may be. */
 
-import { itemsOf } from '../../istio/manifest/node.ts';
-import { OUTCOMES, type Outcome } from '../../journey/journey.ts';
+import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
+import { itemsOf } from '../../kubernetes/yaml/node.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
-import type { PacketSet } from '../../syntax/parsePacketSet.ts';
-import type { Span } from '../../syntax/source.ts';
+import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
+import type { Span } from '../../syntax/text/source.ts';
 import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from '../config/read.ts';
 import { istioVersion, readId, readMode, readPodIps, readProfile } from '../config/shape.ts';
 import { packetIn, setIn, type WrittenPacket, type WrittenSet } from './packets.ts';

@@ -1,27 +1,27 @@
 /** What `chainwalk find` does. */
 
-import { unsaidOfArrivals } from '../../journey/assumedHost.ts';
-import { OUTCOMES, type Outcome } from '../../journey/journey.ts';
-import { chooseSetting, type GivenPlace, placeAssumptions } from '../../journey/setting.ts';
+import { unsaidOfArrivals } from '../../connection/assumedHost.ts';
+import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
+import { chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
 import { Budget } from '../../lib/budget.ts';
+import { jsonText } from '../../lib/printable.ts';
 import { ALWAYS } from '../../netfilter/matchExpr.ts';
 import { packetText } from '../../packet/notation.ts';
-import { humanFind } from '../../report/findHuman.ts';
-import { toFindReport } from '../../report/findJson.ts';
-import { jsonText } from '../../report/printable.ts';
-import { isError } from '../../syntax/diagnostic.ts';
-import type { PacketSet } from '../../syntax/parsePacketSet.ts';
-import { find, NO_PACKET } from '../../verify/find.ts';
-import { type Call, isSet, textOf } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
-import { formatOf } from '../format.ts';
-import { limitsOf } from '../limits.ts';
-import { complain } from '../messages.ts';
-import { loadRules } from '../rules.ts';
-import { terminal } from '../terminal.ts';
+import { find, NO_PACKET } from '../../query/find.ts';
+import { humanFind } from '../../report/human/find.ts';
+import { toFindReport } from '../../report/json/find.ts';
+import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { formatOf } from '../argv/format.ts';
+import { limitsOf } from '../argv/limits.ts';
+import { terminal } from '../argv/terminal.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { readWhere } from '../input/packetSetOption.ts';
+import { loadRules } from '../input/rules.ts';
+import { complain } from '../io/messages.ts';
 import { readPlaceOptions } from '../trace/scene.ts';
-import { readWhere } from '../where.ts';
 
 export async function runFind(call: Call): Promise<ExitCode> {
   const { io, input } = call;

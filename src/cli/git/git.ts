@@ -1,6 +1,6 @@
 /** Git, asked through the program itself. It tells its errors in the language of the user: what went wrong is found out by further
  *  questions, not read from the text. man git(1), gitrevisions(7) */
-import type { Io } from '../io.ts';
+import type { Io } from '../io/io.ts';
 
 export type Git = Pick<Io, 'execute'>;
 

@@ -1,6 +1,6 @@
 /** `REV:path`, a file as a revision has it, written as git writes it. A file of that very name comes first. man gitrevisions(7) */
-import type { Call } from '../command.ts';
-import type { Io, ReadResult } from '../io.ts';
+import type { Call } from '../argv/command.ts';
+import type { Io, ReadResult } from '../io/io.ts';
 import { askGit, type Git, type GitProblem, noRepository, noRevision } from './git.ts';
 
 export interface RevisionPath {

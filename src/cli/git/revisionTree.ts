@@ -1,6 +1,6 @@
 /** The files of a revision, by the paths that the working tree would have for them. man git-ls-tree(1), git-diff(1) */
 import { posix } from 'node:path';
-import type { Io } from '../io.ts';
+import type { Io } from '../io/io.ts';
 import { changedFiles } from './changedFiles.ts';
 import { askGit, type GitProblem, noRepository, noRevision } from './git.ts';
 import { readRevision } from './readRevision.ts';

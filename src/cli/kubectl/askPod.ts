@@ -1,12 +1,12 @@
 /** What `kubectl chainwalk` does: fetch, then run chainwalk on what was fetched. */
-import { type Call, isSet, textOf } from '../command.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { nearest } from '../argv/nearest.ts';
+import { didYouMean } from '../argv/usageErrors.ts';
 import { COMMANDS } from '../commands/commands.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
-import type { Io } from '../io.ts';
-import { type Complaint, complain } from '../messages.ts';
-import { didYouMean } from '../misuse.ts';
-import { nearest } from '../nearest.ts';
-import { run } from '../run.ts';
+import type { Io } from '../io/io.ts';
+import { type Complaint, complain } from '../io/messages.ts';
+import { run } from '../program/run.ts';
 import { type Cluster, commandLine } from './cluster.ts';
 import { debugArgs, execArgs } from './fetch.ts';
 import { factOptions } from './podFacts.ts';

@@ -1,6 +1,6 @@
 /** kubectl as it is called here: every argument by itself, no shell. */
-import type { Executed, Io } from '../io.ts';
-import type { Complaint } from '../messages.ts';
+import type { Executed, Io } from '../io/io.ts';
+import type { Complaint } from '../io/messages.ts';
 
 export interface Cluster {
   readonly io: Io;

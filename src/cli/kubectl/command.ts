@@ -1,5 +1,5 @@
 /** `kubectl chainwalk POD`: the rules of a running pod, then everything as with a file. */
-import type { Command, OptionSpec } from '../command.ts';
+import type { Command, OptionSpec } from '../argv/command.ts';
 import { BACKENDS } from './backends.ts';
 import { ASKABLE } from './words.ts';
 

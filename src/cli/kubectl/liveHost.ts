@@ -1,10 +1,11 @@
 /** The host around a pod's rules: what `ip` told of it, and for the rest a pod as the mesh sets it up. */
+
+import { chooseSetting } from '../../connection/setting.ts';
 import { readHost } from '../../host/readHost.ts';
-import { chooseSetting } from '../../journey/setting.ts';
 import { defaultHost } from '../../mesh/defaultHost.ts';
 import { readRules } from '../../ruleset/readRules.ts';
 import { transparentPorts } from '../../ruleset/transparentPorts.ts';
-import type { Source } from '../../syntax/source.ts';
+import type { Source } from '../../syntax/text/source.ts';
 import type { Answers } from './questions.ts';
 import { readRouting } from './routing.ts';
 

@@ -1,8 +1,9 @@
 /** What a running pod says of itself: who its proxy is, and its addresses. */
+
+import { isId } from '../../connection/proxyIdentity.ts';
 import { podIpComplaint } from '../../host/podAddress.ts';
-import { isId } from '../../journey/proxyIdentity.ts';
-import type { OptionSpec } from '../command.ts';
-import { flagsOf } from '../flags.ts';
+import type { OptionSpec } from '../argv/command.ts';
+import { flagsOf } from '../argv/flags.ts';
 import { isRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
 import type { LiveHost } from './liveHost.ts';
 import { PROXY_CONTAINERS } from './podMesh.ts';

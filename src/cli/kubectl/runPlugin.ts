@@ -1,8 +1,8 @@
 /** The program `kubectl-chainwalk`, which kubectl runs for `kubectl chainwalk`. */
-import type { ExitCode } from '../exitCode.ts';
-import type { Io } from '../io.ts';
-import { buildSingle } from '../program.ts';
-import { type Invocation, parseAndRun } from '../run.ts';
+import type { ExitCode } from '../argv/exitCode.ts';
+import type { Io } from '../io/io.ts';
+import { buildSingle } from '../program/program.ts';
+import { type Invocation, parseAndRun } from '../program/run.ts';
 import { PLUGIN, PLUGIN_OPTIONS } from './command.ts';
 import { splitWords } from './words.ts';
 

@@ -1,6 +1,6 @@
 /** Which words of `kubectl chainwalk POD -n NS verify --strict` are the plugin's, and which go on to chainwalk. */
-import type { OptionSpec } from '../command.ts';
-import { flagsOf, optionNamed } from '../flags.ts';
+import type { OptionSpec } from '../argv/command.ts';
+import { flagsOf, optionNamed } from '../argv/flags.ts';
 
 /** Commands about one set of rules; the first is what is asked when none is named. */
 export const ASKABLE = ['verify', 'trace', 'find', 'diff', 'check', 'print'] as const;

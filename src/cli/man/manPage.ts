@@ -3,8 +3,8 @@
 import { FILE_PAGES } from '../../report/pages/files.ts';
 import { NOTATION_PAGES } from '../../report/pages/notation.ts';
 import type { Page } from '../../report/pages/page.ts';
-import { DESCRIPTION, ENVIRONMENT, EXAMPLES, EXIT_CODES, TITLE } from '../about.ts';
-import type { ArgSpec, Command, Example, OptionSpec } from '../command.ts';
+import { DESCRIPTION, ENVIRONMENT, EXAMPLES, EXIT_CODES, TITLE } from '../argv/about.ts';
+import type { ArgSpec, Command, Example, OptionSpec } from '../argv/command.ts';
 import { escaped, example, item, macro, prose } from './roff.ts';
 
 export interface ManPage {

@@ -1,19 +1,19 @@
 /** `chainwalk render --pod FILE`: the rules of the pods of a manifest. */
-import { enrol, WRITERS } from '../../istio/enrol/enrol.ts';
-import { otherMesh } from '../../istio/enrol/otherMesh.ts';
-import type { Pod } from '../../istio/manifest/pod.ts';
-import { type PodRules, podRules } from '../../istio/podRules/podRules.ts';
-import { routingText, rulesText } from '../../istio/rulesText.ts';
-import { refusals } from '../../kubernetes/refusals.ts';
-import { toCheckReport } from '../../report/checkJson.ts';
-import { jsonText, printable } from '../../report/printable.ts';
-import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { type Call, isSet, textOf } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
-import { formatOf } from '../format.ts';
-import { loadPods } from '../manifest/loadPods.ts';
-import { complain } from '../messages.ts';
+import { enrol, WRITERS } from '../../injection/enrol/enrol.ts';
+import { otherMesh } from '../../injection/facts/otherMesh.ts';
+import { type PodRules, podRules } from '../../injection/podRules/podRules.ts';
+import { refusals } from '../../injection/world/refusals.ts';
+import { routingText, rulesText } from '../../istio/render/rulesText.ts';
+import type { Pod } from '../../kubernetes/manifest/pod.ts';
+import { jsonText, printable } from '../../lib/printable.ts';
+import { toCheckReport } from '../../report/json/check.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { formatOf } from '../argv/format.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { loadPods } from '../input/loadPods.ts';
+import { complain } from '../io/messages.ts';
 
 interface RenderedPod {
   readonly pod: Pod;

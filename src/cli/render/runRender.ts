@@ -1,21 +1,21 @@
 /** What `chainwalk render` does. */
 
-import type { Mode } from '../../istio/modes.ts';
-import type { Rendering } from '../../istio/render.ts';
-import { type RenderRequest, renderRequest } from '../../istio/request.ts';
-import { routingText, rulesText } from '../../istio/rulesText.ts';
-import type { HostFacts } from '../../istio/settings.ts';
+import type { Rendering } from '../../istio/render/render.ts';
+import { type RenderRequest, renderRequest } from '../../istio/render/request.ts';
+import { routingText, rulesText } from '../../istio/render/rulesText.ts';
+import type { Mode } from '../../istio/settings/modes.ts';
+import type { HostFacts } from '../../istio/settings/settings.ts';
+import { jsonText } from '../../lib/printable.ts';
 import { formatAddress } from '../../packet/address.ts';
-import { toCheckReport } from '../../report/checkJson.ts';
-import { jsonText } from '../../report/printable.ts';
+import { toCheckReport } from '../../report/json/check.ts';
 import { readRules } from '../../ruleset/readRules.ts';
-import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { type Call, isSet, listOf, textOf } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
-import { formatOf } from '../format.ts';
-import { readVersion } from '../istioVersion.ts';
-import { complain } from '../messages.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type Call, isSet, listOf, textOf } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { formatOf } from '../argv/format.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { readVersion } from '../input/istioVersion.ts';
+import { complain } from '../io/messages.ts';
 import { readPlaceOptions } from '../trace/scene.ts';
 import { renderPods } from './renderPods.ts';
 

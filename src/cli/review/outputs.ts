@@ -1,7 +1,7 @@
 /** `-o github,sarif=out.sarif`: one format for standard output, any number for files. */
-import { type Call, type Input, isSet, listOf } from '../command.ts';
-import { type Complaint, complain } from '../messages.ts';
-import { nearest } from '../nearest.ts';
+import { type Call, type Input, isSet, listOf } from '../argv/command.ts';
+import { nearest } from '../argv/nearest.ts';
+import { type Complaint, complain } from '../io/messages.ts';
 
 export interface Output {
   readonly format: string;

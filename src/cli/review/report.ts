@@ -1,7 +1,7 @@
 /** A review in every format that was asked for, and what it means for the exit code. */
 import { isDefect, problemsOf } from '../../report/review/problems.ts';
-import type { Call } from '../command.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
+import type { Call } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { type Report, writeReport } from './write.ts';
 
 export async function reportOnce(call: Call, report: Report): Promise<ExitCode> {

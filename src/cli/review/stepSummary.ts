@@ -1,8 +1,8 @@
 /** The summary of a step of GitHub Actions: Markdown behind what other commands have written there. */
-import { MOST_OF_SUMMARY, markdownReview } from '../../report/review/markdown/markdown.ts';
+import { MOST_OF_SUMMARY, markdownReview } from '../../report/markdown/markdown.ts';
 import type { Review } from '../../report/review/review.ts';
-import type { Call } from '../command.ts';
-import { complain } from '../messages.ts';
+import type { Call } from '../argv/command.ts';
+import { complain } from '../io/messages.ts';
 
 /** Bytes in which the verdict has room. */
 const LEAST = 1_000;

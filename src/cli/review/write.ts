@@ -1,11 +1,11 @@
 /** A review in every format that was asked for, each where it was asked for. */
 
-import { PLAIN } from '../../report/paint.ts';
-import { jsonText } from '../../report/printable.ts';
+import { jsonText } from '../../lib/printable.ts';
 import type { Review, ReviewStyle } from '../../report/review/review.ts';
-import type { Call } from '../command.ts';
-import { complain } from '../messages.ts';
-import { terminal } from '../terminal.ts';
+import { PLAIN } from '../../report/text/paint.ts';
+import type { Call } from '../argv/command.ts';
+import { terminal } from '../argv/terminal.ts';
+import { complain } from '../io/messages.ts';
 import type { Output } from './outputs.ts';
 
 export interface Report {
@@ -56,6 +56,6 @@ async function render(format: string, { review, base, own }: Report, style: Revi
     const { humanReview } = await import('../../report/ci/human.ts');
     return humanReview(review, style);
   }
-  const { REVIEW_FORMATS } = await import('../../report/review/formats.ts');
+  const { REVIEW_FORMATS } = await import('../../report/formats/review.ts');
   return REVIEW_FORMATS.find(({ name }) => name === format)?.render(review, style) ?? '';
 }

@@ -1,7 +1,8 @@
 /** Comments by which somebody accepts a finding: `# chainwalk-disable-next-line CLAIM[,CLAIM] -- reason`, and `-disable-file`. */
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import { lineStarts, positionAt, type Source, type Span } from '../../syntax/source.ts';
-import type { Muted } from '../../verify/accepted.ts';
+
+import type { Muted } from '../../prove/proof/suppressions.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { lineStarts, positionAt, type Source, type Span } from '../../syntax/text/source.ts';
 import { renamed, unknownClaim } from '../config/shape.ts';
 
 export interface Suppression {

@@ -1,13 +1,13 @@
 /** Comments in manifests: those about a line stand at what breaks a claim there, those about the file at every finding of its pods. */
-import type { PodFinding } from '../../istio/podChecks/check.ts';
-import { positionOf } from '../../report/positions.ts';
+import type { PodFinding } from '../../injection/podChecks/check.ts';
+import type { VerifiedPod } from '../../pods/verifiedPod.ts';
+import type { Verified } from '../../prove/judge/verifyRules.ts';
+import type { Finding } from '../../prove/proof/finding.ts';
+import type { Muted } from '../../prove/proof/suppressions.ts';
 import type { Place } from '../../report/review/review.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import type { Source } from '../../syntax/source.ts';
-import type { Muted } from '../../verify/accepted.ts';
-import type { Finding } from '../../verify/finding.ts';
-import type { VerifiedPod } from '../../verify/verifiedPod.ts';
-import type { Verified } from '../../verify/verify.ts';
+import { positionOf } from '../../report/text/positions.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
 import { commentWarnings, type Suppressions, suppressionsIn } from './comments.ts';
 
 export interface CommentedPods {

@@ -1,11 +1,11 @@
 /** Comments in a dump: those about a line stand at its rule, those about the file at every finding. */
 import { groupBy } from '../../lib/groupBy.ts';
+import { inOtherFile } from '../../pods/familiesOfPod.ts';
+import { type Verified, type VerifyOptions, verifyRulesets } from '../../prove/judge/verifyRules.ts';
+import type { Finding } from '../../prove/proof/finding.ts';
+import type { AcceptedRule } from '../../prove/proof/suppressions.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import type { AcceptedRule } from '../../verify/accepted.ts';
-import type { Finding } from '../../verify/finding.ts';
-import { inOtherFile } from '../../verify/pods.ts';
-import { type Verified, type VerifyOptions, verifyRulesets } from '../../verify/verify.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { commentWarnings, type Suppression, type Suppressions, suppressionsIn } from './comments.ts';
 
 export interface CommentedVerdicts {

@@ -1,14 +1,14 @@
 /** What is needed to answer packets, read once. */
-import { chooseSetting } from '../../journey/setting.ts';
-import { TRACE_FORMATS, type TraceFormat, type TraceStyle } from '../../report/formats.ts';
-import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { type Call, isSet } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { formatOf } from '../format.ts';
-import type { What } from '../io.ts';
-import { limitsOf } from '../limits.ts';
-import { loadRules } from '../rules.ts';
-import { terminal } from '../terminal.ts';
+import { chooseSetting } from '../../connection/setting.ts';
+import { TRACE_FORMATS, type TraceFormat, type TraceStyle } from '../../report/formats/trace.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type Call, isSet } from '../argv/command.ts';
+import { formatOf } from '../argv/format.ts';
+import { limitsOf } from '../argv/limits.ts';
+import { terminal } from '../argv/terminal.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { loadRules } from '../input/rules.ts';
+import type { What } from '../io/io.ts';
 import { readPlaceOptions, type Scene } from './scene.ts';
 
 export interface Job {

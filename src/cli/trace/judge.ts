@@ -1,9 +1,9 @@
 /** What the answers mean for the exit code: --expect, --strict, and a walk that was cut short. */
-import type { Journey } from '../../journey/journey.ts';
+import type { Journey } from '../../connection/journey.ts';
 import { packetText } from '../../packet/notation.ts';
-import { type Call, isSet, textOf } from '../command.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
-import { complain } from '../messages.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { complain } from '../io/messages.ts';
 
 export async function judge({ io, input }: Call, journey: Journey): Promise<ExitCode> {
   const expected = textOf(input, 'expect');

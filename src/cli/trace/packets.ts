@@ -1,9 +1,9 @@
 /** Packets as the user gives them: notation on the command line, JSON lines in a file. */
 import type { PartialPacket } from '../../packet/partialPacket.ts';
-import { readPacketJson } from '../../report/readPacketJson.ts';
-import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { parsePacket } from '../../syntax/parsePacket.ts';
-import type { Complaint } from '../messages.ts';
+import { readPacketJson } from '../../packet/readPacketJson.ts';
+import { parsePacket } from '../../syntax/packets/parsePacket.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { Complaint } from '../io/messages.ts';
 
 export type ReadPacket = { readonly given: PartialPacket } | Unreadable;
 

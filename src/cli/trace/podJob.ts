@@ -1,20 +1,21 @@
 /** `chainwalk trace` of a manifest: the rules and the host of one of its pods. */
+
+import { chooseSetting } from '../../connection/setting.ts';
 import { withPodAddress } from '../../host/podAddress.ts';
-import { podAddresses } from '../../istio/podRules/podAddresses.ts';
-import { chooseSetting } from '../../journey/setting.ts';
-import type { PodScene } from '../../kubernetes/scenes.ts';
+import { podAddresses } from '../../injection/podRules/podAddresses.ts';
 import { familyOf } from '../../packet/address.ts';
-import { TRACE_FORMATS } from '../../report/formats.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import { isError } from '../../syntax/diagnostic.ts';
-import { inInitPhase } from '../../verify/initPhase.ts';
-import { type Call, isSet, textOf } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { formatOf } from '../format.ts';
-import { limitsOf } from '../limits.ts';
-import { loadScenes } from '../manifest/podScenes.ts';
-import { complain } from '../messages.ts';
-import { terminal } from '../terminal.ts';
+import { inInitPhase } from '../../pods/initPhase.ts';
+import type { PodScene } from '../../pods/scenes.ts';
+import { TRACE_FORMATS } from '../../report/formats/trace.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
+import { formatOf } from '../argv/format.ts';
+import { limitsOf } from '../argv/limits.ts';
+import { terminal } from '../argv/terminal.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { loadScenes } from '../input/podScenes.ts';
+import { complain } from '../io/messages.ts';
 import type { Job, JobInput } from './job.ts';
 import { readPlaceOptions } from './scene.ts';
 

@@ -1,13 +1,13 @@
 /** What `chainwalk trace` does. */
-import type { TraceInput } from '../../report/traceJson.ts';
-import { joinBarePacket } from '../arguments.ts';
-import { type Call, textOf } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { EXIT, type ExitCode, worst } from '../exitCode.ts';
-import { withKeptFiles } from '../kept.ts';
-import { phaseOfRules } from '../manifest/phase.ts';
-import { manifestsAmong } from '../manifest/recognise.ts';
-import { type Complaint, complain } from '../messages.ts';
+import type { TraceInput } from '../../report/json/trace.ts';
+import { joinBarePacket } from '../argv/arguments.ts';
+import { withKeptFiles } from '../argv/cachedReads.ts';
+import { type Call, textOf } from '../argv/command.ts';
+import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { phaseOfRules } from '../input/phase.ts';
+import { manifestsAmong } from '../input/recognise.ts';
+import { type Complaint, complain } from '../io/messages.ts';
 import { type Job, type JobInput, readJob, whatOf } from './job.ts';
 import { judge } from './judge.ts';
 import { readPacketText } from './packets.ts';
@@ -108,7 +108,7 @@ async function withSame({ scene }: Job, input: WalkedPacket): Promise<TraceInput
   // of what depends on the host, nothing is known to be alike
   const unsaid = input.journey.paths.some(({ choices }) => choices.some(({ why }) => why === 'unsaid'));
   if (ruleset === undefined || unsaid || scene.outside?.walks === false) return input;
-  const { sameAs } = await import('../../verify/same.ts');
+  const { sameAs } = await import('../../query/equivalenceClass.ts');
   const { deadline } = scene.limits?.() ?? {};
   const same = sameAs(ruleset, packet, {
     host: input.host,

@@ -1,15 +1,16 @@
 /** The world in which packets are traced: rulesets, mesh profile and host. */
+
+import { isId } from '../../connection/proxyIdentity.ts';
+import type { GivenPlace } from '../../connection/setting.ts';
+import type { GivenScene } from '../../connection/walkGiven.ts';
 import type { Host } from '../../host/host.ts';
 import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
 import { readHost } from '../../host/readHost.ts';
-import { toData } from '../../istio/manifest/node.ts';
-import { isId } from '../../journey/proxyIdentity.ts';
-import type { GivenPlace } from '../../journey/setting.ts';
-import type { GivenScene } from '../../journey/walkGiven.ts';
+import { toData } from '../../kubernetes/yaml/node.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
-import { type Call, listOf, textOf } from '../command.ts';
-import { readDocument } from '../manifest/readYaml.ts';
-import { complain } from '../messages.ts';
+import { type Call, listOf, textOf } from '../argv/command.ts';
+import { readDocument } from '../input/readYaml.ts';
+import { complain } from '../io/messages.ts';
 
 export interface Scene extends GivenScene {
   /** also record the rules that do not match */

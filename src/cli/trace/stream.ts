@@ -1,9 +1,9 @@
 /** `--packets`: one line of answer per line of input, in order, as fast as the reader takes them. */
 
-import type { Journey } from '../../journey/journey.ts';
-import { jsonText } from '../../report/printable.ts';
-import { EXIT, type ExitCode, worst } from '../exitCode.ts';
-import type { Complaint } from '../messages.ts';
+import type { Journey } from '../../connection/journey.ts';
+import { jsonText } from '../../lib/printable.ts';
+import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
+import type { Complaint } from '../io/messages.ts';
 import { type Job, whatOf } from './job.ts';
 import { judge } from './judge.ts';
 import { readPacketLine } from './packets.ts';

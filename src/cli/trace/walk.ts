@@ -1,11 +1,11 @@
 /** One packet through the scene: complete it, choose the rules of its family, walk. */
 
+import type { Journey } from '../../connection/journey.ts';
+import { walkGiven } from '../../connection/walkGiven.ts';
 import type { Host } from '../../host/host.ts';
-import type { Journey } from '../../journey/journey.ts';
-import { walkGiven } from '../../journey/walkGiven.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
-import type { TraceInput } from '../../report/traceJson.ts';
-import type { Complaint } from '../messages.ts';
+import type { TraceInput } from '../../report/json/trace.ts';
+import type { Complaint } from '../io/messages.ts';
 import type { Scene } from './scene.ts';
 
 export interface WalkedPacket extends TraceInput {

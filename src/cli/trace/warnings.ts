@@ -1,9 +1,9 @@
 /** Warnings about the rules, as far as the answers call for them. */
-import type { Journey } from '../../journey/journey.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import { isSet } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
+import type { Journey } from '../../connection/journey.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { isSet } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
 import type { Job } from './job.ts';
 
 /** Shows the warnings; with --strict they are findings. */

@@ -1,10 +1,11 @@
 /** `chainwalk verify` takes rules, or manifests from which the rules follow. */
-import type { Call } from '../command.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
-import { withKeptFiles } from '../kept.ts';
-import { phaseOfRules } from '../manifest/phase.ts';
-import { manifestsAmong } from '../manifest/recognise.ts';
-import { complain } from '../messages.ts';
+
+import { withKeptFiles } from '../argv/cachedReads.ts';
+import type { Call } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { phaseOfRules } from '../input/phase.ts';
+import { manifestsAmong } from '../input/recognise.ts';
+import { complain } from '../io/messages.ts';
 
 export async function verifyInput(given: Call): Promise<ExitCode> {
   const call = withKeptFiles(given);

@@ -1,9 +1,9 @@
 /** What verdicts mean for the exit code. */
 import { isBudgetReason } from '../../lib/budget.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import type { Verified } from '../../verify/verify.ts';
-import { type Call, isSet } from '../command.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
+import type { Verified } from '../../prove/judge/verifyRules.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type Call, isSet } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 
 /** Violated claims of level error, and those that the budget cut short; with --strict also warnings, and all that is undecided. What is suppressed does not count. */
 export function exitCodeOf({ input }: Call, pods: readonly Verified[], diagnostics: readonly Diagnostic[]): ExitCode {

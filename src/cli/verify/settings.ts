@@ -1,14 +1,14 @@
 /** The options of `verify`, read and checked. */
-import { POD_CHECKS } from '../../istio/podChecks/checks.ts';
+import { POD_CHECKS } from '../../injection/podChecks/checks.ts';
 import type { Family } from '../../packet/address.ts';
-import { CLAIMS } from '../../verify/claims.ts';
-import type { VerifyOptions } from '../../verify/verify.ts';
-import { type Call, textOf } from '../command.ts';
-import { limitsOf } from '../limits.ts';
-import { complain } from '../messages.ts';
-import { nearest } from '../nearest.ts';
+import { CLAIMS } from '../../prove/claims/all.ts';
+import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
+import { type Call, textOf } from '../argv/command.ts';
+import { limitsOf } from '../argv/limits.ts';
+import { nearest } from '../argv/nearest.ts';
+import { readWhere } from '../input/packetSetOption.ts';
+import { complain } from '../io/messages.ts';
 import { readPlaceOptions } from '../trace/scene.ts';
-import { readWhere } from '../where.ts';
 
 /** Undefined when an option cannot be used, which has been said. */
 export async function readSettings(call: Call): Promise<VerifyOptions | undefined> {

@@ -1,21 +1,21 @@
 /** `chainwalk verify` of manifests: who captures each pod, with which rules, and whether these keep the mesh's promises. */
 
-import { verifyScenes } from '../../kubernetes/verifyScenes.ts';
-import { jsonText } from '../../report/printable.ts';
+import { jsonText } from '../../lib/printable.ts';
+import { inInitPhase } from '../../pods/initPhase.ts';
+import type { VerifiedPod } from '../../pods/verifiedPod.ts';
+import { verifyScenes } from '../../pods/verifyPods.ts';
+import type { VerifyStyle } from '../../report/human/verify.ts';
+import { humanVerifyPods } from '../../report/human/verifyPods.ts';
+import { toVerifyPodsReport } from '../../report/json/verifyPods.ts';
 import { podSubject } from '../../report/review/fromPods.ts';
 import { mergeNotes } from '../../report/review/notes.ts';
 import type { Review } from '../../report/review/review.ts';
-import type { VerifyStyle } from '../../report/verifyHuman.ts';
-import { humanVerifyPods } from '../../report/verifyPodsHuman.ts';
-import { toVerifyPodsReport } from '../../report/verifyPodsJson.ts';
-import { type Diagnostic, isError } from '../../syntax/diagnostic.ts';
-import { inInitPhase } from '../../verify/initPhase.ts';
-import type { VerifiedPod } from '../../verify/verifiedPod.ts';
-import { type Call, isSet, textOf } from '../command.ts';
-import { showDiagnostics } from '../diagnostics.ts';
-import { EXIT, type ExitCode, worst } from '../exitCode.ts';
-import { loadScenes } from '../manifest/podScenes.ts';
-import { progressOn } from '../progress.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
+import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
+import { progressOn } from '../argv/progress.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import { loadScenes } from '../input/podScenes.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
 import { muteCommentedPods } from '../suppress/manifests.ts';

@@ -1,6 +1,6 @@
 /** Which files a run has read, and when they are no longer what they were. Contents decide: events may come late, twice or for
  *  nothing, and editors save by writing another file and renaming it. */
-import type { Io, ReadResult } from '../io.ts';
+import type { Io, ReadResult } from '../io/io.ts';
 
 /** By path. */
 export type Contents = ReadonlyMap<string, ReadResult>;

@@ -1,8 +1,8 @@
 /** `--watch`: the command again, whenever a file that it has read is another one. */
-import type { Call } from '../command.ts';
-import { EXIT, type ExitCode } from '../exitCode.ts';
-import type { Io } from '../io.ts';
-import { complain } from '../messages.ts';
+import type { Call } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import type { Io } from '../io/io.ts';
+import { complain } from '../io/messages.ts';
 import { type Contents, nextChange, recordReads } from './changes.ts';
 
 /** The exit code is that of the last run. A run that read no file is not repeated: nothing could make it another one. */

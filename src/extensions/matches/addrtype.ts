@@ -6,7 +6,7 @@ import type { HookName } from '../../netfilter/hooks.ts';
 import { and, equals, inSet, type MatchExpr, not, or } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import { ADDR_TYPES, type AddrType, type Field } from '../../packet/fields.ts';
-import { type Complaint, conj, matchExtension } from '../extension.ts';
+import { type Complaint, conj, matchExtension } from '../contract/extension.ts';
 
 type Types = ReadonlySet<AddrType>;
 

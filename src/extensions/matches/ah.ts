@@ -3,9 +3,9 @@
  *  kernel net/ipv4/netfilter/ipt_ah.c ah_mt() needs `-p ah`; net/ipv6/netfilter/ip6t_ah.c ah_mt6() looks for the header itself */
 import { inSet } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { type Complaint, conj, matchExtension } from '../extension.ts';
-import { inHeader } from '../headerExpr.ts';
-import { saveIndices, WHOLE_HEADER } from '../securityIndex.ts';
+import { type Complaint, conj, matchExtension } from '../contract/extension.ts';
+import { inHeader } from '../contract/headerExpr.ts';
+import { saveIndices, WHOLE_HEADER } from '../contract/securityIndex.ts';
 import { spiRange } from '../shapes/range.ts';
 
 const WHAT = 'the fields of an authentication header';

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), bpf
  *  kernel net/netfilter/xt_bpf.c bpf_mt_check_v1() */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
-import { matchExtension } from '../extension.ts';
+import { matchExtension } from '../contract/extension.ts';
 
 export const bpf = matchExtension({
   name: 'bpf',

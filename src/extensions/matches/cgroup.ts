@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), cgroup
  *  kernel net/netfilter/xt_cgroup.c cgroup_mt(): false without a socket, also when inverted */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
-import { matchExtension, saveOption } from '../extension.ts';
+import { matchExtension, saveOption } from '../contract/extension.ts';
 
 export const cgroup = matchExtension({
   name: 'cgroup',

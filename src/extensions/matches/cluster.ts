@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_cluster.c xt_cluster_mt()
  *  fact   iptables 1.8.9 takes no mask above 32, although it prints larger ones */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
-import { type Complaint, matchExtension } from '../extension.ts';
+import { type Complaint, matchExtension } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--cluster-local-nodemask': { value: ['nodeMask'], invertible: true, excludes: ['--cluster-local-node'] },

@@ -1,7 +1,7 @@
 /** comment - a note; always true.
  *  man    iptables-extensions(8), comment
  *  kernel net/netfilter/xt_comment.c comment_mt() */
-import { matchExtension } from '../extension.ts';
+import { matchExtension } from '../contract/extension.ts';
 
 export const comment = matchExtension({
   name: 'comment',

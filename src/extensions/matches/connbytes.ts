@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), connbytes
  *  kernel net/netfilter/xt_connbytes.c connbytes_mt(): false without a connection, also when inverted */
 import { present } from '../../netfilter/matchExpr.ts';
-import { matchExtension } from '../extension.ts';
+import { matchExtension } from '../contract/extension.ts';
 
 export const connbytes = matchExtension({
   name: 'connbytes',

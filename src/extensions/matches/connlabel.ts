@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), connlabel
  *  kernel net/netfilter/xt_connlabel.c connlabel_mt(): as if it had no label without a connection */
 import { and, present, unmodelled } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const connlabel = matchExtension({
   name: 'connlabel',

@@ -1,7 +1,7 @@
 /** connlimit - how many connections a network has open.
  *  man    iptables-extensions(8), connlimit
  *  kernel net/netfilter/xt_connlimit.c connlimit_mt() */
-import { matchExtension } from '../extension.ts';
+import { matchExtension } from '../contract/extension.ts';
 
 export const connlimit = matchExtension({
   name: 'connlimit',

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), connmark
  *  kernel net/netfilter/xt_connmark.c connmark_mt(): false without a connection, also when inverted */
 import { masked, present } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const connmark = matchExtension({
   name: 'connmark',

@@ -3,9 +3,9 @@
  *  kernel net/netfilter/xt_conntrack.c conntrack_mt()
  *  fact   without a connection (INVALID, UNTRACKED) the match is true exactly when `--ctstate` is given and holds: the other options are not looked at */
 import { equals, inSet, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
-import { hasState, hasStatus } from '../conntrackExprs.ts';
-import { type Complaint, conj, type Given, matchExtension } from '../extension.ts';
-import { inNetwork } from '../networkExpr.ts';
+import { hasState, hasStatus } from '../contract/conntrackExprs.ts';
+import { type Complaint, conj, type Given, matchExtension } from '../contract/extension.ts';
+import { inNetwork } from '../contract/networkExpr.ts';
 
 const OPTIONS = {
   '--ctstate': { value: ['ctStates'], invertible: true },

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), cpu
  *  kernel net/netfilter/xt_cpu.c cpu_mt() */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const cpu = matchExtension({
   name: 'cpu',

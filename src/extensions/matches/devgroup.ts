@@ -5,7 +5,7 @@
 import { point } from '../../lib/intervals.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import { inSet, type MatchExpr, unmodelled } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension, type RuleContext } from '../extension.ts';
+import { conj, matchExtension, type RuleContext } from '../contract/extension.ts';
 import type { MaskedNumber } from '../shapes/number.ts';
 
 function inGroup(field: 'iif' | 'oif', { value, mask }: MaskedNumber, { interfaceGroups }: RuleContext): MatchExpr {

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), dscp
  *  kernel net/netfilter/xt_dscp.c dscp_mt() */
 import { masked } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension, saveOption } from '../extension.ts';
+import { conj, matchExtension, saveOption } from '../contract/extension.ts';
 
 /** DSCP stands in the upper six bits. */
 const SHIFT = 2;

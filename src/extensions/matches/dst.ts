@@ -1,8 +1,8 @@
 /** dst, hbh - options in the destination options and hop-by-hop headers of IPv6.
  *  man    iptables-extensions(8), dst and hbh
  *  kernel net/ipv6/netfilter/ip6t_hbh.c hbh_mt6(): false of packets without the header */
-import { matchExtension } from '../extension.ts';
-import { inHeader, NEXT_HEADER } from '../headerExpr.ts';
+import { matchExtension } from '../contract/extension.ts';
+import { inHeader, NEXT_HEADER } from '../contract/headerExpr.ts';
 
 const CLAIM = { modelled: 'partly', why: 'packets without extension headers are' } as const;
 

@@ -4,7 +4,7 @@
 import { inSet, type MatchExpr, masked, or, unmodelled } from '../../netfilter/matchExpr.ts';
 import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 /** ECN stands in the lower two bits of the type of service byte. */
 const ECN_MASK = 0x03;

@@ -3,8 +3,8 @@
  *  kernel net/netfilter/xt_esp.c esp_mt(): false in later fragments, whatever the inversion */
 import { inSet } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { conj, matchExtension } from '../extension.ts';
-import { saveIndices, WHOLE_HEADER } from '../securityIndex.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
+import { saveIndices, WHOLE_HEADER } from '../contract/securityIndex.ts';
 import { spiRange } from '../shapes/range.ts';
 
 export const esp = matchExtension({

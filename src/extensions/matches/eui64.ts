@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), eui64
  *  kernel net/ipv6/netfilter/ip6t_eui64.c eui64_mt6() */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
-import { matchExtension } from '../extension.ts';
+import { matchExtension } from '../contract/extension.ts';
 
 export const eui64 = matchExtension({
   name: 'eui64',

@@ -2,8 +2,8 @@
  *  man    iptables-extensions(8), frag
  *  kernel net/ipv6/netfilter/ip6t_frag.c frag_mt6(): false of packets without the header */
 import { ALWAYS, inSet, NEVER, unmodelled } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension, saveOption } from '../extension.ts';
-import { namesAllIndices, saveIndices } from '../securityIndex.ts';
+import { conj, matchExtension, saveOption } from '../contract/extension.ts';
+import { namesAllIndices, saveIndices } from '../contract/securityIndex.ts';
 import { spiRange } from '../shapes/range.ts';
 
 const WHAT = 'the fields of a fragment header';

@@ -1,7 +1,7 @@
 /** hashlimit - like limit, for each address or port apart.
  *  man    iptables-extensions(8), hashlimit
  *  kernel net/netfilter/xt_hashlimit.c hashlimit_mt_check_common() */
-import { type Complaint, type Given, matchExtension } from '../extension.ts';
+import { type Complaint, type Given, matchExtension } from '../contract/extension.ts';
 import { bytesPerSecond, hashRate, printBurst, printPeriod } from '../shapes/hashlimit.ts';
 import { hashModes } from '../shapes/list.ts';
 

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_helper.c helper_mt(): false for connections that nobody expected, and without one */
 import { and, inSet, unmodelled } from '../../netfilter/matchExpr.ts';
 import { CT_STATES } from '../../packet/packet.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 /** A new connection that was expected is RELATED. */
 const EXPECTED = inSet(

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_tcpudp.c icmp_match(), icmp6_match(): false in later fragments, whatever the inversion */
 import { ALWAYS, and, equals, inSet, type MatchExpr, present } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 import { ANY_TYPE, type IcmpType } from '../shapes/icmp.ts';
 
 function hasType({ type, codes }: IcmpType): MatchExpr {

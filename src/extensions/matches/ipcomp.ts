@@ -3,8 +3,8 @@
  *  kernel net/netfilter/xt_ipcomp.c comp_mt(): false in later fragments, whatever the inversion */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { matchExtension } from '../extension.ts';
-import { indexConjuncts, saveIndices, WHOLE_HEADER } from '../securityIndex.ts';
+import { matchExtension } from '../contract/extension.ts';
+import { indexConjuncts, saveIndices, WHOLE_HEADER } from '../contract/securityIndex.ts';
 import { spiRange } from '../shapes/range.ts';
 
 const WHAT = 'the index of an IPComp header';

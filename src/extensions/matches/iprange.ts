@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), iprange
  *  kernel net/netfilter/xt_iprange.c iprange_mt4(), iprange_mt6() */
 import { inSet } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const iprange = matchExtension({
   name: 'iprange',

@@ -3,8 +3,8 @@
  *  kernel net/ipv6/netfilter/ip6t_ipv6header.c ipv6header_mt6()
  *  fact   with `--soft`, `!` asks that none of them is there */
 import { and, equals, inSet, type MatchExpr, NEVER, not, or, unmodelled } from '../../netfilter/matchExpr.ts';
-import { matchExtension } from '../extension.ts';
-import { NEXT_HEADER } from '../headerExpr.ts';
+import { matchExtension } from '../contract/extension.ts';
+import { NEXT_HEADER } from '../contract/headerExpr.ts';
 
 /** Headers before which more may stand, and which our packets do not describe. */
 const OPAQUE = [NEXT_HEADER.hop, NEXT_HEADER.route, NEXT_HEADER.fragment, NEXT_HEADER.auth, NEXT_HEADER.options];

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), length
  *  kernel net/netfilter/xt_length.c length_mt(); a reversed range loads and never matches */
 import { inSet } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const length = matchExtension({
   name: 'length',

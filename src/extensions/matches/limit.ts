@@ -1,7 +1,7 @@
 /** limit - true at most so many times in a while.
  *  man    iptables-extensions(8), limit
  *  kernel net/netfilter/xt_limit.c limit_mt_check() */
-import { matchExtension } from '../extension.ts';
+import { matchExtension } from '../contract/extension.ts';
 import { rate } from '../shapes/special.ts';
 
 const DEFAULT_RATE = 12_000_000;

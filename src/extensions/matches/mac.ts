@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), mac
  *  kernel net/netfilter/xt_mac.c mac_mt(): false without an Ethernet header, also when inverted */
 import { equals, present } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const mac = matchExtension({
   name: 'mac',

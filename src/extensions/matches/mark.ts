@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), mark
  *  kernel net/netfilter/xt_mark.c mark_mt() */
 import { masked } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const mark = matchExtension({
   name: 'mark',

@@ -3,8 +3,8 @@
  *  kernel net/ipv6/netfilter/ip6t_mh.c mh_mt6(): false in later fragments; a packet with data after the header is dropped */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { matchExtension } from '../extension.ts';
-import { WHOLE_HEADER } from '../securityIndex.ts';
+import { matchExtension } from '../contract/extension.ts';
+import { WHOLE_HEADER } from '../contract/securityIndex.ts';
 import { mhTypes } from '../shapes/named.ts';
 import { U8 } from '../shapes/number.ts';
 

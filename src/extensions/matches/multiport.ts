@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_multiport.c multiport_mt(): false in later fragments, also when inverted */
 import { inSet, or, present } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const multiport = matchExtension({
   name: 'multiport',

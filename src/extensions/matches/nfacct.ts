@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), nfacct
  *  kernel net/netfilter/xt_nfacct.c nfacct_mt(); the name must be there, which only the loading machine knows
  *  fact   iptables-save puts two spaces before the name */
-import { matchExtension } from '../extension.ts';
+import { matchExtension } from '../contract/extension.ts';
 
 export const nfacct = matchExtension({
   name: 'nfacct',

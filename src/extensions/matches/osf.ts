@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_osf.c xt_osf_match_packet() */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const osf = matchExtension({
   name: 'osf',

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_owner.c owner_mt(); reachable from OUTPUT and POSTROUTING only
  *  fact   without a socket every test is false and then `!` applies: `! --uid-owner 1337` takes packets that the kernel made */
 import { inSet, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const owner = matchExtension({
   name: 'owner',

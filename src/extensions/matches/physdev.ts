@@ -4,7 +4,7 @@
  *  fact   the hosts described here have no bridge */
 import type { HookName } from '../../netfilter/hooks.ts';
 import { NEVER } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const physdev = matchExtension({
   name: 'physdev',

@@ -5,7 +5,7 @@
 import { ALWAYS, and, inSet, type MatchExpr, NEVER, not, or, unmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import { ADDR_TYPES } from '../../packet/fields.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 const BROADCAST = ADDR_TYPES.indexOf('BROADCAST');
 

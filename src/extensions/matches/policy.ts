@@ -4,7 +4,7 @@
  *  fact   the hosts described here have no IPsec */
 import type { HookName } from '../../netfilter/hooks.ts';
 import { ALWAYS, NEVER } from '../../netfilter/matchExpr.ts';
-import { type Complaint, elementKey, type GivenOption, type GivenOptions, matchExtension, saveOption } from '../extension.ts';
+import { type Complaint, elementKey, type GivenOption, type GivenOptions, matchExtension, saveOption } from '../contract/extension.ts';
 
 const ELEMENT = {
   '--reqid': { value: ['u32'], invertible: true, perElement: true },

@@ -1,7 +1,7 @@
 /** quota - true until so many bytes have passed.
  *  man    iptables-extensions(8), quota
  *  kernel net/netfilter/xt_quota.c quota_mt() */
-import { matchExtension } from '../extension.ts';
+import { matchExtension } from '../contract/extension.ts';
 
 export const quota = matchExtension({
   name: 'quota',

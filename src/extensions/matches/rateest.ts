@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), rateest
  *  kernel net/netfilter/xt_rateest.c xt_rateest_mt(); -j RATEEST measures
  *  fact   of several comparisons the last one counts, and `!` before any of them; each is saved once for bytes and once for packets */
-import { type Complaint, type Given, type GivenOptions, matchExtension } from '../extension.ts';
+import { type Complaint, type Given, type GivenOptions, matchExtension } from '../contract/extension.ts';
 import { bitRate } from '../shapes/bitRate.ts';
 import type { ShapeContext } from '../shapes/shape.ts';
 

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_realm.c realm_mt(): 0 of routes that name none
  *  fact   a host description with realms in its routes is refused, so that every realm here is 0 */
 import { ALWAYS, NEVER } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const realm = matchExtension({
   name: 'realm',

@@ -4,7 +4,7 @@
  *  fact   of `--rsource` and `--rdest` the last one counts; names are printed without quotes */
 import { ALWAYS, type MatchExpr, not, or } from '../../netfilter/matchExpr.ts';
 import { formatAddress, prefixMask } from '../../packet/address.ts';
-import { type Complaint, type Given, type GivenOption, matchExtension } from '../extension.ts';
+import { type Complaint, type Given, type GivenOption, matchExtension } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--set': { value: [], invertible: true, excludes: ['--rcheck', '--update', '--remove'] },

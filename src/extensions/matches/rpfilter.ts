@@ -3,7 +3,7 @@
  *  kernel net/ipv4/netfilter/ipt_rpfilter.c rpfilter_mt(), net/ipv6/netfilter/ip6t_rpfilter.c */
 import { inSet, not } from '../../netfilter/matchExpr.ts';
 import { WAYS_BACK, type WayBack } from '../../packet/fields.ts';
-import { matchExtension } from '../extension.ts';
+import { matchExtension } from '../contract/extension.ts';
 
 export const rpfilter = matchExtension({
   name: 'rpfilter',

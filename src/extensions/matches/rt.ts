@@ -2,9 +2,9 @@
  *  man    iptables-extensions(8), rt
  *  kernel net/ipv6/netfilter/ip6t_rt.c rt_mt6(): false of packets without the header
  *  fact   what is asked of type 0 must stand after `--rt-type 0` */
-import { type Complaint, matchExtension, saveOption } from '../extension.ts';
-import { inHeader, NEXT_HEADER } from '../headerExpr.ts';
-import { saveIndices } from '../securityIndex.ts';
+import { type Complaint, matchExtension, saveOption } from '../contract/extension.ts';
+import { inHeader, NEXT_HEADER } from '../contract/headerExpr.ts';
+import { saveIndices } from '../contract/securityIndex.ts';
 import { spiRange } from '../shapes/range.ts';
 
 const OPTIONS = {

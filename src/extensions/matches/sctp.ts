@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_sctp.c sctp_mt(): false in later fragments, whatever the inversions */
 import { inSet, present, unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const sctp = matchExtension({
   name: 'sctp',

@@ -3,8 +3,8 @@
  *  kernel net/netfilter/xt_set.c set_match_v4()
  *  fact   the members are the host's: without them, or with a set type that is not read here, the match is not modelled */
 import { and, type MatchExpr, or, unmodelled } from '../../netfilter/matchExpr.ts';
-import { type GivenOptions, type IpSet, matchExtension, type OptionTable, type RuleContext, saveOption } from '../extension.ts';
-import { memberExpr } from '../ipset.ts';
+import { type GivenOptions, type IpSet, matchExtension, type OptionTable, type RuleContext, saveOption } from '../contract/extension.ts';
+import { memberExpr } from '../contract/ipset.ts';
 
 type Dirs = readonly ('src' | 'dst')[];
 

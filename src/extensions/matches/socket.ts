@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_socket.c socket_match(): sockets bound to no address do not count without `--nowildcard` */
 import { masked, present } from '../../netfilter/matchExpr.ts';
 import { SOCKET_BITS } from '../../packet/fields.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const socket = matchExtension({
   name: 'socket',

@@ -3,8 +3,8 @@
  *  kernel net/ipv6/netfilter/ip6t_srh.c srh1_mt6(): false of packets without the header
  *  fact   what is compared with one number shares one slot: of its `-eq`, `-gt` and `-lt` the last value counts for all
  *  fact   iptables-save puts `--srh-tag` before the segments, and writes their masks always */
-import { type GivenOption, type GivenOptions, matchExtension, saveOption } from '../extension.ts';
-import { inHeader, NEXT_HEADER } from '../headerExpr.ts';
+import { type GivenOption, type GivenOptions, matchExtension, saveOption } from '../contract/extension.ts';
+import { inHeader, NEXT_HEADER } from '../contract/headerExpr.ts';
 
 const BYTE = { value: ['u8'], invertible: true } as const;
 

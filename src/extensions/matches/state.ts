@@ -1,8 +1,8 @@
 /** state - the older name for `-m conntrack --ctstate`, which iptables-save keeps.
  *  man    iptables-extensions(8), state
  *  kernel net/netfilter/xt_conntrack.c conntrack_mt() */
-import { hasState } from '../conntrackExprs.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { hasState } from '../contract/conntrackExprs.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const state = matchExtension({
   name: 'state',

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), statistic
  *  kernel net/netfilter/xt_statistic.c statistic_mt(); `--probability 1` always holds, 0 never */
 import { ALWAYS, type MatchExpr, NEVER } from '../../netfilter/matchExpr.ts';
-import { matchExtension, saveOption } from '../extension.ts';
+import { matchExtension, saveOption } from '../contract/extension.ts';
 
 function chance(id: string, probability: number, counts: boolean): MatchExpr {
   if (probability >= 1) return ALWAYS;

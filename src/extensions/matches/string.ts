@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), string
  *  kernel net/netfilter/xt_string.c string_mt_check() */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
-import { type Complaint, conj, matchExtension } from '../extension.ts';
+import { type Complaint, conj, matchExtension } from '../contract/extension.ts';
 import { U16 } from '../shapes/number.ts';
 import { savePattern } from '../shapes/pattern.ts';
 

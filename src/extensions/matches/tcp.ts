@@ -4,9 +4,9 @@
  *  fact   a fragment at offset 1 is dropped by the match itself; no sender makes one, and it is left out here */
 import { ALWAYS, masked, unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { type Complaint, conj, type Given, type GivenOption, matchExtension } from '../extension.ts';
+import { type Complaint, conj, type Given, type GivenOption, matchExtension } from '../contract/extension.ts';
+import { asksPorts, checkTransport, savePorts, transportConjuncts } from '../contract/transport.ts';
 import { tcpFlags } from '../shapes/special.ts';
-import { asksPorts, checkTransport, savePorts, transportConjuncts } from '../transport.ts';
 
 /** `--syn` asks for SYN out of these. */
 const SYN_MASK = 'FIN,SYN,RST,ACK';

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_tcpmss.c tcpmss_mt() */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const tcpmss = matchExtension({
   name: 'tcpmss',

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_time.c time_mt_check()
  *  fact   iptables-save writes `--datestop` always, and the days of a `!` as the other days */
 import { ALWAYS, NEVER, unmodelled } from '../../netfilter/matchExpr.ts';
-import { type Complaint, type Given, matchExtension } from '../extension.ts';
+import { type Complaint, type Given, matchExtension } from '../contract/extension.ts';
 import { ALL_MONTHDAYS, ALL_WEEKDAYS, date, LAST_DATE, LAST_SECOND, monthDays, timeOfDay, weekDays } from '../shapes/clock.ts';
 
 const OPTIONS = {

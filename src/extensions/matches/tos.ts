@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), tos
  *  kernel net/netfilter/xt_dscp.c tos_mt() */
 import { masked } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const tos = matchExtension({
   name: 'tos',

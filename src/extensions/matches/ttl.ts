@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), ttl and hl
  *  kernel net/netfilter/xt_hl.c ttl_mt(), hl_mt6() */
 import { equals, inSet } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 import { U8 } from '../shapes/number.ts';
 
 export const ttl = matchExtension({

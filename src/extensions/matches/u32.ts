@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), u32
  *  kernel net/netfilter/xt_u32.c u32_match_it() */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
-import { conj, matchExtension } from '../extension.ts';
+import { conj, matchExtension } from '../contract/extension.ts';
 
 export const u32 = matchExtension({
   name: 'u32',

@@ -2,8 +2,8 @@
  *  man    iptables-extensions(8), udp
  *  kernel net/netfilter/xt_tcpudp.c udp_mt(): false in later fragments, whatever the inversions */
 import { PROTO } from '../../packet/protocol.ts';
-import { matchExtension } from '../extension.ts';
-import { asksPorts, checkTransport, savePorts, transportConjuncts } from '../transport.ts';
+import { matchExtension } from '../contract/extension.ts';
+import { asksPorts, checkTransport, savePorts, transportConjuncts } from '../contract/transport.ts';
 
 export const udp = matchExtension({
   name: 'udp',

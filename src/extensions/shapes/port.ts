@@ -2,7 +2,7 @@
  *  fact   iptables 1.8.9 reads ports in two ways: tcp, multiport and the NAT targets like other numbers;
  *         udp, conntrack and TPROXY in base 10, cut to 16 bits without a word, and ranges may be reversed */
 import type { PortRange } from '../../netfilter/effect.ts';
-import type { ValueRule } from '../../syntax/grammar.ts';
+import type { ValueRule } from '../../syntax/grammar/grammar.ts';
 import { numberOf, strtoul, U16 } from './number.ts';
 import { type Decoded, malformed, notModelled, type Parts, part, type Shape } from './shape.ts';
 

@@ -1,7 +1,7 @@
 /** What a value shape is: how it is written (a rule of grammars/values.ohm), which typed value that is, and how iptables-save prints it. */
 import type { Family } from '../../packet/address.ts';
-import { expectation } from '../../syntax/expectation.ts';
-import { type Capture, matchValue, type ValueRule } from '../../syntax/grammar.ts';
+import { expectation } from '../../syntax/grammar/expectation.ts';
+import { type Capture, matchValue, type ValueRule } from '../../syntax/grammar/grammar.ts';
 
 /** What a value may depend on beside its own text. */
 export interface ShapeContext {

@@ -1,7 +1,7 @@
 /** AUDIT - writes a record of the packet and goes on.
  *  man    iptables-extensions(8), AUDIT
  *  kernel net/netfilter/xt_AUDIT.c audit_tg(): XT_CONTINUE, whatever the type says */
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 
 export const AUDIT = targetExtension({
   name: 'AUDIT',

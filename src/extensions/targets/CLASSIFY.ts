@@ -1,7 +1,7 @@
 /** CLASSIFY - sets the traffic class for the queues of the output interface.
  *  man    iptables-extensions(8), CLASSIFY
  *  kernel net/netfilter/xt_CLASSIFY.c classify_tg(): skb->priority, which no match reads */
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 
 export const CLASSIFY = targetExtension({
   name: 'CLASSIFY',

@@ -1,7 +1,7 @@
 /** CLUSTERIP - one address shared by several machines, of which each answers a share of the connections.
  *  man    iptables-extensions(8), CLUSTERIP
  *  kernel net/ipv4/netfilter/ipt_CLUSTERIP.c until 6.3, where it was removed: INPUT, `-d` of one address */
-import { type OptionSpec, saveOption, targetExtension } from '../extension.ts';
+import { type OptionSpec, saveOption, targetExtension } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--new': { value: [] },

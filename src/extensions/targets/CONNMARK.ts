@@ -2,8 +2,8 @@
  *  man    iptables-extensions(8), CONNMARK
  *  kernel net/netfilter/xt_connmark.c connmark_tg_shift(): nothing happens without a connection */
 import type { Effect } from '../../netfilter/effect.ts';
-import { type Complaint, type Given, type GivenOption, targetExtension } from '../extension.ts';
-import { type Change, invert, MARK_OPTIONS, markChange, saveChange } from '../markChange.ts';
+import { type Complaint, type Given, type GivenOption, targetExtension } from '../contract/extension.ts';
+import { type Change, invert, MARK_OPTIONS, markChange, saveChange } from '../contract/markChange.ts';
 import { hex, U32 } from '../shapes/number.ts';
 
 const OPTIONS = {

@@ -1,7 +1,7 @@
 /** CONNSECMARK - copies the security mark between packet and connection.
  *  man    iptables-extensions(8), CONNSECMARK
  *  kernel net/netfilter/xt_CONNSECMARK.c connsecmark_tg(): no match reads the security mark */
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 
 export const CONNSECMARK = targetExtension({
   name: 'CONNSECMARK',

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_CT.c xt_ct_tg_check(): table raw; conntrack is needed unless `--notrack` is given
  *  fact   of `--zone`, `--zone-orig` and `--zone-reply` the last id counts, or `mark` wherever it stands; a direction stays, both cancel out */
 import type { Effect, Zone } from '../../netfilter/effect.ts';
-import { type Given, saveOption, targetExtension } from '../extension.ts';
+import { type Given, saveOption, targetExtension } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--notrack': { value: [] },

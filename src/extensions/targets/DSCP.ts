@@ -1,7 +1,7 @@
 /** DSCP - sets the DiffServ code point: the upper six bits of the type of service.
  *  man    iptables-extensions(8), DSCP
  *  kernel net/netfilter/xt_DSCP.c dscp_tg() */
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 import { hex8 } from '../shapes/number.ts';
 
 /** The two bits of congestion notification stay. */

@@ -4,7 +4,7 @@
 import type { Effect, FieldChange } from '../../netfilter/effect.ts';
 import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { type Given, targetExtension } from '../extension.ts';
+import { type Given, targetExtension } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--ecn-tcp-remove': { value: [], excludes: ['--ecn-tcp-ece', '--ecn-tcp-cwr'] },

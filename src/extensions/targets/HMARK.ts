@@ -1,7 +1,7 @@
 /** HMARK - sets the packet's mark from a hash of its addresses and ports.
  *  man    iptables-extensions(8), HMARK
  *  kernel net/netfilter/xt_HMARK.c hmark_tg_v4() */
-import { type Complaint, type Given, targetExtension } from '../extension.ts';
+import { type Complaint, type Given, targetExtension } from '../contract/extension.ts';
 import { hex8, hexDigits, U16, U32 } from '../shapes/number.ts';
 
 const OPTIONS = {

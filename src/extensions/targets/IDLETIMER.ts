@@ -1,7 +1,7 @@
 /** IDLETIMER - restarts a timer that tells user space when no packet came for a while.
  *  man    iptables-extensions(8), IDLETIMER
  *  kernel net/netfilter/xt_IDLETIMER.c idletimer_tg(): XT_CONTINUE; at most INT_MAX / 1000 seconds */
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 
 const MAX_TIMEOUT = 2_147_483;
 

@@ -1,7 +1,7 @@
 /** LED - blinks and goes on.
  *  man    iptables-extensions(8), LED
  *  kernel net/netfilter/xt_LED.c led_tg(): XT_CONTINUE */
-import { type OptionSpec, saveOption, targetExtension } from '../extension.ts';
+import { type OptionSpec, saveOption, targetExtension } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--led-trigger-id': { value: ['ledName'], required: true },

@@ -1,8 +1,8 @@
 /** MARK - sets bits of the packet's mark.
  *  man    iptables-extensions(8), MARK
  *  kernel net/netfilter/xt_mark.c mark_tg(): mark = (mark & ~mask) ^ value */
-import { targetExtension } from '../extension.ts';
-import { type Change, MARK_OPTIONS, markChange, saveChange } from '../markChange.ts';
+import { targetExtension } from '../contract/extension.ts';
+import { type Change, MARK_OPTIONS, markChange, saveChange } from '../contract/markChange.ts';
 
 const UNCHANGED: Change = { keep: 0xffff_ffff, xor: 0 };
 

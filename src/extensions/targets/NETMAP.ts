@@ -1,7 +1,7 @@
 /** NETMAP - maps a whole network onto another, host bits kept: destinations on the way to routing, sources after it.
  *  man    iptables-extensions(8), NETMAP
  *  kernel net/netfilter/xt_NETMAP.c netmap_tg4(), netmap_tg6() */
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 
 export const NETMAP = targetExtension({
   name: 'NETMAP',

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), NFQUEUE
  *  kernel net/netfilter/xt_NFQUEUE.c nfqueue_tg(), nf_queue.c
  *  fact   when no program listens the packet is dropped; with `--queue-bypass` the table accepts it */
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 
 /** kernel nfqueue_tg_check(): 65,536 queues are too many */
 const MAX_QUEUES = 65535;

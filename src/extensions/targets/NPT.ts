@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), DNPT and SNPT
  *  kernel net/ipv6/netfilter/ip6t_NPT.c ip6t_npt_checkentry(): prefixes of at most 64 bits, without host bits */
 import type { HookName } from '../../netfilter/hooks.ts';
-import { type Complaint, type Given, targetExtension } from '../extension.ts';
+import { type Complaint, type Given, targetExtension } from '../contract/extension.ts';
 import { type Network, prefixLength } from '../shapes/address.ts';
 import { rawPrefix } from '../shapes/targetValues.ts';
 

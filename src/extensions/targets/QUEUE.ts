@@ -1,7 +1,7 @@
 /** QUEUE - hands the packet to the program that listens on queue 0; NFQUEUE's predecessor.
  *  man    iptables(8), TARGETS
  *  fact   iptables-nft 1.8.9 does not load it */
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 
 export const QUEUE = targetExtension({
   name: 'QUEUE',

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), RATEEST
  *  kernel net/netfilter/xt_RATEEST.c xt_rateest_tg(): XT_CONTINUE
  *  fact   the interval is the next of 250 ms to 8 s, the time constant a power of two times that, of which 32 bits of microseconds are saved */
-import { type Given, targetExtension } from '../extension.ts';
+import { type Given, targetExtension } from '../contract/extension.ts';
 import { duration } from '../shapes/targetValues.ts';
 
 const OPTIONS = {

@@ -3,7 +3,7 @@
  *  kernel net/ipv4/netfilter/ipt_REJECT.c, net/ipv6/netfilter/ip6t_REJECT.c: table filter; tcp-reset needs `-p tcp` */
 import type { Family } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 
 const DEFAULT_ANSWER: Readonly<Record<Family, string>> = { 4: 'icmp-port-unreachable', 6: 'icmp6-port-unreachable' };
 

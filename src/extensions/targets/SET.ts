@@ -4,7 +4,7 @@
  *  fact   `!` before any of its options is taken and means nothing */
 
 import type { HookName } from '../../netfilter/hooks.ts';
-import { type Complaint, type Given, type OptionSpec, saveOption, targetExtension } from '../extension.ts';
+import { type Complaint, type Given, type OptionSpec, saveOption, targetExtension } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--add-set': { value: ['setName', 'setDirs'], invertible: true },

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), SYNPROXY
  *  kernel net/ipv4/netfilter/ipt_SYNPROXY.c synproxy_tg4(): a SYN is answered and taken, a last ACK checked */
 import { PROTO } from '../../packet/protocol.ts';
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 
 export const SYNPROXY = targetExtension({
   name: 'SYNPROXY',

@@ -6,7 +6,7 @@
 
 import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { type Complaint, type Given, type GivenOption, type RuleContext, targetExtension } from '../extension.ts';
+import { type Complaint, type Given, type GivenOption, type RuleContext, targetExtension } from '../contract/extension.ts';
 
 /** What a packet can carry beside the IP header. */
 const MAX_MSS = { 4: 65515, 6: 65495 } as const;

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), TCPOPTSTRIP
  *  kernel net/netfilter/xt_TCPOPTSTRIP.c tcpoptstrip_mangle_packet(): overwrites them with NOPs; the lengths stay */
 import { PROTO } from '../../packet/protocol.ts';
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 
 export const TCPOPTSTRIP = targetExtension({
   name: 'TCPOPTSTRIP',

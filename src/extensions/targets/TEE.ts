@@ -1,7 +1,7 @@
 /** TEE - sends a copy of the packet to another machine and goes on. The copy's way is not followed.
  *  man    iptables-extensions(8), TEE
  *  kernel net/netfilter/xt_TEE.c tee_tg4(), tee_tg6(): XT_CONTINUE; the gateway must not be 0 */
-import { saveOption, targetExtension } from '../extension.ts';
+import { saveOption, targetExtension } from '../contract/extension.ts';
 
 const OPTIONS = { '--gateway': { value: ['address'], required: true }, '--oif': { value: ['deviceName'] } } as const;
 

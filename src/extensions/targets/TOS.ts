@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), TOS
  *  kernel net/netfilter/xt_DSCP.c tos_tg(): tos = (tos & ~mask) ^ value */
 import type { FieldChange } from '../../netfilter/effect.ts';
-import { type Given, targetExtension } from '../extension.ts';
+import { type Given, targetExtension } from '../contract/extension.ts';
 import { hex8, U8 } from '../shapes/number.ts';
 
 const OPTIONS = {

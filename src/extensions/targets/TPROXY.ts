@@ -4,8 +4,8 @@
 import type { Effect } from '../../netfilter/effect.ts';
 import { formatAddress } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { targetExtension } from '../extension.ts';
-import { invert } from '../markChange.ts';
+import { targetExtension } from '../contract/extension.ts';
+import { invert } from '../contract/markChange.ts';
 import { hex } from '../shapes/number.ts';
 
 export const TPROXY = targetExtension({

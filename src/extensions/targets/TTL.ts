@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), TTL and HL
  *  kernel net/netfilter/xt_HL.c ttl_tg(), hl_tg6(): adding stops at 255, taking away at 0; 0 is sent as it is */
 import type { Effect } from '../../netfilter/effect.ts';
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 
 interface Asked {
   readonly set: number | undefined;

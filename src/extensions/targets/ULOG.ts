@@ -1,7 +1,7 @@
 /** ULOG - writes the packet to a netlink group and goes on; NFLOG's predecessor.
  *  man    iptables-extensions(8) of 1.8.9, ULOG
  *  kernel net/ipv4/netfilter/ipt_ULOG.c until 3.16, where it was removed: XT_CONTINUE */
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 import { quoteWord } from '../shapes/shape.ts';
 
 export const ULOG = targetExtension({

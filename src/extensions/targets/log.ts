@@ -1,7 +1,7 @@
 /** LOG, NFLOG, TRACE - write the packet down and go on.
  *  man    iptables-extensions(8), LOG, NFLOG and TRACE
  *  kernel net/netfilter/xt_LOG.c, xt_NFLOG.c, xt_TRACE.c: all return XT_CONTINUE; x_tables loads TRACE into raw only, iptables-nft anywhere */
-import { saveOption, targetExtension } from '../extension.ts';
+import { saveOption, targetExtension } from '../contract/extension.ts';
 
 /** iptables leaves out a level of `warning`. */
 const DEFAULT_LEVEL = 4;

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_nat.c, xt_REDIRECT.c, xt_MASQUERADE.c: table nat, by hook; ports need a `-p` in the front end
  *  fact   REDIRECT goes to the loopback address in OUTPUT, and to an address of the input interface in PREROUTING */
 import type { Effect, NatTarget } from '../../netfilter/effect.ts';
-import { type Complaint, type GivenOption, type RuleContext, targetExtension } from '../extension.ts';
+import { type Complaint, type GivenOption, type RuleContext, targetExtension } from '../contract/extension.ts';
 import type { NatRange } from '../shapes/address.ts';
 import type { NatPorts } from '../shapes/port.ts';
 

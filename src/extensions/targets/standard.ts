@@ -3,7 +3,7 @@
  *  kernel include/uapi/linux/netfilter/x_tables.h
  *  fact   the iptables front end refuses DROP in the nat table */
 import { TABLES } from '../../netfilter/hooks.ts';
-import { targetExtension } from '../extension.ts';
+import { targetExtension } from '../contract/extension.ts';
 
 export const ACCEPT = targetExtension({ name: 'ACCEPT', families: [4, 6], options: {}, lower: () => ({ kind: 'accept' }) });
 

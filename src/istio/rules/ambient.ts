@@ -1,7 +1,7 @@
 /** What ambient mode writes into a pod: traffic is told apart by marks, not by users.
  *  source: istio/istio cni/pkg/iptables/iptables.go AppendInpodRules */
 import type { Family } from '../../packet/address.ts';
-import { has, type Version } from '../version.ts';
+import { has, type Version } from '../settings/version.ts';
 import { type Line, mangle, nat, type Rule, raw } from './rule.ts';
 
 export interface AmbientPlan {

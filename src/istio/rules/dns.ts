@@ -1,5 +1,5 @@
 /** DNS capture: questions go to the agent, and each side of it gets a conntrack zone of its own. */
-import type { Plan } from '../plan.ts';
+import type { Plan } from './plan.ts';
 import { owners } from './proxy.ts';
 import { type Line, nat, type Rule, raw } from './rule.ts';
 

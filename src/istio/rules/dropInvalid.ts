@@ -1,6 +1,7 @@
 /** Packets that belong to no connection are dropped rather than reset. */
-import type { Plan } from '../plan.ts';
-import { has } from '../version.ts';
+
+import { has } from '../settings/version.ts';
+import type { Plan } from './plan.ts';
 import { mangle, type Rule } from './rule.ts';
 
 export function dropInvalid({ dropInvalid: wanted, version }: Plan): readonly Rule[] {

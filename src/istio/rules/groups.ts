@@ -1,5 +1,5 @@
 /** Groups of applications: all but some are captured, or only some. */
-import type { Plan } from '../plan.ts';
+import type { Plan } from './plan.ts';
 import { type Line, nat, type Rule } from './rule.ts';
 
 export function groupReturns(plan: Plan): readonly Rule[] {

@@ -1,5 +1,5 @@
 /** Inbound capture: who comes to the inbound listener, by REDIRECT in nat or by TPROXY in mangle. */
-import type { Plan } from '../plan.ts';
+import type { Plan } from './plan.ts';
 import { type Line, mangle, nat, type Rule } from './rule.ts';
 
 /** Chains that are written whatever is captured; in TPROXY mode nothing jumps to ISTIO_INBOUND of nat. */

@@ -1,5 +1,5 @@
 /** Interfaces that are left alone, and interfaces whose inbound traffic counts as outbound. */
-import type { Plan } from '../plan.ts';
+import type { Plan } from './plan.ts';
 import { type Line, mangle, nat, type Rule } from './rule.ts';
 
 export function excludedInterfaces({ excludedInterfaces: nics, transparent }: Plan): readonly Rule[] {

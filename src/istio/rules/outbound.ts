@@ -1,7 +1,8 @@
 /** Outbound capture: the jump, what is excluded before the proxy is told apart, and what is captured after it. */
-import type { Plan } from '../plan.ts';
-import { has } from '../version.ts';
+
+import { has } from '../settings/version.ts';
 import { virtualRedirects } from './interfaces.ts';
+import type { Plan } from './plan.ts';
 import { type Line, nat, type Rule, raw } from './rule.ts';
 
 export function outboundJump({ version, dns }: Plan): readonly Rule[] {

@@ -1,5 +1,5 @@
 /** The proxy's own traffic, known by its users and groups: one block for each of them. */
-import type { Plan } from '../plan.ts';
+import type { Plan } from './plan.ts';
 import { type Line, nat, type Rule } from './rule.ts';
 
 /** The matches that know the proxy, users first. */

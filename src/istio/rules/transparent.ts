@@ -1,6 +1,6 @@
 /** What TPROXY needs beside its capture: marks that follow a connection, and guards against taking a packet twice.
  *  Written in TPROXY mode even when nothing inbound is captured. */
-import type { Plan } from '../plan.ts';
+import type { Plan } from './plan.ts';
 import { owners } from './proxy.ts';
 import { type Line, mangle, type Rule } from './rule.ts';
 

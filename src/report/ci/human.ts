@@ -1,16 +1,17 @@
 /** A review for people: the answer first, then every problem with a packet that shows it, last what is known already. */
+
+import { paragraph } from '../../lib/layout.ts';
+import { printable } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
-import { codeFrame } from '../codeFrame.ts';
 import { headline } from '../human/headline.ts';
 import { rail } from '../human/rail.ts';
-import { paragraph } from '../layout.ts';
-import type { Paint } from '../paint.ts';
-import { fileLine } from '../place.ts';
-import { positionOf } from '../positions.ts';
-import { printable } from '../printable.ts';
+import type { TraceInput } from '../json/trace.ts';
 import { canFail, type Found, isChange, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Blamed, Place, Problem, Review } from '../review/review.ts';
-import type { TraceInput } from '../traceJson.ts';
+import { codeFrame } from '../text/codeFrame.ts';
+import { fileLine } from '../text/location.ts';
+import type { Paint } from '../text/paint.ts';
+import { positionOf } from '../text/positions.ts';
 
 export interface CiStyle {
   readonly paint: Paint;

@@ -1,9 +1,9 @@
 /** JSON of a review, schema chainwalk/ci/v1: types and the one place that builds them. */
-import { type CheckDiagnostic, toCheckReport } from '../checkJson.ts';
-import { positionOf } from '../positions.ts';
+import { type CheckDiagnostic, toCheckReport } from '../json/check.ts';
+import { type Trace, type TraceRule, toTrace, toTraceRule } from '../json/trace.ts';
 import { problemsOf } from '../review/problems.ts';
 import type { Check, Muted, Place, Problem, Review, Subject } from '../review/review.ts';
-import { type Trace, type TraceRule, toTrace, toTraceRule } from '../traceJson.ts';
+import { positionOf } from '../text/positions.ts';
 
 export interface CiReport {
   readonly schema: 'chainwalk/ci/v1';

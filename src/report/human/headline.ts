@@ -1,13 +1,13 @@
 /** The answer, first: one sentence that says what becomes of the packet. */
 
-import type { Leg, Path } from '../../journey/journey.ts';
-import { unknownProxyText } from '../../journey/unknownProxy.ts';
+import type { Leg, Path } from '../../connection/journey.ts';
+import { unknownProxyText } from '../../connection/unknownProxy.ts';
 import { assertNever } from '../../lib/invariant.ts';
 import { flowText, protocolName } from '../../packet/notation.ts';
 import type { Choice } from '../../simulate/trace.ts';
-import { destination, KERNEL, originalDestination, processOf, takenByKernel } from '../ends.ts';
-import { ruleGist, ruleName } from '../place.ts';
-import { LOST_WORDS, OUTCOME_WORDS } from '../words.ts';
+import { destination, KERNEL, originalDestination, processOf, takenByKernel } from '../text/endpoints.ts';
+import { LOST_WORDS, OUTCOME_WORDS } from '../text/labels.ts';
+import { ruleGist, ruleName } from '../text/location.ts';
 
 /** `word` is the outcome, to be coloured; `rest` completes the sentence. */
 export interface Headline {

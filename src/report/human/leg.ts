@@ -1,14 +1,14 @@
 /** One leg: who sends, the steps, and the end in words. */
-import type { Leg } from '../../journey/journey.ts';
+import type { Leg } from '../../connection/journey.ts';
 import { assertNever } from '../../lib/invariant.ts';
+import { paragraph } from '../../lib/layout.ts';
 import { endpointText, flowText, hexMark } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { whySpent } from '../../simulate/trace.ts';
-import { destination, KERNEL, originalDestination, processOf, takenByKernel } from '../ends.ts';
-import { paragraph } from '../layout.ts';
-import { ruleName } from '../place.ts';
-import { LOST_WORDS } from '../words.ts';
+import { destination, KERNEL, originalDestination, processOf, takenByKernel } from '../text/endpoints.ts';
+import { LOST_WORDS } from '../text/labels.ts';
+import { ruleName } from '../text/location.ts';
 import { choiceText } from './headline.ts';
 import { type StepStyle, stepLines } from './steps.ts';
 

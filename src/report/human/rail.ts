@@ -1,7 +1,7 @@
 /** A journey on one line: `app -> ISTIO_OUTPUT#9 -> ISTIO_REDIRECT#1 => proxy:15001 -> ...`. */
-import type { Leg, Path } from '../../journey/journey.ts';
-import { withoutListener } from '../ends.ts';
-import { fileLine } from '../place.ts';
+import type { Leg, Path } from '../../connection/journey.ts';
+import { withoutListener } from '../text/endpoints.ts';
+import { fileLine } from '../text/location.ts';
 
 export function rail({ legs, cycleFrom }: Path, file: string): string {
   const repeats = cycleFrom === undefined ? '' : ' -> (repeats)';

@@ -1,12 +1,12 @@
 /** The steps of one leg as lines. */
 
+import { row } from '../../lib/layout.ts';
 import { endpointText, hexMark } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice, Step, Verdict } from '../../simulate/trace.ts';
-import { row } from '../layout.ts';
-import type { Paint } from '../paint.ts';
-import { fileLine, ruleBody, ruleName } from '../place.ts';
-import { sawText } from '../saw.ts';
+import { fileLine, ruleBody, ruleName } from '../text/location.ts';
+import { sawText } from '../text/observedValues.ts';
+import type { Paint } from '../text/paint.ts';
 
 export interface StepStyle {
   readonly paint: Paint;

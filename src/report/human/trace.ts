@@ -1,17 +1,17 @@
 /** A traced packet for people: the answer first, then how it came about. */
-import { assumptionText } from '../../journey/assumption.ts';
-import type { Journey, Path } from '../../journey/journey.ts';
+import { assumptionText } from '../../connection/assumption.ts';
+import type { Journey, Path } from '../../connection/journey.ts';
+import { paragraph } from '../../lib/layout.ts';
+import { printable } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
+import { defaultsText } from '../../packet/packetJson.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice } from '../../simulate/trace.ts';
-import { connectionText } from '../connection.ts';
-import { destination, processOf } from '../ends.ts';
-import { paragraph } from '../layout.ts';
-import { defaultsText } from '../packetJson.ts';
-import type { Paint } from '../paint.ts';
-import { printable } from '../printable.ts';
-import type { TraceInput } from '../traceJson.ts';
-import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../words.ts';
+import type { TraceInput } from '../json/trace.ts';
+import { connectionText } from '../text/connection.ts';
+import { destination, processOf } from '../text/endpoints.ts';
+import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
+import type { Paint } from '../text/paint.ts';
 import { choiceText, headline } from './headline.ts';
 import { legLines } from './leg.ts';
 import { rail } from './rail.ts';

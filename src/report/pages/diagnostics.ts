@@ -1,5 +1,5 @@
 /** Pages on the kinds of diagnostics. */
-import type { DiagnosticKind } from '../../syntax/diagnostic.ts';
+import type { DiagnosticKind } from '../../syntax/text/diagnostic.ts';
 import type { Page } from './page.ts';
 
 type Text = Omit<Page, 'id' | 'group'>;

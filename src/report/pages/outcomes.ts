@@ -1,5 +1,5 @@
 /** Pages on outcomes, contract section 5. */
-import type { Outcome } from '../../journey/journey.ts';
+import type { Outcome } from '../../connection/journey.ts';
 import type { Page } from './page.ts';
 
 type Text = Omit<Page, 'id' | 'group'>;

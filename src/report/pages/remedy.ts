@@ -1,5 +1,5 @@
 /** What to do about a claim that does not hold. */
-import type { SettingCauses } from '../../verify/settingCauses.ts';
+import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import { PAGES } from './pages.ts';
 
 /** For what somebody wrote: without it the claim holds, which was tried. Undefined: it was not. */

@@ -1,6 +1,6 @@
 /** Pages of `explain` as text. */
-import { paragraph } from '../layout.ts';
-import type { Paint } from '../paint.ts';
+import { paragraph } from '../../lib/layout.ts';
+import type { Paint } from '../text/paint.ts';
 import { GROUP_TITLES, type Page, type PageGroup } from './page.ts';
 
 export interface PageStyle {

@@ -1,6 +1,6 @@
 /** Pages on the steps by which `enrol` decides: the question, the source and the modes come from the steps themselves. */
-import { STAGES } from '../../istio/enrol/enrol.ts';
-import { APPROACHES } from '../../istio/enrol/facts.ts';
+import { STAGES } from '../../injection/enrol/enrol.ts';
+import { APPROACHES } from '../../injection/facts/facts.ts';
 import type { Page } from './page.ts';
 
 interface Advice {

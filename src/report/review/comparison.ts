@@ -1,19 +1,20 @@
 /** A comparison as a subject of a review, the same for `diff` and for `ci`: that packets end as on the base is the check, each class
  *  that does not a problem. */
+
+import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
+import type { ChangedClass, ChangedSide, UnclearClass } from '../../diff/classes.ts';
+import type { Sides } from '../../diff/question.ts';
+import type { Diff } from '../../diff/rules.ts';
+import { levelOf } from '../../diff/severity.ts';
 import { isBudgetReason } from '../../lib/budget.ts';
 import { packetText } from '../../packet/notation.ts';
+import type { DiffCause } from '../../pods/changeCauses.ts';
+import type { DiffSubject } from '../../pods/compareSubjects.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import { BEHAVIOUR_CHANGED } from '../../verify/behaviourChanged.ts';
-import type { Diff } from '../../verify/diff.ts';
-import type { DiffCause } from '../../verify/diffCauses.ts';
-import type { Sides } from '../../verify/diffQuestion.ts';
-import { levelOf } from '../../verify/diffSeverity.ts';
-import type { DiffSubject } from '../../verify/diffSubjects.ts';
-import type { ChangedClass, ChangedSide, UnclearClass } from '../../verify/diffWitness.ts';
-import { causeText } from '../diffChange.ts';
-import { toCause } from '../diffJson.ts';
-import type { Compared } from '../diffResults.ts';
-import type { TraceInput } from '../traceJson.ts';
+import { causeText } from '../human/diffChange.ts';
+import { toCause } from '../json/diff.ts';
+import type { Compared } from '../json/diffResults.ts';
+import type { TraceInput } from '../json/trace.ts';
 import { fingerprintOf, toldApart } from './fingerprint.ts';
 import { blamed } from './fromVerified.ts';
 import type { Check, Place, Problem, Subject } from './review.ts';

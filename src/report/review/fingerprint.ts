@@ -1,9 +1,9 @@
 /** The name of a problem that stays when lines move, chains get rules elsewhere, or a checkout lies in another folder. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { Journey } from '../../journey/journey.ts';
+import type { Journey } from '../../connection/journey.ts';
+import { toPacketJson } from '../../packet/packetJson.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import { toPacketJson } from '../packetJson.ts';
 import type { Problem } from './review.ts';
 import { repositoryPath } from './uri.ts';
 

@@ -1,6 +1,6 @@
 /** What `diff` found as a review. */
-import { BEHAVIOUR_CHANGED } from '../../verify/behaviourChanged.ts';
-import { type DiffResults, nameOfPair } from '../diffResults.ts';
+import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
+import { type DiffResults, nameOfPair } from '../json/diffResults.ts';
 import { COMPARED, comparisonSubjects, type Naming } from './comparison.ts';
 import type { Check, Review, Subject } from './review.ts';
 

@@ -1,8 +1,8 @@
 /** Verdicts on pods as subjects of a review: claims about their fields and settings, then those about their rules. */
 
-import type { PodFinding } from '../../istio/podChecks/check.ts';
+import type { PodFinding } from '../../injection/podChecks/check.ts';
 import { groupBy } from '../../lib/groupBy.ts';
-import type { VerifiedPod } from '../../verify/verifiedPod.ts';
+import type { VerifiedPod } from '../../pods/verifiedPod.ts';
 import { PAGES } from '../pages/pages.ts';
 import { fingerprintOf, toldApart } from './fingerprint.ts';
 import { claimChecks } from './fromVerified.ts';

@@ -3,13 +3,13 @@
 import { isBudgetReason } from '../../lib/budget.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import { packetText } from '../../packet/notation.ts';
+import type { Verified } from '../../prove/judge/verifyRules.ts';
+import type { Finding } from '../../prove/proof/finding.ts';
+import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { Source } from '../../syntax/source.ts';
-import type { Finding } from '../../verify/finding.ts';
-import type { SettingCauses } from '../../verify/settingCauses.ts';
-import type { Verified } from '../../verify/verify.ts';
+import type { Source } from '../../syntax/text/source.ts';
 import { remedyByCause, remedyOf } from '../pages/remedy.ts';
-import { targetSpan } from '../place.ts';
+import { targetSpan } from '../text/location.ts';
 import { fingerprintOf, toldApart } from './fingerprint.ts';
 import type { Blamed, Check, Problem, Subject } from './review.ts';
 

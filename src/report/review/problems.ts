@@ -1,6 +1,6 @@
 /** The problems of a review, and how serious they are. */
-import { BEHAVIOUR_CHANGED } from '../../verify/behaviourChanged.ts';
-import type { Level } from '../../verify/claim.ts';
+import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
+import type { Level } from '../../prove/proof/claim.ts';
 import type { Check, Problem, Review, Subject } from './review.ts';
 
 /** A problem with what it is a problem of. */

@@ -1,14 +1,14 @@
 /** What a run has to say, whatever was asked: the one input of the formats that reviewers and machines read. */
 
+import type { Level } from '../../prove/proof/claim.ts';
+import type { Muted } from '../../prove/proof/suppressions.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { Diagnostic } from '../../syntax/diagnostic.ts';
-import type { Source, Span } from '../../syntax/source.ts';
-import type { Muted } from '../../verify/accepted.ts';
-import type { Level } from '../../verify/claim.ts';
-import type { Paint } from '../paint.ts';
-import type { TraceInput } from '../traceJson.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import type { Source, Span } from '../../syntax/text/source.ts';
+import type { TraceInput } from '../json/trace.ts';
+import type { Paint } from '../text/paint.ts';
 
-export type { Muted } from '../../verify/accepted.ts';
+export type { Muted } from '../../prove/proof/suppressions.ts';
 
 export interface Review {
   /** in the order in which they were given */

@@ -1,5 +1,5 @@
 /** A shell script as a tree: as much of the language as scripts that call iptables are made of. POSIX shell, section 2.9; bash(1) */
-import type { Span } from '../source.ts';
+import type { Span } from '../text/source.ts';
 
 /** A part of a word. `quoted`: neither split into fields nor taken for a pattern. */
 export type Part =

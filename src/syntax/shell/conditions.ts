@@ -1,6 +1,6 @@
 /** `test`, `[ ... ]` and `[[ ... ]]`: true, false, or not known. POSIX test(1); bash(1), CONDITIONAL EXPRESSIONS */
 
-import type { Span } from '../source.ts';
+import type { Span } from '../text/source.ts';
 import type { ShellWord, TestToken } from './ast.ts';
 import { expandPattern, expandText } from './expand.ts';
 import { type Machine, unknownHere } from './machine.ts';

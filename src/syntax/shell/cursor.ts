@@ -1,5 +1,5 @@
 /** A place in the text of a script, and what is skipped between words. */
-import type { Span } from '../source.ts';
+import type { Span } from '../text/source.ts';
 import type { HereDocument, Node, Redirect, ShellWord } from './ast.ts';
 
 /** Mutable while a script is read. */

@@ -1,6 +1,6 @@
 /** The state of a script while it is carried out. Mutable; one for all blocks of a text. */
-import type { Report } from '../report.ts';
-import type { Span } from '../source.ts';
+import type { Report } from '../text/problems.ts';
+import type { Span } from '../text/source.ts';
 import type { Node } from './ast.ts';
 import type { Field, Input, Output, Status, Unknown, Variable } from './values.ts';
 

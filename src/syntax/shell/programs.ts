@@ -1,12 +1,12 @@
 /** The programs that a script reads and writes rules with. man iptables, iptables-restore */
 import { isTable, TABLES } from '../../netfilter/hooks.ts';
-import { carryOut } from '../carryOut.ts';
-import { readCommand } from '../commands.ts';
-import { linesOf } from '../lines.ts';
-import { restoreInto } from '../restoreInto.ts';
-import { lineStarts, positionAt, type Span } from '../source.ts';
-import { newTable } from '../tableState.ts';
-import { putTable, type RulesetState, rulesetFor, rulesetOf, tableNamed } from '../world.ts';
+import { carryOut } from '../iptables/applyCommands.ts';
+import { readCommand } from '../iptables/commands.ts';
+import { newTable } from '../iptables/openTables.ts';
+import { restoreInto } from '../iptables/restoreInto.ts';
+import { putTable, type RulesetState, rulesetFor, rulesetOf, tableNamed } from '../iptables/tablesOfText.ts';
+import { linesOf } from '../text/lines.ts';
+import { lineStarts, positionAt, type Span } from '../text/source.ts';
 import type { Machine, Programs } from './machine.ts';
 import { backendOf, fail, type Reading, wordsOf } from './reading.ts';
 import { restore } from './restoreCall.ts';

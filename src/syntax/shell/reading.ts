@@ -1,10 +1,10 @@
 /** What the calls of a script have in common: where they are carried out, and their words. */
 import type { Family } from '../../packet/address.ts';
-import type { Word } from '../ast.ts';
-import type { Backend } from '../diagnostic.ts';
-import type { Finding, Report } from '../report.ts';
-import type { Source } from '../source.ts';
-import type { World } from '../world.ts';
+import type { Word } from '../iptables/ast.ts';
+import type { World } from '../iptables/tablesOfText.ts';
+import type { Backend } from '../text/diagnostic.ts';
+import type { Finding, Report } from '../text/problems.ts';
+import type { Source } from '../text/source.ts';
 import { type Machine, reportUnknown } from './machine.ts';
 import type { Field } from './values.ts';
 

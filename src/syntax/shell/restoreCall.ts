@@ -1,9 +1,10 @@
 /** `iptables-restore` in a script: its options, its input, and the blocks that it carries out. man iptables-restore */
-import { linesOf } from '../lines.ts';
-import { restoreInto } from '../restoreInto.ts';
-import type { Span } from '../source.ts';
-import type { TableState } from '../tableState.ts';
-import { rulesetOf, tableNamed } from '../world.ts';
+
+import type { TableState } from '../iptables/openTables.ts';
+import { restoreInto } from '../iptables/restoreInto.ts';
+import { rulesetOf, tableNamed } from '../iptables/tablesOfText.ts';
+import { linesOf } from '../text/lines.ts';
+import type { Span } from '../text/source.ts';
 import { type Machine, type RestoreRequest, reportUnknown } from './machine.ts';
 import { backendOf, fail, type Reading, wordsOf } from './reading.ts';
 import { type Input, type Piece, type Status, textOf } from './values.ts';

@@ -1,6 +1,6 @@
 /** Reads scripts line by line and carries them out; says what was not carried out, and why. */
-import { outsideTable } from '../restoreMistakes.ts';
-import type { Span } from '../source.ts';
+import { outsideTable } from '../iptables/restoreMistakes.ts';
+import type { Span } from '../text/source.ts';
 import type { Node } from './ast.ts';
 import { type Cursor, here, lineEnd, skipBlanks, Unreadable, unreadable } from './cursor.ts';
 import { effectsOf } from './effects.ts';

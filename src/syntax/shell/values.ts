@@ -1,5 +1,5 @@
 /** What is known of values while a script is carried out: the text, or why nobody here can know it. */
-import type { Span } from '../source.ts';
+import type { Span } from '../text/source.ts';
 
 /** Why a value is not known. `what` is the text of the script that would say it. */
 export interface Unknown extends Span {

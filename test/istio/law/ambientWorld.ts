@@ -1,14 +1,14 @@
 /** Settings of ambient mode as a world to judge: the rules in a pod, the pod, and what the settings ask for. */
-import type { SettingsObject } from '../../../src/arbitraries/settings.ts';
-import { type AmbientSettings, readAmbient } from '../../../src/istio/ambientSettings.ts';
-import { hasIPv6 } from '../../../src/istio/hostFacts.ts';
-import { readHostFacts } from '../../../src/istio/readSettings.ts';
-import { renderAmbient } from '../../../src/istio/render.ts';
-import { has, LATEST, parseVersion, type Version } from '../../../src/istio/version.ts';
+import type { SettingsObject } from '../../../src/api/arbitraries/settings.ts';
+import { renderAmbient } from '../../../src/istio/render/render.ts';
+import { type AmbientSettings, readAmbient } from '../../../src/istio/settings/ambientSettings.ts';
+import { hasIPv6 } from '../../../src/istio/settings/hostFacts.ts';
+import { readHostFacts } from '../../../src/istio/settings/readSettings.ts';
+import { has, LATEST, parseVersion, type Version } from '../../../src/istio/settings/version.ts';
 import { defaultHost } from '../../../src/mesh/defaultHost.ts';
+import { istioAmbient } from '../../../src/mesh/istioAmbient.ts';
 import type { MeshProfile } from '../../../src/mesh/profile.ts';
-import { istioAmbient } from '../../../src/mesh/profiles/istioAmbient.ts';
-import type { Declaration } from '../../../src/verify/declaration.ts';
+import type { Declaration } from '../../../src/prove/inferred/declaration.ts';
 import { hostOf } from '../../support/host.ts';
 import { rulesetOf } from '../../support/rulesets.ts';
 import type { HostJson, JudgedWorld } from './meshWorld.ts';

@@ -1,7 +1,7 @@
 /** Settings under which Istio's own rules break a promise: when, which ones, and settings that show it. Each has a page of `chainwalk explain`;
  *  the kernel is asked about each packet in test/kernel/exceptions.test.ts. */
-import type { SettingsObject } from '../../../src/arbitraries/settings.ts';
-import type { Outcome } from '../../../src/journey/journey.ts';
+import type { SettingsObject } from '../../../src/api/arbitraries/settings.ts';
+import type { Outcome } from '../../../src/connection/journey.ts';
 import { type AmbientWorld, lacksConnmark } from './ambientWorld.ts';
 import type { MeshWorld, Side } from './meshWorld.ts';
 import { catchAlls, has, listsOf, rangesOf, resolversOf, some, spares, twice } from './sideFacts.ts';

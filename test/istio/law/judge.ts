@@ -1,8 +1,8 @@
 /** Which promises of level error and warning the rules of a world break. */
-import { CLAIMS } from '../../../src/verify/claims.ts';
-import type { Finding } from '../../../src/verify/finding.ts';
-import { judgeClaim } from '../../../src/verify/run.ts';
-import { makeScene, type Scene } from '../../../src/verify/scene.ts';
+import { CLAIMS } from '../../../src/prove/claims/all.ts';
+import { judgeClaim } from '../../../src/prove/judge/judgeClaim.ts';
+import { makeScene, type Scene } from '../../../src/prove/proof/context.ts';
+import type { Finding } from '../../../src/prove/proof/finding.ts';
 import type { JudgedWorld } from './meshWorld.ts';
 import { twice } from './sideFacts.ts';
 

@@ -1,6 +1,6 @@
 /** Settings for the law: those that Istio gives a pod with a few changed, and any. */
 import fc from 'fast-check';
-import { istioSettings, type SettingsObject } from '../../../src/arbitraries/settings.ts';
+import { istioSettings, type SettingsObject } from '../../../src/api/arbitraries/settings.ts';
 
 /** As injection passes them. */
 export const USUAL: SettingsObject = {

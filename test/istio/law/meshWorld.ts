@@ -1,26 +1,26 @@
 /** Settings of Istio as a world to judge: the rules that follow from them, the host that they are meant for, and what they ask for.
  *  The declaration is that of the settings: what the rules show of it is not looked at. */
 
-import type { SettingsObject } from '../../../src/arbitraries/settings.ts';
+import type { SettingsObject } from '../../../src/api/arbitraries/settings.ts';
 import type { Host } from '../../../src/host/host.ts';
-import { parseGoPrefix } from '../../../src/istio/goValues.ts';
-import { hasIPv6 } from '../../../src/istio/hostFacts.ts';
-import { type Plan, planOf } from '../../../src/istio/plan.ts';
-import { readHostFacts, readSettings } from '../../../src/istio/readSettings.ts';
-import { renderSidecar } from '../../../src/istio/render.ts';
-import { resolveSettings } from '../../../src/istio/resolveSettings.ts';
-import type { HostFacts, Settings } from '../../../src/istio/settings.ts';
-import { LATEST, parseVersion } from '../../../src/istio/version.ts';
+import { renderSidecar } from '../../../src/istio/render/render.ts';
+import { type Plan, planOf } from '../../../src/istio/rules/plan.ts';
+import { parseGoPrefix } from '../../../src/istio/settings/goValues.ts';
+import { hasIPv6 } from '../../../src/istio/settings/hostFacts.ts';
+import { readHostFacts, readSettings } from '../../../src/istio/settings/readSettings.ts';
+import { resolveSettings } from '../../../src/istio/settings/resolveSettings.ts';
+import type { HostFacts, Settings } from '../../../src/istio/settings/settings.ts';
+import { LATEST, parseVersion } from '../../../src/istio/settings/version.ts';
 import type { Interval, IntervalSet } from '../../../src/lib/intervals.ts';
 import { normalize, point } from '../../../src/lib/intervals.ts';
 import { defaultHost } from '../../../src/mesh/defaultHost.ts';
+import { istioSidecar } from '../../../src/mesh/istioSidecar.ts';
 import type { MeshProfile } from '../../../src/mesh/profile.ts';
-import { istioSidecar } from '../../../src/mesh/profiles/istioSidecar.ts';
 import { type Address, type Family, parseAddress, prefixRange } from '../../../src/packet/address.ts';
+import type { Declaration } from '../../../src/prove/inferred/declaration.ts';
 import { emptyRuleset } from '../../../src/ruleset/emptyRuleset.ts';
 import type { Ruleset } from '../../../src/ruleset/ruleset.ts';
 import { transparentPorts } from '../../../src/ruleset/transparentPorts.ts';
-import type { Declaration } from '../../../src/verify/declaration.ts';
 import { hostOf } from '../../support/host.ts';
 import { rulesetOf } from '../../support/rulesets.ts';
 

@@ -1,5 +1,5 @@
 /** What exceptions ask of the settings of one family. */
-import { parseGoPrefix } from '../../../src/istio/goValues.ts';
+import { parseGoPrefix } from '../../../src/istio/settings/goValues.ts';
 import { contains, parseAddress, parsePrefix, prefixRange } from '../../../src/packet/address.ts';
 import type { Side } from './meshWorld.ts';
 

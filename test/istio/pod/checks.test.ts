@@ -1,11 +1,11 @@
 /** Claims about pods and settings: which of them a pod breaks, and where the finding stands. */
 import { describe, expect, it } from 'vitest';
-import type { Approach } from '../../../src/istio/enrol/facts.ts';
-import { initPhase } from '../../../src/istio/enrol/initPhase.ts';
-import { checkPod, POD_CHECKS } from '../../../src/istio/podChecks/checks.ts';
-import { podRules } from '../../../src/istio/podRules/podRules.ts';
+import type { Approach } from '../../../src/injection/facts/facts.ts';
+import { initPhase } from '../../../src/injection/facts/initPhase.ts';
+import { checkPod, POD_CHECKS } from '../../../src/injection/podChecks/checks.ts';
+import { podRules } from '../../../src/injection/podRules/podRules.ts';
 import { PAGES } from '../../../src/report/pages/pages.ts';
-import { positionOf } from '../../../src/report/positions.ts';
+import { positionOf } from '../../../src/report/text/positions.ts';
 import { enrolAll } from './read.ts';
 
 interface Fields {

@@ -1,10 +1,10 @@
 /** Who captures a pod: which step decides, for every way in which a pod's fields and the mesh can decide it. */
 import { describe, expect, it } from 'vitest';
-import { STAGES } from '../../../src/istio/enrol/enrol.ts';
-import { APPROACHES, type Approach } from '../../../src/istio/enrol/facts.ts';
-import type { Verdict } from '../../../src/istio/enrol/step.ts';
+import { STAGES } from '../../../src/injection/enrol/enrol.ts';
+import { APPROACHES, type Approach } from '../../../src/injection/facts/facts.ts';
+import type { Verdict } from '../../../src/injection/facts/step.ts';
 import { PAGES } from '../../../src/report/pages/pages.ts';
-import { positionOf } from '../../../src/report/positions.ts';
+import { positionOf } from '../../../src/report/text/positions.ts';
 import { enrolAll } from './read.ts';
 
 interface Fields {

@@ -1,6 +1,6 @@
 /** Who the proxy runs as, and whom the rules of each mode spare. */
 import { describe, expect, it } from 'vitest';
-import { proxyIdentity } from '../../../src/istio/enrol/identity.ts';
+import { proxyIdentity } from '../../../src/injection/facts/identity.ts';
 import { enrolAll } from './read.ts';
 
 interface Case {

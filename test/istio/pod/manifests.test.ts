@@ -1,6 +1,6 @@
 /** Kubernetes manifests to pods, with the place of everything, and what is wrong with them. */
 import { describe, expect, it } from 'vitest';
-import { positionOf } from '../../../src/report/positions.ts';
+import { positionOf } from '../../../src/report/text/positions.ts';
 import { readPods, saying } from './read.ts';
 
 const TEMPLATE = `metadata:

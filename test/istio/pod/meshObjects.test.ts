@@ -1,11 +1,11 @@
 /** Mesh configuration among the manifests, as a cluster has it: ConfigMaps, operators' objects, ProxyConfig, revisions. */
 import { describe, expect, it } from 'vitest';
-import { nestedReader, readYaml } from '../../../src/cli/manifest/readYaml.ts';
-import { readMeshConfiguration } from '../../../src/istio/configuration/mesh.ts';
-import { readManifests } from '../../../src/istio/manifest/manifests.ts';
-import { settingsOf } from '../../../src/istio/podRules/podRules.ts';
-import { readManifests as podsOf } from '../../../src/kubernetes/index.ts';
-import { positionOf } from '../../../src/report/positions.ts';
+import { readManifests as podsOf } from '../../../src/api/kubernetes/index.ts';
+import { nestedReader, readYaml } from '../../../src/cli/input/readYaml.ts';
+import { readMeshConfiguration } from '../../../src/injection/configuration/mesh.ts';
+import { settingsOf } from '../../../src/injection/podRules/podRules.ts';
+import { readManifests } from '../../../src/kubernetes/manifest/manifests.ts';
+import { positionOf } from '../../../src/report/text/positions.ts';
 import { enrolAll, saying } from './read.ts';
 
 const WEB = 'kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a}]}\n';

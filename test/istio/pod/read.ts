@@ -1,12 +1,12 @@
 /** Manifests in a test: YAML to pods and to answers. */
-import { nestedReader, readYaml } from '../../../src/cli/manifest/readYaml.ts';
-import { readMeshConfiguration } from '../../../src/istio/configuration/mesh.ts';
-import { type Enrolment, enrol } from '../../../src/istio/enrol/enrol.ts';
-import type { Approach } from '../../../src/istio/enrol/facts.ts';
-import { type Manifests, readManifests } from '../../../src/istio/manifest/manifests.ts';
-import { parseVersion } from '../../../src/istio/version.ts';
-import { positionOf } from '../../../src/report/positions.ts';
-import type { Diagnostic } from '../../../src/syntax/diagnostic.ts';
+import { nestedReader, readYaml } from '../../../src/cli/input/readYaml.ts';
+import { readMeshConfiguration } from '../../../src/injection/configuration/mesh.ts';
+import { type Enrolment, enrol } from '../../../src/injection/enrol/enrol.ts';
+import type { Approach } from '../../../src/injection/facts/facts.ts';
+import { parseVersion } from '../../../src/istio/settings/version.ts';
+import { type Manifests, readManifests } from '../../../src/kubernetes/manifest/manifests.ts';
+import { positionOf } from '../../../src/report/text/positions.ts';
+import type { Diagnostic } from '../../../src/syntax/text/diagnostic.ts';
 
 export async function readPods(text: string, file = 'deploy.yaml'): Promise<Manifests> {
   const { documents, diagnostics } = await readYaml({ file, text });

@@ -1,7 +1,7 @@
 /** What a failure scenario sets: a manifest, or rules and the host around them; and what `chainwalk` takes of it. */
-import { render } from '../../../src/index.ts';
-import { PRESETS } from '../../../src/istio/presets.ts';
-import { rulesText } from '../../../src/istio/rulesText.ts';
+import { render } from '../../../src/api/library/index.ts';
+import { rulesText } from '../../../src/istio/render/rulesText.ts';
+import { PRESETS } from '../../../src/istio/settings/presets.ts';
 import { readFixture } from '../../support/fixtures.ts';
 
 export interface ManifestSetup {

@@ -1,7 +1,7 @@
 /** Each failure scenario as a user meets it: traced, verified, and caught. The kernel is asked in test/kernel/scenarios.test.ts. */
 import { describe, expect, it, vi } from 'vitest';
-import type { VerifyReport } from '../../../src/report/verifyJson.ts';
-import { CLAIMS } from '../../../src/verify/claims.ts';
+import { CLAIMS } from '../../../src/prove/claims/all.ts';
+import type { VerifyReport } from '../../../src/report/json/verify.ts';
 import { chainwalk } from '../../cli/memoryIo.ts';
 import { manifestOf, rulesWorld } from './scenarioSetup.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';

@@ -1,6 +1,6 @@
 /** Ways in which capture fails, each with what is set, the packets, what becomes of them, and the claim that catches it.
  *  Numbers are those of the list of failure scenarios that Istio's users meet most. */
-import type { Outcome } from '../../../src/journey/journey.ts';
+import type { Outcome } from '../../../src/connection/journey.ts';
 import type { ManifestSetup, RulesSetup } from './scenarioSetup.ts';
 import { ARGS, DNS, DNSMASQ, dnsmasq, NODE, podWith, T } from './scenarioSetup.ts';
 

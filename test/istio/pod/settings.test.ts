@@ -1,11 +1,11 @@
 /** Pod and mesh configuration to settings of istio-iptables, each with what it follows from, and to rules. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Approach } from '../../../src/istio/enrol/facts.ts';
-import { podRules, settingsOf } from '../../../src/istio/podRules/podRules.ts';
-import { withStatusPort } from '../../../src/istio/podRules/podSetting.ts';
-import { renderRequest } from '../../../src/istio/request.ts';
-import { positionOf } from '../../../src/report/positions.ts';
+import type { Approach } from '../../../src/injection/facts/facts.ts';
+import { podRules, settingsOf } from '../../../src/injection/podRules/podRules.ts';
+import { withStatusPort } from '../../../src/injection/podRules/podSetting.ts';
+import { renderRequest } from '../../../src/istio/render/request.ts';
+import { positionOf } from '../../../src/report/text/positions.ts';
 import { enrolAll, saying } from './read.ts';
 
 interface Case {

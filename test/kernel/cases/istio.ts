@@ -1,5 +1,5 @@
 /** What Istio's own rules do where two of its settings meet. */
-import { render } from '../../../src/index.ts';
+import { render } from '../../../src/api/library/index.ts';
 import { print } from '../../../src/ruleset/print.ts';
 import { rulesetOf } from '../../support/rulesets.ts';
 import type { KernelCase } from './kernelCase.ts';

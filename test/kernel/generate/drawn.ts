@@ -1,6 +1,6 @@
 /** Rules and hosts of chainwalk/arbitraries, one at a time from a source of random choices. */
 import fc from 'fast-check';
-import { type HostDescription, hosts, rulesTexts } from '../../../src/arbitraries/index.ts';
+import { type HostDescription, hosts, rulesTexts } from '../../../src/api/arbitraries/index.ts';
 import { invariant } from '../../../src/lib/invariant.ts';
 import type { Family } from '../../../src/packet/address.ts';
 import type { Random } from './random.ts';

@@ -1,10 +1,10 @@
 /** What random packets are made of: the values at the edges of rules, those of the host, and usual ones. */
-import { boundariesOf } from '../../../src/arbitraries/boundaries.ts';
-import { ADDRESSES, type AddressPool } from '../../../src/arbitraries/pools.ts';
+import { boundariesOf } from '../../../src/api/arbitraries/boundaries.ts';
+import { ADDRESSES, type AddressPool } from '../../../src/api/arbitraries/pools.ts';
 import { type Family, familyOf, formatAddress, parseAddress } from '../../../src/packet/address.ts';
 import type { Field } from '../../../src/packet/fields.ts';
 import { resolve } from '../../../src/ruleset/resolve.ts';
-import { parseRules } from '../../../src/syntax/parse.ts';
+import { parseRules } from '../../../src/syntax/document/parse.ts';
 import { hostOf } from '../../support/host.ts';
 import type { HostJson } from '../question.ts';
 

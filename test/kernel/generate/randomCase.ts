@@ -1,5 +1,5 @@
 /** A question to both the kernel and the simulator: a host, rules of one family, packets. */
-import { ADDRESSES, IDS, MARKS, PORTS } from '../../../src/arbitraries/pools.ts';
+import { ADDRESSES, IDS, MARKS, PORTS } from '../../../src/api/arbitraries/pools.ts';
 import type { Family } from '../../../src/packet/address.ts';
 import type { HostJson, Rules, SourcelessPacket } from '../question.ts';
 import { drawHost, drawRules } from './drawn.ts';

@@ -1,6 +1,6 @@
 /** Random flows: a first packet, then what may follow it, each made from where the simulator says that the earlier ones went:
  *  answers, later packets of either side, ICMP errors about them, other connections. */
-import { ADDRESSES } from '../../../src/arbitraries/pools.ts';
+import { ADDRESSES } from '../../../src/api/arbitraries/pools.ts';
 import type { Host } from '../../../src/host/host.ts';
 import { type Address, type Family, formatAddress } from '../../../src/packet/address.ts';
 import { TCP_FLAGS } from '../../../src/packet/fields.ts';

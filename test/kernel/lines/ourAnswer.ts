@@ -1,7 +1,7 @@
 /** What chainwalk says of a line: which backends load it, and how it is saved. */
 import { resolve } from '../../../src/ruleset/resolve.ts';
-import { type Backend, type Diagnostic, isError } from '../../../src/syntax/diagnostic.ts';
-import { parseRules } from '../../../src/syntax/parse.ts';
+import { parseRules } from '../../../src/syntax/document/parse.ts';
+import { type Backend, type Diagnostic, isError } from '../../../src/syntax/text/diagnostic.ts';
 import type { Line } from './randomLines.ts';
 
 export interface Ours {

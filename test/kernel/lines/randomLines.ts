@@ -1,7 +1,7 @@
 /** Random rule lines from the registry's own option tables, written in many ways, a third of them broken. */
 import fc from 'fast-check';
-import type { Extension } from '../../../src/extensions/extension.ts';
-import { MATCHES, TARGETS } from '../../../src/extensions/registry.ts';
+import type { Extension } from '../../../src/extensions/contract/extension.ts';
+import { MATCHES, TARGETS } from '../../../src/extensions/rule/registry.ts';
 import type { Family } from '../../../src/packet/address.ts';
 import { clauseText } from '../../extensions/clauseText.ts';
 import { spelt } from './spelling.ts';

@@ -1,6 +1,6 @@
 /** Other ways to write the same rule: order, abbreviated names, `=`, and what stands around the clause. */
 import fc from 'fast-check';
-import type { Extension } from '../../../src/extensions/extension.ts';
+import type { Extension } from '../../../src/extensions/contract/extension.ts';
 import type { Family } from '../../../src/packet/address.ts';
 import { type ClauseText, type OptionText, quote } from '../../extensions/clauseText.ts';
 

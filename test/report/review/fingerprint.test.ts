@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parse } from '../../../src/index.ts';
+import { parse } from '../../../src/api/library/index.ts';
+import { podsOf } from '../../../src/pods/familiesOfPod.ts';
+import { verifyRulesets } from '../../../src/prove/judge/verifyRules.ts';
 import { toldApart } from '../../../src/report/review/fingerprint.ts';
 import { rulesSubjects } from '../../../src/report/review/fromVerified.ts';
 import { problemsOf } from '../../../src/report/review/problems.ts';
-import { podsOf } from '../../../src/verify/pods.ts';
-import { verifyRulesets } from '../../../src/verify/verify.ts';
 import { readFixture } from '../../support/fixtures.ts';
 import { problem, review } from './handmadeReview.ts';
 

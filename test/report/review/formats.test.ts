@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { OUTPUTS } from '../../../src/cli/options.ts';
+import { OUTPUTS } from '../../../src/cli/argv/options.ts';
 import { FORMATS } from '../../../src/cli/review/outputs.ts';
+import { REVIEW_FORMATS } from '../../../src/report/formats/review.ts';
 import { FORMAT_PAGES } from '../../../src/report/pages/formats.ts';
-import { REVIEW_FORMATS } from '../../../src/report/review/formats.ts';
 import { chainwalk } from '../../cli/memoryIo.ts';
 import { readFixture } from '../../support/fixtures.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { githubAnnotations } from '../../../src/report/review/github.ts';
+import { githubAnnotations } from '../../../src/report/formats/github.ts';
 import { fileUri, repositoryPath } from '../../../src/report/review/uri.ts';
 import { changed, hostileReview, hostileTexts, problem, review, subject } from './handmadeReview.ts';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { blamed } from '../../../src/report/review/fromVerified.ts';
 import type { Problem, Review, Subject } from '../../../src/report/review/review.ts';
 import type { Rule } from '../../../src/ruleset/ruleset.ts';
-import type { Source } from '../../../src/syntax/source.ts';
+import type { Source } from '../../../src/syntax/text/source.ts';
 import { journey, path, rule, walk } from '../handmade.ts';
 
 export interface Texts {

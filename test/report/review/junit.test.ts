@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
-import { junitXml } from '../../../src/report/review/junit.ts';
+import { junitXml } from '../../../src/report/formats/junit.ts';
 import type { Review } from '../../../src/report/review/review.ts';
 import { hostileReview, hostileTexts, problem, review, subject } from './handmadeReview.ts';
 

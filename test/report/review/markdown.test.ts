@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { lexer, type Token, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../../src/report/printable.ts';
-import { code, codeBlock, codeCell, html, prose, table } from '../../../src/report/review/markdown/escape.ts';
-import { MOST_OF_COMMENT, MOST_OF_SUMMARY, markdownReview } from '../../../src/report/review/markdown/markdown.ts';
+import { printable } from '../../../src/lib/printable.ts';
+import { code, codeBlock, codeCell, html, prose, table } from '../../../src/report/markdown/escape.ts';
+import { MOST_OF_COMMENT, MOST_OF_SUMMARY, markdownReview } from '../../../src/report/markdown/markdown.ts';
 import { changed, hostile, hostileReview, hostileTexts, problem, review, subject } from './handmadeReview.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text).length;

@@ -2,8 +2,8 @@
  *  fixture and for 400 hostile texts: it is no dependency, as it brings 150 packages and wants a browser. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mermaidTrace } from '../../../src/report/mermaid.ts';
-import type { TraceInput } from '../../../src/report/traceJson.ts';
+import { mermaidTrace } from '../../../src/report/charts/mermaid.ts';
+import type { TraceInput } from '../../../src/report/json/trace.ts';
 import { journey, path, walk } from '../handmade.ts';
 import { hostile, hostileTexts, placedRule, problem } from './handmadeReview.ts';
 

@@ -1,0 +1,42 @@
+/** Rulesets that the kernel loads. */
+import fc from 'fast-check';
+import { invariant } from '../../lib/invariant.ts';
+import { TABLES, type TableName } from '../../netfilter/hooks.ts';
+import type { Family } from '../../packet/address.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { parse, rulesetsOf } from '../library/input.ts';
+import { rulesText } from './rules.ts';
+
+export interface RulesetOptions {
+  /** absent: both, one at a time */
+  readonly family?: Family;
+  /** absent: any */
+  readonly tables?: readonly TableName[];
+  /** also `-m set` with the ipsets of `hosts({ sets: true })`; false when absent */
+  readonly sets?: boolean;
+}
+
+/** Rules as iptables-restore text: jumps, NAT, owners, marks, connection states and all else that is modelled, in chains `U1`, `U2` and so on.
+ *  They shrink to a few rules in the chains of the kernel. */
+export function rulesTexts({ family, ...options }: RulesetOptions = {}): fc.Arbitrary<string> {
+  return fc.oneof(...familiesOf(family).map((one) => ofFamily(one, options)));
+}
+
+/** The same, parsed. A counterexample is printed as its text. */
+export function rulesets({ family, ...options }: RulesetOptions = {}): fc.Arbitrary<Ruleset> {
+  return fc.oneof(...familiesOf(family).map((one) => ofFamily(one, options).map((text) => parsed(text, one))));
+}
+
+function familiesOf(family: Family | undefined): readonly Family[] {
+  return family === undefined ? [4, 6] : [family];
+}
+
+function ofFamily(family: Family, { tables = TABLES, sets = false }: RulesetOptions): fc.Arbitrary<string> {
+  return rulesText({ family, tables, sets });
+}
+
+function parsed(text: string, family: Family): Ruleset {
+  const [ruleset] = rulesetsOf(parse(text, { file: 'generated.rules', family }));
+  invariant(ruleset !== undefined, 'generated rules load');
+  return { ...ruleset, [fc.toStringMethod]: () => text } as Ruleset;
+}

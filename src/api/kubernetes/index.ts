@@ -1,0 +1,136 @@
+/** Pods of Kubernetes manifests, for the library: pure functions of texts. They need the package `yaml`, and run in a browser, too. */
+import * as yaml from 'yaml';
+import { APPROACHES, type Approach } from '../../injection/facts/facts.ts';
+import { podHost } from '../../injection/podRules/podHost.ts';
+import { type PodWorld, readWorld } from '../../injection/world/world.ts';
+import type { Rendered } from '../../istio/render/render.ts';
+import { NEWEST, OLDEST, parseVersion } from '../../istio/settings/version.ts';
+import { documentsOf, nestedDocuments, type ReadDocuments } from '../../kubernetes/yaml/readYaml.ts';
+import type { BudgetLimits } from '../../lib/budget.ts';
+import type { HostDescription } from '../../mesh/defaultHost.ts';
+import type { Family } from '../../packet/address.ts';
+import { inInitPhase } from '../../pods/initPhase.ts';
+import { type PodScene, scenesOf } from '../../pods/scenes.ts';
+import { verifyScenes } from '../../pods/verifyPods.ts';
+import { type PodJson, toEnrolReport } from '../../report/json/enrol.ts';
+import { toVerifyPodsReport, type VerifyPodsReport } from '../../report/json/verifyPods.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { transparentPorts } from '../../ruleset/transparentPorts.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import { hostFrom, InputError, packetSetFrom, problemText } from '../library/input.ts';
+
+export type { Approach } from '../../injection/facts/facts.ts';
+export type { Rendered } from '../../istio/render/render.ts';
+export type { HostDescription } from '../../mesh/defaultHost.ts';
+export type { FindingJson, PodJson, SettingJson, StepJson } from '../../report/json/enrol.ts';
+export type { VerifiedPodJson, VerifyPodsReport } from '../../report/json/verifyPods.ts';
+export { InputError } from '../library/input.ts';
+
+/** YAML or JSON, of one object, of several, or of a List; with a name for messages, or without. */
+export type ManifestText = string | Source;
+
+export interface ManifestOptions {
+  /** mesh configuration: Helm values, MeshConfig, an IstioOperator, ConfigMaps of istiod; later ones win */
+  readonly values?: ManifestText | readonly ManifestText[];
+  /** who writes the rules; absent: as the mesh is installed */
+  readonly mode?: Approach;
+  /** version of Istio, `1.25`; absent: the one that is installed, or else the newest known one */
+  readonly istio?: string;
+}
+
+export interface ReadPod extends PodJson {
+  /** restore text and `ip` commands; null when Istio would refuse the settings, and for a pod of another mesh, whose rules are not known */
+  readonly rendered: Rendered | null;
+  /** the rules, for `trace`, `verify`, `find` and `diff`; of a pod of another mesh none */
+  readonly rulesets: readonly Ruleset[];
+  /** the pod around them, for the same */
+  readonly host: HostDescription;
+  /** name of its mesh profile */
+  readonly profile: string;
+}
+
+export interface ReadPods {
+  readonly mode: Approach;
+  readonly istio: string;
+  readonly pods: readonly ReadPod[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Who captures each pod, with which settings and rules. Never throws for what a manifest says.
+ *  @throws InputError when an option cannot be used */
+export function readManifests(manifests: ManifestText | readonly ManifestText[], options: ManifestOptions = {}): ReadPods {
+  const read = readAll(manifests, options);
+  const { scenes, diagnostics: ofPods } = scenesOf(read);
+  const { approach, version } = read.world;
+  const diagnostics = [...read.diagnostics, ...ofPods];
+  const report = toEnrolReport({ approach, version, answers: scenes, diagnostics });
+  const pods = scenes.flatMap((scene, index): readonly ReadPod[] => {
+    const pod = report.pods[index];
+    return pod === undefined ? [] : [{ ...pod, ...asked(scene) }];
+  });
+  return { mode: approach, istio: report.istio, pods, diagnostics };
+}
+
+function asked({ enrolment, rules, rulesets: known, profile, otherMesh }: PodScene): Omit<ReadPod, keyof PodJson> {
+  const rulesets = otherMesh === undefined ? known : [];
+  return { rendered: rules.rendered ?? null, rulesets, host: podHost(enrolment.facts, transparentPorts(rulesets)), profile };
+}
+
+export interface VerifyManifestsOptions extends ManifestOptions {
+  /** ids of claims; absent: all */
+  readonly only?: readonly string[];
+  readonly except?: readonly string[];
+  /** a set of packets in notation; absent: all */
+  readonly where?: string;
+  /** as it is while init containers run; absent: when all containers do */
+  readonly phase?: 'init' | 'running';
+  /** families to judge even without rules */
+  readonly families?: readonly Family[];
+  /** a host description; absent: the pod's own */
+  readonly host?: unknown;
+  /** the most that the claims about one pod may cost */
+  readonly budget?: BudgetLimits;
+}
+
+/** Every claim on the settings and the rules of each pod; equal rules are proved once.
+ *  @throws InputError when a manifest or an option cannot be used, or Istio would refuse a pod */
+export function verifyManifests(manifests: ManifestText | readonly ManifestText[], options: VerifyManifestsOptions = {}): VerifyPodsReport {
+  const { values: _, mode: __, istio: ___, phase, where, host, budget = {}, ...rest } = options;
+  const read = readAll(manifests, options);
+  const made = scenesOf(read);
+  const errors = [...read.diagnostics, ...made.diagnostics].filter(isError);
+  if (errors.length > 0) throw new InputError(errors.map(problemText));
+  const settings = {
+    ...rest,
+    limits: () => budget,
+    ...(where !== undefined && { where: packetSetFrom(where) }),
+    ...(host !== undefined && { host: hostFrom(host) }),
+  };
+  const scenes = phase === 'init' ? made.scenes.map(inInitPhase) : made.scenes;
+  return toVerifyPodsReport(verifyScenes({ scenes, memory: made.memory }, { options: settings }));
+}
+
+function readAll(manifests: ManifestText | readonly ManifestText[], { values = [], mode, istio }: ManifestOptions): PodWorld {
+  if (mode !== undefined && !APPROACHES.includes(mode)) throw new InputError([`\`${mode}\` is not one of ${APPROACHES.join(', ')}`]);
+  const version = istio === undefined ? undefined : parseVersion(istio);
+  if (istio !== undefined && version === undefined) {
+    throw new InputError([`\`${istio}\` is not a version from 1.${OLDEST} to 1.${NEWEST}`]);
+  }
+  const pods = documents(manifests, 'manifests.yaml');
+  const configuration = documents(values, 'values.yaml');
+  const read = readWorld({
+    manifests: pods.documents,
+    values: configuration.documents,
+    readNested: nestedDocuments(yaml),
+    approach: mode,
+    version,
+  });
+  return { ...read, diagnostics: [...pods.diagnostics, ...configuration.diagnostics, ...read.diagnostics] };
+}
+
+function documents(texts: ManifestText | readonly ManifestText[], file: string): ReadDocuments {
+  const list = typeof texts === 'string' || 'text' in texts ? [texts] : texts;
+  const read = list.map((text) => documentsOf(yaml, typeof text === 'string' ? { file, text } : text));
+  return { documents: read.flatMap((one) => one.documents), diagnostics: read.flatMap((one) => one.diagnostics) };
+}

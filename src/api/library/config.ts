@@ -1,0 +1,70 @@
+/** The configuration of `chainwalk ci`: what a repository promises, in one file at its root.
+ *  All paths and globs start from the folder of that file. */
+import type { Level } from '../../prove/proof/claim.ts';
+
+export interface ChainwalkConfig {
+  /** which files are judged, and how; a file belongs to the first group that matches it */
+  readonly groups?: readonly ConfigGroup[];
+  readonly claims?: ConfigClaims;
+  /** globs of expectation files */
+  readonly expectations?: string | readonly string[];
+  /** findings that are known and accepted */
+  readonly suppressions?: readonly ConfigSuppression[];
+  /** git revision to compare with, as `--base` */
+  readonly base?: string;
+  /** file of known findings, written by `--update-baseline` */
+  readonly baseline?: string;
+  /** formats, each with a file or for standard output: `github`, `sarif=out.sarif` */
+  readonly output?: string | readonly string[];
+  /** warnings and what is undecided fail too */
+  readonly strict?: boolean;
+}
+
+/** Files that are read in the same way. What is absent is found out as the command line does without the option of that name. */
+export interface ConfigGroup {
+  /** globs; one that starts with `!` leaves out */
+  readonly files: string | readonly string[];
+  /** absent: each file by its content */
+  readonly as?: ConfigKind;
+  readonly profile?: string;
+  /** file of the host around the rules */
+  readonly host?: string;
+  /** addresses of the pod that is assumed where there is no host, one of each family */
+  readonly podIps?: string | readonly string[];
+  /** user and group that the proxy runs as */
+  readonly proxyUid?: number;
+  readonly proxyGid?: number;
+  /** who writes the rules of pods, or of settings */
+  readonly mode?: string;
+  /** files of Helm values, an IstioOperator or a MeshConfig; later ones win */
+  readonly values?: string | readonly string[];
+  /** version of Istio, in quotes */
+  readonly istio?: string;
+  /** families to judge, with rules or without */
+  readonly families?: readonly (4 | 6)[];
+  /** files of rules without any table or rule are meant so */
+  readonly allowEmpty?: boolean;
+  /** values of shell variables in rules */
+  readonly set?: Readonly<Record<string, string>>;
+}
+
+export type ConfigKind = 'rules' | 'manifest' | 'settings';
+
+export interface ConfigClaims {
+  readonly only?: readonly string[];
+  readonly except?: readonly string[];
+  /** by id; `behaviour-changed` is that every packet ends as on the base; without this what breaks something is an error there */
+  readonly levels?: Readonly<Record<string, Level | 'off'>>;
+}
+
+export interface ConfigSuppression {
+  readonly claim: string;
+  /** globs; absent: everywhere */
+  readonly files?: string | readonly string[];
+  readonly reason: string;
+}
+
+/** Gives a `chainwalk.config.ts` its types. */
+export function defineConfig(config: ChainwalkConfig): ChainwalkConfig {
+  return config;
+}

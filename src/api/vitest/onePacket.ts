@@ -1,0 +1,47 @@
+/** One packet against a wish: it is walked. */
+
+import type { Path } from '../../connection/journey.ts';
+import { walkGiven } from '../../connection/walkGiven.ts';
+import { packetText } from '../../packet/notation.ts';
+import type { PacketJson } from '../../packet/packetJson.ts';
+import { rail } from '../../report/human/rail.ts';
+import { humanTrace } from '../../report/human/trace.ts';
+import type { TraceInput } from '../../report/json/trace.ts';
+import { PLAIN } from '../../report/text/paint.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { packetFrom, type SettingOptions, settingOf } from '../library/input.ts';
+import { type Answer, open } from './answer.ts';
+import type { Wish } from './wish.ts';
+
+export interface PacketQuestion {
+  readonly rulesets: readonly Ruleset[];
+  readonly packet: string | Partial<PacketJson>;
+  readonly wish: Wish;
+  readonly isNot: boolean;
+  /** say it in two lines */
+  readonly brief: boolean;
+}
+
+export const WIDTH = 100;
+
+/** @throws InputError */
+export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuestion, options: SettingOptions): Answer {
+  const setting = settingOf(rulesets, options);
+  const walked = walkGiven({ ...setting, rulesets, limits: () => options.budget ?? {} }, packetFrom(packet));
+  if ('problem' in walked) return open(() => walked.problem);
+  if ('missing' in walked) return open(() => `the packet is IPv${walked.missing}, and there are no rules of IPv${walked.missing}`);
+  const { journey, ruleset } = walked;
+  const met = journey.paths.filter(wish.isMet).length;
+  const isOpen = ({ outcome, unknown }: Path): boolean => outcome === 'undecided' || (unknown !== undefined && wish.asksLoops(outcome));
+  const isKnown = !journey.truncated && !journey.paths.some(isOpen);
+  const verdict = isKnown && met === journey.paths.length ? 'yes' : isKnown && met === 0 ? 'no' : 'open';
+  const input: TraceInput = { ...walked, file: ruleset.source.file, profile: setting.profile?.name };
+  const [first] = journey.paths;
+  const message = (): string => {
+    const wanted = wish.says(brief ? packetText(journey.packet) : 'the packet');
+    const sentence = `expected the rules ${isNot ? 'not to' : 'to'} ${wanted}; it is ${journey.outcome}`;
+    if (brief) return `${sentence}\n  ${first === undefined ? '' : rail(first, ruleset.source.file)}`;
+    return `${sentence}\n\n${humanTrace(input, { paint: PLAIN, width: WIDTH, verbose: false })}`;
+  };
+  return { verdict, message };
+}

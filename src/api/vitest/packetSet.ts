@@ -1,0 +1,109 @@
+/** A set of packets against a wish: it is proved for all of them, or there is one for which it is not so.
+ *  Packets are as an application opens connections with, and not the proxy's, where the set does not say otherwise. */
+
+import { OUTCOMES } from '../../connection/journey.ts';
+import type { ChosenSetting } from '../../connection/setting.ts';
+import type { End } from '../../connection/symbolicJourney.ts';
+import { Budget } from '../../lib/budget.ts';
+import { InvariantError } from '../../lib/invariant.ts';
+import { paragraph } from '../../lib/layout.ts';
+import { notProxy } from '../../mesh/notProxy.ts';
+import { and } from '../../netfilter/matchExpr.ts';
+import { packetText } from '../../packet/notation.ts';
+import { doubtfulRules, type FoundClass, type Search, type Split, search, type UndecidedClass } from '../../query/find.ts';
+import { humanTrace } from '../../report/human/trace.ts';
+import { FIRST_PACKETS } from '../../report/text/bounds.ts';
+import { PLAIN } from '../../report/text/paint.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import type { Space } from '../../symbolic/space/space.ts';
+import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
+import { packetSetFrom, type SettingOptions, settingOf } from '../library/input.ts';
+import { type Answer, open } from './answer.ts';
+import { WIDTH } from './onePacket.ts';
+import type { Wish } from './wish.ts';
+
+export interface SetQuestion {
+  readonly rulesets: readonly Ruleset[];
+  readonly where: string;
+  readonly wish: Wish;
+  readonly isNot: boolean;
+}
+
+/** With `isNot`, that it is so for none of them. @throws InputError */
+export function askSet({ rulesets, where, wish, isNot }: SetQuestion, options: SettingOptions): Answer {
+  const setting = settingOf(rulesets, options, { where: packetSetFrom(where) });
+  const wanted = `expected the rules ${isNot ? 'not ' : ''}to ${wish.says(`${isNot ? 'any' : 'every'} packet of \`${where}\``)}`;
+  const question = { ...setting, budget: new Budget(options.budget), where: ofApplication(packetSetFrom(where), setting), wish, isNot };
+  const { classes, undecided, asked } = searchAll(rulesets, question);
+  if (!asked) return open(() => `${wanted}, but there is no packet in the set`);
+  if (classes.length === 0 && undecided.length === 0)
+    return { verdict: isNot ? 'no' : 'yes', message: () => `${wanted} (proved for ${FIRST_PACKETS})` };
+  const [wrong] = classes;
+  if (wrong === undefined) return open(() => `${wanted}, which is open for\n  ${undecidedText(undecided)}`);
+  // with `.not`, `yes` is what fails
+  return { verdict: isNot ? 'yes' : 'no', message: () => `${wanted}\n${wrongText(wrong, rulesets)}` };
+}
+
+interface Question extends ChosenSetting {
+  readonly budget: Budget;
+  readonly where: PacketSet;
+  readonly wish: Wish;
+  readonly isNot: boolean;
+}
+
+interface Results {
+  readonly classes: readonly FoundClass[];
+  readonly undecided: readonly UndecidedClass[];
+  readonly asked: boolean;
+}
+
+/** Ordinary packets, or when none of the set is ordinary, all of it. */
+function searchAll(rulesets: readonly Ruleset[], question: Question): Results {
+  const { wish, isNot, ...scene } = question;
+  const split: Search['split'] = (space, ends) => unmet(space, ends, question);
+  const outcomes = OUTCOMES.filter((outcome) => outcome !== 'undecided');
+  for (const ordinary of [true, false]) {
+    const results = rulesets.map((ruleset) => search(ruleset, { ...scene, ordinary, split, outcomes }));
+    if (ordinary && !results.some(({ asked }) => asked)) continue;
+    const classes = results.flatMap((found) => found.classes);
+    const silent = classes.find(({ example }) => example.paths.every((path) => wish.isMet(path) !== isNot));
+    if (silent !== undefined)
+      throw new InvariantError(`the proof says otherwise than the simulator for ${packetText(silent.example.packet)}`);
+    return { classes, undecided: results.flatMap((found) => found.undecided), asked: results.some(({ asked }) => asked) };
+  }
+  return { classes: [], undecided: [], asked: false };
+}
+
+/** Packets that may end otherwise than wished, chance included; and those for which something unmodelled decides. */
+function unmet(space: Space, ends: readonly End[], { wish, isNot }: Question): Split {
+  const { manager } = space;
+  const met = ends.map((end) => manager.and(end.set, end.outcome === 'undecided' ? EMPTY : wish.metBy(space, end)));
+  const missed = ends.map((end, index) => manager.minus(end.outcome === 'undecided' ? EMPTY : end.set, met[index] ?? EMPTY));
+  const mayLoop = manager.any(ends.map((end) => (wish.asksLoops(end.outcome) ? end.mayLoop : EMPTY)));
+  const open = manager.or(mayLoop, manager.any(ends.map(({ set, outcome }) => (outcome === 'undecided' ? set : EMPTY))));
+  const unknown = manager.or(open, manager.any(ends.map(({ unclear }) => unclear)));
+  const [wrong, right] = (isNot ? [met, missed] : [missed, met]).map((sets) => manager.any(sets)) as [number, number];
+  const sure = manager.minus(wrong, manager.and(unknown, manager.or(right, open)));
+  const unclear = manager.minus(manager.or(wrong, open), sure);
+  const rest = manager.minus(unclear, mayLoop);
+  return { sure, unclear: rest, rules: rest === EMPTY ? [] : doubtfulRules(manager, ends, rest), mayLoop: manager.and(unclear, mayLoop) };
+}
+
+/** A set that does not speak of users is of those that are not the proxy. */
+function ofApplication(set: PacketSet, { host, profile }: ChosenSetting): PacketSet {
+  if (set.terms.some(({ key }) => key === 'uid' || key === 'gid' || key === 'socket')) return set;
+  const others = notProxy(profile, host);
+  return { ...set, expr: { 4: and(set.expr[4], others), 6: and(set.expr[6], others) } };
+}
+
+function wrongText({ packets, ordinary, example }: FoundClass, rulesets: readonly Ruleset[]): string {
+  const file = rulesets.find(({ family }) => family === example.packet.family)?.source.file ?? '';
+  const trace = humanTrace({ journey: example, file, defaults: [] }, { paint: PLAIN, width: WIDTH, verbose: false });
+  return `  ${paragraph({ text: `not so for ${ordinary ?? packets}; one of them:`, width: WIDTH - 2, hang: 4 })}\n\n${trace}`;
+}
+
+function undecidedText(undecided: readonly UndecidedClass[]): string {
+  const rules = [...new Set(undecided.flatMap((one) => one.rules.map(({ text }) => text)))];
+  return [...undecided.map(({ packets, reason }) => `${packets}: ${reason}`), ...rules.map((text) => `depends on ${text}`)].join('\n  ');
+}

@@ -1,0 +1,85 @@
+/** A command as data; `run.ts` gives it to commander. */
+import type { Reserve } from '../../lib/budget.ts';
+import type { Io } from '../io/io.ts';
+import type { ExitCode } from './exitCode.ts';
+
+export interface Command {
+  readonly name: string;
+  /** one line in the list of commands: at most 62 characters, without a full stop */
+  readonly summary: string;
+  /** sentences that follow it in the help of the command */
+  readonly about?: string;
+  /** as in the usage line: `<rules>`, `[packet...]` */
+  readonly args: readonly ArgSpec[];
+  readonly options: readonly OptionSpec[];
+  /** shown before everything else in the help */
+  readonly examples: readonly Example[];
+  /** where an option that the command does not have may belong */
+  readonly foreignOptions?: string;
+  /** shown after the options */
+  readonly lists?: readonly NamedList[];
+  readonly notes?: string;
+  readonly run: (io: Io, input: Input) => Promise<ExitCode>;
+}
+
+export interface ArgSpec {
+  readonly name: string;
+  readonly says: string;
+  readonly choices?: readonly string[];
+}
+
+export interface OptionSpec {
+  /** `-o, --output <format>` */
+  readonly flags: string;
+  readonly says: string;
+  readonly choices?: readonly string[];
+  /** may be given more than once; its value is a list */
+  readonly repeatable?: true;
+  /** its value is a number greater than 0 */
+  readonly positive?: true;
+}
+
+/** Names and what each means. */
+export interface NamedList {
+  readonly title: string;
+  readonly entries: readonly (readonly [name: string, says: string])[];
+}
+
+export interface Example {
+  readonly says: string;
+  /** at most 78 characters wide; it may go on after `\\` and a line feed */
+  readonly line: string;
+}
+
+/** One run of a command: what the helpers of commands work with. */
+export interface Call {
+  readonly io: Io;
+  readonly input: Input;
+}
+
+/** What the user gave, and to whom. Options by their long name in camel case. */
+export interface Input {
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, OptionValue>>;
+  /** of chainwalk */
+  readonly version: string;
+  /** for the hard questions of this run */
+  readonly reserve?: Reserve;
+}
+
+export type OptionValue = string | boolean | readonly string[] | undefined;
+
+/** The value of an option that takes one. */
+export function textOf(input: Input, name: string): string | undefined {
+  const value = input.options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function listOf(input: Input, name: string): readonly string[] {
+  const value = input.options[name];
+  return typeof value === 'object' ? value : [];
+}
+
+export function isSet(input: Input, name: string): boolean {
+  return input.options[name] === true;
+}

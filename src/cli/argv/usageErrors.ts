@@ -1,0 +1,27 @@
+/** Commander's errors in our words: what is wrong, and apart from it what was probably meant. */
+import type { CommanderError } from 'commander';
+import type { Complaint } from '../io/messages.ts';
+import { nearest } from './nearest.ts';
+
+/** `help`: where to look when nothing is near. */
+export function misuse({ message }: CommanderError, help: string): Complaint {
+  const [, option, value, choices] = NO_CHOICE.exec(message) ?? [];
+  if (value !== undefined && choices !== undefined) {
+    const told = `${option === undefined ? '' : `${option}: `}\`${value}\` is none of ${choices}`;
+    return { message: told, help: didYouMean(nearest(value, choices.split(', '))) ?? help };
+  }
+  const [what = '', meant] = message.replace(/^error: /, '').split(/\n\(Did you mean (?:one of )?(.*)\?\)$/);
+  const told = what
+    .replaceAll(/'([^']*)'/g, '`$1`')
+    .replace(/^option `(?:-\w, )?(--[\w-]+).*` argument missing$/, '`$1` needs a value')
+    .replace('. Expected', ': expected')
+    .replace(/\.$/, '');
+  return { message: told, help: didYouMean(meant) ?? help };
+}
+
+const NO_CHOICE =
+  /^error: (?:option '(?:-\w, )?(--[\w-]+).*' argument|command-argument value) '(.*)' is invalid.* Allowed choices are (.*)\.$/s;
+
+export function didYouMean(meant: string | undefined): string | undefined {
+  return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
+}

@@ -1,0 +1,21 @@
+/** `--where PACKETSET`: the packets to look at, as they start. */
+
+import { unknownAtStart } from '../../diff/rulesets.ts';
+import { type PacketSet, parsePacketSet } from '../../syntax/packets/parsePacketSet.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
+import { type Call, textOf } from '../argv/command.ts';
+import { complain } from '../io/messages.ts';
+import { showDiagnostics } from './diagnostics.ts';
+
+/** No `where` without the option; undefined when the set cannot be used, which has been said. */
+export async function readWhere(call: Call): Promise<{ readonly where?: PacketSet } | undefined> {
+  const text = textOf(call.input, 'where');
+  if (text === undefined) return {};
+  const { set, diagnostics } = parsePacketSet({ file: '--where', text });
+  await showDiagnostics(call, diagnostics);
+  if (set === undefined || diagnostics.some(isError)) return undefined;
+  const late = unknownAtStart(set);
+  if (late === undefined) return { where: set };
+  await complain(call.io, { message: `--where speaks of packets as they start, and they have no \`${late}\` then` });
+  return undefined;
+}

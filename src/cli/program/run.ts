@@ -1,0 +1,102 @@
+/** From arguments to an exit code. Bad usage is 2, anything unexpected is a bug of ours and says so. */
+
+import { type Command as Commander, CommanderError } from 'commander';
+import { Reserve } from '../../lib/budget.ts';
+import { jsonText } from '../../lib/printable.ts';
+import { protectPackets } from '../argv/arguments.ts';
+import { type Command, isSet } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { guard } from '../argv/guard.ts';
+import { misuse } from '../argv/usageErrors.ts';
+import { COMMANDS } from '../commands/commands.ts';
+import { type Io, UnreadableError } from '../io/io.ts';
+import { complain } from '../io/messages.ts';
+import { buildProgram, type Hooks } from './program.ts';
+
+export interface Invocation {
+  /** without the program's own name */
+  readonly argv: readonly string[];
+  readonly version: string;
+  /** absent: all */
+  readonly commands?: readonly Command[];
+}
+
+export async function run({ argv, version, commands = COMMANDS }: Invocation, io: Io): Promise<ExitCode> {
+  const asked = commands.find(({ name }) => name === argv[0]);
+  const help =
+    asked === undefined ? '`chainwalk --help` lists the commands' : `\`chainwalk ${asked.name} --help\` shows examples and options`;
+  const build = (hooks: Hooks) => buildProgram({ version, commands, ...hooks });
+  return parseAndRun({ argv: protectPackets(argv), help, foreignOptions: asked?.foreignOptions, build }, io);
+}
+
+export interface Parsing {
+  readonly argv: readonly string[];
+  /** where to look after wrong usage */
+  readonly help: string;
+  /** the same after an option that is not known */
+  readonly foreignOptions?: string | undefined;
+  readonly build: (hooks: Hooks) => Commander;
+}
+
+export async function parseAndRun(parsing: Parsing, bare: Io): Promise<ExitCode> {
+  const { io, end } = guard(bare);
+  try {
+    const code = await dispatch(parsing, io);
+    const problem = io.out.problem();
+    if (problem === undefined) return code;
+    await complain(io, { message: `cannot write: ${problem}` });
+    return EXIT.usage;
+  } catch (error) {
+    await reportBug(io, { error, argv: parsing.argv });
+    return EXIT.bug;
+  } finally {
+    await end();
+  }
+}
+
+async function dispatch({ argv, help, foreignOptions = help, build }: Parsing, io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  let asked = '';
+  let errors = '';
+  const program = build({
+    writeOut: (text) => {
+      asked += text;
+    },
+    writeErr: (text) => {
+      errors += text;
+    },
+    onCommand: async (command, input) => {
+      const once = (again: Io) => orUnreadable(again, () => command.run(again, { ...input, reserve: new Reserve() }));
+      code = await (isSet(input, 'watch') ? (await import('../watch/watched.ts')).watched({ io, input }, once) : once(io));
+    },
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) {
+      await io.out.write(asked);
+      return EXIT.ok;
+    }
+    if (argv.length === 0 && errors !== '') await io.err.write(errors);
+    else await complain(io, misuse(error, error.code === 'commander.unknownOption' ? foreignOptions : help));
+    return EXIT.usage;
+  }
+}
+
+async function orUnreadable(io: Io, run: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    await complain(io, { message: error.message });
+    return EXIT.usage;
+  }
+}
+
+async function reportBug(io: Io, { error, argv }: { readonly error: unknown; readonly argv: readonly string[] }): Promise<void> {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  await io.err.write(`chainwalk: this is a bug in chainwalk, not in your input: please report it with the text below\n`);
+  await io.err.write(`  arguments: ${jsonText(argv)}\n  ${text.replaceAll('\n', '\n  ')}\n`);
+}

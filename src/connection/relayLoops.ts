@@ -1,0 +1,181 @@
+/** Which packets that a listener took end in a redirect loop: journey/walkJourney.ts for sets.
+ *  What the proxy sends follows from a packet's protocol, destination and, for a kept source, its source. */
+
+import { memoize } from '../lib/memo.ts';
+import { literalSource, type Relay, relayOf, relaysOf } from '../mesh/relay.ts';
+import { familyOf } from '../packet/address.ts';
+import { TCP_FLAGS } from '../packet/fields.ts';
+import { PROTO } from '../packet/protocol.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Bdd } from '../symbolic/diagrams/bdd.ts';
+import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
+import { between, equal, maskedEqual } from '../symbolic/diagrams/vector.ts';
+import { projectFields } from '../symbolic/space/project.ts';
+import { chosenSources } from '../symbolic/walk/sources.ts';
+import { type FateClass, traverseOut } from '../symbolic/walk/traverse.ts';
+import type { RulesOnHost } from './rulesOnHost.ts';
+import { unknownProxies } from './unknownProxy.ts';
+
+/** A packet is in more than one when chance or something unmodelled decides. */
+export interface Onward {
+  readonly loops: Bdd;
+  readonly ends: Bdd;
+  /** depends on something unmodelled */
+  readonly unclear: Bdd;
+  /** somebody takes it of whom it is not known what he sends, so that it may loop */
+  readonly unknown: Bdd;
+}
+
+export type LoopScene = Pick<RulesOnHost, 'space' | 'host' | 'profile' | 'ruleset'> & {
+  /** all that relays send, by how it ends */
+  readonly emitted: () => readonly FateClass[];
+  /** what was found, by listener and the listeners before it */
+  readonly known: Map<string, Onward>;
+};
+
+/** `rulesOf`: the rules that the relays' packets meet. What these do is walked when it is asked for, once. */
+export function loopScene(around: Pick<LoopScene, 'space' | 'host' | 'profile' | 'ruleset'>, rulesOf: (within: Bdd) => Ruleset): LoopScene {
+  const { space } = around;
+  let emitted: readonly FateClass[] | undefined;
+  return {
+    ...around,
+    known: new Map(),
+    emitted: () => {
+      if (emitted !== undefined) return emitted;
+      const within = relayedPackets(around);
+      emitted = traverseOut({ space, ruleset: rulesOf(within), within });
+      return emitted;
+    },
+  };
+}
+
+type Fate = FateClass['fate'];
+
+/** The same for a class of packets: some of them may come to a proxy of which nothing is known. */
+export function onwardOf(scene: LoopScene, one: FateClass, visited: readonly string[] = []): Onward {
+  const next = onward(scene, one.fate, visited);
+  return { ...next, unknown: scene.space.manager.or(next.unknown, takenByUnknown(scene, one)) };
+}
+
+function takenByUnknown(scene: LoopScene, { fate, env }: FateClass): Bdd {
+  const { manager } = scene.space;
+  if (fate.kind !== 'delivered' || fate.listener === undefined) return EMPTY;
+  const proxy = unknownProxies(scene, scene.ruleset).find(({ listener }) => listener === fate.listener);
+  if (proxy === undefined) return EMPTY;
+  const opens = openingPackets(scene);
+  if (fate.transparent || fate.listener.port !== undefined) return opens;
+  return manager.and(opens, manager.any(proxy.ports.map((ports) => between(manager, env.dport, ports))));
+}
+
+/** How packets that end so go on, with these relays behind them. */
+export function onward(scene: LoopScene, fate: Fate, visited: readonly string[] = []): Onward {
+  const listener = fate.kind === 'delivered' ? fate.listener : undefined;
+  const relay = listener === undefined ? undefined : relayOf(scene, listener);
+  if (relay === undefined) return { loops: EMPTY, ends: FULL, unclear: EMPTY, unknown: EMPTY };
+  if (visited.includes(relay.id)) return { loops: FULL, ends: EMPTY, unclear: EMPTY, unknown: EMPTY };
+  const key = `${relay.id} ${listener?.transparent} ${visited.join()}`;
+  const found = scene.known.get(key) ?? takenOnward(scene, relay, visited);
+  scene.known.set(key, found);
+  return found;
+}
+
+function takenOnward(scene: LoopScene, relay: Relay, visited: readonly string[]): Onward {
+  const { manager } = scene.space;
+  const emits = emittingPackets(scene, relay);
+  const next = sentOnward(scene, [...visited, relay.id]);
+  const before = causes(scene, relay);
+  const sent = manager.any([before(next.loops), before(next.ends)]);
+  return {
+    loops: manager.and(emits, before(next.loops)),
+    // a packet for which the relay finds no source ends there
+    ends: manager.any([manager.not(emits), manager.not(sent), before(next.ends)]),
+    unclear: manager.and(emits, before(next.unclear)),
+    unknown: manager.and(emits, before(next.unknown)),
+  };
+}
+
+/** How the relays' own packets go on. */
+function sentOnward(scene: LoopScene, visited: readonly string[]): Onward {
+  const { manager } = scene.space;
+  const parts = scene.emitted().map((one) => {
+    const { loops, ends, unclear, unknown } = onwardOf(scene, one, visited);
+    const open = one.doubts.some(({ why }) => why === 'unmodelled') ? FULL : unclear;
+    return {
+      loops: manager.and(one.set, loops),
+      ends: manager.and(one.set, ends),
+      unclear: manager.and(one.set, open),
+      unknown: manager.and(one.set, unknown),
+    };
+  });
+  return {
+    loops: manager.any(parts.map(({ loops }) => loops)),
+    ends: manager.any(parts.map(({ ends }) => ends)),
+    unclear: manager.any(parts.map(({ unclear }) => unclear)),
+    unknown: manager.any(parts.map(({ unknown }) => unknown)),
+  };
+}
+
+function openingPackets({ space: { manager, start } }: LoopScene): Bdd {
+  const syn = maskedEqual(manager, start.flags, { value: TCP_FLAGS.S, mask: 0x17 });
+  return manager.or(manager.not(equal(manager, start.proto, PROTO.tcp)), syn);
+}
+
+/** Packets of a connection for which the relay opens another. */
+function emittingPackets(scene: LoopScene, { port, blackhole }: Relay): Bdd {
+  const { manager, start } = scene.space;
+  const opens = openingPackets(scene);
+  return blackhole ? manager.minus(opens, equal(manager, start.dport, port)) : opens;
+}
+
+/** From packets of the relay to those that made it send them. */
+function causes(scene: LoopScene, relay: Relay): (sent: Bdd) => Bdd {
+  const { space } = scene;
+  const { manager, start, family } = space;
+  const { source, mark } = relay.sends;
+  const { upstream } = relay;
+  if (upstream !== undefined && familyOf(upstream.address) !== family) return () => EMPTY;
+  const asked = upstream && manager.and(equal(manager, start.dst, upstream.address), equal(manager, start.dport, upstream.port));
+  const marked = manager.all([packetsOf(scene, relay), equal(manager, start.mark, mark), asked ?? FULL]);
+  const kept = asked === undefined ? (['proto', 'dst', 'dport'] as const) : (['proto'] as const);
+  const sentFrom = (from: Bdd): Bdd => manager.and(marked, from);
+  if (typeof source === 'object') {
+    const literal = literalSource(relay, family, scene.host);
+    const sendable = literal === undefined ? EMPTY : sentFrom(equal(manager, start.src, literal));
+    return (sent) => projectFields(space, manager.and(sent, sendable), kept);
+  }
+  const chosen = sentFrom(ownSources(space, mark));
+  if (source === 'own') return (sent) => projectFields(space, manager.and(sent, chosen), kept);
+  // a client without an address leaves the choice to the kernel
+  const nobody = equal(manager, start.src, 0);
+  const sendable = manager.minus(marked, nobody);
+  return (sent) =>
+    manager.or(
+      projectFields(space, manager.and(sent, sendable), [...kept, 'src']),
+      manager.and(nobody, projectFields(space, manager.and(sent, chosen), kept)),
+    );
+}
+
+const ownSources = memoize(chosenSources);
+
+/** The packets that host/completePacket.ts makes for relays, whatever their addresses and mark. */
+export function relayedPackets(scene: Pick<LoopScene, 'space' | 'host' | 'profile'>): Bdd {
+  return scene.space.manager.any(relaysOf(scene).map((relay) => packetsOf(scene, relay)));
+}
+
+function packetsOf({ space }: Pick<LoopScene, 'space'>, { sender: { uid, gid } }: Relay): Bdd {
+  const { manager, start, family } = space;
+  const is = (proto: number, length: number): Bdd =>
+    manager.and(equal(manager, start.proto, proto), equal(manager, start.length, (family === 4 ? 20 : 40) + length));
+  return manager.all([
+    space.socket,
+    space.process,
+    manager.not(space.hasMac),
+    equal(manager, start.uid, uid),
+    equal(manager, start.gid, gid),
+    equal(manager, start.sport, 40000),
+    equal(manager, start.ttl, 64),
+    equal(manager, start.tos, 0),
+    equal(manager, start.fragOffset, 0),
+    manager.or(manager.and(is(PROTO.tcp, 40), equal(manager, start.flags, TCP_FLAGS.S)), is(PROTO.udp, 8)),
+  ]);
+}

@@ -1,0 +1,139 @@
+/** The one choice of mesh, host and proxy for rules: every command, the library and the matchers ask here. */
+import type { Host } from '../host/host.ts';
+import { withLength, withPodAddress } from '../host/podAddress.ts';
+import { readHost } from '../host/readHost.ts';
+import { invariant } from '../lib/invariant.ts';
+import { detectProfile, PROFILES } from '../mesh/allProfiles.ts';
+import { defaultHost } from '../mesh/defaultHost.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import { familyOf, type Prefix } from '../packet/address.ts';
+import { signOfOtherHost } from '../ruleset/notPod.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import { transparentPorts } from '../ruleset/transparentPorts.ts';
+import { type AskedSet, assumedHost, hostAssumption, type PinnedAddress, type Place, pinnedAddress } from './assumedHost.ts';
+import type { Assumption } from './assumption.ts';
+import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsSomebody } from './proxyIdentity.ts';
+
+/** What somebody says about the place of rules. */
+export interface GivenPlace {
+  /** absent: a pod, as the mesh of the rules sets it up */
+  readonly host?: Host;
+  /** addresses of the pod where there is no host, at most one of each family */
+  readonly podIps?: readonly Prefix[];
+  /** name of a profile, `none`, or `auto`, which is meant when it is absent: by the chains, and by who listens on the host */
+  readonly profile?: string;
+  readonly proxyUid?: number;
+  readonly proxyGid?: number;
+}
+
+export interface SettingQuestion {
+  /** of one pod or machine, both families; of a comparison those of both sides */
+  readonly rulesets: readonly Ruleset[];
+  readonly given: GivenPlace;
+  /** the rules that show who the proxy is, where nobody says it and none lets the usual one past; absent, or where they show nobody:
+   *  all. Of a comparison those of the base: a proxy does not become somebody else by other rules */
+  readonly shownBy?: readonly Ruleset[];
+  /** of one side of a comparison those of both */
+  readonly beside?: readonly Ruleset[];
+  /** the packets that are asked about, where that is known: an address that they all go to is the pod's */
+  readonly where?: AskedSet | undefined;
+}
+
+export interface ChosenSetting extends Place {
+  /** absent: no mesh */
+  readonly profile?: MeshProfile;
+  /** who the proxy is, beside the place itself, which `placeAssumptions` tells */
+  readonly assumptions: readonly Assumption[];
+  /** the same mesh and host with the profile's proxy, where the proxy was taken from the rules */
+  readonly usual?: { readonly profile: MeshProfile; readonly host: Host; readonly identity: ChosenIdentity };
+}
+
+export function chooseSetting({ rulesets, given, shownBy, beside = rulesets, where }: SettingQuestion): ChosenSetting {
+  const pinned = given.host === undefined ? pinnedIn(rulesets, given.podIps ?? [], where) : undefined;
+  const podIps = [...(given.podIps ?? []), ...(pinned === undefined ? [] : [withLength(pinned.address)])];
+  const said = pinned === undefined ? [] : [pinned.assumption];
+  const families = podIps.map(({ address }) => familyOf(address));
+  const place = given.host === undefined ? { assumed: assumedHost(rulesets, families) } : {};
+  const found = meshOf(rulesets, given);
+  if (found === undefined) return { ...place, host: given.host ?? hostOf(rulesets, undefined, podIps), assumptions: said };
+  const ports = transparentPorts(rulesets);
+  const runs = given.host?.processes.get(found.process.name);
+  const named: SaidIdentity = { uid: given.proxyUid ?? runs?.uid, gid: given.proxyGid ?? runs?.gid };
+  const showing = shownBy !== undefined && showsSomebody(shownBy, found) ? shownBy : beside;
+  const identity = chooseIdentity({ profile: found, rulesets: beside, shownBy: showing, said: named, transparent: ports.length > 0 });
+  const profile = identity.taken.length === 0 ? found : profileOfProxy(found, identity);
+  const around = given.host ?? hostOf(rulesets, profile, podIps);
+  const host = withProxy(around, found, identity);
+  if (identity.taken.length === 0) return { ...place, host, profile, assumptions: said };
+  return {
+    ...place,
+    host,
+    profile,
+    assumptions: [...said, identityAssumption(identity)],
+    usual: { profile: found, host: withProxy(around, found, identity.usual), identity },
+  };
+}
+
+function pinnedIn(rulesets: readonly Ruleset[], podIps: readonly Prefix[], where: AskedSet | undefined): PinnedAddress | undefined {
+  if (where?.terms === undefined || where.terms.length === 0) return undefined;
+  const known = podIps.map(({ address }) => familyOf(address));
+  return pinnedAddress(hostOf(rulesets, undefined, podIps), where, known);
+}
+
+/** What an answer about all packets rests on. */
+export function placeAssumptions({ host, assumed, assumptions }: ChosenSetting, rulesets: readonly Ruleset[]): readonly Assumption[] {
+  const families = [...new Set(rulesets.map(({ family }) => family))].sort();
+  return [...(assumed === undefined ? [] : hostAssumption(host, assumed, ...families)), ...assumptions];
+}
+
+function identityAssumption({ uid, gid, usual }: ChosenIdentity): Assumption {
+  const says = `the proxy runs as uid ${uid} and gid ${gid}, as the rules let these past; usual is uid ${usual.uid} and gid ${usual.gid}`;
+  return { about: 'proxy-identity', says, options: ['--proxy-uid', '--proxy-gid', '--host'] };
+}
+
+function withProxy(host: Host, { process: { name, ...usual } }: MeshProfile, { uid, gid }: ChosenIdentity['usual']): Host {
+  const runs = host.processes.get(name) ?? usual;
+  if (runs.uid === uid && runs.gid === gid) return host;
+  return { ...host, processes: new Map([...host.processes, [name, { uid, gid }]]) };
+}
+
+function meshOf(rulesets: readonly Ruleset[], { profile = 'auto', host }: GivenPlace): MeshProfile | undefined {
+  return profile === 'auto' ? (meshOfChains(rulesets) ?? listeningMesh(host)) : profileNamed(profile);
+}
+
+export function profileNamed(name: string): MeshProfile | undefined {
+  return PROFILES.find((one) => one.name === name);
+}
+
+/** The mesh whose chains the rules have. */
+function meshOfChains(rulesets: readonly Ruleset[]): MeshProfile | undefined {
+  return detectProfile(rulesets.flatMap(({ tables }) => [...tables.values()].flatMap(({ chains }) => [...chains.keys()])));
+}
+
+/** Rules without chains of a mesh on a host where its proxy listens: the pod is not enrolled. */
+function listeningMesh(host: Host | undefined): MeshProfile | undefined {
+  const listens = ({ process, listeners }: MeshProfile, isAsked: (one: MeshProfile['listeners'][number]) => boolean): boolean =>
+    listeners.filter(isAsked).every(({ port }) => host?.listeners.some((one) => one.process === process.name && one.port === port));
+  const usual = PROFILES.find((profile) => {
+    const runs = host?.processes.get(profile.process.name);
+    const known = [profile.process, profile.whenTransparent?.process].some((one) => one?.uid === runs?.uid && one?.gid === runs?.gid);
+    return known && listens(profile, ({ role }) => role === 'outbound' || role === 'inbound');
+  });
+  // one that runs as somebody else is known by all of its ports
+  return usual ?? PROFILES.find((profile) => profile.mark === undefined && listens(profile, () => true));
+}
+
+/** A pod as the mesh sets it up, with the transparent sockets that the rules' TPROXY targets ask for. It passes packets on where the
+ *  rules are not a pod's. `podIps`: its addresses, instead of the usual ones of their family. */
+function hostOf(rulesets: readonly Ruleset[], profile: MeshProfile | undefined, podIps: readonly Prefix[]): Host {
+  const { host, problems } = readHost(
+    defaultHost({
+      ...(profile === undefined ? {} : { profile }),
+      transparentPorts: transparentPorts(rulesets),
+      forwards: signOfOtherHost(rulesets) !== undefined,
+    }),
+  );
+  invariant(host !== undefined, `the default host is wrong: ${problems.join('; ')}`);
+  if (podIps.length === 0) return { ...host, assumed: true };
+  return podIps.reduce((known, prefix) => withPodAddress(known, prefix), host);
+}

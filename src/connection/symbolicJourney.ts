@@ -1,0 +1,213 @@
+/** Two rulesets' classes of packets against each other: who fares otherwise, and who may.
+ *  Compared are the outcome, who takes the packet or where it leaves, its addresses and ports, and the answer of a REJECT;
+ *  not marks and zones, which do not leave the host, nor why the kernel itself discards a packet.
+ *  Where chance decides, the sets of possible ends are compared. */
+
+import type { Rule } from '../ruleset/ruleset.ts';
+import type { Bdd } from '../symbolic/diagrams/bdd.ts';
+import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
+import type { Vector } from '../symbolic/diagrams/vector.ts';
+import { constant } from '../symbolic/diagrams/vector.ts';
+import type { Space } from '../symbolic/space/space.ts';
+import { keyOf } from '../symbolic/walk/stateKeys.ts';
+import type { FateClass } from '../symbolic/walk/traverse.ts';
+import type { Outcome } from './journey.ts';
+import { outcomesOf } from './outcomesOf.ts';
+import { isPick, picksOfClass } from './rangeChoices.ts';
+import type { Onward } from './relayLoops.ts';
+import type { RulesOnHost } from './rulesOnHost.ts';
+
+/** Packets with one outcome; `says` is equal for ends that differ in numbers at most. */
+export interface End {
+  readonly set: Bdd;
+  readonly outcome: Outcome;
+  readonly of: FateClass;
+  readonly says: string;
+  /** what else must be equal */
+  readonly numbers: readonly Vector[];
+  readonly unclear: Bdd;
+  /** those that may loop all the same, as somebody takes them of whom it is not known what he sends */
+  readonly mayLoop: Bdd;
+  /** an unmodelled target, behind which the rulesets may differ */
+  readonly isOpen: boolean;
+  /** the rules that drew lots on the way */
+  readonly lots: string;
+}
+
+export interface EndsQuestion {
+  readonly classes: readonly FateClass[];
+  readonly next: (one: FateClass) => Onward;
+  /** unmodelled targets behind which the rulesets differ */
+  readonly open: ReadonlySet<Rule>;
+}
+
+export function endsOf(scene: Pick<RulesOnHost, 'space' | 'profile'>, { classes, next, open: openRules }: EndsQuestion): readonly End[] {
+  const { manager } = scene.space;
+  return classes.flatMap((one) => {
+    const { loops, ends, unclear, unknown } = next(one);
+    const open = isPickOpen(one) || one.doubts.some(({ why }) => why === 'unmodelled') ? FULL : unclear;
+    const make = (outcome: Outcome, set: Bdd): readonly End[] =>
+      set === EMPTY
+        ? []
+        : [
+            {
+              set,
+              outcome,
+              of: one,
+              says: `${outcome} ${saysOf(one)}`,
+              numbers: numbersOf(scene.space, one),
+              unclear: manager.and(set, open),
+              mayLoop: outcome === 'loop' ? EMPTY : manager.and(set, unknown),
+              isOpen: one.decided !== undefined && openRules.has(one.decided),
+              lots: lotsOf(one),
+            },
+          ];
+    return [
+      ...make('loop', manager.and(one.set, loops)),
+      ...outcomesOf(scene, one, manager.and(one.set, ends)).flatMap(({ outcome, set }) => make(outcome, set)),
+    ];
+  });
+}
+
+function saysOf({ fate, decided, doubts, env }: FateClass): string {
+  switch (fate.kind) {
+    case 'delivered':
+      return `${fate.listener?.process ?? ''} ${picksOfClass(doubts).says}`;
+    case 'sent':
+    case 'forwarded':
+      return `${fate.oif} ${picksOfClass(doubts).says}`;
+    case 'rejected':
+      return decided?.effect.kind === 'reject' ? decided.effect.with : '';
+    case 'undecided':
+      // equal targets do the same to equal packets
+      return `${decided?.table} ${decided?.text} ${keyOf(env, [])}`;
+    default:
+      return '';
+  }
+}
+
+function lotsOf({ doubts }: FateClass): string {
+  const drawing = doubts.filter((doubt) => doubt.why === 'chance' && !isPick(doubt));
+  return drawing.map(({ rule, what }) => (rule === undefined ? what : `${rule.table} ${rule.text}`)).join('\n');
+}
+
+function numbersOf({ manager, has }: Space, { fate, env, doubts }: FateClass): readonly Vector[] {
+  if (fate.kind !== 'delivered' && fate.kind !== 'sent' && fate.kind !== 'forwarded') return [];
+  const port = (bits: Vector): Vector => bits.map((bit) => manager.and(has.ports, bit));
+  const picks = picksOfClass(doubts);
+  const numbers = [
+    ...(picks.src ? [] : [env.src]),
+    ...(picks.dst ? [] : [env.dst]),
+    ...(picks.sport ? [] : [port(env.sport)]),
+    ...(picks.dport ? [] : [port(env.dport)]),
+  ];
+  if (fate.kind !== 'delivered' || fate.listener === undefined || picks.dport) return numbers;
+  return [...numbers, port(fate.listener.port === undefined ? env.dport : constant(fate.listener.port, 16))];
+}
+
+/** What follows from a picked port or address need not be alike for all of the range; a source picked last has nothing after it. */
+function isPickOpen({ fate, doubts }: FateClass): boolean {
+  const { src, dst, sport, dport } = picksOfClass(doubts);
+  return dst || dport || ((src || sport) && fate.kind !== 'sent' && fate.kind !== 'forwarded');
+}
+
+export interface Change {
+  readonly set: Bdd;
+  readonly base: End;
+  readonly head: End;
+}
+
+export interface Comparison {
+  /** disjoint */
+  readonly changes: readonly Change[];
+  /** whether they change depends on something unmodelled */
+  readonly unclear: readonly Change[];
+}
+
+export function compareEnds({ space }: Pick<RulesOnHost, 'space'>, base: readonly End[], head: readonly End[]): Comparison {
+  const { manager } = space;
+  const baseOnly = base.map((one) => without(space, one, head));
+  const headOnly = head.map((one) => without(space, one, base));
+  const differ = manager.any([...baseOnly, ...headOnly]);
+  const unknown = manager.any([...base, ...head].map(({ unclear }) => unclear));
+  if (unknown === EMPTY) return { changes: partition(space, differ, { base, head, baseOnly, headOnly }), unclear: [] };
+  // unmodelled conditions may go together on both sides: sure is only what agrees, or differs, whatever they are
+  const touched = (ends: readonly End[]) => ends.filter(({ set }) => manager.and(set, unknown) !== EMPTY);
+  const pairs = touched(base).flatMap((left) =>
+    touched(head).map((right) => {
+      const met = manager.all([left.set, right.set, unknown]);
+      const agreed = met === EMPTY ? EMPTY : agreement(space, left, right, met);
+      if (!isUndecided(left) && !isUndecided(right)) return { agreed, disagreed: manager.minus(met, agreed) };
+      return left.isOpen || right.isOpen || agreed !== met ? { agreed: met, disagreed: met } : { agreed, disagreed: EMPTY };
+    }),
+  );
+  const agree = manager.any(pairs.map(({ agreed }) => agreed));
+  const disagree = manager.any(pairs.map(({ disagreed }) => disagreed));
+  const sure = manager.or(manager.minus(differ, unknown), manager.minus(unknown, agree));
+  const all = { base, head, baseOnly: base.map(({ set }) => set), headOnly: [] };
+  return {
+    changes: partition(space, sure, { base, head, baseOnly, headOnly }),
+    unclear: partition(space, manager.all([unknown, agree, disagree]), all),
+  };
+}
+
+function isUndecided({ of: { fate } }: End): boolean {
+  return fate.kind === 'undecided';
+}
+
+/** Packets of an end that no end of the other side agrees with. */
+function without(space: Space, one: End, others: readonly End[]): Bdd {
+  const { manager } = space;
+  let left = one.set;
+  for (const other of others) {
+    if (left === EMPTY) break;
+    if (other.says !== one.says) continue;
+    const met = manager.and(left, other.set);
+    if (met !== EMPTY) left = manager.minus(left, agreement(space, one, other, met));
+  }
+  return left;
+}
+
+/** The packets of `met` that fare alike at both ends. */
+export function agreement({ manager }: Space, left: End, right: End, met: Bdd): Bdd {
+  if (left.says !== right.says || left.numbers.length !== right.numbers.length) return EMPTY;
+  let agreed = met;
+  for (const [index, vector] of left.numbers.entries()) {
+    const other = right.numbers[index] as Vector;
+    for (const [bit, own] of vector.entries()) {
+      const theirs = other[bit] as Bdd;
+      if (own === theirs) continue;
+      agreed = manager.minus(agreed, manager.xor(own, theirs));
+      if (agreed === EMPTY) return EMPTY;
+    }
+  }
+  return agreed;
+}
+
+interface Sides {
+  readonly base: readonly End[];
+  readonly head: readonly End[];
+  readonly baseOnly: readonly Bdd[];
+  readonly headOnly: readonly Bdd[];
+}
+
+/** Each packet of the set once, with an end that only one side has where there is one, and one of the other. */
+function partition({ manager }: Space, set: Bdd, { base, head, baseOnly, headOnly }: Sides): readonly Change[] {
+  const changes: Change[] = [];
+  let left = set;
+  const take = (only: Bdd, pair: { readonly base: End; readonly head: End; readonly other: Bdd }): void => {
+    const part = manager.all([left, only, pair.other]);
+    if (part === EMPTY) return;
+    changes.push({ set: part, base: pair.base, head: pair.head });
+    left = manager.minus(left, part);
+  };
+  for (const [at, only] of baseOnly.entries()) {
+    if (only === EMPTY) continue;
+    for (const other of head) take(only, { base: base[at] as End, head: other, other: other.set });
+  }
+  for (const [at, only] of headOnly.entries()) {
+    if (only === EMPTY) continue;
+    for (const other of base) take(only, { base: other, head: head[at] as End, other: other.set });
+  }
+  return changes;
+}

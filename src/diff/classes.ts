@@ -1,0 +1,202 @@
+/** From sets of changed packets to what people read: classes, each with a packet that the simulator walks on both sides. */
+import type { Journey, Outcome, Path } from '../connection/journey.ts';
+import { wordsOf } from '../connection/packetWords.ts';
+import type { End } from '../connection/symbolicJourney.ts';
+import { ordinaryPackets, packetsForHere } from '../connection/typicalPackets.ts';
+import { walkJourney } from '../connection/walkJourney.ts';
+import { groupBy } from '../lib/groupBy.ts';
+import { InvariantError, invariant } from '../lib/invariant.ts';
+import { packetText } from '../packet/notation.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Level } from '../prove/proof/claim.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
+import type { Bdd } from '../symbolic/diagrams/bdd.ts';
+import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
+import { shareOf } from '../symbolic/diagrams/fractionOfSpace.ts';
+import type { Space } from '../symbolic/space/space.ts';
+import { pickWitness, usualPreferences } from '../symbolic/words/witness.ts';
+import { decidingPair, endOfPath, observed } from './divergence.ts';
+import type { OutcomeChange } from './outcomes.ts';
+import { type DiffQuestion, hostAround, type Sides } from './question.ts';
+import type { WayChanges } from './rules.ts';
+import { levelOf, SEVERITIES, type Severity, seriousness, USUAL, type Usual } from './severity.ts';
+
+/** Packets that change alike. */
+export interface ChangedClass {
+  readonly severity: Severity;
+  readonly usual: Usual;
+  /** in words: those of them that an application would send or receive, where there are some */
+  readonly packets: string;
+  /** one of them; the simulator shows the change */
+  readonly example: Packet;
+  readonly base: ChangedSide;
+  readonly head: ChangedSide;
+}
+
+export interface ChangedSide {
+  readonly journey: Journey;
+  /** one that the other side does not have, where there is one */
+  readonly path: Path;
+  /** more than one where chance decides */
+  readonly outcomes: readonly Outcome[];
+  /** the rule that decides where the two sides part; absent: a policy or the end of a chain does */
+  readonly rule?: Rule;
+}
+
+/** Packets for which it depends on something that is not modelled whether they change. */
+export interface UnclearClass {
+  /** of the worst that may become of them */
+  readonly level: Level;
+  readonly packets: string;
+  readonly reason: string;
+  readonly rules: Sides<readonly Rule[]>;
+}
+
+/** More kinds of change than this are told apart by outcome only. */
+const MANY = 64;
+
+interface Group {
+  readonly iif: string | undefined;
+  readonly set: Bdd;
+  readonly severity: Severity;
+}
+
+export function changedClasses(space: Space, question: DiffQuestion, ways: readonly WayChanges[]): readonly ChangedClass[] {
+  const all = ways.flatMap(({ iif, changes }) => changes.map((change) => ({ ...change, iif })));
+  const byRule = grouped(space, all, ({ base, head }) => `${ruleKey(base)} ${ruleKey(head)}`);
+  const groups = byRule.length > MANY ? grouped(space, all, () => '') : byRule;
+  const rank = ({ usual, severity }: ChangedClass) => SEVERITIES.length * USUAL.indexOf(usual) + seriousness(severity);
+  return mergeAlike(space, question, groups)
+    .map((group) => ({ one: changedClass(space, question, group), share: shareOf(space.manager, usualPart(space, group).part) }))
+    .sort((a, b) => rank(a.one) - rank(b.one) || b.share - a.share)
+    .map(({ one }) => one);
+}
+
+/** Groups that part by the same rules, as their examples show, are one: people need no class for every way to the same end. */
+function mergeAlike(space: Space, question: DiffQuestion, groups: readonly Group[]): readonly Group[] {
+  const merged = groupBy(groups, (group) => {
+    const { usual, severity, base, head } = changedClass(space, question, group);
+    const place = (rule: Rule | undefined) => (rule === undefined ? '' : `${rule.table} ${rule.chain} ${rule.number}`);
+    const ends = [base, head].map(({ outcomes, rule }) => `${outcomes.join()} ${place(rule)}`);
+    return [group.iif, usual, severity, ...ends].join('\n');
+  });
+  return [...merged.values()].map((alike) => ({ ...alike[0], set: space.manager.any(alike.map(({ set }) => set)) }));
+}
+
+/** The part of a set that people would speak of. */
+function usualPart(
+  space: Space,
+  { iif, set }: Pick<Group, 'iif' | 'set'>,
+): { readonly usual: Usual; readonly part: Bdd; readonly within: Bdd } {
+  const kinds = { ordinary: packetsForHere(space, iif), through: ordinaryPackets(space, iif), odd: FULL };
+  const usual = USUAL.find((kind) => space.manager.and(set, kinds[kind]) !== EMPTY) ?? 'odd';
+  return { usual, part: space.manager.and(set, kinds[usual]), within: kinds[usual] };
+}
+
+type WayChange = OutcomeChange & { readonly iif: string | undefined };
+
+function grouped({ manager }: Space, changes: readonly WayChange[], detail: (change: WayChange) => string): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const change of changes) {
+    const { iif, set, outcomes, severity } = change;
+    const key = `${iif ?? ''} ${severity} ${outcomes.base} ${outcomes.head} ${detail(change)}`;
+    groups.set(key, { iif, set: manager.or(groups.get(key)?.set ?? 0, set), severity });
+  }
+  return [...groups.values()];
+}
+
+function ruleKey({ of: { decided } }: End): string {
+  return decided === undefined ? 'policy' : `${decided.table} ${decided.chain} ${decided.number}`;
+}
+
+function changedClass(space: Space, question: DiffQuestion, { iif, set, severity }: Group): ChangedClass {
+  const place = placeOf(iif);
+  const { usual, part, within } = usualPart(space, { iif, set });
+  const example = pickWitness(space, part, { ...place, preferences: usualPreferences(space, place.dir) });
+  if (example === undefined) throw new InvariantError('a change without packets');
+  const base = journeyOf(question, 'base', example);
+  const head = journeyOf(question, 'head', example);
+  if (!base.truncated && !head.truncated && observed(base) === observed(head))
+    throw new InvariantError(`the proof says that ${packetText(example)} fares otherwise, the simulator says \`${base.outcome}\` twice`);
+  const [baseRule, headRule] = decidingPair(base, head);
+  const sides = { base: sideOf(base, head, baseRule), head: sideOf(head, base, headRule) };
+  const packets = wordsOf({ space }, { set: part, within, ...place });
+  return { severity, usual, packets, example, ...sides };
+}
+
+function placeOf(iif: string | undefined) {
+  return iif === undefined ? ({ dir: 'out' } as const) : ({ dir: 'in', iif } as const);
+}
+
+function wordsOfClass(space: Space, group: Pick<Group, 'iif' | 'set'>): string {
+  const { part, within } = usualPart(space, group);
+  return wordsOf({ space }, { set: part, within, ...placeOf(group.iif) });
+}
+
+function journeyOf(question: DiffQuestion, name: 'base' | 'head', packet: Packet): Journey {
+  const { profile } = question;
+  const host = hostAround(question, name);
+  return walkJourney(question[name], packet, {
+    host,
+    ways: 4096,
+    ...(question.budget && { budget: question.budget }),
+    ...(profile === undefined ? {} : { profile }),
+  });
+}
+
+export function sideOf(journey: Journey, other: Journey, rule: Rule | undefined): ChangedSide {
+  const outcomes = [...new Set(journey.paths.map(({ outcome }) => outcome))];
+  const theirs = new Set(other.paths.map(endOfPath));
+  const path = journey.paths.find((one) => !theirs.has(endOfPath(one))) ?? journey.paths[0];
+  invariant(path !== undefined, 'a journey has a path');
+  return { journey, path, outcomes, ...(rule === undefined ? {} : { rule }) };
+}
+
+export function unclearClasses(space: Space, ways: readonly WayChanges[]): readonly UnclearClass[] {
+  const groups = ways.flatMap(({ iif, unclear }) => byLevel(unclear).map(([level, group]) => ({ iif, level, unclear: group })));
+  return groups.map(({ iif, level, unclear }) => {
+    const doubts = unclear.flatMap(({ base, head }) => [...base.of.doubts, ...head.of.doubts]).filter(({ why }) => why === 'unmodelled');
+    const rulesOf = (ends: readonly End[]): readonly Rule[] => [
+      ...new Set(
+        ends.flatMap((end) => end.of.doubts.flatMap(({ why, rule }) => (why === 'unmodelled' && rule !== undefined ? [rule] : []))),
+      ),
+    ];
+    const rules = { base: rulesOf(unclear.map(({ base }) => base)), head: rulesOf(unclear.map(({ head }) => head)) };
+    const reason =
+      [...new Set(doubts.map(({ what }) => what))].join('; ') || 'a later packet of the proxy meets something that is not modelled';
+    return { level, packets: wordsOfClass(space, { iif, set: space.manager.any(unclear.map(({ set }) => set)) }), reason, rules };
+  });
+}
+
+/** What may break something apart from what cannot. */
+function byLevel(changes: readonly OutcomeChange[]): readonly (readonly [Level, readonly OutcomeChange[]])[] {
+  return [...groupBy(changes, levelOf)];
+}
+
+/** Packets for which rules of chance, or rules that remember, differ in more than what can become of one packet. */
+export function chanceClasses(space: Space, ways: readonly WayChanges[]): readonly UnclearClass[] {
+  const { manager } = space;
+  return ways.flatMap(({ iif, lots, memory }): readonly UnclearClass[] => {
+    const words = (set: Bdd): string => wordsOfClass(space, { iif, set });
+    const drawing = (ends: readonly End[]): readonly Rule[] => [
+      ...new Set(ends.flatMap(({ of }) => of.doubts.flatMap(({ why, rule }) => (why === 'chance' && rule !== undefined ? [rule] : [])))),
+    ];
+    const byLot = byLevel(lots).map(
+      ([level, group]): UnclearClass => ({
+        level,
+        packets: words(manager.any(group.map(({ set }) => set))),
+        reason: 'the same may become of them on both sides, but other rules of chance decide: how often is not compared',
+        rules: { base: drawing(group.map(({ base }) => base)), head: drawing(group.map(({ head }) => head)) },
+      }),
+    );
+    const byMemory = memory.map(
+      ({ set, rules }): UnclearClass => ({
+        level: 'error',
+        packets: words(set),
+        reason: 'they are remembered or counted otherwise, and so later packets may fare otherwise',
+        rules,
+      }),
+    );
+    return [...byLot, ...byMemory];
+  });
+}

@@ -1,0 +1,179 @@
+/** Changed rules that later packets meet: answers, and what follows the first packet of a connection. These are not walked from hook to hook
+ *  as first packets are; each table by itself is asked whether it treats packets of connections that are there already as before, whatever
+ *  they look like. Where it does, later packets fare as before too; where it does not, and first packets show no difference, it is open. */
+import { type Budget, BudgetError, budgetReason } from '../lib/budget.ts';
+import { point } from '../lib/intervals.ts';
+import type { Effect } from '../netfilter/effect.ts';
+import { TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
+import { ALWAYS, and, inSet, type MatchExpr, or } from '../netfilter/matchExpr.ts';
+import type { Field } from '../packet/fields.ts';
+import { CT_STATES } from '../packet/packet.ts';
+import { calledChains } from '../prove/deadRules/deadRules.ts';
+import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
+import type { Bdd } from '../symbolic/diagrams/bdd.ts';
+import { EMPTY } from '../symbolic/diagrams/bdd.ts';
+import { inOwnSpace, type Space } from '../symbolic/space/space.ts';
+import { anyStates } from '../symbolic/walk/anyState.ts';
+import { encode } from '../symbolic/walk/encode.ts';
+import type { PacketClass } from '../symbolic/walk/state.ts';
+import { walkAlone } from '../symbolic/walk/usedRules.ts';
+import type { EndedClass } from '../symbolic/walk/walk.ts';
+import type { Alignment } from './align.ts';
+import type { UnclearClass } from './classes.ts';
+import type { DiffQuestion, Sides } from './question.ts';
+
+const LATER = inSet(
+  'ctstate',
+  (['ESTABLISHED', 'RELATED'] as const).map((state) => point(CT_STATES.indexOf(state))),
+);
+const PACKETS = 'packets of connections that are there already: answers, and what follows the first packet';
+/** NAT is done for the first packet. In raw a packet has no connection yet, and whether it comes through is the same for a first one:
+ *  there it is asked which rule says how its connection is found. */
+const ASKED: readonly TableName[] = ['raw', 'mangle', 'filter', 'security'];
+/** Of raw: zones, and what is not tracked; a jump may lead there. */
+const FINDING: readonly Effect['kind'][] = ['conntrack', 'jump', 'goto'];
+const DECIDING: readonly Effect['kind'][] = ['conntrack', 'divert'];
+/** They tell somebody of a packet, and that is all. */
+const TELLING: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  'LOG',
+  'NFLOG',
+  'ULOG',
+  'AUDIT',
+  'TRACE',
+  'LED',
+  'IDLETIMER',
+  'RATEEST',
+  'CHECKSUM',
+]);
+
+type Question = DiffQuestion & { readonly budget: Budget };
+
+/** `shown`: rules by which first packets are treated differently. */
+export function laterPackets(question: Question, aligned: Alignment, shown: ReadonlySet<Rule>): readonly UnclearClass[] {
+  const silent = (rule: Rule, name: 'base' | 'head'): boolean => !shown.has(rule) && isCalled(question[name].tables.get(rule.table), rule);
+  const rules = {
+    base: [...aligned.base].filter((rule) => silent(rule, 'base')),
+    head: [...aligned.head].filter((rule) => silent(rule, 'head')),
+  };
+  return [...notCompared(rules), ...ASKED.flatMap((name) => inTable(question, name, rules))];
+}
+
+function isCalled(table: Table | undefined, rule: Rule): boolean {
+  return table !== undefined && calledChains(table).has(rule.chain);
+}
+
+/** What targets do to a packet beside its way, which no walk shows. */
+function notCompared(rules: Sides<readonly Rule[]>): readonly UnclearClass[] {
+  const of = (ok: (rule: Rule) => boolean, packets: string, reason: string): readonly UnclearClass[] => {
+    const found = { base: rules.base.filter(ok), head: rules.head.filter(ok) };
+    return found.base.length + found.head.length === 0 ? [] : [{ level: 'error', packets, reason, rules: found }];
+  };
+  return [
+    ...of(
+      ({ effect, target }) => effect.kind === 'continue' && !TELLING.has(target),
+      'any packet',
+      'targets changed that do something beside the way of a packet, which is not compared',
+    ),
+  ];
+}
+
+function inTable(question: Question, name: TableName, rules: Sides<readonly Rule[]>): readonly UnclearClass[] {
+  const isAsked = ({ table, effect }: Rule): boolean => table === name && (name !== 'raw' || FINDING.includes(effect.kind));
+  const own = { base: rules.base.filter(isAsked), head: rules.head.filter(isAsked) };
+  if (own.base.length + own.head.length === 0) return [];
+  const empty: Table = { name, chains: new Map() };
+  const tables = { base: question.base.tables.get(name) ?? empty, head: question.head.tables.get(name) ?? empty };
+  const { host, base, budget } = question;
+  try {
+    return inOwnSpace(base.family, { host, budget }, (space) => compareTables(space, tables, own));
+  } catch (error) {
+    if (!(error instanceof BudgetError)) throw error;
+    return [{ level: 'error', packets: PACKETS, reason: budgetReason(error), rules: own }];
+  }
+}
+
+function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly Rule[]>): readonly UnclearClass[] {
+  const { manager } = space;
+  const { name } = tables.base;
+  const classesAt = anyStates(space, both(tables));
+  const concerned: Sides<Set<Rule>> = { base: new Set(), head: new Set() };
+  let breaks = false;
+  for (const hook of TABLE_HOOKS[name]) {
+    const [unseen, connected] = classesAt(hook);
+    const start = name === 'raw' ? unseen : connected;
+    if (start === undefined) continue;
+    const matching = (rule: Rule): Bdd => encode(space, start.env, steadyPart(rule.match)).may;
+    const changed = manager.any([...rules.base, ...rules.head].map(matching));
+    const later = manager.all([start.set, changed, ...(name === 'raw' ? [] : [encode(space, start.env, LATER).may])]);
+    if (later === EMPTY) continue;
+    const walked = (table: Table) =>
+      treatments(walkAlone({ space, table, hook }, [{ ...start, set: later }], name === 'raw' ? ['conntrack'] : undefined));
+    const sides = { base: walked(tables.base), head: walked(tables.head) };
+    const gone = manager.any(sides.base.map((one) => onlyHere(space, one, sides.head)));
+    const come = manager.any(sides.head.map((one) => onlyHere(space, one, sides.base)));
+    const differ = manager.or(gone, come);
+    if (differ === EMPTY) continue;
+    breaks ||= sides.head.some(({ set, says }) => !says.startsWith('on ') && manager.and(set, come) !== EMPTY);
+    for (const side of ['base', 'head'] as const)
+      for (const rule of rules[side]) if (manager.and(matching(rule), differ) !== EMPTY) concerned[side].add(rule);
+  }
+  if (concerned.base.size + concerned.head.size === 0) return [];
+  const reason =
+    'rules that they may meet changed, by which no first packet of a connection is treated differently; later packets are not compared';
+  const found = { base: [...concerned.base], head: [...concerned.head] };
+  return [{ level: breaks ? 'error' : 'warning', packets: PACKETS, reason, rules: found }];
+}
+
+/** What the rules of both sides ask about. */
+function both({ base, head }: Sides<Table>): Table {
+  const named = (table: Table, side: string) => [...table.chains].map(([name, chain]): [string, Chain] => [`${side} ${name}`, chain]);
+  return { name: base.name, chains: new Map([...named(base, 'base'), ...named(head, 'head')]) };
+}
+
+/** What becomes of some packets in a table. */
+interface Treatment {
+  readonly set: Bdd;
+  readonly says: string;
+  readonly env: PacketClass['env'];
+}
+
+function treatments({ accepted, ended }: { readonly accepted: readonly PacketClass[]; readonly ended: readonly EndedClass[] }) {
+  const on = accepted.map(({ set, env, decided }): Treatment => {
+    const taken = decided !== undefined && DECIDING.includes(decided.effect.kind) ? decided.text : '';
+    return { set, says: `on ${taken} ${env.state} ${env.zone}`, env };
+  });
+  const off = ended.map(({ set, env, end, decided }): Treatment => {
+    const how = decided?.effect.kind === 'reject' ? decided.effect.with : end === 'undecided' ? (decided?.text ?? '') : '';
+    return { set, says: `${end} ${how}`, env };
+  });
+  return [...on, ...off];
+}
+
+const WRITTEN = ['mark', 'connmark', 'ttl', 'tos', 'flags'] as const;
+
+/** Packets that nothing on the other side treats so. */
+function onlyHere({ manager }: Space, one: Treatment, others: readonly Treatment[]): Bdd {
+  let left = one.set;
+  for (const other of others) {
+    if (left === EMPTY) return EMPTY;
+    if (other.says !== one.says) continue;
+    let alike = manager.and(left, other.set);
+    if (one.says.startsWith('on '))
+      for (const field of WRITTEN)
+        for (const [bit, own] of one.env[field].entries()) alike = manager.minus(alike, manager.xor(own, other.env[field][bit] ?? own));
+    left = manager.minus(left, alike);
+  }
+  return left;
+}
+
+const UNSTEADY: ReadonlySet<Field> = new Set(['mark', 'connmark', 'ttl', 'tos', 'flags']);
+
+/** The condition without what an earlier rule of the table may have changed: it holds for more packets, never for fewer. */
+function steadyPart(expr: MatchExpr): MatchExpr {
+  if (expr.kind === 'and') return and(...expr.of.map(steadyPart));
+  if (expr.kind === 'or') return or(...expr.of.map(steadyPart));
+  const leaf = expr.kind === 'not' ? expr.of : expr;
+  if (leaf.kind === 'and' || leaf.kind === 'or' || leaf.kind === 'not') return ALWAYS;
+  return 'field' in leaf && UNSTEADY.has(leaf.field) ? ALWAYS : expr;
+}

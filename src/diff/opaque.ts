@@ -1,0 +1,57 @@
+/** Targets that are not modelled and behind which two rulesets differ: the packets that come to them may be changed into any,
+ *  and then meet what differs. */
+import { memoize } from '../lib/memo.ts';
+import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
+import { chainsLeadingTo } from '../symbolic/walk/callers.ts';
+import { rulesAfter } from '../symbolic/walk/reachableAfter.ts';
+import type { Place } from './traversalPoint.ts';
+import { placesOf } from './traversalPoint.ts';
+
+export interface Differing {
+  /** something that is no rule differs */
+  readonly everywhere: boolean;
+  /** rules of this side that the other has not */
+  readonly rules: ReadonlySet<Rule>;
+}
+
+/** `iif` undefined: for packets that are sent here. */
+export function openTargets(ruleset: Ruleset, { everywhere, rules }: Differing, iif: string | undefined): ReadonlySet<Rule> {
+  if (!ruleset.hasOpaqueTarget) return new Set();
+  const places = placesOf(ruleset, iif);
+  const open = new Set<Rule>();
+  for (const [at, place] of places.entries()) {
+    const { table } = place;
+    const here = [...table.chains.values()]
+      .flatMap((chain) => chain.rules)
+      .filter((rule) => rule.effect.kind === 'unmodelled' && isCalledAt(place, rule));
+    if (here.length === 0) continue;
+    const later = places.slice(at + 1);
+    const differsLater = everywhere || [...rules].some((rule) => later.some((place) => isCalledAt(place, rule)));
+    for (const target of here) if (differsLater || differsBehind(target)) open.add(target);
+
+    function differsBehind(target: Rule): boolean {
+      const isTarget = (rule: Rule): boolean => rule === target;
+      const behind = rulesAfter(table, isTarget);
+      // who comes to the target another way goes on another way
+      const leading = chainsLeadingTo(table, isTarget);
+      return [...rules].some(
+        (rule) => behind.has(rule) || (rule.table === table.name && leading.has(rule.target ?? '') && table.chains.has(rule.target ?? '')),
+      );
+    }
+  }
+  return open;
+}
+
+/** Jumps lead from the hook to the rule's chain, whatever their rules ask. */
+function isCalledAt({ hook, table }: Place, rule: Rule): boolean {
+  return rule.table === table.name && chainsFrom(table, hook).has(rule.chain);
+}
+
+const chainsFrom = memoize(({ chains }: Table, hook: string): ReadonlySet<string> => {
+  const called = new Set([hook]);
+  // a Set grows while it is walked
+  for (const name of called) {
+    for (const { target } of chains.get(name)?.rules ?? []) if (target !== undefined && chains.has(target)) called.add(target);
+  }
+  return called;
+});

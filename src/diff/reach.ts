@@ -1,0 +1,71 @@
+/** Packets that may match one of some rules: more perhaps, never fewer, and found without walking the other rules. */
+import { memoize } from '../lib/memo.ts';
+import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
+import type { Bdd } from '../symbolic/diagrams/bdd.ts';
+import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
+import type { Space } from '../symbolic/space/space.ts';
+import { encode } from '../symbolic/walk/encode.ts';
+import { remembers } from './stateful.ts';
+import type { Place } from './traversalPoint.ts';
+import { envAt, knownPart, placesOf } from './traversalPoint.ts';
+
+export interface ReachQuestion {
+  readonly rules: ReadonlySet<Rule>;
+  /** undefined: packets that are sent here */
+  readonly iif: string | undefined;
+}
+
+/** One set a rule and place. */
+export function mayMatch(space: Space, ruleset: Ruleset, { rules, iif }: ReachQuestion): readonly Bdd[] {
+  if (rules.size === 0) return [];
+  return placesOf(ruleset, iif).flatMap((place) => {
+    const here = [...rules].filter((rule) => rule.table === place.table.name && (rule.effect.kind !== 'continue' || remembers(rule)));
+    return here.length === 0 ? [] : inTable(space, place, here);
+  });
+}
+
+/** Backwards from the rules to the base chain, by the rules that lead there. */
+function inTable(space: Space, place: Place, rules: readonly Rule[]): readonly Bdd[] {
+  const { manager } = space;
+  const env = envAt(space, place);
+  const matching = (rule: Rule): Bdd => encode(space, env, knownPart(rule.match, place)).may;
+  const callers = callersOf(place.table, 'all');
+  const reach = new Map<string, Bdd>([[place.hook, FULL]]);
+  const known = (chain: string): Bdd => reach.get(chain) ?? EMPTY;
+  const reaching = (wanted: string): Bdd => {
+    // chains call each other deeper than functions can
+    const open = reach.has(wanted) ? [] : [wanted];
+    for (let chain = open.at(-1); chain !== undefined; chain = open.at(-1)) {
+      const calls = callers.get(chain) ?? [];
+      const before = open.length;
+      // a loop of chains is not reached, or the kernel would have refused it
+      if (!reach.has(chain)) {
+        reach.set(chain, EMPTY);
+        for (const rule of calls) if (!reach.has(rule.chain)) open.push(rule.chain);
+      }
+      if (open.length > before) continue;
+      open.pop();
+      const ways = calls.map((rule) => (known(rule.chain) === EMPTY ? EMPTY : manager.and(known(rule.chain), matching(rule))));
+      if (chain !== place.hook) reach.set(chain, manager.any(ways));
+    }
+    return known(wanted);
+  };
+  return rules.flatMap((rule) => {
+    const from = reaching(rule.chain);
+    const set = from === EMPTY ? EMPTY : manager.and(from, matching(rule));
+    return set === EMPTY ? [] : [set];
+  });
+}
+
+const callersOf = memoize(({ chains }: Table, _: 'all'): ReadonlyMap<string, readonly Rule[]> => {
+  const callers = new Map<string, Rule[]>();
+  for (const { rules } of chains.values()) {
+    for (const rule of rules) {
+      if (rule.target === undefined || !chains.has(rule.target)) continue;
+      const known = callers.get(rule.target);
+      if (known === undefined) callers.set(rule.target, [rule]);
+      else known.push(rule);
+    }
+  }
+  return callers;
+});

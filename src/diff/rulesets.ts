@@ -1,0 +1,63 @@
+/** Diff of all that two texts hold: family by family. A family that only one side has meets a kernel without rules on the other. */
+
+import { unknownProxies, unknownProxyText } from '../connection/unknownProxy.ts';
+import type { Host } from '../host/host.ts';
+import { Budget, type BudgetLimits } from '../lib/budget.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import type { Family } from '../packet/address.ts';
+import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { PacketSet } from '../syntax/packets/parsePacketSet.ts';
+import type { DiffQuestion, Sides } from './question.ts';
+import type { Diff } from './rules.ts';
+import { diffRules } from './rules.ts';
+
+export interface RulesetsDiff {
+  readonly diffs: readonly Diff[];
+  /** what was assumed */
+  readonly notes: readonly string[];
+}
+
+export interface DiffScene extends Pick<DiffQuestion, 'where' | 'firstLeg' | 'headHost'> {
+  /** of both families together */
+  readonly limits?: () => BudgetLimits;
+  readonly host: Host;
+  readonly profile?: MeshProfile;
+}
+
+export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[], { limits, ...scene }: DiffScene): RulesetsDiff {
+  const diffs: Diff[] = [];
+  const budget = new Budget(limits?.());
+  const notes: string[] = [];
+  for (const family of [4, 6] as const) {
+    const pair = { base: base.find((one) => one.family === family), head: head.find((one) => one.family === family) };
+    const there = pair.base ?? pair.head;
+    if (there === undefined) continue;
+    for (const name of ['base', 'head'] as const) if (pair[name] === undefined) notes.push(missing(name, family));
+    const full: Sides<Ruleset> = {
+      base: pair.base ?? emptyRuleset(family, there.source),
+      head: pair.head ?? emptyRuleset(family, there.source),
+    };
+    notes.push(...loopsNotCompared(full, scene));
+    diffs.push(
+      family === 4 ? budget.share(1 / 2, () => diffRules({ ...full, ...scene, budget })) : diffRules({ ...full, ...scene, budget }),
+    );
+  }
+  return { diffs, notes };
+}
+
+/** Where no packet changes, what a proxy sends does not either, whatever it is. */
+function loopsNotCompared({ base, head }: Sides<Ruleset>, { host, profile, headHost, firstLeg }: DiffScene): readonly string[] {
+  if (headHost !== undefined || firstLeg === true) return [];
+  const proxies = [...unknownProxies({ host, profile }, base), ...unknownProxies({ host, profile }, head)];
+  return [...new Set(proxies.map(unknownProxyText))].map((text) => `${text}: whether packets that change loop there is open`);
+}
+
+function missing(name: string, family: Family): string {
+  return `${name} has no IPv${family} rules: compared with a kernel that has none loaded`;
+}
+
+/** The key of a set of packets that asks about what packets do not have as they start. */
+export function unknownAtStart({ terms }: PacketSet): string | undefined {
+  return terms.find(({ key }) => key === 'ctstate' || key === 'oif')?.key;
+}

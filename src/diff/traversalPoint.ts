@@ -1,0 +1,99 @@
+/** What is known about a packet at a place on its way without walking there: the fields that no rule before can have changed. */
+import type { HookName, TableName } from '../netfilter/hooks.ts';
+import { HOOK_STAGES } from '../netfilter/hooks.ts';
+import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { unmodelled } from '../netfilter/matchExpr.ts';
+import type { Field } from '../packet/fields.ts';
+import type { Chain, Ruleset, Table } from '../ruleset/ruleset.ts';
+import type { Space } from '../symbolic/space/space.ts';
+import type { Env } from '../symbolic/walk/state.ts';
+import { startEnv } from '../symbolic/walk/state.ts';
+
+/** A table at a hook, for packets that go one way. */
+export interface Place {
+  readonly hook: HookName;
+  readonly table: Table;
+  /** where the packets arrive; undefined: they are sent here */
+  readonly iif: string | undefined;
+  /** some rule of the nat table may change addresses; some rule may change the mark; some rule of mangle may change a header */
+  readonly changes: { readonly addresses: boolean; readonly marks: boolean; readonly headers: boolean };
+}
+
+export function placesOf(ruleset: Ruleset, iif: string | undefined): readonly Place[] {
+  const changes = changesOf(ruleset);
+  return (iif === undefined ? SENT : ARRIVED).flatMap((hook) =>
+    HOOK_STAGES[hook].flatMap((name): readonly Place[] => {
+      const table = name === 'conntrack' ? undefined : ruleset.tables.get(name);
+      return table === undefined ? [] : [{ hook, table, iif, changes }];
+    }),
+  );
+}
+
+const SENT: readonly HookName[] = ['OUTPUT', 'POSTROUTING', 'PREROUTING', 'INPUT'];
+const ARRIVED: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD', 'POSTROUTING'];
+
+/** Targets that change nothing in a packet, or end its way. */
+const PLAIN: ReadonlySet<string | undefined> = new Set([undefined, 'ACCEPT', 'DROP', 'RETURN', 'REJECT', 'LOG', 'NFLOG']);
+
+function changesOf({ tables }: Ruleset): Place['changes'] {
+  const changes = (name: TableName): boolean => {
+    const chains: ReadonlyMap<string, Chain> = tables.get(name)?.chains ?? new Map();
+    return [...chains.values()].some(({ rules }) => rules.some(({ target }) => !PLAIN.has(target) && !chains.has(target ?? '')));
+  };
+  return { addresses: changes('nat'), marks: [...tables.keys()].some(changes), headers: changes('mangle') };
+}
+
+/** For the fields that `knownPart` leaves. */
+export function envAt(space: Space, { hook, iif }: Place): Env {
+  const owned = iif === undefined && (hook === 'OUTPUT' || hook === 'POSTROUTING');
+  return startEnv(space, { iif: owned ? undefined : (iif ?? 'lo'), owned });
+}
+
+/** The condition as far as it asks about known fields; the rest may hold or not. */
+export function knownPart(expr: MatchExpr, place: Place): MatchExpr {
+  switch (expr.kind) {
+    case 'and':
+    case 'or':
+      return { kind: expr.kind, of: expr.of.map((part) => knownPart(part, place)) };
+    case 'not':
+      return { kind: 'not', of: knownPart(expr.of, place) };
+    case 'in':
+    case 'masked':
+    case 'present':
+      return isKnown(expr.field, place) ? expr : unmodelled('may have changed on the way');
+    default:
+      return expr;
+  }
+}
+
+const NEVER_CHANGED: ReadonlySet<Field> = new Set<Field>([
+  'proto',
+  'icmpType',
+  'icmpCode',
+  'length',
+  'fragOffset',
+  'mac',
+  'spi',
+  'socket',
+  'uid',
+  'gid',
+  'iif',
+]);
+const ADDRESSES: ReadonlySet<Field> = new Set<Field>(['src', 'dst', 'sport', 'dport', 'srcType', 'dstType']);
+
+/** The field is what it was at the start, or, for `iif` and the sender, what the hook says. */
+export function isKnown(field: Field, place: Place): boolean {
+  const { hook, changes } = place;
+  if (NEVER_CHANGED.has(field)) return true;
+  if (field === 'mark') return !changes.marks;
+  if (field === 'flags' || field === 'tos') return !changes.headers;
+  if (field === 'ttl') return !changes.headers && hook !== 'FORWARD' && hook !== 'POSTROUTING';
+  return ADDRESSES.has(field) && (!changes.addresses || isBeforeNat(place));
+}
+
+/** A packet sees the nat table of OUTPUT or PREROUTING once, and is rewritten there first. */
+function isBeforeNat({ hook, table: { name }, iif }: Place): boolean {
+  const early = name === 'raw' || name === 'mangle' || name === 'nat';
+  if (hook === 'OUTPUT') return early;
+  return hook === 'PREROUTING' && (iif !== undefined ? early : name === 'nat');
+}

@@ -1,0 +1,59 @@
+/** Words of one rule -> options with decoded values, by the rules of getopt_long(3) as iptables 1.8.9 uses it.
+ *  man    iptables(8)
+ *  fact   `-p tcp` loads the tcp match when the first option that only this match knows is met, and at that place */
+import type { RuleNode, Word } from '../../syntax/iptables/ast.ts';
+import type { TargetExtension } from '../contract/extension.ts';
+import { shortOptions } from './baseOption.ts';
+import type { BindContext, BoundClause, BoundMatch, BoundRule, BoundTarget } from './boundRule.ts';
+import { checkClause } from './checkClause.ts';
+import { longOption } from './extensionOptions.ts';
+import { newState, refuse, type State } from './ruleState.ts';
+
+/** The rule, or undefined when something in it was refused; all of its errors are reported. `skip`: a rule for the other family. */
+export function bindRule(node: RuleNode, context: BindContext): BoundRule | 'skip' | undefined {
+  const state = newState(node, context);
+  while (state.at < state.words.length) {
+    const word = state.words[state.at++] as Word;
+    const { text } = word;
+    if (text === '!') negate(state, word);
+    else if (text.startsWith('--') && text.length > 2) longOption(state, word);
+    else if (text.startsWith('-') && text.length > 1 && text !== '--') shortOptions(state, word);
+    else refuse(state, { span: word, message: `bad argument \`${text}\`` });
+    if (state.base.family !== undefined && state.base.family !== context.family) return 'skip';
+  }
+  if (state.inverted !== undefined) refuse(state, { span: state.inverted, message: 'nothing follows `!`' });
+  return finish(state);
+}
+
+function negate(state: State, word: Word): void {
+  if (state.inverted !== undefined) refuse(state, { span: word, message: 'two `!` in a row' });
+  state.inverted = word;
+}
+
+function finish(state: State): BoundRule | undefined {
+  const { matches, context } = state;
+  const { source, destination, iif, oif, proto, fragment } = state.base;
+  const around = { proto, matches };
+  for (const clause of matches) if (!checkClause(clause, around, context)) state.failed = true;
+  if (state.target?.kind === 'extension' && !checkClause(state.target.clause, around, context)) state.failed = true;
+  if ((source?.inverted || destination?.inverted) && (source?.value.length ?? 1) * (destination?.value.length ?? 1) > 1) {
+    const span = (source?.inverted ? source : destination)?.span ?? { start: 0, end: 0 };
+    refuse(state, { span, message: '`!` does not go with several addresses', help: 'write one rule for each' });
+  }
+  const target = boundTarget(state);
+  if (state.failed) return undefined;
+  return { source, destination, iif, oif, proto, fragment, matches: matches as readonly BoundMatch[], target };
+}
+
+function boundTarget(state: State): BoundTarget | undefined {
+  const { target, context } = state;
+  if (target === undefined) return undefined;
+  if (target.kind === 'extension') return { kind: 'extension', clause: target.clause as BoundClause<TargetExtension> };
+  const chain = target.word.text;
+  if (!context.isChain(chain)) {
+    const message =
+      target.kind === 'goto' ? `\`-g ${chain}\` needs a chain of this table` : `\`${chain}\` is neither a chain of this table nor a target`;
+    refuse(state, { kind: 'not-loadable', span: target.word, message });
+  }
+  return { kind: target.kind, chain, span: target.word };
+}

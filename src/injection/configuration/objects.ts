@@ -1,0 +1,81 @@
+/** Objects of a cluster that configure a mesh: the ConfigMaps that istiod and the CNI agent read, and what operators install from.
+ *  source: istio/istio charts istiod (configmap.yaml, istiod-injector-configmap.yaml) and cni (configmap-cni.yaml); sailoperator.io/v1 */
+
+import { readNestedText } from '../../kubernetes/manifest/nested.ts';
+import { at, type Document, type Node, type ReadNested, stringAt } from '../../kubernetes/yaml/node.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { reportInto } from '../../syntax/text/problems.ts';
+import { agentValues, injectorValues } from './flatKeys.ts';
+import type { Part } from './mesh.ts';
+
+/** Values and MeshConfig that an object holds, those that win first. */
+export interface ObjectParts {
+  readonly values: readonly Part[];
+  readonly meshConfig: readonly Part[];
+}
+
+const NOTHING: ObjectParts = { values: [], meshConfig: [] };
+
+/** `spec.values`, and `spec.meshConfig` before the one among the values. */
+const OPERATORS = ['IstioOperator', 'Istio', 'IstioRevision', 'IstioCNI'];
+
+/** Others have objects of the same kinds. */
+const INSTALLS = ['values', 'meshConfig', 'profile', 'components', 'version'];
+
+/** Whether an object is one of those. ConfigMaps are known by their names and keys, as there are many others. */
+export function configuresMesh(object: Node): boolean {
+  const kind = stringAt(object, 'kind') ?? '';
+  if (OPERATORS.includes(kind)) return INSTALLS.some((key) => at(object, 'spec', key) !== undefined);
+  return kind === 'ConfigMap' && configMapOf(object) !== undefined;
+}
+
+interface ConfigMap {
+  readonly is: 'mesh' | 'injector' | 'agent';
+  readonly revision: string;
+}
+
+function configMapOf(object: Node): ConfigMap | undefined {
+  const name = stringAt(object, 'metadata', 'name') ?? '';
+  const data = (key: string) => at(object, 'data', key) !== undefined;
+  const [, injector, revision = 'default'] = /^istio(-sidecar-injector)?(?:-(.+))?$/.exec(name) ?? [];
+  if (name === 'istio-cni-config') return { is: 'agent', revision: '' };
+  if (injector !== undefined && (data('values') || data('config'))) return { is: 'injector', revision };
+  return /^istio(-|$)/.test(name) && data('mesh') ? { is: 'mesh', revision } : undefined;
+}
+
+export interface ReadObject {
+  readonly document: Document;
+  readonly readNested: ReadNested;
+  readonly diagnostics: Diagnostic[];
+}
+
+export function partsOfObject({ document, readNested, diagnostics }: ReadObject): ObjectParts {
+  const { source, root } = document;
+  if (stringAt(root, 'kind') !== 'ConfigMap') return partsOfOperator(document);
+  const map = configMapOf(root);
+  if (map === undefined) return NOTHING;
+  const { revision } = map;
+  if (map.is === 'agent') return { values: [{ source, root: agentValues(root) }], meshConfig: [] };
+  const nested = (key: string): readonly Node[] => {
+    const node = at(root, 'data', key);
+    const read = node && readNestedText({ source, node, readNested, report: reportInto(diagnostics, source) });
+    return read === undefined ? [] : [read.root];
+  };
+  const part = (node: Node): Part => ({ source, root: node, revision });
+  if (map.is === 'mesh') return { values: [], meshConfig: nested('mesh').map(part) };
+  return { values: [...nested('config').map(injectorValues), ...nested('values')].map(part), meshConfig: [] };
+}
+
+function partsOfOperator({ source, root }: Document): ObjectParts {
+  const kind = stringAt(root, 'kind');
+  const named = kind === 'IstioOperator' ? (stringAt(root, 'spec', 'revision') ?? stringAt(root, 'spec', 'values', 'revision')) : undefined;
+  const revision = named ?? (kind === 'Istio' || kind === 'IstioRevision' ? stringAt(root, 'metadata', 'name') : undefined) ?? 'default';
+  const parts = (...nodes: readonly (Node | undefined)[]): readonly Part[] =>
+    nodes.flatMap((node) => (node === undefined ? [] : [{ source, root: node, ...(kind !== 'IstioCNI' && { revision }) }]));
+  const spec = at(root, 'spec');
+  return {
+    // of spec itself components.cni.enabled is asked for
+    values: parts(at(spec, 'values'), spec),
+    meshConfig: parts(at(spec, 'meshConfig'), at(spec, 'values', 'meshConfig')),
+  };
+}

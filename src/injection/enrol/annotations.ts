@@ -1,0 +1,77 @@
+/** Injection refuses a pod with an annotation that it cannot read. source: istio/istio pkg/kube/inject/validate.go validateAnnotations */
+
+import type { Located } from '../../kubernetes/yaml/node.ts';
+import { PROXY_CONFIG, TRAFFIC_ANNOTATIONS, type TrafficAnnotation } from '../configuration/annotations.ts';
+import { parseBool, type Reader } from '../configuration/values.ts';
+import { type Facts, isInjected } from '../facts/facts.ts';
+import { block, on, type Problem, pass, type Stage, type Step } from '../facts/step.ts';
+
+const count: Reader = (text) => (/^\d+$/.test(text) && Number(text) < 2 ** 32 ? undefined : `\`${text}\` is not a whole number`);
+const boolean: Reader = (text) => (parseBool(text) === undefined ? `\`${text}\` is not true or false` : undefined);
+
+/** Annotations that are checked and that no rule follows from. */
+const OTHERS: readonly { readonly name: string; readonly reader: Reader }[] = [
+  { name: 'readiness.status.sidecar.istio.io/initialDelaySeconds', reader: count },
+  { name: 'readiness.status.sidecar.istio.io/periodSeconds', reader: count },
+  { name: 'readiness.status.sidecar.istio.io/failureThreshold', reader: count },
+  { name: 'prometheus.istio.io/merge-metrics', reader: boolean },
+];
+
+/** First minor version that checks names of interfaces. */
+export const CHECKS_INTERFACES = 30;
+
+const valid: Step = {
+  id: 'annotations-valid',
+  asks: "does injection accept the pod's annotations?",
+  source: 'pkg/kube/inject/validate.go',
+  test: (facts) => {
+    const [first, ...rest] = [...wrongAnnotations(facts, 'injection'), ...wrongOthers(facts), ...wrongProxyConfig(facts)];
+    return first === undefined ? on('injection accepts the annotations') : block([first, ...rest]);
+  },
+};
+
+const wereValid: Step = {
+  id: 'annotations-were-valid',
+  asks: 'were the annotations accepted before?',
+  source: 'pkg/kube/inject/webhook.go',
+  test: ({ pod }) => (isInjected(pod) ? pass('the pod was injected') : on('not yet')),
+};
+
+export const annotations: Stage = { name: 'annotations', steps: [wereValid, valid] };
+
+/** The annotations that injection, or the plugin, cannot read. */
+export function wrongAnnotations({ pod, version }: Facts, reader: 'injection' | 'plugin'): readonly Problem[] {
+  const rows: readonly TrafficAnnotation[] = Object.values(TRAFFIC_ANNOTATIONS);
+  return rows.flatMap((row): Problem[] => {
+    const given = pod.annotations.get(row.name);
+    const checked = !row.name.endsWith('nterfaces') || version.minor >= CHECKS_INTERFACES;
+    return given === undefined || !checked ? [] : problemOf({ name: row.name, given, reader: row[reader] });
+  });
+}
+
+function wrongOthers({ pod }: Facts): readonly Problem[] {
+  return OTHERS.flatMap(({ name, reader }) => {
+    const given = pod.annotations.get(name);
+    return given === undefined ? [] : problemOf({ name, given, reader });
+  });
+}
+
+function wrongProxyConfig({ pod, readNested }: Facts): readonly Problem[] {
+  const given = pod.annotations.get(PROXY_CONFIG);
+  if (given === undefined) return [];
+  const nested = readNested(given.value);
+  if ('problem' in nested) return [{ message: `annotation ${PROXY_CONFIG}: ${nested.problem}`, at: given }];
+  if (nested.root.kind === 'map') return [];
+  return [{ message: `annotation ${PROXY_CONFIG} is not a map of settings of ProxyConfig`, at: given }];
+}
+
+interface Checked {
+  readonly name: string;
+  readonly given: Located<string>;
+  readonly reader: Reader;
+}
+
+function problemOf({ name, given, reader }: Checked): Problem[] {
+  const wrong = reader(given.value);
+  return wrong === undefined ? [] : [{ message: `annotation ${name}: ${wrong}`, at: given }];
+}

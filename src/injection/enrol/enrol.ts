@@ -1,0 +1,38 @@
+/** Who captures a pod, and by which step that is decided. */
+import type { Pod } from '../../kubernetes/manifest/pod.ts';
+import { type Approach, type Facts, factsOf, type World } from '../facts/facts.ts';
+import { type Decision, decide, type Stage } from '../facts/step.ts';
+import { ambientAgent } from './ambient.ts';
+import { annotations } from './annotations.ts';
+import { initContainer } from './initContainer.ts';
+import { injection } from './injection.ts';
+import { multus } from './multus.ts';
+import { plugin } from './plugin.ts';
+
+/** The stages of each mode, in their order. */
+export const STAGES: Readonly<Record<Approach, readonly Stage[]>> = {
+  init: [injection, annotations, initContainer],
+  cni: [injection, annotations, plugin],
+  multus: [injection, annotations, multus, plugin],
+  ambient: [ambientAgent],
+};
+
+/** Who writes the rules when all stages are passed. */
+export const WRITERS: Readonly<Record<Approach, string>> = {
+  init: 'istio-init',
+  cni: 'the CNI plugin',
+  multus: 'the CNI plugin, called by Multus',
+  ambient: 'the ambient node agent',
+};
+
+export interface Enrolment extends Decision {
+  readonly facts: Facts;
+}
+
+export function enrol(pod: Pod, world: World): Enrolment {
+  return enrolWith(factsOf(pod, world));
+}
+
+export function enrolWith(facts: Facts): Enrolment {
+  return { ...decide(STAGES[facts.approach], facts), facts };
+}

@@ -1,0 +1,138 @@
+/** Does the pod get a sidecar? First what the API server asks the webhook for, then what the injector itself decides.
+ *  source: istio/istio pkg/kube/inject/inject.go, charts istiod templates/mutatingwebhook.yaml */
+
+import { at, itemsOf, type Located } from '../../kubernetes/yaml/node.ts';
+import { INJECT, TEMPLATES } from '../configuration/annotations.ts';
+import { valueAt } from '../configuration/mesh.ts';
+import { selects } from '../configuration/selectors.ts';
+import { type Facts, injectValue, isInjected, placeOfLabel } from '../facts/facts.ts';
+import { type Answer, on, pass, type Stage, type Step, skip } from '../facts/step.ts';
+
+const INJECTOR = 'pkg/kube/inject/inject.go injectRequired';
+const WEBHOOK = 'istiod chart, mutatingwebhook.yaml';
+const IGNORED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'];
+
+const alreadyInjected: Step = {
+  id: 'already-injected',
+  asks: 'has the pod been injected?',
+  source: 'pkg/kube/inject/inject.go injectionStatus',
+  test: ({ pod }) =>
+    isInjected(pod) ? pass('the pod has what injection adds', pod.place) : on('it has neither status nor containers of Istio'),
+};
+
+const webhook: Step = {
+  id: 'webhook-called',
+  asks: 'does the API server call the injector for this namespace and pod?',
+  source: WEBHOOK,
+  test: webhookCalled,
+};
+
+/** The four selectors of the default revision, and a fifth one when all namespaces take part. */
+function webhookCalled(facts: Facts): Answer {
+  const { namespace, pod, mesh } = facts;
+  const inject = pod.labels.get(INJECT);
+  const injection = namespace.labels.get('istio-injection');
+  const revision = namespace.labels.get('istio.io/rev');
+  const podRevision = pod.labels.get('istio.io/rev');
+  if (inject?.value === 'false') return skip(`label ${INJECT} is \`false\``, inject);
+  if (injection?.value === 'enabled')
+    return on('the namespace is labelled istio-injection=enabled', placeOfLabel(facts, 'istio-injection'));
+  if (injection !== undefined) return skip(`the namespace is labelled istio-injection=${injection.value}`, injection);
+  if (revision !== undefined) return on(`the namespace is labelled istio.io/rev=${revision.value}`, revision);
+  if (podRevision !== undefined) return on(`the pod is labelled istio.io/rev=${podRevision.value}`, podRevision);
+  if (inject?.value === 'true') return on(`label ${INJECT} is \`true\``, inject);
+  const byDefault = valueAt(mesh, 'sidecarInjectorWebhook.enableNamespacesByDefault');
+  if (byDefault?.value === 'true' && inject === undefined && !IGNORED_NAMESPACES.includes(namespace.name)) {
+    return on('all namespaces take part by default', byDefault);
+  }
+  const annotation = pod.annotations.get(INJECT);
+  if (annotation?.value === 'true') return skip('the webhook is not called for an annotation: it takes a label', annotation);
+  return skip('neither the namespace nor the pod has a label that asks for injection', pod.place);
+}
+
+const hostNetwork: Step = {
+  id: 'host-network',
+  asks: "does the pod use the node's network?",
+  source: INJECTOR,
+  test: ({ pod }) =>
+    pod.hostNetwork?.value === true
+      ? skip('with hostNetwork the rules would be those of the node', pod.hostNetwork)
+      : on('it has a network namespace of its own'),
+};
+
+const ignoredNamespace: Step = {
+  id: 'ignored-namespace',
+  asks: 'is the namespace one that injection leaves alone?',
+  source: INJECTOR,
+  test: ({ namespace, pod }) =>
+    IGNORED_NAMESPACES.includes(namespace.name) ? skip(`namespace \`${namespace.name}\` is never injected`, pod.place) : on('it is not'),
+};
+
+const ownChoice: Step = {
+  id: 'own-choice',
+  asks: 'does the pod itself say yes or no?',
+  source: INJECTOR,
+  test: ({ pod }) => {
+    const choice = injectValue(pod);
+    const where = pod.labels.has(INJECT) ? 'label' : 'annotation';
+    if (choice?.value === 'true') return pass(`${where} ${INJECT} is \`true\``, choice);
+    if (choice?.value === 'false') return skip(`${where} ${INJECT} is \`false\``, choice);
+    if (choice === undefined || choice.value === '') return on('it does not say');
+    return on(`${where} ${INJECT} is \`${choice.value}\`, which is neither \`true\` nor \`false\`: ignored`, choice);
+  },
+};
+
+/** never comes before always. */
+const selectorStep = (name: 'neverInjectSelector' | 'alwaysInjectSelector', hit: typeof skip): Step => ({
+  id: name === 'neverInjectSelector' ? 'never-inject' : 'always-inject',
+  asks: `do the pod's labels match ${name}?`,
+  source: INJECTOR,
+  test: ({ pod, mesh }) => {
+    for (const { source, root } of mesh.values)
+      for (const selector of itemsOf(at(root, 'sidecarInjectorWebhook', name))) {
+        const place: Located<unknown> = { value: undefined, source, span: selector.span };
+        if (selects(selector, pod.labels)) return hit(`the labels match ${name}`, place);
+      }
+    return on('no');
+  },
+});
+
+const policy: Step = {
+  id: 'policy',
+  asks: 'does the mesh inject by default?',
+  source: INJECTOR,
+  test: ({ mesh }) => {
+    const auto = valueAt(mesh, 'global.proxy.autoInject');
+    if (auto === undefined || auto.value === 'enabled') return pass('pods are injected unless they say no', auto);
+    return skip(`global.proxy.autoInject is \`${auto.value}\``, auto);
+  },
+};
+
+const template: Step = {
+  id: 'template',
+  asks: 'is a template chosen that adds no sidecar?',
+  source: 'pkg/kube/inject/inject.go selectTemplates',
+  test: ({ pod }) => {
+    const chosen = pod.annotations.get(TEMPLATES);
+    if (chosen === undefined) return on('the default template, `sidecar`');
+    const names = chosen.value.split(',').map((name) => name.trim());
+    const none = ['gateway', 'grpc-agent', 'grpc-simple', 'waypoint', 'kube-gateway'];
+    if (names.every((name) => none.includes(name))) return skip(`template \`${chosen.value}\` captures nothing`, chosen);
+    return on(`the pod asks for template \`${chosen.value}\``, chosen);
+  },
+};
+
+export const injection: Stage = {
+  name: 'injection',
+  steps: [
+    alreadyInjected,
+    webhook,
+    hostNetwork,
+    ignoredNamespace,
+    template,
+    ownChoice,
+    selectorStep('neverInjectSelector', skip),
+    selectorStep('alwaysInjectSelector', pass),
+    policy,
+  ],
+};

@@ -1,0 +1,41 @@
+/** Pods of other meshes: their rules do not follow from manifests, and Istio's are not theirs. */
+import type { Located } from '../../kubernetes/yaml/node.ts';
+import { containerOf, type Facts } from './facts.ts';
+
+export interface OtherMesh {
+  /** `a pod of Linkerd: its rules do not follow from manifests, and whether they capture it is not known` */
+  readonly message: string;
+  readonly help: string;
+  readonly place: Located<string>;
+}
+
+/** Containers of proxies, and the keys by which their injectors are asked for one. */
+const OTHERS: readonly { readonly title: string; readonly container: string; readonly key: string; readonly asks: RegExp }[] = [
+  { title: 'Linkerd', container: 'linkerd-proxy', key: 'linkerd.io/inject', asks: /^(enabled|ingress)$/ },
+  { title: 'Kuma', container: 'kuma-sidecar', key: 'kuma.io/sidecar-injection', asks: /^(enabled|true)$/ },
+  { title: 'Consul', container: 'consul-dataplane', key: 'consul.hashicorp.com/connect-inject', asks: /^(true|1|t)$/i },
+];
+
+/** Of the namespace only where the pod does not say otherwise. */
+export function otherMesh({ pod, namespace }: Facts): OtherMesh | undefined {
+  for (const { title, container, key, asks } of OTHERS) {
+    const own = pod.annotations.get(key) ?? pod.labels.get(key);
+    const asked: Located<string> | undefined = own ?? namespace.annotations.get(key) ?? namespace.labels.get(key);
+    const place = containerOf(pod, container)?.name ?? (asked !== undefined && asks.test(asked.value) ? asked : undefined);
+    if (place === undefined) continue;
+    return {
+      message: `a pod of ${title}: its rules do not follow from manifests, and whether they capture it is not known`,
+      help: `give the rules themselves: \`kubectl chainwalk POD\`, or the output of iptables-save with --profile ${title.toLowerCase()}`,
+      place,
+    };
+  }
+  return undefined;
+}
+
+/** All that its manifest says, without places: as long as this is the same, so are its rules, whatever they are. */
+export function saidOf({ pod, namespace }: Facts): string {
+  return JSON.stringify([pod, namespace], (key, value: unknown) => {
+    if (key === 'source' || key === 'span') return undefined;
+    return value instanceof Map ? [...value] : value;
+  });
+}

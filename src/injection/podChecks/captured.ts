@@ -1,0 +1,29 @@
+/** A pod with a proxy for which nobody writes rules, or whose rules are those of another mesh, which do not follow from manifests. */
+import { containerOf } from '../facts/facts.ts';
+import { otherMesh } from '../facts/otherMesh.ts';
+import type { PodCheck } from './check.ts';
+
+export const podCaptured: PodCheck = {
+  id: 'pod-captured',
+  level: 'error',
+  judge: ({ enrolment, facts }) => {
+    const other = otherMesh(facts);
+    if (other !== undefined) return [other];
+    const proxy = containerOf(facts.pod, 'istio-proxy');
+    const last = enrolment.taken.at(-1);
+    if (enrolment.verdict !== 'skipped' || proxy === undefined || last === undefined || MEANT.has(last.step.id)) return [];
+    const [command, type] = proxy.args ?? [];
+    // gateways have the proxy, and nothing is to be captured for it
+    if (command?.value === 'proxy' && type !== undefined && type.value !== 'sidecar' && !type.value.startsWith('-')) return [];
+    return [
+      {
+        message: `NOT CAPTURED: the pod has a container istio-proxy, and nobody writes rules: ${last.answer.because}`,
+        help: 'istio-init, the CNI plugin or the ambient agent has to write them; --mode says which one the cluster has',
+        place: proxy.name,
+      },
+    ];
+  },
+};
+
+/** Steps that say that nothing is to be captured. */
+const MEANT: ReadonlySet<string> = new Set(['interception-none', 'proxy-type', 'envoy-disabled', 'own-agent']);

@@ -1,0 +1,59 @@
+/** Claims about a pod's fields and its mesh's settings, judged without any packet. */
+
+import type { Given, Place } from '../../istio/settings/settingSource.ts';
+import { listOf } from '../../istio/settings/settings.ts';
+import type { Enrolment } from '../enrol/enrol.ts';
+import type { Facts } from '../facts/facts.ts';
+import { type InitPhase, initPhase } from '../facts/initPhase.ts';
+import type { PodRules } from '../podRules/podRules.ts';
+
+export type CheckLevel = 'error' | 'warning' | 'info';
+
+export interface PodFinding {
+  readonly claim: string;
+  readonly level: CheckLevel;
+  readonly message: string;
+  readonly help?: string;
+  readonly place: Place;
+}
+
+/** What a check says; its claim's id and level are added. */
+export interface Remark {
+  readonly message: string;
+  readonly help?: string;
+  readonly place: Place;
+  /** where it is less than the claim's */
+  readonly level?: CheckLevel;
+}
+
+export interface Subject {
+  readonly enrolment: Enrolment;
+  readonly facts: Facts;
+  readonly rules: PodRules;
+  readonly phase: InitPhase;
+}
+
+export interface PodCheck {
+  readonly id: string;
+  readonly level: CheckLevel;
+  readonly judge: (subject: Subject) => readonly Remark[];
+}
+
+export function subjectOf(enrolment: Enrolment, rules: PodRules): Subject {
+  return { enrolment, rules, facts: enrolment.facts, phase: initPhase(enrolment.facts) };
+}
+
+/** The last one that is given under these names; flags and variables alike. */
+export function settingNamed({ rules }: Subject, ...names: readonly string[]): Given | undefined {
+  return rules.settings.findLast(({ name }) => names.includes(name));
+}
+
+/** The items of a list setting; none when it is not given. */
+export function itemsNamed(subject: Subject, name: string): readonly string[] {
+  return listOf(settingNamed(subject, name)?.value ?? '');
+}
+
+/** istio-proxy and the init containers of Istio. */
+export function isIstioContainer(name: string): boolean {
+  return ['istio-proxy', 'istio-init', 'istio-validation', 'enable-core-dump'].includes(name);
+}

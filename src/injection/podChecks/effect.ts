@@ -1,0 +1,87 @@
+/** Settings from which no rule follows. Each is taken away in turn: when the rules stay the same, it has no effect. */
+
+import { isKnownVariable } from '../../istio/settings/settingSource.ts';
+import { listOf } from '../../istio/settings/settings.ts';
+import { has } from '../../istio/settings/version.ts';
+import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
+import type { Facts } from '../facts/facts.ts';
+import { annotated, isInjected, proxyMetadata } from '../facts/facts.ts';
+import { podRules } from '../podRules/podRules.ts';
+import { withoutAnnotation } from '../podRules/without.ts';
+import { itemsNamed, type PodCheck, type Remark, type Subject } from './check.ts';
+import { placeOf } from './places.ts';
+
+/** Annotations that are there to change rules. */
+const MEANT_FOR_RULES: readonly string[] = [
+  ...Object.values(TRAFFIC_ANNOTATIONS).map(({ name }) => name),
+  'ambient.istio.io/dns-capture',
+  'ambient.istio.io/bypass-inbound-capture',
+];
+
+/** What the plugin reads of istio-proxy's environment; other variables reach istio-init alone. */
+const READ_BY_PLUGIN = ['ISTIO_META_DNS_CAPTURE', 'INVALID_DROP', 'ISTIO_DUAL_STACK'];
+
+export const settingHasEffect: PodCheck = {
+  id: 'setting-has-effect',
+  level: 'warning',
+  judge: (subject) => [...idleAnnotations(subject), ...unreadVariables(subject)],
+};
+
+function idleAnnotations(subject: Subject): readonly Remark[] {
+  const { enrolment, facts, rules } = subject;
+  if (enrolment.verdict !== 'captured' || rules.rendered === undefined) return [];
+  const text = JSON.stringify(rules.rendered);
+  return [...facts.pod.annotations].flatMap(([name, annotation]): Remark[] => {
+    if (!MEANT_FOR_RULES.includes(name)) return [];
+    const { rendered } = podRules({ ...enrolment, facts: withoutAnnotation(facts, name) });
+    if (JSON.stringify(rendered) !== text) return [];
+    const reason = reasonOf(facts, name);
+    // with the CNI plugin injection itself writes on the pod what holds for it
+    if (isInjected(facts.pod) && (reason === REDUNDANT || isWrittenByInjection(facts, name))) return [];
+    if (reason === INJECTED_BEFORE && isInArguments(subject, name)) return [];
+    const level = reason === REDUNDANT ? 'info' : 'warning';
+    return [{ message: `annotation ${name} changes no rule: ${reason}`, place: placeOf(annotation), level }];
+  });
+}
+
+/** Excluded inbound ports that are the status port alone: nobody asked for them. */
+function isWrittenByInjection(facts: Facts, name: string): boolean {
+  const status = annotated(facts, 'statusPort', '15020').value;
+  return name === TRAFFIC_ANNOTATIONS.excludeInbound.name && facts.pod.annotations.get(name)?.value === status;
+}
+
+const REDUNDANT = 'it says what holds without it';
+const INJECTED_BEFORE = 'the pod was injected before, and the arguments of istio-init say otherwise';
+
+/** The pod was injected with it. */
+function isInArguments(subject: Subject, name: string): boolean {
+  const row = Object.values(TRAFFIC_ANNOTATIONS).find((one) => one.name === name);
+  const flag = row === undefined || !('flag' in row) ? TRAFFIC_ANNOTATIONS.excludeInbound.flag : row.flag;
+  const given = itemsNamed(subject, flag);
+  const said = listOf(subject.facts.pod.annotations.get(name)?.value ?? '').map((item) => item.trim());
+  return said.length === 0 ? given.length === 0 : said.every((item) => given.includes(item));
+}
+
+function reasonOf({ pod, approach }: Facts, name: string): string {
+  const { includeInbound, excludeInbound, virtualInterfaces, kubevirtInterfaces, statusPort } = TRAFFIC_ANNOTATIONS;
+  if (approach === 'ambient' && !name.startsWith('ambient.') && name !== virtualInterfaces.name) return 'ambient mode has no such setting';
+  if (approach !== 'ambient' && name.startsWith('ambient.')) return 'it is for ambient mode';
+  if (isInjected(pod) && approach === 'init') return INJECTED_BEFORE;
+  const included = pod.annotations.get(includeInbound.name)?.value;
+  if (name === excludeInbound.name && included !== undefined && included !== '*')
+    return `exclusions count only where ${includeInbound.name} is \`*\``;
+  if (name === kubevirtInterfaces.name && pod.annotations.has(virtualInterfaces.name)) return `${virtualInterfaces.name} stands before it`;
+  if (name === statusPort.name && approach !== 'init') return 'the plugin leaves 15020, 15021 and 15090 alone in any case';
+  return REDUNDANT;
+}
+
+function unreadVariables({ facts, enrolment }: Subject): readonly Remark[] {
+  if (enrolment.verdict !== 'captured' || facts.approach === 'init') return [];
+  return [...proxyMetadata(facts)].flatMap(([name, variable]): Remark[] => {
+    const known = name !== 'ISTIO_DUAL_STACK' || has(facts.version, 'pluginDualStack');
+    const read = facts.approach !== 'ambient' && READ_BY_PLUGIN.includes(name) && known;
+    if (read || !isKnownVariable(name)) return [];
+    const who = facts.approach === 'ambient' ? 'the ambient agent' : 'the CNI plugin';
+    return [{ message: `${who} does not read ${name} of the pod: no rule follows from it`, place: placeOf(variable) }];
+  });
+}

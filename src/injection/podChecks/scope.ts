@@ -1,0 +1,152 @@
+/** How much is left alone: settings that take nearly everything, or everything, out of the mesh. */
+
+import { parseGoPrefix } from '../../istio/settings/goValues.ts';
+import { listOf } from '../../istio/settings/settings.ts';
+import { contains, parseAddress, parsePrefix, prefixRange } from '../../packet/address.ts';
+import { isIstioCni, networksOf } from '../enrol/multus.ts';
+import { extraNetworks } from '../podRules/extraNetworks.ts';
+import { itemsNamed, type PodCheck, type Remark, type Subject, settingNamed } from './check.ts';
+import { placeOf } from './places.ts';
+
+export const exclusionNotOverbroad: PodCheck = {
+  id: 'exclusion-not-overbroad',
+  level: 'warning',
+  judge: (subject) => [
+    ...wideRanges(subject),
+    ...clusterRanges(subject),
+    ...primaryInterface(subject),
+    ...nothingIncluded(subject),
+    ...noGroups(subject),
+  ],
+};
+
+/** From here on an exclusion is more than an exception. */
+const MOST_EXCLUDED = 0.5;
+
+function wideRanges(subject: Subject): readonly Remark[] {
+  const setting = settingNamed(subject, 'istio-service-exclude-cidr');
+  const share = setting === undefined ? 0 : excludedShare(listOf(setting.value));
+  if (setting === undefined || share < MOST_EXCLUDED) return [];
+  const message = `excluded ranges \`${setting.value}\` are ${Math.floor(share * 100)} % of all IPv4 addresses: what goes there is not captured`;
+  return [{ message, place: setting.place }];
+}
+
+/** Pods and resolvers whose addresses are known tell where the cluster is. */
+function clusterRanges(subject: Subject): readonly Remark[] {
+  const setting = settingNamed(subject, 'istio-service-exclude-cidr');
+  const ranges = listOf(setting?.value ?? '').filter((range) => holdsCluster(subject, range));
+  if (setting === undefined || ranges.length === 0 || excludedShare(listOf(setting.value)) >= MOST_EXCLUDED) return [];
+  const message = `the cluster is in the excluded ranges \`${ranges.join(', ')}\`: calls to other pods or services there are not captured`;
+  return [{ message, place: setting.place }];
+}
+
+function holdsCluster({ facts: { pod } }: Subject, range: string): boolean {
+  const prefix = parsePrefix(range);
+  const known = [...pod.addresses, ...pod.nameservers].flatMap((text) => parseAddress(text) ?? []);
+  return prefix !== undefined && known.some((address) => contains(prefix, address));
+}
+
+/** Of IPv4 addresses, each counted once. */
+function excludedShare(ranges: readonly string[]): number {
+  const intervals = ranges.flatMap((text) => {
+    const prefix = parseGoPrefix(text);
+    return prefix?.family === 4 ? [prefixRange({ address: prefix.address, length: prefix.bits })] : [];
+  });
+  let covered = 0;
+  let next = 0;
+  for (const { lo, hi } of intervals.sort((a, b) => Number(a.lo) - Number(b.lo))) {
+    const start = Math.max(next, Number(lo));
+    covered += Math.max(0, Number(hi) - start + 1);
+    next = Math.max(next, Number(hi) + 1);
+  }
+  return covered / 2 ** 32;
+}
+
+function primaryInterface(subject: Subject): readonly Remark[] {
+  const setting = settingNamed(subject, 'istio-exclude-interfaces');
+  if (setting === undefined || !listOf(setting.value).includes('eth0')) return [];
+  return [
+    { message: "`eth0` is the pod's own interface: with it excluded nothing that leaves or arrives is captured", place: setting.place },
+  ];
+}
+
+function nothingIncluded(subject: Subject): readonly Remark[] {
+  const ranges = settingNamed(subject, 'istio-service-cidr');
+  if (ranges === undefined || ranges.value !== '' || itemsNamed(subject, 'istio-outbound-ports').length > 0) return [];
+  const virtual = settingNamed(subject, 'kube-virt-interfaces');
+  const guests = virtual === undefined || virtual.value === '' ? '' : `; guests behind \`${virtual.value}\` bypass the proxy both ways`;
+  return [{ message: `no outbound traffic is captured: the included ranges are empty${guests}`, place: ranges.place }];
+}
+
+function noGroups(subject: Subject): readonly Remark[] {
+  const groups = settingNamed(subject, 'ISTIO_OUTBOUND_OWNER_GROUPS');
+  if (groups === undefined || listOf(groups.value).length > 0) return [];
+  return [{ message: 'no outbound traffic is captured: ISTIO_OUTBOUND_OWNER_GROUPS is empty', place: groups.place }];
+}
+
+/** What is routed through an interface that is left alone is out of the mesh: with a default route all that leaves the pod. */
+export const ifaceExclusionRouted: PodCheck = {
+  id: 'iface-exclusion-routed',
+  level: 'warning',
+  judge: (subject) => {
+    const setting = settingNamed(subject, 'istio-exclude-interfaces');
+    if (setting === undefined) return [];
+    const excluded = listOf(setting.value);
+    const networks = extraNetworks(subject.facts);
+    const names = ['eth0', 'lo', ...networks.map(({ name }) => name)];
+    const unknown = excluded.filter((name) => !names.includes(name));
+    return [
+      ...unknown.map(
+        (name): Remark => ({ level: 'info', message: `no network of the pod makes an interface \`${name}\``, place: setting.place }),
+      ),
+      ...networks.flatMap(({ name, destinations }): Remark[] => {
+        const wide = excluded.includes(name) ? destinations.filter((to) => isWide(to) || holdsCluster(subject, to)) : [];
+        if (wide.length === 0) return [];
+        const what = wide.some(isWide) ? 'the default route leads' : `\`${wide.join(', ')}\`, where the cluster is, is routed`;
+        return [
+          { message: `${what} through \`${name}\`, which is excluded: what leaves the pod so is not captured`, place: setting.place },
+        ];
+      }),
+    ];
+  },
+};
+
+/** A default route, or half of one. */
+function isWide(range: string): boolean {
+  return (parseGoPrefix(range)?.bits ?? 32) <= 1;
+}
+
+export const pluginOnce: PodCheck = {
+  id: 'cni-plugin-once',
+  level: 'warning',
+  judge: ({ facts }) => {
+    const { networks, at: place, by } = networksOf(facts);
+    const named = networks.filter(isIstioCni).length;
+    if (place === undefined) return [];
+    if (facts.approach === 'multus' && named > 1) {
+      return [
+        {
+          message: 'istio-cni is named twice: the second run of the plugin finds the chains of the first and fails',
+          place: placeOf(place),
+        },
+      ];
+    }
+    if (facts.approach !== 'cni' || by !== 'pod' || named === 0) return [];
+    const message =
+      'Multus calls istio-cni for this pod, and the runtime calls it for every pod: its second run finds the chains of the first';
+    return [{ message, help: 'drop the name; or, if only Multus calls the plugin, say --mode multus', place: placeOf(place) }];
+  },
+};
+
+/** A range that begins at a loopback address switches the short cut over lo off, in both families. */
+export const loopbackNotIncluded: PodCheck = {
+  id: 'loopback-not-included',
+  level: 'warning',
+  judge: (subject) => {
+    const setting = settingNamed(subject, 'istio-service-cidr');
+    const found = listOf(setting?.value ?? '').find((text) => parseGoPrefix(text)?.loopback === true);
+    if (setting === undefined || found === undefined) return [];
+    const message = `\`${found}\` includes loopback addresses: what the application sends to itself over lo may be captured`;
+    return [{ message, place: setting.place }];
+  },
+};

@@ -1,0 +1,65 @@
+/** The host around a pod's rules, in the form that `readHost` reads: the pod's interfaces, and who runs in it. */
+
+import type { Container } from '../../kubernetes/manifest/container.ts';
+import { defaultHost, type HostDescription } from '../../mesh/defaultHost.ts';
+import { istioAmbient } from '../../mesh/istioAmbient.ts';
+import { istioSidecar } from '../../mesh/istioSidecar.ts';
+import type { MeshProfile } from '../../mesh/profile.ts';
+import { parseAddress } from '../../packet/address.ts';
+import type { Facts } from '../facts/facts.ts';
+import { openShiftDefaultUser, proxyIdentity } from '../facts/identity.ts';
+import { type ExtraNetwork, extraNetworks } from './extraNetworks.ts';
+
+export function profileOfPod({ approach }: Facts): MeshProfile {
+  return approach === 'ambient' ? istioAmbient : istioSidecar;
+}
+
+/** The user and group that a container runs as; undefined where only its image says. */
+export function identityOf(
+  facts: Facts,
+  { runAsUser, runAsGroup }: Container,
+): { readonly uid: number | undefined; readonly gid: number | undefined } {
+  const { pod } = facts;
+  const uid = (runAsUser ?? pod.runAsUser ?? openShiftDefaultUser(facts))?.value;
+  return { uid, gid: (runAsGroup ?? pod.runAsGroup)?.value };
+}
+
+const APP = { uid: 1000, gid: 1000 };
+
+/** `transparentPorts`: those that the rules' TPROXY targets name. */
+export function podHost(facts: Facts, transparentPorts: readonly number[]): HostDescription {
+  const profile = profileOfPod(facts);
+  const host = defaultHost({ profile, transparentPorts });
+  const app = facts.pod.containers.find(({ role, name }) => role === 'app' && name.value !== 'istio-proxy');
+  const { uid = APP.uid, gid = APP.gid } = app === undefined ? {} : identityOf(facts, app);
+  const proxy = proxyIdentity(facts);
+  const networks = extraNetworks(facts);
+  const own = profile === istioAmbient ? {} : { [profile.process.name]: { uid: proxy.uid.value, gid: proxy.gid.value } };
+  return {
+    ...host,
+    listeners: (host.listeners as readonly ListenerJson[]).map((one) => asksResolver(one, facts.pod.nameservers)),
+    interfaces: [...(host.interfaces as readonly unknown[]), ...networks.map(({ name, addresses }) => ({ name, addresses }))],
+    routes: routesWith(host.routes as readonly string[], networks),
+    processes: { ...(host.processes as object), app: { uid: uid ?? APP.uid, gid: gid ?? APP.gid }, ...own },
+  };
+}
+
+interface ListenerJson {
+  readonly port?: number;
+}
+
+const AGENT_PORT = 15053;
+
+/** The agent passes questions to the resolvers of the pod, whoever they were for. source: istio/istio pkg/dns/client/dns.go */
+function asksResolver(listener: ListenerJson, [first]: readonly string[]): ListenerJson & { readonly forwards?: string } {
+  const address = parseAddress(first ?? '');
+  if (listener.port !== AGENT_PORT || address === undefined) return listener;
+  return { ...listener, forwards: typeof address === 'bigint' ? `[${first}]:53` : `${first}:53` };
+}
+
+/** A network that is asked for the default route takes it from eth0, in the family of its gateway. */
+function routesWith(routes: readonly string[], networks: readonly ExtraNetwork[]): readonly string[] {
+  const own = networks.flatMap((network) => network.routes);
+  const taken = (isSix: boolean) => own.some((route) => route.startsWith('default ') && route.includes(':') === isSix);
+  return [...routes.filter((route) => !(route.startsWith('default ') && taken(route.includes(':')))), ...own];
+}

@@ -1,0 +1,94 @@
+/** The rules of one pod: who captures it, with which settings, and the text that is loaded. */
+
+import { type Rendering, renderAmbient, renderSidecar, type SidecarRequest } from '../../istio/render/render.ts';
+import { goAddress } from '../../istio/settings/goValues.ts';
+import type { Place } from '../../istio/settings/settingSource.ts';
+import type { HostFacts } from '../../istio/settings/settings.ts';
+import { memoize } from '../../lib/memo.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
+import type { MeshConfiguration } from '../configuration/mesh.ts';
+import { parseBool } from '../configuration/values.ts';
+import type { Enrolment } from '../enrol/enrol.ts';
+import type { Facts } from '../facts/facts.ts';
+import { otherMesh } from '../facts/otherMesh.ts';
+import { ambientDocument } from './ambientDocument.ts';
+import { initSettings, type PodSettings } from './initSettings.ts';
+import { pluginSettings } from './pluginSettings.ts';
+import type { PodSetting } from './podSetting.ts';
+
+export interface PodRules extends Rendering {
+  /** of istio-iptables; ambient has others */
+  readonly settings: readonly PodSetting[];
+  /** what no file says */
+  readonly assumptions: readonly string[];
+}
+
+/** For a pod that is not captured: no settings, and no rules. Those of a pod of another mesh are not known. */
+export function podRules({ facts, verdict }: Enrolment): PodRules {
+  if (verdict !== 'captured') return { settings: [], assumptions: [], diagnostics: [], rendered: { v4: '', v6: '', routing: [] } };
+  if (otherMesh(facts) !== undefined) return { settings: [], assumptions: [], diagnostics: [] };
+  const { version, approach } = facts;
+  if (approach === 'ambient') {
+    const document = ambientDocument(facts);
+    const rendering = renderAmbient({ document, version, onHost: false });
+    return { ...rendering, settings: [], assumptions: addressAssumption(facts) };
+  }
+  const { settings, diagnostics } = settingsOf(facts);
+  if (diagnostics.some(isError)) return { settings, diagnostics, assumptions: [] };
+  const rendering = renderSettings(facts, settings);
+  return { ...rendering, diagnostics: [...diagnostics, ...rendering.diagnostics], settings };
+}
+
+/** The rules of a pod's sidecar with these settings, be they its own or others. */
+export function renderSettings(facts: Facts, settings: readonly PodSetting[]): Rendering & Pick<PodRules, 'assumptions'> {
+  const { host, assumptions } = hostOf(facts, settings);
+  const { version, pod } = facts;
+  return { ...renderOnce({ given: settings, host, version, source: pod.place.source }, facts.mesh), assumptions };
+}
+
+/** Thousands of pods have the same few settings. What is wrong with settings has places, and those are each pod's own. */
+function renderOnce(request: SidecarRequest, mesh: MeshConfiguration): Rendering {
+  const { host, version } = request;
+  const given = request.given.map(({ by, name, value }) => ({ by, name, value, place: NOWHERE }));
+  const known = renderedFor(mesh, JSON.stringify({ given, host, version, source: NOWHERE.source } satisfies SidecarRequest));
+  return known.diagnostics.length === 0 ? known : renderSidecar(request);
+}
+
+const NOWHERE: Place = { source: { file: '', text: '' }, span: { start: 0, end: 0 } };
+const renderedFor = memoize((_: MeshConfiguration, request: string): Rendering => renderSidecar(JSON.parse(request) as SidecarRequest));
+
+export function settingsOf(facts: Facts): PodSettings {
+  return facts.approach === 'init' ? initSettings(facts) : pluginSettings(facts);
+}
+
+/** The usual resolver of a cluster. */
+const CLUSTER_DNS = '10.96.0.10';
+/** of resolv.conf; the kubelet leaves out what is beyond. source: kubernetes pkg/kubelet/network/dns */
+const MOST_NAMESERVERS = 3;
+
+/** A manifest of a pod that does not run yet says neither its addresses nor, as a rule, its resolvers. */
+function hostOf(facts: Facts, settings: readonly PodSetting[]): { readonly host: HostFacts; readonly assumptions: readonly string[] } {
+  const { addresses, nameservers, dnsPolicy } = facts.pod;
+  const isOn = (...names: readonly string[]) => settings.some(({ name, value }) => names.includes(name) && parseBool(value) === true);
+  const dns = isOn('redirect-dns', 'REDIRECT_DNS', 'ISTIO_META_DNS_CAPTURE') && !isOn('capture-all-dns', 'CAPTURE_ALL_DNS');
+  const guess = dnsPolicy !== 'None' && dns;
+  return {
+    host: {
+      users: {},
+      sysctls: {},
+      nameservers: [...new Set([...(guess ? [CLUSTER_DNS] : []), ...nameservers.flatMap((one) => goAddress(one)?.text ?? [])])].slice(
+        0,
+        MOST_NAMESERVERS,
+      ),
+      ...(addresses.length > 0 ? { addresses } : { ipv6: false }),
+    },
+    assumptions: [
+      ...addressAssumption(facts),
+      ...(guess ? [`the pod's resolver is taken to be ${CLUSTER_DNS}; dnsPolicy None with dnsConfig says another`] : []),
+    ],
+  };
+}
+
+function addressAssumption({ pod }: Facts): readonly string[] {
+  return pod.addresses.length > 0 ? [] : ['the pod is taken to have IPv4 addresses alone: its status names none'];
+}

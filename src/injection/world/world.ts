@@ -1,0 +1,74 @@
+/** Manifests and mesh configuration, read, to pods and the world that they are asked about in. */
+
+import { LATEST, parseVersion, type Version, versionName } from '../../istio/settings/version.ts';
+import { type Manifests, readManifests } from '../../kubernetes/manifest/manifests.ts';
+import { at, type Document, openLists, type ReadNested, stringAt } from '../../kubernetes/yaml/node.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type MeshConfiguration, readMeshConfiguration, valueAt } from '../configuration/mesh.ts';
+import type { Approach, World } from '../facts/facts.ts';
+
+export interface WorldInput {
+  readonly manifests: readonly Document[];
+  /** mesh configuration, before which that among the manifests counts for nothing */
+  readonly values: readonly Document[];
+  readonly readNested: ReadNested;
+  /** absent: as the mesh is installed */
+  readonly approach?: Approach | undefined;
+  /** absent: the one that is installed, or else the newest */
+  readonly version?: Version | undefined;
+}
+
+export interface PodWorld {
+  readonly manifests: Manifests;
+  readonly world: World & { readonly version: Version };
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function readWorld({ manifests: documents, values, readNested, approach, version }: WorldInput): PodWorld {
+  const manifests = readManifests(documents);
+  const { namespaces, attachments, proxyConfigs, tags, configuration } = manifests;
+  const mesh = readMeshConfiguration({ given: values, objects: configuration, readNested });
+  const installed =
+    version === undefined ? installedVersion([...configuration, ...values.flatMap(openLists)]) : { version, diagnostics: [] };
+  return {
+    manifests,
+    world: {
+      approach: approach ?? approachOf(mesh),
+      version: installed.version,
+      namespaces,
+      attachments,
+      proxyConfigs,
+      tags,
+      mesh,
+      readNested,
+    },
+    diagnostics: [...manifests.diagnostics, ...mesh.diagnostics, ...installed.diagnostics],
+  };
+}
+
+function approachOf(mesh: MeshConfiguration): Approach {
+  const on = (...paths: readonly string[]) => valueAt(mesh, ...paths)?.value === 'true';
+  if (valueAt(mesh, 'pilot.cni.provider', 'istio_cni.provider')?.value === 'multus') return 'multus';
+  return on('pilot.cni.enabled', 'istio_cni.enabled', 'components.cni.enabled') ? 'cni' : 'init';
+}
+
+/** What the Sail operator installs: `spec.version: v1.24.2`. */
+function installedVersion(objects: readonly Document[]): { readonly version: Version; readonly diagnostics: readonly Diagnostic[] } {
+  const said = objects.flatMap(({ source, root }) => {
+    const version = at(root, 'spec', 'version');
+    const operated = ['Istio', 'IstioRevision'].includes(stringAt(root, 'kind') ?? '');
+    return operated && version?.kind === 'scalar' ? [{ text: String(version.value), source, span: version.span }] : [];
+  });
+  const [first] = said;
+  if (first === undefined) return { version: LATEST, diagnostics: [] };
+  const version = parseVersion(first.text);
+  const others = said.filter(({ text }) => parseVersion(text)?.minor !== version?.minor);
+  if (version !== undefined && others.length === 0) return { version, diagnostics: [] };
+  const message =
+    version === undefined
+      ? `the rules of Istio \`${first.text}\` are not known: those of ${versionName(LATEST)} are taken`
+      : `more than one version of Istio is installed: rules are those of ${versionName(version)}`;
+  const { source, span } = version === undefined ? first : (others[0] ?? first);
+  const help = 'say another with --istio';
+  return { version: version ?? LATEST, diagnostics: [{ kind: 'warning', message, source, span, help }] };
+}

@@ -1,9 +1,0 @@
-/** The addresses that a running pod's status names. */
-import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
-import type { Prefix } from '../../packet/address.ts';
-import type { Pod } from '../manifest/pod.ts';
-
-/** At most one of each family; empty where nobody has run the pod. */
-export function podAddresses({ addresses }: Pod): readonly Prefix[] {
-  return podIpComplaint(addresses, false) === undefined ? addresses.flatMap((text) => parsePodAddress(text) ?? []) : [];
-}

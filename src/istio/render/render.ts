@@ -1,0 +1,84 @@
+/** Settings -> the rules that Istio would write, as restore text for both families, and what it adds beside them. */
+import type { Family } from '../../packet/address.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import { ambientHostRules, ambientRules } from '../rules/ambient.ts';
+import { planOf } from '../rules/plan.ts';
+import { restoreText } from '../rules/restoreText.ts';
+import { ambientRouting, sidecarRouting } from '../rules/routing.ts';
+import { readAmbient } from '../settings/ambientSettings.ts';
+import { checkSettings } from '../settings/checkSettings.ts';
+import { hasIPv6 } from '../settings/hostFacts.ts';
+import { type Document, readHostFacts } from '../settings/readSettings.ts';
+import { resolveSettings } from '../settings/resolveSettings.ts';
+import { type Given, type Place, remark } from '../settings/settingSource.ts';
+import type { HostFacts } from '../settings/settings.ts';
+import type { Version } from '../settings/version.ts';
+import { sidecarRules } from './sidecar.ts';
+
+export interface Rendered {
+  /** for iptables-restore; empty when no rules are written */
+  readonly v4: string;
+  /** for ip6tables-restore; empty without IPv6 */
+  readonly v6: string;
+  /** `ip` commands in their order */
+  readonly routing: readonly string[];
+}
+
+export interface Rendering {
+  /** absent when Istio would refuse the settings, or when they cannot be read */
+  readonly rendered?: Rendered;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface SidecarRequest {
+  readonly given: readonly Given[];
+  readonly host: HostFacts;
+  readonly version: Version;
+  /** for what is wrong with settings that nobody gave */
+  readonly source: Source;
+}
+
+export function renderSidecar({ given, host, version, source }: SidecarRequest): Rendering {
+  const resolved = resolveSettings({ given, version, host });
+  const { settings, places } = resolved;
+  const otherwise: Place = { source, span: { start: 0, end: 1 } };
+  const checked = checkSettings({ settings, places, version, host, otherwise });
+  const ipv6 = hasIPv6(host, settings['dual-stack']);
+  const diagnostics = [...resolved.diagnostics, ...checked, ...noAddress(ipv6, otherwise)];
+  if (diagnostics.some(isError)) return { diagnostics };
+  if (settings['skip-rule-apply'] || settings['cleanup-only']) return { rendered: { v4: '', v6: '', routing: [] }, diagnostics };
+  const plans = familiesOf(ipv6).map((family) => planOf({ settings, host, version }, family));
+  const [v4 = '', v6 = ''] = plans.map((plan) => restoreText(sidecarRules(plan)));
+  return { rendered: { v4, v6, routing: settings['dry-run'] ? [] : sidecarRouting(plans) }, diagnostics };
+}
+
+export interface AmbientRequest {
+  readonly document: Document;
+  readonly version: Version;
+  /** on the node, not in a pod */
+  readonly onHost: boolean;
+}
+
+export function renderAmbient({ document, version, onHost }: AmbientRequest): Rendering {
+  const { settings, diagnostics: wrong } = readAmbient(document, version);
+  const { host, diagnostics: wrongHost } = readHostFacts(document);
+  const ipv6 = hasIPv6(host, true);
+  const diagnostics = [...wrong, ...wrongHost, ...noAddress(ipv6, { source: document.source, span: { start: 0, end: 1 } })];
+  if (diagnostics.some(isError)) return { diagnostics };
+  const { probes, ...pod } = settings;
+  const [v4 = '', v6 = ''] = familiesOf(ipv6).map((family) => {
+    const plan = { ...pod, family, version, probe: probes[family] };
+    return restoreText(onHost ? ambientHostRules(plan) : ambientRules(plan));
+  });
+  const loopback6 = host.sysctls['net.ipv6.conf.lo.disable_ipv6'] !== '1';
+  return { rendered: { v4, v6, routing: onHost ? [] : ambientRouting(familiesOf(ipv6), loopback6) }, diagnostics };
+}
+
+function familiesOf(ipv6: boolean | undefined): readonly Family[] {
+  return ipv6 === true ? [4, 6] : [4];
+}
+
+function noAddress(ipv6: boolean | undefined, place: Place): readonly Diagnostic[] {
+  return ipv6 === undefined ? [remark(place, { message: 'the host has no address but loopback and link-local ones' })] : [];
+}

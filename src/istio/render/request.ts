@@ -1,0 +1,118 @@
+/** One question to the renderer: settings in any of their forms, the version, and the machine around them. */
+import { valueText } from '../../lib/valueText.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import { isEnvironmentFile, readEnvironmentFile } from '../settings/environmentFile.ts';
+import { MODES, type Mode } from '../settings/modes.ts';
+import { PRESETS } from '../settings/presets.ts';
+import { readArgs } from '../settings/readArgs.ts';
+import { type Document, isRecord, placeOfKey, readHostFacts, readSettings } from '../settings/readSettings.ts';
+import { type Given, type Place, remark } from '../settings/settingSource.ts';
+import type { HostFacts } from '../settings/settings.ts';
+import { LATEST, NEWEST, OLDEST, parseVersion, type Version } from '../settings/version.ts';
+import { type Rendering, renderAmbient, renderSidecar } from './render.ts';
+
+export interface RenderRequest {
+  /** a JSON object: flags and variables by name, `host`, `mode`, `istio`; or a virtual machine's cluster.env */
+  readonly settings?: Source;
+  /** of istio-iptables */
+  readonly args?: readonly string[];
+  /** of istio-iptables; what it does not know is passed over */
+  readonly env?: Readonly<Record<string, string>>;
+  /** before what the settings say */
+  readonly host?: Partial<HostFacts>;
+  /** before what the settings say; without settings and arguments: those that Istio gives a pod that asks for nothing */
+  readonly mode?: Mode;
+  /** `1.25`; before what the settings say; the newest known version when absent */
+  readonly istio?: string;
+}
+
+export function renderRequest(request: RenderRequest): Rendering {
+  const { args = [], settings } = request;
+  const read = settings === undefined ? { document: EMPTY, diagnostics: [] } : readDocument(settings);
+  if (read.document === undefined) return { diagnostics: read.diagnostics };
+  const document = withHost(read.document, request.host);
+  const { version, mode, diagnostics } = choices(request, document);
+  if (version === undefined || diagnostics.length > 0) return { diagnostics };
+  if (mode === 'ambient' || mode === 'ambient-host') {
+    if (args.length === 0) return renderAmbient({ document, version, onHost: mode === 'ambient-host' });
+    const message = `mode \`${mode}\` has no arguments of istio-iptables`;
+    return { diagnostics: [remark({ source: { file: 'arguments', text: args.join(' ') }, span: { start: 0, end: 1 } }, { message })] };
+  }
+  const preset = settings === undefined && args.length === 0 ? PRESETS[mode ?? 'init'] : undefined;
+  return sidecar({ request: { ...request, args: preset ?? args }, document, version });
+}
+
+interface SidecarQuestion {
+  readonly request: RenderRequest;
+  readonly document: Document;
+  readonly version: Version;
+}
+
+function sidecar({ request, document, version }: SidecarQuestion): Rendering {
+  const { args = [], env = {} } = request;
+  const { host, diagnostics: aboutHost } = readHostFacts(document);
+  const parts = [readSettings(document, version), readArgs(args, version)];
+  const given = [...Object.entries(env).map(fromEnvironment), ...parts.flatMap((part) => part.given)];
+  const diagnostics = [...aboutHost, ...parts.flatMap((part) => part.diagnostics)];
+  if (diagnostics.some(isError)) return { diagnostics };
+  const rendering = renderSidecar({ given, host, version, source: document.source });
+  return { ...rendering, diagnostics: [...diagnostics, ...rendering.diagnostics] };
+}
+
+function fromEnvironment([name, value]: readonly [string, string]): Given {
+  const source: Source = { file: 'environment', text: `${name}=${value}` };
+  return { by: 'env', name, value, place: { source, span: { start: 0, end: name.length } } };
+}
+
+const EMPTY: Document = { source: { file: 'settings', text: '{}' }, values: {} };
+
+interface ReadDocument {
+  readonly document?: Document;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function readDocument(source: Source): ReadDocument {
+  if (isEnvironmentFile(source.text)) {
+    const { values, diagnostics } = readEnvironmentFile(source);
+    return diagnostics.length > 0 ? { diagnostics } : { document: { source, values }, diagnostics };
+  }
+  const start: Place = { source, span: { start: 0, end: 1 } };
+  try {
+    const values: unknown = JSON.parse(source.text);
+    if (isRecord(values)) return { document: { source, values }, diagnostics: [] };
+    return { diagnostics: [remark(start, { message: 'the settings are not a JSON object' })] };
+  } catch (error) {
+    const offset = Number(/position (\d+)/.exec(String(error))?.[1] ?? 0);
+    return { diagnostics: [remark({ source, span: { start: offset, end: offset + 1 } }, { message: 'the settings are not JSON' })] };
+  }
+}
+
+/** What the request says of the machine goes over what the settings say. */
+function withHost(document: Document, host: Partial<HostFacts> = {}): Document {
+  if (Object.keys(host).length === 0) return document;
+  const said = isRecord(document.values.host) ? document.values.host : {};
+  return { ...document, values: { ...document.values, host: { ...said, ...host } } };
+}
+
+interface Choices {
+  readonly version?: Version;
+  readonly mode?: Mode;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function choices({ mode: asked, istio }: RenderRequest, { source, values }: Document): Choices {
+  const mode = asked ?? values.mode;
+  const wanted = istio ?? values.istio;
+  const version = wanted === undefined ? LATEST : typeof wanted === 'string' ? parseVersion(wanted) : undefined;
+  const diagnostics: Diagnostic[] = [];
+  if (version === undefined) {
+    const message = `\`${valueText(wanted)}\` is not a version from 1.${OLDEST} to 1.${NEWEST}`;
+    diagnostics.push(remark(istio === undefined ? placeOfKey(source, 'istio') : { source, span: { start: 0, end: 1 } }, { message }));
+  }
+  if (mode !== undefined && !MODES.includes(mode as Mode)) {
+    const message = `\`${valueText(mode)}\` is not a mode`;
+    diagnostics.push(remark(placeOfKey(source, 'mode'), { message, help: `the modes are ${MODES.join(', ')}` }));
+  }
+  return { ...(version !== undefined && { version }), ...(mode !== undefined && { mode: mode as Mode }), diagnostics };
+}

@@ -1,0 +1,84 @@
+/** A container of a pod: what matters for who may send what, and when. */
+import { at, entriesOf, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts';
+import { type Reading, readField, readId } from './shape.ts';
+
+/** init: runs to its end before the next one starts; sidecar: an init container that stays (restartPolicy Always). */
+export type ContainerRole = 'init' | 'sidecar' | 'app';
+
+export interface Container {
+  readonly name: Located<string>;
+  readonly role: ContainerRole;
+  readonly runAsUser?: Located<number>;
+  readonly runAsGroup?: Located<number>;
+  readonly args: readonly Located<string>[];
+  /** a variable from elsewhere (`valueFrom`) has no value here */
+  readonly env: ReadonlyMap<string, Located<string | undefined>>;
+  /** capabilities that are added */
+  readonly capabilities: readonly string[];
+  readonly probes: readonly Probe[];
+}
+
+export interface Probe {
+  readonly kind: 'livenessProbe' | 'readinessProbe' | 'startupProbe';
+  readonly how: 'httpGet' | 'tcpSocket' | 'grpc' | 'exec';
+  /** a number, or the name of a port */
+  readonly port?: Located<string | number>;
+}
+
+export function readContainer(reading: Reading, node: Node, role: 'init' | 'app'): Container | undefined {
+  const name = readField(reading, { node, path: ['name'], type: 'string' });
+  if (name === undefined) {
+    if (at(node, 'name') === undefined) reading.report({ kind: 'not-loadable', message: 'a container has no `name`', span: node.span });
+    return undefined;
+  }
+  const runAsUser = readId(reading, node, ['securityContext', 'runAsUser']);
+  const runAsGroup = readId(reading, node, ['securityContext', 'runAsGroup']);
+  return {
+    name,
+    role: role === 'init' && stringAt(node, 'restartPolicy') === 'Always' ? 'sidecar' : role,
+    ...(runAsUser === undefined ? {} : { runAsUser }),
+    ...(runAsGroup === undefined ? {} : { runAsGroup }),
+    args: itemsOf(at(node, 'args')).flatMap((arg) => readArg(reading, arg)),
+    env: readEnv(reading, at(node, 'env')),
+    capabilities: itemsOf(at(node, 'securityContext', 'capabilities', 'add')).flatMap((one) =>
+      one.kind === 'scalar' ? [String(one.value)] : [],
+    ),
+    probes: readProbes(reading, node),
+  };
+}
+
+function readArg({ source, report }: Reading, node: Node): readonly Located<string>[] {
+  // as for the API server, null is the empty string
+  if (node.kind === 'scalar' && (typeof node.value === 'string' || node.value === null)) {
+    return [{ value: node.value ?? '', source, span: node.span }];
+  }
+  const text = node.kind === 'scalar' ? `\`${String(node.value)}\`` : `a ${node.kind}`;
+  report({ kind: 'not-loadable', message: `an argument has to be a string, not ${text}`, span: node.span, help: 'put it in quotes' });
+  return [];
+}
+
+function readEnv({ source }: Reading, node: Node | undefined): Container['env'] {
+  const env = new Map<string, Located<string | undefined>>();
+  for (const item of itemsOf(node)) {
+    const name = stringAt(item, 'name');
+    if (name === undefined) continue;
+    const value = at(item, 'value');
+    const text = at(item, 'valueFrom') === undefined ? (stringAt(item, 'value') ?? '') : undefined;
+    env.set(name, { value: text, source, span: (value ?? item).span });
+  }
+  return env;
+}
+
+const PROBE_KINDS = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
+const PROBE_HOWS = ['httpGet', 'tcpSocket', 'grpc', 'exec'] as const;
+
+function readProbes({ source }: Reading, node: Node): readonly Probe[] {
+  return PROBE_KINDS.flatMap((kind): Probe[] => {
+    const probe = at(node, kind);
+    const how = PROBE_HOWS.find((one) => entriesOf(probe).some(({ key }) => key === one));
+    if (how === undefined) return [];
+    const port = at(probe, how, 'port');
+    const known = port?.kind === 'scalar' && (typeof port.value === 'number' || typeof port.value === 'string');
+    return [{ kind, how, ...(known ? { port: { value: port.value as string | number, source, span: port.span } } : {}) }];
+  });
+}

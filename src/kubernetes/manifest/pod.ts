@@ -1,0 +1,82 @@
+/** A pod as a manifest describes it: on its own, or the template of a workload. */
+import type { Span } from '../../syntax/text/source.ts';
+import { at, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts';
+import { type Container, readContainer } from './container.ts';
+import { type Reading, readField, readId, readStrings } from './shape.ts';
+
+export type Strings = ReadonlyMap<string, Located<string>>;
+
+export interface Pod {
+  /** of the object that it stands in: `Deployment` */
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  /** the object's name, or the object */
+  readonly place: Located<string>;
+  readonly labels: Strings;
+  readonly annotations: Strings;
+  readonly hostNetwork?: Located<boolean>;
+  /** the pod's security context; a container's own comes first */
+  readonly runAsUser?: Located<number>;
+  readonly runAsGroup?: Located<number>;
+  /** of a running pod, as its status tells */
+  readonly addresses: readonly string[];
+  /** what dnsConfig adds to its resolv.conf, or all that is in it where dnsPolicy is None */
+  readonly nameservers: readonly string[];
+  readonly dnsPolicy: string;
+  /** in the order in which they start: init containers and native sidecars, then the others */
+  readonly containers: readonly Container[];
+}
+
+export interface PodPlace {
+  readonly kind: string;
+  /** the whole object: its namespace and, for a template without one, its name are the pod's */
+  readonly object: Node;
+  /** where `metadata` and `spec` of the pod stand */
+  readonly template: Node;
+}
+
+/** Undefined when it has no spec, which has been said. */
+export function readPod(reading: Reading, { kind, object, template }: PodPlace): Pod | undefined {
+  const spec = at(template, 'spec');
+  const named = readField(reading, { node: object, path: ['metadata', 'name'], type: 'string' });
+  const generated = readField(reading, { node: object, path: ['metadata', 'generateName'], type: 'string' });
+  const place = named ?? generated ?? { value: '', source: reading.source, span: firstOf(object) };
+  if (spec?.kind !== 'map') {
+    reading.report({ kind: 'malformed', message: `${kind} \`${place.value}\` has no pod \`spec\``, span: place.span });
+    return undefined;
+  }
+  const ids = { runAsUser: idOf(reading, spec, 'runAsUser'), runAsGroup: idOf(reading, spec, 'runAsGroup') };
+  const hostNetwork = readField(reading, { node: spec, path: ['hostNetwork'], type: 'boolean' });
+  return {
+    kind,
+    name: place.value,
+    namespace: readField(reading, { node: object, path: ['metadata', 'namespace'], type: 'string' })?.value ?? 'default',
+    place,
+    labels: readStrings(reading, at(template, 'metadata', 'labels'), 'labels'),
+    annotations: readStrings(reading, at(template, 'metadata', 'annotations'), 'annotations'),
+    ...(hostNetwork === undefined ? {} : { hostNetwork }),
+    ...(ids.runAsUser === undefined ? {} : { runAsUser: ids.runAsUser }),
+    ...(ids.runAsGroup === undefined ? {} : { runAsGroup: ids.runAsGroup }),
+    addresses: textsOf(itemsOf(at(object, 'status', 'podIPs')).flatMap((item) => at(item, 'ip') ?? [])),
+    dnsPolicy: stringAt(spec, 'dnsPolicy') ?? 'ClusterFirst',
+    nameservers: textsOf(itemsOf(at(spec, 'dnsConfig', 'nameservers'))),
+    containers: [
+      ...itemsOf(at(spec, 'initContainers')).flatMap((node) => readContainer(reading, node, 'init') ?? []),
+      ...itemsOf(at(spec, 'containers')).flatMap((node) => readContainer(reading, node, 'app') ?? []),
+    ],
+  };
+}
+
+function idOf(reading: Reading, spec: Node, name: 'runAsUser' | 'runAsGroup'): Located<number> | undefined {
+  return readId(reading, spec, ['securityContext', name]);
+}
+
+function textsOf(nodes: readonly Node[]): readonly string[] {
+  return nodes.flatMap((node) => (node.kind === 'scalar' && typeof node.value === 'string' ? [node.value] : []));
+}
+
+/** The start of an object, so that a caret does not run over all of it. */
+function firstOf({ span }: Node): Span {
+  return { start: span.start, end: span.start + 1 };
+}

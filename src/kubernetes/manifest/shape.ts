@@ -1,0 +1,75 @@
+/** Reads one field of an object as the API server would: a value of another type is an error at its place. */
+import type { Report } from '../../syntax/text/problems.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import { at, entriesOf, type Located, type Node } from '../yaml/node.ts';
+
+/** What the readers of one document share. */
+export interface Reading {
+  readonly source: Source;
+  readonly report: Report;
+}
+
+interface Types {
+  readonly string: string;
+  readonly number: number;
+  readonly boolean: boolean;
+}
+
+export interface Field<T extends keyof Types> {
+  readonly node: Node | undefined;
+  readonly path: readonly string[];
+  readonly type: T;
+}
+
+export function readField<T extends keyof Types>(reading: Reading, { node, path, type }: Field<T>): Located<Types[T]> | undefined {
+  const found = at(node, ...path);
+  if (found === undefined) return undefined;
+  if (found.kind === 'scalar' && typeof found.value === type) {
+    return { value: found.value as Types[T], source: reading.source, span: found.span };
+  }
+  wrongType(reading, { name: path.join('.'), wanted: `a ${type}`, found });
+  return undefined;
+}
+
+/** source: k8s.io/apimachinery pkg/util/validation IsValidUserID, IsValidGroupID */
+const LAST_ID = 2 ** 31 - 1;
+
+/** A user or a group. */
+export function readId(reading: Reading, node: Node | undefined, path: readonly string[]): Located<number> | undefined {
+  const id = readField(reading, { node, path, type: 'number' });
+  if (id === undefined || (Number.isInteger(id.value) && id.value >= 0 && id.value <= LAST_ID)) return id;
+  const message = `\`${path.join('.')}\` has to be a whole number from 0 to ${LAST_ID}, not \`${id.value}\``;
+  reading.report({ kind: 'not-loadable', message, span: id.span });
+  return undefined;
+}
+
+/** Labels, annotations: a map of strings. */
+export function readStrings(reading: Reading, node: Node | undefined, what: string): ReadonlyMap<string, Located<string>> {
+  const strings = new Map<string, Located<string>>();
+  if (node !== undefined && node.kind !== 'map') wrongType(reading, { name: what, wanted: 'a map', found: node });
+  for (const { key, value } of entriesOf(node)) {
+    if (value.kind === 'scalar' && typeof value.value === 'string') {
+      strings.set(key, { value: value.value, source: reading.source, span: value.span });
+    } else if (value.kind !== 'scalar' || value.value !== null) wrongType(reading, { name: key, wanted: 'a string', found: value });
+    // the API server reads null as the empty string
+    else strings.set(key, { value: '', source: reading.source, span: value.span });
+  }
+  return strings;
+}
+
+interface WrongType {
+  readonly name: string;
+  readonly wanted: string;
+  readonly found: Node;
+}
+
+function wrongType({ report }: Reading, { name, wanted, found }: WrongType): void {
+  const text = found.kind === 'scalar' ? `\`${String(found.value)}\`, a ${typeof found.value}` : `a ${found.kind}`;
+  const quoting = wanted === 'a string' && found.kind === 'scalar';
+  report({
+    kind: 'not-loadable',
+    message: `\`${name}\` has to be ${wanted}, not ${text}`,
+    span: found.span,
+    help: quoting ? `the API server refuses it; put it in quotes: "${String(found.value)}"` : undefined,
+  });
+}

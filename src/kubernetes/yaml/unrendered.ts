@@ -1,0 +1,30 @@
+/** Templates that nobody has rendered. Other people's annotations may hold `{{ }}` rightly, such as those of Vault; ours may not. */
+
+import type { Report } from '../../syntax/text/problems.ts';
+import { at, type Entry, entriesOf, type Node } from './node.ts';
+
+const OURS = /(^|\.)istio\.io\/|^k8s\.v1\.cni\.cncf\.io\//;
+
+/** In the names, the labels and our annotations of an object and its pod. */
+export function reportTemplates({ report }: { readonly report: Report }, ...objects: readonly (Node | undefined)[]): void {
+  const metadata = [...new Set(objects)].map((object) => at(object, 'metadata'));
+  const entries = metadata.flatMap((node) => [
+    ...entriesOf(node).filter(({ key }) => key === 'name' || key === 'namespace'),
+    ...entriesOf(at(node, 'labels')),
+    ...entriesOf(at(node, 'annotations')).filter(({ key }) => OURS.test(key)),
+  ]);
+  for (const { key, value } of entries.filter(isTemplate)) {
+    report({
+      kind: 'malformed',
+      message: `\`${key}\` is a template that was not rendered: \`${String((value as { readonly value: unknown }).value)}\``,
+      span: value.span,
+      help: RENDER_FIRST,
+    });
+  }
+}
+
+export const RENDER_FIRST = 'render it first, for example: helm template CHART | chainwalk enrol -';
+
+function isTemplate({ value }: Entry): boolean {
+  return value.kind === 'scalar' && typeof value.value === 'string' && value.value.includes('{{');
+}

@@ -1,0 +1,14 @@
+/** The meshes that are known, in the order in which their chains are looked for. */
+
+import { istioAmbient } from './istioAmbient.ts';
+import { istioSidecar } from './istioSidecar.ts';
+import { consul, kuma, linkerd } from './others.ts';
+import type { MeshProfile } from './profile.ts';
+
+export const PROFILES: readonly MeshProfile[] = [istioAmbient, istioSidecar, linkerd, kuma, consul];
+
+/** The mesh whose chains are among these; undefined: none is. */
+export function detectProfile(chains: Iterable<string>): MeshProfile | undefined {
+  const names = [...chains];
+  return PROFILES.find((profile) => names.some((name) => profile.chains.test(name)));
+}

@@ -1,0 +1,28 @@
+/** ztunnel inside the pod's namespace. source: istio/istio cni/pkg/iptables/iptables.go, cni/pkg/config/config.go */
+import type { MeshProfile } from './profile.ts';
+
+export const istioAmbient: MeshProfile = {
+  name: 'istio-ambient',
+  title: 'Istio ambient',
+  process: { name: 'proxy', uid: 0, gid: 0 },
+  listeners: [
+    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0x539, to: 'original' } },
+    { port: 15006, protos: ['tcp'], role: 'inbound', emits: { source: 'client', mark: 0x539, to: 'app' } },
+    { port: 15053, protos: ['tcp', 'udp'], role: 'dns', emits: { source: 'own', mark: 0x539, to: 'original' } },
+    { port: 15008, protos: ['tcp'], role: 'tunnel' },
+  ],
+  blackholesOwnPort: true,
+  mark: { value: 0x539, mask: 0xfff },
+  probeSource: { 4: '169.254.7.127', 6: 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' },
+  chains: /^ISTIO_PRERT$/,
+  // no setting excludes ports or ranges
+  places: {
+    inbound: { chain: /^ISTIO_PRERT$/, excludes: [] },
+    outbound: { chain: /^ISTIO_OUTPUT$/, excludes: [] },
+    virtual: { chain: /^ISTIO_PRERT$/, beside: 'return' },
+  },
+  always: {
+    ip_rules: ['fwmark 0x111/0xfff pref 32764 lookup 100', '-6 fwmark 0x111/0xfff pref 32764 lookup 100'],
+    route_tables: { 100: ['local 0.0.0.0/0 dev lo', 'local ::/0 dev lo'] },
+  },
+};

@@ -1,0 +1,46 @@
+/** Istio's sidecar. source: istio/istio pilot/pkg/networking/core/listener_address.go, tools/istio-iptables/pkg/constants */
+import type { MeshProfile } from './profile.ts';
+
+export const istioSidecar: MeshProfile = {
+  name: 'istio-sidecar',
+  title: 'Istio sidecar',
+  process: { name: 'proxy', uid: 1337, gid: 1337 },
+  listeners: [
+    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0, to: 'original' } },
+    {
+      port: 15006,
+      protos: ['tcp'],
+      role: 'inbound',
+      emits: { source: { 4: '127.0.0.6', 6: '::6' }, mark: 0, to: 'app' },
+      // the original_src filter: the client's address, and a mark that keeps the rules away
+      transparent: { source: 'client', mark: 1337, to: 'app' },
+    },
+    { port: 15053, protos: ['tcp', 'udp'], role: 'dns', emits: { source: 'own', mark: 0, to: 'original' } },
+    { port: 15008, protos: ['tcp'], role: 'tunnel' },
+    { port: 15020, protos: ['tcp'], role: 'health' },
+    { port: 15021, protos: ['tcp'], role: 'health' },
+    { port: 15090, protos: ['tcp'], role: 'health' },
+    { port: 15000, protos: ['tcp'], role: 'admin', loopback: true },
+    { port: 15004, protos: ['tcp'], role: 'admin', loopback: true },
+  ],
+  blackholesOwnPort: true,
+  selfCalls: true,
+  chains: /^ISTIO_(INBOUND|OUTPUT|IN_REDIRECT|REDIRECT|TPROXY)$/,
+  places: {
+    inbound: { chain: /^ISTIO_INBOUND$/, excludes: ['dport'] },
+    outbound: { chain: /^ISTIO_OUTPUT$/, excludes: ['dport', 'dst', 'gid'] },
+    severalOwners: true,
+    proxyFirst: true,
+    listsStandAlone: true,
+    interfaces: true,
+    virtual: { chain: /^PREROUTING$/, beside: 'return' },
+    dnsZones: /^(OUTPUT|ISTIO_OUTPUT(_DNS)?)$/,
+  },
+  loopbackSource: { 6: '::6/128' },
+  whenTransparent: {
+    // injection runs istio-proxy as root in TPROXY mode; the group is what the rules spare
+    process: { uid: 0, gid: 1337 },
+    ip_rules: ['fwmark 1337 lookup 133', '-6 fwmark 1337 lookup 133'],
+    route_tables: { 133: ['local 0.0.0.0/0 dev lo', 'local ::/0 dev lo'] },
+  },
+};

@@ -1,0 +1,65 @@
+/** Meshes with the same shape as Istio's sidecar. source: linkerd2-proxy-init, kumahq/kuma transparentproxy, hashicorp/consul sdk/iptables */
+import type { MeshProfile } from './profile.ts';
+
+export const linkerd: MeshProfile = {
+  name: 'linkerd',
+  title: 'Linkerd',
+  process: { name: 'proxy', uid: 2102, gid: 2102 },
+  listeners: [
+    { port: 4140, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0, to: 'original' } },
+    { port: 4143, protos: ['tcp'], role: 'inbound', emits: { source: 'own', mark: 0, to: 'app' } },
+    { port: 4191, protos: ['tcp'], role: 'health' },
+    { port: 4190, protos: ['tcp'], role: 'health' },
+  ],
+  blackholesOwnPort: true,
+  chains: /^PROXY_INIT_(REDIRECT|OUTPUT)$/,
+  places: {
+    // config.linkerd.io/skip-subnets acts on sources of inbound traffic alone
+    inbound: { chain: /^PROXY_INIT_REDIRECT$/, excludes: ['dport', 'src'] },
+    outbound: { chain: /^PROXY_INIT_OUTPUT$/, excludes: ['dport'] },
+    portRanges: true,
+  },
+};
+
+export const kuma: MeshProfile = {
+  name: 'kuma',
+  title: 'Kuma',
+  process: { name: 'proxy', uid: 5678, gid: 5678 },
+  listeners: [
+    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0, to: 'original' } },
+    { port: 15006, protos: ['tcp'], role: 'inbound', emits: { source: { 4: '127.0.0.6', 6: '::6' }, mark: 0, to: 'app' } },
+    { port: 15053, protos: ['tcp', 'udp'], role: 'dns', emits: { source: 'own', mark: 0, to: 'original' } },
+  ],
+  blackholesOwnPort: true,
+  selfCalls: true,
+  chains: /^(KUMA_)?MESH_(INBOUND|OUTBOUND)(_REDIRECT)?$/,
+  places: {
+    inbound: { chain: /^(KUMA_)?MESH_INBOUND$/, excludes: ['dport', 'src'] },
+    outbound: { chain: /^(KUMA_)?MESH_OUTBOUND$/, excludes: ['dport'] },
+    listsStandAlone: true,
+    commented: /kuma\/mesh\/transparent\/proxy\/(skip further processing|allow applications to perform DNS queries over TCP)/,
+    virtual: { chain: /^PREROUTING$/, beside: 'own network' },
+    dnsZones: /^OUTPUT$/,
+  },
+  loopbackSource: { 6: '::6/128' },
+};
+
+export const consul: MeshProfile = {
+  name: 'consul',
+  title: 'Consul',
+  process: { name: 'proxy', uid: 5995, gid: 5995 },
+  listeners: [
+    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0, to: 'original' } },
+    { port: 20000, protos: ['tcp'], role: 'inbound', emits: { source: 'own', mark: 0, to: 'app' } },
+    // answers from its own catalogue: it asks nobody on port 53
+    { port: 8600, protos: ['tcp', 'udp'], role: 'dns', loopback: true },
+  ],
+  blackholesOwnPort: true,
+  chains: /^CONSUL_PROXY_(INBOUND|OUTPUT|REDIRECT|IN_REDIRECT)$/,
+  // every exclusion is inserted first in its chain
+  places: {
+    inbound: { chain: /^CONSUL_PROXY_INBOUND$/, excludes: ['dport'] },
+    outbound: { chain: /^CONSUL_PROXY_OUTPUT$/, excludes: ['dport', 'dst', 'uid'] },
+    dnsServer: /^CONSUL_DNS_REDIRECT$/,
+  },
+};

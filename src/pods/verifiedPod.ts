@@ -1,0 +1,15 @@
+/** What was found about one pod: about its rules, and about its own fields and settings. */
+
+import type { PodFinding } from '../injection/podChecks/check.ts';
+import type { Pod } from '../kubernetes/manifest/pod.ts';
+import type { Verified } from '../prove/judge/verifyRules.ts';
+import type { Muted } from '../prove/proof/suppressions.ts';
+
+export interface VerifiedPod {
+  readonly pod: Pod;
+  readonly verified: Verified;
+  /** claims about its fields and settings that do not hold */
+  readonly findings: readonly PodFinding[];
+  /** those of them that somebody has said to be known */
+  readonly muted?: ReadonlyMap<PodFinding, Muted>;
+}

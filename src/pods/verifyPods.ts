@@ -1,0 +1,55 @@
+/** The claims on every pod of manifests, and what somebody wrote that breaks them. */
+import type { PodFinding } from '../injection/podChecks/check.ts';
+import type { Verified, VerifyOptions } from '../prove/judge/verifyRules.ts';
+import { causeMemory, causesOfFindings } from './causes.ts';
+import type { PodScene, PodScenes } from './scenes.ts';
+import type { VerifiedPod } from './verifiedPod.ts';
+import { proofKey, verifyPod } from './verifyPod.ts';
+
+export interface Verifying {
+  readonly options: VerifyOptions;
+  /** what is being done, for a person who waits */
+  readonly tell?: (doing: string) => void;
+}
+
+/** Pods with equal rules, hosts and families are proved once; what causes a finding is asked for each. */
+export function verifyScenes(
+  { scenes, memory }: Pick<PodScenes, 'scenes' | 'memory'>,
+  { options, tell }: Verifying,
+): readonly VerifiedPod[] {
+  const proved = new Map<string, Verified>();
+  const question = { options, memory: causeMemory(memory) };
+  return scenes.map((scene, index): VerifiedPod => {
+    tell?.(`verifying pod ${index + 1} of ${scenes.length}, ${proved.size} different so far`);
+    const key = proofKey(scene, options, memory);
+    const known = proved.get(key) ?? verifyPod(scene, options);
+    proved.set(key, known);
+    const named = known.rulesets.map(
+      (one) => scene.rulesets.find(({ family }) => family === one.family) ?? { ...one, source: sourceOf(scene) },
+    );
+    const causes = causesOfFindings(scene, known.findings, question);
+    const verified = { ...known, rulesets: named, notes: [...notesOf(scene), ...known.notes], causes };
+    return { pod: scene.enrolment.facts.pod, verified, findings: asked(scene.findings, options) };
+  });
+}
+
+/** Of the claims that were asked for. */
+function asked(findings: readonly PodFinding[], { only, except }: VerifyOptions): readonly PodFinding[] {
+  return findings.filter(({ claim }) => (only?.includes(claim) ?? true) && !except?.includes(claim));
+}
+
+function sourceOf({ rulesets }: PodScene): PodScene['rulesets'][number]['source'] {
+  return rulesets[0]?.source ?? { file: 'rules', text: '' };
+}
+
+function notesOf({ enrolment: { facts, verdict, taken }, rules, inMesh, otherMesh }: PodScene): readonly string[] {
+  const because = taken.at(-1)?.answer.because ?? '';
+  if (otherMesh !== undefined) return [`not judged: ${otherMesh.message}`];
+  return [
+    ...(verdict === 'captured'
+      ? []
+      : [`nobody writes rules: ${because}${inMesh ? '' : '; it is not meant to be captured, and not judged'}`]),
+    ...facts.assumptions,
+    ...rules.assumptions,
+  ];
+}

@@ -1,0 +1,46 @@
+/** The questions of the mesh and of a local forwarder behind it are not led back to it. source: istio facts P1, P7; incidents B5; facts 12.13 to 12.15 */
+
+import { deliveredUntouched, leavesUntouched } from '../../connection/symbolicEnds.ts';
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import { and, equals, or } from '../../netfilter/matchExpr.ts';
+import { familyOf } from '../../packet/address.ts';
+import { chosenSources } from '../../symbolic/walk/sources.ts';
+import type { Claim, FateScope } from '../proof/claim.ts';
+import type { Scene } from '../proof/context.ts';
+import { expectFates } from '../proof/expectFates.ts';
+import { isCapturedDns, isLoopbackNet, isNew, isOutside, isOwn, ofProxy } from '../proof/scopes.ts';
+
+export const dnsProxyDirect: Claim = {
+  id: 'dns-proxy-direct',
+  level: 'error',
+  needs: 'proxy',
+  statement: "The proxy's own DNS questions, and those of a DNS forwarder of the host, go to the server they are for.",
+  skip: ({ profile, declared }) => {
+    if (profile === undefined || declared.dns === 'off') return profile === undefined ? 'there is no mesh' : 'DNS is not captured';
+    const asks = profile.listeners.some(({ role, emits }) => role === 'dns' && emits !== undefined);
+    return asks ? undefined : 'the DNS listener of the mesh asks no other server on port 53';
+  },
+  judge: (scene) => {
+    const question = and(isNew, ofProxy(scene), isCapturedDns(scene));
+    const also = chosenSources(scene.space, scene.declared.proxyMark?.value ?? 0);
+    const local = or(isOwn(scene), isLoopbackNet(scene));
+    return expectFates(scene, [
+      { dir: 'out', when: and(question, isOutside(scene)), also, ends: leavesUntouched(scene) },
+      { dir: 'out', when: and(question, local), also, ends: deliveredUntouched(scene) },
+      ...forwarded(scene).flatMap((when): readonly FateScope[] => [
+        { dir: 'out', when: and(when, isOutside(scene)), also: chosenSources(scene.space, 0), ends: leavesUntouched(scene) },
+        { dir: 'out', when: and(when, local), also: chosenSources(scene.space, 0), ends: deliveredUntouched(scene) },
+      ]),
+    ]);
+  },
+};
+
+/** What forwarders beside the proxy ask, each of its own server. */
+function forwarded({ host, profile, ruleset }: Scene): readonly MatchExpr[] {
+  return host.listeners.flatMap(({ process, proto, forwards }) => {
+    const asker = process === profile?.process.name ? undefined : host.processes.get(process);
+    if (asker === undefined || forwards === undefined || familyOf(forwards.address) !== ruleset.family) return [];
+    const asked = and(equals('proto', proto), equals('dst', forwards.address), equals('dport', forwards.port));
+    return [and(isNew, asked, equals('uid', asker.uid), equals('gid', asker.gid), equals('mark', 0))];
+  });
+}

@@ -1,0 +1,58 @@
+/** An exclusion does what it says. source: incidents D1, D4, D5, F2 */
+
+import { deliveredUntouched, leavesUntouched } from '../../connection/symbolicEnds.ts';
+import { and, equals, not } from '../../netfilter/matchExpr.ts';
+import { chosenSources } from '../../symbolic/walk/sources.ts';
+import type { Claim, FateScope } from '../proof/claim.ts';
+import type { Scene } from '../proof/context.ts';
+import { expectFates } from '../proof/expectFates.ts';
+import {
+  isCapturedDns,
+  isExcludedDns,
+  isExcludedInbound,
+  isExcludedOutbound,
+  isNew,
+  isOutside,
+  isOwn,
+  isTcp,
+  ofApplication,
+} from '../proof/scopes.ts';
+
+export const excludedBypass: Claim = {
+  id: 'excluded-bypass',
+  level: 'error',
+  statement:
+    'Whatever is excluded, by port, range, interface, user or group, passes untouched in the directions that the exclusion is for.',
+  skip: ({ profile, declared }) => {
+    if (profile === undefined) return 'there is no mesh';
+    const inbound = [declared.excludedInboundPorts, declared.excludedInboundRanges];
+    const outbound = [declared.excludedOutboundPorts, declared.excludedOutboundRanges, declared.excludedFlows];
+    const senders = [declared.excludedUsers, declared.excludedGroups, declared.includedGroups ?? []];
+    const all = [...inbound, ...outbound, ...senders, declared.excludedInterfaces];
+    return all.some(({ length }) => length > 0) ? undefined : 'nothing is excluded';
+  },
+  judge: (scene) => expectFates(scene, [outbound(scene), ...inbound(scene)]),
+};
+
+/** DNS is captured before the ranges are looked at. */
+function outbound(scene: Scene): FateScope {
+  const excluded = and(isExcludedOutbound(scene), not(and(isCapturedDns(scene), not(isExcludedDns(scene)))));
+  return {
+    dir: 'out',
+    when: and(isNew, ofApplication(scene), isOutside(scene), excluded),
+    also: chosenSources(scene.space, 0),
+    ends: leavesUntouched(scene),
+  };
+}
+
+function inbound(scene: Scene): readonly FateScope[] {
+  const { arrivals, declared } = scene;
+  const ends = deliveredUntouched(scene);
+  const from = and(isTcp, isNew, isOutside(scene, 'src'), isOwn(scene), equals('mark', 0));
+  return arrivals
+    .filter((iif) => !declared.virtualInterfaces.includes(iif))
+    .map((iif) => {
+      const whole = declared.excludedInterfaces.includes(iif);
+      return { dir: 'in', iif, when: whole ? from : and(from, isExcludedInbound(scene)), ends };
+    });
+}

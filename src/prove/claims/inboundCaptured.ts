@@ -1,0 +1,28 @@
+/** Nobody from outside reaches the application past the proxy. source: istio facts P3; incidents C3, C7, F1, I3 */
+
+import { endsAs } from '../../connection/symbolicEnds.ts';
+import { and, equals } from '../../netfilter/matchExpr.ts';
+import type { Claim } from '../proof/claim.ts';
+import { expectFates } from '../proof/expectFates.ts';
+import { inboundInterfaces, isDeclaredInbound, isNew, isOutside, isOwn, isTcp } from '../proof/scopes.ts';
+
+export const inboundCaptured: Claim = {
+  id: 'inbound-captured',
+  level: 'error',
+  needs: 'proxy',
+  statement: "Every TCP connection from another host to a port that is not excluded reaches the proxy's inbound listener first.",
+  skip: ({ profile, declared }) => {
+    if (profile === undefined) return 'there is no mesh';
+    return declared.capturesInbound ? undefined : 'in ingress mode inbound traffic is not captured';
+  },
+  judge: (scene) =>
+    expectFates(
+      scene,
+      inboundInterfaces(scene).map((iif) => ({
+        dir: 'in',
+        iif,
+        when: and(isTcp, isNew, isOutside(scene, 'src'), isOwn(scene), isDeclaredInbound(scene), equals('mark', 0)),
+        ends: endsAs('captured-in'),
+      })),
+    ),
+};

@@ -1,0 +1,21 @@
+/** Moving from istio-init to the CNI plugin changes no packet's fate. source: istio facts 7; incident C8, istio/istio#29511, #46625 */
+import { and, equals, not, present } from '../../netfilter/matchExpr.ts';
+import { compareWith, withoutCounterpart } from '../proof/approachParity.ts';
+import type { Claim } from '../proof/claim.ts';
+import { isNew, isTcp } from '../proof/scopes.ts';
+
+/** What the plugin excludes by default, and istio-init does not. */
+const KNOWN_PORT = 15020;
+
+export const initCniParity: Claim = {
+  id: 'init-cni-parity',
+  level: 'info',
+  statement: 'Every new packet of the pod fares the same with istio-init and with the CNI plugin, but for outbound TCP to port 15020.',
+  byName: true,
+  skip: withoutCounterpart('approach'),
+  judge: (scene) =>
+    compareWith(scene, 'approach', [
+      { place: {}, when: and(isNew, present('uid'), not(and(isTcp, equals('dport', KNOWN_PORT)))) },
+      ...scene.arrivals.map((iif) => ({ place: { iif }, when: isNew })),
+    ]),
+};

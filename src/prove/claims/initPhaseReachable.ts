@@ -1,0 +1,26 @@
+/** Init containers reach what they call. source: istio facts 7.1; incidents C1, C2 */
+import { and } from '../../netfilter/matchExpr.ts';
+import { chosenSources } from '../../symbolic/walk/sources.ts';
+import type { Claim } from '../proof/claim.ts';
+import { NO_VIOLATION } from '../proof/claim.ts';
+import { ofInitContainers } from '../proof/claimsInInitPhase.ts';
+import { expectFates } from '../proof/expectFates.ts';
+import { isNew, isOutside, isTcpOrUdp } from '../proof/scopes.ts';
+
+export const initPhaseReachable: Claim = {
+  id: 'init-phase-reachable',
+  level: 'warning',
+  statement: 'What an init container sends to another host by TCP or UDP is not led to a port on which nobody listens yet.',
+  whileInit: true,
+  judge: (scene) =>
+    scene.whileInit === undefined
+      ? NO_VIOLATION
+      : expectFates(scene, [
+          {
+            dir: 'out',
+            when: and(isTcpOrUdp, isNew, ofInitContainers(scene, scene.whileInit), isOutside(scene)),
+            also: chosenSources(scene.space, 0),
+            ends: (_, outcome) => outcome !== 'refused',
+          },
+        ]),
+};

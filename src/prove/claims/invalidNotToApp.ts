@@ -1,0 +1,32 @@
+/** A packet that conntrack cannot place is not redirected: the application answers it with a reset. source: incident H4, istio/istio#36489 */
+
+import { endsAs } from '../../connection/symbolicEnds.ts';
+import { and, equals, masked } from '../../netfilter/matchExpr.ts';
+import { TCP_FLAGS } from '../../packet/fields.ts';
+import type { Claim } from '../proof/claim.ts';
+import { expectFates } from '../proof/expectFates.ts';
+import { inboundInterfaces, isDeclaredInbound, isOutside, isOwn, isTcp } from '../proof/scopes.ts';
+
+export const invalidNotToApp: Claim = {
+  id: 'invalid-not-to-app',
+  level: 'warning',
+  needs: 'application',
+  statement: 'A TCP packet that belongs to no known connection (conntrack state INVALID) does not reach the application.',
+  skip: ({ profile, declared }) => {
+    if (profile === undefined) return 'there is no mesh';
+    return declared.capturesInbound ? undefined : 'in ingress mode inbound traffic is not captured';
+  },
+  judge: (scene) => {
+    const ack = and(equals('fragOffset', 0), masked('flags', TCP_FLAGS.A, TCP_FLAGS.A | TCP_FLAGS.S));
+    return expectFates(
+      scene,
+      inboundInterfaces(scene).map((iif) => ({
+        dir: 'in',
+        iif,
+        forced: { state: 'INVALID', connmark: 0 },
+        when: and(isTcp, ack, isOutside(scene, 'src'), isOwn(scene), isDeclaredInbound(scene), equals('mark', 0)),
+        ends: endsAs('dropped', 'rejected', 'captured-in'),
+      })),
+    );
+  },
+};

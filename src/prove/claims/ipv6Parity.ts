@@ -1,0 +1,16 @@
+/** IPv6 is treated as IPv4 is. source: istio facts P8; incidents G1, G2 */
+import type { Claim } from '../proof/claim.ts';
+import { differences } from '../proof/parity.ts';
+
+export const ipv6Parity: Claim = {
+  id: 'ipv6-parity',
+  level: 'error',
+  statement: 'What happens to TCP and UDP over IPv6 is what happens to the same packet over IPv4.',
+  skip: ({ profile, ruleset, twin }) => {
+    if (profile === undefined) return 'there is no mesh';
+    if (ruleset.family === 4) return 'judged on the IPv6 rules';
+    return twin === undefined ? 'there are no IPv4 rules to compare with' : undefined;
+  },
+  judge: (scene) =>
+    scene.twin === undefined ? { violations: [], doubts: [] } : { violations: differences(scene, scene.twin), doubts: [] },
+};

@@ -1,0 +1,30 @@
+/** Localhost stays localhost. source: istio facts P6 */
+
+import { deliveredUntouched } from '../../connection/symbolicEnds.ts';
+import { and, equals, not } from '../../netfilter/matchExpr.ts';
+import { chosenSources } from '../../symbolic/walk/sources.ts';
+import type { Claim, FateScope } from '../proof/claim.ts';
+import { expectFates } from '../proof/expectFates.ts';
+import { isCapturedDns, isLocalhost, isLoopbackNet, isNew, isTcpOrUdp, ofApplication } from '../proof/scopes.ts';
+
+export const loopbackPreserved: Claim = {
+  id: 'loopback-preserved',
+  level: 'error',
+  needs: 'application',
+  statement:
+    'What the application sends to a loopback address (127.0.0.0/8, ::1) arrives there unchanged, on every port; DNS that is captured is answered.',
+  skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
+  judge: (scene) => {
+    const sent = and(isNew, ofApplication(scene), isLoopbackNet(scene));
+    const untouched = deliveredUntouched(scene);
+    const served: FateScope['ends'] = (end, outcome) => untouched(end, outcome) || outcome === 'dns' || outcome === 'captured-out';
+    const also = chosenSources(scene.space, 0);
+    if (scene.declared.dns === 'off') return expectFates(scene, [{ dir: 'out', when: sent, also, ends: untouched }]);
+    // other questions than those to localhost may be taken in, but have to come to somebody who answers
+    const taken = and(isTcpOrUdp, equals('dport', 53), not(and(isLocalhost(scene), not(isCapturedDns(scene)))));
+    return expectFates(scene, [
+      { dir: 'out', when: and(sent, not(taken)), also, ends: untouched },
+      { dir: 'out', when: and(sent, taken), also, ends: served },
+    ]);
+  },
+};

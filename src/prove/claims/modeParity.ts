@@ -1,0 +1,20 @@
+/** REDIRECT and TPROXY capture the same. source: istio facts 4.5, 4.21; istio/istio#23369 */
+import { and, equals } from '../../netfilter/matchExpr.ts';
+import { compareWith, withoutCounterpart } from '../proof/approachParity.ts';
+import type { Claim } from '../proof/claim.ts';
+import { isNew, isOutside, isOwn } from '../proof/scopes.ts';
+
+export const modeParity: Claim = {
+  id: 'mode-parity',
+  level: 'info',
+  statement:
+    'Every new packet from another host to an address of the pod ends the same with REDIRECT and TPROXY, but for the source that is seen.',
+  byName: true,
+  skip: withoutCounterpart('mode'),
+  judge: (scene) =>
+    compareWith(
+      scene,
+      'mode',
+      scene.arrivals.map((iif) => ({ place: { iif }, when: and(isNew, isOutside(scene, 'src'), isOwn(scene), equals('mark', 0)) })),
+    ),
+};

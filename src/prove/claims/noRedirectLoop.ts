@@ -1,0 +1,44 @@
+/** A cycle of listeners that one original destination goes round. source: shared facts P1, P2; istio#12110, #14242, #14443, #23369 */
+
+import { cyclesOf, listenerEdges } from '../../connection/relayGraph.ts';
+import { UNKNOWN_PROXY_HELP, unknownProxies, unknownProxyText } from '../../connection/unknownProxy.ts';
+import { relaysOf } from '../../mesh/relay.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import type { Claim, Doubtful, Violation } from '../proof/claim.ts';
+import type { Scene } from '../proof/context.ts';
+
+export const noRedirectLoop: Claim = {
+  id: 'no-redirect-loop',
+  level: 'error',
+  needs: 'proxy',
+  statement: 'No connection that the proxy takes is led back to the listener that took it, over any number of legs.',
+  skip: (scene) => {
+    const isNone = relaysOf(scene).length === 0 && unknownProxies(scene, scene.ruleset).length === 0;
+    return isNone ? 'there is no listener that sends on: no mesh, and no rule that hands packets over to a port of this host' : undefined;
+  },
+  judge: (scene) => {
+    const cycles = cyclesOf(scene, listenerEdges(scene));
+    const violations = cycles.map(
+      ({ packets, edges: [head] }): Violation => ({
+        kind: 'packets',
+        set: scene.space.manager.and(packets, scene.where({})),
+        dir: 'out',
+        outcome: 'loop',
+        by: undefined,
+        within: head?.packets ?? packets,
+      }),
+    );
+    return { violations: violations.filter((one) => one.kind === 'packets' && one.set > 0), doubts: doubtsOf(scene) };
+  },
+};
+
+/** A port to which rules hand packets over is some proxy's: whether what it sends comes back is known only when somebody says what that is. */
+function doubtsOf(scene: Scene): readonly Doubtful[] {
+  const { manager } = scene.space;
+  return unknownProxies(scene, scene.ruleset).map((proxy): Doubtful => {
+    const { listener, rules } = proxy;
+    const taken = scene.out().filter(({ fate }) => fate.kind === 'delivered' && fate.listener === listener);
+    const to = listener.port === undefined ? EMPTY : manager.any(taken.map(({ set }) => set));
+    return { set: manager.and(to, scene.where({})), rules, why: `${unknownProxyText(proxy)}: ${UNKNOWN_PROXY_HELP}` };
+  });
+}

@@ -1,0 +1,25 @@
+/** Everything that is to be captured is. source: istio facts P4; incidents A1 to A4, C3, D3, E1 */
+
+import { endsAs } from '../../connection/symbolicEnds.ts';
+import { and } from '../../netfilter/matchExpr.ts';
+import { chosenSources } from '../../symbolic/walk/sources.ts';
+import type { Claim } from '../proof/claim.ts';
+import { expectFates } from '../proof/expectFates.ts';
+import { isDeclaredOutbound, isNew, isOutside, isTcp, ofApplication } from '../proof/scopes.ts';
+
+export const outboundCaptured: Claim = {
+  id: 'outbound-captured',
+  level: 'error',
+  needs: 'proxy',
+  statement: "Every TCP connection of the application to another host that is not excluded reaches the proxy's outbound listener first.",
+  skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
+  judge: (scene) =>
+    expectFates(scene, [
+      {
+        dir: 'out',
+        when: and(isTcp, isNew, ofApplication(scene), isOutside(scene), isDeclaredOutbound(scene)),
+        also: chosenSources(scene.space, 0),
+        ends: endsAs('captured-out'),
+      },
+    ]),
+};

@@ -1,0 +1,45 @@
+/** What the proxy passes on to the application is not led back to it. source: istio facts P2; incidents B3, B4 */
+
+import { emittedBy, relayAt } from '../../connection/relayGraph.ts';
+import { deliveredUntouched } from '../../connection/symbolicEnds.ts';
+import type { MeshListener } from '../../mesh/profile.ts';
+import { literalSource } from '../../mesh/relay.ts';
+import { and, not } from '../../netfilter/matchExpr.ts';
+import type { Claim, Violation } from '../proof/claim.ts';
+import type { Scene } from '../proof/context.ts';
+import { expectFates } from '../proof/expectFates.ts';
+import { isCapturedDns, isOwn, isTcp } from '../proof/scopes.ts';
+
+export const passthroughReturned: Claim = {
+  id: 'passthrough-returned',
+  level: 'error',
+  needs: 'application',
+  statement: 'What the proxy passes on from its inbound listener arrives at the application unchanged.',
+  skip: ({ profile, declared }) => {
+    if (!profile?.listeners.some(({ role, emits }) => role === 'inbound' && emits !== undefined)) return 'there is no inbound proxy';
+    return declared.capturesInbound ? undefined : 'in ingress mode nothing is taken in to be passed on';
+  },
+  judge: (scene) => {
+    const { manager } = scene.space;
+    const inbound = (scene.profile?.listeners ?? []).filter(({ role }) => role === 'inbound');
+    const unbound = inbound.flatMap((listener) => unboundSource(scene, listener));
+    const { violations, doubts } = expectFates(scene, [
+      {
+        dir: 'out',
+        when: and(isTcp, isOwn(scene), not(isCapturedDns(scene))),
+        also: manager.any(inbound.map((listener) => emittedBy(scene, listener))),
+        ends: deliveredUntouched(scene),
+      },
+    ]);
+    return { violations: [...unbound, ...violations], doubts };
+  },
+};
+
+/** No packet shows it: bind(2) fails before there is one. */
+function unboundSource(scene: Scene, listener: MeshListener): readonly Violation[] {
+  const { family } = scene.ruleset;
+  const relay = relayAt(scene, listener);
+  const source = relay?.sends.source;
+  if (relay === undefined || typeof source !== 'object' || literalSource(relay, family, scene.host) !== undefined) return [];
+  return [{ kind: 'rule', rule: undefined, why: `no interface has ${source[family]}, from which the proxy connects to the application` }];
+}

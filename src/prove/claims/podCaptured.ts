@@ -1,0 +1,93 @@
+/** A proxy runs, and nothing is handed to it: the pod is outside the mesh, whatever its containers are. source: incidents C1 to C3, istio/istio#28106, #29511 */
+
+import { outcomesOf } from '../../connection/outcomesOf.ts';
+import { and, equals, inSet, not } from '../../netfilter/matchExpr.ts';
+import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import { chosenSources } from '../../symbolic/walk/sources.ts';
+import type { FateClass } from '../../symbolic/walk/traverse.ts';
+import type { Claim, Judgement } from '../proof/claim.ts';
+import { NO_VIOLATION } from '../proof/claim.ts';
+import type { Place, Scene } from '../proof/context.ts';
+import { packets } from '../proof/context.ts';
+import { isNew, isOutside, isOwn, isTcp, ofApplication, portsOf } from '../proof/scopes.ts';
+
+export const podCaptured: Claim = {
+  id: 'pod-captured',
+  level: 'error',
+  needs: 'proxy',
+  statement: 'Where the proxy of a mesh runs, some connections of the application and some from other hosts are handed to it.',
+  skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
+  judge: (scene) => {
+    const { manager } = scene.space;
+    const opened = and(isTcp, isNew, not(inSet('dport', [{ lo: 0, hi: 0 }])));
+    const sent = manager.and(packets(scene, and(opened, ofApplication(scene), isOutside(scene))), chosenSources(scene.space, 0));
+    const outbound = someCaptured(scene, [{ place: {}, ends: scene.out(), within: sent }], {
+      as: 'captured-out',
+      why: 'NOT CAPTURED: no connection of the application is handed to the proxy',
+    });
+    const into = and(opened, isOutside(scene, 'src'), isOwn(scene), equals('mark', 0));
+    const arriving = scene.arrivals.map((iif) => ({ place: { iif }, ends: scene.in(iif), within: packets(scene, into, { iif }) }));
+    const inbound = scene.declared.capturesInbound
+      ? someCaptured(scene, arriving, { as: 'captured-in', why: 'NOT CAPTURED: no connection from another host is handed to the proxy' })
+      : NO_VIOLATION;
+    return { violations: [...outbound.violations, ...inbound.violations], doubts: [...outbound.doubts, ...inbound.doubts] };
+  },
+};
+
+interface Part {
+  readonly place: Place;
+  readonly ends: readonly FateClass[];
+  readonly within: Bdd;
+}
+
+interface Wanted {
+  readonly as: 'captured-out' | 'captured-in';
+  readonly why: string;
+}
+
+/** One packet is enough; without any, all of them show it. With `where` only those that are looked at. */
+function someCaptured(scene: Scene, parts: readonly Part[], { as, why }: Wanted): Judgement {
+  const { manager } = scene.space;
+  const own = portsOf(scene, 'outbound', 'inbound');
+  const found = parts.flatMap(({ place, ends, within }) =>
+    ends.flatMap((end) =>
+      outcomesOf(scene, end, manager.and(end.set, within))
+        .filter(({ set }) => set !== EMPTY)
+        .map(({ outcome, set }) => ({ place, end, within, outcome, set })),
+    ),
+  );
+  // to the listener's own port nobody has to hand it over
+  const elsewhere = (set: Bdd, place: Place): boolean =>
+    manager.minus(
+      set,
+      packets(
+        scene,
+        inSet(
+          'dport',
+          own.map((port) => ({ lo: port, hi: port })),
+        ),
+        place,
+      ),
+    ) !== EMPTY;
+  if (found.some(({ outcome, set, place }) => outcome === as && elsewhere(set, place))) return NO_VIOLATION;
+  const open = found.filter(({ end }) => end.doubts.some(({ why: kind }) => kind === 'unmodelled') || end.fate.kind === 'undecided');
+  if (open.length > 0) {
+    const rules = open.flatMap(({ end }) => end.doubts.flatMap(({ rule }) => (rule === undefined ? [] : [rule])));
+    return {
+      violations: [],
+      doubts: [{ set: manager.any(open.map(({ set }) => set)), rules, why: 'what is not modelled decides whether anything is captured' }],
+    };
+  }
+  return {
+    doubts: [],
+    violations: found.flatMap(({ place, end, within, outcome, set }) => {
+      const asked = manager.and(set, scene.where(place));
+      const { iif } = place;
+      const dir = iif === undefined ? 'out' : 'in';
+      return asked === EMPTY
+        ? []
+        : [{ kind: 'packets' as const, set: asked, dir, ...place, outcome, by: end.decided, within, why } as const];
+    }),
+  };
+}

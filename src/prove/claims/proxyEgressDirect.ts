@@ -1,0 +1,26 @@
+/** The proxy's own packets leave the host untouched, and those of its group where rules ask for it. source: istio facts P1; scenarios 4.3; incidents A5, B1, B2, B4 */
+
+import { leavesUntouched } from '../../connection/symbolicEnds.ts';
+import { and, not, or } from '../../netfilter/matchExpr.ts';
+import { chosenSources } from '../../symbolic/walk/sources.ts';
+import type { Claim } from '../proof/claim.ts';
+import { expectFates } from '../proof/expectFates.ts';
+import { isCapturedDns, isNew, isOutside, ofProxy, ofProxyGroup } from '../proof/scopes.ts';
+
+export const proxyEgressDirect: Claim = {
+  id: 'proxy-egress-direct',
+  level: 'error',
+  needs: 'proxy',
+  statement: 'Every packet that the proxy sends to another host leaves directly, whatever its protocol.',
+  skip: ({ profile }) => (profile === undefined ? 'there is no mesh, and so no proxy' : undefined),
+  judge: (scene) =>
+    expectFates(scene, [
+      {
+        dir: 'out',
+        // port 53 where DNS is captured is the promise of dns-proxy-direct
+        when: and(isNew, or(ofProxy(scene), ofProxyGroup(scene)), isOutside(scene), not(isCapturedDns(scene))),
+        also: chosenSources(scene.space, scene.declared.proxyMark?.value ?? 0),
+        ends: leavesUntouched(scene),
+      },
+    ]),
+};

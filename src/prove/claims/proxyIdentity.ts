@@ -1,0 +1,63 @@
+/** Rules let the proxy's own packets past, and cannot say who the proxy is. Taken from the rules that it should judge, the proxy would
+ *  always be the one whom they let past. source: shared facts P1, P2; incident A1: a dump for uid 1338 beside a proxy of uid 1337 */
+import type { ChosenIdentity } from '../../connection/proxyIdentity.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import type { Claim, Violation } from '../proof/claim.ts';
+import type { Scene } from '../proof/context.ts';
+import { dnsProxyDirect } from './dnsProxyDirect.ts';
+import { noRedirectLoop } from './noRedirectLoop.ts';
+import { outboundCaptured } from './outboundCaptured.ts';
+import { passthroughReturned } from './passthroughReturned.ts';
+import { proxyEgressDirect } from './proxyEgressDirect.ts';
+import { selfVipCaptured } from './selfVipCaptured.ts';
+
+/** What breaks where the proxy is another, the worst first. */
+const AT_STAKE: readonly Claim[] = [
+  noRedirectLoop,
+  proxyEgressDirect,
+  dnsProxyDirect,
+  passthroughReturned,
+  selfVipCaptured,
+  outboundCaptured,
+];
+
+export const proxyIdentity: Claim = {
+  id: 'proxy-identity',
+  level: 'error',
+  needs: 'proxy',
+  statement:
+    "The user and the group that the rules let past are known to be the proxy's, or the usual proxy gets along with the rules as well.",
+  skip: ({ profile, usual }) => {
+    if (profile === undefined) return 'there is no mesh';
+    return usual === undefined ? 'the rules let the usual proxy past, or somebody says who the proxy is' : undefined;
+  },
+  judge: (scene) => {
+    if (scene.usual === undefined) return { violations: [], doubts: [] };
+    const { identity } = scene.usual;
+    const other = scene.usual.scene();
+    for (const claim of AT_STAKE) {
+      if (claim.skip?.(other) !== undefined) continue;
+      const { violations, doubts } = claim.judge(other);
+      const [broken] = violations.filter((one) => one.kind === 'packets' && one.set !== EMPTY);
+      if (broken?.kind === 'packets') return { violations: [inOther(broken, { identity, claim, other })], doubts: [] };
+      if (violations.length + doubts.length > 0) {
+        return { violations: [{ kind: 'rule', rule: undefined, why: whyNot(identity, claim) }], doubts: [] };
+      }
+    }
+    return { violations: [], doubts: [] };
+  },
+};
+
+interface Broken {
+  readonly identity: ChosenIdentity;
+  readonly claim: Claim;
+  readonly other: Scene;
+}
+
+function inOther(violation: Extract<Violation, { kind: 'packets' }>, { identity, claim, other }: Broken): Violation {
+  return { ...violation, why: whyNot(identity, claim), scene: other };
+}
+
+function whyNot({ uid, gid, usual }: ChosenIdentity, { id }: Claim): string {
+  return `the rules let uid ${uid} and gid ${gid} past, and cannot say that this is the proxy: if it runs as uid ${usual.uid} and gid ${usual.gid}, as is usual, ${id} breaks`;
+}

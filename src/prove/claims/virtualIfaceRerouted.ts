@@ -1,0 +1,33 @@
+/** A guest behind an interface of the pod is treated as the application. source: istio facts 4.2; incidents F3 */
+
+import { endsAs } from '../../connection/symbolicEnds.ts';
+import { and, equals, inSet, not } from '../../netfilter/matchExpr.ts';
+import { PROTO } from '../../packet/protocol.ts';
+import type { Claim, FateScope } from '../proof/claim.ts';
+import { expectFates } from '../proof/expectFates.ts';
+import { isDeclaredOutbound, isNew, isOutside, isTcp } from '../proof/scopes.ts';
+
+export const virtualIfaceRerouted: Claim = {
+  id: 'virtual-iface-rerouted',
+  level: 'error',
+  needs: 'proxy',
+  statement:
+    "TCP from behind a virtual interface to another host reaches the proxy's outbound listener; UDP passes, but for DNS that the mesh answers.",
+  skip: ({ declared }) => (declared.virtualInterfaces.length > 0 ? undefined : 'no virtual interface is declared'),
+  judge: (scene) => {
+    const passing = and(isNew, isOutside(scene, 'src'), isOutside(scene), equals('mark', 0));
+    return expectFates(
+      scene,
+      scene.declared.virtualInterfaces.flatMap((iif): readonly FateScope[] => [
+        {
+          dir: 'in',
+          iif,
+          when: and(passing, isTcp, isDeclaredOutbound(scene), not(inSet('dst', scene.declared.virtualNetworks))),
+          ends: endsAs('captured-out'),
+        },
+        { dir: 'in', iif, when: and(passing, equals('proto', PROTO.udp), not(equals('dport', 53))), ends: endsAs('forwarded') },
+        { dir: 'in', iif, when: and(passing, equals('proto', PROTO.udp), equals('dport', 53)), ends: endsAs('forwarded', 'dns') },
+      ]),
+    );
+  },
+};

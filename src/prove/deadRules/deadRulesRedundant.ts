@@ -1,0 +1,143 @@
+/** Rules that decide some packets, but none otherwise than the rest of the table would: without the rule every packet fares the same.
+ *  Proved for each rule by itself, over all packets in any state; of two rules that stand in for each other, both are found. */
+import { BudgetError } from '../../lib/budget.ts';
+import type { Effect } from '../../netfilter/effect.ts';
+import type { HookName } from '../../netfilter/hooks.ts';
+import { TABLE_HOOKS } from '../../netfilter/hooks.ts';
+import type { Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import type { Space, SpaceAround } from '../../symbolic/space/space.ts';
+import { inOwnSpace } from '../../symbolic/space/space.ts';
+import { anyStates } from '../../symbolic/walk/anyState.ts';
+import { rulesAfter } from '../../symbolic/walk/reachableAfter.ts';
+import type { PacketClass } from '../../symbolic/walk/state.ts';
+import { keyOf } from '../../symbolic/walk/stateKeys.ts';
+import { walkAlone } from '../../symbolic/walk/usedRules.ts';
+
+export interface Redundant {
+  readonly rules: readonly Rule[];
+  /** whether they are depends on something that is not modelled */
+  readonly undecided: readonly Rule[];
+  /** tables that are too large to be asked this */
+  readonly skipped: readonly Table[];
+}
+
+/** Two walks of the table for each of its rules: more take too long. */
+export const MAX_RULES = 400;
+const NODE_LIMIT = 3_000_000;
+
+export function redundantRules({ family, tables }: Ruleset, { host, budget }: SpaceAround): Redundant {
+  const rules: Rule[] = [];
+  const undecided: Rule[] = [];
+  const skipped: Table[] = [];
+  for (const table of tables.values()) {
+    const count = [...table.chains.values()].reduce((sum, chain) => sum + chain.rules.length, 0);
+    try {
+      if (count > MAX_RULES) skipped.push(table);
+      else {
+        const ask = () => inOwnSpace(family, { host, budget }, (space) => redundantIn(space, table));
+        for (const [rule, answer] of budget.share(1 / 2, ask, { nodes: NODE_LIMIT })) {
+          if (answer === 'yes') rules.push(rule);
+          else if (answer === 'unmodelled') undecided.push(rule);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof BudgetError)) throw error;
+      skipped.push(table);
+    }
+  }
+  return { rules, undecided, skipped };
+}
+
+type Answer = 'yes' | 'no' | 'unmodelled';
+
+function redundantIn(space: Space, table: Table): readonly (readonly [Rule, Answer])[] {
+  const taken = takenBy(space, table);
+  const later = rulesAfter(table, ({ effect }) => effect.kind === 'unmodelled');
+  const deciding = [...table.chains.values()]
+    .flatMap(({ rules }) => rules)
+    .filter(({ effect }) => effect.kind !== 'continue' && effect.kind !== 'unmodelled');
+  return deciding.flatMap((rule): readonly (readonly [Rule, Answer])[] => {
+    const known = taken.get(rule);
+    // packets that come to it only after an unmodelled target are in no class
+    if (known === undefined) return later.has(rule) ? [[rule, 'unmodelled']] : [];
+    const rest = without(table, rule);
+    const answers = known.map(({ hook, one, set }): Answer => {
+      const part = [{ ...one, set }];
+      return sameOutcomes(space, outcomes(space, { table, hook }, part), outcomes(space, { table: rest, hook }, part));
+    });
+    if (answers.includes('no')) return [[rule, 'no']];
+    return [[rule, later.has(rule) || answers.includes('unmodelled') ? 'unmodelled' : 'yes']];
+  });
+}
+
+interface Taken {
+  readonly hook: HookName;
+  readonly one: PacketClass;
+  set: Bdd;
+}
+
+/** Packets that each rule takes, as they come to the table: by hook and state. */
+function takenBy(space: Space, table: Table): ReadonlyMap<Rule, readonly Taken[]> {
+  const classesAt = anyStates(space, table);
+  const taken = new Map<Rule, Taken[]>();
+  for (const hook of TABLE_HOOKS[table.name]) {
+    for (const one of classesAt(hook)) {
+      const visit = (rule: Rule, _: Bdd, matching: Bdd): void => {
+        if (matching === EMPTY) return;
+        const entries = taken.get(rule) ?? [];
+        taken.set(rule, entries);
+        const known = entries.find((entry) => entry.one === one);
+        if (known === undefined) entries.push({ hook, one, set: matching });
+        else known.set = space.manager.or(known.set, matching);
+      };
+      walkAlone({ space, table, hook, visit }, [one]);
+    }
+  }
+  return taken;
+}
+
+export function without(table: Table, rule: Rule): Table {
+  const chain = table.chains.get(rule.chain) as Chain;
+  const rest: Chain = { ...chain, rules: chain.rules.filter((one) => one !== rule) };
+  return { ...table, chains: new Map([...table.chains, [chain.name, rest]]) };
+}
+
+interface Outcomes {
+  /** packets by what the table does to them */
+  readonly sets: ReadonlyMap<string, Bdd>;
+  /** those that come to an unmodelled target */
+  readonly unclear: Bdd;
+}
+
+function outcomes(
+  space: Space,
+  { table, hook }: { readonly table: Table; readonly hook: HookName },
+  classes: readonly PacketClass[],
+): Outcomes {
+  const { accepted, ended } = walkAlone({ space, table, hook }, classes);
+  const sets = new Map<string, Bdd>();
+  const add = (one: PacketClass, end: string): void => {
+    const effect = one.decided?.effect;
+    const how = effect === undefined || effect.kind === 'accept' || effect.kind === 'drop' ? '' : effectText(effect);
+    const key = `${end} ${how} ${keyOf(one.env, one.doubts)}`;
+    sets.set(key, space.manager.or(sets.get(key) ?? EMPTY, one.set));
+  };
+  for (const one of accepted) add(one, 'accepted');
+  for (const one of ended) if (one.end !== 'undecided') add(one, one.end);
+  return { sets, unclear: space.manager.any(ended.filter(({ end }) => end === 'undecided').map(({ set }) => set)) };
+}
+
+/** Diagrams of one manager: equal sets are equal numbers. */
+function sameOutcomes({ manager }: Space, left: Outcomes, right: Outcomes): Answer {
+  const unclear = manager.or(left.unclear, right.unclear);
+  const keys = [...new Set([...left.sets.keys(), ...right.sets.keys()])];
+  const known = (one: Outcomes, key: string): Bdd => manager.minus(one.sets.get(key) ?? EMPTY, unclear);
+  if (!keys.every((key) => known(left, key) === known(right, key))) return 'no';
+  return unclear === EMPTY ? 'yes' : 'unmodelled';
+}
+
+function effectText(effect: Effect): string {
+  return JSON.stringify(effect, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+}

@@ -1,0 +1,144 @@
+/** What the rules leave alone because the mesh was told to: RETURNs where the mesh's own generator writes its exclusions.
+ *  A rule that stands elsewhere, or that asks for something else, is somebody else's, and no exclusion. */
+import type { MeshPlaces } from '../../mesh/profile.ts';
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import type { Address } from '../../packet/address.ts';
+import { familyOf } from '../../packet/address.ts';
+import { PROTO } from '../../packet/protocol.ts';
+import { asksOnly, covers, pointsOf, type RuleShape, valuesOf } from '../../ruleset/ruleShape.ts';
+import type { Declaration } from './declaration.ts';
+
+export type Told = (what: string, rules: readonly RuleShape[]) => readonly RuleShape[];
+
+export interface ExclusionInput {
+  readonly places: MeshPlaces;
+  /** rules that packets come to in OUTPUT of nat, and in PREROUTING of nat and mangle */
+  readonly outbound: readonly RuleShape[];
+  readonly inbound: readonly RuleShape[];
+  readonly identity: Pick<Declaration, 'proxyUids' | 'proxyGids'>;
+  /** ports of the mesh's own listeners, which are no exclusions */
+  readonly ownPorts: ReadonlySet<number>;
+  readonly told: Told;
+  /** rules that belong to a setting that another rule names */
+  readonly keep: (rules: readonly RuleShape[]) => void;
+}
+
+export type Exclusions = Pick<
+  Declaration,
+  | 'proxyUids'
+  | 'excludedInboundPorts'
+  | 'excludedInboundRanges'
+  | 'excludedOutboundPorts'
+  | 'excludedOutboundRanges'
+  | 'excludedFlows'
+  | 'excludedInterfaces'
+  | 'excludedUsers'
+  | 'excludedGroups'
+  | 'includedGroups'
+>;
+
+export function exclusionsOf({ places, outbound, inbound, identity, ownPorts, told, keep }: ExclusionInput): Exclusions {
+  const returns = (shapes: readonly RuleShape[], chain: RegExp) =>
+    shapes.filter(({ rule }) => rule.effect.kind === 'return' && chain.test(rule.chain));
+  const out = returns(outbound, places.outbound.chain);
+  const into = returns(inbound, places.inbound.chain);
+  const outBy = (field: 'dport' | 'dst' | 'uid' | 'gid') =>
+    places.outbound.excludes.includes(field) ? out.filter((shape) => asksOnly(shape, field)) : [];
+  const inBy = (field: 'dport' | 'src') => (places.inbound.excludes.includes(field) ? into.filter((shape) => asksOnly(shape, field)) : []);
+  const inItsPlace = (shape: RuleShape): boolean => places.proxyFirst !== true || afterProxy(shape, out);
+  const isOther = ({ has }: RuleShape): boolean => has.get('dport')?.some(({ lo, hi }) => lo !== hi || !ownPorts.has(Number(lo))) === true;
+  // a rule for UDP alone excludes nothing that is captured by port
+  const isOfPorts = (shape: RuleShape): boolean =>
+    covers(shape, 'proto', PROTO.tcp) && (places.portRanges === true || isPoint(shape, 'dport'));
+
+  const inboundPorts = told(
+    'excluded inbound port',
+    inBy('dport').filter((shape) => isOfPorts(shape) && isOther(shape)),
+  );
+  const outboundPorts = told('excluded outbound port', outBy('dport').filter(isOfPorts));
+  const inboundRanges = told('excluded inbound range', inBy('src'));
+  const ranges = told(
+    'excluded range',
+    outBy('dst').filter((shape) => !isLoopback(shape) && inItsPlace(shape)),
+  );
+  const flows = told(
+    'excluded outbound',
+    outbound.filter((shape) => isCommented(shape, places.commented) && isFlow(shape)),
+  );
+  const interfaces = places.interfaces === true ? interfacePairs({ inbound, outbound, told, keep }) : [];
+  const users = told(
+    'excluded user',
+    outBy('uid').filter((shape, index, all) => isBeforeProxy(all.slice(index + 1), identity.proxyUids) && isPoint(shape, 'uid')),
+  );
+  const excludedUsers = pointsOf<number>(users, 'uid');
+  const groups = outBy('gid').filter(
+    (shape) => !identity.proxyGids.includes(pointsOf<number>([shape], 'gid')[0] ?? -1) && inItsPlace(shape),
+  );
+  const onlyGroups = out.filter((shape) => places.outbound.excludes.includes('gid') && asksOnlyNot(shape, 'gid') && inItsPlace(shape));
+  const included = told('only groups', onlyGroups.slice(0, 1))[0]?.hasNot.get('gid');
+  return {
+    // users that are excluded by name are not the proxy
+    proxyUids: identity.proxyUids.filter((uid) => !excludedUsers.includes(uid)),
+    excludedInboundPorts: valuesOf(inboundPorts, 'dport'),
+    excludedInboundRanges: valuesOf<Address>(inboundRanges, 'src'),
+    excludedOutboundPorts: valuesOf(outboundPorts, 'dport'),
+    excludedOutboundRanges: valuesOf<Address>(ranges, 'dst'),
+    excludedFlows: flows.map(({ rule }): MatchExpr => rule.match),
+    excludedInterfaces: interfaces,
+    excludedUsers,
+    excludedGroups: pointsOf<number>(told('excluded group', groups), 'gid'),
+    ...(included === undefined ? {} : { includedGroups: included.map(({ lo }) => Number(lo)) }),
+  };
+}
+
+/** `-i N -j RETURN` and `-o N -j RETURN`, both in base chains. */
+function interfacePairs({
+  inbound,
+  outbound,
+  told,
+  keep,
+}: Pick<ExclusionInput, 'inbound' | 'outbound' | 'told' | 'keep'>): readonly string[] {
+  const here = (shapes: readonly RuleShape[], chain: string, field: 'iif' | 'oif') =>
+    shapes.filter((shape) => shape.rule.chain === chain && shape.rule.effect.kind === 'return' && asksOnly(shape, field));
+  const nics = (shapes: readonly RuleShape[], field: 'iif' | 'oif') => pointsOf<string>(shapes, field);
+  const arriving = here(inbound, 'PREROUTING', 'iif');
+  const paired = here(outbound, 'OUTPUT', 'oif').filter((shape) => nics([shape], 'oif').some((nic) => nics(arriving, 'iif').includes(nic)));
+  keep(arriving.filter((shape) => nics([shape], 'iif').some((nic) => nics(paired, 'oif').includes(nic))));
+  return nics(told('excluded interface', paired), 'oif').filter((nic) => nic !== 'lo');
+}
+
+function isPoint({ has }: RuleShape, field: 'uid' | 'dport'): boolean {
+  return (has.get(field) ?? []).every(({ lo, hi }) => lo === hi);
+}
+
+/** The proxy's own RETURN is the last for a user; those that were inserted before it are for others. */
+function isBeforeProxy(rest: readonly RuleShape[], proxy: readonly number[]): boolean {
+  return rest.some((shape) => pointsOf<number>([shape], 'uid').some((uid) => proxy.includes(uid)));
+}
+
+/** Istio writes ranges and groups after the proxy's own RETURNs; one before them is somebody else's rule. */
+function afterProxy({ rule }: RuleShape, spared: readonly RuleShape[]): boolean {
+  const proxy = spared.find((shape) => shape.rule.chain === rule.chain && (asksOnly(shape, 'uid') || asksOnly(shape, 'gid')));
+  return proxy !== undefined && proxy.rule.number < rule.number;
+}
+
+function asksOnlyNot({ has, hasNot, more }: RuleShape, field: 'gid'): boolean {
+  return !more && has.size === 0 && hasNot.size === 1 && hasNot.has(field);
+}
+
+function isLoopback({ has }: RuleShape): boolean {
+  return (has.get('dst') ?? []).every(({ lo }) => {
+    const first = lo as Address;
+    return familyOf(first) === 6 ? first === 1n : Number(first) >>> 24 === 127;
+  });
+}
+
+function isCommented({ rule }: RuleShape, comment: RegExp | undefined): boolean {
+  return comment !== undefined && rule.effect.kind === 'return' && rule.chain === 'OUTPUT' && comment.test(rule.text);
+}
+
+const OF_FLOWS: ReadonlySet<string> = new Set(['proto', 'dst', 'dport', 'uid']);
+
+function isFlow({ has, hasNot, more }: RuleShape): boolean {
+  return !more && [...has.keys(), ...hasNot.keys()].every((field) => OF_FLOWS.has(field)) && has.size > 0;
+}

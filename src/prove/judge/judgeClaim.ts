@@ -1,0 +1,118 @@
+/** Judges claims and makes findings: proofs, or a replayed packet that breaks the claim. */
+
+import type { Outcome } from '../../connection/journey.ts';
+import { wordsOf } from '../../connection/packetWords.ts';
+import { withoutQuestions } from '../../connection/replies.ts';
+import { BudgetError, budgetReason } from '../../lib/budget.ts';
+import { forcedKey } from '../../netfilter/firstState.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import type { Claim, Judgement, Violation } from '../proof/claim.ts';
+import { notYet } from '../proof/claimsInInitPhase.ts';
+import type { Scene } from '../proof/context.ts';
+import type { Finding } from '../proof/finding.ts';
+import { partsOf } from '../proof/suppressions.ts';
+import type { PacketViolation } from './replay.ts';
+import { decidingRules, replay } from './replay.ts';
+
+export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
+  const known = { claim: claim.id, level: claim.level, statement: claim.statement, family: scene.ruleset.family } as const;
+  const skip = (scene.whileInit === undefined ? undefined : notYet(claim, scene.whileInit)) ?? claim.skip?.(scene);
+  if (skip !== undefined) return [{ ...known, verdict: 'not-applicable', blame: [], reason: skip }];
+  try {
+    return judged(scene, claim, known);
+  } catch (error) {
+    if (error instanceof BudgetError) return [{ ...known, verdict: 'undecided', blame: [], reason: budgetReason(error) }];
+    throw error;
+  }
+}
+
+function judged(scene: Scene, claim: Claim, known: About): readonly Finding[] {
+  const judgement = claim.judge(scene);
+  const about = judgement.notes === undefined ? known : { ...known, notes: judgement.notes };
+  return partsOf(scene, claim.id, judgement).flatMap((part) =>
+    findingsOf(scene, about, part.judgement).map((finding) => (part.muted === undefined ? finding : { ...finding, muted: part.muted })),
+  );
+}
+
+type About = Pick<Finding, 'claim' | 'level' | 'statement' | 'family' | 'notes'>;
+
+function findingsOf(scene: Scene, about: About, judgement: Judgement): readonly Finding[] {
+  const violated = groups(judgement.violations).map((group): Finding => {
+    const [first] = group;
+    if (first?.kind === 'rule')
+      return { ...about, verdict: 'violated', blame: first.rule === undefined ? [] : [first.rule], reason: first.why };
+    return {
+      ...about,
+      verdict: 'violated',
+      ...witnessed((first?.kind === 'packets' ? first.scene : undefined) ?? scene, group as readonly PacketViolation[]),
+    };
+  });
+  if (violated.length > 0) return violated;
+  if (judgement.doubts.length > 0) {
+    const set = withoutQuestions(scene.space, scene.space.manager.any(judgement.doubts.map((doubt) => doubt.set)));
+    const rules = [...new Set(judgement.doubts.flatMap((doubt) => doubt.rules))];
+    const reason = [...new Set(judgement.doubts.map(({ why }) => why))].join('; ');
+    // doubts about rules have no packets of their own
+    const packets = set === EMPTY ? {} : { packets: wordsOf(scene, { set, dir: 'out' }) };
+    return [{ ...about, verdict: 'undecided', blame: rules, ...packets, reason }];
+  }
+  if (judgement.vacuous === true) return [{ ...about, verdict: 'not-applicable', blame: [], reason: 'no packet is one that it is about' }];
+  return [{ ...about, verdict: 'holds', blame: [] }];
+}
+
+/** Packets of one direction and interface are one finding; so is each rule. */
+function groups(violations: readonly Violation[]): readonly (readonly Violation[])[] {
+  const byKey = new Map<string, Violation[]>();
+  for (const [index, violation] of violations.entries()) {
+    const { kind } = violation;
+    const key =
+      kind === 'rule'
+        ? `rule ${index}`
+        : [violation.dir, violation.iif, violation.forced?.state, violation.forced?.connmark, violation.apart].join(' ');
+    byKey.set(key, [...(byKey.get(key) ?? []), violation]);
+  }
+  return [...byKey.values()];
+}
+
+/** What people should see first: the worst, and what they know. */
+const TELLING: readonly Outcome[] = [
+  'loop',
+  'to-app',
+  'direct',
+  'captured-out',
+  'captured-in',
+  'dns',
+  'dropped',
+  'rejected',
+  'refused',
+  'forwarded',
+];
+
+function mostTelling(group: readonly PacketViolation[]): PacketViolation | undefined {
+  const rank = ({ outcome }: PacketViolation): number => (TELLING.includes(outcome) ? TELLING.indexOf(outcome) : TELLING.length);
+  return group.toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
+function witnessed(scene: Scene, group: readonly PacketViolation[]): Pick<Finding, 'witness' | 'blame' | 'packets' | 'reason'> {
+  const { manager } = scene.space;
+  const first = mostTelling(group);
+  if (first === undefined) return { blame: [] };
+  const alike = group.filter(
+    (one) => one.outcome === first.outcome && one.why === first.why && forcedKey(one.forced) === forcedKey(first.forced),
+  );
+  const whole: PacketViolation = {
+    ...first,
+    set: withoutQuestions(scene.space, manager.any(group.map(({ set }) => set))),
+    within: withoutQuestions(scene.space, manager.any(group.map((one) => one.within))),
+  };
+  const witness = replay(scene, { ...first, set: manager.any(alike.map(({ set }) => set)) });
+  const deciding = decidingRules(witness);
+  const blame = deciding.length > 0 ? deciding : first.by === undefined ? [] : [first.by];
+  const { set, dir, iif, within, why } = whole;
+  return {
+    witness,
+    blame,
+    ...(why === undefined ? {} : { reason: why }),
+    packets: wordsOf(scene, { set, dir, within, ...(iif === undefined ? {} : { iif }) }),
+  };
+}

@@ -1,0 +1,62 @@
+/** Every witness is walked by the simulator before it is shown. A witness that does not show the violation is a bug of ours. */
+import type { Journey } from '../../connection/journey.ts';
+import { walkJourney } from '../../connection/walkJourney.ts';
+import { BudgetError } from '../../lib/budget.ts';
+import { InvariantError } from '../../lib/invariant.ts';
+import { packetText } from '../../packet/notation.ts';
+import type { Packet } from '../../packet/packet.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
+import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import { equal } from '../../symbolic/diagrams/vector.ts';
+import { pickWitness, usualPreferences } from '../../symbolic/words/witness.ts';
+import type { Violation } from '../proof/claim.ts';
+import type { Scene } from '../proof/context.ts';
+
+export type PacketViolation = Extract<Violation, { kind: 'packets' }>;
+
+/** A packet of the violation and its journey, which has the outcome that the proof says. */
+export function replay(scene: Scene, violation: PacketViolation): Journey {
+  const { dir, iif, forced, set, outcome } = violation;
+  const packet = pickWitness(scene.space, ofKnownProcess(scene, set), {
+    dir,
+    preferences: usualPreferences(scene.space, dir),
+    ...(iif === undefined ? {} : { iif }),
+    ...(forced === undefined ? {} : { forced }),
+  });
+  if (packet === undefined) throw new InvariantError('a violation without packets');
+  const journey = journeyOf(scene, packet);
+  if (!journey.paths.some((path) => path.outcome === outcome || (path.outcome === 'loop' && isCapture(outcome)))) {
+    if (journey.truncated) throw new BudgetError('ways', 'more ways of one packet than are walked');
+    throw new InvariantError(`the proof says \`${outcome}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``);
+  }
+  return journey;
+}
+
+/** One of the processes that the host names, where one is in the set. */
+function ofKnownProcess({ space, host }: Scene, set: Bdd): Bdd {
+  const { manager, start } = space;
+  for (const { uid, gid } of host.processes.values()) {
+    const sent = manager.all([set, space.socket, space.process, equal(manager, start.uid, uid), equal(manager, start.gid, gid)]);
+    if (sent !== EMPTY) return sent;
+  }
+  return set;
+}
+
+export function journeyOf({ ruleset, host, profile, space }: Scene, packet: Packet): Journey {
+  return walkJourney(ruleset, packet, { host, budget: space.budget, ...(profile === undefined ? {} : { profile }) });
+}
+
+function isCapture(outcome: string): boolean {
+  return outcome === 'captured-out' || outcome === 'captured-in' || outcome === 'dns';
+}
+
+/** The rule that ended the table where the packet's way was decided: its last that is no jump; and the one that led into its chain. */
+export function decidingRules({ paths }: Journey): readonly Rule[] {
+  const steps = (paths[0]?.legs[0]?.walk.steps ?? []).flatMap((step) => (step.kind === 'rule' ? [step] : []));
+  const at = steps.findLastIndex(({ verdict }) => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE');
+  const deciding = steps[at]?.rule;
+  if (deciding === undefined) return [];
+  const caller = steps.slice(0, at).findLast(({ rule: { target, table } }) => target === deciding.chain && table === deciding.table)?.rule;
+  return caller === undefined ? [deciding] : [deciding, caller];
+}

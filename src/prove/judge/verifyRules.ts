@@ -1,0 +1,145 @@
+/** Rules of one pod or machine, both families, against every claim. */
+import type { AskedSet } from '../../connection/assumedHost.ts';
+import type { Assumption } from '../../connection/assumption.ts';
+import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
+import { Budget, type BudgetLimits } from '../../lib/budget.ts';
+import type { MeshProfile } from '../../mesh/profile.ts';
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import type { Family } from '../../packet/address.ts';
+import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { CLAIMS } from '../claims/all.ts';
+import { inferDeclaration } from '../inferred/infer.ts';
+import type { Claim } from '../proof/claim.ts';
+import type { Scene } from '../proof/context.ts';
+import { makeScene } from '../proof/context.ts';
+import type { Finding } from '../proof/finding.ts';
+import type { Counterpart, Other, WhileInit } from '../proof/podQuestions.ts';
+import type { SettingCauses } from '../proof/settingCauses.ts';
+import type { AcceptedRule } from '../proof/suppressions.ts';
+import { judgeClaim } from './judgeClaim.ts';
+
+export interface VerifyOptions extends GivenPlace {
+  /** ids of claims; all when absent */
+  readonly only?: readonly string[];
+  readonly except?: readonly string[];
+  /** only these packets are looked at */
+  readonly where?: AskedSet & { readonly expr: Readonly<Record<Family, MatchExpr>> };
+  /** families to judge even without rules; those of the rules when absent */
+  readonly families?: readonly Family[];
+  /** rules at which somebody has accepted that claims break */
+  readonly accepted?: (ruleset: Ruleset) => readonly AcceptedRule[];
+  /** of a pod: judged while its init containers run */
+  readonly whileInit?: WhileInit;
+  /** of a pod: how it would be captured otherwise, or why not */
+  readonly counterpart?: (other: Other) => Counterpart | string;
+  /** what all claims about one pod may cost together */
+  readonly limits?: () => BudgetLimits;
+  /** told of each claim before it is judged */
+  readonly progress?: (claim: string, family: Family) => void;
+}
+
+export interface Verified {
+  readonly rulesets: readonly Ruleset[];
+  readonly profile: MeshProfile | undefined;
+  readonly findings: readonly Finding[];
+  /** what the findings rest on, though nobody said it */
+  readonly assumptions: readonly Assumption[];
+  /** what was read from the rules, and what was not judged */
+  readonly notes: readonly string[];
+  /** of a pod: what somebody wrote that breaks claims */
+  readonly causes?: ReadonlyMap<Finding, SettingCauses>;
+}
+
+/** `rulesets`: at most one of each family. */
+export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOptions = {}): Verified {
+  const setting = chooseSetting({ rulesets, given: options, where: options.where });
+  const budget = new Budget(options.limits?.());
+  const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
+  const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));
+  const unjudged = ([4, 6] as const).filter((family) => !wanted.includes(family));
+  const scenes: Scene[] = [];
+  for (const ruleset of judged.toSorted((a, b) => a.family - b.family)) {
+    scenes.push(sceneOf({ ruleset, setting, options, budget, twin: scenes[0] }));
+  }
+  const claims = CLAIMS.filter((claim) => isAsked(claim, options));
+  const findings = claims.flatMap((claim) => scenes.flatMap((scene) => judge(scene, claim, options)));
+  return {
+    rulesets: judged,
+    profile: setting.profile,
+    findings,
+    assumptions: placeAssumptions(setting, judged),
+    notes: [
+      ...new Set(scenes.flatMap(({ declared }) => declared.notes)),
+      ...new Set(findings.flatMap((finding) => finding.notes ?? [])),
+      ...unjudged.map((family) => `no IPv${family} rules were given: IPv${family} is not judged; --family 4,6 insists on both`),
+    ],
+  };
+}
+
+function isAsked({ id, whileInit, byName }: Claim, { only, except, whileInit: now }: VerifyOptions): boolean {
+  if (whileInit === true && now === undefined) return false;
+  if (byName === true && only === undefined) return false;
+  return (only?.includes(id) ?? true) && except?.includes(id) !== true;
+}
+
+/** No claim may spend more than two thirds of what those before it have left. */
+function judge(scene: Scene, claim: Claim, { progress }: VerifyOptions): readonly Finding[] {
+  progress?.(claim.id, scene.ruleset.family);
+  return scene.space.budget.share(2 / 3, () => judgeClaim(scene, claim));
+}
+
+interface SceneInput {
+  readonly budget: Budget;
+  readonly ruleset: Ruleset;
+  readonly setting: Pick<ChosenSetting, 'profile' | 'host' | 'usual'>;
+  readonly options: VerifyOptions;
+  readonly twin: Scene | undefined;
+}
+
+function sceneOf(input: SceneInput): Scene {
+  const { ruleset, setting, options, budget, twin } = input;
+  const { profile, host, usual } = setting;
+  const { where, whileInit, accepted, counterpart } = options;
+  return makeScene({
+    ruleset,
+    host,
+    budget,
+    declared: inferDeclaration({ ruleset, profile, host }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(where === undefined ? {} : { where: { expr: where.expr[ruleset.family], ...(where.dir === undefined ? {} : { dir: where.dir }) } }),
+    ...(twin === undefined ? {} : { twin }),
+    ...(whileInit === undefined ? {} : { whileInit }),
+    ...(counterpart === undefined ? {} : { counterpart: otherScene(input, counterpart) }),
+    ...(accepted === undefined ? {} : { accepted: accepted(ruleset) }),
+    ...(usual === undefined
+      ? {}
+      : {
+          usual: {
+            identity: usual.identity,
+            scene: () => sceneOf({ ...input, setting: usual, options: where === undefined ? {} : { where } }),
+          },
+        }),
+  });
+}
+
+/** Of the same family, made when it is asked for. */
+function otherScene(
+  { ruleset: { family }, setting: { profile }, options, budget }: SceneInput,
+  counterpart: NonNullable<VerifyOptions['counterpart']>,
+): Scene['counterpart'] {
+  return (other) => {
+    const found = counterpart(other);
+    if (typeof found === 'string') return found;
+    const { rulesets, host, here, there } = found;
+    const ruleset = rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]);
+    const { where } = options;
+    const setting = { host, ...(profile === undefined ? {} : { profile }) };
+    return { scene: sceneOf({ ruleset, setting, budget, options: where === undefined ? {} : { where }, twin: undefined }), here, there };
+  };
+}
+
+/** Rules that are not there capture nothing. */
+function withoutRules(family: Family, beside: Ruleset | undefined): Ruleset {
+  return emptyRuleset(family, beside?.source ?? { file: 'rules', text: '' });
+}

@@ -1,0 +1,71 @@
+/** Two ways to capture one pod, packet by packet: which new packets have another outcome. */
+import type { Outcome } from '../../connection/journey.ts';
+import { outcomesOf } from '../../connection/outcomesOf.ts';
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import type { Claim, Doubtful, Judgement, Violation } from './claim.ts';
+import type { Place, Scene } from './context.ts';
+import { packets } from './context.ts';
+import { translate } from './parity.ts';
+import type { Other } from './podQuestions.ts';
+
+export interface ParityScope {
+  readonly place: Place;
+  readonly when: MatchExpr;
+}
+
+/** Why the claim is not asked: no manifest says how else the pod would be captured. */
+export function withoutCounterpart(other: Other): NonNullable<Claim['skip']> {
+  return ({ counterpart }) => {
+    if (counterpart === undefined) return 'rules do not say what they follow from: it is asked of manifests';
+    const found = counterpart(other);
+    return typeof found === 'string' ? found : undefined;
+  };
+}
+
+export function compareWith(scene: Scene, other: Other, scopes: readonly ParityScope[]): Judgement {
+  const found = scene.counterpart?.(other);
+  const violations: Violation[] = [];
+  const doubts: Doubtful[] = [];
+  if (found === undefined || typeof found === 'string') return { violations, doubts };
+  for (const scope of scopes) {
+    const { place } = scope;
+    const ours = outcomes(scene, scope);
+    const theirs = outcomes(found.scene, scope);
+    doubts.push(...ours.doubts, ...theirs.doubts.map((doubt) => ({ ...doubt, set: translate(found.scene.space, scene.space, doubt.set) })));
+    for (const [outcome, set] of ours.sets)
+      for (const [otherwise, their] of theirs.sets) {
+        if (outcome === otherwise) continue;
+        const both = scene.space.manager.and(set, translate(found.scene.space, scene.space, their));
+        if (both === EMPTY) continue;
+        const why = `${outcome} with ${found.here}, ${otherwise} with ${found.there}`;
+        const dir = place.iif === undefined ? 'out' : 'in';
+        violations.push({ kind: 'packets', set: both, dir, ...place, outcome, by: undefined, within: ours.within, why, apart: why });
+      }
+  }
+  return { violations, doubts };
+}
+
+interface Outcomes {
+  readonly within: Bdd;
+  readonly sets: ReadonlyMap<Outcome, Bdd>;
+  readonly doubts: readonly Doubtful[];
+}
+
+function outcomes(scene: Scene, { place, when }: ParityScope): Outcomes {
+  const { manager } = scene.space;
+  const within = manager.and(packets(scene, when, place), scene.where(place));
+  const sets = new Map<Outcome, Bdd>();
+  const doubts: Doubtful[] = [];
+  for (const end of place.iif === undefined ? scene.out() : scene.in(place.iif)) {
+    const met = manager.and(end.set, within);
+    if (met === EMPTY) continue;
+    for (const { outcome, set } of outcomesOf(scene, end, met)) {
+      const unknown = end.doubts.filter(({ why }) => why === 'unmodelled');
+      if (unknown.length > 0) doubts.push({ set, rules: [], why: unknown.map(({ what }) => what).join(', ') });
+      else sets.set(outcome, manager.or(sets.get(outcome) ?? EMPTY, set));
+    }
+  }
+  return { within, sets, doubts };
+}

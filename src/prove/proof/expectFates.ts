@@ -1,0 +1,60 @@
+/** Judges a claim of the form: packets of this scope end so. */
+
+import { outcomesOf } from '../../connection/outcomesOf.ts';
+import { EMPTY, FULL } from '../../symbolic/diagrams/bdd.ts';
+import type { FateClass } from '../../symbolic/walk/traverse.ts';
+import type { Doubtful, FateScope, Judgement, Violation } from './claim.ts';
+import type { Scene } from './context.ts';
+import { packets } from './context.ts';
+
+export function expectFates(scene: Scene, scopes: readonly FateScope[]): Judgement {
+  const judged = scopes.map((scope) => expectFate(scene, scope));
+  return {
+    violations: judged.flatMap(({ violations }) => violations),
+    doubts: judged.flatMap(({ doubts }) => doubts),
+    ...(judged.every(({ vacuous }) => vacuous === true) && { vacuous: true }),
+  };
+}
+
+function expectFate(scene: Scene, { dir, iif, forced, when, also = FULL, ends }: FateScope): Judgement {
+  const { manager } = scene.space;
+  const place = iif === undefined ? {} : { iif };
+  const within = manager.all([packets(scene, when, place), also, scene.where(place)]);
+  const violations: Violation[] = [];
+  const doubts: Doubtful[] = [];
+  if (within === EMPTY) return { violations, doubts, vacuous: true };
+  for (const end of dir === 'out' ? scene.out(forced) : scene.in(iif ?? '', forced)) {
+    // what would be discarded without any rule breaks no promise of the rules
+    const excused = end.fate.kind === 'lost' ? scene.lostWithoutRules(place) : EMPTY;
+    const met = isOfTheHost(end) ? EMPTY : manager.minus(manager.and(end.set, within), excused);
+    if (met === EMPTY) continue;
+    for (const { outcome, set } of outcomesOf(scene, end, met)) {
+      if (ends(end, outcome)) continue;
+      const unknown = end.doubts.filter(({ why }) => why === 'unmodelled');
+      if (unknown.length > 0) {
+        doubts.push({
+          set,
+          rules: unknown.flatMap(({ rule }) => (rule === undefined ? [] : [rule])),
+          why: unknown.map(({ what }) => what).join(', '),
+        });
+      } else
+        violations.push({
+          kind: 'packets',
+          set,
+          dir,
+          ...place,
+          ...(forced === undefined ? {} : { forced }),
+          outcome,
+          by: end.decided,
+          within,
+        });
+    }
+  }
+  return { violations, doubts };
+}
+
+/** Lost by what the host lacks, not by what a rule does: the other fragments, of which the packet is judged that they make; or an address
+ *  of the interface that a packet could be redirected to. */
+function isOfTheHost({ fate }: FateClass): boolean {
+  return fate.kind === 'lost' && (fate.reason === 'awaiting-fragments' || fate.reason === 'no-address');
+}

@@ -1,0 +1,73 @@
+/** Findings that somebody has accepted at a rule: of what breaks a claim, that rule's packets are told apart from all others,
+ *  so that accepting one thing hides nothing else. */
+import type { Rule } from '../../ruleset/ruleset.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import type { Doubtful, Judgement, Violation } from './claim.ts';
+import type { Scene } from './context.ts';
+
+/** Who said that it is known, and why. */
+export interface Muted {
+  readonly by: 'comment' | 'baseline' | 'config' | 'base';
+  readonly reason: string;
+}
+
+export interface AcceptedRule {
+  readonly rule: Rule;
+  /** ids */
+  readonly claims: readonly string[];
+  readonly muted: Muted;
+}
+
+export interface Part {
+  /** absent: nobody has accepted it */
+  readonly muted?: Muted;
+  readonly judgement: Judgement;
+}
+
+/** What is open first, unless everything is accepted; then one part for each acceptance. */
+export function partsOf(scene: Scene, claim: string, judgement: Judgement): readonly Part[] {
+  const parts: Part[] = [];
+  let open = judgement;
+  for (const { rule, claims, muted } of scene.accepted) {
+    if (!claims.includes(claim)) continue;
+    const { taken, rest } = split(scene, rule, open);
+    if (taken.violations.length + taken.doubts.length === 0) continue;
+    parts.push({ muted, judgement: taken });
+    open = rest;
+  }
+  const isEmpty = open.violations.length + open.doubts.length === 0;
+  return parts.length > 0 && isEmpty ? parts : [{ judgement: open }, ...parts];
+}
+
+interface Halves {
+  readonly taken: Judgement;
+  readonly rest: Judgement;
+}
+
+/** Packets that match the rule anywhere on their way, and the others. */
+function split(scene: Scene, rule: Rule, { violations, doubts, ...more }: Judgement): Halves {
+  const { manager, budget } = scene.space;
+  budget.step(1 + violations.length + doubts.length);
+  const taken: Violation[] = [];
+  const rest: Violation[] = [];
+  for (const violation of violations) {
+    if (violation.kind === 'packets' && violation.scene !== undefined) {
+      // who the proxy is, no rule can say
+      rest.push(violation);
+      continue;
+    }
+    if (violation.kind === 'rule') {
+      (violation.rule === rule ? taken : rest).push(violation);
+      continue;
+    }
+    const own = manager.and(violation.set, scene.matched(rule, violation));
+    const others = manager.minus(violation.set, own);
+    if (own !== EMPTY) taken.push({ ...violation, set: own });
+    if (others !== EMPTY) rest.push({ ...violation, set: others });
+  }
+  const isTaken = ({ rules }: Doubtful) => rules.includes(rule);
+  return {
+    taken: { ...more, violations: taken, doubts: doubts.filter(isTaken) },
+    rest: { ...more, violations: rest, doubts: doubts.filter((one) => !isTaken(one)) },
+  };
+}

@@ -1,0 +1,119 @@
+/** Rules of others that stand before the mesh's jump and take away what the mesh would capture. source: istio#29518 */
+
+import { asksOnly, pointsOf, shapeOf } from '../../ruleset/ruleShape.ts';
+import type { Rule, Table } from '../../ruleset/ruleset.ts';
+import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import type { Space } from '../../symbolic/space/space.ts';
+import { inOwnSpace } from '../../symbolic/space/space.ts';
+import { anyStates } from '../../symbolic/walk/anyState.ts';
+import type { PacketClass } from '../../symbolic/walk/state.ts';
+import { walkAlone } from '../../symbolic/walk/usedRules.ts';
+import type { TableResult } from '../../symbolic/walk/walk.ts';
+import { without } from '../deadRules/deadRulesRedundant.ts';
+import { asksInvalid } from '../inferred/infer.ts';
+import type { Claim } from '../proof/claim.ts';
+import type { Scene } from '../proof/context.ts';
+import { blaming } from './ofRules.ts';
+
+export const jumpBeforeForeign: Claim = {
+  id: 'jump-before-foreign',
+  level: 'warning',
+  statement: "No rule before the mesh's jump decides about packets that the mesh would otherwise capture.",
+  skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
+  judge: (scene) => {
+    const found = [...scene.ruleset.tables.values()].flatMap((table) =>
+      foreignBefore(scene, table).map((rule) => ({ rule, answer: takesAway(scene, table, rule) })),
+    );
+    const rules = (wanted: Answer): readonly Rule[] => found.flatMap(({ rule, answer }) => (answer === wanted ? [rule] : []));
+    const why = ({ chain }: Rule): string =>
+      `stands before the jump of the mesh in ${chain} and decides about packets that it would capture`;
+    const open = rules('perhaps');
+    return {
+      ...blaming(rules('yes').map((rule) => ({ rule, why: why(rule) }))),
+      doubts:
+        open.length === 0 ? [] : [{ set: EMPTY, rules: open, why: 'what is not modelled may keep packets from the jump of the mesh' }],
+    };
+  },
+};
+
+type Answer = 'yes' | 'perhaps' | 'no';
+
+/** By the first word of the chains that the mesh is recognised by: `ISTIO_`, `CONSUL_`. */
+function isOfMesh({ profile, ruleset }: Scene, chain: string): boolean {
+  const names = [...ruleset.tables.values()].flatMap(({ chains }) => [...chains.keys()]);
+  const words = names.filter((name) => profile?.chains.test(name)).map((name) => name.slice(0, name.indexOf('_') + 1));
+  return words.some((word) => chain.startsWith(word));
+}
+
+/** Rules of base chains before the first that calls a chain of the mesh. */
+function foreignBefore(scene: Scene, table: Table): readonly Rule[] {
+  return [...table.chains.values()].flatMap(({ hook, rules }) => {
+    const calls = ({ effect }: Rule): boolean => (effect.kind === 'jump' || effect.kind === 'goto') && isOfMesh(scene, effect.chain);
+    const first = hook === undefined ? -1 : rules.findIndex(calls);
+    return rules.slice(0, Math.max(0, first)).filter((rule) => rule.effect.kind !== 'continue' && !isDeclared(scene, rule));
+  });
+}
+
+/** What the mesh itself writes there: its settings, also by interface; up to Istio 1.24, the DROP of INVALID packets. */
+function isDeclared({ declared: { settings, excludedInterfaces, virtualInterfaces } }: Scene, rule: Rule): boolean {
+  const shape = shapeOf(rule);
+  if (rule.effect.kind === 'drop' && asksInvalid(shape)) return true;
+  const nics = [...pointsOf<string>([shape], 'iif'), ...pointsOf<string>([shape], 'oif')];
+  // for lo a setting is a mistake
+  if (nics.includes('lo')) return false;
+  if (settings.has(rule)) return true;
+  const known = [...excludedInterfaces, ...virtualInterfaces];
+  return rule.effect.kind === 'return' && (asksOnly(shape, 'iif') || asksOnly(shape, 'oif')) && nics.every((nic) => known.includes(nic));
+}
+
+/** Some packet is captured without the rule, and with it is not, or need not be. */
+function takesAway(scene: Scene, table: Table, rule: Rule): Answer {
+  const { ruleset, host, space: own } = scene;
+  return inOwnSpace(ruleset.family, { host, budget: own.budget }, (space) => takesAwayIn(space, scene, { table, rule }));
+}
+
+interface Foreign {
+  readonly table: Table;
+  readonly rule: Rule;
+}
+
+function takesAwayIn(space: Space, scene: Scene, { table, rule }: Foreign): Answer {
+  const { manager } = space;
+  const hook = table.chains.get(rule.chain)?.hook;
+  if (hook === undefined) return 'no';
+  const answers = anyStates(
+    space,
+    table,
+  )(hook).map((one): Answer => {
+    let taken: Bdd = EMPTY;
+    const visit = (seen: Rule, _: Bdd, matching: Bdd): void => {
+      if (seen === rule) taken = manager.or(taken, matching);
+    };
+    walkAlone({ space, table, hook, visit }, [one]);
+    if (taken === EMPTY) return 'no';
+    const left = (inTable: Table): Left => notCaptured(scene, space, walkAlone({ space, table: inTable, hook }, [{ ...one, set: taken }]));
+    const [before, after] = [left(without(table, rule)), left(table)];
+    if (manager.minus(after.surely, before.perhaps) !== EMPTY) return 'yes';
+    return manager.minus(after.perhaps, before.surely) === EMPTY ? 'no' : 'perhaps';
+  });
+  return answers.find((answer) => answer === 'yes') ?? answers.find((answer) => answer === 'perhaps') ?? 'no';
+}
+
+/** Packets that may end otherwise than captured; `perhaps`: if what is not modelled allows it. */
+interface Left {
+  readonly surely: Bdd;
+  readonly perhaps: Bdd;
+}
+
+function notCaptured(scene: Scene, { manager }: Space, { accepted, ended }: TableResult): Left {
+  const others = accepted.filter(({ decided }) => decided === undefined || !isOfMesh(scene, decided.chain) || !isCapture(decided));
+  const all = [...others, ...ended];
+  const isModelled = ({ doubts, decided }: PacketClass): boolean =>
+    decided?.effect.kind !== 'unmodelled' && doubts.every(({ why }) => why !== 'unmodelled');
+  return { surely: manager.any(all.filter(isModelled).map(({ set }) => set)), perhaps: manager.any(all.map(({ set }) => set)) };
+}
+
+function isCapture({ effect }: Rule): boolean {
+  return effect.kind === 'nat' || effect.kind === 'divert';
+}

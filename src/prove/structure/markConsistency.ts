@@ -1,0 +1,94 @@
+/** Marks that are asked for and never set, or set and never asked for: the two ends of a mechanism that does not work. source: scenarios I4 */
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import { hexMark } from '../../packet/notation.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import type { Claim } from '../proof/claim.ts';
+import type { Scene } from '../proof/context.ts';
+import { allRules, blaming } from './ofRules.ts';
+
+export const markConsistency: Claim = {
+  id: 'mark-consistency',
+  level: 'warning',
+  statement: 'Every mark that a rule asks for is set somewhere, and every mark that a rule sets is asked for or routed by.',
+  judge: (scene) => {
+    const rules = allRules(scene.ruleset);
+    const set = settings(scene, rules);
+    const asked = [...rules.flatMap((rule) => questions(rule.match).map((bits) => ({ ...bits, rule }))), ...routed(scene)];
+    const neverSet = asked.flatMap(({ on, value, mask, rule }) => {
+      if (rule === undefined || value === 0 || set.some((one) => one.on === on && canGive(one, value, mask))) return [];
+      return [{ rule, why: `asks for the ${NAMES[on]} ${hexMark(value)}, which nothing here sets` }];
+    });
+    const neverAsked = set.flatMap(({ on, bits, value, rule }) => {
+      if (rule === undefined || bits === 0 || isCopied(rules, on) || asked.some((one) => one.on === on && (one.mask & bits) !== 0))
+        return [];
+      return [{ rule, why: `sets the ${NAMES[on]} ${hexMark(value)}, which nothing here asks for` }];
+    });
+    const opaque = rules.filter(({ effect }) => effect.kind === 'unmodelled');
+    const found = [...neverSet, ...neverAsked];
+    if (opaque.length === 0 || found.length === 0) return blaming(found);
+    const why = 'a target that is not modelled may set marks, or read them';
+    return { violations: [], doubts: [{ set: EMPTY, rules: [...found.map(({ rule }) => rule), ...opaque], why }] };
+  },
+};
+
+type Kind = 'packet' | 'connection';
+const NAMES: Readonly<Record<Kind, string>> = { packet: 'mark', connection: 'connection mark' };
+
+interface Setting {
+  readonly on: Kind;
+  /** the bits that it sets, and to what */
+  readonly bits: number;
+  readonly value: number;
+  /** undefined: not a rule, but a process */
+  readonly rule: Rule | undefined;
+}
+
+function settings({ profile, declared }: Scene, rules: readonly Rule[]): readonly Setting[] {
+  const own = rules.flatMap((rule): readonly Setting[] => {
+    const { effect } = rule;
+    if (effect.kind !== 'setMark' && effect.kind !== 'divert') return [];
+    const bits = (~effect.keep | effect.xor) >>> 0;
+    return [{ on: effect.kind === 'divert' ? 'packet' : effect.on, bits, value: effect.xor >>> 0, rule }];
+  });
+  const emitted = (profile?.listeners ?? []).flatMap(({ emits, transparent }) => [emits?.mark ?? 0, transparent?.mark ?? 0]);
+  const byProxy = [...emitted, declared.proxyMark?.value ?? 0].filter((mark) => mark !== 0);
+  const direct = [...own, ...byProxy.map((value): Setting => ({ on: 'packet', bits: 0xffff_ffff, value, rule: undefined }))];
+  const copied = rules.flatMap(({ effect }): readonly Setting[] => {
+    if (effect.kind !== 'copyMark') return [];
+    const on = effect.from === 'packet' ? 'connection' : 'packet';
+    return direct.flatMap((one) =>
+      one.on === effect.from ? [{ ...one, on, bits: (one.bits & effect.fromMask) >>> 0, rule: undefined }] : [],
+    );
+  });
+  return [...direct, ...copied];
+}
+
+/** Sets all of the wanted bits that are not 0, as they are wanted. */
+function canGive({ bits, value }: Setting, wanted: number, mask: number): boolean {
+  return (value & mask & bits) >>> 0 === (wanted & bits) >>> 0 && (wanted & ~bits) >>> 0 === 0;
+}
+
+function isCopied(rules: readonly Rule[], on: Kind): boolean {
+  return rules.some(({ effect }) => effect.kind === 'copyMark' && effect.from === on);
+}
+
+interface Question {
+  readonly on: Kind;
+  readonly value: number;
+  readonly mask: number;
+}
+
+function questions(match: MatchExpr): readonly Question[] {
+  if (match.kind === 'and' || match.kind === 'or') return match.of.flatMap(questions);
+  if (match.kind === 'not') return questions(match.of);
+  if (!('field' in match) || (match.field !== 'mark' && match.field !== 'connmark')) return [];
+  const on = match.field === 'mark' ? 'packet' : 'connection';
+  if (match.kind === 'masked') return [{ on, value: Number(match.value), mask: Number(match.mask) }];
+  return match.kind === 'in' ? match.intervals.map(({ lo }) => ({ on, value: Number(lo), mask: 0xffff_ffff })) : [];
+}
+
+/** `ip rule ... fwmark` */
+function routed({ host }: Scene): readonly (Question & { readonly rule: Rule | undefined })[] {
+  return host.rules.flatMap(({ mark }) => (mark === undefined ? [] : [{ on: 'packet' as const, ...mark, rule: undefined }]));
+}

@@ -1,0 +1,50 @@
+/** Chains that are left over: nobody calls them, or they belong to another generation of the same mesh. source: scenarios 4.3 */
+import type { Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import type { Claim } from '../proof/claim.ts';
+import { blaming } from './ofRules.ts';
+
+export const noStaleChain: Claim = {
+  id: 'no-stale-chain',
+  level: 'warning',
+  statement: 'Every chain with rules is called by some rule, and all chains of the mesh are of one generation.',
+  judge: ({ ruleset }) =>
+    blaming([...ruleset.tables.values()].flatMap((table) => [...uncalled(ruleset, table), ...otherGeneration(table)])),
+};
+
+type Found = readonly { readonly rule: Rule | undefined; readonly why: string }[];
+
+function uncalled(ruleset: Ruleset, table: Table): Found {
+  const called = new Set<string>();
+  for (const { rules } of table.chains.values()) {
+    for (const { effect } of rules) if (effect.kind === 'jump' || effect.kind === 'goto') called.add(effect.chain);
+  }
+  return [...table.chains.values()].flatMap((chain) => {
+    if (chain.hook !== undefined || chain.rules.length === 0 || called.has(chain.name) || isWrittenUncalled(ruleset, chain)) return [];
+    return [{ rule: chain.rules[0], why: `no rule calls ${chain.name} in table ${table.name}, which has ${count(chain)}` }];
+  });
+}
+
+function count({ rules }: Chain): string {
+  return rules.length === 1 ? 'a rule' : `${rules.length} rules`;
+}
+
+/** Istio in TPROXY mode puts the tunnel port's rule into a chain that only REDIRECT mode calls; it writes its redirect chains always.
+ *  source: istio facts 4; seen in its own golden files */
+function isWrittenUncalled({ tables }: Ruleset, { table, name }: Chain): boolean {
+  if (table !== 'nat') return false;
+  return name === 'ISTIO_INBOUND' ? tables.get('mangle')?.chains.has(name) === true : /^ISTIO_(IN_)?REDIRECT$/.test(name);
+}
+
+const SIDECAR = /^ISTIO_(INBOUND|IN_REDIRECT|REDIRECT|TPROXY|DIVERT)$/;
+const AMBIENT = /^ISTIO_(PRERT|POSTRT)$/;
+
+/** A pod is captured by a sidecar or by ambient, never by both. */
+function otherGeneration(table: Table): Found {
+  const filled = [...table.chains.values()].filter(({ rules }) => rules.length > 0);
+  const sidecar = filled.find(({ name }) => SIDECAR.test(name));
+  const ambient = filled.find(({ name }) => AMBIENT.test(name));
+  if (sidecar === undefined || ambient === undefined) return [];
+  return [
+    { rule: sidecar.rules[0], why: `${sidecar.name} is a sidecar's chain, ${ambient.name} one of ambient, both in table ${table.name}` },
+  ];
+}

@@ -1,0 +1,24 @@
+/** Rules whose match or target is not modelled: where they decide, every answer is conditional. */
+import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
+import { calledChains } from '../deadRules/deadRules.ts';
+import type { Claim } from '../proof/claim.ts';
+import { blaming } from './ofRules.ts';
+
+export const noUnknown: Claim = {
+  id: 'no-unknown',
+  level: 'warning',
+  statement: 'No rule that can decide something has a match or a target that is not modelled.',
+  judge: ({ ruleset }) =>
+    blaming(
+      [...ruleset.tables.values()].flatMap((table) => {
+        const called = calledChains(table);
+        const rules = [...table.chains.values()].filter(({ name }) => called.has(name)).flatMap((chain) => chain.rules);
+        return rules.flatMap((rule) => {
+          if (rule.effect.kind === 'unmodelled') return [{ rule, why: rule.effect.reason }];
+          if (rule.effect.kind === 'continue' || !mentionsUnmodelled(rule.match)) return [];
+          const clauses = rule.clauses.filter(({ expr }) => mentionsUnmodelled(expr)).map(({ text }) => `\`${text}\``);
+          return [{ rule, why: `${clauses.join(' and ')} is not modelled` }];
+        });
+      }),
+    ),
+};

@@ -1,0 +1,91 @@
+/** The packets that fare as this one does: sent or arriving alike, with the same outcome of the first leg, the same rewriting, and the
+ *  same rules that decide or return. Exact, for the first packet of a connection. */
+
+import { outcomesOf } from '../connection/outcomesOf.ts';
+import { NO_WORDS, wordsOf } from '../connection/packetWords.ts';
+import { ordinaryPackets } from '../connection/typicalPackets.ts';
+import type { Host } from '../host/host.ts';
+import { Budget, BudgetError } from '../lib/budget.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import type { Packet } from '../packet/packet.ts';
+import { countRules } from '../ruleset/count.ts';
+import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import type { Bdd } from '../symbolic/diagrams/bdd.ts';
+import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
+import { assignmentOf, contains } from '../symbolic/space/member.ts';
+import type { Space } from '../symbolic/space/space.ts';
+import { makeSpace } from '../symbolic/space/space.ts';
+import type { FateClass } from '../symbolic/walk/traverse.ts';
+import { traverseIn, traverseOut } from '../symbolic/walk/traverse.ts';
+
+export interface SameQuestion {
+  readonly host: Host;
+  readonly profile?: MeshProfile;
+  readonly deadline?: () => boolean;
+}
+
+export interface Same {
+  /** every packet of the class */
+  readonly packets: string;
+  /** those of them that an application would send or receive; absent: there are none, or the packet is none */
+  readonly ordinary?: string;
+}
+
+/** Larger rulesets take longer than people wait for a trace. */
+const MAX_RULES = 1000;
+/** Nor do they wait long for hard ones. */
+const LIMITS = { steps: 4_000_000, nodes: 1_000_000, classes: 5_000 };
+
+/** Undefined where chance or something unmodelled decides, for sockets and states that were forced, and for large rulesets. */
+export function sameAs(ruleset: Ruleset, packet: Packet, { host, profile, deadline }: SameQuestion): Same | undefined {
+  if (packet.oif !== undefined || packet.ctstate !== undefined || countRules(ruleset) > MAX_RULES) return undefined;
+  const space = makeSpace(ruleset.family, host, new Budget({ ...LIMITS, ...(deadline && { deadline }) }));
+  try {
+    const set = sameSet(space, { ruleset, packet, profile });
+    if (set === undefined) return undefined;
+    const { dir, iif } = packet;
+    const place = { dir, ...(iif === undefined ? {} : { iif }) };
+    const ordinary = ordinaryPackets(space, dir === 'in' ? iif : undefined);
+    const usual = contains(space, ordinary, assignmentOf(space, packet)) ? space.manager.and(set, ordinary) : EMPTY;
+    const packets = wordsOf({ space }, { set, within: FULL, ...place });
+    if (packets === NO_WORDS) return undefined;
+    return usual === EMPTY ? { packets } : { packets, ordinary: wordsOf({ space }, { set: usual, within: ordinary, ...place }) };
+  } catch (error) {
+    if (error instanceof BudgetError) return undefined;
+    throw error;
+  }
+}
+
+interface Asked {
+  readonly ruleset: Ruleset;
+  readonly packet: Packet;
+  readonly profile: MeshProfile | undefined;
+}
+
+export function sameSet(space: Space, { ruleset, packet, profile }: Asked): Bdd | undefined {
+  const { manager } = space;
+  const bits = assignmentOf(space, packet);
+  const returned = new Map<Rule, Bdd>();
+  const visit = (rule: Rule, _hook: string, _reaching: Bdd, matching: Bdd): void => {
+    if (rule.effect.kind === 'return') returned.set(rule, manager.or(returned.get(rule) ?? EMPTY, matching));
+  };
+  const ask = { space, ruleset, visit };
+  const classes = packet.dir === 'out' ? traverseOut(ask) : traverseIn(ask, packet.iif ?? '');
+  const [own, ...more] = classes.filter(({ set }) => contains(space, set, bits));
+  if (own === undefined || more.length > 0 || own.doubts.length > 0) return undefined;
+  const outcome = outcomesOf({ space, profile }, own, own.set).find(({ set }) => contains(space, set, bits))?.outcome;
+  const alike = classes.filter((one) => one.doubts.length === 0 && endsAlike(one, own));
+  const sets = alike.flatMap((one) => outcomesOf({ space, profile }, one, one.set).filter((part) => part.outcome === outcome));
+  let set = manager.any(sets.map((part) => part.set));
+  for (const matching of returned.values()) {
+    set = contains(space, matching, bits) ? manager.and(set, matching) : manager.minus(set, matching);
+  }
+  return set;
+}
+
+/** Taken or sent off by the same, with the same addresses or untouched ones. */
+function endsAlike(one: FateClass, other: FateClass): boolean {
+  const same = (part: 'src' | 'dst' | 'sport' | 'dport'): boolean => one.env[part].every((bit, at) => bit === other.env[part][at]);
+  if (one.decided !== other.decided || one.fate.kind !== other.fate.kind) return false;
+  return same('src') && same('dst') && same('sport') && same('dport');
+}

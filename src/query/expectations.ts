@@ -1,0 +1,112 @@
+/** Does a packet fare as somebody expects it to, and do all packets of a set? What is not shown is not met. */
+
+import { type Journey, OUTCOMES, type Outcome } from '../connection/journey.ts';
+import type { End } from '../connection/symbolicJourney.ts';
+import type { Host } from '../host/host.ts';
+import { Budget, type BudgetLimits } from '../lib/budget.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import { decidingRules } from '../prove/judge/replay.ts';
+import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { EMPTY } from '../symbolic/diagrams/bdd.ts';
+import type { Space } from '../symbolic/space/space.ts';
+import { doubtfulRules, type FindQuestion, NO_PACKET, type Split, search } from './find.ts';
+
+export interface Expected {
+  readonly outcome: Outcome;
+  /** part of the text of a rule that decides */
+  readonly by?: string;
+  /** port at which the packet is delivered first */
+  readonly to?: number;
+}
+
+export interface Answer {
+  readonly verdict: 'met' | 'unmet' | 'undecided';
+  /** why it is not met: sentences without capital and stop */
+  readonly reasons: readonly string[];
+  /** of the packet, or of one that is not as expected */
+  readonly journey?: Journey;
+  /** all packets of the set that are not as expected, in words */
+  readonly packets?: string;
+  /** rules that decide */
+  readonly blame: readonly Rule[];
+}
+
+export function expectPacket(journey: Journey, { outcome, by, to }: Expected): Answer {
+  const blame = decidingRules(journey);
+  const reasons: string[] = [];
+  if (journey.outcome !== outcome) reasons.push(`expected ${outcome}, got ${journey.outcome}`);
+  if (to !== undefined) {
+    const reached = new Set(journey.paths.map(({ legs: [first] }) => firstPort(first?.walk.fate)));
+    if ([...reached].join() !== String(to)) reasons.push(`expected at port ${to}, got ${[...reached].map(portWords).join(' or ')}`);
+  }
+  if (by !== undefined && !blame.some(({ text }) => oneBlank(text).includes(oneBlank(by)))) {
+    reasons.push(`no rule with \`${by}\` decides it`);
+  }
+  return { verdict: reasons.length === 0 ? 'met' : 'unmet', reasons, journey, blame };
+}
+
+type FirstFate = Journey['paths'][number]['legs'][number]['walk']['fate'];
+
+function firstPort(fate: FirstFate | undefined): number | undefined {
+  return fate?.kind === 'delivered' ? fate.listener : undefined;
+}
+
+function portWords(port: number | undefined): string {
+  return port === undefined ? 'to no listener' : `at ${port}`;
+}
+
+function oneBlank(text: string): string {
+  return text.trim().replaceAll(/\s+/g, ' ');
+}
+
+export interface SetQuestion {
+  readonly limits?: () => BudgetLimits;
+  readonly rulesets: readonly Ruleset[];
+  readonly host: Host;
+  readonly profile?: MeshProfile;
+  readonly where: FindQuestion['where'];
+  readonly outcome: Outcome;
+  /** every packet that fits, and not only those that an application would send or receive */
+  readonly every: boolean;
+}
+
+/** One answer for each direction and interface on which it is not so; `met` is a proof. */
+export function expectSet({ rulesets, outcome, every, limits, ...scene }: SetQuestion): readonly Answer[] {
+  const budget = new Budget(limits?.());
+  const question = { ...scene, budget, ordinary: !every, outcomes: OUTCOMES.filter((one) => one !== outcome && one !== 'undecided') };
+  const results = rulesets.map((ruleset) => search(ruleset, { ...question, split: (space, ends) => otherThan(space, ends, outcome) }));
+  if (!results.some(({ asked }) => asked)) return [{ verdict: 'unmet', reasons: [NO_PACKET], blame: [] }];
+  const wrong = results.flatMap(({ classes }) =>
+    classes.map(({ packets, example }): Answer => {
+      const got = example.outcome === 'undecided' ? 'not always' : `got ${example.outcome}`;
+      return {
+        verdict: 'unmet',
+        reasons: [`expected ${outcome} for every packet of the set, ${got}`],
+        journey: example,
+        packets,
+        blame: decidingRules(example),
+      };
+    }),
+  );
+  const open = results.flatMap(({ undecided }) =>
+    undecided.map(({ packets, reason, rules }): Answer => ({ verdict: 'undecided', reasons: [reason], packets, blame: rules })),
+  );
+  return wrong.length + open.length > 0 ? [...wrong, ...open] : [{ verdict: 'met', reasons: [], blame: [] }];
+}
+
+/** Packets with another end, chance included; and those for which something unmodelled decides. */
+function otherThan({ manager }: Space, ends: readonly End[], outcome: Outcome): Split {
+  const some = (ok: (end: End) => boolean) => manager.any(ends.filter(ok).map(({ set }) => set));
+  const unknown = manager.any(ends.map(({ unclear }) => unclear));
+  const other = some((end) => end.outcome !== outcome && end.outcome !== 'undecided');
+  const rest = some((end) => end.outcome === outcome || end.outcome === 'undecided');
+  const sure = manager.minus(other, manager.and(unknown, rest));
+  const unclear = manager.minus(
+    manager.or(
+      other,
+      some((end) => end.outcome === 'undecided'),
+    ),
+    sure,
+  );
+  return { sure, unclear, rules: unclear === EMPTY ? [] : doubtfulRules(manager, ends, unclear) };
+}

@@ -1,0 +1,215 @@
+/** Which packets of a set can have an outcome: every one of them, in words, and one that the simulator walks there. */
+
+import type { Journey, Outcome } from '../connection/journey.ts';
+import { protocolsOf, wordsOf } from '../connection/packetWords.ts';
+import { loopScene, onwardOf } from '../connection/relayLoops.ts';
+import type { End } from '../connection/symbolicJourney.ts';
+import { endsOf } from '../connection/symbolicJourney.ts';
+import { ordinaryPackets } from '../connection/typicalPackets.ts';
+import { UNKNOWN_PROXY_HELP, unknownProxies, unknownProxyText } from '../connection/unknownProxy.ts';
+import { walkJourney } from '../connection/walkJourney.ts';
+import type { Host } from '../host/host.ts';
+import { Budget, BudgetError, budgetReason } from '../lib/budget.ts';
+import { InvariantError } from '../lib/invariant.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import type { Family } from '../packet/address.ts';
+import { packetText } from '../packet/notation.ts';
+import { countRules } from '../ruleset/count.ts';
+import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import type { Bdd } from '../symbolic/diagrams/bdd.ts';
+import { EMPTY } from '../symbolic/diagrams/bdd.ts';
+import { equal } from '../symbolic/diagrams/vector.ts';
+import type { Space } from '../symbolic/space/space.ts';
+import { makeSpace } from '../symbolic/space/space.ts';
+import { encode } from '../symbolic/walk/encode.ts';
+import { startEnv } from '../symbolic/walk/state.ts';
+import { traverseIn, traverseOut } from '../symbolic/walk/traverse.ts';
+import { pickWitness, usualPreferences } from '../symbolic/words/witness.ts';
+
+export interface FindQuestion {
+  readonly budget?: Budget;
+  readonly host: Host;
+  readonly profile?: MeshProfile;
+  /** absent `dir`: packets that are sent and packets that arrive */
+  readonly where: { readonly dir?: 'in' | 'out'; readonly expr: Readonly<Record<Family, MatchExpr>> };
+  readonly outcome: Outcome;
+}
+
+export interface Found {
+  readonly family: Family;
+  /** one for packets sent here and for each interface on which they arrive; none: no packet has the outcome, which is proved */
+  readonly classes: readonly FoundClass[];
+  readonly undecided: readonly UndecidedClass[];
+  /** there is a packet in the set */
+  readonly asked: boolean;
+}
+
+export interface FoundClass {
+  /** absent for packets that are sent here */
+  readonly iif?: string;
+  /** every packet of the class */
+  readonly packets: string;
+  /** those of them that an application would send or receive, of which that goes without saying; absent: there are none */
+  readonly ordinary?: string;
+  /** protocols of the others, empty for any; absent: there are none, or all of them are others */
+  readonly others?: string;
+  /** of one packet of the class; where chance decides, one of its ways has the outcome */
+  readonly example: Journey;
+}
+
+/** Packets that may have the outcome or not. */
+export interface UndecidedClass {
+  readonly iif?: string;
+  readonly packets: string;
+  /** what is not known of them */
+  readonly reason: string;
+  /** that are not modelled, and decide */
+  readonly rules: readonly Rule[];
+}
+
+/** A question about ends. */
+export interface Search extends Omit<FindQuestion, 'outcome'> {
+  /** only packets that an application would send or receive */
+  readonly ordinary: boolean;
+  readonly split: (space: Space, ends: readonly End[]) => Split;
+  /** of one way of every packet that is `sure` */
+  readonly outcomes: readonly Outcome[];
+}
+
+export interface Split {
+  readonly sure: Bdd;
+  readonly unclear: Bdd;
+  readonly rules: readonly Rule[];
+  /** packets of which it is not known whether they loop, as it is not known what somebody sends who takes them */
+  readonly mayLoop?: Bdd;
+}
+
+/** What is said of a set that is empty: that none of its packets does something would sound like an answer. */
+export const NO_PACKET = 'there is no packet in the set';
+
+export function find(ruleset: Ruleset, { outcome, ...question }: FindQuestion): Found {
+  const split: Search['split'] = (space, ends) => withOutcome(space, ends, outcome);
+  return search(ruleset, { ...question, ordinary: false, split, outcomes: [outcome] });
+}
+
+/** What the budget does not reach is undecided; what was found before it was spent stays found. */
+export function search(ruleset: Ruleset, question: Search): Found {
+  const { family } = ruleset;
+  const { host, profile, where, budget = new Budget() } = question;
+  let asked = false;
+  budget.admit(ruleset, countRules(ruleset));
+  const space = makeSpace(family, host, budget);
+  const scene = { space, host, profile, ruleset };
+  const loops = loopScene(scene, () => ruleset);
+  const classes: FoundClass[] = [];
+  const undecided: UndecidedClass[] = [];
+  const ways = waysOf(question);
+  for (const [index, iif] of ways.entries()) {
+    try {
+      searchWay(iif);
+    } catch (error) {
+      if (!(error instanceof BudgetError)) throw error;
+      // nothing is left for the other ways either
+      asked = true;
+      undecided.push(...ways.slice(index).map((way) => tooHard(way, error)));
+      break;
+    }
+  }
+  return { family, classes, undecided, asked };
+
+  function searchWay(iif: string | undefined): void {
+    const dir = iif === undefined ? 'out' : 'in';
+    const ordinary = ordinaryPackets(space, iif);
+    const every = startPackets(space, where.expr[family], iif);
+    const within = question.ordinary ? space.manager.and(every, ordinary) : every;
+    if (within === EMPTY) return;
+    asked = true;
+    const ask = { space, ruleset, within };
+    const walked = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
+    const place = iif === undefined ? {} : { iif };
+    const ends = endsOf(scene, { classes: walked, next: (one) => onwardOf(loops, one), open: new Set() });
+    const { sure, unclear, rules, mayLoop = EMPTY } = question.split(space, ends);
+    const words = (set: Bdd, around = within): string => wordsOf({ space }, { set, dir, within: around, ...place });
+    if (unclear !== EMPTY) undecided.push({ ...place, packets: words(unclear), reason: NOT_MODELLED, rules });
+    if (mayLoop !== EMPTY) {
+      const proxies = unknownProxies(scene, ruleset);
+      const reason = `${proxies.map(unknownProxyText).join('; ')}: ${UNKNOWN_PROXY_HELP}`;
+      undecided.push({ ...place, packets: words(mayLoop), reason, rules: proxies.flatMap((proxy) => proxy.rules) });
+    }
+    if (sure === EMPTY) return;
+    const usual = space.manager.and(sure, ordinary);
+    const others = space.manager.minus(sure, ordinary);
+    classes.push({
+      ...place,
+      packets: words(sure),
+      ...(usual === EMPTY ? {} : { ordinary: words(usual, space.manager.and(within, ordinary)) }),
+      ...(usual === EMPTY || others === EMPTY ? {} : { others: protocolsOf(space, others) }),
+      example: walkExample(scene, question, { set: usual === EMPTY ? sure : usual, dir, ...place }),
+    });
+  }
+}
+
+/** Packets that are sent here, and those that arrive on each interface: those of them that are asked about. */
+function waysOf({ host, where: { dir } }: Search): readonly (string | undefined)[] {
+  const arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
+  return [...(dir === 'in' ? [] : [undefined]), ...(dir === 'out' ? [] : arrivals)];
+}
+
+const NOT_MODELLED = 'it depends on something that is not modelled';
+
+function tooHard(iif: string | undefined, error: BudgetError): UndecidedClass {
+  const packets = iif === undefined ? 'any packet that is sent here' : `any packet that arrives on ${iif}`;
+  return { ...(iif !== undefined && { iif }), packets, reason: budgetReason(error), rules: [] };
+}
+
+/** A packet without a source gets one before it is routed, and is then one of the others. */
+function startPackets(space: Space, expr: MatchExpr, iif: string | undefined): Bdd {
+  const { manager, start } = space;
+  const asked = encode(space, startEnv(space, { iif, owned: iif === undefined }), expr).may;
+  return iif === undefined ? manager.minus(asked, equal(manager, start.src, 0)) : asked;
+}
+
+function withOutcome({ manager }: Space, ends: readonly End[], outcome: Outcome): Split {
+  const unknown = manager.any(ends.map(({ unclear }) => unclear));
+  const some = (which: readonly End[]): Bdd => manager.any(which.map(({ set }) => set));
+  if (outcome === 'undecided') {
+    return { sure: manager.or(unknown, some(ends.filter((end) => end.outcome === outcome))), unclear: EMPTY, rules: [] };
+  }
+  const all = some(ends.filter((end) => end.outcome === outcome));
+  // whatever the unknown is, another end may be the packet's own; and a target that is not modelled may do anything
+  const other = manager.all([all, unknown, some(ends.filter((end) => end.outcome !== outcome))]);
+  const unclear = manager.or(other, some(ends.filter((end) => end.outcome === 'undecided')));
+  const sure = manager.minus(all, unclear);
+  const rules = doubtfulRules(manager, ends, unclear);
+  if (outcome !== 'loop') return { sure, unclear, rules };
+  const mayLoop = manager.minus(manager.any(ends.map((end) => end.mayLoop)), manager.or(sure, unclear));
+  return { sure, unclear, rules, mayLoop };
+}
+
+/** Rules that are not modelled, on which it depends how these packets end. */
+export function doubtfulRules(manager: Space['manager'], ends: readonly End[], packets: Bdd): readonly Rule[] {
+  const doubts = ends.filter(({ set }) => manager.and(set, packets) !== EMPTY).flatMap(({ of }) => of.doubts);
+  return [...new Set(doubts.flatMap(({ why, rule }) => (why === 'unmodelled' && rule !== undefined ? [rule] : [])))];
+}
+
+interface Example {
+  readonly set: Bdd;
+  readonly dir: 'in' | 'out';
+  readonly iif?: string;
+}
+
+function walkExample(
+  { space, ruleset }: { readonly space: Space; readonly ruleset: Ruleset },
+  { host, profile, outcomes }: Search,
+  example: Example,
+): Journey {
+  const packet = pickWitness(space, example.set, { ...example, preferences: usualPreferences(space, example.dir) });
+  if (packet === undefined) throw new InvariantError('a class without packets');
+  const journey = walkJourney(ruleset, packet, { host, budget: space.budget, ...(profile && { profile }) });
+  if (outcomes.includes('undecided') || journey.paths.some((path) => outcomes.includes(path.outcome))) return journey;
+  if (journey.truncated) throw new BudgetError('ways', 'more ways of one packet than are walked');
+  throw new InvariantError(
+    `the proof says \`${outcomes.join(' or ')}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``,
+  );
+}

@@ -1,0 +1,70 @@
+/** Annotations of GitHub Actions: workflow commands, which the runner reads from the output of a step.
+ *  source: docs.github.com, workflow commands; actions/toolkit core, command.ts (escapes) */
+import { groupBy } from '../../lib/groupBy.ts';
+import { rail } from '../human/rail.ts';
+import { type Found, isAside, isOpen, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
+import type { Place, Problem, Review } from '../review/review.ts';
+import { repositoryPath } from '../review/uri.ts';
+import { endOf, positionOf } from '../text/positions.ts';
+
+/** Of each kind GitHub shows this many for a step, and drops the others in silence. */
+const MOST_SHOWN = 10;
+
+/** The worst that GitHub shows; what is for information, and what GitHub would not show, is counted in a line of its own. */
+export function githubAnnotations(review: Review): string {
+  const open = worstFirst(problemsOf(review)).filter(({ problem }) => isOpen(problem));
+  const serious = open.filter(({ problem }) => !isAside(problem));
+  const shown = [...groupBy(serious, commandOf).values()].flatMap((group) => group.slice(0, MOST_SHOWN));
+  const left = serious.length - shown.length;
+  const asides = open.length - serious.length;
+  const parts = [
+    ...(left > 0 ? [`${left} less serious ones, as GitHub shows ${MOST_SHOWN} of a kind for a step`] : []),
+    ...(asides > 0 ? [`${asides} for information`] : []),
+  ];
+  const end = parts.length === 0 ? [] : [`chainwalk: not annotated: ${parts.join('; ')}`];
+  return [...shown.map(annotation), ...end].join('\n');
+}
+
+/** What is undecided breaks nothing yet, unless it is what a change makes of packets. */
+function commandOf({ problem }: Found): 'error' | 'warning' | 'notice' {
+  const { level, verdict } = problem;
+  if (level === 'info') return 'notice';
+  if (isUnprovedChange(problem)) return 'error';
+  return verdict === 'failed' ? level : 'warning';
+}
+
+function annotation(found: Found): string {
+  const { subject, problem } = found;
+  const place = problem.place?.source.rendered ? undefined : problem.place;
+  const file = place?.source.file ?? subject.file;
+  const properties = {
+    ...(file !== '-' && { file: repositoryPath(file), ...(place !== undefined && lineAndColumns(place)) }),
+    title: problem.family === undefined ? problem.id : `${problem.id} (${problem.family === 'ipv4' ? 'IPv4' : 'IPv6'})`,
+  };
+  const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
+  return `::${commandOf(found)} ${list.join(',')}::${escapeData(dataOf(problem))}`;
+}
+
+function dataOf({ message, witness, remedy }: Problem): string {
+  const path = witness?.journey.paths[0];
+  return [
+    message,
+    ...(witness === undefined || path === undefined ? [] : [`path: ${rail(path, witness.file)}`]),
+    ...(remedy === undefined ? [] : [`do: ${remedy}`]),
+  ].join('\n');
+}
+
+/** Columns are only allowed where the place is within one line. */
+function lineAndColumns(place: Place): object {
+  const { line, column } = positionOf(place);
+  const end = endOf(place);
+  return end.line === line ? { line, col: column, endColumn: end.column } : { line, endLine: end.line };
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,106 @@
+/** One kind of change, for people. */
+
+import { paragraph } from '../../lib/layout.ts';
+import { printable } from '../../lib/printable.ts';
+import type { TraceAfter } from '../json/after.ts';
+import type { CauseJson, DiffChange, DiffSide } from '../json/diff.ts';
+import type { TraceFate, TraceRule } from '../json/trace.ts';
+import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
+import { fileLine } from '../text/location.ts';
+import type { Paint } from '../text/paint.ts';
+
+export interface ChangeStyle {
+  readonly paint: Paint;
+  readonly width: number;
+  /** rules of both families were compared */
+  readonly both: boolean;
+}
+
+/** A change with its example in notation. */
+export interface Shown {
+  readonly change: DiffChange;
+  readonly example: string;
+}
+
+export function titleOf({ base, head }: DiffChange, paint: Paint): string {
+  const same = base.outcome === head.outcome;
+  return same ? `${outcomeText(base, paint)}, another way` : `${outcomeText(base, paint)} -> ${outcomeText(head, paint)}`;
+}
+
+function outcomeText({ outcome, outcomes }: DiffSide, paint: Paint): string {
+  return (outcomes ?? [outcome]).map((one) => paint[OUTCOME_COLOURS[one]](OUTCOME_WORDS[one])).join(' or ');
+}
+
+/** Changes of one title: each in words and by a packet; how the first one goes. */
+export function changeLines(shown: readonly Shown[], style: ChangeStyle): readonly string[] {
+  const [first] = shown;
+  if (first === undefined) return [];
+  const { paint } = style;
+  const { base, head } = first.change;
+  return [
+    paint.bold(titleOf(first.change, paint)),
+    ...shown.flatMap(({ change, example }) => [...classLines(change, style), `  example  ${example}`]),
+    ...causeLines(
+      shown.flatMap(({ change }) => change.cause ?? []),
+      style,
+    ),
+    ...sideLines('base', base, style),
+    ...sideLines('head', head, style),
+  ];
+}
+
+function classLines({ family, packets }: DiffChange, { both, width }: ChangeStyle): readonly string[] {
+  const words = paragraph({ text: `${both ? `${family}: ` : ''}${packets}`, width: width - 2, hang: 2 });
+  return [`  ${words.replaceAll('\n', '\n  ')}`];
+}
+
+function causeLines(causes: readonly CauseJson[], { width }: ChangeStyle): readonly string[] {
+  return [...new Set(causes.map(causeText))].map((text) => {
+    const line = paragraph({ text, width: width - 11, hang: 2 }).replaceAll('\n', '\n           ');
+    return `  cause    ${line}`;
+  });
+}
+
+/** `annotation X removed, deploy.yaml:31` */
+export function causeText({ what, base, head }: CauseJson): string {
+  const at = (side: CauseJson['base']): string => (side?.file != null ? `, ${side.file}:${side.line}` : '');
+  const written = (side: CauseJson['base']) => side?.file != null;
+  const value = (side: CauseJson['base']) => (side === null || side.value === '' ? 'nothing' : side.value);
+  if (written(base) && !written(head) && !what.startsWith('who')) return printable(`${what} removed${at(base)}`);
+  if (written(head) && !written(base) && !what.startsWith('who')) return printable(`${what} added${at(head)}`);
+  return printable(`${what}: ${value(base)} -> ${value(head)}${at(head) || at(base)}`);
+}
+
+function sideLines(name: string, { fate, after, rule }: DiffSide, { width }: ChangeStyle): readonly string[] {
+  const text =
+    rule === null ? 'no rule decides: the policy, or the end of a chain' : `${ruleText(rule)}  at ${fileLine(rule.file, rule.line)}`;
+  const line = paragraph({ text, width: width - 11, hang: 2 }).replaceAll('\n', '\n           ');
+  return [`  ${name}     ${endText(fate, after)}`, `           ${line}`];
+}
+
+export function ruleText({ table, text }: TraceRule): string {
+  return printable(`${table} ${text}`);
+}
+
+export function endText(fate: TraceFate, { src, sport, dst, dport, proto }: TraceAfter): string {
+  const end = (address: string, port: number | undefined): string =>
+    port === undefined ? address : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  const flow = `${end(src, sport)} -> ${end(dst, dport)}`;
+  switch (fate.kind) {
+    case 'delivered':
+      return `delivered to ${fate.process ?? (isConnected(proto) ? 'nobody' : 'the kernel')}${fate.listener === undefined ? '' : ` on port ${fate.listener}`}, as ${flow}`;
+    case 'sent':
+    case 'forwarded':
+      return `${fate.kind} by ${fate.oif}, as ${flow}`;
+    case 'rejected':
+      return `rejected with ${fate.with}`;
+    case 'lost':
+      return `lost: ${fate.reason}`;
+    default:
+      return fate.kind;
+  }
+}
+
+function isConnected(proto: string): boolean {
+  return proto === 'tcp' || proto === 'udp';
+}

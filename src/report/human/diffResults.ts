@@ -1,0 +1,59 @@
+/** Comparisons of files and pods, for people: what changed first, each with its name; what did not change is counted. */
+
+import { printable } from '../../lib/printable.ts';
+import { type Compared, type DiffResults, examplesOf, nameOfPair, reportOf, toResultsReport } from '../json/diffResults.ts';
+import { FIRST_PACKETS } from '../text/bounds.ts';
+import type { Paint } from '../text/paint.ts';
+import { humanDiff, noteLine } from './diff.ts';
+
+export interface ResultsStyle {
+  readonly paint: Paint;
+  readonly width: number;
+  /** without notes */
+  readonly quiet: boolean;
+}
+
+const MOST_ALIKE = 3;
+
+export function humanResults(results: DiffResults, style: ResultsStyle): string {
+  const { compared, alone, notes, passedOver } = results;
+  const report = toResultsReport(results);
+  const of = new Map(report.results.map((one, index) => [compared[index], one]));
+  const blocks: string[] = [];
+  const [only] = compared;
+  const one = compared.length === 1 && only !== undefined && only.alike.length === 0 && alone.length === 0;
+  const shown = (each: Compared): string =>
+    humanDiff({ report: reportOf(each), examples: examplesOf(each), edits: of.get(each)?.edits ?? [] }, style);
+  if (one) blocks.push(shown(only));
+  else {
+    blocks.push(summary(results, style));
+    const telling = compared.filter((each) => of.get(each)?.equivalent === false || (of.get(each)?.edits.length ?? 0) > 0);
+    for (const each of telling) blocks.push(`${style.paint.bold(heading(each))}\n${shown(each)}`);
+  }
+  const last = [
+    ...alone.map(({ side, subject }) => `${subject.name} is ${side === 'base' ? 'gone' : 'new'}: it is on one side only`),
+    ...notes,
+    ...(passedOver > 0 ? [`${passedOver} changed ${passedOver === 1 ? 'file' : 'files'} of other kinds passed over`] : []),
+  ];
+  if (!style.quiet && last.length > 0) blocks.push(last.map((note) => noteLine(printable(note), style)).join('\n'));
+  return blocks.join('\n\n');
+}
+
+function heading({ pair, alike }: Compared): string {
+  const names = [nameOfPair(pair), ...alike.slice(0, MOST_ALIKE - 1).map(nameOfPair)];
+  const more = alike.length + 1 - names.length;
+  return printable(`${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`);
+}
+
+function summary({ compared }: DiffResults, { paint }: ResultsStyle): string {
+  const count = (which: readonly Compared[]) => which.reduce((sum, { alike }) => sum + 1 + alike.length, 0);
+  const changed = count(compared.filter((one) => reportOf(one).changes.length > 0));
+  const undecided = count(compared.filter((one) => reportOf(one).changes.length === 0 && reportOf(one).undecided.length > 0));
+  const total = count(compared);
+  if (total === 0) return paint.bold('nothing to compare');
+  const rest = undecided === 0 ? '' : `, ${undecided} undecided`;
+  if (changed === 0 && undecided === 0)
+    return paint.bold(paint.green(`no change in behaviour in ${total} compared (proved for ${FIRST_PACKETS})`));
+  const others = total > changed + undecided ? `; in the others it does not (proved for ${FIRST_PACKETS})` : '';
+  return paint.bold(paint.red(`behaviour changes in ${changed} of ${total} compared${rest}${others}`));
+}

@@ -1,0 +1,110 @@
+/** Who captures a pod, for people: the answer, then every step that led to it. */
+import { type Enrolment, WRITERS } from '../../injection/enrol/enrol.ts';
+import type { Taken, Verdict } from '../../injection/facts/step.ts';
+import type { PodFinding } from '../../injection/podChecks/check.ts';
+import type { PodSetting } from '../../injection/podRules/podSetting.ts';
+import type { Place } from '../../istio/settings/settingSource.ts';
+import { paragraph } from '../../lib/layout.ts';
+import { printable } from '../../lib/printable.ts';
+import type { EnrolAnswer } from '../json/enrol.ts';
+import { fileLine } from '../text/location.ts';
+import type { Paint } from '../text/paint.ts';
+import { positionOf } from '../text/positions.ts';
+
+export interface EnrolStyle {
+  readonly paint: Paint;
+  readonly width: number;
+  /** also the steps that found nothing, and what each asks */
+  readonly detailed: boolean;
+}
+
+/** Without a line feed at its end. */
+export function humanEnrol(answers: readonly EnrolAnswer[], style: EnrolStyle): string {
+  return answers.map((one) => humanPod(one, style)).join('\n\n');
+}
+
+function humanPod({ enrolment, rules, findings }: EnrolAnswer, style: EnrolStyle): string {
+  const { facts, taken, verdict } = enrolment;
+  const { paint, width, detailed } = style;
+  const { kind, namespace, name, place } = facts.pod;
+  const shown = detailed
+    ? taken
+    : taken.filter(({ answer: { kind: how, at } }, index) => how !== 'on' || at !== undefined || index === taken.length - 1);
+  const hidden = taken.length - shown.length;
+  return [
+    answer(enrolment, { findings, paint }),
+    paint.dim(paragraph({ text: `${kind} ${printable(`${namespace}/${name}`)}, ${placeText(place)}`, width, hang: 2 })),
+    ...shown.flatMap((one, index) => [
+      ...(shown[index - 1]?.stage === one.stage ? [] : [`  ${paint.bold(one.stage)}`]),
+      ...stepLines(one, { end: one === taken.at(-1) ? verdict : undefined, style }),
+    ]),
+    ...(hidden === 0 ? [] : [paint.dim(`  and ${hidden} ${hidden === 1 ? 'step' : 'steps'} that found nothing; -v shows them`)]),
+    ...settingLines(rules.settings, style),
+    ...findingLines(findings, style),
+    ...[...facts.assumptions, ...rules.assumptions].map((text) =>
+      paint.dim(paragraph({ text: `note: ${printable(text)}`, width, hang: 6 })),
+    ),
+  ].join('\n');
+}
+
+const COLOURS = { captured: 'green', skipped: 'yellow', blocked: 'red' } as const;
+
+function answer(
+  { verdict, facts: { approach }, taken }: Enrolment,
+  { findings, paint }: { readonly findings: readonly PodFinding[]; readonly paint: Paint },
+): string {
+  const outside = findings.some(({ claim }) => claim === 'pod-captured');
+  if (outside && verdict !== 'skipped') return paint.bold(paint.red('not judged: a pod of another mesh'));
+  const words: Readonly<Record<Verdict, string>> = {
+    captured: `captured by ${WRITERS[approach]}`,
+    skipped: `${outside ? 'NOT CAPTURED' : 'not captured'}: ${taken.at(-1)?.step.id}`,
+    blocked: `does not start: ${taken.at(-1)?.step.id}`,
+  };
+  return paint.bold(paint[COLOURS[verdict]](words[verdict]));
+}
+
+interface StepStyle {
+  /** of the step that decided */
+  readonly end: Verdict | undefined;
+  readonly style: EnrolStyle;
+}
+
+const INDENT = 28;
+
+function stepLines({ step, answer: { because, at } }: Taken, { end, style: { paint, width, detailed } }: StepStyle): readonly string[] {
+  const where = at === undefined ? '' : ` (${placeText(at)})`;
+  const question = detailed ? `${step.asks} ` : '';
+  const decided = end === undefined || end === 'captured' ? '' : `${end}: `;
+  const text = `${question}${decided}${printable(because)}${where}`;
+  const [first = '', ...rest] = paragraph({ text, width: width - INDENT, hang: 0 }).split('\n');
+  const colour = end === undefined ? (line: string) => line : paint[COLOURS[end]];
+  return [`    ${step.id.padEnd(INDENT - 5)} ${colour(first)}`, ...rest.map((line) => `${' '.repeat(INDENT)}${colour(line)}`)];
+}
+
+/** Those that somebody wrote; with details also the defaults. */
+function settingLines(settings: readonly PodSetting[], { paint, width, detailed }: EnrolStyle): readonly string[] {
+  const shown = settings.filter(({ byDefault }) => detailed || !byDefault);
+  if (settings.length === 0) return [];
+  const lines = shown.flatMap(({ by, name, value, from, byDefault, place }) => {
+    const where = byDefault ? from : `${from}, ${placeText(place)}`;
+    const setting = by === 'flag' ? `--${name}` : name;
+    const text = `${setting} ${value === '' ? '""' : printable(value)} (${printable(where)})`;
+    return `    ${paragraph({ text, width: width - 4, hang: 6 })}`;
+  });
+  return [`  ${paint.bold('settings')}${lines.length === 0 ? ': the defaults; -v shows them' : ''}`, ...lines];
+}
+
+const LEVELS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
+
+/** Claims about the pod that do not hold; `chainwalk explain` knows them. */
+export function findingLines(findings: readonly PodFinding[], { paint, width }: Pick<EnrolStyle, 'paint' | 'width'>): readonly string[] {
+  return findings.flatMap(({ claim, level, message, help, place }) => [
+    `  ${paint[LEVELS[level]](paint.bold(`${level}: ${claim}`))}`,
+    `    ${paragraph({ text: `${printable(message)} (${placeText(place)})`, width: width - 4, hang: 4 })}`,
+    ...(help === undefined ? [] : [`    ${paragraph({ text: `do: ${printable(help)}`, width: width - 4, hang: 8 })}`]),
+  ]);
+}
+
+function placeText(place: Place): string {
+  return fileLine(place.source.file, positionOf(place).line);
+}

@@ -1,0 +1,61 @@
+/** Packets that were found, for people: the answer first, then one block a class. */
+import { assumptionText } from '../../connection/assumption.ts';
+import type { Outcome } from '../../connection/journey.ts';
+import { paragraph } from '../../lib/layout.ts';
+import type { FindReport } from '../json/find.ts';
+import { type Bounds, boundsText } from '../text/bounds.ts';
+import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
+import { fileLine } from '../text/location.ts';
+import type { Paint } from '../text/paint.ts';
+
+export interface FindStyle {
+  readonly paint: Paint;
+  readonly width: number;
+  readonly outcome: Outcome;
+  readonly bounds: Bounds;
+  /** of each class, in its order */
+  readonly shown: readonly ShownClass[];
+}
+
+export interface ShownClass {
+  /** in notation */
+  readonly example: string;
+  /** protocols of packets that are not ordinary, empty for any */
+  readonly others?: string;
+}
+
+export function humanFind(
+  { empty, classes, undecided, assumptions }: FindReport,
+  { paint, width, outcome, bounds, shown }: FindStyle,
+): string {
+  const word = paint[OUTCOME_COLOURS[outcome]](paint.bold(OUTCOME_WORDS[outcome]));
+  const proved = `(proved for ${boundsText(bounds)})`;
+  const line = (text: string): string => paragraph({ text, width, hang: 2 });
+  const assumed = assumptions.map((one) => paint.dim(paragraph({ text: `assumed ${assumptionText(one)}`, width, hang: 8 })));
+  if (empty) return [line(`no packet of the set can be ${word} ${proved}`), ...assumed].join('\n');
+  const both = new Set([...classes, ...undecided].map(({ family }) => family)).size > 1;
+  const named = (family: string, text: string): string => (both ? `${family}: ${text}` : text);
+  const row = (name: string, text: string): string => paragraph({ text: `${name.padEnd(11)}  ${text}`, width, hang: 13 });
+  const blocks = classes.map(({ family, packets, ordinary }, index) => [
+    paragraph({ text: named(family, ordinary ?? packets), width, hang: 2 }),
+    ...othersLine(shown[index]).map(line),
+    row('for example', shown[index]?.example ?? ''),
+    ...(ordinary === null ? [] : [paint.dim(row('exactly', packets))]),
+  ]);
+  const doubts = undecided.map(({ family, packets, reason, rules }) => [
+    paragraph({ text: `undecided: ${reason}`, width, hang: 2 }),
+    `  ${paragraph({ text: named(family, packets), width: width - 2, hang: 2 }).replaceAll('\n', '\n  ')}`,
+    ...rules.map((rule) => paragraph({ text: `  depends on  ${rule.text} (${fileLine(rule.file, rule.line)})`, width, hang: 14 })),
+  ]);
+  const head =
+    classes.length === 0
+      ? [line(`undecided: it is not proved that no packet of the set can be ${word}`)]
+      : [line(`${word}${undecided.length > 0 ? '; others are undecided' : `, and no other packet of the set ${proved}`}:`)];
+  return [[...head, ...assumed], ...blocks, ...doubts].map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function othersLine(shown: ShownClass | undefined): readonly string[] {
+  if (shown?.others === undefined) return [];
+  const protocols = shown.others === '' ? '' : ` (${shown.others})`;
+  return [`and others with flags, marks or addresses that first packets seldom have${protocols}: all under \`exactly\``];
+}

@@ -1,0 +1,153 @@
+/** Verdicts for people: the answer first, then every broken claim with a packet that breaks it. */
+
+import { assumptionText } from '../../connection/assumption.ts';
+import type { WrittenSetting } from '../../injection/podRules/written.ts';
+import { paragraph } from '../../lib/layout.ts';
+import { printable } from '../../lib/printable.ts';
+import { packetText } from '../../packet/notation.ts';
+import type { Verified } from '../../prove/judge/verifyRules.ts';
+import type { Finding } from '../../prove/proof/finding.ts';
+import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import { remedyByCause, remedyOf } from '../pages/remedy.ts';
+import { FIRST_PACKETS } from '../text/bounds.ts';
+import { codeFrame } from '../text/codeFrame.ts';
+import { fileLine, ruleBody, targetSpan } from '../text/location.ts';
+import type { Paint } from '../text/paint.ts';
+import { positionOf } from '../text/positions.ts';
+import { rail } from './rail.ts';
+
+export interface VerifyStyle {
+  readonly paint: Paint;
+  readonly width: number;
+}
+
+/** Without a line feed at its end. */
+export function humanVerify(pods: readonly Verified[], style: VerifyStyle): string {
+  return pods.map((pod) => humanPod(pod, style)).join('\n\n\n');
+}
+
+function humanPod(pod: Verified, style: VerifyStyle): string {
+  const { paint, width } = style;
+  const files = printable([...new Set(pod.rulesets.map(({ source }) => source.file))].join(', '));
+  const mesh = pod.profile === undefined ? 'no mesh' : pod.profile.title;
+  const open = pod.findings.filter(({ muted }) => muted === undefined);
+  const serious = open.filter(({ verdict, level }) => (verdict === 'violated' && level !== 'info') || verdict === 'undecided');
+  const asides = open.filter(({ verdict, level }) => verdict === 'violated' && level === 'info');
+  const suppressed = pod.findings.filter(({ muted }) => muted !== undefined);
+  return [
+    `${answer(pod, paint)}  ${paint.dim(`${files}, ${mesh}`)}`,
+    ...pod.assumptions.map((one) => paint.dim(paragraph({ text: `assumed ${assumptionText(one)}`, width, hang: 8 }))),
+    ...serious.flatMap((finding) => ['', ...findingLines(pod, finding, style)]),
+    ...(asides.length === 0 ? [] : ['', ...asideLines(pod, asides, style)]),
+    ...(suppressed.length === 0 ? [] : ['', ...suppressedLines(pod, suppressed, style)]),
+    ...(pod.notes.length === 0 ? [] : ['', ...pod.notes.map((note) => paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 })))]),
+  ].join('\n');
+}
+
+/** `2 of 19 claims violated`: claims, not findings. */
+function answer({ findings }: Verified, paint: Paint): string {
+  const open = findings.filter(({ muted }) => muted === undefined);
+  const claims = (...verdicts: readonly Finding['verdict'][]) =>
+    new Set(open.filter(({ verdict, level }) => verdicts.includes(verdict) && level !== 'info').map(({ claim }) => claim));
+  const quiet = findings.length - open.length;
+  const aside = quiet === 0 ? '' : `, ${quiet} suppressed`;
+  const judged = claims('holds', 'violated', 'undecided').size;
+  const violated = claims('violated').size;
+  const undecided = claims('undecided').size;
+  const doubt = undecided === 0 ? '' : `, ${undecided} undecided`;
+  const outside = open.some(({ claim, verdict }) => claim === 'pod-captured' && verdict === 'violated') ? 'NOT CAPTURED: ' : '';
+  if (violated > 0) return paint.bold(paint.red(`${outside}${violated} of ${judged} claims violated${doubt}${aside}`));
+  if (undecided > 0) return paint.bold(paint.yellow(`${undecided} of ${judged} claims undecided${aside}`));
+  if (judged > 0) return paint.bold(paint.green(`all ${judged} ${quiet === 0 ? '' : 'other '}claims hold for ${FIRST_PACKETS}${aside}`));
+  if (quiet > 0) return paint.bold('nothing is broken but what is suppressed');
+  const asides = findings.filter(({ verdict }) => verdict !== 'not-applicable');
+  if (asides.length === 0) return paint.bold('no claim applies');
+  return paint.bold(asides.every(({ verdict }) => verdict === 'holds') ? paint.green('what was asked holds') : 'for information only');
+}
+
+const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
+
+function findingLines({ rulesets, profile, causes }: Verified, finding: Finding, { paint, width }: VerifyStyle): readonly string[] {
+  const { claim, level, verdict, statement, family, witness, blame, packets, reason } = finding;
+  const source = rulesets.find((one) => one.family === family)?.source ?? { file: '', text: '' };
+  const line = (name: string, text: string) => `  ${paragraph({ text: `${name.padEnd(8)} ${text}`, width: width - 2, hang: 11 })}`;
+  const path = witness?.paths[0];
+  const todo = remedyByCause(causes?.get(finding)) ?? remedyOf(claim, profile?.name);
+  const says = verdict === 'undecided' ? 'undecided' : level;
+  return [
+    `${paint[COLOURS[level]](paint.bold(`${says}: ${claim}`))} (IPv${family})`,
+    `  ${paragraph({ text: statement, width: width - 2, hang: 2 })}`,
+    ...(packets === undefined ? [] : [line(verdict === 'undecided' ? 'open' : 'broken', `for ${packets}`)]),
+    ...(witness === undefined ? [] : [line('example', `${packetText(witness.packet)}: ${path?.outcome ?? witness.outcome}`)]),
+    ...(path === undefined ? [] : [line('path', rail(path, source.file))]),
+    ...(reason === undefined ? [] : [line('because', reason)]),
+    ...causeLines(causes?.get(finding), { paint, width }),
+    ...blame.slice(0, MOST_RULES).flatMap((rule) => ruleLines(rule, source, { paint, width })),
+    ...(blame.length > MOST_RULES ? [line('', `and ${blame.length - MOST_RULES} more rules`)] : []),
+    ...(todo === undefined ? [] : [line('do', todo)]),
+  ];
+}
+
+const MOST_RULES = 6;
+const MOST_CAUSES = 4;
+
+/** What somebody wrote, where it stands, with its value underlined. */
+function causeLines(causes: SettingCauses | undefined, style: VerifyStyle): readonly string[] {
+  if (causes === undefined) return [];
+  const { settings, enough } = causes;
+  const more = settings.length - MOST_CAUSES;
+  return [
+    ...settings
+      .slice(0, MOST_CAUSES)
+      .flatMap((one, index) => causeLine(one, index === 0 ? 'cause' : enough === 'one' ? 'with' : 'and', style)),
+    ...(more > 0 ? [`  ${''.padEnd(8)} and ${more} more`] : []),
+  ];
+}
+
+function causeLine({ setting, from, place, missing }: WrittenSetting, name: string, { paint, width }: VerifyStyle): readonly string[] {
+  const { source, span } = place;
+  const text = `${name.padEnd(8)} ${printable(`${from} ${setting}`)}${missing === true ? ', which is not given' : ''}, ${fileLine(source.file, positionOf(place).line)}`;
+  const frame = codeFrame({ source, span, width: width - 2 });
+  return [
+    `  ${paragraph({ text, width: width - 2, hang: 11 })}`,
+    ...(frame === undefined ? [] : [`  ${paint.dim(frame.code)}`, `  ${paint.bold(frame.caret)}`]),
+  ];
+}
+
+/** The rule as it is written, with what it does underlined. */
+function ruleLines(rule: Rule, source: Source, { paint, width }: VerifyStyle): readonly string[] {
+  const frame = codeFrame({ source, span: targetSpan(source, rule), width: width - 2 });
+  const name = `  rule     ${rule.chain}#${rule.number} in table ${rule.table}, ${fileLine(source.file, rule.line)}`;
+  return frame === undefined ? [name] : [name, `  ${paint.dim(frame.code)}`, `  ${paint.bold(frame.caret)}`];
+}
+
+const MOST_ASIDES = 6;
+
+function suppressedLines({ rulesets }: Verified, findings: readonly Finding[], { paint, width }: VerifyStyle): readonly string[] {
+  const lines = findings.map(({ claim, family, blame: [rule], muted }) => {
+    const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
+    const at = rule === undefined ? '' : ` ${fileLine(file, rule.line)}`;
+    return `  ${paragraph({ text: `${claim}${at}: ${printable(muted?.reason ?? '')}`, width: width - 2, hang: 4 })}`;
+  });
+  return [paint.bold(`suppressed, ${findings.length}:`), ...lines];
+}
+
+function asideLines({ rulesets }: Verified, asides: readonly Finding[], { paint, width }: VerifyStyle): readonly string[] {
+  const lines = asides.slice(0, MOST_ASIDES).map((finding) => {
+    const file = rulesets.find(({ family }) => family === finding.family)?.source.file ?? '';
+    return `  ${paragraph({ text: asideText(finding, file), width: width - 2, hang: 4 })}`;
+  });
+  const more = asides.length - MOST_ASIDES;
+  return [paint.bold(`for information, ${asides.length}:`), ...lines, ...(more > 0 ? [`  and ${more} more; -o json lists all`] : [])];
+}
+
+/** Packets where there are some, or else the rules. */
+function asideText({ claim, blame, reason, packets, witness }: Finding, file: string): string {
+  if (witness !== undefined) {
+    return `${claim}: ${[reason, `for ${packets}`].filter((part) => part).join(', ')}; such as ${packetText(witness.packet)}`;
+  }
+  const rules = blame.map((rule) => `${fileLine(file, rule.line)} ${ruleBody(rule)}`).join('; ');
+  return `${claim}: ${[rules, reason].filter((part) => part).join(': ')}`;
+}

@@ -1,0 +1,58 @@
+/** Verdicts on pods for people: what is wrong with the pod stands before what is wrong with its rules; pods that fare alike stand together. */
+
+import { paragraph } from '../../lib/layout.ts';
+import { printable } from '../../lib/printable.ts';
+import type { VerifiedPod } from '../../pods/verifiedPod.ts';
+import type { Verified } from '../../prove/judge/verifyRules.ts';
+import { fileLine } from '../text/location.ts';
+import { positionOf } from '../text/positions.ts';
+import { findingLines } from './enrol.ts';
+import { humanVerify, type VerifyStyle } from './verify.ts';
+
+export function humanVerifyPods(pods: readonly VerifiedPod[], style: VerifyStyle): string {
+  const groups = new Map<Verified['findings'], Map<string, VerifiedPod[]>>();
+  for (const one of pods) {
+    // equal rules share their findings; without any they share nothing but the reason
+    const alike = groups.get(one.verified.findings) ?? new Map<string, VerifiedPod[]>();
+    groups.set(one.verified.findings, alike);
+    const key = JSON.stringify([
+      one.findings.map((finding) => [finding.claim, finding.message, one.muted?.get(finding)?.reason]),
+      [...(one.verified.causes?.values() ?? [])].flatMap(({ settings }) => settings.map(({ setting, value }) => [setting, value])),
+      one.verified.findings.length > 0 || one.verified.notes,
+    ]);
+    alike.set(key, [...(alike.get(key) ?? []), one]);
+  }
+  return [...groups.values()].flatMap((alike) => [...alike.values()].map((group) => humanGroup(group, style))).join('\n\n\n');
+}
+
+/** Names that are shown of pods that fare as the first one does. */
+const MOST_NAMES = 5;
+
+function humanGroup([first, ...others]: readonly VerifiedPod[], style: VerifyStyle): string {
+  if (first === undefined) return '';
+  const [answer = '', ...rest] = humanVerify([first.verified], style).split('\n');
+  const lines = [
+    ...findingLines(
+      first.findings.filter((finding) => first.muted?.has(finding) !== true),
+      style,
+    ),
+    ...mutedLines(first, style),
+  ];
+  return [answer, ...sameLines(others, style), ...(lines.length === 0 ? [] : ['', ...lines]), ...rest].join('\n');
+}
+
+/** Claims about its fields and settings; those about its rules are listed with these. */
+function mutedLines({ muted }: VerifiedPod, { width }: VerifyStyle): readonly string[] {
+  return [...(muted ?? [])].map(([{ claim, place }, { reason }]) => {
+    const at = fileLine(place.source.file, positionOf(place).line);
+    return `  ${paragraph({ text: `suppressed: ${claim} ${at}: ${printable(reason)}`, width: width - 2, hang: 4 })}`;
+  });
+}
+
+function sameLines(others: readonly VerifiedPod[], { paint, width }: VerifyStyle): readonly string[] {
+  if (others.length === 0) return [];
+  const names = others.slice(0, MOST_NAMES).map(({ pod }) => printable(`${pod.namespace}/${pod.name}`));
+  const more = others.length - names.length;
+  const text = `the same for ${others.length} more: ${names.join(', ')}${more > 0 ? ` and ${more} others` : ''}`;
+  return [paint.dim(paragraph({ text, width, hang: 2 }))];
+}

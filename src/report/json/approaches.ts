@@ -1,0 +1,116 @@
+/** What each approach does with a pod, as JSON: schema chainwalk/approaches/v1. */
+import type { Approach } from '../../injection/facts/facts.ts';
+import { initPhase, type Phase } from '../../injection/facts/initPhase.ts';
+import { PRIVILEGES, type Privileges } from '../../injection/facts/privileges.ts';
+import type { Verdict } from '../../injection/facts/step.ts';
+import { extraNetworks } from '../../injection/podRules/extraNetworks.ts';
+import { listOf } from '../../istio/settings/settings.ts';
+import { type Version, versionName } from '../../istio/settings/version.ts';
+import type { ApproachDiff } from '../../pods/approaches.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type ApproachChange, toChanges } from './approachesChanges.ts';
+import { type CheckDiagnostic, toCheckReport } from './check.ts';
+import { type EnrolAnswer, type FindingJson, toFinding } from './enrol.ts';
+
+export interface ApproachesReport {
+  readonly schema: 'chainwalk/approaches/v1';
+  readonly istio: string;
+  readonly pods: readonly ApproachedPod[];
+  readonly diagnostics: readonly CheckDiagnostic[];
+}
+
+export interface ApproachedPod {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly approaches: readonly ApproachJson[];
+  readonly comparisons: readonly Comparison[];
+  readonly assumptions: readonly string[];
+}
+
+export interface ApproachJson extends Privileges {
+  readonly mode: Approach;
+  readonly verdict: Verdict;
+  readonly decidedBy: string;
+  readonly because: string;
+  /** how many are written, of both families */
+  readonly rules: number;
+  readonly initContainers: readonly { readonly name: string; readonly phase: Phase }[];
+  /** networks besides eth0 */
+  readonly interfaces: readonly { readonly name: string; readonly captured: boolean }[];
+  readonly findings: readonly FindingJson[];
+}
+
+export interface Comparison {
+  readonly from: Approach;
+  readonly to: Approach;
+  /** null: one of them does not let the pod start, or its rules are another mesh's */
+  readonly equivalent: boolean | null;
+  /** the application's packets only, each up to its first end */
+  readonly firstLegOnly: boolean;
+  readonly changes: readonly ApproachChange[];
+  /** kinds of packets for which it is not known */
+  readonly undecided: number;
+}
+
+/** One pod asked of every approach. */
+export interface PodAnswers {
+  readonly answers: readonly EnrolAnswer[];
+  readonly pairs: readonly { readonly from: Approach; readonly to: Approach; readonly diff: ApproachDiff | undefined }[];
+}
+
+export interface ApproachesInput {
+  readonly version: Version;
+  readonly pods: readonly PodAnswers[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function toApproachesReport({ version, pods, diagnostics }: ApproachesInput): ApproachesReport {
+  return {
+    schema: 'chainwalk/approaches/v1',
+    istio: versionName(version),
+    pods: pods.flatMap(toPod),
+    diagnostics: toCheckReport(diagnostics).diagnostics,
+  };
+}
+
+function toPod({ answers, pairs }: PodAnswers): readonly ApproachedPod[] {
+  const pod = answers[0]?.enrolment.facts.pod;
+  if (pod === undefined) return [];
+  const assumptions = answers.flatMap(({ enrolment, rules }) => [...enrolment.facts.assumptions, ...rules.assumptions]);
+  return [
+    {
+      kind: pod.kind,
+      namespace: pod.namespace,
+      name: pod.name,
+      approaches: answers.map(toApproach),
+      comparisons: pairs.map(({ from, to, diff }) => ({
+        from,
+        to,
+        equivalent: diff === undefined ? null : diff.diffs.every(({ changes, undecided }) => changes.length + undecided.length === 0),
+        firstLegOnly: diff?.firstLeg ?? false,
+        changes: diff === undefined ? [] : toChanges(diff),
+        undecided: diff?.diffs.reduce((sum, one) => sum + one.undecided.length, 0) ?? 0,
+      })),
+      assumptions: [...new Set(assumptions)],
+    },
+  ];
+}
+
+function toApproach({ enrolment: { facts, verdict, taken }, rules, findings }: EnrolAnswer): ApproachJson {
+  const last = taken.at(-1);
+  const captured = verdict === 'captured';
+  const excluded = listOf(rules.settings.findLast(({ name }) => name === 'istio-exclude-interfaces')?.value ?? '');
+  const { v4 = '', v6 = '' } = rules.rendered ?? {};
+  return {
+    mode: facts.approach,
+    verdict,
+    decidedBy: last?.step.id ?? '',
+    because: last?.answer.because ?? '',
+    rules: [...`${v4}\n${v6}`.matchAll(/^-[AI] /gm)].length,
+    ...PRIVILEGES[facts.approach],
+    initContainers: captured ? initPhase(facts).containers.map(({ container, phase }) => ({ name: container.name.value, phase })) : [],
+    interfaces: extraNetworks(facts).map(({ name }) => ({ name, captured: captured && !excluded.includes(name) })),
+    findings: findings.map(toFinding),
+  };
+}

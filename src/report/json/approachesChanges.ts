@@ -1,0 +1,35 @@
+/** Changes between two approaches: the packets, and what becomes of them on either side. */
+import type { Outcome } from '../../connection/journey.ts';
+import { istioSidecar } from '../../mesh/istioSidecar.ts';
+import { packetText } from '../../packet/notation.ts';
+import type { ApproachDiff } from '../../pods/approaches.ts';
+import { type DiffSide, toDiffReport } from './diff.ts';
+
+export interface ApproachChange {
+  readonly packets: string;
+  /** in packet notation */
+  readonly example: string;
+  readonly before: Outcome;
+  readonly after: Outcome;
+}
+
+export function toChanges({ diffs, notes, firstLeg }: ApproachDiff): readonly ApproachChange[] {
+  const { changes } = toDiffReport({ diffs, notes, files: { base: 'before', head: 'after' } });
+  const examples = diffs.flatMap((diff) => diff.changes.map(({ example }) => packetText(example)));
+  const outcomeOf = (side: DiffSide): Outcome => (firstLeg ? atPort(side) : side.outcome);
+  return changes.map(({ packets, base, head }, index) => ({
+    packets,
+    example: examples[index] ?? '',
+    before: outcomeOf(base),
+    after: outcomeOf(head),
+  }));
+}
+
+const BY_ROLE: Readonly<Record<string, Outcome>> = { outbound: 'captured-out', inbound: 'captured-in', dns: 'dns' };
+
+/** Without a mesh of one mind the listener's port tells what it is for; both meshes have the same ones. */
+function atPort({ outcome, fate, after }: DiffSide): Outcome {
+  if (fate.kind !== 'delivered') return outcome;
+  const listener = istioSidecar.listeners.find(({ port }) => port === (fate.listener ?? after.dport));
+  return listener === undefined ? outcome : (BY_ROLE[listener.role] ?? 'to-proxy');
+}

@@ -1,0 +1,156 @@
+/** The contract's JSON of `diff`, schema chainwalk/diff/v1: types and the one place that builds them. */
+import type { Assumption } from '../../connection/assumption.ts';
+import type { Outcome } from '../../connection/journey.ts';
+import type { ChangedClass, ChangedSide } from '../../diff/classes.ts';
+import type { Sides } from '../../diff/question.ts';
+import type { Diff } from '../../diff/rules.ts';
+import { levelOf, type Severity, type Usual } from '../../diff/severity.ts';
+import type { Family } from '../../packet/address.ts';
+import type { PacketJson } from '../../packet/packetJson.ts';
+import { toPacketJson } from '../../packet/packetJson.ts';
+import type { DiffCause } from '../../pods/changeCauses.ts';
+import type { Level } from '../../prove/proof/claim.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
+import type { TraceAfter } from './after.ts';
+import type { TraceFate, TraceRule } from './trace.ts';
+import { toTrace, toTraceRule } from './trace.ts';
+
+/** What was compared: rules with rules, or a pod with itself. */
+export interface DiffAnswer {
+  readonly diffs: readonly Diff[];
+  readonly files: Sides<string>;
+  readonly profile?: string | undefined;
+  readonly notes: readonly string[];
+  readonly assumptions?: readonly Assumption[];
+  /** the packets of the application, each up to its first end */
+  readonly firstLeg?: boolean;
+  readonly causes?: ReadonlyMap<ChangedClass, readonly DiffCause[]>;
+}
+
+export interface DiffReport {
+  readonly schema: 'chainwalk/diff/v1';
+  /** proved for every packet, or for what `firstLegOnly` says */
+  readonly equivalent: boolean;
+  /** only the packets of the application were compared, each up to its first end: between a sidecar and ambient mode */
+  readonly firstLegOnly: boolean;
+  readonly families: readonly Family[];
+  readonly profile: string | null;
+  /** the most serious first */
+  readonly changes: readonly DiffChange[];
+  /** packets for which it depends on something that is not modelled, or is too hard, whether they change */
+  readonly undecided: readonly DiffDoubt[];
+  readonly assumptions: readonly Assumption[];
+  readonly notes: readonly string[];
+}
+
+export interface DiffChange {
+  readonly family: 'ipv4' | 'ipv6';
+  /** the class in words */
+  readonly packets: string;
+  readonly severity: Severity;
+  /** whether anybody sends such packets in practice */
+  readonly usual: Usual;
+  readonly level: Level;
+  readonly example: PacketJson;
+  readonly base: DiffSide;
+  readonly head: DiffSide;
+  /** the settings that make the example fare otherwise; absent for rules */
+  readonly cause?: readonly CauseJson[];
+}
+
+export interface CauseJson {
+  readonly what: string;
+  /** null: nothing is said there */
+  readonly base: CauseSideJson | null;
+  readonly head: CauseSideJson | null;
+}
+
+export interface CauseSideJson {
+  readonly value: string;
+  /** null: no file says it */
+  readonly file: string | null;
+  readonly line: number | null;
+}
+
+export interface DiffSide {
+  readonly outcome: Outcome;
+  /** all that chance leaves open, when it is more than one */
+  readonly outcomes?: readonly Outcome[];
+  /** of the first leg */
+  readonly fate: TraceFate;
+  readonly after: TraceAfter;
+  /** decides where the two sides part; null: no rule, the policy or the end of a chain */
+  readonly rule: TraceRule | null;
+}
+
+export interface DiffDoubt {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly packets: string;
+  readonly reason: string;
+  readonly rules: { readonly base: readonly TraceRule[]; readonly head: readonly TraceRule[] };
+}
+
+export function toDiffReport({ diffs, files, profile, notes, assumptions = [], causes, firstLeg = false }: DiffAnswer): DiffReport {
+  const changes = diffs.flatMap((diff) =>
+    diff.changes.map((change): DiffChange => {
+      const { packets, severity, usual, example, base, head } = change;
+      const cause = causes?.get(change);
+      return {
+        family: nameOf(diff),
+        packets,
+        severity,
+        usual,
+        level: levelOf(change),
+        example: toPacketJson(example),
+        base: toSide(base, files.base),
+        head: toSide(head, files.head),
+        ...(cause !== undefined && { cause: cause.map(toCause) }),
+      };
+    }),
+  );
+  const undecided = diffs.flatMap((diff) =>
+    diff.undecided.map(({ packets, reason, rules }): DiffDoubt => {
+      const named = (of: readonly Rule[], file: string) => of.map((rule) => toTraceRule(rule, file));
+      return { family: nameOf(diff), packets, reason, rules: { base: named(rules.base, files.base), head: named(rules.head, files.head) } };
+    }),
+  );
+  return {
+    schema: 'chainwalk/diff/v1',
+    equivalent: changes.length === 0 && undecided.length === 0,
+    firstLegOnly: firstLeg,
+    families: diffs.map(({ family }) => family),
+    profile: profile ?? null,
+    changes,
+    undecided,
+    assumptions,
+    notes,
+  };
+}
+
+function nameOf({ family }: Diff): 'ipv4' | 'ipv6' {
+  return family === 4 ? 'ipv4' : 'ipv6';
+}
+
+export function toCause({ what, base, head }: DiffCause): CauseJson {
+  const side = (one: DiffCause['base']): CauseSideJson | null => {
+    if (one === undefined) return null;
+    const { value, place } = one;
+    return { value, file: place?.source.file ?? null, line: place === undefined ? null : lineAt(place) };
+  };
+  return { what, base: side(base), head: side(head) };
+}
+
+export function lineAt({ source: { text }, span: { start } }: NonNullable<NonNullable<DiffCause['base']>['place']>): number {
+  return text.slice(0, start).split('\n').length;
+}
+
+function toSide({ journey, outcomes, path, rule }: ChangedSide, file: string): DiffSide {
+  const [leg] = toTrace({ journey: { ...journey, paths: [path] }, file, defaults: [] }).legs;
+  return {
+    outcome: journey.outcome,
+    ...(outcomes.length > 1 && { outcomes }),
+    fate: leg?.fate ?? { kind: 'undecided', reasons: [] },
+    after: leg?.after as TraceAfter,
+    rule: rule === undefined ? null : toTraceRule(rule, file),
+  };
+}

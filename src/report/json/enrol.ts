@@ -1,0 +1,134 @@
+/** Who captures each pod, as JSON: schema chainwalk/enrol/v1. */
+import { type Enrolment, WRITERS } from '../../injection/enrol/enrol.ts';
+import type { Approach } from '../../injection/facts/facts.ts';
+import type { Taken, Verdict } from '../../injection/facts/step.ts';
+import type { PodFinding } from '../../injection/podChecks/check.ts';
+import type { PodRules } from '../../injection/podRules/podRules.ts';
+import type { PodSetting } from '../../injection/podRules/podSetting.ts';
+import type { Place } from '../../istio/settings/settingSource.ts';
+import { type Version, versionName } from '../../istio/settings/version.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { positionOf } from '../text/positions.ts';
+import { type CheckDiagnostic, toCheckReport } from './check.ts';
+
+export interface EnrolReport {
+  readonly schema: 'chainwalk/enrol/v1';
+  readonly mode: Approach;
+  readonly istio: string;
+  readonly pods: readonly PodJson[];
+  readonly diagnostics: readonly CheckDiagnostic[];
+  readonly summary: Readonly<Record<Verdict, number>>;
+}
+
+export interface PodJson extends PlaceJson {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly verdict: Verdict;
+  /** who writes the rules; null when nobody does */
+  readonly by: string | null;
+  /** id of the step that decided */
+  readonly decidedBy: string;
+  readonly because: string;
+  readonly steps: readonly StepJson[];
+  /** of istio-iptables, for a captured pod; ambient has none */
+  readonly settings: readonly SettingJson[];
+  /** claims about its fields and settings that do not hold */
+  readonly findings: readonly FindingJson[];
+  readonly assumptions: readonly string[];
+}
+
+export interface FindingJson extends PlaceJson {
+  readonly claim: string;
+  readonly level: 'error' | 'warning' | 'info';
+  readonly message: string;
+  readonly help: string | null;
+}
+
+export interface SettingJson {
+  readonly by: 'flag' | 'env';
+  readonly name: string;
+  readonly value: string;
+  readonly from: string;
+  /** null: no file says it */
+  readonly file: string | null;
+  readonly line: number | null;
+}
+
+export interface StepJson {
+  readonly stage: string;
+  readonly id: string;
+  readonly asks: string;
+  readonly source: string;
+  readonly answer: 'on' | 'pass' | 'skip' | 'block';
+  readonly because: string;
+  readonly file: string | null;
+  readonly line: number | null;
+}
+
+export interface PlaceJson {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Who captures a pod, and with what. */
+export interface EnrolAnswer {
+  readonly enrolment: Enrolment;
+  readonly rules: Pick<PodRules, 'settings' | 'assumptions' | 'rendered'>;
+  readonly findings: readonly PodFinding[];
+}
+
+export interface EnrolInput {
+  readonly approach: Approach;
+  readonly version: Version;
+  readonly answers: readonly EnrolAnswer[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function toEnrolReport({ approach, version, answers, diagnostics }: EnrolInput): EnrolReport {
+  const count = (verdict: Verdict) => answers.filter(({ enrolment }) => enrolment.verdict === verdict).length;
+  return {
+    schema: 'chainwalk/enrol/v1',
+    mode: approach,
+    istio: versionName(version),
+    pods: answers.map(toPod),
+    diagnostics: toCheckReport(diagnostics).diagnostics,
+    summary: { captured: count('captured'), skipped: count('skipped'), blocked: count('blocked') },
+  };
+}
+
+function toPod({ enrolment: { facts, verdict, taken }, rules, findings }: EnrolAnswer): PodJson {
+  const { pod, approach } = facts;
+  const last = taken.at(-1);
+  return {
+    kind: pod.kind,
+    namespace: pod.namespace,
+    name: pod.name,
+    ...placeOf(pod.place),
+    verdict,
+    by: verdict === 'captured' ? WRITERS[approach] : null,
+    decidedBy: last?.step.id ?? '',
+    because: last?.answer.because ?? '',
+    steps: taken.map(toStep),
+    settings: rules.settings.map(toSetting),
+    findings: findings.map(toFinding),
+    assumptions: [...facts.assumptions, ...rules.assumptions],
+  };
+}
+
+export function toFinding({ claim, level, message, help, place }: PodFinding): FindingJson {
+  return { claim, level, message, help: help ?? null, ...placeOf(place) };
+}
+
+function toSetting({ by, name, value, from, byDefault, place }: PodSetting): SettingJson {
+  const at = byDefault ? { file: null, line: null } : placeOf(place);
+  return { by, name, value, from, ...at };
+}
+
+function toStep({ stage, step: { id, asks, source }, answer: { kind, because, at } }: Taken): StepJson {
+  return { stage, id, asks, source, answer: kind, because, ...(at === undefined ? { file: null, line: null } : placeOf(at)) };
+}
+
+function placeOf(place: Place): PlaceJson {
+  return { file: place.source.file, line: positionOf(place).line };
+}

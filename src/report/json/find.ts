@@ -1,0 +1,74 @@
+/** The contract's JSON of `find`, schema chainwalk/find/v1: types and the one place that builds them. */
+import type { Assumption } from '../../connection/assumption.ts';
+import type { PacketJson } from '../../packet/packetJson.ts';
+import { toPacketJson } from '../../packet/packetJson.ts';
+import type { Found } from '../../query/find.ts';
+import type { TraceRule } from './trace.ts';
+import { toTraceRule } from './trace.ts';
+
+export interface FindReport {
+  readonly schema: 'chainwalk/find/v1';
+  /** of the rules, and so of the packets that were asked about */
+  readonly families: readonly ('ipv4' | 'ipv6')[];
+  /** no packet of the set can have the outcome, which is proved; false as well when nothing was found and something is undecided */
+  readonly empty: boolean;
+  /** none: proved; some: there is an example; undecided: none was found, and that there is none is not proved */
+  readonly answer: 'none' | 'some' | 'undecided';
+  readonly example: PacketJson | null;
+  /** all classes in words */
+  readonly packets: string;
+  readonly classes: readonly FindClass[];
+  /** packets that may have the outcome or not */
+  readonly undecided: readonly FindDoubt[];
+  readonly assumptions: readonly Assumption[];
+}
+
+export interface FindClass {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly packets: string;
+  /** those that an application would send or receive; null: there are none */
+  readonly ordinary: string | null;
+  readonly example: PacketJson;
+}
+
+export interface FindDoubt {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly packets: string;
+  /** why; begins with `budget:` when the question was too hard */
+  readonly reason: string;
+  /** that are not modelled, and decide */
+  readonly rules: readonly TraceRule[];
+}
+
+export function toFindReport(
+  parts: readonly { readonly file: string; readonly found: Found }[],
+  assumptions: readonly Assumption[],
+  unsaid?: string,
+): FindReport {
+  const classes = parts.flatMap(({ found }) =>
+    found.classes.map(({ packets, ordinary, example }): FindClass => {
+      return { family: `ipv${found.family}`, packets, ordinary: ordinary ?? null, example: toPacketJson(example.packet) };
+    }),
+  );
+  const doubts = parts.flatMap(({ file, found }) =>
+    found.undecided.map(({ packets, reason, rules }): FindDoubt => {
+      return { family: `ipv${found.family}`, packets, reason, rules: rules.map((rule) => toTraceRule(rule, file)) };
+    }),
+  );
+  // of packets that arrive at a host that nobody described
+  const open = parts.flatMap(({ found: { asked, family } }): FindDoubt[] =>
+    unsaid === undefined || !asked ? [] : [{ family: `ipv${family}`, packets: 'any packet that arrives', reason: unsaid, rules: [] }],
+  );
+  const undecided = [...doubts, ...open];
+  return {
+    schema: 'chainwalk/find/v1',
+    families: [...new Set(parts.map(({ found }) => `ipv${found.family}` as const))],
+    empty: classes.length + undecided.length === 0,
+    answer: classes.length > 0 ? 'some' : undecided.length > 0 ? 'undecided' : 'none',
+    example: classes[0]?.example ?? null,
+    packets: classes.map(({ packets }) => packets).join('; or '),
+    classes,
+    undecided,
+    assumptions,
+  };
+}

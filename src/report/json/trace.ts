@@ -1,0 +1,225 @@
+/** The contract's JSON of a traced packet, schema chainwalk/trace/v1: types and the one place that builds them. */
+
+import type { Assumption } from '../../connection/assumption.ts';
+import type { Journey, Leg, Path } from '../../connection/journey.ts';
+import { unknownProxyText } from '../../connection/unknownProxy.ts';
+import { endpointText } from '../../packet/notation.ts';
+import { defaultKeys, type PacketJson, toPacketJson } from '../../packet/packetJson.ts';
+import type { PartialPacket } from '../../packet/partialPacket.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
+import type { Choice, Fate, Step, Verdict } from '../../simulate/trace.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import { type TraceConnection, toConnection } from '../text/connection.ts';
+import { sawJson } from '../text/observedValues.ts';
+import { type TraceAfter, toAfter } from './after.ts';
+
+export interface Trace {
+  readonly schema: 'chainwalk/trace/v1';
+  readonly packet: PacketJson;
+  readonly outcome: Journey['outcome'];
+  /** the legs of the first branch */
+  readonly legs: readonly TraceLeg[];
+  /** for `loop`: index of the leg to which the last one returns */
+  readonly cycleFrom?: number;
+  /** who took the packet in the end, when it is not known what is sent for it: whether a loop follows is open */
+  readonly unknown?: string;
+  /** every way the packet may go, when there is more than one; the first is the one in `legs` */
+  readonly branches?: readonly TraceBranch[];
+  /** there are more branches than were walked */
+  readonly truncated?: true;
+  /** of a packet with a state: the connection that it was taken to belong to */
+  readonly connection?: TraceConnection;
+  /** `budget: ` and the limit at which walking ended, or why the rules are not known; the outcome is then undecided */
+  readonly reason?: string;
+  /** the pod has a proxy, and nobody writes rules for it: how this comes */
+  readonly notCaptured?: string;
+  /** keys of the packet that were not given */
+  readonly defaults: readonly string[];
+  /** name of the mesh profile; null: no mesh */
+  readonly profile: string | null;
+  readonly assumptions: readonly Assumption[];
+  /** absent where chance or something unmodelled decides, for very large rulesets and for streams of packets */
+  readonly same?: TraceSame;
+}
+
+/** Packets with the same outcome, rewriting and deciding rules. */
+export interface TraceSame {
+  /** all of them */
+  readonly packets: string;
+  /** those of them that an application would send or receive */
+  readonly ordinary?: string;
+}
+
+export interface TraceBranch {
+  readonly outcome: Path['outcome'];
+  readonly choices: readonly TraceChoice[];
+  readonly legs: readonly TraceLeg[];
+  readonly cycleFrom?: number;
+}
+
+export interface TraceLeg {
+  readonly sender: string;
+  readonly packet: PacketJson;
+  readonly steps: readonly TraceStep[];
+  readonly fate: TraceFate;
+  readonly after: TraceAfter;
+  /** role of the listener that took the packet */
+  readonly role?: string;
+}
+
+export interface TraceRule {
+  readonly table: string;
+  readonly chain: string;
+  /** 1-based position in its chain */
+  readonly rule: number;
+  readonly text: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface TraceChoice {
+  readonly why: Choice['why'];
+  readonly what: string;
+  readonly taken: string;
+  readonly probability?: number;
+  readonly rule?: TraceRule;
+}
+
+export type TraceStep =
+  | { readonly kind: 'hook'; readonly hook: string; readonly iif?: string; readonly oif?: string }
+  | ({ readonly kind: 'rule'; readonly hook: string; readonly verdict: Verdict; readonly target?: string } & TraceRule)
+  | ({
+      readonly kind: 'miss';
+      readonly hook: string;
+      readonly clause: string;
+      readonly saw: Readonly<Record<string, number | string | null>>;
+    } & TraceRule)
+  | {
+      readonly kind: 'policy';
+      readonly hook: string;
+      readonly table: string;
+      readonly chain: string;
+      readonly verdict: 'ACCEPT' | 'DROP';
+    }
+  | { readonly kind: 'end'; readonly hook: string; readonly table: string; readonly chain: string }
+  | { readonly kind: 'conntrack'; readonly hook: string; readonly state: string; readonly zone: number }
+  | { readonly kind: 'nat'; readonly hook: string; readonly manip: 'src' | 'dst'; readonly from: string; readonly to: string }
+  | { readonly kind: 'mark'; readonly hook: string; readonly on: 'packet' | 'connection'; readonly value: number }
+  | { readonly kind: 'field'; readonly hook: string; readonly field: 'tos' | 'ttl' | 'flags'; readonly value: number }
+  | { readonly kind: 'route'; readonly again: boolean; readonly local: boolean; readonly table: string; readonly oif?: string }
+  | { readonly kind: 'divert'; readonly hook: string; readonly port: number; readonly found: boolean }
+  | { readonly kind: 'choice'; readonly hook: string; readonly choice: TraceChoice };
+
+export type TraceFate =
+  | { readonly kind: 'delivered'; readonly process?: string; readonly listener?: number; readonly transparent?: true }
+  | { readonly kind: 'sent' | 'forwarded'; readonly oif: string }
+  | { readonly kind: 'dropped'; readonly by?: TraceRule }
+  | { readonly kind: 'rejected'; readonly with: string; readonly by: TraceRule }
+  | { readonly kind: 'lost'; readonly reason: string }
+  | { readonly kind: 'undecided'; readonly reasons: readonly TraceChoice[] };
+
+export interface TraceInput {
+  readonly journey: Journey;
+  /** file of the ruleset, as the user gave it */
+  readonly file: string;
+  /** keys of the packet that were not given, see completePacket */
+  readonly defaults: readonly (keyof PartialPacket)[];
+  readonly assumptions?: readonly Assumption[];
+  /** name of the mesh profile; absent: no mesh */
+  readonly profile?: string | undefined;
+  /** packets that fare alike, in words */
+  readonly same?: TraceSame | undefined;
+  /** why the pod of a manifest is not captured though it has a proxy, or why its rules are not known, and then there is no path */
+  readonly outside?: string | undefined;
+  /** text of the ruleset, for formats that point into it */
+  readonly source?: Source | undefined;
+}
+
+export function toTrace({ journey, file, defaults, assumptions = [], profile, same, outside }: TraceInput): Trace {
+  const [first] = journey.paths;
+  return {
+    schema: 'chainwalk/trace/v1',
+    packet: toPacketJson(journey.packet),
+    outcome: journey.outcome,
+    legs: first?.legs.map((leg) => toLeg(leg, file)) ?? [],
+    ...(first?.cycleFrom !== undefined && { cycleFrom: first.cycleFrom }),
+    ...(first?.unknown !== undefined && { unknown: unknownProxyText(first.unknown) }),
+    ...(journey.paths.length > 1 && { branches: journey.paths.map((path) => toBranch(path, file)) }),
+    ...(journey.truncated && { truncated: true }),
+    ...(journey.membership !== undefined && { connection: toConnection(journey.membership) }),
+    ...(journey.spent !== undefined && { reason: `budget: ${journey.spent}` }),
+    ...(outside !== undefined && (first === undefined ? { reason: outside } : { notCaptured: outside })),
+    defaults: defaultKeys(defaults),
+    profile: profile ?? null,
+    assumptions,
+    ...(same !== undefined && { same }),
+  };
+}
+
+export function toTraceRule(rule: Rule, file: string): TraceRule {
+  return { table: rule.table, chain: rule.chain, rule: rule.number, text: rule.text, file, line: rule.line };
+}
+
+function toBranch(path: Path, file: string): TraceBranch {
+  return {
+    outcome: path.outcome,
+    choices: path.choices.map((choice) => toChoice(choice, file)),
+    legs: path.legs.map((leg) => toLeg(leg, file)),
+    ...(path.cycleFrom !== undefined && { cycleFrom: path.cycleFrom }),
+  };
+}
+
+function toLeg({ sender, walk, role }: Leg, file: string): TraceLeg {
+  return {
+    sender,
+    packet: toPacketJson(walk.packet),
+    steps: walk.steps.map((step) => toStep(step, file)),
+    fate: toFate(walk.fate, file),
+    after: toAfter(walk.after, walk.packet.proto),
+    ...(role !== undefined && { role }),
+  };
+}
+
+function toStep(step: Step, file: string): TraceStep {
+  switch (step.kind) {
+    case 'rule': {
+      const { hook, rule, verdict } = step;
+      return { kind: 'rule', hook, ...toTraceRule(rule, file), verdict, ...(rule.target !== undefined && { target: rule.target }) };
+    }
+    case 'miss': {
+      const { hook, rule, clause, saw } = step;
+      return { kind: 'miss', hook, ...toTraceRule(rule, file), clause: clause.text, saw: sawJson(saw) };
+    }
+    case 'nat':
+      return { ...step, from: endpointText(step.from), to: endpointText(step.to) };
+    case 'choice':
+      return { kind: 'choice', hook: step.hook, choice: toChoice(step.choice, file) };
+    default:
+      return step;
+  }
+}
+
+function toChoice({ why, what, taken, probability, rule }: Choice, file: string): TraceChoice {
+  const by = rule === undefined ? {} : { rule: toTraceRule(rule, file) };
+  return { why, what, taken, ...(probability !== undefined && { probability }), ...by };
+}
+
+function toFate(fate: Fate, file: string): TraceFate {
+  switch (fate.kind) {
+    case 'delivered':
+      return {
+        kind: 'delivered',
+        ...(fate.process !== undefined && { process: fate.process }),
+        ...(fate.listener !== undefined && { listener: fate.listener }),
+        ...(fate.transparent && { transparent: true }),
+      };
+    case 'dropped':
+      return { kind: 'dropped', ...(fate.by !== undefined && { by: toTraceRule(fate.by, file) }) };
+    case 'rejected':
+      return { kind: 'rejected', with: fate.with, by: toTraceRule(fate.by, file) };
+    case 'undecided':
+      return { kind: 'undecided', reasons: fate.reasons.map((reason) => toChoice(reason, file)) };
+    default:
+      return fate;
+  }
+}

@@ -1,0 +1,133 @@
+/** The contract's JSON of `verify`, schema chainwalk/verify/v1: types and the one place that builds them. */
+
+import { type Assumption, distinct } from '../../connection/assumption.ts';
+import type { WrittenSetting } from '../../injection/podRules/written.ts';
+import type { Verified } from '../../prove/judge/verifyRules.ts';
+import type { Finding } from '../../prove/proof/finding.ts';
+import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
+import type { Muted } from '../../prove/proof/suppressions.ts';
+import { positionOf } from '../text/positions.ts';
+import type { Trace, TraceRule } from './trace.ts';
+import { toTrace, toTraceRule } from './trace.ts';
+
+export interface VerifyReport {
+  readonly schema: 'chainwalk/verify/v1';
+  /** files */
+  readonly rules: readonly string[];
+  /** null: no mesh, or not the same one everywhere */
+  readonly profile: string | null;
+  readonly findings: readonly VerifyFinding[];
+  /** findings, not claims: a claim may break in several places */
+  readonly summary: VerifySummary;
+  readonly assumptions: readonly Assumption[];
+  readonly notes: readonly string[];
+  /** one for each pod or machine, when there are several */
+  readonly results?: readonly VerifyResult[];
+}
+
+export type VerifyResult = Pick<VerifyReport, 'rules' | 'profile' | 'findings' | 'summary' | 'assumptions' | 'notes'>;
+
+export interface VerifySummary {
+  readonly holds: number;
+  readonly violated: number;
+  readonly undecided: number;
+  /** violated or undecided, and said to be known; absent: none */
+  readonly suppressed?: number;
+}
+
+export interface VerifyFinding {
+  readonly claim: string;
+  readonly level: Finding['level'];
+  readonly verdict: Finding['verdict'];
+  readonly statement: string;
+  readonly family: 'ipv4' | 'ipv6';
+  readonly file: string;
+  readonly witness: Trace | null;
+  readonly blame: readonly TraceRule[];
+  readonly packets: string | null;
+  readonly reason?: string;
+  /** somebody has said that it is known: it counts neither here nor for the exit code */
+  readonly muted?: Muted;
+  /** of a pod: what somebody wrote that the claim breaks for; the first of `causes` */
+  readonly cause?: VerifyCause;
+  readonly causes?: readonly VerifyCause[];
+  /** one: any of `causes` taken back would do; all: it has to be all of them; absent: not tried */
+  readonly enough?: 'one' | 'all';
+}
+
+export interface VerifyCause {
+  /** name of an annotation, field, Helm value, argument or variable */
+  readonly setting: string;
+  /** null: it is not given, which is the cause; the place is that of what lacks it */
+  readonly value: string | null;
+  /** what it belongs to: `annotation`, `container web`, `mesh configuration` */
+  readonly from: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export function toVerifyReport(pods: readonly Verified[]): VerifyReport {
+  const results = pods.map(toResult);
+  const profiles = new Set(results.map(({ profile }) => profile));
+  const findings = results.flatMap((one) => one.findings);
+  return {
+    schema: 'chainwalk/verify/v1',
+    rules: [...new Set(results.flatMap(({ rules }) => rules))],
+    profile: profiles.size === 1 ? (results[0]?.profile ?? null) : null,
+    findings,
+    summary: summaryOf(findings),
+    assumptions: distinct(results.flatMap(({ assumptions }) => assumptions)),
+    notes: [...new Set(results.flatMap(({ notes }) => notes))],
+    ...(results.length > 1 && { results }),
+  };
+}
+
+function toResult(pod: Verified): VerifyResult {
+  const findings = pod.findings.map((finding) => toFinding(pod, finding));
+  return {
+    rules: [...new Set(pod.rulesets.map(({ source }) => source.file))],
+    profile: pod.profile?.name ?? null,
+    findings,
+    summary: summaryOf(findings),
+    assumptions: pod.assumptions,
+    notes: pod.notes,
+  };
+}
+
+function toFinding({ rulesets, profile, causes }: Verified, finding: Finding): VerifyFinding {
+  const { claim, level, verdict, statement, family, witness, blame, packets, reason, muted } = finding;
+  const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
+  return {
+    claim,
+    level,
+    verdict,
+    statement,
+    family: family === 4 ? 'ipv4' : 'ipv6',
+    file,
+    witness: witness === undefined ? null : toTrace({ journey: witness, file, defaults: [], profile: profile?.name }),
+    blame: blame.map((rule) => toTraceRule(rule, file)),
+    packets: packets ?? null,
+    ...(reason !== undefined && { reason }),
+    ...(muted !== undefined && { muted }),
+    ...causeFields(causes?.get(finding)),
+  };
+}
+
+function causeFields(found: SettingCauses | undefined): Pick<VerifyFinding, 'cause' | 'causes' | 'enough'> {
+  const causes = (found?.settings ?? []).map(toCause);
+  const [cause] = causes;
+  if (found === undefined || cause === undefined) return {};
+  return { cause, causes, ...(found.enough === undefined ? {} : { enough: found.enough }) };
+}
+
+function toCause({ setting, value, from, place, missing }: WrittenSetting): VerifyCause {
+  return { setting, value: missing === true ? null : value, from, file: place.source.file, ...positionOf(place) };
+}
+
+function summaryOf(findings: readonly VerifyFinding[]): VerifySummary {
+  const count = (verdict: Finding['verdict']): number =>
+    findings.filter((one) => one.verdict === verdict && one.muted === undefined).length;
+  const suppressed = findings.filter(({ muted }) => muted !== undefined).length;
+  return { holds: count('holds'), violated: count('violated'), undecided: count('undecided'), ...(suppressed > 0 && { suppressed }) };
+}

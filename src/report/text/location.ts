@@ -1,0 +1,38 @@
+/** Where a rule stands: in its file and in its chain. */
+
+import { printable } from '../../lib/printable.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
+import type { Source, Span } from '../../syntax/text/source.ts';
+
+/** `pod.rules:17`. A long path is cut to its name so that a rule keeps its line: the user gave the path. */
+export function fileLine(file: string, line: number): string {
+  const name = file.length <= 24 ? file : file.slice(file.lastIndexOf('/') + 1);
+  return `${printable(name)}:${line}`;
+}
+
+/** The rule without `-A CHAIN`; a rule without any option is `(all)`. */
+export function ruleBody(rule: Rule): string {
+  const prefix = `-A ${rule.chain}`;
+  const body = printable(rule.text.startsWith(prefix) ? rule.text.slice(prefix.length).trim() : rule.text);
+  return body === '' ? '(every packet)' : body;
+}
+
+/** `nat ISTIO_OUTPUT#9 at pod.rules:26` */
+export function ruleName(rule: Rule, file: string): string {
+  return `${rule.table} ${rule.chain}#${rule.number} at ${fileLine(file, rule.line)}`;
+}
+
+/** The same without comments, for sentences. */
+export function ruleGist(rule: Rule): string {
+  const gist = ruleBody(rule).replaceAll(/-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?/g, '');
+  return gist === '' ? '(every packet)' : gist.trim();
+}
+
+/** The part of a rule's text that says what to do, or all of it. */
+export function targetSpan({ text }: Source, { span, target }: Rule): Span {
+  const word = target === undefined ? undefined : text.slice(span.start, span.end).lastIndexOf(target);
+  if (target === undefined || word === undefined || word < 0) return span;
+  const option = /(?:-j|-g|--jump|--goto)[ \t=]+$/.exec(text.slice(span.start, span.start + word));
+  const start = span.start + (option?.index ?? word);
+  return { start, end: span.start + word + target.length };
+}

@@ -1,0 +1,58 @@
+/** Who calls whom among the chains of a table. */
+import type { Rule, Table } from '../../ruleset/ruleset.ts';
+
+const shared = new WeakMap<Table, ReadonlySet<string>>();
+
+/** Chains that more than one rule calls. */
+export function sharedChains(table: Table): ReadonlySet<string> {
+  const known = shared.get(table);
+  if (known !== undefined) return known;
+  const once = new Set<string>();
+  const often = new Set<string>();
+  for (const chain of table.chains.values()) for (const called of calls(chain)) (once.has(called) ? often : once).add(called);
+  shared.set(table, often);
+  return often;
+}
+
+/** Every chain that the base chains lead to, each after all chains that call it. */
+export function callersFirst(table: Table): readonly string[] {
+  const done = new Set<string>();
+  const leaving: string[] = [];
+  for (const base of table.chains.values()) {
+    if (base.hook === undefined) continue;
+    const stack = [{ name: base.name, rest: calls(base) }];
+    done.add(base.name);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const next = top.rest.pop();
+      if (next === undefined) {
+        leaving.push(top.name);
+        stack.pop();
+      } else if (!done.has(next)) {
+        done.add(next);
+        stack.push({ name: next, rest: calls(table.chains.get(next)) });
+      }
+    }
+  }
+  return leaving.reverse();
+}
+
+/** Chains with such a rule, and all that lead to one. */
+export function chainsLeadingTo({ chains }: Table, isSuch: (rule: Rule) => boolean): ReadonlySet<string> {
+  const callers = new Map<string, string[]>();
+  const leading = new Set<string>();
+  for (const chain of chains.values()) {
+    if (chain.rules.some(isSuch)) leading.add(chain.name);
+    for (const called of calls(chain)) {
+      const known = callers.get(called);
+      if (known === undefined) callers.set(called, [chain.name]);
+      else known.push(chain.name);
+    }
+  }
+  // a Set grows while it is walked
+  for (const name of leading) for (const caller of callers.get(name) ?? []) leading.add(caller);
+  return leading;
+}
+
+function calls(chain: ReturnType<Table['chains']['get']>): string[] {
+  return (chain?.rules ?? []).flatMap(({ effect }) => (effect.kind === 'jump' || effect.kind === 'goto' ? [effect.chain] : []));
+}

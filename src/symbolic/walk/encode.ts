@@ -1,0 +1,209 @@
+/** MatchExpr for all packets: the set that certainly matches, and the set that may. They differ where something is unknown.
+ *  The same fields as simulate/evaluate.ts, read from the same tables. */
+import { typeIntervals } from '../../host/addrType.ts';
+import { socketBits } from '../../host/listeners.ts';
+import type { IntervalSet } from '../../lib/intervals.ts';
+import { includes, point } from '../../lib/intervals.ts';
+import { assertNever } from '../../lib/invariant.ts';
+import { isAssured } from '../../netfilter/firstState.ts';
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import type { Field } from '../../packet/fields.ts';
+import { WAYS_BACK } from '../../packet/fields.ts';
+import { CT_STATES } from '../../packet/packet.ts';
+import type { Bdd } from '../diagrams/bdd.ts';
+import { EMPTY, FULL } from '../diagrams/bdd.ts';
+import { constant, maskedEqual, vectorIn } from '../diagrams/vector.ts';
+import type { Space } from '../space/space.ts';
+import { answer, connectionPort, otherType, type Reading, statusBits } from './connectionBits.ts';
+import { listenerShares } from './listeners.ts';
+import { wayBackSet } from './reversePath.ts';
+import type { Env, FreeField } from './state.ts';
+import { hasTemplate } from './state.ts';
+
+export interface Encoded {
+  /** matches, whatever the unknown parts are */
+  readonly must: Bdd;
+  /** matches, if the unknown parts allow it */
+  readonly may: Bdd;
+}
+
+export function encode(space: Space, env: Env, expr: MatchExpr): Encoded {
+  const { manager } = space;
+  switch (expr.kind) {
+    case 'always':
+      return { must: FULL, may: FULL };
+    case 'and': {
+      const parts = expr.of.map((part) => encode(space, env, part));
+      const may = manager.all(parts.map((part) => part.may));
+      return { must: parts.every((part) => part.must === part.may) ? may : manager.all(parts.map((part) => part.must)), may };
+    }
+    case 'or': {
+      const parts = expr.of.map((part) => encode(space, env, part));
+      return { must: manager.any(parts.map(({ must }) => must)), may: manager.any(parts.map((part) => part.may)) };
+    }
+    case 'not': {
+      const { must, may } = encode(space, env, expr.of);
+      return { must: manager.not(may), may: manager.not(must) };
+    }
+    case 'chance':
+    case 'unmodelled':
+      return { must: EMPTY, may: FULL };
+    case 'in':
+      if (expr.field === 'connmark' && env.remembered) return { must: EMPTY, may: FULL };
+      return exactly(inSet(space, env, expr));
+    case 'masked': {
+      if (expr.field === 'connmark' && env.remembered) return { must: EMPTY, may: FULL };
+      const read = readField(space, env, expr.field);
+      return exactly(manager.and(read.present, maskedEqual(manager, read.bits, expr)));
+    }
+    case 'present':
+      return exactly(readField(space, env, expr.field).present);
+    default:
+      return assertNever(expr);
+  }
+}
+
+function exactly(set: Bdd): Encoded {
+  return { must: set, may: set };
+}
+
+function inSet(space: Space, env: Env, { field, intervals }: Extract<MatchExpr, { kind: 'in' }>): Bdd {
+  const free = env.free?.get(field);
+  if (free !== undefined) return space.manager.and(free.present, vectorIn(space.manager, free.bits, placesOf(free, intervals)));
+  if (field === 'iif' || field === 'oif') {
+    const name = env[field];
+    return name !== undefined && includes(intervals, name) ? FULL : EMPTY;
+  }
+  const derived = derivedSet(space, env, { field, intervals });
+  if (derived !== undefined) return derived;
+  const { present, bits } = readField(space, env, field);
+  return present === EMPTY ? EMPTY : space.manager.and(present, vectorIn(space.manager, bits, intervals));
+}
+
+/** Names as places: a part of all names is in the set or apart from it. */
+function placesOf({ names }: FreeField, intervals: IntervalSet): IntervalSet {
+  if (names === undefined) return intervals;
+  const inside = ({ lo, hi }: (typeof names)[number]): boolean => intervals.some((one) => one.lo <= lo && hi <= one.hi);
+  return names.flatMap((name, place) => (inside(name) ? [point(place)] : []));
+}
+
+/** Address types: the addresses that the host has of the types asked for. Ways back: those of the routes. */
+function derivedSet(
+  space: Space,
+  env: Env,
+  { field, intervals }: { readonly field: Field; readonly intervals: IntervalSet },
+): Bdd | undefined {
+  if (field === 'wayBack' || field === 'wayBackMarked') {
+    const ways = WAYS_BACK.filter((_, index) => includes(intervals, index));
+    return wayBackSet(space, env, { ways, marked: field === 'wayBackMarked' });
+  }
+  if (!field.startsWith('srcType') && !field.startsWith('dstType')) return undefined;
+  const dev = field.endsWith('In') ? env.iif : field.endsWith('Out') ? env.oif : undefined;
+  const types = typeIntervals(space.host, space.family, dev).filter(({ type }) => includes(intervals, type));
+  return space.manager.any(types.map((one) => vectorIn(space.manager, field.startsWith('src') ? env.src : env.dst, one.addresses)));
+}
+
+/** A field as a function of the packet at its start; not for names and derived fields. */
+function readField(space: Space, env: Env, field: Field): Reading {
+  const { start, has, manager } = space;
+  const free = env.free?.get(field);
+  if (free !== undefined) return free;
+  const tracked = env.original === undefined ? EMPTY : FULL;
+  const template = hasTemplate(env);
+  switch (field) {
+    case 'proto':
+    case 'length':
+    case 'fragOffset':
+      return { present: FULL, bits: start[field] };
+    case 'src':
+    case 'dst':
+    case 'ttl':
+    case 'tos':
+    case 'mark':
+      return { present: FULL, bits: env[field] };
+    case 'sport':
+    case 'dport':
+      return { present: has.ports, bits: env[field] };
+    case 'flags':
+      return { present: has.tcp, bits: env.flags };
+    case 'icmpType':
+    case 'icmpCode':
+      return { present: has.icmp, bits: start[field] };
+    case 'spi':
+      return { present: has.index, bits: start.spi };
+    case 'mac':
+      return { present: space.hasMac, bits: start.mac };
+    case 'connmark':
+      return { present: template ? FULL : tracked, bits: env.connmark };
+    case 'ctstate':
+      return { present: FULL, bits: constant(CT_STATES.indexOf(env.state ?? (template ? 'NEW' : 'INVALID')), 3) };
+    case 'ctstatus':
+      return { present: tracked, bits: statusBits(space, env, assuredSet(space, env)) };
+    case 'ctdir':
+      return { present: tracked, bits: constant(env.direction === 'original' ? 0 : 1, 1) };
+    case 'ctproto':
+      return { present: tracked, bits: start.proto };
+    case 'ctorigsrc':
+      return { present: tracked, bits: env.original?.src ?? [] };
+    case 'ctorigdst':
+      return { present: tracked, bits: env.original?.dst ?? [] };
+    case 'ctreplsrc':
+      return { present: tracked, bits: answer(env).src };
+    case 'ctrepldst':
+      return { present: tracked, bits: answer(env).dst };
+    case 'ctorigsport':
+      return connectionPort(space, env, { port: env.original?.sport });
+    case 'ctorigdport':
+      return connectionPort(space, env, {
+        port: env.original?.dport,
+        icmpType: env.direction === 'original' ? start.icmpType : otherType(space),
+      });
+    case 'ctreplsport':
+      return connectionPort(space, env, { port: answer(env).sport });
+    case 'ctrepldport':
+      return connectionPort(space, env, {
+        port: answer(env).dport,
+        icmpType: env.direction === 'original' ? otherType(space) : start.icmpType,
+      });
+    case 'socket':
+      return { present: env.owned ? space.socket : EMPTY, bits: constant(1, 1) };
+    case 'uid':
+    case 'gid':
+      return { present: env.owned ? manager.and(space.socket, space.process) : EMPTY, bits: start[field] };
+    case 'sk':
+      return socketReading(space, env);
+    case 'iif':
+    case 'oif':
+    case 'srcType':
+    case 'dstType':
+    case 'srcTypeIn':
+    case 'srcTypeOut':
+    case 'dstTypeIn':
+    case 'dstTypeOut':
+    case 'wayBack':
+    case 'wayBackMarked':
+      return { present: FULL, bits: [] };
+    default:
+      return assertNever(field);
+  }
+}
+
+function assuredSet(space: Space, env: Env): Bdd {
+  return env.state === 'ESTABLISHED' ? encode(space, env, isAssured(env.direction)).must : EMPTY;
+}
+
+/** Bits of the socket that TPROXY chose, else of the one that a lookup for the packet's destination finds. */
+function socketReading(space: Space, env: Env): Reading {
+  const { manager, host } = space;
+  const chosen = env.diverted === undefined ? undefined : host.listeners[env.diverted];
+  if (chosen !== undefined) return { present: FULL, bits: constant(socketBits(chosen), SK_BITS) };
+  // under NAT of sources IPv4 looks for who opened the connection
+  const { original } = env;
+  const opened = space.family === 4 && env.direction === 'reply' && env.state === 'ESTABLISHED' ? original : undefined;
+  const shares = listenerShares(space, opened === undefined ? env : { dst: opened.src, dport: opened.sport });
+  const bit = (mask: number): Bdd =>
+    manager.any(shares.filter(({ listener }) => (socketBits(listener) & mask) !== 0).map(({ set }) => set));
+  return { present: manager.any(shares.map(({ set }) => set)), bits: [4, 2, 1].map(bit) };
+}
+
+const SK_BITS = 3;

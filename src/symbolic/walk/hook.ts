@@ -1,0 +1,183 @@
+/** One hook for all packets: its tables in order, the conntrack lookup between them. simulate/hook.ts for sets. */
+
+import { listenerPorts } from '../../host/listeners.ts';
+import { STEPS_OF_A_MOVE } from '../../lib/budget.ts';
+import type { ForcedState, TupleEnd } from '../../netfilter/firstState.ts';
+import { firstStates, OPPOSITE_END } from '../../netfilter/firstState.ts';
+import type { HookName, TableName } from '../../netfilter/hooks.ts';
+import { HOOK_STAGES, REROUTED_AFTER, type Routed } from '../../netfilter/hooks.ts';
+import { addressParts } from '../../ruleset/addressParts.ts';
+import { portParts } from '../../ruleset/portParts.ts';
+import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
+import { templatesRemember } from '../../ruleset/templates.ts';
+import type { Bdd } from '../diagrams/bdd.ts';
+import { EMPTY } from '../diagrams/bdd.ts';
+import type { Vector } from '../diagrams/vector.ts';
+import { constant } from '../diagrams/vector.ts';
+import type { Space } from '../space/space.ts';
+import { actor } from './act.ts';
+import { encode } from './encode.ts';
+import type { Env, PacketClass } from './state.ts';
+import { merge } from './state.ts';
+import { summariesOf } from './summaries.ts';
+import type { EndedClass } from './walk.ts';
+import { walkTable } from './walk.ts';
+
+export interface HookWalk {
+  readonly space: Space;
+  readonly ruleset: Ruleset;
+  /** routes again what OUTPUT's tables may have moved */
+  readonly reroute: (classes: readonly PacketClass[]) => HookResult;
+  readonly visit?: (rule: Rule, hook: HookName, reaching: Bdd, matching: Bdd) => void;
+  readonly forced?: ForcedState;
+}
+
+export interface HookResult {
+  readonly on: readonly PacketClass[];
+  readonly ended: readonly EndedClass[];
+}
+
+export function walkHook(walk: HookWalk, hook: HookName, classes: readonly PacketClass[]): HookResult {
+  const { space } = walk;
+  let live = merge(space, classes);
+  const ended: EndedClass[] = [];
+  for (const stage of HOOK_STAGES[hook]) {
+    if (live.length === 0) break;
+    if (stage === 'conntrack') {
+      live = merge(
+        space,
+        live.flatMap((one) => lookup(walk, one)),
+      );
+      continue;
+    }
+    const result = runTable(walk, { table: stage, hook }, live);
+    for (const one of result.ended) ended.push(one);
+    live = result.on;
+  }
+  return { on: live, ended };
+}
+
+interface Place {
+  readonly table: TableName;
+  readonly hook: HookName;
+}
+
+function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonly PacketClass[]): HookResult {
+  const table = walk.ruleset.tables.get(name);
+  const seen = name === 'nat' ? classes.filter((one) => seesNat(walk, hook, one)) : classes;
+  if (table === undefined) return { on: classes, ended: [] };
+  const rest = name === 'nat' ? classes.filter((one) => !seen.includes(one)) : [];
+  const { on: others, ended: gone } = translateAnswers(walk, hook, rest);
+  if (seen.length === 0) return { on: others, ended: gone };
+  const { visit } = walk;
+  const into = name === 'nat' ? seen.map((one) => ({ ...one, env: { ...one.env, [doneAt(hook)]: true } })) : seen;
+  const tableWalk = {
+    space: walk.space,
+    table,
+    hook,
+    act: actor(walk.space, {
+      hook,
+      partsOf: (picked) => portParts(walk.ruleset, { ...picked, hook, listeners: listenerPorts(walk.space.host) }),
+      addressesOf: (picked) => addressParts(walk.ruleset, walk.space.host, { ...picked, hook }),
+      templatesRemember: templatesRemember(walk.ruleset),
+    }),
+    summaries: summariesOf(walk.space, table),
+    ...(visit === undefined ? {} : { visit: (rule: Rule, reaching: Bdd, matching: Bdd) => visit(rule, hook, reaching, matching) }),
+  };
+  const routed = hook === 'OUTPUT' ? REROUTED_AFTER[name]?.(walk.space.family) : undefined;
+  if (routed === undefined) {
+    const { accepted, ended } = walkTable(tableWalk, into);
+    return { on: merge(walk.space, [...others, ...accepted]), ended: [...gone, ...ended] };
+  }
+  // class by class, to see which packets of each were moved
+  const results = into.map((one) => {
+    const { accepted, ended } = walkTable(tableWalk, [one]);
+    const parts = accepted.map((after) => splitMoved(walk.space, { before: one, after, fields: routed }));
+    const again = walk.reroute(parts.flatMap(({ moved }) => moved));
+    return { on: [...parts.flatMap(({ still }) => still), ...again.on], ended: [...ended, ...again.ended] };
+  });
+  return {
+    on: merge(walk.space, [...others, ...results.flatMap(({ on }) => on)]),
+    ended: [...gone, ...results.flatMap(({ ended }) => ended)],
+  };
+}
+
+/** Of answers the nat table is not asked: they are rewritten as their question was, the other way round. */
+function translateAnswers(walk: HookWalk, hook: HookName, classes: readonly PacketClass[]): HookResult {
+  const routed = hook === 'OUTPUT' ? REROUTED_AFTER.nat?.(walk.space.family) : undefined;
+  const results = classes.map((before): HookResult => {
+    const after = { ...before, env: translated(walk, hook, before.env) };
+    if (after.env === before.env || routed === undefined) return { on: [after], ended: [] };
+    const { moved, still } = splitMoved(walk.space, { before, after, fields: routed });
+    const again = walk.reroute(moved);
+    return { on: [...still, ...again.on], ended: again.ended };
+  });
+  return { on: results.flatMap(({ on }) => on), ended: results.flatMap(({ ended }) => ended) };
+}
+
+/** simulate/translate.ts for a packet of the reply direction. */
+function translated({ ruleset }: HookWalk, hook: HookName, env: Env): Env {
+  const { original, direction } = env;
+  if (!ruleset.usesConntrack || original === undefined || direction === 'original') return env;
+  if (doneAt(hook) === 'dstDone') return { ...env, dst: original.src, dport: original.sport };
+  return { ...env, src: original.dst, sport: original.dport };
+}
+
+interface Move {
+  readonly before: PacketClass;
+  readonly after: PacketClass;
+  /** what the table may have changed */
+  readonly fields: readonly Routed[];
+}
+
+function splitMoved(
+  { manager, budget }: Space,
+  { before, after, fields }: Move,
+): { readonly moved: readonly PacketClass[]; readonly still: readonly PacketClass[] } {
+  budget.step(STEPS_OF_A_MOVE);
+  const changed = manager.any(
+    fields.flatMap((field) => after.env[field].map((bit, index) => manager.xor(bit, before.env[field][index] ?? bit))),
+  );
+  const moved = manager.and(after.set, changed);
+  const still = manager.minus(after.set, changed);
+  const part = (set: Bdd): readonly PacketClass[] => (set === EMPTY ? [] : [{ ...after, set }]);
+  return { moved: part(moved), still: part(still) };
+}
+
+function doneAt(hook: HookName): 'srcDone' | 'dstDone' {
+  return hook === 'PREROUTING' || hook === 'OUTPUT' ? 'dstDone' : 'srcDone';
+}
+
+function seesNat({ ruleset }: HookWalk, hook: HookName, { env }: PacketClass): boolean {
+  return ruleset.usesConntrack && env.original !== undefined && !env[doneAt(hook)];
+}
+
+/** The state of packets that conntrack has not seen, or that left no connection behind. */
+function lookup({ space, ruleset, forced }: HookWalk, one: PacketClass): readonly PacketClass[] {
+  const { env } = one;
+  if (!ruleset.usesConntrack || env.original !== undefined || env.state === 'UNTRACKED') return [one];
+  if (forced !== undefined) return [{ ...one, env: withState(space, env, forced) }];
+  const loose = space.host.sysctls.get('net.netfilter.nf_conntrack_tcp_loose') !== '0';
+  const parts: PacketClass[] = [];
+  let left = one.set;
+  for (const { state, when } of firstStates(space.family, { loose })) {
+    const set = space.manager.and(left, encode(space, env, when).must);
+    if (set === EMPTY) continue;
+    left = space.manager.minus(left, set);
+    parts.push({ ...one, set, env: withState(space, env, { state, connmark: 0 }) });
+  }
+  return parts;
+}
+
+/** A connection that is there already has had its NAT. */
+function withState(space: Space, env: Env, { state, connmark, direction = 'original', rewritten = {} }: ForcedState): Env {
+  if (state === 'INVALID') return { ...env, state, tracked: false, remembered: false };
+  if (state === 'UNTRACKED') return { ...env, state, tracked: true };
+  const seen = (end: TupleEnd): Vector => env[direction === 'original' ? end : OPPOSITE_END[end]];
+  const end = (name: TupleEnd): Vector => (rewritten[name] === undefined ? seen(name) : space.question[name]);
+  const original = { src: end('src'), dst: end('dst'), sport: end('sport'), dport: end('dport') };
+  const { src, dst, sport, dport } = env;
+  const sent = direction === 'reply' ? { src, dst, sport, dport } : undefined;
+  const made = { ...env, state, tracked: true, remembered: false, direction, original, sent, connmark: constant(connmark, 32) };
+  return state === 'NEW' ? made : { ...made, confirmed: true, srcDone: true, dstDone: true };
+}

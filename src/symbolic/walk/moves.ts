@@ -1,0 +1,197 @@
+/** Where all packets go between the hooks: simulate/input.ts and host/output.ts for sets. */
+import type { AddressCheck } from '../../host/inputChecks.ts';
+import { arrivalChecks, inputChecks } from '../../host/inputChecks.ts';
+import { ON_LINK6, SENDABLE } from '../../host/output.ts';
+import { isForwarding, judgeWayBack, sourceCheck } from '../../host/sourceCheck.ts';
+import { interfaceSetting } from '../../host/sysctl.ts';
+import type { LostReason } from '../../netfilter/lost.ts';
+import { parsePrefix } from '../../packet/address.ts';
+import type { Bdd } from '../diagrams/bdd.ts';
+import { EMPTY, FULL } from '../diagrams/bdd.ts';
+import { equal, vectorIn } from '../diagrams/vector.ts';
+import type { Space } from '../space/space.ts';
+import type { HookResult } from './hook.ts';
+import { inPrefix, partitionByRoute } from './routes.ts';
+import type { PacketClass, Way } from './state.ts';
+import type { EndedClass } from './walk.ts';
+
+/** Takes parts of a class away, each with what becomes of it, until nothing is left. */
+class Splitter {
+  readonly #space: Space;
+  readonly #one: PacketClass;
+  left: Bdd;
+  readonly on: PacketClass[] = [];
+  readonly ended: EndedClass[] = [];
+
+  constructor(space: Space, one: PacketClass) {
+    this.#space = space;
+    this.#one = one;
+    this.left = one.set;
+  }
+
+  /** Ends the packets of `set` that are still there. */
+  lose(set: Bdd, end: LostReason): void {
+    const part = this.#take(set);
+    if (part !== EMPTY) this.ended.push({ ...this.#one, set: part, end, decided: undefined });
+  }
+
+  /** Ends them too: it depends on routing that is not modelled. */
+  open(set: Bdd, what: string): void {
+    const part = this.#take(set);
+    const doubts = [...this.#one.doubts, { why: 'unmodelled' as const, what: `\`${what}\` of the host's routing` }];
+    if (part !== EMPTY) this.ended.push({ ...this.#one, set: part, doubts, end: 'undecided', decided: undefined });
+  }
+
+  /** Lets the packets of `set` that are still there go `way`. */
+  send(set: Bdd, way: Way): void {
+    const part = this.#take(set);
+    if (part !== EMPTY) this.on.push({ ...this.#one, set: part, env: { ...this.#one.env, way } });
+  }
+
+  #take(set: Bdd): Bdd {
+    const part = this.#space.manager.and(this.left, set);
+    this.left = this.#space.manager.minus(this.left, part);
+    return part;
+  }
+}
+
+const LOCAL: Way = { oif: 'lo', local: true, via: undefined };
+
+/** The route of packets sent here; not for sockets bound to an interface. */
+export function routeOutput(space: Space, one: PacketClass, again: boolean): HookResult {
+  const { manager, family, host } = space;
+  const { src, dst, mark } = one.env;
+  const parts = new Splitter(space, one);
+  if (family === 4 || !again) parts.send(equal(manager, dst, 0), LOCAL);
+  const loopback = family === 4 ? inPrefix(space, src, parsePrefix('127.0.0.0/8') ?? NO_PREFIX) : EMPTY;
+  for (const { set, route } of outputShares()) {
+    if (route?.unknown !== undefined) {
+      parts.open(set, route.unknown);
+      continue;
+    }
+    if (route?.type === 'local' || route?.type === 'anycast') {
+      parts.send(set, LOCAL);
+      continue;
+    }
+    const lost = (reason: LostReason) => (again ? 'reroute-failed' : reason);
+    if (route === undefined) parts.lose(set, lost('no-route'));
+    else if (!SENDABLE.has(route.type) || route.dev === undefined) parts.lose(set, lost('unreachable-route'));
+    else {
+      const localnet = interfaceSetting(host, 'net.ipv4.conf.{}.route_localnet', route.dev) > 0;
+      if (route.dev !== 'lo' && !localnet) parts.lose(manager.and(set, loopback), lost('martian-source'));
+      parts.send(set, { oif: route.dev, local: false, via: route.via });
+    }
+  }
+  return parts;
+
+  /** Rewritten, a packet to a link or a group looks for them on the link that it had. */
+  function outputShares() {
+    const question = { dst, src, mark };
+    const dev = again && family === 6 ? one.env.way?.oif : undefined;
+    if (dev === undefined) return partitionByRoute(space, { ...question, within: parts.left });
+    const onLink = manager.any(ON_LINK6.map((prefix) => inPrefix(space, dst, prefix)));
+    return [
+      ...partitionByRoute(space, { ...question, within: manager.and(parts.left, onLink), dev }),
+      ...partitionByRoute(space, { ...question, within: manager.minus(parts.left, onLink) }),
+    ];
+  }
+}
+
+const NO_PREFIX = { address: 0, length: 32 };
+
+/** What does not even reach PREROUTING. */
+export function refuseArrivals(space: Space, one: PacketClass, iif: string): HookResult {
+  const parts = new Splitter(space, one);
+  for (const check of arrivalChecks(space.family, iif)) {
+    if (check.verdict.kind === 'lost') parts.lose(checkSet(space, one, check), check.verdict.reason);
+  }
+  return { on: parts.left === EMPTY ? [] : [{ ...one, set: parts.left }], ended: parts.ended };
+}
+
+/** Where arriving packets go after PREROUTING; `way.oif` is empty for those of this host. */
+export function routeInput(space: Space, one: PacketClass): HookResult {
+  const { manager, host, family } = space;
+  const iif = one.env.iif ?? '';
+  const { src, dst, mark } = one.env;
+  const parts = new Splitter(space, one);
+  const arrived: Way = { oif: '', local: true, via: undefined };
+  const refused = family === 4 ? refusedSources(space, one) : [];
+  for (const check of inputChecks(host, family, iif)) {
+    const set = checkSet(space, one, check);
+    if (check.verdict.kind === 'lost') parts.lose(set, check.verdict.reason);
+    else {
+      if (check.verdict.checkSource) for (const bad of refused) refuse(manager.and(set, bad.set), bad);
+      parts.send(set, arrived);
+    }
+  }
+  const forwarding = isForwarding(host, family, iif);
+  for (const { set, route } of inputShares(space, one, parts.left)) {
+    const forHere =
+      route !== undefined && (route.type === 'local' || route.type === 'anycast' || (route.type === 'broadcast' && family === 4));
+    if (route?.unknown !== undefined) parts.open(set, route.unknown);
+    else if (route === undefined) parts.lose(set, forwarding ? 'no-route' : 'not-forwarding');
+    else if (!forHere && !forwarding) parts.lose(set, 'not-forwarding');
+    else if (!forHere && (route.type !== 'unicast' || route.dev === undefined)) parts.lose(set, 'unreachable-route');
+    else {
+      const bad = forHere || family === 6 ? refused : refusedSources(space, one, route.dev);
+      for (const part of bad) refuse(manager.and(set, part.set), part);
+      if (!forHere && family === 6 && route.dev !== iif) parts.lose(manager.and(set, unforwardable(space, src)), 'martian-source');
+      parts.send(set, forHere ? arrived : { oif: route.dev ?? '', local: false, via: route.via });
+    }
+  }
+  return parts;
+
+  function refuse(set: Bdd, { reason, open }: Refused): void {
+    if (open === undefined) parts.lose(set, reason);
+    else parts.open(set, open);
+  }
+
+  /** A link-local destination is looked for only on the link that the packet came from. */
+  function inputShares(inSpace: Space, { env }: PacketClass, within: Bdd) {
+    const question = { dst, src, mark, iif: env.iif ?? '' };
+    if (family === 4) return partitionByRoute(inSpace, { ...question, within });
+    const link = manager.any(LINK_SCOPES.map((prefix) => inPrefix(inSpace, dst, parsePrefix(prefix) ?? NO_PREFIX)));
+    return [
+      ...partitionByRoute(inSpace, { ...question, within: manager.and(within, link), dev: iif }),
+      ...partitionByRoute(inSpace, { ...question, within: manager.minus(within, link) }),
+    ];
+  }
+}
+
+const LINK_SCOPES = ['fe80::/10', '::1/128'];
+
+function unforwardable(space: Space, src: PacketClass['env']['src']): Bdd {
+  return space.manager.any(['::/128', ...LINK_SCOPES].map((prefix) => inPrefix(space, src, parsePrefix(prefix) ?? NO_PREFIX)));
+}
+
+function checkSet(space: Space, { env }: PacketClass, check: AddressCheck): Bdd {
+  return space.manager.and(
+    check.src === undefined ? FULL : vectorIn(space.manager, env.src, check.src),
+    check.dst === undefined ? FULL : vectorIn(space.manager, env.dst, check.dst),
+  );
+}
+
+interface Refused {
+  readonly set: Bdd;
+  readonly reason: LostReason;
+  /** it may be so or not: what it depends on */
+  readonly open?: string;
+}
+
+/** Packets of a class whose source the kernel does not believe. */
+function refusedSources(space: Space, one: PacketClass, oif?: string): readonly Refused[] {
+  const iif = one.env.iif ?? '';
+  const check = sourceCheck(space.host, { iif, ...(oif === undefined ? {} : { oif }) });
+  if (check.kind === 'addresses') {
+    return [
+      { set: space.manager.any(check.refused.map((address) => equal(space.manager, one.env.src, address))), reason: 'martian-source' },
+    ];
+  }
+  const { src, dst, mark } = one.env;
+  const back = { dst: src, src: dst, mark: check.marked ? mark : mark.map(() => EMPTY), iif: oif ?? 'lo', within: one.set };
+  return partitionByRoute(space, back).flatMap(({ set, route }): readonly Refused[] => {
+    if (route?.unknown !== undefined) return [{ set, reason: 'reverse-path', open: route.unknown }];
+    const reason = judgeWayBack(route, { ...check, iif });
+    return reason === undefined ? [] : [{ set, reason }];
+  });
+}

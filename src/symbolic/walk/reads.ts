@@ -1,0 +1,117 @@
+/** Which parts of a packet's state decide what a chain does: packets that agree there fare alike, and one walk of the chain answers for all. */
+import { memoize } from '../../lib/memo.ts';
+import type { Effect } from '../../netfilter/effect.ts';
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import type { Field } from '../../packet/fields.ts';
+import type { Table } from '../../ruleset/ruleset.ts';
+import type { EnvPart } from './stateKeys.ts';
+
+type Part = EnvPart | 'hook';
+
+/** Everything that the rules of a chain, and of the chains it calls, ask about. */
+export const chainReads: (table: Table, chain: string) => ReadonlySet<Part> = memoize((table: Table, name: string) => {
+  const parts = new Set<Part>();
+  const seen = new Set<string>([name]);
+  // a Set grows while it is walked
+  for (const chain of seen) {
+    for (const { match, effect } of table.chains.get(chain)?.rules ?? []) {
+      addMatch(parts, match);
+      for (const part of effectReads(effect)) parts.add(part);
+      if (effect.kind === 'jump' || effect.kind === 'goto') seen.add(effect.chain);
+    }
+  }
+  return parts;
+});
+
+function addMatch(parts: Set<Part>, expr: MatchExpr): void {
+  if (expr.kind === 'and' || expr.kind === 'or') for (const part of expr.of) addMatch(parts, part);
+  else if (expr.kind === 'not') addMatch(parts, expr.of);
+  else if ('field' in expr) for (const part of FIELD_READS[expr.field]) parts.add(part);
+}
+
+/** conntrack has seen the packet, or a template waits for it */
+const SEEN: readonly Part[] = ['original', 'tracked', 'state'];
+const CONNECTION: readonly Part[] = ['original', 'direction', 'sent', 'src', 'dst', 'sport', 'dport'];
+const SOURCE_TYPE: readonly Part[] = ['src', 'iif', 'oif'];
+const DESTINATION_TYPE: readonly Part[] = ['dst', 'iif', 'oif'];
+
+const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
+  proto: [],
+  length: [],
+  tos: ['tos'],
+  fragOffset: [],
+  flags: ['flags'],
+  icmpType: [],
+  icmpCode: [],
+  mac: [],
+  spi: [],
+  src: ['src'],
+  dst: ['dst'],
+  sport: ['sport'],
+  dport: ['dport'],
+  ttl: ['ttl'],
+  mark: ['mark'],
+  iif: ['iif'],
+  oif: ['oif'],
+  socket: ['owned'],
+  uid: ['owned'],
+  gid: ['owned'],
+  ctstate: ['state', 'tracked'],
+  connmark: ['connmark', 'remembered', ...SEEN],
+  ctstatus: [...CONNECTION, 'confirmed', 'state', 'flags'],
+  ctdir: CONNECTION,
+  ctproto: CONNECTION,
+  ctorigsrc: CONNECTION,
+  ctorigdst: CONNECTION,
+  ctreplsrc: CONNECTION,
+  ctrepldst: CONNECTION,
+  ctorigsport: CONNECTION,
+  ctorigdport: CONNECTION,
+  ctreplsport: CONNECTION,
+  ctrepldport: CONNECTION,
+  srcType: SOURCE_TYPE,
+  srcTypeIn: SOURCE_TYPE,
+  srcTypeOut: SOURCE_TYPE,
+  dstType: DESTINATION_TYPE,
+  dstTypeIn: DESTINATION_TYPE,
+  dstTypeOut: DESTINATION_TYPE,
+  wayBack: ['src', 'dst', 'iif'],
+  wayBackMarked: ['src', 'dst', 'iif', 'mark'],
+  sk: ['diverted', 'dst', 'dport', 'original', 'direction', 'state'],
+};
+
+/** What an effect writes is read too, where it keeps some of the old value. */
+function effectReads(effect: Effect): readonly Part[] {
+  switch (effect.kind) {
+    case 'setMark':
+      return effect.on === 'packet' ? ['mark'] : ['connmark', 'remembered', ...SEEN];
+    case 'copyMark':
+      return ['mark', 'connmark', 'remembered', ...SEEN];
+    case 'setField':
+      return [effect.field];
+    case 'conntrack':
+      return ['tracked', 'state', 'zone', 'replyZone', 'remembered', 'connmark'];
+    case 'nat':
+      return ['src', 'dst', 'sport', 'dport', ...NAT_READS[effect.to.kind]];
+    case 'divert':
+      return ['dst', 'dport', 'mark', 'iif', 'diverted'];
+    case 'reject':
+      return ['src', 'flags', ...DESTINATION_TYPE];
+    case 'accept':
+    case 'drop':
+    case 'return':
+    case 'continue':
+    case 'jump':
+    case 'goto':
+    case 'unmodelled':
+      return [];
+  }
+}
+
+const NAT_READS = {
+  keep: [],
+  addresses: [],
+  'this-host': ['hook', 'iif'],
+  'out-interface': ['oif', 'way'],
+  prefix: ['hook'],
+} as const satisfies Readonly<Record<string, readonly Part[]>>;

@@ -1,0 +1,39 @@
+/** What a rule does to a class of packets before its target acts. */
+import { STEPS_OF_A_CLASS } from '../../lib/budget.ts';
+import { mentionsUnmodelled, someLeaf } from '../../netfilter/matchExpr.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
+import type { Bdd } from '../diagrams/bdd.ts';
+import { EMPTY } from '../diagrams/bdd.ts';
+import { encode } from './encode.ts';
+import type { Doubt, PacketClass } from './state.ts';
+import type { TableWalk } from './walk.ts';
+
+/** The packets that a rule takes and those it lets pass. What is unknown goes both ways, with the doubt noted. */
+export function split(
+  walk: Pick<TableWalk, 'space' | 'sureOnly' | 'visit'>,
+  one: PacketClass,
+  rule: Rule,
+): { readonly taken: readonly PacketClass[]; readonly passed: readonly PacketClass[] } {
+  const { manager, budget } = walk.space;
+  budget.step(STEPS_OF_A_CLASS + one.doubts.length);
+  const { must, may } = encode(walk.space, one.env, rule.match);
+  const certain = manager.and(one.set, must);
+  const possible = must === may ? certain : manager.and(one.set, may);
+  const isUnclear = certain !== possible && walk.sureOnly === true && mentionsUnmodelled(rule.match);
+  walk.visit?.(rule, one.set, isUnclear ? certain : possible);
+  if (possible === EMPTY || rule.effect.kind === 'continue') return { taken: [], passed: [one] };
+  const unknown = certain === possible || isUnclear ? EMPTY : manager.minus(possible, certain);
+  const doubts: readonly Doubt[] = unknown === EMPTY ? one.doubts : [...one.doubts, doubtOf(rule)];
+  const parts = (certainSet: Bdd): readonly PacketClass[] => [
+    ...(certainSet === EMPTY ? [] : [{ ...one, set: certainSet }]),
+    ...(unknown === EMPTY ? [] : [{ ...one, set: unknown, doubts }]),
+  ];
+  return { taken: parts(certain), passed: parts(manager.minus(one.set, possible)) };
+}
+
+function doubtOf(rule: Rule): Doubt {
+  const unmodelled = rule.clauses.find(({ expr }) => mentionsUnmodelled(expr));
+  const chance = rule.clauses.find(({ expr }) => someLeaf(expr, ({ kind }) => kind === 'chance'));
+  const clause = unmodelled ?? chance;
+  return { why: unmodelled === undefined ? 'chance' : 'unmodelled', what: clause?.text ?? rule.text, rule };
+}

@@ -1,0 +1,133 @@
+/** A set of packets at one point of their way: which packets they were at the start, and what has become of their fields. */
+import type { Interval } from '../../lib/intervals.ts';
+import type { Address } from '../../packet/address.ts';
+import type { Field } from '../../packet/fields.ts';
+import type { CtDirection, CtState } from '../../packet/packet.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
+import type { Bdd } from '../diagrams/bdd.ts';
+import { EMPTY } from '../diagrams/bdd.ts';
+import type { Vector } from '../diagrams/vector.ts';
+import { constant } from '../diagrams/vector.ts';
+import type { Space } from '../space/space.ts';
+import { namesOf } from './stateKeys.ts';
+
+/** What changes on the way, or is known by place. All other fields are those of the start. */
+export interface Env {
+  readonly src: Vector;
+  readonly dst: Vector;
+  readonly sport: Vector;
+  readonly dport: Vector;
+  readonly flags: Vector;
+  readonly ttl: Vector;
+  readonly tos: Vector;
+  readonly mark: Vector;
+  readonly connmark: Vector;
+  /** in place of it, the template of a CT rule has the mark that earlier packets have left there */
+  readonly remembered: boolean;
+  readonly iif: string | undefined;
+  readonly oif: string | undefined;
+  /** the route decided last */
+  readonly way: Way | undefined;
+  /** the sending socket is still attached */
+  readonly owned: boolean;
+  /** undefined: conntrack has not seen the packet */
+  readonly state: CtState | undefined;
+  /** in which each direction is looked up */
+  readonly zone: number;
+  readonly replyZone: number;
+  /** which way of its connection the packet goes */
+  readonly direction: CtDirection;
+  readonly tracked: boolean;
+  readonly confirmed: boolean;
+  readonly srcDone: boolean;
+  readonly dstDone: boolean;
+  /** addresses and ports of the connection when conntrack saw it first */
+  readonly original: Tuple | undefined;
+  /** of an answer: its ends as it was sent */
+  readonly sent: Tuple | undefined;
+  /** index in the host's listeners of the transparent socket that TPROXY chose */
+  readonly diverted: number | undefined;
+  /** fields that may have any value, whatever the packet's way was; for questions about rules alone */
+  readonly free?: ReadonlyMap<Field, FreeField>;
+}
+
+export interface FreeField {
+  readonly present: Bdd;
+  readonly bits: Vector;
+  /** the value of an interface name is its place among these parts of all names */
+  readonly names?: readonly Interval<string>[];
+}
+
+export type Tuple = Pick<Env, 'src' | 'dst' | 'sport' | 'dport'>;
+
+export interface Way {
+  readonly oif: string;
+  readonly local: boolean;
+  readonly via: Address | undefined;
+}
+
+export interface PacketClass {
+  readonly set: Bdd;
+  readonly env: Env;
+  /** why a packet of the class may also go another way */
+  readonly doubts: readonly Doubt[];
+  /** the last rule that decided something about these packets */
+  readonly decided: Rule | undefined;
+}
+
+export interface Doubt {
+  readonly why: 'chance' | 'unmodelled';
+  readonly what: string;
+  readonly rule?: Rule;
+}
+
+export function startEnv(space: Space, place: { readonly iif: string | undefined; readonly owned: boolean }): Env {
+  const { start } = space;
+  return {
+    src: start.src,
+    dst: start.dst,
+    sport: start.sport,
+    dport: start.dport,
+    flags: start.flags,
+    ttl: start.ttl,
+    tos: start.tos,
+    mark: start.mark,
+    connmark: constant(0, 32),
+    remembered: false,
+    iif: place.iif,
+    oif: undefined,
+    way: undefined,
+    owned: place.owned,
+    state: undefined,
+    zone: 0,
+    replyZone: 0,
+    direction: 'original',
+    tracked: false,
+    confirmed: false,
+    srcDone: false,
+    dstDone: false,
+    original: undefined,
+    sent: undefined,
+    diverted: undefined,
+  };
+}
+
+/** CT has attached its template, and the lookup is still to come. */
+export function hasTemplate({ tracked, state }: Env): boolean {
+  return tracked && state === undefined;
+}
+
+/** Joins classes whose packets have fared alike; with `byRule`, only those that the same rule decided. */
+export function merge<T extends PacketClass>(space: Space, classes: readonly T[], byRule = false): readonly T[] {
+  if (classes.length < 2) return classes;
+  space.budget.step(classes.length);
+  const names = namesOf(space.manager);
+  const byKey = new Map<string, T>();
+  for (const one of classes) {
+    if (one.set === EMPTY) continue;
+    const key = names.keyOf(one, byRule);
+    const known = byKey.get(key);
+    byKey.set(key, known === undefined ? one : { ...known, set: space.manager.or(known.set, one.set) });
+  }
+  return [...byKey.values()];
+}

@@ -1,0 +1,139 @@
+/** Keys by which states of packets are compared. */
+import type { Rule } from '../../ruleset/ruleset.ts';
+import type { BddManager } from '../diagrams/bdd.ts';
+import type { Vector } from '../diagrams/vector.ts';
+import type { Doubt, Env, PacketClass } from './state.ts';
+
+/** Equal keys, equal environments: classes with the same key may be joined. */
+export function keyOf(env: Env, doubts: readonly Doubt[]): string {
+  let key = envText(env);
+  for (const { what } of doubts) key += `;${what}`;
+  return key;
+}
+
+function envText(env: Env): string {
+  return ENV_PARTS.map((part) => partText(env, part)).join(';');
+}
+
+/** Equal keys: the environments agree in these parts. */
+export function partsKey(env: Env, hook: string, parts: ReadonlySet<EnvPart | 'hook'>): string {
+  let key = '';
+  for (const part of parts) key += `${part === 'hook' ? hook : partText(env, part)};`;
+  return key;
+}
+
+/** `free` is the same on the whole way. */
+export type EnvPart = Exclude<keyof Env, 'free'>;
+
+const ENV_PARTS = [
+  'src',
+  'dst',
+  'sport',
+  'dport',
+  'flags',
+  'ttl',
+  'tos',
+  'mark',
+  'connmark',
+  'remembered',
+  'iif',
+  'oif',
+  'owned',
+  'state',
+  'zone',
+  'replyZone',
+  'direction',
+  'tracked',
+  'confirmed',
+  'srcDone',
+  'dstDone',
+  'diverted',
+  'way',
+  'original',
+  'sent',
+] as const satisfies readonly EnvPart[];
+
+function partText(env: Env, part: EnvPart): string {
+  switch (part) {
+    case 'src':
+    case 'dst':
+    case 'sport':
+    case 'dport':
+    case 'flags':
+    case 'ttl':
+    case 'tos':
+    case 'mark':
+    case 'connmark':
+      return textOf(env[part]);
+    case 'original':
+    case 'sent': {
+      const tuple = env[part];
+      return tuple === undefined ? '-' : [tuple.src, tuple.dst, tuple.sport, tuple.dport].map(textOf).join();
+    }
+    case 'way':
+      return env.way === undefined ? '-' : `${env.way.oif} ${env.way.local} ${env.way.via}`;
+    default:
+      return String(env[part]);
+  }
+}
+
+/** Most vectors are handed on as they are: each is put into words once. */
+const texts = new WeakMap<Vector, string>();
+
+function textOf(bits: Vector): string {
+  let text = texts.get(bits);
+  if (text === undefined) {
+    text = bits.join();
+    texts.set(bits, text);
+  }
+  return text;
+}
+
+/** Short keys for what makes classes alike: texts of states and doubts are long, and are compared again at every rule. */
+export interface Names {
+  readonly keyOf: (one: PacketClass, byRule: boolean) => string;
+}
+
+const known = new WeakMap<BddManager, Names>();
+
+/** Of one question: numbers of its diagrams stand in the texts. */
+export function namesOf(manager: BddManager): Names {
+  const names = known.get(manager) ?? makeNames(manager);
+  known.set(manager, names);
+  return names;
+}
+
+function makeNames(manager: BddManager): Names {
+  const numbers = new Map<string, number>();
+  const envs = new WeakMap<Env, number>();
+  const lists = new WeakMap<readonly Doubt[], number>();
+  const rules = new Map<Rule, number>();
+  const numberOf = (text: string): number => {
+    manager.count(text.length >> 5);
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return number;
+  };
+  const env = (one: Env): number => {
+    const number = envs.get(one) ?? numberOf(envText(one));
+    envs.set(one, number);
+    return number;
+  };
+  const doubts = (list: readonly Doubt[]): number => {
+    if (list.length === 0) return -1;
+    const number = lists.get(list) ?? numberOf(list.map(({ what }) => what).join(';'));
+    lists.set(list, number);
+    return number;
+  };
+  const rule = (one: Rule): number => {
+    const number = rules.get(one) ?? rules.size;
+    rules.set(one, number);
+    return number;
+  };
+  return {
+    keyOf: (one, byRule) =>
+      byRule && one.decided !== undefined
+        ? `${env(one.env)} ${doubts(one.doubts)} ${rule(one.decided)}`
+        : `${env(one.env)} ${doubts(one.doubts)}`,
+  };
+}

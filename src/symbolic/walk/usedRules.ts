@@ -1,0 +1,108 @@
+/** Which rules of a table some packet reaches and matches, by decision diagrams: the walk of all packets in any state. */
+import type { Host } from '../../host/host.ts';
+import type { Budget } from '../../lib/budget.ts';
+import type { Effect } from '../../netfilter/effect.ts';
+import type { HookName } from '../../netfilter/hooks.ts';
+import { TABLE_HOOKS } from '../../netfilter/hooks.ts';
+import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
+import type { Family } from '../../packet/address.ts';
+import type { Rule, Table } from '../../ruleset/ruleset.ts';
+import type { Bdd } from '../diagrams/bdd.ts';
+import { EMPTY } from '../diagrams/bdd.ts';
+import type { Space } from '../space/space.ts';
+import { inOwnSpace } from '../space/space.ts';
+import { actor } from './act.ts';
+import { anyStates } from './anyState.ts';
+import { chainsLeadingTo } from './callers.ts';
+import { encode } from './encode.ts';
+import type { PacketClass } from './state.ts';
+import type { Act, Arrivals, TableResult, TableWalk } from './walk.ts';
+import { visitShared, walkTable } from './walk.ts';
+
+export interface TableQuestion {
+  readonly budget: Budget;
+  readonly family: Family;
+  readonly host: Host;
+  readonly table: Table;
+}
+
+export interface RuleUse {
+  /** or why there is no answer: something that is not modelled decides */
+  readonly matched: boolean | 'unmodelled';
+  /** the match by itself holds for some packet at some hook of the table */
+  readonly satisfiable: boolean;
+}
+
+/** @throws BudgetError when the diagrams grow too large */
+export function diagramUses(question: TableQuestion): ReadonlyMap<Rule, RuleUse> {
+  const possible = usesOf(question, 'possible');
+  const rules = [...question.table.chains.values()].flatMap((chain) => chain.rules);
+  if (!rules.some(({ match, effect }) => effect.kind === 'unmodelled' || mentionsUnmodelled(match))) return possible;
+  const sure = usesOf(question, 'sure');
+  const both = ([rule, use]: readonly [Rule, RuleUse]): readonly [Rule, RuleUse] => {
+    const isUnclear = use.matched === true && sure.get(rule)?.matched !== true;
+    return [rule, isUnclear ? { ...use, matched: 'unmodelled' } : use];
+  };
+  return new Map([...possible].map(both));
+}
+
+/** `possible`: what is not modelled goes every way and does everything; `sure`: packets that it decides about are not counted. */
+function usesOf({ family, host, table, budget }: TableQuestion, kind: 'possible' | 'sure'): ReadonlyMap<Rule, RuleUse> {
+  return inOwnSpace(family, { host, budget }, (space) => usesIn(space, table, kind));
+}
+
+function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): ReadonlyMap<Rule, RuleUse> {
+  const { manager } = space;
+  const classesAt = anyStates(space, table);
+  const hooks = TABLE_HOOKS[table.name].map((hook) => ({ hook, classes: classesAt(hook) }));
+  const satisfiable = (rule: Rule): boolean =>
+    hooks.some(({ classes }) => classes.some(({ set, env }) => manager.and(set, encode(space, env, rule.match).may) !== EMPTY));
+  const matched = new Set<Rule>();
+  const visit = (rule: Rule, _: Bdd, matching: Bdd): void => {
+    if (matching !== EMPTY) matched.add(rule);
+  };
+  const unshared = chainsLeadingTo(table, ({ effect }) => effect.kind === 'unmodelled');
+  const arrivals: Arrivals = new Map();
+  const shared = { space, table, summaries: new Map(), visit, unshared, sureOnly: kind === 'sure' };
+  const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
+    ending(space, { hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false }, kind === 'sure' ? [] : classes);
+  for (const { hook, classes } of hooks) walkTable({ ...shared, hook, act: actAt(hook, classes), arrivals }, classes);
+  const hook = TABLE_HOOKS[table.name][0] ?? 'OUTPUT';
+  // no chain with an unmodelled target is shared
+  visitShared({ ...shared, hook, act: actAt(hook, []) }, arrivals);
+  const uses = new Map<Rule, RuleUse>();
+  for (const { rules } of table.chains.values()) {
+    for (const rule of rules) {
+      const isMatched = matched.has(rule);
+      uses.set(rule, { matched: isMatched, satisfiable: isMatched || satisfiable(rule) });
+    }
+  }
+  return uses;
+}
+
+/** Marks as ever; packets that leave the table for good are not followed, and an unmodelled target makes of a packet any of `anyPacket`. */
+function ending(space: Space, place: Parameters<typeof actor>[1], anyPacket: readonly PacketClass[]): Act {
+  const act = actor(space, place);
+  return (one, effect, rule) => {
+    if (effect.kind === 'nat' || effect.kind === 'divert') return { on: [], accepted: [], ended: [] };
+    if (effect.kind === 'unmodelled') return { on: anyPacket, accepted: [], ended: [] };
+    return act(one, effect, rule);
+  };
+}
+
+const SENDING_OFF: readonly Effect['kind'][] = ['nat', 'divert'];
+
+/** One table by itself: where each packet leaves it, and by which rule. Packets that a target sends off are accepted with that rule. */
+export function walkAlone(
+  walk: Omit<TableWalk, 'act' | 'summaries'>,
+  classes: readonly PacketClass[],
+  final: readonly Effect['kind'][] = SENDING_OFF,
+): TableResult {
+  const marking = actor(walk.space, { hook: walk.hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false });
+  const act: Act = (one, effect, rule) => {
+    if (final.includes(effect.kind)) return { on: [], accepted: [{ ...one, decided: rule }], ended: [] };
+    if (effect.kind === 'unmodelled') return { on: [], accepted: [], ended: [{ ...one, decided: rule, end: 'undecided' }] };
+    return marking(one, effect, rule);
+  };
+  return walkTable({ ...walk, act, summaries: new Map() }, classes);
+}

@@ -1,0 +1,112 @@
+/** Text of any of the four kinds to rulesets as words. Pure; what is not understood is reported, nothing is passed over. */
+import type { Family } from '../../packet/address.ts';
+import type { RulesetNode } from '../iptables/ast.ts';
+import { HALF } from '../iptables/restoreComments.ts';
+import { restoreInto } from '../iptables/restoreInto.ts';
+import { newWorld, rulesetNode } from '../iptables/tablesOfText.ts';
+import type { Reading } from '../shell/reading.ts';
+import { endScripts, readScript, scriptReader } from '../shell/script.ts';
+import type { Diagnostic } from '../text/diagnostic.ts';
+import { type Finding, type Report, reportInto } from '../text/problems.ts';
+import type { Source } from '../text/source.ts';
+import { codeBlocks } from './codeBlocks.ts';
+
+export interface ParseOptions {
+  /** decides where header, command and addresses leave the family open */
+  readonly family?: Family;
+  /** values of shell variables */
+  readonly variables?: ReadonlyMap<string, string>;
+  /** a text without any table or rule is meant so: a kernel that has none */
+  readonly allowEmpty?: boolean;
+}
+
+export interface ParseResult {
+  readonly rulesets: readonly RulesetNode[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function parseRules(source: Source, options: ParseOptions = {}): ParseResult {
+  const diagnostics: Diagnostic[] = [];
+  const report = eachOnce(reportInto(diagnostics, source));
+  const refused: Finding[] = [];
+  const { family } = options;
+  const reading: Reading = { source, report, world: newWorld(), family, strangers: [], calls: 0, mixed: false };
+  const scripts = scriptReader(reading, options.variables ?? new Map());
+  for (const block of codeBlocks(source.text)) {
+    if (block.kind === 'refused') refused.push(block.finding);
+    else if (block.kind === 'shell') readScript(scripts, block.span);
+    else restoreInto(reading.world, { source, lines: block.lines, report }, family === undefined ? {} : { family });
+  }
+  const fine = (): boolean => diagnostics.every(({ kind }) => kind === 'warning');
+  endScripts(scripts, !fine());
+  const rulesets = reading.world.rulesets.map((ruleset) => rulesetNode(ruleset, source));
+  for (const finding of rulesets.length > 0 || reading.calls > 0 ? reading.strangers : refused) report(finding);
+  if (fine()) {
+    const hasTables = rulesets.some(({ tables }) => tables.length > 0);
+    if (hasTables) {
+      if (!hasRules(rulesets)) report({ ...NO_RULES, span: atStart(source) });
+    } else if (!isBlank(source.text) && reading.calls === 0) report({ ...NOT_RULES, span: atStart(source) });
+    else if (options.allowEmpty === true) return { rulesets: [emptyRuleset(source, options)], diagnostics };
+    else report({ ...(reading.calls === 0 ? EMPTY : NO_CHANGES), span: atStart(source) });
+  }
+  return { rulesets, diagnostics: withoutHalves(diagnostics, rulesets).sort((a, b) => a.span.start - b.span.start) };
+}
+
+/** Where the text has the rules of both backends, what iptables-nft-save says of the other one is answered. */
+function withoutHalves(diagnostics: readonly Diagnostic[], rulesets: readonly RulesetNode[]): Diagnostic[] {
+  const hasLegacy = rulesets.some(({ backend }) => backend === 'legacy');
+  return diagnostics.filter(({ message }) => !hasLegacy || !message.startsWith(HALF));
+}
+
+/** Loops say the same again and again. */
+function eachOnce(report: Report): Report {
+  const said = new Set<string>();
+  return (finding) => {
+    const key = `${finding.span.start} ${finding.span.end} ${finding.message}`;
+    if (said.has(key)) return;
+    said.add(key);
+    report(finding);
+  };
+}
+
+function hasRules(rulesets: readonly RulesetNode[]): boolean {
+  return rulesets.some(({ tables }) => tables.some(({ chains }) => chains.some(({ rules }) => rules.length > 0)));
+}
+
+/** Only blanks and comments: what iptables-save prints where there are no tables. */
+export function isBlank(text: string): boolean {
+  return !/^[ \t\ufeff]*[^#\s\ufeff]/m.test(text);
+}
+
+function atStart({ text }: Source): Finding['span'] {
+  return { start: 0, end: Math.min(text.length, 1) };
+}
+
+/** Tables say that this is all there is. */
+const NO_RULES = { kind: 'warning', message: 'no rule found in this text' } as const;
+
+const NOT_RULES = {
+  kind: 'malformed',
+  message: 'no rule found in this text: it has no table and no call of iptables',
+  help: 'give the text of `iptables-save` or `iptables-restore`, or lines that call `iptables`',
+} as const;
+
+const MEANT = 'a kernel without tables is meant with --allow-empty, in the library `allowEmpty`';
+
+/** fact: iptables-save of a host that has legacy rules only is empty, and its warning goes to standard error. A command that failed
+ *  before a pipe leaves as little. */
+const EMPTY = {
+  kind: 'malformed',
+  message: 'there is nothing in this text: no table and no rule',
+  help: `did the command that should write it fail? The rules may also be in \`iptables-legacy-save\` or \`nft list ruleset\`; ${MEANT}`,
+} as const;
+
+const NO_CHANGES = {
+  kind: 'malformed',
+  message: 'no rule and no table in this text: its calls of iptables change nothing',
+  help: MEANT,
+} as const;
+
+function emptyRuleset(source: Source, { family }: ParseOptions): RulesetNode {
+  return { family: family ?? 4, familyFrom: family === undefined ? 'default' : 'option', source, form: 'save', tables: [] };
+}

@@ -1,0 +1,62 @@
+/** What the compiled grammars share: the state of one match and how it fails. */
+import type { Span } from '../text/source.ts';
+
+/** Mutable on purpose: one match runs over one state, and the recogniser is the hot path of reading a dump. */
+export interface State {
+  text: string;
+  at: number;
+  end: number;
+  /** captures as triples: id, start, end; a rule stands before what it contains */
+  events: Int32Array;
+  top: number;
+  /** furthest position where something was expected, and what: the first `misses` of `missed` are indices into `expected` */
+  far: number;
+  readonly missed: Int32Array;
+  misses: number;
+  /** above 0 inside a described rule or a `~`: failures there are not reported */
+  quiet: number;
+}
+
+export interface CompiledGrammar<Rule extends string = string> {
+  readonly rules: Readonly<Record<Rule, (s: State) => boolean>>;
+  readonly captureNames: readonly string[];
+  readonly expected: readonly string[];
+}
+
+export function newState(text: string): State {
+  return { text, at: 0, end: 0, events: new Int32Array(3 * 256), top: 0, far: -1, missed: new Int32Array(64), misses: 0, quiet: 0 };
+}
+
+/** Does `rule` take the whole of `text` between `start` and `end`? Captures and failure are left in `s`. */
+export function run(s: State, rule: (s: State) => boolean, { start, end }: Span): boolean {
+  s.at = start;
+  s.end = end;
+  s.top = 0;
+  s.far = -1;
+  s.misses = 0;
+  s.quiet = 0;
+  if (!rule(s)) return false;
+  if (s.at === end) return true;
+  miss(s, 0);
+  return false;
+}
+
+export function miss(s: State, id: number): void {
+  if (s.at < s.far || s.quiet > 0) return;
+  if (s.at > s.far) {
+    s.far = s.at;
+    s.misses = 0;
+  }
+  if (s.misses < s.missed.length) s.missed[s.misses++] = id;
+}
+
+export function grow(s: State): void {
+  const bigger = new Int32Array(s.events.length * 2);
+  bigger.set(s.events);
+  s.events = bigger;
+}
+
+/** What the furthest failure expected, each once. */
+export function expectedBy(s: State, grammar: CompiledGrammar): readonly string[] {
+  return [...new Set([...s.missed.subarray(0, s.misses)].map((id) => grammar.expected[id] ?? ''))];
+}

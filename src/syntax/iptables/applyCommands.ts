@@ -1,0 +1,82 @@
+/** Carries the commands of a text out, in order, so that chains hold the rules that the kernel would. */
+import type { RuleNode } from './ast.ts';
+import { deleteChains, flushChains, newChain, rename, setPolicy } from './chainCommands.ts';
+import type { Command, RuleText } from './commands.ts';
+import { sameRule } from './compareRules.ts';
+import { chainFor, failed, isBaseChain, missing, type Origin, type Setting } from './openTables.ts';
+
+/** Carries out `command`; false when it fails as a check does. */
+export function carryOut(setting: Setting, command: Command, origin: Origin): boolean {
+  switch (command.kind) {
+    case 'append':
+      appendRule(setting, ruleOf(command, origin));
+      return true;
+    case 'insert':
+    case 'replace':
+    case 'deleteAt':
+      return editAt(setting, command, origin);
+    case 'check':
+      return findRule(setting, command) >= 0;
+    case 'delete':
+      return deleteRule(setting, command);
+    case 'newChain':
+      return newChain(setting, command.chain, origin.span);
+    case 'flush':
+      return flushChains(setting, command.chain);
+    case 'deleteChain':
+      return deleteChains(setting, command.chain);
+    case 'policy':
+      return setPolicy(setting, command.chain, command.policy);
+    case 'rename':
+      return rename(setting, command);
+    case 'look':
+      return command.chain === undefined || isThere(setting, command.chain.text);
+  }
+}
+
+function isThere({ table }: Setting, chain: string): boolean {
+  return table.byName.has(chain) || isBaseChain(table, chain);
+}
+
+export function appendRule(setting: Setting, rule: RuleNode): void {
+  chainFor(setting, rule.chain).rules.push(rule);
+}
+
+function ruleOf(command: RuleText, { span, line, block }: Origin): RuleNode {
+  const rule = { words: command.words, chain: command.chain, span, line };
+  // whether a kernel printed the block is known at its end
+  return block === undefined ? rule : Object.defineProperty(rule, 'saved', { enumerable: true, get: () => block.saved });
+}
+
+function editAt(setting: Setting, command: Command & { readonly kind: 'insert' | 'replace' | 'deleteAt' }, origin: Origin): boolean {
+  const { rules } = chainFor(setting, command.chain);
+  const last = command.kind === 'insert' ? rules.length + 1 : rules.length;
+  if (command.at > last) {
+    const rest = `chain \`${command.chain.text}\` has ${rules.length} rule${rules.length === 1 ? '' : 's'} here`;
+    return failed(setting, { message: `rule number \`${command.at}\` is too big: ${rest}`, span: command.number ?? command.chain });
+  }
+  if (command.kind === 'deleteAt') rules.splice(command.at - 1, 1);
+  else rules.splice(command.at - 1, command.kind === 'insert' ? 0 : 1, ruleOf(command, origin));
+  return true;
+}
+
+function findRule({ table }: Setting, command: RuleText): number {
+  return table.byName.get(command.chain.text)?.rules.findIndex((rule) => sameRule(rule.words, command.words)) ?? -1;
+}
+
+function deleteRule(setting: Setting, command: RuleText): boolean {
+  const index = findRule(setting, command);
+  const chain = setting.table.byName.get(command.chain.text);
+  if (chain === undefined && !isBaseChain(setting.table, command.chain.text)) return missing(setting, command.chain);
+  if (index >= 0) chain?.rules.splice(index, 1);
+  else {
+    const first = command.words[0] ?? command.chain;
+    const span = { start: first.start, end: command.words.at(-1)?.end ?? first.end };
+    failed(setting, {
+      message: `no rule of chain \`${command.chain.text}\` reads like this`,
+      span,
+      help: 'write the rule as it was added, or give its number',
+    });
+  }
+  return index >= 0;
+}

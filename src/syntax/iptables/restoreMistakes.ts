@@ -1,0 +1,35 @@
+/** What to say of lines that iptables-restore would not take. */
+
+import { grammar } from '../generated/iptablesSave.ts';
+import type { State } from '../grammar/recogniser.ts';
+import { unreadable } from '../grammar/unreadable.ts';
+import type { Finding } from '../text/problems.ts';
+import type { Span } from '../text/source.ts';
+import type { Word } from './ast.ts';
+
+/** How a line should read, by its first character. */
+const FORMS: Readonly<Record<string, string>> = {
+  '*': 'a table starts with a line such as `*nat`',
+  ':': 'a chain is declared by `:NAME POLICY [PACKETS:BYTES]`',
+  '[': 'counters before a rule are written `[PACKETS:BYTES]`',
+};
+
+/** Why the grammar refused the line, as `s` holds it. A line of blanks is no mistake. */
+export function unreadableLine(s: State, { start, end }: Span): Finding | undefined {
+  const first = /[^ \t]/.exec(s.text.slice(start, end));
+  if (first === null) return undefined;
+  const finding = unreadable(s, { start, end, grammar, quotes: '"' });
+  const help = FORMS[first[0]];
+  const at = start + first.index;
+  if (first[0] !== '[' || s.far !== at) return { ...finding, help: finding.help ?? help };
+  const bad = s.text.slice(at, Math.min(end, at + 60)).split(/(?<=\])|[ \t]/, 1)[0] ?? '';
+  return { ...finding, message: `bad counters \`${bad}\``, span: { start: at, end: at + bad.length }, help };
+}
+
+/** A line between tables that belongs into one; `again`: the remedy was named before. */
+export function outsideTable(words: readonly Word[], { span, again }: { readonly span: Span; readonly again: boolean }): Finding {
+  const first = words[0]?.text ?? '';
+  if (!/^-[A-Z]/.test(first)) return { kind: 'malformed', message: `cannot read \`${first}\` outside a table`, span };
+  const help = '`iptables -S` leaves the table out: use `iptables-save`, or put a line such as `*nat` first and `COMMIT` last';
+  return { kind: 'malformed', message: 'a rule outside a table', span, ...(again ? {} : { help }) };
+}

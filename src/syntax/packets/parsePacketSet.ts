@@ -1,0 +1,161 @@
+/** A set of packets, as it is typed: the notation of one packet with networks, ranges, lists and `!`. Missing parts are free. */
+import { and, inSet, type MatchExpr, masked, not } from '../../netfilter/matchExpr.ts';
+import type { Family } from '../../packet/address.ts';
+import { expectation } from '../grammar/expectation.ts';
+import { type Capture, matchPacketText } from '../grammar/grammar.ts';
+import type { Diagnostic } from '../text/diagnostic.ts';
+import { type Report, reportInto } from '../text/problems.ts';
+import type { Source, Span } from '../text/source.ts';
+import { anyOf, KEYS, type KeyName, PAIR_KEYS } from './packetKeys.ts';
+import { type PacketOption, packetOptions } from './packetOptions.ts';
+import { flagNames, reportUnknownKey } from './parsePacket.ts';
+
+export interface PacketSet {
+  /** absent: both directions */
+  readonly dir?: 'in' | 'out';
+  /** the packets of each family; `!` takes packets without the field in, as it does in iptables */
+  readonly expr: Readonly<Record<Family, MatchExpr>>;
+  /** one for each part that is not free */
+  readonly terms: readonly PacketSetTerm[];
+}
+
+export interface PacketSetTerm {
+  readonly key: KeyName | 'fragment';
+  readonly negated: boolean;
+  readonly span: Span;
+  readonly expr: Readonly<Record<Family, MatchExpr>>;
+}
+
+export interface ParsedPacketSet {
+  /** absent when the text is malformed */
+  readonly set?: PacketSet;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export const PACKET_SET_HELP = 'a set is written like `out tcp -> 10.0.0.0/8:{80,443} uid=!1337`; any part may be missing';
+
+interface Reading {
+  readonly report: Report;
+  readonly terms: PacketSetTerm[];
+  dir?: 'in' | 'out';
+}
+
+export function parsePacketSet(source: Source): ParsedPacketSet {
+  const diagnostics: Diagnostic[] = [];
+  const reading: Reading = { report: reportInto(diagnostics, source), terms: [] };
+  if (/^\s*(?:-(?!>)|!\s)/.test(source.text)) for (const option of packetOptions(source.text, reading.report)) readOption(reading, option);
+  else readArrow(reading, source.text);
+  if (diagnostics.length > 0) return { diagnostics };
+  const { terms, dir } = reading;
+  const expr = { 4: and(...terms.map((term) => term.expr[4])), 6: and(...terms.map((term) => term.expr[6])) };
+  return { set: { expr, terms, ...(dir && { dir }) }, diagnostics };
+}
+
+/** Rules of the grammar whose text is one item of a set. */
+const ITEMS = new Set(['proto', 'network4', 'network6', 'portRange', 'plainValue']);
+/** Rules that begin a set; `not` and items follow. */
+const SETS = new Set(['setProto', 'hostSet', 'portSet', 'setValue']);
+
+function readArrow(reading: Reading, text: string): void {
+  const match = matchPacketText('packetSet', text);
+  if (!match.ok) {
+    const span = { start: Math.min(match.at, Math.max(0, text.length - 1)), end: text.length };
+    reading.report({ kind: 'malformed', message: expectation({ ...match, text }), span, help: PACKET_SET_HELP });
+    return;
+  }
+  let side: 'source' | 'destination' = 'source';
+  let name: KeyName | undefined;
+  for (const [at, capture] of match.captures.entries()) {
+    if (capture.rule === 'dir') reading.dir = capture.text as 'in' | 'out';
+    else if (capture.rule === 'destinationSet') side = 'destination';
+    else if (capture.rule === 'key') {
+      name = PAIR_KEYS.find((known) => known === capture.text);
+      if (name === undefined) reportUnknownKey(reading.report, capture);
+    } else if (SETS.has(capture.rule)) {
+      const inside = match.captures.slice(at + 1).filter(({ start, end }) => start >= capture.start && end <= capture.end);
+      const items = inside.filter(({ rule }) => ITEMS.has(rule));
+      const negated = capture.text.startsWith('!');
+      const key = capture.rule === 'setValue' ? name : placeOf(capture.rule, side);
+      if (key !== undefined) addTerm(reading, { key, items, negated, span: trimmed(capture) });
+    }
+  }
+}
+
+function trimmed({ text, start }: Capture): Span {
+  return { start, end: start + text.trimEnd().length };
+}
+
+function placeOf(rule: string, side: 'source' | 'destination'): KeyName {
+  if (rule === 'setProto') return 'proto';
+  if (rule === 'hostSet') return side === 'source' ? 'src' : 'dst';
+  return side === 'source' ? 'sport' : 'dport';
+}
+
+interface Term {
+  readonly key: KeyName;
+  readonly items: readonly (Span & { readonly text: string })[];
+  readonly negated: boolean;
+  readonly span: Span;
+}
+
+function addTerm({ report, terms }: Reading, { key, items, negated, span }: Term): void {
+  const bad = items.find(({ text }) => KEYS[key].set(text, 4) === undefined);
+  if (bad !== undefined) {
+    const message = `${key}: expected ${KEYS[key].expected}, found \`${bad.text}\``;
+    report({ kind: 'malformed', message, span: { start: bad.start, end: bad.end } });
+    return;
+  }
+  const texts = items.map(({ text }) => text);
+  const expr = (family: Family): MatchExpr => signed(anyOf(key, texts, family) as MatchExpr, negated);
+  terms.push({ key, negated, span, expr: { 4: expr(4), 6: expr(6) } });
+}
+
+function signed(expr: MatchExpr, negated: boolean): MatchExpr {
+  return negated ? not(expr) : expr;
+}
+
+/** Bits that `--syn` looks at. man iptables-extensions, tcp */
+const SYN_MASK = 0x17;
+
+function readOption(reading: Reading, option: PacketOption): void {
+  const { meaning, negated, value, valueSpan, start, end } = option;
+  const same = (key: PacketSetTerm['key'], expr: MatchExpr): void => {
+    reading.terms.push({ key, negated, span: { start, end }, expr: { 4: signed(expr, negated), 6: signed(expr, negated) } });
+  };
+  switch (meaning.kind) {
+    case 'key': {
+      let from = valueSpan.start;
+      const items = value.split(',').map((text) => {
+        const item = { text: fullRange(meaning.key, text), start: from, end: from + text.length };
+        from += text.length + 1;
+        return item;
+      });
+      addTerm(reading, { key: meaning.key, items, negated, span: { start, end } });
+      return;
+    }
+    case 'flag':
+      addTerm(reading, { key: meaning.key, items: [{ text: meaning.value, start, end }], negated, span: { start, end } });
+      return;
+    case 'syn':
+      same('flags', masked('flags', 2, SYN_MASK));
+      return;
+    case 'fragment':
+      same('fragment', inSet('fragOffset', [{ lo: 1, hi: 8191 }]));
+      return;
+    case 'tcpFlags': {
+      const [mask, bits] = value.split(' ').map(flagNames);
+      if (mask === undefined || bits === undefined) {
+        reading.report({ kind: 'malformed', message: `\`${value}\` are no TCP flags`, span: valueSpan, help: 'such as `SYN,ACK SYN`' });
+      } else same('flags', masked('flags', bits, mask));
+      return;
+    }
+    case 'module':
+      return;
+  }
+}
+
+/** `:90` and `80:` of iptables, with their open end. */
+function fullRange(key: KeyName, text: string): string {
+  if (key !== 'sport' && key !== 'dport' && key !== 'len') return text;
+  return text.replace(/^:/, '0:').replace(/:$/, ':65535');
+}

@@ -1,0 +1,45 @@
+/** Texts that are something else than rules, recognised so that the remedy can be named. */
+import type { Finding } from './problems.ts';
+
+interface Stranger {
+  readonly sign: RegExp;
+  readonly message: string;
+  readonly help: string;
+}
+
+const SAVE = 'run `iptables-save` (and `ip6tables-save`), for a pod `nsenter -t PID -n iptables-save`, and give that text';
+
+const RENDER = 'trace, verify and diff take a manifest as it is; `chainwalk render --pod FILE` prints the rules that follow from it';
+
+/** Binary first: nothing else in such a text counts. */
+const STRANGERS: readonly Stranger[] = [
+  { sign: /\0/, message: 'this is a binary file', help: SAVE },
+  { sign: /^\s*<(?:!doctype\s+html|html|head|body)\b/i, message: 'this is an HTML page', help: `save the rules themselves: ${SAVE}` },
+  {
+    sign: /^Chain \S+ \((?:policy [A-Z]+|\d+ references)/m,
+    message: 'this is the output of `iptables -L`, which leaves out interfaces and matches',
+    help: SAVE,
+  },
+  {
+    sign: /^table (?:ip|ip6|inet|arp|bridge|netdev) \S+ \{/m,
+    message: 'this is the output of `nft list ruleset`, which is not read',
+    help: 'run `iptables-nft-save` for the rules that iptables made',
+  },
+  { sign: /^\s*\{\s*(?:"|\})/, message: 'this is JSON', help: SAVE },
+  { sign: /^(?:apiVersion|kind):\s/m, message: 'this is a Kubernetes manifest', help: RENDER },
+];
+
+/** The first line of a table block. */
+export const TABLE_LINE = /^[ \t]*\*[ \t]*(?:raw|mangle|nat|filter|security)[ \t]*\r?$/m;
+
+/** Why a text cannot be rules at all. A table block shows that it is a dump after all, unless it is binary. */
+export function refusal(text: string): Finding | undefined {
+  const strangers = TABLE_LINE.test(text) ? STRANGERS.slice(0, 1) : STRANGERS;
+  for (const { sign, message, help } of strangers) {
+    const found = sign.exec(text);
+    if (found === null) continue;
+    const end = text.indexOf('\n', found.index + 1);
+    return { kind: 'malformed', message, span: { start: found.index, end: end < 0 ? text.length : end }, help };
+  }
+  return undefined;
+}
