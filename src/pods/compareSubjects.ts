@@ -1,6 +1,7 @@
 /** Two things that rules follow from, compared: files of rules, or a pod before and after. Equal pairs are proved once. */
 
 import type { Assumption } from '../connection/assumption.ts';
+import { POD_OF_MANIFEST } from '../connection/bounds.ts';
 import type { ChangedClass } from '../diff/classes.ts';
 import type { Sides } from '../diff/question.ts';
 import { type DiffScene, diffRulesets, type RulesetsDiff } from '../diff/rulesets.ts';
@@ -27,6 +28,8 @@ export interface DiffSubject {
   readonly place?: Place;
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
+  /** the host in words, as bounds of a proof name it */
+  readonly hostIs: string;
   readonly profile: MeshProfile | undefined;
   readonly assumptions?: readonly Assumption[];
   /** why nothing is proved of packets that arrive; absent: it is */
@@ -40,6 +43,8 @@ export interface DiffSubject {
 export interface SubjectsDiff extends RulesetsDiff {
   /** between a sidecar and ambient mode: the packets of the application, each up to its first end */
   readonly firstLeg: boolean;
+  /** only packets of a set that somebody has asked about */
+  readonly narrowed?: boolean;
 }
 
 export interface DiffMemory {
@@ -73,8 +78,9 @@ function compared({ base, head }: Sides<DiffSubject>, { where, limits }: Asking)
     ...(where !== undefined && { where }),
     ...(limits !== undefined && { limits }),
   };
+  const narrowed = where === undefined ? {} : { narrowed: true };
   const proved = diffRulesets(base.rulesets, head.rulesets, scene);
-  return { ...withUnsaid(proved, { base, head }), notes: [...proved.notes, ...hostNotes({ base, head })], firstLeg: false };
+  return { ...withUnsaid(proved, { base, head }), notes: [...proved.notes, ...hostNotes({ base, head })], firstLeg: false, ...narrowed };
 }
 
 /** Of the rules of one side nothing is known. */
@@ -153,6 +159,7 @@ export function podSubject(pod: RenderedPod): DiffSubject {
     file: place.source.file,
     place,
     rulesets,
+    hostIs: POD_OF_MANIFEST,
     host: inMesh || profile === undefined ? host : withoutProxy(host, profile),
     profile,
     key,

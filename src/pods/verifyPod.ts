@@ -1,4 +1,5 @@
 /** Claims on the rules of a pod. A pod that is not meant to be captured has promised nothing. */
+import { POD_OF_MANIFEST } from '../connection/bounds.ts';
 import { CLAIMS } from '../prove/claims/all.ts';
 import { type Verified, type VerifyOptions, verifyRulesets } from '../prove/judge/verifyRules.ts';
 import { counterpartOf } from './counterpart.ts';
@@ -7,10 +8,12 @@ import type { PodMemory, RenderedPod } from './renderedPod.ts';
 
 export function verifyPod(pod: RenderedPod, options: VerifyOptions = {}): Verified {
   const { rulesets, host, profile, inMesh, families, whileInit } = pod;
-  if (!inMesh) return { rulesets, profile: undefined, findings: [], assumptions: [], notes: [] };
+  if (!inMesh)
+    return { rulesets, profile: undefined, findings: [], bounds: { families: [], unjudged: [], hosts: [] }, assumptions: [], notes: [] };
   const phase = whileInit === undefined ? {} : { whileInit };
   const verified = verifyRulesets(rulesets, {
     host,
+    hostIs: POD_OF_MANIFEST,
     profile,
     families,
     ...phase,

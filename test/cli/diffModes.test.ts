@@ -10,7 +10,8 @@ describe('the default pod', { timeout: 60_000 }, () => {
     expect(await diff('--base-istio', '1.22', '--head-istio', '1.25')).toMatchObject({
       code: 0,
       out: [
-        'no change in behaviour (proved for first packets of connections)',
+        'no change in behaviour (proved for first packets of connections over IPv4, the',
+        '  pod of the manifest; IPv6 is not compared)',
         '  rule 1 of nat OUTPUT was edited: no packet is decided otherwise',
         '    - -A OUTPUT -p tcp -j ISTIO_OUTPUT',
         '    + -A OUTPUT -j ISTIO_OUTPUT',
@@ -36,7 +37,9 @@ describe('the default pod', { timeout: 60_000 }, () => {
     const { code, out } = await diff('--base-mode', 'init', '--head-mode', 'ambient');
     expect([code, out.replaceAll(/\s+/g, ' ')]).toEqual([
       1,
-      expect.stringContaining('no other packet does (proved for first packets of connections of the application)'),
+      expect.stringContaining(
+        'no other packet does (proved for first packets of connections of the application over IPv4, the pod of the manifest',
+      ),
     ]);
     expect(out).toContain('CAPTURED outbound -> DIRECT\n  tcp, uid not 1337, gid not 1337, to 169.254.7.127');
     expect(JSON.parse((await diff('--base-mode', 'init', '--head-mode', 'ambient', '--json')).out)).toMatchObject({ firstLegOnly: true });

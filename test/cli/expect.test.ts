@@ -24,7 +24,9 @@ describe('chainwalk expect', { timeout: 30_000 }, () => {
       ),
     );
     expect([code, err]).toEqual([0, '']);
-    expect(out).toBe('nothing is wrong  4 checks of net/pod.expect.yaml\n');
+    expect(out).toBe(
+      'nothing is wrong  4 checks of net/pod.expect.yaml\n  asked about first packets of connections over IPv4, an assumed pod at\n  10.244.0.5\n',
+    );
   });
 
   it('shows where a packet went in place of where it should, and which rule decided', async () => {

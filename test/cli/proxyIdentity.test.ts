@@ -86,7 +86,7 @@ describe('rules that let another proxy past than the usual one', () => {
   it('every outbound call of the usual proxy loops', async () => {
     const { out } = await run('verify', '--only', 'proxy-identity', '1338.rules');
     expect(out).toContain('example  out tcp 10.244.0.5:40000 -> 203.0.113.9:443 uid=1337 gid=1337: loop');
-    expect(out.split('\n').slice(0, 4).join(' ')).toMatch(/assumed the proxy runs as uid 1338 and gid 1338/);
+    expect(out.split('\n').slice(0, 5).join(' ')).toMatch(/assumed the proxy runs as uid 1338 and gid 1338/);
   });
 
   it.each([

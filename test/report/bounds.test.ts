@@ -1,14 +1,17 @@
 /** Every line that calls something proved, or says that claims hold, names its bounds in the same line. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { boundsText, FIRST_PACKETS } from '../../src/report/text/bounds.ts';
+import { mergeBounds } from '../../src/connection/bounds.ts';
+import { boundsInMesh, boundsText, FIRST_PACKETS, unjudgedText } from '../../src/report/text/bounds.ts';
 
 const ROOT = new URL('../../src/', import.meta.url);
 const SPOKEN = ['report', 'api', 'cli'];
 /** Lines that are about proofs and give no answer. */
 const NO_ANSWERS = ['it is not proved that', "says: 'proved before"];
 /** Where a template takes the bounds from. */
-const BOUNDED = /FIRST_PACKETS|boundsText|\$\{scope\}|\$\{proved\}|first packets? of connections/;
+const BOUNDED =
+  /FIRST_PACKETS|boundsText|boundsInMesh|\$\{scope\}|\$\{proved\}|\$\{limits\}|\$\{one\.bounds\}|first packets? of connections/;
 
 const lines = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && SPOKEN.includes(file.split('/')[0] ?? '') && !file.startsWith('report/pages/'))
@@ -27,6 +30,13 @@ it('verdict lines', () => {
 });
 
 it('the bounds say which packets, which host and which mesh', () => {
-  expect(boundsText({ families: [6, 4], host: 'given' })).toBe(`IPv4 and IPv6, ${FIRST_PACKETS}, the host given, no mesh`);
-  expect(boundsText({ families: [4], profile: { title: 'Kuma' } })).toBe(`IPv4, ${FIRST_PACKETS}, an assumed pod, Kuma`);
+  const assumed = { families: [4] as const, unjudged: [6] as const, hosts: ['an assumed pod at 10.244.0.5'] };
+  const given = { families: [6, 4] as const, unjudged: [], hosts: ['the host given'] };
+  expect(boundsText(given)).toBe(`${FIRST_PACKETS} over IPv4 and IPv6, the host given`);
+  expect(boundsInMesh(assumed, { title: 'Kuma' })).toBe(`IPv4, ${FIRST_PACKETS}, an assumed pod at 10.244.0.5, Kuma`);
+  expect(unjudgedText(assumed)).toBe('; IPv6 is not judged');
+  expect(unjudgedText(mergeBounds([given, assumed]))).toBe('; IPv6 is not judged of all');
+  expect(boundsText({ ...given, narrowed: true, ofApplication: true })).toContain(
+    `${FIRST_PACKETS} of the application in the set asked about`,
+  );
 });

@@ -107,8 +107,8 @@ describe('a budget that is spent', () => {
   });
 
   it('names what it did not reach, in words', () => {
-    const bounds = { families: [4] as const };
-    const words = humanFind(report(1_500), { paint: PLAIN, width: 80, outcome: 'loop', bounds, shown: [] });
+    const bounds = { families: [4] as const, unjudged: [], hosts: ['an assumed pod'] };
+    const words = humanFind(report(1_500), { paint: PLAIN, width: 80, outcome: 'loop', bounds, profile: undefined, shown: [] });
     expect(words).toContain('undecided: it is not proved that no packet of the set can be LOOP');
     expect(words).toContain('any packet that arrives on eth0');
     expect(words).not.toContain('(proved');
@@ -135,7 +135,9 @@ describe('the command', () => {
 
   it('names its bounds where it says proved', async () => {
     const none = await ask(maybe, '--where', 'in udp -> 10.244.0.5', '--outcome', 'dropped', '--family', '4');
-    expect(none.out.replaceAll(/\s+/g, ' ')).toContain('(proved for IPv4, first packets of connections, an assumed pod, no mesh)');
+    expect(none.out.replaceAll(/\s+/g, ' ')).toContain(
+      '(proved for IPv4, first packets of connections, an assumed pod at 10.244.0.5, no mesh)',
+    );
   });
 
   it('hints at all that is found, also where nobody sends it first', async () => {

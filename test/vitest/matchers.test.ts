@@ -244,6 +244,8 @@ describe('a failing expectation says', () => {
       "expected every claim of level error to hold
 
       1 of 11 claims violated  broken/no-uid-return.rules, Istio sidecar
+        10 hold for first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not
+        judged
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
       error: proxy-egress-direct (IPv4)
@@ -267,7 +269,8 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(SIDECAR).not.toHold('no-redirect-loop'))).toMatchInlineSnapshot(`
       "expected \`no-redirect-loop\` not to hold
 
-      all 1 claims hold for first packets of connections  istio-sidecar.rules, Istio sidecar
+      the claim holds for first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is
+        not judged  istio-sidecar.rules, Istio sidecar
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise"
     `);
   });
@@ -277,7 +280,7 @@ describe('a failing expectation says', () => {
       "expected the rules to treat every packet as the others (base) do
 
       behaviour changes for 2 kinds of packets, no other packet does (proved for first packets of
-        connections)
+        connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
       DIRECT -> CAPTURED outbound
@@ -299,7 +302,8 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(SIDECAR).not.toBeEquivalentTo(SIDECAR))).toMatchInlineSnapshot(`
       "expected the rules not to treat every packet as the others (base) do
 
-      no change in behaviour (proved for first packets of connections)
+      no change in behaviour (proved for first packets of connections over IPv4, an assumed pod at
+        10.244.0.5; IPv6 is not compared)
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise"
     `);
   });

@@ -1,6 +1,7 @@
 /** The library: pure functions of their arguments. No file, clock, network or environment; it also runs in a browser. */
 
 import { unsaidOfArrivals } from '../../connection/assumedHost.ts';
+import { hostWords } from '../../connection/bounds.ts';
 import { isOutcome, type Outcome } from '../../connection/journey.ts';
 import { placeAssumptions } from '../../connection/setting.ts';
 import { walkGiven } from '../../connection/walkGiven.ts';
@@ -111,7 +112,14 @@ export function diff(base: RulesInput, head: RulesInput, options: DiffOptions = 
     ...(where !== undefined && { where }),
   });
   const files = { base: sides.base[0]?.source.file ?? 'base', head: sides.head[0]?.source.file ?? 'head' };
-  return toDiffReport({ diffs, files, profile: profile?.name, notes, assumptions: placeAssumptions(setting, all) });
+  const hosts = [
+    hostWords(
+      setting,
+      all.map(({ family }) => family),
+    ),
+  ];
+  const assumptions = placeAssumptions(setting, all);
+  return toDiffReport({ diffs, files, profile: profile?.name, notes, assumptions, hosts, narrowed: where !== undefined });
 }
 
 export interface FindOptions extends TraceOptions {

@@ -1,5 +1,6 @@
 /** The matchers, each as a function of what it is given to what is known. */
 
+import { hostWords } from '../../connection/bounds.ts';
 import { isOutcome, type Outcome } from '../../connection/journey.ts';
 import { placeAssumptions } from '../../connection/setting.ts';
 import { diffRulesets } from '../../diff/rulesets.ts';
@@ -10,6 +11,7 @@ import type { PacketJson } from '../../packet/packetJson.ts';
 import { podsOf } from '../../pods/familiesOfPod.ts';
 import { CLAIMS } from '../../prove/claims/all.ts';
 import { type Verified, verifyRulesets } from '../../prove/judge/verifyRules.ts';
+import type { Finding } from '../../prove/proof/finding.ts';
 import { humanDiff } from '../../report/human/diff.ts';
 import { humanVerify } from '../../report/human/verify.ts';
 import { toDiffReport } from '../../report/json/diff.ts';
@@ -86,12 +88,14 @@ export function holdAnswer(
       ...(claim !== undefined && { only: [claim] }),
     };
     const pods = podsOf(rulesets).map((pod) => verifyRulesets(pod, settings));
+    const isAsked = ({ level }: Finding): boolean => claim !== undefined || level === 'error';
+    // what is open beside them is told, and decides nothing
     const judged = pods.map((pod) => ({
       ...pod,
       notes: [],
-      findings: pod.findings.filter(({ level }) => claim !== undefined || level === 'error'),
+      findings: pod.findings.filter((one) => isAsked(one) || (one.verdict === 'undecided' && one.level === 'warning')),
     }));
-    const findings = judged.flatMap((pod) => pod.findings).filter(({ verdict }) => verdict !== 'not-applicable');
+    const findings = pods.flatMap((pod) => pod.findings).filter((one) => isAsked(one) && one.verdict !== 'not-applicable');
     const wanted = `expected ${claim === undefined ? 'every claim of level error' : `\`${claim}\``} ${isNot ? 'not ' : ''}to hold`;
     if (findings.length === 0)
       return open(() => `${wanted}, but ${claim === undefined ? 'none applies' : 'it does not apply'} to the rules: ${reasonOf(pods)}`);
@@ -126,6 +130,13 @@ export function equivalenceAnswer(
       files,
       profile: setting.profile?.name,
       notes,
+      hosts: [
+        hostWords(
+          setting,
+          [...sides.base, ...sides.head].map(({ family }) => family),
+        ),
+      ],
+      narrowed: where !== undefined,
       assumptions: placeAssumptions(setting, [...sides.base, ...sides.head]),
     });
     const examples = diffs.flatMap(({ changes }) => changes.map(({ example }) => packetText(example)));

@@ -1,6 +1,7 @@
 /** A set of packets against a wish: it is proved for all of them, or there is one for which it is not so.
  *  Packets are as an application opens connections with, and not the proxy's, where the set does not say otherwise. */
 
+import { hostWords } from '../../connection/bounds.ts';
 import { OUTCOMES } from '../../connection/journey.ts';
 import type { ChosenSetting } from '../../connection/setting.ts';
 import type { End } from '../../connection/symbolicJourney.ts';
@@ -12,7 +13,8 @@ import { and } from '../../netfilter/matchExpr.ts';
 import { packetText } from '../../packet/notation.ts';
 import { doubtfulRules, type FoundClass, type Search, type Split, search, type UndecidedClass } from '../../query/find.ts';
 import { humanTrace } from '../../report/human/trace.ts';
-import { FIRST_PACKETS } from '../../report/text/bounds.ts';
+import { boundsText } from '../../report/text/bounds.ts';
+
 import { PLAIN } from '../../report/text/paint.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
@@ -36,13 +38,20 @@ export function askSet({ rulesets, where, wish, isNot }: SetQuestion, options: S
   const wanted = `expected the rules ${isNot ? 'not ' : ''}to ${wish.says(`${isNot ? 'any' : 'every'} packet of \`${where}\``)}`;
   const question = { ...setting, budget: new Budget(options.budget), where: ofApplication(packetSetFrom(where), setting), wish, isNot };
   const { classes, undecided, asked } = searchAll(rulesets, question);
+  const scope = boundsOf(setting, rulesets);
   if (!asked) return open(() => `${wanted}, but there is no packet in the set`);
   if (classes.length === 0 && undecided.length === 0)
-    return { verdict: isNot ? 'no' : 'yes', message: () => `${wanted} (proved for ${FIRST_PACKETS})` };
+    return { verdict: isNot ? 'no' : 'yes', message: () => `${wanted} (proved for ${scope})` };
   const [wrong] = classes;
-  if (wrong === undefined) return open(() => `${wanted}, which is open for\n  ${undecidedText(undecided)}`);
+  if (wrong === undefined) return open(() => `${wanted}, which is open for\n  ${undecidedText(undecided)}\n  asked about ${scope}`);
   // with `.not`, `yes` is what fails
-  return { verdict: isNot ? 'yes' : 'no', message: () => `${wanted}\n${wrongText(wrong, rulesets)}` };
+  return { verdict: isNot ? 'yes' : 'no', message: () => `${wanted}\n${wrongText(wrong, rulesets)}\n  asked about ${scope}` };
+}
+
+/** The set has its own families, in its own words. */
+function boundsOf(setting: ChosenSetting, rulesets: readonly Ruleset[]): string {
+  const families = rulesets.map(({ family }) => family);
+  return boundsText({ families, unjudged: [], hosts: [hostWords(setting, families)] });
 }
 
 interface Question extends ChosenSetting {

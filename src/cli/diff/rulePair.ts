@@ -1,7 +1,9 @@
 /** Rules of two sides in one scene: the mesh of both, the proxy that the base shows, and the same host unless their transparent listeners
  *  differ. */
+
 import { type AskedSet, unsaidOfArrivals } from '../../connection/assumedHost.ts';
 import { distinct } from '../../connection/assumption.ts';
+import { hostWords } from '../../connection/bounds.ts';
 import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
 import type { Sides } from '../../diff/question.ts';
 import type { DiffSubject } from '../../pods/compareSubjects.ts';
@@ -27,6 +29,10 @@ export function rulePair({ base, head }: Sides<RuleSide>, where?: AskedSet): Sid
     file,
     rulesets,
     host: chosen[side].host,
+    hostIs: hostWords(
+      chosen[side],
+      both.map(({ family }) => family),
+    ),
     profile: chosen[side].profile,
     assumptions,
     ...(unsaid !== undefined && { unsaid }),

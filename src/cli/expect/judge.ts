@@ -1,6 +1,8 @@
 /** Expected packets against the rules or the pod that their file names. */
 
 import { type AskedSet, pinnedAddress } from '../../connection/assumedHost.ts';
+import type { Bounds } from '../../connection/bounds.ts';
+import { GIVEN_HOST, hostWords, POD_OF_MANIFEST } from '../../connection/bounds.ts';
 import { withLength, withPodAddress } from '../../host/podAddress.ts';
 import { type Answer, expectPacket, expectSet } from '../../query/expectations.ts';
 import type { TraceInput } from '../../report/json/trace.ts';
@@ -29,7 +31,19 @@ export async function judgeExpectations(call: Call, loaded: LoadedExpectations):
   const { source, file } = loaded;
   const checks = [...outsideCheck(loaded, job), ...file.packets.map((expectation) => toCheck({ loaded, scene: job.scene, expectation }))];
   const diagnostics = job.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
-  return { subject: { kind: 'expectations', name: source.file, file: source.file, checks }, diagnostics };
+  return {
+    subject: { kind: 'expectations', name: source.file, file: source.file, bounds: boundsOf(loaded, job.scene), checks },
+    diagnostics,
+  };
+}
+
+/** One packet may be what tells the pod's address. */
+function boundsOf({ file: { manifest, packets } }: LoadedExpectations, scene: Scene): Bounds {
+  const families = scene.rulesets.map(({ family }) => family);
+  const sets = packets.flatMap((one) => (one.kind === 'set' ? [hostWords({ ...scene, host: hostOfSet(scene, one.where) }, families)] : []));
+  const walked = packets.some(({ kind }) => kind !== 'set') && scene.assumed !== undefined && sets.length === 0 ? ['an assumed pod'] : [];
+  const hosts = scene.assumed !== undefined ? [...sets, ...walked] : [manifest === undefined ? GIVEN_HOST : POD_OF_MANIFEST];
+  return { families, unjudged: [], hosts: [...new Set(hosts)] };
 }
 
 /** As `chainwalk trace` would be asked, with paths from the file's own folder. */

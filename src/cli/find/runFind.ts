@@ -1,6 +1,7 @@
 /** What `chainwalk find` does. */
 
 import { unsaidOfArrivals } from '../../connection/assumedHost.ts';
+import { hostWords } from '../../connection/bounds.ts';
 import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
 import { chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
 import { Budget } from '../../lib/budget.ts';
@@ -70,8 +71,9 @@ async function answer(call: Call, { loaded: { rulesets, diagnostics }, where, ou
     const classes = parts.flatMap(({ found }) => found.classes);
     const shown = classes.map(({ example, others }) => ({ example: packetText(example.packet), ...(others !== undefined && { others }) }));
     const families = parts.flatMap(({ found }) => (found.asked ? [found.family] : []));
-    const bounds = { families, profile, ...(given.host !== undefined && { host: 'given' as const }) };
-    await io.out.write(`${humanFind(report, { ...(await terminal(call, io.out)), outcome, bounds, shown })}\n`, 'report');
+    const bounds = { families, unjudged: [], hosts: [hostWords(setting, families)] };
+    const failing = isSet(input, 'strict') ? diagnostics.filter(({ kind }) => kind !== 'not-modelled').length : 0;
+    await io.out.write(`${humanFind(report, { ...(await terminal(call, io.out)), outcome, bounds, profile, failing, shown })}\n`, 'report');
   }
   // 0 says that there is none, and nothing else does
   return report.empty && !(isSet(input, 'strict') && hasWarnings) ? EXIT.ok : EXIT.findings;

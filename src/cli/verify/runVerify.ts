@@ -26,7 +26,8 @@ export async function runVerify(call: Call): Promise<ExitCode> {
   const { pods, diagnostics, empty } = verified;
   await showDiagnostics(call, diagnostics, { evenQuiet: empty });
   if (diagnostics.some(isError)) return EXIT.usage;
-  const own = { human: (style: VerifyStyle) => humanVerify(pods, style), json: () => jsonText(toVerifyReport(pods)) };
+  const failing = isSet(call.input, 'strict') ? diagnostics.length : 0;
+  const own = { human: (style: VerifyStyle) => humanVerify(pods, { ...style, failing }), json: () => jsonText(toVerifyReport(pods)) };
   const report = { review: reviewOf(verified), outputs, own, strict: isSet(call.input, 'strict') };
   return (await writeReport(call, report)) ? exitCodeOf(call, pods, diagnostics) : EXIT.usage;
 }

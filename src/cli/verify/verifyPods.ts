@@ -31,7 +31,11 @@ export async function verifyPods(call: Call): Promise<ExitCode> {
   if (diagnostics.some(isError)) return EXIT.usage;
   const results = pods.map((pod) => pod.verified);
   const strict = isSet(call.input, 'strict');
-  const own = { human: (style: VerifyStyle) => humanVerifyPods(pods, style), json: () => jsonText(toVerifyPodsReport(pods)) };
+  const failing = strict ? diagnostics.length : 0;
+  const own = {
+    human: (style: VerifyStyle) => humanVerifyPods(pods, { ...style, failing }),
+    json: () => jsonText(toVerifyPodsReport(pods)),
+  };
   if (!(await writeReport(call, { review: reviewOf(verified), outputs, own, strict }))) return EXIT.usage;
   const open = pods.flatMap(({ findings, muted }) => findings.filter((finding) => muted?.has(finding) !== true));
   const bad = open.some(({ level }) => level === 'error' || (strict && level === 'warning'));

@@ -1,6 +1,9 @@
 /** Rules of one pod or machine, both families, against every claim. */
+
 import type { AskedSet } from '../../connection/assumedHost.ts';
 import type { Assumption } from '../../connection/assumption.ts';
+import type { Bounds } from '../../connection/bounds.ts';
+import { hostWords, othersThan } from '../../connection/bounds.ts';
 import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
 import { Budget, type BudgetLimits } from '../../lib/budget.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
@@ -35,6 +38,8 @@ export interface VerifyOptions extends GivenPlace {
   readonly counterpart?: (other: Other) => Counterpart | string;
   /** what all claims about one pod may cost together */
   readonly limits?: () => BudgetLimits;
+  /** what the host is, where somebody described it otherwise than in a file for it */
+  readonly hostIs?: string;
   /** told of each claim before it is judged */
   readonly progress?: (claim: string, family: Family) => void;
 }
@@ -43,6 +48,8 @@ export interface Verified {
   readonly rulesets: readonly Ruleset[];
   readonly profile: MeshProfile | undefined;
   readonly findings: readonly Finding[];
+  /** how far what holds is proved */
+  readonly bounds: Bounds;
   /** what the findings rest on, though nobody said it */
   readonly assumptions: readonly Assumption[];
   /** what was read from the rules, and what was not judged */
@@ -57,7 +64,7 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
   const budget = new Budget(options.limits?.());
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
   const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));
-  const unjudged = ([4, 6] as const).filter((family) => !wanted.includes(family));
+  const unjudged = othersThan(wanted);
   const scenes: Scene[] = [];
   for (const ruleset of judged.toSorted((a, b) => a.family - b.family)) {
     scenes.push(sceneOf({ ruleset, setting, options, budget, twin: scenes[0] }));
@@ -68,6 +75,12 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
     rulesets: judged,
     profile: setting.profile,
     findings,
+    bounds: {
+      families: wanted,
+      unjudged,
+      hosts: [options.hostIs ?? hostWords(setting, wanted)],
+      ...(options.where !== undefined && { narrowed: true }),
+    },
     assumptions: placeAssumptions(setting, judged),
     notes: [
       ...new Set(scenes.flatMap(({ declared }) => declared.notes)),

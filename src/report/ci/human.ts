@@ -1,13 +1,16 @@
 /** A review for people: the answer first, then every problem with a packet that shows it, last what is known already. */
 
+import { mergeBounds } from '../../connection/bounds.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
 import { headline } from '../human/headline.ts';
 import { rail } from '../human/rail.ts';
+import { answerLines, failingText } from '../human/verdictLine.ts';
 import type { TraceInput } from '../json/trace.ts';
 import { canFail, type Found, isChange, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Blamed, Place, Problem, Review } from '../review/review.ts';
+import { boundsText, unjudgedText } from '../text/bounds.ts';
 import { codeFrame } from '../text/codeFrame.ts';
 import { fileLine } from '../text/location.ts';
 import type { Paint } from '../text/paint.ts';
@@ -16,6 +19,7 @@ import { positionOf } from '../text/positions.ts';
 export interface CiStyle {
   readonly paint: Paint;
   readonly width: number;
+  readonly strict?: boolean;
 }
 
 /** Without a line feed at its end. */
@@ -27,7 +31,7 @@ export function humanReview(review: Review, style: CiStyle): string {
   const asides = found.filter(({ problem }) => problem.muted === undefined && !canFail(problem));
   const changesFirst = asides.toSorted((a, b) => Number(b.subject.kind === 'comparison') - Number(a.subject.kind === 'comparison'));
   return [
-    answer(review, { open, known, asides, paint }),
+    ...answer(review, { open, known, asides, style }),
     ...alike(open).flatMap((group) => ['', ...problemLines(group, style)]),
     ...(asides.length === 0 ? [] : ['', ...lineEach(changesFirst, { ...style, title: 'for information', say: ({ message }) => message })]),
     ...(known.length === 0 ? [] : ['', ...lineEach(known, { ...style, title: 'known', say: knownWords })]),
@@ -41,10 +45,10 @@ interface Parts {
   readonly open: readonly Found[];
   readonly known: readonly Found[];
   readonly asides: readonly Found[];
-  readonly paint: Paint;
+  readonly style: CiStyle;
 }
 
-function answer({ subjects }: Review, { open, known, asides, paint }: Parts): string {
+function answer({ subjects, diagnostics }: Review, { open, known, asides, style }: Parts): readonly string[] {
   const count = (is: (problem: Problem) => boolean) => open.filter(({ problem }) => is(problem)).length;
   const errors = count(({ level, verdict }) => verdict === 'failed' && level === 'error');
   const warnings = count(({ level, verdict }) => verdict === 'failed' && level === 'warning');
@@ -52,14 +56,25 @@ function answer({ subjects }: Review, { open, known, asides, paint }: Parts): st
   const kinds = [plural(errors, 'error'), plural(warnings, 'warning'), undecided === 0 ? '' : `${undecided} undecided`];
   const parts = kinds.filter((part) => part !== '');
   const asked = subjects.reduce((sum, { checks }) => sum + checks.filter(({ verdict }) => verdict !== 'skipped').length, 0);
-  const where = `${plural(asked, 'check')} of ${subjects.length === 1 ? (subjects[0]?.name ?? '') : `${subjects.length} subjects`}`;
+  const where = `${plural(asked, 'check') || 'no check'} of ${subjects.length === 1 ? (subjects[0]?.name ?? '') : `${subjects.length} subjects`}`;
   const more = known.length === 0 ? '' : `, ${known.length} known`;
   const changes = [...open, ...asides].filter(({ problem }) => isChange(problem)).length;
   const changed = changes === 0 ? '' : `, behaviour changes for ${plural(changes, 'kind')} of packets`;
-  const sound = known.length === 0 ? 'nothing is wrong' : 'nothing new is wrong';
+  const bounds = mergeBounds(subjects.flatMap((subject) => subject.bounds ?? []));
+  const failing = style.strict === true ? diagnostics.length : 0;
+  const sound = asked === 0 ? 'nothing was judged' : known.length === 0 ? 'nothing is wrong' : 'nothing new is wrong';
+  const said = parts.length === 0 ? sound : parts.join(', ');
   const fails = errors > 0 || open.some(({ problem }) => isUnprovedChange(problem));
-  const colour = parts.length === 0 ? paint.green : fails ? paint.red : paint.yellow;
-  return `${paint.bold(colour(`${parts.length === 0 ? sound : parts.join(', ')}${changed}`))}  ${paint.dim(`${where}${more}`)}`;
+  const isSound = parts.length === 0 && failing === 0 && asked > 0;
+  return answerLines(
+    {
+      text: `${said}${changed}${parts.length === 0 ? unjudgedText(bounds) : ''}${failingText(failing)}`,
+      rest: bounds.families.length === 0 ? '' : `asked about ${boundsText(bounds)}${parts.length === 0 ? '' : unjudgedText(bounds)}`,
+      colour: isSound ? 'green' : fails ? 'red' : 'yellow',
+      tail: `${where}${more}`,
+    },
+    style,
+  );
 }
 
 function plural(count: number, word: string): string {

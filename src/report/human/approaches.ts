@@ -3,7 +3,7 @@
 import { paragraph, wrap } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
 import type { ApproachedPod, ApproachesReport, ApproachJson, Comparison } from '../json/approaches.ts';
-import { FIRST_PACKETS } from '../text/bounds.ts';
+
 import { OUTCOME_WORDS } from '../text/labels.ts';
 import type { Paint } from '../text/paint.ts';
 
@@ -109,7 +109,7 @@ function comparison(one: Comparison, { paint, width }: ApproachesStyle): readonl
   const head = paint.bold(`${one.from} -> ${one.to}`);
   if (one.equivalent === null) return [`${head}: not compared: the pod does not start with one of them, or its rules are another mesh's`];
   const scope = one.firstLegOnly ? "of the application's packets" : 'of all packets';
-  if (one.equivalent) return [`${head}: no change (proved for ${FIRST_PACKETS}${one.firstLegOnly ? ' of the application' : ''})`];
+  if (one.equivalent) return [paragraph({ text: `${head}: no change (proved for ${one.bounds})`, width, hang: 2 })];
   const shown = one.changes
     .slice(0, MOST)
     .flatMap(({ before, after, packets, example }) => [

@@ -5,7 +5,7 @@ import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
 import type { DiffDoubt, DiffReport } from '../json/diff.ts';
 import type { EditJson } from '../json/diffResults.ts';
-import { FIRST_PACKETS } from '../text/bounds.ts';
+
 import { fileLine } from '../text/location.ts';
 import { type Paint, PLAIN } from '../text/paint.ts';
 import { changeLines, ruleText, type Shown, titleOf } from './diffChange.ts';
@@ -59,17 +59,19 @@ export function noteLine(note: string, { paint, width }: DiffStyle): string {
   return paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 }));
 }
 
-function headline({ equivalent, changes, undecided, firstLegOnly }: DiffReport, { paint, width }: DiffStyle): string {
-  const scope = firstLegOnly ? `${FIRST_PACKETS} of the application` : FIRST_PACKETS;
-  if (equivalent) return paint.bold(paint.green(`no change in behaviour (proved for ${scope})`));
-  if (changes.length === 0) return paint.bold(paint.yellow('undecided: no change was found, but not everything could be compared'));
+function headline({ equivalent, changes, undecided, bounds: scope }: DiffReport, { paint, width }: DiffStyle): string {
+  const line = (text: string): string => paragraph({ text, width, hang: 2 });
+  if (equivalent) return paint.bold(paint.green(line(`no change in behaviour (proved for ${scope})`)));
+  const open = `${undecided.length} ${undecided.length === 1 ? 'class of packets is' : 'classes of packets are'} open`;
+  if (changes.length === 0)
+    return paint.bold(paint.yellow(line(`undecided: no change was found, but not everything could be compared: ${open}`)));
   const ordinary = changes.filter(({ usual }) => usual === 'ordinary').length;
   const others = changes.length - ordinary;
   const kinds = (count: number) => `${count} ${count === 1 ? 'kind' : 'kinds'}`;
   const unusual = `${kinds(others)} of packets for other hosts, or with unusual marks, flags or addresses`;
   const count = ordinary === 0 ? unusual : `${kinds(ordinary)} of packets${others === 0 ? '' : `, and for ${unusual}`}`;
   const rest = undecided.length === 0 ? `, no other packet does (proved for ${scope})` : '; others are undecided';
-  return paint.bold(paint.red(paragraph({ text: `behaviour changes for ${count}${rest}`, width, hang: 2 })));
+  return paint.bold(paint.red(line(`behaviour changes for ${count}${rest}`)));
 }
 
 /** Packets for other hosts, and those with marks, flags or addresses that nobody uses, in brief. */

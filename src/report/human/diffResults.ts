@@ -1,8 +1,9 @@
 /** Comparisons of files and pods, for people: what changed first, each with its name; what did not change is counted. */
 
+import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
 import { type Compared, type DiffResults, examplesOf, nameOfPair, reportOf, toResultsReport } from '../json/diffResults.ts';
-import { FIRST_PACKETS } from '../text/bounds.ts';
+
 import type { Paint } from '../text/paint.ts';
 import { humanDiff, noteLine } from './diff.ts';
 
@@ -26,7 +27,7 @@ export function humanResults(results: DiffResults, style: ResultsStyle): string 
     humanDiff({ report: reportOf(each), examples: examplesOf(each), edits: of.get(each)?.edits ?? [] }, style);
   if (one) blocks.push(shown(only));
   else {
-    blocks.push(summary(results, style));
+    blocks.push(summary(results, { scope: report.bounds, style }));
     const telling = compared.filter((each) => of.get(each)?.equivalent === false || (of.get(each)?.edits.length ?? 0) > 0);
     for (const each of telling) blocks.push(`${style.paint.bold(heading(each))}\n${shown(each)}`);
   }
@@ -45,7 +46,13 @@ function heading({ pair, alike }: Compared): string {
   return printable(`${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`);
 }
 
-function summary({ compared }: DiffResults, { paint }: ResultsStyle): string {
+interface Summed {
+  readonly scope: string;
+  readonly style: ResultsStyle;
+}
+
+function summary({ compared }: DiffResults, { scope, style: { paint, width } }: Summed): string {
+  const line = (text: string): string => paragraph({ text, width, hang: 2 });
   const count = (which: readonly Compared[]) => which.reduce((sum, { alike }) => sum + 1 + alike.length, 0);
   const changed = count(compared.filter((one) => reportOf(one).changes.length > 0));
   const undecided = count(compared.filter((one) => reportOf(one).changes.length === 0 && reportOf(one).undecided.length > 0));
@@ -53,7 +60,11 @@ function summary({ compared }: DiffResults, { paint }: ResultsStyle): string {
   if (total === 0) return paint.bold('nothing to compare');
   const rest = undecided === 0 ? '' : `, ${undecided} undecided`;
   if (changed === 0 && undecided === 0)
-    return paint.bold(paint.green(`no change in behaviour in ${total} compared (proved for ${FIRST_PACKETS})`));
-  const others = total > changed + undecided ? `; in the others it does not (proved for ${FIRST_PACKETS})` : '';
-  return paint.bold(paint.red(`behaviour changes in ${changed} of ${total} compared${rest}${others}`));
+    return paint.bold(paint.green(line(`no change in behaviour in ${total} compared (proved for ${scope})`)));
+  const others = total > changed + undecided ? `; in the others it does not (proved for ${scope})` : '';
+  const found =
+    changed === 0
+      ? `no change was found in ${total} compared, but not everything could be`
+      : `behaviour changes in ${changed} of ${total} compared`;
+  return paint.bold(paint[changed === 0 ? 'yellow' : 'red'](line(`${found}${rest}${others}`)));
 }

@@ -1,18 +1,25 @@
 /** Packets that were found, for people: the answer first, then one block a class. */
+
 import { assumptionText } from '../../connection/assumption.ts';
+import type { Bounds } from '../../connection/bounds.ts';
 import type { Outcome } from '../../connection/journey.ts';
 import { paragraph } from '../../lib/layout.ts';
+import type { MeshProfile } from '../../mesh/profile.ts';
 import type { FindReport } from '../json/find.ts';
-import { type Bounds, boundsText } from '../text/bounds.ts';
+import { boundsInMesh } from '../text/bounds.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
 import { fileLine } from '../text/location.ts';
 import type { Paint } from '../text/paint.ts';
+import { failingText } from './verdictLine.ts';
 
 export interface FindStyle {
   readonly paint: Paint;
   readonly width: number;
   readonly outcome: Outcome;
   readonly bounds: Bounds;
+  readonly profile: Pick<MeshProfile, 'title'> | undefined;
+  /** warnings about the text, which make a strict run fail: given only then */
+  readonly failing?: number;
   /** of each class, in its order */
   readonly shown: readonly ShownClass[];
 }
@@ -26,13 +33,13 @@ export interface ShownClass {
 
 export function humanFind(
   { empty, classes, undecided, assumptions }: FindReport,
-  { paint, width, outcome, bounds, shown }: FindStyle,
+  { paint, width, outcome, bounds, profile, failing = 0, shown }: FindStyle,
 ): string {
   const word = paint[OUTCOME_COLOURS[outcome]](paint.bold(OUTCOME_WORDS[outcome]));
-  const proved = `(proved for ${boundsText(bounds)})`;
+  const proved = `(proved for ${boundsInMesh(bounds, profile)})`;
   const line = (text: string): string => paragraph({ text, width, hang: 2 });
   const assumed = assumptions.map((one) => paint.dim(paragraph({ text: `assumed ${assumptionText(one)}`, width, hang: 8 })));
-  if (empty) return [line(`no packet of the set can be ${word} ${proved}`), ...assumed].join('\n');
+  if (empty) return [line(`no packet of the set can be ${word} ${proved}${failingText(failing)}`), ...assumed].join('\n');
   const both = new Set([...classes, ...undecided].map(({ family }) => family)).size > 1;
   const named = (family: string, text: string): string => (both ? `${family}: ${text}` : text);
   const row = (name: string, text: string): string => paragraph({ text: `${name.padEnd(11)}  ${text}`, width, hang: 13 });

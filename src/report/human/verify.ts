@@ -11,16 +11,19 @@ import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { remedyByCause, remedyOf } from '../pages/remedy.ts';
-import { FIRST_PACKETS } from '../text/bounds.ts';
 import { codeFrame } from '../text/codeFrame.ts';
 import { fileLine, ruleBody, targetSpan } from '../text/location.ts';
-import type { Paint } from '../text/paint.ts';
 import { positionOf } from '../text/positions.ts';
 import { rail } from './rail.ts';
+import type { OwnClaims, VerdictStyle } from './verdictLine.ts';
+import { verdictLines } from './verdictLine.ts';
 
-export interface VerifyStyle {
-  readonly paint: Paint;
-  readonly width: number;
+export interface VerifyStyle extends VerdictStyle {}
+
+/** What stands between the verdict and the claims on rules: the same for others, and what is wrong with a pod's own fields. */
+export interface Around {
+  readonly own?: OwnClaims;
+  readonly lines?: readonly string[];
 }
 
 /** Without a line feed at its end. */
@@ -28,43 +31,22 @@ export function humanVerify(pods: readonly Verified[], style: VerifyStyle): stri
   return pods.map((pod) => humanPod(pod, style)).join('\n\n\n');
 }
 
-function humanPod(pod: Verified, style: VerifyStyle): string {
+/** Without a line feed at its end. */
+export function humanPod(pod: Verified, style: VerifyStyle, { own, lines = [] }: Around = {}): string {
   const { paint, width } = style;
-  const files = printable([...new Set(pod.rulesets.map(({ source }) => source.file))].join(', '));
-  const mesh = pod.profile === undefined ? 'no mesh' : pod.profile.title;
   const open = pod.findings.filter(({ muted }) => muted === undefined);
   const serious = open.filter(({ verdict, level }) => (verdict === 'violated' && level !== 'info') || verdict === 'undecided');
   const asides = open.filter(({ verdict, level }) => verdict === 'violated' && level === 'info');
   const suppressed = pod.findings.filter(({ muted }) => muted !== undefined);
   return [
-    `${answer(pod, paint)}  ${paint.dim(`${files}, ${mesh}`)}`,
+    ...verdictLines(pod, style, own),
+    ...lines,
     ...pod.assumptions.map((one) => paint.dim(paragraph({ text: `assumed ${assumptionText(one)}`, width, hang: 8 }))),
     ...serious.flatMap((finding) => ['', ...findingLines(pod, finding, style)]),
     ...(asides.length === 0 ? [] : ['', ...asideLines(pod, asides, style)]),
     ...(suppressed.length === 0 ? [] : ['', ...suppressedLines(pod, suppressed, style)]),
     ...(pod.notes.length === 0 ? [] : ['', ...pod.notes.map((note) => paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 })))]),
   ].join('\n');
-}
-
-/** `2 of 19 claims violated`: claims, not findings. */
-function answer({ findings }: Verified, paint: Paint): string {
-  const open = findings.filter(({ muted }) => muted === undefined);
-  const claims = (...verdicts: readonly Finding['verdict'][]) =>
-    new Set(open.filter(({ verdict, level }) => verdicts.includes(verdict) && level !== 'info').map(({ claim }) => claim));
-  const quiet = findings.length - open.length;
-  const aside = quiet === 0 ? '' : `, ${quiet} suppressed`;
-  const judged = claims('holds', 'violated', 'undecided').size;
-  const violated = claims('violated').size;
-  const undecided = claims('undecided').size;
-  const doubt = undecided === 0 ? '' : `, ${undecided} undecided`;
-  const outside = open.some(({ claim, verdict }) => claim === 'pod-captured' && verdict === 'violated') ? 'NOT CAPTURED: ' : '';
-  if (violated > 0) return paint.bold(paint.red(`${outside}${violated} of ${judged} claims violated${doubt}${aside}`));
-  if (undecided > 0) return paint.bold(paint.yellow(`${undecided} of ${judged} claims undecided${aside}`));
-  if (judged > 0) return paint.bold(paint.green(`all ${judged} ${quiet === 0 ? '' : 'other '}claims hold for ${FIRST_PACKETS}${aside}`));
-  if (quiet > 0) return paint.bold('nothing is broken but what is suppressed');
-  const asides = findings.filter(({ verdict }) => verdict !== 'not-applicable');
-  if (asides.length === 0) return paint.bold('no claim applies');
-  return paint.bold(asides.every(({ verdict }) => verdict === 'holds') ? paint.green('what was asked holds') : 'for information only');
 }
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;

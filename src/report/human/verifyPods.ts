@@ -7,7 +7,7 @@ import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { fileLine } from '../text/location.ts';
 import { positionOf } from '../text/positions.ts';
 import { findingLines } from './enrol.ts';
-import { humanVerify, type VerifyStyle } from './verify.ts';
+import { humanPod, type VerifyStyle } from './verify.ts';
 
 export function humanVerifyPods(pods: readonly VerifiedPod[], style: VerifyStyle): string {
   const groups = new Map<Verified['findings'], Map<string, VerifiedPod[]>>();
@@ -30,15 +30,10 @@ const MOST_NAMES = 5;
 
 function humanGroup([first, ...others]: readonly VerifiedPod[], style: VerifyStyle): string {
   if (first === undefined) return '';
-  const [answer = '', ...rest] = humanVerify([first.verified], style).split('\n');
-  const lines = [
-    ...findingLines(
-      first.findings.filter((finding) => first.muted?.has(finding) !== true),
-      style,
-    ),
-    ...mutedLines(first, style),
-  ];
-  return [answer, ...sameLines(others, style), ...(lines.length === 0 ? [] : ['', ...lines]), ...rest].join('\n');
+  const own = first.findings.filter((finding) => first.muted?.has(finding) !== true);
+  const about = [...findingLines(own, style), ...mutedLines(first, style)];
+  const lines = [...sameLines(others, style), ...(about.length === 0 ? [] : ['', ...about])];
+  return humanPod(first.verified, style, { own, lines });
 }
 
 /** Claims about its fields and settings; those about its rules are listed with these. */

@@ -1,4 +1,5 @@
 /** What each approach does with a pod, as JSON: schema chainwalk/approaches/v1. */
+
 import type { Approach } from '../../injection/facts/facts.ts';
 import { initPhase, type Phase } from '../../injection/facts/initPhase.ts';
 import { PRIVILEGES, type Privileges } from '../../injection/facts/privileges.ts';
@@ -8,7 +9,7 @@ import { listOf } from '../../istio/settings/settings.ts';
 import { type Version, versionName } from '../../istio/settings/version.ts';
 import type { ApproachDiff } from '../../pods/approaches.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
-import { type ApproachChange, toChanges } from './approachesChanges.ts';
+import { type ApproachChange, boundsOf, toChanges } from './approachesChanges.ts';
 import { type CheckDiagnostic, toCheckReport } from './check.ts';
 import { type EnrolAnswer, type FindingJson, toFinding } from './enrol.ts';
 
@@ -48,6 +49,8 @@ export interface Comparison {
   readonly equivalent: boolean | null;
   /** the application's packets only, each up to its first end */
   readonly firstLegOnly: boolean;
+  /** how far `equivalent` is proved, in words; null: nothing was compared */
+  readonly bounds: string | null;
   readonly changes: readonly ApproachChange[];
   /** kinds of packets for which it is not known */
   readonly undecided: number;
@@ -89,6 +92,7 @@ function toPod({ answers, pairs }: PodAnswers): readonly ApproachedPod[] {
         to,
         equivalent: diff === undefined ? null : diff.diffs.every(({ changes, undecided }) => changes.length + undecided.length === 0),
         firstLegOnly: diff?.firstLeg ?? false,
+        bounds: diff === undefined ? null : boundsOf(diff),
         changes: diff === undefined ? [] : toChanges(diff),
         undecided: diff?.diffs.reduce((sum, one) => sum + one.undecided.length, 0) ?? 0,
       })),

@@ -1,9 +1,10 @@
 /** Changes between two approaches: the packets, and what becomes of them on either side. */
+
 import type { Outcome } from '../../connection/journey.ts';
 import { istioSidecar } from '../../mesh/istioSidecar.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { ApproachDiff } from '../../pods/approaches.ts';
-import { type DiffSide, toDiffReport } from './diff.ts';
+import { comparedText, type DiffSide, diffBounds, toDiffReport } from './diff.ts';
 
 export interface ApproachChange {
   readonly packets: string;
@@ -14,7 +15,7 @@ export interface ApproachChange {
 }
 
 export function toChanges({ diffs, notes, firstLeg }: ApproachDiff): readonly ApproachChange[] {
-  const { changes } = toDiffReport({ diffs, notes, files: { base: 'before', head: 'after' } });
+  const { changes } = toDiffReport({ diffs, notes, files: { base: 'before', head: 'after' }, hosts: [] });
   const examples = diffs.flatMap((diff) => diff.changes.map(({ example }) => packetText(example)));
   const outcomeOf = (side: DiffSide): Outcome => (firstLeg ? atPort(side) : side.outcome);
   return changes.map(({ packets, base, head }, index) => ({
@@ -23,6 +24,11 @@ export function toChanges({ diffs, notes, firstLeg }: ApproachDiff): readonly Ap
     before: outcomeOf(base),
     after: outcomeOf(head),
   }));
+}
+
+/** How far it is proved that no other packet changes. */
+export function boundsOf({ diffs, firstLeg }: ApproachDiff): string {
+  return comparedText(diffBounds({ diffs, hosts: [], firstLeg }));
 }
 
 const BY_ROLE: Readonly<Record<string, Outcome>> = { outbound: 'captured-out', inbound: 'captured-in', dns: 'dns' };

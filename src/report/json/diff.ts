@@ -1,5 +1,8 @@
 /** The contract's JSON of `diff`, schema chainwalk/diff/v1: types and the one place that builds them. */
+
 import type { Assumption } from '../../connection/assumption.ts';
+import type { Bounds } from '../../connection/bounds.ts';
+import { othersThan } from '../../connection/bounds.ts';
 import type { Outcome } from '../../connection/journey.ts';
 import type { ChangedClass, ChangedSide } from '../../diff/classes.ts';
 import type { Sides } from '../../diff/question.ts';
@@ -11,6 +14,7 @@ import { toPacketJson } from '../../packet/packetJson.ts';
 import type { DiffCause } from '../../pods/changeCauses.ts';
 import type { Level } from '../../prove/proof/claim.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
+import { boundsText, unjudgedText } from '../text/bounds.ts';
 import type { TraceAfter } from './after.ts';
 import type { TraceFate, TraceRule } from './trace.ts';
 import { toTrace, toTraceRule } from './trace.ts';
@@ -24,6 +28,10 @@ export interface DiffAnswer {
   readonly assumptions?: readonly Assumption[];
   /** the packets of the application, each up to its first end */
   readonly firstLeg?: boolean;
+  /** those of both sides, in words */
+  readonly hosts: readonly string[];
+  /** only packets of a set that somebody has asked about */
+  readonly narrowed?: boolean;
   readonly causes?: ReadonlyMap<ChangedClass, readonly DiffCause[]>;
 }
 
@@ -34,6 +42,8 @@ export interface DiffReport {
   /** only the packets of the application were compared, each up to its first end: between a sidecar and ambient mode */
   readonly firstLegOnly: boolean;
   readonly families: readonly Family[];
+  /** how far `equivalent` is proved, and that no other packet changes, in words */
+  readonly bounds: string;
   readonly profile: string | null;
   /** the most serious first */
   readonly changes: readonly DiffChange[];
@@ -90,7 +100,24 @@ export interface DiffDoubt {
   readonly rules: { readonly base: readonly TraceRule[]; readonly head: readonly TraceRule[] };
 }
 
-export function toDiffReport({ diffs, files, profile, notes, assumptions = [], causes, firstLeg = false }: DiffAnswer): DiffReport {
+export function diffBounds({ diffs, hosts, narrowed, firstLeg }: Pick<DiffAnswer, 'diffs' | 'hosts' | 'narrowed' | 'firstLeg'>): Bounds {
+  const families = diffs.map(({ family }) => family);
+  return {
+    families,
+    unjudged: othersThan(families),
+    hosts: [...new Set(hosts)],
+    ...(narrowed === true && { narrowed }),
+    ...(firstLeg === true && { ofApplication: true }),
+  };
+}
+
+/** As it stands behind `proved for`. */
+export function comparedText(bounds: Bounds): string {
+  return `${boundsText(bounds)}${unjudgedText(bounds, 'compared')}`;
+}
+
+export function toDiffReport(answer: DiffAnswer): DiffReport {
+  const { diffs, files, profile, notes, assumptions = [], causes, firstLeg = false } = answer;
   const changes = diffs.flatMap((diff) =>
     diff.changes.map((change): DiffChange => {
       const { packets, severity, usual, example, base, head } = change;
@@ -119,6 +146,7 @@ export function toDiffReport({ diffs, files, profile, notes, assumptions = [], c
     equivalent: changes.length === 0 && undecided.length === 0,
     firstLegOnly: firstLeg,
     families: diffs.map(({ family }) => family),
+    bounds: comparedText(diffBounds(answer)),
     profile: profile ?? null,
     changes,
     undecided,

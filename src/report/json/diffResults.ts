@@ -1,5 +1,8 @@
 /** Comparisons of several files or pods, as one report: the fields of chainwalk/diff/v1, and which subject each change is of. */
+
 import { distinct } from '../../connection/assumption.ts';
+import type { Bounds } from '../../connection/bounds.ts';
+import { mergeBounds } from '../../connection/bounds.ts';
 import type { ChangedClass } from '../../diff/classes.ts';
 import type { RuleEdit } from '../../diff/edits.ts';
 import type { Sides } from '../../diff/question.ts';
@@ -7,7 +10,7 @@ import { packetText } from '../../packet/notation.ts';
 import type { DiffCause } from '../../pods/changeCauses.ts';
 import type { DiffSubject, SubjectsDiff } from '../../pods/compareSubjects.ts';
 import type { DiffReport } from './diff.ts';
-import { lineAt, toDiffReport } from './diff.ts';
+import { comparedText, diffBounds, lineAt, toDiffReport } from './diff.ts';
 import type { TraceRule } from './trace.ts';
 import { toTraceRule } from './trace.ts';
 
@@ -99,6 +102,7 @@ export function toResultsReport({ compared, alone, aloneFiles = 0, notes, passed
     equivalent: changes.length + undecided.length + lone.length + aloneFiles === 0,
     firstLegOnly: reports.some(({ firstLegOnly }) => firstLegOnly),
     families: [...new Set(reports.flatMap(({ families }) => families))].sort(),
+    bounds: comparedText(mergeBounds(compared.map(boundsOf))),
     profile: reports.find(({ profile }) => profile !== null)?.profile ?? null,
     changes,
     undecided,
@@ -109,10 +113,15 @@ export function toResultsReport({ compared, alone, aloneFiles = 0, notes, passed
   };
 }
 
+export function boundsOf({ pair, diff }: Pick<Compared, 'pair' | 'diff'>): Bounds {
+  return diffBounds({ ...diff, hosts: [pair.base.hostIs, pair.head.hostIs] });
+}
+
 export function reportOf({ pair, diff, causes }: Compared): DiffReport {
   const profile = (pair.base.profile ?? pair.head.profile)?.name;
   const assumptions = distinct([...(pair.base.assumptions ?? []), ...(pair.head.assumptions ?? [])]);
-  return toDiffReport({ ...diff, files: { base: fileOf(pair.base), head: fileOf(pair.head) }, profile, causes, assumptions });
+  const hosts = [pair.base.hostIs, pair.head.hostIs];
+  return toDiffReport({ ...diff, files: { base: fileOf(pair.base), head: fileOf(pair.head) }, hosts, profile, causes, assumptions });
 }
 
 /** In the order of `changes`. */

@@ -1,8 +1,11 @@
 /** A comment on a pull request, or the summary of a step: the verdict, what changes, the first failing packet, the findings folded. */
+
+import { mergeBounds } from '../../connection/bounds.ts';
 import { packetText } from '../../packet/notation.ts';
 import { mermaidTrace } from '../charts/mermaid.ts';
 import { type Found, isAside, isOpen, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Review } from '../review/review.ts';
+import { boundsText, unjudgedText } from '../text/bounds.ts';
 import { code, codeBlock, prose } from './escape.ts';
 import { changesTable, foldedFindings } from './findings.ts';
 import { verdictTable, verdictWords } from './verdict.ts';
@@ -21,12 +24,19 @@ export function markdownReview(review: Review, most: number): string {
   const findings = foldedFindings([...serious, ...all.filter((one) => !serious.includes(one))]);
   const head = [
     `### chainwalk: ${verdictWords(all.map(({ problem }) => problem))}`,
+    ...limitsOf(review),
     verdictTable(review),
     ...(changes === undefined ? [] : [changes]),
     ...flowchart,
   ];
   const blocks = [...head.map(part), ...findings.map(finding), ...review.notes.map(toNote)];
   return within(blocks, most);
+}
+
+/** How far what passed is proved. */
+function limitsOf({ subjects }: Review): readonly string[] {
+  const bounds = mergeBounds(subjects.flatMap((subject) => subject.bounds ?? []));
+  return bounds.families.length === 0 ? [] : [`Asked about ${prose(`${boundsText(bounds)}${unjudgedText(bounds)}`)}.`];
 }
 
 interface Block {

@@ -14,6 +14,7 @@ import type { Rule } from '../../ruleset/ruleset.ts';
 import { causeText } from '../human/diffChange.ts';
 import { toCause } from '../json/diff.ts';
 import type { Compared } from '../json/diffResults.ts';
+import { boundsOf } from '../json/diffResults.ts';
 import type { TraceInput } from '../json/trace.ts';
 import { fingerprintOf, toldApart } from './fingerprint.ts';
 import { blamed } from './fromVerified.ts';
@@ -43,7 +44,7 @@ export function comparisonSubjects({ pair, alike, diff, causes }: Compared, { na
     });
     const verdict = problems.some((problem) => problem.verdict === 'failed') ? 'failed' : problems.length > 0 ? 'undecided' : 'passed';
     const check: Check = { id: BEHAVIOUR_CHANGED, statement: COMPARED, verdict, problems: toldApart(problems) };
-    return { kind: 'comparison', name: nameOf(one), file: plain(one.head.file), checks: [check] };
+    return { kind: 'comparison', name: nameOf(one), file: plain(one.head.file), bounds: boundsOf({ pair: one, diff }), checks: [check] };
   });
 }
 

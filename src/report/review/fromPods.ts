@@ -12,7 +12,7 @@ export function podSubject({ pod, verified, findings, muted }: VerifiedPod): Sub
   const name = `${pod.kind} ${pod.namespace}/${pod.name}`;
   const aboutRules = claimChecks(verified, name).map((check) => placedInManifest(check, pod.place));
   const checks = [...fieldChecks(findings, { subject: name, ...(muted !== undefined && { muted }) }), ...aboutRules];
-  return { kind: 'pod', name, file: pod.place.source.file, checks };
+  return { kind: 'pod', name, file: pod.place.source.file, bounds: verified.bounds, checks };
 }
 
 /** Only those that do not hold are known. */

@@ -21,7 +21,7 @@ export function rulesSubjects(pods: readonly Verified[]): readonly Subject[] {
     const count = (seen.get(files.join()) ?? 0) + 1;
     seen.set(files.join(), count);
     const name = `${files.join(', ')}${count > 1 ? ` (${count})` : ''}`;
-    return { kind: 'rules', name, file: files[0] ?? '', checks: claimChecks(verified, name) };
+    return { kind: 'rules', name, file: files[0] ?? '', bounds: verified.bounds, checks: claimChecks(verified, name) };
   });
 }
 

@@ -1,5 +1,6 @@
 /** What a run has to say, whatever was asked: the one input of the formats that reviewers and machines read. */
 
+import type { Bounds } from '../../connection/bounds.ts';
 import type { Level } from '../../prove/proof/claim.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
@@ -25,6 +26,8 @@ export interface Subject {
   /** `net/pod.rules`, `Deployment shop/web`, `main:net/pod.rules -> net/pod.rules`; unique in a review */
   readonly name: string;
   readonly file: string;
+  /** how far what passed is proved */
+  readonly bounds?: Bounds;
   readonly checks: readonly Check[];
 }
 

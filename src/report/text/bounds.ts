@@ -1,24 +1,44 @@
 /** How far a proof goes: said in the same line as every answer that is called proved. */
+import type { Bounds } from '../../connection/bounds.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import type { Family } from '../../packet/address.ts';
 
 /** A packet counts as alone, and as the first of its connection. */
 export const FIRST_PACKETS = 'first packets of connections';
 
-export interface Bounds {
-  readonly families: readonly Family[];
-  /** absent: nobody described the host */
-  readonly host?: 'given';
-  readonly profile?: Pick<MeshProfile, 'title'> | undefined;
+const MOST_HOSTS = 2;
+
+/** `first packets of connections over IPv4, an assumed pod at 10.244.0.5`: a packet counts as alone, and as the first of its connection. */
+export function boundsText(bounds: Bounds): string {
+  const { families } = bounds;
+  return [`${packetsText(bounds)}${families.length === 0 ? '' : ` over ${familiesText(families)}`}`, ...hostsText(bounds)].join(', ');
 }
 
-/** `IPv4, first packets of connections, an assumed pod, Istio sidecar`: a packet counts as alone, and as the first of its connection. */
-export function boundsText({ families, host, profile }: Bounds): string {
-  const named = [...families].sort().map((family) => `IPv${family}`);
-  return [
-    named.join(' and '),
-    FIRST_PACKETS,
-    host === 'given' ? 'the host given' : 'an assumed pod',
-    profile === undefined ? 'no mesh' : profile.title,
-  ].join(', ');
+/** `IPv4, first packets of connections, an assumed pod at 10.244.0.5, no mesh` */
+export function boundsInMesh(bounds: Bounds, profile: Pick<MeshProfile, 'title'> | undefined): string {
+  const mesh = profile === undefined ? 'no mesh' : profile.title;
+  return [familiesText(bounds.families), packetsText(bounds), ...hostsText(bounds), mesh].join(', ');
+}
+
+function packetsText({ narrowed, ofApplication }: Bounds): string {
+  return `${FIRST_PACKETS}${ofApplication === true ? ' of the application' : ''}${narrowed === true ? ' in the set asked about' : ''}`;
+}
+
+function hostsText({ hosts }: Bounds): readonly string[] {
+  const more = hosts.length - MOST_HOSTS;
+  return hosts.length === 0 ? [] : [[...hosts.slice(0, MOST_HOSTS), ...(more > 0 ? [`${more} more`] : [])].join(' and ')];
+}
+
+/** `; IPv6 is not judged`, or empty. */
+export function unjudgedText({ families, unjudged }: Bounds, verb = 'judged'): string {
+  if (unjudged.length === 0) return '';
+  const partly = unjudged.every((family) => families.includes(family));
+  return `; ${familiesText(unjudged)} is not ${verb}${partly ? ' of all' : ''}`;
+}
+
+function familiesText(families: readonly Family[]): string {
+  return [...families]
+    .sort()
+    .map((family) => `IPv${family}`)
+    .join(' and ');
 }

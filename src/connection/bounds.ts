@@ -1,0 +1,48 @@
+/** How far an answer about many packets goes: which families, which of their packets, on which host. */
+import { POD_INTERFACE } from '../host/podAddress.ts';
+import { type Family, familyOf, formatAddress } from '../packet/address.ts';
+import type { ChosenSetting } from './setting.ts';
+
+export interface Bounds {
+  readonly families: readonly Family[];
+  /** of which nothing is said */
+  readonly unjudged: readonly Family[];
+  /** `an assumed pod at 10.244.0.5`; of a comparison those of both sides */
+  readonly hosts: readonly string[];
+  /** only packets of a set that somebody has asked about */
+  readonly narrowed?: boolean;
+  /** only what the application sends */
+  readonly ofApplication?: boolean;
+}
+
+export const GIVEN_HOST = 'the host given';
+/** A manifest describes its pod. */
+export const POD_OF_MANIFEST = 'the pod of the manifest';
+
+/** The host that nobody described is named with its addresses in the families that are asked about. */
+export function hostWords(
+  { host, assumed, assumptions = [] }: Pick<ChosenSetting, 'host' | 'assumed'> & Partial<Pick<ChosenSetting, 'assumptions'>>,
+  families: readonly Family[],
+): string {
+  if (assumed === undefined) return GIVEN_HOST;
+  const own = host.interfaces.find(({ name }) => name === POD_INTERFACE)?.addresses ?? [];
+  const texts = own.flatMap(({ address }) => (families.includes(familyOf(address)) ? [formatAddress(address)] : []));
+  const isSaid = !families.some((family) => assumed.families.includes(family)) && !assumptions.some(({ about }) => about === 'pod-address');
+  const pod = isSaid && texts.length > 0 ? 'a pod' : 'an assumed pod';
+  return texts.length === 0 ? pod : `${pod} at ${texts.join(' and ')}`;
+}
+
+export function othersThan(families: readonly Family[]): readonly Family[] {
+  return ([4, 6] as const).filter((family) => !families.includes(family));
+}
+
+/** Of several answers together. */
+export function mergeBounds(all: readonly Bounds[]): Bounds {
+  return {
+    families: [...new Set(all.flatMap(({ families }) => families))].sort(),
+    unjudged: [...new Set(all.flatMap(({ unjudged }) => unjudged))].sort(),
+    hosts: [...new Set(all.flatMap(({ hosts }) => hosts))],
+    ...(all.some(({ narrowed }) => narrowed) && { narrowed: true }),
+    ...(all.some(({ ofApplication }) => ofApplication) && { ofApplication: true }),
+  };
+}

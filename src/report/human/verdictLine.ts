@@ -1,0 +1,120 @@
+/** The first line of a verdict on claims: how many hold, of which packets and where that is proved, and how many are open. */
+
+import { paragraph } from '../../lib/layout.ts';
+import { printable } from '../../lib/printable.ts';
+import type { Verified } from '../../prove/judge/verifyRules.ts';
+import { boundsText, unjudgedText } from '../text/bounds.ts';
+import type { Paint } from '../text/paint.ts';
+
+export interface VerdictStyle {
+  readonly paint: Paint;
+  readonly width: number;
+  /** warnings about the texts, which make a strict run fail: given only then */
+  readonly failing?: number;
+}
+
+/** Claims beside those about rules that do not hold: of a pod's fields and settings. */
+export type OwnClaims = readonly { readonly claim: string; readonly level: 'error' | 'warning' | 'info' }[];
+
+/** Claims, not findings; of level info only those that are open. */
+interface Count {
+  readonly judged: number;
+  readonly violated: number;
+  readonly undecided: number;
+  readonly holds: number;
+  readonly suppressed: number;
+}
+
+/** One line or more: the answer, with the files, and what is proved. */
+export function verdictLines(pod: Verified, style: VerdictStyle, own: OwnClaims = []): readonly string[] {
+  const files = printable([...new Set(pod.rulesets.map(({ source }) => source.file))].join(', '));
+  const tail = `${files}, ${pod.profile === undefined ? 'no mesh' : pod.profile.title}`;
+  return answerLines({ ...answer(pod, style, own), tail }, style);
+}
+
+/** With `tail` behind it: on the same line where there is room. */
+export function answerLines({ text, rest, colour, tail }: Answer & { readonly tail: string }, style: VerdictStyle): readonly string[] {
+  const { paint, width } = style;
+  const coloured = (line: string) => paint.bold(colour === undefined ? line : paint[colour](line));
+  if (rest !== undefined)
+    return [
+      `${coloured(text)}  ${paint.dim(tail)}`,
+      ...(rest === '' ? [] : [`  ${paint.dim(paragraph({ text: rest, width: width - 2, hang: 0 }).replaceAll('\n', '\n  '))}`]),
+    ];
+  const lines = paragraph({ text, width, hang: 2 }).split('\n');
+  const fits = (lines.at(-1) ?? '').length + 2 + tail.length <= width;
+  const shown = lines.map(coloured);
+  return fits ? [...shown.slice(0, -1), `${shown.at(-1)}  ${paint.dim(tail)}`] : [...shown, `  ${paint.dim(tail)}`];
+}
+
+export interface Answer {
+  readonly text: string;
+  /** the lines below: where something does not hold, what else does, and how far it was asked; absent: the text says it */
+  readonly rest?: string;
+  readonly colour?: 'red' | 'yellow' | 'green';
+}
+
+function answer(pod: Verified, { failing = 0 }: VerdictStyle, own: OwnClaims): Answer {
+  const { findings, bounds } = pod;
+  const { judged, violated, undecided, holds, suppressed } = countOf(pod, own);
+  const open = findings.filter(({ muted }) => muted === undefined);
+  const outside = open.some(({ claim, verdict }) => claim === 'pod-captured' && verdict === 'violated') ? 'NOT CAPTURED: ' : '';
+  const aside = suppressed === 0 ? '' : `, ${suppressed} suppressed`;
+  const warned = failingText(failing);
+  const limits = `${boundsText(bounds)}${unjudgedText(bounds)}`;
+  const rest = `${holds === 0 ? `asked about ${limits}` : `${holds === 1 ? '1 holds' : `${holds} hold`} for ${limits}`}${warned}`;
+  if (violated > 0)
+    return {
+      text: `${outside}${partOf(violated, judged)} violated${undecided === 0 ? '' : `, ${undecided} undecided`}${aside}`,
+      rest,
+      colour: 'red',
+    };
+  if (undecided > 0) return { text: `${partOf(undecided, judged)} undecided${aside}`, rest, colour: 'yellow' };
+  const colour = failing === 0 ? 'green' : 'yellow';
+  if (judged > 0) return { text: `${holding(pod, { judged, suppressed, limits })}${aside}${warned}`, colour };
+  if (suppressed > 0) return { text: `nothing is broken but what is suppressed${warned}` };
+  const asides = findings.filter(({ verdict }) => verdict !== 'not-applicable');
+  if (asides.length === 0) return { text: `no claim applies${warned}` };
+  return asides.every(({ verdict }) => verdict === 'holds')
+    ? { text: `what was asked holds for ${limits}${warned}`, colour }
+    : { text: `for information only${warned}` };
+}
+
+/** Why a strict run fails though nothing else is wrong, or empty. */
+export function failingText(failing: number): string {
+  return failing === 0 ? '' : `; ${failing} ${failing === 1 ? 'warning' : 'warnings'} about the text, with --strict a failure`;
+}
+
+function countOf({ findings }: Verified, own: OwnClaims): Count {
+  const open = findings.filter(({ muted }) => muted === undefined);
+  const claims = (is: (finding: Verified['findings'][number]) => boolean): Set<string> =>
+    new Set(open.filter(is).map(({ claim }) => claim));
+  const undecided = claims(({ verdict }) => verdict === 'undecided');
+  const violated = claims(({ verdict, level }) => verdict === 'violated' && level !== 'info');
+  for (const { claim, level } of own) if (level !== 'info') violated.add(claim);
+  const asked = claims(({ verdict, level }) => verdict === 'holds' && level !== 'info');
+  const broken = new Set([...undecided, ...violated]);
+  const holds = [...asked].filter((claim) => !broken.has(claim)).length;
+  return {
+    judged: holds + broken.size,
+    violated: violated.size,
+    undecided: undecided.size,
+    holds,
+    suppressed: findings.length - open.length,
+  };
+}
+
+/** `2 of 19 claims`, `the claim` */
+function partOf(count: number, judged: number): string {
+  return judged === 1 ? 'the claim is' : `${count} of ${judged} claims`;
+}
+
+/** `all` only where nothing is left out. */
+function holding(
+  { bounds }: Verified,
+  { judged, suppressed, limits }: Pick<Count, 'judged' | 'suppressed'> & { readonly limits: string },
+): string {
+  const others = suppressed === 0 ? '' : 'other ';
+  if (judged === 1) return `the ${others}claim holds for ${limits}`;
+  return `${bounds.unjudged.length > 0 ? '' : 'all '}${judged} ${others}claims hold for ${limits}`;
+}
