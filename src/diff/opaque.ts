@@ -43,7 +43,7 @@ export function openTargets(ruleset: Ruleset, { everywhere, rules }: Differing, 
 }
 
 /** Jumps lead from the hook to the rule's chain, whatever their rules ask. */
-function isCalledAt({ hook, table }: Place, rule: Rule): boolean {
+export function isCalledAt({ hook, table }: Place, rule: Rule): boolean {
   return rule.table === table.name && chainsFrom(table, hook).has(rule.chain);
 }
 

@@ -17,6 +17,7 @@ import { startEnv } from '../symbolic/walk/state.ts';
 import { traverseIn, traverseOut } from '../symbolic/walk/traverse.ts';
 import type { Alignment } from './align.ts';
 import { align } from './align.ts';
+import { answeredBy } from './answers.ts';
 import type { ChangedClass, UnclearClass } from './classes.ts';
 import { chanceClasses, changedClasses, unclearClasses } from './classes.ts';
 import { laterPackets } from './laterPackets.ts';
@@ -137,8 +138,10 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
     openTargets(question[name], { everywhere: aligned.everywhere, rules: aligned[name] }, iif);
   const concerned = (iif: string | undefined): Bdd => {
     if (aligned.everywhere) return FULL;
-    const side = (name: 'base' | 'head') =>
-      mayMatch(space, question[name], { rules: new Set([...aligned[name], ...openAt(name, iif)]), iif });
+    const side = (name: 'base' | 'head') => {
+      const rules = new Set([...aligned[name], ...openAt(name, iif)]);
+      return mayMatch(space, question[name], { rules: new Set([...rules, ...answeredBy(space, question[name], rules)]), iif });
+    };
     return manager.any([...side('base'), ...side('head')]);
   };
   const sent = concerned(undefined);

@@ -8,6 +8,7 @@ import { intervalsOf, project } from '../symbolic/space/project.ts';
 import type { Space, StartField } from '../symbolic/space/space.ts';
 import { widthOf } from '../symbolic/space/space.ts';
 import { encode } from '../symbolic/walk/encode.ts';
+import { answerNames, answerPlaces, mayMeet } from './answers.ts';
 import type { Place } from './traversalPoint.ts';
 import { envAt, isKnown, knownPart, placesOf } from './traversalPoint.ts';
 
@@ -21,7 +22,13 @@ export function sliceOf(space: Space, ruleset: Ruleset, { within, iif }: SliceQu
   if (within === FULL) return ruleset;
   const kept = new Set<Rule>();
   const ranges = rangesOf(space, within);
-  for (const place of placesOf(ruleset, iif)) keepIn(space, place, { within, ranges, kept });
+  const couldMatch = (place: Place, { match }: Rule): boolean =>
+    !isOutside(match, place, ranges) &&
+    space.manager.and(within, encode(space, envAt(space, place), knownPart(match, place)).may) !== EMPTY;
+  for (const place of placesOf(ruleset, iif)) keepIn(place, kept, (rule) => couldMatch(place, rule));
+  const names = answerNames(kept);
+  if (names.length > 0)
+    for (const place of answerPlaces(ruleset)) keepIn(place, kept, (rule) => names.some((name) => mayMeet(space, { place, name }, rule)));
   const tables = [...ruleset.tables].map(([name, table]) => [name, sliceTable(table, kept)] as const);
   return { ...ruleset, tables: new Map(tables) };
 }
@@ -35,17 +42,9 @@ function sliceTable(table: Table, kept: ReadonlySet<Rule>): Table {
   return { ...table, chains: new Map(chains) };
 }
 
-interface Keeping {
-  readonly within: Bdd;
-  readonly ranges: Ranges;
-  readonly kept: Set<Rule>;
-}
-
 /** From the base chain down: a chain is entered when some packet may be. */
-function keepIn(space: Space, place: Place, { within, ranges, kept }: Keeping): void {
-  const { chains } = place.table;
-  const env = envAt(space, place);
-  const entered = new Set<string>([place.hook]);
+function keepIn({ table: { chains }, hook }: Place, kept: Set<Rule>, couldMatch: (rule: Rule) => boolean): void {
+  const entered = new Set<string>([hook]);
   // a Set grows while it is walked
   for (const name of entered) {
     for (const rule of chains.get(name)?.rules ?? []) {
@@ -56,11 +55,6 @@ function keepIn(space: Space, place: Place, { within, ranges, kept }: Keeping): 
       kept.add(rule);
       if (called !== undefined) entered.add(called);
     }
-  }
-
-  function couldMatch({ match }: Rule): boolean {
-    if (isOutside(match, place, ranges)) return false;
-    return space.manager.and(within, encode(space, env, knownPart(match, place)).may) !== EMPTY;
   }
 }
 

@@ -66,7 +66,7 @@ export function knownPart(expr: MatchExpr, place: Place): MatchExpr {
   }
 }
 
-const NEVER_CHANGED: ReadonlySet<Field> = new Set<Field>([
+export const NEVER_CHANGED: ReadonlySet<Field> = new Set<Field>([
   'proto',
   'icmpType',
   'icmpCode',

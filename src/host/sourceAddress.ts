@@ -29,6 +29,11 @@ export function firstAddress4(host: Host, dev: string | undefined): number | und
   return nic?.addresses.find(({ address }) => familyOf(address) === 4)?.address as number | undefined;
 }
 
+/** On whichever interface. kernel net/ipv6/addrconf.c ipv6_chk_addr() */
+export function ownAddresses6({ interfaces }: Host): readonly bigint[] {
+  return interfaces.flatMap(({ addresses }) => addresses.flatMap(({ address }) => (typeof address === 'bigint' ? [address] : [])));
+}
+
 /** Stands for no device in particular where one is asked for: no interface is called this. */
 export const ANY_DEVICE = '';
 

@@ -42,3 +42,41 @@ function isError(family: Family): MatchExpr {
   const types = [...[3, 4, 5, 11, 12].map((type) => ({ lo: type, hi: type })), { lo: 19, hi: 255 }];
   return and(equals('proto', PROTO.icmp), inSet('icmpType', types));
 }
+
+/** Type and code of the ICMP error, by the name that REJECT has for it; undefined for a reset. */
+export function errorOf(answer: string): { readonly type: number; readonly code: number } | undefined {
+  const code = CODES.get(answer);
+  return code === undefined ? undefined : { type: answer.startsWith('icmp6-') ? 1 : 3, code };
+}
+
+const CODES: ReadonlyMap<string, number> = new Map([
+  ['icmp-net-unreachable', 0],
+  ['icmp-host-unreachable', 1],
+  ['icmp-proto-unreachable', 2],
+  ['icmp-port-unreachable', 3],
+  ['icmp-net-prohibited', 9],
+  ['icmp-host-prohibited', 10],
+  ['icmp-admin-prohibited', 13],
+  ['icmp6-no-route', 0],
+  ['icmp6-adm-prohibited', 1],
+  ['icmp6-addr-unreachable', 3],
+  ['icmp6-port-unreachable', 4],
+  ['icmp6-policy-fail', 5],
+  ['icmp6-reject-route', 6],
+]);
+
+/** Headers before what an error quotes of the packet, and how much it quotes at most: the error has to fit the smallest MTU.
+ *  kernel net/ipv4/icmp.c __icmp_send(), net/ipv6/icmp.c icmp6_send() */
+export const QUOTING: Readonly<Record<Family, { readonly headers: number; readonly most: number }>> = {
+  4: { headers: 28, most: 576 - 28 },
+  6: { headers: 48, most: 1280 - 48 },
+};
+
+/** Of the answer, and of a packet that this host sends without saying more. */
+export const ANSWER_TTL = 64;
+
+/** An IPv4 error keeps what the packet asked for and is network control besides; in IPv6 it asks for nothing. */
+export const ERROR_TOS: Readonly<Record<Family, { readonly keep: number; readonly xor: number }>> = {
+  4: { keep: 0x1e, xor: 0xc0 },
+  6: { keep: 0, xor: 0 },
+};

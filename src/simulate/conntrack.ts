@@ -36,7 +36,8 @@ export function track(skb: Skb, { stated, table }: Tracking): void {
   if (skb.tracked && (skb.connection !== undefined || skb.state === 'UNTRACKED')) return;
   if (stated === undefined && table.length > 0 && known(skb, table)) return;
   skb.state = stated?.state ?? stateOfFirst(skb, skb.host);
-  skb.tracked = skb.state !== 'INVALID';
+  // an error made here stays marked as one, whether it is about a connection or not
+  skb.tracked = skb.state !== 'INVALID' || (skb.answers && skb.quotes !== undefined);
   if (skb.state === 'INVALID' || skb.state === 'UNTRACKED') return;
   if (stated === undefined) skb.connection = newConnection(skb);
   else Object.assign(skb, { connection: statedConnection(skb, stated), direction: stated.direction });

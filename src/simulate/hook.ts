@@ -1,7 +1,6 @@
 /** One hook: its tables in order of priority, the conntrack lookup between them, and what the targets do.
  *  kernel include/uapi/linux/netfilter_ipv4.h; net/netfilter/nf_nat_core.c nf_nat_inet_fn() */
 import { listenerPorts } from '../host/listeners.ts';
-import { routeOutput } from '../host/output.ts';
 import type { Budget } from '../lib/budget.ts';
 import { assertNever } from '../lib/invariant.ts';
 import { type Divert, type Effect, manipAt, type Nat, type SetField, type Zone } from '../netfilter/effect.ts';
@@ -15,6 +14,7 @@ import type { PartsOf } from '../ruleset/portParts.ts';
 import { portParts } from '../ruleset/portParts.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { templatesRemember } from '../ruleset/templates.ts';
+import { closeIfSent } from './answer.ts';
 import type { Choose } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
 import { type Connection, NO_ZONE, type ZonePair } from './connection.ts';
@@ -22,7 +22,7 @@ import { track } from './conntrack.ts';
 import { divert } from './divert.ts';
 import { compile, YES } from './evaluate.ts';
 import { setMark } from './marks.ts';
-import { applyNat } from './nat.ts';
+import { applyNat, hasAddress } from './nat.ts';
 import type { Skb } from './skb.ts';
 import type { Stated } from './stated.ts';
 import type { Fate, Step } from './trace.ts';
@@ -85,7 +85,8 @@ function runNat(skb: Skb, hook: HookName, run: HookRun): Fate | undefined {
   if (!usesConntrack || entry === undefined || !tables.has('nat')) return undefined;
   const end = endAt(hook);
   const done = end === 'dst' ? 'dstDone' : 'srcDone';
-  if (entry[done]) {
+  // errors are rewritten as the packets were that they are about; a reset is asked about where its connection was not
+  if (entry[done] || (skb.answers && skb.icmpType !== undefined)) {
     if (isMasqueradedElsewhere(skb, hook)) {
       run.table.splice(run.table.indexOf(entry), 1);
       return { kind: 'lost', reason: 'masquerade-moved' };
@@ -97,7 +98,8 @@ function runNat(skb: Skb, hook: HookName, run: HookRun): Fate | undefined {
   }
   entry[done] = true;
   const fate = runTable(skb, { table: 'nat', hook, run });
-  if (fate === undefined && end === 'src') avoidClash(skb, run.table, run.choose);
+  if (fate === undefined && skb.answers) translate(skb, hook);
+  else if (fate === undefined && end === 'src') avoidClash(skb, run.table, run.choose);
   return fate;
 }
 
@@ -127,15 +129,9 @@ function runTable(skb: Skb, { table, hook, run }: TableRun): Fate | undefined {
   if (why !== undefined) return why;
   if (end.kind === 'accept') return undefined;
   const answered = end.effect?.kind === 'reject' && compile(isAnswered(end.effect, skb.family))(skb) === YES;
-  if (answered && end.effect?.kind === 'reject' && end.effect.with === 'tcp-reset') close(skb);
+  if (answered && end.effect?.kind === 'reject' && end.effect.with === 'tcp-reset') closeIfSent(skb);
   if (answered && end.effect?.kind === 'reject' && end.rule !== undefined) return { kind: 'rejected', by: end.rule, with: end.effect.with };
   return { kind: 'dropped', ...(end.rule === undefined ? {} : { by: end.rule }) };
-}
-
-/** The reset tells both sides that the connection is over, if it can be sent. kernel net/ipv4/netfilter/nf_reject_ipv4.c nf_send_reset() */
-function close({ connection, host, family, src, dst }: Skb): void {
-  const sent = routeOutput(host, { family, src: dst, dst: src, mark: 0 }).kind === 'found';
-  if (sent && connection?.tcp !== undefined) connection.tcp = { ...connection.tcp, state: 'CLOSE' };
 }
 
 interface ActPlace {
@@ -209,6 +205,8 @@ function zoneOf(zone: Zone | undefined): ZonePair {
 }
 
 function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
+  // what becomes of the connection is over with it
+  if (skb.answers) return hasAddress(skb, effect, run.nextHop) ? 'accept' : { kind: 'lost', reason: 'no-address' };
   const manip = manipAt(effect, hook);
   const from = endOf(skb, manip);
   const partsOf: PartsOf = (picked) => portParts(run.rules.ruleset, { ...picked, hook, listeners: listenerPorts(skb.host) });

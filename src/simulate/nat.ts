@@ -119,6 +119,11 @@ function redirectAddress(skb: Skb, hook: HookName): Address | undefined {
   return redirectAddress6(skb.host, skb.iif, skb.dst as bigint);
 }
 
+/** Of an answer, which NAT leaves as it is: whether the target finds something to do at all. */
+export function hasAddress(skb: Skb, { to }: Nat, nextHop: Address | undefined): boolean {
+  return to.kind !== 'out-interface' || masqueradeAddress(skb, nextHop) !== undefined;
+}
+
 function masqueradeAddress(skb: Skb, nextHop: Address | undefined): Address | undefined {
   const dev = skb.oif ?? '';
   return skb.family === 4

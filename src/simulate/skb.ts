@@ -44,6 +44,8 @@ export class Skb {
   declare tracked: boolean;
   /** connection mark of the template that CT attached; undefined: what earlier packets have left there */
   declare templateMark: number | undefined;
+  /** made by REJECT */
+  declare answers: boolean;
   /** socket assigned by TPROXY */
   declare diverted: Listener | undefined;
 
@@ -74,6 +76,7 @@ export class Skb {
     this.gid = local ? packet.gid : undefined;
     this.state = undefined;
     this.connection = undefined;
+    this.answers = false;
     this.diverted = undefined;
     this.direction = 'original';
     this.zone = NO_ZONE;

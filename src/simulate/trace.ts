@@ -58,11 +58,22 @@ export type Fate =
   | { readonly kind: 'delivered'; readonly listener?: number; readonly process?: string; readonly transparent: boolean }
   | { readonly kind: 'sent'; readonly oif: string }
   | { readonly kind: 'forwarded'; readonly oif: string }
-  | { readonly kind: 'dropped'; readonly by?: Rule }
+  /** `unanswered`: by a REJECT whose answer does not come to the sender */
+  | { readonly kind: 'dropped'; readonly by?: Rule; readonly unanswered?: Unanswered }
   | { readonly kind: 'rejected'; readonly by: Rule; readonly with: string }
   /** discarded by the kernel outside the rules */
   | { readonly kind: 'lost'; readonly reason: LostReason }
   | { readonly kind: 'undecided'; readonly reasons: readonly Choice[] };
+
+/** Where the answer of REJECT ends. */
+export interface Unanswered {
+  readonly hook?: HookName;
+  /** the rule that stops it; with a hook and without this, a policy does */
+  readonly by?: Rule;
+  readonly table?: TableName;
+  /** the kernel discards it outside the rules, or cannot send it */
+  readonly reason?: LostReason;
+}
 
 /** The packet as it is delivered, leaves, or was when it ended. */
 export interface After {
@@ -88,6 +99,8 @@ export interface Walk {
   readonly choices: readonly Choice[];
   /** the table of connections after the packet */
   readonly connections: readonly Connection[];
+  /** of the answer that REJECT made */
+  readonly answer?: Walk;
 }
 
 export type { LostReason };

@@ -30,7 +30,7 @@ export function translate(skb: Skb, hook: HookName): Translation | undefined | '
   if (!nat[direction === 'original' ? manip : other]) return undefined;
   const from = endOf(skb, manip);
   const target = translatedTuple(connection, direction);
-  const ports = skb.state !== 'RELATED' && hasPorts(skb.proto);
+  const ports = (skb.state !== 'RELATED' || skb.answers) && hasPorts(skb.proto);
   if (manip === 'dst') {
     skb.dst = target.dst;
     if (ports) skb.dport = target.dport;

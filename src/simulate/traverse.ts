@@ -7,6 +7,8 @@ import { type Budget, BudgetError } from '../lib/budget.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
+import { afterOf } from './after.ts';
+import { type Attached, answerTo, attachTo, fateByAnswer, type Rejected, unanswered } from './answer.ts';
 import type { Choose } from './choices.ts';
 import { toChoice } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
@@ -16,7 +18,7 @@ import { runHook } from './hook.ts';
 import { refusedOnArrival, routeInput } from './input.ts';
 import { Skb } from './skb.ts';
 import { statedOf } from './stated.ts';
-import type { After, Choice, Fate, Step, Walk } from './trace.ts';
+import type { Choice, Fate, Step, Walk } from './trace.ts';
 
 export interface Traversal {
   readonly rules: CompiledRuleset;
@@ -29,6 +31,8 @@ export interface Traversal {
   readonly connections: readonly Connection[];
   /** of a packet with a state: the one that it belongs to; absent: as the packet says */
   readonly connection?: Connection;
+  /** of an answer that REJECT makes */
+  readonly attached?: Attached;
 }
 
 /** What is shown of a walk that did not come to its end. */
@@ -58,16 +62,14 @@ export function traverseOrCut(traversal: Traversal): Walk {
 }
 
 /** One walk, taking the ways that `choose` says. @throws BudgetError */
-export function traverse(
-  { rules, packet, host, choose, detailed, budget, connections, connection }: Traversal,
-  watch: (steps: readonly Step[]) => void = () => {},
-): Walk {
+export function traverse(traversal: Traversal, watch: (steps: readonly Step[]) => void = () => {}): Walk {
+  const { rules, packet, host, choose, detailed, budget, connections, connection, attached } = traversal;
   const skb = new Skb(packet, host);
   const steps: Step[] = [];
   watch(steps);
   const choices: Choice[] = [];
   let out = { oif: '', local: false };
-  const table = connections.map((one) => ({ ...one }));
+  const table = attached?.table ?? connections.map((one) => ({ ...one }));
   const run: HookRun = {
     rules,
     detailed,
@@ -155,7 +157,8 @@ export function traverse(
     skb.socket = undefined;
     skb.uid = undefined;
     skb.gid = undefined;
-    if (skb.connection === undefined && skb.state !== 'UNTRACKED') Object.assign(skb, { tracked: false, zone: NO_ZONE, state: undefined });
+    const known = skb.connection !== undefined || skb.state === 'UNTRACKED' || (skb.answers && skb.quotes !== undefined);
+    if (!known) Object.assign(skb, { tracked: false, zone: NO_ZONE, state: undefined });
     const { dst } = skb;
     const refused = refusedOnArrival(skb, 'lo');
     if (refused !== undefined) return { kind: 'lost', reason: refused };
@@ -165,8 +168,8 @@ export function traverse(
 
   /** The connection of a packet that survived all hooks is there for the next one. kernel nf_conntrack_core.c __nf_conntrack_confirm() */
   function confirm(): Fate | undefined {
-    const { connection } = skb;
-    if (connection === undefined || connection.confirmed) return undefined;
+    const { connection, answers } = skb;
+    if (connection === undefined || connection.confirmed || answers) return undefined;
     if (clashes(table, connection)) return { kind: 'lost', reason: 'connection-clash' };
     connection.confirmed = true;
     table.push(connection);
@@ -221,26 +224,21 @@ export function traverse(
     };
   }
 
-  const fragment = packet.fragOffset > 0 && rules.ruleset.usesDefrag;
-  const fate: Fate = fragment ? { kind: 'lost', reason: 'awaiting-fragments' } : packet.dir === 'out' ? send() : arrive();
-  return { packet, steps, fate, after: afterOf(skb, fate), choices, connections: table };
-}
+  /** REJECT has refused the packet, if its answer comes through. */
+  function withAnswer(rejected: Rejected): Pick<Walk, 'fate' | 'answer'> {
+    const answer = answerTo(skb, { with: rejected.with, local: skb.oif === undefined || (skb.iif === undefined && out.local) });
+    if (!('proto' in answer)) return { fate: unanswered(rejected, answer) };
+    const walk = traverse({ ...traversal, packet: answer, attached: { connection: skb.connection, direction: skb.direction, table } });
+    choices.push(...walk.choices);
+    return { fate: fateByAnswer(rejected, walk), answer: walk };
+  }
 
-function afterOf(skb: Skb, fate: Fate): After {
-  // a packet that came back over lo left by it
-  const oif = fate.kind === 'sent' || fate.kind === 'forwarded' ? fate.oif : skb.iif === 'lo' ? 'lo' : skb.oif;
-  return {
-    src: skb.src,
-    dst: skb.dst,
-    mark: skb.mark,
-    connmark: skb.connection?.mark ?? 0,
-    ctzone: (skb.connection?.zone ?? skb.zone)[skb.direction],
-    ...(skb.sport === undefined ? {} : { sport: skb.sport }),
-    ...(skb.dport === undefined ? {} : { dport: skb.dport }),
-    ...(skb.iif === undefined ? {} : { iif: skb.iif }),
-    ...(oif === undefined ? {} : { oif }),
-    ...(skb.state === undefined ? {} : { ctstate: skb.state }),
-  };
+  if (attached !== undefined && rules.ruleset.usesConntrack) attachTo(skb, attached);
+  const fragment = packet.fragOffset > 0 && rules.ruleset.usesDefrag;
+  const end: Fate = fragment ? { kind: 'lost', reason: 'awaiting-fragments' } : packet.dir === 'out' ? send() : arrive();
+  const after = afterOf(skb, end);
+  const answered = end.kind === 'rejected' && attached === undefined ? withAnswer(end) : { fate: end };
+  return { packet, steps, ...answered, after, choices, connections: table };
 }
 
 function isUnspecified(address: Address): boolean {

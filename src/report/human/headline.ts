@@ -4,7 +4,7 @@ import type { Leg, Path } from '../../connection/journey.ts';
 import { unknownProxyText } from '../../connection/unknownProxy.ts';
 import { assertNever } from '../../lib/invariant.ts';
 import { flowText, protocolName } from '../../packet/notation.ts';
-import type { Choice } from '../../simulate/trace.ts';
+import type { Choice, Unanswered } from '../../simulate/trace.ts';
 import { destination, KERNEL, originalDestination, processOf, takenByKernel } from '../text/endpoints.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../text/labels.ts';
 import { ruleGist, ruleName } from '../text/location.ts';
@@ -74,9 +74,18 @@ function ended({ walk }: Leg, file: string): string {
   const { fate } = walk;
   if (fate.kind === 'rejected') return `with ${fate.with} by ${ruleName(fate.by, file)}: ${ruleGist(fate.by)}`;
   if (fate.kind !== 'dropped') return '';
-  if (fate.by !== undefined) return `by ${ruleName(fate.by, file)}: ${ruleGist(fate.by)}`;
+  if (fate.by !== undefined) {
+    const by = `by ${ruleName(fate.by, file)}: ${ruleGist(fate.by)}`;
+    return fate.unanswered === undefined ? by : `${by}; ${unansweredText(fate.unanswered, file)}`;
+  }
   const policy = walk.steps.findLast((step) => step.kind === 'policy');
   return policy?.kind === 'policy' ? `by the policy of ${policy.table} ${policy.chain}` : `${flowText(walk.packet)}`;
+}
+
+/** Where the answer of REJECT dies, as a clause. */
+export function unansweredText({ hook, by, table, reason }: Unanswered, file: string): string {
+  if (reason !== undefined) return `its answer does not arrive: ${LOST_WORDS[reason]}`;
+  return `its answer is dropped in ${hook} by ${by === undefined ? `the policy of ${table} ${hook}` : ruleName(by, file)}`;
 }
 
 function undecided(path: Path, file: string): string {

@@ -9,7 +9,7 @@ import { whySpent } from '../../simulate/trace.ts';
 import { destination, KERNEL, originalDestination, processOf, takenByKernel } from '../text/endpoints.ts';
 import { LOST_WORDS } from '../text/labels.ts';
 import { ruleName } from '../text/location.ts';
-import { choiceText } from './headline.ts';
+import { choiceText, unansweredText } from './headline.ts';
 import { type StepStyle, stepLines } from './steps.ts';
 
 export function legLines({ leg, number }: { readonly leg: Leg; readonly number: number }, style: StepStyle): readonly string[] {
@@ -40,6 +40,7 @@ export function fateText(leg: Leg, file: string): string {
       return `forwarded by ${fate.oif} ${changed(leg)}`;
     case 'dropped':
       if (fate.by === undefined) return 'dropped by the policy';
+      if (fate.unanswered !== undefined) return `dropped by ${ruleName(fate.by, file)}: ${unansweredText(fate.unanswered, file)}`;
       return `dropped by ${ruleName(fate.by, file)}${fate.by.effect.kind === 'reject' ? ', which answers no such packet' : ''}`;
     case 'rejected':
       return `rejected with ${fate.with} by ${ruleName(fate.by, file)}`;

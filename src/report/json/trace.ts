@@ -7,7 +7,7 @@ import { endpointText } from '../../packet/notation.ts';
 import { defaultKeys, type PacketJson, toPacketJson } from '../../packet/packetJson.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { Choice, Fate, Step, Verdict } from '../../simulate/trace.ts';
+import type { Choice, Fate, Step, Unanswered, Verdict } from '../../simulate/trace.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type TraceConnection, toConnection } from '../text/connection.ts';
 import { sawJson } from '../text/observedValues.ts';
@@ -113,10 +113,18 @@ export type TraceStep =
 export type TraceFate =
   | { readonly kind: 'delivered'; readonly process?: string; readonly listener?: number; readonly transparent?: true }
   | { readonly kind: 'sent' | 'forwarded'; readonly oif: string }
-  | { readonly kind: 'dropped'; readonly by?: TraceRule }
+  | { readonly kind: 'dropped'; readonly by?: TraceRule; readonly unanswered?: TraceUnanswered }
   | { readonly kind: 'rejected'; readonly with: string; readonly by: TraceRule }
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'undecided'; readonly reasons: readonly TraceChoice[] };
+
+/** Where the answer of the REJECT rule ends: by a rule, by the policy of a table, or outside the rules. */
+export interface TraceUnanswered {
+  readonly hook?: string;
+  readonly rule?: TraceRule;
+  readonly policy?: string;
+  readonly reason?: string;
+}
 
 export interface TraceInput {
   readonly journey: Journey;
@@ -214,7 +222,11 @@ function toFate(fate: Fate, file: string): TraceFate {
         ...(fate.transparent && { transparent: true }),
       };
     case 'dropped':
-      return { kind: 'dropped', ...(fate.by !== undefined && { by: toTraceRule(fate.by, file) }) };
+      return {
+        kind: 'dropped',
+        ...(fate.by !== undefined && { by: toTraceRule(fate.by, file) }),
+        ...(fate.unanswered !== undefined && { unanswered: toUnanswered(fate.unanswered, file) }),
+      };
     case 'rejected':
       return { kind: 'rejected', with: fate.with, by: toTraceRule(fate.by, file) };
     case 'undecided':
@@ -222,4 +234,13 @@ function toFate(fate: Fate, file: string): TraceFate {
     default:
       return fate;
   }
+}
+
+function toUnanswered({ hook, by, table, reason }: Unanswered, file: string): TraceUnanswered {
+  return {
+    ...(hook !== undefined && { hook }),
+    ...(by !== undefined && { rule: toTraceRule(by, file) }),
+    ...(table !== undefined && { policy: `${table} ${hook}` }),
+    ...(reason !== undefined && { reason }),
+  };
 }

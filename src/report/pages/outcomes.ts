@@ -81,16 +81,16 @@ const TEXTS: Readonly<Record<Outcome, Text>> = {
   dropped: {
     title: 'a rule or a policy discards the packet without an answer',
     means: 'The sender hears nothing and waits until it gives up: a connect() hangs for its timeout.',
-    why: 'DROP ends the walk at once, in whichever table it stands. The policy of a base chain decides when no rule of it did; RETURN in a base chain applies the policy too. TPROXY without a socket drops as well, which is reported as lost.',
+    why: 'DROP ends the walk at once, in whichever table it stands. The policy of a base chain decides when no rule of it did; RETURN in a base chain applies the policy too. REJECT drops without a word what it does not answer, and what it answers where OUTPUT stops the answer. TPROXY without a socket drops as well, which is reported as lost.',
     see: [{ run: 'iptables-save -c', look: 'the counter of the DROP rule, or of the policy in the line of the chain' }, TRACE_IT],
     todo: 'The trace names the rule. If it is right to refuse, REJECT is kinder to clients than DROP.',
   },
   rejected: {
     title: 'a rule refuses the packet and answers the sender',
     means: 'The sender gets an ICMP error, or a RST for tcp-reset, and fails at once.',
-    why: 'REJECT drops the packet and makes an answer, which walks OUTPUT on its own and can be filtered there.',
+    why: 'REJECT drops the packet and makes an answer, which walks OUTPUT and POSTROUTING on its own and, to a process of this host, comes back over lo. Where it is stopped there, or no route leads to the sender, the packet is `dropped`, and the trace names what stops the answer. Conntrack calls the answer RELATED, and INVALID where the packet had no connection.',
     see: [{ run: 'tcpdump -ni any "icmp or tcp[tcpflags] & tcp-rst != 0"', look: 'the answer right after the packet' }],
-    todo: 'The trace names the rule. If the client hangs in spite of it, look for a rule in OUTPUT that drops the answer.',
+    todo: 'The trace names the rule. If the client hangs in spite of it, the answer is lost on the network.',
   },
   refused: {
     title: 'the packet is delivered to a port on which nothing listens',

@@ -12,7 +12,7 @@ import type { Vector } from '../diagrams/vector.ts';
 import { constant, saturatingAdd } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { listenerShares } from './listeners.ts';
-import { type ActPlace, actNat } from './natAct.ts';
+import { type ActPlace, actNat, actNatOfAnswer } from './natAct.ts';
 import type { Doubt, Env, PacketClass } from './state.ts';
 import { hasTemplate } from './state.ts';
 import type { Act, Acted } from './walk.ts';
@@ -30,6 +30,7 @@ export function actor(space: Space, { hook, partsOf, addressesOf, templatesRemem
       case 'conntrack':
         return goOn(one, setConntrack(one.env, effect, templatesRemember));
       case 'nat':
+        if (one.env.about !== undefined) return actNatOfAnswer(space, one, { nat: effect, rule });
         return actNat(space, one, { nat: effect, hook, rule, partsOf, addressesOf });
       case 'divert':
         return divert(space, one, { effect, rule });
@@ -65,7 +66,7 @@ function goOn(one: PacketClass, env: Env): Acted {
 }
 
 /** (old & keep) ^ xor, bit by bit. */
-function rewritten({ manager }: Space, old: Vector, { keep, xor }: { readonly keep: number; readonly xor: number }): Vector {
+export function rewritten({ manager }: Space, old: Vector, { keep, xor }: { readonly keep: number; readonly xor: number }): Vector {
   return old.map((bit, index) => {
     const weight = old.length - 1 - index;
     const kept = ((keep >>> weight) & 1) === 1 ? bit : EMPTY;

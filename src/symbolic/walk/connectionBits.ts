@@ -44,21 +44,30 @@ export function otherType({ manager, start }: Space): Vector {
   return answers;
 }
 
-/** Bit by bit from the top of the six bits of CT_STATUS. */
-export function statusBits(space: Space, env: Env, assured: Bdd): Vector {
+/** For which packets NAT has rewritten which end of the connection. */
+export function rewrittenEnds({ manager }: Space, env: Env): { readonly src: Bdd; readonly dst: Bdd } {
   const changed = (pairs: readonly (readonly [Vector, Vector | undefined])[]): Bdd =>
-    space.manager.any(pairs.flatMap(([now, then]) => now.map((bit, index) => space.manager.xor(bit, then?.[index] ?? bit))));
+    manager.any(pairs.flatMap(([now, then]) => now.map((bit, index) => manager.xor(bit, then?.[index] ?? bit))));
   const { original } = env;
   const answers = answer(env);
-  const bits: Record<number, Bdd> = {
-    [CT_STATUS.DNAT]: changed([
+  return {
+    dst: changed([
       [answers.src, original?.dst],
       [answers.sport, original?.dport],
     ]),
-    [CT_STATUS.SNAT]: changed([
+    src: changed([
       [answers.dst, original?.src],
       [answers.dport, original?.sport],
     ]),
+  };
+}
+
+/** Bit by bit from the top of the six bits of CT_STATUS. */
+export function statusBits(space: Space, env: Env, assured: Bdd): Vector {
+  const { src, dst } = rewrittenEnds(space, env);
+  const bits: Record<number, Bdd> = {
+    [CT_STATUS.DNAT]: dst,
+    [CT_STATUS.SNAT]: src,
     [CT_STATUS.CONFIRMED]: env.confirmed ? FULL : EMPTY,
     [CT_STATUS.SEEN_REPLY]: env.state === 'ESTABLISHED' ? FULL : EMPTY,
     [CT_STATUS.ASSURED]: assured,

@@ -17,7 +17,7 @@ import type { Space } from '../space/space.ts';
 import { answer, connectionPort, otherType, type Reading, statusBits } from './connectionBits.ts';
 import { listenerShares } from './listeners.ts';
 import { wayBackSet } from './reversePath.ts';
-import type { Env, FreeField } from './state.ts';
+import type { About, Env, FreeField } from './state.ts';
 import { hasTemplate } from './state.ts';
 
 export interface Encoded {
@@ -108,6 +108,7 @@ function readField(space: Space, env: Env, field: Field): Reading {
   const { start, has, manager } = space;
   const free = env.free?.get(field);
   if (free !== undefined) return free;
+  if (env.about !== undefined && OF_CONNECTION.has(field)) return readField(env.about.space, env.about.env, field);
   const tracked = env.original === undefined ? EMPTY : FULL;
   const template = hasTemplate(env);
   switch (field) {
@@ -188,19 +189,45 @@ function readField(space: Space, env: Env, field: Field): Reading {
   }
 }
 
+/** An answer has them of the packet that it is about. */
+const OF_CONNECTION: ReadonlySet<Field> = new Set<Field>([
+  'ctstatus',
+  'ctproto',
+  'ctorigsrc',
+  'ctorigdst',
+  'ctreplsrc',
+  'ctrepldst',
+  'ctorigsport',
+  'ctorigdport',
+  'ctreplsport',
+  'ctrepldport',
+]);
+
 function assuredSet(space: Space, env: Env): Bdd {
   return env.state === 'ESTABLISHED' ? encode(space, env, isAssured(env.direction)).must : EMPTY;
 }
 
 /** Bits of the socket that TPROXY chose, else of the one that a lookup for the packet's destination finds. */
 function socketReading(space: Space, env: Env): Reading {
-  const { manager, host } = space;
+  const { host } = space;
   const chosen = env.diverted === undefined ? undefined : host.listeners[env.diverted];
   if (chosen !== undefined) return { present: FULL, bits: constant(socketBits(chosen), SK_BITS) };
   // under NAT of sources IPv4 looks for who opened the connection
+  if (env.about !== undefined && space.has.icmp === FULL) return quotedSocket(env.about, env);
   const { original } = env;
   const opened = space.family === 4 && env.direction === 'reply' && env.state === 'ESTABLISHED' ? original : undefined;
-  const shares = listenerShares(space, opened === undefined ? env : { dst: opened.src, dport: opened.sport });
+  return foundSocket(space, opened === undefined ? env : { dst: opened.src, dport: opened.sport });
+}
+
+/** An error is for the socket that sent what it quotes. */
+function quotedSocket({ space, env: quoted }: About, { original, direction }: Env): Reading {
+  const opened = space.family === 4 && direction === 'reply' ? original : undefined;
+  return foundSocket(space, { dst: (opened ?? quoted).src, dport: (opened ?? quoted).sport });
+}
+
+function foundSocket(space: Space, end: Pick<Env, 'dst' | 'dport'>): Reading {
+  const { manager } = space;
+  const shares = listenerShares(space, end);
   const bit = (mask: number): Bdd =>
     manager.any(shares.filter(({ listener }) => (socketBits(listener) & mask) !== 0).map(({ set }) => set));
   return { present: manager.any(shares.map(({ set }) => set)), bits: [4, 2, 1].map(bit) };

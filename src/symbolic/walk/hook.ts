@@ -11,11 +11,12 @@ import { portParts } from '../../ruleset/portParts.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import { templatesRemember } from '../../ruleset/templates.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
-import { EMPTY } from '../diagrams/bdd.ts';
+import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { constant } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { actor } from './act.ts';
+import { translatedAnswer } from './answerNat.ts';
 import { encode } from './encode.ts';
 import type { Env, PacketClass } from './state.ts';
 import { merge } from './state.ts';
@@ -84,6 +85,12 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
     summaries: summariesOf(walk.space, table),
     ...(visit === undefined ? {} : { visit: (rule: Rule, reaching: Bdd, matching: Bdd) => visit(rule, hook, reaching, matching) }),
   };
+  if (name === 'nat' && into.some(({ env }) => env.about !== undefined)) {
+    // what a reset is asked about is its connection's; it is rewritten as other answers are
+    const { accepted, ended } = walkTable(tableWalk, into);
+    const sent = accepted.map((one) => ({ ...one, env: translatedAnswer(walk, hook, one.env) }));
+    return { on: merge(walk.space, [...others, ...sent]), ended: [...gone, ...ended] };
+  }
   const routed = hook === 'OUTPUT' ? REROUTED_AFTER[name]?.(walk.space.family) : undefined;
   if (routed === undefined) {
     const { accepted, ended } = walkTable(tableWalk, into);
@@ -116,7 +123,9 @@ function translateAnswers(walk: HookWalk, hook: HookName, classes: readonly Pack
 }
 
 /** simulate/translate.ts for a packet of the reply direction. */
-function translated({ ruleset }: HookWalk, hook: HookName, env: Env): Env {
+function translated(walk: HookWalk, hook: HookName, env: Env): Env {
+  if (env.about !== undefined) return translatedAnswer(walk, hook, env);
+  const { ruleset } = walk;
   const { original, direction } = env;
   if (!ruleset.usesConntrack || original === undefined || direction === 'original') return env;
   if (doneAt(hook) === 'dstDone') return { ...env, dst: original.src, dport: original.sport };
@@ -148,14 +157,17 @@ function doneAt(hook: HookName): 'srcDone' | 'dstDone' {
   return hook === 'PREROUTING' || hook === 'OUTPUT' ? 'dstDone' : 'srcDone';
 }
 
-function seesNat({ ruleset }: HookWalk, hook: HookName, { env }: PacketClass): boolean {
-  return ruleset.usesConntrack && env.original !== undefined && !env[doneAt(hook)];
+function seesNat({ ruleset, space }: HookWalk, hook: HookName, { env }: PacketClass): boolean {
+  // an error is rewritten as the packets were that it is about, and the rules are not asked
+  const isError = env.about !== undefined && space.has.icmp === FULL;
+  return ruleset.usesConntrack && env.original !== undefined && !env[doneAt(hook)] && !isError;
 }
 
 /** The state of packets that conntrack has not seen, or that left no connection behind. */
 function lookup({ space, ruleset, forced }: HookWalk, one: PacketClass): readonly PacketClass[] {
   const { env } = one;
   if (!ruleset.usesConntrack || env.original !== undefined || env.state === 'UNTRACKED') return [one];
+  if (env.about !== undefined) return [{ ...one, env: { ...env, state: 'INVALID', tracked: space.has.icmp === FULL } }];
   if (forced !== undefined) return [{ ...one, env: withState(space, env, forced) }];
   const loose = space.host.sysctls.get('net.netfilter.nf_conntrack_tcp_loose') !== '0';
   const parts: PacketClass[] = [];

@@ -54,6 +54,19 @@ export function actNat(space: Space, one: PacketClass, place: NatPlace): Acted {
   return { on: [], accepted, ended };
 }
 
+/** Of an answer, which NAT leaves as it is: what matters is whether the target finds an address. */
+export function actNatOfAnswer(space: Space, one: PacketClass, { nat, rule }: Pick<NatPlace, 'nat' | 'rule'>): Acted {
+  if (nat.to.kind !== 'out-interface') return { on: [], accepted: [{ ...one, decided: rule }], ended: [] };
+  const without = space.manager.any(masquerade(space, one.env).flatMap(({ set, address }) => (address === undefined ? [set] : [])));
+  const gone = space.manager.and(one.set, without);
+  const set = space.manager.minus(one.set, gone);
+  return {
+    on: [],
+    accepted: set === EMPTY ? [] : [{ ...one, set, decided: rule }],
+    ended: gone === EMPTY ? [] : [{ ...one, set: gone, decided: rule, end: 'no-address' }],
+  };
+}
+
 /** Which packets get which address. */
 function addressShares(space: Space, { env }: PacketClass, { nat, hook, rule, addressesOf }: NatPlace): readonly Share[] {
   const { host, family } = space;

@@ -47,6 +47,8 @@ export interface Env {
   readonly sent: Tuple | undefined;
   /** index in the host's listeners of the transparent socket that TPROXY chose */
   readonly diverted: number | undefined;
+  /** of an answer that REJECT makes: the packet that it is about */
+  readonly about: About | undefined;
   /** fields that may have any value, whatever the packet's way was; for questions about rules alone */
   readonly free?: ReadonlyMap<Field, FreeField>;
 }
@@ -56,6 +58,14 @@ export interface FreeField {
   readonly bits: Vector;
   /** the value of an interface name is its place among these parts of all names */
   readonly names?: readonly Interval<string>[];
+}
+
+export interface About {
+  /** in which the packet's own fields are; those of the answer are in another one */
+  readonly space: Space;
+  readonly env: Env;
+  /** as REJECT calls the answer */
+  readonly name: string;
 }
 
 export type Tuple = Pick<Env, 'src' | 'dst' | 'sport' | 'dport'>;
@@ -109,6 +119,7 @@ export function startEnv(space: Space, place: { readonly iif: string | undefined
     original: undefined,
     sent: undefined,
     diverted: undefined,
+    about: undefined,
   };
 }
 

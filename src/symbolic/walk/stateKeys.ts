@@ -51,6 +51,7 @@ const ENV_PARTS = [
   'way',
   'original',
   'sent',
+  'about',
 ] as const satisfies readonly EnvPart[];
 
 function partText(env: Env, part: EnvPart): string {
@@ -72,6 +73,8 @@ function partText(env: Env, part: EnvPart): string {
     }
     case 'way':
       return env.way === undefined ? '-' : `${env.way.oif} ${env.way.local} ${env.way.via}`;
+    case 'about':
+      return env.about === undefined ? '-' : `${env.about.name} (${envText(env.about.env)})`;
     default:
       return String(env[part]);
   }

@@ -10,6 +10,7 @@ import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { atMostOne, constant, decrement, equal } from '../diagrams/vector.ts';
 import { type Space, widthOf } from '../space/space.ts';
+import { byAnswers } from './answers.ts';
 import type { HookResult, HookWalk } from './hook.ts';
 import { walkHook } from './hook.ts';
 import { listenerShares } from './listeners.ts';
@@ -53,6 +54,7 @@ export function traverseIn(question: Question, iif: string): readonly FateClass[
 
 function traverse({ space, ruleset, within = FULL, visit, forced }: Question, iif: string | undefined): readonly FateClass[] {
   const ends: FateClass[] = [];
+  const rejected: PacketClass[] = [];
   const walk: HookWalk = {
     space,
     ruleset,
@@ -69,11 +71,16 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: Question, ii
   if (whole === EMPTY) return ends;
   if (iif === undefined) send();
   else arrive(iif);
+  // not `push(...)`, which takes no more than functions have arguments
+  for (const one of byAnswers(space, ruleset, merge(space, rejected, true))) ends.push(one);
   return mergeFates(space, ends);
 
   /** Keeps the ends, gives back who goes on. */
   function keep(result: HookResult): readonly PacketClass[] {
-    for (const one of result.ended) ends.push(fateOfEnd(one));
+    for (const one of result.ended) {
+      if (one.end === 'rejected') rejected.push(withoutEnd(one));
+      else ends.push(fateOfEnd(one));
+    }
     return merge(space, result.on);
   }
 
@@ -184,6 +191,10 @@ function loopedBack(env: PacketClass['env']): PacketClass['env'] {
   if (env.original !== undefined) return { ...env, owned: false, confirmed: true };
   if (env.state === 'UNTRACKED') return { ...env, owned: false };
   return { ...env, owned: false, tracked: false, zone: 0, replyZone: 0, state: undefined };
+}
+
+function withoutEnd({ end: _, ...one }: EndedClass): PacketClass {
+  return one;
 }
 
 function fateOfEnd(one: EndedClass): FateClass {

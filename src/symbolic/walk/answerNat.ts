@@ -1,0 +1,33 @@
+/** What NAT makes of answers of REJECT: simulate/translate.ts for them. */
+import type { HookName } from '../../netfilter/hooks.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { EMPTY, FULL } from '../diagrams/bdd.ts';
+import type { Vector } from '../diagrams/vector.ts';
+import type { Space } from '../space/space.ts';
+import { answer, rewrittenEnds } from './connectionBits.ts';
+import type { Env } from './state.ts';
+
+interface Place {
+  readonly space: Space;
+  readonly ruleset: Ruleset;
+}
+
+/** Rewritten where the packets are that they are about: only those of them, whatever address the answer has itself. */
+export function translatedAnswer({ space: { manager, has }, ruleset }: Place, hook: HookName, env: Env): Env {
+  const { about, original, direction } = env;
+  if (!ruleset.usesConntrack || original === undefined || about === undefined) return env;
+  const ends = rewrittenEnds(about.space, about.env);
+  const end = hook === 'PREROUTING' || hook === 'OUTPUT' ? 'dst' : 'src';
+  const other = end === 'dst' ? 'src' : 'dst';
+  // the answers to what NAT makes of this direction, turned round
+  const from = direction === 'reply' ? original : answer(about.env);
+  const set = ends[direction === 'original' ? end : other];
+  if (set === EMPTY) return env;
+  const choose = (now: Vector, then: Vector): Vector =>
+    set === FULL ? then : now.map((bit, index) => manager.choose(set, bit, then[index] ?? bit));
+  // an error has no ports of its own
+  const port = (now: Vector, then: Vector): Vector => (has.ports === EMPTY ? now : choose(now, then));
+  return end === 'dst'
+    ? { ...env, dst: choose(env.dst, from.src), dport: port(env.dport, from.sport) }
+    : { ...env, src: choose(env.src, from.dst), sport: port(env.sport, from.dport) };
+}

@@ -1,0 +1,98 @@
+/** From which address this host answers, and whether it can: simulate/answer.ts errorSource() for sets. */
+import { typeIntervals } from '../../host/addrType.ts';
+import { ON_LINK6, SENDABLE } from '../../host/output.ts';
+import { ANY_DEVICE, ownAddresses6 } from '../../host/sourceAddress.ts';
+import type { Address } from '../../packet/address.ts';
+import { ADDR_TYPES } from '../../packet/fields.ts';
+import type { Bdd } from '../diagrams/bdd.ts';
+import { EMPTY, FULL } from '../diagrams/bdd.ts';
+import type { Vector } from '../diagrams/vector.ts';
+import { constant, equal, vectorIn } from '../diagrams/vector.ts';
+import type { Space } from '../space/space.ts';
+import { inPrefix, partitionByRoute, type RouteShare } from './routes.ts';
+import { sourceShares } from './sources.ts';
+import type { Env } from './state.ts';
+
+/** Packets whose answer is sent from `src`; those of no share are not answered. */
+export interface SourceShare {
+  readonly set: Bdd;
+  readonly src: Vector;
+}
+
+/** `env`: of the packets that are refused. */
+export function errorSources(space: Space, env: Env, within: Bdd): readonly SourceShare[] {
+  const { manager, family } = space;
+  if (family === 4 && isLocal(env)) {
+    const set = manager.and(within, ownSet4(space, env.dst));
+    return set === EMPTY ? [] : [{ set, src: env.dst }];
+  }
+  const own = family === 4 ? EMPTY : manager.and(within, manager.any(ownAddresses6(space.host).map((one) => equal(manager, env.dst, one))));
+  const others = manager.minus(within, own);
+  return [...(own === EMPTY ? [] : [{ set: own, src: env.dst }]), ...(others === EMPTY ? [] : chosen(space, env, others))];
+}
+
+/** The packet was routed to this host. */
+function isLocal({ iif, oif, way }: Env): boolean {
+  return oif === undefined || (iif === undefined && way?.local === true);
+}
+
+const LOCAL = ADDR_TYPES.indexOf('LOCAL');
+
+function ownSet4(space: Space, dst: Vector): Bdd {
+  const own = typeIntervals(space.host, 4, undefined).filter(({ type }) => type === LOCAL);
+  return space.manager.any(own.map(({ addresses }) => vectorIn(space.manager, dst, addresses)));
+}
+
+/** The interface on which a neighbour is answered. */
+export function linkOf({ family }: Space, { iif }: Env): string | undefined {
+  return family === 6 && iif !== undefined && iif !== 'lo' ? iif : undefined;
+}
+
+function chosen(space: Space, env: Env, within: Bdd): readonly SourceShare[] {
+  const { manager, family } = space;
+  const width = env.src.length;
+  const nowhere = manager.and(within, equal(manager, env.src, 0));
+  const shares: SourceShare[] = nowhere === EMPTY ? [] : [{ set: nowhere, src: constant(family === 4 ? 0x7f00_0001 : 1n, width) }];
+  for (const { set, route } of routeShares(space, env, manager.minus(within, nowhere))) {
+    if (route?.unknown !== undefined) {
+      // whichever it is, its route is not known
+      shares.push({ set, src: env.dst });
+      continue;
+    }
+    for (const { set: part, address } of addresses(space, env.src, route)) {
+      const both = manager.and(set, part);
+      if (both !== EMPTY && address !== undefined) shares.push({ set: both, src: constant(address, width) });
+    }
+  }
+  return shares;
+}
+
+function routeShares(space: Space, env: Env, within: Bdd): readonly RouteShare[] {
+  const { manager } = space;
+  const question = { dst: env.src, src: env.src.map(() => EMPTY), mark: NO_MARK };
+  const dev = linkOf(space, env);
+  if (dev === undefined) return partitionByRoute(space, { ...question, within });
+  const onLink = manager.any(ON_LINK6.map((prefix) => inPrefix(space, env.src, prefix)));
+  return [
+    ...partitionByRoute(space, { ...question, within: manager.and(within, onLink), dev }),
+    ...partitionByRoute(space, { ...question, within: manager.minus(within, onLink) }),
+  ];
+}
+
+const NO_MARK = constant(0, 32);
+
+type AddressShare = { readonly set: Bdd; readonly address: Address | undefined };
+
+/** As host/output.ts sourceFor(). */
+function addresses(space: Space, to: Vector, route: RouteShare['route']): readonly AddressShare[] {
+  const { family } = space;
+  const local = route?.type === 'local' || route?.type === 'anycast';
+  if (route === undefined || (!local && (!SENDABLE.has(route.type) || route.dev === undefined)))
+    return family === 6 ? sourceShares(space, { dev: ANY_DEVICE, near: to }) : [];
+  if (route.src !== undefined && !(local && family === 6)) return [{ set: FULL, address: route.src }];
+  if (local) return family === 6 ? sourceShares(space, { dev: 'lo', near: to }) : [];
+  return sourceShares(space, {
+    dev: route.dev ?? ANY_DEVICE,
+    near: family === 4 && route.via !== undefined ? constant(route.via, 32) : to,
+  });
+}
