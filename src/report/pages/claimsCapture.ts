@@ -26,7 +26,7 @@ export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
       { run: 'iptables-save | grep -c REDIRECT', look: '0; then the same for `iptables-legacy-save` and `nft list ruleset`' },
       { run: COUNTERS, look: 'the jump from OUTPUT and the one from PREROUTING' },
     ],
-    todo: 'Find out who should have written the rules: `kubectl logs POD -c istio-init`, the log of the CNI agent on the node; then restart the pod.',
+    todo: 'Find out who should have written the rules: the log of the init container, or of the CNI agent on the node; then restart the pod.',
   },
   {
     id: 'no-redirect-loop',
@@ -39,7 +39,7 @@ export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
       { run: 'ss -tn state established | wc -l', look: 'connections of the proxy to itself that grow until files run out' },
       { run: COUNTERS, look: 'the redirect counts on, the RETURNs above it stay at 0' },
     ],
-    todo: "Let the RETURNs for the proxy's user and group, and for 127.0.0.6 on lo, stand before every redirect, with the ids the proxy runs as.",
+    todo: 'Let the RETURNs for what the proxy sends (its user, group or mark, and the source address it takes on lo) stand before every redirect, with the ids the proxy runs as.',
   },
   {
     id: 'proxy-egress-direct',
@@ -49,7 +49,7 @@ export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
       'Every packet that opens a connection, of any protocol, sent by the user of the proxy (where that is root, by its group; in ambient, with its mark) or, where rules ask for it, by anybody of its group, with the source that the kernel chooses, to an address of another host, leaves by an interface for where it was sent. Port 53 where DNS is captured is left to dns-proxy-direct.',
     why: 'The rules spare another user than the proxy has: a custom runAsUser that was not passed on, a user that OpenShift picked (istio/istio#53220), a proxy that was upgraded (#61791). A RETURN for the group alone hides it until the group changes.',
     see: [{ run: 'ps -o uid,gid,args -C envoy', look: 'the ids that the rules should name' }],
-    todo: "Give the rules the proxy's ids (--proxy-uid, --proxy-gid of istio-iptables), before every redirect.",
+    todo: 'Give the rules the ids that the proxy runs as, before every redirect.',
   },
   {
     id: 'outbound-captured',
@@ -82,7 +82,7 @@ export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
       'Every TCP SYN of the proxy, with its own address as source, to an address of its own pod, reaches the inbound listener; except the port of the tunnel, 53 where DNS is captured, and excluded outbound ports, whose RETURN stands first. In TPROXY mode inbound exclusions hold too.',
     why: 'A pod calls its service and the balancer picks the pod itself. Without the rule the call arrives without mutual TLS and is reset (istio/istio#7558). With two proxy users the rule of the second is never reached: the first one has returned whoever is not the first user.',
     see: [{ run: COUNTERS, look: 'the rule with -o lo and ISTIO_IN_REDIRECT' }],
-    todo: 'Run the proxy as one user, and keep the -o lo rule with ISTIO_IN_REDIRECT before its RETURN.',
+    todo: 'Run the proxy as one user, and keep the rule that hands its packets for its own pod to the inbound listener before the RETURN for its user.',
   },
   {
     id: 'loopback-preserved',
@@ -102,7 +102,7 @@ export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
       "Every SYN that the proxy sends from its inbound listener to the pod's own addresses is delivered unchanged: from 127.0.0.6 or ::6 in REDIRECT mode, with the client's address and the mark 1337 under TPROXY, with the mark 0x539 in ambient. And the proxy can bind that source: IPv6 wants ::6 on an interface.",
     why: 'The RETURN for 127.0.0.6 is missing or stands behind the rules of the proxy user, so that the connection is taken in again and again (istio/istio#14443); under TPROXY the guards on mark, source and lo are missing (#23369). Or nobody added ::6 to lo: then bind(2) fails, and no inbound connection over IPv6 is passed on.',
     see: [{ run: 'ss -tn src 127.0.0.6', look: 'connections to port 15006 in place of the application' }],
-    todo: 'Let `-o lo -s 127.0.0.6/32 -j RETURN` be the first rule of the outbound chain; under TPROXY let the three guards start ISTIO_INBOUND. For IPv6: `ip -6 addr add ::6/128 dev lo`.',
+    todo: 'Let the RETURN for the source address that the proxy takes on lo be the first rule of the outbound chain; under TPROXY let the guards start the inbound chain.',
   },
   {
     id: 'health-ports-open',
@@ -121,6 +121,6 @@ export const CAPTURE_CLAIM_PAGES: readonly Page[] = [
     means: 'Every TCP SYN to port 15008 of the pod, from other hosts and from the proxy over lo, is delivered unchanged.',
     why: 'The RETURN for 15008 is in the nat table only: in TPROXY mode nothing jumps there, and the tunnel is handed to 15006. Older versions made no exception for the proxy itself.',
     see: [{ run: 'curl -k https://POD_IP:15008/', look: 'a handshake with the wrong listener' }],
-    todo: 'In TPROXY mode add `-p tcp --dport 15008 -j RETURN` to mangle ISTIO_INBOUND, or exclude port 15008 inbound.',
+    todo: 'Let TCP to the port of the tunnel past before the redirect, or exclude the port inbound.',
   },
 ];

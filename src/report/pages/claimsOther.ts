@@ -22,7 +22,7 @@ export const OTHER_CLAIM_PAGES: readonly Page[] = [
       'Every packet of the proxy to port 53 of a captured server leaves unchanged, or is delivered unchanged when the server is on this host. The same holds for what a DNS forwarder asks its server, where the host description names one: `{"proto":"udp","port":53,"process":"dnsmasq","forwards":"10.96.0.10:53"}` among the listeners, and who dnsmasq runs as.',
     why: 'The rules for DNS stand before those of the proxy user, or a local resolver asks as somebody else (istio/istio#30309). The agent then asks itself until its sockets run out.',
     see: [{ run: 'ss -unp sport = 15053', look: 'the agent as its own client' }],
-    todo: 'Let the RETURNs for the user and group of the proxy stand before the jump to the DNS rules. Give a forwarder a group that is excluded (ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE).',
+    todo: 'Let the RETURNs for the user and group of the proxy stand before the jump to the DNS rules. Give a forwarder a group that is excluded.',
   },
   {
     id: 'conntrack-zone-symmetry',
@@ -52,7 +52,7 @@ export const OTHER_CLAIM_PAGES: readonly Page[] = [
       'Every TCP SYN that arrives on a virtual interface for another host reaches the outbound listener, as if the application had sent it, but for the network behind the interface where the rule leaves it out (Kuma); UDP is forwarded, or answered by the DNS listener on port 53.',
     why: 'Traffic of a virtual machine or of containers in a container comes through PREROUTING, where it looks like inbound traffic (istio/istio#33941).',
     see: [{ run: 'iptables-save -c -t nat', look: 'the rule with -i INTERFACE in PREROUTING' }],
-    todo: 'Name the interface in istio.io/reroute-virtual-interfaces, and let its redirect stand before its RETURN and before the inbound jump.',
+    todo: 'Name the interface in the setting of the mesh for virtual interfaces, and let its redirect stand before its RETURN and before the inbound jump.',
   },
   {
     id: 'ipv6-parity',
@@ -62,7 +62,7 @@ export const OTHER_CLAIM_PAGES: readonly Page[] = [
       'TCP and UDP packets that open a connection are taken as kinds: everything about them but their addresses, which count by what they are: other hosts, this pod, localhost. For application, proxy and arriving packets, every outcome that a kind has for some address in IPv4 it has for some in IPv6, and the reverse. What the kernel loses outside the rules is left out.',
     why: 'No ip6tables rules, or fewer: the plugin did not write them (istio/istio#46625), or one line was forgotten for the second family (#19940, #30868). Then a name with an AAAA record leaves the mesh.',
     see: [{ run: 'diff <(iptables-save) <(ip6tables-save)', look: 'rules without a counterpart' }],
-    todo: 'Write the missing rule for IPv6, with ::1/128 for 127.0.0.1/32 and ::6/128 for 127.0.0.6/32.',
+    todo: 'Write the missing rule for IPv6, with ::1/128 for 127.0.0.1/32.',
   },
   {
     id: 'icmpv6-nd-open',
@@ -86,7 +86,6 @@ export const OTHER_CLAIM_PAGES: readonly Page[] = [
       { run: "tcpdump -ni eth0 'tcp[tcpflags] & tcp-rst != 0'", look: 'resets from the port of the application' },
     ],
     todo: 'Drop packets in state INVALID in mangle PREROUTING, or accept the rare reset.',
-    todoWith: { 'istio-sidecar': 'Set INVALID_DROP (meshConfig.defaultConfig.proxyMetadata), or accept the rare reset.' },
   },
   {
     id: 'reply-path-preserved',

@@ -10,9 +10,8 @@ export interface Page {
   readonly example?: readonly string[];
   /** how to see it on a real machine: commands, each with what to look for */
   readonly see: readonly { readonly run: string; readonly look: string }[];
+  /** names nothing that only one mesh has: remedyInMesh.ts does */
   readonly todo: string;
-  /** with a mesh that has a switch for it, by its profile */
-  readonly todoWith?: Readonly<Record<string, string>>;
 }
 
 export type PageGroup = 'command' | 'file' | 'format' | 'claim' | 'exception' | 'outcome' | 'fate' | 'lost' | 'step' | 'diagnostic';

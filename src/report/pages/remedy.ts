@@ -1,6 +1,8 @@
 /** What to do about a claim that does not hold. */
+import { PROFILES } from '../../mesh/allProfiles.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import { PAGES } from './pages.ts';
+import { REMEDIES_IN_MESH } from './remedyInMesh.ts';
 
 /** For what somebody wrote: without it the claim holds, which was tried. Undefined: it was not. */
 export function remedyByCause(causes: SettingCauses | undefined): string | undefined {
@@ -12,8 +14,9 @@ export function remedyByCause(causes: SettingCauses | undefined): string | undef
     : 'Take these back, all of them: only then this holds.';
 }
 
-/** `profile`: name of the mesh, for one that has a switch of its own. */
+/** `profile`: name of the mesh, whose chains and options are named then; another mesh's never are. */
 export function remedyOf(claim: string, profile?: string): string | undefined {
   const page = PAGES.find(({ id }) => id === claim);
-  return page?.todoWith?.[profile ?? ''] ?? page?.todo;
+  const mesh = PROFILES.find(({ name }) => name === profile);
+  return (mesh === undefined ? undefined : REMEDIES_IN_MESH[claim]?.(mesh)) ?? page?.todo;
 }

@@ -2,6 +2,7 @@
 import { paragraph } from '../../lib/layout.ts';
 import type { Paint } from '../text/paint.ts';
 import { GROUP_TITLES, type Page, type PageGroup } from './page.ts';
+import { remediesInMeshes } from './remedyInMesh.ts';
 
 export interface PageStyle {
   readonly paint: Paint;
@@ -21,7 +22,7 @@ export function renderPage(page: Page, { paint, width }: PageStyle): string {
     ...(page.example === undefined ? [] : ['', paint.bold('for example'), ...page.example.map((line) => `  ${line}`)]),
     ...(see.length > 0 ? ['', paint.bold('how to see it'), ...see] : []),
     ...section('what to do', page.todo),
-    ...Object.entries(page.todoWith ?? {}).flatMap(([mesh, text]) => section(`what to do with ${mesh}`, text)),
+    ...(page.group === 'claim' ? remediesInMeshes(page.id) : []).flatMap(([meshes, text]) => section(`what to do with ${meshes}`, text)),
   ].join('\n');
 }
 

@@ -1,0 +1,114 @@
+/** What to do with the rules of one mesh, in the words of its own chains, ports, options and identity. */
+import { groupBy } from '../../lib/groupBy.ts';
+import { PROFILES } from '../../mesh/allProfiles.ts';
+import type { MeshProfile } from '../../mesh/profile.ts';
+
+export type RemedyInMesh = (mesh: MeshProfile) => string | undefined;
+
+/** How its generator is told who the proxy is. */
+const IDS: Readonly<Record<string, string>> = {
+  'istio-sidecar': '--proxy-uid, --proxy-gid of istio-iptables',
+  linkerd: '--proxy-uid of linkerd-init',
+  kuma: '--kuma-dp-user of kumactl install transparent-proxy',
+  consul: '-proxy-uid of consul connect redirect-traffic',
+};
+
+/** Whose log says why nobody wrote the rules. */
+const WRITERS: Readonly<Record<string, string>> = {
+  'istio-sidecar': '`kubectl logs POD -c istio-init`, the log of the CNI agent on the node',
+  'istio-ambient': 'the logs of the CNI agent and of ztunnel on the node',
+  linkerd: '`kubectl logs POD -c linkerd-init`, the log of the linkerd-cni agent on the node',
+  kuma: '`kubectl logs POD -c kuma-init`, the log of the kuma-cni agent on the node',
+  consul: '`kubectl logs POD -c consul-connect-inject-init`, the log of the consul-cni agent on the node',
+};
+
+export const REMEDIES_IN_MESH: Readonly<Record<string, RemedyInMesh>> = {
+  'pod-captured': ({ name }) => {
+    const log = WRITERS[name];
+    return log === undefined ? undefined : `Find out who should have written the rules: ${log}; then restart the pod.`;
+  },
+  'no-redirect-loop': (mesh) => {
+    if (mesh.mark !== undefined) return markFirst(mesh);
+    const source = sourceOf(mesh);
+    const own = ownerOf(mesh);
+    const [returns, ids] = source === undefined && own === 'user' ? ['RETURN', 'id'] : ['RETURNs', own === 'user' ? 'id' : 'ids'];
+    const passed = source === undefined ? '' : `, and for ${source[4]} on lo,`;
+    return `Let the ${returns} for the proxy's ${own}${passed} stand before every redirect, with the ${ids} the proxy runs as.`;
+  },
+  'proxy-egress-direct': (mesh) => {
+    if (mesh.mark !== undefined) return markFirst(mesh);
+    const option = IDS[mesh.name];
+    const ids = ownerOf(mesh) === 'user' ? 'user' : 'ids';
+    return `Give the rules the proxy's ${ids}${option === undefined ? '' : ` (${option})`}, before every redirect.`;
+  },
+  'self-vip-captured': ({ name }) =>
+    name === 'istio-sidecar' ? 'Run the proxy as one user, and keep the -o lo rule with ISTIO_IN_REDIRECT before its RETURN.' : undefined,
+  'passthrough-returned': (mesh) => {
+    const source = sourceOf(mesh);
+    if (source === undefined || mesh.mark !== undefined) return undefined;
+    const first = `Let \`-o lo -s ${source[4]}/32 -j RETURN\` be the first rule of ${chainOf(mesh.places.outbound.chain)}`;
+    const tproxy =
+      mesh.whenTransparent === undefined ? '' : `; under TPROXY let the three guards start ${chainOf(mesh.places.inbound.chain)}`;
+    const own = mesh.loopbackSource === undefined ? '' : ` For IPv6: \`ip -6 addr add ${mesh.loopbackSource[6]} dev lo\`.`;
+    return `${first}${tproxy}.${own}`;
+  },
+  'tunnel-port-open': (mesh) => {
+    const ports = mesh.listeners.flatMap(({ role, port }) => (role === 'tunnel' ? [port] : []));
+    const [port] = ports;
+    if (port === undefined) return undefined;
+    return mesh.whenTransparent === undefined
+      ? `Let TCP to port ${port} past before the redirect.`
+      : `In TPROXY mode add \`-p tcp --dport ${port} -j RETURN\` to mangle ${chainOf(mesh.places.inbound.chain)}, or exclude port ${port} inbound.`;
+  },
+  'health-ports-open': ({ listeners }) => {
+    const ports = listeners.flatMap(({ role, port }) => (role === 'health' ? [port] : []));
+    return ports.length === 0 ? undefined : `Exclude the ports of the mesh inbound: ${ports.join(', ')}.`;
+  },
+  'dns-proxy-direct': (mesh) => {
+    if (mesh.mark !== undefined) return markFirst(mesh);
+    const own = ownerOf(mesh) === 'user' ? 'RETURN for the user' : 'RETURNs for the user and group';
+    const group = mesh.name === 'istio-sidecar' ? ' Give a forwarder a group that is excluded (ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE).' : '';
+    return `Let the ${own} of the proxy stand before the jump to the DNS rules.${group}`;
+  },
+  'virtual-iface-rerouted': ({ name }) =>
+    name.startsWith('istio')
+      ? 'Name the interface in istio.io/reroute-virtual-interfaces, and let its redirect stand before its RETURN and before the inbound jump.'
+      : undefined,
+  'ipv6-parity': (mesh) => {
+    const source = sourceOf(mesh);
+    const own = source === undefined || mesh.mark !== undefined ? '' : ` and ${source[6]}/128 for ${source[4]}/32`;
+    return `Write the missing rule for IPv6, with ::1/128 for 127.0.0.1/32${own}.`;
+  },
+  'invalid-not-to-app': ({ name }) =>
+    name === 'istio-sidecar' ? 'Set INVALID_DROP (meshConfig.defaultConfig.proxyMetadata), or accept the rare reset.' : undefined,
+};
+
+/** Equal ones together: the meshes by title, and what to do there. */
+export function remediesInMeshes(claim: string): readonly (readonly [meshes: string, text: string])[] {
+  const known = PROFILES.flatMap((mesh) => {
+    const text = REMEDIES_IN_MESH[claim]?.(mesh);
+    return text === undefined ? [] : [{ title: mesh.title, text }];
+  });
+  return [...groupBy(known, ({ text }) => text)].map(([text, alike]) => [alike.map(({ title }) => title).join(', '), text]);
+}
+
+function markFirst({ mark }: MeshProfile): string {
+  const { value = 0, mask = 0 } = mark ?? {};
+  return `Let packets with the proxy's mark, 0x${value.toString(16)}/0x${mask.toString(16)}, past before every redirect.`;
+}
+
+/** Where a mesh can be told of several owners, it writes a rule for the group as well. */
+function ownerOf({ places }: MeshProfile): 'user' | 'user and group' {
+  return places.severalOwners === true ? 'user and group' : 'user';
+}
+
+/** The address that the proxy sends from to its own application, where it is one of its own. */
+function sourceOf({ listeners }: MeshProfile): { readonly 4: string; readonly 6: string } | undefined {
+  for (const { emits } of listeners) if (emits !== undefined && typeof emits.source === 'object') return emits.source;
+  return undefined;
+}
+
+/** `(KUMA_)?MESH_OUTBOUND` is KUMA_MESH_OUTBOUND today. */
+function chainOf({ source }: RegExp): string {
+  return source.replaceAll(/[\^$]/g, '').replaceAll(/\(([^()|]*)\)\?/g, '$1');
+}
