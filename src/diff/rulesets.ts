@@ -6,6 +6,7 @@ import { Budget, type BudgetLimits } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Family } from '../packet/address.ts';
 import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
+import { print } from '../ruleset/print.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { PacketSet } from '../syntax/packets/parsePacketSet.ts';
 import type { DiffQuestion, Sides } from './question.ts';
@@ -23,9 +24,11 @@ export interface DiffScene extends Pick<DiffQuestion, 'where' | 'firstLeg' | 'he
   readonly limits?: () => BudgetLimits;
   readonly host: Host;
   readonly profile?: MeshProfile;
+  /** why nothing is proved of packets that arrive; absent: it is */
+  readonly unsaid?: string | undefined;
 }
 
-export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[], { limits, ...scene }: DiffScene): RulesetsDiff {
+export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[], { limits, unsaid, ...scene }: DiffScene): RulesetsDiff {
   const diffs: Diff[] = [];
   const budget = new Budget(limits?.());
   const notes: string[] = [];
@@ -39,11 +42,18 @@ export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[],
       head: pair.head ?? emptyRuleset(family, there.source),
     };
     notes.push(...loopsNotCompared(full, scene));
-    diffs.push(
-      family === 4 ? budget.share(1 / 2, () => diffRules({ ...full, ...scene, budget })) : diffRules({ ...full, ...scene, budget }),
-    );
+    const ask = () => diffRules({ ...full, ...scene, budget });
+    diffs.push(withUnsaid(family === 4 ? budget.share(1 / 2, ask) : ask(), full, unsaid));
   }
   return { diffs, notes };
+}
+
+/** On a host that nobody described, other rules may do something to packets that come by interfaces or for addresses which it is not known
+ *  to have. */
+function withUnsaid(proved: Diff, { base, head }: Sides<Ruleset>, reason: string | undefined): Diff {
+  if (reason === undefined || print(base) === print(head)) return proved;
+  const open = { level: 'warning' as const, packets: 'any packet that arrives', reason, rules: { base: [], head: [] } };
+  return { ...proved, undecided: [...proved.undecided, open] };
 }
 
 /** Where no packet changes, what a proxy sends does not either, whatever it is. */

@@ -12,8 +12,7 @@ import { groupBy } from '../lib/groupBy.ts';
 import { memoize } from '../lib/memo.ts';
 import { PROFILES } from '../mesh/allProfiles.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
-import { type Family, formatAddress } from '../packet/address.ts';
-import { print } from '../ruleset/print.ts';
+import { formatAddress } from '../packet/address.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { type ApproachDiff, compareApproaches } from './approaches.ts';
 import { byPort } from './compareByPort.ts';
@@ -77,10 +76,11 @@ function compared({ base, head }: Sides<DiffSubject>, { where, limits }: Asking)
     ...(profile !== undefined && { profile }),
     ...(where !== undefined && { where }),
     ...(limits !== undefined && { limits }),
+    unsaid: base.unsaid ?? head.unsaid,
   };
   const narrowed = where === undefined ? {} : { narrowed: true };
   const proved = diffRulesets(base.rulesets, head.rulesets, scene);
-  return { ...withUnsaid(proved, { base, head }), notes: [...proved.notes, ...hostNotes({ base, head })], firstLeg: false, ...narrowed };
+  return { ...proved, notes: [...proved.notes, ...hostNotes({ base, head })], firstLeg: false, ...narrowed };
 }
 
 /** Of the rules of one side nothing is known. */
@@ -101,31 +101,6 @@ function acrossMeshes({ diffs, notes, firstLeg }: ApproachDiff): SubjectsDiff {
     })),
     notes: [...notes, 'between a sidecar and ambient mode the packets of the application are compared, each up to its first end'],
     firstLeg,
-  };
-}
-
-/** On a host that nobody described, other rules may do something to packets that come by interfaces or for addresses which it is not known
- *  to have. */
-function withUnsaid(proved: RulesetsDiff, { base, head }: Sides<DiffSubject>): RulesetsDiff {
-  const reason = base.unsaid ?? head.unsaid;
-  if (reason === undefined) return proved;
-  const textIn = ({ rulesets }: DiffSubject, family: Family): string => {
-    const ruleset = rulesets.find((one) => one.family === family);
-    return ruleset === undefined ? '' : print(ruleset);
-  };
-  return {
-    ...proved,
-    diffs: proved.diffs.map((diff) =>
-      textIn(base, diff.family) === textIn(head, diff.family)
-        ? diff
-        : {
-            ...diff,
-            undecided: [
-              ...diff.undecided,
-              { level: 'warning' as const, packets: 'any packet that arrives', reason, rules: { base: [], head: [] } },
-            ],
-          },
-    ),
   };
 }
 

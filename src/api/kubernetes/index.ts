@@ -1,6 +1,7 @@
 /** Pods of Kubernetes manifests, for the library: pure functions of texts. They need the package `yaml`, and run in a browser, too. */
 import * as yaml from 'yaml';
 import { APPROACHES, type Approach } from '../../injection/facts/facts.ts';
+import { POD_CHECKS } from '../../injection/podChecks/checks.ts';
 import { podHost } from '../../injection/podRules/podHost.ts';
 import { type PodWorld, readWorld } from '../../injection/world/world.ts';
 import type { Rendered } from '../../istio/render/render.ts';
@@ -12,6 +13,7 @@ import type { Family } from '../../packet/address.ts';
 import { inInitPhase } from '../../pods/initPhase.ts';
 import { type PodScene, scenesOf } from '../../pods/scenes.ts';
 import { verifyScenes } from '../../pods/verifyPods.ts';
+import { CLAIMS } from '../../prove/claims/all.ts';
 import { type PodJson, toEnrolReport } from '../../report/json/enrol.ts';
 import { toVerifyPodsReport, type VerifyPodsReport } from '../../report/json/verifyPods.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
@@ -19,6 +21,7 @@ import { transparentPorts } from '../../ruleset/transparentPorts.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { hostFrom, InputError, packetSetFrom, problemText } from '../library/input.ts';
+import { BUDGET, checkOptions, FAMILIES, type Kind, type OptionKinds, WHERE } from '../library/options.ts';
 
 export type { Approach } from '../../injection/facts/facts.ts';
 export type { Rendered } from '../../istio/render/render.ts';
@@ -57,9 +60,12 @@ export interface ReadPods {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const MANIFEST_OPTIONS: OptionKinds<ManifestOptions> = { values: 'anything', mode: 'text', istio: 'text' };
+
 /** Who captures each pod, with which settings and rules. Never throws for what a manifest says.
  *  @throws InputError when an option cannot be used */
 export function readManifests(manifests: ManifestText | readonly ManifestText[], options: ManifestOptions = {}): ReadPods {
+  checkOptions(options, MANIFEST_OPTIONS);
   const read = readAll(manifests, options);
   const { scenes, diagnostics: ofPods } = scenesOf(read);
   const { approach, version } = read.world;
@@ -93,9 +99,23 @@ export interface VerifyManifestsOptions extends ManifestOptions {
   readonly budget?: BudgetLimits;
 }
 
+/** Claims about rules, and about fields and settings. */
+const POD_CLAIM_IDS: Kind = { a: 'claim', words: [...CLAIMS, ...POD_CHECKS].map(({ id }) => id), list: true };
+const VERIFY_OPTIONS: OptionKinds<VerifyManifestsOptions> = {
+  ...MANIFEST_OPTIONS,
+  only: POD_CLAIM_IDS,
+  except: POD_CLAIM_IDS,
+  where: WHERE,
+  phase: { a: 'phase', words: ['init', 'running'] },
+  families: FAMILIES,
+  host: 'anything',
+  budget: BUDGET,
+};
+
 /** Every claim on the settings and the rules of each pod; equal rules are proved once.
  *  @throws InputError when a manifest or an option cannot be used, or Istio would refuse a pod */
 export function verifyManifests(manifests: ManifestText | readonly ManifestText[], options: VerifyManifestsOptions = {}): VerifyPodsReport {
+  checkOptions(options, VERIFY_OPTIONS);
   const { values: _, mode: __, istio: ___, phase, where, host, budget = {}, ...rest } = options;
   const read = readAll(manifests, options);
   const made = scenesOf(read);

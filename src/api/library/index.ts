@@ -8,14 +8,13 @@ import { walkGiven } from '../../connection/walkGiven.ts';
 import { diffRulesets } from '../../diff/rulesets.ts';
 import type { Rendered } from '../../istio/render/render.ts';
 import { renderRequest } from '../../istio/render/request.ts';
-import type { Mode } from '../../istio/settings/modes.ts';
+import { MODES, type Mode } from '../../istio/settings/modes.ts';
 import type { HostFacts } from '../../istio/settings/settings.ts';
 import { Budget } from '../../lib/budget.ts';
 import { valueText } from '../../lib/valueText.ts';
 import type { Family } from '../../packet/address.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import { podsOf } from '../../pods/familiesOfPod.ts';
-import { CLAIMS } from '../../prove/claims/all.ts';
 import { verifyRulesets } from '../../prove/judge/verifyRules.ts';
 import { find as findPackets, NO_PACKET } from '../../query/find.ts';
 import { type DiffReport, toDiffReport } from '../../report/json/diff.ts';
@@ -23,7 +22,18 @@ import { type FindReport, toFindReport } from '../../report/json/find.ts';
 import { type Trace, toTrace } from '../../report/json/trace.ts';
 import { toVerifyReport, type VerifyReport } from '../../report/json/verify.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
-import { givenPlace, InputError, packetFrom, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from './input.ts';
+import {
+  givenPlace,
+  InputError,
+  packetFrom,
+  packetSetFrom,
+  type RulesInput,
+  rulesetsOf,
+  SETTING_OPTIONS,
+  type SettingOptions,
+  settingOf,
+} from './input.ts';
+import { CLAIM_IDS, checkOptions, FAMILIES, type OptionKinds, OUTCOME, WHERE } from './options.ts';
 
 export type { Outcome } from '../../connection/journey.ts';
 export type { BudgetLimits } from '../../lib/budget.ts';
@@ -52,9 +62,12 @@ export interface TraceOptions extends SettingOptions {
   readonly verbose?: boolean;
 }
 
+const TRACE_OPTIONS: OptionKinds<TraceOptions> = { ...SETTING_OPTIONS, verbose: 'flag' };
+
 /** Walks one packet, in notation or object form, through the rules of its family.
  *  @throws InputError when the packet or the host cannot be read, or the rules are of the other family */
 export function trace(rules: RulesInput, packet: string | Partial<PacketJson>, options: TraceOptions = {}): Trace {
+  checkOptions(options, TRACE_OPTIONS);
   const rulesets = rulesetsOf(rules, options);
   const setting = settingOf(rulesets, options);
   const walked = walkGiven(
@@ -81,13 +94,15 @@ export interface VerifyRulesOptions extends SettingOptions {
   readonly families?: readonly Family[];
 }
 
+const DIFF_OPTIONS: OptionKinds<DiffOptions> = { ...SETTING_OPTIONS, where: WHERE };
+const VERIFY_OPTIONS: OptionKinds<VerifyRulesOptions> = { ...DIFF_OPTIONS, only: CLAIM_IDS, except: CLAIM_IDS, families: FAMILIES };
+
 /** Every claim of the mesh, proved or broken by a packet. Rulesets of one source belong together.
  *  @throws InputError when the host, the profile, a claim or the set of packets cannot be read */
 export function verify(rules: RulesInput, given: VerifyRulesOptions = {}): VerifyReport {
+  checkOptions(given, VERIFY_OPTIONS);
   const { host: _host, podIps: _podIps, where, budget, ...options } = given;
   const rulesets = rulesetsOf(rules, options);
-  const unknown = [...(options.only ?? []), ...(options.except ?? [])].find((id) => !CLAIMS.some((claim) => claim.id === id));
-  if (unknown !== undefined) throw new InputError([`there is no claim \`${unknown}\``]);
   const settings = {
     ...options,
     limits: () => budget ?? {},
@@ -100,6 +115,7 @@ export function verify(rules: RulesInput, given: VerifyRulesOptions = {}): Verif
 /** The packets that fare otherwise under `head` than under `base`, family by family; `equivalent` is a proof over all of them.
  *  @throws InputError when the host, the profile or the set of packets cannot be read */
 export function diff(base: RulesInput, head: RulesInput, options: DiffOptions = {}): DiffReport {
+  checkOptions(options, DIFF_OPTIONS);
   const sides = { base: rulesetsOf(base, options), head: rulesetsOf(head, options) };
   const all = [...sides.base, ...sides.head];
   const where = options.where === undefined ? undefined : packetSetFrom(options.where);
@@ -108,6 +124,7 @@ export function diff(base: RulesInput, head: RulesInput, options: DiffOptions = 
   const { diffs, notes } = diffRulesets(sides.base, sides.head, {
     host,
     limits: () => options.budget ?? {},
+    unsaid: unsaidOfArrivals(setting.assumed, where?.dir),
     ...(profile !== undefined && { profile }),
     ...(where !== undefined && { where }),
   });
@@ -128,9 +145,12 @@ export interface FindOptions extends TraceOptions {
   readonly outcome: Outcome;
 }
 
+const FIND_OPTIONS: OptionKinds<FindOptions> = { ...TRACE_OPTIONS, where: WHERE, outcome: OUTCOME };
+
 /** The packets of a set that can have an outcome; `empty` is a proof over all of them.
  *  @throws InputError when the host, the profile, the outcome or the set of packets cannot be read, and when there is no packet in the set */
 export function find(rules: RulesInput, options: FindOptions): FindReport {
+  checkOptions(options, FIND_OPTIONS);
   const all = rulesetsOf(rules, options);
   const { outcome } = options;
   if (!isOutcome(outcome)) throw new InputError([`there is no outcome \`${valueText(outcome)}\``]);
@@ -160,9 +180,18 @@ export interface RenderedRules extends Rendered {
   readonly warnings: readonly string[];
 }
 
+const RENDER_OPTIONS: OptionKinds<RenderOptions> = {
+  args: 'texts',
+  env: 'textByName',
+  host: { keys: { ipv6: 'flag', addresses: 'texts', nameservers: 'texts', users: 'textByName', sysctls: 'textByName' } },
+  mode: { a: 'mode', words: MODES },
+  istio: 'text',
+};
+
 /** The rules that Istio writes for settings, given as in a `--settings` file: restore text for each family, `v6` empty without IPv6.
  *  @throws InputError when Istio would refuse the settings, or they cannot be read */
 export function render(settings: Readonly<Record<string, unknown>>, options: RenderOptions = {}): RenderedRules {
+  checkOptions(options, RENDER_OPTIONS);
   const source = { file: 'settings', text: JSON.stringify(settings, null, 2) };
   const { rendered, diagnostics } = renderRequest({ ...options, settings: source });
   if (rendered === undefined) throw new InputError(diagnostics.filter(isError).map(({ message }) => message));

@@ -1,7 +1,7 @@
 /** What callers of the library hand in, read: rules, hosts, packets and sets of them. */
 
 import { isId } from '../../connection/proxyIdentity.ts';
-import { type ChosenSetting, chooseSetting, type GivenPlace, profileNamed } from '../../connection/setting.ts';
+import { type ChosenSetting, chooseSetting, type GivenPlace } from '../../connection/setting.ts';
 import { unknownAtStart } from '../../diff/rulesets.ts';
 import type { Host } from '../../host/host.ts';
 import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
@@ -17,17 +17,10 @@ import { parsePacket } from '../../syntax/packets/parsePacket.ts';
 import { type PacketSet, parsePacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { lineStarts, positionAt } from '../../syntax/text/source.ts';
+import { InputError } from './inputError.ts';
+import { BUDGET, checkOptions, FAMILY, type OptionKinds, PROFILE } from './options.ts';
 
-/** A packet, a host or rules that cannot be read; `problems` are sentences for the user. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('; '));
-    this.problems = problems;
-  }
-}
+export { InputError } from './inputError.ts';
 
 export interface ParseOptions {
   /** name for diagnostics and traces; `rules` when absent */
@@ -46,8 +39,13 @@ export interface Parsed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads rules in any of the forms that the command line reads. Never throws for what the text says. */
-export function parse(text: string, { file = 'rules', family, variables = {}, allowEmpty = false }: ParseOptions = {}): Parsed {
+const PARSE_OPTIONS: OptionKinds<ParseOptions> = { file: 'text', family: FAMILY, variables: 'textByName', allowEmpty: 'flag' };
+
+/** Reads rules in any of the forms that the command line reads. Never throws for what the text says.
+ *  @throws InputError when an option cannot be read */
+export function parse(text: string, given: ParseOptions = {}): Parsed {
+  checkOptions(given, PARSE_OPTIONS);
+  const { file = 'rules', family, variables = {}, allowEmpty = false } = given;
   const options = { variables: new Map(Object.entries(variables)), allowEmpty, ...(family !== undefined && { family }) };
   return readRules({ file, text }, options);
 }
@@ -58,8 +56,8 @@ export type Rules = Ruleset | readonly Ruleset[];
 export type RulesInput = Rules | Parsed | string;
 
 /** At least one. @throws InputError when the text is wrong or has no rules */
-export function rulesetsOf(rules: RulesInput, options: Pick<ParseOptions, 'allowEmpty'> = {}): readonly Ruleset[] {
-  if (typeof rules === 'string') return rulesetsOf(parse(rules, options));
+export function rulesetsOf(rules: RulesInput, { allowEmpty }: Pick<ParseOptions, 'allowEmpty'> = {}): readonly Ruleset[] {
+  if (typeof rules === 'string') return rulesetsOf(parse(rules, { ...(allowEmpty !== undefined && { allowEmpty }) }));
   if (typeof rules !== 'object' || rules === null) throw new InputError(['there are no rules']);
   if ('tables' in rules) return [rules];
   const errors = 'rulesets' in rules ? rules.diagnostics.filter(isError) : [];
@@ -91,6 +89,16 @@ export interface SettingOptions {
   readonly allowEmpty?: boolean;
 }
 
+export const SETTING_OPTIONS: OptionKinds<SettingOptions> = {
+  budget: BUDGET,
+  host: 'anything',
+  podIps: 'texts',
+  profile: PROFILE,
+  proxyUid: 'id',
+  proxyGid: 'id',
+  allowEmpty: 'flag',
+};
+
 interface Asked {
   /** of a comparison the rules of the base */
   readonly shownBy?: readonly Ruleset[];
@@ -104,8 +112,6 @@ export function settingOf(rulesets: readonly Ruleset[], options: SettingOptions,
 
 /** @throws InputError */
 export function givenPlace({ host, podIps, profile, proxyUid, proxyGid }: SettingOptions): GivenPlace {
-  const isKnown = profile === undefined || profile === 'auto' || profile === 'none' || profileNamed(profile) !== undefined;
-  if (!isKnown) throw new InputError([`there is no profile \`${profile}\``]);
   return {
     podIps: podIpsFrom(podIps, host),
     ...(host !== undefined && { host: hostFrom(host) }),

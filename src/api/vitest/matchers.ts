@@ -1,15 +1,16 @@
 /** The matchers, each as a function of what it is given to what is known. */
 
+import { unsaidOfArrivals } from '../../connection/assumedHost.ts';
 import { hostWords } from '../../connection/bounds.ts';
-import { isOutcome, type Outcome } from '../../connection/journey.ts';
+import { isOutcome, OUTCOMES, type Outcome } from '../../connection/journey.ts';
 import { placeAssumptions } from '../../connection/setting.ts';
 import { diffRulesets } from '../../diff/rulesets.ts';
 import { BudgetError } from '../../lib/budget.ts';
+import { nearest } from '../../lib/nearest.ts';
 import { valueText } from '../../lib/valueText.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import { podsOf } from '../../pods/familiesOfPod.ts';
-import { CLAIMS } from '../../prove/claims/all.ts';
 import { type Verified, verifyRulesets } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import { humanDiff } from '../../report/human/diff.ts';
@@ -18,7 +19,17 @@ import { toDiffReport } from '../../report/json/diff.ts';
 import { PLAIN } from '../../report/text/paint.ts';
 import { parsePacket } from '../../syntax/packets/parsePacket.ts';
 import { isGenerated } from '../arbitraries/generated.ts';
-import { givenPlace, InputError, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from '../library/input.ts';
+import {
+  givenPlace,
+  InputError,
+  packetSetFrom,
+  type RulesInput,
+  rulesetsOf,
+  SETTING_OPTIONS,
+  type SettingOptions,
+  settingOf,
+} from '../library/input.ts';
+import { CLAIM_IDS, checkOptions, type OptionKinds, WHERE } from '../library/options.ts';
 import { type Answer, open } from './answer.ts';
 import { askPacket, WIDTH } from './onePacket.ts';
 import { askSet } from './packetSet.ts';
@@ -31,6 +42,8 @@ export interface EquivalenceOptions extends SettingOptions {
   /** only these packets are compared; absent: all */
   readonly where?: string;
 }
+
+const EQUIVALENCE_OPTIONS: OptionKinds<EquivalenceOptions & HoldOptions> = { ...SETTING_OPTIONS, where: WHERE };
 
 export interface HoldOptions extends SettingOptions {
   /** a set of packets in notation; absent: all */
@@ -54,6 +67,7 @@ interface AskedPackets extends Asked<SettingOptions> {
 /** What cannot be read, or is too hard, passes neither way, here as below. */
 export function packetsAnswer(rules: unknown, { packets, wish, isNot, options }: AskedPackets): Answer {
   return readable(() => {
+    checkOptions(options, SETTING_OPTIONS);
     const rulesets = rulesetsOf(rules as RulesInput, options);
     const where = setOf(packets);
     if (where !== undefined) return askSet({ rulesets, where, wish, isNot }, options);
@@ -62,12 +76,21 @@ export function packetsAnswer(rules: unknown, { packets, wish, isNot, options }:
 }
 
 export function reachWish(end: Outcome | number): Wish {
-  if (typeof end !== 'number' && !isOutcome(end)) throw new InputError([`\`${valueText(end)}\` is no outcome and no port`]);
+  if (typeof end !== 'number' && !isOutcome(end)) throw new InputError([`\`${valueText(end)}\` is no outcome and no port${meantOf(end)}`]);
   return reach(end);
 }
 
+function meantOf(end: unknown): string {
+  const meant = typeof end === 'string' ? nearest(end, OUTCOMES) : undefined;
+  return meant === undefined ? '' : `: did you mean \`${meant}\`?`;
+}
+
 function setOf(packets: PacketsInput): string | undefined {
-  if (typeof packets === 'object') return 'where' in packets ? packets.where : undefined;
+  if (typeof packets === 'object') {
+    if (!('where' in packets)) return undefined;
+    checkOptions(packets, { where: WHERE });
+    return packets.where;
+  }
   return parsePacket({ file: 'packet', text: packets }).packet === undefined ? packets : undefined;
 }
 
@@ -77,7 +100,7 @@ export function holdAnswer(
   { claim, isNot, options }: Asked<HoldOptions> & { readonly claim?: string | undefined },
 ): Answer {
   return readable(() => {
-    if (claim !== undefined && !CLAIMS.some(({ id }) => id === claim)) throw new InputError([`there is no claim \`${claim}\``]);
+    checkOptions({ ...options, only: claim === undefined ? [] : [claim] }, { ...EQUIVALENCE_OPTIONS, only: CLAIM_IDS });
     const rulesets = rulesetsOf(rules as RulesInput, options);
     const { host: _host, podIps: _podIps, where, budget = {}, ...rest } = options;
     const settings = {
@@ -116,12 +139,14 @@ export function equivalenceAnswer(
   { other, isNot, options }: Asked<EquivalenceOptions> & { readonly other: RulesInput },
 ): Answer {
   return readable(() => {
+    checkOptions(options, EQUIVALENCE_OPTIONS);
     const sides = { base: rulesetsOf(other, options), head: rulesetsOf(rules as RulesInput, options) };
     const where = options.where === undefined ? undefined : packetSetFrom(options.where);
     const setting = settingOf([...sides.base, ...sides.head], options, { shownBy: sides.base, where });
     const { diffs, notes } = diffRulesets(sides.base, sides.head, {
       ...setting,
       limits: () => options.budget ?? {},
+      unsaid: unsaidOfArrivals(setting.assumed, where?.dir),
       ...(where !== undefined && { where }),
     });
     const files = { base: sides.base[0]?.source.file ?? '', head: sides.head[0]?.source.file ?? '' };

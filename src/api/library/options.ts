@@ -1,0 +1,94 @@
+/** Options of the library's functions: a name or a value that is not known changes no answer in silence. */
+import { OUTCOMES } from '../../connection/journey.ts';
+import { nearest } from '../../lib/nearest.ts';
+import { valueText } from '../../lib/valueText.ts';
+import { PROFILES } from '../../mesh/allProfiles.ts';
+import { CLAIMS } from '../../prove/claims/all.ts';
+import { InputError } from './inputError.ts';
+
+/** What an option may be. Words: one of these. */
+export type Kind = 'anything' | 'flag' | 'count' | 'function' | 'id' | 'text' | 'texts' | 'textByName' | Words | Shape;
+
+interface Words {
+  /** of what kind they are, `profile` */
+  readonly a: string;
+  readonly words: readonly (string | number)[];
+  readonly list?: true;
+}
+
+/** An object with these keys, all of them optional. */
+interface Shape {
+  readonly keys: Readonly<Record<string, Kind>>;
+}
+
+/** Each option of a function: the compiler asks for all of them. */
+export type OptionKinds<T> = { readonly [K in keyof Required<T>]: Kind };
+
+export const WHERE: Kind = 'text';
+export const PROFILE: Kind = { a: 'profile', words: ['auto', 'none', ...PROFILES.map(({ name }) => name)] };
+export const OUTCOME: Kind = { a: 'outcome', words: OUTCOMES };
+export const CLAIM_IDS: Kind = { a: 'claim', words: CLAIMS.map(({ id }) => id), list: true };
+export const FAMILY: Kind = { a: 'family', words: [4, 6] };
+export const FAMILIES: Kind = { ...FAMILY, list: true };
+export const BUDGET: Kind = {
+  keys: { steps: 'count', nodes: 'count', classes: 'count', records: 'count', deadline: 'function', reserve: 'anything' },
+};
+
+/** @throws InputError */
+export function checkOptions<T extends object>(given: T | undefined, kinds: OptionKinds<T>): void {
+  const problems =
+    given === undefined ? [] : problemsOf(given, { name: 'options', path: '', kinds: kinds as Readonly<Record<string, Kind>> });
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+interface Asked {
+  readonly name: string;
+  readonly path: string;
+  readonly kinds: Readonly<Record<string, Kind>>;
+}
+
+function problemsOf(given: unknown, { name, path, kinds }: Asked): readonly string[] {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return [`${name}: an object is expected, not \`${valueText(given)}\``];
+  return Object.entries(given).flatMap(([key, value]) => {
+    const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined;
+    if (kind === undefined) return [`there is no option \`${path}${key}\`${didYouMean(key, Object.keys(kinds))}`];
+    return value === undefined ? [] : problemsWith(`${path}${key}`, value, kind);
+  });
+}
+
+const SIMPLE: Readonly<Record<Extract<Kind, string>, { readonly is: (value: unknown) => boolean; readonly says: string }>> = {
+  anything: { is: () => true, says: 'anything' },
+  flag: { is: (value) => typeof value === 'boolean', says: 'true or false' },
+  count: { is: (value) => typeof value === 'number' && value >= 0, says: 'a number of 0 or more' },
+  function: { is: (value) => typeof value === 'function', says: 'a function' },
+  id: { is: (value) => typeof value === 'number', says: 'a number from 0 to 4294967294' },
+  text: { is: (value) => typeof value === 'string', says: 'a text' },
+  texts: { is: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'), says: 'a list of texts' },
+  textByName: {
+    is: (value) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((one) => typeof one === 'string'),
+    says: 'an object of texts by name',
+  },
+};
+
+function problemsWith(name: string, value: unknown, kind: Kind): readonly string[] {
+  if (typeof kind === 'string') {
+    const { is, says } = SIMPLE[kind];
+    return is(value) ? [] : [`\`${name}\` is ${says}, not \`${valueText(value)}\``];
+  }
+  if ('keys' in kind) return problemsOf(value, { name, path: `${name}.`, kinds: kind.keys });
+  if (kind.list !== true) return wordProblems(value, kind);
+  return Array.isArray(value) ? value.flatMap((one) => wordProblems(one, kind)) : [`\`${name}\` is a list, not \`${valueText(value)}\``];
+}
+
+function wordProblems(value: unknown, { a, words }: Words): readonly string[] {
+  if ((words as readonly unknown[]).includes(value)) return [];
+  const meant = typeof value === 'string' ? didYouMean(value, words.map(String)) : '';
+  return [`there is no ${a} \`${valueText(value)}\`${meant === '' && words.length < 10 ? `: known are ${words.join(', ')}` : meant}`];
+}
+
+function didYouMean(word: string, words: readonly string[]): string {
+  const meant = nearest(word, words);
+  return meant === undefined ? '' : `: did you mean \`${meant}\`?`;
+}
