@@ -12,6 +12,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // without it one of two cores works; every test has folders and network namespaces of its own
+    maxWorkers: '100%',
     globalSetup: 'test/support/globalSetup.ts',
     // a hang ends here; nothing is timed: a busy machine must not fail a test
     testTimeout: 120_000,

@@ -2,15 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flagsOf } from '../../src/cli/argv/flags.ts';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { POD_CHECKS } from '../../src/injection/podChecks/checks.ts';
 import { CLAIMS } from '../../src/prove/claims/all.ts';
+import { makePrograms, type Programs } from '../support/programs.ts';
 import { chainwalk } from './memoryIo.ts';
-
-const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Words that may stand in place of the last one. */
 async function offered(...words: readonly string[]): Promise<readonly string[]> {
@@ -86,14 +85,19 @@ const found = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
 
 describe('shells', { timeout: 60_000 }, () => {
   let folder = '';
+  let programs: Programs;
   beforeAll(() => {
+    programs = makePrograms();
     folder = mkdtempSync(join(tmpdir(), 'chainwalk-completion-'));
     const program = join(folder, 'chainwalk');
-    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' --import '${import.meta.resolve('tsx')}' '${ROOT}/src/main.ts' "$@"\n`);
+    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${programs.main}' "$@"\n`);
     chmodSync(program, 0o755);
     writeFileSync(join(folder, 'pod one.rules'), '');
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    programs.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   const run = (shell: string, args: readonly string[]) => {
     const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, HOME: folder, ZDOTDIR: folder, XDG_CONFIG_HOME: folder };

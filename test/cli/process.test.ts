@@ -2,11 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { makePrograms } from '../support/programs.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const RULES = 'fixtures/istio-sidecar.rules';
-const PROGRAM = 'node --import tsx src/main.ts';
+const PROGRAMS = makePrograms();
+const PROGRAM = `'${process.execPath}' '${PROGRAMS.main}'`;
 
 function sh(command: string, input = ''): { readonly code: number | null; readonly out: string; readonly err: string } {
   const env = { ...process.env, FORCE_COLOR: '', NO_COLOR: '' };
@@ -15,6 +17,8 @@ function sh(command: string, input = ''): { readonly code: number | null; readon
 }
 
 describe('process', { timeout: 240_000 }, () => {
+  afterAll(PROGRAMS.remove);
+
   it('answers on standard output and exits 0', () => {
     const { code, out, err } = sh(`${PROGRAM} trace ${RULES} 'out tcp -> 203.0.113.9:443' --brief`);
     expect([code, err]).toEqual([0, '']);

@@ -27,9 +27,9 @@ interface Edit {
   readonly examples: readonly Packet[];
 }
 
-function* edits(random: Random, worlds: () => World, count: number): Generator<Edit> {
+function* edits(random: Random, worlds: (random: Random) => World, count: number): Generator<Edit> {
   for (let made = 0; made < count; ) {
-    const world = worlds();
+    const world = worlds(random);
     const text = edited(random, world.text);
     const [base, head] = [loaded(world, world.text), text === world.text ? undefined : loaded(world, text)];
     if (base === undefined || head === undefined) continue;
@@ -77,21 +77,31 @@ function endOf({ answer }: Pair): string {
 
 const WORLDS = fixtureWorlds();
 
+/** Made once, when the first backend is asked. */
+function editsOf(worlds: (random: Random) => World, count: number): () => readonly Edit[] {
+  let made: readonly Edit[] | undefined;
+  return () => {
+    made ??= [...edits(randomFrom(Number(process.env.CHAINWALK_SEED ?? 3)), worlds, count)];
+    return made;
+  };
+}
+
+const ASKED = [
+  ['the fixtures', EDITS, editsOf((random) => random.pick(WORLDS), EDITS)],
+  // most edits of random rules change nothing
+  ['random rules', 3 * EDITS, editsOf((random) => randomWorld(random.fork()), 3 * EDITS)],
+] as const;
+
 describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('changed packets in the kernel, %s backend', (backend) => {
   let oracle: Oracle | undefined;
   afterAll(() => oracle?.close());
 
-  test.each([
-    ['the fixtures', EDITS, (random: Random) => random.pick(WORLDS)],
-    // most edits of random rules change nothing
-    ['random rules', 3 * EDITS, (random: Random) => randomWorld(random.fork())],
-  ] as const)('single edits of %s', { timeout: 3_600_000 }, async (_, count, pick) => {
+  test.each(ASKED)('single edits of %s', { timeout: 3_600_000 }, async (_, count, made) => {
     oracle ??= openOracle(backend);
-    const random = randomFrom(Number(process.env.CHAINWALK_SEED ?? 3));
     const wrong: string[] = [];
     let asked = 0;
     let refused = 0;
-    for (const { world, head, examples } of edits(random, () => pick(random), count)) {
+    for (const { world, head, examples } of made()) {
       if (examples.length === 0 || (backend === 'nft' && differsInOrder(world))) continue;
       const { family, json: host } = world;
       const ask = (text: string) => examine(oracle as Oracle, { host, family, rules: { [`v${family}`]: text }, packets: examples });

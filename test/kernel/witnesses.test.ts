@@ -38,7 +38,17 @@ function sendable({
   return ctstate === 'INVALID' && packet.flags === TCP_FLAGS.A ? { packet, sysctls: STRICT } : undefined;
 }
 
+/** Both backends are asked about the same. */
+const KNOWN = new Map<string, Witnessed>();
+
 function witnessesOf(text: string, family: 4 | 6, description: unknown): Witnessed {
+  const key = `${family} ${JSON.stringify(description)} ${text}`;
+  const known = KNOWN.get(key) ?? findWitnesses(text, family, description);
+  KNOWN.set(key, known);
+  return known;
+}
+
+function findWitnesses(text: string, family: 4 | 6, description: unknown): Witnessed {
   const host = hostOf(description);
   const { findings } = verifyRulesets(rulesetsOf(text, { sets: host.sets }), { host });
   const found = findings.flatMap(({ claim, witness, family: of }) => (witness === undefined || of !== family ? [] : [{ claim, witness }]));

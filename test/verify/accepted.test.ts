@@ -11,6 +11,19 @@ import { readFixture } from '../support/fixtures.ts';
 const NAMES = readdirSync(new URL('../../fixtures/broken/', import.meta.url))
   .filter((name) => name.endsWith('.rules'))
   .map((name) => name.replace(/\.rules$/, ''));
+/** Findings of each fixture before anything is accepted: the same for every random choice. */
+const BROKEN = new Map<string, { readonly ruleset: Ruleset; readonly broken: readonly Finding[] } | undefined>();
+
+function brokenBy(name: string): { readonly ruleset: Ruleset; readonly broken: readonly Finding[] } | undefined {
+  if (!BROKEN.has(name)) {
+    const [ruleset] = parse(readFixture(`broken/${name}`).text).rulesets;
+    const findings = ruleset === undefined ? [] : verifyRulesets([ruleset]).findings;
+    const broken = findings.filter(({ verdict, witness }) => verdict === 'violated' && witness !== undefined);
+    BROKEN.set(name, ruleset && { ruleset, broken });
+  }
+  return BROKEN.get(name);
+}
+
 const MUTED = { by: 'comment', reason: 'a test' } as const;
 
 function rulesOf({ tables }: Ruleset): readonly Rule[] {
@@ -26,10 +39,9 @@ describe('an accepted rule', { timeout: 120_000 }, () => {
     const seen = { muted: 0, open: 0, both: 0 };
     fc.assert(
       fc.property(fc.constantFrom(...NAMES), fc.nat(), fc.nat(), fc.boolean(), (name, pickClaim, pickRule, onPath) => {
-        const { rulesets } = parse(readFixture(`broken/${name}`).text);
-        const [ruleset] = rulesets;
-        if (ruleset === undefined) return;
-        const before = verifyRulesets([ruleset]).findings.filter(({ verdict, witness }) => verdict === 'violated' && witness !== undefined);
+        const known = brokenBy(name);
+        if (known === undefined) return;
+        const { ruleset, broken: before } = known;
         const broken = before[pickClaim % Math.max(1, before.length)];
         const path = rulesOf(ruleset).filter((one) => broken !== undefined && passes(broken, one));
         const rules = onPath && path.length > 0 ? path : rulesOf(ruleset);
