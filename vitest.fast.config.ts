@@ -12,12 +12,15 @@ const SLOW = [
   'verify/**',
   'vitest/**',
   'istio/**/law.test.ts',
+  'istio/claims.test.ts',
   'istio/pod/**',
   'extensions/*.prop.test.ts',
   'syntax/anyText.test.ts',
   'syntax/scripts.test.ts',
-  'cli/{any,ci,diff,git,man,pods,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,one,verify,phase,render}*.test.ts',
+  'syntax/restore.kernel.test.ts',
+  'report/review/{sarif,fromPods}.test.ts',
+  'cli/{any,ci,confined,emptyInput,proxyIdentity,diff,git,man,pods,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,one,verify,phase,render}*.test.ts',
   'action.test.ts',
 ];
 
-export default mergeConfig(all, { test: { exclude: [...configDefaults.exclude, ...SLOW.map((glob) => `test/${glob}`)] } });
+export default mergeConfig(all, { test: { exclude: [...configDefaults.exclude, 'fixtures/**', ...SLOW.map((glob) => `test/${glob}`)] } });
