@@ -12,3 +12,7 @@ export function countInTable({ chains }: Table): number {
   for (const { rules } of chains.values()) count += rules.length;
   return count;
 }
+
+export function hasRules(ruleset: Ruleset): boolean {
+  return countRules(ruleset) > 0;
+}

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { readYaml } from '../../src/cli/input/readYaml.ts';
+import { readYaml } from '../../src/cli/input/yaml.ts';
 import { readBlockYaml } from '../../src/kubernetes/yaml/blockYaml.ts';
 import type { Node } from '../../src/kubernetes/yaml/node.ts';
 

@@ -1,7 +1,7 @@
 /** `chainwalk verify` and `chainwalk trace` of manifests: the rules follow from the pod and its mesh. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { isManifest } from '../../src/cli/input/recognise.ts';
+import { isManifest } from '../../src/app/load/recognise.ts';
 import type { VerifyReport } from '../../src/report/json/verify.ts';
 import { chainwalk } from './memoryIo.ts';
 

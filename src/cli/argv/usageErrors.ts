@@ -1,7 +1,7 @@
 /** Commander's errors in our words: what is wrong, and apart from it what was probably meant. */
 import type { CommanderError } from 'commander';
-import type { Complaint } from '../io/messages.ts';
-import { nearest } from './nearest.ts';
+import type { Complaint } from '../../lib/complaint.ts';
+import { nearest } from '../../lib/nearest.ts';
 
 /** `help`: where to look when nothing is near. */
 export function misuse({ message }: CommanderError, help: string): Complaint {

@@ -5,6 +5,7 @@ import { type Call, isSet, textOf } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
+import { type Reader, readerOf } from '../input/reader.ts';
 import type { Io } from '../io/io.ts';
 import { complain } from '../io/messages.ts';
 import { baselineText, type Known, knownOf, muteByBaseline, readBaseline } from './baseline.ts';
@@ -30,15 +31,24 @@ export async function acceptKnown(call: Call, { loaded, subjects, from: tree }: 
   await showDiagnostics(call, diagnostics);
   // the command line's own is a file that is here
   const isHere = tree === undefined || textOf(call.input, 'baseline') !== undefined || isSet(call.input, 'updateBaseline');
-  const reading = isHere ? call : { ...call, io: { ...call.io, read: tree.read } };
-  const baselined = await applyBaseline(reading, loaded, configured);
+  const baselined = await applyBaseline(call, {
+    loaded,
+    subjects: configured,
+    reader: isHere ? readerOf(call) : { ...readerOf(call), read: tree.read },
+  });
   return baselined && { ...baselined, diagnostics };
+}
+
+interface Baselining {
+  readonly loaded: LoadedConfig;
+  readonly subjects: readonly Subject[];
+  /** of the files of the baseline */
+  readonly reader: Reader;
 }
 
 async function applyBaseline(
   call: Call,
-  { config, folder }: LoadedConfig,
-  subjects: readonly Subject[],
+  { loaded: { config, folder }, subjects, reader }: Baselining,
 ): Promise<Pick<Accepted, 'subjects' | 'notes'> | undefined> {
   // --baseline counts from here, the configuration's from its own folder
   const file = textOf(call.input, 'baseline') ?? (config.baseline === undefined ? undefined : from(folder, config.baseline));
@@ -48,8 +58,8 @@ async function applyBaseline(
     await complain(call.io, { message: '--update-baseline needs a file', help: '--baseline FILE, or `baseline` in the configuration' });
     return undefined;
   }
-  const isNew = updates && 'problem' in (await call.io.read(file));
-  const known = isNew ? [] : await readBaseline(call, file);
+  const isNew = updates && 'problem' in (await reader.read(file));
+  const known = isNew ? [] : await readBaseline(reader, file);
   if (known === undefined) return undefined;
   const muted = muteByBaseline(subjects, known, { file });
   if (!updates)

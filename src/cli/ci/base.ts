@@ -1,22 +1,26 @@
 /** The same question about a git revision: what was wrong there already is known, what was judged there is to be judged still. */
+import { type CompareQuestion, compareBatches } from '../../app/ci/compare.ts';
+import { type BatchQuestion, type Judged, judgeBatch, type Part } from '../../app/ci/judge.ts';
+import { mapProblems } from '../../app/ci/mapProblems.ts';
+import type { Broken } from '../../app/ci/promises.ts';
+import type { LoadedExpectations } from '../../app/expect/expectation.ts';
 import type { Problem, Subject } from '../../report/review/review.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
-import { withKeptFiles } from '../argv/cachedReads.ts';
+import { keptReads } from '../argv/cachedReads.ts';
 import type { Call } from '../argv/command.ts';
+import { limitsOf } from '../argv/limits.ts';
+import { progressOn } from '../argv/progress.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import type { LoadedExpectations } from '../expect/load.ts';
 import { loadExpectations } from '../expect/load.ts';
 import type { RevisionTree } from '../git/revisionTree.ts';
-import { compareBatches, type Sides } from './compare.ts';
+import { quietReader } from '../input/reader.ts';
 import { goneSince } from './gone.ts';
-import { type Batch, batchesOf, list } from './groups.ts';
-import { judgeBatch, type Part } from './judge.ts';
-import type { Broken } from './promises.ts';
-import { silent } from './silent.ts';
-import { mapProblems } from './subjects.ts';
+import { type Batch, batchesOf, type ConfigFiles, list } from './groups.ts';
+import { type Asking, questionOf } from './question.ts';
 
 export interface JudgedBatch {
   readonly batch: Batch;
+  readonly question: BatchQuestion;
   /** as the files are now */
   readonly subjects: readonly Subject[];
   readonly parts: readonly Part[];
@@ -44,42 +48,52 @@ export interface Compared {
 
 export async function againstBase(call: Call, asked: AgainstBase): Promise<Compared> {
   const { revision, tree, judged, expectations, loaded, compares } = asked;
-  const base = withKeptFiles({ ...call, io: { ...silent(call.io), read: tree.read, glob: tree.glob } });
-  const before = await judgeBase({ head: call, base, revision, renamed: tree.renamed }, judged, loaded);
+  // what is wrong with files of the base has been said there
+  const base: ConfigFiles = { read: keptReads(tree.read), glob: tree.glob };
+  const asking: Asking = { reader: quietReader(base.read), limits: limitsOf(call) };
+  const before = await judgeBase({ head: call.io, base, asking }, judged, loaded);
   const head = judged.flatMap(({ subjects }) => subjects);
   const globs = list(loaded.config.expectations);
-  const expected = globs.length === 0 ? [] : ((await loadExpectations(base, await base.io.glob(globs, loaded.folder))) ?? []);
+  const expected = globs.length === 0 ? [] : ((await loadExpectations(asking.reader, await base.glob(globs, loaded.folder))) ?? []);
   const gone = await goneSince({
-    call,
+    read: call.io.read,
     revision,
     base: { parts: before.parts, expectations: expected },
     head: { parts: judged.flatMap(({ parts }) => parts), expectations },
     renamed: tree.renamed,
   });
-  const compared = compares ? await compareBatches({ head: call, base, revision, renamed: tree.renamed }, before.differing) : [];
+  const compared = compares ? await compare(call, { revision, renamed: tree.renamed, batches: before.differing }) : [];
   const subjects = [...knownOnBase(head, before.subjects, revision), ...compared];
   return { subjects, gone, commented: commentedSince(head, before.subjects), notes: before.notes };
 }
 
-/** Batches of both sides that are not the same, each with its files that can be used. */
-export interface Differing {
-  readonly base: readonly Batch[];
-  readonly head: readonly Batch[];
+async function compare(call: Call, asked: Pick<CompareQuestion, 'revision' | 'renamed' | 'batches'>): Promise<readonly Subject[]> {
+  const progress = progressOn(call.io.err, () => performance.now());
+  const subjects = compareBatches({ ...asked, limits: limitsOf(call), tell: progress.tell });
+  await progress.end();
+  return subjects;
 }
 
 interface Before {
   readonly subjects: readonly Subject[];
   readonly parts: readonly Part[];
-  readonly differing: Differing;
+  /** batches of both sides that are not the same, each with its files that can be used */
+  readonly differing: CompareQuestion['batches'];
   readonly notes: readonly string[];
 }
 
+interface BaseFiles {
+  readonly head: ConfigFiles;
+  readonly base: ConfigFiles;
+  readonly asking: Asking;
+}
+
 /** Where neither the files nor how they are read differ, the subjects are those of the base as well. */
-async function judgeBase({ head, base }: Sides, now: readonly JudgedBatch[], loaded: LoadedConfig): Promise<Before> {
+async function judgeBase({ head, base, asking }: BaseFiles, now: readonly JudgedBatch[], loaded: LoadedConfig): Promise<Before> {
   const left = new Map(await Promise.all(now.map(async (one) => [await contentOf(head, one.batch), one] as const)));
   const subjects: Subject[] = [];
   const parts: Part[] = [];
-  const differing: Batch[] = [];
+  const differing: BatchQuestion[] = [];
   const notes: string[] = [];
   const named = (await batchesOf(base, loaded)).batches;
   const others = await alsoThere(
@@ -96,33 +110,52 @@ async function judgeBase({ head, base }: Sides, now: readonly JudgedBatch[], loa
       left.delete(key);
       continue;
     }
-    const first = await judgeBatch(base, batch);
-    const broken = new Set(first.diagnostics.filter(isError).map(({ source }) => source.file));
-    const sound = batch.files.filter((file) => !broken.has(file));
-    const judged = broken.size === 0 || sound.length === 0 ? first : await judgeBatch(base, { ...batch, files: sound });
+    const { judged, question, unused } = await judgeSound(asking, batch);
     subjects.push(...judged.subjects);
     if (named.includes(batch)) parts.push(...judged.parts);
-    if (sound.length > 0) differing.push({ ...batch, files: sound });
-    const unused = judged.unreadable ? batch.files : [...broken];
+    if (question !== undefined) differing.push(question);
     if (unused.length > 0) notes.push(`${unused.join(', ')} cannot be used on the base: nothing of it counts as known`);
   }
-  return { subjects, parts, notes, differing: { base: differing, head: [...left.values()].map(({ batch }) => batch) } };
+  return { subjects, parts, notes, differing: { base: differing, head: [...left.values()].map(({ question }) => question) } };
+}
+
+interface SoundBatch {
+  readonly judged: Judged;
+  /** absent: no file of it can be used */
+  readonly question?: BatchQuestion;
+  /** files that cannot be used */
+  readonly unused: readonly string[];
+}
+
+const NOTHING: Judged = { subjects: [], diagnostics: [], notes: [], parts: [] };
+
+/** Judged without the files in which there is an error. */
+async function judgeSound(asking: Asking, batch: Batch): Promise<SoundBatch> {
+  const question = await questionOf(asking, batch);
+  if (question === undefined) return { judged: NOTHING, unused: batch.files };
+  const judged = judgeBatch(question);
+  const broken = new Set(judged.diagnostics.filter(isError).map(({ source }) => source.file));
+  if (broken.size === 0) return { judged, question, unused: [] };
+  const sound = batch.files.filter((file) => !broken.has(file));
+  const rest = sound.length === 0 ? undefined : await questionOf(asking, { ...batch, files: sound });
+  if (rest === undefined) return { judged, unused: [...broken] };
+  return { judged: judgeBatch(rest), question: rest, unused: [...broken] };
 }
 
 /** Files that the base has, and that only the configuration that is here names. */
-async function alsoThere({ io }: Call, now: readonly Batch[], named: readonly Batch[]): Promise<readonly Batch[]> {
+async function alsoThere({ read: readFile }: ConfigFiles, now: readonly Batch[], named: readonly Batch[]): Promise<readonly Batch[]> {
   const known = new Set(named.flatMap(({ files }) => files));
   const read = await Promise.all(
     now.map(async (batch): Promise<Batch> => {
-      const there = await Promise.all(batch.files.map(async (file) => !known.has(file) && 'text' in (await io.read(file))));
+      const there = await Promise.all(batch.files.map(async (file) => !known.has(file) && 'text' in (await readFile(file))));
       return { ...batch, files: batch.files.filter((_, index) => there[index]) };
     }),
   );
   return read.filter(({ files }) => files.length > 0);
 }
 
-async function contentOf({ io }: Call, batch: Batch): Promise<string> {
-  const texts = await Promise.all([...batch.files, ...batch.beside].map((file) => io.read(file)));
+async function contentOf({ read }: ConfigFiles, batch: Batch): Promise<string> {
+  const texts = await Promise.all([...batch.files, ...batch.beside].map((file) => read(file)));
   return JSON.stringify([batch, texts]);
 }
 

@@ -1,12 +1,12 @@
 /** Findings that are known, in a file that people read in a pull request: one line each, sorted. */
+import { mapProblems } from '../../app/ci/mapProblems.ts';
 import { packetText } from '../../packet/notation.ts';
 import { canFail, problemsOf } from '../../report/review/problems.ts';
 import type { Problem, Review, Subject } from '../../report/review/review.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import type { Call } from '../argv/command.ts';
 import { type Read, readList, readRecord, readText, readWord } from '../config/read.ts';
 import { readTree } from '../config/tree.ts';
-import { mapProblems } from './subjects.ts';
+import type { Reader } from '../input/reader.ts';
 
 export interface Known {
   readonly claim: string;
@@ -39,8 +39,8 @@ const shape: Read<BaselineFile> = readRecord<BaselineFile>(
 );
 
 /** Undefined when it cannot be used, which has been said. */
-export async function readBaseline(call: Call, file: string): Promise<readonly Known[] | undefined> {
-  return (await readTree(call, file, shape))?.value.known;
+export async function readBaseline(reader: Reader, file: string): Promise<readonly Known[] | undefined> {
+  return (await readTree(reader, file, shape))?.value.known;
 }
 
 export function baselineText(known: readonly Known[]): string {

@@ -1,13 +1,13 @@
 /** The configuration, and the findings that it takes for known, against those of the base. */
+import type { Broken } from '../../app/ci/promises.ts';
 import { type Call, isSet, textOf } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
+import { quietReader } from '../input/reader.ts';
 import { readBaseline } from './baseline.ts';
 import { type ConfigChange, configChanges } from './configChanges.ts';
 import type { ConfigOnBase } from './configOnBase.ts';
-import type { Broken } from './promises.ts';
 import type { Base } from './setUp.ts';
-import { silent } from './silent.ts';
 
 export interface ChangedPromises {
   readonly changed: readonly Broken[];
@@ -48,9 +48,8 @@ async function configChangesOf(
 async function newlyKnown(call: Call, { config, folder }: LoadedConfig, { tree, revision }: Base): Promise<readonly Broken[]> {
   const file = textOf(call.input, 'baseline') ?? (config.baseline === undefined ? undefined : from(folder, config.baseline));
   if (file === undefined || isSet(call.input, 'updateBaseline')) return [];
-  const quiet: Call = { ...call, io: silent(call.io) };
-  const now = (await readBaseline(quiet, file)) ?? [];
-  const before = (await readBaseline({ ...quiet, io: { ...quiet.io, read: tree.read } }, file)) ?? [];
+  const now = (await readBaseline(quietReader(call.io.read), file)) ?? [];
+  const before = (await readBaseline(quietReader(tree.read), file)) ?? [];
   const key = ({ fingerprint, packets }: (typeof now)[number]) => JSON.stringify([fingerprint, packets]);
   const known = new Set(before.map(key));
   return now

@@ -4,7 +4,7 @@ import { textOf } from '../argv/command.ts';
 import { configsIn, foldersUpwards, isCode } from '../config/find.ts';
 import { type LoadedConfig, readConfig } from '../config/load.ts';
 import type { RevisionTree } from '../git/revisionTree.ts';
-import { silent } from './silent.ts';
+import { quietReader } from '../input/reader.ts';
 
 export type ConfigOnBase =
   /** the base has none, or one that cannot be read */
@@ -15,7 +15,6 @@ export type ConfigOnBase =
 
 /** The one that `chainwalk ci` would take there: that of --config, or the nearest. */
 export async function configOnBase(call: Call, tree: RevisionTree): Promise<ConfigOnBase> {
-  const onBase: Call = { ...call, io: { ...silent(call.io), ...tree } };
   const given = textOf(call.input, 'config');
   for (const folder of given === undefined ? await foldersUpwards(call.io) : ['']) {
     const [file, other] = given === undefined ? await configsIn(tree, folder) : [given];
@@ -24,7 +23,7 @@ export async function configOnBase(call: Call, tree: RevisionTree): Promise<Conf
     const content = await tree.read(file);
     if ('problem' in content) return { kind: 'none', why: `the base has no \`${file}\`` };
     if (isCode(file)) return { kind: 'code', file, text: content.text };
-    const loaded = await readConfig(onBase, file);
+    const loaded = await readConfig({ ...quietReader(tree.read), load: call.io.load }, file);
     return loaded === undefined ? { kind: 'none', why: `\`${file}\` cannot be read on the base` } : { kind: 'data', loaded };
   }
   return { kind: 'none', why: 'the base has no configuration' };

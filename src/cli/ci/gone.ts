@@ -1,10 +1,9 @@
 /** What the base judges and what is judged now: what is gone, emptied, or judged as less. */
-import type { Call } from '../argv/command.ts';
+import type { Part } from '../../app/ci/judge.ts';
+import type { Broken } from '../../app/ci/promises.ts';
+import type { ExpectationFile, LoadedExpectations } from '../../app/expect/expectation.ts';
 import { folderOf, from } from '../config/paths.ts';
-import type { LoadedExpectations } from '../expect/load.ts';
-import type { ExpectationFile } from '../expect/shape.ts';
-import type { Part } from './judge.ts';
-import type { Broken } from './promises.ts';
+import type { Io } from '../io/io.ts';
 
 export interface Judgement {
   readonly parts: readonly Part[];
@@ -12,7 +11,8 @@ export interface Judgement {
 }
 
 export interface GoneQuestion {
-  readonly call: Call;
+  /** the files of the head */
+  readonly read: Io['read'];
   readonly revision: string;
   readonly base: Judgement;
   readonly head: Judgement;
@@ -24,7 +24,7 @@ export async function goneSince(question: GoneQuestion): Promise<readonly Broken
   return [...(await goneParts(question)), ...goneExpectations(question)];
 }
 
-async function goneParts({ call, revision, base, head, renamed }: GoneQuestion): Promise<readonly Broken[]> {
+async function goneParts({ read, revision, base, head, renamed }: GoneQuestion): Promise<readonly Broken[]> {
   const now = new Map(numbered(head.parts));
   const broken: Broken[] = [];
   const after = base.parts.map((part) => ({ ...part, file: renamed.get(part.file) ?? part.file, was: part.file }));
@@ -35,7 +35,7 @@ async function goneParts({ call, revision, base, head, renamed }: GoneQuestion):
     if (still === undefined) {
       broken.push({
         level: 'error',
-        message: `${says}, which ${revision} judges, ${is} judged no more: ${await whyGone(call, part.file)}`,
+        message: `${says}, which ${revision} judges, ${is} judged no more: ${await whyGone(read, part.file)}`,
       });
     } else if (still.isEmpty && part.isEmpty === false) {
       broken.push({ level: 'error', message: `${says} are none any more: there are rules on ${revision}` });
@@ -57,8 +57,8 @@ function numbered<T extends Part>(parts: readonly T[]): readonly (readonly [key:
   });
 }
 
-async function whyGone({ io }: Call, file: string): Promise<string> {
-  const content = await io.read(file);
+async function whyGone(read: Io['read'], file: string): Promise<string> {
+  const content = await read(file);
   if ('problem' in content) return 'the file is not there';
   return content.text.trim() === '' ? 'the file is empty' : 'it is not in the file, or the configuration does not name the file';
 }

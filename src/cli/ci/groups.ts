@@ -1,28 +1,31 @@
 /** The files of a configuration, group by group, each with how it is read. */
+
 import type { ConfigClaims, ConfigGroup, ConfigKind } from '../../api/library/config.ts';
-import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
+import { holdsPods, kindOf } from '../../app/load/recognise.ts';
 import { at, itemsOf } from '../../kubernetes/yaml/node.ts';
-import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
+import { JUDGED_CLAIMS } from '../../pods/claimIds.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
-import type { Call, OptionValue } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
-import { CLAIM_IDS } from '../config/shape.ts';
-import { holdsPods, kindOf } from '../diff/recognise.ts';
 import type { Io } from '../io/io.ts';
-
-/** What is asked of two sides, and is no claim about one. */
-const OF_TWO_SIDES: readonly string[] = [BEHAVIOUR_CHANGED, ...KEPT_PROMISES];
 
 /** Files of one kind that are read with the same options. */
 export interface Batch {
   readonly kind: ConfigKind;
   /** as paths from here */
   readonly files: readonly string[];
-  /** as the command line would have them */
-  readonly options: Readonly<Record<string, OptionValue>>;
+  readonly reading: GroupReading;
   /** files that the options name: when one changes, everything does */
   readonly beside: readonly string[];
+}
+
+/** How the files of a group are read, and which claims are judged. Paths are from here. */
+export interface GroupReading extends Pick<ConfigGroup, 'profile' | 'host' | 'proxyUid' | 'proxyGid' | 'mode' | 'istio' | 'families'> {
+  readonly podIps: readonly string[];
+  readonly values: readonly string[];
+  readonly allowEmpty: boolean;
+  readonly set: Readonly<Record<string, string>>;
+  readonly except: readonly string[];
 }
 
 export interface Batches {
@@ -31,24 +34,27 @@ export interface Batches {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export async function batchesOf(call: Call, loaded: LoadedConfig): Promise<Batches> {
+/** Files that are here, or as a revision of git has them. */
+export type ConfigFiles = Pick<Io, 'read' | 'glob'>;
+
+export async function batchesOf(files: ConfigFiles, loaded: LoadedConfig): Promise<Batches> {
   const { config, folder, source, root } = loaded;
-  const taken = new Set(await otherwiseUsed(call, loaded));
+  const taken = new Set(await otherwiseUsed(files, loaded));
   const batches: Batch[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const [index, group] of (config.groups ?? []).entries()) {
-    const found = await call.io.glob(list(group.files), folder);
-    const files = found.filter((file) => !taken.has(file));
-    for (const file of files) taken.add(file);
+    const found = await files.glob(list(group.files), folder);
+    const own = found.filter((file) => !taken.has(file));
+    for (const file of own) taken.add(file);
     const span = itemsOf(at(root, 'groups'))[index]?.span ?? root.span;
-    if (files.length === 0) diagnostics.push({ kind: 'warning', message: nothingFor(group, index, found.length), source, span });
-    const read = await Promise.all(files.map((file) => recognise(call.io, file, group.as)));
+    if (own.length === 0) diagnostics.push({ kind: 'warning', message: nothingFor(group, index, found.length), source, span });
+    const read = await Promise.all(own.map((file) => recognise(files, file, group.as)));
     const warn = (message: string) => diagnostics.push({ kind: 'warning', message: `groups[${index}]: ${message}`, source, span });
     for (const { file, passedOver } of read) if (passedOver !== undefined) warn(`\`${file}\` is passed over: ${passedOver}`);
     for (const kind of ['rules', 'manifest', 'settings'] as const) {
-      const own = read.filter((one) => one.kind === kind);
-      if (kind === 'manifest' && own.length > 0 && !own.some(({ holdsPod }) => holdsPod)) warn('there is no pod in its manifests');
-      else if (own.length > 0) batches.push({ kind, files: own.map(({ file }) => file), ...optionsOf(group, loaded) });
+      const same = read.filter((one) => one.kind === kind);
+      if (kind === 'manifest' && same.length > 0 && !same.some(({ holdsPod }) => holdsPod)) warn('there is no pod in its manifests');
+      else if (same.length > 0) batches.push({ kind, files: same.map(({ file }) => file), ...readingOf(group, loaded) });
     }
   }
   return { batches, diagnostics };
@@ -66,11 +72,11 @@ export function list(texts: string | readonly string[] | undefined): readonly st
 }
 
 /** Files that the configuration names for something else are no files to judge, whatever globs match them. */
-async function otherwiseUsed({ io }: Call, { config, folder, source }: LoadedConfig): Promise<readonly string[]> {
+async function otherwiseUsed({ glob }: ConfigFiles, { config, folder, source }: LoadedConfig): Promise<readonly string[]> {
   const beside = (config.groups ?? []).flatMap(({ values, host }) => [...list(values), ...list(host)]);
   const named = [...beside, ...list(config.baseline)].map((file) => from(folder, file));
   const expectations = list(config.expectations);
-  return [...named, source.file, ...(expectations.length === 0 ? [] : await io.glob(expectations, folder))];
+  return [...named, source.file, ...(expectations.length === 0 ? [] : await glob(expectations, folder))];
 }
 
 interface Recognised {
@@ -82,8 +88,8 @@ interface Recognised {
 }
 
 /** By content; what cannot be read is said by who reads it. */
-async function recognise(io: Io, file: string, as: ConfigKind | undefined): Promise<Recognised> {
-  const content = await io.read(file);
+async function recognise({ read }: ConfigFiles, file: string, as: ConfigKind | undefined): Promise<Recognised> {
+  const content = await read(file);
   if (!('text' in content)) return { file, kind: as ?? 'rules' };
   const found = as === undefined ? kindOf(content.text) : { kind: as };
   const holdsPod = holdsPods(content.text);
@@ -97,25 +103,26 @@ async function recognise(io: Io, file: string, as: ConfigKind | undefined): Prom
   return isData && !found.known ? { file, passedOver: found.why } : { file, kind: 'rules' };
 }
 
-function optionsOf(group: ConfigGroup, { config: { claims }, folder }: LoadedConfig): Pick<Batch, 'options' | 'beside'> {
+function readingOf(group: ConfigGroup, { config: { claims }, folder }: LoadedConfig): Pick<Batch, 'reading' | 'beside'> {
+  const { profile, proxyUid, proxyGid, mode, istio, families, set = {} } = group;
   const values = list(group.values).map((one) => from(folder, one));
   const host = group.host === undefined ? undefined : from(folder, group.host);
   return {
-    beside: [...values, ...(host === undefined ? [] : [host])],
-    options: {
-      ...(group.profile !== undefined && { profile: group.profile }),
+    beside: [...values, ...list(host)],
+    reading: {
+      ...(profile !== undefined && { profile }),
       ...(host !== undefined && { host }),
-      podIp: list(group.podIps),
-      ...(group.proxyUid !== undefined && { proxyUid: String(group.proxyUid) }),
-      ...(group.proxyGid !== undefined && { proxyGid: String(group.proxyGid) }),
-      ...(group.mode !== undefined && { mode: group.mode }),
-      ...(group.istio !== undefined && { istio: group.istio }),
-      ...(group.families !== undefined && { family: group.families.join(',') }),
+      podIps: list(group.podIps),
+      ...(proxyUid !== undefined && { proxyUid }),
+      ...(proxyGid !== undefined && { proxyGid }),
+      ...(mode !== undefined && { mode }),
+      ...(istio !== undefined && { istio }),
+      ...(families !== undefined && { families }),
       // settings may be of pods for which no rules are written
-      ...((group.allowEmpty === true || group.as === 'settings') && { allowEmpty: true }),
+      allowEmpty: group.allowEmpty === true || group.as === 'settings',
       values,
-      set: Object.entries(group.set ?? {}).map(([name, value]) => `${name}=${value}`),
-      except: CLAIM_IDS.filter((id) => !OF_TWO_SIDES.includes(id) && !isAsked(claims, id)).join(',') || undefined,
+      set,
+      except: JUDGED_CLAIMS.filter((id) => !isAsked(claims, id)),
     },
   };
 }

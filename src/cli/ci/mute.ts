@@ -1,4 +1,5 @@
 /** Problems that the configuration accepts. */
+import { mapProblems } from '../../app/ci/mapProblems.ts';
 import { at, itemsOf } from '../../kubernetes/yaml/node.ts';
 import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';
@@ -7,7 +8,6 @@ import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Call } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { list } from './groups.ts';
-import { mapProblems } from './subjects.ts';
 
 export interface MutedSubjects {
   readonly subjects: readonly Subject[];

@@ -1,5 +1,8 @@
 /** What `chainwalk ci` does: everything that the configuration names, judged, compared and reported once. */
-
+import { type Judged, judgeBatch } from '../../app/ci/judge.ts';
+import { mapProblems } from '../../app/ci/mapProblems.ts';
+import { promisesSubject } from '../../app/ci/promises.ts';
+import type { LoadedExpectations } from '../../app/expect/expectation.ts';
 import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
 import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
 import type { Level } from '../../prove/proof/claim.ts';
@@ -9,21 +12,22 @@ import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { withKeptFiles } from '../argv/cachedReads.ts';
 import { type Call, isSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { limitsOf } from '../argv/limits.ts';
+import { progressOn } from '../argv/progress.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { judgeExpectations } from '../expect/judge.ts';
-import { type LoadedExpectations, loadExpectations } from '../expect/load.ts';
+import { askExpectations } from '../expect/ask.ts';
+import { loadExpectations } from '../expect/load.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
+import { readerOf } from '../input/reader.ts';
 import { complain } from '../io/messages.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { reportOnce } from '../review/report.ts';
 import { acceptKnown } from './accept.ts';
 import { againstBase, type JudgedBatch } from './base.ts';
 import { changedPromises } from './changedPromises.ts';
-import { batchesOf, isAsked, list } from './groups.ts';
-import { type Judged, judgeBatch } from './judge.ts';
-import { promisesSubject } from './promises.ts';
+import { type Batch, batchesOf, isAsked, list } from './groups.ts';
+import { questionOf } from './question.ts';
 import { type Base, setUp } from './setUp.ts';
-import { mapProblems } from './subjects.ts';
 
 export async function runCi(given: Call): Promise<ExitCode> {
   const ready = await setUp(withKeptFiles(given));
@@ -85,7 +89,7 @@ interface Found {
 /** Undefined when a file cannot be used; all that are wrong have been said. */
 async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undefined> {
   const { config, folder } = loaded;
-  const { batches, diagnostics: about } = await batchesOf(call, loaded);
+  const { batches, diagnostics: about } = await batchesOf(call.io, loaded);
   const globs = list(config.expectations);
   const files = globs.length === 0 ? [] : await call.io.glob(globs, folder);
   if (batches.length + files.length === 0) {
@@ -96,14 +100,15 @@ async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undef
     });
     return undefined;
   }
-  const judged: (Judged & JudgedBatch)[] = [];
-  for (const batch of batches) judged.push({ batch, ...(await judgeBatch(call, batch)) });
-  const expectations = await loadExpectations(call, files);
-  const asked = await Promise.all((expectations ?? []).map((one) => judgeExpectations(call, one)));
+  const reader = readerOf(call);
+  const asking = { reader, limits: limitsOf(call) };
+  const judged = await judgeAllBatches(call, batches);
+  const expectations = await loadExpectations(reader, files);
+  const asked = await Promise.all((expectations ?? []).map((one) => askExpectations(asking, one)));
   const expected = asked.flatMap((one) => one ?? []);
   const diagnostics = [...about, ...judged.flatMap((one) => one.diagnostics), ...expected.flatMap((one) => one.diagnostics)];
   await showDiagnostics(call, diagnostics);
-  const unusable = judged.some(({ unreadable }) => unreadable) || expectations === undefined || expected.length < asked.length;
+  const unusable = judged.length < batches.length || expectations === undefined || expected.length < asked.length;
   if (unusable || diagnostics.some(isError)) return undefined;
   return {
     judged,
@@ -113,6 +118,19 @@ async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undef
     diagnostics,
     notes: mergeNotes(judged.flatMap(({ notes }) => notes)),
   };
+}
+
+/** Fewer than there are where files cannot be read, which has been said. */
+async function judgeAllBatches(call: Call, batches: readonly Batch[]): Promise<readonly (Judged & JudgedBatch)[]> {
+  const progress = progressOn(call.io.err, () => performance.now());
+  const asking = { reader: readerOf(call), limits: limitsOf(call), tell: progress.tell };
+  const judged: (Judged & JudgedBatch)[] = [];
+  for (const batch of batches) {
+    const question = await questionOf(asking, batch);
+    if (question !== undefined) judged.push({ batch, question, ...judgeBatch(question) });
+  }
+  await progress.end();
+  return judged;
 }
 
 function withLevels(subjects: readonly Subject[], { config }: LoadedConfig): readonly Subject[] {

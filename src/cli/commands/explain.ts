@@ -1,7 +1,8 @@
 /** `chainwalk explain [ID]`: one page on a claim, an outcome, a fate, a reason or a kind of diagnostic. */
+
+import { nearest } from '../../lib/nearest.ts';
 import type { Command } from '../argv/command.ts';
 import { EXIT } from '../argv/exitCode.ts';
-import { nearest } from '../argv/nearest.ts';
 import { COLOR } from '../argv/options.ts';
 import { terminal } from '../argv/terminal.ts';
 import { complain } from '../io/messages.ts';

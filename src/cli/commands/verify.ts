@@ -63,7 +63,7 @@ export const verify: Command = {
     },
   ],
   run: async (io, input) => {
-    const { verifyInput } = await import('../verify/dispatch.ts');
-    return verifyInput({ io, input });
+    const { runVerify } = await import('../verify/runVerify.ts');
+    return runVerify({ io, input });
   },
 };

@@ -3,7 +3,8 @@ import type { ChainwalkConfig } from '../../api/library/config.ts';
 import type { Node } from '../../kubernetes/yaml/node.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import type { Call } from '../argv/command.ts';
-import { complain } from '../io/messages.ts';
+import { type Reader, readerOf } from '../input/reader.ts';
+import type { Io } from '../io/io.ts';
 import { configFile, isCode } from './find.ts';
 import { folderOf } from './paths.ts';
 import { readShape } from './shape.ts';
@@ -24,24 +25,28 @@ export interface LoadedConfig {
 /** Undefined when there is none that can be used, which has been said. */
 export async function loadConfig(call: Call): Promise<LoadedConfig | undefined> {
   const file = await configFile(call);
-  return file === undefined ? undefined : readConfig(call, file);
+  return file === undefined ? undefined : readConfig({ ...readerOf(call), load: call.io.load }, file);
 }
 
-export async function readConfig(call: Call, file: string): Promise<LoadedConfig | undefined> {
-  const read = await (isCode(file) ? readModule(call, file) : readTree(call, file, readShape));
+/** A module is run. */
+export interface ConfigReader extends Reader {
+  readonly load: Io['load'];
+}
+
+export async function readConfig(reader: ConfigReader, file: string): Promise<LoadedConfig | undefined> {
+  const read = await (isCode(file) ? readModule(reader, file) : readTree(reader, file, readShape));
   if (read === undefined) return undefined;
   const { value: config, source, root } = read;
   return { config, source, root, folder: folderOf(file), isCode: isCode(file) };
 }
 
 /** The places in a module are not known: no text, no frame. */
-async function readModule(call: Call, file: string): Promise<ReadTree<ChainwalkConfig> | undefined> {
-  const { io } = call;
-  const loaded = await io.load(file);
+async function readModule(reader: ConfigReader, file: string): Promise<ReadTree<ChainwalkConfig> | undefined> {
+  const loaded = await reader.load(file);
   if ('value' in loaded && loaded.value !== undefined) {
-    return checkTree(call, { source: { file, text: '' }, root: toNode(loaded.value) }, readShape);
+    return checkTree(reader, { source: { file, text: '' }, root: toNode(loaded.value) }, readShape);
   }
   const why = 'problem' in loaded ? loaded.problem : 'it has no default export';
-  await complain(io, { message: `cannot read \`${file}\`: ${why}`, help: '`export default defineConfig({ ... })`' });
+  await reader.complain({ message: `cannot read \`${file}\`: ${why}`, help: '`export default defineConfig({ ... })`' });
   return undefined;
 }

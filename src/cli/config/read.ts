@@ -1,7 +1,7 @@
 /** Typed values out of a tree of YAML, JSON or a module. All that is wrong is told, each with its place. */
 import type { Node } from '../../kubernetes/yaml/node.ts';
+import { nearest } from '../../lib/nearest.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
-import { nearest } from '../argv/nearest.ts';
 
 export interface Wrong {
   /** `groups[0].mode: ...` */

@@ -1,45 +1,20 @@
 /** The keys of a configuration, and what each may be: src/config.ts, checked. */
 import type { ChainwalkConfig, ConfigClaims, ConfigGroup, ConfigSuppression } from '../../api/library/config.ts';
-import { BEHAVIOUR_CHANGED, FORMER_NAMES } from '../../diff/behaviourChanged.ts';
 import { podIpComplaint } from '../../host/podAddress.ts';
-import { POD_CHECKS } from '../../injection/podChecks/checks.ts';
 import { MODES } from '../../istio/settings/modes.ts';
 import { parseVersion } from '../../istio/settings/version.ts';
-import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
-import { CLAIMS } from '../../prove/claims/all.ts';
-import { nearest } from '../argv/nearest.ts';
+import { renamedClaim, unknownClaim } from '../../pods/claimIds.ts';
 import { MESH_MODE, PROFILE } from '../argv/options.ts';
 import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from './read.ts';
-
-/** Everything that can be asked for, given a level or suppressed. */
-export const CLAIM_IDS: readonly string[] = [
-  ...new Set([...CLAIMS, ...POD_CHECKS].map(({ id }) => id)),
-  BEHAVIOUR_CHANGED,
-  ...KEPT_PROMISES,
-];
-
-/** Undefined: there is such a claim. */
-export function unknownClaim(id: string): { readonly message: string; readonly help: string } | undefined {
-  if (CLAIM_IDS.includes(id) || FORMER_NAMES.has(id)) return undefined;
-  const meant = nearest(id, CLAIM_IDS);
-  const help = meant === undefined ? '`chainwalk explain` lists the claims' : `did you mean \`${meant}\`?`;
-  return { message: `there is no claim \`${id}\``, help };
-}
 
 const claimId: Read<string> = (node, at) => {
   const id = readText(node, at);
   const unknown = id === undefined ? undefined : unknownClaim(id);
   if (id === undefined || unknown !== undefined) return unknown === undefined ? undefined : wrong(at, node, unknown);
-  const now = renamed(id);
+  const now = renamedClaim(id);
   if (now !== undefined) wrong(at, node, { ...now.remark, isWarning: true });
   return now?.id ?? id;
 };
-
-/** Undefined for a name that is in use. */
-export function renamed(id: string): { readonly id: string; readonly remark: { readonly message: string } } | undefined {
-  const now = FORMER_NAMES.get(id);
-  return now === undefined ? undefined : { id: now, remark: { message: `\`${id}\` is called \`${now}\` now` } };
-}
 
 export const istioVersion: Read<string> = (node, at) => {
   const text = readText(node, at);
@@ -108,7 +83,7 @@ const levels: typeof givenLevels = (node, at) => {
   const given = givenLevels(node, at);
   if (given === undefined) return undefined;
   const pairs = Object.entries(given).map(([id, value]) => {
-    const now = renamed(id);
+    const now = renamedClaim(id);
     if (now !== undefined) wrong(at, node, { ...now.remark, isWarning: true });
     return [now?.id ?? id, value] as const;
   });

@@ -1,45 +1,56 @@
-/** From pairs of files to the answer: read, compared, reported. */
-
+/** From pairs of texts to the answer: read, compared, reported. */
+import { causesIn, compareAll } from '../../app/diff/compareAll.ts';
+import { planOf } from '../../app/diff/plan.ts';
+import { readSubjects } from '../../app/diff/subjects.ts';
+import type { GivenPlace } from '../../connection/setting.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { emptyMemory } from '../../pods/renderedPod.ts';
 import { humanResults } from '../../report/human/diffResults.ts';
 import { type DiffResults, toResultsReport } from '../../report/json/diffResults.ts';
 import { toReview } from '../../report/review/fromDiff.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, isSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { limitsOf } from '../argv/limits.ts';
 import { progressOn } from '../argv/progress.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
 import { readWhere } from '../input/packetSetOption.ts';
+import { placeOf } from '../input/place.ts';
 import { complain } from '../io/messages.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
-import { readPlaceOptions } from '../trace/scene.ts';
-import { causesIn, compareAll } from './compare.ts';
-import { type Files, planOf } from './plan.ts';
-import { sideCall } from './side.ts';
-import { readSubjects } from './subjects.ts';
+import type { Files } from './files.ts';
+import { readSide } from './sideOptions.ts';
 
-export async function answer(call: Call, files: Files): Promise<ExitCode> {
+export interface Comparing {
+  readonly files: Files;
+  /** absent: the options say it */
+  readonly place?: GivenPlace;
+}
+
+export async function answer(call: Call, { files, place }: Comparing): Promise<ExitCode> {
   const { io, input } = call;
   const outputs = await readOutputs(call, outputWords(input));
   const where = await readWhere(call);
-  const given = await readPlaceOptions(call);
+  const given = place ?? (await placeOf(call));
   if (outputs === undefined || where === undefined || given === undefined) return EXIT.usage;
-  const plan = await planOf(call, files);
+  const plan = planOf(files.pairs, files.explicit);
   const [wrong] = [...plan.refused, ...plan.unknown.map((file) => ({ file, why: 'it holds nothing that can be compared' }))];
   if (files.explicit && wrong !== undefined) {
     await complain(io, { message: `\`${wrong.file}\` cannot be compared: ${wrong.why}` });
     return EXIT.usage;
   }
   const memory = emptyMemory();
-  const calls = {
-    base: sideCall(call, 'base', (file) => files.rename(file, 'base')),
-    head: sideCall(call, 'head', (file) => files.rename(file, 'head')),
-  };
-  const read = await readSubjects(calls, { plan, given, where: where.where, memory, files });
-  if (read === undefined) return EXIT.usage;
+  const base = await readSide(call, 'base', { plan, rename: files.rename });
+  const head = base && (await readSide(call, 'head', { plan, rename: files.rename }));
+  if (base === undefined || head === undefined) return EXIT.usage;
+  const { explicit, valuesGiven } = files;
+  const asked = { plan, sides: { base, head }, place: given, where: where.where, memory, explicit };
+  const read = readSubjects({ ...asked, ...(valuesGiven !== undefined && { valuesGiven }) });
+  await showDiagnostics(call, saidOnce(read.diagnostics));
+  if (read.diagnostics.some(isError)) return EXIT.usage;
   const progress = progressOn(io.err, () => performance.now());
-  const compared = compareAll(read.pairs, { ...where, where: where.where, memory, limits: limitsOf(call), tell: progress.tell });
+  const compared = compareAll(read.pairs, { where: where.where, memory, limits: limitsOf(call), tell: progress.tell });
   await progress.end();
   const results: DiffResults = {
     compared,
@@ -63,9 +74,15 @@ export async function answer(call: Call, files: Files): Promise<ExitCode> {
   return written ? exitCodeOf(report, isGone) : EXIT.usage;
 }
 
+/** One file may be both sides. */
+function saidOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const key = ({ source: { file }, span, message }: Diagnostic) => JSON.stringify([file, span, message]);
+  return [...new Map(diagnostics.map((one) => [key(one), one])).values()];
+}
+
 /** `main:net/pod.rules` is `net/pod.rules` to whoever looks at a pull request. */
 function plainNames({ pairs, valuesGiven = new Set() }: Files): (file: string) => string {
-  const names = [...pairs.flatMap(({ base, head }) => [base, head]), ...valuesGiven].flatMap((name) => name ?? []);
+  const names = [...pairs.flatMap(({ base, head }) => [base?.file ?? [], head?.file ?? []].flat()), ...valuesGiven];
   const prefixes = new Set(names.flatMap((name) => /^[^:/\\]+:/.exec(name)?.[0] ?? []));
   return (file) => {
     const prefix = [...prefixes].find((one) => file.startsWith(one));

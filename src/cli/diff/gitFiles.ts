@@ -1,10 +1,10 @@
 /** `--git BASE..HEAD [paths...]`: what changed between two revisions, as pairs of files. */
+import { holdsPods, kindOf } from '../../app/load/recognise.ts';
 import { type Call, listOf, textOf } from '../argv/command.ts';
 import { changedFiles, placeIn, readRange } from '../git/changedFiles.ts';
 import { askGit, type GitProblem } from '../git/git.ts';
 import { complain } from '../io/messages.ts';
-import type { FilePair, Files } from './plan.ts';
-import { holdsPods, kindOf } from './recognise.ts';
+import { type FilePair, type Files, readPair } from './files.ts';
 
 /** Documentation shows rules that nobody loads. */
 const DOCUMENTATION = /\.(?:md|markdown|rst|adoc|txt)$/i;
@@ -29,11 +29,12 @@ export async function filesOfRange({ io, input }: Call): Promise<Files | undefin
   // what other pods follow from has changed: all of them are compared
   const others = meshChanged || (await concernsOthers({ io, input }, pairs)) ? await manifestsOf(io, range.head, paths) : [];
   const known = new Set(changed.flatMap(({ head }) => head ?? []));
+  const named: readonly FilePair[] = [
+    ...pairs.filter(({ base, head }) => base !== undefined || head !== undefined),
+    ...others.filter((file) => !known.has(file)).map((file) => ({ base: place.base(file), head: place.head(file) })),
+  ];
   return {
-    pairs: [
-      ...pairs.filter(({ base, head }) => base !== undefined || head !== undefined),
-      ...others.filter((file) => !known.has(file)).map((file) => ({ base: place.base(file), head: place.head(file) })),
-    ],
+    pairs: await Promise.all(named.map((pair) => readPair(io.read, pair))),
     explicit: false,
     passedOver: pairs.filter(({ base, head }) => base === undefined && head === undefined).length,
     notes: [],

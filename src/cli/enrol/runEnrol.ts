@@ -1,9 +1,5 @@
 /** What `chainwalk enrol` does. */
-
-import { enrol } from '../../injection/enrol/enrol.ts';
-import { checkPod } from '../../injection/podChecks/checks.ts';
-import { podRules } from '../../injection/podRules/podRules.ts';
-import { refusals } from '../../injection/world/refusals.ts';
+import { enrolPods } from '../../app/pods/enrol.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { humanEnrol } from '../../report/human/enrol.ts';
 import { toEnrolReport } from '../../report/json/enrol.ts';
@@ -13,23 +9,17 @@ import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
 import { terminal } from '../argv/terminal.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
-import { loadPods } from '../input/loadPods.ts';
+import { podTextsOf } from '../input/podTexts.ts';
 
 export async function runEnrol(call: Call): Promise<ExitCode> {
   const { io, input } = call;
-  const loaded = await loadPods(call, input.args);
-  if (loaded === undefined) return EXIT.usage;
-  const { manifests, world } = loaded;
-  const answers = manifests.pods.map((pod) => {
-    const enrolment = enrol(pod, world);
-    const rules = podRules(enrolment);
-    return { enrolment, rules, findings: checkPod(enrolment, rules) };
-  });
-  const diagnostics = [...loaded.diagnostics, ...answers.flatMap(({ enrolment, rules }) => [...refusals(enrolment), ...rules.diagnostics])];
-  const { approach, version } = world;
+  const texts = await podTextsOf(call, input.args);
+  if (texts === undefined) return EXIT.usage;
+  const answer = enrolPods(texts);
+  const { answers, diagnostics } = answer;
   await showDiagnostics(call, diagnostics);
   if (formatOf(input, 'human') === 'json') {
-    await io.out.write(`${jsonText(toEnrolReport({ approach, version, answers, diagnostics }))}\n`);
+    await io.out.write(`${jsonText(toEnrolReport(answer))}\n`);
   } else if (answers.length > 0) {
     const style = { ...(await terminal(call, io.out)), detailed: isSet(input, 'verbose') };
     await io.out.write(`${humanEnrol(answers, style)}\n`, 'report');

@@ -1,59 +1,11 @@
 /** The keys of an expectation file, and what each may be. */
 
+import type { Expectation, ExpectationFile } from '../../app/expect/expectation.ts';
 import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
 import { itemsOf } from '../../kubernetes/yaml/node.ts';
-import type { PartialPacket } from '../../packet/partialPacket.ts';
-import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
-import type { Span } from '../../syntax/text/source.ts';
 import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from '../config/read.ts';
 import { istioVersion, readId, readMode, readPodIps, readProfile } from '../config/shape.ts';
 import { packetIn, setIn, type WrittenPacket, type WrittenSet } from './packets.ts';
-
-/** What a file says of where its packets are. */
-export interface ExpectationScene {
-  readonly rules?: string;
-  readonly manifest?: string;
-  readonly pod?: string;
-  readonly phase?: string;
-  readonly mode?: string;
-  readonly values?: readonly string[];
-  readonly istio?: string;
-  readonly host?: string;
-  readonly podIps?: readonly string[];
-  readonly proxyUid?: number;
-  readonly proxyGid?: number;
-  readonly profile?: string;
-  readonly set?: Readonly<Record<string, string>>;
-}
-
-export interface ExpectationFile extends ExpectationScene {
-  readonly packets: readonly Expectation[];
-}
-
-export type Expectation = ExpectedPacket | ExpectedSet;
-
-interface Common {
-  readonly outcome: Outcome;
-  readonly because?: string;
-  /** of the packet or the set in the file */
-  readonly span: Span;
-}
-
-export interface ExpectedPacket extends Common {
-  readonly kind: 'packet';
-  /** as it is written */
-  readonly text: string;
-  readonly given: PartialPacket;
-  readonly by?: string;
-  readonly to?: number;
-}
-
-export interface ExpectedSet extends Common {
-  readonly kind: 'set';
-  readonly text: string;
-  readonly where: PacketSet;
-  readonly every: boolean;
-}
 
 interface Written {
   readonly packet?: WrittenPacket;

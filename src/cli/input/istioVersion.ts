@@ -1,14 +1,18 @@
 /** `--istio VERSION`. */
 import { NEWEST, OLDEST, parseVersion, type Version } from '../../istio/settings/version.ts';
 import { type Call, textOf } from '../argv/command.ts';
-import { complain } from '../io/messages.ts';
+import { type Reader, readerOf } from './reader.ts';
 
 /** No `version` without the option; undefined when it cannot be read, which has been said. */
-export async function readVersion({ io, input }: Call): Promise<{ readonly version?: Version } | undefined> {
-  const text = textOf(input, 'istio');
+export async function readVersion(call: Call): Promise<{ readonly version?: Version } | undefined> {
+  const text = textOf(call.input, 'istio');
   if (text === undefined) return {};
   const version = parseVersion(text);
   if (version !== undefined) return { version };
-  await complain(io, { message: `--istio expects a version from 1.${OLDEST} to 1.${NEWEST}, not \`${text}\`` });
+  await complainAboutVersion(readerOf(call), text);
   return undefined;
+}
+
+export function complainAboutVersion({ complain }: Pick<Reader, 'complain'>, text: string): Promise<void> {
+  return complain({ message: `--istio expects a version from 1.${OLDEST} to 1.${NEWEST}, not \`${text}\`` });
 }

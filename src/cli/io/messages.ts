@@ -1,11 +1,7 @@
 /** What the program itself has to say, on standard error. */
+import type { Complaint } from '../../lib/complaint.ts';
 import { printable } from '../../lib/printable.ts';
 import type { Io } from './io.ts';
-
-export interface Complaint {
-  readonly message: string;
-  readonly help?: string | undefined;
-}
 
 /** `chainwalk: error: ...` and a `help:` line. */
 export function complain(io: Io, { message, help }: Complaint): Promise<void> {

@@ -1,26 +1,30 @@
-/** What `kubectl chainwalk` does: fetch, then run chainwalk on what was fetched. */
-import { type Call, isSet, textOf } from '../argv/command.ts';
+/** What `kubectl chainwalk` does: fetch, then answer from what was fetched. */
+
+import type { Complaint } from '../../lib/complaint.ts';
+import { nearest } from '../../lib/nearest.ts';
+import { type Call, type Command, type Input, isSet, textOf } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
-import { nearest } from '../argv/nearest.ts';
 import { didYouMean } from '../argv/usageErrors.ts';
 import { COMMANDS } from '../commands/commands.ts';
 import type { Io } from '../io/io.ts';
-import { type Complaint, complain } from '../io/messages.ts';
+import { complain } from '../io/messages.ts';
 import { run } from '../program/run.ts';
+import { answerOf } from './answer.ts';
 import { type Cluster, commandLine } from './cluster.ts';
 import { debugArgs, execArgs } from './fetch.ts';
-import { factOptions } from './podFacts.ts';
 import { debugOf, fetchPodFiles, type PodFiles } from './podFiles.ts';
+import { podSubject } from './podSubject.ts';
 import { QUESTIONS } from './questions.ts';
-import { ASKABLE } from './words.ts';
+import { ASKABLE, type Askable } from './words.ts';
 
 export async function askPod(call: Call): Promise<ExitCode> {
   const { io, input } = call;
   const [given = '', ...asked] = input.args;
   const name = given.replace(/^pods?\//, '');
-  const [command = 'verify', ...rest] = asked;
-  const wrong = wrongName(name) ?? wrongCommand(command, rest);
-  if (wrong !== undefined) return refuse(io, wrong);
+  const [word = 'verify', ...rest] = asked;
+  const command = ASKABLE.find((known) => known === word);
+  const wrong = wrongName(name) ?? (command === undefined ? notAskable(word) : wrongWords(command, rest));
+  if (wrong !== undefined || command === undefined) return refuse(io, wrong ?? notAskable(word));
   const seconds = textOf(input, 'kubectlTimeout');
   const cluster: Cluster = { io, connection: connectionOf(call), ...(seconds !== undefined && { seconds: Number(seconds) }) };
   if (isSet(input, 'dryRun')) {
@@ -28,23 +32,41 @@ export async function askPod(call: Call): Promise<ExitCode> {
     return EXIT.ok;
   }
   // nothing is asked of a pod for a command that could not be run; --help is answered here, too
-  const tried = await run({ argv: [command, 'RULES', ...rest], version: input.version, commands: READ_ONLY }, io);
-  if (tried !== EXIT.ok || rest.includes('--help') || rest.includes('-h')) return tried;
+  const words = await readWords({ command, rest, version: input.version }, io);
+  if ('code' in words) return words.code;
   const files = await fetchPodFiles(call, { cluster, name });
   if ('message' in files) return refuse(io, files);
   const problem = textOf(input, 'save') === undefined ? undefined : await save(io, files);
   if (problem !== undefined) return refuse(io, problem);
-  if (!rest.includes('-q') && !rest.includes('--quiet')) await io.err.write(files.notes.map((note) => `note: ${note}\n`).join(''));
-  const words = [command, ...rest];
-  const own = hostOption(files, words);
-  const options = COMMANDS.find((known) => known.name === command)?.options ?? [];
-  const facts = factOptions(files.facts, { options, words: rest, hasHost: own.length > 0 });
-  const argv = [command, files.rules.path, ...own, ...facts, ...profileOption(files, words), ...rest];
-  return run({ argv, version: input.version }, withFiles(io, files));
+  if (!isSet(words.input, 'quiet')) await io.err.write(files.notes.map((note) => `note: ${note}\n`).join(''));
+  const own: Call = { io, input: words.input };
+  return answerOf(command, own, () => podSubject(own, files));
 }
 
-/** Their words are read, and nothing is run. */
-const READ_ONLY = COMMANDS.map((command) => ({ ...command, run: async () => EXIT.ok }));
+interface Words {
+  readonly command: string;
+  readonly rest: readonly string[];
+  readonly version: string;
+}
+
+/** What the user asks of the pod, read as the command's own words; or how that ended. */
+async function readWords({ command, rest, version }: Words, io: Io): Promise<{ readonly input: Input } | { readonly code: ExitCode }> {
+  const read: Input[] = [];
+  const commands = COMMANDS.map(
+    (known): Command => ({
+      ...known,
+      // the pod stands for the rules
+      args: known.args.filter(({ name }) => !name.startsWith('<rules')),
+      run: async (_, input) => {
+        read.push(input);
+        return EXIT.ok;
+      },
+    }),
+  );
+  const code = await run({ argv: [command, ...rest], version, commands }, io);
+  const [input] = read;
+  return input === undefined ? { code } : { input };
+}
 
 async function refuse(io: Io, complaint: Complaint): Promise<ExitCode> {
   await complain(io, complaint);
@@ -57,12 +79,14 @@ function wrongName(name: string): Complaint | undefined {
   return { message: `\`${name}\` is no name of a pod`, help: '`kubectl get pods` lists them' };
 }
 
-function wrongCommand(command: string, rest: readonly string[]): Complaint | undefined {
-  if (!ASKABLE.some((known) => known === command))
-    return {
-      message: `\`${command}\` is none of ${ASKABLE.join(', ')}`,
-      help: didYouMean(nearest(command, ASKABLE)) ?? '`kubectl chainwalk --help` shows examples and options',
-    };
+function notAskable(command: string): Complaint {
+  return {
+    message: `\`${command}\` is none of ${ASKABLE.join(', ')}`,
+    help: didYouMean(nearest(command, ASKABLE)) ?? '`kubectl chainwalk --help` shows examples and options',
+  };
+}
+
+function wrongWords(command: Askable, rest: readonly string[]): Complaint | undefined {
   if (command === 'trace' && rest.length === 0)
     return { message: 'no packet to trace', help: '`kubectl chainwalk --help` shows an example' };
   if (!rest.includes('--watch') && !rest.includes('-w')) return undefined;
@@ -94,29 +118,4 @@ async function save(io: Io, { rules, host }: PodFiles): Promise<Complaint | unde
     if (problem !== undefined) return { message: `cannot write \`${path}\`: ${problem}` };
   }
   return undefined;
-}
-
-/** Where the command takes a host and the user has given none. */
-function hostOption({ host }: PodFiles, words: readonly string[]): readonly string[] {
-  return host !== undefined && isOpen('host', words) ? [`--host=${host.path}`] : [];
-}
-
-/** The same for the mesh of a pod whose rules show none. */
-function profileOption({ mesh }: PodFiles, words: readonly string[]): readonly string[] {
-  return mesh !== undefined && isOpen('profile', words) ? [`--profile=${mesh}`] : [];
-}
-
-function isOpen(option: 'host' | 'profile', [command, ...rest]: readonly string[]): boolean {
-  const takes = COMMANDS.find(({ name }) => name === command)?.options.some(({ flags }) => flags.startsWith(`--${option} `)) ?? false;
-  return takes && !rest.some((word) => word === `--${option}` || word.startsWith(`--${option}=`));
-}
-
-/** The files that were fetched, as if they had been saved. */
-function withFiles(io: Io, { rules, host }: PodFiles): Io {
-  const known = new Map([rules, ...(host === undefined ? [] : [host])].map(({ path, text }) => [path, text]));
-  const read: Io['read'] = async (path) => {
-    const text = known.get(path);
-    return text === undefined ? io.read(path) : { text };
-  };
-  return { ...io, read };
 }

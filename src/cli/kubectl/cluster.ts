@@ -1,6 +1,7 @@
 /** kubectl as it is called here: every argument by itself, no shell. */
+
+import type { Complaint } from '../../lib/complaint.ts';
 import type { Executed, Io } from '../io/io.ts';
-import type { Complaint } from '../io/messages.ts';
 
 export interface Cluster {
   readonly io: Io;

@@ -1,6 +1,7 @@
 /** The answers of a pod: by `kubectl exec`, or by an ephemeral container where the pod's own cannot tell. */
+
+import type { Complaint } from '../../lib/complaint.ts';
 import type { Executed } from '../io/io.ts';
-import type { Complaint } from '../io/messages.ts';
 import { type Cluster, commandLine, failure, kubectl } from './cluster.ts';
 import type { LivePod } from './pod.ts';
 import { type Answers, answersIn, FIRST, QUESTIONS, type Question, SCRIPT, wordsOf } from './questions.ts';

@@ -2,8 +2,6 @@
 
 import { isId } from '../../connection/proxyIdentity.ts';
 import { podIpComplaint } from '../../host/podAddress.ts';
-import type { OptionSpec } from '../argv/command.ts';
-import { flagsOf } from '../argv/flags.ts';
 import { isRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
 import type { LiveHost } from './liveHost.ts';
 import { PROXY_CONTAINERS } from './podMesh.ts';
@@ -45,22 +43,4 @@ export function withProxyOf(host: LiveHost, { proxyUid: uid, proxyGid: gid }: Po
   const { proxy: _assumed, ...processes } = isRecord(description.processes) ? description.processes : {};
   const own = uid !== undefined && gid !== undefined ? { proxy: { uid, gid } } : {};
   return { ...host, text: `${JSON.stringify({ ...description, processes: { ...processes, ...own } }, undefined, 2)}\n` };
-}
-
-/** The same as options of the command, where it takes them and the user says nothing of it. */
-export function factOptions(
-  { proxyUid, proxyGid, addresses }: PodFacts,
-  { options, words, hasHost }: { readonly options: readonly OptionSpec[]; readonly words: readonly string[]; readonly hasHost: boolean },
-): readonly string[] {
-  const isGiven = (...names: readonly string[]): boolean => words.some((word) => names.includes(word.split('=')[0] ?? ''));
-  const takes = (name: string): boolean => options.some((option) => flagsOf(option).long === name);
-  if (isGiven('--host')) return [];
-  const ids = isGiven('--proxy-uid', '--proxy-gid')
-    ? []
-    : [
-        ...(proxyUid !== undefined && takes('--proxy-uid') ? [`--proxy-uid=${proxyUid}`] : []),
-        ...(proxyGid !== undefined && takes('--proxy-gid') ? [`--proxy-gid=${proxyGid}`] : []),
-      ];
-  const ips = hasHost || isGiven('--pod-ip') || !takes('--pod-ip') ? [] : addresses.map((address) => `--pod-ip=${address}`);
-  return [...ids, ...ips];
 }

@@ -1,10 +1,10 @@
 /** A running pod as the files that chainwalk reads: its rules, and a description of the host around them. */
 import { chooseSetting } from '../../connection/setting.ts';
+import type { Complaint } from '../../lib/complaint.ts';
 import type { Family } from '../../packet/address.ts';
 import { readRules } from '../../ruleset/readRules.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type Call, textOf } from '../argv/command.ts';
-import type { Complaint } from '../io/messages.ts';
 import { BACKENDS, chooseBackend, type FamilyDump, holdsRules } from './backends.ts';
 import { type Cluster, failure, kubectl } from './cluster.ts';
 import { type Debug, fetchAnswers } from './fetch.ts';

@@ -5,6 +5,8 @@ import { flagsOf, optionNamed } from '../argv/flags.ts';
 /** Commands about one set of rules; the first is what is asked when none is named. */
 export const ASKABLE = ['verify', 'trace', 'find', 'diff', 'check', 'print'] as const;
 
+export type Askable = (typeof ASKABLE)[number];
+
 export interface Words {
   /** options of the plugin, wherever they stand */
   readonly own: readonly string[];

@@ -1,22 +1,21 @@
 /** What `chainwalk render` does. */
 
-import type { Rendering } from '../../istio/render/render.ts';
-import { type RenderRequest, renderRequest } from '../../istio/render/request.ts';
-import { routingText, rulesText } from '../../istio/render/rulesText.ts';
+import { type RenderAnswer, renderSettings } from '../../app/render/settings.ts';
+import type { RenderRequest } from '../../istio/render/request.ts';
+import { routingText } from '../../istio/render/rulesText.ts';
 import type { Mode } from '../../istio/settings/modes.ts';
 import type { HostFacts } from '../../istio/settings/settings.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { formatAddress } from '../../packet/address.ts';
 import { toCheckReport } from '../../report/json/check.ts';
-import { readRules } from '../../ruleset/readRules.ts';
-import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, isSet, listOf, textOf } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import { readVersion } from '../input/istioVersion.ts';
+import { placeOf } from '../input/place.ts';
 import { complain } from '../io/messages.ts';
-import { readPlaceOptions } from '../trace/scene.ts';
 import { renderPods } from './renderPods.ts';
 
 export async function runRender(call: Call): Promise<ExitCode> {
@@ -24,27 +23,19 @@ export async function runRender(call: Call): Promise<ExitCode> {
   if (textOf(input, 'pod') !== undefined) return renderPods(call);
   const request = await readRequest(call);
   if (request === undefined) return EXIT.usage;
-  const rendering = renderRequest(request);
-  const text = rendering.rendered === undefined ? '' : rulesText(rendering.rendered);
-  const diagnostics = [...rendering.diagnostics, ...refusals(text)];
+  const answer = renderSettings(request);
+  const { rendered, text, diagnostics } = answer;
   const failed = diagnostics.some(isError);
-  if (formatOf(input, 'rules') === 'json') await io.out.write(`${jsonText(toJson(rendering, diagnostics))}\n`);
+  if (formatOf(input, 'rules') === 'json') await io.out.write(`${jsonText(toJson(answer))}\n`);
   else {
     await showDiagnostics(call, diagnostics, { evenQuiet: text === '' });
-    if (rendering.rendered !== undefined)
-      await io.out.write(text + (isSet(input, 'withRouting') ? routingText(rendering.rendered) : ''), 'exact');
+    if (rendered !== undefined) await io.out.write(text + (isSet(input, 'withRouting') ? routingText(rendered) : ''), 'exact');
   }
   if (failed) return EXIT.usage;
   return isSet(input, 'strict') && diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
 }
 
-/** Istio takes some values unread; what iptables then refuses is refused here too. */
-function refusals(text: string): readonly Diagnostic[] {
-  if (text === '') return [];
-  return readRules({ file: 'rendered', text }, { allowEmpty: true }).diagnostics.filter(isError);
-}
-
-function toJson({ rendered }: Rendering, diagnostics: readonly Diagnostic[]): unknown {
+function toJson({ rendered, diagnostics }: RenderAnswer): unknown {
   const { v4 = null, v6 = null, routing = [] } = rendered ?? {};
   return { schema: 'chainwalk/render/v1', v4, v6, routing, diagnostics: toCheckReport(diagnostics).diagnostics };
 }
@@ -98,7 +89,7 @@ async function readEnvironment({ io, input }: Call): Promise<Readonly<Record<str
 
 async function readFacts(call: Call): Promise<Partial<HostFacts> | undefined> {
   const { input } = call;
-  const read = await readPlaceOptions(call);
+  const read = await placeOf(call);
   if (read === undefined) return undefined;
   const nameservers = listOf(input, 'nameserver');
   const { host } = read;

@@ -1,7 +1,9 @@
 /** `-o github,sarif=out.sarif`: one format for standard output, any number for files. */
+
+import type { Complaint } from '../../lib/complaint.ts';
+import { nearest } from '../../lib/nearest.ts';
 import { type Call, type Input, isSet, listOf } from '../argv/command.ts';
-import { nearest } from '../argv/nearest.ts';
-import { type Complaint, complain } from '../io/messages.ts';
+import { complain } from '../io/messages.ts';
 
 export interface Output {
   readonly format: string;

@@ -1,54 +1,63 @@
 /** What is needed to answer packets, read once. */
-import { chooseSetting } from '../../connection/setting.ts';
+import { type TraceManner, type TraceSetting, type TraceSetup, traceInRules } from '../../app/trace/setting.ts';
+import type { Complaint } from '../../lib/complaint.ts';
 import { TRACE_FORMATS, type TraceFormat, type TraceStyle } from '../../report/formats/trace.ts';
-import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
-import { type Call, isSet } from '../argv/command.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
 import { formatOf } from '../argv/format.ts';
 import { limitsOf } from '../argv/limits.ts';
 import { terminal } from '../argv/terminal.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
-import { loadRules } from '../input/rules.ts';
+import { placeOf } from '../input/place.ts';
+import type { RuleSubject } from '../input/ruleSubject.ts';
 import type { What } from '../io/io.ts';
-import { readPlaceOptions, type Scene } from './scene.ts';
+import { complain } from '../io/messages.ts';
 
 export interface Job {
   readonly call: Call;
-  readonly scene: Scene;
+  readonly setting: TraceSetting;
   readonly format: TraceFormat;
   readonly style: TraceStyle;
   /** of the rules; no errors */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export interface JobInput {
-  readonly file: string;
-  /** format when none is asked for */
-  readonly format: string;
+/** Undefined when the rules cannot be used, which has been said. `format`: when none is asked for. */
+export function jobInRules(call: Call, { rules, place }: RuleSubject, format: string): Promise<Job | undefined> {
+  return jobOf(call, traceInRules({ rules, place, manner: mannerOf(call) }), format);
 }
 
-/** Undefined when rules or host cannot be used, which has been said. */
-export async function readJob(call: Call, { file, format }: JobInput): Promise<Job | undefined> {
+/** The same of one pod of a manifest. What is about pods is loaded here only. */
+export async function jobInPod(call: Call, file: string, format: string): Promise<Job | undefined> {
+  const { traceInPod } = await import('../../app/trace/podSetting.ts');
+  const { podTextsOf } = await import('../input/podTexts.ts');
+  const { input } = call;
+  const place = await placeOf(call);
+  const pods = place === undefined ? undefined : await podTextsOf(call, [file]);
+  if (place === undefined || pods === undefined) return undefined;
+  const pod = textOf(input, 'pod');
+  const inInitPhase = textOf(input, 'phase') === 'init';
+  return jobOf(call, traceInPod({ pods, ...(pod !== undefined && { pod }), inInitPhase, place, manner: mannerOf(call) }), format);
+}
+
+function mannerOf(call: Call): TraceManner {
+  return { detailed: isSet(call.input, 'verbose'), limits: limitsOf(call) };
+}
+
+async function jobOf(call: Call, setup: TraceSetup | Complaint, usual: string): Promise<Job | undefined> {
   const { io, input } = call;
-  const given = await readPlaceOptions(call);
-  if (given === undefined) return undefined;
-  const loaded = await loadRules(call, { files: [file], ...(given.host !== undefined && { host: given.host }) });
-  if (loaded === undefined) return undefined;
-  const { rulesets, diagnostics } = loaded;
-  if (diagnostics.some(isError)) {
+  if ('message' in setup) {
+    await complain(io, setup);
+    return undefined;
+  }
+  const { setting, diagnostics } = setup;
+  if (setting === undefined) {
     await showDiagnostics(call, diagnostics);
     return undefined;
   }
-  const detailed = isSet(input, 'verbose');
-  const name = formatOf(input, format);
-  const found = TRACE_FORMATS.find((known) => known.name === name);
-  if (found === undefined) return undefined;
-  return {
-    call,
-    scene: { ...chooseSetting({ rulesets, given }), rulesets, detailed, limits: limitsOf(call) },
-    format: found,
-    style: { ...(await terminal(call, io.out)), verbose: detailed, brief: isSet(input, 'brief') },
-    diagnostics,
-  };
+  const format = TRACE_FORMATS.find(({ name }) => name === formatOf(input, usual));
+  const style = { ...(await terminal(call, io.out)), verbose: setting.detailed, brief: isSet(input, 'brief') };
+  return format && { call, setting, format, style, diagnostics };
 }
 
 export function whatOf({ name }: TraceFormat): What {

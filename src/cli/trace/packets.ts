@@ -1,9 +1,10 @@
 /** Packets as the user gives them: notation on the command line, JSON lines in a file. */
+
+import type { Complaint } from '../../lib/complaint.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import { readPacketJson } from '../../packet/readPacketJson.ts';
 import { parsePacket } from '../../syntax/packets/parsePacket.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
-import type { Complaint } from '../io/messages.ts';
 
 export type ReadPacket = { readonly given: PartialPacket } | Unreadable;
 

@@ -1,54 +1,69 @@
 /** What `chainwalk trace` does. */
+import { type WalkedPacket, walkPacket } from '../../app/trace/walkPacket.ts';
+import { relevantWarnings } from '../../app/trace/warnings.ts';
+import type { Journey } from '../../connection/journey.ts';
+import type { Complaint } from '../../lib/complaint.ts';
 import type { TraceInput } from '../../report/json/trace.ts';
+import { hasRules } from '../../ruleset/count.ts';
 import { joinBarePacket } from '../argv/arguments.ts';
 import { withKeptFiles } from '../argv/cachedReads.ts';
-import { type Call, textOf } from '../argv/command.ts';
+import { type Call, isSet, textOf } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import { phaseOfRules } from '../input/phase.ts';
 import { manifestsAmong } from '../input/recognise.ts';
-import { type Complaint, complain } from '../io/messages.ts';
-import { type Job, type JobInput, readJob, whatOf } from './job.ts';
-import { judge } from './judge.ts';
+import { type RuleSubject, ruleSubjectOf } from '../input/ruleSubject.ts';
+import { complain } from '../io/messages.ts';
+import { exitCodeOf } from './exitCode.ts';
+import { type Job, jobInPod, jobInRules, whatOf } from './job.ts';
 import { readPacketText } from './packets.ts';
 import { traceStream } from './stream.ts';
-import { type WalkedPacket, walkPacket } from './walk.ts';
-import { warnAbout } from './warnings.ts';
 
 export async function runTrace(given: Call): Promise<ExitCode> {
   const call = withKeptFiles(given);
   const [file = '-', ...rest] = call.input.args;
-  const asked: Asked = { file, texts: joinBarePacket(rest), path: textOf(call.input, 'packets') };
+  return answer(call, { file, texts: rest }, async (usual) => {
+    if ((await manifestsAmong(call, [file])) === 'all') return jobInPod(call, file, usual);
+    const subject = (await phaseOfRules(call)) ? undefined : await ruleSubjectOf(call, [file]);
+    return subject && jobInRules(call, subject, usual);
+  });
+}
+
+/** The same of rules that no file holds: the arguments are packets. */
+export function traceInSubject(call: Call, subject: RuleSubject): Promise<ExitCode> {
+  return answer(call, { texts: call.input.args }, (usual) => jobInRules(call, subject, usual));
+}
+
+interface Arguments {
+  /** absent: the rules are of no file */
+  readonly file?: string;
+  readonly texts: readonly string[];
+}
+
+/** `read` makes what answers packets; undefined: it cannot, which has been said. */
+async function answer(call: Call, { file, texts }: Arguments, read: (usual: string) => Promise<Job | undefined>): Promise<ExitCode> {
+  const asked: Asked = { ...(file !== undefined && { file }), texts: joinBarePacket(texts), path: textOf(call.input, 'packets') };
   const wrong = wrongUse(asked);
   if (wrong !== undefined) {
     await complain(call.io, { help: '`chainwalk trace --help` shows examples and options', ...wrong });
     return EXIT.usage;
   }
-  const wanted = { file, format: asked.path === undefined ? 'human' : 'json' };
-  const isPod = (await manifestsAmong(call, [file])) === 'all';
-  if (!isPod && (await phaseOfRules(call))) return EXIT.usage;
-  const job = await (isPod ? podJob(call, wanted) : readJob(call, wanted));
+  const job = await read(asked.path === undefined ? 'human' : 'json');
   if (job === undefined) return EXIT.usage;
-  const outside = job.scene.outside === undefined ? EXIT.ok : EXIT.findings;
+  const outside = job.setting.outside === undefined ? EXIT.ok : EXIT.findings;
   if (asked.path === undefined) return worst(outside, await answerTexts(job, asked.texts));
   return worst(worst(outside, await warnAbout(job, [])), await traceStream(job, asked.path));
 }
 
-/** What is about pods is loaded here only. */
-async function podJob(call: Call, wanted: JobInput): Promise<Job | undefined> {
-  const { readPodJob } = await import('./podJob.ts');
-  return readPodJob(call, wanted);
-}
-
 interface Asked {
-  readonly file: string;
+  readonly file?: string;
   readonly texts: readonly string[];
   /** of --packets */
   readonly path: string | undefined;
 }
 
 function wrongUse({ file, texts, path }: Asked): Complaint | undefined {
-  if (/\s->\s|^\s*-p\s/.test(file)) {
+  if (file !== undefined && /\s->\s|^\s*-p\s/.test(file)) {
     return {
       message: `\`${file.trim()}\` is a packet, and stands where the rules should`,
       help: 'the rules come first: `chainwalk trace RULES PACKET`',
@@ -81,39 +96,35 @@ async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode
   const journeys = traced.map(({ journey }) => journey);
   code = worst(code, await warnAbout(job, journeys));
   await call.io.out.write(`${traced.map((one) => format.render(one, style)).join(format.separator(style))}\n`, whatOf(format));
-  for (const journey of journeys) code = worst(code, await judge(call, journey));
+  for (const journey of journeys) code = worst(code, await exitCodeOf(call, journey));
   return code;
 }
 
 /** Undefined when the text is no packet that could be here, which has been said. */
-async function walkText({ call, scene }: Job, text: string): Promise<WalkedPacket | undefined> {
+async function walkText({ call, setting }: Job, text: string): Promise<WalkedPacket | undefined> {
   const read = readPacketText(text);
   if ('complaints' in read) {
     await showDiagnostics(call, read.diagnostics ?? []);
     return undefined;
   }
-  const walked = walkPacket(scene, read.given);
+  const walked = walkPacket(setting, read.given);
   if ('journey' in walked) return walked;
   await complain(call.io, { message: `packet \`${text.trim()}\`: ${walked.message}`, help: walked.help });
   return undefined;
 }
 
-/** For more packets than this nobody reads what else fares alike. */
+/** For more packets than this nobody reads what else is treated alike. */
 const FEW = 3;
 
 /** The symbolic engine is loaded here only. */
-async function withSame({ scene }: Job, input: WalkedPacket): Promise<TraceInput> {
-  const { packet } = input.journey;
-  const ruleset = scene.rulesets.find(({ family }) => family === packet.family);
-  // of what depends on the host, nothing is known to be alike
-  const unsaid = input.journey.paths.some(({ choices }) => choices.some(({ why }) => why === 'unsaid'));
-  if (ruleset === undefined || unsaid || scene.outside?.walks === false) return input;
-  const { sameAs } = await import('../../query/equivalenceClass.ts');
-  const { deadline } = scene.limits?.() ?? {};
-  const same = sameAs(ruleset, packet, {
-    host: input.host,
-    ...(deadline && { deadline }),
-    ...(scene.profile && { profile: scene.profile }),
-  });
-  return same === undefined ? input : { ...input, same };
+async function withSame({ setting }: Job, walked: WalkedPacket): Promise<TraceInput> {
+  const same = await import('../../app/trace/same.ts');
+  return same.withSame(setting, walked);
+}
+
+/** Shows the warnings; with --strict they are findings. An answer from no rules at all looks like any other: its warning is shown even with --quiet. */
+async function warnAbout({ call, setting, diagnostics }: Job, journeys: readonly Journey[]): Promise<ExitCode> {
+  const warnings = relevantWarnings(diagnostics, journeys);
+  await showDiagnostics(call, warnings, { evenQuiet: !setting.rulesets.some(hasRules) });
+  return isSet(call.input, 'strict') && warnings.length > 0 ? EXIT.findings : EXIT.ok;
 }

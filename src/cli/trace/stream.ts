@@ -1,13 +1,13 @@
 /** `--packets`: one line of answer per line of input, in order, as fast as the reader takes them. */
 
+import { walkPacket } from '../../app/trace/walkPacket.ts';
 import type { Journey } from '../../connection/journey.ts';
+import type { Complaint } from '../../lib/complaint.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
-import type { Complaint } from '../io/messages.ts';
+import { exitCodeOf } from './exitCode.ts';
 import { type Job, whatOf } from './job.ts';
-import { judge } from './judge.ts';
 import { readPacketLine } from './packets.ts';
-import { walkPacket } from './walk.ts';
 
 export async function traceStream(job: Job, path: string): Promise<ExitCode> {
   const { io } = job.call;
@@ -20,7 +20,7 @@ export async function traceStream(job: Job, path: string): Promise<ExitCode> {
       if (line.trim() === '') continue;
       const answer = answerLine(job, { line, number });
       text += answer.text;
-      code = worst(code, answer.journey === undefined ? EXIT.usage : await judge(job.call, answer.journey));
+      code = worst(code, answer.journey === undefined ? EXIT.usage : await exitCodeOf(job.call, answer.journey));
     }
     await io.out.write(text, whatOf(job.format));
     if (io.out.closed()) break;
@@ -34,10 +34,10 @@ interface Answer {
   readonly journey?: Journey;
 }
 
-function answerLine({ scene, format, style }: Job, { line, number }: { readonly line: string; readonly number: number }): Answer {
+function answerLine({ setting, format, style }: Job, { line, number }: { readonly line: string; readonly number: number }): Answer {
   const read = readPacketLine(line);
   if ('complaints' in read) return { text: errorLine(read.complaints, number) };
-  const walked = walkPacket(scene, read.given);
+  const walked = walkPacket(setting, read.given);
   if ('message' in walked) return { text: errorLine([walked], number) };
   return { text: format.render(walked, style) + format.separator(style), journey: walked.journey };
 }

@@ -17,12 +17,25 @@ import type { Blamed, Check, Problem, Subject } from './review.ts';
 export function rulesSubjects(pods: readonly Verified[]): readonly Subject[] {
   const seen = new Map<string, number>();
   return pods.map((verified) => {
-    const files = [...new Set(verified.rulesets.map(({ source }) => source.file))];
+    const sources = verified.rulesets.map(({ source }) => source);
+    const files = distinct(sources.map(({ file }) => file));
     const count = (seen.get(files.join()) ?? 0) + 1;
     seen.set(files.join(), count);
-    const name = `${files.join(', ')}${count > 1 ? ` (${count})` : ''}`;
-    return { kind: 'rules', name, file: files[0] ?? '', bounds: verified.bounds, checks: claimChecks(verified, name) };
+    const nameOf = (names: readonly string[]) => `${names.join(', ')}${count > 1 ? ` (${count})` : ''}`;
+    // rules that were rendered from settings go by their name
+    const named = distinct(sources.map(({ file, origin }) => origin?.file ?? file));
+    return {
+      kind: 'rules',
+      name: nameOf(named),
+      file: named[0] ?? '',
+      bounds: verified.bounds,
+      checks: claimChecks(verified, nameOf(files)),
+    };
   });
+}
+
+function distinct(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
 }
 
 /** `subject`: what fingerprints call it. */

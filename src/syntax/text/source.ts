@@ -5,6 +5,8 @@ export interface Source {
   readonly text: string;
   /** in no file: written here, for the pod of a manifest */
   readonly rendered?: true;
+  /** settings that it was rendered from: what people name and edit */
+  readonly origin?: Source;
 }
 
 /** Half-open range of UTF-16 offsets in a source text. */

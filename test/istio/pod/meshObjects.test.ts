@@ -1,7 +1,7 @@
 /** Mesh configuration among the manifests, as a cluster has it: ConfigMaps, operators' objects, ProxyConfig, revisions. */
 import { describe, expect, it } from 'vitest';
 import { readManifests as podsOf } from '../../../src/api/kubernetes/index.ts';
-import { nestedReader, readYaml } from '../../../src/cli/input/readYaml.ts';
+import { nestedReader, readYaml } from '../../../src/cli/input/yaml.ts';
 import { readMeshConfiguration } from '../../../src/injection/configuration/mesh.ts';
 import { settingsOf } from '../../../src/injection/podRules/podRules.ts';
 import { readManifests } from '../../../src/kubernetes/manifest/manifests.ts';

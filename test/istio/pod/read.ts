@@ -1,5 +1,5 @@
 /** Manifests in a test: YAML to pods and to answers. */
-import { nestedReader, readYaml } from '../../../src/cli/input/readYaml.ts';
+import { nestedReader, readYaml } from '../../../src/cli/input/yaml.ts';
 import { readMeshConfiguration } from '../../../src/injection/configuration/mesh.ts';
 import { type Enrolment, enrol } from '../../../src/injection/enrol/enrol.ts';
 import type { Approach } from '../../../src/injection/facts/facts.ts';

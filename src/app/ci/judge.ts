@@ -1,0 +1,109 @@
+/** Texts of one kind that are read in the same way, judged: the subjects of a review. */
+import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
+import { podSubject } from '../../report/review/fromPods.ts';
+import { rulesSubjects } from '../../report/review/fromVerified.ts';
+import type { Place, Subject } from '../../report/review/review.ts';
+import { hasRules } from '../../ruleset/count.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import type { PodTexts } from '../load/podTexts.ts';
+import type { RuleReading, RuleTexts } from '../load/ruleTexts.ts';
+import { renderTexts, type SettingReading } from '../load/settingTexts.ts';
+import { type VerifyPodsQuestion, verifyPodTexts } from '../verify/verifyPods.ts';
+import { verifyRuleTexts } from '../verify/verifyRules.ts';
+
+export type BatchQuestion = RulesBatch | SettingsBatch | PodsBatch;
+
+export interface RulesBatch {
+  readonly kind: 'rules';
+  readonly rules: RuleTexts;
+  readonly options: VerifyOptions;
+}
+
+/** Settings of istio-iptables: judged are the rules that Istio writes for them. */
+export interface SettingsBatch {
+  readonly kind: 'settings';
+  readonly settings: readonly Source[];
+  readonly rendering: SettingReading;
+  readonly reading: RuleReading;
+  readonly options: VerifyOptions;
+}
+
+export interface PodsBatch extends Pick<VerifyPodsQuestion, 'progress'> {
+  readonly kind: 'manifest';
+  readonly pods: PodTexts;
+  readonly options: VerifyOptions;
+}
+
+export interface Judged {
+  readonly subjects: readonly Subject[];
+  /** with an error there may be subjects missing */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly notes: readonly SubjectNotes[];
+  readonly parts: readonly Part[];
+}
+
+/** Something that is judged for itself: the rules of one family in a file, or a pod. */
+export interface Part {
+  readonly file: string;
+  /** of a pod */
+  readonly name?: string;
+  readonly says: string;
+  /** as which it is judged */
+  readonly mesh?: string;
+  /** there is no rule in it */
+  readonly isEmpty?: boolean;
+}
+
+export interface SubjectNotes {
+  readonly subject: string;
+  readonly notes: readonly string[];
+}
+
+export function judgeBatch(batch: BatchQuestion): Judged {
+  if (batch.kind === 'manifest') return judgePods(batch);
+  if (batch.kind === 'rules') return judgeRules(batch);
+  const { settings, rendering, reading, options } = batch;
+  const { sources, diagnostics } = renderTexts(settings, rendering);
+  if (diagnostics.some(isError)) return { subjects: [], diagnostics, notes: [], parts: [] };
+  const judged = judgeRules({ kind: 'rules', rules: { sources, reading }, options });
+  const origins = new Map(settings.map((source) => [source.file, source]));
+  return {
+    ...judged,
+    diagnostics: [...diagnostics, ...judged.diagnostics],
+    subjects: judged.subjects.map((subject) => placedIn(subject, origins.get(subject.file))),
+  };
+}
+
+function judgeRules({ rules, options }: RulesBatch): Judged {
+  const { pods, diagnostics } = verifyRuleTexts({ rules, options });
+  const subjects = rulesSubjects(pods);
+  const notes = pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.notes }));
+  const parts = pods.flatMap(({ rulesets, profile }) =>
+    rulesets.map((ruleset): Part => {
+      const { family, source } = ruleset;
+      const file = source.origin?.file ?? source.file;
+      return { file, says: `rules for IPv${family}`, isEmpty: !hasRules(ruleset), ...(profile && { mesh: profile.name }) };
+    }),
+  );
+  return { subjects, notes, diagnostics, parts };
+}
+
+function judgePods({ pods: texts, options, progress }: PodsBatch): Judged {
+  const { pods, diagnostics } = verifyPodTexts({ pods: texts, options, ...(progress !== undefined && { progress }) });
+  const subjects = pods.map(podSubject);
+  const notes = pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.verified.notes }));
+  const parts = pods.map(({ pod, verified: { profile } }): Part => {
+    const name = `${pod.kind} ${pod.namespace}/${pod.name}`;
+    return { file: pod.place.source.file, name, says: 'pod', ...(profile && { mesh: profile.name }) };
+  });
+  return { subjects, notes, diagnostics, parts };
+}
+
+/** Nobody edits rendered rules: the settings as a whole stand for them. */
+function placedIn(subject: Subject, source: Source | undefined): Subject {
+  if (source === undefined) return subject;
+  const place: Place = { source, span: { start: 0, end: 1 } };
+  const checks = subject.checks.map((check) => ({ ...check, problems: check.problems.map((problem) => ({ ...problem, place })) }));
+  return { ...subject, checks };
+}

@@ -1,0 +1,58 @@
+/** The pods of one side, ready to be compared. */
+import { enrol } from '../../injection/enrol/enrol.ts';
+import { refusals } from '../../injection/world/refusals.ts';
+import type { Pod } from '../../kubernetes/manifest/pod.ts';
+import { type DiffSubject, podSubject } from '../../pods/compareSubjects.ts';
+import { type PodMemory, renderPod } from '../../pods/renderedPod.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type PodTexts, readPodTexts } from '../load/podTexts.ts';
+import { DEFAULT_POD } from './defaultPod.ts';
+import type { Side } from './side.ts';
+
+export interface PodsQuestion {
+  readonly side: Side;
+  readonly pods: PodTexts;
+  /** that each pod has besides those of its manifest */
+  readonly annotations: ReadonlyMap<string, string>;
+  readonly memory: PodMemory;
+}
+
+export interface SidePods {
+  /** not those that do not start */
+  readonly subjects: readonly DiffSubject[];
+  readonly notes: readonly string[];
+  /** that a pod does not start on the base is no error any more */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export const NO_PODS: SidePods = { subjects: [], notes: [], diagnostics: [] };
+
+export function readSidePods({ side, pods, annotations, memory }: PodsQuestion): SidePods {
+  const { manifests, world, diagnostics } = readPodTexts(pods);
+  const wrong: Diagnostic[] = [...diagnostics];
+  const subjects: DiffSubject[] = [];
+  const notes: string[] = [];
+  for (const pod of manifests.pods) {
+    const enrolment = enrol(annotated(pod, annotations, side), world);
+    const rendered = renderPod(enrolment, memory);
+    const found = [...refusals(enrolment), ...rendered.rules.diagnostics, ...rendered.diagnostics.filter(isError)];
+    const refused = found.find(isError);
+    if (side === 'base' && refused !== undefined)
+      notes.push(`${pod.kind} ${pod.namespace}/${pod.name} does not start on the base: ${refused.message}`);
+    else wrong.push(...found);
+    if (refused !== undefined) continue;
+    subjects.push(podSubject(rendered));
+    if (pod.place.source !== DEFAULT_POD) notes.push(...enrolment.facts.assumptions, ...rendered.rules.assumptions);
+  }
+  return { subjects, notes: [...new Set(notes)], diagnostics: wrong };
+}
+
+function annotated(pod: Pod, added: ReadonlyMap<string, string>, side: Side): Pod {
+  if (added.size === 0) return pod;
+  const annotations = new Map(pod.annotations);
+  for (const [key, value] of added) {
+    const source = { file: `--${side}-annotation`, text: `${key}=${value}` };
+    annotations.set(key, { value, source, span: { start: 0, end: source.text.length } });
+  }
+  return { ...pod, annotations };
+}

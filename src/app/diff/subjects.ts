@@ -1,0 +1,125 @@
+/** The plan's texts, read: pairs of subjects. */
+import type { GivenPlace } from '../../connection/setting.ts';
+import type { Sides } from '../../diff/question.ts';
+import type { Approach } from '../../injection/facts/facts.ts';
+import type { DiffSubject } from '../../pods/compareSubjects.ts';
+import type { PodMemory } from '../../pods/renderedPod.ts';
+import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import { holdsPods } from '../load/recognise.ts';
+import { type Matched, matched } from './compareAll.ts';
+import { DEFAULT_POD } from './defaultPod.ts';
+import type { Plan, Recognised } from './plan.ts';
+import { pluginPair } from './plugins.ts';
+import { NO_PODS, readSidePods, type SidePods } from './readPods.ts';
+import { readSideRules } from './readRules.ts';
+import { rulePair } from './rulePair.ts';
+import { type DiffSide, SIDES, type Side } from './side.ts';
+
+export interface Reading {
+  readonly plan: Plan;
+  readonly sides: Sides<DiffSide>;
+  readonly place: GivenPlace;
+  readonly where: PacketSet | undefined;
+  readonly memory: PodMemory;
+  /** the files were given one by one */
+  readonly explicit: boolean;
+  /** files of mesh configuration that count for all pods */
+  readonly valuesGiven?: ReadonlySet<string>;
+}
+
+export interface ReadSubjects extends Matched {
+  readonly notes: readonly string[];
+  /** with an error there may be subjects missing */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function readSubjects(reading: Reading): ReadSubjects {
+  const { plan, explicit, valuesGiven } = reading;
+  const pairs: Sides<DiffSubject>[] = [];
+  const notes: string[] = [];
+  const found: Diagnostic[] = [];
+  for (const pair of plan.rules) pairs.push(...readRulePair(reading, pair, found));
+  const pods = { base: podsOf(reading, 'base'), head: podsOf(reading, 'head') };
+  for (const side of SIDES) found.push(...pods[side].diagnostics);
+  const known = matched(withMixed(reading, { base: pods.base.subjects, head: pods.head.subjects }, found));
+  notes.push(...pods.base.notes, ...pods.head.notes);
+  for (const pair of plan.values) {
+    const { base, head } = pair;
+    if (valuesGiven?.has(base.file)) {
+      if (plan.manifests.head.length > 0) continue;
+    } else if (!explicit) notes.push(`${head.file} is mesh configuration: with --values it counts for all pods`);
+    const read = { base: defaultPod(reading, 'base', { values: base }), head: defaultPod(reading, 'head', { values: head }) };
+    for (const side of SIDES) found.push(...read[side].diagnostics);
+    const [one, other] = [read.base.subjects[0], read.head.subjects[0]];
+    const name = `${DEFAULT_POD.file}, with ${head.file}`;
+    if (one !== undefined && other !== undefined) pairs.push({ base: { ...one, name }, head: { ...other, name } });
+  }
+  for (const chains of plan.cni) {
+    const { pair, note, diagnostics } = pluginPair(chains, (side) => defaultPod(reading, side, { mode: 'cni' }));
+    found.push(...diagnostics);
+    if (pair !== undefined) pairs.push(pair);
+    notes.push(note);
+  }
+  const all = [...new Set([...notes, ...plan.alone.map(aloneText)])];
+  return { pairs: [...pairs, ...known.pairs], alone: known.alone, notes: all, diagnostics: found };
+}
+
+function aloneText({ side, file }: Plan['alone'][number]): string {
+  return `${file} is ${side === 'base' ? 'gone' : 'new'}: there is nothing to compare its rules with`;
+}
+
+/** Of what has changed: a manifest without pods counts together with others. */
+function podsOf(reading: Reading, side: Side): SidePods {
+  const manifests = reading.plan.manifests[side];
+  if (reading.explicit || manifests.some(({ text }) => holdsPods(text))) return readPods(reading, side, manifests);
+  const notes = manifests.map(({ file }) => `${file} holds no pod, and none that it counts for was found`);
+  return { ...NO_PODS, notes: side === 'head' ? notes : [] };
+}
+
+interface OtherReading {
+  readonly values?: Source;
+  readonly mode?: Approach;
+}
+
+function defaultPod(reading: Reading, side: Side, other: OtherReading): SidePods {
+  return readPods(reading, side, [DEFAULT_POD], other);
+}
+
+function readPods({ sides, memory }: Reading, side: Side, manifests: readonly Source[], { values, mode }: OtherReading = {}): SidePods {
+  const { pods } = sides[side];
+  if (pods === undefined || manifests.length === 0) return NO_PODS;
+  const { parse, readNested, annotations } = pods;
+  const reading = { ...pods.reading, ...(mode !== undefined && { mode }) };
+  const texts = { manifests: parse(manifests), values: values === undefined ? pods.values : parse([values]), readNested, reading };
+  return readSidePods({ side, pods: texts, annotations, memory });
+}
+
+/** Rules against the pod of a manifest, on the pod's host. */
+function withMixed(
+  { plan: { mixed }, sides, place }: Reading,
+  pods: Sides<readonly DiffSubject[]>,
+  found: Diagnostic[],
+): Sides<readonly DiffSubject[]> {
+  if (mixed === undefined) return pods;
+  const { side, file } = mixed;
+  const pod = pods[side === 'base' ? 'head' : 'base'][0];
+  const { rulesets, diagnostics } = readSideRules(sides[side], file, place.host);
+  found.push(...diagnostics);
+  if (pod === undefined) return pods;
+  const name = file.source.file;
+  return { ...pods, [side]: [{ name, file: name, rulesets, host: pod.host, profile: pod.profile, key: `${side} ${name}` }] };
+}
+
+/** None where one side cannot be used. */
+function readRulePair({ sides, place, where }: Reading, pair: Sides<Recognised>, found: Diagnostic[]): readonly Sides<DiffSubject>[] {
+  const read = (side: Side) => {
+    const { rulesets, diagnostics } = readSideRules(sides[side], pair[side], place.host);
+    found.push(...diagnostics);
+    const { file } = pair[side].source;
+    return { usable: !diagnostics.some(isError), side: { name: file, file, rulesets, given: place } };
+  };
+  const [base, head] = [read('base'), read('head')];
+  return base.usable && head.usable ? [rulePair({ base: base.side, head: head.side }, where)] : [];
+}

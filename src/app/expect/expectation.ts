@@ -1,0 +1,56 @@
+/** What somebody expects of packets, and where: the contents of an expectation file. */
+import type { Outcome } from '../../connection/journey.ts';
+import type { PartialPacket } from '../../packet/partialPacket.ts';
+import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
+import type { Source, Span } from '../../syntax/text/source.ts';
+
+/** What a file says of where its packets are. Paths count from its own folder. */
+export interface ExpectationPlace {
+  readonly rules?: string;
+  readonly manifest?: string;
+  readonly pod?: string;
+  readonly phase?: string;
+  readonly mode?: string;
+  readonly values?: readonly string[];
+  readonly istio?: string;
+  readonly host?: string;
+  readonly podIps?: readonly string[];
+  readonly proxyUid?: number;
+  readonly proxyGid?: number;
+  readonly profile?: string;
+  readonly set?: Readonly<Record<string, string>>;
+}
+
+export interface ExpectationFile extends ExpectationPlace {
+  readonly packets: readonly Expectation[];
+}
+
+export type Expectation = ExpectedPacket | ExpectedSet;
+
+interface Common {
+  readonly outcome: Outcome;
+  readonly because?: string;
+  /** of the packet or the set in the file */
+  readonly span: Span;
+}
+
+export interface ExpectedPacket extends Common {
+  readonly kind: 'packet';
+  /** as it is written */
+  readonly text: string;
+  readonly given: PartialPacket;
+  readonly by?: string;
+  readonly to?: number;
+}
+
+export interface ExpectedSet extends Common {
+  readonly kind: 'set';
+  readonly text: string;
+  readonly where: PacketSet;
+  readonly every: boolean;
+}
+
+export interface LoadedExpectations {
+  readonly source: Source;
+  readonly file: ExpectationFile;
+}

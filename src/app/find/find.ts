@@ -1,0 +1,46 @@
+/** `find`: which packets of a set can have an outcome, in every ruleset of the texts. */
+import { unsaidOfArrivals } from '../../connection/assumedHost.ts';
+import { type Bounds, hostWords } from '../../connection/bounds.ts';
+import type { Outcome } from '../../connection/journey.ts';
+import { chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
+import { Budget, type BudgetLimits } from '../../lib/budget.ts';
+import type { MeshProfile } from '../../mesh/profile.ts';
+import { ALWAYS } from '../../netfilter/matchExpr.ts';
+import { type Found, find } from '../../query/find.ts';
+import { type FindReport, toFindReport } from '../../report/json/find.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
+
+export const EVERY_PACKET: PacketSet = { expr: { 4: ALWAYS, 6: ALWAYS }, terms: [] };
+
+export interface FindQuestion {
+  readonly rulesets: readonly Ruleset[];
+  readonly where: PacketSet;
+  readonly outcome: Outcome;
+  readonly place: GivenPlace;
+  /** of all rulesets together */
+  readonly limits: BudgetLimits;
+}
+
+export interface FindAnswer {
+  readonly parts: readonly { readonly file: string; readonly found: Found }[];
+  readonly profile: MeshProfile | undefined;
+  readonly bounds: Bounds;
+  readonly report: FindReport;
+}
+
+/** Undefined: no packet of the set can be there in the family of the rules. */
+export function findIn({ rulesets, where, outcome, place, limits }: FindQuestion): FindAnswer | undefined {
+  const setting = chooseSetting({ rulesets, given: place, where });
+  const { host, profile } = setting;
+  const question = { host, where, outcome, budget: new Budget(limits), ...(profile !== undefined && { profile }) };
+  const parts = rulesets.map((ruleset, index) => {
+    const found = question.budget.share(1 / (rulesets.length - index), () => find(ruleset, question));
+    return { file: ruleset.source.file, found };
+  });
+  if (!parts.some(({ found }) => found.asked)) return undefined;
+  const report = toFindReport(parts, placeAssumptions(setting, rulesets), unsaidOfArrivals(setting.assumed, where.dir));
+  const families = parts.flatMap(({ found }) => (found.asked ? [found.family] : []));
+  const bounds = { families, unjudged: [], hosts: [hostWords(setting, families)] };
+  return { parts, profile, bounds, report };
+}

@@ -1,0 +1,66 @@
+/** Manifests and mesh configuration, read as trees, to the pods that they make. */
+import type { Approach } from '../../injection/facts/facts.ts';
+import { type PodWorld, readWorld } from '../../injection/world/world.ts';
+import type { Version } from '../../istio/settings/version.ts';
+import { at, type Document, type ReadNested } from '../../kubernetes/yaml/node.ts';
+import { type PodScenes, scenesOf } from '../../pods/scenes.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
+
+/** YAML or JSON that has been parsed, and what is wrong with it. */
+export interface ReadTexts {
+  readonly sources: readonly Source[];
+  readonly documents: readonly Document[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Who writes the rules, and of which version of Istio they are. */
+export interface PodReading {
+  /** absent: as the mesh is installed */
+  readonly mode?: Approach;
+  /** absent: the one that is installed, or else the newest */
+  readonly version?: Version;
+}
+
+export interface PodTexts {
+  readonly manifests: ReadTexts;
+  /** mesh configuration, before which that among the manifests counts for nothing */
+  readonly values: ReadTexts;
+  readonly readNested: ReadNested;
+  readonly reading: PodReading;
+}
+
+/** Texts without a pod are an error. */
+export function readPodTexts({ manifests, values, readNested, reading: { mode, version } }: PodTexts): PodWorld {
+  const read = readWorld({ manifests: manifests.documents, values: values.documents, readNested, approach: mode, version });
+  const diagnostics = [...manifests.diagnostics, ...values.diagnostics, ...read.diagnostics];
+  const none = read.manifests.pods.length === 0 && !diagnostics.some(isError);
+  return { ...read, diagnostics: none ? [...diagnostics, ...noPod(manifests)] : diagnostics };
+}
+
+/** The pods with their rules and hosts, ready to be asked. */
+export function podScenesOf(texts: PodTexts): PodScenes {
+  const world = readPodTexts(texts);
+  const made = scenesOf(world);
+  return { ...made, diagnostics: [...world.diagnostics, ...made.diagnostics] };
+}
+
+/** At the kind of what is there in place of a pod, or where the first file begins. */
+function noPod({ sources, documents }: ReadTexts): readonly Diagnostic[] {
+  const [first] = sources;
+  const kind = documents[0] && at(documents[0].root, 'kind');
+  const source = kind === undefined ? first : documents[0]?.source;
+  if (source === undefined) return [];
+  const message = `there is no pod in ${sources.map(({ file }) => `\`${file}\``).join(', ')}`;
+  return [{ kind: 'malformed', message, source, span: kind?.span ?? { start: 0, end: 1 }, help: found(documents) }];
+}
+
+function found(documents: readonly Document[]): string {
+  const kinds = documents.flatMap(({ root }) =>
+    root.kind === 'map'
+      ? root.entries.flatMap(({ key, value }) => (key === 'kind' && value.kind === 'scalar' ? [String(value.value)] : []))
+      : [],
+  );
+  const there = kinds.length === 0 ? 'there is no object at all' : `there is ${[...new Set(kinds)].join(', ')}`;
+  return `${there}; a pod is a Pod, or the template of a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob`;
+}

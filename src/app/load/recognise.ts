@@ -1,0 +1,57 @@
+/** What a text is, by its content: rules, manifests, settings of istio-iptables, mesh configuration, or something that is not judged. */
+import { isEnvironmentFile } from '../../istio/settings/environmentFile.ts';
+
+/** An object says its kind on a line of its own, or somewhere in JSON; rules have no such line, and manifests have no line of rules. */
+export function isManifest(text: string): boolean {
+  if (/^\s*[{[]/.test(text) && /"kind"\s*:\s*"/.test(text)) return true;
+  return (
+    /^[ \t]*(?:- )?"?kind"?[ \t]*:[ \t]*\S/m.test(text) &&
+    !/^[ \t]*(?:\*[ \t]*\w+[ \t]*$|-[ANIP] \w|(?:sudo )?ip6?tables(?:-\w+)* )/m.test(text)
+  );
+}
+
+export type Kind = 'rules' | 'manifest' | 'settings' | 'values' | 'cni';
+
+/** A kind, or why it is none; `known`: what it is instead is known. */
+export function kindOf(text: string): { readonly kind: Kind } | { readonly why: string; readonly known: boolean } {
+  const json = jsonOf(text);
+  if (json !== undefined && ('plugins' in json || 'cniVersion' in json)) return { kind: 'cni' };
+  if (json !== undefined && !('kind' in json)) return { kind: 'settings' };
+  if (isManifest(text))
+    return /^[ \t]*"?kind"?[ \t]*:[ \t]*"?(?:IstioOperator|Istio)"?[ \t]*$/m.test(text) ? { kind: 'values' } : { kind: 'manifest' };
+  if (/^[ \t]*(?:table|add table|flush ruleset)\b.*$/m.test(text) && /^[ \t]*(?:table (?:inet|ip|ip6)\b|flush ruleset)/m.test(text))
+    return notJudged('it is an nftables ruleset, and rules of nftables are not read: `iptables-nft-save` prints those that iptables wrote');
+  if (RULES.test(text)) return { kind: 'rules' };
+  if (isEnvironmentFile(text)) return { kind: 'settings' };
+  if (VALUES.test(text)) return { kind: 'values' };
+  return { why: 'it holds neither rules, nor manifests, nor settings of istio-iptables, nor mesh configuration', known: false };
+}
+
+function notJudged(why: string): { readonly why: string; readonly known: true } {
+  return { why, known: true };
+}
+
+/** A line of a dump, or a call of iptables. */
+const RULES =
+  /^(?:\*[ \t]*(?:nat|mangle|filter|raw|security)[ \t]*$|[ \t]*(?:sudo )?(?:\S*\/)?ip6?tables(?:-\w+)*[ \t]|-[AINP] \w|Chain \w+ \()/m;
+/** Keys at the top of Helm values and of MeshConfig that say something about capture. */
+const VALUES =
+  /^(?:global|pilot|cni|ambient|istio_cni|meshConfig|sidecarInjectorWebhook|defaultConfig|proxyListenPort|proxyInboundListenPort):/m;
+
+function jsonOf(text: string): object | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a manifest: others, such as namespaces and network attachments, count together with pods. */
+export function holdsPods(text: string): boolean {
+  return POD_KINDS.test(text);
+}
+
+const POD_KINDS =
+  /^[ \t]*(?:- )?"?kind"?[ \t]*:[ \t]*"?(?:Pod|PodTemplate|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob|\w*List)\b/m;

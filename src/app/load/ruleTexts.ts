@@ -1,0 +1,27 @@
+/** Texts of rules, and what is said of them, to rulesets. */
+import { type Host, namesOf } from '../../host/host.ts';
+import { type ReadRules, readRules } from '../../ruleset/readRules.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
+
+/** How rules are read, whatever their file. */
+export type RuleReading = Pick<NonNullable<Parameters<typeof readRules>[1]>, 'variables' | 'family' | 'allowEmpty'>;
+
+export interface RuleTexts {
+  readonly sources: readonly Source[];
+  readonly reading: RuleReading;
+}
+
+/** `host`: of which ipsets and device groups are known; absent: of none. */
+export function readRuleTexts({ sources, reading }: RuleTexts, host?: Host): ReadRules {
+  const options = { ...reading, ...(host !== undefined && namesOf(host)) };
+  const rulesets: Ruleset[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const source of sources) {
+    const read = readRules(source, options);
+    rulesets.push(...read.rulesets);
+    diagnostics.push(...read.diagnostics);
+  }
+  return { rulesets, diagnostics };
+}

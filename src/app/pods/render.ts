@@ -1,0 +1,35 @@
+/** `render --pod`: the rules of each pod of manifests. */
+import { enrol, WRITERS } from '../../injection/enrol/enrol.ts';
+import { otherMesh } from '../../injection/facts/otherMesh.ts';
+import { type PodRules, podRules } from '../../injection/podRules/podRules.ts';
+import { refusals } from '../../injection/world/refusals.ts';
+import type { Pod } from '../../kubernetes/manifest/pod.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type PodTexts, readPodTexts } from '../load/podTexts.ts';
+
+export interface RenderedPodRules {
+  readonly pod: Pod;
+  /** who writes the rules, or why nobody does */
+  readonly by: string;
+  readonly rules: PodRules;
+}
+
+export interface RenderPodsAnswer {
+  readonly pods: readonly RenderedPodRules[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function renderPodTexts(texts: PodTexts): RenderPodsAnswer {
+  const { manifests, world, diagnostics } = readPodTexts(texts);
+  const found: Diagnostic[] = [...diagnostics];
+  const pods = manifests.pods.map((pod): RenderedPodRules => {
+    const enrolment = enrol(pod, world);
+    const rules = podRules(enrolment);
+    found.push(...refusals(enrolment), ...rules.diagnostics);
+    const other = otherMesh(enrolment.facts);
+    const why = other?.message ?? enrolment.taken.at(-1)?.answer.because ?? '';
+    const captured = enrolment.verdict === 'captured' && other === undefined;
+    return { pod, by: captured ? WRITERS[world.approach] : `${other === undefined ? 'nobody' : 'others'}: ${why}`, rules };
+  });
+  return { pods, diagnostics: found };
+}

@@ -1,0 +1,76 @@
+/** Where packets of one pod of manifests are traced: its rules and its host. */
+import { chooseSetting, type GivenPlace } from '../../connection/setting.ts';
+import { withPodAddress } from '../../host/podAddress.ts';
+import { podAddresses } from '../../injection/podRules/podAddresses.ts';
+import type { Complaint } from '../../lib/complaint.ts';
+import { familyOf } from '../../packet/address.ts';
+import { inInitPhase } from '../../pods/initPhase.ts';
+import type { PodScene } from '../../pods/scenes.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type PodTexts, podScenesOf } from '../load/podTexts.ts';
+import type { TraceManner, TraceSetting, TraceSetup } from './setting.ts';
+
+export interface TracePodQuestion {
+  readonly pods: PodTexts;
+  /** `NAME` or `NAMESPACE/NAME`; absent: the only one */
+  readonly pod?: string;
+  /** as the pod is while its init containers run */
+  readonly inInitPhase: boolean;
+  readonly place: GivenPlace;
+  readonly manner: TraceManner;
+}
+
+/** Or why there is not one pod to ask. */
+export function traceInPod(question: TracePodQuestion): TraceSetup | Complaint {
+  const { scenes, diagnostics } = podScenesOf(question.pods);
+  if (diagnostics.some(isError)) return { diagnostics };
+  const found = podAsked(scenes, question.pod);
+  if ('message' in found) return found;
+  const scene = question.inInitPhase ? inInitPhase(found) : found;
+  return { setting: settingOf(scene, question), diagnostics: [...diagnostics, ...uncaptured(scene)] };
+}
+
+function settingOf(scene: PodScene, { place: { host, podIps = [], ...said }, manner }: TracePodQuestion): TraceSetting {
+  const addresses = [...podAddresses(scene.enrolment.facts.pod), ...podIps];
+  // the pod says who its proxy is
+  const own = addresses.reduce((one, prefix) => withPodAddress(one, prefix), scene.host);
+  const given = { ...said, host: host ?? own, profile: scene.inMesh ? scene.profile : 'none' };
+  const chosen = chooseSetting({ rulesets: scene.rulesets, given });
+  const known = addresses.map(({ address }) => familyOf(address));
+  const assumed = host === undefined ? { assumed: { families: ([4, 6] as const).filter((family) => !known.includes(family)) } } : {};
+  return { ...chosen, ...assumed, ...outsideOf(scene), rulesets: scene.rulesets, ...manner };
+}
+
+function podAsked(scenes: readonly PodScene[], name: string | undefined): PodScene | Complaint {
+  const nameOf = ({ enrolment: { facts } }: PodScene) => `${facts.pod.namespace}/${facts.pod.name}`;
+  const meant = scenes.filter((scene) => name === undefined || nameOf(scene) === name || scene.enrolment.facts.pod.name === name);
+  const [only] = meant;
+  if (only !== undefined && meant.length === 1) return only;
+  const message =
+    name === undefined
+      ? `there are ${scenes.length} pods: --pod NAME says which`
+      : `--pod: \`${name}\` is the name of ${meant.length} pods`;
+  return { message, help: `the pods are ${scenes.map(nameOf).join(', ')}` };
+}
+
+function outsideOf({ findings, otherMesh }: PodScene): Pick<TraceSetting, 'outside'> {
+  const [found] = findings.filter(({ claim }) => claim === 'pod-captured');
+  return found === undefined ? {} : { outside: { says: found.message, walks: otherMesh === undefined } };
+}
+
+/** Without rules every packet goes its own way; nobody should take that for a proof of anything. */
+function uncaptured({ enrolment: { facts, verdict, taken }, findings }: PodScene): readonly Diagnostic[] {
+  const outside = findings.filter(({ claim }) => claim === 'pod-captured');
+  if (outside.length > 0)
+    return outside.map(({ message, help, place }) => ({
+      kind: 'warning',
+      message,
+      ...(help !== undefined && { help }),
+      source: place.source,
+      span: place.span,
+    }));
+  if (verdict === 'captured') return [];
+  const answer = taken.at(-1)?.answer;
+  const { source, span } = answer?.at ?? facts.pod.place;
+  return [{ kind: 'warning', message: `nobody writes rules for this pod: ${answer?.because ?? ''}`, source, span }];
+}

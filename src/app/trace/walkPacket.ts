@@ -1,0 +1,35 @@
+/** One packet through its setting: complete it, choose the rules of its family, walk. */
+
+import type { Journey } from '../../connection/journey.ts';
+import { walkGiven } from '../../connection/walkGiven.ts';
+import type { Host } from '../../host/host.ts';
+import type { Complaint } from '../../lib/complaint.ts';
+import type { PartialPacket } from '../../packet/partialPacket.ts';
+import type { TraceInput } from '../../report/json/trace.ts';
+import type { TraceSetting } from './setting.ts';
+
+export interface WalkedPacket extends TraceInput {
+  /** on which it was walked */
+  readonly host: Host;
+}
+
+export function walkPacket(setting: TraceSetting, given: PartialPacket): WalkedPacket | Complaint {
+  const walked = walkGiven(setting, given);
+  const { outside } = setting;
+  if ('problem' in walked) return { message: walked.problem };
+  if ('missing' in walked) return missingFamily(setting, walked.missing);
+  const { journey: found, ruleset, defaults, assumptions, host } = walked;
+  const journey: Journey = outside?.walks === false ? { packet: found.packet, outcome: 'undecided', paths: [], truncated: false } : found;
+  const profile = setting.profile?.name;
+  return { journey, file: ruleset.source.file, defaults, assumptions, profile, host, ...(outside && { outside: outside.says }) };
+}
+
+/** Rules of one family say nothing about the other: no answer is better than a guess. */
+function missingFamily({ rulesets }: TraceSetting, family: 4 | 6): Complaint {
+  const file = rulesets[0]?.source.file ?? 'the text';
+  const save = family === 4 ? 'iptables-save' : 'ip6tables-save';
+  return {
+    message: `\`${file}\` has no IPv${family} rules, and the packet is IPv${family}`,
+    help: `add the output of \`${save}\` to the file, or read rules of unknown family as IPv${family} with --family ${family}`,
+  };
+}

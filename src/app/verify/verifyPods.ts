@@ -1,0 +1,42 @@
+/** `verify` of manifests: who captures each pod, with which rules, and whether these keep the mesh's promises. */
+import { askedClaims } from '../../pods/claimIds.ts';
+import { inInitPhase } from '../../pods/initPhase.ts';
+import type { VerifiedPod } from '../../pods/verifiedPod.ts';
+import { verifyScenes } from '../../pods/verifyPods.ts';
+import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
+import { podSubject } from '../../report/review/fromPods.ts';
+import { mergeNotes } from '../../report/review/notes.ts';
+import type { Review } from '../../report/review/review.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type PodTexts, podScenesOf } from '../load/podTexts.ts';
+import { muteCommentedPods } from '../suppress/inManifests.ts';
+
+export interface VerifyPodsQuestion {
+  readonly pods: PodTexts;
+  readonly options: VerifyOptions;
+  /** judged while the pods' init containers run */
+  readonly inInitPhase?: boolean;
+  /** hears what is being done */
+  readonly progress?: (doing: string) => void;
+}
+
+export interface VerifiedManifests {
+  readonly pods: readonly VerifiedPod[];
+  /** with an error there are no pods */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function verifyPodTexts({ pods: texts, options, inInitPhase: early = false, progress }: VerifyPodsQuestion): VerifiedManifests {
+  const { scenes, memory, diagnostics } = podScenesOf(texts);
+  if (diagnostics.some(isError)) return { pods: [], diagnostics };
+  const asked = { scenes: early ? scenes.map(inInitPhase) : scenes, memory };
+  const verified = verifyScenes(asked, { options, ...(progress !== undefined && { tell: progress }) });
+  const { pods, diagnostics: about } = muteCommentedPods(verified, askedClaims(options));
+  return { pods, diagnostics: [...diagnostics, ...(options.where === undefined ? about : [])] };
+}
+
+export function reviewOfPods({ pods, diagnostics }: VerifiedManifests): Review {
+  const subjects = pods.map(podSubject);
+  const notes = pods.map(({ verified }, index) => ({ subject: subjects[index]?.name ?? '', notes: verified.notes }));
+  return { subjects, diagnostics, notes: mergeNotes(notes) };
+}

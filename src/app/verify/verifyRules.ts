@@ -1,0 +1,41 @@
+/** `verify` of rules: every claim on what texts hold, less what their comments accept. */
+import { podsOf } from '../../pods/familiesOfPod.ts';
+import type { Verified, VerifyOptions } from '../../prove/judge/verifyRules.ts';
+import { rulesSubjects } from '../../report/review/fromVerified.ts';
+import { mergeNotes } from '../../report/review/notes.ts';
+import type { Review } from '../../report/review/review.ts';
+import { hasRules } from '../../ruleset/count.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type RuleTexts, readRuleTexts } from '../load/ruleTexts.ts';
+import { verifyCommented } from '../suppress/inRules.ts';
+
+export interface VerifyRulesQuestion {
+  readonly rules: RuleTexts;
+  readonly options: VerifyOptions;
+}
+
+export interface VerifiedRules {
+  readonly pods: readonly Verified[];
+  /** with an error there are no pods */
+  readonly diagnostics: readonly Diagnostic[];
+  /** there is not one rule: nobody should take the answer for a proof */
+  readonly empty: boolean;
+}
+
+export function verifyRuleTexts({ rules, options }: VerifyRulesQuestion): VerifiedRules {
+  const [family] = options.families?.length === 1 ? options.families : [];
+  const reading = { ...rules.reading, ...(family !== undefined && { family }) };
+  const loaded = readRuleTexts({ ...rules, reading }, options.host);
+  // what is not modelled is a claim of its own
+  const diagnostics = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
+  const empty = !loaded.rulesets.some(hasRules);
+  if (diagnostics.some(isError)) return { pods: [], diagnostics, empty };
+  const commented = verifyCommented(podsOf(loaded.rulesets), options);
+  return { pods: commented.pods, diagnostics: [...diagnostics, ...commented.diagnostics], empty };
+}
+
+export function reviewOfRules({ pods, diagnostics }: VerifiedRules): Review {
+  const subjects = rulesSubjects(pods);
+  const notes = pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.notes }));
+  return { subjects, diagnostics, notes: mergeNotes(notes) };
+}

@@ -1,2 +1,0 @@
-/** The word that was meant, for messages. */
-export { nearest } from '../../lib/nearest.ts';

@@ -1,0 +1,37 @@
+/** What `chainwalk check` does. */
+import { readRuleTexts } from '../../app/load/ruleTexts.ts';
+import { jsonText, printable } from '../../lib/printable.ts';
+import { toCheckReport } from '../../report/json/check.ts';
+import { countRules } from '../../ruleset/count.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { type Call, isSet } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { formatOf } from '../argv/format.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import type { RuleSubject } from '../input/ruleSubject.ts';
+import { ruleTextsOf } from '../input/ruleTexts.ts';
+
+export async function runCheck(call: Call): Promise<ExitCode> {
+  const rules = await ruleTextsOf(call, call.input.args);
+  return rules === undefined ? EXIT.usage : checkSubject(call, { rules });
+}
+
+export async function checkSubject(call: Call, { rules }: Pick<RuleSubject, 'rules'>): Promise<ExitCode> {
+  const { io, input } = call;
+  const { rulesets, diagnostics } = readRuleTexts(rules);
+  const report = toCheckReport(diagnostics);
+  if (formatOf(input, 'human') === 'json') await io.out.write(`${jsonText(report)}\n`);
+  else {
+    await showDiagnostics(call, diagnostics);
+    if (report.ok) await io.out.write(rulesets.map((ruleset) => `ok: ${summary(ruleset)}\n`).join(''), 'report');
+  }
+  if (!report.ok) return EXIT.usage;
+  return isSet(input, 'strict') && report.diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
+}
+
+function summary(ruleset: Ruleset): string {
+  const { family, source, tables } = ruleset;
+  const count = countRules(ruleset);
+  const names = [...tables.keys()].join(', ') || 'no table';
+  return `${printable(source.file)}: ${count} IPv${family} ${count === 1 ? 'rule' : 'rules'} in ${names}`;
+}

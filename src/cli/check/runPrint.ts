@@ -1,0 +1,26 @@
+/** What `chainwalk print` does. */
+import { readRuleTexts } from '../../app/load/ruleTexts.ts';
+import { print } from '../../ruleset/print.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
+import type { Call } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import type { RuleSubject } from '../input/ruleSubject.ts';
+import { ruleTextsOf } from '../input/ruleTexts.ts';
+
+/** Tells the reader, and chainwalk itself, where the rules of the other family start. */
+const SECOND = '# ip6tables\n';
+
+export async function runPrint(call: Call): Promise<ExitCode> {
+  const rules = await ruleTextsOf(call, call.input.args);
+  return rules === undefined ? EXIT.usage : printSubject(call, { rules });
+}
+
+export async function printSubject(call: Call, { rules }: Pick<RuleSubject, 'rules'>): Promise<ExitCode> {
+  const { rulesets, diagnostics } = readRuleTexts(rules);
+  await showDiagnostics(call, diagnostics);
+  if (diagnostics.some(isError)) return EXIT.usage;
+  const texts = rulesets.map((ruleset) => (ruleset.family === 6 && rulesets.length > 1 ? SECOND : '') + print(ruleset));
+  await call.io.out.write(texts.join(''), 'exact');
+  return EXIT.ok;
+}

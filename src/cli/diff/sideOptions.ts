@@ -1,0 +1,90 @@
+/** The options of one side: its own before those of both. */
+import { asksPods, type Plan } from '../../app/diff/plan.ts';
+import { type DiffSide, type PodsOfSide, SIDES, type Side } from '../../app/diff/side.ts';
+import type { Approach } from '../../injection/facts/facts.ts';
+import type { Mode } from '../../istio/settings/modes.ts';
+import { parseVersion } from '../../istio/settings/version.ts';
+import { documentsOf, nestedDocuments } from '../../kubernetes/yaml/readYaml.ts';
+import { type Call, type Input, isSet, listOf, textOf } from '../argv/command.ts';
+import { complainAboutVersion } from '../input/istioVersion.ts';
+import { parseTexts } from '../input/podTexts.ts';
+import { type Reader, readerOf, readSources } from '../input/reader.ts';
+import { ruleReadingOf } from '../input/ruleTexts.ts';
+import type { Files } from './files.ts';
+
+interface SideWords {
+  readonly mode: string | undefined;
+  readonly istio: string | undefined;
+  readonly values: readonly string[];
+}
+
+/** `--head-mode` stands for `--mode` on the side of head. */
+function wordsOf(input: Input, side: Side, rename: Files['rename']): SideWords {
+  const own = (name: string): string => `${side}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const values = listOf(input, own('values'));
+  return {
+    mode: textOf(input, own('mode')) ?? textOf(input, 'mode'),
+    istio: textOf(input, own('istio')) ?? textOf(input, 'istio'),
+    values: values.length > 0 ? values : listOf(input, 'values').map((file) => rename(file, side)),
+  };
+}
+
+/** What is about pods is read only where the plan asks for them. Undefined when an option or a file cannot be used, which has been said. */
+export async function readSide(
+  call: Call,
+  side: Side,
+  { plan, rename }: Pick<Files, 'rename'> & { readonly plan: Plan },
+): Promise<DiffSide | undefined> {
+  const rules = await ruleReadingOf(call);
+  const words = wordsOf(call.input, side, rename);
+  const { mode, istio } = words;
+  const settings = { ...(mode !== undefined && { mode: mode as Mode }), ...(istio !== undefined && { istio }) };
+  if (!asksPods(plan)) return rules && { rules, settings };
+  const pods = await readPodOptions(call, side, words);
+  return rules && pods && { rules, settings, pods };
+}
+
+async function readPodOptions(call: Call, side: Side, { mode, istio, values: files }: SideWords): Promise<PodsOfSide | undefined> {
+  const reader = readerOf(call);
+  const annotations = await annotationsOf(reader, call.input, side);
+  const version = istio === undefined ? undefined : parseVersion(istio);
+  const isWrong = istio !== undefined && version === undefined;
+  if (isWrong) await complainAboutVersion(reader, istio);
+  const sources = await readSources(reader, files);
+  if (annotations === undefined || isWrong || sources === undefined) return undefined;
+  const yaml = await import('yaml');
+  return {
+    reading: { ...(mode !== undefined && { mode: mode as Approach }), ...(version !== undefined && { version }) },
+    values: await parseTexts(sources),
+    annotations,
+    parse: (texts) => {
+      const read = texts.map((source) => documentsOf(yaml, source));
+      const [documents, diagnostics] = [read.flatMap((one) => one.documents), read.flatMap((one) => one.diagnostics)];
+      return { sources: texts, documents, diagnostics };
+    },
+    readNested: nestedDocuments(yaml),
+  };
+}
+
+/** Annotations that one side has besides those of its manifests; undefined: one is no KEY=VALUE, which has been said. */
+async function annotationsOf(reader: Reader, input: Input, side: Side): Promise<ReadonlyMap<string, string> | undefined> {
+  const found = new Map<string, string>();
+  for (const text of listOf(input, `${side}Annotation`)) {
+    const [, key, value] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];
+    if (key === undefined || value === undefined) {
+      const help = `--${side}-annotation sidecar.istio.io/interceptionMode=TPROXY`;
+      await reader.complain({ message: `--${side}-annotation expects KEY=VALUE, not \`${text}\``, help });
+      return undefined;
+    }
+    found.set(key, value);
+  }
+  return found;
+}
+
+const OF_ONE_SIDE = ['Mode', 'Istio', 'Values', 'Annotation'];
+
+/** Whether the two sides are asked about in different ways: then one file can be both. */
+export function sidesDiffer({ input }: Call): boolean {
+  const given = (name: string) => textOf(input, name) !== undefined || listOf(input, name).length > 0 || isSet(input, name);
+  return SIDES.some((side) => OF_ONE_SIDE.some((name) => given(`${side}${name}`)));
+}

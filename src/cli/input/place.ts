@@ -1,0 +1,53 @@
+/** The options that say where the rules are: the host around them, the pod's addresses, the mesh and who its proxy is. */
+import { isId } from '../../connection/proxyIdentity.ts';
+import type { GivenPlace } from '../../connection/setting.ts';
+import type { Host } from '../../host/host.ts';
+import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
+import { readHost } from '../../host/readHost.ts';
+import { toData } from '../../kubernetes/yaml/node.ts';
+import { type Call, listOf, textOf } from '../argv/command.ts';
+import { complain } from '../io/messages.ts';
+import { type Reader, readerOf } from './reader.ts';
+import { readDocument } from './yaml.ts';
+
+/** Undefined when one cannot be read, which has been said. */
+export async function placeOf(call: Call): Promise<GivenPlace | undefined> {
+  const { io, input } = call;
+  const file = textOf(input, 'host');
+  const texts = listOf(input, 'podIp');
+  const complaint = podIpComplaint(texts, file !== undefined);
+  if (complaint !== undefined) {
+    await complain(io, { message: `--pod-ip: ${complaint}`, help: '--pod-ip 10.12.3.4, or 10.12.3.4/16; once for each family' });
+    return undefined;
+  }
+  const uid = await readId(call, 'proxyUid', '--proxy-uid');
+  const gid = uid === undefined ? undefined : await readId(call, 'proxyGid', '--proxy-gid');
+  if (uid === undefined || gid === undefined) return undefined;
+  const podIps = texts.flatMap((text) => parsePodAddress(text) ?? []);
+  const profile = textOf(input, 'profile');
+  const said = {
+    ...(uid.id !== undefined && { proxyUid: uid.id }),
+    ...(gid.id !== undefined && { proxyGid: gid.id }),
+    ...(profile !== undefined && { profile }),
+  };
+  if (file === undefined) return podIps.length === 0 ? said : { ...said, podIps };
+  const host = await readHostFile(readerOf(call), file);
+  return host && { ...said, host };
+}
+
+async function readId({ io, input }: Call, name: string, flag: string): Promise<{ readonly id?: number } | undefined> {
+  const text = textOf(input, name);
+  if (text === undefined) return {};
+  if (/^\d{1,10}$/.test(text) && isId(Number(text))) return { id: Number(text) };
+  await complain(io, { message: `${flag} expects a numeric id, not \`${text}\`` });
+  return undefined;
+}
+
+/** Undefined when it cannot be used, which has been said. */
+export async function readHostFile(reader: Reader, file: string): Promise<Host | undefined> {
+  const document = await readDocument(reader, file);
+  if (document === undefined) return undefined;
+  const { host, problems } = readHost(toData(document.root));
+  for (const problem of problems) await reader.complain({ message: `${file}: ${problem}` });
+  return host;
+}

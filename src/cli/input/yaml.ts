@@ -1,0 +1,27 @@
+/** The reader of YAML and JSON, with the library that YAML needs, which is loaded only now. */
+import type { Document, ReadNested } from '../../kubernetes/yaml/node.ts';
+import { documentsOf, jsonDocument, nestedDocuments, type ReadDocuments } from '../../kubernetes/yaml/readYaml.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import { type Reader, readSources } from './reader.ts';
+
+export async function readYaml(source: Source): Promise<ReadDocuments> {
+  return jsonDocument(source) ?? documentsOf(await import('yaml'), source);
+}
+
+/** A file of one document; undefined when it cannot be used, which has been said. */
+export async function readDocument(reader: Reader, file: string): Promise<Document | undefined> {
+  const [source] = (await readSources(reader, [file])) ?? [];
+  if (source === undefined) return undefined;
+  const { documents, diagnostics } = await readYaml(source);
+  const [document, ...more] = documents;
+  if (document !== undefined && more.length === 0 && diagnostics.length === 0) return document;
+  if (diagnostics.length === 0)
+    await reader.complain({ message: `\`${file}\` holds ${more.length > 0 ? 'several documents' : 'nothing'}` });
+  await reader.show(diagnostics);
+  return undefined;
+}
+
+/** For YAML inside a string, such as an annotation. */
+export async function nestedReader(): Promise<ReadNested> {
+  return nestedDocuments(await import('yaml'));
+}

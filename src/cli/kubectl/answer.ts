@@ -1,0 +1,28 @@
+/** The commands that can be asked of a running pod, each loaded when it is. */
+import type { Call } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import type { RuleSubject } from '../input/ruleSubject.ts';
+import type { Askable } from './words.ts';
+
+/** Undefined when an option cannot be read, which has been said. */
+type ReadSubject = () => Promise<RuleSubject | undefined>;
+
+const ANSWERS: Readonly<Record<Askable, (call: Call, read: ReadSubject) => Promise<ExitCode>>> = {
+  verify: async (call, read) => (await import('../verify/answerRules.ts')).answerRules(call, read),
+  find: async (call, read) => (await import('../find/runFind.ts')).findInSubject(call, read),
+  trace: withSubject(async (call, subject) => (await import('../trace/runTrace.ts')).traceInSubject(call, subject)),
+  diff: withSubject(async (call, subject) => (await import('../diff/runDiff.ts')).diffWithSubject(call, subject)),
+  check: withSubject(async (call, subject) => (await import('../check/runCheck.ts')).checkSubject(call, subject)),
+  print: withSubject(async (call, subject) => (await import('../check/runPrint.ts')).printSubject(call, subject)),
+};
+
+export function answerOf(command: Askable, call: Call, read: ReadSubject): Promise<ExitCode> {
+  return ANSWERS[command](call, read);
+}
+
+function withSubject(answer: (call: Call, subject: RuleSubject) => Promise<ExitCode>) {
+  return async (call: Call, read: ReadSubject): Promise<ExitCode> => {
+    const subject = await read();
+    return subject === undefined ? EXIT.usage : answer(call, subject);
+  };
+}

@@ -1,0 +1,50 @@
+/** A running pod's rules and the place around them; what the user says of the place counts first. */
+import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
+import { readHost } from '../../host/readHost.ts';
+import { invariant } from '../../lib/invariant.ts';
+import { type Call, listOf } from '../argv/command.ts';
+import { placeOf } from '../input/place.ts';
+import type { RuleSubject } from '../input/ruleSubject.ts';
+import { ruleReadingOf } from '../input/ruleTexts.ts';
+import { complain } from '../io/messages.ts';
+import { parseJson } from './json.ts';
+import type { PodFiles, TextFile } from './podFiles.ts';
+
+/** Undefined when an option cannot be read, which has been said. */
+export async function podSubject(
+  call: Call,
+  { rules: { path: file, text }, host: described, facts, mesh }: PodFiles,
+): Promise<RuleSubject | undefined> {
+  const said = await placeOf(call);
+  const reading = await ruleReadingOf(call);
+  if (said === undefined || reading === undefined) return undefined;
+  const rules = { sources: [{ file, text }], reading };
+  const profile = said.profile ?? mesh;
+  const ofMesh = profile === undefined ? {} : { profile };
+  if (said.host !== undefined) return { rules, place: { ...said, ...ofMesh } };
+  const complaint = described === undefined ? undefined : podIpComplaint(listOf(call.input, 'podIp'), true);
+  if (complaint !== undefined) {
+    await complain(call.io, { message: `--pod-ip: ${complaint}` });
+    return undefined;
+  }
+  const saysWho = said.proxyUid !== undefined || said.proxyGid !== undefined;
+  const { proxyUid, proxyGid, addresses } = facts;
+  const podIps = said.podIps ?? addresses.flatMap((address) => parsePodAddress(address) ?? []);
+  return {
+    rules,
+    place: {
+      ...said,
+      ...ofMesh,
+      ...(!saysWho && proxyUid !== undefined && { proxyUid }),
+      ...(!saysWho && proxyGid !== undefined && { proxyGid }),
+      ...(described === undefined ? podIps.length > 0 && { podIps } : { host: hostIn(described) }),
+    },
+  };
+}
+
+/** Written by us from what `ip` told, and read once before. */
+function hostIn({ path, text }: TextFile) {
+  const { host, problems } = readHost(parseJson(text));
+  invariant(host !== undefined, `${path}: ${problems.join('; ')}`);
+  return host;
+}

@@ -1,0 +1,34 @@
+/** `chainwalk verify` of rules, from files or from a running pod. */
+import { reviewOfRules, verifyRuleTexts } from '../../app/verify/verifyRules.ts';
+import { jsonText } from '../../lib/printable.ts';
+import { humanVerify, type VerifyStyle } from '../../report/human/verify.ts';
+import { toVerifyReport } from '../../report/json/verify.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
+import { type Call, isSet } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { progressOn } from '../argv/progress.ts';
+import { showDiagnostics } from '../input/diagnostics.ts';
+import type { RuleSubject } from '../input/ruleSubject.ts';
+import { outputWords, readOutputs } from '../review/outputs.ts';
+import { writeReport } from '../review/write.ts';
+import { exitCodeOf } from './exitCode.ts';
+import { readClaimOptions } from './options.ts';
+
+/** `read`: undefined when there is nothing that can be asked, which has been said. */
+export async function answerRules(call: Call, read: () => Promise<RuleSubject | undefined>): Promise<ExitCode> {
+  const outputs = await readOutputs(call, outputWords(call.input));
+  const options = outputs === undefined ? undefined : await readClaimOptions(call);
+  const subject = options === undefined ? undefined : await read();
+  if (outputs === undefined || options === undefined || subject === undefined) return EXIT.usage;
+  const progress = progressOn(call.io.err, () => performance.now());
+  const tell = (claim: string, family: number) => progress.tell(`verifying ${claim} (IPv${family})`);
+  const verified = verifyRuleTexts({ rules: subject.rules, options: { ...options, ...subject.place, progress: tell } });
+  await progress.end();
+  const { pods, diagnostics, empty } = verified;
+  await showDiagnostics(call, diagnostics, { evenQuiet: empty });
+  if (diagnostics.some(isError)) return EXIT.usage;
+  const failing = isSet(call.input, 'strict') ? diagnostics.length : 0;
+  const own = { human: (style: VerifyStyle) => humanVerify(pods, { ...style, failing }), json: () => jsonText(toVerifyReport(pods)) };
+  const report = { review: reviewOfRules(verified), outputs, own, strict: isSet(call.input, 'strict') };
+  return (await writeReport(call, report)) ? exitCodeOf(call, pods, diagnostics) : EXIT.usage;
+}

@@ -1,0 +1,45 @@
+/** The options of `verify`, read and checked. */
+import type { BudgetLimits } from '../../lib/budget.ts';
+import { nearest } from '../../lib/nearest.ts';
+import type { Family } from '../../packet/address.ts';
+import { JUDGED_CLAIMS } from '../../pods/claimIds.ts';
+import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
+import { type Call, textOf } from '../argv/command.ts';
+import { limitsOf } from '../argv/limits.ts';
+import { readWhere } from '../input/packetSetOption.ts';
+import { complain } from '../io/messages.ts';
+
+/** Which claims, families and packets, and what each question may cost. */
+export type ClaimOptions = Pick<VerifyOptions, 'only' | 'except' | 'families' | 'where'> & { readonly limits: () => BudgetLimits };
+
+/** Undefined when an option cannot be used; all that are wrong have been said. */
+export async function readClaimOptions(call: Call): Promise<ClaimOptions | undefined> {
+  const only = await readClaims(call, 'only');
+  const except = await readClaims(call, 'except');
+  const families = await readFamilies(call);
+  const where = await readWhere(call);
+  return only && except && families && where && { limits: limitsOf(call), ...only, ...except, ...families, ...where };
+}
+
+async function readClaims({ io, input }: Call, name: 'only' | 'except'): Promise<Pick<VerifyOptions, 'only' | 'except'> | undefined> {
+  const text = textOf(input, name);
+  if (text === undefined) return {};
+  const ids = text.split(',').map((id) => id.trim());
+  const wrong = ids.find((id) => !JUDGED_CLAIMS.includes(id));
+  if (wrong === undefined) return { [name]: ids };
+  const meant = nearest(wrong, JUDGED_CLAIMS);
+  await complain(io, {
+    message: `--${name}: there is no claim \`${wrong}\``,
+    help: meant === undefined ? '`chainwalk explain` lists the claims' : `did you mean \`${meant}\`?`,
+  });
+  return undefined;
+}
+
+async function readFamilies({ io, input }: Call): Promise<Pick<VerifyOptions, 'families'> | undefined> {
+  const text = textOf(input, 'family');
+  if (text === undefined) return {};
+  const parts = [...new Set(text.split(','))];
+  if (parts.every((part) => part === '4' || part === '6')) return { families: parts.map((part) => Number(part) as Family) };
+  await complain(io, { message: `--family expects 4, 6 or 4,6, not \`${text}\`` });
+  return undefined;
+}
