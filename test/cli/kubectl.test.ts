@@ -270,15 +270,31 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect(err).toContain('note: there is no `ip` that prints JSON');
   });
 
-  it('two backends: neither is chosen without a word', async () => {
+  it('two backends: both are asked, and both decide', async () => {
     const kubectl = cluster(GET, ...answers(LEGACY_RULES));
     const { code, out, err } = await kubectl.plugin(['web-0', 'print']);
-    expect([code, out]).toEqual([2, '']);
-    expect(err).toMatch(/^chainwalk: error: the nft and the legacy backend of web-0 both hold rules\nhelp: .*--backend nft/);
+    expect([code, err]).toEqual([0, expect.stringContaining('nft and legacy both hold rules, and both are asked')]);
+    for (const rule of ['-A OUTPUT -p udp -j DROP\n', '-A OUTPUT -j ISTIO_OUTPUT\n']) expect(out).toContain(rule);
+    const outcome = async (packet: string, ...options: readonly string[]) =>
+      (await kubectl.plugin(['web-0', ...options, 'trace', packet])).out.split('\n')[0];
+    expect(await outcome('out udp -> 203.0.113.9:53')).toMatch(/^DROPPED/);
+    expect(await outcome(OUT)).toMatch(/^CAPTURED outbound/);
+    expect(await outcome('out udp -> 203.0.113.9:53', '--backend', 'nft')).toMatch(/^DIRECT/);
     const legacy = await kubectl.plugin(['web-0', '--backend', 'legacy', 'print']);
     expect(legacy.out).toContain('-A OUTPUT -p udp -j DROP\n');
-    expect(legacy.err).toContain('the legacy backend holds the rules, nft holds rules too');
+    expect(legacy.err).toContain('the legacy backend holds the rules, nft holds rules too, which are left out');
     expect((await kubectl.plugin(['web-0', '--backend=nft', 'print'])).out).toContain('ISTIO_REDIRECT');
+  });
+
+  it('two backends whose order matters: undecided, and never green when strict', async () => {
+    const nat = LEGACY_RULES.replace(
+      /\*filter[\s\S]*COMMIT/,
+      '*nat\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -p tcp -j REDIRECT --to-ports 9999\nCOMMIT',
+    );
+    const kubectl = cluster(GET, ...answers(nat));
+    expect((await kubectl.plugin(['web-0', 'trace', OUT])).out).toMatch(/^UNDECIDED/);
+    const { code, out } = await kubectl.plugin(['web-0', 'verify', '--only', 'outbound-captured', '--strict']);
+    expect([code, out.split('\n')[0]]).toEqual([1, expect.stringMatching(/^the claim is (undecided|violated)/)]);
   });
 
   it('a backend that nobody could be asked for is not taken to be empty', async () => {

@@ -17,22 +17,36 @@ export interface FamilyDump {
   readonly text: string;
 }
 
-/** Undefined when both hold rules and nobody has said which to read. */
-export function chooseBackend(answers: Answers, wanted: Backend | undefined): Chosen | undefined {
+/** All that hold rules, as the kernel asks them all; or the one that somebody wants to see alone. */
+export function chooseBackend(answers: Answers, wanted: Backend | undefined): Chosen {
   const dumps = new Map(BACKENDS.map((backend) => [backend, dumpsOf(answers, backend)] as const));
   const known = BACKENDS.filter((backend) => dumps.get(backend)?.length !== 0);
   const holding = known.filter((backend) => dumps.get(backend)?.some(({ text }) => holdsRules(text)));
-  if (wanted === undefined && holding.length > 1) return undefined;
+  if (wanted === undefined && holding.length > 1) {
+    const all = holding.flatMap((backend) => dumps.get(backend) ?? []);
+    return {
+      dumps: FAMILIES.flatMap(({ family }) => withRules(all, family)),
+      says: `${holding.join(' and ')} both hold rules, and both are asked`,
+    };
+  }
   const backend = wanted ?? holding[0] ?? known[0];
   const others = BACKENDS.filter((other) => other !== backend);
   const about = others.map(
-    (other) => `${other} ${holding.includes(other) ? 'holds rules too' : known.includes(other) ? 'holds none' : 'was not asked'}`,
+    (other) =>
+      `${other} ${holding.includes(other) ? 'holds rules too, which are left out' : known.includes(other) ? 'holds none' : 'was not asked'}`,
   );
   const says = backend !== undefined && holding.includes(backend) ? `the ${backend} backend holds the rules` : 'no backend holds rules';
   return {
     dumps: (backend === undefined ? undefined : dumps.get(backend)) ?? [],
     says: [says, ...(holding.length > 0 ? about : [])].join(', '),
   };
+}
+
+/** An empty dump beside one with rules says nothing. */
+function withRules(dumps: readonly FamilyDump[], family: Family): readonly FamilyDump[] {
+  const own = dumps.filter((one) => one.family === family);
+  const full = own.filter(({ text }) => holdsRules(text));
+  return full.length > 0 ? full : own.slice(0, 1);
 }
 
 /** By its own name, or by the common one, whose dump names its backend. */

@@ -9,7 +9,11 @@ export const PLUGIN_OPTIONS: readonly OptionSpec[] = [
   { flags: '--context <name>', says: 'context of the kubeconfig' },
   { flags: '--kubeconfig <file>', says: 'the kubeconfig' },
   { flags: '-c, --container <name>', says: "container that is asked; without it the proxy's" },
-  { flags: '--backend <name>', says: 'which rules to take when both backends hold some', choices: BACKENDS },
+  {
+    flags: '--backend <name>',
+    says: 'only the rules of this backend, as if the other had none; without it those of both',
+    choices: BACKENDS,
+  },
   {
     flags: '--debug-image <image>',
     says: 'when the container cannot tell: add an ephemeral container of this image, with iptables and iproute2; it stays until the pod ends',

@@ -46,12 +46,6 @@ export async function fetchPodFiles({ input }: Call, { cluster, name }: Wanted):
   const { answers, from } = fetched;
   const backend = BACKENDS.find((known) => known === textOf(input, 'backend'));
   const chosen = chooseBackend(answers, backend);
-  if (chosen === undefined) {
-    return {
-      message: `the nft and the legacy backend of ${name} both hold rules`,
-      help: 'the kernel asks both; --backend nft or --backend legacy answers for one of them, as if the other were empty',
-    };
-  }
   if (backend !== undefined && chosen.dumps.length === 0)
     return {
       message: `nobody there could be asked for the rules of the ${backend} backend`,

@@ -48,7 +48,7 @@ export const PODS_COMMAND_PAGES: readonly Page[] = [
       { run: 'kubectl chainwalk POD --dry-run', look: 'every call that would be made' },
       { run: 'kubectl chainwalk POD --save FOLDER', look: 'what was fetched, as files for chainwalk' },
     ],
-    todo: 'When both backends hold rules, the kernel asks both and chainwalk only one: name it with --backend, and find out who has written to the other.',
+    todo: 'When both backends hold rules, the kernel asks both, and so does chainwalk; nobody knows in which order, and where it matters the answer is undecided. --backend shows one alone. Find out who has written to the other.',
   },
   {
     id: 'completion',
