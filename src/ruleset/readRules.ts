@@ -5,6 +5,7 @@ import type { Backend, Diagnostic } from '../syntax/text/diagnostic.ts';
 import type { Source } from '../syntax/text/source.ts';
 import { bothBackends } from './backends.ts';
 import { type ResolveOptions, resolve } from './resolve.ts';
+import { ruleMeaning } from './ruleMeaning.ts';
 import type { Ruleset } from './ruleset.ts';
 
 export interface ReadRules {
@@ -14,7 +15,7 @@ export interface ReadRules {
 }
 
 export function readRules(source: Source, options: ParseOptions & ResolveOptions = {}): ReadRules {
-  const parsed = parseRules(source, options);
+  const parsed = parseRules(source, { meaning: ruleMeaning(options), ...options });
   const resolved = parsed.rulesets.map((node) => resolve(node, options));
   const backends = parsed.rulesets.map(({ backend }) => backend);
   return {

@@ -1,6 +1,7 @@
 /** Text of any of the four kinds to rulesets as words. Pure; what is not understood is reported, nothing is passed over. */
 import type { Family } from '../../packet/address.ts';
 import type { RulesetNode } from '../iptables/ast.ts';
+import type { RuleMeaning } from '../iptables/openTables.ts';
 import { HALF } from '../iptables/restoreComments.ts';
 import { restoreInto } from '../iptables/restoreInto.ts';
 import { newWorld, rulesetNode } from '../iptables/tablesOfText.ts';
@@ -18,6 +19,8 @@ export interface ParseOptions {
   readonly variables?: ReadonlyMap<string, string>;
   /** a text without any table or rule is meant so: a kernel that has none */
   readonly allowEmpty?: boolean;
+  /** by which rules are compared; absent: as they are spelled */
+  readonly meaning?: RuleMeaning;
 }
 
 export interface ParseResult {
@@ -30,7 +33,7 @@ export function parseRules(source: Source, options: ParseOptions = {}): ParseRes
   const report = eachOnce(reportInto(diagnostics, source));
   const refused: Finding[] = [];
   const { family } = options;
-  const reading: Reading = { source, report, world: newWorld(), family, strangers: [], calls: 0, mixed: false };
+  const reading: Reading = { source, report, world: newWorld(options.meaning), family, strangers: [], calls: 0, mixed: false };
   const scripts = scriptReader(reading, options.variables ?? new Map());
   for (const block of codeBlocks(source.text)) {
     if (block.kind === 'refused') refused.push(block.finding);

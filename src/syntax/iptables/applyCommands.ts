@@ -16,7 +16,7 @@ export function carryOut(setting: Setting, command: Command, origin: Origin): bo
     case 'deleteAt':
       return editAt(setting, command, origin);
     case 'check':
-      return findRule(setting, command) >= 0;
+      return hasRule(setting, command);
     case 'delete':
       return deleteRule(setting, command);
     case 'newChain':
@@ -60,8 +60,34 @@ function editAt(setting: Setting, command: Command & { readonly kind: 'insert' |
   return true;
 }
 
-function findRule({ table }: Setting, command: RuleText): number {
-  return table.byName.get(command.chain.text)?.rules.findIndex((rule) => sameRule(rule.words, command.words)) ?? -1;
+/** The first rule that is the same to the kernel. */
+function findRule(setting: Setting, command: RuleText): number {
+  const { rules = [] } = setting.table.byName.get(command.chain.text) ?? {};
+  const asked = meaningOf(setting, command);
+  return rules.findIndex((rule) => {
+    const own = asked === undefined ? undefined : meaningOf(setting, rule);
+    return own === undefined || asked === undefined ? sameRule(rule.words, command.words) : isEqual(own, asked);
+  });
+}
+
+function isEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, at) => text === b[at]);
+}
+
+/** Rules for several addresses are as many rules. */
+function hasRule(setting: Setting, command: RuleText): boolean {
+  if (findRule(setting, command) >= 0) return true;
+  const asked = meaningOf(setting, command);
+  const { rules = [] } = setting.table.byName.get(command.chain.text) ?? {};
+  const known = new Set(asked === undefined ? [] : rules.flatMap((rule) => meaningOf(setting, rule) ?? []));
+  return asked?.every((text) => known.has(text)) ?? false;
+}
+
+function meaningOf(
+  { meaning, table, family }: Setting,
+  { words, chain }: Pick<RuleNode, 'words' | 'chain'>,
+): readonly string[] | undefined {
+  return meaning?.({ words, chain, span: chain, line: 1, saved: false }, { table, family });
 }
 
 function deleteRule(setting: Setting, command: RuleText): boolean {

@@ -1,5 +1,6 @@
 /** Tables while a text is read: chains of words, and what is said when a command on them fails. */
 import { type HookName, isHook, isTable, TABLE_HOOKS } from '../../netfilter/hooks.ts';
+import type { Family } from '../../packet/address.ts';
 import type { Finding, Report } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import type { ChainNode, RuleNode, TableNode, Word } from './ast.ts';
@@ -26,6 +27,12 @@ export interface Origin {
   readonly block?: { readonly saved: boolean };
 }
 
+/** The rules of the kernel that a rule's words stand for, in canonical words; undefined where they stand for none. */
+export type RuleMeaning = (
+  rule: RuleNode,
+  around: { readonly table: TableNode; readonly family: Family | undefined },
+) => readonly string[] | undefined;
+
 export interface Setting {
   readonly table: TableState;
   readonly report: Report;
@@ -33,6 +40,10 @@ export interface Setting {
   readonly form: 'restore' | 'shell';
   /** with `--noflush`: what is there stays, but for user chains that are declared anew */
   readonly adds?: boolean;
+  /** absent: not known yet */
+  readonly family?: Family | undefined;
+  /** absent: rules are compared as they are spelled */
+  readonly meaning?: RuleMeaning | undefined;
 }
 
 export function newTable(name: Word): TableState {

@@ -13,7 +13,7 @@ import { appendRule, carryOut } from './applyCommands.ts';
 import type { Word } from './ast.ts';
 import { declareChain } from './chainCommands.ts';
 import { readCommand } from './commands.ts';
-import { newTable, type Setting, type TableState } from './openTables.ts';
+import { newTable, type RuleMeaning, type Setting, type TableState } from './openTables.ts';
 import { whatCommentSays } from './restoreComments.ts';
 import { outsideTable, unreadableLine } from './restoreMistakes.ts';
 import { isPlainAppend, newTokens, overlong, ruleFrom, share, type Tokens, wordsOf } from './words.ts';
@@ -39,6 +39,7 @@ export interface RestoreInput {
   readonly place?: (span: Span) => Span;
   /** with `--noflush`: the table as it is, to which the block adds */
   readonly existing?: (name: string) => TableState | undefined;
+  readonly meaning?: RuleMeaning | undefined;
 }
 
 export interface RestoreResult {
@@ -172,7 +173,9 @@ function openTable(reader: Reader, line: Line): void {
   else
     input.report({ kind: 'malformed', message: `unknown table \`${name.text}\``, span: name, help: `the tables are ${TABLES.join(', ')}` });
   if (input.family === undefined) delete reader.family;
-  const setting: Setting = { table, report: known ? input.report : () => {}, form: 'restore', adds: existing !== undefined };
+  const report: Report = known ? input.report : () => {};
+  const about = { family: input.only ?? input.family ?? section.family?.is, meaning: input.meaning };
+  const setting: Setting = { ...about, table, report, form: 'restore', adds: existing !== undefined };
   reader.open = { section, setting, at, tokens: newTokens(reader.s.text), plain: true };
 }
 

@@ -13,7 +13,8 @@ export interface RestoreOptions {
 }
 
 /** True when there was something to carry out. */
-export function restoreInto(world: World, input: RestoreInput, options: RestoreOptions): void {
+export function restoreInto(world: World, given: RestoreInput, options: RestoreOptions): void {
+  const input = { ...given, meaning: world.meaning };
   const { sections, marked } = readRestore(input);
   if (marked.size === 0 || input.only !== undefined) {
     for (const section of sections) apply(world, section, { input, options });

@@ -3,7 +3,7 @@ import type { Family } from '../../packet/address.ts';
 import type { Backend } from '../text/diagnostic.ts';
 import type { Source } from '../text/source.ts';
 import type { RulesetNode, TableNode } from './ast.ts';
-import type { TableState } from './openTables.ts';
+import type { RuleMeaning, TableState } from './openTables.ts';
 
 /** Mutable while a text is read; handed out as a RulesetNode. */
 export interface RulesetState {
@@ -16,10 +16,11 @@ export interface RulesetState {
 
 export interface World {
   readonly rulesets: RulesetState[];
+  readonly meaning?: RuleMeaning | undefined;
 }
 
-export function newWorld(): World {
-  return { rulesets: [] };
+export function newWorld(meaning?: RuleMeaning): World {
+  return { rulesets: [], meaning };
 }
 
 /** The ruleset of this family and backend. A plain `iptables` is the backend that is there already; beside both it is iptables-nft. */

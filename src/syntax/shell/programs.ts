@@ -60,7 +60,7 @@ function call(reading: Reading, { machine, words: fields, line, number }: Call):
   const table = tableNamed(ruleset, name.text) ?? newTable(name);
   if (ruleset !== undefined && !looks) putTable(ruleset, table);
   const origin = { span: { start: line.start, end: line.end }, line: number };
-  return carryOut({ table, report: reading.report, form: 'shell' }, read.command, origin);
+  return carryOut({ table, report: reading.report, form: 'shell', family, meaning: reading.world.meaning }, read.command, origin);
 }
 
 /** Which backend `iptables` is depends on the host. */
