@@ -68,6 +68,24 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
     expect(await expectDirect(text)).toMatchObject({ code: 1, out: expect.stringContaining('undecided') });
   });
 
+  it.each(['{linkerd.io/inject: enabled}', '{sidecar.istio.io/inject: "false"}'])(
+    'of another mesh, %s: its verdict is unknown',
+    async (annotations) => {
+      const text = pod('{name: linkerd-proxy, image: proxy}', annotations);
+      const { out } = await run(text, 'enrol', '--json');
+      expect(JSON.parse(out)).toMatchObject({
+        pods: [{ verdict: 'unknown', by: null, decidedBy: '', because: expect.stringContaining('a pod of Linkerd') as unknown }],
+        summary: { captured: 0, skipped: 0, blocked: 0, unknown: 1 },
+      });
+      expect((await run(text, 'enrol')).out).toMatch(/^not judged: a pod of another mesh\n/);
+      expect(readManifests(text).pods[0]?.verdict).toBe('unknown');
+      const approaches = JSON.parse((await run(text, 'approaches', '--json')).out) as {
+        readonly pods: readonly { readonly approaches: readonly object[] }[];
+      };
+      expect(approaches.pods[0]?.approaches[0]).toMatchObject({ verdict: 'unknown', initContainers: [] });
+    },
+  );
+
   it('of another mesh: rules of which nothing is known are not equal to any', async () => {
     const of = async (base: string, head: string) =>
       chainwalk(['diff', 'base.yaml', 'head.yaml'], { files: { 'base.yaml': base, 'head.yaml': head } });

@@ -1,6 +1,7 @@
 /** Pods of other meshes: their rules do not follow from manifests, and Istio's are not theirs. */
 import type { Located } from '../../kubernetes/yaml/node.ts';
 import { containerOf, type Facts } from './facts.ts';
+import type { Verdict } from './step.ts';
 
 export interface OtherMesh {
   /** `a pod of Linkerd: its rules do not follow from manifests, and whether they capture it is not known` */
@@ -30,6 +31,13 @@ export function otherMesh({ pod, namespace }: Facts): OtherMesh | undefined {
     };
   }
   return undefined;
+}
+
+/** Of a pod of another mesh Istio's own steps decide nothing that is known to come true. */
+export type KnownVerdict = Verdict | 'unknown';
+
+export function knownVerdict({ facts, verdict }: { readonly facts: Facts; readonly verdict: Verdict }): KnownVerdict {
+  return otherMesh(facts) === undefined ? verdict : 'unknown';
 }
 
 /** All that its manifest says, without places: as long as this is the same, so are its rules, whatever they are. */

@@ -62,9 +62,9 @@ const ROWS: readonly (readonly [label: string, cell: Cell])[] = [
 ];
 
 /** What is captured by another mesh is not known. */
-function capturedCell({ verdict, decidedBy, findings }: ApproachJson): string {
-  if (verdict !== 'captured') return `${VERDICTS[verdict]}: ${decidedBy}`;
-  return findings.some(({ claim }) => claim === 'pod-captured') ? 'not known' : 'yes';
+function capturedCell({ verdict, decidedBy }: ApproachJson): string {
+  if (verdict === 'unknown') return 'not known';
+  return verdict === 'captured' ? 'yes' : `${VERDICTS[verdict]}: ${decidedBy}`;
 }
 
 interface TableRow {

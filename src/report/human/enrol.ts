@@ -1,5 +1,6 @@
 /** Who captures a pod, for people: the answer, then every step that led to it. */
 import { type Enrolment, WRITERS } from '../../injection/enrol/enrol.ts';
+import { otherMesh } from '../../injection/facts/otherMesh.ts';
 import type { Taken, Verdict } from '../../injection/facts/step.ts';
 import type { PodFinding } from '../../injection/podChecks/check.ts';
 import type { PodSetting } from '../../injection/podRules/podSetting.ts';
@@ -50,13 +51,13 @@ function humanPod({ enrolment, rules, findings }: EnrolAnswer, style: EnrolStyle
 const COLOURS = { captured: 'green', skipped: 'yellow', blocked: 'red' } as const;
 
 function answer(
-  { verdict, facts: { approach }, taken }: Enrolment,
+  { verdict, facts, taken }: Enrolment,
   { findings, paint }: { readonly findings: readonly PodFinding[]; readonly paint: Paint },
 ): string {
   const outside = findings.some(({ claim }) => claim === 'pod-captured');
-  if (outside && verdict !== 'skipped') return paint.bold(paint.red('not judged: a pod of another mesh'));
+  if (otherMesh(facts) !== undefined) return paint.bold(paint.red('not judged: a pod of another mesh'));
   const words: Readonly<Record<Verdict, string>> = {
-    captured: `captured by ${WRITERS[approach]}`,
+    captured: `captured by ${WRITERS[facts.approach]}`,
     skipped: `${outside ? 'NOT CAPTURED' : 'not captured'}: ${taken.at(-1)?.step.id}`,
     blocked: `does not start: ${taken.at(-1)?.step.id}`,
   };

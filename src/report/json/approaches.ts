@@ -2,8 +2,8 @@
 
 import type { Approach } from '../../injection/facts/facts.ts';
 import { initPhase, type Phase } from '../../injection/facts/initPhase.ts';
+import { type KnownVerdict, knownVerdict } from '../../injection/facts/otherMesh.ts';
 import { PRIVILEGES, type Privileges } from '../../injection/facts/privileges.ts';
-import type { Verdict } from '../../injection/facts/step.ts';
 import { extraNetworks } from '../../injection/podRules/extraNetworks.ts';
 import { listOf } from '../../istio/settings/settings.ts';
 import { type Version, versionName } from '../../istio/settings/version.ts';
@@ -11,7 +11,7 @@ import type { ApproachDiff } from '../../pods/approaches.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { type ApproachChange, boundsOf, toChanges } from './approachesChanges.ts';
 import { type CheckDiagnostic, toCheckReport } from './check.ts';
-import { type EnrolAnswer, type FindingJson, toFinding } from './enrol.ts';
+import { decisionOf, type EnrolAnswer, type FindingJson, toFinding } from './enrol.ts';
 
 export interface ApproachesReport {
   readonly schema: 'chainwalk/approaches/v1';
@@ -31,7 +31,7 @@ export interface ApproachedPod {
 
 export interface ApproachJson extends Privileges {
   readonly mode: Approach;
-  readonly verdict: Verdict;
+  readonly verdict: KnownVerdict;
   readonly decidedBy: string;
   readonly because: string;
   /** how many are written, of both families */
@@ -101,20 +101,23 @@ function toPod({ answers, pairs }: PodAnswers): readonly ApproachedPod[] {
   ];
 }
 
-function toApproach({ enrolment: { facts, verdict, taken }, rules, findings }: EnrolAnswer): ApproachJson {
-  const last = taken.at(-1);
+function toApproach({ enrolment, rules, findings }: EnrolAnswer): ApproachJson {
+  const { facts } = enrolment;
+  const verdict = knownVerdict(enrolment);
   const captured = verdict === 'captured';
   const excluded = listOf(rules.settings.findLast(({ name }) => name === 'istio-exclude-interfaces')?.value ?? '');
   const { v4 = '', v6 = '' } = rules.rendered ?? {};
   return {
     mode: facts.approach,
     verdict,
-    decidedBy: last?.step.id ?? '',
-    because: last?.answer.because ?? '',
+    ...decisionOf(enrolment),
     rules: [...`${v4}\n${v6}`.matchAll(/^-[AI] /gm)].length,
     ...PRIVILEGES[facts.approach],
     initContainers: captured ? initPhase(facts).containers.map(({ container, phase }) => ({ name: container.name.value, phase })) : [],
-    interfaces: extraNetworks(facts).map(({ name }) => ({ name, captured: captured && !excluded.includes(name) })),
+    interfaces: (verdict === 'unknown' ? [] : extraNetworks(facts)).map(({ name }) => ({
+      name,
+      captured: captured && !excluded.includes(name),
+    })),
     findings: findings.map(toFinding),
   };
 }

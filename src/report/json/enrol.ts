@@ -1,6 +1,7 @@
 /** Who captures each pod, as JSON: schema chainwalk/enrol/v1. */
 import { type Enrolment, WRITERS } from '../../injection/enrol/enrol.ts';
 import type { Approach } from '../../injection/facts/facts.ts';
+import { type KnownVerdict, knownVerdict, otherMesh } from '../../injection/facts/otherMesh.ts';
 import type { Taken, Verdict } from '../../injection/facts/step.ts';
 import type { PodFinding } from '../../injection/podChecks/check.ts';
 import type { PodRules } from '../../injection/podRules/podRules.ts';
@@ -17,17 +18,19 @@ export interface EnrolReport {
   readonly istio: string;
   readonly pods: readonly PodJson[];
   readonly diagnostics: readonly CheckDiagnostic[];
-  readonly summary: Readonly<Record<Verdict, number>>;
+  /** `unknown` is absent when there is none */
+  readonly summary: Readonly<Record<Verdict, number>> & { readonly unknown?: number };
 }
 
 export interface PodJson extends PlaceJson {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
-  readonly verdict: Verdict;
+  /** `unknown`: a pod of another mesh, whose rules do not follow from manifests */
+  readonly verdict: KnownVerdict;
   /** who writes the rules; null when nobody does */
   readonly by: string | null;
-  /** id of the step that decided */
+  /** id of the step that decided; of a pod of another mesh none */
   readonly decidedBy: string;
   readonly because: string;
   readonly steps: readonly StepJson[];
@@ -86,20 +89,22 @@ export interface EnrolInput {
 }
 
 export function toEnrolReport({ approach, version, answers, diagnostics }: EnrolInput): EnrolReport {
-  const count = (verdict: Verdict) => answers.filter(({ enrolment }) => enrolment.verdict === verdict).length;
+  const count = (verdict: KnownVerdict) => answers.filter(({ enrolment }) => knownVerdict(enrolment) === verdict).length;
+  const unknown = count('unknown');
   return {
     schema: 'chainwalk/enrol/v1',
     mode: approach,
     istio: versionName(version),
     pods: answers.map(toPod),
     diagnostics: toCheckReport(diagnostics).diagnostics,
-    summary: { captured: count('captured'), skipped: count('skipped'), blocked: count('blocked') },
+    summary: { captured: count('captured'), skipped: count('skipped'), blocked: count('blocked'), ...(unknown > 0 && { unknown }) },
   };
 }
 
-function toPod({ enrolment: { facts, verdict, taken }, rules, findings }: EnrolAnswer): PodJson {
+function toPod({ enrolment, rules, findings }: EnrolAnswer): PodJson {
+  const { facts, taken } = enrolment;
   const { pod, approach } = facts;
-  const last = taken.at(-1);
+  const verdict = knownVerdict(enrolment);
   return {
     kind: pod.kind,
     namespace: pod.namespace,
@@ -107,13 +112,20 @@ function toPod({ enrolment: { facts, verdict, taken }, rules, findings }: EnrolA
     ...placeOf(pod.place),
     verdict,
     by: verdict === 'captured' ? WRITERS[approach] : null,
-    decidedBy: last?.step.id ?? '',
-    because: last?.answer.because ?? '',
+    ...decisionOf(enrolment),
     steps: taken.map(toStep),
     settings: rules.settings.map(toSetting),
     findings: findings.map(toFinding),
     assumptions: [...facts.assumptions, ...rules.assumptions],
   };
+}
+
+/** What decided, and why. */
+export function decisionOf({ facts, taken }: Enrolment): Pick<PodJson, 'decidedBy' | 'because'> {
+  const other = otherMesh(facts);
+  if (other !== undefined) return { decidedBy: '', because: other.message };
+  const last = taken.at(-1);
+  return { decidedBy: last?.step.id ?? '', because: last?.answer.because ?? '' };
 }
 
 export function toFinding({ claim, level, message, help, place }: PodFinding): FindingJson {
