@@ -66,12 +66,53 @@ describe('is another rule', () => {
   });
 });
 
-it('of IPv6, and of several addresses', () => {
-  const v6 = parse('ip6tables -A INPUT -s fd00::1 -j DROP\nip6tables -D INPUT -s FD00:0::1/128 -j DROP\nip6tables -A OUTPUT -j DROP\n');
-  expect(print(v6.rulesets[0] as never)).not.toContain('-A INPUT');
-  const two = parse('iptables -A INPUT -s 10.0.0.1,10.0.0.2 -j DROP\niptables -C INPUT -s 10.0.0.2 -j DROP || iptables -A INPUT -j DROP\n');
-  expect(print(two.rulesets[0] as never).match(/^-A INPUT .*$/gm)).toEqual([
-    '-A INPUT -s 10.0.0.1/32 -j DROP',
-    '-A INPUT -s 10.0.0.2/32 -j DROP',
-  ]);
+const inputOf = (text: string) => {
+  const {
+    rulesets: [ruleset],
+    diagnostics,
+  } = parse(text);
+  const rules = ruleset === undefined ? [] : (print(ruleset).match(/^-A INPUT .*$/gm) ?? []);
+  return [rules.map((rule) => rule.replace('-A INPUT ', '').replace(' -j DROP', '')), diagnostics.map(({ message }) => message)];
+};
+
+it('of IPv6', () => {
+  expect(
+    inputOf('ip6tables -A INPUT -s fd00::1 -j DROP\nip6tables -D INPUT -s FD00:0::1/128 -j DROP\nip6tables -A INPUT -j DROP\n'),
+  ).toEqual([['-j DROP'], []]);
+});
+
+// fact: asked of iptables 1.8.9, both backends
+describe('a rule for several addresses is as many rules', () => {
+  const [ONE, TWO, THREE] = ['-s 10.0.0.1/32', '-s 10.0.0.2/32', '-s 10.0.0.3/32'];
+  const both = '-A INPUT -s 10.0.0.1,10.0.0.2 -j DROP';
+
+  it.each([
+    ['each is deleted by itself', [both, '-D INPUT -s 10.0.0.1 -j DROP'], [TWO]],
+    [
+      'they are deleted together',
+      ['-A INPUT -s 10.0.0.1 -j DROP', '-A INPUT -s 10.0.0.3 -j DROP', '-D INPUT -s 10.0.0.1,10.0.0.3 -j DROP', both],
+      [ONE, TWO],
+    ],
+    ['each has its number', [both, '-D INPUT 1'], [TWO]],
+    ['they are inserted one before the other', ['-A INPUT -s 10.0.0.3 -j DROP', both.replace('-A', '-I')], [TWO, ONE, THREE]],
+    [
+      'by sources, then by destinations',
+      ['-A INPUT -s 10.0.0.1,10.0.0.2 -d 10.1.0.1,10.1.0.2 -j DROP'],
+      [1, 1, 2, 2].map((n, at) => `-s 10.0.0.${n}/32 -d 10.1.0.${(at % 2) + 1}/32`),
+    ],
+  ])('%s', (_, lines, left) => {
+    expect(inputOf(lines.map((line) => `iptables ${line}\n`).join(''))).toEqual([left, []]);
+    expect(inputOf(`*filter\n${lines.join('\n')}\nCOMMIT\n`)).toEqual([left, []]);
+  });
+
+  it('all are found, or none', () => {
+    const check = (asked: string) =>
+      inputOf(`iptables ${both}\niptables -C INPUT -s ${asked} -j DROP && iptables -F INPUT\niptables -A INPUT -j DROP\n`)[0]?.length;
+    expect([check('10.0.0.2'), check('10.0.0.2,10.0.0.1'), check('10.0.0.2,10.0.0.3')]).toEqual([1, 1, 3]);
+    const [rules, messages] = inputOf(`iptables ${both}\niptables -D INPUT -s 10.0.0.2,10.0.0.3 -j DROP\n`);
+    expect([rules, messages]).toEqual([[ONE, TWO], [expect.stringContaining('reads like this')]]);
+    expect(inputOf(`iptables ${both}\niptables -R INPUT 1 -s 10.0.0.2,10.0.0.3 -j DROP\n`)[1]).toEqual([
+      expect.stringContaining('one rule cannot be replaced'),
+    ]);
+  });
 });

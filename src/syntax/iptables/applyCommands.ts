@@ -2,21 +2,21 @@
 import type { RuleNode } from './ast.ts';
 import { deleteChains, flushChains, newChain, rename, setPolicy } from './chainCommands.ts';
 import type { Command, RuleText } from './commands.ts';
-import { sameRule } from './compareRules.ts';
+import { oneAddressEach, sameRule } from './compareRules.ts';
 import { chainFor, failed, isBaseChain, missing, type Origin, type Setting } from './openTables.ts';
 
 /** Carries out `command`; false when it fails as a check does. */
 export function carryOut(setting: Setting, command: Command, origin: Origin): boolean {
   switch (command.kind) {
     case 'append':
-      appendRule(setting, ruleOf(command, origin));
+      for (const rule of rulesOf(command, origin)) appendRule(setting, rule);
       return true;
     case 'insert':
     case 'replace':
     case 'deleteAt':
       return editAt(setting, command, origin);
     case 'check':
-      return hasRule(setting, command);
+      return oneAddressEach(command.words).every((words) => findRule(setting, { ...command, words }) >= 0);
     case 'delete':
       return deleteRule(setting, command);
     case 'newChain':
@@ -42,10 +42,13 @@ export function appendRule(setting: Setting, rule: RuleNode): void {
   chainFor(setting, rule.chain).rules.push(rule);
 }
 
-function ruleOf(command: RuleText, { span, line, block }: Origin): RuleNode {
-  const rule = { words: command.words, chain: command.chain, span, line };
-  // whether a kernel printed the block is known at its end
-  return block === undefined ? rule : Object.defineProperty(rule, 'saved', { enumerable: true, get: () => block.saved });
+/** One for each address. */
+function rulesOf(command: RuleText, { span, line, block }: Origin): readonly RuleNode[] {
+  return oneAddressEach(command.words).map((words) => {
+    const rule = { words, chain: command.chain, span, line };
+    // whether a kernel printed the block is known at its end
+    return block === undefined ? rule : Object.defineProperty(rule, 'saved', { enumerable: true, get: () => block.saved });
+  });
 }
 
 function editAt(setting: Setting, command: Command & { readonly kind: 'insert' | 'replace' | 'deleteAt' }, origin: Origin): boolean {
@@ -55,8 +58,16 @@ function editAt(setting: Setting, command: Command & { readonly kind: 'insert' |
     const rest = `chain \`${command.chain.text}\` has ${rules.length} rule${rules.length === 1 ? '' : 's'} here`;
     return failed(setting, { message: `rule number \`${command.at}\` is too big: ${rest}`, span: command.number ?? command.chain });
   }
-  if (command.kind === 'deleteAt') rules.splice(command.at - 1, 1);
-  else rules.splice(command.at - 1, command.kind === 'insert' ? 0 : 1, ruleOf(command, origin));
+  if (command.kind === 'deleteAt') {
+    rules.splice(command.at - 1, 1);
+    return true;
+  }
+  const made = rulesOf(command, origin);
+  if (command.kind === 'replace' && made.length > 1) {
+    return failed(setting, { message: 'one rule cannot be replaced by one for several addresses', span: origin.span });
+  }
+  // each is inserted at that place, before the one before it
+  rules.splice(command.at - 1, command.kind === 'insert' ? 0 : 1, ...made.toReversed());
   return true;
 }
 
@@ -74,15 +85,6 @@ function isEqual(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((text, at) => text === b[at]);
 }
 
-/** Rules for several addresses are as many rules. */
-function hasRule(setting: Setting, command: RuleText): boolean {
-  if (findRule(setting, command) >= 0) return true;
-  const asked = meaningOf(setting, command);
-  const { rules = [] } = setting.table.byName.get(command.chain.text) ?? {};
-  const known = new Set(asked === undefined ? [] : rules.flatMap((rule) => meaningOf(setting, rule) ?? []));
-  return asked?.every((text) => known.has(text)) ?? false;
-}
-
 function meaningOf(
   { meaning, table, family }: Setting,
   { words, chain }: Pick<RuleNode, 'words' | 'chain'>,
@@ -91,11 +93,16 @@ function meaningOf(
 }
 
 function deleteRule(setting: Setting, command: RuleText): boolean {
-  const index = findRule(setting, command);
   const chain = setting.table.byName.get(command.chain.text);
   if (chain === undefined && !isBaseChain(setting.table, command.chain.text)) return missing(setting, command.chain);
-  if (index >= 0) chain?.rules.splice(index, 1);
-  else {
+  const before = [...(chain?.rules ?? [])];
+  const isDone = oneAddressEach(command.words).every((words) => {
+    const index = findRule(setting, { ...command, words });
+    if (index >= 0) chain?.rules.splice(index, 1);
+    return index >= 0;
+  });
+  if (!isDone) {
+    if (chain !== undefined) chain.rules = before;
     const first = command.words[0] ?? command.chain;
     const span = { start: first.start, end: command.words.at(-1)?.end ?? first.end };
     failed(setting, {
@@ -104,5 +111,5 @@ function deleteRule(setting: Setting, command: RuleText): boolean {
       help: 'write the rule as it was added, or give its number',
     });
   }
-  return index >= 0;
+  return isDone;
 }

@@ -50,6 +50,23 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
   ['--source-port', '--sport'],
 ]);
 
+/** No kernel prints them. */
+export const SEVERAL_ADDRESSES = / (?:-[sd]|--(?:source|src|destination|dst)) \S+,/;
+
+/** A rule for several addresses is as many rules, those of the first source first. */
+export function oneAddressEach(words: readonly Word[]): readonly (readonly Word[])[] {
+  let made: readonly (readonly Word[])[] = [words];
+  for (const name of ['-s', '-d']) {
+    const at =
+      words.findIndex(({ text, quoted }, index) => !quoted && (SPELLINGS.get(text) ?? text) === name && words[index - 1]?.text !== '!') + 1;
+    const value = words[at];
+    if (at === 0 || value?.text.includes(',') !== true) continue;
+    const parts = value.text.split(',');
+    made = made.flatMap((one) => parts.map((text) => one.map((word, index) => (index === at ? { ...word, text } : word))));
+  }
+  return made;
+}
+
 /** Same options in any order: what `-D` and `-C` need. fact: `-p tcp` brings `-m tcp` when one of its options is used. */
 export function sameRule(a: readonly Word[], b: readonly Word[]): boolean {
   return a.length === b.length && a.every((word, at) => word.text === b[at]?.text) ? true : canonical(a) === canonical(b);

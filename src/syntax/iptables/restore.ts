@@ -13,6 +13,7 @@ import { appendRule, carryOut } from './applyCommands.ts';
 import type { Word } from './ast.ts';
 import { declareChain } from './chainCommands.ts';
 import { readCommand } from './commands.ts';
+import { SEVERAL_ADDRESSES } from './compareRules.ts';
 import { newTable, type RuleMeaning, type Setting, type TableState } from './openTables.ts';
 import { whatCommentSays } from './restoreComments.ts';
 import { outsideTable, unreadableLine } from './restoreMistakes.ts';
@@ -206,7 +207,7 @@ function readRule(reader: Reader, line: Line): void {
     return;
   }
   const from = s.events[0] === captures.counters ? 3 : 0;
-  if (open !== undefined && input.place === undefined && isPlainAppend(s, from)) {
+  if (open !== undefined && input.place === undefined && (reader.header || !SEVERAL_ADDRESSES.test(s.text)) && isPlainAppend(s, from)) {
     const chain = open.setting.table.byName.get(share(s.text, s.events[from + 4] as number, s.events[from + 5] as number));
     const rule = ruleFrom(line, { tokens: open.tokens, s, from: from + 3 });
     if (chain !== undefined) chain.rules.push(rule);
