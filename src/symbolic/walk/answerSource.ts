@@ -12,6 +12,7 @@ import type { Space } from '../space/space.ts';
 import { inPrefix, partitionByRoute, type RouteShare } from './routes.ts';
 import { sourceShares } from './sources.ts';
 import type { Env } from './state.ts';
+import { textOf } from './stateKeys.ts';
 
 /** Packets whose answer is sent from `src`; those of no share are not answered. */
 export interface SourceShare {
@@ -48,23 +49,51 @@ export function linkOf({ family }: Space, { iif }: Env): string | undefined {
   return family === 6 && iif !== undefined && iif !== 'lo' ? iif : undefined;
 }
 
+/** The same for all packets with these senders on this link: told once. */
 function chosen(space: Space, env: Env, within: Bdd): readonly SourceShare[] {
+  const known = chosenOf.get(space) ?? new Map<string, readonly ChosenShare[]>();
+  chosenOf.set(space, known);
+  const key = `${linkOf(space, env) ?? ''} ${textOf(env.src)}`;
+  const shares = known.get(key) ?? chosenSources(space, env);
+  known.set(key, shares);
+  return shares.flatMap(({ set, src }) => {
+    const part = space.manager.and(set, within);
+    return part === EMPTY ? [] : [{ set: part, src: src ?? env.dst }];
+  });
+}
+
+const chosenOf = new WeakMap<Space, Map<string, readonly ChosenShare[]>>();
+
+/** Without a source: whichever it is, its route is not known. */
+interface ChosenShare {
+  readonly set: Bdd;
+  readonly src: Vector | undefined;
+}
+
+function chosenSources(space: Space, env: Env): readonly ChosenShare[] {
   const { manager, family } = space;
   const width = env.src.length;
-  const nowhere = manager.and(within, equal(manager, env.src, 0));
-  const shares: SourceShare[] = nowhere === EMPTY ? [] : [{ set: nowhere, src: constant(family === 4 ? 0x7f00_0001 : 1n, width) }];
-  for (const { set, route } of routeShares(space, env, manager.minus(within, nowhere))) {
-    if (route?.unknown !== undefined) {
-      // whichever it is, its route is not known
-      shares.push({ set, src: env.dst });
-      continue;
-    }
-    for (const { set: part, address } of addresses(space, env.src, route)) {
-      const both = manager.and(set, part);
-      if (both !== EMPTY && address !== undefined) shares.push({ set: both, src: constant(address, width) });
-    }
+  const byAddress = new Map<Address, Bdd>();
+  const add = (address: Address, set: Bdd): void => {
+    if (set !== EMPTY) byAddress.set(address, manager.or(byAddress.get(address) ?? EMPTY, set));
+  };
+  const nowhere = equal(manager, env.src, 0);
+  add(family === 4 ? 0x7f00_0001 : 1n, nowhere);
+  let open = EMPTY;
+  for (const { set, route } of routeShares(space, env, manager.not(nowhere))) {
+    if (route?.unknown !== undefined) open = manager.or(open, set);
+    else
+      for (const { set: part, address } of addresses(space, env.src, route))
+        if (address !== undefined) add(address, manager.and(set, part));
   }
-  return shares;
+  const set = manager.any([...byAddress.values()]);
+  const src = Array.from({ length: width }, (_, at) =>
+    manager.any([...byAddress].flatMap(([address, part]) => (constant(address, width)[at] === FULL ? [part] : []))),
+  );
+  return [
+    { set, src },
+    { set: open, src: undefined },
+  ];
 }
 
 function routeShares(space: Space, env: Env, within: Bdd): readonly RouteShare[] {

@@ -4,7 +4,7 @@ import type { HookName } from '../../netfilter/hooks.ts';
 import { errorOf } from '../../netfilter/rejectAnswer.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
-import { EMPTY } from '../diagrams/bdd.ts';
+import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
 import { answersPass } from './answerRules.ts';
 import { errorSources, linkOf } from './answerSource.ts';
@@ -14,6 +14,7 @@ import { walkHook } from './hook.ts';
 import { refuseArrivals, routeOutput } from './moves.ts';
 import type { Env, PacketClass } from './state.ts';
 import { merge } from './state.ts';
+import { textOf } from './stateKeys.ts';
 
 /** Answers that start alike. */
 export interface Start {
@@ -43,8 +44,7 @@ export function startsOf(space: Space, { set, env }: PacketClass, { name, tracks
 export function walkAnswers(ruleset: Ruleset, { space, env, set }: Start): readonly Arrived[] {
   const ends: Arrived[] = [];
   const walk: HookWalk = { space, ruleset, reroute: (classes) => each(classes, (one) => routeOutput(space, one, true)) };
-  const start: PacketClass = { set, env, doubts: [], decided: undefined };
-  const routed = keep(routeOutput(space, start, env.way !== undefined));
+  const routed = keep(routeAnswers(space, { set, env }));
   const isReset = errorOf(env.about?.name ?? '') === undefined;
   const passes = answersPass(ruleset, isReset ? 'reset' : 'error');
   const off = passes.out ? routed.filter(({ env: { way } }) => way?.oif !== 'lo') : [];
@@ -74,6 +74,24 @@ export function walkAnswers(ruleset: Ruleset, { space, env, set }: Start): reado
     return keep(walkHook(walk, name, merge(space, there)));
   }
 }
+
+/** The same for all answers from and to these addresses: told once for each, and cut to these. */
+function routeAnswers(space: Space, { set, env }: Pick<Start, 'set' | 'env'>): HookResult {
+  const { manager } = space;
+  const known = routesOf.get(space) ?? new Map<string, HookResult>();
+  routesOf.set(space, known);
+  const key = `${env.way?.oif ?? ''} ${textOf(env.src)} ${textOf(env.dst)}`;
+  const all = known.get(key) ?? routeOutput(space, { set: FULL, env, doubts: [], decided: undefined }, env.way !== undefined);
+  known.set(key, all);
+  const cut = <T extends PacketClass>(classes: readonly T[]): readonly T[] =>
+    classes.flatMap((one) => {
+      const part = manager.and(one.set, set);
+      return part === EMPTY ? [] : [{ ...one, set: part, env: { ...env, way: one.env.way } }];
+    });
+  return { on: cut(all.on), ended: cut(all.ended) };
+}
+
+const routesOf = new WeakMap<Space, Map<string, HookResult>>();
 
 function each(classes: readonly PacketClass[], step: (one: PacketClass) => HookResult): HookResult {
   const results = classes.map(step);

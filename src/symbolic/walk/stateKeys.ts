@@ -83,7 +83,7 @@ function partText(env: Env, part: EnvPart): string {
 /** Most vectors are handed on as they are: each is put into words once. */
 const texts = new WeakMap<Vector, string>();
 
-function textOf(bits: Vector): string {
+export function textOf(bits: Vector): string {
   let text = texts.get(bits);
   if (text === undefined) {
     text = bits.join();
