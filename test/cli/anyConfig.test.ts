@@ -1,7 +1,7 @@
 /** Whatever a configuration, an expectation file or a baseline says: an answer or a complaint, never a bug of ours. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { PAGES } from '../../src/report/pages/pages.ts';
+import { PAGES } from '../../src/report/generated/pages.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { chainwalk } from './memoryIo.ts';
 

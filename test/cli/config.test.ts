@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defineConfig } from '../../src/api/library/index.ts';
 import { CLAIM_IDS } from '../../src/pods/claimIds.ts';
-import { PAGES } from '../../src/report/pages/pages.ts';
+import { PAGES } from '../../src/report/generated/pages.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { chainwalk, type Setting } from './memoryIo.ts';
 

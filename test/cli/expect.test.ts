@@ -1,7 +1,7 @@
 /** Expectation files: what is met is silent, what is not is shown with its way, and what is wrong is named with its place. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { PAGES } from '../../src/report/pages/pages.ts';
+import { PAGES } from '../../src/report/generated/pages.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { chainwalk } from './memoryIo.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { readHost } from '../../src/host/readHost.ts';
-import { PAGES } from '../../src/report/pages/pages.ts';
+import { PAGES } from '../../src/report/generated/pages.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../../src/report/text/labels.ts';
 import { parsePacketSet } from '../../src/syntax/packets/parsePacketSet.ts';
 import { chainwalk } from './memoryIo.ts';

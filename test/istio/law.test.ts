@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { istioSettings, type SettingsObject } from '../../src/api/arbitraries/settings.ts';
 import { packetText } from '../../src/packet/notation.ts';
-import { PAGES } from '../../src/report/pages/pages.ts';
+import { PAGES } from '../../src/report/generated/pages.ts';
 import { ambientWorld } from './law/ambientWorld.ts';
 import { EXCEPTIONS } from './law/exceptions.ts';
 import { brokenPromises, isLoadable } from './law/judge.ts';

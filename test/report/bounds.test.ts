@@ -14,7 +14,10 @@ const BOUNDED =
   /FIRST_PACKETS|boundsText|boundsInMesh|\$\{scope\}|\$\{proved\}|\$\{limits\}|\$\{one\.bounds\}|first packets? of connections/;
 
 const lines = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && SPOKEN.includes(file.split('/')[0] ?? '') && !file.startsWith('report/pages/'))
+  .filter(
+    (file) =>
+      file.endsWith('.ts') && SPOKEN.includes(file.split('/')[0] ?? '') && !file.startsWith('report/pages/') && !file.includes('generated'),
+  )
   .flatMap((file) =>
     readFileSync(new URL(file, ROOT), 'utf8')
       .split('\n')

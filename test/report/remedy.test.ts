@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PROFILES } from '../../src/mesh/allProfiles.ts';
 import { CLAIMS } from '../../src/prove/claims/all.ts';
-import { PAGES } from '../../src/report/pages/pages.ts';
+import { PAGES } from '../../src/report/generated/pages.ts';
 import { remedyOf } from '../../src/report/pages/remedy.ts';
 import { REMEDIES_IN_MESH } from '../../src/report/pages/remedyInMesh.ts';
 import { chainwalk } from '../cli/memoryIo.ts';

@@ -61,7 +61,7 @@ export function completionOf(others: readonly Command[]): Command {
 }
 
 async function values(): Promise<ReadonlyMap<string, readonly Candidate[]>> {
-  const { PAGES } = await import('../../report/pages/pages.ts');
+  const { PAGES } = await import('../../report/generated/pages.ts');
   const { FORMATS } = await import('../review/outputs.ts');
   const pages = PAGES.map(({ id, title, group }) => ({ word: id, says: title, group }));
   return new Map<string, readonly Candidate[]>([

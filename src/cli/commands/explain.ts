@@ -18,7 +18,7 @@ export const explain: Command = {
     { says: 'everything that can be explained', line: 'chainwalk explain' },
   ],
   run: async (io, input) => {
-    const { PAGES } = await import('../../report/pages/pages.ts');
+    const { PAGES } = await import('../../report/generated/pages.ts');
     const { renderPage, renderPageList } = await import('../../report/pages/render.ts');
     const style = await terminal({ io, input }, io.out);
     const [id] = input.args;

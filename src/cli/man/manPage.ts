@@ -1,7 +1,6 @@
 /** The manual from the same data as the help. */
 
-import { FILE_PAGES } from '../../report/pages/files.ts';
-import { NOTATION_PAGES } from '../../report/pages/notation.ts';
+import { PAGES } from '../../report/generated/pages.ts';
 import type { Page } from '../../report/pages/page.ts';
 import { DESCRIPTION, ENVIRONMENT, EXAMPLES, EXIT_CODES, TITLE } from '../argv/about.ts';
 import type { ArgSpec, Command, Example, OptionSpec } from '../argv/command.ts';
@@ -33,7 +32,7 @@ export function manPage({ version, date, commands, others }: ManPage): string {
     macro('SH', 'DESCRIPTION'),
     DESCRIPTION.map(prose).join('\n.PP\n'),
     macro('SH', 'INPUT'),
-    ...NOTATION_PAGES.flatMap(described),
+    ...PAGES.filter(isNotation).flatMap(described),
     macro('SH', 'COMMANDS'),
     ...named.flatMap(({ name, command }) => section(name, command)),
     macro('SH', 'EXIT STATUS'),
@@ -41,7 +40,7 @@ export function manPage({ version, date, commands, others }: ManPage): string {
     macro('SH', 'ENVIRONMENT'),
     ...ENVIRONMENT.map(([name, says]) => item(name, says)),
     macro('SH', 'FILES'),
-    ...FILE_PAGES.flatMap(described),
+    ...PAGES.filter((page) => page.group === 'file' && !isNotation(page)).flatMap(described),
     macro('SH', 'EXAMPLES'),
     // a section starts a paragraph of its own
     ...EXAMPLES.flatMap(shown).slice(1),
@@ -70,6 +69,11 @@ function section(name: string, command: Command): readonly string[] {
 
 function withChoices({ says, choices = [] }: ArgSpec | OptionSpec): string {
   return choices.length === 0 ? says : `${says}: ${choices.join(', ')}`;
+}
+
+/** Of a text that commands take, not of a file that they look for. */
+function isNotation({ id, group }: Page): boolean {
+  return group === 'file' && ['rules', 'packet', 'host'].includes(id);
 }
 
 /** A page of `explain`, without its advice. */

@@ -1,4 +1,4 @@
-/** All claims about pods and settings. Adding one is a line here, and a page in report/pages. */
+/** All claims about pods and settings. Adding one is a line here, and a page beside it. */
 import type { Enrolment } from '../enrol/enrol.ts';
 import type { PodRules } from '../podRules/podRules.ts';
 import { podCaptured } from './captured.ts';

@@ -14,17 +14,7 @@ export interface Page {
   readonly todo: string;
 }
 
-export type PageGroup = 'command' | 'file' | 'format' | 'claim' | 'exception' | 'outcome' | 'fate' | 'lost' | 'step' | 'diagnostic';
+/** In the order in which `explain` lists them; the README of each says what it holds. */
+export const PAGE_GROUPS = ['command', 'file', 'format', 'claim', 'exception', 'outcome', 'fate', 'lost', 'step', 'diagnostic'] as const;
 
-export const GROUP_TITLES: Readonly<Record<PageGroup, string>> = {
-  command: 'commands: how to read what they answer',
-  file: 'texts: how to write what chainwalk reads',
-  format: 'formats: what `-o` writes for machines and reviewers',
-  claim: 'claims: what verify proves',
-  exception: "exceptions: settings under which Istio's own rules break a claim; the kernel confirms the packets",
-  outcome: 'outcomes: what becomes of a packet on its whole journey',
-  fate: 'fates: how one leg of the journey ends',
-  lost: 'reasons for lost: the kernel discards the packet outside the rules',
-  step: 'steps: how enrol decides who captures a pod',
-  diagnostic: 'diagnostics: what can be wrong with rules',
-};
+export type PageGroup = (typeof PAGE_GROUPS)[number];

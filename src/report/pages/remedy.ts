@@ -1,7 +1,7 @@
 /** What to do about a claim that does not hold. */
 import { PROFILES } from '../../mesh/allProfiles.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
-import { PAGES } from './pages.ts';
+import { PAGES } from '../generated/pages.ts';
 import { REMEDIES_IN_MESH } from './remedyInMesh.ts';
 
 /** For what somebody wrote: without it the claim holds, which was tried. Undefined: it was not. */

@@ -1,7 +1,8 @@
 /** Pages of `explain` as text. */
 import { paragraph } from '../../lib/layout.ts';
+import { GROUP_TITLES } from '../generated/pages.ts';
 import type { Paint } from '../text/paint.ts';
-import { GROUP_TITLES, type Page, type PageGroup } from './page.ts';
+import { PAGE_GROUPS, type Page, type PageGroup } from './page.ts';
 import { remediesInMeshes } from './remedyInMesh.ts';
 
 export interface PageStyle {
@@ -37,7 +38,7 @@ export function renderPageList(pages: readonly Page[], { paint, width }: PageSty
       );
     return [paint.bold(paragraph({ text: GROUP_TITLES[name], width, hang: 2 })), ...lines].join('\n');
   };
-  return (Object.keys(GROUP_TITLES) as PageGroup[]).map(group).join('\n\n');
+  return PAGE_GROUPS.map(group).join('\n\n');
 }
 
 function indented(text: string, width: number): string {

@@ -3,7 +3,7 @@
 import type { PodFinding } from '../../injection/podChecks/check.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import type { VerifiedPod } from '../../pods/verifiedPod.ts';
-import { PAGES } from '../pages/pages.ts';
+import { PAGES } from '../generated/pages.ts';
 import { fingerprintOf, toldApart } from './fingerprint.ts';
 import { claimChecks } from './fromVerified.ts';
 import type { Check, Place, Problem, Subject } from './review.ts';

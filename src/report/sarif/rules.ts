@@ -1,7 +1,7 @@
 /** What was asked, as SARIF's rules: from the pages of `explain`. */
 
+import { PAGES } from '../generated/pages.ts';
 import type { Page } from '../pages/page.ts';
-import { PAGES } from '../pages/pages.ts';
 import { renderPage } from '../pages/render.ts';
 import type { Found } from '../review/problems.ts';
 import { PLAIN } from '../text/paint.ts';

@@ -4,7 +4,7 @@ import type { Approach } from '../../../src/injection/facts/facts.ts';
 import { initPhase } from '../../../src/injection/facts/initPhase.ts';
 import { checkPod, POD_CHECKS } from '../../../src/injection/podChecks/checks.ts';
 import { podRules } from '../../../src/injection/podRules/podRules.ts';
-import { PAGES } from '../../../src/report/pages/pages.ts';
+import { PAGES } from '../../../src/report/generated/pages.ts';
 import { positionOf } from '../../../src/report/text/positions.ts';
 import { enrolAll } from './read.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { STAGES } from '../../../src/injection/enrol/enrol.ts';
 import { APPROACHES, type Approach } from '../../../src/injection/facts/facts.ts';
 import type { Verdict } from '../../../src/injection/facts/step.ts';
-import { PAGES } from '../../../src/report/pages/pages.ts';
+import { PAGES } from '../../../src/report/generated/pages.ts';
 import { positionOf } from '../../../src/report/text/positions.ts';
 import { enrolAll } from './read.ts';
 

@@ -3,12 +3,12 @@ import { expect, it } from 'vitest';
 import { OUTPUTS } from '../../../src/cli/argv/options.ts';
 import { FORMATS } from '../../../src/cli/review/outputs.ts';
 import { REVIEW_FORMATS } from '../../../src/report/formats/review.ts';
-import { FORMAT_PAGES } from '../../../src/report/pages/formats.ts';
+import { PAGES } from '../../../src/report/generated/pages.ts';
 import { chainwalk } from '../../cli/memoryIo.ts';
 import { readFixture } from '../../support/fixtures.ts';
 
 it('explain has a page for every format of a review', () => {
-  expect(FORMAT_PAGES.map(({ id }) => id)).toEqual(REVIEW_FORMATS.map(({ name }) => name));
+  expect(PAGES.filter(({ group }) => group === 'format').map(({ id }) => id)).toEqual(REVIEW_FORMATS.map(({ name }) => name));
 });
 
 it('the names that the command line knows are those of the formats', () => {

@@ -1,0 +1,41 @@
+/** Writes src/report/generated/pages.ts, the pages of `explain`, from the Markdown that stands beside what it explains. Run by
+ *  `npm run grammar`. The README of each group lists its pages in their order; a page that none lists, or that lacks a part, is an error. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PAGE_GROUPS, type Page } from '../src/report/pages/page.ts';
+import { listIn, pageIn } from './readPage.ts';
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url));
+const EXPLAIN = join(SRC, 'report/explain');
+const GENERATED = join(SRC, 'report/generated');
+
+const titles: Record<string, string> = {};
+const pages: Page[] = [];
+const listed = new Set<string>();
+for (const group of PAGE_GROUPS) {
+  const folder = join(EXPLAIN, group);
+  const list = listIn(readFileSync(join(folder, 'README.md'), 'utf8'));
+  titles[group] = list.title;
+  for (const { id, file } of list.pages) {
+    const path = join(folder, file);
+    const page = pageIn(readFileSync(path, 'utf8'), { group, file: relative(SRC, path) });
+    if (page.id !== id) throw new Error(`${relative(SRC, path)} explains \`${page.id}\`, not \`${id}\``);
+    listed.add(path);
+    pages.push(page);
+  }
+}
+const found = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md') && !name.endsWith('README.md'));
+const lost = found.filter((name) => !listed.has(join(SRC, name)));
+if (lost.length > 0) throw new Error(`no README under ${relative(dirname(SRC), EXPLAIN)} lists ${lost.join(', ')}`);
+
+mkdirSync(GENERATED, { recursive: true });
+writeFileSync(
+  join(GENERATED, 'pages.ts'),
+  [
+    "import type { Page, PageGroup } from '../pages/page.ts';",
+    `export const GROUP_TITLES: Readonly<Record<PageGroup, string>> = ${JSON.stringify(titles)};`,
+    `export const PAGES: readonly Page[] = ${JSON.stringify(pages)};`,
+    '',
+  ].join('\n'),
+);
