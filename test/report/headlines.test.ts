@@ -95,6 +95,35 @@ describe('verify', () => {
   });
 });
 
+describe('machines and reviewers', () => {
+  it('are told the same bounds', async () => {
+    const json = async (...argv: readonly string[]) =>
+      JSON.parse((await chainwalk([...argv, '--json'], { files: FILES })).out) as { readonly bounds: string };
+    expect((await json('verify', 'v4.rules', '--only', 'no-duplicate-rule')).bounds).toBe(
+      'first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not judged',
+    );
+    expect((await json('diff', 'v4.rules', 'v4.rules')).bounds).toBe(
+      'first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared',
+    );
+  });
+
+  it('read why a strict run fails', async () => {
+    const heading = async (...options: readonly string[]) => {
+      const argv = ['verify', 'new-chain.rules', '--only', 'no-duplicate-rule', '-o', 'markdown', ...options];
+      const { code, out } = await chainwalk(argv, { files: FILES });
+      return [code, ...out.split('\n').slice(0, 3)];
+    };
+    const bounds = 'Asked about first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not judged.';
+    expect(await heading()).toEqual([0, '### chainwalk: nothing new is wrong', '', bounds]);
+    expect(await heading('--strict')).toEqual([
+      1,
+      '### chainwalk: nothing new is wrong; 1 warning about the text, with --strict a failure',
+      '',
+      bounds,
+    ]);
+  });
+});
+
 describe('diff', () => {
   it('names its bounds', async () => {
     expect(await ask('diff', 'v4.rules', 'v4.rules')).toEqual({

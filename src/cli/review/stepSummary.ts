@@ -7,8 +7,13 @@ import { complain } from '../io/messages.ts';
 /** Bytes in which the verdict has room. */
 const LEAST = 1_000;
 
+interface Summed {
+  readonly review: Review;
+  readonly strict: boolean;
+}
+
 /** Nothing outside a workflow. False when the file cannot be written, which has been said. */
-export async function writeStepSummary({ io }: Call, review: Review): Promise<boolean> {
+export async function writeStepSummary({ io }: Call, { review, strict }: Summed): Promise<boolean> {
   const file = io.env.GITHUB_STEP_SUMMARY;
   if (file === undefined || file === '') return true;
   const known = await io.read(file);
@@ -18,7 +23,7 @@ export async function writeStepSummary({ io }: Call, review: Review): Promise<bo
     await io.err.write(`chainwalk: the summary of the step, \`${file}\`, has no room left: nothing is added\n`);
     return true;
   }
-  const { problem } = await io.write(file, `${before}${markdownReview(review, room)}\n`);
+  const { problem } = await io.write(file, `${before}${markdownReview(review, room, strict)}\n`);
   if (problem !== undefined) await complain(io, { message: `cannot write the summary of the step, \`${file}\`: ${problem}` });
   return problem === undefined;
 }

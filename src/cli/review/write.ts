@@ -33,7 +33,7 @@ export async function writeReport(call: Call, report: Report): Promise<boolean> 
     else fine = (await writeFile(call, { file, text: `${text}\n` })) && fine;
     if (format !== 'github') continue;
     const { writeStepSummary } = await import('./stepSummary.ts');
-    fine = (await writeStepSummary(call, report.review)) && fine;
+    fine = (await writeStepSummary(call, report)) && fine;
   }
   return fine;
 }

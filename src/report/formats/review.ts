@@ -17,5 +17,9 @@ export const REVIEW_FORMATS: readonly ReviewFormat[] = [
   { name: 'github', summary: 'annotations of GitHub Actions, and the summary of the step', render: githubAnnotations },
   { name: 'sarif', summary: 'SARIF 2.1.0, for code scanning; the path of a packet is a code flow', render: sarifLog },
   { name: 'junit', summary: 'XML of test reports: a claim is a test', render: junitXml },
-  { name: 'markdown', summary: 'a comment on a pull request', render: (review) => markdownReview(review, MOST_OF_COMMENT) },
+  {
+    name: 'markdown',
+    summary: 'a comment on a pull request',
+    render: (review, { strict }) => markdownReview(review, MOST_OF_COMMENT, strict),
+  },
 ];

@@ -62,7 +62,8 @@ export function noteLine(note: string, { paint, width }: DiffStyle): string {
 function headline({ equivalent, changes, undecided, bounds: scope }: DiffReport, { paint, width }: DiffStyle): string {
   const line = (text: string): string => paragraph({ text, width, hang: 2 });
   if (equivalent) return paint.bold(paint.green(line(`no change in behaviour (proved for ${scope})`)));
-  const open = `${undecided.length} ${undecided.length === 1 ? 'class of packets is' : 'classes of packets are'} open`;
+  const classes = (count: number) => `${count} ${count === 1 ? 'class' : 'classes'}`;
+  const open = `${classes(undecided.length)} of packets ${undecided.length === 1 ? 'is' : 'are'} open`;
   if (changes.length === 0)
     return paint.bold(paint.yellow(line(`undecided: no change was found, but not everything could be compared: ${open}`)));
   const ordinary = changes.filter(({ usual }) => usual === 'ordinary').length;
@@ -70,7 +71,8 @@ function headline({ equivalent, changes, undecided, bounds: scope }: DiffReport,
   const kinds = (count: number) => `${count} ${count === 1 ? 'kind' : 'kinds'}`;
   const unusual = `${kinds(others)} of packets for other hosts, or with unusual marks, flags or addresses`;
   const count = ordinary === 0 ? unusual : `${kinds(ordinary)} of packets${others === 0 ? '' : `, and for ${unusual}`}`;
-  const rest = undecided.length === 0 ? `, no other packet does (proved for ${scope})` : '; others are undecided';
+  const rest =
+    undecided.length === 0 ? `, no other packet does (proved for ${scope})` : `; others are undecided, ${classes(undecided.length)}`;
   return paint.bold(paint.red(line(`behaviour changes for ${count}${rest}`)));
 }
 

@@ -1,11 +1,13 @@
 /** The contract's JSON of `verify`, schema chainwalk/verify/v1: types and the one place that builds them. */
 
 import { type Assumption, distinct } from '../../connection/assumption.ts';
+import { type Bounds, mergeBounds } from '../../connection/bounds.ts';
 import type { WrittenSetting } from '../../injection/podRules/written.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';
+import { boundsText, unjudgedText } from '../text/bounds.ts';
 import { positionOf } from '../text/positions.ts';
 import type { Trace, TraceRule } from './trace.ts';
 import { toTrace, toTraceRule } from './trace.ts';
@@ -19,13 +21,15 @@ export interface VerifyReport {
   readonly findings: readonly VerifyFinding[];
   /** findings, not claims: a claim may break in several places */
   readonly summary: VerifySummary;
+  /** how far what holds is proved, in words; empty: nothing was judged */
+  readonly bounds: string;
   readonly assumptions: readonly Assumption[];
   readonly notes: readonly string[];
   /** one for each pod or machine, when there are several */
   readonly results?: readonly VerifyResult[];
 }
 
-export type VerifyResult = Pick<VerifyReport, 'rules' | 'profile' | 'findings' | 'summary' | 'assumptions' | 'notes'>;
+export type VerifyResult = Pick<VerifyReport, 'rules' | 'profile' | 'findings' | 'summary' | 'bounds' | 'assumptions' | 'notes'>;
 
 export interface VerifySummary {
   readonly holds: number;
@@ -77,6 +81,7 @@ export function toVerifyReport(pods: readonly Verified[]): VerifyReport {
     profile: profiles.size === 1 ? (results[0]?.profile ?? null) : null,
     findings,
     summary: summaryOf(findings),
+    bounds: provedText(mergeBounds(pods.map((pod) => pod.bounds))),
     assumptions: distinct(results.flatMap(({ assumptions }) => assumptions)),
     notes: [...new Set(results.flatMap(({ notes }) => notes))],
     ...(results.length > 1 && { results }),
@@ -90,9 +95,14 @@ function toResult(pod: Verified): VerifyResult {
     profile: pod.profile?.name ?? null,
     findings,
     summary: summaryOf(findings),
+    bounds: provedText(pod.bounds),
     assumptions: pod.assumptions,
     notes: pod.notes,
   };
+}
+
+function provedText(bounds: Bounds): string {
+  return bounds.families.length === 0 ? '' : `${boundsText(bounds)}${unjudgedText(bounds)}`;
 }
 
 function toFinding({ rulesets, profile, causes }: Verified, finding: Finding): VerifyFinding {

@@ -3,6 +3,7 @@
 import { mergeBounds } from '../../connection/bounds.ts';
 import { packetText } from '../../packet/notation.ts';
 import { mermaidTrace } from '../charts/mermaid.ts';
+import { failingText } from '../human/verdictLine.ts';
 import { type Found, isAside, isOpen, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Review } from '../review/review.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
@@ -15,15 +16,15 @@ export const MOST_OF_COMMENT = 65_536;
 /** GitHub drops the summary of a step that is longer, as a whole. */
 export const MOST_OF_SUMMARY = 1_048_576;
 
-/** At most `most` bytes of UTF-8; what had no room is counted at the end. */
-export function markdownReview(review: Review, most: number): string {
+/** At most `most` bytes of UTF-8; what had no room is counted at the end. `strict`: warnings about the texts count as failures. */
+export function markdownReview(review: Review, most: number, strict = false): string {
   const all = worstFirst(problemsOf(review));
   const serious = all.filter(({ problem }) => isOpen(problem) && !isAside(problem));
   const changes = changesTable(serious);
   const flowchart = flowchartOf(serious);
   const findings = foldedFindings([...serious, ...all.filter((one) => !serious.includes(one))]);
   const head = [
-    `### chainwalk: ${verdictWords(all.map(({ problem }) => problem))}`,
+    `### chainwalk: ${verdictWords(all.map(({ problem }) => problem))}${failingText(strict ? review.diagnostics.length : 0)}`,
     ...limitsOf(review),
     verdictTable(review),
     ...(changes === undefined ? [] : [changes]),
