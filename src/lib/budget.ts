@@ -31,14 +31,33 @@ export const STEPS_OF_A_CLASS = 16;
 /** A target, a route or a listener looks at every bit of its addresses. */
 export const STEPS_OF_A_MOVE = 128;
 const STEPS_BETWEEN_CLOCKS = 1 << 16;
+/** So much that the whole check of one file, as it was and as it is, ends in seconds. */
+const RESERVE_PARTS = { first: 0.15, ruleset: 0.025 } as const;
 const RESERVE_SPENT = 'the questions before have taken what this run may spend on hard ones';
 
-/** What the hard questions of one run may cost together: a thousand files must not take a thousand times the most that one may. */
+/** What the hard questions of one run may cost together: a thousand files must not take a thousand times the most that one may,
+ *  nor a hundred questions about one file a hundred times. */
 export class Reserve {
   #left: number;
+  /** that comes later */
+  #later: number;
+  readonly #share: number;
+  readonly #admitted = new WeakSet<object>();
 
-  constructor(steps = 10 * DEFAULTS.steps) {
-    this.#left = steps;
+  /** A part of `most` is there from the start, the rest comes with the rules that are asked about. */
+  constructor(most = 10 * DEFAULTS.steps) {
+    this.#left = Math.ceil(most * RESERVE_PARTS.first);
+    this.#later = most - this.#left;
+    this.#share = Math.ceil(most * RESERVE_PARTS.ruleset);
+  }
+
+  /** Rules that questions are about, each object once. */
+  admit(rules: object): void {
+    if (this.#admitted.has(rules)) return;
+    this.#admitted.add(rules);
+    const more = Math.min(this.#share, this.#later);
+    this.#later -= more;
+    this.#left += more;
   }
 
   /** False: it is used up. */
@@ -117,6 +136,7 @@ export class Budget {
   admit(rules: object, count: number): void {
     if (this.#admitted.has(rules)) return;
     this.#admitted.add(rules);
+    this.#reserve?.admit(rules);
     this.#ordinary += count * BY_RULE.ordinary;
     if (this.#given.steps === undefined) this.#limits.steps += count * BY_RULE.steps;
     if (this.#given.nodes === undefined) this.#limits.nodes = Math.min(this.#limits.nodes + count * BY_RULE.nodes, MOST_NODES);

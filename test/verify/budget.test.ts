@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { diffRules } from '../../src/diff/rules.ts';
-import { Budget, BudgetError } from '../../src/lib/budget.ts';
+import { Budget, BudgetError, Reserve } from '../../src/lib/budget.ts';
 import { ALWAYS } from '../../src/netfilter/matchExpr.ts';
 import { deadRules } from '../../src/prove/deadRules/deadRules.ts';
 import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
@@ -34,6 +34,23 @@ describe('a budget', () => {
     expect(() => budget.share(1 / 2, () => budget.step(51))).toThrow('more than a share of 100 steps');
     budget.share(1, () => budget.step(40));
     expect(() => budget.step(10)).toThrow('more than 100 steps');
+  });
+
+  it('takes what is beyond an ordinary question from the reserve of the run, which grows with the rulesets asked about', () => {
+    const hard = (reserve: Reserve, rules: object): string | undefined => {
+      const budget = new Budget({ steps: 1e9, reserve });
+      budget.admit(rules, 1);
+      try {
+        for (let at = 0; at < 200; at++) budget.step(1 << 16);
+        return undefined;
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const [few, many, one] = [new Reserve(1e8), new Reserve(1e8), {}];
+    for (let others = 0; others < 10; others++) many.admit({});
+    expect([hard(few, one), hard(few, one)]).toEqual([undefined, expect.stringContaining('the questions before have taken')]);
+    expect([hard(many, one), hard(many, one)]).toEqual([undefined, undefined]);
   });
 
   it('asks the clock now and then, and stays over', () => {

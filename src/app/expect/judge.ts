@@ -3,6 +3,7 @@
 import { type AskedSet, pinnedAddress } from '../../connection/assumedHost.ts';
 import { type Bounds, GIVEN_HOST, hostWords, POD_OF_MANIFEST } from '../../connection/bounds.ts';
 import { withLength, withPodAddress } from '../../host/podAddress.ts';
+import { isBudgetReason } from '../../lib/budget.ts';
 import { type Answer, expectPacket, expectSet } from '../../query/expectations.ts';
 import type { TraceInput } from '../../report/json/trace.ts';
 import { fingerprintOf } from '../../report/review/fingerprint.ts';
@@ -108,13 +109,14 @@ function toProblem(
   const rules = setting.rulesets.find(({ family }) => family === journey?.packet.family) ?? setting.rulesets[0];
   const ruleSource = rules?.source ?? { file: '', text: '' };
   const kind = verdict === 'undecided' ? 'undecided' : 'failed';
+  const says = reasons.join('; ');
   const witness: TraceInput | undefined =
     walked ?? (journey && { journey, file: ruleSource.file, defaults: [], profile: setting.profile?.name });
   return {
     id,
     level: 'error',
     verdict: kind,
-    message: `\`${id}\`: ${reasons.join('; ')}`,
+    message: `\`${id}\`: ${isBudgetReason(says) ? 'undecided: ' : ''}${says}`,
     ...(journey && { family: journey.packet.family === 4 ? 'ipv4' : 'ipv6' }),
     place: { source, span },
     blame: blame.map((rule) => blamed(rule, ruleSource)),

@@ -4,6 +4,7 @@ import type { Leg, Path } from '../../connection/journey.ts';
 import { printable } from '../../lib/printable.ts';
 import { flowText } from '../../packet/notation.ts';
 import type { TraceInput } from '../json/trace.ts';
+import { cutText } from '../text/cut.ts';
 import { destination, processOf } from '../text/endpoints.ts';
 import { ruleBody } from '../text/location.ts';
 
@@ -40,9 +41,11 @@ export function mermaidTrace({ journey }: TraceInput): string {
     const text = label === undefined ? '' : `|"${escapeLabel(label)}"|`;
     edges.set(`${idOf(from)} ${LINES[line].arrow}${text} ${idOf(to)}`, line);
   }
+  const cut = cutText(journey);
   return [
     'flowchart LR',
     ...[...ids].map(([label, id]) => `  ${id}["${escapeLabel(label)}"]`),
+    ...(cut === undefined ? [] : [`  cut["${escapeLabel(cut)}"]`]),
     ...[...edges.keys()].map((edge) => `  ${edge}`),
     ...[...edges.values()].map((line, index) => `  linkStyle ${index} ${LINES[line].style}`),
   ].join('\n');

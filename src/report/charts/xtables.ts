@@ -7,10 +7,13 @@ import { hexMark, protocolName } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { Endpoint, Step } from '../../simulate/trace.ts';
 import type { TraceInput } from '../json/trace.ts';
+import { cutText } from '../text/cut.ts';
 
-/** Branches are separated by a blank line. */
+/** Branches are separated by a blank line. What was not walked is said in a comment. */
 export function xtablesTrace({ journey }: TraceInput): string {
-  return journey.paths.map(({ legs }) => legs.flatMap((leg, index) => legLines(leg, index + 1)).join('\n')).join('\n\n');
+  const cut = cutText(journey);
+  const paths = journey.paths.map(({ legs }) => legs.flatMap((leg, index) => legLines(leg, index + 1)).join('\n'));
+  return [...paths, ...(cut === undefined ? [] : [`# ${cut}`])].join('\n\n');
 }
 
 interface Tuple {

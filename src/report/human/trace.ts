@@ -9,6 +9,7 @@ import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice } from '../../simulate/trace.ts';
 import type { TraceInput } from '../json/trace.ts';
 import { connectionText } from '../text/connection.ts';
+import { cutText } from '../text/cut.ts';
 import { destination, processOf } from '../text/endpoints.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
 import type { Paint } from '../text/paint.ts';
@@ -51,7 +52,8 @@ export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanSt
       : journey.paths.flatMap((path, index) =>
           branchLines({ input, path, index, open, style, full: verbose || index === firstLike(input, path) }),
         );
-  const cut = journey.spent === undefined ? [] : ['', paint.yellow(`undecided: budget: ${journey.spent}; the rest was not walked`)];
+  const cutShort = cutText(journey);
+  const cut = cutShort === undefined ? [] : ['', paint.yellow(cutShort)];
   const alike = same === undefined ? [] : ['', sameText(same, width)];
   return [...warned, head, packet, ...assumed, ...member, ...body, ...cut, ...alike].join('\n');
 }
@@ -74,7 +76,9 @@ export function briefTrace({ journey, file, assumptions = [], outside }: TraceIn
   const ways = journey.paths.length > 1 ? ` (first of ${journey.paths.length} branches)` : '';
   const assumed = assumptions.length === 0 ? '' : `  (assumed: ${assumptions.length})`;
   const via = first === undefined ? '' : `  via ${rail(first, file)}${ways}${assumed}`;
-  return `${outcome}  ${packetText(journey.packet)}${via}${outside === undefined ? '' : `  (${printable(outside)})`}`;
+  const cut = cutText(journey);
+  const notes = [...(outside === undefined ? [] : [printable(outside)]), ...(cut === undefined ? [] : [cut])];
+  return `${outcome}  ${packetText(journey.packet)}${via}${notes.map((note) => `  (${note})`).join('')}`;
 }
 
 function answer({ path, before = '' }: { readonly path: Path; readonly before?: string }, style: AnswerStyle): string {
