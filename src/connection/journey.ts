@@ -6,7 +6,7 @@ import type { Choice, Walk } from '../simulate/trace.ts';
 import type { Membership } from '../simulate/whoseConnection.ts';
 import type { UnknownProxy } from './unknownProxy.ts';
 
-/** contract: outcomes of a packet's whole journey */
+/** How a packet's whole journey ends; scripts rely on these words. */
 export const OUTCOMES = [
   'captured-out',
   'captured-in',

@@ -1,4 +1,4 @@
-/** From the end of a leg to the contract's word for it. */
+/** From the fate of a leg to the outcome of the journey that ends there. */
 import { assertNever } from '../lib/invariant.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Leg, Outcome } from './journey.ts';

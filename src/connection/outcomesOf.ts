@@ -1,4 +1,4 @@
-/** The contract's word for the end of a class: journey/outcome.ts for sets, by the same listener roles. */
+/** The outcome of a class of packets: what outcome.ts says of one packet, for sets, by the same listener roles. */
 
 import { PROTO } from '../packet/protocol.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';

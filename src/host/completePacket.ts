@@ -1,4 +1,4 @@
-/** Fills in what a packet notation leaves out (contract section 3), and says which defaults were used. */
+/** Fills in what a packet notation leaves out, and says which defaults were used. */
 import type { Address, Family } from '../packet/address.ts';
 import { familyOf } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';

@@ -1,4 +1,4 @@
-/** Reads a host description (contract section 4) from JSON or YAML values, and reports everything that is wrong with it. */
+/** Reads a host description from JSON or YAML values, and reports everything that is wrong with it. */
 
 import { valueText } from '../lib/valueText.ts';
 import type { Family, Prefix } from '../packet/address.ts';

@@ -1,4 +1,4 @@
-/** The host that is assumed when none is given (contract section 4): a pod, with what the mesh adds to it. */
+/** The host that is assumed when none is given: a pod, with what the mesh adds to it. */
 import type { MeshProfile } from './profile.ts';
 
 export interface DefaultHostOptions {

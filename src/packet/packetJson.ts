@@ -1,4 +1,4 @@
-/** The object form of a packet, contract section 4. */
+/** The object form of a packet, as JSON answers and `--packets` have it. Scripts rely on it: keys are added only. */
 
 import { formatAddress } from './address.ts';
 import { endpointText, flagLetters, hiddenEnds, protocolName } from './notation.ts';

@@ -1,4 +1,4 @@
-/** Reads the object form of a packet (contract section 4) and reports everything that is wrong with it. */
+/** Reads the object form of a packet and reports everything that is wrong with it. */
 
 import { printable } from '../lib/printable.ts';
 import { parseAddress } from './address.ts';

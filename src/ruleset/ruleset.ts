@@ -11,7 +11,7 @@ export interface Ruleset {
   readonly source: Source;
   /** only tables that the text names; a table that is not there is not walked */
   readonly tables: ReadonlyMap<TableName, Table>;
-  /** some rule makes the kernel track connections; without it the nat table is never consulted (kernel/facts 4) */
+  /** some rule makes the kernel track connections; without it the nat table is never consulted (docs/facts/kernel.md#when-the-nat-table-is-consulted) */
   readonly usesConntrack: boolean;
   /** some rule makes the kernel put fragments together before any hook: conntrack does, and so do -m socket and TPROXY */
   readonly usesDefrag: boolean;

@@ -76,7 +76,7 @@ describe('verify of manifests', () => {
     expect(findings[0]?.blame[0]).toMatchObject({ file: 'net1.yaml#archive', chain: 'ISTIO_OUTPUT' });
   });
 
-  // facts 12, scenarios 10, 17 and 18
+  // test/istio/pod/scenarios.ts, numbers 10, 17 and 18
   it.each([
     ['no inbound port is captured', ['closed.yaml'], ['inbound-captured']],
     ['IPv6 behind IPv4 is not captured', ['dual.yaml', '--mode', 'cni'], ['ipv6-parity']],
@@ -118,20 +118,20 @@ describe('trace of manifests', () => {
   it.each([
     ['captured inbound', ['web.yaml', 'in tcp -> 10.244.0.5:8080'], 'captured-in'],
     ['a port that is left alone', ['port.yaml', 'in tcp -> 10.244.0.5:9000'], 'to-app'],
-    // facts 12, scenario 1: the exporter of the pod runs as the proxy's user
+    // number 1: the exporter of the pod runs as the proxy's user
     ['the user of the proxy', ['vault.yaml', 'out tcp -> 203.0.113.9:443 uid=1337 gid=1'], 'direct'],
     ['the group of the proxy', ['vault.yaml', 'out tcp -> 203.0.113.9:443 uid=1 gid=1337'], 'direct'],
     ['a port that is left alone, by name of the pod', ['both.yaml', 'out tcp -> 10.0.0.9:8200', '--pod', 'ledger'], 'direct'],
     ['the other pod captures it', ['both.yaml', 'out tcp -> 10.0.0.9:8200', '--pod', 'shop/web'], 'captured-out'],
-    // facts 12, scenario 12
+    // number 12
     ['15020 elsewhere is captured with istio-init', ['web.yaml', 'out tcp -> 10.0.0.9:15020'], 'captured-out'],
     ['and is not with the plugin', ['web.yaml', 'out tcp -> 10.0.0.9:15020', '--mode', 'cni'], 'direct'],
     ['the second interface is captured', ['net1.yaml', 'in tcp -> 192.168.50.5:8080 iif=net1', '--mode', 'cni'], 'captured-in'],
-    // facts 12, scenario 8
+    // number 8
     ['the tunnel port with TPROXY', ['web.yaml', 'in tcp -> 10.244.0.5:15008', '--values', 'tproxy.yaml'], 'captured-in'],
-    // facts 12, scenario 25
+    // number 25
     ['an interface that is left alone', ['nic.yaml', 'out tcp -> 203.0.113.9:443'], 'direct'],
-    // incident F2: the default route leads through an interface that is left alone
+    // docs/facts/istio.md#exclusions: the default route leads through an interface that is left alone
     ['the default route of another network', ['routed.yaml', 'out tcp -> 10.0.0.9:443'], 'direct'],
     ['an address of that network', ['routed.yaml', 'in tcp 192.168.50.1 -> 192.168.50.7:80 iif=net1', '--mode', 'cni'], 'to-app'],
     ['names of interfaces that are taken', ['taken.yaml', 'out tcp -> 10.0.0.9:443'], 'captured-out'],

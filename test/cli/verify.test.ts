@@ -42,7 +42,7 @@ describe('verify', () => {
     expect((await run('good.rules', '--strict', '--only', 'outbound-captured')).code).toBe(0);
   });
 
-  it('JSON has the fields of the contract', async () => {
+  it('JSON has the fields that scripts rely on', async () => {
     const { schema, rules, profile, findings, summary } = await report('article.rules');
     expect({ schema, rules, profile }).toEqual({ schema: 'chainwalk/verify/v1', rules: ['article.rules'], profile: 'istio-sidecar' });
     const loop = findings.find(({ claim }) => claim === 'no-redirect-loop');

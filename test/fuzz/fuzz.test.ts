@@ -8,7 +8,7 @@ import { mutate } from './mutate.ts';
 
 const INPUTS = Number(process.env.CHAINWALK_FUZZ ?? 900);
 const SEED = Number(process.env.CHAINWALK_FUZZ_SEED ?? 1);
-/** Of CPU, for one answer: what design promises for any ruleset of 200 lines. */
+/** Of CPU, for one answer: what is promised for any ruleset of 200 lines. */
 const MOST_SECONDS = 20;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

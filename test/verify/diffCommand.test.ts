@@ -31,7 +31,7 @@ describe('chainwalk diff', { timeout: 60_000 }, () => {
     expect(out).toMatch(/b\.rules:\d+/);
   });
 
-  it('has the fields of the contract as JSON', async () => {
+  it('has the fields that scripts rely on as JSON', async () => {
     const { code, out } = await diff('a.rules', 'b.rules', '--json');
     expect(code).toBe(1);
     const report = JSON.parse(out) as { changes: readonly Record<string, unknown>[] };

@@ -1,4 +1,4 @@
-/** Output of `ip -json` as the keys of a host description (contract section 4). What the kernel derives by itself is left to
+/** Output of `ip -json` as the keys of a host description. What the kernel derives by itself is left to
  *  `readHost`: the table `local`, connected routes, the three rules that are always there. What is not modelled is said. */
 import { valueText } from '../../lib/valueText.ts';
 import { type JsonRecord, parseJson, recordsIn } from './json.ts';

@@ -1,4 +1,4 @@
-/** The contract of a match or target extension: options as data, one `lower` into the core language. */
+/** What a match or target extension is: options as data, one `lower` into the core language. */
 import type { Effect } from '../../netfilter/effect.ts';
 import type { HookName, TableName } from '../../netfilter/hooks.ts';
 import { type MatchExpr, not } from '../../netfilter/matchExpr.ts';

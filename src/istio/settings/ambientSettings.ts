@@ -18,7 +18,7 @@ export interface ReadAmbient {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** As the contract names them, with their defaults. */
+/** As `render --settings` names them, with their defaults. */
 const DEFAULTS = {
   redirectDNS: true,
   hostProbeSNATAddress: '169.254.7.127',

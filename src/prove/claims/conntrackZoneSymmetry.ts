@@ -1,4 +1,4 @@
-/** Questions and their answers are one connection. source: istio facts P7; incidents G5, H1, H2, istio/istio#33469, #46935 */
+/** Questions and their answers are one connection. source: docs/facts/istio.md#dns */
 
 import { outcomesOf } from '../../connection/outcomesOf.ts';
 import { type Replies, repliesTo } from '../../connection/replies.ts';

@@ -1,4 +1,4 @@
-/** Names are resolved by the mesh. source: istio facts P7; incidents H1, H3 */
+/** Names are resolved by the mesh. source: docs/facts/istio.md#dns */
 
 import { endsAs, sentTo } from '../../connection/symbolicEnds.ts';
 import { and, not, or } from '../../netfilter/matchExpr.ts';

@@ -1,4 +1,4 @@
-/** The questions of the mesh and of a local forwarder behind it are not led back to it. source: istio facts P1, P7; incidents B5; facts 12.13 to 12.15 */
+/** The questions of the mesh and of a local forwarder behind it are not led back to it. source: docs/facts/istio.md#dns */
 
 import { deliveredUntouched, leavesUntouched } from '../../connection/symbolicEnds.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';

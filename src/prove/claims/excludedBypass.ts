@@ -1,4 +1,4 @@
-/** An exclusion does what it says. source: incidents D1, D4, D5, F2 */
+/** An exclusion does what it says. source: docs/facts/istio.md#exclusions */
 
 import { deliveredUntouched, leavesUntouched } from '../../connection/symbolicEnds.ts';
 import { and, equals, not } from '../../netfilter/matchExpr.ts';

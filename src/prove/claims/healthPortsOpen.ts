@@ -1,4 +1,4 @@
-/** Probes get their answer. source: istio facts P5; incidents D8, I1, I2 */
+/** Probes get their answer. source: docs/facts/istio.md#probes */
 
 import { deliveredUntouched } from '../../connection/symbolicEnds.ts';
 import { and, equals } from '../../netfilter/matchExpr.ts';

@@ -1,4 +1,4 @@
-/** IPv6 without neighbour discovery is a dead interface. source: RFC 4861; incident G3, istio/istio#18956 */
+/** IPv6 without neighbour discovery is a dead interface. source: docs/facts/istio.md#neighbour-discovery */
 import { and, equals, inSet, or } from '../../netfilter/matchExpr.ts';
 import { parsePrefix, prefixRange } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';

@@ -1,4 +1,4 @@
-/** Moving from istio-init to the CNI plugin changes no packet's fate. source: istio facts 7; incident C8, istio/istio#29511, #46625 */
+/** Moving from istio-init to the CNI plugin changes no packet's fate. source: docs/facts/istio.md#cni-plugin */
 import { and, equals, not, present } from '../../netfilter/matchExpr.ts';
 import { compareWith, withoutCounterpart } from '../proof/approachParity.ts';
 import type { Claim } from '../proof/claim.ts';

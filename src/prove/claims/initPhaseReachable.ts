@@ -1,4 +1,4 @@
-/** Init containers reach what they call. source: istio facts 7.1; incidents C1, C2 */
+/** Init containers reach what they call. source: docs/facts/istio.md#init-containers */
 import { and } from '../../netfilter/matchExpr.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { Claim } from '../proof/claim.ts';

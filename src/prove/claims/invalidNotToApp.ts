@@ -1,4 +1,5 @@
-/** A packet that conntrack cannot place is not redirected: the application answers it with a reset. source: incident H4, istio/istio#36489 */
+/** A packet that conntrack cannot place is not redirected: the application answers it with a reset.
+ *  source: docs/facts/istio.md#invalid-packets */
 
 import { endsAs } from '../../connection/symbolicEnds.ts';
 import { and, equals, masked } from '../../netfilter/matchExpr.ts';

@@ -1,4 +1,4 @@
-/** IPv6 is treated as IPv4 is. source: istio facts P8; incidents G1, G2 */
+/** IPv6 is treated as IPv4 is. source: docs/facts/istio.md#both-families-alike */
 import type { Claim } from '../proof/claim.ts';
 import { differences } from '../proof/parity.ts';
 

@@ -1,4 +1,4 @@
-/** Localhost stays localhost. source: istio facts P6 */
+/** Localhost stays localhost. source: docs/facts/istio.md#localhost */
 
 import { deliveredUntouched } from '../../connection/symbolicEnds.ts';
 import { and, equals, not } from '../../netfilter/matchExpr.ts';

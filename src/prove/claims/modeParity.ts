@@ -1,4 +1,4 @@
-/** REDIRECT and TPROXY capture the same. source: istio facts 4.5, 4.21; istio/istio#23369 */
+/** REDIRECT and TPROXY capture the same. source: docs/facts/istio.md#tproxy */
 import { and, equals } from '../../netfilter/matchExpr.ts';
 import { compareWith, withoutCounterpart } from '../proof/approachParity.ts';
 import type { Claim } from '../proof/claim.ts';

@@ -1,5 +1,5 @@
-/** A connection that is for the port of the listener that takes it is closed there: nobody is to need it. source: istio facts 1, 12.7;
- *  istio/istio pilot/pkg/networking/core/listener_builder.go, the blackhole filter chains */
+/** A connection that is for the port of the listener that takes it is closed there: nobody is to need it.
+ *  source: docs/facts/istio.md#a-listeners-own-port-is-a-dead-end */
 import { relayOf, relaysOf } from '../../mesh/relay.ts';
 import { and, equals } from '../../netfilter/matchExpr.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';

@@ -1,4 +1,4 @@
-/** A cycle of listeners that one original destination goes round. source: shared facts P1, P2; istio#12110, #14242, #14443, #23369 */
+/** A cycle of listeners that one original destination goes round. source: docs/facts/istio.md#no-loop-out, docs/facts/istio.md#no-loop-in */
 
 import { cyclesOf, listenerEdges } from '../../connection/relayGraph.ts';
 import { UNKNOWN_PROXY_HELP, unknownProxies, unknownProxyText } from '../../connection/unknownProxy.ts';

@@ -1,4 +1,4 @@
-/** Everything that is to be captured is. source: istio facts P4; incidents A1 to A4, C3, D3, E1 */
+/** Everything that is to be captured is. source: docs/facts/istio.md#outbound-capture */
 
 import { endsAs } from '../../connection/symbolicEnds.ts';
 import { and } from '../../netfilter/matchExpr.ts';

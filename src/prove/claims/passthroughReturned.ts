@@ -1,4 +1,4 @@
-/** What the proxy passes on to the application is not led back to it. source: istio facts P2; incidents B3, B4 */
+/** What the proxy passes on to the application is not led back to it. source: docs/facts/istio.md#no-loop-in */
 
 import { emittedBy, relayAt } from '../../connection/relayGraph.ts';
 import { deliveredUntouched } from '../../connection/symbolicEnds.ts';

@@ -1,4 +1,5 @@
-/** A proxy runs, and nothing is handed to it: the pod is outside the mesh, whatever its containers are. source: incidents C1 to C3, istio/istio#28106, #29511 */
+/** A proxy runs, and nothing is handed to it: the pod is outside the mesh, whatever its containers are.
+ *  source: docs/facts/istio.md#a-pod-without-rules */
 
 import { outcomesOf } from '../../connection/outcomesOf.ts';
 import { and, equals, inSet, not } from '../../netfilter/matchExpr.ts';

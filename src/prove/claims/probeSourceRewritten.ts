@@ -1,4 +1,4 @@
-/** Ambient, on the node: pods know probes by their source, which the node's rules give them. source: istio facts 9.4; istio/istio#56414 */
+/** Ambient, on the node: pods know probes by their source, which the node's rules give them. source: docs/facts/istio.md#probes-of-the-node */
 
 import { sentFrom } from '../../connection/symbolicEnds.ts';
 import { normalize, point } from '../../lib/intervals.ts';

@@ -1,4 +1,5 @@
-/** The proxy's own packets leave the host untouched, and those of its group where rules ask for it. source: istio facts P1; scenarios 4.3; incidents A5, B1, B2, B4 */
+/** The proxy's own packets leave the host untouched, and those of its group where rules ask for it.
+ *  source: docs/facts/istio.md#no-loop-out */
 
 import { leavesUntouched } from '../../connection/symbolicEnds.ts';
 import { and, not, or } from '../../netfilter/matchExpr.ts';

@@ -1,4 +1,4 @@
-/** Answers find their way back. source: istio facts 4.21, 9.3; incident I4, istio/istio#58546 */
+/** Answers find their way back. source: docs/facts/istio.md#tproxy, docs/facts/istio.md#ambient */
 
 import { emittedBy, relayAt } from '../../connection/relayGraph.ts';
 import { repliesTo } from '../../connection/replies.ts';

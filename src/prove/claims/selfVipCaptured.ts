@@ -1,4 +1,4 @@
-/** A service of the pod itself, called through the proxy, is protected like any other. source: istio facts P6; incidents E1, E3 */
+/** A service of the pod itself, called through the proxy, is protected like any other. source: docs/facts/istio.md#localhost */
 
 import { endsAs } from '../../connection/symbolicEnds.ts';
 import { ALWAYS, and, equals, inSet, NEVER, not, or } from '../../netfilter/matchExpr.ts';

@@ -1,4 +1,4 @@
-/** The tunnel's own port is reached as it is. source: istio facts P3; incidents I4; in TPROXY mode Istio breaks it, facts 12.8 */
+/** The tunnel's own port is reached as it is. In TPROXY mode Istio breaks it. source: docs/facts/istio.md#inbound-capture */
 
 import { deliveredUntouched } from '../../connection/symbolicEnds.ts';
 import { and, equals } from '../../netfilter/matchExpr.ts';

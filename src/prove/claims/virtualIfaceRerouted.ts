@@ -1,4 +1,4 @@
-/** A guest behind an interface of the pod is treated as the application. source: istio facts 4.2; incidents F3 */
+/** A guest behind an interface of the pod is treated as the application. source: docs/facts/istio.md#virtual-interfaces */
 
 import { endsAs } from '../../connection/symbolicEnds.ts';
 import { and, equals, inSet, not } from '../../netfilter/matchExpr.ts';

@@ -1,4 +1,4 @@
-/** The contract of a claim: one English sentence about all packets, and the packets that break it. */
+/** What a claim is: one English sentence about all packets, and the packets that break it. */
 
 import type { Outcome } from '../../connection/journey.ts';
 import type { Ends } from '../../connection/symbolicEnds.ts';

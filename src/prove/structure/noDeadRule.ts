@@ -1,5 +1,5 @@
 /** Rules that decide nothing: for no packet, whatever came before, or for none otherwise than the rest of its table.
- *  Istio writes some itself. source: scenarios 0.2 */
+ *  Istio writes some itself. source: docs/facts/istio.md#rules-of-the-sidecar */
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { DeadRule, UndecidedRule } from '../deadRules/deadRules.ts';

@@ -1,4 +1,4 @@
-/** Chains that are left over: nobody calls them, or they belong to another generation of the same mesh. source: scenarios 4.3 */
+/** Chains that are left over: nobody calls them, or they belong to another generation of the same mesh. source: docs/facts/istio.md#rules-left-over */
 import type { Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import type { Claim } from '../proof/claim.ts';
 import { blaming } from './ofRules.ts';
@@ -29,7 +29,7 @@ function count({ rules }: Chain): string {
 }
 
 /** Istio in TPROXY mode puts the tunnel port's rule into a chain that only REDIRECT mode calls; it writes its redirect chains always.
- *  source: istio facts 4; seen in its own golden files */
+ *  source: docs/facts/istio.md#rules-of-the-sidecar */
 function isWrittenUncalled({ tables }: Ruleset, { table, name }: Chain): boolean {
   if (table !== 'nat') return false;
   return name === 'ISTIO_INBOUND' ? tables.get('mangle')?.chains.has(name) === true : /^ISTIO_(IN_)?REDIRECT$/.test(name);

@@ -1,4 +1,4 @@
-/** The rules of the other backend run too, and a dump of one does not show them. source: scenarios 0.7, J; iptables-nft-save's own warning */
+/** The rules of the other backend run too, and a dump of one does not show them. source: docs/facts/istio.md#two-backends */
 import type { Claim } from '../proof/claim.ts';
 import { blaming } from './ofRules.ts';
 

@@ -1,4 +1,4 @@
-/** The contract's JSON of `check`, schema chainwalk/check/v1. */
+/** JSON of `check`, schema chainwalk/check/v1. Scripts rely on it: fields are added, never renamed or dropped. */
 import { type Diagnostic, type DiagnosticKind, isError } from '../../syntax/text/diagnostic.ts';
 import { placeDiagnostics } from '../text/diagnostics.ts';
 

@@ -1,4 +1,4 @@
-/** The contract's JSON of `diff`, schema chainwalk/diff/v1: types and the one place that builds them. */
+/** JSON of `diff`, schema chainwalk/diff/v1: types and the one place that builds them. Scripts rely on it: fields are added only. */
 
 import type { Assumption } from '../../connection/assumption.ts';
 import type { Bounds } from '../../connection/bounds.ts';

@@ -1,4 +1,4 @@
-/** The contract's JSON of a traced packet, schema chainwalk/trace/v1: types and the one place that builds them. */
+/** JSON of a traced packet, schema chainwalk/trace/v1: types and the one place that builds them. Scripts rely on it: fields are added only. */
 
 import type { Assumption } from '../../connection/assumption.ts';
 import type { Journey, Leg, Path } from '../../connection/journey.ts';

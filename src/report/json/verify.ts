@@ -1,4 +1,4 @@
-/** The contract's JSON of `verify`, schema chainwalk/verify/v1: types and the one place that builds them. */
+/** JSON of `verify`, schema chainwalk/verify/v1: types and the one place that builds them. Scripts rely on it: fields are added only. */
 
 import { type Assumption, distinct } from '../../connection/assumption.ts';
 import { type Bounds, mergeBounds } from '../../connection/bounds.ts';

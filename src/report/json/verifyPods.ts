@@ -1,4 +1,4 @@
-/** JSON of `verify` for pods: the contract's report, and beside it what is wrong with each pod's own fields and settings. */
+/** JSON of `verify` for pods: the JSON of `verify`, and beside it what is wrong with each pod's own fields and settings. */
 
 import type { VerifiedPod } from '../../pods/verifiedPod.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';

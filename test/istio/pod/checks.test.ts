@@ -56,7 +56,7 @@ type Row = readonly [title: string, approach: Approach, fields: Fields, expected
 
 const COLLISIONS: readonly Row[] = [
   ['nobody', 'cni', {}, []],
-  // facts 12, scenarios 1 and 2
+  // scenarios.ts, numbers 1 and 2
   ['the user of the proxy', 'cni', { containers: '[{name: a, securityContext: {runAsUser: 1337}}]' }, ['identity-collision']],
   ['the group of the proxy', 'init', { containers: '[{name: a, securityContext: {runAsGroup: 1337}}]' }, ['identity-collision']],
   [
@@ -159,7 +159,7 @@ const SCOPE: readonly Row[] = [
   ['everything is excluded', 'cni', { annotations: { [`${T}/excludeOutboundIPRanges`]: '0.0.0.0/0' } }, ['exclusion-not-overbroad']],
   ['in two halves', 'init', { annotations: { [`${T}/excludeOutboundIPRanges`]: '0.0.0.0/1,128.0.0.0/1' } }, ['exclusion-not-overbroad']],
   ['the same range twice is not twice as much', 'init', { annotations: { [`${T}/excludeOutboundIPRanges`]: '0.0.0.0/2,0.0.0.0/2' } }, []],
-  // facts 12, scenario 25
+  // scenarios.ts, number 25
   ['the pod`s own interface', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'eth0' } }, ['exclusion-not-overbroad']],
   ['an interface that is not there', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'net9' } }, ['iface-exclusion-routed info']],
   [
@@ -170,7 +170,7 @@ const SCOPE: readonly Row[] = [
   ],
   ['nothing but a port', 'cni', { annotations: { [`${T}/includeOutboundIPRanges`]: '', [`${T}/includeOutboundPorts`]: '80' } }, []],
   ['groups that are nobody', 'init', { annotations: METADATA("ISTIO_OUTBOUND_OWNER_GROUPS: ''") }, ['exclusion-not-overbroad']],
-  // facts 12, scenario 23
+  // scenarios.ts, number 23
   [
     'loopback is included',
     'cni',
@@ -193,7 +193,7 @@ const SCOPE: readonly Row[] = [
 ];
 
 const EFFECT: readonly Row[] = [
-  // facts 12, scenario 9
+  // scenarios.ts, number 9
   [
     'excluded ports of a list',
     'cni',

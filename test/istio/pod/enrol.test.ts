@@ -181,7 +181,7 @@ const INIT: readonly Row[] = [
     { namespace: `${ENABLED}, pod-security.kubernetes.io/enforce: privileged` },
     'captured pod-security',
   ],
-  // scenario: includeOutboundPorts is not checked by injection, and the plugin does check it
+  // includeOutboundPorts is not checked by injection, and the plugin does check it
   ['a port that injection does not check', { annotations: 'traffic.sidecar.istio.io/includeOutboundPorts: http' }, 'captured pod-security'],
 ];
 
@@ -227,7 +227,7 @@ const CNI: readonly Row[] = [
   ['a gateway', { annotations: INJECTED, containers: '[{name: istio-proxy, args: [proxy, router]}]' }, 'skipped proxy-type'],
   ['injected, and it says no', { annotations: `${INJECTED}, sidecar.istio.io/inject: "0"`, containers: PROXY }, 'skipped inject-false'],
   ['injected by hand, without a status', { init: '[{name: istio-validation}]', containers: PROXY }, 'skipped no-status'],
-  // facts 12, scenario 19
+  // scenarios.ts, number 19
   ['mode NONE', { annotations: 'sidecar.istio.io/interceptionMode: NONE' }, 'blocked settings-valid'],
   ['mode NONE in the whole mesh', {}, 'blocked settings-valid', 'meshConfig: {defaultConfig: {interceptionMode: NONE}}'],
   [

@@ -312,7 +312,7 @@ describe('provenance', () => {
 
 describe('addresses', () => {
   const dual = 'status: {podIPs: [{ip: 10.0.0.1}, {ip: "fd00::1"}]}';
-  // facts 12, scenario 17
+  // scenarios.ts, number 17
   it('IPv6 behind IPv4 is not captured unless ISTIO_DUAL_STACK says so', async () => {
     expect(podRules(await enrolOne('cni', { status: dual })).rendered?.v6).toBe('');
     const values = 'meshConfig: {defaultConfig: {proxyMetadata: {ISTIO_DUAL_STACK: "true"}}}';
