@@ -7,7 +7,7 @@ import { CLAIMS } from '../../src/prove/claims/all.ts';
 import { inferDeclaration } from '../../src/prove/inferred/infer.ts';
 import { judgeClaim } from '../../src/prove/judge/judgeClaim.ts';
 import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
-import { makeScene } from '../../src/prove/proof/context.ts';
+import { ProofContext } from '../../src/prove/proof/context.ts';
 import type { Finding } from '../../src/prove/proof/finding.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import type { Random } from '../kernel/generate/random.ts';
@@ -29,7 +29,7 @@ const WORLDS = fixtureWorlds().filter(({ name }) => PLAIN.includes(name));
 function judged(world: World, base: Ruleset, mutant: Ruleset): ReadonlyMap<string, readonly Finding[]> {
   const { host, profile } = world;
   const declared = inferDeclaration({ ruleset: base, host, profile });
-  const scene = makeScene({ ruleset: mutant, host, declared, ...(profile && { profile }) });
+  const scene = new ProofContext({ ruleset: mutant, host, declared, ...(profile && { profile }) });
   const wanted = CLAIMS_BY_PACKET.map(({ claim }) => claim);
   return new Map(CLAIMS.filter(({ id }) => wanted.includes(id)).map((claim) => [claim.id, judgeClaim(scene, claim)]));
 }

@@ -7,7 +7,7 @@ import { redundantRules } from '../../src/prove/deadRules/deadRulesRedundant.ts'
 import { inferDeclaration } from '../../src/prove/inferred/infer.ts';
 import { judgeClaim } from '../../src/prove/judge/judgeClaim.ts';
 import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
-import { makeScene } from '../../src/prove/proof/context.ts';
+import { ProofContext } from '../../src/prove/proof/context.ts';
 import type { Finding } from '../../src/prove/proof/finding.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { assumedHost, profileOf } from '../support/assumed.ts';
@@ -17,7 +17,7 @@ import { rulesetsOf } from '../support/rulesets.ts';
 function judge(ruleset: Ruleset, id: string): readonly Finding[] {
   const profile = profileOf([ruleset]);
   const host = assumedHost([ruleset], profile);
-  const scene = makeScene({ ruleset, host, declared: inferDeclaration({ ruleset, host, profile }), ...(profile && { profile }) });
+  const scene = new ProofContext({ ruleset, host, declared: inferDeclaration({ ruleset, host, profile }), ...(profile && { profile }) });
   const claim = CLAIMS.find((one) => one.id === id);
   return claim === undefined ? [] : judgeClaim(scene, claim);
 }

@@ -8,7 +8,7 @@ import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Claim, Doubtful, Violation } from '../proof/claim.ts';
-import type { Scene } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { packets } from '../proof/context.ts';
 import { fromEphemeralPort, isCapturedDns, isNew, isOutside, isTcpOrUdp, portsOf, toPorts } from '../proof/scopes.ts';
 
@@ -21,48 +21,48 @@ export const conntrackZoneSymmetry: Claim = {
     const raw = [...(ruleset.tables.get('raw')?.chains.values() ?? [])].flatMap(({ rules }) => rules);
     return raw.some(({ effect }) => effect.kind === 'conntrack') ? undefined : 'no rule sets a conntrack zone';
   },
-  judge: (scene) => {
-    const { manager } = scene.space;
+  judge: (context) => {
+    const { manager } = context.space;
     const violations: Violation[] = [];
     const doubts: Doubtful[] = [];
-    const marks = [0, scene.declared.proxyMark?.value ?? 0];
+    const marks = [0, context.declared.proxyMark?.value ?? 0];
     const asked = manager.any(
-      marks.map((mark) => manager.and(packets(scene, and(questions(scene), equals('mark', mark))), chosenSources(scene.space, mark))),
+      marks.map((mark) => manager.and(packets(context, and(questions(context), equals('mark', mark))), chosenSources(context.space, mark))),
     );
     const judge = (one: FateClass, within: Bdd): void => {
       const set = manager.and(one.set, within);
-      const place = answerPlace(scene, one);
+      const place = answerPlace(context, one);
       if (set === EMPTY || place === undefined) return;
-      const replies = repliesTo(scene.space, { ...one, set });
+      const replies = repliesTo(context.space, { ...one, set });
       if (replies === undefined) doubts.push({ set, rules: [], why: 'the answer is not simply the question the other way round' });
       else {
-        const answers = { set: manager.and(replies.set, packets(scene, place.when, place)), rewritten: replies.rewritten };
-        violations.push(...elsewhere(scene, { one, replies: answers, place }));
+        const answers = { set: manager.and(replies.set, packets(context, place.when, place)), rewritten: replies.rewritten };
+        violations.push(...elsewhere(context, { one, replies: answers, place }));
       }
     };
-    for (const one of scene.out()) judge(one, asked);
-    for (const iif of scene.arrivals) {
-      const arriving = packets(scene, and(questionsOfOthers(scene), equals('mark', 0)), { iif });
-      for (const one of scene.in(iif)) if (isRewritten(scene, one)) judge(one, arriving);
+    for (const one of context.out()) judge(one, asked);
+    for (const iif of context.arrivals) {
+      const arriving = packets(context, and(questionsOfOthers(context), equals('mark', 0)), { iif });
+      for (const one of context.in(iif)) if (isRewritten(context, one)) judge(one, arriving);
     }
     return { violations, doubts };
   },
 };
 
 /** Of DNS only those to servers that it is captured for, where it is: nobody asks the others. Nobody asks the agent on its own port either. */
-function questions(scene: Scene) {
-  const { dns } = scene.declared;
-  const others = dns === 'off' ? NEVER : and(equals('dport', 53), not(isCapturedDns(scene)));
-  return and(isTcpOrUdp, isNew, fromEphemeralPort, not(or(others, toPorts(portsOf(scene, 'dns')))));
+function questions(context: ProofContext) {
+  const { dns } = context.declared;
+  const others = dns === 'off' ? NEVER : and(equals('dport', 53), not(isCapturedDns(context)));
+  return and(isTcpOrUdp, isNew, fromEphemeralPort, not(or(others, toPorts(portsOf(context, 'dns')))));
 }
 
 /** What other hosts and guests ask by way of this one. */
-function questionsOfOthers(scene: Scene) {
-  return and(isTcpOrUdp, isNew, fromEphemeralPort, isOutside(scene, 'src'), not(toPorts(portsOf(scene, 'dns'))));
+function questionsOfOthers(context: ProofContext) {
+  return and(isTcpOrUdp, isNew, fromEphemeralPort, isOutside(context, 'src'), not(toPorts(portsOf(context, 'dns'))));
 }
 
 /** The answer has to be rewritten back: in another zone nobody knows how. */
-function isRewritten({ space }: Scene, { env }: FateClass): boolean {
+function isRewritten({ space }: ProofContext, { env }: FateClass): boolean {
   return (['src', 'dst', 'sport', 'dport'] as const).some((field) => env[field].some((bit, at) => bit !== space.start[field][at]));
 }
 
@@ -73,14 +73,14 @@ interface AnswerPlace {
 }
 
 /** Where the answer shows up first: on the interface, or here when a listener of the proxy sends it. */
-function answerPlace(scene: Scene, { fate, env }: FateClass): AnswerPlace | undefined {
+function answerPlace(context: ProofContext, { fate, env }: FateClass): AnswerPlace | undefined {
   if (env.original === undefined) return undefined;
   if (fate.kind === 'sent' || fate.kind === 'forwarded')
-    return { dir: 'in', iif: fate.oif, when: and(isOutside(scene, 'src'), equals('mark', 0)) };
-  if (fate.kind !== 'delivered' || fate.listener?.process !== scene.profile?.process.name) return undefined;
-  const identity = fate.listener === undefined ? undefined : scene.host.processes.get(fate.listener.process);
+    return { dir: 'in', iif: fate.oif, when: and(isOutside(context, 'src'), equals('mark', 0)) };
+  if (fate.kind !== 'delivered' || fate.listener?.process !== context.profile?.process.name) return undefined;
+  const identity = fate.listener === undefined ? undefined : context.host.processes.get(fate.listener.process);
   if (identity === undefined) return undefined;
-  const mark = equals('mark', scene.declared.proxyMark?.value ?? 0);
+  const mark = equals('mark', context.declared.proxyMark?.value ?? 0);
   return { dir: 'out', when: and({ kind: 'present', field: 'uid' }, equals('uid', identity.uid), equals('gid', identity.gid), mark) };
 }
 
@@ -90,17 +90,17 @@ interface Answer {
   readonly place: AnswerPlace;
 }
 
-function elsewhere(scene: Scene, { one, replies, place }: Answer): readonly Violation[] {
-  const { manager } = scene.space;
+function elsewhere(context: ProofContext, { one, replies, place }: Answer): readonly Violation[] {
+  const { manager } = context.space;
   const forced = { state: 'ESTABLISHED', connmark: 0, direction: 'reply', rewritten: replies.rewritten } as const;
   const where = { dir: place.dir, ...(place.iif === undefined ? {} : { iif: place.iif }) };
-  const within = manager.and(replies.set, scene.where(where));
-  const ends = place.dir === 'out' ? scene.out(forced) : scene.in(place.iif ?? '', forced);
+  const within = manager.and(replies.set, context.where(where));
+  const ends = place.dir === 'out' ? context.out(forced) : context.in(place.iif ?? '', forced);
   return ends.flatMap((end): readonly Violation[] => {
     const set = manager.and(end.set, within);
     if (set === EMPTY || end.env.state === undefined || (end.env.state === 'ESTABLISHED' && end.env.replyZone === one.env.replyZone))
       return [];
-    return outcomesOf(scene, end, set).map((part) => ({
+    return outcomesOf(context, end, set).map((part) => ({
       kind: 'packets',
       set: part.set,
       ...where,

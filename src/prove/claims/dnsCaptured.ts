@@ -17,21 +17,21 @@ export const dnsCaptured: Claim = {
     if (profile === undefined) return 'there is no mesh';
     return declared.dns === 'off' ? 'DNS is not captured' : undefined;
   },
-  judge: (scene) => {
-    const { dns } = scene.declared;
+  judge: (context) => {
+    const { dns } = context.declared;
     const server = dns === 'off' || dns.to === undefined ? undefined : sentTo(dns.to);
     const listener = endsAs('dns');
-    return expectFates(scene, [
+    return expectFates(context, [
       {
         dir: 'out',
         when: and(
           isNew,
-          ofApplication(scene),
-          isOutside(scene),
-          isCapturedDns(scene),
-          not(or(isExcludedDns(scene), isProbeAddress(scene, 'dst'))),
+          ofApplication(context),
+          isOutside(context),
+          isCapturedDns(context),
+          not(or(isExcludedDns(context), isProbeAddress(context, 'dst'))),
         ),
-        also: chosenSources(scene.space, 0),
+        also: chosenSources(context.space, 0),
         ends: (end, outcome) => listener(end, outcome) || server?.(end, outcome) === true,
       },
     ]);

@@ -6,7 +6,7 @@ import { and, equals, or } from '../../netfilter/matchExpr.ts';
 import { familyOf } from '../../packet/address.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { Claim, FateScope } from '../proof/claim.ts';
-import type { Scene } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { expectFates } from '../proof/expectFates.ts';
 import { isCapturedDns, isLoopbackNet, isNew, isOutside, isOwn, ofProxy } from '../proof/scopes.ts';
 
@@ -20,23 +20,23 @@ export const dnsProxyDirect: Claim = {
     const asks = profile.listeners.some(({ role, emits }) => role === 'dns' && emits !== undefined);
     return asks ? undefined : 'the DNS listener of the mesh asks no other server on port 53';
   },
-  judge: (scene) => {
-    const question = and(isNew, ofProxy(scene), isCapturedDns(scene));
-    const also = chosenSources(scene.space, scene.declared.proxyMark?.value ?? 0);
-    const local = or(isOwn(scene), isLoopbackNet(scene));
-    return expectFates(scene, [
-      { dir: 'out', when: and(question, isOutside(scene)), also, ends: leavesUntouched(scene) },
-      { dir: 'out', when: and(question, local), also, ends: deliveredUntouched(scene) },
-      ...forwarded(scene).flatMap((when): readonly FateScope[] => [
-        { dir: 'out', when: and(when, isOutside(scene)), also: chosenSources(scene.space, 0), ends: leavesUntouched(scene) },
-        { dir: 'out', when: and(when, local), also: chosenSources(scene.space, 0), ends: deliveredUntouched(scene) },
+  judge: (context) => {
+    const question = and(isNew, ofProxy(context), isCapturedDns(context));
+    const also = chosenSources(context.space, context.declared.proxyMark?.value ?? 0);
+    const local = or(isOwn(context), isLoopbackNet(context));
+    return expectFates(context, [
+      { dir: 'out', when: and(question, isOutside(context)), also, ends: leavesUntouched(context) },
+      { dir: 'out', when: and(question, local), also, ends: deliveredUntouched(context) },
+      ...forwarded(context).flatMap((when): readonly FateScope[] => [
+        { dir: 'out', when: and(when, isOutside(context)), also: chosenSources(context.space, 0), ends: leavesUntouched(context) },
+        { dir: 'out', when: and(when, local), also: chosenSources(context.space, 0), ends: deliveredUntouched(context) },
       ]),
     ]);
   },
 };
 
 /** What forwarders beside the proxy ask, each of its own server. */
-function forwarded({ host, profile, ruleset }: Scene): readonly MatchExpr[] {
+function forwarded({ host, profile, ruleset }: ProofContext): readonly MatchExpr[] {
   return host.listeners.flatMap(({ process, proto, forwards }) => {
     const asker = process === profile?.process.name ? undefined : host.processes.get(process);
     if (asker === undefined || forwards === undefined || familyOf(forwards.address) !== ruleset.family) return [];

@@ -4,7 +4,7 @@ import { deliveredUntouched, leavesUntouched } from '../../connection/symbolicEn
 import { and, equals, not } from '../../netfilter/matchExpr.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { Claim, FateScope } from '../proof/claim.ts';
-import type { Scene } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { expectFates } from '../proof/expectFates.ts';
 import {
   isCapturedDns,
@@ -31,28 +31,28 @@ export const excludedBypass: Claim = {
     const all = [...inbound, ...outbound, ...senders, declared.excludedInterfaces];
     return all.some(({ length }) => length > 0) ? undefined : 'nothing is excluded';
   },
-  judge: (scene) => expectFates(scene, [outbound(scene), ...inbound(scene)]),
+  judge: (context) => expectFates(context, [outbound(context), ...inbound(context)]),
 };
 
 /** DNS is captured before the ranges are looked at. */
-function outbound(scene: Scene): FateScope {
-  const excluded = and(isExcludedOutbound(scene), not(and(isCapturedDns(scene), not(isExcludedDns(scene)))));
+function outbound(context: ProofContext): FateScope {
+  const excluded = and(isExcludedOutbound(context), not(and(isCapturedDns(context), not(isExcludedDns(context)))));
   return {
     dir: 'out',
-    when: and(isNew, ofApplication(scene), isOutside(scene), excluded),
-    also: chosenSources(scene.space, 0),
-    ends: leavesUntouched(scene),
+    when: and(isNew, ofApplication(context), isOutside(context), excluded),
+    also: chosenSources(context.space, 0),
+    ends: leavesUntouched(context),
   };
 }
 
-function inbound(scene: Scene): readonly FateScope[] {
-  const { arrivals, declared } = scene;
-  const ends = deliveredUntouched(scene);
-  const from = and(isTcp, isNew, isOutside(scene, 'src'), isOwn(scene), equals('mark', 0));
+function inbound(context: ProofContext): readonly FateScope[] {
+  const { arrivals, declared } = context;
+  const ends = deliveredUntouched(context);
+  const from = and(isTcp, isNew, isOutside(context, 'src'), isOwn(context), equals('mark', 0));
   return arrivals
     .filter((iif) => !declared.virtualInterfaces.includes(iif))
     .map((iif) => {
       const whole = declared.excludedInterfaces.includes(iif);
-      return { dir: 'in', iif, when: whole ? from : and(from, isExcludedInbound(scene)), ends };
+      return { dir: 'in', iif, when: whole ? from : and(from, isExcludedInbound(context)), ends };
     });
 }

@@ -14,15 +14,15 @@ export const icmpv6NdOpen: Claim = {
   level: 'error',
   statement: 'Neighbour discovery on the link, and router discovery as hosts use it, is never dropped by a rule.',
   skip: ({ ruleset }) => (ruleset.family === 6 ? undefined : 'IPv4 finds its neighbours by ARP, which iptables does not see'),
-  judge: (scene) => {
-    const here = or(isOwn(scene), within('dst', 'ff02::/16'));
+  judge: (context) => {
+    const here = or(isOwn(context), within('dst', 'ff02::/16'));
     const from = or(...['fe80::/10', '::/128'].map((text) => within('src', text)));
     const link = and(equals('proto', PROTO.icmpv6), equals('ttl', HOP_LIMIT), equals('mark', 0), equals('fragOffset', 0), from);
     const ends: FateScope['ends'] = (_, outcome) => outcome !== 'dropped' && outcome !== 'rejected';
     // a host asks (133) and is answered (134); only routers hear the question
-    return expectFates(scene, [
+    return expectFates(context, [
       { dir: 'out', when: and(link, or(here, within('dst', 'fe80::/10')), inSet('icmpType', [SOLICITS_ROUTERS, NEIGHBOURS])), ends },
-      ...scene.arrivals.map(
+      ...context.arrivals.map(
         (iif): FateScope => ({ dir: 'in', iif, when: and(link, here, inSet('icmpType', [ROUTERS_ANSWER, NEIGHBOURS])), ends }),
       ),
     ]);

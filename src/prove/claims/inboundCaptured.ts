@@ -15,13 +15,13 @@ export const inboundCaptured: Claim = {
     if (profile === undefined) return 'there is no mesh';
     return declared.capturesInbound ? undefined : 'in ingress mode inbound traffic is not captured';
   },
-  judge: (scene) =>
+  judge: (context) =>
     expectFates(
-      scene,
-      inboundInterfaces(scene).map((iif) => ({
+      context,
+      inboundInterfaces(context).map((iif) => ({
         dir: 'in',
         iif,
-        when: and(isTcp, isNew, isOutside(scene, 'src'), isOwn(scene), isDeclaredInbound(scene), equals('mark', 0)),
+        when: and(isTcp, isNew, isOutside(context, 'src'), isOwn(context), isDeclaredInbound(context), equals('mark', 0)),
         ends: endsAs('captured-in'),
       })),
     ),

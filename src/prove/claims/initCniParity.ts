@@ -13,9 +13,9 @@ export const initCniParity: Claim = {
   statement: 'Every new packet of the pod fares the same with istio-init and with the CNI plugin, but for outbound TCP to port 15020.',
   byName: true,
   skip: withoutCounterpart('approach'),
-  judge: (scene) =>
-    compareWith(scene, 'approach', [
+  judge: (context) =>
+    compareWith(context, 'approach', [
       { place: {}, when: and(isNew, present('uid'), not(and(isTcp, equals('dport', KNOWN_PORT)))) },
-      ...scene.arrivals.map((iif) => ({ place: { iif }, when: isNew })),
+      ...context.arrivals.map((iif) => ({ place: { iif }, when: isNew })),
     ]),
 };

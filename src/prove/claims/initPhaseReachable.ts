@@ -12,14 +12,14 @@ export const initPhaseReachable: Claim = {
   level: 'warning',
   statement: 'What an init container sends to another host by TCP or UDP is not led to a port on which nobody listens yet.',
   whileInit: true,
-  judge: (scene) =>
-    scene.whileInit === undefined
+  judge: (context) =>
+    context.whileInit === undefined
       ? NO_VIOLATION
-      : expectFates(scene, [
+      : expectFates(context, [
           {
             dir: 'out',
-            when: and(isTcpOrUdp, isNew, ofInitContainers(scene, scene.whileInit), isOutside(scene)),
-            also: chosenSources(scene.space, 0),
+            when: and(isTcpOrUdp, isNew, ofInitContainers(context, context.whileInit), isOutside(context)),
+            also: chosenSources(context.space, 0),
             ends: (_, outcome) => outcome !== 'refused',
           },
         ]),

@@ -17,15 +17,15 @@ export const invalidNotToApp: Claim = {
     if (profile === undefined) return 'there is no mesh';
     return declared.capturesInbound ? undefined : 'in ingress mode inbound traffic is not captured';
   },
-  judge: (scene) => {
+  judge: (context) => {
     const ack = and(equals('fragOffset', 0), masked('flags', TCP_FLAGS.A, TCP_FLAGS.A | TCP_FLAGS.S));
     return expectFates(
-      scene,
-      inboundInterfaces(scene).map((iif) => ({
+      context,
+      inboundInterfaces(context).map((iif) => ({
         dir: 'in',
         iif,
         forced: { state: 'INVALID', connmark: 0 },
-        when: and(isTcp, ack, isOutside(scene, 'src'), isOwn(scene), isDeclaredInbound(scene), equals('mark', 0)),
+        when: and(isTcp, ack, isOutside(context, 'src'), isOwn(context), isDeclaredInbound(context), equals('mark', 0)),
         ends: endsAs('dropped', 'rejected', 'captured-in'),
       })),
     );

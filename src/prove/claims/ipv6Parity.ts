@@ -6,11 +6,13 @@ export const ipv6Parity: Claim = {
   id: 'ipv6-parity',
   level: 'error',
   statement: 'What happens to TCP and UDP over IPv6 is what happens to the same packet over IPv4.',
-  skip: ({ profile, ruleset, twin }) => {
+  skip: ({ profile, ruleset, otherFamily }) => {
     if (profile === undefined) return 'there is no mesh';
     if (ruleset.family === 4) return 'judged on the IPv6 rules';
-    return twin === undefined ? 'there are no IPv4 rules to compare with' : undefined;
+    return otherFamily === undefined ? 'there are no IPv4 rules to compare with' : undefined;
   },
-  judge: (scene) =>
-    scene.twin === undefined ? { violations: [], doubts: [] } : { violations: differences(scene, scene.twin), doubts: [] },
+  judge: (context) =>
+    context.otherFamily === undefined
+      ? { violations: [], doubts: [] }
+      : { violations: differences(context, context.otherFamily), doubts: [] },
 };

@@ -14,15 +14,15 @@ export const loopbackPreserved: Claim = {
   statement:
     'What the application sends to a loopback address (127.0.0.0/8, ::1) arrives there unchanged, on every port; DNS that is captured is answered.',
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
-  judge: (scene) => {
-    const sent = and(isNew, ofApplication(scene), isLoopbackNet(scene));
-    const untouched = deliveredUntouched(scene);
+  judge: (context) => {
+    const sent = and(isNew, ofApplication(context), isLoopbackNet(context));
+    const untouched = deliveredUntouched(context);
     const served: FateScope['ends'] = (end, outcome) => untouched(end, outcome) || outcome === 'dns' || outcome === 'captured-out';
-    const also = chosenSources(scene.space, 0);
-    if (scene.declared.dns === 'off') return expectFates(scene, [{ dir: 'out', when: sent, also, ends: untouched }]);
+    const also = chosenSources(context.space, 0);
+    if (context.declared.dns === 'off') return expectFates(context, [{ dir: 'out', when: sent, also, ends: untouched }]);
     // other questions than those to localhost may be taken in, but have to come to somebody who answers
-    const taken = and(isTcpOrUdp, equals('dport', 53), not(and(isLocalhost(scene), not(isCapturedDns(scene)))));
-    return expectFates(scene, [
+    const taken = and(isTcpOrUdp, equals('dport', 53), not(and(isLocalhost(context), not(isCapturedDns(context)))));
+    return expectFates(context, [
       { dir: 'out', when: and(sent, not(taken)), also, ends: untouched },
       { dir: 'out', when: and(sent, taken), also, ends: served },
     ]);

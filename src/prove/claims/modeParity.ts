@@ -11,10 +11,10 @@ export const modeParity: Claim = {
     'Every new packet from another host to an address of the pod ends the same with REDIRECT and TPROXY, but for the source that is seen.',
   byName: true,
   skip: withoutCounterpart('mode'),
-  judge: (scene) =>
+  judge: (context) =>
     compareWith(
-      scene,
+      context,
       'mode',
-      scene.arrivals.map((iif) => ({ place: { iif }, when: and(isNew, isOutside(scene, 'src'), isOwn(scene), equals('mark', 0)) })),
+      context.arrivals.map((iif) => ({ place: { iif }, when: and(isNew, isOutside(context, 'src'), isOwn(context), equals('mark', 0)) })),
     ),
 };

@@ -13,12 +13,12 @@ export const outboundCaptured: Claim = {
   needs: 'proxy',
   statement: "Every TCP connection of the application to another host that is not excluded reaches the proxy's outbound listener first.",
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
-  judge: (scene) =>
-    expectFates(scene, [
+  judge: (context) =>
+    expectFates(context, [
       {
         dir: 'out',
-        when: and(isTcp, isNew, ofApplication(scene), isOutside(scene), isDeclaredOutbound(scene)),
-        also: chosenSources(scene.space, 0),
+        when: and(isTcp, isNew, ofApplication(context), isOutside(context), isDeclaredOutbound(context)),
+        also: chosenSources(context.space, 0),
         ends: endsAs('captured-out'),
       },
     ]),

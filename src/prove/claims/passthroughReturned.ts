@@ -6,7 +6,7 @@ import type { MeshListener } from '../../mesh/profile.ts';
 import { literalSource } from '../../mesh/relay.ts';
 import { and, not } from '../../netfilter/matchExpr.ts';
 import type { Claim, Violation } from '../proof/claim.ts';
-import type { Scene } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { expectFates } from '../proof/expectFates.ts';
 import { isCapturedDns, isOwn, isTcp } from '../proof/scopes.ts';
 
@@ -19,16 +19,16 @@ export const passthroughReturned: Claim = {
     if (!profile?.listeners.some(({ role, emits }) => role === 'inbound' && emits !== undefined)) return 'there is no inbound proxy';
     return declared.capturesInbound ? undefined : 'in ingress mode nothing is taken in to be passed on';
   },
-  judge: (scene) => {
-    const { manager } = scene.space;
-    const inbound = (scene.profile?.listeners ?? []).filter(({ role }) => role === 'inbound');
-    const unbound = inbound.flatMap((listener) => unboundSource(scene, listener));
-    const { violations, doubts } = expectFates(scene, [
+  judge: (context) => {
+    const { manager } = context.space;
+    const inbound = (context.profile?.listeners ?? []).filter(({ role }) => role === 'inbound');
+    const unbound = inbound.flatMap((listener) => unboundSource(context, listener));
+    const { violations, doubts } = expectFates(context, [
       {
         dir: 'out',
-        when: and(isTcp, isOwn(scene), not(isCapturedDns(scene))),
-        also: manager.any(inbound.map((listener) => emittedBy(scene, listener))),
-        ends: deliveredUntouched(scene),
+        when: and(isTcp, isOwn(context), not(isCapturedDns(context))),
+        also: manager.any(inbound.map((listener) => emittedBy(context, listener))),
+        ends: deliveredUntouched(context),
       },
     ]);
     return { violations: [...unbound, ...violations], doubts };
@@ -36,10 +36,10 @@ export const passthroughReturned: Claim = {
 };
 
 /** No packet shows it: bind(2) fails before there is one. */
-function unboundSource(scene: Scene, listener: MeshListener): readonly Violation[] {
-  const { family } = scene.ruleset;
-  const relay = relayAt(scene, listener);
+function unboundSource(context: ProofContext, listener: MeshListener): readonly Violation[] {
+  const { family } = context.ruleset;
+  const relay = relayAt(context, listener);
   const source = relay?.sends.source;
-  if (relay === undefined || typeof source !== 'object' || literalSource(relay, family, scene.host) !== undefined) return [];
+  if (relay === undefined || typeof source !== 'object' || literalSource(relay, family, context.host) !== undefined) return [];
   return [{ kind: 'rule', rule: undefined, why: `no interface has ${source[family]}, from which the proxy connects to the application` }];
 }

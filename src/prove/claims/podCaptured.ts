@@ -9,7 +9,7 @@ import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Claim, Judgement } from '../proof/claim.ts';
 import { NO_VIOLATION } from '../proof/claim.ts';
-import type { Place, Scene } from '../proof/context.ts';
+import type { Place, ProofContext } from '../proof/context.ts';
 import { packets } from '../proof/context.ts';
 import { isNew, isOutside, isOwn, isTcp, ofApplication, portsOf } from '../proof/scopes.ts';
 
@@ -19,18 +19,18 @@ export const podCaptured: Claim = {
   needs: 'proxy',
   statement: 'Where the proxy of a mesh runs, some connections of the application and some from other hosts are handed to it.',
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
-  judge: (scene) => {
-    const { manager } = scene.space;
+  judge: (context) => {
+    const { manager } = context.space;
     const opened = and(isTcp, isNew, not(inSet('dport', [{ lo: 0, hi: 0 }])));
-    const sent = manager.and(packets(scene, and(opened, ofApplication(scene), isOutside(scene))), chosenSources(scene.space, 0));
-    const outbound = someCaptured(scene, [{ place: {}, ends: scene.out(), within: sent }], {
+    const sent = manager.and(packets(context, and(opened, ofApplication(context), isOutside(context))), chosenSources(context.space, 0));
+    const outbound = someCaptured(context, [{ place: {}, ends: context.out(), within: sent }], {
       as: 'captured-out',
       why: 'NOT CAPTURED: no connection of the application is handed to the proxy',
     });
-    const into = and(opened, isOutside(scene, 'src'), isOwn(scene), equals('mark', 0));
-    const arriving = scene.arrivals.map((iif) => ({ place: { iif }, ends: scene.in(iif), within: packets(scene, into, { iif }) }));
-    const inbound = scene.declared.capturesInbound
-      ? someCaptured(scene, arriving, { as: 'captured-in', why: 'NOT CAPTURED: no connection from another host is handed to the proxy' })
+    const into = and(opened, isOutside(context, 'src'), isOwn(context), equals('mark', 0));
+    const arriving = context.arrivals.map((iif) => ({ place: { iif }, ends: context.in(iif), within: packets(context, into, { iif }) }));
+    const inbound = context.declared.capturesInbound
+      ? someCaptured(context, arriving, { as: 'captured-in', why: 'NOT CAPTURED: no connection from another host is handed to the proxy' })
       : NO_VIOLATION;
     return { violations: [...outbound.violations, ...inbound.violations], doubts: [...outbound.doubts, ...inbound.doubts] };
   },
@@ -48,12 +48,12 @@ interface Wanted {
 }
 
 /** One packet is enough; without any, all of them show it. With `where` only those that are looked at. */
-function someCaptured(scene: Scene, parts: readonly Part[], { as, why }: Wanted): Judgement {
-  const { manager } = scene.space;
-  const own = portsOf(scene, 'outbound', 'inbound');
+function someCaptured(context: ProofContext, parts: readonly Part[], { as, why }: Wanted): Judgement {
+  const { manager } = context.space;
+  const own = portsOf(context, 'outbound', 'inbound');
   const found = parts.flatMap(({ place, ends, within }) =>
     ends.flatMap((end) =>
-      outcomesOf(scene, end, manager.and(end.set, within))
+      outcomesOf(context, end, manager.and(end.set, within))
         .filter(({ set }) => set !== EMPTY)
         .map(({ outcome, set }) => ({ place, end, within, outcome, set })),
     ),
@@ -63,7 +63,7 @@ function someCaptured(scene: Scene, parts: readonly Part[], { as, why }: Wanted)
     manager.minus(
       set,
       packets(
-        scene,
+        context,
         inSet(
           'dport',
           own.map((port) => ({ lo: port, hi: port })),
@@ -83,7 +83,7 @@ function someCaptured(scene: Scene, parts: readonly Part[], { as, why }: Wanted)
   return {
     doubts: [],
     violations: found.flatMap(({ place, end, within, outcome, set }) => {
-      const asked = manager.and(set, scene.where(place));
+      const asked = manager.and(set, context.where(place));
       const { iif } = place;
       const dir = iif === undefined ? 'out' : 'in';
       return asked === EMPTY

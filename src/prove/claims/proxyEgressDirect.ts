@@ -14,14 +14,14 @@ export const proxyEgressDirect: Claim = {
   needs: 'proxy',
   statement: 'Every packet that the proxy sends to another host leaves directly, whatever its protocol.',
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh, and so no proxy' : undefined),
-  judge: (scene) =>
-    expectFates(scene, [
+  judge: (context) =>
+    expectFates(context, [
       {
         dir: 'out',
         // port 53 where DNS is captured is the promise of dns-proxy-direct
-        when: and(isNew, or(ofProxy(scene), ofProxyGroup(scene)), isOutside(scene), not(isCapturedDns(scene))),
-        also: chosenSources(scene.space, scene.declared.proxyMark?.value ?? 0),
-        ends: leavesUntouched(scene),
+        when: and(isNew, or(ofProxy(context), ofProxyGroup(context)), isOutside(context), not(isCapturedDns(context))),
+        also: chosenSources(context.space, context.declared.proxyMark?.value ?? 0),
+        ends: leavesUntouched(context),
       },
     ]),
 };

@@ -3,7 +3,7 @@
 import type { ChosenIdentity } from '../../connection/proxyIdentity.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim, Violation } from '../proof/claim.ts';
-import type { Scene } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { dnsProxyDirect } from './dnsProxyDirect.ts';
 import { noRedirectLoop } from './noRedirectLoop.ts';
 import { outboundCaptured } from './outboundCaptured.ts';
@@ -31,10 +31,10 @@ export const proxyIdentity: Claim = {
     if (profile === undefined) return 'there is no mesh';
     return usual === undefined ? 'the rules let the usual proxy past, or somebody says who the proxy is' : undefined;
   },
-  judge: (scene) => {
-    if (scene.usual === undefined) return { violations: [], doubts: [] };
-    const { identity } = scene.usual;
-    const other = scene.usual.scene();
+  judge: (context) => {
+    if (context.usual === undefined) return { violations: [], doubts: [] };
+    const { identity } = context.usual;
+    const other = context.usual.context();
     for (const claim of AT_STAKE) {
       if (claim.skip?.(other) !== undefined) continue;
       const { violations, doubts } = claim.judge(other);
@@ -51,11 +51,11 @@ export const proxyIdentity: Claim = {
 interface Broken {
   readonly identity: ChosenIdentity;
   readonly claim: Claim;
-  readonly other: Scene;
+  readonly other: ProofContext;
 }
 
 function inOther(violation: Extract<Violation, { kind: 'packets' }>, { identity, claim, other }: Broken): Violation {
-  return { ...violation, why: whyNot(identity, claim), scene: other };
+  return { ...violation, why: whyNot(identity, claim), context: other };
 }
 
 function whyNot({ uid, gid, usual }: ChosenIdentity, { id }: Claim): string {

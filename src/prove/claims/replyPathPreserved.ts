@@ -10,7 +10,7 @@ import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Vector } from '../../symbolic/diagrams/vector.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Claim, Doubtful, FateScope } from '../proof/claim.ts';
-import type { Scene } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { packets } from '../proof/context.ts';
 import { expectFates } from '../proof/expectFates.ts';
 import { isNew, isOfThisHost, isOutside, isOwn, isTcp, ofApplication, ofProxy } from '../proof/scopes.ts';
@@ -22,74 +22,74 @@ export const replyPathPreserved: Claim = {
   statement:
     "The answer to every accepted connection goes back where it came from: out to a client, to the application from the proxy, and to the proxy where it used the client's address.",
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
-  judge: (scene) => {
-    const { scopes, unclear } = answers(scene);
-    const { violations, doubts } = expectFates(scene, scopes);
+  judge: (context) => {
+    const { scopes, unclear } = answers(context);
+    const { violations, doubts } = expectFates(context, scopes);
     return { violations, doubts: [...doubts, ...unclear] };
   },
 };
 
-function answers(scene: Scene): { readonly scopes: readonly FateScope[]; readonly unclear: readonly Doubtful[] } {
+function answers(context: ProofContext): { readonly scopes: readonly FateScope[]; readonly unclear: readonly Doubtful[] } {
   const scopes: FateScope[] = [];
   const unclear: Doubtful[] = [];
   const add = (one: FateClass, set: Bdd, ends: FateScope['ends']): void => {
-    const connmark = numberOf(scene, set, one.env.connmark);
+    const connmark = numberOf(context, set, one.env.connmark);
     if (set === EMPTY) return;
-    const replies = repliesTo(scene.space, { ...one, set });
+    const replies = repliesTo(context.space, { ...one, set });
     if (replies === undefined || connmark === undefined) {
       unclear.push({ set, rules: [], why: 'the answer is not simply the question the other way round' });
     } else {
       const { set: also, rewritten } = replies;
       const forced = { state: 'ESTABLISHED', connmark, direction: 'reply', rewritten } as const;
-      scopes.push({ dir: 'out', forced, when: answeredBy(scene, one), also, ends });
+      scopes.push({ dir: 'out', forced, when: answeredBy(context, one), also, ends });
     }
   };
-  const { manager } = scene.space;
+  const { manager } = context.space;
   const taken = (one: FateClass): boolean => one.fate.kind === 'delivered' && one.env.original !== undefined;
-  for (const iif of scene.arrivals) {
-    const asked = packets(scene, and(isTcp, isNew, isOutside(scene, 'src'), isOwn(scene), equals('mark', 0)), { iif });
-    for (const one of scene.in(iif).filter(taken)) add(one, manager.and(one.set, asked), endsAs('direct'));
+  for (const iif of context.arrivals) {
+    const asked = packets(context, and(isTcp, isNew, isOutside(context, 'src'), isOwn(context), equals('mark', 0)), { iif });
+    for (const one of context.in(iif).filter(taken)) add(one, manager.and(one.set, asked), endsAs('direct'));
   }
   // the client's address on the proxy's own connection: its answer must not leave. Of a link-local one bind(2) wants to know the link
   const spoofed = manager.and(
-    manager.any(spoofing(scene).map((listener) => emittedBy(scene, listener))),
-    packets(scene, and(isOutside(scene, 'src'), not(isLinkLocal(scene)), isOwn(scene))),
+    manager.any(spoofing(context).map((listener) => emittedBy(context, listener))),
+    packets(context, and(isOutside(context, 'src'), not(isLinkLocal(context)), isOwn(context))),
   );
   const back: FateScope['ends'] = ({ fate }) => fate.kind === 'delivered';
-  const captured = packets(scene, and(isTcp, isNew, ofApplication(scene), isOfThisHost(scene, 'src'), isOutside(scene)));
-  for (const one of scene.out().filter(taken)) {
-    add(one, manager.and(one.set, isCaptured(scene, one) ? manager.or(spoofed, captured) : spoofed), back);
+  const captured = packets(context, and(isTcp, isNew, ofApplication(context), isOfThisHost(context, 'src'), isOutside(context)));
+  for (const one of context.out().filter(taken)) {
+    add(one, manager.and(one.set, isCaptured(context, one) ? manager.or(spoofed, captured) : spoofed), back);
   }
   return { scopes, unclear };
 }
 
-function isCaptured({ profile }: Scene, { fate }: FateClass): boolean {
+function isCaptured({ profile }: ProofContext, { fate }: FateClass): boolean {
   return profile !== undefined && fate.kind === 'delivered' && fate.listener?.process === profile.process.name;
 }
 
-function isLinkLocal({ ruleset }: Scene): MatchExpr {
+function isLinkLocal({ ruleset }: ProofContext): MatchExpr {
   return ruleset.family === 4 ? NEVER : masked('src', 0xfe80n << 112n, 0xffc0n << 112n);
 }
 
 /** Listeners whose process takes over the client's address. */
-function spoofing(scene: Scene): readonly NonNullable<Scene['profile']>['listeners'][number][] {
-  return (scene.profile?.listeners ?? []).filter((listener) => relayAt(scene, listener)?.sends.source === 'client');
+function spoofing(context: ProofContext): readonly NonNullable<ProofContext['profile']>['listeners'][number][] {
+  return (context.profile?.listeners ?? []).filter((listener) => relayAt(context, listener)?.sends.source === 'client');
 }
 
 /** By the process that listens; nobody in particular for applications. */
-function answeredBy(scene: Scene, { fate }: FateClass) {
-  const { profile, host } = scene;
+function answeredBy(context: ProofContext, { fate }: FateClass) {
+  const { profile, host } = context;
   const process = fate.kind === 'delivered' ? fate.listener?.process : undefined;
   const identity = process === undefined ? undefined : host.processes.get(process);
   const from = { kind: 'present', field: 'uid' } as const;
   if (process === profile?.process.name && identity !== undefined) {
     return and(from, equals('uid', identity.uid), equals('gid', identity.gid), equals('mark', 0));
   }
-  return and(from, not(ofProxy(scene)), equals('mark', 0));
+  return and(from, not(ofProxy(context)), equals('mark', 0));
 }
 
 /** The one value that a mark has for all packets of the set. */
-function numberOf({ space: { manager } }: Scene, set: Bdd, bits: Vector): number | undefined {
+function numberOf({ space: { manager } }: ProofContext, set: Bdd, bits: Vector): number | undefined {
   let value = 0;
   for (const bit of bits) {
     const one = manager.and(set, bit);

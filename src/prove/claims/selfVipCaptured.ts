@@ -13,26 +13,26 @@ export const selfVipCaptured: Claim = {
   needs: 'proxy',
   statement: "What the proxy sends to an address of its own pod reaches the proxy's inbound listener.",
   skip: ({ profile }) => (profile?.selfCalls === true ? undefined : 'the mesh sends calls to its own pod straight to the application'),
-  judge: (scene) =>
-    expectFates(scene, [
+  judge: (context) =>
+    expectFates(context, [
       {
         dir: 'out',
         // TPROXY captures what comes back over lo by the inbound rules, with their exclusions; excluded outbound ports stand first and hold for the proxy too
         when: and(
           isTcp,
           isNew,
-          ofProxy(scene),
-          isOwn(scene),
-          scene.declared.tproxy ? isDeclaredInbound(scene) : ALWAYS,
+          ofProxy(context),
+          isOwn(context),
+          context.declared.tproxy ? isDeclaredInbound(context) : ALWAYS,
           not(
             or(
-              toPorts(portsOf(scene, 'tunnel')),
-              scene.declared.dns === 'off' ? NEVER : equals('dport', 53),
-              inSet('dport', scene.declared.excludedOutboundPorts),
+              toPorts(portsOf(context, 'tunnel')),
+              context.declared.dns === 'off' ? NEVER : equals('dport', 53),
+              inSet('dport', context.declared.excludedOutboundPorts),
             ),
           ),
         ),
-        also: chosenSources(scene.space, 0),
+        also: chosenSources(context.space, 0),
         ends: endsAs('captured-in'),
       },
     ]),

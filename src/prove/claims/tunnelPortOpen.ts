@@ -12,16 +12,16 @@ export const tunnelPortOpen: Claim = {
   level: 'warning',
   needs: 'proxy',
   statement: 'Connections to the port of the HBONE tunnel, from outside and from the proxy itself, are not redirected.',
-  skip: (scene) => (portsOf(scene, 'tunnel').length > 0 ? undefined : 'the mesh has no tunnel'),
-  judge: (scene) => {
-    const tunnel = and(isTcp, isNew, isOwn(scene), toPorts(portsOf(scene, 'tunnel')));
-    const ends = deliveredUntouched(scene);
-    const mark = scene.declared.proxyMark?.value ?? 0;
-    return expectFates(scene, [
-      ...inboundInterfaces(scene).map(
-        (iif): FateScope => ({ dir: 'in', iif, when: and(tunnel, isOutside(scene, 'src'), equals('mark', 0)), ends }),
+  skip: (context) => (portsOf(context, 'tunnel').length > 0 ? undefined : 'the mesh has no tunnel'),
+  judge: (context) => {
+    const tunnel = and(isTcp, isNew, isOwn(context), toPorts(portsOf(context, 'tunnel')));
+    const ends = deliveredUntouched(context);
+    const mark = context.declared.proxyMark?.value ?? 0;
+    return expectFates(context, [
+      ...inboundInterfaces(context).map(
+        (iif): FateScope => ({ dir: 'in', iif, when: and(tunnel, isOutside(context, 'src'), equals('mark', 0)), ends }),
       ),
-      { dir: 'out', when: and(tunnel, ofProxy(scene)), also: chosenSources(scene.space, mark), ends },
+      { dir: 'out', when: and(tunnel, ofProxy(context)), also: chosenSources(context.space, mark), ends },
     ]);
   },
 };

@@ -14,15 +14,15 @@ export const virtualIfaceRerouted: Claim = {
   statement:
     "TCP from behind a virtual interface to another host reaches the proxy's outbound listener; UDP passes, but for DNS that the mesh answers.",
   skip: ({ declared }) => (declared.virtualInterfaces.length > 0 ? undefined : 'no virtual interface is declared'),
-  judge: (scene) => {
-    const passing = and(isNew, isOutside(scene, 'src'), isOutside(scene), equals('mark', 0));
+  judge: (context) => {
+    const passing = and(isNew, isOutside(context, 'src'), isOutside(context), equals('mark', 0));
     return expectFates(
-      scene,
-      scene.declared.virtualInterfaces.flatMap((iif): readonly FateScope[] => [
+      context,
+      context.declared.virtualInterfaces.flatMap((iif): readonly FateScope[] => [
         {
           dir: 'in',
           iif,
-          when: and(passing, isTcp, isDeclaredOutbound(scene), not(inSet('dst', scene.declared.virtualNetworks))),
+          when: and(passing, isTcp, isDeclaredOutbound(context), not(inSet('dst', context.declared.virtualNetworks))),
           ends: endsAs('captured-out'),
         },
         { dir: 'in', iif, when: and(passing, equals('proto', PROTO.udp), not(equals('dport', 53))), ends: endsAs('forwarded') },

@@ -8,35 +8,35 @@ import { forcedKey } from '../../netfilter/firstState.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim, Judgement, Violation } from '../proof/claim.ts';
 import { notYet } from '../proof/claimsInInitPhase.ts';
-import type { Scene } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import type { Finding } from '../proof/finding.ts';
 import { partsOf } from '../proof/suppressions.ts';
 import type { PacketViolation } from './replay.ts';
 import { decidingRules, replay } from './replay.ts';
 
-export function judgeClaim(scene: Scene, claim: Claim): readonly Finding[] {
-  const known = { claim: claim.id, level: claim.level, statement: claim.statement, family: scene.ruleset.family } as const;
-  const skip = (scene.whileInit === undefined ? undefined : notYet(claim, scene.whileInit)) ?? claim.skip?.(scene);
+export function judgeClaim(context: ProofContext, claim: Claim): readonly Finding[] {
+  const known = { claim: claim.id, level: claim.level, statement: claim.statement, family: context.ruleset.family } as const;
+  const skip = (context.whileInit === undefined ? undefined : notYet(claim, context.whileInit)) ?? claim.skip?.(context);
   if (skip !== undefined) return [{ ...known, verdict: 'not-applicable', blame: [], reason: skip }];
   try {
-    return judged(scene, claim, known);
+    return judged(context, claim, known);
   } catch (error) {
     if (error instanceof BudgetError) return [{ ...known, verdict: 'undecided', blame: [], reason: budgetReason(error) }];
     throw error;
   }
 }
 
-function judged(scene: Scene, claim: Claim, known: About): readonly Finding[] {
-  const judgement = claim.judge(scene);
+function judged(context: ProofContext, claim: Claim, known: About): readonly Finding[] {
+  const judgement = claim.judge(context);
   const about = judgement.notes === undefined ? known : { ...known, notes: judgement.notes };
-  return partsOf(scene, claim.id, judgement).flatMap((part) =>
-    findingsOf(scene, about, part.judgement).map((finding) => (part.muted === undefined ? finding : { ...finding, muted: part.muted })),
+  return partsOf(context, claim.id, judgement).flatMap((part) =>
+    findingsOf(context, about, part.judgement).map((finding) => (part.muted === undefined ? finding : { ...finding, muted: part.muted })),
   );
 }
 
 type About = Pick<Finding, 'claim' | 'level' | 'statement' | 'family' | 'notes'>;
 
-function findingsOf(scene: Scene, about: About, judgement: Judgement): readonly Finding[] {
+function findingsOf(context: ProofContext, about: About, judgement: Judgement): readonly Finding[] {
   const violated = groups(judgement.violations).map((group): Finding => {
     const [first] = group;
     if (first?.kind === 'rule')
@@ -44,16 +44,16 @@ function findingsOf(scene: Scene, about: About, judgement: Judgement): readonly 
     return {
       ...about,
       verdict: 'violated',
-      ...witnessed((first?.kind === 'packets' ? first.scene : undefined) ?? scene, group as readonly PacketViolation[]),
+      ...witnessed((first?.kind === 'packets' ? first.context : undefined) ?? context, group as readonly PacketViolation[]),
     };
   });
   if (violated.length > 0) return violated;
   if (judgement.doubts.length > 0) {
-    const set = withoutQuestions(scene.space, scene.space.manager.any(judgement.doubts.map((doubt) => doubt.set)));
+    const set = withoutQuestions(context.space, context.space.manager.any(judgement.doubts.map((doubt) => doubt.set)));
     const rules = [...new Set(judgement.doubts.flatMap((doubt) => doubt.rules))];
     const reason = [...new Set(judgement.doubts.map(({ why }) => why))].join('; ');
     // doubts about rules have no packets of their own
-    const packets = set === EMPTY ? {} : { packets: wordsOf(scene, { set, dir: 'out' }) };
+    const packets = set === EMPTY ? {} : { packets: wordsOf(context, { set, dir: 'out' }) };
     return [{ ...about, verdict: 'undecided', blame: rules, ...packets, reason }];
   }
   if (judgement.vacuous === true) return [{ ...about, verdict: 'not-applicable', blame: [], reason: 'no packet is one that it is about' }];
@@ -93,8 +93,8 @@ function mostTelling(group: readonly PacketViolation[]): PacketViolation | undef
   return group.toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
-function witnessed(scene: Scene, group: readonly PacketViolation[]): Pick<Finding, 'witness' | 'blame' | 'packets' | 'reason'> {
-  const { manager } = scene.space;
+function witnessed(context: ProofContext, group: readonly PacketViolation[]): Pick<Finding, 'witness' | 'blame' | 'packets' | 'reason'> {
+  const { manager } = context.space;
   const first = mostTelling(group);
   if (first === undefined) return { blame: [] };
   const alike = group.filter(
@@ -102,10 +102,10 @@ function witnessed(scene: Scene, group: readonly PacketViolation[]): Pick<Findin
   );
   const whole: PacketViolation = {
     ...first,
-    set: withoutQuestions(scene.space, manager.any(group.map(({ set }) => set))),
-    within: withoutQuestions(scene.space, manager.any(group.map((one) => one.within))),
+    set: withoutQuestions(context.space, manager.any(group.map(({ set }) => set))),
+    within: withoutQuestions(context.space, manager.any(group.map((one) => one.within))),
   };
-  const witness = replay(scene, { ...first, set: manager.any(alike.map(({ set }) => set)) });
+  const witness = replay(context, { ...first, set: manager.any(alike.map(({ set }) => set)) });
   const deciding = decidingRules(witness);
   const blame = deciding.length > 0 ? deciding : first.by === undefined ? [] : [first.by];
   const { set, dir, iif, within, why } = whole;
@@ -113,6 +113,6 @@ function witnessed(scene: Scene, group: readonly PacketViolation[]): Pick<Findin
     witness,
     blame,
     ...(why === undefined ? {} : { reason: why }),
-    packets: wordsOf(scene, { set, dir, within, ...(iif === undefined ? {} : { iif }) }),
+    packets: wordsOf(context, { set, dir, within, ...(iif === undefined ? {} : { iif }) }),
   };
 }

@@ -11,21 +11,21 @@ import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import { equal } from '../../symbolic/diagrams/vector.ts';
 import { pickWitness, usualPreferences } from '../../symbolic/words/witness.ts';
 import type { Violation } from '../proof/claim.ts';
-import type { Scene } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 
 export type PacketViolation = Extract<Violation, { kind: 'packets' }>;
 
 /** A packet of the violation and its journey, which has the outcome that the proof says. */
-export function replay(scene: Scene, violation: PacketViolation): Journey {
+export function replay(context: ProofContext, violation: PacketViolation): Journey {
   const { dir, iif, forced, set, outcome } = violation;
-  const packet = pickWitness(scene.space, ofKnownProcess(scene, set), {
+  const packet = pickWitness(context.space, ofKnownProcess(context, set), {
     dir,
-    preferences: usualPreferences(scene.space, dir),
+    preferences: usualPreferences(context.space, dir),
     ...(iif === undefined ? {} : { iif }),
     ...(forced === undefined ? {} : { forced }),
   });
   if (packet === undefined) throw new InvariantError('a violation without packets');
-  const journey = journeyOf(scene, packet);
+  const journey = journeyOf(context, packet);
   if (!journey.paths.some((path) => path.outcome === outcome || (path.outcome === 'loop' && isCapture(outcome)))) {
     if (journey.truncated) throw new BudgetError('ways', 'more ways of one packet than are walked');
     throw new InvariantError(`the proof says \`${outcome}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``);
@@ -34,7 +34,7 @@ export function replay(scene: Scene, violation: PacketViolation): Journey {
 }
 
 /** One of the processes that the host names, where one is in the set. */
-function ofKnownProcess({ space, host }: Scene, set: Bdd): Bdd {
+function ofKnownProcess({ space, host }: ProofContext, set: Bdd): Bdd {
   const { manager, start } = space;
   for (const { uid, gid } of host.processes.values()) {
     const sent = manager.all([set, space.socket, space.process, equal(manager, start.uid, uid), equal(manager, start.gid, gid)]);
@@ -43,7 +43,7 @@ function ofKnownProcess({ space, host }: Scene, set: Bdd): Bdd {
   return set;
 }
 
-export function journeyOf({ ruleset, host, profile, space }: Scene, packet: Packet): Journey {
+export function journeyOf({ ruleset, host, profile, space }: ProofContext, packet: Packet): Journey {
   return walkJourney(ruleset, packet, { host, budget: space.budget, ...(profile === undefined ? {} : { profile }) });
 }
 

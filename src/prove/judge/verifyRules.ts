@@ -14,8 +14,7 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { CLAIMS } from '../claims/all.ts';
 import { inferDeclaration } from '../inferred/infer.ts';
 import type { Claim } from '../proof/claim.ts';
-import type { Scene } from '../proof/context.ts';
-import { makeScene } from '../proof/context.ts';
+import { ProofContext } from '../proof/context.ts';
 import type { Finding } from '../proof/finding.ts';
 import type { Counterpart, Other, WhileInit } from '../proof/podQuestions.ts';
 import type { SettingCauses } from '../proof/settingCauses.ts';
@@ -65,12 +64,12 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
   const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));
   const unjudged = othersThan(wanted);
-  const scenes: Scene[] = [];
+  const contexts: ProofContext[] = [];
   for (const ruleset of judged.toSorted((a, b) => a.family - b.family)) {
-    scenes.push(sceneOf({ ruleset, setting, options, budget, twin: scenes[0] }));
+    contexts.push(contextOf({ ruleset, setting, options, budget, otherFamily: contexts[0] }));
   }
   const claims = CLAIMS.filter((claim) => isAsked(claim, options));
-  const findings = claims.flatMap((claim) => scenes.flatMap((scene) => judge(scene, claim, options)));
+  const findings = claims.flatMap((claim) => contexts.flatMap((context) => judge(context, claim, options)));
   return {
     rulesets: judged,
     profile: setting.profile,
@@ -83,7 +82,7 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
     },
     assumptions: placeAssumptions(setting, judged),
     notes: [
-      ...new Set(scenes.flatMap(({ declared }) => declared.notes)),
+      ...new Set(contexts.flatMap(({ declared }) => declared.notes)),
       ...new Set(findings.flatMap((finding) => finding.notes ?? [])),
       ...unjudged.map((family) => `no IPv${family} rules were given: IPv${family} is not judged; --family 4,6 insists on both`),
     ],
@@ -97,50 +96,50 @@ function isAsked({ id, whileInit, byName }: Claim, { only, except, whileInit: no
 }
 
 /** No claim may spend more than two thirds of what those before it have left. */
-function judge(scene: Scene, claim: Claim, { progress }: VerifyOptions): readonly Finding[] {
-  progress?.(claim.id, scene.ruleset.family);
-  return scene.space.budget.share(2 / 3, () => judgeClaim(scene, claim));
+function judge(context: ProofContext, claim: Claim, { progress }: VerifyOptions): readonly Finding[] {
+  progress?.(claim.id, context.ruleset.family);
+  return context.space.budget.share(2 / 3, () => judgeClaim(context, claim));
 }
 
-interface SceneInput {
+interface ContextInput {
   readonly budget: Budget;
   readonly ruleset: Ruleset;
   readonly setting: Pick<ChosenSetting, 'profile' | 'host' | 'usual'>;
   readonly options: VerifyOptions;
-  readonly twin: Scene | undefined;
+  readonly otherFamily: ProofContext | undefined;
 }
 
-function sceneOf(input: SceneInput): Scene {
-  const { ruleset, setting, options, budget, twin } = input;
+function contextOf(input: ContextInput): ProofContext {
+  const { ruleset, setting, options, budget, otherFamily } = input;
   const { profile, host, usual } = setting;
   const { where, whileInit, accepted, counterpart } = options;
-  return makeScene({
+  return new ProofContext({
     ruleset,
     host,
     budget,
     declared: inferDeclaration({ ruleset, profile, host }),
     ...(profile === undefined ? {} : { profile }),
     ...(where === undefined ? {} : { where: { expr: where.expr[ruleset.family], ...(where.dir === undefined ? {} : { dir: where.dir }) } }),
-    ...(twin === undefined ? {} : { twin }),
+    ...(otherFamily === undefined ? {} : { otherFamily }),
     ...(whileInit === undefined ? {} : { whileInit }),
-    ...(counterpart === undefined ? {} : { counterpart: otherScene(input, counterpart) }),
+    ...(counterpart === undefined ? {} : { counterpart: otherContext(input, counterpart) }),
     ...(accepted === undefined ? {} : { accepted: accepted(ruleset) }),
     ...(usual === undefined
       ? {}
       : {
           usual: {
             identity: usual.identity,
-            scene: () => sceneOf({ ...input, setting: usual, options: where === undefined ? {} : { where } }),
+            context: () => contextOf({ ...input, setting: usual, options: where === undefined ? {} : { where } }),
           },
         }),
   });
 }
 
 /** Of the same family, made when it is asked for. */
-function otherScene(
-  { ruleset: { family }, setting: { profile }, options, budget }: SceneInput,
+function otherContext(
+  { ruleset: { family }, setting: { profile }, options, budget }: ContextInput,
   counterpart: NonNullable<VerifyOptions['counterpart']>,
-): Scene['counterpart'] {
+): ProofContext['counterpart'] {
   return (other) => {
     const found = counterpart(other);
     if (typeof found === 'string') return found;
@@ -148,7 +147,11 @@ function otherScene(
     const ruleset = rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]);
     const { where } = options;
     const setting = { host, ...(profile === undefined ? {} : { profile }) };
-    return { scene: sceneOf({ ruleset, setting, budget, options: where === undefined ? {} : { where }, twin: undefined }), here, there };
+    return {
+      context: contextOf({ ruleset, setting, budget, options: where === undefined ? {} : { where }, otherFamily: undefined }),
+      here,
+      there,
+    };
   };
 }
 

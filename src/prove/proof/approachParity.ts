@@ -5,7 +5,7 @@ import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim, Doubtful, Judgement, Violation } from './claim.ts';
-import type { Place, Scene } from './context.ts';
+import type { Place, ProofContext } from './context.ts';
 import { packets } from './context.ts';
 import { translate } from './parity.ts';
 import type { Other } from './podQuestions.ts';
@@ -24,20 +24,23 @@ export function withoutCounterpart(other: Other): NonNullable<Claim['skip']> {
   };
 }
 
-export function compareWith(scene: Scene, other: Other, scopes: readonly ParityScope[]): Judgement {
-  const found = scene.counterpart?.(other);
+export function compareWith(context: ProofContext, other: Other, scopes: readonly ParityScope[]): Judgement {
+  const found = context.counterpart?.(other);
   const violations: Violation[] = [];
   const doubts: Doubtful[] = [];
   if (found === undefined || typeof found === 'string') return { violations, doubts };
   for (const scope of scopes) {
     const { place } = scope;
-    const ours = outcomes(scene, scope);
-    const theirs = outcomes(found.scene, scope);
-    doubts.push(...ours.doubts, ...theirs.doubts.map((doubt) => ({ ...doubt, set: translate(found.scene.space, scene.space, doubt.set) })));
+    const ours = outcomes(context, scope);
+    const theirs = outcomes(found.context, scope);
+    doubts.push(
+      ...ours.doubts,
+      ...theirs.doubts.map((doubt) => ({ ...doubt, set: translate(found.context.space, context.space, doubt.set) })),
+    );
     for (const [outcome, set] of ours.sets)
       for (const [otherwise, their] of theirs.sets) {
         if (outcome === otherwise) continue;
-        const both = scene.space.manager.and(set, translate(found.scene.space, scene.space, their));
+        const both = context.space.manager.and(set, translate(found.context.space, context.space, their));
         if (both === EMPTY) continue;
         const why = `${outcome} with ${found.here}, ${otherwise} with ${found.there}`;
         const dir = place.iif === undefined ? 'out' : 'in';
@@ -53,15 +56,15 @@ interface Outcomes {
   readonly doubts: readonly Doubtful[];
 }
 
-function outcomes(scene: Scene, { place, when }: ParityScope): Outcomes {
-  const { manager } = scene.space;
-  const within = manager.and(packets(scene, when, place), scene.where(place));
+function outcomes(context: ProofContext, { place, when }: ParityScope): Outcomes {
+  const { manager } = context.space;
+  const within = manager.and(packets(context, when, place), context.where(place));
   const sets = new Map<Outcome, Bdd>();
   const doubts: Doubtful[] = [];
-  for (const end of place.iif === undefined ? scene.out() : scene.in(place.iif)) {
+  for (const end of place.iif === undefined ? context.out() : context.in(place.iif)) {
     const met = manager.and(end.set, within);
     if (met === EMPTY) continue;
-    for (const { outcome, set } of outcomesOf(scene, end, met)) {
+    for (const { outcome, set } of outcomesOf(context, end, met)) {
       const unknown = end.doubts.filter(({ why }) => why === 'unmodelled');
       if (unknown.length > 0) doubts.push({ set, rules: [], why: unknown.map(({ what }) => what).join(', ') });
       else sets.set(outcome, manager.or(sets.get(outcome) ?? EMPTY, set));

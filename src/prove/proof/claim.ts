@@ -6,7 +6,7 @@ import type { ForcedState } from '../../netfilter/firstState.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
-import type { Scene } from './context.ts';
+import type { ProofContext } from './context.ts';
 
 export type Level = 'error' | 'warning' | 'info';
 
@@ -22,8 +22,8 @@ export interface Claim {
   /** asked of pods while their init containers run, and only then */
   readonly whileInit?: true;
   /** why the claim is not asked here; undefined: it is */
-  readonly skip?: (scene: Scene) => string | undefined;
-  readonly judge: (scene: Scene) => Judgement;
+  readonly skip?: (context: ProofContext) => string | undefined;
+  readonly judge: (context: ProofContext) => Judgement;
 }
 
 export interface Judgement {
@@ -52,7 +52,7 @@ export type Violation =
       /** where the outcome alone does not show what is wrong */
       readonly why?: string;
       /** in which the set is, and in which a packet of it is walked; absent: the one that is judged */
-      readonly scene?: Scene;
+      readonly context?: ProofContext;
       /** a finding of its own, together with those of the same text */
       readonly apart?: string;
     }

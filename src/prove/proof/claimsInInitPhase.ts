@@ -3,7 +3,7 @@ import { point } from '../../lib/intervals.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { and, equals, inSet, not, or, present } from '../../netfilter/matchExpr.ts';
 import type { Claim } from './claim.ts';
-import type { Scene } from './context.ts';
+import type { ProofContext } from './context.ts';
 import type { WhileInit } from './podQuestions.ts';
 import { ofApplication } from './scopes.ts';
 
@@ -16,12 +16,12 @@ export function notYet({ needs, whileInit }: Claim, { phase }: WhileInit): strin
 }
 
 /** Sent by the init containers, as far as their users are known; anybody but the proxy where not. */
-export function ofInitContainers(scene: Scene, { senders }: WhileInit): MatchExpr {
-  if (senders.length === 0) return ofApplication(scene);
-  const { proxyGids } = scene.declared;
+export function ofInitContainers(context: ProofContext, { senders }: WhileInit): MatchExpr {
+  if (senders.length === 0) return ofApplication(context);
+  const { proxyGids } = context.declared;
   return or(
     ...senders.map(({ uid, gid }) => {
-      if (uid === undefined) return ofApplication(scene);
+      if (uid === undefined) return ofApplication(context);
       const group = gid === undefined ? not(inSet('gid', proxyGids.map(point))) : equals('gid', gid);
       return and(present('uid'), equals('uid', uid), group, equals('mark', 0));
     }),

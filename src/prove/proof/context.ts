@@ -12,7 +12,7 @@ import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../../symbolic/diagrams/bdd.ts';
-import { makeSpace } from '../../symbolic/space/space.ts';
+import { makeSpace, type Space } from '../../symbolic/space/space.ts';
 import { encode } from '../../symbolic/walk/encode.ts';
 import { startEnv } from '../../symbolic/walk/state.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
@@ -21,41 +21,14 @@ import type { Declaration } from '../inferred/declaration.ts';
 import type { Counterpart, Other, WhileInit } from './podQuestions.ts';
 import type { AcceptedRule } from './suppressions.ts';
 
-export interface Scene extends RulesOnHost {
-  readonly declared: Declaration;
-  /** packets that the caller wants to be looked at; everything when absent */
-  readonly where: (place: Place) => Bdd;
-  /** all that processes here send, by how it ends; `forced`: as packets of a connection that is there already */
-  readonly out: (forced?: ForcedState) => readonly FateClass[];
-  /** what the kernel discards even where there is no rule: sent, or arriving on an interface */
-  readonly lostWithoutRules: (place: Place) => Bdd;
-  /** all that arrives on an interface */
-  readonly in: (iif: string, forced?: ForcedState) => readonly FateClass[];
-  /** the other family of the same pod */
-  readonly twin?: Scene;
-  /** which packets reach and match each rule, over all directions; for rules that never decide */
-  readonly uses: () => ReadonlyMap<Rule, RuleUse>;
-  /** a pod while its init containers run */
-  readonly whileInit?: WhileInit;
-  /** of a pod that is rendered: the same one captured otherwise, or why there is none */
-  readonly counterpart?: (other: Other) => OtherScene | string;
-  /** where the proxy was taken from the rules: what they do to the usual one */
-  readonly usual?: UsualProxy;
-  /** interfaces on which packets arrive: all but lo */
-  readonly arrivals: readonly string[];
-  readonly accepted: readonly AcceptedRule[];
-  /** packets, as they start, that match an accepted rule on their way */
-  readonly matched: (rule: Rule, way: Way) => Bdd;
-}
-
 export interface UsualProxy {
   readonly identity: ChosenIdentity;
-  readonly scene: () => Scene;
+  readonly context: () => ProofContext;
 }
 
 /** With what `here` and `there` are called. */
-export interface OtherScene extends Pick<Counterpart, 'here' | 'there'> {
-  readonly scene: Scene;
+export interface OtherContext extends Pick<Counterpart, 'here' | 'there'> {
+  readonly context: ProofContext;
 }
 
 /** Which packets are walked: those that are sent, or that arrive on an interface. */
@@ -69,7 +42,7 @@ export interface RuleUse {
   readonly matched: boolean;
 }
 
-export interface SceneOptions {
+export interface ProofContextOptions {
   readonly budget?: Budget;
   readonly ruleset: Ruleset;
   readonly host: Host;
@@ -77,9 +50,9 @@ export interface SceneOptions {
   readonly declared: Declaration;
   /** packets to look at, as they start; see symbolic/encode.ts */
   readonly where?: { readonly dir?: 'in' | 'out'; readonly expr: MatchExpr };
-  readonly twin?: Scene;
+  readonly otherFamily?: ProofContext;
   readonly whileInit?: WhileInit;
-  readonly counterpart?: Scene['counterpart'];
+  readonly counterpart?: ProofContext['counterpart'];
   readonly usual?: UsualProxy;
   readonly accepted?: readonly AcceptedRule[];
 }
@@ -89,100 +62,120 @@ export interface Place {
   readonly iif?: string;
 }
 
-export function makeScene({
-  ruleset,
-  host,
-  profile,
-  declared,
-  where,
-  twin,
-  whileInit,
-  counterpart,
-  usual,
-  accepted = [],
-  budget = new Budget(),
-}: SceneOptions): Scene {
-  budget.admit(ruleset, countRules(ruleset));
-  const space = makeSpace(ruleset.family, host, budget);
-  const arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
-  const uses = new Map<Rule, RuleUse>();
-  const visit = (rule: Rule, _hook: string, reaching: Bdd, matching: Bdd): void => {
-    const known = uses.get(rule);
-    uses.set(rule, { reached: known?.reached === true || reaching > 0, matched: known?.matched === true || matching > 0 });
-  };
-  const walked = new Map<string, readonly FateClass[] | BudgetError>();
-  const walk = (key: string, make: () => readonly FateClass[]): readonly FateClass[] => {
-    const known = walked.get(key) ?? orBudgetError(make);
-    walked.set(key, known);
+/** What the claims are judged on. It remembers each walk of all packets: claims share them. */
+export class ProofContext implements RulesOnHost {
+  readonly ruleset: Ruleset;
+  readonly host: Host;
+  readonly profile: MeshProfile | undefined;
+  readonly declared: Declaration;
+  readonly space: Space;
+  /** interfaces on which packets arrive: all but lo */
+  readonly arrivals: readonly string[];
+  readonly accepted: readonly AcceptedRule[];
+  /** the other family of the same pod */
+  readonly otherFamily: ProofContext | undefined;
+  /** a pod while its init containers run */
+  readonly whileInit: WhileInit | undefined;
+  /** of a pod that is rendered: the same one captured otherwise, or why there is none */
+  readonly counterpart: ((other: Other) => OtherContext | string) | undefined;
+  /** where the proxy was taken from the rules: what they do to the usual one */
+  readonly usual: UsualProxy | undefined;
+  readonly #where: ProofContextOptions['where'];
+  readonly #walks = new Map<string, readonly FateClass[] | BudgetError>();
+  readonly #uses = new Map<Rule, RuleUse>();
+  /** of each walk: what matches the accepted rules */
+  readonly #matches = new Map<string, Map<Rule, Bdd>>();
+
+  constructor(options: ProofContextOptions) {
+    const { ruleset, host, profile, declared, budget = new Budget() } = options;
+    budget.admit(ruleset, countRules(ruleset));
+    this.ruleset = ruleset;
+    this.host = host;
+    this.profile = profile;
+    this.declared = declared;
+    this.space = makeSpace(ruleset.family, host, budget);
+    this.arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
+    this.accepted = options.accepted ?? [];
+    this.otherFamily = options.otherFamily;
+    this.whileInit = options.whileInit;
+    this.counterpart = options.counterpart;
+    this.usual = options.usual;
+    this.#where = options.where;
+  }
+
+  /** Packets that the caller wants to be looked at; everything where nobody said. */
+  where(place: Place): Bdd {
+    const asked = this.#where;
+    if (asked === undefined) return FULL;
+    if (asked.dir !== undefined && asked.dir !== (place.iif === undefined ? 'out' : 'in')) return EMPTY;
+    return packets(this, asked.expr, place);
+  }
+
+  /** All that processes here send, by how it ends; `forced`: as packets of a connection that is there already. */
+  out(forced?: ForcedState): readonly FateClass[] {
+    const key = wayKey({ dir: 'out', ...(forced && { forced }) });
+    return this.#walk(key, () => traverseOut(this.#question(key, forced)));
+  }
+
+  /** All that arrives on an interface. */
+  in(iif: string, forced?: ForcedState): readonly FateClass[] {
+    const key = wayKey({ dir: 'in', iif, ...(forced && { forced }) });
+    return this.#walk(key, () => traverseIn(this.#question(key, forced), iif));
+  }
+
+  /** What the kernel discards even where there is no rule: sent, or arriving on an interface. */
+  lostWithoutRules({ iif }: Place): Bdd {
+    const { space, ruleset } = this;
+    const bare = { space, ruleset: emptyRuleset(ruleset.family, ruleset.source) };
+    const ends = this.#walk(`bare ${iif ?? ''}`, () => (iif === undefined ? traverseOut(bare) : traverseIn(bare, iif)));
+    return space.manager.any(ends.flatMap(({ fate, set }) => (fate.kind === 'lost' ? [set] : [])));
+  }
+
+  /** Which packets reach and match each rule, over all directions; for rules that never decide. */
+  uses(): ReadonlyMap<Rule, RuleUse> {
+    this.out();
+    for (const iif of this.arrivals) this.in(iif);
+    return this.#uses;
+  }
+
+  /** Packets, as they start, that match an accepted rule on their way. */
+  matched(rule: Rule, way: Way): Bdd {
+    if (way.dir === 'out') this.out(way.forced);
+    else this.in(way.iif ?? '', way.forced);
+    return this.#matches.get(wayKey(way))?.get(rule) ?? EMPTY;
+  }
+
+  #walk(key: string, make: () => readonly FateClass[]): readonly FateClass[] {
+    const known = this.#walks.get(key) ?? orBudgetError(make);
+    this.#walks.set(key, known);
     // what was too hard for one claim is not tried again for the next
     if (known instanceof BudgetError) throw known;
     return known;
-  };
-  const marked = new Set(accepted.map(({ rule }) => rule));
-  const matches = new Map<string, Map<Rule, Bdd>>();
-  const question = (key: string, forced: ForcedState | undefined) => {
+  }
+
+  #question(key: string, forced: ForcedState | undefined): Question {
+    const { space, ruleset } = this;
+    const marked = new Set(this.accepted.map(({ rule }) => rule));
     const own = new Map<Rule, Bdd>();
-    matches.set(key, own);
-    const mark = (rule: Rule, matching: Bdd): void => {
+    this.#matches.set(key, own);
+    const visit: NonNullable<Question['visit']> = (rule, _hook, reaching, matching) => {
+      if (forced === undefined) this.#visited(rule, reaching, matching);
       if (marked.has(rule)) own.set(rule, space.manager.or(own.get(rule) ?? EMPTY, matching));
     };
-    const told: typeof visit = (rule, hook, reaching, matching) => {
-      if (forced === undefined) visit(rule, hook, reaching, matching);
-      mark(rule, matching);
-    };
-    return {
-      space,
-      ruleset,
-      ...(forced === undefined ? {} : { forced }),
-      ...(forced === undefined || marked.size > 0 ? { visit: told } : {}),
-    };
-  };
-  const scene: Scene = {
-    ruleset,
-    host,
-    profile,
-    declared,
-    space,
-    where: (place) => {
-      if (where === undefined) return FULL;
-      if (where.dir !== undefined && where.dir !== (place.iif === undefined ? 'out' : 'in')) return EMPTY;
-      return packets(scene, where.expr, place);
-    },
-    out: (forced) => {
-      const key = wayKey({ dir: 'out', ...(forced && { forced }) });
-      return walk(key, () => traverseOut(question(key, forced)));
-    },
-    in: (iif, forced) => {
-      const key = wayKey({ dir: 'in', iif, ...(forced && { forced }) });
-      return walk(key, () => traverseIn(question(key, forced), iif));
-    },
-    lostWithoutRules: ({ iif }) => {
-      const bare = { space, ruleset: emptyRuleset(ruleset.family, ruleset.source) };
-      const ends = walk(`bare ${iif ?? ''}`, () => (iif === undefined ? traverseOut(bare) : traverseIn(bare, iif)));
-      return space.manager.any(ends.flatMap(({ fate, set }) => (fate.kind === 'lost' ? [set] : [])));
-    },
-    ...(twin === undefined ? {} : { twin }),
-    ...(whileInit === undefined ? {} : { whileInit }),
-    ...(counterpart === undefined ? {} : { counterpart }),
-    ...(usual === undefined ? {} : { usual }),
-    uses: () => {
-      scene.out();
-      for (const iif of arrivals) scene.in(iif);
-      return uses;
-    },
-    arrivals,
-    accepted,
-    matched: (rule, way) => {
-      if (way.dir === 'out') scene.out(way.forced);
-      else scene.in(way.iif ?? '', way.forced);
-      return matches.get(wayKey(way))?.get(rule) ?? EMPTY;
-    },
-  };
-  return scene;
+    const visits = forced === undefined || marked.size > 0;
+    return { space, ruleset, ...(forced !== undefined && { forced }), ...(visits && { visit }) };
+  }
+
+  #visited(rule: Rule, reaching: Bdd, matching: Bdd): void {
+    const known = this.#uses.get(rule);
+    this.#uses.set(rule, { reached: known?.reached === true || reaching > 0, matched: known?.matched === true || matching > 0 });
+  }
 }
 
+type Question = Parameters<typeof traverseOut>[0];
+
 /** The packets that a condition holds for as they are sent or arrive. */
-export function packets({ space }: Scene, when: MatchExpr, place: Place = {}): Bdd {
+export function packets({ space }: ProofContext, when: MatchExpr, place: Place = {}): Bdd {
   return encode(space, startEnv(space, { iif: place.iif, owned: place.iif === undefined }), when).may;
 }
 

@@ -4,11 +4,11 @@ import { outcomesOf } from '../../connection/outcomesOf.ts';
 import { EMPTY, FULL } from '../../symbolic/diagrams/bdd.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Doubtful, FateScope, Judgement, Violation } from './claim.ts';
-import type { Scene } from './context.ts';
+import type { ProofContext } from './context.ts';
 import { packets } from './context.ts';
 
-export function expectFates(scene: Scene, scopes: readonly FateScope[]): Judgement {
-  const judged = scopes.map((scope) => expectFate(scene, scope));
+export function expectFates(context: ProofContext, scopes: readonly FateScope[]): Judgement {
+  const judged = scopes.map((scope) => expectFate(context, scope));
   return {
     violations: judged.flatMap(({ violations }) => violations),
     doubts: judged.flatMap(({ doubts }) => doubts),
@@ -16,19 +16,19 @@ export function expectFates(scene: Scene, scopes: readonly FateScope[]): Judgeme
   };
 }
 
-function expectFate(scene: Scene, { dir, iif, forced, when, also = FULL, ends }: FateScope): Judgement {
-  const { manager } = scene.space;
+function expectFate(context: ProofContext, { dir, iif, forced, when, also = FULL, ends }: FateScope): Judgement {
+  const { manager } = context.space;
   const place = iif === undefined ? {} : { iif };
-  const within = manager.all([packets(scene, when, place), also, scene.where(place)]);
+  const within = manager.all([packets(context, when, place), also, context.where(place)]);
   const violations: Violation[] = [];
   const doubts: Doubtful[] = [];
   if (within === EMPTY) return { violations, doubts, vacuous: true };
-  for (const end of dir === 'out' ? scene.out(forced) : scene.in(iif ?? '', forced)) {
+  for (const end of dir === 'out' ? context.out(forced) : context.in(iif ?? '', forced)) {
     // what would be discarded without any rule breaks no promise of the rules
-    const excused = end.fate.kind === 'lost' ? scene.lostWithoutRules(place) : EMPTY;
+    const excused = end.fate.kind === 'lost' ? context.lostWithoutRules(place) : EMPTY;
     const met = isOfTheHost(end) ? EMPTY : manager.minus(manager.and(end.set, within), excused);
     if (met === EMPTY) continue;
-    for (const { outcome, set } of outcomesOf(scene, end, met)) {
+    for (const { outcome, set } of outcomesOf(context, end, met)) {
       if (ends(end, outcome)) continue;
       const unknown = end.doubts.filter(({ why }) => why === 'unmodelled');
       if (unknown.length > 0) {

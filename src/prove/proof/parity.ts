@@ -11,29 +11,29 @@ import type { Space } from '../../symbolic/space/space.ts';
 import { START_FIELDS } from '../../symbolic/space/space.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { Violation } from './claim.ts';
-import type { Place, Scene } from './context.ts';
+import type { Place, ProofContext } from './context.ts';
 import { packets } from './context.ts';
 import { inboundInterfaces, isLocalhost, isNew, isOutside, isOwn, isTcpOrUdp, ofApplication, ofProxy } from './scopes.ts';
 
 interface Region {
   readonly place: Place;
-  readonly when: (scene: Scene) => MatchExpr;
+  readonly when: (context: ProofContext) => MatchExpr;
 }
 
-export function differences(six: Scene, four: Scene): readonly Violation[] {
-  const senders = (scene: Scene): MatchExpr => or(ofApplication(scene), ofProxy(scene));
+export function differences(six: ProofContext, four: ProofContext): readonly Violation[] {
+  const senders = (context: ProofContext): MatchExpr => or(ofApplication(context), ofProxy(context));
   const regions: readonly Region[] = [
-    { place: {}, when: (scene) => and(senders(scene), isOutside(scene)) },
-    { place: {}, when: (scene) => and(senders(scene), isOwn(scene)) },
-    { place: {}, when: (scene) => and(senders(scene), isLocalhost(scene)) },
+    { place: {}, when: (context) => and(senders(context), isOutside(context)) },
+    { place: {}, when: (context) => and(senders(context), isOwn(context)) },
+    { place: {}, when: (context) => and(senders(context), isLocalhost(context)) },
     ...inboundInterfaces(six).map(
-      (iif): Region => ({ place: { iif }, when: (scene) => and(isOutside(scene, 'src'), isOwn(scene), equals('mark', 0)) }),
+      (iif): Region => ({ place: { iif }, when: (context) => and(isOutside(context, 'src'), isOwn(context), equals('mark', 0)) }),
     ),
   ];
   return regions.flatMap((region) => compare(six, four, region));
 }
 
-function compare(six: Scene, four: Scene, region: Region): readonly Violation[] {
+function compare(six: ProofContext, four: ProofContext, region: Region): readonly Violation[] {
   const { manager } = six.space;
   const theirs = kindsOf(four, region);
   const ours = kindsOf(six, region);
@@ -57,23 +57,23 @@ function compare(six: Scene, four: Scene, region: Region): readonly Violation[] 
   );
 }
 
-function classesOf(scene: Scene, { place: { iif } }: Region) {
-  return iif === undefined ? scene.out() : scene.in(iif);
+function classesOf(context: ProofContext, { place: { iif } }: Region) {
+  return iif === undefined ? context.out() : context.in(iif);
 }
 
-function scope(scene: Scene, { place, when }: Region): Bdd {
-  const sources = place.iif === undefined ? chosenSources(scene.space, scene.declared.proxyMark?.value ?? 0) : FULL;
-  return scene.space.manager.and(packets(scene, and(isTcpOrUdp, isNew, when(scene)), place), sources);
+function scope(context: ProofContext, { place, when }: Region): Bdd {
+  const sources = place.iif === undefined ? chosenSources(context.space, context.declared.proxyMark?.value ?? 0) : FULL;
+  return context.space.manager.and(packets(context, and(isTcpOrUdp, isNew, when(context)), place), sources);
 }
 
 /** For every outcome the kinds that have it. */
-function kindsOf(scene: Scene, region: Region): ReadonlyMap<string, Bdd> {
-  const { manager } = scene.space;
-  const within = scope(scene, region);
+function kindsOf(context: ProofContext, region: Region): ReadonlyMap<string, Bdd> {
+  const { manager } = context.space;
+  const within = scope(context, region);
   const kinds = new Map<string, Bdd>();
-  for (const end of classesOf(scene, region)) {
-    for (const { outcome, set } of outcomesOf(scene, end, manager.and(end.set, within))) {
-      if (set !== EMPTY) kinds.set(outcome, manager.or(kinds.get(outcome) ?? EMPTY, withoutAddresses(scene.space, set)));
+  for (const end of classesOf(context, region)) {
+    for (const { outcome, set } of outcomesOf(context, end, manager.and(end.set, within))) {
+      if (set !== EMPTY) kinds.set(outcome, manager.or(kinds.get(outcome) ?? EMPTY, withoutAddresses(context.space, set)));
     }
   }
   return kinds;

@@ -9,7 +9,7 @@ import { familyOf, parseAddress, parsePrefix, prefixRange } from '../../packet/a
 import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { rulesFrom } from '../../ruleset/ruleShape.ts';
-import type { Scene } from './context.ts';
+import type { ProofContext } from './context.ts';
 
 /** An unfragmented packet that opens a connection: a TCP SYN without other flags, an ICMP echo request, or any of another protocol. */
 export const isNew: MatchExpr = and(
@@ -30,7 +30,7 @@ export const fromEphemeralPort: MatchExpr = inSet('sport', [{ lo: 32768, hi: 609
 const ofProcess: MatchExpr = { kind: 'present', field: 'uid' };
 
 /** Sent by the proxy for a connection of its own: by its user (root: its group), with the mark that it sets. */
-export function ofProxy({ declared, profile }: Scene): MatchExpr {
+export function ofProxy({ declared, profile }: ProofContext): MatchExpr {
   const { knownBy, proxyUids, proxyGids } = declared;
   const mark = profile?.listeners.find(({ role }) => role === 'outbound')?.emits?.mark ?? 0;
   const owner = knownBy === 'mark' ? ALWAYS : knownBy === 'gid' ? inSet('gid', proxyGids.map(point)) : inSet('uid', proxyUids.map(point));
@@ -38,14 +38,14 @@ export function ofProxy({ declared, profile }: Scene): MatchExpr {
 }
 
 /** Sent by anybody of the proxy's group, where some rule asks for that group: then it is the proxy's, whoever the user is. */
-export function ofProxyGroup({ declared, ruleset }: Scene): MatchExpr {
+export function ofProxyGroup({ declared, ruleset }: ProofContext): MatchExpr {
   const asked = rulesFrom(ruleset, 'nat', 'OUTPUT').flatMap(({ has, hasNot }) => [...(has.get('gid') ?? []), ...(hasNot.get('gid') ?? [])]);
   const groups = declared.proxyGids.filter((gid) => asked.some(({ lo, hi }) => lo === gid && hi === gid));
   return and(ofProcess, inSet('gid', groups.map(point)), equals('mark', 0));
 }
 
 /** Sent by a process that is not the proxy, with no packet mark. One that the host names counts even with the proxy's user or group. */
-export function ofApplication({ declared, host, profile }: Scene): MatchExpr {
+export function ofApplication({ declared, host, profile }: ProofContext): MatchExpr {
   const { proxyUids, proxyGids, knownBy } = declared;
   const spared = knownBy === 'mark' ? NEVER : or(inSet('uid', proxyUids.map(point)), inSet('gid', proxyGids.map(point)));
   const proxy = profile === undefined ? undefined : host.processes.get(profile.process.name);
@@ -58,28 +58,28 @@ export function ofApplication({ declared, host, profile }: Scene): MatchExpr {
 }
 
 /** To another host: no address of this one, no loopback, broadcast or multicast, and not unspecified. */
-export function isOutside({ host, ruleset }: Scene, field: 'src' | 'dst' = 'dst'): MatchExpr {
+export function isOutside({ host, ruleset }: ProofContext, field: 'src' | 'dst' = 'dst'): MatchExpr {
   return inSet(field, addressesOfType(host, ruleset.family, 'UNICAST'));
 }
 
 /** One of this host's addresses, loopback too. */
-export function isOfThisHost({ host, ruleset }: Scene, field: 'src' | 'dst'): MatchExpr {
+export function isOfThisHost({ host, ruleset }: ProofContext, field: 'src' | 'dst'): MatchExpr {
   return inSet(field, addressesOfType(host, ruleset.family, 'LOCAL'));
 }
 
 /** To an address of this host that others can reach. */
-export function isOwn({ host, ruleset }: Scene): MatchExpr {
+export function isOwn({ host, ruleset }: ProofContext): MatchExpr {
   const nics = host.interfaces.filter(({ name }) => name !== 'lo');
   const own = nics.flatMap(({ addresses }) => addresses.map(({ address }) => address));
   return inSet('dst', own.filter((address) => familyOf(address) === ruleset.family).map(point));
 }
 
 /** To localhost, as the rules spare it: 127.0.0.1, ::1 */
-export function isLocalhost({ ruleset }: Scene): MatchExpr {
+export function isLocalhost({ ruleset }: ProofContext): MatchExpr {
   return equals('dst', ruleset.family === 4 ? 0x7f00_0001 : 1n);
 }
 
-export function portsOf({ profile }: Scene, ...roles: readonly ListenerRole[]): readonly number[] {
+export function portsOf({ profile }: ProofContext, ...roles: readonly ListenerRole[]): readonly number[] {
   return (profile?.listeners ?? []).filter(({ role }) => roles.includes(role)).map(({ port }) => port);
 }
 
@@ -88,52 +88,52 @@ export function toPorts(ports: readonly number[]): MatchExpr {
 }
 
 /** What the declaration wants captured on the way out, DNS aside. A range that is excluded is so on every port. */
-export function isDeclaredOutbound(scene: Scene): MatchExpr {
-  const { declared } = scene;
+export function isDeclaredOutbound(context: ProofContext): MatchExpr {
+  const { declared } = context;
   const included = declared.outboundRanges === undefined ? ALWAYS : inSet('dst', declared.outboundRanges);
   return and(
     or(inSet('dport', declared.outboundPorts), included),
-    not(isExcludedOutbound(scene)),
-    not(isCapturedDns(scene)),
-    not(isProbeAddress(scene, 'dst')),
+    not(isExcludedOutbound(context)),
+    not(isCapturedDns(context)),
+    not(isProbeAddress(context, 'dst')),
   );
 }
 
 /** What the declaration wants left alone on the way out. */
-export function isExcludedOutbound(scene: Scene): MatchExpr {
-  return or(inSet('dst', scene.declared.excludedOutboundRanges), isExcludedDns(scene));
+export function isExcludedOutbound(context: ProofContext): MatchExpr {
+  return or(inSet('dst', context.declared.excludedOutboundRanges), isExcludedDns(context));
 }
 
 /** What the declaration wants captured on the way in. */
-export function isDeclaredInbound(scene: Scene): MatchExpr {
-  const { declared } = scene;
+export function isDeclaredInbound(context: ProofContext): MatchExpr {
+  const { declared } = context;
   return and(
     declared.inboundPorts === undefined ? ALWAYS : inSet('dport', declared.inboundPorts),
-    not(or(isExcludedInbound(scene), toPorts(portsOf(scene, 'health', 'tunnel')))),
-    not(isProbeAddress(scene, 'src')),
+    not(or(isExcludedInbound(context), toPorts(portsOf(context, 'health', 'tunnel')))),
+    not(isProbeAddress(context, 'src')),
   );
 }
 
 /** What the declaration wants left alone on the way in. */
-export function isExcludedInbound({ declared }: Scene): MatchExpr {
+export function isExcludedInbound({ declared }: ProofContext): MatchExpr {
   return or(inSet('dport', declared.excludedInboundPorts), inSet('src', declared.excludedInboundRanges));
 }
 
 /** Interfaces on which inbound traffic is the mesh's. */
-export function inboundInterfaces({ arrivals, declared }: Scene): readonly string[] {
+export function inboundInterfaces({ arrivals, declared }: ProofContext): readonly string[] {
   return arrivals.filter((nic) => !declared.excludedInterfaces.includes(nic) && !declared.virtualInterfaces.includes(nic));
 }
 
 /** To port 53 of a server that DNS is captured for. */
-export function isCapturedDns(scene: Scene): MatchExpr {
-  const { dns } = scene.declared;
+export function isCapturedDns(context: ProofContext): MatchExpr {
+  const { dns } = context.declared;
   if (dns === 'off') return NEVER;
   return and(isTcpOrUdp, equals('dport', 53), dns.servers === undefined ? ALWAYS : inSet('dst', dns.servers));
 }
 
 /** DNS that is excluded with the rest: by port, user, group or interface, never by range alone, which is looked at later. */
-export function isExcludedDns(scene: Scene): MatchExpr {
-  const { declared } = scene;
+export function isExcludedDns(context: ProofContext): MatchExpr {
+  const { declared } = context;
   const others = declared.includedGroups === undefined ? NEVER : not(inSet('gid', declared.includedGroups.map(point)));
   return or(
     inSet('dport', declared.excludedOutboundPorts),
@@ -141,17 +141,17 @@ export function isExcludedDns(scene: Scene): MatchExpr {
     inSet('gid', declared.excludedGroups.map(point)),
     ...declared.excludedFlows,
     others,
-    viaExcludedInterface(scene),
+    viaExcludedInterface(context),
   );
 }
 
-export function isProbeAddress({ profile, ruleset }: Scene, field: 'src' | 'dst'): MatchExpr {
+export function isProbeAddress({ profile, ruleset }: ProofContext, field: 'src' | 'dst'): MatchExpr {
   const address: Address | undefined = parseAddress(profile?.probeSource?.[ruleset.family] ?? '');
   return address === undefined ? NEVER : equals(field, address);
 }
 
 /** Routed through an interface that is excluded: by the destinations of its routes. */
-function viaExcludedInterface({ declared, host, ruleset }: Scene): MatchExpr {
+function viaExcludedInterface({ declared, host, ruleset }: ProofContext): MatchExpr {
   const routes = host.routes.filter((route) => route.family === ruleset.family && route.table === 'main' && route.type === 'unicast');
   const sorted = [...routes].sort((a, b) => b.to.length - a.to.length || a.metric - b.metric);
   const to = (prefixes: readonly (typeof routes)[number]['to'][]) => inSet('dst', normalize(prefixes.map(prefixRange)));
@@ -164,7 +164,7 @@ function viaExcludedInterface({ declared, host, ruleset }: Scene): MatchExpr {
 }
 
 /** Loopback as the kernel knows it: 127.0.0.0/8, ::1 */
-export function isLoopbackNet({ ruleset }: Scene): MatchExpr {
+export function isLoopbackNet({ ruleset }: ProofContext): MatchExpr {
   const prefix = parsePrefix(ruleset.family === 4 ? '127.0.0.0/8' : '::1/128');
   return prefix === undefined ? NEVER : inSet('dst', [prefixRange(prefix)]);
 }

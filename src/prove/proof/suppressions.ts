@@ -3,7 +3,7 @@
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Doubtful, Judgement, Violation } from './claim.ts';
-import type { Scene } from './context.ts';
+import type { ProofContext } from './context.ts';
 
 /** Who said that it is known, and why. */
 export interface Muted {
@@ -25,12 +25,12 @@ export interface Part {
 }
 
 /** What is open first, unless everything is accepted; then one part for each acceptance. */
-export function partsOf(scene: Scene, claim: string, judgement: Judgement): readonly Part[] {
+export function partsOf(context: ProofContext, claim: string, judgement: Judgement): readonly Part[] {
   const parts: Part[] = [];
   let open = judgement;
-  for (const { rule, claims, muted } of scene.accepted) {
+  for (const { rule, claims, muted } of context.accepted) {
     if (!claims.includes(claim)) continue;
-    const { taken, rest } = split(scene, rule, open);
+    const { taken, rest } = split(context, rule, open);
     if (taken.violations.length + taken.doubts.length === 0) continue;
     parts.push({ muted, judgement: taken });
     open = rest;
@@ -45,13 +45,13 @@ interface Halves {
 }
 
 /** Packets that match the rule anywhere on their way, and the others. */
-function split(scene: Scene, rule: Rule, { violations, doubts, ...more }: Judgement): Halves {
-  const { manager, budget } = scene.space;
+function split(context: ProofContext, rule: Rule, { violations, doubts, ...more }: Judgement): Halves {
+  const { manager, budget } = context.space;
   budget.step(1 + violations.length + doubts.length);
   const taken: Violation[] = [];
   const rest: Violation[] = [];
   for (const violation of violations) {
-    if (violation.kind === 'packets' && violation.scene !== undefined) {
+    if (violation.kind === 'packets' && violation.context !== undefined) {
       // who the proxy is, no rule can say
       rest.push(violation);
       continue;
@@ -60,7 +60,7 @@ function split(scene: Scene, rule: Rule, { violations, doubts, ...more }: Judgem
       (violation.rule === rule ? taken : rest).push(violation);
       continue;
     }
-    const own = manager.and(violation.set, scene.matched(rule, violation));
+    const own = manager.and(violation.set, context.matched(rule, violation));
     const others = manager.minus(violation.set, own);
     if (own !== EMPTY) taken.push({ ...violation, set: own });
     if (others !== EMPTY) rest.push({ ...violation, set: others });

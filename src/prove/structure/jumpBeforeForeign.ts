@@ -13,7 +13,7 @@ import type { TableResult } from '../../symbolic/walk/walk.ts';
 import { without } from '../deadRules/deadRulesRedundant.ts';
 import { asksInvalid } from '../inferred/infer.ts';
 import type { Claim } from '../proof/claim.ts';
-import type { Scene } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { blaming } from './ofRules.ts';
 
 export const jumpBeforeForeign: Claim = {
@@ -21,9 +21,9 @@ export const jumpBeforeForeign: Claim = {
   level: 'warning',
   statement: "No rule before the mesh's jump decides about packets that the mesh would otherwise capture.",
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
-  judge: (scene) => {
-    const found = [...scene.ruleset.tables.values()].flatMap((table) =>
-      foreignBefore(scene, table).map((rule) => ({ rule, answer: takesAway(scene, table, rule) })),
+  judge: (context) => {
+    const found = [...context.ruleset.tables.values()].flatMap((table) =>
+      foreignBefore(context, table).map((rule) => ({ rule, answer: takesAway(context, table, rule) })),
     );
     const rules = (wanted: Answer): readonly Rule[] => found.flatMap(({ rule, answer }) => (answer === wanted ? [rule] : []));
     const why = ({ chain }: Rule): string =>
@@ -40,23 +40,23 @@ export const jumpBeforeForeign: Claim = {
 type Answer = 'yes' | 'perhaps' | 'no';
 
 /** By the first word of the chains that the mesh is recognised by: `ISTIO_`, `CONSUL_`. */
-function isOfMesh({ profile, ruleset }: Scene, chain: string): boolean {
+function isOfMesh({ profile, ruleset }: ProofContext, chain: string): boolean {
   const names = [...ruleset.tables.values()].flatMap(({ chains }) => [...chains.keys()]);
   const words = names.filter((name) => profile?.chains.test(name)).map((name) => name.slice(0, name.indexOf('_') + 1));
   return words.some((word) => chain.startsWith(word));
 }
 
 /** Rules of base chains before the first that calls a chain of the mesh. */
-function foreignBefore(scene: Scene, table: Table): readonly Rule[] {
+function foreignBefore(context: ProofContext, table: Table): readonly Rule[] {
   return [...table.chains.values()].flatMap(({ hook, rules }) => {
-    const calls = ({ effect }: Rule): boolean => (effect.kind === 'jump' || effect.kind === 'goto') && isOfMesh(scene, effect.chain);
+    const calls = ({ effect }: Rule): boolean => (effect.kind === 'jump' || effect.kind === 'goto') && isOfMesh(context, effect.chain);
     const first = hook === undefined ? -1 : rules.findIndex(calls);
-    return rules.slice(0, Math.max(0, first)).filter((rule) => rule.effect.kind !== 'continue' && !isDeclared(scene, rule));
+    return rules.slice(0, Math.max(0, first)).filter((rule) => rule.effect.kind !== 'continue' && !isDeclared(context, rule));
   });
 }
 
 /** What the mesh itself writes there: its settings, also by interface; up to Istio 1.24, the DROP of INVALID packets. */
-function isDeclared({ declared: { settings, excludedInterfaces, virtualInterfaces } }: Scene, rule: Rule): boolean {
+function isDeclared({ declared: { settings, excludedInterfaces, virtualInterfaces } }: ProofContext, rule: Rule): boolean {
   const shape = shapeOf(rule);
   if (rule.effect.kind === 'drop' && asksInvalid(shape)) return true;
   const nics = [...pointsOf<string>([shape], 'iif'), ...pointsOf<string>([shape], 'oif')];
@@ -68,9 +68,9 @@ function isDeclared({ declared: { settings, excludedInterfaces, virtualInterface
 }
 
 /** Some packet is captured without the rule, and with it is not, or need not be. */
-function takesAway(scene: Scene, table: Table, rule: Rule): Answer {
-  const { ruleset, host, space: own } = scene;
-  return inOwnSpace(ruleset.family, { host, budget: own.budget }, (space) => takesAwayIn(space, scene, { table, rule }));
+function takesAway(context: ProofContext, table: Table, rule: Rule): Answer {
+  const { ruleset, host, space: own } = context;
+  return inOwnSpace(ruleset.family, { host, budget: own.budget }, (space) => takesAwayIn(space, context, { table, rule }));
 }
 
 interface Foreign {
@@ -78,7 +78,7 @@ interface Foreign {
   readonly rule: Rule;
 }
 
-function takesAwayIn(space: Space, scene: Scene, { table, rule }: Foreign): Answer {
+function takesAwayIn(space: Space, context: ProofContext, { table, rule }: Foreign): Answer {
   const { manager } = space;
   const hook = table.chains.get(rule.chain)?.hook;
   if (hook === undefined) return 'no';
@@ -92,7 +92,8 @@ function takesAwayIn(space: Space, scene: Scene, { table, rule }: Foreign): Answ
     };
     walkAlone({ space, table, hook, visit }, [one]);
     if (taken === EMPTY) return 'no';
-    const left = (inTable: Table): Left => notCaptured(scene, space, walkAlone({ space, table: inTable, hook }, [{ ...one, set: taken }]));
+    const left = (inTable: Table): Left =>
+      notCaptured(context, space, walkAlone({ space, table: inTable, hook }, [{ ...one, set: taken }]));
     const [before, after] = [left(without(table, rule)), left(table)];
     if (manager.minus(after.surely, before.perhaps) !== EMPTY) return 'yes';
     return manager.minus(after.perhaps, before.surely) === EMPTY ? 'no' : 'perhaps';
@@ -106,8 +107,8 @@ interface Left {
   readonly perhaps: Bdd;
 }
 
-function notCaptured(scene: Scene, { manager }: Space, { accepted, ended }: TableResult): Left {
-  const others = accepted.filter(({ decided }) => decided === undefined || !isOfMesh(scene, decided.chain) || !isCapture(decided));
+function notCaptured(context: ProofContext, { manager }: Space, { accepted, ended }: TableResult): Left {
+  const others = accepted.filter(({ decided }) => decided === undefined || !isOfMesh(context, decided.chain) || !isCapture(decided));
   const all = [...others, ...ended];
   const isModelled = ({ doubts, decided }: PacketClass): boolean =>
     decided?.effect.kind !== 'unmodelled' && doubts.every(({ why }) => why !== 'unmodelled');

@@ -4,17 +4,17 @@ import { hexMark } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim } from '../proof/claim.ts';
-import type { Scene } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { allRules, blaming } from './ofRules.ts';
 
 export const markConsistency: Claim = {
   id: 'mark-consistency',
   level: 'warning',
   statement: 'Every mark that a rule asks for is set somewhere, and every mark that a rule sets is asked for or routed by.',
-  judge: (scene) => {
-    const rules = allRules(scene.ruleset);
-    const set = settings(scene, rules);
-    const asked = [...rules.flatMap((rule) => questions(rule.match).map((bits) => ({ ...bits, rule }))), ...routed(scene)];
+  judge: (context) => {
+    const rules = allRules(context.ruleset);
+    const set = settings(context, rules);
+    const asked = [...rules.flatMap((rule) => questions(rule.match).map((bits) => ({ ...bits, rule }))), ...routed(context)];
     const neverSet = asked.flatMap(({ on, value, mask, rule }) => {
       if (rule === undefined || value === 0 || set.some((one) => one.on === on && canGive(one, value, mask))) return [];
       return [{ rule, why: `asks for the ${NAMES[on]} ${hexMark(value)}, which nothing here sets` }];
@@ -44,7 +44,7 @@ interface Setting {
   readonly rule: Rule | undefined;
 }
 
-function settings({ profile, declared }: Scene, rules: readonly Rule[]): readonly Setting[] {
+function settings({ profile, declared }: ProofContext, rules: readonly Rule[]): readonly Setting[] {
   const own = rules.flatMap((rule): readonly Setting[] => {
     const { effect } = rule;
     if (effect.kind !== 'setMark' && effect.kind !== 'divert') return [];
@@ -89,6 +89,6 @@ function questions(match: MatchExpr): readonly Question[] {
 }
 
 /** `ip rule ... fwmark` */
-function routed({ host }: Scene): readonly (Question & { readonly rule: Rule | undefined })[] {
+function routed({ host }: ProofContext): readonly (Question & { readonly rule: Rule | undefined })[] {
   return host.rules.flatMap(({ mark }) => (mark === undefined ? [] : [{ on: 'packet' as const, ...mark, rule: undefined }]));
 }

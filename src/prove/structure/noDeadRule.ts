@@ -6,7 +6,7 @@ import type { DeadRule, UndecidedRule } from '../deadRules/deadRules.ts';
 import { deadRules } from '../deadRules/deadRules.ts';
 import { MAX_RULES, redundantRules } from '../deadRules/deadRulesRedundant.ts';
 import type { Claim, Doubtful } from '../proof/claim.ts';
-import type { Scene } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { blaming } from './ofRules.ts';
 
 const SAYS: Readonly<Record<DeadRule['how'], string>> = {
@@ -19,7 +19,7 @@ export const noDeadRule: Claim = {
   id: 'no-dead-rule',
   level: 'info',
   statement: 'Every rule decides something for some packet.',
-  judge: ({ ruleset, host, profile, space: { budget } }: Scene) => {
+  judge: ({ ruleset, host, profile, space: { budget } }: ProofContext) => {
     const { dead, undecided } = deadRules(ruleset, { host, budget });
     const isIstio = profile?.name.startsWith('istio') === true;
     const artefact = (rule: Rule): string => (isIstio && isArtefact(rule) ? '; Istio writes this rule, and it does no harm' : '');

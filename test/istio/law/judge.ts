@@ -1,7 +1,7 @@
 /** Which promises of level error and warning the rules of a world break. */
 import { CLAIMS } from '../../../src/prove/claims/all.ts';
 import { judgeClaim } from '../../../src/prove/judge/judgeClaim.ts';
-import { makeScene, type Scene } from '../../../src/prove/proof/context.ts';
+import { ProofContext } from '../../../src/prove/proof/context.ts';
 import type { Finding } from '../../../src/prove/proof/finding.ts';
 import type { JudgedWorld } from './meshWorld.ts';
 import { twice } from './sideFacts.ts';
@@ -11,9 +11,9 @@ const PROMISES = CLAIMS.filter(({ level, id }) => level !== 'info' && id !== 'po
 
 /** Undecided ones too: Istio writes nothing that is not modelled. */
 export function brokenPromises({ profile, host, sides }: JudgedWorld): readonly Finding[] {
-  const scenes: Scene[] = [];
+  const scenes: ProofContext[] = [];
   for (const { ruleset, declared } of sides) {
-    scenes.push(makeScene({ ruleset, host, profile, declared, ...(scenes[0] !== undefined && { twin: scenes[0] }) }));
+    scenes.push(new ProofContext({ ruleset, host, profile, declared, ...(scenes[0] !== undefined && { otherFamily: scenes[0] }) }));
   }
   const findings = PROMISES.flatMap((claim) => scenes.flatMap((scene) => judgeClaim(scene, claim)));
   return findings.filter(({ verdict }) => verdict === 'violated' || verdict === 'undecided');
