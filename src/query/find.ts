@@ -9,7 +9,7 @@ import { ordinaryPackets } from '../connection/typicalPackets.ts';
 import { UNKNOWN_PROXY_HELP, unknownProxies, unknownProxyText } from '../connection/unknownProxy.ts';
 import { walkJourney } from '../connection/walkJourney.ts';
 import type { Host } from '../host/host.ts';
-import { Budget, BudgetError, budgetReason } from '../lib/budget.ts';
+import { Budget, BudgetError, budgetReason, isBudgetReason } from '../lib/budget.ts';
 import { InvariantError } from '../lib/invariant.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
@@ -131,7 +131,8 @@ export function search(ruleset: Ruleset, question: Search): Found {
     const ends = endsOf(scene, { classes: walked, next: (one) => onwardOf(loops, one), open: new Set() });
     const { sure, unclear, rules, mayLoop = EMPTY } = question.split(space, ends);
     const words = (set: Bdd, around = within): string => wordsOf({ space }, { set, dir, within: around, ...place });
-    if (unclear !== EMPTY) undecided.push({ ...place, packets: words(unclear), reason: NOT_MODELLED, rules });
+    if (unclear !== EMPTY)
+      undecided.push({ ...place, packets: words(unclear), reason: spentOn(space.manager, ends, unclear) ?? NOT_MODELLED, rules });
     if (mayLoop !== EMPTY) {
       const proxies = unknownProxies(scene, ruleset);
       const reason = `${proxies.map(unknownProxyText).join('; ')}: ${UNKNOWN_PROXY_HELP}`;
@@ -191,6 +192,12 @@ function withOutcome({ manager }: Space, ends: readonly End[], outcome: Outcome)
 export function doubtfulRules(manager: Space['manager'], ends: readonly End[], packets: Bdd): readonly Rule[] {
   const doubts = ends.filter(({ set }) => manager.and(set, packets) !== EMPTY).flatMap(({ of }) => of.doubts);
   return [...new Set(doubts.flatMap(({ why, rule }) => (why === 'unmodelled' && rule !== undefined ? [rule] : [])))];
+}
+
+/** A part of the proof had its own share of the budget, and took more. */
+function spentOn(manager: Space['manager'], ends: readonly End[], packets: Bdd): string | undefined {
+  const doubts = ends.filter(({ set }) => manager.and(set, packets) !== EMPTY).flatMap(({ of }) => of.doubts);
+  return doubts.find(({ what }) => isBudgetReason(what))?.what;
 }
 
 interface Example {

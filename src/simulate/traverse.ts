@@ -228,7 +228,8 @@ export function traverse(traversal: Traversal, watch: (steps: readonly Step[]) =
   function withAnswer(rejected: Rejected): Pick<Walk, 'fate' | 'answer'> {
     const answer = answerTo(skb, { with: rejected.with, local: skb.oif === undefined || (skb.iif === undefined && out.local) });
     if (!('proto' in answer)) return { fate: unanswered(rejected, answer) };
-    const walk = traverse({ ...traversal, packet: answer, attached: { connection: skb.connection, direction: skb.direction, table } });
+    const attach = { connection: skb.connection, direction: skb.direction, table };
+    const walk = traverse({ ...traversal, packet: answer, detailed: false, attached: attach });
     choices.push(...walk.choices);
     return { fate: fateByAnswer(rejected, walk), answer: walk };
   }

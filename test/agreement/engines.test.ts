@@ -164,10 +164,28 @@ function compare({ space, ruleset, packet, classes, host }: Pair, tally: Tally):
   }
 }
 
+/** Random rules, and behind them what refuses the rest: their answers meet the rules of OUTPUT, which are random too. */
+function* refusingCases(pairs: number, seed: number): Generator<Case> {
+  for (const one of randomCases(pairs, seed)) {
+    const { v4, v6 } = one.rules;
+    yield { ...one, rules: { ...(v4 !== undefined && { v4: refusing(v4, '') }), ...(v6 !== undefined && { v6: refusing(v6, '6') }) } };
+  }
+}
+
+function refusing(text: string, v6: string): string {
+  const rules = ['INPUT', 'FORWARD', 'OUTPUT'].flatMap((chain) => [
+    `-A ${chain} -p tcp --dport 0:9999 -j REJECT --reject-with tcp-reset`,
+    `-A ${chain} ${chain === 'OUTPUT' ? '-p udp' : ''} -j REJECT --reject-with icmp${v6}-port-unreachable`,
+  ]);
+  const whole = text.includes('*filter\n') ? text : `${text}*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n`;
+  return whole.replace(/(\*filter\n[^*]*?)(COMMIT)/, (_, rest: string, end: string) => `${rest}${rules.join('\n')}\n${end}`);
+}
+
 describe('the simulator and the symbolic engine agree', () => {
   const SEED = Number(process.env.CHAINWALK_SEED ?? 1);
   it.each([
     ['random rules', 15_000, randomCases],
+    ['random rules that refuse the rest', 300, refusingCases],
     ['the fixtures', 35_000, fixtureCases],
   ] as const)('on random packets and %s, %i pairs', { timeout: 600_000 }, (_, usual, cases) => {
     const PAIRS = Number(process.env.CHAINWALK_PAIRS ?? usual);

@@ -1,5 +1,5 @@
 /** Which rejected packets are answered, and which are dropped as far as anybody can see: simulate/answer.ts for sets. */
-import { BudgetError } from '../../lib/budget.ts';
+import { BudgetError, budgetReason } from '../../lib/budget.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
@@ -52,7 +52,12 @@ function nameOf({ decided }: PacketClass): string {
 /** What is undecided is so at the answer's place, by the rule that it came to. */
 function fateOf(one: PacketClass, { end, of }: Arrived): FateClass {
   const doubts = [...one.doubts, ...of.doubts];
-  if (end === 'undecided') return { ...one, env: of.env, doubts, decided: of.decided ?? one.decided, fate: { kind: 'undecided' } };
+  if (end === 'undecided') {
+    const decided = of.decided ?? one.decided;
+    // what names no rule is about the one that refuses
+    const rule = decided === undefined ? {} : { rule: decided };
+    return { ...one, env: of.env, doubts: doubts.map((doubt) => ({ ...rule, ...doubt })), decided, fate: { kind: 'undecided' } };
+  }
   return { ...one, doubts, fate: { kind: end === 'answered' ? 'rejected' : 'dropped' } };
 }
 
@@ -64,7 +69,7 @@ function orTooHard(ruleset: Ruleset, start: Start): readonly Arrived[] {
     return start.space.budget.share(SHARE, () => walkAnswers(ruleset, start));
   } catch (error) {
     if (!(error instanceof BudgetError) || error.resource === 'time') throw error;
-    const doubt: Doubt = { why: 'unmodelled', what: `whether the answer of REJECT arrives (budget: ${error.message})` };
+    const doubt: Doubt = { why: 'unmodelled', what: budgetReason(error) };
     return [{ end: 'undecided', of: { set: start.set, env: start.env, doubts: [doubt], decided: undefined } }];
   }
 }
