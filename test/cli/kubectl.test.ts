@@ -286,6 +286,19 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect((await kubectl.plugin(['web-0', '--backend=nft', 'print'])).out).toContain('ISTIO_REDIRECT');
   });
 
+  it.each(['nft', 'legacy'])('only the %s backend of two is half of the rules, and says so', async (backend) => {
+    const kubectl = cluster(GET, ...answers(LEGACY_RULES));
+    const words = ['web-0', '--backend', backend, 'verify', '--only', 'single-backend'];
+    const { code, out, err } = await kubectl.plugin(words);
+    expect([code, out, err]).toEqual([
+      0,
+      expect.stringContaining('warning: single-backend'),
+      expect.stringContaining('this is only half of the rules'),
+    ]);
+    expect((await kubectl.plugin([...words, '--strict'])).code).toBe(1);
+    expect((await kubectl.plugin(['web-0', 'verify', '--only', 'single-backend', '--strict'])).out).not.toContain('violated');
+  });
+
   it('two backends whose order matters: undecided, and never green when strict', async () => {
     const nat = LEGACY_RULES.replace(
       /\*filter[\s\S]*COMMIT/,

@@ -10,6 +10,8 @@ export interface Chosen {
   readonly dumps: readonly FamilyDump[];
   /** a sentence without capital and stop */
   readonly says: string;
+  /** the backend that holds rules too and was not wanted */
+  readonly leftOut?: Backend;
 }
 
 export interface FamilyDump {
@@ -36,7 +38,9 @@ export function chooseBackend(answers: Answers, wanted: Backend | undefined): Ch
       `${other} ${holding.includes(other) ? 'holds rules too, which are left out' : known.includes(other) ? 'holds none' : 'was not asked'}`,
   );
   const says = backend !== undefined && holding.includes(backend) ? `the ${backend} backend holds the rules` : 'no backend holds rules';
+  const [leftOut] = others.filter((other) => backend !== undefined && holding.includes(other));
   return {
+    ...(leftOut !== undefined && { leftOut }),
     dumps: (backend === undefined ? undefined : dumps.get(backend)) ?? [],
     says: [says, ...(holding.length > 0 ? about : [])].join(', '),
   };

@@ -9,12 +9,12 @@ export const singleBackend: Claim = {
   judge: ({ ruleset }) => {
     const other = WARNINGS[ruleset.family].exec(ruleset.source.text)?.[1];
     if (other === undefined || ruleset.backends !== undefined) return blaming([]);
-    const save = other.replace('legacy', 'legacy-save');
+    const save = `${other}-save`;
     return blaming([{ rule: undefined, why: `\`${other}\` has tables too; add the output of \`${save}\` to see what they do` }]);
   },
 };
 
 const WARNINGS = {
-  4: /^# Warning: (iptables-legacy) tables present/m,
-  6: /^# Warning: (ip6tables-legacy) tables present/m,
+  4: /^# Warning: (iptables-(?:legacy|nft)) tables present/m,
+  6: /^# Warning: (ip6tables-(?:legacy|nft)) tables present/m,
 } as const;

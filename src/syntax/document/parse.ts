@@ -57,8 +57,9 @@ export function parseRules(source: Source, options: ParseOptions = {}): ParseRes
 
 /** Where the text has the rules of both backends, what iptables-nft-save says of the other one is answered. */
 function withoutHalves(diagnostics: readonly Diagnostic[], rulesets: readonly RulesetNode[]): Diagnostic[] {
-  const hasLegacy = rulesets.some(({ backend }) => backend === 'legacy');
-  return diagnostics.filter(({ message }) => !hasLegacy || !message.startsWith(HALF));
+  const isLegacy = ({ backend }: RulesetNode): boolean => backend === 'legacy';
+  const hasBoth = rulesets.some(isLegacy) && !rulesets.every(isLegacy);
+  return diagnostics.filter(({ message }) => !hasBoth || !message.startsWith(HALF));
 }
 
 /** Loops say the same again and again. */

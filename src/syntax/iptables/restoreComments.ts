@@ -28,9 +28,10 @@ export function whatCommentSays(text: string): Said {
 export const HALF = 'this is only half of the rules';
 
 function leftOut(text: string): Said['finding'] {
-  if (/^# Warning: ip6?tables-legacy tables present/.test(text)) {
-    const help = 'save them with `iptables-legacy-save`: packets walk both sets of rules';
-    return { message: `${HALF}: the host also has iptables-legacy tables`, help };
+  const other = /^# Warning: ip6?tables-(legacy|nft) tables present/.exec(text)?.[1];
+  if (other !== undefined) {
+    const help = `save them with \`iptables-${other}-save\`: packets walk both sets of rules`;
+    return { message: `${HALF}: the host also has iptables-${other} tables`, help };
   }
   const table = /^# Table `(\S+?)' (?:is|contains) incompatible/.exec(text)?.[1];
   if (table === undefined) return undefined;
