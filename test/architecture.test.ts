@@ -2,47 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOMS } from './support/rooms.ts';
 
 const SRC = resolve(import.meta.dirname, '../src');
-
-/** Rooms that are imported together. */
-const TEXT = ['lib', 'packet', 'netfilter', 'host', 'syntax'];
-const RULES = [...TEXT, 'extensions', 'ruleset'];
-const CONNECTION = [...RULES, 'simulate', 'symbolic', 'mesh', 'connection'];
-const POD = [...TEXT, 'mesh', 'istio', 'kubernetes'];
-const PROOF = [...CONNECTION, 'istio', 'kubernetes', 'injection', 'prove', 'diff', 'query'];
-const ANSWERS = [...PROOF, 'pods', 'report'];
-
-/** Each room, and the rooms that it may import. A room that is not here fails the test. */
-const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  lib: [],
-  packet: ['lib'],
-  netfilter: ['lib', 'packet'],
-  host: ['lib', 'packet', 'netfilter'],
-  syntax: ['lib', 'packet', 'netfilter', 'host'],
-  mesh: TEXT,
-  extensions: TEXT,
-  ruleset: [...TEXT, 'extensions'],
-  simulate: RULES,
-  symbolic: RULES,
-  connection: [...RULES, 'simulate', 'symbolic', 'mesh'],
-  istio: [...TEXT, 'mesh'],
-  kubernetes: [...TEXT, 'mesh', 'istio'],
-  injection: POD,
-  prove: [...CONNECTION, 'istio', 'kubernetes', 'injection'],
-  diff: [...CONNECTION, 'prove'],
-  query: [...CONNECTION, 'prove'],
-  pods: PROOF,
-  report: [...PROOF, 'pods'],
-  app: ANSWERS,
-  api: [...ANSWERS, 'app'],
-  cli: [...ANSWERS, 'app', 'api'],
-  'programs.ts': ['cli'],
-  'load.ts': ['programs.ts'],
-  'start.ts': ['load.ts'],
-  'main.ts': ['start.ts'],
-  'kubectl-chainwalk.ts': ['start.ts'],
-};
 
 /** Written from the grammars; it uses the recogniser of the room that reads it. */
 const GENERATED = 'syntax/generated';
