@@ -53,12 +53,12 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
 /** No kernel prints them. */
 export const SEVERAL_ADDRESSES = / (?:-[sd]|--(?:source|src|destination|dst)) \S+,/;
 
-/** A rule for several addresses is as many rules, those of the first source first. */
+/** A rule for several addresses is as many rules, those of the first source first. With `!` at either side it is none: it stays whole, and is refused. */
 export function oneAddressEach(words: readonly Word[]): readonly (readonly Word[])[] {
+  const places = ['-s', '-d'].map((name) => words.findIndex(({ text, quoted }) => !quoted && (SPELLINGS.get(text) ?? text) === name) + 1);
+  if (places.some((at) => words[at - 2]?.text === '!')) return [words];
   let made: readonly (readonly Word[])[] = [words];
-  for (const name of ['-s', '-d']) {
-    const at =
-      words.findIndex(({ text, quoted }, index) => !quoted && (SPELLINGS.get(text) ?? text) === name && words[index - 1]?.text !== '!') + 1;
+  for (const at of places) {
     const value = words[at];
     if (at === 0 || value?.text.includes(',') !== true) continue;
     const parts = value.text.split(',');
