@@ -66,6 +66,18 @@ describe('find', () => {
   });
 });
 
+describe('verify', () => {
+  it.each([
+    ['open', 0],
+    ['mute', 0],
+    ['stateful', 0],
+  ])('%s.rules: every claim that holds is proved, and ends with %i', async (name, code) => {
+    const { code: ended, out } = await ask('verify', `${name}.rules`, '--strict');
+    expect(ended, out).toBe(code);
+    expect(out).not.toContain('UNDECIDED');
+  });
+});
+
 describe('diff', () => {
   it.each([
     ['open', 'mute', 1],
