@@ -28,7 +28,7 @@ export function compile(grammar: Grammar, options: CompileOptions): string {
   const functions = [...new Set([...starts, ...names])].map((name) => ruleFunction(context, name, captured.indexOf(name)));
   return [
     `// Generated from the grammar ${grammar.name} by grammars/generate.ts: do not edit.`,
-    `import type { CompiledGrammar, State } from '${options.runtime}';`,
+    `import type { CompiledGrammar, MatchState } from '${options.runtime}';`,
     `import { grow, miss } from '${options.runtime}';`,
     '',
     ...[...context.tables].map(([bits, name]) => `const ${name} = Uint8Array.from('${bits}', Number);`),
@@ -50,7 +50,7 @@ function ruleFunction(context: Context, name: string, capture: number): string {
   const fail = description === undefined ? '' : `s.quiet--; s.at = from; s.top = top; miss(s, ${expectation(context, description)}); `;
   const reserve = capture < 0 ? '' : 'if (top + 3 > s.events.length) grow(s);\n  s.top = top + 3;\n  ';
   const record = capture < 0 ? '' : `s.events[top] = ${capture};\n    s.events[top + 1] = from;\n    s.events[top + 2] = s.at;\n    `;
-  return `function r_${name}(s: State): boolean {
+  return `function r_${name}(s: MatchState): boolean {
   const from = s.at;
   const top = s.top;
   ${reserve}${description === undefined ? '' : 's.quiet++;\n  '}fail: {

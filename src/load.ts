@@ -6,13 +6,13 @@ export type Programs = typeof import('./programs.ts');
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export interface Loaded {
+export interface LoadedPrograms {
   readonly programs: Programs;
   /** of the package */
   readonly version: string;
 }
 
-export async function loadPrograms(env: Env): Promise<Loaded> {
+export async function loadPrograms(env: Env): Promise<LoadedPrograms> {
   // `import` of these would load all that they have, on each start
   const { existsSync, readFileSync } = process.getBuiltinModule('node:fs');
   const { createRequire, enableCompileCache } = process.getBuiltinModule('node:module') as Modules;

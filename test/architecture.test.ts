@@ -125,6 +125,16 @@ describe('architecture', () => {
     expect([...folders].filter((folder) => parents.has(folder))).toEqual([]);
   });
 
+  it('an exported name has one meaning: it is defined in one file', () => {
+    const defined = FILES.flatMap((file) =>
+      [...(TEXTS.get(file) ?? '').matchAll(/^export (?:async )?(?:function\*?|const|interface|type|class) (\w+)/gm)].map(
+        ([, name]) => name ?? '',
+      ),
+    );
+    expect(defined.length).toBeGreaterThan(1000);
+    expect(defined.filter((name, index) => defined.indexOf(name) !== index)).toEqual([]);
+  });
+
   it('only the programs and cli touch node', () => {
     const outside = IMPORTS.filter(({ file, target }) => target.startsWith('node:') && !STARTS.includes(file) && roomOf(file) !== 'cli');
     expect(outside).toEqual([]);

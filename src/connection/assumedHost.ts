@@ -24,7 +24,7 @@ export function assumedHost(rulesets: readonly Ruleset[], known: readonly Family
   return { families: ([4, 6] as const).filter((family) => !known.includes(family)), ...(sign !== undefined && { sign }) };
 }
 
-export interface Place {
+export interface PlacedHost {
   readonly host: Host;
   /** absent: the host was described */
   readonly assumed?: AssumedHost;
@@ -41,7 +41,7 @@ export interface Standing {
 const OPTIONS = ['--pod-ip', '--host'];
 
 /** The destination of what arrives is the pod's address, and so is the source that is given for what is sent. */
-export function standingOf({ host, assumed }: Place, packet: Packet, given: PartialPacket): Standing {
+export function standingOf({ host, assumed }: PlacedHost, packet: Packet, given: PartialPacket): Standing {
   if (assumed === undefined) return { host, assumptions: [] };
   const { dir, family, dst, iif } = packet;
   const dev = dir === 'in' ? (iif ?? POD_INTERFACE) : POD_INTERFACE;

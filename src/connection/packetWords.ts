@@ -27,7 +27,7 @@ const MAX_BOXES = 4;
 export const NO_WORDS = 'packets of more kinds than can be described';
 const WORDS = { steps: 4_000_000, nodes: 1_000_000 };
 
-export function wordsOf({ space }: Pick<RulesOnHost, 'space'>, words: PacketSetWords): string {
+export function packetWords({ space }: Pick<RulesOnHost, 'space'>, words: PacketSetWords): string {
   try {
     return space.budget.share(1 / 2, () => describe(space, words), WORDS);
   } catch (error) {

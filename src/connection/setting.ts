@@ -10,7 +10,7 @@ import { familyOf, type Prefix } from '../packet/address.ts';
 import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { transparentPorts } from '../ruleset/transparentPorts.ts';
-import { type AskedSet, assumedHost, hostAssumption, type PinnedAddress, type Place, pinnedAddress } from './assumedHost.ts';
+import { type AskedSet, assumedHost, hostAssumption, type PinnedAddress, type PlacedHost, pinnedAddress } from './assumedHost.ts';
 import type { Assumption } from './assumption.ts';
 import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsSomebody } from './proxyIdentity.ts';
 
@@ -39,7 +39,7 @@ export interface SettingQuestion {
   readonly where?: AskedSet | undefined;
 }
 
-export interface ChosenSetting extends Place {
+export interface ChosenSetting extends PlacedHost {
   /** absent: no mesh */
   readonly profile?: MeshProfile;
   /** who the proxy is, beside the place itself, which `placeAssumptions` tells */

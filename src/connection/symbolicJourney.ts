@@ -111,20 +111,20 @@ function isPickOpen({ fate, doubts }: FateClass): boolean {
   return dst || dport || ((src || sport) && fate.kind !== 'sent' && fate.kind !== 'forwarded');
 }
 
-export interface Change {
+export interface ChangedSet {
   readonly set: Bdd;
   readonly base: End;
   readonly head: End;
 }
 
-export interface Comparison {
+export interface JourneyComparison {
   /** disjoint */
-  readonly changes: readonly Change[];
+  readonly changes: readonly ChangedSet[];
   /** whether they change depends on something unmodelled */
-  readonly unclear: readonly Change[];
+  readonly unclear: readonly ChangedSet[];
 }
 
-export function compareEnds({ space }: Pick<RulesOnHost, 'space'>, base: readonly End[], head: readonly End[]): Comparison {
+export function compareEnds({ space }: Pick<RulesOnHost, 'space'>, base: readonly End[], head: readonly End[]): JourneyComparison {
   const { manager } = space;
   const baseOnly = base.map((one) => without(space, one, head));
   const headOnly = head.map((one) => without(space, one, base));
@@ -192,8 +192,8 @@ interface Sides {
 }
 
 /** Each packet of the set once, with an end that only one side has where there is one, and one of the other. */
-function partition({ manager }: Space, set: Bdd, { base, head, baseOnly, headOnly }: Sides): readonly Change[] {
-  const changes: Change[] = [];
+function partition({ manager }: Space, set: Bdd, { base, head, baseOnly, headOnly }: Sides): readonly ChangedSet[] {
+  const changes: ChangedSet[] = [];
   let left = set;
   const take = (only: Bdd, pair: { readonly base: End; readonly head: End; readonly other: Bdd }): void => {
     const part = manager.all([left, only, pair.other]);

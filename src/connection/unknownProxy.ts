@@ -4,7 +4,7 @@ import { addressesOfType } from '../host/addrType.ts';
 import type { Host, Listener } from '../host/host.ts';
 import type { IntervalSet } from '../lib/intervals.ts';
 import { memoize } from '../lib/memo.ts';
-import { type Around, relayOf } from '../mesh/relay.ts';
+import { type RelayPlace, relayOf } from '../mesh/relay.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import { TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
@@ -25,7 +25,7 @@ type Ports = IntervalSet<number>;
 const ANY_PORT: Ports = [{ lo: 0, hi: 65535 }];
 
 /** All of a host, those with a port of their own first. */
-export function unknownProxies(around: Around, ruleset: Ruleset): readonly UnknownProxy[] {
+export function unknownProxies(around: RelayPlace, ruleset: Ruleset): readonly UnknownProxy[] {
   const handed = handovers(ruleset, around.host);
   return around.host.listeners
     .filter((listener) => isUnknown(around, listener))
@@ -38,7 +38,7 @@ export function unknownProxies(around: Around, ruleset: Ruleset): readonly Unkno
 }
 
 /** Nobody says what the process sends when it takes a connection there: no relay, no listener of a mesh that answers itself. */
-function isUnknown(around: Around, listener: Listener): boolean {
+function isUnknown(around: RelayPlace, listener: Listener): boolean {
   if (listener.answers === true || relayOf(around, listener) !== undefined) return false;
   const { profile } = around;
   return !(profile?.process.name === listener.process && profile.listeners.some(({ port }) => port === listener.port));

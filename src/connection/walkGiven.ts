@@ -6,12 +6,12 @@ import { type Address, type Family, formatAddress } from '../packet/address.ts';
 import type { PartialPacket } from '../packet/partialPacket.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Choice } from '../simulate/trace.ts';
-import { type Place, standingOf } from './assumedHost.ts';
+import { type PlacedHost, standingOf } from './assumedHost.ts';
 import type { Assumption } from './assumption.ts';
 import type { Journey, Path } from './journey.ts';
 import { type JourneyOptions, walkJourney } from './walkJourney.ts';
 
-export interface GivenScene extends Place {
+export interface GivenScene extends PlacedHost {
   readonly rulesets: readonly Ruleset[];
   readonly profile?: MeshProfile;
   readonly detailed?: boolean;
@@ -21,7 +21,7 @@ export interface GivenScene extends Place {
   readonly assumptions?: readonly Assumption[];
 }
 
-export interface Walked extends Place {
+export interface Walked extends PlacedHost {
   readonly journey: Journey;
   readonly ruleset: Ruleset;
   /** parts of the packet that were not given */

@@ -8,7 +8,7 @@ import type { Space } from '../symbolic/space/space.ts';
 import { answerSpace } from '../symbolic/walk/answerSpace.ts';
 import { encode } from '../symbolic/walk/encode.ts';
 import { isCalledAt } from './opaque.ts';
-import { envAt, NEVER_CHANGED, type Place, placesOf } from './traversalPoint.ts';
+import { envAt, NEVER_CHANGED, placesOf, type TraversalPoint } from './traversalPoint.ts';
 
 /** REJECT rules of a ruleset, if their answers may meet some of these rules there. */
 export function answeredBy(space: Space, ruleset: Ruleset, rules: ReadonlySet<Rule>): readonly Rule[] {
@@ -29,13 +29,13 @@ export function answerNames(rules: Iterable<Rule>): readonly string[] {
 }
 
 /** Answers are sent here. NAT asks about them after routing only. */
-export function answerPlaces(ruleset: Ruleset): readonly Place[] {
+export function answerPlaces(ruleset: Ruleset): readonly TraversalPoint[] {
   const ofNat: TableName = 'nat';
   return placesOf(ruleset, undefined).filter(({ table, hook }) => table.name !== ofNat || hook === 'POSTROUTING');
 }
 
 export interface Meeting {
-  readonly place: Place;
+  readonly place: TraversalPoint;
   /** of the answer, as REJECT calls it */
   readonly name: string;
 }

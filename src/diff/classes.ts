@@ -1,6 +1,6 @@
 /** From sets of changed packets to what people read: classes, each with a packet that the simulator walks on both sides. */
 import type { Journey, Outcome, Path } from '../connection/journey.ts';
-import { wordsOf } from '../connection/packetWords.ts';
+import { packetWords } from '../connection/packetWords.ts';
 import type { End } from '../connection/symbolicJourney.ts';
 import { ordinaryPackets, packetsForHere } from '../connection/typicalPackets.ts';
 import { walkJourney } from '../connection/walkJourney.ts';
@@ -120,7 +120,7 @@ function changedClass(space: Space, question: DiffQuestion, { iif, set, severity
     throw new InvariantError(`the proof says that ${packetText(example)} fares otherwise, the simulator says \`${base.outcome}\` twice`);
   const [baseRule, headRule] = decidingPair(base, head);
   const sides = { base: sideOf(base, head, baseRule), head: sideOf(head, base, headRule) };
-  const packets = wordsOf({ space }, { set: part, within, ...place });
+  const packets = packetWords({ space }, { set: part, within, ...place });
   return { severity, usual, packets, example, ...sides };
 }
 
@@ -130,7 +130,7 @@ function placeOf(iif: string | undefined) {
 
 function wordsOfClass(space: Space, group: Pick<Group, 'iif' | 'set'>): string {
   const { part, within } = usualPart(space, group);
-  return wordsOf({ space }, { set: part, within, ...placeOf(group.iif) });
+  return packetWords({ space }, { set: part, within, ...placeOf(group.iif) });
 }
 
 function journeyOf(question: DiffQuestion, name: 'base' | 'head', packet: Packet): Journey {

@@ -2,7 +2,7 @@
 import type { Journey, Path } from '../connection/journey.ts';
 import { picksOfWalk } from '../connection/rangeChoices.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
-import type { Step } from '../simulate/trace.ts';
+import type { WalkStep } from '../simulate/trace.ts';
 
 /** What is compared of a journey, see diffEnds.ts; all its possible ends. */
 export function observed({ paths }: Journey): string {
@@ -64,9 +64,9 @@ function keysOf(steps: readonly TableStep[]): string {
   return steps.map(stepKey).join('\n');
 }
 
-type TableStep = Extract<Step, { kind: 'rule' | 'policy' }>;
+type TableStep = Extract<WalkStep, { kind: 'rule' | 'policy' }>;
 
-function isTableStep(step: Step): step is TableStep {
+function isTableStep(step: WalkStep): step is TableStep {
   return step.kind === 'policy' || (step.kind === 'rule' && step.rule.effect.kind !== 'continue');
 }
 

@@ -4,7 +4,7 @@ import { memoize } from '../lib/memo.ts';
 import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { chainsLeadingTo } from '../symbolic/walk/callers.ts';
 import { rulesAfter } from '../symbolic/walk/reachableAfter.ts';
-import type { Place } from './traversalPoint.ts';
+import type { TraversalPoint } from './traversalPoint.ts';
 import { placesOf } from './traversalPoint.ts';
 
 export interface Differing {
@@ -43,7 +43,7 @@ export function openTargets(ruleset: Ruleset, { everywhere, rules }: Differing, 
 }
 
 /** Jumps lead from the hook to the rule's chain, whatever their rules ask. */
-export function isCalledAt({ hook, table }: Place, rule: Rule): boolean {
+export function isCalledAt({ hook, table }: TraversalPoint, rule: Rule): boolean {
   return rule.table === table.name && chainsFrom(table, hook).has(rule.chain);
 }
 

@@ -1,6 +1,6 @@
 /** Classes of changed packets by all that may become of them: parts of which one breaks and the other does not are never one class. */
 import type { Outcome } from '../connection/journey.ts';
-import type { Change, End } from '../connection/symbolicJourney.ts';
+import type { ChangedSet, End } from '../connection/symbolicJourney.ts';
 import { groupBy } from '../lib/groupBy.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
@@ -9,7 +9,7 @@ import type { Space } from '../symbolic/space/space.ts';
 import type { Sides } from './question.ts';
 import type { Severity } from './severity.ts';
 
-export interface OutcomeChange extends Change {
+export interface OutcomeChange extends ChangedSet {
   /** more than one where chance decides, or something that is not modelled */
   readonly outcomes: Sides<readonly Outcome[]>;
   readonly severity: Severity;
@@ -21,7 +21,7 @@ export interface Outcomes {
   readonly severity: (outcomes: Sides<readonly Outcome[]>) => Severity;
 }
 
-export function byOutcomes(space: Space, changes: readonly Change[], { ends, severity }: Outcomes): readonly OutcomeChange[] {
+export function byOutcomes(space: Space, changes: readonly ChangedSet[], { ends, severity }: Outcomes): readonly OutcomeChange[] {
   return changes.flatMap((change) =>
     partsOf(space, change.set, ends.base).flatMap((was) =>
       partsOf(space, was.set, ends.head).flatMap((is): readonly OutcomeChange[] => {

@@ -6,7 +6,7 @@ import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { encode } from '../symbolic/walk/encode.ts';
 import { remembers } from './stateful.ts';
-import type { Place } from './traversalPoint.ts';
+import type { TraversalPoint } from './traversalPoint.ts';
 import { envAt, knownPart, placesOf } from './traversalPoint.ts';
 
 export interface ReachQuestion {
@@ -25,7 +25,7 @@ export function mayMatch(space: Space, ruleset: Ruleset, { rules, iif }: ReachQu
 }
 
 /** Backwards from the rules to the base chain, by the rules that lead there. */
-function inTable(space: Space, place: Place, rules: readonly Rule[]): readonly Bdd[] {
+function inTable(space: Space, place: TraversalPoint, rules: readonly Rule[]): readonly Bdd[] {
   const { manager } = space;
   const env = envAt(space, place);
   const matching = (rule: Rule): Bdd => encode(space, env, knownPart(rule.match, place)).may;

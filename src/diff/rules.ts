@@ -28,7 +28,7 @@ import { otherLots } from './random.ts';
 import { mayMatch } from './reach.ts';
 import { severityOf, severityOfAny } from './severity.ts';
 import { sliceOf } from './slice.ts';
-import type { Asked, MemoryChange } from './stateful.ts';
+import type { AskedRules, MemoryChange } from './stateful.ts';
 import { compareMemory, memoryOf } from './stateful.ts';
 
 /** Without changes and undecided classes the rulesets are equivalent, which is proved. */
@@ -158,7 +158,7 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
     const real = dir === 'out' ? manager.not(equal(manager, space.start.src, 0)) : FULL;
     const within = manager.all([asked, real, manager.or(iif === undefined ? sent : concerned(iif), further)]);
     if (within === EMPTY) return [];
-    const walk = (name: 'base' | 'head'): { readonly ends: readonly End[]; readonly memory: Asked | undefined } => {
+    const walk = (name: 'base' | 'head'): { readonly ends: readonly End[]; readonly memory: AskedRules | undefined } => {
       const own = spaceAround(space, question, name);
       const ruleset = sliceOf(own, question[name], { within, iif });
       const memory = memoryOf(own, ruleset);

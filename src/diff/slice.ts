@@ -9,7 +9,7 @@ import type { Space, StartField } from '../symbolic/space/space.ts';
 import { widthOf } from '../symbolic/space/space.ts';
 import { encode } from '../symbolic/walk/encode.ts';
 import { answerNames, answerPlaces, mayMeet } from './answers.ts';
-import type { Place } from './traversalPoint.ts';
+import type { TraversalPoint } from './traversalPoint.ts';
 import { envAt, isKnown, knownPart, placesOf } from './traversalPoint.ts';
 
 export interface SliceQuestion {
@@ -22,7 +22,7 @@ export function sliceOf(space: Space, ruleset: Ruleset, { within, iif }: SliceQu
   if (within === FULL) return ruleset;
   const kept = new Set<Rule>();
   const ranges = rangesOf(space, within);
-  const couldMatch = (place: Place, { match }: Rule): boolean =>
+  const couldMatch = (place: TraversalPoint, { match }: Rule): boolean =>
     !isOutside(match, place, ranges) &&
     space.manager.and(within, encode(space, envAt(space, place), knownPart(match, place)).may) !== EMPTY;
   for (const place of placesOf(ruleset, iif)) keepIn(place, kept, (rule) => couldMatch(place, rule));
@@ -43,7 +43,7 @@ function sliceTable(table: Table, kept: ReadonlySet<Rule>): Table {
 }
 
 /** From the base chain down: a chain is entered when some packet may be. */
-function keepIn({ table: { chains }, hook }: Place, kept: Set<Rule>, couldMatch: (rule: Rule) => boolean): void {
+function keepIn({ table: { chains }, hook }: TraversalPoint, kept: Set<Rule>, couldMatch: (rule: Rule) => boolean): void {
   const entered = new Set<string>([hook]);
   // a Set grows while it is walked
   for (const name of entered) {
@@ -77,7 +77,7 @@ function rangesOf(space: Space, set: Bdd): Ranges {
 }
 
 /** No value of the set's packets is one that the condition asks for: cheaper than a diagram for each of thousands of rules. */
-function isOutside(expr: MatchExpr, place: Place, ranges: Ranges): boolean {
+function isOutside(expr: MatchExpr, place: TraversalPoint, ranges: Ranges): boolean {
   if (expr.kind === 'and') return expr.of.some((part) => isOutside(part, place, ranges));
   if (expr.kind === 'or') return expr.of.every((part) => isOutside(part, place, ranges));
   if (expr.kind !== 'in' || !isKnown(expr.field, place)) return false;

@@ -23,19 +23,19 @@ export function remembers({ match, target }: Rule): boolean {
 }
 
 /** What rules that remember were asked during one walk: by which packets. */
-export interface Asked {
+export interface AskedRules {
   readonly visit: (rule: Rule, hook: HookName, reaching: Bdd, matching: Bdd) => void;
   /** by hook, then by the rule's text and how many of that text were met before */
   readonly asked: Map<string, { readonly rule: Rule; readonly set: Bdd }>;
 }
 
 /** Undefined when nothing there remembers. A rule that leads to one that does counts as one: how often it leads there matters. */
-export function memoryOf({ manager }: Space, { tables }: Ruleset): Asked | undefined {
+export function memoryOf({ manager }: Space, { tables }: Ruleset): AskedRules | undefined {
   const chains = [...tables.values()].flatMap((table) => [...chainsLeadingTo(table, remembers)].map((name) => `${table.name} ${name}`));
   if (chains.length === 0) return undefined;
   const leading = new Set(chains);
-  const asked: Asked['asked'] = new Map();
-  const visit: Asked['visit'] = (rule, hook, _reaching, matching) => {
+  const asked: AskedRules['asked'] = new Map();
+  const visit: AskedRules['visit'] = (rule, hook, _reaching, matching) => {
     if (matching === EMPTY || !(remembers(rule) || leading.has(`${rule.table} ${rule.target}`))) return;
     const name = `${hook} ${rule.table} ${rule.text}`;
     let key = name;
@@ -45,9 +45,9 @@ export function memoryOf({ manager }: Space, { tables }: Ruleset): Asked | undef
   return { visit, asked };
 }
 
-const NOTHING: Asked['asked'] = new Map();
+const NOTHING: AskedRules['asked'] = new Map();
 
-export function compareMemory({ manager }: Space, sides: Sides<Asked | undefined>): readonly MemoryChange[] {
+export function compareMemory({ manager }: Space, sides: Sides<AskedRules | undefined>): readonly MemoryChange[] {
   const base = sides.base?.asked ?? NOTHING;
   const head = sides.head?.asked ?? NOTHING;
   const changes = new Map<Bdd, { readonly base: Rule[]; readonly head: Rule[] }>();

@@ -10,7 +10,7 @@ import type { Env } from '../symbolic/walk/state.ts';
 import { startEnv } from '../symbolic/walk/state.ts';
 
 /** A table at a hook, for packets that go one way. */
-export interface Place {
+export interface TraversalPoint {
   readonly hook: HookName;
   readonly table: Table;
   /** where the packets arrive; undefined: they are sent here */
@@ -19,10 +19,10 @@ export interface Place {
   readonly changes: { readonly addresses: boolean; readonly marks: boolean; readonly headers: boolean };
 }
 
-export function placesOf(ruleset: Ruleset, iif: string | undefined): readonly Place[] {
+export function placesOf(ruleset: Ruleset, iif: string | undefined): readonly TraversalPoint[] {
   const changes = changesOf(ruleset);
   return (iif === undefined ? SENT : ARRIVED).flatMap((hook) =>
-    HOOK_STAGES[hook].flatMap((name): readonly Place[] => {
+    HOOK_STAGES[hook].flatMap((name): readonly TraversalPoint[] => {
       const table = name === 'conntrack' ? undefined : ruleset.tables.get(name);
       return table === undefined ? [] : [{ hook, table, iif, changes }];
     }),
@@ -35,7 +35,7 @@ const ARRIVED: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD', 'POSTROU
 /** Targets that change nothing in a packet, or end its way. */
 const PLAIN: ReadonlySet<string | undefined> = new Set([undefined, 'ACCEPT', 'DROP', 'RETURN', 'REJECT', 'LOG', 'NFLOG']);
 
-function changesOf({ tables }: Ruleset): Place['changes'] {
+function changesOf({ tables }: Ruleset): TraversalPoint['changes'] {
   const changes = (name: TableName): boolean => {
     const chains: ReadonlyMap<string, Chain> = tables.get(name)?.chains ?? new Map();
     return [...chains.values()].some(({ rules }) => rules.some(({ target }) => !PLAIN.has(target) && !chains.has(target ?? '')));
@@ -44,13 +44,13 @@ function changesOf({ tables }: Ruleset): Place['changes'] {
 }
 
 /** For the fields that `knownPart` leaves. */
-export function envAt(space: Space, { hook, iif }: Place): Env {
+export function envAt(space: Space, { hook, iif }: TraversalPoint): Env {
   const owned = iif === undefined && (hook === 'OUTPUT' || hook === 'POSTROUTING');
   return startEnv(space, { iif: owned ? undefined : (iif ?? 'lo'), owned });
 }
 
 /** The condition as far as it asks about known fields; the rest may hold or not. */
-export function knownPart(expr: MatchExpr, place: Place): MatchExpr {
+export function knownPart(expr: MatchExpr, place: TraversalPoint): MatchExpr {
   switch (expr.kind) {
     case 'and':
     case 'or':
@@ -82,7 +82,7 @@ export const NEVER_CHANGED: ReadonlySet<Field> = new Set<Field>([
 const ADDRESSES: ReadonlySet<Field> = new Set<Field>(['src', 'dst', 'sport', 'dport', 'srcType', 'dstType']);
 
 /** The field is what it was at the start, or, for `iif` and the sender, what the hook says. */
-export function isKnown(field: Field, place: Place): boolean {
+export function isKnown(field: Field, place: TraversalPoint): boolean {
   const { hook, changes } = place;
   if (NEVER_CHANGED.has(field)) return true;
   if (field === 'mark') return !changes.marks;
@@ -92,7 +92,7 @@ export function isKnown(field: Field, place: Place): boolean {
 }
 
 /** A packet sees the nat table of OUTPUT or PREROUTING once, and is rewritten there first. */
-function isBeforeNat({ hook, table: { name }, iif }: Place): boolean {
+function isBeforeNat({ hook, table: { name }, iif }: TraversalPoint): boolean {
   const early = name === 'raw' || name === 'mangle' || name === 'nat';
   if (hook === 'OUTPUT') return early;
   return hook === 'PREROUTING' && (iif !== undefined ? early : name === 'nat');

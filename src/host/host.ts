@@ -67,12 +67,12 @@ export interface Listener {
   readonly process: string;
   readonly transparent: boolean;
   /** what it takes its process asks of this server, by the same protocol: a DNS forwarder */
-  readonly forwards?: Endpoint;
+  readonly forwards?: SocketEndpoint;
   /** it is said that its process sends nothing for what it takes */
   readonly answers?: true;
 }
 
-export interface Endpoint {
+export interface SocketEndpoint {
   readonly address: Address;
   readonly port: number;
 }
@@ -83,7 +83,7 @@ export interface Process {
 }
 
 /** What rules refer to without saying what it is. */
-export function namesOf({ sets, interfaces, clock }: Host): {
+export function hostNames({ sets, interfaces, clock }: Host): {
   readonly sets: Host['sets'];
   readonly interfaceGroups: ReadonlyMap<string, number>;
   readonly now: number | undefined;

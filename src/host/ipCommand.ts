@@ -4,7 +4,7 @@ import type { Address, Family } from '../packet/address.ts';
 import { familyOf, parseAddress, parsePrefix } from '../packet/address.ts';
 import type { Route, RoutingRule } from './host.ts';
 
-export type Parsed<T> = { readonly value: T } | { readonly problem: string };
+export type ParsedIpCommand<T> = { readonly value: T } | { readonly problem: string };
 
 const ROUTE_TYPES = ['unicast', 'local', 'anycast', 'broadcast', 'multicast', 'blackhole', 'unreachable', 'prohibit', 'throw'] as const;
 /** Accepted and without meaning for a single packet's way: who made the route, how it is sent, and what is true of it by itself. */
@@ -30,7 +30,7 @@ export function tableName(text: string): string {
   return TABLE_NAMES.get(text) ?? text;
 }
 
-export function parseRoute(text: string, table: string): Parsed<Route> {
+export function parseRoute(text: string, table: string): ParsedIpCommand<Route> {
   const words = tokens(text);
   const family = familyOfText(words);
   const type = ROUTE_TYPES.find((name) => name === words[0]) ?? 'unicast';
@@ -76,7 +76,7 @@ function routePart(route: Route, key: string, value: string): Route | undefined 
 }
 
 /** `priority` is what ip-rule(8) gives to a rule without `pref`: one less than the lowest so far. */
-export function parseRule(text: string, lowest: (family: Family) => number): Parsed<RoutingRule> {
+export function parseRule(text: string, lowest: (family: Family) => number): ParsedIpCommand<RoutingRule> {
   const words = tokens(text);
   // `ip rule` prints the priority first
   const [, printed] = /^(\d+):$/.exec(words[0] ?? '') ?? [];

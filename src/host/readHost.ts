@@ -4,7 +4,7 @@ import { valueText } from '../lib/valueText.ts';
 import type { Family, Prefix } from '../packet/address.ts';
 import { familyOf, parseAddress, parsePrefix } from '../packet/address.ts';
 import { PROTO } from '../packet/protocol.ts';
-import type { Endpoint, Host, Interface, Listener, Process, Route, RoutingRule } from './host.ts';
+import type { Host, Interface, Listener, Process, Route, RoutingRule, SocketEndpoint } from './host.ts';
 import { parseRoute, parseRule } from './ipCommand.ts';
 import { defaultRules, derivedRoutes } from './routing.ts';
 
@@ -166,7 +166,7 @@ function readListener(entry: unknown, problems: string[]): Listener[] {
 }
 
 /** `10.96.0.10:53`, `[fd00::a]:53` */
-function readEndpoint(text: string): Endpoint | undefined {
+function readEndpoint(text: string): SocketEndpoint | undefined {
   const [, six, four, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const address = parseAddress(six ?? four ?? '');
   const port = Number(digits);

@@ -1,4 +1,5 @@
 /** The host that is assumed when none is given: a pod, with what the mesh adds to it. */
+import type { HostDescription, ListenerDescription, ProcessDescription } from '../host/hostDescription.ts';
 import type { MeshProfile } from './profile.ts';
 
 export interface DefaultHostOptions {
@@ -8,9 +9,6 @@ export interface DefaultHostOptions {
   /** the rules are of a machine that passes packets on */
   readonly forwards?: boolean;
 }
-
-/** A host description in the form that `readHost` reads. */
-export type HostDescription = Readonly<Record<string, unknown>>;
 
 export function defaultHost({ profile, transparentPorts = [], forwards = false }: DefaultHostOptions = {}): HostDescription {
   const additions = [profile?.always, transparentPorts.length > 0 ? profile?.whenTransparent : undefined].filter(
@@ -24,7 +22,7 @@ export function defaultHost({ profile, transparentPorts = [], forwards = false }
     routes: ['default via 10.244.0.1 dev eth0', 'default via fd00:10:244::1 dev eth0'],
     ...(forwards ? { sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv6.conf.all.forwarding': '1' } } : {}),
     ip_rules: additions.flatMap(({ ip_rules }) => ip_rules),
-    route_tables: Object.assign({}, ...additions.map(({ route_tables }) => route_tables)) as unknown,
+    route_tables: Object.fromEntries(additions.flatMap(({ route_tables }) => Object.entries(route_tables))),
     listeners: [...meshListeners(profile, transparentPorts), { proto: 'tcp', process: 'app' }, { proto: 'udp', process: 'app' }],
     processes: {
       app: { uid: 1000, gid: 1000 },
@@ -33,18 +31,8 @@ export function defaultHost({ profile, transparentPorts = [], forwards = false }
   };
 }
 
-function meshListeners(profile: MeshProfile | undefined, transparentPorts: readonly number[]): readonly unknown[] {
-  const listeners = (profile?.listeners ?? []).flatMap(({ port, protos, loopback }) =>
-    protos.flatMap((proto) =>
-      (loopback === true ? ['127.0.0.1', '::1'] : [undefined]).map((address) => ({
-        proto,
-        port,
-        process: profile?.process.name,
-        transparent: transparentPorts.includes(port),
-        ...(address === undefined ? {} : { address }),
-      })),
-    ),
-  );
+function meshListeners(profile: MeshProfile | undefined, transparentPorts: readonly number[]): readonly ListenerDescription[] {
+  const listeners = profile === undefined ? [] : profile.listeners.flatMap((one) => listenersOf(one, profile, transparentPorts));
   // a TPROXY rule without a mesh still needs its socket, or it drops everything
   const others = transparentPorts.filter((port) => !listeners.some((one) => one.port === port));
   return [
@@ -53,7 +41,19 @@ function meshListeners(profile: MeshProfile | undefined, transparentPorts: reado
   ];
 }
 
-function identity({ process, whenTransparent }: MeshProfile, transparent: boolean): { readonly uid: number; readonly gid: number } {
+function listenersOf(
+  { port, protos, loopback }: MeshProfile['listeners'][number],
+  { process: { name: process } }: MeshProfile,
+  transparentPorts: readonly number[],
+): readonly ListenerDescription[] {
+  const transparent = transparentPorts.includes(port);
+  const addresses = loopback === true ? ['127.0.0.1', '::1'] : [undefined];
+  return protos.flatMap((proto) =>
+    addresses.map((address) => ({ proto, port, process, transparent, ...(address === undefined ? {} : { address }) })),
+  );
+}
+
+function identity({ process, whenTransparent }: MeshProfile, transparent: boolean): ProcessDescription {
   const { uid, gid } = (transparent ? whenTransparent?.process : undefined) ?? process;
   return { uid, gid };
 }

@@ -1,6 +1,6 @@
 /** Who takes connections and sends on for them: listeners of the mesh, and forwarders that the host names. */
 import { canBind } from '../host/bind.ts';
-import type { Endpoint, Host, Listener, Process } from '../host/host.ts';
+import type { Host, Listener, Process, SocketEndpoint } from '../host/host.ts';
 import { type Address, type Family, parseAddress } from '../packet/address.ts';
 import type { Emission, MeshProfile } from './profile.ts';
 
@@ -11,7 +11,7 @@ export interface Relay {
   readonly sender: Process & { readonly name: string };
   readonly sends: Pick<Emission, 'source' | 'mark'>;
   /** absent: where the connection was to go at first */
-  readonly upstream?: Endpoint;
+  readonly upstream?: SocketEndpoint;
   /** it closes a connection that is for its own port */
   readonly blackhole: boolean;
 }
@@ -22,13 +22,13 @@ export function literalSource({ sends: { source } }: Relay, family: Family, host
   return literal !== undefined && canBind(host, literal) ? literal : undefined;
 }
 
-export interface Around {
+export interface RelayPlace {
   readonly host: Host;
   readonly profile?: MeshProfile | undefined;
 }
 
 /** What a process sends follows from its socket, not from how a packet came to it. Undefined: it answers itself. */
-export function relayOf({ host, profile }: Around, listener: Listener): Relay | undefined {
+export function relayOf({ host, profile }: RelayPlace, listener: Listener): Relay | undefined {
   const { port, process: name, forwards: upstream, transparent, address } = listener;
   if (port === undefined) return undefined;
   const own = profile?.process.name === name ? profile : undefined;
@@ -48,7 +48,7 @@ export function relayOf({ host, profile }: Around, listener: Listener): Relay | 
 }
 
 /** Each once, the lowest port first. */
-export function relaysOf(around: Around): readonly Relay[] {
+export function relaysOf(around: RelayPlace): readonly Relay[] {
   const byId = new Map(around.host.listeners.flatMap((listener) => relayOf(around, listener) ?? []).map((relay) => [relay.id, relay]));
   return [...byId.values()].sort((a, b) => a.port - b.port);
 }

@@ -5,7 +5,7 @@ import { walkJourney } from '../connection/walkJourney.ts';
 import { observed } from '../diff/divergence.ts';
 import type { Sides } from '../diff/question.ts';
 import type { PodSetting } from '../injection/podRules/podSetting.ts';
-import type { Place } from '../istio/settings/settingSource.ts';
+import type { SourceLocation } from '../istio/settings/settingSource.ts';
 import { versionName } from '../istio/settings/version.ts';
 import { PROFILES } from '../mesh/allProfiles.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -21,7 +21,7 @@ export interface DiffCause {
 export interface CauseSide {
   readonly value: string;
   /** absent: no file says it */
-  readonly place?: Place;
+  readonly place?: SourceLocation;
 }
 
 /** The causes of one packet's change; none: it takes several settings together, or something that is no setting. */

@@ -7,7 +7,7 @@ import type { Sides } from '../diff/question.ts';
 import { type DiffScene, diffRulesets, type RulesetsDiff } from '../diff/rulesets.ts';
 import { seriousness } from '../diff/severity.ts';
 import type { Host } from '../host/host.ts';
-import type { Place } from '../istio/settings/settingSource.ts';
+import type { SourceLocation } from '../istio/settings/settingSource.ts';
 import { groupBy } from '../lib/groupBy.ts';
 import { memoize } from '../lib/memo.ts';
 import { PROFILES } from '../mesh/allProfiles.ts';
@@ -24,7 +24,7 @@ export interface DiffSubject {
   readonly name: string;
   readonly file: string;
   /** where it begins; absent: with the file */
-  readonly place?: Place;
+  readonly place?: SourceLocation;
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
   /** the host in words, as bounds of a proof name it */
@@ -50,19 +50,19 @@ export interface DiffMemory {
   readonly proved: Map<string, SubjectsDiff>;
 }
 
-export interface Asking {
+export interface DiffAsking {
   readonly where: DiffScene['where'] | undefined;
   readonly limits?: DiffScene['limits'] | undefined;
 }
 
-export function diffSubjects(pair: Sides<DiffSubject>, asked: Asking, memory: DiffMemory): SubjectsDiff {
+export function diffSubjects(pair: Sides<DiffSubject>, asked: DiffAsking, memory: DiffMemory): SubjectsDiff {
   const key = `${pair.base.key}\n${pair.head.key}`;
   const known = memory.proved.get(key) ?? compared(pair, asked);
   memory.proved.set(key, known);
   return known;
 }
 
-function compared({ base, head }: Sides<DiffSubject>, { where, limits }: Asking): SubjectsDiff {
+function compared({ base, head }: Sides<DiffSubject>, { where, limits }: DiffAsking): SubjectsDiff {
   if (base.key === head.key)
     return { diffs: base.rulesets.map(({ family }) => ({ family, changes: [], undecided: [] })), notes: [], firstLeg: false };
   if (base.pod?.inMesh && head.pod?.inMesh && isAmbient(base.pod) !== isAmbient(head.pod))
@@ -125,7 +125,7 @@ function approached({ rulesets, host }: DiffSubject, pod: RenderedPod): Paramete
 }
 
 /** Of a manifest. Where no proxy is to run, nobody listens on its ports. */
-export function podSubject(pod: RenderedPod): DiffSubject {
+export function comparedPod(pod: RenderedPod): DiffSubject {
   const { enrolment, rulesets, host, inMesh, key } = pod;
   const { kind, namespace, name, place } = enrolment.facts.pod;
   const profile = PROFILES.find((one) => one.name === pod.profile);

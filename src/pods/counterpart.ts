@@ -1,7 +1,7 @@
 /** The same pod, captured otherwise: by istio-init in place of the CNI plugin, by TPROXY in place of REDIRECT, and the reverse. */
 import { STATUS, TRAFFIC_ANNOTATIONS } from '../injection/configuration/annotations.ts';
 import { type Enrolment, enrolWith } from '../injection/enrol/enrol.ts';
-import { type Facts, interceptionMode, isInjected } from '../injection/facts/facts.ts';
+import { type Facts, interceptionModeOf, isInjected } from '../injection/facts/facts.ts';
 import type { Counterpart, CounterpartNames, Other } from '../prove/proof/podQuestions.ts';
 import { emptyMemory, type PodMemory, type RenderedPod, renderPod } from './renderedPod.ts';
 
@@ -24,7 +24,7 @@ function ofApproach(facts: Facts): Otherwise {
 }
 
 function ofMode(facts: Facts): Otherwise {
-  const here = interceptionMode(facts).value;
+  const here = interceptionModeOf(facts).value;
   const there = here === 'TPROXY' ? 'REDIRECT' : 'TPROXY';
   const { name } = TRAFFIC_ANNOTATIONS.mode;
   const plain = notInjected(facts);

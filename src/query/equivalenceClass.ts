@@ -2,7 +2,7 @@
  *  same rules that decide or return. Exact, for the first packet of a connection. */
 
 import { outcomesOf } from '../connection/outcomesOf.ts';
-import { NO_WORDS, wordsOf } from '../connection/packetWords.ts';
+import { NO_WORDS, packetWords } from '../connection/packetWords.ts';
 import { ordinaryPackets } from '../connection/typicalPackets.ts';
 import type { Host } from '../host/host.ts';
 import { Budget, BudgetError } from '../lib/budget.ts';
@@ -12,7 +12,7 @@ import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
-import { assignmentOf, contains } from '../symbolic/space/member.ts';
+import { assignmentOf, setContains } from '../symbolic/space/member.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { makeSpace } from '../symbolic/space/space.ts';
 import type { FateClass } from '../symbolic/walk/traverse.ts';
@@ -46,10 +46,10 @@ export function sameAs(ruleset: Ruleset, packet: Packet, { host, profile, deadli
     const { dir, iif } = packet;
     const place = { dir, ...(iif === undefined ? {} : { iif }) };
     const ordinary = ordinaryPackets(space, dir === 'in' ? iif : undefined);
-    const usual = contains(space, ordinary, assignmentOf(space, packet)) ? space.manager.and(set, ordinary) : EMPTY;
-    const packets = wordsOf({ space }, { set, within: FULL, ...place });
+    const usual = setContains(space, ordinary, assignmentOf(space, packet)) ? space.manager.and(set, ordinary) : EMPTY;
+    const packets = packetWords({ space }, { set, within: FULL, ...place });
     if (packets === NO_WORDS) return undefined;
-    return usual === EMPTY ? { packets } : { packets, ordinary: wordsOf({ space }, { set: usual, within: ordinary, ...place }) };
+    return usual === EMPTY ? { packets } : { packets, ordinary: packetWords({ space }, { set: usual, within: ordinary, ...place }) };
   } catch (error) {
     if (error instanceof BudgetError) return undefined;
     throw error;
@@ -71,14 +71,14 @@ export function sameSet(space: Space, { ruleset, packet, profile }: Asked): Bdd 
   };
   const ask = { space, ruleset, visit };
   const classes = packet.dir === 'out' ? traverseOut(ask) : traverseIn(ask, packet.iif ?? '');
-  const [own, ...more] = classes.filter(({ set }) => contains(space, set, bits));
+  const [own, ...more] = classes.filter(({ set }) => setContains(space, set, bits));
   if (own === undefined || more.length > 0 || own.doubts.length > 0) return undefined;
-  const outcome = outcomesOf({ space, profile }, own, own.set).find(({ set }) => contains(space, set, bits))?.outcome;
+  const outcome = outcomesOf({ space, profile }, own, own.set).find(({ set }) => setContains(space, set, bits))?.outcome;
   const alike = classes.filter((one) => one.doubts.length === 0 && endsAlike(one, own));
   const sets = alike.flatMap((one) => outcomesOf({ space, profile }, one, one.set).filter((part) => part.outcome === outcome));
   let set = manager.any(sets.map((part) => part.set));
   for (const matching of returned.values()) {
-    set = contains(space, matching, bits) ? manager.and(set, matching) : manager.minus(set, matching);
+    set = setContains(space, matching, bits) ? manager.and(set, matching) : manager.minus(set, matching);
   }
   return set;
 }

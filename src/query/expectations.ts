@@ -9,7 +9,7 @@ import { decidingRules } from '../prove/judge/replay.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';
-import { doubtfulRules, type FindQuestion, NO_PACKET, type Split, search } from './find.ts';
+import { doubtfulRules, NO_PACKET, type PacketsQuestion, type Split, search } from './find.ts';
 
 export interface Expected {
   readonly outcome: Outcome;
@@ -19,7 +19,7 @@ export interface Expected {
   readonly to?: number;
 }
 
-export interface Answer {
+export interface ExpectationAnswer {
   readonly verdict: 'met' | 'unmet' | 'undecided';
   /** why it is not met: sentences without capital and stop */
   readonly reasons: readonly string[];
@@ -31,7 +31,7 @@ export interface Answer {
   readonly blame: readonly Rule[];
 }
 
-export function expectPacket(journey: Journey, { outcome, by, to }: Expected): Answer {
+export function expectPacket(journey: Journey, { outcome, by, to }: Expected): ExpectationAnswer {
   const blame = decidingRules(journey);
   const reasons: string[] = [];
   if (journey.outcome !== outcome) reasons.push(`expected ${outcome}, got ${journey.outcome}`);
@@ -59,25 +59,25 @@ function oneBlank(text: string): string {
   return text.trim().replaceAll(/\s+/g, ' ');
 }
 
-export interface SetQuestion {
+export interface ExpectedSetQuestion {
   readonly limits?: () => BudgetLimits;
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
   readonly profile?: MeshProfile;
-  readonly where: FindQuestion['where'];
+  readonly where: PacketsQuestion['where'];
   readonly outcome: Outcome;
   /** every packet that fits, and not only those that an application would send or receive */
   readonly every: boolean;
 }
 
 /** One answer for each direction and interface on which it is not so; `met` is a proof. */
-export function expectSet({ rulesets, outcome, every, limits, ...scene }: SetQuestion): readonly Answer[] {
+export function expectSet({ rulesets, outcome, every, limits, ...scene }: ExpectedSetQuestion): readonly ExpectationAnswer[] {
   const budget = new Budget(limits?.());
   const question = { ...scene, budget, ordinary: !every, outcomes: OUTCOMES.filter((one) => one !== outcome && one !== 'undecided') };
   const results = rulesets.map((ruleset) => search(ruleset, { ...question, split: (space, ends) => otherThan(space, ends, outcome) }));
   if (!results.some(({ asked }) => asked)) return [{ verdict: 'unmet', reasons: [NO_PACKET], blame: [] }];
   const wrong = results.flatMap(({ classes }) =>
-    classes.map(({ packets, example }): Answer => {
+    classes.map(({ packets, example }): ExpectationAnswer => {
       const got = example.outcome === 'undecided' ? 'not always' : `got ${example.outcome}`;
       return {
         verdict: 'unmet',
@@ -89,7 +89,7 @@ export function expectSet({ rulesets, outcome, every, limits, ...scene }: SetQue
     }),
   );
   const open = results.flatMap(({ undecided }) =>
-    undecided.map(({ packets, reason, rules }): Answer => ({ verdict: 'undecided', reasons: [reason], packets, blame: rules })),
+    undecided.map(({ packets, reason, rules }): ExpectationAnswer => ({ verdict: 'undecided', reasons: [reason], packets, blame: rules })),
   );
   return wrong.length + open.length > 0 ? [...wrong, ...open] : [{ verdict: 'met', reasons: [], blame: [] }];
 }

@@ -1,7 +1,7 @@
 /** Which packets of a set can have an outcome: every one of them, in words, and one that the simulator walks there. */
 
 import type { Journey, Outcome } from '../connection/journey.ts';
-import { protocolsOf, wordsOf } from '../connection/packetWords.ts';
+import { packetWords, protocolsOf } from '../connection/packetWords.ts';
 import { loopScene, onwardOf } from '../connection/relayLoops.ts';
 import type { End } from '../connection/symbolicJourney.ts';
 import { endsOf } from '../connection/symbolicJourney.ts';
@@ -27,7 +27,7 @@ import { startEnv } from '../symbolic/walk/state.ts';
 import { traverseIn, traverseOut } from '../symbolic/walk/traverse.ts';
 import { pickWitness, usualPreferences } from '../symbolic/words/witness.ts';
 
-export interface FindQuestion {
+export interface PacketsQuestion {
   readonly budget?: Budget;
   readonly host: Host;
   readonly profile?: MeshProfile;
@@ -36,7 +36,7 @@ export interface FindQuestion {
   readonly outcome: Outcome;
 }
 
-export interface Found {
+export interface FoundPackets {
   readonly family: Family;
   /** one for packets sent here and for each interface on which they arrive; none: no packet has the outcome, which is proved */
   readonly classes: readonly FoundClass[];
@@ -69,7 +69,7 @@ export interface UndecidedClass {
 }
 
 /** A question about ends. */
-export interface Search extends Omit<FindQuestion, 'outcome'> {
+export interface Search extends Omit<PacketsQuestion, 'outcome'> {
   /** only packets that an application would send or receive */
   readonly ordinary: boolean;
   readonly split: (space: Space, ends: readonly End[]) => Split;
@@ -88,13 +88,13 @@ export interface Split {
 /** What is said of a set that is empty: that none of its packets does something would sound like an answer. */
 export const NO_PACKET = 'there is no packet in the set';
 
-export function find(ruleset: Ruleset, { outcome, ...question }: FindQuestion): Found {
+export function findPackets(ruleset: Ruleset, { outcome, ...question }: PacketsQuestion): FoundPackets {
   const split: Search['split'] = (space, ends) => withOutcome(space, ends, outcome);
   return search(ruleset, { ...question, ordinary: false, split, outcomes: [outcome] });
 }
 
 /** What the budget does not reach is undecided; what was found before it was spent stays found. */
-export function search(ruleset: Ruleset, question: Search): Found {
+export function search(ruleset: Ruleset, question: Search): FoundPackets {
   const { family } = ruleset;
   const { host, profile, where, budget = new Budget() } = question;
   let asked = false;
@@ -130,7 +130,7 @@ export function search(ruleset: Ruleset, question: Search): Found {
     const place = iif === undefined ? {} : { iif };
     const ends = endsOf(scene, { classes: walked, next: (one) => onwardOf(loops, one), open: new Set() });
     const { sure, unclear, rules, mayLoop = EMPTY } = question.split(space, ends);
-    const words = (set: Bdd, around = within): string => wordsOf({ space }, { set, dir, within: around, ...place });
+    const words = (set: Bdd, around = within): string => packetWords({ space }, { set, dir, within: around, ...place });
     if (unclear !== EMPTY)
       undecided.push({ ...place, packets: words(unclear), reason: spentOn(space.manager, ends, unclear) ?? NOT_MODELLED, rules });
     if (mayLoop !== EMPTY) {

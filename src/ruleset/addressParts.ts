@@ -10,13 +10,13 @@ import { familyOf, prefixRange } from '../packet/address.ts';
 import type { Field } from '../packet/fields.ts';
 import type { Ruleset } from './ruleset.ts';
 
-export interface AddressRange {
+export interface AddressParts {
   readonly lo: Address;
   readonly hi: Address;
 }
 
 export interface PickedAddress {
-  readonly range: AddressRange;
+  readonly range: AddressParts;
   readonly manip: 'src' | 'dst';
   readonly hook: HookName;
   readonly oif: string | undefined;
@@ -30,7 +30,7 @@ const SHORT = 16;
 /** More parts are not told apart: the first ones stand for the rest. */
 const MAX_PARTS = 64;
 
-export function isLong({ lo, hi }: AddressRange): boolean {
+export function isLong({ lo, hi }: AddressParts): boolean {
   return BigInt(hi) - BigInt(lo) >= BigInt(SHORT);
 }
 
@@ -69,7 +69,7 @@ const hostEnds = memoize((host: Host, family: 4 | 6): readonly Address[] => {
     ...host.interfaces.flatMap(({ addresses }) => addresses),
   ];
   const routed = prefixes.flatMap((prefix) => (prefix === undefined || familyOf(prefix.address) !== family ? [] : [prefixRange(prefix)]));
-  const typed = typeIntervals(host, family).flatMap(({ addresses }) => addresses as readonly AddressRange[]);
+  const typed = typeIntervals(host, family).flatMap(({ addresses }) => addresses as readonly AddressParts[]);
   const taken = host.listeners.flatMap(({ address }) =>
     address === undefined || familyOf(address) !== family ? [] : [{ lo: address, hi: address }],
   );
@@ -79,7 +79,7 @@ const hostEnds = memoize((host: Host, family: 4 | 6): readonly Address[] => {
   return [...routed, ...typed, ...taken, ...own].flatMap(endsOf);
 });
 
-function endsOf({ lo, hi }: AddressRange): readonly Address[] {
+function endsOf({ lo, hi }: AddressParts): readonly Address[] {
   return [lo, plus(hi, 1)];
 }
 

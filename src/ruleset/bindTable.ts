@@ -1,6 +1,6 @@
 /** Binds all rules of a table once: reports what is wrong with them, and keeps what the load checks need to know. */
 import { bindRule } from '../extensions/rule/bindRule.ts';
-import type { BindContext, BoundClause, BoundRule, Report } from '../extensions/rule/boundRule.ts';
+import type { BindContext, BoundClause, BoundRule, ReportProblem } from '../extensions/rule/boundRule.ts';
 import { ruleContext } from '../extensions/rule/checkClause.ts';
 import { lowerTarget } from '../extensions/rule/lowerRule.ts';
 import { type HookName, isHook, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
@@ -135,7 +135,7 @@ function callName({ name, extension }: BoundClause): string {
   return extension?.kind === 'target' ? `-j ${name}` : `-m ${name}`;
 }
 
-function checkTables(clause: BoundClause, table: TableName, report: Report): void {
+function checkTables(clause: BoundClause, table: TableName, report: ReportProblem): void {
   if (clause.extension === undefined) return;
   const { legacyTables } = clause.extension;
   const tables = clause.extension.tablesFor?.(clause.given) ?? clause.extension.tables;

@@ -21,16 +21,16 @@
  *  | `--nflog-range`                                      | drops the option   | keeps it, no effect    |
  *
  *  kernel net/ipv4/netfilter/ip_tables.c mark_source_chains(), net/netfilter/nf_tables_api.c nft_chain_validate() */
-import type { Report } from '../extensions/rule/boundRule.ts';
+import type { ReportProblem } from '../extensions/rule/boundRule.ts';
 import { findTarget } from '../extensions/rule/registry.ts';
 import { type HookName, isHook } from '../netfilter/hooks.ts';
 import type { TableNode } from '../syntax/iptables/ast.ts';
 import type { Backend } from '../syntax/text/diagnostic.ts';
 import type { Span } from '../syntax/text/source.ts';
 import type { BoundChain, BoundTable, LimitedClause } from './bindTable.ts';
-import { closingJumps, hookBits, hooksOf, MOST_NESTED, reachingHooks, tooDeep } from './reach.ts';
+import { closingJumps, hookBits, hooksOf, jumpsTooDeep, MOST_NESTED, reachingHooks } from './reach.ts';
 
-export function checkTable(text: TableNode, { table, savedBy }: Checked, report: Report): void {
+export function checkTable(text: TableNode, { table, savedBy }: Checked, report: ReportProblem): void {
   for (const { name, span } of text.chains) checkChainName(name.text, span ?? name, report);
   for (const chain of table.chains.values()) checkInterfaces(chain, report);
   checkHooks(table, report);
@@ -45,7 +45,7 @@ export interface Checked {
 }
 
 /** iptables xshared.c assert_valid_chain_name(); length and first character are the parser's. */
-function checkChainName(name: string, span: Span, report: Report): void {
+function checkChainName(name: string, span: Span, report: ReportProblem): void {
   if (findTarget(name) !== undefined) report({ kind: 'not-loadable', message: `chain \`${name}\` has the name of a target`, span });
 }
 
@@ -53,7 +53,7 @@ const WITHOUT: Readonly<Record<'-i' | '-o', readonly HookName[]>> = { '-i': ['OU
 const INTERFACE = { '-i': 'input', '-o': 'output' } as const;
 
 /** The front end looks at the name of the chain only, so a user chain may ask for an interface that is never there. */
-function checkInterfaces({ name, interfaces }: BoundChain, report: Report): void {
+function checkInterfaces({ name, interfaces }: BoundChain, report: ReportProblem): void {
   for (const { option, span } of interfaces) {
     if (!isHook(name) || !WITHOUT[option].includes(name)) continue;
     report({
@@ -65,7 +65,7 @@ function checkInterfaces({ name, interfaces }: BoundChain, report: Report): void
 }
 
 /** What loads behind some hooks only. */
-function checkHooks(table: BoundTable, report: Report): void {
+function checkHooks(table: BoundTable, report: ReportProblem): void {
   if ([...table.chains.values()].every(({ limited }) => limited.length === 0)) return;
   const callers = reachingHooks(table, 'nft');
   let forLegacy: ReadonlyMap<string, number> | undefined;
@@ -92,7 +92,7 @@ interface WrongHooks {
   readonly legacy: boolean;
 }
 
-function reportHooks({ clause, chain, wrong, nft, legacy }: WrongHooks, report: Report): void {
+function reportHooks({ clause, chain, wrong, nft, legacy }: WrongHooks, report: ReportProblem): void {
   const { call, allowed, span } = clause;
   const where = chain === wrong[0] ? `in ${chain}` : `in a chain that ${wrong.join(' and ')} reaches`;
   const help = `it loads where only ${allowed.join(' and ')} can reach it`;
@@ -106,16 +106,16 @@ function reportHooks({ clause, chain, wrong, nft, legacy }: WrongHooks, report: 
 }
 
 /** A text that nf_tables has written goes back there. */
-function checkDepth(table: BoundTable, savedBy: Backend | undefined, report: Report): void {
+function checkDepth(table: BoundTable, savedBy: Backend | undefined, report: ReportProblem): void {
   if (closingJumps(table, 'nft').length > 0) return;
-  const jump = tooDeep(table);
+  const jump = jumpsTooDeep(table);
   if (jump === undefined) return;
   const message = `iptables-nft refuses this: by this jump to \`${jump.to}\` more than ${MOST_NESTED} user chains call one another`;
   if (savedBy === 'nft') report({ kind: 'not-loadable', message, span: jump.span, help: 'the text says that iptables-nft has saved it' });
   else report({ kind: 'warning', message, refusedBy: 'nft', span: jump.span, help: 'iptables-legacy loads it' });
 }
 
-function checkLoops(table: BoundTable, report: Report): void {
+function checkLoops(table: BoundTable, report: ReportProblem): void {
   const loops = closingJumps(table, 'nft');
   if (loops.length === 0) return;
   const onlyNft = closingJumps(table, 'legacy').length === 0;

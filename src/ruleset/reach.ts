@@ -42,7 +42,7 @@ export interface ClosingJump {
 }
 
 /** The jump by which a packet gets deeper than nf_tables follows, the first that is found; gotos count as jumps do. Of tables without loops. */
-export function tooDeep(table: BoundTable): Jump | undefined {
+export function jumpsTooDeep(table: BoundTable): Jump | undefined {
   const depths = new Map<string, number>();
   for (const hook of TABLE_HOOKS[table.name]) {
     depths.set(hook, 0);

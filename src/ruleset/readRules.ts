@@ -1,6 +1,6 @@
 /** A text to rulesets, one of each family, with everything that is wrong with it: parsed, then resolved. */
 
-import { type ParseOptions, parseRules } from '../syntax/document/parse.ts';
+import { type ParseRulesOptions, parseRules } from '../syntax/document/parse.ts';
 import type { Backend, Diagnostic } from '../syntax/text/diagnostic.ts';
 import type { Source } from '../syntax/text/source.ts';
 import { bothBackends } from './backends.ts';
@@ -14,7 +14,7 @@ export interface ReadRules {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function readRules(source: Source, options: ParseOptions & ResolveOptions = {}): ReadRules {
+export function readRules(source: Source, options: ParseRulesOptions & ResolveOptions = {}): ReadRules {
   const parsed = parseRules(source, { meaning: ruleMeaning(options), ...options });
   const resolved = parsed.rulesets.map((node) => resolve(node, options));
   const backends = parsed.rulesets.map(({ backend }) => backend);

@@ -1,7 +1,7 @@
 /** Words to a linked ruleset, or to the reasons why the kernel would not load it. */
 
 import type { IpSet } from '../extensions/contract/extension.ts';
-import type { BindContext, Report } from '../extensions/rule/boundRule.ts';
+import type { BindContext, ReportProblem } from '../extensions/rule/boundRule.ts';
 import { isTable, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
 import type { ChainNode, RulesetNode, TableNode } from '../syntax/iptables/ast.ts';
 import { type Backend, type Diagnostic, isError } from '../syntax/text/diagnostic.ts';
@@ -30,7 +30,7 @@ export interface ResolveResult {
 
 export function resolve(node: RulesetNode, options: ResolveOptions = {}): ResolveResult {
   const diagnostics: Diagnostic[] = [];
-  const report: Report = (finding) => diagnostics.push({ ...finding, span: wholeSpan(finding.span), source: node.source });
+  const report: ReportProblem = (finding) => diagnostics.push({ ...finding, span: wholeSpan(finding.span), source: node.source });
   const sets = new Map(options.sets);
   const context = { ...options, sets, family: node.family, report, decoded: new Map() satisfies BindContext['decoded'] };
   const tables = new Map<TableName, Table>();

@@ -17,7 +17,7 @@ export interface Fork {
 /** Answers with the way to take, 0 to ways - 1. */
 export type Choose = (fork: Fork) => number;
 
-export interface Decision {
+export interface ForkDecision {
   readonly fork: Fork;
   readonly taken: number;
 }
@@ -36,7 +36,7 @@ export function everyWay<T>(
   const results: T[] = [];
   let script: readonly number[] = [];
   for (;;) {
-    const decisions: Decision[] = [];
+    const decisions: ForkDecision[] = [];
     const result = walk((fork) => {
       const taken = script[decisions.length] ?? 0;
       decisions.push({ fork, taken });
@@ -51,13 +51,13 @@ export function everyWay<T>(
 }
 
 /** The next combination: the last decision that has a way left takes it, what follows starts anew. */
-function nextScript(decisions: readonly Decision[]): readonly number[] | undefined {
+function nextScript(decisions: readonly ForkDecision[]): readonly number[] | undefined {
   const at = decisions.findLastIndex(({ fork, taken }) => taken + 1 < fork.ways);
   if (at < 0) return undefined;
   return decisions.slice(0, at + 1).map(({ taken }, index) => (index === at ? taken + 1 : taken));
 }
 
-export function toChoice({ fork, taken }: Decision): Choice {
+export function toChoice({ fork, taken }: ForkDecision): Choice {
   return {
     why: fork.why,
     what: fork.what,

@@ -67,7 +67,7 @@ export interface Lookup {
   readonly zone: ZonePair;
 }
 
-export interface Found {
+export interface FoundConnection {
   readonly connection: Connection;
   readonly direction: CtDirection;
 }
@@ -75,7 +75,7 @@ export interface Found {
 /** A packet to its own source belongs to both: the kernel finds the answer first. */
 const DIRECTIONS: readonly CtDirection[] = ['reply', 'original'];
 
-export function find(table: readonly Connection[], { proto, tuple, zone }: Lookup): Found | undefined {
+export function findConnection(table: readonly Connection[], { proto, tuple, zone }: Lookup): FoundConnection | undefined {
   for (const connection of table) {
     if (connection.proto !== proto) continue;
     for (const direction of DIRECTIONS) {

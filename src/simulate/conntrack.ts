@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import { firstStates } from '../netfilter/firstState.ts';
 import type { CtState } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
-import { type Connection, type Found, find, inverse, tupleOf } from './connection.ts';
+import { type Connection, type FoundConnection, findConnection, inverse, tupleOf } from './connection.ts';
 import type { Test } from './evaluate.ts';
 import { compile, YES } from './evaluate.ts';
 import type { Skb } from './skb.ts';
@@ -51,7 +51,7 @@ function known(skb: Skb, table: Connection[]): boolean {
     return true;
   }
   const { proto, zone } = skb;
-  const found = find(table, { proto, tuple: skb.tuple(), zone });
+  const found = findConnection(table, { proto, tuple: skb.tuple(), zone });
   if (found === undefined) return false;
   if (proto !== PROTO.tcp) seen(skb, found);
   else if (!segment(skb, found, table)) return known(skb, table);
@@ -59,19 +59,19 @@ function known(skb: Skb, table: Connection[]): boolean {
 }
 
 /** The connection that the quoted packet belongs to, the other way round. */
-function quoted({ quotes, zone, dst }: Skb, table: readonly Connection[]): Found | undefined {
+function quoted({ quotes, zone, dst }: Skb, table: readonly Connection[]): FoundConnection | undefined {
   if (quotes === undefined) return undefined;
   const { proto, ...tuple } = quotes;
-  const found = find(table, { proto, tuple: inverse({ proto, tuple }), zone });
+  const found = findConnection(table, { proto, tuple: inverse({ proto, tuple }), zone });
   // nobody hears of a connection that he has no part in
   return found !== undefined && tupleOf(found.connection, found.direction).dst === dst ? found : undefined;
 }
 
-function join(skb: Skb, { connection, direction }: Found, state: CtState): void {
+function join(skb: Skb, { connection, direction }: FoundConnection, state: CtState): void {
   Object.assign(skb, { connection, direction, state, tracked: true });
 }
 
-function seen(skb: Skb, found: Found): void {
+function seen(skb: Skb, found: FoundConnection): void {
   const { connection, direction } = found;
   // UDP is assured after two seconds of both ways, which are long for packets
   if ((connection.proto === PROTO.gre || connection.proto === PROTO.udplite) && connection.seenReply) connection.assured = true;
@@ -80,7 +80,7 @@ function seen(skb: Skb, found: Found): void {
 }
 
 /** False: the connection is over, and the segment is looked up again. */
-function segment(skb: Skb, found: Found, table: Connection[]): boolean {
+function segment(skb: Skb, found: FoundConnection, table: Connection[]): boolean {
   const { connection, direction } = found;
   const flags = skb.flags ?? 0;
   const judged = judge(connection.tcp ?? NO_TRACK, { flags, direction });

@@ -25,14 +25,14 @@ import { setMark } from './marks.ts';
 import { applyNat, hasAddress } from './nat.ts';
 import type { Skb } from './skb.ts';
 import type { Stated } from './stated.ts';
-import type { Fate, Step } from './trace.ts';
-import { avoidClash, endAt, endOf, isMasqueradedElsewhere, translate } from './translate.ts';
+import type { Fate, WalkStep } from './trace.ts';
+import { avoidClash, endAt, isMasqueradedElsewhere, natEnd, translatePacket } from './translate.ts';
 import { walkTable } from './walkChain.ts';
 
 export interface HookRun {
   readonly rules: CompiledRuleset;
   readonly choose: Choose;
-  readonly record: (step: Step) => void;
+  readonly record: (step: WalkStep) => void;
   readonly detailed: boolean;
   readonly budget: Budget;
   /** conntrack state that the packet notation asks for */
@@ -91,14 +91,14 @@ function runNat(skb: Skb, hook: HookName, run: HookRun): Fate | undefined {
       run.table.splice(run.table.indexOf(entry), 1);
       return { kind: 'lost', reason: 'masquerade-moved' };
     }
-    const translation = translate(skb, hook);
+    const translation = translatePacket(skb, hook);
     if (translation === 'drop') return { kind: 'lost', reason: 'translated-redirect' };
     if (translation !== undefined) run.record({ kind: 'nat', hook, ...translation });
     return undefined;
   }
   entry[done] = true;
   const fate = runTable(skb, { table: 'nat', hook, run });
-  if (fate === undefined && skb.answers) translate(skb, hook);
+  if (fate === undefined && skb.answers) translatePacket(skb, hook);
   else if (fate === undefined && end === 'src') avoidClash(skb, run.table, run.choose);
   return fate;
 }
@@ -208,12 +208,12 @@ function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
   // what becomes of the connection is over with it
   if (skb.answers) return hasAddress(skb, effect, run.nextHop) ? 'accept' : { kind: 'lost', reason: 'no-address' };
   const manip = manipAt(effect, hook);
-  const from = endOf(skb, manip);
+  const from = natEnd(skb, manip);
   const partsOf: PartsOf = (picked) => portParts(run.rules.ruleset, { ...picked, hook, listeners: listenerPorts(skb.host) });
   const addressesOf: AddressesOf = (picked) => addressParts(run.rules.ruleset, skb.host, { ...picked, hook });
   if (!applyNat(skb, effect, { hook, nextHop: run.nextHop, choose: run.choose, partsOf, addressesOf, table: run.table }))
     return { kind: 'lost', reason: 'no-address' };
-  run.record({ kind: 'nat', hook, manip, from, to: endOf(skb, manip) });
+  run.record({ kind: 'nat', hook, manip, from, to: natEnd(skb, manip) });
   return 'accept';
 }
 

@@ -4,11 +4,11 @@ import type { CopyMark, Effect } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Skb } from './skb.ts';
-import type { Fate, Step } from './trace.ts';
+import type { Fate, WalkStep } from './trace.ts';
 
 interface MarkPlace {
   readonly hook: HookName;
-  readonly record: (step: Step) => void;
+  readonly record: (step: WalkStep) => void;
   readonly rule: Rule;
 }
 

@@ -6,9 +6,9 @@ import type { Field, FieldValue } from '../packet/fields.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import { compile, NO, READERS } from './evaluate.ts';
 import type { Skb } from './skb.ts';
-import type { Saw, Step } from './trace.ts';
+import type { Saw, WalkStep } from './trace.ts';
 
-export function missOf(skb: Skb, rule: Rule, hook: HookName): Extract<Step, { kind: 'miss' }> {
+export function missOf(skb: Skb, rule: Rule, hook: HookName): Extract<WalkStep, { kind: 'miss' }> {
   const clause = rule.clauses.find(({ expr }) => compile(expr)(skb) === NO) ?? { text: rule.text, expr: ALWAYS };
   return { kind: 'miss', hook, rule, clause, saw: sawOf(skb, clause.expr) };
 }

@@ -6,7 +6,7 @@ import { manipAt, type Nat, type PortRange } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
 import { hasPorts } from '../packet/protocol.ts';
-import type { AddressesOf, AddressRange } from '../ruleset/addressParts.ts';
+import type { AddressesOf, AddressParts } from '../ruleset/addressParts.ts';
 import type { PartsOf } from '../ruleset/portParts.ts';
 import type { Choose } from './choices.ts';
 import type { Connection, Tuple } from './connection.ts';
@@ -55,7 +55,7 @@ function newSource(skb: Skb, nat: Nat, place: NatPlace): Pick<Skb, 'src' | 'spor
 }
 
 /** A source that the rule could have chosen is left alone. kernel net/netfilter/nf_nat_core.c get_unique_tuple() */
-function staysAsItIs({ src, sport, proto }: Skb, { random, ports = ANY_PORT }: Nat, range: AddressRange): boolean {
+function staysAsItIs({ src, sport, proto }: Skb, { random, ports = ANY_PORT }: Nat, range: AddressParts): boolean {
   return !random && isWithin(src, range) && (!hasPorts(proto) || isWithin(sport ?? 0, ports));
 }
 
@@ -75,12 +75,12 @@ interface Sameness {
   readonly skb: Skb;
   readonly nat: Nat;
   readonly place: NatPlace;
-  readonly range: AddressRange;
+  readonly range: AddressParts;
 }
 
 const ANY_PORT: PortRange = { lo: 0, hi: 65535 };
 
-function isWithin(value: Address, { lo, hi }: AddressRange): boolean {
+function isWithin(value: Address, { lo, hi }: AddressParts): boolean {
   return lo <= value && value <= hi;
 }
 

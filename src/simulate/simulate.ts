@@ -30,7 +30,7 @@ export interface Walks {
   readonly truncated: boolean;
 }
 
-export interface Given {
+export interface SimulationInput {
   readonly ruleset: Ruleset;
   readonly packet: Packet;
   readonly host: Host;
@@ -40,7 +40,7 @@ export interface Given {
   readonly connection?: Connection;
 }
 
-export function simulate(given: Given, options: SimulateOptions = {}): Walks {
+export function simulate(given: SimulationInput, options: SimulateOptions = {}): Walks {
   const { ruleset, packet, host, connections = [], connection } = given;
   invariant(ruleset.family === packet.family, `an IPv${packet.family} packet cannot meet IPv${ruleset.family} rules`);
   const rules = compiled(ruleset);

@@ -48,13 +48,13 @@ const NEXT: Readonly<Record<CtDirection, Readonly<Record<Segment, string>>>> = {
   reply: { syn: '-2-----s-2', synack: '-r.......r', fin: '--ffllltc-', ack: '-.rewwttc.', rst: '-ccccccccc', none: '----------' },
 };
 
-export type Judged =
+export type TrackedPacket =
   | { readonly kind: 'invalid' }
   /** the old connection is over: the packet is looked up again without it */
   | { readonly kind: 'reopen' }
   | { readonly kind: 'ignored' | 'taken'; readonly track: TcpTrack; readonly from: TcpState };
 
-export function judge(track: TcpTrack, { flags, direction }: { readonly flags: number; readonly direction: CtDirection }): Judged {
+export function judge(track: TcpTrack, { flags, direction }: { readonly flags: number; readonly direction: CtDirection }): TrackedPacket {
   if (!VALID_FLAGS.has(flags & ~INDIFFERENT)) return { kind: 'invalid' };
   const segment = segmentOf(flags);
   const { state: from, last } = track;

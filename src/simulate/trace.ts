@@ -10,7 +10,7 @@ import type { Connection } from './connection.ts';
 
 export type Verdict = 'ACCEPT' | 'DROP' | 'REJECT' | 'RETURN' | 'JUMP' | 'GOTO' | 'CONTINUE';
 
-export type Step =
+export type WalkStep =
   | { readonly kind: 'hook'; readonly hook: HookName; readonly iif?: string; readonly oif?: string }
   /** a rule that matched */
   | { readonly kind: 'rule'; readonly hook: HookName; readonly rule: Rule; readonly verdict: Verdict }
@@ -26,7 +26,7 @@ export type Step =
   /** the end of a user chain was reached; only in detailed traces */
   | { readonly kind: 'end'; readonly hook: HookName; readonly table: TableName; readonly chain: string }
   | { readonly kind: 'conntrack'; readonly hook: HookName; readonly state: CtState; readonly zone: number }
-  | { readonly kind: 'nat'; readonly hook: HookName; readonly manip: 'src' | 'dst'; readonly from: Endpoint; readonly to: Endpoint }
+  | { readonly kind: 'nat'; readonly hook: HookName; readonly manip: 'src' | 'dst'; readonly from: NatEndpoint; readonly to: NatEndpoint }
   | { readonly kind: 'mark'; readonly hook: HookName; readonly on: 'packet' | 'connection'; readonly value: number }
   /** a header field was written */
   | { readonly kind: 'field'; readonly hook: HookName; readonly field: HeaderField; readonly value: number }
@@ -38,7 +38,7 @@ export type Step =
 /** The values of the clause's fields as the rule saw them; `undefined` is absent. */
 export type Saw = Readonly<Record<string, number | bigint | string | undefined>>;
 
-export interface Endpoint {
+export interface NatEndpoint {
   readonly address: Address;
   readonly port?: number;
 }
@@ -92,7 +92,7 @@ export interface After {
 /** One packet, one way through the kernel. */
 export interface Walk {
   readonly packet: Packet;
-  readonly steps: readonly Step[];
+  readonly steps: readonly WalkStep[];
   readonly fate: Fate;
   readonly after: After;
   /** every choice on the way, in order */

@@ -6,7 +6,7 @@ import type { Choose } from './choices.ts';
 import type { Connection } from './connection.ts';
 import { clashes, rewritten, translatedTuple, tupleOf } from './connection.ts';
 import type { Skb } from './skb.ts';
-import type { Endpoint } from './trace.ts';
+import type { NatEndpoint } from './trace.ts';
 
 /** Which end of a packet the hook rewrites. */
 export function endAt(hook: HookName): 'src' | 'dst' {
@@ -15,12 +15,12 @@ export function endAt(hook: HookName): 'src' | 'dst' {
 
 export interface Translation {
   readonly manip: 'src' | 'dst';
-  readonly from: Endpoint;
-  readonly to: Endpoint;
+  readonly from: NatEndpoint;
+  readonly to: NatEndpoint;
 }
 
 /** Undefined: nothing to rewrite here. */
-export function translate(skb: Skb, hook: HookName): Translation | undefined | 'drop' {
+export function translatePacket(skb: Skb, hook: HookName): Translation | undefined | 'drop' {
   const { connection, direction } = skb;
   if (connection === undefined) return undefined;
   const nat = rewritten(connection);
@@ -28,7 +28,7 @@ export function translate(skb: Skb, hook: HookName): Translation | undefined | '
   const manip = endAt(hook);
   const other = manip === 'src' ? 'dst' : 'src';
   if (!nat[direction === 'original' ? manip : other]) return undefined;
-  const from = endOf(skb, manip);
+  const from = natEnd(skb, manip);
   const target = translatedTuple(connection, direction);
   const ports = (skb.state !== 'RELATED' || skb.answers) && hasPorts(skb.proto);
   if (manip === 'dst') {
@@ -38,7 +38,7 @@ export function translate(skb: Skb, hook: HookName): Translation | undefined | '
     skb.src = target.src;
     if (ports) skb.sport = target.sport;
   }
-  const to = endOf(skb, manip);
+  const to = natEnd(skb, manip);
   return from.address === to.address && from.port === to.port ? undefined : { manip, from, to };
 }
 
@@ -48,7 +48,7 @@ export function isMasqueradedElsewhere({ connection, direction, state, oif }: Sk
   return hook === 'POSTROUTING' && direction === 'original' && state !== 'RELATED' && at !== undefined && at !== oif;
 }
 
-export function endOf({ src, dst, sport, dport }: Skb, manip: 'src' | 'dst'): Endpoint {
+export function natEnd({ src, dst, sport, dport }: Skb, manip: 'src' | 'dst'): NatEndpoint {
   const port = manip === 'dst' ? dport : sport;
   return { address: manip === 'dst' ? dst : src, ...(port === undefined ? {} : { port }) };
 }

@@ -18,7 +18,7 @@ import { runHook } from './hook.ts';
 import { refusedOnArrival, routeInput } from './input.ts';
 import { Skb } from './skb.ts';
 import { statedOf } from './stated.ts';
-import type { Choice, Fate, Step, Walk } from './trace.ts';
+import type { Choice, Fate, Walk, WalkStep } from './trace.ts';
 
 export interface Traversal {
   readonly rules: CompiledRuleset;
@@ -40,7 +40,7 @@ const FIRST_STEPS = 100;
 
 /** As `traverse`, but a spent budget is the end of the walk. */
 export function traverseOrCut(traversal: Traversal): Walk {
-  let steps: readonly Step[] = [];
+  let steps: readonly WalkStep[] = [];
   try {
     return traverse(traversal, (walked) => {
       steps = walked;
@@ -62,10 +62,10 @@ export function traverseOrCut(traversal: Traversal): Walk {
 }
 
 /** One walk, taking the ways that `choose` says. @throws BudgetError */
-export function traverse(traversal: Traversal, watch: (steps: readonly Step[]) => void = () => {}): Walk {
+export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[]) => void = () => {}): Walk {
   const { rules, packet, host, choose, detailed, budget, connections, connection, attached } = traversal;
   const skb = new Skb(packet, host);
-  const steps: Step[] = [];
+  const steps: WalkStep[] = [];
   watch(steps);
   const choices: Choice[] = [];
   let out = { oif: '', local: false };

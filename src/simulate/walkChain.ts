@@ -11,7 +11,7 @@ import type { CompiledChain, CompiledRule } from './compiled.ts';
 import { compile, MAYBE, NO } from './evaluate.ts';
 import { missOf } from './miss.ts';
 import type { Skb } from './skb.ts';
-import type { Step, Verdict } from './trace.ts';
+import type { Verdict, WalkStep } from './trace.ts';
 
 /** How a table ended. `rule` is the one that decided; absent: the policy did. */
 export interface TableEnd {
@@ -23,7 +23,7 @@ export interface TableEnd {
 export interface WalkContext {
   readonly hook: HookName;
   readonly choose: Choose;
-  readonly record: (step: Step) => void;
+  readonly record: (step: WalkStep) => void;
   /** also record rules that did not match, and why */
   readonly detailed: boolean;
   readonly budget: Budget;

@@ -8,7 +8,7 @@ import type { CtDirection, Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Connection } from './connection.ts';
-import type { Given, SimulateOptions } from './simulate.ts';
+import type { SimulateOptions, SimulationInput } from './simulate.ts';
 import { simulate } from './simulate.ts';
 import { Skb } from './skb.ts';
 import { statedConnection, statedOf } from './stated.ts';
@@ -21,7 +21,7 @@ export interface Membership {
 }
 
 /** Undefined: the packet is not said to be a later one. */
-export function membershipOf({ ruleset, packet, host }: Given, options: SimulateOptions = {}): Membership | undefined {
+export function membershipOf({ ruleset, packet, host }: SimulationInput, options: SimulateOptions = {}): Membership | undefined {
   const { ctstate, ctdir: direction = 'original', ctorigsrc, ctorigdst } = packet;
   if (ctstate !== 'ESTABLISHED' && ctstate !== 'RELATED') return undefined;
   const stated = statedOf(packet, undefined);
@@ -35,14 +35,14 @@ export function membershipOf({ ruleset, packet, host }: Given, options: Simulate
   return made === undefined ? { connection: plain, direction, from: 'ends' } : { connection: made, direction, from: 'first-packet' };
 }
 
-function firstPacketMakes({ ruleset, packet, host }: Given, options: SimulateOptions): Connection | undefined {
+function firstPacketMakes({ ruleset, packet, host }: SimulationInput, options: SimulateOptions): Connection | undefined {
   const { ctstate: _state, ctdir: _direction, connmark: _mark, ...headers } = packet;
   const first: Packet = { ...headers, ...(packet.proto === PROTO.tcp && { flags: TCP_FLAGS.S }) };
   const { walks } = simulate({ ruleset, packet: first, host }, options);
   return walks.flatMap(({ connections }) => connections)[0];
 }
 
-type Answer = Pick<Given, 'ruleset' | 'host' | 'packet'>;
+type Answer = Pick<SimulationInput, 'ruleset' | 'host' | 'packet'>;
 
 /** Some NAT rule can have made the answer's ends of others. */
 function hidden(answer: Answer): Pick<Connection, 'unknown'> {

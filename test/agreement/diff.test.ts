@@ -4,7 +4,7 @@ import { changedPackets, diffRules } from '../../src/diff/rules.ts';
 import { packetText } from '../../src/packet/notation.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { assignmentOf, contains } from '../../src/symbolic/space/member.ts';
+import { assignmentOf, setContains } from '../../src/symbolic/space/member.ts';
 import { makeSpace } from '../../src/symbolic/space/space.ts';
 import type { Random } from '../kernel/generate/random.ts';
 import { randomFrom } from '../kernel/generate/random.ts';
@@ -41,8 +41,8 @@ function compare({ world, base, head, packets }: Edit, tally: Tally): void {
   for (const packet of packets) {
     const assignment = assignmentOf(space, packet);
     const way = ways.find(({ iif }) => iif === (packet.dir === 'out' ? undefined : packet.iif));
-    if (way?.unclear.some(({ set }) => contains(space, set, assignment))) continue;
-    const claimed = way?.changes.some(({ set }) => contains(space, set, assignment)) === true;
+    if (way?.unclear.some(({ set }) => setContains(space, set, assignment))) continue;
+    const claimed = way?.changes.some(({ set }) => setContains(space, set, assignment)) === true;
     const was = ends(world, base, packet);
     const is = ends(world, head, packet);
     if (was === undefined || is === undefined) continue;

@@ -9,7 +9,7 @@ import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Walk } from '../../src/simulate/trace.ts';
 import type { Assignment } from '../../src/symbolic/space/member.ts';
-import { assignmentOf, contains, numberOf } from '../../src/symbolic/space/member.ts';
+import { assignmentOf, bitsNumber, setContains } from '../../src/symbolic/space/member.ts';
 import type { Space } from '../../src/symbolic/space/space.ts';
 import { makeSpace } from '../../src/symbolic/space/space.ts';
 import type { FateClass } from '../../src/symbolic/walk/traverse.ts';
@@ -40,8 +40,8 @@ function endOfWalk({ fate, after }: Walk): string {
 }
 
 function endOfClass(space: Space, { fate, env, decided }: FateClass, assignment: Assignment): string {
-  const number = (vector: FateClass['env']['src']) => numberOf(space, vector, assignment);
-  const port = (vector: FateClass['env']['sport']) => (contains(space, space.has.ports, assignment) ? number(vector) : '-');
+  const number = (vector: FateClass['env']['src']) => bitsNumber(space, vector, assignment);
+  const port = (vector: FateClass['env']['sport']) => (setContains(space, space.has.ports, assignment) ? number(vector) : '-');
   const tuple = `${number(env.src)}:${port(env.sport)} ${number(env.dst)}:${port(env.dport)} mark ${number(env.mark)} connmark ${number(env.connmark)}`;
   switch (fate.kind) {
     case 'delivered':
@@ -154,7 +154,7 @@ interface Pair {
 
 function compare({ space, ruleset, packet, classes, host }: Pair, tally: Tally): void {
   const assignment = assignmentOf(space, packet);
-  const sets = new Set(classes.filter(({ set }) => contains(space, set, assignment)).map((one) => endOfClass(space, one, assignment)));
+  const sets = new Set(classes.filter(({ set }) => setContains(space, set, assignment)).map((one) => endOfClass(space, one, assignment)));
   const walks = new Set(simulate({ ruleset, packet, host }).walks.map(endOfWalk));
   tally.compared++;
   if ([...sets].sort().join() !== [...walks].sort().join()) {

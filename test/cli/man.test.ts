@@ -9,7 +9,7 @@ import { flagsOf } from '../../src/cli/argv/flags.ts';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { PLUGIN } from '../../src/cli/kubectl/command.ts';
 import { manPage } from '../../src/cli/man/manPage.ts';
-import { example, item, prose } from '../../src/cli/man/roff.ts';
+import { example, item, roffProse } from '../../src/cli/man/roff.ts';
 
 const PAGE = manPage({ version: '1.2.3', date: '2026-11-21', commands: COMMANDS, others: [PLUGIN] });
 
@@ -77,8 +77,8 @@ describe('the manual', () => {
   });
 
   it('what stands between backticks is bold, and no line is a request', () => {
-    expect(prose('see `-o json`.')).toBe('see \\fB\\-o json\\fR.');
-    expect(prose('.hidden')).toBe('\\&.hidden');
+    expect(roffProse('see `-o json`.')).toBe('see \\fB\\-o json\\fR.');
+    expect(roffProse('.hidden')).toBe('\\&.hidden');
     expect(item('--host', "'tis")).toBe('.TP\n\\fB\\-\\-host\\fR\n\\(aqtis');
   });
 });

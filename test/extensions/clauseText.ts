@@ -1,6 +1,6 @@
 /** Arbitrary clauses of every extension, as text: derived from the option tables, so that a new extension is covered on the day it is listed. */
 import fc from 'fast-check';
-import type { Extension, OptionSpec } from '../../src/extensions/contract/extension.ts';
+import type { Extension, ExtensionOptionSpec } from '../../src/extensions/contract/extension.ts';
 import { protocol } from '../../src/extensions/shapes/protocol.ts';
 import type { Family } from '../../src/packet/address.ts';
 import { number, SHAPE_TEXT } from './shapeText.ts';
@@ -62,7 +62,7 @@ const OPTION_VALUES: Readonly<Record<string, fc.Arbitrary<readonly string[]>>> =
 export function clauseText(extension: Extension): fc.Arbitrary<ClauseText> {
   return fc.constantFrom(...extension.families).chain((family) => {
     const shapes = SHAPE_TEXT[family];
-    const optionText = (option: string, spec: OptionSpec): fc.Arbitrary<OptionText> =>
+    const optionText = (option: string, spec: ExtensionOptionSpec): fc.Arbitrary<OptionText> =>
       fc.record({
         name: fc.constant(option),
         inverted: spec.invertible === true ? fc.boolean() : fc.constant(false),
@@ -70,7 +70,7 @@ export function clauseText(extension: Extension): fc.Arbitrary<ClauseText> {
       });
     const [proto] = extension.protocols ?? [];
     return optionNames(extension).chain((names) =>
-      fc.tuple(...names.map((option) => optionText(option, extension.options[option] as OptionSpec))).map((options) => ({
+      fc.tuple(...names.map((option) => optionText(option, extension.options[option] as ExtensionOptionSpec))).map((options) => ({
         family,
         table: extension.tables?.[0] ?? extension.legacyTables?.[0] ?? (extension.tablesFor === undefined ? 'filter' : 'mangle'),
         proto: proto === undefined ? (PROTOCOL_OF[extension.name] ?? '') : `-p ${protocol.print(proto, { family })}`,
@@ -81,7 +81,7 @@ export function clauseText(extension: Extension): fc.Arbitrary<ClauseText> {
   });
 }
 
-function valuesOf({ value, optional }: OptionSpec, shapes: (typeof SHAPE_TEXT)[4]): fc.Arbitrary<readonly string[]> {
+function valuesOf({ value, optional }: ExtensionOptionSpec, shapes: (typeof SHAPE_TEXT)[4]): fc.Arbitrary<readonly string[]> {
   const values = fc.tuple(...value.map((shape) => shapes[shape]));
   return optional === true ? fc.oneof(values, fc.constant([])) : values;
 }

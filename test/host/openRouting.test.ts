@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRoute, parseRule } from '../../src/host/ipCommand.ts';
 import { packetText } from '../../src/packet/notation.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import { assignmentOf, contains } from '../../src/symbolic/space/member.ts';
+import { assignmentOf, setContains } from '../../src/symbolic/space/member.ts';
 import { makeSpace } from '../../src/symbolic/space/space.ts';
 import { traverseIn, traverseOut } from '../../src/symbolic/walk/traverse.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
@@ -141,7 +141,7 @@ describe('the prover agrees with the simulator', () => {
         for (const text of [`out tcp ${src} -> ${dst}:80`, `out tcp ${src} -> ${dst}:80 mark=7`, `in tcp ${src} -> ${dst}:80 iif=eth0`]) {
           const packet = packetOf(text, host);
           const [walk] = simulate({ ruleset, packet, host }).walks;
-          const classes = (packet.dir === 'out' ? out : eth0).filter(({ set: of }) => contains(space, of, assignmentOf(space, packet)));
+          const classes = (packet.dir === 'out' ? out : eth0).filter(({ set: of }) => setContains(space, of, assignmentOf(space, packet)));
           expect(`${packetText(packet)}: ${classes.map(({ fate }) => fate.kind).join()}`).toBe(`${packetText(packet)}: ${walk?.fate.kind}`);
           fates.add(walk?.fate.kind ?? '');
         }

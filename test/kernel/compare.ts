@@ -1,6 +1,6 @@
 /** The simulator's walk beside the kernel's answer: rows, fate, final tuple, device, mark. */
 import { formatAddress } from '../../src/packet/address.ts';
-import type { Fate, Step, Walk } from '../../src/simulate/trace.ts';
+import type { Fate, Walk, WalkStep } from '../../src/simulate/trace.ts';
 import type { Answer, KernelRow } from './oracle.ts';
 
 /** What both sides can say about a packet, as lines: equal or not. */
@@ -74,7 +74,7 @@ export function accountOfAnswer(answer: Answer): Account {
   return { rows: answer.trace.map(rowOfKernel), end: endOfAnswer(answer) };
 }
 
-function rowOfStep(step: Step, at: string): readonly string[] {
+function rowOfStep(step: WalkStep, at: string): readonly string[] {
   switch (step.kind) {
     case 'rule': {
       const { rule, verdict } = step;

@@ -1,6 +1,6 @@
 /** One case, put to the simulator and to the kernel. */
 
-import { type Host, namesOf } from '../../src/host/host.ts';
+import { type Host, hostNames } from '../../src/host/host.ts';
 import { sourceFor } from '../../src/host/output.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
@@ -31,7 +31,7 @@ export async function examine(
   explain = false,
 ): Promise<readonly Pair[]> {
   const world = hostOf(atThisMoment(host));
-  const ruleset = rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '', { family, ...namesOf(world) });
+  const ruleset = rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '', { family, ...hostNames(world) });
   const answers = await oracle.ask({ ...questionOf(host, rules, packets), explain_lost: explain });
   const idle = idleRules(ruleset);
   return packets.map((given, index) => pairOf({ world, ruleset, idle, given, answer: answers[index] as Answer }));

@@ -1,9 +1,9 @@
 /** Flows put to the kernel and to the simulator, each packet with the connections that the earlier ones left behind. */
-import { type Host, namesOf } from '../../src/host/host.ts';
+import { type Host, hostNames } from '../../src/host/host.ts';
 import type { Effect } from '../../src/netfilter/effect.ts';
 import { packetText } from '../../src/packet/notation.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import type { Given } from '../../src/simulate/simulate.ts';
+import type { SimulationInput } from '../../src/simulate/simulate.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Walk } from '../../src/simulate/trace.ts';
 import { hostOf } from '../support/host.ts';
@@ -25,7 +25,7 @@ export interface World {
 
 export function worldOf({ host, family, rules }: Omit<Case, 'name' | 'packets'>): World {
   const known = hostOf(atThisMoment(host));
-  return { host: known, ruleset: rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '', { family, ...namesOf(known) }) };
+  return { host: known, ruleset: rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '', { family, ...hostNames(known) }) };
 }
 
 export interface Played {
@@ -53,7 +53,7 @@ interface OneFlow extends World {
 /** Follows every way on which the simulator could have come so far as the kernel did. */
 function playOne({ ruleset, host, idle, flow, answers }: OneFlow): Played {
   const pairs: Played['pairs'][number][] = [];
-  let tables: readonly NonNullable<Given['connections']>[] = [[]];
+  let tables: readonly NonNullable<SimulationInput['connections']>[] = [[]];
   for (const [index, packet] of flow.entries()) {
     const answer = answers[index] as Answer;
     const walks = tables.flatMap((connections) => simulate({ ruleset, packet, host, connections }, { detailed: true }).walks);

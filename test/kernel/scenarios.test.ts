@@ -1,7 +1,7 @@
 /** The packets of every failure scenario, each leg of their journeys, put to the kernel: what it does is what the simulator says. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { walkJourney } from '../../src/connection/walkJourney.ts';
-import { namesOf } from '../../src/host/host.ts';
+import { hostNames } from '../../src/host/host.ts';
 import { podHost } from '../../src/injection/podRules/podHost.ts';
 import { PROFILES } from '../../src/mesh/allProfiles.ts';
 import type { Packet } from '../../src/packet/packet.ts';
@@ -32,7 +32,7 @@ interface World {
 async function worldOf({ setup }: Scenario): Promise<World> {
   if (!('pod' in setup)) {
     const { text, host } = rulesWorld(setup);
-    const rulesets = rulesetsOf(text, namesOf(hostOf(host)));
+    const rulesets = rulesetsOf(text, hostNames(hostOf(host)));
     return { rulesets, host: host as unknown as HostJson, profile: optionOf(setup.options, '--profile') ?? profileOf(rulesets)?.name };
   }
   const { pod, values, options } = setup;

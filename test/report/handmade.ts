@@ -4,7 +4,7 @@ import { ALWAYS } from '../../src/netfilter/matchExpr.ts';
 import { parseAddress } from '../../src/packet/address.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Rule } from '../../src/ruleset/ruleset.ts';
-import type { After, Choice, Fate, Step, Walk } from '../../src/simulate/trace.ts';
+import type { After, Choice, Fate, Walk, WalkStep } from '../../src/simulate/trace.ts';
 
 export function address(text: string): number | bigint {
   const parsed = parseAddress(text);
@@ -60,7 +60,7 @@ export function rule({ table = 'nat', chain, number, body, target, line }: RuleS
 
 export interface WalkSpec {
   readonly packet?: Packet;
-  readonly steps?: readonly Step[];
+  readonly steps?: readonly WalkStep[];
   readonly fate: Fate;
   readonly after?: Partial<After>;
   readonly choices?: readonly Choice[];
@@ -104,7 +104,7 @@ const LO = { port: 15001, proto: 6, process: 'proxy', transparent: false } as co
 export function capturedLeg(sender = 'app', sent: Packet = packet()): Leg {
   const from = { address: sent.dst, port: sent.dport ?? 0 };
   const to = { address: address('127.0.0.1'), port: 15001 };
-  const steps: readonly Step[] = [
+  const steps: readonly WalkStep[] = [
     { kind: 'route', again: false, oif: 'eth0', local: false, table: 'main' },
     { kind: 'hook', hook: 'OUTPUT', oif: 'eth0' },
     { kind: 'conntrack', hook: 'OUTPUT', state: 'NEW', zone: 0 },
@@ -128,7 +128,7 @@ export function capturedLeg(sender = 'app', sent: Packet = packet()): Leg {
 
 /** The proxy's packet, exempt by its uid. */
 export function proxyLeg(): Leg {
-  const steps: readonly Step[] = [
+  const steps: readonly WalkStep[] = [
     { kind: 'hook', hook: 'OUTPUT', oif: 'eth0' },
     { kind: 'rule', hook: 'OUTPUT', rule: JUMP, verdict: 'JUMP' },
     { kind: 'rule', hook: 'OUTPUT', rule: UID, verdict: 'RETURN' },

@@ -4,7 +4,7 @@ import type { Outcome } from '../../src/connection/journey.ts';
 import { briefTrace, type HumanStyle, humanTrace } from '../../src/report/human/trace.ts';
 import { LOST_WORDS } from '../../src/report/text/labels.ts';
 import { PLAIN } from '../../src/report/text/paint.ts';
-import type { Fate, LostReason, Step } from '../../src/simulate/trace.ts';
+import type { Fate, LostReason, WalkStep } from '../../src/simulate/trace.ts';
 import { address, capturedJourney, journey, loopJourney, packet, path, rule, walk } from './handmade.ts';
 
 const STYLE: HumanStyle = { paint: PLAIN, width: 80, verbose: false };
@@ -66,7 +66,7 @@ describe('human trace', () => {
   });
 
   it('a drop by policy names the chain', () => {
-    const steps: Step[] = [{ kind: 'policy', hook: 'INPUT', table: 'filter', chain: 'INPUT', verdict: 'DROP' }];
+    const steps: WalkStep[] = [{ kind: 'policy', hook: 'INPUT', table: 'filter', chain: 'INPUT', verdict: 'DROP' }];
     const leg = { sender: 'client', walk: walk({ packet: packet({ dir: 'in', iif: 'eth0' }), steps, fate: { kind: 'dropped' } }) };
     expect(show(journey([path('dropped', [leg])])).split('\n')[0]).toBe('DROPPED by the policy of filter INPUT');
   });
@@ -182,7 +182,7 @@ function forked() {
   const choice = { why: 'unmodelled', what: '-m string', rule: by } as const;
   const branch = (taken: string, fate: Fate, outcome: Outcome) => {
     const choices = [{ ...choice, taken }];
-    const steps: Step[] = [
+    const steps: WalkStep[] = [
       { kind: 'hook', hook: 'OUTPUT', oif: 'eth0' },
       { kind: 'choice', hook: 'OUTPUT', choice: { ...choice, taken } },
     ];

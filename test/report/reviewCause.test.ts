@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { emptyMemory, renderPod } from '../../src/pods/renderedPod.ts';
 import { verifyScenes } from '../../src/pods/verifyPods.ts';
-import { podSubject } from '../../src/report/review/fromPods.ts';
+import { reviewedPod } from '../../src/report/review/fromPods.ts';
 import { positionOf } from '../../src/report/text/positions.ts';
 import { enrolAll } from '../istio/pod/read.ts';
 
@@ -21,7 +21,7 @@ async function problemsOf(pods: string, only: readonly string[]) {
   if (enrolment === undefined) return [];
   const memory = emptyMemory();
   const [pod] = verifyScenes({ scenes: [{ ...renderPod(enrolment, memory), findings: [] }], memory }, { options: { only } });
-  return pod === undefined ? [] : podSubject(pod).checks.flatMap(({ problems }) => problems);
+  return pod === undefined ? [] : reviewedPod(pod).checks.flatMap(({ problems }) => problems);
 }
 
 it('the annotation', async () => {

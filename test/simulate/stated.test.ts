@@ -1,7 +1,7 @@
 /** A packet that is said to be of a connection fares as it does with that connection in the table. */
 import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../src/packet/packet.ts';
-import { type Connection, find, rewritten, tupleOf } from '../../src/simulate/connection.ts';
+import { type Connection, findConnection, rewritten, tupleOf } from '../../src/simulate/connection.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { Skb } from '../../src/simulate/skb.ts';
 import type { Walk } from '../../src/simulate/trace.ts';
@@ -50,8 +50,9 @@ function compareFlow(one: Case, flow: readonly Packet[], tally: Tally): void {
     if (walk === undefined) return;
     const { proto } = packet;
     const skb = new Skb(packet, host);
-    const found = find(connections, { proto, tuple: skb.tuple(), zone: { original: 0, reply: 0 } });
-    const after = found && find(walk.connections, { proto, tuple: tupleOf(found.connection, 'original'), zone: found.connection.zone });
+    const found = findConnection(connections, { proto, tuple: skb.tuple(), zone: { original: 0, reply: 0 } });
+    const after =
+      found && findConnection(walk.connections, { proto, tuple: tupleOf(found.connection, 'original'), zone: found.connection.zone });
     const usual = after?.connection.assured === (proto === 6 && ((packet.flags ?? 0) & 2) === 0);
     if (found !== undefined && usual && walk.after.ctstate === 'ESTABLISHED' && packet.quotes === undefined) {
       const { connection, direction } = found;

@@ -1,7 +1,7 @@
 /** A CT rule's template keeps the mark that CONNMARK has written on it: what a packet finds there depends on the packets before. */
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../src/simulate/simulate.ts';
-import { assignmentOf, contains, numberOf } from '../../src/symbolic/space/member.ts';
+import { assignmentOf, bitsNumber, setContains } from '../../src/symbolic/space/member.ts';
 import { makeSpace } from '../../src/symbolic/space/space.ts';
 import { traverseOut } from '../../src/symbolic/walk/traverse.ts';
 import { USUAL } from '../kernel/cases/kernelCase.ts';
@@ -91,13 +91,13 @@ describe('the mark of a template', () => {
       const packet = to(port);
       const { walks } = simulate({ ruleset, packet, host: HOST });
       const assignment = assignmentOf(space, packet);
-      const mine = classes.filter(({ set }) => contains(space, set, assignment));
+      const mine = classes.filter(({ set }) => setContains(space, set, assignment));
       if (marks === undefined) {
         expect(walks.map(({ fate }) => fate.kind)).toEqual(['undecided']);
         expect(mine.map(({ fate }) => fate.kind)).toEqual(['undecided']);
       } else {
         expect([...new Set(walks.map(({ after }) => after.mark))].sort()).toEqual(marks);
-        expect([...new Set(mine.map(({ env }) => Number(numberOf(space, env.mark, assignment))))].sort()).toEqual(marks);
+        expect([...new Set(mine.map(({ env }) => Number(bitsNumber(space, env.mark, assignment))))].sort()).toEqual(marks);
       }
     }
   });

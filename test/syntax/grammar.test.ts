@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { newState, run } from '../../src/syntax/grammar/recogniser.ts';
+import { newMatchState, runRule } from '../../src/syntax/grammar/recogniser.ts';
 import { examplesOf, GRAMMARS, type GrammarUnderTest } from './grammarExamples.ts';
 
 interface Verdict {
@@ -17,10 +17,10 @@ function byOhm({ ohm }: GrammarUnderTest, rule: string, text: string): Verdict {
 }
 
 function compiled({ compiled: grammar }: GrammarUnderTest, rule: string, text: string): Verdict {
-  const s = newState(text);
+  const s = newMatchState(text);
   const start = grammar.rules[rule];
   if (start === undefined) throw new Error(`no rule ${rule}`);
-  const taken = run(s, start, { start: 0, end: text.length });
+  const taken = runRule(s, start, { start: 0, end: text.length });
   return taken ? { taken, at: -1 } : { taken, at: s.far };
 }
 

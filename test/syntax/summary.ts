@@ -1,5 +1,5 @@
 /** What a text was read as, in lines that a test can compare. */
-import { type ParseOptions, parseRules } from '../../src/syntax/document/parse.ts';
+import { type ParseRulesOptions, parseRules } from '../../src/syntax/document/parse.ts';
 import { lineStarts, positionAt } from '../../src/syntax/text/source.ts';
 
 export interface Summary {
@@ -13,7 +13,7 @@ export interface Summary {
   readonly rulesets: readonly string[];
 }
 
-export function summary(text: string, options: ParseOptions = {}): Summary {
+export function summary(text: string, options: ParseRulesOptions = {}): Summary {
   const { rulesets, diagnostics } = parseRules({ file: 'test', text }, options);
   const starts = lineStarts(text);
   const chains = rulesets.flatMap(({ family, tables }) =>

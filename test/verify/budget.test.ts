@@ -6,7 +6,7 @@ import { Budget, BudgetError, Reserve } from '../../src/lib/budget.ts';
 import { ALWAYS } from '../../src/netfilter/matchExpr.ts';
 import { deadRules } from '../../src/prove/deadRules/deadRules.ts';
 import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
-import { find } from '../../src/query/find.ts';
+import { findPackets } from '../../src/query/find.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { assumedHost } from '../support/assumed.ts';
 import { packetOf } from '../support/packet.ts';
@@ -81,7 +81,7 @@ describe('chains that call each other', () => {
   it.each([2_000])('may do so %i deep', (count) => {
     const ruleset = deep(count, 'DROP');
     const host = assumedHost([ruleset], undefined);
-    expect(find(ruleset, { host, where: { ...WHERE, dir: 'out' }, outcome: 'dropped' }).classes).toMatchObject([
+    expect(findPackets(ruleset, { host, where: { ...WHERE, dir: 'out' }, outcome: 'dropped' }).classes).toMatchObject([
       { packets: expect.stringContaining('443') },
     ]);
     expect(diffRules({ base: ruleset, head: deep(count, 'ACCEPT'), host })).toMatchObject({ changes: [{}, {}], undecided: [] });

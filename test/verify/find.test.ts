@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { find, InputError, parse, trace } from '../../src/api/library/index.ts';
-import { packetSetFrom, settingOf } from '../../src/api/library/input.ts';
+import { librarySettingOf, packetSetFrom } from '../../src/api/library/input.ts';
 import { Budget } from '../../src/lib/budget.ts';
-import { find as findIn } from '../../src/query/find.ts';
+import { findPackets as findIn } from '../../src/query/find.ts';
 import { humanFind } from '../../src/report/human/find.ts';
 import { toFindReport } from '../../src/report/json/find.ts';
 import { PLAIN } from '../../src/report/text/paint.ts';
@@ -87,7 +87,7 @@ describe('a budget that is spent', () => {
   const [ruleset] = rulesOf('istio-sidecar');
   const report = (limit: number) => {
     if (ruleset === undefined) throw new Error('no rules');
-    const { host, profile } = settingOf([ruleset], {});
+    const { host, profile } = librarySettingOf([ruleset], {});
     const where = packetSetFrom('tcp');
     const question = {
       host,

@@ -5,7 +5,7 @@ import { parseAddress } from '../../src/packet/address.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { sameSet } from '../../src/query/equivalenceClass.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import { assignmentOf, contains } from '../../src/symbolic/space/member.ts';
+import { assignmentOf, setContains } from '../../src/symbolic/space/member.ts';
 import { makeSpace } from '../../src/symbolic/space/space.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
@@ -54,8 +54,8 @@ it('of a packet are exactly those with its story, among packets to one address',
       const space = makeSpace(4, host);
       const set = sameSet(space, { ruleset, packet: one, profile: undefined });
       if (set === undefined) throw new Error('no class');
-      expect(contains(space, set, assignmentOf(space, one))).toBe(true);
-      const inside = contains(space, set, assignmentOf(space, other));
+      expect(setContains(space, set, assignmentOf(space, one))).toBe(true);
+      const inside = setContains(space, set, assignmentOf(space, other));
       // the class is of one rewriting as such: a port that is written over with itself counts as rewritten
       if (inside && one.dport === other.dport) expect(storyOf(other)).toBe(storyOf(one));
       if (!inside && one.dst === other.dst && one.dport === other.dport) expect(storyOf(other)).not.toBe(storyOf(one));

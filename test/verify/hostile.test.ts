@@ -10,7 +10,7 @@ import { Budget, type BudgetLimits, isBudgetReason } from '../../src/lib/budget.
 import { ALWAYS } from '../../src/netfilter/matchExpr.ts';
 import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
 import { sameAs } from '../../src/query/equivalenceClass.ts';
-import { find } from '../../src/query/find.ts';
+import { findPackets } from '../../src/query/find.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
@@ -117,7 +117,7 @@ function askAll(ruleset: Ruleset, other: Ruleset, host: Host): Answers {
     budgets.push(made);
     return made;
   };
-  const found = find(ruleset, { host, where: WHERE, outcome: 'dropped', budget: budget() });
+  const found = findPackets(ruleset, { host, where: WHERE, outcome: 'dropped', budget: budget() });
   const diff = diffRules({ base: ruleset, head: other, host, budget: budget() });
   const packet = packetOf('out tcp -> 203.0.113.9:443', host);
   const journey = walkJourney(ruleset, packet, { host, limits: LIMITS });

@@ -1,9 +1,9 @@
 /** Proofs about packets whose REJECT answer the host's own rules may stop. */
 import { describe, expect, it } from 'vitest';
 import { find, parse } from '../../src/api/library/index.ts';
-import { packetSetFrom, settingOf } from '../../src/api/library/input.ts';
+import { librarySettingOf, packetSetFrom } from '../../src/api/library/input.ts';
 import { Budget } from '../../src/lib/budget.ts';
-import { find as findIn } from '../../src/query/find.ts';
+import { findPackets as findIn } from '../../src/query/find.ts';
 
 const filter = (...rules: readonly string[]) => `*filter\n${rules.join('\n')}\nCOMMIT\n`;
 const WHERE = 'in tcp 10.244.0.9 -> 10.244.0.5:22 flags=S';
@@ -30,7 +30,7 @@ describe('rejected', () => {
     const text = filter('-A INPUT -p tcp -j REJECT', ...many);
     const [ruleset] = parse(text, { family: 4 }).rulesets;
     if (ruleset === undefined) throw new Error('no rules');
-    const { host } = settingOf([ruleset], {});
+    const { host } = librarySettingOf([ruleset], {});
     const ask = (steps: number) =>
       findIn(ruleset, { host, where: packetSetFrom('in tcp -> 10.244.0.5'), outcome: 'rejected', budget: new Budget({ steps }) });
     const { classes, undecided } = ask(100_000);

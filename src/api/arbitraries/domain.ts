@@ -19,7 +19,14 @@ export interface Domain<T extends FieldValue> {
 }
 
 /** Undefined when no value is allowed. */
-export function valuesOf<T extends FieldValue>({ field, family, near, range, conditions, allow }: Domain<T>): fc.Arbitrary<T> | undefined {
+export function domainValues<T extends FieldValue>({
+  field,
+  family,
+  near,
+  range,
+  conditions,
+  allow,
+}: Domain<T>): fc.Arbitrary<T> | undefined {
   const own = conditions.filter((condition) => fieldsOf(condition).every((one) => one === field));
   const isAllowed = (value: T): boolean =>
     (allow?.(value) ?? true) && own.every((condition) => holds(condition, (one) => (one === field ? value : undefined)));

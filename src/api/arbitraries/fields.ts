@@ -8,7 +8,7 @@ import { type Field, type FieldValue, TCP_FLAGS } from '../../packet/fields.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import { hasIndex, hasPorts, PROTO } from '../../packet/protocol.ts';
 import { boundariesOf } from './boundaries.ts';
-import { valuesOf } from './domain.ts';
+import { domainValues } from './domain.ts';
 import { poolValues } from './pools.ts';
 import type { PacketScene } from './scene.ts';
 
@@ -33,7 +33,7 @@ export function drawnPackets(scene: PacketScene, family: Family): fc.Arbitrary<D
   /** Always there, but where no value is allowed: then no packet of this kind is in the set, which shows when packets are drawn. */
   const value = <T extends FieldValue>(field: Field, usual: readonly T[], more: Draw<T> = {}): fc.Arbitrary<T | undefined> => {
     const near = [...usual, ...((ruled.get(field) ?? []) as readonly FieldValue[] as readonly T[])];
-    return valuesOf<T>({ field, family, near, conditions, ...more }) ?? fc.constant(undefined);
+    return domainValues<T>({ field, family, near, conditions, ...more }) ?? fc.constant(undefined);
   };
   /** Left out where it is the usual value, and where nobody asks about it. */
   const part = <T extends FieldValue>(field: Field, usual: readonly T[], more: Draw<T> = {}): fc.Arbitrary<T | undefined> => {

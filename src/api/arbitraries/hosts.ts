@@ -1,29 +1,8 @@
 /** Hosts around the rules: addresses, routes, policy routing, sysctls, listeners. */
 import fc from 'fast-check';
+import type { HostDescription } from '../../host/hostDescription.ts';
 
-/** A host description as `--host` files and the library's `host` option have it, as far as a kernel can be given it. */
-export interface HostDescription {
-  readonly interfaces: readonly {
-    readonly name: string;
-    /** with the length of their networks, `10.244.0.5/24` */
-    readonly addresses: readonly string[];
-    readonly type?: 'veth';
-    readonly group?: number;
-  }[];
-  readonly routes?: readonly string[];
-  readonly ip_rules?: readonly string[];
-  readonly route_tables?: Readonly<Record<string, readonly string[]>>;
-  readonly sysctls?: Readonly<Record<string, string>>;
-  readonly listeners?: readonly {
-    readonly proto: string;
-    readonly port?: number;
-    readonly address?: string;
-    readonly process: string;
-    readonly transparent?: boolean;
-  }[];
-  readonly processes?: Readonly<Record<string, { readonly uid: number; readonly gid: number }>>;
-  readonly sets?: Readonly<Record<string, { readonly type: string; readonly members: readonly string[] }>>;
-}
+export type { HostDescription } from '../../host/hostDescription.ts';
 
 export interface HostOptions {
   /** with the ipsets that `rulesets({ sets: true })` names; false when absent */

@@ -1,9 +1,9 @@
 /** Matches as option text, each with where the kernel lets it stand. */
 import fc from 'fast-check';
 import type { Family } from '../../packet/address.ts';
-import { anywhere, type Choice, choose, ofProto, type Place, tracked, trackedPorts, within, withPorts } from './place.ts';
+import { anywhere, choose, ofProto, type RulePlace, tracked, trackedPorts, type WeightedText, within, withPorts } from './place.ts';
 import { ADDRESSES, ID_RANGES, MARKS, MASKS, PORT_RANGES, PORTS } from './pools.ts';
-import { hex, not, perhaps, pick, text, weighted } from './text.ts';
+import { hexText, notText, perhaps, pick, text, weighted } from './text.ts';
 
 const ports = weighted([
   [7, pick(PORTS)],
@@ -12,81 +12,81 @@ const ports = weighted([
 const portList = fc
   .tuple(fc.subarray([...PORTS], { minLength: 1, maxLength: 4 }), fc.subarray(['1:1023', '15000:15020'], { maxLength: 1 }))
   .map((lists) => lists.flat().join(','));
-const mark = text`${hex(MARKS)}${perhaps(50, text`/${hex(MASKS)}`)}`;
+const mark = text`${hexText(MARKS)}${perhaps(50, text`/${hexText(MASKS)}`)}`;
 const states = fc.subarray(['NEW', 'INVALID', 'ESTABLISHED', 'RELATED', 'UNTRACKED', 'SNAT', 'DNAT'], { minLength: 1 });
 const end = pick(['dst', 'src']);
-const prefixes = ({ family }: Place) => pick(ADDRESSES[family].prefixes);
+const prefixes = ({ family }: RulePlace) => pick(ADDRESSES[family].prefixes);
 const arriving = within('PREROUTING', 'INPUT', 'FORWARD');
 const leaving = within('FORWARD', 'OUTPUT', 'POSTROUTING');
 const sent = within('OUTPUT', 'POSTROUTING');
 
-const MATCHES: readonly Choice[] = [
-  [10, withPorts, ({ proto }) => text`-m ${pick([proto ?? ''])} ${not}--dport ${ports}`],
-  [10, sent, () => text`-m owner ${not}--uid-owner ${pick(ID_RANGES)}`],
-  [6, sent, () => text`-m owner ${not}--gid-owner ${pick(ID_RANGES)}`],
-  [3, sent, () => text`-m owner ${not}--socket-exists`],
-  [8, anywhere, () => text`-m mark ${not}--mark ${mark}`],
-  [5, tracked, () => text`-m connmark ${not}--mark ${mark}`],
-  [8, anywhere, () => text`-m conntrack ${not}--ctstate ${states.map((some) => some.join(','))}`],
-  [3, anywhere, () => text`-m state ${not}--state ${pick(['NEW', 'INVALID', 'NEW,ESTABLISHED', 'UNTRACKED', 'RELATED,ESTABLISHED'])}`],
+const MATCHES: readonly WeightedText[] = [
+  [10, withPorts, ({ proto }) => text`-m ${pick([proto ?? ''])} ${notText}--dport ${ports}`],
+  [10, sent, () => text`-m owner ${notText}--uid-owner ${pick(ID_RANGES)}`],
+  [6, sent, () => text`-m owner ${notText}--gid-owner ${pick(ID_RANGES)}`],
+  [3, sent, () => text`-m owner ${notText}--socket-exists`],
+  [8, anywhere, () => text`-m mark ${notText}--mark ${mark}`],
+  [5, tracked, () => text`-m connmark ${notText}--mark ${mark}`],
+  [8, anywhere, () => text`-m conntrack ${notText}--ctstate ${states.map((some) => some.join(','))}`],
+  [3, anywhere, () => text`-m state ${notText}--state ${pick(['NEW', 'INVALID', 'NEW,ESTABLISHED', 'UNTRACKED', 'RELATED,ESTABLISHED'])}`],
   [2, tracked, () => text`-m conntrack --ctdir ${pick(['ORIGINAL', 'REPLY'])}`],
   [
     3,
     tracked,
-    () => text`-m conntrack ${not}--ctstatus ${pick(['NONE', 'CONFIRMED', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'NONE,CONFIRMED'])}`,
+    () => text`-m conntrack ${notText}--ctstatus ${pick(['NONE', 'CONFIRMED', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'NONE,CONFIRMED'])}`,
   ],
-  [8, tracked, (place) => text`-m conntrack ${not}--${pick(['ctorigdst', 'ctreplsrc', 'ctorigsrc', 'ctrepldst'])} ${prefixes(place)}`],
-  [1, trackedPorts, () => text`-m conntrack ${not}--${pick(['ctorigsrcport', 'ctreplsrcport', 'ctrepldstport'])} ${pick(CT_PORTS)}`],
-  [2, tracked, () => text`-m conntrack ${not}--ctorigdstport ${pick(CT_PORTS)}`],
-  [1, tracked, () => text`-m conntrack ${not}--ctproto ${pick([6, 17, 1, 58])}`],
-  [4, withPorts, ({ proto }) => text`-m ${pick([proto ?? ''])} ${not}--sport ${ports}`],
-  [6, withPorts, () => text`-m multiport ${not}--${pick(['dports', 'dports', 'sports', 'ports'])} ${portList}`],
-  [6, ofProto('tcp'), () => text`-m tcp ${not}--tcp-flags ${pick(FLAG_PAIRS)}`],
-  [3, ofProto('tcp'), () => text`-m tcp ${not}--syn`],
-  [8, ofProto('icmp'), () => text`-m icmp ${not}--icmp-type ${pick(['8', '0', '3', '3/4', '8/1', '255', 'any', 'echo-request'])}`],
-  [8, ofProto('ipv6-icmp'), () => text`-m icmp6 ${not}--icmpv6-type ${pick(['128', '129', '135', '1/4', '128/1', 'echo-request'])}`],
-  [60, ofProto('esp'), () => text`-m esp ${not}--espspi ${pick(['256', '0:255', '1000:4294967295', '0:4294967295'])}`],
-  [60, ofProto('ah'), () => text`-m ah ${not}--ahspi ${pick(['256', '0:255', '1000:4294967295'])}`],
+  [8, tracked, (place) => text`-m conntrack ${notText}--${pick(['ctorigdst', 'ctreplsrc', 'ctorigsrc', 'ctrepldst'])} ${prefixes(place)}`],
+  [1, trackedPorts, () => text`-m conntrack ${notText}--${pick(['ctorigsrcport', 'ctreplsrcport', 'ctrepldstport'])} ${pick(CT_PORTS)}`],
+  [2, tracked, () => text`-m conntrack ${notText}--ctorigdstport ${pick(CT_PORTS)}`],
+  [1, tracked, () => text`-m conntrack ${notText}--ctproto ${pick([6, 17, 1, 58])}`],
+  [4, withPorts, ({ proto }) => text`-m ${pick([proto ?? ''])} ${notText}--sport ${ports}`],
+  [6, withPorts, () => text`-m multiport ${notText}--${pick(['dports', 'dports', 'sports', 'ports'])} ${portList}`],
+  [6, ofProto('tcp'), () => text`-m tcp ${notText}--tcp-flags ${pick(FLAG_PAIRS)}`],
+  [3, ofProto('tcp'), () => text`-m tcp ${notText}--syn`],
+  [8, ofProto('icmp'), () => text`-m icmp ${notText}--icmp-type ${pick(['8', '0', '3', '3/4', '8/1', '255', 'any', 'echo-request'])}`],
+  [8, ofProto('ipv6-icmp'), () => text`-m icmp6 ${notText}--icmpv6-type ${pick(['128', '129', '135', '1/4', '128/1', 'echo-request'])}`],
+  [60, ofProto('esp'), () => text`-m esp ${notText}--espspi ${pick(['256', '0:255', '1000:4294967295', '0:4294967295'])}`],
+  [60, ofProto('ah'), () => text`-m ah ${notText}--ahspi ${pick(['256', '0:255', '1000:4294967295'])}`],
   [2, anywhere, () => text`-m comment --comment ${pick(['plain', '"two words"', '"-j DROP"'])}`],
-  [4, anywhere, ({ family }) => text`-m addrtype ${not}--${end}-type ${pick(ADDRESS_TYPES[family])}`],
-  [1, arriving, () => text`-m addrtype ${not}--${end}-type LOCAL --limit-iface-in`],
-  [1, leaving, () => text`-m addrtype ${not}--${end}-type LOCAL --limit-iface-out`],
-  [4, anywhere, ({ family }) => text`-m iprange ${not}--${end}-range ${pick(RANGES[family])}`],
+  [4, anywhere, ({ family }) => text`-m addrtype ${notText}--${end}-type ${pick(ADDRESS_TYPES[family])}`],
+  [1, arriving, () => text`-m addrtype ${notText}--${end}-type LOCAL --limit-iface-in`],
+  [1, leaving, () => text`-m addrtype ${notText}--${end}-type LOCAL --limit-iface-out`],
+  [4, anywhere, ({ family }) => text`-m iprange ${notText}--${end}-range ${pick(RANGES[family])}`],
   [3, within('PREROUTING', 'INPUT'), () => text`-m socket${pick(['', ' --transparent', ' --nowildcard', ' --transparent --nowildcard'])}`],
-  [1, arriving, () => text`-m mac ${not}--mac-source 02:00:00:00:00:01`],
-  [3, anywhere, () => text`-m length ${not}--length ${pick(['60', '0:60', '61:1500', '64'])}`],
+  [1, arriving, () => text`-m mac ${notText}--mac-source 02:00:00:00:00:01`],
+  [3, anywhere, () => text`-m length ${notText}--length ${pick(['60', '0:60', '61:1500', '64'])}`],
   [2, anywhere, ({ family }) => (family === 4 ? hops('ttl') : hops('hl'))],
-  [2, anywhere, () => text`-m tos ${not}--tos ${pick(['0', '0x10', '0x10/0x3f', '0/0', 'Minimize-Delay'])}`],
-  [2, anywhere, () => text`-m dscp ${not}--dscp${pick([' 0', ' 4', '-class EF', '-class AF11'])}`],
-  [1, anywhere, () => text`-m ecn ${not}--ecn-ip-ect ${pick([0, 1, 2, 3])}`],
-  [1, ofProto('tcp'), () => text`-m ecn ${not}--ecn-tcp-${pick(['ece', 'cwr'])}`],
-  [1, anywhere, () => text`-m pkttype ${not}--pkt-type ${pick(['unicast', 'multicast', 'broadcast'])}`],
+  [2, anywhere, () => text`-m tos ${notText}--tos ${pick(['0', '0x10', '0x10/0x3f', '0/0', 'Minimize-Delay'])}`],
+  [2, anywhere, () => text`-m dscp ${notText}--dscp${pick([' 0', ' 4', '-class EF', '-class AF11'])}`],
+  [1, anywhere, () => text`-m ecn ${notText}--ecn-ip-ect ${pick([0, 1, 2, 3])}`],
+  [1, ofProto('tcp'), () => text`-m ecn ${notText}--ecn-tcp-${pick(['ece', 'cwr'])}`],
+  [1, anywhere, () => text`-m pkttype ${notText}--pkt-type ${pick(['unicast', 'multicast', 'broadcast'])}`],
   [1, arriving, () => text`-m policy --dir in --pol ${pick(['none', 'ipsec'])}`],
   [1, leaving, () => text`-m policy --dir out --pol ${pick(['none', 'ipsec'])}`],
   [3, (place) => ['raw', 'mangle'].includes(place.table) && within('PREROUTING')(place), () => rpfilter],
-  [1, arriving, () => text`-m devgroup ${not}--src-group ${pick(GROUPS)}`],
-  [1, leaving, () => text`-m devgroup ${not}--dst-group ${pick(GROUPS)}`],
+  [1, arriving, () => text`-m devgroup ${notText}--src-group ${pick(GROUPS)}`],
+  [1, leaving, () => text`-m devgroup ${notText}--dst-group ${pick(GROUPS)}`],
   [2, anywhere, () => time],
-  [1, anywhere, () => text`-m helper ${not}--helper ftp`],
-  [1, anywhere, () => text`-m connlabel ${not}--label 5`],
-  [1, anywhere, () => text`-m recent ${not}--set --name R`],
+  [1, anywhere, () => text`-m helper ${notText}--helper ftp`],
+  [1, anywhere, () => text`-m connlabel ${notText}--label 5`],
+  [1, anywhere, () => text`-m recent ${notText}--set --name R`],
   [
     1,
     within('PREROUTING', 'INPUT', 'FORWARD', 'POSTROUTING'),
-    () => text`-m physdev ${not}--physdev-${pick(['is-in', 'in eth0', 'is-bridged', 'is-out'])}`,
+    () => text`-m physdev ${notText}--physdev-${pick(['is-in', 'in eth0', 'is-bridged', 'is-out'])}`,
   ],
   [
     1,
     (place) => place.family === 4 && within('INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING')(place),
-    () => text`-m realm ${not}--realm ${pick(['0', '5', '0/0'])}`,
+    () => text`-m realm ${notText}--realm ${pick(['0', '5', '0/0'])}`,
   ],
   [2, ({ family }) => family === 6, () => pick(['-m frag', '-m frag --fragfirst', '-m hbh', '-m rt', '-m dst', '-m srh', '-m ah'])],
   [
     2,
     ({ family }) => family === 6,
-    () => text`-m ipv6header ${not}--header ${pick(['prot', 'frag,prot', 'esp', 'hop'])}${pick(['', ' --soft'])}`,
+    () => text`-m ipv6header ${notText}--header ${pick(['prot', 'frag,prot', 'esp', 'hop'])}${pick(['', ' --soft'])}`,
   ],
-  [3, ({ sets }) => sets, ({ family }) => text`-m set ${not}--match-set ${pick(SETS[family])}`],
+  [3, ({ sets }) => sets, ({ family }) => text`-m set ${notText}--match-set ${pick(SETS[family])}`],
   [1, anywhere, () => text`-m statistic --mode ${pick(['random --probability 0.5', 'nth --every 2 --packet 0'])}`],
   [1, anywhere, () => fc.constant('-m limit --limit 10/second --limit-burst 3')],
 ];
@@ -126,8 +126,8 @@ const hours = pick(['00:00:00', '01:30:00', '06:00:00', '12:00:00', '17:45:00', 
 const time = fc
   .tuple(
     perhaps(40, text` --timestart ${hours} --timestop ${hours}`),
-    perhaps(40, text` ${not}--weekdays ${pick(['Mon,Wed,Fri', 'Sat,Sun', '1,2,3,4,5', 'Sat'])}`),
-    perhaps(40, text` ${not}--monthdays ${pick(['1,2,3,4,5,6,7,8,9,10,11,12,13,14,15', '20,21,22,23', '31'])}`),
+    perhaps(40, text` ${notText}--weekdays ${pick(['Mon,Wed,Fri', 'Sat,Sun', '1,2,3,4,5', 'Sat'])}`),
+    perhaps(40, text` ${notText}--monthdays ${pick(['1,2,3,4,5,6,7,8,9,10,11,12,13,14,15', '20,21,22,23', '31'])}`),
     perhaps(40, text` --datestart ${pick(['2020-01-01', '2037-01-01'])}`),
     perhaps(40, text` --datestop ${pick(['2021-01-01', '2037-06-01T12:00:00'])}`),
   )
@@ -137,13 +137,13 @@ function hops(name: 'ttl' | 'hl'): fc.Arbitrary<string> {
   const value = pick([1, 63, 64]);
   const option = pick([name]);
   return weighted([
-    [1, text`-m ${option} ${not}--${option}-eq ${value}`],
+    [1, text`-m ${option} ${notText}--${option}-eq ${value}`],
     [1, text`-m ${option} --${option}-${pick(['lt', 'gt'])} ${value}`],
   ]);
 }
 
 /** At most three matches of a rule; each goes on its own. */
-export function matches(place: Place): fc.Arbitrary<readonly string[]> {
+export function matches(place: RulePlace): fc.Arbitrary<readonly string[]> {
   const one = choose(MATCHES, place);
   return fc
     .tuple(perhaps(55, one), perhaps(15, one), perhaps(3, one), fc.boolean())

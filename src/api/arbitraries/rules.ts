@@ -5,10 +5,10 @@ import type { HookName, TableName } from '../../netfilter/hooks.ts';
 import { TABLE_HOOKS, TABLES } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
 import { matches } from './matches.ts';
-import { type Place, within } from './place.ts';
+import { type RulePlace, within } from './place.ts';
 import { ADDRESSES, INTERFACES } from './pools.ts';
 import { targets } from './targets.ts';
-import { not, perhaps, pick, text, weighted } from './text.ts';
+import { notText, perhaps, pick, text, weighted } from './text.ts';
 
 export interface RulesShape {
   readonly family: Family;
@@ -19,7 +19,7 @@ export interface RulesShape {
 
 const TABLE_PERCENT: Readonly<Record<TableName, number>> = { raw: 35, mangle: 55, nat: 70, filter: 50, security: 8 };
 
-export function rulesText({ tables, ...shape }: RulesShape): fc.Arbitrary<string> {
+export function drawnRulesText({ tables, ...shape }: RulesShape): fc.Arbitrary<string> {
   const made = TABLES.filter((table) => tables.includes(table)).map((table) => {
     const body = tableText({ ...shape, table });
     return tables.length === 1 ? body : perhaps(TABLE_PERCENT[table], body);
@@ -91,7 +91,7 @@ function tableText(at: TablePlace): fc.Arbitrary<string> {
   });
 }
 
-function ruleText(chain: string, at: Omit<Place, 'proto'>): fc.Arbitrary<string> {
+function ruleText(chain: string, at: Omit<RulePlace, 'proto'>): fc.Arbitrary<string> {
   const protos = [
     [40, undefined],
     [35, 'tcp'],
@@ -105,14 +105,14 @@ function ruleText(chain: string, at: Omit<Place, 'proto'>): fc.Arbitrary<string>
   return weighted(protos.map(([weight, proto]) => [weight, partsOf({ ...at, proto })])).map((parts) => `-A ${chain} ${parts}`);
 }
 
-function partsOf(place: Place): fc.Arbitrary<string> {
+function partsOf(place: RulePlace): fc.Arbitrary<string> {
   return fc
     .tuple(head(place), matches(place), targets(place))
     .map(([options, clauses, target]) => [...options, ...clauses, target].filter((part) => part !== '').join(' '));
 }
 
 /** -p, -s, -d, -i, -o, -f. */
-function head(place: Place): fc.Arbitrary<readonly string[]> {
+function head(place: RulePlace): fc.Arbitrary<readonly string[]> {
   const { family, proto, user } = place;
   const prefix = pick(ADDRESSES[family].prefixes);
   const device = weighted([
@@ -121,11 +121,11 @@ function head(place: Place): fc.Arbitrary<readonly string[]> {
   ]);
   const nothing = fc.constant('');
   return fc.tuple(
-    perhaps(20, text`${not}-s ${prefix}`),
-    perhaps(30, text`${not}-d ${prefix}`),
-    user || within('PREROUTING', 'INPUT', 'FORWARD')(place) ? perhaps(20, text`${not}-i ${device}`) : nothing,
-    user || within('FORWARD', 'OUTPUT', 'POSTROUTING')(place) ? perhaps(20, text`${not}-o ${device}`) : nothing,
+    perhaps(20, text`${notText}-s ${prefix}`),
+    perhaps(30, text`${notText}-d ${prefix}`),
+    user || within('PREROUTING', 'INPUT', 'FORWARD')(place) ? perhaps(20, text`${notText}-i ${device}`) : nothing,
+    user || within('FORWARD', 'OUTPUT', 'POSTROUTING')(place) ? perhaps(20, text`${notText}-o ${device}`) : nothing,
     proto !== undefined ? fc.constant(`-p ${proto}`) : perhaps(10, text`! -p ${pick(['tcp', 'udp', family === 4 ? 'icmp' : 'ipv6-icmp'])}`),
-    family === 4 && proto === undefined ? perhaps(2, text`${not}-f`) : nothing,
+    family === 4 && proto === undefined ? perhaps(2, text`${notText}-f`) : nothing,
   );
 }

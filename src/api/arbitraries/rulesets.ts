@@ -5,7 +5,7 @@ import { TABLES, type TableName } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { parse, rulesetsOf } from '../library/input.ts';
-import { rulesText } from './rules.ts';
+import { drawnRulesText } from './rules.ts';
 
 export interface RulesetOptions {
   /** absent: both, one at a time */
@@ -32,7 +32,7 @@ function familiesOf(family: Family | undefined): readonly Family[] {
 }
 
 function ofFamily(family: Family, { tables = TABLES, sets = false }: RulesetOptions): fc.Arbitrary<string> {
-  return rulesText({ family, tables, sets });
+  return drawnRulesText({ family, tables, sets });
 }
 
 function parsed(text: string, family: Family): Ruleset {

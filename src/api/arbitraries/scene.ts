@@ -8,7 +8,7 @@ import type { Family } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
-import { InputError, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions, settingOf } from '../library/input.ts';
+import { InputError, librarySettingOf, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions } from '../library/input.ts';
 
 export interface PacketOptions extends SettingOptions {
   /** absent: the families of the rules; 4 without rules */
@@ -46,7 +46,7 @@ export interface PacketScene {
 export function sceneOf(rules: RulesInput, options: PacketOptions): PacketScene {
   // an empty list is no text that was read as nothing: it asks for packets that aim at no rule
   const rulesets = Array.isArray(rules) && rules.length === 0 ? [] : rulesetsOf(rules);
-  const { host, profile } = settingOf(rulesets, options);
+  const { host, profile } = librarySettingOf(rulesets, options);
   const set = options.where === undefined ? undefined : packetSetFrom(options.where);
   const { dir = set?.dir, family, proto, uid, sentBy } = options;
   const proxy = sentBy === 'proxy' ? proxyOf(host, profile) : undefined;

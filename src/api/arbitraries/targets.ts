@@ -1,17 +1,17 @@
 /** Targets as option text, where the kernel lets them stand. */
 import fc from 'fast-check';
 import type { Family } from '../../packet/address.ts';
-import { anywhere, type Choice, choose, inTable, ofProto, type Place, tracked, within, withPorts } from './place.ts';
+import { anywhere, choose, inTable, ofProto, type RulePlace, tracked, type WeightedText, within, withPorts } from './place.ts';
 import { MARKS, MASKS } from './pools.ts';
-import { hex, perhaps, pick, text, weighted } from './text.ts';
+import { hexText, perhaps, pick, text, weighted } from './text.ts';
 
-const marks = hex(MARKS);
-const mask = perhaps(50, text`/${hex(MASKS)}`);
+const marks = hexText(MARKS);
+const mask = perhaps(50, text`/${hexText(MASKS)}`);
 const change = pick(['and', 'or', 'xor']);
-const masks = perhaps(50, text` --nfmask ${hex(MASKS)} --ctmask ${hex(MASKS)}`);
-const jumps = ({ below }: Place) => below.length > 0;
+const masks = perhaps(50, text` --nfmask ${hexText(MASKS)} --ctmask ${hexText(MASKS)}`);
+const jumps = ({ below }: RulePlace) => below.length > 0;
 
-const TARGETS: readonly Choice[] = [
+const TARGETS: readonly WeightedText[] = [
   [6, anywhere, () => fc.constant('-j ACCEPT')],
   [14, jumps, ({ below }) => text`-j ${pick(below)}`],
   [5, jumps, ({ below }) => text`-g ${pick(below)}`],
@@ -79,7 +79,7 @@ const NETMAP: Readonly<Record<Family, readonly string[]>> = {
 const masqueradePorts = pick(['', '', ' --to-ports 5000', ' --to-ports 5000-5001', ' --random']);
 
 /** Type of service, hops, and the bits of congestion notification. */
-function headerField({ family, proto }: Place): fc.Arbitrary<string> {
+function headerField({ family, proto }: RulePlace): fc.Arbitrary<string> {
   const amount = pick(['set 0', 'set 1', 'set 64', 'set 255', 'inc 1', 'inc 200', 'dec 1', 'dec 64', 'dec 200']);
   const ofTcp = pick(['--ecn-tcp-remove', '--ecn-tcp-ece 1', '--ecn-tcp-cwr 1']);
   return weighted([
@@ -91,7 +91,7 @@ function headerField({ family, proto }: Place): fc.Arbitrary<string> {
   ]);
 }
 
-function redirect(place: Place): fc.Arbitrary<string> {
+function redirect(place: RulePlace): fc.Arbitrary<string> {
   if (!withPorts(place)) return fc.constant('-j REDIRECT');
   return weighted([
     [76, text`-j REDIRECT --to-ports ${pick(['15001', '15006', '15053', '15001-15006', '8080'])}`],
@@ -100,7 +100,7 @@ function redirect(place: Place): fc.Arbitrary<string> {
   ]);
 }
 
-function endpoint(place: Place, { addresses, ports }: Ends): fc.Arbitrary<string> {
+function endpoint(place: RulePlace, { addresses, ports }: Ends): fc.Arbitrary<string> {
   const address = pick(addresses[place.family]);
   if (!withPorts(place)) return address;
   return weighted([
@@ -109,9 +109,9 @@ function endpoint(place: Place, { addresses, ports }: Ends): fc.Arbitrary<string
   ]);
 }
 
-function tproxy({ family }: Place): fc.Arbitrary<string> {
+function tproxy({ family }: RulePlace): fc.Arbitrary<string> {
   const onIp = perhaps(25, fc.constant(` --on-ip ${family === 4 ? '127.0.0.1' : '::1'}`));
-  return text`-j TPROXY --on-port ${pick([15001, 15006, 15053, 0])}${onIp} --tproxy-mark ${marks}/${hex(MASKS)}`;
+  return text`-j TPROXY --on-port ${pick([15001, 15006, 15053, 0])}${onIp} --tproxy-mark ${marks}/${hexText(MASKS)}`;
 }
 
 const ANSWERS: Readonly<Record<Family, readonly string[]>> = {
@@ -119,13 +119,13 @@ const ANSWERS: Readonly<Record<Family, readonly string[]>> = {
   6: ['icmp6-port-unreachable', 'icmp6-adm-prohibited', 'icmp6-no-route'],
 };
 
-function reject({ family, proto }: Place): fc.Arbitrary<string> {
+function reject({ family, proto }: RulePlace): fc.Arbitrary<string> {
   return weighted([
     [6, text`-j REJECT --reject-with ${pick(ANSWERS[family])}`],
     [proto === 'tcp' ? 4 : 0, fc.constant('-j REJECT --reject-with tcp-reset')],
   ]);
 }
 
-export function targets(place: Place): fc.Arbitrary<string> {
+export function targets(place: RulePlace): fc.Arbitrary<string> {
   return choose(TARGETS, place);
 }

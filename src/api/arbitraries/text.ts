@@ -25,8 +25,8 @@ export function weighted<T>(choices: readonly (readonly [weight: number, of: fc.
   return fc.oneof({ withCrossShrink: true }, ...possible);
 }
 
-export function hex(values: readonly number[]): fc.Arbitrary<string> {
+export function hexText(values: readonly number[]): fc.Arbitrary<string> {
   return pick(values.map((value) => `0x${value.toString(16)}`));
 }
 
-export const not: fc.Arbitrary<string> = perhaps(25, fc.constant('! '));
+export const notText: fc.Arbitrary<string> = perhaps(25, fc.constant('! '));

@@ -1,5 +1,6 @@
 /** Pods of Kubernetes manifests, for the library: pure functions of texts. They need the package `yaml`, and run in a browser, too. */
 import * as yaml from 'yaml';
+import type { HostDescription } from '../../host/hostDescription.ts';
 import { APPROACHES, type Approach } from '../../injection/facts/facts.ts';
 import { POD_CHECKS } from '../../injection/podChecks/checks.ts';
 import { podHost } from '../../injection/podRules/podHost.ts';
@@ -8,7 +9,6 @@ import type { Rendered } from '../../istio/render/render.ts';
 import { NEWEST, OLDEST, parseVersion } from '../../istio/settings/version.ts';
 import { documentsOf, nestedDocuments, type ReadDocuments } from '../../kubernetes/yaml/readYaml.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
-import type { HostDescription } from '../../mesh/defaultHost.ts';
 import type { Family } from '../../packet/address.ts';
 import { inInitPhase } from '../../pods/initPhase.ts';
 import { type PodScene, scenesOf } from '../../pods/scenes.ts';
@@ -21,11 +21,11 @@ import { transparentPorts } from '../../ruleset/transparentPorts.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { hostFrom, InputError, packetSetFrom, problemText } from '../library/input.ts';
-import { BUDGET, checkOptions, FAMILIES, type Kind, type OptionKinds, WHERE } from '../library/options.ts';
+import { BUDGET, checkOptions, FAMILIES, type OptionKind, type OptionKinds, WHERE_OPTION } from '../library/options.ts';
 
+export type { HostDescription } from '../../host/hostDescription.ts';
 export type { Approach } from '../../injection/facts/facts.ts';
 export type { Rendered } from '../../istio/render/render.ts';
-export type { HostDescription } from '../../mesh/defaultHost.ts';
 export type { FindingJson, PodJson, SettingJson, StepJson } from '../../report/json/enrol.ts';
 export type { VerifiedPodJson, VerifyPodsReport } from '../../report/json/verifyPods.ts';
 export { InputError } from '../library/input.ts';
@@ -100,12 +100,12 @@ export interface VerifyManifestsOptions extends ManifestOptions {
 }
 
 /** Claims about rules, and about fields and settings. */
-const POD_CLAIM_IDS: Kind = { a: 'claim', words: [...CLAIMS, ...POD_CHECKS].map(({ id }) => id), list: true };
+const POD_CLAIM_IDS: OptionKind = { a: 'claim', words: [...CLAIMS, ...POD_CHECKS].map(({ id }) => id), list: true };
 const VERIFY_OPTIONS: OptionKinds<VerifyManifestsOptions> = {
   ...MANIFEST_OPTIONS,
   only: POD_CLAIM_IDS,
   except: POD_CLAIM_IDS,
-  where: WHERE,
+  where: WHERE_OPTION,
   phase: { a: 'phase', words: ['init', 'running'] },
   families: FAMILIES,
   host: 'anything',

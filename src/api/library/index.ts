@@ -16,7 +16,7 @@ import type { Family } from '../../packet/address.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import { podsOf } from '../../pods/familiesOfPod.ts';
 import { verifyRulesets } from '../../prove/judge/verifyRules.ts';
-import { find as findPackets, NO_PACKET } from '../../query/find.ts';
+import { findPackets, NO_PACKET } from '../../query/find.ts';
 import { type DiffReport, toDiffReport } from '../../report/json/diff.ts';
 import { type FindReport, toFindReport } from '../../report/json/find.ts';
 import { type Trace, toTrace } from '../../report/json/trace.ts';
@@ -25,20 +25,20 @@ import { isError } from '../../syntax/text/diagnostic.ts';
 import {
   givenPlace,
   InputError,
+  librarySettingOf,
   packetFrom,
   packetSetFrom,
   type RulesInput,
   rulesetsOf,
   SETTING_OPTIONS,
   type SettingOptions,
-  settingOf,
 } from './input.ts';
-import { CLAIM_IDS, checkOptions, FAMILIES, type OptionKinds, OUTCOME, WHERE } from './options.ts';
+import { CLAIM_ID_OPTION, checkOptions, FAMILIES, type OptionKinds, OUTCOME, WHERE_OPTION } from './options.ts';
 
 export type { Outcome } from '../../connection/journey.ts';
 export type { BudgetLimits } from '../../lib/budget.ts';
 export type { PacketJson } from '../../packet/packetJson.ts';
-export type { DiffChange, DiffDoubt, DiffReport, DiffSide } from '../../report/json/diff.ts';
+export type { DiffChange, DiffDoubt, DiffReport, DiffSideJson } from '../../report/json/diff.ts';
 export type { FindClass, FindDoubt, FindReport } from '../../report/json/find.ts';
 export type * from '../../report/json/trace.ts';
 export type { VerifyFinding, VerifyReport, VerifyResult, VerifySummary } from '../../report/json/verify.ts';
@@ -69,7 +69,7 @@ const TRACE_OPTIONS: OptionKinds<TraceOptions> = { ...SETTING_OPTIONS, verbose: 
 export function trace(rules: RulesInput, packet: string | Partial<PacketJson>, options: TraceOptions = {}): Trace {
   checkOptions(options, TRACE_OPTIONS);
   const rulesets = rulesetsOf(rules, options);
-  const setting = settingOf(rulesets, options);
+  const setting = librarySettingOf(rulesets, options);
   const walked = walkGiven(
     { ...setting, rulesets, detailed: options.verbose === true, limits: () => options.budget ?? {} },
     packetFrom(packet),
@@ -94,8 +94,13 @@ export interface VerifyRulesOptions extends SettingOptions {
   readonly families?: readonly Family[];
 }
 
-const DIFF_OPTIONS: OptionKinds<DiffOptions> = { ...SETTING_OPTIONS, where: WHERE };
-const VERIFY_OPTIONS: OptionKinds<VerifyRulesOptions> = { ...DIFF_OPTIONS, only: CLAIM_IDS, except: CLAIM_IDS, families: FAMILIES };
+const DIFF_OPTIONS: OptionKinds<DiffOptions> = { ...SETTING_OPTIONS, where: WHERE_OPTION };
+const VERIFY_OPTIONS: OptionKinds<VerifyRulesOptions> = {
+  ...DIFF_OPTIONS,
+  only: CLAIM_ID_OPTION,
+  except: CLAIM_ID_OPTION,
+  families: FAMILIES,
+};
 
 /** Every claim of the mesh, proved or broken by a packet. Rulesets of one source belong together.
  *  @throws InputError when the host, the profile, a claim or the set of packets cannot be read */
@@ -119,7 +124,7 @@ export function diff(base: RulesInput, head: RulesInput, options: DiffOptions = 
   const sides = { base: rulesetsOf(base, options), head: rulesetsOf(head, options) };
   const all = [...sides.base, ...sides.head];
   const where = options.where === undefined ? undefined : packetSetFrom(options.where);
-  const setting = settingOf(all, options, { shownBy: sides.base, where });
+  const setting = librarySettingOf(all, options, { shownBy: sides.base, where });
   const { host, profile } = setting;
   const { diffs, notes } = diffRulesets(sides.base, sides.head, {
     host,
@@ -145,7 +150,7 @@ export interface FindOptions extends TraceOptions {
   readonly outcome: Outcome;
 }
 
-const FIND_OPTIONS: OptionKinds<FindOptions> = { ...TRACE_OPTIONS, where: WHERE, outcome: OUTCOME };
+const FIND_OPTIONS: OptionKinds<FindOptions> = { ...TRACE_OPTIONS, where: WHERE_OPTION, outcome: OUTCOME };
 
 /** The packets of a set that can have an outcome; `empty` is a proof over all of them.
  *  @throws InputError when the host, the profile, the outcome or the set of packets cannot be read, and when there is no packet in the set */
@@ -155,7 +160,7 @@ export function find(rules: RulesInput, options: FindOptions): FindReport {
   const { outcome } = options;
   if (!isOutcome(outcome)) throw new InputError([`there is no outcome \`${valueText(outcome)}\``]);
   const where = packetSetFrom(options.where ?? '');
-  const setting = settingOf(all, options, { where });
+  const setting = librarySettingOf(all, options, { where });
   const { host, profile } = setting;
   const question = { host, where, outcome, budget: new Budget(options.budget), ...(profile !== undefined && { profile }) };
   const parts = all.map((ruleset) => ({ file: ruleset.source.file, found: findPackets(ruleset, question) }));

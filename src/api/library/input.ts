@@ -18,7 +18,7 @@ import { type PacketSet, parsePacketSet } from '../../syntax/packets/parsePacket
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { lineStarts, positionAt } from '../../syntax/text/source.ts';
 import { InputError } from './inputError.ts';
-import { BUDGET, checkOptions, FAMILY, type OptionKinds, PROFILE } from './options.ts';
+import { BUDGET, checkOptions, FAMILY_OPTION, type OptionKinds, PROFILE_OPTION } from './options.ts';
 
 export { InputError } from './inputError.ts';
 
@@ -39,7 +39,7 @@ export interface Parsed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const PARSE_OPTIONS: OptionKinds<ParseOptions> = { file: 'text', family: FAMILY, variables: 'textByName', allowEmpty: 'flag' };
+const PARSE_OPTIONS: OptionKinds<ParseOptions> = { file: 'text', family: FAMILY_OPTION, variables: 'textByName', allowEmpty: 'flag' };
 
 /** Reads rules in any of the forms that the command line reads. Never throws for what the text says.
  *  @throws InputError when an option cannot be read */
@@ -93,7 +93,7 @@ export const SETTING_OPTIONS: OptionKinds<SettingOptions> = {
   budget: BUDGET,
   host: 'anything',
   podIps: 'texts',
-  profile: PROFILE,
+  profile: PROFILE_OPTION,
   proxyUid: 'id',
   proxyGid: 'id',
   allowEmpty: 'flag',
@@ -106,7 +106,7 @@ interface Asked {
 }
 
 /** @throws InputError when the host, the profile or an id cannot be read */
-export function settingOf(rulesets: readonly Ruleset[], options: SettingOptions, { shownBy, where }: Asked = {}): ChosenSetting {
+export function librarySettingOf(rulesets: readonly Ruleset[], options: SettingOptions, { shownBy, where }: Asked = {}): ChosenSetting {
   return chooseSetting({ rulesets, given: givenPlace(options), where, ...(shownBy !== undefined && { shownBy }) });
 }
 

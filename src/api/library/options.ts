@@ -7,7 +7,7 @@ import { CLAIMS } from '../../prove/claims/all.ts';
 import { InputError } from './inputError.ts';
 
 /** What an option may be. Words: one of these. */
-export type Kind = 'anything' | 'flag' | 'count' | 'function' | 'id' | 'text' | 'texts' | 'textByName' | Words | Shape;
+export type OptionKind = 'anything' | 'flag' | 'count' | 'function' | 'id' | 'text' | 'texts' | 'textByName' | Words | Shape;
 
 interface Words {
   /** of what kind they are, `profile` */
@@ -18,33 +18,33 @@ interface Words {
 
 /** An object with these keys, all of them optional. */
 interface Shape {
-  readonly keys: Readonly<Record<string, Kind>>;
+  readonly keys: Readonly<Record<string, OptionKind>>;
 }
 
 /** Each option of a function: the compiler asks for all of them. */
-export type OptionKinds<T> = { readonly [K in keyof Required<T>]: Kind };
+export type OptionKinds<T> = { readonly [K in keyof Required<T>]: OptionKind };
 
-export const WHERE: Kind = 'text';
-export const PROFILE: Kind = { a: 'profile', words: ['auto', 'none', ...PROFILES.map(({ name }) => name)] };
-export const OUTCOME: Kind = { a: 'outcome', words: OUTCOMES };
-export const CLAIM_IDS: Kind = { a: 'claim', words: CLAIMS.map(({ id }) => id), list: true };
-export const FAMILY: Kind = { a: 'family', words: [4, 6] };
-export const FAMILIES: Kind = { ...FAMILY, list: true };
-export const BUDGET: Kind = {
+export const WHERE_OPTION: OptionKind = 'text';
+export const PROFILE_OPTION: OptionKind = { a: 'profile', words: ['auto', 'none', ...PROFILES.map(({ name }) => name)] };
+export const OUTCOME: OptionKind = { a: 'outcome', words: OUTCOMES };
+export const CLAIM_ID_OPTION: OptionKind = { a: 'claim', words: CLAIMS.map(({ id }) => id), list: true };
+export const FAMILY_OPTION: OptionKind = { a: 'family', words: [4, 6] };
+export const FAMILIES: OptionKind = { ...FAMILY_OPTION, list: true };
+export const BUDGET: OptionKind = {
   keys: { steps: 'count', nodes: 'count', classes: 'count', records: 'count', deadline: 'function', reserve: 'anything' },
 };
 
 /** @throws InputError */
 export function checkOptions<T extends object>(given: T | undefined, kinds: OptionKinds<T>): void {
   const problems =
-    given === undefined ? [] : problemsOf(given, { name: 'options', path: '', kinds: kinds as Readonly<Record<string, Kind>> });
+    given === undefined ? [] : problemsOf(given, { name: 'options', path: '', kinds: kinds as Readonly<Record<string, OptionKind>> });
   if (problems.length > 0) throw new InputError(problems);
 }
 
 interface Asked {
   readonly name: string;
   readonly path: string;
-  readonly kinds: Readonly<Record<string, Kind>>;
+  readonly kinds: Readonly<Record<string, OptionKind>>;
 }
 
 function problemsOf(given: unknown, { name, path, kinds }: Asked): readonly string[] {
@@ -57,7 +57,7 @@ function problemsOf(given: unknown, { name, path, kinds }: Asked): readonly stri
   });
 }
 
-const SIMPLE: Readonly<Record<Extract<Kind, string>, { readonly is: (value: unknown) => boolean; readonly says: string }>> = {
+const SIMPLE: Readonly<Record<Extract<OptionKind, string>, { readonly is: (value: unknown) => boolean; readonly says: string }>> = {
   anything: { is: () => true, says: 'anything' },
   flag: { is: (value) => typeof value === 'boolean', says: 'true or false' },
   count: { is: (value) => typeof value === 'number' && value >= 0, says: 'a number of 0 or more' },
@@ -72,7 +72,7 @@ const SIMPLE: Readonly<Record<Extract<Kind, string>, { readonly is: (value: unkn
   },
 };
 
-function problemsWith(name: string, value: unknown, kind: Kind): readonly string[] {
+function problemsWith(name: string, value: unknown, kind: OptionKind): readonly string[] {
   if (typeof kind === 'string') {
     const { is, says } = SIMPLE[kind];
     return is(value) ? [] : [`\`${name}\` is ${says}, not \`${valueText(value)}\``];

@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 import type { Outcome } from '../../connection/journey.ts';
 import type { RulesInput, SettingOptions } from '../library/input.ts';
-import { type Verdict, verdictOf } from './answer.ts';
+import { type MatcherVerdict, verdictOf } from './answer.ts';
 import {
   type EquivalenceOptions,
   equivalenceAnswer,
@@ -45,23 +45,23 @@ interface State {
 }
 
 expect.extend({
-  toCapture(this: State, rules: unknown, packets: PacketsInput, options: SettingOptions = {}): Verdict {
+  toCapture(this: State, rules: unknown, packets: PacketsInput, options: SettingOptions = {}): MatcherVerdict {
     const { isNot = false } = this;
     return verdictOf(packetsAnswer(rules, { packets, wish: CAPTURE, isNot, options }), isNot);
   },
-  toBypass(this: State, rules: unknown, packets: PacketsInput, options: SettingOptions = {}): Verdict {
+  toBypass(this: State, rules: unknown, packets: PacketsInput, options: SettingOptions = {}): MatcherVerdict {
     const { isNot = false } = this;
     return verdictOf(packetsAnswer(rules, { packets, wish: BYPASS, isNot, options }), isNot);
   },
-  toReach(this: State, rules: unknown, ...[packets, end, options = {}]: Parameters<ChainwalkMatchers['toReach']>): Verdict {
+  toReach(this: State, rules: unknown, ...[packets, end, options = {}]: Parameters<ChainwalkMatchers['toReach']>): MatcherVerdict {
     const { isNot = false } = this;
     return verdictOf(packetsAnswer(rules, { packets, wish: reachWish(end), isNot, options }), isNot);
   },
-  toHold(this: State, rules: unknown, claim?: string, options: HoldOptions = {}): Verdict {
+  toHold(this: State, rules: unknown, claim?: string, options: HoldOptions = {}): MatcherVerdict {
     const { isNot = false } = this;
     return verdictOf(holdAnswer(rules, { claim, isNot, options }), isNot);
   },
-  toBeEquivalentTo(this: State, rules: unknown, other: RulesInput, options: EquivalenceOptions = {}): Verdict {
+  toBeEquivalentTo(this: State, rules: unknown, other: RulesInput, options: EquivalenceOptions = {}): MatcherVerdict {
     const { isNot = false } = this;
     return verdictOf(equivalenceAnswer(rules, { other, isNot, options }), isNot);
   },

@@ -22,15 +22,15 @@ import { isGenerated } from '../arbitraries/generated.ts';
 import {
   givenPlace,
   InputError,
+  librarySettingOf,
   packetSetFrom,
   type RulesInput,
   rulesetsOf,
   SETTING_OPTIONS,
   type SettingOptions,
-  settingOf,
 } from '../library/input.ts';
-import { CLAIM_IDS, checkOptions, type OptionKinds, WHERE } from '../library/options.ts';
-import { type Answer, open } from './answer.ts';
+import { CLAIM_ID_OPTION, checkOptions, type OptionKinds, WHERE_OPTION } from '../library/options.ts';
+import { type MatcherAnswer, open } from './answer.ts';
 import { askPacket, WIDTH } from './onePacket.ts';
 import { askSet } from './packetSet.ts';
 import { reach, type Wish } from './wish.ts';
@@ -43,7 +43,7 @@ export interface EquivalenceOptions extends SettingOptions {
   readonly where?: string;
 }
 
-const EQUIVALENCE_OPTIONS: OptionKinds<EquivalenceOptions & HoldOptions> = { ...SETTING_OPTIONS, where: WHERE };
+const EQUIVALENCE_OPTIONS: OptionKinds<EquivalenceOptions & HoldOptions> = { ...SETTING_OPTIONS, where: WHERE_OPTION };
 
 export interface HoldOptions extends SettingOptions {
   /** a set of packets in notation; absent: all */
@@ -65,7 +65,7 @@ interface AskedPackets extends Asked<SettingOptions> {
 }
 
 /** What cannot be read, or is too hard, passes neither way, here as below. */
-export function packetsAnswer(rules: unknown, { packets, wish, isNot, options }: AskedPackets): Answer {
+export function packetsAnswer(rules: unknown, { packets, wish, isNot, options }: AskedPackets): MatcherAnswer {
   return readable(() => {
     checkOptions(options, SETTING_OPTIONS);
     const rulesets = rulesetsOf(rules as RulesInput, options);
@@ -88,7 +88,7 @@ function meantOf(end: unknown): string {
 function setOf(packets: PacketsInput): string | undefined {
   if (typeof packets === 'object') {
     if (!('where' in packets)) return undefined;
-    checkOptions(packets, { where: WHERE });
+    checkOptions(packets, { where: WHERE_OPTION });
     return packets.where;
   }
   return parsePacket({ file: 'packet', text: packets }).packet === undefined ? packets : undefined;
@@ -98,9 +98,9 @@ function setOf(packets: PacketsInput): string | undefined {
 export function holdAnswer(
   rules: unknown,
   { claim, isNot, options }: Asked<HoldOptions> & { readonly claim?: string | undefined },
-): Answer {
+): MatcherAnswer {
   return readable(() => {
-    checkOptions({ ...options, only: claim === undefined ? [] : [claim] }, { ...EQUIVALENCE_OPTIONS, only: CLAIM_IDS });
+    checkOptions({ ...options, only: claim === undefined ? [] : [claim] }, { ...EQUIVALENCE_OPTIONS, only: CLAIM_ID_OPTION });
     const rulesets = rulesetsOf(rules as RulesInput, options);
     const { host: _host, podIps: _podIps, where, budget = {}, ...rest } = options;
     const settings = {
@@ -137,12 +137,12 @@ function reasonOf(pods: readonly Verified[]): string {
 export function equivalenceAnswer(
   rules: unknown,
   { other, isNot, options }: Asked<EquivalenceOptions> & { readonly other: RulesInput },
-): Answer {
+): MatcherAnswer {
   return readable(() => {
     checkOptions(options, EQUIVALENCE_OPTIONS);
     const sides = { base: rulesetsOf(other, options), head: rulesetsOf(rules as RulesInput, options) };
     const where = options.where === undefined ? undefined : packetSetFrom(options.where);
-    const setting = settingOf([...sides.base, ...sides.head], options, { shownBy: sides.base, where });
+    const setting = librarySettingOf([...sides.base, ...sides.head], options, { shownBy: sides.base, where });
     const { diffs, notes } = diffRulesets(sides.base, sides.head, {
       ...setting,
       limits: () => options.budget ?? {},
@@ -177,7 +177,7 @@ export function equivalenceAnswer(
 /** Kinds of change that are shown. */
 const MOST = 5;
 
-function readable(answer: () => Answer): Answer {
+function readable(answer: () => MatcherAnswer): MatcherAnswer {
   try {
     return answer();
   } catch (error) {

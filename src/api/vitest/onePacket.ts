@@ -9,8 +9,8 @@ import { humanTrace } from '../../report/human/trace.ts';
 import type { TraceInput } from '../../report/json/trace.ts';
 import { PLAIN } from '../../report/text/paint.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import { packetFrom, type SettingOptions, settingOf } from '../library/input.ts';
-import { type Answer, open } from './answer.ts';
+import { librarySettingOf, packetFrom, type SettingOptions } from '../library/input.ts';
+import { type MatcherAnswer, open } from './answer.ts';
 import type { Wish } from './wish.ts';
 
 export interface PacketQuestion {
@@ -25,8 +25,8 @@ export interface PacketQuestion {
 export const WIDTH = 100;
 
 /** @throws InputError */
-export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuestion, options: SettingOptions): Answer {
-  const setting = settingOf(rulesets, options);
+export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuestion, options: SettingOptions): MatcherAnswer {
+  const setting = librarySettingOf(rulesets, options);
   const walked = walkGiven({ ...setting, rulesets, limits: () => options.budget ?? {} }, packetFrom(packet));
   if ('problem' in walked) return open(() => walked.problem);
   if ('missing' in walked) return open(() => `the packet is IPv${walked.missing}, and there are no rules of IPv${walked.missing}`);

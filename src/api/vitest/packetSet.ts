@@ -20,12 +20,12 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Space } from '../../symbolic/space/space.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
-import { packetSetFrom, type SettingOptions, settingOf } from '../library/input.ts';
-import { type Answer, open } from './answer.ts';
+import { librarySettingOf, packetSetFrom, type SettingOptions } from '../library/input.ts';
+import { type MatcherAnswer, open } from './answer.ts';
 import { WIDTH } from './onePacket.ts';
 import type { Wish } from './wish.ts';
 
-export interface SetQuestion {
+export interface MatcherSetQuestion {
   readonly rulesets: readonly Ruleset[];
   readonly where: string;
   readonly wish: Wish;
@@ -33,8 +33,8 @@ export interface SetQuestion {
 }
 
 /** With `isNot`, that it is so for none of them. @throws InputError */
-export function askSet({ rulesets, where, wish, isNot }: SetQuestion, options: SettingOptions): Answer {
-  const setting = settingOf(rulesets, options, { where: packetSetFrom(where) });
+export function askSet({ rulesets, where, wish, isNot }: MatcherSetQuestion, options: SettingOptions): MatcherAnswer {
+  const setting = librarySettingOf(rulesets, options, { where: packetSetFrom(where) });
   const wanted = `expected the rules ${isNot ? 'not ' : ''}to ${wish.says(`${isNot ? 'any' : 'every'} packet of \`${where}\``)}`;
   const question = { ...setting, budget: new Budget(options.budget), where: ofApplication(packetSetFrom(where), setting), wish, isNot };
   const { classes, undecided, asked } = searchAll(rulesets, question);

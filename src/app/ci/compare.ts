@@ -10,7 +10,7 @@ import type { Subject } from '../../report/review/review.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { causesIn, compareAll } from '../diff/compareAll.ts';
 import { readSidePods } from '../diff/readPods.ts';
-import { textOf as keyText, type RuleSide, rulePair } from '../diff/rulePair.ts';
+import { valueKey as keyText, type RuleSide, rulePair } from '../diff/rulePair.ts';
 import type { Side } from '../diff/side.ts';
 import { type RuleTexts, readRuleTexts } from '../load/ruleTexts.ts';
 import { renderTexts } from '../load/settingTexts.ts';

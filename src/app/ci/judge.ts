@@ -1,8 +1,8 @@
 /** Texts of one kind that are read in the same way, judged: the subjects of a review. */
 import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
-import { podSubject } from '../../report/review/fromPods.ts';
+import { reviewedPod } from '../../report/review/fromPods.ts';
 import { rulesSubjects } from '../../report/review/fromVerified.ts';
-import type { Place, Subject } from '../../report/review/review.ts';
+import type { ReviewLocation, Subject } from '../../report/review/review.ts';
 import { hasRules } from '../../ruleset/count.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
@@ -40,11 +40,11 @@ export interface Judged {
   /** with an error there may be subjects missing */
   readonly diagnostics: readonly Diagnostic[];
   readonly notes: readonly SubjectNotes[];
-  readonly parts: readonly Part[];
+  readonly parts: readonly JudgedPart[];
 }
 
 /** Something that is judged for itself: the rules of one family in a file, or a pod. */
-export interface Part {
+export interface JudgedPart {
   readonly file: string;
   /** of a pod */
   readonly name?: string;
@@ -80,7 +80,7 @@ function judgeRules({ rules, options }: RulesBatch): Judged {
   const subjects = rulesSubjects(pods);
   const notes = pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.notes }));
   const parts = pods.flatMap(({ rulesets, profile }) =>
-    rulesets.map((ruleset): Part => {
+    rulesets.map((ruleset): JudgedPart => {
       const { family, source } = ruleset;
       const file = source.origin?.file ?? source.file;
       return { file, says: `rules for IPv${family}`, isEmpty: !hasRules(ruleset), ...(profile && { mesh: profile.name }) };
@@ -91,9 +91,9 @@ function judgeRules({ rules, options }: RulesBatch): Judged {
 
 function judgePods({ pods: texts, options, progress }: PodsBatch): Judged {
   const { pods, diagnostics } = verifyPodTexts({ pods: texts, options, ...(progress !== undefined && { progress }) });
-  const subjects = pods.map(podSubject);
+  const subjects = pods.map(reviewedPod);
   const notes = pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.verified.notes }));
-  const parts = pods.map(({ pod, verified: { profile } }): Part => {
+  const parts = pods.map(({ pod, verified: { profile } }): JudgedPart => {
     const name = `${pod.kind} ${pod.namespace}/${pod.name}`;
     return { file: pod.place.source.file, name, says: 'pod', ...(profile && { mesh: profile.name }) };
   });
@@ -103,7 +103,7 @@ function judgePods({ pods: texts, options, progress }: PodsBatch): Judged {
 /** Nobody edits rendered rules: the settings as a whole stand for them. */
 function placedIn(subject: Subject, source: Source | undefined): Subject {
   if (source === undefined) return subject;
-  const place: Place = { source, span: { start: 0, end: 1 } };
+  const place: ReviewLocation = { source, span: { start: 0, end: 1 } };
   const checks = subject.checks.map((check) => ({ ...check, problems: check.problems.map((problem) => ({ ...problem, place })) }));
   return { ...subject, checks };
 }

@@ -3,13 +3,13 @@
 import { CONFIGURATION_CHANGED, SUBJECT_GONE } from '../../pods/keptPromises.ts';
 import type { Level } from '../../prove/proof/claim.ts';
 import { fingerprintOf } from '../../report/review/fingerprint.ts';
-import type { Check, Place, Problem, Subject } from '../../report/review/review.ts';
+import type { Check, Problem, ReviewLocation, Subject } from '../../report/review/review.ts';
 
 export interface Broken {
   readonly level: Level;
   /** without capital and full stop */
   readonly message: string;
-  readonly place?: Place;
+  readonly place?: ReviewLocation;
 }
 
 export interface Promises {

@@ -12,7 +12,7 @@ import { identityChanges } from '../../pods/identityChanges.ts';
 import type { PodMemory } from '../../pods/renderedPod.ts';
 import type { Compared, DiffResults } from '../../report/json/diffResults.ts';
 
-export interface Comparing {
+export interface CompareOptions {
   readonly where: DiffScene['where'];
   readonly memory: PodMemory;
   /** of each pair */
@@ -42,7 +42,7 @@ export function matched({ base, head }: Sides<readonly DiffSubject[]>): Matched 
 }
 
 /** Pairs of which the same was proved are one result. */
-export function compareAll(pairs: readonly Sides<DiffSubject>[], { where, memory, limits, tell }: Comparing): readonly Compared[] {
+export function compareAll(pairs: readonly Sides<DiffSubject>[], { where, memory, limits, tell }: CompareOptions): readonly Compared[] {
   const proofs: DiffMemory = { proved: new Map() };
   const answers = pairs.map((pair, index) => {
     tell(`comparing ${index + 1} of ${pairs.length}, ${proofs.proved.size} different so far`);

@@ -2,7 +2,7 @@
 import { enrol } from '../../injection/enrol/enrol.ts';
 import { refusals } from '../../injection/world/refusals.ts';
 import type { Pod } from '../../kubernetes/manifest/pod.ts';
-import { type DiffSubject, podSubject } from '../../pods/compareSubjects.ts';
+import { comparedPod, type DiffSubject } from '../../pods/compareSubjects.ts';
 import { type PodMemory, renderPod } from '../../pods/renderedPod.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type PodTexts, readPodTexts } from '../load/podTexts.ts';
@@ -41,7 +41,7 @@ export function readSidePods({ side, pods, annotations, memory }: PodsQuestion):
       notes.push(`${pod.kind} ${pod.namespace}/${pod.name} does not start on the base: ${refused.message}`);
     else wrong.push(...found);
     if (refused !== undefined) continue;
-    subjects.push(podSubject(rendered));
+    subjects.push(comparedPod(rendered));
     if (pod.place.source !== DEFAULT_POD) notes.push(...enrolment.facts.assumptions, ...rendered.rules.assumptions);
   }
   return { subjects, notes: [...new Set(notes)], diagnostics: wrong };

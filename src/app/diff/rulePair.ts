@@ -19,7 +19,7 @@ export function rulePair({ base, head }: Sides<RuleSide>, where?: AskedSet): Sid
   const profile = setting.profile?.name ?? 'none';
   const around = ({ rulesets, given }: RuleSide): ChosenSetting =>
     chooseSetting({ rulesets, given: { ...given, profile }, shownBy: base.rulesets, beside: both, where });
-  const sameGiven = textOf(base.given) === textOf(head.given);
+  const sameGiven = valueKey(base.given) === valueKey(head.given);
   const same = sameGiven && String(transparentPorts(base.rulesets)) === String(transparentPorts(head.rulesets));
   const chosen = same ? { base: setting, head: setting } : { base: around(base), head: around(head) };
   const assumptions = distinct([...placeAssumptions(chosen.base, base.rulesets), ...placeAssumptions(chosen.head, head.rulesets)]);
@@ -42,6 +42,6 @@ export function rulePair({ base, head }: Sides<RuleSide>, where?: AskedSet): Sid
 }
 
 /** Equal for what no packet can tell apart. */
-export function textOf(value: unknown): string {
+export function valueKey(value: unknown): string {
   return JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? String(one) : one instanceof Map ? [...one] : one)) ?? '';
 }

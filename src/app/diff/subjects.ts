@@ -17,7 +17,7 @@ import { readSideRules } from './readRules.ts';
 import { rulePair } from './rulePair.ts';
 import { type DiffSide, SIDES, type Side } from './side.ts';
 
-export interface Reading {
+export interface SubjectsQuestion {
   readonly plan: Plan;
   readonly sides: Sides<DiffSide>;
   readonly place: GivenPlace;
@@ -35,7 +35,7 @@ export interface ReadSubjects extends Matched {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function readSubjects(reading: Reading): ReadSubjects {
+export function readSubjects(reading: SubjectsQuestion): ReadSubjects {
   const { plan, explicit, valuesGiven } = reading;
   const pairs: Sides<DiffSubject>[] = [];
   const notes: string[] = [];
@@ -71,7 +71,7 @@ function aloneText({ side, file }: Plan['alone'][number]): string {
 }
 
 /** Of what has changed: a manifest without pods counts together with others. */
-function podsOf(reading: Reading, side: Side): SidePods {
+function podsOf(reading: SubjectsQuestion, side: Side): SidePods {
   const manifests = reading.plan.manifests[side];
   if (reading.explicit || manifests.some(({ text }) => holdsPods(text))) return readPods(reading, side, manifests);
   const notes = manifests.map(({ file }) => `${file} holds no pod, and none that it counts for was found`);
@@ -83,11 +83,16 @@ interface OtherReading {
   readonly mode?: Approach;
 }
 
-function defaultPod(reading: Reading, side: Side, other: OtherReading): SidePods {
+function defaultPod(reading: SubjectsQuestion, side: Side, other: OtherReading): SidePods {
   return readPods(reading, side, [DEFAULT_POD], other);
 }
 
-function readPods({ sides, memory }: Reading, side: Side, manifests: readonly Source[], { values, mode }: OtherReading = {}): SidePods {
+function readPods(
+  { sides, memory }: SubjectsQuestion,
+  side: Side,
+  manifests: readonly Source[],
+  { values, mode }: OtherReading = {},
+): SidePods {
   const { pods } = sides[side];
   if (pods === undefined || manifests.length === 0) return NO_PODS;
   const { parse, readNested, annotations } = pods;
@@ -98,7 +103,7 @@ function readPods({ sides, memory }: Reading, side: Side, manifests: readonly So
 
 /** Rules against the pod of a manifest, on the pod's host. */
 function withMixed(
-  { plan: { mixed }, sides, place }: Reading,
+  { plan: { mixed }, sides, place }: SubjectsQuestion,
   pods: Sides<readonly DiffSubject[]>,
   found: Diagnostic[],
 ): Sides<readonly DiffSubject[]> {
@@ -113,7 +118,11 @@ function withMixed(
 }
 
 /** None where one side cannot be used. */
-function readRulePair({ sides, place, where }: Reading, pair: Sides<Recognised>, found: Diagnostic[]): readonly Sides<DiffSubject>[] {
+function readRulePair(
+  { sides, place, where }: SubjectsQuestion,
+  pair: Sides<Recognised>,
+  found: Diagnostic[],
+): readonly Sides<DiffSubject>[] {
   const read = (side: Side) => {
     const { rulesets, diagnostics } = readSideRules(sides[side], pair[side], place.host);
     found.push(...diagnostics);

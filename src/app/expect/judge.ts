@@ -4,7 +4,7 @@ import { type AskedSet, pinnedAddress } from '../../connection/assumedHost.ts';
 import { type Bounds, GIVEN_HOST, hostWords, POD_OF_MANIFEST } from '../../connection/bounds.ts';
 import { withLength, withPodAddress } from '../../host/podAddress.ts';
 import { isBudgetReason } from '../../lib/budget.ts';
-import { type Answer, expectPacket, expectSet } from '../../query/expectations.ts';
+import { type ExpectationAnswer, expectPacket, expectSet } from '../../query/expectations.ts';
 import type { TraceInput } from '../../report/json/trace.ts';
 import { fingerprintOf } from '../../report/review/fingerprint.ts';
 import { blamed } from '../../report/review/fromVerified.ts';
@@ -82,7 +82,7 @@ function toCheck(asked: Asked): Check {
 }
 
 /** An answer with the words of the simulator where there is one packet. */
-interface Answered extends Answer {
+interface Answered extends ExpectationAnswer {
   readonly walked?: TraceInput;
 }
 

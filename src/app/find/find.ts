@@ -6,7 +6,7 @@ import { chooseSetting, type GivenPlace, placeAssumptions } from '../../connecti
 import { Budget, type BudgetLimits } from '../../lib/budget.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import { ALWAYS } from '../../netfilter/matchExpr.ts';
-import { type Found, find } from '../../query/find.ts';
+import { type FoundPackets, findPackets } from '../../query/find.ts';
 import { type FindReport, toFindReport } from '../../report/json/find.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
@@ -23,7 +23,7 @@ export interface FindQuestion {
 }
 
 export interface FindAnswer {
-  readonly parts: readonly { readonly file: string; readonly found: Found }[];
+  readonly parts: readonly { readonly file: string; readonly found: FoundPackets }[];
   readonly profile: MeshProfile | undefined;
   readonly bounds: Bounds;
   readonly report: FindReport;
@@ -35,7 +35,7 @@ export function findIn({ rulesets, where, outcome, place, limits }: FindQuestion
   const { host, profile } = setting;
   const question = { host, where, outcome, budget: new Budget(limits), ...(profile !== undefined && { profile }) };
   const parts = rulesets.map((ruleset, index) => {
-    const found = question.budget.share(1 / (rulesets.length - index), () => find(ruleset, question));
+    const found = question.budget.share(1 / (rulesets.length - index), () => findPackets(ruleset, question));
     return { file: ruleset.source.file, found };
   });
   if (!parts.some(({ found }) => found.asked)) return undefined;

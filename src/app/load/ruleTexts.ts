@@ -1,5 +1,5 @@
 /** Texts of rules, and what is said of them, to rulesets. */
-import { type Host, namesOf } from '../../host/host.ts';
+import { type Host, hostNames } from '../../host/host.ts';
 import { type ReadRules, readRules } from '../../ruleset/readRules.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
@@ -15,7 +15,7 @@ export interface RuleTexts {
 
 /** `host`: of which ipsets and device groups are known; absent: of none. */
 export function readRuleTexts({ sources, reading }: RuleTexts, host?: Host): ReadRules {
-  const options = { ...reading, ...(host !== undefined && namesOf(host)) };
+  const options = { ...reading, ...(host !== undefined && hostNames(host)) };
   const rulesets: Ruleset[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const source of sources) {

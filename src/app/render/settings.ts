@@ -12,7 +12,7 @@ export interface RenderAnswer {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function renderSettings(request: RenderRequest): RenderAnswer {
+export function renderRules(request: RenderRequest): RenderAnswer {
   const { rendered, diagnostics }: Rendering = renderRequest(request);
   const text = rendered === undefined ? '' : rulesText(rendered);
   return { ...(rendered !== undefined && { rendered }), text, diagnostics: [...diagnostics, ...refusals(text)] };

@@ -14,12 +14,12 @@ export interface Suppression {
 }
 
 /** What is wrong with a comment, in whatever file has this text. */
-export type Remark = Pick<Diagnostic, 'message' | 'help' | 'span'>;
+export type CommentRemark = Pick<Diagnostic, 'message' | 'help' | 'span'>;
 
 export interface Suppressions {
   readonly found: readonly Suppression[];
   /** about comments that suppress nothing */
-  readonly remarks: readonly Remark[];
+  readonly remarks: readonly CommentRemark[];
 }
 
 const NEXT_LINE = 'chainwalk-disable-next-line';
@@ -28,7 +28,7 @@ const FORM = 'such as `# chainwalk-disable-next-line no-dead-rule -- kept for th
 
 export function suppressionsIn(text: string): Suppressions {
   const found: Suppression[] = [];
-  const remarks: Remark[] = [];
+  const remarks: CommentRemark[] = [];
   if (!text.includes('chainwalk-')) return { found, remarks };
   const starts = lineStarts(text);
   const next = nextLines(text, starts);
@@ -77,7 +77,7 @@ export interface Usage {
 /** Warnings about comments that are wrong, and about those that took part in nothing. */
 export function commentWarnings(source: Source, { found, remarks }: Suppressions, { used, asked }: Usage): readonly Diagnostic[] {
   const unused = found.filter(({ muted, claims }) => !used.has(muted) && claims.every((id) => asked.has(id)));
-  const idle = unused.map(({ claims, line, span }): Remark => {
+  const idle = unused.map(({ claims, line, span }): CommentRemark => {
     const names = claims.map((id) => `\`${id}\``).join(', ');
     return {
       message: `no finding of ${names} ${line === undefined ? 'in this file' : 'at the next line'}: this comment suppresses nothing`,

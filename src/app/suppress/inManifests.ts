@@ -4,7 +4,7 @@ import type { VerifiedPod } from '../../pods/verifiedPod.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';
-import type { Place } from '../../report/review/review.ts';
+import type { ReviewLocation } from '../../report/review/review.ts';
 import { positionOf } from '../../report/text/positions.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
@@ -31,7 +31,7 @@ export function muteCommentedPods(pods: readonly VerifiedPod[], asked: ReadonlyS
 
 function muteOne(pod: VerifiedPod, comments: Suppressions | undefined, used: Set<Muted>): VerifiedPod {
   if (comments === undefined || comments.found.length === 0) return pod;
-  const mute = (claim: string, places: readonly Place[]): Muted | undefined => {
+  const mute = (claim: string, places: readonly ReviewLocation[]): Muted | undefined => {
     const lines = places.filter(({ source }) => source === pod.pod.place.source).map((place) => positionOf(place).line);
     const by = comments.found.find((one) => one.claims.includes(claim) && (one.line === undefined || lines.includes(one.line)))?.muted;
     if (by !== undefined) used.add(by);
@@ -46,7 +46,7 @@ function muteOne(pod: VerifiedPod, comments: Suppressions | undefined, used: Set
 }
 
 /** What somebody wrote that causes a finding stands for it. */
-function mutedFindings(verified: Verified, mute: (claim: string, places: readonly Place[]) => Muted | undefined): Verified {
+function mutedFindings(verified: Verified, mute: (claim: string, places: readonly ReviewLocation[]) => Muted | undefined): Verified {
   const changed = new Map<Finding, Finding>();
   for (const finding of verified.findings) {
     const isOpen = finding.muted === undefined && (finding.verdict === 'violated' || finding.verdict === 'undecided');

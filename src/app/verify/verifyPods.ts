@@ -4,7 +4,7 @@ import { inInitPhase } from '../../pods/initPhase.ts';
 import type { VerifiedPod } from '../../pods/verifiedPod.ts';
 import { verifyScenes } from '../../pods/verifyPods.ts';
 import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
-import { podSubject } from '../../report/review/fromPods.ts';
+import { reviewedPod } from '../../report/review/fromPods.ts';
 import { mergeNotes } from '../../report/review/notes.ts';
 import type { Review } from '../../report/review/review.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
@@ -36,7 +36,7 @@ export function verifyPodTexts({ pods: texts, options, inInitPhase: early = fals
 }
 
 export function reviewOfPods({ pods, diagnostics }: VerifiedManifests): Review {
-  const subjects = pods.map(podSubject);
+  const subjects = pods.map(reviewedPod);
   const notes = pods.map(({ verified }, index) => ({ subject: subjects[index]?.name ?? '', notes: verified.notes }));
   return { subjects, diagnostics, notes: mergeNotes(notes) };
 }

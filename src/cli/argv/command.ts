@@ -11,7 +11,7 @@ export interface Command {
   readonly about?: string;
   /** as in the usage line: `<rules>`, `[packet...]` */
   readonly args: readonly ArgSpec[];
-  readonly options: readonly OptionSpec[];
+  readonly options: readonly CommandOption[];
   /** shown before everything else in the help */
   readonly examples: readonly Example[];
   /** where an option that the command does not have may belong */
@@ -19,7 +19,7 @@ export interface Command {
   /** shown after the options */
   readonly lists?: readonly NamedList[];
   readonly notes?: string;
-  readonly run: (io: Io, input: Input) => Promise<ExitCode>;
+  readonly run: (io: Io, input: CommandInput) => Promise<ExitCode>;
 }
 
 export interface ArgSpec {
@@ -28,7 +28,7 @@ export interface ArgSpec {
   readonly choices?: readonly string[];
 }
 
-export interface OptionSpec {
+export interface CommandOption {
   /** `-o, --output <format>` */
   readonly flags: string;
   readonly says: string;
@@ -54,11 +54,11 @@ export interface Example {
 /** One run of a command: what the helpers of commands work with. */
 export interface Call {
   readonly io: Io;
-  readonly input: Input;
+  readonly input: CommandInput;
 }
 
 /** What the user gave, and to whom. Options by their long name in camel case. */
-export interface Input {
+export interface CommandInput {
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, OptionValue>>;
   /** of chainwalk */
@@ -70,16 +70,16 @@ export interface Input {
 export type OptionValue = string | boolean | readonly string[] | undefined;
 
 /** The value of an option that takes one. */
-export function textOf(input: Input, name: string): string | undefined {
+export function optionText(input: CommandInput, name: string): string | undefined {
   const value = input.options[name];
   return typeof value === 'string' ? value : undefined;
 }
 
-export function listOf(input: Input, name: string): readonly string[] {
+export function optionList(input: CommandInput, name: string): readonly string[] {
   const value = input.options[name];
   return typeof value === 'object' ? value : [];
 }
 
-export function isSet(input: Input, name: string): boolean {
+export function optionIsSet(input: CommandInput, name: string): boolean {
   return input.options[name] === true;
 }

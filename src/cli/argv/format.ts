@@ -1,7 +1,7 @@
 /** Which format was asked for. */
-import { type Input, isSet, textOf } from './command.ts';
+import { type CommandInput, optionIsSet, optionText } from './command.ts';
 
 /** `-o FORMAT`, `--json`, or `otherwise`. */
-export function formatOf(input: Input, otherwise: string): string {
-  return textOf(input, 'output') ?? (isSet(input, 'json') ? 'json' : otherwise);
+export function formatOf(input: CommandInput, otherwise: string): string {
+  return optionText(input, 'output') ?? (optionIsSet(input, 'json') ? 'json' : otherwise);
 }

@@ -1,72 +1,76 @@
 /** Options that several commands share. */
-import type { OptionSpec } from './command.ts';
+import type { CommandOption } from './command.ts';
 
-export const COLOR: OptionSpec = { flags: '--color <when>', says: 'colour the output for people', choices: ['auto', 'always', 'never'] };
-export const FAMILY: OptionSpec = { flags: '--family <n>', says: 'read rules of unknown family as IPv4 or IPv6', choices: ['4', '6'] };
-export const SET: OptionSpec = { flags: '--set <NAME=value>', says: 'value of a shell variable in the rules', repeatable: true };
-export const ALLOW_EMPTY: OptionSpec = {
+export const COLOR: CommandOption = { flags: '--color <when>', says: 'colour the output for people', choices: ['auto', 'always', 'never'] };
+export const FAMILY: CommandOption = { flags: '--family <n>', says: 'read rules of unknown family as IPv4 or IPv6', choices: ['4', '6'] };
+export const SET_VARIABLE: CommandOption = {
+  flags: '--set <NAME=value>',
+  says: 'value of a shell variable in the rules',
+  repeatable: true,
+};
+export const ALLOW_EMPTY: CommandOption = {
   flags: '--allow-empty',
   says: 'a text without tables and rules is meant: a kernel that has none',
 };
-export const STRICT: OptionSpec = { flags: '--strict', says: 'exit 1 for warnings and undecided answers too' };
-export const QUIET: OptionSpec = { flags: '-q, --quiet', says: 'no warnings' };
-export const JSON_OUTPUT: OptionSpec = { flags: '--json', says: 'the same as -o json' };
+export const STRICT: CommandOption = { flags: '--strict', says: 'exit 1 for warnings and undecided answers too' };
+export const QUIET: CommandOption = { flags: '-q, --quiet', says: 'no warnings' };
+export const JSON_OUTPUT: CommandOption = { flags: '--json', says: 'the same as -o json' };
 
-export const TIMEOUT: OptionSpec = {
+export const TIMEOUT: CommandOption = {
   flags: '--timeout <seconds>',
   says: 'most time for one question, which is then undecided; 60 without it',
   positive: true,
 };
 
-export const HOST: OptionSpec = { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' };
-export const POD_IP: OptionSpec = {
+export const HOST: CommandOption = { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' };
+export const POD_IP: CommandOption = {
   flags: '--pod-ip <address>',
   says: 'address of the assumed pod, once for each family',
   repeatable: true,
 };
-export const PROXY_UID: OptionSpec = { flags: '--proxy-uid <n>', says: 'user that the proxy runs as' };
-export const PROXY_GID: OptionSpec = { flags: '--proxy-gid <n>', says: 'group that the proxy runs as' };
-export const WHERE: OptionSpec = {
+export const PROXY_UID: CommandOption = { flags: '--proxy-uid <n>', says: 'user that the proxy runs as' };
+export const PROXY_GID: CommandOption = { flags: '--proxy-gid <n>', says: 'group that the proxy runs as' };
+export const WHERE: CommandOption = {
   flags: '--where <packets>',
   says: 'only packets of this set, such as "out tcp -> 10.0.0.0/8 uid=!1337"',
 };
 
-export const WATCH: OptionSpec = { flags: '-w, --watch', says: 'again, whenever a file that was read changes; q ends it' };
+export const WATCH: CommandOption = { flags: '-w, --watch', says: 'again, whenever a file that was read changes; q ends it' };
 
-export function output(choices: readonly string[]): OptionSpec {
+export function output(choices: readonly string[]): CommandOption {
   return { flags: '-o, --output <format>', says: 'form of the answer', choices };
 }
 
-export const OUTPUTS: OptionSpec = {
+export const OUTPUTS: CommandOption = {
   flags: '-o, --output <formats>',
   says: 'human, json, github, sarif, junit or markdown; FORMAT=FILE for a file, several with commas',
   repeatable: true,
 };
 
 /** The names stand here too, so that help does not load the profiles; a test holds them equal. */
-export const PROFILE: OptionSpec = {
+export const PROFILE: CommandOption = {
   flags: '--profile <mesh>',
   says: 'the mesh whose proxy runs here; auto reads it from the chains',
   choices: ['auto', 'none', 'istio-sidecar', 'istio-ambient', 'linkerd', 'kuma', 'consul'],
 };
 
 /** Those of questions about pods. */
-export const MESH_MODE: OptionSpec = {
+export const MESH_MODE: CommandOption = {
   flags: '--mode <mode>',
   says: 'who writes the rules; without it as the values say, or else init',
   choices: ['init', 'cni', 'multus', 'ambient'],
 };
-export const PHASE: OptionSpec = {
+export const PHASE: CommandOption = {
   flags: '--phase <phase>',
   says: 'of a pod: while its init containers run, or later',
   choices: ['init', 'running'],
 };
-export const VALUES: OptionSpec = {
+export const VALUES: CommandOption = {
   flags: '--values <file>',
   says: 'Helm values, MeshConfig or objects of a mesh; later files win',
   repeatable: true,
 };
-export const ISTIO: OptionSpec = {
+export const ISTIO: CommandOption = {
   flags: '--istio <version>',
   says: 'version of Istio, such as 1.25; else the installed or the newest',
 };

@@ -1,7 +1,7 @@
 /** Colour and width of a stream. */
 import { type Paint, PLAIN } from '../../report/text/paint.ts';
 import type { Sink } from '../io/io.ts';
-import { type Call, textOf } from './command.ts';
+import { type Call, optionText } from './command.ts';
 
 export interface Terminal {
   readonly paint: Paint;
@@ -18,7 +18,7 @@ export async function terminal(call: Call, sink: Sink): Promise<Terminal> {
 
 /** --color, then FORCE_COLOR, then NO_COLOR, as node itself orders them; then whether it is a terminal that can. */
 function wantsColour({ io: { env }, input }: Call, sink: Sink): boolean {
-  const when = textOf(input, 'color');
+  const when = optionText(input, 'color');
   if (when === 'always') return true;
   if (when === 'never') return false;
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';

@@ -4,7 +4,7 @@ import { jsonText, printable } from '../../lib/printable.ts';
 import { toCheckReport } from '../../report/json/check.ts';
 import { countRules } from '../../ruleset/count.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import { type Call, isSet } from '../argv/command.ts';
+import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
@@ -26,7 +26,7 @@ export async function checkSubject(call: Call, { rules }: Pick<RuleSubject, 'rul
     if (report.ok) await io.out.write(rulesets.map((ruleset) => `ok: ${summary(ruleset)}\n`).join(''), 'report');
   }
   if (!report.ok) return EXIT.usage;
-  return isSet(input, 'strict') && report.diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
+  return optionIsSet(input, 'strict') && report.diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
 }
 
 function summary(ruleset: Ruleset): string {

@@ -1,14 +1,14 @@
 /** What is known already, by the configuration or the baseline file; comments have been heard by the verdicts. */
 import type { Subject } from '../../report/review/review.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
-import { type Call, isSet, textOf } from '../argv/command.ts';
+import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
-import { type Reader, readerOf } from '../input/reader.ts';
+import { readerOf, type TextReader } from '../input/reader.ts';
 import type { Io } from '../io/io.ts';
 import { complain } from '../io/messages.ts';
-import { baselineText, type Known, knownOf, muteByBaseline, readBaseline } from './baseline.ts';
+import { baselineText, type KnownFinding, knownOf, muteByBaseline, readBaseline } from './baseline.ts';
 import { muteByConfig } from './mute.ts';
 
 export interface Accepted {
@@ -30,7 +30,7 @@ export async function acceptKnown(call: Call, { loaded, subjects, from: tree }: 
   const { subjects: configured, diagnostics } = await muteByConfig(call, subjects, loaded);
   await showDiagnostics(call, diagnostics);
   // the command line's own is a file that is here
-  const isHere = tree === undefined || textOf(call.input, 'baseline') !== undefined || isSet(call.input, 'updateBaseline');
+  const isHere = tree === undefined || optionText(call.input, 'baseline') !== undefined || optionIsSet(call.input, 'updateBaseline');
   const baselined = await applyBaseline(call, {
     loaded,
     subjects: configured,
@@ -43,7 +43,7 @@ interface Baselining {
   readonly loaded: LoadedConfig;
   readonly subjects: readonly Subject[];
   /** of the files of the baseline */
-  readonly reader: Reader;
+  readonly reader: TextReader;
 }
 
 async function applyBaseline(
@@ -51,8 +51,8 @@ async function applyBaseline(
   { loaded: { config, folder }, subjects, reader }: Baselining,
 ): Promise<Pick<Accepted, 'subjects' | 'notes'> | undefined> {
   // --baseline counts from here, the configuration's from its own folder
-  const file = textOf(call.input, 'baseline') ?? (config.baseline === undefined ? undefined : from(folder, config.baseline));
-  const updates = isSet(call.input, 'updateBaseline');
+  const file = optionText(call.input, 'baseline') ?? (config.baseline === undefined ? undefined : from(folder, config.baseline));
+  const updates = optionIsSet(call.input, 'updateBaseline');
   if (file === undefined) {
     if (!updates) return { subjects, notes: [] };
     await complain(call.io, { message: '--update-baseline needs a file', help: '--baseline FILE, or `baseline` in the configuration' });
@@ -77,6 +77,6 @@ async function applyBaseline(
   return { subjects: muteByBaseline(subjects, now, { file }).subjects, notes: [`${file}: ${now.length} known`, ...dropped] };
 }
 
-function nameOf({ claim, subject, shown }: Known): string {
+function nameOf({ claim, subject, shown }: KnownFinding): string {
   return `known ${claim} of ${subject} (${shown})`;
 }

@@ -1,6 +1,6 @@
 /** The same question about a git revision: what was wrong there already is known, what was judged there is to be judged still. */
 import { type CompareQuestion, compareBatches } from '../../app/ci/compare.ts';
-import { type BatchQuestion, type Judged, judgeBatch, type Part } from '../../app/ci/judge.ts';
+import { type BatchQuestion, type Judged, type JudgedPart, judgeBatch } from '../../app/ci/judge.ts';
 import { mapProblems } from '../../app/ci/mapProblems.ts';
 import type { Broken } from '../../app/ci/promises.ts';
 import type { LoadedExpectations } from '../../app/expect/expectation.ts';
@@ -16,14 +16,14 @@ import type { RevisionTree } from '../git/revisionTree.ts';
 import { quietReader } from '../input/reader.ts';
 import { goneSince } from './gone.ts';
 import { type Batch, batchesOf, type ConfigFiles, list } from './groups.ts';
-import { type Asking, questionOf } from './question.ts';
+import { type BatchAsking, questionOf } from './question.ts';
 
 export interface JudgedBatch {
   readonly batch: Batch;
   readonly question: BatchQuestion;
   /** as the files are now */
   readonly subjects: readonly Subject[];
-  readonly parts: readonly Part[];
+  readonly parts: readonly JudgedPart[];
 }
 
 export interface AgainstBase {
@@ -37,7 +37,7 @@ export interface AgainstBase {
   readonly compares: boolean;
 }
 
-export interface Compared {
+export interface ComparedWithBase {
   readonly subjects: readonly Subject[];
   readonly gone: readonly Broken[];
   /** problems that a comment accepts, and of which the base has none such */
@@ -46,11 +46,11 @@ export interface Compared {
   readonly notes: readonly string[];
 }
 
-export async function againstBase(call: Call, asked: AgainstBase): Promise<Compared> {
+export async function againstBase(call: Call, asked: AgainstBase): Promise<ComparedWithBase> {
   const { revision, tree, judged, expectations, loaded, compares } = asked;
   // what is wrong with files of the base has been said there
   const base: ConfigFiles = { read: keptReads(tree.read), glob: tree.glob };
-  const asking: Asking = { reader: quietReader(base.read), limits: limitsOf(call) };
+  const asking: BatchAsking = { reader: quietReader(base.read), limits: limitsOf(call) };
   const before = await judgeBase({ head: call.io, base, asking }, judged, loaded);
   const head = judged.flatMap(({ subjects }) => subjects);
   const globs = list(loaded.config.expectations);
@@ -76,7 +76,7 @@ async function compare(call: Call, asked: Pick<CompareQuestion, 'revision' | 're
 
 interface Before {
   readonly subjects: readonly Subject[];
-  readonly parts: readonly Part[];
+  readonly parts: readonly JudgedPart[];
   /** batches of both sides that are not the same, each with its files that can be used */
   readonly differing: CompareQuestion['batches'];
   readonly notes: readonly string[];
@@ -85,14 +85,14 @@ interface Before {
 interface BaseFiles {
   readonly head: ConfigFiles;
   readonly base: ConfigFiles;
-  readonly asking: Asking;
+  readonly asking: BatchAsking;
 }
 
 /** Where neither the files nor how they are read differ, the subjects are those of the base as well. */
 async function judgeBase({ head, base, asking }: BaseFiles, now: readonly JudgedBatch[], loaded: LoadedConfig): Promise<Before> {
   const left = new Map(await Promise.all(now.map(async (one) => [await contentOf(head, one.batch), one] as const)));
   const subjects: Subject[] = [];
-  const parts: Part[] = [];
+  const parts: JudgedPart[] = [];
   const differing: BatchQuestion[] = [];
   const notes: string[] = [];
   const named = (await batchesOf(base, loaded)).batches;
@@ -130,7 +130,7 @@ interface SoundBatch {
 const NOTHING: Judged = { subjects: [], diagnostics: [], notes: [], parts: [] };
 
 /** Judged without the files in which there is an error. */
-async function judgeSound(asking: Asking, batch: Batch): Promise<SoundBatch> {
+async function judgeSound(asking: BatchAsking, batch: Batch): Promise<SoundBatch> {
   const question = await questionOf(asking, batch);
   if (question === undefined) return { judged: NOTHING, unused: batch.files };
   const judged = judgeBatch(question);

@@ -1,6 +1,6 @@
 /** The configuration, and the findings that it takes for known, against those of the base. */
 import type { Broken } from '../../app/ci/promises.ts';
-import { type Call, isSet, textOf } from '../argv/command.ts';
+import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
 import { quietReader } from '../input/reader.ts';
@@ -32,7 +32,7 @@ async function configChangesOf(
   const moved: readonly ConfigChange[] =
     was === is ? [] : [{ level: 'error', message: `the configuration is \`${is}\`; on the base it is \`${was}\`` }];
   if (config.kind === 'data' && !loaded.isCode) {
-    const given = textOf(call.input, 'base') !== undefined;
+    const given = optionText(call.input, 'base') !== undefined;
     const changes = configChanges(config.loaded.config, loaded.config);
     // what the command line says counts anyway
     return [...moved, ...changes.map((one) => (given && one.message.startsWith('`base` ') ? { ...one, level: 'info' as const } : one))];
@@ -46,8 +46,8 @@ async function configChangesOf(
 
 /** Entries of the baseline file that the base has not. */
 async function newlyKnown(call: Call, { config, folder }: LoadedConfig, { tree, revision }: Base): Promise<readonly Broken[]> {
-  const file = textOf(call.input, 'baseline') ?? (config.baseline === undefined ? undefined : from(folder, config.baseline));
-  if (file === undefined || isSet(call.input, 'updateBaseline')) return [];
+  const file = optionText(call.input, 'baseline') ?? (config.baseline === undefined ? undefined : from(folder, config.baseline));
+  if (file === undefined || optionIsSet(call.input, 'updateBaseline')) return [];
   const now = (await readBaseline(quietReader(call.io.read), file)) ?? [];
   const before = (await readBaseline(quietReader(tree.read), file)) ?? [];
   const key = ({ fingerprint, packets }: (typeof now)[number]) => JSON.stringify([fingerprint, packets]);

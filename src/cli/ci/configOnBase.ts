@@ -1,6 +1,6 @@
 /** The configuration as the base has it. */
 import type { Call } from '../argv/command.ts';
-import { textOf } from '../argv/command.ts';
+import { optionText } from '../argv/command.ts';
 import { configsIn, foldersUpwards, isCode } from '../config/find.ts';
 import { type LoadedConfig, readConfig } from '../config/load.ts';
 import type { RevisionTree } from '../git/revisionTree.ts';
@@ -15,7 +15,7 @@ export type ConfigOnBase =
 
 /** The one that `chainwalk ci` would take there: that of --config, or the nearest. */
 export async function configOnBase(call: Call, tree: RevisionTree): Promise<ConfigOnBase> {
-  const given = textOf(call.input, 'config');
+  const given = optionText(call.input, 'config');
   for (const folder of given === undefined ? await foldersUpwards(call.io) : ['']) {
     const [file, other] = given === undefined ? await configsIn(tree, folder) : [given];
     if (file === undefined) continue;

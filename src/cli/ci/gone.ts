@@ -1,12 +1,12 @@
 /** What the base judges and what is judged now: what is gone, emptied, or judged as less. */
-import type { Part } from '../../app/ci/judge.ts';
+import type { JudgedPart } from '../../app/ci/judge.ts';
 import type { Broken } from '../../app/ci/promises.ts';
 import type { ExpectationFile, LoadedExpectations } from '../../app/expect/expectation.ts';
 import { folderOf, from } from '../config/paths.ts';
 import type { Io } from '../io/io.ts';
 
-export interface Judgement {
-  readonly parts: readonly Part[];
+export interface JudgedSide {
+  readonly parts: readonly JudgedPart[];
   readonly expectations: readonly LoadedExpectations[];
 }
 
@@ -14,8 +14,8 @@ export interface GoneQuestion {
   /** the files of the head */
   readonly read: Io['read'];
   readonly revision: string;
-  readonly base: Judgement;
-  readonly head: Judgement;
+  readonly base: JudgedSide;
+  readonly head: JudgedSide;
   /** by their names on the base */
   readonly renamed: ReadonlyMap<string, string>;
 }
@@ -47,7 +47,7 @@ async function goneParts({ read, revision, base, head, renamed }: GoneQuestion):
 }
 
 /** The same part of one file as often as it is there. */
-function numbered<T extends Part>(parts: readonly T[]): readonly (readonly [key: string, part: T])[] {
+function numbered<T extends JudgedPart>(parts: readonly T[]): readonly (readonly [key: string, part: T])[] {
   const seen = new Map<string, number>();
   return parts.map((part) => {
     const key = part.name ?? JSON.stringify([part.file, part.says]);

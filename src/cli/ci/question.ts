@@ -8,12 +8,12 @@ import { parseVersion } from '../../istio/settings/version.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
 import { readHostFile } from '../input/place.ts';
 import { readPodFiles } from '../input/podTexts.ts';
-import { type Reader, readSources } from '../input/reader.ts';
+import { readSources, type TextReader } from '../input/reader.ts';
 import { readRuleFiles } from '../input/ruleTexts.ts';
 import type { Batch } from './groups.ts';
 
-export interface Asking {
-  readonly reader: Reader;
+export interface BatchAsking {
+  readonly reader: TextReader;
   /** of each subject */
   readonly limits: () => BudgetLimits;
   /** hears what is being done */
@@ -21,7 +21,10 @@ export interface Asking {
 }
 
 /** Undefined when a file cannot be read, which has been said. */
-export async function questionOf({ reader, limits, tell }: Asking, { kind, files, reading }: Batch): Promise<BatchQuestion | undefined> {
+export async function questionOf(
+  { reader, limits, tell }: BatchAsking,
+  { kind, files, reading }: Batch,
+): Promise<BatchQuestion | undefined> {
   const place = await placeIn(reader, reading);
   if (place === undefined) return undefined;
   const { families, except, mode, istio, values, allowEmpty, set } = reading;
@@ -49,7 +52,7 @@ export async function questionOf({ reader, limits, tell }: Asking, { kind, files
   return settings && { kind, settings, rendering, reading: ofRules, options };
 }
 
-async function placeIn(reader: Reader, { host: file, podIps: texts, profile, proxyUid, proxyGid }: Batch['reading']) {
+async function placeIn(reader: TextReader, { host: file, podIps: texts, profile, proxyUid, proxyGid }: Batch['reading']) {
   const host = file === undefined ? undefined : await readHostFile(reader, file);
   if (file !== undefined && host === undefined) return undefined;
   const podIps = texts.flatMap((text) => parsePodAddress(text) ?? []);

@@ -10,7 +10,7 @@ import { mergeNotes } from '../../report/review/notes.ts';
 import type { Review, Subject } from '../../report/review/review.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { withKeptFiles } from '../argv/cachedReads.ts';
-import { type Call, isSet } from '../argv/command.ts';
+import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { limitsOf } from '../argv/limits.ts';
 import { progressOn } from '../argv/progress.ts';
@@ -43,7 +43,7 @@ export async function runCi(given: Call): Promise<ExitCode> {
   const notes = [...found.notes, ...compared.notes, ...accepted.notes];
   const diagnostics = [...found.diagnostics, ...accepted.diagnostics];
   const review: Review = { subjects: accepted.subjects, diagnostics, notes: [...new Set(notes)] };
-  const strict = isSet(call.input, 'strict') || loaded.config.strict === true;
+  const strict = optionIsSet(call.input, 'strict') || loaded.config.strict === true;
   return reportOnce(call, { review, outputs, strict, base: base?.revision });
 }
 

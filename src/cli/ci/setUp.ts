@@ -1,5 +1,5 @@
 /** Which configuration counts, and what it may reach. */
-import { type Call, isSet, textOf } from '../argv/command.ts';
+import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { confined } from '../config/confined.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { type RevisionTree, revisionTree } from '../git/revisionTree.ts';
@@ -23,19 +23,19 @@ export interface Base {
 
 /** Undefined when there is no configuration or no base that can be used, which has been said. */
 export async function setUp(given: Call): Promise<SetUp | undefined> {
-  const isTaken = isSet(given.input, 'configFromBase');
+  const isTaken = optionIsSet(given.input, 'configFromBase');
   if (isTaken) return fromBase(given);
   const loaded = await loadConfig(given);
   if (loaded === undefined) return undefined;
   const call = await within(given, loaded);
-  const revision = textOf(given.input, 'base') ?? loaded.config.base;
+  const revision = optionText(given.input, 'base') ?? loaded.config.base;
   if (revision === undefined) return { call, loaded };
   const tree = await treeOf(call, revision);
   return tree && { call, loaded, base: { revision, tree, config: await configOnBase(call, tree), isTaken } };
 }
 
 async function fromBase(given: Call): Promise<SetUp | undefined> {
-  const revision = textOf(given.input, 'base');
+  const revision = optionText(given.input, 'base');
   if (revision === undefined) {
     await complain(given.io, { message: '--config-from-base needs --base', help: '--base origin/main' });
     return undefined;
@@ -64,7 +64,7 @@ async function treeOf(call: Call, revision: string): Promise<RevisionTree | unde
 
 async function within(call: Call, { isCode, folder, source }: LoadedConfig): Promise<Call> {
   if (isCode) return call;
-  const free = [source.file, textOf(call.input, 'baseline'), call.io.env.GITHUB_STEP_SUMMARY].flatMap((path) => path ?? []);
+  const free = [source.file, optionText(call.input, 'baseline'), call.io.env.GITHUB_STEP_SUMMARY].flatMap((path) => path ?? []);
   return { ...call, io: await confined(call.io, { folder, free: [...free, ...outputFiles(call)] }) };
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from '../argv/command.ts';
 import { COLOR, ISTIO, JSON_OUTPUT, output, QUIET, TIMEOUT, VALUES } from '../argv/options.ts';
 
-export const approaches: Command = {
+export const approachesCommand: Command = {
   name: 'approaches',
   summary: 'a pod under istio-init, CNI, Multus and ambient, side by side',
   about: 'What each does with a pod, needs for it, and which packets change their fate from one to the next.',

@@ -2,7 +2,7 @@
 import type { Command } from '../argv/command.ts';
 import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } from '../argv/options.ts';
 
-export const ci: Command = {
+export const ciCommand: Command = {
   name: 'ci',
   summary: 'judge all that chainwalk.config.* names, compare with a base',
   args: [],

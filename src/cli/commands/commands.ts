@@ -1,19 +1,32 @@
 /** All commands, in the order in which help lists them. Adding one is a line here. */
 import type { Command } from '../argv/command.ts';
-import { approaches } from './approaches.ts';
-import { check } from './check.ts';
-import { ci } from './ci.ts';
+import { approachesCommand } from './approaches.ts';
+import { checkCommand } from './check.ts';
+import { ciCommand } from './ci.ts';
 import { completionOf } from './completion.ts';
-import { diff } from './diff.ts';
-import { enrol } from './enrol.ts';
-import { expect } from './expect.ts';
-import { explain } from './explain.ts';
-import { find } from './find.ts';
-import { print } from './print.ts';
-import { render } from './render.ts';
-import { trace } from './trace.ts';
-import { verify } from './verify.ts';
+import { diffCommand } from './diff.ts';
+import { enrolCommand } from './enrol.ts';
+import { expectCommand } from './expect.ts';
+import { explainCommand } from './explain.ts';
+import { findCommand } from './find.ts';
+import { printCommand } from './print.ts';
+import { renderCommand } from './render.ts';
+import { traceCommand } from './trace.ts';
+import { verifyCommand } from './verify.ts';
 
-const ASKED: readonly Command[] = [trace, verify, diff, find, ci, expect, check, print, render, enrol, approaches, explain];
+const ASKED: readonly Command[] = [
+  traceCommand,
+  verifyCommand,
+  diffCommand,
+  findCommand,
+  ciCommand,
+  expectCommand,
+  checkCommand,
+  printCommand,
+  renderCommand,
+  enrolCommand,
+  approachesCommand,
+  explainCommand,
+];
 
 export const COMMANDS: readonly Command[] = [...ASKED, completionOf(ASKED)];

@@ -1,5 +1,5 @@
 /** `chainwalk diff BASE HEAD`: which packets change their fate. */
-import type { Command, OptionSpec } from '../argv/command.ts';
+import type { Command, CommandOption } from '../argv/command.ts';
 import {
   ALLOW_EMPTY,
   COLOR,
@@ -14,7 +14,7 @@ import {
   PROXY_GID,
   PROXY_UID,
   QUIET,
-  SET,
+  SET_VARIABLE,
   STRICT,
   TIMEOUT,
   VALUES,
@@ -23,7 +23,7 @@ import {
 } from '../argv/options.ts';
 
 /** `--base-mode`, which comes before `--mode` there. */
-function ofOneSide({ flags, ...rest }: OptionSpec): readonly OptionSpec[] {
+function ofOneSide({ flags, ...rest }: CommandOption): readonly CommandOption[] {
   return (['base', 'head'] as const).map((side) => ({
     ...rest,
     flags: flags.replace('--', `--${side}-`),
@@ -31,9 +31,9 @@ function ofOneSide({ flags, ...rest }: OptionSpec): readonly OptionSpec[] {
   }));
 }
 
-const ANNOTATION: OptionSpec = { flags: '--annotation <key=value>', says: '', repeatable: true };
+const ANNOTATION: CommandOption = { flags: '--annotation <key=value>', says: '', repeatable: true };
 
-export const diff: Command = {
+export const diffCommand: Command = {
   name: 'diff',
   summary: 'which packets fare otherwise under other rules, if any',
   about:
@@ -65,7 +65,7 @@ export const diff: Command = {
     OUTPUTS,
     JSON_OUTPUT,
     FAMILY,
-    SET,
+    SET_VARIABLE,
     ALLOW_EMPTY,
     TIMEOUT,
     WATCH,

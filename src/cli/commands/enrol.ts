@@ -2,7 +2,7 @@
 import type { Command } from '../argv/command.ts';
 import { COLOR, ISTIO, JSON_OUTPUT, MESH_MODE, output, QUIET, STRICT, VALUES } from '../argv/options.ts';
 
-export const enrol: Command = {
+export const enrolCommand: Command = {
   name: 'enrol',
   summary: 'is a pod captured, by whom, and which step decides it?',
   about: 'Exit 2 when Istio or Kubernetes would refuse the pod.',

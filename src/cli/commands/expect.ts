@@ -2,7 +2,7 @@
 import type { Command } from '../argv/command.ts';
 import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } from '../argv/options.ts';
 
-export const expect: Command = {
+export const expectCommand: Command = {
   name: 'expect',
   summary: 'do packets fare as these files expect?',
   args: [{ name: '<files...>', says: 'expectation files, YAML or JSON; paths in them start from their folder' }],

@@ -7,7 +7,7 @@ import { COLOR } from '../argv/options.ts';
 import { terminal } from '../argv/terminal.ts';
 import { complain } from '../io/messages.ts';
 
-export const explain: Command = {
+export const explainCommand: Command = {
   name: 'explain',
   summary: 'a page on a claim, an outcome, a fate or a diagnostic',
   about: 'Without an id: all of them.',

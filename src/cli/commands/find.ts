@@ -14,14 +14,14 @@ import {
   PROXY_GID,
   PROXY_UID,
   QUIET,
-  SET,
+  SET_VARIABLE,
   STRICT,
   TIMEOUT,
   WATCH,
   WHERE,
 } from '../argv/options.ts';
 
-export const find: Command = {
+export const findCommand: Command = {
   name: 'find',
   summary: 'which packets of a set have an outcome; none is a proof',
   about: 'All of them in words, and one example. Exit 0 proves that there is none; exit 1: there are some, or it is undecided.',
@@ -37,7 +37,7 @@ export const find: Command = {
     output(['human', 'json']),
     JSON_OUTPUT,
     FAMILY,
-    SET,
+    SET_VARIABLE,
     ALLOW_EMPTY,
     TIMEOUT,
     WATCH,

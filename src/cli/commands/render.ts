@@ -4,7 +4,7 @@ import { MODES } from '../../istio/settings/modes.ts';
 import type { Command } from '../argv/command.ts';
 import { COLOR, JSON_OUTPUT, output, QUIET, STRICT, VALUES } from '../argv/options.ts';
 
-export const render: Command = {
+export const renderCommand: Command = {
   name: 'render',
   summary: 'the rules that Istio writes for settings or for pods',
   about: 'Restore text for IPv4, then for IPv6: input for every other command.',

@@ -16,14 +16,14 @@ import {
   PROXY_GID,
   PROXY_UID,
   QUIET,
-  SET,
+  SET_VARIABLE,
   STRICT,
   TIMEOUT,
   VALUES,
   WATCH,
 } from '../argv/options.ts';
 
-export const trace: Command = {
+export const traceCommand: Command = {
   name: 'trace',
   summary: 'where packets go, and which rules decide it',
   about:
@@ -50,7 +50,7 @@ export const trace: Command = {
     output(['human', 'json', 'xtables', 'mermaid']),
     JSON_OUTPUT,
     FAMILY,
-    SET,
+    SET_VARIABLE,
     ALLOW_EMPTY,
     TIMEOUT,
     WATCH,

@@ -14,7 +14,7 @@ import {
   PROXY_GID,
   PROXY_UID,
   QUIET,
-  SET,
+  SET_VARIABLE,
   STRICT,
   TIMEOUT,
   VALUES,
@@ -22,7 +22,7 @@ import {
   WHERE,
 } from '../argv/options.ts';
 
-export const verify: Command = {
+export const verifyCommand: Command = {
   name: 'verify',
   summary: 'prove what a mesh claims for all packets, or show a violation',
   about: 'A failed claim comes with a packet that was walked, the rules that decide, and what to do. `chainwalk explain` lists the claims.',
@@ -43,7 +43,7 @@ export const verify: Command = {
     ISTIO,
     OUTPUTS,
     JSON_OUTPUT,
-    SET,
+    SET_VARIABLE,
     ALLOW_EMPTY,
     TIMEOUT,
     WATCH,

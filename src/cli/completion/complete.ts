@@ -1,8 +1,8 @@
 /** What may stand where the cursor is: a pure function of the commands and of the words so far. */
-import type { ArgSpec, Command, OptionSpec } from '../argv/command.ts';
+import type { ArgSpec, Command, CommandOption } from '../argv/command.ts';
 import { flagsOf, optionNamed } from '../argv/flags.ts';
 
-export interface Completion {
+export interface ShellCompletion {
   /** `list`: the word may go on after a comma; `files`: names of files, which the shell knows */
   readonly kind: 'words' | 'list' | 'files';
   readonly candidates: readonly Candidate[];
@@ -27,7 +27,7 @@ const GLOBAL: readonly Candidate[] = [
 ];
 
 /** `words`: without the program's name; the last one is being typed. */
-export function complete(vocabulary: Vocabulary, words: readonly string[]): Completion {
+export function complete(vocabulary: Vocabulary, words: readonly string[]): ShellCompletion {
   const before = words.slice(0, -1);
   const current = words.at(-1) ?? '';
   const at = before.findIndex((word) => !word.startsWith('-'));
@@ -46,20 +46,20 @@ export function complete(vocabulary: Vocabulary, words: readonly string[]): Comp
   return option === undefined ? NOTHING : behind(flag, forOption(vocabulary, option, value));
 }
 
-const NOTHING: Completion = { kind: 'words', candidates: [] };
+const NOTHING: ShellCompletion = { kind: 'words', candidates: [] };
 
 interface ReadWords {
   /** an option that waits for its value */
-  readonly open: OptionSpec | undefined;
-  readonly given: readonly OptionSpec[];
+  readonly open: CommandOption | undefined;
+  readonly given: readonly CommandOption[];
   readonly positionals: number;
   /** after `--` */
   readonly literal: boolean;
 }
 
 function readWords({ options }: Command, words: readonly string[]): ReadWords {
-  const given: OptionSpec[] = [];
-  let open: OptionSpec | undefined;
+  const given: CommandOption[] = [];
+  let open: CommandOption | undefined;
   let positionals = 0;
   let literal = false;
   for (const word of words) {
@@ -73,7 +73,7 @@ function readWords({ options }: Command, words: readonly string[]): ReadWords {
   return { open, given, positionals, literal };
 }
 
-function optionsOf(command: Command, given: readonly OptionSpec[]): readonly Candidate[] {
+function optionsOf(command: Command, given: readonly CommandOption[]): readonly Candidate[] {
   const free = command.options.filter((option) => option.repeatable === true || !given.includes(option));
   const named = free.flatMap((option) => {
     const { short, long } = flagsOf(option);
@@ -82,7 +82,7 @@ function optionsOf(command: Command, given: readonly OptionSpec[]): readonly Can
   return [...named, { word: '--help', says: 'show help' }];
 }
 
-function forOption(vocabulary: Vocabulary, option: OptionSpec, current: string): Completion {
+function forOption(vocabulary: Vocabulary, option: CommandOption, current: string): ShellCompletion {
   const { value } = flagsOf(option);
   if (option.choices !== undefined) return starting(plain(option.choices), current);
   return value === undefined ? NOTHING : named(vocabulary, value, current);
@@ -94,7 +94,7 @@ interface Place {
   readonly current: string;
 }
 
-function forArgument(vocabulary: Vocabulary, args: readonly ArgSpec[], { positionals, current }: Place): Completion {
+function forArgument(vocabulary: Vocabulary, args: readonly ArgSpec[], { positionals, current }: Place): ShellCompletion {
   const last = args.at(-1);
   const arg = args[positionals] ?? (last?.name.includes('...') ? last : undefined);
   if (arg === undefined) return NOTHING;
@@ -102,7 +102,7 @@ function forArgument(vocabulary: Vocabulary, args: readonly ArgSpec[], { positio
   return named(vocabulary, arg.name.replaceAll(/[<>[\].]/g, ''), current);
 }
 
-function named({ values, lists }: Vocabulary, name: string, current: string): Completion {
+function named({ values, lists }: Vocabulary, name: string, current: string): ShellCompletion {
   const candidates = values.get(name);
   if (candidates === undefined) return { kind: 'files', candidates: [] };
   if (!lists.has(name)) return starting(candidates, current);
@@ -116,10 +116,10 @@ function plain(words: readonly string[]): readonly Candidate[] {
   return words.map((word) => ({ word, says: '' }));
 }
 
-function starting(candidates: readonly Candidate[], current: string): Completion {
+function starting(candidates: readonly Candidate[], current: string): ShellCompletion {
   return { kind: 'words', candidates: candidates.filter(({ word }) => word.startsWith(current)) };
 }
 
-function behind(prefix: string, { kind, candidates }: Completion): Completion {
+function behind(prefix: string, { kind, candidates }: ShellCompletion): ShellCompletion {
   return { kind, candidates: candidates.map(({ word, says }) => ({ word: prefix + word, says })) };
 }

@@ -1,5 +1,5 @@
 /** Which file the configuration is: the nearest `chainwalk.config.*` from this folder upwards, or --config. */
-import { type Call, isSet, textOf } from '../argv/command.ts';
+import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import type { Io } from '../io/io.ts';
 import { complain } from '../io/messages.ts';
 import { from } from './paths.ts';
@@ -15,10 +15,10 @@ export function isCode(file: string): boolean {
 /** Undefined when there is none that can be used, which has been said. */
 export async function configFile(call: Call): Promise<string | undefined> {
   const { io, input } = call;
-  const given = textOf(input, 'config');
+  const given = optionText(input, 'config');
   const file = given ?? (await nearest(call));
   if (file === undefined) return undefined;
-  if (isCode(file) && isSet(input, 'configDataOnly')) {
+  if (isCode(file) && optionIsSet(input, 'configDataOnly')) {
     await complain(io, {
       message: `\`${file}\` is code, and --config-data-only does not run it`,
       help: 'a configuration in YAML or JSON says the same, and nothing of it is run',

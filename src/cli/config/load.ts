@@ -3,7 +3,7 @@ import type { ChainwalkConfig } from '../../api/library/config.ts';
 import type { Node } from '../../kubernetes/yaml/node.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import type { Call } from '../argv/command.ts';
-import { type Reader, readerOf } from '../input/reader.ts';
+import { readerOf, type TextReader } from '../input/reader.ts';
 import type { Io } from '../io/io.ts';
 import { configFile, isCode } from './find.ts';
 import { folderOf } from './paths.ts';
@@ -29,7 +29,7 @@ export async function loadConfig(call: Call): Promise<LoadedConfig | undefined> 
 }
 
 /** A module is run. */
-export interface ConfigReader extends Reader {
+export interface ConfigReader extends TextReader {
   readonly load: Io['load'];
 }
 

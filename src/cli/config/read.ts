@@ -48,7 +48,7 @@ export function readInteger(least: number, most: number): Read<number> {
 }
 
 /** One of these words. */
-export function readWord<T extends string>(words: readonly T[], what = 'one of'): Read<T> {
+export function oneOfWords<T extends string>(words: readonly T[], what = 'one of'): Read<T> {
   return (node, at) => {
     const found = node.kind === 'scalar' ? words.find((word) => word === node.value) : undefined;
     if (found !== undefined) return found;
@@ -58,7 +58,7 @@ export function readWord<T extends string>(words: readonly T[], what = 'one of')
   };
 }
 
-export function readList<T>(item: Read<T>): Read<readonly T[]> {
+export function listRead<T>(item: Read<T>): Read<readonly T[]> {
   return (node, at) => {
     if (node.kind !== 'list') return wrong(at, node, { message: `expected a list, found ${foundText(node)}` });
     return node.items.flatMap((one, index) => {
@@ -70,7 +70,7 @@ export function readList<T>(item: Read<T>): Read<readonly T[]> {
 
 /** A text alone is a list of one. */
 export const readTexts: Read<readonly string[]> = (node, at) => {
-  if (node.kind === 'list') return readList(readText)(node, at);
+  if (node.kind === 'list') return listRead(readText)(node, at);
   const text = readText(node, at);
   return text === undefined ? undefined : [text];
 };

@@ -5,7 +5,7 @@ import { MODES } from '../../istio/settings/modes.ts';
 import { parseVersion } from '../../istio/settings/version.ts';
 import { renamedClaim, unknownClaim } from '../../pods/claimIds.ts';
 import { MESH_MODE, PROFILE } from '../argv/options.ts';
-import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from './read.ts';
+import { listRead, oneOfWords, type Read, readFlag, readInteger, readMap, readRecord, readText, readTexts, wrong } from './read.ts';
 
 const claimId: Read<string> = (node, at) => {
   const id = readText(node, at);
@@ -34,7 +34,7 @@ const variables = readMap(readText, (name) =>
   /^(?:[A-Za-z_]\w*|[1-9]\d?)$/.test(name) ? undefined : { message: `\`${name}\` is no name of a shell variable` },
 );
 
-export const readId = readInteger(0, 0xffff_fffe);
+export const idRead = readInteger(0, 0xffff_fffe);
 
 export const readPodIps: Read<readonly string[]> = (node, at) => {
   const texts = readTexts(node, at);
@@ -42,23 +42,23 @@ export const readPodIps: Read<readonly string[]> = (node, at) => {
   return complaint === undefined ? texts : wrong(at, node, { message: complaint, help: 'such as 10.12.3.4 or 10.12.3.4/16' });
 };
 
-export const readProfile = readWord(PROFILE.choices ?? [], 'the profiles are');
-export const readMode = readWord(MESH_MODE.choices ?? [], 'the modes are');
-const readEveryMode = readWord(MODES, 'the modes are');
+export const readProfile = oneOfWords(PROFILE.choices ?? [], 'the profiles are');
+export const readMode = oneOfWords(MESH_MODE.choices ?? [], 'the modes are');
+const readEveryMode = oneOfWords(MODES, 'the modes are');
 
 const groupShape = readRecord<ConfigGroup>(
   {
     files: readTexts,
-    as: readWord(['rules', 'manifest', 'settings']),
+    as: oneOfWords(['rules', 'manifest', 'settings']),
     profile: readProfile,
     host: readText,
     podIps: readPodIps,
-    proxyUid: readId,
-    proxyGid: readId,
+    proxyUid: idRead,
+    proxyGid: idRead,
     mode: readEveryMode,
     values: readTexts,
     istio: istioVersion,
-    families: readList(family),
+    families: listRead(family),
     allowEmpty: readFlag,
     set: variables,
   },
@@ -75,7 +75,7 @@ const LEVELS = ['error', 'warning', 'info', 'off'] as const;
 
 /** To YAML 1.1 an `off` without quotes is false. */
 const level: Read<(typeof LEVELS)[number]> = (node, at) =>
-  node.kind === 'scalar' && node.value === false ? 'off' : readWord(LEVELS, 'the levels are')(node, at);
+  node.kind === 'scalar' && node.value === false ? 'off' : oneOfWords(LEVELS, 'the levels are')(node, at);
 
 const givenLevels = readMap(level, unknownClaim);
 
@@ -90,15 +90,15 @@ const levels: typeof givenLevels = (node, at) => {
   return Object.fromEntries(pairs);
 };
 
-const claims = readRecord<ConfigClaims>({ only: readList(claimId), except: readList(claimId), levels });
+const claims = readRecord<ConfigClaims>({ only: listRead(claimId), except: listRead(claimId), levels });
 
 const suppression = readRecord<ConfigSuppression>({ claim: claimId, files: readTexts, reason: readText }, ['claim', 'reason']);
 
 export const readShape: Read<ChainwalkConfig> = readRecord<ChainwalkConfig>({
-  groups: readList(group),
+  groups: listRead(group),
   claims,
   expectations: readTexts,
-  suppressions: readList(suppression),
+  suppressions: listRead(suppression),
   base: readText,
   baseline: readText,
   output: readTexts,

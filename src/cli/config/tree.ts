@@ -2,7 +2,7 @@
 import type { Node } from '../../kubernetes/yaml/node.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import type { Reader } from '../input/reader.ts';
+import type { TextReader } from '../input/reader.ts';
 import { readDocument } from '../input/yaml.ts';
 import type { Read, Wrong } from './read.ts';
 
@@ -13,12 +13,12 @@ export interface ReadTree<T> {
 }
 
 /** Undefined when it cannot be used, which has been said. */
-export async function readTree<T>(reader: Reader, file: string, shape: Read<T>): Promise<ReadTree<T> | undefined> {
+export async function readTree<T>(reader: TextReader, file: string, shape: Read<T>): Promise<ReadTree<T> | undefined> {
   const document = await readDocument(reader, file);
   return document === undefined ? undefined : checkTree(reader, document, shape);
 }
 
-export async function checkTree<T>(reader: Reader, tree: Omit<ReadTree<T>, 'value'>, shape: Read<T>): Promise<ReadTree<T> | undefined> {
+export async function checkTree<T>(reader: TextReader, tree: Omit<ReadTree<T>, 'value'>, shape: Read<T>): Promise<ReadTree<T> | undefined> {
   const found: Diagnostic[] = [];
   const tell = ({ isWarning, ...wrong }: Wrong) => found.push({ kind: isWarning ? 'warning' : 'malformed', source: tree.source, ...wrong });
   const value = shape(tree.root, { path: '', source: tree.source, tell });

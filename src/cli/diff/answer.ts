@@ -9,30 +9,30 @@ import { humanResults } from '../../report/human/diffResults.ts';
 import { type DiffResults, toResultsReport } from '../../report/json/diffResults.ts';
 import { toReview } from '../../report/review/fromDiff.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
-import { type Call, isSet } from '../argv/command.ts';
+import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { limitsOf } from '../argv/limits.ts';
 import { progressOn } from '../argv/progress.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import { readWhere } from '../input/packetSetOption.ts';
-import { placeOf } from '../input/place.ts';
+import { readPlace } from '../input/place.ts';
 import { complain } from '../io/messages.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
 import type { Files } from './files.ts';
 import { readSide } from './sideOptions.ts';
 
-export interface Comparing {
+export interface AnsweredFiles {
   readonly files: Files;
   /** absent: the options say it */
   readonly place?: GivenPlace;
 }
 
-export async function answer(call: Call, { files, place }: Comparing): Promise<ExitCode> {
+export async function answerDiff(call: Call, { files, place }: AnsweredFiles): Promise<ExitCode> {
   const { io, input } = call;
   const outputs = await readOutputs(call, outputWords(input));
   const where = await readWhere(call);
-  const given = place ?? (await placeOf(call));
+  const given = place ?? (await readPlace(call));
   if (outputs === undefined || where === undefined || given === undefined) return EXIT.usage;
   const plan = planOf(files.pairs, files.explicit);
   const [wrong] = [...plan.refused, ...plan.unknown.map((file) => ({ file, why: 'it holds nothing that can be compared' }))];
@@ -67,8 +67,8 @@ export async function answer(call: Call, { files, place }: Comparing): Promise<E
   const written = await writeReport(call, {
     review: toReview(results, { plain: plainNames(files), causesOf: causesIn(memory) }),
     outputs,
-    strict: isSet(input, 'strict'),
-    own: { human: (style) => humanResults(results, { ...style, quiet: isSet(input, 'quiet') }), json: () => jsonText(report) },
+    strict: optionIsSet(input, 'strict'),
+    own: { human: (style) => humanResults(results, { ...style, quiet: optionIsSet(input, 'quiet') }), json: () => jsonText(report) },
   });
   const isGone = [...plan.alone, ...read.alone].some(({ side }) => side === 'base');
   return written ? exitCodeOf(report, isGone) : EXIT.usage;

@@ -1,6 +1,6 @@
 /** `--git BASE..HEAD [paths...]`: what changed between two revisions, as pairs of files. */
 import { holdsPods, kindOf } from '../../app/load/recognise.ts';
-import { type Call, listOf, textOf } from '../argv/command.ts';
+import { type Call, optionList, optionText } from '../argv/command.ts';
 import { changedFiles, placeIn, readRange } from '../git/changedFiles.ts';
 import { askGit, type GitProblem } from '../git/git.ts';
 import { complain } from '../io/messages.ts';
@@ -12,7 +12,7 @@ const DOCUMENTATION = /\.(?:md|markdown|rst|adoc|txt)$/i;
 /** Undefined when git cannot be asked, which has been said. */
 export async function filesOfRange({ io, input }: Call): Promise<Files | undefined> {
   const paths = input.args;
-  const range = await readRange(io, textOf(input, 'git') ?? '');
+  const range = await readRange(io, optionText(input, 'git') ?? '');
   if ('problem' in range) return said(io, range);
   const changed = await changedFiles(io, { range, paths });
   if ('problem' in changed) return said(io, changed);
@@ -23,7 +23,7 @@ export async function filesOfRange({ io, input }: Call): Promise<Files | undefin
       ...(head !== undefined && !DOCUMENTATION.test(head) && { head: place.head(head) }),
     }),
   );
-  const values = await fromTop(io, listOf(input, 'values'));
+  const values = await fromTop(io, optionList(input, 'values'));
   const touched = (await changedFiles(io, { range })) as readonly { readonly base?: string; readonly head?: string }[];
   const meshChanged = values.some((file) => touched.some(({ base, head }) => base === file || head === file));
   // what other pods follow from has changed: all of them are compared

@@ -2,28 +2,28 @@
 import { DEFAULT_POD } from '../../app/diff/defaultPod.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { withKeptFiles } from '../argv/cachedReads.ts';
-import { type Call, textOf } from '../argv/command.ts';
+import { type Call, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { withRevisions } from '../git/readRevision.ts';
 import { readerOf, readSources } from '../input/reader.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import { complain } from '../io/messages.ts';
-import { answer } from './answer.ts';
+import { answerDiff } from './answer.ts';
 import type { Files } from './files.ts';
 import { filesOfRange } from './gitFiles.ts';
 import { sidesDiffer } from './sideOptions.ts';
 
 export async function runDiff(given: Call): Promise<ExitCode> {
   const call = withKeptFiles(withRevisions(given));
-  const files = textOf(call.input, 'git') === undefined ? await filesAsGiven(call) : await filesOfRange(call);
-  return files === undefined ? EXIT.usage : answer(call, { files });
+  const files = optionText(call.input, 'git') === undefined ? await filesAsGiven(call) : await filesOfRange(call);
+  return files === undefined ? EXIT.usage : answerDiff(call, { files });
 }
 
 /** The same with rules that no file holds as what was: the argument is what would be. */
 export async function diffWithSubject(given: Call, { rules, place }: RuleSubject): Promise<ExitCode> {
   const call = withKeptFiles(withRevisions(given));
   const files = await filesAsGiven(call, rules.sources[0]);
-  return files === undefined ? EXIT.usage : answer(call, { files, place });
+  return files === undefined ? EXIT.usage : answerDiff(call, { files, place });
 }
 
 /** Undefined when they are not two, which has been said. `base`: what was, where no file holds it. */

@@ -5,10 +5,10 @@ import type { Approach } from '../../injection/facts/facts.ts';
 import type { Mode } from '../../istio/settings/modes.ts';
 import { parseVersion } from '../../istio/settings/version.ts';
 import { documentsOf, nestedDocuments } from '../../kubernetes/yaml/readYaml.ts';
-import { type Call, type Input, isSet, listOf, textOf } from '../argv/command.ts';
+import { type Call, type CommandInput, optionIsSet, optionList, optionText } from '../argv/command.ts';
 import { complainAboutVersion } from '../input/istioVersion.ts';
 import { parseTexts } from '../input/podTexts.ts';
-import { type Reader, readerOf, readSources } from '../input/reader.ts';
+import { readerOf, readSources, type TextReader } from '../input/reader.ts';
 import { ruleReadingOf } from '../input/ruleTexts.ts';
 import type { Files } from './files.ts';
 
@@ -19,13 +19,13 @@ interface SideWords {
 }
 
 /** `--head-mode` stands for `--mode` on the side of head. */
-function wordsOf(input: Input, side: Side, rename: Files['rename']): SideWords {
+function wordsOf(input: CommandInput, side: Side, rename: Files['rename']): SideWords {
   const own = (name: string): string => `${side}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-  const values = listOf(input, own('values'));
+  const values = optionList(input, own('values'));
   return {
-    mode: textOf(input, own('mode')) ?? textOf(input, 'mode'),
-    istio: textOf(input, own('istio')) ?? textOf(input, 'istio'),
-    values: values.length > 0 ? values : listOf(input, 'values').map((file) => rename(file, side)),
+    mode: optionText(input, own('mode')) ?? optionText(input, 'mode'),
+    istio: optionText(input, own('istio')) ?? optionText(input, 'istio'),
+    values: values.length > 0 ? values : optionList(input, 'values').map((file) => rename(file, side)),
   };
 }
 
@@ -67,9 +67,9 @@ async function readPodOptions(call: Call, side: Side, { mode, istio, values: fil
 }
 
 /** Annotations that one side has besides those of its manifests; undefined: one is no KEY=VALUE, which has been said. */
-async function annotationsOf(reader: Reader, input: Input, side: Side): Promise<ReadonlyMap<string, string> | undefined> {
+async function annotationsOf(reader: TextReader, input: CommandInput, side: Side): Promise<ReadonlyMap<string, string> | undefined> {
   const found = new Map<string, string>();
-  for (const text of listOf(input, `${side}Annotation`)) {
+  for (const text of optionList(input, `${side}Annotation`)) {
     const [, key, value] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];
     if (key === undefined || value === undefined) {
       const help = `--${side}-annotation sidecar.istio.io/interceptionMode=TPROXY`;
@@ -85,6 +85,6 @@ const OF_ONE_SIDE = ['Mode', 'Istio', 'Values', 'Annotation'];
 
 /** Whether the two sides are asked about in different ways: then one file can be both. */
 export function sidesDiffer({ input }: Call): boolean {
-  const given = (name: string) => textOf(input, name) !== undefined || listOf(input, name).length > 0 || isSet(input, name);
+  const given = (name: string) => optionText(input, name) !== undefined || optionList(input, name).length > 0 || optionIsSet(input, name);
   return SIDES.some((side) => OF_ONE_SIDE.some((name) => given(`${side}${name}`)));
 }

@@ -4,7 +4,7 @@ import { jsonText } from '../../lib/printable.ts';
 import { humanEnrol } from '../../report/human/enrol.ts';
 import { toEnrolReport } from '../../report/json/enrol.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
-import { type Call, isSet, textOf } from '../argv/command.ts';
+import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
 import { terminal } from '../argv/terminal.ts';
@@ -21,13 +21,13 @@ export async function runEnrol(call: Call): Promise<ExitCode> {
   if (formatOf(input, 'human') === 'json') {
     await io.out.write(`${jsonText(toEnrolReport(answer))}\n`);
   } else if (answers.length > 0) {
-    const style = { ...(await terminal(call, io.out)), detailed: isSet(input, 'verbose') };
+    const style = { ...(await terminal(call, io.out)), detailed: optionIsSet(input, 'verbose') };
     await io.out.write(`${humanEnrol(answers, style)}\n`, 'report');
   }
   if (diagnostics.some(isError)) return EXIT.usage;
-  const expected = textOf(input, 'expect');
+  const expected = optionText(input, 'expect');
   const unmet = expected !== undefined && answers.some(({ enrolment }) => enrolment.verdict !== expected);
-  const strict = isSet(input, 'strict');
+  const strict = optionIsSet(input, 'strict');
   const bad = answers.some(({ findings }) => findings.some(({ level }) => level === 'error' || (strict && level === 'warning')));
   return unmet || bad || (strict && diagnostics.length > 0) ? EXIT.findings : EXIT.ok;
 }

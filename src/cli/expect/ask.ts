@@ -9,16 +9,16 @@ import { parseVersion } from '../../istio/settings/version.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import { folderOf, from } from '../config/paths.ts';
 import { readHostFile } from '../input/place.ts';
-import type { Reader } from '../input/reader.ts';
+import type { TextReader } from '../input/reader.ts';
 import { readRuleFiles } from '../input/ruleTexts.ts';
 
-export interface Asking {
-  readonly reader: Reader;
+export interface ExpectAsking {
+  readonly reader: TextReader;
   readonly limits: NonNullable<TraceManner['limits']>;
 }
 
 /** Undefined when the rules or the pod cannot be used, which has been said. */
-export async function askExpectations(asking: Asking, expected: LoadedExpectations): Promise<JudgedExpectations | undefined> {
+export async function askExpectations(asking: ExpectAsking, expected: LoadedExpectations): Promise<JudgedExpectations | undefined> {
   const { reader } = asking;
   const { source, file } = expected;
   const setup = await setupOf(asking, { file, folder: folderOf(source.file) });
@@ -39,7 +39,7 @@ interface InFolder {
   readonly folder: string;
 }
 
-async function setupOf(asking: Asking, { file, folder }: InFolder): Promise<TraceSetup | Complaint | undefined> {
+async function setupOf(asking: ExpectAsking, { file, folder }: InFolder): Promise<TraceSetup | Complaint | undefined> {
   const { reader, limits } = asking;
   const place = await placeIn(reader, { file, folder });
   if (place === undefined) return undefined;
@@ -62,7 +62,7 @@ function podReading({ mode, istio }: ExpectationPlace) {
   return { ...(mode !== undefined && { mode: mode as Approach }), ...(version !== undefined && { version }) };
 }
 
-async function placeIn(reader: Reader, { file, folder }: InFolder): Promise<GivenPlace | undefined> {
+async function placeIn(reader: TextReader, { file, folder }: InFolder): Promise<GivenPlace | undefined> {
   const { host: path, podIps: texts = [], profile, proxyUid, proxyGid } = file;
   const complaint = podIpComplaint(texts, path !== undefined);
   if (complaint !== undefined) {

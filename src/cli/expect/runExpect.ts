@@ -1,7 +1,7 @@
 /** What `chainwalk expect` does. */
 import type { Review } from '../../report/review/review.ts';
 import { withKeptFiles } from '../argv/cachedReads.ts';
-import { type Call, isSet } from '../argv/command.ts';
+import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { limitsOf } from '../argv/limits.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
@@ -24,5 +24,5 @@ export async function runExpect(given: Call): Promise<ExitCode> {
   const diagnostics = judged.flatMap((one) => one?.diagnostics ?? []);
   await showDiagnostics(call, diagnostics);
   const review: Review = { subjects, diagnostics, notes: [] };
-  return reportOnce(call, { review, outputs, strict: isSet(input, 'strict'), base: undefined });
+  return reportOnce(call, { review, outputs, strict: optionIsSet(input, 'strict'), base: undefined });
 }

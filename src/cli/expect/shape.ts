@@ -3,8 +3,8 @@
 import type { Expectation, ExpectationFile } from '../../app/expect/expectation.ts';
 import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
 import { itemsOf } from '../../kubernetes/yaml/node.ts';
-import { type Read, readFlag, readInteger, readList, readMap, readRecord, readText, readTexts, readWord, wrong } from '../config/read.ts';
-import { istioVersion, readId, readMode, readPodIps, readProfile } from '../config/shape.ts';
+import { listRead, oneOfWords, type Read, readFlag, readInteger, readMap, readRecord, readText, readTexts, wrong } from '../config/read.ts';
+import { idRead, istioVersion, readMode, readPodIps, readProfile } from '../config/shape.ts';
 import { packetIn, setIn, type WrittenPacket, type WrittenSet } from './packets.ts';
 
 interface Written {
@@ -21,7 +21,7 @@ const written = readRecord<Written>(
   {
     packet: packetIn,
     packets: setIn,
-    outcome: readWord(OUTCOMES, 'the outcomes are'),
+    outcome: oneOfWords(OUTCOMES, 'the outcomes are'),
     by: readText,
     to: readInteger(0, 65535),
     every: readFlag,
@@ -49,7 +49,7 @@ const expectation: Read<Expectation> = (node, at) => {
 };
 
 function atLeastOne<T>(item: Read<T>): Read<readonly T[]> {
-  const list = readList(item);
+  const list = listRead(item);
   return (node, at) =>
     node.kind === 'list' && itemsOf(node).length === 0 ? wrong(at, node, { message: 'there is no packet' }) : list(node, at);
 }
@@ -59,14 +59,14 @@ const shape = readRecord<ExpectationFile>(
     rules: readText,
     manifest: readText,
     pod: readText,
-    phase: readWord(['init', 'running'], 'the phases are'),
+    phase: oneOfWords(['init', 'running'], 'the phases are'),
     mode: readMode,
     values: readTexts,
     istio: istioVersion,
     host: readText,
     podIps: readPodIps,
-    proxyUid: readId,
-    proxyGid: readId,
+    proxyUid: idRead,
+    proxyGid: idRead,
     profile: readProfile,
     set: readMap(readText, () => undefined),
     packets: atLeastOne(expectation),

@@ -7,7 +7,7 @@ import { packetText } from '../../packet/notation.ts';
 import { NO_PACKET } from '../../query/find.ts';
 import { humanFind } from '../../report/human/find.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
-import { type Call, isSet, textOf } from '../argv/command.ts';
+import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
 import { limitsOf } from '../argv/limits.ts';
@@ -24,7 +24,7 @@ export function runFind(call: Call): Promise<ExitCode> {
 /** `read`: undefined when there is nothing that can be asked, which has been said. */
 export async function findInSubject(call: Call, read: () => Promise<RuleSubject | undefined>): Promise<ExitCode> {
   const { io, input } = call;
-  const outcome = OUTCOMES.find((known) => known === textOf(input, 'outcome'));
+  const outcome = OUTCOMES.find((known) => known === optionText(input, 'outcome'));
   if (outcome === undefined) {
     await complain(io, { message: 'find asks for an outcome', help: `--outcome ${OUTCOMES.join(' | ')}` });
     return EXIT.usage;
@@ -42,9 +42,9 @@ export async function findInSubject(call: Call, read: () => Promise<RuleSubject 
     await complain(io, { message: NO_PACKET, help: 'no packet has what `--where` asks for on this host, in the family of the rules' });
     return EXIT.usage;
   }
-  await write(call, { answer, outcome, failing: isSet(input, 'strict') ? warnings.length : 0 });
+  await write(call, { answer, outcome, failing: optionIsSet(input, 'strict') ? warnings.length : 0 });
   // 0 says that there is none, and nothing else does
-  return answer.report.empty && !(isSet(input, 'strict') && warnings.length > 0) ? EXIT.ok : EXIT.findings;
+  return answer.report.empty && !(optionIsSet(input, 'strict') && warnings.length > 0) ? EXIT.ok : EXIT.findings;
 }
 
 interface Written {

@@ -1,7 +1,7 @@
 /** Diagnostics on standard error. */
 import { renderDiagnostics } from '../../report/text/diagnostics.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
-import { type Call, isSet } from '../argv/command.ts';
+import { type Call, optionIsSet } from '../argv/command.ts';
 import { terminal } from '../argv/terminal.ts';
 
 export interface Show {
@@ -11,7 +11,7 @@ export interface Show {
 
 /** Errors always, warnings unless --quiet. */
 export async function showDiagnostics({ io, input }: Call, diagnostics: readonly Diagnostic[], show: Show = {}): Promise<void> {
-  const shown = isSet(input, 'quiet') && show.evenQuiet !== true ? diagnostics.filter(isError) : diagnostics;
+  const shown = optionIsSet(input, 'quiet') && show.evenQuiet !== true ? diagnostics.filter(isError) : diagnostics;
   if (shown.length === 0) return;
   const style = await terminal({ io, input }, io.err);
   await io.err.write(`${renderDiagnostics(shown, style)}\n`);

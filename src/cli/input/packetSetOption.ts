@@ -3,13 +3,13 @@
 import { unknownAtStart } from '../../diff/rulesets.ts';
 import { type PacketSet, parsePacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
-import { type Call, textOf } from '../argv/command.ts';
+import { type Call, optionText } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
 import { showDiagnostics } from './diagnostics.ts';
 
 /** No `where` without the option; undefined when the set cannot be used, which has been said. */
 export async function readWhere(call: Call): Promise<{ readonly where?: PacketSet } | undefined> {
-  const text = textOf(call.input, 'where');
+  const text = optionText(call.input, 'where');
   if (text === undefined) return {};
   const { set, diagnostics } = parsePacketSet({ file: '--where', text });
   await showDiagnostics(call, diagnostics);

@@ -1,10 +1,10 @@
 /** --phase is a question about pods. */
-import { type Call, textOf } from '../argv/command.ts';
+import { type Call, optionText } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
 
 /** Whether it was asked of rules, which has been said. */
 export async function phaseOfRules({ io, input }: Call): Promise<boolean> {
-  if (textOf(input, 'phase') === undefined) return false;
+  if (optionText(input, 'phase') === undefined) return false;
   await complain(io, { message: '--phase is for manifests: rules do not say who runs', help: 'with --host FILE say who listens' });
   return true;
 }

@@ -5,16 +5,16 @@ import type { Host } from '../../host/host.ts';
 import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
 import { readHost } from '../../host/readHost.ts';
 import { toData } from '../../kubernetes/yaml/node.ts';
-import { type Call, listOf, textOf } from '../argv/command.ts';
+import { type Call, optionList, optionText } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
-import { type Reader, readerOf } from './reader.ts';
+import { readerOf, type TextReader } from './reader.ts';
 import { readDocument } from './yaml.ts';
 
 /** Undefined when one cannot be read, which has been said. */
-export async function placeOf(call: Call): Promise<GivenPlace | undefined> {
+export async function readPlace(call: Call): Promise<GivenPlace | undefined> {
   const { io, input } = call;
-  const file = textOf(input, 'host');
-  const texts = listOf(input, 'podIp');
+  const file = optionText(input, 'host');
+  const texts = optionList(input, 'podIp');
   const complaint = podIpComplaint(texts, file !== undefined);
   if (complaint !== undefined) {
     await complain(io, { message: `--pod-ip: ${complaint}`, help: '--pod-ip 10.12.3.4, or 10.12.3.4/16; once for each family' });
@@ -24,7 +24,7 @@ export async function placeOf(call: Call): Promise<GivenPlace | undefined> {
   const gid = uid === undefined ? undefined : await readId(call, 'proxyGid', '--proxy-gid');
   if (uid === undefined || gid === undefined) return undefined;
   const podIps = texts.flatMap((text) => parsePodAddress(text) ?? []);
-  const profile = textOf(input, 'profile');
+  const profile = optionText(input, 'profile');
   const said = {
     ...(uid.id !== undefined && { proxyUid: uid.id }),
     ...(gid.id !== undefined && { proxyGid: gid.id }),
@@ -36,7 +36,7 @@ export async function placeOf(call: Call): Promise<GivenPlace | undefined> {
 }
 
 async function readId({ io, input }: Call, name: string, flag: string): Promise<{ readonly id?: number } | undefined> {
-  const text = textOf(input, name);
+  const text = optionText(input, name);
   if (text === undefined) return {};
   if (/^\d{1,10}$/.test(text) && isId(Number(text))) return { id: Number(text) };
   await complain(io, { message: `${flag} expects a numeric id, not \`${text}\`` });
@@ -44,7 +44,7 @@ async function readId({ io, input }: Call, name: string, flag: string): Promise<
 }
 
 /** Undefined when it cannot be used, which has been said. */
-export async function readHostFile(reader: Reader, file: string): Promise<Host | undefined> {
+export async function readHostFile(reader: TextReader, file: string): Promise<Host | undefined> {
   const document = await readDocument(reader, file);
   if (document === undefined) return undefined;
   const { host, problems } = readHost(toData(document.root));

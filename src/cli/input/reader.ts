@@ -7,24 +7,24 @@ import type { Io } from '../io/io.ts';
 import { complain } from '../io/messages.ts';
 import { showDiagnostics } from './diagnostics.ts';
 
-export interface Reader {
+export interface TextReader {
   readonly read: Io['read'];
   readonly complain: (complaint: Complaint) => Promise<void>;
   readonly show: (diagnostics: readonly Diagnostic[]) => Promise<void>;
 }
 
 /** Files as the user names them; standard error hears. */
-export function readerOf(call: Call): Reader {
+export function readerOf(call: Call): TextReader {
   return { read: call.io.read, complain: (complaint) => complain(call.io, complaint), show: (found) => showDiagnostics(call, found) };
 }
 
 /** For what is read a second time, and has been complained about. */
-export function quietReader(read: Io['read']): Reader {
+export function quietReader(read: Io['read']): TextReader {
   return { read, complain: async () => {}, show: async () => {} };
 }
 
 /** Undefined when one cannot be read, which has been said. */
-export async function readSources(reader: Reader, files: readonly string[]): Promise<readonly Source[] | undefined> {
+export async function readSources(reader: TextReader, files: readonly string[]): Promise<readonly Source[] | undefined> {
   const sources: Source[] = [];
   for (const file of files) {
     const content = await reader.read(file);

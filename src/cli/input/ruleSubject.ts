@@ -2,7 +2,7 @@
 import type { RuleTexts } from '../../app/load/ruleTexts.ts';
 import type { GivenPlace } from '../../connection/setting.ts';
 import type { Call } from '../argv/command.ts';
-import { placeOf } from './place.ts';
+import { readPlace } from './place.ts';
 import { ruleTextsOf } from './ruleTexts.ts';
 
 export interface RuleSubject {
@@ -12,7 +12,7 @@ export interface RuleSubject {
 
 /** Undefined when a file or an option cannot be read, which has been said. */
 export async function ruleSubjectOf(call: Call, files: readonly string[]): Promise<RuleSubject | undefined> {
-  const place = await placeOf(call);
+  const place = await readPlace(call);
   const rules = place === undefined ? undefined : await ruleTextsOf(call, files);
   return place && rules && { rules, place };
 }

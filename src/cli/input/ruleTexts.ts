@@ -1,9 +1,9 @@
 /** Files of rules, and the options that say how they are read. */
 import type { RuleReading, RuleTexts } from '../../app/load/ruleTexts.ts';
 import type { Family } from '../../packet/address.ts';
-import { type Call, isSet, listOf, textOf } from '../argv/command.ts';
+import { type Call, optionIsSet, optionList, optionText } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
-import { type Reader, readerOf, readSources } from './reader.ts';
+import { readerOf, readSources, type TextReader } from './reader.ts';
 
 /** Undefined when a file or an option cannot be read, which has been said. */
 export async function ruleTextsOf(call: Call, files: readonly string[]): Promise<RuleTexts | undefined> {
@@ -17,7 +17,7 @@ export interface RuleFiles {
 }
 
 /** Undefined when one cannot be read, which has been said. */
-export async function readRuleFiles(reader: Reader, { files, reading }: RuleFiles): Promise<RuleTexts | undefined> {
+export async function readRuleFiles(reader: TextReader, { files, reading }: RuleFiles): Promise<RuleTexts | undefined> {
   const sources = await readSources(reader, files);
   return sources && { sources, reading };
 }
@@ -26,11 +26,11 @@ export async function readRuleFiles(reader: Reader, { files, reading }: RuleFile
 export async function ruleReadingOf(call: Call): Promise<RuleReading | undefined> {
   const { input } = call;
   const variables = await readVariables(call);
-  const family = textOf(input, 'family');
+  const family = optionText(input, 'family');
   return (
     variables && {
       variables,
-      allowEmpty: isSet(input, 'allowEmpty'),
+      allowEmpty: optionIsSet(input, 'allowEmpty'),
       ...((family === '4' || family === '6') && { family: Number(family) as Family }),
     }
   );
@@ -38,7 +38,7 @@ export async function ruleReadingOf(call: Call): Promise<RuleReading | undefined
 
 async function readVariables({ io, input }: Call): Promise<ReadonlyMap<string, string> | undefined> {
   const variables = new Map<string, string>();
-  for (const setting of listOf(input, 'set')) {
+  for (const setting of optionList(input, 'set')) {
     const [, name, value] = /^([A-Za-z_]\w*|[1-9]\d?)=(.*)$/s.exec(setting) ?? [];
     if (name === undefined || value === undefined) {
       await complain(io, { message: `--set expects NAME=value, not \`${setting}\``, help: '--set POD_IP=10.244.0.5' });

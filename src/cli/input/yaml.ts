@@ -2,14 +2,14 @@
 import type { Document, ReadNested } from '../../kubernetes/yaml/node.ts';
 import { documentsOf, jsonDocument, nestedDocuments, type ReadDocuments } from '../../kubernetes/yaml/readYaml.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import { type Reader, readSources } from './reader.ts';
+import { readSources, type TextReader } from './reader.ts';
 
 export async function readYaml(source: Source): Promise<ReadDocuments> {
   return jsonDocument(source) ?? documentsOf(await import('yaml'), source);
 }
 
 /** A file of one document; undefined when it cannot be used, which has been said. */
-export async function readDocument(reader: Reader, file: string): Promise<Document | undefined> {
+export async function readDocument(reader: TextReader, file: string): Promise<Document | undefined> {
   const [source] = (await readSources(reader, [file])) ?? [];
   if (source === undefined) return undefined;
   const { documents, diagnostics } = await readYaml(source);

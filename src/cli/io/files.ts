@@ -19,7 +19,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { GlobOptions } from 'tinyglobby';
 import { namesAsFiles } from './namesAsFiles.ts';
 
-export interface Place {
+export interface FilePlace {
   /** absolute, without links as far as it is there */
   readonly real: string;
   readonly kind: 'file' | 'folder' | 'other' | 'missing';
@@ -27,7 +27,7 @@ export interface Place {
   readonly isForeign: boolean;
 }
 
-export function placeOf(path: string): Place {
+export function filePlaceOf(path: string): FilePlace {
   const missing: string[] = [];
   for (let at = resolve(path); ; at = dirname(at)) {
     const real = realOf(at);
@@ -76,7 +76,7 @@ export interface Looked {
 
 export async function findFiles({ patterns, cwd, folder, names }: Looked): Promise<readonly string[]> {
   const { glob } = await import('tinyglobby');
-  const top = placeOf(join(cwd, folder)).real;
+  const top = filePlaceOf(join(cwd, folder)).real;
   const fs = names === undefined ? withinOnly(top) : namesAsFiles(names, cwd);
   const found = await glob([...patterns], { cwd: join(cwd, folder), ignore: NOT_OURS, expandDirectories: false, fs });
   return found.map((path) => join(folder, path).replaceAll('\\', '/')).sort();
@@ -101,8 +101,8 @@ interface Written {
 /** A folder that somebody has put a link for, such as a pull request, does not lead the file elsewhere. */
 export async function writeFile({ cwd, path, text }: Written): Promise<{ readonly problem?: string }> {
   try {
-    const [here, folder] = [placeOf(cwd).real, dirname(resolve(cwd, path))];
-    if (isWithin(cwd, folder) && !isWithin(here, placeOf(folder).real)) return { problem: 'a link leads its folder elsewhere' };
+    const [here, folder] = [filePlaceOf(cwd).real, dirname(resolve(cwd, path))];
+    if (isWithin(cwd, folder) && !isWithin(here, filePlaceOf(folder).real)) return { problem: 'a link leads its folder elsewhere' };
     writeWhole(path, text);
     return {};
   } catch (error) {

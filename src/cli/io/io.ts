@@ -2,7 +2,7 @@
 import { createReadStream, fstatSync, readFileSync, realpathSync, watch } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { findFiles, type Place, placeOf, reason, writeFile } from './files.ts';
+import { type FilePlace, filePlaceOf, findFiles, reason, writeFile } from './files.ts';
 
 export interface Io {
   /** the text of a file, `-` for standard input */
@@ -21,9 +21,9 @@ export interface Io {
     among: { readonly folder: string; readonly names: readonly string[] },
   ) => Promise<readonly string[]>;
   /** where a path leads, whether anything is there or not */
-  readonly place: (path: string) => Promise<Place>;
+  readonly place: (path: string) => Promise<FilePlace>;
   /** what a module has as its default export, in JavaScript or TypeScript */
-  readonly load: (path: string) => Promise<Loaded>;
+  readonly load: (path: string) => Promise<LoadedModule>;
   /** tells of events near the files until the function that it returns is called */
   readonly watch: (paths: readonly string[], events: WatchEvents) => () => void;
   /** absolute path of the folder that other paths start from */
@@ -47,7 +47,7 @@ export interface WatchEvents {
   readonly quit: () => void;
 }
 
-export type Loaded = { readonly value: unknown } | { readonly problem: string };
+export type LoadedModule = { readonly value: unknown } | { readonly problem: string };
 
 /** For people, for programs, the very bytes of rules, or commands to a workflow of GitHub. */
 export type What = 'report' | 'data' | 'exact' | 'commands';
@@ -86,7 +86,7 @@ export function nodeIo(streams: NodeStreams): Io {
     execute,
     glob: (patterns, folder) => findFiles({ patterns, cwd, folder }),
     match: (patterns, among) => findFiles({ patterns, cwd, ...among }),
-    place: async (path) => placeOf(resolve(cwd, path)),
+    place: async (path) => filePlaceOf(resolve(cwd, path)),
     load: (path) => loadModule(join(cwd, path)),
     watch: (paths, events) => watchFiles(streams.stdin, paths, events),
     cwd,
@@ -154,7 +154,7 @@ async function execute(program: string, args: readonly string[], seconds?: numbe
 
 /** `import ... from 'chainwalk'` in the module is this very program's library, installed beside it or not.
  *  Relative imports of the module are read as it is. */
-async function loadModule(path: string): Promise<Loaded> {
+async function loadModule(path: string): Promise<LoadedModule> {
   const { createJiti } = await import('jiti');
   const chainwalk = await import('../../api/library/index.ts');
   const jiti = createJiti(pathToFileURL(path).href, { virtualModules: { chainwalk }, fsCache: false, moduleCache: false });

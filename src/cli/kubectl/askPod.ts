@@ -2,7 +2,7 @@
 
 import type { Complaint } from '../../lib/complaint.ts';
 import { nearest } from '../../lib/nearest.ts';
-import { type Call, type Command, type Input, isSet, textOf } from '../argv/command.ts';
+import { type Call, type Command, type CommandInput, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { didYouMean } from '../argv/usageErrors.ts';
 import { COMMANDS } from '../commands/commands.ts';
@@ -13,7 +13,7 @@ import { answerOf } from './answer.ts';
 import { type Cluster, commandLine } from './cluster.ts';
 import { debugArgs, execArgs } from './fetch.ts';
 import { debugOf, fetchPodFiles, type PodFiles } from './podFiles.ts';
-import { podSubject } from './podSubject.ts';
+import { runningPodSubject } from './podSubject.ts';
 import { QUESTIONS } from './questions.ts';
 import { ASKABLE, type Askable } from './words.ts';
 
@@ -25,9 +25,9 @@ export async function askPod(call: Call): Promise<ExitCode> {
   const command = ASKABLE.find((known) => known === word);
   const wrong = wrongName(name) ?? (command === undefined ? notAskable(word) : wrongWords(command, rest));
   if (wrong !== undefined || command === undefined) return refuse(io, wrong ?? notAskable(word));
-  const seconds = textOf(input, 'kubectlTimeout');
+  const seconds = optionText(input, 'kubectlTimeout');
   const cluster: Cluster = { io, connection: connectionOf(call), ...(seconds !== undefined && { seconds: Number(seconds) }) };
-  if (isSet(input, 'dryRun')) {
+  if (optionIsSet(input, 'dryRun')) {
     await io.out.write(plan(call, { cluster, name }));
     return EXIT.ok;
   }
@@ -36,11 +36,11 @@ export async function askPod(call: Call): Promise<ExitCode> {
   if ('code' in words) return words.code;
   const files = await fetchPodFiles(call, { cluster, name });
   if ('message' in files) return refuse(io, files);
-  const problem = textOf(input, 'save') === undefined ? undefined : await save(io, files);
+  const problem = optionText(input, 'save') === undefined ? undefined : await save(io, files);
   if (problem !== undefined) return refuse(io, problem);
-  if (!isSet(words.input, 'quiet')) await io.err.write(files.notes.map((note) => `note: ${note}\n`).join(''));
+  if (!optionIsSet(words.input, 'quiet')) await io.err.write(files.notes.map((note) => `note: ${note}\n`).join(''));
   const own: Call = { io, input: words.input };
-  return answerOf(command, own, () => podSubject(own, files));
+  return answerOf(command, own, () => runningPodSubject(own, files));
 }
 
 interface Words {
@@ -50,8 +50,11 @@ interface Words {
 }
 
 /** What the user asks of the pod, read as the command's own words; or how that ended. */
-async function readWords({ command, rest, version }: Words, io: Io): Promise<{ readonly input: Input } | { readonly code: ExitCode }> {
-  const read: Input[] = [];
+async function readWords(
+  { command, rest, version }: Words,
+  io: Io,
+): Promise<{ readonly input: CommandInput } | { readonly code: ExitCode }> {
+  const read: CommandInput[] = [];
   const commands = COMMANDS.map(
     (known): Command => ({
       ...known,
@@ -95,7 +98,7 @@ function wrongWords(command: Askable, rest: readonly string[]): Complaint | unde
 
 function connectionOf({ input }: Call): readonly string[] {
   return ['namespace', 'context', 'kubeconfig'].flatMap((name) => {
-    const value = textOf(input, name);
+    const value = optionText(input, name);
     return value === undefined ? [] : [`--${name}=${value}`];
   });
 }
@@ -103,7 +106,7 @@ function connectionOf({ input }: Call): readonly string[] {
 /** What would be run; which container answers is known only then. */
 function plan(call: Call, { cluster, name }: { readonly cluster: Cluster; readonly name: string }): string {
   const debug = debugOf(call);
-  const container = textOf(call.input, 'container') ?? 'CONTAINER';
+  const container = optionText(call.input, 'container') ?? 'CONTAINER';
   const calls = [
     ['get', 'pod', name, '--output=json'],
     ...QUESTIONS.map((question) => execArgs({ name, container }, question)),

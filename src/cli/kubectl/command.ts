@@ -1,10 +1,10 @@
 /** `kubectl chainwalk POD`: the rules of a running pod, then everything as with a file. */
-import type { Command, OptionSpec } from '../argv/command.ts';
+import type { Command, CommandOption } from '../argv/command.ts';
 import { BACKENDS } from './backends.ts';
 import { ASKABLE } from './words.ts';
 
 /** None has a name that a command in ASKABLE has too. */
-export const PLUGIN_OPTIONS: readonly OptionSpec[] = [
+export const PLUGIN_OPTIONS: readonly CommandOption[] = [
   { flags: '-n, --namespace <name>', says: 'namespace of the pod' },
   { flags: '--context <name>', says: 'context of the kubeconfig' },
   { flags: '--kubeconfig <file>', says: 'the kubeconfig' },

@@ -4,9 +4,9 @@ import type { Complaint } from '../../lib/complaint.ts';
 import type { Executed } from '../io/io.ts';
 import { type Cluster, commandLine, failure, kubectl } from './cluster.ts';
 import type { LivePod } from './pod.ts';
-import { type Answers, answersIn, FIRST, QUESTIONS, type Question, SCRIPT, wordsOf } from './questions.ts';
+import { type Answers, answersIn, FIRST, type PodCommand, QUESTIONS, questionText, SCRIPT } from './questions.ts';
 
-export interface Asked {
+export interface AskedContainer {
   readonly name: string;
   readonly pod: LivePod;
   readonly container: string;
@@ -25,7 +25,7 @@ export interface Fetched {
   readonly from: string;
 }
 
-export async function fetchAnswers(cluster: Cluster, asked: Asked): Promise<Fetched | Complaint> {
+export async function fetchAnswers(cluster: Cluster, asked: AskedContainer): Promise<Fetched | Complaint> {
   const { name, container, debug } = asked;
   const first = await kubectl(cluster, execArgs(asked, FIRST));
   const told = outputOf(first);
@@ -51,10 +51,10 @@ function reasonIn(err: string): string | undefined {
 }
 
 /** A program that is not there tells nothing; one that does not answer may have rules to tell. */
-async function askAll(cluster: Cluster, asked: Asked, first: string): Promise<Answers | Complaint> {
+async function askAll(cluster: Cluster, asked: AskedContainer, first: string): Promise<Answers | Complaint> {
   const rest = QUESTIONS.filter((question) => question !== FIRST);
   const answers = await Promise.all(
-    rest.map(async (question) => ({ words: wordsOf(question), answer: await kubectl(cluster, execArgs(asked, question)) })),
+    rest.map(async (question) => ({ words: questionText(question), answer: await kubectl(cluster, execArgs(asked, question)) })),
   );
   const late = answers.find(({ answer }) => 'late' in answer);
   if (late !== undefined) return failure(`kubectl exec ${late.words} in container ${asked.container} of ${asked.name}`, late.answer);
@@ -62,11 +62,11 @@ async function askAll(cluster: Cluster, asked: Asked, first: string): Promise<An
     const output = outputOf(answer);
     return output === undefined ? [] : [[words, output] as const];
   });
-  return new Map([[wordsOf(FIRST), first], ...told]);
+  return new Map([[questionText(FIRST), first], ...told]);
 }
 
 /** An attached container may have ended before it is listened to; its log has everything. */
-async function fetchByDebug(cluster: Cluster, asked: Asked, debug: Debug): Promise<Fetched | Complaint> {
+async function fetchByDebug(cluster: Cluster, asked: AskedContainer, debug: Debug): Promise<Fetched | Complaint> {
   const container = freeName(asked.pod);
   const from = `the ephemeral container ${container}, which stays until the pod ends`;
   const logs = ['logs', asked.name, `--container=${container}`];
@@ -83,7 +83,7 @@ async function fetchByDebug(cluster: Cluster, asked: Asked, debug: Debug): Promi
   };
 }
 
-export function execArgs({ name, container }: Pick<Asked, 'name' | 'container'>, question: Question): readonly string[] {
+export function execArgs({ name, container }: Pick<AskedContainer, 'name' | 'container'>, question: PodCommand): readonly string[] {
   return ['exec', name, `--container=${container}`, '--', ...question];
 }
 

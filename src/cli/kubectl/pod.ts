@@ -1,7 +1,7 @@
 /** What `kubectl get pod -o json` says that matters here. */
 import { valueText } from '../../lib/valueText.ts';
 import type { Family } from '../../packet/address.ts';
-import { isRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
+import { isJsonRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
 import { asksNamespace, meshOf, type PodMesh, PROXY_CONTAINERS, runningIn } from './podMesh.ts';
 
 export interface LivePod {
@@ -22,13 +22,13 @@ export interface LivePod {
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
 /** Undefined: the text is no pod. */
-export function readPod(text: string): LivePod | undefined {
+export function readLivePod(text: string): LivePod | undefined {
   const pod = parseJson(text);
-  if (!isRecord(pod) || !isRecord(pod.spec)) return undefined;
+  if (!isJsonRecord(pod) || !isJsonRecord(pod.spec)) return undefined;
   const { spec, metadata, status } = pod;
   const containers = names(runningIn(spec));
-  const namespace = isRecord(metadata) && typeof metadata.namespace === 'string' ? metadata.namespace : undefined;
-  const annotations = isRecord(metadata) && isRecord(metadata.annotations) ? metadata.annotations : {};
+  const namespace = isJsonRecord(metadata) && typeof metadata.namespace === 'string' ? metadata.namespace : undefined;
+  const annotations = isJsonRecord(metadata) && isJsonRecord(metadata.annotations) ? metadata.annotations : {};
   const preferred = [...PROXY_CONTAINERS, annotations[DEFAULT_CONTAINER]].find(
     (name) => typeof name === 'string' && containers.includes(name),
   );
@@ -37,7 +37,7 @@ export function readPod(text: string): LivePod | undefined {
     container: typeof preferred === 'string' ? preferred : containers[0],
     ephemeral: names(recordsIn(spec.ephemeralContainers)),
     onNodeNetwork: spec.hostNetwork === true,
-    families: recordsIn(isRecord(status) ? status.podIPs : undefined).map(({ ip }) => (valueText(ip).includes(':') ? 6 : 4)),
+    families: recordsIn(isJsonRecord(status) ? status.podIPs : undefined).map(({ ip }) => (valueText(ip).includes(':') ? 6 : 4)),
     mesh: (labels) => meshOf(pod, labels),
     ask: asksNamespace(pod) ? namespace : undefined,
   };
@@ -50,6 +50,6 @@ function names(containers: readonly JsonRecord[]): readonly string[] {
 /** The labels in `kubectl get namespace -o json`. */
 export function readLabels(text: string): JsonRecord | undefined {
   const namespace = parseJson(text);
-  if (!isRecord(namespace) || !isRecord(namespace.metadata)) return undefined;
-  return isRecord(namespace.metadata.labels) ? namespace.metadata.labels : {};
+  if (!isJsonRecord(namespace) || !isJsonRecord(namespace.metadata)) return undefined;
+  return isJsonRecord(namespace.metadata.labels) ? namespace.metadata.labels : {};
 }

@@ -2,7 +2,7 @@
 
 import { isId } from '../../connection/proxyIdentity.ts';
 import { podIpComplaint } from '../../host/podAddress.ts';
-import { isRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
+import { isJsonRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
 import type { LiveHost } from './liveHost.ts';
 import { PROXY_CONTAINERS } from './podMesh.ts';
 
@@ -16,12 +16,12 @@ export interface PodFacts {
 /** `text`: of `kubectl get pod -o json`. */
 export function podFacts(text: string): PodFacts {
   const pod = parseJson(text);
-  const spec = isRecord(pod) && isRecord(pod.spec) ? pod.spec : {};
-  const status = isRecord(pod) && isRecord(pod.status) ? pod.status : {};
+  const spec = isJsonRecord(pod) && isJsonRecord(pod.spec) ? pod.spec : {};
+  const status = isJsonRecord(pod) && isJsonRecord(pod.status) ? pod.status : {};
   const containers = [...recordsIn(spec.containers), ...recordsIn(spec.initContainers)];
   const proxy = PROXY_CONTAINERS.flatMap((name) => containers.find((one) => one.name === name) ?? [])[0];
-  const uid = isRecord(proxy) ? idIn('runAsUser', proxy, spec) : undefined;
-  const gid = isRecord(proxy) ? idIn('runAsGroup', proxy, spec) : undefined;
+  const uid = isJsonRecord(proxy) ? idIn('runAsUser', proxy, spec) : undefined;
+  const gid = isJsonRecord(proxy) ? idIn('runAsGroup', proxy, spec) : undefined;
   const addresses = recordsIn(status.podIPs).flatMap(({ ip }) => (typeof ip === 'string' ? [ip] : []));
   return {
     ...(uid !== undefined && { proxyUid: uid }),
@@ -32,15 +32,15 @@ export function podFacts(text: string): PodFacts {
 
 function idIn(name: 'runAsUser' | 'runAsGroup', ...places: readonly JsonRecord[]): number | undefined {
   return places.flatMap(({ securityContext }) =>
-    isRecord(securityContext) && isId(securityContext[name]) ? [securityContext[name]] : [],
+    isJsonRecord(securityContext) && isId(securityContext[name]) ? [securityContext[name]] : [],
   )[0];
 }
 
 /** Nobody asked who runs there: only the pod's own word is part of the description. */
 export function withProxyOf(host: LiveHost, { proxyUid: uid, proxyGid: gid }: PodFacts): LiveHost {
   const description = host.text === undefined ? undefined : parseJson(host.text);
-  if (!isRecord(description)) return host;
-  const { proxy: _assumed, ...processes } = isRecord(description.processes) ? description.processes : {};
+  if (!isJsonRecord(description)) return host;
+  const { proxy: _assumed, ...processes } = isJsonRecord(description.processes) ? description.processes : {};
   const own = uid !== undefined && gid !== undefined ? { proxy: { uid, gid } } : {};
   return { ...host, text: `${JSON.stringify({ ...description, processes: { ...processes, ...own } }, undefined, 2)}\n` };
 }

@@ -4,12 +4,12 @@ import type { Complaint } from '../../lib/complaint.ts';
 import type { Family } from '../../packet/address.ts';
 import { readRules } from '../../ruleset/readRules.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import { type Call, textOf } from '../argv/command.ts';
-import { BACKENDS, type Backend, chooseBackend, type FamilyDump, holdsRules } from './backends.ts';
+import { type Call, optionText } from '../argv/command.ts';
+import { BACKENDS, chooseBackend, type FamilyDump, holdsRules, type LiveBackend } from './backends.ts';
 import { type Cluster, failure, kubectl } from './cluster.ts';
 import { type Debug, fetchAnswers } from './fetch.ts';
 import { liveHost } from './liveHost.ts';
-import { type LivePod, readLabels, readPod } from './pod.ts';
+import { type LivePod, readLabels, readLivePod } from './pod.ts';
 import { type PodFacts, podFacts, withProxyOf } from './podFacts.ts';
 
 export interface PodFiles {
@@ -36,22 +36,22 @@ export interface Wanted {
 export async function fetchPodFiles({ input }: Call, { cluster, name }: Wanted): Promise<PodFiles | Complaint> {
   const described = await kubectl(cluster, ['get', 'pod', name, '--output=json']);
   if (!('code' in described) || described.code !== 0) return failure(`kubectl get pod ${name}`, described);
-  const pod = readPod(described.out);
-  const container = textOf(input, 'container') ?? pod?.container;
+  const pod = readLivePod(described.out);
+  const container = optionText(input, 'container') ?? pod?.container;
   if (pod === undefined || container === undefined) return { message: `kubectl get pod ${name}: the answer is no pod` };
   if (!pod.containers.includes(container))
     return { message: `pod ${name} has no container \`${container}\``, help: `it has ${pod.containers.join(', ')}` };
   const fetched = await fetchAnswers(cluster, { name, pod, container, debug: debugOf({ input }) });
   if ('message' in fetched) return fetched;
   const { answers, from } = fetched;
-  const backend = BACKENDS.find((known) => known === textOf(input, 'backend'));
+  const backend = BACKENDS.find((known) => known === optionText(input, 'backend'));
   const chosen = chooseBackend(answers, backend);
   if (backend !== undefined && chosen.dumps.length === 0)
     return {
       message: `nobody there could be asked for the rules of the ${backend} backend`,
       help: `${from} has no iptables-${backend}-save`,
     };
-  const folder = textOf(input, 'save');
+  const folder = optionText(input, 'save');
   const path = (ending: string) => `${folder === undefined ? '' : `${folder.replace(/\/+$/, '')}/`}${name}${ending}`;
   const left = chosen.dumps.filter(({ family, text }) => !isNoMatter(pod, family) || holdsRules(text));
   const rules = { path: path('.rules'), text: left.map((dump) => withTable(dump) + halfText(dump, chosen.leftOut)).join('') };
@@ -96,7 +96,7 @@ function withTable({ family, text }: FamilyDump): string {
 }
 
 /** As iptables-nft-save says it of the other backend: what is answered is half of what the kernel does. */
-function halfText({ family, text }: FamilyDump, leftOut: Backend | undefined): string {
+function halfText({ family, text }: FamilyDump, leftOut: LiveBackend | undefined): string {
   if (leftOut === undefined) return '';
   const program = family === 4 ? 'iptables' : 'ip6tables';
   const warning = `# Warning: ${program}-${leftOut} tables present, use ${program}-${leftOut}-save to see them\n`;
@@ -109,6 +109,6 @@ function isNoMatter({ families }: LivePod, family: Family): boolean {
 }
 
 export function debugOf({ input }: Pick<Call, 'input'>): Debug | undefined {
-  const image = textOf(input, 'debugImage');
-  return image === undefined ? undefined : { image, profile: textOf(input, 'debugProfile') ?? 'netadmin' };
+  const image = optionText(input, 'debugImage');
+  return image === undefined ? undefined : { image, profile: optionText(input, 'debugProfile') ?? 'netadmin' };
 }

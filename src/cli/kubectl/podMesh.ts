@@ -1,5 +1,5 @@
 /** Which mesh a running pod is in, by its containers and labels: who is to be captured, whether any rule captures or not. */
-import { isRecord, type JsonRecord, recordsIn } from './json.ts';
+import { isJsonRecord, type JsonRecord, recordsIn } from './json.ts';
 
 export interface PodMesh {
   /** by name */
@@ -70,9 +70,9 @@ export function runningIn(spec: JsonRecord): readonly JsonRecord[] {
 }
 
 function partsOf({ spec, metadata }: JsonRecord): { readonly spec: JsonRecord; readonly metadata: JsonRecord } {
-  return { spec: isRecord(spec) ? spec : {}, metadata: isRecord(metadata) ? metadata : {} };
+  return { spec: isJsonRecord(spec) ? spec : {}, metadata: isJsonRecord(metadata) ? metadata : {} };
 }
 
 function textsOf({ annotations, labels }: JsonRecord): { readonly annotations: JsonRecord; readonly labels: JsonRecord } {
-  return { annotations: isRecord(annotations) ? annotations : {}, labels: isRecord(labels) ? labels : {} };
+  return { annotations: isJsonRecord(annotations) ? annotations : {}, labels: isJsonRecord(labels) ? labels : {} };
 }

@@ -2,8 +2,8 @@
 import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
 import { readHost } from '../../host/readHost.ts';
 import { invariant } from '../../lib/invariant.ts';
-import { type Call, listOf } from '../argv/command.ts';
-import { placeOf } from '../input/place.ts';
+import { type Call, optionList } from '../argv/command.ts';
+import { readPlace } from '../input/place.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import { ruleReadingOf } from '../input/ruleTexts.ts';
 import { complain } from '../io/messages.ts';
@@ -11,18 +11,18 @@ import { parseJson } from './json.ts';
 import type { PodFiles, TextFile } from './podFiles.ts';
 
 /** Undefined when an option cannot be read, which has been said. */
-export async function podSubject(
+export async function runningPodSubject(
   call: Call,
   { rules: { path: file, text }, host: described, facts, mesh }: PodFiles,
 ): Promise<RuleSubject | undefined> {
-  const said = await placeOf(call);
+  const said = await readPlace(call);
   const reading = await ruleReadingOf(call);
   if (said === undefined || reading === undefined) return undefined;
   const rules = { sources: [{ file, text }], reading };
   const profile = said.profile ?? mesh;
   const ofMesh = profile === undefined ? {} : { profile };
   if (said.host !== undefined) return { rules, place: { ...said, ...ofMesh } };
-  const complaint = described === undefined ? undefined : podIpComplaint(listOf(call.input, 'podIp'), true);
+  const complaint = described === undefined ? undefined : podIpComplaint(optionList(call.input, 'podIp'), true);
   if (complaint !== undefined) {
     await complain(call.io, { message: `--pod-ip: ${complaint}` });
     return undefined;

@@ -1,13 +1,13 @@
 /** What is asked inside a pod, and how the answers are told apart when one script asks everything. */
 
 /** A program and its arguments; none of it comes from the user. */
-export type Question = readonly [program: string, ...args: string[]];
+export type PodCommand = readonly [program: string, ...args: string[]];
 
 /** The first tells whether a container can answer at all. */
-export const FIRST: Question = ['iptables-save'];
+export const FIRST: PodCommand = ['iptables-save'];
 
 /** Both backends by name: the kernel asks both, and `iptables-save` shows one. */
-export const DUMPS: readonly Question[] = [
+export const DUMPS: readonly PodCommand[] = [
   FIRST,
   ['ip6tables-save'],
   ['iptables-nft-save'],
@@ -16,7 +16,7 @@ export const DUMPS: readonly Question[] = [
   ['ip6tables-legacy-save'],
 ];
 
-export const ROUTING: readonly Question[] = [
+export const ROUTING: readonly PodCommand[] = [
   ['ip', '-json', 'address'],
   ['ip', '-4', '-json', 'rule'],
   ['ip', '-6', '-json', 'rule'],
@@ -24,12 +24,12 @@ export const ROUTING: readonly Question[] = [
   ['ip', '-6', '-json', 'route', 'show', 'table', 'all'],
 ];
 
-export const QUESTIONS: readonly Question[] = [...DUMPS, ...ROUTING];
+export const QUESTIONS: readonly PodCommand[] = [...DUMPS, ...ROUTING];
 
 /** Standard output by the question's words; absent: it could not be asked, or failed. */
 export type Answers = ReadonlyMap<string, string>;
 
-export function wordsOf(question: Question): string {
+export function questionText(question: PodCommand): string {
   return question.join(' ');
 }
 
@@ -38,7 +38,7 @@ const LINE = /^=== chainwalk: (.*) ===$/;
 /** For `sh -c`: each answer between two lines of ours, the second only when the program succeeded. */
 export const SCRIPT: string = [
   'ask() { echo "=== chainwalk: $* ==="; "$@" 2>/dev/null && echo && echo "=== chainwalk: done ==="; }',
-  ...QUESTIONS.map((question) => `ask ${wordsOf(question)}`),
+  ...QUESTIONS.map((question) => `ask ${questionText(question)}`),
   'echo "=== chainwalk: end ==="',
 ].join('\n');
 
@@ -49,7 +49,7 @@ export function answersIn(output: string): Answers | undefined {
     const [, words] = LINE.exec(line) ?? [];
     return words === undefined ? [] : [{ words, at }];
   });
-  if (marks[0]?.words !== wordsOf(FIRST) || marks.at(-1)?.words !== 'end') return undefined;
+  if (marks[0]?.words !== questionText(FIRST) || marks.at(-1)?.words !== 'end') return undefined;
   return new Map(
     marks.flatMap(({ words, at }, index) => {
       const next = marks[index + 1];

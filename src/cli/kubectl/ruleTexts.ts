@@ -3,7 +3,7 @@
 import { valueText } from '../../lib/valueText.ts';
 import type { JsonRecord } from './json.ts';
 
-export interface RuleTexts {
+export interface IpRuleTexts {
   readonly ip_rules: readonly string[];
   /** absent: the rules of a new namespace are there too */
   readonly default_rules?: false;
@@ -21,7 +21,7 @@ const DEFAULTS = [
   { priority: 32767, table: 'default' },
 ] as const;
 
-export function ruleTexts(answers: RuleAnswers): RuleTexts {
+export function ruleTexts(answers: RuleAnswers): IpRuleTexts {
   const families = (['-4', '-6'] as const).flatMap((family) => {
     const rules = answers[family];
     return rules === undefined ? [] : [{ family, rules }];

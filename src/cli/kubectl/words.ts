@@ -1,5 +1,5 @@
 /** Which words of `kubectl chainwalk POD -n NS verify --strict` are the plugin's, and which go on to chainwalk. */
-import type { OptionSpec } from '../argv/command.ts';
+import type { CommandOption } from '../argv/command.ts';
 import { flagsOf, optionNamed } from '../argv/flags.ts';
 
 /** Commands about one set of rules; the first is what is asked when none is named. */
@@ -15,7 +15,7 @@ export interface Words {
 }
 
 /** Behind the command only its own options are unknown to us: no option of the two has the same name. */
-export function splitWords(argv: readonly string[], options: readonly OptionSpec[]): Words {
+export function splitWords(argv: readonly string[], options: readonly CommandOption[]): Words {
   const own: string[] = [];
   const asked: string[] = [];
   let waits = false;
@@ -35,7 +35,7 @@ export function splitWords(argv: readonly string[], options: readonly OptionSpec
 }
 
 /** `-nshop` */
-function attached(word: string, options: readonly OptionSpec[]): OptionSpec | undefined {
+function attached(word: string, options: readonly CommandOption[]): CommandOption | undefined {
   return /^-\w./.test(word)
     ? options.find((option) => flagsOf(option).short === word.slice(0, 2) && flagsOf(option).value !== undefined)
     : undefined;

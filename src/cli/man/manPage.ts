@@ -3,8 +3,8 @@
 import { PAGES } from '../../report/generated/pages.ts';
 import type { Page } from '../../report/pages/page.ts';
 import { DESCRIPTION, ENVIRONMENT, EXAMPLES, EXIT_CODES, TITLE } from '../argv/about.ts';
-import type { ArgSpec, Command, Example, OptionSpec } from '../argv/command.ts';
-import { escaped, example, item, macro, prose } from './roff.ts';
+import type { ArgSpec, Command, CommandOption, Example } from '../argv/command.ts';
+import { escaped, example, item, macro, roffProse } from './roff.ts';
 
 export interface ManPage {
   readonly version: string;
@@ -30,7 +30,7 @@ export function manPage({ version, date, commands, others }: ManPage): string {
     macro('SH', 'SYNOPSIS'),
     named.map(({ name, command }) => synopsis(name, command)).join('\n.br\n'),
     macro('SH', 'DESCRIPTION'),
-    DESCRIPTION.map(prose).join('\n.PP\n'),
+    DESCRIPTION.map(roffProse).join('\n.PP\n'),
     macro('SH', 'INPUT'),
     ...PAGES.filter(isNotation).flatMap(described),
     macro('SH', 'COMMANDS'),
@@ -58,16 +58,18 @@ function section(name: string, command: Command): readonly string[] {
   const { summary, about, args, options, examples, lists = [], notes } = command;
   return [
     macro('SS', name),
-    prose([`${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}${/[?.!]$/.test(summary) ? '' : '.'}`, about ?? ''].join(' ').trim()),
+    roffProse(
+      [`${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}${/[?.!]$/.test(summary) ? '' : '.'}`, about ?? ''].join(' ').trim(),
+    ),
     ...args.map((arg) => item(arg.name.replaceAll(/[<>[\].]/g, ''), withChoices(arg))),
     ...options.map((option) => item(option.flags, withChoices(option))),
-    ...lists.flatMap(({ title, entries }) => ['.PP', `${prose(title)}:`, ...entries.map(([term, says]) => item(term, says))]),
+    ...lists.flatMap(({ title, entries }) => ['.PP', `${roffProse(title)}:`, ...entries.map(([term, says]) => item(term, says))]),
     ...(notes === undefined ? [] : [example(notes.trim())]),
     ...examples.flatMap(shown),
   ];
 }
 
-function withChoices({ says, choices = [] }: ArgSpec | OptionSpec): string {
+function withChoices({ says, choices = [] }: ArgSpec | CommandOption): string {
   return choices.length === 0 ? says : `${says}: ${choices.join(', ')}`;
 }
 
@@ -82,5 +84,5 @@ function described({ id, means, example: lines = [] }: Page): readonly string[] 
 }
 
 function shown({ says, line }: Example): readonly string[] {
-  return ['.PP', `${prose(says)}:`.replace('?:', '?'), example(line)];
+  return ['.PP', `${roffProse(says)}:`.replace('?:', '?'), example(line)];
 }

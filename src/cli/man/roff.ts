@@ -5,7 +5,7 @@ export function escaped(text: string): string {
 }
 
 /** A sentence: what stands between backticks is bold. */
-export function prose(text: string): string {
+export function roffProse(text: string): string {
   const parts = text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? `\\fB${signs(part)}\\fR` : signs(part)));
   return guarded(parts.join(''));
 }
@@ -37,5 +37,5 @@ export function example(text: string): string {
 
 /** A name and what it means. */
 export function item(name: string, says: string): string {
-  return ['.TP', `\\fB${escaped(name)}\\fR`, prose(says)].join('\n');
+  return ['.TP', `\\fB${escaped(name)}\\fR`, roffProse(says)].join('\n');
 }

@@ -2,13 +2,13 @@
 import { Argument, Command as Commander, InvalidArgumentError, Option } from 'commander';
 import { paragraph } from '../../lib/layout.ts';
 import { EXAMPLES, EXIT_CODES, TITLE } from '../argv/about.ts';
-import type { ArgSpec, Command, Example, Input, NamedList, OptionSpec, OptionValue } from '../argv/command.ts';
+import type { ArgSpec, Command, CommandInput, CommandOption, Example, NamedList, OptionValue } from '../argv/command.ts';
 
 export interface Hooks {
   readonly writeOut: (text: string) => void;
   readonly writeErr: (text: string) => void;
   /** called with the one command that was asked for */
-  readonly onCommand: (command: Command, input: Input) => Promise<void>;
+  readonly onCommand: (command: Command, input: CommandInput) => Promise<void>;
 }
 
 export interface ProgramSpec extends Hooks {
@@ -100,7 +100,7 @@ function positiveNumber(value: string): string {
   throw new InvalidArgumentError('Expected a number greater than 0.');
 }
 
-function toOption({ flags, says, choices, repeatable, positive }: OptionSpec): Option {
+function toOption({ flags, says, choices, repeatable, positive }: CommandOption): Option {
   const option = new Option(flags, repeatable ? `${says}; may be repeated` : says);
   if (choices !== undefined) option.choices([...choices]);
   if (positive) option.argParser(positiveNumber);

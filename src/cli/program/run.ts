@@ -4,7 +4,7 @@ import { type Command as Commander, CommanderError } from 'commander';
 import { Reserve } from '../../lib/budget.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { protectPackets } from '../argv/arguments.ts';
-import { type Command, isSet } from '../argv/command.ts';
+import { type Command, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { guard } from '../argv/guard.ts';
 import { misuse } from '../argv/usageErrors.ts';
@@ -67,7 +67,7 @@ async function dispatch({ argv, help, foreignOptions = help, build }: Parsing, i
     },
     onCommand: async (command, input) => {
       const once = (again: Io) => orUnreadable(again, () => command.run(again, { ...input, reserve: new Reserve() }));
-      code = await (isSet(input, 'watch') ? (await import('../watch/watched.ts')).watched({ io, input }, once) : once(io));
+      code = await (optionIsSet(input, 'watch') ? (await import('../watch/watched.ts')).watched({ io, input }, once) : once(io));
     },
   });
   try {

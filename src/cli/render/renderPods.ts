@@ -4,7 +4,7 @@ import { routingText, rulesText } from '../../istio/render/rulesText.ts';
 import { jsonText, printable } from '../../lib/printable.ts';
 import { toCheckReport } from '../../report/json/check.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
-import { type Call, isSet, textOf } from '../argv/command.ts';
+import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
@@ -13,20 +13,21 @@ import { complain } from '../io/messages.ts';
 
 export async function renderPods(call: Call): Promise<ExitCode> {
   const { io, input } = call;
-  if (input.args.length > 0 || textOf(input, 'settings') !== undefined || textOf(input, 'mode') === 'ambient-host') {
+  if (input.args.length > 0 || optionText(input, 'settings') !== undefined || optionText(input, 'mode') === 'ambient-host') {
     await complain(io, { message: '--pod goes with neither --settings, nor arguments of istio-iptables, nor the mode ambient-host' });
     return EXIT.usage;
   }
-  const texts = await podTextsOf(call, [textOf(input, 'pod') ?? '-']);
+  const texts = await podTextsOf(call, [optionText(input, 'pod') ?? '-']);
   if (texts === undefined) return EXIT.usage;
   const { pods, diagnostics } = renderPodTexts(texts);
   await showDiagnostics(call, diagnostics);
   if (formatOf(input, 'rules') === 'json')
     await io.out.write(`${jsonText({ ...toJson(pods), diagnostics: toCheckReport(diagnostics).diagnostics })}\n`);
   else
-    for (const one of pods) await io.out.write(textOfPod(one, { alone: pods.length === 1, routing: isSet(input, 'withRouting') }), 'exact');
+    for (const one of pods)
+      await io.out.write(textOfPod(one, { alone: pods.length === 1, routing: optionIsSet(input, 'withRouting') }), 'exact');
   if (diagnostics.some(isError)) return EXIT.usage;
-  return isSet(input, 'strict') && diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
+  return optionIsSet(input, 'strict') && diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
 }
 
 interface Form {

@@ -1,6 +1,6 @@
 /** What `chainwalk render` does. */
 
-import { type RenderAnswer, renderSettings } from '../../app/render/settings.ts';
+import { type RenderAnswer, renderRules } from '../../app/render/settings.ts';
 import type { RenderRequest } from '../../istio/render/request.ts';
 import { routingText } from '../../istio/render/rulesText.ts';
 import type { Mode } from '../../istio/settings/modes.ts';
@@ -9,30 +9,30 @@ import { jsonText } from '../../lib/printable.ts';
 import { formatAddress } from '../../packet/address.ts';
 import { toCheckReport } from '../../report/json/check.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
-import { type Call, isSet, listOf, textOf } from '../argv/command.ts';
+import { type Call, optionIsSet, optionList, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import { readVersion } from '../input/istioVersion.ts';
-import { placeOf } from '../input/place.ts';
+import { readPlace } from '../input/place.ts';
 import { complain } from '../io/messages.ts';
 import { renderPods } from './renderPods.ts';
 
 export async function runRender(call: Call): Promise<ExitCode> {
   const { io, input } = call;
-  if (textOf(input, 'pod') !== undefined) return renderPods(call);
+  if (optionText(input, 'pod') !== undefined) return renderPods(call);
   const request = await readRequest(call);
   if (request === undefined) return EXIT.usage;
-  const answer = renderSettings(request);
+  const answer = renderRules(request);
   const { rendered, text, diagnostics } = answer;
   const failed = diagnostics.some(isError);
   if (formatOf(input, 'rules') === 'json') await io.out.write(`${jsonText(toJson(answer))}\n`);
   else {
     await showDiagnostics(call, diagnostics, { evenQuiet: text === '' });
-    if (rendered !== undefined) await io.out.write(text + (isSet(input, 'withRouting') ? routingText(rendered) : ''), 'exact');
+    if (rendered !== undefined) await io.out.write(text + (optionIsSet(input, 'withRouting') ? routingText(rendered) : ''), 'exact');
   }
   if (failed) return EXIT.usage;
-  return isSet(input, 'strict') && diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
+  return optionIsSet(input, 'strict') && diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
 }
 
 function toJson({ rendered, diagnostics }: RenderAnswer): unknown {
@@ -43,7 +43,7 @@ function toJson({ rendered, diagnostics }: RenderAnswer): unknown {
 /** Undefined when an option cannot be used, which has been said. */
 async function readRequest(call: Call): Promise<RenderRequest | undefined> {
   const { io, input } = call;
-  const [file, mode, istio] = [textOf(input, 'settings'), textOf(input, 'mode'), textOf(input, 'istio')];
+  const [file, mode, istio] = [optionText(input, 'settings'), optionText(input, 'mode'), optionText(input, 'istio')];
   if (file === undefined && mode === undefined && input.args.length === 0) {
     const help =
       'give --settings FILE, or --pod FILE, or arguments of istio-iptables after `--`, or --mode alone for a pod that asks for nothing';
@@ -76,7 +76,7 @@ function unprotect(argument: string): string {
 
 async function readEnvironment({ io, input }: Call): Promise<Readonly<Record<string, string>> | undefined> {
   const env: Record<string, string> = {};
-  for (const setting of listOf(input, 'env')) {
+  for (const setting of optionList(input, 'env')) {
     const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(setting) ?? [];
     if (name === undefined || value === undefined) {
       await complain(io, { message: `--env expects NAME=value, not \`${setting}\``, help: '--env ISTIO_META_DNS_CAPTURE=true' });
@@ -89,16 +89,16 @@ async function readEnvironment({ io, input }: Call): Promise<Readonly<Record<str
 
 async function readFacts(call: Call): Promise<Partial<HostFacts> | undefined> {
   const { input } = call;
-  const read = await placeOf(call);
+  const read = await readPlace(call);
   if (read === undefined) return undefined;
-  const nameservers = listOf(input, 'nameserver');
+  const nameservers = optionList(input, 'nameserver');
   const { host } = read;
   return {
     ...(host !== undefined && {
       addresses: host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => formatAddress(address))),
       sysctls: Object.fromEntries(host.sysctls),
     }),
-    ...(isSet(input, 'ipv6') && { ipv6: true }),
+    ...(optionIsSet(input, 'ipv6') && { ipv6: true }),
     ...(nameservers.length > 0 && { nameservers }),
   };
 }

@@ -2,10 +2,10 @@
 
 import type { Complaint } from '../../lib/complaint.ts';
 import { nearest } from '../../lib/nearest.ts';
-import { type Call, type Input, isSet, listOf } from '../argv/command.ts';
+import { type Call, type CommandInput, optionIsSet, optionList } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
 
-export interface Output {
+export interface ReviewOutput {
   readonly format: string;
   /** absent: standard output */
   readonly file?: string;
@@ -15,19 +15,19 @@ export interface Output {
 export const FORMATS: readonly string[] = ['human', 'json', 'github', 'sarif', 'junit', 'markdown'];
 
 /** What was asked for, else what a configuration says; `--json` is one more `-o json` where nothing else goes to standard output. */
-export function outputWords(input: Input, configured: readonly string[] = []): readonly string[] {
-  const asked = listOf(input, 'output');
+export function outputWords(input: CommandInput, configured: readonly string[] = []): readonly string[] {
+  const asked = optionList(input, 'output');
   const words = asked.flatMap((word) => word.split(','));
-  if (isSet(input, 'json') && words.every((word) => word.includes('='))) return [...words, 'json'];
+  if (optionIsSet(input, 'json') && words.every((word) => word.includes('='))) return [...words, 'json'];
   const said = words.length > 0 ? words : configured;
   return said.length > 0 ? said : ['human'];
 }
 
 /** Undefined when the words cannot be used, which has been said. */
-export async function readOutputs({ io }: Call, words: readonly string[]): Promise<readonly Output[] | undefined> {
+export async function readOutputs({ io }: Call, words: readonly string[]): Promise<readonly ReviewOutput[] | undefined> {
   const outputs = words
     .flatMap((word) => word.split(','))
-    .map((word): Output => {
+    .map((word): ReviewOutput => {
       const [, format = '', file] = /^([^=]*)(?:=(.*))?$/s.exec(word.trim()) ?? [];
       return { format, ...(file !== undefined && file !== '-' && { file }) };
     });
@@ -40,7 +40,7 @@ export async function readOutputs({ io }: Call, words: readonly string[]): Promi
 }
 
 /** `places`: where the files really are; `-` is standard output. */
-function misuse(outputs: readonly Output[], places: readonly (string | undefined)[]): Complaint | undefined {
+function misuse(outputs: readonly ReviewOutput[], places: readonly (string | undefined)[]): Complaint | undefined {
   for (const [index, { format, file }] of outputs.entries()) {
     if (!FORMATS.includes(format)) {
       const meant = nearest(format, FORMATS);

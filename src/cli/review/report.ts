@@ -2,9 +2,9 @@
 import { isDefect, problemsOf } from '../../report/review/problems.ts';
 import type { Call } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
-import { type Report, writeReport } from './write.ts';
+import { type WrittenReview, writeReport } from './write.ts';
 
-export async function reportOnce(call: Call, report: Report): Promise<ExitCode> {
+export async function reportOnce(call: Call, report: WrittenReview): Promise<ExitCode> {
   const { review, strict } = report;
   if (!(await writeReport(call, report))) return EXIT.usage;
   const failed = problemsOf(review).some((found) => isDefect(found, strict));

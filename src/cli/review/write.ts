@@ -6,11 +6,11 @@ import { PLAIN } from '../../report/text/paint.ts';
 import type { Call } from '../argv/command.ts';
 import { terminal } from '../argv/terminal.ts';
 import { complain } from '../io/messages.ts';
-import type { Output } from './outputs.ts';
+import type { ReviewOutput } from './outputs.ts';
 
-export interface Report {
+export interface WrittenReview {
   readonly review: Review;
-  readonly outputs: readonly Output[];
+  readonly outputs: readonly ReviewOutput[];
   readonly strict: boolean;
   /** git revision that was compared with */
   readonly base?: string | undefined;
@@ -22,7 +22,7 @@ export interface Report {
 const IN_FILE = { paint: PLAIN, width: 80 };
 
 /** False when a file cannot be written, which has been said. */
-export async function writeReport(call: Call, report: Report): Promise<boolean> {
+export async function writeReport(call: Call, report: WrittenReview): Promise<boolean> {
   const { io, input } = call;
   let fine = true;
   for (const { format, file } of report.outputs) {
@@ -45,7 +45,7 @@ async function writeFile({ io }: Call, { file, text }: { readonly file: string; 
 }
 
 /** A format is loaded when it is asked for. */
-async function render(format: string, { review, base, own }: Report, style: ReviewStyle): Promise<string> {
+async function render(format: string, { review, base, own }: WrittenReview, style: ReviewStyle): Promise<string> {
   const said = format === 'human' || format === 'json' ? own?.[format]?.(style) : undefined;
   if (said !== undefined) return said;
   if (format === 'json') {

@@ -3,12 +3,12 @@ import { type TraceManner, type TraceSetting, type TraceSetup, traceInRules } fr
 import type { Complaint } from '../../lib/complaint.ts';
 import { TRACE_FORMATS, type TraceFormat, type TraceStyle } from '../../report/formats/trace.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
-import { type Call, isSet, textOf } from '../argv/command.ts';
+import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { formatOf } from '../argv/format.ts';
 import { limitsOf } from '../argv/limits.ts';
 import { terminal } from '../argv/terminal.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
-import { placeOf } from '../input/place.ts';
+import { readPlace } from '../input/place.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import type { What } from '../io/io.ts';
 import { complain } from '../io/messages.ts';
@@ -32,16 +32,16 @@ export async function jobInPod(call: Call, file: string, format: string): Promis
   const { traceInPod } = await import('../../app/trace/podSetting.ts');
   const { podTextsOf } = await import('../input/podTexts.ts');
   const { input } = call;
-  const place = await placeOf(call);
+  const place = await readPlace(call);
   const pods = place === undefined ? undefined : await podTextsOf(call, [file]);
   if (place === undefined || pods === undefined) return undefined;
-  const pod = textOf(input, 'pod');
-  const inInitPhase = textOf(input, 'phase') === 'init';
+  const pod = optionText(input, 'pod');
+  const inInitPhase = optionText(input, 'phase') === 'init';
   return jobOf(call, traceInPod({ pods, ...(pod !== undefined && { pod }), inInitPhase, place, manner: mannerOf(call) }), format);
 }
 
 function mannerOf(call: Call): TraceManner {
-  return { detailed: isSet(call.input, 'verbose'), limits: limitsOf(call) };
+  return { detailed: optionIsSet(call.input, 'verbose'), limits: limitsOf(call) };
 }
 
 async function jobOf(call: Call, setup: TraceSetup | Complaint, usual: string): Promise<Job | undefined> {
@@ -56,7 +56,7 @@ async function jobOf(call: Call, setup: TraceSetup | Complaint, usual: string): 
     return undefined;
   }
   const format = TRACE_FORMATS.find(({ name }) => name === formatOf(input, usual));
-  const style = { ...(await terminal(call, io.out)), verbose: setting.detailed, brief: isSet(input, 'brief') };
+  const style = { ...(await terminal(call, io.out)), verbose: setting.detailed, brief: optionIsSet(input, 'brief') };
   return format && { call, setting, format, style, diagnostics };
 }
 

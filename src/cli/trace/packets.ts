@@ -6,9 +6,9 @@ import { readPacketJson } from '../../packet/readPacketJson.ts';
 import { parsePacket } from '../../syntax/packets/parsePacket.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 
-export type ReadPacket = { readonly given: PartialPacket } | Unreadable;
+export type ReadPacket = { readonly given: PartialPacket } | UnreadablePacket;
 
-export interface Unreadable {
+export interface UnreadablePacket {
   readonly complaints: readonly Complaint[];
   /** the same with their places, when there is a text */
   readonly diagnostics?: readonly Diagnostic[];

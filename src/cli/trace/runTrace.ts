@@ -7,14 +7,14 @@ import type { TraceInput } from '../../report/json/trace.ts';
 import { hasRules } from '../../ruleset/count.ts';
 import { joinBarePacket } from '../argv/arguments.ts';
 import { withKeptFiles } from '../argv/cachedReads.ts';
-import { type Call, isSet, textOf } from '../argv/command.ts';
+import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import { phaseOfRules } from '../input/phase.ts';
 import { manifestsAmong } from '../input/recognise.ts';
 import { type RuleSubject, ruleSubjectOf } from '../input/ruleSubject.ts';
 import { complain } from '../io/messages.ts';
-import { exitCodeOf } from './exitCode.ts';
+import { traceExitCode } from './exitCode.ts';
 import { type Job, jobInPod, jobInRules, whatOf } from './job.ts';
 import { readPacketText } from './packets.ts';
 import { traceStream } from './stream.ts';
@@ -42,7 +42,7 @@ interface Arguments {
 
 /** `read` makes what answers packets; undefined: it cannot, which has been said. */
 async function answer(call: Call, { file, texts }: Arguments, read: (usual: string) => Promise<Job | undefined>): Promise<ExitCode> {
-  const asked: Asked = { ...(file !== undefined && { file }), texts: joinBarePacket(texts), path: textOf(call.input, 'packets') };
+  const asked: Asked = { ...(file !== undefined && { file }), texts: joinBarePacket(texts), path: optionText(call.input, 'packets') };
   const wrong = wrongUse(asked);
   if (wrong !== undefined) {
     await complain(call.io, { help: '`chainwalk trace --help` shows examples and options', ...wrong });
@@ -96,7 +96,7 @@ async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode
   const journeys = traced.map(({ journey }) => journey);
   code = worst(code, await warnAbout(job, journeys));
   await call.io.out.write(`${traced.map((one) => format.render(one, style)).join(format.separator(style))}\n`, whatOf(format));
-  for (const journey of journeys) code = worst(code, await exitCodeOf(call, journey));
+  for (const journey of journeys) code = worst(code, await traceExitCode(call, journey));
   return code;
 }
 
@@ -126,5 +126,5 @@ async function withSame({ setting }: Job, walked: WalkedPacket): Promise<TraceIn
 async function warnAbout({ call, setting, diagnostics }: Job, journeys: readonly Journey[]): Promise<ExitCode> {
   const warnings = relevantWarnings(diagnostics, journeys);
   await showDiagnostics(call, warnings, { evenQuiet: !setting.rulesets.some(hasRules) });
-  return isSet(call.input, 'strict') && warnings.length > 0 ? EXIT.findings : EXIT.ok;
+  return optionIsSet(call.input, 'strict') && warnings.length > 0 ? EXIT.findings : EXIT.ok;
 }

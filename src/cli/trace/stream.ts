@@ -5,7 +5,7 @@ import type { Journey } from '../../connection/journey.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
-import { exitCodeOf } from './exitCode.ts';
+import { traceExitCode } from './exitCode.ts';
 import { type Job, whatOf } from './job.ts';
 import { readPacketLine } from './packets.ts';
 
@@ -20,7 +20,7 @@ export async function traceStream(job: Job, path: string): Promise<ExitCode> {
       if (line.trim() === '') continue;
       const answer = answerLine(job, { line, number });
       text += answer.text;
-      code = worst(code, answer.journey === undefined ? EXIT.usage : await exitCodeOf(job.call, answer.journey));
+      code = worst(code, answer.journey === undefined ? EXIT.usage : await traceExitCode(job.call, answer.journey));
     }
     await io.out.write(text, whatOf(job.format));
     if (io.out.closed()) break;

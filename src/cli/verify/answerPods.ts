@@ -5,32 +5,32 @@ import type { VerifyStyle } from '../../report/human/verify.ts';
 import { humanVerifyPods } from '../../report/human/verifyPods.ts';
 import { toVerifyPodsReport } from '../../report/json/verifyPods.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
-import { type Call, isSet, textOf } from '../argv/command.ts';
+import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { progressOn } from '../argv/progress.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
-import { placeOf } from '../input/place.ts';
+import { readPlace } from '../input/place.ts';
 import { podTextsOf } from '../input/podTexts.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
-import { exitCodeOf } from './exitCode.ts';
+import { verifyExitCode } from './exitCode.ts';
 import { readClaimOptions } from './options.ts';
 
 export async function answerPods(call: Call, files: readonly string[]): Promise<ExitCode> {
   const { io, input } = call;
   const outputs = await readOutputs(call, outputWords(input));
   const options = outputs === undefined ? undefined : await readClaimOptions(call);
-  const place = options === undefined ? undefined : await placeOf(call);
+  const place = options === undefined ? undefined : await readPlace(call);
   const texts = place === undefined ? undefined : await podTextsOf(call, files);
   if (outputs === undefined || options === undefined || place === undefined || texts === undefined) return EXIT.usage;
   const { tell, end } = progressOn(io.err, () => performance.now());
-  const inInitPhase = textOf(input, 'phase') === 'init';
+  const inInitPhase = optionText(input, 'phase') === 'init';
   const verified = verifyPodTexts({ pods: texts, options: { ...options, ...place }, inInitPhase, progress: tell });
   await end();
   const { pods, diagnostics } = verified;
   await showDiagnostics(call, diagnostics);
   if (diagnostics.some(isError)) return EXIT.usage;
-  const strict = isSet(input, 'strict');
+  const strict = optionIsSet(input, 'strict');
   const failing = strict ? diagnostics.length : 0;
   const own = {
     human: (style: VerifyStyle) => humanVerifyPods(pods, { ...style, failing }),
@@ -40,5 +40,5 @@ export async function answerPods(call: Call, files: readonly string[]): Promise<
   const open = pods.flatMap(({ findings, muted }) => findings.filter((finding) => muted?.has(finding) !== true));
   const bad = open.some(({ level }) => level === 'error' || (strict && level === 'warning'));
   const results = pods.map((pod) => pod.verified);
-  return worst(exitCodeOf(call, results, diagnostics), bad ? EXIT.findings : EXIT.ok);
+  return worst(verifyExitCode(call, results, diagnostics), bad ? EXIT.findings : EXIT.ok);
 }

@@ -4,14 +4,14 @@ import { jsonText } from '../../lib/printable.ts';
 import { humanVerify, type VerifyStyle } from '../../report/human/verify.ts';
 import { toVerifyReport } from '../../report/json/verify.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
-import { type Call, isSet } from '../argv/command.ts';
+import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { progressOn } from '../argv/progress.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
-import { exitCodeOf } from './exitCode.ts';
+import { verifyExitCode } from './exitCode.ts';
 import { readClaimOptions } from './options.ts';
 
 /** `read`: undefined when there is nothing that can be asked, which has been said. */
@@ -27,8 +27,8 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   const { pods, diagnostics, empty } = verified;
   await showDiagnostics(call, diagnostics, { evenQuiet: empty });
   if (diagnostics.some(isError)) return EXIT.usage;
-  const failing = isSet(call.input, 'strict') ? diagnostics.length : 0;
+  const failing = optionIsSet(call.input, 'strict') ? diagnostics.length : 0;
   const own = { human: (style: VerifyStyle) => humanVerify(pods, { ...style, failing }), json: () => jsonText(toVerifyReport(pods)) };
-  const report = { review: reviewOfRules(verified), outputs, own, strict: isSet(call.input, 'strict') };
-  return (await writeReport(call, report)) ? exitCodeOf(call, pods, diagnostics) : EXIT.usage;
+  const report = { review: reviewOfRules(verified), outputs, own, strict: optionIsSet(call.input, 'strict') };
+  return (await writeReport(call, report)) ? verifyExitCode(call, pods, diagnostics) : EXIT.usage;
 }

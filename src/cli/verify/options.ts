@@ -4,7 +4,7 @@ import { nearest } from '../../lib/nearest.ts';
 import type { Family } from '../../packet/address.ts';
 import { JUDGED_CLAIMS } from '../../pods/claimIds.ts';
 import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
-import { type Call, textOf } from '../argv/command.ts';
+import { type Call, optionText } from '../argv/command.ts';
 import { limitsOf } from '../argv/limits.ts';
 import { readWhere } from '../input/packetSetOption.ts';
 import { complain } from '../io/messages.ts';
@@ -22,7 +22,7 @@ export async function readClaimOptions(call: Call): Promise<ClaimOptions | undef
 }
 
 async function readClaims({ io, input }: Call, name: 'only' | 'except'): Promise<Pick<VerifyOptions, 'only' | 'except'> | undefined> {
-  const text = textOf(input, name);
+  const text = optionText(input, name);
   if (text === undefined) return {};
   const ids = text.split(',').map((id) => id.trim());
   const wrong = ids.find((id) => !JUDGED_CLAIMS.includes(id));
@@ -36,7 +36,7 @@ async function readClaims({ io, input }: Call, name: 'only' | 'except'): Promise
 }
 
 async function readFamilies({ io, input }: Call): Promise<Pick<VerifyOptions, 'families'> | undefined> {
-  const text = textOf(input, 'family');
+  const text = optionText(input, 'family');
   if (text === undefined) return {};
   const parts = [...new Set(text.split(','))];
   if (parts.every((part) => part === '4' || part === '6')) return { families: parts.map((part) => Number(part) as Family) };

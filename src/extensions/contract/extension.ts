@@ -9,7 +9,7 @@ import { type AnyValue, SHAPES, type ShapeName, type ValueOf } from '../shapes/a
 import type { ShapeContext } from '../shapes/shape.ts';
 
 /** One option as data. */
-export interface OptionSpec {
+export interface ExtensionOptionSpec {
   /** shape of each argument; `[]` for a plain flag */
   readonly value: readonly ShapeName[];
   /** its value may be left out, and then `values` is empty */
@@ -36,7 +36,7 @@ export function elementKey(name: string, element: number): string {
   return element === 0 ? name : `${name} ${element}`;
 }
 
-export type OptionTable = Readonly<Record<string, OptionSpec>>;
+export type OptionTable = Readonly<Record<string, ExtensionOptionSpec>>;
 
 /** One option as given, decoded. `values` has one entry per argument. */
 export interface GivenOption<Values extends readonly unknown[] = readonly AnyValue[]> {
@@ -49,7 +49,7 @@ export interface GivenOption<Values extends readonly unknown[] = readonly AnyVal
 type Values<Names extends readonly ShapeName[]> = { readonly [At in keyof Names]: ValueOf<Names[At]> };
 
 /** The options of one clause by name, each with the types that its shapes promise. */
-export type Given<Options extends OptionTable> = { readonly [Name in keyof Options]?: GivenOption<Values<Options[Name]['value']>> };
+export type GivenValues<Options extends OptionTable> = { readonly [Name in keyof Options]?: GivenOption<Values<Options[Name]['value']>> };
 export type GivenOptions = Readonly<Record<string, GivenOption | undefined>>;
 
 /** What `check`, `lower` and `save` may look at beside their own options. */
@@ -76,7 +76,7 @@ export interface IpSet {
 }
 
 /** Why a rule cannot be loaded; `malformed` is for what iptables itself refuses to read. */
-export interface Complaint {
+export interface RuleComplaint {
   readonly kind: 'malformed' | 'not-loadable' | 'warning';
   readonly message: string;
   readonly help?: string;
@@ -95,49 +95,49 @@ export interface Conjunct {
 }
 
 /** What is claimed of an extension, for the documentation: `modelled` when absent. */
-export type Claim = 'chance' | { readonly modelled: 'partly' | 'not'; readonly why: string };
+export type ModelStatus = 'chance' | { readonly modelled: 'partly' | 'not'; readonly why: string };
 
 interface Definition<Options extends OptionTable> {
   readonly name: string;
-  readonly claim?: Claim;
+  readonly claim?: ModelStatus;
   /** other names under which it can be asked for; `icmpv6` for `icmp6` */
   readonly aliases?: readonly string[];
   readonly families: readonly Family[];
   readonly options: Options;
   /** hooks from which it may be reached; absent: all */
-  hooks?(given: Given<Options>): readonly HookName[] | undefined;
+  hooks?(given: GivenValues<Options>): readonly HookName[] | undefined;
   /** the module looks at the hooks itself when the rule is added: iptables-nft then knows of the rule's own chain only */
   readonly checksHooksOnEntry?: boolean;
   /** tables in which it loads; absent: all */
   readonly tables?: readonly TableName[];
   /** tables that some options demand */
-  tablesFor?(given: Given<Options>): readonly TableName[] | undefined;
+  tablesFor?(given: GivenValues<Options>): readonly TableName[] | undefined;
   /** tables in which iptables-legacy loads it, where iptables-nft loads it anywhere */
   readonly legacyTables?: readonly TableName[];
   /** protocols one of which `-p` must name */
   readonly protocols?: readonly number[];
   /** the kernel tracks connections as soon as one rule uses it */
-  needsConntrack?(given: Given<Options>): boolean;
+  needsConntrack?(given: GivenValues<Options>): boolean;
   /** the kernel reassembles fragments as soon as one rule uses it; conntrack does so anyway */
   readonly needsDefrag?: boolean;
   /** ipsets whose members packets change: what the host says of them holds no longer */
-  changesSets?(given: Given<Options>): readonly string[];
+  changesSets?(given: GivenValues<Options>): readonly string[];
   /** a match that changes the packets it holds for, whatever the rest of the rule asks: what about them is not modelled */
-  writes?(given: Given<Options>): string | undefined;
+  writes?(given: GivenValues<Options>): string | undefined;
   /** options with which `lower` may answer that it does not claim the meaning */
   readonly unclear?: readonly string[];
   /** more conditions than the table can say; all complaints at once */
-  check?(given: Given<Options>, context: RuleContext): readonly Complaint[];
+  check?(given: GivenValues<Options>, context: RuleContext): readonly RuleComplaint[];
   /** words after the name as iptables-save prints them; absent: options in the order of the table */
-  save?(given: Given<Options>, context: RuleContext): readonly string[];
+  save?(given: GivenValues<Options>, context: RuleContext): readonly string[];
 }
 
 interface MatchDefinition<Options extends OptionTable> extends Definition<Options> {
-  lower(given: Given<Options>, context: RuleContext): readonly Conjunct[];
+  lower(given: GivenValues<Options>, context: RuleContext): readonly Conjunct[];
 }
 
 interface TargetDefinition<Options extends OptionTable> extends Definition<Options> {
-  lower(given: Given<Options>, context: RuleContext): Effect;
+  lower(given: GivenValues<Options>, context: RuleContext): Effect;
 }
 
 /** Derived once from the option table. */
@@ -145,7 +145,7 @@ interface Derived {
   /** every spelling of an option -> its name in the table */
   readonly spellings: ReadonlyMap<string, string>;
   /** options that demand or exclude something */
-  readonly demands: readonly (readonly [name: string, spec: OptionSpec])[];
+  readonly demands: readonly (readonly [name: string, spec: ExtensionOptionSpec])[];
 }
 
 export interface MatchExtension extends MatchDefinition<OptionTable>, Derived {
@@ -182,7 +182,7 @@ type Meanings<Options extends OptionTable> = {
 };
 
 /** All given options must hold; `!` in front of one negates that one alone. */
-export function conj<Options extends OptionTable>(given: Given<Options>, meanings: Meanings<Options>): readonly Conjunct[] {
+export function conj<Options extends OptionTable>(given: GivenValues<Options>, meanings: Meanings<Options>): readonly Conjunct[] {
   const parts: Conjunct[] = [];
   for (const name in meanings) {
     const option = given[name];
@@ -195,7 +195,7 @@ export function conj<Options extends OptionTable>(given: Given<Options>, meaning
 }
 
 /** `[!] --name value...` for one option. */
-export function saveOption(option: GivenOption, spec: OptionSpec, context: ShapeContext): readonly string[] {
+export function saveOption(option: GivenOption, spec: ExtensionOptionSpec, context: ShapeContext): readonly string[] {
   const values = option.values.map((value, at) => printValue(spec.value[at] as ShapeName, value, context));
   return option.inverted ? ['!', option.name, ...values] : [option.name, ...values];
 }

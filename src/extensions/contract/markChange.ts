@@ -26,12 +26,12 @@ interface GivenMark {
 }
 
 /** new mark = (old & keep) ^ xor, on unsigned 32 bits */
-export interface Change {
+export interface MarkChange {
   readonly keep: number;
   readonly xor: number;
 }
 
-export function markChange(given: GivenMark): Change | undefined {
+export function markChange(given: GivenMark): MarkChange | undefined {
   const { '--set-xmark': setXmark, '--set-mark': setMark, '--and-mark': andMark, '--or-mark': orMark, '--xor-mark': xorMark } = given;
   if (setXmark !== undefined) return { keep: invert(setXmark.values[0].mask), xor: setXmark.values[0].value };
   if (setMark !== undefined) return { keep: invert(setMark.values[0].mask | setMark.values[0].value), xor: setMark.values[0].value };
@@ -41,7 +41,7 @@ export function markChange(given: GivenMark): Change | undefined {
   return undefined;
 }
 
-export function saveChange({ keep, xor }: Change): readonly string[] {
+export function saveChange({ keep, xor }: MarkChange): readonly string[] {
   return ['--set-xmark', `${hex(xor)}/${hex(invert(keep))}`];
 }
 

@@ -4,7 +4,7 @@ import { ALWAYS, inSet, type MatchExpr, not, present, unmodelled } from '../../n
 import { U16 } from '../shapes/number.ts';
 import { portRange } from '../shapes/port.ts';
 import type { ShapeContext } from '../shapes/shape.ts';
-import type { Complaint, Conjunct, GivenOption, RuleContext } from './extension.ts';
+import type { Conjunct, GivenOption, RuleComplaint, RuleContext } from './extension.ts';
 
 type PortOption = GivenOption<readonly [PortRange]> | undefined;
 
@@ -52,8 +52,8 @@ export function checkTransport(
   match: { readonly name: string; readonly proto: number; readonly translated: boolean },
   given: PortOptions,
   context: RuleContext,
-): readonly Complaint[] {
-  const complaints: Complaint[] = [];
+): readonly RuleComplaint[] {
+  const complaints: RuleComplaint[] = [];
   if (context.proto?.value !== match.proto) {
     const message = `\`-m ${match.name}\` needs \`-p ${match.name}\` in the same rule`;
     complaints.push({ kind: 'not-loadable', message, help: `add \`-p ${match.name}\`` });
@@ -71,7 +71,7 @@ export function checkTransport(
 }
 
 /** What iptables-nft makes of all but the first ports. */
-function rewritten(option: PortOption): readonly Complaint[] {
+function rewritten(option: PortOption): readonly RuleComplaint[] {
   if (option === undefined || !option.inverted || option.values[0].lo !== 0 || option.values[0].hi === 0) return [];
   const { name, values } = option;
   const message = namesAllPorts(option)

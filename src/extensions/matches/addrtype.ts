@@ -6,7 +6,7 @@ import type { HookName } from '../../netfilter/hooks.ts';
 import { and, equals, inSet, type MatchExpr, not, or } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import { ADDR_TYPES, type AddrType, type Field } from '../../packet/fields.ts';
-import { type Complaint, conj, matchExtension } from '../contract/extension.ts';
+import { conj, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 
 type Types = ReadonlySet<AddrType>;
 
@@ -60,7 +60,7 @@ export const addrtype = matchExtension({
     const options = [given['--src-type'], given['--dst-type']].flatMap((option) => option ?? []);
     if (options.length === 0) return [{ kind: 'malformed', message: '`-m addrtype` needs `--src-type` or `--dst-type`' }];
     if (family === 4) return [];
-    return options.flatMap((option): readonly Complaint[] =>
+    return options.flatMap((option): readonly RuleComplaint[] =>
       [...option.values[0]]
         .filter((type) => !IPV6_TYPES.includes(type))
         .map((type) => ({ kind: 'not-loadable', message: `address type ${type} is not there in IPv6`, option: option.name })),

@@ -3,7 +3,7 @@
  *  kernel net/ipv4/netfilter/ipt_ah.c ah_mt() needs `-p ah`; net/ipv6/netfilter/ip6t_ah.c ah_mt6() looks for the header itself */
 import { inSet } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { type Complaint, conj, matchExtension } from '../contract/extension.ts';
+import { conj, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 import { inHeader } from '../contract/headerExpr.ts';
 import { saveIndices, WHOLE_HEADER } from '../contract/securityIndex.ts';
 import { spiRange } from '../shapes/range.ts';
@@ -21,7 +21,7 @@ export const ah = matchExtension({
   },
   check: (given, { family, proto }) => {
     if (family === 6) return [];
-    const complaints: Complaint[] = [given['--ahlen'], given['--ahres']].flatMap((option) =>
+    const complaints: RuleComplaint[] = [given['--ahlen'], given['--ahres']].flatMap((option) =>
       option === undefined ? [] : [{ kind: 'malformed', message: `\`${option.name}\` is for IPv6 only`, option: option.name }],
     );
     if (proto?.value !== PROTO.ah || proto.inverted) {

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_cluster.c xt_cluster_mt()
  *  fact   iptables 1.8.9 takes no mask above 32, although it prints larger ones */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
-import { type Complaint, matchExtension } from '../contract/extension.ts';
+import { matchExtension, type RuleComplaint } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--cluster-local-nodemask': { value: ['nodeMask'], invertible: true, excludes: ['--cluster-local-node'] },
@@ -18,7 +18,7 @@ export const cluster = matchExtension({
   claim: { modelled: 'not', why: 'the hash over addresses is not computed' },
   options: OPTIONS,
   needsConntrack: () => true,
-  check: (given): readonly Complaint[] => {
+  check: (given): readonly RuleComplaint[] => {
     const { '--cluster-local-nodemask': mask, '--cluster-local-node': node, '--cluster-total-nodes': total } = given;
     if (total === undefined) return [];
     if (mask === undefined && node === undefined) {

@@ -4,7 +4,7 @@
  *  fact   without a connection (INVALID, UNTRACKED) the match is true exactly when `--ctstate` is given and holds: the other options are not looked at */
 import { equals, inSet, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
 import { hasState, hasStatus } from '../contract/conntrackExprs.ts';
-import { type Complaint, conj, type Given, matchExtension } from '../contract/extension.ts';
+import { conj, type GivenValues, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 import { inNetwork } from '../contract/networkExpr.ts';
 
 const OPTIONS = {
@@ -24,7 +24,7 @@ const OPTIONS = {
 } as const;
 
 /** iptables takes the bit of an inverted `--ctstatus` for that of `--ctproto`. iptables libxt_conntrack.c conntrack2_mt_parse(), XT_INV_PROTO */
-function complaints(given: Given<typeof OPTIONS>): readonly Complaint[] {
+function complaints(given: GivenValues<typeof OPTIONS>): readonly RuleComplaint[] {
   if (Object.keys(given).length === 0) return [{ kind: 'malformed', message: '`-m conntrack` needs at least one option' }];
   const { '--ctproto': proto, '--ctstatus': status } = given;
   const mistaken = proto?.values[0] === 0 && status?.inverted === true && status.span.start < proto.span.start;

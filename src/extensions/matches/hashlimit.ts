@@ -1,7 +1,7 @@
 /** hashlimit - like limit, for each address or port apart.
  *  man    iptables-extensions(8), hashlimit
  *  kernel net/netfilter/xt_hashlimit.c hashlimit_mt_check_common() */
-import { type Complaint, type Given, matchExtension } from '../contract/extension.ts';
+import { type GivenValues, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 import { bytesPerSecond, hashRate, printBurst, printPeriod } from '../shapes/hashlimit.ts';
 import { hashModes } from '../shapes/list.ts';
 
@@ -29,7 +29,7 @@ const BYTES_EXPIRE = { plain: 15, burst: 60 } as const;
 /** larger tables are cut to this. kernel xt_hashlimit.c HASHLIMIT_MAX_SIZE */
 const MAX_SIZE = 1_048_576;
 
-function rateOf(given: Given<typeof OPTIONS>) {
+function rateOf(given: GivenValues<typeof OPTIONS>) {
   return given['--hashlimit-upto'] ?? given['--hashlimit-above'];
 }
 
@@ -41,7 +41,7 @@ export const hashlimit = matchExtension({
   check: (given) => {
     const rate = rateOf(given)?.values[0];
     if (rate === undefined) return [{ kind: 'malformed', message: '`-m hashlimit` needs `--hashlimit-upto` or `--hashlimit-above`' }];
-    const complaints: Complaint[] = [];
+    const complaints: RuleComplaint[] = [];
     const burst = given['--hashlimit-burst'];
     // iptables divides by a rate of less than 16 bytes, which it takes for 0
     const least = rate.kind === 'bytes' ? bytesPerSecond(rate.cost) : 1;
@@ -98,7 +98,7 @@ interface Amounts {
   readonly interval: number | undefined;
 }
 
-function amounts(given: Given<typeof OPTIONS>): Amounts {
+function amounts(given: GivenValues<typeof OPTIONS>): Amounts {
   const rate = rateOf(given)?.values[0];
   const burst = given['--hashlimit-burst']?.values[0];
   const asked = given['--hashlimit-htable-expire']?.values[0];

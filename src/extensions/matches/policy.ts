@@ -4,7 +4,7 @@
  *  fact   the hosts described here have no IPsec */
 import type { HookName } from '../../netfilter/hooks.ts';
 import { ALWAYS, NEVER } from '../../netfilter/matchExpr.ts';
-import { type Complaint, elementKey, type GivenOption, type GivenOptions, matchExtension, saveOption } from '../contract/extension.ts';
+import { elementKey, type GivenOption, type GivenOptions, matchExtension, type RuleComplaint, saveOption } from '../contract/extension.ts';
 
 const ELEMENT = {
   '--reqid': { value: ['u32'], invertible: true, perElement: true },
@@ -35,14 +35,14 @@ function elements(given: GivenOptions): readonly Element[] {
 }
 
 /** A tunnel has ends only where its mode may be `tunnel`; no mode counts as `transport`. */
-function tunnelComplaints(element: Element): readonly Complaint[] {
+function tunnelComplaints(element: Element): readonly RuleComplaint[] {
   const mode = element.get('--mode');
   const mayBeTunnel = mode !== undefined && (mode.values[0] === 'tunnel') !== mode.inverted;
   const ends = [element.get('--tunnel-src'), element.get('--tunnel-dst')].flatMap((option) => option ?? []);
   return mayBeTunnel ? [] : ends.map(({ name }) => ({ kind: 'malformed', message: `\`${name}\` needs \`--mode tunnel\``, option: name }));
 }
 
-function complaints(given: GivenOptions): readonly Complaint[] {
+function complaints(given: GivenOptions): readonly RuleComplaint[] {
   const strict = given['--strict'] !== undefined;
   const asked = elements(given);
   if (asked.length > MAX_ELEMENTS)

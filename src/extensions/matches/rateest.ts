@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), rateest
  *  kernel net/netfilter/xt_rateest.c xt_rateest_mt(); -j RATEEST measures
  *  fact   of several comparisons the last one counts, and `!` before any of them; each is saved once for bytes and once for packets */
-import { type Complaint, type Given, type GivenOptions, matchExtension } from '../contract/extension.ts';
+import { type GivenOptions, type GivenValues, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 import { bitRate } from '../shapes/bitRate.ts';
 import type { ShapeContext } from '../shapes/shape.ts';
 
@@ -19,7 +19,7 @@ const OPTIONS = {
   '--rateest2': { value: ['estimatorName'] },
 } as const;
 
-type Options = Given<typeof OPTIONS>;
+type Options = GivenValues<typeof OPTIONS>;
 
 const COMPARISONS = ['--rateest-lt', '--rateest-gt', '--rateest-eq'] as const;
 const UNITS = ['bps', 'pps'] as const;
@@ -36,8 +36,8 @@ function asked(given: Options): readonly (typeof UNITS)[number][] {
   return UNITS.filter((unit) => given[`--rateest-${unit}1`] !== undefined || given[`--rateest-${unit}2`] !== undefined);
 }
 
-function complaints(given: Options): readonly Complaint[] {
-  const found: Complaint[] = [];
+function complaints(given: Options): readonly RuleComplaint[] {
+  const found: RuleComplaint[] = [];
   if (comparison(given).length === 0)
     found.push({ kind: 'not-loadable', message: `\`-m rateest\` needs one of ${COMPARISONS.join(', ')}` });
   if (asked(given).length === 0) found.push({ kind: 'not-loadable', message: '`-m rateest` needs `--rateest-bps` or `--rateest-pps`' });

@@ -4,7 +4,7 @@
  *  fact   of `--rsource` and `--rdest` the last one counts; names are printed without quotes */
 import { ALWAYS, type MatchExpr, not, or } from '../../netfilter/matchExpr.ts';
 import { formatAddress, prefixMask } from '../../packet/address.ts';
-import { type Complaint, type Given, type GivenOption, matchExtension } from '../contract/extension.ts';
+import { type GivenOption, type GivenValues, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--set': { value: [], invertible: true, excludes: ['--rcheck', '--update', '--remove'] },
@@ -25,7 +25,7 @@ const ACTIONS = ['--set', '--rcheck', '--update', '--remove'] as const;
 /** Conditions on what was seen before. */
 const LOOKING_BACK = ['--seconds', '--hitcount', '--rttl'] as const;
 
-function actionOf(given: Given<typeof OPTIONS>): GivenOption<readonly []> | undefined {
+function actionOf(given: GivenValues<typeof OPTIONS>): GivenOption<readonly []> | undefined {
   return ACTIONS.map((name) => given[name]).find((option) => option !== undefined);
 }
 
@@ -41,7 +41,7 @@ export const recent = matchExtension({
     }
     if (action.name === '--rcheck' || action.name === '--update') return [];
     return LOOKING_BACK.filter((name) => given[name] !== undefined && given[name]?.values[0] !== 0).map(
-      (name): Complaint => ({ kind: 'malformed', message: `\`${name}\` needs \`--rcheck\` or \`--update\``, option: name }),
+      (name): RuleComplaint => ({ kind: 'malformed', message: `\`${name}\` needs \`--rcheck\` or \`--update\``, option: name }),
     );
   },
   lower: (given, { ruleId }) => {

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), rt
  *  kernel net/ipv6/netfilter/ip6t_rt.c rt_mt6(): false of packets without the header
  *  fact   what is asked of type 0 must stand after `--rt-type 0` */
-import { type Complaint, matchExtension, saveOption } from '../contract/extension.ts';
+import { matchExtension, type RuleComplaint, saveOption } from '../contract/extension.ts';
 import { inHeader, NEXT_HEADER } from '../contract/headerExpr.ts';
 import { saveIndices } from '../contract/securityIndex.ts';
 import { spiRange } from '../shapes/range.ts';
@@ -23,7 +23,7 @@ export const rt = matchExtension({
   options: OPTIONS,
   check: (given) => {
     const { '--rt-type': type, '--rt-0-addrs': addresses } = given;
-    const complaints: Complaint[] = [];
+    const complaints: RuleComplaint[] = [];
     for (const option of [given['--rt-0-res'], addresses, given['--rt-0-not-strict']]) {
       if (option === undefined) continue;
       const isZero = type?.values[0] === 0 && !type.inverted && type.span.start < option.span.start;

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), string
  *  kernel net/netfilter/xt_string.c string_mt_check() */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
-import { type Complaint, conj, matchExtension } from '../contract/extension.ts';
+import { conj, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 import { U16 } from '../shapes/number.ts';
 import { savePattern } from '../shapes/pattern.ts';
 
@@ -21,7 +21,7 @@ export const string = matchExtension({
     '--icase': { value: [] },
   },
   check: (given) => {
-    const complaints: Complaint[] = [];
+    const complaints: RuleComplaint[] = [];
     const { '--from': from, '--to': to } = given;
     if (given['--string'] === undefined && given['--hex-string'] === undefined) {
       complaints.push({ kind: 'malformed', message: '`-m string` needs `--string` or `--hex-string`' });

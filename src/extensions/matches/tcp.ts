@@ -4,7 +4,7 @@
  *  fact   a fragment at offset 1 is dropped by the match itself; no sender makes one, and it is left out here */
 import { ALWAYS, masked, unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { type Complaint, conj, type Given, type GivenOption, matchExtension } from '../contract/extension.ts';
+import { conj, type GivenOption, type GivenValues, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 import { asksPorts, checkTransport, savePorts, transportConjuncts } from '../contract/transport.ts';
 import { tcpFlags } from '../shapes/special.ts';
 
@@ -19,20 +19,20 @@ const OPTIONS = {
   '--syn': { value: [], invertible: true, excludes: ['--tcp-flags'] },
 } as const;
 
-type Flags = Given<typeof OPTIONS>['--tcp-flags'];
+type Flags = GivenValues<typeof OPTIONS>['--tcp-flags'];
 
 /** Flags out of none: what iptables-legacy asks, and never finds, it does not save. */
 function asksNothing(flags: Flags): boolean {
   return flags?.values[0] === 0 && (flags.values[1] !== 0 || flags.inverted);
 }
 
-function isTranslated(given: Given<typeof OPTIONS>): boolean {
+function isTranslated(given: GivenValues<typeof OPTIONS>): boolean {
   const { '--tcp-flags': flags, '--syn': syn, '--tcp-option': option } = given;
   if (option !== undefined) return false;
   return asksPorts(given) || syn !== undefined || asksNothing(flags) || (flags?.values[0] ?? 0) !== 0;
 }
 
-function flagsWarning(given: Given<typeof OPTIONS>): readonly Complaint[] {
+function flagsWarning(given: GivenValues<typeof OPTIONS>): readonly RuleComplaint[] {
   if (!asksNothing(given['--tcp-flags']) || !isTranslated(given)) return [];
   const message = 'no packet has flags out of none: iptables-nft leaves the option out, iptables-legacy does not save it';
   return [{ kind: 'warning', message, printedAs: 'legacy', option: '--tcp-flags' }];

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_time.c time_mt_check()
  *  fact   iptables-save writes `--datestop` always, and the days of a `!` as the other days */
 import { ALWAYS, NEVER, unmodelled } from '../../netfilter/matchExpr.ts';
-import { type Complaint, type Given, matchExtension } from '../contract/extension.ts';
+import { type GivenValues, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 import { ALL_MONTHDAYS, ALL_WEEKDAYS, date, LAST_DATE, LAST_SECOND, monthDays, timeOfDay, weekDays } from '../shapes/clock.ts';
 
 const OPTIONS = {
@@ -34,12 +34,12 @@ function isAll(days: ReadonlySet<number>, all: ReadonlySet<number>): boolean {
   return days.size === all.size && [...all].every((day) => days.has(day));
 }
 
-function hours(given: Given<typeof OPTIONS>): readonly [start: number, stop: number] {
+function hours(given: GivenValues<typeof OPTIONS>): readonly [start: number, stop: number] {
   return [given['--timestart']?.values[0] ?? 0, given['--timestop']?.values[0] ?? LAST_SECOND];
 }
 
 /** kernel net/netfilter/xt_time.c time_mt() */
-function isAt(given: Given<typeof OPTIONS>, now: number): boolean {
+function isAt(given: GivenValues<typeof OPTIONS>, now: number): boolean {
   const [start, stop] = hours(given);
   const [first, last] = [given['--datestart']?.values[0] ?? 0, given['--datestop']?.values[0] ?? LAST_DATE];
   const second = now % DAY;
@@ -61,7 +61,7 @@ export const time = matchExtension({
   families: [4, 6],
   claim: { modelled: 'partly', why: 'where the host gives a clock; the time zone of the kernel is not known' },
   options: OPTIONS,
-  check: (given): readonly Complaint[] => {
+  check: (given): readonly RuleComplaint[] => {
     const [start, stop] = hours(given);
     if (given['--contiguous'] === undefined || start >= stop) return [];
     return [{ kind: 'not-loadable', message: '`--contiguous` needs a `--timestop` before its `--timestart`', option: '--contiguous' }];

@@ -4,10 +4,10 @@ import { type BaseOption, SHORT, SPELLING, takesArgument } from './baseOptions.t
 import { setBaseOption } from './baseValues.ts';
 import { intraposed } from './intraposed.ts';
 import { openMatch, openTarget } from './openClauses.ts';
-import { refuse, type State, takeInversion } from './ruleState.ts';
+import { type RuleState, refuse, takeInversion } from './ruleState.ts';
 
 /** `-s`, `-sADDRESS`, `-fj ACCEPT` */
-export function shortOptions(state: State, word: Word): void {
+export function shortOptions(state: RuleState, word: Word): void {
   for (let at = 1; at < word.text.length; at++) {
     const option = SHORT.get(word.text.charAt(at));
     if (option === undefined) {
@@ -32,7 +32,7 @@ interface GivenBase {
 const MISREAD_WHEN_ATTACHED: readonly BaseOption[] = ['source', 'destination', 'protocol', 'in-interface', 'out-interface', 'jump'];
 const NOT_INVERTIBLE: readonly BaseOption[] = ['jump', 'goto', 'match', 'set-counters', 'verbose', 'ipv4', 'ipv6'];
 
-export function baseOption(state: State, given: GivenBase): void {
+export function baseOption(state: RuleState, given: GivenBase): void {
   const { option, word, attached } = given;
   const spelling = SPELLING[option];
   const before = takeInversion(state);
@@ -63,7 +63,7 @@ function misuse({ option, word, attached }: GivenBase, inverted: boolean): strin
 }
 
 /** `-c PACKETS BYTES`: read and not kept. */
-function counters(state: State, packets: Word): void {
+function counters(state: RuleState, packets: Word): void {
   const bytes = state.words[state.at];
   if (bytes !== undefined && /^\d+$/.test(bytes.text) && /^\d+$/.test(packets.text)) state.at++;
   else refuse(state, { span: packets, message: '`-c` needs a packet and a byte counter' });

@@ -1,7 +1,7 @@
 /** Values of the base options: addresses, interfaces, protocol, fragments. */
 import type { Family } from '../../packet/address.ts';
 import type { Word } from '../../syntax/iptables/ast.ts';
-import { baseNetwork, type Network } from '../shapes/address.ts';
+import { baseNetwork, type NetworkText } from '../shapes/address.ts';
 import { protocol } from '../shapes/protocol.ts';
 import { decodeValue } from '../shapes/shape.ts';
 import { type BaseOption, SPELLING } from './baseOptions.ts';
@@ -93,12 +93,12 @@ function twice(option: BaseOption): Problem {
   return { kind: 'malformed', message: `\`${SPELLING[option]}\` is given twice` };
 }
 
-function isEverything(value: Network | HostName | undefined): boolean {
+function isEverything(value: NetworkText | HostName | undefined): boolean {
   return value !== undefined && 'mask' in value && (value.mask === 0 || value.mask === 0n);
 }
 
-function networksOf(word: Word, context: BindContext): readonly (Network | HostName)[] | Problem {
-  const found: (Network | HostName)[] = [];
+function networksOf(word: Word, context: BindContext): readonly (NetworkText | HostName)[] | Problem {
+  const found: (NetworkText | HostName)[] = [];
   for (const text of word.text.split(',')) {
     const decoded = decodeValue(baseNetwork, text, context);
     if (!('refused' in decoded)) {
@@ -118,7 +118,7 @@ function networksOf(word: Word, context: BindContext): readonly (Network | HostN
 }
 
 /** iptables clears the host bits of `-s` and `-d`. */
-function masked({ address, mask }: Network): Network {
+function masked({ address, mask }: NetworkText): NetworkText {
   return typeof address === 'number' && typeof mask === 'number'
     ? { address: (address & mask) >>> 0, mask }
     : { address: BigInt(address) & BigInt(mask), mask };

@@ -7,11 +7,11 @@ import { shortOptions } from './baseOption.ts';
 import type { BindContext, BoundClause, BoundMatch, BoundRule, BoundTarget } from './boundRule.ts';
 import { checkClause } from './checkClause.ts';
 import { longOption } from './extensionOptions.ts';
-import { newState, refuse, type State } from './ruleState.ts';
+import { newRuleState, type RuleState, refuse } from './ruleState.ts';
 
 /** The rule, or undefined when something in it was refused; all of its errors are reported. `skip`: a rule for the other family. */
 export function bindRule(node: RuleNode, context: BindContext): BoundRule | 'skip' | undefined {
-  const state = newState(node, context);
+  const state = newRuleState(node, context);
   while (state.at < state.words.length) {
     const word = state.words[state.at++] as Word;
     const { text } = word;
@@ -25,12 +25,12 @@ export function bindRule(node: RuleNode, context: BindContext): BoundRule | 'ski
   return finish(state);
 }
 
-function negate(state: State, word: Word): void {
+function negate(state: RuleState, word: Word): void {
   if (state.inverted !== undefined) refuse(state, { span: word, message: 'two `!` in a row' });
   state.inverted = word;
 }
 
-function finish(state: State): BoundRule | undefined {
+function finish(state: RuleState): BoundRule | undefined {
   const { matches, context } = state;
   const { source, destination, iif, oif, proto, fragment } = state.base;
   const around = { proto, matches };
@@ -45,7 +45,7 @@ function finish(state: State): BoundRule | undefined {
   return { source, destination, iif, oif, proto, fragment, matches: matches as readonly BoundMatch[], target };
 }
 
-function boundTarget(state: State): BoundTarget | undefined {
+function boundTarget(state: RuleState): BoundTarget | undefined {
   const { target, context } = state;
   if (target === undefined) return undefined;
   if (target.kind === 'extension') return { kind: 'extension', clause: target.clause as BoundClause<TargetExtension> };

@@ -3,7 +3,7 @@ import type { Word } from '../../syntax/iptables/ast.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { GivenOption, IpSet, MatchExtension, TargetExtension } from '../contract/extension.ts';
-import type { Network } from '../shapes/address.ts';
+import type { NetworkText } from '../shapes/address.ts';
 import type { AnyValue, ShapeName } from '../shapes/all.ts';
 import type { Decoded, ShapeContext } from '../shapes/shape.ts';
 
@@ -39,8 +39,8 @@ export type BoundTarget =
 
 export interface BoundRule {
   /** more than one: the rule stands for one rule for each pair of source and destination */
-  readonly source: Invertible<readonly (Network | HostName)[]> | undefined;
-  readonly destination: Invertible<readonly (Network | HostName)[]> | undefined;
+  readonly source: Invertible<readonly (NetworkText | HostName)[]> | undefined;
+  readonly destination: Invertible<readonly (NetworkText | HostName)[]> | undefined;
   readonly iif: Invertible<string> | undefined;
   readonly oif: Invertible<string> | undefined;
   readonly proto: Invertible<number> | undefined;
@@ -49,7 +49,7 @@ export interface BoundRule {
   readonly target: BoundTarget | undefined;
 }
 
-export type Report = (finding: Omit<Diagnostic, 'source'>) => void;
+export type ReportProblem = (finding: Omit<Diagnostic, 'source'>) => void;
 
 /** What binding needs to know of the world around the rule. */
 export interface BindContext extends ShapeContext {
@@ -58,7 +58,7 @@ export interface BindContext extends ShapeContext {
   readonly now?: number | undefined;
   /** is this the name of a chain of the rule's table that can be jumped to? */
   readonly isChain: (name: string) => boolean;
-  readonly report: Report;
+  readonly report: ReportProblem;
   /** values that were decoded before, by shape and text; one map for all rules of a ruleset */
   readonly decoded: Map<ShapeName, Map<string, Decoded<AnyValue>>>;
 }

@@ -1,6 +1,6 @@
 /** What an option table demands of the options together, and what the extension itself checks. */
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
-import type { Complaint, Extension, GivenOption, RuleContext } from '../contract/extension.ts';
+import type { Extension, GivenOption, RuleComplaint, RuleContext } from '../contract/extension.ts';
 import { protocol } from '../shapes/protocol.ts';
 import type { BindContext, BoundRule } from './boundRule.ts';
 import type { OpenClause } from './ruleState.ts';
@@ -35,7 +35,7 @@ export function checkClause(clause: OpenClause, { proto, matches }: Around, cont
     return true;
   }
   let loads = true;
-  const complain = ({ option, ...complaint }: Complaint): void => {
+  const complain = ({ option, ...complaint }: RuleComplaint): void => {
     const span = (option === undefined ? undefined : given[option]?.span) ?? clause.span;
     context.report({ ...complaint, span });
     if (complaint.kind !== 'warning') loads = false;
@@ -74,7 +74,7 @@ export function ruleContext({ family, users, groups, sets, interfaceGroups, now 
 
 type World = Pick<BindContext, 'family' | 'users' | 'groups' | 'sets' | 'interfaceGroups' | 'now'>;
 
-function protocolComplaints({ name, kind, protocols = [] }: Extension, proto: Proto): readonly Complaint[] {
+function protocolComplaints({ name, kind, protocols = [] }: Extension, proto: Proto): readonly RuleComplaint[] {
   if (proto !== undefined && !proto.inverted && protocols.includes(proto.value)) return [];
   const names = protocols.map((value) => `\`-p ${protocol.print(value, { family: 4 })}\``);
   const clause = kind === 'match' ? `-m ${name}` : `-j ${name}`;
@@ -83,8 +83,11 @@ function protocolComplaints({ name, kind, protocols = [] }: Extension, proto: Pr
   ];
 }
 
-function tableComplaints({ name: extensionName, demands }: Extension, given: Readonly<Record<string, GivenOption>>): readonly Complaint[] {
-  const complaints: Complaint[] = [];
+function tableComplaints(
+  { name: extensionName, demands }: Extension,
+  given: Readonly<Record<string, GivenOption>>,
+): readonly RuleComplaint[] {
+  const complaints: RuleComplaint[] = [];
   for (const [name, { required, excludes, needs }] of demands) {
     const option = given[name];
     if (option === undefined) {

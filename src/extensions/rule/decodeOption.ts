@@ -1,13 +1,13 @@
 /** The arguments of one option through their shapes. */
 import type { Word } from '../../syntax/iptables/ast.ts';
-import type { GivenOption, OptionSpec } from '../contract/extension.ts';
+import type { ExtensionOptionSpec, GivenOption } from '../contract/extension.ts';
 import { type AnyValue, SHAPES, type ShapeName } from '../shapes/all.ts';
 import { type Decoded, decodeValue, type Shape } from '../shapes/shape.ts';
 import type { BindContext } from './boundRule.ts';
 
 interface WrittenOption {
   readonly name: string;
-  readonly spec: OptionSpec;
+  readonly spec: ExtensionOptionSpec;
   readonly inverted: boolean;
   readonly values: readonly Word[];
   readonly word: Word;

@@ -1,14 +1,14 @@
 /** Long options: of an extension, of an extension that is not modelled, or base options by their long names. */
 import type { Word } from '../../syntax/iptables/ast.ts';
-import { type Extension, elementKey, type OptionSpec } from '../contract/extension.ts';
+import { type Extension, type ExtensionOptionSpec, elementKey } from '../contract/extension.ts';
 import { baseOption } from './baseOption.ts';
 import { decodeOption } from './decodeOption.ts';
 import { intraposed } from './intraposed.ts';
 import { isSlip, loadProtocolMatch } from './openClauses.ts';
-import { type Found, findByPrefix, findExactly } from './optionIndex.ts';
-import { type Loaded, looksLikeOption, type OpenClause, refuse, type State, skipValues, takeInversion } from './ruleState.ts';
+import { type FoundOption, findByPrefix, findExactly } from './optionIndex.ts';
+import { type LoadedExtension, looksLikeOption, type OpenClause, type RuleState, refuse, skipValues, takeInversion } from './ruleState.ts';
 
-export function longOption(state: State, word: Word): void {
+export function longOption(state: RuleState, word: Word): void {
   const equals = word.text.indexOf('=');
   const name = equals < 0 ? word.text : word.text.slice(0, equals);
   const attached = equals < 0 ? undefined : { ...word, text: word.text.slice(equals + 1), start: word.start + equals + 1 };
@@ -27,7 +27,11 @@ export function longOption(state: State, word: Word): void {
 }
 
 /** ip6tables-nft knows `--fragments` and finds it ambiguous. */
-function inIpv6Legacy(state: State, word: Word, found: Found<Loaded> | undefined): Found<Loaded> | undefined {
+function inIpv6Legacy(
+  state: RuleState,
+  word: Word,
+  found: FoundOption<LoadedExtension> | undefined,
+): FoundOption<LoadedExtension> | undefined {
   if (found?.kind !== 'ambiguous' || found.withoutFragments === undefined || state.context.family === 4) return found;
   const message = `iptables-nft refuses \`${word.text}\`, which may be ${found.candidates.map((text) => `\`${text}\``).join(' or ')}`;
   state.context.report({ kind: 'warning', message, refusedBy: 'nft', span: word, help: 'write the name in full' });
@@ -36,13 +40,13 @@ function inIpv6Legacy(state: State, word: Word, found: Found<Loaded> | undefined
 
 const PORT_OPTIONS: readonly string[] = ['--dport', '--sport', '--destination-port', '--source-port'];
 
-function unknownHelp({ base }: State, name: string): string {
+function unknownHelp({ base }: RuleState, name: string): string {
   if (PORT_OPTIONS.includes(name) && base.proto === undefined) return 'put `-p tcp` or `-p udp` before it';
   return 'an option follows the `-m`, `-j` or `-p` that it belongs to';
 }
 
 /** In saved text: an option of the last extension that its later versions have. */
-function newerOption({ saved, loaded }: State, name: string): Found<Loaded> | undefined {
+function newerOption({ saved, loaded }: RuleState, name: string): FoundOption<LoadedExtension> | undefined {
   const newest = loaded.at(-1);
   if (!saved || newest === undefined) return undefined;
   if (loaded.some(({ extension }) => [...(extension?.spellings.keys() ?? [])].some((known) => isSlip(name, known)))) return undefined;
@@ -53,7 +57,7 @@ function newerOption({ saved, loaded }: State, name: string): Found<Loaded> | un
 }
 
 /** As getopt_long(3) finds it among what is loaded by now; an unknown one may belong to the match of `-p`, or to an unknown extension. */
-function findOption(state: State, name: string): Found<Loaded> | undefined {
+function findOption(state: RuleState, name: string): FoundOption<LoadedExtension> | undefined {
   const stranger = state.loaded.at(-1);
   // iptables-save writes base options in their short forms, and the options of an extension behind its name
   if (stranger?.clause.stranger === true) return { kind: 'extension', loaded: stranger, name };
@@ -69,7 +73,7 @@ function findOption(state: State, name: string): Found<Loaded> | undefined {
 }
 
 /** The option and all words up to the next option are kept as they are. */
-function opaqueOption(state: State, clause: OpenClause, word: Word): void {
+function opaqueOption(state: RuleState, clause: OpenClause, word: Word): void {
   const inversion = takeInversion(state);
   const from = state.at;
   skipValues(state);
@@ -86,9 +90,9 @@ interface ExtensionOption {
   readonly attached: Word | undefined;
 }
 
-function extensionOption(state: State, option: ExtensionOption): void {
+function extensionOption(state: RuleState, option: ExtensionOption): void {
   const { clause, extension, name, word, attached } = option;
-  const spec = extension.options[name] as OptionSpec;
+  const spec = extension.options[name] as ExtensionOptionSpec;
   const before = takeInversion(state);
   const mayFollow = attached === undefined && spec.invertible === true && spec.value.length > 0;
   const inversion = (mayFollow ? intraposed(state, word, before) : undefined) ?? before;
@@ -110,7 +114,11 @@ function extensionOption(state: State, option: ExtensionOption): void {
 }
 
 /** getopt takes the first argument as it comes; further ones are fetched by hand and may not look like options. */
-function takeValues(state: State, { value, optional }: OptionSpec, { attached }: ExtensionOption): readonly Word[] | undefined {
+function takeValues(
+  state: RuleState,
+  { value, optional }: ExtensionOptionSpec,
+  { attached }: ExtensionOption,
+): readonly Word[] | undefined {
   const following = state.words[state.at];
   if (optional === true && (following === undefined || looksLikeOption(following))) return [];
   const values = attached === undefined ? [] : [attached];
@@ -124,7 +132,7 @@ function takeValues(state: State, { value, optional }: OptionSpec, { attached }:
 }
 
 interface Taken {
-  readonly spec: OptionSpec;
+  readonly spec: ExtensionOptionSpec;
   readonly option: ExtensionOption;
   readonly values: readonly Word[] | undefined;
   readonly inverted: boolean;
@@ -141,6 +149,6 @@ function valueProblem({ spec, option: { name, attached, word }, values, inverted
 
 /** Where `given` has an option: those of further elements do not hide those of the first. */
 function keyOf({ extension, clause, name }: ExtensionOption): string {
-  const { opensElement, perElement } = extension.options[name] as OptionSpec;
+  const { opensElement, perElement } = extension.options[name] as ExtensionOptionSpec;
   return opensElement === true || perElement === true ? elementKey(name, clause.element) : name;
 }

@@ -1,9 +1,9 @@
 /** `-d ! ADDRESS`: the order of iptables before 1.4, which 1.8.9 no longer reads and old files still have. */
 import type { Word } from '../../syntax/iptables/ast.ts';
-import { looksLikeOption, refuse, type State } from './ruleState.ts';
+import { looksLikeOption, type RuleState, refuse } from './ruleState.ts';
 
 /** Takes a `!` that stands between `option` and its value. */
-export function intraposed(state: State, option: Word, before: Word | undefined): Word | undefined {
+export function intraposed(state: RuleState, option: Word, before: Word | undefined): Word | undefined {
   const next = state.words[state.at];
   const behind = state.words[state.at + 1];
   if (next?.text !== '!' || next.quoted || behind === undefined || looksLikeOption(behind)) return undefined;

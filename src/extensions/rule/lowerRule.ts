@@ -3,7 +3,7 @@ import type { Effect } from '../../netfilter/effect.ts';
 import { ALWAYS, equals, inSet, type MatchExpr, not, or, unmodelled } from '../../netfilter/matchExpr.ts';
 import type { Conjunct, RuleContext } from '../contract/extension.ts';
 import { inNetwork } from '../contract/networkExpr.ts';
-import type { Network } from '../shapes/address.ts';
+import type { NetworkText } from '../shapes/address.ts';
 import type { BoundMatch, BoundRule, HostName, Invertible } from './boundRule.ts';
 
 /** What one option of a rule, or one match as a whole, asks. */
@@ -42,7 +42,7 @@ function maybeNot(expr: MatchExpr, { inverted }: { readonly inverted: boolean })
   return inverted ? not(expr) : expr;
 }
 
-function addressExpr(field: 'src' | 'dst', option: Invertible<readonly (Network | HostName)[]>): MatchExpr {
+function addressExpr(field: 'src' | 'dst', option: Invertible<readonly (NetworkText | HostName)[]>): MatchExpr {
   const exprs = option.value.map((value) =>
     'host' in value ? unmodelled(`the addresses of host \`${value.host}\``) : inNetwork(field, value),
   );

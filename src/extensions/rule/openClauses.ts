@@ -6,10 +6,10 @@ import type { Span } from '../../syntax/text/source.ts';
 import type { Extension } from '../contract/extension.ts';
 import { protocolMatchName } from '../shapes/protocol.ts';
 import { findMatch, findTarget, MATCHES, TARGETS } from './registry.ts';
-import { openClause, refuse, type State } from './ruleState.ts';
+import { openClause, type RuleState, refuse } from './ruleState.ts';
 import { isKnownMatch, isKnownTarget } from './unmodelled.ts';
 
-export function openMatch(state: State, name: string, span: Span): void {
+export function openMatch(state: RuleState, name: string, span: Span): void {
   const extension = findMatch(name);
   const { family } = state.context;
   const stranger = extension === undefined && isStranger(state, name, MATCHES);
@@ -30,7 +30,7 @@ export function openMatch(state: State, name: string, span: Span): void {
 }
 
 /** An extension that is known where the rule was printed and not here. Saved text is edited by hand, too: a slip of the pen is none. */
-function isStranger(state: State, name: string, known: readonly Extension[]): boolean {
+function isStranger(state: RuleState, name: string, known: readonly Extension[]): boolean {
   if (!state.saved || !/^[\w-]{1,28}$/.test(name) || isKnownMatch(name) || isKnownTarget(name)) return false;
   return known.every((one) => !isSlip(name.toLowerCase(), one.name.toLowerCase()));
 }
@@ -42,7 +42,7 @@ export function isSlip(written: string, known: string): boolean {
 }
 
 /** Loads the match of the rule's `-p` when an option asks for it; false when there is none to load. */
-export function loadProtocolMatch(state: State): boolean {
+export function loadProtocolMatch(state: RuleState): boolean {
   const { proto } = state.base;
   if (proto === undefined || state.implicitDone) return false;
   state.implicitDone = true;
@@ -54,7 +54,7 @@ export function loadProtocolMatch(state: State): boolean {
   return true;
 }
 
-export function openTarget(state: State, option: 'jump' | 'goto', word: Word): void {
+export function openTarget(state: RuleState, option: 'jump' | 'goto', word: Word): void {
   if (state.target !== undefined) {
     refuse(state, { span: word, message: 'a rule has only one target', help: 'split it into two rules' });
     return;

@@ -4,7 +4,7 @@
 import { formatAddress } from '../../packet/address.ts';
 import type { Word } from '../../syntax/iptables/ast.ts';
 import { type RuleContext, saveOption } from '../contract/extension.ts';
-import { type Network, prefixLength } from '../shapes/address.ts';
+import { type NetworkText, prefixLength } from '../shapes/address.ts';
 import { protocol } from '../shapes/protocol.ts';
 import type { BoundClause, BoundRule, HostName, Invertible } from './boundRule.ts';
 import type { LoweredClause } from './lowerRule.ts';
@@ -71,16 +71,16 @@ function printInterface(option: '-i' | '-o', given: Invertible<string> | undefin
   return given === undefined || (given.value === '+' && !given.inverted) ? undefined : `${bang(given)}${option} ${given.value}`;
 }
 
-function printNetworks(option: '-s' | '-d', given: Invertible<readonly (Network | HostName)[]> | undefined): string | undefined {
+function printNetworks(option: '-s' | '-d', given: Invertible<readonly (NetworkText | HostName)[]> | undefined): string | undefined {
   if (given === undefined || (!given.inverted && given.value.some(isEverything))) return undefined;
   return `${bang(given)}${option} ${given.value.map((value) => ('host' in value ? value.host : withMask(value))).join(',')}`;
 }
 
-function isEverything(value: Network | HostName): boolean {
+function isEverything(value: NetworkText | HostName): boolean {
   return 'mask' in value && (value.mask === 0 || value.mask === 0n);
 }
 
 /** Always with its mask. */
-function withMask({ address, mask }: Network): string {
+function withMask({ address, mask }: NetworkText): string {
   return `${formatAddress(address)}/${prefixLength(mask) ?? formatAddress(mask)}`;
 }

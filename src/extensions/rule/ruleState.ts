@@ -23,7 +23,7 @@ export interface OpenClause {
 }
 
 /** One entry of getopt's table: the clause that takes the options of this extension now. */
-export interface Loaded {
+export interface LoadedExtension {
   readonly extension: Extension | undefined;
   clause: OpenClause;
 }
@@ -32,14 +32,14 @@ export type OpenTarget =
   | { readonly kind: 'extension'; readonly clause: OpenClause }
   | { readonly kind: 'jump' | 'goto'; readonly word: Word };
 
-export interface State extends BaseState {
+export interface RuleState extends BaseState {
   readonly words: readonly Word[];
   readonly context: BindContext;
   at: number;
   /** a `!` that waits for its option */
   inverted: Word | undefined;
   readonly matches: OpenClause[];
-  readonly loaded: Loaded[];
+  readonly loaded: LoadedExtension[];
   target: OpenTarget | undefined;
   /** a kernel printed the rule: what is not known here was known there */
   readonly saved: boolean;
@@ -48,7 +48,7 @@ export interface State extends BaseState {
   failed: boolean;
 }
 
-export function newState({ words, saved = false }: RuleNode, context: BindContext): State {
+export function newRuleState({ words, saved = false }: RuleNode, context: BindContext): RuleState {
   return {
     words,
     saved,
@@ -93,20 +93,20 @@ interface Refused {
   readonly help?: string | undefined;
 }
 
-export function refuse(state: State, { kind = 'malformed', span, message, help }: Refused): void {
+export function refuse(state: RuleState, { kind = 'malformed', span, message, help }: Refused): void {
   state.failed = true;
   state.context.report({ kind, message, span, ...(help === undefined ? {} : { help }) });
 }
 
 /** The `!` of this option, when it is there. It is used up by asking. */
-export function takeInversion(state: State): Word | undefined {
+export function takeInversion(state: RuleState): Word | undefined {
   const { inverted } = state;
   state.inverted = undefined;
   return inverted;
 }
 
 /** Goes to the next word that looks like an option. */
-export function skipValues(state: State): void {
+export function skipValues(state: RuleState): void {
   while (state.at < state.words.length && !looksLikeOption(state.words[state.at] as Word)) state.at++;
 }
 

@@ -5,7 +5,7 @@ import { type NatPorts, natPorts, readNatPorts } from './port.ts';
 import { type Decoded, malformed, notModelled, part, type Shape } from './shape.ts';
 
 /** A network; `mask` need not be a prefix. `address` keeps its host bits. */
-export interface Network {
+export interface NetworkText {
   readonly address: Address;
   readonly mask: Address;
 }
@@ -61,7 +61,7 @@ function readMask(family: Family, text: string | undefined): Decoded<Address> {
     : malformed(`\`/${text}\` is longer than an IPv${family} address`);
 }
 
-function looseNetwork(dotted: Dotted): Shape<Network> {
+function looseNetwork(dotted: Dotted): Shape<NetworkText> {
   return {
     rule: 'networkOrHost',
     decode: (parts, { family }) => {
@@ -87,7 +87,7 @@ export const network = looseNetwork('inetAton');
 export const baseNetwork = looseNetwork('padded');
 
 /** -m conntrack: iptables-save leaves out a mask that is no prefix. */
-export const ctNetwork: Shape<Network> = {
+export const ctNetwork: Shape<NetworkText> = {
   decode: (parts, context) => {
     const decoded = network.decode(parts, context);
     if ('refused' in decoded || prefixLength(decoded.value.mask) !== undefined) return decoded;
@@ -157,7 +157,7 @@ export const natRange: Shape<NatRange> = {
 };
 
 /** `00:11:22:33:44:55` as a 48-bit number */
-export const mac: Shape<number> = {
+export const macAddress: Shape<number> = {
   rule: 'mac',
   decode: ({ text }) => ({ value: text.split(':').reduce((value, octet) => value * 256 + Number.parseInt(octet, 16), 0) }),
   print: (value) =>

@@ -1,10 +1,10 @@
 /** All value shapes by name. An option names the shapes of its arguments; `lower` then gets their typed values. */
 import { ADDR_TYPES } from '../../packet/fields.ts';
-import { address, addressRange, ctNetwork, mac, natRange, network } from './address.ts';
+import { address, addressRange, ctNetwork, macAddress, natRange, network } from './address.ts';
 import { bitRate } from './bitRate.ts';
 import { chunkTypes } from './chunks.ts';
 import { date, monthDays, timeOfDay, weekDays } from './clock.ts';
-import { accountName, listName, portName, tableName } from './fileName.ts';
+import { accountName, listName, portName, tableNameShape } from './fileName.ts';
 import { hashBurst, hashRate } from './hashlimit.ts';
 import { ICMP, ICMPV6, icmpType } from './icmp.ts';
 import { idRange } from './id.ts';
@@ -16,11 +16,11 @@ import {
   ipv6Headers,
   maskLength,
   policyProto,
-  prefixLength,
+  prefixLengthShape,
   routeAddresses,
   segment,
 } from './list.ts';
-import { connLabel, deviceGroup, dscp, dscpClass, mhTypes, packetType, routeRealm, tosMask } from './named.ts';
+import { connLabel, deviceGroup, dscpClass, dscpValue, mhTypes, packetType, routeRealm, tosMask } from './named.ts';
 import { cutTo, hexNumber, integer, maskedNumber, U8, U16, U32 } from './number.ts';
 import { hexPattern, pattern } from './pattern.ts';
 import { decimalPort, decimalPortRange, natPorts, portList, portRange, sctpPortRange } from './port.ts';
@@ -82,7 +82,7 @@ export const SHAPES = {
   ctNetwork,
   address,
   addressRange,
-  mac,
+  mac: macAddress,
   protocol,
   protocolNumber,
   users: idRange('user'),
@@ -122,7 +122,7 @@ export const SHAPES = {
   headerOptions,
   routeAddresses,
   segment,
-  prefixLength,
+  prefixLength: prefixLengthShape,
   maskLength,
   addressMask,
   bpfProgram,
@@ -154,8 +154,8 @@ export const SHAPES = {
   portName,
   genre: rawName(31),
   listName,
-  tableName,
-  dscp,
+  tableName: tableNameShape,
+  dscp: dscpValue,
   dscpClass,
   tosMask,
   auditType: word('record type', ['accept', 'drop', 'reject'], ANY_CASE),

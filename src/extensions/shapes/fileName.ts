@@ -25,7 +25,7 @@ function plainName({ min, max, file }: Names): Shape<string> {
 /** of -m recent. kernel include/uapi/linux/netfilter/xt_recent.h XT_RECENT_NAME_LEN */
 export const listName = plainName({ min: 1, max: 199, file: true });
 /** of -m hashlimit. kernel include/uapi/linux/limits.h NAME_MAX */
-export const tableName = plainName({ min: 1, max: 254, file: true });
+export const tableNameShape = plainName({ min: 1, max: 254, file: true });
 /** of -m nfacct. kernel include/uapi/linux/netfilter/nfnetlink_acct.h NFACCT_NAME_MAX */
 export const accountName = plainName({ min: 1, max: 31, file: false });
 /** of -m physdev */

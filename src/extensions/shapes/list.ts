@@ -1,6 +1,6 @@
 /** Lists as strtok(3) takes them apart, and closed sets of words of single matches. */
 import { type Address, formatAddress, parseAddress, prefixMask } from '../../packet/address.ts';
-import { prefixLength as lengthOf, type Network, network } from './address.ts';
+import { prefixLength as lengthOf, type NetworkText, network } from './address.ts';
 import { numberOf, strtoul, U8 } from './number.ts';
 import { type Decoded, malformed, type Shape } from './shape.ts';
 
@@ -109,7 +109,7 @@ export const routeAddresses: Shape<readonly Address[]> = {
 };
 
 /** A prefix length, or a mask; one that is no prefix counts as the longest. */
-export const prefixLength: Shape<number> = {
+export const prefixLengthShape: Shape<number> = {
   decode: ({ text }, { family }) => {
     const longest = family === 4 ? 32 : 128;
     const written = /^\d+$/.test(text) ? Number(text) : undefined;
@@ -164,7 +164,7 @@ export const policyProto: Shape<string> = {
 };
 
 /** A segment of SRv6; always printed with its mask. */
-export const segment: Shape<Network> = {
+export const segment: Shape<NetworkText> = {
   ...network,
   print: ({ address, mask }) => `${formatAddress(address)}/${lengthOf(mask) ?? formatAddress(mask)}`,
 };

@@ -7,7 +7,7 @@ function padded(value: number): string {
   return `0x${value.toString(16).padStart(2, '0')}`;
 }
 
-export const dscp: Shape<number> = { ...integer({ max: 0x3f }), print: padded };
+export const dscpValue: Shape<number> = { ...integer({ max: 0x3f }), print: padded };
 
 /** source: RFC 2474, RFC 2597, RFC 3246 */
 const DSCP_CLASSES: readonly (readonly [name: string, value: number])[] = [

@@ -1,7 +1,7 @@
 /** Values of single targets: queues, durations, TCP options, network prefixes, traffic classes.
  *  man iptables-extensions(8), NFQUEUE, RATEEST, TCPOPTSTRIP, NETMAP, SNPT, CLASSIFY */
 import { type Address, familyOf, formatAddress, parseAddress } from '../../packet/address.ts';
-import { mac, type Network, network, prefixLength } from './address.ts';
+import { macAddress, type NetworkText, network, prefixLength } from './address.ts';
 import { integer, type NumberRange, numberOf, range, U8, U16, U32 } from './number.ts';
 import { decodeValue, malformed, notModelled, part, type Shape } from './shape.ts';
 import { freeText } from './word.ts';
@@ -55,7 +55,7 @@ export const tcpOptions: Shape<readonly number[]> = {
 };
 
 /** Always with its length, and without host bits. */
-export const prefix: Shape<Network> = {
+export const prefix: Shape<NetworkText> = {
   ...network,
   decode: (parts, context) => {
     const [, address4, long] = /^([\d.]+)\/(\d+)$/.exec(parts.text) ?? [];
@@ -75,7 +75,7 @@ export const prefix: Shape<Network> = {
 };
 
 /** With its length; host bits are kept, for the kernel to refuse. */
-export const rawPrefix: Shape<Network> = { ...prefix, decode: network.decode };
+export const rawPrefix: Shape<NetworkText> = { ...prefix, decode: network.decode };
 
 function masked(address: Address, mask: Address): Address {
   return familyOf(address) === 4 ? (Number(address) & Number(mask)) >>> 0 : BigInt(address) & BigInt(mask);
@@ -162,8 +162,10 @@ export const hashPrefix: Shape<number> = {
 
 /** The address of a group of machines; printed in capitals. */
 export const groupMac: Shape<number> = {
-  ...mac,
+  ...macAddress,
   decode: (parts, context) =>
-    Number.parseInt(parts.text, 16) % 2 === 1 ? mac.decode(parts, context) : malformed(`\`${parts.text}\` is no multicast MAC address`),
-  print: (value, context) => mac.print(value, context).toUpperCase(),
+    Number.parseInt(parts.text, 16) % 2 === 1
+      ? macAddress.decode(parts, context)
+      : malformed(`\`${parts.text}\` is no multicast MAC address`),
+  print: (value, context) => macAddress.print(value, context).toUpperCase(),
 };

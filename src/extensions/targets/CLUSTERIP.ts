@@ -1,7 +1,7 @@
 /** CLUSTERIP - one address shared by several machines, of which each answers a share of the connections.
  *  man    iptables-extensions(8), CLUSTERIP
  *  kernel net/ipv4/netfilter/ipt_CLUSTERIP.c until 6.3, where it was removed: INPUT, `-d` of one address */
-import { type OptionSpec, saveOption, targetExtension } from '../contract/extension.ts';
+import { type ExtensionOptionSpec, saveOption, targetExtension } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--new': { value: [] },
@@ -10,7 +10,7 @@ const OPTIONS = {
   '--total-nodes': { value: ['clusterNodes'] },
   '--local-node': { value: ['clusterNodes'] },
   '--hash-init': { value: ['u32'] },
-} as const satisfies Readonly<Record<string, OptionSpec>>;
+} as const satisfies Readonly<Record<string, ExtensionOptionSpec>>;
 
 /** All of these make a cluster address; none of them joins one that is there. */
 const FULL = ['--new', '--hashmode', '--clustermac', '--total-nodes', '--local-node'] as const;

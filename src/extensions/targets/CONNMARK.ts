@@ -2,8 +2,8 @@
  *  man    iptables-extensions(8), CONNMARK
  *  kernel net/netfilter/xt_connmark.c connmark_tg_shift(): nothing happens without a connection */
 import type { Effect } from '../../netfilter/effect.ts';
-import { type Complaint, type Given, type GivenOption, targetExtension } from '../contract/extension.ts';
-import { type Change, invert, MARK_OPTIONS, markChange, saveChange } from '../contract/markChange.ts';
+import { type GivenOption, type GivenValues, type RuleComplaint, targetExtension } from '../contract/extension.ts';
+import { invert, MARK_OPTIONS, type MarkChange, markChange, saveChange } from '../contract/markChange.ts';
 import { hex, U32 } from '../shapes/number.ts';
 
 const OPTIONS = {
@@ -20,7 +20,7 @@ const OPTIONS = {
 const CHANGES = Object.keys(MARK_OPTIONS) as (keyof typeof MARK_OPTIONS)[];
 
 /** `--mask` and `--ctmask` behind a plain change replace its mask. */
-function change(given: Given<typeof OPTIONS>): Change | undefined {
+function change(given: GivenValues<typeof OPTIONS>): MarkChange | undefined {
   const plain = markChange(given);
   const mask = given['--mask'] ?? given['--ctmask'];
   const said = CHANGES.flatMap((name) => given[name]?.span.start ?? []);
@@ -30,7 +30,7 @@ function change(given: Given<typeof OPTIONS>): Change | undefined {
 }
 
 /** The last one counts; by nothing is not at all. */
-function shift(given: Given<typeof OPTIONS>): GivenOption<readonly [number]> | undefined {
+function shift(given: GivenValues<typeof OPTIONS>): GivenOption<readonly [number]> | undefined {
   const { '--left-shift-mark': left, '--right-shift-mark': right } = given;
   const [last] = [left, right].flatMap((option) => option ?? []).sort((a, b) => b.span.start - a.span.start);
   return last?.values[0] === 0 ? undefined : last;
@@ -38,7 +38,7 @@ function shift(given: Given<typeof OPTIONS>): GivenOption<readonly [number]> | u
 
 const MARK_BITS = 32;
 
-function complaints(given: Given<typeof OPTIONS>): readonly Complaint[] {
+function complaints(given: GivenValues<typeof OPTIONS>): readonly RuleComplaint[] {
   if (change(given) === undefined && given['--save-mark'] === undefined && given['--restore-mark'] === undefined) {
     const message = '`-j CONNMARK` needs `--set-mark`, `--save-mark`, `--restore-mark` or another operation';
     return [{ kind: 'malformed', message }];
@@ -49,7 +49,7 @@ function complaints(given: Given<typeof OPTIONS>): readonly Complaint[] {
     : [{ kind: 'not-loadable', message: `a mark has ${MARK_BITS} bits: the kernel takes shifts by less`, option: by?.name ?? '' }];
 }
 
-function masks(given: Given<typeof OPTIONS>): { readonly packet: number; readonly connection: number } {
+function masks(given: GivenValues<typeof OPTIONS>): { readonly packet: number; readonly connection: number } {
   const both = given['--mask']?.values[0];
   return { packet: both ?? given['--nfmask']?.values[0] ?? U32, connection: both ?? given['--ctmask']?.values[0] ?? U32 };
 }

@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_CT.c xt_ct_tg_check(): table raw; conntrack is needed unless `--notrack` is given
  *  fact   of `--zone`, `--zone-orig` and `--zone-reply` the last id counts, or `mark` wherever it stands; a direction stays, both cancel out */
 import type { Effect, Zone } from '../../netfilter/effect.ts';
-import { type Given, saveOption, targetExtension } from '../contract/extension.ts';
+import { type GivenValues, saveOption, targetExtension } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--notrack': { value: [] },
@@ -21,7 +21,7 @@ interface AskedZone {
   readonly dir?: 'original' | 'reply';
 }
 
-function zoneOf(given: Given<typeof OPTIONS>): AskedZone | undefined {
+function zoneOf(given: GivenValues<typeof OPTIONS>): AskedZone | undefined {
   const { '--zone': both, '--zone-orig': original, '--zone-reply': reply } = given;
   const options = [both, original, reply].flatMap((option) => option ?? []).sort((a, b) => a.span.start - b.span.start);
   const last = options.at(-1);

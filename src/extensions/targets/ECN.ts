@@ -4,7 +4,7 @@
 import type { Effect, FieldChange } from '../../netfilter/effect.ts';
 import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { type Given, targetExtension } from '../contract/extension.ts';
+import { type GivenValues, targetExtension } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--ecn-tcp-remove': { value: [], excludes: ['--ecn-tcp-ece', '--ecn-tcp-cwr'] },
@@ -20,7 +20,7 @@ interface Asked {
 }
 
 /** `--ecn-tcp-remove` takes back an `--ecn-ip-ect` before it. */
-function asked(given: Given<typeof OPTIONS>): Asked {
+function asked(given: GivenValues<typeof OPTIONS>): Asked {
   const { '--ecn-tcp-remove': remove, '--ecn-tcp-ece': ece, '--ecn-tcp-cwr': cwr, '--ecn-ip-ect': ect } = given;
   const ip = remove !== undefined && ect !== undefined && ect.span.start < remove.span.start ? undefined : ect?.values[0];
   return remove === undefined ? { ece: ece?.values[0], cwr: cwr?.values[0], ect: ip } : { ece: 0, cwr: 0, ect: ip };

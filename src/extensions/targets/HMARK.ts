@@ -1,7 +1,7 @@
 /** HMARK - sets the packet's mark from a hash of its addresses and ports.
  *  man    iptables-extensions(8), HMARK
  *  kernel net/netfilter/xt_HMARK.c hmark_tg_v4() */
-import { type Complaint, type Given, targetExtension } from '../contract/extension.ts';
+import { type GivenValues, type RuleComplaint, targetExtension } from '../contract/extension.ts';
 import { hex8, hexDigits, U16, U32 } from '../shapes/number.ts';
 
 const OPTIONS = {
@@ -31,12 +31,12 @@ const WHOLE = {
 } as const;
 type Part = keyof typeof WHOLE;
 
-function named(given: Given<typeof OPTIONS>): ReadonlySet<Part | 'ct'> {
+function named(given: GivenValues<typeof OPTIONS>): ReadonlySet<Part | 'ct'> {
   return given['--hmark-tuple']?.values[0] ?? new Set();
 }
 
 /** Every part of the hash needs to be said once; a tuple replaces what stands before it. */
-function complaints(given: Given<typeof OPTIONS>): readonly Complaint[] {
+function complaints(given: GivenValues<typeof OPTIONS>): readonly RuleComplaint[] {
   const tuple = named(given);
   const tupleStart = given['--hmark-tuple']?.span.start ?? 0;
   const twice = (Object.keys(WHOLE) as Part[]).find((part) => tuple.has(part) && (given[WHOLE[part]]?.span.start ?? 0) > tupleStart);

@@ -1,13 +1,13 @@
 /** LED - blinks and goes on.
  *  man    iptables-extensions(8), LED
  *  kernel net/netfilter/xt_LED.c led_tg(): XT_CONTINUE */
-import { type OptionSpec, saveOption, targetExtension } from '../contract/extension.ts';
+import { type ExtensionOptionSpec, saveOption, targetExtension } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--led-trigger-id': { value: ['ledName'], required: true },
   '--led-delay': { value: ['ledDelay'] },
   '--led-always-blink': { value: [] },
-} as const satisfies Readonly<Record<string, OptionSpec>>;
+} as const satisfies Readonly<Record<string, ExtensionOptionSpec>>;
 
 export const LED = targetExtension({
   name: 'LED',

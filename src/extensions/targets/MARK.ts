@@ -2,9 +2,9 @@
  *  man    iptables-extensions(8), MARK
  *  kernel net/netfilter/xt_mark.c mark_tg(): mark = (mark & ~mask) ^ value */
 import { targetExtension } from '../contract/extension.ts';
-import { type Change, MARK_OPTIONS, markChange, saveChange } from '../contract/markChange.ts';
+import { MARK_OPTIONS, type MarkChange, markChange, saveChange } from '../contract/markChange.ts';
 
-const UNCHANGED: Change = { keep: 0xffff_ffff, xor: 0 };
+const UNCHANGED: MarkChange = { keep: 0xffff_ffff, xor: 0 };
 
 export const MARK = targetExtension({
   name: 'MARK',

@@ -2,8 +2,8 @@
  *  man    iptables-extensions(8), DNPT and SNPT
  *  kernel net/ipv6/netfilter/ip6t_NPT.c ip6t_npt_checkentry(): prefixes of at most 64 bits, without host bits */
 import type { HookName } from '../../netfilter/hooks.ts';
-import { type Complaint, type Given, targetExtension } from '../contract/extension.ts';
-import { type Network, prefixLength } from '../shapes/address.ts';
+import { type GivenValues, type RuleComplaint, targetExtension } from '../contract/extension.ts';
+import { type NetworkText, prefixLength } from '../shapes/address.ts';
 import { rawPrefix } from '../shapes/targetValues.ts';
 
 const OPTIONS = {
@@ -13,15 +13,15 @@ const OPTIONS = {
 
 const MAX_LENGTH = 64;
 
-function problem({ address, mask }: Network): string | undefined {
+function problem({ address, mask }: NetworkText): string | undefined {
   const length = prefixLength(mask);
   if (length === undefined) return 'is no prefix';
   if (length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} bits`;
   return (BigInt(address) & ~BigInt(mask)) === 0n ? undefined : 'has host bits';
 }
 
-function complaints(given: Given<typeof OPTIONS>): readonly Complaint[] {
-  return (['--src-pfx', '--dst-pfx'] as const).flatMap((option): readonly Complaint[] => {
+function complaints(given: GivenValues<typeof OPTIONS>): readonly RuleComplaint[] {
+  return (['--src-pfx', '--dst-pfx'] as const).flatMap((option): readonly RuleComplaint[] => {
     const value = given[option]?.values[0];
     const what = value === undefined ? undefined : problem(value);
     return what === undefined ? [] : [{ kind: 'not-loadable', message: `the prefix of \`${option}\` ${what}`, option }];

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), RATEEST
  *  kernel net/netfilter/xt_RATEEST.c xt_rateest_tg(): XT_CONTINUE
  *  fact   the interval is the next of 250 ms to 8 s, the time constant a power of two times that, of which 32 bits of microseconds are saved */
-import { type Given, targetExtension } from '../contract/extension.ts';
+import { type GivenValues, targetExtension } from '../contract/extension.ts';
 import { duration } from '../shapes/targetValues.ts';
 
 const OPTIONS = {
@@ -18,7 +18,7 @@ const LONGEST = 5;
 const MAX_EWMA_LOG = 29;
 
 /** Powers of two. iptables libxt_RATEEST.c RATEEST_final_check() */
-function logs(given: Given<typeof OPTIONS>): { readonly interval: number; readonly ewma: number } {
+function logs(given: GivenValues<typeof OPTIONS>): { readonly interval: number; readonly ewma: number } {
   const asked = given['--rateest-interval']?.values[0] ?? 0;
   const constant = given['--rateest-ewmalog']?.values[0] ?? 0;
   let interval = 0;

@@ -4,7 +4,7 @@
  *  fact   `!` before any of its options is taken and means nothing */
 
 import type { HookName } from '../../netfilter/hooks.ts';
-import { type Complaint, type Given, type OptionSpec, saveOption, targetExtension } from '../contract/extension.ts';
+import { type ExtensionOptionSpec, type GivenValues, type RuleComplaint, saveOption, targetExtension } from '../contract/extension.ts';
 
 const OPTIONS = {
   '--add-set': { value: ['setName', 'setDirs'], invertible: true },
@@ -15,18 +15,18 @@ const OPTIONS = {
   '--map-mark': { value: [], invertible: true, needs: ['--map-set'], repeatable: true },
   '--map-prio': { value: [], invertible: true, needs: ['--map-set'], repeatable: true },
   '--map-queue': { value: [], invertible: true, needs: ['--map-set'], repeatable: true },
-} as const satisfies Readonly<Record<string, OptionSpec>>;
+} as const satisfies Readonly<Record<string, ExtensionOptionSpec>>;
 
 const SETS = ['--add-set', '--del-set', '--map-set'] as const;
 const MAPS = ['--map-mark', '--map-prio', '--map-queue'] as const;
 /** Where a packet has a queue. */
 const SENDING: readonly HookName[] = ['FORWARD', 'OUTPUT', 'POSTROUTING'];
 
-function mapsQueue(given: Given<typeof OPTIONS>): boolean {
+function mapsQueue(given: GivenValues<typeof OPTIONS>): boolean {
   return given['--map-prio'] !== undefined || given['--map-queue'] !== undefined;
 }
 
-function complaints(given: Given<typeof OPTIONS>): readonly Complaint[] {
+function complaints(given: GivenValues<typeof OPTIONS>): readonly RuleComplaint[] {
   if (SETS.every((option) => given[option] === undefined)) {
     return [{ kind: 'malformed', message: '`-j SET` needs one of `--add-set`, `--del-set` and `--map-set`' }];
   }

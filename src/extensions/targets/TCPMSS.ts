@@ -6,7 +6,7 @@
 
 import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { type Complaint, type Given, type GivenOption, type RuleContext, targetExtension } from '../contract/extension.ts';
+import { type GivenOption, type GivenValues, type RuleComplaint, type RuleContext, targetExtension } from '../contract/extension.ts';
 
 /** What a packet can carry beside the IP header. */
 const MAX_MSS = { 4: 65515, 6: 65495 } as const;
@@ -14,11 +14,11 @@ const MAX_MSS = { 4: 65515, 6: 65495 } as const;
 const OPTIONS = { '--set-mss': { value: ['u16'] }, '--clamp-mss-to-pmtu': { value: [] } } as const;
 
 /** The size to set; undefined: that of the route. */
-function setSize({ '--set-mss': set, '--clamp-mss-to-pmtu': clamp }: Given<typeof OPTIONS>): number | undefined {
+function setSize({ '--set-mss': set, '--clamp-mss-to-pmtu': clamp }: GivenValues<typeof OPTIONS>): number | undefined {
   return clamp !== undefined && set !== undefined && set.span.start < clamp.span.start ? undefined : set?.values[0];
 }
 
-function sizeComplaints(given: Given<typeof OPTIONS>, { family }: RuleContext): readonly Complaint[] {
+function sizeComplaints(given: GivenValues<typeof OPTIONS>, { family }: RuleContext): readonly RuleComplaint[] {
   const mss = given['--set-mss'];
   if (mss === undefined) {
     return given['--clamp-mss-to-pmtu'] === undefined
@@ -30,7 +30,7 @@ function sizeComplaints(given: Given<typeof OPTIONS>, { family }: RuleContext): 
     : [{ kind: 'malformed', message: `expected a segment size from 0 to ${MAX_MSS[family]}`, option: '--set-mss' }];
 }
 
-function synWarning({ matches = [] }: RuleContext): readonly Complaint[] {
+function synWarning({ matches = [] }: RuleContext): readonly RuleComplaint[] {
   const asksForSyn = matches.some(({ name, given }) => name === 'tcp' && (asksSyn(given['--tcp-flags']) || isPlain(given['--syn'])));
   if (asksForSyn) return [];
   const message = 'iptables-legacy loads `-j TCPMSS` only beside `--syn` or `--tcp-flags` with SYN';

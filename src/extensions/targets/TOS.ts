@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), TOS
  *  kernel net/netfilter/xt_DSCP.c tos_tg(): tos = (tos & ~mask) ^ value */
 import type { FieldChange } from '../../netfilter/effect.ts';
-import { type Given, targetExtension } from '../contract/extension.ts';
+import { type GivenValues, targetExtension } from '../contract/extension.ts';
 import { hex8, U8 } from '../shapes/number.ts';
 
 const OPTIONS = {
@@ -14,7 +14,7 @@ const OPTIONS = {
 
 type Change = Extract<FieldChange, { readonly keep: number }>;
 
-function change(given: Given<typeof OPTIONS>): Change | undefined {
+function change(given: GivenValues<typeof OPTIONS>): Change | undefined {
   const { '--set-tos': set, '--and-tos': and, '--or-tos': or, '--xor-tos': xor } = given;
   if (set !== undefined) return { keep: invert(set.values[0].mask), xor: set.values[0].value };
   if (and !== undefined) return { keep: and.values[0], xor: 0 };

@@ -3,11 +3,11 @@
  *  kernel net/netfilter/xt_nat.c, xt_REDIRECT.c, xt_MASQUERADE.c: table nat, by hook; ports need a `-p` in the front end
  *  fact   REDIRECT goes to the loopback address in OUTPUT, and to an address of the input interface in PREROUTING */
 import type { Effect, NatTarget } from '../../netfilter/effect.ts';
-import { type Complaint, type GivenOption, type RuleContext, targetExtension } from '../contract/extension.ts';
+import { type GivenOption, type RuleComplaint, type RuleContext, targetExtension } from '../contract/extension.ts';
 import type { NatRange } from '../shapes/address.ts';
 import type { NatPorts } from '../shapes/port.ts';
 
-function needsProtocol(option: GivenOption<readonly unknown[]> | undefined, context: RuleContext): readonly Complaint[] {
+function needsProtocol(option: GivenOption<readonly unknown[]> | undefined, context: RuleContext): readonly RuleComplaint[] {
   if (option === undefined) return [];
   if (context.proto !== undefined && context.proto.span.start < option.span.start) return [];
   return [
@@ -16,7 +16,7 @@ function needsProtocol(option: GivenOption<readonly unknown[]> | undefined, cont
 }
 
 /** Only DNAT shifts a range of ports. */
-function noBase(option: GivenOption<readonly [NatPorts]> | undefined): readonly Complaint[] {
+function noBase(option: GivenOption<readonly [NatPorts]> | undefined): readonly RuleComplaint[] {
   if (option?.values[0].base === undefined) return [];
   return [{ kind: 'malformed', message: `\`${option.name}\` takes no base port`, option: option.name }];
 }

@@ -1,6 +1,6 @@
 /** The annotations that become arguments of istio-iptables, and what injection and the CNI plugin accept in each.
  *  source: istio/istio injection-template.yaml, pkg/kube/inject/validate.go, cni/pkg/plugin/sidecar_redirect.go */
-import type { Reader } from './values.ts';
+import type { ValueCheck } from './values.ts';
 import { anyText, cidrs, cidrsOrAll, interceptionMode, interfaces, pluginMode, port, ports, portsOrAll } from './values.ts';
 
 export interface TrafficAnnotation {
@@ -9,8 +9,8 @@ export interface TrafficAnnotation {
   readonly flag?: string;
   /** Helm values that stand in when a pod does not have the annotation */
   readonly values?: string;
-  readonly injection: Reader;
-  readonly plugin: Reader;
+  readonly injection: ValueCheck;
+  readonly plugin: ValueCheck;
 }
 
 const TRAFFIC = 'traffic.sidecar.istio.io';

@@ -9,12 +9,12 @@ import { configuresMesh, type ObjectParts, partsOfObject } from './objects.ts';
 
 export interface MeshConfiguration {
   /** the last file first */
-  readonly values: readonly Part[];
-  readonly meshConfig: readonly Part[];
+  readonly values: readonly ConfigurationPart[];
+  readonly meshConfig: readonly ConfigurationPart[];
 }
 
 /** A part of a file. */
-export interface Part {
+export interface ConfigurationPart {
   readonly source: Source;
   readonly root: Node;
   /** of the control plane that it configures; absent: all of them */
@@ -22,13 +22,13 @@ export interface Part {
 }
 
 /** Where a value comes from: a place in a file, or what holds when no file says anything. */
-export type Origin =
+export type ValueOrigin =
   | { readonly kind: 'place'; readonly source: Source; readonly span: Span }
   | { readonly kind: 'default'; readonly says: string };
 
-export interface Known<T> {
+export interface KnownValue<T> {
   readonly value: T;
-  readonly origin: Origin;
+  readonly origin: ValueOrigin;
 }
 
 /** Keys of MeshConfig by which a bare one is known. */
@@ -68,7 +68,7 @@ export function readMeshConfiguration({
 const PLATFORMS = [['global', 'platform'], ['profile']];
 
 /** What charts set for a platform, below everything that files say. */
-function ofPlatform(values: readonly Part[]): readonly Part[] {
+function ofPlatform(values: readonly ConfigurationPart[]): readonly ConfigurationPart[] {
   return values.flatMap((part) =>
     PLATFORMS.flatMap((path) => {
       const platform = at(part.root, ...path);
@@ -100,7 +100,7 @@ function partsOfGiven({ source, root }: Document, diagnostics: Diagnostic[]): Ob
     report({ kind: 'malformed', message, span: kind.span, help: 'pods and ProxyConfig resources go before --values, not after it' });
     return none;
   }
-  const part = (node: Node | undefined): readonly Part[] => (node === undefined ? [] : [{ source, root: node }]);
+  const part = (node: Node | undefined): readonly ConfigurationPart[] => (node === undefined ? [] : [{ source, root: node }]);
   if (MESH_CONFIG_KEYS.some((key) => at(root, key) !== undefined)) return { values: [], meshConfig: part(root) };
   return { values: part(root), meshConfig: part(at(root, 'meshConfig')) };
 }
@@ -114,7 +114,7 @@ export function meshValueAt({ meshConfig }: MeshConfiguration, ...paths: readonl
   return firstOf(meshConfig, paths);
 }
 
-function firstOf(parts: readonly Part[], paths: readonly string[]): Located<string> | undefined {
+function firstOf(parts: readonly ConfigurationPart[], paths: readonly string[]): Located<string> | undefined {
   for (const path of paths)
     for (const { source, root } of parts) {
       const node = at(root, ...path.split('.'));
@@ -144,7 +144,7 @@ export function listAt({ values }: MeshConfiguration, ...paths: readonly string[
 }
 
 /** All entries of maps of strings at a path; those of later files first. */
-export function mapAt(parts: readonly Part[], path: string): ReadonlyMap<string, Located<string>> {
+export function mapAt(parts: readonly ConfigurationPart[], path: string): ReadonlyMap<string, Located<string>> {
   const found = new Map<string, Located<string>>();
   for (const { source, root } of parts)
     for (const { key, value } of entriesOf(at(root, ...path.split('.'))))
@@ -152,7 +152,7 @@ export function mapAt(parts: readonly Part[], path: string): ReadonlyMap<string,
   return found;
 }
 
-export function known<T>(given: Located<T> | undefined, otherwise: T, says: string): Known<T> {
+export function known<T>(given: Located<T> | undefined, otherwise: T, says: string): KnownValue<T> {
   if (given === undefined) return { value: otherwise, origin: { kind: 'default', says } };
   return { value: given.value, origin: { kind: 'place', source: given.source, span: given.span } };
 }

@@ -6,12 +6,12 @@ import { at, type Document, type Node, type ReadNested, stringAt } from '../../k
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { reportInto } from '../../syntax/text/problems.ts';
 import { agentValues, injectorValues } from './flatKeys.ts';
-import type { Part } from './mesh.ts';
+import type { ConfigurationPart } from './mesh.ts';
 
 /** Values and MeshConfig that an object holds, those that win first. */
 export interface ObjectParts {
-  readonly values: readonly Part[];
-  readonly meshConfig: readonly Part[];
+  readonly values: readonly ConfigurationPart[];
+  readonly meshConfig: readonly ConfigurationPart[];
 }
 
 const NOTHING: ObjectParts = { values: [], meshConfig: [] };
@@ -61,7 +61,7 @@ export function partsOfObject({ document, readNested, diagnostics }: ReadObject)
     const read = node && readNestedText({ source, node, readNested, report: reportInto(diagnostics, source) });
     return read === undefined ? [] : [read.root];
   };
-  const part = (node: Node): Part => ({ source, root: node, revision });
+  const part = (node: Node): ConfigurationPart => ({ source, root: node, revision });
   if (map.is === 'mesh') return { values: [], meshConfig: nested('mesh').map(part) };
   return { values: [...nested('config').map(injectorValues), ...nested('values')].map(part), meshConfig: [] };
 }
@@ -70,7 +70,7 @@ function partsOfOperator({ source, root }: Document): ObjectParts {
   const kind = stringAt(root, 'kind');
   const named = kind === 'IstioOperator' ? (stringAt(root, 'spec', 'revision') ?? stringAt(root, 'spec', 'values', 'revision')) : undefined;
   const revision = named ?? (kind === 'Istio' || kind === 'IstioRevision' ? stringAt(root, 'metadata', 'name') : undefined) ?? 'default';
-  const parts = (...nodes: readonly (Node | undefined)[]): readonly Part[] =>
+  const parts = (...nodes: readonly (Node | undefined)[]): readonly ConfigurationPart[] =>
     nodes.flatMap((node) => (node === undefined ? [] : [{ source, root: node, ...(kind !== 'IstioCNI' && { revision }) }]));
   const spec = at(root, 'spec');
   return {

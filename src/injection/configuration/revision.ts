@@ -1,6 +1,6 @@
 /** Several control planes in one cluster: each has configuration of its own. source: istio/istio, revisions and tags of istiod */
 import { memoize } from '../../lib/memo.ts';
-import type { MeshConfiguration, Part } from './mesh.ts';
+import type { ConfigurationPart, MeshConfiguration } from './mesh.ts';
 
 export interface RevisionMesh {
   readonly mesh: MeshConfiguration;
@@ -14,7 +14,7 @@ export const meshOfRevision = memoize((mesh: MeshConfiguration, revision: string
   if (known.length === 0) return { mesh, assumptions: [] };
   const otherwise = known.includes('default') ? 'default' : known.length === 1 ? known[0] : undefined;
   const taken = known.includes(revision) ? revision : otherwise;
-  const ofTaken = (parts: readonly Part[]) => parts.filter((part) => part.revision === undefined || part.revision === taken);
+  const ofTaken = (parts: readonly ConfigurationPart[]) => parts.filter((part) => part.revision === undefined || part.revision === taken);
   const instead = taken === undefined ? 'nothing is taken as said for it' : `that of revision \`${taken}\` is taken`;
   return {
     mesh: { values: ofTaken(mesh.values), meshConfig: ofTaken(mesh.meshConfig) },

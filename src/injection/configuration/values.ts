@@ -3,18 +3,18 @@
 import { parseGoPrefix, readFlagValue } from '../../istio/settings/goValues.ts';
 
 /** The problem with a value, lower case, its text in backticks; undefined: it is fine. */
-export type Reader = (text: string) => string | undefined;
+export type ValueCheck = (text: string) => string | undefined;
 
-export const anyText: Reader = () => undefined;
+export const anyText: ValueCheck = () => undefined;
 
-export const interceptionMode: Reader = (text) =>
+export const interceptionMode: ValueCheck = (text) =>
   ['REDIRECT', 'TPROXY', 'NONE'].includes(text) ? undefined : `\`${text}\` is not REDIRECT, TPROXY or NONE`;
 
-export const pluginMode: Reader = (text) =>
+export const pluginMode: ValueCheck = (text) =>
   ['REDIRECT', 'TPROXY'].includes(text) ? undefined : `\`${text}\` is not REDIRECT or TPROXY, the only modes that the CNI plugin accepts`;
 
 /** Items are not trimmed, and a bare address is refused: netip.ParsePrefix. */
-export const cidrs: Reader = (text) => {
+export const cidrs: ValueCheck = (text) => {
   if (text === '') return undefined;
   const wrong = text.split(',').find((item) => !isCidr(item));
   if (wrong === undefined) return undefined;
@@ -22,20 +22,20 @@ export const cidrs: Reader = (text) => {
   return `\`${wrong}\` is not an address range such as 10.0.0.0/8${why}`;
 };
 
-export const cidrsOrAll: Reader = (text) => (text === '*' ? undefined : cidrs(text));
+export const cidrsOrAll: ValueCheck = (text) => (text === '*' ? undefined : cidrs(text));
 
-export const port: Reader = (text) => (isPort(text) ? undefined : `\`${text}\` is not a port, 0 to 65535`);
+export const port: ValueCheck = (text) => (isPort(text) ? undefined : `\`${text}\` is not a port, 0 to 65535`);
 
-export const ports: Reader = (text) => {
+export const ports: ValueCheck = (text) => {
   if (text.trim() === '') return undefined;
   const wrong = text.split(',').find((item) => !isPort(item));
   return wrong === undefined ? undefined : `\`${wrong}\` is not a port, 0 to 65535`;
 };
 
-export const portsOrAll: Reader = (text) => (text === '*' ? undefined : ports(text));
+export const portsOrAll: ValueCheck = (text) => (text === '*' ? undefined : ports(text));
 
 /** Since 1.30; before, the text went into the rules as it was. */
-export const interfaces: Reader = (text) => {
+export const interfaces: ValueCheck = (text) => {
   if (text === '') return undefined;
   const wrong = text.split(',').find((item) => !/^[a-zA-Z][a-zA-Z0-9_.-]{0,14}$/.test(item.trim()));
   return wrong === undefined ? undefined : `\`${wrong}\` is not an interface name of at most 15 letters, digits, \`_\`, \`.\` and \`-\``;

@@ -2,15 +2,15 @@
 
 import type { Located } from '../../kubernetes/yaml/node.ts';
 import { PROXY_CONFIG, TRAFFIC_ANNOTATIONS, type TrafficAnnotation } from '../configuration/annotations.ts';
-import { parseBool, type Reader } from '../configuration/values.ts';
+import { parseBool, type ValueCheck } from '../configuration/values.ts';
 import { type Facts, isInjected } from '../facts/facts.ts';
-import { block, on, type Problem, pass, type Stage, type Step } from '../facts/step.ts';
+import { block, type CaptureStep, on, pass, type Stage, type StepProblem } from '../facts/step.ts';
 
-const count: Reader = (text) => (/^\d+$/.test(text) && Number(text) < 2 ** 32 ? undefined : `\`${text}\` is not a whole number`);
-const boolean: Reader = (text) => (parseBool(text) === undefined ? `\`${text}\` is not true or false` : undefined);
+const count: ValueCheck = (text) => (/^\d+$/.test(text) && Number(text) < 2 ** 32 ? undefined : `\`${text}\` is not a whole number`);
+const boolean: ValueCheck = (text) => (parseBool(text) === undefined ? `\`${text}\` is not true or false` : undefined);
 
 /** Annotations that are checked and that no rule follows from. */
-const OTHERS: readonly { readonly name: string; readonly reader: Reader }[] = [
+const OTHERS: readonly { readonly name: string; readonly reader: ValueCheck }[] = [
   { name: 'readiness.status.sidecar.istio.io/initialDelaySeconds', reader: count },
   { name: 'readiness.status.sidecar.istio.io/periodSeconds', reader: count },
   { name: 'readiness.status.sidecar.istio.io/failureThreshold', reader: count },
@@ -20,7 +20,7 @@ const OTHERS: readonly { readonly name: string; readonly reader: Reader }[] = [
 /** First minor version that checks names of interfaces. */
 export const CHECKS_INTERFACES = 30;
 
-const valid: Step = {
+const valid: CaptureStep = {
   id: 'annotations-valid',
   asks: "does injection accept the pod's annotations?",
   source: 'pkg/kube/inject/validate.go',
@@ -30,7 +30,7 @@ const valid: Step = {
   },
 };
 
-const wereValid: Step = {
+const wereValid: CaptureStep = {
   id: 'annotations-were-valid',
   asks: 'were the annotations accepted before?',
   source: 'pkg/kube/inject/webhook.go',
@@ -40,23 +40,23 @@ const wereValid: Step = {
 export const annotations: Stage = { name: 'annotations', steps: [wereValid, valid] };
 
 /** The annotations that injection, or the plugin, cannot read. */
-export function wrongAnnotations({ pod, version }: Facts, reader: 'injection' | 'plugin'): readonly Problem[] {
+export function wrongAnnotations({ pod, version }: Facts, reader: 'injection' | 'plugin'): readonly StepProblem[] {
   const rows: readonly TrafficAnnotation[] = Object.values(TRAFFIC_ANNOTATIONS);
-  return rows.flatMap((row): Problem[] => {
+  return rows.flatMap((row): StepProblem[] => {
     const given = pod.annotations.get(row.name);
     const checked = !row.name.endsWith('nterfaces') || version.minor >= CHECKS_INTERFACES;
     return given === undefined || !checked ? [] : problemOf({ name: row.name, given, reader: row[reader] });
   });
 }
 
-function wrongOthers({ pod }: Facts): readonly Problem[] {
+function wrongOthers({ pod }: Facts): readonly StepProblem[] {
   return OTHERS.flatMap(({ name, reader }) => {
     const given = pod.annotations.get(name);
     return given === undefined ? [] : problemOf({ name, given, reader });
   });
 }
 
-function wrongProxyConfig({ pod, readNested }: Facts): readonly Problem[] {
+function wrongProxyConfig({ pod, readNested }: Facts): readonly StepProblem[] {
   const given = pod.annotations.get(PROXY_CONFIG);
   if (given === undefined) return [];
   const nested = readNested(given.value);
@@ -68,10 +68,10 @@ function wrongProxyConfig({ pod, readNested }: Facts): readonly Problem[] {
 interface Checked {
   readonly name: string;
   readonly given: Located<string>;
-  readonly reader: Reader;
+  readonly reader: ValueCheck;
 }
 
-function problemOf({ name, given, reader }: Checked): Problem[] {
+function problemOf({ name, given, reader }: Checked): StepProblem[] {
   const wrong = reader(given.value);
   return wrong === undefined ? [] : [{ message: `annotation ${name}: ${wrong}`, at: given }];
 }

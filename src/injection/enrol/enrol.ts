@@ -1,7 +1,7 @@
 /** Who captures a pod, and by which step that is decided. */
 import type { Pod } from '../../kubernetes/manifest/pod.ts';
-import { type Approach, type Facts, factsOf, type World } from '../facts/facts.ts';
-import { type Decision, decide, type Stage } from '../facts/step.ts';
+import { type Approach, type EnrolWorld, type Facts, factsOf } from '../facts/facts.ts';
+import { type CaptureDecision, decide, type Stage } from '../facts/step.ts';
 import { ambientAgent } from './ambient.ts';
 import { annotations } from './annotations.ts';
 import { initContainer } from './initContainer.ts';
@@ -25,11 +25,11 @@ export const WRITERS: Readonly<Record<Approach, string>> = {
   ambient: 'the ambient node agent',
 };
 
-export interface Enrolment extends Decision {
+export interface Enrolment extends CaptureDecision {
   readonly facts: Facts;
 }
 
-export function enrol(pod: Pod, world: World): Enrolment {
+export function enrol(pod: Pod, world: EnrolWorld): Enrolment {
   return enrolWith(factsOf(pod, world));
 }
 

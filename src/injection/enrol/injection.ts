@@ -6,13 +6,13 @@ import { INJECT, TEMPLATES } from '../configuration/annotations.ts';
 import { valueAt } from '../configuration/mesh.ts';
 import { selects } from '../configuration/selectors.ts';
 import { type Facts, injectValue, isInjected, placeOfLabel } from '../facts/facts.ts';
-import { type Answer, on, pass, type Stage, type Step, skip } from '../facts/step.ts';
+import { type CaptureStep, on, pass, type Stage, type StepAnswer, skipStep } from '../facts/step.ts';
 
 const INJECTOR = 'pkg/kube/inject/inject.go injectRequired';
 const WEBHOOK = 'istiod chart, mutatingwebhook.yaml';
 const IGNORED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'];
 
-const alreadyInjected: Step = {
+const alreadyInjected: CaptureStep = {
   id: 'already-injected',
   asks: 'has the pod been injected?',
   source: 'pkg/kube/inject/inject.go injectionStatus',
@@ -20,7 +20,7 @@ const alreadyInjected: Step = {
     isInjected(pod) ? pass('the pod has what injection adds', pod.place) : on('it has neither status nor containers of Istio'),
 };
 
-const webhook: Step = {
+const webhook: CaptureStep = {
   id: 'webhook-called',
   asks: 'does the API server call the injector for this namespace and pod?',
   source: WEBHOOK,
@@ -28,16 +28,16 @@ const webhook: Step = {
 };
 
 /** The four selectors of the default revision, and a fifth one when all namespaces take part. */
-function webhookCalled(facts: Facts): Answer {
+function webhookCalled(facts: Facts): StepAnswer {
   const { namespace, pod, mesh } = facts;
   const inject = pod.labels.get(INJECT);
   const injection = namespace.labels.get('istio-injection');
   const revision = namespace.labels.get('istio.io/rev');
   const podRevision = pod.labels.get('istio.io/rev');
-  if (inject?.value === 'false') return skip(`label ${INJECT} is \`false\``, inject);
+  if (inject?.value === 'false') return skipStep(`label ${INJECT} is \`false\``, inject);
   if (injection?.value === 'enabled')
     return on('the namespace is labelled istio-injection=enabled', placeOfLabel(facts, 'istio-injection'));
-  if (injection !== undefined) return skip(`the namespace is labelled istio-injection=${injection.value}`, injection);
+  if (injection !== undefined) return skipStep(`the namespace is labelled istio-injection=${injection.value}`, injection);
   if (revision !== undefined) return on(`the namespace is labelled istio.io/rev=${revision.value}`, revision);
   if (podRevision !== undefined) return on(`the pod is labelled istio.io/rev=${podRevision.value}`, podRevision);
   if (inject?.value === 'true') return on(`label ${INJECT} is \`true\``, inject);
@@ -46,29 +46,31 @@ function webhookCalled(facts: Facts): Answer {
     return on('all namespaces take part by default', byDefault);
   }
   const annotation = pod.annotations.get(INJECT);
-  if (annotation?.value === 'true') return skip('the webhook is not called for an annotation: it takes a label', annotation);
-  return skip('neither the namespace nor the pod has a label that asks for injection', pod.place);
+  if (annotation?.value === 'true') return skipStep('the webhook is not called for an annotation: it takes a label', annotation);
+  return skipStep('neither the namespace nor the pod has a label that asks for injection', pod.place);
 }
 
-const hostNetwork: Step = {
+const hostNetwork: CaptureStep = {
   id: 'host-network',
   asks: "does the pod use the node's network?",
   source: INJECTOR,
   test: ({ pod }) =>
     pod.hostNetwork?.value === true
-      ? skip('with hostNetwork the rules would be those of the node', pod.hostNetwork)
+      ? skipStep('with hostNetwork the rules would be those of the node', pod.hostNetwork)
       : on('it has a network namespace of its own'),
 };
 
-const ignoredNamespace: Step = {
+const ignoredNamespace: CaptureStep = {
   id: 'ignored-namespace',
   asks: 'is the namespace one that injection leaves alone?',
   source: INJECTOR,
   test: ({ namespace, pod }) =>
-    IGNORED_NAMESPACES.includes(namespace.name) ? skip(`namespace \`${namespace.name}\` is never injected`, pod.place) : on('it is not'),
+    IGNORED_NAMESPACES.includes(namespace.name)
+      ? skipStep(`namespace \`${namespace.name}\` is never injected`, pod.place)
+      : on('it is not'),
 };
 
-const ownChoice: Step = {
+const ownChoice: CaptureStep = {
   id: 'own-choice',
   asks: 'does the pod itself say yes or no?',
   source: INJECTOR,
@@ -76,14 +78,14 @@ const ownChoice: Step = {
     const choice = injectValue(pod);
     const where = pod.labels.has(INJECT) ? 'label' : 'annotation';
     if (choice?.value === 'true') return pass(`${where} ${INJECT} is \`true\``, choice);
-    if (choice?.value === 'false') return skip(`${where} ${INJECT} is \`false\``, choice);
+    if (choice?.value === 'false') return skipStep(`${where} ${INJECT} is \`false\``, choice);
     if (choice === undefined || choice.value === '') return on('it does not say');
     return on(`${where} ${INJECT} is \`${choice.value}\`, which is neither \`true\` nor \`false\`: ignored`, choice);
   },
 };
 
 /** never comes before always. */
-const selectorStep = (name: 'neverInjectSelector' | 'alwaysInjectSelector', hit: typeof skip): Step => ({
+const selectorStep = (name: 'neverInjectSelector' | 'alwaysInjectSelector', hit: typeof skipStep): CaptureStep => ({
   id: name === 'neverInjectSelector' ? 'never-inject' : 'always-inject',
   asks: `do the pod's labels match ${name}?`,
   source: INJECTOR,
@@ -97,18 +99,18 @@ const selectorStep = (name: 'neverInjectSelector' | 'alwaysInjectSelector', hit:
   },
 });
 
-const policy: Step = {
+const policy: CaptureStep = {
   id: 'policy',
   asks: 'does the mesh inject by default?',
   source: INJECTOR,
   test: ({ mesh }) => {
     const auto = valueAt(mesh, 'global.proxy.autoInject');
     if (auto === undefined || auto.value === 'enabled') return pass('pods are injected unless they say no', auto);
-    return skip(`global.proxy.autoInject is \`${auto.value}\``, auto);
+    return skipStep(`global.proxy.autoInject is \`${auto.value}\``, auto);
   },
 };
 
-const template: Step = {
+const template: CaptureStep = {
   id: 'template',
   asks: 'is a template chosen that adds no sidecar?',
   source: 'pkg/kube/inject/inject.go selectTemplates',
@@ -117,7 +119,7 @@ const template: Step = {
     if (chosen === undefined) return on('the default template, `sidecar`');
     const names = chosen.value.split(',').map((name) => name.trim());
     const none = ['gateway', 'grpc-agent', 'grpc-simple', 'waypoint', 'kube-gateway'];
-    if (names.every((name) => none.includes(name))) return skip(`template \`${chosen.value}\` captures nothing`, chosen);
+    if (names.every((name) => none.includes(name))) return skipStep(`template \`${chosen.value}\` captures nothing`, chosen);
     return on(`the pod asks for template \`${chosen.value}\``, chosen);
   },
 };
@@ -131,7 +133,7 @@ export const injection: Stage = {
     ignoredNamespace,
     template,
     ownChoice,
-    selectorStep('neverInjectSelector', skip),
+    selectorStep('neverInjectSelector', skipStep),
     selectorStep('alwaysInjectSelector', pass),
     policy,
   ],

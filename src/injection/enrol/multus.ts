@@ -5,10 +5,10 @@ import { at, itemsOf, type Located, type Node, stringAt } from '../../kubernetes
 import { NETWORKS } from '../configuration/annotations.ts';
 import { mapAt, valueAt } from '../configuration/mesh.ts';
 import { type Facts, isInjected } from '../facts/facts.ts';
-import { block, on, type Stage, type Step, skip } from '../facts/step.ts';
+import { block, type CaptureStep, on, type Stage, skipStep } from '../facts/step.ts';
 
 /** A network that a pod asks for. */
-export interface Network {
+export interface AttachedNetwork {
   readonly namespace: string;
   readonly name: string;
   /** of the interface that it makes, if the pod says so */
@@ -20,14 +20,14 @@ export interface Network {
 }
 
 export interface Networks {
-  readonly networks: readonly Network[];
+  readonly networks: readonly AttachedNetwork[];
   readonly at?: Located<string>;
   /** `injection` put istio-cni there; `mesh` replaced what the pod says */
   readonly by: 'pod' | 'injection' | 'mesh';
   readonly problem?: string;
 }
 
-const named: Step = {
+const named: CaptureStep = {
   id: 'network-named',
   asks: `does ${NETWORKS} name istio-cni?`,
   source: 'Multus pkg/k8sclient GetPodNetwork',
@@ -38,14 +38,14 @@ const named: Step = {
     const found = networks.filter(isIstioCni);
     if (found.length === 0) {
       const why = by === 'mesh' ? ': injectedAnnotations of the mesh replaced it' : '';
-      return skip(`${NETWORKS} does not name istio-cni${why}; Multus does not call the plugin`, place);
+      return skipStep(`${NETWORKS} does not name istio-cni${why}; Multus does not call the plugin`, place);
     }
     const who = by === 'injection' ? 'injection adds istio-cni' : by === 'mesh' ? 'the mesh names istio-cni' : 'the pod names istio-cni';
     return on(found.length > 1 ? `${who}, and it is named ${found.length} times` : who, place);
   },
 };
 
-const exists: Step = {
+const exists: CaptureStep = {
   id: 'attachment-exists',
   asks: 'is there such a NetworkAttachmentDefinition?',
   source: 'Multus pkg/k8sclient getKubernetesDelegate',
@@ -61,7 +61,7 @@ const exists: Step = {
 
 export const multus: Stage = { name: 'multus', steps: [named, exists] };
 
-export function isIstioCni({ name }: Network): boolean {
+export function isIstioCni({ name }: AttachedNetwork): boolean {
   return name === 'istio-cni';
 }
 
@@ -82,7 +82,7 @@ export function networksOf(facts: Facts): Networks {
 }
 
 /** Which one injection appends: `default/istio-cni` since the provider is a value, before that the one of the pod's own namespace. */
-function addedByInjection({ pod, mesh }: Facts): Network | undefined {
+function addedByInjection({ pod, mesh }: Facts): AttachedNetwork | undefined {
   const provider = valueAt(mesh, 'pilot.cni.provider', 'istio_cni.provider', 'cni.provider');
   if (provider?.value === 'multus' || mesh.values.length === 0) return { namespace: 'default', name: 'istio-cni' };
   const chained = valueAt(mesh, 'istio_cni.chained', 'cni.chained');
@@ -113,7 +113,7 @@ function readNetworks({ pod, readNested }: Facts, { value }: Located<string>): P
       }),
     };
   }
-  const networks: Network[] = [];
+  const networks: AttachedNetwork[] = [];
   for (const item of value.split(',').map((one) => one.trim())) {
     if (item === '') continue;
     const [, namespace, name, face] = /^(?:([a-z0-9.-]+)\/)?([a-z0-9.-]+)(?:@([^\s@/]+))?$/.exec(item) ?? [];

@@ -7,7 +7,7 @@ import type { Pod, Strings } from '../../kubernetes/manifest/pod.ts';
 import { environmentOf, type ProxyConfigResource } from '../../kubernetes/manifest/proxyConfig.ts';
 import { entriesOf, type Located, type ReadNested } from '../../kubernetes/yaml/node.ts';
 import { INJECT, PROXY_CONFIG, STATUS, TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
-import { type Known, known, type MeshConfiguration, mapAt, meshValueAt, valueAt } from '../configuration/mesh.ts';
+import { type KnownValue, known, type MeshConfiguration, mapAt, meshValueAt, valueAt } from '../configuration/mesh.ts';
 import { meshOfRevision } from '../configuration/revision.ts';
 
 /** Who is asked to write the rules. */
@@ -29,7 +29,7 @@ export interface Facts {
   readonly assumptions: readonly string[];
 }
 
-export interface World {
+export interface EnrolWorld {
   readonly approach: Approach;
   readonly version?: Version;
   readonly namespaces: readonly Namespace[];
@@ -44,7 +44,7 @@ export interface World {
 /** The label that makes a namespace take part, for each mode. */
 const TAKES_PART = { sidecar: ['istio-injection', 'enabled'], ambient: ['istio.io/dataplane-mode', 'ambient'] } as const;
 
-export function factsOf(pod: Pod, world: World): Facts {
+export function factsOf(pod: Pod, world: EnrolWorld): Facts {
   const { approach, version = LATEST, namespaces, attachments, proxyConfigs = [], readNested } = world;
   const given = namespaces.find(({ name }) => name === pod.namespace);
   const [key, value] = TAKES_PART[approach === 'ambient' ? 'ambient' : 'sidecar'];
@@ -72,7 +72,7 @@ export function factsOf(pod: Pod, world: World): Facts {
 const REVISION = 'istio.io/rev';
 
 /** The configuration of the control plane that the webhook leads to: the namespace's, or else the pod's revision or tag. */
-function meshFor(pod: Pod, { labels }: Namespace, { mesh, tags }: World): ReturnType<typeof meshOfRevision> {
+function meshFor(pod: Pod, { labels }: Namespace, { mesh, tags }: EnrolWorld): ReturnType<typeof meshOfRevision> {
   const ofNamespace = labels.has('istio-injection') ? 'default' : labels.get(REVISION)?.value;
   const asked = ofNamespace ?? pod.labels.get(REVISION)?.value ?? 'default';
   return meshOfRevision(mesh, tags?.get(asked) ?? asked);
@@ -98,7 +98,7 @@ export function placeOfLabel({ namespace, namespaceAssumed }: Facts, name: strin
 }
 
 /** The pod's annotation, or else what the mesh says: annotation, Helm value, chart default. */
-export function annotated({ pod, mesh }: Facts, which: keyof typeof TRAFFIC_ANNOTATIONS, chartDefault: string): Known<string> {
+export function annotated({ pod, mesh }: Facts, which: keyof typeof TRAFFIC_ANNOTATIONS, chartDefault: string): KnownValue<string> {
   const { name, ...row } = TRAFFIC_ANNOTATIONS[which];
   const own = pod.annotations.get(name);
   const fromMesh = 'values' in row ? valueAt(mesh, row.values) : undefined;
@@ -106,7 +106,7 @@ export function annotated({ pod, mesh }: Facts, which: keyof typeof TRAFFIC_ANNO
 }
 
 /** REDIRECT, TPROXY or NONE, as injection sees it. */
-export function interceptionMode(facts: Facts): Known<string> {
+export function interceptionModeOf(facts: Facts): KnownValue<string> {
   const own = facts.pod.annotations.get(TRAFFIC_ANNOTATIONS.mode.name);
   const proxyConfig = proxyConfigValue(facts, 'interceptionMode');
   return known(own ?? proxyConfig ?? meshValueAt(facts.mesh, 'defaultConfig.interceptionMode'), 'REDIRECT', 'default of ProxyConfig');

@@ -2,27 +2,27 @@
  *  source: istio/istio pkg/kube/inject/inject.go GetProxyIDs, webhook.go, injection-template.yaml */
 
 import type { Located } from '../../kubernetes/yaml/node.ts';
-import { type Known, known, valueAt } from '../configuration/mesh.ts';
-import { containerOf, type Facts, interceptionMode, isInjected } from './facts.ts';
+import { type KnownValue, known, valueAt } from '../configuration/mesh.ts';
+import { containerOf, type Facts, interceptionModeOf, isInjected } from './facts.ts';
 
 export interface ProxyIdentity {
   /** of the process */
-  readonly uid: Known<number>;
-  readonly gid: Known<number>;
+  readonly uid: KnownValue<number>;
+  readonly gid: KnownValue<number>;
   /** what injection passes as --proxy-uid; the group is then the same number */
-  readonly declared: Known<number>;
+  readonly declared: KnownValue<number>;
 }
 
 const DEFAULT_ID = 1337;
 
-export function proxyIdentity(facts: Facts): ProxyIdentity {
+export function configuredIdentity(facts: Facts): ProxyIdentity {
   const own = containerOf(facts.pod, 'istio-proxy');
   const injected = isInjected(facts.pod) && own !== undefined;
-  const tproxy = interceptionMode(facts).value === 'TPROXY';
+  const tproxy = interceptionModeOf(facts).value === 'TPROXY';
   const range = tproxy || injected ? {} : openShiftIds(facts);
   // what a pod says of istio-proxy goes over the template, but for root in TPROXY mode
   const asRoot = !injected && (tproxy || (own?.runAsUser === undefined && bindsLowPorts(facts)));
-  const root: Known<number> = { value: 0, origin: { kind: 'default', says: tproxy ? 'TPROXY needs root' : 'capNetBindService' } };
+  const root: KnownValue<number> = { value: 0, origin: { kind: 'default', says: tproxy ? 'TPROXY needs root' : 'capNetBindService' } };
   return {
     uid: asRoot ? root : known(own?.runAsUser ?? range.uid, DEFAULT_ID, 'default'),
     gid: known(own?.runAsGroup ?? range.gid, DEFAULT_ID, 'default'),

@@ -1,7 +1,7 @@
 /** Pods of other meshes: their rules do not follow from manifests, and Istio's are not theirs. */
 import type { Located } from '../../kubernetes/yaml/node.ts';
 import { containerOf, type Facts } from './facts.ts';
-import type { Verdict } from './step.ts';
+import type { CaptureVerdict } from './step.ts';
 
 export interface OtherMesh {
   /** `a pod of Linkerd: its rules do not follow from manifests, and whether they capture it is not known` */
@@ -34,9 +34,9 @@ export function otherMesh({ pod, namespace }: Facts): OtherMesh | undefined {
 }
 
 /** Of a pod of another mesh Istio's own steps decide nothing that is known to come true. */
-export type KnownVerdict = Verdict | 'unknown';
+export type KnownVerdict = CaptureVerdict | 'unknown';
 
-export function knownVerdict({ facts, verdict }: { readonly facts: Facts; readonly verdict: Verdict }): KnownVerdict {
+export function knownVerdict({ facts, verdict }: { readonly facts: Facts; readonly verdict: CaptureVerdict }): KnownVerdict {
   return otherMesh(facts) === undefined ? verdict : 'unknown';
 }
 

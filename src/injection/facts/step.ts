@@ -5,27 +5,27 @@ import type { Facts } from './facts.ts';
 export type StageName = 'injection' | 'annotations' | 'init container' | 'multus' | 'cni plugin' | 'ambient agent';
 
 /** One question of a stage. Steps are data: the table of them is the documentation. */
-export interface Step {
+export interface CaptureStep {
   readonly id: string;
   /** in the words of a yes-or-no question */
   readonly asks: string;
   /** where Istio, Kubernetes or Multus does it */
   readonly source: string;
-  readonly test: (facts: Facts) => Answer;
+  readonly test: (facts: Facts) => StepAnswer;
 }
 
 export interface Stage {
   readonly name: StageName;
-  readonly steps: readonly Step[];
+  readonly steps: readonly CaptureStep[];
 }
 
 /** on: not decided here; pass: the stage is done, the next one decides; skip: no rules; block: the pod does not start. */
-export type Answer =
+export type StepAnswer =
   | { readonly kind: 'on' | 'pass' | 'skip'; readonly because: string; readonly at?: Located<unknown> }
-  | { readonly kind: 'block'; readonly because: string; readonly at?: Located<unknown>; readonly problems: readonly Problem[] };
+  | { readonly kind: 'block'; readonly because: string; readonly at?: Located<unknown>; readonly problems: readonly StepProblem[] };
 
 /** Why a pod does not start: a text at a place. */
-export interface Problem {
+export interface StepProblem {
   readonly message: string;
   readonly help?: string;
   readonly at: Located<unknown>;
@@ -33,20 +33,20 @@ export interface Problem {
 
 export interface Taken {
   readonly stage: StageName;
-  readonly step: Step;
-  readonly answer: Answer;
+  readonly step: CaptureStep;
+  readonly answer: StepAnswer;
 }
 
-export type Verdict = 'captured' | 'skipped' | 'blocked';
+export type CaptureVerdict = 'captured' | 'skipped' | 'blocked';
 
-export interface Decision {
-  readonly verdict: Verdict;
+export interface CaptureDecision {
+  readonly verdict: CaptureVerdict;
   /** the steps that were taken, in order; the last one decided */
   readonly taken: readonly Taken[];
 }
 
 /** A stage whose steps all go on is passed as well; a pod that passes all stages is captured. */
-export function decide(stages: readonly Stage[], facts: Facts): Decision {
+export function decide(stages: readonly Stage[], facts: Facts): CaptureDecision {
   const taken: Taken[] = [];
   for (const { name, steps } of stages) {
     for (const step of steps) {
@@ -63,13 +63,13 @@ export function decide(stages: readonly Stage[], facts: Facts): Decision {
 type Words = readonly [because: string, at?: Located<unknown> | undefined];
 const answer =
   <K extends 'on' | 'pass' | 'skip'>(kind: K) =>
-  (...[because, place]: Words): Answer => ({ kind, because, ...(place === undefined ? {} : { at: place }) });
+  (...[because, place]: Words): StepAnswer => ({ kind, because, ...(place === undefined ? {} : { at: place }) });
 
 export const on = answer('on');
 export const pass = answer('pass');
-export const skip = answer('skip');
+export const skipStep = answer('skip');
 
 /** The first problem is the reason. */
-export function block(problems: readonly [Problem, ...Problem[]]): Answer {
+export function block(problems: readonly [StepProblem, ...StepProblem[]]): StepAnswer {
   return { kind: 'block', because: problems[0].message, at: problems[0].at, problems };
 }

@@ -3,7 +3,7 @@ import { containerOf } from '../facts/facts.ts';
 import { otherMesh } from '../facts/otherMesh.ts';
 import type { PodCheck } from './check.ts';
 
-export const podCaptured: PodCheck = {
+export const podCapturedCheck: PodCheck = {
   id: 'pod-captured',
   level: 'error',
   judge: ({ enrolment, facts }) => {

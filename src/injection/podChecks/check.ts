@@ -1,7 +1,7 @@
 /** Claims about a pod's fields and its mesh's settings, judged without any packet. */
 
-import type { Given, Place } from '../../istio/settings/settingSource.ts';
-import { listOf } from '../../istio/settings/settings.ts';
+import type { RawSetting, SourceLocation } from '../../istio/settings/settingSource.ts';
+import { splitList } from '../../istio/settings/settings.ts';
 import type { Enrolment } from '../enrol/enrol.ts';
 import type { Facts } from '../facts/facts.ts';
 import { type InitPhase, initPhase } from '../facts/initPhase.ts';
@@ -14,19 +14,19 @@ export interface PodFinding {
   readonly level: CheckLevel;
   readonly message: string;
   readonly help?: string;
-  readonly place: Place;
+  readonly place: SourceLocation;
 }
 
 /** What a check says; its claim's id and level are added. */
-export interface Remark {
+export interface PodRemark {
   readonly message: string;
   readonly help?: string;
-  readonly place: Place;
+  readonly place: SourceLocation;
   /** where it is less than the claim's */
   readonly level?: CheckLevel;
 }
 
-export interface Subject {
+export interface CheckedPod {
   readonly enrolment: Enrolment;
   readonly facts: Facts;
   readonly rules: PodRules;
@@ -36,21 +36,21 @@ export interface Subject {
 export interface PodCheck {
   readonly id: string;
   readonly level: CheckLevel;
-  readonly judge: (subject: Subject) => readonly Remark[];
+  readonly judge: (subject: CheckedPod) => readonly PodRemark[];
 }
 
-export function subjectOf(enrolment: Enrolment, rules: PodRules): Subject {
+export function subjectOf(enrolment: Enrolment, rules: PodRules): CheckedPod {
   return { enrolment, rules, facts: enrolment.facts, phase: initPhase(enrolment.facts) };
 }
 
 /** The last one that is given under these names; flags and variables alike. */
-export function settingNamed({ rules }: Subject, ...names: readonly string[]): Given | undefined {
+export function settingNamed({ rules }: CheckedPod, ...names: readonly string[]): RawSetting | undefined {
   return rules.settings.findLast(({ name }) => names.includes(name));
 }
 
 /** The items of a list setting; none when it is not given. */
-export function itemsNamed(subject: Subject, name: string): readonly string[] {
-  return listOf(settingNamed(subject, name)?.value ?? '');
+export function itemsNamed(subject: CheckedPod, name: string): readonly string[] {
+  return splitList(settingNamed(subject, name)?.value ?? '');
 }
 
 /** istio-proxy and the init containers of Istio. */

@@ -1,17 +1,17 @@
 /** All claims about pods and settings. Adding one is a line here, and a page beside it. */
 import type { Enrolment } from '../enrol/enrol.ts';
 import type { PodRules } from '../podRules/podRules.ts';
-import { podCaptured } from './captured.ts';
+import { podCapturedCheck } from './captured.ts';
 import { type PodCheck, type PodFinding, subjectOf } from './check.ts';
 import { settingHasEffect } from './effect.ts';
-import { hostNetwork, identityCollision, initPhaseReachable } from './identity.ts';
+import { hostNetwork, identityCollision, initPhaseCheck } from './identity.ts';
 import { exclusionNotOverbroad, ifaceExclusionRouted, loopbackNotIncluded, pluginOnce } from './scope.ts';
 
 export const POD_CHECKS: readonly PodCheck[] = [
-  podCaptured,
+  podCapturedCheck,
   identityCollision,
   hostNetwork,
-  initPhaseReachable,
+  initPhaseCheck,
   exclusionNotOverbroad,
   ifaceExclusionRouted,
   loopbackNotIncluded,
@@ -22,6 +22,6 @@ export const POD_CHECKS: readonly PodCheck[] = [
 /** For a pod that nobody captures the rest has nothing to say: who does not write rules spares nobody. */
 export function checkPod(enrolment: Enrolment, rules: PodRules): readonly PodFinding[] {
   const subject = subjectOf(enrolment, rules);
-  const checks = enrolment.verdict === 'captured' ? POD_CHECKS : [podCaptured];
+  const checks = enrolment.verdict === 'captured' ? POD_CHECKS : [podCapturedCheck];
   return checks.flatMap(({ id, level, judge }) => judge(subject).map((remark) => ({ claim: id, level, ...remark })));
 }

@@ -1,15 +1,15 @@
 /** Settings from which no rule follows. Each is taken away in turn: when the rules stay the same, it has no effect. */
 
 import { isKnownVariable } from '../../istio/settings/settingSource.ts';
-import { listOf } from '../../istio/settings/settings.ts';
+import { splitList } from '../../istio/settings/settings.ts';
 import { has } from '../../istio/settings/version.ts';
 import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
 import type { Facts } from '../facts/facts.ts';
 import { annotated, isInjected, proxyMetadata } from '../facts/facts.ts';
 import { podRules } from '../podRules/podRules.ts';
 import { withoutAnnotation } from '../podRules/without.ts';
-import { itemsNamed, type PodCheck, type Remark, type Subject } from './check.ts';
-import { placeOf } from './places.ts';
+import { type CheckedPod, itemsNamed, type PodCheck, type PodRemark } from './check.ts';
+import { locationOf } from './places.ts';
 
 /** Annotations that are there to change rules. */
 const MEANT_FOR_RULES: readonly string[] = [
@@ -27,11 +27,11 @@ export const settingHasEffect: PodCheck = {
   judge: (subject) => [...idleAnnotations(subject), ...unreadVariables(subject)],
 };
 
-function idleAnnotations(subject: Subject): readonly Remark[] {
+function idleAnnotations(subject: CheckedPod): readonly PodRemark[] {
   const { enrolment, facts, rules } = subject;
   if (enrolment.verdict !== 'captured' || rules.rendered === undefined) return [];
   const text = JSON.stringify(rules.rendered);
-  return [...facts.pod.annotations].flatMap(([name, annotation]): Remark[] => {
+  return [...facts.pod.annotations].flatMap(([name, annotation]): PodRemark[] => {
     if (!MEANT_FOR_RULES.includes(name)) return [];
     const { rendered } = podRules({ ...enrolment, facts: withoutAnnotation(facts, name) });
     if (JSON.stringify(rendered) !== text) return [];
@@ -40,7 +40,7 @@ function idleAnnotations(subject: Subject): readonly Remark[] {
     if (isInjected(facts.pod) && (reason === REDUNDANT || isWrittenByInjection(facts, name))) return [];
     if (reason === INJECTED_BEFORE && isInArguments(subject, name)) return [];
     const level = reason === REDUNDANT ? 'info' : 'warning';
-    return [{ message: `annotation ${name} changes no rule: ${reason}`, place: placeOf(annotation), level }];
+    return [{ message: `annotation ${name} changes no rule: ${reason}`, place: locationOf(annotation), level }];
   });
 }
 
@@ -54,11 +54,11 @@ const REDUNDANT = 'it says what holds without it';
 const INJECTED_BEFORE = 'the pod was injected before, and the arguments of istio-init say otherwise';
 
 /** The pod was injected with it. */
-function isInArguments(subject: Subject, name: string): boolean {
+function isInArguments(subject: CheckedPod, name: string): boolean {
   const row = Object.values(TRAFFIC_ANNOTATIONS).find((one) => one.name === name);
   const flag = row === undefined || !('flag' in row) ? TRAFFIC_ANNOTATIONS.excludeInbound.flag : row.flag;
   const given = itemsNamed(subject, flag);
-  const said = listOf(subject.facts.pod.annotations.get(name)?.value ?? '').map((item) => item.trim());
+  const said = splitList(subject.facts.pod.annotations.get(name)?.value ?? '').map((item) => item.trim());
   return said.length === 0 ? given.length === 0 : said.every((item) => given.includes(item));
 }
 
@@ -75,13 +75,13 @@ function reasonOf({ pod, approach }: Facts, name: string): string {
   return REDUNDANT;
 }
 
-function unreadVariables({ facts, enrolment }: Subject): readonly Remark[] {
+function unreadVariables({ facts, enrolment }: CheckedPod): readonly PodRemark[] {
   if (enrolment.verdict !== 'captured' || facts.approach === 'init') return [];
-  return [...proxyMetadata(facts)].flatMap(([name, variable]): Remark[] => {
+  return [...proxyMetadata(facts)].flatMap(([name, variable]): PodRemark[] => {
     const known = name !== 'ISTIO_DUAL_STACK' || has(facts.version, 'pluginDualStack');
     const read = facts.approach !== 'ambient' && READ_BY_PLUGIN.includes(name) && known;
     if (read || !isKnownVariable(name)) return [];
     const who = facts.approach === 'ambient' ? 'the ambient agent' : 'the CNI plugin';
-    return [{ message: `${who} does not read ${name} of the pod: no rule follows from it`, place: placeOf(variable) }];
+    return [{ message: `${who} does not read ${name} of the pod: no rule follows from it`, place: locationOf(variable) }];
   });
 }

@@ -1,8 +1,8 @@
 /** Who is taken for the proxy, who runs on the node's network, and who cannot be reached yet. */
 
 import { identityOf } from '../podRules/podHost.ts';
-import { isIstioContainer, itemsNamed, type PodCheck, type Remark, type Subject, settingNamed } from './check.ts';
-import { placeOf } from './places.ts';
+import { type CheckedPod, isIstioContainer, itemsNamed, type PodCheck, type PodRemark, settingNamed } from './check.ts';
+import { locationOf } from './places.ts';
 
 /** The rules know the proxy by user and group: whoever has one of them is spared as well. */
 export const identityCollision: PodCheck = {
@@ -12,7 +12,7 @@ export const identityCollision: PodCheck = {
     const { facts } = subject;
     if (facts.approach === 'ambient') return [];
     const { uids, gids } = spared(subject);
-    return facts.pod.containers.flatMap((container): Remark[] => {
+    return facts.pod.containers.flatMap((container): PodRemark[] => {
       const { name, role, runAsUser, runAsGroup } = container;
       if (isIstioContainer(name.value)) return [];
       const { uid, gid } = identityOf(facts, container);
@@ -20,7 +20,7 @@ export const identityCollision: PodCheck = {
       const byGroup = gids.includes(String(gid));
       if (!byUser && !byGroup) return [];
       const who = byUser ? `user ${uid}` : `group ${gid}`;
-      const place = placeOf((byUser ? (runAsUser ?? facts.pod.runAsUser) : (runAsGroup ?? facts.pod.runAsGroup)) ?? name);
+      const place = locationOf((byUser ? (runAsUser ?? facts.pod.runAsUser) : (runAsGroup ?? facts.pod.runAsGroup)) ?? name);
       if (role === 'init') {
         // the usual way for an init container to get past rules without a proxy
         return [
@@ -34,7 +34,7 @@ export const identityCollision: PodCheck = {
 };
 
 /** Users and groups that the rules spare; without a group, the users' numbers. */
-function spared(subject: Subject): { readonly uids: readonly string[]; readonly gids: readonly string[] } {
+function spared(subject: CheckedPod): { readonly uids: readonly string[]; readonly gids: readonly string[] } {
   const uids = itemsNamed(subject, 'proxy-uid');
   const known = uids.length > 0 ? uids : ['1337'];
   const gids = itemsNamed(subject, 'proxy-gid');
@@ -49,7 +49,7 @@ export const hostNetwork: PodCheck = {
       ? [
           {
             message: 'the rules are written on the node: all its traffic is captured, not that of the pod alone',
-            place: placeOf(pod.hostNetwork),
+            place: locationOf(pod.hostNetwork),
             help: 'a pod with hostNetwork cannot be in the mesh: label it so',
           },
         ]
@@ -57,21 +57,21 @@ export const hostNetwork: PodCheck = {
 };
 
 /** With the rules there and the proxy not, a connection is refused. */
-export const initPhaseReachable: PodCheck = {
+export const initPhaseCheck: PodCheck = {
   id: 'init-phase-reachable',
   level: 'warning',
   judge: (subject) => {
     const { uids, gids } = spared(subject);
     const refused = whatIsRefused(subject);
     if (refused === undefined) return [];
-    return subject.phase.containers.flatMap(({ container, phase }): Remark[] => {
+    return subject.phase.containers.flatMap(({ container, phase }): PodRemark[] => {
       const { uid, gid } = identityOf(subject.facts, container);
       if (phase !== 'without-proxy' || uids.includes(String(uid)) || gids.includes(String(gid))) return [];
       return [
         {
           message: `init container \`${container.name.value}\` finds rules and no proxy yet: ${refused}`,
           help: "make the proxy a native sidecar, or run the container as the proxy's user, or exclude what it calls",
-          place: placeOf(container.name),
+          place: locationOf(container.name),
         },
       ];
     });
@@ -79,7 +79,7 @@ export const initPhaseReachable: PodCheck = {
 };
 
 /** Connections, questions to name servers, or both; undefined: nothing that is sent is captured. */
-function whatIsRefused(subject: Subject): string | undefined {
+function whatIsRefused(subject: CheckedPod): string | undefined {
   const dns = settingNamed(subject, 'redirect-dns', 'REDIRECT_DNS', 'ISTIO_META_DNS_CAPTURE')?.value === 'true';
   const names = 'names cannot be resolved';
   const tcp = refusedConnections(subject);
@@ -87,7 +87,7 @@ function whatIsRefused(subject: Subject): string | undefined {
   return dns ? `${names}, and ${tcp}` : tcp;
 }
 
-function refusedConnections(subject: Subject): string | undefined {
+function refusedConnections(subject: CheckedPod): string | undefined {
   const ports = itemsNamed(subject, 'istio-local-outbound-ports-exclude').filter((port) => port !== '15020');
   const ranges = itemsNamed(subject, 'istio-service-exclude-cidr');
   const captured = settingNamed(subject, 'istio-service-cidr')?.value ?? '';

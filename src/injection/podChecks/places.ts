@@ -1,7 +1,7 @@
 /** Located values as places. */
-import type { Place } from '../../istio/settings/settingSource.ts';
+import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import type { Located } from '../../kubernetes/yaml/node.ts';
 
-export function placeOf({ source, span }: Located<unknown>): Place {
+export function locationOf({ source, span }: Located<unknown>): SourceLocation {
   return { source, span };
 }

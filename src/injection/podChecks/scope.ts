@@ -1,12 +1,12 @@
 /** How much is left alone: settings that take nearly everything, or everything, out of the mesh. */
 
 import { parseGoPrefix } from '../../istio/settings/goValues.ts';
-import { listOf } from '../../istio/settings/settings.ts';
+import { splitList } from '../../istio/settings/settings.ts';
 import { contains, parseAddress, parsePrefix, prefixRange } from '../../packet/address.ts';
 import { isIstioCni, networksOf } from '../enrol/multus.ts';
 import { extraNetworks } from '../podRules/extraNetworks.ts';
-import { itemsNamed, type PodCheck, type Remark, type Subject, settingNamed } from './check.ts';
-import { placeOf } from './places.ts';
+import { type CheckedPod, itemsNamed, type PodCheck, type PodRemark, settingNamed } from './check.ts';
+import { locationOf } from './places.ts';
 
 export const exclusionNotOverbroad: PodCheck = {
   id: 'exclusion-not-overbroad',
@@ -23,24 +23,24 @@ export const exclusionNotOverbroad: PodCheck = {
 /** From here on an exclusion is more than an exception. */
 const MOST_EXCLUDED = 0.5;
 
-function wideRanges(subject: Subject): readonly Remark[] {
+function wideRanges(subject: CheckedPod): readonly PodRemark[] {
   const setting = settingNamed(subject, 'istio-service-exclude-cidr');
-  const share = setting === undefined ? 0 : excludedShare(listOf(setting.value));
+  const share = setting === undefined ? 0 : excludedShare(splitList(setting.value));
   if (setting === undefined || share < MOST_EXCLUDED) return [];
   const message = `excluded ranges \`${setting.value}\` are ${Math.floor(share * 100)} % of all IPv4 addresses: what goes there is not captured`;
   return [{ message, place: setting.place }];
 }
 
 /** Pods and resolvers whose addresses are known tell where the cluster is. */
-function clusterRanges(subject: Subject): readonly Remark[] {
+function clusterRanges(subject: CheckedPod): readonly PodRemark[] {
   const setting = settingNamed(subject, 'istio-service-exclude-cidr');
-  const ranges = listOf(setting?.value ?? '').filter((range) => holdsCluster(subject, range));
-  if (setting === undefined || ranges.length === 0 || excludedShare(listOf(setting.value)) >= MOST_EXCLUDED) return [];
+  const ranges = splitList(setting?.value ?? '').filter((range) => holdsCluster(subject, range));
+  if (setting === undefined || ranges.length === 0 || excludedShare(splitList(setting.value)) >= MOST_EXCLUDED) return [];
   const message = `the cluster is in the excluded ranges \`${ranges.join(', ')}\`: calls to other pods or services there are not captured`;
   return [{ message, place: setting.place }];
 }
 
-function holdsCluster({ facts: { pod } }: Subject, range: string): boolean {
+function holdsCluster({ facts: { pod } }: CheckedPod, range: string): boolean {
   const prefix = parsePrefix(range);
   const known = [...pod.addresses, ...pod.nameservers].flatMap((text) => parseAddress(text) ?? []);
   return prefix !== undefined && known.some((address) => contains(prefix, address));
@@ -62,15 +62,15 @@ function excludedShare(ranges: readonly string[]): number {
   return covered / 2 ** 32;
 }
 
-function primaryInterface(subject: Subject): readonly Remark[] {
+function primaryInterface(subject: CheckedPod): readonly PodRemark[] {
   const setting = settingNamed(subject, 'istio-exclude-interfaces');
-  if (setting === undefined || !listOf(setting.value).includes('eth0')) return [];
+  if (setting === undefined || !splitList(setting.value).includes('eth0')) return [];
   return [
     { message: "`eth0` is the pod's own interface: with it excluded nothing that leaves or arrives is captured", place: setting.place },
   ];
 }
 
-function nothingIncluded(subject: Subject): readonly Remark[] {
+function nothingIncluded(subject: CheckedPod): readonly PodRemark[] {
   const ranges = settingNamed(subject, 'istio-service-cidr');
   if (ranges === undefined || ranges.value !== '' || itemsNamed(subject, 'istio-outbound-ports').length > 0) return [];
   const virtual = settingNamed(subject, 'kube-virt-interfaces');
@@ -78,9 +78,9 @@ function nothingIncluded(subject: Subject): readonly Remark[] {
   return [{ message: `no outbound traffic is captured: the included ranges are empty${guests}`, place: ranges.place }];
 }
 
-function noGroups(subject: Subject): readonly Remark[] {
+function noGroups(subject: CheckedPod): readonly PodRemark[] {
   const groups = settingNamed(subject, 'ISTIO_OUTBOUND_OWNER_GROUPS');
-  if (groups === undefined || listOf(groups.value).length > 0) return [];
+  if (groups === undefined || splitList(groups.value).length > 0) return [];
   return [{ message: 'no outbound traffic is captured: ISTIO_OUTBOUND_OWNER_GROUPS is empty', place: groups.place }];
 }
 
@@ -91,15 +91,15 @@ export const ifaceExclusionRouted: PodCheck = {
   judge: (subject) => {
     const setting = settingNamed(subject, 'istio-exclude-interfaces');
     if (setting === undefined) return [];
-    const excluded = listOf(setting.value);
+    const excluded = splitList(setting.value);
     const networks = extraNetworks(subject.facts);
     const names = ['eth0', 'lo', ...networks.map(({ name }) => name)];
     const unknown = excluded.filter((name) => !names.includes(name));
     return [
       ...unknown.map(
-        (name): Remark => ({ level: 'info', message: `no network of the pod makes an interface \`${name}\``, place: setting.place }),
+        (name): PodRemark => ({ level: 'info', message: `no network of the pod makes an interface \`${name}\``, place: setting.place }),
       ),
-      ...networks.flatMap(({ name, destinations }): Remark[] => {
+      ...networks.flatMap(({ name, destinations }): PodRemark[] => {
         const wide = excluded.includes(name) ? destinations.filter((to) => isWide(to) || holdsCluster(subject, to)) : [];
         if (wide.length === 0) return [];
         const what = wide.some(isWide) ? 'the default route leads' : `\`${wide.join(', ')}\`, where the cluster is, is routed`;
@@ -127,14 +127,14 @@ export const pluginOnce: PodCheck = {
       return [
         {
           message: 'istio-cni is named twice: the second run of the plugin finds the chains of the first and fails',
-          place: placeOf(place),
+          place: locationOf(place),
         },
       ];
     }
     if (facts.approach !== 'cni' || by !== 'pod' || named === 0) return [];
     const message =
       'Multus calls istio-cni for this pod, and the runtime calls it for every pod: its second run finds the chains of the first';
-    return [{ message, help: 'drop the name; or, if only Multus calls the plugin, say --mode multus', place: placeOf(place) }];
+    return [{ message, help: 'drop the name; or, if only Multus calls the plugin, say --mode multus', place: locationOf(place) }];
   },
 };
 
@@ -144,7 +144,7 @@ export const loopbackNotIncluded: PodCheck = {
   level: 'warning',
   judge: (subject) => {
     const setting = settingNamed(subject, 'istio-service-cidr');
-    const found = listOf(setting?.value ?? '').find((text) => parseGoPrefix(text)?.loopback === true);
+    const found = splitList(setting?.value ?? '').find((text) => parseGoPrefix(text)?.loopback === true);
     if (setting === undefined || found === undefined) return [];
     const message = `\`${found}\` includes loopback addresses: what the application sends to itself over lo may be captured`;
     return [{ message, place: setting.place }];

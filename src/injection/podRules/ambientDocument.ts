@@ -1,6 +1,6 @@
 /** Settings of ambient mode for one pod. source: istio/istio cni/pkg/nodeagent/net.go, cni/pkg/util/podutil.go */
 
-import type { Document } from '../../istio/settings/readSettings.ts';
+import type { SettingsDocument } from '../../istio/settings/readSettings.ts';
 import { has } from '../../istio/settings/version.ts';
 import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
 import { valueAt } from '../configuration/mesh.ts';
@@ -11,7 +11,7 @@ const DNS = 'ambient.istio.io/dns-capture';
 const INGRESS = 'ambient.istio.io/bypass-inbound-capture';
 
 /** A boolean that cannot be read is as if it were not there; names of interfaces are not checked here. */
-export function ambientDocument({ pod, mesh, version }: Facts): Document {
+export function ambientDocument({ pod, mesh, version }: Facts): SettingsDocument {
   const flag = (name: string) => parseBool(pod.annotations.get(name)?.value ?? '');
   const meshDns = valueAt(mesh, 'cni.ambient.dnsCapture', 'ambient.dnsCapture');
   const dns = flag(DNS);

@@ -3,7 +3,7 @@
 
 import { at, itemsOf, type Node, stringAt } from '../../kubernetes/yaml/node.ts';
 import { familyOf, parseAddress, parsePrefix } from '../../packet/address.ts';
-import { isIstioCni, type Network, networksOf } from '../enrol/multus.ts';
+import { type AttachedNetwork, isIstioCni, networksOf } from '../enrol/multus.ts';
 import type { Facts } from '../facts/facts.ts';
 
 export interface ExtraNetwork {
@@ -43,7 +43,7 @@ export function extraNetworks(facts: Facts): readonly ExtraNetwork[] {
 }
 
 /** Of the plugin, or of those in a list. */
-function ipamOf({ attachments, readNested }: Facts, network: Network): readonly Node[] {
+function ipamOf({ attachments, readNested }: Facts, network: AttachedNetwork): readonly Node[] {
   const attachment = attachments.find(({ name, namespace }) => name === network.name && namespace === network.namespace);
   const config = attachment?.config === undefined ? undefined : readNested(attachment.config.value);
   const root = config === undefined || 'problem' in config ? undefined : config.root;

@@ -5,10 +5,18 @@ import { isKnownVariable } from '../../istio/settings/settingSource.ts';
 import { CHANGES } from '../../istio/settings/version.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
-import { type Known, known, meshValueAt, valueAt } from '../configuration/mesh.ts';
-import { annotated, containerOf, type Facts, interceptionMode, isInjected, proxyMetadata } from '../facts/facts.ts';
-import { proxyIdentity } from '../facts/identity.ts';
-import { type AnnotationKey, environmentSettings, nameOf, type PodSetting, settingOf, virtualKey, withStatusPort } from './podSetting.ts';
+import { type KnownValue, known, meshValueAt, valueAt } from '../configuration/mesh.ts';
+import { annotated, containerOf, type Facts, interceptionModeOf, isInjected, proxyMetadata } from '../facts/facts.ts';
+import { configuredIdentity } from '../facts/identity.ts';
+import {
+  type AnnotationKey,
+  environmentSettings,
+  nameOf,
+  type PodSetting,
+  podSettingOf,
+  virtualKey,
+  withStatusPort,
+} from './podSetting.ts';
 
 export interface PodSettings {
   readonly settings: readonly PodSetting[];
@@ -39,12 +47,12 @@ function writtenSettings({ pod, version }: Facts): PodSettings {
 
 export function injectedSettings(facts: Facts): readonly PodSetting[] {
   const { pod, mesh } = facts;
-  const flag = (which: AnnotationKey, value: Known<string>) => {
+  const flag = (which: AnnotationKey, value: KnownValue<string>) => {
     const row = TRAFFIC_ANNOTATIONS[which];
-    return 'flag' in row ? [settingOf(facts, { name: row.flag, known: value, from: nameOf(facts, which) })] : [];
+    return 'flag' in row ? [podSettingOf(facts, { name: row.flag, known: value, from: nameOf(facts, which) })] : [];
   };
   const fromMesh = (name: string, path: string, otherwise: string) =>
-    settingOf(facts, { name, known: known(meshValueAt(mesh, path), otherwise, 'default of MeshConfig'), from: `meshConfig.${path}` });
+    podSettingOf(facts, { name, known: known(meshValueAt(mesh, path), otherwise, 'default of MeshConfig'), from: `meshConfig.${path}` });
   const optional = (which: AnnotationKey) => {
     const value = annotated(facts, which, '');
     return pod.annotations.has(TRAFFIC_ANNOTATIONS[which].name) || value.value !== '' ? flag(which, value) : [];
@@ -56,10 +64,10 @@ export function injectedSettings(facts: Facts): readonly PodSetting[] {
   return [
     fromMesh('envoy-port', 'proxyListenPort', '15001'),
     fromMesh('inbound-capture-port', 'proxyInboundListenPort', '15006'),
-    settingOf(facts, { name: 'proxy-uid', known: proxyIdentity(facts).declared, from: 'user of istio-proxy' }),
-    settingOf(facts, {
+    podSettingOf(facts, { name: 'proxy-uid', known: configuredIdentity(facts).declared, from: 'user of istio-proxy' }),
+    podSettingOf(facts, {
       name: 'istio-inbound-interception-mode',
-      known: interceptionMode(facts),
+      known: interceptionModeOf(facts),
       from: 'meshConfig.defaultConfig.interceptionMode',
     }),
     ...flag('includeRanges', annotated(facts, 'includeRanges', '*')),
@@ -86,5 +94,5 @@ export interface SwitchOf {
 export function switchOf(facts: Facts, { name, path, since }: SwitchOf): readonly PodSetting[] {
   const value = valueAt(facts.mesh, path);
   if (value?.value !== 'true' || facts.version.minor < since) return [];
-  return [settingOf(facts, { name, known: known(value, 'true', ''), from: path })];
+  return [podSettingOf(facts, { name, known: known(value, 'true', ''), from: path })];
 }

@@ -3,13 +3,13 @@
 
 import { CHANGES, has } from '../../istio/settings/version.ts';
 import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
-import { type Known, known, valueAt } from '../configuration/mesh.ts';
+import { type KnownValue, known, valueAt } from '../configuration/mesh.ts';
 import { parseBool } from '../configuration/values.ts';
 import { proxyEnvironment } from '../enrol/plugin.ts';
-import { annotated, type Facts, interceptionMode, isInjected } from '../facts/facts.ts';
-import { proxyIdentity } from '../facts/identity.ts';
+import { annotated, type Facts, interceptionModeOf, isInjected } from '../facts/facts.ts';
+import { configuredIdentity } from '../facts/identity.ts';
 import { type PodSettings, switchOf } from './initSettings.ts';
-import { type AnnotationKey, nameOf, type PodSetting, settingOf, virtualKey, withStatusPort } from './podSetting.ts';
+import { type AnnotationKey, nameOf, type PodSetting, podSettingOf, virtualKey, withStatusPort } from './podSetting.ts';
 
 const PLUGIN_DEFAULT = 'default of the plugin';
 /** Ports that the plugin always leaves alone. */
@@ -23,26 +23,26 @@ const SWITCHES = [
 ] as const;
 
 export function pluginSettings(facts: Facts): PodSettings {
-  const identity = proxyIdentity(facts);
-  const id = (name: string, { value, origin }: Known<number>) =>
+  const identity = configuredIdentity(facts);
+  const id = (name: string, { value, origin }: KnownValue<number>) =>
     // root is not taken for the proxy's user: it is everybody's
-    settingOf(facts, {
+    podSettingOf(facts, {
       name,
       known: value === 0 ? known(undefined, 1337, PLUGIN_DEFAULT) : { value, origin },
       from: 'istio-proxy',
     });
-  const flag = (which: AnnotationKey, value: Known<string>): readonly PodSetting[] => {
+  const flag = (which: AnnotationKey, value: KnownValue<string>): readonly PodSetting[] => {
     const row = TRAFFIC_ANNOTATIONS[which];
-    return 'flag' in row ? [settingOf(facts, { name: row.flag, known: value, from: nameOf(facts, which) })] : [];
+    return 'flag' in row ? [podSettingOf(facts, { name: row.flag, known: value, from: nameOf(facts, which) })] : [];
   };
   const virtual = virtualKey(facts);
   return {
     settings: [
-      settingOf(facts, { name: 'envoy-port', known: known(undefined, '15001', 'fixed'), from: '' }),
-      settingOf(facts, { name: 'inbound-capture-port', known: known(undefined, '15006', 'fixed'), from: '' }),
+      podSettingOf(facts, { name: 'envoy-port', known: known(undefined, '15001', 'fixed'), from: '' }),
+      podSettingOf(facts, { name: 'inbound-capture-port', known: known(undefined, '15006', 'fixed'), from: '' }),
       id('proxy-uid', identity.uid),
       id('proxy-gid', identity.gid),
-      settingOf(facts, {
+      podSettingOf(facts, {
         name: 'istio-inbound-interception-mode',
         known: modeOf(facts),
         from: 'meshConfig.defaultConfig.interceptionMode',
@@ -55,7 +55,7 @@ export function pluginSettings(facts: Facts): PodSettings {
       ...flag('excludeOutbound', seen(facts, 'excludeOutbound', '15020')),
       ...flag('excludeInterfaces', seen(facts, 'excludeInterfaces', '')),
       ...flag(virtual, seen(facts, virtual, '')),
-      settingOf(facts, { name: 'cni-mode', known: known(undefined, 'true', 'fixed'), from: '' }),
+      podSettingOf(facts, { name: 'cni-mode', known: known(undefined, 'true', 'fixed'), from: '' }),
       ...environmentSwitches(facts),
       ...switchOf(facts, { name: 'native-nftables', path: 'global.nativeNftables', since: CHANGES.nativeNftables }),
     ],
@@ -64,19 +64,19 @@ export function pluginSettings(facts: Facts): PodSettings {
 }
 
 /** Injection writes the values of the mesh on the pod, but not empty ones: in their place the plugin has its own defaults. */
-function seen({ pod, mesh }: Facts, which: AnnotationKey, otherwise: string): Known<string> {
+function seen({ pod, mesh }: Facts, which: AnnotationKey, otherwise: string): KnownValue<string> {
   const row = TRAFFIC_ANNOTATIONS[which];
   const own = pod.annotations.get(row.name);
   const value = isInjected(pod) || !('values' in row) ? undefined : valueAt(mesh, row.values);
   return known(own ?? (value?.value === '' ? undefined : value), otherwise, PLUGIN_DEFAULT);
 }
 
-function modeOf(facts: Facts): Known<string> {
-  if (!isInjected(facts.pod)) return interceptionMode(facts);
+function modeOf(facts: Facts): KnownValue<string> {
+  if (!isInjected(facts.pod)) return interceptionModeOf(facts);
   return known(facts.pod.annotations.get(TRAFFIC_ANNOTATIONS.mode.name), 'REDIRECT', PLUGIN_DEFAULT);
 }
 
-function excludedInbound(facts: Facts): Known<string> {
+function excludedInbound(facts: Facts): KnownValue<string> {
   const written = isInjected(facts.pod)
     ? seen(facts, 'excludeInbound', '15020')
     : withStatus(annotated(facts, 'excludeInbound', ''), annotated(facts, 'statusPort', '15020'));
@@ -85,7 +85,7 @@ function excludedInbound(facts: Facts): Known<string> {
   return { ...written, value: [...new Set([...items, ...HEALTH_PORTS])].join(',') };
 }
 
-function withStatus(excluded: Known<string>, status: Known<string>): Known<string> {
+function withStatus(excluded: KnownValue<string>, status: KnownValue<string>): KnownValue<string> {
   return { ...excluded, value: withStatusPort(status.value, excluded.value) };
 }
 
@@ -96,6 +96,6 @@ function environmentSwitches(facts: Facts): readonly PodSetting[] {
     const given = variable === 'ISTIO_DUAL_STACK' && !has(facts.version, 'pluginDualStack') ? undefined : env.get(variable);
     if (given === undefined || parseBool(given.value) !== true) return [];
     const from = `${variable} of istio-proxy`;
-    return flags.map((name) => ({ ...settingOf(facts, { name, known: known({ ...given, value: 'true' }, '', ''), from }), from }));
+    return flags.map((name) => ({ ...podSettingOf(facts, { name, known: known({ ...given, value: 'true' }, '', ''), from }), from }));
   });
 }

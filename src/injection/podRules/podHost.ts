@@ -1,13 +1,14 @@
 /** The host around a pod's rules, in the form that `readHost` reads: the pod's interfaces, and who runs in it. */
 
+import type { HostDescription, ListenerDescription } from '../../host/hostDescription.ts';
 import type { Container } from '../../kubernetes/manifest/container.ts';
-import { defaultHost, type HostDescription } from '../../mesh/defaultHost.ts';
+import { defaultHost } from '../../mesh/defaultHost.ts';
 import { istioAmbient } from '../../mesh/istioAmbient.ts';
 import { istioSidecar } from '../../mesh/istioSidecar.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import { parseAddress } from '../../packet/address.ts';
 import type { Facts } from '../facts/facts.ts';
-import { openShiftDefaultUser, proxyIdentity } from '../facts/identity.ts';
+import { configuredIdentity, openShiftDefaultUser } from '../facts/identity.ts';
 import { type ExtraNetwork, extraNetworks } from './extraNetworks.ts';
 
 export function profileOfPod({ approach }: Facts): MeshProfile {
@@ -32,26 +33,22 @@ export function podHost(facts: Facts, transparentPorts: readonly number[]): Host
   const host = defaultHost({ profile, transparentPorts });
   const app = facts.pod.containers.find(({ role, name }) => role === 'app' && name.value !== 'istio-proxy');
   const { uid = APP.uid, gid = APP.gid } = app === undefined ? {} : identityOf(facts, app);
-  const proxy = proxyIdentity(facts);
+  const proxy = configuredIdentity(facts);
   const networks = extraNetworks(facts);
   const own = profile === istioAmbient ? {} : { [profile.process.name]: { uid: proxy.uid.value, gid: proxy.gid.value } };
   return {
     ...host,
-    listeners: (host.listeners as readonly ListenerJson[]).map((one) => asksResolver(one, facts.pod.nameservers)),
-    interfaces: [...(host.interfaces as readonly unknown[]), ...networks.map(({ name, addresses }) => ({ name, addresses }))],
-    routes: routesWith(host.routes as readonly string[], networks),
-    processes: { ...(host.processes as object), app: { uid: uid ?? APP.uid, gid: gid ?? APP.gid }, ...own },
+    listeners: (host.listeners ?? []).map((one) => asksResolver(one, facts.pod.nameservers)),
+    interfaces: [...host.interfaces, ...networks.map(({ name, addresses }) => ({ name, addresses }))],
+    routes: routesWith(host.routes ?? [], networks),
+    processes: { ...host.processes, app: { uid: uid ?? APP.uid, gid: gid ?? APP.gid }, ...own },
   };
-}
-
-interface ListenerJson {
-  readonly port?: number;
 }
 
 const AGENT_PORT = 15053;
 
 /** The agent passes questions to the resolvers of the pod, whoever they were for. source: istio/istio pkg/dns/client/dns.go */
-function asksResolver(listener: ListenerJson, [first]: readonly string[]): ListenerJson & { readonly forwards?: string } {
+function asksResolver(listener: ListenerDescription, [first]: readonly string[]): ListenerDescription {
   const address = parseAddress(first ?? '');
   if (listener.port !== AGENT_PORT || address === undefined) return listener;
   return { ...listener, forwards: typeof address === 'bigint' ? `[${first}]:53` : `${first}:53` };

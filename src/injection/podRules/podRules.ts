@@ -2,7 +2,7 @@
 
 import { type Rendering, renderAmbient, renderSidecar, type SidecarRequest } from '../../istio/render/render.ts';
 import { goAddress } from '../../istio/settings/goValues.ts';
-import type { Place } from '../../istio/settings/settingSource.ts';
+import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import type { HostFacts } from '../../istio/settings/settings.ts';
 import { memoize } from '../../lib/memo.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
@@ -54,7 +54,7 @@ function renderOnce(request: SidecarRequest, mesh: MeshConfiguration): Rendering
   return known.diagnostics.length === 0 ? known : renderSidecar(request);
 }
 
-const NOWHERE: Place = { source: { file: '', text: '' }, span: { start: 0, end: 0 } };
+const NOWHERE: SourceLocation = { source: { file: '', text: '' }, span: { start: 0, end: 0 } };
 const renderedFor = memoize((_: MeshConfiguration, request: string): Rendering => renderSidecar(JSON.parse(request) as SidecarRequest));
 
 export function settingsOf(facts: Facts): PodSettings {

@@ -1,14 +1,14 @@
 /** A setting of istio-iptables that follows from a pod and its mesh, with what it follows from. */
 
-import type { Given, Place } from '../../istio/settings/settingSource.ts';
+import type { RawSetting, SourceLocation } from '../../istio/settings/settingSource.ts';
 import { has } from '../../istio/settings/version.ts';
 import type { Strings } from '../../kubernetes/manifest/pod.ts';
 import type { Located } from '../../kubernetes/yaml/node.ts';
 import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
-import type { Known } from '../configuration/mesh.ts';
+import type { KnownValue } from '../configuration/mesh.ts';
 import type { Facts } from '../facts/facts.ts';
 
-export interface PodSetting extends Given {
+export interface PodSetting extends RawSetting {
   /** `annotation istio.io/reroute-virtual-interfaces`, `chart default` */
   readonly from: string;
   /** no file says it; the place is then the pod's */
@@ -17,12 +17,12 @@ export interface PodSetting extends Given {
 
 export interface SettingOf {
   readonly name: string;
-  readonly known: Known<string | number>;
+  readonly known: KnownValue<string | number>;
   /** what it is called where it stands */
   readonly from: string;
 }
 
-export function settingOf(facts: Facts, { name, known: { value, origin }, from }: SettingOf): PodSetting {
+export function podSettingOf(facts: Facts, { name, known: { value, origin }, from }: SettingOf): PodSetting {
   const byDefault = origin.kind === 'default';
   const { source, span } = byDefault ? facts.pod.place : origin;
   const known = byDefault ? origin.says : (annotationAt(facts, origin) ?? from);
@@ -30,7 +30,7 @@ export function settingOf(facts: Facts, { name, known: { value, origin }, from }
 }
 
 /** The annotation of pod or namespace that stands there. */
-function annotationAt({ pod, namespace }: Facts, { source, span }: Place): string | undefined {
+function annotationAt({ pod, namespace }: Facts, { source, span }: SourceLocation): string | undefined {
   const named = (annotations: Strings) => [...annotations].find(([, one]) => one.source === source && one.span.start === span.start)?.[0];
   const own = named(pod.annotations);
   const theirs = named(namespace.annotations);

@@ -1,10 +1,10 @@
 /** What is known about a pod as if somebody had not written a part of it. Nothing is changed; everything else is shared. */
 
-import type { Place } from '../../istio/settings/settingSource.ts';
+import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import type { Container } from '../../kubernetes/manifest/container.ts';
 import { entriesOf, type Node } from '../../kubernetes/yaml/node.ts';
 import { memoize } from '../../lib/memo.ts';
-import type { MeshConfiguration, Part } from '../configuration/mesh.ts';
+import type { ConfigurationPart, MeshConfiguration } from '../configuration/mesh.ts';
 import type { Facts } from '../facts/facts.ts';
 
 export function withoutAnnotation(facts: Facts, name: string): Facts {
@@ -55,14 +55,14 @@ export function withVariable(facts: Facts, name: string, value: string): Facts {
   const { source, span } = facts.pod.place;
   const scalar: Node = { kind: 'scalar', value, span };
   const map = (key: string, of: Node): Node => ({ kind: 'map', span, entries: [{ key, keySpan: span, value: of }] });
-  const part: Part = { source, root: map('defaultConfig', map('proxyMetadata', map(name, scalar))) };
+  const part: ConfigurationPart = { source, root: map('defaultConfig', map('proxyMetadata', map(name, scalar))) };
   const containers = facts.pod.containers.map((one) =>
     ['istio-proxy', 'istio-init'].includes(one.name.value) ? { ...one, env: new Map([...one.env, [name, { value, source, span }]]) } : one,
   );
   return { ...facts, pod: { ...facts.pod, containers }, mesh: { ...facts.mesh, meshConfig: [...facts.mesh.meshConfig, part] } };
 }
 
-export function withoutMeshValue(facts: Facts, { source, span }: Place): Facts {
+export function withoutMeshValue(facts: Facts, { source, span }: SourceLocation): Facts {
   return { ...facts, mesh: reducedMesh(facts.mesh, `${span.start} ${source.file}`) };
 }
 
@@ -70,7 +70,8 @@ export function withoutMeshValue(facts: Facts, { source, span }: Place): Facts {
 const reducedMesh = memoize((mesh: MeshConfiguration, key: string): MeshConfiguration => {
   const [start = ''] = key.split(' ', 1);
   const file = key.slice(start.length + 1);
-  const reduced = (part: Part): Part => (part.source.file === file ? { ...part, root: withoutValueAt(part.root, Number(start)) } : part);
+  const reduced = (part: ConfigurationPart): ConfigurationPart =>
+    part.source.file === file ? { ...part, root: withoutValueAt(part.root, Number(start)) } : part;
   return { values: mesh.values.map(reduced), meshConfig: mesh.meshConfig.map(reduced) };
 });
 

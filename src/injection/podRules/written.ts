@@ -1,6 +1,6 @@
 /** What somebody wrote that rules and processes of a pod may follow from, each with the pod as if it had not been written. */
 
-import { isKnownVariable, type Place } from '../../istio/settings/settingSource.ts';
+import { isKnownVariable, type SourceLocation } from '../../istio/settings/settingSource.ts';
 import type { Container } from '../../kubernetes/manifest/container.ts';
 import { readNestedText } from '../../kubernetes/manifest/nested.ts';
 import type { Located } from '../../kubernetes/yaml/node.ts';
@@ -26,7 +26,7 @@ export interface WrittenSetting {
   readonly value: string;
   /** what it belongs to: `annotation`, `container web`, `mesh configuration`, `argument of istio-init` */
   readonly from: string;
-  readonly place: Place;
+  readonly place: SourceLocation;
   /** nobody wrote it; the place is that of what lacks it, and `without` is with it */
   readonly missing?: true;
   readonly without: (facts: Facts) => Facts;
@@ -175,7 +175,7 @@ function meshValues({ mesh }: Facts, settings: readonly PodSetting[]): readonly 
   const found = new Map<string, WrittenSetting>();
   for (const { source, root, prefix } of parts)
     for (const { path, value } of leavesOf(root, prefix)) {
-      const place: Place = { source, span: value.span };
+      const place: SourceLocation = { source, span: value.span };
       const key = keyOf(place);
       if (found.has(key) || value.kind !== 'scalar' || !(places.has(key) || OTHER_VALUES.test(path))) continue;
       const located = { ...place, value: String(value.value) };
@@ -184,7 +184,7 @@ function meshValues({ mesh }: Facts, settings: readonly PodSetting[]): readonly 
   return [...found.values()];
 }
 
-function keyOf({ source, span }: Place): string {
+function keyOf({ source, span }: SourceLocation): string {
   return `${span.start} ${source.file}`;
 }
 

@@ -2,7 +2,7 @@
  *  the last of several equal flags counts, so it is given once more. */
 
 import { readWords } from '../../istio/settings/readArgs.ts';
-import { findFlag, type Place } from '../../istio/settings/settingSource.ts';
+import { findFlag, type SourceLocation } from '../../istio/settings/settingSource.ts';
 import type { Located } from '../../kubernetes/yaml/node.ts';
 import { STATUS } from '../configuration/annotations.ts';
 import { containerOf, type Facts, isInjected } from '../facts/facts.ts';
@@ -52,7 +52,7 @@ function usualSettings(facts: Facts): ReturnType<typeof injectedSettings> {
   return injectedSettings({ ...facts, pod: { ...facts.pod, containers, annotations } }).filter(({ by }) => by === 'flag');
 }
 
-function withoutWord({ source, span }: Place): WrittenSetting['without'] {
+function withoutWord({ source, span }: SourceLocation): WrittenSetting['without'] {
   return (facts) =>
     withContainer(facts, INIT, (init) => ({
       ...init,
@@ -65,6 +65,6 @@ function withArgument(name: string, value: string): WrittenSetting['without'] {
     withContainer(facts, INIT, (init) => ({ ...init, args: [...init.args, { ...init.name, value: `--${name}=${value}` }] }));
 }
 
-function placeOf({ source, span }: Located<unknown>): Place {
+function placeOf({ source, span }: Located<unknown>): SourceLocation {
   return { source, span };
 }

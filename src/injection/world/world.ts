@@ -1,11 +1,11 @@
 /** Manifests and mesh configuration, read, to pods and the world that they are asked about in. */
 
 import { LATEST, parseVersion, type Version, versionName } from '../../istio/settings/version.ts';
-import { type Manifests, readManifests } from '../../kubernetes/manifest/manifests.ts';
+import { type Manifests, manifestsIn } from '../../kubernetes/manifest/manifests.ts';
 import { at, type Document, openLists, type ReadNested, stringAt } from '../../kubernetes/yaml/node.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { type MeshConfiguration, readMeshConfiguration, valueAt } from '../configuration/mesh.ts';
-import type { Approach, World } from '../facts/facts.ts';
+import type { Approach, EnrolWorld } from '../facts/facts.ts';
 
 export interface WorldInput {
   readonly manifests: readonly Document[];
@@ -20,12 +20,12 @@ export interface WorldInput {
 
 export interface PodWorld {
   readonly manifests: Manifests;
-  readonly world: World & { readonly version: Version };
+  readonly world: EnrolWorld & { readonly version: Version };
   readonly diagnostics: readonly Diagnostic[];
 }
 
 export function readWorld({ manifests: documents, values, readNested, approach, version }: WorldInput): PodWorld {
-  const manifests = readManifests(documents);
+  const manifests = manifestsIn(documents);
   const { namespaces, attachments, proxyConfigs, tags, configuration } = manifests;
   const mesh = readMeshConfiguration({ given: values, objects: configuration, readNested });
   const installed =

@@ -3,15 +3,15 @@ import type { Family } from '../../packet/address.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { ambientHostRules, ambientRules } from '../rules/ambient.ts';
-import { planOf } from '../rules/plan.ts';
+import { rulePlanOf } from '../rules/plan.ts';
 import { restoreText } from '../rules/restoreText.ts';
 import { ambientRouting, sidecarRouting } from '../rules/routing.ts';
 import { readAmbient } from '../settings/ambientSettings.ts';
 import { checkSettings } from '../settings/checkSettings.ts';
 import { hasIPv6 } from '../settings/hostFacts.ts';
-import { type Document, readHostFacts } from '../settings/readSettings.ts';
+import { readHostFacts, type SettingsDocument } from '../settings/readSettings.ts';
 import { resolveSettings } from '../settings/resolveSettings.ts';
-import { type Given, type Place, remark } from '../settings/settingSource.ts';
+import { type RawSetting, remark, type SourceLocation } from '../settings/settingSource.ts';
 import type { HostFacts } from '../settings/settings.ts';
 import type { Version } from '../settings/version.ts';
 import { sidecarRules } from './sidecar.ts';
@@ -32,7 +32,7 @@ export interface Rendering {
 }
 
 export interface SidecarRequest {
-  readonly given: readonly Given[];
+  readonly given: readonly RawSetting[];
   readonly host: HostFacts;
   readonly version: Version;
   /** for what is wrong with settings that nobody gave */
@@ -42,19 +42,19 @@ export interface SidecarRequest {
 export function renderSidecar({ given, host, version, source }: SidecarRequest): Rendering {
   const resolved = resolveSettings({ given, version, host });
   const { settings, places } = resolved;
-  const otherwise: Place = { source, span: { start: 0, end: 1 } };
+  const otherwise: SourceLocation = { source, span: { start: 0, end: 1 } };
   const checked = checkSettings({ settings, places, version, host, otherwise });
   const ipv6 = hasIPv6(host, settings['dual-stack']);
   const diagnostics = [...resolved.diagnostics, ...checked, ...noAddress(ipv6, otherwise)];
   if (diagnostics.some(isError)) return { diagnostics };
   if (settings['skip-rule-apply'] || settings['cleanup-only']) return { rendered: { v4: '', v6: '', routing: [] }, diagnostics };
-  const plans = familiesOf(ipv6).map((family) => planOf({ settings, host, version }, family));
+  const plans = familiesOf(ipv6).map((family) => rulePlanOf({ settings, host, version }, family));
   const [v4 = '', v6 = ''] = plans.map((plan) => restoreText(sidecarRules(plan)));
   return { rendered: { v4, v6, routing: settings['dry-run'] ? [] : sidecarRouting(plans) }, diagnostics };
 }
 
 export interface AmbientRequest {
-  readonly document: Document;
+  readonly document: SettingsDocument;
   readonly version: Version;
   /** on the node, not in a pod */
   readonly onHost: boolean;
@@ -79,6 +79,6 @@ function familiesOf(ipv6: boolean | undefined): readonly Family[] {
   return ipv6 === true ? [4, 6] : [4];
 }
 
-function noAddress(ipv6: boolean | undefined, place: Place): readonly Diagnostic[] {
+function noAddress(ipv6: boolean | undefined, place: SourceLocation): readonly Diagnostic[] {
   return ipv6 === undefined ? [remark(place, { message: 'the host has no address but loopback and link-local ones' })] : [];
 }

@@ -6,8 +6,8 @@ import { isEnvironmentFile, readEnvironmentFile } from '../settings/environmentF
 import { MODES, type Mode } from '../settings/modes.ts';
 import { PRESETS } from '../settings/presets.ts';
 import { readArgs } from '../settings/readArgs.ts';
-import { type Document, isRecord, placeOfKey, readHostFacts, readSettings } from '../settings/readSettings.ts';
-import { type Given, type Place, remark } from '../settings/settingSource.ts';
+import { isPlainObject, placeOfKey, readHostFacts, readSettings, type SettingsDocument } from '../settings/readSettings.ts';
+import { type RawSetting, remark, type SourceLocation } from '../settings/settingSource.ts';
 import type { HostFacts } from '../settings/settings.ts';
 import { LATEST, NEWEST, OLDEST, parseVersion, type Version } from '../settings/version.ts';
 import { type Rendering, renderAmbient, renderSidecar } from './render.ts';
@@ -45,7 +45,7 @@ export function renderRequest(request: RenderRequest): Rendering {
 
 interface SidecarQuestion {
   readonly request: RenderRequest;
-  readonly document: Document;
+  readonly document: SettingsDocument;
   readonly version: Version;
 }
 
@@ -60,15 +60,15 @@ function sidecar({ request, document, version }: SidecarQuestion): Rendering {
   return { ...rendering, diagnostics: [...diagnostics, ...rendering.diagnostics] };
 }
 
-function fromEnvironment([name, value]: readonly [string, string]): Given {
+function fromEnvironment([name, value]: readonly [string, string]): RawSetting {
   const source: Source = { file: 'environment', text: `${name}=${value}` };
   return { by: 'env', name, value, place: { source, span: { start: 0, end: name.length } } };
 }
 
-const EMPTY: Document = { source: { file: 'settings', text: '{}' }, values: {} };
+const EMPTY: SettingsDocument = { source: { file: 'settings', text: '{}' }, values: {} };
 
 interface ReadDocument {
-  readonly document?: Document;
+  readonly document?: SettingsDocument;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -77,10 +77,10 @@ function readDocument(source: Source): ReadDocument {
     const { values, diagnostics } = readEnvironmentFile(source);
     return diagnostics.length > 0 ? { diagnostics } : { document: { source, values }, diagnostics };
   }
-  const start: Place = { source, span: { start: 0, end: 1 } };
+  const start: SourceLocation = { source, span: { start: 0, end: 1 } };
   try {
     const values: unknown = JSON.parse(source.text);
-    if (isRecord(values)) return { document: { source, values }, diagnostics: [] };
+    if (isPlainObject(values)) return { document: { source, values }, diagnostics: [] };
     return { diagnostics: [remark(start, { message: 'the settings are not a JSON object' })] };
   } catch (error) {
     const offset = Number(/position (\d+)/.exec(String(error))?.[1] ?? 0);
@@ -89,9 +89,9 @@ function readDocument(source: Source): ReadDocument {
 }
 
 /** What the request says of the machine goes over what the settings say. */
-function withHost(document: Document, host: Partial<HostFacts> = {}): Document {
+function withHost(document: SettingsDocument, host: Partial<HostFacts> = {}): SettingsDocument {
   if (Object.keys(host).length === 0) return document;
-  const said = isRecord(document.values.host) ? document.values.host : {};
+  const said = isPlainObject(document.values.host) ? document.values.host : {};
   return { ...document, values: { ...document.values, host: { ...said, ...host } } };
 }
 
@@ -101,7 +101,7 @@ interface Choices {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function choices({ mode: asked, istio }: RenderRequest, { source, values }: Document): Choices {
+function choices({ mode: asked, istio }: RenderRequest, { source, values }: SettingsDocument): Choices {
   const mode = asked ?? values.mode;
   const wanted = istio ?? values.istio;
   const version = wanted === undefined ? LATEST : typeof wanted === 'string' ? parseVersion(wanted) : undefined;

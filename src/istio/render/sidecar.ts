@@ -8,13 +8,13 @@ import { groupReturns } from '../rules/groups.ts';
 import { basicChains, inboundCapture } from '../rules/inbound.ts';
 import { excludedInterfaces, virtualReturns } from '../rules/interfaces.ts';
 import { excludedPorts, outboundCapture, outboundJump, passthroughReturn } from '../rules/outbound.ts';
-import type { Plan } from '../rules/plan.ts';
+import type { RulePlan } from '../rules/plan.ts';
 import { proxyTraffic } from '../rules/proxy.ts';
-import type { Rule } from '../rules/rule.ts';
+import type { IstioRule } from '../rules/rule.ts';
 import { transparentGuards } from '../rules/transparent.ts';
 import { has } from '../settings/version.ts';
 
-type Part = (plan: Plan) => readonly Rule[];
+type Part = (plan: RulePlan) => readonly IstioRule[];
 
 const BEFORE_DNS: readonly Part[] = [
   excludedInterfaces,
@@ -29,7 +29,7 @@ const BEFORE_DNS: readonly Part[] = [
   groupReturns,
 ];
 
-export function sidecarRules(plan: Plan): readonly Rule[] {
+export function sidecarRules(plan: RulePlan): readonly IstioRule[] {
   const ownChain = has(plan.version, 'dnsChain');
   const dns: readonly Part[] = ownChain ? [dnsCapture, outboundCapture] : [tcpDns, outboundCapture, udpDns];
   return [...BEFORE_DNS, ...dns, transparentGuards].flatMap((part) => part(plan));

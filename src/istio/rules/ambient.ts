@@ -2,7 +2,7 @@
  *  source: istio/istio cni/pkg/iptables/iptables.go AppendInpodRules */
 import type { Family } from '../../packet/address.ts';
 import { has, type Version } from '../settings/version.ts';
-import { type Line, mangle, nat, type Rule, raw } from './rule.ts';
+import { type IstioLine, type IstioRule, mangle, nat, raw } from './rule.ts';
 
 export interface AmbientPlan {
   readonly family: Family;
@@ -18,10 +18,10 @@ export interface AmbientPlan {
 const PROXY_MARK = '0x539/0xfff';
 const CONNECTION_MARK = '0x111/0xfff';
 
-export function ambientRules(plan: AmbientPlan): readonly Rule[] {
+export function ambientRules(plan: AmbientPlan): readonly IstioRule[] {
   const { dns, ingress, virtualInterfaces, probe, version } = plan;
   const loopback = plan.family === 4 ? '127.0.0.1/32' : '::1/128';
-  const when = (condition: boolean, rules: readonly Rule[]) => (condition ? rules : []);
+  const when = (condition: boolean, rules: readonly IstioRule[]) => (condition ? rules : []);
   return [
     ...mangle('-A PREROUTING -j ISTIO_PRERT', '-A OUTPUT -j ISTIO_OUTPUT'),
     ...nat('-A OUTPUT -j ISTIO_OUTPUT'),
@@ -48,12 +48,12 @@ export function ambientRules(plan: AmbientPlan): readonly Rule[] {
 }
 
 /** UDP from such an interface goes on to whatever stands behind the chain. */
-function reroute(nic: string): readonly Line[] {
+function reroute(nic: string): readonly IstioLine[] {
   return [`-A ISTIO_PRERT -i ${nic} -p tcp -j REDIRECT --to-ports 15001`, `-A ISTIO_PRERT -i ${nic} -p tcp -j RETURN`];
 }
 
 /** Every server is captured; the proxy's own questions and their answers share a conntrack zone. */
-function ambientDns(loopback: string): readonly Rule[] {
+function ambientDns(loopback: string): readonly IstioRule[] {
   return [
     ...nat(
       `-A ISTIO_OUTPUT ! -o lo -p udp -m mark ! --mark ${PROXY_MARK} -m udp --dport 53 -j REDIRECT --to-port 15053`,
@@ -67,7 +67,7 @@ function ambientDns(loopback: string): readonly Rule[] {
 }
 
 /** On the node: what its own processes send to enrolled pods gets the source by which the pods know a probe. */
-export function ambientHostRules({ family, version, probe }: Pick<AmbientPlan, 'family' | 'version' | 'probe'>): readonly Rule[] {
+export function ambientHostRules({ family, version, probe }: Pick<AmbientPlan, 'family' | 'version' | 'probe'>): readonly IstioRule[] {
   return nat(
     has(version, 'hostJumpFirst') ? '-I POSTROUTING 1 -j ISTIO_POSTRT' : '-A POSTROUTING -j ISTIO_POSTRT',
     `-A ISTIO_POSTRT -m owner --socket-exists -p tcp -m set --match-set istio-inpod-probes-v${family} dst -j SNAT --to-source ${probe}`,

@@ -1,7 +1,7 @@
 /** DNS capture: questions go to the agent, and each side of it gets a conntrack zone of its own. */
-import type { Plan } from './plan.ts';
+import type { RulePlan } from './plan.ts';
 import { owners } from './proxy.ts';
-import { type Line, nat, type Rule, raw } from './rule.ts';
+import { type IstioLine, type IstioRule, nat, raw } from './rule.ts';
 
 const AGENT_PORT = '15053';
 /** of what passes between the agent and the resolvers */
@@ -15,7 +15,7 @@ export interface Server {
   readonly from: string;
 }
 
-export function serversOf({ dns, family }: Plan): readonly Server[] {
+export function serversOf({ dns, family }: RulePlan): readonly Server[] {
   if (dns === undefined) return [];
   if (dns.servers === 'all') return [{ to: '', from: '' }];
   const bits = family === 4 ? 32 : 128;
@@ -23,7 +23,7 @@ export function serversOf({ dns, family }: Plan): readonly Server[] {
 }
 
 /** Since 1.25. A family without servers gets the jump in raw and the zones of the agent's own questions. */
-export function dnsCapture(plan: Plan): readonly Rule[] {
+export function dnsCapture(plan: RulePlan): readonly IstioRule[] {
   if (plan.dns === undefined) return [];
   const servers = serversOf(plan);
   const some = servers.length > 0;
@@ -37,17 +37,17 @@ export function dnsCapture(plan: Plan): readonly Rule[] {
   ];
 }
 
-export function tcpRedirects(servers: readonly Server[], chain: string): readonly Line[] {
-  return servers.map(({ to }): Line => `-A ${chain} -p tcp --dport 53${to} -j REDIRECT --to-ports ${AGENT_PORT}`);
+export function tcpRedirects(servers: readonly Server[], chain: string): readonly IstioLine[] {
+  return servers.map(({ to }): IstioLine => `-A ${chain} -p tcp --dport 53${to} -j REDIRECT --to-ports ${AGENT_PORT}`);
 }
 
 /** Written `--to-port`, which iptables takes for `--to-ports`. */
-export function udpRedirects(servers: readonly Server[], chain: string): readonly Line[] {
-  return servers.map(({ to }): Line => `-A ${chain} -p udp --dport 53${to} -j REDIRECT --to-port ${AGENT_PORT}`);
+export function udpRedirects(servers: readonly Server[], chain: string): readonly IstioLine[] {
+  return servers.map(({ to }): IstioLine => `-A ${chain} -p udp --dport 53${to} -j REDIRECT --to-port ${AGENT_PORT}`);
 }
 
-export function agentZones(plan: Plan, chain: string): readonly Line[] {
-  return owners(plan).flatMap((owner): readonly Line[] => [
+export function agentZones(plan: RulePlan, chain: string): readonly IstioLine[] {
+  return owners(plan).flatMap((owner): readonly IstioLine[] => [
     `-A ${chain} -p udp --dport 53 -m owner ${owner} ${UPSTREAM_ZONE}`,
     `-A ${chain} -p udp --sport ${AGENT_PORT} -m owner ${owner} ${CLIENT_ZONE}`,
   ]);
@@ -61,6 +61,6 @@ export interface Zoned {
   readonly reply: string;
 }
 
-export function serverZones({ to, answer, question, reply }: Zoned): readonly Line[] {
+export function serverZones({ to, answer, question, reply }: Zoned): readonly IstioLine[] {
   return [`-A ${question} -p udp --dport 53${to} ${CLIENT_ZONE}`, `-A ${reply} -p udp --sport 53${answer} ${UPSTREAM_ZONE}`];
 }

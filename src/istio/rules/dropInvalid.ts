@@ -1,10 +1,10 @@
 /** Packets that belong to no connection are dropped rather than reset. */
 
 import { has } from '../settings/version.ts';
-import type { Plan } from './plan.ts';
-import { mangle, type Rule } from './rule.ts';
+import type { RulePlan } from './plan.ts';
+import { type IstioRule, mangle } from './rule.ts';
 
-export function dropInvalid({ dropInvalid: wanted, version }: Plan): readonly Rule[] {
+export function dropInvalid({ dropInvalid: wanted, version }: RulePlan): readonly IstioRule[] {
   if (!wanted) return [];
   const jump = '-A PREROUTING -m conntrack --ctstate INVALID -j';
   return has(version, 'dropChain') ? mangle(`${jump} ISTIO_DROP`, '-A ISTIO_DROP -j DROP') : mangle(`${jump} DROP`);

@@ -1,9 +1,9 @@
 /** Inbound capture: who comes to the inbound listener, by REDIRECT in nat or by TPROXY in mangle. */
-import type { Plan } from './plan.ts';
-import { type Line, mangle, nat, type Rule } from './rule.ts';
+import type { RulePlan } from './plan.ts';
+import { type IstioLine, type IstioRule, mangle, nat } from './rule.ts';
 
 /** Chains that are written whatever is captured; in TPROXY mode nothing jumps to ISTIO_INBOUND of nat. */
-export function basicChains({ tunnelPort, outboundPort, inboundPort }: Plan): readonly Rule[] {
+export function basicChains({ tunnelPort, outboundPort, inboundPort }: RulePlan): readonly IstioRule[] {
   return nat(
     `-A ISTIO_INBOUND -p tcp --dport ${tunnelPort} -j RETURN`,
     `-A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports ${outboundPort}`,
@@ -11,20 +11,20 @@ export function basicChains({ tunnelPort, outboundPort, inboundPort }: Plan): re
   );
 }
 
-export function inboundCapture(plan: Plan): readonly Rule[] {
+export function inboundCapture(plan: RulePlan): readonly IstioRule[] {
   const { inbound, transparent } = plan;
   if (inbound === undefined) return [];
   const { ports, excluded } = inbound;
-  const lines: readonly Line[] = [
+  const lines: readonly IstioLine[] = [
     '-A PREROUTING -p tcp -j ISTIO_INBOUND',
     // exclusions hold only where everything else is captured
-    ...(ports === '*' ? excluded : []).map((port): Line => `-A ISTIO_INBOUND -p tcp --dport ${port} -j RETURN`),
+    ...(ports === '*' ? excluded : []).map((port): IstioLine => `-A ISTIO_INBOUND -p tcp --dport ${port} -j RETURN`),
     ...(ports === '*' ? [''] : ports.map((port) => ` --dport ${port}`)).flatMap((port) => captureOf(port, transparent)),
   ];
   return transparent ? [...transparentChains(plan), ...mangle(...lines)] : nat(...lines);
 }
 
-function captureOf(port: string, transparent: boolean): readonly Line[] {
+function captureOf(port: string, transparent: boolean): readonly IstioLine[] {
   if (!transparent) return [`-A ISTIO_INBOUND -p tcp${port} -j ISTIO_IN_REDIRECT`];
   return [
     `-A ISTIO_INBOUND -p tcp${port} -m conntrack --ctstate RELATED,ESTABLISHED -j ISTIO_DIVERT`,
@@ -32,7 +32,7 @@ function captureOf(port: string, transparent: boolean): readonly Line[] {
   ];
 }
 
-function transparentChains({ mark, loopback, inboundPort }: Plan): readonly Rule[] {
+function transparentChains({ mark, loopback, inboundPort }: RulePlan): readonly IstioRule[] {
   return mangle(
     `-A ISTIO_DIVERT -j MARK --set-mark ${mark}`,
     '-A ISTIO_DIVERT -j ACCEPT',

@@ -1,11 +1,11 @@
 /** What the rules of one family are built from: settings with their lists taken apart, and what follows from them. */
 import type { Family } from '../../packet/address.ts';
-import { familyOfText, parseGoPrefix } from '../settings/goValues.ts';
+import { goFamily, parseGoPrefix } from '../settings/goValues.ts';
 import type { HostFacts, Settings } from '../settings/settings.ts';
-import { listOf } from '../settings/settings.ts';
+import { splitList } from '../settings/settings.ts';
 import { has, type Version } from '../settings/version.ts';
 
-export interface Plan {
+export interface RulePlan {
   readonly family: Family;
   readonly version: Version;
   readonly outboundPort: string;
@@ -44,7 +44,7 @@ export interface PlanInput {
   readonly version: Version;
 }
 
-export function planOf({ settings, host, version }: PlanInput, family: Family): Plan {
+export function rulePlanOf({ settings, host, version }: PlanInput, family: Family): RulePlan {
   const inbound = settings['istio-inbound-ports'];
   const included = rangesOf(settings['istio-service-cidr']);
   const excluded = rangesOf(settings['istio-service-exclude-cidr']);
@@ -57,22 +57,22 @@ export function planOf({ settings, host, version }: PlanInput, family: Family): 
     outboundPort: settings['envoy-port'],
     inboundPort: settings['inbound-capture-port'],
     tunnelPort: settings['inbound-tunnel-port'],
-    uids: listOf(settings['proxy-uid']),
-    gids: listOf(settings['proxy-gid']),
+    uids: splitList(settings['proxy-uid']),
+    gids: splitList(settings['proxy-gid']),
     transparent: settings['istio-inbound-interception-mode'] === 'TPROXY',
     mark: settings['istio-inbound-tproxy-mark'],
     routeTable: settings['istio-inbound-tproxy-route-table'],
     ...(inbound !== '' && {
-      inbound: { ports: inbound === '*' ? inbound : listOf(inbound), excluded: listOf(settings['istio-local-exclude-ports']) },
+      inbound: { ports: inbound === '*' ? inbound : splitList(inbound), excluded: splitList(settings['istio-local-exclude-ports']) },
     }),
-    excludedInterfaces: listOf(settings['istio-exclude-interfaces']),
-    virtualInterfaces: listOf(settings['kube-virt-interfaces']),
-    outboundPorts: listOf(settings['istio-outbound-ports']),
-    excludedOutboundPorts: listOf(settings['istio-local-outbound-ports-exclude']),
+    excludedInterfaces: splitList(settings['istio-exclude-interfaces']),
+    virtualInterfaces: splitList(settings['kube-virt-interfaces']),
+    outboundPorts: splitList(settings['istio-outbound-ports']),
+    excludedOutboundPorts: splitList(settings['istio-local-outbound-ports-exclude']),
     includedRanges: included === '*' ? included : ofFamily(included),
     excludedRanges: excluded === '*' ? [] : ofFamily(excluded),
     loopbackIncluded: included !== '*' && included.some(({ loopback }) => loopback),
-    groups: groups === '*' ? { except: listOf(settings.ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE) } : { only: listOf(groups) },
+    groups: groups === '*' ? { except: splitList(settings.ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE) } : { only: splitList(groups) },
     ...(dns !== undefined && { dns }),
     dropInvalid: settings['drop-invalid'],
     loopback: family === 4 ? settings.ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR : '::1/128',
@@ -88,12 +88,12 @@ interface Range {
 
 /** `*` is everything only as the whole value. */
 function rangesOf(text: string): '*' | readonly Range[] {
-  return text === '*' ? text : listOf(text).flatMap((range) => parseGoPrefix(range) ?? []);
+  return text === '*' ? text : splitList(text).flatMap((range) => parseGoPrefix(range) ?? []);
 }
 
-function dnsOf({ settings, host, version }: PlanInput, family: Family): Plan['dns'] {
+function dnsOf({ settings, host, version }: PlanInput, family: Family): RulePlan['dns'] {
   if (!settings['redirect-dns']) return undefined;
   if (settings['capture-all-dns']) return { servers: 'all' };
   if (host.nameservers.length === 0 && has(version, 'dnsNeedsServers')) return undefined;
-  return { servers: host.nameservers.filter((server) => familyOfText(server) === family) };
+  return { servers: host.nameservers.filter((server) => goFamily(server) === family) };
 }

@@ -1,13 +1,13 @@
 /** The proxy's own traffic, known by its users and groups: one block for each of them. */
-import type { Plan } from './plan.ts';
-import { type Line, nat, type Rule } from './rule.ts';
+import type { RulePlan } from './plan.ts';
+import { type IstioLine, type IstioRule, nat } from './rule.ts';
 
 /** The matches that know the proxy, users first. */
-export function owners({ uids, gids }: Pick<Plan, 'uids' | 'gids'>): readonly string[] {
+export function owners({ uids, gids }: Pick<RulePlan, 'uids' | 'gids'>): readonly string[] {
   return [...uids.map((uid) => `--uid-owner ${uid}`), ...gids.map((gid) => `--gid-owner ${gid}`)];
 }
 
-export function proxyTraffic(plan: Plan): readonly Rule[] {
+export function proxyTraffic(plan: RulePlan): readonly IstioRule[] {
   const { uids, gids, tunnelPort, dns } = plan;
   // questions of the agent to a resolver on localhost pass by, but only for its user
   const spared = dns === undefined ? `! --dport ${tunnelPort}` : `-m multiport ! --dports 53,${tunnelPort}`;
@@ -23,9 +23,9 @@ interface Identity {
 }
 
 /** What the proxy sends to its own pod is inbound; what others send there stays; what else the proxy sends leaves. */
-function block({ loopback, loopbackIncluded, dns }: Plan, { owner, spared }: Identity): readonly Rule[] {
+function block({ loopback, loopbackIncluded, dns }: RulePlan, { owner, spared }: Identity): readonly IstioRule[] {
   const local = dns === undefined ? '-o lo' : '-o lo -p tcp ! --dport 53';
-  const others: readonly Line[] = loopbackIncluded ? [] : [`-A ISTIO_OUTPUT ${local} -m owner ! ${owner} -j RETURN`];
+  const others: readonly IstioLine[] = loopbackIncluded ? [] : [`-A ISTIO_OUTPUT ${local} -m owner ! ${owner} -j RETURN`];
   return nat(
     `-A ISTIO_OUTPUT -o lo ! -d ${loopback} -p tcp ${spared} -m owner ${owner} -j ISTIO_IN_REDIRECT`,
     ...others,

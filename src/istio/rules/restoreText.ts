@@ -1,17 +1,17 @@
 /** Rules -> text for iptables-restore, laid out as Istio's builder does.
  *  source: istio/istio tools/istio-iptables/pkg/builder/iptables_builder_impl.go */
-import type { Rule, TableName } from './rule.ts';
+import type { IstioRule, IstioTable } from './rule.ts';
 
 /** Names that are never declared: hooks, and targets that could be taken for chains. */
 const BUILT_IN = new Set(['INPUT', 'OUTPUT', 'FORWARD', 'PREROUTING', 'POSTROUTING', 'ACCEPT', 'RETURN', 'DROP']);
-const TABLES: readonly TableName[] = ['filter', 'mangle', 'nat', 'raw'];
+const TABLES: readonly IstioTable[] = ['filter', 'mangle', 'nat', 'raw'];
 
 /** Empty without rules. */
-export function restoreText(rules: readonly Rule[]): string {
+export function restoreText(rules: readonly IstioRule[]): string {
   return TABLES.map((table) => tableText(rules.filter((rule) => rule.table === table))).join('');
 }
 
-function tableText(rules: readonly Rule[]): string {
+function tableText(rules: readonly IstioRule[]): string {
   const [first] = rules;
   if (first === undefined) return '';
   // chains that own a rule, then chains that rules only end in

@@ -1,12 +1,12 @@
 /** The addresses, policy rules and routes that Istio adds beside its iptables rules, as `ip` commands in Istio's order.
  *  source: istio/istio tools/common/tproxy/run_linux.go, cni/pkg/iptables/iptables_linux.go */
 import type { Family } from '../../packet/address.ts';
-import type { Plan } from './plan.ts';
+import type { RulePlan } from './plan.ts';
 
 const EVERYWHERE = { 4: '0.0.0.0/0', 6: '::/0' } as const;
 
 /** One plan for each family that has rules. */
-export function sidecarRouting(plans: readonly Plan[]): readonly string[] {
+export function sidecarRouting(plans: readonly RulePlan[]): readonly string[] {
   const routed = plans.filter(routesMarks);
   return [
     // IPv4 needs no such address: all of 127.0.0.0/8 is on lo
@@ -16,7 +16,7 @@ export function sidecarRouting(plans: readonly Plan[]): readonly string[] {
   ];
 }
 
-function routesMarks({ transparent, inbound }: Plan): boolean {
+function routesMarks({ transparent, inbound }: RulePlan): boolean {
   return transparent && inbound !== undefined;
 }
 

@@ -1,19 +1,19 @@
 /** What TPROXY needs beside its capture: marks that follow a connection, and guards against taking a packet twice.
  *  Written in TPROXY mode even when nothing inbound is captured. */
-import type { Plan } from './plan.ts';
+import type { RulePlan } from './plan.ts';
 import { owners } from './proxy.ts';
-import { type Line, mangle, type Rule } from './rule.ts';
+import { type IstioLine, type IstioRule, mangle } from './rule.ts';
 
 /** of what the proxy sends to an address of its own pod; no setting */
 const SELF_MARK = '1338';
 
-export function transparentGuards(plan: Plan): readonly Rule[] {
+export function transparentGuards(plan: RulePlan): readonly IstioRule[] {
   const { transparent, mark, loopback, passthrough } = plan;
   if (!transparent) return [];
   return mangle(
     `-A PREROUTING -p tcp -m mark --mark ${mark} -j CONNMARK --save-mark`,
     `-A OUTPUT -p tcp -o lo -m mark --mark ${mark} -j RETURN`,
-    ...owners(plan).map((owner): Line => `-A OUTPUT ! -d ${loopback} -p tcp -o lo -m owner ${owner} -j MARK --set-mark ${SELF_MARK}`),
+    ...owners(plan).map((owner): IstioLine => `-A OUTPUT ! -d ${loopback} -p tcp -o lo -m owner ${owner} -j MARK --set-mark ${SELF_MARK}`),
     `-A OUTPUT -p tcp -m connmark --mark ${mark} -j CONNMARK --restore-mark`,
     `-I ISTIO_INBOUND 1 -p tcp -m mark --mark ${mark} -j RETURN`,
     `-I ISTIO_INBOUND 2 -p tcp -s ${passthrough} -i lo -j RETURN`,

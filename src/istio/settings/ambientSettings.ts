@@ -1,8 +1,8 @@
 /** Settings of ambient mode, in a pod and on its node. source: istio/istio cni/pkg/nodeagent/options.go */
 import type { Family } from '../../packet/address.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
-import { familyOfText, goAddress } from './goValues.ts';
-import { type Document, isRecord, placeOfKey } from './readSettings.ts';
+import { goAddress, goFamily } from './goValues.ts';
+import { isPlainObject, placeOfKey, type SettingsDocument } from './readSettings.ts';
 import { remark } from './settingSource.ts';
 import { has, NEWEST, type Version, versionName } from './version.ts';
 
@@ -34,13 +34,13 @@ const DEFAULTS = {
 type Values = typeof DEFAULTS;
 
 const CHECKS: Readonly<Partial<Record<keyof Values, (value: unknown) => boolean>>> = {
-  hostProbeSNATAddress: (value) => typeof value === 'string' && familyOfText(value) === 4,
-  hostProbeV6SNATAddress: (value) => typeof value === 'string' && familyOfText(value) === 6,
+  hostProbeSNATAddress: (value) => typeof value === 'string' && goFamily(value) === 4,
+  hostProbeV6SNATAddress: (value) => typeof value === 'string' && goFamily(value) === 6,
   virtualInterfaces: (value) => Array.isArray(value) && value.every((nic) => typeof nic === 'string' && nic !== ''),
   dnsProxy: (value) => ['unset', 'enabled', 'disabled'].includes(value as string),
 };
 
-export function readAmbient({ source, values }: Document, version: Version): ReadAmbient {
+export function readAmbient({ source, values }: SettingsDocument, version: Version): ReadAmbient {
   const diagnostics: Diagnostic[] = [];
   const say = (key: string, message: string) => diagnostics.push(remark(placeOfKey(source, key), { message }));
   const given = Object.entries(values).filter(([key]) => !['mode', 'istio', 'host'].includes(key));
@@ -48,7 +48,7 @@ export function readAmbient({ source, values }: Document, version: Version): Rea
     if (!Object.hasOwn(DEFAULTS, key)) say(key, `ambient mode has no setting \`${key}\``);
     else if (!isValueOf(key as keyof Values, value)) say(key, `\`${JSON.stringify(value)}\` is no value for \`${key}\``);
   }
-  const merged: Values = diagnostics.length > 0 || !isRecord(values) ? DEFAULTS : { ...DEFAULTS, ...Object.fromEntries(given) };
+  const merged: Values = diagnostics.length > 0 || !isPlainObject(values) ? DEFAULTS : { ...DEFAULTS, ...Object.fromEntries(given) };
   if (merged.nativeNftables) say('nativeNftables', '`nativeNftables` asks for nftables rules, which are not rendered');
   if (!has(version, 'ambient')) say('istio', `ambient rules are known for Istio 1.25 to 1.${NEWEST}, not for ${versionName(version)}`);
   const override = has(version, 'podDns') ? merged.dnsProxy : 'unset';

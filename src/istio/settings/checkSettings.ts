@@ -2,18 +2,18 @@
  *  source: istio/istio tools/common/config/validation.go, tools/istio-iptables/pkg/capture/run.go */
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { parseGoPrefix } from './goValues.ts';
-import { type Place, type Remark, remark } from './settingSource.ts';
+import { remark, type SettingRemark, type SourceLocation } from './settingSource.ts';
 import type { HostFacts, Settings } from './settings.ts';
-import { listOf } from './settings.ts';
+import { splitList } from './settings.ts';
 import { has, type Version } from './version.ts';
 
 export interface CheckInput {
   readonly settings: Settings;
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, SourceLocation>;
   readonly version: Version;
   readonly host: HostFacts;
   /** stands in for settings that nobody gave */
-  readonly otherwise: Place;
+  readonly otherwise: SourceLocation;
 }
 
 /** They become one rule. */
@@ -23,7 +23,7 @@ const NFTABLES_HELP = 'chainwalk reads iptables rules; the same settings without
 export function checkSettings(input: CheckInput): readonly Diagnostic[] {
   const { settings, places, otherwise } = input;
   const found: Diagnostic[] = [];
-  const say = (name: keyof Settings, what: Remark) => found.push(remark(places.get(name) ?? otherwise, what));
+  const say = (name: keyof Settings, what: SettingRemark) => found.push(remark(places.get(name) ?? otherwise, what));
   if (settings['native-nftables']) {
     say('native-nftables', { message: '`native-nftables` asks for nftables rules, which are not rendered', help: NFTABLES_HELP });
   }
@@ -32,8 +32,8 @@ export function checkSettings(input: CheckInput): readonly Diagnostic[] {
     say('force-iptables-binary', { message: `\`${binary}\` is not \`legacy\` or \`nft\`` });
   }
   const groups = settings.ISTIO_OUTBOUND_OWNER_GROUPS;
-  if (groups !== '*' && listOf(groups).length > MOST_OWNER_GROUPS) {
-    say('ISTIO_OUTBOUND_OWNER_GROUPS', { message: `${listOf(groups).length} groups are more than ${MOST_OWNER_GROUPS}` });
+  if (groups !== '*' && splitList(groups).length > MOST_OWNER_GROUPS) {
+    say('ISTIO_OUTBOUND_OWNER_GROUPS', { message: `${splitList(groups).length} groups are more than ${MOST_OWNER_GROUPS}` });
   }
   const loopback = loopbackProblem(settings.ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR);
   if (loopback !== undefined) say('ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR', { message: loopback });
@@ -54,7 +54,7 @@ const RANGES = ['istio-service-cidr', 'istio-service-exclude-cidr'] as const;
 
 function rangeProblems({ settings, places, otherwise, version }: CheckInput): readonly Diagnostic[] {
   return RANGES.filter((name) => settings[name] !== '*').flatMap((name) =>
-    listOf(settings[name])
+    splitList(settings[name])
       .filter((range) => parseGoPrefix(range) === undefined)
       .map((range) => {
         const place = places.get(name) ?? otherwise;

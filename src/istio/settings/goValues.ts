@@ -59,6 +59,6 @@ function formatGo(address: Address): string {
 }
 
 /** The family of an address that may have a zone; undefined for what is none. */
-export function familyOfText(text: string): Family | undefined {
+export function goFamily(text: string): Family | undefined {
   return goAddress(text)?.family;
 }

@@ -4,23 +4,23 @@ import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import type { Flag } from './flags.ts';
 import { readFlagValue } from './goValues.ts';
-import { findFlag, type Given, type Place, remark } from './settingSource.ts';
+import { findFlag, type RawSetting, remark, type SourceLocation } from './settingSource.ts';
 import { type Version, versionName } from './version.ts';
 
 export interface ReadArgs {
-  readonly given: readonly Given[];
+  readonly given: readonly RawSetting[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** An argument, and where it stands. */
-export interface Word {
+export interface ArgumentWord {
   readonly text: string;
-  readonly place: Place;
+  readonly place: SourceLocation;
 }
 
 interface Reading {
   readonly version: Version;
-  readonly given: Given[];
+  readonly given: RawSetting[];
   readonly diagnostics: Diagnostic[];
 }
 
@@ -30,7 +30,7 @@ export function readArgs(args: readonly string[], version: Version): ReadArgs {
 }
 
 /** The same for arguments from a file. */
-export function readWords(words: readonly Word[], version: Version): ReadArgs {
+export function readWords(words: readonly ArgumentWord[], version: Version): ReadArgs {
   const reading: Reading = { version, given: [], diagnostics: [] };
   const program = words.findIndex(({ text }) => text !== 'pilot-agent' && text !== 'istio-iptables');
   let rest = program < 0 ? [] : words.slice(program);
@@ -39,7 +39,7 @@ export function readWords(words: readonly Word[], version: Version): ReadArgs {
 }
 
 /** Reads what the first word begins, and returns the words after it. */
-function readWord([word, ...rest]: readonly Word[], reading: Reading): Word[] {
+function readWord([word, ...rest]: readonly ArgumentWord[], reading: Reading): ArgumentWord[] {
   if (word === undefined) return [];
   const { text, place } = word;
   if (text === '--') {
@@ -59,11 +59,11 @@ function readWord([word, ...rest]: readonly Word[], reading: Reading): Word[] {
 }
 
 interface At {
-  readonly word: Word;
-  readonly rest: readonly Word[];
+  readonly word: ArgumentWord;
+  readonly rest: readonly ArgumentWord[];
 }
 
-function readLong({ word, rest }: At, reading: Reading): Word[] {
+function readLong({ word, rest }: At, reading: Reading): ArgumentWord[] {
   const body = word.text.slice(2);
   const equals = body.indexOf('=');
   const name = equals < 0 ? body : body.slice(0, equals);
@@ -78,7 +78,7 @@ function readLong({ word, rest }: At, reading: Reading): Word[] {
 }
 
 /** `-p 15001`, `-p15001`, `-p=15001`, `-nf`; an equals sign with nothing behind it is the value. */
-function readShorts({ word, rest }: At, reading: Reading): Word[] {
+function readShorts({ word, rest }: At, reading: Reading): ArgumentWord[] {
   for (let letters = word.text.slice(1); letters !== ''; letters = letters.slice(1)) {
     const letter = letters[0] ?? '';
     const flag = known({ name: letter, word, spelled: `-${letter}` }, reading);
@@ -97,7 +97,7 @@ interface Taking extends At {
 }
 
 /** The next word is the value, whatever it looks like; a switch takes none. */
-function takeValue({ flag, word, rest, spelled }: Taking, reading: Reading): Word[] {
+function takeValue({ flag, word, rest, spelled }: Taking, reading: Reading): ArgumentWord[] {
   if (flag.kind === 'switch') return assign({ flag, word, value: 'true' }, reading, rest);
   const [next, ...after] = rest;
   if (next === undefined) {
@@ -115,11 +115,11 @@ function takeValue({ flag, word, rest, spelled }: Taking, reading: Reading): Wor
 
 interface Assignment {
   readonly flag: Flag;
-  readonly word: Word;
+  readonly word: ArgumentWord;
   readonly value: string;
 }
 
-function assign({ flag, word, value }: Assignment, { given, diagnostics }: Reading, rest: readonly Word[]): Word[] {
+function assign({ flag, word, value }: Assignment, { given, diagnostics }: Reading, rest: readonly ArgumentWord[]): ArgumentWord[] {
   if (readFlagValue(flag.kind, value) === undefined) {
     diagnostics.push(
       remark(word.place, { message: `\`${value}\` is no value for \`--${flag.name}\`, which takes a ${WANTED[flag.kind]}` }),
@@ -132,7 +132,7 @@ const WANTED = { text: 'text', switch: '`true` or `false`', port: 'number up to 
 
 interface Spelled {
   readonly name: string;
-  readonly word: Word;
+  readonly word: ArgumentWord;
   readonly spelled: string;
 }
 
@@ -145,18 +145,18 @@ function known({ name, word, spelled }: Spelled, reading: Reading): Flag | undef
   return undefined;
 }
 
-function unknown(spelled: string, { place }: Word, { diagnostics }: Reading): undefined {
+function unknown(spelled: string, { place }: ArgumentWord, { diagnostics }: Reading): undefined {
   diagnostics.push(
     remark(place, { message: `istio-iptables has no flag \`${spelled}\``, help: '`chainwalk render --help` lists its flags' }),
   );
 }
 
-function ignore({ text, place }: Word, { diagnostics }: Reading): void {
+function ignore({ text, place }: ArgumentWord, { diagnostics }: Reading): void {
   diagnostics.push(remark(place, { kind: 'warning', message: `istio-iptables ignores the argument \`${text}\`` }));
 }
 
 /** The arguments as one line, each word with its place in it. */
-function placeWords(args: readonly string[]): readonly Word[] {
+function placeWords(args: readonly string[]): readonly ArgumentWord[] {
   const shown = args.map((arg) => (/^[^\s"']+$/.test(arg) ? arg : JSON.stringify(arg)));
   const source: Source = { file: 'arguments', text: shown.join(' ') };
   let start = 0;

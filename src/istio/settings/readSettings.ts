@@ -3,13 +3,13 @@
 import { parsePrefix } from '../../packet/address.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import { familyOfText, readFlagValue } from './goValues.ts';
+import { goFamily, readFlagValue } from './goValues.ts';
 import { NO_FACTS } from './hostFacts.ts';
-import { findFlag, type Given, isKnownVariable, type Place, remark } from './settingSource.ts';
+import { findFlag, isKnownVariable, type RawSetting, remark, type SourceLocation } from './settingSource.ts';
 import type { HostFacts } from './settings.ts';
 import { type Version, versionName } from './version.ts';
 
-export interface Document {
+export interface SettingsDocument {
   readonly source: Source;
   readonly values: Readonly<Record<string, unknown>>;
 }
@@ -17,12 +17,12 @@ export interface Document {
 /** Keys that are no settings of Istio. */
 const OWN_KEYS = ['mode', 'istio', 'host'];
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Where a key stands, or where the text begins. */
-export function placeOfKey(source: Source, key: string): Place {
+export function placeOfKey(source: Source, key: string): SourceLocation {
   const escaped = JSON.stringify(key).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const found = new RegExp(`${escaped}(?=\\s*:)|(?<=^\\s*(?:export\\s+)?)${key.replaceAll(/\W/g, '\\$&')}(?==)`, 'm').exec(source.text);
   const start = found?.index ?? 0;
@@ -30,12 +30,12 @@ export function placeOfKey(source: Source, key: string): Place {
 }
 
 export interface ReadSettings {
-  readonly given: readonly Given[];
+  readonly given: readonly RawSetting[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function readSettings({ source, values }: Document, version: Version): ReadSettings {
-  const given: Given[] = [];
+export function readSettings({ source, values }: SettingsDocument, version: Version): ReadSettings {
+  const given: RawSetting[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const [name, value] of Object.entries(values)) {
     if (OWN_KEYS.includes(name)) continue;
@@ -63,15 +63,15 @@ export interface ReadHostFacts {
 const CHECKS: Readonly<Record<keyof HostFacts, (value: unknown) => boolean>> = {
   ipv6: (value) => typeof value === 'boolean',
   addresses: (value) => isTexts(value) && value.every((text) => parsePrefix(text) !== undefined),
-  nameservers: (value) => isTexts(value) && value.every((text) => familyOfText(text) !== undefined),
-  users: (value) => isRecord(value) && isTexts(Object.values(value)),
-  sysctls: (value) => isRecord(value) && isTexts(Object.values(value)),
+  nameservers: (value) => isTexts(value) && value.every((text) => goFamily(text) !== undefined),
+  users: (value) => isPlainObject(value) && isTexts(Object.values(value)),
+  sysctls: (value) => isPlainObject(value) && isTexts(Object.values(value)),
 };
 
-export function readHostFacts({ source, values }: Document): ReadHostFacts {
+export function readHostFacts({ source, values }: SettingsDocument): ReadHostFacts {
   const { host } = values;
   if (host === undefined) return { host: NO_FACTS, diagnostics: [] };
-  if (!isRecord(host)) {
+  if (!isPlainObject(host)) {
     return { host: NO_FACTS, diagnostics: [remark(placeOfKey(source, 'host'), { message: '`host` is not an object' })] };
   }
   const wrong = Object.entries(host).filter(([key, value]) => !(key in CHECKS) || !CHECKS[key as keyof HostFacts](value));

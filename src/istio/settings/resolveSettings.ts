@@ -3,12 +3,12 @@
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { ENV_SETTINGS, FLAGS, type Flag } from './flags.ts';
 import { readFlagValue } from './goValues.ts';
-import { type Given, type Place, remark } from './settingSource.ts';
+import { type RawSetting, remark, type SourceLocation } from './settingSource.ts';
 import type { HostFacts, Settings } from './settings.ts';
 import { type Version, versionName } from './version.ts';
 
 export interface SettingsInput {
-  readonly given: readonly Given[];
+  readonly given: readonly RawSetting[];
   readonly version: Version;
   readonly host: HostFacts;
 }
@@ -16,14 +16,14 @@ export interface SettingsInput {
 export interface ResolvedSettings {
   readonly settings: Settings;
   /** where the value of a setting comes from; absent: it is the default */
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, SourceLocation>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 const DEFAULT_PROXY_UID = '1337';
 
 export function resolveSettings({ given, version, host }: SettingsInput): ResolvedSettings {
-  const places = new Map<string, Place>();
+  const places = new Map<string, SourceLocation>();
   const diagnostics: Diagnostic[] = [];
   const values: Record<string, string | boolean> = {};
   for (const flag of FLAGS satisfies readonly Flag[] as readonly Flag[]) {

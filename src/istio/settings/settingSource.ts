@@ -3,27 +3,27 @@ import type { Diagnostic, DiagnosticKind } from '../../syntax/text/diagnostic.ts
 import type { Source, Span } from '../../syntax/text/source.ts';
 import { ENV_SETTINGS, FLAGS, type Flag, LOG_FLAGS } from './flags.ts';
 
-export interface Place {
+export interface SourceLocation {
   readonly source: Source;
   readonly span: Span;
 }
 
-export interface Given {
+export interface RawSetting {
   /** `flag`: name of a flag; `env`: name of an environment variable */
   readonly by: 'flag' | 'env';
   readonly name: string;
   readonly value: string;
-  readonly place: Place;
+  readonly place: SourceLocation;
 }
 
-export interface Remark {
+export interface SettingRemark {
   readonly kind?: DiagnosticKind;
   readonly message: string;
   readonly help?: string;
 }
 
 /** An error unless the remark has another kind. */
-export function remark({ source, span }: Place, { kind = 'malformed', ...rest }: Remark): Diagnostic {
+export function remark({ source, span }: SourceLocation, { kind = 'malformed', ...rest }: SettingRemark): Diagnostic {
   return { kind, ...rest, source, span };
 }
 

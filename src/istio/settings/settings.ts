@@ -22,6 +22,6 @@ export interface HostFacts {
 }
 
 /** Items of a list: split at commas, empty ones dropped, none trimmed. */
-export function listOf(text: string): readonly string[] {
+export function splitList(text: string): readonly string[] {
   return text.split(',').filter((item) => item !== '');
 }

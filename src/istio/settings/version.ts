@@ -40,7 +40,7 @@ export const CHANGES = {
   ingressConnmark: 29,
 } as const;
 
-export type Change = keyof typeof CHANGES;
+export type VersionedChange = keyof typeof CHANGES;
 
 export interface Version {
   /** of Istio 1 */
@@ -49,7 +49,7 @@ export interface Version {
 
 export const LATEST: Version = { minor: NEWEST };
 
-export function has({ minor }: Version, change: Change): boolean {
+export function has({ minor }: Version, change: VersionedChange): boolean {
   return minor >= CHANGES[change];
 }
 

@@ -1,6 +1,6 @@
 /** A container of a pod: what matters for who may send what, and when. */
 import { at, entriesOf, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts';
-import { type Reading, readField, readId } from './shape.ts';
+import { type FieldReading, readField, readIdField } from './shape.ts';
 
 /** init: runs to its end before the next one starts; sidecar: an init container that stays (restartPolicy Always). */
 export type ContainerRole = 'init' | 'sidecar' | 'app';
@@ -25,14 +25,14 @@ export interface Probe {
   readonly port?: Located<string | number>;
 }
 
-export function readContainer(reading: Reading, node: Node, role: 'init' | 'app'): Container | undefined {
+export function readContainer(reading: FieldReading, node: Node, role: 'init' | 'app'): Container | undefined {
   const name = readField(reading, { node, path: ['name'], type: 'string' });
   if (name === undefined) {
     if (at(node, 'name') === undefined) reading.report({ kind: 'not-loadable', message: 'a container has no `name`', span: node.span });
     return undefined;
   }
-  const runAsUser = readId(reading, node, ['securityContext', 'runAsUser']);
-  const runAsGroup = readId(reading, node, ['securityContext', 'runAsGroup']);
+  const runAsUser = readIdField(reading, node, ['securityContext', 'runAsUser']);
+  const runAsGroup = readIdField(reading, node, ['securityContext', 'runAsGroup']);
   return {
     name,
     role: role === 'init' && stringAt(node, 'restartPolicy') === 'Always' ? 'sidecar' : role,
@@ -47,7 +47,7 @@ export function readContainer(reading: Reading, node: Node, role: 'init' | 'app'
   };
 }
 
-function readArg({ source, report }: Reading, node: Node): readonly Located<string>[] {
+function readArg({ source, report }: FieldReading, node: Node): readonly Located<string>[] {
   // as for the API server, null is the empty string
   if (node.kind === 'scalar' && (typeof node.value === 'string' || node.value === null)) {
     return [{ value: node.value ?? '', source, span: node.span }];
@@ -57,7 +57,7 @@ function readArg({ source, report }: Reading, node: Node): readonly Located<stri
   return [];
 }
 
-function readEnv({ source }: Reading, node: Node | undefined): Container['env'] {
+function readEnv({ source }: FieldReading, node: Node | undefined): Container['env'] {
   const env = new Map<string, Located<string | undefined>>();
   for (const item of itemsOf(node)) {
     const name = stringAt(item, 'name');
@@ -72,7 +72,7 @@ function readEnv({ source }: Reading, node: Node | undefined): Container['env'] 
 const PROBE_KINDS = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 const PROBE_HOWS = ['httpGet', 'tcpSocket', 'grpc', 'exec'] as const;
 
-function readProbes({ source }: Reading, node: Node): readonly Probe[] {
+function readProbes({ source }: FieldReading, node: Node): readonly Probe[] {
   return PROBE_KINDS.flatMap((kind): Probe[] => {
     const probe = at(node, kind);
     const how = PROBE_HOWS.find((one) => entriesOf(probe).some(({ key }) => key === one));

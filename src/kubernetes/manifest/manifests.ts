@@ -5,7 +5,7 @@ import { at, type Document, itemsOf, type Located, type Node, stringAt } from '.
 import { reportTemplates } from '../yaml/unrendered.ts';
 import { type Pod, readPod, type Strings } from './pod.ts';
 import { type ProxyConfigResource, readProxyConfig } from './proxyConfig.ts';
-import { type Reading, readField, readStrings } from './shape.ts';
+import { type FieldReading, readField, readStrings } from './shape.ts';
 
 export interface Manifests extends Readonly<Collected> {
   readonly diagnostics: readonly Diagnostic[];
@@ -53,7 +53,7 @@ interface Collected {
   readonly configuration: Document[];
 }
 
-export function readManifests(documents: readonly Document[]): Manifests {
+export function manifestsIn(documents: readonly Document[]): Manifests {
   const diagnostics: Diagnostic[] = [];
   const collected: Collected = { pods: [], namespaces: [], attachments: [], proxyConfigs: [], tags: new Map(), configuration: [] };
   for (const { source, root } of documents) readObject({ source, report: reportInto(diagnostics, source) }, root, collected);
@@ -61,7 +61,7 @@ export function readManifests(documents: readonly Document[]): Manifests {
 }
 
 /** `kubectl get` wraps objects in a List; a List may hold a List. */
-function readObject(reading: Reading, object: Node, into: Collected): void {
+function readObject(reading: FieldReading, object: Node, into: Collected): void {
   if (object.kind === 'scalar' && object.value === null) return;
   const kind = readField(reading, { node: object, path: ['kind'], type: 'string' })?.value;
   if (kind === undefined) {
@@ -96,7 +96,7 @@ interface Workload {
   readonly into: Collected;
 }
 
-function readWorkload(reading: Reading, { kind, object, path, into }: Workload): void {
+function readWorkload(reading: FieldReading, { kind, object, path, into }: Workload): void {
   const template = at(object, ...path);
   reportTemplates(reading, object, template);
   if (template === undefined) {
@@ -107,7 +107,7 @@ function readWorkload(reading: Reading, { kind, object, path, into }: Workload):
   if (pod !== undefined) into.pods.push(pod);
 }
 
-function readNamespace(reading: Reading, object: Node): Namespace {
+function readNamespace(reading: FieldReading, object: Node): Namespace {
   return {
     name: stringAt(object, 'metadata', 'name') ?? '',
     labels: readStrings(reading, at(object, 'metadata', 'labels'), 'labels'),
@@ -115,7 +115,7 @@ function readNamespace(reading: Reading, object: Node): Namespace {
   };
 }
 
-function readAttachment(reading: Reading, object: Node): Attachment {
+function readAttachment(reading: FieldReading, object: Node): Attachment {
   const config = readField(reading, { node: object, path: ['spec', 'config'], type: 'string' });
   return {
     name: stringAt(object, 'metadata', 'name') ?? '',
@@ -139,7 +139,7 @@ function withKind(item: Node, listKind: string): Node {
   return { ...item, entries: [...item.entries, { key: 'kind', keySpan: span, value: { kind: 'scalar', value: kind, span } }] };
 }
 
-function noKind(object: Node): Parameters<Reading['report']>[0] {
+function noKind(object: Node): Parameters<FieldReading['report']>[0] {
   return {
     kind: 'malformed',
     message: 'this is no Kubernetes object: it has no `kind`',

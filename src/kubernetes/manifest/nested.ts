@@ -1,6 +1,6 @@
 /** YAML or JSON inside a string of a manifest, such as `data.mesh` of a ConfigMap: read where it stands, with the places of the file.
  *  The forms of strings: YAML 1.2, chapters 7 and 8 */
-import type { Report } from '../../syntax/text/problems.ts';
+import type { ProblemSink } from '../../syntax/text/problems.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
 import type { Document, Node, ReadNested, ScalarNode } from '../yaml/node.ts';
 
@@ -8,7 +8,7 @@ export interface NestedText {
   readonly source: Source;
   readonly node: Node;
   readonly readNested: ReadNested;
-  readonly report: Report;
+  readonly report: ProblemSink;
 }
 
 /** Undefined when it is no string, or cannot be read, which has been said. */

@@ -2,7 +2,7 @@
 import type { Span } from '../../syntax/text/source.ts';
 import { at, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts';
 import { type Container, readContainer } from './container.ts';
-import { type Reading, readField, readId, readStrings } from './shape.ts';
+import { type FieldReading, readField, readIdField, readStrings } from './shape.ts';
 
 export type Strings = ReadonlyMap<string, Located<string>>;
 
@@ -37,7 +37,7 @@ export interface PodPlace {
 }
 
 /** Undefined when it has no spec, which has been said. */
-export function readPod(reading: Reading, { kind, object, template }: PodPlace): Pod | undefined {
+export function readPod(reading: FieldReading, { kind, object, template }: PodPlace): Pod | undefined {
   const spec = at(template, 'spec');
   const named = readField(reading, { node: object, path: ['metadata', 'name'], type: 'string' });
   const generated = readField(reading, { node: object, path: ['metadata', 'generateName'], type: 'string' });
@@ -68,8 +68,8 @@ export function readPod(reading: Reading, { kind, object, template }: PodPlace):
   };
 }
 
-function idOf(reading: Reading, spec: Node, name: 'runAsUser' | 'runAsGroup'): Located<number> | undefined {
-  return readId(reading, spec, ['securityContext', name]);
+function idOf(reading: FieldReading, spec: Node, name: 'runAsUser' | 'runAsGroup'): Located<number> | undefined {
+  return readIdField(reading, spec, ['securityContext', name]);
 }
 
 function textsOf(nodes: readonly Node[]): readonly string[] {

@@ -2,7 +2,7 @@
  *  source: istio/istio pilot/pkg/model/proxy_config.go EffectiveProxyConfig */
 import { at, type Located, type Node, stringAt } from '../yaml/node.ts';
 import type { Pod, Strings } from './pod.ts';
-import { type Reading, readStrings } from './shape.ts';
+import { type FieldReading, readStrings } from './shape.ts';
 
 export interface ProxyConfigResource {
   readonly namespace: string;
@@ -13,7 +13,7 @@ export interface ProxyConfigResource {
   readonly environment: Strings;
 }
 
-export function readProxyConfig(reading: Reading, object: Node): ProxyConfigResource {
+export function readProxyConfig(reading: FieldReading, object: Node): ProxyConfigResource {
   const selector = at(object, 'spec', 'selector');
   return {
     namespace: stringAt(object, 'metadata', 'namespace') ?? 'default',

@@ -1,12 +1,12 @@
 /** Reads one field of an object as the API server would: a value of another type is an error at its place. */
-import type { Report } from '../../syntax/text/problems.ts';
+import type { ProblemSink } from '../../syntax/text/problems.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { at, entriesOf, type Located, type Node } from '../yaml/node.ts';
 
 /** What the readers of one document share. */
-export interface Reading {
+export interface FieldReading {
   readonly source: Source;
-  readonly report: Report;
+  readonly report: ProblemSink;
 }
 
 interface Types {
@@ -15,13 +15,13 @@ interface Types {
   readonly boolean: boolean;
 }
 
-export interface Field<T extends keyof Types> {
+export interface FieldSpec<T extends keyof Types> {
   readonly node: Node | undefined;
   readonly path: readonly string[];
   readonly type: T;
 }
 
-export function readField<T extends keyof Types>(reading: Reading, { node, path, type }: Field<T>): Located<Types[T]> | undefined {
+export function readField<T extends keyof Types>(reading: FieldReading, { node, path, type }: FieldSpec<T>): Located<Types[T]> | undefined {
   const found = at(node, ...path);
   if (found === undefined) return undefined;
   if (found.kind === 'scalar' && typeof found.value === type) {
@@ -35,7 +35,7 @@ export function readField<T extends keyof Types>(reading: Reading, { node, path,
 const LAST_ID = 2 ** 31 - 1;
 
 /** A user or a group. */
-export function readId(reading: Reading, node: Node | undefined, path: readonly string[]): Located<number> | undefined {
+export function readIdField(reading: FieldReading, node: Node | undefined, path: readonly string[]): Located<number> | undefined {
   const id = readField(reading, { node, path, type: 'number' });
   if (id === undefined || (Number.isInteger(id.value) && id.value >= 0 && id.value <= LAST_ID)) return id;
   const message = `\`${path.join('.')}\` has to be a whole number from 0 to ${LAST_ID}, not \`${id.value}\``;
@@ -44,7 +44,7 @@ export function readId(reading: Reading, node: Node | undefined, path: readonly 
 }
 
 /** Labels, annotations: a map of strings. */
-export function readStrings(reading: Reading, node: Node | undefined, what: string): ReadonlyMap<string, Located<string>> {
+export function readStrings(reading: FieldReading, node: Node | undefined, what: string): ReadonlyMap<string, Located<string>> {
   const strings = new Map<string, Located<string>>();
   if (node !== undefined && node.kind !== 'map') wrongType(reading, { name: what, wanted: 'a map', found: node });
   for (const { key, value } of entriesOf(node)) {
@@ -63,7 +63,7 @@ interface WrongType {
   readonly found: Node;
 }
 
-function wrongType({ report }: Reading, { name, wanted, found }: WrongType): void {
+function wrongType({ report }: FieldReading, { name, wanted, found }: WrongType): void {
   const text = found.kind === 'scalar' ? `\`${String(found.value)}\`, a ${typeof found.value}` : `a ${found.kind}`;
   const quoting = wanted === 'a string' && found.kind === 'scalar';
   report({

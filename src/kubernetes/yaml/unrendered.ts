@@ -1,12 +1,12 @@
 /** Templates that nobody has rendered. Other people's annotations may hold `{{ }}` rightly, such as those of Vault; ours may not. */
 
-import type { Report } from '../../syntax/text/problems.ts';
+import type { ProblemSink } from '../../syntax/text/problems.ts';
 import { at, type Entry, entriesOf, type Node } from './node.ts';
 
 const OURS = /(^|\.)istio\.io\/|^k8s\.v1\.cni\.cncf\.io\//;
 
 /** In the names, the labels and our annotations of an object and its pod. */
-export function reportTemplates({ report }: { readonly report: Report }, ...objects: readonly (Node | undefined)[]): void {
+export function reportTemplates({ report }: { readonly report: ProblemSink }, ...objects: readonly (Node | undefined)[]): void {
   const metadata = [...new Set(objects)].map((object) => at(object, 'metadata'));
   const entries = metadata.flatMap((node) => [
     ...entriesOf(node).filter(({ key }) => key === 'name' || key === 'namespace'),

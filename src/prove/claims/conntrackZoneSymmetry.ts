@@ -9,7 +9,7 @@ import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Claim, Doubtful, Violation } from '../proof/claim.ts';
 import type { ProofContext } from '../proof/context.ts';
-import { packets } from '../proof/context.ts';
+import { packetsWhere } from '../proof/context.ts';
 import { fromEphemeralPort, isCapturedDns, isNew, isOutside, isTcpOrUdp, portsOf, toPorts } from '../proof/scopes.ts';
 
 export const conntrackZoneSymmetry: Claim = {
@@ -27,7 +27,9 @@ export const conntrackZoneSymmetry: Claim = {
     const doubts: Doubtful[] = [];
     const marks = [0, context.declared.proxyMark?.value ?? 0];
     const asked = manager.any(
-      marks.map((mark) => manager.and(packets(context, and(questions(context), equals('mark', mark))), chosenSources(context.space, mark))),
+      marks.map((mark) =>
+        manager.and(packetsWhere(context, and(questions(context), equals('mark', mark))), chosenSources(context.space, mark)),
+      ),
     );
     const judge = (one: FateClass, within: Bdd): void => {
       const set = manager.and(one.set, within);
@@ -36,13 +38,13 @@ export const conntrackZoneSymmetry: Claim = {
       const replies = repliesTo(context.space, { ...one, set });
       if (replies === undefined) doubts.push({ set, rules: [], why: 'the answer is not simply the question the other way round' });
       else {
-        const answers = { set: manager.and(replies.set, packets(context, place.when, place)), rewritten: replies.rewritten };
+        const answers = { set: manager.and(replies.set, packetsWhere(context, place.when, place)), rewritten: replies.rewritten };
         violations.push(...elsewhere(context, { one, replies: answers, place }));
       }
     };
     for (const one of context.out()) judge(one, asked);
     for (const iif of context.arrivals) {
-      const arriving = packets(context, and(questionsOfOthers(context), equals('mark', 0)), { iif });
+      const arriving = packetsWhere(context, and(questionsOfOthers(context), equals('mark', 0)), { iif });
       for (const one of context.in(iif)) if (isRewritten(context, one)) judge(one, arriving);
     }
     return { violations, doubts };
@@ -69,7 +71,7 @@ function isRewritten({ space }: ProofContext, { env }: FateClass): boolean {
 interface AnswerPlace {
   readonly dir: 'in' | 'out';
   readonly iif?: string;
-  readonly when: Parameters<typeof packets>[1];
+  readonly when: Parameters<typeof packetsWhere>[1];
 }
 
 /** Where the answer shows up first: on the interface, or here when a listener of the proxy sends it. */

@@ -9,8 +9,8 @@ import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Claim, Judgement } from '../proof/claim.ts';
 import { NO_VIOLATION } from '../proof/claim.ts';
-import type { Place, ProofContext } from '../proof/context.ts';
-import { packets } from '../proof/context.ts';
+import type { Ingress, ProofContext } from '../proof/context.ts';
+import { packetsWhere } from '../proof/context.ts';
 import { isNew, isOutside, isOwn, isTcp, ofApplication, portsOf } from '../proof/scopes.ts';
 
 export const podCaptured: Claim = {
@@ -22,13 +22,20 @@ export const podCaptured: Claim = {
   judge: (context) => {
     const { manager } = context.space;
     const opened = and(isTcp, isNew, not(inSet('dport', [{ lo: 0, hi: 0 }])));
-    const sent = manager.and(packets(context, and(opened, ofApplication(context), isOutside(context))), chosenSources(context.space, 0));
+    const sent = manager.and(
+      packetsWhere(context, and(opened, ofApplication(context), isOutside(context))),
+      chosenSources(context.space, 0),
+    );
     const outbound = someCaptured(context, [{ place: {}, ends: context.out(), within: sent }], {
       as: 'captured-out',
       why: 'NOT CAPTURED: no connection of the application is handed to the proxy',
     });
     const into = and(opened, isOutside(context, 'src'), isOwn(context), equals('mark', 0));
-    const arriving = context.arrivals.map((iif) => ({ place: { iif }, ends: context.in(iif), within: packets(context, into, { iif }) }));
+    const arriving = context.arrivals.map((iif) => ({
+      place: { iif },
+      ends: context.in(iif),
+      within: packetsWhere(context, into, { iif }),
+    }));
     const inbound = context.declared.capturesInbound
       ? someCaptured(context, arriving, { as: 'captured-in', why: 'NOT CAPTURED: no connection from another host is handed to the proxy' })
       : NO_VIOLATION;
@@ -37,7 +44,7 @@ export const podCaptured: Claim = {
 };
 
 interface Part {
-  readonly place: Place;
+  readonly place: Ingress;
   readonly ends: readonly FateClass[];
   readonly within: Bdd;
 }
@@ -59,10 +66,10 @@ function someCaptured(context: ProofContext, parts: readonly Part[], { as, why }
     ),
   );
   // to the listener's own port nobody has to hand it over
-  const elsewhere = (set: Bdd, place: Place): boolean =>
+  const elsewhere = (set: Bdd, place: Ingress): boolean =>
     manager.minus(
       set,
-      packets(
+      packetsWhere(
         context,
         inSet(
           'dport',

@@ -11,7 +11,7 @@ import type { Vector } from '../../symbolic/diagrams/vector.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Claim, Doubtful, FateScope } from '../proof/claim.ts';
 import type { ProofContext } from '../proof/context.ts';
-import { packets } from '../proof/context.ts';
+import { packetsWhere } from '../proof/context.ts';
 import { expectFates } from '../proof/expectFates.ts';
 import { isNew, isOfThisHost, isOutside, isOwn, isTcp, ofApplication, ofProxy } from '../proof/scopes.ts';
 
@@ -47,16 +47,16 @@ function answers(context: ProofContext): { readonly scopes: readonly FateScope[]
   const { manager } = context.space;
   const taken = (one: FateClass): boolean => one.fate.kind === 'delivered' && one.env.original !== undefined;
   for (const iif of context.arrivals) {
-    const asked = packets(context, and(isTcp, isNew, isOutside(context, 'src'), isOwn(context), equals('mark', 0)), { iif });
+    const asked = packetsWhere(context, and(isTcp, isNew, isOutside(context, 'src'), isOwn(context), equals('mark', 0)), { iif });
     for (const one of context.in(iif).filter(taken)) add(one, manager.and(one.set, asked), endsAs('direct'));
   }
   // the client's address on the proxy's own connection: its answer must not leave. Of a link-local one bind(2) wants to know the link
   const spoofed = manager.and(
     manager.any(spoofing(context).map((listener) => emittedBy(context, listener))),
-    packets(context, and(isOutside(context, 'src'), not(isLinkLocal(context)), isOwn(context))),
+    packetsWhere(context, and(isOutside(context, 'src'), not(isLinkLocal(context)), isOwn(context))),
   );
   const back: FateScope['ends'] = ({ fate }) => fate.kind === 'delivered';
-  const captured = packets(context, and(isTcp, isNew, ofApplication(context), isOfThisHost(context, 'src'), isOutside(context)));
+  const captured = packetsWhere(context, and(isTcp, isNew, ofApplication(context), isOfThisHost(context, 'src'), isOutside(context)));
   for (const one of context.out().filter(taken)) {
     add(one, manager.and(one.set, isCaptured(context, one) ? manager.or(spoofed, captured) : spoofed), back);
   }

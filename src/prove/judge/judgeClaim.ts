@@ -1,7 +1,7 @@
 /** Judges claims and makes findings: proofs, or a replayed packet that breaks the claim. */
 
 import type { Outcome } from '../../connection/journey.ts';
-import { wordsOf } from '../../connection/packetWords.ts';
+import { packetWords } from '../../connection/packetWords.ts';
 import { withoutQuestions } from '../../connection/replies.ts';
 import { BudgetError, budgetReason } from '../../lib/budget.ts';
 import { forcedKey } from '../../netfilter/firstState.ts';
@@ -53,7 +53,7 @@ function findingsOf(context: ProofContext, about: About, judgement: Judgement): 
     const rules = [...new Set(judgement.doubts.flatMap((doubt) => doubt.rules))];
     const reason = [...new Set(judgement.doubts.map(({ why }) => why))].join('; ');
     // doubts about rules have no packets of their own
-    const packets = set === EMPTY ? {} : { packets: wordsOf(context, { set, dir: 'out' }) };
+    const packets = set === EMPTY ? {} : { packets: packetWords(context, { set, dir: 'out' }) };
     return [{ ...about, verdict: 'undecided', blame: rules, ...packets, reason }];
   }
   if (judgement.vacuous === true) return [{ ...about, verdict: 'not-applicable', blame: [], reason: 'no packet is one that it is about' }];
@@ -113,6 +113,6 @@ function witnessed(context: ProofContext, group: readonly PacketViolation[]): Pi
     witness,
     blame,
     ...(why === undefined ? {} : { reason: why }),
-    packets: wordsOf(context, { set, dir, within, ...(iif === undefined ? {} : { iif }) }),
+    packets: packetWords(context, { set, dir, within, ...(iif === undefined ? {} : { iif }) }),
   };
 }

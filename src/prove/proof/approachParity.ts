@@ -5,13 +5,13 @@ import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim, Doubtful, Judgement, Violation } from './claim.ts';
-import type { Place, ProofContext } from './context.ts';
-import { packets } from './context.ts';
-import { translate } from './parity.ts';
+import type { Ingress, ProofContext } from './context.ts';
+import { packetsWhere } from './context.ts';
+import { translateSet } from './parity.ts';
 import type { Other } from './podQuestions.ts';
 
 export interface ParityScope {
-  readonly place: Place;
+  readonly place: Ingress;
   readonly when: MatchExpr;
 }
 
@@ -35,12 +35,12 @@ export function compareWith(context: ProofContext, other: Other, scopes: readonl
     const theirs = outcomes(found.context, scope);
     doubts.push(
       ...ours.doubts,
-      ...theirs.doubts.map((doubt) => ({ ...doubt, set: translate(found.context.space, context.space, doubt.set) })),
+      ...theirs.doubts.map((doubt) => ({ ...doubt, set: translateSet(found.context.space, context.space, doubt.set) })),
     );
     for (const [outcome, set] of ours.sets)
       for (const [otherwise, their] of theirs.sets) {
         if (outcome === otherwise) continue;
-        const both = context.space.manager.and(set, translate(found.context.space, context.space, their));
+        const both = context.space.manager.and(set, translateSet(found.context.space, context.space, their));
         if (both === EMPTY) continue;
         const why = `${outcome} with ${found.here}, ${otherwise} with ${found.there}`;
         const dir = place.iif === undefined ? 'out' : 'in';
@@ -58,7 +58,7 @@ interface Outcomes {
 
 function outcomes(context: ProofContext, { place, when }: ParityScope): Outcomes {
   const { manager } = context.space;
-  const within = manager.and(packets(context, when, place), context.where(place));
+  const within = manager.and(packetsWhere(context, when, place), context.where(place));
   const sets = new Map<Outcome, Bdd>();
   const doubts: Doubtful[] = [];
   for (const end of place.iif === undefined ? context.out() : context.in(place.iif)) {

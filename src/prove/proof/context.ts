@@ -32,12 +32,12 @@ export interface OtherContext extends Pick<Counterpart, 'here' | 'there'> {
 }
 
 /** Which packets are walked: those that are sent, or that arrive on an interface. */
-export interface Way extends Place {
+export interface Traffic extends Ingress {
   readonly dir: 'in' | 'out';
   readonly forced?: ForcedState;
 }
 
-export interface RuleUse {
+export interface RuleReached {
   readonly reached: boolean;
   readonly matched: boolean;
 }
@@ -58,7 +58,7 @@ export interface ProofContextOptions {
 }
 
 /** Where packets start: on an interface, or here. */
-export interface Place {
+export interface Ingress {
   readonly iif?: string;
 }
 
@@ -82,7 +82,7 @@ export class ProofContext implements RulesOnHost {
   readonly usual: UsualProxy | undefined;
   readonly #where: ProofContextOptions['where'];
   readonly #walks = new Map<string, readonly FateClass[] | BudgetError>();
-  readonly #uses = new Map<Rule, RuleUse>();
+  readonly #uses = new Map<Rule, RuleReached>();
   /** of each walk: what matches the accepted rules */
   readonly #matches = new Map<string, Map<Rule, Bdd>>();
 
@@ -104,11 +104,11 @@ export class ProofContext implements RulesOnHost {
   }
 
   /** Packets that the caller wants to be looked at; everything where nobody said. */
-  where(place: Place): Bdd {
+  where(place: Ingress): Bdd {
     const asked = this.#where;
     if (asked === undefined) return FULL;
     if (asked.dir !== undefined && asked.dir !== (place.iif === undefined ? 'out' : 'in')) return EMPTY;
-    return packets(this, asked.expr, place);
+    return packetsWhere(this, asked.expr, place);
   }
 
   /** All that processes here send, by how it ends; `forced`: as packets of a connection that is there already. */
@@ -124,7 +124,7 @@ export class ProofContext implements RulesOnHost {
   }
 
   /** What the kernel discards even where there is no rule: sent, or arriving on an interface. */
-  lostWithoutRules({ iif }: Place): Bdd {
+  lostWithoutRules({ iif }: Ingress): Bdd {
     const { space, ruleset } = this;
     const bare = { space, ruleset: emptyRuleset(ruleset.family, ruleset.source) };
     const ends = this.#walk(`bare ${iif ?? ''}`, () => (iif === undefined ? traverseOut(bare) : traverseIn(bare, iif)));
@@ -132,14 +132,14 @@ export class ProofContext implements RulesOnHost {
   }
 
   /** Which packets reach and match each rule, over all directions; for rules that never decide. */
-  uses(): ReadonlyMap<Rule, RuleUse> {
+  uses(): ReadonlyMap<Rule, RuleReached> {
     this.out();
     for (const iif of this.arrivals) this.in(iif);
     return this.#uses;
   }
 
   /** Packets, as they start, that match an accepted rule on their way. */
-  matched(rule: Rule, way: Way): Bdd {
+  matched(rule: Rule, way: Traffic): Bdd {
     if (way.dir === 'out') this.out(way.forced);
     else this.in(way.iif ?? '', way.forced);
     return this.#matches.get(wayKey(way))?.get(rule) ?? EMPTY;
@@ -175,7 +175,7 @@ export class ProofContext implements RulesOnHost {
 type Question = Parameters<typeof traverseOut>[0];
 
 /** The packets that a condition holds for as they are sent or arrive. */
-export function packets({ space }: ProofContext, when: MatchExpr, place: Place = {}): Bdd {
+export function packetsWhere({ space }: ProofContext, when: MatchExpr, place: Ingress = {}): Bdd {
   return encode(space, startEnv(space, { iif: place.iif, owned: place.iif === undefined }), when).may;
 }
 
@@ -188,6 +188,6 @@ function orBudgetError<T>(make: () => T): T | BudgetError {
   }
 }
 
-function wayKey({ dir, iif, forced }: Way): string {
+function wayKey({ dir, iif, forced }: Traffic): string {
   return `${dir} ${dir === 'in' ? (iif ?? '') : ''} ${forcedKey(forced)}`;
 }

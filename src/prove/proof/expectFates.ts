@@ -5,7 +5,7 @@ import { EMPTY, FULL } from '../../symbolic/diagrams/bdd.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Doubtful, FateScope, Judgement, Violation } from './claim.ts';
 import type { ProofContext } from './context.ts';
-import { packets } from './context.ts';
+import { packetsWhere } from './context.ts';
 
 export function expectFates(context: ProofContext, scopes: readonly FateScope[]): Judgement {
   const judged = scopes.map((scope) => expectFate(context, scope));
@@ -19,7 +19,7 @@ export function expectFates(context: ProofContext, scopes: readonly FateScope[])
 function expectFate(context: ProofContext, { dir, iif, forced, when, also = FULL, ends }: FateScope): Judgement {
   const { manager } = context.space;
   const place = iif === undefined ? {} : { iif };
-  const within = manager.all([packets(context, when, place), also, context.where(place)]);
+  const within = manager.all([packetsWhere(context, when, place), also, context.where(place)]);
   const violations: Violation[] = [];
   const doubts: Doubtful[] = [];
   if (within === EMPTY) return { violations, doubts, vacuous: true };

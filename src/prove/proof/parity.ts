@@ -11,12 +11,12 @@ import type { Space } from '../../symbolic/space/space.ts';
 import { START_FIELDS } from '../../symbolic/space/space.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { Violation } from './claim.ts';
-import type { Place, ProofContext } from './context.ts';
-import { packets } from './context.ts';
+import type { Ingress, ProofContext } from './context.ts';
+import { packetsWhere } from './context.ts';
 import { inboundInterfaces, isLocalhost, isNew, isOutside, isOwn, isTcpOrUdp, ofApplication, ofProxy } from './scopes.ts';
 
 interface Region {
-  readonly place: Place;
+  readonly place: Ingress;
   readonly when: (context: ProofContext) => MatchExpr;
 }
 
@@ -37,7 +37,7 @@ function compare(six: ProofContext, four: ProofContext, region: Region): readonl
   const { manager } = six.space;
   const theirs = kindsOf(four, region);
   const ours = kindsOf(six, region);
-  const translated = new Map([...theirs].map(([outcome, set]) => [outcome, translate(four.space, six.space, set)]));
+  const translated = new Map([...theirs].map(([outcome, set]) => [outcome, translateSet(four.space, six.space, set)]));
   // what the kernel loses in one family has no counterpart
   const lost = manager.any([translated.get('lost') ?? EMPTY, ours.get('lost') ?? EMPTY]);
   const differing = [...new Set([...translated.keys(), ...ours.keys()])]
@@ -63,7 +63,7 @@ function classesOf(context: ProofContext, { place: { iif } }: Region) {
 
 function scope(context: ProofContext, { place, when }: Region): Bdd {
   const sources = place.iif === undefined ? chosenSources(context.space, context.declared.proxyMark?.value ?? 0) : FULL;
-  return context.space.manager.and(packets(context, and(isTcpOrUdp, isNew, when(context)), place), sources);
+  return context.space.manager.and(packetsWhere(context, and(isTcpOrUdp, isNew, when(context)), place), sources);
 }
 
 /** For every outcome the kinds that have it. */
@@ -86,7 +86,7 @@ function withoutAddresses(space: Space, set: Bdd): Bdd {
 }
 
 /** A set in another space. Addresses are the first variables of a space; all others follow in the same order. */
-export function translate(from: Space, to: Space, set: Bdd): Bdd {
+export function translateSet(from: Space, to: Space, set: Bdd): Bdd {
   const shift = to.offsets.dport - from.offsets.dport;
   const known = new Map<Bdd, Bdd>();
   const walk = (at: Bdd): Bdd => {

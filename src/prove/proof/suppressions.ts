@@ -18,15 +18,15 @@ export interface AcceptedRule {
   readonly muted: Muted;
 }
 
-export interface Part {
+export interface SuppressedPart {
   /** absent: nobody has accepted it */
   readonly muted?: Muted;
   readonly judgement: Judgement;
 }
 
 /** What is open first, unless everything is accepted; then one part for each acceptance. */
-export function partsOf(context: ProofContext, claim: string, judgement: Judgement): readonly Part[] {
-  const parts: Part[] = [];
+export function partsOf(context: ProofContext, claim: string, judgement: Judgement): readonly SuppressedPart[] {
+  const parts: SuppressedPart[] = [];
   let open = judgement;
   for (const { rule, claims, muted } of context.accepted) {
     if (!claims.includes(claim)) continue;

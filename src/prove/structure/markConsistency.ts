@@ -5,14 +5,14 @@ import type { Rule } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim } from '../proof/claim.ts';
 import type { ProofContext } from '../proof/context.ts';
-import { allRules, blaming } from './ofRules.ts';
+import { blaming, rulesInChains } from './ofRules.ts';
 
 export const markConsistency: Claim = {
   id: 'mark-consistency',
   level: 'warning',
   statement: 'Every mark that a rule asks for is set somewhere, and every mark that a rule sets is asked for or routed by.',
   judge: (context) => {
-    const rules = allRules(context.ruleset);
+    const rules = rulesInChains(context.ruleset);
     const set = settings(context, rules);
     const asked = [...rules.flatMap((rule) => questions(rule.match).map((bits) => ({ ...bits, rule }))), ...routed(context)];
     const neverSet = asked.flatMap(({ on, value, mask, rule }) => {

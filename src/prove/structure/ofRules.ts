@@ -2,7 +2,7 @@
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import type { Judgement, Violation } from '../proof/claim.ts';
 
-export function allRules({ tables }: Ruleset): readonly Rule[] {
+export function rulesInChains({ tables }: Ruleset): readonly Rule[] {
   return [...tables.values()].flatMap((table) => [...table.chains.values()].flatMap(({ rules }) => rules));
 }
 

@@ -5,7 +5,7 @@ import { familyOf, formatAddress } from '../../packet/address.ts';
 import { TCP_FLAGS } from '../../packet/fields.ts';
 import { hexMark, protocolName } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
-import type { Endpoint, Step } from '../../simulate/trace.ts';
+import type { NatEndpoint, WalkStep } from '../../simulate/trace.ts';
 import type { TraceInput } from '../json/trace.ts';
 import { cutText } from '../text/cut.ts';
 
@@ -17,8 +17,8 @@ export function xtablesTrace({ journey }: TraceInput): string {
 }
 
 interface Tuple {
-  readonly src: Endpoint;
-  readonly dst: Endpoint;
+  readonly src: NatEndpoint;
+  readonly dst: NatEndpoint;
   readonly mark: number;
   readonly ttl: number;
   readonly tos: number;
@@ -44,11 +44,11 @@ function legLines({ walk: { packet, steps } }: Leg, number: number): readonly st
   return lines;
 }
 
-function endpoint(address: Endpoint['address'], port: number | undefined): Endpoint {
+function endpoint(address: NatEndpoint['address'], port: number | undefined): NatEndpoint {
   return { address, ...(port !== undefined && { port }) };
 }
 
-function traceEvent(step: Step, option: string): string | undefined {
+function traceEvent(step: WalkStep, option: string): string | undefined {
   switch (step.kind) {
     case 'rule': {
       const { rule, verdict } = step;
@@ -66,7 +66,7 @@ function traceEvent(step: Step, option: string): string | undefined {
 }
 
 interface Seen {
-  readonly hook: Extract<Step, { kind: 'hook' }>;
+  readonly hook: Extract<WalkStep, { kind: 'hook' }>;
   readonly packet: Packet;
   /** after the rules so far */
   readonly now: Tuple;

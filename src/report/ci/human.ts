@@ -8,8 +8,8 @@ import { headline } from '../human/headline.ts';
 import { rail } from '../human/rail.ts';
 import { answerLines, failingText } from '../human/verdictLine.ts';
 import type { TraceInput } from '../json/trace.ts';
-import { canFail, type Found, isChange, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
-import type { Blamed, Place, Problem, Review } from '../review/review.ts';
+import { canFail, type FoundProblem, isChange, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
+import type { Blamed, Problem, Review, ReviewLocation } from '../review/review.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
 import { codeFrame } from '../text/codeFrame.ts';
 import { fileLine } from '../text/location.ts';
@@ -42,9 +42,9 @@ export function humanReview(review: Review, style: CiStyle): string {
 }
 
 interface Parts {
-  readonly open: readonly Found[];
-  readonly known: readonly Found[];
-  readonly asides: readonly Found[];
+  readonly open: readonly FoundProblem[];
+  readonly known: readonly FoundProblem[];
+  readonly asides: readonly FoundProblem[];
   readonly style: CiStyle;
 }
 
@@ -82,8 +82,8 @@ function plural(count: number, word: string): string {
 }
 
 /** The same thing said of several subjects. */
-function alike(found: readonly Found[]): readonly (readonly [Found, ...Found[]])[] {
-  const groups = new Map<string, [Found, ...Found[]]>();
+function alike(found: readonly FoundProblem[]): readonly (readonly [FoundProblem, ...FoundProblem[]])[] {
+  const groups = new Map<string, [FoundProblem, ...FoundProblem[]]>();
   for (const one of found) {
     const { id, level, message, packets, blame } = one.problem;
     const key = JSON.stringify([id, level, message, packets, blame.map(({ text }) => text), one.subject.kind]);
@@ -99,7 +99,7 @@ const MOST_RULES = 4;
 const MOST_NAMES = 5;
 
 function problemLines(
-  [{ subject, check, problem }, ...others]: readonly [Found, ...Found[]],
+  [{ subject, check, problem }, ...others]: readonly [FoundProblem, ...FoundProblem[]],
   { paint, width }: CiStyle,
 ): readonly string[] {
   const { level, verdict, id, message, family, place, blame, packets, witness, before, remedy } = problem;
@@ -162,11 +162,11 @@ function ruleLines({ place, rule }: Blamed, style: CiStyle): readonly string[] {
   return framed(`  rule     ${rule.chain}#${rule.number} in table ${rule.table}, ${at}`, place, style);
 }
 
-function placeLines(name: string, place: Place, style: CiStyle): readonly string[] {
+function placeLines(name: string, place: ReviewLocation, style: CiStyle): readonly string[] {
   return framed(`  ${name.padEnd(8)} ${printable(place.source.file)}:${positionOf(place).line}`, place, style);
 }
 
-function framed(head: string, { source, span }: Place, { paint, width }: CiStyle): readonly string[] {
+function framed(head: string, { source, span }: ReviewLocation, { paint, width }: CiStyle): readonly string[] {
   const end = source.text.indexOf('\n', span.start);
   const line = { start: span.start, end: end < 0 ? span.end : Math.min(span.end, end) };
   const frame = source.text === '' ? undefined : codeFrame({ source, span: line, width: width - 2 });
@@ -180,7 +180,7 @@ interface Listed extends CiStyle {
 
 const MOST_LISTED = 6;
 
-function lineEach(found: readonly Found[], { paint, width, title, say }: Listed): readonly string[] {
+function lineEach(found: readonly FoundProblem[], { paint, width, title, say }: Listed): readonly string[] {
   const groups = alike(found);
   const lines = groups.slice(0, MOST_LISTED).map(([{ subject, problem }, ...others]) => {
     const at = problem.place === undefined ? subject.name : `${problem.place.source.file}:${positionOf(problem.place).line}`;

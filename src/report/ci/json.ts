@@ -2,7 +2,7 @@
 import { type CheckDiagnostic, toCheckReport } from '../json/check.ts';
 import { type Trace, type TraceRule, toTrace, toTraceRule } from '../json/trace.ts';
 import { problemsOf } from '../review/problems.ts';
-import type { Check, Muted, Place, Problem, Review, Subject } from '../review/review.ts';
+import type { Check, Muted, Problem, Review, ReviewLocation, Subject } from '../review/review.ts';
 import { positionOf } from '../text/positions.ts';
 
 export interface CiReport {
@@ -87,6 +87,6 @@ function toProblem(problem: Problem): CiProblem {
   };
 }
 
-function toPlace(place: Place): CiProblem['place'] {
+function toPlace(place: ReviewLocation): CiProblem['place'] {
   return { file: place.source.file, ...positionOf(place) };
 }

@@ -2,10 +2,10 @@
  *  source: docs.github.com, workflow commands; actions/toolkit core, command.ts (escapes) */
 import { groupBy } from '../../lib/groupBy.ts';
 import { rail } from '../human/rail.ts';
-import { type Found, isAside, isOpen, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
-import type { Place, Problem, Review } from '../review/review.ts';
+import { type FoundProblem, isAside, isOpen, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
+import type { Problem, Review, ReviewLocation } from '../review/review.ts';
 import { repositoryPath } from '../review/uri.ts';
-import { endOf, positionOf } from '../text/positions.ts';
+import { endPosition, positionOf } from '../text/positions.ts';
 
 /** Of each kind GitHub shows this many for a step, and drops the others in silence. */
 const MOST_SHOWN = 10;
@@ -26,14 +26,14 @@ export function githubAnnotations(review: Review): string {
 }
 
 /** What is undecided breaks nothing yet, unless it is what a change makes of packets. */
-function commandOf({ problem }: Found): 'error' | 'warning' | 'notice' {
+function commandOf({ problem }: FoundProblem): 'error' | 'warning' | 'notice' {
   const { level, verdict } = problem;
   if (level === 'info') return 'notice';
   if (isUnprovedChange(problem)) return 'error';
   return verdict === 'failed' ? level : 'warning';
 }
 
-function annotation(found: Found): string {
+function annotation(found: FoundProblem): string {
   const { subject, problem } = found;
   const place = problem.place?.source.rendered ? undefined : problem.place;
   const file = place?.source.file ?? subject.file;
@@ -55,9 +55,9 @@ function dataOf({ message, witness, remedy }: Problem): string {
 }
 
 /** Columns are only allowed where the place is within one line. */
-function lineAndColumns(place: Place): object {
+function lineAndColumns(place: ReviewLocation): object {
   const { line, column } = positionOf(place);
-  const end = endOf(place);
+  const end = endPosition(place);
   return end.line === line ? { line, col: column, endColumn: end.column } : { line, endLine: end.line };
 }
 

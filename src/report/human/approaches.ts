@@ -2,7 +2,7 @@
 
 import { paragraph, wrap } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
-import type { ApproachedPod, ApproachesReport, ApproachJson, Comparison } from '../json/approaches.ts';
+import type { ApproachComparison, ApproachedPod, ApproachesReport, ApproachJson } from '../json/approaches.ts';
 
 import { OUTCOME_WORDS } from '../text/labels.ts';
 import type { Paint } from '../text/paint.ts';
@@ -105,7 +105,7 @@ function findings({ approaches }: ApproachedPod, { paint, width }: ApproachesSty
 
 const MOST = 3;
 
-function comparison(one: Comparison, { paint, width }: ApproachesStyle): readonly string[] {
+function comparison(one: ApproachComparison, { paint, width }: ApproachesStyle): readonly string[] {
   const head = paint.bold(`${one.from} -> ${one.to}`);
   if (one.equivalent === null) return [`${head}: not compared: the pod does not start with one of them, or its rules are another mesh's`];
   const scope = one.firstLegOnly ? "of the application's packets" : 'of all packets';

@@ -1,13 +1,13 @@
 /** Who captures a pod, for people: the answer, then every step that led to it. */
 import { type Enrolment, WRITERS } from '../../injection/enrol/enrol.ts';
 import { otherMesh } from '../../injection/facts/otherMesh.ts';
-import type { Taken, Verdict } from '../../injection/facts/step.ts';
+import type { CaptureVerdict, Taken } from '../../injection/facts/step.ts';
 import type { PodFinding } from '../../injection/podChecks/check.ts';
 import type { PodSetting } from '../../injection/podRules/podSetting.ts';
-import type { Place } from '../../istio/settings/settingSource.ts';
+import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
-import type { EnrolAnswer } from '../json/enrol.ts';
+import type { EnrolledPodInput } from '../json/enrol.ts';
 import { fileLine } from '../text/location.ts';
 import type { Paint } from '../text/paint.ts';
 import { positionOf } from '../text/positions.ts';
@@ -20,11 +20,11 @@ export interface EnrolStyle {
 }
 
 /** Without a line feed at its end. */
-export function humanEnrol(answers: readonly EnrolAnswer[], style: EnrolStyle): string {
+export function humanEnrol(answers: readonly EnrolledPodInput[], style: EnrolStyle): string {
   return answers.map((one) => humanPod(one, style)).join('\n\n');
 }
 
-function humanPod({ enrolment, rules, findings }: EnrolAnswer, style: EnrolStyle): string {
+function humanPod({ enrolment, rules, findings }: EnrolledPodInput, style: EnrolStyle): string {
   const { facts, taken, verdict } = enrolment;
   const { paint, width, detailed } = style;
   const { kind, namespace, name, place } = facts.pod;
@@ -56,7 +56,7 @@ function answer(
 ): string {
   const outside = findings.some(({ claim }) => claim === 'pod-captured');
   if (otherMesh(facts) !== undefined) return paint.bold(paint.red('not judged: a pod of another mesh'));
-  const words: Readonly<Record<Verdict, string>> = {
+  const words: Readonly<Record<CaptureVerdict, string>> = {
     captured: `captured by ${WRITERS[facts.approach]}`,
     skipped: `${outside ? 'NOT CAPTURED' : 'not captured'}: ${taken.at(-1)?.step.id}`,
     blocked: `does not start: ${taken.at(-1)?.step.id}`,
@@ -66,7 +66,7 @@ function answer(
 
 interface StepStyle {
   /** of the step that decided */
-  readonly end: Verdict | undefined;
+  readonly end: CaptureVerdict | undefined;
   readonly style: EnrolStyle;
 }
 
@@ -106,6 +106,6 @@ export function findingLines(findings: readonly PodFinding[], { paint, width }: 
   ]);
 }
 
-function placeText(place: Place): string {
+function placeText(place: SourceLocation): string {
   return fileLine(place.source.file, positionOf(place).line);
 }

@@ -3,7 +3,7 @@
 import { row } from '../../lib/layout.ts';
 import { endpointText, hexMark } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { Choice, Step, Verdict } from '../../simulate/trace.ts';
+import type { Choice, Verdict, WalkStep } from '../../simulate/trace.ts';
 import { fileLine, ruleBody, ruleName } from '../text/location.ts';
 import { sawText } from '../text/observedValues.ts';
 import type { Paint } from '../text/paint.ts';
@@ -22,7 +22,7 @@ export interface KeyWidths {
   readonly number: number;
 }
 
-export function keyWidths(steps: readonly Step[]): KeyWidths {
+export function keyWidths(steps: readonly WalkStep[]): KeyWidths {
   const rules = steps.flatMap((step) => (step.kind === 'rule' || step.kind === 'miss' ? [step.rule] : []));
   const widest = (texts: readonly string[], most: number) =>
     Math.min(
@@ -39,7 +39,7 @@ export function keyWidths(steps: readonly Step[]): KeyWidths {
   };
 }
 
-export function stepLines(steps: readonly Step[], style: StepStyle): readonly string[] {
+export function stepLines(steps: readonly WalkStep[], style: StepStyle): readonly string[] {
   const { paint } = style;
   const lines: string[] = [];
   let asides: string[] = [];
@@ -92,7 +92,7 @@ function saysItsVerdict(rule: Rule, verdict: Verdict): boolean {
 }
 
 /** The step is printed as a note under its rule, which can take the rule's verdict along. */
-function hasNote(step: Step | undefined): boolean {
+function hasNote(step: WalkStep | undefined): boolean {
   return step?.kind === 'nat' || step?.kind === 'mark' || step?.kind === 'field' || step?.kind === 'divert';
 }
 
@@ -101,7 +101,7 @@ function note({ key, width }: StepStyle, text: string): string {
   return row({ lead: ' '.repeat(leadWidth(key)), text, right: '', width }).join('\n');
 }
 
-function oneStep(step: Exclude<Step, { kind: 'conntrack' }>, style: StepStyle & { readonly verdict: string }): readonly string[] {
+function oneStep(step: Exclude<WalkStep, { kind: 'conntrack' }>, style: StepStyle & { readonly verdict: string }): readonly string[] {
   const { paint, verdict } = style;
   switch (step.kind) {
     case 'hook':
@@ -136,7 +136,7 @@ function oneStep(step: Exclude<Step, { kind: 'conntrack' }>, style: StepStyle & 
   }
 }
 
-function fieldText({ field, value }: Extract<Step, { kind: 'field' }>): string {
+function fieldText({ field, value }: Extract<WalkStep, { kind: 'field' }>): string {
   return field === 'ttl' ? String(value) : `0x${value.toString(16).padStart(2, '0')}`;
 }
 
@@ -170,7 +170,7 @@ function leadWidth(key: KeyWidths): number {
 }
 
 /** Padded to the column in which the rules' texts stand. */
-function hookLine(step: Extract<Step, { kind: 'hook' }>, { paint, key }: StepStyle): string {
+function hookLine(step: Extract<WalkStep, { kind: 'hook' }>, { paint, key }: StepStyle): string {
   const rest = interfaces(step);
   const width = step.hook.length + rest.length + 2;
   return `  ${paint.bold(step.hook)}${rest}${' '.repeat(Math.max(2, leadWidth(key) - width))}`;
@@ -180,7 +180,7 @@ function interfaces({ iif, oif }: { readonly iif?: string; readonly oif?: string
   return [iif === undefined ? '' : ` in ${iif}`, oif === undefined ? '' : ` out ${oif}`].filter((text) => text !== '').join(',');
 }
 
-function routeText({ again, local, oif, table }: Extract<Step, { kind: 'route' }>): string {
+function routeText({ again, local, oif, table }: Extract<WalkStep, { kind: 'route' }>): string {
   const dev = oif === undefined ? '' : ` dev ${oif}`;
   const from = table === 'main' || table === 'local' ? '' : ` table ${table}`;
   return `${again ? 'route again:' : 'route:'}${local ? ' local' : ''}${dev}${from}`;

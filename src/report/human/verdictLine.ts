@@ -33,7 +33,10 @@ export function verdictLines(pod: Verified, style: VerdictStyle, own: OwnClaims 
 }
 
 /** With `tail` behind it: on the same line where there is room. */
-export function answerLines({ text, rest, colour, tail }: Answer & { readonly tail: string }, style: VerdictStyle): readonly string[] {
+export function answerLines(
+  { text, rest, colour, tail }: VerdictAnswer & { readonly tail: string },
+  style: VerdictStyle,
+): readonly string[] {
   const { paint, width } = style;
   const coloured = (line: string) => paint.bold(colour === undefined ? line : paint[colour](line));
   if (rest !== undefined)
@@ -47,14 +50,14 @@ export function answerLines({ text, rest, colour, tail }: Answer & { readonly ta
   return fits ? [...shown.slice(0, -1), `${shown.at(-1)}  ${paint.dim(tail)}`] : [...shown, `  ${paint.dim(tail)}`];
 }
 
-export interface Answer {
+export interface VerdictAnswer {
   readonly text: string;
   /** the lines below: where something does not hold, what else does, and how far it was asked; absent: the text says it */
   readonly rest?: string;
   readonly colour?: 'red' | 'yellow' | 'green';
 }
 
-function answer(pod: Verified, { failing = 0 }: VerdictStyle, own: OwnClaims): Answer {
+function answer(pod: Verified, { failing = 0 }: VerdictStyle, own: OwnClaims): VerdictAnswer {
   const { findings, bounds } = pod;
   const { judged, violated, undecided, holds, suppressed } = countOf(pod, own);
   const open = findings.filter(({ muted }) => muted === undefined);

@@ -21,7 +21,7 @@ import { verdictLines } from './verdictLine.ts';
 export interface VerifyStyle extends VerdictStyle {}
 
 /** What stands between the verdict and the claims on rules: the same for others, and what is wrong with a pod's own fields. */
-export interface Around {
+export interface VerifyFrame {
   readonly own?: OwnClaims;
   readonly lines?: readonly string[];
 }
@@ -32,7 +32,7 @@ export function humanVerify(pods: readonly Verified[], style: VerifyStyle): stri
 }
 
 /** Without a line feed at its end. */
-export function humanPod(pod: Verified, style: VerifyStyle, { own, lines = [] }: Around = {}): string {
+export function humanPod(pod: Verified, style: VerifyStyle, { own, lines = [] }: VerifyFrame = {}): string {
   const { paint, width } = style;
   const open = pod.findings.filter(({ muted }) => muted === undefined);
   const serious = open.filter(({ verdict, level }) => (verdict === 'violated' && level !== 'info') || verdict === 'undecided');

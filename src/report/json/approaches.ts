@@ -5,13 +5,13 @@ import { initPhase, type Phase } from '../../injection/facts/initPhase.ts';
 import { type KnownVerdict, knownVerdict } from '../../injection/facts/otherMesh.ts';
 import { PRIVILEGES, type Privileges } from '../../injection/facts/privileges.ts';
 import { extraNetworks } from '../../injection/podRules/extraNetworks.ts';
-import { listOf } from '../../istio/settings/settings.ts';
+import { splitList } from '../../istio/settings/settings.ts';
 import { type Version, versionName } from '../../istio/settings/version.ts';
 import type { ApproachDiff } from '../../pods/approaches.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
-import { type ApproachChange, boundsOf, toChanges } from './approachesChanges.ts';
+import { type ApproachChange, approachBounds, toChanges } from './approachesChanges.ts';
 import { type CheckDiagnostic, toCheckReport } from './check.ts';
-import { decisionOf, type EnrolAnswer, type FindingJson, toFinding } from './enrol.ts';
+import { decisionOf, type EnrolledPodInput, type FindingJson, toFinding } from './enrol.ts';
 
 export interface ApproachesReport {
   readonly schema: 'chainwalk/approaches/v1';
@@ -25,7 +25,7 @@ export interface ApproachedPod {
   readonly namespace: string;
   readonly name: string;
   readonly approaches: readonly ApproachJson[];
-  readonly comparisons: readonly Comparison[];
+  readonly comparisons: readonly ApproachComparison[];
   readonly assumptions: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export interface ApproachJson extends Privileges {
   readonly findings: readonly FindingJson[];
 }
 
-export interface Comparison {
+export interface ApproachComparison {
   readonly from: Approach;
   readonly to: Approach;
   /** null: one of them does not let the pod start, or its rules are another mesh's */
@@ -58,7 +58,7 @@ export interface Comparison {
 
 /** One pod asked of every approach. */
 export interface PodAnswers {
-  readonly answers: readonly EnrolAnswer[];
+  readonly answers: readonly EnrolledPodInput[];
   readonly pairs: readonly { readonly from: Approach; readonly to: Approach; readonly diff: ApproachDiff | undefined }[];
 }
 
@@ -92,7 +92,7 @@ function toPod({ answers, pairs }: PodAnswers): readonly ApproachedPod[] {
         to,
         equivalent: diff === undefined ? null : diff.diffs.every(({ changes, undecided }) => changes.length + undecided.length === 0),
         firstLegOnly: diff?.firstLeg ?? false,
-        bounds: diff === undefined ? null : boundsOf(diff),
+        bounds: diff === undefined ? null : approachBounds(diff),
         changes: diff === undefined ? [] : toChanges(diff),
         undecided: diff?.diffs.reduce((sum, one) => sum + one.undecided.length, 0) ?? 0,
       })),
@@ -101,11 +101,11 @@ function toPod({ answers, pairs }: PodAnswers): readonly ApproachedPod[] {
   ];
 }
 
-function toApproach({ enrolment, rules, findings }: EnrolAnswer): ApproachJson {
+function toApproach({ enrolment, rules, findings }: EnrolledPodInput): ApproachJson {
   const { facts } = enrolment;
   const verdict = knownVerdict(enrolment);
   const captured = verdict === 'captured';
-  const excluded = listOf(rules.settings.findLast(({ name }) => name === 'istio-exclude-interfaces')?.value ?? '');
+  const excluded = splitList(rules.settings.findLast(({ name }) => name === 'istio-exclude-interfaces')?.value ?? '');
   const { v4 = '', v6 = '' } = rules.rendered ?? {};
   return {
     mode: facts.approach,

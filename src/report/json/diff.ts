@@ -62,8 +62,8 @@ export interface DiffChange {
   readonly usual: Usual;
   readonly level: Level;
   readonly example: PacketJson;
-  readonly base: DiffSide;
-  readonly head: DiffSide;
+  readonly base: DiffSideJson;
+  readonly head: DiffSideJson;
   /** the settings that make the example fare otherwise; absent for rules */
   readonly cause?: readonly CauseJson[];
 }
@@ -82,7 +82,7 @@ export interface CauseSideJson {
   readonly line: number | null;
 }
 
-export interface DiffSide {
+export interface DiffSideJson {
   readonly outcome: Outcome;
   /** all that chance leaves open, when it is more than one */
   readonly outcomes?: readonly Outcome[];
@@ -172,7 +172,7 @@ export function lineAt({ source: { text }, span: { start } }: NonNullable<NonNul
   return text.slice(0, start).split('\n').length;
 }
 
-function toSide({ journey, outcomes, path, rule }: ChangedSide, file: string): DiffSide {
+function toSide({ journey, outcomes, path, rule }: ChangedSide, file: string): DiffSideJson {
   const [leg] = toTrace({ journey: { ...journey, paths: [path] }, file, defaults: [] }).legs;
   return {
     outcome: journey.outcome,

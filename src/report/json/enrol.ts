@@ -2,11 +2,11 @@
 import { type Enrolment, WRITERS } from '../../injection/enrol/enrol.ts';
 import type { Approach } from '../../injection/facts/facts.ts';
 import { type KnownVerdict, knownVerdict, otherMesh } from '../../injection/facts/otherMesh.ts';
-import type { Taken, Verdict } from '../../injection/facts/step.ts';
+import type { CaptureVerdict, Taken } from '../../injection/facts/step.ts';
 import type { PodFinding } from '../../injection/podChecks/check.ts';
 import type { PodRules } from '../../injection/podRules/podRules.ts';
 import type { PodSetting } from '../../injection/podRules/podSetting.ts';
-import type { Place } from '../../istio/settings/settingSource.ts';
+import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import { type Version, versionName } from '../../istio/settings/version.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { positionOf } from '../text/positions.ts';
@@ -19,10 +19,10 @@ export interface EnrolReport {
   readonly pods: readonly PodJson[];
   readonly diagnostics: readonly CheckDiagnostic[];
   /** `unknown` is absent when there is none */
-  readonly summary: Readonly<Record<Verdict, number>> & { readonly unknown?: number };
+  readonly summary: Readonly<Record<CaptureVerdict, number>> & { readonly unknown?: number };
 }
 
-export interface PodJson extends PlaceJson {
+export interface PodJson extends SettingPlaceJson {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
@@ -41,7 +41,7 @@ export interface PodJson extends PlaceJson {
   readonly assumptions: readonly string[];
 }
 
-export interface FindingJson extends PlaceJson {
+export interface FindingJson extends SettingPlaceJson {
   readonly claim: string;
   readonly level: 'error' | 'warning' | 'info';
   readonly message: string;
@@ -69,13 +69,13 @@ export interface StepJson {
   readonly line: number | null;
 }
 
-export interface PlaceJson {
+export interface SettingPlaceJson {
   readonly file: string;
   readonly line: number;
 }
 
 /** Who captures a pod, and with what. */
-export interface EnrolAnswer {
+export interface EnrolledPodInput {
   readonly enrolment: Enrolment;
   readonly rules: Pick<PodRules, 'settings' | 'assumptions' | 'rendered'>;
   readonly findings: readonly PodFinding[];
@@ -84,7 +84,7 @@ export interface EnrolAnswer {
 export interface EnrolInput {
   readonly approach: Approach;
   readonly version: Version;
-  readonly answers: readonly EnrolAnswer[];
+  readonly answers: readonly EnrolledPodInput[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -101,7 +101,7 @@ export function toEnrolReport({ approach, version, answers, diagnostics }: Enrol
   };
 }
 
-function toPod({ enrolment, rules, findings }: EnrolAnswer): PodJson {
+function toPod({ enrolment, rules, findings }: EnrolledPodInput): PodJson {
   const { facts, taken } = enrolment;
   const { pod, approach } = facts;
   const verdict = knownVerdict(enrolment);
@@ -141,6 +141,6 @@ function toStep({ stage, step: { id, asks, source }, answer: { kind, because, at
   return { stage, id, asks, source, answer: kind, because, ...(at === undefined ? { file: null, line: null } : placeOf(at)) };
 }
 
-function placeOf(place: Place): PlaceJson {
+function placeOf(place: SourceLocation): SettingPlaceJson {
   return { file: place.source.file, line: positionOf(place).line };
 }

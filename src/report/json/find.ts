@@ -2,7 +2,7 @@
 import type { Assumption } from '../../connection/assumption.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import { toPacketJson } from '../../packet/packetJson.ts';
-import type { Found } from '../../query/find.ts';
+import type { FoundPackets } from '../../query/find.ts';
 import type { TraceRule } from './trace.ts';
 import { toTraceRule } from './trace.ts';
 
@@ -41,7 +41,7 @@ export interface FindDoubt {
 }
 
 export function toFindReport(
-  parts: readonly { readonly file: string; readonly found: Found }[],
+  parts: readonly { readonly file: string; readonly found: FoundPackets }[],
   assumptions: readonly Assumption[],
   unsaid?: string,
 ): FindReport {

@@ -7,7 +7,7 @@ import { endpointText } from '../../packet/notation.ts';
 import { defaultKeys, type PacketJson, toPacketJson } from '../../packet/packetJson.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { Choice, Fate, Step, Unanswered, Verdict } from '../../simulate/trace.ts';
+import type { Choice, Fate, Unanswered, Verdict, WalkStep } from '../../simulate/trace.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type TraceConnection, toConnection } from '../text/connection.ts';
 import { sawJson } from '../text/observedValues.ts';
@@ -188,7 +188,7 @@ function toLeg({ sender, walk, role }: Leg, file: string): TraceLeg {
   };
 }
 
-function toStep(step: Step, file: string): TraceStep {
+function toStep(step: WalkStep, file: string): TraceStep {
   switch (step.kind) {
     case 'rule': {
       const { hook, rule, verdict } = step;

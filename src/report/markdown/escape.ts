@@ -2,7 +2,7 @@
 import { printable } from '../../lib/printable.ts';
 
 /** As running text, in table cells too. */
-export function prose(text: string): string {
+export function markdownProse(text: string): string {
   return unlinked(entities(printable(text).replaceAll(/[\\`*_{}[\]|~$!^]/g, '\\$&'))).replace(
     /^(\s*)([-+=]|\d+[.)])/,
     (_, blank: string, mark: string) => `${blank}${mark.slice(0, -1)}\\${mark.slice(-1)}`,

@@ -3,18 +3,18 @@ import { type Group, groupBy } from '../../lib/groupBy.ts';
 import { packetText } from '../../packet/notation.ts';
 import { rail } from '../human/rail.ts';
 import type { TraceInput } from '../json/trace.ts';
-import { type Found, isChange, isOpen } from '../review/problems.ts';
-import type { Blamed, Place } from '../review/review.ts';
+import { type FoundProblem, isChange, isOpen } from '../review/problems.ts';
+import type { Blamed, ReviewLocation } from '../review/review.ts';
 import { codeFrame } from '../text/codeFrame.ts';
 import { positionOf } from '../text/positions.ts';
-import { code, codeBlock, codeCell, html, prose, table } from './escape.ts';
+import { code, codeBlock, codeCell, html, markdownProse, table } from './escape.ts';
 
 const MOST_CHANGES = 20;
 /** Words of a class are long where it has many ranges. */
 const MOST_CHARACTERS = 300;
 
 /** Classes of packets that fare otherwise than before; none: no table. */
-export function changesTable(found: readonly Found[]): string | undefined {
+export function changesTable(found: readonly FoundProblem[]): string | undefined {
   const changes = found.filter(({ problem: { before, witness } }) => before !== undefined && witness !== undefined);
   if (changes.length === 0) return undefined;
   const rows = changes
@@ -33,13 +33,13 @@ export function changesTable(found: readonly Found[]): string | undefined {
 }
 
 /** Every problem that is open, folded; those that somebody has accepted are one list. */
-export function foldedFindings(found: readonly Found[]): readonly string[] {
+export function foldedFindings(found: readonly FoundProblem[]): readonly string[] {
   const known = alike(found.filter(({ problem }) => !isOpen(problem)));
   return [...alike(found.filter(({ problem }) => isOpen(problem))).map(folded), ...(known.length === 0 ? [] : [knownList(known)])];
 }
 
 /** Problems of several subjects that are said in the same words are one; those of one subject stay apart. */
-function alike(found: readonly Found[]): readonly Group<Found>[] {
+function alike(found: readonly FoundProblem[]): readonly Group<FoundProblem>[] {
   const seen = new Map<string, number>();
   const groups = groupBy(found, ({ subject, problem: { id, level, verdict, family, message, packets, muted, blame } }) => {
     const said = JSON.stringify([id, level, verdict, family, message, packets, muted, blame.map(({ text }) => text)]);
@@ -54,7 +54,7 @@ function alike(found: readonly Found[]): readonly Group<Found>[] {
 const MOST_NAMES = 5;
 
 /** `no-dead-rule (IPv4), net/pod.rules and 3 more` */
-function titleOf(group: Group<Found>, as: (text: string) => string): string {
+function titleOf(group: Group<FoundProblem>, as: (text: string) => string): string {
   const { id, family } = group[0].problem;
   const names = group.slice(0, MOST_NAMES).map(({ subject }) => as(subject.name));
   const more = group.length - names.length;
@@ -62,7 +62,7 @@ function titleOf(group: Group<Found>, as: (text: string) => string): string {
   return `${words}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function folded(group: Group<Found>): string {
+function folded(group: Group<FoundProblem>): string {
   const [{ problem }] = group;
   const { level, verdict, message, packets, before, witness, blame, place, remedy } = problem;
   const words = verdict === 'undecided' ? 'undecided' : isChange(problem) && level === 'info' ? 'change' : level;
@@ -72,20 +72,20 @@ function folded(group: Group<Found>): string {
     ...(witness === undefined ? [] : ways(before === undefined ? 'example' : 'now', witness)),
   ];
   const lines = [
-    prose(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`),
+    markdownProse(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`),
     ...(points.length === 0 ? [] : [points.map((point) => `* ${point}`).join('\n')]),
     ...frames(place, blame),
-    ...(remedy === undefined ? [] : [`What to do: ${prose(remedy)}`]),
+    ...(remedy === undefined ? [] : [`What to do: ${markdownProse(remedy)}`]),
   ];
   return `<details><summary>${words}: ${titleOf(group, html)}</summary>\n\n${lines.join('\n\n')}\n\n</details>`;
 }
 
 const MOST_KNOWN = 50;
 
-function knownList(groups: readonly Group<Found>[]): string {
+function knownList(groups: readonly Group<FoundProblem>[]): string {
   const lines = groups.slice(0, MOST_KNOWN).map((group) => {
     const { message, muted } = group[0].problem;
-    return `* ${titleOf(group, prose)}: ${prose(message)} (${muted === undefined ? '' : `${muted.by}: ${prose(muted.reason)}`})`;
+    return `* ${titleOf(group, markdownProse)}: ${markdownProse(message)} (${muted === undefined ? '' : `${muted.by}: ${markdownProse(muted.reason)}`})`;
   });
   const more = groups.length - lines.length;
   const rest = more > 0 ? [`* and ${more} more; the format json has all`] : [];
@@ -101,7 +101,7 @@ function ways(name: string, { journey, file }: TraceInput): readonly string[] {
 const MOST_RULES = 4;
 const WIDTH = 100;
 
-function frames(place: Place | undefined, blame: readonly Blamed[]): readonly string[] {
+function frames(place: ReviewLocation | undefined, blame: readonly Blamed[]): readonly string[] {
   const isRule = blame.some((one) => one.place === place);
   const own = place === undefined || isRule ? [] : framed(place, `${place.source.file}:${positionOf(place).line}`);
   const rules = blame.slice(0, MOST_RULES).flatMap(({ place: at, rule }) => {
@@ -112,13 +112,13 @@ function frames(place: Place | undefined, blame: readonly Blamed[]): readonly st
   return lines.length === 0 ? [] : [codeBlock(lines)];
 }
 
-function framed({ source, span }: Place, title: string): readonly string[] {
+function framed({ source, span }: ReviewLocation, title: string): readonly string[] {
   const frame =
     source.text === '' ? undefined : codeFrame({ source, span: { start: span.start, end: firstLineEnd(source.text, span) }, width: WIDTH });
   return frame === undefined ? [title] : [title, frame.code, frame.caret];
 }
 
-function firstLineEnd(text: string, { start, end }: Place['span']): number {
+function firstLineEnd(text: string, { start, end }: ReviewLocation['span']): number {
   const feed = text.indexOf('\n', start);
   return feed < 0 ? end : Math.min(end, feed);
 }

@@ -4,10 +4,10 @@ import { mergeBounds } from '../../connection/bounds.ts';
 import { packetText } from '../../packet/notation.ts';
 import { mermaidTrace } from '../charts/mermaid.ts';
 import { failingText } from '../human/verdictLine.ts';
-import { type Found, isAside, isOpen, problemsOf, worstFirst } from '../review/problems.ts';
+import { type FoundProblem, isAside, isOpen, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Review } from '../review/review.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
-import { code, codeBlock, prose } from './escape.ts';
+import { code, codeBlock, markdownProse } from './escape.ts';
 import { changesTable, foldedFindings } from './findings.ts';
 import { verdictTable, verdictWords } from './verdict.ts';
 
@@ -37,7 +37,7 @@ export function markdownReview(review: Review, most: number, strict = false): st
 /** How far what passed is proved. */
 function limitsOf({ subjects }: Review): readonly string[] {
   const bounds = mergeBounds(subjects.flatMap((subject) => subject.bounds ?? []));
-  return bounds.families.length === 0 ? [] : [`Asked about ${prose(`${boundsText(bounds)}${unjudgedText(bounds)}`)}.`];
+  return bounds.families.length === 0 ? [] : [`Asked about ${markdownProse(`${boundsText(bounds)}${unjudgedText(bounds)}`)}.`];
 }
 
 interface Block {
@@ -47,7 +47,7 @@ interface Block {
 
 const part = (text: string): Block => ({ text, kind: 'part' });
 const finding = (text: string): Block => ({ text, kind: 'finding' });
-const toNote = (text: string): Block => ({ text: `* note: ${prose(text)}`, kind: 'note' });
+const toNote = (text: string): Block => ({ text: `* note: ${markdownProse(text)}`, kind: 'note' });
 
 /** What fits, in order; a block that is too long for the rest is left out, and those behind it may fit. */
 function within(blocks: readonly Block[], most: number): string {
@@ -78,7 +78,7 @@ const ROOM_FOR_END = 200;
 const LEGEND = 'Lines: inbound green solid, outbound red dashed, bypass blue dotted, loop purple thick, drop black.';
 
 /** Of the worst problem that has a packet. */
-function flowchartOf(found: readonly Found[]): readonly string[] {
+function flowchartOf(found: readonly FoundProblem[]): readonly string[] {
   const witness = found.find(({ problem }) => problem.witness !== undefined)?.problem.witness;
   if (witness === undefined) return [];
   const { journey } = witness;

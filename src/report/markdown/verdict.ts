@@ -1,7 +1,7 @@
 /** The first lines of a comment: what is wrong, in words and by subject. */
 import { isChange, isOpen, problemsOf } from '../review/problems.ts';
 import type { Problem, Review, Subject } from '../review/review.ts';
-import { prose, table } from './escape.ts';
+import { markdownProse, table } from './escape.ts';
 
 const MOST_SUBJECTS = 25;
 
@@ -31,7 +31,13 @@ export function verdictTable({ subjects }: Review): string {
     const problems = problemsOf({ subjects: [subject] }).map(({ problem }) => problem);
     const count = (verdict: string) => subject.checks.filter((check) => check.verdict === verdict).length;
     const known = problems.filter((problem) => !isOpen(problem)).length;
-    return [wordOf(problems), prose(subject.name), verdictWords(problems), `${count('passed')} of ${asked(subject)}`, String(known)];
+    return [
+      wordOf(problems),
+      markdownProse(subject.name),
+      verdictWords(problems),
+      `${count('passed')} of ${asked(subject)}`,
+      String(known),
+    ];
   });
   const text = table(['', 'subject', 'verdict', 'checks passed', 'known'], rows);
   return more > 0 ? `${text}\n\n${more} more subjects, none of them worse, are left out of this table.` : text;

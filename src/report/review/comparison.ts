@@ -18,7 +18,7 @@ import { boundsOf } from '../json/diffResults.ts';
 import type { TraceInput } from '../json/trace.ts';
 import { fingerprintOf, toldApart } from './fingerprint.ts';
 import { blamed } from './fromVerified.ts';
-import type { Check, Place, Problem, Subject } from './review.ts';
+import type { Check, Problem, ReviewLocation, Subject } from './review.ts';
 
 export const COMPARED = 'Every packet ends as it does on the base.';
 
@@ -133,7 +133,7 @@ function walked({ journey }: ChangedSide, { rulesets, profile, file }: DiffSubje
   return { journey, file: named?.file ?? plain(file), defaults: [], profile: profile?.name, source: named };
 }
 
-function plainPlace(place: Place, plain: (file: string) => string): Place {
+function plainPlace(place: ReviewLocation, plain: (file: string) => string): ReviewLocation {
   const { source, span } = place;
   return plain(source.file) === source.file ? place : { source: { ...source, file: plain(source.file) }, span };
 }

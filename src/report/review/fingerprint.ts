@@ -7,7 +7,7 @@ import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Problem } from './review.ts';
 import { repositoryPath } from './uri.ts';
 
-export interface Identity extends Pick<Problem, 'id' | 'verdict' | 'family'> {
+export interface FingerprintParts extends Pick<Problem, 'id' | 'verdict' | 'family'> {
   /** what was judged, without revisions: a file as it was given, `Deployment shop/web` */
   readonly subject: string;
   readonly witness?: Journey | undefined;
@@ -20,7 +20,7 @@ export interface Identity extends Pick<Problem, 'id' | 'verdict' | 'family'> {
 }
 
 /** 32 hex digits. */
-export function fingerprintOf({ id, subject, verdict, family, witness, before, rules = [], says }: Identity): string {
+export function fingerprintOf({ id, subject, verdict, family, witness, before, rules = [], says }: FingerprintParts): string {
   const shown = [before, witness].map((journey) => (journey === undefined ? null : [toPacketJson(journey.packet), journey.outcome]));
   const texts = rules.map(({ table, text }) => [table, text]);
   const evidence = witness !== undefined ? shown : texts.length > 0 ? texts : [says ?? null];

@@ -6,9 +6,9 @@ import type { VerifiedPod } from '../../pods/verifiedPod.ts';
 import { PAGES } from '../generated/pages.ts';
 import { fingerprintOf, toldApart } from './fingerprint.ts';
 import { claimChecks } from './fromVerified.ts';
-import type { Check, Place, Problem, Subject } from './review.ts';
+import type { Check, Problem, ReviewLocation, Subject } from './review.ts';
 
-export function podSubject({ pod, verified, findings, muted }: VerifiedPod): Subject {
+export function reviewedPod({ pod, verified, findings, muted }: VerifiedPod): Subject {
   const name = `${pod.kind} ${pod.namespace}/${pod.name}`;
   const aboutRules = claimChecks(verified, name).map((check) => placedInManifest(check, pod.place));
   const checks = [...fieldChecks(findings, { subject: name, ...(muted !== undefined && { muted }) }), ...aboutRules];
@@ -52,6 +52,6 @@ function toProblem(finding: PodFinding, { subject, muted }: Context): Problem {
 }
 
 /** Nobody edits rendered rules: the pod's place stands for them. */
-function placedInManifest(check: Check, place: Place): Check {
+function placedInManifest(check: Check, place: ReviewLocation): Check {
   return { ...check, problems: check.problems.map((problem) => (problem.place?.source.rendered ? { ...problem, place } : problem)) };
 }

@@ -4,7 +4,7 @@ import type { Level } from '../../prove/proof/claim.ts';
 import type { Check, Problem, Review, Subject } from './review.ts';
 
 /** A problem with what it is a problem of. */
-export interface Found {
+export interface FoundProblem {
   readonly subject: Subject;
   readonly check: Check;
   readonly problem: Problem;
@@ -16,14 +16,14 @@ export function isOpen({ muted }: Problem): boolean {
 }
 
 /** In the order of the subjects and their checks. */
-export function problemsOf({ subjects }: Pick<Review, 'subjects'>): readonly Found[] {
+export function problemsOf({ subjects }: Pick<Review, 'subjects'>): readonly FoundProblem[] {
   return subjects.flatMap((subject) => subject.checks.flatMap((check) => check.problems.map((problem) => ({ subject, check, problem }))));
 }
 
 const LEVELS: readonly Level[] = ['error', 'warning', 'info'];
 
 /** 0 is the worst: by level, what is broken before what is undecided, what is known already last. */
-function rank({ problem: { level, verdict, muted } }: Found): number {
+function rank({ problem: { level, verdict, muted } }: FoundProblem): number {
   return (muted === undefined ? 0 : 10) + 2 * LEVELS.indexOf(level) + (verdict === 'failed' ? 0 : 1);
 }
 
@@ -38,7 +38,7 @@ export function isAside(problem: Problem): boolean {
 }
 
 /** Equals keep their order. */
-export function worstFirst(found: readonly Found[]): readonly Found[] {
+export function worstFirst(found: readonly FoundProblem[]): readonly FoundProblem[] {
   return found.toSorted((a, b) => rank(a) - rank(b));
 }
 
@@ -62,6 +62,6 @@ export function isFailure(problem: Problem, strict: boolean): boolean {
 }
 
 /** The same; an expectation that is not shown is not met. */
-export function isDefect({ subject, problem }: Pick<Found, 'subject' | 'problem'>, strict: boolean): boolean {
+export function isDefect({ subject, problem }: Pick<FoundProblem, 'subject' | 'problem'>, strict: boolean): boolean {
   return isFailure(problem, strict) || (subject.kind === 'expectations' && problem.muted === undefined);
 }

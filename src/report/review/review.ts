@@ -55,7 +55,7 @@ export interface Problem {
   readonly message: string;
   readonly family?: 'ipv4' | 'ipv6';
   /** the line that a person would change: a rule, an annotation, a field; the first of `blame` where no setting is known */
-  readonly place?: Place;
+  readonly place?: ReviewLocation;
   /** rules that decide */
   readonly blame: readonly Blamed[];
   /** the packets that it is true of, in words */
@@ -71,13 +71,13 @@ export interface Problem {
   readonly muted?: Muted;
 }
 
-export interface Place {
+export interface ReviewLocation {
   readonly source: Source;
   readonly span: Span;
 }
 
 export interface Blamed {
-  readonly place: Place;
+  readonly place: ReviewLocation;
   /** the rule in canonical words */
   readonly text: string;
   readonly rule: Rule;

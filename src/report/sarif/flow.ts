@@ -1,7 +1,7 @@
 /** A packet's way as a code flow: leg by leg, rule by rule, each where it stands. */
 import type { Leg } from '../../connection/journey.ts';
 import { endpointText, flowText, packetText } from '../../packet/notation.ts';
-import type { Step } from '../../simulate/trace.ts';
+import type { WalkStep } from '../../simulate/trace.ts';
 import { fateText } from '../human/leg.ts';
 import type { TraceInput } from '../json/trace.ts';
 import { blamed } from '../review/fromVerified.ts';
@@ -61,12 +61,12 @@ function legStops({ leg, index }: { readonly leg: Leg; readonly index: number },
   return [...stops, stop(fateText(leg, input.file), 0)];
 }
 
-function verdictOf(step: Extract<Step, { kind: 'rule' }>, next: Step | undefined): string {
+function verdictOf(step: Extract<WalkStep, { kind: 'rule' }>, next: WalkStep | undefined): string {
   if (next?.kind !== 'nat') return step.verdict;
   return `${step.verdict}, ${next.manip} ${endpointText(next.from)} := ${endpointText(next.to)}`;
 }
 
-function ruleLocation({ rule }: Extract<Step, { kind: 'rule' }>, { input, otherwise }: Context): SarifLocation {
+function ruleLocation({ rule }: Extract<WalkStep, { kind: 'rule' }>, { input, otherwise }: Context): SarifLocation {
   const { source } = input;
   const inFile = source !== undefined && !source.rendered;
   return {

@@ -1,11 +1,11 @@
 /** Places as SARIF locations. */
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { Place } from '../review/review.ts';
+import type { ReviewLocation } from '../review/review.ts';
 import { fileUri, isRelative } from '../review/uri.ts';
-import { endOf, positionOf } from '../text/positions.ts';
+import { endPosition, positionOf } from '../text/positions.ts';
 import type { PhysicalLocation, SarifLocation, SarifRegion } from './types.ts';
 
-export function physicalLocation(place: Place): PhysicalLocation {
+export function physicalLocation(place: ReviewLocation): PhysicalLocation {
   return { ...artifactOf(place.source.file), region: regionOf(place) };
 }
 
@@ -20,9 +20,9 @@ export function logicalLocations({ table, chain, number }: Rule): NonNullable<Sa
   return [{ name: `${chain}#${number}`, fullyQualifiedName: `${table}/${chain}/${number}`, kind: 'element' }];
 }
 
-function regionOf(place: Place): SarifRegion {
+function regionOf(place: ReviewLocation): SarifRegion {
   const start = positionOf(place);
-  const end = endOf(place);
+  const end = endPosition(place);
   return {
     startLine: start.line,
     startColumn: start.column,

@@ -1,5 +1,5 @@
 /** A problem as a SARIF result. */
-import type { Found } from '../review/problems.ts';
+import type { FoundProblem } from '../review/problems.ts';
 import { codeFlow } from './flow.ts';
 import { artifactOf, logicalLocations, physicalLocation } from './locations.ts';
 import { LEVELS, ruleIdOf } from './rules.ts';
@@ -9,7 +9,7 @@ import type { CodeFlow, PhysicalLocation, SarifLocation, SarifResult } from './t
 /** GitHub shows no more of one result. */
 const MOST_RELATED = 100;
 
-export function toResult(found: Found, ruleIndex: number): SarifResult {
+export function toResult(found: FoundProblem, ruleIndex: number): SarifResult {
   const { subject, problem } = found;
   const { verdict, level, fingerprint, muted, packets, family } = problem;
   const at = whereOf(found);
@@ -36,11 +36,11 @@ export function toResult(found: Found, ruleIndex: number): SarifResult {
   };
 }
 
-function whereOf({ subject, problem: { place } }: Found): PhysicalLocation {
+function whereOf({ subject, problem: { place } }: FoundProblem): PhysicalLocation {
   return place === undefined || place.source.rendered ? artifactOf(subject.file) : physicalLocation(place);
 }
 
-function messageOf({ problem: { message, packets, verdict, blame } }: Found): string {
+function messageOf({ problem: { message, packets, verdict, blame } }: FoundProblem): string {
   const more = blame.length - MOST_RELATED;
   return [
     sentence(message),
@@ -49,7 +49,7 @@ function messageOf({ problem: { message, packets, verdict, blame } }: Found): st
   ].join('\n');
 }
 
-function relatedLocations({ problem: { blame } }: Found, at: PhysicalLocation): readonly SarifLocation[] {
+function relatedLocations({ problem: { blame } }: FoundProblem, at: PhysicalLocation): readonly SarifLocation[] {
   return blame.slice(0, MOST_RELATED).map(({ place, text, rule }, index) => ({
     id: index + 1,
     message: { text: plain(`${rule.table} ${rule.chain}#${rule.number}: ${text}`) },
@@ -58,7 +58,7 @@ function relatedLocations({ problem: { blame } }: Found, at: PhysicalLocation): 
   }));
 }
 
-function codeFlows({ problem: { witness, before } }: Found, otherwise: PhysicalLocation): readonly CodeFlow[] {
+function codeFlows({ problem: { witness, before } }: FoundProblem, otherwise: PhysicalLocation): readonly CodeFlow[] {
   const now = witness === undefined ? [] : [codeFlow({ input: witness, otherwise, title: before === undefined ? 'path' : 'after' })];
   return before === undefined ? now : [...now, codeFlow({ input: before, otherwise, title: 'before' })];
 }

@@ -3,26 +3,26 @@
 import { PAGES } from '../generated/pages.ts';
 import type { Page } from '../pages/page.ts';
 import { renderPage } from '../pages/render.ts';
-import type { Found } from '../review/problems.ts';
+import type { FoundProblem } from '../review/problems.ts';
 import { PLAIN } from '../text/paint.ts';
 import { plain, sentence } from './text.ts';
 import type { SarifLevel, SarifRule } from './types.ts';
 
 /** Names of expected packets are no kinds of problems. */
-export function ruleIdOf({ subject, problem }: Found): string {
+export function ruleIdOf({ subject, problem }: FoundProblem): string {
   return subject.kind === 'expectations' ? 'expectations' : problem.id;
 }
 
-export const LEVELS: Readonly<Record<Found['problem']['level'], SarifLevel>> = { error: 'error', warning: 'warning', info: 'note' };
+export const LEVELS: Readonly<Record<FoundProblem['problem']['level'], SarifLevel>> = { error: 'error', warning: 'warning', info: 'note' };
 
 /** In the order in which they first occur, with the level of the first: the worst, when the worst come first. */
-export function toRules(found: readonly Found[]): readonly SarifRule[] {
-  const firsts = new Map<string, Found>();
+export function toRules(found: readonly FoundProblem[]): readonly SarifRule[] {
+  const firsts = new Map<string, FoundProblem>();
   for (const one of found) if (!firsts.has(ruleIdOf(one))) firsts.set(ruleIdOf(one), one);
   return [...firsts].map(([id, first]) => toRule(id, first));
 }
 
-function toRule(id: string, { subject, check, problem }: Found): SarifRule {
+function toRule(id: string, { subject, check, problem }: FoundProblem): SarifRule {
   const page = PAGES.find((one) => one.id === id);
   const statement = subject.kind === 'expectations' ? 'Every expected packet fares as it is expected to.' : check.statement;
   return {

@@ -2,7 +2,7 @@
 
 import { jsonText } from '../../lib/printable.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
-import { type Found, problemsOf, worstFirst } from '../review/problems.ts';
+import { type FoundProblem, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Review, ReviewStyle } from '../review/review.ts';
 import { physicalLocation } from './locations.ts';
 import { toResult } from './result.ts';
@@ -41,7 +41,7 @@ interface Results {
   readonly withoutPath: number;
 }
 
-function toResults(found: readonly Found[], indexes: ReadonlyMap<string, number>): Results {
+function toResults(found: readonly FoundProblem[], indexes: ReadonlyMap<string, number>): Results {
   let characters = 0;
   let withoutPath = 0;
   const results = found.map((one): SarifResult => {

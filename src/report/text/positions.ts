@@ -13,7 +13,7 @@ export function positionOf({ source, span }: Placed): Position {
 }
 
 /** Behind its last character. */
-export function endOf({ source, span }: Placed): Position {
+export function endPosition({ source, span }: Placed): Position {
   return positionAt(startsOf(source), Math.max(span.start, span.end));
 }
 

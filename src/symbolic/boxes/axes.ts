@@ -8,7 +8,7 @@ import { CT_STATES } from '../../packet/packet.ts';
 import type { Table } from '../../ruleset/ruleset.ts';
 import { askedFields } from '../space/nameParts.ts';
 import { INTERFACES_AT } from '../walk/anyState.ts';
-import type { Axes, Box, Presence } from './convert.ts';
+import type { Axes, BoxRanges, Presence } from './convert.ts';
 import { needs, wholeBox } from './convert.ts';
 import { axisOf } from './domain.ts';
 
@@ -35,11 +35,11 @@ export function axesOf(family: Family, table: Table): Axes {
 }
 
 /** As anyStates: what packets at a hook can be. */
-export function startBoxes(axes: Axes, hook: HookName): readonly Box[] {
+export function startBoxes(axes: Axes, hook: HookName): readonly BoxRanges[] {
   const { iif, oif } = INTERFACES_AT[hook];
   const owned = hook === 'OUTPUT' || hook === 'POSTROUTING';
   const fixed = wholeBox(axes);
-  const limit = (name: Field | Presence, lo: number, hi: number, box: Box = fixed): void => {
+  const limit = (name: Field | Presence, lo: number, hi: number, box: BoxRanges = fixed): void => {
     const at = axes.at.get(name);
     if (at !== undefined) box.set([lo, hi], at * 2);
   };

@@ -8,7 +8,7 @@ import type { Axis } from './domain.ts';
 import { maskedIntervals } from './domain.ts';
 
 /** Lowest and highest part of each axis, one after the other. */
-export type Box = Int32Array;
+export type BoxRanges = Int32Array;
 
 /** The axes of a table, with the conditions under which a field is there at all. */
 export interface Axes {
@@ -23,18 +23,18 @@ export type Presence = 'connection' | 'process' | 'hasMac' | 'hasSk' | 'hasIif' 
 
 const MAX_BOXES = 64;
 
-export function wholeBox({ axes }: Axes): Box {
+export function wholeBox({ axes }: Axes): BoxRanges {
   const box = new Int32Array(axes.length * 2);
   for (const [index, { parts }] of axes.entries()) box[index * 2 + 1] = parts - 1;
   return box;
 }
 
 /** Undefined: not convertible. Chance goes both ways, so that it asks nothing; so does what is not modelled. */
-export function boxesFor(axes: Axes, expr: MatchExpr): readonly Box[] | undefined {
+export function boxesFor(axes: Axes, expr: MatchExpr): readonly BoxRanges[] | undefined {
   return convert(axes, expr, false);
 }
 
-function convert(axes: Axes, expr: MatchExpr, negated: boolean): readonly Box[] | undefined {
+function convert(axes: Axes, expr: MatchExpr, negated: boolean): readonly BoxRanges[] | undefined {
   switch (expr.kind) {
     case 'always':
       return negated ? [] : [wholeBox(axes)];
@@ -45,7 +45,7 @@ function convert(axes: Axes, expr: MatchExpr, negated: boolean): readonly Box[] 
       return convert(axes, expr.of, !negated);
     case 'and':
     case 'or': {
-      const parts: (readonly Box[])[] = [];
+      const parts: (readonly BoxRanges[])[] = [];
       for (const part of expr.of) {
         const boxes = convert(axes, part, negated);
         if (boxes === undefined) return undefined;
@@ -64,12 +64,12 @@ function convert(axes: Axes, expr: MatchExpr, negated: boolean): readonly Box[] 
   }
 }
 
-function limited(boxes: readonly Box[]): readonly Box[] | undefined {
+function limited(boxes: readonly BoxRanges[]): readonly BoxRanges[] | undefined {
   return boxes.length > MAX_BOXES ? undefined : boxes;
 }
 
-function product(axes: Axes, parts: readonly (readonly Box[])[]): readonly Box[] | undefined {
-  let boxes: readonly Box[] = [wholeBox(axes)];
+function product(axes: Axes, parts: readonly (readonly BoxRanges[])[]): readonly BoxRanges[] | undefined {
+  let boxes: readonly BoxRanges[] = [wholeBox(axes)];
   for (const part of parts) {
     boxes = boxes.flatMap((left) => part.flatMap((right) => meet(left, right) ?? []));
     if (boxes.length > MAX_BOXES) return undefined;
@@ -77,7 +77,7 @@ function product(axes: Axes, parts: readonly (readonly Box[])[]): readonly Box[]
   return boxes;
 }
 
-export function meet(left: Box, right: Box): Box | undefined {
+export function meet(left: BoxRanges, right: BoxRanges): BoxRanges | undefined {
   const both = new Int32Array(left.length);
   for (let at = 0; at < left.length; at += 2) {
     const lo = Math.max(left[at] as number, right[at] as number);
@@ -89,14 +89,14 @@ export function meet(left: Box, right: Box): Box | undefined {
   return both;
 }
 
-function ask(axes: Axes, field: Field, intervals: IntervalSet, negated: boolean): readonly Box[] | undefined {
+function ask(axes: Axes, field: Field, intervals: IntervalSet, negated: boolean): readonly BoxRanges[] | undefined {
   const inside = axes.axes[axes.at.get(field) ?? -1]?.rangesOf(intervals) ?? [];
   if (!negated) return product(axes, [present(axes, field), slices(axes, field, inside)]);
   const outside = product(axes, [present(axes, field), slices(axes, field, gaps(axes, field, inside))]);
   return outside === undefined ? undefined : limited([...outside, ...absent(axes, field)]);
 }
 
-function slices(axes: Axes, field: Field | Presence, ranges: readonly (readonly [number, number])[]): readonly Box[] {
+function slices(axes: Axes, field: Field | Presence, ranges: readonly (readonly [number, number])[]): readonly BoxRanges[] {
   const at = axes.at.get(field);
   if (at === undefined) return [];
   return ranges.map(([lo, hi]) => {
@@ -157,7 +157,7 @@ export function needs(field: Field, family: Family): readonly (readonly [Field |
 const ONE: IntervalSet = [{ lo: 1, hi: 1 }];
 const OF_CONNECTION: ReadonlySet<Field> = new Set<Field>(CONNECTION_FIELDS);
 
-function present(axes: Axes, field: Field): readonly Box[] {
+function present(axes: Axes, field: Field): readonly BoxRanges[] {
   const parts = needs(field, axes.family).map(([need, intervals]) => {
     const axis = axes.axes[axes.at.get(need) ?? -1];
     return slices(axes, need, axis?.rangesOf(intervals) ?? []);
@@ -165,7 +165,7 @@ function present(axes: Axes, field: Field): readonly Box[] {
   return product(axes, parts) ?? [];
 }
 
-function absent(axes: Axes, field: Field): readonly Box[] {
+function absent(axes: Axes, field: Field): readonly BoxRanges[] {
   return needs(field, axes.family).flatMap(([need, intervals]) => {
     const axis = axes.axes[axes.at.get(need) ?? -1];
     return axis === undefined ? [] : slices(axes, need, gaps(axes, need as Field, axis.rangesOf(intervals)));

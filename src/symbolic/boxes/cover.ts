@@ -1,7 +1,7 @@
 /** Is a box covered by others? A search for a packet outside of all of them: only whether there is one, never what is left over.
  *  Hard in the worst case, so it has a budget of boxes to look at. */
 import type { Budget } from '../../lib/budget.ts';
-import type { Box } from './convert.ts';
+import type { BoxRanges } from './convert.ts';
 
 export interface CoverBudget {
   left: number;
@@ -10,15 +10,15 @@ export interface CoverBudget {
 }
 
 /** Undefined: the budget is spent. */
-export function isCovered(box: Box, others: readonly Box[], budget: CoverBudget): boolean | undefined {
+export function isCovered(box: BoxRanges, others: readonly BoxRanges[], budget: CoverBudget): boolean | undefined {
   return search(box, others, budget);
 }
 
-function search(box: Box, others: readonly Box[], budget: CoverBudget): boolean | undefined {
+function search(box: BoxRanges, others: readonly BoxRanges[], budget: CoverBudget): boolean | undefined {
   if (--budget.left < 0) return undefined;
   budget.whole.step(1 + (others.length >> 3));
-  const meeting: Box[] = [];
-  let best: Box | undefined;
+  const meeting: BoxRanges[] = [];
+  let best: BoxRanges | undefined;
   let fewest = Number.POSITIVE_INFINITY;
   for (const other of others) {
     const sides = cutSides(box, other);
@@ -35,7 +35,7 @@ function search(box: Box, others: readonly Box[], budget: CoverBudget): boolean 
 }
 
 /** Looks at what of the box lies outside of `cutter`, slice by slice; the rest is inside and covered. */
-function outside(box: Box, cutter: Box, meeting: readonly Box[], budget: CoverBudget): boolean | undefined {
+function outside(box: BoxRanges, cutter: BoxRanges, meeting: readonly BoxRanges[], budget: CoverBudget): boolean | undefined {
   const others = meeting.filter((one) => one !== cutter);
   const rest = Int32Array.from(box);
   for (let at = 0; at < box.length; at += 2) {
@@ -60,7 +60,7 @@ function outside(box: Box, cutter: Box, meeting: readonly Box[], budget: CoverBu
 }
 
 /** How many sides of the box stick out of the other; -1 when they do not meet. */
-function cutSides(box: Box, other: Box): number {
+function cutSides(box: BoxRanges, other: BoxRanges): number {
   let sides = 0;
   for (let at = 0; at < box.length; at += 2) {
     const lo = other[at] as number;

@@ -9,7 +9,7 @@ import type { Chain, Rule, Table } from '../../ruleset/ruleset.ts';
 import { askedFields } from '../space/nameParts.ts';
 import { chainsLeadingTo } from '../walk/callers.ts';
 import { axesOf, startBoxes } from './axes.ts';
-import type { Axes, Box } from './convert.ts';
+import type { Axes, BoxRanges } from './convert.ts';
 import { boxesFor, meet } from './convert.ts';
 import { isCovered } from './cover.ts';
 
@@ -46,7 +46,7 @@ export interface BoxTable {
 export function boxUses({ family, table, budget }: BoxTable): ReadonlyMap<Rule, BoxUse> | undefined {
   if (changesWhatItAsks(table)) return undefined;
   const axes = axesOf(family, table);
-  const matches = new Map<Rule, readonly Box[]>();
+  const matches = new Map<Rule, readonly BoxRanges[]>();
   const unclear = new Set<Rule>();
   for (const { rules } of table.chains.values()) {
     for (const rule of rules) {
@@ -71,7 +71,7 @@ interface BoxQuestion {
   readonly budget: Budget;
   readonly axes: Axes;
   readonly table: Table;
-  readonly matches: ReadonlyMap<Rule, readonly Box[]>;
+  readonly matches: ReadonlyMap<Rule, readonly BoxRanges[]>;
   /** something in the rule's condition is not modelled */
   readonly unclear: ReadonlySet<Rule>;
   /** not modelled conditions hold for no packet that is counted and for all that are to pass; not modelled targets keep their packets */
@@ -102,7 +102,7 @@ function usesOf(question: BoxQuestion): ReadonlyMap<Rule, BoxUse> | undefined {
 interface BoxWalk extends BoxQuestion {
   readonly uses: Map<Rule, BoxUse>;
   /** packets at any hook of the table */
-  readonly anywhere: readonly Box[];
+  readonly anywhere: readonly BoxRanges[];
   /** chains in which a packet's way through the table may end */
   readonly leaving: ReadonlySet<string>;
   visits: number;
@@ -111,16 +111,16 @@ interface BoxWalk extends BoxQuestion {
 
 interface Entry {
   /** packets that may come to the chain */
-  readonly starts: readonly Box[];
+  readonly starts: readonly BoxRanges[];
   /** boxes of packets that have left before; grows */
-  readonly gone: Box[];
+  readonly gone: BoxRanges[];
   /** some of `gone` are only out of a chain that called this one */
   readonly returned: boolean;
 }
 
 /** False: not sayable in boxes. */
 function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entry): boolean {
-  const back: Box[] = [];
+  const back: BoxRanges[] = [];
   for (const rule of chain.rules) {
     if (++walk.visits > MAX_VISITS) return false;
     walk.budget.step();
@@ -173,11 +173,11 @@ function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entr
   return true;
 }
 
-function product(left: readonly Box[], right: readonly Box[]): readonly Box[] {
+function product(left: readonly BoxRanges[], right: readonly BoxRanges[]): readonly BoxRanges[] {
   return left.flatMap((one) => right.flatMap((other) => meet(one, other) ?? []));
 }
 
-function isMatched(taken: readonly Box[], gone: readonly Box[], whole: Budget): boolean | 'budget' {
+function isMatched(taken: readonly BoxRanges[], gone: readonly BoxRanges[], whole: Budget): boolean | 'budget' {
   const budget = { left: BUDGET_A_RULE, whole };
   let unknown = false;
   for (const box of taken) {

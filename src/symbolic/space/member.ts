@@ -39,13 +39,13 @@ function fieldOf(packet: Packet, field: StartField): number | bigint | undefined
   return packet[field];
 }
 
-export function contains({ manager }: Space, set: Bdd, assignment: Assignment): boolean {
+export function setContains({ manager }: Space, set: Bdd, assignment: Assignment): boolean {
   let at = set;
   while (at !== EMPTY && at !== FULL) at = assignment[manager.variableOf(at)] === 1 ? manager.high(at) : manager.low(at);
   return at === FULL;
 }
 
 /** The number that a vector is for one packet. */
-export function numberOf(space: Space, vector: Vector, assignment: Assignment): bigint {
-  return vector.reduce((value, bit) => (value << 1n) | (contains(space, bit, assignment) ? 1n : 0n), 0n);
+export function bitsNumber(space: Space, vector: Vector, assignment: Assignment): bigint {
+  return vector.reduce((value, bit) => (value << 1n) | (setContains(space, bit, assignment) ? 1n : 0n), 0n);
 }

@@ -66,7 +66,7 @@ function goOn(one: PacketClass, env: Env): Acted {
 }
 
 /** (old & keep) ^ xor, bit by bit. */
-export function rewritten({ manager }: Space, old: Vector, { keep, xor }: { readonly keep: number; readonly xor: number }): Vector {
+export function rewrittenClass({ manager }: Space, old: Vector, { keep, xor }: { readonly keep: number; readonly xor: number }): Vector {
   return old.map((bit, index) => {
     const weight = old.length - 1 - index;
     const kept = ((keep >>> weight) & 1) === 1 ? bit : EMPTY;
@@ -81,13 +81,13 @@ function marked(space: Space, env: Env, effect: Extract<Effect, { kind: 'setMark
   if (env.remembered && onConnection && keeps) return env;
   const old = onConnection ? env.connmark : env.mark;
   const from = onConnection ? env.mark : env.connmark;
-  const value = effect.kind === 'setMark' ? rewritten(space, old, effect) : copied(space, { old, from, effect });
+  const value = effect.kind === 'setMark' ? rewrittenClass(space, old, effect) : copied(space, { old, from, effect });
   return onConnection ? { ...env, connmark: value, remembered: false } : { ...env, mark: value };
 }
 
 function written(space: Space, env: Env, { field, change }: SetField): Env {
   const old = env[field];
-  return { ...env, [field]: 'add' in change ? saturatingAdd(space.manager, old, change.add) : rewritten(space, old, change) };
+  return { ...env, [field]: 'add' in change ? saturatingAdd(space.manager, old, change.add) : rewrittenClass(space, old, change) };
 }
 
 /** (to & ~toMask) ^ (from & fromMask) */
@@ -122,7 +122,7 @@ function divert(space: Space, one: PacketClass, { effect, rule }: { readonly eff
     const set = manager.and(none, wanted);
     if (set === EMPTY) continue;
     none = manager.minus(none, set);
-    const env = { ...one.env, mark: rewritten(space, one.env.mark, effect), diverted: host.listeners.indexOf(listener) };
+    const env = { ...one.env, mark: rewrittenClass(space, one.env.mark, effect), diverted: host.listeners.indexOf(listener) };
     if (listener.transparent) accepted.push({ ...one, set, decided: rule, env });
     else none = manager.or(none, set);
   }

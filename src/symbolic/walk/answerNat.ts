@@ -4,7 +4,7 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import { answer, rewrittenEnds } from './connectionBits.ts';
+import { answerTuple, rewrittenEnds } from './connectionBits.ts';
 import type { Env } from './state.ts';
 
 interface Place {
@@ -20,7 +20,7 @@ export function translatedAnswer({ space: { manager, has }, ruleset }: Place, ho
   const end = hook === 'PREROUTING' || hook === 'OUTPUT' ? 'dst' : 'src';
   const other = end === 'dst' ? 'src' : 'dst';
   // the answers to what NAT makes of this direction, turned round
-  const from = direction === 'reply' ? original : answer(about.env);
+  const from = direction === 'reply' ? original : answerTuple(about.env);
   const set = ends[direction === 'original' ? end : other];
   if (set === EMPTY) return env;
   const choose = (now: Vector, then: Vector): Vector =>

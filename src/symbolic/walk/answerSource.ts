@@ -12,7 +12,7 @@ import type { Space } from '../space/space.ts';
 import { inPrefix, partitionByRoute, type RouteShare } from './routes.ts';
 import { sourceShares } from './sources.ts';
 import type { Env } from './state.ts';
-import { textOf } from './stateKeys.ts';
+import { bitsText } from './stateKeys.ts';
 
 /** Packets whose answer is sent from `src`; those of no share are not answered. */
 export interface SourceShare {
@@ -53,7 +53,7 @@ export function linkOf({ family }: Space, { iif }: Env): string | undefined {
 function chosen(space: Space, env: Env, within: Bdd): readonly SourceShare[] {
   const known = chosenOf.get(space) ?? new Map<string, readonly ChosenShare[]>();
   chosenOf.set(space, known);
-  const key = `${linkOf(space, env) ?? ''} ${textOf(env.src)}`;
+  const key = `${linkOf(space, env) ?? ''} ${bitsText(env.src)}`;
   const shares = known.get(key) ?? chosenSources(space, env);
   known.set(key, shares);
   return shares.flatMap(({ set, src }) => {

@@ -7,7 +7,7 @@ import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { between, constant, saturatingAdd } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import { rewritten } from './act.ts';
+import { rewrittenClass } from './act.ts';
 import type { About, Env } from './state.ts';
 
 /** Where the packet's own space has variables, this one has what the answer has there: sets stay sets of packets that are answered. */
@@ -68,7 +68,7 @@ export function answerEnv(space: Space, env: Env, { name, tracks }: { readonly n
     dport: isReset ? env.sport : NO_PORT,
     flags: isReset ? resetFlags(env.flags, (bit) => manager.not(bit)) : NO_FLAGS,
     ttl: TTL,
-    tos: isReset ? NO_FLAGS : rewritten(space, env.tos, ERROR_TOS[family]),
+    tos: isReset ? NO_FLAGS : rewrittenClass(space, env.tos, ERROR_TOS[family]),
     connmark: env.connmark,
     owned: true,
     state: tracks ? (known ? 'RELATED' : 'INVALID') : undefined,

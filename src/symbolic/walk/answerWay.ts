@@ -11,10 +11,10 @@ import { errorSources, linkOf } from './answerSource.ts';
 import { answerEnv, answerSpace } from './answerSpace.ts';
 import type { HookResult, HookWalk } from './hook.ts';
 import { walkHook } from './hook.ts';
-import { refuseArrivals, routeOutput } from './moves.ts';
+import { refuseArrivals, routeOutputOfSets } from './moves.ts';
 import type { Env, PacketClass } from './state.ts';
 import { merge } from './state.ts';
-import { textOf } from './stateKeys.ts';
+import { bitsText } from './stateKeys.ts';
 
 /** Answers that start alike. */
 export interface Start {
@@ -43,7 +43,7 @@ export function startsOf(space: Space, { set, env }: PacketClass, { name, tracks
 
 export function walkAnswers(ruleset: Ruleset, { space, env, set }: Start): readonly Arrived[] {
   const ends: Arrived[] = [];
-  const walk: HookWalk = { space, ruleset, reroute: (classes) => each(classes, (one) => routeOutput(space, one, true)) };
+  const walk: HookWalk = { space, ruleset, reroute: (classes) => each(classes, (one) => routeOutputOfSets(space, one, true)) };
   const routed = keep(routeAnswers(space, { set, env }));
   const isReset = errorOf(env.about?.name ?? '') === undefined;
   const passes = answersPass(ruleset, isReset ? 'reset' : 'error');
@@ -80,8 +80,8 @@ function routeAnswers(space: Space, { set, env }: Pick<Start, 'set' | 'env'>): H
   const { manager } = space;
   const known = routesOf.get(space) ?? new Map<string, HookResult>();
   routesOf.set(space, known);
-  const key = `${env.way?.oif ?? ''} ${textOf(env.src)} ${textOf(env.dst)}`;
-  const all = known.get(key) ?? routeOutput(space, { set: FULL, env, doubts: [], decided: undefined }, env.way !== undefined);
+  const key = `${env.way?.oif ?? ''} ${bitsText(env.src)} ${bitsText(env.dst)}`;
+  const all = known.get(key) ?? routeOutputOfSets(space, { set: FULL, env, doubts: [], decided: undefined }, env.way !== undefined);
   known.set(key, all);
   const cut = <T extends PacketClass>(classes: readonly T[]): readonly T[] =>
     classes.flatMap((one) => {

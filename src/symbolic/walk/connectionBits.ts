@@ -6,10 +6,10 @@ import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { constant, increment, maskedEqual } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import type { Env, Tuple } from './state.ts';
+import type { Env, SymbolicTuple } from './state.ts';
 
 /** A field as a function of the packet at its start. */
-export interface Reading {
+export interface BitReading {
   readonly present: Bdd;
   readonly bits: Vector;
 }
@@ -20,7 +20,7 @@ interface ConnectionPort {
 }
 
 /** As Skb.tuple: ports, for ICMP type and code, 0 for protocols without ports. */
-export function connectionPort({ manager, has, start }: Space, env: Env, { port, icmpType }: ConnectionPort): Reading {
+export function connectionPort({ manager, has, start }: Space, env: Env, { port, icmpType }: ConnectionPort): BitReading {
   if (env.original === undefined || port === undefined) return { present: EMPTY, bits: [] };
   const icmp = icmpType === undefined ? [] : [...icmpType, ...start.icmpCode];
   const bits = port.map((bit, index) => manager.or(manager.and(has.ports, bit), manager.and(has.icmp, icmp[index] ?? EMPTY)));
@@ -28,7 +28,7 @@ export function connectionPort({ manager, has, start }: Space, env: Env, { port,
 }
 
 /** What answers of the connection look like: those to the packet as NAT has made it; an answer itself, as it was sent. */
-export function answer({ sent, src, dst, sport, dport }: Env): Tuple {
+export function answerTuple({ sent, src, dst, sport, dport }: Env): SymbolicTuple {
   return sent ?? { src: dst, dst: src, sport: dport, dport: sport };
 }
 
@@ -49,7 +49,7 @@ export function rewrittenEnds({ manager }: Space, env: Env): { readonly src: Bdd
   const changed = (pairs: readonly (readonly [Vector, Vector | undefined])[]): Bdd =>
     manager.any(pairs.flatMap(([now, then]) => now.map((bit, index) => manager.xor(bit, then?.[index] ?? bit))));
   const { original } = env;
-  const answers = answer(env);
+  const answers = answerTuple(env);
   return {
     dst: changed([
       [answers.src, original?.dst],

@@ -14,7 +14,7 @@ import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { constant, maskedEqual, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import { answer, connectionPort, otherType, type Reading, statusBits } from './connectionBits.ts';
+import { answerTuple, type BitReading, connectionPort, otherType, statusBits } from './connectionBits.ts';
 import { listenerShares } from './listeners.ts';
 import { wayBackSet } from './reversePath.ts';
 import type { About, Env, FreeField } from './state.ts';
@@ -104,7 +104,7 @@ function derivedSet(
 }
 
 /** A field as a function of the packet at its start; not for names and derived fields. */
-function readField(space: Space, env: Env, field: Field): Reading {
+function readField(space: Space, env: Env, field: Field): BitReading {
   const { start, has, manager } = space;
   const free = env.free?.get(field);
   if (free !== undefined) return free;
@@ -149,9 +149,9 @@ function readField(space: Space, env: Env, field: Field): Reading {
     case 'ctorigdst':
       return { present: tracked, bits: env.original?.dst ?? [] };
     case 'ctreplsrc':
-      return { present: tracked, bits: answer(env).src };
+      return { present: tracked, bits: answerTuple(env).src };
     case 'ctrepldst':
-      return { present: tracked, bits: answer(env).dst };
+      return { present: tracked, bits: answerTuple(env).dst };
     case 'ctorigsport':
       return connectionPort(space, env, { port: env.original?.sport });
     case 'ctorigdport':
@@ -160,10 +160,10 @@ function readField(space: Space, env: Env, field: Field): Reading {
         icmpType: env.direction === 'original' ? start.icmpType : otherType(space),
       });
     case 'ctreplsport':
-      return connectionPort(space, env, { port: answer(env).sport });
+      return connectionPort(space, env, { port: answerTuple(env).sport });
     case 'ctrepldport':
       return connectionPort(space, env, {
-        port: answer(env).dport,
+        port: answerTuple(env).dport,
         icmpType: env.direction === 'original' ? otherType(space) : start.icmpType,
       });
     case 'socket':
@@ -208,7 +208,7 @@ function assuredSet(space: Space, env: Env): Bdd {
 }
 
 /** Bits of the socket that TPROXY chose, else of the one that a lookup for the packet's destination finds. */
-function socketReading(space: Space, env: Env): Reading {
+function socketReading(space: Space, env: Env): BitReading {
   const { host } = space;
   const chosen = env.diverted === undefined ? undefined : host.listeners[env.diverted];
   if (chosen !== undefined) return { present: FULL, bits: constant(socketBits(chosen), SK_BITS) };
@@ -220,12 +220,12 @@ function socketReading(space: Space, env: Env): Reading {
 }
 
 /** An error is for the socket that sent what it quotes. */
-function quotedSocket({ space, env: quoted }: About, { original, direction }: Env): Reading {
+function quotedSocket({ space, env: quoted }: About, { original, direction }: Env): BitReading {
   const opened = space.family === 4 && direction === 'reply' ? original : undefined;
   return foundSocket(space, { dst: (opened ?? quoted).src, dport: (opened ?? quoted).sport });
 }
 
-function foundSocket(space: Space, end: Pick<Env, 'dst' | 'dport'>): Reading {
+function foundSocket(space: Space, end: Pick<Env, 'dst' | 'dport'>): BitReading {
   const { manager } = space;
   const shares = listenerShares(space, end);
   const bit = (mask: number): Bdd =>

@@ -22,7 +22,7 @@ import type { Env, PacketClass } from './state.ts';
 import { merge } from './state.ts';
 import { summariesOf } from './summaries.ts';
 import type { EndedClass } from './walk.ts';
-import { walkTable } from './walk.ts';
+import { walkTableOfSets } from './walk.ts';
 
 export interface HookWalk {
   readonly space: Space;
@@ -87,18 +87,18 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
   };
   if (name === 'nat' && into.some(({ env }) => env.about !== undefined)) {
     // what a reset is asked about is its connection's; it is rewritten as other answers are
-    const { accepted, ended } = walkTable(tableWalk, into);
+    const { accepted, ended } = walkTableOfSets(tableWalk, into);
     const sent = accepted.map((one) => ({ ...one, env: translatedAnswer(walk, hook, one.env) }));
     return { on: merge(walk.space, [...others, ...sent]), ended: [...gone, ...ended] };
   }
   const routed = hook === 'OUTPUT' ? REROUTED_AFTER[name]?.(walk.space.family) : undefined;
   if (routed === undefined) {
-    const { accepted, ended } = walkTable(tableWalk, into);
+    const { accepted, ended } = walkTableOfSets(tableWalk, into);
     return { on: merge(walk.space, [...others, ...accepted]), ended: [...gone, ...ended] };
   }
   // class by class, to see which packets of each were moved
   const results = into.map((one) => {
-    const { accepted, ended } = walkTable(tableWalk, [one]);
+    const { accepted, ended } = walkTableOfSets(tableWalk, [one]);
     const parts = accepted.map((after) => splitMoved(walk.space, { before: one, after, fields: routed }));
     const again = walk.reroute(parts.flatMap(({ moved }) => moved));
     return { on: [...parts.flatMap(({ still }) => still), ...again.on], ended: [...ended, ...again.ended] };

@@ -12,7 +12,7 @@ import { equal, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import type { HookResult } from './hook.ts';
 import { inPrefix, partitionByRoute } from './routes.ts';
-import type { PacketClass, Way } from './state.ts';
+import type { PacketClass, RouteDecision } from './state.ts';
 import type { EndedClass } from './walk.ts';
 
 /** Takes parts of a class away, each with what becomes of it, until nothing is left. */
@@ -43,7 +43,7 @@ class Splitter {
   }
 
   /** Lets the packets of `set` that are still there go `way`. */
-  send(set: Bdd, way: Way): void {
+  send(set: Bdd, way: RouteDecision): void {
     const part = this.#take(set);
     if (part !== EMPTY) this.on.push({ ...this.#one, set: part, env: { ...this.#one.env, way } });
   }
@@ -55,10 +55,10 @@ class Splitter {
   }
 }
 
-const LOCAL: Way = { oif: 'lo', local: true, via: undefined };
+const LOCAL: RouteDecision = { oif: 'lo', local: true, via: undefined };
 
 /** The route of packets sent here; not for sockets bound to an interface. */
-export function routeOutput(space: Space, one: PacketClass, again: boolean): HookResult {
+export function routeOutputOfSets(space: Space, one: PacketClass, again: boolean): HookResult {
   const { manager, family, host } = space;
   const { src, dst, mark } = one.env;
   const parts = new Splitter(space, one);
@@ -109,12 +109,12 @@ export function refuseArrivals(space: Space, one: PacketClass, iif: string): Hoo
 }
 
 /** Where arriving packets go after PREROUTING; `way.oif` is empty for those of this host. */
-export function routeInput(space: Space, one: PacketClass): HookResult {
+export function routeInputOfSets(space: Space, one: PacketClass): HookResult {
   const { manager, host, family } = space;
   const iif = one.env.iif ?? '';
   const { src, dst, mark } = one.env;
   const parts = new Splitter(space, one);
-  const arrived: Way = { oif: '', local: true, via: undefined };
+  const arrived: RouteDecision = { oif: '', local: true, via: undefined };
   const refused = family === 4 ? refusedSources(space, one) : [];
   for (const check of inputChecks(host, family, iif)) {
     const set = checkSet(space, one, check);

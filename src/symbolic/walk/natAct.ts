@@ -6,7 +6,7 @@ import { assertNever } from '../../lib/invariant.ts';
 import { manipAt, type Nat } from '../../netfilter/effect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { Address } from '../../packet/address.ts';
-import type { AddressesOf, AddressRange } from '../../ruleset/addressParts.ts';
+import type { AddressesOf, AddressParts } from '../../ruleset/addressParts.ts';
 import type { PartsOf } from '../../ruleset/portParts.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
@@ -106,7 +106,7 @@ function addressShares(space: Space, { env }: PacketClass, { nat, hook, rule, ad
 function keptSources(
   { manager, has }: Space,
   { src, sport }: Env,
-  { nat, range }: { readonly nat: Nat; readonly range: AddressRange },
+  { nat, range }: { readonly nat: Nat; readonly range: AddressParts },
 ): Bdd {
   if (nat.random) return EMPTY;
   const inPorts = nat.ports === undefined ? FULL : manager.or(manager.not(has.ports), between(manager, sport, nat.ports));

@@ -9,7 +9,7 @@ import { EMPTY } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { constant } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import { namesOf } from './stateKeys.ts';
+import { stateNamesOf } from './stateKeys.ts';
 
 /** What changes on the way, or is known by place. All other fields are those of the start. */
 export interface Env {
@@ -27,7 +27,7 @@ export interface Env {
   readonly iif: string | undefined;
   readonly oif: string | undefined;
   /** the route decided last */
-  readonly way: Way | undefined;
+  readonly way: RouteDecision | undefined;
   /** the sending socket is still attached */
   readonly owned: boolean;
   /** undefined: conntrack has not seen the packet */
@@ -42,9 +42,9 @@ export interface Env {
   readonly srcDone: boolean;
   readonly dstDone: boolean;
   /** addresses and ports of the connection when conntrack saw it first */
-  readonly original: Tuple | undefined;
+  readonly original: SymbolicTuple | undefined;
   /** of an answer: its ends as it was sent */
-  readonly sent: Tuple | undefined;
+  readonly sent: SymbolicTuple | undefined;
   /** index in the host's listeners of the transparent socket that TPROXY chose */
   readonly diverted: number | undefined;
   /** of an answer that REJECT makes: the packet that it is about */
@@ -68,9 +68,9 @@ export interface About {
   readonly name: string;
 }
 
-export type Tuple = Pick<Env, 'src' | 'dst' | 'sport' | 'dport'>;
+export type SymbolicTuple = Pick<Env, 'src' | 'dst' | 'sport' | 'dport'>;
 
-export interface Way {
+export interface RouteDecision {
   readonly oif: string;
   readonly local: boolean;
   readonly via: Address | undefined;
@@ -132,7 +132,7 @@ export function hasTemplate({ tracked, state }: Env): boolean {
 export function merge<T extends PacketClass>(space: Space, classes: readonly T[], byRule = false): readonly T[] {
   if (classes.length < 2) return classes;
   space.budget.step(classes.length);
-  const names = namesOf(space.manager);
+  const names = stateNamesOf(space.manager);
   const byKey = new Map<string, T>();
   for (const one of classes) {
     if (one.set === EMPTY) continue;

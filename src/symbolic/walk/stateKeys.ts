@@ -65,11 +65,11 @@ function partText(env: Env, part: EnvPart): string {
     case 'tos':
     case 'mark':
     case 'connmark':
-      return textOf(env[part]);
+      return bitsText(env[part]);
     case 'original':
     case 'sent': {
       const tuple = env[part];
-      return tuple === undefined ? '-' : [tuple.src, tuple.dst, tuple.sport, tuple.dport].map(textOf).join();
+      return tuple === undefined ? '-' : [tuple.src, tuple.dst, tuple.sport, tuple.dport].map(bitsText).join();
     }
     case 'way':
       return env.way === undefined ? '-' : `${env.way.oif} ${env.way.local} ${env.way.via}`;
@@ -83,7 +83,7 @@ function partText(env: Env, part: EnvPart): string {
 /** Most vectors are handed on as they are: each is put into words once. */
 const texts = new WeakMap<Vector, string>();
 
-export function textOf(bits: Vector): string {
+export function bitsText(bits: Vector): string {
   let text = texts.get(bits);
   if (text === undefined) {
     text = bits.join();
@@ -93,20 +93,20 @@ export function textOf(bits: Vector): string {
 }
 
 /** Short keys for what makes classes alike: texts of states and doubts are long, and are compared again at every rule. */
-export interface Names {
+export interface StateNames {
   readonly keyOf: (one: PacketClass, byRule: boolean) => string;
 }
 
-const known = new WeakMap<BddManager, Names>();
+const known = new WeakMap<BddManager, StateNames>();
 
 /** Of one question: numbers of its diagrams stand in the texts. */
-export function namesOf(manager: BddManager): Names {
+export function stateNamesOf(manager: BddManager): StateNames {
   const names = known.get(manager) ?? makeNames(manager);
   known.set(manager, names);
   return names;
 }
 
-function makeNames(manager: BddManager): Names {
+function makeNames(manager: BddManager): StateNames {
   const numbers = new Map<string, number>();
   const envs = new WeakMap<Env, number>();
   const lists = new WeakMap<readonly Doubt[], number>();

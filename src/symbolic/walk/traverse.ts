@@ -14,7 +14,7 @@ import { byAnswers } from './answers.ts';
 import type { HookResult, HookWalk } from './hook.ts';
 import { walkHook } from './hook.ts';
 import { listenerShares } from './listeners.ts';
-import { refuseArrivals, routeInput, routeOutput } from './moves.ts';
+import { refuseArrivals, routeInputOfSets, routeOutputOfSets } from './moves.ts';
 import type { PacketClass } from './state.ts';
 import { merge, startEnv } from './state.ts';
 import type { EndedClass } from './walk.ts';
@@ -31,7 +31,7 @@ export interface FateClass extends PacketClass {
   readonly fate: ClassFate;
 }
 
-export interface Question {
+export interface WalkQuestion {
   readonly space: Space;
   readonly ruleset: Ruleset;
   /** packets to follow, as they are at the start */
@@ -43,22 +43,22 @@ export interface Question {
 }
 
 /** Everything that a process here sends. */
-export function traverseOut(question: Question): readonly FateClass[] {
+export function traverseOut(question: WalkQuestion): readonly FateClass[] {
   return traverse(question, undefined);
 }
 
 /** Everything that arrives on interface `iif`. */
-export function traverseIn(question: Question, iif: string): readonly FateClass[] {
+export function traverseIn(question: WalkQuestion, iif: string): readonly FateClass[] {
   return traverse(question, iif);
 }
 
-function traverse({ space, ruleset, within = FULL, visit, forced }: Question, iif: string | undefined): readonly FateClass[] {
+function traverse({ space, ruleset, within = FULL, visit, forced }: WalkQuestion, iif: string | undefined): readonly FateClass[] {
   const ends: FateClass[] = [];
   const rejected: PacketClass[] = [];
   const walk: HookWalk = {
     space,
     ruleset,
-    reroute: (classes) => each(space, classes, (one) => routeOutput(space, one, true)),
+    reroute: (classes) => each(space, classes, (one) => routeOutputOfSets(space, one, true)),
     ...(visit === undefined ? {} : { visit }),
     ...(forced === undefined ? {} : { forced }),
   };
@@ -98,7 +98,7 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: Question, ii
   }
 
   function send(): void {
-    const routed = keep(routeOutput(space, start, false));
+    const routed = keep(routeOutputOfSets(space, start, false));
     const devices = ({ env }: PacketClass): Devices => ({ iif: undefined, oif: env.way?.oif });
     const sent = hook('POSTROUTING', hook('OUTPUT', routed, devices), devices);
     for (const one of sent) if (one.env.way?.oif !== 'lo') ends.push({ ...one, fate: { kind: 'sent', oif: one.env.way?.oif ?? '' } });
@@ -109,7 +109,7 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: Question, ii
 
   function arrive(name: string): void {
     const arrived = hook('PREROUTING', keep(refuseArrivals(space, start, name)), () => ({ iif: name, oif: undefined }));
-    const routed = keep(each(space, arrived, (one) => routeInput(space, one)));
+    const routed = keep(each(space, arrived, (one) => routeInputOfSets(space, one)));
     deliver(routed.filter(({ env }) => env.way?.local === true));
     forward(
       name,

@@ -17,7 +17,7 @@ import { chainsLeadingTo } from './callers.ts';
 import { encode } from './encode.ts';
 import type { PacketClass } from './state.ts';
 import type { Act, Arrivals, TableResult, TableWalk } from './walk.ts';
-import { visitShared, walkTable } from './walk.ts';
+import { visitShared, walkTableOfSets } from './walk.ts';
 
 export interface TableQuestion {
   readonly budget: Budget;
@@ -66,7 +66,7 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
   const shared = { space, table, summaries: new Map(), visit, unshared, sureOnly: kind === 'sure' };
   const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
     ending(space, { hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false }, kind === 'sure' ? [] : classes);
-  for (const { hook, classes } of hooks) walkTable({ ...shared, hook, act: actAt(hook, classes), arrivals }, classes);
+  for (const { hook, classes } of hooks) walkTableOfSets({ ...shared, hook, act: actAt(hook, classes), arrivals }, classes);
   const hook = TABLE_HOOKS[table.name][0] ?? 'OUTPUT';
   // no chain with an unmodelled target is shared
   visitShared({ ...shared, hook, act: actAt(hook, []) }, arrivals);
@@ -104,5 +104,5 @@ export function walkAlone(
     if (effect.kind === 'unmodelled') return { on: [], accepted: [], ended: [{ ...one, decided: rule, end: 'undecided' }] };
     return marking(one, effect, rule);
   };
-  return walkTable({ ...walk, act, summaries: new Map() }, classes);
+  return walkTableOfSets({ ...walk, act, summaries: new Map() }, classes);
 }

@@ -66,7 +66,7 @@ export interface ChainResult extends TableResult {
   readonly back: readonly PacketClass[];
 }
 
-export function walkTable(walk: TableWalk, classes: readonly PacketClass[]): TableResult {
+export function walkTableOfSets(walk: TableWalk, classes: readonly PacketClass[]): TableResult {
   const base = walk.table.chains.get(walk.hook);
   if (base === undefined) return { accepted: classes, ended: [] };
   const arrivals: Arrivals = walk.arrivals ?? new Map();

@@ -1,6 +1,6 @@
 /** Which lines of a text are rules, and of which kind. In Markdown only code counts; prose is passed over. */
 import { type Line, linesOf } from '../text/lines.ts';
-import type { Finding } from '../text/problems.ts';
+import type { TextFinding } from '../text/problems.ts';
 import { refusal, TABLE_LINE } from '../text/refusal.ts';
 import { hasShebang, isScript, isShellCall } from '../text/shellCall.ts';
 import type { Span } from '../text/source.ts';
@@ -10,7 +10,7 @@ export type CodeBlock =
   /** commands, and dumps between them */
   | { readonly kind: 'shell'; readonly span: Span }
   /** recognised as something else than rules */
-  | { readonly kind: 'refused'; readonly finding: Finding };
+  | { readonly kind: 'refused'; readonly finding: TextFinding };
 
 const FENCE = /^ {0,3}(?:[-*>] +)?(```+|~~~+)/;
 

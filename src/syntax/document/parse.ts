@@ -5,14 +5,14 @@ import type { RuleMeaning } from '../iptables/openTables.ts';
 import { HALF } from '../iptables/restoreComments.ts';
 import { restoreInto } from '../iptables/restoreInto.ts';
 import { newWorld, rulesetNode } from '../iptables/tablesOfText.ts';
-import type { Reading } from '../shell/reading.ts';
+import type { ScriptReading } from '../shell/reading.ts';
 import { endScripts, readScript, scriptReader } from '../shell/script.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
-import { type Finding, type Report, reportInto } from '../text/problems.ts';
+import { type ProblemSink, reportInto, type TextFinding } from '../text/problems.ts';
 import type { Source } from '../text/source.ts';
 import { codeBlocks } from './codeBlocks.ts';
 
-export interface ParseOptions {
+export interface ParseRulesOptions {
   /** decides where header, command and addresses leave the family open */
   readonly family?: Family;
   /** values of shell variables */
@@ -28,12 +28,12 @@ export interface ParseResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function parseRules(source: Source, options: ParseOptions = {}): ParseResult {
+export function parseRules(source: Source, options: ParseRulesOptions = {}): ParseResult {
   const diagnostics: Diagnostic[] = [];
   const report = eachOnce(reportInto(diagnostics, source));
-  const refused: Finding[] = [];
+  const refused: TextFinding[] = [];
   const { family } = options;
-  const reading: Reading = { source, report, world: newWorld(options.meaning), family, strangers: [], calls: 0, mixed: false };
+  const reading: ScriptReading = { source, report, world: newWorld(options.meaning), family, strangers: [], calls: 0, mixed: false };
   const scripts = scriptReader(reading, options.variables ?? new Map());
   for (const block of codeBlocks(source.text)) {
     if (block.kind === 'refused') refused.push(block.finding);
@@ -63,7 +63,7 @@ function withoutHalves(diagnostics: readonly Diagnostic[], rulesets: readonly Ru
 }
 
 /** Loops say the same again and again. */
-function eachOnce(report: Report): Report {
+function eachOnce(report: ProblemSink): ProblemSink {
   const said = new Set<string>();
   return (finding) => {
     const key = `${finding.span.start} ${finding.span.end} ${finding.message}`;
@@ -82,7 +82,7 @@ export function isBlank(text: string): boolean {
   return !/^[ \t\ufeff]*[^#\s\ufeff]/m.test(text);
 }
 
-function atStart({ text }: Source): Finding['span'] {
+function atStart({ text }: Source): TextFinding['span'] {
   return { start: 0, end: Math.min(text.length, 1) };
 }
 
@@ -111,6 +111,6 @@ const NO_CHANGES = {
   help: MEANT,
 } as const;
 
-function emptyRuleset(source: Source, { family }: ParseOptions): RulesetNode {
+function emptyRuleset(source: Source, { family }: ParseRulesOptions): RulesetNode {
   return { family: family ?? 4, familyFrom: family === undefined ? 'default' : 'option', source, form: 'save', tables: [] };
 }

@@ -2,7 +2,7 @@
 import { grammar as packet } from '../generated/packet.ts';
 import { grammar as values } from '../generated/values.ts';
 import type { Span } from '../text/source.ts';
-import { type CompiledGrammar, expectedBy, newState, run } from './recogniser.ts';
+import { type CompiledGrammar, expectedBy, newMatchState, runRule } from './recogniser.ts';
 
 /** A part of the text that a rule took; outer parts stand before what they contain. */
 export interface Capture extends Span {
@@ -28,11 +28,11 @@ export function matchPacketText(rule: PacketRule, text: string): Match {
   return match(packet, rule, text);
 }
 
-const state = newState('');
+const state = newMatchState('');
 
 function match<Rule extends string>(grammar: CompiledGrammar<Rule>, rule: Rule, text: string): Match {
   state.text = text;
-  if (!run(state, grammar.rules[rule], { start: 0, end: text.length })) {
+  if (!runRule(state, grammar.rules[rule], { start: 0, end: text.length })) {
     return { ok: false, at: state.far, expected: expectedBy(state, grammar) };
   }
   const captures: Capture[] = [];

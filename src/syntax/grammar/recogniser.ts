@@ -2,7 +2,7 @@
 import type { Span } from '../text/source.ts';
 
 /** Mutable on purpose: one match runs over one state, and the recogniser is the hot path of reading a dump. */
-export interface State {
+export interface MatchState {
   text: string;
   at: number;
   end: number;
@@ -18,17 +18,17 @@ export interface State {
 }
 
 export interface CompiledGrammar<Rule extends string = string> {
-  readonly rules: Readonly<Record<Rule, (s: State) => boolean>>;
+  readonly rules: Readonly<Record<Rule, (s: MatchState) => boolean>>;
   readonly captureNames: readonly string[];
   readonly expected: readonly string[];
 }
 
-export function newState(text: string): State {
+export function newMatchState(text: string): MatchState {
   return { text, at: 0, end: 0, events: new Int32Array(3 * 256), top: 0, far: -1, missed: new Int32Array(64), misses: 0, quiet: 0 };
 }
 
 /** Does `rule` take the whole of `text` between `start` and `end`? Captures and failure are left in `s`. */
-export function run(s: State, rule: (s: State) => boolean, { start, end }: Span): boolean {
+export function runRule(s: MatchState, rule: (s: MatchState) => boolean, { start, end }: Span): boolean {
   s.at = start;
   s.end = end;
   s.top = 0;
@@ -41,7 +41,7 @@ export function run(s: State, rule: (s: State) => boolean, { start, end }: Span)
   return false;
 }
 
-export function miss(s: State, id: number): void {
+export function miss(s: MatchState, id: number): void {
   if (s.at < s.far || s.quiet > 0) return;
   if (s.at > s.far) {
     s.far = s.at;
@@ -50,13 +50,13 @@ export function miss(s: State, id: number): void {
   if (s.misses < s.missed.length) s.missed[s.misses++] = id;
 }
 
-export function grow(s: State): void {
+export function grow(s: MatchState): void {
   const bigger = new Int32Array(s.events.length * 2);
   bigger.set(s.events);
   s.events = bigger;
 }
 
 /** What the furthest failure expected, each once. */
-export function expectedBy(s: State, grammar: CompiledGrammar): readonly string[] {
+export function expectedBy(s: MatchState, grammar: CompiledGrammar): readonly string[] {
   return [...new Set([...s.missed.subarray(0, s.misses)].map((id) => grammar.expected[id] ?? ''))];
 }

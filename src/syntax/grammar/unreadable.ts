@@ -1,9 +1,9 @@
 /** Says what is wrong with a line that its grammar refuses. */
 
-import type { Finding } from '../text/problems.ts';
+import type { TextFinding } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import { expectation } from './expectation.ts';
-import type { CompiledGrammar, State } from './recogniser.ts';
+import type { CompiledGrammar, MatchState } from './recogniser.ts';
 import { expectedBy } from './recogniser.ts';
 
 interface BadLine extends Span {
@@ -13,7 +13,7 @@ interface BadLine extends Span {
 }
 
 /** The failure that `s` holds after `line` was refused. */
-export function unreadable(s: State, line: BadLine): Finding {
+export function whyUnreadable(s: MatchState, line: BadLine): TextFinding {
   const { text } = s;
   const at = Math.min(s.far, line.end);
   const expected = expectedBy(s, line.grammar);

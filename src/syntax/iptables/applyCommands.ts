@@ -1,12 +1,12 @@
 /** Carries the commands of a text out, in order, so that chains hold the rules that the kernel would. */
 import type { RuleNode } from './ast.ts';
 import { deleteChains, flushChains, newChain, rename, setPolicy } from './chainCommands.ts';
-import type { Command, RuleText } from './commands.ts';
+import type { RuleCommand, RuleText } from './commands.ts';
 import { oneAddressEach, sameRule } from './compareRules.ts';
-import { chainFor, failed, isBaseChain, missing, type Origin, type Setting } from './openTables.ts';
+import { chainFor, failed, isBaseChain, missing, type RuleOrigin, type Setting } from './openTables.ts';
 
 /** Carries out `command`; false when it fails as a check does. */
-export function carryOut(setting: Setting, command: Command, origin: Origin): boolean {
+export function carryOut(setting: Setting, command: RuleCommand, origin: RuleOrigin): boolean {
   switch (command.kind) {
     case 'append':
       for (const rule of rulesOf(command, origin)) appendRule(setting, rule);
@@ -43,7 +43,7 @@ export function appendRule(setting: Setting, rule: RuleNode): void {
 }
 
 /** One for each address. */
-function rulesOf(command: RuleText, { span, line, block }: Origin): readonly RuleNode[] {
+function rulesOf(command: RuleText, { span, line, block }: RuleOrigin): readonly RuleNode[] {
   return oneAddressEach(command.words).map((words) => {
     const rule = { words, chain: command.chain, span, line };
     // whether a kernel printed the block is known at its end
@@ -51,7 +51,11 @@ function rulesOf(command: RuleText, { span, line, block }: Origin): readonly Rul
   });
 }
 
-function editAt(setting: Setting, command: Command & { readonly kind: 'insert' | 'replace' | 'deleteAt' }, origin: Origin): boolean {
+function editAt(
+  setting: Setting,
+  command: RuleCommand & { readonly kind: 'insert' | 'replace' | 'deleteAt' },
+  origin: RuleOrigin,
+): boolean {
   const { rules } = chainFor(setting, command.chain);
   const last = command.kind === 'insert' ? rules.length + 1 : rules.length;
   if (command.at > last) {

@@ -1,9 +1,9 @@
 /** Commands on chains: -N, -X, -F, -P, -E, and the `:CHAIN` lines of a dump. man iptables; iptables libiptc, nft.c */
 
-import type { Report } from '../text/problems.ts';
+import type { ProblemSink } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import type { Word } from './ast.ts';
-import type { Command } from './commands.ts';
+import type { RuleCommand } from './commands.ts';
 import { jumpOf, renamed } from './compareRules.ts';
 import { addChain, type ChainState, chainFor, failed, isBaseChain, missing, type Setting } from './openTables.ts';
 
@@ -53,7 +53,7 @@ export function newChain(setting: Setting, name: Word, span: Span): boolean {
 }
 
 /** iptables xshared.c assert_valid_chain_name(); XT_EXTENSION_MAXNAMELEN is 29 with the closing zero. */
-function nameIsFine(report: Report, name: Word): boolean {
+function nameIsFine(report: ProblemSink, name: Word): boolean {
   const { text } = name;
   if (/^[-!]/.test(text)) report({ kind: 'malformed', message: `chain name \`${text}\` must not start with \`${text[0]}\``, span: name });
   else if (text.length > 28) {
@@ -109,7 +109,7 @@ export function setPolicy(setting: Setting, name: Word, policy: Word): boolean {
   return false;
 }
 
-export function rename(setting: Setting, command: Command & { readonly kind: 'rename' }): boolean {
+export function rename(setting: Setting, command: RuleCommand & { readonly kind: 'rename' }): boolean {
   const { table, report } = setting;
   const chain = table.byName.get(command.chain.text);
   if (chain === undefined || isBaseChain(table, command.chain.text)) return missing(setting, command.chain);

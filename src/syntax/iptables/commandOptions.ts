@@ -2,7 +2,7 @@
 import type { Word } from './ast.ts';
 
 /** Letter, long name, and which arguments follow; `?`: may be left out; rule: the rest of the line is a rule. */
-export const COMMANDS = {
+export const COMMAND_WORDS = {
   A: { long: 'append', takes: ['chain'], rule: true },
   C: { long: 'check', takes: ['chain'], rule: true },
   D: { long: 'delete', takes: ['chain', 'number?'], rule: true },
@@ -18,13 +18,13 @@ export const COMMANDS = {
   E: { long: 'rename-chain', takes: ['chain', 'name'], rule: false },
 } as const satisfies Record<string, { long: string; takes: readonly string[]; rule: boolean }>;
 
-export type CommandLetter = keyof typeof COMMANDS;
+export type CommandLetter = keyof typeof COMMAND_WORDS;
 
 /** t table, w and W lock, c counters, M modprobe, 4 and 6 family, n v x how to list, V h nothing at all */
 export type OptionLetter = CommandLetter | 't' | 'w' | 'W' | 'c' | 'M' | '4' | '6' | 'n' | 'v' | 'x' | 'V' | 'h';
 
 const LONG: ReadonlyMap<string, OptionLetter> = new Map<string, OptionLetter>([
-  ...(Object.keys(COMMANDS) as CommandLetter[]).map((letter) => [`--${COMMANDS[letter].long}`, letter] as const),
+  ...(Object.keys(COMMAND_WORDS) as CommandLetter[]).map((letter) => [`--${COMMAND_WORDS[letter].long}`, letter] as const),
   ['--table', 't'],
   ['--wait', 'w'],
   ['--wait-interval', 'W'],
@@ -40,7 +40,7 @@ const LONG: ReadonlyMap<string, OptionLetter> = new Map<string, OptionLetter>([
   ['--help', 'h'],
 ]);
 
-const SHORT: ReadonlySet<string> = new Set([...Object.keys(COMMANDS), ...'twWcM46nvxVh']);
+const SHORT: ReadonlySet<string> = new Set([...Object.keys(COMMAND_WORDS), ...'twWcM46nvxVh']);
 
 export function isOptionLetter(letter: string): letter is OptionLetter {
   return SHORT.has(letter);
@@ -68,7 +68,7 @@ function isValueOf(before: Word | undefined): boolean {
 export function abbreviatedCommand({ text, quoted }: Word): CommandLetter | undefined {
   if (quoted || !/^--[a-z]/.test(text)) return undefined;
   const name = text.slice(2).split('=', 1)[0] as string;
-  const fits = (Object.keys(COMMANDS) as CommandLetter[]).filter((letter) => COMMANDS[letter].long.startsWith(name));
+  const fits = (Object.keys(COMMAND_WORDS) as CommandLetter[]).filter((letter) => COMMAND_WORDS[letter].long.startsWith(name));
   return fits.length === 1 ? fits[0] : undefined;
 }
 

@@ -1,9 +1,9 @@
 /** What a line asks iptables to do. man iptables, COMMANDS and OTHER OPTIONS; iptables xshared.c do_parse() */
 import type { Family } from '../../packet/address.ts';
-import type { Finding } from '../text/problems.ts';
+import type { TextFinding } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import type { Word } from './ast.ts';
-import { abbreviatedCommand, COMMANDS, type CommandLetter, isOptionLetter, type OptionLetter, optionAt } from './commandOptions.ts';
+import { abbreviatedCommand, COMMAND_WORDS, type CommandLetter, isOptionLetter, type OptionLetter, optionAt } from './commandOptions.ts';
 
 /** The words of a rule, and the chain that it is for. */
 export interface RuleText {
@@ -12,16 +12,16 @@ export interface RuleText {
 }
 
 /** A place in a chain: `at` counts from 1, `number` is where it was written. */
-export interface Place {
+export interface ChainPosition {
   readonly chain: Word;
   readonly at: number;
   readonly number?: Word;
 }
 
-export type Command =
+export type RuleCommand =
   | ({ readonly kind: 'append' | 'check' | 'delete' } & RuleText)
-  | ({ readonly kind: 'insert' | 'replace' } & RuleText & Place)
-  | ({ readonly kind: 'deleteAt' } & Place)
+  | ({ readonly kind: 'insert' | 'replace' } & RuleText & ChainPosition)
+  | ({ readonly kind: 'deleteAt' } & ChainPosition)
   | { readonly kind: 'flush' | 'deleteChain'; readonly chain?: Word }
   | { readonly kind: 'newChain'; readonly chain: Word }
   | { readonly kind: 'rename'; readonly chain: Word; readonly to: Word }
@@ -30,7 +30,7 @@ export type Command =
   | { readonly kind: 'look'; readonly chain?: Word };
 
 export interface CommandLine {
-  readonly command: Command;
+  readonly command: RuleCommand;
   readonly table?: Word;
   /** `-4` or `-6` was given */
   readonly family?: Family;
@@ -53,7 +53,7 @@ interface Reading {
 }
 
 /** Reads the words after `iptables`, or those of a restore line. `line` is blamed when there is no command. */
-export function readCommand(words: readonly Word[], line: Span): CommandLine | Finding {
+export function readCommand(words: readonly Word[], line: Span): CommandLine | TextFinding {
   const reading: Reading = { words, at: 0, rest: [], shellOnly: [], looked: false, taken: {} };
   while (reading.at < words.length) {
     const word = words[reading.at] as Word;
@@ -66,7 +66,7 @@ export function readCommand(words: readonly Word[], line: Span): CommandLine | F
   return finish(reading, line);
 }
 
-function readOption(reading: Reading, option: OptionLetter, word: Word): Finding | undefined {
+function readOption(reading: Reading, option: OptionLetter, word: Word): TextFinding | undefined {
   switch (option) {
     case '4':
     case '6':
@@ -103,7 +103,7 @@ function readOption(reading: Reading, option: OptionLetter, word: Word): Finding
 }
 
 /** `-nvL`: the letters after one that takes no argument are options too. */
-function readCluster(reading: Reading, word: Word): Finding | undefined {
+function readCluster(reading: Reading, word: Word): TextFinding | undefined {
   const letter = word.text[2];
   if (letter === undefined || word.text.startsWith('--')) return undefined;
   const next = { ...word, text: `-${word.text.slice(2)}`, start: word.start + 1 };
@@ -111,19 +111,19 @@ function readCluster(reading: Reading, word: Word): Finding | undefined {
 }
 
 /** `-c PACKETS BYTES` or `-c PACKETS,BYTES` */
-function readCounters(reading: Reading, word: Word): Finding | undefined {
+function readCounters(reading: Reading, word: Word): TextFinding | undefined {
   const first = takeArgument(reading, word)?.text ?? '';
   const counters = first.includes(',') ? first : `${first},${takeArgument(reading, { ...word, text: '-' })?.text ?? ''}`;
   return /^\d+,\d+$/.test(counters) ? undefined : malformed(`option \`${word.text}\` needs two numbers, packets and bytes`, word);
 }
 
-function readCommandWord(reading: Reading, letter: CommandLetter, word: Word): Finding | undefined {
+function readCommandWord(reading: Reading, letter: CommandLetter, word: Word): TextFinding | undefined {
   if (reading.command !== undefined) {
     const message = `cannot use \`${word.text}\` together with \`${reading.command.by.text}\``;
     return malformed(message, word, 'write one command a line');
   }
   reading.command = { letter, by: word };
-  for (const [index, wanted] of COMMANDS[letter].takes.entries()) {
+  for (const [index, wanted] of COMMAND_WORDS[letter].takes.entries()) {
     const optional = wanted.endsWith('?');
     const given = takeArgument(reading, index === 0 ? word : { ...word, text: '-' }, optional ? 'optional' : 'required');
     if (given === undefined && optional) break;
@@ -147,17 +147,17 @@ function takeArgument(reading: Reading, word: Word, need: 'required' | 'optional
   return next;
 }
 
-function finish({ command, looked, words, rest, taken, table, family, shellOnly }: Reading, line: Span): CommandLine | Finding {
+function finish({ command, looked, words, rest, taken, table, family, shellOnly }: Reading, line: Span): CommandLine | TextFinding {
   if (command === undefined) return looked ? { command: { kind: 'look' }, shellOnly } : noCommand(words, line);
   const { letter } = command;
   // with these, iptables prints what they ask for and stops
   const stops = words.find((word) => /^(?:-h|-V|--help|--version)$/.test(word.text) && !word.quoted);
-  if (looked && stops !== undefined && COMMANDS[letter].rule)
+  if (looked && stops !== undefined && COMMAND_WORDS[letter].rule)
     return malformed(`with \`${stops.text}\` nothing is done`, stops, 'leave it out');
   const { number } = taken;
   const [extra] = rest;
   if (extra !== undefined && extra === words[0] && !/^[-!]/.test(extra.text)) return malformed(`bad argument \`${extra.text}\``, extra);
-  if (extra !== undefined && (!COMMANDS[letter].rule || (letter === 'D' && number !== undefined))) {
+  if (extra !== undefined && (!COMMAND_WORDS[letter].rule || (letter === 'D' && number !== undefined))) {
     return malformed(`bad argument \`${extra.text}\``, extra);
   }
   if (number !== undefined && !isRuleNumber(number.text)) {
@@ -166,7 +166,7 @@ function finish({ command, looked, words, rest, taken, table, family, shellOnly 
   return { command: commandOf(letter, taken, rest), shellOnly, ...(table && { table }), ...(family && { family }) };
 }
 
-function noCommand(words: readonly Word[], line: Span): Finding {
+function noCommand(words: readonly Word[], line: Span): TextFinding {
   const unknown = words.find(({ text, quoted }) => !quoted && /^-[A-Z]/.test(text));
   if (unknown !== undefined) return malformed(`unknown command \`${unknown.text}\``, unknown);
   const stray = words.find(({ text }) => !/^[-!]/.test(text));
@@ -174,10 +174,10 @@ function noCommand(words: readonly Word[], line: Span): Finding {
   return malformed('no command in this line', line, 'say what to do, such as `-A CHAIN`');
 }
 
-function commandOf(letter: CommandLetter, taken: Reading['taken'], words: readonly Word[]): Command {
+function commandOf(letter: CommandLetter, taken: Reading['taken'], words: readonly Word[]): RuleCommand {
   const { number } = taken;
   const chain = taken.chain as Word;
-  const place: Place = { chain, at: number === undefined ? 1 : Number(number.text), ...(number && { number }) };
+  const place: ChainPosition = { chain, at: number === undefined ? 1 : Number(number.text), ...(number && { number }) };
   const some = taken.chain && { chain };
   switch (letter) {
     case 'A':
@@ -212,6 +212,6 @@ function isRuleNumber(text: string): boolean {
   return /^\d{1,10}$/.test(text) && Number(text) >= 1 && Number(text) <= 0xffff_ffff;
 }
 
-function malformed(message: string, { start, end }: Span, help?: string): Finding {
+function malformed(message: string, { start, end }: Span, help?: string): TextFinding {
   return { kind: 'malformed', message, span: { start, end }, help };
 }

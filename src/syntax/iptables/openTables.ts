@@ -1,7 +1,7 @@
 /** Tables while a text is read: chains of words, and what is said when a command on them fails. */
 import { type HookName, isHook, isTable, TABLE_HOOKS } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
-import type { Finding, Report } from '../text/problems.ts';
+import type { ProblemSink, TextFinding } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import type { ChainNode, RuleNode, TableNode, Word } from './ast.ts';
 
@@ -19,7 +19,7 @@ export interface ChainState extends ChainNode {
   rules: RuleNode[];
 }
 
-export interface Origin {
+export interface RuleOrigin {
   /** the logical line */
   readonly span: Span;
   readonly line: number;
@@ -35,7 +35,7 @@ export type RuleMeaning = (
 
 export interface Setting {
   readonly table: TableState;
-  readonly report: Report;
+  readonly report: ProblemSink;
   /** a failed command stops a restore; a script goes on, and makes missing chains with a warning */
   readonly form: 'restore' | 'shell';
   /** with `--noflush`: what is there stays, but for user chains that are declared anew */
@@ -93,7 +93,7 @@ function reportMissing({ table, report, form }: Setting, name: Word): void {
 }
 
 /** A command that fails: iptables-restore gives up, a script goes on to its next line. */
-export function failed({ report, form }: Setting, finding: Omit<Finding, 'kind'>): false {
+export function failed({ report, form }: Setting, finding: Omit<TextFinding, 'kind'>): false {
   report(
     form === 'shell'
       ? { ...finding, kind: 'warning', message: `this command fails: ${finding.message}` }

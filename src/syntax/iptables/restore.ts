@@ -3,10 +3,10 @@
 import { isTable, TABLES } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
 import { captures, grammar } from '../generated/iptablesSave.ts';
-import { newState, run, type State } from '../grammar/recogniser.ts';
+import { type MatchState, newMatchState, runRule } from '../grammar/recogniser.ts';
 import type { Backend } from '../text/diagnostic.ts';
 import type { Line } from '../text/lines.ts';
-import type { Report } from '../text/problems.ts';
+import type { ProblemSink } from '../text/problems.ts';
 import { isSaveCall } from '../text/shellCall.ts';
 import type { Source, Span } from '../text/source.ts';
 import { appendRule, carryOut } from './applyCommands.ts';
@@ -17,7 +17,7 @@ import { SEVERAL_ADDRESSES } from './compareRules.ts';
 import { newTable, type RuleMeaning, type Setting, type TableState } from './openTables.ts';
 import { whatCommentSays } from './restoreComments.ts';
 import { outsideTable, unreadableLine } from './restoreMistakes.ts';
-import { isPlainAppend, newTokens, overlong, ruleFrom, share, type Tokens, wordsOf } from './words.ts';
+import { isPlainAppend, lineWords, newTokens, overlong, ruleFrom, share, type Tokens } from './words.ts';
 
 /** Tables of one ruleset as far as the text alone tells. */
 export interface Section {
@@ -31,7 +31,7 @@ export interface Section {
 export interface RestoreInput {
   readonly source: Source;
   readonly lines: Iterable<Line>;
-  readonly report: Report;
+  readonly report: ProblemSink;
   /** lines marked for the other family by `-4` or `-6` are passed over, as iptables-restore does; absent: none are */
   readonly only?: Family;
   /** of the program that reads the text */
@@ -50,7 +50,7 @@ export interface RestoreResult {
 }
 
 interface Reader {
-  readonly s: State;
+  readonly s: MatchState;
   readonly input: RestoreInput;
   readonly sections: Section[];
   readonly marked: Set<Family>;
@@ -75,7 +75,7 @@ interface OpenTable {
 
 export function readRestore(input: RestoreInput): RestoreResult {
   const { text } = input.source;
-  const reader: Reader = { s: newState(text), input, sections: [], marked: new Set(), header: false, strayRules: false };
+  const reader: Reader = { s: newMatchState(text), input, sections: [], marked: new Set(), header: false, strayRules: false };
   if (input.family !== undefined) reader.family = { is: input.family, from: 'command' };
   for (const line of input.lines) if (line.end > line.start) readLine(reader, line);
   if (reader.open !== undefined) {
@@ -89,7 +89,7 @@ export function readRestore(input: RestoreInput): RestoreResult {
 function readLine(reader: Reader, line: Line): void {
   const { s } = reader;
   if (reader.open === undefined && isOutsideLine(reader, line)) return;
-  if (!run(s, grammar.rules.line, line)) {
+  if (!runRule(s, grammar.rules.line, line)) {
     const mistake = unreadableLine(s, line);
     if (mistake !== undefined) reader.input.report({ ...mistake, span: placed(reader, mistake.span) });
     return;
@@ -174,7 +174,7 @@ function openTable(reader: Reader, line: Line): void {
   else
     input.report({ kind: 'malformed', message: `unknown table \`${name.text}\``, span: name, help: `the tables are ${TABLES.join(', ')}` });
   if (input.family === undefined) delete reader.family;
-  const report: Report = known ? input.report : () => {};
+  const report: ProblemSink = known ? input.report : () => {};
   const about = { family: input.only ?? input.family ?? section.family?.is, meaning: input.meaning };
   const setting: Setting = { ...about, table, report, form: 'restore', adds: existing !== undefined };
   reader.open = { section, setting, at, tokens: newTokens(reader.s.text), plain: true };
@@ -215,7 +215,7 @@ function readRule(reader: Reader, line: Line): void {
     return;
   }
   const origin = { span: placed(reader, line), line: line.number, ...(open && { block: open.tokens }) };
-  const made = wordsOf({ text: s.text, events: s.events, from: 0, to: s.top });
+  const made = lineWords({ text: s.text, events: s.events, from: 0, to: s.top });
   const words = input.place === undefined ? made : made.map((word) => ({ ...word, ...placed(reader, word) }));
   if (open === undefined) {
     input.report(outsideTable(words, { span: origin.span, again: reader.strayRules }));

@@ -1,14 +1,14 @@
 /** What the comments of a dump say: which program printed it, and what it left out. */
 import type { Family } from '../../packet/address.ts';
 import type { Backend } from '../text/diagnostic.ts';
-import type { Finding } from '../text/problems.ts';
+import type { TextFinding } from '../text/problems.ts';
 
 export interface Said {
   readonly family?: Family;
   readonly backend?: Backend;
   /** true where printed tables begin, false where they end */
   readonly prints?: boolean;
-  readonly finding?: Pick<Finding, 'message' | 'help'>;
+  readonly finding?: Pick<TextFinding, 'message' | 'help'>;
 }
 
 export function whatCommentSays(text: string): Said {

@@ -4,7 +4,7 @@ import type { Family } from '../../packet/address.ts';
 import { familyOfAddresses } from './family.ts';
 import type { TableState } from './openTables.ts';
 import { type RestoreInput, readRestore, type Section } from './restore.ts';
-import { putTable, type RulesetState, rulesetFor, tableNode, type World } from './tablesOfText.ts';
+import { putTable, type RulesetState, rulesetFor, type TextTables, tableNode } from './tablesOfText.ts';
 
 export interface RestoreOptions {
   readonly family?: Family;
@@ -13,7 +13,7 @@ export interface RestoreOptions {
 }
 
 /** True when there was something to carry out. */
-export function restoreInto(world: World, given: RestoreInput, options: RestoreOptions): void {
+export function restoreInto(world: TextTables, given: RestoreInput, options: RestoreOptions): void {
   const input = { ...given, meaning: world.meaning };
   const { sections, marked } = readRestore(input);
   if (marked.size === 0 || input.only !== undefined) {
@@ -35,7 +35,7 @@ interface Applied {
   readonly options: RestoreOptions;
 }
 
-function apply(world: World, section: Section, { input, options }: Applied): void {
+function apply(world: TextTables, section: Section, { input, options }: Applied): void {
   const ruleset = rulesetFor(
     world,
     { ...familyOf(section, options), form: section.form, backend: options.program?.backend ?? section.backend },

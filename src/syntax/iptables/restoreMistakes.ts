@@ -1,9 +1,9 @@
 /** What to say of lines that iptables-restore would not take. */
 
 import { grammar } from '../generated/iptablesSave.ts';
-import type { State } from '../grammar/recogniser.ts';
-import { unreadable } from '../grammar/unreadable.ts';
-import type { Finding } from '../text/problems.ts';
+import type { MatchState } from '../grammar/recogniser.ts';
+import { whyUnreadable } from '../grammar/unreadable.ts';
+import type { TextFinding } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import type { Word } from './ast.ts';
 
@@ -15,10 +15,10 @@ const FORMS: Readonly<Record<string, string>> = {
 };
 
 /** Why the grammar refused the line, as `s` holds it. A line of blanks is no mistake. */
-export function unreadableLine(s: State, { start, end }: Span): Finding | undefined {
+export function unreadableLine(s: MatchState, { start, end }: Span): TextFinding | undefined {
   const first = /[^ \t]/.exec(s.text.slice(start, end));
   if (first === null) return undefined;
-  const finding = unreadable(s, { start, end, grammar, quotes: '"' });
+  const finding = whyUnreadable(s, { start, end, grammar, quotes: '"' });
   const help = FORMS[first[0]];
   const at = start + first.index;
   if (first[0] !== '[' || s.far !== at) return { ...finding, help: finding.help ?? help };
@@ -27,7 +27,7 @@ export function unreadableLine(s: State, { start, end }: Span): Finding | undefi
 }
 
 /** A line between tables that belongs into one; `again`: the remedy was named before. */
-export function outsideTable(words: readonly Word[], { span, again }: { readonly span: Span; readonly again: boolean }): Finding {
+export function outsideTable(words: readonly Word[], { span, again }: { readonly span: Span; readonly again: boolean }): TextFinding {
   const first = words[0]?.text ?? '';
   if (!/^-[A-Z]/.test(first)) return { kind: 'malformed', message: `cannot read \`${first}\` outside a table`, span };
   const help = '`iptables -S` leaves the table out: use `iptables-save`, or put a line such as `*nat` first and `COMMIT` last';

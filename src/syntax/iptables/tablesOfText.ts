@@ -14,17 +14,17 @@ export interface RulesetState {
   readonly tables: TableState[];
 }
 
-export interface World {
+export interface TextTables {
   readonly rulesets: RulesetState[];
   readonly meaning?: RuleMeaning | undefined;
 }
 
-export function newWorld(meaning?: RuleMeaning): World {
+export function newWorld(meaning?: RuleMeaning): TextTables {
   return { rulesets: [], meaning };
 }
 
 /** The ruleset of this family and backend. A plain `iptables` is the backend that is there already; beside both it is iptables-nft. */
-export function rulesetOf(world: World, { family, backend }: Pick<RulesetState, 'family' | 'backend'>): RulesetState | undefined {
+export function rulesetOf(world: TextTables, { family, backend }: Pick<RulesetState, 'family' | 'backend'>): RulesetState | undefined {
   const ofFamily = world.rulesets.filter((one) => one.family === family);
   if (backend === undefined) return ofFamily.find((one) => one.backend !== 'legacy') ?? ofFamily[0];
   return (
@@ -33,7 +33,7 @@ export function rulesetOf(world: World, { family, backend }: Pick<RulesetState, 
 }
 
 /** The same, made when there is none yet. `names`: of the tables that a dump brings. */
-export function rulesetFor(world: World, made: Omit<RulesetState, 'tables'>, names: readonly string[] = []): RulesetState {
+export function rulesetFor(world: TextTables, made: Omit<RulesetState, 'tables'>, names: readonly string[] = []): RulesetState {
   const found = rulesetOf(world, made);
   // a dump of one backend behind a dump that does not say: where both have a table, that one is of the other backend
   const isOther = made.backend !== undefined && found?.backend === undefined && names.some((name) => tableNamed(found, name) !== undefined);

@@ -1,14 +1,14 @@
 /** Words of recognised lines: quotes and escapes undone, equal short texts shared. iptables xshared.c add_param_to_argv() */
 
 import { captures } from '../generated/iptablesSave.ts';
-import type { State } from '../grammar/recogniser.ts';
+import type { MatchState } from '../grammar/recogniser.ts';
 import type { Line } from '../text/lines.ts';
 import type { Span } from '../text/source.ts';
 import type { RuleNode, Word } from './ast.ts';
 import { mayBeCommand } from './commandOptions.ts';
 
 /** Words among the captures `events[from]` to `events[to]`. */
-export function wordsOf({
+export function lineWords({
   text,
   events,
   from,
@@ -36,9 +36,9 @@ const LONGEST_WORD = 1023;
 const MOST_WORDS = 251;
 
 /** Why iptables-restore would not take a recognised line, whatever it says. */
-export function overlong(line: Line, { text, events, top }: State): { readonly message: string; readonly span: Span } | undefined {
+export function overlong(line: Line, { text, events, top }: MatchState): { readonly message: string; readonly span: Span } | undefined {
   if (line.end - line.start <= LONGEST_WORD && top <= 3 * MOST_WORDS) return undefined;
-  const words = wordsOf({ text, events, from: 0, to: top });
+  const words = lineWords({ text, events, from: 0, to: top });
   const long = words.find((word) => word.text.length > LONGEST_WORD);
   if (long !== undefined)
     return { message: `this word has ${long.text.length} characters; iptables-restore takes at most ${LONGEST_WORD}`, span: long };
@@ -49,7 +49,7 @@ export function overlong(line: Line, { text, events, top }: State): { readonly m
 }
 
 /** `-A CHAIN` and nothing else that is not part of a rule, from the capture `from` on: what dumps are made of. */
-export function isPlainAppend({ text, events, top }: State, from: number): boolean {
+export function isPlainAppend({ text, events, top }: MatchState, from: number): boolean {
   const start = events[from + 1] as number;
   if (top < from + 6 || (events[from + 2] as number) - start !== 2) return false;
   if (text.charCodeAt(start) !== 45 || text.charCodeAt(start + 1) !== 65 || text.charCodeAt(events[from + 4] as number) === 45)
@@ -112,7 +112,7 @@ export function newTokens(text: string): Tokens {
 }
 
 /** Keeps the captures of `s` from `from` on; returns where they are. */
-function keep(tokens: Tokens, s: State, from: number): Span {
+function keep(tokens: Tokens, s: MatchState, from: number): Span {
   const start = tokens.used;
   const end = start + s.top - from;
   if (end > tokens.events.length) {
@@ -155,16 +155,19 @@ class DumpedRule implements RuleNode {
 
   get chain(): Word {
     const { text, events } = this.#tokens;
-    return wordsOf({ text, events, from: this.#from, to: this.#from + 3 })[0] as Word;
+    return lineWords({ text, events, from: this.#from, to: this.#from + 3 })[0] as Word;
   }
 
   get words(): readonly Word[] {
     const { text, events } = this.#tokens;
-    return wordsOf({ text, events, from: this.#from + 3, to: this.#to });
+    return lineWords({ text, events, from: this.#from + 3, to: this.#to });
   }
 }
 
 /** The rule of a line `-A CHAIN ...` that `s` has recognised; its chain is the capture at `from`. */
-export function ruleFrom(line: Line, { tokens, s, from }: { readonly tokens: Tokens; readonly s: State; readonly from: number }): RuleNode {
+export function ruleFrom(
+  line: Line,
+  { tokens, s, from }: { readonly tokens: Tokens; readonly s: MatchState; readonly from: number },
+): RuleNode {
   return new DumpedRule(line, tokens, keep(tokens, s, from));
 }

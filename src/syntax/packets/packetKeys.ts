@@ -16,13 +16,13 @@ interface Key {
 }
 
 export const KEYS = {
-  proto: key('a protocol such as `tcp`, or its number', 'proto', (text) => integer(text, 255) ?? PROTOCOLS.get(text.toLowerCase())),
+  proto: key('a protocol such as `tcp`, or its number', 'proto', (text) => integerKey(text, 255) ?? PROTOCOLS.get(text.toLowerCase())),
   src: addressKey('src'),
   dst: addressKey('dst'),
-  sport: key('a port from 0 to 65535', 'sport', (text) => integer(text, 0xffff)),
-  dport: key('a port from 0 to 65535', 'dport', (text) => integer(text, 0xffff)),
-  uid: key('a numeric user id', 'uid', (text) => integer(text, MAX_ID)),
-  gid: key('a numeric group id', 'gid', (text) => integer(text, MAX_ID)),
+  sport: key('a port from 0 to 65535', 'sport', (text) => integerKey(text, 0xffff)),
+  dport: key('a port from 0 to 65535', 'dport', (text) => integerKey(text, 0xffff)),
+  uid: key('a numeric user id', 'uid', (text) => integerKey(text, MAX_ID)),
+  gid: key('a numeric group id', 'gid', (text) => integerKey(text, MAX_ID)),
   socket: {
     expected: '`yes` or `no`',
     one: (text) => (text === 'yes' ? { socket: true } : text === 'no' ? { socket: false } : undefined),
@@ -30,7 +30,7 @@ export const KEYS = {
   },
   iif: nameKey('iif'),
   oif: nameKey('oif'),
-  mark: { ...key('a 32-bit number', 'mark', (text) => integer(text, 0xffff_ffff)), set: markSet },
+  mark: { ...key('a 32-bit number', 'mark', (text) => integerKey(text, 0xffff_ffff)), set: markSet },
   ctstate: {
     expected: `one of ${CT_STATES.join(', ')}`,
     one: (text) => {
@@ -52,14 +52,14 @@ export const KEYS = {
   },
   ctorigsrc: endpointKey('ctorigsrc'),
   ctorigdst: endpointKey('ctorigdst'),
-  connmark: { ...key('a 32-bit number', 'connmark', (text) => integer(text, 0xffff_ffff)), set: () => undefined },
+  connmark: { ...key('a 32-bit number', 'connmark', (text) => integerKey(text, 0xffff_ffff)), set: () => undefined },
   flags: key('letters of `FSRPAU`', 'flags', flagByte),
   icmp: { expected: 'TYPE or TYPE/CODE, each from 0 to 255', one: icmpOf, set: icmpSet },
-  ttl: key('a number from 0 to 255', 'ttl', (text) => integer(text, 255)),
-  tos: key('a number from 0 to 255', 'tos', (text) => integer(text, 255)),
-  len: key('a length from 0 to 65535', 'length', (text) => integer(text, 0xffff)),
-  frag: key('a fragment offset from 0 to 8191, in units of 8 bytes', 'fragOffset', (text) => integer(text, 8191)),
-  spi: key('a 32-bit number', 'spi', (text) => integer(text, 0xffff_ffff)),
+  ttl: key('a number from 0 to 255', 'ttl', (text) => integerKey(text, 255)),
+  tos: key('a number from 0 to 255', 'tos', (text) => integerKey(text, 255)),
+  len: key('a length from 0 to 65535', 'length', (text) => integerKey(text, 0xffff)),
+  frag: key('a fragment offset from 0 to 8191, in units of 8 bytes', 'fragOffset', (text) => integerKey(text, 8191)),
+  spi: key('a 32-bit number', 'spi', (text) => integerKey(text, 0xffff_ffff)),
   mac: key('a MAC address', 'mac', macOf),
 } as const satisfies Record<string, Key>;
 
@@ -173,14 +173,14 @@ function nameKey(field: 'iif' | 'oif'): Key {
 }
 
 function markSet(text: string): MatchExpr | undefined {
-  const [value, mask] = text.split('/').map((part) => integer(part, 0xffff_ffff));
+  const [value, mask] = text.split('/').map((part) => integerKey(part, 0xffff_ffff));
   if (text.includes('/')) return value === undefined || mask === undefined ? undefined : masked('mark', value, mask);
   return numbers.set(text, 4);
 }
-const numbers = key('', 'mark', (text) => integer(text, 0xffff_ffff));
+const numbers = key('', 'mark', (text) => integerKey(text, 0xffff_ffff));
 
 function icmpOf(text: string): PartialPacket | undefined {
-  const [type, code] = text.split('/').map((part) => integer(part, 255));
+  const [type, code] = text.split('/').map((part) => integerKey(part, 255));
   if (type === undefined || (text.includes('/') && code === undefined) || text.split('/').length > 2) return undefined;
   return code === undefined ? { icmpType: type } : { icmpType: type, icmpCode: code };
 }
@@ -208,7 +208,7 @@ function macOf(text: string): number | undefined {
 }
 
 /** Decimal or hexadecimal. A leading zero is refused: it is octal to iptables and decimal to people. */
-export function integer(text: string, max: number): number | undefined {
+export function integerKey(text: string, max: number): number | undefined {
   if (!/^(?:0[xX][0-9A-Fa-f]{1,8}|0|[1-9]\d{0,9})$/.test(text)) return undefined;
   return Number(text) <= max ? Number(text) : undefined;
 }

@@ -1,6 +1,6 @@
 /** The iptables form of packets and packet sets: `-p tcp -d 10.0.0.9 --dport 443`. man iptables, iptables-extensions */
 import { matchPacketText } from '../grammar/grammar.ts';
-import type { Report } from '../text/problems.ts';
+import type { ProblemSink } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import type { KeyName } from './packetKeys.ts';
 
@@ -73,7 +73,7 @@ const OPTIONS: Readonly<Record<string, Meaning>> = {
 };
 
 /** The options of `text`; what cannot be read is reported. */
-export function packetOptions(text: string, report: Report): readonly PacketOption[] {
+export function packetOptions(text: string, report: ProblemSink): readonly PacketOption[] {
   const match = matchPacketText('options', text);
   if (!match.ok) {
     report({ kind: 'malformed', message: 'cannot read these options', span: { start: match.at, end: text.length } });

@@ -5,7 +5,7 @@ import type { PartialPacket } from '../../packet/partialPacket.ts';
 import { expectation } from '../grammar/expectation.ts';
 import { type Capture, matchPacketText } from '../grammar/grammar.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
-import { type Report, reportInto } from '../text/problems.ts';
+import { type ProblemSink, reportInto } from '../text/problems.ts';
 import type { Source, Span } from '../text/source.ts';
 import { KEYS, type KeyName, PAIR_KEYS } from './packetKeys.ts';
 import { packetOptions } from './packetOptions.ts';
@@ -21,7 +21,7 @@ export interface ParsedPacket {
 export const PACKET_HELP = 'a packet is written `[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`';
 
 interface Reading {
-  readonly report: Report;
+  readonly report: ProblemSink;
   readonly diagnostics: readonly Diagnostic[];
   readonly spans: Partial<Record<keyof PartialPacket, Span>>;
   packet: PartialPacket;
@@ -76,7 +76,7 @@ function readArrow(reading: Reading, text: string): void {
   }
 }
 
-export function reportUnknownKey(report: Report, key: Capture): void {
+export function reportUnknownKey(report: ProblemSink, key: Capture): void {
   report({ kind: 'malformed', message: `unknown key \`${key.text}\``, span: key, help: `keys are ${PAIR_KEYS.join(', ')}` });
 }
 

@@ -4,7 +4,7 @@ import type { Family } from '../../packet/address.ts';
 import { expectation } from '../grammar/expectation.ts';
 import { type Capture, matchPacketText } from '../grammar/grammar.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
-import { type Report, reportInto } from '../text/problems.ts';
+import { type ProblemSink, reportInto } from '../text/problems.ts';
 import type { Source, Span } from '../text/source.ts';
 import { anyOf, KEYS, type KeyName, PAIR_KEYS } from './packetKeys.ts';
 import { type PacketOption, packetOptions } from './packetOptions.ts';
@@ -35,7 +35,7 @@ export interface ParsedPacketSet {
 export const PACKET_SET_HELP = 'a set is written like `out tcp -> 10.0.0.0/8:{80,443} uid=!1337`; any part may be missing';
 
 interface Reading {
-  readonly report: Report;
+  readonly report: ProblemSink;
   readonly terms: PacketSetTerm[];
   dir?: 'in' | 'out';
 }

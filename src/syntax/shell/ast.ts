@@ -2,10 +2,10 @@
 import type { Span } from '../text/source.ts';
 
 /** A part of a word. `quoted`: neither split into fields nor taken for a pattern. */
-export type Part =
+export type WordPart =
   | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
   | ({ readonly kind: 'parameter'; readonly name: string; readonly quoted: boolean; readonly edit?: Edit } & Span)
-  | ({ readonly kind: 'command'; readonly list: readonly Node[]; readonly quoted: boolean } & Span)
+  | ({ readonly kind: 'command'; readonly list: readonly ShellNode[]; readonly quoted: boolean } & Span)
   | ({ readonly kind: 'arithmetic'; readonly text: string; readonly quoted: boolean } & Span);
 
 /** What `${NAME...}` does with the value: `:-`, `-`, `:=`, `=`, `:+`, `+`, `:?`, `?`, `%`, `%%`, `#`, `##`; `length`; `other` is not evaluated. */
@@ -15,7 +15,7 @@ export interface Edit {
 }
 
 export interface ShellWord extends Span {
-  readonly parts: readonly Part[];
+  readonly parts: readonly WordPart[];
 }
 
 export interface HereDocument {
@@ -31,7 +31,7 @@ export interface Redirect extends Span {
   readonly here?: HereDocument;
 }
 
-export interface Assignment extends Span {
+export interface ShellAssignment extends Span {
   readonly name: string;
   readonly append: boolean;
   /** several words: `NAME=(A B)` */
@@ -40,7 +40,7 @@ export interface Assignment extends Span {
 
 export interface Simple extends Span {
   readonly kind: 'simple';
-  readonly assignments: readonly Assignment[];
+  readonly assignments: readonly ShellAssignment[];
   readonly words: readonly ShellWord[];
   readonly redirects: readonly Redirect[];
 }
@@ -49,37 +49,37 @@ export interface Simple extends Span {
 export type TestToken = ShellWord | { readonly operator: string };
 
 export type Compound =
-  | { readonly kind: 'group' | 'subshell'; readonly body: readonly Node[] }
-  | { readonly kind: 'if'; readonly branches: readonly Branch[]; readonly otherwise: readonly Node[] }
-  | { readonly kind: 'while'; readonly until: boolean; readonly condition: readonly Node[]; readonly body: readonly Node[] }
+  | { readonly kind: 'group' | 'subshell'; readonly body: readonly ShellNode[] }
+  | { readonly kind: 'if'; readonly branches: readonly Branch[]; readonly otherwise: readonly ShellNode[] }
+  | { readonly kind: 'while'; readonly until: boolean; readonly condition: readonly ShellNode[]; readonly body: readonly ShellNode[] }
   /** without words: over the arguments */
-  | { readonly kind: 'for'; readonly name: string; readonly words?: readonly ShellWord[]; readonly body: readonly Node[] }
-  | { readonly kind: 'count'; readonly clauses: readonly string[]; readonly body: readonly Node[] }
+  | { readonly kind: 'for'; readonly name: string; readonly words?: readonly ShellWord[]; readonly body: readonly ShellNode[] }
+  | { readonly kind: 'count'; readonly clauses: readonly string[]; readonly body: readonly ShellNode[] }
   | { readonly kind: 'case'; readonly subject: ShellWord; readonly arms: readonly Arm[] }
   | { readonly kind: 'test'; readonly tokens: readonly TestToken[] }
   | { readonly kind: 'arithmetic'; readonly text: string };
 
 export interface Branch {
-  readonly condition: readonly Node[];
-  readonly body: readonly Node[];
+  readonly condition: readonly ShellNode[];
+  readonly body: readonly ShellNode[];
 }
 
 export interface Arm {
   readonly patterns: readonly ShellWord[];
-  readonly body: readonly Node[];
+  readonly body: readonly ShellNode[];
   /** `;&` and `;;&` are not evaluated */
   readonly end: string;
 }
 
-export type Node =
+export type ShellNode =
   | Simple
   | (Compound & Span & { readonly redirects: readonly Redirect[] })
-  | (Span & { readonly kind: 'pipeline'; readonly negated: boolean; readonly stages: readonly Node[] })
+  | (Span & { readonly kind: 'pipeline'; readonly negated: boolean; readonly stages: readonly ShellNode[] })
   | (Span & {
       readonly kind: 'andOr';
-      readonly first: Node;
-      readonly rest: readonly { readonly operator: '&&' | '||'; readonly node: Node }[];
+      readonly first: ShellNode;
+      readonly rest: readonly { readonly operator: '&&' | '||'; readonly node: ShellNode }[];
     })
-  | (Span & { readonly kind: 'function'; readonly name: string; readonly body: Node })
+  | (Span & { readonly kind: 'function'; readonly name: string; readonly body: ShellNode })
   /** table blocks of a dump that stand in the text as they are */
   | (Span & { readonly kind: 'dump' });

@@ -3,17 +3,17 @@
 import type { Simple } from './ast.ts';
 import { evaluateTest } from './conditions.ts';
 import { number, sequence } from './expand.ts';
-import { type Around, type Done, type Flow, type Machine, unknownHere } from './machine.ts';
-import type { Field, Input, Output, Unknown } from './values.ts';
-import { textOf } from './values.ts';
+import { type Done, type Flow, type Machine, type ShellSurroundings, unknownHere } from './machine.ts';
+import type { ShellField, ShellInput, ShellOutput, Unknown } from './values.ts';
+import { shellText } from './values.ts';
 import { unescaped } from './words.ts';
 
 export interface BuiltinCall {
   readonly machine: Machine;
   readonly node: Simple;
   /** behind the name */
-  readonly args: readonly Field[];
-  readonly around: Around;
+  readonly args: readonly ShellField[];
+  readonly around: ShellSurroundings;
 }
 
 interface Builtin {
@@ -56,7 +56,7 @@ function prints(text: (texts: readonly string[], call: BuiltinCall) => string | 
   };
 }
 
-function write(output: Output | undefined, text: string, { start, end }: Simple): void {
+function write(output: ShellOutput | undefined, text: string, { start, end }: Simple): void {
   output?.pieces.push({ text, start, end, exact: false });
 }
 
@@ -89,7 +89,7 @@ function seq(texts: readonly string[]): string | undefined {
 function cat({ machine, args, around: { input, output }, node }: BuiltinCall): Done {
   const sources = args
     .filter(({ text }) => text !== '-')
-    .map((field): Input | Output => machine.files.get(field.text) ?? { pieces: [], unknown: unknownHere(machine, node) });
+    .map((field): ShellInput | ShellOutput => machine.files.get(field.text) ?? { pieces: [], unknown: unknownHere(machine, node) });
   for (const source of sources.length > 0 ? sources : [input ?? { pieces: [], unknown: unknownHere(machine, node) }]) {
     output?.pieces.push(...source.pieces);
     if (output !== undefined && source.unknown !== undefined) output.unknown ??= source.unknown;
@@ -101,7 +101,7 @@ function cat({ machine, args, around: { input, output }, node }: BuiltinCall): D
 function tr(texts: readonly string[], { around: { input } }: BuiltinCall): string | Unknown | undefined {
   const [from, to = ''] = texts.map(unescaped);
   if (input === undefined || from === undefined || texts.length !== 2 || [...from].length !== 1 || [...to].length !== 1) return undefined;
-  return input.unknown ?? textOf(input).replaceAll(from, () => to);
+  return input.unknown ?? shellText(input).replaceAll(from, () => to);
 }
 
 function read({ machine, args, around: { input }, node }: BuiltinCall): Done {
@@ -111,7 +111,7 @@ function read({ machine, args, around: { input }, node }: BuiltinCall): Done {
     for (const name of names) machine.variables.set(name, { unknown: unknown ?? unknownHere(machine, node) });
     return { status: unknown ?? unknownHere(machine, node) };
   }
-  const text = textOf(input);
+  const text = shellText(input);
   const stop = text.indexOf('\n', input.at);
   const line = text.slice(input.at, stop < 0 ? text.length : stop);
   const done = input.at >= text.length;

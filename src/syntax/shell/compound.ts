@@ -1,7 +1,7 @@
 /** Compound commands: if, for, while, case, groups and tests. POSIX shell, section 2.9.4; bash(1), Compound Commands */
-import type { Arm, Branch, Compound, Node, ShellWord, TestToken } from './ast.ts';
+import type { Arm, Branch, Compound, ShellNode, ShellWord, TestToken } from './ast.ts';
 import { type Cursor, here, isAt, lineEnd, match, skipBlanks, unreadable } from './cursor.ts';
-import { arithmetic, readWord } from './words.ts';
+import { arithmetic, readShellWord } from './words.ts';
 
 /** The words and signs that open one; `((` and `[[` before their halves. */
 export const COMPOUND = ['if', 'for', 'while', 'until', 'case', '{', '((', '(', '[['] as const;
@@ -53,7 +53,7 @@ export function readCompound(cursor: Cursor, opening: Opening): Compound {
   }
 }
 
-function closed(cursor: Cursor, word: string): readonly Node[] {
+function closed(cursor: Cursor, word: string): readonly ShellNode[] {
   const body = cursor.list(cursor, [word]);
   take(cursor, word);
   return body;
@@ -89,14 +89,14 @@ function readFor(cursor: Cursor): Compound {
   cursor.at += 2;
   const words: ShellWord[] = [];
   for (skipBlanks(cursor); ; skipBlanks(cursor)) {
-    const word = readWord(cursor);
+    const word = readShellWord(cursor);
     if (word === undefined) break;
     words.push(word);
   }
   return { kind: 'for', name, words, body: loopBody(cursor) };
 }
 
-function loopBody(cursor: Cursor): readonly Node[] {
+function loopBody(cursor: Cursor): readonly ShellNode[] {
   skipBlanks(cursor);
   if (isAt(cursor, ';')) cursor.at++;
   skipLines(cursor);
@@ -110,7 +110,7 @@ function loopBody(cursor: Cursor): readonly Node[] {
 
 function readCase(cursor: Cursor): Compound {
   skipBlanks(cursor);
-  const subject = readWord(cursor);
+  const subject = readShellWord(cursor);
   if (subject === undefined) throw unreadable(cursor, `expected a word, found ${found(cursor)}`);
   skipLines(cursor);
   take(cursor, 'in');
@@ -125,7 +125,7 @@ function readArm(cursor: Cursor): Arm {
   if (here(cursor) === '(') cursor.at++;
   for (;;) {
     skipBlanks(cursor);
-    const pattern = readWord(cursor);
+    const pattern = readShellWord(cursor);
     if (pattern === undefined) throw unreadable(cursor, `expected a pattern, found ${found(cursor)}`);
     patterns.push(pattern);
     skipBlanks(cursor);
@@ -145,7 +145,7 @@ function readTest(cursor: Cursor): readonly TestToken[] {
     skipLines(cursor);
     if (wordIs(cursor, ']]')) break;
     const operator = match(cursor, /&&|\|\||[<>()]/y)?.[0];
-    const word = operator === undefined ? readWord(cursor) : undefined;
+    const word = operator === undefined ? readShellWord(cursor) : undefined;
     if (operator !== undefined) {
       cursor.at += operator.length;
       tokens.push({ operator });
@@ -164,7 +164,7 @@ function readTest(cursor: Cursor): readonly TestToken[] {
 function readExpression(cursor: Cursor): ShellWord {
   skipBlanks(cursor);
   const start = cursor.at;
-  if (/["'$]/.test(here(cursor))) return readWord(cursor) ?? { parts: [], start, end: start };
+  if (/["'$]/.test(here(cursor))) return readShellWord(cursor) ?? { parts: [], start, end: start };
   const text = match(cursor, /[^\s]+/y)?.[0] ?? '';
   cursor.at += text.length;
   return { parts: [{ kind: 'text', text, quoted: false }], start, end: cursor.at };

@@ -6,7 +6,7 @@ import { expandPattern, expandText } from './expand.ts';
 import { type Machine, unknownHere } from './machine.ts';
 import { lookUp } from './parameters.ts';
 import { literally, matchesPattern } from './patterns.ts';
-import { type Field, isUnknown, negate, type Status, type Unknown } from './values.ts';
+import { isUnknown, negate, type ShellField, type Status, type Unknown } from './values.ts';
 
 /** A word of a test, or one of its signs. */
 interface Item extends Span {
@@ -25,7 +25,7 @@ interface Reading {
   readonly double: boolean;
 }
 
-export function evaluateTest(machine: Machine, fields: readonly Field[], whole: Span): Status {
+export function evaluateTest(machine: Machine, fields: readonly ShellField[], whole: Span): Status {
   const items = fields.map((field) => ({
     ...field,
     sign: field.unknown === undefined,

@@ -1,6 +1,6 @@
 /** A place in the text of a script, and what is skipped between words. */
 import type { Span } from '../text/source.ts';
-import type { HereDocument, Node, Redirect, ShellWord } from './ast.ts';
+import type { HereDocument, Redirect, ShellNode, ShellWord } from './ast.ts';
 
 /** Mutable while a script is read. */
 export interface Cursor {
@@ -12,7 +12,7 @@ export interface Cursor {
   /** here-documents whose text begins at the next line */
   readonly pending: PendingHere[];
   /** reads commands up to a word or sign that closes them; here because words contain commands */
-  readonly list: (cursor: Cursor, closing: readonly string[]) => readonly Node[];
+  readonly list: (cursor: Cursor, closing: readonly string[]) => readonly ShellNode[];
 }
 
 export interface PendingHere {
@@ -25,7 +25,7 @@ export interface PendingHere {
 export type OpenRedirect = { -readonly [Name in keyof Redirect]: Redirect[Name] };
 
 /** Why a script cannot be read. */
-export class Unreadable extends Error {
+export class UnreadableScript extends Error {
   readonly span: Span;
   readonly help: string | undefined;
 
@@ -36,8 +36,8 @@ export class Unreadable extends Error {
   }
 }
 
-export function unreadable(cursor: Cursor, message: string, from = cursor.at): Unreadable {
-  return new Unreadable(message, { start: from, end: Math.min(cursor.end, Math.max(from + 1, cursor.at)) });
+export function unreadable(cursor: Cursor, message: string, from = cursor.at): UnreadableScript {
+  return new UnreadableScript(message, { start: from, end: Math.min(cursor.end, Math.max(from + 1, cursor.at)) });
 }
 
 export function isAt(cursor: Cursor, text: string): boolean {

@@ -1,5 +1,5 @@
 /** Table blocks of a dump between the commands of a text, as people paste them. */
-import type { Node } from './ast.ts';
+import type { ShellNode } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 
 const TABLE = /\*[ \t]*[a-z]+[ \t]*(?=\r?$)/my;
@@ -30,7 +30,7 @@ export function commentsAbove(text: string, at: number, from: number): number {
 }
 
 /** The blocks from the cursor on, each up to its COMMIT. */
-export function readDump(cursor: Cursor): Node {
+export function readDump(cursor: Cursor): ShellNode {
   const start = commentsAbove(cursor.text, cursor.at, 0);
   for (;;) {
     const commit = /^[ \t]*COMMIT.*$/gm;

@@ -1,5 +1,5 @@
 /** What commands would do if they ran: asked of those of which nobody knows whether they run. */
-import type { Node, ShellWord } from './ast.ts';
+import type { ShellNode, ShellWord } from './ast.ts';
 import { literal } from './cursor.ts';
 import type { Machine } from './machine.ts';
 import { lookUp } from './parameters.ts';
@@ -29,7 +29,7 @@ interface Gathering {
 const ENDS = new Set(['exit', 'return', 'break', 'continue', 'exec']);
 const SETS = new Set(['export', 'readonly', 'local', 'declare', 'typeset', 'read', 'unset', 'getopts', 'let', 'shift', 'set']);
 
-export function effectsOf(machine: Machine, nodes: readonly Node[]): Effects {
+export function effectsOf(machine: Machine, nodes: readonly ShellNode[]): Effects {
   const gathering: Gathering = {
     machine,
     calls: false,
@@ -43,11 +43,11 @@ export function effectsOf(machine: Machine, nodes: readonly Node[]): Effects {
   return gathering;
 }
 
-function gather(gathering: Gathering, nodes: readonly Node[]): void {
+function gather(gathering: Gathering, nodes: readonly ShellNode[]): void {
   for (const node of nodes) gatherOne(gathering, node);
 }
 
-function gatherOne(gathering: Gathering, node: Node): void {
+function gatherOne(gathering: Gathering, node: ShellNode): void {
   switch (node.kind) {
     case 'simple':
       for (const { name, value } of node.assignments) {

@@ -1,16 +1,16 @@
 /** Words of a script to what a program sees. POSIX shell, section 2.6 */
 import { calculate } from './arithmetic.ts';
-import type { Part, ShellWord } from './ast.ts';
+import type { ShellWord, WordPart } from './ast.ts';
 import { type Machine, unknownHere } from './machine.ts';
 import { lookUp, parameterValue, patternOf } from './parameters.ts';
-import { type Field, type Known, newOutput, textOf, type Unknown } from './values.ts';
+import { newOutput, type ShellField, type ShellValue, shellText, type Unknown } from './values.ts';
 
 /** Longer texts are not made. */
 const MOST_TEXT = 100_000;
 const MOST_FIELDS = 2000;
 
 /** Words with their fields split; words in braces are several. */
-export function expandFields(machine: Machine, words: readonly ShellWord[]): readonly Field[] {
+export function expandFields(machine: Machine, words: readonly ShellWord[]): readonly ShellField[] {
   const fields = words.flatMap((word) => (machine.braces ? inBraces(word) : [word])).flatMap((word) => fieldsOf(machine, word));
   const [first] = words;
   if (fields.length <= MOST_FIELDS || first === undefined) return fields;
@@ -24,7 +24,7 @@ export function expandText(machine: Machine, word: ShellWord): string | Unknown 
   for (const part of word.parts) {
     const value = partValue(machine, part);
     if (value === 'arguments')
-      return unknownHere(machine, part as Part & { readonly kind: 'parameter' }, { help: 'give it with `--set 1=VALUE`' });
+      return unknownHere(machine, part as WordPart & { readonly kind: 'parameter' }, { help: 'give it with `--set 1=VALUE`' });
     if ('unknown' in value) return value.unknown;
     text += typeof value.value === 'string' ? value.value : value.value.join(' ');
   }
@@ -35,9 +35,9 @@ export function expandPattern(machine: Machine, word: ShellWord): string | Unkno
   return patternOf(word, (part) => expandText(machine, part));
 }
 
-type PartValue = { readonly value: Known } | { readonly unknown: Unknown } | 'arguments';
+type PartValue = { readonly value: ShellValue } | { readonly unknown: Unknown } | 'arguments';
 
-function partValue(machine: Machine, part: Part): PartValue {
+function partValue(machine: Machine, part: WordPart): PartValue {
   switch (part.kind) {
     case 'text':
       return { value: part.text };
@@ -63,7 +63,7 @@ export function number(machine: Machine, text: string): number | undefined {
 }
 
 /** What `$(...)` prints. It runs by itself: its variables are forgotten. */
-function substituted(machine: Machine, part: Part & { readonly kind: 'command' }): PartValue {
+function substituted(machine: Machine, part: WordPart & { readonly kind: 'command' }): PartValue {
   const output = newOutput();
   inSubshell(machine, () => {
     for (const node of part.list) {
@@ -74,7 +74,7 @@ function substituted(machine: Machine, part: Part & { readonly kind: 'command' }
   });
   if (output.unknown !== undefined)
     return { unknown: unknownHere(machine, part, output.unknown.message === undefined ? {} : output.unknown) };
-  return { value: textOf(output).replace(/\n+$/, '') };
+  return { value: shellText(output).replace(/\n+$/, '') };
 }
 
 /** Runs something whose variables, functions and arguments do not outlive it. */
@@ -87,9 +87,9 @@ export function inSubshell<T>(machine: Machine, run: () => T): T {
   return result;
 }
 
-function fieldsOf(machine: Machine, word: ShellWord): readonly Field[] {
+function fieldsOf(machine: Machine, word: ShellWord): readonly ShellField[] {
   const { start, end } = word;
-  const fields: Field[] = [];
+  const fields: ShellField[] = [];
   let text: string | undefined;
   let unknown: Unknown | undefined;
   const finish = (): void => {
@@ -101,7 +101,7 @@ function fieldsOf(machine: Machine, word: ShellWord): readonly Field[] {
     if (value === 'arguments') {
       if (word.parts.every((other) => other === part || (other.kind === 'text' && other.text === '')))
         return [{ text: '', start, end, arguments: true }];
-      unknown = unknownHere(machine, part as Part & { readonly kind: 'parameter' }, { help: 'give it with `--set 1=VALUE`' });
+      unknown = unknownHere(machine, part as WordPart & { readonly kind: 'parameter' }, { help: 'give it with `--set 1=VALUE`' });
     } else if ('unknown' in value) unknown ??= value.unknown;
     else {
       const pieces = typeof value.value === 'string' ? [value.value] : value.value;

@@ -1,6 +1,6 @@
 /** Here-documents: the lines behind a command that are its input. POSIX shell, section 2.7.4 */
 import type { ShellWord } from './ast.ts';
-import { type Cursor, type PendingHere, Unreadable } from './cursor.ts';
+import { type Cursor, type PendingHere, UnreadableScript } from './cursor.ts';
 import { readHereLine } from './words.ts';
 
 /** Reads the here-documents that begin at this line. */
@@ -27,7 +27,10 @@ function readOne(cursor: Cursor, pending: PendingHere): void {
     start = next;
   }
   if (indented === undefined)
-    throw new Unreadable(`this here-document is never ended by \`${pending.delimiter}\``, { start: Math.max(0, from - 1), end: from });
+    throw new UnreadableScript(`this here-document is never ended by \`${pending.delimiter}\``, {
+      start: Math.max(0, from - 1),
+      end: from,
+    });
   finish(cursor, { pending, lines: lines.slice(0, indented.count), next: indented.next });
 }
 

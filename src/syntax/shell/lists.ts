@@ -1,12 +1,12 @@
 /** Commands one after the other, and commands of which nobody knows whether they run. */
-import type { Node } from './ast.ts';
+import type { ShellNode } from './ast.ts';
 import { effectsOf } from './effects.ts';
-import { type Around, type Done, type Machine, reportUnknown } from './machine.ts';
+import { type Done, type Machine, reportUnknown, type ShellSurroundings } from './machine.ts';
 import type { Unknown } from './values.ts';
 
 export const FINE: Done = { status: true };
 
-export function runList(machine: Machine, nodes: readonly Node[], around: Around): Done {
+export function runList(machine: Machine, nodes: readonly ShellNode[], around: ShellSurroundings): Done {
   let done = FINE;
   for (const node of nodes) {
     done = machine.run(machine, node, around);
@@ -16,7 +16,7 @@ export function runList(machine: Machine, nodes: readonly Node[], around: Around
 }
 
 /** Commands of which nobody knows whether they run. They may not change rules; what else they change is not known from here on. */
-export function skip(machine: Machine, nodes: readonly Node[], why: Unknown): Done {
+export function skipBlank(machine: Machine, nodes: readonly ShellNode[], why: Unknown): Done {
   const { calls, ends, sources, variables, functions } = effectsOf(machine, nodes);
   if (calls) {
     const message = `cannot tell whether \`iptables\` runs here: \`${why.what}\` is not known`;

@@ -1,11 +1,11 @@
 /** Loops: their words and conditions must be known when their bodies call iptables. */
-import type { Node } from './ast.ts';
+import type { ShellNode } from './ast.ts';
 import { expandFields, number } from './expand.ts';
-import { runList, skip } from './lists.ts';
-import { type Around, type Done, type Flow, type Machine, unknownHere } from './machine.ts';
-import { type Field, isUnknown, type Status } from './values.ts';
+import { runList, skipBlank } from './lists.ts';
+import { type Done, type Flow, type Machine, type ShellSurroundings, unknownHere } from './machine.ts';
+import { isUnknown, type ShellField, type Status } from './values.ts';
 
-export function runFor(machine: Machine, node: Node & { readonly kind: 'for' }, around: Around): Done {
+export function runFor(machine: Machine, node: ShellNode & { readonly kind: 'for' }, around: ShellSurroundings): Done {
   const fields = node.words === undefined ? argumentsOf(machine, node) : expandFields(machine, node.words);
   const open = node.words === undefined ? machine.arguments.open : fields.some((field) => 'arguments' in field);
   const glob = node.words?.find((word) => word.parts.some((part) => part.kind === 'text' && !part.quoted && /[*?]/.test(part.text)));
@@ -14,7 +14,7 @@ export function runFor(machine: Machine, node: Node & { readonly kind: 'for' }, 
     (open ? unknownHere(machine, node, { what: '$@', help: 'give the arguments with `--set 1=VALUE`' }) : undefined) ??
     (glob === undefined ? undefined : unknownHere(machine, glob));
   if (unknown !== undefined) {
-    const done = skip(machine, node.body, unknown);
+    const done = skipBlank(machine, node.body, unknown);
     machine.variables.set(node.name, { unknown });
     return done;
   }
@@ -26,18 +26,18 @@ export function runFor(machine: Machine, node: Node & { readonly kind: 'for' }, 
   });
 }
 
-function argumentsOf({ arguments: { values } }: Machine, { start, end }: Node): readonly Field[] {
+function argumentsOf({ arguments: { values } }: Machine, { start, end }: ShellNode): readonly ShellField[] {
   return values.map((value) => (typeof value === 'string' ? { text: value, start, end } : { text: '', start, end, unknown: value }));
 }
 
-export function count(machine: Machine, node: Node & { readonly kind: 'count' }, around: Around): Done {
+export function count(machine: Machine, node: ShellNode & { readonly kind: 'count' }, around: ShellSurroundings): Done {
   const [first = '', test = '', step = ''] = node.clauses;
   const status = (text: string): Status => {
     const value = text.trim() === '' ? 1 : number(machine, text);
     return value === undefined ? unknownHere(machine, node) : value !== 0;
   };
   let begun = isUnknown(status(first));
-  if (begun) return skip(machine, node.body, unknownHere(machine, node));
+  if (begun) return skipBlank(machine, node.body, unknownHere(machine, node));
   return loop(machine, node, around, () => {
     const stepped = begun ? status(step) : true;
     begun = true;
@@ -46,12 +46,17 @@ export function count(machine: Machine, node: Node & { readonly kind: 'count' },
 }
 
 /** Runs the body while `test` says so. */
-export function loop(machine: Machine, node: Node & { readonly body: readonly Node[] }, around: Around, test: () => Done): Done {
+export function loop(
+  machine: Machine,
+  node: ShellNode & { readonly body: readonly ShellNode[] },
+  around: ShellSurroundings,
+  test: () => Done,
+): Done {
   let status: Status = true;
   for (;;) {
     const asked = test();
     if (asked.flow !== undefined) return asked;
-    if (isUnknown(asked.status)) return skip(machine, node.body, asked.status);
+    if (isUnknown(asked.status)) return skipBlank(machine, node.body, asked.status);
     if (!asked.status) return { status };
     if (machine.steps <= 0) return machine.run(machine, node, around);
     machine.steps--;

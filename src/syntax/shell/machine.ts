@@ -1,8 +1,8 @@
 /** The state of a script while it is carried out. Mutable; one for all blocks of a text. */
-import type { Report } from '../text/problems.ts';
+import type { ProblemSink } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
-import type { Node } from './ast.ts';
-import type { Field, Input, Output, Status, Unknown, Variable } from './values.ts';
+import type { ShellNode } from './ast.ts';
+import type { ShellField, ShellInput, ShellOutput, Status, Unknown, Variable } from './values.ts';
 
 /** What the rest of the script does after a command; absent: it goes on. */
 export type Flow = { readonly kind: 'exit' | 'return' } | { readonly kind: 'break' | 'continue'; readonly levels: number };
@@ -13,10 +13,10 @@ export interface Done {
 }
 
 /** What stands around a command. */
-export interface Around {
-  readonly input?: Input | undefined;
+export interface ShellSurroundings {
+  readonly input?: ShellInput | undefined;
   /** absent: a terminal, or a file that nobody reads */
-  readonly output?: Output | undefined;
+  readonly output?: ShellOutput | undefined;
   /** a condition, or not the last of a list: `set -e` does not look at it */
   readonly asked: boolean;
   /** the condition of an `if` or a loop: a program that is not carried out says neither yes nor no */
@@ -25,7 +25,7 @@ export interface Around {
 
 export interface FunctionState {
   readonly name: string;
-  readonly body: Node;
+  readonly body: ShellNode;
   readonly span: Span;
   called: boolean;
   /** defined only where nobody knows whether it runs */
@@ -40,7 +40,7 @@ export interface Arguments {
 
 export interface Machine {
   readonly text: string;
-  readonly report: Report;
+  readonly report: ProblemSink;
   /** set by the caller; assignments in the text do not change them */
   readonly given: ReadonlyMap<string, string>;
   variables: Map<string, Variable>;
@@ -49,7 +49,7 @@ export interface Machine {
   /** values that functions hide, innermost first */
   readonly locals: Map<string, Variable | undefined>[];
   /** files that the script has written */
-  readonly files: Map<string, Output>;
+  readonly files: Map<string, ShellOutput>;
   /** `set -e` */
   exits: boolean;
   status: Status;
@@ -58,14 +58,14 @@ export interface Machine {
   depth: number;
   /** `{a,b}` is two words: not in the shells that `#!/bin/sh` may be */
   readonly braces: boolean;
-  readonly run: (machine: Machine, node: Node, around: Around) => Done;
-  readonly programs: Programs;
+  readonly run: (machine: Machine, node: ShellNode, around: ShellSurroundings) => Done;
+  readonly programs: ShellPrograms;
 }
 
 /** What the programs that read and write rules do; true: success. */
-export interface Programs {
+export interface ShellPrograms {
   readonly isCall: (program: string) => boolean;
-  readonly call: (words: readonly Field[], line: Span) => Status;
+  readonly call: (words: readonly ShellField[], line: Span) => Status;
   readonly restore: (request: RestoreRequest) => Status;
   readonly dump: (span: Span) => void;
   /** something that is not carried out */
@@ -74,8 +74,8 @@ export interface Programs {
 
 export interface RestoreRequest {
   readonly program: string;
-  readonly words: readonly Field[];
-  readonly input: Input | undefined;
+  readonly words: readonly ShellField[];
+  readonly input: ShellInput | undefined;
   readonly line: Span;
 }
 

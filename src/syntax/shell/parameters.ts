@@ -1,13 +1,13 @@
 /** Values of variables and arguments, and what `${NAME:-...}` makes of them. POSIX shell, section 2.6.2 */
-import type { Edit, Part, ShellWord } from './ast.ts';
+import type { Edit, ShellWord, WordPart } from './ast.ts';
 import { type Machine, unknownHere } from './machine.ts';
 import { literally, trimmed } from './patterns.ts';
-import { isUnknown, type Known, type Unknown } from './values.ts';
+import { isUnknown, type ShellValue, type Unknown } from './values.ts';
 
-type Parameter = Part & { readonly kind: 'parameter' };
+type Parameter = WordPart & { readonly kind: 'parameter' };
 
 /** `arguments`: those of the script, which nobody has given. */
-export type Value = { readonly value: Known } | { readonly unknown: Unknown } | 'unset' | 'arguments';
+export type Value = { readonly value: ShellValue } | { readonly unknown: Unknown } | 'unset' | 'arguments';
 
 /** What the shell and its surroundings set: the programs that change rules run as root alone. */
 const AMBIENT: Readonly<Record<string, string>> = { EUID: '0', UID: '0', USER: 'root', LOGNAME: 'root', HOME: '/root', IFS: ' \t\n' };
@@ -51,7 +51,7 @@ export function parameterValue(
   machine: Machine,
   part: Parameter,
   expand: (word: ShellWord) => string | Unknown,
-): { readonly value: Known } | { readonly unknown: Unknown } | 'arguments' {
+): { readonly value: ShellValue } | { readonly unknown: Unknown } | 'arguments' {
   const value = lookUp(machine, part.name);
   if (part.edit !== undefined) return edited(machine, { part, edit: part.edit, value }, expand);
   if (typeof value === 'object' && 'unknown' in value) return { unknown: because(machine, part, value.unknown) };
@@ -84,12 +84,12 @@ function edited(
   machine: Machine,
   { part, edit: { operator, word }, value }: Edited,
   expand: (word: ShellWord) => string | Unknown,
-): { readonly value: Known } | { readonly unknown: Unknown } {
+): { readonly value: ShellValue } | { readonly unknown: Unknown } {
   if (typeof value === 'object' && 'unknown' in value) return { unknown: because(machine, part, value.unknown) };
   if (value === 'arguments' || operator === 'other') return { unknown: unknownHere(machine, part) };
   const text = value === 'unset' ? undefined : value.value;
   const isThere = text !== undefined && (operator[0] !== ':' || text.length > 0);
-  const other = (): { readonly value: Known } | { readonly unknown: Unknown } => {
+  const other = (): { readonly value: ShellValue } | { readonly unknown: Unknown } => {
     const made = expand(word);
     return typeof made === 'string' ? { value: made } : { unknown: made };
   };

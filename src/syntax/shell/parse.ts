@@ -1,16 +1,16 @@
 /** Commands of a script: lists, pipelines, simple commands, functions. POSIX shell, section 2.10 */
-import type { Assignment, Node, Redirect, ShellWord, Simple } from './ast.ts';
+import type { Redirect, ShellAssignment, ShellNode, ShellWord, Simple } from './ast.ts';
 import { COMPOUND, readCompound, wordIs } from './compound.ts';
 import { type Cursor, here, isAt, lineEnd, literal, match, type OpenRedirect, skipBlanks, unreadable } from './cursor.ts';
 import { atDump, readDump } from './dump.ts';
 import { readPending } from './hereDocument.ts';
-import { readWord } from './words.ts';
+import { readShellWord } from './words.ts';
 
 /** Deeper nests are not read: the reader calls itself. */
 const MOST_DEPTH = 100;
 
 export function newCursor(text: string, { start, end }: { readonly start: number; readonly end: number }): Cursor {
-  return { text, at: start, end, depth: 0, pending: [], list: readList };
+  return { text, at: start, end, depth: 0, pending: [], list: readShellList };
 }
 
 /** Blanks, comments, line ends and single semicolons between commands. */
@@ -26,8 +26,8 @@ export function skipSeparators(cursor: Cursor): void {
 }
 
 /** Commands up to one of `closing`, which is left where it is; at the end of the text when there is none. */
-export function readList(cursor: Cursor, closing: readonly string[]): readonly Node[] {
-  const nodes: Node[] = [];
+export function readShellList(cursor: Cursor, closing: readonly string[]): readonly ShellNode[] {
+  const nodes: ShellNode[] = [];
   if (++cursor.depth > MOST_DEPTH) throw unreadable(cursor, 'commands are nested too deep here');
   for (;;) {
     skipSeparators(cursor);
@@ -54,10 +54,10 @@ export function takeSeparator(cursor: Cursor): boolean {
 }
 
 /** Pipelines joined by `&&` and `||`. */
-export function readCommandLine(cursor: Cursor): Node {
+export function readCommandLine(cursor: Cursor): ShellNode {
   if (atDump(cursor)) return readDump(cursor);
   const first = readPipeline(cursor);
-  const rest: { readonly operator: '&&' | '||'; readonly node: Node }[] = [];
+  const rest: { readonly operator: '&&' | '||'; readonly node: ShellNode }[] = [];
   for (;;) {
     skipBlanks(cursor);
     const operator = isAt(cursor, '&&') ? '&&' : isAt(cursor, '||') ? '||' : undefined;
@@ -69,7 +69,7 @@ export function readCommandLine(cursor: Cursor): Node {
   return rest.length === 0 ? first : { kind: 'andOr', first, rest, start: first.start, end: cursor.at };
 }
 
-function readPipeline(cursor: Cursor): Node {
+function readPipeline(cursor: Cursor): ShellNode {
   skipBlanks(cursor);
   const start = cursor.at;
   let negated = false;
@@ -90,7 +90,7 @@ function readPipeline(cursor: Cursor): Node {
 
 const DEFINITION = /(?:function[ \t]+([\w.:-]+)[ \t]*(?:\([ \t]*\))?|([\w.:-]+)[ \t]*\([ \t]*\))[ \t]*/y;
 
-function readOne(cursor: Cursor): Node {
+function readOne(cursor: Cursor): ShellNode {
   skipBlanks(cursor);
   const start = cursor.at;
   const defined = match(cursor, DEFINITION);
@@ -119,7 +119,7 @@ function readSimple(cursor: Cursor): Simple {
   const isLineStart = /(?:^|\n)[ \t]*$/.test(cursor.text.slice(Math.max(0, cursor.at - 80), cursor.at));
   if (isLineStart) cursor.at += match(cursor, PROMPT)?.[0].length ?? 0;
   const start = cursor.at;
-  const assignments: Assignment[] = [];
+  const assignments: ShellAssignment[] = [];
   const words: ShellWord[] = [];
   const redirects: Redirect[] = [];
   let end = start;
@@ -129,7 +129,7 @@ function readSimple(cursor: Cursor): Simple {
     const found = words.length === 0 || DECLARES.has(literal(words[0] as ShellWord) ?? '') ? match(cursor, ASSIGNMENT) : undefined;
     if (found !== undefined) assignments.push(readAssignment(cursor, found));
     else {
-      const word = readWord(cursor);
+      const word = readShellWord(cursor);
       if (word === undefined) break;
       if (words.push(word) > MOST_WORDS) throw unreadable(cursor, `this command has more than ${MOST_WORDS} words`, start);
     }
@@ -141,17 +141,17 @@ function readSimple(cursor: Cursor): Simple {
 /** Their arguments are assignments. */
 const DECLARES = new Set(['export', 'readonly', 'local', 'declare', 'typeset']);
 
-function readAssignment(cursor: Cursor, [all, name = '', append = '']: RegExpExecArray): Assignment {
+function readAssignment(cursor: Cursor, [all, name = '', append = '']: RegExpExecArray): ShellAssignment {
   const start = cursor.at;
   cursor.at += all.length;
   if (here(cursor) !== '(') {
-    const value = readWord(cursor) ?? { parts: [], start: cursor.at, end: cursor.at };
+    const value = readShellWord(cursor) ?? { parts: [], start: cursor.at, end: cursor.at };
     return { name, append: append !== '', value, start, end: cursor.at };
   }
   cursor.at++;
   const values: ShellWord[] = [];
   for (skipSeparators(cursor); here(cursor) !== ')'; skipSeparators(cursor)) {
-    const word = readWord(cursor);
+    const word = readShellWord(cursor);
     if (word === undefined) throw unreadable(cursor, 'this list is never closed', start);
     values.push(word);
   }
@@ -168,7 +168,7 @@ function readRedirect(cursor: Cursor, redirects: Redirect[]): boolean {
   cursor.at += all.length;
   if (here(cursor) === '(') throw unreadable(cursor, `cannot evaluate \`${operator}(\``, start);
   skipBlanks(cursor);
-  const target = readWord(cursor);
+  const target = readShellWord(cursor);
   if (target === undefined) throw unreadable(cursor, `\`${operator}\` needs a file`, start);
   const redirect: OpenRedirect = { operator, target, start, end: cursor.at, ...(descriptor !== '' && { descriptor }) };
   if (operator === '<<' || operator === '<<-') {

@@ -7,15 +7,15 @@ import { restoreInto } from '../iptables/restoreInto.ts';
 import { putTable, type RulesetState, rulesetFor, rulesetOf, tableNamed } from '../iptables/tablesOfText.ts';
 import { linesOf } from '../text/lines.ts';
 import { lineStarts, positionAt, type Span } from '../text/source.ts';
-import type { Machine, Programs } from './machine.ts';
-import { backendOf, fail, type Reading, wordsOf } from './reading.ts';
+import type { Machine, ShellPrograms } from './machine.ts';
+import { backendOf, fail, type ScriptReading, scriptWordsOf } from './reading.ts';
 import { restore } from './restoreCall.ts';
-import type { Field, Status } from './values.ts';
+import type { ShellField, Status } from './values.ts';
 
 const PROGRAM = /^(?:\S*\/)?(ip6?tables)(?:-(nft|legacy))?$/;
 const ANY = /^(?:\S*\/)?ip6?tables(?:-(?:nft|legacy))?(?:-restore|-save)?$/;
 
-export function programsOf(reading: Reading, machine: () => Machine): Programs {
+export function programsOf(reading: ScriptReading, machine: () => Machine): ShellPrograms {
   const starts = lineStarts(reading.source.text);
   return {
     isCall: (program) => ANY.test(program),
@@ -29,14 +29,14 @@ export function programsOf(reading: Reading, machine: () => Machine): Programs {
 interface Call {
   readonly machine: Machine;
   /** begin with the program */
-  readonly words: readonly Field[];
+  readonly words: readonly ShellField[];
   readonly line: Span;
   readonly number: number;
 }
 
-function call(reading: Reading, { machine, words: fields, line, number }: Call): Status {
+function call(reading: ScriptReading, { machine, words: fields, line, number }: Call): Status {
   reading.calls++;
-  const words = wordsOf(machine, fields);
+  const words = scriptWordsOf(machine, fields);
   const program = words?.[0];
   // an error was reported: what the command says does not matter
   if (words === undefined || program === undefined) return true;
@@ -64,7 +64,7 @@ function call(reading: Reading, { machine, words: fields, line, number }: Call):
 }
 
 /** Which backend `iptables` is depends on the host. */
-function warnOfMixture(reading: Reading, { family, backend }: Pick<RulesetState, 'family' | 'backend'>, { start, end }: Span): void {
+function warnOfMixture(reading: ScriptReading, { family, backend }: Pick<RulesetState, 'family' | 'backend'>, { start, end }: Span): void {
   const others = reading.world.rulesets.filter((one) => one.family === family && one.form === 'shell');
   const mixed = others.some((one) =>
     backend === undefined ? one.backend === 'legacy' : backend === 'legacy' && one.backend === undefined,
@@ -75,7 +75,7 @@ function warnOfMixture(reading: Reading, { family, backend }: Pick<RulesetState,
   reading.report({ kind: 'warning', message, span: { start, end }, help: 'write `iptables-nft` or `iptables-legacy`' });
 }
 
-function dump(reading: Reading, { span, number }: { readonly span: Span; readonly number: number }): void {
+function dump(reading: ScriptReading, { span, number }: { readonly span: Span; readonly number: number }): void {
   reading.calls++;
   const { source, report, world, family } = reading;
   const text = source.text.slice(0, span.end);

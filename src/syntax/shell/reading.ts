@@ -1,20 +1,20 @@
 /** What the calls of a script have in common: where they are carried out, and their words. */
 import type { Family } from '../../packet/address.ts';
 import type { Word } from '../iptables/ast.ts';
-import type { World } from '../iptables/tablesOfText.ts';
+import type { TextTables } from '../iptables/tablesOfText.ts';
 import type { Backend } from '../text/diagnostic.ts';
-import type { Finding, Report } from '../text/problems.ts';
+import type { ProblemSink, TextFinding } from '../text/problems.ts';
 import type { Source } from '../text/source.ts';
 import { type Machine, reportUnknown } from './machine.ts';
-import type { Field } from './values.ts';
+import type { ShellField } from './values.ts';
 
-export interface Reading {
+export interface ScriptReading {
   readonly source: Source;
-  readonly report: Report;
-  readonly world: World;
+  readonly report: ProblemSink;
+  readonly world: TextTables;
   readonly family?: Family | undefined;
   /** lines that do not call iptables: worth a word only where others do */
-  readonly strangers: Finding[];
+  readonly strangers: TextFinding[];
   /** calls and dumps that were carried out */
   calls: number;
   /** a warning said that the backend is not clear */
@@ -26,7 +26,7 @@ export function backendOf(suffix: string | undefined): Backend | undefined {
 }
 
 /** The words of a call; nothing when one of them is not known, which is then said. */
-export function wordsOf(machine: Machine, fields: readonly Field[]): readonly Word[] | undefined {
+export function scriptWordsOf(machine: Machine, fields: readonly ShellField[]): readonly Word[] | undefined {
   let known = true;
   for (const field of fields) {
     const given =
@@ -52,7 +52,7 @@ function inOrder(word: Word, at: number): Word {
   return { ...word, start: word.start + order, end: word.end + order };
 }
 
-export function fail({ report }: Reading, finding: Finding): false {
+export function fail({ report }: ScriptReading, finding: TextFinding): false {
   report(finding);
   return false;
 }

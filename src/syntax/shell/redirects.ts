@@ -1,10 +1,15 @@
 /** Redirections: what a command reads and where it writes. POSIX shell, section 2.7 */
 import type { Redirect, ShellWord } from './ast.ts';
 import { expandText } from './expand.ts';
-import { type Around, type Done, type Machine, unknownHere } from './machine.ts';
-import { type Input, newOutput, type Output, type Piece } from './values.ts';
+import { type Done, type Machine, type ShellSurroundings, unknownHere } from './machine.ts';
+import { newOutput, type Piece, type ShellInput, type ShellOutput } from './values.ts';
 
-export function redirected(machine: Machine, redirects: readonly Redirect[], around: Around, run: (inner: Around) => Done): Done {
+export function redirected(
+  machine: Machine,
+  redirects: readonly Redirect[],
+  around: ShellSurroundings,
+  run: (inner: ShellSurroundings) => Done,
+): Done {
   let { input, output } = around;
   for (const redirect of redirects) {
     const { operator, descriptor } = redirect;
@@ -16,7 +21,7 @@ export function redirected(machine: Machine, redirects: readonly Redirect[], aro
   return run({ ...around, input, output });
 }
 
-function inputOf(machine: Machine, { operator, target, here }: Redirect): Input {
+function inputOf(machine: Machine, { operator, target, here }: Redirect): ShellInput {
   if (here !== undefined) return hereInput(machine, here.lines);
   const text = expandText(machine, target);
   const unknown = typeof text === 'string' ? undefined : text;
@@ -38,7 +43,7 @@ function inputOf(machine: Machine, { operator, target, here }: Redirect): Input 
   };
 }
 
-function hereInput(machine: Machine, lines: readonly ShellWord[]): Input {
+function hereInput(machine: Machine, lines: readonly ShellWord[]): ShellInput {
   const pieces: Piece[] = [];
   for (const line of lines) {
     const text = expandText(machine, line);
@@ -49,7 +54,7 @@ function hereInput(machine: Machine, lines: readonly ShellWord[]): Input {
   return { pieces, at: 0 };
 }
 
-function outputOf(machine: Machine, { operator, target }: Redirect): Output | undefined {
+function outputOf(machine: Machine, { operator, target }: Redirect): ShellOutput | undefined {
   const name = expandText(machine, target);
   if (typeof name !== 'string' || name.startsWith('/dev/')) return undefined;
   const known = machine.files.get(name);

@@ -6,8 +6,8 @@ import { rulesetOf, tableNamed } from '../iptables/tablesOfText.ts';
 import { linesOf } from '../text/lines.ts';
 import type { Span } from '../text/source.ts';
 import { type Machine, type RestoreRequest, reportUnknown } from './machine.ts';
-import { backendOf, fail, type Reading, wordsOf } from './reading.ts';
-import { type Input, type Piece, type Status, textOf } from './values.ts';
+import { backendOf, fail, type ScriptReading, scriptWordsOf } from './reading.ts';
+import { type Piece, type ShellInput, type Status, shellText } from './values.ts';
 
 const RESTORE = /^(?:\S*\/)?(ip6?tables)(?:-(nft|legacy))?-restore$/;
 
@@ -15,10 +15,10 @@ interface Restore extends RestoreRequest {
   readonly numberAt: (offset: number) => number;
 }
 
-export function restore(reading: Reading, machine: Machine, { program, words, input: piped, line, numberAt }: Restore): Status {
+export function restore(reading: ScriptReading, machine: Machine, { program, words, input: piped, line, numberAt }: Restore): Status {
   const [, name, backend] = RESTORE.exec(program) ?? [];
   reading.calls++;
-  if (wordsOf(machine, words) === undefined) return true;
+  if (scriptWordsOf(machine, words) === undefined) return true;
   const options = readOptions(words.map(({ text }) => text));
   const input = options.file === undefined ? piped : fileInput(machine, options.file, line);
   const span = { start: line.start, end: line.end };
@@ -38,7 +38,7 @@ export function restore(reading: Reading, machine: Machine, { program, words, in
   }
   if (options.test) return true;
   const family = name === 'ip6tables' ? 6 : 4;
-  const made = { file: reading.source.file, text: textOf(input) };
+  const made = { file: reading.source.file, text: shellText(input) };
   const place = placeIn(input.pieces);
   const lines = [...linesOf(made.text, 0)].map((one) => ({ ...one, number: numberAt(place(one).start) }));
   const { world } = reading;
@@ -94,7 +94,7 @@ function readOptions(words: readonly string[]): Options {
   return { noflush, test, table, file, wrong };
 }
 
-function fileInput({ files }: Machine, name: string, { start, end }: Span): Input {
+function fileInput({ files }: Machine, name: string, { start, end }: Span): ShellInput {
   const file = files.get(name);
   const unknown = { what: name, start, end, message: `\`${name}\` is not written in this text`, help: 'give the file itself' };
   return { pieces: file?.pieces ?? [], unknown: file === undefined ? unknown : file.unknown, at: 0 };

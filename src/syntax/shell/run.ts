@@ -1,10 +1,10 @@
 /** Carries commands out, in the order in which a shell would. What decides whether rules change must be known, or is an error. */
-import type { Arm, Node } from './ast.ts';
+import type { Arm, ShellNode } from './ast.ts';
 import { evaluateDouble } from './conditions.ts';
 import { expandPattern, expandText, inSubshell, number } from './expand.ts';
-import { FINE, runList, skip } from './lists.ts';
+import { FINE, runList, skipBlank } from './lists.ts';
 import { count, loop, runFor } from './loops.ts';
-import { type Around, type Done, type Machine, unknownHere } from './machine.ts';
+import { type Done, type Machine, type ShellSurroundings, unknownHere } from './machine.ts';
 import { matchesPattern } from './patterns.ts';
 import { redirected } from './redirects.ts';
 import { runSimple } from './simple.ts';
@@ -13,7 +13,7 @@ import { isUnknown, negate, newOutput, type Unknown } from './values.ts';
 /** The script cannot go on: it took too many steps. */
 const STOP: Done = { status: true, flow: { kind: 'exit' } };
 
-export function run(machine: Machine, node: Node, around: Around): Done {
+export function runShell(machine: Machine, node: ShellNode, around: ShellSurroundings): Done {
   if (machine.steps-- <= 0) {
     if (machine.steps === -1)
       machine.report({
@@ -33,11 +33,11 @@ export function run(machine: Machine, node: Node, around: Around): Done {
   return done;
 }
 
-function spanOf({ start, end }: Node): { readonly start: number; readonly end: number } {
+function spanOf({ start, end }: ShellNode): { readonly start: number; readonly end: number } {
   return { start, end };
 }
 
-function runNode(machine: Machine, node: Node, around: Around): Done {
+function runNode(machine: Machine, node: ShellNode, around: ShellSurroundings): Done {
   switch (node.kind) {
     case 'simple':
       return runSimple(machine, node, around);
@@ -56,7 +56,7 @@ function runNode(machine: Machine, node: Node, around: Around): Done {
   }
 }
 
-function compound(machine: Machine, node: Node, around: Around): Done {
+function compound(machine: Machine, node: ShellNode, around: ShellSurroundings): Done {
   switch (node.kind) {
     case 'group':
       return runList(machine, node.body, around);
@@ -85,55 +85,55 @@ function compound(machine: Machine, node: Node, around: Around): Done {
   }
 }
 
-function condition(machine: Machine, node: Node & { readonly kind: 'while' }, around: Around): Done {
+function condition(machine: Machine, node: ShellNode & { readonly kind: 'while' }, around: ShellSurroundings): Done {
   const { status, flow } = runList(machine, node.condition, { ...around, asked: true, decides: true });
   return { status: node.until ? negate(status) : status, flow };
 }
 
-function runIf(machine: Machine, node: Node & { readonly kind: 'if' }, around: Around): Done {
+function runIf(machine: Machine, node: ShellNode & { readonly kind: 'if' }, around: ShellSurroundings): Done {
   for (const [at, branch] of node.branches.entries()) {
     const { status, flow } = runList(machine, branch.condition, { ...around, asked: true, decides: true });
     if (flow !== undefined) return { status, flow };
-    if (isUnknown(status)) return skip(machine, [...node.branches.slice(at).flatMap(({ body }) => body), ...node.otherwise], status);
+    if (isUnknown(status)) return skipBlank(machine, [...node.branches.slice(at).flatMap(({ body }) => body), ...node.otherwise], status);
     if (status) return runList(machine, branch.body, plain(around));
   }
   return runList(machine, node.otherwise, plain(around));
 }
 
 /** What a body is in, whatever asks for it. */
-function plain({ decides: _, ...around }: Around): Around {
+function plain({ decides: _, ...around }: ShellSurroundings): ShellSurroundings {
   return around;
 }
 
-function andOr(machine: Machine, node: Node & { readonly kind: 'andOr' }, around: Around): Done {
-  let done = run(machine, node.first, { ...around, asked: true });
+function andOr(machine: Machine, node: ShellNode & { readonly kind: 'andOr' }, around: ShellSurroundings): Done {
+  let done = runShell(machine, node.first, { ...around, asked: true });
   for (const [at, { operator, node: next }] of node.rest.entries()) {
     if (done.flow !== undefined) return done;
-    if (isUnknown(done.status)) done = skip(machine, [next], done.status);
+    if (isUnknown(done.status)) done = skipBlank(machine, [next], done.status);
     else if (done.status === (operator === '&&'))
-      done = run(machine, next, { ...around, asked: around.asked || at < node.rest.length - 1 });
+      done = runShell(machine, next, { ...around, asked: around.asked || at < node.rest.length - 1 });
   }
   return done;
 }
 
-function pipeline(machine: Machine, node: Node & { readonly kind: 'pipeline' }, around: Around): Done {
+function pipeline(machine: Machine, node: ShellNode & { readonly kind: 'pipeline' }, around: ShellSurroundings): Done {
   let { input } = around;
   let done: Done = FINE;
   for (const [at, stage] of node.stages.entries()) {
     const last = at === node.stages.length - 1;
     const output = last ? around.output : newOutput();
-    const inner: Around = { input, output, asked: around.asked || node.negated || !last };
-    done = node.stages.length === 1 ? run(machine, stage, inner) : inSubshell(machine, () => run(machine, stage, inner));
+    const inner: ShellSurroundings = { input, output, asked: around.asked || node.negated || !last };
+    done = node.stages.length === 1 ? runShell(machine, stage, inner) : inSubshell(machine, () => runShell(machine, stage, inner));
     if (node.stages.length > 1 && machine.steps > 0) done = { status: done.status };
     input = output === undefined ? undefined : { pieces: output.pieces, unknown: output.unknown, at: 0 };
   }
   return node.negated ? { ...done, status: negate(done.status) } : done;
 }
 
-function runCase(machine: Machine, node: Node & { readonly kind: 'case' }, around: Around): Done {
+function runCase(machine: Machine, node: ShellNode & { readonly kind: 'case' }, around: ShellSurroundings): Done {
   const subject = expandText(machine, node.subject);
   if (typeof subject !== 'string')
-    return skip(
+    return skipBlank(
       machine,
       node.arms.flatMap(({ body }) => body),
       withChoices(machine, subject, node.arms),
@@ -142,14 +142,14 @@ function runCase(machine: Machine, node: Node & { readonly kind: 'case' }, aroun
     for (const word of patterns) {
       const pattern = expandPattern(machine, word);
       if (typeof pattern !== 'string')
-        return skip(
+        return skipBlank(
           machine,
           node.arms.slice(at).flatMap((arm) => arm.body),
           pattern,
         );
       if (!matchesPattern(subject, pattern)) continue;
       if (end !== ';;' && end !== '')
-        return skip(
+        return skipBlank(
           machine,
           node.arms.slice(at).flatMap((arm) => arm.body),
           unknownHere(machine, node, { what: end }),

@@ -1,14 +1,14 @@
 /** Reads scripts line by line and carries them out; says what was not carried out, and why. */
 import { outsideTable } from '../iptables/restoreMistakes.ts';
 import type { Span } from '../text/source.ts';
-import type { Node } from './ast.ts';
-import { type Cursor, here, lineEnd, skipBlanks, Unreadable, unreadable } from './cursor.ts';
+import type { ShellNode } from './ast.ts';
+import { type Cursor, here, lineEnd, skipBlanks, UnreadableScript, unreadable } from './cursor.ts';
 import { effectsOf } from './effects.ts';
 import type { Machine } from './machine.ts';
 import { newCursor, readCommandLine, skipSeparators, takeSeparator } from './parse.ts';
 import { programsOf } from './programs.ts';
-import type { Reading } from './reading.ts';
-import { run } from './run.ts';
+import type { ScriptReading } from './reading.ts';
+import { runShell } from './run.ts';
 
 /** A script that takes more commands than this is not carried out to its end. */
 const MOST_STEPS = 20_000;
@@ -16,14 +16,14 @@ const MOST_STEPS = 20_000;
 const MOST_FAILURES = 50;
 
 export interface ScriptReader {
-  readonly reading: Reading;
+  readonly reading: ScriptReading;
   readonly machine: Machine;
   /** commands that may call iptables, carried out or not */
-  readonly mentions: Node[];
+  readonly mentions: ShellNode[];
   failures: number;
 }
 
-export function scriptReader(reading: Reading, given: ReadonlyMap<string, string>): ScriptReader {
+export function scriptReader(reading: ScriptReading, given: ReadonlyMap<string, string>): ScriptReader {
   const { text } = reading.source;
   const shebang = /^\ufeff?#!.*/.exec(text)?.[0];
   const machine: Machine = {
@@ -40,7 +40,7 @@ export function scriptReader(reading: Reading, given: ReadonlyMap<string, string
     steps: MOST_STEPS,
     depth: 0,
     braces: shebang === undefined || /bash|zsh|ksh/.test(shebang),
-    run,
+    run: runShell,
     programs: programsOf(reading, () => machine),
   };
   return { reading, machine, mentions: [], failures: 0 };
@@ -64,7 +64,7 @@ export function readScript(reader: ScriptReader, { start, end }: Span): void {
       const nodes = readLine(cursor);
       if (!nodes.every((node) => runOne(reader, node, end))) return;
     } catch (problem) {
-      if (!(problem instanceof Unreadable)) throw problem;
+      if (!(problem instanceof UnreadableScript)) throw problem;
       cannotRead(reader, problem, { from, to: cursor.at });
       cursor = newCursor(text, { start: Math.max(from + 1, logicalEnd(text, firstSign(text, from, end), end)), end });
       continue;
@@ -96,8 +96,8 @@ function firstSign(text: string, from: number, end: number): number {
 }
 
 /** The commands of one line, however many lines it takes, with their here-documents. */
-function readLine(cursor: Cursor): readonly Node[] {
-  const nodes: Node[] = [];
+function readLine(cursor: Cursor): readonly ShellNode[] {
+  const nodes: ShellNode[] = [];
   skipSeparators(cursor);
   while (cursor.at < cursor.end && lineEnd(cursor) === 0) {
     nodes.push(readCommandLine(cursor));
@@ -111,7 +111,7 @@ function readLine(cursor: Cursor): readonly Node[] {
 }
 
 /** False when the script ends here. */
-function runOne(reader: ScriptReader, node: Node, end: number): boolean {
+function runOne(reader: ScriptReader, node: ShellNode, end: number): boolean {
   const { machine, reading } = reader;
   if (effectsOf(machine, [node]).calls) reader.mentions.push(node);
   if (isRule(machine.text, node)) {
@@ -135,11 +135,11 @@ function runOne(reader: ScriptReader, node: Node, end: number): boolean {
   return false;
 }
 
-function isRule(text: string, { kind, start }: Node): boolean {
+function isRule(text: string, { kind, start }: ShellNode): boolean {
   return kind === 'simple' && /^-[A-Z] /.test(text.slice(start, start + 3));
 }
 
-function cannotRead(reader: ScriptReader, problem: Unreadable, { from, to }: { readonly from: number; readonly to: number }): void {
+function cannotRead(reader: ScriptReader, problem: UnreadableScript, { from, to }: { readonly from: number; readonly to: number }): void {
   const { reading } = reader;
   reader.failures++;
   const { text } = reading.source;

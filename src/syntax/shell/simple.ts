@@ -1,15 +1,15 @@
 /** One simple command: a function, a program that reads or writes rules, a builtin, or something that is not carried out. */
-import type { Assignment, Simple } from './ast.ts';
+import type { ShellAssignment, Simple } from './ast.ts';
 import { BUILTINS } from './builtins.ts';
 import { TALKS } from './effects.ts';
 import { expandFields, expandText } from './expand.ts';
-import { type Around, type Done, type FunctionState, type Machine, reportUnknown, unknownHere } from './machine.ts';
+import { type Done, type FunctionState, type Machine, reportUnknown, type ShellSurroundings, unknownHere } from './machine.ts';
 import { redirected } from './redirects.ts';
-import type { Field, Status, Variable } from './values.ts';
+import type { ShellField, Status, Variable } from './values.ts';
 
 const MOST_CALLS = 50;
 
-export function runSimple(machine: Machine, node: Simple, around: Around): Done {
+export function runSimple(machine: Machine, node: Simple, around: ShellSurroundings): Done {
   return redirected(machine, node.redirects, around, (inner) => {
     if (node.words.length === 0) return { status: assignAll(machine, node.assignments) };
     const fields = expandFields(machine, node.words);
@@ -20,7 +20,7 @@ export function runSimple(machine: Machine, node: Simple, around: Around): Done 
   });
 }
 
-function assignAll(machine: Machine, assignments: readonly Assignment[]): Status {
+function assignAll(machine: Machine, assignments: readonly ShellAssignment[]): Status {
   machine.status = true;
   for (const assignment of assignments) {
     const value = assigned(machine, assignment);
@@ -29,7 +29,7 @@ function assignAll(machine: Machine, assignments: readonly Assignment[]): Status
   return machine.status;
 }
 
-function assigned(machine: Machine, { name, append, value }: Assignment): Variable {
+function assigned(machine: Machine, { name, append, value }: ShellAssignment): Variable {
   const before = append ? machine.variables.get(name) : undefined;
   if (before !== undefined && 'unknown' in before) return before;
   if (!('parts' in value)) {
@@ -42,7 +42,7 @@ function assigned(machine: Machine, { name, append, value }: Assignment): Variab
 }
 
 /** `local`, `export` and their like. */
-function declare(machine: Machine, { assignments }: Simple, [first, ...names]: readonly Field[]): Done {
+function declare(machine: Machine, { assignments }: Simple, [first, ...names]: readonly ShellField[]): Done {
   const hidden = machine.locals[0];
   const isLocal = first?.text === 'local' || ((first?.text === 'declare' || first?.text === 'typeset') && hidden !== undefined);
   for (const name of [...assignments.map((one) => one.name), ...names.map(({ text }) => text).filter((text) => /^\w+$/.test(text))])
@@ -53,7 +53,7 @@ function declare(machine: Machine, { assignments }: Simple, [first, ...names]: r
 
 interface Call {
   readonly node: Simple;
-  readonly fields: readonly Field[];
+  readonly fields: readonly ShellField[];
   /** behind `command`: no function */
   readonly plain: boolean;
 }
@@ -73,7 +73,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   timeout: 'ks',
 };
 
-export function dispatch(machine: Machine, call: Call, around: Around): Done {
+export function dispatch(machine: Machine, call: Call, around: ShellSurroundings): Done {
   const { node, fields, plain } = call;
   const [first, ...rest] = fields;
   if (first === undefined) return { status: true };
@@ -97,7 +97,7 @@ export function dispatch(machine: Machine, call: Call, around: Around): Done {
   return { status: stranger(machine, call, around) };
 }
 
-function behindPrefix(machine: Machine, call: Call, around: Around): Done {
+function behindPrefix(machine: Machine, call: Call, around: ShellSurroundings): Done {
   const [first, ...rest] = call.fields;
   const name = first?.text ?? '';
   const valued = PREFIXES[name] ?? '';
@@ -111,7 +111,7 @@ function behindPrefix(machine: Machine, call: Call, around: Around): Done {
 }
 
 /** `$TOOL -A INPUT ...` with a `$TOOL` that nobody knows. */
-function unknownProgram(machine: Machine, { node, fields }: Call, first: Field): Done {
+function unknownProgram(machine: Machine, { node, fields }: Call, first: ShellField): Done {
   const unknown = first.unknown ?? unknownHere(machine, first, { help: 'give it with `--set 1=VALUE`' });
   if (fields.some(({ text }) => /^(?:-[A-Zt]|--(?:append|insert|table|flush|delete|policy))$/.test(text)))
     reportUnknown(machine, unknown, first);
@@ -120,8 +120,8 @@ function unknownProgram(machine: Machine, { node, fields }: Call, first: Field):
 }
 
 interface FunctionCall {
-  readonly fields: readonly Field[];
-  readonly around: Around;
+  readonly fields: readonly ShellField[];
+  readonly around: ShellSurroundings;
   readonly node: Simple;
 }
 
@@ -181,7 +181,7 @@ const ASKS = new Set([
   ...['systemctl', 'service', 'stat', 'find', 'host', 'dig', 'nslookup', 'hash', 'uname', 'awk', 'sed', 'ipcalc', 'uci', 'jq'],
 ]);
 
-function stranger(machine: Machine, { node, fields }: Call, { input, output, decides }: Around): Status {
+function stranger(machine: Machine, { node, fields }: Call, { input, output, decides }: ShellSurroundings): Status {
   const [first] = fields;
   const name = first?.text ?? '';
   const fed = input?.pieces.find(({ text }) => CALLS.test(text));

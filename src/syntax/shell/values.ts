@@ -9,12 +9,12 @@ export interface Unknown extends Span {
   readonly message?: string;
 }
 
-export type Known = string | readonly string[];
+export type ShellValue = string | readonly string[];
 
-export type Variable = { readonly value: Known } | { readonly unknown: Unknown };
+export type Variable = { readonly value: ShellValue } | { readonly unknown: Unknown };
 
 /** One word of a command as the program would see it. */
-export interface Field extends Span {
+export interface ShellField extends Span {
   readonly text: string;
   readonly unknown?: Unknown;
   /** the arguments of the script, which nobody has given */
@@ -29,23 +29,23 @@ export interface Piece extends Span {
 }
 
 /** Where commands write. */
-export interface Output {
+export interface ShellOutput {
   readonly pieces: Piece[];
   unknown?: Unknown | undefined;
 }
 
-export function newOutput(): Output {
+export function newOutput(): ShellOutput {
   return { pieces: [] };
 }
 
 /** What a command reads, and up to where it has been read. */
-export interface Input {
+export interface ShellInput {
   readonly pieces: readonly Piece[];
   readonly unknown?: Unknown | undefined;
   at: number;
 }
 
-export function textOf({ pieces }: { readonly pieces: readonly Piece[] }): string {
+export function shellText({ pieces }: { readonly pieces: readonly Piece[] }): string {
   return pieces.map(({ text }) => text).join('');
 }
 

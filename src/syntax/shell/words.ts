@@ -1,20 +1,20 @@
 /** Words of a script: quotes, escapes, and what begins with `$` or a backquote. POSIX shell, sections 2.2 and 2.6 */
-import type { Edit, Part, ShellWord } from './ast.ts';
-import { type Cursor, here, isAt, match, Unreadable, unreadable } from './cursor.ts';
+import type { Edit, ShellWord, WordPart } from './ast.ts';
+import { type Cursor, here, isAt, match, UnreadableScript, unreadable } from './cursor.ts';
 
 /** What ends a word outside of quotes. */
 const PLAIN = /[^\s'"\\$`;&|<>()]+/y;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*|\d|[@*#?$!-]/y;
 
 /** The word at the cursor; undefined when none begins here. */
-export function readWord(cursor: Cursor): ShellWord | undefined {
+export function readShellWord(cursor: Cursor): ShellWord | undefined {
   const start = cursor.at;
-  const parts: Part[] = [];
+  const parts: WordPart[] = [];
   while (cursor.at < cursor.end && readPart(cursor, parts));
   return cursor.at === start ? undefined : { parts, start, end: cursor.at };
 }
 
-function readPart(cursor: Cursor, parts: Part[]): boolean {
+function readPart(cursor: Cursor, parts: WordPart[]): boolean {
   const plain = match(cursor, PLAIN)?.[0];
   if (plain !== undefined) {
     cursor.at += plain.length;
@@ -52,13 +52,13 @@ function upTo(cursor: Cursor, close: string): string {
   return cursor.text.slice(from + 1, stop);
 }
 
-function neverClosed(cursor: Cursor, from: number, close: string): Unreadable {
+function neverClosed(cursor: Cursor, from: number, close: string): UnreadableScript {
   cursor.at = from + 1;
   const what = close === "'" || close === '"' ? 'quote' : `\`${cursor.text[from]}\``;
-  return new Unreadable(`this ${what} is never closed`, { start: from, end: from + 1 }, `close it with \`${close}\``);
+  return new UnreadableScript(`this ${what} is never closed`, { start: from, end: from + 1 }, `close it with \`${close}\``);
 }
 
-function readDouble(cursor: Cursor, parts: Part[]): void {
+function readDouble(cursor: Cursor, parts: WordPart[]): void {
   const from = cursor.at++;
   parts.push({ kind: 'text', text: '', quoted: true });
   while (here(cursor) !== '"') {
@@ -69,7 +69,7 @@ function readDouble(cursor: Cursor, parts: Part[]): void {
 }
 
 /** A part of a double-quoted text or of a here-document; `also` is what a backslash takes besides `$`, a backquote and itself. */
-function readInner(cursor: Cursor, parts: Part[], also: string): void {
+function readInner(cursor: Cursor, parts: WordPart[], also: string): void {
   const plain = match(cursor, also === '"' ? /[^"\\$`]+/y : /[^\\$`]+/y)?.[0];
   if (plain !== undefined) {
     cursor.at += plain.length;
@@ -86,12 +86,12 @@ function readInner(cursor: Cursor, parts: Part[], also: string): void {
 /** A line of a here-document whose end word is not quoted. */
 export function readHereLine(cursor: Cursor): ShellWord {
   const start = cursor.at;
-  const parts: Part[] = [];
+  const parts: WordPart[] = [];
   while (cursor.at < cursor.end) readInner(cursor, parts, '');
   return { parts, start, end: cursor.at };
 }
 
-function readDollar(cursor: Cursor, parts: Part[], quoted: boolean): void {
+function readDollar(cursor: Cursor, parts: WordPart[], quoted: boolean): void {
   const start = cursor.at;
   const span = (): { readonly start: number; readonly end: number } => ({ start, end: cursor.at });
   if (here(cursor) === '`') {
@@ -144,13 +144,13 @@ export function arithmetic(cursor: Cursor, skip: number): string {
 }
 
 /** `${NAME}`, `${#NAME}`, `${NAME:-WORD}` and their like */
-function braced(cursor: Cursor, quoted: boolean): Part {
+function braced(cursor: Cursor, quoted: boolean): WordPart {
   const start = cursor.at;
   cursor.at += 2;
   const length = isAt(cursor, '#') && !isAt(cursor, '#}') && !isAt(cursor, '#:');
   if (length) cursor.at++;
   const name = match(cursor, /(?:[A-Za-z_][A-Za-z0-9_]*(?:\[[@*\d]+\])?|\d+|[@*#?$!-])/y)?.[0];
-  if (name === undefined) throw new Unreadable('cannot read what follows `${`', { start, end: cursor.at + 1 });
+  if (name === undefined) throw new UnreadableScript('cannot read what follows `${`', { start, end: cursor.at + 1 });
   cursor.at += name.length;
   const operator = length ? 'length' : (match(cursor, /:?[-=+?]|%%?|##?/y)?.[0] ?? (here(cursor) === '}' ? '' : 'other'));
   if (!length && operator !== 'other') cursor.at += operator.length;
@@ -162,7 +162,7 @@ function braced(cursor: Cursor, quoted: boolean): Part {
 /** Up to the `}` that closes. */
 function bracedWord(cursor: Cursor, open: number): ShellWord {
   const start = cursor.at;
-  const parts: Part[] = [];
+  const parts: WordPart[] = [];
   while (here(cursor) !== '}') {
     if (cursor.at >= cursor.end) throw neverClosed(cursor, open, '}');
     const plain = match(cursor, /[^'"\\$`}]+/y)?.[0];

@@ -2,16 +2,16 @@
 import type { Diagnostic, DiagnosticKind } from './diagnostic.ts';
 import type { Source, Span } from './source.ts';
 
-export interface Finding {
+export interface TextFinding {
   readonly kind: DiagnosticKind;
   readonly message: string;
   readonly span: Span;
   readonly help?: string | undefined;
 }
 
-export type Report = (finding: Finding) => void;
+export type ProblemSink = (finding: TextFinding) => void;
 
-export function reportInto(diagnostics: Diagnostic[], source: Source): Report {
+export function reportInto(diagnostics: Diagnostic[], source: Source): ProblemSink {
   return ({ kind, message, span, help }) =>
     diagnostics.push({ kind, message, source, span: wholeSpan(span), ...(help === undefined ? {} : { help }) });
 }

@@ -1,5 +1,5 @@
 /** Texts that are something else than rules, recognised so that the remedy can be named. */
-import type { Finding } from './problems.ts';
+import type { TextFinding } from './problems.ts';
 
 interface Stranger {
   readonly sign: RegExp;
@@ -33,7 +33,7 @@ const STRANGERS: readonly Stranger[] = [
 export const TABLE_LINE = /^[ \t]*\*[ \t]*(?:raw|mangle|nat|filter|security)[ \t]*\r?$/m;
 
 /** Why a text cannot be rules at all. A table block shows that it is a dump after all, unless it is binary. */
-export function refusal(text: string): Finding | undefined {
+export function refusal(text: string): TextFinding | undefined {
   const strangers = TABLE_LINE.test(text) ? STRANGERS.slice(0, 1) : STRANGERS;
   for (const { sign, message, help } of strangers) {
     const found = sign.exec(text);

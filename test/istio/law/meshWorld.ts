@@ -4,7 +4,7 @@
 import type { SettingsObject } from '../../../src/api/arbitraries/settings.ts';
 import type { Host } from '../../../src/host/host.ts';
 import { renderSidecar } from '../../../src/istio/render/render.ts';
-import { type Plan, planOf } from '../../../src/istio/rules/plan.ts';
+import { type RulePlan, rulePlanOf } from '../../../src/istio/rules/plan.ts';
 import { parseGoPrefix } from '../../../src/istio/settings/goValues.ts';
 import { hasIPv6 } from '../../../src/istio/settings/hostFacts.ts';
 import { readHostFacts, readSettings } from '../../../src/istio/settings/readSettings.ts';
@@ -40,7 +40,7 @@ export interface MeshWorld extends JudgedWorld {
 }
 
 export interface Side {
-  readonly plan: Plan;
+  readonly plan: RulePlan;
   /** no rules: without tables */
   readonly ruleset: Ruleset;
   readonly declared: Declaration;
@@ -61,7 +61,7 @@ export function meshWorld(object: SettingsObject): MeshWorld | undefined {
   const { settings } = resolveSettings({ given, version, host: facts });
   const { rendered } = renderSidecar({ given, host: facts, version, source });
   if (rendered === undefined) return undefined;
-  const plans = familiesOf(facts).map((family) => planOf({ settings, host: facts, version }, family));
+  const plans = familiesOf(facts).map((family) => rulePlanOf({ settings, host: facts, version }, family));
   const [plan] = plans;
   if (plan === undefined) return undefined;
   const rulesets = plans.map(({ family }) => rulesetFrom(family === 4 ? rendered.v4 : rendered.v6, family));
@@ -85,7 +85,7 @@ function rulesetFrom(text: string, family: Family): Ruleset {
 }
 
 /** The proxy listens where the settings lead, and runs as they say: in TPROXY mode as root with their group. */
-function profileOf({ outboundPort, inboundPort, tunnelPort, uids, gids, transparent }: Plan): MeshProfile {
+function profileOf({ outboundPort, inboundPort, tunnelPort, uids, gids, transparent }: RulePlan): MeshProfile {
   const ports = new Map([
     [15001, Number(outboundPort)],
     [15006, Number(inboundPort)],
@@ -106,7 +106,7 @@ interface Around {
   readonly routing: readonly string[];
 }
 
-function descriptionOf(plan: Plan, { profile, rulesets, routing }: Around): HostJson {
+function descriptionOf(plan: RulePlan, { profile, rulesets, routing }: Around): HostJson {
   const named = [...new Set([...plan.excludedInterfaces, ...plan.virtualInterfaces])].filter((nic) => !['lo', 'eth0'].includes(nic));
   const more = named.map((name, at) => ({ name, addresses: [`198.51.${100 + at}.1/24`, `fd00:198:51:${100 + at}::1/64`] }));
   const host = defaultHost({ profile, transparentPorts: transparentPorts(rulesets) });
@@ -127,12 +127,12 @@ function descriptionOf(plan: Plan, { profile, rulesets, routing }: Around): Host
 }
 
 /** Nobody whom the settings name: an application that runs as the proxy is another matter. */
-function stranger({ uids, gids, groups }: Plan): number {
+function stranger({ uids, gids, groups }: RulePlan): number {
   const named = [...uids, ...gids, ...('except' in groups ? groups.except : groups.only)].map(Number);
   return [1000, 1001, 1002].find((id) => !named.includes(id)) ?? 1003;
 }
 
-function declarationOf(plan: Plan): Declaration {
+function declarationOf(plan: RulePlan): Declaration {
   const { inbound, groups, dns, uids, gids, transparent } = plan;
   const proxyUids = uids.map(Number);
   return {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { STAGES } from '../../../src/injection/enrol/enrol.ts';
 import { APPROACHES, type Approach } from '../../../src/injection/facts/facts.ts';
-import type { Verdict } from '../../../src/injection/facts/step.ts';
+import type { CaptureVerdict } from '../../../src/injection/facts/step.ts';
 import { PAGES } from '../../../src/report/generated/pages.ts';
 import { positionOf } from '../../../src/report/text/positions.ts';
 import { enrolAll } from './read.ts';
@@ -46,7 +46,13 @@ spec: {containers: ${containers}${init === undefined ? '' : `, initContainers: $
 `;
 }
 
-type Row = readonly [title: string, fields: Fields, expected: Verdict | `${Verdict} ${string}`, values?: string, istio?: string];
+type Row = readonly [
+  title: string,
+  fields: Fields,
+  expected: CaptureVerdict | `${CaptureVerdict} ${string}`,
+  values?: string,
+  istio?: string,
+];
 
 async function answer(approach: Approach, [, fields, , values = '', istio = '1.31']: Row): Promise<string> {
   const provider = approach === 'multus' && !values.includes('cni') && values !== '' ? `${MULTUS_VALUES}\n` : '';

@@ -1,6 +1,6 @@
 /** Who the proxy runs as, and whom the rules of each mode spare. */
 import { describe, expect, it } from 'vitest';
-import { proxyIdentity } from '../../../src/injection/facts/identity.ts';
+import { configuredIdentity } from '../../../src/injection/facts/identity.ts';
 import { enrolAll } from './read.ts';
 
 interface Case {
@@ -48,7 +48,7 @@ metadata: {name: a, namespace: s, annotations: {${annotations}}}
 spec: {containers: [{name: a}${own === undefined ? '' : `, {name: istio-proxy, securityContext: {${own}}}`}]}
 `;
     const [one] = await enrolAll({ pods, approach: 'init', values });
-    const identity = one && proxyIdentity(one.facts);
+    const identity = one && configuredIdentity(one.facts);
     expect([identity?.uid.value, identity?.gid.value, identity?.declared.value]).toEqual([uid, gid, declared]);
   });
 });

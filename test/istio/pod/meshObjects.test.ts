@@ -4,7 +4,7 @@ import { readManifests as podsOf } from '../../../src/api/kubernetes/index.ts';
 import { nestedReader, readYaml } from '../../../src/cli/input/yaml.ts';
 import { readMeshConfiguration } from '../../../src/injection/configuration/mesh.ts';
 import { settingsOf } from '../../../src/injection/podRules/podRules.ts';
-import { readManifests } from '../../../src/kubernetes/manifest/manifests.ts';
+import { manifestsIn } from '../../../src/kubernetes/manifest/manifests.ts';
 import { positionOf } from '../../../src/report/text/positions.ts';
 import { enrolAll, saying } from './read.ts';
 
@@ -174,7 +174,7 @@ describe('--values takes objects as well', () => {
 
 describe('broken text inside a ConfigMap is reported at its place in the file', () => {
   const wrong = async (text: string) => {
-    const manifests = readManifests((await readYaml({ file: 'deploy.yaml', text })).documents);
+    const manifests = manifestsIn((await readYaml({ file: 'deploy.yaml', text })).documents);
     const readNested = await nestedReader();
     return saying(readMeshConfiguration({ given: [], objects: manifests.configuration, readNested }).diagnostics);
   };

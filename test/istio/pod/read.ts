@@ -4,13 +4,13 @@ import { readMeshConfiguration } from '../../../src/injection/configuration/mesh
 import { type Enrolment, enrol } from '../../../src/injection/enrol/enrol.ts';
 import type { Approach } from '../../../src/injection/facts/facts.ts';
 import { parseVersion } from '../../../src/istio/settings/version.ts';
-import { type Manifests, readManifests } from '../../../src/kubernetes/manifest/manifests.ts';
+import { type Manifests, manifestsIn } from '../../../src/kubernetes/manifest/manifests.ts';
 import { positionOf } from '../../../src/report/text/positions.ts';
 import type { Diagnostic } from '../../../src/syntax/text/diagnostic.ts';
 
 export async function readPods(text: string, file = 'deploy.yaml'): Promise<Manifests> {
   const { documents, diagnostics } = await readYaml({ file, text });
-  const manifests = readManifests(documents);
+  const manifests = manifestsIn(documents);
   return { ...manifests, diagnostics: [...diagnostics, ...manifests.diagnostics] };
 }
 

@@ -7,7 +7,7 @@ import { TCP_FLAGS } from '../../../src/packet/fields.ts';
 import type { Packet, Quoted } from '../../../src/packet/packet.ts';
 import { hasPorts, PROTO } from '../../../src/packet/protocol.ts';
 import type { Ruleset } from '../../../src/ruleset/ruleset.ts';
-import type { Given } from '../../../src/simulate/simulate.ts';
+import type { SimulationInput } from '../../../src/simulate/simulate.ts';
 import { simulate } from '../../../src/simulate/simulate.ts';
 import type { Walk } from '../../../src/simulate/trace.ts';
 import type { FlowPacket } from '../question.ts';
@@ -43,7 +43,7 @@ export function randomFlow(random: Random, world: FlowWorld): readonly FlowPacke
   const { ruleset, host } = world;
   const conversations = [hopeful(random, world)];
   const packets: FlowPacket[] = [];
-  let connections: Given['connections'] = [];
+  let connections: SimulationInput['connections'] = [];
   const length = 2 + random.below(LONGEST - 1);
   while (packets.length < length) {
     if (random.chance(0.08)) conversations.push(conversation(random, world, random.pick(conversations)));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { lexer, type Token, type Tokens } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../../src/lib/printable.ts';
-import { code, codeBlock, codeCell, html, prose, table } from '../../../src/report/markdown/escape.ts';
+import { code, codeBlock, codeCell, html, markdownProse, table } from '../../../src/report/markdown/escape.ts';
 import { MOST_OF_COMMENT, MOST_OF_SUMMARY, markdownReview } from '../../../src/report/markdown/markdown.ts';
 import { changed, hostile, hostileReview, hostileTexts, problem, review, subject } from './handmadeReview.ts';
 
@@ -83,13 +83,13 @@ describe('markdown', { timeout: 60_000 }, () => {
   it('prose is text alone: no markup, link, image, mention or reference', () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const tokens = tokensOf(`Before ${prose(text)} after`);
+        const tokens = tokensOf(`Before ${markdownProse(text)} after`);
         const kinds = new Set(tokens.map(({ type }) => type));
         for (const kind of ['link', 'image', 'em', 'strong', 'del', 'codespan', 'heading', 'list', 'table', 'code', 'blockquote']) {
           expect(kinds).not.toContain(kind);
         }
         for (const { type, raw } of tokens) if (type === 'html') expect(raw).toMatch(OURS);
-        expect(prose(text)).not.toMatch(/[@#](?!<!-- -->)/);
+        expect(markdownProse(text)).not.toMatch(/[@#](?!<!-- -->)/);
       }),
       { numRuns: 500 },
     );
@@ -114,7 +114,7 @@ describe('markdown', { timeout: 60_000 }, () => {
           table(
             ['a', 'b'],
             [
-              [codeCell(a), prose(b)],
+              [codeCell(a), markdownProse(b)],
               ['x', 'y'],
             ],
           ),

@@ -1,0 +1,53 @@
+/** A host as `--host` files and the library's `host` option describe it: `readHost` reads it. All but the interfaces may be left out. */
+
+export interface HostDescription {
+  /** lo is always there */
+  readonly interfaces: readonly InterfaceDescription[];
+  /** of the table main, as `ip route` prints them */
+  readonly routes?: readonly string[];
+  /** as `ip rule` prints them, without their priority or with `pref N` */
+  readonly ip_rules?: readonly string[];
+  readonly route_tables?: Readonly<Record<string, readonly string[]>>;
+  /** false: `ip_rules` are all that there are */
+  readonly default_rules?: boolean;
+  readonly sysctls?: Readonly<Record<string, string>>;
+  readonly listeners?: readonly ListenerDescription[];
+  readonly processes?: Readonly<Record<string, ProcessDescription>>;
+  /** addresses of the pods of this node */
+  readonly pods?: readonly string[];
+  readonly sets?: Readonly<Record<string, SetDescription>>;
+  /** when packets are sent, for the match `time`: UTC, `2026-11-21T08:00:00Z` */
+  readonly clock?: string;
+}
+
+export interface InterfaceDescription {
+  readonly name: string;
+  /** with the length of their networks, `10.244.0.5/24` */
+  readonly addresses: readonly string[];
+  readonly type?: 'veth';
+  readonly group?: number;
+}
+
+export interface ListenerDescription {
+  readonly proto: string;
+  /** absent: every port that nobody else listens on */
+  readonly port?: number;
+  /** absent: every address of the host */
+  readonly address?: string;
+  /** name of one of the processes, or of a program */
+  readonly process: string;
+  readonly transparent?: boolean;
+  /** `HOST:PORT` to which it sends what it takes */
+  readonly forwards?: string;
+}
+
+export interface ProcessDescription {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** An ipset, with members as `ipset save` prints them. */
+export interface SetDescription {
+  readonly type: string;
+  readonly members: readonly string[];
+}
