@@ -2,10 +2,19 @@
 
 import { istioAmbient } from './istioAmbient.ts';
 import { istioSidecar } from './istioSidecar.ts';
+import type { MeshName } from './names.ts';
 import { consul, kuma, linkerd } from './others.ts';
 import type { MeshProfile } from './profile.ts';
 
-export const PROFILES: readonly MeshProfile[] = [istioAmbient, istioSidecar, linkerd, kuma, consul];
+const BY_NAME: Readonly<Record<MeshName, MeshProfile>> = {
+  'istio-ambient': istioAmbient,
+  'istio-sidecar': istioSidecar,
+  linkerd,
+  kuma,
+  consul,
+};
+
+export const PROFILES: readonly MeshProfile[] = Object.values(BY_NAME);
 
 /** The mesh whose chains are among these; undefined: none is. */
 export function detectProfile(chains: Iterable<string>): MeshProfile | undefined {

@@ -1,4 +1,5 @@
 /** What a mesh promises, as data: who listens where, and what each listener's process sends next. */
+import type { MeshName } from './names.ts';
 
 /** outbound, inbound and dns capture traffic; tunnel and health are reached untouched; admin is the proxy's own. */
 export type ListenerRole = 'outbound' | 'inbound' | 'dns' | 'tunnel' | 'health' | 'admin';
@@ -57,7 +58,7 @@ export interface MeshPlaces {
 }
 
 export interface MeshProfile {
-  readonly name: string;
+  readonly name: MeshName;
   readonly title: string;
   /** the process that owns the listeners, and its usual identity */
   readonly process: { readonly name: string; readonly uid: number; readonly gid: number };

@@ -1,4 +1,7 @@
 /** Options that several commands share. */
+
+import { MESH_NAMES } from '../../mesh/names.ts';
+import { REVIEW_FORMAT_NAMES } from '../../report/formats/names.ts';
 import type { CommandOption } from './command.ts';
 
 export const COLOR: CommandOption = { flags: '--color <when>', says: 'colour the output for people', choices: ['auto', 'always', 'never'] };
@@ -43,15 +46,14 @@ export function output(choices: readonly string[]): CommandOption {
 
 export const OUTPUTS: CommandOption = {
   flags: '-o, --output <formats>',
-  says: 'human, json, github, sarif, junit or markdown; FORMAT=FILE for a file, several with commas',
+  says: `${['human', 'json', ...REVIEW_FORMAT_NAMES.slice(0, -1)].join(', ')} or ${REVIEW_FORMAT_NAMES.at(-1)}; FORMAT=FILE for a file, several with commas`,
   repeatable: true,
 };
 
-/** The names stand here too, so that help does not load the profiles; a test holds them equal. */
 export const PROFILE: CommandOption = {
   flags: '--profile <mesh>',
   says: 'the mesh whose proxy runs here; auto reads it from the chains',
-  choices: ['auto', 'none', 'istio-sidecar', 'istio-ambient', 'linkerd', 'kuma', 'consul'],
+  choices: ['auto', 'none', ...MESH_NAMES],
 };
 
 /** Those of questions about pods. */

@@ -1,5 +1,6 @@
 /** `chainwalk trace RULES PACKET...`: walks packets through rules. */
 import { OUTCOMES } from '../../connection/journey.ts';
+import { TRACE_FORMAT_NAMES } from '../../report/formats/names.ts';
 import type { Command } from '../argv/command.ts';
 import {
   ALLOW_EMPTY,
@@ -47,7 +48,7 @@ export const traceCommand: Command = {
     MESH_MODE,
     VALUES,
     ISTIO,
-    output(['human', 'json', 'xtables', 'mermaid']),
+    output(TRACE_FORMAT_NAMES),
     JSON_OUTPUT,
     FAMILY,
     SET_VARIABLE,

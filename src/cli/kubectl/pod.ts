@@ -2,7 +2,7 @@
 import { valueText } from '../../lib/valueText.ts';
 import type { Family } from '../../packet/address.ts';
 import { isJsonRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
-import { asksNamespace, meshOf, type PodMesh, PROXY_CONTAINERS, runningIn } from './podMesh.ts';
+import { asksNamespace, meshOf, type PodMesh, PROXY_NAMES, runningIn } from './podMesh.ts';
 
 export interface LivePod {
   readonly containers: readonly string[];
@@ -29,9 +29,7 @@ export function readLivePod(text: string): LivePod | undefined {
   const containers = names(runningIn(spec));
   const namespace = isJsonRecord(metadata) && typeof metadata.namespace === 'string' ? metadata.namespace : undefined;
   const annotations = isJsonRecord(metadata) && isJsonRecord(metadata.annotations) ? metadata.annotations : {};
-  const preferred = [...PROXY_CONTAINERS, annotations[DEFAULT_CONTAINER]].find(
-    (name) => typeof name === 'string' && containers.includes(name),
-  );
+  const preferred = [...PROXY_NAMES, annotations[DEFAULT_CONTAINER]].find((name) => typeof name === 'string' && containers.includes(name));
   return {
     containers,
     container: typeof preferred === 'string' ? preferred : containers[0],

@@ -4,7 +4,7 @@ import { isId } from '../../connection/proxyIdentity.ts';
 import { podIpComplaint } from '../../host/podAddress.ts';
 import { isJsonRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
 import type { LiveHost } from './liveHost.ts';
-import { PROXY_CONTAINERS } from './podMesh.ts';
+import { PROXY_NAMES } from './podMesh.ts';
 
 export interface PodFacts {
   /** of the proxy's container, or else of the pod */
@@ -19,7 +19,7 @@ export function podFacts(text: string): PodFacts {
   const spec = isJsonRecord(pod) && isJsonRecord(pod.spec) ? pod.spec : {};
   const status = isJsonRecord(pod) && isJsonRecord(pod.status) ? pod.status : {};
   const containers = [...recordsIn(spec.containers), ...recordsIn(spec.initContainers)];
-  const proxy = PROXY_CONTAINERS.flatMap((name) => containers.find((one) => one.name === name) ?? [])[0];
+  const proxy = PROXY_NAMES.flatMap((name) => containers.find((one) => one.name === name) ?? [])[0];
   const uid = isJsonRecord(proxy) ? idIn('runAsUser', proxy, spec) : undefined;
   const gid = isJsonRecord(proxy) ? idIn('runAsGroup', proxy, spec) : undefined;
   const addresses = recordsIn(status.podIPs).flatMap(({ ip }) => (typeof ip === 'string' ? [ip] : []));

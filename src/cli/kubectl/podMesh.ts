@@ -1,26 +1,24 @@
 /** Which mesh a running pod is in, by its containers and labels: who is to be captured, whether any rule captures or not. */
+import { MESH_NAMES, type MeshName, PROXY_CONTAINERS } from '../../mesh/names.ts';
 import { isJsonRecord, type JsonRecord, recordsIn } from './json.ts';
 
 export interface PodMesh {
   /** by name */
-  readonly profile: string;
+  readonly profile: MeshName;
   /** what says so, for people */
   readonly because: string;
 }
 
-/** Containers of proxies that capture their pod, and the annotation by which one says that it does not. */
-const PROXIES: readonly {
-  readonly container: string;
-  readonly profile: string;
-  readonly without?: readonly [key: string, value: RegExp];
-}[] = [
-  { container: 'istio-proxy', profile: 'istio-sidecar', without: ['sidecar.istio.io/interceptionMode', /^NONE$/] },
-  { container: 'linkerd-proxy', profile: 'linkerd' },
-  { container: 'kuma-sidecar', profile: 'kuma', without: ['kuma.io/transparent-proxying', /^(disabled|false|no)$/] },
-  { container: 'consul-dataplane', profile: 'consul', without: ['consul.hashicorp.com/transparent-proxy', /^(false|0|f)$/i] },
-];
+/** The annotation by which a pod with the proxy's container says that nobody captures it. */
+const NOT_CAPTURED: Readonly<Record<MeshName, readonly [key: string, value: RegExp] | undefined>> = {
+  'istio-sidecar': ['sidecar.istio.io/interceptionMode', /^NONE$/],
+  'istio-ambient': undefined,
+  linkerd: undefined,
+  kuma: ['kuma.io/transparent-proxying', /^(disabled|false|no)$/],
+  consul: ['consul.hashicorp.com/transparent-proxy', /^(false|0|f)$/i],
+};
 
-export const PROXY_CONTAINERS = PROXIES.map(({ container }) => container);
+export const PROXY_NAMES: readonly string[] = MESH_NAMES.flatMap((name) => PROXY_CONTAINERS[name] ?? []);
 
 const MODE = 'istio.io/dataplane-mode';
 const REDIRECTION = 'ambient.istio.io/redirection';
@@ -31,9 +29,11 @@ export function meshOf(pod: JsonRecord, namespace: JsonRecord = {}): PodMesh | u
   if (spec.hostNetwork === true) return undefined;
   const { annotations, labels } = textsOf(metadata);
   const containers = runningIn(spec);
-  for (const { container, profile, without } of PROXIES) {
+  for (const profile of MESH_NAMES) {
+    const container = PROXY_CONTAINERS[profile];
     const found = containers.find(({ name }) => name === container);
-    if (found === undefined) continue;
+    if (container === undefined || found === undefined) continue;
+    const without = NOT_CAPTURED[profile];
     const off = without?.[1].test(String(annotations[without[0]] ?? ''));
     return off || isGateway(found, annotations) ? undefined : { profile, because: `the pod has a container ${container}` };
   }
@@ -53,7 +53,7 @@ export function meshOf(pod: JsonRecord, namespace: JsonRecord = {}): PodMesh | u
 export function asksNamespace(pod: JsonRecord): boolean {
   const { spec, metadata } = partsOf(pod);
   const { annotations, labels } = textsOf(metadata);
-  const proxied = runningIn(spec).some(({ name }) => PROXY_CONTAINERS.includes(String(name)));
+  const proxied = runningIn(spec).some(({ name }) => PROXY_NAMES.includes(String(name)));
   return !proxied && spec.hostNetwork !== true && labels[MODE] === undefined && annotations[REDIRECTION] === undefined;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Complaint } from '../../lib/complaint.ts';
 import { nearest } from '../../lib/nearest.ts';
+import { REVIEW_FORMAT_NAMES } from '../../report/formats/names.ts';
 import { type Call, type CommandInput, optionIsSet, optionList } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
 
@@ -11,8 +12,7 @@ export interface ReviewOutput {
   readonly file?: string;
 }
 
-/** The names stand here too, so that an answer for people does not load the others; a test holds them equal. */
-export const FORMATS: readonly string[] = ['human', 'json', 'github', 'sarif', 'junit', 'markdown'];
+export const FORMATS: readonly string[] = ['human', 'json', ...REVIEW_FORMAT_NAMES];
 
 /** What was asked for, else what a configuration says; `--json` is one more `-o json` where nothing else goes to standard output. */
 export function outputWords(input: CommandInput, configured: readonly string[] = []): readonly string[] {

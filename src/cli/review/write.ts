@@ -56,6 +56,6 @@ async function render(format: string, { review, base, own }: WrittenReview, styl
     const { humanReview } = await import('../../report/ci/human.ts');
     return humanReview(review, style);
   }
-  const { REVIEW_FORMATS } = await import('../../report/formats/review.ts');
-  return REVIEW_FORMATS.find(({ name }) => name === format)?.render(review, style) ?? '';
+  const { reviewFormatNamed } = await import('../../report/formats/review.ts');
+  return reviewFormatNamed(format)?.(review, style) ?? '';
 }

@@ -1,7 +1,7 @@
 /** What is needed to answer packets, read once. */
 import { type TraceManner, type TraceSetting, type TraceSetup, traceInRules } from '../../app/trace/setting.ts';
 import type { Complaint } from '../../lib/complaint.ts';
-import { TRACE_FORMATS, type TraceFormat, type TraceStyle } from '../../report/formats/trace.ts';
+import { type TraceFormat, type TraceStyle, traceFormatNamed } from '../../report/formats/trace.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { formatOf } from '../argv/format.ts';
@@ -55,11 +55,11 @@ async function jobOf(call: Call, setup: TraceSetup | Complaint, usual: string): 
     await showDiagnostics(call, diagnostics);
     return undefined;
   }
-  const format = TRACE_FORMATS.find(({ name }) => name === formatOf(input, usual));
+  const format = traceFormatNamed(formatOf(input, usual));
   const style = { ...(await terminal(call, io.out)), verbose: setting.detailed, brief: optionIsSet(input, 'brief') };
   return format && { call, setting, format, style, diagnostics };
 }
 
-export function whatOf({ name }: TraceFormat): What {
-  return ['json', 'xtables', 'mermaid'].includes(name) ? 'data' : 'report';
+export function whatOf({ isData }: TraceFormat): What {
+  return isData === true ? 'data' : 'report';
 }

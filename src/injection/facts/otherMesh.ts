@@ -1,5 +1,6 @@
 /** Pods of other meshes: their rules do not follow from manifests, and Istio's are not theirs. */
 import type { Located } from '../../kubernetes/yaml/node.ts';
+import { type MeshName, PROXY_CONTAINERS } from '../../mesh/names.ts';
 import { containerOf, type Facts } from './facts.ts';
 import type { CaptureVerdict } from './step.ts';
 
@@ -10,23 +11,27 @@ export interface OtherMesh {
   readonly place: Located<string>;
 }
 
-/** Containers of proxies, and the keys by which their injectors are asked for one. */
-const OTHERS: readonly { readonly title: string; readonly container: string; readonly key: string; readonly asks: RegExp }[] = [
-  { title: 'Linkerd', container: 'linkerd-proxy', key: 'linkerd.io/inject', asks: /^(enabled|ingress)$/ },
-  { title: 'Kuma', container: 'kuma-sidecar', key: 'kuma.io/sidecar-injection', asks: /^(enabled|true)$/ },
-  { title: 'Consul', container: 'consul-dataplane', key: 'consul.hashicorp.com/connect-inject', asks: /^(true|1|t)$/i },
-];
+/** The keys by which their injectors are asked for a proxy. */
+const OTHERS: Readonly<Record<Exclude<MeshName, `istio-${string}`>, { title: string; key: string; asks: RegExp }>> = {
+  linkerd: { title: 'Linkerd', key: 'linkerd.io/inject', asks: /^(enabled|ingress)$/ },
+  kuma: { title: 'Kuma', key: 'kuma.io/sidecar-injection', asks: /^(enabled|true)$/ },
+  consul: { title: 'Consul', key: 'consul.hashicorp.com/connect-inject', asks: /^(true|1|t)$/i },
+};
+const NAMES = Object.keys(OTHERS) as readonly (keyof typeof OTHERS)[];
 
 /** Of the namespace only where the pod does not say otherwise. */
 export function otherMesh({ pod, namespace }: Facts): OtherMesh | undefined {
-  for (const { title, container, key, asks } of OTHERS) {
+  for (const name of NAMES) {
+    const { title, key, asks } = OTHERS[name];
+    const container = PROXY_CONTAINERS[name];
     const own = pod.annotations.get(key) ?? pod.labels.get(key);
     const asked: Located<string> | undefined = own ?? namespace.annotations.get(key) ?? namespace.labels.get(key);
-    const place = containerOf(pod, container)?.name ?? (asked !== undefined && asks.test(asked.value) ? asked : undefined);
+    const proxy = container === undefined ? undefined : containerOf(pod, container);
+    const place = proxy?.name ?? (asked !== undefined && asks.test(asked.value) ? asked : undefined);
     if (place === undefined) continue;
     return {
       message: `a pod of ${title}: its rules do not follow from manifests, and whether they capture it is not known`,
-      help: `give the rules themselves: \`kubectl chainwalk POD\`, or the output of iptables-save with --profile ${title.toLowerCase()}`,
+      help: `give the rules themselves: \`kubectl chainwalk POD\`, or the output of iptables-save with --profile ${name}`,
       place,
     };
   }

@@ -1,25 +1,23 @@
-/** The formats of a review, in the order in which help lists them. */
+/** The formats of a review. Each has a page of its name in report/explain/format. */
 
 import { MOST_OF_COMMENT, markdownReview } from '../markdown/markdown.ts';
 import type { Review, ReviewStyle } from '../review/review.ts';
 import { sarifLog } from '../sarif/sarif.ts';
 import { githubAnnotations } from './github.ts';
 import { junitXml } from './junit.ts';
+import { REVIEW_FORMAT_NAMES, type ReviewFormatName } from './names.ts';
 
-export interface ReviewFormat {
-  readonly name: string;
-  readonly summary: string;
-  /** without a line feed at its end */
-  readonly render: (review: Review, style: ReviewStyle) => string;
+/** A review as text, without a line feed at its end. */
+export type ReviewFormat = (review: Review, style: ReviewStyle) => string;
+
+export const REVIEW_FORMATS: Readonly<Record<ReviewFormatName, ReviewFormat>> = {
+  github: githubAnnotations,
+  sarif: sarifLog,
+  junit: junitXml,
+  markdown: (review, { strict }) => markdownReview(review, MOST_OF_COMMENT, strict),
+};
+
+export function reviewFormatNamed(name: string): ReviewFormat | undefined {
+  const known = REVIEW_FORMAT_NAMES.find((one) => one === name);
+  return known && REVIEW_FORMATS[known];
 }
-
-export const REVIEW_FORMATS: readonly ReviewFormat[] = [
-  { name: 'github', summary: 'annotations of GitHub Actions, and the summary of the step', render: githubAnnotations },
-  { name: 'sarif', summary: 'SARIF 2.1.0, for code scanning; the path of a packet is a code flow', render: sarifLog },
-  { name: 'junit', summary: 'XML of test reports: a claim is a test', render: junitXml },
-  {
-    name: 'markdown',
-    summary: 'a comment on a pull request',
-    render: (review, { strict }) => markdownReview(review, MOST_OF_COMMENT, strict),
-  },
-];

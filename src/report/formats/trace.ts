@@ -1,18 +1,19 @@
-/** The formats of a trace, in the order in which help lists them. Adding one is a line here. */
+/** The formats of a trace. */
 
 import { jsonText } from '../../lib/printable.ts';
 import { mermaidTrace } from '../charts/mermaid.ts';
 import { xtablesTrace } from '../charts/xtables.ts';
 import { briefTrace, type HumanStyle, humanTrace } from '../human/trace.ts';
 import { type TraceInput, toTrace } from '../json/trace.ts';
+import { TRACE_FORMAT_NAMES, type TraceFormatName } from './names.ts';
 
 export interface TraceStyle extends HumanStyle {
   readonly brief: boolean;
 }
 
 export interface TraceFormat {
-  readonly name: string;
-  readonly summary: string;
+  /** for programs, not for people */
+  readonly isData?: true;
   /** text of one packet, without a line feed at its end */
   readonly render: (input: TraceInput, style: TraceStyle) => string;
   /** between two packets */
@@ -22,19 +23,20 @@ export interface TraceFormat {
 const oneFeed = () => '\n';
 const blankLine = () => '\n\n';
 
-export const TRACE_FORMATS: readonly TraceFormat[] = [
-  {
-    name: 'human',
-    summary: 'the answer, then the path rule by rule',
+const TRACE_FORMATS: Readonly<Record<TraceFormatName, TraceFormat>> = {
+  human: {
     render: (input, style) => (style.brief ? briefTrace(input, style) : humanTrace(input, style)),
     separator: (style) => (style.brief ? '\n' : '\n\n'),
   },
-  {
-    name: 'json',
-    summary: 'one line per packet, chainwalk/trace/v1',
-    render: (input) => jsonText(toTrace(input)),
-    separator: oneFeed,
-  },
-  { name: 'xtables', summary: 'lines like xtables-monitor --trace', render: xtablesTrace, separator: blankLine },
-  { name: 'mermaid', summary: 'a flowchart for Markdown', render: mermaidTrace, separator: blankLine },
-];
+  /** one line per packet */
+  json: { isData: true, render: (input) => jsonText(toTrace(input)), separator: oneFeed },
+  /** lines like those of xtables-monitor --trace */
+  xtables: { isData: true, render: xtablesTrace, separator: blankLine },
+  /** a flowchart for Markdown */
+  mermaid: { isData: true, render: mermaidTrace, separator: blankLine },
+};
+
+export function traceFormatNamed(name: string): TraceFormat | undefined {
+  const known = TRACE_FORMAT_NAMES.find((one) => one === name);
+  return known && TRACE_FORMATS[known];
+}

@@ -1,20 +1,22 @@
 /** What to do with the rules of one mesh, in the words of its own chains, ports, options and identity. */
 import { groupBy } from '../../lib/groupBy.ts';
 import { PROFILES } from '../../mesh/allProfiles.ts';
+import type { MeshName } from '../../mesh/names.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 
 export type RemedyInMesh = (mesh: MeshProfile) => string | undefined;
 
-/** How its generator is told who the proxy is. */
-const IDS: Readonly<Record<string, string>> = {
+/** How its generator is told who the proxy is; undefined: its rules know the proxy by its mark. */
+const IDS: Readonly<Record<MeshName, string | undefined>> = {
   'istio-sidecar': '--proxy-uid, --proxy-gid of istio-iptables',
+  'istio-ambient': undefined,
   linkerd: '--proxy-uid of linkerd-init',
   kuma: '--kuma-dp-user of kumactl install transparent-proxy',
   consul: '-proxy-uid of consul connect redirect-traffic',
 };
 
 /** Whose log says why nobody wrote the rules. */
-const WRITERS: Readonly<Record<string, string>> = {
+const WRITERS: Readonly<Record<MeshName, string>> = {
   'istio-sidecar': '`kubectl logs POD -c istio-init`, the log of the CNI agent on the node',
   'istio-ambient': 'the logs of the CNI agent and of ztunnel on the node',
   linkerd: '`kubectl logs POD -c linkerd-init`, the log of the linkerd-cni agent on the node',
@@ -23,10 +25,7 @@ const WRITERS: Readonly<Record<string, string>> = {
 };
 
 export const REMEDIES_IN_MESH: Readonly<Record<string, RemedyInMesh>> = {
-  'pod-captured': ({ name }) => {
-    const log = WRITERS[name];
-    return log === undefined ? undefined : `Find out who should have written the rules: ${log}; then restart the pod.`;
-  },
+  'pod-captured': ({ name }) => `Find out who should have written the rules: ${WRITERS[name]}; then restart the pod.`,
   'no-redirect-loop': (mesh) => {
     if (mesh.mark !== undefined) return markFirst(mesh);
     const source = sourceOf(mesh);

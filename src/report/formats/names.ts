@@ -1,0 +1,10 @@
+/** What each format is called, without what writes it: help and an answer for people load no more. A name that is added here has the
+ *  compiler ask for the format. */
+
+/** Of a review, in the order in which help lists them. */
+export const REVIEW_FORMAT_NAMES = ['github', 'sarif', 'junit', 'markdown'] as const;
+export type ReviewFormatName = (typeof REVIEW_FORMAT_NAMES)[number];
+
+/** Of a trace. */
+export const TRACE_FORMAT_NAMES = ['human', 'json', 'xtables', 'mermaid'] as const;
+export type TraceFormatName = (typeof TRACE_FORMAT_NAMES)[number];
