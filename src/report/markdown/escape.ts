@@ -39,7 +39,7 @@ export function code(text: string): string {
 /** Code in a table cell. A span cannot hold every bar: its backslash may be the second half of another escape. */
 export function codeCell(text: string): string {
   if (!text.includes('|')) return code(text);
-  return `<code>${printable(text).replaceAll(/[^\w .,:;/()-]|:(?=\/)|(?<=www)\./gi, (char) => (char > '\u007f' ? char : `&#${char.charCodeAt(0)};`))}</code>`;
+  return `<code>${printable(text).replaceAll(/[^\w .,:;/()-]|_|:(?=\/)|(?<=www)\./gi, (char) => (char > '\u007f' ? char : `&#${char.charCodeAt(0)};`))}</code>`;
 }
 
 /** Lines as they are; a viewer shows the language. */
