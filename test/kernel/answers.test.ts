@@ -1,40 +1,22 @@
 /** What REJECT answers, on its way: the rules that the simulator says the answer meets, and those that it met in the kernel. */
 import { afterAll, describe, expect, test } from 'vitest';
-import { simulate } from '../../src/simulate/simulate.ts';
-import type { Walk } from '../../src/simulate/trace.ts';
-import { hostOf } from '../support/host.ts';
-import { packetOf } from '../support/packet.ts';
-import { rulesetOf } from '../support/rulesets.ts';
-import type { AnswerCase } from './cases/answers.ts';
+import { walkOfAnswerCase } from './cases/answerQuestion.ts';
 import { ANSWER_CASES } from './cases/answers.ts';
-import { USUAL } from './cases/kernelCase.ts';
 import { accountOfWalk, rowOfKernel } from './compare.ts';
 import { kernelHere } from './kernelHere.ts';
 import type { Oracle } from './oracle.ts';
 import { openOracle } from './oracle.ts';
 import { questionOf } from './question.ts';
 
-function asked({ host = {}, rules, packet: text }: AnswerCase) {
-  const whole = { ...USUAL, ...host };
-  const packet = packetOf(text, hostOf(whole));
-  const ruleset = rulesetOf(rules, { family: packet.family });
-  const { walks } = simulate({ ruleset, packet, host: hostOf(whole) });
-  return { packet, host: whole, walk: walks[0] as Walk };
-}
-
 /** Policies do not count: the legacy backend tells those of tables that the rules do not mention, too. */
 const rulesOnly = (rows: readonly string[]) => rows.filter((row) => !/:policy /.test(row));
-
-describe('the simulator', () => {
-  test.each(ANSWER_CASES)('$name', (one) => expect(asked(one).walk.fate.kind).toBe(one.fate));
-});
 
 describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('the kernel, %s backend', (backend) => {
   let oracle: Oracle | undefined;
   afterAll(() => oracle?.close());
   test.each(ANSWER_CASES)('$name', async (one) => {
     oracle ??= openOracle(backend);
-    const { packet, host, walk } = asked(one);
+    const { packet, host, walk } = walkOfAnswerCase(one);
     const rules = packet.family === 4 ? { v4: one.rules } : { v6: one.rules };
     const [answer] = await oracle.ask({ ...questionOf(host, rules, [packet]), kernel_replies: true });
     const met = answer?.generated?.map(({ trace }) => rulesOnly(trace.map(rowOfKernel))) ?? [];

@@ -1,23 +1,22 @@
-/** Packets that are not the first of their kind: later ones of a connection, and the kernel's own answers. */
+/** Packets that are not the first of their kind: later ones of a connection, and the kernel's own answers. test/facts has the cases
+ *  in the simulator. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { TCP_FLAGS } from '../../src/packet/fields.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import type { Walk } from '../../src/simulate/trace.ts';
 import { dumpOf, readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';
-import type { FlowCase, FlowStep } from './cases/flows.ts';
+import { questionOfFlow } from './cases/flowQuestion.ts';
 import { FLOW_CASES } from './cases/flows.ts';
 import { USUAL } from './cases/kernelCase.ts';
 import { accountOfWalk, rowOfKernel } from './compare.ts';
-import { parsed } from './generate/randomPacket.ts';
 import { kernelHere } from './kernelHere.ts';
 import type { Oracle } from './oracle.ts';
 import { openOracle } from './oracle.ts';
 import { play } from './playFlow.ts';
-import type { FlowPacket, HostJson } from './question.ts';
+import type { HostJson } from './question.ts';
 import { questionOf } from './question.ts';
 
 interface Flow {
@@ -75,37 +74,13 @@ const ANSWERS = [
   { name: 'the reset of a REJECT rule', to: 'in tcp 10.244.0.9 -> 10.244.0.5:82', socket: false, flags: TCP_FLAGS.R | TCP_FLAGS.A },
 ] as const;
 
-const stepsOf = ({ host = {}, packets }: FlowCase): readonly FlowPacket[] =>
-  packets.map(({ packet: text, about }) => {
-    const packet = packetOf(text, hostOf({ ...USUAL, ...host }));
-    return about === undefined ? packet : { ...packet, quotes: { ...about, src: parsed(about.src), dst: parsed(about.dst) } };
-  });
-
-const familyIn = ([first]: readonly FlowPacket[]): 4 | 6 => first?.family ?? 4;
-
-describe('simulator', () => {
-  test.each(FLOW_CASES)('$name', (one) => {
-    const flow = stepsOf(one);
-    const host = hostOf({ ...USUAL, ...one.host });
-    const ruleset = rulesetOf(one.rules, { family: familyIn(flow) });
-    let connections: Walk['connections'] = [];
-    for (const [index, packet] of flow.entries()) {
-      const { walks } = simulate({ ruleset, packet, host, connections });
-      const { packet: text, end } = one.packets[index] as FlowStep;
-      expect(walks.map((walk) => `${text}: ${accountOfWalk(walk).end.replace(/ mark 0$/, '')}`)).toEqual([`${text}: ${end}`]);
-      connections = walks[0]?.connections ?? [];
-    }
-  });
-});
-
 describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('kernel and simulator, %s backend', (backend) => {
   let oracle: Oracle | undefined;
   afterAll(() => oracle?.close());
 
   test.each(FLOW_CASES)('$name', async (one) => {
     oracle ??= openOracle(backend);
-    const flow = stepsOf(one);
-    const family = familyIn(flow);
+    const { flow, family } = questionOfFlow(one);
     const rules = family === 4 ? { v4: one.rules } : { v6: one.rules };
     const [played] = await play(oracle, { host: { ...USUAL, ...one.host }, family, rules }, [flow]);
     expect(played?.disagreement).toBeUndefined();

@@ -337,4 +337,41 @@ export const ROUTING_CASES: readonly KernelCase[] = [
     meets: { 'out tcp [ff00::1] -> [fd00:10:244::5]:80': ['POSTROUTING mangle:POSTROUTING:1 CONTINUE'] },
     misses: { 'out tcp [ff00::1] -> [fd00:10:244::5]:80': ['PREROUTING mangle:PREROUTING:1 CONTINUE'] },
   },
+  {
+    name: 'a forwarding host answers for the first address of its IPv6 networks, but not of one of two addresses',
+    host: {
+      ...FORWARDING,
+      interfaces: [
+        { name: 'eth0', addresses: ['fd00:10:244::5/64'] },
+        { name: 'net1', addresses: ['2001:db8:31::5/64', '2001:db8:32::5/126', '2001:db8:33::5/127'] },
+      ],
+      routes: ['-6 default via fd00:10:244::1 dev eth0'],
+    },
+    rules: filter(),
+    ends: {
+      'in tcp 2001:db8::9 -> [2001:db8:31::]:80 iif=eth0': 'delivered -i eth0 [2001:db8::9]:40000 > [2001:db8:31::]:80',
+      'in tcp 2001:db8::9 -> [2001:db8:32::4]:80 iif=eth0': 'delivered -i eth0 [2001:db8::9]:40000 > [2001:db8:32::4]:80',
+      'in tcp 2001:db8::9 -> [2001:db8:33::4]:80 iif=eth0': 'forwarded -o net1 [2001:db8::9]:40000 > [2001:db8:33::4]:80',
+    },
+  },
+  ...(
+    [
+      ['oif net1', 'eth0', 'eth0'],
+      ['not oif net1', 'net1', 'net1'],
+      ['iif lo', 'net1', 'eth0'],
+      ['not iif lo', 'eth0', 'net1'],
+      ['iif eth0', 'eth0', 'net1'],
+      ['not iif eth0', 'net1', 'eth0'],
+    ] as const
+  ).map(
+    ([rule, sent, forwarded]): KernelCase => ({
+      name: `for the ip rule \`${rule}\` what is sent comes from lo, and only a bound socket names an interface to leave by`,
+      host: { ...FORWARDING, ip_rules: [`${rule} lookup 100`], route_tables: { 100: ['default via 192.168.50.1 dev net1'] } },
+      rules: filter(),
+      ends: {
+        'out tcp 10.244.0.5 -> 10.0.0.9:80': `sent -o ${sent} 10.244.0.5:40000 > 10.0.0.9:80`,
+        'in tcp 8.8.8.8 -> 10.0.0.9:80 iif=eth0': `forwarded -o ${forwarded} 8.8.8.8:40000 > 10.0.0.9:80`,
+      },
+    }),
+  ),
 ];

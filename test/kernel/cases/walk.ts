@@ -192,4 +192,30 @@ export const WALK_CASES: readonly KernelCase[] = [
       'in tcp 10.244.0.9 -> 10.244.0.5:15002': 'delivered -i eth0 10.244.0.9:40000 > 10.244.0.5:15002 mark 7',
     },
   },
+  {
+    name: 'TTL keeps between 0 and 255 what it adds to and takes from',
+    rules: mangle(
+      '-A INPUT -p tcp --dport 80 -j TTL --ttl-inc 200',
+      '-A INPUT -p tcp --dport 81 -j TTL --ttl-dec 200',
+      '-A INPUT -m ttl --ttl-eq 255 -j MARK --set-mark 255',
+      '-A INPUT -m ttl --ttl-eq 0 -j MARK --set-mark 1',
+    ),
+    ends: {
+      'in tcp 8.8.8.8 -> 10.244.0.5:80 iif=eth0': 'delivered -i eth0 8.8.8.8:40000 > 10.244.0.5:80 mark 255',
+      'in tcp 8.8.8.8 -> 10.244.0.5:81 iif=eth0': 'delivered -i eth0 8.8.8.8:40000 > 10.244.0.5:81 mark 1',
+    },
+  },
+  {
+    name: 'and so does HL',
+    rules: mangle(
+      '-A INPUT -p tcp --dport 80 -j HL --hl-inc 200',
+      '-A INPUT -p tcp --dport 81 -j HL --hl-dec 200',
+      '-A INPUT -m hl --hl-eq 255 -j MARK --set-mark 255',
+      '-A INPUT -m hl --hl-eq 0 -j MARK --set-mark 1',
+    ),
+    ends: {
+      'in tcp 2001:db8::9 -> [fd00:10:244::5]:80 iif=eth0': 'delivered -i eth0 [2001:db8::9]:40000 > [fd00:10:244::5]:80 mark 255',
+      'in tcp 2001:db8::9 -> [fd00:10:244::5]:81 iif=eth0': 'delivered -i eth0 [2001:db8::9]:40000 > [fd00:10:244::5]:81 mark 1',
+    },
+  },
 ];

@@ -1,0 +1,4 @@
+import { NAT_CASES } from '../kernel/cases/nat.ts';
+import { testInSimulator } from './simulated.ts';
+
+testInSimulator(NAT_CASES);
