@@ -6,10 +6,6 @@ import { packetText } from '../../src/packet/notation.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { CT_STATES } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { simulate } from '../../src/simulate/simulate.ts';
-import type { Walk } from '../../src/simulate/trace.ts';
-import type { Assignment } from '../../src/symbolic/space/member.ts';
-import { assignmentOf, bitsNumber, setContains } from '../../src/symbolic/space/member.ts';
 import type { Space } from '../../src/symbolic/space/space.ts';
 import { makeSpace } from '../../src/symbolic/space/space.ts';
 import type { FateClass } from '../../src/symbolic/walk/traverse.ts';
@@ -19,45 +15,7 @@ import type { Case } from '../kernel/generate/randomCase.ts';
 import { randomCases } from '../kernel/generate/randomCase.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetOf } from '../support/rulesets.ts';
-
-/** Ends of a packet in words that both engines can be put into. */
-function endOfWalk({ fate, after }: Walk): string {
-  const tuple = `${after.src}:${after.sport ?? '-'} ${after.dst}:${after.dport ?? '-'} mark ${after.mark} connmark ${after.connmark}`;
-  switch (fate.kind) {
-    case 'delivered':
-      return `delivered to ${fate.process ?? 'nobody'} ${fate.transparent} ${tuple}`;
-    case 'sent':
-    case 'forwarded':
-      return `${fate.kind} ${fate.oif} ${tuple}`;
-    case 'lost':
-      return `lost ${fate.reason}`;
-    case 'dropped':
-    case 'rejected':
-      return `${fate.kind} ${fate.by?.chain ?? 'policy'} ${fate.by?.number ?? ''}`;
-    case 'undecided':
-      return 'undecided';
-  }
-}
-
-function endOfClass(space: Space, { fate, env, decided }: FateClass, assignment: Assignment): string {
-  const number = (vector: FateClass['env']['src']) => bitsNumber(space, vector, assignment);
-  const port = (vector: FateClass['env']['sport']) => (setContains(space, space.has.ports, assignment) ? number(vector) : '-');
-  const tuple = `${number(env.src)}:${port(env.sport)} ${number(env.dst)}:${port(env.dport)} mark ${number(env.mark)} connmark ${number(env.connmark)}`;
-  switch (fate.kind) {
-    case 'delivered':
-      return `delivered to ${fate.listener?.process ?? 'nobody'} ${fate.transparent} ${tuple}`;
-    case 'sent':
-    case 'forwarded':
-      return `${fate.kind} ${fate.oif} ${tuple}`;
-    case 'lost':
-      return `lost ${fate.reason}`;
-    case 'dropped':
-    case 'rejected':
-      return `${fate.kind} ${decided?.chain ?? 'policy'} ${decided?.number ?? ''}`;
-    case 'undecided':
-      return 'undecided';
-  }
-}
+import { endsOfClasses, endsOfWalks } from './oneLeg.ts';
 
 interface Tally {
   compared: number;
@@ -89,7 +47,7 @@ function compareCase(one: Case, tally: Tally): void {
         const question = { space, ruleset, ...(forced === undefined ? {} : { forced }) };
         const found = classes.get(way) ?? (dir === 'out' ? traverseOut(question) : traverseIn(question, iif));
         classes.set(way, found);
-        compare({ space, ruleset, packet: one, classes: found, host }, tally);
+        compare({ space, ruleset, packet: one, classes: found }, tally);
       }
       before = packet;
     }
@@ -149,17 +107,15 @@ interface Pair {
   readonly ruleset: Ruleset;
   readonly packet: Packet;
   readonly classes: readonly FateClass[];
-  readonly host: ReturnType<typeof hostOf>;
 }
 
-function compare({ space, ruleset, packet, classes, host }: Pair, tally: Tally): void {
-  const assignment = assignmentOf(space, packet);
-  const sets = new Set(classes.filter(({ set }) => setContains(space, set, assignment)).map((one) => endOfClass(space, one, assignment)));
-  const walks = new Set(simulate({ ruleset, packet, host }).walks.map(endOfWalk));
+function compare({ space, ruleset, packet, classes }: Pair, tally: Tally): void {
+  const sets = endsOfClasses(space, classes, packet);
+  const walks = endsOfWalks(space, ruleset, packet);
   tally.compared++;
-  if ([...sets].sort().join() !== [...walks].sort().join()) {
+  if (sets.join() !== walks.join()) {
     tally.wrong.push(
-      `${packetText(packet)} with rules of line ${ruleset.source.text}\nsimulator: ${[...walks].join(' | ')}\nsymbolic:  ${[...sets].join(' | ')}`,
+      `${packetText(packet)} with rules of line ${ruleset.source.text}\nsimulator: ${walks.join(' | ')}\nsymbolic:  ${sets.join(' | ')}`,
     );
   }
 }

@@ -1,0 +1,59 @@
+/** Where a packet ends on one leg, in words that both engines can be put into: every end that is possible, by the simulator and by the
+ *  symbolic engine's classes. */
+import type { Packet } from '../../src/packet/packet.ts';
+import type { Ruleset } from '../../src/ruleset/ruleset.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import type { Walk } from '../../src/simulate/trace.ts';
+import type { Assignment } from '../../src/symbolic/space/member.ts';
+import { assignmentOf, bitsNumber, setContains } from '../../src/symbolic/space/member.ts';
+import type { Space } from '../../src/symbolic/space/space.ts';
+import type { FateClass } from '../../src/symbolic/walk/traverse.ts';
+
+export function endsOfWalks(space: Space, ruleset: Ruleset, packet: Packet): readonly string[] {
+  return [...new Set(simulate({ ruleset, packet, host: space.host }).walks.map(endOfWalk))].sort();
+}
+
+export function endsOfClasses(space: Space, classes: readonly FateClass[], packet: Packet): readonly string[] {
+  const assignment = assignmentOf(space, packet);
+  return [
+    ...new Set(classes.filter(({ set }) => setContains(space, set, assignment)).map((one) => endOfClass(space, one, assignment))),
+  ].sort();
+}
+
+function endOfWalk({ fate, after }: Walk): string {
+  const tuple = `${after.src}:${after.sport ?? '-'} ${after.dst}:${after.dport ?? '-'} mark ${after.mark} connmark ${after.connmark}`;
+  switch (fate.kind) {
+    case 'delivered':
+      return `delivered to ${fate.process ?? 'nobody'} ${fate.transparent} ${tuple}`;
+    case 'sent':
+    case 'forwarded':
+      return `${fate.kind} ${fate.oif} ${tuple}`;
+    case 'lost':
+      return `lost ${fate.reason}`;
+    case 'dropped':
+    case 'rejected':
+      return `${fate.kind} ${fate.by?.chain ?? 'policy'} ${fate.by?.number ?? ''}`;
+    case 'undecided':
+      return 'undecided';
+  }
+}
+
+function endOfClass(space: Space, { fate, env, decided }: FateClass, assignment: Assignment): string {
+  const number = (vector: FateClass['env']['src']) => bitsNumber(space, vector, assignment);
+  const port = (vector: FateClass['env']['sport']) => (setContains(space, space.has.ports, assignment) ? number(vector) : '-');
+  const tuple = `${number(env.src)}:${port(env.sport)} ${number(env.dst)}:${port(env.dport)} mark ${number(env.mark)} connmark ${number(env.connmark)}`;
+  switch (fate.kind) {
+    case 'delivered':
+      return `delivered to ${fate.listener?.process ?? 'nobody'} ${fate.transparent} ${tuple}`;
+    case 'sent':
+    case 'forwarded':
+      return `${fate.kind} ${fate.oif} ${tuple}`;
+    case 'lost':
+      return `lost ${fate.reason}`;
+    case 'dropped':
+    case 'rejected':
+      return `${fate.kind} ${decided?.chain ?? 'policy'} ${decided?.number ?? ''}`;
+    case 'undecided':
+      return 'undecided';
+  }
+}
