@@ -1,5 +1,6 @@
 /** What a budget cuts short is `undecided: budget` and exit 1 in every format of every command. */
 import { describe, expect, it } from 'vitest';
+import { REVIEW_FORMAT_NAMES, TRACE_FORMAT_NAMES } from '../../src/report/formats/names.ts';
 import { chainwalk } from './memoryIo.ts';
 
 const BITS = Array.from({ length: 32 }, (_, bit) => `0x${(2 ** bit).toString(16)}`);
@@ -19,11 +20,11 @@ const FILES = {
 };
 /** Over when the clock is looked at for the first time. */
 const SOON = ['--timeout', '0.001'];
-const REVIEWS = ['human', 'json', 'github', 'sarif', 'junit', 'markdown'];
+const REVIEWS = ['human', 'json', ...REVIEW_FORMAT_NAMES];
 
 const each = (formats: readonly string[], ...argv: readonly string[]) => formats.map((format) => [...argv, '-o', format]);
 const COMMANDS = [
-  ...each(['human', 'json', 'xtables', 'mermaid'], 'trace', 'pod.rules', PACKET),
+  ...each(TRACE_FORMAT_NAMES, 'trace', 'pod.rules', PACKET),
   ['trace', 'pod.rules', PACKET, '--brief'],
   ...each(['human', 'json'], 'find', 'pod.rules', '--outcome', 'dropped'),
   ...each(REVIEWS, 'verify', 'pod.rules', '--profile', 'istio-sidecar'),

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { guard } from '../../src/cli/argv/guard.ts';
 import { jsonText, printable } from '../../src/lib/printable.ts';
+import { REVIEW_FORMAT_NAMES, TRACE_FORMAT_NAMES } from '../../src/report/formats/names.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { chainwalk, memoryIo, memorySink, type Setting } from './memoryIo.ts';
 
@@ -43,9 +44,9 @@ const FILES: NonNullable<Setting['files']> = {
   [`${LINES}.yaml`]: 'a: [',
 };
 
-const REVIEWS = ['human', 'json', 'github', 'markdown', 'sarif', 'junit'].map((format) => ['-o', format]);
+const REVIEWS = ['human', 'json', ...REVIEW_FORMAT_NAMES].map((format) => ['-o', format]);
 const RUNS: readonly (readonly string[])[] = [
-  ...['human', 'json', 'xtables', 'mermaid', 'brief'].flatMap((format) =>
+  ...[...TRACE_FORMAT_NAMES, 'brief'].flatMap((format) =>
     [NAME, LINES, 'pod.rules'].map((file) => ['trace', file, PACKET, ...(format === 'brief' ? ['--brief'] : ['-o', format]), '-v']),
   ),
   ['trace', 'pod.rules', NAME],

@@ -1,6 +1,7 @@
 /** Texts that are mutated, and the commands that read each kind. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { REVIEW_FORMAT_NAMES } from '../../src/report/formats/names.ts';
 
 const FIXTURES = resolve(import.meta.dirname, '../../fixtures');
 
@@ -19,7 +20,7 @@ export interface Kind {
 }
 
 const PACKET = 'out tcp -> 203.0.113.9:443 uid=1000';
-const REVIEWS = ['human', 'json', 'github', 'markdown', 'sarif', 'junit'];
+const REVIEWS = ['human', 'json', ...REVIEW_FORMAT_NAMES];
 const reviews = (...argv: readonly string[]) => REVIEWS.map((format) => [...argv, '-o', format]);
 
 /** Beside the mutated one. */

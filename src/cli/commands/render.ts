@@ -1,6 +1,7 @@
 /** `chainwalk render`: Istio's settings to the rules that it writes. */
 import { ENV_SETTINGS, FLAGS, type Flag } from '../../istio/settings/flags.ts';
 import { MODES } from '../../istio/settings/modes.ts';
+import { NEWEST, OLDEST } from '../../istio/settings/version.ts';
 import type { Command } from '../argv/command.ts';
 import { COLOR, JSON_OUTPUT, output, QUIET, STRICT, VALUES } from '../argv/options.ts';
 
@@ -14,7 +15,7 @@ export const renderCommand: Command = {
     { flags: '--pod <file>', says: 'Kubernetes manifests: the rules of each pod, `-` for standard input' },
     VALUES,
     { flags: '--mode <mode>', says: 'who writes them; alone: for a pod that asks for nothing', choices: MODES },
-    { flags: '--istio <version>', says: 'version of Istio, 1.18 to 1.31 (default: the newest)' },
+    { flags: '--istio <version>', says: `version of Istio, 1.${OLDEST} to 1.${NEWEST} (default: the newest)` },
     { flags: '--env <NAME=value>', says: 'environment variable of istio-iptables', repeatable: true },
     { flags: '--ipv6', says: 'the pod has IPv6' },
     { flags: '--nameserver <address>', says: 'a nameserver of resolv.conf', repeatable: true },

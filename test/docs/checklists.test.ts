@@ -1,0 +1,56 @@
+/** What the checklists of docs/CONTRIBUTING.md ask for and no type can: a file that no list names, a name without a page or a fixture. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands/commands.ts';
+import { OUTCOMES } from '../../src/connection/journey.ts';
+import { detectProfile } from '../../src/mesh/allProfiles.ts';
+import { MESH_NAMES } from '../../src/mesh/names.ts';
+import { REVIEW_FORMAT_NAMES } from '../../src/report/formats/names.ts';
+import { PAGES } from '../../src/report/generated/pages.ts';
+import type { PageGroup } from '../../src/report/pages/page.ts';
+import { LOST_WORDS } from '../../src/report/text/labels.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const codeIn = (folder: string): readonly string[] => readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.ts'));
+
+describe('a file that is not listed does nothing', () => {
+  it.each([
+    ['claims', ['src/prove/claims', 'src/prove/structure'], 'src/prove/claims/all.ts', /^export const \w+: Claim\b/m],
+    ['checks of a pod', ['src/injection/podChecks'], 'src/injection/podChecks/checks.ts', /^export const \w+: PodCheck\b/m],
+    ['commands', ['src/cli/commands'], 'src/cli/commands/commands.ts', /^export const \w+: Command\b/m],
+    ['kernel facts', ['test/kernel/cases'], 'test/kernel/cases/all.ts', /^export const \w+: readonly KernelCase\[\]/m],
+  ])('%s', (_, folders, list, type) => {
+    const files = folders.flatMap((folder) => codeIn(folder).map((name) => `${folder}/${name}`)).filter((file) => type.test(text(file)));
+    expect(files.length).toBeGreaterThan(2);
+    const listed = text(list);
+    expect(files.filter((file) => file !== list && !listed.includes(`/${basename(file)}'`))).toEqual([]);
+  });
+});
+
+describe('explain has a page', () => {
+  const idsOf = (group: PageGroup): readonly string[] => PAGES.flatMap((page) => (page.group === group ? [page.id] : []));
+
+  it('for every outcome, in the order in which they are listed', () => expect(idsOf('outcome')).toEqual(OUTCOMES));
+  it('for every reason of `lost`', () => expect([...idsOf('lost')].sort()).toEqual(Object.keys(LOST_WORDS).sort()));
+  it('for every command that answers', () => {
+    const plain = ['explain'];
+    const names = COMMANDS.map(({ name }) => name).filter((name) => !plain.includes(name));
+    expect(names.filter((name) => !idsOf('command').includes(name))).toEqual([]);
+  });
+});
+
+describe('a mesh', () => {
+  it.each(MESH_NAMES)('%s has a fixture in which it is recognised', (name) => {
+    const meshes = readdirSync(join(ROOT, 'fixtures'))
+      .filter((file) => file.endsWith('.rules'))
+      .map((file) => detectProfile([...text(`fixtures/${file}`).matchAll(/^:(\S+)/gm)].map(([, chain = '']) => chain))?.name);
+    expect(meshes).toContain(name);
+  });
+});
+
+it('the README names every format of a review', () => {
+  const readme = text('README.md');
+  for (const name of REVIEW_FORMAT_NAMES) expect(readme).toMatch(new RegExp(`[ \`]${name}\``));
+});
