@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { OUTCOMES } from '../../src/connection/journey.ts';
+import { NEWEST, OLDEST } from '../../src/istio/settings/version.ts';
 import { detectProfile } from '../../src/mesh/allProfiles.ts';
 import { MESH_NAMES } from '../../src/mesh/names.ts';
 import { REVIEW_FORMAT_NAMES } from '../../src/report/formats/names.ts';
@@ -50,7 +51,8 @@ describe('a mesh', () => {
   });
 });
 
-it('the README names every format of a review', () => {
+it('the README names the versions of Istio and every format of a review', () => {
   const readme = text('README.md');
+  expect(readme).toContain(`1.${OLDEST} to 1.${NEWEST}`);
   for (const name of REVIEW_FORMAT_NAMES) expect(readme).toMatch(new RegExp(`[ \`]${name}\``));
 });
