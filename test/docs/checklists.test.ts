@@ -30,6 +30,15 @@ describe('a file that is not listed does nothing', () => {
   });
 });
 
+it('the simulator answers every kernel fact', () => {
+  const lists = codeIn('test/kernel/cases').filter((name) =>
+    /^export const \w+_CASES: readonly \w+\[\] = \[\n {2}\{/m.test(text(`test/kernel/cases/${name}`)),
+  );
+  const tests = codeIn('test/facts').map((name) => text(`test/facts/${name}`));
+  expect(lists.length).toBeGreaterThan(5);
+  expect(lists.filter((name) => !tests.some((test) => test.includes(`/cases/${name}'`)))).toEqual([]);
+});
+
 describe('explain has a page', () => {
   const idsOf = (group: PageGroup): readonly string[] => PAGES.flatMap((page) => (page.group === group ? [page.id] : []));
 
