@@ -10,7 +10,7 @@ export interface Identity {
 
 /** Owners that the mesh's own chain for outbound traffic lets pass whatever else the packet is. What stands in any other chain lets somebody
  *  past too, and does not say that this is the proxy. The likeliest first. */
-export function shownIdentity(ruleset: Ruleset, { places }: Pick<MeshProfile, 'places'>): Identity {
+function shownIdentity(ruleset: Ruleset, { places }: Pick<MeshProfile, 'places'>): Identity {
   const { chain, excludes } = places.outbound;
   const several = places.severalOwners === true;
   const shapes = rulesFrom(ruleset, 'nat', 'OUTPUT').filter(({ rule }) => chain.test(rule.chain));

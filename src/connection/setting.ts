@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts';
 import { withLength, withPodAddress } from '../host/podAddress.ts';
 import { readHost } from '../host/readHost.ts';
 import { invariant } from '../lib/invariant.ts';
-import { detectProfile, PROFILES } from '../mesh/allProfiles.ts';
+import { detectProfile, PROFILES, profileNamed } from '../mesh/allProfiles.ts';
 import { defaultHost } from '../mesh/defaultHost.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { familyOf, type Prefix } from '../packet/address.ts';
@@ -99,10 +99,6 @@ function withProxy(host: Host, { process: { name, ...usual } }: MeshProfile, { u
 
 function meshOf(rulesets: readonly Ruleset[], { profile = 'auto', host }: GivenPlace): MeshProfile | undefined {
   return profile === 'auto' ? (meshOfChains(rulesets) ?? listeningMesh(host)) : profileNamed(profile);
-}
-
-export function profileNamed(name: string): MeshProfile | undefined {
-  return PROFILES.find((one) => one.name === name);
 }
 
 /** The mesh whose chains the rules have. */

@@ -1,7 +1,7 @@
 /** The forwarding tables a host has: what the kernel derives from addresses, and what was added.
  *  kernel net/ipv4/fib_frontend.c fib_add_ifaddr(), net/ipv6/addrconf.c; ip-rule(8) for the rule list */
 import type { Address, Family } from '../packet/address.ts';
-import { familyOf, formatAddress, parsePrefix, prefixMask, prefixRange } from '../packet/address.ts';
+import { familyOf, parsePrefix, prefixMask, prefixRange } from '../packet/address.ts';
 import type { Interface, Route, RoutingRule } from './host.ts';
 
 /** Routes of the tables `local` and `main` that follow from the interfaces' addresses. */
@@ -91,10 +91,4 @@ export function defaultRules(family: Family): readonly RoutingRule[] {
     { ...base, priority: 32766, action: { lookup: 'main' } },
     { ...base, priority: 32767, action: { lookup: 'default' } },
   ];
-}
-
-export function describeRoute(one: Route): string {
-  const to = one.to.length === 0 ? 'default' : `${formatAddress(one.to.address)}/${one.to.length}`;
-  const type = one.type === 'unicast' ? '' : `${one.type} `;
-  return `${type}${to}${one.via === undefined ? '' : ` via ${formatAddress(one.via)}`}${one.dev === undefined ? '' : ` dev ${one.dev}`}`;
 }

@@ -21,3 +21,8 @@ export function detectProfile(chains: Iterable<string>): MeshProfile | undefined
   const names = [...chains];
   return PROFILES.find((profile) => names.some((name) => profile.chains.test(name)));
 }
+
+/** Undefined for `none`, and for a name that no mesh has. */
+export function profileNamed(name: string): MeshProfile | undefined {
+  return PROFILES.find((one) => one.name === name);
+}

@@ -6,9 +6,9 @@ export const istioAmbient: MeshProfile = {
   title: 'Istio ambient',
   process: { name: 'proxy', uid: 0, gid: 0 },
   listeners: [
-    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0x539, to: 'original' } },
-    { port: 15006, protos: ['tcp'], role: 'inbound', emits: { source: 'client', mark: 0x539, to: 'app' } },
-    { port: 15053, protos: ['tcp', 'udp'], role: 'dns', emits: { source: 'own', mark: 0x539, to: 'original' } },
+    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0x539 } },
+    { port: 15006, protos: ['tcp'], role: 'inbound', emits: { source: 'client', mark: 0x539 } },
+    { port: 15053, protos: ['tcp', 'udp'], role: 'dns', emits: { source: 'own', mark: 0x539 } },
     { port: 15008, protos: ['tcp'], role: 'tunnel' },
   ],
   blackholesOwnPort: true,

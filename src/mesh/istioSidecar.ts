@@ -6,16 +6,16 @@ export const istioSidecar: MeshProfile = {
   title: 'Istio sidecar',
   process: { name: 'proxy', uid: 1337, gid: 1337 },
   listeners: [
-    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0, to: 'original' } },
+    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0 } },
     {
       port: 15006,
       protos: ['tcp'],
       role: 'inbound',
-      emits: { source: { 4: '127.0.0.6', 6: '::6' }, mark: 0, to: 'app' },
+      emits: { source: { 4: '127.0.0.6', 6: '::6' }, mark: 0 },
       // the original_src filter: the client's address, and a mark that keeps the rules away
-      transparent: { source: 'client', mark: 1337, to: 'app' },
+      transparent: { source: 'client', mark: 1337 },
     },
-    { port: 15053, protos: ['tcp', 'udp'], role: 'dns', emits: { source: 'own', mark: 0, to: 'original' } },
+    { port: 15053, protos: ['tcp', 'udp'], role: 'dns', emits: { source: 'own', mark: 0 } },
     { port: 15008, protos: ['tcp'], role: 'tunnel' },
     { port: 15020, protos: ['tcp'], role: 'health' },
     { port: 15021, protos: ['tcp'], role: 'health' },

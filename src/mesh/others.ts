@@ -6,8 +6,8 @@ export const linkerd: MeshProfile = {
   title: 'Linkerd',
   process: { name: 'proxy', uid: 2102, gid: 2102 },
   listeners: [
-    { port: 4140, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0, to: 'original' } },
-    { port: 4143, protos: ['tcp'], role: 'inbound', emits: { source: 'own', mark: 0, to: 'app' } },
+    { port: 4140, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0 } },
+    { port: 4143, protos: ['tcp'], role: 'inbound', emits: { source: 'own', mark: 0 } },
     { port: 4191, protos: ['tcp'], role: 'health' },
     { port: 4190, protos: ['tcp'], role: 'health' },
   ],
@@ -26,9 +26,9 @@ export const kuma: MeshProfile = {
   title: 'Kuma',
   process: { name: 'proxy', uid: 5678, gid: 5678 },
   listeners: [
-    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0, to: 'original' } },
-    { port: 15006, protos: ['tcp'], role: 'inbound', emits: { source: { 4: '127.0.0.6', 6: '::6' }, mark: 0, to: 'app' } },
-    { port: 15053, protos: ['tcp', 'udp'], role: 'dns', emits: { source: 'own', mark: 0, to: 'original' } },
+    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0 } },
+    { port: 15006, protos: ['tcp'], role: 'inbound', emits: { source: { 4: '127.0.0.6', 6: '::6' }, mark: 0 } },
+    { port: 15053, protos: ['tcp', 'udp'], role: 'dns', emits: { source: 'own', mark: 0 } },
   ],
   blackholesOwnPort: true,
   selfCalls: true,
@@ -49,8 +49,8 @@ export const consul: MeshProfile = {
   title: 'Consul',
   process: { name: 'proxy', uid: 5995, gid: 5995 },
   listeners: [
-    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0, to: 'original' } },
-    { port: 20000, protos: ['tcp'], role: 'inbound', emits: { source: 'own', mark: 0, to: 'app' } },
+    { port: 15001, protos: ['tcp'], role: 'outbound', emits: { source: 'own', mark: 0 } },
+    { port: 20000, protos: ['tcp'], role: 'inbound', emits: { source: 'own', mark: 0 } },
     // answers from its own catalogue: it asks nobody on port 53
     { port: 8600, protos: ['tcp', 'udp'], role: 'dns', loopback: true },
   ],

@@ -21,8 +21,6 @@ export interface Emission {
   /** `own`: source address selection; `client`: the source of the connection; otherwise the literal per family */
   readonly source: 'own' | 'client' | { readonly 4: string; readonly 6: string };
   readonly mark: number;
-  /** what the packet is for: the original destination wherever it is, or the application here */
-  readonly to: 'original' | 'app';
 }
 
 /** Spelled as in a host description, see host/readHost.ts. */

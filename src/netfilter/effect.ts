@@ -44,7 +44,7 @@ export type FieldChange =
   /** new = (old & keep) ^ xor */
   { readonly keep: number; readonly xor: number } | { readonly add: number };
 
-export const HEADER_FIELDS = ['tos', 'ttl', 'flags'] as const satisfies readonly Field[];
+const HEADER_FIELDS = ['tos', 'ttl', 'flags'] as const satisfies readonly Field[];
 /** Fields of 8 bits that a target can write. */
 export type HeaderField = (typeof HEADER_FIELDS)[number];
 

@@ -7,7 +7,7 @@ import type { Sides } from '../diff/question.ts';
 import type { PodSetting } from '../injection/podRules/podSetting.ts';
 import type { SourceLocation } from '../istio/settings/settingSource.ts';
 import { versionName } from '../istio/settings/version.ts';
-import { PROFILES } from '../mesh/allProfiles.ts';
+import { profileNamed } from '../mesh/allProfiles.ts';
 import type { Packet } from '../packet/packet.ts';
 import { type PodMemory, type RenderedPod, renderPodWith } from './renderedPod.ts';
 
@@ -45,7 +45,7 @@ export function causesOfChange(pair: Sides<RenderedPod>, packet: Packet, memory:
 
 function fateOf({ rulesets, host, profile: name }: RenderedPod, packet: Packet): string {
   const ruleset = rulesets.find(({ family }) => family === packet.family);
-  const profile = PROFILES.find((one) => one.name === name);
+  const profile = profileNamed(name);
   if (ruleset === undefined) return 'no rules';
   return observed(walkJourney(ruleset, packet, { host, ways: 4096, ...(profile === undefined ? {} : { profile }) }));
 }

@@ -11,7 +11,7 @@ import { KEPT_PROMISES } from './keptPromises.ts';
 export const JUDGED_CLAIMS: readonly string[] = [...new Set([...CLAIMS, ...POD_CHECKS].map(({ id }) => id))];
 
 /** What is asked of two sides, and is no claim about one. */
-export const CLAIMS_OF_CHANGES: readonly string[] = [BEHAVIOUR_CHANGED, ...KEPT_PROMISES];
+const CLAIMS_OF_CHANGES: readonly string[] = [BEHAVIOUR_CHANGED, ...KEPT_PROMISES];
 
 export const CLAIM_IDS: readonly string[] = [...JUDGED_CLAIMS, ...CLAIMS_OF_CHANGES];
 

@@ -10,7 +10,7 @@ import type { Host } from '../host/host.ts';
 import type { SourceLocation } from '../istio/settings/settingSource.ts';
 import { groupBy } from '../lib/groupBy.ts';
 import { memoize } from '../lib/memo.ts';
-import { PROFILES } from '../mesh/allProfiles.ts';
+import { profileNamed } from '../mesh/allProfiles.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { formatAddress } from '../packet/address.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -128,7 +128,7 @@ function approached({ rulesets, host }: DiffSubject, pod: RenderedPod): Paramete
 export function comparedPod(pod: RenderedPod): DiffSubject {
   const { enrolment, rulesets, host, inMesh, key } = pod;
   const { kind, namespace, name, place } = enrolment.facts.pod;
-  const profile = PROFILES.find((one) => one.name === pod.profile);
+  const profile = profileNamed(pod.profile);
   return {
     name: `${kind} ${namespace}/${name}`,
     file: place.source.file,

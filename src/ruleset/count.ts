@@ -7,7 +7,7 @@ export function countRules({ tables }: Ruleset): number {
   return count;
 }
 
-export function countInTable({ chains }: Table): number {
+function countInTable({ chains }: Table): number {
   let count = 0;
   for (const { rules } of chains.values()) count += rules.length;
   return count;

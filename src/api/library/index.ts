@@ -1,5 +1,6 @@
 /** The library: pure functions of their arguments. No file, clock, network or environment; it also runs in a browser. */
 
+import { findIn } from '../../app/find/find.ts';
 import { unsaidOfArrivals } from '../../connection/assumedHost.ts';
 import { hostWords } from '../../connection/bounds.ts';
 import { isOutcome, type Outcome } from '../../connection/journey.ts';
@@ -10,15 +11,14 @@ import type { Rendered } from '../../istio/render/render.ts';
 import { renderRequest } from '../../istio/render/request.ts';
 import { MODES, type Mode } from '../../istio/settings/modes.ts';
 import type { HostFacts } from '../../istio/settings/settings.ts';
-import { Budget } from '../../lib/budget.ts';
 import { valueText } from '../../lib/valueText.ts';
 import type { Family } from '../../packet/address.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import { podsOf } from '../../pods/familiesOfPod.ts';
 import { verifyRulesets } from '../../prove/judge/verifyRules.ts';
-import { findPackets, NO_PACKET } from '../../query/find.ts';
+import { NO_PACKET } from '../../query/find.ts';
 import { type DiffReport, toDiffReport } from '../../report/json/diff.ts';
-import { type FindReport, toFindReport } from '../../report/json/find.ts';
+import type { FindReport } from '../../report/json/find.ts';
 import { type Trace, toTrace } from '../../report/json/trace.ts';
 import { toVerifyReport, type VerifyReport } from '../../report/json/verify.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
@@ -160,12 +160,9 @@ export function find(rules: RulesInput, options: FindOptions): FindReport {
   const { outcome } = options;
   if (!isOutcome(outcome)) throw new InputError([`there is no outcome \`${valueText(outcome)}\``]);
   const where = packetSetFrom(options.where ?? '');
-  const setting = librarySettingOf(all, options, { where });
-  const { host, profile } = setting;
-  const question = { host, where, outcome, budget: new Budget(options.budget), ...(profile !== undefined && { profile }) };
-  const parts = all.map((ruleset) => ({ file: ruleset.source.file, found: findPackets(ruleset, question) }));
-  if (!parts.some(({ found }) => found.asked)) throw new InputError([NO_PACKET]);
-  return toFindReport(parts, placeAssumptions(setting, all), unsaidOfArrivals(setting.assumed, where.dir));
+  const answer = findIn({ rulesets: all, where, outcome, place: givenPlace(options), limits: options.budget ?? {} });
+  if (answer === undefined) throw new InputError([NO_PACKET]);
+  return answer.report;
 }
 
 export interface RenderOptions {

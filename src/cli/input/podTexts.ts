@@ -17,7 +17,7 @@ export async function podTextsOf(call: Call, files: readonly string[]): Promise<
 }
 
 /** --mode and --istio. Undefined when one cannot be read, which has been said. */
-export async function podReadingOf(call: Call): Promise<PodReading | undefined> {
+async function podReadingOf(call: Call): Promise<PodReading | undefined> {
   const asked = await readVersion(call);
   const mode = optionText(call.input, 'mode') as Approach | undefined;
   return asked && { ...asked, ...(mode !== undefined && { mode }) };

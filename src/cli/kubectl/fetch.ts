@@ -104,7 +104,7 @@ export function debugArgs(name: string, container: string, { image, profile }: D
 }
 
 /** A name of an ephemeral container is never free again. */
-export function freeName({ ephemeral }: Pick<LivePod, 'ephemeral'>): string {
+function freeName({ ephemeral }: Pick<LivePod, 'ephemeral'>): string {
   const used = ephemeral.map((name) => Number(/^chainwalk-(\d+)$/.exec(name)?.[1] ?? 0));
   return `chainwalk-${Math.max(0, ...used) + 1}`;
 }

@@ -16,7 +16,7 @@ export const DUMPS: readonly PodCommand[] = [
   ['ip6tables-legacy-save'],
 ];
 
-export const ROUTING: readonly PodCommand[] = [
+const ROUTING: readonly PodCommand[] = [
   ['ip', '-json', 'address'],
   ['ip', '-4', '-json', 'rule'],
   ['ip', '-6', '-json', 'rule'],

@@ -201,7 +201,7 @@ export function saveOption(option: GivenOption, spec: ExtensionOptionSpec, conte
 }
 
 /** The value of one argument as iptables-save prints it. */
-export function printValue(name: ShapeName, value: AnyValue, context: ShapeContext): string {
+function printValue(name: ShapeName, value: AnyValue, context: ShapeContext): string {
   // the binder decoded `value` by this very shape
   return (SHAPES[name].print as (value: AnyValue, context: ShapeContext) => string)(value, context);
 }

@@ -18,7 +18,7 @@ const OTHERS: readonly { readonly name: string; readonly reader: ValueCheck }[] 
 ];
 
 /** First minor version that checks names of interfaces. */
-export const CHECKS_INTERFACES = 30;
+const CHECKS_INTERFACES = 30;
 
 const valid: CaptureStep = {
   id: 'annotations-valid',

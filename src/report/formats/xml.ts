@@ -13,7 +13,7 @@ export function xmlText(text: string): string {
   );
 }
 
-export function xmlAttribute(text: string): string {
+function xmlAttribute(text: string): string {
   return xmlText(text).replaceAll('\n', '&#10;');
 }
 

@@ -82,7 +82,7 @@ export function ruleText({ table, text }: TraceRule): string {
   return printable(`${table} ${text}`);
 }
 
-export function endText(fate: TraceFate, { src, sport, dst, dport, proto }: TraceAfter): string {
+function endText(fate: TraceFate, { src, sport, dst, dport, proto }: TraceAfter): string {
   const end = (address: string, port: number | undefined): string =>
     port === undefined ? address : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   const flow = `${end(src, sport)} -> ${end(dst, dport)}`;

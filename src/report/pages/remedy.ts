@@ -1,5 +1,5 @@
 /** What to do about a claim that does not hold. */
-import { PROFILES } from '../../mesh/allProfiles.ts';
+import { profileNamed } from '../../mesh/allProfiles.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import { PAGES } from '../generated/pages.ts';
 import { REMEDIES_IN_MESH } from './remedyInMesh.ts';
@@ -17,6 +17,6 @@ export function remedyByCause(causes: SettingCauses | undefined): string | undef
 /** `profile`: name of the mesh, whose chains and options are named then; another mesh's never are. */
 export function remedyOf(claim: string, profile?: string): string | undefined {
   const page = PAGES.find(({ id }) => id === claim);
-  const mesh = PROFILES.find(({ name }) => name === profile);
+  const mesh = profile === undefined ? undefined : profileNamed(profile);
   return (mesh === undefined ? undefined : REMEDIES_IN_MESH[claim]?.(mesh)) ?? page?.todo;
 }

@@ -53,7 +53,7 @@ export function isUnprovedChange({ id, level, verdict }: Problem): boolean {
 }
 
 /** Whether it makes the run fail; the exit code says the same. */
-export function isFailure(problem: Problem, strict: boolean): boolean {
+function isFailure(problem: Problem, strict: boolean): boolean {
   const { level, verdict, muted, spent } = problem;
   if (muted !== undefined) return false;
   return verdict === 'failed'

@@ -11,7 +11,7 @@ import { plain } from './text.ts';
 import type { CodeFlow, PhysicalLocation, SarifLocation } from './types.ts';
 
 /** GitHub refuses a result with more. */
-export const MOST_FLOW_LOCATIONS = 10_000;
+const MOST_FLOW_LOCATIONS = 10_000;
 
 interface Stop {
   readonly location: SarifLocation;

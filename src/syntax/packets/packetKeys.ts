@@ -208,7 +208,7 @@ function macOf(text: string): number | undefined {
 }
 
 /** Decimal or hexadecimal. A leading zero is refused: it is octal to iptables and decimal to people. */
-export function integerKey(text: string, max: number): number | undefined {
+function integerKey(text: string, max: number): number | undefined {
   if (!/^(?:0[xX][0-9A-Fa-f]{1,8}|0|[1-9]\d{0,9})$/.test(text)) return undefined;
   return Number(text) <= max ? Number(text) : undefined;
 }

@@ -18,7 +18,7 @@ export interface ParsedPacket {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export const PACKET_HELP = 'a packet is written `[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`';
+const PACKET_HELP = 'a packet is written `[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`';
 
 interface Reading {
   readonly report: ProblemSink;

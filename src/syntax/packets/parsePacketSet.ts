@@ -32,7 +32,7 @@ export interface ParsedPacketSet {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export const PACKET_SET_HELP = 'a set is written like `out tcp -> 10.0.0.0/8:{80,443} uid=!1337`; any part may be missing';
+const PACKET_SET_HELP = 'a set is written like `out tcp -> 10.0.0.0/8:{80,443} uid=!1337`; any part may be missing';
 
 interface Reading {
   readonly report: ProblemSink;

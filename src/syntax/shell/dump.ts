@@ -20,7 +20,7 @@ function blockStart({ text, at }: Cursor): number | undefined {
 }
 
 /** The comment lines right above, which may say who printed the block. */
-export function commentsAbove(text: string, at: number, from: number): number {
+function commentsAbove(text: string, at: number, from: number): number {
   let start = at;
   for (;;) {
     const before = text.lastIndexOf('\n', start - 2) + 1;

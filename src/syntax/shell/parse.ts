@@ -26,7 +26,7 @@ export function skipSeparators(cursor: Cursor): void {
 }
 
 /** Commands up to one of `closing`, which is left where it is; at the end of the text when there is none. */
-export function readShellList(cursor: Cursor, closing: readonly string[]): readonly ShellNode[] {
+function readShellList(cursor: Cursor, closing: readonly string[]): readonly ShellNode[] {
   const nodes: ShellNode[] = [];
   if (++cursor.depth > MOST_DEPTH) throw unreadable(cursor, 'commands are nested too deep here');
   for (;;) {
