@@ -9,8 +9,9 @@ import type { Ruleset } from '../ruleset/ruleset.ts';
 import { everyWay } from './choices.ts';
 import { compiled } from './compiled.ts';
 import type { Connection } from './connection.ts';
+import { traverseOrCut } from './cutWalk.ts';
 import { type Walk, whySpent } from './trace.ts';
-import { traverse, traverseOrCut } from './traverse.ts';
+import { traverse } from './traverse.ts';
 
 export interface SimulateOptions {
   /** record rules that did not match, and chain ends */

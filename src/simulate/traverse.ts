@@ -3,8 +3,9 @@
 import type { Host } from '../host/host.ts';
 import { findSocket } from '../host/listeners.ts';
 import { isOnLink6, routeOutput, sourceFor } from '../host/output.ts';
-import { type Budget, BudgetError } from '../lib/budget.ts';
-import type { HookName } from '../netfilter/hooks.ts';
+import type { Budget } from '../lib/budget.ts';
+import { assertNever, invariant } from '../lib/invariant.ts';
+import { type HookStation, type PathStage, type Station, stationsOf } from '../netfilter/path.ts';
 import type { Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { afterOf } from './after.ts';
@@ -35,32 +36,6 @@ export interface Traversal {
   readonly attached?: Attached;
 }
 
-/** What is shown of a walk that did not come to its end. */
-const FIRST_STEPS = 100;
-
-/** As `traverse`, but a spent budget is the end of the walk. */
-export function traverseOrCut(traversal: Traversal): Walk {
-  let steps: readonly WalkStep[] = [];
-  try {
-    return traverse(traversal, (walked) => {
-      steps = walked;
-    });
-  } catch (error) {
-    if (!(error instanceof BudgetError)) throw error;
-    const { packet, host, connections } = traversal;
-    const reason: Choice = { why: 'budget', what: error.message, taken: 'cut' };
-    const fate: Fate = { kind: 'undecided', reasons: [reason] };
-    return {
-      packet,
-      steps: steps.slice(0, FIRST_STEPS),
-      fate,
-      after: afterOf(new Skb(packet, host), fate),
-      choices: [reason],
-      connections,
-    };
-  }
-}
-
 /** One walk, taking the ways that `choose` says. @throws BudgetError */
 export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[]) => void = () => {}): Walk {
   const { rules, packet, host, choose, detailed, budget, connections, connection, attached } = traversal;
@@ -68,7 +43,13 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   const steps: WalkStep[] = [];
   watch(steps);
   const choices: Choice[] = [];
+  // the interfaces of its way: a hook shows rules those that it has
   let out = { oif: '', local: false };
+  let iif = packet.dir === 'in' ? (packet.iif ?? '') : undefined;
+  if (iif !== undefined) skb.iif = iif;
+  /** where lo has taken it from the rules of the sender */
+  let dstOnLo: Address = skb.dst;
+  let passed: ForwardRoute | undefined;
   const table = attached?.table ?? connections.map((one) => ({ ...one }));
   const run: HookRun = {
     rules,
@@ -136,37 +117,65 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
     return undefined;
   }
 
-  function hook(name: HookName, devices: { readonly iif: string | undefined; readonly oif: string | undefined }): Fate | undefined {
-    skb.iif = devices.iif;
-    skb.oif = devices.oif;
+  function hook({ hook: name, devices }: HookStation): Fate | undefined {
+    skb.iif = devices === 'out' ? undefined : iif;
+    skb.oif = devices === 'in' ? undefined : out.oif;
     return runHook(skb, name, run);
   }
 
-  function send(): Fate {
-    const lost = (isUnspecified(skb.src) ? chooseSource() : undefined) ?? decide(false);
-    if (lost !== undefined) return lost;
-    const end = hook('OUTPUT', { iif: undefined, oif: out.oif }) ?? hook('POSTROUTING', { iif: undefined, oif: out.oif });
-    if (end !== undefined) return end;
-    const clash = confirm();
-    if (clash !== undefined) return clash;
-    return out.oif === 'lo' ? loopBack() : { kind: 'sent', oif: out.oif };
+  function follow(stage: PathStage): Fate {
+    for (const station of stationsOf(stage, packet.family)) {
+      const end = typeof station === 'string' ? visit(station) : hook(station);
+      if (end !== undefined) return end;
+    }
+    invariant(false, `the way ${stage} has no end`);
   }
 
-  /** lo gives the packet back with its mark and its connection, without its socket, and with the route already known. */
-  function loopBack(): Fate {
+  /** What becomes of the packet there; undefined: it goes on. */
+  function visit(station: Exclude<Station, HookStation>): Fate | undefined {
+    switch (station) {
+      case 'route output':
+        return (isUnspecified(skb.src) ? chooseSource() : undefined) ?? decide(false);
+      case 'leave':
+        return out.oif === 'lo' ? follow('come back over lo') : { kind: 'sent', oif: out.oif };
+      case 'lose the socket':
+        return loseSocket();
+      case 'check arrival':
+        return checkArrival();
+      case 'keep the route':
+        return skb.dst === dstOnLo ? follow('deliver') : route();
+      case 'route input':
+        return route();
+      case 'decrement ttl':
+        return decrementTtl();
+      case 'await fragments':
+        return packet.fragOffset > 0 ? { kind: 'lost', reason: 'awaiting-fragments' } : undefined;
+      case 'confirm':
+        return confirm();
+      case 'pass on':
+        return { kind: packet.dir === 'out' ? 'sent' : 'forwarded', oif: out.oif };
+      case 'find socket':
+        return takenBy(skb, host);
+      default:
+        return assertNever(station);
+    }
+  }
+
+  function loseSocket(): undefined {
+    iif = 'lo';
+    dstOnLo = skb.dst;
     skb.socket = undefined;
     skb.uid = undefined;
     skb.gid = undefined;
     const known = skb.connection !== undefined || skb.state === 'UNTRACKED' || (skb.answers && skb.quotes !== undefined);
     if (!known) Object.assign(skb, { tracked: false, zone: NO_ZONE, state: undefined });
-    const { dst } = skb;
-    const refused = refusedOnArrival(skb, 'lo');
-    if (refused !== undefined) return { kind: 'lost', reason: refused };
-    const end = hook('PREROUTING', { iif: 'lo', oif: undefined });
-    return end ?? (skb.dst === dst ? deliver('lo') : route('lo'));
   }
 
-  /** The connection of a packet that survived all hooks is there for the next one. kernel nf_conntrack_core.c __nf_conntrack_confirm() */
+  function checkArrival(): Fate | undefined {
+    const refused = refusedOnArrival(skb, iif ?? '');
+    return refused === undefined ? undefined : { kind: 'lost', reason: refused };
+  }
+
   function confirm(): Fate | undefined {
     const { connection, answers } = skb;
     if (connection === undefined || connection.confirmed || answers) return undefined;
@@ -176,52 +185,27 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
     return undefined;
   }
 
-  function arrive(): Fate {
-    const iif = packet.iif ?? '';
-    skb.iif = iif;
-    const refused = refusedOnArrival(skb, iif);
-    if (refused !== undefined) return { kind: 'lost', reason: refused };
-    const end = hook('PREROUTING', { iif, oif: undefined });
-    return end ?? route(iif);
-  }
-
-  function route(iif: string): Fate {
+  function route(): Fate {
     const to = routeInput(skb);
     if (to.kind === 'lost') return { kind: 'lost', reason: to.reason };
     if (to.kind === 'open') return open(to.what);
     if (to.kind === 'local') {
       steps.push({ kind: 'route', again: false, local: true, table: to.route?.table ?? 'local' });
-      return deliver(iif);
+      return follow('deliver');
     }
-    return forward(iif, to.route);
+    passed = to.route;
+    return follow('forward');
   }
 
-  function forward(iif: string, route: { readonly dev: string; readonly table: string; readonly via?: Skb['dst'] }): Fate {
+  function decrementTtl(): Fate | undefined {
     if (skb.diverted !== undefined) return { kind: 'lost', reason: 'not-forwarding' };
     if (skb.ttl <= 1) return { kind: 'lost', reason: 'ttl-exceeded' };
+    invariant(passed !== undefined, 'a packet is forwarded without a route');
     skb.ttl -= 1;
-    run.nextHop = route.via;
-    steps.push({ kind: 'route', again: false, oif: route.dev, local: false, table: route.table });
-    const devices = { iif, oif: route.dev };
-    const end = hook('FORWARD', devices) ?? hook('POSTROUTING', devices);
-    if (end !== undefined) return end;
-    return confirm() ?? { kind: packet.dir === 'out' ? 'sent' : 'forwarded', oif: route.dev };
-  }
-
-  /** A fragment waits for the others: IPv4 before INPUT, IPv6 after it. */
-  function deliver(iif: string): Fate {
-    const waits: Fate | undefined = packet.fragOffset > 0 ? { kind: 'lost', reason: 'awaiting-fragments' } : undefined;
-    if (waits !== undefined && packet.family === 4) return waits;
-    const end = hook('INPUT', { iif, oif: undefined }) ?? waits;
-    const ended = end ?? confirm();
-    if (ended !== undefined) return ended;
-    const listener = skb.diverted ?? findSocket(host, { proto: skb.proto, dst: skb.dst, dport: skb.dport });
-    const port = listener?.port ?? skb.dport;
-    return {
-      kind: 'delivered',
-      transparent: skb.diverted !== undefined,
-      ...(listener === undefined ? {} : { process: listener.process, ...(port === undefined ? {} : { listener: port }) }),
-    };
+    run.nextHop = passed.via;
+    out = { oif: passed.dev, local: false };
+    steps.push({ kind: 'route', again: false, oif: passed.dev, local: false, table: passed.table });
+    return undefined;
   }
 
   /** REJECT has refused the packet, if its answer comes through. */
@@ -236,10 +220,26 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
 
   if (attached !== undefined && rules.ruleset.usesConntrack) attachTo(skb, attached);
   const fragment = packet.fragOffset > 0 && rules.ruleset.usesDefrag;
-  const end: Fate = fragment ? { kind: 'lost', reason: 'awaiting-fragments' } : packet.dir === 'out' ? send() : arrive();
+  const end: Fate = fragment ? { kind: 'lost', reason: 'awaiting-fragments' } : follow(packet.dir === 'out' ? 'send' : 'arrive');
   const after = afterOf(skb, end);
   const answered = end.kind === 'rejected' && attached === undefined ? withAnswer(end) : { fate: end };
   return { packet, steps, ...answered, after, choices, connections: table };
+}
+
+interface ForwardRoute {
+  readonly dev: string;
+  readonly table: string;
+  readonly via?: Address;
+}
+
+function takenBy(skb: Skb, host: Host): Fate {
+  const listener = skb.diverted ?? findSocket(host, { proto: skb.proto, dst: skb.dst, dport: skb.dport });
+  const port = listener?.port ?? skb.dport;
+  return {
+    kind: 'delivered',
+    transparent: skb.diverted !== undefined,
+    ...(listener === undefined ? {} : { process: listener.process, ...(port === undefined ? {} : { listener: port }) }),
+  };
 }
 
 function isUnspecified(address: Address): boolean {

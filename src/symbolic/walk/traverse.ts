@@ -2,17 +2,20 @@
 
 import type { Host, Listener } from '../../host/host.ts';
 import { STEPS_OF_A_MOVE } from '../../lib/budget.ts';
-import { type ForcedState, OPPOSITE_END, TUPLE_ENDS } from '../../netfilter/firstState.ts';
+import { assertNever } from '../../lib/invariant.ts';
+import type { ForcedState } from '../../netfilter/firstState.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { LostReason } from '../../netfilter/lost.ts';
+import { type HookStation, type PathStage, type Station, stationsOf } from '../../netfilter/path.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
-import { atMostOne, constant, decrement, equal } from '../diagrams/vector.ts';
-import { type Space, widthOf } from '../space/space.ts';
+import { atMostOne, decrement, equal } from '../diagrams/vector.ts';
+import type { Space } from '../space/space.ts';
 import { byAnswers } from './answers.ts';
 import type { HookResult, HookWalk } from './hook.ts';
 import { walkHook } from './hook.ts';
+import { answersOnly, knownEnds } from './knownConnection.ts';
 import { listenerShares } from './listeners.ts';
 import { refuseArrivals, routeInputOfSets, routeOutputOfSets } from './moves.ts';
 import type { PacketClass } from './state.ts';
@@ -69,8 +72,9 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: WalkQuestion
   const fragments = space.manager.minus(space.manager.and(within, answers), whole);
   if (fragments !== EMPTY) ends.push({ ...start, set: fragments, fate: { kind: 'lost', reason: 'awaiting-fragments' } });
   if (whole === EMPTY) return ends;
-  if (iif === undefined) send();
-  else arrive(iif);
+  /** on which they arrive: it changes when lo gives them back */
+  let device = iif;
+  follow(iif === undefined ? 'send' : 'arrive', [start]);
   // not `push(...)`, which takes no more than functions have arguments
   for (const one of byAnswers(space, ruleset, merge(space, rejected, true))) ends.push(one);
   return mergeFates(space, ends);
@@ -84,96 +88,92 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: WalkQuestion
     return merge(space, result.on);
   }
 
-  function hook(name: HookName, classes: readonly PacketClass[], devices: (one: PacketClass) => Devices): readonly PacketClass[] {
-    return keep(
-      walkHook(
-        walk,
-        name,
-        merge(
-          space,
-          classes.map((one) => ({ ...one, env: { ...one.env, ...devices(one) } })),
-        ),
-      ),
-    );
-  }
-
-  function send(): void {
-    const routed = keep(routeOutputOfSets(space, start, false));
-    const devices = ({ env }: PacketClass): Devices => ({ iif: undefined, oif: env.way?.oif });
-    const sent = hook('POSTROUTING', hook('OUTPUT', routed, devices), devices);
-    for (const one of sent) if (one.env.way?.oif !== 'lo') ends.push({ ...one, fate: { kind: 'sent', oif: one.env.way?.oif ?? '' } });
-    const back = sent.filter(({ env }) => env.way?.oif === 'lo').map((one) => ({ ...one, env: loopedBack(one.env) }));
-    const over = keep(each(space, back, (one) => refuseArrivals(space, one, 'lo')));
-    deliver(hook('PREROUTING', over, () => ({ iif: 'lo', oif: undefined })));
-  }
-
-  function arrive(name: string): void {
-    const arrived = hook('PREROUTING', keep(refuseArrivals(space, start, name)), () => ({ iif: name, oif: undefined }));
-    const routed = keep(each(space, arrived, (one) => routeInputOfSets(space, one)));
-    deliver(routed.filter(({ env }) => env.way?.local === true));
-    forward(
-      name,
-      routed.filter(({ env }) => env.way?.local === false),
-    );
-  }
-
-  function forward(name: string, classes: readonly PacketClass[]): void {
-    const passing = each(space, classes, (one) => {
-      if (one.env.diverted !== undefined) return { on: [], ended: [{ ...one, end: 'not-forwarding' }] };
-      const expired = space.manager.and(one.set, atMostOne(space.manager, one.env.ttl));
-      const alive = space.manager.minus(one.set, expired);
-      return {
-        on: alive === EMPTY ? [] : [{ ...one, set: alive, env: { ...one.env, ttl: decrement(space.manager, one.env.ttl) } }],
-        ended: expired === EMPTY ? [] : [{ ...one, set: expired, end: 'ttl-exceeded' }],
-      };
+  function hook({ hook: name, devices }: HookStation, classes: readonly PacketClass[]): readonly PacketClass[] {
+    const shown = ({ env }: PacketClass): Devices => ({
+      iif: devices === 'out' ? undefined : device,
+      oif: devices === 'in' ? undefined : env.way?.oif,
     });
-    const devices = ({ env }: PacketClass): Devices => ({ iif: name, oif: env.way?.oif });
-    for (const one of hook('POSTROUTING', hook('FORWARD', keep(passing), devices), devices)) {
-      ends.push({ ...one, fate: { kind: 'forwarded', oif: one.env.way?.oif ?? '' } });
+    const there = classes.map((one) => ({ ...one, env: { ...one.env, ...shown(one) } }));
+    return keep(walkHook(walk, name, merge(space, there)));
+  }
+
+  function follow(stage: PathStage, classes: readonly PacketClass[]): void {
+    let here = classes;
+    for (const station of stationsOf(stage, space.family)) here = typeof station === 'string' ? pass(station, here) : hook(station, here);
+  }
+
+  /** Who goes on from there; the others have ended, or follow another stage. */
+  function pass(station: Exclude<Station, HookStation>, classes: readonly PacketClass[]): readonly PacketClass[] {
+    const step = (move: (one: PacketClass) => HookResult) => keep(each(space, classes, move));
+    switch (station) {
+      case 'route output':
+        return step((one) => routeOutputOfSets(space, one, false));
+      case 'leave':
+        for (const one of classes) if (one.env.way?.oif !== 'lo') ends.push(leaving(one, 'sent'));
+        follow(
+          'come back over lo',
+          classes.filter(({ env }) => env.way?.oif === 'lo'),
+        );
+        return [];
+      case 'lose the socket':
+        device = 'lo';
+        return classes.map((one) => ({ ...one, env: loopedBack(one.env) }));
+      case 'check arrival':
+        return step((one) => refuseArrivals(space, one, device ?? ''));
+      case 'keep the route':
+        follow('deliver', classes);
+        return [];
+      case 'route input':
+        return parted(step((one) => routeInputOfSets(space, one)));
+      case 'decrement ttl':
+        return step((one) => decrementTtl(space, one));
+      case 'await fragments':
+        return step((one) => awaitFragments(space, one));
+      case 'confirm':
+        return classes;
+      case 'pass on':
+        for (const one of classes) ends.push(leaving(one, 'forwarded'));
+        return [];
+      case 'find socket':
+        for (const one of classes) for (const taken of takers(space, one)) ends.push(taken);
+        return [];
+      default:
+        return assertNever(station);
     }
   }
 
-  /** Takes the later fragments away: they wait for the others, IPv4 before INPUT, IPv6 after it. */
-  function waiting(classes: readonly PacketClass[]): readonly PacketClass[] {
-    const first = equal(space.manager, space.start.fragOffset, 0);
-    return keep(
-      each(space, classes, (one) => {
-        const set = space.manager.and(one.set, first);
-        const later = space.manager.minus(one.set, first);
-        return {
-          on: set === EMPTY ? [] : [{ ...one, set }],
-          ended: later === EMPTY ? [] : [{ ...one, set: later, end: 'awaiting-fragments' }],
-        };
-      }),
-    );
-  }
-
-  function deliver(classes: readonly PacketClass[]): void {
-    const complete = space.family === 4 ? waiting(classes) : classes;
-    const arrived = hook('INPUT', complete, ({ env }) => ({ iif: env.iif, oif: undefined }));
-    for (const one of space.family === 4 ? arrived : waiting(arrived)) for (const taken of takers(space, one)) ends.push(taken);
+  function parted(classes: readonly PacketClass[]): readonly PacketClass[] {
+    for (const [stage, local] of [['deliver', true] as const, ['forward', false] as const])
+      follow(
+        stage,
+        classes.filter(({ env }) => env.way?.local === local),
+      );
+    return [];
   }
 }
 
-/** Of answers under NAT only those from where NAT led their question: there ends are known, which keeps the diagrams small. */
-function answersOnly({ manager, start }: Space, forced: ForcedState | undefined): Bdd {
-  const { rewritten = {} } = forced ?? {};
-  return manager.all(
-    TUPLE_ENDS.map((end) => {
-      const value = rewritten[end];
-      return value === undefined ? FULL : equal(manager, start[OPPOSITE_END[end]], value);
-    }),
-  );
+function leaving(one: PacketClass, kind: 'sent' | 'forwarded'): FateClass {
+  return { ...one, fate: { kind, oif: one.env.way?.oif ?? '' } };
 }
 
-function knownEnds({ family }: Space, forced: ForcedState | undefined): Partial<PacketClass['env']> {
-  const { rewritten = {} } = forced ?? {};
-  return Object.fromEntries(
-    TUPLE_ENDS.flatMap((end) => {
-      const value = rewritten[end];
-      return value === undefined ? [] : [[OPPOSITE_END[end], constant(value, widthOf(end, family))]];
-    }),
-  );
+function decrementTtl({ manager }: Space, one: PacketClass): HookResult {
+  if (one.env.diverted !== undefined) return { on: [], ended: [{ ...one, end: 'not-forwarding' }] };
+  const expired = manager.and(one.set, atMostOne(manager, one.env.ttl));
+  const alive = manager.minus(one.set, expired);
+  return {
+    on: alive === EMPTY ? [] : [{ ...one, set: alive, env: { ...one.env, ttl: decrement(manager, one.env.ttl) } }],
+    ended: expired === EMPTY ? [] : [{ ...one, set: expired, end: 'ttl-exceeded' }],
+  };
+}
+
+function awaitFragments({ manager, start }: Space, one: PacketClass): HookResult {
+  const first = equal(manager, start.fragOffset, 0);
+  const set = manager.and(one.set, first);
+  const later = manager.minus(one.set, first);
+  return {
+    on: set === EMPTY ? [] : [{ ...one, set }],
+    ended: later === EMPTY ? [] : [{ ...one, set: later, end: 'awaiting-fragments' }],
+  };
 }
 
 type Devices = Pick<PacketClass['env'], 'iif' | 'oif'>;
