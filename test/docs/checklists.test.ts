@@ -65,3 +65,13 @@ it('the README names the versions of Istio and every format of a review', () => 
   expect(readme).toContain(`1.${OLDEST} to 1.${NEWEST}`);
   for (const name of REVIEW_FORMAT_NAMES) expect(readme).toMatch(new RegExp(`[ \`]${name}\``));
 });
+
+it('the changelog names every schema of JSON', () => {
+  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const schemas = new Set(
+    files.flatMap((name) => [...text(`src/${name}`).matchAll(/chainwalk\/[a-z-]+\/v\d+/g)].map(([schema]) => schema)),
+  );
+  expect(schemas.size).toBeGreaterThan(8);
+  const changelog = text('docs/CHANGELOG.md');
+  expect([...schemas].filter((schema) => !changelog.includes(`\`${schema}\``))).toEqual([]);
+});
