@@ -1,5 +1,5 @@
 /** The way of a packet between the hooks, for both engines: the simulator follows it with one packet, the prover with all of them.
- *  kernel net/ipv4/ip_output.c, ip_input.c, ip_forward.c and their IPv6 counterparts; docs/facts/kernel.md */
+ *  kernel net/ipv4/ip_output.c, ip_input.c, ip_forward.c and their IPv6 counterparts; docs/facts/kernel.md#hooks-and-tables */
 import type { Family } from '../packet/address.ts';
 import type { HookName } from './hooks.ts';
 
