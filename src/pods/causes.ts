@@ -130,6 +130,7 @@ function isGone(finding: Finding, { before, pod }: Experiment, { memory, options
   const [rule] = blame;
   if (witness === undefined && rule !== undefined) {
     if (countOf(rule, pod, family) < countOf(rule, before, family)) return true;
+    // of a hint, only what writes the rule is its cause: a proof for each setting costs more than it tells
     if (level === 'info') return false;
   }
   const key = `${pod.key} ${claim} ${family} ${witness === undefined ? '' : packetText(witness.packet)}`;

@@ -223,6 +223,12 @@ spec:
     causes: [],
   },
   {
+    title: 'a hint names the setting that writes its rule, not one whose rules come before it',
+    pod: annotated(`${T}/excludeOutboundIPRanges: "0.0.0.0/0"`),
+    claim: 'no-dead-rule',
+    causes: [],
+  },
+  {
     title: 'what holds by default has no cause',
     pod: annotated(`${T}/excludeOutboundPorts: "8200"`),
     claim: 'invalid-not-to-app',

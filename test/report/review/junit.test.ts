@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { junitXml } from '../../../src/report/formats/junit.ts';
-import type { Review } from '../../../src/report/review/review.ts';
+import type { Review, Subject } from '../../../src/report/review/review.ts';
 import { hostileReview, hostileTexts, problem, review, subject } from './handmadeReview.ts';
 
 type Node = { readonly [name: string]: unknown };
@@ -109,5 +109,18 @@ describe('junit', () => {
   it('a check that was skipped says why', () => {
     const checks = [{ id: 'dns-captured', statement: 'It is.', verdict: 'skipped', reason: 'DNS is not captured', problems: [] }] as const;
     expect(casesOf(review([subject([], { checks })]))[0]?.skipped).toEqual([{ '@_message': 'DNS is not captured' }]);
+  });
+
+  it('a check of several open problems is skipped for the first of them; an open one that fails anyway gives no reason', () => {
+    const open = [problem({ message: 'one' }, { verdict: 'undecided' }), problem({ message: 'two' }, { verdict: 'undecided' })] as const;
+    const known = problem({}, { muted: { by: 'baseline', reason: 'since spring' } });
+    const skips = (problems: Subject['checks'][number]['problems']) => {
+      const checks = [{ id: 'a', statement: 'It is.', verdict: 'undecided', problems }] as const;
+      return casesOf(review([subject([], { checks })]))[0]?.skipped;
+    };
+    expect(skips(open)).toEqual([{ '@_message': 'undecided: one' }]);
+    expect(skips([known, ...open])).toEqual([{ '@_message': 'known, by baseline: since spring' }]);
+    expect(skips([...open, known])).toEqual([{ '@_message': 'undecided: one' }]);
+    expect(skips([...open, problem()])).toBeUndefined();
   });
 });
