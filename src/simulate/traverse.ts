@@ -1,5 +1,6 @@
 /** The way of one packet through the hooks: sent by a process here, or arriving on an interface.
- *  kernel net/ipv4/ip_output.c, ip_input.c, ip_forward.c and their IPv6 twins; kernel facts: shared with test/kernel */
+ *  kernel net/ipv4/ip_output.c, ip_input.c, ip_forward.c and their IPv6 twins;
+ *  docs/facts/kernel.md#routing-around-the-rules */
 import type { Host } from '../host/host.ts';
 import { findSocket } from '../host/listeners.ts';
 import { isOnLink6, routeOutput, sourceFor } from '../host/output.ts';

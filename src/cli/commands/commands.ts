@@ -1,4 +1,4 @@
-/** All commands, in the order in which help lists them. Adding one is a line here. */
+/** All commands, in the order in which help lists them. A page in report/explain/command belongs to each. */
 import type { Command } from '../argv/command.ts';
 import { approachesCommand } from './approaches.ts';
 import { checkCommand } from './check.ts';

@@ -1,4 +1,4 @@
-/** All matches and targets that are modelled, in the order of the documentation. A new one is one file, one line here, one .cases file. */
+/** All matches and targets that are modelled, in the order of the documentation. What a new one needs: docs/CONTRIBUTING.md#checklists */
 import type { Extension, MatchExtension, TargetExtension } from '../contract/extension.ts';
 import { addrtype } from '../matches/addrtype.ts';
 import { ah } from '../matches/ah.ts';

@@ -1,4 +1,4 @@
-/** All claims about pods and settings. Adding one is a line here, and a page beside it. */
+/** All claims about pods and settings. What a new one needs: docs/CONTRIBUTING.md#checklists */
 import type { Enrolment } from '../enrol/enrol.ts';
 import type { PodRules } from '../podRules/podRules.ts';
 import { podCapturedCheck } from './captured.ts';
