@@ -1,5 +1,6 @@
 /** Options that several commands share. */
 
+import type { Approach } from '../../injection/facts/facts.ts';
 import { MESH_NAMES } from '../../mesh/names.ts';
 import { REVIEW_FORMAT_NAMES } from '../../report/formats/names.ts';
 import type { CommandOption } from './command.ts';
@@ -56,11 +57,14 @@ export const PROFILE: CommandOption = {
   choices: ['auto', 'none', ...MESH_NAMES],
 };
 
+/** All of them, as the compiler sees to. */
+const APPROACHES: Readonly<Record<Approach, true>> = { init: true, cni: true, multus: true, ambient: true };
+
 /** Those of questions about pods. */
 export const MESH_MODE: CommandOption = {
   flags: '--mode <mode>',
   says: 'who writes the rules; without it as the values say, or else init',
-  choices: ['init', 'cni', 'multus', 'ambient'],
+  choices: Object.keys(APPROACHES),
 };
 export const PHASE: CommandOption = {
   flags: '--phase <phase>',
