@@ -73,7 +73,7 @@ describe('commands of iptables-restore', () => {
     ['-D takes a number', ['-A INPUT -j A', '-A INPUT -j B', '-D INPUT 1'], ['-j B']],
     [
       '-D takes a rule in another spelling',
-      ['-A INPUT -s 10.0.0.1/32 -p tcp --dport 80 -j A', '-D INPUT -p tcp -m tcp --source 10.0.0.1 --dport 80 -j A'],
+      ['-A INPUT -s 10.0.0.1/32 -p tcp --dport 80 -j ACCEPT', '-D INPUT -p tcp -m tcp --source 10.0.0.1 --dport 80 -j ACCEPT'],
       [],
     ],
     ['-D deletes the first of equal rules', ['-A INPUT -j A', '-A INPUT -j B', '-A INPUT -j A', '-D INPUT -j A'], ['-j B', '-j A']],

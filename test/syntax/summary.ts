@@ -1,4 +1,5 @@
 /** What a text was read as, in lines that a test can compare. */
+import { ruleMeaning } from '../../src/ruleset/ruleMeaning.ts';
 import { type ParseRulesOptions, parseRules } from '../../src/syntax/document/parse.ts';
 import { lineStarts, positionAt } from '../../src/syntax/text/source.ts';
 
@@ -14,7 +15,7 @@ export interface Summary {
 }
 
 export function summary(text: string, options: ParseRulesOptions = {}): Summary {
-  const { rulesets, diagnostics } = parseRules({ file: 'test', text }, options);
+  const { rulesets, diagnostics } = parseRules({ file: 'test', text }, { meaning: ruleMeaning({}), ...options });
   const starts = lineStarts(text);
   const chains = rulesets.flatMap(({ family, tables }) =>
     tables.flatMap((table) => table.chains.map((chain) => ({ family, table, chain }))),

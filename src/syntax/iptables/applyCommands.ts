@@ -2,8 +2,8 @@
 import type { RuleNode } from './ast.ts';
 import { deleteChains, flushChains, newChain, rename, setPolicy } from './chainCommands.ts';
 import type { RuleCommand, RuleText } from './commands.ts';
-import { oneAddressEach, sameRule } from './compareRules.ts';
 import { chainFor, failed, isBaseChain, missing, type RuleOrigin, type Setting } from './openTables.ts';
+import { oneAddressEach, readsAlike } from './ruleWords.ts';
 
 /** Carries out `command`; false when it fails as a check does. */
 export function carryOut(setting: Setting, command: RuleCommand, origin: RuleOrigin): boolean {
@@ -81,7 +81,7 @@ function findRule(setting: Setting, command: RuleText): number {
   const asked = meaningOf(setting, command);
   return rules.findIndex((rule) => {
     const own = asked === undefined ? undefined : meaningOf(setting, rule);
-    return own === undefined || asked === undefined ? sameRule(rule.words, command.words) : isEqual(own, asked);
+    return own === undefined || asked === undefined ? readsAlike(rule.words, command.words) : isEqual(own, asked);
   });
 }
 

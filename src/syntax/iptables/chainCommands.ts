@@ -4,8 +4,8 @@ import type { ProblemSink } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import type { Word } from './ast.ts';
 import type { RuleCommand } from './commands.ts';
-import { jumpOf, renamed } from './compareRules.ts';
 import { addChain, type ChainState, chainFor, failed, isBaseChain, missing, type Setting } from './openTables.ts';
+import { jumpOf, renamed } from './ruleWords.ts';
 
 /** `:CHAIN POLICY` of a dump. A second one is an error of iptables-legacy-restore alone. */
 export function declareChain(

@@ -13,10 +13,10 @@ import { appendRule, carryOut } from './applyCommands.ts';
 import type { Word } from './ast.ts';
 import { declareChain } from './chainCommands.ts';
 import { readCommand } from './commands.ts';
-import { SEVERAL_ADDRESSES } from './compareRules.ts';
 import { newTable, type RuleMeaning, type Setting, type TableState } from './openTables.ts';
 import { whatCommentSays } from './restoreComments.ts';
 import { outsideTable, unreadableLine } from './restoreMistakes.ts';
+import { SEVERAL_ADDRESSES } from './ruleWords.ts';
 import { isPlainAppend, lineWords, newTokens, overlong, ruleFrom, share, type Tokens } from './words.ts';
 
 /** Tables of one ruleset as far as the text alone tells. */

@@ -1,4 +1,4 @@
-/** The little that the readers must know of a rule's words: where it jumps, and when two rules read the same. */
+/** The little that the readers must know of a rule's words: where it jumps, and whether it is for several addresses. */
 import type { RuleNode, Word } from './ast.ts';
 
 const JUMP = /^(?:-[jg]|--jump=?|--goto=?)/;
@@ -33,29 +33,18 @@ export function renamed(rule: RuleNode, names: { readonly from: string; readonly
   return { chain, words, span: rule.span, line: rule.line, saved: rule.saved === true };
 }
 
-const SPELLINGS: ReadonlyMap<string, string> = new Map([
-  ['--protocol', '-p'],
-  ['--proto', '-p'],
-  ['--source', '-s'],
-  ['--src', '-s'],
-  ['--destination', '-d'],
-  ['--dst', '-d'],
-  ['--in-interface', '-i'],
-  ['--out-interface', '-o'],
-  ['--jump', '-j'],
-  ['--goto', '-g'],
-  ['--match', '-m'],
-  ['--fragment', '-f'],
-  ['--destination-port', '--dport'],
-  ['--source-port', '--sport'],
-]);
+/** Names of the two options that may hold several addresses. man iptables */
+const ADDRESS_OPTIONS: readonly (readonly string[])[] = [
+  ['-s', '--source', '--src'],
+  ['-d', '--destination', '--dst'],
+];
 
 /** No kernel prints them. */
 export const SEVERAL_ADDRESSES = / (?:-[sd]|--(?:source|src|destination|dst)) \S+,/;
 
 /** A rule for several addresses is as many rules, those of the first source first. With `!` at either side it is none: it stays whole, and is refused. */
 export function oneAddressEach(words: readonly Word[]): readonly (readonly Word[])[] {
-  const places = ['-s', '-d'].map((name) => words.findIndex(({ text, quoted }) => !quoted && (SPELLINGS.get(text) ?? text) === name) + 1);
+  const places = ADDRESS_OPTIONS.map((names) => words.findIndex(({ text, quoted }) => !quoted && names.includes(text)) + 1);
   if (places.some((at) => words[at - 2]?.text === '!')) return [words];
   let made: readonly (readonly Word[])[] = [words];
   for (const at of places) {
@@ -67,35 +56,7 @@ export function oneAddressEach(words: readonly Word[]): readonly (readonly Word[
   return made;
 }
 
-/** Same options in any order: what `-D` and `-C` need. fact: `-p tcp` brings `-m tcp` when one of its options is used. */
-export function sameRule(a: readonly Word[], b: readonly Word[]): boolean {
-  return a.length === b.length && a.every((word, at) => word.text === b[at]?.text) ? true : canonical(a) === canonical(b);
-}
-
-function canonical(words: readonly Word[]): string {
-  const clauses: string[][] = [];
-  let negated = false;
-  for (const { text, quoted } of words) {
-    if (text === '!' && !quoted) negated = true;
-    else if (text.startsWith('-') && !quoted) {
-      const equals = text.startsWith('--') ? text.indexOf('=') : -1;
-      const name = equals < 0 ? text : text.slice(0, equals);
-      clauses.push([
-        negated ? `! ${SPELLINGS.get(name) ?? name}` : (SPELLINGS.get(name) ?? name),
-        ...(equals < 0 ? [] : [text.slice(equals + 1)]),
-      ]);
-      negated = false;
-    } else if (negated) {
-      const last = clauses.at(-1) ?? [];
-      last[0] = `! ${last[0] ?? ''}`;
-      last.push(text);
-      negated = false;
-    } else (clauses.at(-1) ?? clauses[clauses.push([]) - 1])?.push(text);
-  }
-  const proto = clauses.find(([name]) => name === '-p')?.[1];
-  return clauses
-    .filter(([name, value]) => !(name === '-m' && value === proto))
-    .map(([name, ...values]) => [name, ...values.map((value) => value.replace(/^(\d+\.\d+\.\d+\.\d+)\/32$/, '$1'))].join(' '))
-    .sort()
-    .join('\n');
+/** Word by word: for rules of which nothing is understood; others are compared by what they mean. */
+export function readsAlike(a: readonly Word[], b: readonly Word[]): boolean {
+  return a.length === b.length && a.every((word, at) => word.text === b[at]?.text);
 }
