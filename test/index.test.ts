@@ -51,7 +51,7 @@ describe('library', () => {
       expect(() => trace(ruleset, packet)).toThrow(problem);
     }
     expect(() => trace(ruleset, 'out tcp -> 10.0.0.1', { host: { x: 1 } })).toThrow('unknown key `x`');
-    expect(() => trace(ruleset, 'out tcp -> 10.0.0.1', { profile: 'itsio' })).toThrow('there is no profile `itsio`');
+    expect(() => trace(ruleset, 'out tcp -> 10.0.0.1', { profile: 'itsio' })).toThrow('unknown profile `itsio`');
   });
 
   it('parse reports and never throws; print is canonical', () => {

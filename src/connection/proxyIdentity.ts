@@ -30,7 +30,7 @@ function shownIdentity(ruleset: Ruleset, { places }: Pick<MeshProfile, 'places'>
     );
   const uids = on('uid');
   const gids = several ? on('gid').filter((gid) => onLo('gid').includes(gid) || uids.includes(gid)) : [];
-  // users that are excluded stand before the proxy
+  // users that are excluded come before the proxy
   if (!several) return { uids: excludes.includes('uid') ? uids.toReversed() : uids, gids };
   // each of its users and groups has rules for lo as well: beside them, one without is not the proxy
   const whole = uids.filter((uid) => onLo('uid').includes(uid));

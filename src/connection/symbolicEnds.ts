@@ -13,7 +13,7 @@ export function endsAs(...outcomes: readonly Outcome[]): Ends {
   return (_end, outcome) => outcomes.includes(outcome);
 }
 
-/** Delivered here as it was sent, whoever listens. */
+/** Delivered here as it was sent, to any listener. */
 export function deliveredUntouched({ space }: Pick<RulesOnHost, 'space'>): Ends {
   return (end) => {
     const same = (['src', 'dst', 'sport', 'dport'] as const).every((field) =>

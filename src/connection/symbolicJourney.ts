@@ -1,4 +1,4 @@
-/** Two rulesets' classes of packets against each other: who fares otherwise, and who may.
+/** Two rulesets' classes of packets against each other: who is treated differently, and who may.
  *  Compared are the outcome, who takes the packet or where it leaves, its addresses and ports, and the answer of a REJECT;
  *  not marks and zones, which do not leave the host, nor why the kernel itself discards a packet.
  *  Where chance decides, the sets of possible ends are compared. */
@@ -168,7 +168,7 @@ function without(space: Space, one: End, others: readonly End[]): Bdd {
   return left;
 }
 
-/** The packets of `met` that fare alike at both ends. */
+/** The packets of `met` that are treated alike at both ends. */
 export function agreement({ manager }: Space, left: End, right: End, met: Bdd): Bdd {
   if (left.says !== right.says || left.numbers.length !== right.numbers.length) return EMPTY;
   let agreed = met;

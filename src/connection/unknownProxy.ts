@@ -110,7 +110,7 @@ export function unknownProxyText({ listener, proto, ports }: UnknownProxy): stri
   const named = [...new Set(ports.map(({ lo, hi }) => (lo === hi ? `${lo}` : `${lo}-${hi}`)))];
   const many = named.length > 4 ? [...named.slice(0, 4), `${named.length - 4} more`] : named;
   const at = `${protocolName(proto)} port ${many.join(', ')}`;
-  const who = listener.port === undefined ? 'whoever listens' : `\`${listener.process}\``;
+  const who = listener.port === undefined ? 'the listener' : `\`${listener.process}\``;
   return `what ${who} sends for a connection that it takes at ${at} is not known`;
 }
 

@@ -52,7 +52,7 @@ export interface UnclearClass {
   readonly rules: Sides<readonly Rule[]>;
 }
 
-/** More kinds of change than this are told apart by outcome only. */
+/** More kinds of change than this are distinguished by outcome only. */
 const MANY = 64;
 
 interface Group {
@@ -117,7 +117,9 @@ function changedClass(space: Space, question: DiffQuestion, { iif, set, severity
   const base = journeyOf(question, 'base', example);
   const head = journeyOf(question, 'head', example);
   if (!base.truncated && !head.truncated && observed(base) === observed(head))
-    throw new InvariantError(`the proof says that ${packetText(example)} fares otherwise, the simulator says \`${base.outcome}\` twice`);
+    throw new InvariantError(
+      `the proof says that ${packetText(example)} is treated differently, the simulator says \`${base.outcome}\` twice`,
+    );
   const [baseRule, headRule] = decidingPair(base, head);
   const sides = { base: sideOf(base, head, baseRule), head: sideOf(head, base, headRule) };
   const packets = packetWords({ space }, { set: part, within, ...place });
@@ -185,7 +187,7 @@ export function chanceClasses(space: Space, ways: readonly WayChanges[]): readon
       ([level, group]): UnclearClass => ({
         level,
         packets: words(manager.any(group.map(({ set }) => set))),
-        reason: 'the same may become of them on both sides, but other rules of chance decide: how often is not compared',
+        reason: 'both sides allow the same outcomes but choose by different random rules; probabilities are not compared',
         rules: { base: drawing(group.map(({ base }) => base)), head: drawing(group.map(({ head }) => head)) },
       }),
     );
@@ -193,7 +195,7 @@ export function chanceClasses(space: Space, ways: readonly WayChanges[]): readon
       ({ set, rules }): UnclearClass => ({
         level: 'error',
         packets: words(set),
-        reason: 'they are remembered or counted otherwise, and so later packets may fare otherwise',
+        reason: 'they update stateful matches differently, so later packets may be treated differently',
         rules,
       }),
     );

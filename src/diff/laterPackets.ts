@@ -1,6 +1,6 @@
 /** Changed rules that later packets meet: answers, and what follows the first packet of a connection. These are not walked from hook to hook
  *  as first packets are; each table by itself is asked whether it treats packets of connections that are there already as before, whatever
- *  they look like. Where it does, later packets fare as before too; where it does not, and first packets show no difference, it is open. */
+ *  they look like. Where it does, later packets are treated as before too; where it does not, and first packets show no difference, it is open. */
 import { type Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { point } from '../lib/intervals.ts';
 import type { Effect } from '../netfilter/effect.ts';

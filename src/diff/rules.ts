@@ -84,7 +84,7 @@ export function changedPackets(space: Space, question: DiffQuestion): readonly W
   return compareWays(space, question, alignmentOf(question));
 }
 
-/** On another host any packet may fare otherwise. */
+/** On another host any packet may be treated differently. */
 function alignmentOf({ base, head, headHost }: DiffQuestion): Alignment {
   const aligned = align(base, head);
   return headHost === undefined ? aligned : { ...aligned, everywhere: true };
@@ -188,7 +188,7 @@ function loopsOf(shared: Space, question: DiffQuestion, name: 'base' | 'head'): 
   );
 }
 
-/** Packets for which it may matter that the proxy's own fare otherwise: whether they loop. */
+/** Packets for which it may matter that the proxy's own are treated differently: whether they loop. */
 function furtherOn({ manager, host }: Space, { base, head }: Sides<LoopScene>): Bdd {
   const fates = host.listeners.map((listener) => ({ kind: 'delivered' as const, listener, transparent: false }));
   return manager.any(

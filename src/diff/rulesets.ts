@@ -60,7 +60,7 @@ function withUnsaid(proved: Diff, { base, head }: Sides<Ruleset>, reason: string
 function loopsNotCompared({ base, head }: Sides<Ruleset>, { host, profile, headHost, firstLeg }: DiffScene): readonly string[] {
   if (headHost !== undefined || firstLeg === true) return [];
   const proxies = [...unknownProxies({ host, profile }, base), ...unknownProxies({ host, profile }, head)];
-  return [...new Set(proxies.map(unknownProxyText))].map((text) => `${text}: whether packets that change loop there is open`);
+  return [...new Set(proxies.map(unknownProxyText))].map((text) => `${text}: whether changed packets loop there is undecided`);
 }
 
 function missing(name: string, family: Family): string {

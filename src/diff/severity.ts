@@ -58,7 +58,7 @@ export function seriousness(severity: Severity): number {
 
 const BREAKING: readonly Severity[] = ['loop', 'bypass', 'stopped', 'unknown'];
 
-/** Whoever sends such packets: what is odd on one host is a proxy's mark on the next. */
+/** From any sender: what is odd on one host is a proxy's mark on the next. */
 export function levelOf({ severity }: { readonly severity: Severity }): Level {
   if (BREAKING.includes(severity)) return 'error';
   return severity === 'stopped-otherwise' ? 'info' : 'warning';

@@ -1,4 +1,4 @@
-/** Something that cannot be used, told to whoever asked, where no text has a place to point at. */
+/** Something that cannot be used, reported to the caller, where no text has a place to point at. */
 export interface Complaint {
   /** lower case, no full stop, the user's text in backticks */
   readonly message: string;

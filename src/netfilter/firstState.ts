@@ -23,7 +23,7 @@ export interface ForcedState {
   readonly rewritten?: Rewritten;
 }
 
-/** What conntrack tells connections apart by. */
+/** What conntrack distinguishes connections by. */
 export const TUPLE_ENDS = ['src', 'dst', 'sport', 'dport'] as const;
 export type TupleEnd = (typeof TUPLE_ENDS)[number];
 export type Rewritten = Readonly<Partial<Record<TupleEnd, Address>>>;

@@ -56,7 +56,7 @@ export interface Packet {
   /** in units of 8 bytes; more than 0 for later fragments, which carry no ports */
   readonly fragOffset: number;
   readonly mac?: number;
-  /** the packet that an ICMP error is about, as whoever sends the error saw it; absent: nothing that conntrack can read */
+  /** the packet that an ICMP error is about, as the sender of the error saw it; absent: nothing that conntrack can read */
   readonly quotes?: Quoted;
 }
 

@@ -1,4 +1,4 @@
-/** Which packets fare otherwise when another approach writes a pod's rules. Sidecars are compared for all packets.
+/** Which packets are treated differently when another approach writes a pod's rules. Sidecars are compared for all packets.
  *  Between a sidecar and ambient the proxy is another program, so there it is the application's packets, each up to its first end. */
 
 import { type DiffScene, diffRulesets, type RulesetsDiff } from '../diff/rulesets.ts';
@@ -56,7 +56,7 @@ function podAddress({ interfaces }: Host): string {
 
 function setOf(text: string): NonNullable<ReturnType<typeof parsePacketSet>['set']> {
   const { set } = parsePacketSet({ file: 'where', text });
-  invariant(set !== undefined, `\`${text}\` is no set of packets`);
+  invariant(set !== undefined, `\`${text}\` is not a valid packet set`);
   return set;
 }
 

@@ -20,7 +20,7 @@ export function unknownClaim(id: string): { readonly message: string; readonly h
   if (CLAIM_IDS.includes(id) || FORMER_NAMES.has(id)) return undefined;
   const meant = nearest(id, CLAIM_IDS);
   const help = meant === undefined ? '`chainwalk explain` lists the claims' : `did you mean \`${meant}\`?`;
-  return { message: `there is no claim \`${id}\``, help };
+  return { message: `unknown claim \`${id}\``, help };
 }
 
 /** Undefined for a name that is in use. */

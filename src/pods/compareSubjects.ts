@@ -33,7 +33,7 @@ export interface DiffSubject {
   readonly assumptions?: readonly Assumption[];
   /** why nothing is proved of packets that arrive; absent: it is */
   readonly unsaid?: string;
-  /** equal for subjects that no packet can tell apart */
+  /** equal for subjects that no packet can distinguish */
   readonly key: string;
   /** what a manifest says of it */
   readonly pod?: RenderedPod;

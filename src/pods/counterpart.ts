@@ -8,7 +8,7 @@ import { emptyMemory, type PodMemory, type RenderedPod, renderPod } from './rend
 /** Or why there is none. */
 export function counterpartOf({ enrolment }: RenderedPod, other: Other, memory: PodMemory = emptyMemory()): Counterpart | string {
   const { facts, verdict } = enrolment;
-  if (verdict !== 'captured') return 'nobody captures the pod';
+  if (verdict !== 'captured') return 'the pod is not captured';
   if (facts.approach === 'ambient') return 'ambient mode writes other rules, and knows neither';
   const { enrolment: otherwise, ...names } = other === 'approach' ? ofApproach(facts) : ofMode(facts);
   return rendered(otherwise, { names, memory });

@@ -46,9 +46,7 @@ function notesOf({ enrolment: { facts, verdict, taken }, rules, inMesh, otherMes
   const because = taken.at(-1)?.answer.because ?? '';
   if (otherMesh !== undefined) return [`not judged: ${otherMesh.message}`];
   return [
-    ...(verdict === 'captured'
-      ? []
-      : [`nobody writes rules: ${because}${inMesh ? '' : '; it is not meant to be captured, and not judged'}`]),
+    ...(verdict === 'captured' ? [] : [`not captured: ${because}${inMesh ? '' : '; it is not meant to be captured, and not judged'}`]),
     ...facts.assumptions,
     ...rules.assumptions,
   ];

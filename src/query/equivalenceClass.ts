@@ -1,4 +1,4 @@
-/** The packets that fare as this one does: sent or arriving alike, with the same outcome of the first leg, the same rewriting, and the
+/** The packets that are treated as this one is: sent or arriving alike, with the same outcome of the first leg, the same rewriting, and the
  *  same rules that decide or return. Exact, for the first packet of a connection. */
 
 import { outcomesOf } from '../connection/outcomesOf.ts';

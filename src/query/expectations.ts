@@ -1,4 +1,4 @@
-/** Does a packet fare as somebody expects it to, and do all packets of a set? What is not shown is not met. */
+/** Does a packet have its expected outcome, and do all packets of a set? What is not shown is not met. */
 
 import { type Journey, OUTCOMES, type Outcome } from '../connection/journey.ts';
 import type { End } from '../connection/symbolicJourney.ts';

@@ -86,7 +86,7 @@ export interface Split {
 }
 
 /** What is said of a set that is empty: that none of its packets does something would sound like an answer. */
-export const NO_PACKET = 'there is no packet in the set';
+export const NO_PACKET = 'the set contains no packets';
 
 export function findPackets(ruleset: Ruleset, { outcome, ...question }: PacketsQuestion): FoundPackets {
   const split: Search['split'] = (space, ends) => withOutcome(space, ends, outcome);

@@ -1,5 +1,5 @@
 /** Where an address out of a range makes a difference. The kernel may pick any: of a short range each is one way, of a longer one each part
- *  that a later rule, a route or a listener tells apart. */
+ *  that a later rule, a route or a listener distinguishes. */
 import { typeIntervals } from '../host/addrType.ts';
 import type { Host } from '../host/host.ts';
 import { memoize } from '../lib/memo.ts';
@@ -27,7 +27,7 @@ export type AddressesOf = (picked: Omit<PickedAddress, 'hook'>) => readonly Addr
 
 /** Longer ranges are walked part by part. */
 const SHORT = 16;
-/** More parts are not told apart: the first ones stand for the rest. */
+/** More parts are not distinguished: the first ones stand for the rest. */
 const MAX_PARTS = 64;
 
 export function isLong({ lo, hi }: AddressParts): boolean {

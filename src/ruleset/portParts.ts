@@ -1,4 +1,4 @@
-/** Where a port out of a range makes a difference: the kernel may pick any, so each part that some later rule or listener tells apart is one way. */
+/** Where a port out of a range makes a difference: the kernel may pick any, so each part that some later rule or listener distinguishes is one way. */
 import { memoize } from '../lib/memo.ts';
 import type { PortRange } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
@@ -18,7 +18,7 @@ export interface PickedPort {
 /** Answers for one hook of one host. */
 export type PartsOf = (picked: Pick<PickedPort, 'range' | 'manip' | 'oif'>) => readonly number[];
 
-/** More parts are not told apart: the first ones stand for the rest. */
+/** More parts are not distinguished: the first ones stand for the rest. */
 const MAX_PARTS = 16;
 
 /** The lowest port of each part of the range. */

@@ -41,7 +41,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
     if (!isTable(name)) {
       report({
         kind: 'not-loadable',
-        message: `there is no table \`${name}\``,
+        message: `unknown table \`${name}\``,
         span: table.name,
         help: 'tables are raw, mangle, nat, filter and security',
       });

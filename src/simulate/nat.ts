@@ -143,7 +143,7 @@ function newPort(skb: Skb, nat: Nat, place: NatPlace): number | undefined {
   return manip === 'dst' || ports.lo === ports.hi ? ports.lo : pick(ports);
 }
 
-/** One way for each part of the range that something tells apart. */
+/** One way for each part of the range that something distinguishes. */
 function anyPort(picked: Parameters<PartsOf>[0], { choose, partsOf }: NatPlace): number {
   const { lo, hi } = picked.range;
   if (lo === hi) return lo;

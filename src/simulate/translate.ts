@@ -60,7 +60,7 @@ function isRedirect({ family, proto, icmpType, state }: Skb): boolean {
 
 const REDIRECT = 5;
 
-/** A new connection whose answers another one would get is told apart by its source port.
+/** A new connection whose answers another one would get is distinguished by its source port.
  *  kernel net/netfilter/nf_nat_core.c get_unique_tuple() */
 export function avoidClash(skb: Skb, table: readonly Connection[], choose: Choose): void {
   const { connection } = skb;
@@ -73,7 +73,7 @@ export function avoidClash(skb: Skb, table: readonly Connection[], choose: Choos
   }
 }
 
-/** Two packets that cross each other: but for TCP, whoever enters his connection into the table first keeps it.
+/** Two packets that cross each other: but for TCP, the one whose connection enters the table first keeps it.
  *  kernel net/netfilter/nf_nat_core.c nf_nat_used_tuple_new() */
 function isReverse(table: readonly Connection[], connection: Connection): boolean {
   const plain = (one: Connection): boolean => !rewritten(one).src && !rewritten(one).dst;

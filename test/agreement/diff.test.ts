@@ -1,4 +1,4 @@
-/** A diff against sampling: a packet is in a changed class exactly when the simulator sees it fare otherwise. */
+/** A diff against sampling: a packet is in a changed class exactly when the simulator sees it are treated differently. */
 import { describe, expect, it } from 'vitest';
 import { changedPackets, diffRules } from '../../src/diff/rules.ts';
 import { packetText } from '../../src/packet/notation.ts';

@@ -35,34 +35,34 @@ const problem = (act: () => unknown): string => {
 
 describe('the library', () => {
   it.each(Object.keys(FUNCTIONS))('%s: an unknown option is an error', (name) => {
-    expect(problem(() => FUNCTIONS[name]?.({ colour: 'red' } as never))).toContain('there is no option `colour`');
+    expect(problem(() => FUNCTIONS[name]?.({ colour: 'red' } as never))).toContain('unknown option `colour`');
     expect(problem(() => FUNCTIONS[name]?.('auto' as never))).toMatch(
-      name === 'find' ? /there is no option `0`/ : /options: an object is expected/,
+      name === 'find' ? /unknown option `0`/ : /options: an object is expected/,
     );
   });
 
   it.each([
-    ['verify', { proxyUID: 1338 }, 'there is no option `proxyUID`: did you mean `proxyUid`?'],
-    ['verify', { hosts: {} }, 'there is no option `hosts`: did you mean `host`?'],
-    ['trace', { podIp: '10.1.1.1' }, 'there is no option `podIp`: did you mean `podIps`?'],
+    ['verify', { proxyUID: 1338 }, 'unknown option `proxyUID`: did you mean `proxyUid`?'],
+    ['verify', { hosts: {} }, 'unknown option `hosts`: did you mean `host`?'],
+    ['trace', { podIp: '10.1.1.1' }, 'unknown option `podIp`: did you mean `podIps`?'],
     ['trace', { podIps: '10.1.1.1' }, '`podIps` is a list of texts, not `10.1.1.1`'],
-    ['trace', { profile: 'istio-sidcar' }, 'there is no profile `istio-sidcar`: did you mean `istio-sidecar`?'],
+    ['trace', { profile: 'istio-sidcar' }, 'unknown profile `istio-sidcar`: did you mean `istio-sidecar`?'],
     ['trace', { verbose: 'yes' }, '`verbose` is true or false, not `yes`'],
     ['trace', { proxyUid: '1337' }, '`proxyUid` is a number from 0 to 4294967294, not `1337`'],
-    ['verify', { only: ['no-redirect-lop'] }, 'there is no claim `no-redirect-lop`: did you mean `no-redirect-loop`?'],
+    ['verify', { only: ['no-redirect-lop'] }, 'unknown claim `no-redirect-lop`: did you mean `no-redirect-loop`?'],
     ['verify', { except: 'no-redirect-loop' }, '`except` is a list, not `no-redirect-loop`'],
-    ['verify', { families: ['4'] }, 'there is no family `4`: '],
-    ['verify', { families: [5] }, 'there is no family `5`: known are 4, 6'],
-    ['verify', { budget: { step: 5 } }, 'there is no option `budget.step`: did you mean `steps`?'],
-    ['diff', { were: 'out tcp' }, 'there is no option `were`: did you mean `where`?'],
-    ['find', { outcome: 'lopp' }, 'there is no outcome `lopp`: did you mean `loop`?'],
-    ['parse', { family: 5 }, 'there is no family `5`'],
+    ['verify', { families: ['4'] }, 'unknown family `4`: '],
+    ['verify', { families: [5] }, 'unknown family `5`: known are 4, 6'],
+    ['verify', { budget: { step: 5 } }, 'unknown option `budget.step`: did you mean `steps`?'],
+    ['diff', { were: 'out tcp' }, 'unknown option `were`: did you mean `where`?'],
+    ['find', { outcome: 'lopp' }, 'unknown outcome `lopp`: did you mean `loop`?'],
+    ['parse', { family: 5 }, 'unknown family `5`'],
     ['parse', { variables: { A: 1 } }, '`variables` is an object of texts by name'],
-    ['render', { mode: 'sni' }, 'there is no mode `sni`: did you mean `cni`?'],
-    ['render', { host: { ipV6: true } }, 'there is no option `host.ipV6`: did you mean `ipv6`?'],
-    ['verifyManifests', { phase: 'inti' }, 'there is no phase `inti`: did you mean `init`?'],
-    ['verifyManifests', { profile: 'istio-sidecar' }, 'there is no option `profile`'],
-    ['readManifests', { value: '' }, 'there is no option `value`: did you mean `values`?'],
+    ['render', { mode: 'sni' }, 'unknown mode `sni`: did you mean `cni`?'],
+    ['render', { host: { ipV6: true } }, 'unknown option `host.ipV6`: did you mean `ipv6`?'],
+    ['verifyManifests', { phase: 'inti' }, 'unknown phase `inti`: did you mean `init`?'],
+    ['verifyManifests', { profile: 'istio-sidecar' }, 'unknown option `profile`'],
+    ['readManifests', { value: '' }, 'unknown option `value`: did you mean `values`?'],
   ])('%s(%j): %s', (name, options, says) => {
     expect(problem(() => FUNCTIONS[name]?.(options as never))).toContain(says);
   });
@@ -104,6 +104,6 @@ describe('the matchers pass neither way', () => {
   it('name what was meant of claims, ends and sets', () => {
     expect(message(() => expect(RULES).toHold('no-duplicate-rul'))).toContain('did you mean `no-duplicate-rule`?');
     expect(message(() => expect(RULES).toReach(OUT, 'drect' as 'direct'))).toContain('did you mean `direct`?');
-    expect(message(() => expect(RULES).toBypass({ where: OUT, dir: 'out' } as { where: string }))).toContain('there is no option `dir`');
+    expect(message(() => expect(RULES).toBypass({ where: OUT, dir: 'out' } as { where: string }))).toContain('unknown option `dir`');
   });
 });

@@ -136,7 +136,7 @@ describe('lists are read item by item', () => {
   const list = (items: string) => `apiVersion: v1\nitems:\n${items}kind: List\nmetadata:\n  resourceVersion: ""\n`;
   const pod = (name: string, more = '') => `- kind: Pod\n  metadata:\n    name: ${name}\n${more}  spec:\n    containers:\n    - name: a\n`;
 
-  it('places are those of the whole text, whoever reads the item', async () => {
+  it('places are those of the whole text, for every reader of the item', async () => {
     const text = list(`${pod('one')}${pod('two', '    annotations:\n      a: |\n        b\n')}${pod('three')}`);
     const { documents, diagnostics } = await readYaml({ file: 'a.yaml', text });
     expect(diagnostics).toEqual([]);

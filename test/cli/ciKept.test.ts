@@ -177,7 +177,7 @@ describe('a configuration that finds less', { timeout: 60_000 }, () => {
     ['no suppression', CONFIG],
     ['strict', `${CONFIG}strict: true\n`],
     ['another report', `${CONFIG}output: [json]\n`],
-  ])('finds more: %s, for information', async (_, text) => {
+  ])('finds more: %s, a hint', async (_, text) => {
     const { code, open } = await ci({ 'chainwalk.config.yaml': text, 'more/x.rules': FILTER });
     expect([code, open]).toEqual([0, []]);
   });

@@ -71,15 +71,15 @@ describe('a configuration', { timeout: 30_000 }, () => {
       ([, line, column, message]) => `${line}:${column} ${message}`,
     );
     expect(found).toEqual([
-      '1:1 there is no key `group`',
-      '3:5 groups[0]: there is no key `file`',
+      '1:1 unknown key `group`',
+      '3:5 groups[0]: unknown key `file`',
       '3:5 groups[0]: `files` is missing',
-      '4:11 groups[0].mode: there is no `cmi` here',
+      '4:11 groups[0].mode: unknown value `cmi`',
       '5:12 groups[0].istio: expected a text, found `1.3`',
       '6:19 groups[0].families[1]: expected 4 or 6, found `5`',
-      '8:10 claims.only[0]: there is no claim `no-redirect-lop`',
-      '9:32 claims.levels.outbound-captured: there is no `fatal` here',
-      '9:39 claims.levels: there is no claim `nonsense`',
+      '8:10 claims.only[0]: unknown claim `no-redirect-lop`',
+      '9:32 claims.levels.outbound-captured: unknown value `fatal`',
+      '9:39 claims.levels: unknown claim `nonsense`',
       '10:16 suppressions[0]: `reason` is missing',
       '11:9 strict: expected true or false, found `yes please`',
     ]);

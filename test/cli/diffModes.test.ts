@@ -12,7 +12,7 @@ describe('the default pod', { timeout: 60_000 }, () => {
       out: [
         'no change in behaviour (proved for first packets of connections over IPv4, the',
         '  pod of the manifest; IPv6 is not compared)',
-        '  rule 1 of nat OUTPUT was edited: no packet is decided otherwise',
+        '  rule 1 of nat OUTPUT was edited: no packet is decided differently',
         '    - -A OUTPUT -p tcp -j ISTIO_OUTPUT',
         '    + -A OUTPUT -j ISTIO_OUTPUT',
         '',

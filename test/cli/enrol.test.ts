@@ -87,7 +87,7 @@ describe('enrol', () => {
   });
 
   it('a file without a pod says what is there', async () => {
-    expect((await run('service.yaml')).err).toContain('help: there is Service; a pod is');
+    expect((await run('service.yaml')).err).toContain('help: found Service; a pod is');
   });
 
   it('help lists the modes that there are', () => {

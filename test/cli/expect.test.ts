@@ -25,7 +25,7 @@ describe('chainwalk expect', { timeout: 30_000 }, () => {
     );
     expect([code, err]).toEqual([0, '']);
     expect(out).toBe(
-      'nothing is wrong  4 checks of net/pod.expect.yaml\n  asked about first packets of connections over IPv4, an assumed pod at\n  10.244.0.5\n',
+      'nothing is wrong  4 checks of net/pod.expect.yaml\n  scope: first packets of connections over IPv4, an assumed pod at 10.244.0.5\n',
     );
   });
 
@@ -90,9 +90,9 @@ describe('chainwalk expect', { timeout: 30_000 }, () => {
     expect(places).toEqual([
       '2:1 `mode` says nothing about rules',
       expect.stringMatching(/^4:\d+ packets\[0\]\.packet: .*99999/),
-      '5:52 packets[1].outcome: there is no `captured` here',
+      '5:52 packets[1].outcome: unknown value `captured`',
       expect.stringMatching(/^6:\d+ packets\[2\]\.packets: /),
-      '7:60 packets[3]: there is no key `too`',
+      '7:60 packets[3]: unknown key `too`',
       '8:5 packets[4]: either `packet` or a set of `packets` is expected',
       '9:5 packets[5]: `by` is for one packet',
     ]);
@@ -100,7 +100,7 @@ describe('chainwalk expect', { timeout: 30_000 }, () => {
 
   it.each([
     ['packets: [{ packet: "out tcp -> 203.0.113.9:443", outcome: direct }]', 'either `rules` or `manifest` names the file that is asked'],
-    ['rules: pod.rules\npackets: []', 'packets: there is no packet'],
+    ['rules: pod.rules\npackets: []', 'packets: the list is empty'],
     ['rules: pod.rules', '`packets` is missing'],
     [
       'rules: gone.rules\npackets: [{ packet: "out tcp -> 203.0.113.9:443", outcome: direct }]',

@@ -58,7 +58,7 @@ describe('files of revisions', () => {
   });
 
   it.each([
-    ['no repository', outside.folder, 'main:x', 'there is no git repository to ask: git: not a git repository'],
+    ['no repository', outside.folder, 'main:x', 'no git repository: git: not a git repository'],
     ['an unknown revision', repository.folder, 'nowhere:net/pod.rules', 'git knows no revision `nowhere` here'],
     ['a path that the revision does not have', repository.folder, 'one:net/added.rules', '`net/added.rules` is not in revision `one`'],
     ['a folder', repository.folder, 'one:net', '`net` is a directory in revision `one`'],
@@ -112,7 +112,7 @@ describe('changed files', () => {
     const sha = repository.git('rev-parse', 'one').slice(0, 12);
     expect(await readRange(git, 'one...two')).toEqual({ base: sha, head: 'two' });
     expect(await readRange(git, 'one..nowhere')).toMatchObject({ problem: 'git knows no revision `nowhere` here' });
-    expect(await readRange(git, '--all')).toMatchObject({ problem: '`--all` is no range of revisions' });
+    expect(await readRange(git, '--all')).toMatchObject({ problem: '`--all` is not a valid range of revisions' });
     expect(await readRange(gitIn(outside.folder), 'one')).toMatchObject({ problem: expect.stringContaining('no git repository') });
   });
 });

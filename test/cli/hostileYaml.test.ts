@@ -1,4 +1,4 @@
-/** YAML and JSON that would hang, crash or be misread: malformed, with a place, whoever reads it. */
+/** YAML and JSON that would hang, crash or be misread: malformed, with a place, for every reader. */
 import { describe, expect, it } from 'vitest';
 import { readFixture } from '../support/fixtures.ts';
 import { chainwalk, type Setting } from './memoryIo.ts';

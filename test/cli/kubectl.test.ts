@@ -267,7 +267,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     );
     const { code, out, err } = await kubectl.plugin(['web-0']);
     expect([code, out.split('\n')[0]]).toEqual([0, expect.stringMatching(/web-0\.rules, Istio ambient/)]);
-    expect(err).toContain('note: there is no `ip` that prints JSON');
+    expect(err).toContain('note: no `ip` with JSON output');
   });
 
   it('two backends: both are asked, and both decide', async () => {
@@ -433,8 +433,8 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     [['web-0', '--nonsense'], 'unknown option `--nonsense`'],
     [['web-0', '--backend', 'nftables'], '--backend: `nftables` is none of nft, legacy'],
     [[], 'missing required argument `pod`'],
-    [['--', '-o'], '`--` is no name of a pod'],
-    [['Web_0'], '`Web_0` is no name of a pod'],
+    [['--', '-o'], '`--` is not a valid pod name'],
+    [['Web_0'], '`Web_0` is not a valid pod name'],
     [['web-0', 'trace', OUT, '--watch'], 'a pod cannot be watched'],
     [['web-0', 'trace'], 'no packet to trace'],
     [['web-0', '-c', 'nginx'], 'pod web-0 has no container `nginx`\nhelp: it has app, istio-proxy'],

@@ -56,8 +56,8 @@ spec: {containers: [{name: a, securityContext: {runAsUser: 1337}}]}
   });
 
   it.each([
-    [['sarf'], 'there is no format `sarf`', 'did you mean `sarif`?'],
-    [['nonsense'], 'there is no format `nonsense`', 'the formats are human, json, github, sarif, junit, markdown'],
+    [['sarf'], 'unknown format `sarf`', 'did you mean `sarif`?'],
+    [['nonsense'], 'unknown format `nonsense`', 'the formats are human, json, github, sarif, junit, markdown'],
     [['github,sarif'], '`github` and `sarif` cannot both go to standard output', 'give one another file: github=FILE'],
     [['github', 'human'], '`github` and `human` cannot both go to standard output', 'give one another file: github=FILE'],
     [['sarif=x,junit=x'], '`sarif` and `junit` cannot both go into `x`', 'give one another file: sarif=FILE'],

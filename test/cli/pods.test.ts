@@ -142,7 +142,7 @@ describe('trace of manifests', () => {
 
   it('what nobody captures is said', async () => {
     const { err } = await run('trace', 'host.yaml', 'out tcp -> 203.0.113.9:443');
-    expect(err).toContain('host.yaml:19:20: warning: nobody writes rules for this pod: with hostNetwork');
+    expect(err).toContain('host.yaml:19:20: warning: this pod is not captured: with hostNetwork');
   });
 
   it('of several pods one has to be named', async () => {

@@ -77,7 +77,7 @@ describe('rules that let another proxy past than the usual one', () => {
     'mismatch.rules',
   ])('verify %s: exit 1, for proxy-identity alone, with a packet of the usual proxy', async (file) => {
     const { code, wrong, assumed, findings } = await judged(file);
-    // what those rules break whoever the proxy is
+    // what those rules break whichever process is the proxy
     const other = file === 'consul.rules' ? ['loopback-preserved'] : [];
     expect({ code, wrong, assumed: assumed.length }).toEqual({ code: 1, wrong: ['proxy-identity', ...other], assumed: 1 });
     expect(findings.find(({ claim }) => claim === 'proxy-identity')?.witness).not.toBeNull();

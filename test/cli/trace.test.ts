@@ -211,7 +211,7 @@ describe('--packets', () => {
     expect(err.match(/expected captured-out/g)).toHaveLength(2);
   });
 
-  it('gives the same answers as arguments do, but for the packets that fare alike', async () => {
+  it('gives the same answers as arguments do, but for the packets that are treated alike', async () => {
     const streamed = await pod(['--packets', '-', '-v'], { stdin: `{"packet":"${OUT}"}` });
     const { same, ...answer } = JSON.parse((await pod(['--json', '-v', OUT])).out);
     expect(same).toMatchObject({ packets: expect.any(String), ordinary: expect.any(String) });

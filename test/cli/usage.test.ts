@@ -62,11 +62,11 @@ describe('usage', { timeout: 30_000 }, () => {
   it.each([
     [['frace'], 'unknown command `frace`', 'trace'],
     [['trace', 'x', '--profle', 'auto'], 'unknown option `--profle`', '--profile'],
-    [['trace', 'x', '--profile', 'istio-sidcar'], '--profile: `istio-sidcar` is none of auto, none, istio-sidecar', 'istio-sidecar'],
-    [['trace', 'x', 'p', '--expect', 'captured'], '--expect: `captured` is none of captured-out,', 'captured-out'],
-    [['explain', 'captured'], 'there is no page `captured`', 'captured-out'],
-    [['verify', 'x', '--only', 'no-loop'], '--only: there is no claim `no-loop`', 'no-redirect-loop'],
-    [['verify', 'x', '--only', 'no-redirect-lop'], '--only: there is no claim `no-redirect-lop`', 'no-redirect-loop'],
+    [['trace', 'x', '--profile', 'istio-sidcar'], '--profile: `istio-sidcar` is not one of auto, none, istio-sidecar', 'istio-sidecar'],
+    [['trace', 'x', 'p', '--expect', 'captured'], '--expect: `captured` is not one of captured-out,', 'captured-out'],
+    [['explain', 'captured'], 'unknown page `captured`', 'captured-out'],
+    [['verify', 'x', '--only', 'no-loop'], '--only: unknown claim `no-loop`', 'no-redirect-loop'],
+    [['verify', 'x', '--only', 'no-redirect-lop'], '--only: unknown claim `no-redirect-lop`', 'no-redirect-loop'],
   ])('%j is answered with the nearest', async (argv, wrong, meant) => {
     const { err } = await chainwalk(argv);
     expect(err).toContain(`chainwalk: error: ${wrong}`);

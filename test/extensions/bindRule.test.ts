@@ -106,7 +106,7 @@ describe('errors', () => {
     expect(bind('-m mark --mark x').says).toHaveLength(1);
   });
   test('a match that iptables does not have is not loadable', () => {
-    expect(bind('-m ownr --uid-owner 1').says[0]).toBe('not-loadable: there is no match `ownr` @ ownr');
+    expect(bind('-m ownr --uid-owner 1').says[0]).toBe('not-loadable: unknown match `ownr` @ ownr');
   });
 });
 

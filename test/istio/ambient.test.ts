@@ -108,11 +108,11 @@ describe('on the node', () => {
 
 describe('what is refused', () => {
   it.each([
-    [{ redirectDNS: 'yes' }, '`"yes"` is no value for `redirectDNS`'],
-    [{ dnsProxy: 'on' }, '`"on"` is no value for `dnsProxy`'],
-    [{ hostProbeSNATAddress: 'fd00::1' }, '`"fd00::1"` is no value for `hostProbeSNATAddress`'],
-    [{ hostProbeV6SNATAddress: '10.0.0.1' }, '`"10.0.0.1"` is no value for `hostProbeV6SNATAddress`'],
-    [{ virtualInterfaces: 'tap0' }, '`"tap0"` is no value for `virtualInterfaces`'],
+    [{ redirectDNS: 'yes' }, '`"yes"` is not a valid value for `redirectDNS`'],
+    [{ dnsProxy: 'on' }, '`"on"` is not a valid value for `dnsProxy`'],
+    [{ hostProbeSNATAddress: 'fd00::1' }, '`"fd00::1"` is not a valid value for `hostProbeSNATAddress`'],
+    [{ hostProbeV6SNATAddress: '10.0.0.1' }, '`"10.0.0.1"` is not a valid value for `hostProbeV6SNATAddress`'],
+    [{ virtualInterfaces: 'tap0' }, '`"tap0"` is not a valid value for `virtualInterfaces`'],
     [{ 'proxy-uid': '1337' }, 'ambient mode has no setting `proxy-uid`'],
     [{ nativeNftables: true }, '`nativeNftables` asks for nftables rules, which are not rendered'],
     [{ istio: '1.24' }, 'ambient rules are known for Istio 1.25 to 1.31, not for 1.24'],

@@ -121,21 +121,21 @@ const REFUSED: readonly (readonly [settings: Input, problem: string])[] = [
   [{ ISTIO_OUTBOUND_OWNER_GROUPS: Array.from({ length: 65 }, (_, at) => at).join(',') }, '65 groups are more than 64'],
   [
     { 'istio-inbound-interception-mode': 'TPROXY', 'istio-inbound-ports': '*', 'istio-inbound-tproxy-mark': '0x539' },
-    '`0x539` is no decimal number: Istio makes no policy route for `istio-inbound-tproxy-mark`, and fails',
+    '`0x539` is not a decimal number: Istio makes no policy route for `istio-inbound-tproxy-mark`, and fails',
   ],
   [
     { 'istio-inbound-interception-mode': 'TPROXY', 'istio-inbound-ports': '80', 'istio-inbound-tproxy-route-table': 'main' },
-    '`main` is no decimal number: Istio makes no policy route for `istio-inbound-tproxy-route-table`, and fails',
+    '`main` is not a decimal number: Istio makes no policy route for `istio-inbound-tproxy-route-table`, and fails',
   ],
   [{ nonsense: '1' }, 'istio-iptables has no setting `nonsense`'],
-  [{ 'redirect-dns': 'perhaps' }, '`"perhaps"` is no value for `redirect-dns`'],
-  [{ 'envoy-port': ['1'] }, '`["1"]` is no value for `envoy-port`'],
+  [{ 'redirect-dns': 'perhaps' }, '`"perhaps"` is not a valid value for `redirect-dns`'],
+  [{ 'envoy-port': ['1'] }, '`["1"]` is not a valid value for `envoy-port`'],
   [{ istio: '1.17' }, '`1.17` is not a version from 1.18 to 1.31'],
   [{ istio: '1.20', 'native-nftables': true }, 'Istio 1.20 has no flag `--native-nftables`'],
   [{ mode: 'sidecar' }, '`sidecar` is not a mode'],
-  [{ host: { ipv6: 'yes' } }, '`"yes"` is no value for `ipv6` of the host'],
+  [{ host: { ipv6: 'yes' } }, '`"yes"` is not a valid value for `ipv6` of the host'],
   [{ host: { dns: [] } }, 'unknown key `dns` in `host`'],
-  [{ host: { nameservers: ['dns.example'] } }, '`["dns.example"]` is no value for `nameservers` of the host'],
+  [{ host: { nameservers: ['dns.example'] } }, '`["dns.example"]` is not a valid value for `nameservers` of the host'],
 ];
 
 describe('what Istio refuses', () => {

@@ -1,4 +1,4 @@
-/** Packets that a diff shows as changed, put to the kernel with both rulesets: on each side they fare as the simulator says, and not alike. */
+/** Packets that a diff shows as changed, put to the kernel with both rulesets: on each side they end as the simulator says, and not alike. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { diffRules } from '../../src/diff/rules.ts';
 import { formatAddress } from '../../src/packet/address.ts';
@@ -116,7 +116,7 @@ describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('changed packets i
         );
         // where chance decides, one packet need not show it
         const sure = before.walks.length === 1 && after.walks.length === 1;
-        if (sure && endOf(before) === endOf(after)) wrong.push(`${world.name} fares alike: ${describePair(before)}`);
+        if (sure && endOf(before) === endOf(after)) wrong.push(`${world.name} is treated alike: ${describePair(before)}`);
         asked++;
       }
     }

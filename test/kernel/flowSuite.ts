@@ -71,7 +71,7 @@ function* rulesets(seed: number): Generator<Ruleset> {
   for (const one of randomCases(Number.POSITIVE_INFINITY, seed)) yield { one: withNat(one), pools: poolsFor(one.family, one.host) };
 }
 
-/** Once loaded, the nat table of x_tables stays in the namespace, whatever rules come next, and tells connections apart. */
+/** Once loaded, the nat table of x_tables stays in the namespace, whatever rules come next, and distinguishes connections. */
 function withNat(one: Case): Case {
   const key = one.family === 4 ? 'v4' : 'v6';
   const rules = one.rules[key] ?? '';

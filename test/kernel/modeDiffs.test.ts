@@ -1,5 +1,5 @@
 /** The changes of the default pod between versions, modes and interception modes, put to the kernel: the example of every class is sent
- *  under the rules of both sides, fares there as the simulator says, and not alike. */
+ *  under the rules of both sides, ends there as the simulator says, and not alike. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { completePacket } from '../../src/host/completePacket.ts';
 import { formatAddress } from '../../src/packet/address.ts';

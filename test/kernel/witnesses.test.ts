@@ -1,4 +1,4 @@
-/** Every packet that is shown as breaking a claim, put to the kernel: each leg of its journey fares there as the simulator says. */
+/** Every packet that is shown as breaking a claim, put to the kernel: each leg of its journey ends there as the simulator says. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { TCP_FLAGS } from '../../src/packet/fields.ts';
 import type { Packet } from '../../src/packet/packet.ts';

@@ -40,6 +40,6 @@ it('the bounds say which packets, which host and which mesh', () => {
   expect(unjudgedText(assumed)).toBe('; IPv6 is not judged');
   expect(unjudgedText(mergeBounds([given, assumed]))).toBe('; IPv6 is not judged of all');
   expect(boundsText({ ...given, narrowed: true, ofApplication: true })).toContain(
-    `${FIRST_PACKETS} of the application in the set asked about`,
+    `${FIRST_PACKETS} of the application in the requested set`,
   );
 });

@@ -32,7 +32,7 @@ describe('a remedy', () => {
     expect(remedyOf('passthrough-returned', 'istio-sidecar')).toContain('the first rule of ISTIO_OUTPUT');
     expect(remedyOf('passthrough-returned', 'kuma')).toContain('the first rule of KUMA_MESH_OUTBOUND');
     expect(remedyOf('proxy-egress-direct', 'linkerd')).toContain('--proxy-uid of linkerd-init');
-    expect(remedyOf('no-redirect-loop', 'consul')).toMatch(/the RETURN for the proxy's user stand/);
+    expect(remedyOf('no-redirect-loop', 'consul')).toMatch(/the RETURN for the proxy's user come/);
     expect(remedyOf('no-redirect-loop', 'istio-ambient')).toContain('0x539/0xfff');
     expect(remedyOf('health-ports-open', 'linkerd')).toContain('4191, 4190');
     expect(remedyOf('invalid-not-to-app', 'istio-sidecar')).toContain('INVALID_DROP');
@@ -47,6 +47,6 @@ it('verify says it so', async () => {
   const { code, out } = await chainwalk(['verify', 'l.rules', '--only', 'no-redirect-loop'], { files: { 'l.rules': text } });
   expect([code, out.replaceAll(/\s+/g, ' ')]).toEqual([
     1,
-    expect.stringContaining("Let the RETURN for the proxy's user stand before every redirect"),
+    expect.stringContaining("Let the RETURN for the proxy's user come before every redirect"),
   ]);
 });

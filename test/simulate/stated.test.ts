@@ -1,4 +1,4 @@
-/** A packet that is said to be of a connection fares as it does with that connection in the table. */
+/** A packet that is said to be of a connection is treated as with that connection in the table. */
 import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../src/packet/packet.ts';
 import { type Connection, findConnection, rewritten, tupleOf } from '../../src/simulate/connection.ts';
@@ -71,7 +71,7 @@ function compareFlow(one: Case, flow: readonly Packet[], tally: Tally): void {
   }
 }
 
-describe('a packet that is said to be of a connection fares as with the connection in the table', () => {
+describe('a packet that is said to be of a connection is treated as with the connection in the table', () => {
   it.each([
     ['random rules', randomCases(600, SEED), (one: Case) => poolsFor(one.family, one.host)],
     [

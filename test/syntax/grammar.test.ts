@@ -24,7 +24,7 @@ function compiled({ compiled: grammar }: GrammarUnderTest, rule: string, text: s
   return taken ? { taken, at: -1 } : { taken, at: s.far };
 }
 
-/** Characters that the grammars tell apart, and some that they do not know. */
+/** Characters that the grammars distinguish, and some that they do not know. */
 const pieces = fc.constantFrom(
   ...' \t\n"\'\\$;&|<>(){}[]#*:,./!-=+_%@0189afgxFZ'.split(''),
   'é',

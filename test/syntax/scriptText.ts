@@ -1,7 +1,7 @@
 /** Scripts made at random, of what scripts around iptables are made of. Whatever they do is decided by the text alone. */
 import fc from 'fast-check';
 
-/** Lines of a script; deeper ones are indented by whoever embeds them. */
+/** Lines of a script; deeper ones are indented where they are embedded. */
 type Lines = readonly string[];
 
 const NAMES = ['A', 'PORT', 'NETS', 'IPT', 'x'] as const;

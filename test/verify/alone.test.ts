@@ -94,7 +94,7 @@ const NEVER_ALONE = ['no-guardrail-left'];
 function editedText({ of, without = [], first = [], filter, mangle, instead, unsaid }: Edit): string {
   const [from, to] = instead ?? ['', ''];
   const { text } = readFixture(of);
-  // whoever the proxy is, all of its rules name it
+  // whichever process is the proxy, all of its rules name it
   const lines = (unsaid === true ? text.replaceAll(from, to) : text.replace(from, to)).split('\n');
   const kept = lines.filter((line) => !without.some((part) => line.includes(part)));
   const at = kept.findIndex((line, index) => line.startsWith('-A ') && kept.slice(0, index).includes('*nat'));

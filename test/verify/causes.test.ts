@@ -113,7 +113,7 @@ const CASES: readonly Case[] = [
     mended: cut('includeInboundPorts'),
   },
   {
-    title: 'the annotation that stands before the value of the mesh',
+    title: 'the annotation that comes before the value of the mesh',
     pod: annotated(`${T}/includeInboundPorts: ""`),
     values: 'global:\n  proxy:\n    includeInboundPorts: "*"\n',
     options: ['--mode', 'cni'],

@@ -1,5 +1,5 @@
 /** The default rules of Istio's sidecar less one rule, for every rule of both families: some claim is judged otherwise, or no packet
- *  fares otherwise, which diff proves. */
+ *  is treated differently, which diff proves. */
 import { describe, expect, it } from 'vitest';
 import { diffRulesets } from '../../src/diff/rulesets.ts';
 import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';

@@ -62,7 +62,7 @@ describe('the level of a change', () => {
     ]);
   });
 
-  it('is for information where conntrack keeps lone fragments', () => {
+  it('is a hint where conntrack keeps lone fragments', () => {
     const rules = (text: string) => parse(`*filter\n:INPUT ACCEPT\n${text}COMMIT\n`, { family: 4 }).rulesets;
     const { changes } = diff(rules(''), rules('-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n'));
     expect(changes.map((one) => one.level)).toEqual(changes.map(() => 'info'));

@@ -59,7 +59,7 @@ describe('an expected packet', () => {
 });
 
 describe('an expected set', () => {
-  it('is met when every packet of it fares so', () => {
+  it('is met when every packet of it has that outcome', () => {
     expect(ask('out tcp -> 203.0.113.0/24:!15001 uid=!1337 gid=!1337', 'captured-out')).toMatchObject([{ verdict: 'met' }]);
     expect(ask('in tcp -> 10.244.0.5:{15020,15021,15090}', 'to-proxy')).toMatchObject([{ verdict: 'met' }]);
   });
@@ -74,7 +74,7 @@ describe('an expected set', () => {
 
   it('without packets is not met', () => {
     const set = 'in tcp -> 10.244.0.5 iif=eth9';
-    expect(ask(set, 'captured-in')).toMatchObject([{ verdict: 'unmet', reasons: ['there is no packet in the set'] }]);
+    expect(ask(set, 'captured-in')).toMatchObject([{ verdict: 'unmet', reasons: ['the set contains no packets'] }]);
   });
 
   it('is of ordinary packets, unless every one is asked for', () => {

@@ -56,7 +56,7 @@ describe('find', () => {
     expect(dropped('10.2.0.0')).toBe(true);
   });
 
-  it('says that there is no packet in the set, and not that none of them has the outcome', () => {
+  it('says that the set contains no packets, and not that none of them has the outcome', () => {
     const rules = rulesOf('article');
     for (const where of ['out tcp -> [2001:db8::1]', 'in tcp iif=eth7', 'out tcp -> 10.0.0.9 -p']) {
       expect(() => find(rules, { where, outcome: 'loop' }), where).toThrow(InputError);

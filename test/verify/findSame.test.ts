@@ -1,4 +1,4 @@
-/** The class of a packet: the packet is in it, and packets inside and outside of it are told apart by the simulator. */
+/** The class of a packet: the packet is in it, and packets inside and outside of it are distinguished by the simulator. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseAddress } from '../../src/packet/address.ts';

@@ -116,7 +116,7 @@ describe('mode-parity', () => {
     expect(finding).toMatchObject({ verdict, level: 'info', ...(reason === undefined ? {} : { reason }) });
   });
 
-  it('the packet fares so with either mode', async () => {
+  it('the packet is treated so with either mode', async () => {
     const [finding] = await judged('mode-parity', {});
     const packet = `in tcp ${finding?.witness?.packet.src} -> ${finding?.witness?.packet.dst}:${finding?.witness?.packet.dport}`;
     const outcome = async (mode: string) => {
@@ -143,7 +143,7 @@ describe('both', () => {
     expect((JSON.parse(out) as VerifyReport).findings[0]).toMatchObject({ verdict: 'not-applicable' });
   });
 
-  it('pods of equal rules are told apart by what else they would be', async () => {
+  it('pods of equal rules are distinguished by what else they would be', async () => {
     const args = '-u, "1337", -i, "*", -b, "*", -d, "15090,15021,15020"';
     const pods = [{ args }, { args, annotations: { [`${T}/excludeOutboundPorts`]: '8200' } }].map(manifest).join('---\n');
     const { out } = await chainwalk(['verify', 'pods.yaml', '--only', 'init-cni-parity', '--json'], { files: { 'pods.yaml': pods } });

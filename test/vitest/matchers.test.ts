@@ -71,7 +71,7 @@ describe('a packet', () => {
     expect(SIDECAR).toReach('in tcp -> 192.0.2.5:80 iif=net1', 'refused', { host });
   });
 
-  it('that fares now so, now so, passes neither way', () => {
+  it('that has now one outcome, now another, passes neither way', () => {
     for (const rules of [SOMETIMES, UNKNOWN]) {
       expect(messageOf(() => expect(rules).toReach(OUT, 15001))).toContain('it is undecided');
       expect(messageOf(() => expect(rules).not.toReach(OUT, 15001))).toContain('it is undecided');
@@ -117,9 +117,9 @@ describe('a set of packets', () => {
 
   it('without a packet, or that depends on something unknown, passes neither way', () => {
     for (const [rules, where, says] of [
-      [SIDECAR, 'in tcp uid=5', 'there is no packet in the set'],
-      [SIDECAR, 'out tcp -> 2001:db8::/32', 'there is no packet in the set'],
-      [UNKNOWN, 'out tcp -> 203.0.113.0/24', 'which is open for'],
+      [SIDECAR, 'in tcp uid=5', 'the set contains no packets'],
+      [SIDECAR, 'out tcp -> 2001:db8::/32', 'the set contains no packets'],
+      [UNKNOWN, 'out tcp -> 203.0.113.0/24', 'which is undecided for'],
     ] as const) {
       expect(messageOf(() => expect(rules).toReach(where, 15001))).toContain(says);
       expect(messageOf(() => expect(rules).not.toReach(where, 15001))).toContain(says);
@@ -140,7 +140,7 @@ describe('a claim', () => {
     for (const [claim, says] of [
       ['no-redirect-loop', 'it does not apply to the rules: they are of no mesh'],
       [undefined, 'none applies to the rules: they are of no mesh'],
-      ['nonsense', 'there is no claim `nonsense`'],
+      ['nonsense', 'unknown claim `nonsense`'],
     ] as const) {
       expect(messageOf(() => expect(none).toHold(claim))).toContain(says);
       expect(messageOf(() => expect(none).not.toHold(claim))).toContain(says);

@@ -117,7 +117,7 @@ export function verify(rules: RulesInput, given: VerifyRulesOptions = {}): Verif
   return toVerifyReport(podsOf(rulesets).map((pod) => verifyRulesets(pod, settings)));
 }
 
-/** The packets that fare otherwise under `head` than under `base`, family by family; `equivalent` is a proof over all of them.
+/** The packets that are treated differently under `head` than under `base`, family by family; `equivalent` is a proof over all of them.
  *  @throws InputError when the host, the profile or the set of packets cannot be read */
 export function diff(base: RulesInput, head: RulesInput, options: DiffOptions = {}): DiffReport {
   checkOptions(options, DIFF_OPTIONS);
@@ -153,12 +153,12 @@ export interface FindOptions extends TraceOptions {
 const FIND_OPTIONS: OptionKinds<FindOptions> = { ...TRACE_OPTIONS, where: WHERE_OPTION, outcome: OUTCOME };
 
 /** The packets of a set that can have an outcome; `empty` is a proof over all of them.
- *  @throws InputError when the host, the profile, the outcome or the set of packets cannot be read, and when there is no packet in the set */
+ *  @throws InputError when the host, the profile, the outcome or the set of packets cannot be read, and when the set contains no packets */
 export function find(rules: RulesInput, options: FindOptions): FindReport {
   checkOptions(options, FIND_OPTIONS);
   const all = rulesetsOf(rules, options);
   const { outcome } = options;
-  if (!isOutcome(outcome)) throw new InputError([`there is no outcome \`${valueText(outcome)}\``]);
+  if (!isOutcome(outcome)) throw new InputError([`unknown outcome \`${valueText(outcome)}\``]);
   const where = packetSetFrom(options.where ?? '');
   const answer = findIn({ rulesets: all, where, outcome, place: givenPlace(options), limits: options.budget ?? {} });
   if (answer === undefined) throw new InputError([NO_PACKET]);

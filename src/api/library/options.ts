@@ -52,7 +52,7 @@ function problemsOf(given: unknown, { name, path, kinds }: Asked): readonly stri
     return [`${name}: an object is expected, not \`${valueText(given)}\``];
   return Object.entries(given).flatMap(([key, value]) => {
     const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined;
-    if (kind === undefined) return [`there is no option \`${path}${key}\`${didYouMean(key, Object.keys(kinds))}`];
+    if (kind === undefined) return [`unknown option \`${path}${key}\`${didYouMean(key, Object.keys(kinds))}`];
     return value === undefined ? [] : problemsWith(`${path}${key}`, value, kind);
   });
 }
@@ -85,7 +85,7 @@ function problemsWith(name: string, value: unknown, kind: OptionKind): readonly 
 function wordProblems(value: unknown, { a, words }: Words): readonly string[] {
   if ((words as readonly unknown[]).includes(value)) return [];
   const meant = typeof value === 'string' ? didYouMean(value, words.map(String)) : '';
-  return [`there is no ${a} \`${valueText(value)}\`${meant === '' && words.length < 10 ? `: known are ${words.join(', ')}` : meant}`];
+  return [`unknown ${a} \`${valueText(value)}\`${meant === '' && words.length < 10 ? `: known are ${words.join(', ')}` : meant}`];
 }
 
 function didYouMean(word: string, words: readonly string[]): string {

@@ -26,11 +26,11 @@ export interface ChainwalkMatchers<R = unknown> {
   toCapture(packets: PacketsInput, options?: SettingOptions): R;
   /** The packet goes where it would go without the mesh: outcome `direct`, `to-app`, `to-proxy` or `forwarded`. */
   toBypass(packets: PacketsInput, options?: SettingOptions): R;
-  /** The packet ends with this outcome, or is delivered first at this port, whoever listens there and whatever follows. */
+  /** The packet ends with this outcome, or is delivered first at this port, by any listener and whatever follows. */
   toReach(packets: PacketsInput, end: Outcome | number, options?: SettingOptions): R;
   /** The claim, `no-redirect-loop` say, is proved; without one, every claim of level error that applies. */
   toHold(claim?: string, options?: HoldOptions): R;
-  /** No packet fares otherwise than with the other rules, which is proved. */
+  /** No packet is treated differently than with the other rules, which is proved. */
   toBeEquivalentTo(other: RulesInput, options?: EquivalenceOptions): R;
 }
 

@@ -76,7 +76,8 @@ export function packetsAnswer(rules: unknown, { packets, wish, isNot, options }:
 }
 
 export function reachWish(end: Outcome | number): Wish {
-  if (typeof end !== 'number' && !isOutcome(end)) throw new InputError([`\`${valueText(end)}\` is no outcome and no port${meantOf(end)}`]);
+  if (typeof end !== 'number' && !isOutcome(end))
+    throw new InputError([`\`${valueText(end)}\` is neither an outcome nor a port${meantOf(end)}`]);
   return reach(end);
 }
 

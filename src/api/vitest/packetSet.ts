@@ -39,13 +39,13 @@ export function askSet({ rulesets, where, wish, isNot }: MatcherSetQuestion, opt
   const question = { ...setting, budget: new Budget(options.budget), where: ofApplication(packetSetFrom(where), setting), wish, isNot };
   const { classes, undecided, asked } = searchAll(rulesets, question);
   const scope = boundsOf(setting, rulesets);
-  if (!asked) return open(() => `${wanted}, but there is no packet in the set`);
+  if (!asked) return open(() => `${wanted}, but the set contains no packets`);
   if (classes.length === 0 && undecided.length === 0)
     return { verdict: isNot ? 'no' : 'yes', message: () => `${wanted} (proved for ${scope})` };
   const [wrong] = classes;
-  if (wrong === undefined) return open(() => `${wanted}, which is open for\n  ${undecidedText(undecided)}\n  asked about ${scope}`);
+  if (wrong === undefined) return open(() => `${wanted}, which is undecided for\n  ${undecidedText(undecided)}\n  scope: ${scope}`);
   // with `.not`, `yes` is what fails
-  return { verdict: isNot ? 'yes' : 'no', message: () => `${wanted}\n${wrongText(wrong, rulesets)}\n  asked about ${scope}` };
+  return { verdict: isNot ? 'yes' : 'no', message: () => `${wanted}\n${wrongText(wrong, rulesets)}\n  scope: ${scope}` };
 }
 
 /** The set has its own families, in its own words. */

@@ -35,7 +35,7 @@ interface Read {
   readonly found: ReturnType<typeof kindOf>;
 }
 
-/** A text that is empty is rules where rules are compared: whoever reads them says what is wrong. `explicit`: the files were given one by
+/** A text that is empty is rules where rules are compared: their reader says what is wrong. `explicit`: the files were given one by
  *  one, and not found to have changed. */
 export function planOf(pairs: readonly TextPair[], explicit: boolean): Plan {
   const plan = {

@@ -41,7 +41,7 @@ export function rulePair({ base, head }: Sides<RuleSide>, where?: AskedSet): Sid
   return { base: subject('base', base), head: subject('head', head) };
 }
 
-/** Equal for what no packet can tell apart. */
+/** Equal for what no packet can distinguish. */
 export function valueKey(value: unknown): string {
   return JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? String(one) : one instanceof Map ? [...one] : one)) ?? '';
 }

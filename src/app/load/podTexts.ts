@@ -61,6 +61,6 @@ function found(documents: readonly Document[]): string {
       ? root.entries.flatMap(({ key, value }) => (key === 'kind' && value.kind === 'scalar' ? [String(value.value)] : []))
       : [],
   );
-  const there = kinds.length === 0 ? 'there is no object at all' : `there is ${[...new Set(kinds)].join(', ')}`;
+  const there = kinds.length === 0 ? 'found no objects' : `found ${[...new Set(kinds)].join(', ')}`;
   return `${there}; a pod is a Pod, or the template of a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob`;
 }

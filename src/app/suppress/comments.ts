@@ -44,7 +44,7 @@ export function suppressionsIn(text: string): Suppressions {
       ...unknown.map((one) => ({ ...one, span })),
       ...given.flatMap((id) => renamedClaim(id)?.remark ?? []).map((one) => ({ ...one, span })),
     );
-    if (!DIRECTIVES.includes(directive)) remarks.push({ message: `\`${directive}\` is no comment that chainwalk knows`, help: FORM, span });
+    if (!DIRECTIVES.includes(directive)) remarks.push({ message: `unknown directive \`${directive}\``, help: FORM, span });
     else if (claims.length === 0) remarks.push({ message: 'no claim is named: this comment suppresses nothing', help: FORM, span });
     else if (reason === '') remarks.push({ message: 'a reason is missing: this comment suppresses nothing', help: FORM, span });
     else if (unknown.length === 0) {

@@ -47,9 +47,7 @@ function podAsked(scenes: readonly PodScene[], name: string | undefined): PodSce
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return only;
   const message =
-    name === undefined
-      ? `there are ${scenes.length} pods: --pod NAME says which`
-      : `--pod: \`${name}\` is the name of ${meant.length} pods`;
+    name === undefined ? `there are ${scenes.length} pods: --pod NAME says which` : `--pod: \`${name}\` matches ${meant.length} pods`;
   return { message, help: `the pods are ${scenes.map(nameOf).join(', ')}` };
 }
 
@@ -72,5 +70,5 @@ function uncaptured({ enrolment: { facts, verdict, taken }, findings }: PodScene
   if (verdict === 'captured') return [];
   const answer = taken.at(-1)?.answer;
   const { source, span } = answer?.at ?? facts.pod.place;
-  return [{ kind: 'warning', message: `nobody writes rules for this pod: ${answer?.because ?? ''}`, source, span }];
+  return [{ kind: 'warning', message: `this pod is not captured: ${answer?.because ?? ''}`, source, span }];
 }

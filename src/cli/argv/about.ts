@@ -8,9 +8,9 @@ export const TITLE = 'what Linux will do with a packet, from iptables rules alon
 export const EXAMPLES: readonly Example[] = [
   { says: 'where does this packet go, and which rule decides?', line: 'chainwalk trace pod.rules "out tcp -> 203.0.113.9:443 uid=1000"' },
   { says: 'does a pod keep what its mesh promises, before it is deployed?', line: 'chainwalk verify deploy.yaml --mode cni' },
-  { says: 'which packets does this change of rules let fare otherwise?', line: 'chainwalk diff main:net/pod.rules net/pod.rules' },
+  { says: 'which packets does this rule change affect?', line: 'chainwalk diff main:net/pod.rules net/pod.rules' },
   { says: 'what does this branch break?', line: 'chainwalk ci --base origin/main' },
-  { says: 'do packets fare as a test expects?', line: 'chainwalk expect net/*.expect.yaml' },
+  { says: 'do packets end as a test expects?', line: 'chainwalk expect net/*.expect.yaml' },
   { says: 'a running pod, by kubectl', line: 'kubectl chainwalk web-0 -n shop verify' },
   { says: 'what does an answer mean?', line: 'chainwalk explain captured-out' },
 ];

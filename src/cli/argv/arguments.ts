@@ -1,4 +1,4 @@
-/** Packets in iptables form start with `-`, as options do: they are told apart before commander sees them. */
+/** Packets in iptables form start with `-`, as options do: they are distinguished before commander sees them. */
 
 /** A single argument with blanks that starts with `-` is a packet: no option of ours has that form. */
 export function protectPackets(argv: readonly string[]): readonly string[] {

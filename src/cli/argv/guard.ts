@@ -47,7 +47,7 @@ class Silence {
     this.#token = token;
   }
 
-  /** What has to stand before a text. Data goes to programs and holds no command. */
+  /** What has to come before a text. Data goes to programs and holds no command. */
   before(what: What, sink: Sink): string {
     if (what === 'commands' && this.#streams.size > 0) {
       this.#streams.clear();

@@ -7,7 +7,7 @@ import { nearest } from '../../lib/nearest.ts';
 export function misuse({ message }: CommanderError, help: string): Complaint {
   const [, option, value, choices] = NO_CHOICE.exec(message) ?? [];
   if (value !== undefined && choices !== undefined) {
-    const told = `${option === undefined ? '' : `${option}: `}\`${value}\` is none of ${choices}`;
+    const told = `${option === undefined ? '' : `${option}: `}\`${value}\` is not one of ${choices}`;
     return { message: told, help: didYouMean(nearest(value, choices.split(', '))) ?? help };
   }
   const [what = '', meant] = message.replace(/^error: /, '').split(/\n\(Did you mean (?:one of )?(.*)\?\)$/);

@@ -1,5 +1,7 @@
 /** What `chainwalk check` does. */
+
 import { readRuleTexts } from '../../app/load/ruleTexts.ts';
+import { plural } from '../../lib/plural.ts';
 import { jsonText, printable } from '../../lib/printable.ts';
 import { toCheckReport } from '../../report/json/check.ts';
 import { countRules } from '../../ruleset/count.ts';
@@ -33,5 +35,5 @@ function summary(ruleset: Ruleset): string {
   const { family, source, tables } = ruleset;
   const count = countRules(ruleset);
   const names = [...tables.keys()].join(', ') || 'no table';
-  return `${printable(source.file)}: ${count} IPv${family} ${count === 1 ? 'rule' : 'rules'} in ${names}`;
+  return `${printable(source.file)}: ${plural(count, `IPv${family} rule`)} in ${names}`;
 }

@@ -69,12 +69,12 @@ function goneExpectations({ revision, base, head, renamed }: GoneQuestion): read
     const name = renamed.get(source.file) ?? source.file;
     const is = files.get(name);
     if (is === undefined)
-      return [{ level: 'error', message: `the expectations of \`${name}\`, which ${revision} has, are not asked any more` }];
+      return [{ level: 'error', message: `the expectations of \`${name}\`, which ${revision} has, are not judged any more` }];
     const moved = sceneOf(was, source.file, renamed) === sceneOf(is.file, name, new Map());
     return [
       ...(moved
         ? []
-        : [{ level: 'error' as const, message: `the expectations of \`${name}\` are asked of something else than on ${revision}` }]),
+        : [{ level: 'error' as const, message: `the expectations of \`${name}\` are judged in another setting than on ${revision}` }]),
       ...was.packets.flatMap((packet): readonly Broken[] => {
         const still = is.file.packets.filter(({ kind, text }) => kind === packet.kind && text === packet.text);
         if (still.length === 0) return [{ level: 'error', message: `\`${packet.text}\` is not expected any more in \`${name}\`` }];

@@ -35,7 +35,7 @@ const ANNOTATION: CommandOption = { flags: '--annotation <key=value>', says: '',
 
 export const diffCommand: Command = {
   name: 'diff',
-  summary: 'which packets fare otherwise under other rules, if any',
+  summary: 'packets that two rulesets treat differently',
   about:
     'Every change comes with a packet that was walked on both sides. Exit 0 proves that none of the first packets of connections changes, and that no rule changed that only later ones meet; exit 1: something changes, or it is undecided.',
   args: [

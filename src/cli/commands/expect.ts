@@ -4,7 +4,7 @@ import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } from '../a
 
 export const expectCommand: Command = {
   name: 'expect',
-  summary: 'do packets fare as these files expect?',
+  summary: 'check packets against expected outcomes',
   args: [{ name: '<files...>', says: 'expectation files, YAML or JSON; paths in them start from their folder' }],
   options: [OUTPUTS, JSON_OUTPUT, TIMEOUT, WATCH, STRICT, QUIET, COLOR],
   examples: [

@@ -34,7 +34,7 @@ export const explainCommand: Command = {
     const ids = PAGES.map((known) => known.id);
     const meant = nearest(id, ids);
     const help = meant === undefined ? '`chainwalk explain` lists all ids' : `did you mean \`${meant}\`?`;
-    await complain(io, { message: `there is no page \`${id}\``, help });
+    await complain(io, { message: `unknown page \`${id}\``, help });
     return EXIT.usage;
   },
 };

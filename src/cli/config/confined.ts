@@ -1,4 +1,4 @@
-/** A configuration that is data cannot be meant to reach further than the folder that it stands in: whoever may write there, such as the
+/** A configuration that is data cannot be meant to reach further than the folder that it stands in: anybody who may write there, such as the
  *  author of a pull request, reads and writes nothing else of this machine. Links are followed to where they lead. */
 import { isWithin } from '../io/files.ts';
 import type { Io, ReadResult } from '../io/io.ts';

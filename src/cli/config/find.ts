@@ -44,7 +44,7 @@ async function nearest({ io }: Call): Promise<string | undefined> {
     return undefined;
   }
   await complain(io, {
-    message: 'there is no chainwalk.config.ts, .js, .json or .yaml in this folder or above it, up to the top of the repository',
+    message: 'no chainwalk.config.ts, .js, .json or .yaml in this folder or above it, up to the top of the repository',
     help: EXAMPLE,
   });
   return undefined;

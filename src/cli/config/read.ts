@@ -54,7 +54,7 @@ export function oneOfWords<T extends string>(words: readonly T[], what = 'one of
     if (found !== undefined) return found;
     const meant = node.kind === 'scalar' ? nearest(String(node.value), words) : undefined;
     const help = meant === undefined ? `${what} ${words.join(', ')}` : `did you mean \`${meant}\`?`;
-    return wrong(at, node, { message: `there is no ${foundText(node)} here`, help });
+    return wrong(at, node, { message: `unknown value ${foundText(node)}`, help });
   };
 }
 
@@ -106,7 +106,7 @@ export function readRecord<T extends object>(fields: Fields<T>, required: readon
       if (read === undefined || !Object.hasOwn(fields, key)) {
         const meant = nearest(key, names);
         const help = meant === undefined ? `the keys are ${names.join(', ')}` : `did you mean \`${meant}\`?`;
-        wrong(at, { ...value, span: keySpan }, { message: `there is no key \`${key}\``, help });
+        wrong(at, { ...value, span: keySpan }, { message: `unknown key \`${key}\``, help });
         continue;
       }
       const found = read(value, { ...at, path: below(at.path, key) });

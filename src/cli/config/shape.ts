@@ -19,7 +19,7 @@ const claimId: Read<string> = (node, at) => {
 export const istioVersion: Read<string> = (node, at) => {
   const text = readText(node, at);
   if (text === undefined || parseVersion(text) !== undefined) return text;
-  return wrong(at, node, { message: `\`${text}\` is no version of Istio that is known`, help: 'such as "1.25"' });
+  return wrong(at, node, { message: `unknown version of Istio \`${text}\``, help: 'such as "1.25"' });
 };
 
 const FAMILIES = [4, 6] as const;
@@ -31,7 +31,7 @@ const family: Read<4 | 6> = (node, at) => {
 };
 
 const variables = readMap(readText, (name) =>
-  /^(?:[A-Za-z_]\w*|[1-9]\d?)$/.test(name) ? undefined : { message: `\`${name}\` is no name of a shell variable` },
+  /^(?:[A-Za-z_]\w*|[1-9]\d?)$/.test(name) ? undefined : { message: `\`${name}\` is not a valid shell variable name` },
 );
 
 export const idRead = readInteger(0, 0xffff_fffe);

@@ -80,7 +80,7 @@ function saidOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...new Map(diagnostics.map((one) => [key(one), one])).values()];
 }
 
-/** `main:net/pod.rules` is `net/pod.rules` to whoever looks at a pull request. */
+/** `main:net/pod.rules` is `net/pod.rules` to a reader of a pull request. */
 function plainNames({ pairs, valuesGiven = new Set() }: Files): (file: string) => string {
   const names = [...pairs.flatMap(({ base, head }) => [base?.file ?? [], head?.file ?? []].flat()), ...valuesGiven];
   const prefixes = new Set(names.flatMap((name) => /^[^:/\\]+:/.exec(name)?.[0] ?? []));

@@ -51,7 +51,7 @@ const expectation: Read<Expectation> = (node, at) => {
 function atLeastOne<T>(item: Read<T>): Read<readonly T[]> {
   const list = listRead(item);
   return (node, at) =>
-    node.kind === 'list' && itemsOf(node).length === 0 ? wrong(at, node, { message: 'there is no packet' }) : list(node, at);
+    node.kind === 'list' && itemsOf(node).length === 0 ? wrong(at, node, { message: 'the list is empty' }) : list(node, at);
 }
 
 const shape = readRecord<ExpectationFile>(

@@ -13,7 +13,8 @@ export async function readRange(git: Git, text: string): Promise<GitRange | GitP
   const base = from === '' ? 'HEAD' : from;
   const head = dots === undefined ? undefined : to === '' ? 'HEAD' : to;
   const wrong = text === '' || text.startsWith('-') || to.startsWith('-') || to.startsWith('.');
-  if (wrong) return { problem: `\`${text}\` is no range of revisions`, help: '--git main..HEAD, or --git main for the working tree' };
+  if (wrong)
+    return { problem: `\`${text}\` is not a valid range of revisions`, help: '--git main..HEAD, or --git main for the working tree' };
   const missing =
     (await noRepository(git)) ?? (await noRevision(git, base)) ?? (head === undefined ? undefined : await noRevision(git, head));
   if (missing !== undefined) return missing;

@@ -24,7 +24,7 @@ export async function askGit({ execute }: Git, args: readonly string[]): Promise
 /** Undefined when there is a repository here. */
 export async function noRepository(git: Git): Promise<GitProblem | undefined> {
   const answer = await askGit(git, ['rev-parse', '--git-dir']);
-  return 'problem' in answer ? { ...answer, problem: `there is no git repository to ask: ${answer.problem}` } : undefined;
+  return 'problem' in answer ? { ...answer, problem: `no git repository: ${answer.problem}` } : undefined;
 }
 
 /** Undefined when git knows the revision. */

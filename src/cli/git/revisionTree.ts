@@ -15,7 +15,7 @@ const MOST_LINKS = 16;
 
 export async function revisionTree(io: Io, revision: string): Promise<RevisionTree | GitProblem> {
   const missing = revision.startsWith('-')
-    ? { problem: `\`${revision}\` is no revision` }
+    ? { problem: `\`${revision}\` is not a known revision` }
     : ((await noRepository(io)) ?? (await noRevision(io, revision)));
   if (missing !== undefined) return missing;
   const listed = await askGit(io, ['ls-tree', '-r', '-z', '--full-tree', revision]);

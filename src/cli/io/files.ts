@@ -110,7 +110,7 @@ export async function writeFile({ cwd, path, text }: Written): Promise<{ readonl
   }
 }
 
-/** Makes the folders of the file. Whoever reads it meanwhile has the old text or the new one, and a link is replaced, not followed. */
+/** Makes the folders of the file. A reader meanwhile has the old text or the new one, and a link is replaced, not followed. */
 function writeWhole(path: string, text: string): void {
   makeFolders(dirname(path));
   const there = lstatOf(path);

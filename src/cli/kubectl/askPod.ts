@@ -79,12 +79,12 @@ async function refuse(io: Io, complaint: Complaint): Promise<ExitCode> {
 /** Names of Kubernetes: nothing that kubectl could take for an option or a kind. */
 function wrongName(name: string): Complaint | undefined {
   if (/^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/.test(name)) return undefined;
-  return { message: `\`${name}\` is no name of a pod`, help: '`kubectl get pods` lists them' };
+  return { message: `\`${name}\` is not a valid pod name`, help: '`kubectl get pods` lists them' };
 }
 
 function notAskable(command: string): Complaint {
   return {
-    message: `\`${command}\` is none of ${ASKABLE.join(', ')}`,
+    message: `\`${command}\` is not one of ${ASKABLE.join(', ')}`,
     help: didYouMean(nearest(command, ASKABLE)) ?? '`kubectl chainwalk --help` shows examples and options',
   };
 }

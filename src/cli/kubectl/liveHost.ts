@@ -20,13 +20,13 @@ export interface LiveHost {
 export function liveHost(rules: Source, { answers, mesh }: { readonly answers: Answers; readonly mesh?: string | undefined }): LiveHost {
   const { routing, leftOut } = readRouting(answers);
   const assumed = (['interfaces', 'ip_rules', 'routes'] as const).filter((key) => routing[key] === undefined);
-  if (assumed.length === 3) return { notes: ['there is no `ip` that prints JSON: addresses and routes are taken to be those of any pod'] };
+  if (assumed.length === 3) return { notes: ['no `ip` with JSON output: assuming the addresses and routes of a default pod'] };
   const rulesets = readRules(rules, { allowEmpty: true }).rulesets;
   const { profile } = chooseSetting({ rulesets, given: mesh === undefined ? {} : { profile: mesh } });
   const usual = defaultHost({ transparentPorts: transparentPorts(rulesets), ...(profile !== undefined && { profile }) });
   const description = { ...usual, ...routing };
   const { problems } = readHost(description);
-  if (problems.length > 0) return { notes: problems.map((problem) => `what \`ip\` told is not used: ${problem}`) };
+  if (problems.length > 0) return { notes: problems.map((problem) => `ignoring the output of \`ip\`: ${problem}`) };
   const words = { interfaces: 'addresses', ip_rules: 'policy rules', routes: 'routes' };
   const notes = assumed.map((key) => `\`ip\` told no ${words[key]}: they are taken to be those of any pod`);
   return { text: `${JSON.stringify(description, undefined, 2)}\n`, notes: [...leftOut, ...notes] };

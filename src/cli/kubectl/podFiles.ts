@@ -38,7 +38,7 @@ export async function fetchPodFiles({ input }: Call, { cluster, name }: Wanted):
   if (!('code' in described) || described.code !== 0) return failure(`kubectl get pod ${name}`, described);
   const pod = readLivePod(described.out);
   const container = optionText(input, 'container') ?? pod?.container;
-  if (pod === undefined || container === undefined) return { message: `kubectl get pod ${name}: the answer is no pod` };
+  if (pod === undefined || container === undefined) return { message: `kubectl get pod ${name}: the answer is not a pod` };
   if (!pod.containers.includes(container))
     return { message: `pod ${name} has no container \`${container}\``, help: `it has ${pod.containers.join(', ')}` };
   const fetched = await fetchAnswers(cluster, { name, pod, container, debug: debugOf({ input }) });

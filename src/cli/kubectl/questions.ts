@@ -1,4 +1,4 @@
-/** What is asked inside a pod, and how the answers are told apart when one script asks everything. */
+/** What is asked inside a pod, and how the answers are distinguished when one script asks everything. */
 
 /** A program and its arguments; none of it comes from the user. */
 export type PodCommand = readonly [program: string, ...args: string[]];

@@ -47,7 +47,7 @@ async function readRequest(call: Call): Promise<RenderRequest | undefined> {
   if (file === undefined && mode === undefined && input.args.length === 0) {
     const help =
       'give --settings FILE, or --pod FILE, or arguments of istio-iptables after `--`, or --mode alone for a pod that asks for nothing';
-    await complain(io, { message: 'there is nothing to render', help });
+    await complain(io, { message: 'nothing to render', help });
     return undefined;
   }
   const settings = file === undefined ? undefined : await io.read(file);

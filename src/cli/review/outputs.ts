@@ -45,7 +45,7 @@ function misuse(outputs: readonly ReviewOutput[], places: readonly (string | und
     if (!FORMATS.includes(format)) {
       const meant = nearest(format, FORMATS);
       const help = meant === undefined ? `the formats are ${FORMATS.join(', ')}` : `did you mean \`${meant}\`?`;
-      return { message: `there is no format \`${format}\``, help };
+      return { message: `unknown format \`${format}\``, help };
     }
     if (file === '') return { message: `\`${format}=\` names no file`, help: `\`${format}\` alone is for standard output` };
     const same = outputs.filter((_, at) => places[at] === places[index]).map((other) => `\`${other.format}\``);

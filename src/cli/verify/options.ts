@@ -29,7 +29,7 @@ async function readClaims({ io, input }: Call, name: 'only' | 'except'): Promise
   if (wrong === undefined) return { [name]: ids };
   const meant = nearest(wrong, JUDGED_CLAIMS);
   await complain(io, {
-    message: `--${name}: there is no claim \`${wrong}\``,
+    message: `--${name}: unknown claim \`${wrong}\``,
     help: meant === undefined ? '`chainwalk explain` lists the claims' : `did you mean \`${meant}\`?`,
   });
   return undefined;

@@ -15,7 +15,7 @@ export function hasState(states: ReadonlySet<string>): MatchExpr {
   return or(...parts);
 }
 
-/** Any of the bits; `NONE` is no bit. */
+/** Any of the bits; `NONE` is not a bit. */
 export function hasStatus(status: ReadonlySet<keyof typeof CT_STATUS | 'NONE'>): MatchExpr {
   const bits = [...status].flatMap((name) => (name === 'NONE' ? [] : [CT_STATUS[name]]));
   return or(...bits.map((bit) => masked('ctstatus', bit, bit)));

@@ -18,7 +18,7 @@ export const multiport = matchExtension({
     const [option] = [given['--sports'], given['--dports'], given['--ports']].flatMap((one) => one ?? []);
     if (option === undefined) return [{ kind: 'malformed', message: '`-m multiport` needs one of `--sports`, `--dports` and `--ports`' }];
     return proto !== undefined && proto.span.start > option.span.start
-      ? [{ kind: 'malformed', message: `\`-p\` must stand before \`${option.name}\``, option: option.name }]
+      ? [{ kind: 'malformed', message: `\`-p\` must come before \`${option.name}\``, option: option.name }]
       : [];
   },
   lower: (given) => [

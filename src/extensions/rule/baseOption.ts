@@ -59,7 +59,7 @@ export function baseOption(state: RuleState, given: GivenBase): void {
 function misuse({ option, word, attached }: GivenBase, inverted: boolean): string | undefined {
   if (option === 'refused') return `option \`${word.text}\` does not belong into a rule`;
   if (attached !== undefined && !takesArgument(option)) return `option \`${SPELLING[option]}\` takes no value`;
-  return inverted && NOT_INVERTIBLE.includes(option) ? `\`!\` cannot stand before \`${SPELLING[option]}\`` : undefined;
+  return inverted && NOT_INVERTIBLE.includes(option) ? `\`!\` cannot come before \`${SPELLING[option]}\`` : undefined;
 }
 
 /** `-c PACKETS BYTES`: read and not kept. */

@@ -16,9 +16,9 @@ export function openMatch(state: RuleState, name: string, span: Span): void {
   if (extension === undefined && !isKnownMatch(name) && !stranger) {
     const meant = MATCHES.find((known) => isSlip(name.toLowerCase(), known.name))?.name;
     const help = meant === undefined ? undefined : `write \`-m ${meant}\``;
-    refuse(state, { kind: 'not-loadable', span, message: `there is no match \`${name}\``, help });
+    refuse(state, { kind: 'not-loadable', span, message: `unknown match \`${name}\``, help });
   } else if (extension !== undefined && !extension.families.includes(family)) {
-    refuse(state, { kind: 'not-loadable', span, message: `there is no match \`${name}\` for IPv${family}` });
+    refuse(state, { kind: 'not-loadable', span, message: `match \`${name}\` is not available for IPv${family}` });
   }
   const clause = openClause(extension?.name ?? name, extension, span);
   clause.stranger = stranger;
@@ -72,7 +72,7 @@ export function openTarget(state: RuleState, option: 'jump' | 'goto', word: Word
     return;
   }
   if (extension !== undefined && !extension.families.includes(family)) {
-    refuse(state, { kind: 'not-loadable', span: word, message: `there is no target \`${word.text}\` for IPv${family}` });
+    refuse(state, { kind: 'not-loadable', span: word, message: `target \`${word.text}\` is not available for IPv${family}` });
   }
   const clause = openClause(word.text, extension, word);
   clause.stranger = stranger;

@@ -19,7 +19,7 @@ export const bitRate: Shape<number> = {
     const [, number, prefix = '', unit = 'bit'] = /^(\d+\.?\d*|\.\d+)(?:([kmgt]?i?)(bit|bps))?$/i.exec(text) ?? [];
     const factor = PREFIXES[prefix.toLowerCase()];
     if (number === undefined || factor === undefined)
-      return malformed(`\`${text}\` is no rate`, 'a rate is written like `5kbit` or `1mbps`');
+      return malformed(`\`${text}\` is not a valid rate`, 'a rate is written like `5kbit` or `1mbps`');
     const amount = Number(number) * factor;
     return { value: Math.trunc(unit.toLowerCase() === 'bit' ? amount / 8 : amount) >>> 0 };
   },

@@ -52,7 +52,7 @@ export const chunkTypes: Shape<ChunkTypes> = {
       const [name = '', flags = ''] = entry.split(':');
       const chunk = CHUNKS.find(([known]) => known === name.toUpperCase());
       const letters = flagsIn(chunk?.[2], flags);
-      if (chunk === undefined || letters === undefined) return malformed(`\`${entry}\` is no SCTP chunk`);
+      if (chunk === undefined || letters === undefined) return malformed(`\`${entry}\` is not a valid SCTP chunk`);
       found.set(chunk[0], letters);
     }
     return { value: BY_NUMBER.flatMap(([name]) => (found.has(name) ? [{ name, flags: found.get(name) ?? '' }] : [])) };

@@ -18,7 +18,7 @@ export const timeOfDay: Shape<number> = {
     const [h, m, s] = [hours, minutes, seconds].map(Number) as [number, number, number];
     return hours !== '' && h < 24 && m < 60 && s < 60
       ? { value: h * 3600 + m * 60 + s }
-      : malformed(`\`${text}\` is no time of day`, 'a time is written like `23:59:59`');
+      : malformed(`\`${text}\` is not a valid time of day`, 'a time is written like `23:59:59`');
   },
   print: (value) => [Math.floor(value / 3600), Math.floor(value / 60) % 60, value % 60].map(two).join(':'),
 };
@@ -36,7 +36,7 @@ export const date: Shape<number> = {
     const value = Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
     return fits && value >= 0
       ? { value }
-      : malformed(`\`${text}\` is no date from 1970 to ${LAST_YEAR}`, 'a date is written like `2020-12-31T23:59:59`');
+      : malformed(`\`${text}\` is not a date from 1970 to ${LAST_YEAR}`, 'a date is written like `2020-12-31T23:59:59`');
   },
   print: (value) => new Date(value * 1000).toISOString().slice(0, 19),
 };
@@ -51,7 +51,7 @@ export const monthDays: Shape<Days> = {
   decode: ({ text }) => {
     const days = text.match(/\d{1,2}|[^,]/g) ?? [];
     const wrong = days.find((day) => !/^\d+$/.test(day) || Number(day) > 31);
-    return wrong === undefined ? { value: new Set(days.map(Number)) } : malformed(`\`${wrong}\` is no day of a month`);
+    return wrong === undefined ? { value: new Set(days.map(Number)) } : malformed(`\`${wrong}\` is not a valid day of a month`);
   },
   print: (value) =>
     [...value]
@@ -75,7 +75,7 @@ export const weekDays: Shape<Days> = {
         return notModelled(`for day \`${entry}\` iptables looks at memory that it has not set`, `one of ${WEEKDAYS.join(', ')}, or 1 to 7`);
       const named = WEEKDAYS.findIndex((name) => entry.length > 1 && name.slice(0, 2) === entry.slice(0, 2)) + 1;
       if (Number(number ?? named) === 0 && text !== '')
-        return malformed(`\`${entry}\` is no day of the week`, `one of ${WEEKDAYS.join(', ')}, or 1 to 7`);
+        return malformed(`\`${entry}\` is not a valid day of the week`, `one of ${WEEKDAYS.join(', ')}, or 1 to 7`);
       const day = number === undefined ? named : Number(number) % SHIFTS;
       if (ALL_WEEKDAYS.has(day)) value.add(day);
     }

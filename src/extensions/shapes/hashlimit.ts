@@ -36,7 +36,7 @@ export const hashRate: Shape<HashRate> = {
     const [, count, unit] = /^(\d+)(?:\/([a-zA-Z]+))?$/.exec(text) ?? [];
     const seconds = unit === undefined ? 1 : UNITS.find(([name]) => name.startsWith(unit.toLowerCase()))?.[1];
     if (count === undefined || seconds === undefined || Number(count) === 0) {
-      return malformed(`\`${text}\` is no rate`, 'a rate is written like `5/minute` or `512kb/s`');
+      return malformed(`\`${text}\` is not a valid rate`, 'a rate is written like `5/minute` or `512kb/s`');
     }
     const period = Math.floor((SCALE * seconds) / Number(count));
     return period === 0 ? malformed(`rate \`${text}\` is too fast`) : { value: { kind: 'packets', period, seconds } };

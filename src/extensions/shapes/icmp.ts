@@ -120,11 +120,11 @@ export function icmpType({ protocol, names }: IcmpNames): Shape<IcmpType> {
       if (named.length === 1) return { value: { type: named[0]?.[1][0] ?? 0, codes: codesFrom(named[0]?.[1][1]) } };
       if (named.length > 1) return malformed(`${protocol} type \`${text}\` may be ${named.map(([name]) => `\`${name}\``).join(' or ')}`);
       const written = part(parts, 'typeNumber');
-      if (written === undefined) return malformed(`\`${text}\` is no ${protocol} type`);
+      if (written === undefined) return malformed(`\`${text}\` is not a valid ${protocol} type`);
       const code = part(parts, 'icmpCode');
       const [type, codes] = [numberOf(part(parts, 'number') ?? ''), codesFrom(code === undefined ? undefined : numberOf(code))];
       return type > U8 || (code !== undefined && codes.lo > U8)
-        ? malformed(`\`${text}\` is no ${protocol} type`)
+        ? malformed(`\`${text}\` is not a valid ${protocol} type`)
         : { value: { type, codes } };
     },
     print: ({ type, codes }) => {

@@ -24,7 +24,7 @@ export function idRange(kind: 'user' | 'group'): Shape<IdRange> {
       }
       const lo = numberOf(part(parts, 'low') ?? '');
       const hi = numberOf(part(parts, 'high') ?? part(parts, 'low') ?? '');
-      if (lo > MAX_ID || hi > MAX_ID) return malformed(`\`${parts.text}\` is no ${kind} id`, `ids go up to ${MAX_ID}`);
+      if (lo > MAX_ID || hi > MAX_ID) return malformed(`\`${parts.text}\` is not a valid ${kind} id`, `ids go up to ${MAX_ID}`);
       return lo <= hi ? { value: { lo, hi } } : { refused: 'not-loadable', message: `${kind} id range \`${parts.text}\` is reversed` };
     },
     print: ({ lo, hi }) => (lo === hi ? String(lo) : `${lo}-${hi}`),

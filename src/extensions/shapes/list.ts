@@ -19,7 +19,7 @@ function looseWords<W extends string>(what: string, words: readonly W[], fold: b
       const value = new Set<W>();
       for (const entry of entries(text)) {
         const word = words.find((known) => known === spelt(entry));
-        if (word === undefined) return malformed(`\`${entry}\` is no ${what}`, `one of ${words.join(', ')}`);
+        if (word === undefined) return malformed(`\`${entry}\` is not a valid ${what}`, `one of ${words.join(', ')}`);
         value.add(word);
       }
       return { value };
@@ -52,7 +52,7 @@ export const ipv6Headers: Shape<ReadonlySet<string>> = {
     for (const entry of entries(text)) {
       const found = IPV6_HEADERS.find((names) => names.includes(entry));
       if (found === undefined)
-        return malformed(`\`${entry}\` is no IPv6 header`, `one of ${IPV6_HEADERS.map(([name]) => name).join(', ')}`);
+        return malformed(`\`${entry}\` is not a valid IPv6 header`, `one of ${IPV6_HEADERS.map(([name]) => name).join(', ')}`);
       value.add(found[0]);
     }
     return value.size > 0 ? { value } : malformed('expected the names of IPv6 headers, found nothing');
@@ -83,7 +83,7 @@ export const headerOptions: Shape<readonly HeaderOption[]> = {
     for (const entry of text.split(',')) {
       const [type, length = ANY_LENGTH, more] = entry.split(':').map(eightBits);
       if (type === undefined || Number.isNaN(type) || Number.isNaN(length) || more !== undefined)
-        return malformed(`\`${entry}\` is no header option`, 'an option is written like `149:92`');
+        return malformed(`\`${entry}\` is not a valid header option`, 'an option is written like `149:92`');
       if (entry.includes(':') && type === 0) return malformed(`option 0 has no length, found \`${entry}\``);
       value.push({ type, ...(length === ANY_LENGTH ? {} : { length }) });
     }
@@ -100,7 +100,7 @@ export const routeAddresses: Shape<readonly Address[]> = {
     const value: Address[] = [];
     for (const entry of text.split(',')) {
       const address = parseAddress(entry);
-      if (typeof address !== 'bigint') return malformed(`\`${entry}\` is no IPv6 address`);
+      if (typeof address !== 'bigint') return malformed(`\`${entry}\` is not a valid IPv6 address`);
       value.push(address);
     }
     return value.length <= MAX_ROUTE_ADDRESSES ? { value } : malformed(`at most ${MAX_ROUTE_ADDRESSES} addresses, found ${value.length}`);
@@ -128,7 +128,9 @@ export const addressMask: Shape<Address> = {
   decode: ({ text }, { family }) => {
     const number = family === 4 && /^\d+$/.test(text) && Number(text) <= 0xffff_ffff ? Number(text) : undefined;
     const value = number ?? parseAddress(text);
-    return value === undefined || typeof value !== typeof prefixMask(family, 0) ? malformed(`\`${text}\` is no netmask`) : { value };
+    return value === undefined || typeof value !== typeof prefixMask(family, 0)
+      ? malformed(`\`${text}\` is not a valid netmask`)
+      : { value };
   },
   print: formatAddress,
 };
@@ -158,7 +160,7 @@ export const policyProto: Shape<string> = {
   rule: 'word',
   decode: ({ text }) => {
     const value = POLICY_PROTOS.get(text.toLowerCase());
-    return value === undefined ? malformed(`\`${text}\` is no protocol of IPsec`, 'one of esp, ah, ipcomp') : { value };
+    return value === undefined ? malformed(`\`${text}\` is not a valid IPsec protocol`, 'one of esp, ah, ipcomp') : { value };
   },
   print: (value) => value,
 };

@@ -21,7 +21,7 @@ const DSCP_CLASSES: readonly (readonly [name: string, value: number])[] = [
 export const dscpClass: Shape<number> = {
   decode: ({ text }) => {
     const [, value] = DSCP_CLASSES.find(([name]) => text.toUpperCase().startsWith(name)) ?? [];
-    return value === undefined ? malformed(`\`${text}\` is no DSCP class`, 'one of BE, EF, CS0 to CS7, AF11 to AF43') : { value };
+    return value === undefined ? malformed(`\`${text}\` is not a valid DSCP class`, 'one of BE, EF, CS0 to CS7, AF11 to AF43') : { value };
   },
   print: padded,
 };
@@ -45,7 +45,7 @@ export const tosMask: Shape<MaskedNumber> = {
     if (named !== undefined) return { value: { value: named, mask: TOS_MASK } };
     const number = part(parts, 'number');
     if (number === undefined)
-      return malformed(`\`${parts.text}\` is no type of service`, `a number, or one of ${[...TOS_NAMES.keys()].join(', ')}`);
+      return malformed(`\`${parts.text}\` is not a valid type of service`, `a number, or one of ${[...TOS_NAMES.keys()].join(', ')}`);
     const value = numberOf(number);
     const mask = numberOf(part(parts, 'mask') ?? String(U8));
     return value > U8 || mask > U8 ? malformed(`expected numbers from 0 to 255, found \`${parts.text}\``) : { value: { value, mask } };
@@ -114,7 +114,7 @@ export const mhTypes: Shape<OpenRange> = {
     const lo = mhType(low);
     const hi = high === undefined ? lo : high === '' ? U8 : mhType(high);
     if (lo === undefined || hi === undefined || others.length > 0 || lo > U8 || hi > U8)
-      return malformed(`\`${text}\` is no mobility header type`);
+      return malformed(`\`${text}\` is not a valid mobility header type`);
     return lo > hi ? malformed(`range \`${text}\` is reversed`) : { value: { lo, hi } };
   },
 };
@@ -134,7 +134,9 @@ export const packetType: Shape<'unicast' | 'broadcast' | 'multicast' | 'otherhos
   rule: 'word',
   decode: ({ text }) => {
     const value = PACKET_TYPES.get(text.toLowerCase());
-    return value === undefined ? malformed(`\`${text}\` is no packet type`, 'one of unicast, broadcast, multicast, otherhost') : { value };
+    return value === undefined
+      ? malformed(`\`${text}\` is not a valid packet type`, 'one of unicast, broadcast, multicast, otherhost')
+      : { value };
   },
   print: (value) => value,
 };

@@ -38,7 +38,7 @@ export const hexPattern: Shape<Bytes> = {
     while (rest !== '' && !/^\| *$/.test(rest)) {
       const hex = /^\| *((?:[\da-fA-F]{2} ?)+)\|(.?)/u.exec(rest);
       const plain = /^(?:\\(.)|([^\\|]))/u.exec(rest);
-      if (hex === null && plain === null) return malformed(`\`${text}\` is no hexadecimal text`, 'bytes are written like `|0d 0a|`');
+      if (hex === null && plain === null) return malformed(`\`${text}\` is not valid hexadecimal text`, 'bytes are written like `|0d 0a|`');
       if (hex !== null) value.push(...((hex[1] ?? '').match(/[\da-fA-F]{2}/g) ?? []).map((pair) => Number.parseInt(pair, 16)));
       // what follows a closing bar is plain, a bar too
       value.push(...bytesOf(hex?.[2] ?? plain?.[1] ?? plain?.[2] ?? ''));

@@ -156,7 +156,7 @@ export const portList: Shape<readonly PortRange[]> = {
       if ('refused' in range) return range;
       const isRange = item.text.includes(':');
       if (isRange && range.value.lo >= range.value.hi)
-        return malformed(`\`${item.text}\` is no range: its first port must be the lower one`);
+        return malformed(`\`${item.text}\` is not a valid port range: the first port must not be greater than the last`);
       slots += isRange ? 2 : 1;
       ranges.push(range.value);
     }

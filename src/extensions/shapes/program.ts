@@ -52,7 +52,7 @@ export const bpfProgram: Shape<readonly BpfInstruction[]> = {
     const program = lines.map((line) => INSTRUCTION.exec(line)?.slice(1) ?? []);
     const [, announced = ''] = COUNT.exec(count) ?? [];
     if (scanned(announced, 16) !== lines.length || program.some((numbers) => numbers.length === 0)) {
-      return malformed(`\`${text}\` is no BPF program`, 'a count of instructions, then four numbers for each');
+      return malformed(`\`${text}\` is not a valid BPF program`, 'a count of instructions, then four numbers for each');
     }
     const value = program.map(([code = '', jumpTrue = '', jumpFalse = '', k = '']) => ({
       code: scanned(code, 16),
@@ -103,7 +103,7 @@ export const u32Tests: Shape<readonly U32Test[]> = {
     const value = tests.flatMap((test) => test ?? []);
     return value.length === tests.length && value.length <= MAX_SLOTS + 1
       ? { value }
-      : malformed(`\`${text}\` is no u32 test`, 'a test is written like `6&0xFF=1`');
+      : malformed(`\`${text}\` is not a valid u32 test`, 'a test is written like `6&0xFF=1`');
   },
   print: (value) => {
     const tests = value.map(({ location, ranges }) => {

@@ -69,7 +69,7 @@ export const protocol: Shape<number> = {
     const name = part(parts, 'protocolName')?.toLowerCase();
     const value = name === undefined ? numberOf(parts.text) : name === 'all' ? 0 : BY_NAME.get(name);
     return value === undefined || value > U8
-      ? malformed(`\`${parts.text}\` is no protocol`, 'a name such as `tcp`, or a number from 0 to 255')
+      ? malformed(`\`${parts.text}\` is not a valid protocol`, 'a name such as `tcp`, or a number from 0 to 255')
       : { value };
   },
   print: (value) => BY_NUMBER.get(value) ?? String(value),

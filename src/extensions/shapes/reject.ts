@@ -29,7 +29,8 @@ export const rejectType: Shape<string> = {
     const answers = family === 4 ? IPV4 : IPV6;
     // the first entry that starts like this wins, as in libipt_REJECT.c
     const found = answers.find((names) => names.some((name) => name.startsWith(text.toLowerCase())));
-    if (found === undefined) return malformed(`\`${text}\` is no answer of REJECT`, `one of ${answers.map(([name]) => name).join(', ')}`);
+    if (found === undefined)
+      return malformed(`\`${text}\` is not a valid answer of REJECT`, `one of ${answers.map(([name]) => name).join(', ')}`);
     return { value: found[0] };
   },
   print: (value) => value,

@@ -16,7 +16,7 @@ export const tcpFlags: Shape<number> = {
       if (name === '') continue;
       if (name === 'ALL') value |= ALL_FLAGS;
       else if (Object.hasOwn(FLAG_NAMES, name)) value |= FLAG_NAMES[name as keyof typeof FLAG_NAMES];
-      else if (name !== 'NONE') return malformed(`\`${name}\` is no TCP flag`, 'one of FIN, SYN, RST, PSH, ACK, URG, ALL, NONE');
+      else if (name !== 'NONE') return malformed(`\`${name}\` is not a valid TCP flag`, 'one of FIN, SYN, RST, PSH, ACK, URG, ALL, NONE');
     }
     return { value };
   },
@@ -61,7 +61,8 @@ export const rate: Shape<number> = {
     const count = Number(part(parts, 'rateCount') ?? '');
     const unit = part(parts, 'rateUnit')?.toLowerCase() ?? 'second';
     const seconds = RATE_UNITS.find(([name]) => name.startsWith(unit))?.[1];
-    if (seconds === undefined || count === 0) return malformed(`\`${parts.text}\` is no rate`, 'a rate is written like `5/minute`');
+    if (seconds === undefined || count === 0)
+      return malformed(`\`${parts.text}\` is not a valid rate`, 'a rate is written like `5/minute`');
     const value = Math.floor((seconds * RATE_SCALE) / count);
     return value === 0 ? malformed(`rate \`${parts.text}\` is too fast`, 'at most 10000/second') : { value };
   },
@@ -87,7 +88,7 @@ export const logLevel: Shape<number> = {
   decode: (parts) => {
     const value = LOG_LEVELS.get(parts.text) ?? (part(parts, 'number') === undefined ? undefined : numberOf(parts.text));
     if (value !== undefined && value <= 7) return { value };
-    return malformed(`\`${parts.text}\` is no log level`, `a number from 0 to 7, or one of ${[...LOG_LEVELS.keys()].join(', ')}`);
+    return malformed(`\`${parts.text}\` is not a valid log level`, `a number from 0 to 7, or one of ${[...LOG_LEVELS.keys()].join(', ')}`);
   },
   print: String,
 };
@@ -119,7 +120,7 @@ export const EXPECTATION_EVENTS = ['new'] as const;
 
 const STATUS = wordList('connection status', ['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED'], { anyCase: true });
 
-/** `NONE` is no bit: it is left out beside others. */
+/** `NONE` is not a bit: it is left out beside others. */
 export const ctStatus: typeof STATUS = {
   ...STATUS,
   print: (value, context) => STATUS.print(value.size > 1 ? new Set([...value].filter((name) => name !== 'NONE')) : value, context),

@@ -12,7 +12,7 @@ export const queueRange: Shape<NumberRange> = {
   decode: (parts, context) => {
     const decoded = range({ max: U16 }).decode(parts, context);
     if ('refused' in decoded || decoded.value.lo < decoded.value.hi) return decoded;
-    return malformed(`\`${parts.text}\` is no range of queues`, 'the first must be below the last');
+    return malformed(`\`${parts.text}\` is not a valid range of queues`, 'the first must be below the last');
   },
   print: ({ lo, hi }) => `${lo}:${hi}`,
 };
@@ -45,7 +45,7 @@ export const tcpOptions: Shape<readonly number[]> = {
       if (rule !== 'word') continue;
       const option = TCP_OPTIONS.get(text) ?? (/^\d/.test(text) ? numberOf(text) : Number.NaN);
       if (!(option > 1 && option <= U8))
-        return malformed(`\`${text}\` is no TCP option`, `2 to 255, or one of ${[...TCP_OPTIONS.keys()].join(', ')}`);
+        return malformed(`\`${text}\` is not a valid TCP option`, `2 to 255, or one of ${[...TCP_OPTIONS.keys()].join(', ')}`);
       if (value.includes(option)) return malformed(`TCP option \`${text}\` is there twice`);
       value.push(option);
     }
@@ -66,7 +66,7 @@ export const prefix: Shape<NetworkText> = {
     const decoded = network.decode(parts, context);
     if ('refused' in decoded) return decoded;
     if (prefixLength(decoded.value.mask) === undefined) {
-      return notModelled(`the mask of \`${parts.text}\` is no prefix: iptables saves a single address`, 'write a prefix length');
+      return notModelled(`the mask of \`${parts.text}\` is not a prefix: iptables saves a single address`, 'write a prefix length');
     }
     const { address, mask } = decoded.value;
     return { value: { address: masked(address, mask), mask } };
@@ -85,7 +85,7 @@ function masked(address: Address, mask: Address): Address {
 export const trafficClass: Shape<{ readonly major: number; readonly minor: number }> = {
   decode: ({ text }) => {
     const [taken, major = '', minor = ''] = /^\s*([-+]?(?:0x)?[0-9a-f]+):\s*([-+]?(?:0x)?[0-9a-f]+)/i.exec(text) ?? [];
-    if (taken === undefined) return malformed(`\`${text}\` is no traffic class`, 'a class is written like `1:10`');
+    if (taken === undefined) return malformed(`\`${text}\` is not a valid traffic class`, 'a class is written like `1:10`');
     const value = { major: low16(major), minor: low16(minor) };
     const kept = taken === text && [major, minor].every((half) => /^(?:0x)?[0-9a-f]{1,4}$/i.test(half));
     return kept ? { value } : { value, warning: `iptables reads this as \`${trafficClass.print(value, { family: 4 })}\`` };
@@ -137,7 +137,7 @@ export const hashTuple: Shape<ReadonlySet<HashPart>> = {
     const value = new Set<HashPart>();
     for (const word of text.split(',')) {
       const found = HASH_PARTS.find((part) => part.startsWith(word.toLowerCase()));
-      if (found === undefined) return malformed(`\`${word}\` is no part of a packet`, `one of ${HASH_PARTS.join(', ')}`);
+      if (found === undefined) return malformed(`\`${word}\` is not a valid part of a packet`, `one of ${HASH_PARTS.join(', ')}`);
       value.add(found);
     }
     return { value };
@@ -155,7 +155,7 @@ export const hashPrefix: Shape<number> = {
     }
     const mask = parseAddress(parts.text);
     const length = mask === undefined || familyOf(mask) !== context.family ? undefined : prefixLength(mask);
-    return length === undefined ? malformed(`\`${parts.text}\` is no prefix length`) : { value: length };
+    return length === undefined ? malformed(`\`${parts.text}\` is not a valid prefix length`) : { value: length };
   },
   print: String,
 };
@@ -166,6 +166,6 @@ export const groupMac: Shape<number> = {
   decode: (parts, context) =>
     Number.parseInt(parts.text, 16) % 2 === 1
       ? macAddress.decode(parts, context)
-      : malformed(`\`${parts.text}\` is no multicast MAC address`),
+      : malformed(`\`${parts.text}\` is not a valid multicast MAC address`),
   print: (value, context) => macAddress.print(value, context).toUpperCase(),
 };

@@ -16,7 +16,7 @@ export function wordList<W extends string>(
       for (const { rule, text } of captures) {
         if (rule !== 'word') continue;
         const word = known.get(spelt(text));
-        if (word === undefined) return malformed(`\`${text}\` is no ${what}`, `one of ${words.join(', ')}`);
+        if (word === undefined) return malformed(`\`${text}\` is not a valid ${what}`, `one of ${words.join(', ')}`);
         value.add(word);
       }
       return { value };
@@ -32,7 +32,7 @@ export function word<W extends string>(what: string, words: readonly W[], option
     rule: 'word',
     decode: ({ text }) => {
       const value = words.find((known) => spelt(known) === spelt(text));
-      return value === undefined ? malformed(`\`${text}\` is no ${what}`, `one of ${words.join(', ')}`) : { value };
+      return value === undefined ? malformed(`\`${text}\` is not a valid ${what}`, `one of ${words.join(', ')}`) : { value };
     },
     print: (value) => value,
   };

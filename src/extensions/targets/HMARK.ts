@@ -35,7 +35,7 @@ function named(given: GivenValues<typeof OPTIONS>): ReadonlySet<Part | 'ct'> {
   return given['--hmark-tuple']?.values[0] ?? new Set();
 }
 
-/** Every part of the hash needs to be said once; a tuple replaces what stands before it. */
+/** Every part of the hash needs to be said once; a tuple replaces what comes before it. */
 function complaints(given: GivenValues<typeof OPTIONS>): readonly RuleComplaint[] {
   const tuple = named(given);
   const tupleStart = given['--hmark-tuple']?.span.start ?? 0;

@@ -15,7 +15,7 @@ const MAX_LENGTH = 64;
 
 function problem({ address, mask }: NetworkText): string | undefined {
   const length = prefixLength(mask);
-  if (length === undefined) return 'is no prefix';
+  if (length === undefined) return 'is not a prefix';
   if (length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} bits`;
   return (BigInt(address) & ~BigInt(mask)) === 0n ? undefined : 'has host bits';
 }

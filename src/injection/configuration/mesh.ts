@@ -96,7 +96,8 @@ function partsOfGiven({ source, root }: Document, diagnostics: Diagnostic[]): Ob
   const kind = at(root, 'kind');
   if (kind !== undefined) {
     if (configuresMesh(root)) return undefined;
-    const message = 'this object configures no mesh: it has neither `spec.values` nor `spec.meshConfig`, and is no ConfigMap of Istio';
+    const message =
+      'this object does not configure a mesh: it has neither `spec.values` nor `spec.meshConfig`, and is not the ConfigMap of Istio';
     report({ kind: 'malformed', message, span: kind.span, help: 'pods and ProxyConfig resources go before --values, not after it' });
     return none;
   }

@@ -54,7 +54,7 @@ const exists: CaptureStep = {
     if (facts.attachments.length === 0) return on('the files have none: taken to be in the cluster');
     const lost = networks.find((one) => !facts.attachments.some(({ name, namespace }) => name === one.name && namespace === one.namespace));
     if (lost === undefined) return on('yes');
-    const message = `there is no NetworkAttachmentDefinition \`${lost.namespace}/${lost.name}\` in the files: Multus does not start the pod`;
+    const message = `no NetworkAttachmentDefinition \`${lost.namespace}/${lost.name}\` in the files: Multus does not start the pod`;
     return block([{ message, at: at ?? facts.pod.place }]);
   },
 };

@@ -23,7 +23,7 @@ export const PRIVILEGES: Readonly<Record<Approach, Privileges>> = {
     pod: ['NET_ADMIN', 'NET_RAW'],
     agents: [],
     node: [],
-    rbac: 'whoever deploys may create pods with a root container and these capabilities: pod security level privileged',
+    rbac: 'the deployer may create pods with a root container and these capabilities: pod security level privileged',
     late: 'cannot be',
     race: 'none: the application starts after istio-init',
   },

@@ -17,7 +17,7 @@ export const podCapturedCheck: PodCheck = {
     if (command?.value === 'proxy' && type !== undefined && type.value !== 'sidecar' && !type.value.startsWith('-')) return [];
     return [
       {
-        message: `NOT CAPTURED: the pod has a container istio-proxy, and nobody writes rules: ${last.answer.because}`,
+        message: `NOT CAPTURED: the pod has a container istio-proxy, but no rules are written for it: ${last.answer.because}`,
         help: 'istio-init, the CNI plugin or the ambient agent has to write them; --mode says which one the cluster has',
         place: proxy.name,
       },

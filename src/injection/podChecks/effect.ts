@@ -70,7 +70,7 @@ function reasonOf({ pod, approach }: Facts, name: string): string {
   const included = pod.annotations.get(includeInbound.name)?.value;
   if (name === excludeInbound.name && included !== undefined && included !== '*')
     return `exclusions count only where ${includeInbound.name} is \`*\``;
-  if (name === kubevirtInterfaces.name && pod.annotations.has(virtualInterfaces.name)) return `${virtualInterfaces.name} stands before it`;
+  if (name === kubevirtInterfaces.name && pod.annotations.has(virtualInterfaces.name)) return `${virtualInterfaces.name} comes before it`;
   if (name === statusPort.name && approach !== 'init') return 'the plugin leaves 15020, 15021 and 15090 alone in any case';
   return REDUNDANT;
 }

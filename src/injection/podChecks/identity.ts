@@ -4,7 +4,7 @@ import { identityOf } from '../podRules/podHost.ts';
 import { type CheckedPod, isIstioContainer, itemsNamed, type PodCheck, type PodRemark, settingNamed } from './check.ts';
 import { locationOf } from './places.ts';
 
-/** The rules know the proxy by user and group: whoever has one of them is spared as well. */
+/** The rules know the proxy by user and group: any process that has one of them is exempt as well. */
 export const identityCollision: PodCheck = {
   id: 'identity-collision',
   level: 'error',

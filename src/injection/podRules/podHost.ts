@@ -47,7 +47,7 @@ export function podHost(facts: Facts, transparentPorts: readonly number[]): Host
 
 const AGENT_PORT = 15053;
 
-/** The agent passes questions to the resolvers of the pod, whoever they were for. source: istio/istio pkg/dns/client/dns.go */
+/** The agent passes questions to the resolvers of the pod, whichever server they were for. source: istio/istio pkg/dns/client/dns.go */
 function asksResolver(listener: ListenerDescription, [first]: readonly string[]): ListenerDescription {
   const address = parseAddress(first ?? '');
   if (listener.port !== AGENT_PORT || address === undefined) return listener;

@@ -1,4 +1,4 @@
-/** What ambient mode writes into a pod: traffic is told apart by marks, not by users.
+/** What ambient mode writes into a pod: traffic is distinguished by marks, not by users.
  *  source: istio/istio cni/pkg/iptables/iptables.go AppendInpodRules */
 import type { Family } from '../../packet/address.ts';
 import { has, type Version } from '../settings/version.ts';

@@ -7,7 +7,7 @@ export function excludedInterfaces({ excludedInterfaces: nics, transparent }: Ru
   return [...nat(...lines), ...(transparent ? mangle(...lines) : [])];
 }
 
-/** Each is inserted at the top, so the last one stands first, and the redirects that come later stand before all of them. */
+/** Each is inserted at the top, so the last one stands first, and the redirects that come later come before all of them. */
 export function virtualReturns({ virtualInterfaces }: RulePlan): readonly IstioRule[] {
   return nat(...virtualInterfaces.map((nic): IstioLine => `-I PREROUTING 1 -i ${nic} -j RETURN`));
 }

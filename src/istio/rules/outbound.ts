@@ -1,4 +1,4 @@
-/** Outbound capture: the jump, what is excluded before the proxy is told apart, and what is captured after it. */
+/** Outbound capture: the jump, what is excluded before the proxy is distinguished, and what is captured after it. */
 
 import { has } from '../settings/version.ts';
 import { virtualRedirects } from './interfaces.ts';

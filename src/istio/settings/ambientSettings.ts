@@ -46,7 +46,7 @@ export function readAmbient({ source, values }: SettingsDocument, version: Versi
   const given = Object.entries(values).filter(([key]) => !['mode', 'istio', 'host'].includes(key));
   for (const [key, value] of given) {
     if (!Object.hasOwn(DEFAULTS, key)) say(key, `ambient mode has no setting \`${key}\``);
-    else if (!isValueOf(key as keyof Values, value)) say(key, `\`${JSON.stringify(value)}\` is no value for \`${key}\``);
+    else if (!isValueOf(key as keyof Values, value)) say(key, `\`${JSON.stringify(value)}\` is not a valid value for \`${key}\``);
   }
   const merged: Values = diagnostics.length > 0 || !isPlainObject(values) ? DEFAULTS : { ...DEFAULTS, ...Object.fromEntries(given) };
   if (merged.nativeNftables) say('nativeNftables', '`nativeNftables` asks for nftables rules, which are not rendered');

@@ -73,7 +73,7 @@ const DECIMAL = /^[-+]?\d+$/;
 function routeProblems({ settings, places, otherwise }: CheckInput): readonly Diagnostic[] {
   const routed = settings['istio-inbound-interception-mode'] === 'TPROXY' && settings['istio-inbound-ports'] !== '' && !settings['dry-run'];
   return ROUTED.filter((name) => routed && !DECIMAL.test(settings[name])).map((name) => {
-    const message = `\`${settings[name]}\` is no decimal number: Istio makes no policy route for \`${name}\`, and fails`;
+    const message = `\`${settings[name]}\` is not a decimal number: Istio makes no policy route for \`${name}\`, and fails`;
     return remark(places.get(name) ?? otherwise, { message });
   });
 }

@@ -122,7 +122,7 @@ interface Assignment {
 function assign({ flag, word, value }: Assignment, { given, diagnostics }: Reading, rest: readonly ArgumentWord[]): ArgumentWord[] {
   if (readFlagValue(flag.kind, value) === undefined) {
     diagnostics.push(
-      remark(word.place, { message: `\`${value}\` is no value for \`--${flag.name}\`, which takes a ${WANTED[flag.kind]}` }),
+      remark(word.place, { message: `\`${value}\` is not a valid value for \`--${flag.name}\`, which takes a ${WANTED[flag.kind]}` }),
     );
   } else given.push({ by: 'flag', name: flag.name, value, place: word.place });
   return [...rest];

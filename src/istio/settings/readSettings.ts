@@ -49,7 +49,7 @@ export function readSettings({ source, values }: SettingsDocument, version: Vers
     } else if (flag !== undefined && (version.minor < (flag.since ?? 0) || version.minor > (flag.until ?? version.minor))) {
       say(`Istio ${versionName(version)} has no flag \`--${name}\``);
     } else if (typeof text !== 'string' || (flag !== undefined && readFlagValue(flag.kind, text) === undefined)) {
-      say(`\`${JSON.stringify(value)}\` is no value for \`${name}\``);
+      say(`\`${JSON.stringify(value)}\` is not a valid value for \`${name}\``);
     } else given.push({ by, name, value: text, place });
   }
   return { given, diagnostics };
@@ -77,7 +77,7 @@ export function readHostFacts({ source, values }: SettingsDocument): ReadHostFac
   const wrong = Object.entries(host).filter(([key, value]) => !(key in CHECKS) || !CHECKS[key as keyof HostFacts](value));
   const diagnostics = wrong.map(([key, value]) => {
     const message =
-      key in CHECKS ? `\`${JSON.stringify(value)}\` is no value for \`${key}\` of the host` : `unknown key \`${key}\` in \`host\``;
+      key in CHECKS ? `\`${JSON.stringify(value)}\` is not a valid value for \`${key}\` of the host` : `unknown key \`${key}\` in \`host\``;
     return remark(placeOfKey(source, key), { message });
   });
   return { host: wrong.length === 0 ? { ...NO_FACTS, ...host } : NO_FACTS, diagnostics };

@@ -30,7 +30,7 @@ export const CHANGES = {
   ambient: 25,
   /** ambient.istio.io/dns-capture */
   podDns: 26,
-  /** ambient, on the node: the jump stands before everybody else's */
+  /** ambient, on the node: the jump comes before everybody else's */
   hostJumpFirst: 27,
   /** rules of nftables, when global.nativeNftables asks for them */
   nativeNftables: 28,

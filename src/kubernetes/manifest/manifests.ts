@@ -142,7 +142,7 @@ function withKind(item: Node, listKind: string): Node {
 function noKind(object: Node): Parameters<FieldReading['report']>[0] {
   return {
     kind: 'malformed',
-    message: 'this is no Kubernetes object: it has no `kind`',
+    message: 'not a Kubernetes object: it has no `kind`',
     span: { start: object.span.start, end: object.span.start + 1 },
     help: 'mesh configuration goes to --values; charts have to be rendered first: helm template CHART | chainwalk enrol -',
   };

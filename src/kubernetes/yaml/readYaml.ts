@@ -1,4 +1,4 @@
-/** YAML and JSON texts to document trees. The library for YAML is large: whoever needs it hands it in. */
+/** YAML and JSON texts to document trees. The library for YAML is large: the caller that needs it hands it in. */
 import type { CST } from 'yaml';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';

@@ -1,4 +1,4 @@
-/** A document of the YAML library as a tree. Aliases are followed, merge keys merged; what would make readers of the tree run for ever,
+/** A document of the YAML library as a tree. Aliases are followed, merge keys merged; what would make readers of the tree run endlessly,
  *  or read what nobody wrote, is a flaw. */
 import type { Pair, Document as YamlDocument, Node as YamlNode, Scalar as YamlScalar } from 'yaml';
 import type { Span } from '../../syntax/text/source.ts';
@@ -77,7 +77,7 @@ function plainNode(build: Build, { node, fallback, depth }: Given, span: Span): 
 /** What an alias stands for. */
 function followed(build: Build, name: string, span: Span): Node {
   const found = build.anchors.get(name);
-  if (found === undefined) return flawed(build, `there is no anchor \`&${name}\` before this alias`, span);
+  if (found === undefined) return flawed(build, `unknown anchor \`&${name}\` before this alias`, span);
   if (found === 'open') return flawed(build, `the alias \`*${name}\` stands inside what it stands for`, span);
   const before = build.repeated;
   build.repeated += found.size;

@@ -10,7 +10,7 @@ const KNOWN_PORT = 15020;
 export const initCniParity: Claim = {
   id: 'init-cni-parity',
   level: 'info',
-  statement: 'Every new packet of the pod fares the same with istio-init and with the CNI plugin, but for outbound TCP to port 15020.',
+  statement: 'Every new packet of the pod is treated the same with istio-init and with the CNI plugin, but for outbound TCP to port 15020.',
   byName: true,
   skip: withoutCounterpart('approach'),
   judge: (context) =>

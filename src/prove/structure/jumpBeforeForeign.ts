@@ -1,4 +1,4 @@
-/** Rules of others that stand before the mesh's jump and take away what the mesh would capture. source: istio#29518 */
+/** Rules of others that come before the mesh's jump and take away what the mesh would capture. source: istio#29518 */
 
 import { asksOnly, pointsOf, shapeOf } from '../../ruleset/ruleShape.ts';
 import type { Rule, Table } from '../../ruleset/ruleset.ts';
@@ -27,7 +27,7 @@ export const jumpBeforeForeign: Claim = {
     );
     const rules = (wanted: Answer): readonly Rule[] => found.flatMap(({ rule, answer }) => (answer === wanted ? [rule] : []));
     const why = ({ chain }: Rule): string =>
-      `stands before the jump of the mesh in ${chain} and decides about packets that it would capture`;
+      `comes before the jump of the mesh in ${chain} and decides about packets that it would capture`;
     const open = rules('perhaps');
     return {
       ...blaming(rules('yes').map((rule) => ({ rule, why: why(rule) }))),

@@ -25,7 +25,7 @@ export const noDeadRule: Claim = {
     const artefact = (rule: Rule): string => (isIstio && isArtefact(rule) ? '; Istio writes this rule, and it does no harm' : '');
     const found = dead.map(({ rule, how }) => ({ rule, why: `${SAYS[how]}${artefact(rule)}` }));
     const { rules, undecided: unclear, skipped } = redundantRules(ruleset, { host, budget });
-    const redundant = rules.map((rule) => ({ rule, why: 'redundant: without it every packet fares the same' }));
+    const redundant = rules.map((rule) => ({ rule, why: 'redundant: without it every packet is treated the same' }));
     const why = (wanted: UndecidedRule['why']): readonly Rule[] => undecided.flatMap((one) => (one.why === wanted ? [one.rule] : []));
     const doubts = [
       doubtOf(why('budget'), 'budget: these rules are too hard'),

@@ -1,4 +1,4 @@
-/** The second of two equal rules of a chain is a mistake of whoever wrote it, or the trace of a second run. */
+/** The second of two equal rules of a chain is a mistake, or the trace of a second run. */
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Claim } from '../proof/claim.ts';
 import { blaming } from './ofRules.ts';

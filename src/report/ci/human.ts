@@ -2,6 +2,7 @@
 
 import { mergeBounds } from '../../connection/bounds.ts';
 import { paragraph } from '../../lib/layout.ts';
+import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
 import { headline } from '../human/headline.ts';
@@ -33,8 +34,10 @@ export function humanReview(review: Review, style: CiStyle): string {
   return [
     ...answer(review, { open, known, asides, style }),
     ...alike(open).flatMap((group) => ['', ...problemLines(group, style)]),
-    ...(asides.length === 0 ? [] : ['', ...lineEach(changesFirst, { ...style, title: 'for information', say: ({ message }) => message })]),
-    ...(known.length === 0 ? [] : ['', ...lineEach(known, { ...style, title: 'known', say: knownWords })]),
+    ...(asides.length === 0
+      ? []
+      : ['', ...lineEach(changesFirst, { ...style, title: plural(asides.length, 'hint'), say: ({ message }) => message })]),
+    ...(known.length === 0 ? [] : ['', ...lineEach(known, { ...style, title: `${known.length} suppressed`, say: knownWords })]),
     ...(review.notes.length === 0
       ? []
       : ['', ...review.notes.map((note) => paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 })))]),
@@ -53,11 +56,14 @@ function answer({ subjects, diagnostics }: Review, { open, known, asides, style 
   const errors = count(({ level, verdict }) => verdict === 'failed' && level === 'error');
   const warnings = count(({ level, verdict }) => verdict === 'failed' && level === 'warning');
   const undecided = count(({ verdict }) => verdict === 'undecided');
-  const kinds = [plural(errors, 'error'), plural(warnings, 'warning'), undecided === 0 ? '' : `${undecided} undecided`];
-  const parts = kinds.filter((part) => part !== '');
+  const parts = [
+    ...(errors === 0 ? [] : [plural(errors, 'error')]),
+    ...(warnings === 0 ? [] : [plural(warnings, 'warning')]),
+    ...(undecided === 0 ? [] : [`${undecided} undecided`]),
+  ];
   const asked = subjects.reduce((sum, { checks }) => sum + checks.filter(({ verdict }) => verdict !== 'skipped').length, 0);
-  const where = `${plural(asked, 'check') || 'no check'} of ${subjects.length === 1 ? (subjects[0]?.name ?? '') : `${subjects.length} subjects`}`;
-  const more = known.length === 0 ? '' : `, ${known.length} known`;
+  const where = `${asked === 0 ? 'no check' : plural(asked, 'check')} of ${subjects.length === 1 ? (subjects[0]?.name ?? '') : plural(subjects.length, 'subject')}`;
+  const more = known.length === 0 ? '' : `, ${known.length} suppressed`;
   const changes = [...open, ...asides].filter(({ problem }) => isChange(problem)).length;
   const changed = changes === 0 ? '' : `, behaviour changes for ${plural(changes, 'kind')} of packets`;
   const bounds = mergeBounds(subjects.flatMap((subject) => subject.bounds ?? []));
@@ -69,16 +75,12 @@ function answer({ subjects, diagnostics }: Review, { open, known, asides, style 
   return answerLines(
     {
       text: `${said}${changed}${parts.length === 0 ? unjudgedText(bounds) : ''}${failingText(failing)}`,
-      rest: bounds.families.length === 0 ? '' : `asked about ${boundsText(bounds)}${parts.length === 0 ? '' : unjudgedText(bounds)}`,
+      rest: bounds.families.length === 0 ? '' : `scope: ${boundsText(bounds)}${parts.length === 0 ? '' : unjudgedText(bounds)}`,
       colour: isSound ? 'green' : fails ? 'red' : 'yellow',
       tail: `${where}${more}`,
     },
     style,
   );
-}
-
-function plural(count: number, word: string): string {
-  return count === 0 ? '' : `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 /** The same thing said of several subjects. */
@@ -114,13 +116,15 @@ function problemLines(
   return [
     ...headLines({ ...titled, style: { paint, width } }),
     `  ${paragraph({ text: printable(witness === undefined || before !== undefined ? sentence(message) : check.statement), width: width - 2, hang: 2 })}`,
-    ...(packets === undefined || before !== undefined ? [] : [line(verdict === 'undecided' ? 'open' : 'broken', `for ${packets}`)]),
+    ...(packets === undefined || before !== undefined
+      ? []
+      : [verdict === 'undecided' ? line('packets', packets) : line('broken', `for ${packets}`)]),
     ...(before === undefined ? [] : exampleLines('before', before, line)),
     ...(witness === undefined ? [] : exampleLines(before === undefined ? 'example' : 'now', witness, line)),
     ...(witness === undefined || subject.kind !== 'expectations' ? [] : [line('because', message.replace(`\`${id}\`: `, ''))]),
     ...(isOwnPlace ? placeLines('place', place, { paint, width }) : []),
     ...blame.slice(0, MOST_RULES).flatMap((rule) => ruleLines(rule, { paint, width })),
-    ...(blame.length > MOST_RULES ? [line('', `and ${blame.length - MOST_RULES} more rules`)] : []),
+    ...(blame.length > MOST_RULES ? [line('', `and ${plural(blame.length - MOST_RULES, 'more rule')}`)] : []),
     ...(remedy === undefined ? [] : [line('do', remedy)]),
     ...(others.length === 0 ? [] : [line('same', `for ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`)]),
   ];
@@ -188,7 +192,7 @@ function lineEach(found: readonly FoundProblem[], { paint, width, title, say }: 
     return `  ${paragraph({ text: printable(`${problem.id}  ${at}: ${say(problem)}${same}`), width: width - 2, hang: 4 })}`;
   });
   const more = groups.length - lines.length;
-  return [paint.bold(`${title}, ${found.length}:`), ...lines, ...(more > 0 ? [`  and ${more} more; -o json lists all`] : [])];
+  return [paint.bold(`${title}:`), ...lines, ...(more > 0 ? [`  and ${more} more; -o json lists all`] : [])];
 }
 
 function knownWords({ muted }: Problem): string {

@@ -1,6 +1,8 @@
 /** Annotations of GitHub Actions: workflow commands, which the runner reads from the output of a step.
  *  source: docs.github.com, workflow commands; actions/toolkit core, command.ts (escapes) */
+
 import { groupBy } from '../../lib/groupBy.ts';
+import { plural } from '../../lib/plural.ts';
 import { rail } from '../human/rail.ts';
 import { type FoundProblem, isAside, isOpen, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Problem, Review, ReviewLocation } from '../review/review.ts';
@@ -10,7 +12,7 @@ import { endPosition, positionOf } from '../text/positions.ts';
 /** Of each kind GitHub shows this many for a step, and drops the others in silence. */
 const MOST_SHOWN = 10;
 
-/** The worst that GitHub shows; what is for information, and what GitHub would not show, is counted in a line of its own. */
+/** The worst that GitHub shows; hints, and what GitHub would not show, is counted in a line of its own. */
 export function githubAnnotations(review: Review): string {
   const open = worstFirst(problemsOf(review)).filter(({ problem }) => isOpen(problem));
   const serious = open.filter(({ problem }) => !isAside(problem));
@@ -19,7 +21,7 @@ export function githubAnnotations(review: Review): string {
   const asides = open.length - serious.length;
   const parts = [
     ...(left > 0 ? [`${left} less serious ones, as GitHub shows ${MOST_SHOWN} of a kind for a step`] : []),
-    ...(asides > 0 ? [`${asides} for information`] : []),
+    ...(asides > 0 ? [plural(asides, 'hint')] : []),
   ];
   const end = parts.length === 0 ? [] : [`chainwalk: not annotated: ${parts.join('; ')}`];
   return [...shown.map(annotation), ...end].join('\n');

@@ -68,7 +68,7 @@ function toCase({ subject, check }: Asked, strict: boolean): Case {
 }
 
 function whySkipped({ message, muted }: Problem): string {
-  return muted === undefined ? `undecided: ${message}` : `known, by ${muted.by}: ${muted.reason}`;
+  return muted === undefined ? `undecided: ${message}` : `suppressed by ${muted.by}: ${muted.reason}`;
 }
 
 function failure(problems: readonly Problem[]): string {

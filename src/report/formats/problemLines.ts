@@ -1,4 +1,5 @@
 /** A problem in a few plain lines: what, for which packets, by which way, where, and what to do. */
+import { plural } from '../../lib/plural.ts';
 import { packetText } from '../../packet/notation.ts';
 import { rail } from '../human/rail.ts';
 import type { TraceInput } from '../json/trace.ts';
@@ -20,7 +21,7 @@ export function problemLines(problem: Problem): readonly string[] {
     ...(witness === undefined ? [] : wayLines(before === undefined ? 'example' : 'after', witness)),
     ...(place === undefined ? [] : [`at: ${place.source.file}:${positionOf(place).line}`]),
     ...blame.slice(0, MOST_RULES).map((one) => `rule: ${one.rule.table} ${one.text} (${one.place.source.file}:${one.rule.line})`),
-    ...(more > 0 ? [`and ${more} more rules`] : []),
+    ...(more > 0 ? [`and ${plural(more, 'more rule')}`] : []),
     ...(remedy === undefined ? [] : [`do: ${remedy}`]),
   ];
 }

@@ -1,6 +1,7 @@
 /** The approaches side by side, for people: a table, then what changes for which packets. */
 
 import { paragraph, wrap } from '../../lib/layout.ts';
+import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import type { ApproachComparison, ApproachedPod, ApproachesReport, ApproachJson } from '../json/approaches.ts';
 
@@ -120,7 +121,7 @@ function comparison(one: ApproachComparison, { paint, width }: ApproachesStyle):
   const more = one.changes.length - MOST;
   const doubt = one.undecided > 0 ? `, ${one.undecided} undecided` : '';
   return [
-    `${head}: ${one.changes.length} ${one.changes.length === 1 ? 'kind' : 'kinds'} ${scope} fare otherwise${doubt}`,
+    `${head}: ${plural(one.changes.length, 'kind')} ${scope} ${one.changes.length === 1 ? 'is' : 'are'} treated differently${doubt}`,
     ...shown,
     ...(more > 0 ? [`  and ${more} more; --json has them all`] : []),
   ];

@@ -1,7 +1,9 @@
 /** What changed between two rulesets, for people: the answer first, then one block for each kind of change, the most serious first. */
+
 import { type Assumption, assumptionText } from '../../connection/assumption.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import { paragraph } from '../../lib/layout.ts';
+import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import type { DiffDoubt, DiffReport } from '../json/diff.ts';
 import type { EditJson } from '../json/diffResults.ts';
@@ -62,17 +64,18 @@ export function noteLine(note: string, { paint, width }: DiffStyle): string {
 function headline({ equivalent, changes, undecided, bounds: scope }: DiffReport, { paint, width }: DiffStyle): string {
   const line = (text: string): string => paragraph({ text, width, hang: 2 });
   if (equivalent) return paint.bold(paint.green(line(`no change in behaviour (proved for ${scope})`)));
-  const classes = (count: number) => `${count} ${count === 1 ? 'class' : 'classes'}`;
-  const open = `${classes(undecided.length)} of packets ${undecided.length === 1 ? 'is' : 'are'} open`;
-  if (changes.length === 0)
-    return paint.bold(paint.yellow(line(`undecided: no change was found, but not everything could be compared: ${open}`)));
+  const classes = (count: number) => plural(count, 'class', 'classes');
+  const open = `${classes(undecided.length)} of packets ${undecided.length === 1 ? 'is' : 'are'} undecided`;
+  if (changes.length === 0) return paint.bold(paint.yellow(line(`undecided: no change was found, but ${open}`)));
   const ordinary = changes.filter(({ usual }) => usual === 'ordinary').length;
   const others = changes.length - ordinary;
-  const kinds = (count: number) => `${count} ${count === 1 ? 'kind' : 'kinds'}`;
+  const kinds = (count: number) => plural(count, 'kind');
   const unusual = `${kinds(others)} of packets for other hosts, or with unusual marks, flags or addresses`;
   const count = ordinary === 0 ? unusual : `${kinds(ordinary)} of packets${others === 0 ? '' : `, and for ${unusual}`}`;
   const rest =
-    undecided.length === 0 ? `, no other packet does (proved for ${scope})` : `; others are undecided, ${classes(undecided.length)}`;
+    undecided.length === 0
+      ? `, no other packet does (proved for ${scope})`
+      : `; ${classes(undecided.length)} of others ${undecided.length === 1 ? 'is' : 'are'} undecided`;
   return paint.bold(paint.red(line(`behaviour changes for ${count}${rest}`)));
 }
 
@@ -83,7 +86,7 @@ function oddLines(shown: readonly Shown[], { paint, width }: DiffStyle): readonl
     ({ change }) => change.severity,
   );
   return [
-    paint.bold('packets for other hosts, or with odd marks, flags or addresses; --json has all'),
+    paint.bold('packets for other hosts, or with unusual marks, flags or addresses; --json has all'),
     ...[...odd].flatMap(([severity, group]) => {
       const titles = [...new Set(group.map(({ change }) => titleOf(change, PLAIN)))];
       const more = titles.length - MOST_TITLES;
@@ -99,8 +102,8 @@ function editLines({ equivalent }: DiffReport, edits: readonly EditJson[]): read
   if (!equivalent || edits.length === 0) return [];
   const more = edits.length - MOST_EDITS;
   return [
-    ...edits.slice(0, MOST_EDITS).flatMap((edit) => [`  ${editText(edit)}: no packet is decided otherwise`, ...editedTexts(edit)]),
-    ...(more > 0 ? [`  and ${more} more edits of rules; --json has them all`] : []),
+    ...edits.slice(0, MOST_EDITS).flatMap((edit) => [`  ${editText(edit)}: no packet is decided differently`, ...editedTexts(edit)]),
+    ...(more > 0 ? [`  and ${plural(more, 'more edit')} of rules; --json has them all`] : []),
   ];
 }
 

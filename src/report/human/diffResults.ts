@@ -1,6 +1,7 @@
 /** Comparisons of files and pods, for people: what changed first, each with its name; what did not change is counted. */
 
 import { paragraph } from '../../lib/layout.ts';
+import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import { type Compared, type DiffResults, examplesOf, nameOfPair, reportOf, toResultsReport } from '../json/diffResults.ts';
 
@@ -34,7 +35,7 @@ export function humanResults(results: DiffResults, style: ResultsStyle): string 
   const last = [
     ...alone.map(({ side, subject }) => `${subject.name} is ${side === 'base' ? 'gone' : 'new'}: it is on one side only`),
     ...notes,
-    ...(passedOver > 0 ? [`${passedOver} changed ${passedOver === 1 ? 'file' : 'files'} of other kinds passed over`] : []),
+    ...(passedOver > 0 ? [`ignored ${plural(passedOver, 'changed file')} of other kinds`] : []),
   ];
   if (!style.quiet && last.length > 0) blocks.push(last.map((note) => noteLine(printable(note), style)).join('\n'));
   return blocks.join('\n\n');

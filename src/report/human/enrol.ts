@@ -1,4 +1,5 @@
 /** Who captures a pod, for people: the answer, then every step that led to it. */
+
 import { type Enrolment, WRITERS } from '../../injection/enrol/enrol.ts';
 import { otherMesh } from '../../injection/facts/otherMesh.ts';
 import type { CaptureVerdict, Taken } from '../../injection/facts/step.ts';
@@ -6,6 +7,7 @@ import type { PodFinding } from '../../injection/podChecks/check.ts';
 import type { PodSetting } from '../../injection/podRules/podSetting.ts';
 import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import { paragraph } from '../../lib/layout.ts';
+import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import type { EnrolledPodInput } from '../json/enrol.ts';
 import { fileLine } from '../text/location.ts';
@@ -39,7 +41,7 @@ function humanPod({ enrolment, rules, findings }: EnrolledPodInput, style: Enrol
       ...(shown[index - 1]?.stage === one.stage ? [] : [`  ${paint.bold(one.stage)}`]),
       ...stepLines(one, { end: one === taken.at(-1) ? verdict : undefined, style }),
     ]),
-    ...(hidden === 0 ? [] : [paint.dim(`  and ${hidden} ${hidden === 1 ? 'step' : 'steps'} that found nothing; -v shows them`)]),
+    ...(hidden === 0 ? [] : [paint.dim(`  and ${plural(hidden, 'step')} that found nothing; -v shows them`)]),
     ...settingLines(rules.settings, style),
     ...findingLines(findings, style),
     ...[...facts.assumptions, ...rules.assumptions].map((text) =>

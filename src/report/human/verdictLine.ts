@@ -1,6 +1,7 @@
 /** The first line of a verdict on claims: how many hold, of which packets and where that is proved, and how many are open. */
 
 import { paragraph } from '../../lib/layout.ts';
+import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
@@ -65,7 +66,7 @@ function answer(pod: Verified, { failing = 0 }: VerdictStyle, own: OwnClaims): V
   const aside = suppressed === 0 ? '' : `, ${suppressed} suppressed`;
   const warned = failingText(failing);
   const limits = `${boundsText(bounds)}${unjudgedText(bounds)}`;
-  const rest = `${holds === 0 ? `asked about ${limits}` : `${holds === 1 ? '1 holds' : `${holds} hold`} for ${limits}`}${warned}`;
+  const rest = `${holds === 0 ? `scope: ${limits}` : `${plural(holds, 'holds', 'hold')} for ${limits}`}${warned}`;
   if (violated > 0)
     return {
       text: `${outside}${partOf(violated, judged)} violated${undecided === 0 ? '' : `, ${undecided} undecided`}${aside}`,
@@ -75,17 +76,17 @@ function answer(pod: Verified, { failing = 0 }: VerdictStyle, own: OwnClaims): V
   if (undecided > 0) return { text: `${partOf(undecided, judged)} undecided${aside}`, rest, colour: 'yellow' };
   const colour = failing === 0 ? 'green' : 'yellow';
   if (judged > 0) return { text: `${holding(pod, { judged, suppressed, limits })}${aside}${warned}`, colour };
-  if (suppressed > 0) return { text: `nothing is broken but what is suppressed${warned}` };
+  if (suppressed > 0) return { text: `no violations besides suppressed ones${warned}` };
   const asides = findings.filter(({ verdict }) => verdict !== 'not-applicable');
   if (asides.length === 0) return { text: `no claim applies${warned}` };
   return asides.every(({ verdict }) => verdict === 'holds')
-    ? { text: `what was asked holds for ${limits}${warned}`, colour }
-    : { text: `for information only${warned}` };
+    ? { text: `all requested claims hold for ${limits}${warned}`, colour }
+    : { text: `hints only${warned}` };
 }
 
 /** Why a strict run fails though nothing else is wrong, or empty. */
 export function failingText(failing: number): string {
-  return failing === 0 ? '' : `; ${failing} ${failing === 1 ? 'warning' : 'warnings'} about the text, with --strict a failure`;
+  return failing === 0 ? '' : `; ${plural(failing, 'warning')} about the text, a failure with --strict`;
 }
 
 function countOf({ findings }: Verified, own: OwnClaims): Count {

@@ -3,6 +3,7 @@
 import { assumptionText } from '../../connection/assumption.ts';
 import type { WrittenSetting } from '../../injection/podRules/written.ts';
 import { paragraph } from '../../lib/layout.ts';
+import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
@@ -61,13 +62,13 @@ function findingLines({ rulesets, profile, causes }: Verified, finding: Finding,
   return [
     `${paint[COLOURS[level]](paint.bold(`${says}: ${claim}`))} (IPv${family})`,
     `  ${paragraph({ text: statement, width: width - 2, hang: 2 })}`,
-    ...(packets === undefined ? [] : [line(verdict === 'undecided' ? 'open' : 'broken', `for ${packets}`)]),
+    ...(packets === undefined ? [] : [verdict === 'undecided' ? line('packets', packets) : line('broken', `for ${packets}`)]),
     ...(witness === undefined ? [] : [line('example', `${packetText(witness.packet)}: ${path?.outcome ?? witness.outcome}`)]),
     ...(path === undefined ? [] : [line('path', rail(path, source.file))]),
     ...(reason === undefined ? [] : [line('because', reason)]),
     ...causeLines(causes?.get(finding), { paint, width }),
     ...blame.slice(0, MOST_RULES).flatMap((rule) => ruleLines(rule, source, { paint, width })),
-    ...(blame.length > MOST_RULES ? [line('', `and ${blame.length - MOST_RULES} more rules`)] : []),
+    ...(blame.length > MOST_RULES ? [line('', `and ${plural(blame.length - MOST_RULES, 'more rule')}`)] : []),
     ...(todo === undefined ? [] : [line('do', todo)]),
   ];
 }
@@ -113,7 +114,7 @@ function suppressedLines({ rulesets }: Verified, findings: readonly Finding[], {
     const at = rule === undefined ? '' : ` ${fileLine(file, rule.line)}`;
     return `  ${paragraph({ text: `${claim}${at}: ${printable(muted?.reason ?? '')}`, width: width - 2, hang: 4 })}`;
   });
-  return [paint.bold(`suppressed, ${findings.length}:`), ...lines];
+  return [paint.bold(`${findings.length} suppressed:`), ...lines];
 }
 
 function asideLines({ rulesets }: Verified, asides: readonly Finding[], { paint, width }: VerifyStyle): readonly string[] {
@@ -122,7 +123,7 @@ function asideLines({ rulesets }: Verified, asides: readonly Finding[], { paint,
     return `  ${paragraph({ text: asideText(finding, file), width: width - 2, hang: 4 })}`;
   });
   const more = asides.length - MOST_ASIDES;
-  return [paint.bold(`for information, ${asides.length}:`), ...lines, ...(more > 0 ? [`  and ${more} more; -o json lists all`] : [])];
+  return [paint.bold(`${plural(asides.length, 'hint')}:`), ...lines, ...(more > 0 ? [`  and ${more} more; -o json lists all`] : [])];
 }
 
 /** Packets where there are some, or else the rules. */

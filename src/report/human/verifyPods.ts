@@ -1,4 +1,4 @@
-/** Verdicts on pods for people: what is wrong with the pod stands before what is wrong with its rules; pods that fare alike stand together. */
+/** Verdicts on pods for people: what is wrong with the pod comes before what is wrong with its rules; pods that are treated alike stand together. */
 
 import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
@@ -25,7 +25,7 @@ export function humanVerifyPods(pods: readonly VerifiedPod[], style: VerifyStyle
   return [...groups.values()].flatMap((alike) => [...alike.values()].map((group) => humanGroup(group, style))).join('\n\n\n');
 }
 
-/** Names that are shown of pods that fare as the first one does. */
+/** Names that are shown of pods that are treated as the first one is. */
 const MOST_NAMES = 5;
 
 function humanGroup([first, ...others]: readonly VerifiedPod[], style: VerifyStyle): string {

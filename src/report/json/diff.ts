@@ -64,7 +64,7 @@ export interface DiffChange {
   readonly example: PacketJson;
   readonly base: DiffSideJson;
   readonly head: DiffSideJson;
-  /** the settings that make the example fare otherwise; absent for rules */
+  /** the settings that make the example are treated differently; absent for rules */
   readonly cause?: readonly CauseJson[];
 }
 

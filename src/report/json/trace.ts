@@ -135,7 +135,7 @@ export interface TraceInput {
   readonly assumptions?: readonly Assumption[];
   /** name of the mesh profile; absent: no mesh */
   readonly profile?: string | undefined;
-  /** packets that fare alike, in words */
+  /** packets that are treated alike, in words */
   readonly same?: TraceSame | undefined;
   /** why the pod of a manifest is not captured though it has a proxy, or why its rules are not known, and then there is no path */
   readonly outside?: string | undefined;

@@ -1,5 +1,7 @@
 /** Findings of a comment: changed classes as a table, every problem folded. */
+
 import { type Group, groupBy } from '../../lib/groupBy.ts';
+import { plural } from '../../lib/plural.ts';
 import { packetText } from '../../packet/notation.ts';
 import { rail } from '../human/rail.ts';
 import type { TraceInput } from '../json/trace.ts';
@@ -13,7 +15,7 @@ const MOST_CHANGES = 20;
 /** Words of a class are long where it has many ranges. */
 const MOST_CHARACTERS = 300;
 
-/** Classes of packets that fare otherwise than before; none: no table. */
+/** Classes of packets that are treated differently than before; none: no table. */
 export function changesTable(found: readonly FoundProblem[]): string | undefined {
   const changes = found.filter(({ problem: { before, witness } }) => before !== undefined && witness !== undefined);
   if (changes.length === 0) return undefined;
@@ -89,7 +91,7 @@ function knownList(groups: readonly Group<FoundProblem>[]): string {
   });
   const more = groups.length - lines.length;
   const rest = more > 0 ? [`* and ${more} more; the format json has all`] : [];
-  return `<details><summary>known, ${groups.length}</summary>\n\n${[...lines, ...rest].join('\n')}\n\n</details>`;
+  return `<details><summary>${groups.length} suppressed</summary>\n\n${[...lines, ...rest].join('\n')}\n\n</details>`;
 }
 
 function ways(name: string, { journey, file }: TraceInput): readonly string[] {
@@ -108,7 +110,7 @@ function frames(place: ReviewLocation | undefined, blame: readonly Blamed[]): re
     return framed(at, `${rule.table} ${rule.chain}#${rule.number}, ${at.source.file}:${rule.line}`);
   });
   const more = blame.length - MOST_RULES;
-  const lines = [...own, ...rules, ...(more > 0 ? [`and ${more} more rules`] : [])];
+  const lines = [...own, ...rules, ...(more > 0 ? [`and ${plural(more, 'more rule')}`] : [])];
   return lines.length === 0 ? [] : [codeBlock(lines)];
 }
 

@@ -37,7 +37,7 @@ export function markdownReview(review: Review, most: number, strict = false): st
 /** How far what passed is proved. */
 function limitsOf({ subjects }: Review): readonly string[] {
   const bounds = mergeBounds(subjects.flatMap((subject) => subject.bounds ?? []));
-  return bounds.families.length === 0 ? [] : [`Asked about ${markdownProse(`${boundsText(bounds)}${unjudgedText(bounds)}`)}.`];
+  return bounds.families.length === 0 ? [] : [`Scope: ${markdownProse(`${boundsText(bounds)}${unjudgedText(bounds)}`)}.`];
 }
 
 interface Block {

@@ -39,7 +39,7 @@ export function verdictTable({ subjects }: Review): string {
       String(known),
     ];
   });
-  const text = table(['', 'subject', 'verdict', 'checks passed', 'known'], rows);
+  const text = table(['', 'subject', 'verdict', 'checks passed', 'suppressed'], rows);
   return more > 0 ? `${text}\n\n${more} more subjects, none of them worse, are left out of this table.` : text;
 }
 

@@ -32,7 +32,7 @@ export const REMEDIES_IN_MESH: Readonly<Record<string, RemedyInMesh>> = {
     const own = ownerOf(mesh);
     const [returns, ids] = source === undefined && own === 'user' ? ['RETURN', 'id'] : ['RETURNs', own === 'user' ? 'id' : 'ids'];
     const passed = source === undefined ? '' : `, and for ${source[4]} on lo,`;
-    return `Let the ${returns} for the proxy's ${own}${passed} stand before every redirect, with the ${ids} the proxy runs as.`;
+    return `Let the ${returns} for the proxy's ${own}${passed} come before every redirect, with the ${ids} the proxy runs as.`;
   },
   'proxy-egress-direct': (mesh) => {
     if (mesh.mark !== undefined) return markFirst(mesh);
@@ -67,11 +67,11 @@ export const REMEDIES_IN_MESH: Readonly<Record<string, RemedyInMesh>> = {
     if (mesh.mark !== undefined) return markFirst(mesh);
     const own = ownerOf(mesh) === 'user' ? 'RETURN for the user' : 'RETURNs for the user and group';
     const group = mesh.name === 'istio-sidecar' ? ' Give a forwarder a group that is excluded (ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE).' : '';
-    return `Let the ${own} of the proxy stand before the jump to the DNS rules.${group}`;
+    return `Let the ${own} of the proxy come before the jump to the DNS rules.${group}`;
   },
   'virtual-iface-rerouted': ({ name }) =>
     name.startsWith('istio')
-      ? 'Name the interface in istio.io/reroute-virtual-interfaces, and let its redirect stand before its RETURN and before the inbound jump.'
+      ? 'Name the interface in istio.io/reroute-virtual-interfaces, and let its redirect come before its RETURN and before the inbound jump.'
       : undefined,
   'ipv6-parity': (mesh) => {
     const source = sourceOf(mesh);

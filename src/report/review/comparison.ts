@@ -16,7 +16,7 @@ import { toCause } from '../json/diff.ts';
 import type { Compared } from '../json/diffResults.ts';
 import { boundsOf } from '../json/diffResults.ts';
 import type { TraceInput } from '../json/trace.ts';
-import { fingerprintOf, toldApart } from './fingerprint.ts';
+import { fingerprintOf, withOwnFingerprints } from './fingerprint.ts';
 import { blamed } from './fromVerified.ts';
 import type { Check, Problem, ReviewLocation, Subject } from './review.ts';
 
@@ -43,7 +43,7 @@ export function comparisonSubjects({ pair, alike, diff, causes }: Compared, { na
       ];
     });
     const verdict = problems.some((problem) => problem.verdict === 'failed') ? 'failed' : problems.length > 0 ? 'undecided' : 'passed';
-    const check: Check = { id: BEHAVIOUR_CHANGED, statement: COMPARED, verdict, problems: toldApart(problems) };
+    const check: Check = { id: BEHAVIOUR_CHANGED, statement: COMPARED, verdict, problems: withOwnFingerprints(problems) };
     return { kind: 'comparison', name: nameOf(one), file: plain(one.head.file), bounds: boundsOf({ pair: one, diff }), checks: [check] };
   });
 }
@@ -101,7 +101,7 @@ function doubtProblem({ level, packets, reason, rules }: UnclearClass, context: 
     level,
     verdict: 'undecided',
     ...(isBudgetReason(reason) && { spent: true }),
-    message: `it is open whether something changes for ${packets}: ${reason}`,
+    message: `undecided whether something changes for ${packets}: ${reason}`,
     family: ipv,
     ...(named[0] !== undefined && named[0].place.source.rendered !== true && { place: named[0].place }),
     blame: named,

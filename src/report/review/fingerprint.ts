@@ -4,6 +4,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Journey } from '../../connection/journey.ts';
 import { toPacketJson } from '../../packet/packetJson.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
+import { firstWording } from './firstWording.ts';
 import type { Problem } from './review.ts';
 import { repositoryPath } from './uri.ts';
 
@@ -23,13 +24,13 @@ export interface FingerprintParts extends Pick<Problem, 'id' | 'verdict' | 'fami
 export function fingerprintOf({ id, subject, verdict, family, witness, before, rules = [], says }: FingerprintParts): string {
   const shown = [before, witness].map((journey) => (journey === undefined ? null : [toPacketJson(journey.packet), journey.outcome]));
   const texts = rules.map(({ table, text }) => [table, text]);
-  const evidence = witness !== undefined ? shown : texts.length > 0 ? texts : [says ?? null];
+  const evidence = witness !== undefined ? shown : texts.length > 0 ? texts : [says === undefined ? null : firstWording(says)];
   const identity = JSON.stringify([id, repositoryPath(subject), verdict, family ?? null, evidence]);
   return bytesToHex(sha256(utf8ToBytes(identity))).slice(0, 32);
 }
 
-/** Problems that cannot be told apart, such as two equal rules, are counted in the order in which they stand. */
-export function toldApart(problems: readonly Problem[]): readonly Problem[] {
+/** Problems that cannot be distinguished, such as two equal rules, are counted in the order in which they stand. */
+export function withOwnFingerprints(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Map<string, number>();
   return problems.map((problem) => {
     const count = (seen.get(problem.fingerprint) ?? 0) + 1;

@@ -4,7 +4,7 @@ import type { PodFinding } from '../../injection/podChecks/check.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import type { VerifiedPod } from '../../pods/verifiedPod.ts';
 import { PAGES } from '../generated/pages.ts';
-import { fingerprintOf, toldApart } from './fingerprint.ts';
+import { fingerprintOf, withOwnFingerprints } from './fingerprint.ts';
 import { claimChecks } from './fromVerified.ts';
 import type { Check, Problem, ReviewLocation, Subject } from './review.ts';
 
@@ -25,7 +25,7 @@ function fieldChecks(findings: readonly PodFinding[], context: Context): readonl
       id,
       statement: `${title.charAt(0).toUpperCase()}${title.slice(1)}.`,
       verdict: 'failed',
-      problems: toldApart(group.map((finding) => toProblem(finding, context))),
+      problems: withOwnFingerprints(group.map((finding) => toProblem(finding, context))),
     };
   });
 }

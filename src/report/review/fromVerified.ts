@@ -10,7 +10,7 @@ import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { remedyByCause, remedyOf } from '../pages/remedy.ts';
 import { targetSpan } from '../text/location.ts';
-import { fingerprintOf, toldApart } from './fingerprint.ts';
+import { fingerprintOf, withOwnFingerprints } from './fingerprint.ts';
 import type { Blamed, Check, Problem, Subject } from './review.ts';
 
 /** A file with rules of several pods gives as many subjects: `dumps.rules`, `dumps.rules (2)`. */
@@ -59,7 +59,7 @@ export function claimChecks({ findings, rulesets, profile, causes }: Verified, s
       statement: group[0]?.statement ?? '',
       verdict,
       ...(verdict === 'skipped' && reasons.length > 0 && { reason: reasons.join('; ') }),
-      problems: toldApart(problems),
+      problems: withOwnFingerprints(problems),
     };
   });
 }

@@ -32,7 +32,7 @@ export function isChange({ before, verdict }: Problem): boolean {
   return before !== undefined && verdict === 'failed';
 }
 
-/** For information alone: nothing is broken, open, or other than before. */
+/** A hint alone: nothing is broken, undecided, or changed. */
 export function isAside(problem: Problem): boolean {
   return problem.level === 'info' && problem.verdict === 'failed' && !isChange(problem);
 }

@@ -24,7 +24,7 @@ export function toRules(found: readonly FoundProblem[]): readonly SarifRule[] {
 
 function toRule(id: string, { subject, check, problem }: FoundProblem): SarifRule {
   const page = PAGES.find((one) => one.id === id);
-  const statement = subject.kind === 'expectations' ? 'Every expected packet fares as it is expected to.' : check.statement;
+  const statement = subject.kind === 'expectations' ? 'Every packet of the file has its expected outcome.' : check.statement;
   return {
     id,
     shortDescription: { text: plain(sentence(page?.title ?? statement)) },

@@ -21,7 +21,7 @@ export function boundsInMesh(bounds: Bounds, profile: Pick<MeshProfile, 'title'>
 }
 
 function packetsText({ narrowed, ofApplication }: Bounds): string {
-  return `${FIRST_PACKETS}${ofApplication === true ? ' of the application' : ''}${narrowed === true ? ' in the set asked about' : ''}`;
+  return `${FIRST_PACKETS}${ofApplication === true ? ' of the application' : ''}${narrowed === true ? ' in the requested set' : ''}`;
 }
 
 function hostsText({ hosts }: Bounds): readonly string[] {

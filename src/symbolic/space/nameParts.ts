@@ -1,4 +1,4 @@
-/** What the rules of a table ask about. Interface names fall into parts that no rule of a table tells apart: the names it mentions, and what lies between them. */
+/** What the rules of a table ask about. Interface names fall into parts that no rule of a table distinguishes: the names it mentions, and what lies between them. */
 import type { Interval } from '../../lib/intervals.ts';
 import { eachLeaf, type Leaf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';

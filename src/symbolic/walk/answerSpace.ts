@@ -91,7 +91,7 @@ function resetFlags(flags: Vector, not: (a: Bdd) => Bdd): Vector {
   return constant(R, flags.length).map((bit, at) => (flags.length - 1 - at === acknowledges ? not(flags[at] as Bdd) : bit));
 }
 
-/** What of the packet tells its connection; the rest would only keep equal answers apart. */
+/** What of the packet tells its connection; the rest would only distinguish equal answers. */
 function aboutOf(space: Space, env: Env, name: string): About {
   const flags = env.state === 'ESTABLISHED' ? env.flags : NO_FLAGS;
   const plain = { flags, ttl: TTL, tos: NO_FLAGS, mark: NO_MARK, connmark: NO_MARK, remembered: false };

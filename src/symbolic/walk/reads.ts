@@ -1,4 +1,4 @@
-/** Which parts of a packet's state decide what a chain does: packets that agree there fare alike, and one walk of the chain answers for all. */
+/** Which parts of a packet's state decide what a chain does: packets that agree there are treated alike, and one walk of the chain answers for all. */
 import { memoize } from '../../lib/memo.ts';
 import type { Effect } from '../../netfilter/effect.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';

@@ -128,7 +128,7 @@ export function hasTemplate({ tracked, state }: Env): boolean {
   return tracked && state === undefined;
 }
 
-/** Joins classes whose packets have fared alike; with `byRule`, only those that the same rule decided. */
+/** Joins classes whose packets have been treated alike; with `byRule`, only those that the same rule decided. */
 export function merge<T extends PacketClass>(space: Space, classes: readonly T[], byRule = false): readonly T[] {
   if (classes.length < 2) return classes;
   space.budget.step(classes.length);

@@ -29,7 +29,7 @@ export type ClassFate =
   | { readonly kind: 'dropped' | 'rejected' | 'undecided' }
   | { readonly kind: 'lost'; readonly reason: LostReason };
 
-/** Packets that fare alike: `set` is what they were at the start. Without doubts the classes of one traversal are disjoint. */
+/** Packets that are treated alike: `set` is what they were at the start. Without doubts the classes of one traversal are disjoint. */
 export interface FateClass extends PacketClass {
   readonly fate: ClassFate;
 }

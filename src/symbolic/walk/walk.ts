@@ -104,7 +104,7 @@ function recall(walker: Walker, name: string, { set, env }: PacketClass): boolea
   return true;
 }
 
-/** One class for all that the chain cannot tell apart. */
+/** One class for all that the chain cannot distinguish. */
 function alike({ space, table, hook }: TableWalk, name: string, classes: readonly PacketClass[]): readonly PacketClass[] {
   const reads = chainReads(table, name);
   const byKey = new Map<string, { readonly one: PacketClass; readonly sets: Bdd[] }>();

@@ -101,7 +101,7 @@ const MEANT = 'a kernel without tables is meant with --allow-empty, in the libra
  *  before a pipe leaves as little. */
 const EMPTY = {
   kind: 'malformed',
-  message: 'there is nothing in this text: no table and no rule',
+  message: 'this text is empty: no table and no rule',
   help: `did the command that should write it fail? The rules may also be in \`iptables-legacy-save\` or \`nft list ruleset\`; ${MEANT}`,
 } as const;
 

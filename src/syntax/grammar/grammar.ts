@@ -4,7 +4,7 @@ import { grammar as values } from '../generated/values.ts';
 import type { Span } from '../text/source.ts';
 import { type CompiledGrammar, expectedBy, newMatchState, runRule } from './recogniser.ts';
 
-/** A part of the text that a rule took; outer parts stand before what they contain. */
+/** A part of the text that a rule took; outer parts come before what they contain. */
 export interface Capture extends Span {
   readonly rule: string;
   readonly text: string;

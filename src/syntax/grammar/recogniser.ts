@@ -6,7 +6,7 @@ export interface MatchState {
   text: string;
   at: number;
   end: number;
-  /** captures as triples: id, start, end; a rule stands before what it contains */
+  /** captures as triples: id, start, end; a rule comes before what it contains */
   events: Int32Array;
   top: number;
   /** furthest position where something was expected, and what: the first `misses` of `missed` are indices into `expected` */

@@ -1,4 +1,5 @@
 /** Carries the commands of a text out, in order, so that chains hold the rules that the kernel would. */
+import { plural } from '../../lib/plural.ts';
 import type { RuleNode } from './ast.ts';
 import { deleteChains, flushChains, newChain, rename, setPolicy } from './chainCommands.ts';
 import type { RuleCommand, RuleText } from './commands.ts';
@@ -59,7 +60,7 @@ function editAt(
   const { rules } = chainFor(setting, command.chain);
   const last = command.kind === 'insert' ? rules.length + 1 : rules.length;
   if (command.at > last) {
-    const rest = `chain \`${command.chain.text}\` has ${rules.length} rule${rules.length === 1 ? '' : 's'} here`;
+    const rest = `chain \`${command.chain.text}\` has ${plural(rules.length, 'rule')} here`;
     return failed(setting, { message: `rule number \`${command.at}\` is too big: ${rest}`, span: command.number ?? command.chain });
   }
   if (command.kind === 'deleteAt') {

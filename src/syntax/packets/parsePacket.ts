@@ -110,7 +110,7 @@ function readOptions(reading: Reading, text: string): void {
     else if (meaning.kind === 'syn') give(reading, { flags: 2 }, option);
     else if (meaning.kind === 'tcpFlags') {
       const flags = flagNames(value.split(' ')[1] ?? '');
-      if (flags === undefined) report({ kind: 'malformed', message: `\`${value}\` are no TCP flags`, span: valueSpan });
+      if (flags === undefined) report({ kind: 'malformed', message: `\`${value}\` are not valid TCP flags`, span: valueSpan });
       else give(reading, { flags }, valueSpan);
     } else if (meaning.kind === 'fragment') {
       report({

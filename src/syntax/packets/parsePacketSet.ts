@@ -145,7 +145,12 @@ function readOption(reading: Reading, option: PacketOption): void {
     case 'tcpFlags': {
       const [mask, bits] = value.split(' ').map(flagNames);
       if (mask === undefined || bits === undefined) {
-        reading.report({ kind: 'malformed', message: `\`${value}\` are no TCP flags`, span: valueSpan, help: 'such as `SYN,ACK SYN`' });
+        reading.report({
+          kind: 'malformed',
+          message: `\`${value}\` are not valid TCP flags`,
+          span: valueSpan,
+          help: 'such as `SYN,ACK SYN`',
+        });
       } else same('flags', masked('flags', bits, mask));
       return;
     }

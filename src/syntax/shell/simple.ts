@@ -58,7 +58,7 @@ interface Call {
   readonly plain: boolean;
 }
 
-/** What may stand before a program, with its options that take a value. */
+/** What may come before a program, with its options that take a value. */
 const PREFIXES: Readonly<Record<string, string>> = {
   sudo: 'ugpCrth',
   doas: 'uC',

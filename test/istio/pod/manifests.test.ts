@@ -121,8 +121,8 @@ describe('what is wrong is said with its place, all of it at once', () => {
   it.each([
     ['broken YAML', 'kind: Pod\nmetadata: {name: a\nspec: [\n', ['deploy.yaml:3:1: ', 'deploy.yaml:4:1: ']],
     ['a key twice', 'kind: Pod\nkind: Pod\n', ['deploy.yaml:2:1: map keys must be unique']],
-    ['no kind', 'metadata: {name: a}\n', ['deploy.yaml:1:1: this is no Kubernetes object: it has no `kind`']],
-    ['a scalar', 'hello\n', ['deploy.yaml:1:1: this is no Kubernetes object']],
+    ['no kind', 'metadata: {name: a}\n', ['deploy.yaml:1:1: not a Kubernetes object: it has no `kind`']],
+    ['a scalar', 'hello\n', ['deploy.yaml:1:1: not a Kubernetes object']],
     [
       'an unknown kind with a pod',
       `kind: Rollout\nspec: {template: {spec: {containers: []}}}\n`,

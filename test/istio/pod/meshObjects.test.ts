@@ -167,7 +167,7 @@ describe('--values takes objects as well', () => {
     const given = (await readYaml({ file: 'values.yaml', text: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n' })).documents;
     const { diagnostics } = readMeshConfiguration({ given, objects: [], readNested: await nestedReader() });
     expect(saying(diagnostics)).toEqual([
-      'values.yaml:2:7: this object configures no mesh: it has neither `spec.values` nor `spec.meshConfig`, and is no ConfigMap of Istio',
+      'values.yaml:2:7: this object does not configure a mesh: it has neither `spec.values` nor `spec.meshConfig`, and is not the ConfigMap of Istio',
     ]);
   });
 });

@@ -211,7 +211,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     number: 21,
-    title: "another rule of the node stands before Istio's jump",
+    title: "another rule of the node comes before Istio's jump",
     setup: {
       fixture: 'istio-ambient-host',
       edit: [['-A POSTROUTING -j ISTIO_POSTRT\n', '-A POSTROUTING -d 10.244.0.0/16 -j MASQUERADE\n-A POSTROUTING -j ISTIO_POSTRT\n']],

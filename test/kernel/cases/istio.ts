@@ -35,7 +35,7 @@ export const ISTIO_CASES: readonly KernelCase[] = [
     ...transparent(DNS),
     ends: {
       [PASSED_ON]: 'delivered -i lo 10.244.0.9:40000 > 127.0.0.1:15006 mark 1337',
-      // any other port is let go by the rule of the user that stands before it
+      // any other port is let go by the rule of the user that comes before it
       'out tcp 10.244.0.9 -> 10.244.0.5:80 uid=0 gid=1337 mark=1337': 'delivered -i lo 10.244.0.9:40000 > 10.244.0.5:80 mark 1337',
       'in tcp 10.244.0.9 -> 10.244.0.5:53': 'delivered to a transparent socket -i eth0 10.244.0.9:40000 > 10.244.0.5:53 mark 1337',
       // the agent's own question to a resolver on this host: not to it either, but for UDP

@@ -129,7 +129,7 @@ function acknowledge(other: Side | undefined, { flags = 0, ack }: FlowPacket, { 
   if (other !== undefined && seen && (flags & A) !== 0) other.acked = ack;
 }
 
-/** Whoever got the packet answers to what he saw. */
+/** The receiver answers to what it saw. */
 function note(one: Conversation, { walk, from }: NonNullable<Conversation['seen']>, { pools }: FlowWorld): void {
   const { fate, after, packet } = walk;
   if (fate.kind !== 'delivered' && fate.kind !== 'sent' && fate.kind !== 'forwarded') return;

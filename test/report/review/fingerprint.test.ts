@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from '../../../src/api/library/index.ts';
 import { podsOf } from '../../../src/pods/familiesOfPod.ts';
 import { verifyRulesets } from '../../../src/prove/judge/verifyRules.ts';
-import { toldApart } from '../../../src/report/review/fingerprint.ts';
+import { withOwnFingerprints } from '../../../src/report/review/fingerprint.ts';
 import { rulesSubjects } from '../../../src/report/review/fromVerified.ts';
 import { problemsOf } from '../../../src/report/review/problems.ts';
 import { readFixture } from '../../support/fixtures.ts';
@@ -47,8 +47,8 @@ describe('fingerprints', { timeout: 60_000 }, () => {
     expect(other.filter((one) => known.includes(one))).toEqual([]);
   });
 
-  it('count what cannot be told apart otherwise', () => {
-    const same = toldApart([problem(), problem(), problem({}, { fingerprint: 'other' }), problem()]);
+  it('count what cannot be distinguished otherwise', () => {
+    const same = withOwnFingerprints([problem(), problem(), problem({}, { fingerprint: 'other' }), problem()]);
     const first = problem().fingerprint;
     expect(same.map(({ fingerprint }) => fingerprint)).toEqual([first, `${first}:2`, 'other', `${first}:3`]);
   });

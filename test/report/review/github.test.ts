@@ -80,9 +80,7 @@ describe('github', () => {
     );
     const lines = githubAnnotations(review([subject(many)])).split('\n');
     expect(lines.map((line) => readCommand(line)?.name)).toEqual([...Array(10).fill('error'), ...Array(10).fill('warning'), undefined]);
-    expect(lines.at(-1)).toBe(
-      'chainwalk: not annotated: 5980 less serious ones, as GitHub shows 10 of a kind for a step; 4000 for information',
-    );
+    expect(lines.at(-1)).toBe('chainwalk: not annotated: 5980 less serious ones, as GitHub shows 10 of a kind for a step; 4000 hints');
   });
 
   it('what is undecided is a warning, what is known is nothing', () => {

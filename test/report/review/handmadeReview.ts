@@ -151,7 +151,7 @@ export function problem(texts: Partial<Texts> = {}, more: Partial<Problem> = {})
   };
 }
 
-/** A class of packets that fares otherwise than before. */
+/** A class of packets that is treated differently than before. */
 export function changed(texts: Partial<Texts> = {}): Problem {
   const { witness, ...rest } = problem({ id: 'behaviour-changed', ...texts });
   return witness === undefined ? rest : { ...rest, witness, before: witness };

@@ -41,7 +41,7 @@ describe('markdown', { timeout: 60_000 }, () => {
     expect(markdownReview(review([subject([problem()])]), MOST_OF_COMMENT)).toMatchInlineSnapshot(`
       "### chainwalk: 1 error
 
-      |  | subject | verdict | checks passed | known |
+      |  | subject | verdict | checks passed | suppressed |
       | --- | --- | --- | --- | --- |
       | **FAILED** | net/pod.rules | 1 error | 0 of 1 | 0 |
 

@@ -1,0 +1,22 @@
+/** Sentences that fingerprints hash, in the words in which they were first written: a reworded sentence is no new problem, and
+ *  what a baseline file or an alert is about stays the same. Add a line whenever such a sentence changes. */
+const FIRST: readonly (readonly [now: string, first: string])[] = [
+  [
+    'both sides allow the same outcomes but choose by different random rules; probabilities are not compared',
+    'the same may become of them on both sides, but other rules of chance decide: how often is not compared',
+  ],
+  [
+    'they update stateful matches differently, so later packets may be treated differently',
+    'they are remembered or counted otherwise, and so later packets may fare otherwise',
+  ],
+  ['the set contains no packets', 'there is no packet in the set'],
+  ['what the listener sends for a connection', 'what whoever listens sends for a connection'],
+  ['but no rules are written for it:', 'and nobody writes rules:'],
+  ['istio.io/reroute-virtual-interfaces comes before it', 'istio.io/reroute-virtual-interfaces stands before it'],
+  ['are not judged any more', 'are not asked any more'],
+  ['are judged in another setting than on', 'are asked of something else than on'],
+];
+
+export function firstWording(says: string): string {
+  return FIRST.reduce((text, [now, first]) => text.replaceAll(now, first), says);
+}
