@@ -429,9 +429,9 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    [['web-0', 'frace'], '`frace` is none of verify, trace, find, diff, check, print\nhelp: did you mean `trace`?'],
+    [['web-0', 'frace'], '`frace` is not one of verify, trace, find, diff, check, print\nhelp: did you mean `trace`?'],
     [['web-0', '--nonsense'], 'unknown option `--nonsense`'],
-    [['web-0', '--backend', 'nftables'], '--backend: `nftables` is none of nft, legacy'],
+    [['web-0', '--backend', 'nftables'], '--backend: `nftables` is not one of nft, legacy'],
     [[], 'missing required argument `pod`'],
     [['--', '-o'], '`--` is not a valid pod name'],
     [['Web_0'], '`Web_0` is not a valid pod name'],

@@ -26,7 +26,7 @@ describe('chainwalk-disable-next-line', { timeout: 30_000 }, () => {
     ]);
     const human = await chainwalk(['verify', 'pod.rules', '--only', 'outbound-captured'], { files: { 'pod.rules': above(RULE, COMMENT) } });
     expect(human.out).toContain('no violations besides suppressed ones');
-    expect(human.out).toContain('suppressed, 1:\n  outbound-captured pod.rules:23: the cluster network is trusted\n');
+    expect(human.out).toContain('1 suppressed:\n  outbound-captured pod.rules:23: the cluster network is trusted\n');
   });
 
   it('does not hide what another rule breaks, in the same direction of the same claim', async () => {

@@ -119,7 +119,7 @@ describe('junit', () => {
       return casesOf(review([subject([], { checks })]))[0]?.skipped;
     };
     expect(skips(open)).toEqual([{ '@_message': 'undecided: one' }]);
-    expect(skips([known, ...open])).toEqual([{ '@_message': 'known, by baseline: since spring' }]);
+    expect(skips([known, ...open])).toEqual([{ '@_message': 'suppressed by baseline: since spring' }]);
     expect(skips([...open, known])).toEqual([{ '@_message': 'undecided: one' }]);
     expect(skips([...open, problem()])).toBeUndefined();
   });
