@@ -151,4 +151,11 @@ describe('a comment that suppresses nothing', () => {
     const { err } = await verify(above(RULE, COMMENT), '--only', 'no-redirect-loop');
     expect(err).toBe('');
   });
+
+  it('is no warning while one of its claims was not asked for', async () => {
+    const both = COMMENT.replace('outbound-captured', 'no-redirect-loop, outbound-captured');
+    expect((await verify(above(RULE, both), '--only', 'no-redirect-loop')).err).toBe('');
+    const idle = await verify(above(RULE, both.replace('outbound-captured', 'dns-captured')), '--only', 'no-redirect-loop,dns-captured');
+    expect(idle.err).toContain('no finding of `no-redirect-loop`, `dns-captured` at the next line');
+  });
 });
