@@ -1,7 +1,7 @@
 /** Packets of chainwalk/arbitraries: what they are drawn from, and how small counterexamples get. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type GeneratedPacket, type PacketOptions, packetArbitrary } from '../../src/api/arbitraries/index.ts';
+import { type GeneratedPacket, type PacketOptions, packets } from '../../src/api/arbitraries/index.ts';
 import { find, trace } from '../../src/api/library/index.ts';
 import { fixtureNames, readFixture } from '../support/fixtures.ts';
 import { rulesetsOf } from '../support/rulesets.ts';
@@ -11,7 +11,7 @@ const ARTICLE = readFixture('article').text;
 const SIDECAR = readFixture('istio-sidecar').text;
 
 function sample(text: string, options: PacketOptions = {}, numRuns = 1000): readonly GeneratedPacket[] {
-  return fc.sample(packetArbitrary(text, options), { numRuns, seed: 1 });
+  return fc.sample(packets(text, options), { numRuns, seed: 1 });
 }
 
 const outcomeIn = (text: string) => {
@@ -99,7 +99,7 @@ COMMIT
   ])('are of the set that is asked for: %s', (where) => {
     const rules = '*nat\nCOMMIT\n';
     const text = rulesetsOf(rules, { family: 4 });
-    for (const packet of fc.sample(packetArbitrary(text, { where, profile: 'none' }), { numRuns: 200, seed: 1 })) {
+    for (const packet of fc.sample(packets(text, { where, profile: 'none' }), { numRuns: 200, seed: 1 })) {
       const { outcome } = trace(text[0] as (typeof text)[number], packet);
       // the prover reads the set in its own way: a set that is met with the packet's own parts is not empty
       const own = [packet.dir, packet.proto, packet.src ?? '', '->', packet.dst].join(' ');
@@ -116,10 +116,10 @@ COMMIT
   });
 
   it('are none, aloud, where no packet fits', () => {
-    expect(() => packetArbitrary(SIDECAR, { where: 'in tcp uid=5' })).toThrow('no packet was found');
-    expect(() => packetArbitrary(SIDECAR, { where: 'sideways' })).toThrow();
-    expect(() => packetArbitrary('*nat\n-A OUTPUT --bad\nCOMMIT\n')).toThrow();
-    expect(() => packetArbitrary('*nat\nCOMMIT\n# iptables\n', { sentBy: 'proxy' })).toThrow('of no mesh');
+    expect(() => packets(SIDECAR, { where: 'in tcp uid=5' })).toThrow('no packet was found');
+    expect(() => packets(SIDECAR, { where: 'sideways' })).toThrow();
+    expect(() => packets('*nat\n-A OUTPUT --bad\nCOMMIT\n')).toThrow();
+    expect(() => packets('*nat\nCOMMIT\n# iptables\n', { sentBy: 'proxy' })).toThrow('of no mesh');
   });
 });
 
@@ -127,12 +127,12 @@ describe('a counterexample', { timeout: 60_000 }, () => {
   const loops = outcomeIn(ARTICLE);
 
   it("of the article's rules is the plainest packet of the application", () => {
-    const found = counterexamples(packetArbitrary(ARTICLE, { sentBy: 'app' }), (packet) => loops(packet) !== 'loop');
+    const found = counterexamples(packets(ARTICLE, { sentBy: 'app' }), (packet) => loops(packet) !== 'loop');
     expect(found).toEqual([{ dir: 'out', proto: 'tcp', dst: '203.0.113.9', dport: 80 }]);
   });
 
   it("of the article's rules is the plainest packet of the proxy", () => {
-    const found = counterexamples(packetArbitrary(ARTICLE, { sentBy: 'proxy' }), (packet) => loops(packet) !== 'loop');
+    const found = counterexamples(packets(ARTICLE, { sentBy: 'proxy' }), (packet) => loops(packet) !== 'loop');
     expect(found).toEqual([{ dir: 'out', proto: 'tcp', dst: '203.0.113.9', dport: 80, uid: 1337, gid: 1337 }]);
   });
 
@@ -150,7 +150,7 @@ describe('a counterexample', { timeout: 60_000 }, () => {
   ] as const satisfies readonly (readonly [string, (packet: GeneratedPacket) => boolean, GeneratedPacket])[])(
     '%s has only the parts that matter, whatever the seed',
     (_, isFine, plainest) => {
-      expect(counterexamples(packetArbitrary(SIDECAR), isFine)).toEqual([plainest]);
+      expect(counterexamples(packets(SIDECAR), isFine)).toEqual([plainest]);
     },
   );
 });

@@ -1,7 +1,7 @@
 /** Rulesets, hosts and settings of chainwalk/arbitraries: that they are what they say, and how small counterexamples get. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type GeneratedPacket, hosts, istioSettings, packetArbitrary, rulesets, rulesTexts } from '../../src/api/arbitraries/index.ts';
+import { type GeneratedPacket, hosts, istioSettings, packets, rulesets, rulesTexts } from '../../src/api/arbitraries/index.ts';
 import { InputError, type Outcome, parse, render, trace } from '../../src/api/library/index.ts';
 import { readHost } from '../../src/host/readHost.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
@@ -50,7 +50,7 @@ describe('rulesets', { timeout: 60_000 }, () => {
 
   it('can be walked on the usual host', () => {
     for (const one of fc.sample(rulesets(), { numRuns: 100, seed: 2 }))
-      for (const packet of fc.sample(packetArbitrary(one, { unusual: true }), { numRuns: 5, seed: 2 }))
+      for (const packet of fc.sample(packets(one, { unusual: true }), { numRuns: 5, seed: 2 }))
         expect(() => trace(one, packet)).not.toThrow();
   });
 
@@ -70,7 +70,7 @@ interface Smallest {
 function smallest(outcome: Outcome, seed: number): readonly Smallest[] {
   const isOther = (ruleset: Ruleset, packet: GeneratedPacket): boolean =>
     trace(ruleset, packet, { profile: 'istio-sidecar' }).outcome !== outcome;
-  const property = fc.property(rulesets({ family: 4, tables: ['nat', 'filter'] }), packetArbitrary([], { family: 4 }), isOther);
+  const property = fc.property(rulesets({ family: 4, tables: ['nat', 'filter'] }), packets([], { family: 4 }), isOther);
   const { counterexample } = fc.check(property, { seed, numRuns: 300 });
   if (counterexample === null) return [];
   const [{ source }, packet] = counterexample;

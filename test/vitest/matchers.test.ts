@@ -1,7 +1,7 @@
 /** The matchers of chainwalk/vitest: what passes, what fails, and what they say then. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packetArbitrary } from '../../src/api/arbitraries/index.ts';
+import { packets } from '../../src/api/arbitraries/index.ts';
 import { parse } from '../../src/api/library/index.ts';
 import '../../src/api/vitest/index.ts';
 import { readFixture } from '../support/fixtures.ts';
@@ -309,7 +309,7 @@ describe('a failing expectation says', () => {
   });
 
   it('two lines about a packet that was generated', () => {
-    const property = fc.property(packetArbitrary(ARTICLE, { sentBy: 'proxy' }), (packet) => void expect(ARTICLE).toBypass(packet));
+    const property = fc.property(packets(ARTICLE, { sentBy: 'proxy' }), (packet) => void expect(ARTICLE).toBypass(packet));
     const { errorInstance, counterexample } = fc.check(property, { seed: 1 });
     expect(counterexample).toEqual([{ dir: 'out', proto: 'tcp', dst: '203.0.113.9', dport: 80, uid: 1337, gid: 1337 }]);
     expect((errorInstance as Error).message).toMatchInlineSnapshot(`

@@ -1,6 +1,6 @@
 /** `chainwalk/arbitraries`: packets, rulesets, settings and hosts for property tests with fast-check, a peer dependency. */
 export { type HostDescription, type HostOptions, hosts } from './hosts.ts';
-export { type GeneratedPacket, packetArbitrary } from './packets.ts';
+export { type GeneratedPacket, packets } from './packets.ts';
 export { type RulesetOptions, rulesets, rulesTexts } from './rulesets.ts';
 export type { PacketOptions, ProtoName } from './scene.ts';
 export { istioSettings, type SettingsObject, type SettingsOptions } from './settings.ts';

@@ -18,7 +18,7 @@ export type GeneratedPacket = Partial<PacketJson> & Pick<PacketJson, 'dir' | 'pr
  *  Without rules: at the values that `rulesets` draws from; so `fc.property(rulesets({ family: 4 }), packets(), ...)` shrinks both.
  *  They shrink to a TCP packet of the application (uid 1000) to 203.0.113.9:80.
  *  @throws InputError when the rules or an option cannot be read, or no packet was found that fits them */
-export function packetArbitrary(rules: RulesInput = [], options: PacketOptions = {}): fc.Arbitrary<GeneratedPacket> {
+export function packets(rules: RulesInput = [], options: PacketOptions = {}): fc.Arbitrary<GeneratedPacket> {
   const scene = sceneOf(rules, options);
   const possible = scene.families.flatMap((family) => {
     const drawn = (dirs: PacketScene['dirs']) => drawnPackets({ ...scene, dirs }, family).map((one) => consistent(one, family));

@@ -38,7 +38,7 @@ import { CLAIM_ID_OPTION, checkOptions, FAMILIES, type OptionKinds, OUTCOME, WHE
 export type { Outcome } from '../../connection/journey.ts';
 export type { BudgetLimits } from '../../lib/budget.ts';
 export type { PacketJson } from '../../packet/packetJson.ts';
-export type { DiffChange, DiffDoubt, DiffReport, DiffSideJson } from '../../report/json/diff.ts';
+export type { DiffChange, DiffDoubt, DiffReport, DiffSide } from '../../report/json/diff.ts';
 export type { FindClass, FindDoubt, FindReport } from '../../report/json/find.ts';
 export type * from '../../report/json/trace.ts';
 export type { VerifyFinding, VerifyReport, VerifyResult, VerifySummary } from '../../report/json/verify.ts';

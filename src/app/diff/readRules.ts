@@ -5,7 +5,7 @@ import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { readRuleTexts } from '../load/ruleTexts.ts';
 import { readSettingText } from '../load/settingTexts.ts';
 import type { Recognised } from './plan.ts';
-import type { DiffSide } from './side.ts';
+import type { ComparedSide } from './side.ts';
 
 export interface SideRules {
   readonly rulesets: readonly Ruleset[];
@@ -13,7 +13,7 @@ export interface SideRules {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function readSideRules(side: DiffSide, { source, kind }: Recognised, host: Host | undefined): SideRules {
+export function readSideRules(side: ComparedSide, { source, kind }: Recognised, host: Host | undefined): SideRules {
   const { rulesets, diagnostics } =
     kind === 'rules' ? readRuleTexts({ sources: [source], reading: side.rules }, host) : readSettingText(source, side.settings);
   return { rulesets, diagnostics: diagnostics.filter(({ kind: of }) => of !== 'not-modelled') };

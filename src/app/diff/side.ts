@@ -9,7 +9,7 @@ import type { SettingReading } from '../load/settingTexts.ts';
 export type Side = keyof Sides<unknown>;
 export const SIDES: readonly Side[] = ['base', 'head'];
 
-export interface DiffSide {
+export interface ComparedSide {
   readonly rules: RuleReading;
   readonly settings: SettingReading;
   /** absent where no manifest and no mesh configuration is compared */

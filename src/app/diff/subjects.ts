@@ -15,11 +15,11 @@ import { pluginPair } from './plugins.ts';
 import { NO_PODS, readSidePods, type SidePods } from './readPods.ts';
 import { readSideRules } from './readRules.ts';
 import { rulePair } from './rulePair.ts';
-import { type DiffSide, SIDES, type Side } from './side.ts';
+import { type ComparedSide, SIDES, type Side } from './side.ts';
 
 export interface SubjectsQuestion {
   readonly plan: Plan;
-  readonly sides: Sides<DiffSide>;
+  readonly sides: Sides<ComparedSide>;
   readonly place: GivenPlace;
   readonly where: PacketSet | undefined;
   readonly memory: PodMemory;

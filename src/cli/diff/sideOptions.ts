@@ -1,6 +1,6 @@
 /** The options of one side: its own before those of both. */
 import { asksPods, type Plan } from '../../app/diff/plan.ts';
-import { type DiffSide, type PodsOfSide, SIDES, type Side } from '../../app/diff/side.ts';
+import { type ComparedSide, type PodsOfSide, SIDES, type Side } from '../../app/diff/side.ts';
 import type { Approach } from '../../injection/facts/facts.ts';
 import type { Mode } from '../../istio/settings/modes.ts';
 import { parseVersion } from '../../istio/settings/version.ts';
@@ -34,7 +34,7 @@ export async function readSide(
   call: Call,
   side: Side,
   { plan, rename }: Pick<Files, 'rename'> & { readonly plan: Plan },
-): Promise<DiffSide | undefined> {
+): Promise<ComparedSide | undefined> {
   const rules = await ruleReadingOf(call);
   const words = wordsOf(call.input, side, rename);
   const { mode, istio } = words;

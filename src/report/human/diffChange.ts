@@ -3,7 +3,7 @@
 import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
 import type { TraceAfter } from '../json/after.ts';
-import type { CauseJson, DiffChange, DiffSideJson } from '../json/diff.ts';
+import type { CauseJson, DiffChange, DiffSide } from '../json/diff.ts';
 import type { TraceFate, TraceRule } from '../json/trace.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
 import { fileLine } from '../text/location.ts';
@@ -27,7 +27,7 @@ export function titleOf({ base, head }: DiffChange, paint: Paint): string {
   return same ? `${outcomeText(base, paint)}, another way` : `${outcomeText(base, paint)} -> ${outcomeText(head, paint)}`;
 }
 
-function outcomeText({ outcome, outcomes }: DiffSideJson, paint: Paint): string {
+function outcomeText({ outcome, outcomes }: DiffSide, paint: Paint): string {
   return (outcomes ?? [outcome]).map((one) => paint[OUTCOME_COLOURS[one]](OUTCOME_WORDS[one])).join(' or ');
 }
 
@@ -71,7 +71,7 @@ export function causeText({ what, base, head }: CauseJson): string {
   return printable(`${what}: ${value(base)} -> ${value(head)}${at(head) || at(base)}`);
 }
 
-function sideLines(name: string, { fate, after, rule }: DiffSideJson, { width }: ChangeStyle): readonly string[] {
+function sideLines(name: string, { fate, after, rule }: DiffSide, { width }: ChangeStyle): readonly string[] {
   const text =
     rule === null ? 'no rule decides: the policy, or the end of a chain' : `${ruleText(rule)}  at ${fileLine(rule.file, rule.line)}`;
   const line = paragraph({ text, width: width - 11, hang: 2 }).replaceAll('\n', '\n           ');

@@ -4,7 +4,7 @@ import type { Outcome } from '../../connection/journey.ts';
 import { istioSidecar } from '../../mesh/istioSidecar.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { ApproachDiff } from '../../pods/approaches.ts';
-import { comparedText, type DiffSideJson, diffBounds, toDiffReport } from './diff.ts';
+import { comparedText, type DiffSide, diffBounds, toDiffReport } from './diff.ts';
 
 export interface ApproachChange {
   readonly packets: string;
@@ -17,7 +17,7 @@ export interface ApproachChange {
 export function toChanges({ diffs, notes, firstLeg }: ApproachDiff): readonly ApproachChange[] {
   const { changes } = toDiffReport({ diffs, notes, files: { base: 'before', head: 'after' }, hosts: [] });
   const examples = diffs.flatMap((diff) => diff.changes.map(({ example }) => packetText(example)));
-  const outcomeOf = (side: DiffSideJson): Outcome => (firstLeg ? atPort(side) : side.outcome);
+  const outcomeOf = (side: DiffSide): Outcome => (firstLeg ? atPort(side) : side.outcome);
   return changes.map(({ packets, base, head }, index) => ({
     packets,
     example: examples[index] ?? '',
@@ -34,7 +34,7 @@ export function approachBounds({ diffs, firstLeg }: ApproachDiff): string {
 const BY_ROLE: Readonly<Record<string, Outcome>> = { outbound: 'captured-out', inbound: 'captured-in', dns: 'dns' };
 
 /** Without a mesh of one mind the listener's port tells what it is for; both meshes have the same ones. */
-function atPort({ outcome, fate, after }: DiffSideJson): Outcome {
+function atPort({ outcome, fate, after }: DiffSide): Outcome {
   if (fate.kind !== 'delivered') return outcome;
   const listener = istioSidecar.listeners.find(({ port }) => port === (fate.listener ?? after.dport));
   return listener === undefined ? outcome : (BY_ROLE[listener.role] ?? 'to-proxy');

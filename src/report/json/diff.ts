@@ -62,9 +62,9 @@ export interface DiffChange {
   readonly usual: Usual;
   readonly level: Level;
   readonly example: PacketJson;
-  readonly base: DiffSideJson;
-  readonly head: DiffSideJson;
-  /** the settings that make the example are treated differently; absent for rules */
+  readonly base: DiffSide;
+  readonly head: DiffSide;
+  /** the settings by which the example is treated differently; absent for rules */
   readonly cause?: readonly CauseJson[];
 }
 
@@ -82,7 +82,7 @@ export interface CauseSideJson {
   readonly line: number | null;
 }
 
-export interface DiffSideJson {
+export interface DiffSide {
   readonly outcome: Outcome;
   /** all that chance leaves open, when it is more than one */
   readonly outcomes?: readonly Outcome[];
@@ -172,7 +172,7 @@ export function lineAt({ source: { text }, span: { start } }: NonNullable<NonNul
   return text.slice(0, start).split('\n').length;
 }
 
-function toSide({ journey, outcomes, path, rule }: ChangedSide, file: string): DiffSideJson {
+function toSide({ journey, outcomes, path, rule }: ChangedSide, file: string): DiffSide {
   const [leg] = toTrace({ journey: { ...journey, paths: [path] }, file, defaults: [] }).legs;
   return {
     outcome: journey.outcome,

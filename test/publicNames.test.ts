@@ -1,0 +1,13 @@
+/** Names that other people's programs import: none may go or change. The types are in support/publicTypes.ts. */
+import { expect, it } from 'vitest';
+import * as arbitraries from '../src/api/arbitraries/index.ts';
+import * as kubernetes from '../src/api/kubernetes/index.ts';
+import * as library from '../src/api/library/index.ts';
+
+it.each([
+  ['chainwalk', library, ['InputError', 'defineConfig', 'diff', 'find', 'parse', 'print', 'render', 'trace', 'verify']],
+  ['chainwalk/kubernetes', kubernetes, ['InputError', 'readManifests', 'verifyManifests']],
+  ['chainwalk/arbitraries', arbitraries, ['hosts', 'istioSettings', 'packets', 'rulesTexts', 'rulesets']],
+] as const)('%s exports what it did', (_, module, names) => {
+  expect(Object.keys(module).sort()).toEqual([...names]);
+});
