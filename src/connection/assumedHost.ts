@@ -120,7 +120,7 @@ function hostWith(host: Host, address: Address, dev: string): Host {
 /** Why nothing is proved of packets that arrive: rules that are not a pod's, and no description of their host. */
 export function unsaidOfArrivals(assumed: AssumedHost | undefined, dir: 'in' | 'out' | undefined): string | undefined {
   if (assumed?.sign === undefined || dir === 'out') return undefined;
-  return `nobody said which addresses and interfaces this host has, and ${assumed.sign} is not a pod's: --host says it`;
+  return `the addresses and interfaces of this host are not given, and ${assumed.sign} is not a pod's: give --host`;
 }
 
 /** Empty where its addresses are known in the families that are asked about. */

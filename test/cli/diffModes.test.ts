@@ -1,4 +1,4 @@
-/** What changes when a pod that asks for nothing moves between versions, modes and interception modes: the whole list. */
+/** What changes when a pod without settings of its own moves between versions, modes and interception modes: the whole list. */
 import { describe, expect, it } from 'vitest';
 import type { ResultsReport } from '../../src/report/json/diffResults.ts';
 import { chainwalk } from './memoryIo.ts';

@@ -273,7 +273,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
   it('two backends: both are asked, and both decide', async () => {
     const kubectl = cluster(GET, ...answers(LEGACY_RULES));
     const { code, out, err } = await kubectl.plugin(['web-0', 'print']);
-    expect([code, err]).toEqual([0, expect.stringContaining('nft and legacy both hold rules, and both are asked')]);
+    expect([code, err]).toEqual([0, expect.stringContaining('nft and legacy both hold rules, and both are walked')]);
     for (const rule of ['-A OUTPUT -p udp -j DROP\n', '-A OUTPUT -j ISTIO_OUTPUT\n']) expect(out).toContain(rule);
     const outcome = async (packet: string, ...options: readonly string[]) =>
       (await kubectl.plugin(['web-0', ...options, 'trace', packet])).out.split('\n')[0];

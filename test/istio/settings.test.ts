@@ -117,7 +117,7 @@ const REFUSED: readonly (readonly [settings: Input, problem: string])[] = [
   [{ ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR: '10.0.0.0/8' }, '`10.0.0.0/8` is not a range of IPv4 loopback addresses'],
   [{ ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR: '127.0.0.0/7' }, '`127.0.0.0/7` is wider than /8'],
   [{ 'force-iptables-binary': 'ebtables' }, '`ebtables` is not `legacy` or `nft`'],
-  [{ 'native-nftables': true }, '`native-nftables` asks for nftables rules, which are not rendered'],
+  [{ 'native-nftables': true }, '`native-nftables` requests nftables rules, which are not rendered'],
   [{ ISTIO_OUTBOUND_OWNER_GROUPS: Array.from({ length: 65 }, (_, at) => at).join(',') }, '65 groups are more than 64'],
   [
     { 'istio-inbound-interception-mode': 'TPROXY', 'istio-inbound-ports': '*', 'istio-inbound-tproxy-mark': '0x539' },
@@ -154,7 +154,7 @@ describe('what Istio refuses', () => {
 
 describe('modes', () => {
   it('Multus calls the same plugin', () => expect(render({ mode: 'multus' })).toEqual(render({ mode: 'cni' })));
-  it('without settings: what Istio passes for a pod that asks for nothing', () => {
+  it('without settings: what Istio passes for a pod without settings of its own', () => {
     const rules = (mode: Mode) => renderRequest({ mode }).rendered;
     expect(rules('multus')).toEqual(rules('cni'));
     expect(rules('cni')).not.toEqual(rules('init'));

@@ -58,7 +58,7 @@ describe('readManifests', () => {
     expect(() => readManifests(WEB, { istio: '1.2' })).toThrow(InputError);
     expect(() => readManifests(WEB, { mode: 'sidecar' as 'init' })).toThrow('`sidecar` is not one of init, cni, multus, ambient');
   });
-  it('the rules of a pod that asks for nothing are those of render', () => {
+  it('the rules of a pod without settings of its own are those of render', () => {
     const settings = { 'istio-inbound-ports': '*', 'istio-local-exclude-ports': '15090,15021,15020', 'istio-service-cidr': '*' };
     expect(readManifests(WEB).pods[0]?.rendered?.v4).toBe(render(settings).v4);
   });

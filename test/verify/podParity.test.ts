@@ -35,7 +35,7 @@ async function judged(claim: string, pod: Pod, options: readonly string[] = [], 
 type Row = readonly [title: string, pod: Pod, options: readonly string[], verdict: string, reason?: string];
 
 const APPROACHES: readonly Row[] = [
-  ['a pod that asks for nothing: 15020 aside', {}, [], 'holds'],
+  ['a pod without settings of its own: 15020 aside', {}, [], 'holds'],
   ['the same from the other side', {}, ['--mode', 'cni'], 'holds'],
   ['through Multus', {}, ['--mode', 'multus'], 'holds'],
   ['TPROXY', { annotations: { 'sidecar.istio.io/interceptionMode': 'TPROXY' } }, [], 'holds'],

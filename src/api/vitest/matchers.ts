@@ -132,7 +132,7 @@ export function holdAnswer(
 function reasonOf(pods: readonly Verified[]): string {
   if (pods.every(({ profile }) => profile === undefined)) return 'they are of no mesh';
   const reasons = pods.flatMap(({ findings }) => findings.flatMap(({ reason }) => reason ?? []));
-  return [...new Set(reasons)].join('; ') || 'there is nothing that it asks about';
+  return [...new Set(reasons)].join('; ') || 'nothing to judge';
 }
 
 export function equivalenceAnswer(

@@ -12,7 +12,7 @@ export interface Plan {
   /** rules or settings on both sides */
   readonly rules: readonly Sides<Recognised>[];
   readonly manifests: Sides<readonly Source[]>;
-  /** mesh configuration, compared by what it makes of a pod that asks for nothing */
+  /** mesh configuration, compared by what it makes of a pod without settings of its own */
   readonly values: readonly Sides<Source>[];
   readonly cni: readonly Sides<Source>[];
   /** rules on one side, a manifest on the other */

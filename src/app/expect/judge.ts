@@ -62,7 +62,7 @@ function outsideCheck({ expected: { source, file }, setting: { outside } }: Expe
     blame: [],
     fingerprint: fingerprintOf({ id, subject: source.file, verdict: 'failed', rules: [], says }),
   };
-  return [{ id, statement: 'The pod has a proxy, and somebody writes rules for it.', verdict: 'failed', problems: [problem] }];
+  return [{ id, statement: 'The pod has a proxy, and rules are written for it.', verdict: 'failed', problems: [problem] }];
 }
 
 interface Asked {

@@ -8,11 +8,14 @@ export const ciCommand: Command = {
   args: [],
   options: [
     { flags: '--config <file>', says: 'the configuration; without it the nearest chainwalk.config.* from here upwards' },
-    { flags: '--base <revision>', says: 'git revision to compare with: what was wrong there is known, what changes is judged' },
+    {
+      flags: '--base <revision>',
+      says: 'git revision to compare with: problems that are there already are suppressed, changes are judged',
+    },
     { flags: '--config-from-base', says: 'take the configuration, and its baseline, as the base has them' },
     { flags: '--config-data-only', says: 'refuse a configuration that is code: nothing of the repository is run' },
-    { flags: '--baseline <file>', says: 'file of findings that are known' },
-    { flags: '--update-baseline', says: 'write that file: everything that is open is known from now on' },
+    { flags: '--baseline <file>', says: 'file of suppressed findings' },
+    { flags: '--update-baseline', says: 'write that file: suppress all findings of today' },
     OUTPUTS,
     JSON_OUTPUT,
     TIMEOUT,
@@ -25,7 +28,7 @@ export const ciCommand: Command = {
     { says: 'everything that this repository promises', line: 'chainwalk ci' },
     { says: 'only what this branch breaks', line: 'chainwalk ci --base origin/main' },
     { says: 'in a workflow of GitHub', line: 'chainwalk ci --base "$BASE_SHA" -o github,sarif=chainwalk.sarif' },
-    { says: 'take all that is wrong today for known', line: 'chainwalk ci --baseline chainwalk-baseline.json --update-baseline' },
+    { says: 'suppress all that is wrong today', line: 'chainwalk ci --baseline chainwalk-baseline.json --update-baseline' },
   ],
   run: async (io, input) => {
     const { runCi } = await import('../ci/runCi.ts');

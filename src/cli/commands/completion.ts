@@ -37,7 +37,7 @@ export function completionOf(others: readonly Command[]): Command {
     name: 'completion',
     summary: 'the completion script of bash, zsh or fish',
     args: [
-      { name: '<shell>', says: 'the shell that asks', choices: SHELLS },
+      { name: '<shell>', says: 'the shell to complete for', choices: SHELLS },
       { name: '[words...]', says: 'the command line so far, after `--`' },
     ],
     options: [],

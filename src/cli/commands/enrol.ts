@@ -12,7 +12,7 @@ export const enrolCommand: Command = {
     VALUES,
     ISTIO,
     { flags: '--expect <answer>', says: 'exit 1 when a pod has another answer', choices: ['captured', 'skipped', 'blocked'] },
-    { flags: '-v, --verbose', says: 'also the steps that found nothing, and what each asks' },
+    { flags: '-v, --verbose', says: 'also the steps that found nothing, and the question of each' },
     output(['human', 'json']),
     JSON_OUTPUT,
     STRICT,

@@ -14,7 +14,7 @@ export const renderCommand: Command = {
     { flags: '--settings <file>', says: 'settings as a JSON object, or cluster.env of a virtual machine; `-` for standard input' },
     { flags: '--pod <file>', says: 'Kubernetes manifests: the rules of each pod, `-` for standard input' },
     VALUES,
-    { flags: '--mode <mode>', says: 'who writes them; alone: for a pod that asks for nothing', choices: MODES },
+    { flags: '--mode <mode>', says: 'who writes them; alone: for a pod without settings of its own', choices: MODES },
     { flags: '--istio <version>', says: `version of Istio, 1.${OLDEST} to 1.${NEWEST} (default: the newest)` },
     { flags: '--env <NAME=value>', says: 'environment variable of istio-iptables', repeatable: true },
     { flags: '--ipv6', says: 'the pod has IPv6' },
@@ -29,7 +29,7 @@ export const renderCommand: Command = {
   ],
   foreignOptions: 'arguments of istio-iptables stand behind `--`',
   examples: [
-    { says: 'what istio-init writes for a pod that asks for nothing', line: 'chainwalk render --mode init' },
+    { says: 'what istio-init writes for a pod without settings of its own', line: 'chainwalk render --mode init' },
     { says: 'what these arguments of a pod do', line: `chainwalk render -- -p 15001 -z 15006 -u 1337 -m REDIRECT -i '*' -x "" -b '*'` },
     { says: 'the rules of a pod and its mesh', line: 'chainwalk render --pod deploy.yaml --mode cni --values values.yaml' },
     { says: 'proved before it is deployed', line: 'chainwalk render --settings settings.json | chainwalk verify -' },

@@ -79,7 +79,7 @@ export const readExpectations: Read<ExpectationFile> = (node, at) => {
   const file = shape(node, at);
   const keys = new Map(node.kind === 'map' ? node.entries.map(({ key, keySpan, value }) => [key, { ...value, span: keySpan }]) : []);
   if (node.kind === 'map' && keys.has('rules') === keys.has('manifest')) {
-    wrong(at, keys.get('manifest') ?? node, { message: 'either `rules` or `manifest` names the file that is asked' });
+    wrong(at, keys.get('manifest') ?? node, { message: 'give either `rules` or `manifest`, the file to judge' });
   }
   for (const key of keys.has('rules') ? ['pod', 'phase', 'mode', 'values', 'istio'] : ['profile', 'set']) {
     const found = keys.get(key);

@@ -26,7 +26,7 @@ export async function findInSubject(call: Call, read: () => Promise<RuleSubject 
   const { io, input } = call;
   const outcome = OUTCOMES.find((known) => known === optionText(input, 'outcome'));
   if (outcome === undefined) {
-    await complain(io, { message: 'find asks for an outcome', help: `--outcome ${OUTCOMES.join(' | ')}` });
+    await complain(io, { message: 'find needs an outcome', help: `--outcome ${OUTCOMES.join(' | ')}` });
     return EXIT.usage;
   }
   const asked = await readWhere(call);
@@ -39,7 +39,7 @@ export async function findInSubject(call: Call, read: () => Promise<RuleSubject 
   if (warnings.some(isError) || rulesets.length === 0) return EXIT.usage;
   const answer = findIn({ rulesets, where: asked.where ?? EVERY_PACKET, outcome, place, limits: limitsOf(call)() });
   if (answer === undefined) {
-    await complain(io, { message: NO_PACKET, help: 'no packet has what `--where` asks for on this host, in the family of the rules' });
+    await complain(io, { message: NO_PACKET, help: 'no packet on this host matches `--where`, in the family of the rules' });
     return EXIT.usage;
   }
   await write(call, { answer, outcome, failing: optionIsSet(input, 'strict') ? warnings.length : 0 });

@@ -28,14 +28,14 @@ export function chooseBackend(answers: Answers, wanted: LiveBackend | undefined)
     const all = holding.flatMap((backend) => dumps.get(backend) ?? []);
     return {
       dumps: FAMILIES.flatMap(({ family }) => withRules(all, family)),
-      says: `${holding.join(' and ')} both hold rules, and both are asked`,
+      says: `${holding.join(' and ')} both hold rules, and both are walked`,
     };
   }
   const backend = wanted ?? holding[0] ?? known[0];
   const others = BACKENDS.filter((other) => other !== backend);
   const about = others.map(
     (other) =>
-      `${other} ${holding.includes(other) ? 'holds rules too, which are left out' : known.includes(other) ? 'holds none' : 'was not asked'}`,
+      `${other} ${holding.includes(other) ? 'holds rules too, which are left out' : known.includes(other) ? 'holds none' : 'was not queried'}`,
   );
   const says = backend !== undefined && holding.includes(backend) ? `the ${backend} backend holds the rules` : 'no backend holds rules';
   const [leftOut] = others.filter((other) => backend !== undefined && holding.includes(other));

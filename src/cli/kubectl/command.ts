@@ -8,7 +8,7 @@ export const PLUGIN_OPTIONS: readonly CommandOption[] = [
   { flags: '-n, --namespace <name>', says: 'namespace of the pod' },
   { flags: '--context <name>', says: 'context of the kubeconfig' },
   { flags: '--kubeconfig <file>', says: 'the kubeconfig' },
-  { flags: '-c, --container <name>', says: "container that is asked; without it the proxy's" },
+  { flags: '-c, --container <name>', says: "container to query; without it the proxy's" },
   {
     flags: '--backend <name>',
     says: 'only the rules of this backend, as if the other had none; without it those of both',
@@ -34,7 +34,7 @@ export const PLUGIN: Command = {
   about: `Commands: ${ASKABLE.join(', ')}, with their own options; without one: verify. With diff the pod is the base.`,
   args: [
     { name: '<pod>', says: 'name of the pod' },
-    { name: '[command...]', says: 'what to ask of its rules, as `chainwalk COMMAND --help` has it' },
+    { name: '[command...]', says: 'command to run on its rules, as `chainwalk COMMAND --help` has it' },
   ],
   options: PLUGIN_OPTIONS,
   examples: [

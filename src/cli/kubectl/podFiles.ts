@@ -48,7 +48,7 @@ export async function fetchPodFiles({ input }: Call, { cluster, name }: Wanted):
   const chosen = chooseBackend(answers, backend);
   if (backend !== undefined && chosen.dumps.length === 0)
     return {
-      message: `nobody there could be asked for the rules of the ${backend} backend`,
+      message: `no container could list the rules of the ${backend} backend`,
       help: `${from} has no iptables-${backend}-save`,
     };
   const folder = optionText(input, 'save');
@@ -65,7 +65,7 @@ export async function fetchPodFiles({ input }: Call, { cluster, name }: Wanted):
     ...(mesh !== undefined && { mesh }),
     ...(host.text !== undefined && { host: { path: path('.host.json'), text: host.text } }),
     notes: [
-      `asked ${from}: ${chosen.says}`,
+      `queried ${from}: ${chosen.says}`,
       ...(pod.onNodeNetwork ? [`pod ${name} is on the node's network: these are the node's rules`] : []),
       ...notes,
       ...host.notes,

@@ -46,7 +46,7 @@ async function readRequest(call: Call): Promise<RenderRequest | undefined> {
   const [file, mode, istio] = [optionText(input, 'settings'), optionText(input, 'mode'), optionText(input, 'istio')];
   if (file === undefined && mode === undefined && input.args.length === 0) {
     const help =
-      'give --settings FILE, or --pod FILE, or arguments of istio-iptables after `--`, or --mode alone for a pod that asks for nothing';
+      'give --settings FILE, or --pod FILE, or arguments of istio-iptables after `--`, or --mode alone for a pod without settings of its own';
     await complain(io, { message: 'nothing to render', help });
     return undefined;
   }

@@ -21,7 +21,7 @@ export interface RenderRequest {
   readonly env?: Readonly<Record<string, string>>;
   /** before what the settings say */
   readonly host?: Partial<HostFacts>;
-  /** before what the settings say; without settings and arguments: those that Istio gives a pod that asks for nothing */
+  /** before what the settings say; without settings and arguments: those that Istio gives a pod without settings of its own */
   readonly mode?: Mode;
   /** `1.25`; before what the settings say; the newest known version when absent */
   readonly istio?: string;

@@ -49,7 +49,7 @@ export function readAmbient({ source, values }: SettingsDocument, version: Versi
     else if (!isValueOf(key as keyof Values, value)) say(key, `\`${JSON.stringify(value)}\` is not a valid value for \`${key}\``);
   }
   const merged: Values = diagnostics.length > 0 || !isPlainObject(values) ? DEFAULTS : { ...DEFAULTS, ...Object.fromEntries(given) };
-  if (merged.nativeNftables) say('nativeNftables', '`nativeNftables` asks for nftables rules, which are not rendered');
+  if (merged.nativeNftables) say('nativeNftables', '`nativeNftables` requests nftables rules, which are not rendered');
   if (!has(version, 'ambient')) say('istio', `ambient rules are known for Istio 1.25 to 1.${NEWEST}, not for ${versionName(version)}`);
   const override = has(version, 'podDns') ? merged.dnsProxy : 'unset';
   if (override !== merged.dnsProxy) {

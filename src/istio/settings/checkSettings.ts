@@ -25,7 +25,7 @@ export function checkSettings(input: CheckInput): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const say = (name: keyof Settings, what: SettingRemark) => found.push(remark(places.get(name) ?? otherwise, what));
   if (settings['native-nftables']) {
-    say('native-nftables', { message: '`native-nftables` asks for nftables rules, which are not rendered', help: NFTABLES_HELP });
+    say('native-nftables', { message: '`native-nftables` requests nftables rules, which are not rendered', help: NFTABLES_HELP });
   }
   const binary = settings['force-iptables-binary'];
   if (!['', 'legacy', 'nft'].includes(binary)) {

@@ -1,4 +1,4 @@
-/** What Istio passes for a pod that asks for nothing. */
+/** What Istio passes for a pod without settings of its own. */
 
 const COMMON = ['-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT', '-i', '*', '-x', '', '-b', '*'];
 

@@ -18,7 +18,7 @@ export const dnsProxyDirect: Claim = {
   skip: ({ profile, declared }) => {
     if (profile === undefined || declared.dns === 'off') return profile === undefined ? 'there is no mesh' : 'DNS is not captured';
     const asks = profile.listeners.some(({ role, emits }) => role === 'dns' && emits !== undefined);
-    return asks ? undefined : 'the DNS listener of the mesh asks no other server on port 53';
+    return asks ? undefined : 'the DNS listener of the mesh queries no other server on port 53';
   },
   judge: (context) => {
     const question = and(isNew, ofProxy(context), isCapturedDns(context));

@@ -10,7 +10,7 @@ import { isNew, isOutside, isTcpOrUdp } from '../proof/scopes.ts';
 export const initPhaseReachable: Claim = {
   id: 'init-phase-reachable',
   level: 'warning',
-  statement: 'What an init container sends to another host by TCP or UDP is not led to a port on which nobody listens yet.',
+  statement: 'What an init container sends to another host by TCP or UDP is not led to a port without a listener.',
   whileInit: true,
   judge: (context) =>
     context.whileInit === undefined

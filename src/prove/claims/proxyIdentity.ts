@@ -29,7 +29,7 @@ export const proxyIdentity: Claim = {
     "The user and the group that the rules let past are known to be the proxy's, or the usual proxy gets along with the rules as well.",
   skip: ({ profile, usual }) => {
     if (profile === undefined) return 'there is no mesh';
-    return usual === undefined ? 'the rules let the usual proxy past, or somebody says who the proxy is' : undefined;
+    return usual === undefined ? 'the rules let the usual proxy past, or the identity of the proxy is given' : undefined;
   },
   judge: (context) => {
     if (context.usual === undefined) return { violations: [], doubts: [] };

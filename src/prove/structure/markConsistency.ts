@@ -10,19 +10,19 @@ import { blaming, rulesInChains } from './ofRules.ts';
 export const markConsistency: Claim = {
   id: 'mark-consistency',
   level: 'warning',
-  statement: 'Every mark that a rule asks for is set somewhere, and every mark that a rule sets is asked for or routed by.',
+  statement: 'Every mark that a rule matches is set somewhere, and every mark that a rule sets is matched or routed by.',
   judge: (context) => {
     const rules = rulesInChains(context.ruleset);
     const set = settings(context, rules);
     const asked = [...rules.flatMap((rule) => questions(rule.match).map((bits) => ({ ...bits, rule }))), ...routed(context)];
     const neverSet = asked.flatMap(({ on, value, mask, rule }) => {
       if (rule === undefined || value === 0 || set.some((one) => one.on === on && canGive(one, value, mask))) return [];
-      return [{ rule, why: `asks for the ${NAMES[on]} ${hexMark(value)}, which nothing here sets` }];
+      return [{ rule, why: `matches the ${NAMES[on]} ${hexMark(value)}, which nothing here sets` }];
     });
     const neverAsked = set.flatMap(({ on, bits, value, rule }) => {
       if (rule === undefined || bits === 0 || isCopied(rules, on) || asked.some((one) => one.on === on && (one.mask & bits) !== 0))
         return [];
-      return [{ rule, why: `sets the ${NAMES[on]} ${hexMark(value)}, which nothing here asks for` }];
+      return [{ rule, why: `sets the ${NAMES[on]} ${hexMark(value)}, which nothing here matches` }];
     });
     const opaque = rules.filter(({ effect }) => effect.kind === 'unmodelled');
     const found = [...neverSet, ...neverAsked];

@@ -10,9 +10,9 @@ import type { ProofContext } from '../proof/context.ts';
 import { blaming } from './ofRules.ts';
 
 const SAYS: Readonly<Record<DeadRule['how'], string>> = {
-  shadowed: 'shadowed: rules before it take every packet that it asks for',
+  shadowed: 'shadowed: rules before it take every packet that it matches',
   'unreachable-chain': 'unreachable-chain: no way leads from a hook to its chain',
-  'empty-match': 'empty-match: no packet at its hooks can be what it asks for',
+  'empty-match': 'empty-match: no packet at its hooks can match it',
 };
 
 export const noDeadRule: Claim = {

@@ -6,7 +6,7 @@ import { blaming } from './ofRules.ts';
 export const noDuplicateRule: Claim = {
   id: 'no-duplicate-rule',
   level: 'warning',
-  statement: 'No rule stands twice in its chain.',
+  statement: 'No rule occurs twice in its chain.',
   judge: ({ ruleset }) => {
     const found: { readonly rule: Rule; readonly why: string }[] = [];
     for (const { chains } of ruleset.tables.values()) {

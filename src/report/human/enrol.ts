@@ -17,7 +17,7 @@ import { positionOf } from '../text/positions.ts';
 export interface EnrolStyle {
   readonly paint: Paint;
   readonly width: number;
-  /** also the steps that found nothing, and what each asks */
+  /** also the steps that found nothing, and the question of each */
   readonly detailed: boolean;
 }
 

@@ -22,7 +22,7 @@ export interface HeadlineContext {
 }
 
 export function headline(path: Path, { file, mesh }: HeadlineContext): Headline {
-  const said = `${rest(path, file)}${path.unknown === undefined ? '' : `; whether a loop follows is open: ${unknownProxyText(path.unknown)}`}`;
+  const said = `${rest(path, file)}${path.unknown === undefined ? '' : `; whether a loop follows is undecided: ${unknownProxyText(path.unknown)}`}`;
   const bypass = mesh !== undefined && (path.outcome === 'direct' || path.outcome === 'to-app' || path.outcome === 'forwarded');
   return { word: OUTCOME_WORDS[path.outcome], rest: bypass ? `${said}, no proxy on the way` : said };
 }

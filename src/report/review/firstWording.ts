@@ -13,6 +13,8 @@ const FIRST: readonly (readonly [now: string, first: string])[] = [
   ['what the listener sends for a connection', 'what whoever listens sends for a connection'],
   ['but no rules are written for it:', 'and nobody writes rules:'],
   ['istio.io/reroute-virtual-interfaces comes before it', 'istio.io/reroute-virtual-interfaces stands before it'],
+  ['the addresses and interfaces of this host are not given, and', 'nobody said which addresses and interfaces this host has, and'],
+  ["is not a pod's: give --host", "is not a pod's: --host says it"],
   ['are not judged any more', 'are not asked any more'],
   ['are judged in another setting than on', 'are asked of something else than on'],
 ];

@@ -12,7 +12,7 @@ export interface Exception {
   readonly breaks: readonly string[];
   readonly when?: (side: Side, world: MeshWorld) => boolean;
   readonly whenAmbient?: (world: AmbientWorld) => boolean;
-  /** over those that Istio gives a pod that asks for nothing */
+  /** over those that Istio gives a pod without settings of its own */
   readonly example: SettingsObject;
   /** none where the rules alone show it */
   readonly packet?: { readonly text: string; readonly outcome: Outcome };

@@ -22,7 +22,7 @@ interface PodFields {
   readonly status?: string;
 }
 
-/** What istio-init writes for a pod that asks for nothing else, or a fixture with its host; edited. */
+/** What istio-init writes for a pod without settings of its own else, or a fixture with its host; edited. */
 export interface RulesSetup {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly fixture?: string;

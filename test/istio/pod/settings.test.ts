@@ -47,7 +47,7 @@ async function settings(approach: Approach, one: Case): Promise<Readonly<Record<
 
 const text = (name: string) => readFileSync(new URL(`../../../fixtures/pods/${name}`, import.meta.url), 'utf8');
 
-describe('a pod that asks for nothing', () => {
+describe('a pod without settings of its own', () => {
   it.each(['init', 'cni', 'ambient'] as const)('%s: the rules are those of `render --mode`', async (approach) => {
     const [one] = await enrolAll({ pods: text('web.yaml'), approach });
     const rendering = one && podRules(one);
