@@ -104,7 +104,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect(out).toContain('out tcp 192.168.7.9:40000 -> 203.0.113.9:443');
     expect(out).toContain('web-0.rules:15');
     expect(err).toBe(
-      'note: asked container istio-proxy: the nft backend holds the rules, legacy holds none\nnote: `[nexthop=192.168.7.2] [nexthop=192.168.7.3]` of the route to 10.9.0.0/16 is not modelled: packets that take it are undecided\n',
+      'note: queried container istio-proxy: the nft backend holds the rules, legacy holds none\nnote: `[nexthop=192.168.7.2] [nexthop=192.168.7.3]` of the route to 10.9.0.0/16 is not modelled: packets that take it are undecided\n',
     );
     expect(calls[0]).toEqual(['--namespace=shop', 'get', 'pod', 'web-0', '--output=json']);
     expect(calls[1]).toEqual(['--namespace=shop', 'exec', 'web-0', '--container=istio-proxy', '--', 'iptables-save']);
@@ -194,7 +194,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     const { code, out, err, calls } = await kubectl.plugin(['web-0', '--debug-image', 'an image', 'trace', OUT, '--brief']);
     expect([code, out.slice(0, 12)]).toEqual([0, 'captured-out']);
     expect(err).toContain(
-      'note: asked the ephemeral container chainwalk-2, which stays until the pod ends: the nft backend holds the rules, legacy was not asked\n',
+      'note: queried the ephemeral container chainwalk-2, which stays until the pod ends: the nft backend holds the rules, legacy was not queried\n',
     );
     expect(err).toContain('note: `ip` told no policy rules: they are taken to be those of any pod\n');
     const call = calls.find((words) => words[0] === 'debug') ?? [];
@@ -313,8 +313,8 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
   it('a backend that nobody could be asked for is not taken to be empty', async () => {
     const kubectl = cluster(GET, { when: '*legacy*', ...NO_PROGRAM }, ...answers());
     const { code, err } = await kubectl.plugin(['web-0', '--backend', 'legacy', 'print']);
-    expect([code, err]).toEqual([2, expect.stringContaining('nobody there could be asked for the rules of the legacy backend')]);
-    expect((await kubectl.plugin(['web-0', 'print'])).err).toContain('the nft backend holds the rules, legacy was not asked');
+    expect([code, err]).toEqual([2, expect.stringContaining('no container could list the rules of the legacy backend')]);
+    expect((await kubectl.plugin(['web-0', 'print'])).err).toContain('the nft backend holds the rules, legacy was not queried');
   });
 
   it('a pod without rules is no pod whose packets all go direct without a word', async () => {
@@ -502,7 +502,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
       const { stdout, stderr } = spawnSync('unshare', ['-n', 'bash', '-e', '-c', setUp], { encoding: 'utf8', timeout: 60_000 });
       // link-local addresses are tentative for a second after the link is up
       expect(stderr.replace(/^note: fe80\S+ of \w+ is tentative: .*\n/gm, '')).toBe(
-        'note: asked container istio-proxy: the nft backend holds the rules, legacy holds none\nnote: `[nexthop=192.168.7.2,eth0] [nexthop=192.168.7.3,eth0]` of the route to 10.3.0.0/16 is not modelled: packets that take it are undecided\n',
+        'note: queried container istio-proxy: the nft backend holds the rules, legacy holds none\nnote: `[nexthop=192.168.7.2,eth0] [nexthop=192.168.7.3,eth0]` of the route to 10.3.0.0/16 is not modelled: packets that take it are undecided\n',
       );
       expect(stdout).toMatch(/^captured-out +out tcp 192\.168\.7\.9:40000 ->/);
       const host = JSON.parse(readFileSync(join(kubectl.folder, 'kept/web-0.host.json'), 'utf8'));
