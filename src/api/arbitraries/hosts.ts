@@ -19,6 +19,8 @@ export function hosts({ sets = false }: HostOptions = {}): fc.Arbitrary<HostDesc
     routes: fc.subarray(ROUTES),
     policy: fc.subarray(POLICY),
     throughNet1: fc.subarray(THROUGH_NET1),
+    byInterface: fc.constantFrom(undefined, undefined, undefined, ...BY_INTERFACE),
+    pairs: fc.subarray(PAIRS),
     forwards: fc.record({ v4: mostly, v6: mostly }),
     localnet: fc.constantFrom('0', '0', '0', '0', '1'),
     rpFilter: fc.constantFrom('0', '0', '1', '2'),
@@ -52,6 +54,19 @@ const THROUGH_NET1 = [
   '-6 to 2001:db8::8/126 lookup 200',
   'not fwmark 0/0x1 lookup 200',
 ];
+
+/** The same, by interfaces. What is sent comes from lo; only bound sockets and routes that are looked up for an interface name one to leave by. */
+const BY_INTERFACE = [
+  'not oif eth0 lookup 200',
+  '-6 not oif eth0 lookup 200',
+  'oif net1 lookup 200',
+  '-6 oif eth0 lookup 200',
+  'not iif eth0 lookup 200',
+  '-6 not iif lo lookup 200',
+];
+
+/** Networks of two addresses, which have neither a broadcast address nor one for all routers. */
+const PAIRS = ['192.168.51.4/31', 'fd00:192:168:51::5/127'];
 
 interface Policy {
   readonly rules: readonly string[];
@@ -105,6 +120,8 @@ interface Parts {
   readonly routes: readonly string[];
   readonly policy: readonly Policy[];
   readonly throughNet1: readonly string[];
+  readonly byInterface: string | undefined;
+  readonly pairs: readonly string[];
   readonly forwards: { readonly v4: boolean; readonly v6: boolean };
   readonly localnet: string;
   readonly rpFilter: string;
@@ -115,21 +132,22 @@ interface Parts {
 }
 
 function described(parts: Parts): HostDescription {
-  const { eth0, lo, out, defaults, policy, forwards, group, transparent } = parts;
+  const { eth0, lo, out, defaults, policy, forwards, group, transparent, byInterface } = parts;
+  const throughNet1 = byInterface === undefined ? parts.throughNet1 : [byInterface, ...parts.throughNet1];
   const type = parts.veth ? { type: 'veth' as const } : {};
   const gateway = out === 'eth0' ? ['10.244.0.1', 'fd00:10:244::1'] : ['192.168.50.1', 'fd00:192:168:50::1'];
   return {
     interfaces: [
       ...(lo.length > 0 ? [{ name: 'lo', addresses: lo }] : []),
       { name: 'eth0', addresses: ['10.244.0.5/24', 'fd00:10:244::5/64', ...eth0], ...type, ...(group === undefined ? {} : { group }) },
-      { name: 'net1', addresses: ['192.168.50.5/24', 'fd00:192:168:50::5/64'], ...type },
+      { name: 'net1', addresses: ['192.168.50.5/24', 'fd00:192:168:50::5/64', ...parts.pairs], ...type },
     ],
     routes: [
       ...(defaults.v4 ? [`default via ${gateway[0]} dev ${out}`] : []),
       ...(defaults.v6 ? [`-6 default via ${gateway[1]} dev ${out}`] : []),
       ...parts.routes,
     ],
-    ip_rules: policy.flatMap(({ rules, table }) => (table === '200' ? parts.throughNet1 : rules)),
+    ip_rules: policy.flatMap(({ rules, table }) => (table === '200' ? throughNet1 : rules)),
     route_tables: Object.fromEntries(policy.map(({ table, routes }) => [table, routes])),
     sysctls: {
       'net.ipv4.ip_forward': forwards.v4 ? '1' : '0',

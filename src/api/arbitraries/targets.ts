@@ -37,8 +37,16 @@ const TARGETS: readonly WeightedText[] = [
   [2, inTable('raw'), () => fc.constant('-j NOTRACK')],
   [20, inTable('nat', 'PREROUTING', 'OUTPUT'), redirect],
   [6, inTable('nat'), ({ family }) => text`-j NETMAP --to ${pick(NETMAP[family])}`],
-  [12, inTable('nat', 'PREROUTING', 'OUTPUT'), (place) => text`-j DNAT --to-destination ${endpoint(place, DNAT)}`],
-  [12, inTable('nat', 'POSTROUTING', 'INPUT'), (place) => text`-j SNAT --to-source ${endpoint(place, SNAT)}`],
+  [
+    12,
+    inTable('nat', 'PREROUTING', 'OUTPUT'),
+    (place) => text`-j DNAT --to-destination ${endpoint(place, DNAT)}${pick(['', '', '', '', ' --random', ' --persistent'])}`,
+  ],
+  [
+    12,
+    inTable('nat', 'POSTROUTING', 'INPUT'),
+    (place) => text`-j SNAT --to-source ${endpoint(place, SNAT)}${pick(['', '', '', ' --random', ' --random-fully', ' --persistent'])}`,
+  ],
   [12, inTable('nat', 'POSTROUTING'), (place) => text`-j MASQUERADE${withPorts(place) ? masqueradePorts : pick([''])}`],
   [12, (place) => inTable('mangle', 'PREROUTING')(place) && withPorts(place), tproxy],
   [10, inTable('filter', 'INPUT', 'FORWARD', 'OUTPUT'), reject],
@@ -76,7 +84,7 @@ const NETMAP: Readonly<Record<Family, readonly string[]>> = {
   4: ['10.0.0.0/24', '10.244.0.0/16', '192.168.50.0/24', '127.0.0.0/8', '10.0.0.9'],
   6: ['2001:db8::/64', 'fd00:10:244::/64', 'fd00:192:168:50::/112', '2001:db8::9'],
 };
-const masqueradePorts = pick(['', '', ' --to-ports 5000', ' --to-ports 5000-5001', ' --random']);
+const masqueradePorts = pick(['', '', ' --to-ports 5000', ' --to-ports 5000-5001', ' --random', ' --to-ports 5000-5001 --random-fully']);
 
 /** Type of service, hops, and the bits of congestion notification. */
 function headerField({ family, proto }: RulePlace): fc.Arbitrary<string> {
