@@ -123,7 +123,7 @@ export function unsaidOfArrivals(assumed: AssumedHost | undefined, dir: 'in' | '
   return `the addresses and interfaces of this host are not given, and ${assumed.sign} is not a pod's: give --host`;
 }
 
-/** Empty where its addresses are known in the families that are asked about. */
+/** Empty where its addresses are known in the requested families. */
 export function hostAssumption(host: Host, { families, sign }: AssumedHost, ...asked: readonly Family[]): readonly Assumption[] {
   const unsaid = asked.filter((family) => families.includes(family));
   const own = host.interfaces.find(({ name }) => name === POD_INTERFACE)?.addresses ?? [];

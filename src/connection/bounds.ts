@@ -9,7 +9,7 @@ export interface Bounds {
   readonly unjudged: readonly Family[];
   /** `an assumed pod at 10.244.0.5`; of a comparison those of both sides */
   readonly hosts: readonly string[];
-  /** only packets of a set that somebody has asked about */
+  /** only packets of a requested set */
   readonly narrowed?: boolean;
   /** only what the application sends */
   readonly ofApplication?: boolean;
@@ -19,7 +19,7 @@ export const GIVEN_HOST = 'the host given';
 /** A manifest describes its pod. */
 export const POD_OF_MANIFEST = 'the pod of the manifest';
 
-/** The host that nobody described is named with its addresses in the families that are asked about. */
+/** The host that nobody described is named with its addresses in the requested families. */
 export function hostWords(
   { host, assumed, assumptions = [] }: Pick<ChosenSetting, 'host' | 'assumed'> & Partial<Pick<ChosenSetting, 'assumptions'>>,
   families: readonly Family[],

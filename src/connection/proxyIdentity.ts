@@ -37,7 +37,7 @@ function shownIdentity(ruleset: Ruleset, { places }: Pick<MeshProfile, 'places'>
   return { uids: whole.length > 0 ? whole : uids, gids };
 }
 
-/** Those with whom the proxy may share its listeners: of the rules' users and groups, where the mesh can be told of several. */
+/** Those with whom the proxy may share its listeners: of the rules' users and groups, where the mesh can be set to several. */
 export function sharedIdentity(ruleset: Ruleset, profile: MeshProfile): Identity {
   return profile.places.severalOwners === true ? shownIdentity(ruleset, profile) : { uids: [], gids: [] };
 }

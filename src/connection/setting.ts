@@ -35,7 +35,7 @@ export interface SettingQuestion {
   readonly shownBy?: readonly Ruleset[];
   /** of one side of a comparison those of both */
   readonly beside?: readonly Ruleset[];
-  /** the packets that are asked about, where that is known: an address that they all go to is the pod's */
+  /** the requested packets, where that is known: an address that they all go to is the pod's */
   readonly where?: AskedSet | undefined;
 }
 

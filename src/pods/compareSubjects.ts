@@ -42,7 +42,7 @@ export interface DiffSubject {
 export interface SubjectsDiff extends RulesetsDiff {
   /** between a sidecar and ambient mode: the packets of the application, each up to its first end */
   readonly firstLeg: boolean;
-  /** only packets of a set that somebody has asked about */
+  /** only packets of a requested set */
   readonly narrowed?: boolean;
 }
 

@@ -151,7 +151,7 @@ export function search(ruleset: Ruleset, question: Search): FoundPackets {
   }
 }
 
-/** Packets that are sent here, and those that arrive on each interface: those of them that are asked about. */
+/** Packets that are sent here, and those that arrive on each interface: those of them that are requested. */
 function waysOf({ host, where: { dir } }: Search): readonly (string | undefined)[] {
   const arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
   return [...(dir === 'in' ? [] : [undefined]), ...(dir === 'out' ? [] : arrivals)];

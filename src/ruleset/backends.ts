@@ -181,7 +181,7 @@ function userChain(name: string, passing: Passing): string {
   const chain = table.chains.get(name) as Chain;
   const rules = chain.rules.map((rule) => changed(rule, { chain: copy, effect: () => inChain(rule.effect, passing) }));
   making.made.set(copy, { ...chain, name: copy, rules });
-  // effects are made when they are asked for: by then all chains must be there
+  // effects are made on demand: by then all chains must be there
   for (const rule of rules) void rule.effect;
   return copy;
 }
@@ -192,7 +192,7 @@ function put(making: Making, chain: Chain): string {
   return chain.name;
 }
 
-/** The rule in another chain, with another effect; the rest is made when it is asked for. */
+/** The rule in another chain, with another effect; the rest is made on demand. */
 function changed(rule: Rule, { chain, effect }: { readonly chain: string; readonly effect: () => Effect }): Rule {
   let made: Effect | undefined;
   return {

@@ -1,4 +1,4 @@
-/** A rule of a Ruleset, made from its words when somebody asks: a packet meets few of 100,000 rules, and most texts are never read.
+/** A rule of a Ruleset, made from its words on demand: a packet meets few of 100,000 rules, and most texts are never read.
  *  A class for the sake of shared getters; what was made is kept, but for the text. */
 
 import type { RuleContext } from '../extensions/contract/extension.ts';

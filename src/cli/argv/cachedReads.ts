@@ -1,4 +1,4 @@
-/** Files that are read once, however often they are asked for: standard input can be recognised first and read after. */
+/** Files that are read once, however often they are requested: standard input can be recognised first and read after. */
 import type { Io, ReadResult } from '../io/io.ts';
 import type { Call } from './command.ts';
 

@@ -1,4 +1,4 @@
-/** Which format was asked for. */
+/** Which format was requested. */
 import { type CommandInput, optionIsSet, optionText } from './command.ts';
 
 /** `-o FORMAT`, `--json`, or `otherwise`. */

@@ -25,7 +25,7 @@ interface ToAccept {
   readonly from?: Pick<Io, 'read'>;
 }
 
-/** Undefined when the baseline cannot be read or written, which has been said. */
+/** Undefined when the baseline cannot be read or written, which has been reported. */
 export async function acceptKnown(call: Call, { loaded, subjects, from: tree }: ToAccept): Promise<Accepted | undefined> {
   const { subjects: configured, diagnostics } = await muteByConfig(call, subjects, loaded);
   await showDiagnostics(call, diagnostics);

@@ -38,7 +38,7 @@ const shape: Read<BaselineFile> = readRecord<BaselineFile>(
   ['schema', 'known'],
 );
 
-/** Undefined when it cannot be used, which has been said. */
+/** Undefined when it cannot be used, which has been reported. */
 export async function readBaseline(reader: TextReader, file: string): Promise<readonly KnownFinding[] | undefined> {
   return (await readTree(reader, file, shape))?.value.known;
 }

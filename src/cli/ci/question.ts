@@ -20,7 +20,7 @@ export interface BatchAsking {
   readonly tell?: (what: string) => void;
 }
 
-/** Undefined when a file cannot be read, which has been said. */
+/** Undefined when a file cannot be read, which has been reported. */
 export async function questionOf(
   { reader, limits, tell }: BatchAsking,
   { kind, files, reading }: Batch,

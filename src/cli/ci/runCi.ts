@@ -120,7 +120,7 @@ async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undef
   };
 }
 
-/** Fewer than there are where files cannot be read, which has been said. */
+/** Fewer than there are where files cannot be read, which has been reported. */
 async function judgeAllBatches(call: Call, batches: readonly Batch[]): Promise<readonly (Judged & JudgedBatch)[]> {
   const progress = progressOn(call.io.err, () => performance.now());
   const asking = { reader: readerOf(call), limits: limitsOf(call), tell: progress.tell };

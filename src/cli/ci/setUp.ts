@@ -21,7 +21,7 @@ export interface Base {
   readonly isTaken: boolean;
 }
 
-/** Undefined when there is no configuration or no base that can be used, which has been said. */
+/** Undefined when there is no configuration or no base that can be used, which has been reported. */
 export async function setUp(given: Call): Promise<SetUp | undefined> {
   const isTaken = optionIsSet(given.input, 'configFromBase');
   if (isTaken) return fromBase(given);

@@ -12,7 +12,7 @@ export function isCode(file: string): boolean {
   return /\.[cm]?[jt]s$/.test(file);
 }
 
-/** Undefined when there is none that can be used, which has been said. */
+/** Undefined when there is none that can be used, which has been reported. */
 export async function configFile(call: Call): Promise<string | undefined> {
   const { io, input } = call;
   const given = optionText(input, 'config');

@@ -22,7 +22,7 @@ export interface LoadedConfig {
   readonly isCode: boolean;
 }
 
-/** Undefined when there is none that can be used, which has been said. */
+/** Undefined when there is none that can be used, which has been reported. */
 export async function loadConfig(call: Call): Promise<LoadedConfig | undefined> {
   const file = await configFile(call);
   return file === undefined ? undefined : readConfig({ ...readerOf(call), load: call.io.load }, file);

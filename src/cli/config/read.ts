@@ -1,4 +1,4 @@
-/** Typed values out of a tree of YAML, JSON or a module. All that is wrong is told, each with its place. */
+/** Typed values out of a tree of YAML, JSON or a module. All that is wrong is reported, each with its place. */
 import type { Node } from '../../kubernetes/yaml/node.ts';
 import { nearest } from '../../lib/nearest.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
@@ -19,7 +19,7 @@ export interface At {
   readonly tell: (wrong: Wrong) => void;
 }
 
-/** Undefined: it is wrong, and has been told. */
+/** Undefined: it is wrong, and has been reported. */
 export type Read<T> = (node: Node, at: At) => T | undefined;
 
 export function wrong({ path, tell }: At, { span }: Node, what: Omit<Wrong, 'span'>): undefined {

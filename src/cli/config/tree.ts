@@ -12,7 +12,7 @@ export interface ReadTree<T> {
   readonly root: Node;
 }
 
-/** Undefined when it cannot be used, which has been said. */
+/** Undefined when it cannot be used, which has been reported. */
 export async function readTree<T>(reader: TextReader, file: string, shape: Read<T>): Promise<ReadTree<T> | undefined> {
   const document = await readDocument(reader, file);
   return document === undefined ? undefined : checkTree(reader, document, shape);

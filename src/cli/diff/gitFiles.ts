@@ -9,7 +9,7 @@ import { type FilePair, type Files, readPair } from './files.ts';
 /** Documentation shows rules that nobody loads. */
 const DOCUMENTATION = /\.(?:md|markdown|rst|adoc|txt)$/i;
 
-/** Undefined when git cannot be asked, which has been said. */
+/** Undefined when git cannot be asked, which has been reported. */
 export async function filesOfRange({ io, input }: Call): Promise<Files | undefined> {
   const paths = input.args;
   const range = await readRange(io, optionText(input, 'git') ?? '');

@@ -17,7 +17,7 @@ export interface ExpectAsking {
   readonly limits: NonNullable<TraceManner['limits']>;
 }
 
-/** Undefined when the rules or the pod cannot be used, which has been said. */
+/** Undefined when the rules or the pod cannot be used, which has been reported. */
 export async function askExpectations(asking: ExpectAsking, expected: LoadedExpectations): Promise<JudgedExpectations | undefined> {
   const { reader } = asking;
   const { source, file } = expected;

@@ -21,7 +21,7 @@ export function runFind(call: Call): Promise<ExitCode> {
   return findInSubject(call, () => ruleSubjectOf(call, [call.input.args[0] ?? '-']));
 }
 
-/** `read`: undefined when there is nothing that can be asked, which has been said. */
+/** `read`: undefined when there is nothing that can be asked, which has been reported. */
 export async function findInSubject(call: Call, read: () => Promise<RuleSubject | undefined>): Promise<ExitCode> {
   const { io, input } = call;
   const outcome = OUTCOMES.find((known) => known === optionText(input, 'outcome'));

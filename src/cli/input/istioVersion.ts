@@ -3,7 +3,7 @@ import { NEWEST, OLDEST, parseVersion, type Version } from '../../istio/settings
 import { type Call, optionText } from '../argv/command.ts';
 import { readerOf, type TextReader } from './reader.ts';
 
-/** No `version` without the option; undefined when it cannot be read, which has been said. */
+/** No `version` without the option; undefined when it cannot be read, which has been reported. */
 export async function readVersion(call: Call): Promise<{ readonly version?: Version } | undefined> {
   const text = optionText(call.input, 'istio');
   if (text === undefined) return {};

@@ -7,7 +7,7 @@ import { type Call, optionText } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
 import { showDiagnostics } from './diagnostics.ts';
 
-/** No `where` without the option; undefined when the set cannot be used, which has been said. */
+/** No `where` without the option; undefined when the set cannot be used, which has been reported. */
 export async function readWhere(call: Call): Promise<{ readonly where?: PacketSet } | undefined> {
   const text = optionText(call.input, 'where');
   if (text === undefined) return {};

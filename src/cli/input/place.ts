@@ -10,7 +10,7 @@ import { complain } from '../io/messages.ts';
 import { readerOf, type TextReader } from './reader.ts';
 import { readDocument } from './yaml.ts';
 
-/** Undefined when one cannot be read, which has been said. */
+/** Undefined when one cannot be read, which has been reported. */
 export async function readPlace(call: Call): Promise<GivenPlace | undefined> {
   const { io, input } = call;
   const file = optionText(input, 'host');
@@ -43,7 +43,7 @@ async function readId({ io, input }: Call, name: string, flag: string): Promise<
   return undefined;
 }
 
-/** Undefined when it cannot be used, which has been said. */
+/** Undefined when it cannot be used, which has been reported. */
 export async function readHostFile(reader: TextReader, file: string): Promise<Host | undefined> {
   const document = await readDocument(reader, file);
   if (document === undefined) return undefined;

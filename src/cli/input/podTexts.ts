@@ -9,14 +9,14 @@ import { readVersion } from './istioVersion.ts';
 import { readerOf, readSources, type TextReader } from './reader.ts';
 import { nestedReader, readYaml } from './yaml.ts';
 
-/** Undefined when a file or an option cannot be read, which has been said. */
+/** Undefined when a file or an option cannot be read, which has been reported. */
 export async function podTextsOf(call: Call, files: readonly string[]): Promise<PodTexts | undefined> {
   const reading = await podReadingOf(call);
   const texts = await readPodFiles(readerOf(call), { files, values: optionList(call.input, 'values'), reading: reading ?? {} });
   return reading && texts;
 }
 
-/** --mode and --istio. Undefined when one cannot be read, which has been said. */
+/** --mode and --istio. Undefined when one cannot be read, which has been reported. */
 async function podReadingOf(call: Call): Promise<PodReading | undefined> {
   const asked = await readVersion(call);
   const mode = optionText(call.input, 'mode') as Approach | undefined;
@@ -29,7 +29,7 @@ export interface ManifestFiles {
   readonly reading: PodReading;
 }
 
-/** Undefined when one cannot be read, which has been said. */
+/** Undefined when one cannot be read, which has been reported. */
 export async function readPodFiles(reader: TextReader, { files, values, reading }: ManifestFiles): Promise<PodTexts | undefined> {
   const manifests = await readTexts(reader, files);
   const configuration = await readTexts(reader, values);

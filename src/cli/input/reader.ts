@@ -23,7 +23,7 @@ export function quietReader(read: Io['read']): TextReader {
   return { read, complain: async () => {}, show: async () => {} };
 }
 
-/** Undefined when one cannot be read, which has been said. */
+/** Undefined when one cannot be read, which has been reported. */
 export async function readSources(reader: TextReader, files: readonly string[]): Promise<readonly Source[] | undefined> {
   const sources: Source[] = [];
   for (const file of files) {

@@ -10,7 +10,7 @@ export interface RuleSubject {
   readonly place: GivenPlace;
 }
 
-/** Undefined when a file or an option cannot be read, which has been said. */
+/** Undefined when a file or an option cannot be read, which has been reported. */
 export async function ruleSubjectOf(call: Call, files: readonly string[]): Promise<RuleSubject | undefined> {
   const place = await readPlace(call);
   const rules = place === undefined ? undefined : await ruleTextsOf(call, files);

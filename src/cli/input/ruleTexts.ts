@@ -5,7 +5,7 @@ import { type Call, optionIsSet, optionList, optionText } from '../argv/command.
 import { complain } from '../io/messages.ts';
 import { readerOf, readSources, type TextReader } from './reader.ts';
 
-/** Undefined when a file or an option cannot be read, which has been said. */
+/** Undefined when a file or an option cannot be read, which has been reported. */
 export async function ruleTextsOf(call: Call, files: readonly string[]): Promise<RuleTexts | undefined> {
   const reading = await ruleReadingOf(call);
   return reading === undefined ? undefined : readRuleFiles(readerOf(call), { files, reading });
@@ -16,13 +16,13 @@ export interface RuleFiles {
   readonly reading: RuleReading;
 }
 
-/** Undefined when one cannot be read, which has been said. */
+/** Undefined when one cannot be read, which has been reported. */
 export async function readRuleFiles(reader: TextReader, { files, reading }: RuleFiles): Promise<RuleTexts | undefined> {
   const sources = await readSources(reader, files);
   return sources && { sources, reading };
 }
 
-/** --set, --allow-empty, and --family where it names one. Undefined when one cannot be read, which has been said. */
+/** --set, --allow-empty, and --family where it names one. Undefined when one cannot be read, which has been reported. */
 export async function ruleReadingOf(call: Call): Promise<RuleReading | undefined> {
   const { input } = call;
   const variables = await readVariables(call);

@@ -8,7 +8,7 @@ export async function readYaml(source: Source): Promise<ReadDocuments> {
   return jsonDocument(source) ?? documentsOf(await import('yaml'), source);
 }
 
-/** A file of one document; undefined when it cannot be used, which has been said. */
+/** A file of one document; undefined when it cannot be used, which has been reported. */
 export async function readDocument(reader: TextReader, file: string): Promise<Document | undefined> {
   const [source] = (await readSources(reader, [file])) ?? [];
   if (source === undefined) return undefined;

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import type { Askable } from './words.ts';
 
-/** Undefined when an option cannot be read, which has been said. */
+/** Undefined when an option cannot be read, which has been reported. */
 type ReadSubject = () => Promise<RuleSubject | undefined>;
 
 const ANSWERS: Readonly<Record<Askable, (call: Call, read: ReadSubject) => Promise<ExitCode>>> = {

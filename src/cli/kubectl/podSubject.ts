@@ -10,7 +10,7 @@ import { complain } from '../io/messages.ts';
 import { parseJson } from './json.ts';
 import type { PodFiles, TextFile } from './podFiles.ts';
 
-/** Undefined when an option cannot be read, which has been said. */
+/** Undefined when an option cannot be read, which has been reported. */
 export async function runningPodSubject(
   call: Call,
   { rules: { path: file, text }, host: described, facts, mesh }: PodFiles,

@@ -40,7 +40,7 @@ function toJson({ rendered, diagnostics }: RenderAnswer): unknown {
   return { schema: 'chainwalk/render/v1', v4, v6, routing, diagnostics: toCheckReport(diagnostics).diagnostics };
 }
 
-/** Undefined when an option cannot be used, which has been said. */
+/** Undefined when an option cannot be used, which has been reported. */
 async function readRequest(call: Call): Promise<RenderRequest | undefined> {
   const { io, input } = call;
   const [file, mode, istio] = [optionText(input, 'settings'), optionText(input, 'mode'), optionText(input, 'istio')];

@@ -14,7 +14,7 @@ export interface ReviewOutput {
 
 export const FORMATS: readonly string[] = ['human', 'json', ...REVIEW_FORMAT_NAMES];
 
-/** What was asked for, else what a configuration says; `--json` is one more `-o json` where nothing else goes to standard output. */
+/** What was requested, else what a configuration says; `--json` is one more `-o json` where nothing else goes to standard output. */
 export function outputWords(input: CommandInput, configured: readonly string[] = []): readonly string[] {
   const asked = optionList(input, 'output');
   const words = asked.flatMap((word) => word.split(','));
@@ -23,7 +23,7 @@ export function outputWords(input: CommandInput, configured: readonly string[] =
   return said.length > 0 ? said : ['human'];
 }
 
-/** Undefined when the words cannot be used, which has been said. */
+/** Undefined when the words cannot be used, which has been reported. */
 export async function readOutputs({ io }: Call, words: readonly string[]): Promise<readonly ReviewOutput[] | undefined> {
   const outputs = words
     .flatMap((word) => word.split(','))

@@ -12,7 +12,7 @@ interface Summed {
   readonly strict: boolean;
 }
 
-/** Nothing outside a workflow. False when the file cannot be written, which has been said. */
+/** Nothing outside a workflow. False when the file cannot be written, which has been reported. */
 export async function writeStepSummary({ io }: Call, { review, strict }: Summed): Promise<boolean> {
   const file = io.env.GITHUB_STEP_SUMMARY;
   if (file === undefined || file === '') return true;

@@ -21,7 +21,7 @@ export interface WrittenReview {
 /** A file has no colours, and no width of its own. */
 const IN_FILE = { paint: PLAIN, width: 80 };
 
-/** False when a file cannot be written, which has been said. */
+/** False when a file cannot be written, which has been reported. */
 export async function writeReport(call: Call, report: WrittenReview): Promise<boolean> {
   const { io, input } = call;
   let fine = true;

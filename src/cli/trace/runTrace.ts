@@ -40,7 +40,7 @@ interface Arguments {
   readonly texts: readonly string[];
 }
 
-/** `read` makes what answers packets; undefined: it cannot, which has been said. */
+/** `read` makes what answers packets; undefined: it cannot, which has been reported. */
 async function answer(call: Call, { file, texts }: Arguments, read: (usual: string) => Promise<Job | undefined>): Promise<ExitCode> {
   const asked: Asked = { ...(file !== undefined && { file }), texts: joinBarePacket(texts), path: optionText(call.input, 'packets') };
   const wrong = wrongUse(asked);
@@ -100,7 +100,7 @@ async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode
   return code;
 }
 
-/** Undefined when the text is no packet that could be here, which has been said. */
+/** Undefined when the text is no packet that could be here, which has been reported. */
 async function walkText({ call, setting }: Job, text: string): Promise<WalkedPacket | undefined> {
   const read = readPacketText(text);
   if ('complaints' in read) {

@@ -14,7 +14,7 @@ import { writeReport } from '../review/write.ts';
 import { verifyExitCode } from './exitCode.ts';
 import { readClaimOptions } from './options.ts';
 
-/** `read`: undefined when there is nothing that can be asked, which has been said. */
+/** `read`: undefined when there is nothing that can be asked, which has been reported. */
 export async function answerRules(call: Call, read: () => Promise<RuleSubject | undefined>): Promise<ExitCode> {
   const outputs = await readOutputs(call, outputWords(call.input));
   const options = outputs === undefined ? undefined : await readClaimOptions(call);

@@ -36,7 +36,7 @@ export interface PodPlace {
   readonly template: Node;
 }
 
-/** Undefined when it has no spec, which has been said. */
+/** Undefined when it has no spec, which has been reported. */
 export function readPod(reading: FieldReading, { kind, object, template }: PodPlace): Pod | undefined {
   const spec = at(template, 'spec');
   const named = readField(reading, { node: object, path: ['metadata', 'name'], type: 'string' });

@@ -1,4 +1,4 @@
-/** What the rules leave alone because the mesh was told to: RETURNs where the mesh's own generator writes its exclusions.
+/** What the rules leave alone because the mesh was set to: RETURNs where the mesh's own generator writes its exclusions.
  *  A rule that stands elsewhere, or that asks for something else, is somebody else's, and no exclusion. */
 import type { MeshPlaces } from '../../mesh/profile.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';

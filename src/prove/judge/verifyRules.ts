@@ -39,7 +39,7 @@ export interface VerifyOptions extends GivenPlace {
   readonly limits?: () => BudgetLimits;
   /** what the host is, where somebody described it otherwise than in a file for it */
   readonly hostIs?: string;
-  /** told of each claim before it is judged */
+  /** called for each claim before it is judged */
   readonly progress?: (claim: string, family: Family) => void;
 }
 

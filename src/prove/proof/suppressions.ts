@@ -1,4 +1,4 @@
-/** Findings that somebody has accepted at a rule: of what breaks a claim, that rule's packets are distinguished from all others,
+/** Findings that are suppressed at a rule: of what breaks a claim, that rule's packets are distinguished from all others,
  *  so that accepting one thing hides nothing else. */
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';

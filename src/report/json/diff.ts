@@ -30,7 +30,7 @@ export interface DiffAnswer {
   readonly firstLeg?: boolean;
   /** those of both sides, in words */
   readonly hosts: readonly string[];
-  /** only packets of a set that somebody has asked about */
+  /** only packets of a requested set */
   readonly narrowed?: boolean;
   readonly causes?: ReadonlyMap<ChangedClass, readonly DiffCause[]>;
 }

@@ -8,7 +8,7 @@ import { toTraceRule } from './trace.ts';
 
 export interface FindReport {
   readonly schema: 'chainwalk/find/v1';
-  /** of the rules, and so of the packets that were asked about */
+  /** of the rules, and so of the requested packets */
   readonly families: readonly ('ipv4' | 'ipv6')[];
   /** no packet of the set can have the outcome, which is proved; false as well when nothing was found and something is undecided */
   readonly empty: boolean;

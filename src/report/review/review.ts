@@ -1,4 +1,4 @@
-/** What a run has to say, whatever was asked: the one input of the formats that reviewers and machines read. */
+/** What a run has to say, for every kind of question: the one input of the formats that reviewers and machines read. */
 
 import type { Bounds } from '../../connection/bounds.ts';
 import type { Level } from '../../prove/proof/claim.ts';

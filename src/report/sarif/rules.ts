@@ -1,4 +1,4 @@
-/** What was asked, as SARIF's rules: from the pages of `explain`. */
+/** What was requested, as SARIF's rules: from the pages of `explain`. */
 
 import { PAGES } from '../generated/pages.ts';
 import type { Page } from '../pages/page.ts';

@@ -18,7 +18,7 @@ export interface RouteQuestion {
   readonly iif?: string;
   /** only routes through this interface */
   readonly dev?: string;
-  /** only these packets are asked about */
+  /** only these packets are of interest */
   readonly within: Bdd;
 }
 

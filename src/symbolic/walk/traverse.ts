@@ -39,7 +39,7 @@ export interface WalkQuestion {
   readonly ruleset: Ruleset;
   /** packets to follow, as they are at the start */
   readonly within?: Bdd;
-  /** told of every rule, who reaches it and who matches it */
+  /** called for every rule, with the packets that reach and match it */
   readonly visit?: (rule: Rule, hook: HookName, reaching: Bdd, matching: Bdd) => void;
   /** state and mark of the connection that all of them are said to belong to */
   readonly forced?: ForcedState;

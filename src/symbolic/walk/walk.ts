@@ -44,7 +44,7 @@ export interface TableWalk {
   readonly act: Act;
   /** results of chains that several rules call; may be shared by walks of one table with one `act` */
   readonly summaries: Summaries;
-  /** told of each rule and the packets that reach it; for dead rules */
+  /** called for each rule with the packets that reach it; for dead rules */
   readonly visit?: (rule: Rule, reaching: Bdd, matching: Bdd) => void;
   /** where packets are noted that come to shared chains, for visitShared; absent: it is done at the end of this walk */
   readonly arrivals?: Arrivals;

@@ -126,7 +126,7 @@ function keep(tokens: Tokens, s: MatchState, from: number): Span {
   return { start, end };
 }
 
-/** A rule whose words are made when they are asked for: a dump of 100,000 rules has 1.5 million of them, and each is read once. */
+/** A rule whose words are made on demand: a dump of 100,000 rules has 1.5 million of them, and each is read once. */
 class DumpedRule implements RuleNode {
   readonly line: number;
   readonly #start: number;
