@@ -142,6 +142,7 @@ function checkTables(clause: BoundClause, table: TableName, report: ReportProble
   if (legacyTables !== undefined && !legacyTables.includes(table)) {
     report({
       kind: 'warning',
+      code: 'backend-difference',
       message: `iptables-legacy loads \`${callName(clause)}\` in table ${legacyTables.join(', ')} only`,
       refusedBy: 'legacy',
       span: clause.span,
@@ -149,7 +150,12 @@ function checkTables(clause: BoundClause, table: TableName, report: ReportProble
   }
   if (tables === undefined || tables.includes(table)) return;
   const where = tables.length === 1 ? `table ${tables[0]}` : `tables ${tables.join(', ')}`;
-  report({ kind: 'not-loadable', message: `\`${callName(clause)}\` loads in ${where} only, not in ${table}`, span: clause.span });
+  report({
+    kind: 'not-loadable',
+    code: 'wrong-table',
+    message: `\`${callName(clause)}\` loads in ${where} only, not in ${table}`,
+    span: clause.span,
+  });
 }
 
 function asksForConntrack({ extension, given }: BoundClause): boolean {

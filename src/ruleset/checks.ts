@@ -46,7 +46,8 @@ export interface Checked {
 
 /** iptables xshared.c assert_valid_chain_name(); length and first character are the parser's. */
 function checkChainName(name: string, span: Span, report: ReportProblem): void {
-  if (findTarget(name) !== undefined) report({ kind: 'not-loadable', message: `chain \`${name}\` has the name of a target`, span });
+  if (findTarget(name) !== undefined)
+    report({ kind: 'not-loadable', code: 'chain-name', message: `chain \`${name}\` has the name of a target`, span });
 }
 
 const WITHOUT: Readonly<Record<'-i' | '-o', readonly HookName[]>> = { '-i': ['OUTPUT', 'POSTROUTING'], '-o': ['PREROUTING', 'INPUT'] };
@@ -58,6 +59,7 @@ function checkInterfaces({ name, interfaces }: BoundChain, report: ReportProblem
     if (!isHook(name) || !WITHOUT[option].includes(name)) continue;
     report({
       kind: 'not-loadable',
+      code: 'bad-interface',
       message: `\`${option}\` cannot be used in ${name}: a packet has no ${INTERFACE[option]} interface there`,
       span,
     });
@@ -96,12 +98,19 @@ function reportHooks({ clause, chain, wrong, nft, legacy }: WrongHooks, report: 
   const { call, allowed, span } = clause;
   const where = chain === wrong[0] ? `in ${chain}` : `in a chain that ${wrong.join(' and ')} reaches`;
   const help = `it loads where only ${allowed.join(' and ')} can reach it`;
-  if (nft && legacy) report({ kind: 'not-loadable', message: `\`${call}\` cannot stand ${where}`, span, help });
+  if (nft && legacy) report({ kind: 'not-loadable', code: 'wrong-hook', message: `\`${call}\` cannot stand ${where}`, span, help });
   else if (nft) {
     const message = `iptables-nft refuses \`${call}\` ${where}, although no packet gets there`;
     report({ kind: 'warning', message, refusedBy: 'nft', span, help });
   } else if (legacy) {
-    report({ kind: 'warning', message: `iptables-legacy refuses \`${call}\` ${where}`, refusedBy: 'legacy', span, help });
+    report({
+      kind: 'warning',
+      code: 'backend-difference',
+      message: `iptables-legacy refuses \`${call}\` ${where}`,
+      refusedBy: 'legacy',
+      span,
+      help,
+    });
   }
 }
 
@@ -121,7 +130,14 @@ function checkLoops(table: BoundTable, report: ReportProblem): void {
   const onlyNft = closingJumps(table, 'legacy').length === 0;
   for (const { chain, jump } of loops) {
     const message = `this jump from \`${chain}\` to \`${jump.to}\` closes a loop`;
-    if (onlyNft) report({ kind: 'warning', message: `iptables-nft refuses this: ${message}`, refusedBy: 'nft', span: jump.span });
-    else report({ kind: 'not-loadable', message, span: jump.span });
+    if (onlyNft)
+      report({
+        kind: 'warning',
+        code: 'backend-difference',
+        message: `iptables-nft refuses this: ${message}`,
+        refusedBy: 'nft',
+        span: jump.span,
+      });
+    else report({ kind: 'not-loadable', code: 'chain-loop', message, span: jump.span });
   }
 }

@@ -41,6 +41,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
     if (!isTable(name)) {
       report({
         kind: 'not-loadable',
+        code: 'unknown-table',
         message: `unknown table \`${name}\``,
         span: table.name,
         help: 'tables are raw, mangle, nat, filter and security',
@@ -54,7 +55,8 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
     needs.opaqueTarget ||= bound.needs.opaqueTarget;
     // rules are lowered when they are first asked for, all of them after this
     for (const { set, span } of bound.needs.changedSets) {
-      if (sets.delete(set)) report({ kind: 'not-modelled', message: `packets change the members of ipset \`${set}\``, span });
+      if (sets.delete(set))
+        report({ kind: 'not-modelled', code: 'not-modelled', message: `packets change the members of ipset \`${set}\``, span });
     }
     tables.set(name, linkTable(table, bound));
   }

@@ -74,8 +74,8 @@ describe('diagnostics', () => {
       schema: 'chainwalk/check/v1',
       ok: false,
       diagnostics: [
-        { kind: 'not-modelled', file: 'pod.rules', line: 2, column: 4, message: 'bad `OUTPUT`', help: 'see' },
-        { kind: 'malformed', file: 'pod.rules', line: 2, column: 19, message: 'bad `99x`', help: null },
+        { kind: 'not-modelled', code: null, file: 'pod.rules', line: 2, column: 4, message: 'bad `OUTPUT`', help: 'see' },
+        { kind: 'malformed', code: null, file: 'pod.rules', line: 2, column: 19, message: 'bad `99x`', help: null },
       ],
     });
     expect(toCheckReport([warning]).ok).toBe(true);

@@ -1,8 +1,10 @@
 /** What a match or target extension is: options as data, one `lower` into the core language. */
+
 import type { Effect } from '../../netfilter/effect.ts';
 import type { HookName, TableName } from '../../netfilter/hooks.ts';
 import { type MatchExpr, not } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
+import type { DiagnosticCode } from '../../syntax/text/codes.ts';
 import type { Backend } from '../../syntax/text/diagnostic.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import { type AnyValue, SHAPES, type ShapeName, type ValueOf } from '../shapes/all.ts';
@@ -78,6 +80,8 @@ export interface IpSet {
 /** Why a rule cannot be loaded; `malformed` is for what iptables itself refuses to read. */
 export interface RuleComplaint {
   readonly kind: 'malformed' | 'not-loadable' | 'warning';
+  /** absent: the kernel would refuse the clause as it is, or one backend does */
+  readonly code?: DiagnosticCode;
   readonly message: string;
   readonly help?: string;
   /** a warning: this backend refuses the rule, the other one loads it */

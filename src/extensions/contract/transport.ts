@@ -58,10 +58,15 @@ export function checkTransport(
     const message = `\`-m ${match.name}\` needs \`-p ${match.name}\` in the same rule`;
     complaints.push({ kind: 'not-loadable', message, help: `add \`-p ${match.name}\`` });
   } else if (context.proto.inverted && !match.translated) {
-    complaints.push({ kind: 'not-loadable', message: `\`-m ${match.name}\` cannot stand beside \`! -p ${match.name}\`` });
+    complaints.push({
+      kind: 'not-loadable',
+      code: 'bad-negation',
+      message: `\`-m ${match.name}\` cannot stand beside \`! -p ${match.name}\``,
+    });
   } else if (context.proto.inverted) {
     complaints.push({
       kind: 'warning',
+      code: 'backend-difference',
       message: `iptables-legacy refuses \`-m ${match.name}\` with \`! -p ${match.name}\`, iptables-nft loads it`,
       refusedBy: 'legacy',
     });

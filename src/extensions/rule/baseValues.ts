@@ -1,6 +1,8 @@
 /** Values of the base options: addresses, interfaces, protocol, fragments. */
+
 import type { Family } from '../../packet/address.ts';
 import type { Word } from '../../syntax/iptables/ast.ts';
+import type { DiagnosticCode } from '../../syntax/text/codes.ts';
 import { baseNetwork, type NetworkText } from '../shapes/address.ts';
 import { protocol } from '../shapes/protocol.ts';
 import { decodeValue } from '../shapes/shape.ts';
@@ -20,7 +22,12 @@ interface GivenValue {
   readonly inverted: boolean;
 }
 
-type Problem = { readonly kind: 'malformed' | 'not-loadable'; readonly message: string; readonly help?: string };
+type Problem = {
+  readonly kind: 'malformed' | 'not-loadable';
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly help?: string;
+};
 
 /** False when the option was refused. */
 export function setBaseOption({ base, context }: BaseState, given: GivenValue): boolean {
@@ -41,6 +48,7 @@ function store(base: BaseState['base'], context: BindContext, { option, value, i
       if (inverted && isEverything(networks[0])) {
         context.report({
           kind: 'warning',
+          code: 'backend-difference',
           message: `iptables-nft refuses \`! ${SPELLING[option]} ${value.text}\`, which no packet matches`,
           refusedBy: 'nft',
           span,
@@ -55,10 +63,12 @@ function store(base: BaseState['base'], context: BindContext, { option, value, i
       if (base[field] !== undefined) return twice(option);
       const problem = interfaceProblem(value.text);
       if (problem !== undefined) return problem;
-      if (/[/\s]/.test(value.text)) context.report({ kind: 'warning', message: `no interface can be called \`${value.text}\``, span });
+      if (/[/\s]/.test(value.text))
+        context.report({ kind: 'warning', code: 'bad-interface', message: `no interface can be called \`${value.text}\``, span });
       if (inverted && value.text === '+') {
         context.report({
           kind: 'warning',
+          code: 'backend-difference',
           message: `\`! ${SPELLING[option]} +\` is true for iptables-legacy, which does not save it, and false for iptables-nft`,
           printedAs: 'nft',
           span,
@@ -70,14 +80,16 @@ function store(base: BaseState['base'], context: BindContext, { option, value, i
     case 'protocol': {
       if (base.proto !== undefined) return twice(option);
       const decoded = decodeValue(protocol, value.text, context);
-      if ('refused' in decoded) return { kind: 'malformed', message: `unknown protocol \`${value.text}\`` };
-      if (decoded.value === 0 && inverted) return { kind: 'malformed', message: `\`! -p ${value.text}\` never matches` };
+      if ('refused' in decoded) return { kind: 'malformed', code: 'bad-value', message: `unknown protocol \`${value.text}\`` };
+      if (decoded.value === 0 && inverted)
+        return { kind: 'malformed', code: 'bad-negation', message: `\`! -p ${value.text}\` never matches` };
       if (decoded.value !== 0) base.proto = { inverted, value: decoded.value, span };
       return undefined;
     }
     case 'fragments':
       if (base.fragment !== undefined) return twice(option);
-      if (context.family === 6) return { kind: 'malformed', message: '`-f` is not there in IPv6', help: 'use `-m frag`' };
+      if (context.family === 6)
+        return { kind: 'malformed', code: 'wrong-family', message: '`-f` is not there in IPv6', help: 'use `-m frag`' };
       base.fragment = { inverted, value: true, span };
       return undefined;
     case 'ipv4':
@@ -90,7 +102,7 @@ function store(base: BaseState['base'], context: BindContext, { option, value, i
 }
 
 function twice(option: BaseOption): Problem {
-  return { kind: 'malformed', message: `\`${SPELLING[option]}\` is given twice` };
+  return { kind: 'malformed', code: 'repeated-option', message: `\`${SPELLING[option]}\` is given twice` };
 }
 
 function isEverything(value: NetworkText | HostName | undefined): boolean {
@@ -102,17 +114,24 @@ function networksOf(word: Word, context: BindContext): readonly (NetworkText | H
   for (const text of word.text.split(',')) {
     const decoded = decodeValue(baseNetwork, text, context);
     if (!('refused' in decoded)) {
-      if (decoded.warning !== undefined) context.report({ kind: 'warning', message: decoded.warning, span: word });
+      if (decoded.warning !== undefined) context.report({ kind: 'warning', code: 'bad-value', message: decoded.warning, span: word });
       found.push(masked(decoded.value));
     } else if (decoded.refused === 'not-modelled') {
       context.report({
         kind: 'not-modelled',
+        code: 'unknown-value',
         message: decoded.message,
         span: word,
         ...(decoded.help === undefined ? {} : { help: decoded.help }),
       });
       found.push({ host: text });
-    } else return { kind: decoded.refused, message: decoded.message, ...(decoded.help === undefined ? {} : { help: decoded.help }) };
+    } else
+      return {
+        kind: decoded.refused,
+        code: 'bad-value',
+        message: decoded.message,
+        ...(decoded.help === undefined ? {} : { help: decoded.help }),
+      };
   }
   return found;
 }
@@ -126,8 +145,8 @@ function masked({ address, mask }: NetworkText): NetworkText {
 
 /** kernel include/uapi/linux/if.h IFNAMSIZ: 16 with the closing zero */
 function interfaceProblem(name: string): Problem | undefined {
-  if (name === '') return { kind: 'malformed', message: 'an interface name cannot be empty' };
+  if (name === '') return { kind: 'malformed', code: 'bad-interface', message: 'an interface name cannot be empty' };
   if (new TextEncoder().encode(name).length > 15)
-    return { kind: 'malformed', message: `interface name \`${name}\` is longer than 15 characters` };
+    return { kind: 'malformed', code: 'bad-interface', message: `interface name \`${name}\` is longer than 15 characters` };
   return undefined;
 }

@@ -18,15 +18,15 @@ export function bindRule(node: RuleNode, context: BindContext): BoundRule | 'ski
     if (text === '!') negate(state, word);
     else if (text.startsWith('--') && text.length > 2) longOption(state, word);
     else if (text.startsWith('-') && text.length > 1 && text !== '--') shortOptions(state, word);
-    else refuse(state, { span: word, message: `bad argument \`${text}\`` });
+    else refuse(state, { span: word, code: 'bad-argument', message: `bad argument \`${text}\`` });
     if (state.base.family !== undefined && state.base.family !== context.family) return 'skip';
   }
-  if (state.inverted !== undefined) refuse(state, { span: state.inverted, message: 'nothing follows `!`' });
+  if (state.inverted !== undefined) refuse(state, { span: state.inverted, code: 'bad-negation', message: 'nothing follows `!`' });
   return finish(state);
 }
 
 function negate(state: RuleState, word: Word): void {
-  if (state.inverted !== undefined) refuse(state, { span: word, message: 'two `!` in a row' });
+  if (state.inverted !== undefined) refuse(state, { span: word, code: 'bad-negation', message: 'two `!` in a row' });
   state.inverted = word;
 }
 
@@ -38,7 +38,7 @@ function finish(state: RuleState): BoundRule | undefined {
   if (state.target?.kind === 'extension' && !checkClause(state.target.clause, around, context)) state.failed = true;
   if ((source?.inverted || destination?.inverted) && (source?.value.length ?? 1) * (destination?.value.length ?? 1) > 1) {
     const span = (source?.inverted ? source : destination)?.span ?? { start: 0, end: 0 };
-    refuse(state, { span, message: '`!` does not go with several addresses', help: 'write one rule for each' });
+    refuse(state, { span, code: 'bad-negation', message: '`!` does not go with several addresses', help: 'write one rule for each' });
   }
   const target = boundTarget(state);
   if (state.failed) return undefined;
@@ -53,7 +53,7 @@ function boundTarget(state: RuleState): BoundTarget | undefined {
   if (!context.isChain(chain)) {
     const message =
       target.kind === 'goto' ? `\`-g ${chain}\` needs a chain of this table` : `\`${chain}\` is neither a chain of this table nor a target`;
-    refuse(state, { kind: 'not-loadable', span: target.word, message });
+    refuse(state, { kind: 'not-loadable', code: target.kind === 'goto' ? 'unknown-chain' : 'unknown-target', span: target.word, message });
   }
   return { kind: target.kind, chain, span: target.word };
 }

@@ -22,6 +22,7 @@ export function checkClause(clause: OpenClause, { proto, matches }: Around, cont
       const help = clause.stranger ? 'it is read because a kernel that knows it has printed it' : undefined;
       context.report({
         kind: 'not-modelled',
+        code: 'not-modelled',
         message: `${opaque ?? clause.name} is not modelled`,
         span: clause.span,
         ...(help && { help }),
@@ -31,13 +32,14 @@ export function checkClause(clause: OpenClause, { proto, matches }: Around, cont
   }
   if (clause.broken) return true;
   if (clause.stranger) {
-    context.report({ kind: 'not-modelled', message: `${opaque ?? clause.name} is not modelled`, span: clause.span });
+    context.report({ kind: 'not-modelled', code: 'not-modelled', message: `${opaque ?? clause.name} is not modelled`, span: clause.span });
     return true;
   }
   let loads = true;
   const complain = ({ option, ...complaint }: RuleComplaint): void => {
     const span = (option === undefined ? undefined : given[option]?.span) ?? clause.span;
-    context.report({ ...complaint, span });
+    const code = complaint.kind === 'warning' ? 'backend-difference' : 'refused-clause';
+    context.report({ code, ...complaint, span });
     if (complaint.kind !== 'warning') loads = false;
   };
   if (extension.protocols !== undefined) protocolComplaints(extension, proto).forEach(complain);
@@ -47,7 +49,7 @@ export function checkClause(clause: OpenClause, { proto, matches }: Around, cont
   extension.check?.(given, { ...ruleContext(context, proto, ''), matches }).forEach(complain);
   if (loads && extension.unclear?.some((option) => given[option] !== undefined) === true) {
     for (const reason of unclearParts(extension, given, ruleContext(context, proto, ''))) {
-      context.report({ kind: 'not-modelled', message: `${reason}: not modelled`, span: clause.span });
+      context.report({ kind: 'not-modelled', code: 'not-modelled', message: `${reason}: not modelled`, span: clause.span });
     }
   }
   return loads;
@@ -79,7 +81,11 @@ function protocolComplaints({ name, kind, protocols = [] }: Extension, proto: Pr
   const names = protocols.map((value) => `\`-p ${protocol.print(value, { family: 4 })}\``);
   const clause = kind === 'match' ? `-m ${name}` : `-j ${name}`;
   return [
-    { kind: 'not-loadable', message: `\`${clause}\` needs ${names.length > 1 ? `one of ${names.join(', ')}` : names[0]} in the same rule` },
+    {
+      kind: 'not-loadable',
+      code: 'needs-protocol',
+      message: `\`${clause}\` needs ${names.length > 1 ? `one of ${names.join(', ')}` : names[0]} in the same rule`,
+    },
   ];
 }
 
@@ -91,16 +97,23 @@ function tableComplaints(
   for (const [name, { required, excludes, needs }] of demands) {
     const option = given[name];
     if (option === undefined) {
-      if (required === true) complaints.push({ kind: 'malformed', message: `\`${extensionName}\` needs \`${name}\`` });
+      if (required === true)
+        complaints.push({ kind: 'malformed', code: 'missing-option', message: `\`${extensionName}\` needs \`${name}\`` });
       continue;
     }
     for (const other of excludes ?? []) {
       if (given[other] !== undefined && complaints.every((complaint) => complaint.option !== other)) {
-        complaints.push({ kind: 'malformed', message: `\`${name}\` and \`${other}\` exclude each other`, option: name });
+        complaints.push({
+          kind: 'malformed',
+          code: 'conflicting-options',
+          message: `\`${name}\` and \`${other}\` exclude each other`,
+          option: name,
+        });
       }
     }
     for (const other of needs ?? []) {
-      if (given[other] === undefined) complaints.push({ kind: 'malformed', message: `\`${name}\` needs \`${other}\``, option: name });
+      if (given[other] === undefined)
+        complaints.push({ kind: 'malformed', code: 'missing-option', message: `\`${name}\` needs \`${other}\``, option: name });
     }
   }
   return complaints;

@@ -26,11 +26,12 @@ export function decodeOption(
     const result = decodeCached(spec.value[at] as ShapeName, value.text, context);
     if ('value' in result) {
       decoded.push(result.value);
-      if (result.warning !== undefined) context.report({ kind: 'warning', message: result.warning, span: value });
+      if (result.warning !== undefined) context.report({ kind: 'warning', code: 'bad-value', message: result.warning, span: value });
     } else {
       const { refused: kind, message, help } = result;
       context.report({
         kind,
+        code: kind === 'not-modelled' ? 'unknown-value' : 'bad-value',
         message: `${message}${kind === 'malformed' ? ` after \`${name}\`` : ''}`,
         span: value,
         ...(help === undefined ? {} : { help }),

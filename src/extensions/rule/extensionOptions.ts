@@ -6,7 +6,16 @@ import { decodeOption } from './decodeOption.ts';
 import { intraposed } from './intraposed.ts';
 import { isSlip, loadProtocolMatch } from './openClauses.ts';
 import { type FoundOption, findByPrefix, findExactly } from './optionIndex.ts';
-import { type LoadedExtension, looksLikeOption, type OpenClause, type RuleState, refuse, skipValues, takeInversion } from './ruleState.ts';
+import {
+  type LoadedExtension,
+  looksLikeOption,
+  type OpenClause,
+  type Refused,
+  type RuleState,
+  refuse,
+  skipValues,
+  takeInversion,
+} from './ruleState.ts';
 
 export function longOption(state: RuleState, word: Word): void {
   const equals = word.text.indexOf('=');
@@ -19,8 +28,14 @@ export function longOption(state: RuleState, word: Word): void {
     if (extension === undefined || clause.stranger) opaqueOption(state, clause, word);
     else extensionOption(state, { clause, extension, name: found.name, word, attached });
   } else {
-    if (found === undefined) refuse(state, { span: word, message: `unknown option \`${name}\``, help: unknownHelp(state, name) });
-    else refuse(state, { span: word, message: `option \`${name}\` may be ${found.candidates.map((text) => `\`${text}\``).join(' or ')}` });
+    if (found === undefined)
+      refuse(state, { span: word, code: 'unknown-option', message: `unknown option \`${name}\``, help: unknownHelp(state, name) });
+    else
+      refuse(state, {
+        span: word,
+        code: 'unknown-option',
+        message: `option \`${name}\` may be ${found.candidates.map((text) => `\`${text}\``).join(' or ')}`,
+      });
     takeInversion(state);
     skipValues(state);
   }
@@ -101,7 +116,7 @@ function extensionOption(state: RuleState, option: ExtensionOption): void {
   const values = takeValues(state, spec, option);
   const problem = valueProblem({ spec, option, values, inverted, again: clause.given[key] !== undefined && spec.repeatable !== true });
   clause.span.end = (values?.at(-1) ?? word).end;
-  if (problem !== undefined) refuse(state, { span: word, message: problem });
+  if (problem !== undefined) refuse(state, { span: word, ...problem });
   else if (spec.opensElement === true) clause.element++;
   const given = values === undefined ? undefined : decodeOption({ name, spec, inverted, values, word }, state.context);
   if (given === undefined || problem !== undefined) {
@@ -140,11 +155,19 @@ interface Taken {
   readonly again: boolean;
 }
 
-function valueProblem({ spec, option: { name, attached, word }, values, inverted, again }: Taken): string | undefined {
-  if (attached !== undefined && (spec.value.length === 0 || spec.optional === true)) return `option \`${name}\` takes no value`;
-  if (values === undefined) return `option \`${word.text}\` needs ${spec.value.length === 1 ? 'a value' : `${spec.value.length} values`}`;
-  if (inverted && spec.invertible !== true) return `option \`${name}\` cannot be inverted`;
-  return again ? `option \`${name}\` is given twice` : undefined;
+function valueProblem({
+  spec,
+  option: { name, attached, word },
+  values,
+  inverted,
+  again,
+}: Taken): Pick<Refused, 'code' | 'message'> | undefined {
+  if (attached !== undefined && (spec.value.length === 0 || spec.optional === true))
+    return { code: 'bad-argument', message: `option \`${name}\` takes no value` };
+  const wanted = spec.value.length === 1 ? 'a value' : `${spec.value.length} values`;
+  if (values === undefined) return { code: 'missing-value', message: `option \`${word.text}\` needs ${wanted}` };
+  if (inverted && spec.invertible !== true) return { code: 'bad-negation', message: `option \`${name}\` cannot be inverted` };
+  return again ? { code: 'repeated-option', message: `option \`${name}\` is given twice` } : undefined;
 }
 
 /** Where `given` has an option: those of further elements do not hide those of the first. */

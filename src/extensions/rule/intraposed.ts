@@ -8,7 +8,7 @@ export function intraposed(state: RuleState, option: Word, before: Word | undefi
   const behind = state.words[state.at + 1];
   if (next?.text !== '!' || next.quoted || behind === undefined || looksLikeOption(behind)) return undefined;
   state.at++;
-  if (before !== undefined) refuse(state, { span: next, message: `two \`!\` for \`${option.text}\`` });
+  if (before !== undefined) refuse(state, { span: next, code: 'bad-negation', message: `two \`!\` for \`${option.text}\`` });
   const message = `iptables 1.8.9 refuses \`!\` behind \`${option.text}\``;
   state.context.report({ kind: 'warning', message, refusedBy: 'both', span: next, help: `write \`! ${option.text}\`` });
   return next;

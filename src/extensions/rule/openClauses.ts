@@ -16,9 +16,14 @@ export function openMatch(state: RuleState, name: string, span: Span): void {
   if (extension === undefined && !isKnownMatch(name) && !stranger) {
     const meant = MATCHES.find((known) => isSlip(name.toLowerCase(), known.name))?.name;
     const help = meant === undefined ? undefined : `write \`-m ${meant}\``;
-    refuse(state, { kind: 'not-loadable', span, message: `unknown match \`${name}\``, help });
+    refuse(state, { kind: 'not-loadable', span, code: 'unknown-match', message: `unknown match \`${name}\``, help });
   } else if (extension !== undefined && !extension.families.includes(family)) {
-    refuse(state, { kind: 'not-loadable', span, message: `match \`${name}\` is not available for IPv${family}` });
+    refuse(state, {
+      kind: 'not-loadable',
+      span,
+      code: 'wrong-family',
+      message: `match \`${name}\` is not available for IPv${family}`,
+    });
   }
   const clause = openClause(extension?.name ?? name, extension, span);
   clause.stranger = stranger;
@@ -56,7 +61,7 @@ export function loadProtocolMatch(state: RuleState): boolean {
 
 export function openTarget(state: RuleState, option: 'jump' | 'goto', word: Word): void {
   if (state.target !== undefined) {
-    refuse(state, { span: word, message: 'a rule has only one target', help: 'split it into two rules' });
+    refuse(state, { span: word, code: 'several-targets', message: 'a rule has only one target', help: 'split it into two rules' });
     return;
   }
   const { family, isChain } = state.context;
@@ -72,7 +77,12 @@ export function openTarget(state: RuleState, option: 'jump' | 'goto', word: Word
     return;
   }
   if (extension !== undefined && !extension.families.includes(family)) {
-    refuse(state, { kind: 'not-loadable', span: word, message: `target \`${word.text}\` is not available for IPv${family}` });
+    refuse(state, {
+      kind: 'not-loadable',
+      span: word,
+      code: 'wrong-family',
+      message: `target \`${word.text}\` is not available for IPv${family}`,
+    });
   }
   const clause = openClause(word.text, extension, word);
   clause.stranger = stranger;

@@ -1,5 +1,7 @@
 /** What is known of a rule while its words are read. */
+
 import type { RuleNode, Word } from '../../syntax/iptables/ast.ts';
+import type { DiagnosticCode } from '../../syntax/text/codes.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Extension, GivenOption } from '../contract/extension.ts';
 import type { BaseState } from './baseValues.ts';
@@ -86,16 +88,17 @@ export function openClause(name: string, extension: Extension | undefined, span:
   };
 }
 
-interface Refused {
+export interface Refused {
   readonly kind?: 'malformed' | 'not-loadable';
+  readonly code?: DiagnosticCode;
   readonly span: Span;
   readonly message: string;
   readonly help?: string | undefined;
 }
 
-export function refuse(state: RuleState, { kind = 'malformed', span, message, help }: Refused): void {
+export function refuse(state: RuleState, { kind = 'malformed', code, span, message, help }: Refused): void {
   state.failed = true;
-  state.context.report({ kind, message, span, ...(help === undefined ? {} : { help }) });
+  state.context.report({ kind, ...(code !== undefined && { code }), message, span, ...(help === undefined ? {} : { help }) });
 }
 
 /** The `!` of this option, when it is there. It is used up by asking. */

@@ -1,4 +1,5 @@
 /** JSON of `check`, schema chainwalk/check/v1. Scripts rely on it: fields are added, never renamed or dropped. */
+import type { DiagnosticCode } from '../../syntax/text/codes.ts';
 import { type Diagnostic, type DiagnosticKind, isError } from '../../syntax/text/diagnostic.ts';
 import { placeDiagnostics } from '../text/diagnostics.ts';
 
@@ -11,6 +12,8 @@ export interface CheckReport {
 
 export interface CheckDiagnostic {
   readonly kind: DiagnosticKind;
+  /** of what is wrong with rules or packets: it stays when the message is reworded */
+  readonly code: DiagnosticCode | null;
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -22,8 +25,9 @@ export function toCheckReport(diagnostics: readonly Diagnostic[]): CheckReport {
   return {
     schema: 'chainwalk/check/v1',
     ok: !diagnostics.some(isError),
-    diagnostics: placeDiagnostics(diagnostics).map(({ diagnostic: { kind, source, message, help }, position }) => ({
+    diagnostics: placeDiagnostics(diagnostics).map(({ diagnostic: { kind, code, source, message, help }, position }) => ({
       kind,
+      code: code ?? null,
       file: source.file,
       ...position,
       message,

@@ -87,10 +87,11 @@ function atStart({ text }: Source): TextFinding['span'] {
 }
 
 /** Tables say that this is all there is. */
-const NO_RULES = { kind: 'warning', message: 'no rule found in this text' } as const;
+const NO_RULES = { kind: 'warning', code: 'no-rules', message: 'no rule found in this text' } as const;
 
 const NOT_RULES = {
   kind: 'malformed',
+  code: 'no-rules',
   message: 'no rule found in this text: it has no table and no call of iptables',
   help: 'give the text of `iptables-save` or `iptables-restore`, or lines that call `iptables`',
 } as const;
@@ -101,12 +102,14 @@ const MEANT = 'a kernel without tables is meant with --allow-empty, in the libra
  *  before a pipe leaves as little. */
 const EMPTY = {
   kind: 'malformed',
+  code: 'empty-input',
   message: 'this text is empty: no table and no rule',
   help: `did the command that should write it fail? The rules may also be in \`iptables-legacy-save\` or \`nft list ruleset\`; ${MEANT}`,
 } as const;
 
 const NO_CHANGES = {
   kind: 'malformed',
+  code: 'empty-input',
   message: 'no rule and no table in this text: its calls of iptables change nothing',
   help: MEANT,
 } as const;

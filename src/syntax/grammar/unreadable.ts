@@ -21,13 +21,19 @@ export function whyUnreadable(s: MatchState, line: BadLine): TextFinding {
   if (open !== undefined) {
     return {
       kind: 'malformed',
+      code: 'unclosed-quote',
       message: 'this quote is never closed',
       span: { start: open, end: open + 1 },
       help: `close it with \`${text[open]}\``,
     };
   }
   const message = expectation({ expected, text: text.slice(line.start, line.end), at: at - line.start });
-  return { kind: 'malformed', message, span: at < line.end ? { start: at, end: at + 1 } : { start: line.start, end: line.end } };
+  return {
+    kind: 'malformed',
+    code: 'unreadable-line',
+    message,
+    span: at < line.end ? { start: at, end: at + 1 } : { start: line.start, end: line.end },
+  };
 }
 
 /** Where a quoted part begins that the line does not end. A backslash takes the next character, but not between `'`. */

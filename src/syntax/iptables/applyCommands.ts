@@ -61,7 +61,11 @@ function editAt(
   const last = command.kind === 'insert' ? rules.length + 1 : rules.length;
   if (command.at > last) {
     const rest = `chain \`${command.chain.text}\` has ${plural(rules.length, 'rule')} here`;
-    return failed(setting, { message: `rule number \`${command.at}\` is too big: ${rest}`, span: command.number ?? command.chain });
+    return failed(setting, {
+      code: 'no-such-rule',
+      message: `rule number \`${command.at}\` is too big: ${rest}`,
+      span: command.number ?? command.chain,
+    });
   }
   if (command.kind === 'deleteAt') {
     rules.splice(command.at - 1, 1);
@@ -69,7 +73,11 @@ function editAt(
   }
   const made = rulesOf(command, origin);
   if (command.kind === 'replace' && made.length > 1) {
-    return failed(setting, { message: 'one rule cannot be replaced by one for several addresses', span: origin.span });
+    return failed(setting, {
+      code: 'several-targets',
+      message: 'one rule cannot be replaced by one for several addresses',
+      span: origin.span,
+    });
   }
   // each is inserted at that place, before the one before it
   rules.splice(command.at - 1, command.kind === 'insert' ? 0 : 1, ...made.toReversed());
@@ -111,6 +119,7 @@ function deleteRule(setting: Setting, command: RuleText): boolean {
     const first = command.words[0] ?? command.chain;
     const span = { start: first.start, end: command.words.at(-1)?.end ?? first.end };
     failed(setting, {
+      code: 'no-such-rule',
       message: `no rule of chain \`${command.chain.text}\` reads like this`,
       span,
       help: 'write the rule as it was added, or give its number',

@@ -19,6 +19,7 @@ export function declareChain(
   } else if (known?.span !== undefined) {
     report({
       kind: 'warning',
+      code: 'chain-exists',
       message: `chain \`${chain.text}\` is declared twice in table \`${table.name.text}\``,
       span: chain,
       help: 'iptables-legacy-restore refuses this',
@@ -32,6 +33,7 @@ export function declareChain(
   else
     report({
       kind: 'warning',
+      code: 'bad-policy',
       message: `policy \`${policy.text}\` of \`${chain.text}\` has no effect: it is not a built-in chain of table \`${table.name.text}\``,
       span: policy,
       help: 'iptables-legacy-restore refuses this; write `-` as the policy',
@@ -49,15 +51,26 @@ export function newChain(setting: Setting, name: Word, span: Span): boolean {
     known.span = span;
     return true;
   }
-  return failed(setting, { message: `chain \`${name.text}\` already exists in table \`${table.name.text}\``, span: name });
+  return failed(setting, {
+    code: 'chain-exists',
+    message: `chain \`${name.text}\` already exists in table \`${table.name.text}\``,
+    span: name,
+  });
 }
 
 /** iptables xshared.c assert_valid_chain_name(); XT_EXTENSION_MAXNAMELEN is 29 with the closing zero. */
 function nameIsFine(report: ProblemSink, name: Word): boolean {
   const { text } = name;
-  if (/^[-!]/.test(text)) report({ kind: 'malformed', message: `chain name \`${text}\` must not start with \`${text[0]}\``, span: name });
+  if (/^[-!]/.test(text))
+    report({ kind: 'malformed', code: 'chain-name', message: `chain name \`${text}\` must not start with \`${text[0]}\``, span: name });
   else if (text.length > 28) {
-    report({ kind: 'not-loadable', message: `chain name \`${text}\` is too long`, span: name, help: 'at most 28 characters' });
+    report({
+      kind: 'not-loadable',
+      code: 'chain-name',
+      message: `chain name \`${text}\` is too long`,
+      span: name,
+      help: 'at most 28 characters',
+    });
   } else return true;
   return false;
 }
@@ -79,14 +92,22 @@ export function deleteChains(setting: Setting, name: Word | undefined): boolean 
   const { table } = setting;
   const wanted = (name === undefined ? table.chains : someChains(setting, name)).filter((chain) => !isBaseChain(table, chain.name.text));
   if (name !== undefined && isBaseChain(table, name.text)) {
-    return failed(setting, { message: `chain \`${name.text}\` is built in and cannot be deleted`, span: name });
+    return failed(setting, {
+      code: 'chain-not-deletable',
+      message: `chain \`${name.text}\` is built in and cannot be deleted`,
+      span: name,
+    });
   }
   // fact: all of them or none
   for (const chain of wanted) {
     const user = table.chains.flatMap((other) => other.rules).find((rule) => jumpOf(rule)?.text === chain.name.text);
     const why = chain.rules.length > 0 ? 'it is not empty' : user === undefined ? undefined : `line ${user.line} jumps to it`;
     if (why !== undefined)
-      return failed(setting, { message: `chain \`${chain.name.text}\` cannot be deleted: ${why}`, span: name ?? chain.name });
+      return failed(setting, {
+        code: 'chain-not-deletable',
+        message: `chain \`${chain.name.text}\` cannot be deleted: ${why}`,
+        span: name ?? chain.name,
+      });
   }
   for (const chain of wanted) {
     table.chains.splice(table.chains.indexOf(chain), 1);
@@ -99,9 +120,15 @@ export function setPolicy(setting: Setting, name: Word, policy: Word): boolean {
   const { table, report } = setting;
   if (!isBaseChain(table, name.text)) {
     const message = `only built-in chains have a policy, \`${name.text}\` is none of table \`${table.name.text}\``;
-    report({ kind: 'not-loadable', message, span: name });
+    report({ kind: 'not-loadable', code: 'bad-policy', message, span: name });
   } else if (policy.text !== 'ACCEPT' && policy.text !== 'DROP') {
-    report({ kind: 'malformed', message: `bad policy \`${policy.text}\``, span: policy, help: 'a policy is `ACCEPT` or `DROP`' });
+    report({
+      kind: 'malformed',
+      code: 'bad-policy',
+      message: `bad policy \`${policy.text}\``,
+      span: policy,
+      help: 'a policy is `ACCEPT` or `DROP`',
+    });
   } else {
     chainFor(setting, name).policy = policy;
     return true;
@@ -114,7 +141,7 @@ export function rename(setting: Setting, command: RuleCommand & { readonly kind:
   const chain = table.byName.get(command.chain.text);
   if (chain === undefined || isBaseChain(table, command.chain.text)) return missing(setting, command.chain);
   if (table.byName.has(command.to.text))
-    return failed(setting, { message: `chain \`${command.to.text}\` already exists`, span: command.to });
+    return failed(setting, { code: 'chain-exists', message: `chain \`${command.to.text}\` already exists`, span: command.to });
   if (!nameIsFine(report, command.to)) return false;
   table.byName.delete(command.chain.text);
   table.byName.set(command.to.text, chain);

@@ -213,5 +213,5 @@ function isRuleNumber(text: string): boolean {
 }
 
 function malformed(message: string, { start, end }: Span, help?: string): TextFinding {
-  return { kind: 'malformed', message, span: { start, end }, help };
+  return { kind: 'malformed', code: 'bad-argument', message, span: { start, end }, help };
 }

@@ -79,16 +79,29 @@ function reportMissing({ table, report, form }: Setting, name: Word): void {
     const names = baseChains(table).join(', ');
     report({
       kind: 'not-loadable',
+      code: 'unknown-chain',
       message: `${inTable} has no chain \`${name.text}\``,
       span: name,
       help: `its built-in chains are ${names}`,
     });
   } else if (form === 'shell') {
     const message = `chain \`${name.text}\` is used before it is made; made here`;
-    report({ kind: 'warning', message, span: name, help: `run \`iptables -t ${table.name.text} -N ${name.text}\` first` });
+    report({
+      kind: 'warning',
+      code: 'unknown-chain',
+      message,
+      span: name,
+      help: `run \`iptables -t ${table.name.text} -N ${name.text}\` first`,
+    });
   } else {
     const message = `no chain \`${name.text}\` in ${inTable}`;
-    report({ kind: 'not-loadable', message, span: name, help: `declare it first: \`:${name.text} - [0:0]\` or \`-N ${name.text}\`` });
+    report({
+      kind: 'not-loadable',
+      code: 'unknown-chain',
+      message,
+      span: name,
+      help: `declare it first: \`:${name.text} - [0:0]\` or \`-N ${name.text}\``,
+    });
   }
 }
 
@@ -103,5 +116,9 @@ export function failed({ report, form }: Setting, finding: Omit<TextFinding, 'ki
 }
 
 export function missing(setting: Setting, name: Word): false {
-  return failed(setting, { message: `no chain \`${name.text}\` in table \`${setting.table.name.text}\``, span: name });
+  return failed(setting, {
+    code: 'unknown-chain',
+    message: `no chain \`${name.text}\` in table \`${setting.table.name.text}\``,
+    span: name,
+  });
 }

@@ -1,6 +1,6 @@
 /** Reads what iptables-save prints and iptables-restore takes: table blocks that end in COMMIT.
  *  iptables iptables-restore.c ip46tables_restore_main() */
-import { isTable, TABLES } from '../../netfilter/hooks.ts';
+import { isTable } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
 import { captures, grammar } from '../generated/iptablesSave.ts';
 import { type MatchState, newMatchState, runRule } from '../grammar/recogniser.ts';
@@ -15,7 +15,7 @@ import { declareChain } from './chainCommands.ts';
 import { readCommand } from './commands.ts';
 import { newTable, type RuleMeaning, type Setting, type TableState } from './openTables.ts';
 import { whatCommentSays } from './restoreComments.ts';
-import { outsideTable, unreadableLine } from './restoreMistakes.ts';
+import { chainOutside, failedCheck, outsideTable, unknownTable, unreadableLine, withoutCommit } from './restoreMistakes.ts';
 import { SEVERAL_ADDRESSES } from './ruleWords.ts';
 import { isPlainAppend, lineWords, newTokens, overlong, ruleFrom, share, type Tokens } from './words.ts';
 
@@ -80,8 +80,7 @@ export function readRestore(input: RestoreInput): RestoreResult {
   for (const line of input.lines) if (line.end > line.start) readLine(reader, line);
   if (reader.open !== undefined) {
     const { setting, at } = reader.open;
-    const message = `table \`${setting.table.name.text}\` has no \`COMMIT\``;
-    input.report({ kind: 'malformed', message, span: at, help: 'iptables-restore loads a table only at its line `COMMIT`' });
+    input.report(withoutCommit(setting.table.name.text, at));
   }
   return { sections: reader.sections, marked: reader.marked };
 }
@@ -148,6 +147,7 @@ function warnOfBlanks(reader: Reader, line: Line, end = line.end): void {
   const help = 'only rules may be indented';
   input.report({
     kind: 'warning',
+    code: 'unreadable-line',
     message: 'iptables-restore refuses the blanks in this line',
     span: placed(reader, line),
     help,
@@ -160,8 +160,7 @@ function openTable(reader: Reader, line: Line): void {
   const name = wordAt(reader, 3);
   const at = placed(reader, line);
   if (reader.open !== undefined) {
-    const message = `table \`${reader.open.setting.table.name.text}\` has no \`COMMIT\` before this line`;
-    input.report({ kind: 'malformed', message, span: at, help: 'iptables-restore loads a table only at its line `COMMIT`' });
+    input.report(withoutCommit(reader.open.setting.table.name.text, at, ' before this line'));
   }
   const has = (section: Section): boolean => section.tables.some((other) => other.name.text === name.text);
   const last = sections.findLast((section) => (family === undefined || section.family?.is === family.is) && section.backend === backend);
@@ -171,8 +170,7 @@ function openTable(reader: Reader, line: Line): void {
   const table = existing ?? newTable(name);
   const known = isTable(name.text);
   if (known) section.tables.push(table);
-  else
-    input.report({ kind: 'malformed', message: `unknown table \`${name.text}\``, span: name, help: `the tables are ${TABLES.join(', ')}` });
+  else input.report(unknownTable(name));
   if (input.family === undefined) delete reader.family;
   const report: ProblemSink = known ? input.report : () => {};
   const about = { family: input.only ?? input.family ?? section.family?.is, meaning: input.meaning };
@@ -187,13 +185,13 @@ function readChain(reader: Reader, line: Line): void {
   if (open !== undefined) {
     declareChain(open.setting, { chain: wordAt(reader, 3), policy: wordAt(reader, 6), span });
     if (s.events[9] !== captures.counters || s.top < 12) open.plain = false;
-  } else input.report({ kind: 'malformed', message: 'a chain outside a table', span, help: 'start the table with a line such as `*nat`' });
+  } else input.report(chainOutside(span));
 }
 
 function commit(reader: Reader, line: Line): void {
   warnOfBlanks(reader, line, (reader.s.events[1] as number) + 'COMMIT'.length);
   if (reader.open === undefined) {
-    reader.input.report({ kind: 'malformed', message: '`COMMIT` without a table', span: placed(reader, line) });
+    reader.input.report({ kind: 'malformed', code: 'outside-a-table', message: '`COMMIT` without a table', span: placed(reader, line) });
   }
   if (reader.open !== undefined) reader.open.tokens.saved = reader.open.plain && reader.header;
   reader.open = undefined;
@@ -231,7 +229,7 @@ function readRule(reader: Reader, line: Line): void {
   if (shellOnly !== undefined) {
     const message = `option \`${shellOnly.text}\` cannot be used in iptables-restore input`;
     const help = shellOnly.text.startsWith('-t') ? 'the table is that of the `*` line above' : undefined;
-    input.report({ kind: 'malformed', message, span: shellOnly, help });
+    input.report({ kind: 'malformed', code: 'bad-argument', message, span: shellOnly, help });
     return;
   }
   if (read.family !== undefined) {
@@ -244,6 +242,6 @@ function readRule(reader: Reader, line: Line): void {
     open.plain = false;
   }
   if (!carryOut(open.setting, command, origin) && command.kind === 'check') {
-    input.report({ kind: 'not-loadable', message: `the check fails: chain \`${command.chain.text}\` has no such rule`, span: origin.span });
+    input.report(failedCheck(command.chain, origin.span));
   }
 }

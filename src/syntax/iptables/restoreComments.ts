@@ -8,7 +8,7 @@ export interface Said {
   readonly backend?: Backend;
   /** true where printed tables begin, false where they end */
   readonly prints?: boolean;
-  readonly finding?: Pick<TextFinding, 'message' | 'help'>;
+  readonly finding?: Pick<TextFinding, 'code' | 'message' | 'help'>;
 }
 
 export function whatCommentSays(text: string): Said {
@@ -31,10 +31,10 @@ function leftOut(text: string): Said['finding'] {
   const other = /^# Warning: ip6?tables-(legacy|nft) tables present/.exec(text)?.[1];
   if (other !== undefined) {
     const help = `save them with \`iptables-${other}-save\`: packets walk both sets of rules`;
-    return { message: `${HALF}: the host also has iptables-${other} tables`, help };
+    return { code: 'partial-dump', message: `${HALF}: the host also has iptables-${other} tables`, help };
   }
   const table = /^# Table `(\S+?)' (?:is|contains) incompatible/.exec(text)?.[1];
   if (table === undefined) return undefined;
   const help = 'something else than iptables writes to it: look at it with `nft list ruleset`';
-  return { message: `iptables-save could not show all of table \`${table}\``, help };
+  return { code: 'partial-dump', message: `iptables-save could not show all of table \`${table}\``, help };
 }

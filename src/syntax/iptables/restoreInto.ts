@@ -59,7 +59,7 @@ function familyOf({ family, tables }: Section, options: RestoreOptions): Pick<Ru
 function warnOfSecond({ report }: RestoreInput, { name }: TableState, { family }: RulesetState): void {
   const message = `table \`${name.text}\` of IPv${family} stands twice in this text: this one takes the place of the first, as in iptables-restore`;
   const help = 'if one of them is for the other family, give it a file of its own and say `--family`';
-  report({ kind: 'warning', message, span: name, help });
+  report({ kind: 'warning', code: 'repeated-option', message, span: name, help });
 }
 
 interface Replaced {

@@ -1,5 +1,6 @@
 /** What to say of lines that iptables-restore would not take. */
 
+import { TABLES } from '../../netfilter/hooks.ts';
 import { grammar } from '../generated/iptablesSave.ts';
 import type { MatchState } from '../grammar/recogniser.ts';
 import { whyUnreadable } from '../grammar/unreadable.ts';
@@ -23,13 +24,35 @@ export function unreadableLine(s: MatchState, { start, end }: Span): TextFinding
   const at = start + first.index;
   if (first[0] !== '[' || s.far !== at) return { ...finding, help: finding.help ?? help };
   const bad = s.text.slice(at, Math.min(end, at + 60)).split(/(?<=\])|[ \t]/, 1)[0] ?? '';
-  return { ...finding, message: `bad counters \`${bad}\``, span: { start: at, end: at + bad.length }, help };
+  return { ...finding, code: 'bad-counters', message: `bad counters \`${bad}\``, span: { start: at, end: at + bad.length }, help };
 }
 
 /** A line between tables that belongs into one; `again`: the remedy was named before. */
 export function outsideTable(words: readonly Word[], { span, again }: { readonly span: Span; readonly again: boolean }): TextFinding {
   const first = words[0]?.text ?? '';
-  if (!/^-[A-Z]/.test(first)) return { kind: 'malformed', message: `cannot read \`${first}\` outside a table`, span };
+  if (!/^-[A-Z]/.test(first))
+    return { kind: 'malformed', code: 'outside-a-table', message: `cannot read \`${first}\` outside a table`, span };
   const help = '`iptables -S` leaves the table out: use `iptables-save`, or put a line such as `*nat` first and `COMMIT` last';
-  return { kind: 'malformed', message: 'a rule outside a table', span, ...(again ? {} : { help }) };
+  return { kind: 'malformed', code: 'outside-a-table', message: 'a rule outside a table', span, ...(again ? {} : { help }) };
+}
+
+export function chainOutside(span: Span): TextFinding {
+  const help = 'start the table with a line such as `*nat`';
+  return { kind: 'malformed', code: 'outside-a-table', message: 'a chain outside a table', span, help };
+}
+
+export function unknownTable(name: Word): TextFinding {
+  const help = `the tables are ${TABLES.join(', ')}`;
+  return { kind: 'malformed', code: 'unknown-table', message: `unknown table \`${name.text}\``, span: name, help };
+}
+
+/** `where`: how far nothing has ended it. */
+export function withoutCommit(table: string, span: Span, where = ''): TextFinding {
+  const help = 'iptables-restore loads a table only at its line `COMMIT`';
+  return { kind: 'malformed', code: 'outside-a-table', message: `table \`${table}\` has no \`COMMIT\`${where}`, span, help };
+}
+
+export function failedCheck(chain: Word, span: Span): TextFinding {
+  const message = `the check fails: chain \`${chain.text}\` has no such rule`;
+  return { kind: 'not-loadable', code: 'no-such-rule', message, span };
 }

@@ -3,6 +3,7 @@
 import { captures } from '../generated/iptablesSave.ts';
 import type { MatchState } from '../grammar/recogniser.ts';
 import type { Line } from '../text/lines.ts';
+import type { TextFinding } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import type { RuleNode, Word } from './ast.ts';
 import { mayBeCommand } from './commandOptions.ts';
@@ -36,16 +37,24 @@ const LONGEST_WORD = 1023;
 const MOST_WORDS = 251;
 
 /** Why iptables-restore would not take a recognised line, whatever it says. */
-export function overlong(line: Line, { text, events, top }: MatchState): { readonly message: string; readonly span: Span } | undefined {
+export function overlong(line: Line, { text, events, top }: MatchState): Pick<TextFinding, 'code' | 'message' | 'span'> | undefined {
   if (line.end - line.start <= LONGEST_WORD && top <= 3 * MOST_WORDS) return undefined;
   const words = lineWords({ text, events, from: 0, to: top });
   const long = words.find((word) => word.text.length > LONGEST_WORD);
   if (long !== undefined)
-    return { message: `this word has ${long.text.length} characters; iptables-restore takes at most ${LONGEST_WORD}`, span: long };
+    return {
+      code: 'line-too-long',
+      message: `this word has ${long.text.length} characters; iptables-restore takes at most ${LONGEST_WORD}`,
+      span: long,
+    };
   const { start, end } = line;
   return words.length <= MOST_WORDS
     ? undefined
-    : { message: `this line has ${words.length} words; iptables-restore takes at most ${MOST_WORDS}`, span: { start, end } };
+    : {
+        code: 'line-too-long',
+        message: `this line has ${words.length} words; iptables-restore takes at most ${MOST_WORDS}`,
+        span: { start, end },
+      };
 }
 
 /** `-A CHAIN` and nothing else that is not part of a rule, from the capture `from` on: what dumps are made of. */

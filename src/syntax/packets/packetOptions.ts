@@ -76,7 +76,7 @@ const OPTIONS: Readonly<Record<string, Meaning>> = {
 export function packetOptions(text: string, report: ProblemSink): readonly PacketOption[] {
   const match = matchPacketText('options', text);
   if (!match.ok) {
-    report({ kind: 'malformed', message: 'cannot read these options', span: { start: match.at, end: text.length } });
+    report({ kind: 'malformed', code: 'bad-packet', message: 'cannot read these options', span: { start: match.at, end: text.length } });
     return [];
   }
   const words = match.captures.filter(({ rule }) => rule === 'word' || rule === 'negation');
@@ -92,7 +92,7 @@ export function packetOptions(text: string, report: ProblemSink): readonly Packe
     const meaning = OPTIONS[flag];
     if (meaning === undefined) {
       const message = word.text.startsWith('-') ? `option \`${flag}\` says nothing about a packet` : `bad argument \`${word.text}\``;
-      report({ kind: 'malformed', message, span: word, help: `options are ${Object.keys(OPTIONS).join(' ')}` });
+      report({ kind: 'malformed', code: 'bad-packet', message, span: word, help: `options are ${Object.keys(OPTIONS).join(' ')}` });
       negation = undefined;
       continue;
     }
@@ -100,7 +100,7 @@ export function packetOptions(text: string, report: ProblemSink): readonly Packe
     const given = glued === undefined ? words.slice(at + 1, at + 1 + wanted) : [{ ...word, text: glued, start: word.end - glued.length }];
     if (glued === undefined) at += wanted;
     const last = given.at(-1) ?? word;
-    if (given.length < wanted) report({ kind: 'malformed', message: `option \`${flag}\` needs a value`, span: word });
+    if (given.length < wanted) report({ kind: 'malformed', code: 'bad-packet', message: `option \`${flag}\` needs a value`, span: word });
     else {
       const value = given.map((part) => part.text).join(' ');
       const valueSpan = { start: given[0]?.start ?? word.start, end: last.end };

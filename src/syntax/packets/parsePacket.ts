@@ -40,7 +40,7 @@ function readArrow(reading: Reading, text: string): void {
   const match = matchPacketText('packet', text);
   if (!match.ok) {
     const span = { start: Math.min(match.at, Math.max(0, text.length - 1)), end: text.length };
-    reading.report({ kind: 'malformed', message: expectation({ ...match, text }), span, help: PACKET_HELP });
+    reading.report({ kind: 'malformed', code: 'bad-packet', message: expectation({ ...match, text }), span, help: PACKET_HELP });
     return;
   }
   let end: 'src' | 'dst' = 'src';
@@ -77,20 +77,31 @@ function readArrow(reading: Reading, text: string): void {
 }
 
 export function reportUnknownKey(report: ProblemSink, key: Capture): void {
-  report({ kind: 'malformed', message: `unknown key \`${key.text}\``, span: key, help: `keys are ${PAIR_KEYS.join(', ')}` });
+  report({
+    kind: 'malformed',
+    code: 'bad-packet',
+    message: `unknown key \`${key.text}\``,
+    span: key,
+    help: `keys are ${PAIR_KEYS.join(', ')}`,
+  });
 }
 
 function giveKey(reading: Reading, name: KeyName, { text, start, end }: Capture): void {
   const value = KEYS[name].one(text);
   if (value === undefined) {
-    reading.report({ kind: 'malformed', message: `${name}: expected ${KEYS[name].expected}, found \`${text}\``, span: { start, end } });
+    reading.report({
+      kind: 'malformed',
+      code: 'bad-packet',
+      message: `${name}: expected ${KEYS[name].expected}, found \`${text}\``,
+      span: { start, end },
+    });
   } else give(reading, value, { start, end });
 }
 
 function give(reading: Reading, value: PartialPacket, { start, end }: Span): void {
   for (const field of Object.keys(value) as (keyof PartialPacket)[]) {
     if (reading.spans[field] !== undefined) {
-      reading.report({ kind: 'malformed', message: `\`${field}\` is given twice`, span: { start, end } });
+      reading.report({ kind: 'malformed', code: 'bad-packet', message: `\`${field}\` is given twice`, span: { start, end } });
       return;
     }
     reading.spans[field] = { start, end };
@@ -104,17 +115,25 @@ function readOptions(reading: Reading, text: string): void {
     const { meaning, negated, value, valueSpan, flag } = option;
     const socket = meaning.kind === 'flag' && meaning.key === 'socket';
     if (negated && !socket) {
-      report({ kind: 'malformed', message: `one packet cannot be \`! ${flag}\``, span: option, help: 'negation is for sets of packets' });
+      report({
+        kind: 'malformed',
+        code: 'bad-packet',
+        message: `one packet cannot be \`! ${flag}\``,
+        span: option,
+        help: 'negation is for sets of packets',
+      });
     } else if (meaning.kind === 'key') giveKey(reading, meaning.key, { rule: '', text: value, ...valueSpan });
     else if (socket) give(reading, { socket: !negated }, option);
     else if (meaning.kind === 'syn') give(reading, { flags: 2 }, option);
     else if (meaning.kind === 'tcpFlags') {
       const flags = flagNames(value.split(' ')[1] ?? '');
-      if (flags === undefined) report({ kind: 'malformed', message: `\`${value}\` are not valid TCP flags`, span: valueSpan });
+      if (flags === undefined)
+        report({ kind: 'malformed', code: 'bad-packet', message: `\`${value}\` are not valid TCP flags`, span: valueSpan });
       else give(reading, { flags }, valueSpan);
     } else if (meaning.kind === 'fragment') {
       report({
         kind: 'malformed',
+        code: 'bad-packet',
         message: '`-f` does not say which fragment',
         span: option,
         help: 'use the arrow form with `frag=OFFSET`',
@@ -125,7 +144,13 @@ function readOptions(reading: Reading, text: string): void {
   if (iif !== undefined) reading.packet = { ...reading.packet, dir: 'in' };
   else if (oif !== undefined) reading.packet = { ...reading.packet, dir: 'out' };
   if (dst === undefined && reading.diagnostics.length === 0) {
-    report({ kind: 'malformed', message: 'the packet has no destination', span: { start: 0, end: text.length }, help: 'say `-d ADDRESS`' });
+    report({
+      kind: 'malformed',
+      code: 'bad-packet',
+      message: 'the packet has no destination',
+      span: { start: 0, end: text.length },
+      help: 'say `-d ADDRESS`',
+    });
   }
 }
 
@@ -140,5 +165,5 @@ export function flagNames(text: string): number | undefined {
 function checkFamilies({ packet: { src, dst }, spans, report }: Reading): void {
   if (src === undefined || dst === undefined || familyOf(src) === familyOf(dst)) return;
   const message = `the source is IPv${familyOf(src)} and the destination IPv${familyOf(dst)}`;
-  report({ kind: 'malformed', message, span: spans.dst ?? { start: 0, end: 0 } });
+  report({ kind: 'malformed', code: 'bad-packet', message, span: spans.dst ?? { start: 0, end: 0 } });
 }

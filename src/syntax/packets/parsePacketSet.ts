@@ -60,7 +60,7 @@ function readArrow(reading: Reading, text: string): void {
   const match = matchPacketText('packetSet', text);
   if (!match.ok) {
     const span = { start: Math.min(match.at, Math.max(0, text.length - 1)), end: text.length };
-    reading.report({ kind: 'malformed', message: expectation({ ...match, text }), span, help: PACKET_SET_HELP });
+    reading.report({ kind: 'malformed', code: 'bad-packet', message: expectation({ ...match, text }), span, help: PACKET_SET_HELP });
     return;
   }
   let side: 'source' | 'destination' = 'source';
@@ -102,7 +102,7 @@ function addTerm({ report, terms }: Reading, { key, items, negated, span }: Term
   const bad = items.find(({ text }) => KEYS[key].set(text, 4) === undefined);
   if (bad !== undefined) {
     const message = `${key}: expected ${KEYS[key].expected}, found \`${bad.text}\``;
-    report({ kind: 'malformed', message, span: { start: bad.start, end: bad.end } });
+    report({ kind: 'malformed', code: 'bad-packet', message, span: { start: bad.start, end: bad.end } });
     return;
   }
   const texts = items.map(({ text }) => text);
@@ -147,6 +147,7 @@ function readOption(reading: Reading, option: PacketOption): void {
       if (mask === undefined || bits === undefined) {
         reading.report({
           kind: 'malformed',
+          code: 'bad-packet',
           message: `\`${value}\` are not valid TCP flags`,
           span: valueSpan,
           help: 'such as `SYN,ACK SYN`',

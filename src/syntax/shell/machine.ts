@@ -93,6 +93,7 @@ export function reportUnknown({ report }: Machine, unknown: Unknown, span: Span 
   const help = unknown.help ?? 'write the value, or a variable `$NAME` and `--set NAME=VALUE`';
   report({
     kind: 'malformed',
+    code: 'script-unknown-value',
     message: unknown.message ?? `cannot evaluate \`${unknown.what}\``,
     span: { start: span.start, end: span.end },
     help,

@@ -44,12 +44,17 @@ function call(reading: ScriptReading, { machine, words: fields, line, number }: 
   const read = readCommand(words.slice(1), program);
   if ('message' in read) return fail(reading, read);
   if (read.family !== undefined && read.family !== family) {
-    return fail(reading, { kind: 'malformed', message: `\`${program.text}\` does not take \`-${read.family}\``, span: program });
+    return fail(reading, {
+      kind: 'malformed',
+      code: 'wrong-family',
+      message: `\`${program.text}\` does not take \`-${read.family}\``,
+      span: program,
+    });
   }
   const name = read.table ?? { text: 'filter', quoted: false, start: program.start, end: program.end };
   if (!isTable(name.text)) {
     const help = `the tables are ${TABLES.join(', ')}`;
-    return fail(reading, { kind: 'malformed', message: `unknown table \`${name.text}\``, span: name, help });
+    return fail(reading, { kind: 'malformed', code: 'unknown-table', message: `unknown table \`${name.text}\``, span: name, help });
   }
   const backend = backendOf(PROGRAM.exec(program.text)?.[2]);
   warnOfMixture(reading, { family, backend }, program);

@@ -23,10 +23,11 @@ export function restore(reading: ScriptReading, machine: Machine, { program, wor
   const input = options.file === undefined ? piped : fileInput(machine, options.file, line);
   const span = { start: line.start, end: line.end };
   if (options.wrong !== undefined)
-    return fail(reading, { kind: 'malformed', message: `\`${program}\` does not take \`${options.wrong}\``, span });
+    return fail(reading, { kind: 'malformed', code: 'unknown-option', message: `\`${program}\` does not take \`${options.wrong}\``, span });
   if (input === undefined) {
     return fail(reading, {
       kind: 'malformed',
+      code: 'script-not-evaluated',
       message: `what \`${program}\` reads is not in this text`,
       span,
       help: 'give the rules themselves',

@@ -18,6 +18,7 @@ export function runShell(machine: Machine, node: ShellNode, around: ShellSurroun
     if (machine.steps === -1)
       machine.report({
         kind: 'malformed',
+        code: 'script-not-evaluated',
         message: 'this script takes too many steps',
         span: spanOf(node),
         help: 'give the rules that it makes: the output of `iptables-save`',

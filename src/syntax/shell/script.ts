@@ -128,6 +128,7 @@ function runOne(reader: ScriptReader, node: ShellNode, end: number): boolean {
   if (machine.steps > 0 && /^[^#\n]*\bip6?tables(?:-\w+)*[ \t]/m.test(left)) {
     reading.report({
       kind: 'warning',
+      code: 'script-call-not-reached',
       message: 'the script ends here: the calls of iptables behind it are not carried out',
       span: { start: node.start, end: node.end },
     });
@@ -147,8 +148,9 @@ function cannotRead(reader: ScriptReader, problem: UnreadableScript, { from, to 
   const end = Math.max(logicalEnd(text, start, text.length), to);
   const span = { start, end: Math.max(start, Math.min(end, logicalEnd(text, start, text.length)) - 1) };
   if (!/\bip6?tables\b/.test(text.slice(start, end)))
-    reading.strangers.push({ kind: 'warning', message: 'this line is not a call of iptables', span });
-  else reading.report({ kind: 'malformed', message: problem.message, span: problem.span, help: problem.help });
+    reading.strangers.push({ kind: 'warning', code: 'script-other-line', message: 'this line is not a call of iptables', span });
+  else
+    reading.report({ kind: 'malformed', code: 'script-not-evaluated', message: problem.message, span: problem.span, help: problem.help });
 }
 
 /** What is left to say when all of the text was read. `hasErrors`: something was said that matters more. */
@@ -166,6 +168,7 @@ export function endScripts({ machine, reading, mentions }: ScriptReader, hasErro
       const help = `say which one runs with \`--set 1=${names.includes('start') ? 'start' : first.name}\`; there are ${names.join(', ')}`;
       reading.report({
         kind: 'malformed',
+        code: 'script-call-not-reached',
         message: 'this script calls none of the functions that call iptables',
         span: nameOf(first),
         help,
@@ -176,6 +179,7 @@ export function endScripts({ machine, reading, mentions }: ScriptReader, hasErro
   for (const state of hasErrors ? [] : silent.filter(({ called }) => !called)) {
     reading.report({
       kind: 'warning',
+      code: 'script-call-not-reached',
       message: `function \`${state.name}\` is never called: its calls of iptables are not carried out`,
       span: nameOf(state),
     });
@@ -185,6 +189,7 @@ export function endScripts({ machine, reading, mentions }: ScriptReader, hasErro
     const help = 'its conditions decide: give the values that they ask for with `--set NAME=VALUE`';
     reading.report({
       kind: 'malformed',
+      code: 'script-call-not-reached',
       message: 'this script reaches no call of iptables',
       span: { start: mention.start, end: mention.end },
       help,

@@ -133,7 +133,12 @@ function callFunction(machine: Machine, state: FunctionState, { fields, around, 
     return { status: state.unknown };
   }
   if (machine.depth >= MOST_CALLS) {
-    machine.report({ kind: 'malformed', message: `\`${state.name}\` calls itself too often`, span: { start: node.start, end: node.end } });
+    machine.report({
+      kind: 'malformed',
+      code: 'script-not-evaluated',
+      message: `\`${state.name}\` calls itself too often`,
+      span: { start: node.start, end: node.end },
+    });
     return { status: true, flow: { kind: 'exit' } };
   }
   const { arguments: before } = machine;
@@ -195,6 +200,7 @@ function stranger(machine: Machine, { node, fields }: Call, { input, output, dec
     const message = `cannot tell whether \`${hidden.text.length > 40 ? 'iptables' : hidden.text}\` runs here: \`${name}\` is not evaluated`;
     machine.report({
       kind: 'malformed',
+      code: 'script-not-evaluated',
       message,
       span: { start: hidden.start, end: hidden.end },
       help: 'write the call on a line of its own',
@@ -202,6 +208,7 @@ function stranger(machine: Machine, { node, fields }: Call, { input, output, dec
   } else if (first !== undefined && /(?:^|\/)ip6?tables-apply$/.test(name)) {
     machine.report({
       kind: 'malformed',
+      code: 'script-not-evaluated',
       message: `\`${name}\` is not evaluated`,
       span: { start: first.start, end: first.end },
       help: 'use `iptables-restore`',

@@ -1,4 +1,5 @@
 /** What is wrong with an input. Messages: lower case, no full stop, the user's text in backticks. */
+import type { DiagnosticCode } from './codes.ts';
 import type { Source, Span } from './source.ts';
 
 /** malformed: the text cannot be read; not-loadable: the kernel would refuse it; not-modelled: read, but its meaning is not claimed. */
@@ -9,6 +10,8 @@ export type Backend = 'legacy' | 'nft';
 
 export interface Diagnostic {
   readonly kind: DiagnosticKind;
+  /** stays when the message is reworded; absent: about manifests, settings and configurations */
+  readonly code?: DiagnosticCode;
   readonly message: string;
   /** what to do about it */
   readonly help?: string;

@@ -1,9 +1,11 @@
 /** Where the readers of a text put what they find wrong. */
+import type { DiagnosticCode } from './codes.ts';
 import type { Diagnostic, DiagnosticKind } from './diagnostic.ts';
 import type { Source, Span } from './source.ts';
 
 export interface TextFinding {
   readonly kind: DiagnosticKind;
+  readonly code?: DiagnosticCode;
   readonly message: string;
   readonly span: Span;
   readonly help?: string | undefined;
@@ -12,8 +14,15 @@ export interface TextFinding {
 export type ProblemSink = (finding: TextFinding) => void;
 
 export function reportInto(diagnostics: Diagnostic[], source: Source): ProblemSink {
-  return ({ kind, message, span, help }) =>
-    diagnostics.push({ kind, message, source, span: wholeSpan(span), ...(help === undefined ? {} : { help }) });
+  return ({ kind, code, message, span, help }) =>
+    diagnostics.push({
+      kind,
+      ...(code !== undefined && { code }),
+      message,
+      source,
+      span: wholeSpan(span),
+      ...(help === undefined ? {} : { help }),
+    });
 }
 
 /** Words that a script makes stand at fractions of a place. */

@@ -1,7 +1,9 @@
 /** Texts that are something else than rules, recognised so that the remedy can be named. */
+import type { DiagnosticCode } from './codes.ts';
 import type { TextFinding } from './problems.ts';
 
 interface Stranger {
+  readonly code: DiagnosticCode;
   readonly sign: RegExp;
   readonly message: string;
   readonly help: string;
@@ -13,20 +15,27 @@ const RENDER = 'trace, verify and diff take a manifest as it is; `chainwalk rend
 
 /** Binary first: nothing else in such a text counts. */
 const STRANGERS: readonly Stranger[] = [
-  { sign: /\0/, message: 'this is a binary file', help: SAVE },
-  { sign: /^\s*<(?:!doctype\s+html|html|head|body)\b/i, message: 'this is an HTML page', help: `save the rules themselves: ${SAVE}` },
+  { sign: /\0/, code: 'not-rules', message: 'this is a binary file', help: SAVE },
+  {
+    sign: /^\s*<(?:!doctype\s+html|html|head|body)\b/i,
+    code: 'not-rules',
+    message: 'this is an HTML page',
+    help: `save the rules themselves: ${SAVE}`,
+  },
   {
     sign: /^Chain \S+ \((?:policy [A-Z]+|\d+ references)/m,
+    code: 'not-rules',
     message: 'this is the output of `iptables -L`, which leaves out interfaces and matches',
     help: SAVE,
   },
   {
     sign: /^table (?:ip|ip6|inet|arp|bridge|netdev) \S+ \{/m,
+    code: 'not-rules',
     message: 'this is the output of `nft list ruleset`, which is not read',
     help: 'run `iptables-nft-save` for the rules that iptables made',
   },
-  { sign: /^\s*\{\s*(?:"|\})/, message: 'this is JSON', help: SAVE },
-  { sign: /^(?:apiVersion|kind):\s/m, message: 'this is a Kubernetes manifest', help: RENDER },
+  { sign: /^\s*\{\s*(?:"|\})/, code: 'not-rules', message: 'this is JSON', help: SAVE },
+  { sign: /^(?:apiVersion|kind):\s/m, code: 'not-rules', message: 'this is a Kubernetes manifest', help: RENDER },
 ];
 
 /** The first line of a table block. */
@@ -35,11 +44,11 @@ export const TABLE_LINE = /^[ \t]*\*[ \t]*(?:raw|mangle|nat|filter|security)[ \t
 /** Why a text cannot be rules at all. A table block shows that it is a dump after all, unless it is binary. */
 export function refusal(text: string): TextFinding | undefined {
   const strangers = TABLE_LINE.test(text) ? STRANGERS.slice(0, 1) : STRANGERS;
-  for (const { sign, message, help } of strangers) {
+  for (const { sign, code, message, help } of strangers) {
     const found = sign.exec(text);
     if (found === null) continue;
     const end = text.indexOf('\n', found.index + 1);
-    return { kind: 'malformed', message, span: { start: found.index, end: end < 0 ? text.length : end }, help };
+    return { kind: 'malformed', code, message, span: { start: found.index, end: end < 0 ? text.length : end }, help };
   }
   return undefined;
 }
