@@ -120,7 +120,7 @@ describe('watching in memory', { timeout: 30_000 }, () => {
   it('wrong usage is not repeated', async () => {
     const { code, err } = await chainwalk(['verify', '-w', '--only', 'nonsense', 'a'], { files: {} });
     expect(code).toBe(2);
-    expect(err.match(/no claim `nonsense`/g)).toHaveLength(1);
+    expect(err.match(/unknown claim `nonsense`/g)).toHaveLength(1);
   });
 });
 

@@ -52,7 +52,7 @@ describe('the rules of each mesh hold what is said of their structure', () => {
 
 describe('a claim on structure is broken', () => {
   it.each([
-    ['mark-consistency', '*mangle\n-A PREROUTING -m mark --mark 0x7 -j ACCEPT\nCOMMIT\n', /asks for the mark 0x7/],
+    ['mark-consistency', '*mangle\n-A PREROUTING -m mark --mark 0x7 -j ACCEPT\nCOMMIT\n', /matches the mark 0x7/],
     ['mark-consistency', '*mangle\n-A PREROUTING -j MARK --set-mark 0x7\nCOMMIT\n', /sets the mark 0x7/],
     [
       'jump-before-foreign',
