@@ -12,22 +12,29 @@ import type { RuleNode, TableNode } from '../syntax/iptables/ast.ts';
 import type { RuleMeaning } from '../syntax/iptables/openTables.ts';
 import type { ResolveOptions } from './resolve.ts';
 
-/** One for a text: what was understood of a rule is kept. */
+interface Understood {
+  readonly texts: readonly string[] | undefined;
+  /** of the table, when the rule was read: a jump may find its chain later */
+  readonly chains: number;
+}
+
+/** One for a text: what was understood of a rule is kept with the rule, whose words are made anew each time they are read. */
 export function ruleMeaning(options: ResolveOptions): RuleMeaning {
-  const known = new Map<Family, WeakMap<object, readonly string[]>>([
-    [4, new WeakMap()],
-    [6, new WeakMap()],
-  ]);
+  const known: Readonly<Record<Family, WeakMap<RuleNode, Understood>>> = { 4: new WeakMap(), 6: new WeakMap() };
   const decoded: Readonly<Record<Family, BindContext['decoded']>> = { 4: new Map(), 6: new Map() };
-  const ofFamily = (rule: RuleNode, table: TableNode, family: Family): readonly string[] | undefined => {
-    const kept = known.get(family)?.get(rule.words);
-    if (kept !== undefined) return kept;
+  const read = (rule: RuleNode, table: TableNode, family: Family): readonly string[] | undefined => {
     const { sets, ...rest } = options;
     const context: BindContext = { ...rest, sets, family, isChain: chainsOf(table), report: () => {}, decoded: decoded[family] };
     const bound = bindRule(rule, context);
     if (bound === undefined || bound === 'skip') return undefined;
-    const texts = expandAddresses(bound).map((one) => printRule(one, ruleContext(context, one.proto, '')));
-    known.get(family)?.set(rule.words, texts);
+    return expandAddresses(bound).map((one) => printRule(one, ruleContext(context, one.proto, '')));
+  };
+  const ofFamily = (rule: RuleNode, table: TableNode, family: Family): readonly string[] | undefined => {
+    const chains = table.chains.length;
+    const kept = known[family].get(rule);
+    if (kept !== undefined && (kept.texts !== undefined || kept.chains === chains)) return kept.texts;
+    const texts = read(rule, table, family);
+    known[family].set(rule, { texts, chains });
     return texts;
   };
   return (rule, { table, family }) => {

@@ -85,24 +85,18 @@ function editAt(
 }
 
 /** The first rule that is the same to the kernel. */
-function findRule(setting: Setting, command: RuleText): number {
-  const { rules = [] } = setting.table.byName.get(command.chain.text) ?? {};
-  const asked = meaningOf(setting, command);
+function findRule(setting: Setting, { chain, words }: RuleText): number {
+  const { meaning, table, family } = setting;
+  const { rules = [] } = table.byName.get(chain.text) ?? {};
+  const meant = meaning?.({ words, chain, span: chain, line: 1, saved: false }, { table, family });
   return rules.findIndex((rule) => {
-    const own = asked === undefined ? undefined : meaningOf(setting, rule);
-    return own === undefined || asked === undefined ? readsAlike(rule.words, command.words) : isEqual(own, asked);
+    const own = meant === undefined ? undefined : meaning?.(rule, { table, family });
+    return own === undefined || meant === undefined ? readsAlike(rule.words, words) : isEqual(own, meant);
   });
 }
 
 function isEqual(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((text, at) => text === b[at]);
-}
-
-function meaningOf(
-  { meaning, table, family }: Setting,
-  { words, chain }: Pick<RuleNode, 'words' | 'chain'>,
-): readonly string[] | undefined {
-  return meaning?.({ words, chain, span: chain, line: 1, saved: false }, { table, family });
 }
 
 function deleteRule(setting: Setting, command: RuleText): boolean {

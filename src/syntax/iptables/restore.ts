@@ -16,7 +16,7 @@ import { readCommand } from './commands.ts';
 import { newTable, type RuleMeaning, type Setting, type TableState } from './openTables.ts';
 import { whatCommentSays } from './restoreComments.ts';
 import { chainOutside, failedCheck, outsideTable, unknownTable, unreadableLine, withoutCommit } from './restoreMistakes.ts';
-import { SEVERAL_ADDRESSES } from './ruleWords.ts';
+import { isForSeveral } from './ruleWords.ts';
 import { isPlainAppend, lineWords, newTokens, overlong, ruleFrom, share, type Tokens } from './words.ts';
 
 /** Tables of one ruleset as far as the text alone tells. */
@@ -205,7 +205,8 @@ function readRule(reader: Reader, line: Line): void {
     return;
   }
   const from = s.events[0] === captures.counters ? 3 : 0;
-  if (open !== undefined && input.place === undefined && (reader.header || !SEVERAL_ADDRESSES.test(s.text)) && isPlainAppend(s, from)) {
+  const one = reader.header || !isForSeveral(s.text.slice(line.start, line.end));
+  if (open !== undefined && input.place === undefined && one && isPlainAppend(s, from)) {
     const chain = open.setting.table.byName.get(share(s.text, s.events[from + 4] as number, s.events[from + 5] as number));
     const rule = ruleFrom(line, { tokens: open.tokens, s, from: from + 3 });
     if (chain !== undefined) chain.rules.push(rule);

@@ -39,8 +39,12 @@ const ADDRESS_OPTIONS: readonly (readonly string[])[] = [
   ['-d', '--destination', '--dst'],
 ];
 
-/** No kernel prints them. */
-export const SEVERAL_ADDRESSES = / (?:-[sd]|--(?:source|src|destination|dst)) \S+,/;
+const SEVERAL_ADDRESSES = / (?:-[sd]|--(?:source|src|destination|dst)) \S+,/;
+
+/** Whether a line may be for several addresses. No kernel prints such lines. */
+export function isForSeveral(line: string): boolean {
+  return SEVERAL_ADDRESSES.test(line);
+}
 
 /** A rule for several addresses is as many rules, those of the first source first. With `!` at either side it is none: it stays whole, and is refused. */
 export function oneAddressEach(words: readonly Word[]): readonly (readonly Word[])[] {
