@@ -1,6 +1,5 @@
 /** The way of the answer that REJECT makes, for all packets of a class: whether it comes to the sender. The answers are a host's own
  *  packets, which routing and the rules of OUTPUT and POSTROUTING may stop, and for a sender here those of PREROUTING and INPUT on lo. */
-import type { HookName } from '../../netfilter/hooks.ts';
 import { errorOf } from '../../netfilter/rejectAnswer.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
@@ -9,11 +8,10 @@ import type { Space } from '../space/space.ts';
 import { answersPass } from './answerRules.ts';
 import { errorSources, linkOf } from './answerSource.ts';
 import { answerEnv, answerSpace } from './answerSpace.ts';
-import type { HookResult, HookWalk } from './hook.ts';
-import { walkHook } from './hook.ts';
-import { refuseArrivals, routeOutputOfSets } from './moves.ts';
+import { type Following, follow } from './follow.ts';
+import type { HookResult } from './hook.ts';
+import { routeOutputOfSets } from './moves.ts';
 import type { Env, PacketClass } from './state.ts';
-import { merge } from './state.ts';
 import { bitsText } from './stateKeys.ts';
 
 /** Answers that start alike. */
@@ -41,38 +39,25 @@ export function startsOf(space: Space, { set, env }: PacketClass, { name, tracks
   return sources.map((source): Start => ({ space: own, set: source.set, env: { ...made, src: source.src, way } }));
 }
 
+/** They follow the way of every packet that is sent here. */
 export function walkAnswers(ruleset: Ruleset, { space, env, set }: Start): readonly Arrived[] {
   const ends: Arrived[] = [];
-  const walk: HookWalk = { space, ruleset, reroute: (classes) => each(classes, (one) => routeOutputOfSets(space, one, true)) };
-  const routed = keep(routeAnswers(space, { set, env }));
+  const answered = (of: PacketClass): void => {
+    ends.push({ end: 'answered', of });
+  };
   const isReset = errorOf(env.about?.name ?? '') === undefined;
   const passes = answersPass(ruleset, isReset ? 'reset' : 'error');
-  const off = passes.out ? routed.filter(({ env: { way } }) => way?.oif !== 'lo') : [];
-  const back = passes.out && passes.back ? routed.filter(({ env: { way } }) => way?.oif === 'lo') : [];
-  for (const one of off) ends.push({ end: 'answered', of: one });
-  const asked = routed.filter((one) => !off.includes(one) && !back.includes(one));
-  const devices = ({ env: { way } }: PacketClass) => ({ iif: undefined, oif: way?.oif });
-  const sent = hook('POSTROUTING', hook('OUTPUT', asked, devices), devices);
-  for (const one of sent) if (one.env.way?.oif !== 'lo') ends.push({ end: 'answered', of: one });
-  const over = [...back, ...sent.filter(({ env: { way } }) => way?.oif === 'lo')].map((one) => ({
-    ...one,
-    env: loopedBack(space, one.env),
-  }));
-  const arrived = keep(each(over, (one) => refuseArrivals(space, one, 'lo')));
-  const on = () => ({ iif: 'lo', oif: undefined });
-  const taken = back.length > 0 ? arrived : hook('INPUT', hook('PREROUTING', arrived, on), on);
-  for (const one of taken) ends.push({ end: 'answered', of: one });
+  const following: Following = {
+    walk: { space, ruleset },
+    routeOutput: (one) => routeAnswers(space, one),
+    // a mark that OUTPUT sets may matter on lo
+    isPassed: ({ env: { way } }) => passes.out && (passes.back || way?.oif !== 'lo'),
+    onEnd: ({ end, ...of }) => ends.push({ end: end === 'undecided' ? 'undecided' : 'unanswered', of }),
+    onLeave: answered,
+    onArrival: answered,
+  };
+  follow(following, 'send', [{ set, env, doubts: [], decided: undefined }]);
   return ends;
-
-  function keep({ on, ended }: HookResult): readonly PacketClass[] {
-    for (const { end, ...one } of ended) ends.push({ end: end === 'undecided' ? 'undecided' : 'unanswered', of: one });
-    return merge(space, on);
-  }
-
-  function hook(name: HookName, classes: readonly PacketClass[], at: (one: PacketClass) => Pick<Env, 'iif' | 'oif'>) {
-    const there = classes.map((one) => ({ ...one, env: { ...one.env, ...at(one) } }));
-    return keep(walkHook(walk, name, merge(space, there)));
-  }
 }
 
 /** The same for all answers from and to these addresses: told once for each, and cut to these. */
@@ -92,14 +77,3 @@ function routeAnswers(space: Space, { set, env }: Pick<Start, 'set' | 'env'>): H
 }
 
 const routesOf = new WeakMap<Space, Map<string, HookResult>>();
-
-function each(classes: readonly PacketClass[], step: (one: PacketClass) => HookResult): HookResult {
-  const results = classes.map(step);
-  return { on: results.flatMap(({ on }) => on), ended: results.flatMap(({ ended }) => ended) };
-}
-
-/** An error made here stays marked as one, whether it is about a connection or not. */
-function loopedBack({ has }: Space, env: Env): Env {
-  if (env.original !== undefined || env.state === 'UNTRACKED' || has.ports === EMPTY) return { ...env, owned: false };
-  return { ...env, owned: false, tracked: false, zone: 0, replyZone: 0, state: undefined };
-}

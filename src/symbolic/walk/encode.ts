@@ -8,7 +8,7 @@ import { assertNever } from '../../lib/invariant.ts';
 import { isAssured } from '../../netfilter/firstState.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
-import { WAYS_BACK } from '../../packet/fields.ts';
+import { CONNECTION_FIELDS, WAYS_BACK } from '../../packet/fields.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
@@ -190,18 +190,7 @@ function readField(space: Space, env: Env, field: Field): BitReading {
 }
 
 /** An answer has them of the packet that it is about. */
-const OF_CONNECTION: ReadonlySet<Field> = new Set<Field>([
-  'ctstatus',
-  'ctproto',
-  'ctorigsrc',
-  'ctorigdst',
-  'ctreplsrc',
-  'ctrepldst',
-  'ctorigsport',
-  'ctorigdport',
-  'ctreplsport',
-  'ctrepldport',
-]);
+const OF_CONNECTION: ReadonlySet<Field> = new Set<Field>(CONNECTION_FIELDS.filter((field) => field !== 'connmark' && field !== 'ctdir'));
 
 function assuredSet(space: Space, env: Env): Bdd {
   return env.state === 'ESTABLISHED' ? encode(space, env, isAssured(env.direction)).must : EMPTY;

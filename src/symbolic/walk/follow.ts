@@ -1,0 +1,148 @@
+/** The way between the hooks for sets of packets: those of a host, and the answers that its REJECT makes. */
+import { STEPS_OF_A_MOVE } from '../../lib/budget.ts';
+import { assertNever } from '../../lib/invariant.ts';
+import type { HookName } from '../../netfilter/hooks.ts';
+import { type HookStation, type PathStage, type Station, stationsOf } from '../../netfilter/path.ts';
+import { EMPTY } from '../diagrams/bdd.ts';
+import { atMostOne, decrement, equal } from '../diagrams/vector.ts';
+import type { Space } from '../space/space.ts';
+import { type HookResult, type HookWalk, walkHook } from './hook.ts';
+import { refuseArrivals, routeInputOfSets, routeOutputOfSets } from './moves.ts';
+import { merge, type PacketClass } from './state.ts';
+import type { EndedClass } from './walk.ts';
+
+export interface Following {
+  readonly walk: Pick<HookWalk, 'space' | 'ruleset' | 'visit' | 'forced'>;
+  /** on which they arrive; absent: they are sent here */
+  readonly iif?: string | undefined;
+  /** how they are routed first; absent: by their own headers */
+  readonly routeOutput?: (one: PacketClass) => HookResult;
+  /** whether it is known that the rules of a hook let all of these packets past, and change nothing that matters later */
+  readonly isPassed?: (one: PacketClass, hook: HookName) => boolean;
+  /** by a rule, or by the kernel outside of the rules */
+  readonly onEnd: (one: EndedClass) => void;
+  /** they leave by their interface */
+  readonly onLeave: (one: PacketClass, how: 'sent' | 'forwarded') => void;
+  /** to whoever listens here */
+  readonly onArrival: (one: PacketClass) => void;
+}
+
+export function follow(following: Following, stage: 'send' | 'arrive', start: readonly PacketClass[]): void {
+  const { walk: given, routeOutput, isPassed = () => false, onEnd, onLeave, onArrival } = following;
+  const { space } = given;
+  const walk: HookWalk = { ...given, reroute: (classes) => each(classes, (one) => routeOutputOfSets(space, one, true)) };
+  /** it changes when lo gives packets back */
+  let device = following.iif;
+  go(stage, start);
+
+  /** Gives back who goes on. */
+  function keep({ on, ended }: HookResult): readonly PacketClass[] {
+    for (const one of ended) onEnd(one);
+    return merge(space, on);
+  }
+
+  function each(classes: readonly PacketClass[], step: (one: PacketClass) => HookResult): HookResult {
+    const results = classes.map((one) => {
+      space.budget.step(STEPS_OF_A_MOVE);
+      return step(one);
+    });
+    return { on: results.flatMap(({ on }) => on), ended: results.flatMap(({ ended }) => ended) };
+  }
+
+  function hook({ hook: name, devices }: HookStation, classes: readonly PacketClass[]): readonly PacketClass[] {
+    const passed = classes.filter((one) => isPassed(one, name));
+    const asked = passed.length === 0 ? classes : classes.filter((one) => !passed.includes(one));
+    const there = asked.map(
+      (one): PacketClass => ({
+        ...one,
+        env: {
+          ...one.env,
+          iif: devices === 'out' ? undefined : device,
+          oif: devices === 'in' ? undefined : one.env.way?.oif,
+        },
+      }),
+    );
+    return [...passed, ...keep(walkHook(walk, name, merge(space, there)))];
+  }
+
+  function go(to: PathStage, classes: readonly PacketClass[]): void {
+    let here = classes;
+    for (const station of stationsOf(to, space.family)) here = typeof station === 'string' ? pass(station, here) : hook(station, here);
+  }
+
+  /** Who goes on from there; the others have ended, or follow another stage. */
+  function pass(station: Exclude<Station, HookStation>, classes: readonly PacketClass[]): readonly PacketClass[] {
+    const step = (move: (one: PacketClass) => HookResult) => keep(each(classes, move));
+    switch (station) {
+      case 'route output':
+        return step(routeOutput ?? ((one) => routeOutputOfSets(space, one, false)));
+      case 'leave':
+        for (const one of classes) if (!isForLo(one)) onLeave(one, 'sent');
+        go('come back over lo', classes.filter(isForLo));
+        return [];
+      case 'lose the socket':
+        device = 'lo';
+        return classes.map((one) => ({ ...one, env: loopedBack(space, one.env) }));
+      case 'check arrival':
+        return step((one) => refuseArrivals(space, one, device ?? ''));
+      case 'keep the route':
+        go('deliver', classes);
+        return [];
+      case 'route input': {
+        const routed = step((one) => routeInputOfSets(space, one));
+        for (const [to, local] of [['deliver', true] as const, ['forward', false] as const])
+          go(
+            to,
+            routed.filter(({ env }) => env.way?.local === local),
+          );
+        return [];
+      }
+      case 'decrement ttl':
+        return step((one) => decrementTtl(space, one));
+      case 'await fragments':
+        return step((one) => awaitFragments(space, one));
+      case 'confirm':
+        return classes;
+      case 'pass on':
+        for (const one of classes) onLeave(one, 'forwarded');
+        return [];
+      case 'find socket':
+        for (const one of classes) onArrival(one);
+        return [];
+      default:
+        return assertNever(station);
+    }
+  }
+}
+
+function isForLo({ env: { way } }: PacketClass): boolean {
+  return way?.oif === 'lo';
+}
+
+function decrementTtl({ manager }: Space, one: PacketClass): HookResult {
+  if (one.env.diverted !== undefined) return { on: [], ended: [{ ...one, end: 'not-forwarding' }] };
+  const expired = manager.and(one.set, atMostOne(manager, one.env.ttl));
+  const alive = manager.minus(one.set, expired);
+  return {
+    on: alive === EMPTY ? [] : [{ ...one, set: alive, env: { ...one.env, ttl: decrement(manager, one.env.ttl) } }],
+    ended: expired === EMPTY ? [] : [{ ...one, set: expired, end: 'ttl-exceeded' }],
+  };
+}
+
+function awaitFragments({ manager, start }: Space, one: PacketClass): HookResult {
+  const first = equal(manager, start.fragOffset, 0);
+  const set = manager.and(one.set, first);
+  const later = manager.minus(one.set, first);
+  return {
+    on: set === EMPTY ? [] : [{ ...one, set }],
+    ended: later === EMPTY ? [] : [{ ...one, set: later, end: 'awaiting-fragments' }],
+  };
+}
+
+/** lo keeps mark and connection, and drops the socket. An answer of REJECT does not confirm the connection that it is about, and stays
+ *  marked as one, whether it is about a connection or not. */
+function loopedBack({ has }: Space, env: PacketClass['env']): PacketClass['env'] {
+  if (env.original !== undefined) return { ...env, owned: false, confirmed: env.confirmed || env.about === undefined };
+  if (env.state === 'UNTRACKED' || has.ports === EMPTY) return { ...env, owned: false };
+  return { ...env, owned: false, tracked: false, zone: 0, replyZone: 0, state: undefined };
+}
