@@ -4,7 +4,7 @@ import { POD_CHECKS } from '../injection/podChecks/checks.ts';
 import type { Complaint } from '../lib/complaint.ts';
 import { nearest } from '../lib/nearest.ts';
 import { CLAIMS } from '../prove/claims/all.ts';
-import type { VerifyOptions } from '../prove/judge/verifyRules.ts';
+import { type ClaimSelection, isSelected } from '../prove/proof/claim.ts';
 import { KEPT_PROMISES } from './keptPromises.ts';
 
 /** Claims about rules and about the fields and settings of pods. */
@@ -30,6 +30,6 @@ export function renamedClaim(id: string): { readonly id: string; readonly remark
 }
 
 /** Of those that are judged, the ones that were asked for. */
-export function askedClaims({ only, except }: Pick<VerifyOptions, 'only' | 'except'>): ReadonlySet<string> {
-  return new Set(JUDGED_CLAIMS.filter((id) => (only?.includes(id) ?? true) && !except?.includes(id)));
+export function askedClaims(selection: ClaimSelection): ReadonlySet<string> {
+  return new Set(JUDGED_CLAIMS.filter((id) => isSelected(id, selection)));
 }

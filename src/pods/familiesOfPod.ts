@@ -2,6 +2,7 @@
 
 import type { Verified } from '../prove/judge/verifyRules.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Source } from '../syntax/text/source.ts';
 
 /** Those of one file; and two files, when one is all IPv4 and the other all IPv6. */
 export function podsOf(rulesets: readonly Ruleset[]): readonly (readonly Ruleset[])[] {
@@ -20,4 +21,18 @@ export function inOtherFile(known: Verified, pod: readonly Ruleset[]): Verified 
     return at < 0 ? note : note.replace(`(${known.rulesets[at]?.source.file}:`, () => `(${rulesets[at]?.source.file}:`);
   };
   return { ...known, rulesets, notes: known.notes.map(renamed) };
+}
+
+/** One name for the files of each: rules of several pods in a file are `dumps.rules`, `dumps.rules (2)`. */
+export function namesOfPods(
+  pods: readonly (readonly Ruleset[])[],
+  fileOf: (source: Source) => string,
+): readonly { readonly name: string; readonly file: string }[] {
+  const seen = new Map<string, number>();
+  return pods.map((rulesets) => {
+    const files = [...new Set(rulesets.map(({ source }) => fileOf(source)))];
+    const count = (seen.get(files.join()) ?? 0) + 1;
+    seen.set(files.join(), count);
+    return { name: `${files.join(', ')}${count > 1 ? ` (${count})` : ''}`, file: files[0] ?? '' };
+  });
 }

@@ -1,6 +1,7 @@
 /** The claims on every pod of manifests, and what somebody wrote that breaks them. */
 import type { PodFinding } from '../injection/podChecks/check.ts';
 import type { Verified, VerifyOptions } from '../prove/judge/verifyRules.ts';
+import { isSelected } from '../prove/proof/claim.ts';
 import { causeMemory, causesOfFindings } from './causes.ts';
 import type { PodScene, PodScenes } from './scenes.ts';
 import type { VerifiedPod } from './verifiedPod.ts';
@@ -34,8 +35,8 @@ export function verifyScenes(
 }
 
 /** Of the claims that were asked for. */
-function asked(findings: readonly PodFinding[], { only, except }: VerifyOptions): readonly PodFinding[] {
-  return findings.filter(({ claim }) => (only?.includes(claim) ?? true) && !except?.includes(claim));
+function asked(findings: readonly PodFinding[], options: VerifyOptions): readonly PodFinding[] {
+  return findings.filter(({ claim }) => isSelected(claim, options));
 }
 
 function sourceOf({ rulesets }: PodScene): PodScene['rulesets'][number]['source'] {

@@ -180,3 +180,23 @@ describe('sets of packets', () => {
     expect((await run('diff', 'node.rules', 'node.rules')).out).toMatch(/^no change in behaviour/);
   });
 });
+
+describe('addresses beside a host, in a file', () => {
+  const host = '{"interfaces":[{"name":"eth0","addresses":["10.244.0.5/24"]}]}';
+  const files = { ...FILES, 'host.json': host };
+
+  it('a group of the configuration has one of them', async () => {
+    const config = "groups: [{ files: 'pod.rules', host: host.json, podIps: 10.1.2.3 }]\n";
+    const { code, out, err } = await chainwalk(['ci'], { files: { ...files, 'chainwalk.config.yaml': config } });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('podIps: ');
+  });
+
+  it('expectations have one of them', async () => {
+    const expected =
+      "rules: pod.rules\nhost: host.json\npodIps: 10.1.2.3\npackets: [{ packet: 'out tcp -> 10.0.0.9:80', outcome: captured-out }]\n";
+    const { code, out, err } = await chainwalk(['expect', 'e.yaml'], { files: { ...files, 'e.yaml': expected } });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('podIps: ');
+  });
+});

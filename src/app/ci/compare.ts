@@ -1,18 +1,18 @@
 /** Which packets end in another way than on the base: every file and pod that both sides have. */
-import type { GivenPlace } from '../../connection/setting.ts';
 import type { Sides } from '../../diff/question.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
 import type { DiffSubject } from '../../pods/compareSubjects.ts';
-import { podsOf } from '../../pods/familiesOfPod.ts';
+import { namesOfPods, podsOf } from '../../pods/familiesOfPod.ts';
 import { emptyMemory, type PodMemory } from '../../pods/renderedPod.ts';
 import { comparisonSubjects, type Naming } from '../../report/review/comparison.ts';
 import type { Subject } from '../../report/review/review.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
+import { namedFile } from '../../syntax/text/source.ts';
 import { causesIn, compareAll } from '../diff/compareAll.ts';
 import { readSidePods } from '../diff/readPods.ts';
 import { valueKey as keyText, type RuleSide, rulePair } from '../diff/rulePair.ts';
 import type { Side } from '../diff/side.ts';
-import { type RuleTexts, readRuleTexts } from '../load/ruleTexts.ts';
+import { type RuleTexts, readingFor, readRuleTexts } from '../load/ruleTexts.ts';
 import { renderTexts } from '../load/settingTexts.ts';
 import type { BatchQuestion } from './judge.ts';
 
@@ -51,9 +51,9 @@ function subjectsOf(batch: BatchQuestion, side: Side, memory: PodMemory): readon
     const { subjects, diagnostics } = readSidePods({ side, pods: batch.pods, annotations: new Map(), memory });
     return diagnostics.some(isError) ? [] : subjects;
   }
-  if (batch.kind === 'rules') return ruleSides(batch.rules, batch.options);
+  if (batch.kind === 'rules') return ruleSides(batch.rules, batch);
   const { sources } = renderTexts(batch.settings, batch.rendering);
-  return ruleSides({ sources: sources.map((source) => ({ ...source, rendered: true as const })), reading: batch.reading }, batch.options);
+  return ruleSides({ sources: sources.map((source) => ({ ...source, rendered: true as const })), reading: batch.reading }, batch);
 }
 
 /** Both pods, or both rules: a file that holds the other now is gone as what it was. */
@@ -73,29 +73,14 @@ function nameNow(subject: DiffSubject | RuleSide, renamed: ReadonlyMap<string, s
 
 function ruleSides(
   { sources, reading }: RuleTexts,
-  { families, host, podIps, profile, proxyUid, proxyGid }: BatchOptions,
+  { place: given, options }: Pick<BatchQuestion, 'place' | 'options'>,
 ): readonly RuleSide[] {
-  const [family] = families?.length === 1 ? families : [];
-  const read = readRuleTexts({ sources, reading: { ...reading, ...(family !== undefined && { family }) } }, host);
-  if (read.diagnostics.some(isError)) return [];
-  const given: GivenPlace = {
-    ...(host !== undefined && { host }),
-    ...(podIps !== undefined && { podIps }),
-    ...(profile !== undefined && { profile }),
-    ...(proxyUid !== undefined && { proxyUid }),
-    ...(proxyGid !== undefined && { proxyGid }),
-  };
-  const seen = new Map<string, number>();
-  return podsOf(read.rulesets).map((rulesets) => {
-    const names = [...new Set(rulesets.map(({ source }) => source.origin?.file ?? source.file))];
-    const count = (seen.get(names.join()) ?? 0) + 1;
-    seen.set(names.join(), count);
-    const name = `${names.join(', ')}${count > 1 ? ` (${count})` : ''}`;
-    return { name, file: names[0] ?? '', rulesets, given };
-  });
+  const { rulesets, diagnostics } = readRuleTexts({ sources, reading: readingFor(reading, options.families) }, given.host);
+  if (diagnostics.some(isError)) return [];
+  const pods = podsOf(rulesets);
+  const names = namesOfPods(pods, namedFile);
+  return pods.map((own, index) => ({ name: '', file: '', ...names[index], rulesets: own, given }));
 }
-
-type BatchOptions = BatchQuestion['options'];
 
 /** Not one rule and nothing around them differs where the keys are equal. */
 function keyed(subject: DiffSubject): DiffSubject {

@@ -1,45 +1,45 @@
 /** Texts of one kind that are read in the same way, judged: the subjects of a review. */
+import type { GivenPlace } from '../../connection/setting.ts';
 import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
-import { reviewedPod } from '../../report/review/fromPods.ts';
-import { rulesSubjects } from '../../report/review/fromVerified.ts';
 import type { ReviewLocation, Subject } from '../../report/review/review.ts';
 import { hasRules } from '../../ruleset/count.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
-import type { Source } from '../../syntax/text/source.ts';
+import { namedFile, type Source } from '../../syntax/text/source.ts';
 import type { PodTexts } from '../load/podTexts.ts';
 import type { RuleReading, RuleTexts } from '../load/ruleTexts.ts';
 import { renderTexts, type SettingReading } from '../load/settingTexts.ts';
-import { type VerifyPodsQuestion, verifyPodTexts } from '../verify/verifyPods.ts';
-import { verifyRuleTexts } from '../verify/verifyRules.ts';
+import type { NotedSubjects } from '../verify/notedSubjects.ts';
+import { subjectsOfPods, type VerifyPodsQuestion, verifyPodTexts } from '../verify/verifyPods.ts';
+import { subjectsOfRules, verifyRuleTexts } from '../verify/verifyRules.ts';
 
 export type BatchQuestion = RulesBatch | SettingsBatch | PodsBatch;
 
-export interface RulesBatch {
+interface JudgedAlike {
+  readonly place: GivenPlace;
+  readonly options: Omit<VerifyOptions, keyof GivenPlace>;
+}
+
+export interface RulesBatch extends JudgedAlike {
   readonly kind: 'rules';
   readonly rules: RuleTexts;
-  readonly options: VerifyOptions;
 }
 
 /** Settings of istio-iptables: judged are the rules that Istio writes for them. */
-export interface SettingsBatch {
+export interface SettingsBatch extends JudgedAlike {
   readonly kind: 'settings';
   readonly settings: readonly Source[];
   readonly rendering: SettingReading;
   readonly reading: RuleReading;
-  readonly options: VerifyOptions;
 }
 
-export interface PodsBatch extends Pick<VerifyPodsQuestion, 'progress'> {
+export interface PodsBatch extends JudgedAlike, Pick<VerifyPodsQuestion, 'progress'> {
   readonly kind: 'manifest';
   readonly pods: PodTexts;
-  readonly options: VerifyOptions;
 }
 
-export interface Judged {
-  readonly subjects: readonly Subject[];
+export interface Judged extends NotedSubjects {
   /** with an error there may be subjects missing */
   readonly diagnostics: readonly Diagnostic[];
-  readonly notes: readonly SubjectNotes[];
   readonly parts: readonly JudgedPart[];
 }
 
@@ -55,18 +55,13 @@ export interface JudgedPart {
   readonly isEmpty?: boolean;
 }
 
-export interface SubjectNotes {
-  readonly subject: string;
-  readonly notes: readonly string[];
-}
-
 export function judgeBatch(batch: BatchQuestion): Judged {
   if (batch.kind === 'manifest') return judgePods(batch);
   if (batch.kind === 'rules') return judgeRules(batch);
-  const { settings, rendering, reading, options } = batch;
+  const { settings, rendering, reading, place, options } = batch;
   const { sources, diagnostics } = renderTexts(settings, rendering);
   if (diagnostics.some(isError)) return { subjects: [], diagnostics, notes: [], parts: [] };
-  const judged = judgeRules({ kind: 'rules', rules: { sources, reading }, options });
+  const judged = judgeRules({ kind: 'rules', rules: { sources, reading }, place, options });
   const origins = new Map(settings.map((source) => [source.file, source]));
   return {
     ...judged,
@@ -75,29 +70,33 @@ export function judgeBatch(batch: BatchQuestion): Judged {
   };
 }
 
-function judgeRules({ rules, options }: RulesBatch): Judged {
-  const { pods, diagnostics } = verifyRuleTexts({ rules, options });
-  const subjects = rulesSubjects(pods);
-  const notes = pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.notes }));
+function judgeRules({ rules, place, options }: RulesBatch): Judged {
+  const { pods, diagnostics } = verifyRuleTexts({ rules, options: { ...options, ...place } });
   const parts = pods.flatMap(({ rulesets, profile }) =>
     rulesets.map((ruleset): JudgedPart => {
       const { family, source } = ruleset;
-      const file = source.origin?.file ?? source.file;
-      return { file, says: `rules for IPv${family}`, isEmpty: !hasRules(ruleset), ...(profile && { mesh: profile.name }) };
+      return {
+        file: namedFile(source),
+        says: `rules for IPv${family}`,
+        isEmpty: !hasRules(ruleset),
+        ...(profile && { mesh: profile.name }),
+      };
     }),
   );
-  return { subjects, notes, diagnostics, parts };
+  return { ...subjectsOfRules({ pods }), diagnostics, parts };
 }
 
-function judgePods({ pods: texts, options, progress }: PodsBatch): Judged {
-  const { pods, diagnostics } = verifyPodTexts({ pods: texts, options, ...(progress !== undefined && { progress }) });
-  const subjects = pods.map(reviewedPod);
-  const notes = pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.verified.notes }));
+function judgePods({ pods: texts, place, options, progress }: PodsBatch): Judged {
+  const { pods, diagnostics } = verifyPodTexts({
+    pods: texts,
+    options: { ...options, ...place },
+    ...(progress !== undefined && { progress }),
+  });
   const parts = pods.map(({ pod, verified: { profile } }): JudgedPart => {
     const name = `${pod.kind} ${pod.namespace}/${pod.name}`;
     return { file: pod.place.source.file, name, says: 'pod', ...(profile && { mesh: profile.name }) };
   });
-  return { subjects, notes, diagnostics, parts };
+  return { ...subjectsOfPods({ pods }), diagnostics, parts };
 }
 
 /** Nobody edits rendered rules: the settings as a whole stand for them. */

@@ -1,5 +1,6 @@
 /** Texts of rules, and what is said of them, to rulesets. */
 import { type Host, hostNames } from '../../host/host.ts';
+import type { Family } from '../../packet/address.ts';
 import { type ReadRules, readRules } from '../../ruleset/readRules.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
@@ -24,4 +25,10 @@ export function readRuleTexts({ sources, reading }: RuleTexts, host?: Host): Rea
     diagnostics.push(...read.diagnostics);
   }
   return { rulesets, diagnostics };
+}
+
+/** Where one family alone is judged, a text that does not say its own is of that one. */
+export function readingFor(reading: RuleReading, families: readonly Family[] | undefined): RuleReading {
+  const [family] = families?.length === 1 ? families : [];
+  return { ...reading, ...(family !== undefined && { family }) };
 }

@@ -5,11 +5,10 @@ import type { VerifiedPod } from '../../pods/verifiedPod.ts';
 import { verifyScenes } from '../../pods/verifyPods.ts';
 import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
 import { reviewedPod } from '../../report/review/fromPods.ts';
-import { mergeNotes } from '../../report/review/notes.ts';
-import type { Review } from '../../report/review/review.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type PodTexts, podScenesOf } from '../load/podTexts.ts';
 import { muteCommentedPods } from '../suppress/inManifests.ts';
+import { type NotedSubjects, withNotes } from './notedSubjects.ts';
 
 export interface VerifyPodsQuestion {
   readonly pods: PodTexts;
@@ -35,8 +34,9 @@ export function verifyPodTexts({ pods: texts, options, inInitPhase: early = fals
   return { pods, diagnostics: [...diagnostics, ...(options.where === undefined ? about : [])] };
 }
 
-export function reviewOfPods({ pods, diagnostics }: VerifiedManifests): Review {
-  const subjects = pods.map(reviewedPod);
-  const notes = pods.map(({ verified }, index) => ({ subject: subjects[index]?.name ?? '', notes: verified.notes }));
-  return { subjects, diagnostics, notes: mergeNotes(notes) };
+export function subjectsOfPods({ pods }: Pick<VerifiedManifests, 'pods'>): NotedSubjects {
+  return withNotes(
+    pods.map(reviewedPod),
+    pods.map(({ verified }) => verified.notes),
+  );
 }

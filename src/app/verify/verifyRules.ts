@@ -2,12 +2,11 @@
 import { podsOf } from '../../pods/familiesOfPod.ts';
 import type { Verified, VerifyOptions } from '../../prove/judge/verifyRules.ts';
 import { rulesSubjects } from '../../report/review/fromVerified.ts';
-import { mergeNotes } from '../../report/review/notes.ts';
-import type { Review } from '../../report/review/review.ts';
 import { hasRules } from '../../ruleset/count.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
-import { type RuleTexts, readRuleTexts } from '../load/ruleTexts.ts';
+import { type RuleTexts, readingFor, readRuleTexts } from '../load/ruleTexts.ts';
 import { verifyCommented } from '../suppress/inRules.ts';
+import { type NotedSubjects, withNotes } from './notedSubjects.ts';
 
 export interface VerifyRulesQuestion {
   readonly rules: RuleTexts;
@@ -23,8 +22,7 @@ export interface VerifiedRules {
 }
 
 export function verifyRuleTexts({ rules, options }: VerifyRulesQuestion): VerifiedRules {
-  const [family] = options.families?.length === 1 ? options.families : [];
-  const reading = { ...rules.reading, ...(family !== undefined && { family }) };
+  const reading = readingFor(rules.reading, options.families);
   const loaded = readRuleTexts({ ...rules, reading }, options.host);
   // what is not modelled is a claim of its own
   const diagnostics = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
@@ -34,8 +32,9 @@ export function verifyRuleTexts({ rules, options }: VerifyRulesQuestion): Verifi
   return { pods: commented.pods, diagnostics: [...diagnostics, ...commented.diagnostics], empty };
 }
 
-export function reviewOfRules({ pods, diagnostics }: VerifiedRules): Review {
-  const subjects = rulesSubjects(pods);
-  const notes = pods.map((pod, index) => ({ subject: subjects[index]?.name ?? '', notes: pod.notes }));
-  return { subjects, diagnostics, notes: mergeNotes(notes) };
+export function subjectsOfRules({ pods }: Pick<VerifiedRules, 'pods'>): NotedSubjects {
+  return withNotes(
+    rulesSubjects(pods),
+    pods.map(({ notes }) => notes),
+  );
 }

@@ -4,6 +4,7 @@ import type { ConfigClaims, ConfigGroup, ConfigKind } from '../../api/library/co
 import { holdsPods, kindOf } from '../../app/load/recognise.ts';
 import { at, itemsOf } from '../../kubernetes/yaml/node.ts';
 import { JUDGED_CLAIMS } from '../../pods/claimIds.ts';
+import { isSelected } from '../../prove/proof/claim.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
@@ -129,5 +130,5 @@ function readingOf(group: ConfigGroup, { config: { claims }, folder }: LoadedCon
 
 export function isAsked(claims: ConfigClaims | undefined, id: string): boolean {
   const { only, except, levels } = claims ?? {};
-  return (only?.includes(id) ?? true) && except?.includes(id) !== true && levels?.[id] !== 'off';
+  return isSelected(id, { only, except }) && levels?.[id] !== 'off';
 }

@@ -1,13 +1,11 @@
 /** The options of one side: its own before those of both. */
 import { asksPods, type Plan } from '../../app/diff/plan.ts';
 import { type ComparedSide, type PodsOfSide, SIDES, type Side } from '../../app/diff/side.ts';
-import type { Approach } from '../../injection/facts/facts.ts';
-import type { Mode } from '../../istio/settings/modes.ts';
 import { parseVersion } from '../../istio/settings/version.ts';
-import { documentsOf, nestedDocuments } from '../../kubernetes/yaml/readYaml.ts';
+import { nestedDocuments } from '../../kubernetes/yaml/readYaml.ts';
 import { type Call, type CommandInput, optionIsSet, optionList, optionText } from '../argv/command.ts';
 import { complainAboutVersion } from '../input/istioVersion.ts';
-import { parseTexts } from '../input/podTexts.ts';
+import { parseTexts, settingReadingOf, writtenPodReading } from '../input/podTexts.ts';
 import { readerOf, readSources, type TextReader } from '../input/reader.ts';
 import { ruleReadingOf } from '../input/ruleTexts.ts';
 import type { Files } from './files.ts';
@@ -37,8 +35,7 @@ export async function readSide(
 ): Promise<ComparedSide | undefined> {
   const rules = await ruleReadingOf(call);
   const words = wordsOf(call.input, side, rename);
-  const { mode, istio } = words;
-  const settings = { ...(mode !== undefined && { mode: mode as Mode }), ...(istio !== undefined && { istio }) };
+  const settings = settingReadingOf(words);
   if (!asksPods(plan)) return rules && { rules, settings };
   const pods = await readPodOptions(call, side, words);
   return rules && pods && { rules, settings, pods };
@@ -47,21 +44,16 @@ export async function readSide(
 async function readPodOptions(call: Call, side: Side, { mode, istio, values: files }: SideWords): Promise<PodsOfSide | undefined> {
   const reader = readerOf(call);
   const annotations = await annotationsOf(reader, call.input, side);
-  const version = istio === undefined ? undefined : parseVersion(istio);
-  const isWrong = istio !== undefined && version === undefined;
+  const isWrong = istio !== undefined && parseVersion(istio) === undefined;
   if (isWrong) await complainAboutVersion(reader, istio);
   const sources = await readSources(reader, files);
   if (annotations === undefined || isWrong || sources === undefined) return undefined;
   const yaml = await import('yaml');
   return {
-    reading: { ...(mode !== undefined && { mode: mode as Approach }), ...(version !== undefined && { version }) },
-    values: await parseTexts(sources),
+    reading: writtenPodReading({ mode, istio }),
+    values: parseTexts(yaml, sources),
     annotations,
-    parse: (texts) => {
-      const read = texts.map((source) => documentsOf(yaml, source));
-      const [documents, diagnostics] = [read.flatMap((one) => one.documents), read.flatMap((one) => one.diagnostics)];
-      return { sources: texts, documents, diagnostics };
-    },
+    parse: (texts) => parseTexts(yaml, texts),
     readNested: nestedDocuments(yaml),
   };
 }

@@ -43,6 +43,38 @@ async function readId({ io, input }: Call, name: string, flag: string): Promise<
   return undefined;
 }
 
+/** The same as a file says it: a group of the configuration, or expectations. */
+export interface WrittenPlace {
+  /** a path from here */
+  readonly host?: string | undefined;
+  readonly podIps?: readonly string[] | undefined;
+  readonly profile?: string | undefined;
+  readonly proxyUid?: number | undefined;
+  readonly proxyGid?: number | undefined;
+}
+
+/** Undefined when it cannot be used, which has been reported. */
+export async function readWrittenPlace(
+  reader: TextReader,
+  { host: file, podIps: texts = [], profile, proxyUid, proxyGid }: WrittenPlace,
+): Promise<GivenPlace | undefined> {
+  const complaint = podIpComplaint(texts, file !== undefined);
+  if (complaint !== undefined) {
+    await reader.complain({ message: `podIps: ${complaint}` });
+    return undefined;
+  }
+  const host = file === undefined ? undefined : await readHostFile(reader, file);
+  if (file !== undefined && host === undefined) return undefined;
+  const podIps = texts.flatMap((text) => parsePodAddress(text) ?? []);
+  return {
+    ...(host !== undefined && { host }),
+    ...(podIps.length > 0 && { podIps }),
+    ...(profile !== undefined && { profile }),
+    ...(proxyUid !== undefined && { proxyUid }),
+    ...(proxyGid !== undefined && { proxyGid }),
+  };
+}
+
 /** Undefined when it cannot be used, which has been reported. */
 export async function readHostFile(reader: TextReader, file: string): Promise<Host | undefined> {
   const document = await readDocument(reader, file);

@@ -1,13 +1,16 @@
 /** Files of manifests and mesh configuration, and the options that say how they are read. */
 import type { PodReading, PodTexts, ReadTexts } from '../../app/load/podTexts.ts';
+import type { SettingReading } from '../../app/load/settingTexts.ts';
 import type { Approach } from '../../injection/facts/facts.ts';
-import type { Document } from '../../kubernetes/yaml/node.ts';
-import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import type { Mode } from '../../istio/settings/modes.ts';
+import { parseVersion } from '../../istio/settings/version.ts';
+import { documentsOf } from '../../kubernetes/yaml/readYaml.ts';
+import type { Yaml } from '../../kubernetes/yaml/yamlTree.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type Call, optionList, optionText } from '../argv/command.ts';
 import { readVersion } from './istioVersion.ts';
 import { readerOf, readSources, type TextReader } from './reader.ts';
-import { nestedReader, readYaml } from './yaml.ts';
+import { nestedReader } from './yaml.ts';
 
 /** Undefined when a file or an option cannot be read, which has been reported. */
 export async function podTextsOf(call: Call, files: readonly string[]): Promise<PodTexts | undefined> {
@@ -23,6 +26,21 @@ async function podReadingOf(call: Call): Promise<PodReading | undefined> {
   return asked && { ...asked, ...(mode !== undefined && { mode }) };
 }
 
+/** Names of the mode and of Istio's version, which have been checked. */
+export interface WrittenReading {
+  readonly mode?: string | undefined;
+  readonly istio?: string | undefined;
+}
+
+export function writtenPodReading({ mode, istio }: WrittenReading): PodReading {
+  const version = istio === undefined ? undefined : parseVersion(istio);
+  return { ...(mode !== undefined && { mode: mode as Approach }), ...(version !== undefined && { version }) };
+}
+
+export function settingReadingOf({ mode, istio }: WrittenReading): SettingReading {
+  return { ...(mode !== undefined && { mode: mode as Mode }), ...(istio !== undefined && { istio }) };
+}
+
 export interface ManifestFiles {
   readonly files: readonly string[];
   readonly values: readonly string[];
@@ -31,24 +49,14 @@ export interface ManifestFiles {
 
 /** Undefined when one cannot be read, which has been reported. */
 export async function readPodFiles(reader: TextReader, { files, values, reading }: ManifestFiles): Promise<PodTexts | undefined> {
-  const manifests = await readTexts(reader, files);
-  const configuration = await readTexts(reader, values);
+  const manifests = await readSources(reader, files);
+  const configuration = await readSources(reader, values);
   if (manifests === undefined || configuration === undefined) return undefined;
-  return { manifests, values: configuration, readNested: await nestedReader(), reading };
+  const yaml = await import('yaml');
+  return { manifests: parseTexts(yaml, manifests), values: parseTexts(yaml, configuration), readNested: await nestedReader(), reading };
 }
 
-async function readTexts(reader: TextReader, files: readonly string[]): Promise<ReadTexts | undefined> {
-  const sources = await readSources(reader, files);
-  return sources && parseTexts(sources);
-}
-
-export async function parseTexts(sources: readonly Source[]): Promise<ReadTexts> {
-  const documents: Document[] = [];
-  const diagnostics: Diagnostic[] = [];
-  for (const source of sources) {
-    const read = await readYaml(source);
-    documents.push(...read.documents);
-    diagnostics.push(...read.diagnostics);
-  }
-  return { sources, documents, diagnostics };
+export function parseTexts(yaml: Yaml, sources: readonly Source[]): ReadTexts {
+  const read = sources.map((source) => documentsOf(yaml, source));
+  return { sources, documents: read.flatMap(({ documents }) => documents), diagnostics: read.flatMap(({ diagnostics }) => diagnostics) };
 }

@@ -1,5 +1,6 @@
 /** `chainwalk verify` of manifests. */
-import { reviewOfPods, verifyPodTexts } from '../../app/verify/verifyPods.ts';
+import { reviewOf } from '../../app/verify/notedSubjects.ts';
+import { subjectsOfPods, verifyPodTexts } from '../../app/verify/verifyPods.ts';
 import { jsonText } from '../../lib/printable.ts';
 import type { VerifyStyle } from '../../report/human/verify.ts';
 import { humanVerifyPods } from '../../report/human/verifyPods.ts';
@@ -36,7 +37,7 @@ export async function answerPods(call: Call, files: readonly string[]): Promise<
     human: (style: VerifyStyle) => humanVerifyPods(pods, { ...style, failing }),
     json: () => jsonText(toVerifyPodsReport(pods)),
   };
-  if (!(await writeReport(call, { review: reviewOfPods(verified), outputs, own, strict }))) return EXIT.usage;
+  if (!(await writeReport(call, { review: reviewOf(subjectsOfPods(verified), diagnostics), outputs, own, strict }))) return EXIT.usage;
   const open = pods.flatMap(({ findings, muted }) => findings.filter((finding) => muted?.has(finding) !== true));
   const bad = open.some(({ level }) => level === 'error' || (strict && level === 'warning'));
   const results = pods.map((pod) => pod.verified);

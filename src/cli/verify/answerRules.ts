@@ -1,5 +1,6 @@
 /** `chainwalk verify` of rules, from files or from a running pod. */
-import { reviewOfRules, verifyRuleTexts } from '../../app/verify/verifyRules.ts';
+import { reviewOf } from '../../app/verify/notedSubjects.ts';
+import { subjectsOfRules, verifyRuleTexts } from '../../app/verify/verifyRules.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { humanVerify, type VerifyStyle } from '../../report/human/verify.ts';
 import { toVerifyReport } from '../../report/json/verify.ts';
@@ -29,6 +30,6 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   if (diagnostics.some(isError)) return EXIT.usage;
   const failing = optionIsSet(call.input, 'strict') ? diagnostics.length : 0;
   const own = { human: (style: VerifyStyle) => humanVerify(pods, { ...style, failing }), json: () => jsonText(toVerifyReport(pods)) };
-  const report = { review: reviewOfRules(verified), outputs, own, strict: optionIsSet(call.input, 'strict') };
+  const report = { review: reviewOf(subjectsOfRules(verified), diagnostics), outputs, own, strict: optionIsSet(call.input, 'strict') };
   return (await writeReport(call, report)) ? verifyExitCode(call, pods, diagnostics) : EXIT.usage;
 }

@@ -13,7 +13,7 @@ import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { CLAIMS } from '../claims/all.ts';
 import { inferDeclaration } from '../inferred/infer.ts';
-import type { Claim } from '../proof/claim.ts';
+import { type Claim, isSelected } from '../proof/claim.ts';
 import { ProofContext } from '../proof/context.ts';
 import type { Finding } from '../proof/finding.ts';
 import type { Counterpart, Other, WhileInit } from '../proof/podQuestions.ts';
@@ -92,7 +92,7 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
 function isAsked({ id, whileInit, byName }: Claim, { only, except, whileInit: now }: VerifyOptions): boolean {
   if (whileInit === true && now === undefined) return false;
   if (byName === true && only === undefined) return false;
-  return (only?.includes(id) ?? true) && except?.includes(id) !== true;
+  return isSelected(id, { only, except });
 }
 
 /** No claim may spend more than two thirds of what those before it have left. */

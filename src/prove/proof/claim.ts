@@ -78,3 +78,13 @@ export interface FateScope {
   readonly also?: Bdd;
   readonly ends: Ends;
 }
+
+/** Which claims are judged: all, less those that are left out. */
+export interface ClaimSelection {
+  readonly only?: readonly string[] | undefined;
+  readonly except?: readonly string[] | undefined;
+}
+
+export function isSelected(id: string, { only, except }: ClaimSelection): boolean {
+  return (only?.includes(id) ?? true) && except?.includes(id) !== true;
+}

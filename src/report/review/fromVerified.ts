@@ -3,11 +3,12 @@
 import { isBudgetReason } from '../../lib/budget.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import { packetText } from '../../packet/notation.ts';
+import { namesOfPods } from '../../pods/familiesOfPod.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { Source } from '../../syntax/text/source.ts';
+import { namedFile, type Source } from '../../syntax/text/source.ts';
 import { remedyByCause, remedyOf } from '../pages/remedy.ts';
 import { targetSpan } from '../text/location.ts';
 import { fingerprintOf, withOwnFingerprints } from './fingerprint.ts';
@@ -15,27 +16,14 @@ import type { Blamed, Check, Problem, Subject } from './review.ts';
 
 /** A file with rules of several pods gives as many subjects: `dumps.rules`, `dumps.rules (2)`. */
 export function rulesSubjects(pods: readonly Verified[]): readonly Subject[] {
-  const seen = new Map<string, number>();
-  return pods.map((verified) => {
-    const sources = verified.rulesets.map(({ source }) => source);
-    const files = distinct(sources.map(({ file }) => file));
-    const count = (seen.get(files.join()) ?? 0) + 1;
-    seen.set(files.join(), count);
-    const nameOf = (names: readonly string[]) => `${names.join(', ')}${count > 1 ? ` (${count})` : ''}`;
-    // rules that were rendered from settings go by their name
-    const named = distinct(sources.map(({ file, origin }) => origin?.file ?? file));
-    return {
-      kind: 'rules',
-      name: nameOf(named),
-      file: named[0] ?? '',
-      bounds: verified.bounds,
-      checks: claimChecks(verified, nameOf(files)),
-    };
+  const rules = pods.map(({ rulesets }) => rulesets);
+  const printed = namesOfPods(rules, ({ file }) => file);
+  // rules that were rendered from settings go by their name
+  const named = namesOfPods(rules, namedFile);
+  return pods.map((verified, index) => {
+    const { name = '', file = '' } = named[index] ?? {};
+    return { kind: 'rules', name, file, bounds: verified.bounds, checks: claimChecks(verified, printed[index]?.name ?? '') };
   });
-}
-
-function distinct(names: readonly string[]): readonly string[] {
-  return [...new Set(names)];
 }
 
 /** `subject`: what fingerprints call it. */

@@ -6,7 +6,7 @@ export const DIAGNOSTIC_CODES = {
   'unclosed-quote': 'a quote is never closed',
   'unreadable-line': 'the line is not in the language of iptables',
   'line-too-long': 'a word or a line is longer than iptables-restore takes',
-  'outside-a-table': 'a chain, a rule or COMMIT stands before a table',
+  'outside-a-table': 'a chain, a rule or COMMIT comes before a table',
   'bad-counters': 'packet and byte counters cannot be read',
   'partial-dump': 'the program that printed the dump could not show all of it',
   'unknown-table': 'there is no such table',

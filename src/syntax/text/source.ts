@@ -9,6 +9,11 @@ export interface Source {
   readonly origin?: Source;
 }
 
+/** The file that people know the text by. */
+export function namedFile({ file, origin }: Source): string {
+  return origin?.file ?? file;
+}
+
 /** Half-open range of UTF-16 offsets in a source text. */
 export interface Span {
   readonly start: number;
