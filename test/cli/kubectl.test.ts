@@ -116,9 +116,21 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     expect(out).toContain('web-0.rules, Istio sidecar');
     expect(calls.every((call) => call.slice(0, 3).join('|') === "--namespace=shop|--context=a b|--kubeconfig=it's")).toBe(true);
-    const strict = await fake?.plugin(['web-0', 'verify', '--only', 'invalid-not-to-app', '--strict', '--json', '-q', '-n', 'shop']);
-    expect([strict?.code, strict?.err]).toEqual([1, '']);
-    expect(JSON.parse(strict?.out ?? '')).toMatchObject({ schema: 'chainwalk/verify/v1', summary: { violated: 1 } });
+    const [saved, ...others] = answers();
+    const twice = { ...(saved as Reply), out: SIDECAR.replace(/^-A ISTIO_OUTPUT -d 127.*$/m, '$&\n$&') };
+    const strict = await cluster(GET, twice, ...others).plugin([
+      'web-0',
+      'verify',
+      '--only',
+      'no-duplicate-rule',
+      '--strict',
+      '--json',
+      '-q',
+      '-n',
+      'shop',
+    ]);
+    expect([strict.code, strict.err]).toEqual([1, '']);
+    expect(JSON.parse(strict.out)).toMatchObject({ schema: 'chainwalk/verify/v1', summary: { violated: 1 } });
   });
 
   it('a pod with an IPv6 address and no IPv6 rules is not captured there, and that is said', async () => {
@@ -266,7 +278,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
       { when: '*" -- ip"*', ...NO_PROGRAM },
     );
     const { code, out, err } = await kubectl.plugin(['web-0']);
-    expect([code, out.split('\n')[0]]).toEqual([0, expect.stringMatching(/web-0\.rules, Istio ambient/)]);
+    expect([code, out.split('\n').slice(0, 2).join('')]).toEqual([0, expect.stringMatching(/web-0\.rules, Istio ambient/)]);
     expect(err).toContain('note: no `ip` with JSON output');
   });
 

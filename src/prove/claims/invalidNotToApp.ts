@@ -10,7 +10,7 @@ import { inboundInterfaces, isDeclaredInbound, isOutside, isOwn, isTcp } from '.
 
 export const invalidNotToApp: Claim = {
   id: 'invalid-not-to-app',
-  level: 'warning',
+  level: 'info',
   needs: 'application',
   statement: 'A TCP packet that belongs to no known connection (conntrack state INVALID) does not reach the application.',
   skip: ({ profile, declared }) => {

@@ -1,4 +1,4 @@
-/** Which promises of level error and warning the rules of a world break. */
+/** Which promises about packets the rules of a world break. */
 import { CLAIMS } from '../../../src/prove/claims/all.ts';
 import { judgeClaim } from '../../../src/prove/judge/judgeClaim.ts';
 import { ProofContext } from '../../../src/prove/proof/context.ts';
@@ -7,7 +7,7 @@ import type { JudgedWorld } from './meshWorld.ts';
 import { twice } from './sideFacts.ts';
 
 /** Settings may ask for nothing to be captured, which pod-captured calls so all the same: it is no promise about settings. */
-const PROMISES = CLAIMS.filter(({ level, id }) => level !== 'info' && id !== 'pod-captured');
+const PROMISES = CLAIMS.filter(({ level, id }) => (level !== 'info' || id === 'invalid-not-to-app') && id !== 'pod-captured');
 
 /** Undecided ones too: Istio writes nothing that is not modelled. */
 export function brokenPromises({ profile, host, sides }: JudgedWorld): readonly Finding[] {
