@@ -2,6 +2,7 @@
 import { addrType } from '../host/addrType.ts';
 import type { Host } from '../host/host.ts';
 import { POD_INTERFACE, withLength, withPodAddress } from '../host/podAddress.ts';
+import type { Assumption } from '../mesh/assumption.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { type Address, type Family, familyOf, formatAddress } from '../packet/address.ts';
 import { ADDR_TYPES } from '../packet/fields.ts';
@@ -9,7 +10,6 @@ import type { Packet } from '../packet/packet.ts';
 import type { PartialPacket } from '../packet/partialPacket.ts';
 import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
-import type { Assumption } from './assumption.ts';
 
 export interface AssumedHost {
   /** families in which nobody said its addresses */

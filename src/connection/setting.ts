@@ -4,6 +4,7 @@ import { withLength, withPodAddress } from '../host/podAddress.ts';
 import { readHost } from '../host/readHost.ts';
 import { invariant } from '../lib/invariant.ts';
 import { detectProfile, PROFILES, profileNamed } from '../mesh/allProfiles.ts';
+import type { Assumption } from '../mesh/assumption.ts';
 import { defaultHost } from '../mesh/defaultHost.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { familyOf, type Prefix } from '../packet/address.ts';
@@ -11,7 +12,6 @@ import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { transparentPorts } from '../ruleset/transparentPorts.ts';
 import { type AskedSet, assumedHost, hostAssumption, type PinnedAddress, type PlacedHost, pinnedAddress } from './assumedHost.ts';
-import type { Assumption } from './assumption.ts';
 import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsSomebody } from './proxyIdentity.ts';
 
 /** What somebody says about the place of rules. */

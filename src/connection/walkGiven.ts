@@ -1,13 +1,13 @@
 /** One packet as somebody described it: completed, on the host that is described or assumed, through the rules of its family. */
 import { completePacket } from '../host/completePacket.ts';
 import type { BudgetLimits } from '../lib/budget.ts';
+import type { Assumption } from '../mesh/assumption.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { type Address, type Family, formatAddress } from '../packet/address.ts';
 import type { PartialPacket } from '../packet/partialPacket.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Choice } from '../simulate/trace.ts';
 import { type PlacedHost, standingOf } from './assumedHost.ts';
-import type { Assumption } from './assumption.ts';
 import type { Journey, Path } from './journey.ts';
 import { type JourneyOptions, walkJourney } from './walkJourney.ts';
 

@@ -1,6 +1,5 @@
 /** Two things that rules follow from, compared: files of rules, or a pod before and after. Equal pairs are proved once. */
 
-import type { Assumption } from '../connection/assumption.ts';
 import { POD_OF_MANIFEST } from '../connection/bounds.ts';
 import type { ChangedClass } from '../diff/classes.ts';
 import type { Sides } from '../diff/question.ts';
@@ -11,6 +10,7 @@ import type { SourceLocation } from '../istio/settings/settingSource.ts';
 import { groupBy } from '../lib/groupBy.ts';
 import { memoize } from '../lib/memo.ts';
 import { profileNamed } from '../mesh/allProfiles.ts';
+import type { Assumption } from '../mesh/assumption.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { formatAddress } from '../packet/address.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';

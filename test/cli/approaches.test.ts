@@ -64,7 +64,7 @@ describe('approaches', () => {
   });
 
   it('init containers: not captured, refused, captured', async () => {
-    const { approaches } = await only('vault.yaml');
+    const { approaches } = await only('vault.yaml', '--kubernetes', '1.32');
     expect(approaches.map(({ initContainers }) => initContainers[0]?.phase)).toEqual([
       'before',
       'without-proxy',

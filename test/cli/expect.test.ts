@@ -64,7 +64,7 @@ describe('chainwalk expect', { timeout: 30_000 }, () => {
   it('asks a pod of a manifest, in the phase that is named', async () => {
     const files = { 'net/vault.yaml': readFileSync(new URL('../../fixtures/pods/vault.yaml', import.meta.url), 'utf8') };
     const text = (phase: string, outcome: string) =>
-      `manifest: vault.yaml\npod: shop/ledger\nmode: cni\nphase: ${phase}\npackets: [{ packet: "out tcp -> 203.0.113.9:443 uid=1000", outcome: ${outcome} }]\n`;
+      `manifest: vault.yaml\npod: shop/ledger\nmode: cni\nkubernetes: "1.32"\nphase: ${phase}\npackets: [{ packet: "out tcp -> 203.0.113.9:443 uid=1000", outcome: ${outcome} }]\n`;
     expect((await run(text('running', 'captured-out'), files)).code).toBe(0);
     expect((await run(text('init', 'refused'), files)).code).toBe(0);
   });

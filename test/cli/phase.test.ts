@@ -21,7 +21,8 @@ const FILES = {
 };
 
 async function verify(...argv: readonly string[]): Promise<VerifyReport> {
-  const { out } = await chainwalk(['verify', ...argv, '--phase', 'init', '--json'], { files: FILES });
+  // before Kubernetes 1.33 the proxy is an ordinary container
+  const { out } = await chainwalk(['verify', ...argv, '--phase', 'init', '--kubernetes', '1.32', '--json'], { files: FILES });
   return JSON.parse(out) as VerifyReport;
 }
 

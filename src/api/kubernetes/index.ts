@@ -7,6 +7,7 @@ import { podHost } from '../../injection/podRules/podHost.ts';
 import { type PodWorld, readWorld } from '../../injection/world/world.ts';
 import type { Rendered } from '../../istio/render/render.ts';
 import { NEWEST, OLDEST, parseVersion } from '../../istio/settings/version.ts';
+import { parseKubernetes } from '../../kubernetes/manifest/clusterNode.ts';
 import { documentsOf, nestedDocuments, type ReadDocuments } from '../../kubernetes/yaml/readYaml.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
 import type { Family } from '../../packet/address.ts';
@@ -40,6 +41,8 @@ export interface ManifestOptions {
   readonly mode?: Approach;
   /** version of Istio, `1.25`; absent: the one that is installed, or else the newest known one */
   readonly istio?: string;
+  /** version of Kubernetes on the nodes, `1.33`; absent: as Nodes among the manifests say, or else 1.33 */
+  readonly kubernetes?: string;
 }
 
 export interface ReadPod extends PodJson {
@@ -60,7 +63,7 @@ export interface ReadPods {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const MANIFEST_OPTIONS: OptionKinds<ManifestOptions> = { values: 'anything', mode: 'text', istio: 'text' };
+const MANIFEST_OPTIONS: OptionKinds<ManifestOptions> = { values: 'anything', mode: 'text', istio: 'text', kubernetes: 'text' };
 
 /** Who captures each pod, with which settings and rules. Never throws for what a manifest says.
  *  @throws InputError when an option cannot be used */
@@ -116,7 +119,7 @@ const VERIFY_OPTIONS: OptionKinds<VerifyManifestsOptions> = {
  *  @throws InputError when a manifest or an option cannot be used, or Istio would refuse a pod */
 export function verifyManifests(manifests: ManifestText | readonly ManifestText[], options: VerifyManifestsOptions = {}): VerifyPodsReport {
   checkOptions(options, VERIFY_OPTIONS);
-  const { values: _, mode: __, istio: ___, phase, where, host, budget = {}, ...rest } = options;
+  const { values: _, mode: __, istio: ___, kubernetes: ____, phase, where, host, budget = {}, ...rest } = options;
   const read = readAll(manifests, options);
   const made = scenesOf(read);
   const errors = [...read.diagnostics, ...made.diagnostics].filter(isError);
@@ -131,12 +134,14 @@ export function verifyManifests(manifests: ManifestText | readonly ManifestText[
   return toVerifyPodsReport(verifyScenes({ scenes, memory: made.memory }, { options: settings }));
 }
 
-function readAll(manifests: ManifestText | readonly ManifestText[], { values = [], mode, istio }: ManifestOptions): PodWorld {
+function readAll(manifests: ManifestText | readonly ManifestText[], { values = [], mode, istio, kubernetes }: ManifestOptions): PodWorld {
   if (mode !== undefined && !APPROACHES.includes(mode)) throw new InputError([`\`${mode}\` is not one of ${APPROACHES.join(', ')}`]);
   const version = istio === undefined ? undefined : parseVersion(istio);
   if (istio !== undefined && version === undefined) {
     throw new InputError([`\`${istio}\` is not a version from 1.${OLDEST} to 1.${NEWEST}`]);
   }
+  const nodes = kubernetes === undefined ? undefined : parseKubernetes(kubernetes);
+  if (kubernetes !== undefined && nodes === undefined) throw new InputError([`\`${kubernetes}\` is not a version such as 1.33`]);
   const pods = documents(manifests, 'manifests.yaml');
   const configuration = documents(values, 'values.yaml');
   const read = readWorld({
@@ -145,6 +150,7 @@ function readAll(manifests: ManifestText | readonly ManifestText[], { values = [
     readNested: nestedDocuments(yaml),
     approach: mode,
     version,
+    kubernetes: nodes,
   });
   return { ...read, diagnostics: [...pods.diagnostics, ...configuration.diagnostics, ...read.diagnostics] };
 }

@@ -40,6 +40,8 @@ export interface ConfigGroup {
   readonly values?: string | readonly string[];
   /** version of Istio, in quotes */
   readonly istio?: string;
+  /** version of Kubernetes on the nodes, in quotes */
+  readonly kubernetes?: string;
   /** families to judge, with rules or without */
   readonly families?: readonly (4 | 6)[];
   /** files of rules without any table or rule are meant so */

@@ -1,7 +1,9 @@
 /** The pods of one side, ready to be compared. */
 import { enrol } from '../../injection/enrol/enrol.ts';
+import { podAssumptions } from '../../injection/podRules/podAssumptions.ts';
 import { refusals } from '../../injection/world/refusals.ts';
 import type { Pod } from '../../kubernetes/manifest/pod.ts';
+import { assumptionText } from '../../mesh/assumption.ts';
 import { comparedPod, type DiffSubject } from '../../pods/compareSubjects.ts';
 import { type PodMemory, renderPod } from '../../pods/renderedPod.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
@@ -42,7 +44,7 @@ export function readSidePods({ side, pods, annotations, memory }: PodsQuestion):
     else wrong.push(...found);
     if (refused !== undefined) continue;
     subjects.push(comparedPod(rendered));
-    if (pod.place.source !== DEFAULT_POD) notes.push(...enrolment.facts.assumptions, ...rendered.rules.assumptions);
+    if (pod.place.source !== DEFAULT_POD) notes.push(...podAssumptions(enrolment.facts, rendered.rules).map(assumptionText));
   }
   return { subjects, notes: [...new Set(notes)], diagnostics: wrong };
 }

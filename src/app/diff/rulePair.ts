@@ -2,10 +2,10 @@
  *  differ. */
 
 import { type AskedSet, unsaidOfArrivals } from '../../connection/assumedHost.ts';
-import { distinct } from '../../connection/assumption.ts';
 import { hostWords } from '../../connection/bounds.ts';
 import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
 import type { Sides } from '../../diff/question.ts';
+import { distinct } from '../../mesh/assumption.ts';
 import type { DiffSubject } from '../../pods/compareSubjects.ts';
 import { transparentPorts } from '../../ruleset/transparentPorts.ts';
 

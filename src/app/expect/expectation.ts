@@ -13,6 +13,7 @@ export interface ExpectationPlace {
   readonly mode?: string;
   readonly values?: readonly string[];
   readonly istio?: string;
+  readonly kubernetes?: string;
   readonly host?: string;
   readonly podIps?: readonly string[];
   readonly proxyUid?: number;

@@ -20,6 +20,8 @@ export interface PodReading {
   readonly mode?: Approach;
   /** absent: the one that is installed, or else the newest */
   readonly version?: Version;
+  /** minor version of Kubernetes 1; absent: as the nodes say, or else a usual one */
+  readonly kubernetes?: number;
 }
 
 export interface PodTexts {
@@ -31,8 +33,8 @@ export interface PodTexts {
 }
 
 /** Texts without a pod are an error. */
-export function readPodTexts({ manifests, values, readNested, reading: { mode, version } }: PodTexts): PodWorld {
-  const read = readWorld({ manifests: manifests.documents, values: values.documents, readNested, approach: mode, version });
+export function readPodTexts({ manifests, values, readNested, reading: { mode, version, kubernetes } }: PodTexts): PodWorld {
+  const read = readWorld({ manifests: manifests.documents, values: values.documents, readNested, approach: mode, version, kubernetes });
   const diagnostics = [...manifests.diagnostics, ...values.diagnostics, ...read.diagnostics];
   const none = read.manifests.pods.length === 0 && !diagnostics.some(isError);
   return { ...read, diagnostics: none ? [...diagnostics, ...noPod(manifests)] : diagnostics };

@@ -76,6 +76,10 @@ export const VALUES: CommandOption = {
   says: 'Helm values, MeshConfig or objects of a mesh; later files win',
   repeatable: true,
 };
+export const KUBERNETES: CommandOption = {
+  flags: '--kubernetes <version>',
+  says: 'version of Kubernetes on the nodes, such as 1.31; else as Nodes among the files say, or 1.33',
+};
 export const ISTIO: CommandOption = {
   flags: '--istio <version>',
   says: 'version of Istio, such as 1.25; else the installed or the newest',

@@ -21,7 +21,8 @@ export interface Batch {
 }
 
 /** How the files of a group are read, and which claims are judged. Paths are from here. */
-export interface GroupReading extends Pick<ConfigGroup, 'profile' | 'host' | 'proxyUid' | 'proxyGid' | 'mode' | 'istio' | 'families'> {
+export interface GroupReading
+  extends Pick<ConfigGroup, 'profile' | 'host' | 'proxyUid' | 'proxyGid' | 'mode' | 'istio' | 'kubernetes' | 'families'> {
   readonly podIps: readonly string[];
   readonly values: readonly string[];
   readonly allowEmpty: boolean;
@@ -105,7 +106,7 @@ async function recognise({ read }: ConfigFiles, file: string, as: ConfigKind | u
 }
 
 function readingOf(group: ConfigGroup, { config: { claims }, folder }: LoadedConfig): Pick<Batch, 'reading' | 'beside'> {
-  const { profile, proxyUid, proxyGid, mode, istio, families, set = {} } = group;
+  const { profile, proxyUid, proxyGid, mode, istio, kubernetes, families, set = {} } = group;
   const values = list(group.values).map((one) => from(folder, one));
   const host = group.host === undefined ? undefined : from(folder, group.host);
   return {
@@ -118,6 +119,7 @@ function readingOf(group: ConfigGroup, { config: { claims }, folder }: LoadedCon
       ...(proxyGid !== undefined && { proxyGid }),
       ...(mode !== undefined && { mode }),
       ...(istio !== undefined && { istio }),
+      ...(kubernetes !== undefined && { kubernetes }),
       ...(families !== undefined && { families }),
       // settings may be of pods for which no rules are written
       allowEmpty: group.allowEmpty === true || group.as === 'settings',

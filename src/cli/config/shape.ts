@@ -3,6 +3,7 @@ import type { ChainwalkConfig, ConfigClaims, ConfigGroup, ConfigSuppression } fr
 import { podIpComplaint } from '../../host/podAddress.ts';
 import { MODES } from '../../istio/settings/modes.ts';
 import { parseVersion } from '../../istio/settings/version.ts';
+import { parseKubernetes } from '../../kubernetes/manifest/clusterNode.ts';
 import { renamedClaim, unknownClaim } from '../../pods/claimIds.ts';
 import { MESH_MODE, PROFILE } from '../argv/options.ts';
 import { listRead, oneOfWords, type Read, readFlag, readInteger, readMap, readRecord, readText, readTexts, wrong } from './read.ts';
@@ -20,6 +21,12 @@ export const istioVersion: Read<string> = (node, at) => {
   const text = readText(node, at);
   if (text === undefined || parseVersion(text) !== undefined) return text;
   return wrong(at, node, { message: `unknown version of Istio \`${text}\``, help: 'such as "1.25"' });
+};
+
+export const kubernetesVersion: Read<string> = (node, at) => {
+  const text = readText(node, at);
+  if (text === undefined || parseKubernetes(text) !== undefined) return text;
+  return wrong(at, node, { message: `unknown version of Kubernetes \`${text}\``, help: 'such as "1.33"' });
 };
 
 const FAMILIES = [4, 6] as const;
@@ -58,6 +65,7 @@ const groupShape = readRecord<ConfigGroup>(
     mode: readEveryMode,
     values: readTexts,
     istio: istioVersion,
+    kubernetes: kubernetesVersion,
     families: listRead(family),
     allowEmpty: readFlag,
     set: variables,

@@ -2,9 +2,11 @@
 import { asksPods, type Plan } from '../../app/diff/plan.ts';
 import { type ComparedSide, type PodsOfSide, SIDES, type Side } from '../../app/diff/side.ts';
 import { parseVersion } from '../../istio/settings/version.ts';
+import { parseKubernetes } from '../../kubernetes/manifest/clusterNode.ts';
 import { nestedDocuments } from '../../kubernetes/yaml/readYaml.ts';
 import { type Call, type CommandInput, optionIsSet, optionList, optionText } from '../argv/command.ts';
 import { complainAboutVersion } from '../input/istioVersion.ts';
+import { complainAboutKubernetes } from '../input/kubernetesVersion.ts';
 import { parseTexts, settingReadingOf, writtenPodReading } from '../input/podTexts.ts';
 import { readerOf, readSources, type TextReader } from '../input/reader.ts';
 import { ruleReadingOf } from '../input/ruleTexts.ts';
@@ -13,6 +15,7 @@ import type { Files } from './files.ts';
 interface SideWords {
   readonly mode: string | undefined;
   readonly istio: string | undefined;
+  readonly kubernetes: string | undefined;
   readonly values: readonly string[];
 }
 
@@ -23,6 +26,7 @@ function wordsOf(input: CommandInput, side: Side, rename: Files['rename']): Side
   return {
     mode: optionText(input, own('mode')) ?? optionText(input, 'mode'),
     istio: optionText(input, own('istio')) ?? optionText(input, 'istio'),
+    kubernetes: optionText(input, own('kubernetes')) ?? optionText(input, 'kubernetes'),
     values: values.length > 0 ? values : optionList(input, 'values').map((file) => rename(file, side)),
   };
 }
@@ -41,16 +45,22 @@ export async function readSide(
   return rules && pods && { rules, settings, pods };
 }
 
-async function readPodOptions(call: Call, side: Side, { mode, istio, values: files }: SideWords): Promise<PodsOfSide | undefined> {
+async function readPodOptions(
+  call: Call,
+  side: Side,
+  { mode, istio, kubernetes, values: files }: SideWords,
+): Promise<PodsOfSide | undefined> {
   const reader = readerOf(call);
   const annotations = await annotationsOf(reader, call.input, side);
   const isWrong = istio !== undefined && parseVersion(istio) === undefined;
   if (isWrong) await complainAboutVersion(reader, istio);
+  const isUnknown = kubernetes !== undefined && parseKubernetes(kubernetes) === undefined;
+  if (isUnknown) await complainAboutKubernetes(reader, kubernetes);
   const sources = await readSources(reader, files);
-  if (annotations === undefined || isWrong || sources === undefined) return undefined;
+  if (annotations === undefined || isWrong || isUnknown || sources === undefined) return undefined;
   const yaml = await import('yaml');
   return {
-    reading: writtenPodReading({ mode, istio }),
+    reading: writtenPodReading({ mode, istio, kubernetes }),
     values: parseTexts(yaml, sources),
     annotations,
     parse: (texts) => parseTexts(yaml, texts),
@@ -73,7 +83,7 @@ async function annotationsOf(reader: TextReader, input: CommandInput, side: Side
   return found;
 }
 
-const OF_ONE_SIDE = ['Mode', 'Istio', 'Values', 'Annotation'];
+const OF_ONE_SIDE = ['Mode', 'Istio', 'Kubernetes', 'Values', 'Annotation'];
 
 /** Whether the two sides are asked about in different ways: then one file can be both. */
 export function sidesDiffer({ input }: Call): boolean {

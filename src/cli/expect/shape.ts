@@ -4,7 +4,7 @@ import type { Expectation, ExpectationFile } from '../../app/expect/expectation.
 import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
 import { itemsOf } from '../../kubernetes/yaml/node.ts';
 import { listRead, oneOfWords, type Read, readFlag, readInteger, readMap, readRecord, readText, readTexts, wrong } from '../config/read.ts';
-import { idRead, istioVersion, readMode, readPodIps, readProfile } from '../config/shape.ts';
+import { idRead, istioVersion, kubernetesVersion, readMode, readPodIps, readProfile } from '../config/shape.ts';
 import { packetIn, setIn, type WrittenPacket, type WrittenSet } from './packets.ts';
 
 interface Written {
@@ -63,6 +63,7 @@ const shape = readRecord<ExpectationFile>(
     mode: readMode,
     values: readTexts,
     istio: istioVersion,
+    kubernetes: kubernetesVersion,
     host: readText,
     podIps: readPodIps,
     proxyUid: idRead,
@@ -81,7 +82,7 @@ export const readExpectations: Read<ExpectationFile> = (node, at) => {
   if (node.kind === 'map' && keys.has('rules') === keys.has('manifest')) {
     wrong(at, keys.get('manifest') ?? node, { message: 'give either `rules` or `manifest`, the file to judge' });
   }
-  for (const key of keys.has('rules') ? ['pod', 'phase', 'mode', 'values', 'istio'] : ['profile', 'set']) {
+  for (const key of keys.has('rules') ? ['pod', 'phase', 'mode', 'values', 'istio', 'kubernetes'] : ['profile', 'set']) {
     const found = keys.get(key);
     if (found !== undefined) wrong(at, found, { message: `\`${key}\` says nothing about ${keys.has('rules') ? 'rules' : 'a manifest'}` });
   }

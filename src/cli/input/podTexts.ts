@@ -4,11 +4,13 @@ import type { SettingReading } from '../../app/load/settingTexts.ts';
 import type { Approach } from '../../injection/facts/facts.ts';
 import type { Mode } from '../../istio/settings/modes.ts';
 import { parseVersion } from '../../istio/settings/version.ts';
+import { parseKubernetes } from '../../kubernetes/manifest/clusterNode.ts';
 import { documentsOf } from '../../kubernetes/yaml/readYaml.ts';
 import type { Yaml } from '../../kubernetes/yaml/yamlTree.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type Call, optionList, optionText } from '../argv/command.ts';
 import { readVersion } from './istioVersion.ts';
+import { readKubernetes } from './kubernetesVersion.ts';
 import { readerOf, readSources, type TextReader } from './reader.ts';
 import { nestedReader } from './yaml.ts';
 
@@ -19,22 +21,29 @@ export async function podTextsOf(call: Call, files: readonly string[]): Promise<
   return reading && texts;
 }
 
-/** --mode and --istio. Undefined when one cannot be read, which has been reported. */
+/** --mode, --istio and --kubernetes. Undefined when one cannot be read, which has been reported. */
 async function podReadingOf(call: Call): Promise<PodReading | undefined> {
   const asked = await readVersion(call);
+  const kubernetes = asked && (await readKubernetes(call));
   const mode = optionText(call.input, 'mode') as Approach | undefined;
-  return asked && { ...asked, ...(mode !== undefined && { mode }) };
+  return kubernetes && { ...asked, ...kubernetes, ...(mode !== undefined && { mode }) };
 }
 
-/** Names of the mode and of Istio's version, which have been checked. */
+/** Names of the mode and of the versions of Istio and Kubernetes, which have been checked. */
 export interface WrittenReading {
   readonly mode?: string | undefined;
   readonly istio?: string | undefined;
+  readonly kubernetes?: string | undefined;
 }
 
-export function writtenPodReading({ mode, istio }: WrittenReading): PodReading {
+export function writtenPodReading({ mode, istio, kubernetes: nodes }: WrittenReading): PodReading {
   const version = istio === undefined ? undefined : parseVersion(istio);
-  return { ...(mode !== undefined && { mode: mode as Approach }), ...(version !== undefined && { version }) };
+  const kubernetes = nodes === undefined ? undefined : parseKubernetes(nodes);
+  return {
+    ...(mode !== undefined && { mode: mode as Approach }),
+    ...(version !== undefined && { version }),
+    ...(kubernetes !== undefined && { kubernetes }),
+  };
 }
 
 export function settingReadingOf({ mode, istio }: WrittenReading): SettingReading {

@@ -21,6 +21,10 @@ import { renderPods } from './renderPods.ts';
 export async function runRender(call: Call): Promise<ExitCode> {
   const { io, input } = call;
   if (optionText(input, 'pod') !== undefined) return renderPods(call);
+  if (optionText(input, 'kubernetes') !== undefined) {
+    await complain(io, { message: '--kubernetes is about pods: give --pod FILE' });
+    return EXIT.usage;
+  }
   const request = await readRequest(call);
   if (request === undefined) return EXIT.usage;
   const answer = renderRules(request);

@@ -1,11 +1,13 @@
 /** Everything that decides whether a pod is captured, in one record; what no file says is assumed, and the assumption is said. */
 
 import { LATEST, type Version } from '../../istio/settings/version.ts';
+import type { ClusterNode } from '../../kubernetes/manifest/clusterNode.ts';
 import type { Container } from '../../kubernetes/manifest/container.ts';
 import type { Attachment, Namespace } from '../../kubernetes/manifest/manifests.ts';
 import type { Pod, Strings } from '../../kubernetes/manifest/pod.ts';
 import { environmentOf, type ProxyConfigResource } from '../../kubernetes/manifest/proxyConfig.ts';
 import { entriesOf, type Located, type ReadNested } from '../../kubernetes/yaml/node.ts';
+import type { Assumption } from '../../mesh/assumption.ts';
 import { INJECT, PROXY_CONFIG, STATUS, TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
 import { type KnownValue, known, type MeshConfiguration, mapAt, meshValueAt, valueAt } from '../configuration/mesh.ts';
 import { meshOfRevision } from '../configuration/revision.ts';
@@ -24,9 +26,12 @@ export interface Facts {
   readonly mesh: MeshConfiguration;
   readonly attachments: readonly Attachment[];
   readonly proxyConfigs: readonly ProxyConfigResource[];
+  /** minor version of Kubernetes 1, as somebody says it */
+  readonly kubernetes?: number;
+  readonly nodes: readonly ClusterNode[];
   readonly readNested: ReadNested;
   /** what no file says */
-  readonly assumptions: readonly string[];
+  readonly assumptions: readonly Assumption[];
 }
 
 export interface EnrolWorld {
@@ -38,6 +43,9 @@ export interface EnrolWorld {
   readonly proxyConfigs?: readonly ProxyConfigResource[];
   /** revisions by their tags */
   readonly tags?: ReadonlyMap<string, string>;
+  /** minor version of Kubernetes 1; absent: as the nodes say, or else a usual one */
+  readonly kubernetes?: number;
+  readonly nodes?: readonly ClusterNode[];
   readonly readNested: ReadNested;
 }
 
@@ -45,13 +53,14 @@ export interface EnrolWorld {
 const TAKES_PART = { sidecar: ['istio-injection', 'enabled'], ambient: ['istio.io/dataplane-mode', 'ambient'] } as const;
 
 export function factsOf(pod: Pod, world: EnrolWorld): Facts {
-  const { approach, version = LATEST, namespaces, attachments, proxyConfigs = [], readNested } = world;
+  const { approach, version = LATEST, kubernetes, nodes = [], namespaces, attachments, proxyConfigs = [], readNested } = world;
   const given = namespaces.find(({ name }) => name === pod.namespace);
   const [key, value] = TAKES_PART[approach === 'ambient' ? 'ambient' : 'sidecar'];
   const { source, span } = pod.place;
   const assumed: Namespace = { name: pod.namespace, labels: new Map([[key, { value, source, span }]]), annotations: new Map() };
   const needed = given === undefined && !isInjected(pod);
   const { mesh, assumptions } = meshFor(pod, given ?? assumed, world);
+  const labels = `namespace \`${pod.namespace}\` is not in the files: taken as labelled ${key}=${value}`;
   return {
     approach,
     version,
@@ -61,10 +70,12 @@ export function factsOf(pod: Pod, world: EnrolWorld): Facts {
     mesh,
     attachments,
     proxyConfigs,
+    ...(kubernetes !== undefined && { kubernetes }),
+    nodes,
     readNested,
     assumptions: [
-      ...(needed ? [`namespace \`${pod.namespace}\` is not in the files: taken as labelled ${key}=${value}`] : []),
-      ...(isInjected(pod) ? [] : assumptions),
+      ...(needed ? [{ about: 'namespace-labels', says: labels, options: [] } as const] : []),
+      ...(isInjected(pod) ? [] : assumptions.map((says): Assumption => ({ about: 'revision', says, options: [] }))),
     ],
   };
 }

@@ -1,7 +1,8 @@
 /** What init containers find: rules or none, a proxy or none.
  *  source: istio/istio pkg/kube/inject/webhook.go reorderPod; the CNI plugin runs before any container */
 import type { Container } from '../../kubernetes/manifest/container.ts';
-import { containerOf, type Facts, isInjected } from './facts.ts';
+import { type Facts, isInjected } from './facts.ts';
+import { nativeSidecarOf } from './nativeSidecar.ts';
 
 /** before: no rules yet, nothing is captured; without-proxy: rules, and nobody listens; with-proxy: as the application. */
 export type Phase = 'before' | 'without-proxy' | 'with-proxy';
@@ -33,9 +34,7 @@ export function initPhase(facts: Facts): InitPhase {
   const { pod, approach } = facts;
   const containers = pod.containers.filter(({ role }) => role !== 'app');
   const own = containers.filter(({ name }) => !ISTIO.includes(name.value));
-  const native = isInjected(pod)
-    ? containerOf(pod, 'istio-proxy')?.role === 'sidecar'
-    : pod.annotations.get('sidecar.istio.io/nativeSidecar')?.value === 'true';
+  const { native } = nativeSidecarOf(facts);
   // ztunnel listens in the pod's namespace as soon as the rules are there
   if (approach === 'ambient') return { nativeSidecar: false, containers: own.map((container) => ({ container, phase: 'with-proxy' })) };
   const position = (name: string) => containers.findIndex((container) => container.name.value === name);

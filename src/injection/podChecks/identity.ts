@@ -1,5 +1,6 @@
 /** Who is taken for the proxy, who runs on the node's network, and who cannot be reached yet. */
 
+import { KNOWS_NATIVE, nativeSidecarOf } from '../facts/nativeSidecar.ts';
 import { identityOf } from '../podRules/podHost.ts';
 import { type CheckedPod, isIstioContainer, itemsNamed, type PodCheck, type PodRemark, settingNamed } from './check.ts';
 import { locationOf } from './places.ts';
@@ -63,20 +64,32 @@ export const initPhaseCheck: PodCheck = {
   judge: (subject) => {
     const { uids, gids } = spared(subject);
     const refused = whatIsRefused(subject);
-    if (refused === undefined) return [];
-    return subject.phase.containers.flatMap(({ container, phase }): PodRemark[] => {
-      const { uid, gid } = identityOf(subject.facts, container);
-      if (phase !== 'without-proxy' || uids.includes(String(uid)) || gids.includes(String(gid))) return [];
-      return [
-        {
-          message: `init container \`${container.name.value}\` finds rules and no proxy yet: ${refused}`,
-          help: "make the proxy a native sidecar, or run the container as the proxy's user, or exclude what it calls",
-          place: locationOf(container.name),
-        },
-      ];
-    });
+    if (refused === undefined) return neverEnds(subject);
+    return [
+      ...neverEnds(subject),
+      ...subject.phase.containers.flatMap(({ container, phase }): PodRemark[] => {
+        const { uid, gid } = identityOf(subject.facts, container);
+        if (phase !== 'without-proxy' || uids.includes(String(uid)) || gids.includes(String(gid))) return [];
+        return [
+          {
+            message: `init container \`${container.name.value}\` finds rules and no proxy yet: ${refused}`,
+            help: "make the proxy a native sidecar, or run the container as the proxy's user, or exclude what it calls",
+            place: locationOf(container.name),
+          },
+        ];
+      }),
+    ];
   },
 };
+
+/** Where the kubelet does not know containers that stay, an init container that serves holds up all that come after it. */
+function neverEnds({ facts }: CheckedPod): readonly PodRemark[] {
+  const { kubernetes, pod } = facts;
+  const { native, because, at = pod.place } = nativeSidecarOf(facts);
+  if (!native || kubernetes === undefined || kubernetes >= KNOWS_NATIVE) return [];
+  const message = `${because}, and Kubernetes 1.${kubernetes} knows no native sidecars: the init container istio-proxy never ends, and nothing after it starts`;
+  return [{ message, help: `native sidecars need Kubernetes 1.${KNOWS_NATIVE}`, place: locationOf(at) }];
+}
 
 /** Connections, questions to name servers, or both; undefined: nothing that is sent is captured. */
 function whatIsRefused(subject: CheckedPod): string | undefined {

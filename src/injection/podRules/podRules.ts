@@ -5,6 +5,7 @@ import { goAddress } from '../../istio/settings/goValues.ts';
 import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import type { HostFacts } from '../../istio/settings/settings.ts';
 import { memoize } from '../../lib/memo.ts';
+import type { Assumption } from '../../mesh/assumption.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import type { MeshConfiguration } from '../configuration/mesh.ts';
 import { parseBool } from '../configuration/values.ts';
@@ -20,7 +21,7 @@ export interface PodRules extends Rendering {
   /** of istio-iptables; ambient has others */
   readonly settings: readonly PodSetting[];
   /** what no file says */
-  readonly assumptions: readonly string[];
+  readonly assumptions: readonly Assumption[];
 }
 
 /** For a pod that is not captured: no settings, and no rules. Those of a pod of another mesh are not known. */
@@ -67,7 +68,7 @@ const CLUSTER_DNS = '10.96.0.10';
 const MOST_NAMESERVERS = 3;
 
 /** A manifest of a pod that does not run yet says neither its addresses nor, as a rule, its resolvers. */
-function hostOf(facts: Facts, settings: readonly PodSetting[]): { readonly host: HostFacts; readonly assumptions: readonly string[] } {
+function hostOf(facts: Facts, settings: readonly PodSetting[]): { readonly host: HostFacts; readonly assumptions: readonly Assumption[] } {
   const { addresses, nameservers, dnsPolicy } = facts.pod;
   const isOn = (...names: readonly string[]) => settings.some(({ name, value }) => names.includes(name) && parseBool(value) === true);
   const dns = isOn('redirect-dns', 'REDIRECT_DNS', 'ISTIO_META_DNS_CAPTURE') && !isOn('capture-all-dns', 'CAPTURE_ALL_DNS');
@@ -82,13 +83,17 @@ function hostOf(facts: Facts, settings: readonly PodSetting[]): { readonly host:
       ),
       ...(addresses.length > 0 ? { addresses } : { ipv6: false }),
     },
-    assumptions: [
-      ...addressAssumption(facts),
-      ...(guess ? [`the pod's resolver is taken to be ${CLUSTER_DNS}; dnsPolicy None with dnsConfig says another`] : []),
-    ],
+    assumptions: [...addressAssumption(facts), ...(guess ? [resolverAssumption] : [])],
   };
 }
 
-function addressAssumption({ pod }: Facts): readonly string[] {
-  return pod.addresses.length > 0 ? [] : ['the pod is taken to have IPv4 addresses alone: its status names none'];
+const resolverAssumption: Assumption = {
+  about: 'resolver',
+  says: `the pod's resolver is taken to be ${CLUSTER_DNS}; dnsPolicy None with dnsConfig says another`,
+  options: [],
+};
+
+function addressAssumption({ pod }: Facts): readonly Assumption[] {
+  const says = 'the pod is taken to have IPv4 addresses alone: its status names none';
+  return pod.addresses.length > 0 ? [] : [{ about: 'pod-address', says, options: [] }];
 }

@@ -4,6 +4,7 @@ import { LATEST, parseVersion, type Version, versionName } from '../../istio/set
 import { type Manifests, manifestsIn } from '../../kubernetes/manifest/manifests.ts';
 import { at, type Document, openLists, type ReadNested, stringAt } from '../../kubernetes/yaml/node.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { istiodParts } from '../configuration/istiod.ts';
 import { type MeshConfiguration, readMeshConfiguration, valueAt } from '../configuration/mesh.ts';
 import type { Approach, EnrolWorld } from '../facts/facts.ts';
 
@@ -16,6 +17,8 @@ export interface WorldInput {
   readonly approach?: Approach | undefined;
   /** absent: the one that is installed, or else the newest */
   readonly version?: Version | undefined;
+  /** minor version of Kubernetes 1; absent: as the nodes say, or else a usual one */
+  readonly kubernetes?: number | undefined;
 }
 
 export interface PodWorld {
@@ -24,10 +27,12 @@ export interface PodWorld {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function readWorld({ manifests: documents, values, readNested, approach, version }: WorldInput): PodWorld {
+export function readWorld({ manifests: documents, values, readNested, approach, version, kubernetes }: WorldInput): PodWorld {
   const manifests = manifestsIn(documents);
-  const { namespaces, attachments, proxyConfigs, tags, configuration } = manifests;
-  const mesh = readMeshConfiguration({ given: values, objects: configuration, readNested });
+  const { namespaces, attachments, proxyConfigs, nodes, tags, configuration } = manifests;
+  const written = readMeshConfiguration({ given: values, objects: configuration, readNested });
+  // what somebody is about to install counts before what runs
+  const mesh = { ...written, values: [...written.values, ...istiodParts(manifests.pods)] };
   const installed =
     version === undefined ? installedVersion([...configuration, ...values.flatMap(openLists)]) : { version, diagnostics: [] };
   return {
@@ -38,6 +43,8 @@ export function readWorld({ manifests: documents, values, readNested, approach, 
       namespaces,
       attachments,
       proxyConfigs,
+      ...(kubernetes !== undefined && { kubernetes }),
+      nodes,
       tags,
       mesh,
       readNested,

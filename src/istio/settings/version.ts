@@ -6,6 +6,8 @@ export const OLDEST = 18;
 export const NEWEST = 31;
 
 export const CHANGES = {
+  /** ENABLE_NATIVE_SIDECARS of istiod */
+  nativeVariable: 19,
   /** raw: an answer of a resolver is known by its source, not by its destination */
   answerZoneBySource: 20,
   /** the CNI plugin reads ISTIO_DUAL_STACK of istio-proxy */
@@ -16,6 +18,8 @@ export const CHANGES = {
   dnsInOutputChain: 23,
   /** a list of captured ranges no longer ends ISTIO_OUTPUT with a RETURN of its own */
   listFallsThrough: 23,
+  /** sidecar.istio.io/nativeSidecar */
+  nativeAnnotation: 24,
   /** OUTPUT jumps for every protocol; excluded outbound ports hold for UDP as well */
   everyProtocol: 25,
   /** ISTIO_OUTPUT_DNS, and ISTIO_INBOUND in raw */
@@ -32,6 +36,8 @@ export const CHANGES = {
   podDns: 26,
   /** ambient, on the node: the jump comes before everybody else's */
   hostJumpFirst: 27,
+  /** native sidecars by default, on nodes that know them */
+  nativeByDefault: 27,
   /** rules of nftables, when global.nativeNftables asks for them */
   nativeNftables: 28,
   /** a range that cannot be read is an error; before, it was skipped */

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { reportInto } from '../../syntax/text/problems.ts';
 import { at, type Document, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts';
 import { reportTemplates } from '../yaml/unrendered.ts';
+import { type ClusterNode, readClusterNode } from './clusterNode.ts';
 import { type Pod, readPod, type Strings } from './pod.ts';
 import { type ProxyConfigResource, readProxyConfig } from './proxyConfig.ts';
 import { type FieldReading, readField, readStrings } from './shape.ts';
@@ -47,6 +48,7 @@ interface Collected {
   readonly namespaces: Namespace[];
   readonly attachments: Attachment[];
   readonly proxyConfigs: ProxyConfigResource[];
+  readonly nodes: ClusterNode[];
   /** revisions by their tags */
   readonly tags: Map<string, string>;
   /** objects of kinds that may configure a mesh */
@@ -55,7 +57,15 @@ interface Collected {
 
 export function manifestsIn(documents: readonly Document[]): Manifests {
   const diagnostics: Diagnostic[] = [];
-  const collected: Collected = { pods: [], namespaces: [], attachments: [], proxyConfigs: [], tags: new Map(), configuration: [] };
+  const collected: Collected = {
+    pods: [],
+    namespaces: [],
+    attachments: [],
+    proxyConfigs: [],
+    nodes: [],
+    tags: new Map(),
+    configuration: [],
+  };
   for (const { source, root } of documents) readObject({ source, report: reportInto(diagnostics, source) }, root, collected);
   return { ...collected, diagnostics };
 }
@@ -76,6 +86,7 @@ function readObject(reading: FieldReading, object: Node, into: Collected): void 
   if (path !== undefined) readWorkload(reading, { kind, object, path, into });
   else if (kind === 'Namespace') into.namespaces.push(readNamespace(reading, object));
   else if (kind === 'NetworkAttachmentDefinition') into.attachments.push(readAttachment(reading, object));
+  else if (kind === 'Node') into.nodes.push(...[readClusterNode(reading, object)].filter((one) => one !== undefined));
   else if (kind === 'ProxyConfig') into.proxyConfigs.push(readProxyConfig(reading, object));
   else if (kind === 'MutatingWebhookConfiguration') readTag(object, into.tags);
   else if (CONFIGURES.includes(kind)) into.configuration.push({ source: reading.source, root: object });

@@ -19,6 +19,8 @@ export interface Pod {
   /** the pod's security context; a container's own comes first */
   readonly runAsUser?: Located<number>;
   readonly runAsGroup?: Located<number>;
+  /** the node that it is bound to */
+  readonly nodeName?: string;
   /** of a running pod, as its status tells */
   readonly addresses: readonly string[];
   /** what dnsConfig adds to its resolv.conf, or all that is in it where dnsPolicy is None */
@@ -47,6 +49,7 @@ export function readPod(reading: FieldReading, { kind, object, template }: PodPl
     return undefined;
   }
   const ids = { runAsUser: idOf(reading, spec, 'runAsUser'), runAsGroup: idOf(reading, spec, 'runAsGroup') };
+  const nodeName = stringAt(spec, 'nodeName');
   const hostNetwork = readField(reading, { node: spec, path: ['hostNetwork'], type: 'boolean' });
   return {
     kind,
@@ -58,6 +61,7 @@ export function readPod(reading: FieldReading, { kind, object, template }: PodPl
     ...(hostNetwork === undefined ? {} : { hostNetwork }),
     ...(ids.runAsUser === undefined ? {} : { runAsUser: ids.runAsUser }),
     ...(ids.runAsGroup === undefined ? {} : { runAsGroup: ids.runAsGroup }),
+    ...(nodeName === undefined ? {} : { nodeName }),
     addresses: textsOf(itemsOf(at(object, 'status', 'podIPs')).flatMap((item) => at(item, 'ip') ?? [])),
     dnsPolicy: stringAt(spec, 'dnsPolicy') ?? 'ClusterFirst',
     nameservers: textsOf(itemsOf(at(spec, 'dnsConfig', 'nameservers'))),

@@ -1,11 +1,11 @@
 /** Rules of one pod or machine, both families, against every claim. */
 
 import type { AskedSet } from '../../connection/assumedHost.ts';
-import type { Assumption } from '../../connection/assumption.ts';
 import type { Bounds } from '../../connection/bounds.ts';
 import { hostWords, othersThan } from '../../connection/bounds.ts';
 import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
 import { Budget, type BudgetLimits } from '../../lib/budget.ts';
+import type { Assumption } from '../../mesh/assumption.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';

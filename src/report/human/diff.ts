@@ -1,10 +1,10 @@
 /** What changed between two rulesets, for people: the answer first, then one block for each kind of change, the most serious first. */
 
-import { type Assumption, assumptionText } from '../../connection/assumption.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
+import { type Assumption, assumptionText } from '../../mesh/assumption.ts';
 import type { DiffDoubt, DiffReport } from '../json/diff.ts';
 import type { EditJson } from '../json/diffResults.ts';
 

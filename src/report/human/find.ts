@@ -1,9 +1,9 @@
 /** Packets that were found, for people: the answer first, then one block a class. */
 
-import { assumptionText } from '../../connection/assumption.ts';
 import type { Bounds } from '../../connection/bounds.ts';
 import type { Outcome } from '../../connection/journey.ts';
 import { paragraph } from '../../lib/layout.ts';
+import { assumptionText } from '../../mesh/assumption.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import type { FindReport } from '../json/find.ts';
 import { boundsInMesh } from '../text/bounds.ts';

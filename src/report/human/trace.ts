@@ -1,8 +1,9 @@
 /** A traced packet for people: the answer first, then how it came about. */
-import { assumptionText } from '../../connection/assumption.ts';
+
 import type { Journey, Path } from '../../connection/journey.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
+import { assumptionText } from '../../mesh/assumption.ts';
 import { packetText } from '../../packet/notation.ts';
 import { defaultsText } from '../../packet/packetJson.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';

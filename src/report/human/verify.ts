@@ -1,10 +1,10 @@
 /** Verdicts for people: the answer first, then every broken claim with a packet that breaks it. */
 
-import { assumptionText } from '../../connection/assumption.ts';
 import type { WrittenSetting } from '../../injection/podRules/written.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
+import { assumptionText } from '../../mesh/assumption.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';

@@ -1,6 +1,5 @@
 /** JSON of `diff`, schema chainwalk/diff/v1: types and the one place that builds them. Scripts rely on it: fields are added only. */
 
-import type { Assumption } from '../../connection/assumption.ts';
 import type { Bounds } from '../../connection/bounds.ts';
 import { othersThan } from '../../connection/bounds.ts';
 import type { Outcome } from '../../connection/journey.ts';
@@ -8,6 +7,7 @@ import type { ChangedClass, ChangedSide } from '../../diff/classes.ts';
 import type { Sides } from '../../diff/question.ts';
 import type { Diff } from '../../diff/rules.ts';
 import { levelOf, type Severity, type Usual } from '../../diff/severity.ts';
+import type { Assumption } from '../../mesh/assumption.ts';
 import type { Family } from '../../packet/address.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import { toPacketJson } from '../../packet/packetJson.ts';

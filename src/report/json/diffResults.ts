@@ -1,11 +1,11 @@
 /** Comparisons of several files or pods, as one report: the fields of chainwalk/diff/v1, and which subject each change is of. */
 
-import { distinct } from '../../connection/assumption.ts';
 import type { Bounds } from '../../connection/bounds.ts';
 import { mergeBounds } from '../../connection/bounds.ts';
 import type { ChangedClass } from '../../diff/classes.ts';
 import type { RuleEdit } from '../../diff/edits.ts';
 import type { Sides } from '../../diff/question.ts';
+import { distinct } from '../../mesh/assumption.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { DiffCause } from '../../pods/changeCauses.ts';
 import type { DiffSubject, SubjectsDiff } from '../../pods/compareSubjects.ts';

@@ -4,10 +4,12 @@ import type { Approach } from '../../injection/facts/facts.ts';
 import { type KnownVerdict, knownVerdict, otherMesh } from '../../injection/facts/otherMesh.ts';
 import type { CaptureVerdict, Taken } from '../../injection/facts/step.ts';
 import type { PodFinding } from '../../injection/podChecks/check.ts';
+import { podAssumptions } from '../../injection/podRules/podAssumptions.ts';
 import type { PodRules } from '../../injection/podRules/podRules.ts';
 import type { PodSetting } from '../../injection/podRules/podSetting.ts';
 import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import { type Version, versionName } from '../../istio/settings/version.ts';
+import { assumptionText } from '../../mesh/assumption.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { positionOf } from '../text/positions.ts';
 import { type CheckDiagnostic, toCheckReport } from './check.ts';
@@ -116,7 +118,7 @@ function toPod({ enrolment, rules, findings }: EnrolledPodInput): PodJson {
     steps: taken.map(toStep),
     settings: rules.settings.map(toSetting),
     findings: findings.map(toFinding),
-    assumptions: [...facts.assumptions, ...rules.assumptions],
+    assumptions: podAssumptions(facts, rules).map(assumptionText),
   };
 }
 

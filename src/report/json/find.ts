@@ -1,5 +1,5 @@
 /** JSON of `find`, schema chainwalk/find/v1: types and the one place that builds them. Scripts rely on it: fields are added only. */
-import type { Assumption } from '../../connection/assumption.ts';
+import type { Assumption } from '../../mesh/assumption.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import { toPacketJson } from '../../packet/packetJson.ts';
 import type { FoundPackets } from '../../query/find.ts';

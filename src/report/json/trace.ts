@@ -1,8 +1,8 @@
 /** JSON of a traced packet, schema chainwalk/trace/v1: types and the one place that builds them. Scripts rely on it: fields are added only. */
 
-import type { Assumption } from '../../connection/assumption.ts';
 import type { Journey, Leg, Path } from '../../connection/journey.ts';
 import { unknownProxyText } from '../../connection/unknownProxy.ts';
+import type { Assumption } from '../../mesh/assumption.ts';
 import { endpointText } from '../../packet/notation.ts';
 import { defaultKeys, type PacketJson, toPacketJson } from '../../packet/packetJson.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';

@@ -1,8 +1,8 @@
 /** JSON of `verify`, schema chainwalk/verify/v1: types and the one place that builds them. Scripts rely on it: fields are added only. */
 
-import { type Assumption, distinct } from '../../connection/assumption.ts';
 import { type Bounds, mergeBounds } from '../../connection/bounds.ts';
 import type { WrittenSetting } from '../../injection/podRules/written.ts';
+import { type Assumption, distinct } from '../../mesh/assumption.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';

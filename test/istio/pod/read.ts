@@ -19,15 +19,17 @@ export interface Question {
   readonly approach: Approach;
   readonly values?: string;
   readonly istio?: string;
+  /** minor version of Kubernetes 1 */
+  readonly kubernetes?: number;
 }
 
-export async function enrolAll({ pods, approach, values = '', istio = '1.31' }: Question): Promise<readonly Enrolment[]> {
+export async function enrolAll({ pods, approach, values = '', istio = '1.31', kubernetes = 32 }: Question): Promise<readonly Enrolment[]> {
   const manifests = await readPods(pods);
   const readNested = await nestedReader();
   const given = (await readYaml({ file: 'values.yaml', text: values })).documents;
   const mesh = readMeshConfiguration({ given, objects: manifests.configuration, readNested });
   const version = parseVersion(istio);
-  const world = { ...manifests, approach, mesh, readNested, ...(version === undefined ? {} : { version }) };
+  const world = { ...manifests, approach, mesh, readNested, kubernetes, ...(version === undefined ? {} : { version }) };
   return manifests.pods.map((pod) => enrol(pod, world));
 }
 

@@ -2,7 +2,17 @@
 
 export interface Assumption {
   /** stable, for programs */
-  readonly about: 'host' | 'pod-address' | 'proxy-identity' | 'resolver' | 'mode' | 'version' | 'namespace-labels';
+  readonly about:
+    | 'host'
+    | 'pod-address'
+    | 'proxy-identity'
+    | 'resolver'
+    | 'mode'
+    | 'version'
+    | 'kubernetes'
+    | 'namespace-labels'
+    | 'revision'
+    | 'interface';
   /** what follows `assumed`: `10.12.3.4 is the pod's address` */
   readonly says: string;
   /** what says it instead, `--pod-ip`; empty: nothing does */
