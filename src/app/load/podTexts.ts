@@ -37,7 +37,8 @@ export function readPodTexts({ manifests, values, readNested, reading: { mode, v
   const read = readWorld({ manifests: manifests.documents, values: values.documents, readNested, approach: mode, version, kubernetes });
   const diagnostics = [...manifests.diagnostics, ...values.diagnostics, ...read.diagnostics];
   const none = read.manifests.pods.length === 0 && !diagnostics.some(isError);
-  return { ...read, diagnostics: none ? [...diagnostics, ...noPod(manifests)] : diagnostics };
+  const pods = values.diagnostics.some(isError) ? [] : read.manifests.pods;
+  return { ...read, manifests: { ...read.manifests, pods }, diagnostics: none ? [...diagnostics, ...noPod(manifests)] : diagnostics };
 }
 
 /** The pods with their rules and hosts, ready to be asked. */

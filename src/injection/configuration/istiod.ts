@@ -2,7 +2,7 @@
  *  source: istio/istio charts istiod (deployment.yaml) */
 import type { Pod } from '../../kubernetes/manifest/pod.ts';
 import type { Entry, Node } from '../../kubernetes/yaml/node.ts';
-import type { ConfigurationPart } from './mesh.ts';
+import type { ConfigurationPart } from '../carriers/parts.ts';
 
 /** In the form of values; those with a literal value alone. */
 export function istiodParts(pods: readonly Pod[]): readonly ConfigurationPart[] {

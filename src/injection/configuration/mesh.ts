@@ -1,24 +1,19 @@
 /** Mesh configuration as files give it: Helm values, IstioOperator, MeshConfig. Later files win, as with helm --values. */
 
+import type { SourceLocation } from '../../istio/settings/settingSource.ts';
+import { LATEST, parseVersion, type Version } from '../../istio/settings/version.ts';
 import { at, type Document, entriesOf, type Located, type Node, openLists, type ReadNested } from '../../kubernetes/yaml/node.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
-import { reportInto } from '../../syntax/text/problems.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
-import { openShiftValues } from './flatKeys.ts';
-import { configuresMesh, type ObjectParts, partsOfObject } from './objects.ts';
+import { partsOfGiven } from '../carriers/given.ts';
+import { configuresMesh, partsOfObject } from '../carriers/objects.ts';
+import { type ConfigurationPart, joined, type WrittenVersion } from '../carriers/parts.ts';
+import { profileValues } from '../carriers/profiles.ts';
 
 export interface MeshConfiguration {
   /** the last file first */
   readonly values: readonly ConfigurationPart[];
   readonly meshConfig: readonly ConfigurationPart[];
-}
-
-/** A part of a file. */
-export interface ConfigurationPart {
-  readonly source: Source;
-  readonly root: Node;
-  /** of the control plane that it configures; absent: all of them */
-  readonly revision?: string;
 }
 
 /** Where a value comes from: a place in a file, or what holds when no file says anything. */
@@ -31,79 +26,63 @@ export interface KnownValue<T> {
   readonly origin: ValueOrigin;
 }
 
-/** Keys of MeshConfig by which a bare one is known. */
-const MESH_CONFIG_KEYS = [
-  'defaultConfig',
-  'proxyListenPort',
-  'proxyInboundListenPort',
-  'outboundTrafficPolicy',
-  'accessLogFile',
-  'trustDomain',
-];
-
 export interface ReadConfiguration {
   /** of --values: Helm values, MeshConfig, objects; later ones win */
   readonly given: readonly Document[];
   /** objects among the manifests, over which those win */
   readonly objects: readonly Document[];
   readonly readNested: ReadNested;
+  /** of the charts; absent: the newest */
+  readonly version?: Version;
 }
 
-export function readMeshConfiguration({
-  given,
-  objects,
-  readNested,
-}: ReadConfiguration): MeshConfiguration & { readonly diagnostics: readonly Diagnostic[] } {
+export interface ReadMesh extends MeshConfiguration {
+  /** of the charts of istiod, as they are written */
+  readonly versions: readonly WrittenVersion[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function readMeshConfiguration({ given, objects, readNested, version }: ReadConfiguration): ReadMesh {
   const diagnostics: Diagnostic[] = [];
-  const read = (document: Document) => partsOfObject({ document, readNested, diagnostics });
-  const parts = [
-    ...objects.filter(({ root }) => configuresMesh(root)).map(read),
-    ...given.flatMap(opened).map((document) => partsOfGiven(document, diagnostics) ?? read(document)),
-  ];
-  parts.reverse();
-  const values = parts.flatMap((one) => one.values);
-  return { values: [...values, ...ofPlatform(values)], meshConfig: parts.flatMap(({ meshConfig }) => meshConfig), diagnostics };
+  const parts = joined(
+    [
+      ...objects.filter(({ root }) => configuresMesh(root)).map((document) => partsOfObject({ document, readNested, diagnostics })),
+      ...given.flatMap(opened).map((document) => partsOfGiven({ document, readNested, diagnostics })),
+    ].toReversed(),
+  );
+  const { meshConfig, beneath = [], versions = [], plugins = [] } = parts;
+  const profile = profileValues([...parts.values, ...beneath], version ?? chartVersion(versions));
+  diagnostics.push(...profile.diagnostics);
+  const values = [...parts.values, ...profile.parts, ...beneath];
+  diagnostics.push(...unusedPlugin({ values, meshConfig }, plugins));
+  return { values, meshConfig, versions, diagnostics };
 }
 
-const PLATFORMS = [['global', 'platform'], ['profile']];
+/** The plugin's chart is installed, and nobody tells injection: it adds istio-init, and the plugin leaves such pods alone. */
+function unusedPlugin(mesh: MeshConfiguration, [first]: readonly SourceLocation[]): readonly Diagnostic[] {
+  const said = valueAt(mesh, 'pilot.cni.enabled', 'istio_cni.enabled', 'components.cni.enabled');
+  if (first === undefined || said !== undefined || valueAt(mesh, 'cni.ambient.enabled')?.value === 'true') return [];
+  const message =
+    'the chart of the CNI plugin is installed, and injection is not told: it adds istio-init, and the plugin leaves such pods alone';
+  const span = { start: first.span.start, end: first.span.start + 1 };
+  return [{ kind: 'warning', message, source: first.source, span, help: 'set `pilot.cni.enabled: true` for the chart of istiod' }];
+}
 
-/** What charts set for a platform, below everything that files say. */
-function ofPlatform(values: readonly ConfigurationPart[]): readonly ConfigurationPart[] {
-  return values.flatMap((part) =>
-    PLATFORMS.flatMap((path) => {
-      const platform = at(part.root, ...path);
-      return platform?.kind === 'scalar' && platform.value === 'openshift' ? [{ ...part, root: openShiftValues(platform) }] : [];
-    }),
-  );
+/** Of the charts that are installed; a version may be a range: `1.24.*`. The newest, where none is known. */
+function chartVersion(versions: readonly WrittenVersion[]): Version {
+  return versions.flatMap(({ text }) => parseVersion(plainVersion(text)) ?? [])[0] ?? LATEST;
+}
+
+/** `~1.24.2`, `1.24.x` as `1.24`. */
+export function plainVersion(text: string): string {
+  const minor = /^[\^~>=v ]*(1\.\d+)(?:\.(?:\d+|x|X|\*)(?:[-+][\w.-]+)?)?$/.exec(text.trim())?.[1];
+  return minor ?? text;
 }
 
 /** Of a List only what configures a mesh: it comes from a cluster that has other things as well. */
 function opened(document: Document): readonly Document[] {
   const objects = openLists(document);
   return objects[0]?.root === document.root ? objects : objects.filter(({ root }) => configuresMesh(root));
-}
-
-/** Undefined for an object of a cluster. */
-function partsOfGiven({ source, root }: Document, diagnostics: Diagnostic[]): ObjectParts | undefined {
-  const report = reportInto(diagnostics, source);
-  const none: ObjectParts = { values: [], meshConfig: [] };
-  if (root.kind === 'scalar' && root.value === null) return none;
-  if (root.kind !== 'map') {
-    const message = 'mesh configuration is a map: Helm values, an IstioOperator or a MeshConfig';
-    report({ kind: 'malformed', message, span: { start: root.span.start, end: root.span.start + 1 } });
-    return none;
-  }
-  const kind = at(root, 'kind');
-  if (kind !== undefined) {
-    if (configuresMesh(root)) return undefined;
-    const message =
-      'this object does not configure a mesh: it has neither `spec.values` nor `spec.meshConfig`, and is not the ConfigMap of Istio';
-    report({ kind: 'malformed', message, span: kind.span, help: 'pods and ProxyConfig resources go before --values, not after it' });
-    return none;
-  }
-  const part = (node: Node | undefined): readonly ConfigurationPart[] => (node === undefined ? [] : [{ source, root: node }]);
-  if (MESH_CONFIG_KEYS.some((key) => at(root, key) !== undefined)) return { values: [], meshConfig: part(root) };
-  return { values: part(root), meshConfig: part(at(root, 'meshConfig')) };
 }
 
 /** A value at the first of these paths that some file has: `global.proxy.includeIPRanges`. Numbers and booleans as text, as in a chart. */

@@ -1,6 +1,7 @@
 /** Several control planes in one cluster: each has configuration of its own. source: istio/istio, revisions and tags of istiod */
 import { memoize } from '../../lib/memo.ts';
-import type { ConfigurationPart, MeshConfiguration } from './mesh.ts';
+import type { ConfigurationPart } from '../carriers/parts.ts';
+import type { MeshConfiguration } from './mesh.ts';
 
 export interface RevisionMesh {
   readonly mesh: MeshConfiguration;

@@ -4,7 +4,8 @@ import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import type { Container } from '../../kubernetes/manifest/container.ts';
 import { entriesOf, type Node } from '../../kubernetes/yaml/node.ts';
 import { memoize } from '../../lib/memo.ts';
-import type { ConfigurationPart, MeshConfiguration } from '../configuration/mesh.ts';
+import type { ConfigurationPart } from '../carriers/parts.ts';
+import type { MeshConfiguration } from '../configuration/mesh.ts';
 import type { Facts } from '../facts/facts.ts';
 
 export function withoutAnnotation(facts: Facts, name: string): Facts {

@@ -3,9 +3,10 @@
 import { LATEST, parseVersion, type Version, versionName } from '../../istio/settings/version.ts';
 import { type Manifests, manifestsIn } from '../../kubernetes/manifest/manifests.ts';
 import { at, type Document, openLists, type ReadNested, stringAt } from '../../kubernetes/yaml/node.ts';
-import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { WrittenVersion } from '../carriers/parts.ts';
 import { istiodParts } from '../configuration/istiod.ts';
-import { type MeshConfiguration, readMeshConfiguration, valueAt } from '../configuration/mesh.ts';
+import { type MeshConfiguration, plainVersion, readMeshConfiguration, valueAt } from '../configuration/mesh.ts';
 import type { Approach, EnrolWorld } from '../facts/facts.ts';
 
 export interface WorldInput {
@@ -30,13 +31,15 @@ export interface PodWorld {
 export function readWorld({ manifests: documents, values, readNested, approach, version, kubernetes }: WorldInput): PodWorld {
   const manifests = manifestsIn(documents);
   const { namespaces, attachments, proxyConfigs, nodes, tags, configuration } = manifests;
-  const written = readMeshConfiguration({ given: values, objects: configuration, readNested });
+  const operated = operatedVersions([...configuration, ...values.flatMap(openLists)]);
+  const own = version ?? (operated.length > 0 ? installedVersion(operated).version : undefined);
+  const written = readMeshConfiguration({ given: values, objects: configuration, readNested, ...(own !== undefined && { version: own }) });
   // what somebody is about to install counts before what runs
   const mesh = { ...written, values: [...written.values, ...istiodParts(manifests.pods)] };
-  const installed =
-    version === undefined ? installedVersion([...configuration, ...values.flatMap(openLists)]) : { version, diagnostics: [] };
+  const installed = version === undefined ? installedVersion([...operated, ...mesh.versions]) : { version, diagnostics: [] };
   return {
-    manifests,
+    // an answer from the defaults would look like any other
+    manifests: mesh.diagnostics.some(isError) ? { ...manifests, pods: [] } : manifests,
     world: {
       approach: approach ?? approachOf(mesh),
       version: installed.version,
@@ -60,16 +63,21 @@ function approachOf(mesh: MeshConfiguration): Approach {
 }
 
 /** What the Sail operator installs: `spec.version: v1.24.2`. */
-function installedVersion(objects: readonly Document[]): { readonly version: Version; readonly diagnostics: readonly Diagnostic[] } {
-  const said = objects.flatMap(({ source, root }) => {
+function operatedVersions(objects: readonly Document[]): readonly WrittenVersion[] {
+  return objects.flatMap(({ source, root }) => {
     const version = at(root, 'spec', 'version');
     const operated = ['Istio', 'IstioRevision'].includes(stringAt(root, 'kind') ?? '');
     return operated && version?.kind === 'scalar' ? [{ text: String(version.value), source, span: version.span }] : [];
   });
+}
+
+/** Of operators and of charts. */
+function installedVersion(said: readonly WrittenVersion[]): { readonly version: Version; readonly diagnostics: readonly Diagnostic[] } {
   const [first] = said;
   if (first === undefined) return { version: LATEST, diagnostics: [] };
-  const version = parseVersion(first.text);
-  const others = said.filter(({ text }) => parseVersion(text)?.minor !== version?.minor);
+  const read = (text: string) => parseVersion(plainVersion(text));
+  const version = read(first.text);
+  const others = said.filter(({ text }) => read(text)?.minor !== version?.minor);
   if (version !== undefined && others.length === 0) return { version, diagnostics: [] };
   const message =
     version === undefined

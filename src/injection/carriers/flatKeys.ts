@@ -1,6 +1,7 @@
 /** ConfigMaps with keys of their own, brought into the form of the values that a chart makes them from.
  *  source: istio/istio charts istiod (istiod-injector-configmap.yaml) and cni (configmap-cni.yaml) */
-import { at, type Entry, entriesOf, type Node } from '../../kubernetes/yaml/node.ts';
+import { at, entriesOf, type Node } from '../../kubernetes/yaml/node.ts';
+import { treeOf } from './trees.ts';
 
 /** Keys of the injector's configuration, and the values that the chart makes them from. */
 const FROM_VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -41,28 +42,11 @@ function listNode(node: Node): Node {
   return { kind: 'list', items: items.map((value) => ({ kind: 'scalar', value, span: node.span })), span: node.span };
 }
 
-/** A platform or profile whose chart sets more than the files say. source: istio/istio manifests/helm-profiles/platform-openshift.yaml */
-export function openShiftValues({ span }: Node): Node {
-  const scalar = (value: string | boolean): Node => ({ kind: 'scalar', value, span });
-  const entries = [
-    { key: 'enabled', keySpan: span, value: scalar(true) },
-    { key: 'provider', keySpan: span, value: scalar('multus') },
-  ];
-  return valuesTree({ kind: 'map', entries, span }, { enabled: ['pilot', 'cni', 'enabled'], provider: ['pilot', 'cni', 'provider'] });
-}
-
 /** Entries put where values of charts have them. */
 function valuesTree(flat: Node, paths: Readonly<Record<string, readonly string[]>>): Node {
-  const { span } = flat;
-  const grown = (entries: readonly Entry[], [key = '', ...rest]: readonly string[], value: Node): readonly Entry[] => {
-    if (rest.length === 0) return [...entries, { key, keySpan: value.span, value }];
-    const there = entries.find((entry) => entry.key === key)?.value;
-    const inner: Node = { kind: 'map', entries: grown(entriesOf(there), rest, value), span };
-    return [...entries.filter((entry) => entry.key !== key), { key, keySpan: span, value: inner }];
-  };
-  const entries = entriesOf(flat).reduce<readonly Entry[]>((made, { key, value }) => {
+  const leaves = entriesOf(flat).flatMap(({ key, value }) => {
     const path = Object.hasOwn(paths, key) ? paths[key] : undefined;
-    return path === undefined ? made : grown(made, path, value);
-  }, []);
-  return { kind: 'map', entries, span };
+    return path === undefined ? [] : [{ path, value }];
+  });
+  return treeOf(leaves, flat.span);
 }

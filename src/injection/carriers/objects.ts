@@ -2,19 +2,12 @@
  *  source: istio/istio charts istiod (configmap.yaml, istiod-injector-configmap.yaml) and cni (configmap-cni.yaml); sailoperator.io/v1 */
 
 import { readNestedText } from '../../kubernetes/manifest/nested.ts';
-import { at, type Document, type Node, type ReadNested, stringAt } from '../../kubernetes/yaml/node.ts';
+import { at, type Document, itemsOf, type Node, type ReadNested, stringAt } from '../../kubernetes/yaml/node.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { reportInto } from '../../syntax/text/problems.ts';
 import { agentValues, injectorValues } from './flatKeys.ts';
-import type { ConfigurationPart } from './mesh.ts';
-
-/** Values and MeshConfig that an object holds, those that win first. */
-export interface ObjectParts {
-  readonly values: readonly ConfigurationPart[];
-  readonly meshConfig: readonly ConfigurationPart[];
-}
-
-const NOTHING: ObjectParts = { values: [], meshConfig: [] };
+import { type ConfigurationPart, NOTHING, type ObjectParts } from './parts.ts';
+import { scalarNode, treeOf } from './trees.ts';
 
 /** `spec.values`, and `spec.meshConfig` before the one among the values. */
 const OPERATORS = ['IstioOperator', 'Istio', 'IstioRevision', 'IstioCNI'];
@@ -75,7 +68,27 @@ function partsOfOperator({ source, root }: Document): ObjectParts {
   const spec = at(root, 'spec');
   return {
     // of spec itself components.cni.enabled is asked for
-    values: parts(at(spec, 'values'), spec),
+    values: parts(at(spec, 'unvalidatedValues'), at(spec, 'values'), componentEnvironment(spec), spec),
     meshConfig: parts(at(spec, 'meshConfig'), at(spec, 'values', 'meshConfig')),
+    beneath: parts(pluginOfProfile(spec)),
   };
+}
+
+/** `components.pilot.k8s.env`, a list as in a container, as the values that it stands beside. */
+function componentEnvironment(spec: Node | undefined): Node | undefined {
+  const env = at(spec, 'components', 'pilot', 'k8s', 'env');
+  const leaves = itemsOf(env).flatMap((item) => {
+    const [name, value] = [stringAt(item, 'name'), at(item, 'value')];
+    return name === undefined || value === undefined ? [] : [{ path: ['pilot', 'env', name], value }];
+  });
+  return env === undefined || leaves.length === 0 ? undefined : treeOf(leaves, env.span);
+}
+
+/** istioctl installs the CNI plugin with these. source: istio/istio manifests/profiles */
+const WITH_PLUGIN = ['ambient', 'openshift', 'openshift-ambient'];
+
+function pluginOfProfile(spec: Node | undefined): Node | undefined {
+  const profile = at(spec, 'profile');
+  if (profile?.kind !== 'scalar' || !WITH_PLUGIN.includes(String(profile.value))) return undefined;
+  return treeOf([{ path: ['components', 'cni', 'enabled'], value: scalarNode(true, profile.span) }], profile.span);
 }
