@@ -12,6 +12,7 @@ import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { transparentPorts } from '../ruleset/transparentPorts.ts';
 import { type AskedSet, assumedHost, hostAssumption, type PinnedAddress, type PlacedHost, pinnedAddress } from './assumedHost.ts';
+import { excerptAssumptions } from './excerpts.ts';
 import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsSomebody } from './proxyIdentity.ts';
 
 /** What somebody says about the place of rules. */
@@ -48,7 +49,13 @@ export interface ChosenSetting extends PlacedHost {
   readonly usual?: { readonly profile: MeshProfile; readonly host: Host; readonly identity: ChosenIdentity };
 }
 
-export function chooseSetting({ rulesets, given, shownBy, beside = rulesets, where }: SettingQuestion): ChosenSetting {
+export function chooseSetting(question: SettingQuestion): ChosenSetting {
+  const chosen = settingOf(question);
+  const read = excerptAssumptions(question.rulesets);
+  return read.length === 0 ? chosen : { ...chosen, assumptions: [...read, ...chosen.assumptions] };
+}
+
+function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: SettingQuestion): ChosenSetting {
   const pinned = given.host === undefined ? pinnedIn(rulesets, given.podIps ?? [], where) : undefined;
   const podIps = [...(given.podIps ?? []), ...(pinned === undefined ? [] : [withLength(pinned.address)])];
   const said = pinned === undefined ? [] : [pinned.assumption];

@@ -3,6 +3,7 @@
 export interface Assumption {
   /** stable, for programs */
   readonly about:
+    | 'rules'
     | 'host'
     | 'pod-address'
     | 'proxy-identity'

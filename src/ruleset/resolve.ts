@@ -69,6 +69,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
       usesConntrack: needs.conntrack,
       usesDefrag: needs.conntrack || needs.defrag,
       hasOpaqueTarget: needs.opaqueTarget,
+      ...(node.excerpt !== undefined && { excerpt: node.excerpt }),
     },
     diagnostics,
   };

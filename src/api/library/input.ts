@@ -27,6 +27,8 @@ export interface ParseOptions {
   readonly file?: string;
   /** decides where the text leaves IPv4 or IPv6 open */
   readonly family?: Family;
+  /** whose rules, where the text is a log that has those of several pods */
+  readonly pod?: string;
   /** values of shell variables */
   readonly variables?: Readonly<Record<string, string>>;
   /** a text without any table or rule is meant so: a kernel that has none; otherwise it is an error */
@@ -39,14 +41,25 @@ export interface Parsed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const PARSE_OPTIONS: OptionKinds<ParseOptions> = { file: 'text', family: FAMILY_OPTION, variables: 'textByName', allowEmpty: 'flag' };
+const PARSE_OPTIONS: OptionKinds<ParseOptions> = {
+  file: 'text',
+  family: FAMILY_OPTION,
+  pod: 'text',
+  variables: 'textByName',
+  allowEmpty: 'flag',
+};
 
 /** Reads rules in any of the forms that the command line reads. Never throws for what the text says.
  *  @throws InputError when an option cannot be read */
 export function parse(text: string, given: ParseOptions = {}): Parsed {
   checkOptions(given, PARSE_OPTIONS);
-  const { file = 'rules', family, variables = {}, allowEmpty = false } = given;
-  const options = { variables: new Map(Object.entries(variables)), allowEmpty, ...(family !== undefined && { family }) };
+  const { file = 'rules', family, pod, variables = {}, allowEmpty = false } = given;
+  const options = {
+    variables: new Map(Object.entries(variables)),
+    allowEmpty,
+    ...(family !== undefined && { family }),
+    ...(pod !== undefined && { pod }),
+  };
   return readRules({ file, text }, options);
 }
 

@@ -7,6 +7,7 @@ import type { CommandOption } from './command.ts';
 
 export const COLOR: CommandOption = { flags: '--color <when>', says: 'colour the output for people', choices: ['auto', 'always', 'never'] };
 export const FAMILY: CommandOption = { flags: '--family <n>', says: 'read rules of unknown family as IPv4 or IPv6', choices: ['4', '6'] };
+export const POD_OF_LOG: CommandOption = { flags: '--pod <name>', says: 'whose rules, where a log has those of several pods' };
 export const SET_VARIABLE: CommandOption = {
   flags: '--set <NAME=value>',
   says: 'value of a shell variable in the rules',

@@ -1,6 +1,7 @@
 /** What `chainwalk check` does. */
 
 import { readRuleTexts } from '../../app/load/ruleTexts.ts';
+import { excerptTexts } from '../../connection/excerpts.ts';
 import { plural } from '../../lib/plural.ts';
 import { jsonText, printable } from '../../lib/printable.ts';
 import { toCheckReport } from '../../report/json/check.ts';
@@ -21,10 +22,12 @@ export async function runCheck(call: Call): Promise<ExitCode> {
 export async function checkSubject(call: Call, { rules }: Pick<RuleSubject, 'rules'>): Promise<ExitCode> {
   const { io, input } = call;
   const { rulesets, diagnostics } = readRuleTexts(rules);
-  const report = toCheckReport(diagnostics);
+  const notes = excerptTexts(rulesets);
+  const report = toCheckReport(diagnostics, notes);
   if (formatOf(input, 'human') === 'json') await io.out.write(`${jsonText(report)}\n`);
   else {
     await showDiagnostics(call, diagnostics);
+    for (const text of optionIsSet(input, 'quiet') ? [] : notes) await io.err.write(`note: ${printable(text)}\n`);
     if (report.ok) await io.out.write(rulesets.map((ruleset) => `ok: ${summary(ruleset)}\n`).join(''), 'report');
   }
   if (!report.ok) return EXIT.usage;

@@ -1,8 +1,10 @@
 /** What `chainwalk print` does. */
 import { readRuleTexts } from '../../app/load/ruleTexts.ts';
+import { excerptTexts } from '../../connection/excerpts.ts';
+import { printable } from '../../lib/printable.ts';
 import { print } from '../../ruleset/print.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
-import type { Call } from '../argv/command.ts';
+import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
@@ -20,6 +22,7 @@ export async function printSubject(call: Call, { rules }: Pick<RuleSubject, 'rul
   const { rulesets, diagnostics } = readRuleTexts(rules);
   await showDiagnostics(call, diagnostics);
   if (diagnostics.some(isError)) return EXIT.usage;
+  for (const text of optionIsSet(call.input, 'quiet') ? [] : excerptTexts(rulesets)) await call.io.err.write(`note: ${printable(text)}\n`);
   const texts = rulesets.map((ruleset) => (ruleset.family === 6 && rulesets.length > 1 ? SECOND : '') + print(ruleset));
   await call.io.out.write(texts.join(''), 'exact');
   return EXIT.ok;

@@ -44,7 +44,7 @@ export const traceCommand: Command = {
     PROXY_UID,
     PROXY_GID,
     PROFILE,
-    { flags: '--pod <name>', says: 'which pod of a manifest' },
+    { flags: '--pod <name>', says: 'which pod of a manifest or of a log' },
     PHASE,
     MESH_MODE,
     VALUES,

@@ -22,15 +22,17 @@ export async function readRuleFiles(reader: TextReader, { files, reading }: Rule
   return sources && { sources, reading };
 }
 
-/** --set, --allow-empty, and --family where it names one. Undefined when one cannot be read, which has been reported. */
+/** --set, --allow-empty, --pod, and --family where it names one. Undefined when one cannot be read, which has been reported. */
 export async function ruleReadingOf(call: Call): Promise<RuleReading | undefined> {
   const { input } = call;
   const variables = await readVariables(call);
   const family = optionText(input, 'family');
+  const pod = optionText(input, 'pod');
   return (
     variables && {
       variables,
       allowEmpty: optionIsSet(input, 'allowEmpty'),
+      ...(pod !== undefined && { pod }),
       ...((family === '4' || family === '6') && { family: Number(family) as Family }),
     }
   );

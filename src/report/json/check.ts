@@ -8,6 +8,8 @@ export interface CheckReport {
   /** the kernel would load every ruleset */
   readonly ok: boolean;
   readonly diagnostics: readonly CheckDiagnostic[];
+  /** which part of a text was read; absent: all of it */
+  readonly notes?: readonly string[];
 }
 
 export interface CheckDiagnostic {
@@ -21,7 +23,7 @@ export interface CheckDiagnostic {
   readonly help: string | null;
 }
 
-export function toCheckReport(diagnostics: readonly Diagnostic[]): CheckReport {
+export function toCheckReport(diagnostics: readonly Diagnostic[], notes: readonly string[] = []): CheckReport {
   return {
     schema: 'chainwalk/check/v1',
     ok: !diagnostics.some(isError),
@@ -33,5 +35,6 @@ export function toCheckReport(diagnostics: readonly Diagnostic[]): CheckReport {
       message,
       help: help ?? null,
     })),
+    ...(notes.length > 0 && { notes }),
   };
 }

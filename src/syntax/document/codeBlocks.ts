@@ -1,4 +1,5 @@
 /** Which lines of a text are rules, and of which kind. In Markdown only code counts; prose is passed over. */
+import { looksLikeLog } from '../log/signs.ts';
 import { type Line, linesOf } from '../text/lines.ts';
 import type { TextFinding } from '../text/problems.ts';
 import { refusal, TABLE_LINE } from '../text/refusal.ts';
@@ -9,6 +10,8 @@ export type CodeBlock =
   | { readonly kind: 'restore'; readonly lines: Iterable<Line> }
   /** commands, and dumps between them */
   | { readonly kind: 'shell'; readonly span: Span }
+  /** of programs that load rules, with what they print; `otherwise` where it has no rules */
+  | { readonly kind: 'log'; readonly otherwise: CodeBlock }
   /** recognised as something else than rules */
   | { readonly kind: 'refused'; readonly finding: TextFinding };
 
@@ -17,10 +20,15 @@ const FENCE = /^ {0,3}(?:[-*>] +)?(```+|~~~+)/;
 export function codeBlocks(text: string): readonly CodeBlock[] {
   const from = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   if (/```|~~~/.test(text) && /^ {0,3}(?:[-*>] +)?(?:```|~~~)/m.test(text) && !hasShebang(text)) return markdownBlocks(text, from);
+  const plain = plainBlock(text, from);
+  return [looksLikeLog(text) ? { kind: 'log', otherwise: plain } : plain];
+}
+
+function plainBlock(text: string, from: number): CodeBlock {
   const finding = refusal(text);
-  if (finding !== undefined) return [{ kind: 'refused', finding }];
-  if (looksLikeRestore(text)) return [{ kind: 'restore', lines: linesOf(text, from) }];
-  return [{ kind: 'shell', span: { start: from, end: text.length } }];
+  if (finding !== undefined) return { kind: 'refused', finding };
+  if (looksLikeRestore(text)) return { kind: 'restore', lines: linesOf(text, from) };
+  return { kind: 'shell', span: { start: from, end: text.length } };
 }
 
 /** A `*table` line, or lines that only a dump has; no command among them. */

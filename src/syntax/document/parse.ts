@@ -1,16 +1,18 @@
 /** Text of any of the four kinds to rulesets as words. Pure; what is not understood is reported, nothing is passed over. */
 import type { Family } from '../../packet/address.ts';
-import type { RulesetNode } from '../iptables/ast.ts';
+import type { Excerpt, RulesetNode } from '../iptables/ast.ts';
 import type { RuleMeaning } from '../iptables/openTables.ts';
 import { HALF } from '../iptables/restoreComments.ts';
 import { restoreInto } from '../iptables/restoreInto.ts';
 import { newWorld, rulesetNode } from '../iptables/tablesOfText.ts';
+import { mentionsRules, noRulesInLog } from '../log/noRulesInLog.ts';
+import { readLog } from '../log/readLog.ts';
 import type { ScriptReading } from '../shell/reading.ts';
 import { endScripts, readScript, scriptReader } from '../shell/script.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
 import { type ProblemSink, reportInto, type TextFinding } from '../text/problems.ts';
 import type { Source } from '../text/source.ts';
-import { codeBlocks } from './codeBlocks.ts';
+import { type CodeBlock, codeBlocks } from './codeBlocks.ts';
 
 export interface ParseRulesOptions {
   /** decides where header, command and addresses leave the family open */
@@ -19,6 +21,8 @@ export interface ParseRulesOptions {
   readonly variables?: ReadonlyMap<string, string>;
   /** a text without any table or rule is meant so: a kernel that has none */
   readonly allowEmpty?: boolean;
+  /** whose rules are meant, where a log has those of several pods */
+  readonly pod?: string;
   /** by which rules are compared; absent: as they are spelled */
   readonly meaning?: RuleMeaning;
 }
@@ -35,14 +39,26 @@ export function parseRules(source: Source, options: ParseRulesOptions = {}): Par
   const { family } = options;
   const reading: ScriptReading = { source, report, world: newWorld(options.meaning), family, strangers: [], calls: 0, mixed: false };
   const scripts = scriptReader(reading, options.variables ?? new Map());
-  for (const block of codeBlocks(source.text)) {
+  let excerpts: ReadonlyMap<Family, Excerpt> | undefined;
+  const read = (block: CodeBlock): void => {
     if (block.kind === 'refused') refused.push(block.finding);
     else if (block.kind === 'shell') readScript(scripts, block.span);
-    else restoreInto(reading.world, { source, lines: block.lines, report }, family === undefined ? {} : { family });
-  }
+    else if (block.kind === 'restore')
+      restoreInto(reading.world, { source, lines: block.lines, report }, family === undefined ? {} : { family });
+    else {
+      const { call } = scripts.machine.programs;
+      excerpts = readLog({ ...reading, pod: options.pod, call });
+      if (excerpts === undefined && !mentionsRules(source.text)) report(noRulesInLog(source.text));
+      else if (excerpts === undefined) read(block.otherwise);
+    }
+  };
+  codeBlocks(source.text).forEach(read);
   const fine = (): boolean => diagnostics.every(({ kind }) => kind === 'warning');
   endScripts(scripts, !fine());
-  const rulesets = reading.world.rulesets.map((ruleset) => rulesetNode(ruleset, source));
+  const rulesets = reading.world.rulesets.map((ruleset) => {
+    const excerpt = excerpts?.get(ruleset.family);
+    return { ...rulesetNode(ruleset, source), ...(excerpt !== undefined && { excerpt }) };
+  });
   for (const finding of rulesets.length > 0 || reading.calls > 0 ? reading.strangers : refused) report(finding);
   if (fine()) {
     const hasTables = rulesets.some(({ tables }) => tables.length > 0);

@@ -37,6 +37,16 @@ export interface TableNode {
   readonly chains: readonly ChainNode[];
 }
 
+/** The part of a text that holds the rules, where the rest is something else. */
+export interface Excerpt {
+  /** `42 to 79` */
+  readonly lines: string;
+  /** what the text is, `a log of web-0` */
+  readonly of: string;
+  /** what else is said of it, `; 2 blocks before that are not read`; empty: nothing */
+  readonly left: string;
+}
+
 /** One ruleset as text: all tables of one family. */
 export interface RulesetNode {
   readonly family: Family;
@@ -46,5 +56,7 @@ export interface RulesetNode {
   readonly form: 'save' | 'restore' | 'shell';
   /** which program printed or made it, where the text tells; two rulesets of a family differ in it */
   readonly backend?: Backend | undefined;
+  /** absent: all of the text was read */
+  readonly excerpt?: Excerpt;
   readonly tables: readonly TableNode[];
 }

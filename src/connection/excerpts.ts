@@ -1,0 +1,24 @@
+/** Which part of a text an answer is about, where the text is not rules alone. */
+
+import type { Assumption } from '../mesh/assumption.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import { namedFile } from '../syntax/text/source.ts';
+
+/** One of each text: `the rules are lines 42 to 79 of a log; 2 blocks before that are not read`. */
+export function excerptAssumptions(rulesets: readonly Ruleset[]): readonly Assumption[] {
+  return excerptTexts(rulesets).map((says) => ({ about: 'rules', says, options: [] }));
+}
+
+/** The same as sentences. */
+export function excerptTexts(rulesets: readonly Ruleset[]): readonly string[] {
+  const files = [...new Set(rulesets.filter(({ excerpt }) => excerpt !== undefined).map(({ source }) => namedFile(source)))];
+  return files.map((file) => {
+    const parts = rulesets.filter(({ source, excerpt }) => namedFile(source) === file && excerpt !== undefined);
+    const [first] = parts;
+    const several = new Set(parts.map(({ family }) => family)).size > 1;
+    const lines = [...new Set(parts.map(({ family, excerpt }) => `${excerpt?.lines}${several ? ` (IPv${family})` : ''}`))];
+    const whose = files.length > 1 ? ` in ${file}` : '';
+    const noun = lines.length === 1 && /^\d+$/.test(first?.excerpt?.lines ?? '') ? 'line' : 'lines';
+    return `the rules${whose} are ${noun} ${lines.join(' and ')} of ${first?.excerpt?.of}${first?.excerpt?.left ?? ''}`;
+  });
+}
