@@ -204,7 +204,7 @@ describe('it is said what was read', () => {
     });
     expect(code).toBe(2);
     expect(err).toContain('no rule found in this log of 2 lines');
-    expect(err.replaceAll(/\s+/g, ' ')).toContain('chainwalk render --settings LOG');
+    expect(err.replaceAll(/\s+/g, ' ')).toContain('chainwalk render --settings FILE');
   });
 });
 

@@ -1,6 +1,7 @@
 /** What a text is, by its content: rules, manifests, settings of istio-iptables, mesh configuration, or something that is not judged. */
 
 import { isEnvironmentFile } from '../../istio/settings/environmentFile.ts';
+import { hasVariablesBlock } from '../../istio/settings/variablesBlock.ts';
 import { looksLikeLog } from '../../syntax/log/signs.ts';
 
 /** An object says its kind on a line of its own, or somewhere in JSON; rules have no such line, and manifests have no line of rules. */
@@ -24,6 +25,7 @@ export function kindOf(text: string): { readonly kind: Kind } | { readonly why: 
     return /^[ \t]*"?kind"?[ \t]*:[ \t]*"?(?:IstioOperator|Istio)"?[ \t]*$/m.test(text) ? { kind: 'values' } : { kind: 'manifest' };
   if (/^[ \t]*(?:table|add table|flush ruleset)\b.*$/m.test(text) && /^[ \t]*(?:table (?:inet|ip|ip6)\b|flush ruleset)/m.test(text))
     return notJudged('it is an nftables ruleset, and rules of nftables are not read: `iptables-nft-save` prints those that iptables wrote');
+  if (hasVariablesBlock(text) && !/COMMIT|ip6?tables /.test(text)) return { kind: 'settings' };
   if (RULES.test(text) || looksLikeLog(text)) return { kind: 'rules' };
   if (isEnvironmentFile(text)) return { kind: 'settings' };
   if (VALUES.test(text)) return { kind: 'values' };

@@ -11,7 +11,10 @@ export const renderCommand: Command = {
   about: 'Restore text for IPv4, then for IPv6: input for every other command.',
   args: [{ name: '[args...]', says: 'arguments of istio-iptables, after `--`' }],
   options: [
-    { flags: '--settings <file>', says: 'settings as a JSON object, or cluster.env of a virtual machine; `-` for standard input' },
+    {
+      flags: '--settings <file>',
+      says: 'settings as a JSON object, cluster.env of a virtual machine, or the log of istio-init, which names them; `-` for standard input',
+    },
     { flags: '--pod <file>', says: 'Kubernetes manifests: the rules of each pod, `-` for standard input' },
     VALUES,
     { flags: '--mode <mode>', says: 'who writes them; alone: for a pod without settings of its own', choices: MODES },

@@ -9,6 +9,7 @@ import { readArgs } from '../settings/readArgs.ts';
 import { isPlainObject, placeOfKey, readHostFacts, readSettings, type SettingsDocument } from '../settings/readSettings.ts';
 import { type RawSetting, remark, type SourceLocation } from '../settings/settingSource.ts';
 import type { HostFacts } from '../settings/settings.ts';
+import { hasVariablesBlock, readVariablesBlock } from '../settings/variablesBlock.ts';
 import { LATEST, NEWEST, OLDEST, parseVersion, type Version } from '../settings/version.ts';
 import { type Rendering, renderAmbient, renderSidecar } from './render.ts';
 
@@ -40,7 +41,8 @@ export function renderRequest(request: RenderRequest): Rendering {
     return { diagnostics: [remark({ source: { file: 'arguments', text: args.join(' ') }, span: { start: 0, end: 1 } }, { message })] };
   }
   const preset = settings === undefined && args.length === 0 ? PRESETS[mode ?? 'init'] : undefined;
-  return sidecar({ request: { ...request, args: preset ?? args }, document, version });
+  const rendering = sidecar({ request: { ...request, args: preset ?? args }, document, version });
+  return { ...rendering, diagnostics: [...read.diagnostics, ...rendering.diagnostics] };
 }
 
 interface SidecarQuestion {
@@ -73,6 +75,10 @@ interface ReadDocument {
 }
 
 function readDocument(source: Source): ReadDocument {
+  if (hasVariablesBlock(source.text)) {
+    const { values, places, diagnostics } = readVariablesBlock(source);
+    return { document: { source, values, places }, diagnostics };
+  }
   if (isEnvironmentFile(source.text)) {
     const { values, diagnostics } = readEnvironmentFile(source);
     return diagnostics.length > 0 ? { diagnostics } : { document: { source, values }, diagnostics };

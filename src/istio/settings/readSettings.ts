@@ -12,6 +12,8 @@ import { type Version, versionName } from './version.ts';
 export interface SettingsDocument {
   readonly source: Source;
   readonly values: Readonly<Record<string, unknown>>;
+  /** of keys that stand in the text under another name */
+  readonly places?: ReadonlyMap<string, SourceLocation>;
 }
 
 /** Keys that are no settings of Istio. */
@@ -34,12 +36,12 @@ export interface ReadSettings {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function readSettings({ source, values }: SettingsDocument, version: Version): ReadSettings {
+export function readSettings({ source, values, places }: SettingsDocument, version: Version): ReadSettings {
   const given: RawSetting[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const [name, value] of Object.entries(values)) {
     if (OWN_KEYS.includes(name)) continue;
-    const place = placeOfKey(source, name);
+    const place = places?.get(name) ?? placeOfKey(source, name);
     const say = (message: string, help?: string) => diagnostics.push(remark(place, { message, ...(help !== undefined && { help }) }));
     const flag = name.length > 1 ? findFlag(name) : undefined;
     const by = flag === undefined ? 'env' : 'flag';

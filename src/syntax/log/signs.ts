@@ -13,6 +13,7 @@ const SIGNS: readonly RegExp[] = [
   new RegExp(String.raw`^${MONTHS} [ \d]\d \d\d:\d\d:\d\d \S{1,200} \S{1,200}: `, 'm'),
   /^\+{1,4} (?:\S{0,200}\/)?ip6?tables/m,
   /^COMMIT[ \t]{1,40}\w{1,40}=/m,
+  /^PROXY_INBOUND_CAPTURE_PORT=/m,
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
   /^\x1b\[/m,
   /^(?!echo |printf |cat )(?:[a-z0-9][-a-z0-9._/]{2,200}[ \t]{1,40}(?:[|›:][ \t]*)?){1,3}\*[ \t]?(?:raw|mangle|nat|filter|security)[ \t]*\r?$/m,
