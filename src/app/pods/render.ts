@@ -1,6 +1,8 @@
 /** `render --pod`: the rules of each pod of manifests. */
 import { enrol, WRITERS } from '../../injection/enrol/enrol.ts';
 import { otherMesh } from '../../injection/facts/otherMesh.ts';
+import { checkPod } from '../../injection/podChecks/checks.ts';
+import { keyWarnings } from '../../injection/podChecks/knownKey.ts';
 import { type PodRules, podRules } from '../../injection/podRules/podRules.ts';
 import { refusals } from '../../injection/world/refusals.ts';
 import type { Pod } from '../../kubernetes/manifest/pod.ts';
@@ -25,7 +27,7 @@ export function renderPodTexts(texts: PodTexts): RenderPodsAnswer {
   const pods = manifests.pods.map((pod): RenderedPodRules => {
     const enrolment = enrol(pod, world);
     const rules = podRules(enrolment);
-    found.push(...refusals(enrolment), ...rules.diagnostics);
+    found.push(...refusals(enrolment), ...rules.diagnostics, ...keyWarnings(checkPod(enrolment, rules)));
     const other = otherMesh(enrolment.facts);
     const why = other?.message ?? enrolment.taken.at(-1)?.answer.because ?? '';
     const captured = enrolment.verdict === 'captured' && other === undefined;

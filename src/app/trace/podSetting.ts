@@ -1,6 +1,7 @@
 /** Where packets of one pod of manifests are traced: its rules and its host. */
 import { chooseSetting, type GivenPlace } from '../../connection/setting.ts';
 import { withPodAddress } from '../../host/podAddress.ts';
+import { keyWarnings } from '../../injection/podChecks/knownKey.ts';
 import { podAddresses } from '../../injection/podRules/podAddresses.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import { familyOf } from '../../packet/address.ts';
@@ -27,7 +28,7 @@ export function traceInPod(question: TracePodQuestion): TraceSetup | Complaint {
   const found = podAsked(scenes, question.pod);
   if ('message' in found) return found;
   const scene = question.inInitPhase ? inInitPhase(found) : found;
-  return { setting: settingOf(scene, question), diagnostics: [...diagnostics, ...uncaptured(scene)] };
+  return { setting: settingOf(scene, question), diagnostics: [...diagnostics, ...keyWarnings(scene.findings), ...uncaptured(scene)] };
 }
 
 function settingOf(scene: PodScene, { place: { host, podIps = [], ...said }, manner }: TracePodQuestion): TraceSetting {

@@ -1,5 +1,7 @@
 /** Injection refuses a pod with an annotation that it cannot read. source: istio/istio pkg/kube/inject/validate.go validateAnnotations */
 
+import { proxyConfigRemarks } from '../../kubernetes/manifest/configNames.ts';
+import { readNestedText } from '../../kubernetes/manifest/nested.ts';
 import type { Located } from '../../kubernetes/yaml/node.ts';
 import { PROXY_CONFIG, TRAFFIC_ANNOTATIONS, type TrafficAnnotation } from '../configuration/annotations.ts';
 import { parseBool, type ValueCheck } from '../configuration/values.ts';
@@ -56,13 +58,26 @@ function wrongOthers({ pod }: Facts): readonly StepProblem[] {
   });
 }
 
-function wrongProxyConfig({ pod, readNested }: Facts): readonly StepProblem[] {
+function wrongProxyConfig(facts: Facts): readonly StepProblem[] {
+  const { pod, readNested } = facts;
   const given = pod.annotations.get(PROXY_CONFIG);
   if (given === undefined) return [];
   const nested = readNested(given.value);
   if ('problem' in nested) return [{ message: `annotation ${PROXY_CONFIG}: ${nested.problem}`, at: given }];
-  if (nested.root.kind === 'map') return [];
+  if (nested.root.kind === 'map') return refusedConfig(facts, given);
   return [{ message: `annotation ${PROXY_CONFIG} is not a map of settings of ProxyConfig`, at: given }];
+}
+
+/** Values of another type than the field's. */
+function refusedConfig({ readNested }: Facts, { source, span, value }: Located<string>): readonly StepProblem[] {
+  const nested = readNestedText({ source, node: { kind: 'scalar', value, span }, readNested, report: () => {} });
+  return proxyConfigRemarks(nested?.root)
+    .filter(({ kind }) => kind === 'not-loadable')
+    .map(({ message, help, span: where }) => ({
+      message: `annotation ${PROXY_CONFIG}: ${message}`,
+      at: { value, source, span: where },
+      ...(help !== undefined && { help }),
+    }));
 }
 
 interface Checked {

@@ -1,5 +1,6 @@
 /** Everything that decides whether a pod is captured, in one record; what no file says is assumed, and the assumption is said. */
 
+import { fieldName } from '../../istio/names/proxyConfig.ts';
 import { LATEST, type Version } from '../../istio/settings/version.ts';
 import type { ClusterNode } from '../../kubernetes/manifest/clusterNode.ts';
 import type { Container } from '../../kubernetes/manifest/container.ts';
@@ -128,7 +129,7 @@ function proxyConfigValue({ pod, readNested }: Facts, field: string): Located<st
   const annotation = pod.annotations.get(PROXY_CONFIG);
   const nested = annotation === undefined ? undefined : readNested(annotation.value);
   if (annotation === undefined || nested === undefined || 'problem' in nested) return undefined;
-  const value = entriesOf(nested.root).find(({ key }) => key === field)?.value;
+  const value = entriesOf(nested.root).find(({ key }) => fieldName(key) === field)?.value;
   return value?.kind === 'scalar' ? { ...annotation, value: String(value.value) } : undefined;
 }
 
@@ -146,7 +147,7 @@ function annotatedMetadata({ pod, readNested }: Facts): Strings {
   const annotation = pod.annotations.get(PROXY_CONFIG);
   const nested = annotation === undefined ? undefined : readNested(annotation.value);
   if (annotation === undefined || nested === undefined || 'problem' in nested) return all;
-  const metadata = entriesOf(nested.root).find(({ key }) => key === 'proxyMetadata')?.value;
+  const metadata = entriesOf(nested.root).find(({ key }) => fieldName(key) === 'proxyMetadata')?.value;
   for (const { key, value } of entriesOf(metadata)) {
     if (value.kind === 'scalar') all.set(key, { ...annotation, value: String(value.value) });
   }

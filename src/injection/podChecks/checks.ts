@@ -5,6 +5,7 @@ import { podCapturedCheck } from './captured.ts';
 import { type PodCheck, type PodFinding, subjectOf } from './check.ts';
 import { settingHasEffect } from './effect.ts';
 import { hostNetwork, identityCollision, initPhaseCheck } from './identity.ts';
+import { knownKey } from './knownKey.ts';
 import { exclusionNotOverbroad, ifaceExclusionRouted, loopbackNotIncluded, pluginOnce } from './scope.ts';
 
 export const POD_CHECKS: readonly PodCheck[] = [
@@ -17,11 +18,13 @@ export const POD_CHECKS: readonly PodCheck[] = [
   loopbackNotIncluded,
   pluginOnce,
   settingHasEffect,
+  knownKey,
 ];
 
-/** For a pod that nobody captures the rest has nothing to say: who does not write rules spares nobody. */
+/** For a pod that nobody captures the rest has nothing to say: who does not write rules spares nobody. That nobody captures it may be
+ *  because of a word that nobody reads. */
 export function checkPod(enrolment: Enrolment, rules: PodRules): readonly PodFinding[] {
   const subject = subjectOf(enrolment, rules);
-  const checks = enrolment.verdict === 'captured' ? POD_CHECKS : [podCapturedCheck];
+  const checks = enrolment.verdict === 'captured' ? POD_CHECKS : [podCapturedCheck, knownKey];
   return checks.flatMap(({ id, level, judge }) => judge(subject).map((remark) => ({ claim: id, level, ...remark })));
 }

@@ -1,5 +1,6 @@
 /** Manifests and mesh configuration, read, to pods and the world that they are asked about in. */
 
+import { judgeKey } from '../../istio/names/judgeKey.ts';
 import { LATEST, parseVersion, type Version, versionName } from '../../istio/settings/version.ts';
 import { type Manifests, manifestsIn } from '../../kubernetes/manifest/manifests.ts';
 import { at, type Document, openLists, type ReadNested, stringAt } from '../../kubernetes/yaml/node.ts';
@@ -52,8 +53,16 @@ export function readWorld({ manifests: documents, values, readNested, approach, 
       mesh,
       readNested,
     },
-    diagnostics: [...manifests.diagnostics, ...mesh.diagnostics, ...installed.diagnostics],
+    diagnostics: [...manifests.diagnostics, ...unreadKeys(manifests, installed.version), ...mesh.diagnostics, ...installed.diagnostics],
   };
+}
+
+/** Of objects that are no pods: those of pods are claims about them. */
+function unreadKeys({ keys }: Manifests, version: Version): readonly Diagnostic[] {
+  return keys.flatMap(({ source, span, ...key }): Diagnostic[] => {
+    const problem = judgeKey(key, version);
+    return problem === undefined ? [] : [{ kind: 'warning', ...problem, source, span }];
+  });
 }
 
 function approachOf(mesh: MeshConfiguration): Approach {

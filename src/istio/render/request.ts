@@ -34,7 +34,7 @@ export function renderRequest(request: RenderRequest): Rendering {
   if (read.document === undefined) return { diagnostics: read.diagnostics };
   const document = withHost(read.document, request.host);
   const { version, mode, diagnostics } = choices(request, document);
-  if (version === undefined || diagnostics.length > 0) return { diagnostics };
+  if (version === undefined || diagnostics.length > 0) return { diagnostics: [...read.diagnostics, ...diagnostics] };
   if (mode === 'ambient' || mode === 'ambient-host') {
     if (args.length === 0) return renderAmbient({ document, version, onHost: mode === 'ambient-host' });
     const message = `mode \`${mode}\` has no arguments of istio-iptables`;
@@ -81,7 +81,7 @@ function readDocument(source: Source): ReadDocument {
   }
   if (isEnvironmentFile(source.text)) {
     const { values, diagnostics } = readEnvironmentFile(source);
-    return diagnostics.length > 0 ? { diagnostics } : { document: { source, values }, diagnostics };
+    return diagnostics.some(isError) ? { diagnostics } : { document: { source, values }, diagnostics };
   }
   const start: SourceLocation = { source, span: { start: 0, end: 1 } };
   try {

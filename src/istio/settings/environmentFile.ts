@@ -1,7 +1,8 @@
 /** The environment of a virtual machine's proxy, cluster.env, from which istio-iptables takes its settings: shell assignments.
- *  Other programs' variables are passed over. source: istio tools/packaging/common/istio-start.sh */
+ *  Other programs' variables are passed over; names that look like Istio's and that nobody reads are warnings. source: istio tools/packaging/common/istio-start.sh */
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
+import { judgeVariable } from '../names/judgeVariable.ts';
 import { isKnownVariable, remark } from './settingSource.ts';
 
 export function isEnvironmentFile(text: string): boolean {
@@ -29,6 +30,11 @@ export function readEnvironmentFile(source: Source): ReadEnvironment {
       if (value === undefined)
         diagnostics.push(remark(place, { message: `the value of \`${name}\` is made by a shell`, help: 'write what it is' }));
       else values[name] = value;
+    } else {
+      const problem = judgeVariable(name, 'machine');
+      const at = start - line.length - 1 + line.indexOf(name);
+      if (problem !== undefined)
+        diagnostics.push(remark({ source, span: { start: at, end: at + name.length } }, { kind: 'warning', ...problem }));
     }
   }
   return { values, diagnostics };

@@ -1,4 +1,5 @@
 /** A container of a pod: what matters for who may send what, and when. */
+import type { Span } from '../../syntax/text/source.ts';
 import { at, entriesOf, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts';
 import { type FieldReading, readField, readIdField } from './shape.ts';
 
@@ -12,7 +13,7 @@ export interface Container {
   readonly runAsGroup?: Located<number>;
   readonly args: readonly Located<string>[];
   /** a variable from elsewhere (`valueFrom`) has no value here */
-  readonly env: ReadonlyMap<string, Located<string | undefined>>;
+  readonly env: ReadonlyMap<string, Located<string | undefined> & { readonly nameSpan?: Span }>;
   /** capabilities that are added */
   readonly capabilities: readonly string[];
   readonly probes: readonly Probe[];
@@ -57,14 +58,19 @@ function readArg({ source, report }: FieldReading, node: Node): readonly Located
   return [];
 }
 
-function readEnv({ source }: FieldReading, node: Node | undefined): Container['env'] {
-  const env = new Map<string, Located<string | undefined>>();
+function readEnv({ source, report }: FieldReading, node: Node | undefined): Container['env'] {
+  const env = new Map<string, Located<string | undefined> & { readonly nameSpan?: Span }>();
   for (const item of itemsOf(node)) {
     const name = stringAt(item, 'name');
     if (name === undefined) continue;
     const value = at(item, 'value');
+    if (value !== undefined && (value.kind !== 'scalar' || typeof value.value !== 'string')) {
+      const found = value.kind === 'scalar' ? `\`${String(value.value)}\`, a ${typeof value.value}` : `a ${value.kind}`;
+      const message = `the value of variable \`${name}\` has to be a string, not ${found}`;
+      report({ kind: 'not-loadable', message, span: value.span, help: 'the API server refuses it; put it in quotes' });
+    }
     const text = at(item, 'valueFrom') === undefined ? (stringAt(item, 'value') ?? '') : undefined;
-    env.set(name, { value: text, source, span: (value ?? item).span });
+    env.set(name, { value: text, source, span: (value ?? item).span, nameSpan: (at(item, 'name') ?? item).span });
   }
   return env;
 }

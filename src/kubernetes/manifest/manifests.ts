@@ -4,6 +4,7 @@ import { reportInto } from '../../syntax/text/problems.ts';
 import { at, type Document, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts';
 import { reportTemplates } from '../yaml/unrendered.ts';
 import { type ClusterNode, readClusterNode } from './clusterNode.ts';
+import { keysOfObject, type MetadataKey } from './objectKeys.ts';
 import { type Pod, readPod, type Strings } from './pod.ts';
 import { type ProxyConfigResource, readProxyConfig } from './proxyConfig.ts';
 import { type FieldReading, readField, readStrings } from './shape.ts';
@@ -51,6 +52,8 @@ interface Collected {
   readonly nodes: ClusterNode[];
   /** revisions by their tags */
   readonly tags: Map<string, string>;
+  /** Istio's annotations and labels on objects that are no pods and have none */
+  readonly keys: MetadataKey[];
   /** objects of kinds that may configure a mesh */
   readonly configuration: Document[];
 }
@@ -64,6 +67,7 @@ export function manifestsIn(documents: readonly Document[]): Manifests {
     proxyConfigs: [],
     nodes: [],
     tags: new Map(),
+    keys: [],
     configuration: [],
   };
   for (const { source, root } of documents) readObject({ source, report: reportInto(diagnostics, source) }, root, collected);
@@ -83,6 +87,7 @@ function readObject(reading: FieldReading, object: Node, into: Collected): void 
     return;
   }
   const path = POD_AT.get(kind);
+  if (path === undefined) into.keys.push(...keysOfObject(reading, { kind, object }));
   if (path !== undefined) readWorkload(reading, { kind, object, path, into });
   else if (kind === 'Namespace') into.namespaces.push(readNamespace(reading, object));
   else if (kind === 'NetworkAttachmentDefinition') into.attachments.push(readAttachment(reading, object));

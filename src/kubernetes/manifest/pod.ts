@@ -2,6 +2,7 @@
 import type { Span } from '../../syntax/text/source.ts';
 import { at, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts';
 import { type Container, readContainer } from './container.ts';
+import { keysOfPod, type MetadataKey } from './objectKeys.ts';
 import { type FieldReading, readField, readIdField, readStrings } from './shape.ts';
 
 export type Strings = ReadonlyMap<string, Located<string>>;
@@ -15,6 +16,8 @@ export interface Pod {
   readonly place: Located<string>;
   readonly labels: Strings;
   readonly annotations: Strings;
+  /** Istio's, or as good as: its own, and those of the object that it stands in */
+  readonly keys: readonly MetadataKey[];
   readonly hostNetwork?: Located<boolean>;
   /** the pod's security context; a container's own comes first */
   readonly runAsUser?: Located<number>;
@@ -58,6 +61,7 @@ export function readPod(reading: FieldReading, { kind, object, template }: PodPl
     place,
     labels: readStrings(reading, at(template, 'metadata', 'labels'), 'labels'),
     annotations: readStrings(reading, at(template, 'metadata', 'annotations'), 'annotations'),
+    keys: keysOfPod(reading, { kind, object, template }),
     ...(hostNetwork === undefined ? {} : { hostNetwork }),
     ...(ids.runAsUser === undefined ? {} : { runAsUser: ids.runAsUser }),
     ...(ids.runAsGroup === undefined ? {} : { runAsGroup: ids.runAsGroup }),

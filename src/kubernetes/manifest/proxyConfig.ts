@@ -1,6 +1,7 @@
 /** ProxyConfig resources: environment of proxies, for the mesh, a namespace or some workloads.
  *  source: istio/istio pilot/pkg/model/proxy_config.go EffectiveProxyConfig */
 import { at, type Located, type Node, stringAt } from '../yaml/node.ts';
+import { resourceRemarks } from './configNames.ts';
 import type { Pod, Strings } from './pod.ts';
 import { type FieldReading, readStrings } from './shape.ts';
 
@@ -14,6 +15,7 @@ export interface ProxyConfigResource {
 }
 
 export function readProxyConfig(reading: FieldReading, object: Node): ProxyConfigResource {
+  for (const one of resourceRemarks(at(object, 'spec'))) reading.report(one);
   const selector = at(object, 'spec', 'selector');
   return {
     namespace: stringAt(object, 'metadata', 'namespace') ?? 'default',

@@ -267,7 +267,34 @@ const CAPTURED: readonly Row[] = [
   ['where Linkerd is asked for none', 'init', { annotations: { 'linkerd.io/inject': 'disabled' } }, []],
 ];
 
+const METADATA_WITH = (name: string) => ({ 'proxy.istio.io/config': `proxyMetadata: {${name}: 'true'}` });
+
+const KEYS: readonly Row[] = [
+  ['a misspelt name', 'init', { annotations: { [`${T}/excludeOutboundPort`]: '80' } }, ['known-key']],
+  ['a name of another group', 'cni', { annotations: { 'sidecar.istio.io/excludeOutboundPorts': '80' } }, ['known-key']],
+  ['a misspelt field of ProxyConfig', 'init', { annotations: { 'proxy.istio.io/config': 'proxyMetaData: {}' } }, ['known-key']],
+  ['metadata like one that is read', 'init', { annotations: METADATA_WITH('ISTIO_META_DNS_CAPTUR') }, ['known-key']],
+  ['metadata of one`s own', 'init', { annotations: METADATA_WITH('ISTIO_META_TEAM') }, []],
+  ['a variable of istiod', 'init', { annotations: METADATA_WITH('PILOT_ENABLE_AMBIENT') }, ['known-key']],
+  [
+    'a variable of the proxy`s container',
+    'init',
+    { containers: '[{name: a}, {name: istio-proxy, env: [{name: ISTIO_OUTBOUND_OWNER_GROUP, value: x}, {name: MINE, value: x}]}]' },
+    ['known-key'],
+  ],
+  ['before the version that reads it', 'cni', { annotations: { 'sidecar.istio.io/nativeSidecar': 'true' }, istio: '1.23' }, ['known-key']],
+  ['a value that is none', 'init', { annotations: { 'sidecar.istio.io/rewriteAppHTTPProbers': 'no' } }, ['known-key']],
+  [
+    'a pod that is not captured',
+    'init',
+    { annotations: { 'sidecar.istio.io/inject': 'false', 'sidecar.istio.io/injekt': 'x' } },
+    ['known-key'],
+  ],
+  ['another program`s', 'init', { annotations: { 'prometheus.io/scrape': 'true', 'example.com/inject': 'x' } }, []],
+];
+
 describe.each([
+  ['names that nobody reads', KEYS],
   ['identities', COLLISIONS],
   ['capture', CAPTURED],
   ['init containers', INIT_PHASE],
@@ -283,7 +310,7 @@ describe.each([
 describe('claims about pods', () => {
   it('each is broken in some case above, and has a page', async () => {
     const broken = new Set(
-      [COLLISIONS, CAPTURED, INIT_PHASE, SCOPE, EFFECT, NODE].flatMap((rows) => rows.flatMap(([, , , expected]) => expected)),
+      [COLLISIONS, CAPTURED, INIT_PHASE, SCOPE, EFFECT, NODE, KEYS].flatMap((rows) => rows.flatMap(([, , , expected]) => expected)),
     );
     for (const { id } of POD_CHECKS) {
       expect([...broken]).toContain(id);

@@ -1,0 +1,55 @@
+/** What somebody wrote for Istio and nobody reads: misspelt, of another group, or where it does nothing.
+ *  source: istioctl analyze IST0107 MisplacedAnnotation, IST0108 UnknownAnnotation */
+import { judgeKey } from '../../istio/names/judgeKey.ts';
+import { judgeVariable } from '../../istio/names/judgeVariable.ts';
+import { proxyConfigRemarks } from '../../kubernetes/manifest/configNames.ts';
+import { readNestedText } from '../../kubernetes/manifest/nested.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { PROXY_CONFIG } from '../configuration/annotations.ts';
+import type { Facts } from '../facts/facts.ts';
+import { type CheckedPod, isIstioContainer, type PodCheck, type PodFinding, type PodRemark } from './check.ts';
+import { locationOf } from './places.ts';
+
+export const knownKey: PodCheck = {
+  id: 'known-key',
+  level: 'warning',
+  judge: (subject) => [...unreadKeys(subject), ...unreadConfig(subject.facts), ...unreadEnvironment(subject.facts)],
+};
+
+function unreadKeys({ facts: { pod, version } }: CheckedPod): readonly PodRemark[] {
+  return pod.keys.flatMap(({ source, span, ...key }): PodRemark[] => {
+    const problem = judgeKey(key, version);
+    return problem === undefined ? [] : [{ ...problem, place: { source, span } }];
+  });
+}
+
+function unreadConfig({ pod, readNested }: Facts): readonly PodRemark[] {
+  const annotation = pod.annotations.get(PROXY_CONFIG);
+  if (annotation === undefined) return [];
+  const { source, span, value } = annotation;
+  const nested = readNestedText({ source, node: { kind: 'scalar', value, span }, readNested, report: () => {} });
+  // what Istio refuses is a reason why the pod does not start
+  return proxyConfigRemarks(nested?.root)
+    .filter(({ kind }) => kind === 'warning')
+    .map(({ message, help, span: where }) => ({ message, ...(help !== undefined && { help }), place: { source, span: where } }));
+}
+
+function unreadEnvironment({ pod }: Facts): readonly PodRemark[] {
+  return pod.containers
+    .filter(({ name }) => isIstioContainer(name.value))
+    .flatMap(({ name: { value: container }, env }) =>
+      [...env].flatMap(([name, given]): PodRemark[] => {
+        const problem = judgeVariable(name, 'container');
+        if (problem === undefined) return [];
+        const place = locationOf(given.nameSpan === undefined ? given : { ...given, span: given.nameSpan });
+        return [{ ...problem, message: `container ${container}: ${problem.message}`, place }];
+      }),
+    );
+}
+
+/** For commands that have no findings. */
+export function keyWarnings(findings: readonly PodFinding[]): readonly Diagnostic[] {
+  return findings
+    .filter(({ claim }) => claim === knownKey.id)
+    .map(({ message, help, place: { source, span } }) => ({ kind: 'warning', message, source, span, ...(help !== undefined && { help }) }));
+}
