@@ -2,6 +2,7 @@
 import { valueText } from '../../lib/valueText.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
+import { judgeVariable } from '../names/judgeVariable.ts';
 import { isEnvironmentFile, readEnvironmentFile } from '../settings/environmentFile.ts';
 import { MODES, type Mode } from '../settings/modes.ts';
 import { PRESETS } from '../settings/presets.ts';
@@ -80,8 +81,9 @@ function readDocument(source: Source): ReadDocument {
     return { document: { source, values, places }, diagnostics };
   }
   if (isEnvironmentFile(source.text)) {
-    const { values, diagnostics } = readEnvironmentFile(source);
-    return diagnostics.some(isError) ? { diagnostics } : { document: { source, values }, diagnostics };
+    const { values, others, diagnostics } = readEnvironmentFile(source);
+    if (diagnostics.length > 0) return { diagnostics };
+    return { document: { source, values }, diagnostics: others.flatMap(({ name, place }) => unreadVariable(name, place)) };
   }
   const start: SourceLocation = { source, span: { start: 0, end: 1 } };
   try {
@@ -92,6 +94,11 @@ function readDocument(source: Source): ReadDocument {
     const offset = Number(/position (\d+)/.exec(String(error))?.[1] ?? 0);
     return { diagnostics: [remark({ source, span: { start: offset, end: offset + 1 } }, { message: 'the settings are not JSON' })] };
   }
+}
+
+function unreadVariable(name: string, place: SourceLocation): readonly Diagnostic[] {
+  const problem = judgeVariable(name, 'machine');
+  return problem === undefined ? [] : [remark(place, { kind: 'warning', ...problem })];
 }
 
 /** What the request says of the machine goes over what the settings say. */

@@ -1,9 +1,8 @@
 /** The environment of a virtual machine's proxy, cluster.env, from which istio-iptables takes its settings: shell assignments.
- *  Other programs' variables are passed over; names that look like Istio's and that nobody reads are warnings. source: istio tools/packaging/common/istio-start.sh */
+ *  Other variables are for others to judge. source: istio tools/packaging/common/istio-start.sh */
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import { judgeVariable } from '../names/judgeVariable.ts';
-import { isKnownVariable, remark } from './settingSource.ts';
+import { isKnownVariable, remark, type SourceLocation } from './settingSource.ts';
 
 export function isEnvironmentFile(text: string): boolean {
   return /^[ \t]*(?:export[ \t]+)?ISTIO_[A-Z0-9_]+=/m.test(text) && !/^\s*\{/.test(text);
@@ -12,11 +11,14 @@ export function isEnvironmentFile(text: string): boolean {
 export interface ReadEnvironment {
   /** of variables that istio-iptables reads; the last assignment counts */
   readonly values: Readonly<Record<string, string>>;
+  /** names of the others */
+  readonly others: readonly { readonly name: string; readonly place: SourceLocation }[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 export function readEnvironmentFile(source: Source): ReadEnvironment {
   const values: Record<string, string> = {};
+  const others: ReadEnvironment['others'][number][] = [];
   const diagnostics: Diagnostic[] = [];
   let start = 0;
   for (const line of source.text.split('\n')) {
@@ -31,13 +33,11 @@ export function readEnvironmentFile(source: Source): ReadEnvironment {
         diagnostics.push(remark(place, { message: `the value of \`${name}\` is made by a shell`, help: 'write what it is' }));
       else values[name] = value;
     } else {
-      const problem = judgeVariable(name, 'machine');
-      const at = start - line.length - 1 + line.indexOf(name);
-      if (problem !== undefined)
-        diagnostics.push(remark({ source, span: { start: at, end: at + name.length } }, { kind: 'warning', ...problem }));
+      const at = place.span.start + line.indexOf(name);
+      others.push({ name, place: { source, span: { start: at, end: at + name.length } } });
     }
   }
-  return { values, diagnostics };
+  return { values, others, diagnostics };
 }
 
 /** Undefined: a shell has to be asked. */
