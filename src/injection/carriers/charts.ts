@@ -1,9 +1,13 @@
 /** Values as each chart of Istio reads them, and as an umbrella chart hands them to its subcharts.
  *  source: istio/istio manifests/charts, templates/zzz_profile.yaml and zzy_descope_legacy.yaml; helm pkg/chartutil coalesce.go */
+
 import { at, type Entry, entriesOf, type Node } from '../../kubernetes/yaml/node.ts';
+import type { ProblemSink } from '../../syntax/text/problems.ts';
 import type { Source } from '../../syntax/text/source.ts';
+import { valuesRemarks } from '../knownNames/remarks.ts';
+import { otherRemarks } from './chartRemarks.ts';
 import { type ConfigurationPart, joined, NOTHING, type ObjectParts } from './parts.ts';
-import { treeOf, withoutKeys } from './trees.ts';
+import { namedFields, treeOf, withoutKeys } from './trees.ts';
 
 /** A chart; `shared`: values that are handed to several of them. */
 export type Chart = 'istiod' | 'cni' | 'other' | 'shared';
@@ -110,20 +114,20 @@ export function chartsIn(given: ChartValues, depth = 0): readonly ChartValues[] 
   return [...globals, ...inner.toSorted((a, b) => first(a.chart) - first(b.chart))];
 }
 
-export function partsOfCharts(charts: readonly ChartValues[]): ObjectParts {
-  return joined(charts.map(partsOfChart));
+export function partsOfCharts(charts: readonly ChartValues[], report: ProblemSink): ObjectParts {
+  return joined(charts.map((chart) => partsOfChart(chart, report)));
 }
 
-function partsOfChart({ source, root, chart }: ChartValues): ObjectParts {
+function partsOfChart({ source, root, chart }: ChartValues, report: ProblemSink): ObjectParts {
+  const own = withoutKeys(root, [INTERNAL_DEFAULTS]);
+  for (const remark of chart === 'istiod' || chart === 'shared' ? valuesRemarks({ root: own }) : otherRemarks(own, chart)) report(remark);
   if (chart === 'other') return NOTHING;
   const part = (node: Node): ConfigurationPart => ({ source, root: node });
-  const meshConfig = (node: Node | undefined) =>
-    [at(node, 'meshConfig')].flatMap((found) => (found === undefined || chart === 'cni' ? [] : [part(found)]));
+  const mesh = chart === 'cni' ? undefined : at(own, 'meshConfig');
   const internal = at(root, INTERNAL_DEFAULTS);
-  const own = withoutKeys(root, [INTERNAL_DEFAULTS]);
   return {
     values: scoped(own, chart).map(part),
-    meshConfig: meshConfig(own),
+    meshConfig: mesh === undefined ? [] : [part(namedFields(mesh))],
     beneath: internal === undefined ? [] : scoped(internal, chart).map(part),
     plugins: chart === 'cni' ? [{ source, span: root.span }] : [],
   };

@@ -1,18 +1,23 @@
 /** What a document of --values says: Helm values in every form in which they are kept, a MeshConfig, an object. What is none of them is an
  *  error: an answer from the defaults would look like any other. */
+
+import { fieldName, PROXY_CONFIG_FIELDS } from '../../istio/names/proxyConfig.ts';
 import { at, type Document, entriesOf, type Node, type ReadNested, stringAt } from '../../kubernetes/yaml/node.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { type ProblemSink, reportInto } from '../../syntax/text/problems.ts';
 import { CHART_VALUES } from '../knownNames/chartFields.ts';
-import { hasName } from '../knownNames/fields.ts';
-import { MESH_FIELDS, PROXY_FIELDS } from '../knownNames/meshFields.ts';
+import { meantBy } from '../knownNames/elsewhere.ts';
+import { hasName, namesOf } from '../knownNames/fields.ts';
+import { MESH_FIELDS } from '../knownNames/meshFields.ts';
+import { meshConfigRemarks } from '../knownNames/remarks.ts';
+import { umbrellaRemarks } from './chartRemarks.ts';
 import { chartsIn, INTERNAL_DEFAULTS, partsOfCharts, subchartsOf } from './charts.ts';
 import { controlPlaneRefused } from './controlPlane.ts';
 import { installedBy } from './installed.ts';
 import { configuresMesh, partsOfObject } from './objects.ts';
 import { packagesIn } from './packages.ts';
 import { NOTHING, type ObjectParts } from './parts.ts';
-import { withoutKeys } from './trees.ts';
+import { namedFields, withoutKeys } from './trees.ts';
 
 export interface GivenConfiguration {
   readonly document: Document;
@@ -34,7 +39,13 @@ export function partsOfGiven({ document, readNested, diagnostics }: GivenConfigu
   if (packages !== undefined) {
     const { charts, versions } = installedBy({ document, packages, readNested, report });
     if (charts.length === 0) report(noChart(root));
-    return { ...partsOfCharts(charts.filter((chart) => !refused(chart.root, report))), versions };
+    return {
+      ...partsOfCharts(
+        charts.filter((chart) => !refused(chart.root, report)),
+        report,
+      ),
+      versions,
+    };
   }
   const kind = at(root, 'kind');
   if (kind !== undefined) {
@@ -51,13 +62,17 @@ const HEADERS = ['USER-SUPPLIED CHART_VALUES', 'COMPUTED CHART_VALUES'];
 function partsOfValues({ source, root }: Document, report: ProblemSink): ObjectParts {
   if (refused(root, report)) return NOTHING;
   const isValues = subchartsOf(root).length > 0 || entriesOf(root).some(saysValues);
-  if (!isValues && entriesOf(root).some(({ key }) => hasName(MESH_FIELDS, key) || hasName(MESH_FIELDS, camel(key))))
-    return { values: [], meshConfig: [{ source, root }] };
+  if (!isValues && entriesOf(root).some(({ key }) => hasName(MESH_FIELDS, fieldName(key)))) {
+    for (const remark of meshConfigRemarks(root)) report(remark);
+    return { values: [], meshConfig: [{ source, root: namedFields(root) }] };
+  }
   if (!isValues) {
     report(noKnownKey(root));
     return NOTHING;
   }
-  return partsOfCharts(chartsIn({ source, root, chart: 'shared' }));
+  const charts = chartsIn({ source, root, chart: 'shared' });
+  for (const remark of umbrellaRemarks(root, subchartsOf(root))) report(remark);
+  return partsOfCharts(charts, report);
 }
 
 /** Every chart has such keys. */
@@ -70,13 +85,11 @@ function saysValues({ key, value }: { readonly key: string; readonly value: Node
   if (key === 'env') return inside.some((entry) => /^(?:PILOT_|ISTIO|ENABLE_|AMBIENT_)/.test(entry.key));
   if (key === 'profile' || key === 'compatibilityVersion' || key === 'platform') return value.kind === 'scalar';
   const fields = CHART_VALUES.inner.get(key);
-  if (fields !== undefined && key === 'global') return inside.length === 0 || inside.some((entry) => hasName(fields, entry.key));
+  if (fields !== undefined && key === 'global') {
+    const known = namesOf(fields);
+    return inside.length === 0 || inside.some(({ key: name }) => known.includes(name) || meantBy({ name, path: `global.${name}`, known }));
+  }
   return hasName(CHART_VALUES, key) && !ANYBODYS.test(key);
-}
-
-/** Names of fields may be written with underscores, too. */
-export function camel(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** `defaults` at the top: the chart fails. */
@@ -94,7 +107,7 @@ function noKnownKey(root: Node): Finding {
   const keys = entriesOf(root);
   const shown = keys.slice(0, 3).map(({ key }) => `\`${key}\``);
   const more = keys.length > shown.length ? ', ...' : '';
-  const ofProxy = keys.filter(({ key }) => hasName(PROXY_FIELDS, key) && key !== 'image');
+  const ofProxy = keys.filter(({ key }) => Object.hasOwn(PROXY_CONFIG_FIELDS, fieldName(key)) && key !== 'image');
   const global = CHART_VALUES.inner.get('global');
   const ofGlobal = keys.filter(({ key }) => global !== undefined && hasName(global, key) && !ANYBODYS.test(key));
   const help =

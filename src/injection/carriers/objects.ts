@@ -4,10 +4,12 @@
 import { readNestedText } from '../../kubernetes/manifest/nested.ts';
 import { at, type Document, itemsOf, type Node, type ReadNested, stringAt } from '../../kubernetes/yaml/node.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
-import { reportInto } from '../../syntax/text/problems.ts';
+import { type ProblemSink, reportInto } from '../../syntax/text/problems.ts';
+import { istiodVariableRemarks } from '../knownNames/istiodVariables.ts';
+import { meshConfigRemarks, valuesRemarks } from '../knownNames/remarks.ts';
 import { agentValues, injectorValues } from './flatKeys.ts';
 import { type ConfigurationPart, NOTHING, type ObjectParts } from './parts.ts';
-import { scalarNode, treeOf } from './trees.ts';
+import { namedFields, scalarNode, treeOf } from './trees.ts';
 
 /** `spec.values`, and `spec.meshConfig` before the one among the values. */
 const OPERATORS = ['IstioOperator', 'Istio', 'IstioRevision', 'IstioCNI'];
@@ -44,32 +46,46 @@ export interface ReadObject {
 
 export function partsOfObject({ document, readNested, diagnostics }: ReadObject): ObjectParts {
   const { source, root } = document;
-  if (stringAt(root, 'kind') !== 'ConfigMap') return partsOfOperator(document);
+  const report = reportInto(diagnostics, source);
+  if (stringAt(root, 'kind') !== 'ConfigMap') return partsOfOperator(document, report);
   const map = configMapOf(root);
   if (map === undefined) return NOTHING;
   const { revision } = map;
   if (map.is === 'agent') return { values: [{ source, root: agentValues(root) }], meshConfig: [] };
   const nested = (key: string): readonly Node[] => {
     const node = at(root, 'data', key);
-    const read = node && readNestedText({ source, node, readNested, report: reportInto(diagnostics, source) });
+    const read = node && readNestedText({ source, node, readNested, report });
     return read === undefined ? [] : [read.root];
   };
   const part = (node: Node): ConfigurationPart => ({ source, root: node, revision });
-  if (map.is === 'mesh') return { values: [], meshConfig: nested('mesh').map(part) };
-  return { values: [...nested('config').map(injectorValues), ...nested('values')].map(part), meshConfig: [] };
+  if (map.is === 'mesh') {
+    const mesh = nested('mesh');
+    for (const remark of mesh.flatMap((node) => meshConfigRemarks(node))) report(remark);
+    return { values: [], meshConfig: mesh.map(namedFields).map(part) };
+  }
+  const values = nested('values');
+  for (const remark of values.flatMap((node) => valuesRemarks({ root: node, made: true }))) report(remark);
+  return { values: [...nested('config').map(injectorValues), ...values].map(part), meshConfig: [] };
 }
 
-function partsOfOperator({ source, root }: Document): ObjectParts {
+function partsOfOperator({ source, root }: Document, report: ProblemSink): ObjectParts {
   const kind = stringAt(root, 'kind');
   const named = kind === 'IstioOperator' ? (stringAt(root, 'spec', 'revision') ?? stringAt(root, 'spec', 'values', 'revision')) : undefined;
   const revision = named ?? (kind === 'Istio' || kind === 'IstioRevision' ? stringAt(root, 'metadata', 'name') : undefined) ?? 'default';
   const parts = (...nodes: readonly (Node | undefined)[]): readonly ConfigurationPart[] =>
     nodes.flatMap((node) => (node === undefined ? [] : [{ source, root: node, ...(kind !== 'IstioCNI' && { revision }) }]));
   const spec = at(root, 'spec');
+  const [values, mesh] = [at(spec, 'values'), at(spec, 'meshConfig')];
+  const remarks = [
+    ...(values === undefined ? [] : valuesRemarks({ root: values })),
+    ...(mesh === undefined ? [] : meshConfigRemarks(mesh)),
+    ...istiodVariableRemarks(at(componentEnvironment(spec), 'pilot', 'env')),
+  ];
+  for (const remark of remarks) report(remark);
   return {
     // of spec itself components.cni.enabled is asked for
-    values: parts(at(spec, 'unvalidatedValues'), at(spec, 'values'), componentEnvironment(spec), spec),
-    meshConfig: parts(at(spec, 'meshConfig'), at(spec, 'values', 'meshConfig')),
+    values: parts(at(spec, 'unvalidatedValues'), values, componentEnvironment(spec), spec),
+    meshConfig: parts(...[mesh, at(values, 'meshConfig')].map((node) => node && namedFields(node))),
     beneath: parts(pluginOfProfile(spec)),
   };
 }
@@ -79,7 +95,7 @@ function componentEnvironment(spec: Node | undefined): Node | undefined {
   const env = at(spec, 'components', 'pilot', 'k8s', 'env');
   const leaves = itemsOf(env).flatMap((item) => {
     const [name, value] = [stringAt(item, 'name'), at(item, 'value')];
-    return name === undefined || value === undefined ? [] : [{ path: ['pilot', 'env', name], value }];
+    return name === undefined || value === undefined ? [] : [{ path: ['pilot', 'env', name], value, keySpan: item.span }];
   });
   return env === undefined || leaves.length === 0 ? undefined : treeOf(leaves, env.span);
 }

@@ -1,4 +1,5 @@
 /** Trees made from parts of others: their places are those of what they are made from. */
+import { fieldName } from '../../istio/names/proxyConfig.ts';
 import { type Entry, entriesOf, type Node } from '../../kubernetes/yaml/node.ts';
 import type { Span } from '../../syntax/text/source.ts';
 
@@ -31,4 +32,12 @@ export function withoutKeys(node: Node, keys: readonly string[]): Node {
 
 export function scalarNode(value: string | number | boolean | null, span: Span): Node {
   return { kind: 'scalar', value, span };
+}
+
+/** A MeshConfig with its names as they are usually written: protobuf reads `default_config` as well. */
+export function namedFields(node: Node, depth = 2): Node {
+  if (node.kind !== 'map') return node;
+  const inner = (name: string, value: Node) => (name === 'defaultConfig' && depth > 1 ? namedFields(value, depth - 1) : value);
+  const entries = node.entries.map((entry) => ({ ...entry, key: fieldName(entry.key), value: inner(fieldName(entry.key), entry.value) }));
+  return { ...node, entries };
 }

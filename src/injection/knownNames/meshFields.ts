@@ -2,18 +2,6 @@
  *  source: istio/api mesh/v1alpha1/config.proto, proxy.proto; istiod reads them with jsonpb, which takes no other kind */
 import { fields } from './fields.ts';
 
-export const PROXY_FIELDS = fields({
-  text: `availabilityZone binaryPath configPath controlPlaneAuthPolicy customConfigFile discoveryAddress discoveryRefreshDelay drainDuration
-    envoyMetricsServiceAddress fileFlushInterval interceptionMode meshId parentShutdownDuration proxyBootstrapTemplatePath serviceCluster
-    statsdUdpAddress terminationDrainDuration tracingServiceName zipkinAddress`,
-  truth: 'holdApplicationUntilProxyStarts',
-  whole: 'concurrency fileFlushMinSizeKb proxyAdminPort statNameLength statusPort',
-  list: 'caCertificatesPem extraStatTags',
-  texts: 'proxyMetadata runtimeValues',
-  open: `connectionSettings envoyAccessLogService envoyMetricsService gatewayTopology image privateKeyProvider proxyHeaders proxyStatsMatcher
-    readinessProbe sds statsCompression tracing`,
-});
-
 export const MESH_FIELDS = fields({
   text: `accessLogEncoding accessLogFile accessLogFormat connectTimeout dnsRefreshRate h2UpgradePolicy hboneIdleTimeout
     inboundClusterStatName ingressClass ingressControllerMode ingressSelector ingressService outboundClusterStatName
@@ -25,5 +13,6 @@ export const MESH_FIELDS = fields({
     discoverySelectors extensionProviders serviceScopeConfigs serviceSettings trustDomainAliases`,
   open: `ca defaultHttpRetryPolicy defaultProviders defaultTrafficPolicy inboundTrafficPolicy localityLbSetting meshMTLS
     outboundTrafficPolicy pathNormalization serviceEntryVisibility tcpKeepalive tlsDefaults zoneAwareLbSetting`,
-  inner: { defaultConfig: PROXY_FIELDS },
+  // its own fields are a list of their own
+  inner: { defaultConfig: fields({}) },
 });
