@@ -7,6 +7,7 @@ import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
 import type { Facts } from '../facts/facts.ts';
 import { annotated, isInjected, proxyMetadata } from '../facts/facts.ts';
 import { podRules } from '../podRules/podRules.ts';
+import type { PodSetting } from '../podRules/podSetting.ts';
 import { withoutAnnotation } from '../podRules/without.ts';
 import { type CheckedPod, itemsNamed, type PodCheck, type PodRemark } from './check.ts';
 import { locationOf } from './places.ts';
@@ -33,13 +34,15 @@ function idleAnnotations(subject: CheckedPod): readonly PodRemark[] {
   const text = JSON.stringify(rules.rendered);
   return [...facts.pod.annotations].flatMap(([name, annotation]): PodRemark[] => {
     if (!MEANT_FOR_RULES.includes(name)) return [];
-    const { rendered } = podRules({ ...enrolment, facts: withoutAnnotation(facts, name) });
+    const { rendered, settings } = podRules({ ...enrolment, facts: withoutAnnotation(facts, name) });
     if (JSON.stringify(rendered) !== text) return [];
-    const reason = reasonOf(facts, name);
+    const reason = reasonOf(facts, name) ?? (saysTheSame(settings, rules.settings) ? REDUNDANT : IDLE);
     // with the CNI plugin injection itself writes on the pod what holds for it
     if (isInjected(facts.pod) && (reason === REDUNDANT || isWrittenByInjection(facts, name))) return [];
     if (reason === INJECTED_BEFORE && isInArguments(subject, name)) return [];
-    const level = reason === REDUNDANT ? 'info' : 'warning';
+    // where the agent listens is more than a rule
+    const isAgents = facts.approach === 'init' && name === TRAFFIC_ANNOTATIONS.statusPort.name;
+    const level = reason === REDUNDANT || isAgents ? 'info' : 'warning';
     return [{ message: `annotation ${name} changes no rule: ${reason}`, place: locationOf(annotation), level }];
   });
 }
@@ -50,7 +53,13 @@ function isWrittenByInjection(facts: Facts, name: string): boolean {
   return name === TRAFFIC_ANNOTATIONS.excludeInbound.name && facts.pod.annotations.get(name)?.value === status;
 }
 
+function saysTheSame(some: readonly PodSetting[], others: readonly PodSetting[]): boolean {
+  const textOf = (settings: readonly PodSetting[]) => JSON.stringify(settings.map(({ name, value }) => [name, value]));
+  return textOf(some) === textOf(others);
+}
+
 const REDUNDANT = 'it says what holds without it';
+const IDLE = 'beside the other settings no rule follows from it';
 const INJECTED_BEFORE = 'the pod was injected before, and the arguments of istio-init say otherwise';
 
 /** The pod was injected with it. */
@@ -62,17 +71,20 @@ function isInArguments(subject: CheckedPod, name: string): boolean {
   return said.length === 0 ? given.length === 0 : said.every((item) => given.includes(item));
 }
 
-function reasonOf({ pod, approach }: Facts, name: string): string {
+/** Undefined: none that is known beforehand. */
+function reasonOf(facts: Facts, name: string): string | undefined {
+  const { pod, approach } = facts;
   const { includeInbound, excludeInbound, virtualInterfaces, kubevirtInterfaces, statusPort } = TRAFFIC_ANNOTATIONS;
   if (approach === 'ambient' && !name.startsWith('ambient.') && name !== virtualInterfaces.name) return 'ambient mode has no such setting';
   if (approach !== 'ambient' && name.startsWith('ambient.')) return 'it is for ambient mode';
   if (isInjected(pod) && approach === 'init') return INJECTED_BEFORE;
-  const included = pod.annotations.get(includeInbound.name)?.value;
-  if (name === excludeInbound.name && included !== undefined && included !== '*')
-    return `exclusions count only where ${includeInbound.name} is \`*\``;
+  const listed = annotated(facts, 'includeInbound', '*').value;
+  if (name === excludeInbound.name && listed !== '*') return `exclusions count only where ${includeInbound.name} is \`*\``;
+  if (name === statusPort.name && approach === 'init' && listed !== '*')
+    return `the port is left alone only where ${includeInbound.name} is \`*\`; it says where the agent listens`;
   if (name === kubevirtInterfaces.name && pod.annotations.has(virtualInterfaces.name)) return `${virtualInterfaces.name} comes before it`;
   if (name === statusPort.name && approach !== 'init') return 'the plugin leaves 15020, 15021 and 15090 alone in any case';
-  return REDUNDANT;
+  return undefined;
 }
 
 function unreadVariables({ facts, enrolment }: CheckedPod): readonly PodRemark[] {
