@@ -6,6 +6,7 @@ import { invariant } from '../lib/invariant.ts';
 import { detectProfile, PROFILES, profileNamed } from '../mesh/allProfiles.ts';
 import type { Assumption } from '../mesh/assumption.ts';
 import { defaultHost } from '../mesh/defaultHost.ts';
+import { MACHINE_USER } from '../mesh/machine.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { familyOf, type Prefix } from '../packet/address.ts';
 import { signOfOtherHost } from '../ruleset/notPod.ts';
@@ -51,8 +52,13 @@ export interface ChosenSetting extends PlacedHost {
 
 export function chooseSetting(question: SettingQuestion): ChosenSetting {
   const chosen = settingOf(question);
-  const read = excerptAssumptions(question.rulesets);
+  const read = [...excerptAssumptions(question.rulesets), ...machineAssumption(question)];
   return read.length === 0 ? chosen : { ...chosen, assumptions: [...read, ...chosen.assumptions] };
+}
+
+/** Rules of a virtual machine let its proxy past by a number that was taken for its user's. */
+function machineAssumption({ rulesets, given }: SettingQuestion): readonly Assumption[] {
+  return given.proxyUid === undefined && rulesets.some(({ source }) => source.machine === true) ? [MACHINE_USER] : [];
 }
 
 function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: SettingQuestion): ChosenSetting {

@@ -1,7 +1,10 @@
 /** The pods of one side, ready to be compared. */
 import { enrol } from '../../injection/enrol/enrol.ts';
+import { checkPod } from '../../injection/podChecks/checks.ts';
+import { keyWarnings } from '../../injection/podChecks/knownKey.ts';
 import { podAssumptions } from '../../injection/podRules/podAssumptions.ts';
 import { refusals } from '../../injection/world/refusals.ts';
+import type { MetadataKey } from '../../kubernetes/manifest/objectKeys.ts';
 import type { Pod } from '../../kubernetes/manifest/pod.ts';
 import { assumptionText } from '../../mesh/assumption.ts';
 import { comparedPod, type DiffSubject } from '../../pods/compareSubjects.ts';
@@ -37,7 +40,12 @@ export function readSidePods({ side, pods, annotations, memory }: PodsQuestion):
   for (const pod of manifests.pods) {
     const enrolment = enrol(annotated(pod, annotations, side), world);
     const rendered = renderPod(enrolment, memory);
-    const found = [...refusals(enrolment), ...rendered.rules.diagnostics, ...rendered.diagnostics.filter(isError)];
+    const found = [
+      ...refusals(enrolment),
+      ...rendered.rules.diagnostics,
+      ...rendered.diagnostics.filter(isError),
+      ...keyWarnings(checkPod(enrolment, rendered.rules)),
+    ];
     const refused = found.find(isError);
     if (side === 'base' && refused !== undefined)
       notes.push(`${pod.kind} ${pod.namespace}/${pod.name} does not start on the base: ${refused.message}`);
@@ -52,9 +60,12 @@ export function readSidePods({ side, pods, annotations, memory }: PodsQuestion):
 function annotated(pod: Pod, added: ReadonlyMap<string, string>, side: Side): Pod {
   if (added.size === 0) return pod;
   const annotations = new Map(pod.annotations);
+  const keys: MetadataKey[] = [...pod.keys];
   for (const [key, value] of added) {
     const source = { file: `--${side}-annotation`, text: `${key}=${value}` };
-    annotations.set(key, { value, source, span: { start: 0, end: source.text.length } });
+    const place = { source, span: { start: 0, end: source.text.length } };
+    annotations.set(key, { value, ...place });
+    keys.push({ name: key, side: 'annotation', kind: 'Pod', value, ...place });
   }
-  return { ...pod, annotations };
+  return { ...pod, annotations, keys };
 }

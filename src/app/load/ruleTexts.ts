@@ -3,7 +3,7 @@ import { type Host, hostNames } from '../../host/host.ts';
 import type { Family } from '../../packet/address.ts';
 import { type ReadRules, readRules } from '../../ruleset/readRules.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 
 /** How rules are read, whatever their file. */
@@ -12,13 +12,16 @@ export type RuleReading = Pick<NonNullable<Parameters<typeof readRules>[1]>, 'va
 export interface RuleTexts {
   readonly sources: readonly Source[];
   readonly reading: RuleReading;
+  /** what is wrong with settings that texts were rendered from */
+  readonly about?: readonly Diagnostic[];
 }
 
 /** `host`: of which ipsets and device groups are known; absent: of none. */
-export function readRuleTexts({ sources, reading }: RuleTexts, host?: Host): ReadRules {
+export function readRuleTexts({ sources, reading, about = [] }: RuleTexts, host?: Host): ReadRules {
+  if (about.some(isError)) return { rulesets: [], diagnostics: about };
   const options = { ...reading, ...(host !== undefined && hostNames(host)) };
   const rulesets: Ruleset[] = [];
-  const diagnostics: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [...about];
   for (const source of sources) {
     const read = readRules(source, options);
     rulesets.push(...read.rulesets);

@@ -1,4 +1,5 @@
 /** Texts of settings of istio-iptables, read as the rules that Istio writes for them. */
+import type { Rendering } from '../../istio/render/render.ts';
 import { renderRequest } from '../../istio/render/request.ts';
 import { routingText, rulesText } from '../../istio/render/rulesText.ts';
 import type { Mode } from '../../istio/settings/modes.ts';
@@ -10,6 +11,8 @@ import type { Source } from '../../syntax/text/source.ts';
 export interface SettingReading {
   readonly mode?: Mode;
   readonly istio?: string;
+  /** who the proxy is, where the settings leave it to the machine */
+  readonly proxyUid?: number;
 }
 
 export interface RenderedTexts {
@@ -22,19 +25,25 @@ export interface RenderedTexts {
 export function renderTexts(settings: readonly Source[], reading: SettingReading): RenderedTexts {
   const found: Diagnostic[] = [];
   const sources = settings.map((origin): Source => {
-    const { rendered, diagnostics } = renderRequest({ settings: origin, ...reading });
+    const { rendered, machine, diagnostics } = renderRequest({ settings: origin, ...reading });
     found.push(...diagnostics);
     const text = rendered === undefined || diagnostics.some(isError) ? '' : rulesText(rendered);
-    return { file: `${origin.file}#rendered`, text, origin };
+    return { file: `${origin.file}#rendered`, text, origin, ...ofMachine(machine) };
   });
   return { sources, diagnostics: found };
 }
 
+/** That its proxy's user is not known is said with every answer from these rules. */
+function ofMachine(machine: Rendering['machine']): Pick<Source, 'machine'> {
+  return machine === undefined || machine.length === 0 ? {} : { machine: true };
+}
+
 /** The rules of one text of settings, with the routing that Istio adds beside them. */
 export function readSettingText(settings: Source, reading: SettingReading): ReadRules {
-  const { rendered, diagnostics: about } = renderRequest({ settings, ...reading });
+  const { rendered, machine, diagnostics: about } = renderRequest({ settings, ...reading });
   if (rendered === undefined) return { rulesets: [], diagnostics: about };
-  const source: Source = { file: `${settings.file}#rendered`, text: rulesText(rendered) + routingText(rendered), rendered: true };
+  const text = rulesText(rendered) + routingText(rendered);
+  const source: Source = { file: `${settings.file}#rendered`, text, rendered: true, ...ofMachine(machine) };
   const { rulesets, diagnostics } = readRules(source, { allowEmpty: true });
   return { rulesets, diagnostics: [...about, ...diagnostics.filter(isError)] };
 }

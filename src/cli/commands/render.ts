@@ -3,7 +3,7 @@ import { ENV_SETTINGS, FLAGS, type Flag } from '../../istio/settings/flags.ts';
 import { MODES } from '../../istio/settings/modes.ts';
 import { NEWEST, OLDEST } from '../../istio/settings/version.ts';
 import type { Command } from '../argv/command.ts';
-import { COLOR, JSON_OUTPUT, KUBERNETES, output, QUIET, STRICT, VALUES } from '../argv/options.ts';
+import { COLOR, JSON_OUTPUT, KUBERNETES, output, PROXY_UID, QUIET, STRICT, VALUES } from '../argv/options.ts';
 
 export const renderCommand: Command = {
   name: 'render',
@@ -21,6 +21,7 @@ export const renderCommand: Command = {
     { flags: '--istio <version>', says: `version of Istio, 1.${OLDEST} to 1.${NEWEST} (default: the newest)` },
     KUBERNETES,
     { flags: '--env <NAME=value>', says: 'environment variable of istio-iptables', repeatable: true },
+    PROXY_UID,
     { flags: '--ipv6', says: 'the pod has IPv6' },
     { flags: '--nameserver <address>', says: 'a nameserver of resolv.conf', repeatable: true },
     { flags: '--host <file>', says: 'the host around the rules: its addresses tell whether there is IPv6' },

@@ -3,6 +3,7 @@ import { causesIn, compareAll } from '../../app/diff/compareAll.ts';
 import { planOf } from '../../app/diff/plan.ts';
 import { readSubjects } from '../../app/diff/subjects.ts';
 import type { GivenPlace } from '../../connection/setting.ts';
+import { plural } from '../../lib/plural.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { emptyMemory } from '../../pods/renderedPod.ts';
 import { humanResults } from '../../report/human/diffResults.ts';
@@ -10,7 +11,7 @@ import { type DiffResults, toResultsReport } from '../../report/json/diffResults
 import { toReview } from '../../report/review/fromDiff.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
-import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { limitsOf } from '../argv/limits.ts';
 import { progressOn } from '../argv/progress.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
@@ -47,7 +48,9 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
   const { explicit, valuesGiven } = files;
   const asked = { plan, sides: { base, head }, place: given, where: where.where, memory, explicit };
   const read = readSubjects({ ...asked, ...(valuesGiven !== undefined && { valuesGiven }) });
-  await showDiagnostics(call, saidOnce(read.diagnostics));
+  const said = saidOnce(read.diagnostics);
+  await showDiagnostics(call, said);
+  const failing = optionIsSet(input, 'strict') ? said.length : 0;
   if (read.diagnostics.some(isError)) return EXIT.usage;
   const progress = progressOn(io.err, () => performance.now());
   const compared = compareAll(read.pairs, { where: where.where, memory, limits: limitsOf(call), tell: progress.tell });
@@ -59,6 +62,7 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
     notes: [
       ...files.notes,
       ...read.notes,
+      ...(failing === 0 ? [] : [`${plural(failing, 'warning')} about the text, a failure with --strict`]),
       ...(files.explicit ? [] : plan.refused.map(({ file, why }) => `${file} is not compared: ${why}`)),
     ],
     passedOver: (files.passedOver ?? 0) + (files.explicit ? 0 : plan.unknown.length),
@@ -71,7 +75,7 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
     own: { human: (style) => humanResults(results, { ...style, quiet: optionIsSet(input, 'quiet') }), json: () => jsonText(report) },
   });
   const isGone = [...plan.alone, ...read.alone].some(({ side }) => side === 'base');
-  return written ? exitCodeOf(report, isGone) : EXIT.usage;
+  return written ? worst(exitCodeOf(report, isGone), failing === 0 ? EXIT.ok : EXIT.findings) : EXIT.usage;
 }
 
 /** One file may be both sides. */

@@ -1,6 +1,11 @@
 /** Files of rules, and the options that say how they are read. */
+import { kindOf } from '../../app/load/recognise.ts';
 import type { RuleReading, RuleTexts } from '../../app/load/ruleTexts.ts';
+import type { SettingReading } from '../../app/load/settingTexts.ts';
+import { isEnvironmentFile } from '../../istio/settings/environmentFile.ts';
+import type { Mode } from '../../istio/settings/modes.ts';
 import type { Family } from '../../packet/address.ts';
+import type { Source } from '../../syntax/text/source.ts';
 import { type Call, optionIsSet, optionList, optionText } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
 import { readerOf, readSources, type TextReader } from './reader.ts';
@@ -8,18 +13,43 @@ import { readerOf, readSources, type TextReader } from './reader.ts';
 /** Undefined when a file or an option cannot be read, which has been reported. */
 export async function ruleTextsOf(call: Call, files: readonly string[]): Promise<RuleTexts | undefined> {
   const reading = await ruleReadingOf(call);
-  return reading === undefined ? undefined : readRuleFiles(readerOf(call), { files, reading });
+  return reading === undefined ? undefined : readRuleFiles(readerOf(call), { files, reading, settings: settingsOf(call) });
 }
 
 export interface RuleFiles {
   readonly files: readonly string[];
   readonly reading: RuleReading;
+  /** of a virtual machine's cluster.env, from which rules follow */
+  readonly settings?: SettingReading;
 }
 
 /** Undefined when one cannot be read, which has been reported. */
-export async function readRuleFiles(reader: TextReader, { files, reading }: RuleFiles): Promise<RuleTexts | undefined> {
+export async function readRuleFiles(reader: TextReader, { files, reading, settings = {} }: RuleFiles): Promise<RuleTexts | undefined> {
   const sources = await readSources(reader, files);
-  return sources && { sources, reading };
+  if (sources === undefined || !sources.some(isSettings)) return sources && { sources, reading };
+  const { renderTexts } = await import('../../app/load/settingTexts.ts');
+  const rendered = sources.map((source) => (isSettings(source) ? renderTexts([source], settings) : { sources: [source], diagnostics: [] }));
+  return {
+    sources: rendered.flatMap((one) => one.sources),
+    reading: { ...reading, allowEmpty: true },
+    about: rendered.flatMap(({ diagnostics }) => diagnostics),
+  };
+}
+
+function isSettings({ text }: Source): boolean {
+  if (!isEnvironmentFile(text)) return false;
+  const found = kindOf(text);
+  return 'kind' in found && found.kind === 'settings';
+}
+
+/** --istio, --mode and --proxy-uid, which have been checked. */
+function settingsOf({ input }: Call): SettingReading {
+  const [istio, mode, uid] = [optionText(input, 'istio'), optionText(input, 'mode'), optionText(input, 'proxyUid')];
+  return {
+    ...(istio !== undefined && { istio }),
+    ...(mode !== undefined && { mode: mode as Mode }),
+    ...(uid !== undefined && { proxyUid: Number(uid) }),
+  };
 }
 
 /** --set, --allow-empty, --pod, and --family where it names one. Undefined when one cannot be read, which has been reported. */

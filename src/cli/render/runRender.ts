@@ -6,6 +6,7 @@ import { routingText } from '../../istio/render/rulesText.ts';
 import type { Mode } from '../../istio/settings/modes.ts';
 import type { HostFacts } from '../../istio/settings/settings.ts';
 import { jsonText } from '../../lib/printable.ts';
+import { assumptionText } from '../../mesh/assumption.ts';
 import { formatAddress } from '../../packet/address.ts';
 import { toCheckReport } from '../../report/json/check.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
@@ -33,15 +34,16 @@ export async function runRender(call: Call): Promise<ExitCode> {
   if (formatOf(input, 'rules') === 'json') await io.out.write(`${jsonText(toJson(answer))}\n`);
   else {
     await showDiagnostics(call, diagnostics, { evenQuiet: text === '' });
+    for (const one of answer.assumptions) await io.err.write(`note: assumed ${assumptionText(one)}\n`, 'report');
     if (rendered !== undefined) await io.out.write(text + (optionIsSet(input, 'withRouting') ? routingText(rendered) : ''), 'exact');
   }
   if (failed) return EXIT.usage;
   return optionIsSet(input, 'strict') && diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
 }
 
-function toJson({ rendered, diagnostics }: RenderAnswer): unknown {
+function toJson({ rendered, diagnostics, assumptions }: RenderAnswer): unknown {
   const { v4 = null, v6 = null, routing = [] } = rendered ?? {};
-  return { schema: 'chainwalk/render/v1', v4, v6, routing, diagnostics: toCheckReport(diagnostics).diagnostics };
+  return { schema: 'chainwalk/render/v1', v4, v6, routing, diagnostics: toCheckReport(diagnostics).diagnostics, assumptions };
 }
 
 /** Undefined when an option cannot be used, which has been reported. */
@@ -62,6 +64,7 @@ async function readRequest(call: Call): Promise<RenderRequest | undefined> {
   const env = await readEnvironment(call);
   const host = await readFacts(call);
   const version = await readVersion(call);
+  const uid = optionText(input, 'proxyUid');
   if (env === undefined || host === undefined || version === undefined) return undefined;
   return {
     args: input.args.map(unprotect),
@@ -70,6 +73,7 @@ async function readRequest(call: Call): Promise<RenderRequest | undefined> {
     ...(settings !== undefined && file !== undefined && { settings: { file, text: settings.text } }),
     ...(mode !== undefined && { mode: mode as Mode }),
     ...(istio !== undefined && { istio }),
+    ...(uid !== undefined && { proxyUid: Number(uid) }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Settings -> the rules that Istio would write, as restore text for both families, and what it adds beside them. */
+import type { Assumption } from '../../mesh/assumption.ts';
 import type { Family } from '../../packet/address.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
@@ -29,6 +30,8 @@ export interface Rendering {
   /** absent when Istio would refuse the settings, or when they cannot be read */
   readonly rendered?: Rendered;
   readonly diagnostics: readonly Diagnostic[];
+  /** of a virtual machine, of which a text tells less than of a pod */
+  readonly machine?: readonly Assumption[];
 }
 
 export interface SidecarRequest {

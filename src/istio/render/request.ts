@@ -1,5 +1,6 @@
 /** One question to the renderer: settings in any of their forms, the version, and the machine around them. */
 import { valueText } from '../../lib/valueText.ts';
+import { MACHINE_USER } from '../../mesh/machine.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { judgeVariable } from '../names/judgeVariable.ts';
@@ -27,6 +28,8 @@ export interface RenderRequest {
   readonly mode?: Mode;
   /** `1.25`; before what the settings say; the newest known version when absent */
   readonly istio?: string;
+  /** who the proxy is, where the settings leave it to the machine; before what they say */
+  readonly proxyUid?: number;
 }
 
 export function renderRequest(request: RenderRequest): Rendering {
@@ -43,7 +46,14 @@ export function renderRequest(request: RenderRequest): Rendering {
   }
   const preset = settings === undefined && args.length === 0 ? PRESETS[mode ?? 'init'] : undefined;
   const rendering = sidecar({ request: { ...request, args: preset ?? args }, document, version });
-  return { ...rendering, diagnostics: [...read.diagnostics, ...rendering.diagnostics] };
+  return { ...rendering, ...machineOf(request, document), diagnostics: [...read.diagnostics, ...rendering.diagnostics] };
+}
+
+/** A virtual machine's proxy runs as one of its users, whose number no environment tells. */
+function machineOf({ settings, args = [], env = {}, proxyUid }: RenderRequest, { values }: SettingsDocument): Pick<Rendering, 'machine'> {
+  if (settings === undefined || args.length > 0 || hasVariablesBlock(settings.text) || !isEnvironmentFile(settings.text)) return {};
+  const said = proxyUid !== undefined || (values.PROXY_UID ?? env.PROXY_UID ?? '') !== '';
+  return { machine: said ? [] : [MACHINE_USER] };
 }
 
 interface SidecarQuestion {
@@ -53,10 +63,11 @@ interface SidecarQuestion {
 }
 
 function sidecar({ request, document, version }: SidecarQuestion): Rendering {
-  const { args = [], env = {} } = request;
+  const { args = [], env = {}, proxyUid } = request;
   const { host, diagnostics: aboutHost } = readHostFacts(document);
   const parts = [readSettings(document, version), readArgs(args, version)];
-  const given = [...Object.entries(env).map(fromEnvironment), ...parts.flatMap((part) => part.given)];
+  const identity = proxyUid === undefined ? [] : [fromEnvironment(['PROXY_UID', String(proxyUid)])];
+  const given = [...Object.entries(env).map(fromEnvironment), ...parts.flatMap((part) => part.given), ...identity];
   const diagnostics = [...aboutHost, ...parts.flatMap((part) => part.diagnostics)];
   if (diagnostics.some(isError)) return { diagnostics };
   const rendering = renderSidecar({ given, host, version, source: document.source });

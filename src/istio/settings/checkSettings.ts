@@ -91,7 +91,10 @@ function noted({ settings, places, otherwise, version, host }: CheckInput): read
   if (settings['dry-run']) note('dry-run', '`dry-run` is set: istio-iptables runs no command; these are the rules that it prints');
   const needsServers = settings['redirect-dns'] && !settings['capture-all-dns'] && has(version, 'dnsNeedsServers');
   if (needsServers && host.nameservers.length === 0) {
-    note('redirect-dns', '`redirect-dns` without a nameserver captures no DNS: resolv.conf has none, and `capture-all-dns` is off');
+    note(
+      'redirect-dns',
+      '`redirect-dns` captures no DNS without a nameserver: none of resolv.conf is known here, and `capture-all-dns` is off',
+    );
   }
   return found;
 }

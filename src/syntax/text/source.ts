@@ -7,6 +7,8 @@ export interface Source {
   readonly rendered?: true;
   /** settings that it was rendered from: what people name and edit */
   readonly origin?: Source;
+  /** of a virtual machine whose proxy's user nobody says */
+  readonly machine?: true;
 }
 
 /** The file that people know the text by. */
