@@ -7,6 +7,7 @@ import { type HookName, isHook, TABLE_HOOKS, type TableName } from '../netfilter
 import type { RuleNode, TableNode } from '../syntax/iptables/ast.ts';
 import type { Span } from '../syntax/text/source.ts';
 import { LinkedRule } from './linkedRule.ts';
+import { chainsNotShown } from './notShown.ts';
 
 export interface BoundTable {
   readonly name: TableName;
@@ -62,7 +63,7 @@ export interface InterfaceOption {
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] extends readonly (infer Item)[] ? Item[] : T[Name] };
 
 export function bindTable(table: TableNode, name: TableName, options: Omit<BindContext, 'isChain'>): BoundTable {
-  const names = new Set(table.chains.map((chain) => chain.name.text));
+  const names = new Set([...table.chains.map((chain) => chain.name.text), ...chainsNotShown(table, name)]);
   const isChain = (chain: string): boolean => names.has(chain) && !(isHook(chain) && TABLE_HOOKS[name].includes(chain));
   const loud: BindContext = { ...options, isChain };
   const silent: BindContext = { ...loud, report: () => {} };

@@ -9,7 +9,7 @@ export function countRules({ tables }: Ruleset): number {
 
 function countInTable({ chains }: Table): number {
   let count = 0;
-  for (const { rules } of chains.values()) count += rules.length;
+  for (const { rules, notShown } of chains.values()) count += notShown ? 0 : rules.length;
   return count;
 }
 

@@ -24,6 +24,11 @@ function printTable({ name, chains }: Table): string {
   const base = [...chains.values()].filter(({ hook }) => hook !== undefined);
   const user = [...chains.values()].filter(({ hook }) => hook === undefined).sort(byName);
   const ordered = [...base, ...user];
+  if (ordered.some(({ notShown }) => notShown)) {
+    // a part stays a part: as a table it would say that there is no more
+    const shown = ordered.filter(({ notShown }) => notShown !== true);
+    return `${shown.flatMap(({ rules }) => rules.map(({ text }) => text)).join('\n')}\n`;
+  }
   const declarations = ordered.map((chain) => `:${chain.name} ${chain.policy ?? '-'}`);
   const rules = ordered.flatMap((chain) => chain.rules.map((rule) => rule.text));
   return `${[`*${name}`, ...declarations, ...rules, 'COMMIT'].join('\n')}\n`;

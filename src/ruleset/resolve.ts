@@ -8,6 +8,7 @@ import { type Backend, type Diagnostic, isError } from '../syntax/text/diagnosti
 import { wholeSpan } from '../syntax/text/problems.ts';
 import { type BoundTable, bindTable } from './bindTable.ts';
 import { checkTable } from './checks.ts';
+import { chainsNotShown, unknownRule } from './notShown.ts';
 import type { Chain, Ruleset, Table } from './ruleset.ts';
 
 export interface ResolveOptions {
@@ -52,7 +53,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
     checkTable(table, { table: bound, savedBy }, report);
     needs.conntrack ||= bound.needs.conntrack;
     needs.defrag ||= bound.needs.defrag;
-    needs.opaqueTarget ||= bound.needs.opaqueTarget;
+    needs.opaqueTarget ||= bound.needs.opaqueTarget || table.isPart === true;
     // rules are lowered when they are first asked for, all of them after this
     for (const { set, span } of bound.needs.changedSets) {
       if (sets.delete(set))
@@ -96,6 +97,11 @@ function linkTable(table: TableNode, { name, chains: bound }: BoundTable): Table
     const chainName = chain.name.text;
     if (!chains.has(chainName))
       chains.set(chainName, { table: name, name: chainName, rules: bound.get(chainName)?.rules ?? [], ...spanOf(chain) });
+  }
+  const [like] = table.chains.flatMap(({ rules }) => rules);
+  for (const chain of chainsNotShown(table, name)) {
+    const rules = [unknownRule(name, chain, { line: like?.line ?? 1, span: like?.span ?? table.name })];
+    chains.set(chain, { ...(chains.get(chain) ?? { table: name, name: chain }), rules, notShown: true });
   }
   return { name, chains };
 }

@@ -37,6 +37,8 @@ export interface Chain {
   readonly hook?: HookName;
   readonly policy?: 'ACCEPT' | 'DROP';
   readonly rules: readonly Rule[];
+  /** the text shows a part of the table only, and nothing of this chain: its one rule stands for what is not known */
+  readonly notShown?: true;
   readonly span?: Span;
 }
 

@@ -130,11 +130,7 @@ describe('what is wrong with restore input', () => {
     ],
     ['COMMIT twice', `${filter('-A INPUT -j A')}COMMIT\n`, ['malformed 4:1 `COMMIT` without a table']],
     ['an unknown table', '*foo\n-A INPUT -j A\nCOMMIT\n', ['malformed 1:2 unknown table `foo`']],
-    [
-      'output of iptables -S',
-      '-P INPUT ACCEPT\n-A INPUT -j A\n',
-      ['malformed 1:1 a rule outside a table', 'malformed 2:1 a rule outside a table'],
-    ],
+    ['output of iptables -S', '-P INPUT ACCEPT\n-A INPUT -j A\n', ['malformed 1:1 2 rules outside a table; this is the first']],
     [
       'a chain outside a table',
       ':INPUT ACCEPT\nCOMMIT\n',

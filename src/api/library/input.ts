@@ -18,7 +18,7 @@ import { type PacketSet, parsePacketSet } from '../../syntax/packets/parsePacket
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { lineStarts, positionAt } from '../../syntax/text/source.ts';
 import { InputError } from './inputError.ts';
-import { BUDGET, checkOptions, FAMILY_OPTION, type OptionKinds, PROFILE_OPTION } from './options.ts';
+import { BUDGET, checkOptions, FAMILY_OPTION, type OptionKinds, PROFILE_OPTION, TABLE_OPTION } from './options.ts';
 
 export { InputError } from './inputError.ts';
 
@@ -29,6 +29,8 @@ export interface ParseOptions {
   readonly family?: Family;
   /** whose rules, where the text is a log that has those of several pods */
   readonly pod?: string;
+  /** the table of rules that name none, as `iptables -S` prints them: a part of it */
+  readonly table?: 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
   /** values of shell variables */
   readonly variables?: Readonly<Record<string, string>>;
   /** a text without any table or rule is meant so: a kernel that has none; otherwise it is an error */
@@ -45,6 +47,7 @@ const PARSE_OPTIONS: OptionKinds<ParseOptions> = {
   file: 'text',
   family: FAMILY_OPTION,
   pod: 'text',
+  table: TABLE_OPTION,
   variables: 'textByName',
   allowEmpty: 'flag',
 };
@@ -53,12 +56,13 @@ const PARSE_OPTIONS: OptionKinds<ParseOptions> = {
  *  @throws InputError when an option cannot be read */
 export function parse(text: string, given: ParseOptions = {}): Parsed {
   checkOptions(given, PARSE_OPTIONS);
-  const { file = 'rules', family, pod, variables = {}, allowEmpty = false } = given;
+  const { file = 'rules', family, pod, table, variables = {}, allowEmpty = false } = given;
   const options = {
     variables: new Map(Object.entries(variables)),
     allowEmpty,
     ...(family !== undefined && { family }),
     ...(pod !== undefined && { pod }),
+    ...(table !== undefined && { table }),
   };
   return readRules({ file, text }, options);
 }

@@ -1,8 +1,10 @@
 /** Options of the library's functions: a name or a value that is not known changes no answer in silence. */
+
 import { OUTCOMES } from '../../connection/journey.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { valueText } from '../../lib/valueText.ts';
 import { PROFILES } from '../../mesh/allProfiles.ts';
+import { TABLES } from '../../netfilter/hooks.ts';
 import { CLAIMS } from '../../prove/claims/all.ts';
 import { InputError } from './inputError.ts';
 
@@ -29,6 +31,7 @@ export const PROFILE_OPTION: OptionKind = { a: 'profile', words: ['auto', 'none'
 export const OUTCOME: OptionKind = { a: 'outcome', words: OUTCOMES };
 export const CLAIM_ID_OPTION: OptionKind = { a: 'claim', words: CLAIMS.map(({ id }) => id), list: true };
 export const FAMILY_OPTION: OptionKind = { a: 'family', words: [4, 6] };
+export const TABLE_OPTION: OptionKind = { a: 'table', words: [...TABLES] };
 export const FAMILIES: OptionKind = { ...FAMILY_OPTION, list: true };
 export const BUDGET: OptionKind = {
   keys: { steps: 'count', nodes: 'count', classes: 'count', records: 'count', deadline: 'function', reserve: 'anything' },

@@ -2,12 +2,18 @@
 
 import type { Approach } from '../../injection/facts/facts.ts';
 import { MESH_NAMES } from '../../mesh/names.ts';
+import { TABLES } from '../../netfilter/hooks.ts';
 import { REVIEW_FORMAT_NAMES } from '../../report/formats/names.ts';
 import type { CommandOption } from './command.ts';
 
 export const COLOR: CommandOption = { flags: '--color <when>', says: 'colour the output for people', choices: ['auto', 'always', 'never'] };
 export const FAMILY: CommandOption = { flags: '--family <n>', says: 'read rules of unknown family as IPv4 or IPv6', choices: ['4', '6'] };
 export const POD_OF_LOG: CommandOption = { flags: '--pod <name>', says: 'whose rules, where a log has those of several pods' };
+export const RULES_TABLE: CommandOption = {
+  flags: '--table <table>',
+  says: 'table of rules that name none, as `iptables -S` prints them: a part of it',
+  choices: TABLES,
+};
 export const SET_VARIABLE: CommandOption = {
   flags: '--set <NAME=value>',
   says: 'value of a shell variable in the rules',

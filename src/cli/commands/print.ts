@@ -1,12 +1,12 @@
 /** `chainwalk print RULES`: the rules as iptables-save would print them. */
 import type { Command } from '../argv/command.ts';
-import { ALLOW_EMPTY, COLOR, FAMILY, POD_OF_LOG, QUIET, SET_VARIABLE } from '../argv/options.ts';
+import { ALLOW_EMPTY, COLOR, FAMILY, POD_OF_LOG, QUIET, RULES_TABLE, SET_VARIABLE } from '../argv/options.ts';
 
 export const printCommand: Command = {
   name: 'print',
   summary: 'rules in canonical form, as iptables-save prints them',
   args: [{ name: '<rules>', says: 'a file with rules, `-` for standard input' }],
-  options: [FAMILY, SET_VARIABLE, POD_OF_LOG, ALLOW_EMPTY, QUIET, COLOR],
+  options: [FAMILY, RULES_TABLE, SET_VARIABLE, POD_OF_LOG, ALLOW_EMPTY, QUIET, COLOR],
   examples: [
     {
       says: 'compare two dumps without counters, comments and old spellings',

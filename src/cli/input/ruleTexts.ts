@@ -4,6 +4,7 @@ import type { RuleReading, RuleTexts } from '../../app/load/ruleTexts.ts';
 import type { SettingReading } from '../../app/load/settingTexts.ts';
 import { isEnvironmentFile } from '../../istio/settings/environmentFile.ts';
 import type { Mode } from '../../istio/settings/modes.ts';
+import type { TableName } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type Call, optionIsSet, optionList, optionText } from '../argv/command.ts';
@@ -52,17 +53,19 @@ function settingsOf({ input }: Call): SettingReading {
   };
 }
 
-/** --set, --allow-empty, --pod, and --family where it names one. Undefined when one cannot be read, which has been reported. */
+/** --set, --allow-empty, --pod, --table, and --family where it names one. Undefined when one cannot be read, which has been reported. */
 export async function ruleReadingOf(call: Call): Promise<RuleReading | undefined> {
   const { input } = call;
   const variables = await readVariables(call);
   const family = optionText(input, 'family');
   const pod = optionText(input, 'pod');
+  const table = optionText(input, 'table');
   return (
     variables && {
       variables,
       allowEmpty: optionIsSet(input, 'allowEmpty'),
       ...(pod !== undefined && { pod }),
+      ...(table !== undefined && { table: table as TableName }),
       ...((family === '4' || family === '6') && { family: Number(family) as Family }),
     }
   );

@@ -7,7 +7,7 @@ import { deadRules } from '../deadRules/deadRules.ts';
 import { MAX_RULES, redundantRules } from '../deadRules/deadRulesRedundant.ts';
 import type { Claim, Doubtful } from '../proof/claim.ts';
 import type { ProofContext } from '../proof/context.ts';
-import { blaming } from './ofRules.ts';
+import { blaming, doubtsOfParts } from './ofRules.ts';
 
 const SAYS: Readonly<Record<DeadRule['how'], string>> = {
   shadowed: 'shadowed: rules before it take every packet that it matches',
@@ -20,6 +20,8 @@ export const noDeadRule: Claim = {
   level: 'info',
   statement: 'Every rule decides something for some packet.',
   judge: ({ ruleset, host, profile, space: { budget } }: ProofContext) => {
+    const parts = doubtsOfParts(ruleset);
+    if (parts.length > 0) return { violations: [], doubts: parts };
     const { dead, undecided } = deadRules(ruleset, { host, budget });
     const isIstio = profile?.name.startsWith('istio') === true;
     const artefact = (rule: Rule): string => (isIstio && isArtefact(rule) ? '; Istio writes this rule, and it does no harm' : '');

@@ -1,14 +1,18 @@
 /** Chains that are left over: nobody calls them, or they belong to another generation of the same mesh. source: docs/facts/istio.md#rules-left-over */
 import type { Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import type { Claim } from '../proof/claim.ts';
-import { blaming } from './ofRules.ts';
+import { blaming, doubtsOfParts, isPart } from './ofRules.ts';
 
 export const noStaleChain: Claim = {
   id: 'no-stale-chain',
   level: 'warning',
   statement: 'Every chain with rules is called by some rule, and all chains of the mesh are of one generation.',
-  judge: ({ ruleset }) =>
-    blaming([...ruleset.tables.values()].flatMap((table) => [...uncalled(ruleset, table), ...otherGeneration(table)])),
+  judge: ({ ruleset }) => ({
+    ...blaming(
+      [...ruleset.tables.values()].flatMap((table) => [...(isPart(table) ? [] : uncalled(ruleset, table)), ...otherGeneration(table)]),
+    ),
+    doubts: doubtsOfParts(ruleset),
+  }),
 };
 
 type Found = readonly { readonly rule: Rule | undefined; readonly why: string }[];

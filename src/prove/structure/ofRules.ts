@@ -1,6 +1,7 @@
 /** What claims on the structure of rules share. */
-import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
-import type { Judgement, Violation } from '../proof/claim.ts';
+import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import type { Doubtful, Judgement, Violation } from '../proof/claim.ts';
 
 export function rulesInChains({ tables }: Ruleset): readonly Rule[] {
   return [...tables.values()].flatMap((table) => [...table.chains.values()].flatMap(({ rules }) => rules));
@@ -9,4 +10,17 @@ export function rulesInChains({ tables }: Ruleset): readonly Rule[] {
 /** Rules that break a claim, each with the reason. */
 export function blaming(violations: readonly { readonly rule: Rule | undefined; readonly why: string }[]): Judgement {
   return { violations: violations.map(({ rule, why }): Violation => ({ kind: 'rule', rule, why })), doubts: [] };
+}
+
+/** Is only a part of the table in the text? Who calls its chains is not known then. */
+export function isPart({ chains }: Table): boolean {
+  return [...chains.values()].some(({ notShown }) => notShown);
+}
+
+/** What a claim about whole tables says of parts. */
+export function doubtsOfParts({ tables }: Ruleset): readonly Doubtful[] {
+  return [...tables.values()].filter(isPart).map((table) => {
+    const rules = [...table.chains.values()].flatMap((chain) => (chain.notShown ? chain.rules : []));
+    return { set: EMPTY, rules: rules.slice(0, 1), why: `the text shows a part of table ${table.name} only` };
+  });
 }

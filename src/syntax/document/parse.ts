@@ -1,7 +1,9 @@
 /** Text of any of the four kinds to rulesets as words. Pure; what is not understood is reported, nothing is passed over. */
+import type { TableName } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Excerpt, RulesetNode } from '../iptables/ast.ts';
 import type { RuleMeaning } from '../iptables/openTables.ts';
+import { outsideTables } from '../iptables/outsideTables.ts';
 import { HALF } from '../iptables/restoreComments.ts';
 import { restoreInto } from '../iptables/restoreInto.ts';
 import { newWorld, rulesetNode } from '../iptables/tablesOfText.ts';
@@ -23,6 +25,8 @@ export interface ParseRulesOptions {
   readonly allowEmpty?: boolean;
   /** whose rules are meant, where a log has those of several pods */
   readonly pod?: string;
+  /** the table of rules that stand in none: they are a part of it */
+  readonly table?: TableName;
   /** by which rules are compared; absent: as they are spelled */
   readonly meaning?: RuleMeaning;
 }
@@ -43,9 +47,11 @@ export function parseRules(source: Source, options: ParseRulesOptions = {}): Par
   const read = (block: CodeBlock): void => {
     if (block.kind === 'refused') refused.push(block.finding);
     else if (block.kind === 'shell') readScript(scripts, block.span);
-    else if (block.kind === 'restore')
-      restoreInto(reading.world, { source, lines: block.lines, report }, family === undefined ? {} : { family });
-    else {
+    else if (block.kind === 'restore') {
+      const outside = outsideTables(source.text, block.lines, options.table);
+      if (outside !== undefined) excerpts = new Map(BOTH.map((one) => [one, outside.excerpt]));
+      restoreInto(reading.world, { source, lines: block.lines, report, outside }, family === undefined ? {} : { family });
+    } else {
       const { call } = scripts.machine.programs;
       excerpts = readLog({ ...reading, pod: options.pod, call });
       if (excerpts === undefined && !mentionsRules(source.text)) report(noRulesInLog(source.text));
@@ -70,6 +76,8 @@ export function parseRules(source: Source, options: ParseRulesOptions = {}): Par
   }
   return { rulesets, diagnostics: withoutHalves(diagnostics, rulesets).sort((a, b) => a.span.start - b.span.start) };
 }
+
+const BOTH: readonly Family[] = [4, 6];
 
 /** Where the text has the rules of both backends, what iptables-nft-save says of the other one is answered. */
 function withoutHalves(diagnostics: readonly Diagnostic[], rulesets: readonly RulesetNode[]): Diagnostic[] {

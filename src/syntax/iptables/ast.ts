@@ -35,6 +35,8 @@ export interface ChainNode {
 export interface TableNode {
   readonly name: Word;
   readonly chains: readonly ChainNode[];
+  /** rules that somebody has taken out of it: what it has no policy and no rule for is not shown */
+  readonly isPart?: true;
 }
 
 /** The part of a text that holds the rules, where the rest is something else. */

@@ -69,7 +69,7 @@ export function addChain(table: TableState, name: Word): ChainState {
 export function chainFor(setting: Setting, name: Word): ChainState {
   const known = setting.table.byName.get(name.text);
   if (known !== undefined) return known;
-  if (!isBaseChain(setting.table, name.text)) reportMissing(setting, name);
+  if (!isBaseChain(setting.table, name.text) && setting.table.isPart === undefined) reportMissing(setting, name);
   return addChain(setting.table, name);
 }
 

@@ -3,7 +3,8 @@
 import type { Family } from '../../packet/address.ts';
 import { familyOfAddresses } from './family.ts';
 import type { TableState } from './openTables.ts';
-import { type RestoreInput, readRestore, type Section } from './restore.ts';
+import { readRestore } from './restore.ts';
+import type { RestoreInput, Section } from './restoreReader.ts';
 import { putTable, type RulesetState, rulesetFor, type TextTables, tableNode } from './tablesOfText.ts';
 
 export interface RestoreOptions {

@@ -7,6 +7,7 @@ import { whyUnreadable } from '../grammar/unreadable.ts';
 import type { TextFinding } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import type { Word } from './ast.ts';
+import { likelyTable } from './outsideTables.ts';
 
 /** How a line should read, by its first character. */
 const FORMS: Readonly<Record<string, string>> = {
@@ -27,13 +28,20 @@ export function unreadableLine(s: MatchState, { start, end }: Span): TextFinding
   return { ...finding, code: 'bad-counters', message: `bad counters \`${bad}\``, span: { start: at, end: at + bad.length }, help };
 }
 
-/** A line between tables that belongs into one; `again`: the remedy was named before. */
-export function outsideTable(words: readonly Word[], { span, again }: { readonly span: Span; readonly again: boolean }): TextFinding {
+/** A line between tables that belongs into one. */
+export function outsideTable(words: readonly Word[], span: Span): TextFinding {
   const first = words[0]?.text ?? '';
   if (!/^-[A-Z]/.test(first))
     return { kind: 'malformed', code: 'outside-a-table', message: `cannot read \`${first}\` outside a table`, span };
-  const help = '`iptables -S` leaves the table out: use `iptables-save`, or put a line such as `*nat` first and `COMMIT` last';
-  return { kind: 'malformed', code: 'outside-a-table', message: 'a rule outside a table', span, ...(again ? {} : { help }) };
+  return { kind: 'malformed', code: 'outside-a-table', message: 'a rule outside a table', span, help: OUTSIDE };
+}
+
+const OUTSIDE = '`iptables -S` leaves the table out: use `iptables-save`, or put a line such as `*nat` first and `COMMIT` last';
+
+/** All of them at once, at the place of the first. */
+export function straysOutside({ first, count }: { readonly first: TextFinding; readonly count: number }, text: string): TextFinding {
+  const help = `${OUTSIDE}; or say of which table they are a part: \`--table ${likelyTable(text)}\``;
+  return { ...first, help, ...(count > 1 && { message: `${count} rules outside a table; this is the first` }) };
 }
 
 export function chainOutside(span: Span): TextFinding {

@@ -69,6 +69,6 @@ export function rulesetNode({ family, familyFrom, form, backend, tables }: Rules
 }
 
 /** The table without what only its reader needs. */
-export function tableNode({ name, chains }: TableNode): TableNode {
-  return { name, chains };
+export function tableNode({ name, chains, isPart }: TableNode): TableNode {
+  return { name, chains, ...(isPart && { isPart }) };
 }

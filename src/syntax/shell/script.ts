@@ -21,6 +21,8 @@ export interface ScriptReader {
   /** commands that may call iptables, carried out or not */
   readonly mentions: ShellNode[];
   failures: number;
+  /** rules without a call; the first has been reported */
+  strays: number;
 }
 
 export function scriptReader(reading: ScriptReading, given: ReadonlyMap<string, string>): ScriptReader {
@@ -43,7 +45,7 @@ export function scriptReader(reading: ScriptReading, given: ReadonlyMap<string, 
     run: runShell,
     programs: programsOf(reading, () => machine),
   };
-  return { reading, machine, mentions: [], failures: 0 };
+  return { reading, machine, mentions: [], failures: 0, strays: 0 };
 }
 
 /** `--set 1=start` */
@@ -115,9 +117,10 @@ function runOne(reader: ScriptReader, node: ShellNode, end: number): boolean {
   const { machine, reading } = reader;
   if (effectsOf(machine, [node]).calls) reader.mentions.push(node);
   if (isRule(machine.text, node)) {
+    if (reader.strays++ > 0) return true;
     const finding = outsideTable(
       [{ text: machine.text.slice(node.start, node.start + 2), quoted: false, start: node.start, end: node.end }],
-      { span: node, again: false },
+      node,
     );
     reading.report({ ...finding, span: { start: node.start, end: node.end } });
     return true;
