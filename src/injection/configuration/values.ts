@@ -34,6 +34,17 @@ export const ports: ValueCheck = (text) => {
 
 export const portsOrAll: ValueCheck = (text) => (text === '*' ? undefined : ports(text));
 
+/** What stands behind `--dport` of each rule: istio-iptables takes any text, iptables a port, a range, or the name of a service. */
+export const portsOfRules: ValueCheck = (text) => {
+  const wrong = text.split(',').find((item) => item !== '' && !isPortOfRule(item.trim()));
+  return wrong === undefined ? undefined : `\`${wrong}\` is not a port, a range \`8000:8010\` or the name of a service`;
+};
+
+function isPortOfRule(text: string): boolean {
+  const parts = text.split(':');
+  return parts.length <= 2 && (parts.every((part) => part !== '' && isPort(part)) || /^[a-z][\w-]*$/i.test(text));
+}
+
 /** Since 1.30; before, the text went into the rules as it was. */
 export const interfaces: ValueCheck = (text) => {
   if (text === '') return undefined;

@@ -4,6 +4,7 @@ import { proxyConfigRemarks } from '../../kubernetes/manifest/configNames.ts';
 import { readNestedText } from '../../kubernetes/manifest/nested.ts';
 import type { Located } from '../../kubernetes/yaml/node.ts';
 import { PROXY_CONFIG, TRAFFIC_ANNOTATIONS, type TrafficAnnotation } from '../configuration/annotations.ts';
+import { valueAt } from '../configuration/mesh.ts';
 import { parseBool, type ValueCheck } from '../configuration/values.ts';
 import { type Facts, isInjected } from '../facts/facts.ts';
 import { block, type CaptureStep, on, pass, type Stage, type StepProblem } from '../facts/step.ts';
@@ -48,6 +49,16 @@ export function wrongAnnotations({ pod, version }: Facts, reader: 'injection' | 
     const given = pod.annotations.get(row.name);
     const checked = !row.name.endsWith('nterfaces') || version.minor >= CHECKS_INTERFACES;
     return given === undefined || !checked ? [] : problemOf({ name: row.name, given, reader: row[reader] });
+  });
+}
+
+/** Values of the mesh that stand in for annotations: injection does not read them, what writes the rules does. */
+export function wrongMeshValues({ pod, mesh }: Facts, readers: (row: TrafficAnnotation) => ValueCheck): readonly StepProblem[] {
+  const rows: readonly TrafficAnnotation[] = Object.values(TRAFFIC_ANNOTATIONS);
+  return rows.flatMap(({ name, values, ...row }): readonly StepProblem[] => {
+    const given = values === undefined || pod.annotations.has(name) ? undefined : valueAt(mesh, values);
+    const wrong = given && given.value !== '' ? readers({ name, ...row })(given.value) : undefined;
+    return given === undefined || wrong === undefined ? [] : [{ message: `${values}: ${wrong}`, at: given }];
   });
 }
 

@@ -7,7 +7,7 @@ import { listAt } from '../configuration/mesh.ts';
 import { parseBool } from '../configuration/values.ts';
 import { containerOf, type Facts, injectValue, interceptionModeOf, isInjected, proxyMetadata } from '../facts/facts.ts';
 import { block, type CaptureStep, on, type Stage, type StepProblem, skipStep } from '../facts/step.ts';
-import { wrongAnnotations } from './annotations.ts';
+import { wrongAnnotations, wrongMeshValues } from './annotations.ts';
 
 const PLUGIN = 'cni/pkg/plugin/plugin.go doAddRun';
 
@@ -99,7 +99,9 @@ const settingsValid: CaptureStep = {
   asks: 'does the plugin accept the annotations?',
   source: 'cni/pkg/plugin/sidecar_redirect.go NewRedirect',
   test: (facts) => {
-    const [first, ...rest] = [...modeProblem(facts), ...wrongAnnotations(facts, 'plugin')];
+    // injection writes the values of the mesh on the pod
+    const written = isInjected(facts.pod) ? [] : wrongMeshValues(facts, ({ plugin: reader }) => reader);
+    const [first, ...rest] = [...modeProblem(facts), ...wrongAnnotations(facts, 'plugin'), ...written];
     return first === undefined ? on('the plugin accepts the annotations') : block([first, ...rest]);
   },
 };

@@ -165,6 +165,22 @@ const INIT: readonly Row[] = [
     { annotations: 'proxy.istio.io/config: "interceptionMode: NONE"' },
     'skipped interception-none',
   ],
+  ['a host among the excluded ranges of the mesh', {}, 'blocked arguments-valid', 'global: {proxy: {excludeIPRanges: a.example}}'],
+  ['which 1.27 passes over', {}, 'captured pod-security', 'global: {proxy: {excludeIPRanges: a.example}}', '1.27'],
+  ['a blank between ranges', {}, 'blocked arguments-valid', 'global: {proxy: {includeIPRanges: "1.0.0.0/8 2.0.0.0/8"}}'],
+  ['a range of ports with a dash', {}, 'blocked arguments-valid', 'global: {proxy: {excludeOutboundPorts: 8000-9000}}'],
+  ['and with a colon', {}, 'captured pod-security', 'global: {proxy: {excludeOutboundPorts: "8000:9000"}}'],
+  ['all ports where ports are left out', {}, 'blocked arguments-valid', 'global: {proxy: {excludeInboundPorts: "*"}}'],
+  [
+    'a port that injection does not read',
+    { annotations: 'traffic.sidecar.istio.io/includeOutboundPorts: "80-90"' },
+    'blocked arguments-valid',
+  ],
+  [
+    'a wrong argument of a pod that was injected',
+    { annotations: INJECTED, init: '[{name: istio-init, args: [istio-iptables, -x, a.example]}]', containers: PROXY, namespace: '' },
+    'blocked arguments-valid',
+  ],
   [
     'the annotation beats the proxy config',
     { annotations: 'sidecar.istio.io/interceptionMode: TPROXY, proxy.istio.io/config: "interceptionMode: NONE"' },

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Approach } from '../../../src/injection/facts/facts.ts';
 import { podRules, settingsOf } from '../../../src/injection/podRules/podRules.ts';
 import { withStatusPort } from '../../../src/injection/podRules/podSetting.ts';
+import { refusals } from '../../../src/injection/world/refusals.ts';
 import { renderRequest } from '../../../src/istio/render/request.ts';
 import { positionOf } from '../../../src/report/text/positions.ts';
 import { enrolAll, saying } from './read.ts';
@@ -297,9 +298,9 @@ describe('provenance', () => {
       containers: '[{name: istio-proxy}]',
       spec: `, initContainers: [{name: istio-init, args: ${args}}]`,
     });
-    const { diagnostics } = podRules(one);
-    expect(saying(diagnostics)[0]).toMatch(/^deploy\.yaml:9:\d+: `-x` takes `-b` as its value$/);
-    expect(saying(diagnostics).some((line) => line.includes('istio-iptables ignores the argument `*`'))).toBe(true);
+    const [first] = refusals(one);
+    expect(first?.message).toBe('`--istio-service-exclude-cidr` of istio-init: `-b` is not an address range such as 10.0.0.0/8');
+    expect(first?.help).toContain('`-x` takes `-b` as its value; istio-iptables ignores the argument `*`');
   });
 
   it('what Istio refuses is said at the annotation', async () => {
