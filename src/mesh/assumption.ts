@@ -25,6 +25,16 @@ export function distinct(assumptions: readonly Assumption[]): readonly Assumptio
   return [...new Map(assumptions.map((one) => [one.says, one])).values()];
 }
 
+/** A sentence for each; mode and version, which go together, are one. */
+export function assumptionTexts(assumptions: readonly Assumption[]): readonly string[] {
+  const plain = (about: Assumption['about']) => assumptions.find((one) => one.about === about && !one.says.includes(', as '));
+  const [mode, version] = [plain('mode'), plain('version')];
+  if (mode === undefined || version === undefined) return assumptions.map(assumptionText);
+  const says = `${mode.says}, ${version.says.replace(/^the rules are /, '')}`;
+  const both: Assumption = { about: 'mode', says, options: [...mode.options, ...version.options] };
+  return assumptions.flatMap((one) => (one === version ? [] : [assumptionText(one === mode ? both : one)]));
+}
+
 /** `10.12.3.4 is the pod's address; --pod-ip or --host says otherwise` */
 export function assumptionText({ says, options }: Assumption): string {
   const last = options.at(-1);

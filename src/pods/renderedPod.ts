@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts';
 import { readHost } from '../host/readHost.ts';
 import type { Enrolment } from '../injection/enrol/enrol.ts';
 import { type OtherMesh, otherMesh, saidOf } from '../injection/facts/otherMesh.ts';
-import { podHost, profileOfPod } from '../injection/podRules/podHost.ts';
+import { familiesOfAddresses, podHost, profileOfPod } from '../injection/podRules/podHost.ts';
 import { type PodRules, podRules, renderSettings } from '../injection/podRules/podRules.ts';
 import type { PodSetting } from '../injection/podRules/podSetting.ts';
 import { rulesText } from '../istio/render/rulesText.ts';
@@ -72,7 +72,7 @@ function withRules(enrolment: Enrolment, rules: PodRules, memory: PodMemory): Re
   const other = otherMesh(facts);
   const inMesh = other === undefined && (verdict === 'captured' || (meant && taken.at(-1)?.step.id !== 'interception-none'));
   const profile = profileOfPod(facts).name;
-  const families: readonly Family[] = pod.addresses.some((address) => address.includes(':')) ? [4, 6] : [4];
+  const families: readonly Family[] = pod.addresses.length === 0 ? [4] : familiesOfAddresses(pod);
   return {
     enrolment,
     rules,

@@ -7,7 +7,10 @@ import { phaseText } from './initPhase.ts';
 import type { PodMemory, RenderedPod } from './renderedPod.ts';
 
 export function verifyPod(pod: RenderedPod, options: VerifyOptions = {}): Verified {
-  const { rulesets, host, profile, inMesh, families, whileInit } = pod;
+  const { host, profile, inMesh, families, whileInit, enrolment } = pod;
+  // of a family without an address no packet comes or goes
+  const isKnown = enrolment.facts.pod.addresses.length > 0;
+  const rulesets = isKnown ? pod.rulesets.filter(({ family }) => families.includes(family)) : pod.rulesets;
   if (!inMesh)
     return { rulesets, profile: undefined, findings: [], bounds: { families: [], unjudged: [], hosts: [] }, assumptions: [], notes: [] };
   const phase = whileInit === undefined ? {} : { whileInit };
@@ -20,7 +23,15 @@ export function verifyPod(pod: RenderedPod, options: VerifyOptions = {}): Verifi
     counterpart: (other) => counterpartOf(pod, other),
     ...options,
   });
-  return whileInit === undefined ? verified : { ...verified, notes: [phaseText(whileInit), ...verified.notes] };
+  const notes = verified.notes.map((note) => withoutAddress(note, pod));
+  return whileInit === undefined ? { ...verified, notes } : { ...verified, notes: [phaseText(whileInit), ...notes] };
+}
+
+/** Of a family without an address of the pod nothing is missing. */
+function withoutAddress(note: string, { families, enrolment }: RenderedPod): string {
+  const family = /^no IPv([46]) rules were given/.exec(note)?.[1];
+  const isThere = enrolment.facts.pod.addresses.length === 0 || families.some((one) => String(one) === family);
+  return family === undefined || isThere ? note : `the pod has no IPv${family} address: IPv${family} is not judged`;
 }
 
 /** Pods of which it is equal share all proofs. Where they are compared with how else they would be captured, that counts as well. */

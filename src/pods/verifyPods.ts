@@ -1,7 +1,7 @@
 /** The claims on every pod of manifests, and what somebody wrote that breaks them. */
 import type { PodFinding } from '../injection/podChecks/check.ts';
 import { podAssumptions } from '../injection/podRules/podAssumptions.ts';
-import { assumptionText } from '../mesh/assumption.ts';
+import { assumptionTexts } from '../mesh/assumption.ts';
 import type { Verified, VerifyOptions } from '../prove/judge/verifyRules.ts';
 import { isSelected } from '../prove/proof/claim.ts';
 import { causeMemory, causesOfFindings } from './causes.ts';
@@ -45,11 +45,12 @@ function sourceOf({ rulesets }: PodScene): PodScene['rulesets'][number]['source'
   return rulesets[0]?.source ?? { file: 'rules', text: '' };
 }
 
-function notesOf({ enrolment: { facts, verdict, taken }, rules, inMesh, otherMesh, whileInit }: PodScene): readonly string[] {
+function notesOf({ enrolment, rules, inMesh, otherMesh, whileInit }: PodScene): readonly string[] {
+  const { verdict, taken } = enrolment;
   const because = taken.at(-1)?.answer.because ?? '';
   if (otherMesh !== undefined) return [`not judged: ${otherMesh.message}`];
   return [
     ...(verdict === 'captured' ? [] : [`not captured: ${because}${inMesh ? '' : '; it is not meant to be captured, and not judged'}`]),
-    ...podAssumptions(facts, rules, { inInitPhase: whileInit !== undefined }).map(assumptionText),
+    ...assumptionTexts(podAssumptions(enrolment, rules, { inInitPhase: whileInit !== undefined })),
   ];
 }

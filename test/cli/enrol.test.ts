@@ -1,8 +1,9 @@
 /** `chainwalk enrol` from its arguments to its exit code. */
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MESH_MODE } from '../../src/cli/argv/options.ts';
-import { APPROACHES } from '../../src/injection/facts/facts.ts';
+import { APPROACHES } from '../../src/injection/facts/approach.ts';
 import type { EnrolReport } from '../../src/report/json/enrol.ts';
 import { chainwalk } from './memoryIo.ts';
 

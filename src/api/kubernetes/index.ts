@@ -1,7 +1,8 @@
 /** Pods of Kubernetes manifests, for the library: pure functions of texts. They need the package `yaml`, and run in a browser, too. */
+
 import * as yaml from 'yaml';
 import type { HostDescription } from '../../host/hostDescription.ts';
-import { APPROACHES, type Approach } from '../../injection/facts/facts.ts';
+import { APPROACHES, type Approach } from '../../injection/facts/approach.ts';
 import { POD_CHECKS } from '../../injection/podChecks/checks.ts';
 import { podHost } from '../../injection/podRules/podHost.ts';
 import { type PodWorld, readWorld } from '../../injection/world/world.ts';
@@ -25,7 +26,7 @@ import { hostFrom, InputError, packetSetFrom, problemText } from '../library/inp
 import { BUDGET, checkOptions, FAMILIES, type OptionKind, type OptionKinds, WHERE_OPTION } from '../library/options.ts';
 
 export type { HostDescription } from '../../host/hostDescription.ts';
-export type { Approach } from '../../injection/facts/facts.ts';
+export type { Approach } from '../../injection/facts/approach.ts';
 export type { Rendered } from '../../istio/render/render.ts';
 export type { FindingJson, PodJson, SettingJson, StepJson } from '../../report/json/enrol.ts';
 export type { VerifiedPodJson, VerifyPodsReport } from '../../report/json/verifyPods.ts';

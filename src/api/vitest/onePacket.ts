@@ -6,7 +6,7 @@ import { packetText } from '../../packet/notation.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import { rail } from '../../report/human/rail.ts';
 import { humanTrace } from '../../report/human/trace.ts';
-import type { TraceInput } from '../../report/json/trace.ts';
+import type { TraceInput } from '../../report/json/traceInput.ts';
 import { PLAIN } from '../../report/text/paint.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { librarySettingOf, packetFrom, type SettingOptions } from '../library/input.ts';

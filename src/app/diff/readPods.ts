@@ -6,7 +6,7 @@ import { podAssumptions } from '../../injection/podRules/podAssumptions.ts';
 import { refusals } from '../../injection/world/refusals.ts';
 import type { MetadataKey } from '../../kubernetes/manifest/objectKeys.ts';
 import type { Pod } from '../../kubernetes/manifest/pod.ts';
-import { assumptionText } from '../../mesh/assumption.ts';
+import { assumptionTexts } from '../../mesh/assumption.ts';
 import { comparedPod, type DiffSubject } from '../../pods/compareSubjects.ts';
 import { type PodMemory, renderPod } from '../../pods/renderedPod.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
@@ -52,7 +52,7 @@ export function readSidePods({ side, pods, annotations, memory }: PodsQuestion):
     else wrong.push(...found);
     if (refused !== undefined) continue;
     subjects.push(comparedPod(rendered));
-    if (pod.place.source !== DEFAULT_POD) notes.push(...podAssumptions(enrolment.facts, rendered.rules).map(assumptionText));
+    if (pod.place.source !== DEFAULT_POD) notes.push(...assumptionTexts(podAssumptions(enrolment, rendered.rules)));
   }
   return { subjects, notes: [...new Set(notes)], diagnostics: wrong };
 }

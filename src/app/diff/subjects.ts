@@ -1,7 +1,8 @@
 /** The plan's texts, read: pairs of subjects. */
+
 import type { GivenPlace } from '../../connection/setting.ts';
 import type { Sides } from '../../diff/question.ts';
-import type { Approach } from '../../injection/facts/facts.ts';
+import type { Approach } from '../../injection/facts/approach.ts';
 import type { DiffSubject } from '../../pods/compareSubjects.ts';
 import type { PodMemory } from '../../pods/renderedPod.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';

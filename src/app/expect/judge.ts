@@ -5,7 +5,7 @@ import { type Bounds, GIVEN_HOST, hostWords, POD_OF_MANIFEST } from '../../conne
 import { withLength, withPodAddress } from '../../host/podAddress.ts';
 import { isBudgetReason } from '../../lib/budget.ts';
 import { type ExpectationAnswer, expectPacket, expectSet } from '../../query/expectations.ts';
-import type { TraceInput } from '../../report/json/trace.ts';
+import type { TraceInput } from '../../report/json/traceInput.ts';
 import { fingerprintOf } from '../../report/review/fingerprint.ts';
 import { blamed } from '../../report/review/fromVerified.ts';
 import type { Check, Problem, Subject } from '../../report/review/review.ts';

@@ -1,5 +1,5 @@
 /** Manifests and mesh configuration, read as trees, to the pods that they make. */
-import type { Approach } from '../../injection/facts/facts.ts';
+import type { Approach } from '../../injection/facts/approach.ts';
 import { type PodWorld, readWorld } from '../../injection/world/world.ts';
 import type { Version } from '../../istio/settings/version.ts';
 import { at, type Document, type ReadNested } from '../../kubernetes/yaml/node.ts';

@@ -1,5 +1,5 @@
 /** `approaches`: every pod captured by each approach, and how each two differ. */
-import { APPROACHES, type Approach } from '../../injection/facts/facts.ts';
+import { APPROACHES, type Approach } from '../../injection/facts/approach.ts';
 import type { Version } from '../../istio/settings/version.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
 import { type ApproachDiff, compareApproaches } from '../../pods/approaches.ts';
@@ -28,7 +28,7 @@ export function approachesOf(texts: PodTexts, limits: Limits): ApproachesAnswer 
   const { manifests, world, diagnostics } = read;
   const { version } = world;
   if (diagnostics.some(isError)) return { version, pods: [], diagnostics, refused: [] };
-  const columns = APPROACHES.map((approach) => scenesOf({ ...read, world: { ...world, approach } }));
+  const columns = APPROACHES.map((approach) => scenesOf({ ...read, world: { ...world, approach, approachBy: 'option' } }));
   const pods = manifests.pods.map((_, index) =>
     answersOf(
       columns.flatMap(({ scenes }) => scenes[index] ?? []),

@@ -1,5 +1,7 @@
 /** `render --pod`: the rules of each pod of manifests. */
-import { enrol, WRITERS } from '../../injection/enrol/enrol.ts';
+
+import { enrol } from '../../injection/enrol/enrol.ts';
+import { WRITERS } from '../../injection/facts/approach.ts';
 import { otherMesh } from '../../injection/facts/otherMesh.ts';
 import { checkPod } from '../../injection/podChecks/checks.ts';
 import { keyWarnings } from '../../injection/podChecks/knownKey.ts';
@@ -31,7 +33,7 @@ export function renderPodTexts(texts: PodTexts): RenderPodsAnswer {
     const other = otherMesh(enrolment.facts);
     const why = other?.message ?? enrolment.taken.at(-1)?.answer.because ?? '';
     const captured = enrolment.verdict === 'captured' && other === undefined;
-    return { pod, by: captured ? WRITERS[world.approach] : `${other === undefined ? 'nobody' : 'others'}: ${why}`, rules };
+    return { pod, by: captured ? WRITERS[enrolment.facts.approach] : `${other === undefined ? 'nobody' : 'others'}: ${why}`, rules };
   });
   return { pods, diagnostics: found };
 }

@@ -3,10 +3,14 @@ import { chooseSetting, type GivenPlace } from '../../connection/setting.ts';
 import { withPodAddress } from '../../host/podAddress.ts';
 import { keyWarnings } from '../../injection/podChecks/knownKey.ts';
 import { podAddresses } from '../../injection/podRules/podAddresses.ts';
+import { podAssumptions } from '../../injection/podRules/podAssumptions.ts';
 import type { Complaint } from '../../lib/complaint.ts';
-import { familyOf } from '../../packet/address.ts';
-import { inInitPhase } from '../../pods/initPhase.ts';
+import { type Family, familyOf } from '../../packet/address.ts';
+import { inInitPhase, phaseText } from '../../pods/initPhase.ts';
 import type { PodScene } from '../../pods/scenes.ts';
+import { unwrittenFamily } from '../../pods/unwrittenFamily.ts';
+import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type PodTexts, podScenesOf } from '../load/podTexts.ts';
 import type { TraceManner, TraceSetting, TraceSetup } from './setting.ts';
@@ -32,14 +36,30 @@ export function traceInPod(question: TracePodQuestion): TraceSetup | Complaint {
 }
 
 function settingOf(scene: PodScene, { place: { host, podIps = [], ...said }, manner }: TracePodQuestion): TraceSetting {
-  const addresses = [...podAddresses(scene.enrolment.facts.pod), ...podIps];
+  const { pod } = scene.enrolment.facts;
+  const addresses = [...podAddresses(pod), ...podIps];
   // the pod says who its proxy is
   const own = addresses.reduce((one, prefix) => withPodAddress(one, prefix), scene.host);
   const given = { ...said, host: host ?? own, profile: scene.inMesh ? scene.profile : 'none' };
-  const chosen = chooseSetting({ rulesets: scene.rulesets, given });
-  const known = addresses.map(({ address }) => familyOf(address));
+  const rulesets = scene.families.map((family) => scene.rulesets.find((one) => one.family === family) ?? withoutRules(scene, family));
+  const chosen = chooseSetting({ rulesets, given });
+  // a status has all addresses
+  const known = podAddresses(pod).length > 0 ? ([4, 6] as const) : addresses.map(({ address }) => familyOf(address));
   const assumed = host === undefined ? { assumed: { families: ([4, 6] as const).filter((family) => !known.includes(family)) } } : {};
-  return { ...chosen, ...assumed, ...outsideOf(scene), rulesets: scene.rulesets, ...manner };
+  return {
+    ...chosen,
+    ...assumed,
+    ...outsideOf(scene),
+    assumptions: [...chosen.assumptions, ...podAssumptions(scene.enrolment, scene.rules, { inInitPhase: scene.whileInit !== undefined })],
+    rulesets,
+    unwritten: (family) => unwrittenFamily(scene, family),
+    notes: scene.whileInit === undefined ? [] : [phaseText(scene.whileInit)],
+    ...manner,
+  };
+}
+
+function withoutRules({ rulesets: [beside] }: PodScene, family: Family): Ruleset {
+  return emptyRuleset(family, beside?.source ?? { file: 'rules', text: '' });
 }
 
 function podAsked(scenes: readonly PodScene[], name: string | undefined): PodScene | Complaint {

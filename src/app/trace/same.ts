@@ -1,6 +1,6 @@
 /** Which other packets are treated as the traced one is. The symbolic engine is loaded with this file. */
 import { sameAs } from '../../query/equivalenceClass.ts';
-import type { TraceInput } from '../../report/json/trace.ts';
+import type { TraceInput } from '../../report/json/traceInput.ts';
 import type { TraceSetting } from './setting.ts';
 import type { WalkedPacket } from './walkPacket.ts';
 

@@ -2,6 +2,7 @@
 import { chooseSetting, type GivenPlace } from '../../connection/setting.ts';
 import type { GivenScene } from '../../connection/walkGiven.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
+import type { Family } from '../../packet/address.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { type RuleTexts, readRuleTexts } from '../load/ruleTexts.ts';
@@ -11,6 +12,10 @@ export interface TraceSetting extends GivenScene {
   readonly detailed: boolean;
   /** of a pod that has a proxy: why nobody captures it, or why its rules are not known, and no packet can be walked */
   readonly outside?: { readonly says: string; readonly walks: boolean };
+  /** of a pod of manifests: why it has no rules of a family, or no packets; undefined: it has them, or nobody captures it */
+  readonly unwritten?: (family: Family) => string | undefined;
+  /** what is known of the pod beside its rules, as sentences */
+  readonly notes?: readonly string[];
   /** of each question */
   readonly limits?: () => BudgetLimits;
 }

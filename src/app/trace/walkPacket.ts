@@ -5,7 +5,8 @@ import { walkGiven } from '../../connection/walkGiven.ts';
 import type { Host } from '../../host/host.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
-import type { TraceInput } from '../../report/json/trace.ts';
+import type { TraceInput } from '../../report/json/traceInput.ts';
+import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
 import type { TraceSetting } from './setting.ts';
 
 export interface WalkedPacket extends TraceInput {
@@ -14,14 +15,34 @@ export interface WalkedPacket extends TraceInput {
 }
 
 export function walkPacket(setting: TraceSetting, given: PartialPacket): WalkedPacket | Complaint {
-  const walked = walkGiven(setting, given);
+  const walked = walkThere(setting, given);
   const { outside } = setting;
   if ('problem' in walked) return { message: walked.problem };
   if ('missing' in walked) return missingFamily(setting, walked.missing);
   const { journey: found, ruleset, defaults, assumptions, host } = walked;
   const journey: Journey = outside?.walks === false ? { packet: found.packet, outcome: 'undecided', paths: [], truncated: false } : found;
   const profile = setting.profile?.name;
-  return { journey, file: ruleset.source.file, defaults, assumptions, profile, host, ...(outside && { outside: outside.says }) };
+  const because = setting.unwritten?.(ruleset.family);
+  return {
+    journey,
+    file: ruleset.source.file,
+    defaults,
+    assumptions,
+    profile,
+    host,
+    ...(outside && { outside: outside.says }),
+    ...(because !== undefined && { because }),
+    ...(setting.notes !== undefined && { notes: setting.notes }),
+  };
+}
+
+/** A pod of manifests has no other rules than those that follow for it: where there are none, packets meet none. */
+function walkThere(setting: TraceSetting, given: PartialPacket): ReturnType<typeof walkGiven> {
+  const walked = walkGiven(setting, given);
+  const [beside] = setting.rulesets;
+  if (!('missing' in walked) || setting.unwritten === undefined) return walked;
+  const source = beside?.source ?? { file: 'rules', text: '' };
+  return walkGiven({ ...setting, rulesets: [...setting.rulesets, emptyRuleset(walked.missing, source)] }, given);
 }
 
 /** Rules of one family say nothing about the other: no answer is better than a guess. */

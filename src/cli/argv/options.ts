@@ -1,6 +1,6 @@
 /** Options that several commands share. */
 
-import type { Approach } from '../../injection/facts/facts.ts';
+import type { Approach } from '../../injection/facts/approach.ts';
 import { MESH_NAMES } from '../../mesh/names.ts';
 import { TABLES } from '../../netfilter/hooks.ts';
 import { REVIEW_FORMAT_NAMES } from '../../report/formats/names.ts';

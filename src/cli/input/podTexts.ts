@@ -1,7 +1,8 @@
 /** Files of manifests and mesh configuration, and the options that say how they are read. */
+
 import type { PodReading, PodTexts, ReadTexts } from '../../app/load/podTexts.ts';
 import type { SettingReading } from '../../app/load/settingTexts.ts';
-import type { Approach } from '../../injection/facts/facts.ts';
+import type { Approach } from '../../injection/facts/approach.ts';
 import type { Mode } from '../../istio/settings/modes.ts';
 import { parseVersion } from '../../istio/settings/version.ts';
 import { parseKubernetes } from '../../kubernetes/manifest/clusterNode.ts';

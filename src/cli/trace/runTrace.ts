@@ -3,7 +3,7 @@ import { type WalkedPacket, walkPacket } from '../../app/trace/walkPacket.ts';
 import { relevantWarnings } from '../../app/trace/warnings.ts';
 import type { Journey } from '../../connection/journey.ts';
 import type { Complaint } from '../../lib/complaint.ts';
-import type { TraceInput } from '../../report/json/trace.ts';
+import type { TraceInput } from '../../report/json/traceInput.ts';
 import { hasRules } from '../../ruleset/count.ts';
 import { joinBarePacket } from '../argv/arguments.ts';
 import { withKeptFiles } from '../argv/cachedReads.ts';

@@ -1,6 +1,8 @@
 /** Who captures a pod, and by which step that is decided. */
+
 import type { Pod } from '../../kubernetes/manifest/pod.ts';
-import { type Approach, type EnrolWorld, type Facts, factsOf } from '../facts/facts.ts';
+import type { Approach } from '../facts/approach.ts';
+import { type EnrolWorld, type Facts, factsOf } from '../facts/facts.ts';
 import { type CaptureDecision, decide, type Stage } from '../facts/step.ts';
 import { ambientAgent } from './ambient.ts';
 import { annotations } from './annotations.ts';
@@ -15,14 +17,6 @@ export const STAGES: Readonly<Record<Approach, readonly Stage[]>> = {
   cni: [injection, annotations, plugin],
   multus: [injection, annotations, multus, plugin],
   ambient: [ambientAgent],
-};
-
-/** Who writes the rules when all stages are passed. */
-export const WRITERS: Readonly<Record<Approach, string>> = {
-  init: 'istio-init',
-  cni: 'the CNI plugin',
-  multus: 'the CNI plugin, called by Multus',
-  ambient: 'the ambient node agent',
 };
 
 export interface Enrolment extends CaptureDecision {

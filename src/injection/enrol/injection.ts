@@ -1,6 +1,7 @@
 /** Does the pod get a sidecar? First what the API server asks the webhook for, then what the injector itself decides.
  *  source: istio/istio pkg/kube/inject/inject.go, charts istiod templates/mutatingwebhook.yaml */
 
+import type { Pod } from '../../kubernetes/manifest/pod.ts';
 import { at, itemsOf, type Located } from '../../kubernetes/yaml/node.ts';
 import { INJECT, TEMPLATES } from '../configuration/annotations.ts';
 import { valueAt } from '../configuration/mesh.ts';
@@ -117,12 +118,18 @@ const template: CaptureStep = {
   test: ({ pod }) => {
     const chosen = pod.annotations.get(TEMPLATES);
     if (chosen === undefined) return on('the default template, `sidecar`');
-    const names = chosen.value.split(',').map((name) => name.trim());
-    const none = ['gateway', 'grpc-agent', 'grpc-simple', 'waypoint', 'kube-gateway'];
-    if (names.every((name) => none.includes(name))) return skipStep(`template \`${chosen.value}\` captures nothing`, chosen);
+    if (addsNoSidecar(pod)) return skipStep(`template \`${chosen.value}\` captures nothing`, chosen);
     return on(`the pod asks for template \`${chosen.value}\``, chosen);
   },
 };
+
+const NO_SIDECAR = ['gateway', 'grpc-agent', 'grpc-simple', 'waypoint', 'kube-gateway'];
+
+/** It asks for templates of gateways, or of proxyless gRPC, alone: its proxy is meant to capture nothing. */
+export function addsNoSidecar({ annotations }: Pod): boolean {
+  const chosen = annotations.get(TEMPLATES)?.value.split(',') ?? [];
+  return chosen.length > 0 && chosen.every((name) => NO_SIDECAR.includes(name.trim()));
+}
 
 export const injection: Stage = {
   name: 'injection',

@@ -1,7 +1,6 @@
 /** Everything that decides whether a pod is captured, in one record; what no file says is assumed, and the assumption is said. */
 
 import { fieldName } from '../../istio/names/proxyConfig.ts';
-import { LATEST, type Version } from '../../istio/settings/version.ts';
 import type { ClusterNode } from '../../kubernetes/manifest/clusterNode.ts';
 import type { Container } from '../../kubernetes/manifest/container.ts';
 import type { Attachment, Namespace } from '../../kubernetes/manifest/manifests.ts';
@@ -12,14 +11,9 @@ import type { Assumption } from '../../mesh/assumption.ts';
 import { INJECT, PROXY_CONFIG, STATUS, TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
 import { type KnownValue, known, type MeshConfiguration, mapAt, meshValueAt, valueAt } from '../configuration/mesh.ts';
 import { meshOfRevision } from '../configuration/revision.ts';
+import { type MeshOrigins, originsOf, type PodOrigins } from './origins.ts';
 
-/** Who is asked to write the rules. */
-export type Approach = 'init' | 'cni' | 'multus' | 'ambient';
-export const APPROACHES: readonly Approach[] = ['init', 'cni', 'multus', 'ambient'];
-
-export interface Facts {
-  readonly approach: Approach;
-  readonly version: Version;
+export interface Facts extends PodOrigins {
   readonly pod: Pod;
   readonly namespace: Namespace;
   /** it is not in the files, and the pod does not tell */
@@ -35,9 +29,7 @@ export interface Facts {
   readonly assumptions: readonly Assumption[];
 }
 
-export interface EnrolWorld {
-  readonly approach: Approach;
-  readonly version?: Version;
+export interface EnrolWorld extends MeshOrigins {
   readonly namespaces: readonly Namespace[];
   readonly mesh: MeshConfiguration;
   readonly attachments: readonly Attachment[];
@@ -54,8 +46,9 @@ export interface EnrolWorld {
 const TAKES_PART = { sidecar: ['istio-injection', 'enabled'], ambient: ['istio.io/dataplane-mode', 'ambient'] } as const;
 
 export function factsOf(pod: Pod, world: EnrolWorld): Facts {
-  const { approach, version = LATEST, kubernetes, nodes = [], namespaces, attachments, proxyConfigs = [], readNested } = world;
+  const { kubernetes, nodes = [], namespaces, attachments, proxyConfigs = [], readNested } = world;
   const given = namespaces.find(({ name }) => name === pod.namespace);
+  const { approach, version, origins } = originsOf(pod, given, world);
   const [key, value] = TAKES_PART[approach === 'ambient' ? 'ambient' : 'sidecar'];
   const { source, span } = pod.place;
   const assumed: Namespace = { name: pod.namespace, labels: new Map([[key, { value, source, span }]]), annotations: new Map() };
@@ -78,6 +71,7 @@ export function factsOf(pod: Pod, world: EnrolWorld): Facts {
       ...(needed ? [{ about: 'namespace-labels', says: labels, options: [] } as const] : []),
       ...(isInjected(pod) ? [] : assumptions.map((says): Assumption => ({ about: 'revision', says, options: [] }))),
     ],
+    origins,
   };
 }
 

@@ -1,6 +1,6 @@
+import type { Approach } from './approach.ts';
 /** What each approach needs of pods, nodes and the cluster, and what happens when it comes late.
  *  source: istio/istio injection-template.yaml, charts istio-cni (daemonset.yaml, clusterrole.yaml) and ztunnel, cni/pkg/repair */
-import type { Approach } from './facts.ts';
 
 export interface Privileges {
   /** Linux capabilities that something in every pod has */

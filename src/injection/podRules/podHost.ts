@@ -2,11 +2,12 @@
 
 import type { HostDescription, ListenerDescription } from '../../host/hostDescription.ts';
 import type { Container } from '../../kubernetes/manifest/container.ts';
+import type { Pod } from '../../kubernetes/manifest/pod.ts';
 import { defaultHost } from '../../mesh/defaultHost.ts';
 import { istioAmbient } from '../../mesh/istioAmbient.ts';
 import { istioSidecar } from '../../mesh/istioSidecar.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
-import { parseAddress } from '../../packet/address.ts';
+import { type Family, parseAddress } from '../../packet/address.ts';
 import type { Facts } from '../facts/facts.ts';
 import { configuredIdentity, openShiftDefaultUser } from '../facts/identity.ts';
 import { type ExtraNetwork, extraNetworks } from './extraNetworks.ts';
@@ -36,13 +37,29 @@ export function podHost(facts: Facts, transparentPorts: readonly number[]): Host
   const proxy = configuredIdentity(facts);
   const networks = extraNetworks(facts);
   const own = profile === istioAmbient ? {} : { [profile.process.name]: { uid: proxy.uid.value, gid: proxy.gid.value } };
+  const families = familiesOfAddresses(facts.pod);
+  const isThere = (text: string) => families.includes(text.includes(':') ? 6 : 4);
   return {
     ...host,
     listeners: (host.listeners ?? []).map((one) => asksResolver(one, facts.pod.nameservers)),
-    interfaces: [...host.interfaces, ...networks.map(({ name, addresses }) => ({ name, addresses }))],
-    routes: routesWith(host.routes ?? [], networks),
+    interfaces: [
+      ...host.interfaces.map((nic) => withAddresses(nic, isThere)),
+      ...networks.map(({ name, addresses }) => ({ name, addresses })),
+    ],
+    routes: routesWith((host.routes ?? []).filter(isThere), networks),
     processes: { ...host.processes, app: { uid: uid ?? APP.uid, gid: gid ?? APP.gid }, ...own },
   };
+}
+
+/** Those of which a running pod has addresses; of one that does not run yet nobody knows. */
+export function familiesOfAddresses({ addresses }: Pick<Pod, 'addresses'>): readonly Family[] {
+  if (addresses.length === 0) return [4, 6];
+  return ([4, 6] as const).filter((family) => addresses.some((text) => text.includes(':') === (family === 6)));
+}
+
+/** Loopback has both. */
+function withAddresses(nic: HostDescription['interfaces'][number], isThere: (text: string) => boolean): typeof nic {
+  return nic.name === 'lo' ? nic : { ...nic, addresses: (nic.addresses ?? []).filter(isThere) };
 }
 
 const AGENT_PORT = 15053;

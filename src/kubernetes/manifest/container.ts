@@ -9,6 +9,7 @@ export type ContainerRole = 'init' | 'sidecar' | 'app';
 export interface Container {
   readonly name: Located<string>;
   readonly role: ContainerRole;
+  readonly image?: string;
   readonly runAsUser?: Located<number>;
   readonly runAsGroup?: Located<number>;
   readonly args: readonly Located<string>[];
@@ -32,11 +33,13 @@ export function readContainer(reading: FieldReading, node: Node, role: 'init' | 
     if (at(node, 'name') === undefined) reading.report({ kind: 'not-loadable', message: 'a container has no `name`', span: node.span });
     return undefined;
   }
+  const image = stringAt(node, 'image');
   const runAsUser = readIdField(reading, node, ['securityContext', 'runAsUser']);
   const runAsGroup = readIdField(reading, node, ['securityContext', 'runAsGroup']);
   return {
     name,
     role: role === 'init' && stringAt(node, 'restartPolicy') === 'Always' ? 'sidecar' : role,
+    ...(image === undefined ? {} : { image }),
     ...(runAsUser === undefined ? {} : { runAsUser }),
     ...(runAsGroup === undefined ? {} : { runAsGroup }),
     args: itemsOf(at(node, 'args')).flatMap((arg) => readArg(reading, arg)),

@@ -3,7 +3,7 @@
 import type { Leg, Path } from '../../connection/journey.ts';
 import { printable } from '../../lib/printable.ts';
 import { flowText } from '../../packet/notation.ts';
-import type { TraceInput } from '../json/trace.ts';
+import type { TraceInput } from '../json/traceInput.ts';
 import { cutText } from '../text/cut.ts';
 import { destination, processOf } from '../text/endpoints.ts';
 import { ruleBody } from '../text/location.ts';

@@ -6,7 +6,7 @@ import { TCP_FLAGS } from '../../packet/fields.ts';
 import { hexMark, protocolName } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { NatEndpoint, WalkStep } from '../../simulate/trace.ts';
-import type { TraceInput } from '../json/trace.ts';
+import type { TraceInput } from '../json/traceInput.ts';
 import { cutText } from '../text/cut.ts';
 
 /** Branches are separated by a blank line. What was not walked is said in a comment. */

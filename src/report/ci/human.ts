@@ -8,7 +8,7 @@ import { packetText } from '../../packet/notation.ts';
 import { headline } from '../human/headline.ts';
 import { rail } from '../human/rail.ts';
 import { answerLines, failingText } from '../human/verdictLine.ts';
-import type { TraceInput } from '../json/trace.ts';
+import type { TraceInput } from '../json/traceInput.ts';
 import { canFail, type FoundProblem, isChange, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Blamed, Problem, Review, ReviewLocation } from '../review/review.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';

@@ -2,7 +2,7 @@
 import { plural } from '../../lib/plural.ts';
 import { packetText } from '../../packet/notation.ts';
 import { rail } from '../human/rail.ts';
-import type { TraceInput } from '../json/trace.ts';
+import type { TraceInput } from '../json/traceInput.ts';
 import type { Problem } from '../review/review.ts';
 import { positionOf } from '../text/positions.ts';
 

@@ -4,7 +4,8 @@ import { jsonText } from '../../lib/printable.ts';
 import { mermaidTrace } from '../charts/mermaid.ts';
 import { xtablesTrace } from '../charts/xtables.ts';
 import { briefTrace, type HumanStyle, humanTrace } from '../human/trace.ts';
-import { type TraceInput, toTrace } from '../json/trace.ts';
+import { toTrace } from '../json/trace.ts';
+import type { TraceInput } from '../json/traceInput.ts';
 import { TRACE_FORMAT_NAMES, type TraceFormatName } from './names.ts';
 
 export interface TraceStyle extends HumanStyle {

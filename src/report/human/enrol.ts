@@ -1,6 +1,7 @@
 /** Who captures a pod, for people: the answer, then every step that led to it. */
 
-import { type Enrolment, WRITERS } from '../../injection/enrol/enrol.ts';
+import type { Enrolment } from '../../injection/enrol/enrol.ts';
+import { WRITERS } from '../../injection/facts/approach.ts';
 import { otherMesh } from '../../injection/facts/otherMesh.ts';
 import type { CaptureVerdict, Taken } from '../../injection/facts/step.ts';
 import type { PodFinding } from '../../injection/podChecks/check.ts';
@@ -10,7 +11,7 @@ import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
-import { assumptionText } from '../../mesh/assumption.ts';
+import { assumptionTexts } from '../../mesh/assumption.ts';
 import type { EnrolledPodInput } from '../json/enrol.ts';
 import { fileLine } from '../text/location.ts';
 import type { Paint } from '../text/paint.ts';
@@ -46,8 +47,8 @@ function humanPod({ enrolment, rules, findings }: EnrolledPodInput, style: Enrol
     ...(hidden === 0 ? [] : [paint.dim(`  and ${plural(hidden, 'step')} that found nothing; -v shows them`)]),
     ...settingLines(rules.settings, style),
     ...findingLines(findings, style),
-    ...podAssumptions(facts, rules).map((text) =>
-      paint.dim(paragraph({ text: `note: ${printable(assumptionText(text))}`, width, hang: 6 })),
+    ...assumptionTexts(podAssumptions(enrolment, rules)).map((text) =>
+      paint.dim(paragraph({ text: `note: ${printable(text)}`, width, hang: 6 })),
     ),
   ].join('\n');
 }

@@ -3,12 +3,12 @@
 import type { Journey, Path } from '../../connection/journey.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
-import { assumptionText } from '../../mesh/assumption.ts';
+import { assumptionTexts } from '../../mesh/assumption.ts';
 import { packetText } from '../../packet/notation.ts';
 import { defaultsText } from '../../packet/packetJson.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice } from '../../simulate/trace.ts';
-import type { TraceInput } from '../json/trace.ts';
+import type { TraceInput } from '../json/traceInput.ts';
 import { connectionText } from '../text/connection.ts';
 import { cutText } from '../text/cut.ts';
 import { destination, processOf } from '../text/endpoints.ts';
@@ -32,7 +32,7 @@ interface AnswerStyle extends StepStyle {
 
 /** One block per packet, without a line feed at its end. */
 export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanStyle): string {
-  const { journey, file, defaults, same, assumptions = [], outside } = input;
+  const { journey, file, defaults, same, assumptions = [], outside, because, notes = [] } = input;
   const [first] = journey.paths;
   const warned = outside === undefined ? [] : [outsideText(input, { paint, width })];
   if (first === undefined) return [...warned, paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 })].join('\n');
@@ -40,9 +40,13 @@ export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanSt
   const style: AnswerStyle = { paint, width, file, key: keyWidths(steps), mesh: input.profile };
   const packet = paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 });
   const filledIn = defaultsText(defaults, journey.packet).join(' ');
-  const assumed = [...(filledIn === '' ? [] : [filledIn]), ...assumptions.map(assumptionText)].map((text) =>
+  const assumed = [...(filledIn === '' ? [] : [filledIn]), ...assumptionTexts(assumptions)].map((text) =>
     paint.dim(paragraph({ text: `assumed ${text}`, width, hang: 8 })),
   );
+  const told = [
+    ...(because === undefined ? [] : [paragraph({ text: `because ${printable(because)}`, width, hang: 8 })]),
+    ...notes.map((text) => paint.dim(paragraph({ text: `note    ${printable(text)}`, width, hang: 8 }))),
+  ];
   const member =
     journey.membership === undefined ? [] : [paint.dim(paragraph({ text: connectionText(journey.membership), width, hang: 8 }))];
   const head = journey.paths.length === 1 ? answer({ path: first }, style) : forkAnswer(input, style);
@@ -56,7 +60,7 @@ export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanSt
   const cutShort = cutText(journey);
   const cut = cutShort === undefined ? [] : ['', paint.yellow(cutShort)];
   const alike = same === undefined ? [] : ['', sameText(same, width)];
-  return [...warned, head, packet, ...assumed, ...member, ...body, ...cut, ...alike].join('\n');
+  return [...warned, head, packet, ...told, ...assumed, ...member, ...body, ...cut, ...alike].join('\n');
 }
 
 /** Above the answer, or instead of it. */
@@ -71,14 +75,18 @@ function sameText({ packets, ordinary }: NonNullable<TraceInput['same']>, width:
 }
 
 /** One line per packet. */
-export function briefTrace({ journey, file, assumptions = [], outside }: TraceInput, { paint }: HumanStyle): string {
+export function briefTrace({ journey, file, assumptions = [], outside, because }: TraceInput, { paint }: HumanStyle): string {
   const outcome = paint[OUTCOME_COLOURS[journey.outcome]](journey.outcome.padEnd(12));
   const [first] = journey.paths;
   const ways = journey.paths.length > 1 ? ` (first of ${journey.paths.length} branches)` : '';
   const assumed = assumptions.length === 0 ? '' : `  (assumed: ${assumptions.length})`;
   const via = first === undefined ? '' : `  via ${rail(first, file)}${ways}${assumed}`;
   const cut = cutText(journey);
-  const notes = [...(outside === undefined ? [] : [printable(outside)]), ...(cut === undefined ? [] : [cut])];
+  const notes = [
+    ...(outside === undefined ? [] : [printable(outside)]),
+    ...(because === undefined ? [] : [printable(because)]),
+    ...(cut === undefined ? [] : [cut]),
+  ];
   return `${outcome}  ${packetText(journey.packet)}${via}${notes.map((note) => `  (${note})`).join('')}`;
 }
 

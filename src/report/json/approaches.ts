@@ -1,6 +1,6 @@
 /** What each approach does with a pod, as JSON: schema chainwalk/approaches/v1. */
 
-import type { Approach } from '../../injection/facts/facts.ts';
+import type { Approach } from '../../injection/facts/approach.ts';
 import { initPhase, type Phase } from '../../injection/facts/initPhase.ts';
 import { type KnownVerdict, knownVerdict } from '../../injection/facts/otherMesh.ts';
 import { PRIVILEGES, type Privileges } from '../../injection/facts/privileges.ts';
@@ -8,7 +8,7 @@ import { extraNetworks } from '../../injection/podRules/extraNetworks.ts';
 import { podAssumptions } from '../../injection/podRules/podAssumptions.ts';
 import { splitList } from '../../istio/settings/settings.ts';
 import { type Version, versionName } from '../../istio/settings/version.ts';
-import { assumptionText } from '../../mesh/assumption.ts';
+import { assumptionTexts } from '../../mesh/assumption.ts';
 import type { ApproachDiff } from '../../pods/approaches.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { type ApproachChange, approachBounds, toChanges } from './approachesChanges.ts';
@@ -82,7 +82,7 @@ export function toApproachesReport({ version, pods, diagnostics }: ApproachesInp
 function toPod({ answers, pairs }: PodAnswers): readonly ApproachedPod[] {
   const pod = answers[0]?.enrolment.facts.pod;
   if (pod === undefined) return [];
-  const assumptions = answers.flatMap(({ enrolment, rules }) => podAssumptions(enrolment.facts, rules).map(assumptionText));
+  const assumptions = answers.flatMap(({ enrolment, rules }) => assumptionTexts(podAssumptions(enrolment, rules)));
   return [
     {
       kind: pod.kind,

@@ -1,6 +1,7 @@
 /** Who captures each pod, as JSON: schema chainwalk/enrol/v1. */
-import { type Enrolment, WRITERS } from '../../injection/enrol/enrol.ts';
-import type { Approach } from '../../injection/facts/facts.ts';
+
+import type { Enrolment } from '../../injection/enrol/enrol.ts';
+import { type Approach, WRITERS } from '../../injection/facts/approach.ts';
 import { type KnownVerdict, knownVerdict, otherMesh } from '../../injection/facts/otherMesh.ts';
 import type { CaptureVerdict, Taken } from '../../injection/facts/step.ts';
 import type { PodFinding } from '../../injection/podChecks/check.ts';
@@ -9,7 +10,7 @@ import type { PodRules } from '../../injection/podRules/podRules.ts';
 import type { PodSetting } from '../../injection/podRules/podSetting.ts';
 import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import { type Version, versionName } from '../../istio/settings/version.ts';
-import { assumptionText } from '../../mesh/assumption.ts';
+import { assumptionTexts } from '../../mesh/assumption.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { positionOf } from '../text/positions.ts';
 import { type CheckDiagnostic, toCheckReport } from './check.ts';
@@ -118,7 +119,7 @@ function toPod({ enrolment, rules, findings }: EnrolledPodInput): PodJson {
     steps: taken.map(toStep),
     settings: rules.settings.map(toSetting),
     findings: findings.map(toFinding),
-    assumptions: podAssumptions(facts, rules).map(assumptionText),
+    assumptions: assumptionTexts(podAssumptions(enrolment, rules)),
   };
 }
 

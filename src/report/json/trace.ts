@@ -5,13 +5,12 @@ import { unknownProxyText } from '../../connection/unknownProxy.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
 import { endpointText } from '../../packet/notation.ts';
 import { defaultKeys, type PacketJson, toPacketJson } from '../../packet/packetJson.ts';
-import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice, Fate, Unanswered, Verdict, WalkStep } from '../../simulate/trace.ts';
-import type { Source } from '../../syntax/text/source.ts';
 import { type TraceConnection, toConnection } from '../text/connection.ts';
 import { sawJson } from '../text/observedValues.ts';
 import { type TraceAfter, toAfter } from './after.ts';
+import type { TraceInput, TraceSame } from './traceInput.ts';
 
 export interface Trace {
   readonly schema: 'chainwalk/trace/v1';
@@ -33,6 +32,10 @@ export interface Trace {
   readonly reason?: string;
   /** the pod has a proxy, and nobody writes rules for it: how this comes */
   readonly notCaptured?: string;
+  /** why the pod of a manifest has no rules of the packet's family, or no address of it */
+  readonly because?: string;
+  /** what is known of the pod beside its rules */
+  readonly notes?: readonly string[];
   /** keys of the packet that were not given */
   readonly defaults: readonly string[];
   /** name of the mesh profile; null: no mesh */
@@ -40,14 +43,6 @@ export interface Trace {
   readonly assumptions: readonly Assumption[];
   /** absent where chance or something unmodelled decides, for very large rulesets and for streams of packets */
   readonly same?: TraceSame;
-}
-
-/** Packets with the same outcome, rewriting and deciding rules. */
-export interface TraceSame {
-  /** all of them */
-  readonly packets: string;
-  /** those of them that an application would send or receive */
-  readonly ordinary?: string;
 }
 
 export interface TraceBranch {
@@ -126,24 +121,7 @@ export interface TraceUnanswered {
   readonly reason?: string;
 }
 
-export interface TraceInput {
-  readonly journey: Journey;
-  /** file of the ruleset, as the user gave it */
-  readonly file: string;
-  /** keys of the packet that were not given, see completePacket */
-  readonly defaults: readonly (keyof PartialPacket)[];
-  readonly assumptions?: readonly Assumption[];
-  /** name of the mesh profile; absent: no mesh */
-  readonly profile?: string | undefined;
-  /** packets that are treated alike, in words */
-  readonly same?: TraceSame | undefined;
-  /** why the pod of a manifest is not captured though it has a proxy, or why its rules are not known, and then there is no path */
-  readonly outside?: string | undefined;
-  /** text of the ruleset, for formats that point into it */
-  readonly source?: Source | undefined;
-}
-
-export function toTrace({ journey, file, defaults, assumptions = [], profile, same, outside }: TraceInput): Trace {
+export function toTrace({ journey, file, defaults, assumptions = [], profile, same, outside, because, notes = [] }: TraceInput): Trace {
   const [first] = journey.paths;
   return {
     schema: 'chainwalk/trace/v1',
@@ -157,6 +135,8 @@ export function toTrace({ journey, file, defaults, assumptions = [], profile, sa
     ...(journey.membership !== undefined && { connection: toConnection(journey.membership) }),
     ...(journey.spent !== undefined && { reason: `budget: ${journey.spent}` }),
     ...(outside !== undefined && (first === undefined ? { reason: outside } : { notCaptured: outside })),
+    ...(because !== undefined && { because }),
+    ...(notes.length > 0 && { notes }),
     defaults: defaultKeys(defaults),
     profile: profile ?? null,
     assumptions,

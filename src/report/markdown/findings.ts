@@ -4,7 +4,7 @@ import { type Group, groupBy } from '../../lib/groupBy.ts';
 import { plural } from '../../lib/plural.ts';
 import { packetText } from '../../packet/notation.ts';
 import { rail } from '../human/rail.ts';
-import type { TraceInput } from '../json/trace.ts';
+import type { TraceInput } from '../json/traceInput.ts';
 import { type FoundProblem, isChange, isOpen } from '../review/problems.ts';
 import type { Blamed, ReviewLocation } from '../review/review.ts';
 import { codeFrame } from '../text/codeFrame.ts';

@@ -15,7 +15,7 @@ import { causeText } from '../human/diffChange.ts';
 import { toCause } from '../json/diff.ts';
 import type { Compared } from '../json/diffResults.ts';
 import { boundsOf } from '../json/diffResults.ts';
-import type { TraceInput } from '../json/trace.ts';
+import type { TraceInput } from '../json/traceInput.ts';
 import { fingerprintOf, withOwnFingerprints } from './fingerprint.ts';
 import { blamed } from './fromVerified.ts';
 import type { Check, Problem, ReviewLocation, Subject } from './review.ts';

@@ -6,7 +6,7 @@ import type { Muted } from '../../prove/proof/suppressions.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
-import type { TraceInput } from '../json/trace.ts';
+import type { TraceInput } from '../json/traceInput.ts';
 import type { Paint } from '../text/paint.ts';
 
 export type { Muted } from '../../prove/proof/suppressions.ts';

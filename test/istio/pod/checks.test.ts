@@ -1,6 +1,7 @@
 /** Claims about pods and settings: which of them a pod breaks, and where the finding stands. */
+
 import { describe, expect, it } from 'vitest';
-import type { Approach } from '../../../src/injection/facts/facts.ts';
+import type { Approach } from '../../../src/injection/facts/approach.ts';
 import { initPhase } from '../../../src/injection/facts/initPhase.ts';
 import { checkPod, POD_CHECKS } from '../../../src/injection/podChecks/checks.ts';
 import { podRules } from '../../../src/injection/podRules/podRules.ts';

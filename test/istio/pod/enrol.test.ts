@@ -1,7 +1,8 @@
 /** Who captures a pod: which step decides, for every way in which a pod's fields and the mesh can decide it. */
+
 import { describe, expect, it } from 'vitest';
 import { STAGES } from '../../../src/injection/enrol/enrol.ts';
-import { APPROACHES, type Approach } from '../../../src/injection/facts/facts.ts';
+import { APPROACHES, type Approach } from '../../../src/injection/facts/approach.ts';
 import type { CaptureVerdict } from '../../../src/injection/facts/step.ts';
 import { PAGES } from '../../../src/report/generated/pages.ts';
 import { positionOf } from '../../../src/report/text/positions.ts';

@@ -2,7 +2,7 @@
  *  source: docs/facts/istio.md#native-sidecars */
 import { describe, expect, it } from 'vitest';
 import { nestedReader, readYaml } from '../../../src/cli/input/yaml.ts';
-import { enrol } from '../../../src/injection/enrol/enrol.ts';
+import { type Enrolment, enrol } from '../../../src/injection/enrol/enrol.ts';
 import type { Facts } from '../../../src/injection/facts/facts.ts';
 import { initPhase } from '../../../src/injection/facts/initPhase.ts';
 import { nativeSidecarOf } from '../../../src/injection/facts/nativeSidecar.ts';
@@ -26,6 +26,10 @@ interface World {
 }
 
 async function factsOf(world: World): Promise<Facts> {
+  return (await enrolmentOf(world)).facts;
+}
+
+async function enrolmentOf(world: World): Promise<Enrolment> {
   const { annotation, values = '', objects = '', istio = '1.31', kubernetes, mode = 'cni', nodeName, annotations = '' } = world;
   const { initContainers = '[{name: early}]', containers = '[{name: app}]' } = world;
   const native = annotation === undefined ? '' : `sidecar.istio.io/nativeSidecar: "${annotation}"`;
@@ -44,7 +48,7 @@ spec: {${nodeName === undefined ? '' : `nodeName: ${nodeName}, `}initContainers:
   });
   const [first] = manifests.pods;
   if (first === undefined) throw new Error('no pod');
-  return enrol(first, read).facts;
+  return enrol(first, read);
 }
 
 const ENV = (value: string) => `pilot: {env: {ENABLE_NATIVE_SIDECARS: "${value}"}}`;
@@ -123,13 +127,13 @@ spec: {template: {metadata: {labels: {app: istiod, istio.io/rev: ${revision}}}, 
     ['one that is older is enough', [node('a', 'v1.33.2'), node('b', 'v1.32.9+k3s1')], undefined, false],
     ['but for a pod that is bound to a new one', [node('a', 'v1.33.2'), node('b', 'v1.32.9-eks-1')], 'a', true],
   ])('%s', async (_, nodes, nodeName, native) => {
-    const facts = await factsOf({ objects: nodes.join('---\n'), ...(nodeName !== undefined && { nodeName }) });
-    expect(nativeSidecarOf(facts)).toMatchObject({ native });
-    expect(podAssumptions(facts, { assumptions: [] }).map(({ about }) => about)).not.toContain('kubernetes');
+    const world = { objects: nodes.join('---\n'), ...(nodeName !== undefined && { nodeName }) };
+    expect(nativeSidecarOf(await factsOf(world))).toMatchObject({ native });
+    expect(podAssumptions(await enrolmentOf(world), { assumptions: [] }).map(({ about }) => about)).not.toContain('kubernetes');
   });
 
   it('which Kubernetes is taken is said where it matters', async () => {
-    const about = async (world: World) => podAssumptions(await factsOf(world), { assumptions: [] }).map((one) => one.about);
+    const about = async (world: World) => podAssumptions(await enrolmentOf(world), { assumptions: [] }).map((one) => one.about);
     expect(await about({})).toContain('kubernetes');
     expect(await about({ istio: '1.26' })).not.toContain('kubernetes');
     expect(await about({ values: ENV('true') })).not.toContain('kubernetes');

@@ -1,8 +1,9 @@
 /** Manifests in a test: YAML to pods and to answers. */
+
 import { nestedReader, readYaml } from '../../../src/cli/input/yaml.ts';
 import { readMeshConfiguration } from '../../../src/injection/configuration/mesh.ts';
 import { type Enrolment, enrol } from '../../../src/injection/enrol/enrol.ts';
-import type { Approach } from '../../../src/injection/facts/facts.ts';
+import type { Approach } from '../../../src/injection/facts/approach.ts';
 import { parseVersion } from '../../../src/istio/settings/version.ts';
 import { type Manifests, manifestsIn } from '../../../src/kubernetes/manifest/manifests.ts';
 import { positionOf } from '../../../src/report/text/positions.ts';

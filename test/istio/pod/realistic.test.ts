@@ -1,7 +1,8 @@
 /** Claims on settings, on manifests as they are found: what injection leaves behind, native sidecars, OpenShift, several networks.
  *  A claim that alarms on any of these without need is switched off by everybody. */
+
 import { describe, expect, it } from 'vitest';
-import type { Approach } from '../../../src/injection/facts/facts.ts';
+import type { Approach } from '../../../src/injection/facts/approach.ts';
 import { checkPod } from '../../../src/injection/podChecks/checks.ts';
 import { podRules } from '../../../src/injection/podRules/podRules.ts';
 import { positionOf } from '../../../src/report/text/positions.ts';

@@ -1,7 +1,8 @@
 /** Pod and mesh configuration to settings of istio-iptables, each with what it follows from, and to rules. */
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Approach } from '../../../src/injection/facts/facts.ts';
+import type { Approach } from '../../../src/injection/facts/approach.ts';
 import { podRules, settingsOf } from '../../../src/injection/podRules/podRules.ts';
 import { withStatusPort } from '../../../src/injection/podRules/podSetting.ts';
 import { refusals } from '../../../src/injection/world/refusals.ts';

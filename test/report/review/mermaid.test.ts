@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mermaidTrace } from '../../../src/report/charts/mermaid.ts';
-import type { TraceInput } from '../../../src/report/json/trace.ts';
+import type { TraceInput } from '../../../src/report/json/traceInput.ts';
 import { journey, path, walk } from '../handmade.ts';
 import { hostile, hostileTexts, placedRule, problem } from './handmadeReview.ts';
 

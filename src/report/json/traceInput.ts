@@ -1,0 +1,34 @@
+/** A traced packet with all that is known beside it: what every format of an answer is made of. */
+import type { Journey } from '../../connection/journey.ts';
+import type { Assumption } from '../../mesh/assumption.ts';
+import type { PartialPacket } from '../../packet/partialPacket.ts';
+import type { Source } from '../../syntax/text/source.ts';
+
+/** Packets with the same outcome, rewriting and deciding rules. */
+export interface TraceSame {
+  /** all of them */
+  readonly packets: string;
+  /** those of them that an application would send or receive */
+  readonly ordinary?: string;
+}
+
+export interface TraceInput {
+  readonly journey: Journey;
+  /** file of the ruleset, as the user gave it */
+  readonly file: string;
+  /** keys of the packet that were not given, see completePacket */
+  readonly defaults: readonly (keyof PartialPacket)[];
+  readonly assumptions?: readonly Assumption[];
+  /** name of the mesh profile; absent: no mesh */
+  readonly profile?: string | undefined;
+  /** packets that are treated alike, in words */
+  readonly same?: TraceSame | undefined;
+  /** why the pod of a manifest is not captured though it has a proxy, or why its rules are not known, and then there is no path */
+  readonly outside?: string | undefined;
+  /** why the pod of a manifest has no rules of the packet's family, or no address of it */
+  readonly because?: string | undefined;
+  /** what is known of the pod beside its rules, as sentences */
+  readonly notes?: readonly string[] | undefined;
+  /** text of the ruleset, for formats that point into it */
+  readonly source?: Source | undefined;
+}
