@@ -12,7 +12,7 @@ export interface MetadataKey {
   readonly kind: string;
   /** metadata of an object that has templates of pods */
   readonly besideTemplate?: true;
-  /** Istio has made the object or been through it, and leaves keys of its own */
+  /** Istio has made the object or been through it, and leaves keys of its own; or what it would write stands in the labels */
   readonly injected?: true;
   /** absent: no string */
   readonly value?: string;
@@ -79,7 +79,9 @@ function keysOf(reading: FieldReading, holder: Node, where: Where): readonly Met
 function isIstios(metadata: Node | undefined): boolean {
   return (
     at(metadata, 'annotations', 'sidecar.istio.io/status') !== undefined ||
-    ['gateway.istio.io/managed', 'gateway.networking.k8s.io/gateway-name'].some((label) => at(metadata, 'labels', label) !== undefined)
+    ['istio.io/rev', 'gateway.istio.io/managed', 'gateway.networking.k8s.io/gateway-name'].some(
+      (label) => at(metadata, 'labels', label) !== undefined,
+    )
   );
 }
 

@@ -3,6 +3,7 @@
 
 import { groupBy } from '../../lib/groupBy.ts';
 import { plural } from '../../lib/plural.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { rail } from '../human/rail.ts';
 import { type FoundProblem, isAside, isOpen, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Problem, Review, ReviewLocation } from '../review/review.ts';
@@ -16,15 +17,18 @@ const MOST_SHOWN = 10;
 export function githubAnnotations(review: Review): string {
   const open = worstFirst(problemsOf(review)).filter(({ problem }) => isOpen(problem));
   const serious = open.filter(({ problem }) => !isAside(problem));
-  const shown = [...groupBy(serious, commandOf).values()].flatMap((group) => group.slice(0, MOST_SHOWN));
-  const left = serious.length - shown.length;
+  const groups = groupBy(serious, commandOf);
+  const shown = [...groups.values()].flatMap((group) => group.slice(0, MOST_SHOWN));
+  // they share the room of warnings
+  const warnings = review.diagnostics.slice(0, Math.max(0, MOST_SHOWN - (groups.get('warning')?.length ?? 0)));
+  const left = serious.length + review.diagnostics.length - shown.length - warnings.length;
   const asides = open.length - serious.length;
   const parts = [
     ...(left > 0 ? [`${left} less serious ones, as GitHub shows ${MOST_SHOWN} of a kind for a step`] : []),
     ...(asides > 0 ? [plural(asides, 'hint')] : []),
   ];
   const end = parts.length === 0 ? [] : [`chainwalk: not annotated: ${parts.join('; ')}`];
-  return [...shown.map(annotation), ...end].join('\n');
+  return [...shown.map(annotation), ...warnings.map(warningAnnotation), ...end].join('\n');
 }
 
 /** What is undecided breaks nothing yet, unless it is what a change makes of packets. */
@@ -45,6 +49,13 @@ function annotation(found: FoundProblem): string {
   };
   const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
   return `::${commandOf(found)} ${list.join(',')}::${escapeData(dataOf(problem))}`;
+}
+
+/** About a text, and no claim's. */
+function warningAnnotation({ message, help, source, span }: Diagnostic): string {
+  const place = source.rendered || source.file === '-' ? {} : { file: repositoryPath(source.file), ...lineAndColumns({ source, span }) };
+  const list = Object.entries({ ...place, title: 'chainwalk' }).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
+  return `::warning ${list.join(',')}::${escapeData(help === undefined ? message : `${message}\ndo: ${help}`)}`;
 }
 
 function dataOf({ message, witness, remedy }: Problem): string {

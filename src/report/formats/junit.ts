@@ -1,13 +1,15 @@
 /** JUnit's XML as Ant writes and Jenkins reads it: a subject is a suite, a check a test. Nothing is timed, so there are no times. */
 
+import { namedFile } from '../../syntax/text/source.ts';
 import { isDefect } from '../review/problems.ts';
 import type { Check, Problem, Review, ReviewStyle, Subject } from '../review/review.ts';
+import { positionOf } from '../text/positions.ts';
 import { problemLines } from './problemLines.ts';
 import { element, xmlText } from './xml.ts';
 
 export function junitXml(review: Review, { strict }: Pick<ReviewStyle, 'strict'>): string {
   const suites = review.subjects.map((subject) => toSuite(subject, strict));
-  const said = [...review.diagnostics.map(({ message }) => message), ...review.notes];
+  const said = [...review.diagnostics.map((one) => `${namedFile(one.source)}:${positionOf(one).line}: ${one.message}`), ...review.notes];
   const all = element({
     name: 'testsuites',
     attributes: { name: 'chainwalk', ...sum(suites.map(({ counts }) => counts)) },

@@ -2,11 +2,14 @@
 
 import { mergeBounds } from '../../connection/bounds.ts';
 import { packetText } from '../../packet/notation.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { namedFile } from '../../syntax/text/source.ts';
 import { mermaidTrace } from '../charts/mermaid.ts';
 import { failingText } from '../human/verdictLine.ts';
 import { type FoundProblem, isAside, isOpen, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Review } from '../review/review.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
+import { positionOf } from '../text/positions.ts';
 import { code, codeBlock, markdownProse } from './escape.ts';
 import { changesTable, foldedFindings } from './findings.ts';
 import { verdictTable, verdictWords } from './verdict.ts';
@@ -30,7 +33,7 @@ export function markdownReview(review: Review, most: number, strict = false): st
     ...(changes === undefined ? [] : [changes]),
     ...flowchart,
   ];
-  const blocks = [...head.map(part), ...findings.map(finding), ...review.notes.map(toNote)];
+  const blocks = [...head.map(part), ...findings.map(finding), ...review.diagnostics.map(toWarning), ...review.notes.map(toNote)];
   return within(blocks, most);
 }
 
@@ -47,6 +50,10 @@ interface Block {
 
 const part = (text: string): Block => ({ text, kind: 'part' });
 const finding = (text: string): Block => ({ text, kind: 'finding' });
+const toWarning = ({ message, help, ...place }: Diagnostic): Block => ({
+  text: `* warning: ${code(`${namedFile(place.source)}:${positionOf(place).line}`)}: ${markdownProse(help === undefined ? message : `${message}; ${help}`)}`,
+  kind: 'note',
+});
 const toNote = (text: string): Block => ({ text: `* note: ${markdownProse(text)}`, kind: 'note' });
 
 /** What fits, in order; a block that is too long for the rest is left out, and those behind it may fit. */
@@ -70,7 +77,7 @@ function within(blocks: readonly Block[], most: number): string {
 /** Notes are one list. */
 function gap(text: string, kind: Block['kind']): string {
   if (text === '') return '';
-  return kind === 'note' && text.slice(text.lastIndexOf('\n') + 1).startsWith('* note: ') ? '\n' : '\n\n';
+  return kind === 'note' && text.slice(text.lastIndexOf('\n') + 1).startsWith('* ') ? '\n' : '\n\n';
 }
 
 const ROOM_FOR_END = 200;
