@@ -56,6 +56,7 @@ export function planOf(pairs: readonly TextPair[], explicit: boolean): Plan {
     const wrong = there.flatMap(({ source: { file }, found }) => ('why' in found ? [{ file, why: found.why, known: found.known }] : []));
     const kinds = new Set(there.flatMap(({ found }) => ('kind' in found ? [found.kind] : [])));
     if (wrong.some(({ known }) => known)) plan.refused.push(...wrong.filter(({ known }) => known).slice(0, 1));
+    else if (explicit && wrong.length > 0) plan.unknown.push(...wrong.map(({ file }) => file).slice(0, 1));
     else if (kinds.size === 0) plan.unknown.push(pair.head?.file ?? pair.base?.file ?? '');
     for (const [side, one] of [['base', base] as const, ['head', head] as const])
       if (one !== undefined && kindIs(one, 'manifest')) plan.manifests[side].push(one.source);

@@ -21,14 +21,13 @@ export function kindOf(text: string): { readonly kind: Kind } | { readonly why: 
   const json = jsonOf(text);
   if (json !== undefined && ('plugins' in json || 'cniVersion' in json)) return { kind: 'cni' };
   if (json !== undefined && !('kind' in json)) return { kind: 'settings' };
-  if (isManifest(text))
-    return /^[ \t]*"?kind"?[ \t]*:[ \t]*"?(?:IstioOperator|Istio)"?[ \t]*$/m.test(text) ? { kind: 'values' } : { kind: 'manifest' };
+  if (isManifest(text)) return { kind: INSTALLS_MESH.test(text) || (PACKAGES.test(text) && OF_ISTIO.test(text)) ? 'values' : 'manifest' };
   if (/^[ \t]*(?:table|add table|flush ruleset)\b.*$/m.test(text) && /^[ \t]*(?:table (?:inet|ip|ip6)\b|flush ruleset)/m.test(text))
     return notJudged('it is an nftables ruleset, and rules of nftables are not read: `iptables-nft-save` prints those that iptables wrote');
   if (hasVariablesBlock(text) && !/COMMIT|ip6?tables /.test(text)) return { kind: 'settings' };
   if (RULES.test(text) || looksLikeLog(text)) return { kind: 'rules' };
   if (isEnvironmentFile(text)) return { kind: 'settings' };
-  if (VALUES.test(text)) return { kind: 'values' };
+  if (VALUES.test(text) || OF_ISTIO.test(text)) return { kind: 'values' };
   return { why: 'it holds neither rules, nor manifests, nor settings of istio-iptables, nor mesh configuration', known: false };
 }
 
@@ -39,6 +38,13 @@ function notJudged(why: string): { readonly why: string; readonly known: true } 
 /** A line of a dump, or a call of iptables. */
 const RULES =
   /^(?:\*[ \t]*(?:nat|mangle|filter|raw|security)[ \t]*$|[ \t]*(?:sudo )?(?:\S*\/)?ip6?tables(?:-\w+)*[ \t]|-[AINP] \w|Chain \w+ \()/m;
+/** Kinds from which a mesh is installed, and those from which anything may be. */
+const INSTALLS_MESH = /^[ \t]*"?kind"?[ \t]*:[ \t]*"?(?:IstioOperator|Istio|ServiceMeshControlPlane)"?[ \t]*$/m;
+const PACKAGES =
+  /^[ \t]*"?kind"?[ \t]*:[ \t]*"?(?:Application|ApplicationSet|HelmRelease|HelmChart|HelmChartConfig|Release|Kustomization)"?[ \t]*$/m;
+/** A subchart, a chart or values of Istio, wherever they stand. */
+const OF_ISTIO =
+  /^[ \t]*(?:- )?(?:_internal_defaults_do_not_set|istiod|istio-discovery|istio-cni|meshConfig|sidecarInjectorWebhook|pilot):|\b(?:chart|name|path)"?: *"?(?:[\w.-]+\/)*(?:istiod|istio-cni)(?=["\s,}]|$)/m;
 /** Keys at the top of Helm values and of MeshConfig that say something about capture. */
 const VALUES =
   /^(?:global|pilot|cni|ambient|istio_cni|meshConfig|sidecarInjectorWebhook|defaultConfig|proxyListenPort|proxyInboundListenPort):/m;

@@ -56,6 +56,24 @@ export function partsOfGiven({ document, readNested, diagnostics }: GivenConfigu
   return partsOfValues({ ...document, root }, report);
 }
 
+/** The same of an object among manifests, where others of its kind have nothing to do with a mesh. */
+export function partsAmongManifests({ document, readNested, diagnostics }: GivenConfiguration, isExplained: boolean): ObjectParts {
+  const { source, root } = document;
+  const report = reportInto(diagnostics, source);
+  if (configuresMesh(root)) return partsOfObject({ document, readNested, diagnostics });
+  if (stringAt(root, 'kind') === 'ServiceMeshControlPlane' && !isExplained) report(controlPlaneRefused(root));
+  const packages = packagesIn(root);
+  if (packages === undefined) return NOTHING;
+  const { charts, versions } = installedBy({ document, packages, readNested, report });
+  return {
+    ...partsOfCharts(
+      charts.filter((chart) => !refused(chart.root, report)),
+      report,
+    ),
+    versions,
+  };
+}
+
 /** Lines that `helm get values` prints above the values. */
 const HEADERS = ['USER-SUPPLIED CHART_VALUES', 'COMPUTED CHART_VALUES'];
 

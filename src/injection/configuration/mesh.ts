@@ -5,8 +5,8 @@ import { LATEST, parseVersion, type Version } from '../../istio/settings/version
 import { at, type Document, entriesOf, type Located, type Node, openLists, type ReadNested } from '../../kubernetes/yaml/node.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
-import { partsOfGiven } from '../carriers/given.ts';
-import { configuresMesh, partsOfObject } from '../carriers/objects.ts';
+import { partsAmongManifests, partsOfGiven } from '../carriers/given.ts';
+import { configuresMesh } from '../carriers/objects.ts';
 import { type ConfigurationPart, joined, type WrittenVersion } from '../carriers/parts.ts';
 import { profileValues } from '../carriers/profiles.ts';
 
@@ -46,7 +46,8 @@ export function readMeshConfiguration({ given, objects, readNested, version }: R
   const diagnostics: Diagnostic[] = [];
   const parts = joined(
     [
-      ...objects.filter(({ root }) => configuresMesh(root)).map((document) => partsOfObject({ document, readNested, diagnostics })),
+      // whoever gives values has said what the objects of other injectors stand for
+      ...objects.map((document) => partsAmongManifests({ document, readNested, diagnostics }, given.length > 0)),
       ...given.flatMap(opened).map((document) => partsOfGiven({ document, readNested, diagnostics })),
     ].toReversed(),
   );

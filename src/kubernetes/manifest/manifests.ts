@@ -42,7 +42,11 @@ const POD_AT: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
-const CONFIGURES = ['ConfigMap', 'IstioOperator', 'Istio', 'IstioRevision', 'IstioCNI'];
+const CONFIGURES = [
+  ...['ConfigMap', 'IstioOperator', 'Istio', 'IstioRevision', 'IstioCNI', 'ServiceMeshControlPlane'],
+  // from which charts are installed
+  ...['Application', 'ApplicationSet', 'HelmRelease', 'HelmChart', 'HelmChartConfig', 'Release', 'Kustomization'],
+];
 
 interface Collected {
   readonly pods: Pod[];

@@ -189,3 +189,54 @@ describe('what stands elsewhere', () => {
     expect(JSON.parse(out).istio).toBe('1.24');
   });
 });
+
+describe('among manifests', () => {
+  const saying = async (objects: string, argv: readonly string[] = []) => {
+    const files = { 'all.yaml': `${objects}---\n${POD}`, 'v.yaml': 'global: {hub: x}\n' };
+    const { code, out, err } = await chainwalk(['enrol', 'all.yaml', '-o', 'json', ...argv], { files });
+    const { pods, mode } = JSON.parse(out);
+    return { code, err, says: pods[0] && `${mode} ${pods[0].verdict}` };
+  };
+  it.each([
+    [
+      'an Application of istiod',
+      `kind: Application\nspec: {source: {chart: istiod, helm: {valuesObject: {pilot: {cni: {enabled: true}}}}}}\n`,
+      'cni captured',
+    ],
+    [
+      'a HelmRelease of istiod',
+      `kind: HelmRelease\nspec: {chart: {spec: {chart: istiod}}, values: {pilot: {cni: {enabled: true}}}}\n`,
+      'cni captured',
+    ],
+    [
+      'an Application of something else',
+      `kind: Application\nspec: {source: {chart: redis, helm: {valuesObject: {image: {tag: x}}}}}\n`,
+      'init captured',
+    ],
+    ['a Kustomization', 'kind: Kustomization\nresources: [a.yaml]\n', 'init captured'],
+  ])('%s', async (_, object, says) => {
+    expect(await saying(object)).toMatchObject({ code: 0, err: '', says });
+  });
+  it('a ServiceMeshControlPlane is not judged, unless values say what it stands for', async () => {
+    const plane = 'kind: ServiceMeshControlPlane\nspec: {version: v2.6}\n';
+    expect(await saying(plane)).toMatchObject({ code: 2, says: undefined });
+    expect(await saying(plane, ['--values', 'v.yaml'])).toMatchObject({ code: 0, says: 'init captured' });
+  });
+});
+
+describe('diff', () => {
+  const files = {
+    'plain.yaml': `${RANGES}\n`,
+    'umbrella.yaml': `control:\n  meshConfig: {accessLogFile: x}\n  global: {proxy: {excludeIPRanges: 11.0.0.0/8}}\n`,
+    'flux.yaml': `kind: HelmRelease\nspec: {chart: {spec: {chart: istiod}}, values: {${RANGES}}}\n`,
+    'app.yaml': 'image: {tag: x}\n',
+  };
+  it.each([
+    ['plain.yaml', 'flux.yaml', 0],
+    ['plain.yaml', 'umbrella.yaml', 1],
+    ['plain.yaml', 'app.yaml', 2],
+    ['app.yaml', 'flux.yaml', 2],
+  ])('%s and %s: exit code %i', async (base, head, code) => {
+    expect((await chainwalk(['diff', base, head], { files })).code).toBe(code);
+  });
+});
