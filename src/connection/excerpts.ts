@@ -1,15 +1,23 @@
 /** Which part of a text an answer is about, where the text is not rules alone. */
 
 import type { Assumption } from '../mesh/assumption.ts';
+import { asksOrder } from '../ruleset/asWritten.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { namedFile } from '../syntax/text/source.ts';
 
 /** One of each text: `the rules are lines 42 to 79 of a log; 2 blocks before that are not read`. */
 export function excerptAssumptions(rulesets: readonly Ruleset[]): readonly Assumption[] {
-  return excerptTexts(rulesets).map((says) => ({ about: 'rules', says, options: [] }));
+  const order = rulesets.some(({ tables }) =>
+    [...tables.values()].some(({ chains }) => [...chains.values()].some(({ rules }) => rules.some(asksOrder))),
+  );
+  const says = [...excerptTexts(rulesets), ...(order ? [BOTH_BACKENDS] : [])];
+  return says.map((one) => ({ about: 'rules', says: one, options: [] }));
 }
 
-/** The same as sentences. */
+const BOTH_BACKENDS =
+  'iptables-legacy and iptables-nft both have rules here, and both decide; the one that was loaded last is asked first, which no dump shows: either may be';
+
+/** Parts of texts, as sentences. */
 export function excerptTexts(rulesets: readonly Ruleset[]): readonly string[] {
   const files = [...new Set(rulesets.filter(({ excerpt }) => excerpt !== undefined).map(({ source }) => namedFile(source)))];
   return files.map((file) => {

@@ -6,6 +6,7 @@ import type { Effect } from '../netfilter/effect.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { ALWAYS, type MatchExpr, unmodelled } from '../netfilter/matchExpr.ts';
 import type { Backend } from '../syntax/text/diagnostic.ts';
+import { LOADED_LAST } from './asWritten.ts';
 import type { Chain, Rule, Ruleset, Table } from './ruleset.ts';
 
 /** The two rulesets of a family that one text has. */
@@ -236,7 +237,7 @@ function synthetic({ name: table }: Making, { chain, number, like, match, effect
     chain,
     table,
     match,
-    clauses: match === ALWAYS ? [] : [{ text: 'iptables-nft loaded last', expr: match }],
+    clauses: match === ALWAYS ? [] : [{ text: LOADED_LAST, expr: match }],
     effect,
     target,
     text: `-A ${like.name} -j ${target}`,

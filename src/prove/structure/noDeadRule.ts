@@ -1,5 +1,6 @@
 /** Rules that decide nothing: for no packet, whatever came before, or for none otherwise than the rest of its table.
  *  Istio writes some itself. source: docs/facts/istio.md#rules-of-the-sidecar */
+import { asWritten } from '../../ruleset/asWritten.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { DeadRule, UndecidedRule } from '../deadRules/deadRules.ts';
@@ -22,12 +23,18 @@ export const noDeadRule: Claim = {
   judge: ({ ruleset, host, profile, space: { budget } }: ProofContext) => {
     const parts = doubtsOfParts(ruleset);
     if (parts.length > 0) return { violations: [], doubts: parts };
-    const { dead, undecided } = deadRules(ruleset, { host, budget });
+    const rulesets = asWritten(ruleset);
+    const walked = rulesets.map((one) => deadRules(one, { host, budget }));
+    const dead = walked.flatMap((one) => one.dead);
+    const undecided = walked.flatMap((one) => one.undecided);
     const isIstio = profile?.name.startsWith('istio') === true;
     const artefact = (rule: Rule): string => (isIstio && isArtefact(rule) ? '; Istio writes this rule, and it does no harm' : '');
     const found = dead.map(({ rule, how }) => ({ rule, why: `${SAYS[how]}${artefact(rule)}` }));
-    const { rules, undecided: unclear, skipped } = redundantRules(ruleset, { host, budget });
-    const redundant = rules.map((rule) => ({ rule, why: 'redundant: without it every packet is treated the same' }));
+    const tried = rulesets.map((one) => redundantRules(one, { host, budget }));
+    const [unclear, skipped] = [tried.flatMap((one) => one.undecided), tried.flatMap((one) => one.skipped)];
+    const redundant = tried
+      .flatMap(({ rules }) => rules)
+      .map((rule) => ({ rule, why: 'redundant: without it every packet is treated the same' }));
     const why = (wanted: UndecidedRule['why']): readonly Rule[] => undecided.flatMap((one) => (one.why === wanted ? [one.rule] : []));
     const doubts = [
       doubtOf(why('budget'), 'budget: these rules are too hard'),

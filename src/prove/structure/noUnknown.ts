@@ -1,5 +1,6 @@
 /** Rules whose match or target is not modelled: where they decide, every answer is conditional. */
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
+import { asksOrder } from '../../ruleset/asWritten.ts';
 import { calledChains } from '../deadRules/deadRules.ts';
 import type { Claim } from '../proof/claim.ts';
 import { blaming } from './ofRules.ts';
@@ -15,6 +16,7 @@ export const noUnknown: Claim = {
         const rules = [...table.chains.values()].filter(({ name }) => called.has(name)).flatMap((chain) => chain.rules);
         return rules.flatMap((rule) => {
           if (rule.effect.kind === 'unmodelled') return [{ rule, why: rule.effect.reason }];
+          if (asksOrder(rule)) return [];
           if (rule.effect.kind === 'continue' || !mentionsUnmodelled(rule.match)) return [];
           const clauses = rule.clauses.filter(({ expr }) => mentionsUnmodelled(expr)).map(({ text }) => `\`${text}\``);
           return [{ rule, why: `${clauses.join(' and ')} is not modelled` }];

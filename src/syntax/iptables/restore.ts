@@ -3,6 +3,7 @@
 import type { Family } from '../../packet/address.ts';
 import { captures, grammar } from '../generated/iptablesSave.ts';
 import { newMatchState, runRule } from '../grammar/recogniser.ts';
+import type { Backend } from '../text/diagnostic.ts';
 import type { Line } from '../text/lines.ts';
 import { isSaveCall } from '../text/shellCall.ts';
 import { appendRule, carryOut } from './applyCommands.ts';
@@ -65,11 +66,15 @@ function readLine(reader: RestoreReader, line: Line): void {
 }
 
 /** Calls that print rules, as in Istio's golden files. */
-function isOutsideLine({ input: { source, outside } }: RestoreReader, line: Line): boolean {
+function isOutsideLine(reader: RestoreReader, line: Line): boolean {
+  const { source, outside } = reader.input;
   const first = source.text.charCodeAt(line.start);
   if (first === 35 || first === 42 || first === 58) return false;
   const text = source.text.slice(line.start, Math.min(line.end, line.start + 400));
-  return isSaveCall(text) || (outside !== undefined && isListingCall(text));
+  const isSave = isSaveCall(text);
+  const [, backend] = (isSave && /ip6?tables-(legacy|nft)-save/.exec(text)) || [];
+  if (backend !== undefined) reader.backend = backend as Backend;
+  return isSave || (outside !== undefined && isListingCall(text));
 }
 
 function readComment(reader: RestoreReader, line: Line): void {
