@@ -1,9 +1,11 @@
 /** Every name that Istio knows, misspelt, moved and mistyped: each is named or has an effect, none is silent. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { TRAFFIC_ANNOTATIONS } from '../../src/injection/configuration/annotations.ts';
 import { judgeKey } from '../../src/istio/names/judgeKey.ts';
 import { judgeVariable } from '../../src/istio/names/judgeVariable.ts';
 import { KNOWN_KEYS } from '../../src/istio/names/keys.ts';
 import { PROXY_CONFIG_FIELDS } from '../../src/istio/names/proxyConfig.ts';
+import { judgeKeyValue } from '../../src/istio/names/values.ts';
 import { MACHINE_VARIABLES, METADATA_VARIABLES, PROXY_VARIABLES } from '../../src/istio/names/variables.ts';
 import { renderRequest } from '../../src/istio/render/request.ts';
 import { ENV_SETTINGS, FLAGS } from '../../src/istio/settings/flags.ts';
@@ -114,6 +116,23 @@ describe('keys', () => {
     expect(mutations.length).toBeGreaterThan(250);
     for (const part of [0, 1, 2, 3].map((rest) => mutations.filter((_, index) => index % 4 === rest)))
       expect(await silentOf(part)).toEqual([]);
+  });
+
+  it('with a value that is none of those that it takes', async () => {
+    // any text will do for the others
+    const mutations = KNOWN_KEYS.filter(({ name, side }) => judgeKeyValue(name, '~wrong~', side) !== undefined).map(
+      ({ name, side, on }): Mutation => {
+        const kind = ['Pod', 'Any'].some((one) => on.includes(one)) ? 'Pod' : (on[0] ?? '');
+        const metadata = { [`${side}s`]: { [name]: '~wrong~' } };
+        return { name, object: kind === 'Pod' ? pod(metadata) : { kind, metadata: { name: 'n', ...metadata } } };
+      },
+    );
+    expect(mutations.length).toBeGreaterThan(60);
+    expect(await silentOf(mutations)).toEqual([]);
+    const traffic = Object.values(TRAFFIC_ANNOTATIONS).map(
+      ({ name }): Mutation => ({ name, object: pod({ annotations: { [name]: '~wrong~' } }) }),
+    );
+    expect(await silentOf(traffic)).toEqual([]);
   });
 
   it('with a value that is no string', async () => {

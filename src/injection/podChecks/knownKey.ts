@@ -4,16 +4,23 @@ import { judgeKey } from '../../istio/names/judgeKey.ts';
 import { judgeVariable } from '../../istio/names/judgeVariable.ts';
 import { proxyConfigRemarks } from '../../kubernetes/manifest/configNames.ts';
 import { readNestedText } from '../../kubernetes/manifest/nested.ts';
+import { at, entriesOf, type Node } from '../../kubernetes/yaml/node.ts';
+import { nearest } from '../../lib/nearest.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
-import { PROXY_CONFIG } from '../configuration/annotations.ts';
-import type { Facts } from '../facts/facts.ts';
+import { PROXY_CONFIG, TEMPLATES } from '../configuration/annotations.ts';
+import { type Facts, isInjected } from '../facts/facts.ts';
 import { type CheckedPod, isIstioContainer, type PodCheck, type PodFinding, type PodRemark } from './check.ts';
 import { locationOf } from './places.ts';
 
 export const knownKey: PodCheck = {
   id: 'known-key',
   level: 'warning',
-  judge: (subject) => [...unreadKeys(subject), ...unreadConfig(subject.facts), ...unreadEnvironment(subject.facts)],
+  judge: (subject) => [
+    ...unreadKeys(subject),
+    ...unknownTemplates(subject.facts),
+    ...unreadConfig(subject.facts),
+    ...unreadEnvironment(subject.facts),
+  ],
 };
 
 function unreadKeys({ facts: { pod, version } }: CheckedPod): readonly PodRemark[] {
@@ -21,6 +28,27 @@ function unreadKeys({ facts: { pod, version } }: CheckedPod): readonly PodRemark
     const problem = judgeKey(key, version);
     return problem === undefined ? [] : [{ ...problem, place: { source, span } }];
   });
+}
+
+/** Of the chart; a mesh may have others. source: istio/istio charts istiod files */
+const CHART_TEMPLATES = ['sidecar', 'gateway', 'grpc-simple', 'grpc-agent', 'waypoint', 'kube-gateway', 'agentgateway'];
+
+function unknownTemplates({ pod, mesh }: Facts): readonly PodRemark[] {
+  const chosen = isInjected(pod) ? undefined : pod.annotations.get(TEMPLATES);
+  const known = [...CHART_TEMPLATES, ...mesh.values.flatMap(({ root }) => namesIn(root))];
+  const names = (chosen?.value ?? '').split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+  return names.flatMap((name): PodRemark[] => {
+    if (chosen === undefined || known.includes(name)) return [];
+    const meant = nearest(name, known);
+    const help = meant === undefined ? 'injection refuses a pod whose template the mesh does not have' : `did you mean \`${meant}\`?`;
+    return [
+      { message: `annotation ${TEMPLATES}: the mesh has no template \`${name}\` that is known here`, help, place: locationOf(chosen) },
+    ];
+  });
+}
+
+function namesIn(values: Node): readonly string[] {
+  return entriesOf(at(values, 'sidecarInjectorWebhook', 'templates')).map(({ key }) => key);
 }
 
 function unreadConfig({ pod, readNested }: Facts): readonly PodRemark[] {

@@ -128,7 +128,7 @@ function wrongVersion({ name, side, since, until }: KnownKey, version: Version):
 }
 
 function wrongValue({ name, side, value }: PlacedKey): NameProblem | undefined {
-  const wrong = value === undefined ? undefined : judgeKeyValue(name, value);
+  const wrong = value === undefined ? undefined : judgeKeyValue(name, value, side);
   return wrong === undefined ? undefined : { message: `${side} ${name}: ${wrong}` };
 }
 

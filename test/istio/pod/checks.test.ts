@@ -284,6 +284,13 @@ const KEYS: readonly Row[] = [
     ['known-key'],
   ],
   ['before the version that reads it', 'cni', { annotations: { 'sidecar.istio.io/nativeSidecar': 'true' }, istio: '1.23' }, ['known-key']],
+  ['a template that the mesh has not', 'init', { annotations: { 'inject.istio.io/templates': 'sidecar,gatewai' } }, ['known-key']],
+  [
+    'a template of the mesh',
+    'init',
+    { annotations: { 'inject.istio.io/templates': 'sidecar,mine' }, values: 'sidecarInjectorWebhook: {templates: {mine: x}}' },
+    [],
+  ],
   ['a value that is none', 'init', { annotations: { 'sidecar.istio.io/rewriteAppHTTPProbers': 'no' } }, ['known-key']],
   [
     'a pod that is not captured',
