@@ -16,7 +16,7 @@ import { controlPlaneRefused } from './controlPlane.ts';
 import { installedBy } from './installed.ts';
 import { configuresMesh, partsOfObject } from './objects.ts';
 import { packagesIn } from './packages.ts';
-import { NOTHING, type ObjectParts } from './parts.ts';
+import { joined, NOTHING, type ObjectParts } from './parts.ts';
 import { namedFields, withoutKeys } from './trees.ts';
 
 export interface GivenConfiguration {
@@ -25,7 +25,25 @@ export interface GivenConfiguration {
   readonly diagnostics: Diagnostic[];
 }
 
-export function partsOfGiven({ document, readNested, diagnostics }: GivenConfiguration): ObjectParts {
+export interface GivenSource extends Omit<GivenConfiguration, 'document'> {
+  /** of one text; a List has been opened */
+  readonly documents: readonly Document[];
+}
+
+/** Of several documents some may have nothing to do with a mesh, such as the rest of a chart that was rendered; not all of them. */
+export function partsOfSource({ documents, ...reading }: GivenSource): ObjectParts {
+  const [first] = documents;
+  if (documents.length === 1 && first !== undefined) return partsOfGiven({ document: first, ...reading });
+  const before = reading.diagnostics.length;
+  const all = documents.map((document) =>
+    at(document.root, 'kind') === undefined ? partsOfGiven({ document, ...reading }) : partsAmongManifests({ document, ...reading }, false),
+  );
+  const object = documents.find(({ root }) => at(root, 'kind') !== undefined);
+  const none = all.every(({ values, meshConfig }) => values.length + meshConfig.length === 0) && reading.diagnostics.length === before;
+  return none && object !== undefined ? partsOfGiven({ document: object, ...reading }) : joined(all.toReversed());
+}
+
+function partsOfGiven({ document, readNested, diagnostics }: GivenConfiguration): ObjectParts {
   const { source } = document;
   const report = reportInto(diagnostics, source);
   const root = withoutKeys(document.root, HEADERS);

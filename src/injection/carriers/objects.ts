@@ -7,6 +7,7 @@ import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { type ProblemSink, reportInto } from '../../syntax/text/problems.ts';
 import { istiodVariableRemarks } from '../knownNames/istiodVariables.ts';
 import { meshConfigRemarks, valuesRemarks } from '../knownNames/remarks.ts';
+import { specRemarks } from '../knownNames/specRemarks.ts';
 import { agentValues, injectorValues } from './flatKeys.ts';
 import { type ConfigurationPart, NOTHING, type ObjectParts } from './parts.ts';
 import { namedFields, scalarNode, treeOf } from './trees.ts';
@@ -35,6 +36,9 @@ function configMapOf(object: Node): ConfigMap | undefined {
   const [, injector, revision = 'default'] = /^istio(-sidecar-injector)?(?:-(.+))?$/.exec(name) ?? [];
   if (name === 'istio-cni-config') return { is: 'agent', revision: '' };
   if (injector !== undefined && (data('values') || data('config'))) return { is: 'injector', revision };
+  // SHARED_MESH_CONFIG of istiod, as the add-on of AKS has it
+  const shared = /^istio-shared-configmap(?:-(.+))?$/.exec(name);
+  if (shared !== null && data('mesh')) return { is: 'mesh', revision: shared[1] ?? 'default' };
   return /^istio(-|$)/.test(name) && data('mesh') ? { is: 'mesh', revision } : undefined;
 }
 
@@ -77,15 +81,17 @@ function partsOfOperator({ source, root }: Document, report: ProblemSink): Objec
   const spec = at(root, 'spec');
   const [values, mesh] = [at(spec, 'values'), at(spec, 'meshConfig')];
   const remarks = [
+    ...specRemarks(kind ?? '', spec),
     ...(values === undefined ? [] : valuesRemarks({ root: values })),
-    ...(mesh === undefined ? [] : meshConfigRemarks(mesh)),
+    ...(mesh === undefined || kind !== 'IstioOperator' ? [] : meshConfigRemarks(mesh)),
     ...istiodVariableRemarks(at(componentEnvironment(spec), 'pilot', 'env')),
   ];
   for (const remark of remarks) report(remark);
   return {
     // of spec itself components.cni.enabled is asked for
     values: parts(at(spec, 'unvalidatedValues'), values, componentEnvironment(spec), spec),
-    meshConfig: parts(...[mesh, at(values, 'meshConfig')].map((node) => node && namedFields(node))),
+    // the operators of Sail have none of their own
+    meshConfig: parts(...[kind === 'IstioOperator' ? mesh : undefined, at(values, 'meshConfig')].map((node) => node && namedFields(node))),
     beneath: parts(pluginOfProfile(spec)),
   };
 }

@@ -5,8 +5,7 @@ import { LATEST, parseVersion, type Version } from '../../istio/settings/version
 import { at, type Document, entriesOf, type Located, type Node, openLists, type ReadNested } from '../../kubernetes/yaml/node.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
-import { partsAmongManifests, partsOfGiven } from '../carriers/given.ts';
-import { configuresMesh } from '../carriers/objects.ts';
+import { partsAmongManifests, partsOfSource } from '../carriers/given.ts';
 import { type ConfigurationPart, joined, type WrittenVersion } from '../carriers/parts.ts';
 import { profileValues } from '../carriers/profiles.ts';
 
@@ -48,15 +47,43 @@ export function readMeshConfiguration({ given, objects, readNested, version }: R
     [
       // whoever gives values has said what the objects of other injectors stand for
       ...objects.map((document) => partsAmongManifests({ document, readNested, diagnostics }, given.length > 0)),
-      ...given.flatMap(opened).map((document) => partsOfGiven({ document, readNested, diagnostics })),
+      ...bySource(given.flatMap(openLists)).map((documents) => partsOfSource({ documents, readNested, diagnostics })),
     ].toReversed(),
   );
   const { meshConfig, beneath = [], versions = [], plugins = [] } = parts;
   const profile = profileValues([...parts.values, ...beneath], version ?? chartVersion(versions));
   diagnostics.push(...profile.diagnostics);
   const values = [...parts.values, ...profile.parts, ...beneath];
-  diagnostics.push(...unusedPlugin({ values, meshConfig }, plugins));
-  return { values, meshConfig, versions, diagnostics };
+  const mesh = { values, meshConfig };
+  diagnostics.push(...unusedPlugin(mesh, plugins), ...earlyValues(parts.values, version ?? chartVersion(versions)));
+  return { ...mesh, versions, diagnostics };
+}
+
+/** Values that a rule follows from, and the first minor version whose charts read them. */
+const SINCE: Readonly<Record<string, number>> = {
+  'pilot.cni.enabled': 22,
+  'pilot.cni.provider': 22,
+  'global.proxy_init.forceApplyIptables': 24,
+  'cni.ambient.reconcileIptablesOnStartup': 25,
+  'global.nativeNftables': 27,
+};
+
+function earlyValues(values: readonly ConfigurationPart[], own: Version): readonly Diagnostic[] {
+  return Object.entries(SINCE).flatMap(([path, since]): readonly Diagnostic[] => {
+    const given = own.minor >= since ? undefined : valueAt({ values, meshConfig: [] }, path);
+    if (given === undefined || given.value === 'false') return [];
+    const help = path.startsWith('pilot.cni') ? { help: `it was \`${path.replace('pilot.cni', 'istio_cni')}\`` } : {};
+    const { source, span } = given;
+    return [
+      {
+        kind: 'warning',
+        message: `charts of 1.${own.minor} have no value \`${path}\`: it is read since 1.${since}`,
+        source,
+        span,
+        ...help,
+      },
+    ];
+  });
 }
 
 /** The plugin's chart is installed, and nobody tells injection: it adds istio-init, and the plugin leaves such pods alone. */
@@ -80,10 +107,8 @@ export function plainVersion(text: string): string {
   return minor ?? text;
 }
 
-/** Of a List only what configures a mesh: it comes from a cluster that has other things as well. */
-function opened(document: Document): readonly Document[] {
-  const objects = openLists(document);
-  return objects[0]?.root === document.root ? objects : objects.filter(({ root }) => configuresMesh(root));
+function bySource(documents: readonly Document[]): readonly (readonly Document[])[] {
+  return [...new Set(documents.map(({ source }) => source))].map((source) => documents.filter((one) => one.source === source));
 }
 
 /** A value at the first of these paths that some file has: `global.proxy.includeIPRanges`. Numbers and booleans as text, as in a chart. */

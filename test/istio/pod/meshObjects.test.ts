@@ -108,6 +108,10 @@ describe('a ConfigMap', () => {
     const objects = `kind: ConfigMap\nmetadata: {name: ${name}}\ndata: {root-cert.pem: "defaultConfig: {interceptionMode: TPROXY}"}\n`;
     expect(await setting(MODE, { objects })).toBe('REDIRECT by default');
   });
+  it('istio-shared-configmap-REV, as the add-on of AKS has it, is of that revision', async () => {
+    const objects = MESH.replace('name: istio,', 'name: istio-shared-configmap-asm-1-24,');
+    expect(await setting(MODE, { objects, namespace: 'istio.io/rev: asm-1-24' })).toBe('TPROXY deploy.yaml:9:25');
+  });
   it('istio-cni-config says what the agent does', async () => {
     const objects =
       'kind: ConfigMap\nmetadata: {name: istio-cni-config}\ndata: {EXCLUDE_NAMESPACES: "kube-system,s", AMBIENT_ENABLED: "false"}\n';

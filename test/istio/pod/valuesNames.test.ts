@@ -165,6 +165,11 @@ describe('a name that nobody reads', () => {
     [{ pilot: { env: { ENABLE_NATIVE_SIDECAR: 'true' } } }, 'did you mean `ENABLE_NATIVE_SIDECARS`?'],
     [{ istiod: { global: {} }, meshConfig: { proxyListenPort: 1 } }, 'it works as `istiod.meshConfig`'],
     [{ istiod: { global: {} }, 'istio-cni': { pilot: { cni: { enabled: true } } } }, 'it works among the values of the chart of istiod'],
+    [{ kind: 'IstioOperator', spec: { profile: 'default', global: {} } }, 'it works as `spec.values.global`'],
+    [{ kind: 'IstioOperator', spec: { profile: 'default', meshConfg: {} } }, 'did you mean `meshConfig`?'],
+    [{ kind: 'IstioOperator', spec: { components: { cni: { enable: true } } } }, 'write `enabled`'],
+    [{ kind: 'Istio', spec: { version: 'v1.26.2', meshConfig: { trustDomain: 'x' } } }, 'it works as `spec.values.meshConfig`'],
+    [{ kind: 'Istio', spec: { version: 'v1.26.2', vaules: {} } }, 'did you mean `values`?'],
     [{ global: {}, mehsConfig: {} }, 'did you mean `meshConfig`?'],
   ])('%j', async (values, help) => {
     expect((await said(values)).map((one) => one.help)).toContainEqual(expect.stringContaining(help));

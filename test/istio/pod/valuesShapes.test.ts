@@ -96,6 +96,22 @@ const READ: readonly (readonly [string, string, string])[] = [
   ['of the profile ambient', `kind: IstioOperator\nspec: {profile: ambient, values: {${RANGES}}}\n`, 'cni 10.0.0.0/8'],
   ['Sail', `kind: Istio\nspec: {version: v1.26.2, profile: openshift, values: {${RANGES}}}\n`, 'multus 10.0.0.0/8'],
   ['several documents', `${RANGES}\n---\npilot: {cni: {enabled: true}}\n`, 'cni 10.0.0.0/8'],
+  [
+    'a chart that was rendered',
+    `kind: ServiceAccount\nmetadata: {name: istiod}\n---\nkind: ConfigMap\nmetadata: {name: istio-sidecar-injector}\ndata: {values: "{${RANGES}}"}\n`,
+    'init 10.0.0.0/8',
+  ],
+  [
+    'a List of Applications, of which others are not of Istio',
+    JSON.stringify({
+      kind: 'List',
+      items: [
+        { kind: 'Application', spec: { source: { chart: 'redis', helm: { valuesObject: { image: 'x' } } } } },
+        { kind: 'Application', spec: { source: { chart: 'istiod', helm: { values: `{${RANGES}}` } } } },
+      ],
+    }),
+    'init 10.0.0.0/8',
+  ],
   ['several forms', `kind: IstioOperator\nspec: {components: {cni: {enabled: true}}}\n---\nistiod: {${RANGES}}\n`, 'cni 10.0.0.0/8'],
 ];
 
@@ -115,6 +131,8 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['another plugin', 'aws-vpc-cni: {env: {A: b}}\n', 'none of these keys'],
   ['global of somebody else', 'global: {imageRegistry: x}\n', 'none of these keys'],
   ['a list', '- a\n', 'mesh configuration is a map'],
+  ['several objects of other kinds', 'kind: Service\n---\nkind: Secret\n', 'this object does not configure a mesh'],
+  ['a List of pods', JSON.stringify({ kind: 'List', items: [{ kind: 'Pod' }, { kind: 'Pod' }] }), 'this object does not configure a mesh'],
   ['an object of another kind', 'kind: Service\n', 'this object does not configure a mesh'],
   ['charts of somebody else', 'releases: [{chart: x/y, values: [{image: z}]}]\n', 'none of the charts here is one of Istio'],
   ['an unknown profile', 'profile: tiny\n', 'there is no profile `tiny`'],
@@ -179,6 +197,11 @@ describe('what stands elsewhere', () => {
     const { says, err } = await enrolWith(`istiod: {${BOTH_INLINE}}\nistio-cni: {global: {proxy: {excludeIPRanges: 11.0.0.0/8}}}\n`);
     expect(says).toBe('cni 10.0.0.0/8');
     expect(err).toContain('warning: the chart of the CNI plugin does not read `excludeIPRanges`');
+  });
+  it('a value that charts of that version do not have', async () => {
+    const { err } = await enrolWith(`${RANGES}\npilot: {cni: {enabled: true}}\n`, ['--istio', '1.21']);
+    expect(err).toContain('charts of 1.21 have no value `pilot.cni.enabled`: it is read since 1.22');
+    expect(err).toContain('it was `istio_cni.enabled`');
   });
   it('a compatibility version that the charts do not have yet', async () => {
     const { err } = await enrolWith('compatibilityVersion: "1.31"\n');
