@@ -16,11 +16,17 @@ const ALWAYS_THERE = /^(?:FWD[IO]?_|FORWARD_|ufw6?-(?!user-forward))/;
 
 /** A few words, `chain DOCKER-USER`; undefined where nothing speaks against a pod. */
 export function signOfOtherHost(rulesets: readonly Ruleset[]): string | undefined {
+  if (isAmbientNode(rulesets)) return 'chain ISTIO_POSTRT of an ambient node';
   for (const ruleset of rulesets) {
     const sign = signIn(ruleset);
     if (sign !== undefined) return sign;
   }
   return undefined;
+}
+
+/** Istio's node agent writes this chain on nodes, and only for the source of probes. source: docs/facts/istio.md#probes-of-the-node */
+export function isAmbientNode(rulesets: readonly Ruleset[]): boolean {
+  return rulesets.some(({ tables }) => (tables.get('nat')?.chains.get('ISTIO_POSTRT')?.rules.length ?? 0) > 0);
 }
 
 function signIn(ruleset: Ruleset): string | undefined {

@@ -16,7 +16,9 @@ export interface ReadRules {
 
 export function readRules(source: Source, options: ParseRulesOptions & ResolveOptions = {}): ReadRules {
   const parsed = parseRules(source, { meaning: ruleMeaning(options), ...options });
-  const resolved = parsed.rulesets.map((node) => resolve(node, options));
+  // what a host file says of a set comes before what stands beside the rules
+  const sets = new Map([...parsed.sets, ...(options.sets ?? [])]);
+  const resolved = parsed.rulesets.map((node) => resolve(node, parsed.sets.size === 0 ? options : { ...options, sets }));
   const backends = parsed.rulesets.map(({ backend }) => backend);
   return {
     rulesets: together(

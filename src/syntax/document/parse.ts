@@ -15,6 +15,7 @@ import type { Diagnostic } from '../text/diagnostic.ts';
 import { type ProblemSink, reportInto, type TextFinding } from '../text/problems.ts';
 import type { Source } from '../text/source.ts';
 import { type CodeBlock, codeBlocks } from './codeBlocks.ts';
+import { hostLines, type SetText } from './hostLines.ts';
 
 export interface ParseRulesOptions {
   /** decides where header, command and addresses leave the family open */
@@ -34,6 +35,8 @@ export interface ParseRulesOptions {
 export interface ParseResult {
   readonly rulesets: readonly RulesetNode[];
   readonly diagnostics: readonly Diagnostic[];
+  /** ipsets whose members the text says */
+  readonly sets: ReadonlyMap<string, SetText>;
 }
 
 export function parseRules(source: Source, options: ParseRulesOptions = {}): ParseResult {
@@ -43,6 +46,7 @@ export function parseRules(source: Source, options: ParseRulesOptions = {}): Par
   const { family } = options;
   const reading: ScriptReading = { source, report, world: newWorld(options.meaning), family, strangers: [], calls: 0, mixed: false };
   const scripts = scriptReader(reading, options.variables ?? new Map());
+  const sets = new Map<string, SetText>();
   let excerpts: ReadonlyMap<Family, Excerpt> | undefined;
   const read = (block: CodeBlock): void => {
     if (block.kind === 'refused') refused.push(block.finding);
@@ -50,7 +54,11 @@ export function parseRules(source: Source, options: ParseRulesOptions = {}): Par
     else if (block.kind === 'restore') {
       const outside = outsideTables(source.text, block.lines, options.table);
       if (outside !== undefined) excerpts = new Map(BOTH.map((one) => [one, outside.excerpt]));
-      restoreInto(reading.world, { source, lines: block.lines, report, outside }, family === undefined ? {} : { family });
+      const host = hostLines(source.text, block.lines);
+      const lines = host === undefined ? block.lines : [...block.lines].filter(({ number }) => !host.numbers.has(number));
+      for (const [name, set] of host?.sets ?? []) sets.set(name, set);
+      if (host?.unread !== undefined) report({ ...HOST_UNREAD, span: host.unread });
+      restoreInto(reading.world, { source, lines, report, outside }, family === undefined ? {} : { family });
     } else {
       const { call } = scripts.machine.programs;
       excerpts = readLog({ ...reading, pod: options.pod, call });
@@ -71,10 +79,10 @@ export function parseRules(source: Source, options: ParseRulesOptions = {}): Par
     if (hasTables) {
       if (!hasRules(rulesets)) report({ ...NO_RULES, span: atStart(source) });
     } else if (!isBlank(source.text) && reading.calls === 0) report({ ...NOT_RULES, span: atStart(source) });
-    else if (options.allowEmpty === true) return { rulesets: [emptyRuleset(source, options)], diagnostics };
+    else if (options.allowEmpty === true) return { rulesets: [emptyRuleset(source, options)], diagnostics, sets };
     else report({ ...(reading.calls === 0 ? EMPTY : NO_CHANGES), span: atStart(source) });
   }
-  return { rulesets, diagnostics: withoutHalves(diagnostics, rulesets).sort((a, b) => a.span.start - b.span.start) };
+  return { rulesets, diagnostics: withoutHalves(diagnostics, rulesets).sort((a, b) => a.span.start - b.span.start), sets };
 }
 
 const BOTH: readonly Family[] = [4, 6];
@@ -109,6 +117,13 @@ export function isBlank(text: string): boolean {
 function atStart({ text }: Source): TextFinding['span'] {
   return { start: 0, end: Math.min(text.length, 1) };
 }
+
+const HOST_UNREAD = {
+  kind: 'warning',
+  code: 'host-unread',
+  message: 'what `ip` prints is recognised here and not read: the host around the rules is still assumed',
+  help: 'describe interfaces, addresses and routes in a file, and name it by --host',
+} as const;
 
 /** Tables say that this is all there is. */
 const NO_RULES = { kind: 'warning', code: 'no-rules', message: 'no rule found in this text' } as const;
