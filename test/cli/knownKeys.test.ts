@@ -70,6 +70,16 @@ describe('what nobody reads', () => {
     expect(err).toContain('did you mean `sidecar.istio.io/interceptionMode`?');
   });
 
+  it('annotations that values give to pods', async () => {
+    const values =
+      'sidecarInjectorWebhook: {injectedAnnotations: {traffic.sidecar.istio.io/excludeOutboundPort: "5432"}}\npilot: {podLabels: {sidecar.istio.io/inject: "false"}}\n';
+    const { err } = await chainwalk(['enrol', 'a.yaml', '--values', 'v.yaml'], { files: { ...files, 'v.yaml': values } });
+    expect(err).toContain(
+      'v.yaml:1:48: warning: Istio knows no annotation `traffic.sidecar.istio.io/excludeOutboundPort`: nobody reads it',
+    );
+    expect(err.match(/v\.yaml:/g)).toHaveLength(1);
+  });
+
   it('can be accepted with a reason', async () => {
     const accepted = MANIFEST.replace(
       '    traffic',

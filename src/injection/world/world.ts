@@ -9,6 +9,7 @@ import { istiodParts } from '../configuration/istiod.ts';
 import { readMeshConfiguration } from '../configuration/mesh.ts';
 import type { Approach } from '../facts/approach.ts';
 import type { EnrolWorld } from '../facts/facts.ts';
+import { unreadValueKeys } from '../knownNames/valueKeys.ts';
 import { installedApproach, installedVersion, operatedVersions } from './installed.ts';
 
 export interface WorldInput {
@@ -58,6 +59,7 @@ export function readWorld({ manifests: documents, values, readNested, approach, 
     diagnostics: [
       ...manifests.diagnostics,
       ...unreadKeys(manifests, judged),
+      ...unreadValueKeys([...configuration, ...values], judged),
       ...mesh.diagnostics,
       ...(version === undefined ? ofVersion : []),
     ],

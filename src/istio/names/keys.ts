@@ -51,6 +51,7 @@ const ANNOTATIONS: readonly Row[] = [
   ['ambient.istio.io', 'Pod', 'redirection bypass-inbound-capture dns-capture'],
   ['ambient.istio.io', 'GatewayClass Gateway', 'waypoint-inbound-binding'],
   ['galley.istio.io', 'Any', 'analyze-suppress'],
+  ['istio.io', 'Any', 'for-service-account'],
   ['topology.istio.io', 'Namespace', 'controlPlaneClusters'],
   ['gateway.istio.io', 'Any', 'controller-version'],
   ['gateway.istio.io', 'Gateway', 'service-account name-override alias-for'],

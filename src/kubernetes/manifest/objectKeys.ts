@@ -64,25 +64,25 @@ const READ_ELSEWHERE = ['Pod', 'Namespace'];
 
 function keysOf(reading: FieldReading, holder: Node, where: Where): readonly MetadataKey[] {
   const metadata = at(holder, 'metadata');
-  const injected = isIstios(metadata) ? { injected: true as const } : {};
-  return SIDES.flatMap(({ side, field }) => {
+  const traits = traitsOf(metadata, where);
+  const keys = SIDES.flatMap(({ side, field }) => {
     const map = at(metadata, field);
     const entries = entriesOf(map).filter(({ key }) => couldBeIstios(key));
     if (map?.kind === 'map' && !READ_ELSEWHERE.includes(where.kind)) readStrings(reading, { ...map, entries }, field);
     return entries.map(({ key, keySpan, value }): MetadataKey => {
       const text = value.kind === 'scalar' && typeof value.value === 'string' ? { value: value.value } : {};
-      return { name: key, side, ...where, ...injected, ...text, source: reading.source, span: keySpan };
+      return { name: key, side, ...traits, ...text, source: reading.source, span: keySpan };
     });
   });
+  return keys.sort((one, other) => one.span.start - other.span.start);
 }
 
-function isIstios(metadata: Node | undefined): boolean {
-  return (
-    at(metadata, 'annotations', 'sidecar.istio.io/status') !== undefined ||
-    ['istio.io/rev', 'gateway.istio.io/managed', 'gateway.networking.k8s.io/gateway-name'].some(
-      (label) => at(metadata, 'labels', label) !== undefined,
-    )
-  );
+function traitsOf(metadata: Node | undefined, where: Where): Pick<MetadataKey, 'kind' | 'besideTemplate' | 'injected'> {
+  const isLabelled = (label: string) => at(metadata, 'labels', label) !== undefined;
+  // what istiod makes for a Gateway has all of its labels and annotations
+  if (isLabelled('gateway.istio.io/managed') || isLabelled('gateway.networking.k8s.io/gateway-name')) return { kind: '', injected: true };
+  const injected = isLabelled('istio.io/rev') || at(metadata, 'annotations', 'sidecar.istio.io/status') !== undefined;
+  return { ...where, ...(injected && { injected }) };
 }
 
 /** Parts with metadata of their own, by the field that holds them, and the kind that they become. */
