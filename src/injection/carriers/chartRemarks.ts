@@ -15,10 +15,10 @@ export interface Subchart {
 const OF_ISTIOD = ['pilot', 'meshConfig', 'sidecarInjectorWebhook', 'istio_cni'];
 
 /** Of values of the CNI chart, and of charts that say nothing about capture. */
-export function otherRemarks(root: Node, chart: 'cni' | 'other'): readonly TextFinding[] {
+export function otherRemarks(root: Node, chart: 'cni' | 'ztunnel' | 'other'): readonly TextFinding[] {
   const name = chart === 'cni' ? 'the CNI plugin' : 'istiod alone';
   const entries = entriesOf(root);
-  const misplaced = entries.filter(({ key }) => OF_ISTIOD.includes(key));
+  const misplaced = entries.filter(({ key }) => OF_ISTIOD.includes(key) && !(chart === 'ztunnel' && key === 'meshConfig'));
   const traffic = entriesOf(at(root, 'global', 'proxy')).filter(({ key }) => /^(?:in|ex)clude/.test(key));
   const own = chart === 'cni' ? valuesRemarks({ root: withoutKeys(root, OF_ISTIOD) }) : [];
   return [

@@ -10,7 +10,7 @@ import { type ConfigurationPart, joined, NOTHING, type ObjectParts } from './par
 import { namedFields, treeOf, withoutKeys } from './trees.ts';
 
 /** A chart; `shared`: values that are handed to several of them. */
-export type Chart = 'istiod' | 'cni' | 'other' | 'shared';
+export type Chart = 'istiod' | 'cni' | 'ztunnel' | 'other' | 'shared';
 
 /** Values that belong to a chart, or an umbrella's. */
 export interface ChartValues {
@@ -38,8 +38,8 @@ export function chartNamed(name: string): Chart | undefined {
   const last = name.toLowerCase().split('/').at(-1) ?? '';
   if (/(^|[-_])cni$/.test(last)) return 'cni';
   if (/^(istio[-_]?d?|istiod.*|istio-discovery|istio-control|discovery|pilot)$/.test(last)) return 'istiod';
-  if (/^(istio[-_])?(base|ztunnel|gateway|ingress|egress|ingress-?gateway|egress-?gateway)$|^istio-(ingress|egress)/.test(last))
-    return 'other';
+  if (/^(istio[-_])?ztunnel$/.test(last)) return 'ztunnel';
+  if (/^(istio[-_])?(base|gateway|ingress|egress|ingress-?gateway|egress-?gateway)$|^istio-(ingress|egress)/.test(last)) return 'other';
   return undefined;
 }
 
@@ -59,7 +59,8 @@ export function subchartsOf(root: Node, depth = DEEPEST): readonly (Entry & { re
   const beside = entriesOf(root).flatMap((entry): readonly (Entry & { readonly chart: Chart })[] => {
     if (entry.value.kind !== 'map') return [];
     if (entry.key === 'cni') return [{ ...entry, chart: 'cni' }];
-    return entry.key === 'base' || entry.key === 'ztunnel' ? [{ ...entry, chart: 'other' }] : [];
+    if (entry.key === 'ztunnel') return [{ ...entry, chart: 'ztunnel' }];
+    return entry.key === 'base' ? [{ ...entry, chart: 'other' }] : [];
   });
   return [...found, ...beside];
 }
@@ -121,7 +122,7 @@ export function partsOfCharts(charts: readonly ChartValues[], report: ProblemSin
 function partsOfChart({ source, root, chart }: ChartValues, report: ProblemSink): ObjectParts {
   const own = withoutKeys(root, [INTERNAL_DEFAULTS]);
   for (const remark of chart === 'istiod' || chart === 'shared' ? valuesRemarks({ root: own }) : otherRemarks(own, chart)) report(remark);
-  if (chart === 'other') return NOTHING;
+  if (chart === 'other' || chart === 'ztunnel') return NOTHING;
   const part = (node: Node): ConfigurationPart => ({ source, root: node });
   const mesh = chart === 'cni' ? undefined : at(own, 'meshConfig');
   const internal = at(root, INTERNAL_DEFAULTS);

@@ -55,8 +55,8 @@ function partsOfGiven({ document, readNested, diagnostics }: GivenConfiguration)
   }
   const packages = packagesIn(root);
   if (packages !== undefined) {
-    const { charts, versions } = installedBy({ document, packages, readNested, report });
-    if (charts.length === 0) report(noChart(root));
+    const { charts, versions, isIstio } = installedBy({ document, packages, readNested, report, elsewhere: report });
+    if (!isIstio) report(noChart(root));
     return {
       ...partsOfCharts(
         charts.filter((chart) => !refused(chart.root, report)),
@@ -82,7 +82,9 @@ export function partsAmongManifests({ document, readNested, diagnostics }: Given
   if (stringAt(root, 'kind') === 'ServiceMeshControlPlane' && !isExplained) report(controlPlaneRefused(root));
   const packages = packagesIn(root);
   if (packages === undefined) return NOTHING;
-  const { charts, versions } = installedBy({ document, packages, readNested, report });
+  // what stands in files beside them is often given as well
+  const soften: ProblemSink = (finding) => report({ ...finding, kind: 'warning' });
+  const { charts, versions } = installedBy({ document, packages, readNested, report, elsewhere: soften });
   return {
     ...partsOfCharts(
       charts.filter((chart) => !refused(chart.root, report)),

@@ -12,25 +12,33 @@ export interface Installing {
   readonly packages: readonly Packaged[];
   readonly readNested: ReadNested;
   readonly report: ProblemSink;
+  /** hears of values that stand elsewhere */
+  readonly elsewhere: ProblemSink;
 }
 
 export interface Installed {
+  /** a chart of Istio is among them */
+  readonly isIstio: boolean;
   /** those that win first */
   readonly charts: readonly ChartValues[];
   readonly versions: readonly WrittenVersion[];
 }
 
-export function installedBy({ document, packages, readNested, report }: Installing): Installed {
-  const all = packages.map((one) => ofPackage({ document, one, readNested, report }));
+export function installedBy({ packages, ...reading }: Installing): Installed {
+  const all = packages.map((one) => ofPackage({ one, ...reading }));
   // of two releases of one chart the later one wins, as with files
-  return { charts: all.toReversed().flatMap(({ charts }) => charts), versions: all.flatMap(({ versions }) => versions) };
+  return {
+    isIstio: all.some(({ isIstio }) => isIstio),
+    charts: all.toReversed().flatMap(({ charts }) => charts),
+    versions: all.flatMap(({ versions }) => versions),
+  };
 }
 
 interface OnePackage extends Omit<Installing, 'packages'> {
   readonly one: Packaged;
 }
 
-function ofPackage({ document: { source }, one: { at: root, is }, readNested, report }: OnePackage): Installed {
+function ofPackage({ document: { source }, one: { at: root, is }, readNested, report, elsewhere }: OnePackage): Installed {
   const find = (path: string) => at(root, ...path.split('.'));
   const named = is.chart.map(find).find(isScalar);
   const known = named === undefined ? undefined : chartNamed(String(named.value));
@@ -44,21 +52,23 @@ function ofPackage({ document: { source }, one: { at: root, is }, readNested, re
   });
   const maps = trees.filter((node) => node.kind === 'map');
   const ours = known !== undefined || maps.some(isIstios);
-  if (!ours) return { charts: [], versions: [] };
+  if (!ours) return { isIstio: false, charts: [], versions: [] };
   const chart: Chart = known ?? 'shared';
   const files = [...trees.filter(isScalar), ...is.elsewhere.map(find).filter((node) => node !== undefined)];
-  for (const node of known === 'other' ? [] : files) report(notRead(node));
+  for (const node of known === 'other' || known === 'ztunnel' ? [] : files)
+    elsewhere(notRead(node, known === 'istiod' && maps.length === 0));
   const charts = maps.flatMap((map) => chartsIn({ source, root: map, chart: subchartsOf(map).length > 0 ? 'shared' : chart }));
   const version = is.version.map(find).find(isScalar);
   const written = version === undefined || known !== 'istiod' ? [] : [{ text: String(version.value), source, span: version.span }];
-  return { charts, versions: written };
+  return { isIstio: true, charts, versions: written };
 }
 
-function notRead(node: Node): Parameters<ProblemSink>[0] {
+/** Where all values of the chart stand elsewhere, an answer would be one from the defaults. */
+function notRead(node: Node, isAll: boolean): Parameters<ProblemSink>[0] {
   const what = node.kind === 'scalar' ? `\`${String(node.value)}\` is` : 'values elsewhere are';
   return {
-    kind: 'warning',
-    message: `${what} named here and not read: what it says of the mesh does not count`,
+    kind: isAll ? 'malformed' : 'warning',
+    message: `${what} named here and not read: ${isAll ? 'nothing else is said of the mesh' : 'what it says of the mesh does not count'}`,
     span: node.span,
     help: 'give those values as well, before this file: --values FILE --values THIS',
   };

@@ -16,12 +16,14 @@ import { namedFields, scalarNode, treeOf } from './trees.ts';
 const OPERATORS = ['IstioOperator', 'Istio', 'IstioRevision', 'IstioCNI'];
 
 /** Others have objects of the same kinds. */
+const OTHERS = /^(?:istio\.banzaicloud\.io|servicemesh\.cisco\.com|config\.kyma-project\.io|operator\.kyma-project\.io)\//;
 const INSTALLS = ['values', 'meshConfig', 'profile', 'components', 'version'];
 
 /** Whether an object is one of those. ConfigMaps are known by their names and keys, as there are many others. */
 export function configuresMesh(object: Node): boolean {
   const kind = stringAt(object, 'kind') ?? '';
-  if (OPERATORS.includes(kind)) return INSTALLS.some((key) => at(object, 'spec', key) !== undefined);
+  const isOther = OTHERS.test(stringAt(object, 'apiVersion') ?? '');
+  if (OPERATORS.includes(kind)) return !isOther && INSTALLS.some((key) => at(object, 'spec', key) !== undefined);
   return kind === 'ConfigMap' && configMapOf(object) !== undefined;
 }
 

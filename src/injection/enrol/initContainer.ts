@@ -1,6 +1,7 @@
 /** Does istio-init write rules in this pod? source: istio/istio injection-template.yaml; Kubernetes Pod Security Standards */
 
 import { readWords } from '../../istio/settings/readArgs.ts';
+import { splitList } from '../../istio/settings/settings.ts';
 import { has } from '../../istio/settings/version.ts';
 import type { Located } from '../../kubernetes/yaml/node.ts';
 import { TRAFFIC_ANNOTATIONS, type TrafficAnnotation } from '../configuration/annotations.ts';
@@ -80,13 +81,18 @@ function readerFor({ version }: Facts): (row: Pick<TrafficAnnotation, 'flag'>) =
 }
 
 const BY_FLAG: Readonly<Record<string, ValueCheck>> = {
-  'istio-service-cidr': cidrsOrAll,
-  'istio-service-exclude-cidr': cidrs,
+  'istio-service-cidr': (text) => cidrsOrAll(withoutEmpty(text)),
+  'istio-service-exclude-cidr': (text) => cidrs(withoutEmpty(text)),
   'istio-inbound-ports': (text) => (text === '*' ? undefined : portsOfRules(text)),
   'istio-local-exclude-ports': portsOfRules,
   'istio-outbound-ports': portsOfRules,
   'istio-local-outbound-ports-exclude': portsOfRules,
 };
+
+/** Between two commas, or at the end: passed over. */
+function withoutEmpty(text: string): string {
+  return splitList(text).join(',');
+}
 
 function isOfRanges(flag: string | undefined): boolean {
   return flag?.endsWith('cidr') === true;

@@ -53,7 +53,7 @@ const CNI_OPEN = `affinity chained cniBinDir cniConfDir cniConfFileName cniNetns
 
 const ambient = fields({
   open: `configDir dnsCapture enableAmbientDetectionRetry enabled enablementSelectors ipv6 reconcileIptablesOnStartup
-    shareHostNetworkNamespace`,
+    redirectMode shareHostNetworkNamespace`,
 });
 
 const cni = fields({ open: CNI_OPEN, inner: { ambient } });

@@ -169,6 +169,7 @@ const INIT: readonly Row[] = [
   ['a host among the excluded ranges of the mesh', {}, 'blocked arguments-valid', 'global: {proxy: {excludeIPRanges: a.example}}'],
   ['which 1.27 passes over', {}, 'captured pod-security', 'global: {proxy: {excludeIPRanges: a.example}}', '1.27'],
   ['a blank between ranges', {}, 'blocked arguments-valid', 'global: {proxy: {includeIPRanges: "1.0.0.0/8 2.0.0.0/8"}}'],
+  ['a comma at the end', {}, 'captured pod-security', 'global: {proxy: {excludeIPRanges: "1.0.0.0/8,"}}'],
   ['a range of ports with a dash', {}, 'blocked arguments-valid', 'global: {proxy: {excludeOutboundPorts: 8000-9000}}'],
   ['and with a colon', {}, 'captured pod-security', 'global: {proxy: {excludeOutboundPorts: "8000:9000"}}'],
   ['all ports where ports are left out', {}, 'blocked arguments-valid', 'global: {proxy: {excludeInboundPorts: "*"}}'],

@@ -188,6 +188,11 @@ describe('what stands elsewhere', () => {
     const { err } = await enrolWith(values);
     expect(err.replace(/\s+/g, ' ')).toContain(needle);
   });
+  it('beside values that are here, it is a warning; alone, an error', async () => {
+    const helmfile = (values: string) => `releases: [{chart: istio/istiod, values: [${values}]}]\n`;
+    expect(await enrolWith(helmfile(`./v.yaml, {${RANGES}}`))).toMatchObject({ code: 0, says: 'init 10.0.0.0/8' });
+    expect(await enrolWith(helmfile('./v.yaml'))).toMatchObject({ code: 2 });
+  });
   it('the CNI chart of an umbrella, of which injection does not know', async () => {
     const { says, err } = await enrolWith(`istiod: {${RANGES}}\nistio-cni: {cni: {enabled: true}}\n`);
     expect(says).toBe('init 10.0.0.0/8');
@@ -239,6 +244,11 @@ describe('among manifests', () => {
     ['a Kustomization', 'kind: Kustomization\nresources: [a.yaml]\n', 'init captured'],
   ])('%s', async (_, object, says) => {
     expect(await saying(object)).toMatchObject({ code: 0, err: '', says });
+  });
+  it('an Application of istiod whose values are in files', async () => {
+    const { code, err, says } = await saying('kind: Application\nspec: {source: {chart: istiod, helm: {valueFiles: [x.yaml]}}}\n');
+    expect([code, says]).toEqual([0, 'init captured']);
+    expect(err).toContain('warning: values elsewhere are named here and not read');
   });
   it('a ServiceMeshControlPlane is not judged, unless values say what it stands for', async () => {
     const plane = 'kind: ServiceMeshControlPlane\nspec: {version: v2.6}\n';
