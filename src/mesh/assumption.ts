@@ -13,6 +13,7 @@ export interface Assumption {
     | 'kubernetes'
     | 'namespace-labels'
     | 'revision'
+    | 'controller'
     | 'interface';
   /** what follows `assumed`: `10.12.3.4 is the pod's address` */
   readonly says: string;

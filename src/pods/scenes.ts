@@ -10,6 +10,8 @@ import { emptyMemory, type PodMemory, type RenderedPod, renderPod } from './rend
 export interface PodScene extends RenderedPod {
   /** claims about its fields and settings that do not hold */
   readonly findings: readonly PodFinding[];
+  /** its settings are refused: there are no rules to ask */
+  readonly refused?: true;
 }
 
 export interface PodScenes {
@@ -25,8 +27,9 @@ export function scenesOf({ manifests, world }: PodWorld): PodScenes {
   const scenes = manifests.pods.map((pod): PodScene => {
     const enrolment = enrol(pod, world);
     const rendered = renderPod(enrolment, memory);
-    diagnostics.push(...refusals(enrolment), ...rendered.rules.diagnostics, ...rendered.diagnostics.filter(isError));
-    return { ...rendered, findings: checkPod(enrolment, rendered.rules) };
+    const found = [...refusals(enrolment), ...rendered.rules.diagnostics, ...rendered.diagnostics.filter(isError)];
+    diagnostics.push(...found.map((one) => (isError(one) ? { ...one, ofOneObject: true as const } : one)));
+    return { ...rendered, findings: checkPod(enrolment, rendered.rules), ...(found.some(isError) && { refused: true }) };
   });
   return { scenes, diagnostics, memory };
 }

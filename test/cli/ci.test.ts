@@ -71,14 +71,31 @@ describe('chainwalk ci', { timeout: 30_000 }, () => {
     expect(await ci({ ...files, 'chainwalk.config.yaml': level('off') })).toMatchObject({ code: 0, open: [] });
   });
 
-  it('says what is wrong with every file before anything is judged', async () => {
-    const { code, out, err } = await ci({
-      'net/a.rules': '*nat\n-A OUTPUT -j NOWHERE\nCOMMIT\n',
-      'net/b.rules': '*nat\n-A OUTPUT --nonsense\nCOMMIT\n',
-    });
-    expect([code, out]).toEqual([2, '']);
-    expect(err).toMatch(/^net\/a\.rules:2:/m);
-    expect(err).toMatch(/^net\/b\.rules:2:/m);
+  it('says what is wrong with every file, and judges the others: exit code 2', async () => {
+    const broken = { 'net/a.rules': '*nat\n-A OUTPUT -j NOWHERE\nCOMMIT\n', 'net/b.rules': '*nat\n-A OUTPUT --nonsense\nCOMMIT\n' };
+    const none = await ci(broken);
+    expect(none.code).toBe(2);
+    expect(JSON.parse(none.out)).toMatchObject({ subjects: [] });
+    expect(none.err).toMatch(/^net\/a\.rules:2:/m);
+    expect(none.err).toMatch(/^net\/b\.rules:2:/m);
+    const others = await ci({ ...broken, 'net/bad.rules': RETURNED });
+    expect(others.code).toBe(2);
+    expect(read(others.out).open.map(({ id }) => id)).toEqual(['outbound-captured']);
+  });
+
+  it('says in every format what could not be read', async () => {
+    const files = { 'chainwalk.config.yaml': CONFIG, 'net/bad.rules': RETURNED, 'net/b.rules': '*nat\n-A OUTPUT --nonsense\nCOMMIT\n' };
+    const outputs = ['github=g', 'junit=j', 'sarif=s', 'markdown=m', 'json=o'];
+    const { code, written } = await chainwalk(['ci', '-o', outputs.join(',')], { files });
+    expect(code).toBe(2);
+    expect(written.g).toMatch(/^::error file=net\/b\.rules,line=2,.*title=not judged::/);
+    expect(written.j).toContain('<testcase classname="what cannot be read" name="net/b.rules:2"><error message=');
+    expect(written.m).toContain('1 error in the files, and what they are in is not judged');
+    const [run] = JSON.parse(written.s ?? '').runs;
+    expect(run.invocations[0].executionSuccessful).toBe(false);
+    expect(run.invocations[0].toolExecutionNotifications.map(({ level }: { level: string }) => level)).toContain('error');
+    expect(run.results.length).toBeGreaterThan(0);
+    expect(JSON.parse(written.o ?? '').diagnostics).toMatchObject([{}, { file: 'net/b.rules', line: 2 }]);
   });
 
   it('writes several formats at once, one of them to standard output', async () => {

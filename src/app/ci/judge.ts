@@ -1,5 +1,6 @@
 /** Texts of one kind that are read in the same way, judged: the subjects of a review. */
 import type { GivenPlace } from '../../connection/setting.ts';
+import type { UnreadPod } from '../../kubernetes/manifest/manifests.ts';
 import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
 import type { ReviewLocation, Subject } from '../../report/review/review.ts';
 import { hasRules } from '../../ruleset/count.ts';
@@ -51,6 +52,8 @@ export interface JudgedPart {
   readonly says: string;
   /** as which it is judged */
   readonly mesh?: string;
+  /** there is an error in it: nothing is said of it */
+  readonly isUnread?: true;
   /** there is no rule in it */
   readonly isEmpty?: boolean;
 }
@@ -87,16 +90,20 @@ function judgeRules({ rules, place, options }: RulesBatch): Judged {
 }
 
 function judgePods({ pods: texts, place, options, progress }: PodsBatch): Judged {
-  const { pods, diagnostics } = verifyPodTexts({
+  const { pods, unread, diagnostics } = verifyPodTexts({
     pods: texts,
     options: { ...options, ...place },
     ...(progress !== undefined && { progress }),
   });
   const parts = pods.map(({ pod, verified: { profile } }): JudgedPart => {
-    const name = `${pod.kind} ${pod.namespace}/${pod.name}`;
-    return { file: pod.place.source.file, name, says: 'pod', ...(profile && { mesh: profile.name }) };
+    return { ...partOf(pod), ...(profile && { mesh: profile.name }) };
   });
-  return { ...subjectsOfPods({ pods }), diagnostics, parts };
+  const others = unread.map((pod): JudgedPart => ({ ...partOf(pod), isUnread: true }));
+  return { ...subjectsOfPods({ pods }), diagnostics, parts: [...parts, ...others] };
+}
+
+function partOf({ kind, namespace, name, place }: UnreadPod): JudgedPart {
+  return { file: place.source.file, name: `${kind} ${namespace}/${name}`, says: 'pod' };
 }
 
 /** Nobody edits rendered rules: the settings as a whole stand for them. */

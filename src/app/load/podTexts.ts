@@ -2,9 +2,10 @@
 import type { Approach } from '../../injection/facts/approach.ts';
 import { type PodWorld, readWorld } from '../../injection/world/world.ts';
 import type { Version } from '../../istio/settings/version.ts';
+import type { UnreadPod } from '../../kubernetes/manifest/manifests.ts';
 import { at, type Document, type ReadNested } from '../../kubernetes/yaml/node.ts';
 import { type PodScenes, scenesOf } from '../../pods/scenes.ts';
-import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, isError, stopsAll } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 
 /** YAML or JSON that has been parsed, and what is wrong with it. */
@@ -32,20 +33,27 @@ export interface PodTexts {
   readonly reading: PodReading;
 }
 
-/** Texts without a pod are an error. */
+/** Texts without a pod are an error. Mesh configuration is everybody's: an error in it stops all. */
 export function readPodTexts({ manifests, values, readNested, reading: { mode, version, kubernetes } }: PodTexts): PodWorld {
   const read = readWorld({ manifests: manifests.documents, values: values.documents, readNested, approach: mode, version, kubernetes });
-  const diagnostics = [...manifests.diagnostics, ...values.diagnostics, ...read.diagnostics];
+  const ofMesh = values.diagnostics.map(({ ofOneObject: _, ...one }) => one);
+  const diagnostics = [...manifests.diagnostics, ...ofMesh, ...read.diagnostics];
   const none = read.manifests.pods.length === 0 && !diagnostics.some(isError);
-  const pods = values.diagnostics.some(isError) ? [] : read.manifests.pods;
+  const pods = diagnostics.some(stopsAll) ? [] : read.manifests.pods;
   return { ...read, manifests: { ...read.manifests, pods }, diagnostics: none ? [...diagnostics, ...noPod(manifests)] : diagnostics };
 }
 
+export interface ReadScenes extends PodScenes {
+  /** pods that cannot be asked */
+  readonly unread: readonly UnreadPod[];
+}
+
 /** The pods with their rules and hosts, ready to be asked. */
-export function podScenesOf(texts: PodTexts): PodScenes {
+export function podScenesOf(texts: PodTexts): ReadScenes {
   const world = readPodTexts(texts);
   const made = scenesOf(world);
-  return { ...made, diagnostics: [...world.diagnostics, ...made.diagnostics] };
+  const refused = made.scenes.flatMap((scene) => (scene.refused ? [scene.enrolment.facts.pod] : []));
+  return { ...made, unread: [...world.manifests.unread, ...refused], diagnostics: [...world.diagnostics, ...made.diagnostics] };
 }
 
 /** At the kind of what is there in place of a pod, or where the first file begins. */
@@ -65,5 +73,5 @@ function found(documents: readonly Document[]): string {
       : [],
   );
   const there = kinds.length === 0 ? 'found no objects' : `found ${[...new Set(kinds)].join(', ')}`;
-  return `${there}; a pod is a Pod, or the template of a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob`;
+  return `${there}; a pod is a Pod, or the pod template of a Deployment, StatefulSet, DaemonSet, Job, CronJob or any other kind that has one`;
 }

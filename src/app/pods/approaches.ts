@@ -5,12 +5,12 @@ import type { BudgetLimits } from '../../lib/budget.ts';
 import { type ApproachDiff, compareApproaches } from '../../pods/approaches.ts';
 import { type PodScene, scenesOf } from '../../pods/scenes.ts';
 import type { PodAnswers } from '../../report/json/approaches.ts';
-import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, stopsAll } from '../../syntax/text/diagnostic.ts';
 import { type PodTexts, readPodTexts } from '../load/podTexts.ts';
 
 export interface ApproachesAnswer {
   readonly version: Version;
-  /** none where there is an error */
+  /** none where an error stops all */
   readonly pods: readonly PodAnswers[];
   /** of the texts */
   readonly diagnostics: readonly Diagnostic[];
@@ -27,7 +27,7 @@ export function approachesOf(texts: PodTexts, limits: Limits): ApproachesAnswer 
   const read = readPodTexts(texts);
   const { manifests, world, diagnostics } = read;
   const { version } = world;
-  if (diagnostics.some(isError)) return { version, pods: [], diagnostics, refused: [] };
+  if (diagnostics.some(stopsAll)) return { version, pods: [], diagnostics, refused: [] };
   const columns = APPROACHES.map((approach) => scenesOf({ ...read, world: { ...world, approach, approachBy: 'option' } }));
   const pods = manifests.pods.map((_, index) =>
     answersOf(

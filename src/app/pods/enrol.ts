@@ -5,7 +5,7 @@ import { checkPod } from '../../injection/podChecks/checks.ts';
 import { type PodRules, podRules } from '../../injection/podRules/podRules.ts';
 import { refusals } from '../../injection/world/refusals.ts';
 import type { PodWorld } from '../../injection/world/world.ts';
-import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, stopsAll } from '../../syntax/text/diagnostic.ts';
 import { type PodTexts, readPodTexts } from '../load/podTexts.ts';
 
 export interface EnrolledPod {
@@ -22,6 +22,7 @@ export interface EnrolAnswer extends Pick<PodWorld['world'], 'approach' | 'versi
 
 export function enrolPods(texts: PodTexts): EnrolAnswer {
   const { manifests, world, diagnostics } = readPodTexts(texts);
+  if (diagnostics.some(stopsAll)) return { approach: world.approach, version: world.version, answers: [], diagnostics };
   const answers = manifests.pods.map((pod): EnrolledPod => {
     const enrolment = enrol(pod, world);
     const rules = podRules(enrolment);

@@ -8,7 +8,7 @@ import { keyWarnings } from '../../injection/podChecks/knownKey.ts';
 import { type PodRules, podRules } from '../../injection/podRules/podRules.ts';
 import { refusals } from '../../injection/world/refusals.ts';
 import type { Pod } from '../../kubernetes/manifest/pod.ts';
-import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, isError, stopsAll } from '../../syntax/text/diagnostic.ts';
 import { type PodTexts, readPodTexts } from '../load/podTexts.ts';
 
 export interface RenderedPodRules {
@@ -16,6 +16,8 @@ export interface RenderedPodRules {
   /** who writes the rules, or why nobody does */
   readonly by: string;
   readonly rules: PodRules;
+  /** they do not follow from manifests */
+  readonly isUnjudged: boolean;
 }
 
 export interface RenderPodsAnswer {
@@ -26,14 +28,24 @@ export interface RenderPodsAnswer {
 export function renderPodTexts(texts: PodTexts): RenderPodsAnswer {
   const { manifests, world, diagnostics } = readPodTexts(texts);
   const found: Diagnostic[] = [...diagnostics];
-  const pods = manifests.pods.map((pod): RenderedPodRules => {
+  if (diagnostics.some(stopsAll)) return { pods: [], diagnostics };
+  const pods = manifests.pods.flatMap((pod): readonly RenderedPodRules[] => {
     const enrolment = enrol(pod, world);
     const rules = podRules(enrolment);
-    found.push(...refusals(enrolment), ...rules.diagnostics, ...keyWarnings(checkPod(enrolment, rules)));
+    const own = [...refusals(enrolment), ...rules.diagnostics, ...keyWarnings(checkPod(enrolment, rules))];
+    found.push(...own);
+    if (own.some(isError)) return [];
     const other = otherMesh(enrolment.facts);
     const why = other?.message ?? enrolment.taken.at(-1)?.answer.because ?? '';
     const captured = enrolment.verdict === 'captured' && other === undefined;
-    return { pod, by: captured ? WRITERS[enrolment.facts.approach] : `${other === undefined ? 'nobody' : 'others'}: ${why}`, rules };
+    return [
+      {
+        pod,
+        by: captured ? WRITERS[enrolment.facts.approach] : `${other === undefined ? 'nobody' : 'others'}: ${why}`,
+        rules,
+        isUnjudged: other !== undefined,
+      },
+    ];
   });
   return { pods, diagnostics: found };
 }

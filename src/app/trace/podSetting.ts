@@ -4,6 +4,7 @@ import { withPodAddress } from '../../host/podAddress.ts';
 import { keyWarnings } from '../../injection/podChecks/knownKey.ts';
 import { podAddresses } from '../../injection/podRules/podAddresses.ts';
 import { podAssumptions } from '../../injection/podRules/podAssumptions.ts';
+import type { Pod } from '../../kubernetes/manifest/pod.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import { type Family, familyOf } from '../../packet/address.ts';
 import { inInitPhase, phaseText } from '../../pods/initPhase.ts';
@@ -11,7 +12,7 @@ import type { PodScene } from '../../pods/scenes.ts';
 import { unwrittenFamily } from '../../pods/unwrittenFamily.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, isError, stopsAll } from '../../syntax/text/diagnostic.ts';
 import { type PodTexts, podScenesOf } from '../load/podTexts.ts';
 import type { TraceManner, TraceSetting, TraceSetup } from './setting.ts';
 
@@ -27,10 +28,14 @@ export interface TracePodQuestion {
 
 /** Or why there is not one pod to ask. */
 export function traceInPod(question: TracePodQuestion): TraceSetup | Complaint {
-  const { scenes, diagnostics } = podScenesOf(question.pods);
-  if (diagnostics.some(isError)) return { diagnostics };
+  const { scenes, unread, diagnostics: all } = podScenesOf(question.pods);
+  const errors = all.some(isError);
+  // without a name it may be the pod that cannot be read that is meant
+  if (all.some(stopsAll) || (errors && question.pod === undefined)) return { diagnostics: all };
   const found = podAsked(scenes, question.pod);
-  if ('message' in found) return found;
+  if ('message' in found) return unread.some((pod) => isCalled(pod, question.pod)) ? { diagnostics: all } : found;
+  if (found.refused) return { diagnostics: all };
+  const diagnostics = all.map((one) => (isError(one) ? aside(one) : one));
   const scene = question.inInitPhase ? inInitPhase(found) : found;
   return { setting: settingOf(scene, question), diagnostics: [...diagnostics, ...keyWarnings(scene.findings), ...uncaptured(scene)] };
 }
@@ -64,12 +69,21 @@ function withoutRules({ rulesets: [beside] }: PodScene, family: Family): Ruleset
 
 function podAsked(scenes: readonly PodScene[], name: string | undefined): PodScene | Complaint {
   const nameOf = ({ enrolment: { facts } }: PodScene) => `${facts.pod.namespace}/${facts.pod.name}`;
-  const meant = scenes.filter((scene) => name === undefined || nameOf(scene) === name || scene.enrolment.facts.pod.name === name);
+  const meant = scenes.filter(({ enrolment: { facts } }) => name === undefined || isCalled(facts.pod, name));
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return only;
   const message =
     name === undefined ? `there are ${scenes.length} pods: --pod NAME says which` : `--pod: \`${name}\` matches ${meant.length} pods`;
   return { message, help: `the pods are ${scenes.map(nameOf).join(', ')}` };
+}
+
+function isCalled({ namespace, name }: Pick<Pod, 'name' | 'namespace'>, asked: string | undefined): boolean {
+  return name === asked || `${namespace}/${name}` === asked;
+}
+
+/** What is wrong with another object does not concern the pod that is asked. */
+function aside({ ofOneObject: _, ...one }: Diagnostic): Diagnostic {
+  return { ...one, kind: 'warning', message: `passed over, as another pod is asked: ${one.message}` };
 }
 
 function outsideOf({ findings, otherMesh }: PodScene): Pick<TraceSetting, 'outside'> {

@@ -1,11 +1,12 @@
 /** `verify` of manifests: who captures each pod, with which rules, and whether these keep the mesh's promises. */
+import type { UnreadPod } from '../../kubernetes/manifest/manifests.ts';
 import { askedClaims } from '../../pods/claimIds.ts';
 import { inInitPhase } from '../../pods/initPhase.ts';
 import type { VerifiedPod } from '../../pods/verifiedPod.ts';
 import { verifyScenes } from '../../pods/verifyPods.ts';
 import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
 import { reviewedPod } from '../../report/review/fromPods.ts';
-import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, stopsAll } from '../../syntax/text/diagnostic.ts';
 import { type PodTexts, podScenesOf } from '../load/podTexts.ts';
 import { muteCommentedPods } from '../suppress/inManifests.ts';
 import { type NotedSubjects, withNotes } from './notedSubjects.ts';
@@ -21,17 +22,20 @@ export interface VerifyPodsQuestion {
 
 export interface VerifiedManifests {
   readonly pods: readonly VerifiedPod[];
-  /** with an error there are no pods */
+  /** pods that cannot be judged, for errors that stop nothing else */
+  readonly unread: readonly UnreadPod[];
+  /** with an error that stops all there are no pods */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 export function verifyPodTexts({ pods: texts, options, inInitPhase: early = false, progress }: VerifyPodsQuestion): VerifiedManifests {
-  const { scenes, memory, diagnostics } = podScenesOf(texts);
-  if (diagnostics.some(isError)) return { pods: [], diagnostics };
+  const { scenes: all, unread, memory, diagnostics } = podScenesOf(texts);
+  if (diagnostics.some(stopsAll)) return { pods: [], unread: [], diagnostics };
+  const scenes = all.filter(({ refused }) => refused !== true);
   const asked = { scenes: early ? scenes.map(inInitPhase) : scenes, memory };
   const verified = verifyScenes(asked, { options, ...(progress !== undefined && { tell: progress }) });
   const { pods, diagnostics: about } = muteCommentedPods(verified, askedClaims(options));
-  return { pods, diagnostics: [...diagnostics, ...(options.where === undefined ? about : [])] };
+  return { pods, unread, diagnostics: [...diagnostics, ...(options.where === undefined ? about : [])] };
 }
 
 export function subjectsOfPods({ pods }: Pick<VerifiedManifests, 'pods'>): NotedSubjects {

@@ -1,11 +1,10 @@
 /** What `chainwalk approaches` does. */
 import { approachesOf } from '../../app/pods/approaches.ts';
-import { otherMesh } from '../../injection/facts/otherMesh.ts';
 import { isBudgetReason } from '../../lib/budget.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { humanApproaches } from '../../report/human/approaches.ts';
 import { type PodAnswers, toApproachesReport } from '../../report/json/approaches.ts';
-import { isError } from '../../syntax/text/diagnostic.ts';
+import { isError, stopsAll } from '../../syntax/text/diagnostic.ts';
 import type { Call } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
@@ -20,19 +19,20 @@ export async function runApproaches(call: Call): Promise<ExitCode> {
   if (texts === undefined) return EXIT.usage;
   const { version, pods, diagnostics, refused } = approachesOf(texts, limitsOf(call));
   await showDiagnostics(call, diagnostics);
-  if (diagnostics.some(isError)) return EXIT.usage;
+  if (diagnostics.some(stopsAll)) return EXIT.usage;
   const report = toApproachesReport({ version, pods, diagnostics: [...diagnostics, ...refused] });
   if (formatOf(input, 'human') === 'json') await io.out.write(`${jsonText(report)}\n`);
   else await io.out.write(`${humanApproaches(report, await terminal(call, io.out))}\n`, 'report');
   const cut = pods.some(({ pairs }) =>
     pairs.some(({ diff }) => diff?.diffs.some(({ undecided }) => undecided.some(({ reason }) => isBudgetReason(reason)))),
   );
+  const unjudged = pods.some(({ answers }) => answers.some(({ findings }) => findings.some(({ isUnjudged }) => isUnjudged)));
   const lost = pods.some(({ answers }) => isLost(answers));
-  return cut || lost ? EXIT.findings : EXIT.ok;
+  return unjudged || diagnostics.some(isError) ? EXIT.usage : cut || lost ? EXIT.findings : EXIT.ok;
 }
 
-/** Its rules are another mesh's, or no approach captures it though it has a proxy. */
+/** No approach captures it though it has a proxy. */
 function isLost(answers: PodAnswers['answers']): boolean {
   const outside = answers.some(({ findings }) => findings.some(({ claim }) => claim === 'pod-captured'));
-  return outside && answers.every(({ enrolment: { verdict, facts } }) => verdict !== 'captured' || otherMesh(facts) !== undefined);
+  return outside && answers.every(({ enrolment: { verdict } }) => verdict !== 'captured');
 }

@@ -1,11 +1,10 @@
 /** The same question about a git revision: what was wrong there already is known, what was judged there is to be judged still. */
 import { type CompareQuestion, compareBatches } from '../../app/ci/compare.ts';
-import { type BatchQuestion, type Judged, type JudgedPart, judgeBatch } from '../../app/ci/judge.ts';
+import type { BatchQuestion, JudgedPart } from '../../app/ci/judge.ts';
 import { mapProblems } from '../../app/ci/mapProblems.ts';
 import type { Broken } from '../../app/ci/promises.ts';
 import type { LoadedExpectations } from '../../app/expect/expectation.ts';
 import type { Problem, Subject } from '../../report/review/review.ts';
-import { isError } from '../../syntax/text/diagnostic.ts';
 import { keptReads } from '../argv/cachedReads.ts';
 import type { Call } from '../argv/command.ts';
 import { limitsOf } from '../argv/limits.ts';
@@ -16,11 +15,15 @@ import type { RevisionTree } from '../git/revisionTree.ts';
 import { quietReader } from '../input/reader.ts';
 import { goneSince } from './gone.ts';
 import { type Batch, batchesOf, type ConfigFiles, list } from './groups.ts';
-import { type BatchAsking, questionOf } from './question.ts';
+import type { BatchAsking } from './question.ts';
+import { judgeSound } from './sound.ts';
 
 export interface JudgedBatch {
   readonly batch: Batch;
-  readonly question: BatchQuestion;
+  /** absent: no file of it can be used */
+  readonly question?: BatchQuestion;
+  /** files, or objects in them, of which nothing is said */
+  readonly unread: readonly string[];
   /** as the files are now */
   readonly subjects: readonly Subject[];
   readonly parts: readonly JudgedPart[];
@@ -60,6 +63,7 @@ export async function againstBase(call: Call, asked: AgainstBase): Promise<Compa
     revision,
     base: { parts: before.parts, expectations: expected },
     head: { parts: judged.flatMap(({ parts }) => parts), expectations },
+    unread: new Set(judged.flatMap(({ unread }) => unread)),
     renamed: tree.renamed,
   });
   const compared = compares ? await compare(call, { revision, renamed: tree.renamed, batches: before.differing }) : [];
@@ -116,30 +120,7 @@ async function judgeBase({ head, base, asking }: BaseFiles, now: readonly Judged
     if (question !== undefined) differing.push(question);
     if (unused.length > 0) notes.push(`${unused.join(', ')} cannot be used on the base: nothing of it counts as known`);
   }
-  return { subjects, parts, notes, differing: { base: differing, head: [...left.values()].map(({ question }) => question) } };
-}
-
-interface SoundBatch {
-  readonly judged: Judged;
-  /** absent: no file of it can be used */
-  readonly question?: BatchQuestion;
-  /** files that cannot be used */
-  readonly unused: readonly string[];
-}
-
-const NOTHING: Judged = { subjects: [], diagnostics: [], notes: [], parts: [] };
-
-/** Judged without the files in which there is an error. */
-async function judgeSound(asking: BatchAsking, batch: Batch): Promise<SoundBatch> {
-  const question = await questionOf(asking, batch);
-  if (question === undefined) return { judged: NOTHING, unused: batch.files };
-  const judged = judgeBatch(question);
-  const broken = new Set(judged.diagnostics.filter(isError).map(({ source }) => source.file));
-  if (broken.size === 0) return { judged, question, unused: [] };
-  const sound = batch.files.filter((file) => !broken.has(file));
-  const rest = sound.length === 0 ? undefined : await questionOf(asking, { ...batch, files: sound });
-  if (rest === undefined) return { judged, unused: [...broken] };
-  return { judged: judgeBatch(rest), question: rest, unused: [...broken] };
+  return { subjects, parts, notes, differing: { base: differing, head: [...left.values()].flatMap(({ question }) => question ?? []) } };
 }
 
 /** Files that the base has, and that only the configuration that is here names. */

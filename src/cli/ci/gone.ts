@@ -16,6 +16,8 @@ export interface GoneQuestion {
   readonly revision: string;
   readonly base: JudgedSide;
   readonly head: JudgedSide;
+  /** files in which there is an error, which is said: a pod of theirs is not gone */
+  readonly unread: ReadonlySet<string>;
   /** by their names on the base */
   readonly renamed: ReadonlyMap<string, string>;
 }
@@ -24,7 +26,7 @@ export async function goneSince(question: GoneQuestion): Promise<readonly Broken
   return [...(await goneParts(question)), ...goneExpectations(question)];
 }
 
-async function goneParts({ read, revision, base, head, renamed }: GoneQuestion): Promise<readonly Broken[]> {
+async function goneParts({ read, revision, base, head, unread, renamed }: GoneQuestion): Promise<readonly Broken[]> {
   const now = new Map(numbered(head.parts));
   const broken: Broken[] = [];
   const after = base.parts.map((part) => ({ ...part, file: renamed.get(part.file) ?? part.file, was: part.file }));
@@ -32,6 +34,7 @@ async function goneParts({ read, revision, base, head, renamed }: GoneQuestion):
     const still = now.get(key);
     const says = part.name === undefined ? `the ${part.says} of \`${part.file}\`` : `${part.name} of \`${part.file}\``;
     const is = part.name === undefined ? 'are' : 'is';
+    if (still?.isUnread || (still === undefined && unread.has(part.file))) continue;
     if (still === undefined) {
       broken.push({
         level: 'error',

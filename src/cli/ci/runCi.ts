@@ -1,5 +1,5 @@
 /** What `chainwalk ci` does: everything that the configuration names, judged, compared and reported once. */
-import { type Judged, judgeBatch } from '../../app/ci/judge.ts';
+import type { Judged } from '../../app/ci/judge.ts';
 import { mapProblems } from '../../app/ci/mapProblems.ts';
 import { promisesSubject } from '../../app/ci/promises.ts';
 import type { LoadedExpectations } from '../../app/expect/expectation.ts';
@@ -8,7 +8,7 @@ import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
 import type { Level } from '../../prove/proof/claim.ts';
 import { mergeNotes } from '../../report/review/notes.ts';
 import type { Review, Subject } from '../../report/review/review.ts';
-import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, isError, stopsAll } from '../../syntax/text/diagnostic.ts';
 import { withKeptFiles } from '../argv/cachedReads.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
@@ -26,8 +26,8 @@ import { acceptKnown } from './accept.ts';
 import { againstBase, type JudgedBatch } from './base.ts';
 import { changedPromises } from './changedPromises.ts';
 import { type Batch, batchesOf, isAsked, list } from './groups.ts';
-import { questionOf } from './question.ts';
 import { type Base, setUp } from './setUp.ts';
+import { judgeSound } from './sound.ts';
 
 export async function runCi(given: Call): Promise<ExitCode> {
   const ready = await setUp(withKeptFiles(given));
@@ -109,7 +109,7 @@ async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undef
   const diagnostics = [...about, ...judged.flatMap((one) => one.diagnostics), ...expected.flatMap((one) => one.diagnostics)];
   await showDiagnostics(call, diagnostics);
   const unusable = judged.length < batches.length || expectations === undefined || expected.length < asked.length;
-  if (unusable || diagnostics.some(isError)) return undefined;
+  if (unusable || diagnostics.some(stopsAll)) return undefined;
   return {
     judged,
     subjects: judged.flatMap((one) => one.subjects),
@@ -126,8 +126,9 @@ async function judgeAllBatches(call: Call, batches: readonly Batch[]): Promise<r
   const asking = { reader: readerOf(call), limits: limitsOf(call), tell: progress.tell };
   const judged: (Judged & JudgedBatch)[] = [];
   for (const batch of batches) {
-    const question = await questionOf(asking, batch);
-    if (question !== undefined) judged.push({ batch, question, ...judgeBatch(question) });
+    const { judged: found, question } = await judgeSound(asking, batch);
+    const unread = found.diagnostics.filter(isError).map(({ source }) => source.file);
+    if (question !== undefined || unread.length > 0) judged.push({ batch, ...(question && { question }), ...found, unread });
   }
   await progress.end();
   return judged;

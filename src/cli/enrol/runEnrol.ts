@@ -24,7 +24,8 @@ export async function runEnrol(call: Call): Promise<ExitCode> {
     const style = { ...(await terminal(call, io.out)), detailed: optionIsSet(input, 'verbose') };
     await io.out.write(`${humanEnrol(answers, style)}\n`, 'report');
   }
-  if (diagnostics.some(isError)) return EXIT.usage;
+  const unjudged = answers.some(({ findings }) => findings.some(({ isUnjudged }) => isUnjudged));
+  if (unjudged || diagnostics.some(isError)) return EXIT.usage;
   const expected = optionText(input, 'expect');
   const unmet = expected !== undefined && answers.some(({ enrolment }) => enrolment.verdict !== expected);
   const strict = optionIsSet(input, 'strict');

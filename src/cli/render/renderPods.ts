@@ -26,7 +26,7 @@ export async function renderPods(call: Call): Promise<ExitCode> {
   else
     for (const one of pods)
       await io.out.write(textOfPod(one, { alone: pods.length === 1, routing: optionIsSet(input, 'withRouting') }), 'exact');
-  if (diagnostics.some(isError)) return EXIT.usage;
+  if (diagnostics.some(isError) || pods.some(({ isUnjudged }) => isUnjudged)) return EXIT.usage;
   return optionIsSet(input, 'strict') && diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
 }
 

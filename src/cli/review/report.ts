@@ -1,5 +1,6 @@
 /** A review in every format that was asked for, and what it means for the exit code. */
 import { isDefect, problemsOf } from '../../report/review/problems.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
 import type { Call } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { type WrittenReview, writeReport } from './write.ts';
@@ -7,6 +8,9 @@ import { type WrittenReview, writeReport } from './write.ts';
 export async function reportOnce(call: Call, report: WrittenReview): Promise<ExitCode> {
   const { review, strict } = report;
   if (!(await writeReport(call, report))) return EXIT.usage;
-  const failed = problemsOf(review).some((found) => isDefect(found, strict));
+  const found = problemsOf(review);
+  const unjudged = found.some(({ problem }) => problem.isUnjudged && problem.muted === undefined);
+  if (unjudged || review.diagnostics.some(isError)) return EXIT.usage;
+  const failed = found.some((one) => isDefect(one, strict));
   return failed || (strict && review.diagnostics.length > 0) ? EXIT.findings : EXIT.ok;
 }

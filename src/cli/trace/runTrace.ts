@@ -50,7 +50,8 @@ async function answer(call: Call, { file, texts }: Arguments, read: (usual: stri
   }
   const job = await read(asked.path === undefined ? 'human' : 'json');
   if (job === undefined) return EXIT.usage;
-  const outside = job.setting.outside === undefined ? EXIT.ok : EXIT.findings;
+  const { outside: pod } = job.setting;
+  const outside = pod === undefined ? EXIT.ok : pod.walks ? EXIT.findings : EXIT.usage;
   if (asked.path === undefined) return worst(outside, await answerTexts(job, asked.texts));
   return worst(worst(outside, await warnAbout(job, [])), await traceStream(job, asked.path));
 }

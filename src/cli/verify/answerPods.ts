@@ -5,7 +5,7 @@ import { jsonText } from '../../lib/printable.ts';
 import type { VerifyStyle } from '../../report/human/verify.ts';
 import { humanVerifyPods } from '../../report/human/verifyPods.ts';
 import { toVerifyPodsReport } from '../../report/json/verifyPods.ts';
-import { isError } from '../../syntax/text/diagnostic.ts';
+import { isError, stopsAll } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { progressOn } from '../argv/progress.ts';
@@ -30,9 +30,9 @@ export async function answerPods(call: Call, files: readonly string[]): Promise<
   await end();
   const { pods, diagnostics } = verified;
   await showDiagnostics(call, diagnostics);
-  if (diagnostics.some(isError)) return EXIT.usage;
+  if (diagnostics.some(stopsAll) || pods.length === 0) return EXIT.usage;
   const strict = optionIsSet(input, 'strict');
-  const failing = strict ? diagnostics.length : 0;
+  const failing = strict ? diagnostics.filter((one) => !isError(one)).length : 0;
   const own = {
     human: (style: VerifyStyle) => humanVerifyPods(pods, { ...style, failing }),
     json: () => jsonText(toVerifyPodsReport(pods)),
@@ -41,5 +41,6 @@ export async function answerPods(call: Call, files: readonly string[]): Promise<
   const open = pods.flatMap(({ findings, muted }) => findings.filter((finding) => muted?.has(finding) !== true));
   const bad = open.some(({ level }) => level === 'error' || (strict && level === 'warning'));
   const results = pods.map((pod) => pod.verified);
+  if (diagnostics.some(isError) || open.some(({ isUnjudged }) => isUnjudged)) return EXIT.usage;
   return worst(verifyExitCode(call, results, diagnostics), bad ? EXIT.findings : EXIT.ok);
 }

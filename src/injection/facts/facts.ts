@@ -6,6 +6,7 @@ import type { Container } from '../../kubernetes/manifest/container.ts';
 import type { Attachment, Namespace } from '../../kubernetes/manifest/manifests.ts';
 import type { Pod, Strings } from '../../kubernetes/manifest/pod.ts';
 import { environmentOf, type ProxyConfigResource } from '../../kubernetes/manifest/proxyConfig.ts';
+import type { SidecarResource } from '../../kubernetes/manifest/sidecarResource.ts';
 import { entriesOf, type Located, type ReadNested } from '../../kubernetes/yaml/node.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
 import { INJECT, PROXY_CONFIG, STATUS, TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
@@ -21,6 +22,7 @@ export interface Facts extends PodOrigins {
   readonly mesh: MeshConfiguration;
   readonly attachments: readonly Attachment[];
   readonly proxyConfigs: readonly ProxyConfigResource[];
+  readonly sidecars: readonly SidecarResource[];
   /** minor version of Kubernetes 1, as somebody says it */
   readonly kubernetes?: number;
   readonly nodes: readonly ClusterNode[];
@@ -34,6 +36,7 @@ export interface EnrolWorld extends MeshOrigins {
   readonly mesh: MeshConfiguration;
   readonly attachments: readonly Attachment[];
   readonly proxyConfigs?: readonly ProxyConfigResource[];
+  readonly sidecars?: readonly SidecarResource[];
   /** revisions by their tags */
   readonly tags?: ReadonlyMap<string, string>;
   /** minor version of Kubernetes 1; absent: as the nodes say, or else a usual one */
@@ -46,7 +49,7 @@ export interface EnrolWorld extends MeshOrigins {
 const TAKES_PART = { sidecar: ['istio-injection', 'enabled'], ambient: ['istio.io/dataplane-mode', 'ambient'] } as const;
 
 export function factsOf(pod: Pod, world: EnrolWorld): Facts {
-  const { kubernetes, nodes = [], namespaces, attachments, proxyConfigs = [], readNested } = world;
+  const { kubernetes, nodes = [], namespaces, attachments, proxyConfigs = [], sidecars = [], readNested } = world;
   const given = namespaces.find(({ name }) => name === pod.namespace);
   const { approach, version, origins } = originsOf(pod, given, world);
   const [key, value] = TAKES_PART[approach === 'ambient' ? 'ambient' : 'sidecar'];
@@ -64,15 +67,23 @@ export function factsOf(pod: Pod, world: EnrolWorld): Facts {
     mesh,
     attachments,
     proxyConfigs,
+    sidecars,
     ...(kubernetes !== undefined && { kubernetes }),
     nodes,
     readNested,
     assumptions: [
       ...(needed ? [{ about: 'namespace-labels', says: labels, options: [] } as const] : []),
       ...(isInjected(pod) ? [] : assumptions.map((says): Assumption => ({ about: 'revision', says, options: [] }))),
+      ...ofController(pod),
     ],
     origins,
   };
+}
+
+/** Of a kind that is not Kubernetes' own. */
+function ofController({ controller }: Pod): readonly Assumption[] {
+  if (controller === undefined) return [];
+  return [{ about: 'controller', says: `the pod is as the template says: what a ${controller} adds is not in the file`, options: [] }];
 }
 
 const REVISION = 'istio.io/rev';

@@ -9,7 +9,7 @@ export const podCapturedCheck: PodCheck = {
   level: 'error',
   judge: ({ enrolment, facts }) => {
     const other = otherMesh(facts);
-    if (other !== undefined) return [other];
+    if (other !== undefined) return [{ message: other.message, help: other.help, place: other.place, isUnjudged: true }];
     const proxy = containerOf(facts.pod, 'istio-proxy');
     const last = enrolment.taken.at(-1);
     if (enrolment.verdict !== 'skipped' || proxy === undefined || last === undefined || MEANT.has(last.step.id)) return [];

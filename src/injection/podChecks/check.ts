@@ -15,6 +15,8 @@ export interface PodFinding {
   readonly message: string;
   readonly help?: string;
   readonly place: SourceLocation;
+  /** nothing at all is known of the pod's rules: no verdict, exit code 2 */
+  readonly isUnjudged?: true;
 }
 
 /** What a check says; its claim's id and level are added. */
@@ -22,6 +24,7 @@ export interface PodRemark {
   readonly message: string;
   readonly help?: string;
   readonly place: SourceLocation;
+  readonly isUnjudged?: true;
   /** where it is less than the claim's */
   readonly level?: CheckLevel;
 }

@@ -11,6 +11,7 @@ import type { PodSetting } from '../podRules/podSetting.ts';
 import { withoutAnnotation } from '../podRules/without.ts';
 import { type CheckedPod, itemsNamed, type PodCheck, type PodRemark } from './check.ts';
 import { locationOf } from './places.ts';
+import { sidecarRemarks } from './sidecarResource.ts';
 
 /** Annotations that are there to change rules. */
 const MEANT_FOR_RULES: readonly string[] = [
@@ -25,7 +26,7 @@ const READ_BY_PLUGIN = ['ISTIO_META_DNS_CAPTURE', 'INVALID_DROP', 'ISTIO_DUAL_ST
 export const settingHasEffect: PodCheck = {
   id: 'setting-has-effect',
   level: 'warning',
-  judge: (subject) => [...idleAnnotations(subject), ...unreadVariables(subject)],
+  judge: (subject) => [...idleAnnotations(subject), ...unreadVariables(subject), ...sidecarRemarks(subject)],
 };
 
 function idleAnnotations(subject: CheckedPod): readonly PodRemark[] {

@@ -33,7 +33,7 @@ export interface PodWorld {
 
 export function readWorld({ manifests: documents, values, readNested, approach, version, kubernetes }: WorldInput): PodWorld {
   const manifests = manifestsIn(documents);
-  const { namespaces, attachments, proxyConfigs, nodes, tags, configuration } = manifests;
+  const { namespaces, attachments, proxyConfigs, sidecars, nodes, tags, configuration } = manifests;
   const operated = operatedVersions([...configuration, ...values.flatMap(openLists)]);
   const own = version ?? (operated.length > 0 ? installedVersion(operated, []).version : undefined);
   const written = readMeshConfiguration({ given: values, objects: configuration, readNested, ...(own !== undefined && { version: own }) });
@@ -50,6 +50,7 @@ export function readWorld({ manifests: documents, values, readNested, approach, 
       namespaces,
       attachments,
       proxyConfigs,
+      sidecars,
       ...(kubernetes !== undefined && { kubernetes }),
       nodes,
       tags,

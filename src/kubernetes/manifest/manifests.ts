@@ -5,13 +5,19 @@ import { at, type Document, itemsOf, type Located, type Node, stringAt } from '.
 import { reportTemplates } from '../yaml/unrendered.ts';
 import { type ClusterNode, readClusterNode } from './clusterNode.ts';
 import { keysOfObject, type MetadataKey } from './objectKeys.ts';
-import { type Pod, readPod, type Strings } from './pod.ts';
+import { type Pod, podIdentity, readPod, type Strings } from './pod.ts';
+import { ownPlaceOf, type PodTemplate, podTemplatesOf, withContainers } from './podTemplates.ts';
 import { type ProxyConfigResource, readProxyConfig } from './proxyConfig.ts';
 import { type FieldReading, readField, readStrings } from './shape.ts';
+import { readSidecarResource, type SidecarResource } from './sidecarResource.ts';
 
 export interface Manifests extends Readonly<Collected> {
+  /** an error about an object with a pod, or about a namespace, stops nothing but what is said of these pods */
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** A pod of which nothing is said: something in its object, or in its namespace, cannot be read. */
+export type UnreadPod = Pick<Pod, 'kind' | 'name' | 'namespace' | 'place'>;
 
 export interface Namespace {
   readonly name: string;
@@ -27,21 +33,6 @@ export interface Attachment {
   readonly config?: Located<string>;
 }
 
-/** Where a kind keeps its pod. source: Kubernetes API reference */
-const POD_AT: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries({
-    Pod: [],
-    Deployment: ['spec', 'template'],
-    StatefulSet: ['spec', 'template'],
-    DaemonSet: ['spec', 'template'],
-    ReplicaSet: ['spec', 'template'],
-    ReplicationController: ['spec', 'template'],
-    Job: ['spec', 'template'],
-    CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
-    PodTemplate: ['template'],
-  }),
-);
-
 const CONFIGURES = [
   ...['ConfigMap', 'IstioOperator', 'Istio', 'IstioRevision', 'IstioCNI', 'ServiceMeshControlPlane'],
   // from which charts are installed
@@ -50,9 +41,13 @@ const CONFIGURES = [
 
 interface Collected {
   readonly pods: Pod[];
+  readonly unread: UnreadPod[];
   readonly namespaces: Namespace[];
+  /** names of namespaces that cannot be read */
+  readonly lost: Set<string>;
   readonly attachments: Attachment[];
   readonly proxyConfigs: ProxyConfigResource[];
+  readonly sidecars: SidecarResource[];
   readonly nodes: ClusterNode[];
   /** revisions by their tags */
   readonly tags: Map<string, string>;
@@ -66,16 +61,32 @@ export function manifestsIn(documents: readonly Document[]): Manifests {
   const diagnostics: Diagnostic[] = [];
   const collected: Collected = {
     pods: [],
+    unread: [],
     namespaces: [],
+    lost: new Set(),
     attachments: [],
     proxyConfigs: [],
+    sidecars: [],
     nodes: [],
     tags: new Map(),
     keys: [],
     configuration: [],
   };
   for (const { source, root } of documents) readObject({ source, report: reportInto(diagnostics, source) }, root, collected);
-  return { ...collected, diagnostics };
+  return { ...withoutLost(collected, diagnostics), diagnostics };
+}
+
+/** Who takes part is a matter of the namespace: without it nothing is known of its pods. */
+function withoutLost(collected: Collected, diagnostics: Diagnostic[]): Collected {
+  const { lost } = collected;
+  if (lost.size === 0) return collected;
+  const isLost = ({ namespace }: Pod) => lost.has(namespace);
+  const of = collected.pods.filter(isLost);
+  for (const { namespace, name, place } of of) {
+    const message = `nothing is said of \`${name}\`: its namespace \`${namespace}\` cannot be read`;
+    diagnostics.push({ kind: 'malformed', message, ofOneObject: true, source: place.source, span: place.span });
+  }
+  return { ...collected, pods: collected.pods.filter((pod) => !isLost(pod)), unread: [...collected.unread, ...of] };
 }
 
 /** `kubectl get` wraps objects in a List; a List may hold a List. */
@@ -90,49 +101,65 @@ function readObject(reading: FieldReading, object: Node, into: Collected): void 
     for (const item of itemsOf(at(object, 'items'))) readObject(reading, withKind(item, kind), into);
     return;
   }
-  const path = POD_AT.get(kind);
-  if (path === undefined) into.keys.push(...keysOfObject(reading, { kind, object }));
-  if (path !== undefined) readWorkload(reading, { kind, object, path, into });
-  else if (kind === 'Namespace') into.namespaces.push(readNamespace(reading, object));
+  if (kind === 'Template' && at(object, 'objects')?.kind === 'list') {
+    for (const item of itemsOf(at(object, 'objects'))) readObject(reading, item, into);
+    return;
+  }
+  const templates = podTemplatesOf(kind, object);
+  if (templates?.length === 0) into.keys.push(...keysOfObject(reading, { kind, object }));
+  else readWorkload(reading, { kind, object, templates, into });
+  if (kind === 'Namespace') readNamespace(reading, object, into);
   else if (kind === 'NetworkAttachmentDefinition') into.attachments.push(readAttachment(reading, object));
   else if (kind === 'Node') into.nodes.push(...[readClusterNode(reading, object)].filter((one) => one !== undefined));
+  else if (kind === 'Sidecar') into.sidecars.push(readSidecarResource(reading, object));
   else if (kind === 'ProxyConfig') into.proxyConfigs.push(readProxyConfig(reading, object));
   else if (kind === 'MutatingWebhookConfiguration') readTag(object, into.tags);
   else if (CONFIGURES.includes(kind)) into.configuration.push({ source: reading.source, root: object });
-  else if (at(object, 'spec', 'template', 'spec', 'containers') !== undefined) {
-    reading.report({
-      kind: 'malformed',
-      message: `kind \`${kind}\` holds a pod, and is not known`,
-      span: (at(object, 'kind') ?? object).span,
-      help: `known are ${[...POD_AT.keys()].join(', ')}; for pods of another controller: kubectl get pods -o yaml`,
-    });
-  }
 }
 
 interface Workload {
   readonly kind: string;
   readonly object: Node;
-  readonly path: readonly string[];
+  /** absent: none stands where this kind has it */
+  readonly templates: readonly PodTemplate[] | undefined;
   readonly into: Collected;
 }
 
-function readWorkload(reading: FieldReading, { kind, object, path, into }: Workload): void {
-  const template = at(object, ...path);
-  reportTemplates(reading, object, template);
-  if (template === undefined) {
-    reading.report({ kind: 'malformed', message: `${kind} has no \`${path.join('.')}\``, span: (at(object, 'kind') ?? object).span });
-    return;
+/** Of an object with a mistake no pod is taken: it would be judged by half of what it says. */
+function readWorkload(reading: FieldReading, { kind, object, templates, into }: Workload): void {
+  const { own, failed } = ofOneObject(reading);
+  reportTemplates(own, object, ...(templates ?? []).map(({ node }) => node));
+  if (templates === undefined) {
+    own.report({ kind: 'malformed', message: `${kind} has no \`${ownPlaceOf(kind)}\``, span: (at(object, 'kind') ?? object).span });
   }
-  const pod = readPod(reading, { kind, object, template });
-  if (pod !== undefined) into.pods.push(pod);
+  const read = (templates ?? []).map(({ node, called, controller }) => {
+    const pod = readPod(own, { kind, object, template: withContainers(node), called });
+    return pod && controller !== undefined ? { ...pod, controller } : pod;
+  });
+  const pods = read.flatMap((pod) => pod ?? []);
+  if (!failed()) into.pods.push(...pods);
+  else into.unread.push(...(pods.length > 0 ? pods : [{ kind, ...podIdentity({ source: own.source, report: () => {} }, object) }]));
 }
 
-function readNamespace(reading: FieldReading, object: Node): Namespace {
-  return {
-    name: stringAt(object, 'metadata', 'name') ?? '',
-    labels: readStrings(reading, at(object, 'metadata', 'labels'), 'labels'),
-    annotations: readStrings(reading, at(object, 'metadata', 'annotations'), 'annotations'),
+/** What is reported by it stops nothing but this object. */
+function ofOneObject(reading: FieldReading): { readonly own: FieldReading; readonly failed: () => boolean } {
+  let wrong = false;
+  const report: FieldReading['report'] = (finding) => {
+    wrong ||= finding.kind !== 'warning';
+    reading.report({ ...finding, ofOneObject: true });
   };
+  return { own: { source: reading.source, report }, failed: () => wrong };
+}
+
+function readNamespace(reading: FieldReading, object: Node, { namespaces, lost }: Collected): void {
+  const { own, failed } = ofOneObject(reading);
+  const namespace: Namespace = {
+    name: stringAt(object, 'metadata', 'name') ?? '',
+    labels: readStrings(own, at(object, 'metadata', 'labels'), 'labels'),
+    annotations: readStrings(own, at(object, 'metadata', 'annotations'), 'annotations'),
+  };
+  if (failed()) lost.add(namespace.name);
+  else namespaces.push(namespace);
 }
 
 function readAttachment(reading: FieldReading, object: Node): Attachment {
@@ -163,6 +190,7 @@ function noKind(object: Node): Parameters<FieldReading['report']>[0] {
   return {
     kind: 'malformed',
     message: 'not a Kubernetes object: it has no `kind`',
+    ofOneObject: true,
     span: { start: object.span.start, end: object.span.start + 1 },
     help: 'mesh configuration goes to --values; charts have to be rendered first: helm template CHART | chainwalk enrol -',
   };

@@ -10,6 +10,8 @@ export type Strings = ReadonlyMap<string, Located<string>>;
 export interface Pod {
   /** of the object that it stands in: `Deployment` */
   readonly kind: string;
+  /** a kind of another controller, which may change the pod that stands in its template */
+  readonly controller?: string;
   readonly name: string;
   readonly namespace: string;
   /** the object's name, or the object */
@@ -39,14 +41,14 @@ export interface PodPlace {
   readonly object: Node;
   /** where `metadata` and `spec` of the pod stand */
   readonly template: Node;
+  /** of several in one object: which one; else empty */
+  readonly called: string;
 }
 
 /** Undefined when it has no spec, which has been reported. */
-export function readPod(reading: FieldReading, { kind, object, template }: PodPlace): Pod | undefined {
+export function readPod(reading: FieldReading, { kind, object, template, called }: PodPlace): Pod | undefined {
   const spec = at(template, 'spec');
-  const named = readField(reading, { node: object, path: ['metadata', 'name'], type: 'string' });
-  const generated = readField(reading, { node: object, path: ['metadata', 'generateName'], type: 'string' });
-  const place = named ?? generated ?? { value: '', source: reading.source, span: firstOf(object) };
+  const { place, namespace } = podIdentity(reading, object);
   if (spec?.kind !== 'map') {
     reading.report({ kind: 'malformed', message: `${kind} \`${place.value}\` has no pod \`spec\``, span: place.span });
     return undefined;
@@ -56,8 +58,8 @@ export function readPod(reading: FieldReading, { kind, object, template }: PodPl
   const hostNetwork = readField(reading, { node: spec, path: ['hostNetwork'], type: 'boolean' });
   return {
     kind,
-    name: place.value,
-    namespace: readField(reading, { node: object, path: ['metadata', 'namespace'], type: 'string' })?.value ?? 'default',
+    name: called === '' ? place.value : `${place.value}-${called}`,
+    namespace,
     place,
     labels: readStrings(reading, at(template, 'metadata', 'labels'), 'labels'),
     annotations: readStrings(reading, at(template, 'metadata', 'annotations'), 'annotations'),
@@ -74,6 +76,15 @@ export function readPod(reading: FieldReading, { kind, object, template }: PodPl
       ...itemsOf(at(spec, 'containers')).flatMap((node) => readContainer(reading, node, 'app') ?? []),
     ],
   };
+}
+
+/** How people call it, and where. */
+export function podIdentity(reading: FieldReading, object: Node): Pick<Pod, 'name' | 'namespace' | 'place'> {
+  const named = readField(reading, { node: object, path: ['metadata', 'name'], type: 'string' });
+  const generated = readField(reading, { node: object, path: ['metadata', 'generateName'], type: 'string' });
+  const place = named ?? generated ?? { value: '', source: reading.source, span: firstOf(object) };
+  const namespace = readField(reading, { node: object, path: ['metadata', 'namespace'], type: 'string' })?.value ?? 'default';
+  return { name: place.value, namespace, place };
 }
 
 function idOf(reading: FieldReading, spec: Node, name: 'runAsUser' | 'runAsGroup'): Located<number> | undefined {

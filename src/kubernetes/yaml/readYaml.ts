@@ -157,6 +157,7 @@ function templatesIn(source: Source, { start, end }: Span): readonly Diagnostic[
   return [...source.text.slice(start, end).matchAll(/\{\{[^\n]*?(?:\}\}|$)/gm)].map((found) => ({
     kind: 'malformed',
     message: `\`${found[0]}\` is a template that was not rendered`,
+    ofOneObject: true,
     source,
     span: { start: start + found.index, end: start + found.index + found[0].length },
     help: RENDER_FIRST,
@@ -164,7 +165,7 @@ function templatesIn(source: Source, { start, end }: Span): readonly Diagnostic[
 }
 
 function toDiagnostic(source: Source, { message, span: { start, end } }: Flaw): Diagnostic {
-  return { kind: 'malformed', message, source, span: { start, end: Math.max(start + 1, end) } };
+  return { kind: 'malformed', message, ofOneObject: true, source, span: { start, end: Math.max(start + 1, end) } };
 }
 
 /** The first line, without the place that the library adds, as our messages are. */

@@ -5,12 +5,14 @@ import { paragraph } from '../../lib/layout.ts';
 import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
 import { headline } from '../human/headline.ts';
 import { rail } from '../human/rail.ts';
 import { answerLines, failingText } from '../human/verdictLine.ts';
 import type { TraceInput } from '../json/traceInput.ts';
 import { canFail, type FoundProblem, isChange, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Blamed, Problem, Review, ReviewLocation } from '../review/review.ts';
+import { unreadWords } from '../review/unread.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
 import { codeFrame } from '../text/codeFrame.ts';
 import { fileLine } from '../text/location.ts';
@@ -60,6 +62,7 @@ function answer({ subjects, diagnostics }: Review, { open, known, asides, style 
     ...(errors === 0 ? [] : [plural(errors, 'error')]),
     ...(warnings === 0 ? [] : [plural(warnings, 'warning')]),
     ...(undecided === 0 ? [] : [`${undecided} undecided`]),
+    ...unreadWords(diagnostics),
   ];
   const asked = subjects.reduce((sum, { checks }) => sum + checks.filter(({ verdict }) => verdict !== 'skipped').length, 0);
   const where = `${asked === 0 ? 'no check' : plural(asked, 'check')} of ${subjects.length === 1 ? (subjects[0]?.name ?? '') : plural(subjects.length, 'subject')}`;
@@ -67,10 +70,10 @@ function answer({ subjects, diagnostics }: Review, { open, known, asides, style 
   const changes = [...open, ...asides].filter(({ problem }) => isChange(problem)).length;
   const changed = changes === 0 ? '' : `, behaviour changes for ${plural(changes, 'kind')} of packets`;
   const bounds = mergeBounds(subjects.flatMap((subject) => subject.bounds ?? []));
-  const failing = style.strict === true ? diagnostics.length : 0;
+  const failing = style.strict === true ? diagnostics.filter((one) => !isError(one)).length : 0;
   const sound = asked === 0 ? 'nothing was judged' : known.length === 0 ? 'nothing is wrong' : 'nothing new is wrong';
   const said = parts.length === 0 ? sound : parts.join(', ');
-  const fails = errors > 0 || open.some(({ problem }) => isUnprovedChange(problem));
+  const fails = errors > 0 || diagnostics.some(isError) || open.some(({ problem }) => isUnprovedChange(problem));
   const isSound = parts.length === 0 && failing === 0 && asked > 0;
   return answerLines(
     {

@@ -3,7 +3,7 @@
 
 import { groupBy } from '../../lib/groupBy.ts';
 import { plural } from '../../lib/plural.ts';
-import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { rail } from '../human/rail.ts';
 import { type FoundProblem, isAside, isOpen, isUnprovedChange, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Problem, Review, ReviewLocation } from '../review/review.ts';
@@ -18,17 +18,27 @@ export function githubAnnotations(review: Review): string {
   const open = worstFirst(problemsOf(review)).filter(({ problem }) => isOpen(problem));
   const serious = open.filter(({ problem }) => !isAside(problem));
   const groups = groupBy(serious, commandOf);
-  const shown = [...groups.values()].flatMap((group) => group.slice(0, MOST_SHOWN));
+  const errors = review.diagnostics.filter(isError);
+  const unread = errors.slice(0, MOST_SHOWN);
+  const shown = [...groups].flatMap(([command, group]) => group.slice(0, command === 'error' ? MOST_SHOWN - unread.length : MOST_SHOWN));
   // they share the room of warnings
-  const warnings = review.diagnostics.slice(0, Math.max(0, MOST_SHOWN - (groups.get('warning')?.length ?? 0)));
-  const left = serious.length + review.diagnostics.length - shown.length - warnings.length;
+  const warned = review.diagnostics.filter((one) => !isError(one));
+  const warnings = warned.slice(0, Math.max(0, MOST_SHOWN - (groups.get('warning')?.length ?? 0)));
+  const left = serious.length + review.diagnostics.length - shown.length - warnings.length - unread.length;
   const asides = open.length - serious.length;
   const parts = [
     ...(left > 0 ? [`${left} less serious ones, as GitHub shows ${MOST_SHOWN} of a kind for a step`] : []),
     ...(asides > 0 ? [plural(asides, 'hint')] : []),
   ];
   const end = parts.length === 0 ? [] : [`chainwalk: not annotated: ${parts.join('; ')}`];
-  return [...shown.map(annotation), ...warnings.map(warningAnnotation), ...end].join('\n');
+  return [...unread.map(errorAnnotation), ...shown.map(annotation), ...warnings.map(warningAnnotation), ...end].join('\n');
+}
+
+/** Errors in the texts: nothing is said of what they are in. */
+function errorAnnotation({ message, source, span }: Diagnostic): string {
+  const place = source.file === '-' ? {} : { file: repositoryPath(source.file), ...lineAndColumns({ source, span }) };
+  const list = Object.entries({ ...place, title: 'not judged' }).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
+  return `::error ${list.join(',')}::${escapeData(message)}`;
 }
 
 /** What is undecided breaks nothing yet, unless it is what a change makes of packets. */

@@ -1,5 +1,6 @@
 /** JUnit's XML as Ant writes and Jenkins reads it: a subject is a suite, a check a test. Nothing is timed, so there are no times. */
 
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { namedFile } from '../../syntax/text/source.ts';
 import { isDefect } from '../review/problems.ts';
 import type { Check, Problem, Review, ReviewStyle, Subject } from '../review/review.ts';
@@ -8,8 +9,9 @@ import { problemLines } from './problemLines.ts';
 import { element, xmlText } from './xml.ts';
 
 export function junitXml(review: Review, { strict }: Pick<ReviewStyle, 'strict'>): string {
-  const suites = review.subjects.map((subject) => toSuite(subject, strict));
-  const said = [...review.diagnostics.map((one) => `${namedFile(one.source)}:${positionOf(one).line}: ${one.message}`), ...review.notes];
+  const suites = [...unread(review.diagnostics), ...review.subjects.map((subject) => toSuite(subject, strict))];
+  const warned = review.diagnostics.filter((one) => !isError(one));
+  const said = [...warned.map((one) => `${namedFile(one.source)}:${positionOf(one).line}: ${one.message}`), ...review.notes];
   const all = element({
     name: 'testsuites',
     attributes: { name: 'chainwalk', ...sum(suites.map(({ counts }) => counts)) },
@@ -34,6 +36,24 @@ function sum(all: readonly Counts[]): Counts {
 interface Suite {
   readonly text: string;
   readonly counts: Counts;
+}
+
+/** An error in a text is a test that could not run. */
+function unread(diagnostics: readonly Diagnostic[]): readonly Suite[] {
+  const errors = diagnostics.filter(isError);
+  if (errors.length === 0) return [];
+  const name = 'what cannot be read';
+  const cases = errors.map(({ message, source, span }) => {
+    const children = [element({ name: 'error', attributes: { message, type: 'unreadable' }, children: [] })];
+    return element({
+      name: 'testcase',
+      attributes: { classname: name, name: `${source.file}:${positionOf({ source, span }).line}` },
+      children,
+    });
+  });
+  const counts = { tests: errors.length, failures: 0, errors: errors.length, skipped: 0 };
+  const children = cases.map((text) => `\n  ${text}`).concat('\n');
+  return [{ counts, text: element({ name: 'testsuite', attributes: { name, ...counts }, children }) }];
 }
 
 function toSuite(subject: Subject, strict: boolean): Suite {

@@ -60,7 +60,8 @@ function answer(
   { findings, paint }: { readonly findings: readonly PodFinding[]; readonly paint: Paint },
 ): string {
   const outside = findings.some(({ claim }) => claim === 'pod-captured');
-  if (otherMesh(facts) !== undefined) return paint.bold(paint.red('not judged: a pod of another mesh'));
+  const other = otherMesh(facts);
+  if (other !== undefined) return paint.bold(paint.red(`not judged: ${other.title}`));
   const words: Readonly<Record<CaptureVerdict, string>> = {
     captured: `captured by ${WRITERS[facts.approach]}`,
     skipped: `${outside ? 'NOT CAPTURED' : 'not captured'}: ${taken.at(-1)?.step.id}`,

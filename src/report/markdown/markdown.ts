@@ -2,7 +2,7 @@
 
 import { mergeBounds } from '../../connection/bounds.ts';
 import { packetText } from '../../packet/notation.ts';
-import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { namedFile } from '../../syntax/text/source.ts';
 import { mermaidTrace } from '../charts/mermaid.ts';
 import { failingText } from '../human/verdictLine.ts';
@@ -27,13 +27,22 @@ export function markdownReview(review: Review, most: number, strict = false): st
   const flowchart = flowchartOf(serious);
   const findings = foldedFindings([...serious, ...all.filter((one) => !serious.includes(one))]);
   const head = [
-    `### chainwalk: ${verdictWords(all.map(({ problem }) => problem))}${failingText(strict ? review.diagnostics.length : 0)}`,
+    `### chainwalk: ${verdictWords(
+      all.map(({ problem }) => problem),
+      review.diagnostics,
+    )}${failingText(strict ? review.diagnostics.filter((one) => !isError(one)).length : 0)}`,
     ...limitsOf(review),
+    ...unreadList(review.diagnostics),
     verdictTable(review),
     ...(changes === undefined ? [] : [changes]),
     ...flowchart,
   ];
-  const blocks = [...head.map(part), ...findings.map(finding), ...review.diagnostics.map(toWarning), ...review.notes.map(toNote)];
+  const blocks = [
+    ...head.map(part),
+    ...findings.map(finding),
+    ...review.diagnostics.filter((one) => !isError(one)).map(toWarning),
+    ...review.notes.map(toNote),
+  ];
   return within(blocks, most);
 }
 
@@ -42,6 +51,18 @@ function limitsOf({ subjects }: Review): readonly string[] {
   const bounds = mergeBounds(subjects.flatMap((subject) => subject.bounds ?? []));
   return bounds.families.length === 0 ? [] : [`Scope: ${markdownProse(`${boundsText(bounds)}${unjudgedText(bounds)}`)}.`];
 }
+
+/** Errors in the texts, each with its place. */
+function unreadList(diagnostics: readonly Diagnostic[]): readonly string[] {
+  const errors = diagnostics.filter(isError);
+  const shown = errors
+    .slice(0, MOST_ERRORS)
+    .map(({ message, source, span }) => `* ${code(`${source.file}:${positionOf({ source, span }).line}`)}: ${markdownProse(message)}`);
+  const more = errors.length - shown.length;
+  return errors.length === 0 ? [] : [[...shown, ...(more > 0 ? [`* and ${more} more`] : [])].join('\n')];
+}
+
+const MOST_ERRORS = 25;
 
 interface Block {
   readonly text: string;

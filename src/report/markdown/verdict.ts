@@ -1,12 +1,15 @@
 /** The first lines of a comment: what is wrong, in words and by subject. */
+
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { isChange, isOpen, problemsOf } from '../review/problems.ts';
 import type { Problem, Review, Subject } from '../review/review.ts';
+import { unreadWords } from '../review/unread.ts';
 import { markdownProse, table } from './escape.ts';
 
 const MOST_SUBJECTS = 25;
 
 /** `1 error, 2 undecided`; what is known already does not count. */
-export function verdictWords(problems: readonly Problem[]): string {
+export function verdictWords(problems: readonly Problem[], diagnostics: readonly Diagnostic[] = []): string {
   const open = problems.filter(isOpen);
   const count = (is: (problem: Problem) => boolean, word: string, plural = `${word}s`): readonly string[] => {
     const number = open.filter(is).length;
@@ -18,6 +21,7 @@ export function verdictWords(problems: readonly Problem[]): string {
     ...count(failed('warning'), 'warning'),
     ...count(({ verdict }) => verdict === 'undecided', 'undecided', 'undecided'),
     ...count((problem) => problem.level === 'info' && isChange(problem), 'change'),
+    ...unreadWords(diagnostics),
   ];
   return parts.length === 0 ? 'nothing new is wrong' : parts.join(', ');
 }

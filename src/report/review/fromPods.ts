@@ -35,7 +35,7 @@ interface Context extends Pick<VerifiedPod, 'muted'> {
 }
 
 function toProblem(finding: PodFinding, { subject, muted }: Context): Problem {
-  const { claim: id, level, message, help, place } = finding;
+  const { claim: id, level, message, help, place, isUnjudged } = finding;
   const by = muted?.get(finding);
   const remedy = help ?? PAGES.find((page) => page.id === id)?.todo;
   return {
@@ -46,6 +46,7 @@ function toProblem(finding: PodFinding, { subject, muted }: Context): Problem {
     place,
     blame: [],
     ...(remedy !== undefined && { remedy }),
+    ...(isUnjudged && { isUnjudged }),
     ...(by !== undefined && { muted: by }),
     fingerprint: fingerprintOf({ id, subject, verdict: 'failed', says: message }),
   };

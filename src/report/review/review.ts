@@ -14,7 +14,7 @@ export type { Muted } from '../../prove/proof/suppressions.ts';
 export interface Review {
   /** in the order in which they were given */
   readonly subjects: readonly Subject[];
-  /** about the texts; none of them an error */
+  /** about the texts; an error: nothing is said of the file or the object in which it is */
   readonly diagnostics: readonly Diagnostic[];
   /** sentences without capital and stop that are no verdicts */
   readonly notes: readonly string[];
@@ -49,6 +49,8 @@ export interface Problem {
   readonly id: string;
   readonly level: Level;
   readonly verdict: 'failed' | 'undecided';
+  /** the subject cannot be judged at all: exit code 2 */
+  readonly isUnjudged?: true;
   /** undecided as the budget was spent: nobody may take that for a pass */
   readonly spent?: true;
   /** one sentence, without capital and full stop, that stands by itself */

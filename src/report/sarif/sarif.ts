@@ -1,7 +1,7 @@
 /** SARIF 2.1.0, within what GitHub's code scanning takes. source: docs.github.com, SARIF results exceed limits */
 
 import { jsonText } from '../../lib/printable.ts';
-import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type FoundProblem, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Review, ReviewStyle } from '../review/review.ts';
 import { physicalLocation } from './locations.ts';
@@ -30,7 +30,7 @@ export function sarifLog(review: Review, { version }: Pick<ReviewStyle, 'version
     ...review.notes.map((note): SarifNotification => ({ level: 'note', message: { text: plain(note) } })),
   ];
   const driver = { name: 'chainwalk', version, semanticVersion: version, rules };
-  const invocations = [{ executionSuccessful: true, toolExecutionNotifications: notifications }];
+  const invocations = [{ executionSuccessful: !review.diagnostics.some(isError), toolExecutionNotifications: notifications }];
   const run = { tool: { driver }, columnKind: 'utf16CodeUnits', invocations, results };
   return jsonText({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] });
 }
@@ -59,9 +59,10 @@ function warning(text: string): SarifNotification {
   return { level: 'warning', message: { text } };
 }
 
-function toNotification({ kind, message, help, source, span }: Diagnostic): SarifNotification {
+function toNotification(diagnostic: Diagnostic): SarifNotification {
+  const { kind, message, help, source, span } = diagnostic;
   return {
-    level: 'warning',
+    level: isError(diagnostic) ? 'error' : 'warning',
     descriptor: { id: kind },
     message: { text: plain(help === undefined ? message : `${message}\n${help}`) },
     ...(!source.rendered && { locations: [{ physicalLocation: physicalLocation({ source, span }) }] }),

@@ -19,8 +19,15 @@ export interface Diagnostic {
   readonly refusedBy?: Backend | 'both';
   /** a warning: the backends save the rule in different words, and it is printed as this one does */
   readonly printedAs?: Backend;
+  /** an error about one object of many: the others can be asked */
+  readonly ofOneObject?: true;
   readonly source: Source;
   readonly span: Span;
+}
+
+/** An error after which nothing can be answered. */
+export function stopsAll(diagnostic: Diagnostic): boolean {
+  return isError(diagnostic) && diagnostic.ofOneObject !== true;
 }
 
 /** `malformed` and `not-loadable` make an input unusable (exit 2). */

@@ -7,6 +7,7 @@ export interface TextFinding {
   readonly kind: DiagnosticKind;
   readonly code?: DiagnosticCode;
   readonly message: string;
+  readonly ofOneObject?: true;
   readonly span: Span;
   readonly help?: string | undefined;
 }
@@ -14,11 +15,12 @@ export interface TextFinding {
 export type ProblemSink = (finding: TextFinding) => void;
 
 export function reportInto(diagnostics: Diagnostic[], source: Source): ProblemSink {
-  return ({ kind, code, message, span, help }) =>
+  return ({ kind, code, message, ofOneObject, span, help }) =>
     diagnostics.push({
       kind,
       ...(code !== undefined && { code }),
       message,
+      ...(ofOneObject === true && { ofOneObject }),
       source,
       span: wholeSpan(span),
       ...(help === undefined ? {} : { help }),

@@ -123,11 +123,6 @@ describe('what is wrong is said with its place, all of it at once', () => {
     ['a key twice', 'kind: Pod\nkind: Pod\n', ['deploy.yaml:2:1: map keys must be unique']],
     ['no kind', 'metadata: {name: a}\n', ['deploy.yaml:1:1: not a Kubernetes object: it has no `kind`']],
     ['a scalar', 'hello\n', ['deploy.yaml:1:1: not a Kubernetes object']],
-    [
-      'an unknown kind with a pod',
-      `kind: Rollout\nspec: {template: {spec: {containers: []}}}\n`,
-      ['deploy.yaml:1:7: kind `Rollout` holds a pod'],
-    ],
     ['no pod spec', 'kind: Pod\nmetadata: {name: a}\n', ['deploy.yaml:2:18: Pod `a` has no pod `spec`']],
     ['no template', 'kind: Deployment\nmetadata: {name: a}\nspec: {}\n', ['deploy.yaml:1:7: Deployment has no `spec.template`']],
     [

@@ -1,0 +1,100 @@
+/** Where an object keeps its pods: Kubernetes' own kinds, and those of other controllers that hold a pod template. */
+import { at, type Entry, entriesOf, itemsOf, type Node, stringAt } from '../yaml/node.ts';
+import { stepsAsPods } from './workflow.ts';
+
+export interface PodTemplate {
+  /** where `metadata` and `spec` of the pod stand */
+  readonly node: Node;
+  /** of several in one object: which one it is, as the object calls it; else empty */
+  readonly called: string;
+  /** absent: the pod is as it stands here. What its controller makes of it is not in the file */
+  readonly controller?: string;
+}
+
+/** Where Kubernetes' own kinds keep their pod. source: Kubernetes API reference */
+const OWN: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    Pod: [],
+    Deployment: ['spec', 'template'],
+    StatefulSet: ['spec', 'template'],
+    DaemonSet: ['spec', 'template'],
+    ReplicaSet: ['spec', 'template'],
+    ReplicationController: ['spec', 'template'],
+    Job: ['spec', 'template'],
+    CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+    PodTemplate: ['template'],
+  }),
+);
+
+/** `spec.template`; empty for a Pod, and for other controllers' kinds. */
+export function ownPlaceOf(kind: string): string {
+  return (OWN.get(kind) ?? []).join('.');
+}
+
+/** Kinds of other groups that run their template as it stands. source: the API references of Argo Rollouts, OpenKruise and OpenShift */
+const AS_IT_STANDS = ['Rollout', 'CloneSet', 'DeploymentConfig'];
+
+/** Objects that describe what pods may look like, and run none. */
+const NO_PODS = /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|apiextensions\.k8s\.io|admissionregistration\.k8s\.io)\//;
+
+/** Of Kubernetes' own kinds the one place that they have, whether something stands there or not: undefined is a mistake there.
+ *  Of other kinds every pod template that is found. */
+export function podTemplatesOf(kind: string, object: Node): readonly PodTemplate[] | undefined {
+  const group = stringAt(object, 'apiVersion') ?? 'v1';
+  const path = OWN.get(kind);
+  const own = path && at(object, ...path);
+  if (own !== undefined) return [{ node: own, called: '' }];
+  if (path !== undefined && /^(?:v1|apps\/.*|batch\/.*|extensions\/.*)$/.test(group)) return undefined;
+  if (NO_PODS.test(group)) return [];
+  const controller = AS_IT_STANDS.includes(kind) ? {} : { controller: kind };
+  const steps = /^argoproj\.io\//.test(group) ? stepsAsPods(kind, object) : undefined;
+  if (steps !== undefined) return steps.map((step) => ({ ...step, ...controller }));
+  if (holdsContainers(object) && /^serving\.knative\.dev\//.test(group)) return [{ node: object, called: '', ...controller }];
+  if (isGuest(object)) return [{ node: object, called: '', ...controller }];
+  const found = [...templatesBelow(at(object, 'spec'), '')];
+  return found.map(({ node, called }) => ({ node, called: found.length > 1 ? called : '', ...controller }));
+}
+
+/** KubeVirt runs a virtual machine in a pod of its own. */
+export const GUEST_KINDS: readonly string[] = [
+  'VirtualMachine',
+  'VirtualMachineInstance',
+  'VirtualMachineInstanceReplicaSet',
+  'VirtualMachinePool',
+];
+
+const isGuest = (node: Node): boolean => at(node, 'spec', 'domain')?.kind === 'map';
+const holdsContainers = (node: Node): boolean => at(node, 'spec', 'containers')?.kind === 'list';
+
+interface Found {
+  readonly node: Node;
+  readonly called: string;
+}
+
+/** Under a key that ends in `template`, as every controller calls it; `near`: the name, or the key, that is nearest above. */
+function* templatesBelow(node: Node | undefined, near: string): Generator<Found> {
+  for (const item of itemsOf(node)) yield* templatesBelow(item, nameIn(item) ?? near);
+  for (const { key, value } of entriesOf(node)) {
+    if (/template$/i.test(key) && (holdsContainers(value) || isGuest(value))) yield { node: value, called: near };
+    // an object inside another is somebody else's
+    else if (at(value, 'apiVersion') === undefined) yield* templatesBelow(value, isWrapper(key) ? near : key);
+  }
+}
+
+const isWrapper = (key: string): boolean => key === 'spec' || /template$/i.test(key);
+
+function nameIn(node: Node): string | undefined {
+  return stringAt(node, 'name') ?? stringAt(node, 'groupName');
+}
+
+/** A virtual machine has no containers: its pod has one, `compute`. */
+export function withContainers(template: Node): Node {
+  if (!isGuest(template) || template.kind !== 'map') return template;
+  const span = { start: template.span.start, end: template.span.start + 1 };
+  const named: Node = { kind: 'map', entries: [entry('name', { kind: 'scalar', value: 'compute', span })], span };
+  const containers = entry('containers', { kind: 'list', items: [named], span });
+  const spec: Node = { kind: 'map', entries: [containers], span };
+  return { ...template, entries: template.entries.map((one) => (one.key === 'spec' ? { ...one, value: spec } : one)) };
+}
+
+const entry = (key: string, value: Node): Entry => ({ key, keySpan: value.span, value });

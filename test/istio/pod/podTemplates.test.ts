@@ -1,0 +1,99 @@
+/** Pods of any kind with a pod template, and objects that cannot be read beside objects that can. */
+import { describe, expect, it } from 'vitest';
+import { readPods } from './read.ts';
+
+const POD = 'metadata: {labels: {app: a}}, spec: {containers: [{name: c}]}';
+const object = (apiVersion: string, kind: string, spec: string) =>
+  `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: o}\nspec: ${spec}\n`;
+
+describe('a pod template is found', () => {
+  it.each([
+    ['argoproj.io/v1alpha1', 'Rollout', `{template: {${POD}}}`, ['o']],
+    ['serving.knative.dev/v1', 'Service', `{template: {${POD}}}`, ['o']],
+    ['serving.knative.dev/v1', 'Revision', '{containers: [{name: c}]}', ['o']],
+    ['apps.kruise.io/v1alpha1', 'CloneSet', `{template: {${POD}}}`, ['o']],
+    ['apps.kruise.io/v1alpha1', 'AdvancedCronJob', `{template: {jobTemplate: {spec: {template: {${POD}}}}}}`, ['o']],
+    ['apps.openshift.io/v1', 'DeploymentConfig', `{template: {${POD}}}`, ['o']],
+    ['agones.dev/v1', 'Fleet', `{template: {spec: {template: {${POD}}}}}`, ['o']],
+    [
+      'batch.volcano.sh/v1alpha1',
+      'Job',
+      `{tasks: [{name: ps, template: {${POD}}}, {name: worker, template: {${POD}}}]}`,
+      ['o-ps', 'o-worker'],
+    ],
+    [
+      'kubeflow.org/v1',
+      'PyTorchJob',
+      `{pytorchReplicaSpecs: {Master: {template: {${POD}}}, Worker: {template: {${POD}}}}}`,
+      ['o-Master', 'o-Worker'],
+    ],
+    [
+      'ray.io/v1',
+      'RayCluster',
+      `{headGroupSpec: {template: {${POD}}}, workerGroupSpecs: [{groupName: gpu, template: {${POD}}}]}`,
+      ['o-headGroupSpec', 'o-gpu'],
+    ],
+    ['jobset.x-k8s.io/v1alpha2', 'JobSet', `{replicatedJobs: [{name: w, template: {spec: {template: {${POD}}}}}]}`, ['o']],
+    ['leaderworkerset.x-k8s.io/v1', 'LeaderWorkerSet', `{leaderWorkerTemplate: {workerTemplate: {${POD}}}}`, ['o']],
+    [
+      'argoproj.io/v1alpha1',
+      'Workflow',
+      '{templates: [{name: a, container: {image: x}}, {name: b, script: {image: x}}, {name: c, dag: {tasks: []}}]}',
+      ['o-a', 'o-b'],
+    ],
+    ['argoproj.io/v1alpha1', 'CronWorkflow', '{workflowSpec: {templates: [{name: a, container: {image: x}}]}}', ['o-a']],
+    ['kubevirt.io/v1', 'VirtualMachine', '{template: {metadata: {labels: {a: b}}, spec: {domain: {devices: {}}}}}', ['o']],
+    ['kubevirt.io/v1', 'VirtualMachineInstance', '{domain: {devices: {}}}', ['o']],
+  ])('%s %s', async (group, kind, spec, expected) => {
+    const { pods, diagnostics } = await readPods(object(group, kind, spec));
+    expect(diagnostics).toEqual([]);
+    expect(pods.map(({ name }) => name)).toEqual(expected);
+    expect(pods.every(({ kind: one }) => one === kind)).toBe(true);
+  });
+
+  it.each([
+    ['v1', 'Service', '{ports: [{port: 80}]}'],
+    ['kyverno.io/v1', 'ClusterPolicy', `{rules: [{validate: {pattern: {spec: {template: {${POD}}}}}}]}`],
+    ['argoproj.io/v1alpha1', 'ApplicationSet', '{template: {spec: {project: x}}}'],
+    ['apiextensions.crossplane.io/v1', 'Thing', `{manifest: {apiVersion: apps/v1, kind: Deployment, spec: {template: {${POD}}}}}`],
+  ])('but not where none runs: %s %s', async (group, kind, spec) => {
+    expect(await readPods(object(group, kind, spec))).toMatchObject({ pods: [], diagnostics: [] });
+  });
+
+  it('with what a workflow gives to all of its pods', async () => {
+    const spec =
+      '{podMetadata: {annotations: {sidecar.istio.io/inject: "true"}}, templates: [{name: a, container: {image: x}, metadata: {labels: {x: z}}}]}';
+    const [pod] = (await readPods(object('argoproj.io/v1alpha1', 'Workflow', spec))).pods;
+    expect([pod?.annotations.get('sidecar.istio.io/inject')?.value, pod?.labels.get('x')?.value]).toEqual(['true', 'z']);
+    expect(pod?.containers.map(({ name }) => name.value)).toEqual(['main']);
+  });
+
+  it('in the objects of an OpenShift template', async () => {
+    const text = `apiVersion: template.openshift.io/v1\nkind: Template\nobjects:\n- {apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {template: {${POD}}}}\n`;
+    expect((await readPods(text)).pods.map(({ name }) => name)).toEqual(['d']);
+  });
+});
+
+describe('an object that cannot be read', () => {
+  const GOOD = `---\n${object('apps/v1', 'Deployment', `{template: {${POD}}}`).replace('name: o', 'name: good')}`;
+  const NAMESPACE = '---\napiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {a: 1}}\n';
+
+  it.each([
+    ['a field of another type', object('apps/v1', 'Deployment', '{template: {metadata: {annotations: {a: 1}}, spec: {containers: []}}}')],
+    ['no template', object('apps/v1', 'StatefulSet', '{}')],
+    ['no spec', object('v1', 'Pod', '[]')],
+  ])('leaves the others: %s', async (_, text) => {
+    const { pods, unread, diagnostics } = await readPods(text + GOOD);
+    expect(pods.map(({ name }) => name)).toEqual(['good']);
+    expect(unread.map(({ name }) => name)).toEqual(['o']);
+    expect(diagnostics.length).toBeGreaterThan(0);
+    expect(diagnostics.every(({ ofOneObject }) => ofOneObject === true)).toBe(true);
+  });
+
+  it('takes the pods of its namespace with it', async () => {
+    const { pods, unread, diagnostics } = await readPods(NAMESPACE + GOOD + GOOD.replace('name: good', 'name: far, namespace: other'));
+    expect(pods.map(({ name }) => name)).toEqual(['far']);
+    expect(unread.map(({ name }) => name)).toEqual(['good']);
+    expect(diagnostics.map(({ message }) => message).join()).toContain('nothing is said of `good`: its namespace `default` cannot be read');
+  });
+});
