@@ -50,19 +50,19 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
     ['Linkerd', pod('{name: web, image: web}', '{linkerd.io/inject: enabled}')],
     ['Kuma', pod('{name: kuma-sidecar, image: proxy}')],
     ['Consul', pod('{name: web, image: web}', '{consul.hashicorp.com/connect-inject: "true"}')],
-  ])('of %s: its rules are not Istio’s, exit 1', async (title, text) => {
+  ])('of %s: its rules are not Istio’s, exit 2', async (title, text) => {
     for (const command of ['enrol', 'verify']) {
       const { code, out } = await run(text, command);
-      expect(code).toBe(1);
+      expect(code).toBe(2);
       expect(out.replace(/\s+/g, ' ')).toContain(`a pod of ${title}: its rules do not follow from manifests`);
     }
     const traced = await run(text, 'trace', 'out tcp -> 203.0.113.9:443');
-    expect([traced.code, traced.out.split('\n')[0]]).toEqual([1, expect.stringMatching(`^UNDECIDED a pod of ${title}`)]);
+    expect([traced.code, traced.out.split('\n')[0]]).toEqual([2, expect.stringMatching(`^UNDECIDED a pod of ${title}`)]);
     const json = await run(text, 'trace', 'out tcp -> 203.0.113.9:443', '--json');
-    expect([json.code, JSON.parse(json.out)]).toEqual([1, expect.objectContaining({ outcome: 'undecided', legs: [] })]);
+    expect([json.code, JSON.parse(json.out)]).toEqual([2, expect.objectContaining({ outcome: 'undecided', legs: [] })]);
     const approaches = await run(text, 'approaches');
     expect([approaches.code, approaches.out]).toEqual([
-      1,
+      2,
       expect.stringMatching(/^captured +not known +not known +not known +not known$/m),
     ]);
     expect(await expectDirect(text)).toMatchObject({ code: 1, out: expect.stringContaining('undecided') });
@@ -77,7 +77,7 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
         pods: [{ verdict: 'unknown', by: null, decidedBy: '', because: expect.stringContaining('a pod of Linkerd') as unknown }],
         summary: { captured: 0, skipped: 0, blocked: 0, unknown: 1 },
       });
-      expect((await run(text, 'enrol')).out).toMatch(/^not judged: a pod of another mesh\n/);
+      expect((await run(text, 'enrol')).out).toMatch(/^not judged: a pod of Linkerd\n/);
       expect(readManifests(text).pods[0]?.verdict).toBe('unknown');
       const approaches = JSON.parse((await run(text, 'approaches', '--json')).out) as {
         readonly pods: readonly { readonly approaches: readonly object[] }[];
@@ -85,6 +85,30 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
       expect(approaches.pods[0]?.approaches[0]).toMatchObject({ verdict: 'unknown', initContainers: [] });
     },
   );
+
+  it('a guest of KubeVirt is not judged where the mesh is asked for, and not captured elsewhere', async () => {
+    const guest = (labels: string) =>
+      `apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: vm, namespace: shop}\nspec: {template: {metadata: {labels: ${labels}}, spec: {domain: {devices: {}}}}}\n`;
+    const asked = await run(guest('{sidecar.istio.io/inject: "true"}'), 'verify');
+    expect([asked.code, asked.out.replace(/\s+/g, ' ')]).toEqual([2, expect.stringContaining('virt-launcher writes rules of its own')]);
+    expect((await run(guest('{sidecar.istio.io/inject: "false"}'), 'verify')).code).toBe(0);
+  });
+
+  it('in ci it fails with exit code 2, the others are judged, and a comment accepts it', async () => {
+    const text = pod('{name: web, image: web}', '{linkerd.io/inject: enabled}');
+    const ask = (linkerd: string) =>
+      chainwalk(['ci', '--json'], {
+        files: {
+          'chainwalk.config.yaml': 'groups: [{ files: "*.yaml" }]\n',
+          'a.yaml': linkerd,
+          'b.yaml': pod('{name: b, image: b}').replace('name: web', 'name: b'),
+        },
+      });
+    const { code, out } = await ask(text);
+    expect([code, JSON.parse(out).subjects.length]).toEqual([2, 2]);
+    const accepted = text.replace(/^(.*linkerd.io\/inject)/m, '# chainwalk-disable-next-line pod-captured -- of Linkerd\n$1');
+    expect((await ask(accepted)).code).toBe(0);
+  });
 
   it('of another mesh: rules of which nothing is known are not equal to any', async () => {
     const of = async (base: string, head: string) =>
