@@ -172,6 +172,54 @@ describe('of a log with several', () => {
   });
 });
 
+describe('programs that write logs', () => {
+  test('Linkerd: the commands, with comments behind -N, and what they answered', async () => {
+    const say = (line: string): string => `2020/06/04 12:00:00 ${line}\n`;
+    const call = (words: string): string => say(`> iptables -t nat ${words}`);
+    const log = [
+      say('State of iptables rules before run:'),
+      call('-vnL'),
+      say('< Chain PREROUTING (policy ACCEPT 0 packets, 0 bytes)'),
+      call('-F PROXY_INIT_OUTPUT'),
+      say('< iptables: No chain/target/match by that name.'),
+      call('-N PROXY_INIT_OUTPUT -m comment --comment proxy-init/redirect-common-chain/159'),
+      call('-A PROXY_INIT_OUTPUT -m owner --uid-owner 2102 -j RETURN -m comment --comment proxy-init/ignore-proxy-user-id/159'),
+      call('-A PROXY_INIT_OUTPUT -p tcp -j REDIRECT --to-port 4140'),
+      call('-A OUTPUT -j PROXY_INIT_OUTPUT -m comment --comment proxy-init/install-proxy-init-output/159'),
+    ].join('');
+    expect(read(log).said).toEqual([]);
+    const { out } = await chainwalk(['trace', 'x', 'out tcp -> 203.0.113.9:443', '--brief'], { files: { x: log } });
+    expect(out).toContain('captured-out');
+  });
+
+  test('Istio of 2020: what it loads, and then what the kernel has', () => {
+    const input = RESTORE.filter((line) => !line.startsWith(':'));
+    const declared = RESTORE.flatMap((line) => (/^:ISTIO/.test(line) ? [`-N ${line.slice(1).split(' ')[0]}`] : []));
+    const restore = [input[0], ...declared, ...input.slice(1)].join('\n');
+    const log = `PROXY_INBOUND_CAPTURE_PORT=15006\n\nWriting following contents to rules file:  /tmp/r.txt\n${restore}\n\niptables-restore --noflush /tmp/r.txt\niptables-save\n${SIDECAR}`;
+    const found = read(log);
+    expect(found.said).toEqual([]);
+    expect(found.rules.map(({ text }) => text)).toEqual(read(SIDECAR).rules.map(({ text }) => text));
+    expect(Number(found.lines[0]?.split(' ')[0])).toBeGreaterThan(input.length);
+  });
+
+  test('the agent of ambient names the pod of each block', async () => {
+    const block = rules('istio-ambient')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .slice(0, -1);
+    const log = (pod: string, port: string): string => `${block.join('\n')}\nCOMMIT    ns=shop name=${pod}\n`.replaceAll('15001', port);
+    const files = { x: log('a', '15001') + log('b', '15011') };
+    expect((await chainwalk(['check', 'x'], { files })).err).toContain('`shop/a`, `shop/b`');
+    expect((await chainwalk(['print', 'x', '--pod', 'shop/b'], { files })).out).toContain('--to-ports 15011');
+  });
+
+  test('in the code of an issue', () => {
+    const found = read(`# It fails\n\n\`\`\`\n${TIME}\tinfo\tRunning\n${SIDECAR}\`\`\`\n\nVersion 1.20\n`);
+    expect(found.rules.map(({ text }) => text)).toEqual(read(SIDECAR).rules.map(({ text }) => text));
+  });
+});
+
 describe('it is said what was read', () => {
   const log = `${TIME}\tinfo\tstart\n${SIDECAR}${TIME}\terror\tFailed to execute: iptables-restore --noflush, exit status 4\n`;
   const files = { 'x.log': log };

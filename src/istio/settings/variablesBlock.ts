@@ -27,6 +27,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   OUTBOUND_PORTS_INCLUDE: 'istio-outbound-ports',
   OUTBOUND_PORTS_EXCLUDE: 'istio-local-outbound-ports-exclude',
   KUBE_VIRT_INTERFACES: 'kube-virt-interfaces',
+  KUBEVIRT_INTERFACES: 'kube-virt-interfaces',
   REROUTE_VIRTUAL_INTERFACES: 'kube-virt-interfaces',
   DUAL_STACK: 'dual-stack',
   DNS_CAPTURE: 'redirect-dns',

@@ -12,7 +12,7 @@ export type CodeBlock =
   /** commands, and dumps between them */
   | { readonly kind: 'shell'; readonly span: Span }
   /** of programs that load rules, with what they print; `otherwise` where it has no rules */
-  | { readonly kind: 'log'; readonly otherwise: CodeBlock }
+  | { readonly kind: 'log'; readonly lines: Iterable<Line>; readonly otherwise?: CodeBlock }
   /** recognised as something else than rules */
   | { readonly kind: 'refused'; readonly finding: TextFinding };
 
@@ -22,7 +22,7 @@ export function codeBlocks(text: string): readonly CodeBlock[] {
   const from = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   if (/```|~~~/.test(text) && /^ {0,3}(?:[-*>] +)?(?:```|~~~)/m.test(text) && !hasShebang(text)) return markdownBlocks(text, from);
   const plain = plainBlock(text, from);
-  return [looksLikeLog(text) ? { kind: 'log', otherwise: plain } : plain];
+  return [looksLikeLog(text) ? { kind: 'log', lines: linesOf(text, from), otherwise: plain } : plain];
 }
 
 function plainBlock(text: string, from: number): CodeBlock {
@@ -88,6 +88,7 @@ function fencedBlock(text: string, lines: readonly Line[]): CodeBlock[] {
   const start = lines[0]?.start ?? 0;
   const end = lines.at(-1)?.end ?? start;
   const content = text.slice(start, end);
+  if (looksLikeLog(content)) return [{ kind: 'log', lines }];
   const finding = refusal(content);
   if (finding !== undefined)
     return [{ kind: 'refused', finding: { ...finding, span: { start: finding.span.start + start, end: finding.span.end + start } } }];

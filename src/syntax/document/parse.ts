@@ -9,6 +9,7 @@ import { restoreInto } from '../iptables/restoreInto.ts';
 import { newWorld, rulesetNode } from '../iptables/tablesOfText.ts';
 import { mentionsRules, noRulesInLog } from '../log/noRulesInLog.ts';
 import { readLog } from '../log/readLog.ts';
+import { programsOf } from '../shell/programs.ts';
 import type { ScriptReading } from '../shell/reading.ts';
 import { endScripts, readScript, scriptReader } from '../shell/script.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
@@ -60,10 +61,14 @@ export function parseRules(source: Source, options: ParseRulesOptions = {}): Par
       if (host?.unread !== undefined) report({ ...HOST_UNREAD, span: host.unread });
       restoreInto(reading.world, { source, lines, report, outside }, family === undefined ? {} : { family });
     } else {
-      const { call } = scripts.machine.programs;
-      excerpts = readLog({ ...reading, pod: options.pod, call });
-      if (excerpts === undefined && !mentionsRules(source.text)) report(noRulesInLog(source.text));
-      else if (excerpts === undefined) read(block.otherwise);
+      // a command that failed is shown as it was carried out: it changed nothing
+      const quiet: ProblemSink = (finding) => (finding.message.startsWith('this command fails: ') ? undefined : report(finding));
+      const { call } = programsOf({ ...reading, report: quiet }, () => scripts.machine);
+      const found = readLog({ ...reading, lines: block.lines, pod: options.pod, call });
+      if (found !== undefined) excerpts = new Map([...(excerpts ?? []), ...found]);
+      else if (block.otherwise === undefined) return;
+      else if (!mentionsRules(source.text)) report(noRulesInLog(source.text));
+      else read(block.otherwise);
     }
   };
   codeBlocks(source.text).forEach(read);

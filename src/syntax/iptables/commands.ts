@@ -157,13 +157,19 @@ function finish({ command, looked, words, rest, taken, table, family, shellOnly 
   const { number } = taken;
   const [extra] = rest;
   if (extra !== undefined && extra === words[0] && !/^[-!]/.test(extra.text)) return malformed(`bad argument \`${extra.text}\``, extra);
-  if (extra !== undefined && (!COMMAND_WORDS[letter].rule || (letter === 'D' && number !== undefined))) {
+  if (extra !== undefined && (!COMMAND_WORDS[letter].rule || (letter === 'D' && number !== undefined)) && !areComments(rest)) {
     return malformed(`bad argument \`${extra.text}\``, extra);
   }
   if (number !== undefined && !isRuleNumber(number.text)) {
     return malformed(`invalid rule number \`${number.text}\``, number, 'rules are counted from 1');
   }
   return { command: commandOf(letter, taken, rest), shellOnly, ...(table && { table }), ...(family && { family }) };
+}
+
+/** fact both backends take `-m comment --comment TEXT` with any command; Linkerd writes it so */
+function areComments(words: readonly Word[]): boolean {
+  const form = words.map(({ text }, at) => (at % 4 === 3 ? '*' : text)).join(' ');
+  return /^(?:(?:-m|--match) comment --comment \*(?: |$))+$/.test(form);
 }
 
 function noCommand(words: readonly Word[], line: Span): TextFinding {

@@ -18,10 +18,11 @@ export interface LogLine {
 /** Layers of prefixes, one in the other. */
 const MOST_LAYERS = 8;
 
-export function logLines(text: string): readonly LogLine[] {
+/** `given`: those of a part of the text. */
+export function logLines(text: string, given?: Iterable<Line>): readonly LogLine[] {
   const read: LogLine[] = [];
   const names = new Map<string, LinePrefix>();
-  for (const line of linesOf(text, text.charCodeAt(0) === 0xfeff ? 1 : 0)) {
+  for (const line of given ?? linesOf(text, text.charCodeAt(0) === 0xfeff ? 1 : 0)) {
     const part = peeled({ pieces: withoutColours(text, line), stream: '', isMessage: false }, names);
     for (const { pieces, stream, isMessage } of part)
       read.push({ text: pieceText(pieces), pieces, number: line.number, stream, isMessage });

@@ -28,6 +28,9 @@ const LOGFMT = /^(?:[\w.]{1,60}=(?:"[^"\\]{0,500}"|[^\s"]{0,500})[ \t]{1,9}){0,2
 const JSON_MESSAGE = /(?<=[{,]\s{0,9})"(?:msg|message|log|MESSAGE|textPayload|line|body)"\s{0,9}:\s{0,9}"/;
 const JSON_POD = /"(?:pod|pod_name|podName|kubernetes\.pod_name|k8s\.pod\.name)"\s{0,9}:\s{0,9}"([^"\\]{1,300})"/;
 
+/** Istio's node agent, of the pod whose rules it writes. */
+const AGENT_POD = /"ns":"([^"\\]{1,100})","name":"([^"\\]{1,300})"/;
+
 export interface QuotedMessage {
   readonly pieces: readonly FilePiece[];
   /** the pod that the line names */
@@ -46,7 +49,8 @@ export function quotedMessage(pieces: readonly FilePiece[], text: string): Quote
   if (!text.startsWith('{')) return undefined;
   const found = JSON_MESSAGE.exec(text);
   if (found === null) return undefined;
-  const pod = JSON_POD.exec(text)?.[1];
+  const [, namespace, name] = AGENT_POD.exec(text) ?? [];
+  const pod = JSON_POD.exec(text)?.[1] ?? (name === undefined ? undefined : `${namespace}/${name}`);
   return { pieces: between(pieces, text, found.index + found[0].length), ...(pod !== undefined && { pod }) };
 }
 

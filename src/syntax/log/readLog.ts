@@ -5,6 +5,7 @@ import type { Family } from '../../packet/address.ts';
 import type { Excerpt } from '../iptables/ast.ts';
 import { restoreInto } from '../iptables/restoreInto.ts';
 import type { ScriptReading } from '../shell/reading.ts';
+import type { Line } from '../text/lines.ts';
 import { callWords } from './callWords.ts';
 import { type ChosenRules, chosenRules, ofStream, streamsOf } from './chosenRules.ts';
 import { type LogBlock, type LogItems, logItems } from './logItems.ts';
@@ -12,6 +13,8 @@ import { type LogLine, logLines } from './logLines.ts';
 import { type FilePiece, pieceText, placeInFile } from './pieces.ts';
 
 export interface LogReading extends Pick<ScriptReading, 'source' | 'report' | 'world' | 'family'> {
+  /** of the log; absent: all of the text */
+  readonly lines?: Iterable<Line>;
   /** whose rules, where the log has those of several */
   readonly pod?: string | undefined;
   readonly call: (words: ReturnType<typeof callWords>, line: LogLine & { readonly start: number; readonly end: number }) => unknown;
@@ -19,7 +22,7 @@ export interface LogReading extends Pick<ScriptReading, 'source' | 'report' | 'w
 
 /** What was read, by family; undefined: the log has no rules at all, which has not been reported. */
 export function readLog(reading: LogReading): ReadonlyMap<Family, Excerpt> | undefined {
-  const lines = logLines(reading.source.text);
+  const lines = logLines(reading.source.text, reading.lines);
   const items = logItems(lines);
   if (items.blocks.length === 0 && items.calls.length === 0) return undefined;
   const chosen = choose(reading, items);
@@ -141,7 +144,8 @@ function excerptsOf(rules: ChosenRules, others: number): ReadonlyMap<Family, Exc
     ...(rules.earlierCalls > 0 ? [plural(rules.earlierCalls, 'call')] : []),
   ];
   const whose = `${stream === '' ? '' : ` of ${stream}`}${others === 0 ? '' : ` and ${others} more with the same rules`}`;
-  const earlier = left.length === 0 ? '' : `; ${left.join(' and ')} before that are not read`;
+  const verb = rules.earlier + rules.earlierCalls === 1 ? 'is' : 'are';
+  const earlier = left.length === 0 ? '' : `; ${left.join(' and ')} before that ${verb} not read`;
   return new Map([...numbers].map(([family, lines]) => [family, { lines: ranges(lines), of: `a log${whose}`, left: earlier }]));
 }
 
