@@ -122,7 +122,9 @@ describe('a configuration', { timeout: 30_000 }, () => {
     const config = 'groups: [{ files: "**/*", host: net/host.yaml }]\nexpectations: net/*.expect.yaml\nclaims: { only: [no-dead-rule] }\n';
     const { code, err } = await ci(config, { files });
     expect(code).toBe(0);
-    expect(err).toContain('groups[0]: `net/values.yaml` is passed over: it is mesh configuration, which `values` names');
+    expect(err).toContain(
+      'groups[0]: `net/values.yaml` is passed over: it is mesh configuration, and counts where `values` of a group names it',
+    );
     expect(err).toContain('groups[0]: `net/kustomization.yaml` is passed over: ');
     expect(err).toContain('groups[0]: there is no pod in its manifests');
     expect(err).not.toMatch(/(?:host|expect|config)\.yaml` is passed over/);

@@ -97,7 +97,7 @@ async function recognise({ read }: ConfigFiles, file: string, as: ConfigKind | u
   const holdsPod = holdsPods(content.text);
   if ('kind' in found) {
     const { kind } = found;
-    if (kind === 'values') return { file, passedOver: 'it is mesh configuration, which `values` names' };
+    if (kind === 'values') return { file, passedOver: 'it is mesh configuration, and counts where `values` of a group names it' };
     if (kind === 'cni') return { file, passedOver: 'it is a chain of CNI plugins' };
     return { file, kind, holdsPod };
   }

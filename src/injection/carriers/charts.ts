@@ -127,27 +127,29 @@ function partsOfChart({ source, root, chart }: ChartValues, report: ProblemSink)
   const mesh = chart === 'cni' ? undefined : at(own, 'meshConfig');
   const internal = at(root, INTERNAL_DEFAULTS);
   return {
-    values: scoped(own, chart).map(part),
+    values: scoped({ source, root: own, chart }),
     meshConfig: mesh === undefined ? [] : [part(namedFields(mesh))],
-    beneath: internal === undefined ? [] : scoped(internal, chart).map(part),
+    beneath: internal === undefined ? [] : scoped({ source, root: internal, chart }),
     plugins: chart === 'cni' ? [{ source, span: root.span }] : [],
   };
 }
 
+/** First minor version whose chart of istiod takes values without the prefix. */
+const WITHOUT_PREFIX = 24;
+
 /** Where the prefix of a chart may be left out, it is put in; what stands under the prefix wins. */
-function scoped(root: Node, chart: Chart): readonly Node[] {
+function scoped({ source, root, chart }: ChartValues): readonly ConfigurationPart[] {
   const read = chart === 'cni' ? withoutOthers(root) : root;
-  const moved = (prefix: string, keys: readonly string[]) => {
-    const leaves = entriesOf(root).filter(({ key }) => keys.includes(key) && !(chart === 'cni' && key === prefix));
-    if (leaves.length === 0) return [];
-    return [
-      treeOf(
-        leaves.map(({ key, keySpan, value }) => ({ path: [prefix, key], value, keySpan })),
-        root.span,
-      ),
-    ];
-  };
-  return [read, ...(chart === 'cni' ? moved('cni', OF_CNI) : moved('pilot', OF_PILOT))];
+  const [prefix, keys] = chart === 'cni' ? (['cni', OF_CNI] as const) : (['pilot', OF_PILOT] as const);
+  const leaves = entriesOf(root).filter(({ key }) => keys.includes(key));
+  const moved = treeOf(
+    leaves.map(({ key, keySpan, value }) => ({ path: [prefix, key], value, keySpan })),
+    root.span,
+  );
+  return [
+    { source, root: read },
+    ...(leaves.length === 0 ? [] : [{ source, root: moved, ...(chart !== 'cni' && { since: WITHOUT_PREFIX }) }]),
+  ];
 }
 
 /** The CNI chart reads neither `pilot` nor `global.proxy`. */

@@ -9,6 +9,8 @@ export interface ConfigurationPart {
   readonly root: Node;
   /** of the control plane that it configures; absent: all of them */
   readonly revision?: string;
+  /** first minor version whose charts read it */
+  readonly since?: number;
 }
 
 /** Those that win come first. */

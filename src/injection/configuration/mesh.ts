@@ -8,6 +8,7 @@ import type { Source, Span } from '../../syntax/text/source.ts';
 import { partsAmongManifests, partsOfSource } from '../carriers/given.ts';
 import { type ConfigurationPart, joined, type WrittenVersion } from '../carriers/parts.ts';
 import { profileValues } from '../carriers/profiles.ts';
+import { valuesOfVersion } from './versions.ts';
 
 export interface MeshConfiguration {
   /** the last file first */
@@ -51,39 +52,12 @@ export function readMeshConfiguration({ given, objects, readNested, version }: R
     ].toReversed(),
   );
   const { meshConfig, beneath = [], versions = [], plugins = [] } = parts;
-  const profile = profileValues([...parts.values, ...beneath], version ?? chartVersion(versions));
-  diagnostics.push(...profile.diagnostics);
-  const values = [...parts.values, ...profile.parts, ...beneath];
-  const mesh = { values, meshConfig };
-  diagnostics.push(...unusedPlugin(mesh, plugins), ...earlyValues(parts.values, version ?? chartVersion(versions)));
+  const own = version ?? chartVersion(versions);
+  const profile = profileValues([...parts.values, ...beneath], own);
+  const [said, defaults] = [valuesOfVersion(parts.values, own), valuesOfVersion(beneath, own)];
+  const mesh = { values: [...said.values, ...profile.parts, ...defaults.values], meshConfig };
+  diagnostics.push(...profile.diagnostics, ...said.diagnostics, ...unusedPlugin(mesh, plugins));
   return { ...mesh, versions, diagnostics };
-}
-
-/** Values that a rule follows from, and the first minor version whose charts read them. */
-const SINCE: Readonly<Record<string, number>> = {
-  'pilot.cni.enabled': 22,
-  'pilot.cni.provider': 22,
-  'global.proxy_init.forceApplyIptables': 24,
-  'cni.ambient.reconcileIptablesOnStartup': 25,
-  'global.nativeNftables': 27,
-};
-
-function earlyValues(values: readonly ConfigurationPart[], own: Version): readonly Diagnostic[] {
-  return Object.entries(SINCE).flatMap(([path, since]): readonly Diagnostic[] => {
-    const given = own.minor >= since ? undefined : valueAt({ values, meshConfig: [] }, path);
-    if (given === undefined || given.value === 'false') return [];
-    const help = path.startsWith('pilot.cni') ? { help: `it was \`${path.replace('pilot.cni', 'istio_cni')}\`` } : {};
-    const { source, span } = given;
-    return [
-      {
-        kind: 'warning',
-        message: `charts of 1.${own.minor} have no value \`${path}\`: it is read since 1.${since}`,
-        source,
-        span,
-        ...help,
-      },
-    ];
-  });
 }
 
 /** The plugin's chart is installed, and nobody tells injection: it adds istio-init, and the plugin leaves such pods alone. */

@@ -287,7 +287,7 @@ const MULTUS: readonly Row[] = [
     'captured settings-valid',
     'pilot: {cni: {enabled: true}}',
   ],
-  ['not chained, as older charts say it', {}, 'captured settings-valid', 'istio_cni: {enabled: true, chained: false}'],
+  ['not chained, as older charts say it', {}, 'captured settings-valid', 'istio_cni: {enabled: true, chained: false}', '1.28'],
   [
     'the mesh replaces the annotation',
     {},

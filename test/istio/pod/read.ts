@@ -28,8 +28,8 @@ export async function enrolAll({ pods, approach, values = '', istio = '1.31', ku
   const manifests = await readPods(pods);
   const readNested = await nestedReader();
   const given = (await readYaml({ file: 'values.yaml', text: values })).documents;
-  const mesh = readMeshConfiguration({ given, objects: manifests.configuration, readNested });
   const version = parseVersion(istio);
+  const mesh = readMeshConfiguration({ given, objects: manifests.configuration, readNested, ...(version !== undefined && { version }) });
   const world = { ...manifests, approach, mesh, readNested, kubernetes, ...(version === undefined ? {} : { version }) };
   return manifests.pods.map((pod) => enrol(pod, world));
 }

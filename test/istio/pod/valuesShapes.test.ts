@@ -203,6 +203,18 @@ describe('what stands elsewhere', () => {
     expect(says).toBe('cni 10.0.0.0/8');
     expect(err).toContain('warning: the chart of the CNI plugin does not read `excludeIPRanges`');
   });
+  it('what older charts read, and newer ones do not', async () => {
+    const old = `${RANGES}\nistio_cni: {enabled: true}\n`;
+    expect(await enrolWith(old, ['--istio', '1.24'])).toMatchObject({ says: 'cni 10.0.0.0/8', err: '' });
+    const now = await enrolWith(old);
+    expect(now.says).toBe('init 10.0.0.0/8');
+    expect(now.err).toContain('charts of 1.31 have no value `istio_cni`: nobody reads it');
+  });
+  it('a prefix that older charts need', async () => {
+    const { says, err } = await enrolWith(`${RANGES}\ncni: {enabled: true}\n`, ['--istio', '1.23']);
+    expect(says).toBe('init 10.0.0.0/8');
+    expect(err).toContain('charts of 1.23 read no value without the prefix of its chart: that is since 1.24');
+  });
   it('a value that charts of that version do not have', async () => {
     const { err } = await enrolWith(`${RANGES}\npilot: {cni: {enabled: true}}\n`, ['--istio', '1.21']);
     expect(err).toContain('charts of 1.21 have no value `pilot.cni.enabled`: it is read since 1.22');
