@@ -67,10 +67,10 @@ describe('the mode of a pod', () => {
     expect((await enrol(live)).assumptions).toEqual([
       'the CNI plugin writes the rules, as the pod has a container istio-validation; --mode says otherwise',
       'the rules are those of Istio 1.24, as the image of istio-proxy is; --istio says otherwise',
-      'the pod is taken to have IPv4 addresses alone: its status names none',
+      'the pod is taken to have IPv4 addresses alone; --pod-ip says otherwise',
     ]);
     const said = await enrol(live, '--mode', 'cni', '--istio', '1.25');
-    expect(said.assumptions).toEqual(['the pod is taken to have IPv4 addresses alone: its status names none']);
+    expect(said.assumptions).toEqual(['the pod is taken to have IPv4 addresses alone; --pod-ip says otherwise']);
     expect((await enrol(podOf({ ips: ['10.1.2.3'] }))).assumptions).toEqual([
       'istio-init writes the rules, those of Istio 1.31; --mode or --istio says otherwise',
     ]);

@@ -11,7 +11,7 @@ import { NEWEST, OLDEST, parseVersion } from '../../istio/settings/version.ts';
 import { parseKubernetes } from '../../kubernetes/manifest/clusterNode.ts';
 import { documentsOf, nestedDocuments, type ReadDocuments } from '../../kubernetes/yaml/readYaml.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
-import type { Family } from '../../packet/address.ts';
+import { type Family, parseAddress } from '../../packet/address.ts';
 import { inInitPhase } from '../../pods/initPhase.ts';
 import { type PodScene, scenesOf } from '../../pods/scenes.ts';
 import { verifyScenes } from '../../pods/verifyPods.ts';
@@ -44,6 +44,8 @@ export interface ManifestOptions {
   readonly istio?: string;
   /** version of Kubernetes on the nodes, `1.33`; absent: as Nodes among the manifests say, or else 1.33 */
   readonly kubernetes?: string;
+  /** name servers in the pods' resolv.conf; absent: as Services and kubelets among the manifests say, or else 10.96.0.10 */
+  readonly nameservers?: readonly string[];
 }
 
 export interface ReadPod extends PodJson {
@@ -64,7 +66,13 @@ export interface ReadPods {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const MANIFEST_OPTIONS: OptionKinds<ManifestOptions> = { values: 'anything', mode: 'text', istio: 'text', kubernetes: 'text' };
+const MANIFEST_OPTIONS: OptionKinds<ManifestOptions> = {
+  values: 'anything',
+  mode: 'text',
+  istio: 'text',
+  kubernetes: 'text',
+  nameservers: 'texts',
+};
 
 /** Who captures each pod, with which settings and rules. Never throws for what a manifest says.
  *  @throws InputError when an option cannot be used */
@@ -120,7 +128,7 @@ const VERIFY_OPTIONS: OptionKinds<VerifyManifestsOptions> = {
  *  @throws InputError when a manifest or an option cannot be used, or Istio would refuse a pod */
 export function verifyManifests(manifests: ManifestText | readonly ManifestText[], options: VerifyManifestsOptions = {}): VerifyPodsReport {
   checkOptions(options, VERIFY_OPTIONS);
-  const { values: _, mode: __, istio: ___, kubernetes: ____, phase, where, host, budget = {}, ...rest } = options;
+  const { values: _, mode: __, istio: ___, kubernetes: ____, nameservers: _____, phase, where, host, budget = {}, ...rest } = options;
   const read = readAll(manifests, options);
   const made = scenesOf(read);
   const errors = [...read.diagnostics, ...made.diagnostics].filter(isError);
@@ -135,7 +143,10 @@ export function verifyManifests(manifests: ManifestText | readonly ManifestText[
   return toVerifyPodsReport(verifyScenes({ scenes, memory: made.memory }, { options: settings }));
 }
 
-function readAll(manifests: ManifestText | readonly ManifestText[], { values = [], mode, istio, kubernetes }: ManifestOptions): PodWorld {
+function readAll(
+  manifests: ManifestText | readonly ManifestText[],
+  { values = [], mode, istio, kubernetes, nameservers }: ManifestOptions,
+): PodWorld {
   if (mode !== undefined && !APPROACHES.includes(mode)) throw new InputError([`\`${mode}\` is not one of ${APPROACHES.join(', ')}`]);
   const version = istio === undefined ? undefined : parseVersion(istio);
   if (istio !== undefined && version === undefined) {
@@ -143,6 +154,8 @@ function readAll(manifests: ManifestText | readonly ManifestText[], { values = [
   }
   const nodes = kubernetes === undefined ? undefined : parseKubernetes(kubernetes);
   if (kubernetes !== undefined && nodes === undefined) throw new InputError([`\`${kubernetes}\` is not a version such as 1.33`]);
+  const wrong = nameservers?.find((text) => parseAddress(text) === undefined);
+  if (wrong !== undefined) throw new InputError([`\`${wrong}\` is not an address of a name server`]);
   const pods = documents(manifests, 'manifests.yaml');
   const configuration = documents(values, 'values.yaml');
   const read = readWorld({
@@ -152,6 +165,7 @@ function readAll(manifests: ManifestText | readonly ManifestText[], { values = [
     approach: mode,
     version,
     kubernetes: nodes,
+    nameservers,
   });
   return { ...read, diagnostics: [...pods.diagnostics, ...configuration.diagnostics, ...read.diagnostics] };
 }

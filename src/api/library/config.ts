@@ -42,6 +42,8 @@ export interface ConfigGroup {
   readonly istio?: string;
   /** version of Kubernetes on the nodes, in quotes */
   readonly kubernetes?: string;
+  /** name servers in the pods' resolv.conf */
+  readonly nameservers?: string | readonly string[];
   /** families to judge, with rules or without */
   readonly families?: readonly (4 | 6)[];
   /** files of rules without any table or rule are meant so */

@@ -14,6 +14,7 @@ export interface ExpectationPlace {
   readonly values?: readonly string[];
   readonly istio?: string;
   readonly kubernetes?: string;
+  readonly nameservers?: readonly string[];
   readonly host?: string;
   readonly podIps?: readonly string[];
   readonly proxyUid?: number;

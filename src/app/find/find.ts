@@ -2,7 +2,7 @@
 import { unsaidOfArrivals } from '../../connection/assumedHost.ts';
 import { type Bounds, hostWords } from '../../connection/bounds.ts';
 import type { Outcome } from '../../connection/journey.ts';
-import { chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
+import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
 import { Budget, type BudgetLimits } from '../../lib/budget.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import { ALWAYS } from '../../netfilter/matchExpr.ts';
@@ -30,8 +30,16 @@ export interface FindAnswer {
 }
 
 /** Undefined: no packet of the set can be there in the family of the rules. */
-export function findIn({ rulesets, where, outcome, place, limits }: FindQuestion): FindAnswer | undefined {
-  const setting = chooseSetting({ rulesets, given: place, where });
+export function findIn({ place, ...question }: FindQuestion): FindAnswer | undefined {
+  const { rulesets, where } = question;
+  return findInSetting(question, chooseSetting({ rulesets, given: place, where }));
+}
+
+/** Where mesh, host and proxy are known. */
+export function findInSetting(
+  { rulesets, where, outcome, limits }: Omit<FindQuestion, 'place'>,
+  setting: ChosenSetting,
+): FindAnswer | undefined {
   const { host, profile } = setting;
   const question = { host, where, outcome, budget: new Budget(limits), ...(profile !== undefined && { profile }) };
   const parts = rulesets.map((ruleset, index) => {

@@ -23,6 +23,10 @@ export interface PodReading {
   readonly version?: Version;
   /** minor version of Kubernetes 1; absent: as the nodes say, or else a usual one */
   readonly kubernetes?: number;
+  /** of resolv.conf; absent: as the cluster's objects say, or else the usual one */
+  readonly nameservers?: readonly string[];
+  /** of the pods; absent: as their status says */
+  readonly addresses?: readonly string[];
 }
 
 export interface PodTexts {
@@ -34,8 +38,8 @@ export interface PodTexts {
 }
 
 /** Texts without a pod are an error. Mesh configuration is everybody's: an error in it stops all. */
-export function readPodTexts({ manifests, values, readNested, reading: { mode, version, kubernetes } }: PodTexts): PodWorld {
-  const read = readWorld({ manifests: manifests.documents, values: values.documents, readNested, approach: mode, version, kubernetes });
+export function readPodTexts({ manifests, values, readNested, reading: { mode, ...said } }: PodTexts): PodWorld {
+  const read = readWorld({ manifests: manifests.documents, values: values.documents, readNested, approach: mode, ...said });
   const ofMesh = values.diagnostics.map(({ ofOneObject: _, ...one }) => one);
   const diagnostics = [...manifests.diagnostics, ...ofMesh, ...read.diagnostics];
   const none = read.manifests.pods.length === 0 && !diagnostics.some(isError);

@@ -1,15 +1,20 @@
 /** Where packets of one pod of manifests are traced: its rules and its host. */
 import { chooseSetting, type GivenPlace } from '../../connection/setting.ts';
 import { withPodAddress } from '../../host/podAddress.ts';
+import { podResolvers } from '../../injection/facts/resolver.ts';
 import { keyWarnings } from '../../injection/podChecks/knownKey.ts';
+import { namedInterfaces } from '../../injection/podRules/namedInterfaces.ts';
 import { podAddresses } from '../../injection/podRules/podAddresses.ts';
 import { podAssumptions } from '../../injection/podRules/podAssumptions.ts';
+import { asksResolvers } from '../../injection/podRules/podRules.ts';
 import type { Pod } from '../../kubernetes/manifest/pod.ts';
 import type { Complaint } from '../../lib/complaint.ts';
+import type { Assumption } from '../../mesh/assumption.ts';
 import { type Family, familyOf } from '../../packet/address.ts';
 import { inInitPhase, phaseText } from '../../pods/initPhase.ts';
 import type { PodScene } from '../../pods/scenes.ts';
 import { unwrittenFamily } from '../../pods/unwrittenFamily.ts';
+import { positionOf } from '../../report/text/positions.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type Diagnostic, isError, stopsAll } from '../../syntax/text/diagnostic.ts';
@@ -55,12 +60,25 @@ function settingOf(scene: PodScene, { place: { host, podIps = [], ...said }, man
     ...chosen,
     ...assumed,
     ...outsideOf(scene),
-    assumptions: [...chosen.assumptions, ...podAssumptions(scene.enrolment, scene.rules, { inInitPhase: scene.whileInit !== undefined })],
+    assumptions: [...chosen.assumptions, ...assumptionsOf(scene)],
     rulesets,
     unwritten: (family) => unwrittenFamily(scene, family),
-    notes: scene.whileInit === undefined ? [] : [phaseText(scene.whileInit)],
+    ...(host === undefined && { named: namedInterfaces(scene.rules.settings, scene.host.interfaces) }),
+    notes: [...(scene.whileInit === undefined ? [] : [phaseText(scene.whileInit)]), ...resolverNote(scene)],
     ...manner,
   };
+}
+
+/** Its addresses are an assumption about the host. */
+function assumptionsOf({ enrolment, rules, whileInit }: PodScene): readonly Assumption[] {
+  return podAssumptions(enrolment, rules, { inInitPhase: whileInit !== undefined }).filter(({ about }) => about !== 'pod-address');
+}
+
+/** Rules follow from it, and somebody says it elsewhere than in the pod. */
+function resolverNote({ enrolment: { facts, verdict }, rules: { settings } }: PodScene): readonly string[] {
+  const { servers, at } = podResolvers(facts);
+  if (at === undefined || verdict !== 'captured' || !asksResolvers(settings)) return [];
+  return [`the pod's resolver is ${servers[0]} (${at.source.file}:${positionOf(at).line})`];
 }
 
 function withoutRules({ rulesets: [beside] }: PodScene, family: Family): Ruleset {

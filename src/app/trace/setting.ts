@@ -1,6 +1,7 @@
 /** Where packets are traced: the rules, the mesh and the host around them, of texts of rules or of one pod of manifests. */
 import { chooseSetting, type GivenPlace } from '../../connection/setting.ts';
 import type { GivenScene } from '../../connection/walkGiven.ts';
+import type { NamedInterface } from '../../injection/podRules/namedInterfaces.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
@@ -14,6 +15,8 @@ export interface TraceSetting extends GivenScene {
   readonly outside?: { readonly says: string; readonly walks: boolean };
   /** of a pod of manifests: why it has no rules of a family, or no packets; undefined: it has them, or nobody captures it */
   readonly unwritten?: (family: Family) => string | undefined;
+  /** interfaces that only annotations speak of */
+  readonly named?: readonly NamedInterface[];
   /** what is known of the pod beside its rules, as sentences */
   readonly notes?: readonly string[];
   /** of each question */

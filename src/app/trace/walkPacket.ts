@@ -8,13 +8,15 @@ import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { TraceInput } from '../../report/json/traceInput.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
 import type { TraceSetting } from './setting.ts';
+import { withInterface } from './withInterface.ts';
 
 export interface WalkedPacket extends TraceInput {
   /** on which it was walked */
   readonly host: Host;
 }
 
-export function walkPacket(setting: TraceSetting, given: PartialPacket): WalkedPacket | Complaint {
+export function walkPacket(asked: TraceSetting, given: PartialPacket): WalkedPacket | Complaint {
+  const setting = withInterface(asked, given);
   const walked = walkThere(setting, given);
   const { outside } = setting;
   if ('problem' in walked) return { message: walked.problem };

@@ -87,6 +87,11 @@ export const KUBERNETES: CommandOption = {
   flags: '--kubernetes <version>',
   says: 'version of Kubernetes on the nodes, such as 1.31; else as Nodes among the files say, or 1.33',
 };
+export const NAMESERVER: CommandOption = {
+  flags: '--nameserver <address>',
+  says: "of the pod's resolv.conf; else as kube-dns or the kubelet's clusterDNS among the files says",
+  repeatable: true,
+};
 export const ISTIO: CommandOption = {
   flags: '--istio <version>',
   says: 'version of Istio, such as 1.25; else the installed or the newest',

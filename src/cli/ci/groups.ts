@@ -24,6 +24,7 @@ export interface Batch {
 export interface GroupReading
   extends Pick<ConfigGroup, 'profile' | 'host' | 'proxyUid' | 'proxyGid' | 'mode' | 'istio' | 'kubernetes' | 'families'> {
   readonly podIps: readonly string[];
+  readonly nameservers: readonly string[];
   readonly values: readonly string[];
   readonly allowEmpty: boolean;
   readonly set: Readonly<Record<string, string>>;
@@ -115,6 +116,7 @@ function readingOf(group: ConfigGroup, { config: { claims }, folder }: LoadedCon
       ...(profile !== undefined && { profile }),
       ...(host !== undefined && { host }),
       podIps: list(group.podIps),
+      nameservers: list(group.nameservers),
       ...(proxyUid !== undefined && { proxyUid }),
       ...(proxyGid !== undefined && { proxyGid }),
       ...(mode !== undefined && { mode }),

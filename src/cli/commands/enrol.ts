@@ -1,6 +1,6 @@
 /** `chainwalk enrol POD`: is the pod captured, by whom, and which step decides it? */
 import type { Command } from '../argv/command.ts';
-import { COLOR, ISTIO, JSON_OUTPUT, KUBERNETES, MESH_MODE, output, QUIET, STRICT, VALUES } from '../argv/options.ts';
+import { COLOR, ISTIO, JSON_OUTPUT, KUBERNETES, MESH_MODE, NAMESERVER, output, POD_IP, QUIET, STRICT, VALUES } from '../argv/options.ts';
 
 export const enrolCommand: Command = {
   name: 'enrol',
@@ -12,6 +12,8 @@ export const enrolCommand: Command = {
     VALUES,
     ISTIO,
     KUBERNETES,
+    NAMESERVER,
+    POD_IP,
     { flags: '--expect <answer>', says: 'exit 1 when a pod has another answer', choices: ['captured', 'skipped', 'blocked'] },
     { flags: '-v, --verbose', says: 'also the steps that found nothing, and the question of each' },
     output(['human', 'json']),

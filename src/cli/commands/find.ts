@@ -7,8 +7,13 @@ import {
   COLOR,
   FAMILY,
   HOST,
+  ISTIO,
   JSON_OUTPUT,
+  KUBERNETES,
+  MESH_MODE,
+  NAMESERVER,
   output,
+  PHASE,
   POD_IP,
   PROFILE,
   PROXY_GID,
@@ -18,6 +23,7 @@ import {
   SET_VARIABLE,
   STRICT,
   TIMEOUT,
+  VALUES,
   WATCH,
   WHERE,
 } from '../argv/options.ts';
@@ -26,7 +32,7 @@ export const findCommand: Command = {
   name: 'find',
   summary: 'which packets of a set have an outcome; none is a proof',
   about: 'All of them in words, and one example. Exit 0 proves that there is none; exit 1: there are some, or it is undecided.',
-  args: [{ name: '<rules>', says: 'a file with rules, `-` for standard input' }],
+  args: [{ name: '<rules>', says: 'a file with rules, or a Kubernetes manifest, `-` for standard input' }],
   options: [
     WHERE,
     { flags: '--outcome <outcome>', says: 'where they end; `chainwalk explain OUTCOME` tells what each is', choices: OUTCOMES },
@@ -35,6 +41,13 @@ export const findCommand: Command = {
     PROXY_UID,
     PROXY_GID,
     PROFILE,
+    { flags: '--pod <name>', says: 'which pod of a manifest' },
+    PHASE,
+    MESH_MODE,
+    VALUES,
+    ISTIO,
+    KUBERNETES,
+    NAMESERVER,
     output(['human', 'json']),
     JSON_OUTPUT,
     FAMILY,
@@ -50,6 +63,7 @@ export const findCommand: Command = {
   examples: [
     { says: 'what leaves the pod past the proxy?', line: 'chainwalk find pod.rules --where "out tcp uid=1000" --outcome direct' },
     { says: 'prove that the proxy never talks to itself', line: 'chainwalk find pod.rules --where "out uid=1337" --outcome loop' },
+    { says: 'a pod that is not there yet', line: 'chainwalk find deploy.yaml --where "out tcp uid=1000" --outcome direct' },
   ],
   run: async (io, input) => {
     const { runFind } = await import('../find/runFind.ts');

@@ -3,7 +3,7 @@ import { ENV_SETTINGS, FLAGS, type Flag } from '../../istio/settings/flags.ts';
 import { MODES } from '../../istio/settings/modes.ts';
 import { NEWEST, OLDEST } from '../../istio/settings/version.ts';
 import type { Command } from '../argv/command.ts';
-import { COLOR, JSON_OUTPUT, KUBERNETES, output, PROXY_UID, QUIET, STRICT, VALUES } from '../argv/options.ts';
+import { COLOR, JSON_OUTPUT, KUBERNETES, output, POD_IP, PROXY_UID, QUIET, STRICT, VALUES } from '../argv/options.ts';
 
 export const renderCommand: Command = {
   name: 'render',
@@ -20,6 +20,7 @@ export const renderCommand: Command = {
     { flags: '--mode <mode>', says: 'who writes them; alone: for a pod without settings of its own', choices: MODES },
     { flags: '--istio <version>', says: `version of Istio, 1.${OLDEST} to 1.${NEWEST} (default: the newest)` },
     KUBERNETES,
+    POD_IP,
     { flags: '--env <NAME=value>', says: 'environment variable of istio-iptables', repeatable: true },
     PROXY_UID,
     { flags: '--ipv6', says: 'the pod has IPv6' },

@@ -4,6 +4,7 @@ import { podIpComplaint } from '../../host/podAddress.ts';
 import { MODES } from '../../istio/settings/modes.ts';
 import { parseVersion } from '../../istio/settings/version.ts';
 import { parseKubernetes } from '../../kubernetes/manifest/clusterNode.ts';
+import { parseAddress } from '../../packet/address.ts';
 import { renamedClaim, unknownClaim } from '../../pods/claimIds.ts';
 import { MESH_MODE, PROFILE } from '../argv/options.ts';
 import { listRead, oneOfWords, type Read, readFlag, readInteger, readMap, readRecord, readText, readTexts, wrong } from './read.ts';
@@ -49,6 +50,12 @@ export const readPodIps: Read<readonly string[]> = (node, at) => {
   return complaint === undefined ? texts : wrong(at, node, { message: complaint, help: 'such as 10.12.3.4 or 10.12.3.4/16' });
 };
 
+export const readNameserverTexts: Read<readonly string[]> = (node, at) => {
+  const texts = readTexts(node, at);
+  const other = texts?.find((text) => parseAddress(text) === undefined);
+  return other === undefined ? texts : wrong(at, node, { message: `\`${other}\` is not an address`, help: 'such as 10.0.0.10' });
+};
+
 export const readProfile = oneOfWords(PROFILE.choices ?? [], 'the profiles are');
 export const readMode = oneOfWords(MESH_MODE.choices ?? [], 'the modes are');
 const readEveryMode = oneOfWords(MODES, 'the modes are');
@@ -60,6 +67,7 @@ const groupShape = readRecord<ConfigGroup>(
     profile: readProfile,
     host: readText,
     podIps: readPodIps,
+    nameservers: readNameserverTexts,
     proxyUid: idRead,
     proxyGid: idRead,
     mode: readEveryMode,

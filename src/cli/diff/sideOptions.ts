@@ -7,6 +7,7 @@ import { nestedDocuments } from '../../kubernetes/yaml/readYaml.ts';
 import { type Call, type CommandInput, optionIsSet, optionList, optionText } from '../argv/command.ts';
 import { complainAboutVersion } from '../input/istioVersion.ts';
 import { complainAboutKubernetes } from '../input/kubernetesVersion.ts';
+import { readNameservers } from '../input/nameservers.ts';
 import { parseTexts, settingReadingOf, writtenPodReading } from '../input/podTexts.ts';
 import { readerOf, readSources, type TextReader } from '../input/reader.ts';
 import { ruleReadingOf } from '../input/ruleTexts.ts';
@@ -56,11 +57,12 @@ async function readPodOptions(
   if (isWrong) await complainAboutVersion(reader, istio);
   const isUnknown = kubernetes !== undefined && parseKubernetes(kubernetes) === undefined;
   if (isUnknown) await complainAboutKubernetes(reader, kubernetes);
+  const servers = await readNameservers(call);
   const sources = await readSources(reader, files);
-  if (annotations === undefined || isWrong || isUnknown || sources === undefined) return undefined;
+  if (annotations === undefined || isWrong || isUnknown || servers === undefined || sources === undefined) return undefined;
   const yaml = await import('yaml');
   return {
-    reading: writtenPodReading({ mode, istio, kubernetes }),
+    reading: { ...writtenPodReading({ mode, istio, kubernetes }), ...servers },
     values: parseTexts(yaml, sources),
     annotations,
     parse: (texts) => parseTexts(yaml, texts),

@@ -4,7 +4,7 @@ import type { Expectation, ExpectationFile } from '../../app/expect/expectation.
 import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
 import { itemsOf } from '../../kubernetes/yaml/node.ts';
 import { listRead, oneOfWords, type Read, readFlag, readInteger, readMap, readRecord, readText, readTexts, wrong } from '../config/read.ts';
-import { idRead, istioVersion, kubernetesVersion, readMode, readPodIps, readProfile } from '../config/shape.ts';
+import { idRead, istioVersion, kubernetesVersion, readMode, readNameserverTexts, readPodIps, readProfile } from '../config/shape.ts';
 import { packetIn, setIn, type WrittenPacket, type WrittenSet } from './packets.ts';
 
 interface Written {
@@ -66,6 +66,7 @@ const shape = readRecord<ExpectationFile>(
     kubernetes: kubernetesVersion,
     host: readText,
     podIps: readPodIps,
+    nameservers: readNameserverTexts,
     proxyUid: idRead,
     proxyGid: idRead,
     profile: readProfile,
@@ -82,7 +83,7 @@ export const readExpectations: Read<ExpectationFile> = (node, at) => {
   if (node.kind === 'map' && keys.has('rules') === keys.has('manifest')) {
     wrong(at, keys.get('manifest') ?? node, { message: 'give either `rules` or `manifest`, the file to judge' });
   }
-  for (const key of keys.has('rules') ? ['pod', 'phase', 'mode', 'values', 'istio', 'kubernetes'] : ['profile', 'set']) {
+  for (const key of keys.has('rules') ? ['pod', 'phase', 'mode', 'values', 'istio', 'kubernetes', 'nameservers'] : ['profile', 'set']) {
     const found = keys.get(key);
     if (found !== undefined) wrong(at, found, { message: `\`${key}\` says nothing about ${keys.has('rules') ? 'rules' : 'a manifest'}` });
   }

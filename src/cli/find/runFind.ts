@@ -6,7 +6,9 @@ import { jsonText } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
 import { NO_PACKET } from '../../query/find.ts';
 import { humanFind } from '../../report/human/find.ts';
+import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
+import { withKeptFiles } from '../argv/cachedReads.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
@@ -14,30 +16,53 @@ import { limitsOf } from '../argv/limits.ts';
 import { terminal } from '../argv/terminal.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import { readWhere } from '../input/packetSetOption.ts';
+import { phaseOfRules } from '../input/phase.ts';
+import { manifestsAmong } from '../input/recognise.ts';
 import { type RuleSubject, ruleSubjectOf } from '../input/ruleSubject.ts';
 import { complain } from '../io/messages.ts';
 
-export function runFind(call: Call): Promise<ExitCode> {
-  return findInSubject(call, () => ruleSubjectOf(call, [call.input.args[0] ?? '-']));
+export async function runFind(given: Call): Promise<ExitCode> {
+  const call = withKeptFiles(given);
+  const [file = '-'] = call.input.args;
+  if ((await manifestsAmong(call, [file])) !== 'all') {
+    return (await phaseOfRules(call)) ? EXIT.usage : findInSubject(call, () => ruleSubjectOf(call, [file]));
+  }
+  const question = await readQuestion(call);
+  if (question === undefined) return EXIT.usage;
+  const { findInManifest } = await import('./findInManifest.ts');
+  const { outcome } = question;
+  return findInManifest(call, { file, ...question, write: (answer, failing) => write(call, { answer, outcome, failing }) });
+}
+
+interface Question {
+  readonly outcome: Outcome;
+  readonly where: PacketSet | undefined;
+}
+
+/** Undefined when an option cannot be used, which has been reported. */
+async function readQuestion(call: Call): Promise<Question | undefined> {
+  const outcome = OUTCOMES.find((known) => known === optionText(call.input, 'outcome'));
+  if (outcome === undefined) {
+    await complain(call.io, { message: 'find needs an outcome', help: `--outcome ${OUTCOMES.join(' | ')}` });
+    return undefined;
+  }
+  const asked = await readWhere(call);
+  return asked && { outcome, where: asked.where };
 }
 
 /** `read`: undefined when there is nothing that can be asked, which has been reported. */
 export async function findInSubject(call: Call, read: () => Promise<RuleSubject | undefined>): Promise<ExitCode> {
   const { io, input } = call;
-  const outcome = OUTCOMES.find((known) => known === optionText(input, 'outcome'));
-  if (outcome === undefined) {
-    await complain(io, { message: 'find needs an outcome', help: `--outcome ${OUTCOMES.join(' | ')}` });
-    return EXIT.usage;
-  }
-  const asked = await readWhere(call);
-  const subject = await read();
-  if (asked === undefined || subject === undefined) return EXIT.usage;
+  const question = await readQuestion(call);
+  const subject = question === undefined ? undefined : await read();
+  if (question === undefined || subject === undefined) return EXIT.usage;
+  const { outcome, where = EVERY_PACKET } = question;
   const { rules, place } = subject;
   const { rulesets, diagnostics } = readRuleTexts(rules, place.host);
   const warnings = diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   await showDiagnostics(call, warnings);
   if (warnings.some(isError) || rulesets.length === 0) return EXIT.usage;
-  const answer = findIn({ rulesets, where: asked.where ?? EVERY_PACKET, outcome, place, limits: limitsOf(call)() });
+  const answer = findIn({ rulesets, where, outcome, place, limits: limitsOf(call)() });
   if (answer === undefined) {
     await complain(io, { message: NO_PACKET, help: 'no packet on this host matches `--where`, in the family of the rules' });
     return EXIT.usage;

@@ -1,9 +1,19 @@
-/** --phase is a question about pods. */
-import { type Call, optionText } from '../argv/command.ts';
+/** --phase, --kubernetes and --nameserver are about pods. */
+import { type Call, optionList, optionText } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
 
 /** Whether it was asked of rules, which has been reported. */
 export async function phaseOfRules({ io, input }: Call): Promise<boolean> {
+  const given =
+    optionText(input, 'kubernetes') !== undefined
+      ? '--kubernetes'
+      : optionList(input, 'nameserver').length > 0
+        ? '--nameserver'
+        : undefined;
+  if (given !== undefined) {
+    await complain(io, { message: `${given} is for manifests: rules say themselves what they do` });
+    return true;
+  }
   if (optionText(input, 'phase') === undefined) return false;
   await complain(io, { message: '--phase is for manifests: rules do not say who runs', help: 'with --host FILE say who listens' });
   return true;

@@ -2,6 +2,7 @@
 
 import type { PodReading, PodTexts, ReadTexts } from '../../app/load/podTexts.ts';
 import type { SettingReading } from '../../app/load/settingTexts.ts';
+import { podIpComplaint } from '../../host/podAddress.ts';
 import type { Approach } from '../../injection/facts/approach.ts';
 import type { Mode } from '../../istio/settings/modes.ts';
 import { parseVersion } from '../../istio/settings/version.ts';
@@ -12,6 +13,7 @@ import type { Source } from '../../syntax/text/source.ts';
 import { type Call, optionList, optionText } from '../argv/command.ts';
 import { readVersion } from './istioVersion.ts';
 import { readKubernetes } from './kubernetesVersion.ts';
+import { readNameservers } from './nameservers.ts';
 import { readerOf, readSources, type TextReader } from './reader.ts';
 import { nestedReader } from './yaml.ts';
 
@@ -22,12 +24,32 @@ export async function podTextsOf(call: Call, files: readonly string[]): Promise<
   return reading && texts;
 }
 
-/** --mode, --istio and --kubernetes. Undefined when one cannot be read, which has been reported. */
+/** --mode, --istio, --kubernetes, --nameserver and --pod-ip. Undefined when one cannot be read, which has been reported. */
 async function podReadingOf(call: Call): Promise<PodReading | undefined> {
   const asked = await readVersion(call);
   const kubernetes = asked && (await readKubernetes(call));
+  const nameservers = kubernetes && (await readNameservers(call));
   const mode = optionText(call.input, 'mode') as Approach | undefined;
-  return kubernetes && { ...asked, ...kubernetes, ...(mode !== undefined && { mode }) };
+  const podIps = optionList(call.input, 'podIp');
+  const complaint = podIpComplaint(podIps, false);
+  if (complaint !== undefined) {
+    await readerOf(call).complain({ message: `--pod-ip: ${complaint}` });
+    return undefined;
+  }
+  return (
+    nameservers && {
+      ...asked,
+      ...kubernetes,
+      ...nameservers,
+      ...(mode !== undefined && { mode }),
+      ...(podIps.length > 0 && { addresses: podIps.map(plainAddress) }),
+    }
+  );
+}
+
+/** `10.12.3.4/16` is the address and its subnet. */
+function plainAddress(text: string): string {
+  return text.replace(/\/\d+$/, '');
 }
 
 /** Names of the mode and of the versions of Istio and Kubernetes, which have been checked. */
@@ -35,15 +57,19 @@ export interface WrittenReading {
   readonly mode?: string | undefined;
   readonly istio?: string | undefined;
   readonly kubernetes?: string | undefined;
+  readonly nameservers?: readonly string[] | undefined;
+  readonly podIps?: readonly string[] | undefined;
 }
 
-export function writtenPodReading({ mode, istio, kubernetes: nodes }: WrittenReading): PodReading {
+export function writtenPodReading({ mode, istio, kubernetes: nodes, nameservers = [], podIps = [] }: WrittenReading): PodReading {
   const version = istio === undefined ? undefined : parseVersion(istio);
   const kubernetes = nodes === undefined ? undefined : parseKubernetes(nodes);
   return {
     ...(mode !== undefined && { mode: mode as Approach }),
     ...(version !== undefined && { version }),
     ...(kubernetes !== undefined && { kubernetes }),
+    ...(nameservers.length > 0 && { nameservers }),
+    ...(podIps.length > 0 && { addresses: podIps.map(plainAddress) }),
   };
 }
 

@@ -22,8 +22,10 @@ import { renderPods } from './renderPods.ts';
 export async function runRender(call: Call): Promise<ExitCode> {
   const { io, input } = call;
   if (optionText(input, 'pod') !== undefined) return renderPods(call);
-  if (optionText(input, 'kubernetes') !== undefined) {
-    await complain(io, { message: '--kubernetes is about pods: give --pod FILE' });
+  const ofPods =
+    optionText(input, 'kubernetes') !== undefined ? '--kubernetes' : optionList(input, 'podIp').length > 0 ? '--pod-ip' : undefined;
+  if (ofPods !== undefined) {
+    await complain(io, { message: `${ofPods} is about pods: give --pod FILE` });
     return EXIT.usage;
   }
   const request = await readRequest(call);

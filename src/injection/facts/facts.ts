@@ -2,6 +2,7 @@
 
 import { fieldName } from '../../istio/names/proxyConfig.ts';
 import type { ClusterNode } from '../../kubernetes/manifest/clusterNode.ts';
+import type { ClusterResolver } from '../../kubernetes/manifest/clusterResolver.ts';
 import type { Container } from '../../kubernetes/manifest/container.ts';
 import type { Attachment, Namespace } from '../../kubernetes/manifest/manifests.ts';
 import type { Pod, Strings } from '../../kubernetes/manifest/pod.ts';
@@ -26,6 +27,9 @@ export interface Facts extends PodOrigins {
   /** minor version of Kubernetes 1, as somebody says it */
   readonly kubernetes?: number;
   readonly nodes: readonly ClusterNode[];
+  /** of resolv.conf, as somebody says them */
+  readonly nameservers?: readonly string[];
+  readonly resolvers: readonly ClusterResolver[];
   readonly readNested: ReadNested;
   /** what no file says */
   readonly assumptions: readonly Assumption[];
@@ -42,6 +46,9 @@ export interface EnrolWorld extends MeshOrigins {
   /** minor version of Kubernetes 1; absent: as the nodes say, or else a usual one */
   readonly kubernetes?: number;
   readonly nodes?: readonly ClusterNode[];
+  /** of resolv.conf; absent: as the cluster's objects say, or else the usual one */
+  readonly nameservers?: readonly string[];
+  readonly resolvers?: readonly ClusterResolver[];
   readonly readNested: ReadNested;
 }
 
@@ -49,7 +56,17 @@ export interface EnrolWorld extends MeshOrigins {
 const TAKES_PART = { sidecar: ['istio-injection', 'enabled'], ambient: ['istio.io/dataplane-mode', 'ambient'] } as const;
 
 export function factsOf(pod: Pod, world: EnrolWorld): Facts {
-  const { kubernetes, nodes = [], namespaces, attachments, proxyConfigs = [], sidecars = [], readNested } = world;
+  const {
+    kubernetes,
+    nodes = [],
+    nameservers,
+    resolvers = [],
+    namespaces,
+    attachments,
+    proxyConfigs = [],
+    sidecars = [],
+    readNested,
+  } = world;
   const given = namespaces.find(({ name }) => name === pod.namespace);
   const { approach, version, origins } = originsOf(pod, given, world);
   const [key, value] = TAKES_PART[approach === 'ambient' ? 'ambient' : 'sidecar'];
@@ -70,6 +87,8 @@ export function factsOf(pod: Pod, world: EnrolWorld): Facts {
     sidecars,
     ...(kubernetes !== undefined && { kubernetes }),
     nodes,
+    ...(nameservers !== undefined && { nameservers }),
+    resolvers,
     readNested,
     assumptions: [
       ...(needed ? [{ about: 'namespace-labels', says: labels, options: [] } as const] : []),

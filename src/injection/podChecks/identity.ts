@@ -73,7 +73,7 @@ export const initPhaseCheck: PodCheck = {
         return [
           {
             message: `init container \`${container.name.value}\` finds rules and no proxy yet: ${refused}`,
-            help: "make the proxy a native sidecar, or run the container as the proxy's user, or exclude what it calls",
+            help: `make the proxy a native sidecar, or run the container as the proxy's user${uids[0] === '1337' ? '' : ` ${uids[0]}`}, or exclude what it calls`,
             place: locationOf(container.name),
           },
         ];

@@ -10,6 +10,7 @@ import type { MeshProfile } from '../../mesh/profile.ts';
 import { type Family, parseAddress } from '../../packet/address.ts';
 import type { Facts } from '../facts/facts.ts';
 import { configuredIdentity, openShiftDefaultUser } from '../facts/identity.ts';
+import { type PodResolvers, podResolvers } from '../facts/resolver.ts';
 import { type ExtraNetwork, extraNetworks } from './extraNetworks.ts';
 
 export function profileOfPod({ approach }: Facts): MeshProfile {
@@ -41,7 +42,7 @@ export function podHost(facts: Facts, transparentPorts: readonly number[]): Host
   const isThere = (text: string) => families.includes(text.includes(':') ? 6 : 4);
   return {
     ...host,
-    listeners: (host.listeners ?? []).map((one) => asksResolver(one, facts.pod.nameservers)),
+    listeners: (host.listeners ?? []).map((one) => asksResolver(one, podResolvers(facts))),
     interfaces: [
       ...host.interfaces.map((nic) => withAddresses(nic, isThere)),
       ...networks.map(({ name, addresses }) => ({ name, addresses })),
@@ -65,7 +66,9 @@ function withAddresses(nic: HostDescription['interfaces'][number], isThere: (tex
 const AGENT_PORT = 15053;
 
 /** The agent passes questions to the resolvers of the pod, whichever server they were for. source: istio/istio pkg/dns/client/dns.go */
-function asksResolver(listener: ListenerDescription, [first]: readonly string[]): ListenerDescription {
+function asksResolver(listener: ListenerDescription, { servers, assumption }: PodResolvers): ListenerDescription {
+  // of an address that is assumed nothing depends
+  const first = assumption === undefined ? servers[0] : servers[1];
   const address = parseAddress(first ?? '');
   if (listener.port !== AGENT_PORT || address === undefined) return listener;
   return { ...listener, forwards: typeof address === 'bigint' ? `[${first}]:53` : `${first}:53` };

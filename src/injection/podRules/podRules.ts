@@ -1,7 +1,6 @@
 /** The rules of one pod: who captures it, with which settings, and the text that is loaded. */
 
 import { type Rendering, renderAmbient, renderSidecar, type SidecarRequest } from '../../istio/render/render.ts';
-import { goAddress } from '../../istio/settings/goValues.ts';
 import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import type { HostFacts } from '../../istio/settings/settings.ts';
 import { memoize } from '../../lib/memo.ts';
@@ -12,6 +11,7 @@ import { parseBool } from '../configuration/values.ts';
 import type { Enrolment } from '../enrol/enrol.ts';
 import type { Facts } from '../facts/facts.ts';
 import { otherMesh } from '../facts/otherMesh.ts';
+import { podResolvers } from '../facts/resolver.ts';
 import { ambientDocument } from './ambientDocument.ts';
 import { initSettings, type PodSettings } from './initSettings.ts';
 import { pluginSettings } from './pluginSettings.ts';
@@ -62,38 +62,23 @@ export function settingsOf(facts: Facts): PodSettings {
   return facts.approach === 'init' ? initSettings(facts) : pluginSettings(facts);
 }
 
-/** The usual resolver of a cluster. */
-const CLUSTER_DNS = '10.96.0.10';
-/** of resolv.conf; the kubelet leaves out what is beyond. source: kubernetes pkg/kubelet/network/dns */
-const MOST_NAMESERVERS = 3;
-
 /** A manifest of a pod that does not run yet says neither its addresses nor, as a rule, its resolvers. */
 function hostOf(facts: Facts, settings: readonly PodSetting[]): { readonly host: HostFacts; readonly assumptions: readonly Assumption[] } {
-  const { addresses, nameservers, dnsPolicy } = facts.pod;
-  const isOn = (...names: readonly string[]) => settings.some(({ name, value }) => names.includes(name) && parseBool(value) === true);
-  const dns = isOn('redirect-dns', 'REDIRECT_DNS', 'ISTIO_META_DNS_CAPTURE') && !isOn('capture-all-dns', 'CAPTURE_ALL_DNS');
-  const guess = dnsPolicy !== 'None' && dns;
+  const { addresses } = facts.pod;
+  const { servers, assumption } = podResolvers(facts);
   return {
-    host: {
-      users: {},
-      sysctls: {},
-      nameservers: [...new Set([...(guess ? [CLUSTER_DNS] : []), ...nameservers.flatMap((one) => goAddress(one)?.text ?? [])])].slice(
-        0,
-        MOST_NAMESERVERS,
-      ),
-      ...(addresses.length > 0 ? { addresses } : { ipv6: false }),
-    },
-    assumptions: [...addressAssumption(facts), ...(guess ? [resolverAssumption] : [])],
+    host: { users: {}, sysctls: {}, nameservers: servers, ...(addresses.length > 0 ? { addresses } : { ipv6: false }) },
+    assumptions: [...addressAssumption(facts), ...(assumption !== undefined && asksResolvers(settings) ? [assumption] : [])],
   };
 }
 
-const resolverAssumption: Assumption = {
-  about: 'resolver',
-  says: `the pod's resolver is taken to be ${CLUSTER_DNS}; dnsPolicy None with dnsConfig says another`,
-  options: [],
-};
+/** Whether rules follow from the pod's name servers: questions to them alone are captured. */
+export function asksResolvers(settings: readonly PodSetting[]): boolean {
+  const isOn = (...names: readonly string[]) => settings.some(({ name, value }) => names.includes(name) && parseBool(value) === true);
+  return isOn('redirect-dns', 'REDIRECT_DNS', 'ISTIO_META_DNS_CAPTURE') && !isOn('capture-all-dns', 'CAPTURE_ALL_DNS');
+}
 
 function addressAssumption({ pod }: Facts): readonly Assumption[] {
-  const says = 'the pod is taken to have IPv4 addresses alone: its status names none';
-  return pod.addresses.length > 0 ? [] : [{ about: 'pod-address', says, options: [] }];
+  const says = 'the pod is taken to have IPv4 addresses alone';
+  return pod.addresses.length > 0 ? [] : [{ about: 'pod-address', says, options: ['--pod-ip'] }];
 }

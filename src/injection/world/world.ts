@@ -11,6 +11,7 @@ import type { Approach } from '../facts/approach.ts';
 import type { EnrolWorld } from '../facts/facts.ts';
 import { unreadValueKeys } from '../knownNames/valueKeys.ts';
 import { installedApproach, installedVersion, operatedVersions } from './installed.ts';
+import { kubeletResolvers } from './kubeletResolvers.ts';
 
 export interface WorldInput {
   readonly manifests: readonly Document[];
@@ -23,6 +24,10 @@ export interface WorldInput {
   readonly version?: Version | undefined;
   /** minor version of Kubernetes 1; absent: as the nodes say, or else a usual one */
   readonly kubernetes?: number | undefined;
+  /** of resolv.conf; absent: as the cluster's objects say, or else the usual one */
+  readonly nameservers?: readonly string[] | undefined;
+  /** of the pods; absent: as their status says */
+  readonly addresses?: readonly string[] | undefined;
 }
 
 export interface PodWorld {
@@ -31,9 +36,9 @@ export interface PodWorld {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function readWorld({ manifests: documents, values, readNested, approach, version, kubernetes }: WorldInput): PodWorld {
-  const manifests = manifestsIn(documents);
-  const { namespaces, attachments, proxyConfigs, sidecars, nodes, tags, configuration } = manifests;
+export function readWorld({ manifests: documents, values, readNested, approach, version, kubernetes, ...said }: WorldInput): PodWorld {
+  const manifests = withAddresses(manifestsIn(documents), said.addresses);
+  const { namespaces, attachments, proxyConfigs, sidecars, nodes, resolvers, tags, configuration } = manifests;
   const operated = operatedVersions([...configuration, ...values.flatMap(openLists)]);
   const own = version ?? (operated.length > 0 ? installedVersion(operated, []).version : undefined);
   const written = readMeshConfiguration({ given: values, objects: configuration, readNested, ...(own !== undefined && { version: own }) });
@@ -53,6 +58,8 @@ export function readWorld({ manifests: documents, values, readNested, approach, 
       sidecars,
       ...(kubernetes !== undefined && { kubernetes }),
       nodes,
+      ...(said.nameservers !== undefined && { nameservers: said.nameservers }),
+      resolvers: [...resolvers, ...kubeletResolvers(configuration, readNested)],
       tags,
       mesh,
       readNested,
@@ -65,6 +72,10 @@ export function readWorld({ manifests: documents, values, readNested, approach, 
       ...(version === undefined ? ofVersion : []),
     ],
   };
+}
+
+function withAddresses(manifests: Manifests, addresses: readonly string[] | undefined): Manifests {
+  return addresses === undefined ? manifests : { ...manifests, pods: manifests.pods.map((pod) => ({ ...pod, addresses })) };
 }
 
 /** Of objects that are no pods: those of pods are claims about them. */

@@ -4,6 +4,7 @@ import { reportInto } from '../../syntax/text/problems.ts';
 import { at, type Document, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts';
 import { reportTemplates } from '../yaml/unrendered.ts';
 import { type ClusterNode, readClusterNode } from './clusterNode.ts';
+import { type ClusterResolver, readClusterResolver } from './clusterResolver.ts';
 import { keysOfObject, type MetadataKey } from './objectKeys.ts';
 import { type Pod, podIdentity, readPod, type Strings } from './pod.ts';
 import { ownPlaceOf, type PodTemplate, podTemplatesOf, withContainers } from './podTemplates.ts';
@@ -49,6 +50,7 @@ interface Collected {
   readonly proxyConfigs: ProxyConfigResource[];
   readonly sidecars: SidecarResource[];
   readonly nodes: ClusterNode[];
+  readonly resolvers: ClusterResolver[];
   /** revisions by their tags */
   readonly tags: Map<string, string>;
   /** Istio's annotations and labels on objects that are no pods and have none */
@@ -68,6 +70,7 @@ export function manifestsIn(documents: readonly Document[]): Manifests {
     proxyConfigs: [],
     sidecars: [],
     nodes: [],
+    resolvers: [],
     tags: new Map(),
     keys: [],
     configuration: [],
@@ -105,6 +108,8 @@ function readObject(reading: FieldReading, object: Node, into: Collected): void 
     for (const item of itemsOf(at(object, 'objects'))) readObject(reading, item, into);
     return;
   }
+  const resolver = readClusterResolver(reading, object);
+  if (resolver !== undefined) into.resolvers.push(resolver);
   const templates = podTemplatesOf(kind, object);
   if (templates?.length === 0) into.keys.push(...keysOfObject(reading, { kind, object }));
   else readWorkload(reading, { kind, object, templates, into });

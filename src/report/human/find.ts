@@ -3,7 +3,7 @@
 import type { Bounds } from '../../connection/bounds.ts';
 import type { Outcome } from '../../connection/journey.ts';
 import { paragraph } from '../../lib/layout.ts';
-import { assumptionText } from '../../mesh/assumption.ts';
+import { assumptionTexts } from '../../mesh/assumption.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import type { FindReport } from '../json/find.ts';
 import { boundsInMesh } from '../text/bounds.ts';
@@ -38,7 +38,7 @@ export function humanFind(
   const word = paint[OUTCOME_COLOURS[outcome]](paint.bold(OUTCOME_WORDS[outcome]));
   const proved = `(proved for ${boundsInMesh(bounds, profile)})`;
   const line = (text: string): string => paragraph({ text, width, hang: 2 });
-  const assumed = assumptions.map((one) => paint.dim(paragraph({ text: `assumed ${assumptionText(one)}`, width, hang: 8 })));
+  const assumed = assumptionTexts(assumptions).map((text) => paint.dim(paragraph({ text: `assumed ${text}`, width, hang: 8 })));
   if (empty) return [line(`no packet of the set can be ${word} ${proved}${failingText(failing)}`), ...assumed].join('\n');
   const both = new Set([...classes, ...undecided].map(({ family }) => family)).size > 1;
   const named = (family: string, text: string): string => (both ? `${family}: ${text}` : text);
