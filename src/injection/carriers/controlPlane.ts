@@ -14,13 +14,16 @@ const BECOMES: readonly (readonly [path: string, values: string])[] = [
 ];
 
 /** Versions of OpenShift Service Mesh, and the minor version of Istio that each is made from. */
-const MADE_FROM: Readonly<Record<string, number>> = { '2.5': 18, '2.6': 20 };
+const MADE_FROM: ReadonlyMap<string, number> = new Map([
+  ['2.5', 18],
+  ['2.6', 20],
+]);
 
 export function controlPlaneRefused(root: Node): TextFinding {
   const span = (at(root, 'kind') ?? root).span;
   const values = at(root, 'spec', 'istio') === undefined ? fromProxy(root) : 'give what stands under `spec.istio` as --values';
   const version = at(root, 'spec', 'version');
-  const minor = version?.kind === 'scalar' ? MADE_FROM[String(version.value).replace(/^v/, '')] : undefined;
+  const minor = version?.kind === 'scalar' ? MADE_FROM.get(String(version.value).replace(/^v/, '')) : undefined;
   const istio = minor === undefined ? '' : ` --istio 1.${minor}`;
   return {
     kind: 'malformed',

@@ -15,23 +15,25 @@ const MULTUS: readonly Setting[] = [
 const AMBIENT: readonly Setting[] = [['cni.ambient.enabled', true]];
 
 /** What a rule follows from, of each profile that there is or was. */
-const PROFILES: Readonly<Record<string, readonly Setting[]>> = {
-  default: [],
-  demo: [],
-  empty: [],
-  external: [],
-  gatewayapi: [],
-  minimal: [],
-  preview: [],
-  remote: [],
-  stable: [],
-  openshift: MULTUS,
-  ambient: AMBIENT,
-  'ambient-windows': AMBIENT,
-  'openshift-ambient': [...MULTUS, ...AMBIENT],
-};
+const PROFILES: ReadonlyMap<string, readonly Setting[]> = new Map(
+  Object.entries({
+    default: [],
+    demo: [],
+    empty: [],
+    external: [],
+    gatewayapi: [],
+    minimal: [],
+    preview: [],
+    remote: [],
+    stable: [],
+    openshift: MULTUS,
+    ambient: AMBIENT,
+    'ambient-windows': AMBIENT,
+    'openshift-ambient': [...MULTUS, ...AMBIENT],
+  }),
+);
 
-const PLATFORMS: Readonly<Record<string, readonly Setting[]>> = { openshift: MULTUS };
+const PLATFORMS: ReadonlyMap<string, readonly Setting[]> = new Map([['openshift', MULTUS]]);
 
 /** The version that is asked for, and what holds up to it; native sidecars are a question of its own. The charts have such values since 1.20. */
 const COMPATIBILITY: readonly { readonly upTo: number; readonly sets: readonly Setting[] }[] = [
@@ -60,9 +62,9 @@ export function profileValues(values: readonly ConfigurationPart[], own: Version
     const compatibility = chosen('compatibilityVersion');
     const profile = chosen('profile', 'global.profile');
     // those of a later line win over those before it: platform, compatibility version, profile
-    sets(platform, PLATFORMS[String(platform?.value)] ?? []);
+    sets(platform, PLATFORMS.get(String(platform?.value)) ?? []);
     sets(compatibility, compatible(String(compatibility?.value), own));
-    sets(profile, profile?.value === '' ? [] : (PROFILES[String(profile?.value)] ?? 'there is no profile'));
+    sets(profile, profile?.value === '' ? [] : (PROFILES.get(String(profile?.value)) ?? 'there is no profile'));
   }
   return { parts, diagnostics };
 }
@@ -77,7 +79,7 @@ function compatible(text: string, own: Version): readonly Setting[] | string {
 
 function unknown({ source }: ConfigurationPart, { value, span }: ScalarNode, says: string): Diagnostic {
   const at = { message: `${says} \`${String(value)}\`: the chart fails, and what it would set is not known`, source, span };
-  if (/profile/.test(says)) return { kind: 'malformed', ...at, help: `there are ${Object.keys(PROFILES).join(', ')}` };
+  if (/profile/.test(says)) return { kind: 'malformed', ...at, help: `there are ${[...PROFILES.keys()].join(', ')}` };
   // two versions may be asked about with one file
   const kind = NEWER.test(says) ? 'warning' : 'malformed';
   return { kind, ...at, help: 'a version before that of the charts, which --istio says' };

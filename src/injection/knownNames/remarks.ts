@@ -76,11 +76,15 @@ interface Around {
 }
 
 function unknownName({ key, keySpan }: Entry, { path, fields, made }: Around): readonly TextFinding[] {
+  // whoever shares parts of a file by anchors keeps them somewhere
+  if (path === key && HOLDS_ANCHORS.test(key)) return [];
   const help = meantBy({ name: key, path, known: namesOf(fields) });
   if (made && help === undefined) return [];
   const said = path.startsWith('meshConfig') ? `MeshConfig has no field \`${key}\`` : `the charts of Istio have no value \`${path}\``;
   return [{ kind: 'warning', message: `${said}: nobody reads it`, span: keySpan, ...(help !== undefined && { help }) }];
 }
+
+const HOLDS_ANCHORS = /^(?:x-|[._])/;
 
 /** What is not a field of ProxyConfig may be one of MeshConfig, a level higher. */
 function proxyRemarks({ value }: Entry): readonly TextFinding[] {

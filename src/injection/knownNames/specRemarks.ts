@@ -16,7 +16,7 @@ const COMPONENT = 'enabled hub k8s label name namespace spec tag';
 
 /** Of a kind that is one of those. */
 export function specRemarks(kind: string, spec: Node | undefined): readonly TextFinding[] {
-  const names = SPECS[kind];
+  const names = Object.hasOwn(SPECS, kind) ? SPECS[kind] : undefined;
   if (names === undefined) return [];
   const own = unknownOf(spec, names, `${kind} has no \`spec.`, (name) => {
     if (name === 'meshConfig') return 'it works as `spec.values.meshConfig`';

@@ -151,7 +151,46 @@ describe.each(Object.entries(CARRIERS))('values in %s', (carrier, carry) => {
   });
 });
 
+const MESHES: Readonly<Record<string, (mesh: Tree) => Tree>> = {
+  'a MeshConfig': (mesh) => mesh,
+  'the ConfigMap istio': (mesh) => ({ kind: 'ConfigMap', metadata: { name: 'istio' }, data: { mesh: JSON.stringify(mesh) } }),
+  'an IstioOperator': (meshConfig) => ({ kind: 'IstioOperator', spec: { meshConfig } }),
+};
+
+describe.each(Object.entries(MESHES))('MeshConfig in %s', (_, carry) => {
+  const ofMesh = LEAVES.filter(({ path }) => path[0] === 'meshConfig').map(({ path, kind }) => ({ path: path.slice(1), kind }));
+  const known = { trustDomain: 'x' };
+  it('misspelt or a level too high', async () => {
+    for (const { path } of ofMesh)
+      for (const name of [...misspelt(path.at(-1) ?? ''), ...(path.length > 1 ? [path.at(-1) ?? ''] : [])]) {
+        const wrong = name === path.at(-1) ? [name] : [...path.slice(0, -1), name];
+        if (isKnown(['meshConfig', ...wrong])) continue;
+        const found = (await said(carry({ ...known, ...treeAt(wrong, 'x') }))).map(({ message }) => message);
+        expect(
+          found.some((message) => message.includes(name)),
+          `${wrong.join('.')}: ${found}`,
+        ).toBe(true);
+      }
+  });
+  it('mistyped', async () => {
+    for (const { path, kind } of ofMesh)
+      for (const value of WRONG[kind] ?? []) {
+        if (typeof value === 'number' && /Mode$|Policy$|tracingServiceName/.test(path.at(-1) ?? '')) continue;
+        const found = await said(carry({ ...known, ...treeAt(path, value) }));
+        expect(
+          found.some((one) => one.kind === 'not-loadable' && one.message.includes(path.at(-1) ?? '')),
+          path.join('.'),
+        ).toBe(true);
+      }
+  });
+});
+
 describe('a name that nobody reads', () => {
+  it('but not one that holds anchors', async () => {
+    const text = 'x-proxy: &p\n  excludeIPRanges: 10.0.0.0/8\nglobal:\n  proxy:\n    <<: *p\n';
+    const given = (await readYaml({ file: 'values.yaml', text })).documents;
+    expect(readMeshConfiguration({ given, objects: [], readNested }).diagnostics).toEqual([]);
+  });
   it.each([
     [{ global: { proxy: { excludeOutboundIPRanges: '1.0.0.0/8' } } }, 'write `excludeIPRanges`'],
     [{ global: { excludeIPRanges: '1.0.0.0/8' } }, 'it works as `global.proxy.excludeIPRanges`'],

@@ -136,6 +136,7 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['an object of another kind', 'kind: Service\n', 'this object does not configure a mesh'],
   ['charts of somebody else', 'releases: [{chart: x/y, values: [{image: z}]}]\n', 'none of the charts here is one of Istio'],
   ['an unknown profile', 'profile: tiny\n', 'there is no profile `tiny`'],
+  ['a profile that is a word of the language', 'profile: constructor\n', 'there is no profile `constructor`'],
   ['an unknown compatibility version', 'compatibilityVersion: "1.3"\n', 'there is no compatibility version `1.3`'],
   [
     'OpenShift Service Mesh 2',
