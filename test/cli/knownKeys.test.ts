@@ -63,6 +63,22 @@ describe('what nobody reads', () => {
     for (const [, what] of [...OF_POD, OF_NAMESPACE]) expect(plain(out)).toContain(plain(what));
   });
 
+  it.each([
+    ['spec: {template: {annotations: {KEY: x}, metadata: {}, spec: SPEC}}', 'template.annotations', 'Deployment'],
+    ['spec: {template: {metadata: {annotation: {KEY: x}}, spec: SPEC}}', 'template.metadata.annotation', 'Deployment'],
+    ['spec: {template: {metadata: {KEY: x}, spec: SPEC}}', 'template.metadata', 'Deployment'],
+    ['spec: {annotations: {KEY: x}, template: {metadata: {}, spec: SPEC}}', 'spec.annotations', 'Deployment'],
+    ['annotations: {KEY: x}\nspec: SPEC', 'annotations', 'Pod'],
+  ])('%s', async (text, where, kind) => {
+    const key = 'traffic.sidecar.istio.io/excludeOutboundPorts';
+    const spec = `{nodeSelector: {istio.io/rev: x}, containers: [{name: a}]}`;
+    const manifest = `kind: ${kind}\n${text.replace('KEY', key).replace('SPEC', spec)}\nmetadata: {name: a}\n`;
+    const { out } = await chainwalk(['enrol', 'a.yaml'], { files: { 'a.yaml': manifest } });
+    expect(flat(out)).toContain(`\`${key}\` stands in \`${where}\`, where nobody reads it`);
+    expect(flat(out)).toContain('it belongs to `metadata.annotations` of pods');
+    expect(out.match(/known-key/g)).toHaveLength(1);
+  });
+
   it('an annotation of one side of a comparison', async () => {
     const { err } = await chainwalk(['diff', 'a.yaml', 'a.yaml', '--head-annotation', 'sidecar.istio.io/interceptionmode=TPROXY'], {
       files,

@@ -2,6 +2,7 @@
  *  source: istioctl analyze IST0107 MisplacedAnnotation, IST0108 UnknownAnnotation */
 import { judgeKey } from '../../istio/names/judgeKey.ts';
 import { judgeVariable } from '../../istio/names/judgeVariable.ts';
+import { isKnownVariable } from '../../istio/settings/settingSource.ts';
 import { proxyConfigRemarks } from '../../kubernetes/manifest/configNames.ts';
 import { readNestedText } from '../../kubernetes/manifest/nested.ts';
 import { at, entriesOf, type Node } from '../../kubernetes/yaml/node.ts';
@@ -20,6 +21,7 @@ export const knownKey: PodCheck = {
     ...unknownTemplates(subject.facts),
     ...unreadConfig(subject.facts),
     ...unreadEnvironment(subject.facts),
+    ...misplacedVariables(subject),
   ],
 };
 
@@ -71,6 +73,21 @@ function unreadEnvironment({ pod }: Facts): readonly PodRemark[] {
         if (problem === undefined) return [];
         const place = locationOf(given.nameSpan === undefined ? given : { ...given, span: given.nameSpan });
         return [{ ...problem, message: `container ${container}: ${problem.message}`, place }];
+      }),
+    );
+}
+
+/** Variables of the proxy on containers of others. */
+function misplacedVariables({ facts: { pod }, enrolment }: CheckedPod): readonly PodRemark[] {
+  if (enrolment.verdict !== 'captured') return [];
+  return pod.containers
+    .filter(({ name }) => !isIstioContainer(name.value))
+    .flatMap(({ name: { value: container }, env }) =>
+      [...env].flatMap(([name, given]): PodRemark[] => {
+        if (!/^ISTIO_META_/.test(name) && !(name.startsWith('ISTIO_') && isKnownVariable(name))) return [];
+        const message = `container ${container}: \`${name}\` does nothing there: proxies read it`;
+        const help = `write it into proxyMetadata of the annotation ${PROXY_CONFIG}`;
+        return [{ message, help, place: locationOf(given.nameSpan === undefined ? given : { ...given, span: given.nameSpan }) }];
       }),
     );
 }

@@ -1,5 +1,5 @@
 /** Whether Istio reads an annotation or a label where it stands, which one was probably meant, and where it would work. */
-import { distance } from '../../lib/nearest.ts';
+import { closest, distance } from '../../lib/nearest.ts';
 import type { Version } from '../settings/version.ts';
 import { versionName } from '../settings/version.ts';
 import type { NameProblem } from './judgeVariable.ts';
@@ -15,6 +15,8 @@ export interface PlacedKey {
   readonly kind: string;
   /** the object has templates of pods, and this is its own metadata */
   readonly besideTemplate?: true;
+  /** where Kubernetes keeps neither annotations nor labels */
+  readonly stray?: string;
   /** the pod has been through injection, which leaves keys of its own */
   readonly injected?: true;
 }
@@ -22,11 +24,15 @@ export interface PlacedKey {
 const BY_NAME = new Map<string, KnownKey[]>();
 for (const key of KNOWN_KEYS) BY_NAME.set(key.name, [...(BY_NAME.get(key.name) ?? []), key]);
 const GROUPS = [...new Set(KNOWN_KEYS.map(({ name }) => groupOf(name)))].filter((group) => group !== '');
+const NAMES = KNOWN_KEYS.map(({ name }) => name);
+/** Names that mean capture wherever they stand. */
+const CAPTURE = new Set(NAMES.filter((name) => groupOf(name) === 'traffic.sidecar.istio.io').map((name) => shortOf(name).toLowerCase()));
 const INJECTION = 'istio-injection';
 
 /** Undefined: it works there, or it is not Istio's. */
 export function judgeKey(key: PlacedKey, version: Version): NameProblem | undefined {
   if (!couldBeIstios(key.name)) return undefined;
+  if (key.stray !== undefined) return strayKey(key, key.stray);
   const known = BY_NAME.get(key.name);
   if (known === undefined) return unknownKey(key);
   const ofSide = known.find(({ side, written }) => side === key.side && (written === undefined || key.injected === true || isAlone(known)));
@@ -51,6 +57,8 @@ export function couldBeIstios(name: string): boolean {
 function isOfIstio(name: string): boolean {
   const group = groupOf(name);
   if (OPEN_GROUPS.includes(group)) return false;
+  if (CAPTURE.has(shortOf(name).toLowerCase()) && /^$|istio|sidecar|traffic/i.test(group)) return true;
+  if (group === '' && /istio\.io\W/i.test(name)) return true;
   if (group === '') return name === INJECTION || (/^istio/i.test(name) && distance(name.toLowerCase(), INJECTION) <= 3);
   if (/(?:^|\.)istio\.io$/i.test(group)) return true;
   return GROUPS.some((known) => Math.abs(known.length - group.length) <= 2 && distance(group, known) <= (known === 'istio.io' ? 1 : 2));
@@ -68,6 +76,15 @@ function unknownKey({ name, side }: PlacedKey): NameProblem {
   };
 }
 
+function strayKey({ name, side }: PlacedKey, stray: string): NameProblem {
+  const known = BY_NAME.get(name)?.[0];
+  const where = known === undefined ? '' : ` of ${placesOf(known)}`;
+  return {
+    message: `\`${name}\` stands in ${stray}, where nobody reads it`,
+    help: `it belongs to \`metadata.${known?.side ?? side}s\`${where}`,
+  };
+}
+
 /** The same name in another group comes first, then one a few letters away. */
 function meantBy(name: string, side: KeySide): string | undefined {
   const [group, short] = [groupOf(name).toLowerCase(), shortOf(name).toLowerCase()];
@@ -79,7 +96,13 @@ function meantBy(name: string, side: KeySide): string | undefined {
     const cost = 4 * edits + distance(group, groupOf(known.name)) + (known.side === side ? 0 : 0.5);
     if (best === undefined || cost < best.cost) best = { name: known.name, cost };
   }
-  return best?.name;
+  return best?.name ?? wholeMeant(name);
+}
+
+/** Where the slash is what is wrong. */
+function wholeMeant(name: string): string | undefined {
+  const best = closest(name, NAMES);
+  return best !== undefined && best.distance <= 3 ? best.word : undefined;
 }
 
 function wrongSide({ name, side, kind, besideTemplate }: PlacedKey, known: readonly KnownKey[]): NameProblem {

@@ -4,6 +4,7 @@ import type { KeySide } from '../../istio/names/keys.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
 import { at, type Entry, entriesOf, itemsOf, type MapNode, type Node } from '../yaml/node.ts';
 import { type FieldReading, readStrings } from './shape.ts';
+import { strayKeys } from './strayKeys.ts';
 
 export interface MetadataKey {
   readonly name: string;
@@ -14,6 +15,8 @@ export interface MetadataKey {
   readonly besideTemplate?: true;
   /** Istio has made the object or been through it, and leaves keys of its own; or what it would write stands in the labels */
   readonly injected?: true;
+  /** where Kubernetes keeps neither annotations nor labels */
+  readonly stray?: string;
   /** absent: no string */
   readonly value?: string;
   readonly source: Source;
@@ -29,7 +32,8 @@ export interface KeyedObject {
 
 /** A pod's own keys, and those of the object that it stands in. */
 export function keysOfPod(reading: FieldReading, { kind, object, template = object }: KeyedObject): readonly MetadataKey[] {
-  const own = keysOf(reading, template, { kind: 'Pod' });
+  const stray = strayKeys({ source: reading.source, kind, object, template });
+  const own = [...keysOf(reading, template, { kind: 'Pod' }), ...stray];
   if (template === object) return own;
   const around = [...keysBeside(reading, object, kind), ...nestedKeys(reading, object, template)];
   // who writes the same on both has it where it works
@@ -41,7 +45,8 @@ export function keysOfPod(reading: FieldReading, { kind, object, template = obje
 
 /** Of an object without pods. What is no string is reported, as far as it is Istio's. */
 export function keysOfObject(reading: FieldReading, { kind, object }: KeyedObject): readonly MetadataKey[] {
-  return [...keysOf(reading, object, { kind }), ...nestedKeys(reading, object)];
+  const stray = strayKeys({ source: reading.source, kind, object });
+  return [...keysOf(reading, object, { kind }), ...stray, ...nestedKeys(reading, object)];
 }
 
 function keysBeside(reading: FieldReading, object: Node, kind: string): readonly MetadataKey[] {

@@ -284,6 +284,15 @@ const KEYS: readonly Row[] = [
     ['known-key'],
   ],
   ['before the version that reads it', 'cni', { annotations: { 'sidecar.istio.io/nativeSidecar': 'true' }, istio: '1.23' }, ['known-key']],
+  [
+    'a variable of the proxy on another container',
+    'init',
+    { containers: "[{name: a, env: [{name: ISTIO_META_DNS_CAPTURE, value: 'true'}]}]" },
+    ['known-key'],
+  ],
+  ['another name of Istio`s on one', 'init', { containers: '[{name: a, env: [{name: ISTIO_QUIT_API, value: x}]}]' }, []],
+  ['a dot for the slash', 'init', { annotations: { 'sidecar.istio.io.inject': 'x' } }, ['known-key']],
+  ['no group', 'init', { annotations: { excludeOutboundPorts: '80' } }, ['known-key']],
   ['a template that the mesh has not', 'init', { annotations: { 'inject.istio.io/templates': 'sidecar,gatewai' } }, ['known-key']],
   [
     'a template of the mesh',
