@@ -65,6 +65,7 @@ describe('a claim on structure is broken', () => {
       /iptables-legacy-save/,
     ],
     ['no-duplicate-rule', nat('-A OUTPUT -p tcp -j ACCEPT', '-A OUTPUT -p udp -j ACCEPT', '-A OUTPUT -p tcp -j ACCEPT'), /same as rule 1/],
+    ['no-duplicate-rule', nat(...Array(4).fill('-A OUTPUT -p tcp -j ACCEPT')), /: rule 1 of OUTPUT in table nat occurs 4 times$/],
     ['no-stale-chain', nat(':OLD - [0:0]', '-A OLD -p tcp -j ACCEPT'), /no rule calls OLD/],
     [
       'no-stale-chain',
@@ -184,5 +185,38 @@ describe('a redundant rule', () => {
     });
     expect(findings.map(({ verdict }) => verdict)).toEqual(['holds']);
     expect(notes).toContain('table filter: redundant rules were not looked for, which takes too long with more than 400 rules');
+  });
+});
+
+describe('rules that are repeated', () => {
+  const ONCE = ['-A OUTPUT -p tcp -j ACCEPT', '-A OUTPUT -p udp -j ACCEPT', '-A INPUT -p tcp -j ACCEPT'];
+  const again = (times: number, ...more: readonly string[]) => nat(...Array(times).fill(ONCE).flat(), ...more);
+
+  it.each([
+    [2, [], '3 rules occur twice each, as if what writes them had run twice'],
+    [9, [], '3 rules occur 9 times each, as if what writes them had run 9 times'],
+    [3, ONCE.slice(0, 1), '3 rules occur more than once, some of them 4 times'],
+  ])('%d times are one finding with a count', (times, more, reason) => {
+    const [finding, ...others] = rulesetsOf(again(times, ...more), { family: 4 }).flatMap((ruleset) => judge(ruleset, 'no-duplicate-rule'));
+    expect(others).toEqual([]);
+    expect(finding?.reason).toBe(reason);
+    expect(finding?.blame).toHaveLength(3 * (times - 1) + more.length);
+    // each of them before any a third time
+    expect(new Set(finding?.blame.slice(0, 3).map(({ text }) => text))).toEqual(new Set(ONCE));
+  });
+
+  it('one that is accepted leaves the others', () => {
+    const accepted = 3;
+    const verified = verifyRulesets(rulesetsOf(again(2), { family: 4 }), {
+      only: ['no-duplicate-rule'],
+      accepted: ({ tables }) => {
+        const rule = tables.get('nat')?.chains.get('OUTPUT')?.rules[accepted];
+        return rule === undefined ? [] : [{ rule, claims: ['no-duplicate-rule'], muted: { by: 'comment', reason: 'known' } }];
+      },
+    });
+    expect(verified.findings.map(({ blame, muted, reason }) => [blame.length, muted?.reason, reason])).toEqual([
+      [2, undefined, '2 rules occur twice each, as if what writes them had run twice'],
+      [1, 'known', 'the same as rule 2 of OUTPUT in table nat'],
+    ]);
   });
 });

@@ -3,7 +3,9 @@
 
 import { sharedIdentity } from '../../connection/proxyIdentity.ts';
 import type { Host } from '../../host/host.ts';
+import { groupBy } from '../../lib/groupBy.ts';
 import { type Interval, normalize } from '../../lib/intervals.ts';
+import { plural } from '../../lib/plural.ts';
 import type { ListenerRole, MeshPlaces, MeshProfile } from '../../mesh/profile.ts';
 import type { Address } from '../../packet/address.ts';
 import { CT_STATES } from '../../packet/packet.ts';
@@ -37,7 +39,10 @@ export function inferDeclaration({ ruleset: given, profile, host }: InferInput):
     const { file, rendered } = ruleset.source;
     // rendered rules are in no file
     keep(rules);
-    for (const { rule } of rules) notes.push(`${what}${rendered === true ? '' : ` (${file}:${rule.line})`}: ${rule.text}`);
+    for (const [{ rule }, ...equals] of groupBy(rules, ({ rule: { text } }) => text).values()) {
+      const more = equals.length === 0 ? '' : ` and ${plural(equals.length, 'equal rule')}`;
+      notes.push(`${what}${rendered === true ? '' : ` (${file}:${rule.line}${more})`}: ${rule.text}`);
+    }
     return rules;
   };
   const places = profile?.places ?? NOWHERE;

@@ -4,6 +4,7 @@ import type { Outcome } from '../../connection/journey.ts';
 import { packetWords } from '../../connection/packetWords.ts';
 import { withoutQuestions } from '../../connection/replies.ts';
 import { BudgetError, budgetReason } from '../../lib/budget.ts';
+import { groupBy } from '../../lib/groupBy.ts';
 import { forcedKey } from '../../netfilter/firstState.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim, Judgement, Violation } from '../proof/claim.ts';
@@ -39,8 +40,10 @@ type About = Pick<Finding, 'claim' | 'level' | 'statement' | 'family' | 'notes'>
 function findingsOf(context: ProofContext, about: About, judgement: Judgement): readonly Finding[] {
   const violated = groups(judgement.violations).map((group): Finding => {
     const [first] = group;
-    if (first?.kind === 'rule')
-      return { ...about, verdict: 'violated', blame: first.rule === undefined ? [] : [first.rule], reason: first.why };
+    if (first?.kind === 'rule') {
+      const blame = group.flatMap((one) => (one.kind === 'rule' ? (one.rule ?? []) : []));
+      return { ...about, verdict: 'violated', blame, reason: first.together?.(blame) ?? first.why };
+    }
     return {
       ...about,
       verdict: 'violated',
@@ -60,18 +63,13 @@ function findingsOf(context: ProofContext, about: About, judgement: Judgement): 
   return [{ ...about, verdict: 'holds', blame: [] }];
 }
 
-/** Packets of one direction and interface are one finding; so is each rule. */
+/** Packets of one direction and interface are one finding; so is each rule, but for those that belong together. */
 function groups(violations: readonly Violation[]): readonly (readonly Violation[])[] {
-  const byKey = new Map<string, Violation[]>();
-  for (const [index, violation] of violations.entries()) {
-    const { kind } = violation;
-    const key =
-      kind === 'rule'
-        ? `rule ${index}`
-        : [violation.dir, violation.iif, violation.forced?.state, violation.forced?.connmark, violation.apart].join(' ');
-    byKey.set(key, [...(byKey.get(key) ?? []), violation]);
-  }
-  return [...byKey.values()];
+  const keyOf = (violation: Violation): unknown =>
+    violation.kind === 'rule'
+      ? (violation.together ?? violation)
+      : [violation.dir, violation.iif, violation.forced?.state, violation.forced?.connmark, violation.apart].join(' ');
+  return [...groupBy(violations, keyOf).values()];
 }
 
 /** What people should see first: the worst, and what they know. */

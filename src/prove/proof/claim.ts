@@ -57,7 +57,13 @@ export type Violation =
       readonly apart?: string;
     }
   /** without a rule where it is the text as a whole */
-  | { readonly kind: 'rule'; readonly rule: Rule | undefined; readonly why: string };
+  | {
+      readonly kind: 'rule';
+      readonly rule: Rule | undefined;
+      readonly why: string;
+      /** those that share it are one finding, with the reason that it gives for their rules */
+      readonly together?: (rules: readonly Rule[]) => string;
+    };
 
 export interface Doubtful {
   readonly set: Bdd;

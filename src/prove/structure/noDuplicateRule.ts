@@ -1,38 +1,48 @@
 /** The second of two equal rules of a chain is a mistake, or the trace of a second run. */
+import { groupBy } from '../../lib/groupBy.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { Claim } from '../proof/claim.ts';
-import { blaming } from './ofRules.ts';
+import type { Claim, Violation } from '../proof/claim.ts';
 
 export const noDuplicateRule: Claim = {
   id: 'no-duplicate-rule',
   level: 'warning',
   statement: 'No rule occurs twice in its chain.',
   judge: ({ ruleset }) => {
-    const found: { readonly rule: Rule; readonly why: string }[] = [];
+    const equals: (readonly Rule[])[] = [];
     for (const { chains } of ruleset.tables.values()) {
-      for (const { rules } of chains.values()) {
-        for (const alike of byTarget(rules)) {
-          const first = new Map<string, Rule>();
-          for (const rule of alike.length === 1 ? [] : alike) {
-            const { text } = rule;
-            const known = first.get(text);
-            if (known === undefined) first.set(text, rule);
-            else found.push({ rule, why: `the same as rule ${known.number} of ${rule.chain} in table ${rule.table}` });
-          }
-        }
-      }
+      for (const { rules } of chains.values()) equals.push(...occurringTwice(rules));
     }
-    return blaming(found.toSorted((a, b) => a.rule.line - b.rule.line));
+    // the second of each, then the third of each: what is cut off says nothing new
+    const repeats = equals.flatMap((alike) => alike.slice(1).map((rule, index) => ({ rule, index, alike })));
+    const sorted = repeats.toSorted((a, b) => a.index - b.index || a.rule.line - b.rule.line);
+    const occurrences = new Map(sorted.map(({ rule, alike }) => [rule, alike]));
+    const together = (rules: readonly Rule[]): string => reasonOf(new Set(rules.flatMap((rule) => [occurrences.get(rule) ?? []])));
+    return { violations: sorted.map(({ rule }): Violation => ({ kind: 'rule', rule, why: '', together })), doubts: [] };
   },
 };
 
-/** Equal rules have equal targets, and a target is known before a rule's text is made. */
-function byTarget(rules: readonly Rule[]): Iterable<readonly Rule[]> {
-  const groups = new Map<string | undefined, Rule[]>();
-  for (const rule of rules) {
-    const known = groups.get(rule.target);
-    if (known === undefined) groups.set(rule.target, [rule]);
-    else known.push(rule);
+/** Whoever runs again writes all its rules again: these are one mistake. */
+function reasonOf(equals: ReadonlySet<readonly Rule[]>): string {
+  const counts = [...equals].map(({ length }) => length);
+  const [most, least] = [Math.max(...counts), Math.min(...counts)];
+  const [first] = [...equals][0] ?? [];
+  if (counts.length > 1) {
+    return most === least
+      ? `${counts.length} rules occur ${timesOf(most)} each, as if what writes them had run ${timesOf(most)}`
+      : `${counts.length} rules occur more than once, some of them ${timesOf(most)}`;
   }
-  return groups.values();
+  const where = first === undefined ? '' : `rule ${first.number} of ${first.chain} in table ${first.table}`;
+  return most === 2 ? `the same as ${where}` : `${where} occurs ${timesOf(most)}`;
+}
+
+function timesOf(count: number): string {
+  return count === 2 ? 'twice' : `${count} times`;
+}
+
+/** Equal rules have equal targets, and a target is known before a rule's text is made. */
+function occurringTwice(rules: readonly Rule[]): readonly (readonly Rule[])[] {
+  return [...groupBy(rules, ({ target }) => target).values()]
+    .filter(({ length }) => length > 1)
+    .flatMap((alike) => [...groupBy(alike, ({ text }) => text).values()])
+    .filter(({ length }) => length > 1);
 }

@@ -1,6 +1,7 @@
 /** Verdicts for people: the answer first, then every broken claim with a packet that breaks it. */
 
 import type { WrittenSetting } from '../../injection/podRules/written.ts';
+import { type Group, groupBy } from '../../lib/groupBy.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
@@ -118,12 +119,23 @@ function suppressedLines({ rulesets }: Verified, findings: readonly Finding[], {
 }
 
 function asideLines({ rulesets }: Verified, asides: readonly Finding[], { paint, width }: VerifyStyle): readonly string[] {
-  const lines = asides.slice(0, MOST_ASIDES).map((finding) => {
+  const alike = [...groupBy(asides, (finding) => (finding.witness === undefined ? sameSaid(finding) : finding)).values()];
+  // a few are shown one by one
+  const groups = alike.flatMap((group): readonly Group<Finding>[] => (group.length > MOST_ALIKE ? [group] : group.map((one) => [one])));
+  const lines = groups.slice(0, MOST_ASIDES).map(([finding, ...others]) => {
     const file = rulesets.find(({ family }) => family === finding.family)?.source.file ?? '';
-    return `  ${paragraph({ text: asideText(finding, file), width: width - 2, hang: 4 })}`;
+    const more = others.length === 0 ? '' : `; the same for ${plural(others.length, 'more rule')}`;
+    return `  ${paragraph({ text: `${asideText(finding, file)}${more}`, width: width - 2, hang: 4 })}`;
   });
-  const more = asides.length - MOST_ASIDES;
-  return [paint.bold(`${plural(asides.length, 'hint')}:`), ...lines, ...(more > 0 ? [`  and ${more} more; -o json lists all`] : [])];
+  const left = groups.slice(MOST_ASIDES).flat().length;
+  const all = left > 0 ? [`  and ${left} more; -o json lists all`] : groups.length < asides.length ? ['  -o json lists all'] : [];
+  return [paint.bold(`${plural(asides.length, 'hint')}:`), ...lines, ...all];
+}
+
+const MOST_ALIKE = 3;
+
+function sameSaid({ claim, family, reason }: Finding): string {
+  return JSON.stringify([claim, family, reason]);
 }
 
 /** Packets where there are some, or else the rules. */

@@ -2,6 +2,7 @@
 
 import { isBudgetReason } from '../../lib/budget.ts';
 import { groupBy } from '../../lib/groupBy.ts';
+import { plural } from '../../lib/plural.ts';
 import { packetText } from '../../packet/notation.ts';
 import { namesOfPods } from '../../pods/familiesOfPod.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
@@ -91,8 +92,21 @@ function toProblem(finding: Finding, { subject, source, profile, causes }: Conte
     ...(witness !== undefined && { witness: { journey: witness, file: source.file, defaults: [], profile, source } }),
     ...(remedy !== undefined && { remedy }),
     ...(finding.muted !== undefined && { muted: finding.muted }),
-    fingerprint: fingerprintOf({ id, subject, verdict, family, witness, rules: finding.blame, says: packets }),
+    fingerprint: fingerprintOf({
+      id,
+      subject,
+      verdict,
+      family,
+      witness,
+      rules: verdict === 'failed' ? distinctRules(finding.blame) : finding.blame,
+      says: packets,
+    }),
   };
+}
+
+/** Of equal ones the first: how often a rule is repeated is not what names the problem. */
+function distinctRules(rules: readonly Rule[]): readonly Rule[] {
+  return [...groupBy(rules, ({ table, text }) => `${table} ${text}`).values()].map(([first]) => first);
 }
 
 /** A rule where it stands, with what it does as its place. */
@@ -105,7 +119,8 @@ function messageOf({ statement, verdict, witness, blame, packets, reason }: Find
   if (verdict === 'undecided') return `${clause(statement)}: undecided${packets === undefined ? '' : ` for ${packets}`}${because}`;
   if (witness !== undefined) return `${clause(statement)}: not so for ${packetText(witness.packet)} (${witness.outcome})${because}`;
   const [rule] = blame;
-  const where = rule === undefined ? '' : ` for ${rule.chain}#${rule.number} in table ${rule.table}`;
+  const more = blame.length > 1 ? ` and ${plural(blame.length - 1, 'more rule')}` : '';
+  const where = rule === undefined ? '' : ` for ${rule.chain}#${rule.number} in table ${rule.table}${more}`;
   return `${clause(statement)}: not so${where}${reason === undefined ? '' : `, ${reason}`}`;
 }
 
