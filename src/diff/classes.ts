@@ -4,6 +4,7 @@ import { packetWords } from '../connection/packetWords.ts';
 import type { End } from '../connection/symbolicJourney.ts';
 import { ordinaryPackets, packetsForHere } from '../connection/typicalPackets.ts';
 import { walkJourney } from '../connection/walkJourney.ts';
+import { isForwarding } from '../host/sourceCheck.ts';
 import { groupBy } from '../lib/groupBy.ts';
 import { InvariantError, invariant } from '../lib/invariant.ts';
 import { packetText } from '../packet/notation.ts';
@@ -83,12 +84,19 @@ function mergeAlike(space: Space, question: DiffQuestion, groups: readonly Group
   return [...merged.values()].map((alike) => ({ ...alike[0], set: space.manager.any(alike.map(({ set }) => set)) }));
 }
 
+/** A host with guests, or a node: what arrives there for others is its daily work. */
+function isRouter({ host, family }: Space, iif: string | undefined): boolean {
+  const links = host.interfaces.filter(({ name }) => name !== 'lo');
+  return iif !== undefined && iif !== 'lo' && links.length > 1 && isForwarding(host, family, iif);
+}
+
 /** The part of a set that people would speak of. */
 function usualPart(
   space: Space,
   { iif, set }: Pick<Group, 'iif' | 'set'>,
 ): { readonly usual: Usual; readonly part: Bdd; readonly within: Bdd } {
-  const kinds = { ordinary: packetsForHere(space, iif), through: ordinaryPackets(space, iif), odd: FULL };
+  const ordinary = isRouter(space, iif) ? ordinaryPackets(space, iif) : packetsForHere(space, iif);
+  const kinds = { ordinary, through: ordinaryPackets(space, iif), odd: FULL };
   const usual = USUAL.find((kind) => space.manager.and(set, kinds[kind]) !== EMPTY) ?? 'odd';
   return { usual, part: space.manager.and(set, kinds[usual]), within: kinds[usual] };
 }

@@ -3,6 +3,7 @@ import type { Journey, Path } from '../connection/journey.ts';
 import { picksOfWalk } from '../connection/rangeChoices.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { WalkStep } from '../simulate/trace.ts';
+import { effectKey } from './effectKey.ts';
 
 /** What is compared of a journey, see diffEnds.ts; all its possible ends. */
 export function observed({ paths }: Journey): string {
@@ -28,61 +29,113 @@ export function endOfPath({ outcome, legs }: Path): string {
   }
 }
 
-/** Where the two journeys part, the rule of each side that ended the table there. */
+/** The rule of each side that decides: of the first table that does something else with the packet. */
 export function decidingPair(base: Journey, head: Journey): readonly [Rule | undefined, Rule | undefined] {
-  const left = partingLegs(base, head);
-  if (left === undefined) return [undefined, undefined];
-  const [ours, theirs] = left;
-  const at = ours.findIndex((step, index) => stepKey(step) !== stepKey(theirs[index]));
-  const from = at < 0 ? ours.length : at;
-  return [decidingRule(ours.slice(from)), decidingRule(theirs.slice(from))];
+  const apart = pathsApart(base, head).flatMap(([ours, theirs]) => {
+    const found = partingTables(ours, theirs);
+    return found === undefined ? [] : [found];
+  });
+  const [latest] = apart.toSorted((a, b) => a.how - b.how || b.late - a.late);
+  return latest === undefined ? [undefined, undefined] : [decidingRule(latest.ours), decidingRule(latest.theirs)];
 }
 
-/** The steps that matter of the first leg that differs, on two paths that part as late as may be. */
-function partingLegs(base: Journey, head: Journey): readonly [readonly TableStep[], readonly TableStep[]] | undefined {
+/** A way that only one side has, beside each of the other's: they part as late as may be. */
+function pathsApart(base: Journey, head: Journey): readonly (readonly [Path | undefined, Path | undefined])[] {
   const ends = { base: new Set(base.paths.map(endOfPath)), head: new Set(head.paths.map(endOfPath)) };
   const ours = base.paths.find((path) => !ends.head.has(endOfPath(path)));
   const theirs = head.paths.find((path) => !ends.base.has(endOfPath(path)));
-  const pairs =
-    ours !== undefined
-      ? head.paths.map((path) => [stepsOf(ours), stepsOf(path)] as const)
-      : base.paths.map((path) => [stepsOf(path), stepsOf(theirs)] as const);
-  const apart = pairs.flatMap(([left, right]) => {
-    const leg = left.findIndex((steps, index) => keysOf(steps) !== keysOf(right[index] ?? []));
-    const [one, other] = [left[leg] ?? [], right[leg] ?? []];
-    return leg < 0 ? [] : [{ one, other, late: leg * 1000 + one.findIndex((step, index) => stepKey(step) !== stepKey(other[index])) }];
+  return ours !== undefined ? head.paths.map((path) => [ours, path] as const) : base.paths.map((path) => [path, theirs] as const);
+}
+
+interface Parting {
+  readonly ours: readonly TableStep[];
+  readonly theirs: readonly TableStep[];
+  /** index of what differs in `KEYS`: the first one that differs anywhere counts */
+  readonly how: number;
+  /** a later place of the walks is a greater number */
+  readonly late: number;
+}
+
+/** What a table does with a packet that decides where it ends; what it does that others can see; by which rules. Rules that are
+ *  written otherwise, and marks and zones by which nothing ends otherwise, decide nothing. */
+const KEYS: readonly ((steps: readonly TableStep[]) => string)[] = [
+  (steps) => steps.filter(isFinal).map(doing).join(),
+  (steps) =>
+    steps
+      .map(doing)
+      .filter((does) => does !== '')
+      .join(),
+  (steps) => steps.map(wording).join('\n'),
+];
+
+function partingTables(ours: Path | undefined, theirs: Path | undefined): Parting | undefined {
+  const [left, right] = [tablesOf(ours), tablesOf(theirs)];
+  const count = Math.max(left.length, right.length);
+  for (const [how, keyOf] of KEYS.entries()) {
+    for (let at = 0; at < count; at++) {
+      const [one, other] = [left[at] ?? NO_TABLE, right[at] ?? NO_TABLE];
+      if (one.name === other.name && keyOf(one.steps) === keyOf(other.steps)) continue;
+      return { ours: one.steps, theirs: other.steps, how, late: at * MOST_STEPS + sameStart(one.steps, other.steps) };
+    }
+  }
+  return undefined;
+}
+
+const MOST_STEPS = 100_000;
+
+/** How many rules both have gone by before they part. */
+function sameStart(ours: readonly TableStep[], theirs: readonly TableStep[]): number {
+  const at = ours.findIndex((step, index) => {
+    const other = theirs[index];
+    return other === undefined || wording(step) !== wording(other);
   });
-  const [latest] = apart.sort((a, b) => b.late - a.late);
-  return latest === undefined ? undefined : [latest.one, latest.other];
-}
-
-function stepsOf(path: Path | undefined): readonly (readonly TableStep[])[] {
-  return path?.legs.map(({ walk }) => walk.steps.filter(isTableStep)) ?? [];
-}
-
-function keysOf(steps: readonly TableStep[]): string {
-  return steps.map(stepKey).join('\n');
+  return at < 0 ? ours.length : at;
 }
 
 type TableStep = Extract<WalkStep, { kind: 'rule' | 'policy' }>;
 
-function isTableStep(step: WalkStep): step is TableStep {
-  return step.kind === 'policy' || (step.kind === 'rule' && step.rule.effect.kind !== 'continue');
+interface WalkedTable {
+  /** leg, hook and table */
+  readonly name: string;
+  readonly steps: readonly TableStep[];
 }
 
-function stepKey(step: TableStep | undefined): string {
-  if (step === undefined) return '';
-  return step.kind === 'rule' ? `${step.hook} ${step.rule.table} ${step.rule.text}` : `${step.hook} ${step.table} ${step.verdict}`;
+const NO_TABLE: WalkedTable = { name: '', steps: [] };
+
+function tablesOf(path: Path | undefined): readonly WalkedTable[] {
+  const found = new Map<string, TableStep[]>();
+  for (const [leg, { walk }] of (path?.legs ?? []).entries()) {
+    for (const step of walk.steps) {
+      if (step.kind !== 'rule' && step.kind !== 'policy') continue;
+      const name = `${leg} ${step.hook} ${step.kind === 'rule' ? step.rule.table : step.table}`;
+      found.set(name, [...(found.get(name) ?? []), step]);
+    }
+  }
+  return [...found].map(([name, steps]) => ({ name, steps }));
 }
 
-/** The rule that ends the table in which the steps begin; without one, the first that does anything there. */
+/** It ends the walk, or sends the packet somewhere else. */
+function isFinal(step: TableStep): boolean {
+  if (step.kind === 'policy') return step.verdict === 'DROP';
+  return ['drop', 'reject', 'nat', 'divert', 'unmodelled'].includes(step.rule.effect.kind);
+}
+
+/** What it does, whatever rule says it; nothing for rules that only lead to others. */
+function doing(step: TableStep): string {
+  if (step.kind === 'policy') return step.verdict === 'DROP' ? 'drop' : '';
+  const { effect } = step.rule;
+  if (['jump', 'goto', 'return', 'continue', 'accept'].includes(effect.kind)) return '';
+  return effectKey(effect);
+}
+
+function wording(step: TableStep): string {
+  return step.kind === 'rule' ? step.rule.text : step.verdict;
+}
+
+/** The rule that decides a table: what is final there, or else what ended it; without one, the first that led anywhere. */
 function decidingRule(steps: readonly TableStep[]): Rule | undefined {
-  const [first] = steps;
-  const here = steps.flatMap((step) => (step.kind === 'rule' && first !== undefined && tableOf(step) === tableOf(first) ? [step] : []));
-  const ending = here.findLast(({ verdict }) => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE');
-  return (ending ?? here[0])?.rule;
-}
-
-function tableOf(step: TableStep): string {
-  return `${step.hook} ${step.kind === 'rule' ? step.rule.table : step.table}`;
+  const rules = steps.flatMap((step) => (step.kind === 'rule' ? [step] : []));
+  const final = rules.find(isFinal);
+  const ending = rules.findLast(({ verdict }) => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE');
+  return (final ?? ending ?? rules[0])?.rule;
 }

@@ -20,6 +20,7 @@ import { walkAlone } from '../symbolic/walk/usedRules.ts';
 import type { EndedClass } from '../symbolic/walk/walk.ts';
 import type { Alignment } from './align.ts';
 import type { UnclearClass } from './classes.ts';
+import { effectKey } from './effectKey.ts';
 import type { DiffQuestion, Sides } from './question.ts';
 
 const LATER = inSet(
@@ -140,7 +141,7 @@ interface Treatment {
 
 function treatments({ accepted, ended }: { readonly accepted: readonly PacketClass[]; readonly ended: readonly EndedClass[] }) {
   const on = accepted.map(({ set, env, decided }): Treatment => {
-    const taken = decided !== undefined && DECIDING.includes(decided.effect.kind) ? decided.text : '';
+    const taken = decided !== undefined && DECIDING.includes(decided.effect.kind) ? effectKey(decided.effect) : '';
     return { set, says: `on ${taken} ${env.state} ${env.zone}`, env };
   });
   const off = ended.map(({ set, env, end, decided }): Treatment => {

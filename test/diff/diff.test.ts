@@ -342,3 +342,38 @@ describe('families', { timeout: 60_000 }, () => {
     expect(new Set(report.changes.map(({ family }) => family))).toEqual(new Set(['ipv6']));
   });
 });
+
+it('quotes the rule that decides, not one that is only written otherwise before it', () => {
+  const both = (comment: string, first: readonly string[]) =>
+    rules(
+      [
+        '*raw',
+        `-A OUTPUT -p udp -m udp ${comment}--dport 53 -j CT --zone 2`,
+        'COMMIT',
+        '*nat',
+        ...first,
+        '-A OUTPUT -p udp -m udp --dport 53 -j REDIRECT --to-ports 15053',
+        'COMMIT',
+        '',
+      ].join('\n'),
+    );
+  const report = diff(both('', []), both('-m comment --comment moved ', ['-A OUTPUT -d 10.0.0.0/8 -j RETURN']));
+  const quoted = report.changes.map(({ base, head }) => [base.rule?.text, head.rule?.text]);
+  expect(quoted.length).toBeGreaterThan(0);
+  for (const pair of quoted)
+    expect(pair).toEqual(['-A OUTPUT -p udp -m udp --dport 53 -j REDIRECT --to-ports 15053', '-A OUTPUT -d 10.0.0.0/8 -j RETURN']);
+  expect(report.undecided).toEqual([]);
+});
+
+it('what a host with guests passes on is ordinary there, and elsewhere it is not', () => {
+  const dropped = filter('-A FORWARD -p tcp -m tcp --dport 443 -j DROP');
+  const usualOf = (host: object) => new Set(diff(filter(), dropped, { host, profile: 'none' }).changes.map(({ usual }) => usual));
+  const interfaces = [
+    { name: 'eth0', addresses: ['10.244.0.5/24'] },
+    { name: 'docker0', addresses: ['172.17.0.1/16'] },
+  ];
+  const [first, ...guests] = interfaces;
+  const sysctls = { 'net.ipv4.ip_forward': '1' };
+  expect(usualOf({ interfaces: [first, ...guests], sysctls })).toContain('ordinary');
+  expect(usualOf({ interfaces: [first], sysctls })).toEqual(new Set(['through']));
+});

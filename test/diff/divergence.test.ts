@@ -10,12 +10,15 @@ const DROP = (body: string, chain = 'OUTPUT'): Rule => ({
   ...rule({ chain, number: 1, body, target: 'DROP', line: 1 }),
   effect: { kind: 'drop' },
 });
+/** Leads on, and does nothing itself. */
+const ON = (body: string): Rule => ({ ...DROP(body), effect: { kind: 'jump', chain: 'NEXT' } });
 const step = (by: Rule, hook: 'OUTPUT' | 'INPUT' = 'OUTPUT'): WalkStep => ({ kind: 'rule', hook, rule: by, verdict: 'DROP' });
 const leg = (fate: Fate, ...rules: readonly Rule[]): Leg => ({ sender: 'app', walk: walk({ steps: rules.map((one) => step(one)), fate }) });
 const SENT: Fate = { kind: 'sent', oif: 'eth0' };
 const dropped = (by: Rule): Fate => ({ kind: 'dropped', by });
 const texts = (base: readonly Path[], head: readonly Path[]) => decidingPair(journey(base), journey(head)).map((one) => one?.text);
-const [A, B, C, D] = ['-s 10.0.0.1', '-s 10.0.0.2', '-s 10.0.0.3', '-s 10.0.0.4'].map((body) => DROP(body)) as [Rule, Rule, Rule, Rule];
+const A = ON('-s 10.0.0.1');
+const [B, C, D] = ['-s 10.0.0.2 -j DROP', '-s 10.0.0.3 -j REJECT', '-s 10.0.0.4'].map((body) => DROP(body)) as [Rule, Rule, Rule];
 
 it('the first rule that the other does not have', () => {
   expect(texts([path('dropped', [leg(dropped(B), A, B)])], [path('direct', [leg(SENT, A, C)])])).toEqual([B.text, C.text]);
