@@ -14,6 +14,7 @@ import type { Ruleset } from '../ruleset/ruleset.ts';
 import { transparentPorts } from '../ruleset/transparentPorts.ts';
 import { type AskedSet, assumedHost, hostAssumption, type PinnedAddress, type PlacedHost, pinnedAddress } from './assumedHost.ts';
 import { excerptAssumptions } from './excerpts.ts';
+import { BESIDE, hostBeside } from './hostBeside.ts';
 import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsSomebody } from './proxyIdentity.ts';
 
 /** What somebody says about the place of rules. */
@@ -62,11 +63,12 @@ function machineAssumption({ rulesets, given }: SettingQuestion): readonly Assum
 }
 
 function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: SettingQuestion): ChosenSetting {
-  const pinned = given.host === undefined ? pinnedIn(rulesets, given.podIps ?? [], where) : undefined;
+  const isDescribed = given.host === undefined && (given.podIps ?? []).length === 0 && hostBeside(rulesets) !== undefined;
+  const pinned = given.host === undefined && !isDescribed ? pinnedIn(rulesets, given.podIps ?? [], where) : undefined;
   const podIps = [...(given.podIps ?? []), ...(pinned === undefined ? [] : [withLength(pinned.address)])];
-  const said = pinned === undefined ? [] : [pinned.assumption];
+  const said = isDescribed ? [BESIDE] : pinned === undefined ? [] : [pinned.assumption];
   const families = podIps.map(({ address }) => familyOf(address));
-  const place = given.host === undefined ? { assumed: assumedHost(rulesets, families) } : {};
+  const place = given.host === undefined && !isDescribed ? { assumed: assumedHost(rulesets, families) } : {};
   const found = meshOf(rulesets, given);
   if (found === undefined) return { ...place, host: given.host ?? hostOf(rulesets, undefined, podIps), assumptions: said };
   const ports = transparentPorts(rulesets);
@@ -135,13 +137,14 @@ function listeningMesh(host: Host | undefined): MeshProfile | undefined {
 /** A pod as the mesh sets it up, with the transparent sockets that the rules' TPROXY targets ask for. It passes packets on where the
  *  rules are not a pod's. `podIps`: its addresses, instead of the usual ones of their family. */
 function hostOf(rulesets: readonly Ruleset[], profile: MeshProfile | undefined, podIps: readonly Prefix[]): Host {
-  const { host, problems } = readHost(
-    defaultHost({
-      ...(profile === undefined ? {} : { profile }),
-      transparentPorts: transparentPorts(rulesets),
-      forwards: signOfOtherHost(rulesets) !== undefined,
-    }),
-  );
+  const usual = defaultHost({
+    ...(profile === undefined ? {} : { profile }),
+    transparentPorts: transparentPorts(rulesets),
+    forwards: signOfOtherHost(rulesets) !== undefined,
+  });
+  const described = hostBeside(rulesets, usual);
+  if (described !== undefined && podIps.length === 0) return described;
+  const { host, problems } = readHost(usual);
   invariant(host !== undefined, `the default host is wrong: ${problems.join('; ')}`);
   if (podIps.length === 0) return { ...host, assumed: true };
   return podIps.reduce((known, prefix) => withPodAddress(known, prefix), host);

@@ -20,6 +20,7 @@ export function bothBackends(nft: Ruleset, legacy: Ruleset): Ruleset {
     usesConntrack: nft.usesConntrack || legacy.usesConntrack,
     usesDefrag: nft.usesDefrag || legacy.usesDefrag,
     hasOpaqueTarget: nft.hasOpaqueTarget || legacy.hasOpaqueTarget,
+    ...(nft.around !== undefined && { around: nft.around }),
     ...(nft.excerpt !== undefined && { excerpt: nft.excerpt }),
     backends: { nft, legacy },
   };

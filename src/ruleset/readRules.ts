@@ -22,7 +22,7 @@ export function readRules(source: Source, options: ParseRulesOptions & ResolveOp
   const backends = parsed.rulesets.map(({ backend }) => backend);
   return {
     rulesets: together(
-      resolved.map(({ ruleset }) => ruleset),
+      resolved.map(({ ruleset }) => ruleset && (parsed.host === undefined ? ruleset : { ...ruleset, around: parsed.host })),
       backends,
     ),
     diagnostics: [...parsed.diagnostics, ...resolved.flatMap(({ diagnostics }) => diagnostics)],

@@ -55,6 +55,40 @@ test.each([
   expect(err).toContain('x:5:1: warning: what `ip` prints is recognised here and not read');
 });
 
+describe('ip addr and ip route together describe the host', () => {
+  const whole = IP.replace(
+    'root@node:~# ip route',
+    '3: eth0@if9: <BROADCAST,UP> mtu 1500 qdisc noqueue state UP\n    inet 172.18.0.2/16 scope global eth0\nroot@node:~# ip route',
+  );
+  const files = { x: `${RULES.replace('-m set --match-set bad src', '-p udp')}${whole}net.ipv4.ip_forward = 1\n` };
+
+  test('and the answer says so', async () => {
+    const { code, err, out } = await chainwalk(['trace', 'x', 'in tcp 172.18.0.9 -> 10.42.0.6:8080', 'out tcp -> 10.42.0.6:80'], { files });
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('FORWARDED -> 10.42.0.6:8080 by cni0');
+    expect(out).toContain('out tcp 10.42.0.1:40000 -> 10.42.0.6:80');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('assumed addresses and routes are those that stand beside the rules');
+  });
+
+  test.each(['verify', 'diff'])('in %s too', async (command) => {
+    const { out } = await chainwalk([command, 'x', ...(command === 'diff' ? ['x'] : ['--only', 'no-stale-chain'])], { files });
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('those that stand beside the rules');
+  });
+
+  test('a host file comes before it', async () => {
+    const host = JSON.stringify({ interfaces: [{ name: 'eth0', addresses: ['10.0.0.2/24'] }], routes: ['default via 10.0.0.1 dev eth0'] });
+    const { out } = await chainwalk(['trace', 'x', 'out tcp -> 10.42.0.6:80', '--host', 'h.json'], { files: { ...files, 'h.json': host } });
+    expect(out).toContain('out tcp 10.0.0.2:40000 -> 10.42.0.6:80');
+  });
+
+  test('the proxy is still found by the rules', async () => {
+    const text = `${readFixture('istio-sidecar').text.replaceAll('1337', '998')}${whole}`;
+    const { out } = await chainwalk(['trace', 'x', 'out tcp -> 203.0.113.9:443', '--brief'], { files: { x: text } });
+    expect(out).toContain('captured-out');
+    expect(out).toContain('=> eth0');
+  });
+});
+
 test('an ambient node is named', async () => {
   const text = `${readFixture('istio-ambient-host').text}create istio-inpod-probes-v4 hash:ip family inet\nadd istio-inpod-probes-v4 10.42.0.5\n`;
   const { out } = await chainwalk(['trace', 'x', 'out tcp -> 10.42.0.5:8080 uid=0'], { files: { x: text } });

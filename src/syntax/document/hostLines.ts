@@ -1,6 +1,7 @@
 /** What people paste beside rules of the host around them: `ipset save`, which says who is in the sets that rules ask for, and what `ip`
  *  prints, which is recognised. man ipset(8), ip(8) */
 import { type Line, linesOf } from '../text/lines.ts';
+import { type HostText, hostText } from './hostText.ts';
 
 /** Members of an ipset as `ipset save` prints them. */
 export interface SetText {
@@ -14,6 +15,8 @@ export interface HostLines {
   readonly numbers: ReadonlySet<number>;
   /** the first line of what was recognised and is not read */
   readonly unread?: Line;
+  /** what the others say of the host; absent: there are none, or they cannot be read */
+  readonly host?: HostText;
 }
 
 const CREATE = /^create (\S+) (\S+)/;
@@ -43,6 +46,7 @@ export function hostLines(text: string, given: Iterable<Line> = linesOf(text, 0)
   const sets = new Map<string, { type: string; members: string[] }>();
   const numbers = new Set<number>();
   let unread: Line | undefined;
+  const printed: string[] = [];
   let inBlock = false;
   for (const line of given) {
     const content = text.slice(line.start, Math.min(line.end, line.start + 400));
@@ -53,9 +57,12 @@ export function hostLines(text: string, given: Iterable<Line> = linesOf(text, 0)
     else if (!inBlock && PRINTED.some((form) => form.test(content))) {
       numbers.add(line.number);
       unread ??= line;
+      printed.push(content);
     }
   }
-  return numbers.size === 0 ? undefined : { sets, numbers, ...(unread !== undefined && { unread }) };
+  if (numbers.size === 0) return undefined;
+  const host = printed.length === 0 ? undefined : hostText(printed);
+  return { sets, numbers, ...(host !== undefined ? { host } : unread !== undefined && { unread }) };
 }
 
 /** A line of `ipset save`? */

@@ -17,6 +17,7 @@ import { type ProblemSink, reportInto, type TextFinding } from '../text/problems
 import type { Source } from '../text/source.ts';
 import { type CodeBlock, codeBlocks } from './codeBlocks.ts';
 import { hostLines, type SetText } from './hostLines.ts';
+import type { HostText } from './hostText.ts';
 
 export interface ParseRulesOptions {
   /** decides where header, command and addresses leave the family open */
@@ -38,6 +39,8 @@ export interface ParseResult {
   readonly diagnostics: readonly Diagnostic[];
   /** ipsets whose members the text says */
   readonly sets: ReadonlyMap<string, SetText>;
+  /** the host around the rules, where the text describes it */
+  readonly host?: HostText;
 }
 
 export function parseRules(source: Source, options: ParseRulesOptions = {}): ParseResult {
@@ -48,6 +51,7 @@ export function parseRules(source: Source, options: ParseRulesOptions = {}): Par
   const reading: ScriptReading = { source, report, world: newWorld(options.meaning), family, strangers: [], calls: 0, mixed: false };
   const scripts = scriptReader(reading, options.variables ?? new Map());
   const sets = new Map<string, SetText>();
+  let around: HostText | undefined;
   let excerpts: ReadonlyMap<Family, Excerpt> | undefined;
   const read = (block: CodeBlock): void => {
     if (block.kind === 'refused') refused.push(block.finding);
@@ -58,6 +62,7 @@ export function parseRules(source: Source, options: ParseRulesOptions = {}): Par
       const host = hostLines(source.text, block.lines);
       const lines = host === undefined ? block.lines : [...block.lines].filter(({ number }) => !host.numbers.has(number));
       for (const [name, set] of host?.sets ?? []) sets.set(name, set);
+      if (host?.host !== undefined) around = host.host;
       if (host?.unread !== undefined) report({ ...HOST_UNREAD, span: host.unread });
       restoreInto(reading.world, { source, lines, report, outside }, family === undefined ? {} : { family });
     } else {
@@ -87,7 +92,12 @@ export function parseRules(source: Source, options: ParseRulesOptions = {}): Par
     else if (options.allowEmpty === true) return { rulesets: [emptyRuleset(source, options)], diagnostics, sets };
     else report({ ...(reading.calls === 0 ? EMPTY : NO_CHANGES), span: atStart(source) });
   }
-  return { rulesets, diagnostics: withoutHalves(diagnostics, rulesets).sort((a, b) => a.span.start - b.span.start), sets };
+  return {
+    rulesets,
+    diagnostics: withoutHalves(diagnostics, rulesets).sort((a, b) => a.span.start - b.span.start),
+    sets,
+    ...(around !== undefined && { host: around }),
+  };
 }
 
 const BOTH: readonly Family[] = [4, 6];
@@ -127,7 +137,7 @@ const HOST_UNREAD = {
   kind: 'warning',
   code: 'host-unread',
   message: 'what `ip` prints is recognised here and not read: the host around the rules is still assumed',
-  help: 'describe interfaces, addresses and routes in a file, and name it by --host',
+  help: 'give the text of `ip addr` and of `ip route`, both in full, or describe the host in a file that --host names',
 } as const;
 
 /** Tables say that this is all there is. */
