@@ -4,6 +4,8 @@
 import { at, type Entry, entriesOf, type Node } from '../../kubernetes/yaml/node.ts';
 import type { ProblemSink } from '../../syntax/text/problems.ts';
 import type { Source } from '../../syntax/text/source.ts';
+import { hasName } from '../knownNames/fields.ts';
+import { MESH_FIELDS } from '../knownNames/meshFields.ts';
 import { valuesRemarks } from '../knownNames/remarks.ts';
 import { otherRemarks } from './chartRemarks.ts';
 import { type ConfigurationPart, joined, NOTHING, type ObjectParts } from './parts.ts';
@@ -85,7 +87,7 @@ const OWN_KEYS = [
 ];
 
 function isOwnKey(key: string): boolean {
-  return OWN_KEYS.includes(key);
+  return OWN_KEYS.includes(key) || hasName(MESH_FIELDS, key);
 }
 
 function looksLikeValues(node: Node): boolean {
