@@ -176,3 +176,43 @@ describe('find in manifests', () => {
     expect(await find(outside, '--outcome', 'loop')).toMatchObject({ code: 1, err: expect.stringContaining('NOT CAPTURED') });
   });
 });
+
+describe('what Multus wrote on a running pod', () => {
+  const status = (list: readonly object[]) => `k8s.v1.cni.cncf.io/network-status: '${JSON.stringify(list)}'`;
+  const eth0 = { name: 'cbr0', interface: 'eth0', ips: ['10.42.3.17'], default: true };
+  const asking = (...list: readonly object[]) => podOf(`k8s.v1.cni.cncf.io/networks: 'media/lan, media/lan', ${status([eth0, ...list])}`);
+
+  it('interfaces and addresses are those of the status', async () => {
+    const text = asking(
+      { name: 'media/lan', interface: 'lan0', ips: ['192.168.20.44'] },
+      { name: 'media/lan', interface: 'lan1', ips: ['192.168.21.44'] },
+    );
+    expect((await trace(text, 'in tcp 192.168.20.9 -> 192.168.20.44:80 iif=lan0')).outcome).toBe('captured-in');
+    expect((await trace(text, 'in tcp 192.168.21.9 -> 192.168.21.44:80 iif=lan1')).outcome).toBe('captured-in');
+    const out = await trace(text, 'out tcp -> 203.0.113.9:443');
+    expect([out.packet.src, out.legs.at(-1)?.fate]).toEqual(['10.42.3.17', { kind: 'sent', oif: 'eth0' }]);
+    expect(out.assumptions.map(({ about }) => about)).not.toContain('pod-address');
+  });
+
+  it('a gateway is that of the default route', async () => {
+    const text = asking({ name: 'media/lan', interface: 'lan0', ips: ['192.168.20.44'], gateway: ['192.168.20.1'] });
+    expect((await trace(text, 'out tcp -> 203.0.113.9:443 uid=1337')).legs.at(-1)?.fate).toEqual({ kind: 'sent', oif: 'lan0' });
+  });
+
+  it.each(['no JSON', '{}', '[1, null]'])('%s says nothing', async (text) => {
+    const pod = podOf(`k8s.v1.cni.cncf.io/network-status: '${text}'`);
+    expect((await trace(pod, 'out tcp -> 203.0.113.9:443')).outcome).toBe('captured-out');
+  });
+
+  it('podIP alone is an address too', async () => {
+    const text = `${podOf('').trimEnd()}\nstatus: {podIP: 10.9.8.7}\n`;
+    expect((await trace(text, 'out tcp -> 203.0.113.9:443')).packet.src).toBe('10.9.8.7');
+  });
+});
+
+it('the library gives the host with the addresses of the pod', () => {
+  const text = `${podOf('').trimEnd()}\nstatus: {podIPs: [{ip: 10.7.3.9}]}\n`;
+  const [pod] = readManifests(text).pods;
+  expect(pod?.host.interfaces.find(({ name }) => name === 'eth0')?.addresses).toEqual(['10.7.3.9/24']);
+  expect(pod?.host.routes).toEqual(['default via 10.7.3.1 dev eth0']);
+});

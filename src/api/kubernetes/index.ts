@@ -4,6 +4,7 @@ import * as yaml from 'yaml';
 import type { HostDescription } from '../../host/hostDescription.ts';
 import { APPROACHES, type Approach } from '../../injection/facts/approach.ts';
 import { POD_CHECKS } from '../../injection/podChecks/checks.ts';
+import { atAddresses } from '../../injection/podRules/podAddresses.ts';
 import { podHost } from '../../injection/podRules/podHost.ts';
 import { type PodWorld, readWorld } from '../../injection/world/world.ts';
 import type { Rendered } from '../../istio/render/render.ts';
@@ -92,7 +93,12 @@ export function readManifests(manifests: ManifestText | readonly ManifestText[],
 
 function asked({ enrolment, rules, rulesets: known, profile, otherMesh }: PodScene): Omit<ReadPod, keyof PodJson> {
   const rulesets = otherMesh === undefined ? known : [];
-  return { rendered: rules.rendered ?? null, rulesets, host: podHost(enrolment.facts, transparentPorts(rulesets)), profile };
+  return {
+    rendered: rules.rendered ?? null,
+    rulesets,
+    host: atAddresses(podHost(enrolment.facts, transparentPorts(rulesets)), enrolment.facts.pod),
+    profile,
+  };
 }
 
 export interface VerifyManifestsOptions extends ManifestOptions {

@@ -52,7 +52,10 @@ const exists: CaptureStep = {
   test: (facts) => {
     const { networks, at } = networksOf(facts);
     if (facts.attachments.length === 0) return on('the files have none: taken to be in the cluster');
-    const lost = networks.find((one) => !facts.attachments.some(({ name, namespace }) => name === one.name && namespace === one.namespace));
+    // istio-cni comes with Istio, not with the application
+    const isThere = facts.attachments.some(({ name }) => name === 'istio-cni');
+    const asked = networks.filter((one) => isThere || !isIstioCni(one));
+    const lost = asked.find((one) => !facts.attachments.some(({ name, namespace }) => name === one.name && namespace === one.namespace));
     if (lost === undefined) return on('yes');
     const message = `no NetworkAttachmentDefinition \`${lost.namespace}/${lost.name}\` in the files: Multus does not start the pod`;
     return block([{ message, at: at ?? facts.pod.place }]);

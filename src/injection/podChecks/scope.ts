@@ -97,7 +97,12 @@ export const ifaceExclusionRouted: PodCheck = {
     const unknown = excluded.filter((name) => !names.includes(name));
     return [
       ...unknown.map(
-        (name): PodRemark => ({ level: 'info', message: `no network of the pod makes an interface \`${name}\``, place: setting.place }),
+        (name): PodRemark => ({
+          // a bridge or a tunnel may be made by what runs in the pod; beside networks of Multus it is their name that is meant
+          ...(networks.length === 0 && { level: 'info' }),
+          message: `no network of the pod makes an interface \`${name}\`${networks.length === 0 ? '' : `: they make ${names.slice(2).join(', ')}`}`,
+          place: setting.place,
+        }),
       ),
       ...networks.flatMap(({ name, destinations }): PodRemark[] => {
         const wide = excluded.includes(name) ? destinations.filter((to) => isWide(to) || holdsCluster(subject, to)) : [];

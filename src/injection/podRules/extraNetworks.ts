@@ -1,6 +1,7 @@
 /** What Multus adds to eth0: interfaces with their addresses and routes, as far as the files say.
  *  source: Multus pkg/types NetworkSelectionElement; CNI specification, ipam; containernetworking/plugins pkg/ipam ConfigureIface */
 
+import { type NetworkStatus, networkStatusOf } from '../../kubernetes/manifest/networkStatus.ts';
 import { at, itemsOf, type Node, stringAt } from '../../kubernetes/yaml/node.ts';
 import { familyOf, parseAddress, parsePrefix } from '../../packet/address.ts';
 import { type AttachedNetwork, isIstioCni, networksOf } from '../enrol/multus.ts';
@@ -17,14 +18,23 @@ export interface ExtraNetwork {
 
 /** Where no file says an address, one of those for documentation stands in. */
 export function extraNetworks(facts: Facts): readonly ExtraNetwork[] {
+  const running = networkStatusOf(facts.pod.annotations);
+  const taken = new Set<NetworkStatus>();
   const networks = networksOf(facts).networks.flatMap((network, index): ExtraNetwork[] => {
     if (isIstioCni(network)) return [];
     const ipam = ipamOf(facts, network);
-    const name = network.interface ?? `net${index + 1}`;
+    // one network may be asked for several times
+    const status = running.find((one) => !taken.has(one) && !one.isDefault && one.name === `${network.namespace}/${network.name}`);
+    if (status !== undefined) taken.add(status);
+    const name = status?.interface ?? network.interface ?? `net${index + 1}`;
     const addresses =
-      network.ips ?? ipam.flatMap((one) => itemsOf(at(one, 'addresses')).flatMap((item) => stringAt(item, 'address') ?? []));
+      (status !== undefined && status.ips.length > 0 ? withLengths(status.ips, network.ips) : undefined) ??
+      network.ips ??
+      ipam.flatMap((one) => itemsOf(at(one, 'addresses')).flatMap((item) => stringAt(item, 'address') ?? []));
     const known = addresses.filter((text) => parsePrefix(text) !== undefined);
-    const gateways = (network.defaultRoute ?? []).filter((text) => parseAddress(text) !== undefined);
+    const gateways = (status !== undefined && status.gateways.length > 0 ? status.gateways : (network.defaultRoute ?? [])).filter(
+      (text) => parseAddress(text) !== undefined,
+    );
     const asked = ipam.flatMap((one) => itemsOf(at(one, 'routes')).flatMap((route) => routeOf(route) ?? []));
     const routed = asked.flatMap(({ to, via }) => (isEverything(to) ? [] : [routeText(to, via, name)]));
     return [
@@ -40,6 +50,11 @@ export function extraNetworks(facts: Facts): readonly ExtraNetwork[] {
   // a name that is taken is an error of the plugin
   const names = ['lo', 'eth0', ...networks.map(({ name }) => name)];
   return networks.filter(({ name }, index) => names.indexOf(name) === index + 2);
+}
+
+/** A status has addresses alone; the subnet is known where the pod asked for it. */
+function withLengths(ips: readonly string[], asked: readonly string[] = []): readonly string[] {
+  return ips.map((ip) => asked.find((one) => one.split('/')[0] === ip) ?? ip);
 }
 
 /** Of the plugin, or of those in a list. */

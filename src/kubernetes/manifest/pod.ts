@@ -2,6 +2,7 @@
 import type { Span } from '../../syntax/text/source.ts';
 import { at, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts';
 import { type Container, readContainer } from './container.ts';
+import { networkStatusOf } from './networkStatus.ts';
 import { keysOfPod, type MetadataKey } from './objectKeys.ts';
 import { type FieldReading, readField, readIdField, readStrings } from './shape.ts';
 
@@ -54,6 +55,7 @@ export function readPod(reading: FieldReading, { kind, object, template, called 
     return undefined;
   }
   const ids = { runAsUser: idOf(reading, spec, 'runAsUser'), runAsGroup: idOf(reading, spec, 'runAsGroup') };
+  const annotations = readStrings(reading, at(template, 'metadata', 'annotations'), 'annotations');
   const nodeName = stringAt(spec, 'nodeName');
   const hostNetwork = readField(reading, { node: spec, path: ['hostNetwork'], type: 'boolean' });
   return {
@@ -62,13 +64,13 @@ export function readPod(reading: FieldReading, { kind, object, template, called 
     namespace,
     place,
     labels: readStrings(reading, at(template, 'metadata', 'labels'), 'labels'),
-    annotations: readStrings(reading, at(template, 'metadata', 'annotations'), 'annotations'),
+    annotations,
     keys: keysOfPod(reading, { kind, object, template }),
     ...(hostNetwork === undefined ? {} : { hostNetwork }),
     ...(ids.runAsUser === undefined ? {} : { runAsUser: ids.runAsUser }),
     ...(ids.runAsGroup === undefined ? {} : { runAsGroup: ids.runAsGroup }),
     ...(nodeName === undefined ? {} : { nodeName }),
-    addresses: textsOf(itemsOf(at(object, 'status', 'podIPs')).flatMap((item) => at(item, 'ip') ?? [])),
+    addresses: addressesOf(object, annotations),
     dnsPolicy: stringAt(spec, 'dnsPolicy') ?? 'ClusterFirst',
     nameservers: textsOf(itemsOf(at(spec, 'dnsConfig', 'nameservers'))),
     containers: [
@@ -89,6 +91,14 @@ export function podIdentity(reading: FieldReading, object: Node): Pick<Pod, 'nam
 
 function idOf(reading: FieldReading, spec: Node, name: 'runAsUser' | 'runAsGroup'): Located<number> | undefined {
   return readIdField(reading, spec, ['securityContext', name]);
+}
+
+/** Of its status, or else of the cluster's network as Multus saw it. */
+function addressesOf(object: Node, annotations: Strings): readonly string[] {
+  const all = textsOf(itemsOf(at(object, 'status', 'podIPs')).flatMap((item) => at(item, 'ip') ?? []));
+  if (all.length > 0) return all;
+  const one = stringAt(object, 'status', 'podIP');
+  return one !== undefined && one !== '' ? [one] : networkStatusOf(annotations).flatMap(({ isDefault, ips }) => (isDefault ? ips : []));
 }
 
 function textsOf(nodes: readonly Node[]): readonly string[] {
