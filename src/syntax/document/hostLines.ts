@@ -38,7 +38,7 @@ const PRINTED: readonly RegExp[] = [
   /^net\.[\w./-]+ ?= ?\S+/,
 ];
 const ANY =
-  /^(?:create \S+ \S+|add \S+ \S+|\d+: |[ \t]+inet6? |default (?:via|dev) |\[ ?\{ ?"(?:ifindex|dst)"|net\.ipv|[^\n]{0,100}\bipset[ \t])/m;
+  /^(?!-[A-Z] |:|\[\d+:)(?:create \S+ \S+|add \S+ \S+|\d+: |[ \t]+inet6? |default (?:via|dev) |\[ ?\{ ?"(?:ifindex|dst)"|net\.ipv|[^\n]{0,100}\bipset[ \t])/m;
 
 /** Undefined where there are none. */
 export function hostLines(text: string, given: Iterable<Line> = linesOf(text, 0)): HostLines | undefined {
