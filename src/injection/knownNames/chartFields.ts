@@ -60,9 +60,13 @@ const cni = fields({ open: CNI_OPEN, inner: { ambient } });
 
 /** At the top of values that every chart, or the operator, reads. */
 const TOP = `base compatibilityVersion defaultRevision enabled experimental gatewayClasses gateways istiodRemote ownerName platform profile
-  revision revisionTags sidecarInjectorWebhookAnnotations telemetry ztunnel`;
+  revisionTags sidecarInjectorWebhookAnnotations telemetry ztunnel`;
 
 const EVERYWHERE = { global, meshConfig: MESH_FIELDS, sidecarInjectorWebhook, pilot, istio_cni: pluginUse, istioCni: pluginUse };
 
 /** Values of the chart of istiod, or a file for several charts. The prefixes `pilot` and `cni` may be left out. */
-export const CHART_VALUES: KnownFields = fields({ open: `${TOP} ${PILOT_OPEN} ${CNI_OPEN}`, inner: { ...EVERYWHERE, cni, ambient } });
+export const CHART_VALUES: KnownFields = fields({
+  text: 'revision',
+  open: `${TOP} ${PILOT_OPEN} ${CNI_OPEN}`,
+  inner: { ...EVERYWHERE, cni, ambient },
+});

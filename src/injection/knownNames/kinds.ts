@@ -28,6 +28,8 @@ export function wrongKind(node: Node, kind: ValueKind): WrongKind | undefined {
       return { says: `is ${shown(node)}, and a number is read there`, help: 'write a number' };
     case 'list':
       return node.kind === 'list' ? undefined : { says: `is ${shown(node)}, and a list is read there`, help: 'write a list' };
+    case 'map':
+      return node.kind === 'map' ? undefined : { says: `is ${shown(node)}, and a map is read there`, help: 'write a map of its fields' };
     case 'texts':
     case 'open':
       return undefined;

@@ -11,7 +11,7 @@ export const MESH_FIELDS = fields({
   whole: 'proxyHttpPort proxyInboundListenPort proxyListenPort',
   list: `caCertificates certificates configSources defaultDestinationRuleExportTo defaultServiceExportTo defaultVirtualServiceExportTo
     discoverySelectors extensionProviders serviceScopeConfigs serviceSettings trustDomainAliases`,
-  open: `ca defaultHttpRetryPolicy defaultProviders defaultTrafficPolicy inboundTrafficPolicy localityLbSetting meshMTLS
+  map: `ca defaultHttpRetryPolicy defaultProviders defaultTrafficPolicy inboundTrafficPolicy localityLbSetting meshMTLS
     outboundTrafficPolicy pathNormalization serviceEntryVisibility tcpKeepalive tlsDefaults zoneAwareLbSetting`,
   // its own fields are a list of their own
   inner: { defaultConfig: fields({}) },

@@ -86,6 +86,7 @@ const WRONG: Readonly<Partial<Record<ValueKind, readonly unknown[]>>> = {
   truth: ['true', 'no', 3, ['a']],
   whole: ['many', true, [1]],
   list: ['a', { a: 1 }],
+  map: ['a', 5, ['a']],
 };
 
 function misspelt(name: string): readonly string[] {
@@ -141,7 +142,7 @@ const MISTYPED = [0, 1, 2, 3].map((which) =>
 );
 const ODD = /Duration|Delay|Interval|interceptionMode|Policy|tracingServiceName|statsCompression|platform|compatibility/;
 const RIGHT = LEAVES.filter(({ path }) => !ODD.test(path.at(-1) ?? '')).map(
-  ({ path, kind }): Mutation => ({ path, value: { text: 'x', truth: true, whole: 5, list: [], texts: {}, open: {} }[kind] }),
+  ({ path, kind }): Mutation => ({ path, value: { text: 'x', truth: true, whole: 5, list: [], texts: {}, map: {}, open: {} }[kind] }),
 );
 
 it('the lists are not empty', () => {
