@@ -1,6 +1,6 @@
 /** A repository of many charts through `ci`: objects of the shapes that charts render, one of them broken. All others are judged as
  *  they are without it. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { CiReport } from '../../src/report/ci/json.ts';
 import { randomFrom } from '../kernel/generate/random.ts';
