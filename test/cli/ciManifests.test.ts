@@ -155,7 +155,7 @@ describe('two hundred charts', { timeout: 120_000 }, () => {
     const sound = await ci(COUNT);
     expect(sound.code).not.toBe(2);
     expect(sound.report.subjects).toHaveLength(COUNT);
-    // the loop of TPROXY with DNS capture among them: docs/facts/istio.md
+    // the loop of TPROXY with DNS capture is among them
     const verdicts = sound.report.subjects.map(({ checks }) => checks.find(({ id }) => id === 'no-redirect-loop')?.verdict);
     expect(new Set(verdicts)).toEqual(new Set(['passed', 'failed']));
     const beside = await ci(COUNT, BREAKS[0]?.[1]);
