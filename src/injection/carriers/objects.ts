@@ -71,7 +71,7 @@ export function partsOfObject({ document, readNested, diagnostics }: ReadObject)
   }
   const values = nested('values');
   for (const remark of values.flatMap((node) => valuesRemarks({ root: node, made: true }))) report(remark);
-  return { values: [...nested('config').map(injectorValues), ...values].map(part), meshConfig: [] };
+  return { values: [...nested('config').map(injectorValues), ...values].map((node) => ({ ...part(node), made: true })), meshConfig: [] };
 }
 
 function partsOfOperator({ source, root }: Document, report: ProblemSink): ObjectParts {

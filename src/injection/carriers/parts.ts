@@ -11,6 +11,8 @@ export interface ConfigurationPart {
   readonly revision?: string;
   /** first minor version whose charts read it */
   readonly since?: number;
+  /** a chart made it, and its istiod reads what it says */
+  readonly made?: true;
 }
 
 /** Those that win come first. */

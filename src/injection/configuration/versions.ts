@@ -30,8 +30,11 @@ export function valuesOfVersion(given: readonly ConfigurationPart[], own: Versio
   const early = given.filter(({ since = 0 }) => own.minor < since).flatMap((part) => withPrefix(part, own));
   const isOld = own.minor >= OLD_PLUGIN_UNTIL;
   return {
-    values: isOld ? read.map((part) => ({ ...part, root: withoutKeys(part.root, OLD_PLUGIN_KEYS) })) : read,
-    diagnostics: [...early, ...read.flatMap((part) => [...earlyValues(part, own), ...(isOld ? oldKeys(part, own) : [])])],
+    values: isOld ? read.map((part) => (part.made ? part : { ...part, root: withoutKeys(part.root, OLD_PLUGIN_KEYS) })) : read,
+    diagnostics: [
+      ...early,
+      ...read.filter(({ made }) => !made).flatMap((part) => [...earlyValues(part, own), ...(isOld ? oldKeys(part, own) : [])]),
+    ],
   };
 }
 

@@ -92,6 +92,10 @@ describe('a ConfigMap', () => {
     expect(await setting('istio-service-exclude-cidr', { objects: INJECTOR })).toBe('1.1.0.0/16 deploy.yaml:15:38');
     expect((await enrolOne({ objects: INJECTOR, labels: 'job: x' })).taken.at(-1)?.step.id).toBe('never-inject');
   });
+  it('of an older chart has what that one read', () => {
+    const object = `kind: ConfigMap\nmetadata: {name: istio-sidecar-injector}\ndata:\n  values: '{"istio_cni": {"enabled": true}}'\n`;
+    expect(podsOf(`${object}---\n${WEB}`)).toMatchObject({ mode: 'cni', diagnostics: [] });
+  });
   it('what istiod injects by goes over the values it was made from', async () => {
     const objects = `kind: ConfigMap\nmetadata: {name: istio-sidecar-injector}\ndata:\n  config: "policy: disabled"\n  values: '{"global": {"proxy": {"autoInject": "enabled"}}}'\n`;
     expect((await enrolOne({ objects })).taken.at(-1)?.step.id).toBe('policy');
