@@ -243,6 +243,8 @@ describe('it is said what was read', () => {
   test('and that loading failed', async () => {
     const { err, code } = await chainwalk(['trace', 'x.log', '--strict', 'out tcp -> 203.0.113.9:443'], { files });
     expect(err).toContain('warning: the log says that loading these rules failed');
+    const quiet = await chainwalk(['verify', 'x.log', '-q', '--only', 'no-stale-chain'], { files });
+    expect(quiet.out.replaceAll(/\s+/g, ' ')).toContain('of a log; it says that loading them failed');
     expect(code).toBe(1);
   });
 

@@ -36,8 +36,8 @@ export function readLog(reading: LogReading): ReadonlyMap<Family, Excerpt> | und
   for (const { block, family } of rules.blocks) carryOut(reading, block, family);
   for (const { line } of rules.calls)
     reading.call(callWords(line), { ...line, ...placeInFile(line.pieces)({ start: 0, end: line.text.length }) });
-  sayWhatFailed(reading, rules, items);
-  return excerptsOf(rules, others);
+  const failed = sayWhatFailed(reading, rules, items);
+  return excerptsOf(rules, { others, failed });
 }
 
 interface Chosen {
@@ -102,7 +102,8 @@ function carryOut(
   else restoreInto(world, { ...input, family }, { program: { family, backend } });
 }
 
-function sayWhatFailed({ report }: LogReading, { blocks, calls, cutOff }: ChosenRules, { failures, strays }: LogItems): void {
+/** Whether the log says that the rules were not loaded. */
+function sayWhatFailed({ report }: LogReading, { blocks, calls, cutOff }: ChosenRules, { failures, strays }: LogItems): boolean {
   const end = Math.min(...[...blocks.map(({ block }) => block.end), ...calls.map((call) => call.end)]);
   const failure = failures.find((one) => one.end > end);
   if (failure !== undefined) {
@@ -117,6 +118,7 @@ function sayWhatFailed({ report }: LogReading, { blocks, calls, cutOff }: Chosen
     report({ kind: 'malformed', code: 'outside-a-table', message, span: placeInFile(pieces)({ start: 0, end: text.length }) });
   }
   if (cutOff !== undefined) report({ ...CUT_OFF, kind: 'warning', message: `${CUT_OFF.message}: it is not read`, span: spanOf(cutOff) });
+  return failure !== undefined;
 }
 
 const CUT_OFF = {
@@ -131,7 +133,12 @@ function spanOf({ lines }: LogBlock): { readonly start: number; readonly end: nu
   return first === undefined ? { start: 0, end: 1 } : placeInFile(first.pieces)({ start: 0, end: first.text.length });
 }
 
-function excerptsOf(rules: ChosenRules, others: number): ReadonlyMap<Family, Excerpt> {
+interface HowRead {
+  readonly others: number;
+  readonly failed: boolean;
+}
+
+function excerptsOf(rules: ChosenRules, { others, failed }: HowRead): ReadonlyMap<Family, Excerpt> {
   const numbers = new Map<Family, number[]>();
   const add = (family: Family, ...lines: readonly LogLine[]): void => {
     numbers.set(family, [...(numbers.get(family) ?? []), ...lines.map(({ number }) => number)]);
@@ -146,7 +153,12 @@ function excerptsOf(rules: ChosenRules, others: number): ReadonlyMap<Family, Exc
   const whose = `${stream === '' ? '' : ` of ${stream}`}${others === 0 ? '' : ` and ${others} more with the same rules`}`;
   const verb = rules.earlier + rules.earlierCalls === 1 ? 'is' : 'are';
   const earlier = left.length === 0 ? '' : `; ${left.join(' and ')} before that ${verb} not read`;
-  return new Map([...numbers].map(([family, lines]) => [family, { lines: ranges(lines), of: `a log${whose}`, left: earlier }]));
+  return new Map(
+    [...numbers].map(([family, lines]) => [
+      family,
+      { lines: ranges(lines), of: `a log${whose}`, left: `${earlier}${failed ? '; it says that loading them failed' : ''}` },
+    ]),
+  );
 }
 
 /** Lines from the first to the last, less what lies between blocks: at most three ranges. */
