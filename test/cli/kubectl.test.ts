@@ -111,6 +111,22 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect(calls).toHaveLength(12);
   });
 
+  it('an annotation of the pod that Istio does not read is a warning of every command', async () => {
+    const annotations = {
+      'sidecar.istio.io/status': '{}',
+      'istio.io/rev': 'default',
+      'traffic.sidecar.istio.io/excludeOutboundPort': '443',
+    };
+    const labelled = pod({ containers: [{ name: 'app' }, { name: 'istio-proxy' }] }, { annotations });
+    const kubectl = cluster({ ...GET, out: labelled }, ...answers());
+    const { code, err } = await kubectl.plugin(['web-0', 'trace', OUT]);
+    expect(code).toBe(0);
+    expect(err).toContain('warning: Istio knows no annotation `traffic.sidecar.istio.io/excludeOutboundPort`: nobody reads it');
+    expect(err).toContain('did you mean `traffic.sidecar.istio.io/excludeOutboundPorts`?');
+    expect(err.match(/warning:/g)).toHaveLength(1);
+    expect((await kubectl.plugin(['web-0', 'trace', OUT, '--strict'])).code).toBe(1);
+  });
+
   it('without a command the promises of the mesh are verified; options stand anywhere', async () => {
     const { code, out, calls } = await cluster(GET, ...answers()).plugin(['pod/web-0', '--context=a b', '-nshop', '--kubeconfig', "it's"]);
     expect(code).toBe(0);

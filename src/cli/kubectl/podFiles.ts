@@ -3,6 +3,7 @@ import { chooseSetting } from '../../connection/setting.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import type { Family } from '../../packet/address.ts';
 import { readRules } from '../../ruleset/readRules.ts';
+import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type Call, optionText } from '../argv/command.ts';
 import { BACKENDS, chooseBackend, type FamilyDump, holdsRules, type LiveBackend } from './backends.ts';
@@ -11,6 +12,7 @@ import { type Debug, fetchAnswers } from './fetch.ts';
 import { liveHost } from './liveHost.ts';
 import { type LivePod, readLabels, readLivePod } from './pod.ts';
 import { type PodFacts, podFacts, withProxyOf } from './podFacts.ts';
+import { unreadKeysOf } from './podKeys.ts';
 
 export interface PodFiles {
   readonly rules: TextFile;
@@ -18,6 +20,8 @@ export interface PodFiles {
   readonly facts: PodFacts;
   /** the mesh that is to capture the pod, by name, where its rules show none */
   readonly mesh?: string;
+  /** warnings about the pod */
+  readonly about: readonly Diagnostic[];
   /** sentences without capital and stop */
   readonly notes: readonly string[];
 }
@@ -62,6 +66,7 @@ export async function fetchPodFiles({ input }: Call, { cluster, name }: Wanted):
   return {
     rules,
     facts,
+    about: unreadKeysOf(described.out, name),
     ...(mesh !== undefined && { mesh }),
     ...(host.text !== undefined && { host: { path: path('.host.json'), text: host.text } }),
     notes: [

@@ -13,12 +13,12 @@ import type { PodFiles, TextFile } from './podFiles.ts';
 /** Undefined when an option cannot be read, which has been reported. */
 export async function runningPodSubject(
   call: Call,
-  { rules: { path: file, text }, host: described, facts, mesh }: PodFiles,
+  { rules: { path: file, text }, host: described, facts, about, mesh }: PodFiles,
 ): Promise<RuleSubject | undefined> {
   const said = await readPlace(call);
   const reading = await ruleReadingOf(call);
   if (said === undefined || reading === undefined) return undefined;
-  const rules = { sources: [{ file, text }], reading };
+  const rules = { sources: [{ file, text }], reading, about };
   const profile = said.profile ?? mesh;
   const ofMesh = profile === undefined ? {} : { profile };
   if (said.host !== undefined) return { rules, place: { ...said, ...ofMesh } };

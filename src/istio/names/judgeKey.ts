@@ -29,8 +29,8 @@ const NAMES = KNOWN_KEYS.map(({ name }) => name);
 const CAPTURE = new Set(NAMES.filter((name) => groupOf(name) === 'traffic.sidecar.istio.io').map((name) => shortOf(name).toLowerCase()));
 const INJECTION = 'istio-injection';
 
-/** Undefined: it works there, or it is not Istio's. */
-export function judgeKey(key: PlacedKey, version: Version): NameProblem | undefined {
+/** Undefined: it works there, or it is not Istio's. Without a version: in some version. */
+export function judgeKey(key: PlacedKey, version?: Version): NameProblem | undefined {
   if (!couldBeIstios(key.name)) return undefined;
   if (key.stray !== undefined) return strayKey(key, key.stray);
   const known = BY_NAME.get(key.name);
@@ -38,7 +38,7 @@ export function judgeKey(key: PlacedKey, version: Version): NameProblem | undefi
   const ofSide = known.find(({ side, written }) => side === key.side && (written === undefined || key.injected === true || isAlone(known)));
   if (ofSide === undefined) return wrongSide(key, known);
   if (!worksOn(ofSide, key)) return wrongPlace(key, ofSide);
-  return wrongVersion(ofSide, version) ?? wrongValue(key);
+  return (version === undefined ? undefined : wrongVersion(ofSide, version)) ?? wrongValue(key);
 }
 
 const CACHED = new Map<string, boolean>();
