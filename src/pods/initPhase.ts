@@ -32,7 +32,7 @@ function withSenders({ processes }: Host, senders: readonly Sender[]): Host['pro
   return new Map([...own, ...processes]);
 }
 
-const PHASES: Readonly<Record<Phase, string>> = {
+export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   before: 'the rules are written after them',
   'without-proxy': 'the rules are there, and no proxy listens',
   'with-proxy': 'the rules are there, and the proxy listens',
@@ -40,5 +40,5 @@ const PHASES: Readonly<Record<Phase, string>> = {
 
 export function phaseText({ phase, senders }: WhileInit): string {
   const who = senders.length === 0 ? 'the pod has none of its own; ' : '';
-  return `judged while init containers run: ${who}${PHASES[phase]}`;
+  return `judged while init containers run: ${who}${PHASE_WORDS[phase]}`;
 }

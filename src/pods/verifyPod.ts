@@ -1,5 +1,6 @@
 /** Claims on the rules of a pod. A pod that is not meant to be captured has promised nothing. */
 import { POD_OF_MANIFEST } from '../connection/bounds.ts';
+import { nativeText } from '../injection/facts/nativeSidecar.ts';
 import { CLAIMS } from '../prove/claims/all.ts';
 import { type Verified, type VerifyOptions, verifyRulesets } from '../prove/judge/verifyRules.ts';
 import { counterpartOf } from './counterpart.ts';
@@ -24,7 +25,9 @@ export function verifyPod(pod: RenderedPod, options: VerifyOptions = {}): Verifi
     ...options,
   });
   const notes = verified.notes.map((note) => withoutAddress(note, pod));
-  return whileInit === undefined ? { ...verified, notes } : { ...verified, notes: [phaseText(whileInit), ...notes] };
+  return whileInit === undefined
+    ? { ...verified, notes }
+    : { ...verified, notes: [phaseText(whileInit), ...[nativeText(enrolment.facts)].filter((one) => one !== undefined), ...notes] };
 }
 
 /** Of a family without an address of the pod nothing is missing. */

@@ -83,6 +83,35 @@ describe('the mode of a pod', () => {
   });
 });
 
+it('enrol says what each init container finds, and why', async () => {
+  const found = await enrol(podOf({ init: '[{name: early}]' }), '--mode', 'cni', '--kubernetes', '1.32');
+  expect(found).toMatchObject({
+    initContainers: [{ name: 'early', phase: 'without-proxy' }],
+    nativeSidecar: {
+      native: false,
+      because: 'Istio 1.31 on Kubernetes 1.32; on 1.33 it would be a native sidecar',
+      file: null,
+    },
+  });
+  const { out } = await chainwalk(['enrol', 'a.yaml', '--kubernetes', '1.28'], {
+    files: { 'a.yaml': podOf({ annotations: 'sidecar.istio.io/nativeSidecar: "true"', init: '[{name: early}]' }) },
+  });
+  expect(out).toContain('the proxy is a native sidecar: annotation sidecar.istio.io/nativeSidecar');
+  expect(out.replaceAll(/\s+/g, ' ')).toContain('Kubernetes 1.28 knows no native sidecars: the init container istio-proxy never ends');
+});
+
+it('Knative names containers that have no name', async () => {
+  const text = `kind: Namespace
+metadata: {name: shop, labels: {istio-injection: enabled}}
+---
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: {name: hello, namespace: shop}
+spec: {template: {spec: {containers: [{image: a}]}}}
+`;
+  expect((await enrol(text)).verdict).toBe('captured');
+});
+
 describe('gateways', () => {
   const gateway = podOf({
     annotations: 'inject.istio.io/templates: gateway, sidecar.istio.io/inject: "true"',
@@ -137,6 +166,13 @@ describe('families', () => {
 
   it('the phase is said where init containers are asked about', async () => {
     const { notes } = await trace(podOf({ init: '[{name: early}]' }), 'out tcp -> 10.0.9.9:80', '--phase', 'init');
-    expect(notes).toEqual(['judged while init containers run: the rules are there, and the proxy listens']);
+    expect(notes).toEqual([
+      'judged while init containers run: the rules are there, and the proxy listens',
+      'the proxy is a native sidecar: Istio 1.31 on Kubernetes 1.33',
+    ]);
+    const stays = '[{name: early}, {name: istio-proxy, restartPolicy: Always}, {name: late}]';
+    const ordered = await trace(podOf({ annotations: STATUS, init: stays }), 'out tcp -> 10.0.9.9:80', '--phase', 'init', '--mode', 'cni');
+    expect(ordered.outcome).toBe('refused');
+    expect(ordered.notes?.at(-1)).toBe('init container late: the rules are there, and the proxy listens');
   });
 });

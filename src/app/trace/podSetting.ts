@@ -1,6 +1,8 @@
 /** Where packets of one pod of manifests are traced: its rules and its host. */
 import { chooseSetting, type GivenPlace } from '../../connection/setting.ts';
 import { withPodAddress } from '../../host/podAddress.ts';
+import { initPhase } from '../../injection/facts/initPhase.ts';
+import { nativeSidecarOf, nativeText } from '../../injection/facts/nativeSidecar.ts';
 import { podResolvers } from '../../injection/facts/resolver.ts';
 import { keyWarnings } from '../../injection/podChecks/knownKey.ts';
 import { namedInterfaces } from '../../injection/podRules/namedInterfaces.ts';
@@ -11,7 +13,7 @@ import type { Pod } from '../../kubernetes/manifest/pod.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
 import { type Family, familyOf } from '../../packet/address.ts';
-import { inInitPhase, phaseText } from '../../pods/initPhase.ts';
+import { inInitPhase, PHASE_WORDS, phaseText } from '../../pods/initPhase.ts';
 import type { PodScene } from '../../pods/scenes.ts';
 import { unwrittenFamily } from '../../pods/unwrittenFamily.ts';
 import { positionOf } from '../../report/text/positions.ts';
@@ -64,7 +66,7 @@ function settingOf(scene: PodScene, { place: { host, podIps = [], ...said }, man
     rulesets,
     unwritten: (family) => unwrittenFamily(scene, family),
     ...(host === undefined && { named: namedInterfaces(scene.rules.settings, scene.host.interfaces) }),
-    notes: [...(scene.whileInit === undefined ? [] : [phaseText(scene.whileInit)]), ...resolverNote(scene)],
+    notes: [...phaseNotes(scene), ...resolverNote(scene)],
     ...manner,
   };
 }
@@ -72,6 +74,20 @@ function settingOf(scene: PodScene, { place: { host, podIps = [], ...said }, man
 /** Its addresses are an assumption about the host. */
 function assumptionsOf({ enrolment, rules, whileInit }: PodScene): readonly Assumption[] {
   return podAssumptions(enrolment, rules, { inInitPhase: whileInit !== undefined }).filter(({ about }) => about !== 'pod-address');
+}
+
+/** Of several init containers those that find something else run at another time. */
+function phaseNotes({ whileInit, enrolment: { facts } }: PodScene): readonly string[] {
+  if (whileInit === undefined) return [];
+  const others = initPhase(facts).containers.filter(({ phase }) => phase !== whileInit.phase);
+  const { at } = nativeSidecarOf(facts);
+  const kind = nativeText(facts);
+  const place = at === undefined ? '' : ` (${at.source.file}:${positionOf(at).line})`;
+  return [
+    phaseText(whileInit),
+    ...(kind === undefined ? [] : [`${kind}${place}`]),
+    ...others.map(({ container, phase }) => `init container ${container.name.value}: ${PHASE_WORDS[phase]}`),
+  ];
 }
 
 /** Rules follow from it, and somebody says it elsewhere than in the pod. */

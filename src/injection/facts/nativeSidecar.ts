@@ -73,8 +73,7 @@ function ofNodes({ pod, kubernetes, nodes, version }: Facts): NativeSidecar {
   const [oldest] = (bound.length > 0 ? bound : nodes).map(({ kubelet }) => kubelet).toSorted((a, b) => a.value - b.value);
   const minor = kubernetes ?? oldest?.value;
   const native = (minor ?? USUAL) >= STABLE;
-  const kind = native ? 'makes the proxy a native sidecar' : 'makes the proxy an ordinary container';
-  const because = `${istio} ${kind} on Kubernetes 1.${minor ?? USUAL}${native ? '' : `, before 1.${STABLE}`}`;
+  const because = `${istio} on Kubernetes 1.${minor ?? USUAL}${native ? '' : `; on 1.${STABLE} it would be a native sidecar`}`;
   if (minor === undefined) {
     const says = `the nodes run Kubernetes 1.${USUAL} or later, where ${istio} makes the proxy a native sidecar`;
     return { native, because, assumption: { about: 'kubernetes', says, options: ['--kubernetes'] } };
@@ -97,4 +96,11 @@ function compatibilityOf(mesh: MeshConfiguration): Located<string> | undefined {
   const said = valueAt(mesh, 'compatibilityVersion');
   const minor = Number(/^1\.(\d+)$/.exec(said?.value ?? '')?.[1] ?? Number.NaN);
   return minor < CHANGES.nativeByDefault ? said : undefined;
+}
+
+/** `the proxy is a native sidecar: ENABLE_NATIVE_SIDECARS is \`true\``; undefined where there is no sidecar. */
+export function nativeText(facts: Facts): string | undefined {
+  if (facts.approach === 'ambient') return undefined;
+  const { native, because } = nativeSidecarOf(facts);
+  return `the proxy is ${native ? 'a native sidecar' : 'an ordinary container'}: ${because}`;
 }

@@ -49,10 +49,37 @@ export function podTemplatesOf(kind: string, object: Node): readonly PodTemplate
   const controller = AS_IT_STANDS.includes(kind) ? {} : { controller: kind };
   const steps = /^argoproj\.io\//.test(group) ? stepsAsPods(kind, object) : undefined;
   if (steps !== undefined) return steps.map((step) => ({ ...step, ...controller }));
-  if (holdsContainers(object) && /^serving\.knative\.dev\//.test(group)) return [{ node: object, called: '', ...controller }];
+  const named = KNATIVE.test(group) ? withNames : (node: Node) => node;
+  if (holdsContainers(object) && KNATIVE.test(group)) return [{ node: named(object), called: '', ...controller }];
   if (isGuest(object)) return [{ node: object, called: '', ...controller }];
   const found = [...templatesBelow(at(object, 'spec'), '')];
-  return found.map(({ node, called }) => ({ node, called: found.length > 1 ? called : '', ...controller }));
+  return found.map(({ node, called }) => ({ node: named(node), called: found.length > 1 ? called : '', ...controller }));
+}
+
+const KNATIVE = /^serving\.knative\.dev\//;
+
+/** Knative names containers that have no name. source: knative/serving pkg/apis/serving/v1/revision_defaults.go */
+function withNames(template: Node): Node {
+  const containers = at(template, 'spec', 'containers');
+  if (template.kind !== 'map' || containers?.kind !== 'list') return template;
+  const only = containers.items.length === 1;
+  const items = containers.items.map((item, index): Node => {
+    if (item.kind !== 'map' || at(item, 'name') !== undefined) return item;
+    const span = { start: item.span.start, end: item.span.start + 1 };
+    const name: Node = { kind: 'scalar', value: only ? 'user-container' : `user-container-${index}`, span };
+    return { ...item, entries: [entry('name', name), ...item.entries] };
+  });
+  return { ...template, entries: replaced(template.entries, 'spec', (spec) => withItems(spec, items)) };
+}
+
+function withItems(spec: Node, items: readonly Node[]): Node {
+  return spec.kind === 'map'
+    ? { ...spec, entries: replaced(spec.entries, 'containers', (list) => ({ ...list, kind: 'list', items })) }
+    : spec;
+}
+
+function replaced(entries: readonly Entry[], key: string, change: (value: Node) => Node): readonly Entry[] {
+  return entries.map((one) => (one.key === key ? { ...one, value: change(one.value) } : one));
 }
 
 /** KubeVirt runs a virtual machine in a pod of its own. */

@@ -2,6 +2,9 @@
 
 import type { Enrolment } from '../../injection/enrol/enrol.ts';
 import { WRITERS } from '../../injection/facts/approach.ts';
+import type { Facts } from '../../injection/facts/facts.ts';
+import { initPhase } from '../../injection/facts/initPhase.ts';
+import { nativeSidecarOf, nativeText } from '../../injection/facts/nativeSidecar.ts';
 import { otherMesh } from '../../injection/facts/otherMesh.ts';
 import type { CaptureVerdict, Taken } from '../../injection/facts/step.ts';
 import type { PodFinding } from '../../injection/podChecks/check.ts';
@@ -12,6 +15,7 @@ import { paragraph } from '../../lib/layout.ts';
 import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import { assumptionTexts } from '../../mesh/assumption.ts';
+import { PHASE_WORDS } from '../../pods/initPhase.ts';
 import type { EnrolledPodInput } from '../json/enrol.ts';
 import { fileLine } from '../text/location.ts';
 import type { Paint } from '../text/paint.ts';
@@ -46,6 +50,7 @@ function humanPod({ enrolment, rules, findings }: EnrolledPodInput, style: Enrol
     ]),
     ...(hidden === 0 ? [] : [paint.dim(`  and ${plural(hidden, 'step')} that found nothing; -v shows them`)]),
     ...settingLines(rules.settings, style),
+    ...(verdict === 'captured' ? initLines(facts, style) : []),
     ...findingLines(findings, style),
     ...assumptionTexts(podAssumptions(enrolment, rules)).map((text) =>
       paint.dim(paragraph({ text: `note: ${printable(text)}`, width, hang: 6 })),
@@ -99,6 +104,19 @@ function settingLines(settings: readonly PodSetting[], { paint, width, detailed 
     return `    ${paragraph({ text, width: width - 4, hang: 6 })}`;
   });
   return [`  ${paint.bold('settings')}${lines.length === 0 ? ': the defaults; -v shows them' : ''}`, ...lines];
+}
+
+/** What each of the pod's own init containers finds, and why. */
+function initLines(facts: Facts, { paint, width }: EnrolStyle): readonly string[] {
+  const { containers } = initPhase(facts);
+  const why = nativeText(facts);
+  if (containers.length === 0 || why === undefined) return [];
+  const { at } = nativeSidecarOf(facts);
+  const because = paragraph({ text: `${why}${at === undefined ? '' : ` (${placeText(at)})`}`, width: width - 4, hang: 2 });
+  const lines = containers.map(({ container, phase }) =>
+    paragraph({ text: `${printable(container.name.value)}: ${PHASE_WORDS[phase]}`, width: width - 4, hang: 2 }),
+  );
+  return [`  ${paint.bold('init containers')}`, ...[because, ...lines].map((line) => `    ${line.replaceAll('\n', '\n    ')}`)];
 }
 
 const LEVELS = { error: 'red', warning: 'yellow', info: 'blue' } as const;

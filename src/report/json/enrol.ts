@@ -2,6 +2,9 @@
 
 import type { Enrolment } from '../../injection/enrol/enrol.ts';
 import { type Approach, WRITERS } from '../../injection/facts/approach.ts';
+import type { Facts } from '../../injection/facts/facts.ts';
+import { initPhase, type Phase } from '../../injection/facts/initPhase.ts';
+import { nativeSidecarOf } from '../../injection/facts/nativeSidecar.ts';
 import { type KnownVerdict, knownVerdict, otherMesh } from '../../injection/facts/otherMesh.ts';
 import type { CaptureVerdict, Taken } from '../../injection/facts/step.ts';
 import type { PodFinding } from '../../injection/podChecks/check.ts';
@@ -39,9 +42,21 @@ export interface PodJson extends SettingPlaceJson {
   readonly steps: readonly StepJson[];
   /** of istio-iptables, for a captured pod; ambient has none */
   readonly settings: readonly SettingJson[];
+  /** of a captured pod: its own, in their order, and what each finds */
+  readonly initContainers: readonly { readonly name: string; readonly phase: Phase }[];
+  /** whether its proxy is an init container that stays, and why; null: it is not captured, or by no sidecar */
+  readonly nativeSidecar: NativeSidecarJson | null;
   /** claims about its fields and settings that do not hold */
   readonly findings: readonly FindingJson[];
   readonly assumptions: readonly string[];
+}
+
+export interface NativeSidecarJson {
+  readonly native: boolean;
+  readonly because: string;
+  /** null: no file says it */
+  readonly file: string | null;
+  readonly line: number | null;
 }
 
 export interface FindingJson extends SettingPlaceJson {
@@ -118,6 +133,9 @@ function toPod({ enrolment, rules, findings }: EnrolledPodInput): PodJson {
     ...decisionOf(enrolment),
     steps: taken.map(toStep),
     settings: rules.settings.map(toSetting),
+    initContainers:
+      verdict === 'captured' ? initPhase(facts).containers.map(({ container, phase }) => ({ name: container.name.value, phase })) : [],
+    nativeSidecar: verdict === 'captured' && approach !== 'ambient' ? toNativeSidecar(facts) : null,
     findings: findings.map(toFinding),
     assumptions: assumptionTexts(podAssumptions(enrolment, rules)),
   };
@@ -133,6 +151,11 @@ export function decisionOf({ facts, taken }: Enrolment): Pick<PodJson, 'decidedB
 
 export function toFinding({ claim, level, message, help, place }: PodFinding): FindingJson {
   return { claim, level, message, help: help ?? null, ...placeOf(place) };
+}
+
+function toNativeSidecar(facts: Facts): NativeSidecarJson {
+  const { native, because, at } = nativeSidecarOf(facts);
+  return { native, because, ...(at === undefined ? { file: null, line: null } : placeOf(at)) };
 }
 
 function toSetting({ by, name, value, from, byDefault, place }: PodSetting): SettingJson {
