@@ -33,6 +33,10 @@ const BOTH: readonly Row[] = [
 const OTHERS: readonly Verdict[] = [
   { fixture: 'istio-multus', packet: 'in tcp 192.168.50.1 -> 192.168.50.5:8080 iif=net1', ends: '192.168.50.5:15006' },
   { fixture: 'istio-multus', packet: `out tcp -> 192.168.50.1:443 ${APP}`, ends: '127.0.0.1:15001' },
+  { fixture: 'broken/guest-inbound', packet: 'in tcp 172.17.0.2 -> 203.0.113.9:443 iif=docker0', ends: '172.17.0.1:15006' },
+  { fixture: 'broken/guest-dns', packet: 'in udp 172.17.0.2 -> 10.96.0.10:53 iif=docker0', ends: 'eth0' },
+  { fixture: 'broken/guest-dns', packet: 'in tcp 172.17.0.2 -> 203.0.113.9:443 iif=docker0', ends: '172.17.0.1:15001' },
+  { fixture: 'istio-exclude-docker0', packet: 'in tcp 172.17.0.2 -> 203.0.113.9:443 iif=docker0', ends: 'eth0' },
   { fixture: 'istio-exclude-net1', packet: 'in tcp 192.168.50.1 -> 192.168.50.5:8080 iif=net1', ends: '192.168.50.5:8080' },
   { fixture: 'istio-exclude-net1', packet: `out tcp -> 192.168.50.1:443 ${APP}`, ends: 'net1' },
   { fixture: 'istio-exclude-net1', packet: `out tcp -> 192.168.50.5:8080 ${PROXY}`, ends: '127.0.0.1:15006' },

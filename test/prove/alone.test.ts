@@ -67,6 +67,11 @@ const EDITS: Readonly<Record<string, Edit>> = {
     of: 'istio-virtual-docker0',
     instead: ['-A PREROUTING -i docker0 -j ISTIO', '-A PREROUTING ! -s 172.17.0.9/32 -i docker0 -j ISTIO'],
   },
+  'guest-not-inbound': {
+    of: 'istio-exclude-docker0',
+    first: ['-A PREROUTING -d 203.0.113.0/24 -i docker0 -p tcp -j REDIRECT --to-ports 15006'],
+  },
+  'guest-dns-captured': { of: 'kuma-vnet', without: ['-A PREROUTING -i docker0 -p udp'] },
   'ipv6-parity': {
     of: 'istio-dual-stack',
     filter: '-A OUTPUT -o eth0 -p udp -m udp --dport 443 -m owner --uid-owner 1000 ! --gid-owner 1337 -j DROP',

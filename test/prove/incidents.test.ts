@@ -93,6 +93,8 @@ const INCIDENTS: readonly Incident[] = [
     fixture: 'broken/virtual-shadowed',
     caught: 'virtual-iface-rerouted',
   },
+  { what: 'containers of a virtual machine call others, istio/istio#39775', fixture: 'broken/guest-inbound', caught: 'guest-not-inbound' },
+  { what: 'names that containers in the pod ask for, istio/istio#44996', fixture: 'broken/guest-dns', caught: 'guest-dns-captured' },
   { what: 'no ip6tables rules, istio/istio#46625', fixture: 'istio-sidecar', options: { families: [4, 6] }, caught: 'ipv6-parity' },
   { what: 'one IPv6 line forgotten, istio/istio#19940', fixture: 'broken/v6-no-in-redirect', caught: 'ipv6-parity' },
   { what: 'REJECT stops neighbour discovery, istio/istio#18956', fixture: 'broken/v6-nd-dropped', caught: 'icmpv6-nd-open' },

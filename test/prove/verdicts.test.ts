@@ -26,6 +26,8 @@ const FATE_CLAIMS = [
   'conntrack-zone-symmetry',
   'excluded-bypass',
   'virtual-iface-rerouted',
+  'guest-not-inbound',
+  'guest-dns-captured',
   'ipv6-parity',
   'icmpv6-nd-open',
   'invalid-not-to-app',

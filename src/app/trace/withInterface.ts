@@ -1,7 +1,7 @@
 /** A packet that names an interface which only an annotation speaks of: it is taken to be there, and that is said. */
 import { hostAssumption } from '../../connection/assumedHost.ts';
+import { withInterfaces } from '../../host/guestInterface.ts';
 import type { Host } from '../../host/host.ts';
-import { derivedRoutes } from '../../host/routing.ts';
 import type { NamedInterface } from '../../injection/podRules/namedInterfaces.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
 import { familyOf, parsePrefix } from '../../packet/address.ts';
@@ -30,14 +30,5 @@ function assumedInterface({ name, address, hasGuests, from }: NamedInterface): A
 
 function hostWith(host: Host, { name, address, hasGuests }: NamedInterface): Host {
   const prefix = parsePrefix(address);
-  const interfaces = [...host.interfaces, { name, addresses: prefix === undefined ? [] : [prefix], group: 0 }];
-  const forwarding6 = (host.sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
-  // those that follow from the addresses come first, see readHost
-  const added = host.routes.slice(derivedRoutes(host.interfaces, forwarding6).length);
-  const forwards = [
-    ['net.ipv4.ip_forward', '1'],
-    ['net.ipv6.conf.all.forwarding', '1'],
-  ] as const;
-  const sysctls = hasGuests ? new Map([...host.sysctls, ...forwards]) : host.sysctls;
-  return { ...host, interfaces, sysctls, routes: [...derivedRoutes(interfaces, hasGuests || forwarding6), ...added] };
+  return withInterfaces(host, [{ name, addresses: prefix === undefined ? [] : [prefix] }], hasGuests);
 }

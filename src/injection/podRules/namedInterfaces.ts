@@ -1,5 +1,6 @@
 /** Interfaces that annotations name and no file describes, such as the bridge of Docker or KubeVirt inside a pod: they may be there all the
  *  same, and come with what runs in the pod. source: docs/facts/istio.md#virtual-interfaces */
+import { usualGuestAddress } from '../../host/guestInterface.ts';
 import { splitList } from '../../istio/settings/settings.ts';
 import type { PodSetting } from './podSetting.ts';
 
@@ -13,11 +14,6 @@ export interface NamedInterface {
   readonly from: string;
 }
 
-/** source: Docker's default bridge; KubeVirt's masquerade binding */
-const USUAL: readonly (readonly [name: RegExp, address: string])[] = [
-  [/^docker0$/, '172.17.0.1/16'],
-  [/^k6t-/, '10.0.2.1/24'],
-];
 const SETTINGS = ['kube-virt-interfaces', 'istio-exclude-interfaces'];
 
 /** Those of the settings that are not among `known`. */
@@ -30,7 +26,6 @@ export function namedInterfaces(settings: readonly PodSetting[], known: readonly
   const names = known.map(({ name }) => name);
   return named.flatMap(({ name, ...rest }, index) => {
     if (names.includes(name) || named.findIndex((one) => one.name === name) !== index) return [];
-    const address = USUAL.find(([pattern]) => pattern.test(name))?.[1] ?? `198.51.100.${index + 129}/25`;
-    return [{ name, address, ...rest }];
+    return [{ name, address: usualGuestAddress(name, index), ...rest }];
   });
 }

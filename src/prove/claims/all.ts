@@ -12,6 +12,8 @@ import { conntrackZoneSymmetry } from './conntrackZoneSymmetry.ts';
 import { dnsCaptured } from './dnsCaptured.ts';
 import { dnsProxyDirect } from './dnsProxyDirect.ts';
 import { excludedBypass } from './excludedBypass.ts';
+import { guestDnsCaptured } from './guestDnsCaptured.ts';
+import { guestNotInbound } from './guestNotInbound.ts';
 import { healthPortsOpen } from './healthPortsOpen.ts';
 import { icmpv6NdOpen } from './icmpv6NdOpen.ts';
 import { inboundCaptured } from './inboundCaptured.ts';
@@ -53,6 +55,8 @@ export const CLAIMS: readonly Claim[] = [
   conntrackZoneSymmetry,
   excludedBypass,
   virtualIfaceRerouted,
+  guestNotInbound,
+  guestDnsCaptured,
   ipv6Parity,
   icmpv6NdOpen,
   invalidNotToApp,

@@ -17,10 +17,10 @@ export type PacketViolation = Extract<Violation, { kind: 'packets' }>;
 
 /** A packet of the violation and its journey, which has the outcome that the proof says. */
 export function replay(context: ProofContext, violation: PacketViolation): Journey {
-  const { dir, iif, forced, set, outcome } = violation;
+  const { dir, iif, forced, set, outcome, prefer = [] } = violation;
   const packet = pickWitness(context.space, ofKnownProcess(context, set), {
     dir,
-    preferences: usualPreferences(context.space, dir),
+    preferences: [...prefer, ...usualPreferences(context.space, dir)],
     ...(iif === undefined ? {} : { iif }),
     ...(forced === undefined ? {} : { forced }),
   });

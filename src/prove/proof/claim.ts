@@ -6,6 +6,7 @@ import type { ForcedState } from '../../netfilter/firstState.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
+import type { Preferences } from '../../symbolic/words/witness.ts';
 import type { ProofContext } from './context.ts';
 
 export type Level = 'error' | 'warning' | 'info';
@@ -53,6 +54,8 @@ export type Violation =
       readonly why?: string;
       /** in which the set is, and in which a packet of it is walked; absent: the one that is judged */
       readonly context?: ProofContext;
+      /** values for the witness that come before the usual ones */
+      readonly prefer?: Preferences;
       /** a finding of its own, together with those of the same text */
       readonly apart?: string;
     }

@@ -81,6 +81,7 @@ export class ProofContext implements RulesOnHost {
   /** where the proxy was taken from the rules: what they do to the usual one */
   readonly usual: UsualProxy | undefined;
   readonly #where: ProofContextOptions['where'];
+  readonly #options: ProofContextOptions;
   readonly #walks = new Map<string, readonly FateClass[] | BudgetError>();
   readonly #uses = new Map<Rule, RuleReached>();
   /** of each walk: what matches the accepted rules */
@@ -101,6 +102,12 @@ export class ProofContext implements RulesOnHost {
     this.counterpart = options.counterpart;
     this.usual = options.usual;
     this.#where = options.where;
+    this.#options = options;
+  }
+
+  /** The same rules on another host. */
+  on(host: Host): ProofContext {
+    return new ProofContext({ ...this.#options, budget: this.space.budget, host });
   }
 
   /** Packets that the caller wants to be looked at; everything where nobody said. */

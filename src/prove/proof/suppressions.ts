@@ -46,21 +46,23 @@ interface Halves {
 
 /** Packets that match the rule anywhere on their way, and the others. */
 function split(context: ProofContext, rule: Rule, { violations, doubts, ...more }: Judgement): Halves {
-  const { manager, budget } = context.space;
+  const { budget } = context.space;
   budget.step(1 + violations.length + doubts.length);
   const taken: Violation[] = [];
   const rest: Violation[] = [];
   for (const violation of violations) {
-    if (violation.kind === 'packets' && violation.context !== undefined) {
-      // who the proxy is, no rule can say
-      rest.push(violation);
-      continue;
-    }
     if (violation.kind === 'rule') {
       (violation.rule === rule ? taken : rest).push(violation);
       continue;
     }
-    const own = manager.and(violation.set, context.matched(rule, violation));
+    const walked = violation.context ?? context;
+    if (walked.declared !== context.declared) {
+      // who the proxy is, no rule can say
+      rest.push(violation);
+      continue;
+    }
+    const { manager } = walked.space;
+    const own = manager.and(violation.set, walked.matched(rule, violation));
     const others = manager.minus(violation.set, own);
     if (own !== EMPTY) taken.push({ ...violation, set: own });
     if (others !== EMPTY) rest.push({ ...violation, set: others });

@@ -24,6 +24,16 @@ const WRITERS: Readonly<Record<MeshName, string>> = {
   consul: '`kubectl logs POD -c consul-connect-inject-init`, the log of the consul-cni agent on the node',
 };
 
+/** How it is told of interfaces with guests behind them. */
+const GUESTS: Readonly<Record<MeshName, string | undefined>> = {
+  'istio-sidecar':
+    'If guests are to be in the mesh, name the interface in istio.io/reroute-virtual-interfaces (before Istio 1.25: traffic.sidecar.istio.io/kubevirtInterfaces; on a virtual machine --kube-virt-interfaces of istio-iptables). If not, in traffic.sidecar.istio.io/excludeInterfaces (--istio-exclude-interfaces).',
+  'istio-ambient': 'Name the interface in istio.io/reroute-virtual-interfaces.',
+  linkerd: undefined,
+  kuma: 'Name the interface and its network in --vnet of kumactl install transparent-proxy.',
+  consul: undefined,
+};
+
 export const REMEDIES_IN_MESH: Readonly<Record<string, RemedyInMesh>> = {
   'pod-captured': ({ name }) => `Find out who should have written the rules: ${WRITERS[name]}; then restart the pod.`,
   'no-redirect-loop': (mesh) => {
@@ -73,6 +83,12 @@ export const REMEDIES_IN_MESH: Readonly<Record<string, RemedyInMesh>> = {
     name.startsWith('istio')
       ? 'Name the interface in istio.io/reroute-virtual-interfaces, and let its redirect come before its RETURN and before the inbound jump.'
       : undefined,
+  'guest-not-inbound': ({ name }) => GUESTS[name],
+  'guest-dns-captured': ({ name, listeners }) => {
+    const port = listeners.find(({ role }) => role === 'dns')?.port;
+    if (!name.startsWith('istio') || port === undefined) return undefined;
+    return `Istio has no setting for it: let guests ask a name server of the pod, or add \`-i INTERFACE -p udp --dport 53 -j REDIRECT --to-ports ${port}\` to nat PREROUTING, before the RETURN of the interface.`;
+  },
   'ipv6-parity': (mesh) => {
     const source = sourceOf(mesh);
     const own = source === undefined || mesh.mark !== undefined ? '' : ` and ${source[6]}/128 for ${source[4]}/32`;

@@ -196,6 +196,14 @@ export const EXCEPTIONS: readonly Exception[] = [
     packet: { text: 'in tcp 198.51.100.9 -> 203.0.113.9:443 iif=net1', outcome: 'forwarded' },
   },
   {
+    id: 'virtual-dns',
+    breaks: ['guest-dns-captured'],
+    when: ({ plan }) => some(plan.virtualInterfaces) && plan.dns !== undefined,
+    whenAmbient: ({ settings }) => some(settings.virtualInterfaces) && settings.dns,
+    example: { ...DNS, 'kube-virt-interfaces': 'net1' },
+    packet: { text: 'in udp 198.51.100.9 -> 10.96.0.10:53 iif=net1', outcome: 'forwarded' },
+  },
+  {
     id: 'virtual-lo',
     breaks: ['jump-before-foreign', 'virtual-iface-rerouted'],
     when: ({ plan }) => plan.virtualInterfaces.includes('lo'),
