@@ -17,7 +17,7 @@ import { installedBy } from './installed.ts';
 import { configuresMesh, partsOfObject } from './objects.ts';
 import { packagesIn } from './packages.ts';
 import { joined, NOTHING, type ObjectParts } from './parts.ts';
-import { namedFields, withoutKeys } from './trees.ts';
+import { namedFields } from './trees.ts';
 
 export interface GivenConfiguration {
   readonly document: Document;
@@ -46,7 +46,7 @@ export function partsOfSource({ documents, ...reading }: GivenSource): ObjectPar
 function partsOfGiven({ document, readNested, diagnostics }: GivenConfiguration): ObjectParts {
   const { source } = document;
   const report = reportInto(diagnostics, source);
-  const root = withoutKeys(document.root, HEADERS);
+  const { root } = document;
   if ((root.kind === 'scalar' && root.value === null) || (root.kind === 'map' && root.entries.length === 0)) return NOTHING;
   if (root.kind !== 'map') {
     const message = 'mesh configuration is a map: Helm values, an IstioOperator or a MeshConfig';
@@ -93,9 +93,6 @@ export function partsAmongManifests({ document, readNested, diagnostics }: Given
     versions,
   };
 }
-
-/** Lines that `helm get values` prints above the values. */
-const HEADERS = ['USER-SUPPLIED CHART_VALUES', 'COMPUTED CHART_VALUES'];
 
 function partsOfValues({ source, root }: Document, report: ProblemSink): ObjectParts {
   if (refused(root, report)) return NOTHING;

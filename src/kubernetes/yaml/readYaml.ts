@@ -27,7 +27,20 @@ export function jsonDocument(source: Source): ReadDocuments | undefined {
 }
 
 /** All documents of a text. What cannot be read is said, all at once. */
-export function documentsOf(yaml: Yaml, source: Source): ReadDocuments {
+export function documentsOf(yaml: Yaml, given: Source): ReadDocuments {
+  const { documents, diagnostics } = readDocuments(yaml, { ...given, text: given.text.replace(HEADER, commented) });
+  return {
+    documents: documents.map(({ root }) => ({ source: given, root })),
+    diagnostics: diagnostics.map((one) => ({ ...one, source: given })),
+  };
+}
+
+/** The line that `helm get values` prints above the values; without values of somebody's own there is `null` below it. */
+const HEADER = /^(?:USER-SUPPLIED|COMPUTED) VALUES:(?=[ \t]*\r?$)/m;
+/** As long as it was: places stay. */
+const commented = (line: string): string => `#${line.slice(1)}`;
+
+function readDocuments(yaml: Yaml, source: Source): ReadDocuments {
   const json = jsonDocument(source);
   if (json !== undefined) return json;
   const list = readListed(yaml, source.text);

@@ -30,6 +30,7 @@ const READ: readonly (readonly [string, string, string])[] = [
   ['values of the chart of istiod', BOTH, 'cni 10.0.0.0/8'],
   ['and those without the prefix of the chart', `${RANGES}\ncni: {enabled: true}\n`, 'cni 10.0.0.0/8'],
   ['what stands under the prefix wins', `${RANGES}\ncni: {enabled: true}\npilot: {cni: {enabled: false}}\n`, 'init 10.0.0.0/8'],
+  ['helm get values of a release without any', 'USER-SUPPLIED VALUES:\nnull\n', 'init '],
   ['helm get values', `USER-SUPPLIED VALUES:\n${BOTH}`, 'cni 10.0.0.0/8'],
   [
     'helm get values -a',
