@@ -118,6 +118,14 @@ describe('interfaces that annotations name', () => {
     );
   });
 
+  it('find takes it to be there, too', async () => {
+    const argv = ['find', 'a.yaml', '--json', '--where', 'in udp 172.17.0.2 -> 10.96.0.10:53 iif=docker0', '--outcome', 'dns'];
+    const { out, code } = await chainwalk(argv, { files: { 'a.yaml': guests } });
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ answer: 'none' });
+    expect((JSON.parse(out) as FindReport).assumptions.map(({ about }) => about)).toContain('interface');
+  });
+
   it('an excluded one has no guests', async () => {
     const text = podOf('traffic.sidecar.istio.io/excludeInterfaces: net1');
     const { outcome, assumptions } = await trace(text, 'in tcp 192.0.2.9 -> 198.51.100.129:80 iif=net1');

@@ -4,8 +4,11 @@ import type { ChosenSetting } from '../../connection/setting.ts';
 import { withLength, withPodAddress } from '../../host/podAddress.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import { familyOf } from '../../packet/address.ts';
+import type { PartialPacket } from '../../packet/partialPacket.ts';
+import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { type TracePodQuestion, traceInPod } from '../trace/podSetting.ts';
+import { withInterface } from '../trace/withInterface.ts';
 import { type FindAnswer, type FindQuestion, findInSetting } from './find.ts';
 
 export interface FindPodQuestion extends Omit<TracePodQuestion, 'manner'>, Pick<FindQuestion, 'where' | 'outcome' | 'limits'> {}
@@ -28,12 +31,21 @@ export function findInPod({ where, outcome, limits, ...question }: FindPodQuesti
   if (setting === undefined) return { diagnostics, refused: true };
   if (setting.outside?.walks === false) return { message: setting.outside.says };
   const { rulesets } = setting;
-  const answer = findInSetting({ rulesets, where, outcome, limits }, pinned({ ...setting, assumptions: setting.assumptions ?? [] }, where));
+  const there = withInterface(setting, { ...interfaceOf(where, 'iif'), ...interfaceOf(where, 'oif') });
+  const answer = findInSetting({ rulesets, where, outcome, limits }, pinned({ ...there, assumptions: there.assumptions ?? [] }, where));
   return {
     diagnostics,
     ...(answer !== undefined && { answer }),
     ...(setting.outside !== undefined && { outside: setting.outside.says }),
   };
+}
+
+/** The one interface by which all packets of the set come or go. */
+function interfaceOf({ terms }: PacketSet, key: 'iif' | 'oif'): Pick<PartialPacket, 'iif' | 'oif'> {
+  const term = terms.find((one) => one.key === key && !one.negated);
+  const expr = term?.expr[4];
+  const [only, ...more] = expr?.kind === 'in' ? expr.intervals : [];
+  return typeof only?.lo === 'string' && only.lo === only.hi && more.length === 0 ? { [key]: only.lo } : {};
 }
 
 /** Where nobody says its addresses, the pod has the one that all packets of the set go to. */

@@ -13,9 +13,9 @@ export function withInterface(setting: TraceSetting, { iif, oif, dst }: PartialP
   if (found === undefined) return setting;
   const { assumed, assumptions = [] } = setting;
   const there = { ...setting, host: hostWith(setting.host, found), assumptions: [assumedInterface(found), ...assumptions] };
-  if (assumed === undefined || dst === undefined || iif !== found.name || !found.hasGuests) return there;
+  if (assumed === undefined || iif !== found.name || !found.hasGuests) return there;
   // where guests call to is not the pod
-  const ofPod = hostAssumption(setting.host, assumed, familyOf(dst));
+  const ofPod = hostAssumption(setting.host, assumed, dst === undefined ? 4 : familyOf(dst));
   return { ...there, assumed: { ...assumed, families: [] }, assumptions: [...ofPod, ...there.assumptions] };
 }
 
