@@ -100,6 +100,19 @@ it('enrol says what each init container finds, and why', async () => {
   expect(out.replaceAll(/\s+/g, ' ')).toContain('Kubernetes 1.28 knows no native sidecars: the init container istio-proxy never ends');
 });
 
+it('OpenShift gives a container istio-proxy the user of the application, which Istio before 1.24 takes over', async () => {
+  const text = podOf({ containers: '[{name: istio-proxy, image: auto}, {name: app}]' }).replace(
+    'labels: {istio-injection: enabled}',
+    'labels: {istio-injection: enabled}, annotations: {openshift.io/sa.scc.uid-range: 1000740000/10000}',
+  );
+  const found = async (...options: readonly string[]) =>
+    (await enrol(text, '--mode', 'multus', ...options)).findings.map(({ message }) => message);
+  expect(await found('--istio', '1.22')).toEqual([
+    "OpenShift gives istio-proxy the user 1000740000 of container `app` before injection, and Istio 1.22 takes it for the proxy's: what the application sends is not captured",
+  ]);
+  expect(await found()).toEqual([]);
+});
+
 it('Knative names containers that have no name', async () => {
   const text = `kind: Namespace
 metadata: {name: shop, labels: {istio-injection: enabled}}

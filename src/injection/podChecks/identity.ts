@@ -1,5 +1,8 @@
 /** Who is taken for the proxy, who runs on the node's network, and who cannot be reached yet. */
 
+import { CHANGES, has, versionName } from '../../istio/settings/version.ts';
+import { containerOf, isInjected } from '../facts/facts.ts';
+import { openShiftDefaultUser } from '../facts/identity.ts';
 import { KNOWS_NATIVE, nativeSidecarOf } from '../facts/nativeSidecar.ts';
 import { identityOf } from '../podRules/podHost.ts';
 import { type CheckedPod, isIstioContainer, itemsNamed, type PodCheck, type PodRemark, settingNamed } from './check.ts';
@@ -13,7 +16,8 @@ export const identityCollision: PodCheck = {
     const { facts } = subject;
     if (facts.approach === 'ambient') return [];
     const { uids, gids } = spared(subject);
-    return facts.pod.containers.flatMap((container): PodRemark[] => {
+    const given = givenByOpenShift(subject);
+    const own = facts.pod.containers.flatMap((container): PodRemark[] => {
       const { name, role, runAsUser, runAsGroup } = container;
       if (isIstioContainer(name.value)) return [];
       const { uid, gid } = identityOf(facts, container);
@@ -31,8 +35,25 @@ export const identityCollision: PodCheck = {
       const message = `container \`${name.value}\` runs as the proxy's ${who}: what it sends is not captured`;
       return [{ message, place, help: `give it another ${byUser ? 'runAsUser' : 'runAsGroup'}` }];
     });
+    return [...given, ...own];
   },
 };
+
+/** OpenShift gives every container that names no user the first of the namespace's range, before the webhook is called: a container
+ *  istio-proxy that somebody wrote has the application's then. source: istio/istio#52614, #52613 */
+function givenByOpenShift({ facts, enrolment }: CheckedPod): readonly PodRemark[] {
+  const { pod, version } = facts;
+  const proxy = containerOf(pod, 'istio-proxy');
+  const user = openShiftDefaultUser(facts);
+  const [app] = pod.containers.filter(({ role, name }) => role === 'app' && !isIstioContainer(name.value));
+  if (enrolment.verdict !== 'captured' || isInjected(pod) || has(version, 'ownProxyUser') || user === undefined) return [];
+  if (proxy === undefined || app === undefined || pod.runAsUser !== undefined) return [];
+  if (proxy.runAsUser !== undefined || app.runAsUser !== undefined) return [];
+  const who = `OpenShift gives istio-proxy the user ${user.value} of container \`${app.name.value}\` before injection`;
+  const message = `${who}, and Istio ${versionName(version)} takes it for the proxy's: what the application sends is not captured`;
+  const help = `give istio-proxy a runAsUser of its own; Istio 1.${CHANGES.ownProxyUser} does not take it over`;
+  return [{ message, help, place: locationOf(proxy.name) }];
+}
 
 /** Users and groups that the rules spare; without a group, the users' numbers. */
 function spared(subject: CheckedPod): { readonly uids: readonly string[]; readonly gids: readonly string[] } {

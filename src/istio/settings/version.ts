@@ -20,6 +20,8 @@ export const CHANGES = {
   listFallsThrough: 23,
   /** sidecar.istio.io/nativeSidecar */
   nativeAnnotation: 24,
+  /** on OpenShift, a user of istio-proxy that is the application's is not taken for the proxy's (istio/istio#52613) */
+  ownProxyUser: 24,
   /** OUTPUT jumps for every protocol; excluded outbound ports hold for UDP as well */
   everyProtocol: 25,
   /** ISTIO_OUTPUT_DNS, and ISTIO_INBOUND in raw */
