@@ -32,7 +32,7 @@ export interface PodRemark {
 export interface CheckedPod {
   readonly enrolment: Enrolment;
   readonly facts: Facts;
-  readonly rules: PodRules;
+  readonly rules: Pick<PodRules, 'settings' | 'rendered'>;
   readonly phase: InitPhase;
 }
 
@@ -42,7 +42,7 @@ export interface PodCheck {
   readonly judge: (subject: CheckedPod) => readonly PodRemark[];
 }
 
-export function subjectOf(enrolment: Enrolment, rules: PodRules): CheckedPod {
+export function subjectOf(enrolment: Enrolment, rules: CheckedPod['rules']): CheckedPod {
   return { enrolment, rules, facts: enrolment.facts, phase: initPhase(enrolment.facts) };
 }
 

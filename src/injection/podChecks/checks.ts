@@ -1,11 +1,13 @@
 /** All claims about pods and settings. What a new one needs: docs/CONTRIBUTING.md#checklists */
 import type { Enrolment } from '../enrol/enrol.ts';
 import type { PodRules } from '../podRules/podRules.ts';
+import { autoAllocatedCaptured } from './autoAllocated.ts';
 import { podCapturedCheck } from './captured.ts';
 import { type PodCheck, type PodFinding, subjectOf } from './check.ts';
 import { settingHasEffect } from './effect.ts';
 import { hostNetwork, identityCollision, initPhaseCheck } from './identity.ts';
 import { knownKey } from './knownKey.ts';
+import { probeAnswered } from './probes.ts';
 import { exclusionNotOverbroad, ifaceExclusionRouted, loopbackNotIncluded, pluginOnce } from './scope.ts';
 
 export const POD_CHECKS: readonly PodCheck[] = [
@@ -16,6 +18,8 @@ export const POD_CHECKS: readonly PodCheck[] = [
   exclusionNotOverbroad,
   ifaceExclusionRouted,
   loopbackNotIncluded,
+  autoAllocatedCaptured,
+  probeAnswered,
   pluginOnce,
   settingHasEffect,
   knownKey,

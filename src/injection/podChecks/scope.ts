@@ -1,5 +1,6 @@
 /** How much is left alone: settings that take nearly everything, or everything, out of the mesh. */
 
+import { isGuestInterface } from '../../host/guestInterface.ts';
 import { parseGoPrefix } from '../../istio/settings/goValues.ts';
 import { splitList } from '../../istio/settings/settings.ts';
 import { contains, parseAddress, parsePrefix, prefixRange } from '../../packet/address.ts';
@@ -99,7 +100,7 @@ export const ifaceExclusionRouted: PodCheck = {
       ...unknown.map(
         (name): PodRemark => ({
           // a bridge or a tunnel may be made by what runs in the pod; beside networks of Multus it is their name that is meant
-          ...(networks.length === 0 && { level: 'info' }),
+          ...((isGuestInterface(name) || (networks.length === 0 && !OF_MULTUS.test(name))) && { level: 'info' }),
           message: `no network of the pod makes an interface \`${name}\`${networks.length === 0 ? '' : `: they make ${names.slice(2).join(', ')}`}`,
           place: setting.place,
         }),
@@ -115,6 +116,9 @@ export const ifaceExclusionRouted: PodCheck = {
     ];
   },
 };
+
+/** As Multus calls interfaces that nobody names. */
+const OF_MULTUS = /^net\d+$/;
 
 /** A default route, or half of one. */
 function isWide(range: string): boolean {

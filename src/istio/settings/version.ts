@@ -32,6 +32,8 @@ export const CHANGES = {
   dnsNeedsServers: 25,
   /** istio.io/reroute-virtual-interfaces, in place of traffic.sidecar.istio.io/kubevirtInterfaces */
   rerouteAnnotation: 25,
+  /** istiod gives addresses to ServiceEntries that have none; before, proxies did on demand */
+  allocatedByDefault: 25,
   /** ambient as it is written here: REDIRECT, zones for DNS, virtual interfaces */
   ambient: 25,
   /** ambient.istio.io/dns-capture */

@@ -18,6 +18,8 @@ export interface Container {
   /** capabilities that are added */
   readonly capabilities: readonly string[];
   readonly probes: readonly Probe[];
+  /** numbers of its ports by their names */
+  readonly ports: ReadonlyMap<string, number>;
 }
 
 export interface Probe {
@@ -48,6 +50,7 @@ export function readContainer(reading: FieldReading, node: Node, role: 'init' | 
       one.kind === 'scalar' ? [String(one.value)] : [],
     ),
     probes: readProbes(reading, node),
+    ports: readPorts(node),
   };
 }
 
@@ -76,6 +79,16 @@ function readEnv({ source, report }: FieldReading, node: Node | undefined): Cont
     env.set(name, { value: text, source, span: (value ?? item).span, nameSpan: (at(item, 'name') ?? item).span });
   }
   return env;
+}
+
+function readPorts(node: Node): ReadonlyMap<string, number> {
+  return new Map(
+    itemsOf(at(node, 'ports')).flatMap((item): (readonly [string, number])[] => {
+      const port = at(item, 'containerPort');
+      const name = stringAt(item, 'name');
+      return name !== undefined && port?.kind === 'scalar' && typeof port.value === 'number' ? [[name, port.value]] : [];
+    }),
+  );
 }
 
 const PROBE_KINDS = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;

@@ -7,7 +7,8 @@ import { initPhase } from '../../injection/facts/initPhase.ts';
 import { nativeSidecarOf, nativeText } from '../../injection/facts/nativeSidecar.ts';
 import { otherMesh } from '../../injection/facts/otherMesh.ts';
 import type { CaptureVerdict, Taken } from '../../injection/facts/step.ts';
-import type { PodFinding } from '../../injection/podChecks/check.ts';
+import { type PodFinding, subjectOf } from '../../injection/podChecks/check.ts';
+import { type AnsweredProbe, answeredProbes } from '../../injection/podChecks/probes.ts';
 import { podAssumptions } from '../../injection/podRules/podAssumptions.ts';
 import type { PodSetting } from '../../injection/podRules/podSetting.ts';
 import type { SourceLocation } from '../../istio/settings/settingSource.ts';
@@ -51,6 +52,7 @@ function humanPod({ enrolment, rules, findings }: EnrolledPodInput, style: Enrol
     ...(hidden === 0 ? [] : [paint.dim(`  and ${plural(hidden, 'step')} that found nothing; -v shows them`)]),
     ...settingLines(rules.settings, style),
     ...(verdict === 'captured' ? initLines(facts, style) : []),
+    ...(detailed ? probeLines(answeredProbes(subjectOf(enrolment, rules)), style) : []),
     ...findingLines(findings, style),
     ...assumptionTexts(podAssumptions(enrolment, rules)).map((text) =>
       paint.dim(paragraph({ text: `note: ${printable(text)}`, width, hang: 6 })),
@@ -117,6 +119,22 @@ function initLines(facts: Facts, { paint, width }: EnrolStyle): readonly string[
     paragraph({ text: `${printable(container.name.value)}: ${PHASE_WORDS[phase]}`, width: width - 4, hang: 2 }),
   );
   return [`  ${paint.bold('init containers')}`, ...[because, ...lines].map((line) => `    ${line.replaceAll('\n', '\n    ')}`)];
+}
+
+const ANSWERS_BY = {
+  agent: 'the agent answers for it',
+  application: 'the application answers',
+  proxy: 'the proxy answers',
+  container: 'the container answers',
+  unknown: 'not known',
+} as const;
+
+function probeLines(probes: readonly AnsweredProbe[], { paint, width }: EnrolStyle): readonly string[] {
+  const lines = probes.map(({ container, kind, how, port, by, because }) => {
+    const text = `${printable(container)} ${kind} ${how}${port === undefined ? '' : ` ${port}`}: ${ANSWERS_BY[by]}: ${because}`;
+    return `    ${paragraph({ text, width: width - 4, hang: 6 })}`;
+  });
+  return lines.length === 0 ? [] : [`  ${paint.bold('probes')}`, ...lines];
 }
 
 const LEVELS = { error: 'red', warning: 'yellow', info: 'blue' } as const;

@@ -7,7 +7,8 @@ import { initPhase, type Phase } from '../../injection/facts/initPhase.ts';
 import { nativeSidecarOf } from '../../injection/facts/nativeSidecar.ts';
 import { type KnownVerdict, knownVerdict, otherMesh } from '../../injection/facts/otherMesh.ts';
 import type { CaptureVerdict, Taken } from '../../injection/facts/step.ts';
-import type { PodFinding } from '../../injection/podChecks/check.ts';
+import { type PodFinding, subjectOf } from '../../injection/podChecks/check.ts';
+import { type AnsweredProbe, answeredProbes } from '../../injection/podChecks/probes.ts';
 import { podAssumptions } from '../../injection/podRules/podAssumptions.ts';
 import type { PodRules } from '../../injection/podRules/podRules.ts';
 import type { PodSetting } from '../../injection/podRules/podSetting.ts';
@@ -48,6 +49,8 @@ export interface PodJson extends SettingPlaceJson {
   readonly nativeSidecar: NativeSidecarJson | null;
   /** claims about its fields and settings that do not hold */
   readonly findings: readonly FindingJson[];
+  /** who answers each probe of the application's containers; none where the pod is not captured */
+  readonly probes: readonly ProbeJson[];
   readonly assumptions: readonly string[];
 }
 
@@ -64,6 +67,15 @@ export interface FindingJson extends SettingPlaceJson {
   readonly level: 'error' | 'warning' | 'info';
   readonly message: string;
   readonly help: string | null;
+}
+
+export interface ProbeJson extends SettingPlaceJson {
+  readonly container: string;
+  readonly kind: string;
+  readonly how: string;
+  readonly port: number | null;
+  readonly answeredBy: AnsweredProbe['by'];
+  readonly because: string;
 }
 
 export interface SettingJson {
@@ -137,8 +149,13 @@ function toPod({ enrolment, rules, findings }: EnrolledPodInput): PodJson {
       verdict === 'captured' ? initPhase(facts).containers.map(({ container, phase }) => ({ name: container.name.value, phase })) : [],
     nativeSidecar: verdict === 'captured' && approach !== 'ambient' ? toNativeSidecar(facts) : null,
     findings: findings.map(toFinding),
+    probes: answeredProbes(subjectOf(enrolment, rules)).map(toProbe),
     assumptions: assumptionTexts(podAssumptions(enrolment, rules)),
   };
+}
+
+function toProbe({ container, kind, how, port, by, because, place }: AnsweredProbe): ProbeJson {
+  return { container, kind, how, port: port ?? null, answeredBy: by, because, ...placeOf(place) };
 }
 
 /** What decided, and why. */

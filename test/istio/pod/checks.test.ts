@@ -162,7 +162,9 @@ const SCOPE: readonly Row[] = [
   ['the same range twice is not twice as much', 'init', { annotations: { [`${T}/excludeOutboundIPRanges`]: '0.0.0.0/2,0.0.0.0/2' } }, []],
   // scenarios.ts, number 25
   ['the pod`s own interface', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'eth0' } }, ['exclusion-not-overbroad']],
-  ['an interface that is not there', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'net9' } }, ['iface-exclusion-routed info']],
+  ['an interface that is not there', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'net9' } }, ['iface-exclusion-routed']],
+  ['a bridge that may be there', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'docker0' } }, ['iface-exclusion-routed info']],
+  ['a tunnel that may be there', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'wg0' } }, ['iface-exclusion-routed info']],
   [
     'guests and nothing to capture',
     'cni',
@@ -191,6 +193,73 @@ const SCOPE: readonly Row[] = [
   ],
   ['without a default route', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'net1', 'k8s.v1.cni.cncf.io/networks': 'n' } }, []],
   ['istio-cni twice', 'multus', { annotations: { 'k8s.v1.cni.cncf.io/networks': 'default/istio-cni, istio-cni' } }, ['cni-plugin-once']],
+];
+
+const DNS = 'ISTIO_META_DNS_CAPTURE: "true"';
+const ALLOCATING = METADATA(`${DNS}, ISTIO_META_DNS_AUTO_ALLOCATE: "true"`);
+const INCLUDED = { [`${T}/includeOutboundIPRanges`]: '10.0.0.0/8' };
+const OFF = { 'sidecar.istio.io/rewriteAppHTTPProbers': 'false' };
+const probed = (probe: string) =>
+  `[{name: a, securityContext: {runAsUser: 1000, runAsGroup: 1000}, ports: [{name: web, containerPort: 80}], livenessProbe: ${probe}}]`;
+
+const ALLOCATED: readonly Row[] = [
+  ['allocated addresses outside the ranges', 'cni', { annotations: { ...ALLOCATING, ...INCLUDED } }, ['auto-allocated-captured']],
+  [
+    'allocated addresses among them',
+    'cni',
+    { annotations: { ...ALLOCATING, [`${T}/includeOutboundIPRanges`]: '10.0.0.0/8,240.0.0.0/4' } },
+    [],
+  ],
+  ['all is captured', 'cni', { annotations: ALLOCATING }, []],
+  [
+    'allocated addresses excluded, in part',
+    'init',
+    { annotations: { ...ALLOCATING, [`${T}/excludeOutboundIPRanges`]: '240.240.3.0/24' } },
+    ['auto-allocated-captured'],
+  ],
+  ['allocated by istiod', 'cni', { annotations: { ...METADATA(DNS), ...INCLUDED } }, ['auto-allocated-captured info']],
+  ['by nobody before that', 'cni', { istio: '1.24', annotations: { ...METADATA(DNS), ...INCLUDED } }, []],
+  [
+    'nor where it is off',
+    'cni',
+    { annotations: { ...METADATA(DNS), ...INCLUDED }, values: 'pilot: {env: {PILOT_ENABLE_IP_AUTOALLOCATE: "false"}}' },
+    [],
+  ],
+  [
+    'of another range',
+    'cni',
+    { annotations: { ...ALLOCATING, ...INCLUDED }, values: 'pilot: {env: {PILOT_IP_AUTOALLOCATE_IPV4_PREFIX: 10.250.0.0/16}}' },
+    [],
+  ],
+  ['without DNS capture nobody hands them out', 'cni', { annotations: INCLUDED }, []],
+];
+
+const PROBES: readonly Row[] = [
+  ['probes are rewritten', 'init', { containers: probed('{tcpSocket: {port: 80}}') }, []],
+  ['a tcpSocket probe of a captured port', 'init', { annotations: OFF, containers: probed('{tcpSocket: {port: 80}}') }, ['probe-answered']],
+  ['by the name of the port', 'init', { annotations: OFF, containers: probed('{tcpSocket: {port: web}}') }, ['probe-answered']],
+  ['by a name that is nowhere', 'init', { annotations: OFF, containers: probed('{tcpSocket: {port: other}}') }, []],
+  ['httpGet', 'cni', { annotations: OFF, containers: probed('{httpGet: {port: 80}}') }, ['probe-answered info']],
+  [
+    'the mesh does not rewrite',
+    'cni',
+    { values: 'sidecarInjectorWebhook: {rewriteAppHTTPProbe: false}', containers: probed('{grpc: {port: 80}}') },
+    ['probe-answered info'],
+  ],
+  ['exec', 'cni', { annotations: OFF, containers: probed('{exec: {command: [a]}}') }, []],
+  [
+    'of a port that is excluded',
+    'init',
+    { annotations: { ...OFF, [`${T}/excludeInboundPorts`]: '80' }, containers: probed('{tcpSocket: {port: 80}}') },
+    [],
+  ],
+  ['ambient knows the kubelet', 'ambient', { containers: probed('{tcpSocket: {port: 80}}') }, []],
+  [
+    'the port of the agent is captured',
+    'init',
+    { annotations: { [`${T}/includeInboundPorts`]: '80,15020' }, containers: probed('{httpGet: {port: 80}}') },
+    ['probe-answered'],
+  ],
 ];
 
 const EFFECT: readonly Row[] = [
@@ -316,6 +385,8 @@ describe.each([
   ['capture', CAPTURED],
   ['init containers', INIT_PHASE],
   ['exclusions', SCOPE],
+  ['allocated addresses', ALLOCATED],
+  ['probes', PROBES],
   ['settings without effect', EFFECT],
   ['the node', NODE],
 ] as const)('%s', (_, rows) => {
@@ -327,7 +398,9 @@ describe.each([
 describe('claims about pods', () => {
   it('each is broken in some case above, and has a page', async () => {
     const broken = new Set(
-      [COLLISIONS, CAPTURED, INIT_PHASE, SCOPE, EFFECT, NODE, KEYS].flatMap((rows) => rows.flatMap(([, , , expected]) => expected)),
+      [COLLISIONS, CAPTURED, INIT_PHASE, SCOPE, ALLOCATED, PROBES, EFFECT, NODE, KEYS].flatMap((rows) =>
+        rows.flatMap(([, , , expected]) => expected),
+      ),
     );
     for (const { id } of POD_CHECKS) {
       expect([...broken]).toContain(id);
