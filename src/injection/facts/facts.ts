@@ -102,7 +102,10 @@ export function factsOf(pod: Pod, world: EnrolWorld): Facts {
 /** Of a kind that is not Kubernetes' own. */
 function ofController({ controller }: Pod): readonly Assumption[] {
   if (controller === undefined) return [];
-  return [{ about: 'controller', says: `the pod is as the template says: what a ${controller} adds is not in the file`, options: [] }];
+  const article = /^[AEIOU]/.test(controller) ? 'an' : 'a';
+  return [
+    { about: 'controller', says: `the pod is as the template says: what ${article} ${controller} adds is not in the file`, options: [] },
+  ];
 }
 
 const REVISION = 'istio.io/rev';

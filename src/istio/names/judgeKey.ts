@@ -119,8 +119,8 @@ function wrongSide({ name, side, kind, besideTemplate }: PlacedKey, known: reado
 function worksOn({ name, on }: KnownKey, { kind, besideTemplate }: PlacedKey): boolean {
   if (on.includes(kind)) return true;
   // revisions choose what they read of many kinds; a workload is not among them
-  if (on.includes('Any')) return !(name === 'istio.io/rev' && besideTemplate === true);
-  return besideTemplate !== true && !CLOSED_KINDS.has(kind);
+  if (on.includes('Any')) return !(name === 'istio.io/rev' && besideTemplate === true && CLOSED_KINDS.has(kind));
+  return !CLOSED_KINDS.has(kind);
 }
 
 function wrongPlace({ name, side, kind, besideTemplate }: PlacedKey, known: KnownKey): NameProblem {

@@ -121,5 +121,6 @@ export const CLOSED_KINDS: ReadonlySet<string> = new Set(
   `Pod Namespace Service ServiceAccount ConfigMap Secret Ingress PersistentVolumeClaim PodDisruptionBudget HorizontalPodAutoscaler
    NetworkPolicy Node Deployment StatefulSet DaemonSet ReplicaSet ReplicationController Job CronJob PodTemplate Rollout CloneSet
    VirtualService DestinationRule ServiceEntry Sidecar AuthorizationPolicy PeerAuthentication RequestAuthentication Telemetry EnvoyFilter
-   WasmPlugin ProxyConfig WorkloadEntry`.split(/\s+/),
+   WasmPlugin ProxyConfig WorkloadEntry DeploymentConfig Workflow WorkflowTemplate ClusterWorkflowTemplate CronWorkflow VirtualMachine
+   VirtualMachineInstanceReplicaSet`.split(/\s+/),
 );

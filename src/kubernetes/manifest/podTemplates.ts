@@ -1,5 +1,8 @@
 /** Where an object keeps its pods: Kubernetes' own kinds, and those of other controllers that hold a pod template. */
 import { at, type Entry, entriesOf, itemsOf, type Node, stringAt } from '../yaml/node.ts';
+import { withNames } from './containerNames.ts';
+import { partialTemplate } from './partialTemplates.ts';
+import { tasksAsPods } from './tekton.ts';
 import { stepsAsPods } from './workflow.ts';
 
 export interface PodTemplate {
@@ -47,40 +50,29 @@ export function podTemplatesOf(kind: string, object: Node): readonly PodTemplate
   if (path !== undefined && /^(?:v1|apps\/.*|batch\/.*|extensions\/.*)$/.test(group)) return undefined;
   if (NO_PODS.test(group)) return [];
   const controller = AS_IT_STANDS.includes(kind) ? {} : { controller: kind };
-  const steps = /^argoproj\.io\//.test(group) ? stepsAsPods(kind, object) : undefined;
-  if (steps !== undefined) return steps.map((step) => ({ ...step, ...controller }));
-  const named = KNATIVE.test(group) ? withNames : (node: Node) => node;
-  if (holdsContainers(object) && KNATIVE.test(group)) return [{ node: named(object), called: '', ...controller }];
+  const named = ({ node, called }: Found) => ({ node: withNames(node, KNATIVE.test(group)), called, ...controller });
+  const steps = stepsOf(group, kind, object);
+  if (steps !== undefined) return steps.map(named);
+  if (holdsContainers(object) && KNATIVE.test(group)) return [named({ node: object, called: '' })];
   if (isGuest(object)) return [{ node: object, called: '', ...controller }];
-  const found = [...templatesBelow(at(object, 'spec'), '')];
-  return found.map(({ node, called }) => ({ node: named(node), called: found.length > 1 ? called : '', ...controller }));
+  return apart([...templatesBelow(at(object, 'spec'), { near: '', key: 'spec' })]).map(named);
+}
+
+function stepsOf(group: string, kind: string, object: Node): readonly Found[] | undefined {
+  if (/^argoproj\.io\//.test(group)) return stepsAsPods(kind, object);
+  return /^tekton\.dev\//.test(group) ? tasksAsPods(kind, object) : undefined;
+}
+
+/** A lone one is called as its object; of several with one name each is called by its key. */
+function apart(found: readonly (Found & { readonly key: string })[]): readonly Found[] {
+  const alike = (name: string) => found.filter(({ called }) => called === name).length;
+  return found.map(({ node, called, key }) => ({
+    node,
+    called: found.length === 1 ? '' : alike(called) === 1 ? called : [called, key].filter((part) => part !== '').join('-'),
+  }));
 }
 
 const KNATIVE = /^serving\.knative\.dev\//;
-
-/** Knative names containers that have no name. source: knative/serving pkg/apis/serving/v1/revision_defaults.go */
-function withNames(template: Node): Node {
-  const containers = at(template, 'spec', 'containers');
-  if (template.kind !== 'map' || containers?.kind !== 'list') return template;
-  const only = containers.items.length === 1;
-  const items = containers.items.map((item, index): Node => {
-    if (item.kind !== 'map' || at(item, 'name') !== undefined) return item;
-    const span = { start: item.span.start, end: item.span.start + 1 };
-    const name: Node = { kind: 'scalar', value: only ? 'user-container' : `user-container-${index}`, span };
-    return { ...item, entries: [entry('name', name), ...item.entries] };
-  });
-  return { ...template, entries: replaced(template.entries, 'spec', (spec) => withItems(spec, items)) };
-}
-
-function withItems(spec: Node, items: readonly Node[]): Node {
-  return spec.kind === 'map'
-    ? { ...spec, entries: replaced(spec.entries, 'containers', (list) => ({ ...list, kind: 'list', items })) }
-    : spec;
-}
-
-function replaced(entries: readonly Entry[], key: string, change: (value: Node) => Node): readonly Entry[] {
-  return entries.map((one) => (one.key === key ? { ...one, value: change(one.value) } : one));
-}
 
 /** KubeVirt runs a virtual machine in a pod of its own. */
 export const GUEST_KINDS: readonly string[] = [
@@ -98,13 +90,23 @@ interface Found {
   readonly called: string;
 }
 
-/** Under a key that ends in `template`, as every controller calls it; `near`: the name, or the key, that is nearest above. */
-function* templatesBelow(node: Node | undefined, near: string): Generator<Found> {
-  for (const item of itemsOf(node)) yield* templatesBelow(item, nameIn(item) ?? near);
-  for (const { key, value } of entriesOf(node)) {
-    if (/template$/i.test(key) && (holdsContainers(value) || isGuest(value))) yield { node: value, called: near };
+interface Above {
+  /** the name, or the key, that is nearest above */
+  readonly near: string;
+  /** that this node stands under */
+  readonly key: string;
+}
+
+/** Under a key that ends in `template`, as every controller calls it. */
+function* templatesBelow(node: Node | undefined, { near, key: above }: Above): Generator<Found & { readonly key: string }> {
+  for (const item of itemsOf(node)) yield* templatesBelow(item, { near: nameIn(item) ?? near, key: above });
+  const entries = entriesOf(node);
+  for (const { key, value } of entries) {
+    const partial = partialTemplate({ key, value, above, beside: node });
+    if (/template$/i.test(key) && (holdsContainers(value) || isGuest(value))) yield { node: value, called: near, key };
+    else if (partial !== undefined) yield { node: partial, called: near, key };
     // an object inside another is somebody else's
-    else if (at(value, 'apiVersion') === undefined) yield* templatesBelow(value, isWrapper(key) ? near : key);
+    else if (at(value, 'apiVersion') === undefined) yield* templatesBelow(value, { near: isWrapper(key) ? near : key, key });
   }
 }
 

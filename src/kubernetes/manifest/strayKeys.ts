@@ -2,7 +2,7 @@
  *  `annotation`, the metadata itself. */
 import { couldBeIstios } from '../../istio/names/judgeKey.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import { at, type Entry, entriesOf, type Node } from '../yaml/node.ts';
+import { at, type Entry, entriesOf, type Node, stringAt } from '../yaml/node.ts';
 import type { MetadataKey } from './objectKeys.ts';
 
 export interface StrayQuestion {
@@ -15,6 +15,8 @@ export interface StrayQuestion {
 
 export function strayKeys({ source, kind, object, template }: StrayQuestion): readonly MetadataKey[] {
   // what `spec` of other objects may hold is theirs to say
+  // what kustomize adds to all objects
+  if (/^kustomize\./.test(stringAt(object, 'apiVersion') ?? '')) return [];
   const own = template === undefined ? [holder(object, ''), holder(at(object, 'metadata'), 'metadata')] : holdersIn(object, '');
   const ofPod = template === undefined || template === object ? [] : holdersIn(template, 'template');
   return [...own, ...ofPod].flatMap(({ node, path }) =>
@@ -40,6 +42,7 @@ type Found = Pick<MetadataKey, 'name' | 'side' | 'span' | 'stray'>;
 
 /** A key by itself, or those of a map that is no selector. */
 function strayIn({ key, keySpan, value }: Entry, path: string): readonly Found[] {
+  if (path === '' && HOLDS_ANCHORS.test(key)) return [];
   const isMetadata = /(?:^|\.)metadata$/.test(path);
   // those are looked into by themselves, or are where keys belong
   if (isMetadata ? key === 'annotations' || key === 'labels' : key === 'metadata' || key === 'spec') return [];
@@ -53,6 +56,9 @@ function strayIn({ key, keySpan, value }: Entry, path: string): readonly Found[]
   const where = path === '' ? key : `${path}.${key}`;
   return entriesOf(value).flatMap((entry) => (isName(entry.key) ? [{ ...stray(entry.key, where), span: entry.keySpan }] : []));
 }
+
+/** Whoever shares parts of a file by anchors keeps them somewhere. */
+const HOLDS_ANCHORS = /^(?:x-|[._])/;
 
 function isName(key: string): boolean {
   return key.includes('/') && couldBeIstios(key);

@@ -36,6 +36,29 @@ describe('a pod template is found', () => {
     ['jobset.x-k8s.io/v1alpha2', 'JobSet', `{replicatedJobs: [{name: w, template: {spec: {template: {${POD}}}}}]}`, ['o']],
     ['leaderworkerset.x-k8s.io/v1', 'LeaderWorkerSet', `{leaderWorkerTemplate: {workerTemplate: {${POD}}}}`, ['o']],
     [
+      'leaderworkerset.x-k8s.io/v1',
+      'LeaderWorkerSet',
+      `{leaderWorkerTemplate: {leaderTemplate: {${POD}}, workerTemplate: {${POD}}}}`,
+      ['o-leaderTemplate', 'o-workerTemplate'],
+    ],
+    ['sources.knative.dev/v1', 'ContainerSource', '{template: {spec: {containers: [{image: x}]}}}', ['o']],
+    [
+      'elasticsearch.k8s.elastic.co/v1',
+      'Elasticsearch',
+      '{nodeSets: [{name: a, podTemplate: {metadata: {labels: {}}, spec: {}}}, {name: b, podTemplate: {metadata: {labels: {}}}}]}',
+      ['o-a', 'o-b'],
+    ],
+    ['kafka.strimzi.io/v1beta2', 'Kafka', '{kafka: {template: {pod: {metadata: {labels: {a: b}}, securityContext: {}}}}}', ['o']],
+    ['monitoring.coreos.com/v1', 'Prometheus', '{podMetadata: {labels: {a: b}}, containers: [{name: prometheus}]}', ['o']],
+    ['tekton.dev/v1', 'Task', '{steps: [{image: x}], sidecars: [{name: d}]}', ['o']],
+    ['tekton.dev/v1', 'TaskRun', '{taskRef: {name: t}}', ['o']],
+    [
+      'tekton.dev/v1',
+      'PipelineRun',
+      '{pipelineSpec: {tasks: [{name: a, taskSpec: {steps: [{image: x}]}}, {name: b, taskRef: {name: t}}], finally: [{name: c, taskSpec: {steps: []}}]}}',
+      ['o-a', 'o-c'],
+    ],
+    [
       'argoproj.io/v1alpha1',
       'Workflow',
       '{templates: [{name: a, container: {image: x}}, {name: b, script: {image: x}}, {name: c, dag: {tasks: []}}]}',
@@ -55,6 +78,8 @@ describe('a pod template is found', () => {
     ['v1', 'Service', '{ports: [{port: 80}]}'],
     ['kyverno.io/v1', 'ClusterPolicy', `{rules: [{validate: {pattern: {spec: {template: {${POD}}}}}}]}`],
     ['argoproj.io/v1alpha1', 'ApplicationSet', '{template: {spec: {project: x}}}'],
+    ['bitnami.com/v1alpha1', 'SealedSecret', '{template: {metadata: {labels: {a: b}}, type: Opaque}}'],
+    ['karpenter.sh/v1', 'NodePool', '{template: {metadata: {labels: {a: b}}, spec: {taints: []}}}'],
     ['apiextensions.crossplane.io/v1', 'Thing', `{manifest: {apiVersion: apps/v1, kind: Deployment, spec: {template: {${POD}}}}}`],
   ])('but not where none runs: %s %s', async (group, kind, spec) => {
     expect(await readPods(object(group, kind, spec))).toMatchObject({ pods: [], diagnostics: [] });
@@ -96,4 +121,26 @@ describe('an object that cannot be read', () => {
     expect(unread.map(({ name }) => name)).toEqual(['good']);
     expect(diagnostics.map(({ message }) => message).join()).toContain('nothing is said of `good`: its namespace `default` cannot be read');
   });
+});
+
+it('a container without a name has one where its controller gives it', async () => {
+  const spec = '{template: {spec: {initContainers: [{image: z}], containers: [{image: x}, {name: user-container-0}, {image: y}]}}}';
+  const { pods, diagnostics } = await readPods(object('serving.knative.dev/v1', 'Service', spec));
+  expect(diagnostics).toEqual([]);
+  const names = ['init-container-0', 'user-container-1', 'user-container-0', 'user-container-2'];
+  expect(pods[0]?.containers.map(({ name }) => name.value)).toEqual(names);
+});
+
+it('a task of Tekton hands its labels and annotations on, with the host network of what runs it', async () => {
+  const text = `apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: run, annotations: {sidecar.istio.io/inject: "false"}}
+spec:
+  taskRunTemplate: {podTemplate: {hostNetwork: true}}
+  pipelineSpec: {tasks: [{name: a, taskSpec: {metadata: {labels: {app: b}}, steps: [{name: s, image: x}]}}]}
+`;
+  const { pods, warnings } = await readPods(text).then(({ pods: all }) => ({ pods: all, warnings: all.flatMap(({ keys }) => keys) }));
+  expect(pods[0]).toMatchObject({ hostNetwork: { value: true }, containers: [{ name: { value: 'step-s' } }] });
+  expect(pods[0]?.annotations.get('sidecar.istio.io/inject')?.value).toBe('false');
+  expect(warnings.filter(({ besideTemplate }) => besideTemplate === true)).toEqual([]);
 });
