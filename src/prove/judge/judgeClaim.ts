@@ -47,7 +47,7 @@ function findingsOf(context: ProofContext, about: About, judgement: Judgement): 
     return {
       ...about,
       verdict: 'violated',
-      ...witnessed((first?.kind === 'packets' ? first.context : undefined) ?? context, group as readonly PacketViolation[]),
+      ...witnessed((first?.kind === 'packets' ? first.context : undefined) ?? context, about.claim, group as readonly PacketViolation[]),
     };
   });
   if (violated.length > 0) return violated;
@@ -91,7 +91,11 @@ function mostTelling(group: readonly PacketViolation[]): PacketViolation | undef
   return group.toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
-function witnessed(context: ProofContext, group: readonly PacketViolation[]): Pick<Finding, 'witness' | 'blame' | 'packets' | 'reason'> {
+function witnessed(
+  context: ProofContext,
+  claim: string,
+  group: readonly PacketViolation[],
+): Pick<Finding, 'witness' | 'blame' | 'packets' | 'reason'> {
   const { manager } = context.space;
   const first = mostTelling(group);
   if (first === undefined) return { blame: [] };
@@ -104,7 +108,7 @@ function witnessed(context: ProofContext, group: readonly PacketViolation[]): Pi
     within: withoutQuestions(context.space, manager.any(group.map((one) => one.within))),
   };
   const witness = replay(context, { ...first, set: manager.any(alike.map(({ set }) => set)) });
-  const deciding = decidingRules(witness);
+  const deciding = decidingRules(witness, claim === 'probe-source-rewritten');
   const blame = deciding.length > 0 ? deciding : first.by === undefined ? [] : [first.by];
   const { set, dir, iif, within, why } = whole;
   return {

@@ -6,6 +6,7 @@ import { InvariantError } from '../../lib/invariant.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
+import type { WalkStep } from '../../simulate/trace.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import { equal } from '../../symbolic/diagrams/vector.ts';
@@ -51,12 +52,21 @@ function isCapture(outcome: string): boolean {
   return outcome === 'captured-out' || outcome === 'captured-in' || outcome === 'dns';
 }
 
-/** The rule that ended the table where the packet's way was decided: its last that is no jump; and the one that led into its chain. */
-export function decidingRules({ paths }: Journey): readonly Rule[] {
-  const steps = (paths[0]?.legs[0]?.walk.steps ?? []).flatMap((step) => (step.kind === 'rule' ? [step] : []));
-  const at = steps.findLastIndex(({ verdict }) => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE');
+/** The rule that decided, and the one that led into its chain. Where a packet goes is decided by what handed it over on the way in or
+ *  out, or by the rule that kept the nat table from it; filter rules decide where they drop. `late`: it is decided in POSTROUTING. */
+export function decidingRules({ paths }: Journey, late = false): readonly Rule[] {
+  const { steps: all = [], fate } = paths[0]?.legs[0]?.walk ?? {};
+  const steps = all.flatMap((step) => (step.kind === 'rule' ? [step] : []));
+  const ends = ({ verdict }: RuleStep): boolean => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE';
+  const early = (step: RuleStep): boolean => ends(step) && (step.hook === 'PREROUTING' || step.hook === 'OUTPUT');
+  const handsOver = (step: RuleStep): boolean => early(step) && (step.rule.effect.kind === 'nat' || step.rule.effect.kind === 'divert');
+  const isStopped = fate?.kind === 'dropped' || fate?.kind === 'rejected';
+  const choices = isStopped || late ? [ends] : [handsOver, (step: RuleStep) => early(step) && step.rule.table === 'nat', ends];
+  const at = choices.map((isMeant) => steps.findLastIndex(isMeant)).find((index) => index >= 0) ?? -1;
   const deciding = steps[at]?.rule;
   if (deciding === undefined) return [];
   const caller = steps.slice(0, at).findLast(({ rule: { target, table } }) => target === deciding.chain && table === deciding.table)?.rule;
   return caller === undefined ? [deciding] : [deciding, caller];
 }
+
+type RuleStep = Extract<WalkStep, { kind: 'rule' }>;

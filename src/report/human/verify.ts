@@ -12,7 +12,7 @@ import type { Finding } from '../../prove/proof/finding.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import { remedyByCause, remedyOf } from '../pages/remedy.ts';
+import { remedyOfFinding } from '../pages/remedy.ts';
 import { codeFrame } from '../text/codeFrame.ts';
 import { fileLine, ruleBody, targetSpan } from '../text/location.ts';
 import { positionOf } from '../text/positions.ts';
@@ -55,10 +55,11 @@ const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
 
 function findingLines({ rulesets, profile, causes }: Verified, finding: Finding, { paint, width }: VerifyStyle): readonly string[] {
   const { claim, level, verdict, statement, family, witness, blame, packets, reason } = finding;
-  const source = rulesets.find((one) => one.family === family)?.source ?? { file: '', text: '' };
+  const ruleset = rulesets.find((one) => one.family === family);
+  const source = ruleset?.source ?? { file: '', text: '' };
   const line = (name: string, text: string) => `  ${paragraph({ text: `${name.padEnd(8)} ${text}`, width: width - 2, hang: 11 })}`;
   const path = witness?.paths[0];
-  const todo = remedyByCause(causes?.get(finding)) ?? remedyOf(claim, profile?.name);
+  const todo = remedyOfFinding({ finding, ruleset, profile: profile?.name }, causes?.get(finding));
   const says = verdict === 'undecided' ? 'undecided' : level;
   return [
     `${paint[COLOURS[level]](paint.bold(`${says}: ${claim}`))} (IPv${family})`,

@@ -2,6 +2,7 @@
 import { profileNamed } from '../../mesh/allProfiles.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import { PAGES } from '../generated/pages.ts';
+import { type RemedyQuestion, remedyByRules } from './remedyByRules.ts';
 import { REMEDIES_IN_MESH } from './remedyInMesh.ts';
 
 /** For what somebody wrote: without it the claim holds, which was tried. Undefined: it was not. */
@@ -12,6 +13,14 @@ export function remedyByCause(causes: SettingCauses | undefined): string | undef
   return causes.enough === 'one'
     ? 'Take one of these back: without any one of them this holds.'
     : 'Take these back, all of them: only then this holds.';
+}
+
+/** The best that is known: by what somebody wrote, by the rules, by the mesh. */
+export function remedyOfFinding(question: RemedyQuestion, causes: SettingCauses | undefined): string | undefined {
+  const { claim } = question.finding;
+  // nobody is to give up DNS capture, or guests, for the other's sake
+  if (claim === 'guest-dns-captured') return remedyOf(claim, question.profile);
+  return remedyByCause(causes) ?? remedyByRules(question) ?? remedyOf(claim, question.profile);
 }
 
 /** `profile`: name of the mesh, whose chains and options are named then; another mesh's never are. */

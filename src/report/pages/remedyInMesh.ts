@@ -16,7 +16,7 @@ const IDS: Readonly<Record<MeshName, string | undefined>> = {
 };
 
 /** Whose log says why nobody wrote the rules. */
-const WRITERS: Readonly<Record<MeshName, string>> = {
+export const LOGS_OF_WRITERS: Readonly<Record<MeshName, string>> = {
   'istio-sidecar': '`kubectl logs POD -c istio-init`, the log of the CNI agent on the node',
   'istio-ambient': 'the logs of the CNI agent and of ztunnel on the node',
   linkerd: '`kubectl logs POD -c linkerd-init`, the log of the linkerd-cni agent on the node',
@@ -35,7 +35,7 @@ const GUESTS: Readonly<Record<MeshName, string | undefined>> = {
 };
 
 export const REMEDIES_IN_MESH: Readonly<Record<string, RemedyInMesh>> = {
-  'pod-captured': ({ name }) => `Find out who should have written the rules: ${WRITERS[name]}; then restart the pod.`,
+  'pod-captured': ({ name }) => `Find out who should have written the rules: ${LOGS_OF_WRITERS[name]}; then restart the pod.`,
   'no-redirect-loop': (mesh) => {
     if (mesh.mark !== undefined) return markFirst(mesh);
     const source = sourceOf(mesh);
@@ -69,7 +69,9 @@ export const REMEDIES_IN_MESH: Readonly<Record<string, RemedyInMesh>> = {
       ? `Let TCP to port ${port} past before the redirect.`
       : `In TPROXY mode add \`-p tcp --dport ${port} -j RETURN\` to mangle ${chainOf(mesh.places.inbound.chain)}, or exclude port ${port} inbound.`;
   },
-  'health-ports-open': ({ listeners }) => {
+  'health-ports-open': ({ listeners, probeSource, places }) => {
+    if (probeSource !== undefined)
+      return `Let \`-s ${probeSource[4]}/32 -p tcp -j ACCEPT\` come before the redirect in ${chainOf(places.inbound.chain)}: probes of the node have this source.`;
     const ports = listeners.flatMap(({ role, port }) => (role === 'health' ? [port] : []));
     return ports.length === 0 ? undefined : `Exclude the ports of the mesh inbound: ${ports.join(', ')}.`;
   },
@@ -124,6 +126,6 @@ function sourceOf({ listeners }: MeshProfile): { readonly 4: string; readonly 6:
 }
 
 /** `(KUMA_)?MESH_OUTBOUND` is KUMA_MESH_OUTBOUND today. */
-function chainOf({ source }: RegExp): string {
+export function chainOf({ source }: RegExp): string {
   return source.replaceAll(/[\^$]/g, '').replaceAll(/\(([^()|]*)\)\?/g, '$1');
 }

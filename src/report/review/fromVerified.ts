@@ -8,9 +8,9 @@ import { namesOfPods } from '../../pods/familiesOfPod.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
-import type { Rule } from '../../ruleset/ruleset.ts';
+import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import { namedFile, type Source } from '../../syntax/text/source.ts';
-import { remedyByCause, remedyOf } from '../pages/remedy.ts';
+import { remedyOfFinding } from '../pages/remedy.ts';
 import { targetSpan } from '../text/location.ts';
 import { fingerprintOf, withOwnFingerprints } from './fingerprint.ts';
 import type { Blamed, Check, Problem, Subject } from './review.ts';
@@ -37,6 +37,7 @@ export function claimChecks({ findings, rulesets, profile, causes }: Verified, s
       toProblem(finding, {
         subject,
         source: sources.get(finding.family) ?? { file: '', text: '' },
+        ruleset: rulesets.find(({ family }) => family === finding.family),
         profile: profile?.name,
         causes: causes?.get(finding),
       }),
@@ -63,18 +64,19 @@ function verdictOf(findings: readonly Finding[]): Check['verdict'] {
 interface Context {
   readonly subject: string;
   readonly source: Source;
+  readonly ruleset: Ruleset | undefined;
   readonly profile: string | undefined;
   /** what somebody wrote that breaks the claim */
   readonly causes: SettingCauses | undefined;
 }
 
-function toProblem(finding: Finding, { subject, source, profile, causes }: Context): Problem {
+function toProblem(finding: Finding, { subject, source, ruleset, profile, causes }: Context): Problem {
   const { claim: id, level, witness, packets } = finding;
   const verdict = finding.verdict === 'undecided' ? 'undecided' : 'failed';
   const family = finding.family === 4 ? 'ipv4' : 'ipv6';
   const blame = finding.blame.map((rule) => blamed(rule, source));
   const [cause] = causes?.settings ?? [];
-  const remedy = remedyByCause(causes) ?? remedyOf(id, profile);
+  const remedy = remedyOfFinding({ finding, ruleset, profile }, causes);
   const place = cause?.place ?? blame[0]?.place;
   return {
     id,
