@@ -113,7 +113,7 @@ function bare(): readonly KnownKey[] {
 }
 
 /** Groups whose names are nobody's settings: what installers note on objects. */
-export const OPEN_GROUPS: readonly string[] = ['install.operator.istio.io', 'internal.istio.io'];
+export const OPEN_GROUPS: readonly string[] = ['install.istio.io', 'install.operator.istio.io', 'internal.istio.io'];
 
 /** Kinds whose metadata goes no further than the object: what pods are to have does nothing there. Controllers of other kinds may hand
  *  it on. */

@@ -6,11 +6,13 @@ import { reportTemplates } from '../yaml/unrendered.ts';
 import { type ClusterNode, readClusterNode } from './clusterNode.ts';
 import { type ClusterResolver, readClusterResolver } from './clusterResolver.ts';
 import { keysOfObject, type MetadataKey } from './objectKeys.ts';
-import { type Pod, podIdentity, readPod, type Strings } from './pod.ts';
+import { objectsOfTemplate } from './openshiftTemplate.ts';
+import { BUILD_FIRST, type Pod, podIdentity, readPod, type Strings } from './pod.ts';
 import { ownPlaceOf, type PodTemplate, podTemplatesOf, withContainers } from './podTemplates.ts';
 import { type ProxyConfigResource, readProxyConfig } from './proxyConfig.ts';
 import { type FieldReading, readField, readStrings } from './shape.ts';
 import { readSidecarResource, type SidecarResource } from './sidecarResource.ts';
+import { reportPatches, reportUnseenPods } from './unreadParts.ts';
 
 export interface Manifests extends Readonly<Collected> {
   /** an error about an object with a pod, or about a namespace, stops nothing but what is said of these pods */
@@ -97,7 +99,7 @@ function readObject(reading: FieldReading, object: Node, into: Collected): void 
   if (object.kind === 'scalar' && object.value === null) return;
   const kind = readField(reading, { node: object, path: ['kind'], type: 'string' })?.value;
   if (kind === undefined) {
-    if (at(object, 'kind') === undefined) reading.report(noKind(object));
+    if (at(object, 'kind') === undefined && !isKustomization(object)) reading.report(noKind(object));
     return;
   }
   if (/List$/.test(kind) && at(object, 'items')?.kind === 'list') {
@@ -105,14 +107,16 @@ function readObject(reading: FieldReading, object: Node, into: Collected): void 
     return;
   }
   if (kind === 'Template' && at(object, 'objects')?.kind === 'list') {
-    for (const item of itemsOf(at(object, 'objects'))) readObject(reading, item, into);
+    for (const item of objectsOfTemplate(object)) readObject(reading, item, into);
     return;
   }
   const resolver = readClusterResolver(reading, object);
   if (resolver !== undefined) into.resolvers.push(resolver);
   const templates = podTemplatesOf(kind, object);
-  if (templates?.length === 0) into.keys.push(...keysOfObject(reading, { kind, object }));
-  else readWorkload(reading, { kind, object, templates, into });
+  if (templates?.length === 0) {
+    into.keys.push(...keysOfObject(reading, { kind, object }));
+    if (!CONFIGURES.includes(kind)) reportUnseenPods(reading.report, { kind, object });
+  } else readWorkload(reading, { kind, object, templates, into });
   if (kind === 'Namespace') readNamespace(reading, object, into);
   else if (kind === 'NetworkAttachmentDefinition') into.attachments.push(readAttachment(reading, object));
   else if (kind === 'Node') into.nodes.push(...[readClusterNode(reading, object)].filter((one) => one !== undefined));
@@ -133,9 +137,11 @@ interface Workload {
 /** Of an object with a mistake no pod is taken: it would be judged by half of what it says. */
 function readWorkload(reading: FieldReading, { kind, object, templates, into }: Workload): void {
   const { own, failed } = ofOneObject(reading);
+  reportPatches(own.report, { kind, object });
   reportTemplates(own, object, ...(templates ?? []).map(({ node }) => node));
   if (templates === undefined) {
-    own.report({ kind: 'malformed', message: `${kind} has no \`${ownPlaceOf(kind)}\``, span: (at(object, 'kind') ?? object).span });
+    const message = `${kind} has no \`${ownPlaceOf(kind)}\``;
+    own.report({ kind: 'malformed', message, span: (at(object, 'kind') ?? object).span, help: BUILD_FIRST });
   }
   const read = (templates ?? []).map(({ node, called, controller }) => {
     const pod = readPod(own, { kind, object, template: withContainers(node), called });
@@ -191,12 +197,20 @@ function withKind(item: Node, listKind: string): Node {
   return { ...item, entries: [...item.entries, { key: 'kind', keySpan: span, value: { kind: 'scalar', value: kind, span } }] };
 }
 
+const VALUES_OR_CHART = 'mesh configuration goes to --values; charts have to be rendered first: helm template CHART | chainwalk enrol -';
+
 function noKind(object: Node): Parameters<FieldReading['report']>[0] {
+  const isPatch = itemsOf(object).some((item) => at(item, 'op') !== undefined && at(item, 'path') !== undefined);
   return {
     kind: 'malformed',
     message: 'not a Kubernetes object: it has no `kind`',
     ofOneObject: true,
     span: { start: object.span.start, end: object.span.start + 1 },
-    help: 'mesh configuration goes to --values; charts have to be rendered first: helm template CHART | chainwalk enrol -',
+    help: isPatch ? BUILD_FIRST : VALUES_OR_CHART,
   };
+}
+
+/** Its `kind` may be left out. source: Kustomize, "kustomization" */
+function isKustomization(object: Node): boolean {
+  return ['resources', 'bases', 'components'].some((key) => at(object, key)?.kind === 'list');
 }

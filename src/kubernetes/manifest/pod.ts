@@ -46,12 +46,16 @@ export interface PodPlace {
   readonly called: string;
 }
 
+/** What lacks a part may be a patch. */
+export const BUILD_FIRST = 'a patch of kustomize is a part of an object; give the whole: kustomize build DIR | chainwalk enrol -';
+
 /** Undefined when it has no spec, which has been reported. */
 export function readPod(reading: FieldReading, { kind, object, template, called }: PodPlace): Pod | undefined {
   const spec = at(template, 'spec');
   const { place, namespace } = podIdentity(reading, object);
   if (spec?.kind !== 'map') {
-    reading.report({ kind: 'malformed', message: `${kind} \`${place.value}\` has no pod \`spec\``, span: place.span });
+    const message = `${kind} \`${place.value}\` has no pod \`spec\``;
+    reading.report({ kind: 'malformed', message, span: place.span, help: BUILD_FIRST });
     return undefined;
   }
   const ids = { runAsUser: idOf(reading, spec, 'runAsUser'), runAsGroup: idOf(reading, spec, 'runAsGroup') };
@@ -60,7 +64,7 @@ export function readPod(reading: FieldReading, { kind, object, template, called 
   const hostNetwork = readField(reading, { node: spec, path: ['hostNetwork'], type: 'boolean' });
   return {
     kind,
-    name: called === '' ? place.value : `${place.value}-${called}`,
+    name: called === '' ? place.value : `${place.value.replace(/-$/, '')}-${called}`,
     namespace,
     place,
     labels: readStrings(reading, at(template, 'metadata', 'labels'), 'labels'),

@@ -13,6 +13,12 @@ export function reportTemplates({ report }: { readonly report: ProblemSink }, ..
     ...entriesOf(at(node, 'labels')),
     ...entriesOf(at(node, 'annotations')).filter(({ key }) => OURS.test(key)),
   ]);
+  const ours = metadata.flatMap((node) => [...entriesOf(at(node, 'labels')), ...entriesOf(at(node, 'annotations'))]);
+  for (const { key, value } of ours) {
+    const found = OURS.test(key) && value.kind === 'scalar' ? /\$\{\w+(?:[:=-][^}]*)?\}/.exec(String(value.value))?.[0] : undefined;
+    if (found === undefined) continue;
+    report({ kind: 'malformed', message: `\`${key}\`: \`${found}\` was not filled in`, span: value.span, help: FILL_IN_FIRST });
+  }
   for (const { key, value } of entries.filter(isTemplate)) {
     report({
       kind: 'malformed',
@@ -24,6 +30,8 @@ export function reportTemplates({ report }: { readonly report: ProblemSink }, ..
 }
 
 export const RENDER_FIRST = 'render it first, for example: helm template CHART | chainwalk enrol -';
+
+const FILL_IN_FIRST = 'fill it in first, with oc process, flux build or envsubst';
 
 function isTemplate({ value }: Entry): boolean {
   return value.kind === 'scalar' && typeof value.value === 'string' && value.value.includes('{{');

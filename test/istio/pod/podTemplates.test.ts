@@ -144,3 +144,87 @@ spec:
   expect(pods[0]?.annotations.get('sidecar.istio.io/inject')?.value).toBe('false');
   expect(warnings.filter(({ besideTemplate }) => besideTemplate === true)).toEqual([]);
 });
+
+describe('an OpenShift Template', () => {
+  const PORTS = `\${PORTS}`;
+  const template = (annotation: string) => `apiVersion: template.openshift.io/v1
+kind: Template
+metadata: {name: t}
+parameters: [{name: NAME, value: api}, {name: USER_ID, value: "1337"}, {name: PORTS, required: true}]
+objects:
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: "\${NAME}-x"}
+  spec:
+    template:
+      metadata: {annotations: {traffic.sidecar.istio.io/excludeOutboundPorts: "${annotation}"}}
+      spec:
+        securityContext:
+          runAsUser: \${{USER_ID}}
+        containers: [{name: a}]
+`;
+
+  it('has the values of its parameters', async () => {
+    const { pods, diagnostics } = await readPods(template('80'));
+    expect(diagnostics).toEqual([]);
+    expect(pods).toMatchObject([{ name: 'api-x', runAsUser: { value: 1337 } }]);
+  });
+
+  it('and what nobody has filled in is an error', async () => {
+    const { pods, diagnostics } = await readPods(template(PORTS));
+    expect(pods).toEqual([]);
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      `\`traffic.sidecar.istio.io/excludeOutboundPorts\`: \`${PORTS}\` was not filled in`,
+    ]);
+  });
+});
+
+describe('what changes or makes pods that are not in the file is named', () => {
+  it.each([
+    [
+      'argoproj.io/v1alpha1',
+      'Workflow',
+      '{podSpecPatch: "{}", templates: [{name: a, container: {image: x}}]}',
+      '`podSpecPatch` is not read',
+    ],
+    [
+      'postgresql.cnpg.io/v1',
+      'Cluster',
+      '{inheritedMetadata: {annotations: {sidecar.istio.io/inject: "true"}}}',
+      'Cluster `o` speaks of pods',
+    ],
+    [
+      'sparkoperator.k8s.io/v1',
+      'SparkApplication',
+      '{driver: {annotations: {traffic.sidecar.istio.io/excludeOutboundPorts: "1"}}}',
+      'speaks of pods',
+    ],
+  ])('%s %s', async (group, kind, spec, expected) => {
+    const { diagnostics } = await readPods(object(group, kind, spec));
+    expect(diagnostics).toMatchObject([{ kind: 'warning', message: expect.stringContaining(expected) }]);
+  });
+
+  it.each([
+    ['v1', 'Service', '{ports: []}'],
+    ['postgresql.cnpg.io/v1', 'Cluster', '{inheritedMetadata: {annotations: {sidecar.istio.io/inject: "false"}}}'],
+    ['networking.istio.io/v1', 'VirtualService', '{hosts: []}'],
+    ['bitnami.com/v1alpha1', 'SealedSecret', '{template: {metadata: {labels: {sidecar.istio.io/inject: "false"}}}}'],
+    [
+      'kyverno.io/v1',
+      'ClusterPolicy',
+      '{rules: [{mutate: {patchStrategicMerge: {metadata: {annotations: {sidecar.istio.io/inject: "false"}}}}}]}',
+    ],
+    ['kustomize.config.k8s.io/v1beta1', 'Kustomization', '{}\ncommonAnnotations: {sidecar.istio.io/inject: "false"}'],
+    ['apps/v1', 'Deployment', `{template: {${POD}}}\nx-shared: {sidecar.istio.io/inject: "false"}`],
+  ])('but not of %s %s', async (group, kind, spec) => {
+    const { pods, diagnostics } = await readPods(object(group, kind, spec));
+    expect(diagnostics).toEqual([]);
+    expect(pods.flatMap(({ keys }) => keys)).toEqual([]);
+  });
+});
+
+it('a part of an object says to build the whole; a kustomization without a kind is passed over', async () => {
+  const patch = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: o}\nspec: {replicas: 3}\n';
+  const { diagnostics } = await readPods(`${patch}---\n- {op: add, path: /spec/replicas, value: 3}\n---\nresources: [a.yaml]\n`);
+  expect(diagnostics.map(({ help }) => help?.includes('kustomize build DIR'))).toEqual([true, true]);
+});
