@@ -40,19 +40,20 @@ describe('one packet', () => {
     ['tcp -> 10.0.0.9:70000', '70000', 'dport: expected a port from 0 to 65535, found `70000`'],
     ['tcp 10.0.0.1:65536 -> 10.0.0.9', '65536', 'sport: expected a port from 0 to 65535, found `65536`'],
     ['tcp -> 10.0.0.9 color=red', 'color', 'unknown key `color`'],
-    ['tcp -> 10.0.0.9 uid=root', 'root', 'uid: expected a numeric user id, found `root`'],
+    ['tcp -> 10.0.0.9 uid=app', 'app', 'uid: expected a numeric user id, found `app`'],
     ['tcp -> 10.0.0.9 uid=010', '010', 'uid: expected a numeric user id, found `010`'],
     ['tcp -> 10.0.0.9 uid=1 uid=2', '2', '`uid` is given twice'],
     ['tpc -> 10.0.0.9', 'tpc', 'proto: expected a protocol such as `tcp`, or its number, found `tpc`'],
     ['tcp -> 10.0.0.300', '10.0.0.300', 'dst: expected an address, found `10.0.0.300`'],
     ['tcp fd00::1 -> 10.0.0.9', '10.0.0.9', 'the source is IPv6 and the destination IPv4'],
-    ['tcp -> 10.0.0.9:80-90', '-90', 'expected the end, found `-90`'],
-    ['tcp -> example.com', 'example.com', 'expected `[` or an IPv4 address or an IPv6 address, found `example.com`'],
-    ['tcp 10.0.0.1', '1', 'expected `:` or `->`, found the end'],
+    ['tcp -> 10.0.0.9:80-90', 'tcp -> 10.0.0.9:80-90', 'a set of packets, where one packet is needed'],
+    ['tcp -> example.com', 'example.com', '`example.com` is a name, and no DNS is asked'],
+    ['tcp 10.0.0.1', '1', 'there is no `->` before the destination'],
     ['tcp -> 10.0.0.9 flags=SX', 'SX', 'flags: expected letters of `FSRPAU`, found `SX`'],
     ['-p tcp -d 10.0.0.9 -j ACCEPT', '-j', 'option `-j` says nothing about a packet'],
-    ['-p tcp --dport 80', '-p tcp --dport 80', 'the packet has no destination'],
-    ['-p tcp ! -d 10.0.0.9', '! -d 10.0.0.9', 'one packet cannot be `! -d`'],
+    ['-p tcp --dport 80', '-p tcp --dport 80', 'a set of packets, where one packet is needed'],
+    ['-p tcp ! -d 10.0.0.9 --ttl 1 --ttl 2', '! -d 10.0.0.9', 'one packet cannot be `! -d`'],
+    ['-p tcp ! -d 10.0.0.9', '-p tcp ! -d 10.0.0.9', 'a set of packets, where one packet is needed'],
     ['-p', '-p', 'option `-p` needs a value'],
   ])('%s', (text, place, message) => {
     const { packet, diagnostics } = parsePacket(source(text));
@@ -150,7 +151,7 @@ describe('a set of packets', () => {
     ['{tcp,tpc} -> :80', 'tpc'],
     ['tcp -> 10.0.0.0/8:', ':'],
     ['-p tcp --dports 80,x', 'x'],
-    ['tcp => 10.0.0.0/8', '=> 10.0.0.0/8'],
+    ['tcp =+ 10.0.0.0/8', '=+ 10.0.0.0/8'],
   ])('%s is refused at %s', (text, place) => {
     const { set, diagnostics } = parsePacketSet(source(text));
     expect(set).toBeUndefined();

@@ -1,12 +1,13 @@
 /** All value shapes by name. An option names the shapes of its arguments; `lower` then gets their typed values. */
 import { ADDR_TYPES } from '../../packet/fields.ts';
+import { ICMP, ICMPV6 } from '../../packet/icmpNames.ts';
 import { address, addressRange, ctNetwork, macAddress, natRange, network } from './address.ts';
 import { bitRate } from './bitRate.ts';
 import { chunkTypes } from './chunks.ts';
 import { date, monthDays, timeOfDay, weekDays } from './clock.ts';
 import { accountName, listName, portName, tableNameShape } from './fileName.ts';
 import { hashBurst, hashRate } from './hashlimit.ts';
-import { ICMP, ICMPV6, icmpType } from './icmp.ts';
+import { icmpType } from './icmp.ts';
 import { idRange } from './id.ts';
 import {
   addressMask,

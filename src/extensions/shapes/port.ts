@@ -2,40 +2,10 @@
  *  fact   iptables 1.8.9 reads ports in two ways: tcp, multiport and the NAT targets like other numbers;
  *         udp, conntrack and TPROXY in base 10, cut to 16 bits without a word, and ranges may be reversed */
 import type { PortRange } from '../../netfilter/effect.ts';
+import { SERVICES } from '../../packet/services.ts';
 import type { ValueRule } from '../../syntax/grammar/grammar.ts';
 import { numberOf, strtoul, U16 } from './number.ts';
 import { type Decoded, malformed, notModelled, type Parts, part, type Shape } from './shape.ts';
-
-/** Service names that mean the same port on every machine. source: IANA service names, Debian /etc/services */
-const SERVICES: ReadonlyMap<string, number> = new Map(
-  Object.entries({
-    'ftp-data': 20,
-    ftp: 21,
-    ssh: 22,
-    telnet: 23,
-    smtp: 25,
-    domain: 53,
-    bootps: 67,
-    bootpc: 68,
-    tftp: 69,
-    http: 80,
-    kerberos: 88,
-    pop3: 110,
-    sunrpc: 111,
-    ntp: 123,
-    imap2: 143,
-    snmp: 161,
-    bgp: 179,
-    ldap: 389,
-    https: 443,
-    submission: 587,
-    ldaps: 636,
-    imaps: 993,
-    pop3s: 995,
-    mysql: 3306,
-    postgresql: 5432,
-  }),
-);
 
 type Reader = (text: string) => Decoded<number>;
 

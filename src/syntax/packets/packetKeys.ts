@@ -1,28 +1,34 @@
 /** Everything that the notations of packets and packet sets can say of a packet, decoded: one table for both. */
 
+import { nearest } from '../../lib/nearest.ts';
 import { equals, inSet, type MatchExpr, masked, NEVER, not, or, present } from '../../netfilter/matchExpr.ts';
 import { type Address, type Family, familyOf, parseAddress, parseIPv4, parsePrefix, prefixRange } from '../../packet/address.ts';
-import { type Field, TCP_FLAGS } from '../../packet/fields.ts';
+import type { Field } from '../../packet/fields.ts';
 import { parseEndpoint } from '../../packet/notation.ts';
 import { CT_DIRECTIONS, CT_STATES } from '../../packet/packet.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
-import { PROTO } from '../../packet/protocol.ts';
+import type { ProblemSink } from '../text/problems.ts';
+import type { Span } from '../text/source.ts';
+import { flagsValue, icmpValue, idValue, integerValue, macValue, portValue, protocolValue } from './keyValues.ts';
 
 /** How the value of a key reads for one packet and for a set; nothing when it is no value of the key. */
-interface Key {
+export interface Key {
   readonly expected: string;
-  readonly one: (text: string) => PartialPacket | undefined;
+  /** for a value that it does not take */
+  readonly help?: (text: string) => string | undefined;
+  /** `family`: as far as the rest of the text shows it */
+  readonly one: (text: string, family: Family) => PartialPacket | undefined;
   readonly set: (text: string, family: Family) => MatchExpr | undefined;
 }
 
 export const KEYS = {
-  proto: key('a protocol such as `tcp`, or its number', 'proto', (text) => integerKey(text, 255) ?? PROTOCOLS.get(text.toLowerCase())),
+  proto: key('a protocol such as `tcp`, or its number', 'proto', protocolValue),
   src: addressKey('src'),
   dst: addressKey('dst'),
-  sport: key('a port from 0 to 65535', 'sport', (text) => integerKey(text, 0xffff)),
-  dport: key('a port from 0 to 65535', 'dport', (text) => integerKey(text, 0xffff)),
-  uid: key('a numeric user id', 'uid', (text) => integerKey(text, MAX_ID)),
-  gid: key('a numeric group id', 'gid', (text) => integerKey(text, MAX_ID)),
+  sport: key('a port from 0 to 65535', 'sport', portValue),
+  dport: key('a port from 0 to 65535', 'dport', portValue),
+  uid: { ...key('a numeric user id', 'uid', idValue), help: (name) => idHelp(name, 'u') },
+  gid: { ...key('a numeric group id', 'gid', idValue), help: (name) => idHelp(name, 'g') },
   socket: {
     expected: '`yes` or `no`',
     one: (text) => (text === 'yes' ? { socket: true } : text === 'no' ? { socket: false } : undefined),
@@ -30,7 +36,7 @@ export const KEYS = {
   },
   iif: nameKey('iif'),
   oif: nameKey('oif'),
-  mark: { ...key('a 32-bit number', 'mark', (text) => integerKey(text, 0xffff_ffff)), set: markSet },
+  mark: { ...key('a 32-bit number', 'mark', (text) => integerValue(text, 0xffff_ffff)), set: markSet },
   ctstate: {
     expected: `one of ${CT_STATES.join(', ')}`,
     one: (text) => {
@@ -52,15 +58,20 @@ export const KEYS = {
   },
   ctorigsrc: endpointKey('ctorigsrc'),
   ctorigdst: endpointKey('ctorigdst'),
-  connmark: { ...key('a 32-bit number', 'connmark', (text) => integerKey(text, 0xffff_ffff)), set: () => undefined },
-  flags: key('letters of `FSRPAU`', 'flags', flagByte),
-  icmp: { expected: 'TYPE or TYPE/CODE, each from 0 to 255', one: icmpOf, set: icmpSet },
-  ttl: key('a number from 0 to 255', 'ttl', (text) => integerKey(text, 255)),
-  tos: key('a number from 0 to 255', 'tos', (text) => integerKey(text, 255)),
-  len: key('a length from 0 to 65535', 'length', (text) => integerKey(text, 0xffff)),
-  frag: key('a fragment offset from 0 to 8191, in units of 8 bytes', 'fragOffset', (text) => integerKey(text, 8191)),
-  spi: key('a 32-bit number', 'spi', (text) => integerKey(text, 0xffff_ffff)),
-  mac: key('a MAC address', 'mac', macOf),
+  connmark: { ...key('a 32-bit number', 'connmark', (text) => integerValue(text, 0xffff_ffff)), set: () => undefined },
+  flags: { ...key('letters of `FSRPAU`', 'flags', flagsValue), help: () => 'such as `flags=S` or `flags=SYN,ACK`' },
+  icmp: {
+    expected: 'TYPE or TYPE/CODE, each from 0 to 255',
+    one: icmpValue,
+    set: icmpSet,
+    help: () => 'such as `icmp=8` or `icmp=echo-request`',
+  },
+  ttl: key('a number from 0 to 255', 'ttl', (text) => integerValue(text, 255)),
+  tos: key('a number from 0 to 255', 'tos', (text) => integerValue(text, 255)),
+  len: key('a length from 0 to 65535', 'length', (text) => integerValue(text, 0xffff)),
+  frag: key('a fragment offset from 0 to 8191, in units of 8 bytes', 'fragOffset', (text) => integerValue(text, 8191)),
+  spi: key('a 32-bit number', 'spi', (text) => integerValue(text, 0xffff_ffff)),
+  mac: { ...key('a MAC address', 'mac', macValue), set: macSet },
 } as const satisfies Record<string, Key>;
 
 export type KeyName = keyof typeof KEYS;
@@ -87,11 +98,6 @@ export const PAIR_KEYS = [
   'mac',
   'spi',
 ] as const;
-
-/** Above it: no id. kernel include/linux/uidgid.h INVALID_UID */
-const MAX_ID = 0xffff_fffe;
-
-const PROTOCOLS: ReadonlyMap<string, number> = new Map([...Object.entries(PROTO), ['icmp6', PROTO.icmpv6], ['ipv6-icmp', PROTO.icmpv6]]);
 
 /** A key whose values are numbers: alone, or in sets as ranges `80-90`. iptables writes `80:90`. */
 function key<F extends Field & keyof PartialPacket>(expected: string, field: F, read: (text: string) => number | undefined): Key {
@@ -173,44 +179,67 @@ function nameKey(field: 'iif' | 'oif'): Key {
 }
 
 function markSet(text: string): MatchExpr | undefined {
-  const [value, mask] = text.split('/').map((part) => integerKey(part, 0xffff_ffff));
+  const [value, mask] = text.split('/').map((part) => integerValue(part, 0xffff_ffff));
   if (text.includes('/')) return value === undefined || mask === undefined ? undefined : masked('mark', value, mask);
   return numbers.set(text, 4);
 }
-const numbers = key('', 'mark', (text) => integerKey(text, 0xffff_ffff));
+const numbers = key('', 'mark', (text) => integerValue(text, 0xffff_ffff));
 
-function icmpOf(text: string): PartialPacket | undefined {
-  const [type, code] = text.split('/').map((part) => integerKey(part, 255));
-  if (type === undefined || (text.includes('/') && code === undefined) || text.split('/').length > 2) return undefined;
-  return code === undefined ? { icmpType: type } : { icmpType: type, icmpCode: code };
-}
-
-function icmpSet(text: string): MatchExpr | undefined {
-  const one = icmpOf(text);
-  if (one?.icmpType === undefined) return undefined;
+/** A name that only the other family has takes no packet of this one. */
+function icmpSet(text: string, family: Family): MatchExpr | undefined {
+  const one = icmpValue(text, family);
+  if (one?.icmpType === undefined) return icmpValue(text, family === 4 ? 6 : 4) && NEVER;
   const type = equals('icmpType', one.icmpType);
   return one.icmpCode === undefined ? type : { kind: 'and', of: [type, equals('icmpCode', one.icmpCode)] };
 }
 
-function flagByte(text: string): number | undefined {
-  let byte = 0;
-  for (const letter of text.toUpperCase()) {
-    const bit = TCP_FLAGS[letter as keyof typeof TCP_FLAGS];
-    if (bit === undefined) return undefined;
-    byte |= bit;
-  }
-  return text === '' ? undefined : byte;
+/** Dashes stand between octets too, and make no range. */
+function macSet(text: string): MatchExpr | undefined {
+  const mac = macValue(text);
+  return mac === undefined ? undefined : equals('mac', mac);
 }
 
-function macOf(text: string): number | undefined {
-  if (!/^[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}$/.test(text)) return undefined;
-  return text.split(':').reduce((value, octet) => value * 256 + Number.parseInt(octet, 16), 0);
+function idHelp(name: string, kind: 'u' | 'g'): string | undefined {
+  const what = kind === 'u' ? 'user' : 'group';
+  if (!/^[a-z_][\w.-]*$/i.test(name)) return undefined;
+  return kind === 'u'
+    ? `only the pod knows the number of user \`${name}\`: \`kubectl exec POD -c CONTAINER -- id -u ${name}\`; then \`uid=1000\``
+    : `only the pod knows the number of ${what} \`${name}\`: \`kubectl exec POD -c CONTAINER -- getent group ${name}\`; then \`gid=1000\``;
 }
 
-/** Decimal or hexadecimal. A leading zero is refused: it is octal to iptables and decimal to people. */
-function integerKey(text: string, max: number): number | undefined {
-  if (!/^(?:0[xX][0-9A-Fa-f]{1,8}|0|[1-9]\d{0,9})$/.test(text)) return undefined;
-  return Number(text) <= max ? Number(text) : undefined;
+/** They have a place of their own, and may be written as keys too. */
+const PLACE_KEYS = ['proto', 'src', 'dst', 'sport', 'dport'] as const;
+
+/** What other tools call a key. */
+const ALIASES: Readonly<Record<string, KeyName>> = {
+  user: 'uid',
+  owner: 'uid',
+  group: 'gid',
+  state: 'ctstate',
+  length: 'len',
+  iface: 'iif',
+  hoplimit: 'ttl',
+  hl: 'ttl',
+  port: 'dport',
+  protocol: 'proto',
+};
+
+/** The key that a word before `=` names. */
+export function pairKeyNamed(word: string): KeyName | undefined {
+  const name = word.toLowerCase();
+  return [...PAIR_KEYS, ...PLACE_KEYS].find((known) => known === name) ?? (Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined);
+}
+
+export function reportUnknownKey(report: ProblemSink, key: Span & { readonly text: string }): void {
+  const meant = nearest(key.text, PAIR_KEYS);
+  const keys = `keys are ${PAIR_KEYS.join(', ')}`;
+  report({
+    kind: 'malformed',
+    code: 'bad-packet',
+    message: `unknown key \`${key.text}\``,
+    span: { start: key.start, end: key.end },
+    help: meant === undefined ? keys : `did you mean \`${meant}\`? ${keys}`,
+  });
 }
 
 /** Items of a set, any of which will do. */

@@ -121,6 +121,8 @@ export function packetOptions(text: string, report: ProblemSink): readonly Packe
 
 /** `--dport=80` and `-ptcp` carry their value. */
 function splitOption(text: string): { readonly flag: string; readonly glued?: string } {
+  // `--dport` whose dashes a chat program has made one
+  if (/^-[a-z]{2}/.test(text) && Object.hasOwn(OPTIONS, `-${text.split('=', 1)[0]}`)) return splitOption(`-${text}`);
   const equals = text.startsWith('--') ? text.indexOf('=') : -1;
   if (equals > 0) return { flag: text.slice(0, equals), glued: text.slice(equals + 1) };
   return /^-[a-z]./.test(text) ? { flag: text.slice(0, 2), glued: text.slice(2) } : { flag: text };

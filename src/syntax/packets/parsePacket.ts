@@ -1,14 +1,20 @@
 /** One packet, as it is typed: `out tcp 10.244.0.5 -> 10.0.0.9:80 uid=1000`, or options of iptables. What is left out stays out. */
 
-import { familyOf } from '../../packet/address.ts';
+import { type Family, familyOf } from '../../packet/address.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import { expectation } from '../grammar/expectation.ts';
 import { type Capture, matchPacketText } from '../grammar/grammar.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
 import { type ProblemSink, reportInto } from '../text/problems.ts';
 import type { Source, Span } from '../text/source.ts';
-import { KEYS, type KeyName, PAIR_KEYS } from './packetKeys.ts';
-import { packetOptions } from './packetOptions.ts';
+import { directionNamed } from './directionNamed.ts';
+import { flagNames } from './keyValues.ts';
+import { meantPacket, nameHelp } from './meantPacket.ts';
+import { oneOfSet } from './oneOfSet.ts';
+import { lowerCase, plainPacketText } from './packetCharacters.ts';
+import { KEYS, type Key, type KeyName, pairKeyNamed, reportUnknownKey } from './packetKeys.ts';
+import { type PacketOption, packetOptions } from './packetOptions.ts';
+import { parsePacketSet } from './parsePacketSet.ts';
 
 export interface ParsedPacket {
   /** absent when the text is malformed */
@@ -18,37 +24,84 @@ export interface ParsedPacket {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const PACKET_HELP = 'a packet is written `[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`';
+const PACKET_HELP = 'a packet is written `[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`, such as `out tcp -> 203.0.113.9:443`';
 
 interface Reading {
   readonly report: ProblemSink;
   readonly diagnostics: readonly Diagnostic[];
   readonly spans: Partial<Record<keyof PartialPacket, Span>>;
   packet: PartialPacket;
+  /** as far as addresses show it */
+  family: Family;
 }
 
 export function parsePacket(source: Source): ParsedPacket {
+  const read = readPacket(source);
+  return read.packet === undefined ? { ...read, diagnostics: withMeaning(source, read.diagnostics) } : read;
+}
+
+function readPacket(source: Source): ParsedPacket {
   const diagnostics: Diagnostic[] = [];
-  const reading: Reading = { report: reportInto(diagnostics, source), diagnostics, spans: {}, packet: {} };
-  if (/^\s*[-!](?!>)/.test(source.text)) readOptions(reading, source.text);
-  else readArrow(reading, source.text);
+  const reading: Reading = { report: reportInto(diagnostics, source), diagnostics, spans: {}, packet: {}, family: 4 };
+  const text = plainPacketText(source.text);
+  if (/^\s*[-!](?!-?>)/.test(text)) readOptions(reading, text);
+  else readArrow(reading, text);
   checkFamilies(reading);
   return diagnostics.length > 0 ? { spans: reading.spans, diagnostics } : { packet: reading.packet, spans: reading.spans, diagnostics };
 }
 
+function isSet(text: string): boolean {
+  return parsePacketSet({ file: '', text }).set !== undefined;
+}
+
+/** The first error, with what was probably meant: only what parses is suggested. */
+function withMeaning(source: Source, [first, ...others]: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (first === undefined) return [];
+  const text = plainPacketText(source.text);
+  const parses = (suggested: string | undefined): suggested is string =>
+    suggested !== undefined && readPacket({ file: '', text: suggested }).packet !== undefined;
+  const meant = meantPacket(text);
+  const { set } = text.trim() === '' ? {} : parsePacketSet({ file: '', text: isSet(text) || meant === undefined ? text : meant.text });
+  const one = set && oneOfSet(set);
+  if (parses(one) && !parses(meant?.text)) {
+    const all = isSet(text) ? text.trim() : meant?.text;
+    const help = `one of them: \`${one}\`; all of them: \`chainwalk find RULES --where "${all}"\``;
+    const span = { start: text.length - text.trimStart().length, end: text.trimEnd().length };
+    return [{ ...first, message: 'a set of packets, where one packet is needed', span, help }];
+  }
+  if (meant === undefined || !parses(meant.text)) return [first, ...others];
+  if (meant.hostName === undefined) {
+    const help = first.help === undefined || first.help === PACKET_HELP ? `did you mean \`${meant.text}\`?` : first.help;
+    return [{ ...first, help }, ...others];
+  }
+  const start = text.indexOf(meant.hostName);
+  return [
+    {
+      ...first,
+      message: `\`${meant.hostName}\` is a name, and no DNS is asked`,
+      span: { start, end: start + meant.hostName.length },
+      help: `${nameHelp(meant.hostName)}, such as \`${meant.text}\``,
+    },
+  ];
+}
+
 function readArrow(reading: Reading, text: string): void {
-  const match = matchPacketText('packet', text);
+  const match = matchPacketText('packet', lowerCase(text));
   if (!match.ok) {
     const span = { start: Math.min(match.at, Math.max(0, text.length - 1)), end: text.length };
-    reading.report({ kind: 'malformed', code: 'bad-packet', message: expectation({ ...match, text }), span, help: PACKET_HELP });
+    const hasArrow = text.includes('>') || match.at < text.trimEnd().length;
+    const message = hasArrow ? expectation({ ...match, text }) : 'there is no `->` before the destination';
+    reading.report({ kind: 'malformed', code: 'bad-packet', message, span, help: PACKET_HELP });
     return;
   }
+  const captures = match.captures.map((capture) => ({ ...capture, text: text.slice(capture.start, capture.end) }));
+  if (captures.some(({ rule }) => rule === 'ipv6')) reading.family = 6;
   let end: 'src' | 'dst' = 'src';
   let pair: Capture | undefined;
-  for (const capture of match.captures) {
+  for (const capture of captures) {
     switch (capture.rule) {
       case 'dir':
-        give(reading, { dir: capture.text as 'in' | 'out' }, capture);
+        give(reading, { dir: directionNamed(capture.text) }, capture);
         break;
       case 'destination':
         end = 'dst';
@@ -67,7 +120,7 @@ function readArrow(reading: Reading, text: string): void {
         pair = capture;
         break;
       case 'value': {
-        const name = PAIR_KEYS.find((known) => known === pair?.text);
+        const name = pairKeyNamed(pair?.text ?? '');
         if (name !== undefined) giveKey(reading, name, capture);
         else reportUnknownKey(reading.report, pair ?? capture);
         break;
@@ -76,25 +129,12 @@ function readArrow(reading: Reading, text: string): void {
   }
 }
 
-export function reportUnknownKey(report: ProblemSink, key: Capture): void {
-  report({
-    kind: 'malformed',
-    code: 'bad-packet',
-    message: `unknown key \`${key.text}\``,
-    span: key,
-    help: `keys are ${PAIR_KEYS.join(', ')}`,
-  });
-}
-
 function giveKey(reading: Reading, name: KeyName, { text, start, end }: Capture): void {
-  const value = KEYS[name].one(text);
+  const { one, expected, help }: Key = KEYS[name];
+  const value = one(text, reading.family);
   if (value === undefined) {
-    reading.report({
-      kind: 'malformed',
-      code: 'bad-packet',
-      message: `${name}: expected ${KEYS[name].expected}, found \`${text}\``,
-      span: { start, end },
-    });
+    const message = `${name}: expected ${expected}, found \`${text}\``;
+    reading.report({ kind: 'malformed', code: 'bad-packet', message, span: { start, end }, help: help?.(text) });
   } else give(reading, value, { start, end });
 }
 
@@ -111,7 +151,9 @@ function give(reading: Reading, value: PartialPacket, { start, end }: Span): voi
 
 function readOptions(reading: Reading, text: string): void {
   const { report } = reading;
-  for (const option of packetOptions(text, report)) {
+  const options = packetOptions(text, report);
+  if (options.some(isOfIPv6)) reading.family = 6;
+  for (const option of options) {
     const { meaning, negated, value, valueSpan, flag } = option;
     const socket = meaning.kind === 'flag' && meaning.key === 'socket';
     if (negated && !socket) {
@@ -154,12 +196,9 @@ function readOptions(reading: Reading, text: string): void {
   }
 }
 
-const FLAG_NAMES: Readonly<Record<string, number>> = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32, ALL: 63, NONE: 0 };
-
-/** `SYN,ACK` as a flag byte. */
-export function flagNames(text: string): number | undefined {
-  const bits = text.split(',').map((name) => FLAG_NAMES[name.toUpperCase()]);
-  return bits.some((bit) => bit === undefined) ? undefined : bits.reduce<number>((byte, bit) => byte | (bit ?? 0), 0);
+function isOfIPv6({ flag, meaning, value }: PacketOption): boolean {
+  if (flag === '--icmpv6-type') return true;
+  return meaning.kind === 'key' && (meaning.key === 'src' || meaning.key === 'dst') && value.includes(':');
 }
 
 function checkFamilies({ packet: { src, dst }, spans, report }: Reading): void {

@@ -6,9 +6,12 @@ import { type Capture, matchPacketText } from '../grammar/grammar.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
 import { type ProblemSink, reportInto } from '../text/problems.ts';
 import type { Source, Span } from '../text/source.ts';
-import { anyOf, KEYS, type KeyName, PAIR_KEYS } from './packetKeys.ts';
+import { directionNamed } from './directionNamed.ts';
+import { flagNames } from './keyValues.ts';
+import { meantPacket, nameHelp } from './meantPacket.ts';
+import { lowerCase, plainPacketText } from './packetCharacters.ts';
+import { anyOf, KEYS, type Key, type KeyName, pairKeyNamed, reportUnknownKey } from './packetKeys.ts';
 import { type PacketOption, packetOptions } from './packetOptions.ts';
-import { flagNames, reportUnknownKey } from './parsePacket.ts';
 
 export interface PacketSet {
   /** absent: both directions */
@@ -22,6 +25,8 @@ export interface PacketSet {
 export interface PacketSetTerm {
   readonly key: KeyName | 'fragment';
   readonly negated: boolean;
+  /** as they are written; none for flags that are looked at through a mask */
+  readonly values: readonly string[];
   readonly span: Span;
   readonly expr: Readonly<Record<Family, MatchExpr>>;
 }
@@ -41,10 +46,21 @@ interface Reading {
 }
 
 export function parsePacketSet(source: Source): ParsedPacketSet {
+  const read = readSet(source);
+  const [first] = read.diagnostics;
+  const meant = first?.help === PACKET_SET_HELP ? meantPacket(plainPacketText(source.text)) : undefined;
+  if (first === undefined || meant === undefined || readSet({ file: '', text: meant.text }).set === undefined) return read;
+  if (meant.hostName === undefined) return { diagnostics: [{ ...first, help: `did you mean \`${meant.text}\`?` }] };
+  const message = `\`${meant.hostName}\` is a name, and no DNS is asked`;
+  return { diagnostics: [{ ...first, message, help: `${nameHelp(meant.hostName)}, such as \`${meant.text}\`` }] };
+}
+
+function readSet(source: Source): ParsedPacketSet {
   const diagnostics: Diagnostic[] = [];
   const reading: Reading = { report: reportInto(diagnostics, source), terms: [] };
-  if (/^\s*(?:-(?!>)|!\s)/.test(source.text)) for (const option of packetOptions(source.text, reading.report)) readOption(reading, option);
-  else readArrow(reading, source.text);
+  const text = plainPacketText(source.text);
+  if (/^\s*(?:-(?!-?>)|!\s)/.test(text)) for (const option of packetOptions(text, reading.report)) readOption(reading, option);
+  else readArrow(reading, text);
   if (diagnostics.length > 0) return { diagnostics };
   const { terms, dir } = reading;
   const expr = { 4: and(...terms.map((term) => term.expr[4])), 6: and(...terms.map((term) => term.expr[6])) };
@@ -57,7 +73,7 @@ const ITEMS = new Set(['proto', 'network4', 'network6', 'portRange', 'plainValue
 const SETS = new Set(['setProto', 'hostSet', 'portSet', 'setValue']);
 
 function readArrow(reading: Reading, text: string): void {
-  const match = matchPacketText('packetSet', text);
+  const match = matchPacketText('packetSet', lowerCase(text));
   if (!match.ok) {
     const span = { start: Math.min(match.at, Math.max(0, text.length - 1)), end: text.length };
     reading.report({ kind: 'malformed', code: 'bad-packet', message: expectation({ ...match, text }), span, help: PACKET_SET_HELP });
@@ -65,14 +81,15 @@ function readArrow(reading: Reading, text: string): void {
   }
   let side: 'source' | 'destination' = 'source';
   let name: KeyName | undefined;
-  for (const [at, capture] of match.captures.entries()) {
-    if (capture.rule === 'dir') reading.dir = capture.text as 'in' | 'out';
+  const captures = match.captures.map((capture) => ({ ...capture, text: text.slice(capture.start, capture.end) }));
+  for (const [at, capture] of captures.entries()) {
+    if (capture.rule === 'dir') reading.dir = directionNamed(capture.text);
     else if (capture.rule === 'destinationSet') side = 'destination';
     else if (capture.rule === 'key') {
-      name = PAIR_KEYS.find((known) => known === capture.text);
+      name = pairKeyNamed(capture.text);
       if (name === undefined) reportUnknownKey(reading.report, capture);
     } else if (SETS.has(capture.rule)) {
-      const inside = match.captures.slice(at + 1).filter(({ start, end }) => start >= capture.start && end <= capture.end);
+      const inside = captures.slice(at + 1).filter(({ start, end }) => start >= capture.start && end <= capture.end);
       const items = inside.filter(({ rule }) => ITEMS.has(rule));
       const negated = capture.text.startsWith('!');
       const key = capture.rule === 'setValue' ? name : placeOf(capture.rule, side);
@@ -99,15 +116,16 @@ interface Term {
 }
 
 function addTerm({ report, terms }: Reading, { key, items, negated, span }: Term): void {
-  const bad = items.find(({ text }) => KEYS[key].set(text, 4) === undefined);
+  const { set, expected, help }: Key = KEYS[key];
+  const bad = items.find(({ text }) => set(text, 4) === undefined);
   if (bad !== undefined) {
-    const message = `${key}: expected ${KEYS[key].expected}, found \`${bad.text}\``;
-    report({ kind: 'malformed', code: 'bad-packet', message, span: { start: bad.start, end: bad.end } });
+    const message = `${key}: expected ${expected}, found \`${bad.text}\``;
+    report({ kind: 'malformed', code: 'bad-packet', message, span: { start: bad.start, end: bad.end }, help: help?.(bad.text) });
     return;
   }
   const texts = items.map(({ text }) => text);
   const expr = (family: Family): MatchExpr => signed(anyOf(key, texts, family) as MatchExpr, negated);
-  terms.push({ key, negated, span, expr: { 4: expr(4), 6: expr(6) } });
+  terms.push({ key, negated, values: texts, span, expr: { 4: expr(4), 6: expr(6) } });
 }
 
 function signed(expr: MatchExpr, negated: boolean): MatchExpr {
@@ -120,7 +138,7 @@ const SYN_MASK = 0x17;
 function readOption(reading: Reading, option: PacketOption): void {
   const { meaning, negated, value, valueSpan, start, end } = option;
   const same = (key: PacketSetTerm['key'], expr: MatchExpr): void => {
-    reading.terms.push({ key, negated, span: { start, end }, expr: { 4: signed(expr, negated), 6: signed(expr, negated) } });
+    reading.terms.push({ key, negated, values: [], span: { start, end }, expr: { 4: signed(expr, negated), 6: signed(expr, negated) } });
   };
   switch (meaning.kind) {
     case 'key': {
