@@ -8,7 +8,7 @@ import { ANY_DEVICE, isLoopback4, selectAddress4, selectAddress6 } from './sourc
 import { interfaceSetting } from './sysctl.ts';
 
 /** Why a packet cannot be sent. */
-export type NoRoute = 'no-route' | 'unreachable-route' | 'martian-source';
+export type NoRoute = 'no-route' | 'unreachable-route' | 'loopback-source';
 
 export interface OutputQuery {
   readonly family: Family;
@@ -44,7 +44,7 @@ export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
   if (oif === undefined && route !== undefined) return { kind: 'lost', reason: 'unreachable-route' };
   if (oif === undefined) return { kind: 'lost', reason: 'no-route' };
   const localnet = interfaceSetting(host, 'net.ipv4.conf.{}.route_localnet', oif) > 0;
-  if (typeof src === 'number' && isLoopback4(src) && oif !== 'lo' && !localnet) return { kind: 'lost', reason: 'martian-source' };
+  if (typeof src === 'number' && isLoopback4(src) && oif !== 'lo' && !localnet) return { kind: 'lost', reason: 'loopback-source' };
   return { kind: 'found', oif, local: false, route: usable };
 }
 

@@ -2,6 +2,7 @@
 export type LostReason =
   | 'no-route'
   | 'martian-source'
+  | 'loopback-source'
   | 'martian-destination'
   | 'not-forwarding'
   | 'ttl-exceeded'

@@ -40,6 +40,8 @@ export const OUTCOME_COLOURS: Readonly<Record<Outcome, keyof Paint>> = {
 export const LOST_WORDS: Readonly<Record<LostReason, string>> = {
   'no-route': 'there is no route to the destination',
   'martian-source': 'its source cannot come from outside (a loopback or own address), so the kernel discards it after PREROUTING',
+  'loopback-source':
+    'a loopback source cannot leave the host, so the kernel refuses to send it: connect() fails with EINVAL, "Invalid argument" (net.ipv4.conf.*.route_localnet is 0)',
   'martian-destination':
     'a loopback destination cannot be reached from outside, so the kernel discards it after PREROUTING (net.ipv4.conf.*.route_localnet is 0)',
   'not-forwarding': 'the destination is not local and forwarding is off (net.ipv4.ip_forward or net.ipv6.conf.all.forwarding is 0)',

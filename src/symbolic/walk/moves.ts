@@ -78,7 +78,7 @@ export function routeOutputOfSets(space: Space, one: PacketClass, again: boolean
     else if (!SENDABLE.has(route.type) || route.dev === undefined) parts.lose(set, lost('unreachable-route'));
     else {
       const localnet = interfaceSetting(host, 'net.ipv4.conf.{}.route_localnet', route.dev) > 0;
-      if (route.dev !== 'lo' && !localnet) parts.lose(manager.and(set, loopback), lost('martian-source'));
+      if (route.dev !== 'lo' && !localnet) parts.lose(manager.and(set, loopback), lost('loopback-source'));
       parts.send(set, { oif: route.dev, local: false, via: route.via });
     }
   }
