@@ -28,6 +28,10 @@ describe('a remedy', () => {
     for (const mesh of PROFILES) expect(remedyOf(claim, mesh.name)).not.toBe('');
   });
 
+  it.each(claims)('%s gives a pod of ambient no advice for sidecars', (claim) => {
+    expect(remedyOf(claim, 'istio-ambient') ?? '').not.toMatch(/TPROXY|sidecar|as one user|istio-init|ISTIO_INBOUND|ISTIO_IN_REDIRECT/);
+  });
+
   it('names the chains, ids and ports of its mesh', () => {
     expect(remedyOf('passthrough-returned', 'istio-sidecar')).toContain('the first rule of ISTIO_OUTPUT');
     expect(remedyOf('passthrough-returned', 'kuma')).toContain('the first rule of KUMA_MESH_OUTBOUND');

@@ -91,6 +91,14 @@ const ROWS: readonly Row[] = [
     claim: 'health-ports-open',
     says: /^Let `-s 169\.254\.7\.127\/32 -p tcp -j ACCEPT` come before the redirect in ISTIO_PRERT/,
   },
+  {
+    cause: 'the source is rewritten on its way over lo',
+    of: 'istio-ambient',
+    after: [/^:POSTROUTING/, '-A POSTROUTING -s 10.0.2.2/32 -j MASQUERADE'],
+    claim: 'passthrough-returned',
+    says: /^Let POSTROUTING#1 in table nat leave alone what goes over lo/,
+    blames: /MASQUERADE/,
+  },
   { cause: 'guests that nobody told of', of: 'broken/guest-inbound', claim: 'guest-not-inbound', says: /reroute-virtual-interfaces/ },
 ];
 

@@ -108,7 +108,7 @@ function witnessed(
     within: withoutQuestions(context.space, manager.any(group.map((one) => one.within))),
   };
   const witness = replay(context, { ...first, set: manager.any(alike.map(({ set }) => set)) });
-  const deciding = decidingRules(witness, claim === 'probe-source-rewritten');
+  const deciding = decidingRules(witness, claim);
   const blame = deciding.length > 0 ? deciding : first.by === undefined ? [] : [first.by];
   const { set, dir, iif, within, why } = whole;
   return {

@@ -53,15 +53,19 @@ function isCapture(outcome: string): boolean {
 }
 
 /** The rule that decided, and the one that led into its chain. Where a packet goes is decided by what handed it over on the way in or
- *  out, or by the rule that kept the nat table from it; filter rules decide where they drop. `late`: it is decided in POSTROUTING. */
-export function decidingRules({ paths }: Journey, late = false): readonly Rule[] {
+ *  out, or by the rule that kept the nat table from it; filter rules decide where they drop. `claim`: for some the
+ *  source counts, which POSTROUTING may rewrite. */
+export function decidingRules({ paths }: Journey, claim = ''): readonly Rule[] {
   const { steps: all = [], fate } = paths[0]?.legs[0]?.walk ?? {};
   const steps = all.flatMap((step) => (step.kind === 'rule' ? [step] : []));
   const ends = ({ verdict }: RuleStep): boolean => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE';
   const early = (step: RuleStep): boolean => ends(step) && (step.hook === 'PREROUTING' || step.hook === 'OUTPUT');
   const handsOver = (step: RuleStep): boolean => early(step) && (step.rule.effect.kind === 'nat' || step.rule.effect.kind === 'divert');
   const isStopped = fate?.kind === 'dropped' || fate?.kind === 'rejected';
-  const choices = isStopped || late ? [ends] : [handsOver, (step: RuleStep) => early(step) && step.rule.table === 'nat', ends];
+  const translates = (step: RuleStep): boolean => ends(step) && step.rule.effect.kind === 'nat';
+  const first = claim === 'passthrough-returned' ? translates : handsOver;
+  const choices =
+    isStopped || claim === 'probe-source-rewritten' ? [ends] : [first, (step: RuleStep) => early(step) && step.rule.table === 'nat', ends];
   const at = choices.map((isMeant) => steps.findLastIndex(isMeant)).find((index) => index >= 0) ?? -1;
   const deciding = steps[at]?.rule;
   if (deciding === undefined) return [];

@@ -116,6 +116,7 @@ function instead({ chain, number, table, effect }: Rule, { places }: MeshProfile
   const other = "it is not one of the mesh's";
   if (effect.kind === 'drop' || effect.kind === 'reject')
     return `Let ${rule} (${effect.kind === 'drop' ? 'DROP' : 'REJECT'}) spare these packets: ${other}.`;
+  if (effect.kind === 'nat' && effect.manip === 'src') return `Let ${rule} leave alone what goes over lo (\`! -o lo\`): ${other}.`;
   const jump = chainOf((dir === 'out' ? places.outbound : places.inbound).chain);
   return `Let the jump to ${jump} come before ${rule}, or let that rule spare what the mesh captures: ${other}.`;
 }

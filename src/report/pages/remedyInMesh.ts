@@ -50,11 +50,16 @@ export const REMEDIES_IN_MESH: Readonly<Record<string, RemedyInMesh>> = {
     const ids = ownerOf(mesh) === 'user' ? 'user' : 'ids';
     return `Give the rules the proxy's ${ids}${option === undefined ? '' : ` (${option})`}, before every redirect.`;
   },
-  'self-vip-captured': ({ name }) =>
-    name === 'istio-sidecar' ? 'Run the proxy as one user, and keep the -o lo rule with ISTIO_IN_REDIRECT before its RETURN.' : undefined,
+  'self-vip-captured': (mesh) =>
+    mesh.mark !== undefined
+      ? untouchedMark(mesh)
+      : mesh.name === 'istio-sidecar'
+        ? 'Run the proxy as one user, and keep the -o lo rule with ISTIO_IN_REDIRECT before its RETURN.'
+        : undefined,
   'passthrough-returned': (mesh) => {
     const source = sourceOf(mesh);
-    if (source === undefined || mesh.mark !== undefined) return undefined;
+    if (mesh.mark !== undefined) return untouchedMark(mesh);
+    if (source === undefined) return undefined;
     const first = `Let \`-o lo -s ${source[4]}/32 -j RETURN\` be the first rule of ${chainOf(mesh.places.outbound.chain)}`;
     const tproxy =
       mesh.whenTransparent === undefined ? '' : `; under TPROXY let the three guards start ${chainOf(mesh.places.inbound.chain)}`;
@@ -109,9 +114,17 @@ export function remediesInMeshes(claim: string): readonly (readonly [meshes: str
   return [...groupBy(known, ({ text }) => text)].map(([text, alike]) => [alike.map(({ title }) => title).join(', '), text]);
 }
 
-function markFirst({ mark }: MeshProfile): string {
+function markFirst(mesh: MeshProfile): string {
+  return `Let packets with the proxy's mark, ${markOf(mesh)}, past before every redirect.`;
+}
+
+function untouchedMark(mesh: MeshProfile): string {
+  return `Let no rule redirect packets with the proxy's mark, ${markOf(mesh)}, or rewrite their source, MASQUERADE in POSTROUTING included.`;
+}
+
+function markOf({ mark }: MeshProfile): string {
   const { value = 0, mask = 0 } = mark ?? {};
-  return `Let packets with the proxy's mark, 0x${value.toString(16)}/0x${mask.toString(16)}, past before every redirect.`;
+  return `0x${value.toString(16)}/0x${mask.toString(16)}`;
 }
 
 /** Where a mesh can be told of several owners, it writes a rule for the group as well. */
