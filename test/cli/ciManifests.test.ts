@@ -171,3 +171,44 @@ describe('two hundred charts', { timeout: 120_000 }, () => {
     expect(report.diagnostics.filter(({ kind }) => kind === 'malformed' || kind === 'not-loadable').length).toBeGreaterThan(0);
   });
 });
+
+describe('which files hold pods', () => {
+  const CONFIG = { 'chainwalk.config.yaml': 'groups: [{files: "*.yaml"}]\nclaims: {only: [known-key]}\n' };
+  const POD = 'metadata: {labels: {sidecar.istio.io/inject: "true"}}, spec: {containers: [{name: c, image: x}]}';
+  const HELM_RELEASE = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: istiod}
+spec: {chart: {spec: {chart: istiod, version: 1.24.0}}, values: {pilot: {cni: {enabled: true}}}}
+`;
+
+  it.each([
+    [
+      'a kind of another controller',
+      `apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: web}\nspec: {template: {${POD}}}\n`,
+    ],
+    [
+      'JSON in one line',
+      `{"apiVersion":"v1","kind":"List","items":[{"kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[{"name":"c"}]}}]}`,
+    ],
+    ['a pod beside what installs the mesh', `${HELM_RELEASE}---\napiVersion: v1\nkind: Pod\n${POD.replace(', spec', '\nspec')}\n`],
+  ])('%s does', async (_, text) => {
+    const { code, out } = await chainwalk(['ci'], { files: { ...CONFIG, 'a.yaml': text } });
+    expect(out).toMatch(/check of (?:Rollout|Pod) default\//);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [
+      'what scales others',
+      'apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nspec:\n  scaleTargetRef:\n    kind: Deployment\n    name: x\n',
+    ],
+    [
+      'what a controller makes certificates from',
+      'apiVersion: x.io/v1\nkind: Thing\nspec: {template: {metadata: {labels: {a: b}}, type: Opaque}}\n',
+    ],
+  ])('%s does not', async (_, text) => {
+    const { code, err } = await chainwalk(['ci'], { files: { ...CONFIG, 'a.yaml': text } });
+    expect(err).toContain('there is no pod in its manifests');
+    expect(code).toBe(2);
+  });
+});

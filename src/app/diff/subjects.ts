@@ -3,12 +3,13 @@
 import type { GivenPlace } from '../../connection/setting.ts';
 import type { Sides } from '../../diff/question.ts';
 import type { Approach } from '../../injection/facts/approach.ts';
+import { holdsPod } from '../../kubernetes/manifest/holdsPod.ts';
 import type { DiffSubject } from '../../pods/compareSubjects.ts';
 import type { PodMemory } from '../../pods/renderedPod.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import { holdsPods } from '../load/recognise.ts';
+import { holdsPods, mayHoldPods } from '../load/recognise.ts';
 import { type Matched, matched } from './compareAll.ts';
 import { DEFAULT_POD } from './defaultPod.ts';
 import type { Plan, Recognised } from './plan.ts';
@@ -74,9 +75,16 @@ function aloneText({ side, file }: Plan['alone'][number]): string {
 /** Of what has changed: a manifest without pods counts together with others. */
 function podsOf(reading: SubjectsQuestion, side: Side): SidePods {
   const manifests = reading.plan.manifests[side];
-  if (reading.explicit || manifests.some(({ text }) => holdsPods(text))) return readPods(reading, side, manifests);
+  if (reading.explicit || holdPods(reading, side, manifests)) return readPods(reading, side, manifests);
   const notes = manifests.map(({ file }) => `${file} holds no pod, and none that it counts for was found`);
   return { ...NO_PODS, notes: side === 'head' ? notes : [] };
+}
+
+function holdPods({ sides }: SubjectsQuestion, side: Side, manifests: readonly Source[]): boolean {
+  const { pods } = sides[side];
+  if (pods === undefined || manifests.some(({ text }) => holdsPods(text))) return true;
+  const likely = manifests.filter(({ text }) => mayHoldPods(text));
+  return likely.length > 0 && pods.parse(likely).documents.some(({ root }) => holdsPod(root));
 }
 
 interface OtherReading {

@@ -21,7 +21,11 @@ export function kindOf(text: string): { readonly kind: Kind } | { readonly why: 
   const json = jsonOf(text);
   if (json !== undefined && ('plugins' in json || 'cniVersion' in json)) return { kind: 'cni' };
   if (json !== undefined && !('kind' in json)) return { kind: 'settings' };
-  if (isManifest(text)) return { kind: INSTALLS_MESH.test(text) || (PACKAGES.test(text) && OF_ISTIO.test(text)) ? 'values' : 'manifest' };
+  if (isManifest(text)) {
+    const installs = INSTALLS_MESH.test(text) || (PACKAGES.test(text) && OF_ISTIO.test(text));
+    // beside pods it is read with them
+    return { kind: installs && !holdsPods(text) ? 'values' : 'manifest' };
+  }
   if (/^[ \t]*(?:table|add table|flush ruleset)\b.*$/m.test(text) && /^[ \t]*(?:table (?:inet|ip|ip6)\b|flush ruleset)/m.test(text))
     return notJudged('it is an nftables ruleset, and rules of nftables are not read: `iptables-nft-save` prints those that iptables wrote');
   if (hasVariablesBlock(text) && !/COMMIT|ip6?tables /.test(text)) return { kind: 'settings' };
@@ -59,10 +63,19 @@ function jsonOf(text: string): object | undefined {
   }
 }
 
-/** Of a manifest: others, such as namespaces and network attachments, count together with pods. */
+/** Whether an object of Kubernetes' own kinds is a pod or makes pods. Of a manifest: others, such as namespaces and network attachments,
+ *  count together with pods. */
 export function holdsPods(text: string): boolean {
-  return POD_KINDS.test(text);
+  return POD_KINDS.test(text) || (LIST.test(text) && LISTED_KINDS.test(text));
 }
 
-const POD_KINDS =
-  /^[ \t]*(?:- )?"?kind"?[ \t]*:[ \t]*"?(?:Pod|PodTemplate|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob|\w*List)\b/m;
+const KINDS = 'Pod|PodTemplate|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob';
+/** Objects name others further in: what an autoscaler scales, what a patch is for. */
+const POD_KINDS = new RegExp(`^"?kind"?[ \\t]*:[ \\t]*"?(?:${KINDS}|PodList|DeploymentList)\\b`, 'm');
+const LIST = /^"?kind"?[ \t]*:[ \t]*"?List\b/m;
+const LISTED_KINDS = new RegExp(`^(?:- | {2,4})(?:- )?"?kind"?[ \\t]*:[ \\t]*"?(?:${KINDS})\\b`, 'm');
+
+/** Whether it is worth to read the text for objects of other controllers that hold pods. */
+export function mayHoldPods(text: string): boolean {
+  return /"?\b(?:kind|containers|(?:\w+[tT]|t)emplate|podMetadata|steps|task\w*|pipeline\w*|domain|script)"?[ \t]*:/.test(text);
+}

@@ -1,11 +1,14 @@
 /** The files of a configuration, group by group, each with how it is read. */
 
 import type { ConfigClaims, ConfigGroup, ConfigKind } from '../../api/library/config.ts';
-import { holdsPods, kindOf } from '../../app/load/recognise.ts';
+import { holdsPods, isManifest, kindOf, mayHoldPods } from '../../app/load/recognise.ts';
+import { holdsPod } from '../../kubernetes/manifest/holdsPod.ts';
 import { at, itemsOf } from '../../kubernetes/yaml/node.ts';
+import { documentsOf } from '../../kubernetes/yaml/readYaml.ts';
 import { JUDGED_CLAIMS } from '../../pods/claimIds.ts';
 import { isSelected } from '../../prove/proof/claim.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
 import type { Io } from '../io/io.ts';
@@ -95,15 +98,25 @@ async function recognise({ read }: ConfigFiles, file: string, as: ConfigKind | u
   const content = await read(file);
   if (!('text' in content)) return { file, kind: as ?? 'rules' };
   const found = as === undefined ? kindOf(content.text) : { kind: as };
-  const holdsPod = holdsPods(content.text);
   if ('kind' in found) {
-    const { kind } = found;
+    const isObjects = found.kind === 'manifest' || (as === undefined && found.kind === 'values' && isManifest(content.text));
+    const hasPod = isObjects && (await podIn({ file, text: content.text }));
+    // beside pods, mesh configuration is read with them
+    const kind = hasPod ? 'manifest' : found.kind;
     if (kind === 'values') return { file, passedOver: 'it is mesh configuration, and counts where `values` of a group names it' };
     if (kind === 'cni') return { file, passedOver: 'it is a chain of CNI plugins' };
-    return { file, kind, holdsPod };
+    return { file, kind, holdsPod: hasPod };
   }
   const isData = /\.(?:ya?ml|json)$/.test(file);
   return isData && !found.known ? { file, passedOver: found.why } : { file, kind: 'rules' };
+}
+
+/** What cannot be read may hold one. */
+async function podIn(source: Source): Promise<boolean> {
+  if (holdsPods(source.text)) return true;
+  if (!mayHoldPods(source.text)) return false;
+  const { documents, diagnostics } = documentsOf(await import('yaml'), source);
+  return diagnostics.length > 0 || documents.some(({ root }) => holdsPod(root));
 }
 
 function readingOf(group: ConfigGroup, { config: { claims }, folder }: LoadedConfig): Pick<Batch, 'reading' | 'beside'> {
