@@ -129,7 +129,7 @@ describe('what is refused', () => {
     const suggested = [...help.matchAll(/(?:mean|such as|them:) `([^`]+)`/g)].map(([, one]) => one ?? '');
     expect(suggested.filter((one) => !one.startsWith('chainwalk'))).not.toEqual([]);
     for (const one of suggested) {
-      const where = /--where "(.*)"$/.exec(one)?.[1];
+      const where = /--where "(.*)" --outcome/.exec(one)?.[1];
       expect(where === undefined ? read(one).packet : readSet(where).set).toBeDefined();
     }
   });

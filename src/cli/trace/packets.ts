@@ -6,7 +6,13 @@ import { readPacketJson } from '../../packet/readPacketJson.ts';
 import { parsePacket } from '../../syntax/packets/parsePacket.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 
-export type ReadPacket = { readonly given: PartialPacket } | UnreadablePacket;
+export type ReadPacket = GivenPacket | UnreadablePacket;
+
+export interface GivenPacket {
+  readonly given: PartialPacket;
+  /** of a line that a program wrote: what was made of it */
+  readonly notes?: readonly string[];
+}
 
 export interface UnreadablePacket {
   readonly complaints: readonly Complaint[];
@@ -16,13 +22,14 @@ export interface UnreadablePacket {
 
 /** Arrow or iptables form. */
 export function readPacketText(text: string): ReadPacket {
-  const { packet, diagnostics } = parsePacket({ file: 'packet', text: text.trim() });
-  if (packet !== undefined && !diagnostics.some(isError)) return { given: packet };
+  const { packet, diagnostics, notes } = parsePacket({ file: 'packet', text: text.trim() });
+  if (packet !== undefined && !diagnostics.some(isError)) return { given: packet, ...(notes && { notes }) };
   return { diagnostics, complaints: diagnostics.map(({ message, help }) => ({ message, help })) };
 }
 
-/** One JSON line: the object form, or `{"packet":"arrow or iptables form"}`. */
+/** One JSON line: the object form, or `{"packet":"arrow or iptables form"}`; or a packet in words. */
 export function readPacketLine(line: string): ReadPacket {
+  if (!/^\s*[[{"]/.test(line) || /^\s*\[[\s\d.]+\]/.test(line)) return readPacketText(line);
   let value: unknown;
   try {
     value = JSON.parse(line);

@@ -109,9 +109,14 @@ async function walkText({ call, setting }: Job, text: string): Promise<WalkedPac
     return undefined;
   }
   const walked = walkPacket(setting, read.given);
-  if ('journey' in walked) return walked;
+  if ('journey' in walked) return withNotes(walked, read.notes);
   await complain(call.io, { message: `packet \`${text.trim()}\`: ${walked.message}`, help: walked.help });
   return undefined;
+}
+
+/** What was made of the packet's text comes before what is said of its place. */
+function withNotes(walked: WalkedPacket, notes: readonly string[] = []): WalkedPacket {
+  return notes.length === 0 ? walked : { ...walked, notes: [...notes, ...(walked.notes ?? [])] };
 }
 
 /** For more packets than this nobody reads what else is treated alike. */

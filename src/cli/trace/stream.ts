@@ -39,7 +39,10 @@ function answerLine({ setting, format, style }: Job, { line, number }: { readonl
   if ('complaints' in read) return { text: errorLine(read.complaints, number) };
   const walked = walkPacket(setting, read.given);
   if ('message' in walked) return { text: errorLine([walked], number) };
-  return { text: format.render(walked, style) + format.separator(style), journey: walked.journey };
+  return {
+    text: format.render({ ...walked, notes: [...(read.notes ?? []), ...(walked.notes ?? [])] }, style) + format.separator(style),
+    journey: walked.journey,
+  };
 }
 
 /** A bad line keeps its place in the output, whatever the format: the reader counts lines. */

@@ -15,6 +15,7 @@ import { lowerCase, plainPacketText } from './packetCharacters.ts';
 import { KEYS, type Key, type KeyName, pairKeyNamed, reportUnknownKey } from './packetKeys.ts';
 import { type PacketOption, packetOptions } from './packetOptions.ts';
 import { parsePacketSet } from './parsePacketSet.ts';
+import { readSeenPacket } from './seenPacket.ts';
 
 export interface ParsedPacket {
   /** absent when the text is malformed */
@@ -22,6 +23,8 @@ export interface ParsedPacket {
   /** where each part stands in the text */
   readonly spans: Readonly<Partial<Record<keyof PartialPacket, Span>>>;
   readonly diagnostics: readonly Diagnostic[];
+  /** of a line that a program wrote: what was made of it, and what it does not say */
+  readonly notes?: readonly string[];
 }
 
 const PACKET_HELP = 'a packet is written `[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`, such as `out tcp -> 203.0.113.9:443`';
@@ -35,7 +38,10 @@ interface Reading {
   family: Family;
 }
 
+/** The notation, options of iptables, or a line of the kernel's log or of tcpdump. */
 export function parsePacket(source: Source): ParsedPacket {
+  const seen = readSeenPacket(source.text);
+  if (seen !== undefined) return { ...seen, spans: {}, diagnostics: [] };
   const read = readPacket(source);
   return read.packet === undefined ? { ...read, diagnostics: withMeaning(source, read.diagnostics) } : read;
 }
@@ -60,12 +66,17 @@ function withMeaning(source: Source, [first, ...others]: readonly Diagnostic[]):
   const text = plainPacketText(source.text);
   const parses = (suggested: string | undefined): suggested is string =>
     suggested !== undefined && readPacket({ file: '', text: suggested }).packet !== undefined;
+  if (/\bIP6? \S+ > \S+: /.test(source.text)) {
+    return [
+      { ...first, message: 'this line of tcpdump has names for numbers', help: '`tcpdump -nn` writes addresses and ports as numbers' },
+    ];
+  }
   const meant = meantPacket(text);
   const { set } = text.trim() === '' ? {} : parsePacketSet({ file: '', text: isSet(text) || meant === undefined ? text : meant.text });
   const one = set && oneOfSet(set);
   if (parses(one) && !parses(meant?.text)) {
     const all = isSet(text) ? text.trim() : meant?.text;
-    const help = `one of them: \`${one}\`; all of them: \`chainwalk find RULES --where "${all}"\``;
+    const help = `one of them: \`${one}\`; all of them: \`chainwalk find RULES --where "${all}" --outcome direct\``;
     const span = { start: text.length - text.trimStart().length, end: text.trimEnd().length };
     return [{ ...first, message: 'a set of packets, where one packet is needed', span, help }];
   }

@@ -12,6 +12,7 @@ import { meantPacket, nameHelp } from './meantPacket.ts';
 import { lowerCase, plainPacketText } from './packetCharacters.ts';
 import { anyOf, KEYS, type Key, type KeyName, pairKeyNamed, reportUnknownKey } from './packetKeys.ts';
 import { type PacketOption, packetOptions } from './packetOptions.ts';
+import { readSeenPacket, seenSetText } from './seenPacket.ts';
 
 export interface PacketSet {
   /** absent: both directions */
@@ -48,9 +49,14 @@ interface Reading {
 export function parsePacketSet(source: Source): ParsedPacketSet {
   const read = readSet(source);
   const [first] = read.diagnostics;
-  const meant = first?.help === PACKET_SET_HELP ? meantPacket(plainPacketText(source.text)) : undefined;
+  const seen = first === undefined ? undefined : readSeenPacket(source.text);
+  const meant = seen
+    ? { text: seenSetText(seen) }
+    : first?.help === PACKET_SET_HELP
+      ? meantPacket(plainPacketText(source.text))
+      : undefined;
   if (first === undefined || meant === undefined || readSet({ file: '', text: meant.text }).set === undefined) return read;
-  if (meant.hostName === undefined) return { diagnostics: [{ ...first, help: `did you mean \`${meant.text}\`?` }] };
+  if (!('hostName' in meant)) return { diagnostics: [{ ...first, help: `did you mean \`${meant.text}\`?` }] };
   const message = `\`${meant.hostName}\` is a name, and no DNS is asked`;
   return { diagnostics: [{ ...first, message, help: `${nameHelp(meant.hostName)}, such as \`${meant.text}\`` }] };
 }
