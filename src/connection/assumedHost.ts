@@ -47,11 +47,22 @@ export function standingOf({ host, assumed }: PlacedHost, packet: Packet, given:
   const dev = dir === 'in' ? (iif ?? POD_INTERFACE) : POD_INTERFACE;
   const address = dir === 'in' ? dst : given.src;
   const isOwn = address !== undefined && assumed.families.includes(family) && couldBeOwn(host, packet, address);
-  if (!isOwn) return { host, assumptions: hostAssumption(host, assumed, family) };
+  if (!isOwn) return { host, assumptions: [...hostAssumption(host, assumed, family), ...foreignArrival(host, assumed, packet)] };
   const standing = { host: hostWith(host, address, dev) };
   if (dir === 'in' && assumed.sign !== undefined) return { ...standing, assumptions: hostAssumption(host, assumed, family), open: address };
   const says = `${formatAddress(address)}, ${dir === 'in' ? 'where the packet goes' : 'where it comes from'}, is the pod's address`;
   return { ...standing, assumptions: [{ about: 'pod-address', says, options: OPTIONS }] };
+}
+
+/** A pod whose addresses are known, and a packet for another one by eth0: no node would bring it here. */
+function foreignArrival(host: Host, { families, sign }: AssumedHost, packet: Packet): readonly Assumption[] {
+  const { dir, family, dst, iif } = packet;
+  if (dir !== 'in' || iif !== POD_INTERFACE || sign !== undefined || families.includes(family) || !couldBeOwn(host, packet, dst)) return [];
+  const own = host.interfaces.flatMap(({ name, addresses }) => (name === 'lo' ? [] : addresses.map(({ address }) => address)));
+  const known = own.filter((address) => familyOf(address) === family).map(formatAddress);
+  if (known.length === 0) return [];
+  const says = `the packet comes to this pod, though ${formatAddress(dst)} is not its address, which is ${known.join(' or ')}`;
+  return [{ about: 'pod-address', says, options: OPTIONS }];
 }
 
 /** A set of packets: only as much as is asked here. */

@@ -27,3 +27,18 @@ export const BESIDE: Assumption = {
   says: 'addresses and routes are those that stand beside the rules; who listens is not there: an application on every other port',
   options: ['--host'],
 };
+
+/** A host whose description does not say who listens, as `usual` has it; one that says so stays as it is. */
+export function withUsualListeners(host: Host, usual: HostDescription): Host {
+  if (host.listenersUnsaid !== true) return host;
+  const { host: assumed } = readHost({ listeners: usual.listeners, processes: usual.processes });
+  return assumed === undefined
+    ? host
+    : { ...host, listeners: assumed.listeners, processes: new Map([...assumed.processes, ...host.processes]) };
+}
+
+export const LISTENERS_UNSAID: Assumption = {
+  about: 'host',
+  says: 'the host does not say who listens: the mesh where it always does, an application on every other port',
+  options: ['`listeners` of --host'],
+};

@@ -1,5 +1,6 @@
 /** The one choice of mesh, host and proxy for rules: every command, the library and the matchers ask here. */
 import type { Host } from '../host/host.ts';
+import type { HostDescription } from '../host/hostDescription.ts';
 import { withLength, withPodAddress } from '../host/podAddress.ts';
 import { readHost } from '../host/readHost.ts';
 import { invariant } from '../lib/invariant.ts';
@@ -14,7 +15,7 @@ import type { Ruleset } from '../ruleset/ruleset.ts';
 import { transparentPorts } from '../ruleset/transparentPorts.ts';
 import { type AskedSet, assumedHost, hostAssumption, type PinnedAddress, type PlacedHost, pinnedAddress } from './assumedHost.ts';
 import { excerptAssumptions } from './excerpts.ts';
-import { BESIDE, hostBeside } from './hostBeside.ts';
+import { BESIDE, hostBeside, LISTENERS_UNSAID, withUsualListeners } from './hostBeside.ts';
 import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsSomebody } from './proxyIdentity.ts';
 
 /** What somebody says about the place of rules. */
@@ -66,18 +67,21 @@ function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: Setti
   const isDescribed = given.host === undefined && (given.podIps ?? []).length === 0 && hostBeside(rulesets) !== undefined;
   const pinned = given.host === undefined && !isDescribed ? pinnedIn(rulesets, given.podIps ?? [], where) : undefined;
   const podIps = [...(given.podIps ?? []), ...(pinned === undefined ? [] : [withLength(pinned.address)])];
-  const said = isDescribed ? [BESIDE] : pinned === undefined ? [] : [pinned.assumption];
+  const silent = given.host?.listenersUnsaid === true ? [LISTENERS_UNSAID] : [];
+  const said = isDescribed ? [BESIDE] : pinned === undefined ? silent : [pinned.assumption];
   const families = podIps.map(({ address }) => familyOf(address));
   const place = given.host === undefined && !isDescribed ? { assumed: assumedHost(rulesets, families) } : {};
+  const placed = (profile: MeshProfile | undefined): Host =>
+    given.host === undefined ? hostOf(rulesets, profile, podIps) : withUsualListeners(given.host, usualHost(rulesets, profile));
   const found = meshOf(rulesets, given);
-  if (found === undefined) return { ...place, host: given.host ?? hostOf(rulesets, undefined, podIps), assumptions: said };
+  if (found === undefined) return { ...place, host: placed(undefined), assumptions: said };
   const ports = transparentPorts(rulesets);
   const runs = given.host?.processes.get(found.process.name);
   const named: SaidIdentity = { uid: given.proxyUid ?? runs?.uid, gid: given.proxyGid ?? runs?.gid };
   const showing = shownBy !== undefined && showsSomebody(shownBy, found) ? shownBy : beside;
   const identity = chooseIdentity({ profile: found, rulesets: beside, shownBy: showing, said: named, transparent: ports.length > 0 });
   const profile = identity.taken.length === 0 ? found : profileOfProxy(found, identity);
-  const around = given.host ?? hostOf(rulesets, profile, podIps);
+  const around = placed(profile);
   const host = withProxy(around, found, identity);
   if (identity.taken.length === 0) return { ...place, host, profile, assumptions: said };
   return {
@@ -137,15 +141,19 @@ function listeningMesh(host: Host | undefined): MeshProfile | undefined {
 /** A pod as the mesh sets it up, with the transparent sockets that the rules' TPROXY targets ask for. It passes packets on where the
  *  rules are not a pod's. `podIps`: its addresses, instead of the usual ones of their family. */
 function hostOf(rulesets: readonly Ruleset[], profile: MeshProfile | undefined, podIps: readonly Prefix[]): Host {
-  const usual = defaultHost({
-    ...(profile === undefined ? {} : { profile }),
-    transparentPorts: transparentPorts(rulesets),
-    forwards: signOfOtherHost(rulesets) !== undefined,
-  });
+  const usual = usualHost(rulesets, profile);
   const described = hostBeside(rulesets, usual);
   if (described !== undefined && podIps.length === 0) return described;
   const { host, problems } = readHost(usual);
   invariant(host !== undefined, `the default host is wrong: ${problems.join('; ')}`);
   if (podIps.length === 0) return { ...host, assumed: true };
   return podIps.reduce((known, prefix) => withPodAddress(known, prefix), host);
+}
+
+function usualHost(rulesets: readonly Ruleset[], profile: MeshProfile | undefined): HostDescription {
+  return defaultHost({
+    ...(profile === undefined ? {} : { profile }),
+    transparentPorts: transparentPorts(rulesets),
+    forwards: signOfOtherHost(rulesets) !== undefined,
+  });
 }

@@ -6,6 +6,7 @@ import { usualDirection } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { PartialPacket } from '../packet/partialPacket.ts';
 import { hasIndex, hasPorts, PROTO } from '../packet/protocol.ts';
+import { arrivalInterface } from './arrival.ts';
 import type { Host } from './host.ts';
 import { sourceFor } from './output.ts';
 
@@ -45,7 +46,7 @@ export function completePacket(given: PartialPacket, host: Host): Completion {
     ...(icmp ? { icmpType: family === 4 ? 8 : 128, icmpCode: 0 } : {}),
     ...(hasIndex(proto, family) && (given.fragOffset ?? 0) === 0 ? { spi: FIRST_INDEX } : {}),
     ...(owned ? { uid: 1000, gid: 1000 } : {}),
-    ...(dir === 'in' ? { iif: 'eth0' } : {}),
+    ...(dir === 'in' ? { iif: arrivalInterface(host, { dst, ...(given.src !== undefined && { src: given.src }) }) } : {}),
   };
   const quiet = { mark: 0, ttl: 64, tos: 0, fragOffset: 0, length: defaultLength(family, proto) };
   const rest = { ...quiet, ...defaults, ...given, family, socket: owned } as Packet;
@@ -81,8 +82,8 @@ function contradiction(given: PartialPacket, { dir, proto, host }: Kind): string
   if (given.ctstate === 'NEW' && given.ctdir === 'reply') return 'an answer makes its connection ESTABLISHED; it is not NEW';
   const nic = given.iif ?? given.oif;
   if (nic !== undefined && !host.interfaces.some(({ name }) => name === nic)) return `the host has no interface \`${nic}\``;
-  if (dir === 'in' && given.iif === undefined && !host.interfaces.some(({ name }) => name === 'eth0'))
-    return 'the host has no interface `eth0`; say `iif=` where the packet arrives';
+  if (dir === 'in' && given.iif === undefined && !host.interfaces.some(({ name }) => name !== 'lo'))
+    return 'the host has no interface but `lo`; say `iif=` where the packet arrives';
   return undefined;
 }
 

@@ -10,6 +10,8 @@ export interface Host {
   readonly rules: readonly RoutingRule[];
   readonly sysctls: ReadonlyMap<string, string>;
   readonly listeners: readonly Listener[];
+  /** its description does not say who listens: nobody, or what is assumed of it */
+  readonly listenersUnsaid?: true;
   readonly processes: ReadonlyMap<string, Process>;
   /** addresses of pods on this node that are in the mesh */
   readonly pods: readonly Address[];

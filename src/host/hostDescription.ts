@@ -11,6 +11,7 @@ export interface HostDescription {
   /** false: `ip_rules` are all that there are */
   readonly default_rules?: boolean;
   readonly sysctls?: Readonly<Record<string, string>>;
+  /** absent: nobody says who listens, and answers assume the mesh and an application on every other port; empty: nobody does */
   readonly listeners?: readonly ListenerDescription[];
   readonly processes?: Readonly<Record<string, ProcessDescription>>;
   /** addresses of the pods of this node */

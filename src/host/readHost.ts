@@ -60,6 +60,7 @@ export function readHost(value: unknown): HostReading {
     rules: readRules(value, problems),
     sysctls,
     listeners,
+    ...(value.listeners === undefined ? { listenersUnsaid: true } : {}),
     processes,
     pods: readAddresses(value.pods, problems),
     sets: readSets(value.sets, problems),

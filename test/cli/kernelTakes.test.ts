@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chainwalk } from './memoryIo.ts';
 
 const RULES = '*filter\n:INPUT ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n';
-const HOST = JSON.stringify({ interfaces: [{ name: 'eth0', addresses: ['10.1.0.5/24', 'fd00::5/64'] }] });
+const HOST = JSON.stringify({ interfaces: [{ name: 'eth0', addresses: ['10.1.0.5/24', 'fd00::5/64'] }], listeners: [] });
 
 async function trace(packet: string, ...more: readonly string[]): Promise<string> {
   const files = {

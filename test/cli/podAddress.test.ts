@@ -102,7 +102,8 @@ describe('the destination of what arrives is the pod', () => {
 describe('--pod-ip', () => {
   it('is what a packet to another address is not for', async () => {
     const said = await answer('--pod-ip', '10.9.9.9', 'pod.rules', 'in tcp -> 10.12.3.4:15021');
-    expect(said).toMatchObject({ outcome: 'lost', assumptions: [] });
+    const says = 'the packet comes to this pod, though 10.12.3.4 is not its address, which is 10.9.9.9';
+    expect(said).toMatchObject({ outcome: 'lost', assumptions: [{ about: 'pod-address', says }] });
   });
 
   it('is given for one family or both', async () => {

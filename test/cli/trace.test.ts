@@ -52,7 +52,7 @@ describe('trace for people', () => {
     expect((await pod([full])).out.match(/^assumed .*/gm)).toEqual([
       'assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise',
     ]);
-    const host = 'interfaces: [{ name: eth0, addresses: [10.244.0.5/24] }]\nroutes: [default via 10.244.0.1 dev eth0]';
+    const host = 'interfaces: [{ name: eth0, addresses: [10.244.0.5/24] }]\nroutes: [default via 10.244.0.1 dev eth0]\nlisteners: []';
     expect((await pod(['--host', 'h.yaml', full], { files: { 'h.yaml': host } })).out).not.toContain('assumed');
   });
 

@@ -68,7 +68,8 @@ describe('a packet', () => {
     expect('*nat\n-A OUTPUT -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n# iptables\n').toReach(OUT, 'to-app');
     expect('*nat\n-A OUTPUT -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n# iptables\n').toReach(OUT, 'loop', OF_SIDECAR);
     const host = { interfaces: [{ name: 'net1', addresses: ['192.0.2.5/24'] }], routes: ['default via 192.0.2.1 dev net1'] };
-    expect(SIDECAR).toReach('in tcp -> 192.0.2.5:80 iif=net1', 'refused', { host });
+    expect(SIDECAR).toReach('in tcp -> 192.0.2.5:80', 'captured-in', { host });
+    expect(SIDECAR).toReach('in tcp -> 192.0.2.5:80 iif=net1', 'refused', { host: { ...host, listeners: [] } });
   });
 
   it('that has now one outcome, now another, passes neither way', () => {

@@ -1,7 +1,7 @@
 /** A container of a pod: what matters for who may send what, and when. */
 import type { Span } from '../../syntax/text/source.ts';
-import { at, entriesOf, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts';
-import { type FieldReading, readField, readIdField } from './shape.ts';
+import { at, entriesOf, type Located, type Node, stringAt } from '../yaml/node.ts';
+import { expectMaps, type FieldReading, readField, readIdField, readItems } from './shape.ts';
 
 /** init: runs to its end before the next one starts; sidecar: an init container that stays (restartPolicy Always). */
 export type ContainerRole = 'init' | 'sidecar' | 'app';
@@ -35,6 +35,8 @@ export function readContainer(reading: FieldReading, node: Node, role: 'init' | 
     if (at(node, 'name') === undefined) reading.report({ kind: 'not-loadable', message: 'a container has no `name`', span: node.span });
     return undefined;
   }
+  expectMaps(reading, node, ['securityContext', ...PROBE_KINDS]);
+  readItems(reading, node, ['command']);
   const image = stringAt(node, 'image');
   const runAsUser = readIdField(reading, node, ['securityContext', 'runAsUser']);
   const runAsGroup = readIdField(reading, node, ['securityContext', 'runAsGroup']);
@@ -44,13 +46,13 @@ export function readContainer(reading: FieldReading, node: Node, role: 'init' | 
     ...(image === undefined ? {} : { image }),
     ...(runAsUser === undefined ? {} : { runAsUser }),
     ...(runAsGroup === undefined ? {} : { runAsGroup }),
-    args: itemsOf(at(node, 'args')).flatMap((arg) => readArg(reading, arg)),
-    env: readEnv(reading, at(node, 'env')),
-    capabilities: itemsOf(at(node, 'securityContext', 'capabilities', 'add')).flatMap((one) =>
+    args: readItems(reading, node, ['args']).flatMap((arg) => readArg(reading, arg)),
+    env: readEnv(reading, node),
+    capabilities: readItems(reading, node, ['securityContext', 'capabilities', 'add']).flatMap((one) =>
       one.kind === 'scalar' ? [String(one.value)] : [],
     ),
     probes: readProbes(reading, node),
-    ports: readPorts(node),
+    ports: readPorts(reading, node),
   };
 }
 
@@ -64,9 +66,10 @@ function readArg({ source, report }: FieldReading, node: Node): readonly Located
   return [];
 }
 
-function readEnv({ source, report }: FieldReading, node: Node | undefined): Container['env'] {
+function readEnv(reading: FieldReading, container: Node): Container['env'] {
+  const { source, report } = reading;
   const env = new Map<string, Located<string | undefined> & { readonly nameSpan?: Span }>();
-  for (const item of itemsOf(node)) {
+  for (const item of readItems(reading, container, ['env'])) {
     const name = stringAt(item, 'name');
     if (name === undefined) continue;
     const value = at(item, 'value');
@@ -81,9 +84,9 @@ function readEnv({ source, report }: FieldReading, node: Node | undefined): Cont
   return env;
 }
 
-function readPorts(node: Node): ReadonlyMap<string, number> {
+function readPorts(reading: FieldReading, node: Node): ReadonlyMap<string, number> {
   return new Map(
-    itemsOf(at(node, 'ports')).flatMap((item): (readonly [string, number])[] => {
+    readItems(reading, node, ['ports']).flatMap((item): (readonly [string, number])[] => {
       const port = at(item, 'containerPort');
       const name = stringAt(item, 'name');
       return name !== undefined && port?.kind === 'scalar' && typeof port.value === 'number' ? [[name, port.value]] : [];

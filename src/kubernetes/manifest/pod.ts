@@ -4,7 +4,7 @@ import { at, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts'
 import { type Container, readContainer } from './container.ts';
 import { networkStatusOf } from './networkStatus.ts';
 import { keysOfPod, type MetadataKey } from './objectKeys.ts';
-import { type FieldReading, readField, readIdField, readStrings } from './shape.ts';
+import { expectMaps, type FieldReading, readField, readIdField, readItems, readStrings } from './shape.ts';
 
 export type Strings = ReadonlyMap<string, Located<string>>;
 
@@ -58,6 +58,9 @@ export function readPod(reading: FieldReading, { kind, object, template, called 
     reading.report({ kind: 'malformed', message, span: place.span, help: BUILD_FIRST });
     return undefined;
   }
+  expectMaps(reading, object, template === object ? [] : ['metadata']);
+  expectMaps(reading, template, ['metadata']);
+  expectMaps(reading, spec, ['securityContext', 'dnsConfig']);
   const ids = { runAsUser: idOf(reading, spec, 'runAsUser'), runAsGroup: idOf(reading, spec, 'runAsGroup') };
   const annotations = readStrings(reading, at(template, 'metadata', 'annotations'), 'annotations');
   const nodeName = stringAt(spec, 'nodeName');
@@ -76,10 +79,10 @@ export function readPod(reading: FieldReading, { kind, object, template, called 
     ...(nodeName === undefined ? {} : { nodeName }),
     addresses: addressesOf(object, annotations),
     dnsPolicy: stringAt(spec, 'dnsPolicy') ?? 'ClusterFirst',
-    nameservers: textsOf(itemsOf(at(spec, 'dnsConfig', 'nameservers'))),
+    nameservers: textsOf(readItems(reading, spec, ['dnsConfig', 'nameservers'])),
     containers: [
-      ...itemsOf(at(spec, 'initContainers')).flatMap((node) => readContainer(reading, node, 'init') ?? []),
-      ...itemsOf(at(spec, 'containers')).flatMap((node) => readContainer(reading, node, 'app') ?? []),
+      ...readItems(reading, spec, ['initContainers']).flatMap((node) => readContainer(reading, node, 'init') ?? []),
+      ...readItems(reading, spec, ['containers']).flatMap((node) => readContainer(reading, node, 'app') ?? []),
     ],
   };
 }

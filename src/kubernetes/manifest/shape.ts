@@ -1,7 +1,7 @@
 /** Reads one field of an object as the API server would: a value of another type is an error at its place. */
 import type { ProblemSink } from '../../syntax/text/problems.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import { at, entriesOf, type Located, type Node } from '../yaml/node.ts';
+import { at, entriesOf, itemsOf, type Located, type Node } from '../yaml/node.ts';
 
 /** What the readers of one document share. */
 export interface FieldReading {
@@ -55,6 +55,21 @@ export function readStrings(reading: FieldReading, node: Node | undefined, what:
     else strings.set(key, { value: '', source: reading.source, span: value.span });
   }
   return strings;
+}
+
+/** The items of a list that stands at a path of keys; none where nothing stands. */
+export function readItems(reading: FieldReading, node: Node | undefined, path: readonly string[]): readonly Node[] {
+  const found = at(node, ...path);
+  if (found !== undefined && found.kind !== 'list') wrongType(reading, { name: path.join('.'), wanted: 'a list', found });
+  return itemsOf(found);
+}
+
+/** What stands under these keys, if anything does, has fields of its own. */
+export function expectMaps(reading: FieldReading, node: Node | undefined, names: readonly string[]): void {
+  for (const name of names) {
+    const found = at(node, name);
+    if (found !== undefined && found.kind !== 'map') wrongType(reading, { name, wanted: 'a map', found });
+  }
 }
 
 interface WrongType {

@@ -145,6 +145,26 @@ describe('what is wrong is said with its place, all of it at once', () => {
       ],
     ],
     [
+      'containers that are a text',
+      'kind: Pod\nmetadata: {name: a}\nspec: {containers: web}\n',
+      ['deploy.yaml:3:20: `containers` has to be a list'],
+    ],
+    [
+      'lists and maps of another type',
+      'kind: Pod\nmetadata: {name: a}\nspec: {initContainers: x, containers: [{name: a, env: {A: b}, ports: 80, securityContext: 5}]}\n',
+      [
+        'deploy.yaml:3:24: `initContainers` has to be a list',
+        'deploy.yaml:3:91: `securityContext` has to be a map',
+        'deploy.yaml:3:55: `env` has to be a list, not a map',
+        'deploy.yaml:3:70: `ports` has to be a list',
+      ],
+    ],
+    [
+      'metadata that is a text',
+      'kind: Deployment\nmetadata: {name: a}\nspec: {template: {metadata: web, spec: {containers: [{name: a}]}}}\n',
+      ['deploy.yaml:3:29: `metadata` has to be a map'],
+    ],
+    [
       'a container without a name',
       'kind: Pod\nmetadata: {name: a}\nspec: {containers: [{image: x}]}\n',
       ['deploy.yaml:3:21: a container has no `name`'],
