@@ -26,7 +26,7 @@ describe('outputs', { timeout: 30_000 }, () => {
     expect([code, out]).toEqual([0, '']);
     expect(written['comment.md']).toMatch(/^### chainwalk: nothing new is wrong\n/);
     expect(written['plain.txt']).toMatch(
-      /^the claim holds for first packets of connections over IPv4, an assumed pod at\n {2}10\.244\.0\.5; IPv6 is not judged {2}good\.rules/,
+      /^OK: the claim holds for first packets of connections over IPv4, an assumed\s+pod\s+at\s+10\.244\.0\.5; IPv6 is not judged\s+good\.rules/,
     );
   });
 

@@ -172,7 +172,7 @@ describe('families', () => {
   });
 
   it('verify judges the families of its addresses', async () => {
-    const { out } = await chainwalk(['verify', 'a.yaml', '--only', 'outbound-captured'], { files: { 'a.yaml': six } });
+    const { out } = await chainwalk(['verify', 'a.yaml', '-v', '--only', 'outbound-captured'], { files: { 'a.yaml': six } });
     expect(out).toContain('the claim holds for first packets of connections over IPv6');
     expect(out).toContain('the pod has no IPv4 address: IPv4 is not judged');
   });

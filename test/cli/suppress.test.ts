@@ -24,7 +24,9 @@ describe('chainwalk-disable-next-line', { timeout: 30_000 }, () => {
     expect(findings).toMatchObject([
       { claim: 'outbound-captured', verdict: 'violated', muted: { by: 'comment', reason: 'the cluster network is trusted' } },
     ]);
-    const human = await chainwalk(['verify', 'pod.rules', '--only', 'outbound-captured'], { files: { 'pod.rules': above(RULE, COMMENT) } });
+    const human = await chainwalk(['verify', 'pod.rules', '-v', '--only', 'outbound-captured'], {
+      files: { 'pod.rules': above(RULE, COMMENT) },
+    });
     expect(human.out).toContain('no violations besides suppressed ones');
     expect(human.out).toContain('1 suppressed:\n  outbound-captured pod.rules:23: the cluster network is trusted\n');
   });
@@ -63,7 +65,7 @@ describe('chainwalk-disable-next-line', { timeout: 30_000 }, () => {
     const many = above(RULE, COMMENT, '', '# chainwalk-disable-next-line no-dead-rule,proxy-egress-direct -- nothing to see');
     const { code, err } = await verify(many);
     const human = await chainwalk(['verify', 'pod.rules'], { files: { 'pod.rules': many } });
-    expect(human.out).toMatch(/^17 other claims hold for .*\n.*1 suppressed/);
+    expect(human.out).toMatch(/^OK: 17 other claims hold for .*\n.*1 suppressed/);
     expect(code).toBe(0);
     expect(err).toContain('no finding of `no-dead-rule`, `proxy-egress-direct` at the next line: this comment suppresses nothing');
     expect(err).not.toContain('outbound-captured');
@@ -87,7 +89,10 @@ describe('a comment in a manifest', { timeout: 30_000 }, () => {
     expect((await pods(VAULT)).code).toBe(1);
     const { code, out, err } = await pods(VAULT.replace(user, `${COLLISION}\n${user}`));
     expect([code, err]).toEqual([0, '']);
-    expect(out).toContain('suppressed: identity-collision a.yaml:33: it only listens');
+    expect(out).toContain('1 suppressed');
+    expect((await pods(VAULT.replace(user, `${COLLISION}\n${user}`), '-v')).out).toContain(
+      'suppressed: identity-collision a.yaml:33: it only listens',
+    );
     expect(out).not.toContain('error: identity-collision');
     const json = JSON.parse((await pods(VAULT.replace(user, `${COLLISION}\n${user}`), '--json')).out);
     expect(json.pods[0].findings).toContainEqual(

@@ -26,7 +26,7 @@ describe('verify', () => {
   it('answers first, then shows a packet, its path, the rule and what to do', async () => {
     const { code, out } = await run('article.rules', '--quiet');
     expect(code).toBe(1);
-    expect(out.split('\n')[0]).toMatch(/^\d+ of \d+ claims violated {2}article\.rules, Istio sidecar$/);
+    expect(out.split('\n')[0]).toMatch(/^FAIL: \d+ errors, \d+ warning {2}article\.rules, Istio sidecar$/);
     expect(out).toContain('error: no-redirect-loop (IPv4)');
     expect(out).toMatch(/example {2}out tcp 10\.244\.0\.5:40000 -> 203\.0\.113\.9:443 uid=1337 gid=1337: loop/);
     expect(out).toMatch(

@@ -244,9 +244,9 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(load('broken/no-uid-return')).toHold())).toMatchInlineSnapshot(`
       "expected every claim of level error to hold
 
-      1 of 11 claims violated  broken/no-uid-return.rules, Istio sidecar
-        10 hold for first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not
-        judged
+      FAIL: 1 error  broken/no-uid-return.rules, Istio sidecar
+        10 of 11 claims hold for first packets of connections over IPv4, an assumed pod at 10.244.0.5;
+        IPv6 is not judged
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
       error: proxy-egress-direct (IPv4)
@@ -270,8 +270,8 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(SIDECAR).not.toHold('no-redirect-loop'))).toMatchInlineSnapshot(`
       "expected \`no-redirect-loop\` not to hold
 
-      the claim holds for first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is
-        not judged  istio-sidecar.rules, Istio sidecar
+      OK: the claim holds for first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6
+        is not judged  istio-sidecar.rules, Istio sidecar
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise"
     `);
   });

@@ -125,7 +125,7 @@ export function holdAnswer(
       return open(() => `${wanted}, but ${claim === undefined ? 'none applies' : 'it does not apply'} to the rules: ${reasonOf(pods)}`);
     const verdicts = findings.map(({ verdict }) => verdict);
     const verdict = verdicts.includes('violated') ? 'no' : verdicts.includes('undecided') ? 'open' : 'yes';
-    return { verdict, message: () => `${wanted}\n\n${humanVerify(judged, { paint: PLAIN, width: WIDTH })}` };
+    return { verdict, message: () => `${wanted}\n\n${humanVerify(judged, { paint: PLAIN, width: WIDTH, detailed: true })}` };
   });
 }
 

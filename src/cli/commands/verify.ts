@@ -53,6 +53,7 @@ export const verifyCommand: Command = {
     ALLOW_EMPTY,
     TIMEOUT,
     WATCH,
+    { flags: '-v, --verbose', says: 'also hints, what is suppressed, assumptions and notes' },
     STRICT,
     QUIET,
     COLOR,

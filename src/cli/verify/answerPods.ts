@@ -34,7 +34,7 @@ export async function answerPods(call: Call, files: readonly string[]): Promise<
   const strict = optionIsSet(input, 'strict');
   const failing = strict ? diagnostics.filter((one) => !isError(one)).length : 0;
   const own = {
-    human: (style: VerifyStyle) => humanVerifyPods(pods, { ...style, failing }),
+    human: (style: VerifyStyle) => humanVerifyPods(pods, { ...style, failing, detailed: optionIsSet(input, 'verbose') }),
     json: () => jsonText(toVerifyPodsReport(pods)),
   };
   if (!(await writeReport(call, { review: reviewOf(subjectsOfPods(verified), diagnostics), outputs, own, strict }))) return EXIT.usage;

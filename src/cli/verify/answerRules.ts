@@ -28,8 +28,13 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   const { pods, diagnostics, empty } = verified;
   await showDiagnostics(call, diagnostics, { evenQuiet: empty });
   if (diagnostics.some(isError)) return EXIT.usage;
-  const failing = optionIsSet(call.input, 'strict') ? diagnostics.length : 0;
-  const own = { human: (style: VerifyStyle) => humanVerify(pods, { ...style, failing }), json: () => jsonText(toVerifyReport(pods)) };
-  const report = { review: reviewOf(subjectsOfRules(verified), diagnostics), outputs, own, strict: optionIsSet(call.input, 'strict') };
+  const strict = optionIsSet(call.input, 'strict');
+  const failing = strict ? diagnostics.length : 0;
+  const detailed = optionIsSet(call.input, 'verbose');
+  const own = {
+    human: (style: VerifyStyle) => humanVerify(pods, { ...style, failing, detailed }),
+    json: () => jsonText(toVerifyReport(pods)),
+  };
+  const report = { review: reviewOf(subjectsOfRules(verified), diagnostics), outputs, own, strict };
   return (await writeReport(call, report)) ? verifyExitCode(call, pods, diagnostics) : EXIT.usage;
 }

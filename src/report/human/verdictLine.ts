@@ -12,6 +12,8 @@ export interface VerdictStyle {
   readonly width: number;
   /** warnings about the texts, which make a strict run fail: given only then */
   readonly failing?: number;
+  /** warnings and what is undecided fail, too */
+  readonly strict?: boolean;
 }
 
 /** Claims beside those about rules that do not hold: of a pod's fields and settings. */
@@ -20,7 +22,8 @@ export type OwnClaims = readonly { readonly claim: string; readonly level: 'erro
 /** Claims, not findings; of level info only those that are open. */
 interface Count {
   readonly judged: number;
-  readonly violated: number;
+  readonly errors: number;
+  readonly warnings: number;
   readonly undecided: number;
   readonly holds: number;
   readonly suppressed: number;
@@ -58,30 +61,38 @@ export interface VerdictAnswer {
   readonly colour?: 'red' | 'yellow' | 'green';
 }
 
-function answer(pod: Verified, { failing = 0 }: VerdictStyle, own: OwnClaims): VerdictAnswer {
+/** The word first: what the exit code says, and what has to be known before it. */
+function answer(pod: Verified, { failing = 0, strict = false }: VerdictStyle, own: OwnClaims): VerdictAnswer {
   const { findings, bounds } = pod;
-  const { judged, violated, undecided, holds, suppressed } = countOf(pod, own);
+  const { judged, errors, warnings, undecided, holds, suppressed } = countOf(pod, own);
   const open = findings.filter(({ muted }) => muted === undefined);
   const outside = open.some(({ claim, verdict }) => claim === 'pod-captured' && verdict === 'violated') ? 'NOT CAPTURED: ' : '';
   const aside = suppressed === 0 ? '' : `, ${suppressed} suppressed`;
   const warned = failingText(failing);
   const limits = `${boundsText(bounds)}${unjudgedText(bounds)}`;
-  const rest = `${holds === 0 ? `scope: ${limits}` : `${plural(holds, 'holds', 'hold')} for ${limits}`}${warned}`;
-  if (violated > 0)
-    return {
-      text: `${outside}${partOf(violated, judged)} violated${undecided === 0 ? '' : `, ${undecided} undecided`}${aside}`,
-      rest,
-      colour: 'red',
-    };
-  if (undecided > 0) return { text: `${partOf(undecided, judged)} undecided${aside}`, rest, colour: 'yellow' };
-  const colour = failing === 0 ? 'green' : 'yellow';
-  if (judged > 0) return { text: `${holding(pod, { judged, suppressed, limits })}${aside}${warned}`, colour };
-  if (suppressed > 0) return { text: `no violations besides suppressed ones${warned}` };
+  const fails = errors > 0 || (strict && warnings > 0) || failing > 0;
+  if (errors + warnings + undecided > 0) {
+    const counts = [
+      ...(errors > 0 ? [plural(errors, 'error')] : []),
+      ...(warnings > 0 ? [plural(warnings, 'warning')] : []),
+      ...(undecided > 0 ? [`${undecided} undecided`] : []),
+    ];
+    const word = outside !== '' ? outside : fails ? 'FAIL: ' : undecided > 0 ? 'UNDECIDED: ' : 'OK: ';
+    const rest =
+      holds === 0
+        ? `scope: ${limits}`
+        : `${holds} of ${plural(judged, 'claim')} ${holds === 1 ? 'holds' : 'hold'} for ${limits}`;
+    return { text: `${word}${counts.join(', ')}${aside}`, rest: `${rest}${warned}`, colour: fails ? 'red' : 'yellow' };
+  }
+  const colour = failing === 0 ? 'green' : 'red';
+  const word = failing === 0 ? 'OK: ' : 'FAIL: ';
+  if (judged > 0) return { text: `${word}${holding(pod, { judged, suppressed, limits })}${aside}${warned}`, colour };
+  if (suppressed > 0) return { text: `${word}no violations besides suppressed ones${warned}`, colour };
   const asides = findings.filter(({ verdict }) => verdict !== 'not-applicable');
   if (asides.length === 0) return { text: `no claim applies${warned}` };
   return asides.every(({ verdict }) => verdict === 'holds')
-    ? { text: `all requested claims hold for ${limits}${warned}`, colour }
-    : { text: `hints only${warned}` };
+    ? { text: `${word}all requested claims hold for ${limits}${warned}`, colour }
+    : { text: `${word}hints only${warned}`, colour };
 }
 
 /** Why a strict run fails though nothing else is wrong, or empty. */
@@ -94,23 +105,24 @@ function countOf({ findings }: Verified, own: OwnClaims): Count {
   const claims = (is: (finding: Verified['findings'][number]) => boolean): Set<string> =>
     new Set(open.filter(is).map(({ claim }) => claim));
   const undecided = claims(({ verdict }) => verdict === 'undecided');
-  const violated = claims(({ verdict, level }) => verdict === 'violated' && level !== 'info');
-  for (const { claim, level } of own) if (level !== 'info') violated.add(claim);
+  const violatedAt = (at: 'error' | 'warning') =>
+    new Set([
+      ...claims(({ verdict, level }) => verdict === 'violated' && level === at),
+      ...own.filter(({ level }) => level === at).map(({ claim }) => claim),
+    ]);
+  const errors = violatedAt('error');
+  const warnings = new Set([...violatedAt('warning')].filter((claim) => !errors.has(claim)));
   const asked = claims(({ verdict, level }) => verdict === 'holds' && level !== 'info');
-  const broken = new Set([...undecided, ...violated]);
+  const broken = new Set([...undecided, ...errors, ...warnings]);
   const holds = [...asked].filter((claim) => !broken.has(claim)).length;
   return {
     judged: holds + broken.size,
-    violated: violated.size,
+    errors: errors.size,
+    warnings: warnings.size,
     undecided: undecided.size,
     holds,
     suppressed: findings.length - open.length,
   };
-}
-
-/** `2 of 19 claims`, `the claim` */
-function partOf(count: number, judged: number): string {
-  return judged === 1 ? 'the claim is' : `${count} of ${judged} claims`;
 }
 
 /** `all` only where nothing is left out. */

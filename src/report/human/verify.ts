@@ -5,8 +5,9 @@ import { type Group, groupBy } from '../../lib/groupBy.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
-import { assumptionText } from '../../mesh/assumption.ts';
+import { type Assumption, assumptionText } from '../../mesh/assumption.ts';
 import { packetText } from '../../packet/notation.ts';
+import type { Packet } from '../../packet/packet.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
@@ -20,12 +21,17 @@ import { rail } from './rail.ts';
 import type { OwnClaims, VerdictStyle } from './verdictLine.ts';
 import { verdictLines } from './verdictLine.ts';
 
-export interface VerifyStyle extends VerdictStyle {}
+export interface VerifyStyle extends VerdictStyle {
+  /** also hints, what is suppressed, assumptions and notes, line by line */
+  readonly detailed?: boolean;
+}
 
 /** What stands between the verdict and the claims on rules: the same for others, and what is wrong with a pod's own fields. */
 export interface VerifyFrame {
   readonly own?: OwnClaims;
   readonly lines?: readonly string[];
+  /** of its own, not among the lines */
+  readonly folded?: { readonly hints: number; readonly suppressed: number };
 }
 
 /** Without a line feed at its end. */
@@ -34,21 +40,65 @@ export function humanVerify(pods: readonly Verified[], style: VerifyStyle): stri
 }
 
 /** Without a line feed at its end. */
-export function humanPod(pod: Verified, style: VerifyStyle, { own, lines = [] }: VerifyFrame = {}): string {
+export function humanPod(
+  pod: Verified,
+  style: VerifyStyle,
+  { own, lines = [], folded: more = { hints: 0, suppressed: 0 } }: VerifyFrame = {},
+): string {
   const { paint, width } = style;
+  // where nothing was asked, the notes are the answer
+  const detailed = style.detailed === true || pod.findings.length === 0;
   const open = pod.findings.filter(({ muted }) => muted === undefined);
   const serious = open.filter(({ verdict, level }) => (verdict === 'violated' && level !== 'info') || verdict === 'undecided');
+  const causes = detailed ? serious.map((one): Group<Finding> => [one]) : [...groupBy(serious, causeOf).values()];
   const asides = open.filter(({ verdict, level }) => verdict === 'violated' && level === 'info');
   const suppressed = pod.findings.filter(({ muted }) => muted !== undefined);
+  const assumed = detailed ? pod.assumptions : pod.assumptions.filter(({ about }) => FIRST.includes(about));
+  const folded = detailed
+    ? []
+    : [
+        ...(asides.length + more.hints === 0 ? [] : [plural(asides.length + more.hints, 'hint')]),
+        ...(suppressed.length + more.suppressed === 0 ? [] : [`${suppressed.length + more.suppressed} suppressed`]),
+        ...(pod.assumptions.length === assumed.length ? [] : [plural(pod.assumptions.length - assumed.length, 'assumption')]),
+        ...(pod.notes.length === 0 ? [] : [plural(pod.notes.length, 'note')]),
+      ];
+  const told = paint.dim(`${folded.join(', ')}: -v shows them`);
   return [
     ...verdictLines(pod, style, own),
     ...lines,
-    ...pod.assumptions.map((one) => paint.dim(paragraph({ text: `assumed ${assumptionText(one)}`, width, hang: 8 }))),
-    ...serious.flatMap((finding) => ['', ...findingLines(pod, finding, style)]),
-    ...(asides.length === 0 ? [] : ['', ...asideLines(pod, asides, style)]),
-    ...(suppressed.length === 0 ? [] : ['', ...suppressedLines(pod, suppressed, style)]),
-    ...(pod.notes.length === 0 ? [] : ['', ...pod.notes.map((note) => paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 })))]),
+    ...assumed.map((one) => paint.dim(paragraph({ text: `assumed ${assumptionText(one)}`, width, hang: 8 }))),
+    ...causes.flatMap(([first, ...also]) => ['', ...findingLines(pod, first, style), ...also.flatMap((one) => alsoLines(one, style))]),
+    ...(!detailed || asides.length === 0 ? [] : ['', ...asideLines(pod, asides, style)]),
+    ...(!detailed || suppressed.length === 0 ? [] : ['', ...suppressedLines(pod, suppressed, style)]),
+    ...(!detailed || pod.notes.length === 0
+      ? []
+      : ['', ...pod.notes.map((note) => paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 })))]),
+    ...(folded.length === 0 ? [] : serious.length === 0 ? [told] : ['', told]),
   ].join('\n');
+}
+
+/** Assumptions that turn answers round: they are never folded. */
+const FIRST: readonly Assumption['about'][] = ['proxy-identity', 'rules', 'host'];
+
+/** Findings of which the same rules are to blame have one cause, and are told once. */
+function causeOf(finding: Finding): unknown {
+  const { family, blame, verdict, witness } = finding;
+  if (blame.length === 0 || verdict === 'undecided' || witness === undefined) return finding;
+  return JSON.stringify([family, blame.map(({ table, chain, number }) => [table, chain, number])]);
+}
+
+/** Without the source that a packet from here has anyway: `out tcp -> 203.0.113.9:443 uid=1000 gid=1000`. */
+function shortText(packet: Packet): string {
+  const text = packetText(packet);
+  return packet.dir === 'out' && !/^out \S+ \[?(?:127\.|::1)/.test(text) ? text.replace(/^(out \S+) \S+ ->/, '$1 ->') : text;
+}
+
+/** Another claim that the same rules break. */
+function alsoLines({ claim, witness }: Finding, { paint, width }: VerifyStyle): readonly string[] {
+  const outcome = witness?.paths[0]?.outcome ?? witness?.outcome ?? '';
+  const packet = witness === undefined ? '' : `: ${shortText(witness.packet)}: ${outcome}`;
+  const text = `also  ${claim}${packet}`;
+  return [`  ${paragraph({ text, width: width - 2, hang: 8 }).replace(claim, paint.bold(claim))}`];
 }
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;

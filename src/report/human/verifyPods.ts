@@ -31,9 +31,12 @@ const MOST_NAMES = 5;
 function humanGroup([first, ...others]: readonly VerifiedPod[], style: VerifyStyle): string {
   if (first === undefined) return '';
   const own = first.findings.filter((finding) => first.muted?.has(finding) !== true);
-  const about = [...findingLines(own, style), ...mutedLines(first, style)];
+  const detailed = style.detailed === true || first.verified.findings.length === 0;
+  const shown = detailed ? own : own.filter(({ level }) => level !== 'info');
+  const about = [...findingLines(shown, style), ...(detailed ? mutedLines(first, style) : [])];
   const lines = [...sameLines(others, style), ...(about.length === 0 ? [] : ['', ...about])];
-  return humanPod(first.verified, style, { own, lines });
+  const folded = { hints: own.length - shown.length, suppressed: detailed ? 0 : (first.muted?.size ?? 0) };
+  return humanPod(first.verified, style, { own, lines, folded });
 }
 
 /** Claims about its fields and settings; those about its rules are listed with these. */
