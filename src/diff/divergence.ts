@@ -36,7 +36,7 @@ export function decidingPair(base: Journey, head: Journey): readonly [Rule | und
     return found === undefined ? [] : [found];
   });
   const [latest] = apart.toSorted((a, b) => a.how - b.how || b.late - a.late);
-  return latest === undefined ? [undefined, undefined] : [decidingRule(latest.ours), decidingRule(latest.theirs)];
+  return latest === undefined ? [undefined, undefined] : [decidingRule(latest.ours, latest.alike), decidingRule(latest.theirs, latest.alike)];
 }
 
 /** A way that only one side has, beside each of the other's: they part as late as may be. */
@@ -52,6 +52,8 @@ interface Parting {
   readonly theirs: readonly TableStep[];
   /** index of what differs in `KEYS`: the first one that differs anywhere counts */
   readonly how: number;
+  /** with how many steps both begin */
+  readonly alike: number;
   /** a later place of the walks is a greater number */
   readonly late: number;
 }
@@ -75,7 +77,8 @@ function partingTables(ours: Path | undefined, theirs: Path | undefined): Partin
     for (let at = 0; at < count; at++) {
       const [one, other] = [left[at] ?? NO_TABLE, right[at] ?? NO_TABLE];
       if (one.name === other.name && keyOf(one.steps) === keyOf(other.steps)) continue;
-      return { ours: one.steps, theirs: other.steps, how, late: at * MOST_STEPS + sameStart(one.steps, other.steps) };
+      const alike = sameStart(one.steps, other.steps);
+      return { ours: one.steps, theirs: other.steps, how, alike, late: at * MOST_STEPS + alike };
     }
   }
   return undefined;
@@ -132,10 +135,11 @@ function wording(step: TableStep): string {
   return step.kind === 'rule' ? step.rule.text : step.verdict;
 }
 
-/** The rule that decides a table: what is final there, or else what ended it; without one, the first that led anywhere. */
-function decidingRule(steps: readonly TableStep[]): Rule | undefined {
+/** The rule that decides a table: what is final there, or else what ended it; without one, the first that the other side does not
+ *  go by. Undefined: a policy, or the end of a chain. */
+function decidingRule(steps: readonly TableStep[], alike: number): Rule | undefined {
   const rules = steps.flatMap((step) => (step.kind === 'rule' ? [step] : []));
   const final = rules.find(isFinal);
   const ending = rules.findLast(({ verdict }) => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE');
-  return (final ?? ending ?? rules[0])?.rule;
+  return (final ?? ending ?? steps.slice(alike).find((step) => step.kind === 'rule'))?.rule;
 }
