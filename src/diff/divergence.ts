@@ -36,7 +36,9 @@ export function decidingPair(base: Journey, head: Journey): readonly [Rule | und
     return found === undefined ? [] : [found];
   });
   const [latest] = apart.toSorted((a, b) => a.how - b.how || b.late - a.late);
-  return latest === undefined ? [undefined, undefined] : [decidingRule(latest.ours, latest.alike), decidingRule(latest.theirs, latest.alike)];
+  return latest === undefined
+    ? [undefined, undefined]
+    : [decidingRule(latest.ours, latest.alike), decidingRule(latest.theirs, latest.alike)];
 }
 
 /** A way that only one side has, beside each of the other's: they part as late as may be. */

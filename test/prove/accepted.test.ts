@@ -46,7 +46,8 @@ describe('an accepted rule', { timeout: 120_000 }, () => {
         const path = rulesOf(ruleset).filter((one) => broken !== undefined && passes(broken, one));
         const rules = onPath && path.length > 0 ? path : rulesOf(ruleset);
         const rule = rules[pickRule % rules.length];
-        if (broken === undefined || rule === undefined) return;
+        // who the proxy is, no rule can say
+        if (broken === undefined || rule === undefined || broken.claim === 'proxy-identity') return;
         const accepted = () => [{ rule, claims: [broken.claim], muted: MUTED }];
         const after = verifyRulesets([ruleset], { only: [broken.claim], accepted }).findings;
         expect(after.every(({ verdict }) => verdict === 'violated')).toBe(true);
@@ -54,7 +55,7 @@ describe('an accepted rule', { timeout: 120_000 }, () => {
         const kinds = new Set(after.map(({ muted }) => muted !== undefined));
         seen[kinds.size === 2 ? 'both' : kinds.has(true) ? 'muted' : 'open']++;
       }),
-      { numRuns: 120, seed: 2 },
+      { numRuns: 300, seed: 2 },
     );
     // all three happened: the test is about something
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(0);

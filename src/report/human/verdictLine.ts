@@ -79,9 +79,7 @@ function answer(pod: Verified, { failing = 0, strict = false }: VerdictStyle, ow
     ];
     const word = outside !== '' ? outside : fails ? 'FAIL: ' : undecided > 0 ? 'UNDECIDED: ' : 'OK: ';
     const rest =
-      holds === 0
-        ? `scope: ${limits}`
-        : `${holds} of ${plural(judged, 'claim')} ${holds === 1 ? 'holds' : 'hold'} for ${limits}`;
+      holds === 0 ? `scope: ${limits}` : `${holds} of ${plural(judged, 'claim')} ${holds === 1 ? 'holds' : 'hold'} for ${limits}`;
     return { text: `${word}${counts.join(', ')}${aside}`, rest: `${rest}${warned}`, colour: fails ? 'red' : 'yellow' };
   }
   const colour = failing === 0 ? 'green' : 'red';
