@@ -14,7 +14,21 @@ import { readerOf, readSources, type TextReader } from './reader.ts';
 /** Undefined when a file or an option cannot be read, which has been reported. */
 export async function ruleTextsOf(call: Call, files: readonly string[]): Promise<RuleTexts | undefined> {
   const reading = await ruleReadingOf(call);
-  return reading === undefined ? undefined : readRuleFiles(readerOf(call), { files, reading, settings: settingsOf(call) });
+  const texts = reading && (await readRuleFiles(readerOf(call), { files, reading, settings: settingsOf(call) }));
+  if (texts !== undefined && texts.about === undefined) await tellUnused(call);
+  return texts;
+}
+
+/** Options that say which rules are written, where the rules are given. */
+async function tellUnused({ io, input }: Call): Promise<void> {
+  const named = [
+    ...(optionText(input, 'mode') === undefined ? [] : ['--mode']),
+    ...(optionText(input, 'istio') === undefined ? [] : ['--istio']),
+    ...(optionList(input, 'values').length === 0 ? [] : ['--values']),
+  ];
+  if (named.length === 0 || optionIsSet(input, 'quiet')) return;
+  const is = named.length === 1 ? 'is' : 'are';
+  await io.err.write(`note: ${named.join(' and ')} ${is} for manifests, and these are rules: not used\n`, 'report');
 }
 
 export interface RuleFiles {

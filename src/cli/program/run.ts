@@ -2,11 +2,14 @@
 
 import { type Command as Commander, CommanderError } from 'commander';
 import { Reserve } from '../../lib/budget.ts';
+import type { Complaint } from '../../lib/complaint.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { protectPackets } from '../argv/arguments.ts';
 import { type Command, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { firstScreen } from '../argv/firstScreen.ts';
 import { guard } from '../argv/guard.ts';
+import { unknownCommand } from '../argv/unknownCommand.ts';
 import { misuse } from '../argv/usageErrors.ts';
 import { COMMANDS } from '../commands/commands.ts';
 import { type Io, UnreadableError } from '../io/io.ts';
@@ -21,12 +24,25 @@ export interface Invocation {
   readonly commands?: readonly Command[];
 }
 
-export async function run({ argv, version, commands = COMMANDS }: Invocation, io: Io): Promise<ExitCode> {
+export async function run({ argv, version, commands = COMMANDS }: Invocation, bare: Io): Promise<ExitCode> {
   const asked = commands.find(({ name }) => name === argv[0]);
   const help =
     asked === undefined ? '`chainwalk --help` lists the commands' : `\`chainwalk ${asked.name} --help\` shows examples and options`;
   const build = (hooks: Hooks) => buildProgram({ version, commands, ...hooks });
-  return parseAndRun({ argv: protectPackets(argv), help, foreignOptions: asked?.foreignOptions, build }, io);
+  const wrong = unknownCommand(
+    argv,
+    commands.map(({ name }) => name),
+  );
+  const screen = argv.length === 0 ? firstScreen(commands) : undefined;
+  if (wrong !== undefined || screen !== undefined) return tellStart(bare, wrong, screen);
+  return parseAndRun({ argv: protectPackets(argv), help, foreignOptions: asked?.foreignOptions, build }, bare);
+}
+
+async function tellStart(bare: Io, wrong: Complaint | undefined, screen = ''): Promise<ExitCode> {
+  const { io, end } = guard(bare);
+  await (wrong === undefined ? io.err.write(screen) : complain(io, wrong));
+  await end();
+  return EXIT.usage;
 }
 
 export interface Parsing {
@@ -57,14 +73,11 @@ export async function parseAndRun(parsing: Parsing, bare: Io): Promise<ExitCode>
 async function dispatch({ argv, help, foreignOptions = help, build }: Parsing, io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   let asked = '';
-  let errors = '';
   const program = build({
     writeOut: (text) => {
       asked += text;
     },
-    writeErr: (text) => {
-      errors += text;
-    },
+    writeErr: () => {},
     onCommand: async (command, input) => {
       const once = (again: Io) => orUnreadable(again, () => command.run(again, { ...input, reserve: new Reserve() }));
       code = await (optionIsSet(input, 'watch') ? (await import('../watch/watched.ts')).watched({ io, input }, once) : once(io));
@@ -79,8 +92,7 @@ async function dispatch({ argv, help, foreignOptions = help, build }: Parsing, i
       await io.out.write(asked);
       return EXIT.ok;
     }
-    if (argv.length === 0 && errors !== '') await io.err.write(errors);
-    else await complain(io, misuse(error, error.code === 'commander.unknownOption' ? foreignOptions : help));
+    await complain(io, misuse(error, error.code === 'commander.unknownOption' ? foreignOptions : help));
     return EXIT.usage;
   }
 }

@@ -1,5 +1,6 @@
 /** What `chainwalk render` does. */
 
+import { isManifest } from '../../app/load/recognise.ts';
 import { type RenderAnswer, renderRules } from '../../app/render/settings.ts';
 import type { RenderRequest } from '../../istio/render/request.ts';
 import { routingText } from '../../istio/render/rulesText.ts';
@@ -22,6 +23,8 @@ import { renderPods } from './renderPods.ts';
 export async function runRender(call: Call): Promise<ExitCode> {
   const { io, input } = call;
   if (optionText(input, 'pod') !== undefined) return renderPods(call);
+  const [only, ...more] = input.args;
+  if (only !== undefined && more.length === 0 && /^[^-].*\.(?:ya?ml|json)$/.test(only)) return renderFile(call, only);
   const ofPods =
     optionText(input, 'kubernetes') !== undefined ? '--kubernetes' : optionList(input, 'podIp').length > 0 ? '--pod-ip' : undefined;
   if (ofPods !== undefined) {
@@ -41,6 +44,14 @@ export async function runRender(call: Call): Promise<ExitCode> {
   }
   if (failed) return EXIT.usage;
   return optionIsSet(input, 'strict') && diagnostics.length > 0 ? EXIT.findings : EXIT.ok;
+}
+
+/** `render deploy.yaml`: istio-iptables has no argument of that form. */
+async function renderFile({ io, input }: Call, file: string): Promise<ExitCode> {
+  const content = await io.read(file);
+  const isSettings = 'text' in content && !isManifest(content.text);
+  const named = isSettings ? { settings: file } : { pod: file };
+  return runRender({ io, input: { ...input, args: [], options: { ...input.options, ...named } } });
 }
 
 function toJson({ rendered, diagnostics, assumptions }: RenderAnswer): unknown {

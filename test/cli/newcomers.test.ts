@@ -1,0 +1,84 @@
+/** First command lines, as somebody types them who has not read the help. */
+import { describe, expect, it, test } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands/commands.ts';
+import { chainwalk } from './memoryIo.ts';
+
+const RULES = '*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n';
+const POD = 'apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec: { containers: [{ name: web, image: web }] }\n';
+const files = {
+  'pod.rules': RULES,
+  'deploy.yaml': POD,
+  'deploy.json': JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web' },
+    spec: { containers: [{ name: 'web', image: 'web' }] },
+  }),
+  'set.json': '{}',
+};
+
+describe('a command that is not one', () => {
+  it.each([
+    [['trcae'], 'did you mean `trace`?'],
+    [['help', 'trce'], 'did you mean `chainwalk help trace`?'],
+    [['help', 'lint'], 'did you mean `chainwalk help verify`?'],
+    [['lint', 'pod.rules'], 'did you mean `verify`?'],
+    [['VALIDATE'], 'did you mean `verify`?'],
+    [['simulate'], 'did you mean `trace`?'],
+    [['compare'], 'did you mean `diff`?'],
+    [['version'], 'did you mean `chainwalk --version`?'],
+    [['-v'], 'did you mean `chainwalk --version`?'],
+    [['pod.rules'], 'did you mean `chainwalk verify pod.rules`?'],
+    [['pod.rules', 'out tcp -> 1.2.3.4:80'], 'did you mean `chainwalk trace pod.rules "out tcp -> 1.2.3.4:80"`?'],
+    [['qqq'], '`chainwalk --help` lists the commands'],
+  ])('%j', async (argv, help) => {
+    const { err, out, code } = await chainwalk(argv, { files });
+    expect([err.split('\n').slice(1).join(' ').trim(), out, code]).toEqual([`help: ${help}`, '', 2]);
+  });
+
+  test('every suggested command is one', async () => {
+    for (const word of ['lint', 'fmt', 'scan', 'test', 'show', 'inject', 'search', 'describe', 'rener', 'enroll', 'complet']) {
+      const meant = /mean `([^`]+)`/.exec((await chainwalk([word])).err)?.[1];
+      expect(COMMANDS.map(({ name }) => name)).toContain(meant);
+    }
+  });
+});
+
+describe('without a command', () => {
+  test('one screen, with every command', async () => {
+    const { err, out, code } = await chainwalk([]);
+    expect([out, code]).toEqual(['', 2]);
+    const lines = err.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(20);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    for (const { name } of COMMANDS) expect(err).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+});
+
+describe('render of a file', () => {
+  it.each(['deploy.yaml', 'deploy.json'])('%s is a pod', async (file) => {
+    const [plain, named] = await Promise.all([chainwalk(['render', file], { files }), chainwalk(['render', '--pod', file], { files })]);
+    expect(plain).toEqual(named);
+    expect(plain.out).toContain('ISTIO_OUTPUT');
+  });
+
+  test('settings are settings, and a file that is not there is said to be missing', async () => {
+    expect((await chainwalk(['render', 'set.json'], { files })).out).toEqual(
+      (await chainwalk(['render', '--settings', 'set.json'], { files })).out,
+    );
+    const { err, out, code } = await chainwalk(['render', 'nope.yaml'], { files });
+    expect([out, code]).toEqual(['', 2]);
+    expect(err).toContain('`nope.yaml`');
+  });
+});
+
+describe('options of manifests with rules', () => {
+  it.each([
+    ['trace', ['out tcp -> 1.2.3.4:80']],
+    ['verify', []],
+  ])('%s says that they are not used', async (command, more) => {
+    const { err } = await chainwalk([command, 'pod.rules', ...more, '--mode', 'cni'], { files });
+    expect(err).toContain('note: --mode is for manifests, and these are rules: not used');
+    expect((await chainwalk([command, 'pod.rules', ...more], { files })).err).not.toContain('--mode');
+  });
+});
