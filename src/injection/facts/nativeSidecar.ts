@@ -1,6 +1,7 @@
 /** Whether the proxy is a native sidecar: an init container that stays (restartPolicy Always).
  *  source: istio/istio pilot/pkg/features/pilot.go, pkg/kube/inject/webhook.go DetectNativeSidecar, injection-template.yaml,
  *  manifests/helm-profiles/compatibility-version-1.26.yaml; docs/facts/istio.md#native-sidecars */
+import { readFlagValue } from '../../istio/settings/goValues.ts';
 import { CHANGES, has, versionName } from '../../istio/settings/version.ts';
 import { at, itemsOf, type Located, stringAt } from '../../kubernetes/yaml/node.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
@@ -57,13 +58,18 @@ function ofMesh(facts: Facts): NativeSidecar {
   const variable = variableOf(mesh);
   const isAuto = has(version, 'nativeByDefault') && (variable === undefined || variable.value === 'auto');
   if (variable !== undefined && !isAuto)
-    return { native: variable.value === 'true', because: `${VARIABLE} is \`${variable.value}\``, at: variable };
+    return { native: isOn(variable.value, version), because: `${VARIABLE} is \`${variable.value}\``, at: variable };
   if (!isAuto) return { native: false, because: `${istio} makes the proxy a native sidecar only where ${VARIABLE} is \`true\`` };
   const compatible = variable === undefined ? compatibilityOf(mesh) : undefined;
   if (compatible !== undefined) {
     return { native: false, because: `compatibilityVersion \`${compatible.value}\` sets ${VARIABLE} to \`false\``, at: compatible };
   }
   return ofNodes(facts);
+}
+
+/** A boolean of Go until it became a name: true, false, auto. */
+function isOn(text: string, version: Facts['version']): boolean {
+  return has(version, 'nativeByDefault') ? text === 'true' : readFlagValue('switch', text) === true;
 }
 
 /** Of the node that the pod is bound to, or else of all: one that is older is enough. */

@@ -3,10 +3,10 @@ import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { reportInto } from '../../syntax/text/problems.ts';
 import { at, type Document, itemsOf, type Located, type Node, stringAt } from '../yaml/node.ts';
 import { reportTemplates } from '../yaml/unrendered.ts';
+import { carriedObjects } from './carriedObjects.ts';
 import { type ClusterNode, readClusterNode } from './clusterNode.ts';
 import { type ClusterResolver, readClusterResolver } from './clusterResolver.ts';
 import { keysOfObject, type MetadataKey } from './objectKeys.ts';
-import { objectsOfTemplate } from './openshiftTemplate.ts';
 import { BUILD_FIRST, type Pod, podIdentity, readPod, type Strings } from './pod.ts';
 import { ownPlaceOf, type PodTemplate, podTemplatesOf, withContainers } from './podTemplates.ts';
 import { type ProxyConfigResource, readProxyConfig } from './proxyConfig.ts';
@@ -106,8 +106,9 @@ function readObject(reading: FieldReading, object: Node, into: Collected): void 
     for (const item of itemsOf(at(object, 'items'))) readObject(reading, withKind(item, kind), into);
     return;
   }
-  if (kind === 'Template' && at(object, 'objects')?.kind === 'list') {
-    for (const item of objectsOfTemplate(object)) readObject(reading, item, into);
+  const carried = carriedObjects(kind, object);
+  if (carried !== undefined) {
+    for (const item of carried) readObject(reading, item, into);
     return;
   }
   const resolver = readClusterResolver(reading, object);

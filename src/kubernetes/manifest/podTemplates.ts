@@ -99,7 +99,9 @@ interface Above {
 
 /** Under a key that ends in `template`, as every controller calls it. */
 function* templatesBelow(node: Node | undefined, { near, key: above }: Above): Generator<Found & { readonly key: string }> {
-  for (const item of itemsOf(node)) yield* templatesBelow(item, { near: nameIn(item) ?? near, key: above });
+  for (const item of itemsOf(node)) {
+    if (at(item, 'apiVersion') === undefined) yield* templatesBelow(item, { near: nameIn(item) ?? near, key: above });
+  }
   const entries = entriesOf(node);
   for (const { key, value } of entries) {
     const partial = partialTemplate({ key, value, above, beside: node });

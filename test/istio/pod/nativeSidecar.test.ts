@@ -58,6 +58,7 @@ const SETTINGS: readonly (readonly [what: string, world: World, native: (istio: 
   ['nothing', {}, (istio, kubernetes) => istio >= 27 && kubernetes >= 33],
   ['the variable true', { values: ENV('true') }, (istio) => istio >= 19],
   ['the variable false', { values: ENV('false') }, () => false],
+  ['the variable 1, a boolean of Go', { values: ENV('1') }, (istio) => istio >= 19 && istio < 27],
   ['the variable auto', { values: ENV('auto') }, (istio, kubernetes) => istio >= 27 && kubernetes >= 33],
   ['the variable wrong', { values: ENV('yes') }, () => false],
   ['the annotation true', { annotation: 'true' }, (istio, kubernetes) => istio >= 24 || (istio >= 27 && kubernetes >= 33)],

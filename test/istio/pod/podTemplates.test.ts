@@ -145,6 +145,16 @@ spec:
   expect(warnings.filter(({ besideTemplate }) => besideTemplate === true)).toEqual([]);
 });
 
+it.each([
+  ['work.open-cluster-management.io/v1', 'ManifestWork', (inner: string) => `{workload: {manifests: [${inner}]}}`],
+  ['kubernetes.crossplane.io/v1alpha2', 'Object', (inner: string) => `{forProvider: {manifest: ${inner}}}`],
+])('the objects that a %s %s carries are read as themselves', async (group, kind, spec) => {
+  const inner = `{apiVersion: apps/v1, kind: Deployment, metadata: {name: d, namespace: shop}, spec: {template: {${POD}}}}`;
+  const { pods, diagnostics } = await readPods(object(group, kind, spec(inner)));
+  expect(diagnostics).toEqual([]);
+  expect(pods).toMatchObject([{ kind: 'Deployment', name: 'd', namespace: 'shop' }]);
+});
+
 describe('an OpenShift Template', () => {
   const PORTS = `\${PORTS}`;
   const template = (annotation: string) => `apiVersion: template.openshift.io/v1
