@@ -11,6 +11,7 @@ import { hasName, type KnownFields, namesOf, type ValueKind } from './fields.ts'
 import { istiodVariableRemarks } from './istiodVariables.ts';
 import { wrongKind } from './kinds.ts';
 import { MESH_FIELDS } from './meshFields.ts';
+import { unfilledRemarks } from './unfilled.ts';
 
 export interface RemarksOf {
   readonly root: Node;
@@ -28,7 +29,9 @@ export function valuesRemarks({
   fields = CHART_VALUES,
   made = false,
 }: Partial<RemarksOf> & Pick<RemarksOf, 'root'>): readonly TextFinding[] {
-  return walk({ root, fields, path: '', made });
+  const unfilled = unfilledRemarks(root);
+  const isOpen = ({ span: { start } }: TextFinding) => unfilled.some(({ span }) => span.start === start);
+  return [...unfilled, ...walk({ root, fields, path: '', made }).filter((remark) => !isOpen(remark))];
 }
 
 /** Of a MeshConfig, wherever it stands. */

@@ -144,6 +144,16 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
     'kind: ServiceMeshControlPlane\nspec: {version: v2.6, proxy: {networking: {trafficControl: {outbound: {excludedIPRanges: [1.0.0.0/8, 2.0.0.0/8]}}}}}\n',
     'global.proxy.excludeIPRanges: "1.0.0.0/8,2.0.0.0/8"',
   ],
+  [
+    'values that are filled in later',
+    'global: {proxy: {excludeIPRanges: "{{ .Values.ranges }}"}}\n',
+    '`global.proxy.excludeIPRanges`: `{{ .Values.ranges }}` was not filled in',
+  ],
+  [
+    'values of Flux before its substitution',
+    `pilot: {cni: {enabled: "\${CNI}"}}\n`,
+    `\`pilot.cni.enabled\`: \`\${CNI}\` was not filled in`,
+  ],
 ];
 
 describe('an error, and no answer, for', () => {
