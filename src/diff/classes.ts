@@ -14,6 +14,7 @@ import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
 import { shareOf } from '../symbolic/diagrams/fractionOfSpace.ts';
+import { equal } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { pickWitness, usualPreferences } from '../symbolic/words/witness.ts';
 import { decidingPair, endOfPath, observed } from './divergence.ts';
@@ -90,15 +91,21 @@ function isRouter({ host, family }: Space, iif: string | undefined): boolean {
   return iif !== undefined && iif !== 'lo' && links.length > 1 && isForwarding(host, family, iif);
 }
 
+/** It comes to its last router: of what people send, only traceroute's. */
+function isSpent({ manager, start }: Space): Bdd {
+  return manager.any([0, 1].map((ttl) => equal(manager, start.ttl, ttl)));
+}
+
 /** The part of a set that people would speak of. */
 function usualPart(
   space: Space,
   { iif, set }: Pick<Group, 'iif' | 'set'>,
 ): { readonly usual: Usual; readonly part: Bdd; readonly within: Bdd } {
-  const ordinary = isRouter(space, iif) ? ordinaryPackets(space, iif) : packetsForHere(space, iif);
+  const { manager } = space;
+  const ordinary = isRouter(space, iif) ? manager.minus(ordinaryPackets(space, iif), isSpent(space)) : packetsForHere(space, iif);
   const kinds = { ordinary, through: ordinaryPackets(space, iif), odd: FULL };
-  const usual = USUAL.find((kind) => space.manager.and(set, kinds[kind]) !== EMPTY) ?? 'odd';
-  return { usual, part: space.manager.and(set, kinds[usual]), within: kinds[usual] };
+  const usual = USUAL.find((kind) => manager.and(set, kinds[kind]) !== EMPTY) ?? 'odd';
+  return { usual, part: manager.and(set, kinds[usual]), within: kinds[usual] };
 }
 
 type WayChange = OutcomeChange & { readonly iif: string | undefined };

@@ -53,3 +53,28 @@ describe('a packet arrives by the interface', () => {
     expect((await answer(packet)).packet.iif).toBe(iif);
   });
 });
+
+describe('a host with containers behind bridges', () => {
+  const ask = async (files: Readonly<Record<string, string>>, ...argv: readonly string[]) =>
+    (await chainwalk(argv, { files: { ...files, 'host.yaml': HOST } })).out.replaceAll(/\s+/g, ' ');
+  const CONTAINER = ' ! -i docker0 -p tcp -m tcp --dport 80 -j DNAT --to-destination 172.17.0.2:8080';
+
+  it('what is sent elsewhere and dropped there is missed by the rule that sent it elsewhere', async () => {
+    const published = SIDECAR.replace('-A PREROUTING', `-A PREROUTING${CONTAINER}\n-A PREROUTING`);
+    const filter = '*filter\n:FORWARD DROP [0:0]\n:DOCKER-USER - [0:0]\n-A FORWARD -j DOCKER-USER\n-A DOCKER-USER -j RETURN\nCOMMIT\n';
+    const out = await ask({ 'vm.rules': published + filter }, 'verify', 'vm.rules', '--host', 'host.yaml', '--only', 'inbound-captured');
+    expect(out).toContain('rule PREROUTING#1 in table nat');
+    expect(out).toContain('come before PREROUTING#1 in table nat');
+    expect(out).not.toContain('in table filter');
+  });
+
+  it('a change for containers is shown by packets that they send', async () => {
+    const mended = SIDECAR.replace('-A PREROUTING', '-A PREROUTING -i docker0 -p tcp -j ISTIO_REDIRECT\n-A PREROUTING');
+    const out = await ask({ 'a.rules': SIDECAR, 'b.rules': mended }, 'diff', 'a.rules', 'b.rules', '--host', 'host.yaml');
+    const [main = ''] = out.split('packets for other hosts, or');
+    expect(main).not.toContain('1.0.0.0');
+    expect(out).toContain('FORWARDED -> CAPTURED outbound arriving on docker0: tcp, to other hosts');
+    expect(out).toContain('-> 203.0.113.9:15008 iif=docker0');
+    expect(main).not.toContain('LOST -> ');
+  });
+});

@@ -53,15 +53,17 @@ function isCapture(outcome: string): boolean {
 }
 
 /** The rule that decided, and the one that led into its chain. Where a packet goes is decided by what handed it over on the way in or
- *  out, or by the rule that kept the nat table from it; filter rules decide where they drop. `claim`: for some the
- *  source counts, which POSTROUTING may rewrite. */
+ *  out, or by the rule that kept the nat table from it; filter rules decide where they drop what was not sent elsewhere before.
+ *  `claim`: for some the source counts, which POSTROUTING may rewrite. */
 export function decidingRules({ paths }: Journey, claim = ''): readonly Rule[] {
   const { steps: all = [], fate } = paths[0]?.legs[0]?.walk ?? {};
   const steps = all.flatMap((step) => (step.kind === 'rule' ? [step] : []));
   const ends = ({ verdict }: RuleStep): boolean => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE';
   const early = (step: RuleStep): boolean => ends(step) && (step.hook === 'PREROUTING' || step.hook === 'OUTPUT');
   const handsOver = (step: RuleStep): boolean => early(step) && (step.rule.effect.kind === 'nat' || step.rule.effect.kind === 'divert');
-  const isStopped = fate?.kind === 'dropped' || fate?.kind === 'rejected';
+  // on its way to another host it is stopped where it should not have come
+  const isDiverted = all.some((step) => step.kind === 'hook' && step.hook === 'FORWARD') && steps.some(handsOver);
+  const isStopped = (fate?.kind === 'dropped' || fate?.kind === 'rejected') && !isDiverted;
   const translates = (step: RuleStep): boolean => ends(step) && step.rule.effect.kind === 'nat';
   const first = claim === 'passthrough-returned' ? translates : handsOver;
   const choices =

@@ -134,7 +134,7 @@ export function usualPreferences(space: Space, dir: 'in' | 'out'): Preferences {
     ['icmpType', space.family === 4 ? [8] : [128]],
     ['icmpCode', [0]],
     ['mark', [0]],
-    ['dst', dir === 'out' ? [...outside, ...own, ...loopback] : own],
+    ['dst', dir === 'out' ? [...outside, ...own, ...loopback] : [...own, ...outside]],
     ['src', dir === 'out' ? [...own, ...loopback] : [...outside.slice(1), ...outside]],
     ['dport', [443, 80, 8080, 53, 15001, 15006]],
     ['sport', [40000]],
