@@ -17,7 +17,7 @@ export interface VerdictStyle {
 }
 
 /** Claims beside those about rules that do not hold: of a pod's fields and settings. */
-export type OwnClaims = readonly { readonly claim: string; readonly level: 'error' | 'warning' | 'info' }[];
+export type OwnClaims = readonly { readonly claim: string; readonly level: 'error' | 'warning' | 'info'; readonly isUnjudged?: true }[];
 
 /** Claims, not findings; of level info only those that are open. */
 interface Count {
@@ -32,6 +32,8 @@ interface Count {
 /** One line or more: the answer, with the files, and what is proved. */
 export function verdictLines(pod: Verified, style: VerdictStyle, own: OwnClaims = []): readonly string[] {
   const files = printable([...new Set(pod.rulesets.map(({ source }) => source.file))].join(', '));
+  // nothing is known of its rules, and so nothing of its mesh
+  if (own.some(({ isUnjudged }) => isUnjudged)) return answerLines({ text: 'NOT JUDGED', colour: 'red', tail: files }, style);
   const tail = `${files}, ${pod.profile === undefined ? 'no mesh' : pod.profile.title}`;
   return answerLines({ ...answer(pod, style, own), tail }, style);
 }
