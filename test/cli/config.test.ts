@@ -109,6 +109,8 @@ describe('a configuration', { timeout: 30_000 }, () => {
     const none = await ci('groups: [{ files: deploy/*.yaml }]');
     expect(none.code).toBe(2);
     expect(none.err).toContain('`chainwalk.config.yaml` names no file that is there');
+    const files = { 'deploy/a.yaml': 'apiVersion: v1\nkind: Service\nmetadata: { name: web }\n' };
+    expect((await ci('groups: [{ files: deploy/*.yaml }]', { files })).err).toContain('names nothing that can be judged');
   });
 
   it('passes over what is not judged, with a warning where nobody has said what it is for', async () => {

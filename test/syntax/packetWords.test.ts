@@ -134,6 +134,10 @@ describe('what is refused', () => {
     }
   });
 
+  test('what arrives is for the pod', () => {
+    expect(read('in tcp -> :8080').diagnostics[0]?.help).toContain('one of them: `in tcp -> 10.244.0.5:8080`');
+  });
+
   test('a set that is given for a packet shows one that is in it', () => {
     for (const text of [
       '-> !10.0.0.0/8',

@@ -86,6 +86,11 @@ interface Found {
   readonly notes: readonly string[];
 }
 
+async function anyFile({ io }: Call, { config, folder }: LoadedConfig): Promise<boolean> {
+  const found = await Promise.all((config.groups ?? []).map(({ files }) => io.glob(list(files), folder)));
+  return found.some((files) => files.length > 0);
+}
+
 /** Undefined when a file cannot be used; all that are wrong have been said. */
 async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undefined> {
   const { config, folder } = loaded;
@@ -95,7 +100,7 @@ async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undef
   if (batches.length + files.length === 0) {
     await showDiagnostics(call, about);
     await complain(call.io, {
-      message: `\`${loaded.source.file}\` names no file that is there`,
+      message: `\`${loaded.source.file}\` names ${(await anyFile(call, loaded)) ? 'nothing that can be judged' : 'no file that is there'}`,
       help: '`chainwalk explain config` has an example',
     });
     return undefined;

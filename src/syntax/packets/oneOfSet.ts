@@ -11,6 +11,9 @@ const ADDRESSES: Readonly<Record<Family, readonly string[]>> = {
   6: ['2001:db8::9', '2001:db8:1::9', 'fd00::9', '::1'],
 };
 
+/** Where nobody says another, the assumed pod: what arrives is for it. */
+const POD: Readonly<Record<Family, string>> = { 4: '10.244.0.5', 6: 'fd00:10:244::5' };
+
 /** What is tried where the set says only what is not in it. */
 const USUAL: Readonly<Partial<Record<KeyName, readonly string[]>>> = {
   proto: ['tcp', 'udp', 'icmp', 'sctp'],
@@ -46,7 +49,8 @@ export function oneOfSet({ dir, terms }: PacketSet): string | undefined {
     chosen.set(key, value);
   }
   const pairs = PAIR_KEYS.flatMap((key) => (chosen.has(key) ? [`${key}=${chosen.get(key)}`] : []));
-  return [...(dir === undefined ? [] : [dir]), flowOf(chosen, family), ...pairs].join(' ');
+  const to = chosen.get('dst') ?? (dir === 'in' ? POD[family] : (ADDRESSES[family][0] ?? ''));
+  return [...(dir === undefined ? [] : [dir]), flowOf(new Map([...chosen, ['dst', to]]), family), ...pairs].join(' ');
 }
 
 function flowOf(chosen: ReadonlyMap<KeyName, string>, family: Family): string {
@@ -54,7 +58,7 @@ function flowOf(chosen: ReadonlyMap<KeyName, string>, family: Family): string {
   const usual = proto === 'tcp' ? '443' : proto === 'udp' ? '53' : undefined;
   const [source, sport] = [chosen.get('src'), chosen.get('sport')];
   const from = source === undefined && sport === undefined ? undefined : endText(source ?? ADDRESSES[family][1] ?? '', sport);
-  const to = endText(chosen.get('dst') ?? ADDRESSES[family][0] ?? '', chosen.get('dport') ?? usual);
+  const to = endText(chosen.get('dst') ?? '', chosen.get('dport') ?? usual);
   return [proto, from, '->', to].filter((part) => part !== undefined).join(' ');
 }
 
