@@ -18,6 +18,7 @@ import type { Source } from '../text/source.ts';
 import { type CodeBlock, codeBlocks } from './codeBlocks.ts';
 import { hostLines, type SetText } from './hostLines.ts';
 import type { HostText } from './hostText.ts';
+import { pastedText } from './pastedText.ts';
 
 export interface ParseRulesOptions {
   /** decides where header, command and addresses leave the family open */
@@ -43,9 +44,11 @@ export interface ParseResult {
   readonly host?: HostText;
 }
 
-export function parseRules(source: Source, options: ParseRulesOptions = {}): ParseResult {
+export function parseRules(given: Source, options: ParseRulesOptions = {}): ParseResult {
+  const { source, finding: pasted } = pastedText(given);
   const diagnostics: Diagnostic[] = [];
   const report = eachOnce(reportInto(diagnostics, source));
+  if (pasted !== undefined) report(pasted);
   const refused: TextFinding[] = [];
   const { family } = options;
   const reading: ScriptReading = { source, report, world: newWorld(options.meaning), family, strangers: [], calls: 0, mixed: false };

@@ -1,0 +1,81 @@
+/** Rules as they were pasted: behind what kubectl and a shell print, and in characters that documents and chats put for others.
+ *  Lines stay where they are. source: kubectl exec, kubectl debug; kubernetes/kubectl pkg/cmd/util/podcmd */
+import type { TextFinding } from '../text/problems.ts';
+import { TABLE_LINE } from '../text/refusal.ts';
+import type { Source } from '../text/source.ts';
+
+export interface PastedText {
+  /** the same object where nothing was to be done */
+  readonly source: Source;
+  readonly finding?: TextFinding;
+}
+
+const OF_KUBECTL =
+  /^(?:Defaulted container "|Defaulting (?:container|debug container) name |command terminated with (?:non-zero )?exit code|Unable to use a TTY - |If you don't see a command prompt, |Connection to \S+ closed\.)/;
+/** A prompt, and nothing behind it that prints rules or describes the host. */
+const PROMPT = /^(?:\[?[\w.-]{1,64}@[\w.-]{1,64}[^\n#$]{0,60}[#$]|\/[\w./-]{0,60} [#$]|\$)[ \t]*(?:exit|logout|clear|echo\b.*)?[ \t\r]*$/;
+const CHARACTERS = /[\u00a0\u2007\u2009\u202f\u2013\u2014\u2212\u201c\u201d]/;
+const NOISE = new RegExp(`${CHARACTERS.source}|^>|@|^\\$|^/|^[DCUI][a-z]+ `, 'm');
+
+export function pastedText(source: Source): PastedText {
+  const { text } = source;
+  if (!NOISE.test(text)) return { source };
+  const lines = text.split('\n');
+  const quoted = lines.some((line) => /^> ?\S/.test(line)) && lines.every((line) => /^>|^\s*$/.test(line));
+  const hasTable = TABLE_LINE.test(quoted ? lines.map(unquoted).join('\n') : text);
+  let first: number | undefined;
+  let changed = false;
+  let at = 0;
+  const plain = lines.map((line) => {
+    const bare = quoted ? unquoted(line) : line;
+    const isNoise = OF_KUBECTL.test(bare) || (hasTable && PROMPT.test(bare));
+    if (!isNoise && plainLine(bare) !== bare) changed = true;
+    const read = isNoise ? `# ${bare}` : plainLine(bare);
+    if (read !== line && first === undefined) first = at;
+    at += line.length + 1;
+    return read;
+  });
+  if (first === undefined) return { source };
+  const read = { ...source, text: plain.join('\n') };
+  const start = Math.min(first, Math.max(0, read.text.length - 1));
+  const end = read.text.indexOf('\n', start);
+  const [message, help] = changed ? MARKS : LINES;
+  return {
+    source: read,
+    finding: { kind: 'warning', code: 'pasted-text', message, span: { start, end: end < 0 ? read.text.length : end }, help },
+  };
+}
+
+const MARKS = [
+  'dashes, blanks or quotes of a document are read as those of iptables, which itself refuses them',
+  'write `-`, a plain blank and `"` before the rules are loaded',
+] as const;
+const LINES = [
+  'marks and lines around the rules are passed over',
+  'give what `iptables-save` prints, without what stands around it',
+] as const;
+
+function unquoted(line: string): string {
+  return line.replace(/^> ?/, '');
+}
+
+/** Comments and what stands in quotes are the author's own. */
+function plainLine(line: string): string {
+  if (!CHARACTERS.test(line) || /^\s*#/.test(line)) return line;
+  const marks = line.includes('"') ? line : line.replace(/[\u201c\u201d]/g, '"');
+  return marks
+    .split(/("(?:[^"\\]|\\.)*"|'[^']*')/)
+    .map((part, index) => (index % 2 === 1 ? part : plainWords(part)))
+    .join('');
+}
+
+/** One dash of a document stands for the two before a long option, as programs that write it do. */
+function plainWords(text: string): string {
+  return text
+    .replace(/[\u00a0\u2007\u2009\u202f]/g, ' ')
+    .replace(
+      /(?<=^|[ \t])[-\u2013\u2014\u2212]*[\u2013\u2014\u2212][-\u2013\u2014\u2212]*(?=[A-Za-z])/g,
+      (_, offset: number, whole: string) =>
+        /^[A-Za-z](?:[ \t]|$)/.test(whole.slice(offset).replace(/^[-\u2013\u2014\u2212]+/, '')) ? '-' : '--',
+    );
+}
