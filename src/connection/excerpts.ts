@@ -10,7 +10,11 @@ export function excerptAssumptions(rulesets: readonly Ruleset[]): readonly Assum
   const order = rulesets.some(({ tables }) =>
     [...tables.values()].some(({ chains }) => [...chains.values()].some(({ rules }) => rules.some(asksOrder))),
   );
-  const says = [...excerptTexts(rulesets), ...(order ? [BOTH_BACKENDS] : [])];
+  const twice = [...new Set(rulesets.flatMap(({ replaced = [] }) => replaced))];
+  const second = twice.map(
+    (table) => `table ${table} stands twice in the text, and the second takes the place of the first, as in iptables-restore`,
+  );
+  const says = [...excerptTexts(rulesets), ...(order ? [BOTH_BACKENDS] : []), ...second];
   return says.map((one) => ({ about: 'rules', says: one, options: [] }));
 }
 

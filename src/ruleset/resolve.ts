@@ -71,6 +71,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
       usesDefrag: needs.conntrack || needs.defrag,
       hasOpaqueTarget: needs.opaqueTarget,
       ...(node.excerpt !== undefined && { excerpt: node.excerpt }),
+      ...(node.replaced !== undefined && { replaced: node.replaced }),
     },
     diagnostics,
   };

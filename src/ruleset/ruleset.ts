@@ -23,6 +23,8 @@ export interface Ruleset {
   readonly around?: HostText;
   /** the part of the text that they are; absent: all of it */
   readonly excerpt?: Excerpt;
+  /** tables that stand twice in the text: only the second of them is here */
+  readonly replaced?: readonly string[];
   /** the text had the rules of both backends of iptables: this is what they do together */
   readonly backends?: Readonly<Record<Backend, Ruleset>>;
 }

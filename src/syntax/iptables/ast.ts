@@ -60,5 +60,7 @@ export interface RulesetNode {
   readonly backend?: Backend | undefined;
   /** absent: all of the text was read */
   readonly excerpt?: Excerpt;
+  /** tables that stand twice in the text: only the second of them is here */
+  readonly replaced?: readonly string[];
   readonly tables: readonly TableNode[];
 }

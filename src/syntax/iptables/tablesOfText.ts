@@ -12,6 +12,8 @@ export interface RulesetState {
   form: RulesetNode['form'];
   backend: Backend | undefined;
   readonly tables: TableState[];
+  /** tables that stood there before, and are gone */
+  replaced?: readonly string[];
 }
 
 export interface TextTables {
@@ -64,8 +66,8 @@ export function putTable({ tables }: RulesetState, table: TableState): TableStat
   return before;
 }
 
-export function rulesetNode({ family, familyFrom, form, backend, tables }: RulesetState, source: Source): RulesetNode {
-  return { family, familyFrom, form, backend, source, tables: tables.map(tableNode) };
+export function rulesetNode({ family, familyFrom, form, backend, tables, replaced }: RulesetState, source: Source): RulesetNode {
+  return { family, familyFrom, form, backend, source, tables: tables.map(tableNode), ...(replaced !== undefined && { replaced }) };
 }
 
 /** The table without what only its reader needs. */
