@@ -36,7 +36,10 @@ const ARGO: Package = {
 const FLUX: Package = {
   chart: ['spec.chart.spec.chart', 'spec.chartRef.name'],
   version: ['spec.chart.spec.version'],
-  values: [{ path: 'spec.values', as: 'tree' }],
+  values: [
+    { path: 'spec.values', as: 'tree' },
+    { path: 'spec.valuesFound', as: 'items' },
+  ],
   elsewhere: ['spec.valuesFrom', 'spec.chart.spec.valuesFiles', 'spec.chart.spec.valuesFile'],
 };
 

@@ -4,10 +4,12 @@ import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import { LATEST, parseVersion, type Version } from '../../istio/settings/version.ts';
 import { at, type Document, entriesOf, type Located, type Node, openLists, type ReadNested } from '../../kubernetes/yaml/node.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { reportInto } from '../../syntax/text/problems.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
 import { partsAmongManifests, partsOfSource } from '../carriers/given.ts';
 import { type ConfigurationPart, joined, type WrittenVersion } from '../carriers/parts.ts';
 import { profileValues } from '../carriers/profiles.ts';
+import { withValuesFrom } from '../carriers/valuesFrom.ts';
 import { valuesOfVersion } from './versions.ts';
 
 export interface MeshConfiguration {
@@ -44,11 +46,13 @@ export interface ReadMesh extends MeshConfiguration {
 
 export function readMeshConfiguration({ given, objects, readNested, version }: ReadConfiguration): ReadMesh {
   const diagnostics: Diagnostic[] = [];
+  const filled = (among: readonly Document[]) =>
+    among.map((document) => withValuesFrom({ document, objects: among, readNested, report: reportInto(diagnostics, document.source) }));
   const parts = joined(
     [
       // whoever gives values has said what the objects of other injectors stand for
-      ...objects.map((document) => partsAmongManifests({ document, readNested, diagnostics }, given.length > 0)),
-      ...bySource(given.flatMap(openLists)).map((documents) => partsOfSource({ documents, readNested, diagnostics })),
+      ...filled(objects).map((document) => partsAmongManifests({ document, readNested, diagnostics }, given.length > 0)),
+      ...bySource(given.flatMap(openLists)).map((documents) => partsOfSource({ documents: filled(documents), readNested, diagnostics })),
     ].toReversed(),
   );
   const { meshConfig, beneath = [], versions = [], plugins = [] } = parts;

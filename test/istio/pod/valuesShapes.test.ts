@@ -297,3 +297,25 @@ describe('diff', () => {
     expect((await chainwalk(['diff', base, head], { files })).code).toBe(code);
   });
 });
+
+it('values that a HelmRelease takes from a ConfigMap beside it are read, those of the release win', async () => {
+  const map = (name: string, data: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: istio-system}\ndata:\n  values.yaml: |\n    ${data}\n---\n`;
+  const release = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: istiod, namespace: istio-system}
+spec:
+  chart: {spec: {chart: istiod, version: 1.24.1}}
+  valuesFrom: [{kind: ConfigMap, name: a}, {kind: ConfigMap, name: b}]
+  values: {pilot: {cni: {enabled: true}}}
+---
+`;
+  const ranges = 'global: {proxy: {excludeIPRanges: "10.0.0.0/8"}}';
+  const file = `${release}${map('a', 'pilot: {cni: {enabled: false}}')}${map('b', ranges)}${POD}`;
+  const { code, out, err } = await chainwalk(['enrol', 'pod.yaml'], { files: { 'pod.yaml': file } });
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toContain('captured by the CNI plugin');
+  expect(out).toContain('--istio-service-exclude-cidr 10.0.0.0/8');
+  const without = await chainwalk(['enrol', 'pod.yaml'], { files: { 'pod.yaml': `${release}${map('b', ranges)}${POD}` } });
+  expect(without.err).toContain('values elsewhere are named here and not read');
+});
