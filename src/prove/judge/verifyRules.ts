@@ -10,8 +10,10 @@ import type { MeshProfile } from '../../mesh/profile.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
+import { isAmbientNode } from '../../ruleset/notPod.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { CLAIMS } from '../claims/all.ts';
+import { probeSourceRewritten } from '../claims/probeSourceRewritten.ts';
 import { inferDeclaration } from '../inferred/infer.ts';
 import { type Claim, isSelected } from '../proof/claim.ts';
 import { ProofContext } from '../proof/context.ts';
@@ -80,7 +82,10 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
       hosts: [options.hostIs ?? hostWords(setting, wanted)],
       ...(options.where !== undefined && { narrowed: true }),
     },
-    assumptions: placeAssumptions(setting, judged),
+    assumptions: [
+      ...placeAssumptions(setting, judged),
+      ...(claims.includes(probeSourceRewritten) && isAmbientNode(judged) && setting.host.pods.length === 0 ? [PODS_UNSAID] : []),
+    ],
     notes: [
       ...new Set(contexts.flatMap(({ declared }) => declared.notes)),
       ...new Set(findings.flatMap((finding) => finding.notes ?? [])),
@@ -88,6 +93,12 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
     ],
   };
 }
+
+const PODS_UNSAID: Assumption = {
+  about: 'host',
+  says: 'an ambient node, and nobody says which pods of the mesh run there: whether their probes come with the source that they know is not judged',
+  options: ['`pods` of --host'],
+};
 
 function isAsked({ id, whileInit, byName }: Claim, { only, except, whileInit: now }: VerifyOptions): boolean {
   if (whileInit === true && now === undefined) return false;
