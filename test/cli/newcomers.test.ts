@@ -82,3 +82,19 @@ describe('options of manifests with rules', () => {
     expect((await chainwalk([command, 'pod.rules', ...more], { files })).err).not.toContain('--mode');
   });
 });
+
+describe('several kinds of files', () => {
+  test('rules and manifests in one go are answered each', async () => {
+    const both = await chainwalk(['verify', 'pod.rules', 'deploy.yaml'], { files });
+    const rules = await chainwalk(['verify', 'pod.rules'], { files });
+    const pods = await chainwalk(['verify', 'deploy.yaml'], { files });
+    expect(both.out).toBe(pods.out + rules.out);
+    expect(both.code).toBe(Math.max(rules.code, pods.code));
+  });
+
+  test('a report for programs has one kind, and the two commands are said', async () => {
+    const { err, out, code } = await chainwalk(['verify', 'pod.rules', 'deploy.yaml', '--json'], { files });
+    expect([out, code]).toEqual(['', 2]);
+    expect(err.replaceAll(/\s+/g, ' ')).toContain('`chainwalk verify pod.rules` and `chainwalk verify deploy.yaml`');
+  });
+});

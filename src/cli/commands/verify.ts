@@ -29,7 +29,7 @@ export const verifyCommand: Command = {
   name: 'verify',
   summary: 'prove what a mesh claims for all packets, or show a violation',
   about: 'A failed claim comes with a packet that was walked, the rules that decide, and what to do. `chainwalk explain` lists the claims.',
-  args: [{ name: '<rules...>', says: 'files with rules, or Kubernetes manifests, `-` for standard input; each its own result' }],
+  args: [{ name: '<rules...>', says: 'files with rules, Kubernetes manifests, directories of them, `-` for standard input' }],
   options: [
     { flags: '--only <claims>', says: 'only these claims, separated by commas' },
     { flags: '--except <claims>', says: 'all but these claims' },

@@ -1,7 +1,8 @@
 /** What `chainwalk verify` does: it takes rules, or manifests from which the rules follow. */
 import { withKeptFiles } from '../argv/cachedReads.ts';
-import type { Call } from '../argv/command.ts';
-import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { type Call, optionIsSet, optionList } from '../argv/command.ts';
+import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
+import { filesOf } from '../input/filesOf.ts';
 import { phaseOfRules } from '../input/phase.ts';
 import { manifestsAmong } from '../input/recognise.ts';
 import { ruleSubjectOf } from '../input/ruleSubject.ts';
@@ -9,16 +10,28 @@ import { complain } from '../io/messages.ts';
 
 export async function runVerify(given: Call): Promise<ExitCode> {
   const call = withKeptFiles(given);
-  const files = call.input.args;
+  const files = await filesOf(call, call.input.args);
+  if (files === undefined) return EXIT.usage;
   const manifests = await manifestsAmong(call, files);
-  if (manifests === 'some') {
-    await complain(call.io, { message: 'rules and manifests cannot be verified in one go', help: 'verify them one after the other' });
+  if (manifests === 'all') return verifyManifests(call, files);
+  if (manifests === 'none') return verifyRuleFiles(call, files);
+  const kinds = await Promise.all(files.map(async (file) => ({ file, isManifest: (await manifestsAmong(call, [file])) === 'all' })));
+  const [ofPods, ofRules] = [true, false].map((wanted) => kinds.filter(({ isManifest }) => isManifest === wanted).map(({ file }) => file));
+  if (optionList(call.input, 'output').length > 0 || optionIsSet(call.input, 'json')) {
+    const help = `two commands: \`chainwalk verify ${ofRules?.join(' ')}\` and \`chainwalk verify ${ofPods?.join(' ')}\``;
+    await complain(call.io, { message: 'rules and manifests have a report each, and only the form for people takes both', help });
     return EXIT.usage;
   }
-  if (manifests === 'all') {
-    const { answerPods } = await import('./answerPods.ts');
-    return answerPods(call, files);
-  }
+  const code = await verifyManifests(call, ofPods ?? []);
+  return worst(code, await verifyRuleFiles(call, ofRules ?? []));
+}
+
+async function verifyManifests(call: Call, files: readonly string[]): Promise<ExitCode> {
+  const { answerPods } = await import('./answerPods.ts');
+  return answerPods(call, files);
+}
+
+async function verifyRuleFiles(call: Call, files: readonly string[]): Promise<ExitCode> {
   if (await phaseOfRules(call)) return EXIT.usage;
   const { answerRules } = await import('./answerRules.ts');
   return answerRules(call, () => ruleSubjectOf(call, files));

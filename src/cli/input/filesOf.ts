@@ -1,0 +1,32 @@
+/** Files as arguments name them: a folder stands for what it has of rules and manifests. */
+import { join, relative, resolve } from 'node:path';
+import { isManifest } from '../../app/load/recognise.ts';
+import { TABLE_LINE } from '../../syntax/text/refusal.ts';
+import type { Call } from '../argv/command.ts';
+import { complain } from '../io/messages.ts';
+
+const PATTERNS = ['**/*.{rules,v4,v6,iptables,save,txt,yaml,yml,json}'];
+
+/** Undefined when a folder has none, which has been reported. */
+export async function filesOf({ io }: Call, paths: readonly string[]): Promise<readonly string[] | undefined> {
+  const files: string[] = [];
+  for (const path of paths) {
+    if (path === '-' || (await io.place(path)).kind !== 'folder') {
+      files.push(path);
+      continue;
+    }
+    const found: string[] = [];
+    const folder = relative(io.cwd, resolve(io.cwd, path)) || '.';
+    for (const name of await io.glob(PATTERNS, folder)) {
+      const file = join(path, relative(folder, name));
+      const content = await io.read(file);
+      if ('text' in content && (isManifest(content.text) || TABLE_LINE.test(content.text))) found.push(file);
+    }
+    if (found.length === 0) {
+      await complain(io, { message: `\`${path}\` is a directory without rules and manifests`, help: 'name the files' });
+      return undefined;
+    }
+    files.push(...found);
+  }
+  return files;
+}
