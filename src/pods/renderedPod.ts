@@ -1,7 +1,9 @@
 /** A pod ready to be asked: its rules as the kernel would have them, and the host around them. What many pods have in common is made once. */
+
 import type { Host } from '../host/host.ts';
 import { readHost } from '../host/readHost.ts';
 import type { Enrolment } from '../injection/enrol/enrol.ts';
+import { wantsNoRules } from '../injection/enrol/injection.ts';
 import { type OtherMesh, otherMesh, saidOf } from '../injection/facts/otherMesh.ts';
 import { familiesOfAddresses, podHost, profileOfPod } from '../injection/podRules/podHost.ts';
 import { type PodRules, podRules, renderSettings } from '../injection/podRules/podRules.ts';
@@ -68,7 +70,7 @@ function withRules(enrolment: Enrolment, rules: PodRules, memory: PodMemory): Re
   const read = once(memory.rules, text, () => rulesOf(source));
   const description = podHost(facts, transparentPorts(read.value.rulesets));
   const host = once(memory.hosts, JSON.stringify(description), () => readPodHost(description));
-  const meant = taken.some(({ stage }) => ['init container', 'multus', 'cni plugin'].includes(stage));
+  const meant = !wantsNoRules(pod) && taken.some(({ stage }) => ['init container', 'multus', 'cni plugin'].includes(stage));
   const other = otherMesh(facts);
   const inMesh = other === undefined && (verdict === 'captured' || (meant && taken.at(-1)?.step.id !== 'interception-none'));
   const profile = profileOfPod(facts).name;

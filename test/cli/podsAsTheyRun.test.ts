@@ -189,3 +189,16 @@ describe('families', () => {
     expect(ordered.notes?.at(-1)).toBe('init container late: the rules are there, and the proxy listens');
   });
 });
+
+it('a gateway that runs promises nothing either', async () => {
+  const text = `apiVersion: v1
+kind: Pod
+metadata: {name: gw, annotations: {inject.istio.io/templates: gateway, sidecar.istio.io/status: '{"containers":["istio-proxy"]}'}}
+spec: {containers: [{name: istio-proxy, image: istio/proxyv2:1.24.1, args: [proxy, router]}]}
+`;
+  for (const mode of ['init', 'cni']) {
+    const { code, out } = await chainwalk(['verify', 'a.yaml', '--mode', mode], { files: { 'a.yaml': text } });
+    expect(code).toBe(0);
+    expect(out).not.toContain('NOT CAPTURED');
+  }
+});

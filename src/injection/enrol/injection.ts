@@ -6,7 +6,7 @@ import { at, itemsOf, type Located } from '../../kubernetes/yaml/node.ts';
 import { INJECT, TEMPLATES } from '../configuration/annotations.ts';
 import { valueAt } from '../configuration/mesh.ts';
 import { selects } from '../configuration/selectors.ts';
-import { type Facts, injectValue, isInjected, placeOfLabel } from '../facts/facts.ts';
+import { containerOf, type Facts, injectValue, isInjected, placeOfLabel } from '../facts/facts.ts';
 import { type CaptureStep, on, pass, type Stage, type StepAnswer, skipStep } from '../facts/step.ts';
 
 const INJECTOR = 'pkg/kube/inject/inject.go injectRequired';
@@ -126,9 +126,17 @@ const template: CaptureStep = {
 const NO_SIDECAR = ['gateway', 'grpc-agent', 'grpc-simple', 'waypoint', 'kube-gateway'];
 
 /** It asks for templates of gateways, or of proxyless gRPC, alone: its proxy is meant to capture nothing. */
-export function addsNoSidecar({ annotations }: Pod): boolean {
+function addsNoSidecar({ annotations }: Pod): boolean {
   const chosen = annotations.get(TEMPLATES)?.value.split(',') ?? [];
   return chosen.length > 0 && chosen.every((name) => NO_SIDECAR.includes(name.trim()));
+}
+
+/** A gateway, or a proxy beside no application: it has the proxy, and nothing is to be captured for it. */
+export function wantsNoRules(pod: Pod): boolean {
+  const [command, type] = containerOf(pod, 'istio-proxy')?.args ?? [];
+  return (
+    addsNoSidecar(pod) || (command?.value === 'proxy' && type !== undefined && type.value !== 'sidecar' && !type.value.startsWith('-'))
+  );
 }
 
 export const injection: Stage = {

@@ -1,5 +1,5 @@
 /** A pod with a proxy for which nobody writes rules, or whose rules are those of another mesh, which do not follow from manifests. */
-import { addsNoSidecar } from '../enrol/injection.ts';
+import { wantsNoRules } from '../enrol/injection.ts';
 import { containerOf } from '../facts/facts.ts';
 import { otherMesh } from '../facts/otherMesh.ts';
 import type { PodCheck } from './check.ts';
@@ -13,10 +13,7 @@ export const podCapturedCheck: PodCheck = {
     const proxy = containerOf(facts.pod, 'istio-proxy');
     const last = enrolment.taken.at(-1);
     if (enrolment.verdict !== 'skipped' || proxy === undefined || last === undefined || MEANT.has(last.step.id)) return [];
-    const [command, type] = proxy.args ?? [];
-    if (addsNoSidecar(facts.pod)) return [];
-    // gateways have the proxy, and nothing is to be captured for it
-    if (command?.value === 'proxy' && type !== undefined && type.value !== 'sidecar' && !type.value.startsWith('-')) return [];
+    if (wantsNoRules(facts.pod)) return [];
     return [
       {
         message: `NOT CAPTURED: the pod has a container istio-proxy, but no rules are written for it: ${last.answer.because}`,
