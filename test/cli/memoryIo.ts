@@ -91,7 +91,8 @@ export function memoryIo({ setting, out, err, written }: Parts): Io {
   const match: Io['match'] = async () => [];
   const place: Io['place'] = async (path) => {
     const isThere = 'text' in (await read(path));
-    return { real: resolve('/home/work', path), kind: isThere ? 'file' : 'missing', isForeign: false };
+    const isFolder = Object.keys(setting.files ?? {}).some((name) => name.startsWith(`${path}/`));
+    return { real: resolve('/home/work', path), kind: isThere ? 'file' : isFolder ? 'folder' : 'missing', isForeign: false };
   };
   const load: Io['load'] = async (path) => {
     const value = setting.modules?.[path];

@@ -97,4 +97,13 @@ describe('several kinds of files', () => {
     expect([out, code]).toEqual(['', 2]);
     expect(err.replaceAll(/\s+/g, ' ')).toContain('`chainwalk verify pod.rules` and `chainwalk verify deploy.yaml`');
   });
+
+  test('a directory stands for its rules and manifests, under the name that was given', async () => {
+    const there = { 'net/a.rules': RULES, 'net/README.md': '*nat', 'net/values.yaml': 'a: 1', 'web/pod.yaml': POD };
+    const folder = await chainwalk(['verify', 'net', 'web'], { files: there });
+    const named = await chainwalk(['verify', 'net/a.rules', 'web/pod.yaml'], { files: there });
+    expect([folder.out, folder.code]).toEqual([named.out, named.code]);
+    const { err, code } = await chainwalk(['verify', 'net'], { files: { 'net/README.md': 'x' } });
+    expect([code, err.includes('`net` is a directory without rules and manifests')]).toEqual([2, true]);
+  });
 });

@@ -5,7 +5,7 @@ import { TABLE_LINE } from '../../syntax/text/refusal.ts';
 import type { Call } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
 
-const PATTERNS = ['**/*.{rules,v4,v6,iptables,save,txt,yaml,yml,json}'];
+const PATTERNS = ['rules', 'v4', 'v6', 'iptables', 'save', 'txt', 'yaml', 'yml', 'json'].map((ending) => `**/*.${ending}`);
 
 /** Undefined when a folder has none, which has been reported. */
 export async function filesOf({ io }: Call, paths: readonly string[]): Promise<readonly string[] | undefined> {
