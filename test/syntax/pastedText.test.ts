@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { trace } from '../../src/api/library/index.ts';
 import { readRules } from '../../src/ruleset/readRules.ts';
 import { pastedText } from '../../src/syntax/document/pastedText.ts';
+import { chainwalk } from '../cli/memoryIo.ts';
 import { fixtureNames, readFixture } from '../support/fixtures.ts';
 
 const DUMP = [
@@ -36,7 +37,7 @@ describe('a dump that was pasted', () => {
   ])('%s', (_, text) => {
     const { rulesets, diagnostics } = read(text);
     expect(diagnostics.filter(({ kind }) => kind !== 'warning')).toEqual([]);
-    expect(diagnostics.filter(({ code }) => code === 'pasted-text').length).toBeLessThanOrEqual(1);
+    expect(diagnostics.filter(({ code }) => code === 'pasted-text' || code === 'document-marks').length).toBeLessThanOrEqual(1);
     expect(rulesets).toHaveLength(1);
     expect(trace(rulesets, 'out tcp -> 1.2.3.4:80').outcome).toBe(trace(read(DUMP).rulesets, 'out tcp -> 1.2.3.4:80').outcome);
   });
@@ -63,4 +64,13 @@ describe('a dump that was pasted', () => {
       expect(pastedText(given)).toEqual({ source: given });
     }
   });
+});
+
+it('what iptables itself refuses is an error where the text is to be loaded', async () => {
+  const dashed = '*nat\n-A OUTPUT \u2013p tcp -j ACCEPT\nCOMMIT\n';
+  const ask = (...argv: readonly string[]) =>
+    chainwalk(argv, { files: { 'a.rules': dashed, 'chainwalk.config.yaml': 'groups: [{ files: "*.rules" }]\n' } });
+  expect(await ask('check', 'a.rules')).toMatchObject({ code: 2, out: '' });
+  expect((await ask('ci')).code).toBe(2);
+  expect((await ask('trace', 'a.rules', 'out tcp -> 10.0.0.9:80')).code).toBe(0);
 });

@@ -4,7 +4,7 @@ import type { UnreadPod } from '../../kubernetes/manifest/manifests.ts';
 import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
 import type { ReviewLocation, Subject } from '../../report/review/review.ts';
 import { hasRules } from '../../ruleset/count.ts';
-import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { type Diagnostic, isError, toBeLoaded } from '../../syntax/text/diagnostic.ts';
 import { namedFile, type Source } from '../../syntax/text/source.ts';
 import type { PodTexts } from '../load/podTexts.ts';
 import type { RuleReading, RuleTexts } from '../load/ruleTexts.ts';
@@ -86,7 +86,7 @@ function judgeRules({ rules, place, options }: RulesBatch): Judged {
       };
     }),
   );
-  return { ...subjectsOfRules({ pods }), diagnostics, parts };
+  return { ...subjectsOfRules({ pods }), diagnostics: toBeLoaded(diagnostics), parts };
 }
 
 function judgePods({ pods: texts, place, options, progress }: PodsBatch): Judged {

@@ -7,6 +7,7 @@ import { jsonText, printable } from '../../lib/printable.ts';
 import { toCheckReport } from '../../report/json/check.ts';
 import { countRules } from '../../ruleset/count.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { toBeLoaded } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
@@ -21,7 +22,8 @@ export async function runCheck(call: Call): Promise<ExitCode> {
 
 export async function checkSubject(call: Call, { rules }: Pick<RuleSubject, 'rules'>): Promise<ExitCode> {
   const { io, input } = call;
-  const { rulesets, diagnostics } = readRuleTexts(rules);
+  const { rulesets, diagnostics: read } = readRuleTexts(rules);
+  const diagnostics = toBeLoaded(read);
   const notes = excerptTexts(rulesets);
   const report = toCheckReport(diagnostics, notes);
   if (formatOf(input, 'human') === 'json') await io.out.write(`${jsonText(report)}\n`);

@@ -40,9 +40,10 @@ export function pastedText(source: Source): PastedText {
   const start = Math.min(first, Math.max(0, read.text.length - 1));
   const end = read.text.indexOf('\n', start);
   const [message, help] = changed ? MARKS : LINES;
+  const code = changed ? 'document-marks' : 'pasted-text';
   return {
     source: read,
-    finding: { kind: 'warning', code: 'pasted-text', message, span: { start, end: end < 0 ? read.text.length : end }, help },
+    finding: { kind: 'warning', code, message, span: { start, end: end < 0 ? read.text.length : end }, help },
   };
 }
 

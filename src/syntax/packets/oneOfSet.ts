@@ -115,7 +115,7 @@ function holds(expr: MatchExpr, packet: PartialPacket): boolean {
 
 function valueIn(packet: PartialPacket, field: string): number | bigint | string | undefined {
   const value = (packet as Readonly<Record<string, unknown>>)[field];
-  if (field === 'ctstate') return CT_STATES.findIndex((state) => state === value);
+  if (field === 'ctstate') return CT_STATES.findIndex((state) => value === state);
   if (value === true) return 1;
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string' ? value : undefined;
 }

@@ -3,6 +3,7 @@ export const DIAGNOSTIC_CODES = {
   'not-rules': 'the text is something else than rules',
   'empty-input': 'the text has no table and no rule',
   'pasted-text': 'the text has marks or lines that the program which printed the rules did not write',
+  'document-marks': 'dashes, blanks or quotes of a document stand where iptables takes only its own',
   'no-rules': 'no rule was found in the text',
   'unclosed-quote': 'a quote is never closed',
   'unreadable-line': 'the line is not in the language of iptables',

@@ -30,6 +30,11 @@ export function stopsAll(diagnostic: Diagnostic): boolean {
   return isError(diagnostic) && diagnostic.ofOneObject !== true;
 }
 
+/** What is read with good will where a person pasted it, and is an error where the text itself is to be loaded. */
+export function toBeLoaded(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.map((one) => (one.code === 'document-marks' ? { ...one, kind: 'malformed', ofOneObject: true } : one));
+}
+
 /** `malformed` and `not-loadable` make an input unusable (exit 2). */
 export function isError(diagnostic: Diagnostic): boolean {
   return diagnostic.kind === 'malformed' || diagnostic.kind === 'not-loadable';
