@@ -2,6 +2,7 @@
 
 import { isEnvironmentFile } from '../../istio/settings/environmentFile.ts';
 import { hasVariablesBlock } from '../../istio/settings/variablesBlock.ts';
+import { OWN_KIND_NAMES } from '../../kubernetes/manifest/ownKinds.ts';
 import { looksLikeLog } from '../../syntax/log/signs.ts';
 
 /** An object says its kind on a line of its own, or somewhere in JSON; rules have no such line, and manifests have no line of rules. */
@@ -69,11 +70,10 @@ export function holdsPods(text: string): boolean {
   return POD_KINDS.test(text) || (LIST.test(text) && LISTED_KINDS.test(text));
 }
 
-const KINDS = 'Pod|PodTemplate|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob';
 /** Objects name others further in: what an autoscaler scales, what a patch is for. */
-const POD_KINDS = new RegExp(`^"?kind"?[ \\t]*:[ \\t]*"?(?:${KINDS}|PodList|DeploymentList)\\b`, 'm');
+const POD_KINDS = new RegExp(`^"?kind"?[ \\t]*:[ \\t]*"?(?:${OWN_KIND_NAMES}|PodList|DeploymentList)\\b`, 'm');
 const LIST = /^"?kind"?[ \t]*:[ \t]*"?List\b/m;
-const LISTED_KINDS = new RegExp(`^(?:- | {2,4})(?:- )?"?kind"?[ \\t]*:[ \\t]*"?(?:${KINDS})\\b`, 'm');
+const LISTED_KINDS = new RegExp(`^(?:- | {2,4})(?:- )?"?kind"?[ \\t]*:[ \\t]*"?(?:${OWN_KIND_NAMES})\\b`, 'm');
 
 /** Whether it is worth to read the text for objects of other controllers that hold pods. */
 export function mayHoldPods(text: string): boolean {

@@ -96,3 +96,8 @@ export const ISTIO: CommandOption = {
   flags: '--istio <version>',
   says: 'version of Istio, such as 1.25; else the installed or the newest',
 };
+
+/** What is around rules: the host and its proxy. */
+export const PLACE: readonly CommandOption[] = [HOST, POD_IP, PROXY_UID, PROXY_GID, PROFILE];
+/** What is around pods of manifests: the mesh and the cluster. */
+export const CLUSTER: readonly CommandOption[] = [VALUES, ISTIO, KUBERNETES, NAMESERVER];

@@ -1,13 +1,13 @@
 /** `chainwalk approaches POD`: istio-init, the CNI plugin, the plugin through Multus and ambient, side by side. */
 import type { Command } from '../argv/command.ts';
-import { COLOR, ISTIO, JSON_OUTPUT, KUBERNETES, NAMESERVER, output, POD_IP, QUIET, TIMEOUT, VALUES } from '../argv/options.ts';
+import { CLUSTER, COLOR, JSON_OUTPUT, output, POD_IP, QUIET, TIMEOUT } from '../argv/options.ts';
 
 export const approachesCommand: Command = {
   name: 'approaches',
   summary: 'a pod under istio-init, CNI, Multus and ambient, side by side',
   about: 'What each does with a pod, needs for it, and which packets change their fate from one to the next.',
   args: [{ name: '<manifests...>', says: 'Kubernetes YAML or JSON, `-` for standard input' }],
-  options: [VALUES, ISTIO, KUBERNETES, NAMESERVER, POD_IP, output(['human', 'json']), JSON_OUTPUT, TIMEOUT, QUIET, COLOR],
+  options: [...CLUSTER, POD_IP, output(['human', 'json']), JSON_OUTPUT, TIMEOUT, QUIET, COLOR],
   examples: [
     { says: 'what changes if we move to the CNI plugin?', line: 'chainwalk approaches deploy.yaml --values values.yaml' },
     { says: 'all pairs, with an example for each change', line: 'chainwalk approaches deploy.yaml --json' },

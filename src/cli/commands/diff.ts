@@ -2,6 +2,7 @@
 import type { Command, CommandOption } from '../argv/command.ts';
 import {
   ALLOW_EMPTY,
+  CLUSTER,
   COLOR,
   FAMILY,
   HOST,
@@ -9,7 +10,6 @@ import {
   JSON_OUTPUT,
   KUBERNETES,
   MESH_MODE,
-  NAMESERVER,
   OUTPUTS,
   POD_IP,
   PROFILE,
@@ -56,10 +56,7 @@ export const diffCommand: Command = {
     WHERE,
     PROFILE,
     MESH_MODE,
-    VALUES,
-    ISTIO,
-    KUBERNETES,
-    NAMESERVER,
+    ...CLUSTER,
     ...ofOneSide(MESH_MODE),
     ...ofOneSide(VALUES),
     ...ofOneSide(ISTIO),

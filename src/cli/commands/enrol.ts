@@ -1,6 +1,6 @@
 /** `chainwalk enrol POD`: is the pod captured, by whom, and which step decides it? */
 import type { Command } from '../argv/command.ts';
-import { COLOR, ISTIO, JSON_OUTPUT, KUBERNETES, MESH_MODE, NAMESERVER, output, POD_IP, QUIET, STRICT, VALUES } from '../argv/options.ts';
+import { CLUSTER, COLOR, JSON_OUTPUT, MESH_MODE, output, POD_IP, QUIET, STRICT } from '../argv/options.ts';
 
 export const enrolCommand: Command = {
   name: 'enrol',
@@ -9,10 +9,7 @@ export const enrolCommand: Command = {
   args: [{ name: '<manifests...>', says: 'Kubernetes YAML or JSON, `-` for standard input' }],
   options: [
     MESH_MODE,
-    VALUES,
-    ISTIO,
-    KUBERNETES,
-    NAMESERVER,
+    ...CLUSTER,
     POD_IP,
     { flags: '--expect <answer>', says: 'exit 1 when a pod has another answer', choices: ['captured', 'skipped', 'blocked'] },
     { flags: '-v, --verbose', says: 'also the steps that found nothing, and the question of each' },

@@ -23,7 +23,7 @@ export interface ChartValues {
 
 export const INTERNAL_DEFAULTS = '_internal_defaults_do_not_set';
 
-/** Keys by which values of Istio are known, whoever else has keys beside them. */
+/** Keys by which values of Istio are known, whatever other charts' keys stand beside them. */
 const SIGNS = ['global', 'pilot', 'meshConfig', 'sidecarInjectorWebhook', 'istio_cni', INTERNAL_DEFAULTS];
 /** Of the CNI chart alone. */
 const CNI_SIGNS = ['ambient', 'excludeNamespaces', 'cniBinDir', 'cniConfDir', 'cniConfFileName', 'chained', 'repair'];

@@ -50,7 +50,7 @@ export function readMeshConfiguration({ given, objects, readNested, version }: R
     among.map((document) => withValuesFrom({ document, objects: among, readNested, report: reportInto(diagnostics, document.source) }));
   const parts = joined(
     [
-      // whoever gives values has said what the objects of other injectors stand for
+      // values that are given already say what objects of other injectors stand for
       ...filled(objects).map((document) => partsAmongManifests({ document, readNested, diagnostics }, given.length > 0)),
       ...bySource(given.flatMap(openLists)).map((documents) => partsOfSource({ documents: filled(documents), readNested, diagnostics })),
     ].toReversed(),

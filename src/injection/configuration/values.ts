@@ -34,7 +34,7 @@ export const ports: ValueCheck = (text) => {
 
 export const portsOrAll: ValueCheck = (text) => (text === '*' ? undefined : ports(text));
 
-/** What stands behind `--dport` of each rule: istio-iptables takes any text, iptables a port, a range, or the name of a service. */
+/** The value of `--dport` in each rule: istio-iptables takes any text, iptables a port, a range, or the name of a service. */
 export const portsOfRules: ValueCheck = (text) => {
   const wrong = text.split(',').find((item) => item !== '' && !isPortOfRule(item.trim()));
   return wrong === undefined ? undefined : `\`${wrong}\` is not a port, a range \`8000:8010\` or the name of a service`;

@@ -5,7 +5,7 @@ import { entriesOf, type Node } from '../../kubernetes/yaml/node.ts';
 import { closest } from '../../lib/nearest.ts';
 import type { TextFinding } from '../../syntax/text/problems.ts';
 
-/** Without the prefixes that stand before them. */
+/** Names without their prefixes. */
 const NAMES: Readonly<Record<string, string>> = {
   CITADEL: `ENABLE_JITTER_FOR_ROOT_CERT_ROTATOR SELF_SIGNED_CA_CERT_TTL SELF_SIGNED_CA_RSA_KEY_SIZE SELF_SIGNED_ROOT_CERT_CHECK_INTERVAL
     SELF_SIGNED_ROOT_CERT_GRACE_PERIOD_PERCENTILE`,

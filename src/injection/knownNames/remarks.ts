@@ -79,7 +79,7 @@ interface Around {
 }
 
 function unknownName({ key, keySpan }: Entry, { path, fields, made }: Around): readonly TextFinding[] {
-  // whoever shares parts of a file by anchors keeps them somewhere
+  // a file may keep parts there that it uses again by anchors
   if (path === key && HOLDS_ANCHORS.test(key)) return [];
   const help = meantBy({ name: key, path, known: namesOf(fields) });
   if (made && help === undefined) return [];

@@ -16,7 +16,7 @@ export function podAssumptions(
   { inInitPhase = false }: AskedTime = {},
 ): readonly Assumption[] {
   const { origins, assumptions } = facts;
-  // whom injection leaves alone nobody captures, whoever would write the rules
+  // a pod that injection leaves alone is not captured: who would write its rules does not matter
   const dependsOnMode = verdict === 'captured' || taken.some(({ stage }) => stage !== 'injection' && stage !== 'annotations');
   const { assumption: native } = nativeSidecarOf(facts);
   const dependsOnNative = verdict === 'captured' && (inInitPhase || initPhase(facts).containers.length > 0);

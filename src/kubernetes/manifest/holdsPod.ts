@@ -1,6 +1,7 @@
 /** Whether an object is a pod or makes pods, as far as the file tells; one that ought to and does not counts, so that it is said. */
 import { at, itemsOf, type Node, stringAt } from '../yaml/node.ts';
 import { carriedObjects } from './carriedObjects.ts';
+import { OWN_KIND_NAMES } from './ownKinds.ts';
 import { podTemplatesOf } from './podTemplates.ts';
 
 export function holdsPod(object: Node): boolean {
@@ -12,4 +13,4 @@ export function holdsPod(object: Node): boolean {
 }
 
 /** Their items do not say their kind. */
-const OF_WORKLOADS = /^(?:Pod|PodTemplate|Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Job|CronJob)List$/;
+const OF_WORKLOADS = new RegExp(`^(?:${OWN_KIND_NAMES})List$`);

@@ -1,6 +1,7 @@
 /** Where an object keeps its pods: Kubernetes' own kinds, and those of other controllers that hold a pod template. */
 import { at, type Entry, entriesOf, itemsOf, type Node, stringAt } from '../yaml/node.ts';
 import { withNames } from './containerNames.ts';
+import { OWN_KINDS } from './ownKinds.ts';
 import { partialTemplate } from './partialTemplates.ts';
 import { tasksAsPods } from './tekton.ts';
 import { stepsAsPods } from './workflow.ts';
@@ -14,24 +15,9 @@ export interface PodTemplate {
   readonly controller?: string;
 }
 
-/** Where Kubernetes' own kinds keep their pod. source: Kubernetes API reference */
-const OWN: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries({
-    Pod: [],
-    Deployment: ['spec', 'template'],
-    StatefulSet: ['spec', 'template'],
-    DaemonSet: ['spec', 'template'],
-    ReplicaSet: ['spec', 'template'],
-    ReplicationController: ['spec', 'template'],
-    Job: ['spec', 'template'],
-    CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
-    PodTemplate: ['template'],
-  }),
-);
-
 /** `spec.template`; empty for a Pod, and for other controllers' kinds. */
 export function ownPlaceOf(kind: string): string {
-  return (OWN.get(kind) ?? []).join('.');
+  return (OWN_KINDS.get(kind) ?? []).join('.');
 }
 
 /** Kinds of other groups that run their template as it stands. source: the API references of Argo Rollouts, OpenKruise and OpenShift */
@@ -44,7 +30,7 @@ const NO_PODS = /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|apiextensions\.k8s\.io|ad
  *  Of other kinds every pod template that is found. */
 export function podTemplatesOf(kind: string, object: Node): readonly PodTemplate[] | undefined {
   const group = stringAt(object, 'apiVersion') ?? 'v1';
-  const path = OWN.get(kind);
+  const path = OWN_KINDS.get(kind);
   const own = path && at(object, ...path);
   if (own !== undefined) return [{ node: own, called: '' }];
   if (path !== undefined && /^(?:v1|apps\/.*|batch\/.*|extensions\/.*)$/.test(group)) return undefined;

@@ -57,7 +57,7 @@ function strayIn({ key, keySpan, value }: Entry, path: string): readonly Found[]
   return entriesOf(value).flatMap((entry) => (isName(entry.key) ? [{ ...stray(entry.key, where), span: entry.keySpan }] : []));
 }
 
-/** Whoever shares parts of a file by anchors keeps them somewhere. */
+/** Keys such as `x-common`, under which a file keeps the parts that it uses again by anchors. */
 const HOLDS_ANCHORS = /^(?:x-|[._])/;
 
 function isName(key: string): boolean {

@@ -21,7 +21,7 @@ export const noDuplicateRule: Claim = {
   },
 };
 
-/** Whoever runs again writes all its rules again: these are one mistake. */
+/** A program that runs again writes all of its rules again: these are one mistake. */
 function reasonOf(equals: ReadonlySet<readonly Rule[]>): string {
   const counts = [...equals].map(({ length }) => length);
   const [most, least] = [Math.max(...counts), Math.min(...counts)];

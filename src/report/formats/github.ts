@@ -37,8 +37,7 @@ export function githubAnnotations(review: Review): string {
 /** Errors in the texts: nothing is said of what they are in. */
 function errorAnnotation({ message, source, span }: Diagnostic): string {
   const place = source.file === '-' ? {} : { file: repositoryPath(source.file), ...lineAndColumns({ source, span }) };
-  const list = Object.entries({ ...place, title: 'not judged' }).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-  return `::error ${list.join(',')}::${escapeData(message)}`;
+  return workflowCommand('error', { ...place, title: 'not judged' }, message);
 }
 
 /** What is undecided breaks nothing yet, unless it is what a change makes of packets. */
@@ -57,15 +56,13 @@ function annotation(found: FoundProblem): string {
     ...(file !== '-' && { file: repositoryPath(file), ...(place !== undefined && lineAndColumns(place)) }),
     title: problem.family === undefined ? problem.id : `${problem.id} (${problem.family === 'ipv4' ? 'IPv4' : 'IPv6'})`,
   };
-  const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-  return `::${commandOf(found)} ${list.join(',')}::${escapeData(dataOf(problem))}`;
+  return workflowCommand(commandOf(found), properties, dataOf(problem));
 }
 
 /** About a text, and no claim's. */
 function warningAnnotation({ message, help, source, span }: Diagnostic): string {
   const place = source.rendered || source.file === '-' ? {} : { file: repositoryPath(source.file), ...lineAndColumns({ source, span }) };
-  const list = Object.entries({ ...place, title: 'chainwalk' }).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-  return `::warning ${list.join(',')}::${escapeData(help === undefined ? message : `${message}\ndo: ${help}`)}`;
+  return workflowCommand('warning', { ...place, title: 'chainwalk' }, help === undefined ? message : `${message}\ndo: ${help}`);
 }
 
 function dataOf({ message, witness, remedy }: Problem): string {
@@ -82,6 +79,11 @@ function lineAndColumns(place: ReviewLocation): object {
   const { line, column } = positionOf(place);
   const end = endPosition(place);
   return end.line === line ? { line, col: column, endColumn: end.column } : { line, endLine: end.line };
+}
+
+function workflowCommand(name: 'error' | 'warning' | 'notice', properties: object, data: string): string {
+  const list = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(String(value))}`);
+  return `::${name} ${list.join(',')}::${escapeData(data)}`;
 }
 
 function escapeData(text: string): string {

@@ -46,8 +46,7 @@ export function humanPod(
   { own, lines = [], folded: more = { hints: 0, suppressed: 0 } }: VerifyFrame = {},
 ): string {
   const { paint, width } = style;
-  // where nothing was asked, the notes are the answer
-  const detailed = style.detailed === true || pod.findings.length === 0;
+  const detailed = isDetailed(pod, style);
   const open = pod.findings.filter(({ muted }) => muted === undefined);
   const serious = open.filter(({ verdict, level }) => (verdict === 'violated' && level !== 'info') || verdict === 'undecided');
   const causes = detailed ? serious.map((one): Group<Finding> => [one]) : [...groupBy(serious, causeOf).values()];
@@ -79,6 +78,11 @@ export function humanPod(
 
 /** Assumptions that turn answers round: they are never folded. */
 const FIRST: readonly Assumption['about'][] = ['proxy-identity', 'rules', 'host'];
+
+/** Where nothing was asked, the notes are the answer. */
+export function isDetailed({ findings }: Verified, { detailed }: VerifyStyle): boolean {
+  return detailed === true || findings.length === 0;
+}
 
 /** Findings of which the same rules are to blame have one cause, and are told once. */
 function causeOf(finding: Finding): unknown {

@@ -7,7 +7,7 @@ import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { fileLine } from '../text/location.ts';
 import { positionOf } from '../text/positions.ts';
 import { findingLines } from './enrol.ts';
-import { humanPod, type VerifyStyle } from './verify.ts';
+import { humanPod, isDetailed, type VerifyStyle } from './verify.ts';
 
 export function humanVerifyPods(pods: readonly VerifiedPod[], style: VerifyStyle): string {
   const groups = new Map<Verified['findings'], Map<string, VerifiedPod[]>>();
@@ -31,7 +31,7 @@ const MOST_NAMES = 5;
 function humanGroup([first, ...others]: readonly VerifiedPod[], style: VerifyStyle): string {
   if (first === undefined) return '';
   const own = first.findings.filter((finding) => first.muted?.has(finding) !== true);
-  const detailed = style.detailed === true || first.verified.findings.length === 0;
+  const detailed = isDetailed(first.verified, style);
   const shown = detailed ? own : own.filter(({ level }) => level !== 'info');
   const about = [...findingLines(shown, style), ...(detailed ? mutedLines(first, style) : [])];
   const lines = [...sameLines(others, style), ...(about.length === 0 ? [] : ['', ...about])];
