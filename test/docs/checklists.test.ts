@@ -60,10 +60,9 @@ describe('a mesh', () => {
   });
 });
 
-it('the README names the versions of Istio and every format of a review', () => {
-  const readme = text('README.md');
-  expect(readme).toContain(`1.${OLDEST} to 1.${NEWEST}`);
-  for (const name of REVIEW_FORMAT_NAMES) expect(readme).toMatch(new RegExp(`[ \`]${name}\``));
+it('docs/render.md names the versions of Istio, docs/reports.md every format of a report', () => {
+  expect(text('docs/render.md')).toContain(`1.${OLDEST} to 1.${NEWEST}`);
+  for (const name of REVIEW_FORMAT_NAMES) expect(text('docs/reports.md')).toContain(`\`${name}\``);
 });
 
 it('the changelog names every schema of JSON', () => {

@@ -52,8 +52,8 @@ it('is short, and its README names the packet', () => {
   expect(readFileSync(`${EXAMPLE}/README.md`, 'utf8')).toContain(PLAINEST);
 });
 
-it('is what the README shows', () => {
-  const readme = readFileSync(`${ROOT}/README.md`, 'utf8');
-  const shown = /^## In a test suite$[\s\S]*?^```ts\n([\s\S]*?)^```$/m.exec(readme)?.[1];
+it('is what docs/testing.md shows', () => {
+  const page = readFileSync(`${ROOT}/docs/testing.md`, 'utf8');
+  const shown = /^## Matchers$[\s\S]*?^```ts\n([\s\S]*?)^```$/m.exec(page)?.[1];
   expect(shown).toBe(readFileSync(`${EXAMPLE}/sample.test.ts`, 'utf8'));
 });
