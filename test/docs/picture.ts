@@ -5,7 +5,7 @@ import { wordsOf } from './pages.ts';
 
 export const PICTURE = {
   file: 'docs/trace.svg',
-  command: 'trace fixtures/istio-sidecar.rules "out tcp -> 203.0.113.9:443 uid=1000"',
+  command: 'trace fixtures/istio-sidecar.rules "out tcp -> 203.0.113.9:443"',
 } as const;
 
 const FONT = 14;
@@ -42,7 +42,9 @@ function styled(style: Style, code: string): Style {
   return { ...style, ink: INK[code] ?? style.ink };
 }
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** Spaces that do not break are the only ones that every browser keeps. */
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(' ', '\u00a0');
 
 function span(text: string, { ink, bold, dim }: Style): string {
   const attributes = [ink === undefined ? '' : ` fill="${ink}"`, bold ? ' font-weight="bold"' : '', dim ? ' opacity="0.6"' : ''].join('');
@@ -75,9 +77,9 @@ export async function picture(): Promise<string> {
   const texts = lines.map((line, at) => `<text x="${PADDING}" y="${PADDING + FONT + at * LINE}">${spans(line)}</text>`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    `<title>${escaped(`chainwalk ${PICTURE.command}`)}</title>`,
+    `<title>${escaped(`chainwalk ${PICTURE.command}`).replaceAll('\u00a0', ' ')}</title>`,
     `<rect width="100%" height="100%" rx="8" fill="#0d1117"/>`,
-    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${FONT}" fill="#e6edf3" xml:space="preserve">`,
+    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${FONT}" fill="#e6edf3">`,
     ...texts,
     '</g>',
     '</svg>',
