@@ -3,17 +3,33 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PAGE_GROUPS, type Page } from '../src/report/pages/page.ts';
+import { PAGE_GROUPS, type Page, type PageGroup } from '../src/report/pages/page.ts';
+import { ANALYSIS_PAGES } from './analysisPages.ts';
+import { portPages } from './portPages.ts';
 import { listIn, pageIn } from './readPage.ts';
+import { settingPages } from './settingPages.ts';
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
 const EXPLAIN = join(SRC, 'report/explain');
 const GENERATED = join(SRC, 'report/generated');
 
+/** Groups whose pages are made from data. */
+const MADE: Readonly<Partial<Record<PageGroup, { readonly title: string; readonly pages: readonly Page[] }>>> = {
+  setting: { title: 'settings of Istio that change rules', pages: settingPages() },
+  port: { title: 'ports: what listens there, and what concerns it', pages: portPages() },
+  analysis: { title: 'messages of `istioctl analyze` about capture, and what chainwalk says of each', pages: ANALYSIS_PAGES },
+};
+
 const titles: Record<string, string> = {};
 const pages: Page[] = [];
 const listed = new Set<string>();
 for (const group of PAGE_GROUPS) {
+  const made = MADE[group];
+  if (made !== undefined) {
+    titles[group] = made.title;
+    pages.push(...made.pages);
+    continue;
+  }
   const folder = join(EXPLAIN, group);
   const list = listIn(readFileSync(join(folder, 'README.md'), 'utf8'));
   titles[group] = list.title;
@@ -24,6 +40,11 @@ for (const group of PAGE_GROUPS) {
     listed.add(path);
     pages.push(page);
   }
+}
+const ids = new Set(pages.map(({ id }) => id));
+for (const { id, also = [] } of pages) {
+  const unknown = also.filter((other) => !ids.has(other));
+  if (unknown.length > 0) throw new Error(`the page \`${id}\` names no page with ${unknown.join(', ')}`);
 }
 const found = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md') && !name.endsWith('README.md'));
 const lost = found.filter((name) => !listed.has(join(SRC, name)));

@@ -1,8 +1,27 @@
-/** One page of `explain` as Markdown: a heading `# id: title`, then the parts that a Page has. */
-import type { Page, PageGroup } from '../src/report/pages/page.ts';
+/** One page of `explain` as Markdown: a heading `# id: title`, then the parts that its group has. */
+import type { Page, PageCommand, PageGroup } from '../src/report/pages/page.ts';
 
-const PARTS = ['What it means', 'Why it happens', 'For example', 'How to see it', 'What to do'] as const;
+const PARTS = [
+  'Words',
+  'What it means',
+  'Why it happens',
+  'For example',
+  'Keys',
+  'Steps',
+  'How to see it',
+  'What to do',
+  'See also',
+] as const;
 type Part = (typeof PARTS)[number];
+
+/** Parts without which a page says too little. */
+const NEEDED: Readonly<Partial<Record<PageGroup, readonly Part[]>>> = {
+  symptom: ['Words', 'What it means', 'Steps', 'See also'],
+  command: ['What it means', 'How to see it'],
+  file: ['What it means', 'For example'],
+  format: ['What it means', 'How to see it'],
+};
+const NEEDED_ELSEWHERE: readonly Part[] = ['What it means', 'Why it happens', 'What to do'];
 
 export interface PagePlace {
   readonly group: PageGroup;
@@ -21,23 +40,29 @@ export function pageIn(text: string, { group, file }: PagePlace): Page {
     const end = section.indexOf('\n');
     const name = PARTS.find((known) => known === section.slice(0, end));
     if (name === undefined || parts.has(name)) throw wrong(`\`${section.slice(0, end)}\` is not one of ${PARTS.join(', ')}, each once`);
-    parts.set(name, section.slice(end).replace(/^\n+|\n+$/g, ''));
+    const content = section.slice(end).replace(/^\n+|\n+$/g, '');
+    if (content === '') throw wrong(`there is nothing under \`${name}\``);
+    parts.set(name, content);
   }
-  const textOf = (name: Part): string => {
-    const found = parts.get(name);
-    if (found === undefined || found === '') throw wrong(`there is nothing under \`${name}\``);
-    return found.replaceAll('\n', ' ');
-  };
-  const example = parts.get('For example');
+  const missing = (NEEDED[group] ?? NEEDED_ELSEWHERE).filter((name) => !parts.has(name));
+  if (missing.length > 0) throw wrong(`there is nothing under \`${missing.join('`, `')}\``);
+  // paragraphs stay apart, lines do not
+  const prose = (name: Part): string | undefined => parts.get(name)?.replaceAll(/(?<!\n)\n(?!\n)/g, ' ');
+  const list = (name: Part): readonly string[] | undefined => prose(name)?.split(/, */);
+  const [words, why, todo, also] = [list('Words'), prose('Why it happens'), prose('What to do'), list('See also')];
+  const [example, keys] = [parts.get('For example'), parts.get('Keys')];
   return {
     id,
     group,
     title,
-    means: textOf('What it means'),
-    why: textOf('Why it happens'),
+    ...(words !== undefined && { words }),
+    means: prose('What it means') ?? '',
+    ...(why !== undefined && { why }),
     ...(example !== undefined && { example: linesIn(example, wrong) }),
-    see: commandsIn(parts.get('How to see it'), wrong),
-    todo: textOf('What to do'),
+    ...(keys !== undefined && { keys: commandsIn(keys, wrong).map(({ run, look }) => ({ name: run, says: look })) }),
+    see: commandsIn(parts.get('Steps') ?? parts.get('How to see it'), wrong),
+    ...(todo !== undefined && { todo }),
+    ...(also !== undefined && { also }),
   };
 }
 
@@ -47,14 +72,18 @@ function linesIn(text: string, wrong: (what: string) => Error): readonly string[
   return lines.split('\n');
 }
 
-function commandsIn(text: string | undefined, wrong: (what: string) => Error): Page['see'] {
+/** Items of a list; one goes on in lines that are indented. */
+function commandsIn(text: string | undefined, wrong: (what: string) => Error): readonly PageCommand[] {
   if (text === undefined) return [];
-  return text.split('\n').map((line) => {
-    const [, plain, quoted, look] = /^\* (?:`([^`]+)`|`` (.+?) ``): (.+)$/.exec(line) ?? [];
-    const run = plain ?? quoted;
-    if (run === undefined || look === undefined) throw wrong(`\`${line}\` is not \`* COMMAND: what to look for\``);
-    return { run, look };
-  });
+  return text
+    .replaceAll(/\n +/g, ' ')
+    .split('\n')
+    .map((line) => {
+      const [, asks, plain, quoted, look] = /^\* (?:([^`]+\?) )?(?:`([^`]+)`|`` (.+?) ``): (.+)$/.exec(line) ?? [];
+      const run = plain ?? quoted;
+      if (run === undefined || look === undefined) throw wrong(`\`${line}\` is not \`* COMMAND: what to look for\``);
+      return { run, look, ...(asks !== undefined && { asks }) };
+    });
 }
 
 export interface PageList {

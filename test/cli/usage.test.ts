@@ -64,7 +64,7 @@ describe('usage', { timeout: 30_000 }, () => {
     [['trace', 'x', '--profle', 'auto'], 'unknown option `--profle`', '--profile'],
     [['trace', 'x', '--profile', 'istio-sidcar'], '--profile: `istio-sidcar` is not one of auto, none, istio-sidecar', 'istio-sidecar'],
     [['trace', 'x', 'p', '--expect', 'captured'], '--expect: `captured` is not one of captured-out,', 'captured-out'],
-    [['explain', 'captured'], 'unknown page `captured`', 'captured-out'],
+    [['explain', 'no-redirect-lop'], 'no page mentions `no-redirect-lop`', 'no-redirect-loop'],
     [['verify', 'x', '--only', 'no-loop'], '--only: unknown claim `no-loop`', 'no-redirect-loop'],
     [['verify', 'x', '--only', 'no-redirect-lop'], '--only: unknown claim `no-redirect-lop`', 'no-redirect-loop'],
   ])('%j is answered with the nearest', async (argv, wrong, meant) => {

@@ -7,14 +7,14 @@ import { completionOf } from './completion.ts';
 import { diffCommand } from './diff.ts';
 import { enrolCommand } from './enrol.ts';
 import { expectCommand } from './expect.ts';
-import { explainCommand } from './explain.ts';
+import { explainOf } from './explain.ts';
 import { findCommand } from './find.ts';
 import { printCommand } from './print.ts';
 import { renderCommand } from './render.ts';
 import { traceCommand } from './trace.ts';
 import { verifyCommand } from './verify.ts';
 
-const ASKED: readonly Command[] = [
+const ANSWERING: readonly Command[] = [
   traceCommand,
   verifyCommand,
   diffCommand,
@@ -26,7 +26,8 @@ const ASKED: readonly Command[] = [
   renderCommand,
   enrolCommand,
   approachesCommand,
-  explainCommand,
 ];
+
+const ASKED: readonly Command[] = [...ANSWERING, explainOf(ANSWERING)];
 
 export const COMMANDS: readonly Command[] = [...ASKED, completionOf(ASKED)];

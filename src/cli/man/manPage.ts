@@ -79,8 +79,9 @@ function isNotation({ id, group }: Page): boolean {
 }
 
 /** A page of `explain`, without its advice. */
-function described({ id, means, example: lines = [] }: Page): readonly string[] {
-  return [item(id, means), ...(lines.length === 0 ? [] : ['.RS', example(lines.join('\n')), '.RE'])];
+function described({ id, means, keys = [], example: lines = [] }: Page): readonly string[] {
+  const below = [...keys.map(({ name, says }) => item(name, says)), ...(lines.length === 0 ? [] : [example(lines.join('\n'))])];
+  return [item(id, means), ...(below.length === 0 ? [] : ['.RS', ...below, '.RE'])];
 }
 
 function shown({ says, line }: Example): readonly string[] {

@@ -75,7 +75,7 @@ function isTransparent(ruleset: Ruleset): boolean {
 
 /** The page's own words, with the user that these rules let past. */
 function asProxy(claim: string, user: number | undefined): string | undefined {
-  return user === undefined ? undefined : PAGES.find(({ id }) => id === claim)?.todo.replace('user 1337', `user ${user}`);
+  return user === undefined ? undefined : PAGES.find(({ id }) => id === claim)?.todo?.replace('user 1337', `user ${user}`);
 }
 
 function usersIn(ruleset: Ruleset): readonly number[] {
