@@ -45,12 +45,15 @@ export interface MeshPlaces {
   readonly listsStandAlone?: true;
   /** interfaces are excluded by a pair of RETURNs in base chains: `-i` in PREROUTING, `-o` in OUTPUT */
   readonly interfaces?: true;
-  /** exclusions in base chain OUTPUT, of any address, port and user, which are known by their comment */
+  /** exclusions in base chain OUTPUT, of any address, port and user, which are known by their comment; in rules without any comment
+   *  of the mesh those of ports of users are known by their form */
   readonly commented?: RegExp;
   /** where inbound traffic of an interface is handed to the outbound listener; beside it a RETURN for the same interface, or an exception for its own network */
   readonly virtual?: { readonly chain: RegExp; readonly beside: 'return' | 'own network' };
   /** the zones of DNS that it sets in table raw: a rule for every user's questions there says that they are captured */
   readonly dnsZones?: RegExp;
+  /** DNS over TCP is captured only where a rule hands it over; without one it goes past the mesh on purpose */
+  readonly dnsOverTcp?: 'where redirected';
   /** its chain that sends DNS to another server, which need not be on this host */
   readonly dnsServer?: RegExp;
 }

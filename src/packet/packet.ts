@@ -1,6 +1,7 @@
 /** A packet as the rules see it: its headers, and what the kernel keeps beside them.
  *  kernel include/linux/skbuff.h struct sk_buff; net/netfilter/xt_conntrack.c state_mt() for the states */
 import type { Address, Family } from './address.ts';
+import { PROTO } from './protocol.ts';
 
 /** Conntrack states in the order of the field `ctstate`. */
 export const CT_STATES = ['INVALID', 'NEW', 'ESTABLISHED', 'RELATED', 'UNTRACKED'] as const;
@@ -67,4 +68,9 @@ export interface Quoted {
   readonly dst: Address;
   readonly sport: number | undefined;
   readonly dport: number | undefined;
+}
+
+/** The kernel asks about addresses that it does not have yet, from `::`. kernel net/ipv6/ndisc.c ndisc_send_rs(), ndisc_send_ns() */
+export function isNeighbourDiscovery({ proto, ttl, icmpType = 0 }: Pick<Packet, 'proto' | 'ttl' | 'icmpType'>): boolean {
+  return proto === PROTO.icmpv6 && ttl === 255 && icmpType >= 133 && icmpType <= 136;
 }

@@ -9,6 +9,7 @@ import { assertNever, invariant } from '../lib/invariant.ts';
 import { type HookStation, type PathStage, type Station, stationsOf } from '../netfilter/path.ts';
 import type { Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
+import { isNeighbourDiscovery } from '../packet/packet.ts';
 import { afterOf } from './after.ts';
 import { type Attached, answerTo, attachTo, fateByAnswer, type Rejected, unanswered } from './answer.ts';
 import type { Choose } from './choices.ts';
@@ -136,7 +137,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   function visit(station: Exclude<Station, HookStation>): Fate | undefined {
     switch (station) {
       case 'route output':
-        return (isUnspecified(skb.src) ? chooseSource() : undefined) ?? decide(false);
+        return (isUnspecified(skb.src) && !isNeighbourDiscovery(packet) ? chooseSource() : undefined) ?? decide(false);
       case 'leave':
         return out.oif === 'lo' ? follow('come back over lo') : { kind: 'sent', oif: out.oif };
       case 'lose the socket':

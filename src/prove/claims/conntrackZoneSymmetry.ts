@@ -2,14 +2,20 @@
 
 import { outcomesOf } from '../../connection/outcomesOf.ts';
 import { type Replies, repliesTo } from '../../connection/replies.ts';
-import { and, equals, NEVER, not, or } from '../../netfilter/matchExpr.ts';
+import type { ForcedState } from '../../netfilter/firstState.ts';
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import { ALWAYS, and, equals, inSet, NEVER, not, or } from '../../netfilter/matchExpr.ts';
+import { familyOf, prefixRange } from '../../packet/address.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
+import type { Preferences } from '../../symbolic/words/witness.ts';
 import type { Claim, Doubtful, Violation } from '../proof/claim.ts';
 import type { ProofContext } from '../proof/context.ts';
 import { packetsWhere } from '../proof/context.ts';
+import { guestAddress } from '../proof/guests.ts';
 import { fromEphemeralPort, isCapturedDns, isNew, isOutside, isTcpOrUdp, portsOf, toPorts } from '../proof/scopes.ts';
 
 export const conntrackZoneSymmetry: Claim = {
@@ -31,7 +37,7 @@ export const conntrackZoneSymmetry: Claim = {
         manager.and(packetsWhere(context, and(questions(context), equals('mark', mark))), chosenSources(context.space, mark)),
       ),
     );
-    const judge = (one: FateClass, within: Bdd): void => {
+    const judge = (one: FateClass, within: Bdd, prefer: Preferences = []): void => {
       const set = manager.and(one.set, within);
       const place = answerPlace(context, one);
       if (set === EMPTY || place === undefined) return;
@@ -39,13 +45,14 @@ export const conntrackZoneSymmetry: Claim = {
       if (replies === undefined) doubts.push({ set, rules: [], why: 'the answer is not simply the question the other way round' });
       else {
         const answers = { set: manager.and(replies.set, packetsWhere(context, place.when, place)), rewritten: replies.rewritten };
-        violations.push(...elsewhere(context, { one, replies: answers, place }));
+        violations.push(...elsewhere(context, { one, replies: answers, place, prefer }));
       }
     };
     for (const one of context.out()) judge(one, asked);
     for (const iif of context.arrivals) {
-      const arriving = packetsWhere(context, and(questionsOfOthers(context), equals('mark', 0)), { iif });
-      for (const one of context.in(iif)) if (isRewritten(context, one)) judge(one, arriving);
+      const arriving = packetsWhere(context, and(questionsOfOthers(context), behind(context, iif), equals('mark', 0)), { iif });
+      const asker = guestAddress(context, iif);
+      for (const one of context.in(iif)) if (isRewritten(context, one)) judge(one, arriving, [['dst', asker]]);
     }
     return { violations, doubts };
   },
@@ -61,6 +68,13 @@ function questions(context: ProofContext) {
 /** What other hosts and guests ask by way of this one. */
 function questionsOfOthers(context: ProofContext) {
   return and(isTcpOrUdp, isNew, fromEphemeralPort, isOutside(context, 'src'), not(toPorts(portsOf(context, 'dns'))));
+}
+
+/** Of guests of the mesh only those that are in their network. */
+function behind({ declared, host, ruleset }: ProofContext, iif: string): MatchExpr {
+  if (!declared.virtualInterfaces.includes(iif)) return ALWAYS;
+  const own = host.interfaces.find(({ name }) => name === iif)?.addresses ?? [];
+  return inSet('src', own.filter(({ address }) => familyOf(address) === ruleset.family).map(prefixRange));
 }
 
 /** The answer has to be rewritten back: in another zone nobody knows how. */
@@ -90,27 +104,41 @@ interface Answer {
   readonly one: FateClass;
   readonly replies: Replies;
   readonly place: AnswerPlace;
+  /** values for the example */
+  readonly prefer: Preferences;
 }
 
-function elsewhere(context: ProofContext, { one, replies, place }: Answer): readonly Violation[] {
+/** Looked up in another zone the answer is of no connection: it goes the way of a first packet, and nothing of the question is undone. */
+function elsewhere(context: ProofContext, { one, replies, place, prefer }: Answer): readonly Violation[] {
   const { manager } = context.space;
-  const forced = { state: 'ESTABLISHED', connmark: 0, direction: 'reply', rewritten: replies.rewritten } as const;
+  const known = { state: 'ESTABLISHED', connmark: 0, direction: 'reply', rewritten: replies.rewritten } as const;
   const where = { dir: place.dir, ...(place.iif === undefined ? {} : { iif: place.iif }) };
   const within = manager.and(replies.set, context.where(where));
-  const ends = place.dir === 'out' ? context.out(forced) : context.in(place.iif ?? '', forced);
-  return ends.flatMap((end): readonly Violation[] => {
+  const walked = (forced?: ForcedState) => (place.dir === 'out' ? context.out(forced) : context.in(place.iif ?? '', forced));
+  return walked(known).flatMap((end): readonly Violation[] => {
     const set = manager.and(end.set, within);
     if (set === EMPTY || end.env.state === undefined || (end.env.state === 'ESTABLISHED' && end.env.replyZone === one.env.replyZone))
       return [];
-    return outcomesOf(context, end, set).map((part) => ({
-      kind: 'packets',
-      set: part.set,
-      ...where,
-      forced,
-      outcome: part.outcome,
-      by: undefined,
-      within,
-      why: `the question is in conntrack zone ${one.env.replyZone}, its answer in zone ${end.env.replyZone}`,
-    }));
+    const by = zoneRules(context, place).find(({ match }) => manager.and(set, packetsWhere(context, match, where)) !== EMPTY);
+    const named = by === undefined ? '' : ` (${by.chain}#${by.number} in table raw)`;
+    return walked().flatMap((first): readonly Violation[] => {
+      const met = manager.and(first.set, set);
+      if (met === EMPTY) return [];
+      return outcomesOf(context, first, met).map((part) => ({
+        kind: 'packets',
+        set: part.set,
+        ...where,
+        outcome: part.outcome,
+        by,
+        within,
+        prefer,
+        why: `the question is in conntrack zone ${one.env.replyZone}, its answer in zone ${end.env.replyZone}${named}: it is taken for a new connection`,
+      }));
+    });
   });
+}
+
+function zoneRules({ ruleset }: ProofContext, { dir }: AnswerPlace): readonly Rule[] {
+  const { rules = [] } = ruleset.tables.get('raw')?.chains.get(dir === 'out' ? 'OUTPUT' : 'PREROUTING') ?? {};
+  return rules.filter(({ effect }) => effect.kind === 'conntrack');
 }

@@ -2,7 +2,9 @@
 import { and, equals, inSet, or } from '../../netfilter/matchExpr.ts';
 import { parsePrefix, prefixRange } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
+import type { Preferences } from '../../symbolic/words/witness.ts';
 import type { Claim, FateScope } from '../proof/claim.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { expectFates } from '../proof/expectFates.ts';
 import { isOwn } from '../proof/scopes.ts';
 
@@ -20,14 +22,33 @@ export const icmpv6NdOpen: Claim = {
     const link = and(equals('proto', PROTO.icmpv6), equals('ttl', HOP_LIMIT), equals('mark', 0), equals('fragOffset', 0), from);
     const ends: FateScope['ends'] = (_, outcome) => outcome !== 'dropped' && outcome !== 'rejected';
     // a host asks (133) and is answered (134); only routers hear the question
-    return expectFates(context, [
+    const { violations, ...more } = expectFates(context, [
       { dir: 'out', when: and(link, or(here, within('dst', 'fe80::/10')), inSet('icmpType', [SOLICITS_ROUTERS, NEIGHBOURS])), ends },
       ...context.arrivals.map(
         (iif): FateScope => ({ dir: 'in', iif, when: and(link, here, inSet('icmpType', [ROUTERS_ANSWER, NEIGHBOURS])), ends }),
       ),
     ]);
+    return {
+      ...more,
+      violations: violations.map((one) => (one.kind === 'packets' ? { ...one, prefer: question(context, one.iif) } : one)),
+    };
   },
 };
+
+/** `who has this address`, which every connection waits for, from a neighbour to the group of an address of the interface. */
+function question({ host }: ProofContext, iif: string | undefined): Preferences {
+  const own = host.interfaces.filter(({ name }) => name === iif).flatMap(({ addresses }) => addresses.map(({ address }) => address));
+  const groups = own.flatMap((address) => (typeof address === 'bigint' ? [SOLICITED_NODE | (address & 0xff_ffffn)] : []));
+  return [
+    ['icmpType', [NEIGHBOURS.lo]],
+    ['src', iif === undefined ? [] : [NEIGHBOUR]],
+    ['dst', groups],
+  ];
+}
+
+/** ff02::1:ff00:0, fe80::9 */
+const SOLICITED_NODE = 0xff02_0000_0000_0000_0000_0001_ff00_0000n;
+const NEIGHBOUR = 0xfe80_0000_0000_0000_0000_0000_0000_0009n;
 
 const SOLICITS_ROUTERS = { lo: 133, hi: 133 };
 const ROUTERS_ANSWER = { lo: 134, hi: 134 };

@@ -35,8 +35,9 @@ export interface Declaration {
   readonly excludedGroups: readonly number[];
   /** only these groups are captured; absent: all */
   readonly includedGroups?: readonly number[];
-  /** `off`, or the servers that DNS is captured for; absent servers: every one. `to`: the server elsewhere that is asked in their place */
-  readonly dns: 'off' | { readonly servers?: IntervalSet<Address>; readonly to?: Address };
+  /** `off`, or the servers that DNS is captured for; absent servers: every one. `to`: the server elsewhere that is asked in their place.
+   *  `udpOnly`: questions over TCP go past the mesh on purpose */
+  readonly dns: 'off' | { readonly servers?: IntervalSet<Address>; readonly to?: Address; readonly udpOnly?: true };
   /** inbound traffic is captured at all; false in ambient's ingress mode */
   readonly capturesInbound: boolean;
   /** by TPROXY and not by REDIRECT */

@@ -61,10 +61,7 @@ export function exclusionsOf({ places, outbound, inbound, identity, ownPorts, to
     'excluded range',
     outBy('dst').filter((shape) => !isLoopback(shape) && inItsPlace(shape)),
   );
-  const flows = told(
-    'excluded outbound',
-    outbound.filter((shape) => isCommented(shape, places.commented) && isFlow(shape)),
-  );
+  const flows = told('excluded outbound', flowsIn(outbound, { places, proxyUids: identity.proxyUids }));
   const interfaces = places.interfaces === true ? interfacePairs({ inbound, outbound, told, keep }) : [];
   const users = told(
     'excluded user',
@@ -133,8 +130,34 @@ function isLoopback({ has }: RuleShape): boolean {
   });
 }
 
-function isCommented({ rule }: RuleShape, comment: RegExp | undefined): boolean {
-  return comment !== undefined && rule.effect.kind === 'return' && rule.chain === 'OUTPUT' && comment.test(rule.text);
+interface FlowPlaces {
+  readonly places: MeshPlaces;
+  readonly proxyUids: readonly number[];
+}
+
+/** RETURNs of base chain OUTPUT: by their comment, or by their form where the mesh was told to write no comments. */
+function flowsIn(outbound: readonly RuleShape[], { places: { commented, dnsOverTcp }, proxyUids }: FlowPlaces): readonly RuleShape[] {
+  if (commented === undefined) return [];
+  const here = outbound.filter(({ rule }) => rule.chain === 'OUTPUT');
+  const hasComments = here.some(({ rule }) => OWN_COMMENT.test(rule.text));
+  const isMeshs = (shape: RuleShape): boolean =>
+    hasComments ? commented.test(shape.rule.text) : isOfUsers(shape) || (dnsOverTcp !== undefined && isDnsOverTcp(shape, proxyUids));
+  return here.filter((shape) => shape.rule.effect.kind === 'return' && isFlow(shape) && isMeshs(shape));
+}
+
+const OWN_COMMENT = /--comment "?kuma\//;
+
+/** `-p tcp -m multiport --dports 53 -m owner --uid-owner 106-108` */
+function isOfUsers(shape: RuleShape): boolean {
+  return shape.has.has('proto') && asksOnly(shape, 'dport', 'uid') && /-m multiport /.test(shape.rule.text);
+}
+
+/** `-p tcp -m tcp --dport 53 -m owner ! --uid-owner 5678` */
+function isDnsOverTcp({ has, hasNot, more }: RuleShape, proxyUids: readonly number[]): boolean {
+  const isPointOf = (field: 'proto' | 'dport', value: number): boolean =>
+    has.get(field)?.every(({ lo, hi }) => lo === value && hi === value) === true;
+  const others = hasNot.get('uid')?.every(({ lo, hi }) => lo === hi && proxyUids.includes(Number(lo))) === true;
+  return !more && has.size === 2 && hasNot.size === 1 && isPointOf('proto', PROTO.tcp) && isPointOf('dport', 53) && others;
 }
 
 const OF_FLOWS: ReadonlySet<string> = new Set(['proto', 'dst', 'dport', 'uid']);

@@ -3,6 +3,7 @@ import type { Host } from '../../host/host.ts';
 import type { MeshPlaces, MeshProfile } from '../../mesh/profile.ts';
 import type { Address } from '../../packet/address.ts';
 import { parseAddress } from '../../packet/address.ts';
+import { PROTO } from '../../packet/protocol.ts';
 import { allRules, asksOnly, covers, pointsOf, type RuleShape, shapeOf, valuesOf } from '../../ruleset/ruleShape.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import type { Declaration } from './declaration.ts';
@@ -66,7 +67,7 @@ interface DnsInput {
 }
 
 /** By the rules that hand questions over, and by those that give them a conntrack zone: where only these are left, capture is missing. */
-export function dnsOf({ ruleset, places: { dnsZones, dnsServer }, ports, told }: DnsInput): Declaration['dns'] {
+export function dnsOf({ ruleset, places: { dnsZones, dnsServer, dnsOverTcp }, ports, told }: DnsInput): Declaration['dns'] {
   const redirects = allRules(ruleset, 'nat')
     .filter((rule) => handsTo(rule, ports) || elsewhere(rule, dnsServer) !== undefined)
     // those of guests are written whether the DNS of the host is captured or not
@@ -76,7 +77,8 @@ export function dnsOf({ ruleset, places: { dnsZones, dnsServer }, ports, told }:
   const shapes = [...redirects.map(shapeOf), ...questions];
   if (shapes.length === 0) return 'off';
   const to = redirects.map((rule) => elsewhere(rule, dnsServer)).find((address) => address !== undefined);
-  const server = to === undefined ? {} : { to };
+  const udpOnly = dnsOverTcp !== undefined && !redirects.some((rule) => covers(shapeOf(rule), 'proto', PROTO.tcp));
+  const server = { ...(to !== undefined && { to }), ...(udpOnly && { udpOnly }) };
   if (shapes.some(({ has }) => !has.has('dst'))) return server;
   return { ...server, servers: valuesOf<Address>(told('DNS server', shapes), 'dst') };
 }

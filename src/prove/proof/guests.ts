@@ -78,15 +78,20 @@ export function expectOfGuests({ context, notes }: Guests, scopes: readonly Fate
   };
 }
 
-/** The first address behind the interface, calling somebody far away or its name server. */
-function guestOn({ host, ruleset }: ProofContext, iif: string | undefined): Preferences {
+/** The first address behind the interface. */
+export function guestAddress({ host, ruleset }: ProofContext, iif: string | undefined): readonly (number | bigint)[] {
   const own = host.interfaces.find(({ name }) => name === iif)?.addresses ?? [];
-  const next = own.flatMap(({ address }) =>
+  return own.flatMap(({ address }) =>
     familyOf(address) === ruleset.family ? [typeof address === 'bigint' ? address + 1n : address + 1] : [],
   );
+}
+
+/** It calls somebody far away or its name server. */
+function guestOn(context: ProofContext, iif: string | undefined): Preferences {
+  const { ruleset } = context;
   const far = parseAddress(ruleset.family === 4 ? '203.0.113.9' : '2001:db8::9');
   return [
-    ['src', next],
+    ['src', guestAddress(context, iif)],
     ['dst', far === undefined ? [] : [far]],
   ];
 }

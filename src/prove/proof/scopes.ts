@@ -128,7 +128,11 @@ export function inboundInterfaces({ arrivals, declared }: ProofContext): readonl
 export function isCapturedDns(context: ProofContext): MatchExpr {
   const { dns } = context.declared;
   if (dns === 'off') return NEVER;
-  return and(isTcpOrUdp, equals('dport', 53), dns.servers === undefined ? ALWAYS : inSet('dst', dns.servers));
+  return and(
+    dns.udpOnly === true ? equals('proto', PROTO.udp) : isTcpOrUdp,
+    equals('dport', 53),
+    dns.servers === undefined ? ALWAYS : inSet('dst', dns.servers),
+  );
 }
 
 /** DNS that is excluded with the rest: by port, user, group or interface, never by range alone, which is looked at later. */

@@ -46,6 +46,7 @@ export function remedyByRules({ finding, ruleset, profile }: RemedyQuestion): st
   const { claim, blame, witness } = finding;
   if (mesh === undefined || ruleset === undefined) return undefined;
   if (claim === 'init-phase-reachable') return asProxy(claim, usersIn(ruleset)[0]);
+  if (claim === 'conntrack-zone-symmetry') return oneZone(witness);
   if (!ABOUT_CAPTURE.includes(claim)) return undefined;
   if (!hasChains(ruleset, mesh)) {
     return IS_CAPTURED.includes(claim)
@@ -63,6 +64,16 @@ export function remedyByRules({ finding, ruleset, profile }: RemedyQuestion): st
     return 'Keep the -o lo rule with ISTIO_IN_REDIRECT for the user of the proxy, before the RETURNs for lo.';
   }
   return undefined;
+}
+
+/** Undefined: the answer has no zone of its own, or nobody knows. */
+function oneZone(witness: Finding['witness']): string | undefined {
+  const steps = witness?.paths[0]?.legs[0]?.walk.steps ?? [];
+  const zone = steps.findLast((step) => step.kind === 'rule' && step.rule.effect.kind === 'conntrack');
+  if (zone?.kind !== 'rule') return undefined;
+  return witness?.packet.dir === 'out'
+    ? 'Give the questions of guests the zone of the answers: `-i INTERFACE -p udp --dport 53 -j CT --zone N` in PREROUTING of table raw, for each interface of theirs.'
+    : 'In OUTPUT of table raw let past what is let past in table nat: a rule for the same packets (`-j ACCEPT`) before `--dport 53 -j CT --zone N`.';
 }
 
 function hasChains({ tables }: Ruleset, { chains }: MeshProfile): boolean {
