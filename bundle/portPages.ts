@@ -111,7 +111,9 @@ function listenerPage(port: number, known: readonly Known[]): Page {
   if (first === undefined) throw new Error(`nothing listens on ${port}`);
   const role = ROLES[first.listener.role];
   if (known.some(({ listener }) => listener.role !== first.listener.role)) throw new Error(`port ${port} has two roles`);
-  const protocols = [...new Set(known.flatMap(({ listener }) => listener.protos))].join(' and ').toUpperCase();
+  const protocols = [...new Set(known.flatMap(({ listener }) => listener.protos))]
+    .join(' and ')
+    .replaceAll(/tcp|udp/g, (name) => name.toUpperCase());
   const meshes = known.map(({ mesh }) => mesh.title).join(', ');
   return {
     id: String(port),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { flagsOf } from '../../src/cli/argv/flags.ts';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { readHost } from '../../src/host/readHost.ts';
 import { PAGES } from '../../src/report/generated/pages.ts';
@@ -46,6 +47,32 @@ describe('usage', { timeout: 30_000 }, () => {
 
   it.each([[], ...COMMANDS.map(({ name }) => [name])])('the help of %s fits 80 columns', async (...command) => {
     const { out } = await chainwalk([...command, '--help']);
+    for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it.each([[], ...COMMANDS.map(({ name }) => [name])])('the help of %s fits 40 lines', async (...command) => {
+    const { out } = await chainwalk([...command, '--help']);
+    expect(out.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
+  });
+
+  it.each(COMMANDS.map(({ name }) => name))(
+    'the help of %s names every option, and the rest is in `help options` or on its page',
+    async (name) => {
+      const { out } = await chainwalk([name, '--help']);
+      const screen = (await chainwalk(['help', 'options'])).out;
+      const options = COMMANDS.find((command) => command.name === name)?.options ?? [];
+      for (const option of options) {
+        expect(out).toContain(flagsOf(option).long);
+        if (option.common !== undefined) expect(screen).toContain(`  ${option.flags}`);
+      }
+      const page = name === 'explain' ? '' : (await chainwalk(['explain', name])).out;
+      if (page !== '') for (const { flags } of options) expect(page).toContain(`  ${flags}`);
+    },
+  );
+
+  it('`help options` fits 80 columns and has the exit codes', async () => {
+    const { out, code } = await chainwalk(['help', 'options']);
+    expect([code, out]).toEqual([0, expect.stringMatching(/\nExit codes:\n {2}0 {2}done/)]);
     for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 

@@ -37,7 +37,20 @@ export interface CommandOption {
   readonly repeatable?: true;
   /** its value is a number greater than 0 */
   readonly positive?: true;
+  /** of many commands: their help has its name alone, \`chainwalk help options\` what it does */
+  readonly common?: CommonOptions;
 }
+
+/** In the order in which help lists them. */
+export const COMMON_OPTIONS = {
+  rules: 'how rules are read',
+  host: 'the host around the rules, and its proxy',
+  pods: 'pods of manifests: mesh and cluster',
+  side: 'of one side of diff',
+  output: 'what is said, and how',
+} as const;
+
+export type CommonOptions = keyof typeof COMMON_OPTIONS;
 
 /** Names and what each means. */
 export interface NamedList {

@@ -6,47 +6,70 @@ import { TABLES } from '../../netfilter/hooks.ts';
 import { REVIEW_FORMAT_NAMES } from '../../report/formats/names.ts';
 import type { CommandOption } from './command.ts';
 
-export const COLOR: CommandOption = { flags: '--color <when>', says: 'colour the output for people', choices: ['auto', 'always', 'never'] };
-export const FAMILY: CommandOption = { flags: '--family <n>', says: 'read rules of unknown family as IPv4 or IPv6', choices: ['4', '6'] };
+export const COLOR: CommandOption = {
+  common: 'output',
+  flags: '--color <when>',
+  says: 'colour the output for people',
+  choices: ['auto', 'always', 'never'],
+};
+export const FAMILY: CommandOption = {
+  common: 'rules',
+  flags: '--family <n>',
+  says: 'read rules of unknown family as IPv4 or IPv6',
+  choices: ['4', '6'],
+};
 export const POD_OF_LOG: CommandOption = { flags: '--pod <name>', says: 'whose rules, where a log has those of several pods' };
 export const RULES_TABLE: CommandOption = {
+  common: 'rules',
   flags: '--table <table>',
   says: 'table of rules that name none, as `iptables -S` prints them: a part of it',
   choices: TABLES,
 };
 export const SET_VARIABLE: CommandOption = {
+  common: 'rules',
   flags: '--set <NAME=value>',
   says: 'value of a shell variable in the rules',
   repeatable: true,
 };
 export const ALLOW_EMPTY: CommandOption = {
+  common: 'rules',
   flags: '--allow-empty',
   says: 'a text without tables and rules is meant: a kernel that has none',
 };
-export const STRICT: CommandOption = { flags: '--strict', says: 'exit 1 for warnings and undecided answers too' };
-export const QUIET: CommandOption = { flags: '-q, --quiet', says: 'no warnings' };
-export const JSON_OUTPUT: CommandOption = { flags: '--json', says: 'the same as -o json' };
+export const STRICT: CommandOption = { common: 'output', flags: '--strict', says: 'exit 1 for warnings and undecided answers too' };
+export const QUIET: CommandOption = { common: 'output', flags: '-q, --quiet', says: 'no warnings' };
+export const JSON_OUTPUT: CommandOption = { common: 'output', flags: '--json', says: 'the same as -o json' };
 
 export const TIMEOUT: CommandOption = {
+  common: 'output',
   flags: '--timeout <seconds>',
   says: 'most time for one question, which is then undecided; 60 without it',
   positive: true,
 };
 
-export const HOST: CommandOption = { flags: '--host <file>', says: 'the host around the rules, as JSON or YAML; without it a pod' };
+export const HOST: CommandOption = {
+  common: 'host',
+  flags: '--host <file>',
+  says: 'the host around the rules, as JSON or YAML; without it a pod',
+};
 export const POD_IP: CommandOption = {
+  common: 'host',
   flags: '--pod-ip <address>',
   says: 'address of the assumed pod, once for each family',
   repeatable: true,
 };
-export const PROXY_UID: CommandOption = { flags: '--proxy-uid <n>', says: 'user that the proxy runs as' };
-export const PROXY_GID: CommandOption = { flags: '--proxy-gid <n>', says: 'group that the proxy runs as' };
+export const PROXY_UID: CommandOption = { common: 'host', flags: '--proxy-uid <n>', says: 'user that the proxy runs as' };
+export const PROXY_GID: CommandOption = { common: 'host', flags: '--proxy-gid <n>', says: 'group that the proxy runs as' };
 export const WHERE: CommandOption = {
   flags: '--where <packets>',
   says: 'only packets of this set, such as "out tcp -> 10.0.0.0/8 uid=!1337"',
 };
 
-export const WATCH: CommandOption = { flags: '-w, --watch', says: 'again, whenever a file that was read changes; q ends it' };
+export const WATCH: CommandOption = {
+  common: 'output',
+  flags: '-w, --watch',
+  says: 'again, whenever a file that was read changes; q ends it',
+};
 
 export function output(choices: readonly string[]): CommandOption {
   return { flags: '-o, --output <format>', says: 'form of the answer', choices };
@@ -59,6 +82,7 @@ export const OUTPUTS: CommandOption = {
 };
 
 export const PROFILE: CommandOption = {
+  common: 'host',
   flags: '--profile <mesh>',
   says: 'the mesh whose proxy runs here; auto reads it from the chains',
   choices: ['auto', 'none', ...MESH_NAMES],
@@ -69,30 +93,36 @@ const APPROACHES: Readonly<Record<Approach, true>> = { init: true, cni: true, mu
 
 /** Those of questions about pods. */
 export const MESH_MODE: CommandOption = {
+  common: 'pods',
   flags: '--mode <mode>',
   says: 'who writes the rules; without it as the values say, or else init',
   choices: Object.keys(APPROACHES),
 };
 export const PHASE: CommandOption = {
+  common: 'pods',
   flags: '--phase <phase>',
   says: 'of a pod: while its init containers run, or later',
   choices: ['init', 'running'],
 };
 export const VALUES: CommandOption = {
+  common: 'pods',
   flags: '--values <file>',
   says: 'Helm values, MeshConfig or objects of a mesh; later files win',
   repeatable: true,
 };
 export const KUBERNETES: CommandOption = {
+  common: 'pods',
   flags: '--kubernetes <version>',
   says: 'version of Kubernetes on the nodes, such as 1.31; else as Nodes among the files say, or 1.33',
 };
 export const NAMESERVER: CommandOption = {
+  common: 'pods',
   flags: '--nameserver <address>',
   says: "of the pod's resolv.conf; else as kube-dns or the kubelet's clusterDNS among the files says",
   repeatable: true,
 };
 export const ISTIO: CommandOption = {
+  common: 'pods',
   flags: '--istio <version>',
   says: 'version of Istio, such as 1.25; else the installed or the newest',
 };

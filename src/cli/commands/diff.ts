@@ -29,6 +29,7 @@ import {
 function ofOneSide({ flags, ...rest }: CommandOption): readonly CommandOption[] {
   return (['base', 'head'] as const).map((side) => ({
     ...rest,
+    common: 'side' as const,
     flags: flags.replace('--', `--${side}-`),
     says: `--${flags.split(' ')[0]?.slice(2)} of ${side} alone`,
   }));
@@ -44,7 +45,7 @@ export const diffCommand: Command = {
   args: [
     {
       name: '[files...]',
-      says: 'BASE and HEAD: rules, manifests, settings or mesh configuration; a file, `-`, or REV:path of git; with --git paths to look at',
+      says: 'BASE and HEAD: rules, manifests, settings or values, as a file, `-` or REV:path; with --git: paths to look at',
     },
   ],
   options: [

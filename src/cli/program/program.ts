@@ -1,8 +1,17 @@
 /** Commands as data -> commander. Commander's errors come back as exceptions; nothing here exits or prints by itself. */
-import { Argument, Command as Commander, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command as Commander, Help, InvalidArgumentError, Option } from 'commander';
 import { paragraph } from '../../lib/layout.ts';
-import { EXAMPLES, EXIT_CODES, TITLE } from '../argv/about.ts';
-import type { ArgSpec, Command, CommandInput, CommandOption, Example, NamedList, OptionValue } from '../argv/command.ts';
+import { EXAMPLES, TITLE } from '../argv/about.ts';
+import {
+  type ArgSpec,
+  COMMON_OPTIONS,
+  type Command,
+  type CommandInput,
+  type CommandOption,
+  type Example,
+  type OptionValue,
+} from '../argv/command.ts';
+import { flagsOf } from '../argv/flags.ts';
 
 export interface Hooks {
   readonly writeOut: (text: string) => void;
@@ -21,13 +30,11 @@ export interface SingleSpec extends Hooks {
   readonly command: Command;
 }
 
-const exitCodes = EXIT_CODES.map(([code, says]) => `  ${code}  ${paragraph({ text: says, width: 75, hang: 5 })}`).join('\n');
-
 export function buildProgram({ version, commands, ...hooks }: ProgramSpec): Commander {
-  const program = topLevel(base(new Commander('chainwalk'), EXAMPLES), version, hooks)
+  const program = topLevel(base(new Commander('chainwalk'), EXAMPLES.slice(0, MOST_EXAMPLES)), version, hooks)
     .description(sentence(TITLE))
     .usage('COMMAND [options]')
-    .helpCommand('help [command]', 'the help of a command');
+    .helpCommand('help [command]', 'the help of a command; `help options`: common options, exit codes');
   for (const command of commands) {
     const sub = base(program.command(command.name).copyInheritedSettings(program), command.examples);
     fill(sub, { version, command, ...hooks });
@@ -48,21 +55,25 @@ function topLevel(program: Commander, version: string, { writeOut, writeErr }: H
 
 function fill(sub: Commander, { version, command, onCommand }: SingleSpec): void {
   sub.summary(command.summary).description([sentence(command.summary), command.about].filter((text) => text !== undefined).join(' '));
-  for (const list of command.lists ?? []) sub.addHelpText('after', renderList(list));
   if (command.notes !== undefined) sub.addHelpText('after', command.notes);
   for (const arg of command.args) sub.addArgument(toArgument(arg));
   for (const option of command.options) sub.addOption(toOption(option));
+  sub.addHelpText('after', commonOptions(command));
+  const common = new Set(command.options.flatMap((option) => (option.common === undefined ? [] : [flagsOf(option).long])));
+  sub.createHelp = () => new ScreenHelp(common, sub.configureHelp());
   sub.action(() => onCommand(command, { args: sub.args, options: sub.opts<Record<string, OptionValue>>(), version }));
 }
 
+/** A screen has no room for more; the page of `explain` has all. */
+const MOST_EXAMPLES = 3;
+
 function base(command: Commander, examples: readonly Example[]): Commander {
-  const lines = examples.map(({ says, line }) => `  # ${says}\n  ${line.replaceAll('\n', '\n  ')}\n`);
+  const lines = examples.slice(0, MOST_EXAMPLES).map(({ says, line }) => `  # ${says}\n  ${line.replaceAll('\n', '\n  ')}\n`);
   return command
     .exitOverride()
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
-    .addHelpText('after', `\nExit codes:\n${exitCodes}`)
-    .addHelpText('before', `Examples:\n${lines.join('\n')}`)
+    .addHelpText('before', `Examples:\n${lines.join('')}`)
     .configureHelp({
       showGlobalOptions: false,
       subcommandTerm: (sub) => sub.name(),
@@ -71,22 +82,50 @@ function base(command: Commander, examples: readonly Example[]): Commander {
     });
 }
 
-/** Each name on a line of its own when it is a long one, as manuals do it. */
-function renderList({ title, entries }: NamedList): string {
-  const lines = entries.map(([name, says]) => {
-    const text = paragraph({ text: says, width: 80 - COLUMN, hang: 0 }).replaceAll('\n', `\n${' '.repeat(COLUMN)}`);
-    return name.length + 4 > COLUMN ? `  ${name}\n${' '.repeat(COLUMN)}${text}` : `  ${name}`.padEnd(COLUMN) + text;
-  });
-  return `\n${title}:\n${lines.join('\n')}`;
+/** Leaves out what is listed by name alone; a misspelt option may still be meant as one of those. */
+class ScreenHelp extends Help {
+  readonly #common: ReadonlySet<string>;
+  #isShown = false;
+
+  constructor(common: ReadonlySet<string>, configuration: object) {
+    super();
+    Object.assign(this, configuration);
+    this.#common = common;
+  }
+
+  override prepareContext(options: Parameters<Help['prepareContext']>[0]): void {
+    super.prepareContext(options);
+    this.#isShown = true;
+  }
+
+  override visibleOptions(command: Commander): Option[] {
+    return super.visibleOptions(command).filter(({ long }) => !this.#isShown || !this.#common.has(long ?? ''));
+  }
 }
 
-const COLUMN = 25;
+/** The options of many commands by name, and where the rest is. */
+function commonOptions({ name, options }: Command): string {
+  const page = name.startsWith('kubectl') ? 'kubectl' : name;
+  const groups = Object.keys(COMMON_OPTIONS).flatMap((group) => {
+    const names = options.flatMap((option) => (option.common === group ? [flagsOf(option).long] : []));
+    return names.length === 0
+      ? []
+      : [`  ${group.padEnd(8)}${paragraph({ text: names.join(' '), width: 70, hang: 0 }).replaceAll('\n', `\n${' '.repeat(10)}`)}`];
+  });
+  const common = groups.length === 0 ? [] : ['', 'Common options (chainwalk help options):', ...groups];
+  const about = page === 'explain' ? '' : `More: chainwalk explain ${page}. `;
+  return [...common, '', `${about}Exit codes: chainwalk help options.`].join('\n');
+}
 
 function sentence(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
 }
 
+/** More are outcomes, which have a page each. */
+const MOST_CHOICES = 8;
+
 function withChoices(says: string, choices: readonly string[] = []): string {
+  if (choices.length > MOST_CHOICES) return `${says}: ${choices.slice(0, 3).join(', ')} ...`;
   return choices.length === 0 ? says : `${says}: ${choices.join(', ')}`;
 }
 

@@ -9,6 +9,7 @@ import { type Command, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { firstScreen } from '../argv/firstScreen.ts';
 import { guard } from '../argv/guard.ts';
+import { optionsScreen } from '../argv/optionsScreen.ts';
 import { unknownCommand } from '../argv/unknownCommand.ts';
 import { misuse } from '../argv/usageErrors.ts';
 import { COMMANDS } from '../commands/commands.ts';
@@ -33,9 +34,17 @@ export async function run({ argv, version, commands = COMMANDS }: Invocation, ba
     argv,
     commands.map(({ name }) => name),
   );
+  if (argv[0] === 'help' && argv[1] === 'options') return tellOptions(bare, commands);
   const screen = argv.length === 0 ? firstScreen(commands) : undefined;
   if (wrong !== undefined || screen !== undefined) return tellStart(bare, wrong, screen);
   return parseAndRun({ argv: protectPackets(argv), help, foreignOptions: asked?.foreignOptions, build }, bare);
+}
+
+async function tellOptions(bare: Io, commands: readonly Command[]): Promise<ExitCode> {
+  const { io, end } = guard(bare);
+  await io.out.write(optionsScreen(commands));
+  await end();
+  return EXIT.ok;
 }
 
 async function tellStart(bare: Io, wrong: Complaint | undefined, screen = ''): Promise<ExitCode> {

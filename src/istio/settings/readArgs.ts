@@ -147,7 +147,7 @@ function known({ name, word, spelled }: Spelled, reading: Reading): Flag | undef
 
 function unknown(spelled: string, { place }: ArgumentWord, { diagnostics }: Reading): undefined {
   diagnostics.push(
-    remark(place, { message: `istio-iptables has no flag \`${spelled}\``, help: '`chainwalk render --help` lists its flags' }),
+    remark(place, { message: `istio-iptables has no flag \`${spelled}\``, help: '`chainwalk explain render` lists its flags' }),
   );
 }
 

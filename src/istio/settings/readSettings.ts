@@ -47,7 +47,7 @@ export function readSettings({ source, values, places }: SettingsDocument, versi
     const by = flag === undefined ? 'env' : 'flag';
     const text = typeof value === 'boolean' || typeof value === 'number' ? String(value) : value;
     if (flag === undefined && !isKnownVariable(name)) {
-      say(`istio-iptables has no setting \`${name}\``, '`chainwalk render --help` lists the settings');
+      say(`istio-iptables has no setting \`${name}\``, '`chainwalk explain render` lists the settings');
     } else if (flag !== undefined && (version.minor < (flag.since ?? 0) || version.minor > (flag.until ?? version.minor))) {
       say(`Istio ${versionName(version)} has no flag \`--${name}\``);
     } else if (typeof text !== 'string' || (flag !== undefined && readFlagValue(flag.kind, text) === undefined)) {
