@@ -4,6 +4,7 @@ import type { ListenerRole } from '../mesh/profile.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Choice, Walk } from '../simulate/trace.ts';
 import type { Membership } from '../simulate/whoseConnection.ts';
+import type { KernelReply } from './kernelReply.ts';
 import type { UnknownProxy } from './unknownProxy.ts';
 
 /** How a packet's whole journey ends; scripts rely on these words. */
@@ -36,6 +37,8 @@ export interface Leg {
   readonly listener?: Listener;
   /** role of that listener in the mesh */
   readonly role?: ListenerRole;
+  /** what the kernel itself answers */
+  readonly reply?: KernelReply;
 }
 
 /** One way through all legs. `choices` are those of all its legs. */

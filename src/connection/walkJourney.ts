@@ -14,6 +14,7 @@ import { simulate } from '../simulate/simulate.ts';
 import { type Walk, whySpent } from '../simulate/trace.ts';
 import { membershipOf } from '../simulate/whoseConnection.ts';
 import type { Journey, Leg, Outcome, Path } from './journey.ts';
+import { kernelReply } from './kernelReply.ts';
 import { legOutcome } from './outcome.ts';
 import { type UnknownProxy, unknownProxies } from './unknownProxy.ts';
 
@@ -82,11 +83,13 @@ function follow(traveller: Traveller, { packet, sender, before, connection }: Ne
       return;
     }
     const taken = takenBy(walk, options);
+    const reply = kernelReply(walk, { ruleset, host: options.host, budget });
     const leg: Leg = {
       sender,
       walk,
       ...(taken?.listener === undefined ? {} : { listener: taken.listener }),
       ...(taken?.mesh === undefined ? {} : { role: taken.mesh.role }),
+      ...(reply && { reply }),
     };
     const legs = [...before, leg];
     const relay = taken === undefined ? undefined : relayOf(options, taken.listener);

@@ -21,6 +21,23 @@ export function paragraph({ text, width, hang }: { readonly text: string; readon
   return [first, ...wrap(rest.join(' '), width - hang).map((line) => pad + line)].join('\n');
 }
 
+export interface Indent {
+  readonly text: string;
+  /** starts the first line */
+  readonly lead: string;
+  readonly width: number;
+  /** blanks before later lines; absent: two more than `lead` has columns */
+  readonly hang?: number;
+}
+
+/** A paragraph that starts further right. */
+export function indented({ text, lead, width, hang = lead.length + 2 }: Indent): readonly string[] {
+  const lines = paragraph({ text, width: width - lead.length, hang: 0 }).split('\n');
+  const [first = '', ...rest] = lines;
+  const later = rest.length === 0 ? [] : wrap(rest.join(' '), width - hang).map((line) => ' '.repeat(hang) + line);
+  return [lead + first, ...later];
+}
+
 /** Breaks a rule between its options, and inside one only when it is wider than a line. */
 function wrapOptions(text: string, width: number): readonly string[] {
   const quoted = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, (quote) => (quote.length > width ? quote : quote.replaceAll(' ', GLUE)));

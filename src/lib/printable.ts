@@ -18,7 +18,7 @@ export function printableLines(text: string): string {
   return text.replaceAll(LINES, (char) => (char === '\n' || char === '\t' || char.length > 2 ? char : '?'.repeat(char.length)));
 }
 
-const LINES = new RegExp(`\\u001b\\[[\\d;]{1,8}m|${UNSAFE.source}`, 'g');
+const LINES = new RegExp(`\\u001b\\[[\\d;]{1,8}m|\\u001b\\]8;;(?:file:[!-~]*)?\\u001b\\\\|${UNSAFE.source}`, 'g');
 
 /** A value as JSON in which nothing is hidden, and that no workflow of GitHub takes for a command (`##[` is one anywhere in a line). */
 export function jsonText(value: unknown, indent?: number): string {

@@ -8,6 +8,8 @@ export interface MeshListener {
   readonly port: number;
   readonly protos: readonly ('tcp' | 'udp')[];
   readonly role: ListenerRole;
+  /** what people know the port as, for `15021, Envoy's health port`; absent: its role says enough */
+  readonly title?: string;
   /** bound to the loopback address only */
   readonly loopback?: true;
   /** what its process sends when it takes a connection; absent: nothing, it answers itself */

@@ -102,7 +102,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^CAPTURED outbound -> proxy 127\.0\.0\.1:15001/);
     expect(out).toContain('out tcp 192.168.7.9:40000 -> 203.0.113.9:443');
-    expect(out).toContain('web-0.rules:15');
+    expect(out).toContain('web-0.rules:31');
     expect(err).toBe(
       'note: queried container istio-proxy: the nft backend holds the rules, legacy holds none\nnote: `[nexthop=192.168.7.2] [nexthop=192.168.7.3]` of the route to 10.9.0.0/16 is not modelled: packets that take it are undecided\n',
     );

@@ -18,6 +18,24 @@ describe('human trace', () => {
       packet  out tcp 10.244.0.5:40000 -> 203.0.113.9:443 uid=1000 gid=1000
       assumed src=10.244.0.5 sport=40000 gid=1000
 
+      1  app (uid 1000) sends to 203.0.113.9:443 via eth0
+         nat OUTPUT 1 > ISTIO_OUTPUT 9 > ISTIO_REDIRECT 1      pod.rules:12
+             -p tcp -j REDIRECT --to-ports 15001      dst := 127.0.0.1:15001, via lo
+         => the TCP handshake is answered by the proxy (15001), not by 203.0.113.9:443
+      2  proxy (uid 1337) sends to 203.0.113.9:443
+         nat OUTPUT 1 > ISTIO_OUTPUT 4                         pod.rules:21
+             -m owner --uid-owner 1337 -j RETURN
+         => leaves via eth0 unchanged"
+    `);
+  });
+
+  it('-v shows every step', () => {
+    const text = show(capturedJourney(), { ...STYLE, verbose: true });
+    expect(text).toMatchInlineSnapshot(`
+      "CAPTURED outbound -> proxy 127.0.0.1:15001 (original dst 203.0.113.9:443)
+      packet  out tcp 10.244.0.5:40000 -> 203.0.113.9:443 uid=1000 gid=1000
+      assumed src=10.244.0.5 sport=40000 gid=1000
+
       leg 1: app (uid 1000 gid 1000) sends tcp 10.244.0.5:40000 -> 203.0.113.9:443
         route: dev eth0
         OUTPUT out eth0          conntrack: NEW
@@ -32,7 +50,7 @@ describe('human trace', () => {
         POSTROUTING out lo       policy ACCEPT: nat
         PREROUTING in lo
         INPUT in lo              policy ACCEPT: filter
-        => handshake completed by proxy (15001), not by 203.0.113.9:443
+        => the TCP handshake is answered by the proxy (15001), not by 203.0.113.9:443
 
       leg 2: proxy (uid 1337 gid 1337) sends tcp 10.244.0.5:40000 -> 203.0.113.9:443
         OUTPUT out eth0
@@ -40,7 +58,7 @@ describe('human trace', () => {
         nat    ISTIO_OUTPUT   4  -m owner --uid-owner 1337 -j RETURN      pod.rules:21
                                  policy ACCEPT: nat
         POSTROUTING out eth0
-        => leaves the host by eth0 unchanged"
+        => leaves via eth0 unchanged"
     `);
   });
 
@@ -60,8 +78,8 @@ describe('human trace', () => {
       packet  out tcp 10.244.0.5:40000 -> 203.0.113.9:443 uid=1000 gid=1000
       assumed src=10.244.0.5 sport=40000 gid=1000
 
-      leg 1: app (uid 1000 gid 1000) sends tcp 10.244.0.5:40000 -> 203.0.113.9:443
-        => dropped by filter INPUT#2 at pod.rules:9"
+      1  app (uid 1000) sends to 203.0.113.9:443
+         => dropped by filter INPUT#2 at pod.rules:9"
     `);
   });
 
@@ -79,8 +97,8 @@ describe('human trace', () => {
       packet  out tcp 10.244.0.5:40000 -> 203.0.113.9:443 uid=1000 gid=1000
       assumed src=10.244.0.5 sport=40000 gid=1000
 
-      leg 1: app (uid 1000 gid 1000) sends tcp 10.244.0.5:40000 -> 203.0.113.9:443
-        => rejected with tcp-reset by filter INPUT#1 at pod.rules:5"
+      1  app (uid 1000) sends to 203.0.113.9:443
+         => rejected with tcp-reset by filter INPUT#1 at pod.rules:5"
     `);
   });
 
@@ -99,7 +117,7 @@ describe('human trace', () => {
   it('IPv6 endpoints have brackets', () => {
     const sent = packet({ family: 6, src: address('fd00::5'), dst: address('2001:db8::1') });
     const leg = { sender: 'app', walk: walk({ packet: sent, fate: { kind: 'sent', oif: 'eth0' }, after: { oif: 'eth0' } }) };
-    expect(show(journey([path('direct', [leg])])).split('\n')[0]).toBe('DIRECT -> [2001:db8::1]:443 by eth0');
+    expect(show(journey([path('direct', [leg])])).split('\n')[0]).toBe('DIRECT -> [2001:db8::1]:443 via eth0');
   });
 
   it('a fork shows what it depends on and each branch once', () => {
@@ -112,25 +130,21 @@ describe('human trace', () => {
       branch 1 of 2 (it matches): DROPPED by filter OUTPUT#3 at pod.rules:31: -m
         string --string "x" --algo bm -j DROP
 
-      leg 1: app (uid 1000 gid 1000) sends tcp 10.244.0.5:40000 -> 203.0.113.9:443
-        OUTPUT out eth0
-                        fork (not modelled): filter OUTPUT#3 at pod.rules:31 it
-                        matches
-        => dropped by filter OUTPUT#3 at pod.rules:31
+      1  app (uid 1000) sends to 203.0.113.9:443
+         fork (not modelled): filter OUTPUT#3 at pod.rules:31 it matches
+         => dropped by filter OUTPUT#3 at pod.rules:31
 
-      branch 2 of 2 (it does not match): DIRECT -> 203.0.113.9:443 by eth0
+      branch 2 of 2 (it does not match): DIRECT -> 203.0.113.9:443 via eth0
 
-      leg 1: app (uid 1000 gid 1000) sends tcp 10.244.0.5:40000 -> 203.0.113.9:443
-        OUTPUT out eth0
-                        fork (not modelled): filter OUTPUT#3 at pod.rules:31 it does
-                        not match
-        => leaves the host by eth0 unchanged"
+      1  app (uid 1000) sends to 203.0.113.9:443
+         fork (not modelled): filter OUTPUT#3 at pod.rules:31 it does not match
+         => leaves via eth0 unchanged"
     `);
   });
 
   it('branches that end alike are shown in full only with -v', () => {
     const twice = journey([...forked().paths, ...forked().paths], 'undecided');
-    const count = (text: string) => text.split('\n').filter((line) => line.startsWith('leg 1')).length;
+    const count = (text: string) => text.split('\n').filter((line) => /^(leg 1:|1 ) /.test(line)).length;
     expect(count(show(twice))).toBe(2);
     expect(count(show(twice, { ...STYLE, verbose: true }))).toBe(4);
   });

@@ -45,7 +45,10 @@ export function askSet({ rulesets, where, wish, isNot }: MatcherSetQuestion, opt
   const [wrong] = classes;
   if (wrong === undefined) return open(() => `${wanted}, which is undecided for\n  ${undecidedText(undecided)}\n  scope: ${scope}`);
   // with `.not`, `yes` is what fails
-  return { verdict: isNot ? 'yes' : 'no', message: () => `${wanted}\n${wrongText(wrong, rulesets)}\n  scope: ${scope}` };
+  return {
+    verdict: isNot ? 'yes' : 'no',
+    message: () => `${wanted}\n${wrongText(wrong, { rulesets, profile: setting.profile?.name })}\n  scope: ${scope}`,
+  };
 }
 
 /** The set has its own families, in its own words. */
@@ -106,9 +109,14 @@ function ofApplication(set: PacketSet, { host, profile }: ChosenSetting): Packet
   return { ...set, expr: { 4: and(set.expr[4], others), 6: and(set.expr[6], others) } };
 }
 
-function wrongText({ packets, ordinary, example }: FoundClass, rulesets: readonly Ruleset[]): string {
+interface Walked {
+  readonly rulesets: readonly Ruleset[];
+  readonly profile: string | undefined;
+}
+
+function wrongText({ packets, ordinary, example }: FoundClass, { rulesets, profile }: Walked): string {
   const file = rulesets.find(({ family }) => family === example.packet.family)?.source.file ?? '';
-  const trace = humanTrace({ journey: example, file, defaults: [] }, { paint: PLAIN, width: WIDTH, verbose: false });
+  const trace = humanTrace({ journey: example, file, profile, defaults: [] }, { paint: PLAIN, width: WIDTH, verbose: false });
   return `  ${paragraph({ text: `not so for ${ordinary ?? packets}; one of them:`, width: WIDTH - 2, hang: 4 })}\n\n${trace}`;
 }
 

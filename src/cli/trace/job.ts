@@ -2,11 +2,12 @@
 import { type TraceManner, type TraceSetting, type TraceSetup, traceInRules } from '../../app/trace/setting.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import { type TraceFormat, type TraceStyle, traceFormatNamed } from '../../report/formats/trace.ts';
+import { countRules } from '../../ruleset/count.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { formatOf } from '../argv/format.ts';
 import { limitsOf } from '../argv/limits.ts';
-import { terminal } from '../argv/terminal.ts';
+import { placesOn, terminal } from '../argv/terminal.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import { readPlace } from '../input/place.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
@@ -55,10 +56,20 @@ async function jobOf(call: Call, setup: TraceSetup | Complaint, usual: string): 
     await showDiagnostics(call, diagnostics);
     return undefined;
   }
-  const format = traceFormatNamed(formatOf(input, usual));
-  const style = { ...(await terminal(call, io.out)), verbose: setting.detailed, brief: optionIsSet(input, 'brief') };
-  return format && { call, setting, format, style, diagnostics };
+  const name = formatOf(input, usual);
+  const format = traceFormatNamed(name);
+  const verbose = optionIsSet(input, 'verbose');
+  const brief = optionIsSet(input, 'brief');
+  const style = { ...(await terminal(call, io.out, WIDEST)), ...(await placesOn(call, io.out)), verbose, brief };
+  // why a chain did not match is seen of a detailed walk alone; in a very long one nobody reads it
+  const few = setting.rulesets.every((ruleset) => countRules(ruleset) <= MOST_RULES);
+  const detailed = verbose || (name === 'human' && !brief && few);
+  return format && { call, setting: { ...setting, detailed }, format, style, diagnostics };
 }
+
+/** Columns: a rule has a line of its own. */
+const WIDEST = 200;
+const MOST_RULES = 5000;
 
 export function whatOf({ isData }: TraceFormat): What {
   return isData === true ? 'data' : 'report';

@@ -91,7 +91,7 @@ function endText(fate: TraceFate, { src, sport, dst, dport, proto }: TraceAfter)
       return `delivered to ${fate.process ?? (isConnected(proto) ? 'nobody' : 'the kernel')}${fate.listener === undefined ? '' : ` on port ${fate.listener}`}, as ${flow}`;
     case 'sent':
     case 'forwarded':
-      return `${fate.kind} by ${fate.oif}, as ${flow}`;
+      return `${fate.kind} ${fate.kind === 'sent' ? 'on' : 'via'} ${fate.oif}, as ${flow}`;
     case 'rejected':
       return `rejected with ${fate.with}`;
     case 'lost':

@@ -1,11 +1,13 @@
 /** The answer, first: one sentence that says what becomes of the packet. */
 
 import type { Leg, Path } from '../../connection/journey.ts';
+import type { KernelReply } from '../../connection/kernelReply.ts';
 import { unknownProxyText } from '../../connection/unknownProxy.ts';
 import { assertNever } from '../../lib/invariant.ts';
-import { flowText, protocolName } from '../../packet/notation.ts';
-import type { Choice, Unanswered } from '../../simulate/trace.ts';
-import { destination, KERNEL, originalDestination, processOf, takenByKernel } from '../text/endpoints.ts';
+import { profileNamed } from '../../mesh/allProfiles.ts';
+import { endpointText, flowText, protocolName } from '../../packet/notation.ts';
+import { destination, KERNEL, originalDestination, processOf, takenByKernel, theProcess } from '../text/endpoints.ts';
+import { choiceText, fateText, unansweredText } from '../text/fate.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../text/labels.ts';
 import { ruleGist, ruleName } from '../text/location.ts';
 
@@ -21,13 +23,16 @@ export interface HeadlineContext {
   readonly mesh?: string | undefined;
 }
 
-export function headline(path: Path, { file, mesh }: HeadlineContext): Headline {
-  const said = `${rest(path, file)}${path.unknown === undefined ? '' : `; whether a loop follows is undecided: ${unknownProxyText(path.unknown)}`}`;
+export function headline(path: Path, context: HeadlineContext): Headline {
+  const { mesh } = context;
+  const [last] = path.legs;
+  if (path.outcome === 'to-app' && path.legs.length === 1 && last?.reply !== undefined) return kernelAnswer(last, last.reply, context);
+  const said = `${rest(path, context)}${path.unknown === undefined ? '' : `; whether a loop follows is undecided: ${unknownProxyText(path.unknown)}`}`;
   const bypass = mesh !== undefined && (path.outcome === 'direct' || path.outcome === 'to-app' || path.outcome === 'forwarded');
   return { word: OUTCOME_WORDS[path.outcome], rest: bypass ? `${said}, no proxy on the way` : said };
 }
 
-function rest(path: Path, file: string): string {
+function rest(path: Path, { file, mesh }: HeadlineContext): string {
   const last = path.legs.at(-1);
   if (last === undefined) return '';
   switch (path.outcome) {
@@ -37,12 +42,12 @@ function rest(path: Path, file: string): string {
       return captured(path.legs.find((leg) => leg.role !== undefined) ?? last);
     case 'direct':
     case 'forwarded':
-      return `-> ${destination(last)} by ${last.walk.after.oif ?? 'no interface'}`;
+      return `-> ${destination(last)} via ${last.walk.after.oif ?? 'no interface'}`;
     case 'to-app':
       if (processOf(last) === KERNEL) return `-> ${destination(last)}, ${takenByKernel(last.walk.packet)}`;
       return `-> ${last.listener?.process ?? processOf(last)} at ${destination(last)}`;
     case 'to-proxy':
-      return `-> ${processOf(last)} at ${destination(last)}, a port of the mesh that captures nothing`;
+      return toProxy(last, mesh);
     case 'loop':
       return loop(path);
     case 'dropped':
@@ -57,6 +62,27 @@ function rest(path: Path, file: string): string {
     default:
       return assertNever(path.outcome);
   }
+}
+
+/** A packet that the kernel answers is nobody's: no process ever sees it. */
+function kernelAnswer(leg: Leg, { name, walk, silent }: KernelReply, { file, mesh }: HeadlineContext): Headline {
+  const seen = mesh === undefined ? 'no application sees it' : 'no proxy and no application sees it';
+  const fate = walk?.fate.kind;
+  if (walk !== undefined && fate === 'undecided')
+    return { word: 'ANSWERED', rest: `by the kernel: whether its ${name} leaves is undecided` };
+  const arrives = walk !== undefined && (fate === 'sent' || fate === 'delivered');
+  if (arrives) return { word: 'ANSWERED', rest: `by the kernel: ${name} from ${endpointText({ address: leg.walk.packet.dst })}, ${seen}` };
+  const why = silent ?? (walk === undefined ? 'it has no address to answer from' : fateText({ sender: 'kernel', walk }, file));
+  return { word: 'NOT ANSWERED', rest: `by the kernel, ${seen}: ${silent === undefined ? `its ${name} is ` : ''}${why}` };
+}
+
+/** A port that people know by name is called by it. */
+function toProxy(leg: Leg, mesh: string | undefined): string {
+  const known = mesh === undefined ? undefined : profileNamed(mesh)?.listeners.find(({ port }) => port === leg.listener?.port);
+  const title = known === undefined ? 'a proxy port' : (known.title ?? `a proxy port (${known.role})`);
+  const port = leg.listener?.port;
+  const where = port === undefined ? destination(leg) : String(port);
+  return `-> ${where}, ${title}: answered by ${theProcess(leg)}, not captured`;
 }
 
 function captured(leg: Leg): string {
@@ -82,12 +108,6 @@ function ended({ walk }: Leg, file: string): string {
   return policy?.kind === 'policy' ? `by the policy of ${policy.table} ${policy.chain}` : `${flowText(walk.packet)}`;
 }
 
-/** Where the answer of REJECT dies, as a clause. */
-export function unansweredText({ hook, by, table, reason }: Unanswered, file: string): string {
-  if (reason !== undefined) return `its answer does not arrive: ${LOST_WORDS[reason]}`;
-  return `its answer is dropped in ${hook} by ${by === undefined ? `the policy of ${table} ${hook}` : ruleName(by, file)}`;
-}
-
 function undecided(path: Path, file: string): string {
   const last = path.legs.at(-1)?.walk.fate;
   const unsaid = path.choices.findLast(({ why }) => why === 'unsaid');
@@ -97,18 +117,4 @@ function undecided(path: Path, file: string): string {
   if (names.size === 0) return '';
   const spent = reasons.find(({ why }) => why === 'budget');
   return spent === undefined ? `it depends on ${[...names].join('; on ')}` : choiceText(spent, file);
-}
-
-const CAUSES: Readonly<Record<Exclude<Choice['why'], 'budget'>, (what: string) => string>> = {
-  chance: (what) => `${what}, each time anew`,
-  unmodelled: (what) => `${what}, which is not modelled`,
-  unsaid: (what) => what,
-};
-
-/** What a fork depends on: the rule to blame and why it is open. */
-export function choiceText({ rule, what, why, probability }: Choice, file: string): string {
-  if (why === 'budget') return `budget: ${what}`;
-  const cause = CAUSES[why](what);
-  const odds = probability === undefined ? '' : ` (probability ${Number(probability.toFixed(4))})`;
-  return rule === undefined ? `${cause}${odds}` : `${ruleName(rule, file)}: ${cause}${odds}`;
 }

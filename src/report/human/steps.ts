@@ -4,16 +4,18 @@ import { row } from '../../lib/layout.ts';
 import { endpointText, hexMark } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice, Verdict, WalkStep } from '../../simulate/trace.ts';
-import { fileLine, ruleBody, ruleName } from '../text/location.ts';
+import { ruleBody, ruleName } from '../text/location.ts';
 import { sawText } from '../text/observedValues.ts';
 import type { Paint } from '../text/paint.ts';
+import { type FileStyle, placeOf } from './place.ts';
 
-export interface StepStyle {
+export interface StepStyle extends FileStyle {
   readonly paint: Paint;
   readonly width: number;
-  readonly file: string;
   /** columns of the widest `table chain number` of the whole trace */
   readonly key: KeyWidths;
+  /** in which places stand, where a trace is folded */
+  readonly column: number;
 }
 
 export interface KeyWidths {
@@ -107,10 +109,11 @@ function oneStep(step: Exclude<WalkStep, { kind: 'conntrack' }>, style: StepStyl
     case 'hook':
       return [hookLine(step, style).trimEnd()];
     case 'rule':
-      return rowOf(step.rule, style);
+      return linked(rowOf(step.rule, style), step.rule, style);
     case 'miss': {
       const reason = note(style, `no: ${sawText(step.saw)}, wanted ${step.clause.text}`);
-      return withPlace(rowOf(step.rule, style), { remark: reason, width: style.width }).map((line) => paint.dim(line));
+      const lines = withPlace(rowOf(step.rule, style), { remark: reason, width: style.width });
+      return linked(lines, step.rule, style).map((line) => paint.dim(line));
     }
     case 'policy':
       return [`  ${paint.red(`policy ${step.verdict}: ${step.table} ${step.chain}`)}`];
@@ -140,10 +143,17 @@ function fieldText({ field, value }: Extract<WalkStep, { kind: 'field' }>): stri
   return field === 'ttl' ? String(value) : `0x${value.toString(16).padStart(2, '0')}`;
 }
 
-function rowOf(rule: Rule, { key, width, file }: StepStyle): readonly string[] {
+/** Once the lines are laid out: what a link adds takes no room. */
+function linked(lines: readonly string[], rule: Rule, style: StepStyle): readonly string[] {
+  const { name, shown } = placeOf(rule, style);
+  return lines.map((line) => (line.endsWith(name) ? line.slice(0, -name.length) + shown : line));
+}
+
+function rowOf(rule: Rule, style: StepStyle): readonly string[] {
+  const { key, width } = style;
   const text = ruleBody(rule);
   const lead = `  ${rule.table.padEnd(key.table)} ${rule.chain.padEnd(key.chain)} ${String(rule.number).padStart(key.number)}  `;
-  const right = fileLine(file, rule.line);
+  const right = placeOf(rule, style).name;
   const column = leadWidth(key);
   if (lead.length <= column) return row({ lead, text, right, width });
   // a long chain name has a line to itself, so that the texts stay in their column
@@ -151,7 +161,7 @@ function rowOf(rule: Rule, { key, width, file }: StepStyle): readonly string[] {
 }
 
 /** What it hangs on is said in the answer; here only which way this branch goes. */
-function forkText({ why, what, rule, taken, probability }: Choice, file: string): string {
+export function forkText({ why, what, rule, taken, probability }: Choice, file: string): string {
   const odds = probability === undefined ? '' : ` ${Number(probability.toFixed(4))}`;
   return `fork (${why === 'chance' ? `chance${odds}` : 'not modelled'}): ${rule === undefined ? what : ruleName(rule, file)} ${taken}`;
 }

@@ -11,33 +11,42 @@ import type { Choice } from '../../simulate/trace.ts';
 import type { TraceInput } from '../json/traceInput.ts';
 import { connectionText } from '../text/connection.ts';
 import { cutText } from '../text/cut.ts';
+import { decisionsOf } from '../text/decisions.ts';
 import { destination, processOf } from '../text/endpoints.ts';
+import { choiceText } from '../text/fate.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
 import type { Paint } from '../text/paint.ts';
-import { choiceText, headline } from './headline.ts';
-import { legLines } from './leg.ts';
+import { placeLayout } from './decisionLines.ts';
+import { headline } from './headline.ts';
+import { legLines, shortLegLines } from './leg.ts';
+import type { Link } from './place.ts';
 import { rail } from './rail.ts';
 import { keyWidths, type StepStyle } from './steps.ts';
 
 export interface HumanStyle {
   readonly paint: Paint;
   readonly width: number;
-  /** show every branch in full */
+  /** show every step, and every branch in full */
   readonly verbose: boolean;
+  readonly shortens?: boolean;
+  readonly link?: Link;
 }
 
 interface AnswerStyle extends StepStyle {
+  readonly verbose: boolean;
   readonly mesh?: string | undefined;
 }
 
 /** One block per packet, without a line feed at its end. */
-export function humanTrace(input: TraceInput, { paint, width, verbose }: HumanStyle): string {
+export function humanTrace(input: TraceInput, { paint, width, verbose, ...files }: HumanStyle): string {
   const { journey, file, defaults, same, assumptions = [], outside, because, notes = [] } = input;
   const [first] = journey.paths;
   const warned = outside === undefined ? [] : [outsideText(input, { paint, width })];
   if (first === undefined) return [...warned, paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 })].join('\n');
   const steps = journey.paths.flatMap((path) => path.legs.flatMap((leg) => leg.walk.steps));
-  const style: AnswerStyle = { paint, width, file, key: keyWidths(steps), mesh: input.profile };
+  const decisions = journey.paths.flatMap(({ legs }) => legs.flatMap(({ walk }) => decisionsOf(walk.steps)));
+  const places = placeLayout(decisions, { ...files, file, width });
+  const style: AnswerStyle = { paint, width, file, ...files, ...places, verbose, key: keyWidths(steps), mesh: input.profile };
   const packet = paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 });
   const filledIn = defaultsText(defaults, journey.packet).join(' ');
   const assumed = [...(filledIn === '' ? [] : [filledIn]), ...assumptionTexts(assumptions)].map((text) =>
@@ -152,11 +161,17 @@ function branchLines({ input, path, index, open, style, full }: Branch): readonl
   ];
 }
 
-function pathLines(path: Path, style: StepStyle): readonly string[] {
-  const lines = path.legs.flatMap((leg, index) => ['', ...legLines({ leg, number: index + 1 }, style)]);
+function pathLines(path: Path, style: AnswerStyle): readonly string[] {
+  const first = path.legs[0]?.walk.packet;
+  if (first === undefined) return [];
+  const lines = path.legs.flatMap((leg, index) => {
+    const numbered = { leg, number: index + 1, told: path.outcome === 'lost' && index === 0 };
+    if (style.verbose) return ['', ...legLines(numbered, style)];
+    return [...(index === 0 ? [''] : []), ...shortLegLines({ ...numbered, first }, style)];
+  });
   const last = path.legs.at(-1);
   if (path.cycleFrom === undefined || last === undefined) return lines;
   const where = `at ${processOf(last)} ${destination(last)}`;
   const text = `LOOP closes: leg ${path.legs.length} ends where leg ${path.cycleFrom + 1} did, ${where}; from there everything repeats`;
-  return [...lines, '', style.paint.magenta(paragraph({ text, width: style.width, hang: 2 }))];
+  return [...lines, ...(style.verbose ? [''] : []), style.paint.magenta(paragraph({ text, width: style.width, hang: 2 }))];
 }

@@ -2,9 +2,9 @@
 import type { Leg } from '../../connection/journey.ts';
 import { endpointText, flowText, packetText } from '../../packet/notation.ts';
 import type { WalkStep } from '../../simulate/trace.ts';
-import { fateText } from '../human/leg.ts';
 import type { TraceInput } from '../json/traceInput.ts';
 import { blamed } from '../review/fromVerified.ts';
+import { fateText } from '../text/fate.ts';
 import { ruleBody } from '../text/location.ts';
 import { logicalLocations, physicalLocation } from './locations.ts';
 import { plain } from './text.ts';

@@ -24,6 +24,12 @@ export function processOf({ walk, listener }: Leg): string {
   return fate.kind === 'delivered' ? (fate.process ?? withoutListener(packet.proto)) : 'nobody';
 }
 
+/** `the proxy`, or the name that a host description gives. */
+export function theProcess(leg: Leg): string {
+  const name = processOf(leg);
+  return name === 'proxy' ? 'the proxy' : name;
+}
+
 /** Where no program listens the kernel refuses TCP and UDP; all else it takes itself. */
 export function withoutListener(proto: number): string {
   return proto === PROTO.tcp || proto === PROTO.udp ? 'nobody' : KERNEL;

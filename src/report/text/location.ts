@@ -4,10 +4,9 @@ import { printable } from '../../lib/printable.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
 
-/** `pod.rules:17`. A long path is cut to its name so that a rule keeps its line: the user gave the path. */
+/** `net/pod.rules:17`: the path as it was given, so that an editor or a terminal can open it. */
 export function fileLine(file: string, line: number): string {
-  const name = file.length <= 24 ? file : file.slice(file.lastIndexOf('/') + 1);
-  return `${printable(name)}:${line}`;
+  return `${printable(file)}:${line}`;
 }
 
 /** The rule without `-A CHAIN`; a rule without any option is `(all)`. */

@@ -80,7 +80,7 @@ describe('sarif', { timeout: 60_000 }, () => {
       [3, 23, 'OUTPUT: nat ISTIO_REDIRECT#1'],
       [0, 23, text],
     ];
-    const end = 'handshake completed by proxy (15001), not by 203.0.113.9:443';
+    const end = 'the TCP handshake is answered by the proxy (15001), not by 203.0.113.9:443';
     expect(places.filter(([, , text]) => !/policy/.test(String(text)))).toEqual([...leg(1, end), ...leg(2, end)]);
   });
 
