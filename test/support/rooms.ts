@@ -5,7 +5,7 @@ const TEXT = ['lib', 'packet', 'netfilter', 'host', 'syntax'] as const;
 const RULES = [...TEXT, 'extensions', 'ruleset'] as const;
 const CONNECTION = [...RULES, 'simulate', 'symbolic', 'mesh', 'connection'] as const;
 const PROOF = [...CONNECTION, 'istio', 'kubernetes', 'injection', 'prove', 'diff', 'query'] as const;
-const ANSWERS = [...PROOF, 'pods', 'report'] as const;
+const ANSWERS = [...PROOF, 'fix', 'pods', 'report'] as const;
 
 /** Rooms that are imported together, by the name that the document gives them. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = { TEXT, RULES, CONNECTION, PROOF, ANSWERS };
@@ -29,6 +29,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   prove: [...CONNECTION, 'istio', 'kubernetes', 'injection'],
   diff: [...CONNECTION, 'prove'],
   query: [...CONNECTION, 'prove'],
+  fix: [...CONNECTION, 'istio', 'prove', 'diff'],
   pods: PROOF,
   report: [...PROOF, 'pods'],
   app: ANSWERS,

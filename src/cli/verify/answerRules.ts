@@ -1,7 +1,8 @@
 /** `chainwalk verify` of rules, from files or from a running pod. */
 import { reviewOf } from '../../app/verify/notedSubjects.ts';
-import { subjectsOfRules, verifyRuleTexts } from '../../app/verify/verifyRules.ts';
+import { subjectsOfRules, type VerifyRulesQuestion, verifyRuleTexts } from '../../app/verify/verifyRules.ts';
 import { jsonText } from '../../lib/printable.ts';
+import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { humanVerify, type VerifyStyle } from '../../report/human/verify.ts';
 import { toVerifyReport } from '../../report/json/verify.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
@@ -23,7 +24,9 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   if (outputs === undefined || options === undefined || subject === undefined) return EXIT.usage;
   const progress = progressOn(call.io.err, () => performance.now());
   const tell = (claim: string, family: number) => progress.tell(`verifying ${claim} (IPv${family})`);
-  const verified = verifyRuleTexts({ rules: subject.rules, options: { ...options, ...subject.place, progress: tell } });
+  const question = { rules: subject.rules, options: { ...options, ...subject.place, progress: tell } };
+  const proved = verifyRuleTexts(question);
+  const verified = { ...proved, pods: await withFixesFor(question, proved.pods) };
   await progress.end();
   const { pods, diagnostics, empty } = verified;
   await showDiagnostics(call, diagnostics, { evenQuiet: empty });
@@ -37,4 +40,15 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   };
   const report = { review: reviewOf(subjectsOfRules(verified), diagnostics), outputs, own, strict };
   return (await writeReport(call, report)) ? verifyExitCode(call, pods, diagnostics) : EXIT.usage;
+}
+
+/** Edits are looked for where there are errors, and what looks for them is loaded then. */
+async function withFixesFor(question: VerifyRulesQuestion, pods: readonly Verified[]): Promise<readonly Verified[]> {
+  if (!pods.some(hasErrors)) return pods;
+  const { withFixes } = await import('../../app/fix/fixes.ts');
+  return withFixes(pods, question);
+}
+
+function hasErrors({ findings }: Verified): boolean {
+  return findings.some(({ verdict, level, muted }) => verdict === 'violated' && level === 'error' && muted === undefined);
 }

@@ -3,24 +3,24 @@
 import type { AskedSet } from '../../connection/assumedHost.ts';
 import type { Bounds } from '../../connection/bounds.ts';
 import { hostWords, othersThan } from '../../connection/bounds.ts';
-import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
+import { chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
 import { Budget, type BudgetLimits } from '../../lib/budget.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
-import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
 import { isAmbientNode } from '../../ruleset/notPod.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { CLAIMS } from '../claims/all.ts';
 import { probeSourceRewritten } from '../claims/probeSourceRewritten.ts';
-import { inferDeclaration } from '../inferred/infer.ts';
 import { type Claim, isSelected } from '../proof/claim.ts';
-import { ProofContext } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import type { Finding } from '../proof/finding.ts';
 import type { Counterpart, Other, WhileInit } from '../proof/podQuestions.ts';
+import type { FixSearch } from '../proof/provedFix.ts';
 import type { SettingCauses } from '../proof/settingCauses.ts';
 import type { AcceptedRule } from '../proof/suppressions.ts';
+import { proofContexts, withoutRules } from './contexts.ts';
 import { judgeClaim } from './judgeClaim.ts';
 
 export interface VerifyOptions extends GivenPlace {
@@ -57,6 +57,8 @@ export interface Verified {
   readonly notes: readonly string[];
   /** of a pod: what somebody wrote that breaks claims */
   readonly causes?: ReadonlyMap<Finding, SettingCauses>;
+  /** of rules: edits that were looked for, where somebody did */
+  readonly fixes?: ReadonlyMap<Finding, FixSearch>;
 }
 
 /** `rulesets`: at most one of each family. */
@@ -66,11 +68,8 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
   const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));
   const unjudged = othersThan(wanted);
-  const contexts: ProofContext[] = [];
-  for (const ruleset of judged.toSorted((a, b) => a.family - b.family)) {
-    contexts.push(contextOf({ ruleset, setting, options, budget, otherFamily: contexts[0] }));
-  }
-  const claims = CLAIMS.filter((claim) => isAsked(claim, options));
+  const contexts = proofContexts(judged, { setting, options, budget });
+  const claims = claimsAsked(options);
   const findings = claims.flatMap((claim) => contexts.flatMap((context) => judge(context, claim, options)));
   return {
     rulesets: judged,
@@ -100,7 +99,15 @@ const PODS_UNSAID: Assumption = {
   options: ['`pods` of --host'],
 };
 
-function isAsked({ id, whileInit, byName }: Claim, { only, except, whileInit: now }: VerifyOptions): boolean {
+/** Those that are judged, in the order of reports. */
+export function claimsAsked(options: Pick<VerifyOptions, 'only' | 'except' | 'whileInit'>): readonly Claim[] {
+  return CLAIMS.filter((claim) => isAsked(claim, options));
+}
+
+function isAsked(
+  { id, whileInit, byName }: Claim,
+  { only, except, whileInit: now }: Pick<VerifyOptions, 'only' | 'except' | 'whileInit'>,
+): boolean {
   if (whileInit === true && now === undefined) return false;
   if (byName === true && only === undefined) return false;
   return isSelected(id, { only, except });
@@ -110,63 +117,4 @@ function isAsked({ id, whileInit, byName }: Claim, { only, except, whileInit: no
 function judge(context: ProofContext, claim: Claim, { progress }: VerifyOptions): readonly Finding[] {
   progress?.(claim.id, context.ruleset.family);
   return context.space.budget.share(2 / 3, () => judgeClaim(context, claim));
-}
-
-interface ContextInput {
-  readonly budget: Budget;
-  readonly ruleset: Ruleset;
-  readonly setting: Pick<ChosenSetting, 'profile' | 'host' | 'usual'>;
-  readonly options: VerifyOptions;
-  readonly otherFamily: ProofContext | undefined;
-}
-
-function contextOf(input: ContextInput): ProofContext {
-  const { ruleset, setting, options, budget, otherFamily } = input;
-  const { profile, host, usual } = setting;
-  const { where, whileInit, accepted, counterpart } = options;
-  return new ProofContext({
-    ruleset,
-    host,
-    budget,
-    declared: inferDeclaration({ ruleset, profile, host }),
-    ...(profile === undefined ? {} : { profile }),
-    ...(where === undefined ? {} : { where: { expr: where.expr[ruleset.family], ...(where.dir === undefined ? {} : { dir: where.dir }) } }),
-    ...(otherFamily === undefined ? {} : { otherFamily }),
-    ...(whileInit === undefined ? {} : { whileInit }),
-    ...(counterpart === undefined ? {} : { counterpart: otherContext(input, counterpart) }),
-    ...(accepted === undefined ? {} : { accepted: accepted(ruleset) }),
-    ...(usual === undefined
-      ? {}
-      : {
-          usual: {
-            identity: usual.identity,
-            context: () => contextOf({ ...input, setting: usual, options: where === undefined ? {} : { where } }),
-          },
-        }),
-  });
-}
-
-/** Of the same family, made when it is asked for. */
-function otherContext(
-  { ruleset: { family }, setting: { profile }, options, budget }: ContextInput,
-  counterpart: NonNullable<VerifyOptions['counterpart']>,
-): ProofContext['counterpart'] {
-  return (other) => {
-    const found = counterpart(other);
-    if (typeof found === 'string') return found;
-    const { rulesets, host, here, there } = found;
-    const ruleset = rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]);
-    const { where } = options;
-    const setting = { host, ...(profile === undefined ? {} : { profile }) };
-    return {
-      context: contextOf({ ruleset, setting, budget, options: where === undefined ? {} : { where }, otherFamily: undefined }),
-      here,
-      there,
-    };
-  };
-}
-
-/** Rules that are not there capture nothing. */
-function withoutRules(family: Family, beside: Ruleset | undefined): Ruleset {
-  return emptyRuleset(family, beside?.source ?? { file: 'rules', text: '' });
 }

@@ -44,6 +44,8 @@ export interface RuleReached {
 
 export interface ProofContextOptions {
   readonly budget?: Budget;
+  /** variables of another context of the same family and host: their sets can be compared then; absent: its own */
+  readonly space?: Space;
   readonly ruleset: Ruleset;
   readonly host: Host;
   readonly profile?: MeshProfile;
@@ -88,13 +90,13 @@ export class ProofContext implements RulesOnHost {
   readonly #matches = new Map<string, Map<Rule, Bdd>>();
 
   constructor(options: ProofContextOptions) {
-    const { ruleset, host, profile, declared, budget = new Budget() } = options;
+    const { ruleset, host, profile, declared, budget = options.space?.budget ?? new Budget() } = options;
     budget.admit(ruleset, countRules(ruleset));
     this.ruleset = ruleset;
     this.host = host;
     this.profile = profile;
     this.declared = declared;
-    this.space = makeSpace(ruleset.family, host, budget);
+    this.space = options.space ?? makeSpace(ruleset.family, host, budget);
     this.arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
     this.accepted = options.accepted ?? [];
     this.otherFamily = options.otherFamily;
@@ -107,7 +109,8 @@ export class ProofContext implements RulesOnHost {
 
   /** The same rules on another host. */
   on(host: Host): ProofContext {
-    return new ProofContext({ ...this.#options, budget: this.space.budget, host });
+    const { space: _, ...options } = this.#options;
+    return new ProofContext({ ...options, budget: this.space.budget, host });
   }
 
   /** Packets that the caller wants to be looked at; everything where nobody said. */

@@ -10,6 +10,7 @@ import { packetText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
+import { causeKey } from '../../prove/proof/sameCause.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Source } from '../../syntax/text/source.ts';
@@ -17,6 +18,7 @@ import { remedyOfFinding } from '../pages/remedy.ts';
 import { codeFrame } from '../text/codeFrame.ts';
 import { fileLine, ruleBody, targetSpan } from '../text/location.ts';
 import { positionOf } from '../text/positions.ts';
+import { fixLines } from './fix.ts';
 import { rail } from './rail.ts';
 import type { OwnClaims, VerdictStyle } from './verdictLine.ts';
 import { verdictLines } from './verdictLine.ts';
@@ -49,7 +51,7 @@ export function humanPod(
   const detailed = isDetailed(pod, style);
   const open = pod.findings.filter(({ muted }) => muted === undefined);
   const serious = open.filter(({ verdict, level }) => (verdict === 'violated' && level !== 'info') || verdict === 'undecided');
-  const causes = detailed ? serious.map((one): Group<Finding> => [one]) : [...groupBy(serious, causeOf).values()];
+  const causes = detailed ? serious.map((one): Group<Finding> => [one]) : [...groupBy(serious, causeKey).values()];
   const asides = open.filter(({ verdict, level }) => verdict === 'violated' && level === 'info');
   const suppressed = pod.findings.filter(({ muted }) => muted !== undefined);
   const assumed = detailed ? pod.assumptions : pod.assumptions.filter(({ about }) => FIRST.includes(about));
@@ -66,7 +68,12 @@ export function humanPod(
     ...verdictLines(pod, style, own),
     ...lines,
     ...assumed.map((one) => paint.dim(paragraph({ text: `assumed ${assumptionText(one)}`, width, hang: 8 }))),
-    ...causes.flatMap(([first, ...also]) => ['', ...findingLines(pod, first, style), ...also.flatMap((one) => alsoLines(one, style))]),
+    ...causes.flatMap(([first, ...also]) => [
+      '',
+      ...findingLines(pod, first, style),
+      ...also.flatMap((one) => alsoLines(one, style)),
+      ...fixLines(pod, [first, ...also], style),
+    ]),
     ...(!detailed || asides.length === 0 ? [] : ['', ...asideLines(pod, asides, style)]),
     ...(!detailed || suppressed.length === 0 ? [] : ['', ...suppressedLines(pod, suppressed, style)]),
     ...(!detailed || pod.notes.length === 0
@@ -82,13 +89,6 @@ const FIRST: readonly Assumption['about'][] = ['proxy-identity', 'rules', 'host'
 /** Where nothing was asked, the notes are the answer. */
 export function isDetailed({ findings }: Verified, { detailed }: VerifyStyle): boolean {
   return detailed === true || findings.length === 0;
-}
-
-/** Findings of which the same rules are to blame have one cause, and are told once. */
-function causeOf(finding: Finding): unknown {
-  const { family, blame, verdict, witness } = finding;
-  if (blame.length === 0 || verdict === 'undecided' || witness === undefined) return finding;
-  return JSON.stringify([family, blame.map(({ table, chain, number }) => [table, chain, number])]);
 }
 
 /** Without the source that a packet from here has anyway: `out tcp -> 203.0.113.9:443 uid=1000 gid=1000`. */
@@ -107,7 +107,7 @@ function alsoLines({ claim, witness }: Finding, { paint, width }: VerifyStyle): 
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
 
-function findingLines({ rulesets, profile, causes }: Verified, finding: Finding, { paint, width }: VerifyStyle): readonly string[] {
+function findingLines({ rulesets, profile, causes, fixes }: Verified, finding: Finding, { paint, width }: VerifyStyle): readonly string[] {
   const { claim, level, verdict, statement, family, witness, blame, packets, reason } = finding;
   const ruleset = rulesets.find((one) => one.family === family);
   const source = ruleset?.source ?? { file: '', text: '' };
@@ -125,7 +125,7 @@ function findingLines({ rulesets, profile, causes }: Verified, finding: Finding,
     ...causeLines(causes?.get(finding), { paint, width }),
     ...blame.slice(0, MOST_RULES).flatMap((rule) => ruleLines(rule, source, { paint, width })),
     ...(blame.length > MOST_RULES ? [line('', `and ${plural(blame.length - MOST_RULES, 'more rule')}`)] : []),
-    ...(todo === undefined ? [] : [line('do', todo)]),
+    ...(todo === undefined || fixes?.get(finding)?.fix !== undefined ? [] : [line('do', todo)]),
   ];
 }
 

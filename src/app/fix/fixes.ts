@@ -1,0 +1,60 @@
+/** Proved edits for what `verify` found broken: one search for each cause, all on one budget. */
+import { proveFix } from '../../fix/proveFix.ts';
+import type { FixQuestion } from '../../fix/scene.ts';
+import { hostNames } from '../../host/host.ts';
+import { Budget } from '../../lib/budget.ts';
+import { groupBy } from '../../lib/groupBy.ts';
+import type { Verified } from '../../prove/judge/verifyRules.ts';
+import type { Finding } from '../../prove/proof/finding.ts';
+import type { FixSearch } from '../../prove/proof/provedFix.ts';
+import { causeKey } from '../../prove/proof/sameCause.ts';
+import { readingFor } from '../load/ruleTexts.ts';
+import { suppressionsIn } from '../suppress/comments.ts';
+import type { VerifyRulesQuestion } from '../verify/verifyRules.ts';
+
+/** More steps than this are more than people wait for. */
+const MOST_STEPS = 12_000_000;
+
+/** The same pods, each with what was found for its errors. */
+export function withFixes(pods: readonly Verified[], { rules, options }: VerifyRulesQuestion): readonly Verified[] {
+  const budget = new Budget({ ...options.limits?.(), steps: MOST_STEPS });
+  const reading = { ...readingFor(rules.reading, options.families), ...(options.host !== undefined && hostNames(options.host)) };
+  const known = new Map<string, ReadonlyMap<Finding, FixSearch>>();
+  return pods.map((pod) => {
+    // equal pods share their findings
+    const key = JSON.stringify(pod.rulesets.map(({ family, source: { text } }) => [family, text]));
+    const fixes = known.get(key) ?? fixesOf(pod, { options, reading, budget });
+    known.set(key, fixes);
+    if (fixes.size === 0) return pod;
+    const own = new Map([...new Set(fixes.values())].map((search) => [search, inFileOf(pod, search)]));
+    return { ...pod, fixes: new Map([...fixes].map(([finding, search]) => [finding, own.get(search) ?? search])) };
+  });
+}
+
+/** What is said of the lines of one text is true of those of its equals. */
+function inFileOf({ rulesets }: Verified, search: FixSearch): FixSearch {
+  const { fix } = search;
+  const source = rulesets.map((one) => one.source).find(({ text }) => text === fix?.source.text);
+  return fix === undefined || source === undefined ? search : { ...search, fix: { ...fix, source } };
+}
+
+type Shared = Pick<FixQuestion, 'options' | 'reading' | 'budget'>;
+
+function fixesOf(verified: Verified, shared: Shared): ReadonlyMap<Finding, FixSearch> {
+  const errors = verified.findings.filter(
+    ({ verdict, level, muted }) => verdict === 'violated' && level === 'error' && muted === undefined,
+  );
+  const found = new Map<Finding, FixSearch>();
+  for (const group of groupBy(errors, causeKey).values()) {
+    const before = [...found.values()].find(({ fix }) => group.every((one) => fix?.mends.includes(one) === true));
+    const search = before ?? proveFix({ ...shared, verified, findings: group, kept: keptLines(verified, group) });
+    if (search !== undefined) for (const one of group) found.set(one, search);
+  }
+  return found;
+}
+
+/** What somebody has accepted stays where the comment stands. */
+function keptLines({ rulesets }: Verified, [{ family }]: readonly [Finding, ...Finding[]]): ReadonlySet<number> {
+  const text = rulesets.find((one) => one.family === family)?.source.text ?? '';
+  return new Set(suppressionsIn(text).found.flatMap(({ line }) => line ?? []));
+}

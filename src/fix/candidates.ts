@@ -1,0 +1,181 @@
+/** Edits inside the chains that are to blame: a rule goes elsewhere, out, or one that the mesh writes itself comes in. */
+import type { Finding } from '../prove/proof/finding.ts';
+import type { FixEdit } from '../prove/proof/provedFix.ts';
+import type { Chain, Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { aboveComments, isRuleOf, type LineEdit, lineLike, type RuleDocument } from './ruleDocument.ts';
+
+export interface CandidateEdit {
+  readonly edits: readonly FixEdit[];
+  readonly lines: readonly LineEdit[];
+  /** how far a rule goes, in rules; of one that comes in: from its place in the mesh's order */
+  readonly distance: number;
+}
+
+export interface CandidateQuestion {
+  readonly document: RuleDocument;
+  readonly ruleset: Ruleset;
+  /** not mended yet */
+  readonly findings: readonly Finding[];
+  /** rules that the mesh itself writes */
+  readonly own: readonly Rule[];
+  /** lines that somebody's comment accepts: they stay where they are */
+  readonly kept: ReadonlySet<number>;
+}
+
+/** The likeliest first. */
+export function candidateEdits(question: CandidateQuestion): readonly CandidateEdit[] {
+  const chains = chainsToBlame(question.ruleset, question.findings);
+  const all = [...chains].flatMap(([chain, deciding]) => ofChain(question, chain, deciding));
+  return all.toSorted((a, b) => a.distance - b.distance);
+}
+
+/** Two rules of the mesh that a chain lacks, each where it would have written it: one may need the other. */
+export function pairsOfInsertions(question: CandidateQuestion): readonly CandidateEdit[] {
+  const nearest = new Map<string, CandidateEdit>();
+  for (const one of candidateEdits(question)) {
+    const [{ kind, rule } = { kind: 'move', rule: '' }] = one.edits;
+    if (kind === 'insert' && !nearest.has(rule)) nearest.set(rule, one);
+  }
+  // in the order of the mesh, which is theirs where both come before the same line
+  const order = question.own.map(({ text }) => text);
+  const ruleOf = ({ edits }: CandidateEdit): number => order.indexOf(edits[0]?.rule ?? '');
+  const single = [...nearest.values()].toSorted((a, b) => ruleOf(a) - ruleOf(b));
+  return single.flatMap((a, index) =>
+    single.slice(index + 1).map(
+      (b): CandidateEdit => ({
+        edits: [...a.edits, ...b.edits],
+        lines: [...a.lines, ...b.lines],
+        distance: a.distance + b.distance,
+      }),
+    ),
+  );
+}
+
+/** Each with the numbers of the rules that decide in it; none: packets come to its end. */
+function chainsToBlame({ tables }: Ruleset, findings: readonly Finding[]): ReadonlyMap<Chain, ReadonlySet<number>> {
+  const found = new Map<Chain, Set<number>>();
+  const add = (table: Rule['table'], name: string, number?: number): void => {
+    const chain = tables.get(table)?.chains.get(name);
+    if (chain === undefined) return;
+    const numbers = found.get(chain) ?? new Set<number>();
+    if (number !== undefined) numbers.add(number);
+    found.set(chain, numbers);
+  };
+  for (const { blame, witness } of findings) {
+    for (const { table, chain, number } of blame) add(table, chain, number);
+    if (blame.length > 0) continue;
+    for (const step of witness?.paths[0]?.legs[0]?.walk.steps ?? []) {
+      if (step.kind === 'hook' && (step.hook === 'OUTPUT' || step.hook === 'PREROUTING'))
+        for (const { name } of tables.values()) add(name, step.hook);
+      if (step.kind !== 'rule') continue;
+      const { rule } = step;
+      add(rule.table, rule.chain);
+      if (rule.effect.kind === 'jump' || rule.effect.kind === 'goto') add(rule.table, rule.effect.chain);
+    }
+  }
+  return found;
+}
+
+function ofChain(question: CandidateQuestion, chain: Chain, deciding: ReadonlySet<number>): readonly CandidateEdit[] {
+  const { document, kept } = question;
+  const at = chain.rules.map(({ line }) => line - 1);
+  const isExact = at.every((index, place) => {
+    const line = document[index];
+    return line !== undefined && isRuleOf(line, chain.name) && index > (at[place - 1] ?? -1);
+  });
+  if (!isExact) return [];
+  const scene: ChainScene = { document, chain, at };
+  const first = Math.min(...deciding, chain.rules.length + 1);
+  const free = chain.rules.filter(({ line }) => !kept.has(line));
+  return [
+    ...free.flatMap((rule) => [...moves(scene, rule, deciding), ...deletion(scene, rule, first)]),
+    ...insertions(scene, question, first),
+  ];
+}
+
+interface ChainScene {
+  readonly document: RuleDocument;
+  readonly chain: Chain;
+  /** index of the line of each rule */
+  readonly at: readonly number[];
+}
+
+/** Only past a rule that decides: what comes in another order before or after it, it decides as before. */
+function moves({ document, chain, at }: ChainScene, rule: Rule, deciding: ReadonlySet<number>): readonly CandidateEdit[] {
+  const from = rule.number;
+  return chain.rules.flatMap(({ number: to }): readonly CandidateEdit[] => {
+    // two neighbours are swapped by moving the first
+    if (to === from || to === from - 1) return [];
+    const passed = [...deciding].some((number) => number !== from && number >= Math.min(from, to) && number <= Math.max(from, to));
+    return passed || deciding.has(from) || deciding.size === 0 ? [moveTo({ document, chain, at }, from, to)] : [];
+  });
+}
+
+function moveTo({ document, at }: ChainScene, from: number, to: number): CandidateEdit {
+  const take = at[from - 1] ?? 0;
+  const anchor = at[to - 1] ?? 0;
+  const line = document[take] ?? { text: '' };
+  const side = to < from ? 'above' : 'below';
+  const before = side === 'above' ? aboveComments(document, anchor) : anchor + 1;
+  return {
+    edits: [{ kind: 'move', rule: line.text.trimEnd(), ...lineOf(line.origin), ...placeOf(document, side, anchor) }],
+    lines: [{ take, put: { before, line } }],
+    distance: Math.abs(from - to),
+  };
+}
+
+function deletion({ document, at }: ChainScene, rule: Rule, first: number): readonly CandidateEdit[] {
+  const take = at[rule.number - 1] ?? 0;
+  const line = document[take] ?? { text: '' };
+  const edit: FixEdit = { kind: 'delete', rule: line.text.trimEnd(), ...lineOf(line.origin) };
+  return [{ edits: [edit], lines: [{ take }], distance: Math.abs(rule.number - first) }];
+}
+
+/** Rules of the mesh that the chain lacks, up to the rule that decides. */
+function insertions(
+  { document, chain, at }: ChainScene,
+  { own, ruleset, document: lines }: CandidateQuestion,
+  first: number,
+): readonly CandidateEdit[] {
+  const here = own.filter((rule) => rule.table === chain.table && rule.chain === chain.name);
+  const has = new Set(chain.rules.map(({ text }) => text));
+  const known = new Set(ruleset.tables.get(chain.table)?.chains.keys() ?? []);
+  return here.flatMap((rule, order) => {
+    if (has.has(rule.text)) return [];
+    if ((rule.effect.kind === 'jump' || rule.effect.kind === 'goto') && !known.has(rule.effect.chain)) return [];
+    const earlier = here.slice(0, order).flatMap(({ text }) => chain.rules.filter((one) => one.text === text).map(({ number }) => number));
+    const usual = Math.max(0, ...earlier) + 1;
+    const places = Array.from({ length: Math.min(first, chain.rules.length + 1) }, (_, index) => index + 1);
+    return places.flatMap((place): readonly CandidateEdit[] => {
+      const isLast = place > chain.rules.length;
+      const anchor = isLast ? (at.at(-1) ?? endOfTable(lines, chain.table)) : at[place - 1];
+      const beside = anchor === undefined ? undefined : document[anchor];
+      if (anchor === undefined || beside === undefined) return [];
+      const side = isLast && at.length > 0 ? 'below' : 'above';
+      const before = side === 'below' ? anchor + 1 : aboveComments(document, anchor);
+      const edit: FixEdit = { kind: 'insert', rule: rule.text, ...placeOf(document, side, anchor) };
+      return [{ edits: [edit], lines: [{ put: { before, line: lineLike(beside, rule.text) } }], distance: Math.abs(place - usual) }];
+    });
+  });
+}
+
+/** The line COMMIT of a table. */
+function endOfTable(document: RuleDocument, table: string): number | undefined {
+  const start = document.findIndex(({ text }) => text.trimEnd() === `*${table}`);
+  const end = start < 0 ? -1 : document.findIndex(({ text }, index) => index > start && text.trimEnd() === 'COMMIT');
+  return end < 0 ? undefined : end;
+}
+
+function lineOf(origin: number | undefined): Pick<FixEdit, 'line'> {
+  return origin === undefined ? {} : { line: origin };
+}
+
+/** Named by the nearest line of the text that was given. */
+function placeOf(document: RuleDocument, side: 'above' | 'below', anchor: number): Pick<FixEdit, 'to'> {
+  const step = side === 'above' ? 1 : -1;
+  for (let index = anchor; index >= 0 && index < document.length; index += step) {
+    const origin = document[index]?.origin;
+    if (origin !== undefined) return { to: { side, line: origin } };
+  }
+  return {};
+}

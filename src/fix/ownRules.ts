@@ -1,0 +1,52 @@
+/** The rules that the mesh itself would have written, in its order: what may have got lost. */
+import { renderRequest } from '../istio/render/request.ts';
+import { rulesText } from '../istio/render/rulesText.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import type { Family } from '../packet/address.ts';
+import type { Declaration } from '../prove/inferred/declaration.ts';
+import { readRules } from '../ruleset/readRules.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
+import { OTHER_MESH_RULES } from './otherMeshRules.ts';
+
+export interface OwnRulesQuestion {
+  readonly profile: MeshProfile;
+  readonly declared: Declaration;
+  readonly family: Family;
+}
+
+/** As iptables-save prints them. Exclusions are not among them: nobody knows what was asked for. */
+export function ownRules({ profile, declared, family }: OwnRulesQuestion): readonly Rule[] {
+  const text = ownText(profile, declared, family);
+  const { rulesets } = readRules({ file: 'rules of the mesh', text }, { family });
+  const tables = rulesets.find((one) => one.family === family)?.tables.values() ?? [];
+  return [...tables].flatMap(({ chains }) => [...chains.values()].flatMap(({ rules }) => rules));
+}
+
+function ownText(profile: MeshProfile, declared: Declaration, family: Family): string {
+  const { name, process } = profile;
+  if (name !== 'istio-sidecar' && name !== 'istio-ambient') {
+    const lines = OTHER_MESH_RULES[name].map((line) => forFamily(line.replace('UID', String(process.uid)), family));
+    const chains = [...new Set(lines.flatMap((line) => line.match(/(?<=^-A |-j )[A-Z_]*_[A-Z_]+/g) ?? []))];
+    return ['*nat', ...chains.map((chain) => `:${chain} -`), ...lines, 'COMMIT', ''].join('\n');
+  }
+  const host = { ipv6: family === 6, addresses: family === 6 ? ['2001:db8::1'] : ['10.0.0.1'] };
+  if (name === 'istio-ambient') {
+    const settings = { redirectDNS: declared.dns !== 'off', ingressMode: !declared.capturesInbound };
+    return rendered(renderRequest({ mode: 'ambient', settings: { file: 'settings', text: JSON.stringify(settings) }, host }));
+  }
+  const ids = (list: readonly number[]): string => list.join(',');
+  const args = [
+    ...['-u', ids(declared.proxyUids), '-g', ids(declared.proxyGids), '-m', declared.tproxy ? 'TPROXY' : 'REDIRECT'],
+    ...['-i', '*', '-b', '*', '-d', '15090,15021,15020'],
+    ...(declared.dns === 'off' ? [] : ['--redirect-dns', '--capture-all-dns']),
+  ];
+  return rendered(renderRequest({ args, host }));
+}
+
+function rendered({ rendered: rules }: ReturnType<typeof renderRequest>): string {
+  return rules === undefined ? '' : rulesText(rules);
+}
+
+function forFamily(line: string, family: Family): string {
+  return family === 4 ? line : line.replace('127.0.0.6/32', '::6/128').replace('127.0.0.1/32', '::1/128');
+}

@@ -1,0 +1,94 @@
+/** What a search for a fix is about, from the question to one edit that was tried. */
+import type { ChosenSetting } from '../connection/setting.ts';
+import type { Budget } from '../lib/budget.ts';
+import { invariant } from '../lib/invariant.ts';
+import type { Family } from '../packet/address.ts';
+import type { Verified, VerifyOptions } from '../prove/judge/verifyRules.ts';
+import type { ProofContext } from '../prove/proof/context.ts';
+import type { Finding } from '../prove/proof/finding.ts';
+import type { FixEdit } from '../prove/proof/provedFix.ts';
+import type { readRules } from '../ruleset/readRules.ts';
+import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import type { BddManager } from '../symbolic/diagrams/bdd.ts';
+import type { CandidateEdit } from './candidates.ts';
+import type { ClaimState, ProofStanding } from './proofStanding.ts';
+import type { RuleDocument } from './ruleDocument.ts';
+
+export interface FixQuestion {
+  /** of one pod or machine, with nothing left out */
+  readonly verified: Verified;
+  /** errors that have one cause, all of one family */
+  readonly findings: readonly Finding[];
+  readonly options: VerifyOptions;
+  /** as the text was read */
+  readonly reading: Parameters<typeof readRules>[1];
+  /** lines that a comment accepts */
+  readonly kept: ReadonlySet<number>;
+  /** of this and other searches together */
+  readonly budget: Budget;
+}
+
+export interface FixSearching {
+  readonly question: FixQuestion;
+  readonly family: Family;
+  readonly given: Ruleset;
+  readonly options: VerifyOptions;
+  readonly budget: Budget;
+  readonly count: { tried: number; candidates: number };
+}
+
+export interface FixScene {
+  readonly document: RuleDocument;
+  readonly rulesets: readonly Ruleset[];
+  readonly setting: ChosenSetting;
+  readonly standing: ProofStanding;
+  /** of the cause, not mended yet */
+  readonly findings: readonly Finding[];
+}
+
+export interface FixStep {
+  readonly edits: readonly FixEdit[];
+  readonly errors: number;
+  readonly next: FixScene;
+  readonly verified: Verified;
+}
+
+export interface FixTrial {
+  readonly candidate: CandidateEdit;
+  readonly document: RuleDocument;
+  readonly rulesets: readonly Ruleset[];
+  readonly head: Ruleset;
+  readonly standing: ProofStanding;
+  readonly errors: number;
+  readonly extent: number;
+}
+
+export interface TrialScene {
+  readonly scene: FixScene;
+  readonly base: Ruleset;
+  readonly context: ProofContext;
+  /** how the witnesses fare without an edit */
+  readonly paths: readonly (string | undefined)[];
+  /** claims of level error */
+  readonly broken: readonly ClaimState[];
+  /** of the mesh's own rules */
+  readonly order: readonly string[];
+}
+
+export function brokenErrors(standing: ProofStanding): readonly ClaimState[] {
+  return standing.promises().filter(({ claim, verdict }) => claim.level === 'error' && verdict === 'violated');
+}
+
+export function contextIn({ contexts }: ProofStanding, family: Family): ProofContext | undefined {
+  return contexts.find(({ ruleset }) => ruleset.family === family);
+}
+
+export function managerOf(standing: ProofStanding, family: Family): BddManager {
+  const context = contextIn(standing, family);
+  invariant(context !== undefined, `no rules of IPv${family}`);
+  return context.space.manager;
+}
+
+export function orderKey({ table, text }: Rule): string {
+  return `${table} ${text}`;
+}

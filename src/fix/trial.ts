@@ -1,0 +1,59 @@
+/** One edit made in the text, which is read again: does it leave less broken? */
+import { observed } from '../diff/divergence.ts';
+import { journeyOf } from '../prove/judge/replay.ts';
+import type { ProofContext } from '../prove/proof/context.ts';
+import { readRules } from '../ruleset/readRules.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { BddManager } from '../symbolic/diagrams/bdd.ts';
+import { shareOf } from '../symbolic/diagrams/fractionOfSpace.ts';
+import { isError } from '../syntax/text/diagnostic.ts';
+import type { Source } from '../syntax/text/source.ts';
+import type { CandidateEdit } from './candidates.ts';
+import { asksTheSame } from './harm.ts';
+import { type ClaimState, proofStanding } from './proofStanding.ts';
+import { documentText, withEdits } from './ruleDocument.ts';
+import { contextIn, type FixQuestion, type FixSearching, type FixTrial, type TrialScene } from './scene.ts';
+
+/** Undefined: it does not load, asks for something else, or is nothing to any packet that breaks a claim. */
+export function tried(
+  { family, given, question, options, budget }: FixSearching,
+  { scene, context, paths, broken }: TrialScene,
+  candidate: CandidateEdit,
+): FixTrial | undefined {
+  budget.step(1 << 10);
+  const document = withEdits(scene.document, candidate.lines);
+  const rulesets = withText(scene.rulesets, { ...given.source, text: documentText(document) }, question.reading);
+  const head = rulesets?.find((one) => one.family === family);
+  if (rulesets === undefined || head === undefined) return undefined;
+  const { host, profile, space } = context;
+  const now = scene.findings.map(({ witness }) =>
+    witness === undefined ? undefined : observed(journeyOf({ ruleset: head, host, profile, space } as ProofContext, witness.packet)),
+  );
+  if (!now.some((path, index) => path === undefined || path !== paths[index])) return undefined;
+  const spaces = new Map(scene.standing.contexts.map(({ ruleset, space: of }) => [ruleset.family, of]));
+  const standing = proofStanding({ rulesets, setting: scene.setting, options, budget, spaces });
+  const after = contextIn(standing, family);
+  if (after === undefined || !asksTheSame(context.declared, after.declared)) return undefined;
+  const left = broken.map(({ claim, family: of }) => standing.stateOf(claim, of)).filter(({ verdict }) => verdict !== 'holds');
+  const extent = extentOf(left, space.manager);
+  const isLess = left.length < broken.length || extent < extentOf(broken, space.manager);
+  return isLess ? { candidate, document, rulesets, head, standing, errors: left.length, extent } : undefined;
+}
+
+/** Those of that text read again, the others as they are; undefined: it does not load, or holds other families now. */
+function withText(rulesets: readonly Ruleset[], source: Source, reading: FixQuestion['reading']): readonly Ruleset[] | undefined {
+  const { rulesets: read, diagnostics } = readRules(source, reading);
+  if (diagnostics.some(isError)) return undefined;
+  const now = rulesets.map((one) =>
+    one.source.file === source.file && one.tables.size > 0 ? read.filter(({ family }) => family === one.family) : [one],
+  );
+  return now.every((found) => found.length === 1) ? now.flat() : undefined;
+}
+
+/** How much is broken: rules that break claims, and shares of all packets. */
+function extentOf(states: readonly ClaimState[], manager: BddManager): number {
+  return states.reduce(
+    (sum, { rules, broken }) => [...broken.values()].reduce((all, set) => all + shareOf(manager, set), sum + rules.length),
+    0,
+  );
+}
