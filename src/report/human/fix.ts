@@ -1,4 +1,5 @@
 /** What is known to mend a cause: edits with their lines, how much goes, what stays. */
+import { groupBy } from '../../lib/groupBy.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
@@ -19,15 +20,15 @@ export function fixLines({ findings, fixes }: Verified, cause: readonly Finding[
   const { fix } = search;
   const cut = cutShortWords(search);
   if (fix === undefined) return cut === undefined ? [] : [line('', `no edit was proved to fix it; ${cut}`)];
-  const [first, ...others] = fix.edits;
+  const [first, ...others] = [...groupBy(fix.edits, editWords)];
   if (first === undefined) return [];
   if (isToldBefore(fixes, cause, search)) return [line('fix', `as for ${toldFor(fixes, search)}`)];
   const errors = findings.filter(isOpenError).length;
   const stays = fix.open.length === 0 ? [] : [line('', `still broken then: ${openWords(fix)}`)];
   return [
-    paint.bold(line('fix', editWords(first))),
-    codeLine(first, style),
-    ...others.flatMap((edit) => [line('', editWords(edit)), codeLine(edit, style)]),
+    paint.bold(line('fix', first[0])),
+    ...first[1].map((edit) => codeLine(edit, style)),
+    ...others.flatMap(([words, edits]) => [line('', words), ...edits.map((edit) => codeLine(edit, style))]),
     line('', `${effectWords(fix, errors)}${cut === undefined ? '' : `; ${cut}`}`),
     ...stays,
   ];
