@@ -4,7 +4,6 @@ import { parsePrefix, prefixRange } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Preferences } from '../../symbolic/words/witness.ts';
 import type { Claim, FateScope } from '../proof/claim.ts';
-import type { ProofContext } from '../proof/context.ts';
 import { expectFates } from '../proof/expectFates.ts';
 import { isOwn } from '../proof/scopes.ts';
 
@@ -30,24 +29,18 @@ export const icmpv6NdOpen: Claim = {
     ]);
     return {
       ...more,
-      violations: violations.map((one) => (one.kind === 'packets' ? { ...one, prefer: question(context, one.iif) } : one)),
+      violations: violations.map((one) => (one.kind === 'packets' ? { ...one, prefer: questionFor(one.iif) } : one)),
     };
   },
 };
 
-/** `who has this address`, which every connection waits for, from a neighbour to the group of an address of the interface. */
-function question({ host }: ProofContext, iif: string | undefined): Preferences {
-  const own = host.interfaces.filter(({ name }) => name === iif).flatMap(({ addresses }) => addresses.map(({ address }) => address));
-  const groups = own.flatMap((address) => (typeof address === 'bigint' ? [SOLICITED_NODE | (address & 0xff_ffffn)] : []));
-  return [
-    ['icmpType', [NEIGHBOURS.lo]],
-    ['src', iif === undefined ? [] : [NEIGHBOUR]],
-    ['dst', groups],
-  ];
-}
+/** A neighbour asks who has an address, which every connection waits for. */
+const questionFor = (iif: string | undefined): Preferences => [
+  ['icmpType', [135]],
+  ['src', iif === undefined ? [] : [NEIGHBOUR]],
+];
 
-/** ff02::1:ff00:0, fe80::9 */
-const SOLICITED_NODE = 0xff02_0000_0000_0000_0000_0001_ff00_0000n;
+/** fe80::9 */
 const NEIGHBOUR = 0xfe80_0000_0000_0000_0000_0000_0000_0009n;
 
 const SOLICITS_ROUTERS = { lo: 133, hi: 133 };
