@@ -45,8 +45,9 @@ export async function shownToday(command: string, more: Readonly<Record<string, 
     get: (_, path) =>
       more[String(path)] ?? (existsSync(join(ROOT, String(path))) ? readFileSync(join(ROOT, String(path)), 'utf8') : undefined),
   });
-  const { out } = await chainwalk(wordsOf(command), { files });
-  return `${PROMPT}${command}\n${out.trimEnd()}\n`;
+  const { out, err } = await chainwalk(wordsOf(command), { files });
+  // what is refused is said there
+  return `${PROMPT}${command}\n${(out || err).trimEnd()}\n`;
 }
 
 /** A report in Markdown that a page shows as GitHub does, without a fence. */

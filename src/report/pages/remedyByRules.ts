@@ -73,7 +73,7 @@ function oneZone(witness: Finding['witness']): string | undefined {
   if (zone?.kind !== 'rule') return undefined;
   return witness?.packet.dir === 'out'
     ? 'Give the questions of guests the zone of the answers: `-i INTERFACE -p udp --dport 53 -j CT --zone N` in PREROUTING of table raw, for each interface of theirs.'
-    : 'In OUTPUT of table raw let past what is let past in table nat: a rule for the same packets (`-j ACCEPT`) before `--dport 53 -j CT --zone N`.';
+    : 'In OUTPUT of table raw give what table nat lets past the zone of its answers: `-j CT --zone N` for the same packets, before the rule for all questions.';
 }
 
 function hasChains({ tables }: Ruleset, { chains }: MeshProfile): boolean {

@@ -102,6 +102,12 @@ export const FINDING_CASES: readonly FindingCase[] = [
     ],
   },
   {
+    name: 'Consul, mended: with the exclusion before the jump for DNS it goes where it was sent',
+    fixture: 'consul-exclusions',
+    mended: { before: '-A OUTPUT -p udp', rule: '-A OUTPUT -m owner --uid-owner 1234 -j RETURN' },
+    packets: [step('out udp 10.244.0.5:40000 -> 10.96.0.10:53 uid=1234 gid=1234', 'sent -o eth0 10.244.0.5:40000 > 10.96.0.10:53')],
+  },
+  {
     name: 'Consul: a question to a stub resolver cannot be sent from its loopback address',
     fixture: 'consul-stub-resolver',
     packets: [
@@ -110,12 +116,24 @@ export const FINDING_CASES: readonly FindingCase[] = [
     ],
   },
   {
+    name: 'Consul, mended: with loopback let past first the stub resolver is asked',
+    fixture: 'consul-stub-resolver',
+    mended: { before: '-A OUTPUT -p udp', rule: '-A OUTPUT -d 127.0.0.0/8 -j RETURN' },
+    packets: [step('out udp 127.0.0.1:40000 -> 127.0.0.53:53 uid=1000 gid=1000', 'delivered -i lo 127.0.0.1:40000 > 127.0.0.53:53')],
+  },
+  {
     name: 'Consul: of the loopback addresses only 127.0.0.1 is spared',
     fixture: 'consul-loopback',
     packets: [
       step('out tcp 127.0.0.1:40000 -> 127.0.0.1:8080 uid=1000 gid=1000', 'delivered -i lo 127.0.0.1:40000 > 127.0.0.1:8080'),
       step('out tcp 127.0.0.1:40000 -> 127.0.1.1:8080 uid=1000 gid=1000', 'delivered -i lo 127.0.0.1:40000 > 127.0.0.1:15001'),
     ],
+  },
+  {
+    name: 'Consul, mended: with 127.0.0.0/8 they all are',
+    fixture: 'consul-loopback',
+    mended: { before: '-A CONSUL_PROXY_OUTPUT -j CONSUL_PROXY_REDIRECT', rule: '-A CONSUL_PROXY_OUTPUT -d 127.0.0.0/8 -j RETURN' },
+    packets: [step('out tcp 127.0.0.1:40000 -> 127.0.1.1:8080 uid=1000 gid=1000', 'delivered -i lo 127.0.0.1:40000 > 127.0.1.1:8080')],
   },
   {
     name: "Gluetun: the kernel's reset leaves",
