@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^chainwalk$/, replacement: src('api/library/index.ts') },
-      { find: /^chainwalk\/(arbitraries|kubernetes|vitest)$/, replacement: src('api/$1/index.ts') },
+      { find: /^chainwalk\/(arbitraries|jest|kubernetes|matchers|report|vitest)$/, replacement: src('api/$1/index.ts') },
     ],
   },
   test: {

@@ -50,8 +50,8 @@ describe('library', () => {
       expect(() => trace(ruleset, packet)).toThrow(InputError);
       expect(() => trace(ruleset, packet)).toThrow(problem);
     }
-    expect(() => trace(ruleset, 'out tcp -> 10.0.0.1', { host: { x: 1 } })).toThrow('unknown key `x`');
-    expect(() => trace(ruleset, 'out tcp -> 10.0.0.1', { profile: 'itsio' })).toThrow('unknown profile `itsio`');
+    expect(() => trace(ruleset, 'out tcp -> 10.0.0.1', { host: { x: 1 } as never })).toThrow('unknown key `x`');
+    expect(() => trace(ruleset, 'out tcp -> 10.0.0.1', { profile: 'itsio' as 'none' })).toThrow('unknown profile `itsio`');
   });
 
   it('parse reports and never throws; print is canonical', () => {

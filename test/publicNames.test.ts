@@ -3,10 +3,14 @@ import { expect, it } from 'vitest';
 import * as arbitraries from '../src/api/arbitraries/index.ts';
 import * as kubernetes from '../src/api/kubernetes/index.ts';
 import * as library from '../src/api/library/index.ts';
+import * as matchers from '../src/api/matchers/index.ts';
+import * as report from '../src/api/report/index.ts';
 
 it.each([
   ['chainwalk', library, ['InputError', 'defineConfig', 'diff', 'find', 'parse', 'print', 'render', 'trace', 'verify']],
   ['chainwalk/kubernetes', kubernetes, ['InputError', 'readManifests', 'verifyManifests']],
+  ['chainwalk/report', report, ['InputError', 'formatReport', 'formatTrace', 'mermaid', 'xtables']],
+  ['chainwalk/matchers', matchers, ['matchers']],
   ['chainwalk/arbitraries', arbitraries, ['hosts', 'istioSettings', 'packets', 'rulesTexts', 'rulesets']],
 ] as const)('%s exports what it did', (_, module, names) => {
   expect(Object.keys(module).sort()).toEqual([...names]);

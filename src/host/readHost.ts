@@ -1,5 +1,6 @@
 /** Reads a host description from JSON or YAML values, and reports everything that is wrong with it. */
 
+import { nearest } from '../lib/nearest.ts';
 import { valueText } from '../lib/valueText.ts';
 import type { Family, Prefix } from '../packet/address.ts';
 import { familyOf, parseAddress, parsePrefix } from '../packet/address.ts';
@@ -40,7 +41,8 @@ const LOOPBACK: Interface = {
 export function readHost(value: unknown): HostReading {
   const problems: string[] = [];
   if (!isRecord(value)) return { problems: ['the host description is not an object'] };
-  for (const key of Object.keys(value)) if (!KEYS.includes(key)) problems.push(`unknown key \`${key}\` in the host description`);
+  for (const key of Object.keys(value))
+    if (!KEYS.includes(key)) problems.push(`unknown key \`${key}\` in the host description${meantKey(key)}`);
   const interfaces = readInterfaces(value.interfaces, problems);
   const sysctls = readSysctls(value.sysctls, problems);
   const forwarding6 = (sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
@@ -67,6 +69,11 @@ export function readHost(value: unknown): HostReading {
     ...readClock(value.clock, problems),
   };
   return problems.length === 0 ? { host, problems } : { problems };
+}
+
+function meantKey(key: string): string {
+  const meant = nearest(key, KEYS);
+  return meant === undefined ? '' : `: did you mean \`${meant}\`?`;
 }
 
 function readInterfaces(value: unknown, problems: string[]): readonly Interface[] {

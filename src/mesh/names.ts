@@ -5,6 +5,10 @@
 export const MESH_NAMES = ['istio-sidecar', 'istio-ambient', 'linkerd', 'kuma', 'consul'] as const;
 export type MeshName = (typeof MESH_NAMES)[number];
 
+/** What may be said of the mesh of rules: `auto`, by their chains and by who listens; `none`; or which. */
+export const PROFILE_NAMES = ['auto', 'none', ...MESH_NAMES] as const;
+export type ProfileName = (typeof PROFILE_NAMES)[number];
+
 /** The container of the proxy that captures its pod; undefined: the proxy runs elsewhere. */
 export const PROXY_CONTAINERS: Readonly<Record<MeshName, string | undefined>> = {
   'istio-sidecar': 'istio-proxy',

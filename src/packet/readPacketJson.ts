@@ -1,6 +1,8 @@
 /** Reads the object form of a packet and reports everything that is wrong with it. */
 
+import { nearest } from '../lib/nearest.ts';
 import { printable } from '../lib/printable.ts';
+import { valueText } from '../lib/valueText.ts';
 import { parseAddress } from './address.ts';
 import { TCP_FLAGS } from './fields.ts';
 import { parseEndpoint } from './notation.ts';
@@ -61,13 +63,21 @@ export function readPacketJson(value: unknown): PacketReading {
   const problems: string[] = [];
   let given: PartialPacket = {};
   for (const [key, part] of Object.entries(value)) {
+    // a key that a program left open is not given
+    if (part === undefined) continue;
     const known = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
     const read = known?.read(part);
-    if (known === undefined) problems.push(`a packet has no key \`${printable(key)}\`; its keys are ${PACKET_KEYS.join(' ')}`);
-    else if (read === undefined) problems.push(`\`${key}\` is ${known.says}, not \`${printable(JSON.stringify(part))}\``);
+    if (known === undefined) problems.push(`a packet has no key \`${printable(key)}\`${meantKey(key)}`);
+    else if (read === undefined)
+      problems.push(`\`${key}\` is ${known.says}, not \`${printable(typeof part === 'string' ? JSON.stringify(part) : valueText(part))}\``);
     else given = { ...given, ...read };
   }
   return problems.length === 0 ? { given, problems } : { problems };
+}
+
+function meantKey(key: string): string {
+  const meant = nearest(key, PACKET_KEYS);
+  return meant === undefined ? `; its keys are ${PACKET_KEYS.join(' ')}` : `; did you mean \`${meant}\`?`;
 }
 
 function integer(

@@ -10,6 +10,7 @@ import { type PodRules, podRules, renderSettings } from '../injection/podRules/p
 import type { PodSetting } from '../injection/podRules/podSetting.ts';
 import { rulesText } from '../istio/render/rulesText.ts';
 import { invariant } from '../lib/invariant.ts';
+import type { MeshName } from '../mesh/names.ts';
 import type { Family } from '../packet/address.ts';
 import type { WhileInit } from '../prove/proof/podQuestions.ts';
 import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
@@ -24,7 +25,7 @@ export interface RenderedPod {
   readonly rules: PodRules;
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
-  readonly profile: string;
+  readonly profile: MeshName;
   /** a proxy runs there, and traffic is meant to be captured */
   readonly inMesh: boolean;
   /** its rules are another mesh's, and not known: none of it can be asked for */

@@ -102,7 +102,7 @@ describe('the matchers pass neither way', () => {
   });
 
   it('name what was meant of claims, ends and sets', () => {
-    expect(message(() => expect(RULES).toHold('no-duplicate-rul'))).toContain('did you mean `no-duplicate-rule`?');
+    expect(message(() => expect(RULES).toHold('no-duplicate-rul' as 'no-duplicate-rule'))).toContain('did you mean `no-duplicate-rule`?');
     expect(message(() => expect(RULES).toReach(OUT, 'drect' as 'direct'))).toContain('did you mean `direct`?');
     expect(message(() => expect(RULES).toBypass({ where: OUT, dir: 'out' } as { where: string }))).toContain('unknown option `dir`');
   });

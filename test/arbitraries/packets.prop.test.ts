@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type GeneratedPacket, type PacketOptions, packets } from '../../src/api/arbitraries/index.ts';
-import { find, trace } from '../../src/api/library/index.ts';
+import { find, type HostDescription, trace } from '../../src/api/library/index.ts';
 import { fixtureNames, readFixture } from '../support/fixtures.ts';
 import { rulesetsOf } from '../support/rulesets.ts';
 
@@ -16,7 +16,7 @@ function sample(text: string, options: PacketOptions = {}, numRuns = 1000): read
 
 const outcomeIn = (text: string) => {
   const rulesets = rulesetsOf(text);
-  return (packet: GeneratedPacket, host?: unknown): string => {
+  return (packet: GeneratedPacket, host?: HostDescription): string => {
     const ruleset = rulesets.find(({ family }) => family === (packet.dst.includes(':') ? 6 : 4));
     return ruleset === undefined ? 'no rules' : trace(ruleset, packet, host === undefined ? {} : { host }).outcome;
   };

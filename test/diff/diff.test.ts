@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diff, parse } from '../../src/api/library/index.ts';
+import { diff, type HostDescription, parse } from '../../src/api/library/index.ts';
 import { diffRules } from '../../src/diff/rules.ts';
 import { Budget } from '../../src/lib/budget.ts';
 import type { Interval } from '../../src/lib/intervals.ts';
@@ -367,12 +367,9 @@ it('quotes the rule that decides, not one that is only written otherwise before 
 
 it('what a host with guests passes on is ordinary there, and elsewhere it is not', () => {
   const dropped = filter('-A FORWARD -p tcp -m tcp --dport 443 -j DROP');
-  const usualOf = (host: object) => new Set(diff(filter(), dropped, { host, profile: 'none' }).changes.map(({ usual }) => usual));
-  const interfaces = [
-    { name: 'eth0', addresses: ['10.244.0.5/24'] },
-    { name: 'docker0', addresses: ['172.17.0.1/16'] },
-  ];
-  const [first, ...guests] = interfaces;
+  const usualOf = (host: HostDescription) => new Set(diff(filter(), dropped, { host, profile: 'none' }).changes.map(({ usual }) => usual));
+  const first = { name: 'eth0', addresses: ['10.244.0.5/24'] };
+  const guests = [{ name: 'docker0', addresses: ['172.17.0.1/16'] }];
   const sysctls = { 'net.ipv4.ip_forward': '1' };
   expect(usualOf({ interfaces: [first, ...guests], sysctls })).toContain('ordinary');
   expect(usualOf({ interfaces: [first], sysctls })).toEqual(new Set(['through']));

@@ -56,7 +56,7 @@ describe('readManifests', () => {
   });
   it('options that cannot be used are thrown', () => {
     expect(() => readManifests(WEB, { istio: '1.2' })).toThrow(InputError);
-    expect(() => readManifests(WEB, { mode: 'sidecar' as 'init' })).toThrow('`sidecar` is not one of init, cni, multus, ambient');
+    expect(() => readManifests(WEB, { mode: 'sidecar' as 'init' })).toThrow('unknown mode `sidecar`: known are init, cni, multus, ambient');
   });
   it('the rules of a pod without settings of its own are those of render', () => {
     const settings = { 'istio-inbound-ports': '*', 'istio-local-exclude-ports': '15090,15021,15020', 'istio-service-cidr': '*' };

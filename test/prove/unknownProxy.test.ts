@@ -1,6 +1,6 @@
 /** A port to which rules hand packets over is a proxy's: until somebody says what it sends, no answer excludes a loop. */
 import { describe, expect, it } from 'vitest';
-import { diff, find, parse, trace, verify } from '../../src/api/library/index.ts';
+import { diff, find, type HostDescription, type ProfileName, parse, trace, verify } from '../../src/api/library/index.ts';
 import '../../src/api/vitest/index.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 import { readFixture } from '../support/fixtures.ts';
@@ -25,15 +25,15 @@ const nat = (...rules: readonly string[]) => `*nat\n${rules.map((rule) => `${rul
 const mangle = (...rules: readonly string[]) => nat(...rules).replace('*nat', '*mangle');
 const REDIRECT = nat('-A OUTPUT -p tcp --dport 80 -j REDIRECT --to-ports 3129');
 
-const verdict = (rules: string, given?: object, profile = 'none') =>
+const verdict = (rules: string, given?: HostDescription, profile: ProfileName = 'none') =>
   verify(parse(rules, { family: 4 }), { only: ['no-redirect-loop'], profile, ...(given && { host: given }) }).findings.map(
     (one) => one.verdict,
   );
-const loops = (rules: string, given?: object, where = 'out tcp') =>
+const loops = (rules: string, given?: HostDescription, where = 'out tcp') =>
   find(parse(rules, { family: 4 }), { where, outcome: 'loop', profile: 'none', ...(given && { host: given }) }).answer;
 
 describe('handed over to a port of this host', () => {
-  it.each<[string, string, object | undefined]>([
+  it.each<[string, string, HostDescription | undefined]>([
     ['REDIRECT', REDIRECT, host(squid())],
     ['REDIRECT on the assumed host', REDIRECT, undefined],
     ['REDIRECT in a chain', nat('-N P', '-A OUTPUT -p tcp -j P', '-A P -p tcp -j REDIRECT --to-ports 3129'), host(squid())],
@@ -52,7 +52,7 @@ describe('handed over to a port of this host', () => {
     expect(loops(rules, given, 'tcp')).toBe('undecided');
   });
 
-  it.each<[string, string, object | undefined]>([
+  it.each<[string, string, HostDescription | undefined]>([
     ['another host', nat('-A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 172.17.0.2:80'), undefined],
     ['a chain that nothing calls', nat('-N P', '-A P -p tcp -j REDIRECT --to-ports 3129'), host(squid())],
     ['a port where nobody listens', REDIRECT, host()],
@@ -92,7 +92,7 @@ describe('handed over to a port of this host', () => {
 describe('beside a mesh', () => {
   it('the listeners of the mesh are known, another one is not', () => {
     const { text, host: pod } = readFixture('istio-sidecar');
-    expect(verdict(text, pod as object, 'auto')).not.toContain('undecided');
+    expect(verdict(text, pod, 'auto')).not.toContain('undecided');
     const rules = text.replace(/^(\*nat\n(?::.*\n)*)/m, '$1-A OUTPUT -p tcp --dport 8443 -j REDIRECT --to-ports 9443\n');
     expect(verdict(rules, undefined, 'auto')).toEqual(['undecided']);
   });

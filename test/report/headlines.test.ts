@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../src/api/library/index.ts';
-import { askSet } from '../../src/api/vitest/packetSet.ts';
-import { CAPTURE } from '../../src/api/vitest/wish.ts';
+import { askSet } from '../../src/api/matchers/packetSet.ts';
+import { CAPTURE } from '../../src/api/matchers/wish.ts';
 import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
 import { humanVerify } from '../../src/report/human/verify.ts';
 import { PLAIN } from '../../src/report/text/paint.ts';

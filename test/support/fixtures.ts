@@ -1,5 +1,6 @@
 /** The files below fixtures/, with the host that each names in its header. */
 import { readdirSync, readFileSync } from 'node:fs';
+import type { HostDescription } from '../../src/host/hostDescription.ts';
 import type { Family } from '../../src/packet/address.ts';
 
 const ROOT = new URL('../../fixtures/', import.meta.url);
@@ -9,7 +10,7 @@ export interface FixtureFile {
   readonly name: string;
   readonly text: string;
   /** parsed JSON of the host description */
-  readonly host: unknown;
+  readonly host: HostDescription;
   /** claims on packets that the header says it breaks; `/4` or `/6` behind them where there are both families */
   readonly breaks: readonly string[];
 }
@@ -33,7 +34,7 @@ export function readFixture(name: string): FixtureFile {
     name,
     text,
     breaks: breaks === 'nothing' ? [] : breaks.split(', '),
-    host: JSON.parse(readFileSync(new URL(host, ROOT), 'utf8')) as unknown,
+    host: JSON.parse(readFileSync(new URL(host, ROOT), 'utf8')) as HostDescription,
   };
 }
 

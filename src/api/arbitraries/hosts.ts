@@ -1,6 +1,7 @@
 /** Hosts around the rules: addresses, routes, policy routing, sysctls, listeners. */
 import fc from 'fast-check';
 import type { HostDescription } from '../../host/hostDescription.ts';
+import { checkOptions } from '../library/options.ts';
 
 export type { HostDescription } from '../../host/hostDescription.ts';
 
@@ -9,8 +10,11 @@ export interface HostOptions {
   readonly sets?: boolean;
 }
 
-/** Hosts with the interfaces eth0 and net1 and addresses of both families. They shrink to one that routes all through eth0 and listens nowhere. */
-export function hosts({ sets = false }: HostOptions = {}): fc.Arbitrary<HostDescription> {
+/** Hosts with the interfaces eth0 and net1 and addresses of both families. They shrink to one that routes all through eth0 and listens nowhere.
+ *  @throws InputError when an option cannot be used */
+export function hosts(given: HostOptions = {}): fc.Arbitrary<HostDescription> {
+  checkOptions(given, { sets: 'flag' });
+  const { sets = false } = given;
   const parts = fc.record({
     eth0: fc.subarray(['10.244.0.77/24', '10.99.0.1/16', 'fd00:10:244::77/64', 'fe80::5/64']),
     lo: fc.subarray(['::6/128', '10.0.0.10/32']),

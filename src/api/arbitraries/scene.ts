@@ -8,7 +8,10 @@ import type { Family } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
-import { InputError, librarySettingOf, packetSetFrom, type RulesInput, rulesetsOf, type SettingOptions } from '../library/input.ts';
+import { librarySettingOf, packetSetFrom, SETTING_OPTIONS, type SettingOptions } from '../library/input.ts';
+import { InputError } from '../library/inputError.ts';
+import { checkOptions, FAMILY_OPTION, type OptionKinds, WHERE_OPTION } from '../library/options.ts';
+import { type RulesInput, rulesetsOf } from '../library/rules.ts';
 
 export interface PacketOptions extends SettingOptions {
   /** absent: the families of the rules; 4 without rules */
@@ -29,6 +32,17 @@ export interface PacketOptions extends SettingOptions {
 
 export type ProtoName = keyof typeof PROTO;
 
+const PACKET_OPTIONS: OptionKinds<PacketOptions> = {
+  ...SETTING_OPTIONS,
+  family: FAMILY_OPTION,
+  dir: { a: 'direction', words: ['in', 'out'] },
+  proto: { a: 'protocol', words: Object.keys(PROTO), list: 'or' },
+  uid: 'id',
+  sentBy: { a: 'sender', words: ['app', 'proxy'] },
+  where: WHERE_OPTION,
+  unusual: 'flag',
+};
+
 export interface PacketScene {
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
@@ -44,8 +58,9 @@ export interface PacketScene {
 
 /** @throws InputError when the rules or an option cannot be read */
 export function sceneOf(rules: RulesInput, options: PacketOptions): PacketScene {
+  checkOptions(options, PACKET_OPTIONS);
   // an empty list is no text that was read as nothing: it asks for packets that aim at no rule
-  const rulesets = Array.isArray(rules) && rules.length === 0 ? [] : rulesetsOf(rules);
+  const rulesets = Array.isArray(rules) && rules.length === 0 ? [] : rulesetsOf(rules, options);
   const { host, profile } = librarySettingOf(rulesets, options);
   const set = options.where === undefined ? undefined : packetSetFrom(options.where);
   const { dir = set?.dir, family, proto, uid, sentBy } = options;

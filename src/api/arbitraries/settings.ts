@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { MODES } from '../../istio/settings/modes.ts';
 import { CHANGES, NEWEST, OLDEST } from '../../istio/settings/version.ts';
+import { checkOptions } from '../library/options.ts';
 
 /** `{"istio-inbound-ports":"*","redirect-dns":true,"host":{"ipv6":true}}` */
 export type SettingsObject = Readonly<Record<string, unknown>>;
@@ -121,8 +122,11 @@ export interface SettingsOptions {
   readonly invalid?: boolean;
 }
 
-/** Settings as in a `--settings` file, such that Istio takes them and their values mean something to iptables. They shrink to none. */
-export function istioSettings({ mode, invalid = false }: SettingsOptions = {}): fc.Arbitrary<SettingsObject> {
+/** Settings as in a `--settings` file, such that Istio takes them and their values mean something to iptables. They shrink to none.
+ *  @throws InputError when an option cannot be used */
+export function istioSettings(given: SettingsOptions = {}): fc.Arbitrary<SettingsObject> {
+  checkOptions(given, { mode: { a: 'mode', words: ['sidecar', 'ambient'] }, invalid: 'flag' });
+  const { mode, invalid = false } = given;
   if (invalid)
     return fc
       .tuple(sidecarSettings, fc.constantFrom(...FAULTS))

@@ -3,7 +3,7 @@
 import * as yaml from 'yaml';
 import type { HostDescription } from '../../host/hostDescription.ts';
 import { APPROACHES, type Approach } from '../../injection/facts/approach.ts';
-import { POD_CHECKS } from '../../injection/podChecks/checks.ts';
+import { POD_CLAIMS, type PodClaimId } from '../../injection/podChecks/podClaimId.ts';
 import { atAddresses } from '../../injection/podRules/podAddresses.ts';
 import { podHost } from '../../injection/podRules/podHost.ts';
 import { type PodWorld, readWorld } from '../../injection/world/world.ts';
@@ -12,26 +12,29 @@ import { NEWEST, OLDEST, parseVersion } from '../../istio/settings/version.ts';
 import { parseKubernetes } from '../../kubernetes/manifest/clusterNode.ts';
 import { documentsOf, nestedDocuments, type ReadDocuments } from '../../kubernetes/yaml/readYaml.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
+import type { MeshName } from '../../mesh/names.ts';
 import { type Family, parseAddress } from '../../packet/address.ts';
 import { inInitPhase } from '../../pods/initPhase.ts';
 import { type PodScene, scenesOf } from '../../pods/scenes.ts';
 import { verifyScenes } from '../../pods/verifyPods.ts';
-import { CLAIMS } from '../../prove/claims/all.ts';
+import { type ClaimId, RULE_CLAIMS } from '../../prove/proof/claimId.ts';
 import { type PodJson, toEnrolReport } from '../../report/json/enrol.ts';
 import { toVerifyPodsReport, type VerifyPodsReport } from '../../report/json/verifyPods.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { transparentPorts } from '../../ruleset/transparentPorts.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import { hostFrom, InputError, packetSetFrom, problemText } from '../library/input.ts';
+import { hostFrom, packetSetFrom } from '../library/input.ts';
+import { InputError, problemText } from '../library/inputError.ts';
 import { BUDGET, checkOptions, FAMILIES, type OptionKind, type OptionKinds, WHERE_OPTION } from '../library/options.ts';
+import { shownValue } from '../library/shown.ts';
 
 export type { HostDescription } from '../../host/hostDescription.ts';
 export type { Approach } from '../../injection/facts/approach.ts';
 export type { Rendered } from '../../istio/render/render.ts';
 export type { FindingJson, PodJson, SettingJson, StepJson } from '../../report/json/enrol.ts';
 export type { VerifiedPodJson, VerifyPodsReport } from '../../report/json/verifyPods.ts';
-export { InputError } from '../library/input.ts';
+export { InputError } from '../library/inputError.ts';
 
 /** YAML or JSON, of one object, of several, or of a List; with a name for messages, or without. */
 export type ManifestText = string | Source;
@@ -57,7 +60,7 @@ export interface ReadPod extends PodJson {
   /** the pod around them, for the same */
   readonly host: HostDescription;
   /** name of its mesh profile */
-  readonly profile: string;
+  readonly profile: MeshName;
 }
 
 export interface ReadPods {
@@ -69,7 +72,7 @@ export interface ReadPods {
 
 const MANIFEST_OPTIONS: OptionKinds<ManifestOptions> = {
   values: 'anything',
-  mode: 'text',
+  mode: { a: 'mode', words: APPROACHES },
   istio: 'text',
   kubernetes: 'text',
   nameservers: 'texts',
@@ -103,8 +106,8 @@ function asked({ enrolment, rules, rulesets: known, profile, otherMesh }: PodSce
 
 export interface VerifyManifestsOptions extends ManifestOptions {
   /** ids of claims; absent: all */
-  readonly only?: readonly string[];
-  readonly except?: readonly string[];
+  readonly only?: readonly (ClaimId | PodClaimId)[];
+  readonly except?: readonly (ClaimId | PodClaimId)[];
   /** a set of packets in notation; absent: all */
   readonly where?: string;
   /** as it is while init containers run; absent: when all containers do */
@@ -112,13 +115,13 @@ export interface VerifyManifestsOptions extends ManifestOptions {
   /** families to judge even without rules */
   readonly families?: readonly Family[];
   /** a host description; absent: the pod's own */
-  readonly host?: unknown;
+  readonly host?: HostDescription;
   /** the most that the claims about one pod may cost */
   readonly budget?: BudgetLimits;
 }
 
 /** Claims about rules, and about fields and settings. */
-const POD_CLAIM_IDS: OptionKind = { a: 'claim', words: [...CLAIMS, ...POD_CHECKS].map(({ id }) => id), list: true };
+const POD_CLAIM_IDS: OptionKind = { a: 'claim', words: [...RULE_CLAIMS, ...POD_CLAIMS], list: true };
 const VERIFY_OPTIONS: OptionKinds<VerifyManifestsOptions> = {
   ...MANIFEST_OPTIONS,
   only: POD_CLAIM_IDS,
@@ -153,7 +156,6 @@ function readAll(
   manifests: ManifestText | readonly ManifestText[],
   { values = [], mode, istio, kubernetes, nameservers }: ManifestOptions,
 ): PodWorld {
-  if (mode !== undefined && !APPROACHES.includes(mode)) throw new InputError([`\`${mode}\` is not one of ${APPROACHES.join(', ')}`]);
   const version = istio === undefined ? undefined : parseVersion(istio);
   if (istio !== undefined && version === undefined) {
     throw new InputError([`\`${istio}\` is not a version from 1.${OLDEST} to 1.${NEWEST}`]);
@@ -176,8 +178,23 @@ function readAll(
   return { ...read, diagnostics: [...pods.diagnostics, ...configuration.diagnostics, ...read.diagnostics] };
 }
 
+function isText(value: unknown): value is ManifestText {
+  if (typeof value === 'string') return true;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'text' in value &&
+    typeof value.text === 'string' &&
+    'file' in value &&
+    typeof value.file === 'string'
+  );
+}
+
 function documents(texts: ManifestText | readonly ManifestText[], file: string): ReadDocuments {
-  const list = typeof texts === 'string' || 'text' in texts ? [texts] : texts;
-  const read = list.map((text) => documentsOf(yaml, typeof text === 'string' ? { file, text } : text));
+  const list: readonly unknown[] = Array.isArray(texts) ? texts : [texts];
+  const wrong = list.find((one) => !isText(one));
+  if (list.some((one) => !isText(one)))
+    throw new InputError([`a manifest is a text, or an object with \`file\` and \`text\`; this is ${shownValue(wrong)}`]);
+  const read = (list as readonly ManifestText[]).map((text) => documentsOf(yaml, typeof text === 'string' ? { file, text } : text));
   return { documents: read.flatMap((one) => one.documents), diagnostics: read.flatMap((one) => one.diagnostics) };
 }

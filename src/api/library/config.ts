@@ -1,6 +1,11 @@
 /** The configuration of `chainwalk ci`: what a repository promises, in one file at its root.
  *  All paths and globs start from the folder of that file. */
+import type { Approach } from '../../injection/facts/approach.ts';
+import type { PodClaimId } from '../../injection/podChecks/podClaimId.ts';
+import type { Mode } from '../../istio/settings/modes.ts';
+import type { ProfileName } from '../../mesh/names.ts';
 import type { Level } from '../../prove/proof/claim.ts';
+import type { ClaimId } from '../../prove/proof/claimId.ts';
 
 export interface ChainwalkConfig {
   /** which files are judged, and how; a file belongs to the first group that matches it */
@@ -26,7 +31,7 @@ export interface ConfigGroup {
   readonly files: string | readonly string[];
   /** absent: each file by its content */
   readonly as?: ConfigKind;
-  readonly profile?: string;
+  readonly profile?: ProfileName;
   /** file of the host around the rules */
   readonly host?: string;
   /** addresses of the pod that is assumed where there is no host, one of each family */
@@ -35,7 +40,7 @@ export interface ConfigGroup {
   readonly proxyUid?: number;
   readonly proxyGid?: number;
   /** who writes the rules of pods, or of settings */
-  readonly mode?: string;
+  readonly mode?: Approach | Mode;
   /** files of Helm values, an IstioOperator or a MeshConfig; later ones win */
   readonly values?: string | readonly string[];
   /** version of Istio, in quotes */
@@ -52,20 +57,29 @@ export interface ConfigGroup {
   readonly set?: Readonly<Record<string, string>>;
 }
 
+/** What can be given a level or be suppressed: claims, and what `ci` finds about a change. */
+export type AcceptedId = ClaimId | PodClaimId | 'behaviour-changed' | 'unchanged-fate' | 'configuration-changed' | 'subject-gone';
+
 export type ConfigKind = 'rules' | 'manifest' | 'settings';
 
 export interface ConfigClaims {
-  readonly only?: readonly string[];
-  readonly except?: readonly string[];
+  readonly only?: readonly AcceptedId[];
+  readonly except?: readonly AcceptedId[];
   /** by id; `behaviour-changed` is that every packet ends as on the base; without this what breaks something is an error there */
-  readonly levels?: Readonly<Record<string, Level | 'off'>>;
+  readonly levels?: Readonly<Partial<Record<AcceptedId, Level | 'off'>>>;
 }
 
 export interface ConfigSuppression {
-  readonly claim: string;
+  readonly claim: AcceptedId;
   /** globs; absent: everywhere */
   readonly files?: string | readonly string[];
   readonly reason: string;
+}
+
+/** Undefined: the claim has its own. */
+export function givenLevelOf(claims: ConfigClaims | undefined, id: string): Level | 'off' | undefined {
+  const levels: Readonly<Record<string, Level | 'off' | undefined>> = claims?.levels ?? {};
+  return Object.hasOwn(levels, id) ? levels[id] : undefined;
 }
 
 /** Gives a `chainwalk.config.ts` its types. */

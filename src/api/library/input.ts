@@ -1,104 +1,35 @@
-/** What callers of the library hand in, read: rules, hosts, packets and sets of them. */
+/** What callers of the library hand in beside rules, read: hosts, packets and sets of them. */
 
 import { isId } from '../../connection/proxyIdentity.ts';
 import { type ChosenSetting, chooseSetting, type GivenPlace } from '../../connection/setting.ts';
 import { unknownAtStart } from '../../diff/rulesets.ts';
 import type { Host } from '../../host/host.ts';
+import type { HostDescription } from '../../host/hostDescription.ts';
 import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
 import { readHost } from '../../host/readHost.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
-import type { Family, Prefix } from '../../packet/address.ts';
+import type { ProfileName } from '../../mesh/names.ts';
+import type { Prefix } from '../../packet/address.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import { readPacketJson } from '../../packet/readPacketJson.ts';
-import { readRules } from '../../ruleset/readRules.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { parsePacket } from '../../syntax/packets/parsePacket.ts';
 import { type PacketSet, parsePacketSet } from '../../syntax/packets/parsePacketSet.ts';
-import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
-import { lineStarts, positionAt } from '../../syntax/text/source.ts';
-import { InputError } from './inputError.ts';
-import { BUDGET, checkOptions, FAMILY_OPTION, type OptionKinds, PROFILE_OPTION, TABLE_OPTION } from './options.ts';
-
-export { InputError } from './inputError.ts';
-
-export interface ParseOptions {
-  /** name for diagnostics and traces; `rules` when absent */
-  readonly file?: string;
-  /** decides where the text leaves IPv4 or IPv6 open */
-  readonly family?: Family;
-  /** whose rules, where the text is a log that has those of several pods */
-  readonly pod?: string;
-  /** the table of rules that name none, as `iptables -S` prints them: a part of it */
-  readonly table?: 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
-  /** values of shell variables */
-  readonly variables?: Readonly<Record<string, string>>;
-  /** a text without any table or rule is meant so: a kernel that has none; otherwise it is an error */
-  readonly allowEmpty?: boolean;
-}
-
-export interface Parsed {
-  /** one per family; none for a family that the kernel would refuse to load */
-  readonly rulesets: readonly Ruleset[];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-const PARSE_OPTIONS: OptionKinds<ParseOptions> = {
-  file: 'text',
-  family: FAMILY_OPTION,
-  pod: 'text',
-  table: TABLE_OPTION,
-  variables: 'textByName',
-  allowEmpty: 'flag',
-};
-
-/** Reads rules in any of the forms that the command line reads. Never throws for what the text says.
- *  @throws InputError when an option cannot be read */
-export function parse(text: string, given: ParseOptions = {}): Parsed {
-  checkOptions(given, PARSE_OPTIONS);
-  const { file = 'rules', family, pod, table, variables = {}, allowEmpty = false } = given;
-  const options = {
-    variables: new Map(Object.entries(variables)),
-    allowEmpty,
-    ...(family !== undefined && { family }),
-    ...(pod !== undefined && { pod }),
-    ...(table !== undefined && { table }),
-  };
-  return readRules({ file, text }, options);
-}
-
-/** One ruleset, or those of both families. */
-export type Rules = Ruleset | readonly Ruleset[];
-/** Rules, what `parse` returned, or a text for it. */
-export type RulesInput = Rules | Parsed | string;
-
-/** At least one. @throws InputError when the text is wrong or has no rules */
-export function rulesetsOf(rules: RulesInput, { allowEmpty }: Pick<ParseOptions, 'allowEmpty'> = {}): readonly Ruleset[] {
-  if (typeof rules === 'string') return rulesetsOf(parse(rules, { ...(allowEmpty !== undefined && { allowEmpty }) }));
-  if (typeof rules !== 'object' || rules === null) throw new InputError(['there are no rules']);
-  if ('tables' in rules) return [rules];
-  const errors = 'rulesets' in rules ? rules.diagnostics.filter(isError) : [];
-  if (errors.length > 0) throw new InputError(errors.map(problemText));
-  const rulesets = 'rulesets' in rules ? rules.rulesets : rules;
-  if (rulesets.length === 0) throw new InputError(['there are no rules']);
-  return rulesets;
-}
-
-export function problemText({ source, span, message, help }: Diagnostic): string {
-  const { line, column } = positionAt(lineStarts(source.text), span.start);
-  return `${source.file}:${line}:${column}: ${message}${help === undefined ? '' : ` (${help})`}`;
-}
+import { errorInLine, InputError } from './inputError.ts';
+import { BUDGET, type OptionKinds, PROFILE_OPTION } from './options.ts';
+import { shownValue } from './shown.ts';
 
 /** Where a question is asked. */
 export interface SettingOptions {
   /** the most that the question may cost; what takes more is undecided, with a reason that begins with `budget:` */
   readonly budget?: BudgetLimits;
   /** a host description as in a `--host` file; absent: a pod, as the mesh of the rules sets it up */
-  readonly host?: unknown;
+  readonly host?: HostDescription | undefined;
   /** addresses of the pod where there is no host, at most one of each family: `10.12.3.4`, `10.12.3.4/16` */
   readonly podIps?: readonly string[];
   /** name of a mesh profile, `auto` when absent */
-  readonly profile?: string;
+  readonly profile?: ProfileName | undefined;
   /** user and group that the proxy runs as */
   readonly proxyUid?: number;
   readonly proxyGid?: number;
@@ -140,7 +71,7 @@ export function givenPlace({ host, podIps, profile, proxyUid, proxyGid }: Settin
 
 function idFrom(name: string, id: unknown): number {
   if (isId(id)) return id;
-  throw new InputError([`\`${name}\` is a number from 0 to 4294967294, not \`${String(id)}\``]);
+  throw new InputError([`\`${name}\` is a number from 0 to 4294967294, not ${shownValue(id)}`]);
 }
 
 function podIpsFrom(texts: readonly string[] = [], host?: unknown): readonly Prefix[] {
@@ -157,22 +88,37 @@ export function hostFrom(description: unknown): Host {
 }
 
 /** @throws InputError */
-export function packetSetFrom(text: string): PacketSet {
+export function packetSetFrom(text: unknown): PacketSet {
+  if (typeof text !== 'string')
+    throw new InputError([`a set of packets is a text, such as \`out tcp -> 10.0.0.0/8\`; this is ${shownValue(text)}`]);
   const { set, diagnostics } = parsePacketSet({ file: 'where', text });
-  if (set === undefined) throw new InputError(diagnostics.map(({ message }) => message));
+  if (set === undefined) throw errorInLine(diagnostics);
   const late = unknownAtStart(set);
   if (late !== undefined) throw new InputError([`packets have no \`${late}\` as they start`]);
   return set;
 }
 
-/** A packet in notation or object form. @throws InputError */
-export function packetFrom(packet: string | Partial<PacketJson>): PartialPacket {
-  if (typeof packet !== 'string') {
-    const { given, problems } = readPacketJson(packet);
-    if (given === undefined) throw new InputError(problems);
-    return given;
+/** A packet in words: `out tcp -> 203.0.113.9:443 uid=1000`, options of iptables, a line of the kernel's log or of `tcpdump -nn`. */
+export type PacketNotation = string;
+/** A packet in words, or in object form. */
+export type PacketInput = PacketNotation | Partial<PacketJson>;
+
+export interface SaidPacket {
+  readonly given: PartialPacket;
+  /** of a line that a program wrote: what was made of it */
+  readonly notes?: readonly string[];
+}
+
+/** @throws InputError */
+export function packetFrom(packet: unknown): SaidPacket {
+  if (typeof packet === 'string') {
+    const { packet: given, diagnostics, notes } = parsePacket({ file: 'packet', text: packet });
+    if (given === undefined) throw errorInLine(diagnostics);
+    return { given, ...(notes && { notes }) };
   }
-  const { packet: given, diagnostics } = parsePacket({ file: 'packet', text: packet });
-  if (given === undefined) throw new InputError(diagnostics.map(({ message }) => message));
-  return given;
+  if (typeof packet !== 'object' || packet === null || Array.isArray(packet))
+    throw new InputError([`a packet is a text, such as \`out tcp -> 203.0.113.9:443\`, or an object; this is ${shownValue(packet)}`]);
+  const { given, problems } = readPacketJson(packet);
+  if (given === undefined) throw new InputError(problems);
+  return { given };
 }

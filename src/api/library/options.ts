@@ -2,11 +2,11 @@
 
 import { OUTCOMES } from '../../connection/journey.ts';
 import { nearest } from '../../lib/nearest.ts';
-import { valueText } from '../../lib/valueText.ts';
-import { PROFILES } from '../../mesh/allProfiles.ts';
+import { PROFILE_NAMES } from '../../mesh/names.ts';
 import { TABLES } from '../../netfilter/hooks.ts';
-import { CLAIMS } from '../../prove/claims/all.ts';
+import { RULE_CLAIMS } from '../../prove/proof/claimId.ts';
 import { InputError } from './inputError.ts';
+import { shownValue } from './shown.ts';
 
 /** What an option may be. Words: one of these. */
 export type OptionKind = 'anything' | 'flag' | 'count' | 'function' | 'id' | 'text' | 'texts' | 'textByName' | Words | Shape;
@@ -15,7 +15,8 @@ interface Words {
   /** of what kind they are, `profile` */
   readonly a: string;
   readonly words: readonly (string | number)[];
-  readonly list?: true;
+  /** several of them; `or`: one or several */
+  readonly list?: true | 'or';
 }
 
 /** An object with these keys, all of them optional. */
@@ -27,11 +28,11 @@ interface Shape {
 export type OptionKinds<T> = { readonly [K in keyof Required<T>]: OptionKind };
 
 export const WHERE_OPTION: OptionKind = 'text';
-export const PROFILE_OPTION: OptionKind = { a: 'profile', words: ['auto', 'none', ...PROFILES.map(({ name }) => name)] };
+export const PROFILE_OPTION: OptionKind = { a: 'profile', words: PROFILE_NAMES };
 export const OUTCOME: OptionKind = { a: 'outcome', words: OUTCOMES };
-export const CLAIM_ID_OPTION: OptionKind = { a: 'claim', words: CLAIMS.map(({ id }) => id), list: true };
+export const CLAIM_ID_OPTION: OptionKind = { a: 'claim', words: RULE_CLAIMS, list: true };
 export const FAMILY_OPTION: OptionKind = { a: 'family', words: [4, 6] };
-export const TABLE_OPTION: OptionKind = { a: 'table', words: [...TABLES] };
+export const TABLE_OPTION = { a: 'table', words: [...TABLES] } as const satisfies OptionKind;
 export const FAMILIES: OptionKind = { ...FAMILY_OPTION, list: true };
 export const BUDGET: OptionKind = {
   keys: { steps: 'count', nodes: 'count', classes: 'count', records: 'count', deadline: 'function', reserve: 'anything' },
@@ -52,7 +53,7 @@ interface Asked {
 
 function problemsOf(given: unknown, { name, path, kinds }: Asked): readonly string[] {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    return [`${name}: an object is expected, not \`${valueText(given)}\``];
+    return [`${name}: an object is expected, not ${shownValue(given)}`];
   return Object.entries(given).flatMap(([key, value]) => {
     const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined;
     if (kind === undefined) return [`unknown option \`${path}${key}\`${didYouMean(key, Object.keys(kinds))}`];
@@ -78,17 +79,22 @@ const SIMPLE: Readonly<Record<Extract<OptionKind, string>, { readonly is: (value
 function problemsWith(name: string, value: unknown, kind: OptionKind): readonly string[] {
   if (typeof kind === 'string') {
     const { is, says } = SIMPLE[kind];
-    return is(value) ? [] : [`\`${name}\` is ${says}, not \`${valueText(value)}\``];
+    return is(value) ? [] : [`\`${name}\` is ${says}, not ${shownValue(value)}`];
   }
   if ('keys' in kind) return problemsOf(value, { name, path: `${name}.`, kinds: kind.keys });
-  if (kind.list !== true) return wordProblems(value, kind);
-  return Array.isArray(value) ? value.flatMap((one) => wordProblems(one, kind)) : [`\`${name}\` is a list, not \`${valueText(value)}\``];
+  if (kind.list === undefined || (kind.list === 'or' && !Array.isArray(value))) return wordProblems(value, kind);
+  return Array.isArray(value) ? value.flatMap((one) => wordProblems(one, kind)) : [`\`${name}\` is a list, not ${shownValue(value)}`];
 }
+
+/** So many are all named. */
+const FEW = 20;
 
 function wordProblems(value: unknown, { a, words }: Words): readonly string[] {
   if ((words as readonly unknown[]).includes(value)) return [];
+  if (typeof value !== 'string' && typeof value !== 'number') return [`expected the name of a ${a}, not ${shownValue(value)}`];
   const meant = typeof value === 'string' ? didYouMean(value, words.map(String)) : '';
-  return [`unknown ${a} \`${valueText(value)}\`${meant === '' && words.length < 10 ? `: known are ${words.join(', ')}` : meant}`];
+  const known = words.length < FEW ? `: known are ${words.join(', ')}` : ': `chainwalk explain` lists them';
+  return [`unknown ${a} ${shownValue(value)}${meant === '' ? known : meant}`];
 }
 
 function didYouMean(word: string, words: readonly string[]): string {

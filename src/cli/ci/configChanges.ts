@@ -1,5 +1,5 @@
 /** Two configurations: what the second says in another way, and whether less is found by it. */
-import type { ChainwalkConfig, ConfigClaims, ConfigSuppression } from '../../api/library/config.ts';
+import { type ChainwalkConfig, type ConfigClaims, type ConfigSuppression, givenLevelOf } from '../../api/library/config.ts';
 import type { Level } from '../../prove/proof/claim.ts';
 import { list } from './groups.ts';
 
@@ -49,7 +49,7 @@ function claimChanges(base: ConfigClaims = {}, head: ConfigClaims = {}): readonl
   });
   const ids = new Set([...Object.keys(base.levels ?? {}), ...Object.keys(head.levels ?? {})]);
   const levels = [...ids].flatMap((id) => {
-    const [was, is] = [base.levels?.[id], head.levels?.[id]];
+    const [was, is] = [givenLevelOf(base, id), givenLevelOf(head, id)];
     return valueChange(`claims.levels.${id}`, was, is, is === 'error' || was === 'off' ? 'info' : 'error');
   });
   return [...only, ...except.slice(0, 1), ...levels];

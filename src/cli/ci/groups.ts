@@ -1,6 +1,6 @@
 /** The files of a configuration, group by group, each with how it is read. */
 
-import type { ConfigClaims, ConfigGroup, ConfigKind } from '../../api/library/config.ts';
+import { type ConfigClaims, type ConfigGroup, type ConfigKind, givenLevelOf } from '../../api/library/config.ts';
 import { holdsPods, isManifest, kindOf, mayHoldPods } from '../../app/load/recognise.ts';
 import { holdsPod } from '../../kubernetes/manifest/holdsPod.ts';
 import { at, itemsOf } from '../../kubernetes/yaml/node.ts';
@@ -146,6 +146,6 @@ function readingOf(group: ConfigGroup, { config: { claims }, folder }: LoadedCon
 }
 
 export function isAsked(claims: ConfigClaims | undefined, id: string): boolean {
-  const { only, except, levels } = claims ?? {};
-  return isSelected(id, { only, except }) && levels?.[id] !== 'off';
+  const { only, except } = claims ?? {};
+  return isSelected(id, { only, except }) && givenLevelOf(claims, id) !== 'off';
 }

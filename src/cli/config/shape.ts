@@ -1,21 +1,22 @@
 /** The keys of a configuration, and what each may be: src/config.ts, checked. */
-import type { ChainwalkConfig, ConfigClaims, ConfigGroup, ConfigSuppression } from '../../api/library/config.ts';
+import type { AcceptedId, ChainwalkConfig, ConfigClaims, ConfigGroup, ConfigSuppression } from '../../api/library/config.ts';
 import { podIpComplaint } from '../../host/podAddress.ts';
 import { MODES } from '../../istio/settings/modes.ts';
 import { parseVersion } from '../../istio/settings/version.ts';
 import { parseKubernetes } from '../../kubernetes/manifest/clusterNode.ts';
+import { PROFILE_NAMES } from '../../mesh/names.ts';
 import { parseAddress } from '../../packet/address.ts';
 import { renamedClaim, unknownClaim } from '../../pods/claimIds.ts';
-import { MESH_MODE, PROFILE } from '../argv/options.ts';
+import { MESH_MODE } from '../argv/options.ts';
 import { listRead, oneOfWords, type Read, readFlag, readInteger, readMap, readRecord, readText, readTexts, wrong } from './read.ts';
 
-const claimId: Read<string> = (node, at) => {
+const claimId: Read<AcceptedId> = (node, at) => {
   const id = readText(node, at);
   const unknown = id === undefined ? undefined : unknownClaim(id);
   if (id === undefined || unknown !== undefined) return unknown === undefined ? undefined : wrong(at, node, unknown);
   const now = renamedClaim(id);
   if (now !== undefined) wrong(at, node, { ...now.remark, isWarning: true });
-  return now?.id ?? id;
+  return (now?.id ?? id) as AcceptedId;
 };
 
 export const istioVersion: Read<string> = (node, at) => {
@@ -56,7 +57,7 @@ export const readNameserverTexts: Read<readonly string[]> = (node, at) => {
   return other === undefined ? texts : wrong(at, node, { message: `\`${other}\` is not an address`, help: 'such as 10.0.0.10' });
 };
 
-export const readProfile = oneOfWords(PROFILE.choices ?? [], 'the profiles are');
+export const readProfile = oneOfWords(PROFILE_NAMES, 'the profiles are');
 export const readMode = oneOfWords(MESH_MODE.choices ?? [], 'the modes are');
 const readEveryMode = oneOfWords(MODES, 'the modes are');
 

@@ -6,11 +6,12 @@ import type { Enrolment } from '../enrol/enrol.ts';
 import type { Facts } from '../facts/facts.ts';
 import { type InitPhase, initPhase } from '../facts/initPhase.ts';
 import type { PodRules } from '../podRules/podRules.ts';
+import type { PodClaimId } from './podClaimId.ts';
 
 export type CheckLevel = 'error' | 'warning' | 'info';
 
 export interface PodFinding {
-  readonly claim: string;
+  readonly claim: PodClaimId;
   readonly level: CheckLevel;
   readonly message: string;
   readonly help?: string;
@@ -37,7 +38,7 @@ export interface CheckedPod {
 }
 
 export interface PodCheck {
-  readonly id: string;
+  readonly id: PodClaimId;
   readonly level: CheckLevel;
   readonly judge: (subject: CheckedPod) => readonly PodRemark[];
 }

@@ -7,12 +7,13 @@ import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import type { Preferences } from '../../symbolic/words/witness.ts';
+import type { ClaimId } from './claimId.ts';
 import type { ProofContext } from './context.ts';
 
 export type Level = 'error' | 'warning' | 'info';
 
 export interface Claim {
-  readonly id: string;
+  readonly id: ClaimId;
   readonly level: Level;
   /** one sentence, capital and full stop: what holds for every packet when the claim does */
   readonly statement: string;

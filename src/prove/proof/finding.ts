@@ -3,12 +3,13 @@ import type { Journey } from '../../connection/journey.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Level } from './claim.ts';
+import type { ClaimId } from './claimId.ts';
 import type { Muted } from './suppressions.ts';
 
 export type ClaimVerdict = 'holds' | 'violated' | 'undecided' | 'not-applicable';
 
 export interface Finding {
-  readonly claim: string;
+  readonly claim: ClaimId;
   readonly level: Level;
   readonly verdict: ClaimVerdict;
   readonly statement: string;

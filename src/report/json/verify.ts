@@ -4,6 +4,7 @@ import { type Bounds, mergeBounds } from '../../connection/bounds.ts';
 import type { WrittenSetting } from '../../injection/podRules/written.ts';
 import { type Assumption, distinct } from '../../mesh/assumption.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
+import type { ClaimId } from '../../prove/proof/claimId.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';
@@ -40,7 +41,7 @@ export interface VerifySummary {
 }
 
 export interface VerifyFinding {
-  readonly claim: string;
+  readonly claim: ClaimId;
   readonly level: Finding['level'];
   readonly verdict: Finding['verdict'];
   readonly statement: string;

@@ -6,8 +6,8 @@ import { equal } from '../../symbolic/diagrams/vector.ts';
 import type { Space } from '../../symbolic/space/space.ts';
 
 export interface Wish {
-  /** behind `expected the rules to` and `expected the rules not to` */
-  readonly says: (packets: string) => string;
+  /** behind `expected PACKET to` and `expected PACKET not to` */
+  readonly says: string;
   readonly isMet: (path: Path) => boolean;
   /** it is so only where no loop follows, or where one does */
   readonly asksLoops: (outcome: Outcome) => boolean;
@@ -16,12 +16,12 @@ export interface Wish {
 }
 
 /** A packet that is captured reaches a listener of the mesh that captures first. */
-export const CAPTURE: Wish = byOutcome((packets) => `capture ${packets}`, ['captured-out', 'captured-in', 'dns']);
+export const CAPTURE: Wish = byOutcome('be captured', ['captured-out', 'captured-in', 'dns']);
 /** It goes where it would go without a mesh. */
-export const BYPASS: Wish = byOutcome((packets) => `let ${packets} bypass the proxy`, ['direct', 'to-app', 'to-proxy', 'forwarded']);
+export const BYPASS: Wish = byOutcome('bypass the proxy', ['direct', 'to-app', 'to-proxy', 'forwarded']);
 
 export function reach(end: Outcome | number): Wish {
-  return typeof end === 'number' ? atPort(end) : byOutcome((packets) => `bring ${packets} to \`${end}\``, [end]);
+  return typeof end === 'number' ? atPort(end) : byOutcome(`end as \`${end}\``, [end]);
 }
 
 function byOutcome(says: Wish['says'], outcomes: readonly Outcome[]): Wish {
@@ -36,7 +36,7 @@ function byOutcome(says: Wish['says'], outcomes: readonly Outcome[]): Wish {
 /** The port at which the packet is delivered first, whatever its taker sends on. */
 function atPort(port: number): Wish {
   return {
-    says: (packets) => `bring ${packets} to port ${port}`,
+    says: `reach port ${port}`,
     isMet: ({ legs: [first] }) => first !== undefined && portOf(first) === port,
     asksLoops: () => false,
     metBy: ({ manager }, { of: { fate, env } }) => {

@@ -2,20 +2,21 @@
 
 import type { Path } from '../../connection/journey.ts';
 import { walkGiven } from '../../connection/walkGiven.ts';
+import { printable } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
-import type { PacketJson } from '../../packet/packetJson.ts';
 import { rail } from '../../report/human/rail.ts';
 import { humanTrace } from '../../report/human/trace.ts';
 import type { TraceInput } from '../../report/json/traceInput.ts';
 import { PLAIN } from '../../report/text/paint.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import { librarySettingOf, packetFrom, type SettingOptions } from '../library/input.ts';
+import { librarySettingOf, type PacketInput, packetFrom, type SettingOptions } from '../library/input.ts';
 import { type MatcherAnswer, open } from './answer.ts';
+import { endText } from './endText.ts';
 import type { Wish } from './wish.ts';
 
 export interface PacketQuestion {
   readonly rulesets: readonly Ruleset[];
-  readonly packet: string | Partial<PacketJson>;
+  readonly packet: PacketInput;
   readonly wish: Wish;
   readonly isNot: boolean;
   /** say it in two lines */
@@ -27,7 +28,7 @@ export const WIDTH = 100;
 /** @throws InputError */
 export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuestion, options: SettingOptions): MatcherAnswer {
   const setting = librarySettingOf(rulesets, options);
-  const walked = walkGiven({ ...setting, rulesets, limits: () => options.budget ?? {} }, packetFrom(packet));
+  const walked = walkGiven({ ...setting, rulesets, limits: () => options.budget ?? {} }, packetFrom(packet).given);
   if ('problem' in walked) return open(() => walked.problem);
   if ('missing' in walked) return open(() => `the packet is IPv${walked.missing}, and there are no rules of IPv${walked.missing}`);
   const { journey, ruleset } = walked;
@@ -38,8 +39,8 @@ export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuesti
   const input: TraceInput = { ...walked, file: ruleset.source.file, profile: setting.profile?.name };
   const [first] = journey.paths;
   const message = (): string => {
-    const wanted = wish.says(brief ? packetText(journey.packet) : 'the packet');
-    const sentence = `expected the rules ${isNot ? 'not to' : 'to'} ${wanted}; it is ${journey.outcome}`;
+    const said = typeof packet === 'string' ? packet.trim() : packetText(journey.packet);
+    const sentence = `expected \`${printable(said)}\` ${isNot ? 'not to' : 'to'} ${wish.says}; it ${endText(journey, ruleset.source.file)}`;
     if (brief) return `${sentence}\n  ${first === undefined ? '' : rail(first, ruleset.source.file)}`;
     return `${sentence}\n\n${humanTrace(input, { paint: PLAIN, width: WIDTH, verbose: false })}`;
   };

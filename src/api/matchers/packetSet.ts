@@ -8,6 +8,7 @@ import type { End } from '../../connection/symbolicJourney.ts';
 import { Budget } from '../../lib/budget.ts';
 import { InvariantError } from '../../lib/invariant.ts';
 import { paragraph } from '../../lib/layout.ts';
+import { printable } from '../../lib/printable.ts';
 import { notProxy } from '../../mesh/notProxy.ts';
 import { and } from '../../netfilter/matchExpr.ts';
 import { packetText } from '../../packet/notation.ts';
@@ -22,6 +23,7 @@ import type { Space } from '../../symbolic/space/space.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import { librarySettingOf, packetSetFrom, type SettingOptions } from '../library/input.ts';
 import { type MatcherAnswer, open } from './answer.ts';
+import { endText } from './endText.ts';
 import { WIDTH } from './onePacket.ts';
 import type { Wish } from './wish.ts';
 
@@ -35,7 +37,7 @@ export interface MatcherSetQuestion {
 /** With `isNot`, that it is so for none of them. @throws InputError */
 export function askSet({ rulesets, where, wish, isNot }: MatcherSetQuestion, options: SettingOptions): MatcherAnswer {
   const setting = librarySettingOf(rulesets, options, { where: packetSetFrom(where) });
-  const wanted = `expected the rules ${isNot ? 'not ' : ''}to ${wish.says(`${isNot ? 'any' : 'every'} packet of \`${where}\``)}`;
+  const wanted = `expected ${isNot ? 'no' : 'every'} packet of \`${printable(where.trim())}\` to ${wish.says}`;
   const question = { ...setting, budget: new Budget(options.budget), where: ofApplication(packetSetFrom(where), setting), wish, isNot };
   const { classes, undecided, asked } = searchAll(rulesets, question);
   const scope = boundsOf(setting, rulesets);
@@ -47,7 +49,7 @@ export function askSet({ rulesets, where, wish, isNot }: MatcherSetQuestion, opt
   // with `.not`, `yes` is what fails
   return {
     verdict: isNot ? 'yes' : 'no',
-    message: () => `${wanted}\n${wrongText(wrong, { rulesets, profile: setting.profile?.name })}\n  scope: ${scope}`,
+    message: () => `${wanted}; ${wrongText(wrong, { rulesets, profile: setting.profile?.name })}\n  scope: ${scope}`,
   };
 }
 
@@ -117,7 +119,8 @@ interface Walked {
 function wrongText({ packets, ordinary, example }: FoundClass, { rulesets, profile }: Walked): string {
   const file = rulesets.find(({ family }) => family === example.packet.family)?.source.file ?? '';
   const trace = humanTrace({ journey: example, file, profile, defaults: [] }, { paint: PLAIN, width: WIDTH, verbose: false });
-  return `  ${paragraph({ text: `not so for ${ordinary ?? packets}; one of them:`, width: WIDTH - 2, hang: 4 })}\n\n${trace}`;
+  const head = `\`${packetText(example.packet)}\` ${endText(example, file)}`;
+  return `${head}\n  ${paragraph({ text: `not so for ${ordinary ?? packets}; one of them:`, width: WIDTH - 2, hang: 4 })}\n\n${trace}`;
 }
 
 function undecidedText(undecided: readonly UndecidedClass[]): string {

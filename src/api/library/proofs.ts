@@ -1,0 +1,134 @@
+/** Questions about all packets: claims, differences, and which packets have an outcome. */
+import { findIn } from '../../app/find/find.ts';
+import { unsaidOfArrivals } from '../../connection/assumedHost.ts';
+import { hostWords } from '../../connection/bounds.ts';
+import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
+import { placeAssumptions } from '../../connection/setting.ts';
+import { diffRulesets } from '../../diff/rulesets.ts';
+import type { Family } from '../../packet/address.ts';
+import { packetText } from '../../packet/notation.ts';
+import { podsOf } from '../../pods/familiesOfPod.ts';
+import { type Verified, verifyRulesets } from '../../prove/judge/verifyRules.ts';
+import type { ClaimId } from '../../prove/proof/claimId.ts';
+import { NO_PACKET } from '../../query/find.ts';
+import { type DiffReport, toDiffReport } from '../../report/json/diff.ts';
+import type { FindReport } from '../../report/json/find.ts';
+import { toVerifyReport, type VerifyReport } from '../../report/json/verify.ts';
+import { withOrigin } from './answers.ts';
+import { givenPlace, librarySettingOf, packetSetFrom, SETTING_OPTIONS, type SettingOptions } from './input.ts';
+import { InputError } from './inputError.ts';
+import { CLAIM_ID_OPTION, checkOptions, FAMILIES, type OptionKinds, OUTCOME, WHERE_OPTION } from './options.ts';
+import { type RulesInput, rulesetsOf } from './rules.ts';
+import type { TraceOptions } from './trace.ts';
+
+export interface DiffOptions extends SettingOptions {
+  /** a set of packets in notation; absent: all */
+  readonly where?: string;
+}
+
+export interface VerifyRulesOptions extends SettingOptions {
+  /** ids of claims; absent: all */
+  readonly only?: readonly ClaimId[];
+  readonly except?: readonly ClaimId[];
+  /** a set of packets in notation; absent: all */
+  readonly where?: string;
+  /** families to judge even without rules */
+  readonly families?: readonly Family[];
+}
+
+const DIFF_OPTIONS: OptionKinds<DiffOptions> = { ...SETTING_OPTIONS, where: WHERE_OPTION };
+const VERIFY_OPTIONS: OptionKinds<VerifyRulesOptions> = {
+  ...DIFF_OPTIONS,
+  only: CLAIM_ID_OPTION,
+  except: CLAIM_ID_OPTION,
+  families: FAMILIES,
+};
+
+/** Every claim of the mesh, proved or broken by a packet. Rulesets of one source belong together.
+ *  @throws InputError when the host, the profile, a claim or the set of packets cannot be read */
+export function verify(rules: RulesInput, given: VerifyRulesOptions = {}): VerifyReport {
+  const pods = verifiedPods(rules, given);
+  const report = toVerifyReport(pods);
+  const witnesses = pods.flatMap(({ findings }) => findings.map(({ witness }) => witness));
+  for (const [index, { witness, file }] of report.findings.entries()) {
+    const journey = witnesses[index];
+    if (witness !== null && journey !== undefined)
+      withOrigin(witness, { kind: 'trace', input: { journey, file, defaults: [], profile: witness.profile ?? undefined } });
+  }
+  return withOrigin(report, { kind: 'verify', pods });
+}
+
+/** The same before it is JSON: one answer for each pod or machine. @throws InputError */
+export function verifiedPods(rules: unknown, given: VerifyRulesOptions): readonly Verified[] {
+  checkOptions(given, VERIFY_OPTIONS);
+  const { host: _host, podIps: _podIps, profile: _profile, where, budget, ...options } = given;
+  const rulesets = rulesetsOf(rules, options);
+  const settings = {
+    ...options,
+    limits: () => budget ?? {},
+    ...givenPlace(given),
+    ...(where !== undefined && { where: packetSetFrom(where) }),
+  };
+  return podsOf(rulesets).map((pod) => verifyRulesets(pod, settings));
+}
+
+/** The packets that are treated differently under `head` than under `base`, family by family; `equivalent` is a proof over all of them.
+ *  @throws InputError when the host, the profile or the set of packets cannot be read */
+export function diff(base: RulesInput, head: RulesInput, options: DiffOptions = {}): DiffReport {
+  const { report, examples } = comparedRules({ base, head }, options);
+  return withOrigin(report, { kind: 'diff', examples });
+}
+
+export interface ComparedRules {
+  readonly report: DiffReport;
+  /** the packet of each change, in words */
+  readonly examples: readonly string[];
+}
+
+/** @throws InputError */
+export function comparedRules(given: Readonly<Record<'base' | 'head', unknown>>, options: DiffOptions): ComparedRules {
+  checkOptions(options, DIFF_OPTIONS);
+  const sides = { base: rulesetsOf(given.base, options), head: rulesetsOf(given.head, options) };
+  const all = [...sides.base, ...sides.head];
+  const where = options.where === undefined ? undefined : packetSetFrom(options.where);
+  const setting = librarySettingOf(all, options, { shownBy: sides.base, where });
+  const { host, profile } = setting;
+  const { diffs, notes } = diffRulesets(sides.base, sides.head, {
+    host,
+    limits: () => options.budget ?? {},
+    unsaid: unsaidOfArrivals(setting.assumed, where?.dir),
+    ...(profile !== undefined && { profile }),
+    ...(where !== undefined && { where }),
+  });
+  const files = { base: sides.base[0]?.source.file ?? 'base', head: sides.head[0]?.source.file ?? 'head' };
+  const hosts = [
+    hostWords(
+      setting,
+      all.map(({ family }) => family),
+    ),
+  ];
+  const assumptions = placeAssumptions(setting, all);
+  const report = toDiffReport({ diffs, files, profile: profile?.name, notes, assumptions, hosts, narrowed: where !== undefined });
+  return { report, examples: diffs.flatMap(({ changes }) => changes.map(({ example }) => packetText(example))) };
+}
+
+export interface FindOptions extends Omit<TraceOptions, 'same'> {
+  /** a set of packets in notation; absent: all */
+  readonly where?: string;
+  readonly outcome: Outcome;
+}
+
+const FIND_OPTIONS: OptionKinds<FindOptions> = { ...SETTING_OPTIONS, verbose: 'flag', where: WHERE_OPTION, outcome: OUTCOME };
+
+/** The packets of a set that can have an outcome; `empty` is a proof over all of them.
+ *  @throws InputError when the host, the profile, the outcome or the set of packets cannot be read, and when the set contains no packets */
+export function find(rules: RulesInput, options: FindOptions): FindReport {
+  checkOptions(options, FIND_OPTIONS);
+  if (options?.outcome === undefined) throw new InputError([`\`find\` needs an \`outcome\`: one of ${OUTCOMES.join(', ')}`]);
+  const all = rulesetsOf(rules, options);
+  const { outcome } = options;
+  const where = packetSetFrom(options.where ?? '');
+  const answer = findIn({ rulesets: all, where, outcome, place: givenPlace(options), limits: options.budget ?? {} });
+  if (answer === undefined) throw new InputError([NO_PACKET]);
+  return withOrigin(answer.report, { kind: 'find', answer, outcome });
+}

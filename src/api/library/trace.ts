@@ -1,0 +1,53 @@
+/** One packet through the rules of its family. */
+import { withSame } from '../../app/trace/same.ts';
+import type { WalkedPacket } from '../../app/trace/walkPacket.ts';
+import { walkGiven } from '../../connection/walkGiven.ts';
+import { type Trace, toTrace } from '../../report/json/trace.ts';
+import { withOrigin } from './answers.ts';
+import { librarySettingOf, type PacketInput, packetFrom, SETTING_OPTIONS, type SettingOptions } from './input.ts';
+import { InputError } from './inputError.ts';
+import { checkOptions, type OptionKinds } from './options.ts';
+import { type RulesInput, rulesetsOf } from './rules.ts';
+
+export interface TraceOptions extends SettingOptions {
+  /** also the rules that did not match */
+  readonly verbose?: boolean;
+  /** `same`, the packets that are treated alike: absent, worked out when somebody reads it, which takes a hundred times as long as the
+   *  trace; false, left out */
+  readonly same?: boolean;
+}
+
+const TRACE_OPTIONS: OptionKinds<TraceOptions> = { ...SETTING_OPTIONS, verbose: 'flag', same: 'flag' };
+
+/** Walks one packet, in words or object form, through the rules of its family.
+ *  @throws InputError when the packet or the host cannot be read, or the rules are of the other family */
+export function trace(rules: RulesInput, packet: PacketInput, options: TraceOptions = {}): Trace {
+  checkOptions(options, TRACE_OPTIONS);
+  const rulesets = rulesetsOf(rules, options);
+  const setting = librarySettingOf(rulesets, options);
+  const { given, notes } = packetFrom(packet);
+  const limits = () => options.budget ?? {};
+  const scene = { ...setting, rulesets, detailed: options.verbose === true, limits };
+  const walked = walkGiven(scene, given);
+  if ('problem' in walked) throw new InputError([walked.problem]);
+  if ('missing' in walked) throw new InputError([`the packet is IPv${walked.missing}, the rules are IPv${rulesets[0]?.family}`]);
+  const { ruleset, ...rest } = walked;
+  const { source } = ruleset;
+  const input: WalkedPacket = { ...rest, file: source.file, source, profile: setting.profile?.name, ...(notes && { notes }) };
+  const answer = toTrace(input);
+  if (options.same === false) return withOrigin(answer, { kind: 'trace', input });
+  return withOrigin(
+    withLazySame(answer, () => withSame(scene, input).same),
+    { kind: 'trace', input },
+  );
+}
+
+/** As if it had been there all the time: in JSON, too. */
+function withLazySame(answer: Trace, find: () => Trace['same']): Trace {
+  let found: { readonly same: Trace['same'] } | undefined;
+  const get = (): Trace['same'] => {
+    found ??= { same: find() };
+    return found.same;
+  };
+  return Object.defineProperty(answer, 'same', { get, enumerable: true, configurable: true });
+}

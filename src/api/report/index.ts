@@ -1,0 +1,102 @@
+/** `chainwalk/report`: the answers of the library in words and pictures, as the command line prints them. Pure functions of an answer that
+ *  `trace`, `verify`, `diff` or `find` returned; one that went through JSON, or a copy, has lost the rules that it speaks of. */
+import { packetText } from '../../packet/notation.ts';
+import { mermaidTrace } from '../../report/charts/mermaid.ts';
+import { xtablesTrace } from '../../report/charts/xtables.ts';
+import { humanDiff } from '../../report/human/diff.ts';
+import { humanFind } from '../../report/human/find.ts';
+import { briefTrace, humanTrace } from '../../report/human/trace.ts';
+import { humanVerify } from '../../report/human/verify.ts';
+import type { DiffReport } from '../../report/json/diff.ts';
+import type { FindReport } from '../../report/json/find.ts';
+import type { Trace } from '../../report/json/trace.ts';
+import type { TraceInput } from '../../report/json/traceInput.ts';
+import type { VerifyReport } from '../../report/json/verify.ts';
+import { PLAIN } from '../../report/text/paint.ts';
+import { type Origin, originOf } from '../library/answers.ts';
+import { InputError } from '../library/inputError.ts';
+import { checkOptions, type OptionKinds } from '../library/options.ts';
+import { shownValue } from '../library/shown.ts';
+
+export type { DiffReport } from '../../report/json/diff.ts';
+export type { FindReport } from '../../report/json/find.ts';
+export type { Trace } from '../../report/json/trace.ts';
+export type { VerifyReport } from '../../report/json/verify.ts';
+export { InputError } from '../library/inputError.ts';
+
+export interface FormatOptions {
+  /** columns; 80 when absent */
+  readonly width?: number;
+  /** all that the command line shows with `-v` */
+  readonly verbose?: boolean;
+}
+
+export interface FormatTraceOptions extends FormatOptions {
+  /** one line */
+  readonly brief?: boolean;
+}
+
+const FORMAT_OPTIONS: OptionKinds<FormatOptions> = { width: 'count', verbose: 'flag' };
+const FORMAT_TRACE_OPTIONS: OptionKinds<FormatTraceOptions> = { ...FORMAT_OPTIONS, brief: 'flag' };
+const WIDTH = 80;
+
+/** The answer first, then how it came about; plain text without a line feed at its end. What `verbose` adds of rules that did not match is
+ *  there when the trace was made with `verbose` too.
+ *  @throws InputError when this is no answer of `trace` */
+export function formatTrace(trace: Trace, options: FormatTraceOptions = {}): string {
+  checkOptions(options, FORMAT_TRACE_OPTIONS);
+  const { width = WIDTH, verbose = false, brief = false } = options;
+  const style = { paint: PLAIN, width, verbose };
+  const { same } = trace ?? {};
+  const input = { ...traced(trace), ...(same !== undefined && { same }) };
+  return brief ? briefTrace(input, style) : humanTrace(input, style);
+}
+
+/** What `verify`, `diff` and `find` answered, with the verdict first; plain text without a line feed at its end.
+ *  @throws InputError when this is no answer of them */
+export function formatReport(report: VerifyReport | DiffReport | FindReport, options: FormatOptions = {}): string {
+  checkOptions(options, FORMAT_OPTIONS);
+  const { width = WIDTH, verbose = false } = options;
+  const style = { paint: PLAIN, width };
+  const origin = known(report, '`verify`, `diff` or `find`');
+  switch (origin.kind) {
+    case 'verify':
+      return humanVerify(origin.pods, { ...style, detailed: verbose });
+    case 'diff':
+      return humanDiff({ report: report as DiffReport, examples: origin.examples, edits: [] }, style);
+    case 'find': {
+      const { parts, profile, bounds, report: found } = origin.answer;
+      const classes = parts.flatMap((part) => part.found.classes);
+      const shown = classes.map(({ example, others }) => ({
+        example: packetText(example.packet),
+        ...(others !== undefined && { others }),
+      }));
+      return humanFind(found, { ...style, outcome: origin.outcome, bounds, profile, shown });
+    }
+    case 'trace':
+      return humanTrace(origin.input, { ...style, verbose });
+  }
+}
+
+/** A flowchart for Markdown, without its fence. @throws InputError when this is no answer of `trace` */
+export function mermaid(trace: Trace): string {
+  return mermaidTrace(traced(trace));
+}
+
+/** Lines like those of `xtables-monitor --trace`. @throws InputError when this is no answer of `trace` */
+export function xtables(trace: Trace): string {
+  return xtablesTrace(traced(trace));
+}
+
+function traced(trace: unknown): TraceInput {
+  const origin = known(trace, '`trace`');
+  if (origin.kind === 'trace') return origin.input;
+  throw new InputError([`an answer of \`trace\` is needed; this is one of \`${origin.kind}\``]);
+}
+
+function known(answer: unknown, by: string): Origin {
+  const origin = originOf(answer);
+  if (origin !== undefined) return origin;
+  const copied = typeof answer === 'object' && answer !== null && 'schema' in answer ? 'a copy, or went through JSON' : shownValue(answer);
+  throw new InputError([`an answer that ${by} returned is needed; this is ${copied}`]);
+}
