@@ -21,6 +21,9 @@ export interface Assumption {
   readonly options: readonly string[];
 }
 
+/** Those that turn answers round: they are never folded. */
+export const TURNING: readonly Assumption['about'][] = ['proxy-identity', 'rules', 'host'];
+
 /** Each once. */
 export function distinct(assumptions: readonly Assumption[]): readonly Assumption[] {
   return [...new Map(assumptions.map((one) => [one.says, one])).values()];

@@ -61,7 +61,7 @@ describe('chainwalk ci in a repository', { timeout: 60_000 }, () => {
     mkdirSync(join(repository.folder, 'out'), { recursive: true });
     const { code, out, err } = run(['--base', 'base', '-o', 'human,json=out/ci.json']);
     expect([code, err]).toEqual([1, '']);
-    expect(out).toMatch(/^2 errors, behaviour changes for 1 kind of packets {2}/);
+    expect(out).toMatch(/^FAIL: 2 errors; 1 class of packets changes {2}/);
     expect(out).toContain('error: outbound-captured (IPv4)  net/a/pod.rules');
     expect(out).toMatch(/^error: behaviour-changed \(IPv4\) .*\n {2}Captured-out becomes direct for tcp/m);
     expect(JSON.parse(readFileSync(join(repository.folder, 'out/ci.json'), 'utf8'))).toMatchObject({

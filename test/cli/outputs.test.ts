@@ -24,7 +24,7 @@ describe('outputs', { timeout: 30_000 }, () => {
   it('all may go to files', async () => {
     const { code, out, written } = await verify(['good.rules', '-o', 'markdown=comment.md', '-o', 'human=plain.txt']);
     expect([code, out]).toEqual([0, '']);
-    expect(written['comment.md']).toMatch(/^### chainwalk: nothing new is wrong\n/);
+    expect(written['comment.md']).toMatch(/^### chainwalk: OK: no errors or warnings\n/);
     expect(written['plain.txt']).toMatch(
       /^OK: the claim holds for first packets of connections over IPv4, an assumed\s+pod\s+at\s+10\.244\.0\.5; IPv6 is not judged\s+good\.rules/,
     );
@@ -78,7 +78,7 @@ describe('the summary of a step', { timeout: 30_000 }, () => {
 
   it('is written with annotations, behind what is there', async () => {
     const { written } = await verify(['net/pod.rules', '-o', 'github'], { env, files: { '/summary.md': '# before\n' } });
-    expect(written['/summary.md']).toMatch(/^# before\n\n### chainwalk: 1 error\n/);
+    expect(written['/summary.md']).toMatch(/^# before\n\n### chainwalk: FAIL: 1 error\n/);
     expect(written['/summary.md']).toContain('```mermaid\nflowchart LR\n');
   });
 

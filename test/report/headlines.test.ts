@@ -114,10 +114,10 @@ describe('machines and reviewers', () => {
       return [code, ...out.split('\n').slice(0, 3)];
     };
     const bounds = 'Scope: first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not judged.';
-    expect(await heading()).toEqual([0, '### chainwalk: nothing new is wrong', '', bounds]);
+    expect(await heading()).toEqual([0, '### chainwalk: OK: no errors or warnings', '', bounds]);
     expect(await heading('--strict')).toEqual([
       1,
-      '### chainwalk: nothing new is wrong; 1 warning about the text, a failure with --strict',
+      '### chainwalk: FAIL: no errors or warnings; 1 warning about the text, a failure with --strict',
       '',
       bounds,
     ]);
@@ -151,7 +151,7 @@ describe('expect, and sets of the matchers', () => {
   it('name the pod', async () => {
     expect(await ask('expect', 'v4.expect.yaml')).toEqual({
       code: 0,
-      head: 'nothing is wrong 1 check of v4.expect.yaml scope: first packets of connections over IPv4, an assumed pod at 10.244.0.5',
+      head: 'OK: no errors or warnings 1 check of v4.expect.yaml scope: first packets of connections over IPv4, an assumed pod at 10.244.0.5',
     });
     const { rulesets } = parse(FILES['sidecar.rules']);
     const { verdict, message } = askSet({ rulesets, where: 'out tcp -> 10.96.0.0/16', wish: CAPTURE, isNot: false }, {});

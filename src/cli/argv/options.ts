@@ -38,6 +38,11 @@ export const ALLOW_EMPTY: CommandOption = {
 };
 export const STRICT: CommandOption = { common: 'output', flags: '--strict', says: 'exit 1 for warnings and undecided answers too' };
 export const QUIET: CommandOption = { common: 'output', flags: '-q, --quiet', says: 'no warnings' };
+export const DETAILS: CommandOption = {
+  common: 'output',
+  flags: '-v, --verbose',
+  says: 'also hints, what is suppressed, assumptions and notes',
+};
 export const JSON_OUTPUT: CommandOption = { common: 'output', flags: '--json', says: 'the same as -o json' };
 
 export const TIMEOUT: CommandOption = {

@@ -3,6 +3,7 @@ import type { Judged } from '../../app/ci/judge.ts';
 import { mapProblems } from '../../app/ci/mapProblems.ts';
 import { promisesSubject } from '../../app/ci/promises.ts';
 import type { LoadedExpectations } from '../../app/expect/expectation.ts';
+import { withAcceptance } from '../../app/suppress/acceptance.ts';
 import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
 import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
 import type { Level } from '../../prove/proof/claim.ts';
@@ -15,6 +16,7 @@ import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { limitsOf } from '../argv/limits.ts';
 import { progressOn } from '../argv/progress.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { globOf } from '../config/paths.ts';
 import { askExpectations } from '../expect/ask.ts';
 import { loadExpectations } from '../expect/load.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
@@ -42,9 +44,17 @@ export async function runCi(given: Call): Promise<ExitCode> {
   if (accepted === undefined) return EXIT.usage;
   const notes = [...found.notes, ...compared.notes, ...accepted.notes];
   const diagnostics = [...found.diagnostics, ...accepted.diagnostics];
-  const review: Review = { subjects: accepted.subjects, diagnostics, notes: [...new Set(notes)] };
+  const review: Review = { subjects: await acceptable(call, loaded, accepted.subjects), diagnostics, notes: [...new Set(notes)] };
   const strict = optionIsSet(call.input, 'strict') || loaded.config.strict === true;
   return reportOnce(call, { review, outputs, strict, base: base?.revision });
+}
+
+/** Each finding with how it is accepted: by a comment in its file, or in this configuration. */
+async function acceptable({ io }: Call, { source, folder }: LoadedConfig, subjects: readonly Subject[]): Promise<readonly Subject[]> {
+  const files = [...new Set(subjects.map(({ file }) => file))];
+  const read = await Promise.all(files.map(async (file) => [file, await io.read(file)] as const));
+  const texts = new Map(read.flatMap(([file, content]) => ('text' in content ? [[file, content.text]] : [])));
+  return withAcceptance(subjects, { file: source.file, named: (file) => globOf(folder, file), textOf: (file) => texts.get(file) });
 }
 
 interface Comparison {

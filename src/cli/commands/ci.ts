@@ -1,6 +1,6 @@
 /** `chainwalk ci`: the check of a pull request, from one configuration file. */
 import type { Command } from '../argv/command.ts';
-import { COLOR, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } from '../argv/options.ts';
+import { COLOR, DETAILS, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } from '../argv/options.ts';
 
 export const ciCommand: Command = {
   name: 'ci',
@@ -20,6 +20,7 @@ export const ciCommand: Command = {
     JSON_OUTPUT,
     TIMEOUT,
     WATCH,
+    DETAILS,
     STRICT,
     QUIET,
     COLOR,

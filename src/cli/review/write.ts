@@ -3,7 +3,7 @@
 import { jsonText } from '../../lib/printable.ts';
 import type { Review, ReviewStyle } from '../../report/review/review.ts';
 import { PLAIN } from '../../report/text/paint.ts';
-import type { Call } from '../argv/command.ts';
+import { type Call, optionIsSet } from '../argv/command.ts';
 import { terminal } from '../argv/terminal.ts';
 import { complain } from '../io/messages.ts';
 import type { ReviewOutput } from './outputs.ts';
@@ -26,7 +26,12 @@ export async function writeReport(call: Call, report: WrittenReview): Promise<bo
   const { io, input } = call;
   let fine = true;
   for (const { format, file } of report.outputs) {
-    const style = { ...(file === undefined ? await terminal(call, io.out) : IN_FILE), strict: report.strict, version: input.version };
+    const style = {
+      ...(file === undefined ? await terminal(call, io.out) : IN_FILE),
+      strict: report.strict,
+      version: input.version,
+      detailed: optionIsSet(input, 'verbose'),
+    };
     const text = await render(format, report, style);
     if (file === undefined)
       await io.out.write(text === '' ? '' : `${text}\n`, format === 'human' ? 'report' : format === 'github' ? 'commands' : 'data');

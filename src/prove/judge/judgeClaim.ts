@@ -6,12 +6,13 @@ import { withoutQuestions } from '../../connection/replies.ts';
 import { BudgetError, budgetReason } from '../../lib/budget.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import { forcedKey } from '../../netfilter/firstState.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim, Judgement, Violation } from '../proof/claim.ts';
 import { notYet } from '../proof/claimsInInitPhase.ts';
 import type { ProofContext } from '../proof/context.ts';
 import type { Finding } from '../proof/finding.ts';
-import { partsOf } from '../proof/suppressions.ts';
+import { acceptingRule, partsOf } from '../proof/suppressions.ts';
 import type { PacketViolation } from './replay.ts';
 import { decidingRules, replay } from './replay.ts';
 
@@ -38,17 +39,20 @@ function judged(context: ProofContext, claim: Claim, known: About): readonly Fin
 type About = Pick<Finding, 'claim' | 'level' | 'statement' | 'family' | 'notes'>;
 
 function findingsOf(context: ProofContext, about: About, judgement: Judgement): readonly Finding[] {
+  const acceptedAt = (part: Partial<Judgement>, blame: readonly Rule[]): Pick<Finding, 'acceptAt'> => {
+    const rule = acceptingRule(context, { violations: [], doubts: [], ...part }, blame);
+    return rule === undefined ? {} : { acceptAt: rule };
+  };
   const violated = groups(judgement.violations).map((group): Finding => {
     const [first] = group;
     if (first?.kind === 'rule') {
       const blame = group.flatMap((one) => (one.kind === 'rule' ? (one.rule ?? []) : []));
-      return { ...about, verdict: 'violated', blame, reason: first.together?.(blame) ?? first.why };
+      const reason = first.together?.(blame) ?? first.why;
+      return { ...about, verdict: 'violated', blame, ...acceptedAt({ violations: group }, blame), reason };
     }
-    return {
-      ...about,
-      verdict: 'violated',
-      ...witnessed((first?.kind === 'packets' ? first.context : undefined) ?? context, about.claim, group as readonly PacketViolation[]),
-    };
+    const within = (first?.kind === 'packets' ? first.context : undefined) ?? context;
+    const shown = witnessed(within, about.claim, group as readonly PacketViolation[]);
+    return { ...about, verdict: 'violated', ...shown, ...acceptedAt({ violations: group }, shown.blame) };
   });
   if (violated.length > 0) return violated;
   if (judgement.doubts.length > 0) {
@@ -57,7 +61,7 @@ function findingsOf(context: ProofContext, about: About, judgement: Judgement): 
     const reason = [...new Set(judgement.doubts.map(({ why }) => why))].join('; ');
     // doubts about rules have no packets of their own
     const packets = set === EMPTY ? {} : { packets: packetWords(context, { set, dir: 'out' }) };
-    return [{ ...about, verdict: 'undecided', blame: rules, ...packets, reason }];
+    return [{ ...about, verdict: 'undecided', blame: rules, ...acceptedAt({ doubts: judgement.doubts }, rules), ...packets, reason }];
   }
   if (judgement.vacuous === true) return [{ ...about, verdict: 'not-applicable', blame: [], reason: 'no packet is one that it is about' }];
   return [{ ...about, verdict: 'holds', blame: [] }];

@@ -87,7 +87,7 @@ export class ProofContext implements RulesOnHost {
   readonly #walks = new Map<string, readonly FateClass[] | BudgetError>();
   readonly #uses = new Map<Rule, RuleReached>();
   /** of each walk: what matches the accepted rules */
-  readonly #matches = new Map<string, Map<Rule, Bdd>>();
+  readonly #matches = new Map<string, Map<Rule, Bdd[]>>();
 
   constructor(options: ProofContextOptions) {
     const { ruleset, host, profile, declared, budget = options.space?.budget ?? new Budget() } = options;
@@ -148,11 +148,11 @@ export class ProofContext implements RulesOnHost {
     return this.#uses;
   }
 
-  /** Packets, as they start, that match an accepted rule on their way. */
+  /** Packets, as they start, that match a rule on their way. */
   matched(rule: Rule, way: Traffic): Bdd {
     if (way.dir === 'out') this.out(way.forced);
     else this.in(way.iif ?? '', way.forced);
-    return this.#matches.get(wayKey(way))?.get(rule) ?? EMPTY;
+    return this.space.manager.any(this.#matches.get(wayKey(way))?.get(rule) ?? []);
   }
 
   #walk(key: string, make: () => readonly FateClass[]): readonly FateClass[] {
@@ -165,15 +165,16 @@ export class ProofContext implements RulesOnHost {
 
   #question(key: string, forced: ForcedState | undefined): Question {
     const { space, ruleset } = this;
-    const marked = new Set(this.accepted.map(({ rule }) => rule));
-    const own = new Map<Rule, Bdd>();
+    const own = new Map<Rule, Bdd[]>();
     this.#matches.set(key, own);
     const visit: NonNullable<Question['visit']> = (rule, _hook, reaching, matching) => {
       if (forced === undefined) this.#visited(rule, reaching, matching);
-      if (marked.has(rule)) own.set(rule, space.manager.or(own.get(rule) ?? EMPTY, matching));
+      if (matching === EMPTY) return;
+      const known = own.get(rule);
+      if (known === undefined) own.set(rule, [matching]);
+      else known.push(matching);
     };
-    const visits = forced === undefined || marked.size > 0;
-    return { space, ruleset, ...(forced !== undefined && { forced }), ...(visits && { visit }) };
+    return { space, ruleset, ...(forced !== undefined && { forced }), visit };
   }
 
   #visited(rule: Rule, reaching: Bdd, matching: Bdd): void {

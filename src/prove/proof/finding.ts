@@ -18,6 +18,8 @@ export interface Finding {
   readonly witness?: Journey;
   /** rules that decide */
   readonly blame: readonly Rule[];
+  /** of the rules to blame: a comment there accepts the finding as a whole */
+  readonly acceptAt?: Rule;
   /** the packets that break it, or for which it is undecided, in words */
   readonly packets?: string;
   /** for undecided and not-applicable: why; for rules that break the claim: how */

@@ -1,5 +1,6 @@
 /** Findings that are suppressed at a rule: of what breaks a claim, that rule's packets are distinguished from all others,
  *  so that accepting one thing hides nothing else. */
+import { BudgetError } from '../../lib/budget.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Doubtful, Judgement, Violation } from './claim.ts';
@@ -37,6 +38,20 @@ export function partsOf(context: ProofContext, claim: string, judgement: Judgeme
   }
   const isEmpty = open.violations.length + open.doubts.length === 0;
   return parts.length > 0 && isEmpty ? parts : [{ judgement: open }, ...parts];
+}
+
+/** The first of the rules at which a comment accepts all that breaks, or is undecided; undefined where none does. */
+export function acceptingRule(context: ProofContext, judgement: Judgement, rules: readonly Rule[]): Rule | undefined {
+  try {
+    return rules.find((rule) => {
+      const { violations, doubts } = split(context, rule, judgement).rest;
+      return violations.length + doubts.length === 0;
+    });
+  } catch (error) {
+    // a finding is not lost for it
+    if (error instanceof BudgetError) return undefined;
+    throw error;
+  }
 }
 
 interface Halves {

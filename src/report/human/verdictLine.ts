@@ -45,15 +45,14 @@ export function answerLines(
 ): readonly string[] {
   const { paint, width } = style;
   const coloured = (line: string) => paint.bold(colour === undefined ? line : paint[colour](line));
-  if (rest !== undefined)
-    return [
-      `${coloured(text)}  ${paint.dim(tail)}`,
-      ...(rest === '' ? [] : [`  ${paint.dim(paragraph({ text: rest, width: width - 2, hang: 0 }).replaceAll('\n', '\n  '))}`]),
-    ];
   const lines = paragraph({ text, width, hang: 2 }).split('\n');
   const fits = (lines.at(-1) ?? '').length + 2 + tail.length <= width;
   const shown = lines.map(coloured);
-  return fits ? [...shown.slice(0, -1), `${shown.at(-1)}  ${paint.dim(tail)}`] : [...shown, `  ${paint.dim(tail)}`];
+  const below = rest === undefined || rest === '' ? [] : paragraph({ text: rest, width: width - 2, hang: 0 }).split('\n');
+  return [
+    ...(fits ? [...shown.slice(0, -1), `${shown.at(-1)}  ${paint.dim(tail)}`] : [...shown, `  ${paint.dim(tail)}`]),
+    ...below.map((line) => `  ${paint.dim(line)}`),
+  ];
 }
 
 export interface VerdictAnswer {

@@ -1,12 +1,14 @@
-/** Findings of a comment: changed classes as a table, every problem folded. */
+/** Findings of a comment: changed classes as a table, every cause folded, hints and what is suppressed as lists. */
 
-import { type Group, groupBy } from '../../lib/groupBy.ts';
+import type { Outcome } from '../../connection/journey.ts';
 import { plural } from '../../lib/plural.ts';
 import { packetText } from '../../packet/notation.ts';
 import { rail } from '../human/rail.ts';
 import type { TraceInput } from '../json/traceInput.ts';
-import { type FoundProblem, isChange, isOpen } from '../review/problems.ts';
-import type { Blamed, ReviewLocation } from '../review/review.ts';
+import { acceptTexts } from '../review/acceptance.ts';
+import { type Cause, causesOf } from '../review/causes.ts';
+import type { FoundProblem } from '../review/problems.ts';
+import type { Blamed, Problem, ReviewLocation } from '../review/review.ts';
 import { codeFrame } from '../text/codeFrame.ts';
 import { positionOf } from '../text/positions.ts';
 import { code, codeBlock, codeCell, html, markdownProse, table } from './escape.ts';
@@ -17,7 +19,9 @@ const MOST_CHARACTERS = 300;
 
 /** Classes of packets that are treated differently than before; none: no table. */
 export function changesTable(found: readonly FoundProblem[]): string | undefined {
-  const changes = found.filter(({ problem: { before, witness } }) => before !== undefined && witness !== undefined);
+  const all = found.filter(({ problem: { before, witness } }) => before !== undefined && witness !== undefined);
+  const usual = all.filter(({ problem }) => problem.isUnusual !== true);
+  const changes = usual.length > 0 ? usual : all;
   if (changes.length === 0) return undefined;
   const rows = changes
     .slice(0, MOST_CHANGES)
@@ -27,71 +31,86 @@ export function changesTable(found: readonly FoundProblem[]): string | undefined
       `**${witness?.journey.outcome ?? ''}**${before?.journey.outcome === witness?.journey.outcome ? ', another way' : ''}`,
       blame[0] === undefined ? '' : codeCell(shortened(blame[0].text)),
     ]);
-  const more = changes.length - rows.length;
+  const more = all.length - rows.length;
   return (
     table(['packets', 'before', 'now', 'decided by'], rows) +
     (more > 0 ? `\n\n${more} more classes change; they are among the findings.` : '')
   );
 }
 
-/** Every problem that is open, folded; those that somebody has accepted are one list. */
-export function foldedFindings(found: readonly FoundProblem[]): readonly string[] {
-  const known = alike(found.filter(({ problem }) => !isOpen(problem)));
-  return [...alike(found.filter(({ problem }) => isOpen(problem))).map(folded), ...(known.length === 0 ? [] : [knownList(known)])];
-}
-
-/** Problems of several subjects that are said in the same words are one; those of one subject stay apart. */
-function alike(found: readonly FoundProblem[]): readonly Group<FoundProblem>[] {
-  const seen = new Map<string, number>();
-  const groups = groupBy(found, ({ subject, problem: { id, level, verdict, family, message, packets, muted, blame } }) => {
-    const said = JSON.stringify([id, level, verdict, family, message, packets, muted, blame.map(({ text }) => text)]);
-    const own = JSON.stringify([subject.name, said]);
-    const count = seen.get(own) ?? 0;
-    seen.set(own, count + 1);
-    return `${said} ${count}`;
-  });
-  return [...groups.values()];
+/** Every cause, folded. */
+export function foldedCauses(found: readonly FoundProblem[]): readonly string[] {
+  return causesOf(found).map(folded);
 }
 
 const MOST_NAMES = 5;
 
 /** `no-dead-rule (IPv4), net/pod.rules and 3 more` */
-function titleOf(group: Group<FoundProblem>, as: (text: string) => string): string {
-  const { id, family } = group[0].problem;
-  const names = group.slice(0, MOST_NAMES).map(({ subject }) => as(subject.name));
-  const more = group.length - names.length;
-  const words = `${as(id)}${family === undefined ? '' : ` (${family === 'ipv4' ? 'IPv4' : 'IPv6'})`}, ${names.join(', ')}`;
+function titleOf({ found: [{ subject, problem }], alike }: Cause, as: (text: string) => string): string {
+  const names = [subject.name, ...alike];
+  const more = names.length - MOST_NAMES;
+  const words = `${as(problem.id)}${familyText(problem)}, ${names.slice(0, MOST_NAMES).map(as).join(', ')}`;
   return `${words}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function folded(group: Group<FoundProblem>): string {
-  const [{ problem }] = group;
+function familyText({ family }: Problem): string {
+  return family === undefined ? '' : ` (${family === 'ipv4' ? 'IPv4' : 'IPv6'})`;
+}
+
+function folded(cause: Cause): string {
+  const { found, odd, others } = cause;
+  const [{ problem }, ...also] = found;
   const { level, verdict, message, packets, before, witness, blame, place, remedy } = problem;
-  const words = verdict === 'undecided' ? 'undecided' : isChange(problem) && level === 'info' ? 'change' : level;
+  const words = verdict === 'undecided' ? 'undecided' : level;
   const points = [
     ...(packets === undefined ? [] : [`for ${code(packets)}`]),
     ...(before === undefined ? [] : ways('before', before)),
     ...(witness === undefined ? [] : ways(before === undefined ? 'example' : 'now', witness)),
+    ...alsoPoints(also),
+    ...(odd.length === 0 ? [] : [`and ${ODD(odd.length)}`]),
   ];
   const lines = [
     markdownProse(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`),
     ...(points.length === 0 ? [] : [points.map((point) => `* ${point}`).join('\n')]),
     ...frames(place, blame),
     ...(remedy === undefined ? [] : [`What to do: ${markdownProse(remedy)}`]),
+    ...acceptTexts(found, others).map(({ paste, where }) => `To accept it, ${markdownProse(where)}:\n\n${codeBlock(paste)}`),
   ];
-  return `<details><summary>${words}: ${titleOf(group, html)}</summary>\n\n${lines.join('\n\n')}\n\n</details>`;
+  const more = also.length === 0 ? '' : ` and ${also.length} more by the same rules`;
+  return `<details><summary>${words}: ${titleOf(cause, html)}${more}</summary>\n\n${lines.join('\n\n')}\n\n</details>`;
 }
 
-const MOST_KNOWN = 50;
+const ODD = (count: number) =>
+  `${plural(count, 'class', 'classes')} of packets for other hosts, or with unusual marks, flags or addresses; the format json has them`;
+const MOST_ALSO = 12;
 
-function knownList(groups: readonly Group<FoundProblem>[]): string {
-  const lines = groups.slice(0, MOST_KNOWN).map((group) => {
-    const { message, muted } = group[0].problem;
-    return `* ${titleOf(group, markdownProse)}: ${markdownProse(message)} (${muted === undefined ? '' : `${muted.by}: ${markdownProse(muted.reason)}`})`;
+function alsoPoints(also: readonly FoundProblem[]): readonly string[] {
+  const more = also.length - MOST_ALSO;
+  const shown = also.slice(0, MOST_ALSO).map(({ problem }) => {
+    const { id, witness, before } = problem;
+    if (witness === undefined) return `also ${markdownProse(id)}${familyText(problem)}`;
+    const was = before === undefined ? '' : `${outcomeOf(before)} becomes `;
+    return `also ${markdownProse(id)}${familyText(problem)}: ${code(packetText(witness.journey.packet))}: ${was}**${outcomeOf(witness)}**`;
   });
-  const more = groups.length - lines.length;
-  const rest = more > 0 ? [`* and ${more} more; the format json has all`] : [];
-  return `<details><summary>${groups.length} suppressed</summary>\n\n${[...lines, ...rest].join('\n')}\n\n</details>`;
+  return [...shown, ...(more > 0 ? [`and ${more} more; the format json has them`] : [])];
+}
+
+function outcomeOf({ journey }: TraceInput): Outcome {
+  return journey.paths[0]?.outcome ?? journey.outcome;
+}
+
+const MOST_LISTED = 50;
+
+/** One line for each, as items of a list. */
+export function listedProblems(found: readonly FoundProblem[]): readonly string[] {
+  const causes = causesOf(found, true);
+  const lines = causes.slice(0, MOST_LISTED).map((cause) => {
+    const { message, muted } = cause.found[0].problem;
+    const by = muted === undefined ? '' : ` (${muted.by}: ${markdownProse(muted.reason)})`;
+    return `* ${titleOf(cause, markdownProse)}: ${markdownProse(message)}${by}`;
+  });
+  const more = causes.length - lines.length;
+  return [...lines, ...(more > 0 ? [`* and ${more} more; the format json has all`] : [])];
 }
 
 function ways(name: string, { journey, file }: TraceInput): readonly string[] {

@@ -6,13 +6,16 @@ import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { namedFile } from '../../syntax/text/source.ts';
 import { mermaidTrace } from '../charts/mermaid.ts';
 import { failingText } from '../human/verdictLine.ts';
-import { type FoundProblem, isAside, isOpen, problemsOf, worstFirst } from '../review/problems.ts';
+import { assumedIn } from '../review/notes.ts';
+import { canFail, type FoundProblem, isHint, isOpen, isSuppressed, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Review } from '../review/review.ts';
+import { verdictOf } from '../review/verdict.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
+import { type Folded, foldedWords } from '../text/folded.ts';
 import { positionOf } from '../text/positions.ts';
 import { code, codeBlock, markdownProse } from './escape.ts';
-import { changesTable, foldedFindings } from './findings.ts';
-import { verdictTable, verdictWords } from './verdict.ts';
+import { changesTable, foldedCauses, listedProblems } from './findings.ts';
+import { verdictTable } from './verdict.ts';
 
 /** GitHub refuses longer comments; counted in bytes we stay below, whatever GitHub counts. */
 export const MOST_OF_COMMENT = 65_536;
@@ -22,28 +25,43 @@ export const MOST_OF_SUMMARY = 1_048_576;
 /** At most `most` bytes of UTF-8; what had no room is counted at the end. `strict`: warnings about the texts count as failures. */
 export function markdownReview(review: Review, most: number, strict = false): string {
   const all = worstFirst(problemsOf(review));
-  const serious = all.filter(({ problem }) => isOpen(problem) && !isAside(problem));
+  const serious = all.filter(({ problem }) => isOpen(problem) && canFail(problem));
   const changes = changesTable(serious);
-  const flowchart = flowchartOf(serious);
-  const findings = foldedFindings([...serious, ...all.filter((one) => !serious.includes(one))]);
+  const { word, says } = verdictOf(review, strict);
+  const failing = failingText(strict ? review.diagnostics.filter((one) => !isError(one)).length : 0);
+  const table = verdictTable(review);
   const head = [
-    `### chainwalk: ${verdictWords(
-      all.map(({ problem }) => problem),
-      review.diagnostics,
-    )}${failingText(strict ? review.diagnostics.filter((one) => !isError(one)).length : 0)}`,
+    `### chainwalk: ${word}: ${says}${failing}`,
     ...limitsOf(review),
+    ...assumedIn(review, true).map((text) => `Assumed: ${markdownProse(text)}.`),
     ...unreadList(review.diagnostics),
-    verdictTable(review),
+    ...(table === undefined ? [] : [table]),
     ...(changes === undefined ? [] : [changes]),
-    ...flowchart,
+    ...flowchartOf(serious),
   ];
   const blocks = [
     ...head.map(part),
-    ...findings.map(finding),
+    ...foldedCauses(serious).map(finding),
     ...review.diagnostics.filter((one) => !isError(one)).map(toWarning),
-    ...review.notes.map(toNote),
+    ...asides(review, all).map(note),
   ];
   return within(blocks, most);
+}
+
+/** What does no harm, and what is known, folded: its numbers are the title. */
+function asides(review: Review, all: readonly FoundProblem[]): readonly string[] {
+  const hints = all.filter(({ problem }) => isHint(problem));
+  const suppressed = all.filter(({ problem }) => isSuppressed(problem));
+  const assumed = assumedIn(review, false);
+  const { notes } = review;
+  const lists: readonly (readonly [Folded, readonly string[]])[] = [
+    [{ hints: hints.length }, listedProblems(hints)],
+    [{ suppressed: suppressed.length }, listedProblems(suppressed)],
+    [{ assumptions: assumed.length, notes: notes.length }, [...assumed, ...notes].map((text) => `* ${markdownProse(text)}`)],
+  ];
+  return lists.flatMap(([count, lines]) =>
+    lines.length === 0 ? [] : [`<details><summary>${foldedWords(count)}</summary>\n\n${lines.join('\n')}\n\n</details>`],
+  );
 }
 
 /** How far what passed is proved. */
@@ -75,7 +93,7 @@ const toWarning = ({ message, help, ...place }: Diagnostic): Block => ({
   text: `* warning: ${code(`${namedFile(place.source)}:${positionOf(place).line}`)}: ${markdownProse(help === undefined ? message : `${message}; ${help}`)}`,
   kind: 'note',
 });
-const toNote = (text: string): Block => ({ text: `* note: ${markdownProse(text)}`, kind: 'note' });
+const note = (text: string): Block => ({ text, kind: 'part' });
 
 /** What fits, in order; a block that is too long for the rest is left out, and those behind it may fit. */
 function within(blocks: readonly Block[], most: number): string {

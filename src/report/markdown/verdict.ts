@@ -1,50 +1,39 @@
 /** The first lines of a comment: what is wrong, in words and by subject. */
 
-import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import { plural } from '../../lib/plural.ts';
 import { isChange, isOpen, problemsOf } from '../review/problems.ts';
 import type { Problem, Review, Subject } from '../review/review.ts';
-import { unreadWords } from '../review/unread.ts';
+import { changeWords, countWords, tallyOf } from '../review/verdict.ts';
 import { markdownProse, table } from './escape.ts';
 
 const MOST_SUBJECTS = 25;
 
-/** `1 error, 2 undecided`; what is known already does not count. */
-export function verdictWords(problems: readonly Problem[], diagnostics: readonly Diagnostic[] = []): string {
-  const open = problems.filter(isOpen);
-  const count = (is: (problem: Problem) => boolean, word: string, plural = `${word}s`): readonly string[] => {
-    const number = open.filter(is).length;
-    return number === 0 ? [] : [`${number} ${number === 1 ? word : plural}`];
-  };
-  const failed = (level: Problem['level']) => (problem: Problem) => problem.verdict === 'failed' && problem.level === level;
-  const parts = [
-    ...count(failed('error'), 'error'),
-    ...count(failed('warning'), 'warning'),
-    ...count(({ verdict }) => verdict === 'undecided', 'undecided', 'undecided'),
-    ...count((problem) => problem.level === 'info' && isChange(problem), 'change'),
-    ...unreadWords(diagnostics),
-  ];
-  return parts.length === 0 ? 'nothing new is wrong' : parts.join(', ');
+/** `1 error, 2 undecided; 3 classes of packets change`; what is known already does not count. */
+function wordsOf(subject: Subject): string {
+  const tally = tallyOf(problemsOf({ subjects: [subject] }));
+  const parts = [countWords(tally), changeWords(tally)].filter((words) => words !== '');
+  return parts.length === 0 ? (tally.suppressed === 0 ? 'no errors or warnings' : 'no new errors or warnings') : parts.join('; ');
 }
 
-/** One row for a subject, the worst first. */
-export function verdictTable({ subjects }: Review): string {
-  const ranked = subjects.toSorted((a, b) => weight(b) - weight(a));
+/** One row for a subject that did not pass, the worst first; those that did are counted. Undefined where all did. */
+export function verdictTable({ subjects }: Review): string | undefined {
+  const ranked = subjects.filter((one) => weight(one) > 0).toSorted((a, b) => weight(b) - weight(a));
+  if (ranked.length === 0) return undefined;
+  const passed = subjects.length - ranked.length;
   const shown = ranked.slice(0, MOST_SUBJECTS);
   const more = ranked.length - shown.length;
   const rows = shown.map((subject) => {
     const problems = problemsOf({ subjects: [subject] }).map(({ problem }) => problem);
     const count = (verdict: string) => subject.checks.filter((check) => check.verdict === verdict).length;
     const known = problems.filter((problem) => !isOpen(problem)).length;
-    return [
-      wordOf(problems),
-      markdownProse(subject.name),
-      verdictWords(problems),
-      `${count('passed')} of ${asked(subject)}`,
-      String(known),
-    ];
+    return [wordOf(problems), markdownProse(subject.name), wordsOf(subject), `${count('passed')} of ${asked(subject)}`, String(known)];
   });
   const text = table(['', 'subject', 'verdict', 'checks passed', 'suppressed'], rows);
-  return more > 0 ? `${text}\n\n${more} more subjects, none of them worse, are left out of this table.` : text;
+  const rest = [
+    ...(more > 0 ? [`${more} more subjects, none of them worse, are left out of this table.`] : []),
+    ...(passed > 0 ? [`${plural(passed, 'other subject')} passed.`] : []),
+  ];
+  return rest.length === 0 ? text : `${text}\n\n${rest.join(' ')}`;
 }
 
 function asked({ checks }: Subject): number {

@@ -7,6 +7,7 @@ import type { Sides } from '../../diff/question.ts';
 import type { Diff } from '../../diff/rules.ts';
 import { levelOf } from '../../diff/severity.ts';
 import { isBudgetReason } from '../../lib/budget.ts';
+import { distinct } from '../../mesh/assumption.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { DiffCause } from '../../pods/changeCauses.ts';
 import type { DiffSubject } from '../../pods/compareSubjects.ts';
@@ -44,7 +45,9 @@ export function comparisonSubjects({ pair, alike, diff, causes }: Compared, { na
     });
     const verdict = problems.some((problem) => problem.verdict === 'failed') ? 'failed' : problems.length > 0 ? 'undecided' : 'passed';
     const check: Check = { id: BEHAVIOUR_CHANGED, statement: COMPARED, verdict, problems: withOwnFingerprints(problems) };
-    return { kind: 'comparison', name: nameOf(one), file: plain(one.head.file), bounds: boundsOf({ pair: one, diff }), checks: [check] };
+    const bounds = boundsOf({ pair: one, diff });
+    const assumptions = distinct([...(one.base.assumptions ?? []), ...(one.head.assumptions ?? [])]);
+    return { kind: 'comparison', name: nameOf(one), file: plain(one.head.file), bounds, assumptions, checks: [check] };
   });
 }
 
@@ -76,6 +79,7 @@ function changeProblem(change: ChangedClass, causes: readonly DiffCause[], conte
     packets,
     witness: walked(head, pair.head, context),
     before: walked(base, pair.base, context),
+    ...(change.usual !== 'ordinary' && { isUnusual: true }),
     fingerprint: fingerprintOf({
       id: BEHAVIOUR_CHANGED,
       subject: plain(pair.head.name),

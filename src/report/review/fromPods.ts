@@ -12,7 +12,8 @@ export function reviewedPod({ pod, verified, findings, muted }: VerifiedPod): Su
   const name = `${pod.kind} ${pod.namespace}/${pod.name}`;
   const aboutRules = claimChecks(verified, name).map((check) => placedInManifest(check, pod.place));
   const checks = [...fieldChecks(findings, { subject: name, ...(muted !== undefined && { muted }) }), ...aboutRules];
-  return { kind: 'pod', name, file: pod.place.source.file, bounds: verified.bounds, checks };
+  const { bounds, assumptions } = verified;
+  return { kind: 'pod', name, file: pod.place.source.file, bounds, assumptions, checks };
 }
 
 /** Only those that do not hold are known. */
@@ -44,6 +45,7 @@ function toProblem(finding: PodFinding, { subject, muted }: Context): Problem {
     verdict: 'failed',
     message,
     place,
+    acceptAt: place,
     blame: [],
     ...(remedy !== undefined && { remedy }),
     ...(isUnjudged && { isUnjudged }),

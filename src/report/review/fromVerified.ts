@@ -23,7 +23,8 @@ export function rulesSubjects(pods: readonly Verified[]): readonly Subject[] {
   const named = namesOfPods(rules, namedFile);
   return pods.map((verified, index) => {
     const { name = '', file = '' } = named[index] ?? {};
-    return { kind: 'rules', name, file, bounds: verified.bounds, checks: claimChecks(verified, printed[index]?.name ?? '') };
+    const checks = claimChecks(verified, printed[index]?.name ?? '');
+    return { kind: 'rules', name, file, bounds: verified.bounds, assumptions: verified.assumptions, checks };
   });
 }
 
@@ -78,6 +79,8 @@ function toProblem(finding: Finding, { subject, source, ruleset, profile, causes
   const [cause] = causes?.settings ?? [];
   const remedy = remedyOfFinding({ finding, ruleset, profile }, causes);
   const place = cause?.place ?? blame[0]?.place;
+  const rule = finding.acceptAt;
+  const accepting = cause?.place ?? (rule && blamed(rule, source).place);
   return {
     id,
     level,
@@ -93,6 +96,7 @@ function toProblem(finding: Finding, { subject, source, ruleset, profile, causes
     ...(packets !== undefined && { packets }),
     ...(witness !== undefined && { witness: { journey: witness, file: source.file, defaults: [], profile, source } }),
     ...(remedy !== undefined && { remedy }),
+    ...(accepting !== undefined && { acceptAt: accepting }),
     ...(finding.muted !== undefined && { muted: finding.muted }),
     fingerprint: fingerprintOf({
       id,

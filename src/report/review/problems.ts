@@ -1,6 +1,6 @@
 /** The problems of a review, and how serious they are. */
 import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
-import type { Level } from '../../prove/proof/claim.ts';
+import { harmOf } from '../text/harm.ts';
 import type { Check, Problem, Review, Subject } from './review.ts';
 
 /** A problem with what it is a problem of. */
@@ -20,11 +20,10 @@ export function problemsOf({ subjects }: Pick<Review, 'subjects'>): readonly Fou
   return subjects.flatMap((subject) => subject.checks.flatMap((check) => check.problems.map((problem) => ({ subject, check, problem }))));
 }
 
-const LEVELS: readonly Level[] = ['error', 'warning', 'info'];
-
-/** 0 is the worst: by level, what is broken before what is undecided, what is known already last. */
-function rank({ problem: { level, verdict, muted } }: FoundProblem): number {
-  return (muted === undefined ? 0 : 10) + 2 * LEVELS.indexOf(level) + (verdict === 'failed' ? 0 : 1);
+/** 0 is the worst; what is known already is last. */
+function rank({ problem: { level, verdict, muted, witness } }: FoundProblem): number {
+  const outcome = witness?.journey.paths[0]?.outcome ?? witness?.journey.outcome;
+  return (muted === undefined ? 0 : 1_000) + harmOf({ level, isUndecided: verdict === 'undecided', outcome });
 }
 
 /** A class of packets that ends in another way than before. */
@@ -45,6 +44,16 @@ export function worstFirst(found: readonly FoundProblem[]): readonly FoundProble
 /** Whether it makes a run fail when it is not known already, a strict one at least. */
 export function canFail({ level, verdict }: Problem): boolean {
   return level !== 'info' || verdict === 'undecided';
+}
+
+/** It is open, and no more than a hint. */
+export function isHint(problem: Problem): boolean {
+  return isOpen(problem) && !canFail(problem);
+}
+
+/** Worth a word though it is known: hints that the base has as well are not. */
+export function isSuppressed(problem: Problem): boolean {
+  return !isOpen(problem) && (canFail(problem) || problem.muted?.by !== 'base');
 }
 
 /** Nobody knows what a change makes of packets that it may break: that is no pass. */

@@ -1,6 +1,7 @@
 /** What a run has to say, for every kind of question: the one input of the formats that reviewers and machines read. */
 
 import type { Bounds } from '../../connection/bounds.ts';
+import type { Assumption } from '../../mesh/assumption.ts';
 import type { Level } from '../../prove/proof/claim.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
@@ -28,6 +29,8 @@ export interface Subject {
   readonly file: string;
   /** how far what passed is proved */
   readonly bounds?: Bounds;
+  /** what its checks rest on, though nobody said it */
+  readonly assumptions?: readonly Assumption[];
   readonly checks: readonly Check[];
 }
 
@@ -66,11 +69,27 @@ export interface Problem {
   readonly witness?: TraceInput;
   /** the same packet before the change, for comparisons */
   readonly before?: TraceInput;
+  /** a change: packets for other hosts, or with marks, flags or addresses that nobody uses in practice */
+  readonly isUnusual?: true;
   readonly remedy?: string;
+  /** where a comment accepts it, as a whole: a rule, or what somebody wrote in a manifest */
+  readonly acceptAt?: ReviewLocation;
+  /** how somebody accepts it; absent: not in one way, or nobody asked */
+  readonly accept?: Acceptance;
   /** stays the same when lines move: of the id, the subject's kind of name and the canonical witness */
   readonly fingerprint: string;
   /** somebody has said that it is known */
   readonly muted?: Muted;
+}
+
+/** What to write, word by word but for the reason, and where. */
+export interface Acceptance {
+  /** `next-line`: a comment on the line before `at`; `file`: a comment anywhere in it; `config`: an entry of `suppressions` */
+  readonly by: 'next-line' | 'file' | 'config';
+  /** `net/pod.rules:24`, `net/pod.rules`; `chainwalk.config.yaml` */
+  readonly at: string;
+  /** of a configuration: the files of the entry, from its folder */
+  readonly files?: string;
 }
 
 export interface ReviewLocation {
@@ -90,6 +109,8 @@ export interface ReviewStyle {
   readonly width: number;
   /** of chainwalk */
   readonly version: string;
+  /** also what is folded otherwise, line by line */
+  readonly detailed?: boolean;
   /** warnings and what is undecided count as failures, as they do for the exit code */
   readonly strict: boolean;
 }

@@ -39,7 +39,7 @@ const OURS = /^(?:<!-- -->|<\/?code>|<details><summary>[^<>]*(?:<!-- -->[^<>]*)*
 describe('markdown', { timeout: 60_000 }, () => {
   it('a verdict, a table, the first packet, and the findings folded', () => {
     expect(markdownReview(review([subject([problem()])]), MOST_OF_COMMENT)).toMatchInlineSnapshot(`
-      "### chainwalk: 1 error
+      "### chainwalk: FAIL: 1 error
 
       |  | subject | verdict | checks passed | suppressed |
       | --- | --- | --- | --- | --- |
@@ -171,7 +171,8 @@ describe('markdown', { timeout: 60_000 }, () => {
   it('10,000 findings: what fits into a comment and into a summary, and a word on the others', () => {
     const many = Array.from({ length: 10_000 }, (_, index) => problem({ comment: `rule ${index}`, message: `finding ${index}` }));
     for (const most of [MOST_OF_COMMENT, MOST_OF_SUMMARY]) {
-      const text = markdownReview(review([subject(many)]), most);
+      const subjects = many.map((one, index) => subject([one], { name: `pod-${index}` }));
+      const text = markdownReview(review(subjects), most);
       const shown = text.split('<details>').length - 1;
       expect(bytes(text)).toBeLessThanOrEqual(most);
       expect(bytes(text)).toBeGreaterThan(0.9 * most);
@@ -183,7 +184,8 @@ describe('markdown', { timeout: 60_000 }, () => {
     const good = Array.from({ length: 40 }, (_, index) => subject([], { name: `pod-${index}` }));
     const text = markdownReview(review([...good, subject([problem()], { name: 'bad' })]), MOST_OF_COMMENT);
     expect(text).toContain('| **FAILED** | bad | 1 error |');
-    expect(text).toContain('16 more subjects');
+    expect(text).toContain('40 other subjects passed.');
+    expect(text).not.toContain('| PASSED |');
   });
 
   it('the same said of many pods is one finding', () => {
@@ -194,13 +196,21 @@ describe('markdown', { timeout: 60_000 }, () => {
   });
 
   it('classes that change stand in a table, with what happened before', () => {
-    const known = { ...changed(), level: 'info' } as const;
+    const known = { ...changed(), level: 'warning' } as const;
     const text = markdownReview(review([subject([known], { kind: 'comparison' })]), MOST_OF_COMMENT);
-    expect(text).toContain('### chainwalk: 1 change\n');
-    expect(text).toContain('| CHANGED | net/pod.rules | 1 change |');
+    expect(text).toContain('### chainwalk: OK: 1 warning; 1 class of packets changes\n');
+    expect(text).toContain('| WARNING | net/pod.rules | 1 warning; 1 class of packets changes |');
     expect(text).toContain('```mermaid');
-    expect(text).toContain('<summary>change: behaviour-changed (IPv4), net/pod.rules</summary>');
+    expect(text).toContain('<summary>warning: behaviour-changed (IPv4), net/pod.rules</summary>');
     expect(text).toContain('| packets | before | now | decided by |');
     expect(text).toContain('| `tcp why` | dropped | **dropped**, another way |');
+  });
+
+  it('a change that does no harm is counted in the first line, and folded', () => {
+    const known = { ...changed(), level: 'info' } as const;
+    const text = markdownReview(review([subject([known], { kind: 'comparison' })]), MOST_OF_COMMENT);
+    expect(text).toContain('### chainwalk: OK: no errors or warnings; 1 class of packets changes\n');
+    expect(text).toContain('<summary>1 hint</summary>');
+    expect(text).not.toContain('mermaid');
   });
 });

@@ -1,0 +1,42 @@
+/** How each open finding of a run is accepted: where a comment is heard, a comment; else an entry of the configuration. */
+import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
+import { isOpen } from '../../report/review/problems.ts';
+import type { Acceptance, Problem, Subject } from '../../report/review/review.ts';
+import { positionOf } from '../../report/text/positions.ts';
+import { mapProblems } from '../ci/mapProblems.ts';
+
+export interface Accepting {
+  /** of the configuration */
+  readonly file: string;
+  /** a file as the configuration names it; undefined where no glob does */
+  readonly named: (file: string) => string | undefined;
+  /** of a file, whose comments are read */
+  readonly textOf: (file: string) => string | undefined;
+}
+
+/** Expectations are met or changed, and what a pull request does to the check itself only a reviewer accepts: they have none. */
+export function withAcceptance(subjects: readonly Subject[], accepting: Accepting): readonly Subject[] {
+  return mapProblems(subjects, (problem, subject) => {
+    if (!isOpen(problem) || subject.kind === 'expectations' || subject.kind === 'configuration' || KEPT_PROMISES.includes(problem.id))
+      return problem;
+    const accept = acceptanceOf(problem, subject, accepting);
+    return accept === undefined ? problem : { ...problem, accept };
+  });
+}
+
+function acceptanceOf(
+  { acceptAt, blame }: Problem,
+  { kind, file }: Subject,
+  { file: config, named, textOf }: Accepting,
+): Acceptance | undefined {
+  const text = acceptAt?.source.file === file ? acceptAt.source.text : textOf(file);
+  // nobody edits rendered rules, and JSON has no comments
+  const isWritten = kind !== 'comparison' && !(kind === 'rules' && blame.some(({ place }) => place.source.rendered));
+  if (isWritten && text !== undefined && !/^\s*[{[]/.test(text)) {
+    const line =
+      acceptAt !== undefined && acceptAt.source.file === file && !acceptAt.source.rendered ? positionOf(acceptAt).line : undefined;
+    return line === undefined ? { by: 'file', at: file } : { by: 'next-line', at: `${file}:${line}` };
+  }
+  const files = named(file);
+  return files === undefined ? undefined : { by: 'config', at: config, files };
+}

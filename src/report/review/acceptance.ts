@@ -1,0 +1,56 @@
+/** How findings are accepted, as texts to paste: one for each place, with all claims that it is about. */
+
+import { groupBy } from '../../lib/groupBy.ts';
+import type { FoundProblem } from './problems.ts';
+import type { Acceptance } from './review.ts';
+
+export interface AcceptText {
+  /** lines to paste, with REASON in place of a reason */
+  readonly paste: readonly string[];
+  /** where: `on the line before net/pod.rules:24` */
+  readonly where: string;
+}
+
+/** `alike`: problems of other subjects of which the same is true. */
+export function acceptTexts(found: readonly FoundProblem[], alike: readonly FoundProblem[] = []): readonly AcceptText[] {
+  const accepted = (some: readonly FoundProblem[]) => some.flatMap(({ problem: { id, accept } }) => (accept ? [{ id, accept }] : []));
+  const own = groupBy(accepted(found), ({ accept }) => JSON.stringify(accept));
+  const elsewhere = accepted(alike);
+  return [...own.values()].flatMap((group): readonly AcceptText[] => {
+    const [{ accept }] = group;
+    const ids = [...new Set(group.map(({ id }) => id))];
+    const others = elsewhere.filter((one) => ids.includes(one.id) && one.accept.by === accept.by && one.accept.at !== accept.at);
+    const more = new Set(others.map((one) => one.accept.at)).size;
+    const where = `${WHERE[accept.by]} ${accept.at}${more === 0 ? '' : `, and so in ${more} more`}`;
+    if (accept.by !== 'config') return [{ paste: comments(accept.by, ids), where }];
+    return [{ paste: ids.map((claim) => entryText({ claim, accept })), where }];
+  });
+}
+
+const MOST_CHARACTERS = 68;
+
+/** They may be stacked: none is longer than a line, if its claims are not. */
+function comments(by: Acceptance['by'], ids: readonly string[]): readonly string[] {
+  const textOf = (some: readonly string[]) => `# chainwalk-disable-${by} ${some.join(',')} -- REASON`;
+  const stacked: string[][] = [];
+  for (const id of ids) {
+    const last = stacked.at(-1);
+    if (last !== undefined && textOf([...last, id]).length <= MOST_CHARACTERS) last.push(id);
+    else stacked.push([id]);
+  }
+  return stacked.map(textOf);
+}
+
+const WHERE: Readonly<Record<Acceptance['by'], string>> = {
+  'next-line': 'on the line before',
+  file: 'on a line of its own in',
+  config: 'among the `suppressions` of',
+};
+
+/** A flow mapping in quotes is YAML, JSON and a module alike; YAML has a dash before each entry of a list. */
+function entryText({ claim, accept }: { readonly claim: string; readonly accept: Acceptance }): string {
+  const entry = Object.entries({ claim, files: accept.files ?? '', reason: 'REASON' }).map(
+    ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
+  );
+  return `${/\.ya?ml$/.test(accept.at) ? '- ' : ''}{ ${entry.join(', ')} }`;
+}

@@ -1,0 +1,106 @@
+/** The verdict of a review: the word that the exit code agrees with, and what was counted. The same for people and in Markdown. */
+
+import { plural } from '../../lib/plural.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
+import { type FoundProblem, isChange, isDefect, isHint, isOpen, isSuppressed, problemsOf } from './problems.ts';
+import type { Review } from './review.ts';
+import { unreadWords } from './unread.ts';
+
+export interface Tally {
+  /** a claim on a subject is one, whatever number of packets shows it; so is each class of packets that changes */
+  readonly errors: number;
+  readonly warnings: number;
+  readonly undecided: number;
+  readonly changes: number;
+  /** of the changes */
+  readonly loops: number;
+  readonly hints: number;
+  readonly suppressed: number;
+}
+
+export function tallyOf(found: readonly FoundProblem[]): Tally {
+  const open = found.filter(({ problem }) => isOpen(problem));
+  const keyOf = (one: FoundProblem): unknown => (isChange(one.problem) ? one : JSON.stringify([one.subject.name, one.problem.id]));
+  const distinct = (is: (one: FoundProblem) => boolean) => new Set(open.filter(is).map(keyOf));
+  const failed = (level: string) => distinct(({ problem }) => problem.verdict === 'failed' && problem.level === level);
+  const errors = failed('error');
+  const changes = open.filter(({ problem }) => isChange(problem));
+  const isLoop = ({ problem: { witness, before } }: FoundProblem) =>
+    witness?.journey.outcome === 'loop' && before?.journey.outcome !== 'loop';
+  return {
+    errors: errors.size,
+    warnings: [...failed('warning')].filter((key) => !errors.has(key)).length,
+    undecided: distinct(({ problem }) => problem.verdict === 'undecided').size,
+    changes: changes.length,
+    loops: changes.filter(isLoop).length,
+    hints: open.filter(({ problem }) => isHint(problem)).length,
+    suppressed: found.filter(({ problem }) => isSuppressed(problem)).length,
+  };
+}
+
+/** `2 errors, 1 warning`; empty where there is none. */
+export function countWords({ errors, warnings, undecided }: Pick<Tally, 'errors' | 'warnings' | 'undecided'>): string {
+  return [
+    ...(errors === 0 ? [] : [plural(errors, 'error')]),
+    ...(warnings === 0 ? [] : [plural(warnings, 'warning')]),
+    ...(undecided === 0 ? [] : [`${undecided} undecided`]),
+  ].join(', ');
+}
+
+/** `17 classes of packets change, 2 into a loop`; empty where none does. */
+export function changeWords({ changes, loops }: Pick<Tally, 'changes' | 'loops'>): string {
+  if (changes === 0) return '';
+  const into = loops === 0 ? '' : loops === changes ? ' into a loop' : `, ${loops} into a loop`;
+  return `${plural(changes, 'class', 'classes')} of packets ${changes === 1 ? 'changes' : 'change'}${into}`;
+}
+
+export interface ReviewVerdict {
+  readonly word: 'OK' | 'FAIL' | 'NOT CAPTURED' | 'NOT JUDGED' | 'UNDECIDED';
+  /** behind the word */
+  readonly says: string;
+  readonly colour: 'red' | 'yellow' | 'green';
+  /** not one error, warning or undecided check */
+  readonly isSound: boolean;
+}
+
+/** `failing`: warnings about the texts, which make a strict run fail. */
+export function verdictOf(review: Review, strict: boolean): ReviewVerdict {
+  const { subjects, diagnostics } = review;
+  const found = problemsOf(review);
+  const tally = tallyOf(found);
+  const outside = new Set(
+    found
+      .filter(({ problem: { id, verdict, muted } }) => id === 'pod-captured' && verdict === 'failed' && !muted)
+      .map((one) => one.subject),
+  );
+  const counts = [countWords(tally), ...unreadWords(diagnostics)].filter((words) => words !== '').join(', ');
+  const changed = changeWords(tally);
+  const more = [
+    ...(changed === '' ? [] : [changed]),
+    ...(outside.size > 0 && subjects.length > 1 ? [`${outside.size} of ${subjects.length} NOT CAPTURED`] : []),
+  ];
+  const aside = tally.suppressed === 0 ? '' : `, ${tally.suppressed} suppressed`;
+  const isSound = counts === '';
+  const failing = strict && diagnostics.length > 0;
+  const fails = failing || diagnostics.some(isError) || found.some((one) => isDefect(one, strict));
+  const isUnjudged = found.some(({ problem }) => problem.isUnjudged && isOpen(problem));
+  const asked = subjects.some(({ checks }) => checks.some(({ verdict }) => verdict !== 'skipped'));
+  const sound = !asked ? 'no check applies' : tally.suppressed === 0 ? 'no errors or warnings' : 'no new errors or warnings';
+  const word = isUnjudged
+    ? 'NOT JUDGED'
+    : outside.size > 0 && subjects.length === 1
+      ? 'NOT CAPTURED'
+      : fails
+        ? 'FAIL'
+        : tally.undecided > 0
+          ? 'UNDECIDED'
+          : asked
+            ? 'OK'
+            : 'NOT JUDGED';
+  return {
+    word,
+    says: `${[isSound ? sound : counts, ...more].join('; ')}${aside}`,
+    colour: fails || isUnjudged ? 'red' : isSound && asked ? 'green' : 'yellow',
+    isSound,
+  };
+}
