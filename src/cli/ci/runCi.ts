@@ -1,9 +1,10 @@
 /** What `chainwalk ci` does: everything that the configuration names, judged, compared and reported once. */
+
+import { withAcceptance } from '../../app/ci/acceptance.ts';
 import type { Judged } from '../../app/ci/judge.ts';
 import { mapProblems } from '../../app/ci/mapProblems.ts';
 import { promisesSubject } from '../../app/ci/promises.ts';
 import type { LoadedExpectations } from '../../app/expect/expectation.ts';
-import { withAcceptance } from '../../app/suppress/acceptance.ts';
 import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
 import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
 import type { Level } from '../../prove/proof/claim.ts';

@@ -6,11 +6,11 @@ import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { answerLines, failingText } from '../human/verdictLine.ts';
-import { causesOf } from '../review/causes.ts';
+import { toldCauses } from '../review/causes.ts';
 import { assumedIn } from '../review/notes.ts';
 import { canFail, type FoundProblem, isHint, isOpen, isSuppressed, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Problem, Review } from '../review/review.ts';
-import { verdictOf } from '../review/verdict.ts';
+import { reviewVerdict } from '../review/verdict.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
 import { foldedLines } from '../text/folded.ts';
 import type { Paint } from '../text/paint.ts';
@@ -30,7 +30,7 @@ export function humanReview(review: Review, style: CiStyle): string {
   const { paint, width, detailed = false } = style;
   const found = worstFirst(problemsOf(review));
   const isShown = ({ problem }: FoundProblem) => isOpen(problem) && canFail(problem);
-  const causes = causesOf(found.filter(isShown), detailed);
+  const causes = toldCauses(found.filter(isShown), detailed);
   const asides = found.filter(({ problem }) => isHint(problem));
   const known = found.filter(({ problem }) => isSuppressed(problem));
   const first = assumedIn(review, true);
@@ -64,7 +64,7 @@ function listed({ asides, known, assumed, notes }: Listed, style: CiStyle): read
 function answer(review: Review, style: CiStyle): readonly string[] {
   const { subjects, diagnostics } = review;
   const { strict = false } = style;
-  const { word, says, colour, isSound } = verdictOf(review, strict);
+  const { word, says, colour, isSound } = reviewVerdict(review, strict);
   const asked = subjects.reduce((sum, { checks }) => sum + checks.filter(({ verdict }) => verdict !== 'skipped').length, 0);
   const of = subjects.length === 1 ? printable(subjects[0]?.name ?? '') : plural(subjects.length, 'subject');
   const bounds = mergeBounds(subjects.flatMap((subject) => subject.bounds ?? []));
@@ -89,7 +89,7 @@ interface Lines extends CiStyle {
 
 function lineEach(found: readonly FoundProblem[], { paint, width, title, say }: Lines): readonly string[] {
   if (found.length === 0) return [];
-  const lines = causesOf(found, true).map(({ found: [{ subject, problem }], alike }) => {
+  const lines = toldCauses(found, true).map(({ found: [{ subject, problem }], alike }) => {
     const at = problem.place === undefined ? subject.name : `${problem.place.source.file}:${positionOf(problem.place).line}`;
     const same = alike.length === 0 ? '' : `; the same for ${alike.length} more`;
     return `  ${paragraph({ text: printable(`${problem.id}  ${at}: ${say(problem)}${same}`), width: width - 2, hang: 4 })}`;

@@ -6,7 +6,7 @@ import { packetText } from '../../packet/notation.ts';
 import { rail } from '../human/rail.ts';
 import type { TraceInput } from '../json/traceInput.ts';
 import { acceptTexts } from '../review/acceptance.ts';
-import { type Cause, causesOf } from '../review/causes.ts';
+import { type Cause, toldCauses } from '../review/causes.ts';
 import type { FoundProblem } from '../review/problems.ts';
 import type { Blamed, Problem, ReviewLocation } from '../review/review.ts';
 import { codeFrame } from '../text/codeFrame.ts';
@@ -40,7 +40,7 @@ export function changesTable(found: readonly FoundProblem[]): string | undefined
 
 /** Every cause, folded. */
 export function foldedCauses(found: readonly FoundProblem[]): readonly string[] {
-  return causesOf(found).map(folded);
+  return toldCauses(found).map(folded);
 }
 
 const MOST_NAMES = 5;
@@ -103,7 +103,7 @@ const MOST_LISTED = 50;
 
 /** One line for each, as items of a list. */
 export function listedProblems(found: readonly FoundProblem[]): readonly string[] {
-  const causes = causesOf(found, true);
+  const causes = toldCauses(found, true);
   const lines = causes.slice(0, MOST_LISTED).map((cause) => {
     const { message, muted } = cause.found[0].problem;
     const by = muted === undefined ? '' : ` (${muted.by}: ${markdownProse(muted.reason)})`;

@@ -9,7 +9,7 @@ import { failingText } from '../human/verdictLine.ts';
 import { assumedIn } from '../review/notes.ts';
 import { canFail, type FoundProblem, isHint, isOpen, isSuppressed, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Review } from '../review/review.ts';
-import { verdictOf } from '../review/verdict.ts';
+import { reviewVerdict } from '../review/verdict.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
 import { type Folded, foldedWords } from '../text/folded.ts';
 import { positionOf } from '../text/positions.ts';
@@ -27,7 +27,7 @@ export function markdownReview(review: Review, most: number, strict = false): st
   const all = worstFirst(problemsOf(review));
   const serious = all.filter(({ problem }) => isOpen(problem) && canFail(problem));
   const changes = changesTable(serious);
-  const { word, says } = verdictOf(review, strict);
+  const { word, says } = reviewVerdict(review, strict);
   const failing = failingText(strict ? review.diagnostics.filter((one) => !isError(one)).length : 0);
   const table = verdictTable(review);
   const head = [

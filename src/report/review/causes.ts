@@ -16,7 +16,7 @@ export interface Cause {
 }
 
 /** The worst first. `apart`: each problem for itself. */
-export function causesOf(found: readonly FoundProblem[], apart = false): readonly Cause[] {
+export function toldCauses(found: readonly FoundProblem[], apart = false): readonly Cause[] {
   const sorted = worstFirst(found);
   const own = apart ? sorted.map((one): OwnCause => ({ found: [one], odd: [] })) : withChanges(sorted);
   return [...groupBy(own, saidOf).values()].map(([first, ...rest]) => ({

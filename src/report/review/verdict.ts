@@ -64,7 +64,7 @@ export interface ReviewVerdict {
 }
 
 /** `failing`: warnings about the texts, which make a strict run fail. */
-export function verdictOf(review: Review, strict: boolean): ReviewVerdict {
+export function reviewVerdict(review: Review, strict: boolean): ReviewVerdict {
   const { subjects, diagnostics } = review;
   const found = problemsOf(review);
   const tally = tallyOf(found);

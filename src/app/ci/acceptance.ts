@@ -3,7 +3,7 @@ import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
 import { isOpen } from '../../report/review/problems.ts';
 import type { Acceptance, Problem, Subject } from '../../report/review/review.ts';
 import { positionOf } from '../../report/text/positions.ts';
-import { mapProblems } from '../ci/mapProblems.ts';
+import { mapProblems } from './mapProblems.ts';
 
 export interface Accepting {
   /** of the configuration */
