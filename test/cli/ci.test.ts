@@ -103,7 +103,7 @@ describe('chainwalk ci', { timeout: 30_000 }, () => {
     const result = await chainwalk(['ci', '-o', 'github,json=out/ci.json', '-o', 'human=out/ci.txt'], { files });
     expect(result.out).toMatch(/^::error file=net\/bad\.rules,line=22,/);
     expect(read(result.written['out/ci.json'] ?? '').open).toHaveLength(1);
-    expect(result.written['out/ci.txt']).toMatch(/^1 error {2}/);
+    expect(result.written['out/ci.txt']).toMatch(/^FAIL: 1 error {2}/);
     const both = await chainwalk(['ci', '-o', 'github,json'], { files });
     expect([both.code, both.err]).toEqual([2, expect.stringContaining('`github` and `json` cannot both go to standard output')]);
     expect((await chainwalk(['ci', '-o', 'githbu'], { files })).err).toContain('did you mean `github`?');
