@@ -24,7 +24,7 @@ export function hostWords(
   { host, assumed, assumptions = [] }: Pick<ChosenSetting, 'host' | 'assumed'> & Partial<Pick<ChosenSetting, 'assumptions'>>,
   families: readonly Family[],
 ): string {
-  if (assumed === undefined) return GIVEN_HOST;
+  if (assumed === undefined) return host.called ?? GIVEN_HOST;
   const own = host.interfaces.find(({ name }) => name === POD_INTERFACE)?.addresses ?? [];
   const texts = own.flatMap(({ address }) => (families.includes(familyOf(address)) ? [formatAddress(address)] : []));
   const isSaid = !families.some((family) => assumed.families.includes(family)) && !assumptions.some(({ about }) => about === 'pod-address');

@@ -9,7 +9,7 @@ import type { Assumption } from '../mesh/assumption.ts';
 import { defaultHost } from '../mesh/defaultHost.ts';
 import { MACHINE_USER } from '../mesh/machine.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
-import { familyOf, type Prefix } from '../packet/address.ts';
+import { type Family, familyOf, type Prefix } from '../packet/address.ts';
 import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { transparentPorts } from '../ruleset/transparentPorts.ts';
@@ -28,6 +28,8 @@ export interface GivenPlace {
   readonly profile?: string;
   readonly proxyUid?: number;
   readonly proxyGid?: number;
+  /** of which a running pod has no address, so that nothing has to be said of them without rules */
+  readonly absentFamilies?: readonly Family[];
 }
 
 export interface SettingQuestion {

@@ -12,6 +12,8 @@ export interface Host {
   readonly listeners: readonly Listener[];
   /** its description does not say who listens: nobody, or what is assumed of it */
   readonly listenersUnsaid?: true;
+  /** how answers name it, where it is no file that somebody gave: `the running pod` */
+  readonly called?: string;
   readonly processes: ReadonlyMap<string, Process>;
   /** addresses of pods on this node that are in the mesh */
   readonly pods: readonly Address[];

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { flagsOf } from '../../src/cli/argv/flags.ts';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
-import { PLUGIN_OPTIONS } from '../../src/cli/kubectl/command.ts';
+import { PLUGIN_OPTIONS } from '../../src/cli/kubectl/pluginOptions.ts';
 import { answersIn, DUMPS, SCRIPT } from '../../src/cli/kubectl/questions.ts';
 import { ASKABLE } from '../../src/cli/kubectl/words.ts';
 import { type FakeKubectl, fakeKubectl, fixture, type Reply } from './fakeKubectl.ts';
@@ -204,7 +204,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     ]);
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(
-      /^chainwalk: error: container app of web-0 has no iptables-save\nhelp: --debug-image IMAGE .* Or -c names another of app, side\n$/,
+      /^chainwalk: error: container app of web-0 has no iptables-save\nhelp: `kubectl chainwalk web-0 --debug-image nicolaka\/netshoot` adds .* Or -c side\n$/,
     );
     expect(calls).toHaveLength(2);
   });
@@ -460,8 +460,8 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     [['web-0', 'frace'], '`frace` is not one of verify, trace, find, diff, check, print\nhelp: did you mean `trace`?'],
     [['web-0', '--nonsense'], 'unknown option `--nonsense`'],
     [['web-0', '--backend', 'nftables'], '--backend: `nftables` is not one of nft, legacy'],
-    [[], 'missing required argument `pod`'],
-    [['--', '-o'], '`--` is not a valid pod name'],
+    [[], 'no pod is named\nhelp: `kubectl chainwalk POD`'],
+    [['--', '-o'], 'no pod is named'],
     [['Web_0'], '`Web_0` is not a valid pod name'],
     [['web-0', 'trace', OUT, '--watch'], 'a pod cannot be watched'],
     [['web-0', 'trace'], 'no packet to trace'],
@@ -486,9 +486,11 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
 
   it('--help is that of the plugin, and behind a command that of the command', async () => {
     const kubectl = cluster();
-    expect((await kubectl.plugin(['--help'])).out).toContain('Usage: kubectl chainwalk [options] <pod> [command...]');
+    expect((await kubectl.plugin(['--help'])).out).toContain('Usage: kubectl chainwalk [options] [pod] [command...]');
     const { out, calls } = await kubectl.plugin(['web-0', 'trace', '--help']);
     expect([out, calls]).toEqual([expect.stringContaining('Usage: chainwalk trace'), []]);
+    expect((await kubectl.plugin(['trace', '--help'])).out).toBe(out);
+    expect((await kubectl.plugin(['--help'])).out.split('\n').length).toBeLessThanOrEqual(41);
     for (const line of (await kubectl.plugin(['--help'])).out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 

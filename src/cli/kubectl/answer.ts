@@ -2,13 +2,19 @@
 import type { Call } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
+import type { PodFiles } from './podFiles.ts';
+import { runningPodSubject } from './podSubject.ts';
 import type { Askable } from './words.ts';
 
 /** Undefined when an option cannot be read, which has been reported. */
 type ReadSubject = () => Promise<RuleSubject | undefined>;
 
-const ANSWERS: Readonly<Record<Askable, (call: Call, read: ReadSubject) => Promise<ExitCode>>> = {
-  verify: async (call, read) => (await import('../verify/answerRules.ts')).answerRules(call, read),
+const ANSWERS: Readonly<Record<Askable, (call: Call, read: ReadSubject, files: PodFiles) => Promise<ExitCode>>> = {
+  verify: async (call, read, { notCaptured }) => {
+    const { answerRules } = await import('../verify/answerRules.ts');
+    const { notCapturedText } = await import('./notCaptured.ts');
+    return answerRules(call, read, notCaptured && ((pods, style) => notCapturedText(notCaptured, pods, style)));
+  },
   find: async (call, read) => (await import('../find/runFind.ts')).findInSubject(call, read),
   trace: withSubject(async (call, subject) => (await import('../trace/runTrace.ts')).traceInSubject(call, subject)),
   diff: withSubject(async (call, subject) => (await import('../diff/runDiff.ts')).diffWithSubject(call, subject)),
@@ -16,8 +22,8 @@ const ANSWERS: Readonly<Record<Askable, (call: Call, read: ReadSubject) => Promi
   print: withSubject(async (call, subject) => (await import('../check/runPrint.ts')).printSubject(call, subject)),
 };
 
-export function answerOf(command: Askable, call: Call, read: ReadSubject): Promise<ExitCode> {
-  return ANSWERS[command](call, read);
+export function answerOf(command: Askable, call: Call, files: PodFiles): Promise<ExitCode> {
+  return ANSWERS[command](call, () => runningPodSubject(call, files), files);
 }
 
 function withSubject(answer: (call: Call, subject: RuleSubject) => Promise<ExitCode>) {

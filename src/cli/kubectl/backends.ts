@@ -42,7 +42,10 @@ export function chooseBackend(answers: Answers, wanted: LiveBackend | undefined)
   return {
     ...(leftOut !== undefined && { leftOut }),
     dumps: (backend === undefined ? undefined : dumps.get(backend)) ?? [],
-    says: [says, ...(holding.length > 0 ? about : [])].join(', '),
+    says:
+      holding.length > 0
+        ? [says, ...about].join(', ')
+        : `${says} (${BACKENDS.map((one) => `${one} ${known.includes(one) ? 'empty' : 'was not queried'}`).join(', ')})`,
   };
 }
 

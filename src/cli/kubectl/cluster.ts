@@ -2,6 +2,7 @@
 
 import type { Complaint } from '../../lib/complaint.ts';
 import type { Executed, Io } from '../io/io.ts';
+import type { Gate } from './atMost.ts';
 
 export interface Cluster {
   readonly io: Io;
@@ -9,19 +10,48 @@ export interface Cluster {
   readonly connection: readonly string[];
   /** that one call may take; absent: as long as such calls take by far */
   readonly seconds?: number;
+  /** absent: as many calls at once as there are */
+  readonly gate?: Gate;
+  /** answers about namespaces, which many pods share */
+  readonly namespaces?: Map<string, Promise<Executed>>;
 }
 
 const SECONDS = 60;
 /** An image may have to be fetched first. */
 const SECONDS_TO_START = 600;
 
-export function kubectl({ io, connection, seconds }: Cluster, args: readonly string[]): Promise<Executed> {
-  return io.execute('kubectl', [...connection, ...args], seconds ?? (args[0] === 'debug' ? SECONDS_TO_START : SECONDS));
+export function kubectl({ io, connection, seconds, gate }: Cluster, args: readonly string[]): Promise<Executed> {
+  const usual = args[0] === 'debug' ? SECONDS_TO_START : SECONDS;
+  const call = () => io.execute('kubectl', [...connection, ...args], seconds ?? usual);
+  return gate === undefined ? call() : gate(call);
+}
+
+/** `kubectl get namespace`, once for each. */
+export function namespaceObject(cluster: Cluster, name: string): Promise<Executed> {
+  const kept = cluster.namespaces?.get(name);
+  if (kept !== undefined) return kept;
+  const answer = kubectl(cluster, ['get', 'namespace', name, '--output=json']);
+  cluster.namespaces?.set(name, answer);
+  return answer;
+}
+
+/** The same cluster with objects of another namespace. */
+export function inNamespace(cluster: Cluster, namespace: string): Cluster {
+  const others = cluster.connection.filter((word) => !word.startsWith('--namespace='));
+  return { ...cluster, connection: [`--namespace=${namespace}`, ...others] };
 }
 
 /** The call as a shell would take it. */
 export function commandLine({ connection }: Pick<Cluster, 'connection'>, args: readonly string[]): string {
   return ['kubectl', ...connection, ...args].map(quoted).join(' ');
+}
+
+/** `-n shop`, as people type it. */
+export function typedConnection(connection: readonly string[]): readonly string[] {
+  return connection.flatMap((word) => {
+    const [name = '', ...value] = word.split('=');
+    return [name === '--namespace' ? '-n' : name, value.join('=')];
+  });
 }
 
 function quoted(word: string): string {
@@ -31,7 +61,7 @@ function quoted(word: string): string {
 /** Without the lines of its log, when there is anything else. */
 function wordsIn(err: string): string | undefined {
   const lines = err.split('\n').filter((line) => line.trim() !== '');
-  const plain = lines.filter((line) => !/^[IWEF]\d{4} \d\d:/.test(line));
+  const plain = lines.filter((line) => !/^[IWEF]\d{4} \d\d:|^Warning: /.test(line));
   return plain.length > 0 ? plain.join('\n') : lines.length > 0 ? lines.join('\n') : undefined;
 }
 

@@ -12,6 +12,8 @@ export interface AskedContainer {
   readonly container: string;
   /** absent: nothing is added to the pod */
   readonly debug: Debug | undefined;
+  /** the command of the user with another image */
+  readonly again: (image: string) => string;
 }
 
 export interface Debug {
@@ -36,9 +38,12 @@ export async function fetchAnswers(cluster: Cluster, asked: AskedContainer): Pro
   const cannot = 'code' in first ? reasonIn(first.err) : undefined;
   if (cannot === undefined) return failure(`kubectl exec in container ${container} of ${name}`, first);
   if (debug !== undefined) return fetchByDebug(cluster, asked, debug);
+  const { image, says } = asked.pod.debugImage;
+  const others = asked.pod.containers.filter((other) => other !== container);
+  const orElse = others.length === 0 ? '' : `. Or -c ${others.join(', ')}`;
   return {
     message: `container ${container} of ${name} ${cannot}`,
-    help: `--debug-image IMAGE adds an ephemeral container with iptables and iproute2, which stays until the pod ends; it is allowed to read the rules. Or -c names another of ${asked.pod.containers.join(', ')}`,
+    help: `\`${asked.again(image)}\` adds an ephemeral container (${says}), which stays until the pod ends${orElse}`,
   };
 }
 

@@ -1,8 +1,10 @@
 /** What `kubectl get pod -o json` says that matters here. */
 import { valueText } from '../../lib/valueText.ts';
 import type { Family } from '../../packet/address.ts';
+import { type DebugImage, debugImageFor } from './debugImage.ts';
 import { isJsonRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
 import { asksNamespace, meshOf, type PodMesh, PROXY_NAMES, runningIn } from './podMesh.ts';
+import { type PodState, podState } from './podState.ts';
 
 export interface LivePod {
   readonly containers: readonly string[];
@@ -17,6 +19,9 @@ export interface LivePod {
   readonly mesh: (namespace?: JsonRecord) => PodMesh | undefined;
   /** its namespace, where that may decide */
   readonly ask: string | undefined;
+  readonly state: PodState;
+  /** for --debug-image */
+  readonly debugImage: DebugImage;
 }
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
@@ -26,18 +31,23 @@ export function readLivePod(text: string): LivePod | undefined {
   const pod = parseJson(text);
   if (!isJsonRecord(pod) || !isJsonRecord(pod.spec)) return undefined;
   const { spec, metadata, status } = pod;
-  const containers = names(runningIn(spec));
+  const state = podState(pod);
+  const { running, initContainer } = state;
+  const containers = [...names(runningIn(spec)), ...(initContainer === undefined ? [] : [initContainer])];
   const namespace = isJsonRecord(metadata) && typeof metadata.namespace === 'string' ? metadata.namespace : undefined;
   const annotations = isJsonRecord(metadata) && isJsonRecord(metadata.annotations) ? metadata.annotations : {};
-  const preferred = [...PROXY_NAMES, annotations[DEFAULT_CONTAINER]].find((name) => typeof name === 'string' && containers.includes(name));
+  const queried = running === undefined ? containers : containers.filter((name) => running.includes(name));
+  const preferred = [...PROXY_NAMES, annotations[DEFAULT_CONTAINER]].find((name) => typeof name === 'string' && queried.includes(name));
   return {
     containers,
-    container: typeof preferred === 'string' ? preferred : containers[0],
+    container: typeof preferred === 'string' ? preferred : (queried[0] ?? containers[0]),
     ephemeral: names(recordsIn(spec.ephemeralContainers)),
     onNodeNetwork: spec.hostNetwork === true,
     families: recordsIn(isJsonRecord(status) ? status.podIPs : undefined).map(({ ip }) => (valueText(ip).includes(':') ? 6 : 4)),
     mesh: (labels) => meshOf(pod, labels),
     ask: asksNamespace(pod) ? namespace : undefined,
+    state,
+    debugImage: debugImageFor(spec),
   };
 }
 

@@ -7,12 +7,16 @@ import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type Call, optionText } from '../argv/command.ts';
 import { BACKENDS, chooseBackend, type FamilyDump, holdsRules, type LiveBackend } from './backends.ts';
-import { type Cluster, failure, kubectl } from './cluster.ts';
+import { type Cluster, namespaceObject } from './cluster.ts';
 import { type Debug, fetchAnswers } from './fetch.ts';
+import type { FoundPod } from './findPod.ts';
 import { liveHost } from './liveHost.ts';
+import type { NotCaptured } from './notCaptured.ts';
 import { type LivePod, readLabels, readLivePod } from './pod.ts';
 import { type PodFacts, podFacts, withProxyOf } from './podFacts.ts';
 import { unreadKeysOf } from './podKeys.ts';
+import type { PodMesh } from './podMesh.ts';
+import { againWith, type PodRequest } from './request.ts';
 
 export interface PodFiles {
   readonly rules: TextFile;
@@ -20,6 +24,10 @@ export interface PodFiles {
   readonly facts: PodFacts;
   /** the mesh that is to capture the pod, by name, where its rules show none */
   readonly mesh?: string;
+  /** what to know then */
+  readonly notCaptured?: NotCaptured;
+  /** of which the pod has no address, and no rules */
+  readonly absentFamilies: readonly Family[];
   /** warnings about the pod */
   readonly about: readonly Diagnostic[];
   /** sentences without capital and stop */
@@ -31,21 +39,23 @@ export interface TextFile {
   readonly text: string;
 }
 
-export interface Wanted {
-  readonly cluster: Cluster;
-  /** of the pod */
-  readonly name: string;
+export interface Wanted extends FoundPod {
+  readonly request: PodRequest;
+  /** how its files are called; absent: by its name */
+  readonly label?: string;
 }
 
-export async function fetchPodFiles({ input }: Call, { cluster, name }: Wanted): Promise<PodFiles | Complaint> {
-  const described = await kubectl(cluster, ['get', 'pod', name, '--output=json']);
-  if (!('code' in described) || described.code !== 0) return failure(`kubectl get pod ${name}`, described);
-  const pod = readLivePod(described.out);
+export async function fetchPodFiles({ input }: Call, wanted: Wanted): Promise<PodFiles | Complaint> {
+  const { cluster, name, label = name, text: described, request } = wanted;
+  const pod = readLivePod(described);
   const container = optionText(input, 'container') ?? pod?.container;
   if (pod === undefined || container === undefined) return { message: `kubectl get pod ${name}: the answer is not a pod` };
+  const { cannot } = pod.state;
+  if (cannot !== undefined) return { message: `pod ${name} ${cannot}: no container can be queried for its rules` };
   if (!pod.containers.includes(container))
     return { message: `pod ${name} has no container \`${container}\``, help: `it has ${pod.containers.join(', ')}` };
-  const fetched = await fetchAnswers(cluster, { name, pod, container, debug: debugOf({ input }) });
+  const again = (image: string) => againWith(request, cluster.connection, ['--debug-image', image]);
+  const fetched = await fetchAnswers(cluster, { name, pod, container, debug: debugOf({ input }), again });
   if ('message' in fetched) return fetched;
   const { answers, from } = fetched;
   const backend = BACKENDS.find((known) => known === optionText(input, 'backend'));
@@ -56,21 +66,36 @@ export async function fetchPodFiles({ input }: Call, { cluster, name }: Wanted):
       help: `${from} has no iptables-${backend}-save`,
     };
   const folder = optionText(input, 'save');
-  const path = (ending: string) => `${folder === undefined ? '' : `${folder.replace(/\/+$/, '')}/`}${name}${ending}`;
+  const path = (ending: string) => `${folder === undefined ? '' : `${folder.replace(/\/+$/, '')}/`}${label}${ending}`;
   const left = chosen.dumps.filter(({ family, text }) => !isNoMatter(pod, family) || holdsRules(text));
   const rules = { path: path('.rules'), text: left.map((dump) => withTable(dump) + halfText(dump, chosen.leftOut)).join('') };
-  const facts = podFacts(described.out);
+  const facts = podFacts(described);
   const source = { file: rules.path, text: rules.text };
-  const { mesh, notes } = await meshWithoutRules(cluster, pod, source);
+  const { mesh: outside, notes } = await meshWithoutRules(cluster, pod, source);
+  const mesh = outside?.profile;
+  const queried = `${from}: ${chosen.says}`;
   const host = withProxyOf(liveHost(source, { answers, mesh }), facts);
   return {
     rules,
     facts,
-    about: unreadKeysOf(described.out, name),
-    ...(mesh !== undefined && { mesh }),
+    absentFamilies: ([4, 6] as const).filter((family) => isNoMatter(pod, family)),
+    about: unreadKeysOf(described, name),
+    ...(outside !== undefined && {
+      mesh: outside.profile,
+      notCaptured: {
+        because: outside.because,
+        queried,
+        writer: outside.writer,
+        name,
+        connection: cluster.connection,
+        again: again(pod.debugImage.image),
+      },
+    }),
     ...(host.text !== undefined && { host: { path: path('.host.json'), text: host.text } }),
     notes: [
-      `queried ${from}: ${chosen.says}`,
+      ...wanted.notes,
+      ...startingNotes(name, pod),
+      `queried ${queried}`,
       ...(pod.onNodeNetwork ? [`pod ${name} is on the node's network: these are the node's rules`] : []),
       ...notes,
       ...host.notes,
@@ -78,21 +103,27 @@ export async function fetchPodFiles({ input }: Call, { cluster, name }: Wanted):
   };
 }
 
+function startingNotes(name: string, { state: { initContainer } }: LivePod): readonly string[] {
+  return initContainer === undefined
+    ? []
+    : [`pod ${name} is still starting: its init container ${initContainer} runs, and rules may be missing`];
+}
+
 /** Rules without chains of a mesh, in a pod that one is to capture. */
 async function meshWithoutRules(
   cluster: Cluster,
   pod: LivePod,
   rules: Source,
-): Promise<{ readonly mesh?: string; readonly notes: readonly string[] }> {
+): Promise<{ readonly mesh?: PodMesh; readonly notes: readonly string[] }> {
   const { rulesets } = readRules(rules, { allowEmpty: true });
   if (chooseSetting({ rulesets, given: {} }).profile !== undefined) return { notes: [] };
   const { ask } = pod;
-  const told = ask === undefined ? undefined : await kubectl(cluster, ['get', 'namespace', ask, '--output=json']);
+  const told = ask === undefined ? undefined : await namespaceObject(cluster, ask);
   const labels = told !== undefined && 'code' in told && told.code === 0 ? readLabels(told.out) : undefined;
   const unknown = `namespace ${ask} could not be read: whether ambient is to capture the pod is not known`;
   const mesh = pod.mesh(labels);
   if (mesh === undefined) return { notes: ask !== undefined && labels === undefined ? [unknown] : [] };
-  return { mesh: mesh.profile, notes: [`NOT CAPTURED: ${mesh.because}, and no rule is of that mesh`] };
+  return { mesh, notes: [`NOT CAPTURED: ${mesh.because}, and no rule is of that mesh`] };
 }
 
 /** Where there is no table at all the dump is empty; an empty table is the same, and says of which family. */

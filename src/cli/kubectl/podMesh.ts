@@ -7,6 +7,8 @@ export interface PodMesh {
   readonly profile: MeshName;
   /** what says so, for people */
   readonly because: string;
+  /** the init container that is to write its rules; absent: an agent on the node does */
+  readonly writer?: string;
 }
 
 /** The annotation by which a pod with the proxy's container says that nobody captures it. */
@@ -19,6 +21,9 @@ const NOT_CAPTURED: Readonly<Record<MeshName, readonly [key: string, value: RegE
 };
 
 export const PROXY_NAMES: readonly string[] = MESH_NAMES.flatMap((name) => PROXY_CONTAINERS[name] ?? []);
+
+/** Init containers by which meshes write rules. */
+export const WRITER_NAMES: readonly string[] = ['istio-init', 'linkerd-init', 'kuma-init', 'consul-connect-inject-init'];
 
 const MODE = 'istio.io/dataplane-mode';
 const REDIRECTION = 'ambient.istio.io/redirection';
@@ -35,7 +40,9 @@ export function meshOf(pod: JsonRecord, namespace: JsonRecord = {}): PodMesh | u
     if (container === undefined || found === undefined) continue;
     const without = NOT_CAPTURED[profile];
     const off = without?.[1].test(String(annotations[without[0]] ?? ''));
-    return off || isGateway(found, annotations) ? undefined : { profile, because: `the pod has a container ${container}` };
+    const writer = recordsIn(spec.initContainers).find(({ name }) => WRITER_NAMES.includes(String(name)))?.name;
+    if (off || isGateway(found, annotations)) return undefined;
+    return { profile, because: `the pod has a container ${container}`, ...(typeof writer === 'string' && { writer }) };
   }
   if (labels[MODE] === 'none' || annotations[REDIRECTION] === 'disabled') return undefined;
   const because =

@@ -13,14 +13,14 @@ import type { PodFiles, TextFile } from './podFiles.ts';
 /** Undefined when an option cannot be read, which has been reported. */
 export async function runningPodSubject(
   call: Call,
-  { rules: { path: file, text }, host: described, facts, about, mesh }: PodFiles,
+  { rules: { path: file, text }, host: described, facts, about, mesh, absentFamilies }: PodFiles,
 ): Promise<RuleSubject | undefined> {
   const said = await readPlace(call);
   const reading = await ruleReadingOf(call);
   if (said === undefined || reading === undefined) return undefined;
   const rules = { sources: [{ file, text }], reading, about };
   const profile = said.profile ?? mesh;
-  const ofMesh = profile === undefined ? {} : { profile };
+  const ofMesh = { absentFamilies, ...(profile !== undefined && { profile }) };
   if (said.host !== undefined) return { rules, place: { ...said, ...ofMesh } };
   const complaint = described === undefined ? undefined : podIpComplaint(optionList(call.input, 'podIp'), true);
   if (complaint !== undefined) {
@@ -46,5 +46,6 @@ export async function runningPodSubject(
 function hostIn({ path, text }: TextFile) {
   const { host, problems } = readHost(parseJson(text));
   invariant(host !== undefined, `${path}: ${problems.join('; ')}`);
-  return host;
+  // its addresses and routes were asked for, who listens was not
+  return { ...host, called: 'the running pod, its listeners assumed' };
 }

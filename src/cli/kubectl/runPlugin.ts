@@ -3,11 +3,13 @@ import type { ExitCode } from '../argv/exitCode.ts';
 import type { Io } from '../io/io.ts';
 import { buildSingle } from '../program/program.ts';
 import { type Invocation, parseAndRun } from '../program/run.ts';
-import { PLUGIN, PLUGIN_OPTIONS } from './command.ts';
+import { ASKABLE_OPTIONS } from './askedCommand.ts';
+import { PLUGIN } from './command.ts';
+import { PLUGIN_OPTIONS } from './pluginOptions.ts';
 import { splitWords } from './words.ts';
 
 export function runPlugin({ argv, version }: Invocation, io: Io): Promise<ExitCode> {
-  const { own, asked } = splitWords(argv, PLUGIN_OPTIONS);
+  const { own, asked } = splitWords(argv, { own: PLUGIN_OPTIONS, commands: ASKABLE_OPTIONS });
   return parseAndRun(
     {
       // behind `--` everything is an argument of ours, whatever it is for the command

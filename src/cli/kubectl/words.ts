@@ -1,6 +1,7 @@
-/** Which words of `kubectl chainwalk POD -n NS verify --strict` are the plugin's, and which go on to chainwalk. */
+/** Which words of `kubectl chainwalk POD -n NS verify --strict` are the plugin's, which name pods, and which go on to chainwalk. */
 import type { CommandOption } from '../argv/command.ts';
 import { flagsOf, optionNamed } from '../argv/flags.ts';
+import { isKind } from './podNames.ts';
 
 /** Commands about one set of rules; the first is what is asked when none is named. */
 export const ASKABLE = ['verify', 'trace', 'find', 'diff', 'check', 'print'] as const;
@@ -10,28 +11,53 @@ export type Askable = (typeof ASKABLE)[number];
 export interface Words {
   /** options of the plugin, wherever they stand */
   readonly own: readonly string[];
-  /** the pod, the command, and what the command is asked */
+  /** the pods, the command, and what the command is asked, in their order */
   readonly asked: readonly string[];
 }
 
-/** Behind the command only its own options are unknown to us: no option of the two has the same name. */
-export function splitWords(argv: readonly string[], options: readonly CommandOption[]): Words {
-  const own: string[] = [];
-  const asked: string[] = [];
-  let waits = false;
+export interface Options {
+  /** of the plugin */
+  readonly own: readonly CommandOption[];
+  /** of all commands in ASKABLE; none has a name of the plugin's */
+  readonly commands: readonly CommandOption[];
+}
+
+export function splitWords(argv: readonly string[], options: Options): Words {
+  const read = readEach(argv, options);
+  const begins = read.some(({ kind, word }) => kind === 'word' && isAskable(word));
+  // an option that nobody knows is refused by the command, when there is one, which knows what may have been meant
+  const isOwn = ({ kind }: ReadWord) => kind === 'own' || (kind === 'unknown' && !begins);
+  return { own: read.filter(isOwn).map(({ word }) => word), asked: read.filter((one) => !isOwn(one)).map(({ word }) => word) };
+}
+
+interface ReadWord {
+  readonly word: string;
+  /** `value`: of an option of a command; `rest`: `--` and what follows */
+  readonly kind: 'own' | 'option' | 'unknown' | 'value' | 'word' | 'rest';
+}
+
+function readEach(argv: readonly string[], { own, commands }: Options): readonly ReadWord[] {
+  const read: ReadWord[] = [];
+  let waiting: ReadWord['kind'] | undefined;
   for (const [index, word] of argv.entries()) {
-    if (waits) {
-      own.push(word);
-      waits = false;
+    if (waiting !== undefined) {
+      read.push({ word, kind: waiting });
+      waiting = undefined;
       continue;
     }
-    if (word === '--') return { own, asked: [...asked, ...argv.slice(index)] };
-    const option = optionNamed(word, options) ?? attached(word, options);
-    const isOwn = option !== undefined || (asked.length < 2 && /^-./.test(word));
-    (isOwn ? own : asked).push(word);
-    waits = option !== undefined && flagsOf(option).value !== undefined && optionNamed(word, options) !== undefined && !word.includes('=');
+    if (word === '--') return [...read, ...argv.slice(index).map((one): ReadWord => ({ word: one, kind: 'rest' }))];
+    const [ofPlugin, ofCommand] = [optionNamed(word, own) ?? attached(word, own), optionNamed(word, commands) ?? attached(word, commands)];
+    const option = ofPlugin ?? ofCommand;
+    const isPlain = option === undefined && (!/^-./.test(word) || /\s/.test(word));
+    read.push({ word, kind: ofPlugin !== undefined ? 'own' : ofCommand !== undefined ? 'option' : isPlain ? 'word' : 'unknown' });
+    if (option !== undefined && takesNext(word, option)) waiting = ofPlugin === undefined ? 'value' : 'own';
   }
-  return { own, asked };
+  return read;
+}
+
+function takesNext(word: string, option: CommandOption): boolean {
+  const { short, long, value } = flagsOf(option);
+  return value !== undefined && (word === short || word === long);
 }
 
 /** `-nshop` */
@@ -39,4 +65,55 @@ function attached(word: string, options: readonly CommandOption[]): CommandOptio
   return /^-\w./.test(word)
     ? options.find((option) => flagsOf(option).short === word.slice(0, 2) && flagsOf(option).value !== undefined)
     : undefined;
+}
+
+export interface PluginQuestion {
+  /** as they are given: `web-0`, `deploy/web`, `pods`; empty: none */
+  readonly names: readonly string[];
+  /** absent: none is named */
+  readonly command?: Askable;
+  /** for the command: its options, packets, files */
+  readonly rest: readonly string[];
+}
+
+/** `selected`: pods are named by labels or by -A. */
+export function pluginQuestionOf(asked: readonly string[], options: Options, selected: boolean): PluginQuestion {
+  const read = readEach(asked, options);
+  const at = read.findIndex(({ kind, word }) => kind === 'word' && isAskable(word));
+  const command = ASKABLE.find((known) => known === read[at]?.word);
+  const [before, after] = at < 0 ? [read, []] : [read.slice(0, at), read.slice(at + 1)];
+  const isName = ({ kind }: ReadWord) => kind === 'word';
+  const packets = command === undefined ? before.filter((one) => isName(one) && isPacket(one.word)) : [];
+  const names = before.filter((one) => isName(one) && !packets.includes(one));
+  const others = before.filter((one) => !names.includes(one));
+  // a packet alone asks where it goes
+  const meant = command ?? (packets.length > 0 ? 'trace' : undefined);
+  const behind = names.length > 0 || command === undefined ? [] : namesBehind(command, after.filter(isName), selected);
+  const chosen = [...names, ...behind];
+  return {
+    names: chosen.map(({ word }) => word),
+    ...(meant !== undefined && { command: meant }),
+    rest: [...others, ...after].filter((one) => !chosen.includes(one)).map(({ word }) => word),
+  };
+}
+
+/** `kubectl chainwalk trace web-0 PACKET`: what names pods behind the command, as far as the command takes no words of its own. */
+function namesBehind(command: Askable, words: readonly ReadWord[], selected: boolean): readonly ReadWord[] {
+  const alone = selected && !/^(?:pods?|po)$/.test(words[0]?.word ?? '');
+  if (alone && (command === 'trace' || command === 'diff')) return [];
+  if (command === 'trace') {
+    const end = words.findIndex(({ word }) => isPacket(word) || word === 'in' || word === 'out');
+    return end < 0 ? words : words.slice(0, end);
+  }
+  // TYPE NAME are two words for one pod
+  if (command === 'diff') return words.slice(0, isKind(words[0]?.word ?? '') && !selected ? 2 : 1);
+  return words;
+}
+
+function isPacket(word: string): boolean {
+  return /\s|->|=/.test(word);
+}
+
+function isAskable(word: string): boolean {
+  return ASKABLE.some((known) => known === word);
 }

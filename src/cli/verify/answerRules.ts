@@ -16,8 +16,11 @@ import { writeReport } from '../review/write.ts';
 import { verifyExitCode } from './exitCode.ts';
 import { readClaimOptions } from './options.ts';
 
+/** The answer in other words, where more is known of what was asked; undefined: the usual ones do. */
+export type HumanInstead = (pods: readonly Verified[], style: VerifyStyle) => string | undefined;
+
 /** `read`: undefined when there is nothing that can be asked, which has been reported. */
-export async function answerRules(call: Call, read: () => Promise<RuleSubject | undefined>): Promise<ExitCode> {
+export async function answerRules(call: Call, read: () => Promise<RuleSubject | undefined>, instead?: HumanInstead): Promise<ExitCode> {
   const outputs = await readOutputs(call, outputWords(call.input));
   const options = outputs === undefined ? undefined : await readClaimOptions(call);
   const subject = options === undefined ? undefined : await read();
@@ -35,7 +38,8 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   const failing = strict ? diagnostics.length : 0;
   const detailed = optionIsSet(call.input, 'verbose');
   const own = {
-    human: (style: VerifyStyle) => humanVerify(pods, { ...style, failing, detailed }),
+    human: (style: VerifyStyle) =>
+      (detailed ? undefined : instead?.(pods, { ...style, failing })) ?? humanVerify(pods, { ...style, failing, detailed }),
     json: () => jsonText(toVerifyReport(pods)),
   };
   const report = { review: reviewOf(subjectsOfRules(verified), diagnostics), outputs, own, strict };

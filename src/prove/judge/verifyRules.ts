@@ -67,7 +67,9 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
   const budget = new Budget(options.limits?.());
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
   const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));
-  const unjudged = othersThan(wanted);
+  const { absentFamilies = [] } = options;
+  const others = othersThan(wanted);
+  const unjudged = others.filter((family) => !absentFamilies.includes(family));
   const contexts = proofContexts(judged, { setting, options, budget });
   const claims = claimsAsked(options);
   const findings = claims.flatMap((claim) => contexts.flatMap((context) => judge(context, claim, options)));
@@ -89,6 +91,11 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
       ...new Set(contexts.flatMap(({ declared }) => declared.notes)),
       ...new Set(findings.flatMap((finding) => finding.notes ?? [])),
       ...unjudged.map((family) => `no IPv${family} rules were given: IPv${family} is not judged; --family 4,6 insists on both`),
+      ...others.flatMap((family) =>
+        absentFamilies.includes(family)
+          ? [`IPv${family} is not judged: the pod has no IPv${family} address and no IPv${family} rules`]
+          : [],
+      ),
     ],
   };
 }
