@@ -1,5 +1,7 @@
 /** Many pods at once: equal ones are answered once, the worst comes first, and nothing that was not read is green. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { PLUGIN_OPTIONS } from '../../src/cli/kubectl/pluginOptions.ts';
 import { type FakeObjects, type FakePod, fakeCluster, NO_SHELL } from './fakeCluster.ts';
 import { fixture } from './fakeKubectl.ts';
 
@@ -117,6 +119,19 @@ describe('kubectl chainwalk -A', () => {
     expect([code, out.split('\n')[0]]).toEqual([0, 'OK: 200 hold  200 pods queried, 1 different']);
     expect(out).toContain('shop/web-0, web-1, web-10, web-100, web-101, web-102, 194');
     expect(calls.filter((call) => call.includes('get '))).toHaveLength(1);
+  });
+});
+
+describe('docs/kubectl.md', () => {
+  const page = readFileSync(new URL('../../docs/kubectl.md', import.meta.url), 'utf8');
+
+  it('shows what -A prints', async () => {
+    const [, shown] = /```text\n(FAIL[\s\S]*?)```/.exec(page) ?? [];
+    expect((await ask({ pods: MIXED }, '-A')).out).toBe(shown);
+  });
+
+  it('names every option of the plugin', () => {
+    expect(PLUGIN_OPTIONS.map(({ flags }) => /--[\w-]+/.exec(flags)?.[0] ?? '').filter((flag) => !page.includes(flag))).toEqual([]);
   });
 });
 
