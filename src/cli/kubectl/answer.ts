@@ -1,7 +1,8 @@
 /** The commands that can be asked of a running pod, each loaded when it is. */
-import type { Call } from '../argv/command.ts';
+import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
+import { complain } from '../io/messages.ts';
 import type { PodFiles } from './podFiles.ts';
 import { runningPodSubject } from './podSubject.ts';
 import type { Askable } from './words.ts';
@@ -11,6 +12,10 @@ type ReadSubject = () => Promise<RuleSubject | undefined>;
 
 const ANSWERS: Readonly<Record<Askable, (call: Call, read: ReadSubject, files: PodFiles) => Promise<ExitCode>>> = {
   verify: async (call, read, { notCaptured }) => {
+    if (optionIsSet(call.input, 'fix') || optionIsSet(call.input, 'dryRun')) {
+      await complain(call.io, { message: '--fix edits files, and a running pod is none', help: 'save its rules with --save FOLDER' });
+      return EXIT.usage;
+    }
     const { answerRules } = await import('../verify/answerRules.ts');
     const { notCapturedText } = await import('./notCaptured.ts');
     return answerRules(call, read, notCaptured && ((pods, style) => notCapturedText(notCaptured, pods, style)));

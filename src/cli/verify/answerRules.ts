@@ -37,9 +37,11 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   const strict = optionIsSet(call.input, 'strict');
   const failing = strict ? diagnostics.length : 0;
   const detailed = optionIsSet(call.input, 'verbose');
+  const { args } = call.input;
+  const inFiles = args.length > 0 && !args.includes('-');
   const own = {
     human: (style: VerifyStyle) =>
-      (detailed ? undefined : instead?.(pods, { ...style, failing })) ?? humanVerify(pods, { ...style, failing, detailed }),
+      (detailed ? undefined : instead?.(pods, { ...style, failing })) ?? humanVerify(pods, { ...style, failing, detailed, inFiles }),
     json: () => jsonText(toVerifyReport(pods)),
   };
   const report = { review: reviewOf(subjectsOfRules(verified), diagnostics), outputs, own, strict };

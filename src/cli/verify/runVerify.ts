@@ -13,6 +13,15 @@ export async function runVerify(given: Call): Promise<ExitCode> {
   const files = await filesOf(call, call.input.args);
   if (files === undefined) return EXIT.usage;
   const manifests = await manifestsAmong(call, files);
+  if (optionIsSet(call.input, 'fix')) {
+    const { fixRules } = await import('./fixRules.ts');
+    const answer = () => verifyRuleFiles(withKeptFiles(given), files);
+    return fixRules({ call: given, files, hasManifests: manifests !== 'none', answer });
+  }
+  if (optionIsSet(call.input, 'dryRun')) {
+    await complain(call.io, { message: '--dry-run shows what --fix would write', help: 'give --fix as well' });
+    return EXIT.usage;
+  }
   if (manifests === 'all') return verifyManifests(call, files);
   if (manifests === 'none') return verifyRuleFiles(call, files);
   const kinds = await Promise.all(files.map(async (file) => ({ file, isManifest: (await manifestsAmong(call, [file])) === 'all' })));

@@ -8,11 +8,15 @@ import type { FixEdit, FixSearch } from '../../prove/proof/provedFix.ts';
 import { cutShortWords, editWords, effectWords, isOpenError, openWords } from '../text/fixWords.ts';
 import type { VerdictStyle } from './verdictLine.ts';
 
+interface FixStyle extends VerdictStyle {
+  readonly inFiles?: boolean;
+}
+
 /** For findings of one cause; nothing where no edit was looked for. */
-export function fixLines({ findings, fixes }: Verified, cause: readonly Finding[], style: VerdictStyle): readonly string[] {
+export function fixLines({ findings, fixes }: Verified, cause: readonly Finding[], style: FixStyle): readonly string[] {
   const search = cause.map((one) => fixes?.get(one)).find((one) => one !== undefined);
   if (search === undefined) return [];
-  const { width, paint } = style;
+  const { width, paint, inFiles = false } = style;
   const line = (name: string, text: string) =>
     name === ''
       ? `${INDENT}${paragraph({ text, width: width - INDENT.length, hang: 2 }).replaceAll('\n', `\n${INDENT}`)}`
@@ -29,7 +33,7 @@ export function fixLines({ findings, fixes }: Verified, cause: readonly Finding[
     paint.bold(line('fix', first[0])),
     ...first[1].map((edit) => codeLine(edit, style)),
     ...others.flatMap(([words, edits]) => [line('', words), ...edits.map((edit) => codeLine(edit, style))]),
-    line('', `${effectWords(fix, errors)}${cut === undefined ? '' : `; ${cut}`}`),
+    line('', `${effectWords(fix, errors)}${inFiles ? '; --fix writes it' : ''}${cut === undefined ? '' : `; ${cut}`}`),
     ...stays,
   ];
 }

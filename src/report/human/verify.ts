@@ -26,6 +26,8 @@ import { verdictLines } from './verdictLine.ts';
 export interface VerifyStyle extends VerdictStyle {
   /** also hints, what is suppressed, assumptions and notes, line by line */
   readonly detailed?: boolean;
+  /** the rules are in files, which --fix can write */
+  readonly inFiles?: boolean;
 }
 
 /** What stands between the verdict and the claims on rules: the same for others, and what is wrong with a pod's own fields. */
