@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { COMMANDS } from '../src/cli/commands/commands.ts';
+import { workflowFor } from '../src/cli/init/workflow.ts';
 import { temporaryGit } from './cli/temporaryGit.ts';
 
 const read = (name: string) => parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'));
@@ -60,14 +61,62 @@ describe('action.yml', () => {
     expect(ids.filter((id) => !steps.some((step) => step.id === id))).toEqual([]);
   });
 
-  it('the README names it, and the page on pull requests, which names every input', () => {
+  it('the README names it, and the page on CI, which names every input', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     expect(readme).toContain('action.yml');
     expect(readme).toContain('(docs/pull-requests.md)');
-    const page = readFileSync(new URL('../docs/pull-requests.md', import.meta.url), 'utf8');
-    for (const name of Object.keys(ACTION.inputs)) expect(page).toContain(`\`${name}\``);
-    expect(page).toMatch(/contents: read/);
+    expect(readme).toContain('(docs/ci.md)');
+    const page = readFileSync(new URL('../docs/ci.md', import.meta.url), 'utf8');
+    for (const name of [...Object.keys(ACTION.inputs), ...Object.keys(ACTION.outputs)]) expect(page).toContain(`\`${name}\``);
     expect(readme).toContain('.pre-commit-hooks.yaml');
+  });
+});
+
+describe('docs/ci.md', () => {
+  const page = readFileSync(new URL('../docs/ci.md', import.meta.url), 'utf8');
+  const [github, gitlab, preCommit] = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const workflow = parse(github ?? '');
+  const job = workflow.jobs.chainwalk;
+  const uses = (name: string) => job.steps.find((step: Step) => step.uses?.startsWith(`${name}@`));
+
+  it('has the workflow that `init --workflow` writes', () => expect(github).toBe(workflowFor(version)));
+
+  it('gives the action inputs that it has, and reads outputs that it has', () => {
+    const own = uses('chainwalk/chainwalk');
+    expect(Object.keys(own.with).filter((name) => ACTION.inputs[name] === undefined)).toEqual([]);
+    const read = [...(github ?? '').matchAll(/steps\.(\w+)\.outputs\.(\w+)/g)];
+    expect(read.length).toBeGreaterThan(0);
+    for (const [, id, name = ''] of read) expect([id, ACTION.outputs[name] !== undefined]).toEqual([own.id, true]);
+  });
+
+  // source: docs.github.com, permissions of GITHUB_TOKEN; the README of codeql-action
+  it('has the permissions that its steps need, and no others', () => {
+    const needed = {
+      contents: 'read',
+      ...(uses('github/codeql-action/upload-sarif') !== undefined && { 'security-events': 'write' }),
+      ...(uses('chainwalk/chainwalk').with.comment === true && { 'pull-requests': 'write' }),
+    };
+    expect(job.permissions).toEqual(needed);
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+    expect(uses('actions/checkout').with).toEqual({ 'persist-credentials': false, 'fetch-depth': 0 });
+    expect(workflow.on).toBe('pull_request');
+  });
+
+  it('GitLab runs a command that there is', () => {
+    const [, ...words] = parse(gitlab ?? '')
+      .chainwalk.script.replaceAll('"', '')
+      .split('chainwalk ci ');
+    const options = COMMANDS.find(({ name }) => name === 'ci')?.options.map(({ flags }) => flags) ?? [];
+    for (const [flag] of words.join(' ').matchAll(/(?<= |^)--?[a-z-]+/g))
+      expect(options.some((one) => one.split(/[ ,]+/).includes(flag))).toBe(true);
+  });
+
+  it('pre-commit has hooks that there are', () => {
+    const ids = (read('.pre-commit-hooks.yaml') as readonly { readonly id: string }[]).map(({ id }) => id);
+    const [repo] = parse(preCommit ?? '').repos;
+    expect(repo.rev).toBe(`v${version}`);
+    for (const { id } of repo.hooks) expect(ids).toContain(id);
   });
 });
 
@@ -173,6 +222,44 @@ describe('the check of the action', { timeout: 30_000 }, () => {
     const { code, args, out } = own.check({ 'run-configuration-code': 'true' }, { env: { GITHUB_EVENT_NAME: event } });
     expect([code, args, out]).toEqual([2, [], expect.stringContaining(`is refused for ${event}`)]);
     expect(own.check({}, { env: { GITHUB_EVENT_NAME: event } }).args).toContain('--config-data-only');
+  });
+});
+
+describe('the comment of the action', { timeout: 30_000 }, () => {
+  const COMMENT = steps.find(({ id }) => id === 'comment');
+  let own: ReturnType<typeof runner>;
+  beforeEach(() => {
+    own = runner();
+  });
+  afterEach(() => own.remove());
+  const comment = () => own.bash(COMMENT, { COMMENTS: 'repos/a/b/issues/7/comments', REPOSITORY: 'a/b', GH_TOKEN: 'x' }, own.checkout);
+  const report = () => writeFileSync(join(own.temp, 'chainwalk-comment.md'), '### chainwalk: OK\n');
+
+  it('the check writes the report for it, beside what else is asked', () => {
+    own.program('node', SAYS);
+    const file = `markdown=${own.temp}/chainwalk-comment.md`;
+    expect(own.check({ comment: 'true' }).args[3]).toBe(`github,sarif=chainwalk.sarif,${file}`);
+    expect(own.check({ comment: 'true', output: 'junit=a.xml' }).args[3]).toBe(`github,sarif=chainwalk.sarif,junit=a.xml,${file}`);
+  });
+
+  it('without a report there is none', () => {
+    own.program('gh', 'echo "gh<$*>"');
+    expect([comment().code, comment().out]).toEqual([0, '']);
+  });
+
+  it('a first one is made, an earlier one is written over', () => {
+    report();
+    const file = `body=@${own.temp}/chainwalk-comment.md`;
+    own.program('gh', `case "$*" in *--jq*) ;; *) echo "gh<$*>";; esac`);
+    expect(comment().out).toBe(`gh<api --silent repos/a/b/issues/7/comments -F ${file}>\n`);
+    own.program('gh', `case "$*" in *--jq*) echo 41; echo 42;; *) echo "gh<$*>";; esac`);
+    expect(comment().out).toBe(`gh<api --silent -X PATCH repos/a/b/issues/comments/41 -F ${file}>\n`);
+  });
+
+  it('a token that may only read is a warning', () => {
+    report();
+    own.program('gh', 'exit 1');
+    expect([comment().code, comment().out]).toEqual([0, expect.stringContaining('::warning::')]);
   });
 });
 

@@ -87,7 +87,7 @@ describe('a file that is shown', () => {
     expect(err).not.toMatch(/error:/);
   });
   it('says which file it is, or is a workflow', () => {
-    const others = ofLanguage('yaml').filter(({ text }) => !/^# [\w.]+\n/.test(text) && !/^jobs:$/m.test(text));
+    const others = ofLanguage('yaml').filter(({ text }) => !/^# [\w.-]+\n/.test(text) && !/^jobs:$/m.test(text));
     expect(others.map(({ page, text }) => `${page}: ${text}`)).toEqual([]);
   });
 });

@@ -68,7 +68,7 @@ it('commands of pages are commands, with options that they have', () => {
     [...run.replaceAll(/"[^"]*"/g, '""').matchAll(/(?<!kubectl )chainwalk ([a-z]+)((?: (?!\|)\S+)*)/g)].flatMap(
       ([text, name, rest = '']) => {
         const command = COMMANDS.find((one) => one.name === name);
-        if (command === undefined) return name === 'init' ? [] : [text];
+        if (command === undefined) return [text];
         const options = [...rest.replace(/ -- .*/, '').matchAll(/ (--[a-z][\w-]*)/g)].map(([, flag = '']) => flag);
         return options
           .filter((flag) => !command.options.some(({ flags }) => flags.split(/[ ,]+/).includes(flag)))

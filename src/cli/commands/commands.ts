@@ -9,6 +9,7 @@ import { enrolCommand } from './enrol.ts';
 import { expectCommand } from './expect.ts';
 import { explainOf } from './explain.ts';
 import { findCommand } from './find.ts';
+import { initCommand } from './init.ts';
 import { printCommand } from './print.ts';
 import { renderCommand } from './render.ts';
 import { traceCommand } from './trace.ts';
@@ -20,6 +21,7 @@ const ANSWERING: readonly Command[] = [
   diffCommand,
   findCommand,
   ciCommand,
+  initCommand,
   expectCommand,
   checkCommand,
   printCommand,
