@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 import { BLOCKS, type Block, COMMENT, commandOf, commentToday, PAGES, ROOT, SHOWN_COMMENT, shownToday, wordsOf } from './pages.ts';
@@ -13,8 +13,30 @@ import { PICTURE, picture } from './picture.ts';
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const ofLanguage = (...languages: readonly string[]): readonly Block[] => BLOCKS.filter(({ language }) => languages.includes(language));
-const ENTRIES: Readonly<Record<string, string>> = { library: 'chainwalk', kubernetes: 'chainwalk/kubernetes' };
 const RULES = read('fixtures/istio-sidecar.rules');
+
+const entryOf = (name: string): string => `${ROOT}/src/api/${name.split('/')[1] ?? 'library'}/index.ts`;
+
+/** `expression; // 'value'` is a claim about its value. */
+const CLAIM = /^( *(?:if \([\w ]+\) )?)(.+); \/\/ ('[^']*')$/gm;
+
+/** What a block of code has from the text around it. */
+const isGiven = (text: string): boolean => /\brules\b/.test(text) && !/\bconst \{? ?rules\b/.test(text);
+
+function runnable(text: string): string {
+  const input = read(text.includes('deploy.yaml') ? 'fixtures/pods/web.yaml' : 'fixtures/istio-sidecar.rules');
+  const rules = "import { parse as givenParse } from 'chainwalk';\nconst rules = givenParse(text, { file: 'pod.rules' });\n";
+  const body = text.replaceAll(CLAIM, (_, before: string, value: string, said: string) => `${before}claimed.push([${value}, ${said}]);`);
+  return `const text = ${JSON.stringify(input)};\n${isGiven(text) ? rules : ''}export const claimed: unknown[] = [];\n${body}`;
+}
+
+function memoized<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
 /** Blocks that are no example: diagrams, and messages that `docs/CONTRIBUTING.md` quotes. */
 const NO_EXAMPLES = ['docs/ARCHITECTURE.md', 'docs/CONTRIBUTING.md'];
@@ -94,7 +116,8 @@ describe('a file that is shown', () => {
 
 describe('library code', () => {
   const code = ofLanguage('ts');
-  const given = 'declare const text: string;\n';
+  const declared =
+    "declare const text: string;\nimport type { Parsed as GivenRules } from 'chainwalk';\ndeclare const given: GivenRules;\n";
 
   it('compiles, as strictly as this project', { timeout: 60_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'chainwalk-docs-'));
@@ -107,7 +130,8 @@ describe('library code', () => {
         JSON.stringify({ extends: `${ROOT}/tsconfig.json`, compilerOptions: options, include: ['*.ts'] }),
       );
       writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-      for (const [at, { text }] of code.entries()) writeFileSync(join(folder, `block${at}.ts`), `${given}${text}\nexport {};\n`);
+      for (const [at, { text }] of code.entries())
+        writeFileSync(join(folder, `block${at}.ts`), `${declared}${isGiven(text) ? 'const rules = given;\n' : ''}${text}\nexport {};\n`);
       const { stdout } = await promisify(execFile)(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder]).catch(
         (error: { stdout: string }) => error,
       );
@@ -118,35 +142,33 @@ describe('library code', () => {
   });
 
   // tests that are shown run as the project in fixtures/examples
-  it.each(code.filter(({ text }) => !text.includes("'vitest'")))('$page: $text', async ({ text }) => {
-    const input = read(text.includes('deploy.yaml') ? 'fixtures/pods/web.yaml' : 'fixtures/istio-sidecar.rules');
-    let claims = 0;
-    // `expression; // 'value'` is a claim about its value
-    const body = text.replaceAll(/^( *(?:if \(\w+\) )?)(.+); \/\/ ('[^']*')$/gm, (_, before: string, value: string, said: string) => {
-      claims += 1;
-      return `${before}claimed.push([${value}, ${said}]);`;
+  const run = code.filter(({ text }) => !/^it\(/m.test(text));
+  const folder = mkdtempSync(join(tmpdir(), 'chainwalk-docs-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** All in one build: what they have in common is most of each. */
+  const built = memoized(async () => {
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    for (const [at, { text }] of run.entries()) writeFileSync(join(folder, `run${at}.ts`), runnable(text));
+    await build({
+      entryPoints: run.map((_, at) => join(folder, `run${at}.ts`)),
+      plugins: [{ name: 'entries', setup: (one) => one.onResolve({ filter: /^chainwalk/ }, ({ path }) => ({ path: entryOf(path) })) }],
+      packages: 'external',
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      outExtension: { '.js': '.mjs' },
+      outdir: folder,
     });
-    const contents = `const text = ${JSON.stringify(input)};\nexport const claimed: unknown[] = [];\n${body}`;
-    const folder = mkdtempSync(join(tmpdir(), 'chainwalk-docs-'));
-    try {
-      symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-      const alias = Object.fromEntries(['library', 'kubernetes'].map((name) => [ENTRIES[name] ?? '', `${ROOT}/src/api/${name}/index.ts`]));
-      const outfile = join(folder, 'block.mjs');
-      await build({
-        stdin: { contents, loader: 'ts', resolveDir: ROOT },
-        plugins: [
-          { name: 'entries', setup: (one) => one.onResolve({ filter: /^chainwalk/ }, ({ path }) => ({ path: alias[path] ?? '' })) },
-        ],
-        packages: 'external',
-        bundle: true,
-        format: 'esm',
-        outfile,
-      });
-      const { claimed } = (await import(/* @vite-ignore */ outfile)) as { claimed: readonly (readonly [unknown, string])[] };
-      expect(claimed.length).toBe(claims);
-      for (const [value, said] of claimed) expect(value).toBe(said);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+  });
+
+  it.each(run.map(({ page, text }, at) => ({ page, text, at })))('$page: $text', async ({ text, at }) => {
+    await built();
+    const { claimed } = (await import(/* @vite-ignore */ join(folder, `run${at}.mjs`))) as {
+      claimed: readonly (readonly [unknown, string])[];
+    };
+    expect(claimed.length).toBe([...text.matchAll(CLAIM)].length);
+    for (const [value, said] of claimed) expect(value).toBe(said);
   });
 });
