@@ -4,14 +4,14 @@ import type { Level } from '../prove/proof/claim.ts';
 import type { Sides } from './question.ts';
 
 /** The most serious first.
- *  loop: packets loop that did not; bypass: captured ones go round the proxy; stopped: nobody gets what somebody got;
+ *  loop: packets loop that did not; stopped: nobody gets what somebody got; bypass: captured ones go round the proxy;
  *  unknown: what becomes of them is not known any more; opened: what was stopped arrives; captured: what was not captured is;
  *  moved: another outcome; stopped-otherwise: of no use to anybody before and after;
  *  another-way: the same outcome by other addresses, ports or interfaces */
 export const SEVERITIES = [
   'loop',
-  'bypass',
   'stopped',
+  'bypass',
   'unknown',
   'opened',
   'captured',

@@ -176,9 +176,9 @@ describe('sets of packets', () => {
     expect({ code: none.code, answer: (JSON.parse(none.out) as { answer: string }).answer }).toEqual({ code: 1, answer: 'undecided' });
     expect((await run('find', 'node.rules', '--where', 'out tcp', '--outcome', 'captured-out')).code).toBe(0);
     const changed = await run('diff', 'node.rules', 'other.rules');
-    expect(changed.out).toMatch(/^undecided: no change was found/);
+    expect(changed.out).toMatch(/^UNDECIDED: no change was found/);
     expect((await run('diff', 'node.rules', 'other.rules', '--strict')).code).toBe(1);
-    expect((await run('diff', 'node.rules', 'node.rules')).out).toMatch(/^no change in behaviour/);
+    expect((await run('diff', 'node.rules', 'node.rules')).out).toMatch(/^EQUAL: no change in behaviour/);
   });
 });
 

@@ -16,7 +16,7 @@ describe('chainwalk diff', { timeout: 60_000 }, () => {
   it('exits 0 and says that it is proved when nothing changes', async () => {
     expect(await diff('a.rules', 'comment.rules')).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^no change in behaviour \(proved for first packets of connections over IPv4/) as unknown,
+      out: expect.stringMatching(/^EQUAL: no change in behaviour \(proved for first packets of connections over\s+IPv4/) as unknown,
       err: '',
     });
   });
@@ -24,7 +24,7 @@ describe('chainwalk diff', { timeout: 60_000 }, () => {
   it('exits 1 and shows each kind of change with a packet and the rules of both sides', async () => {
     const { code, out } = await diff('a.rules', 'b.rules');
     expect(code).toBe(1);
-    expect(out).toContain('behaviour changes for 2 kinds of packets, no other packet does (proved');
+    expect(out).toContain('CHANGED: 1 error, 1 warning: 2 classes of packets change; no other packet');
     expect(out).toContain('CAPTURED outbound -> DIRECT');
     expect(out).toContain('example  out tcp 10.244.0.5:40000 -> 203.0.113.9:15020 uid=1000 gid=1000');
     expect(out).toMatch(/a\.rules:\d+/);
@@ -63,7 +63,7 @@ describe('chainwalk diff', { timeout: 60_000 }, () => {
   it('is undecided where it hangs on an unmodelled match; exits 1: nothing is proved', async () => {
     const { code, out } = await diff('string.rules', 'string2.rules');
     expect(code).toBe(1);
-    expect(out).toContain('undecided: no change was found');
+    expect(out).toContain('UNDECIDED: no change was found');
     expect(out).toContain('string.rules:3');
   });
 });

@@ -127,7 +127,7 @@ describe('the command', () => {
     const { code, out } = await run('-A OUTPUT -o lo -j ACCEPT');
     expect([code, out.replaceAll(/\s+/g, ' ')]).toEqual([
       0,
-      expect.stringMatching(/^no change in behaviour \(proved for .*first packets of connections/),
+      expect.stringMatching(/^EQUAL: no change in behaviour \(proved for .*first packets of connections/),
     ]);
   });
 });

@@ -128,13 +128,13 @@ describe('diff', () => {
   it('names its bounds', async () => {
     expect(await ask('diff', 'v4.rules', 'v4.rules')).toEqual({
       code: 0,
-      head: 'no change in behaviour (proved for first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)',
+      head: 'EQUAL: no change in behaviour (proved for first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)',
     });
     expect((await ask('diff', 'v4.rules', 'v4.rules', '--where', 'out udp -> 10.9.9.9')).head).toMatch(
-      /^no change .*in the requested set over IPv4/,
+      /^EQUAL: no change .*in the requested set over IPv4/,
     );
     expect((await ask('diff', 'v4.rules', 'other.rules', '--host', 'pod.json')).head).toMatch(
-      /other packet does \(proved .* the host given;/,
+      /other packet changes \(proved .* the host given;/,
     );
   });
 
@@ -142,7 +142,7 @@ describe('diff', () => {
     const { code, head } = await ask('diff', 'v4.rules', 'unknown.rules');
     expect([code, head]).toEqual([
       1,
-      expect.stringMatching(/^undecided: no change was found, but \d+ class(?:es)? of packets (?:is|are) undecided$/),
+      expect.stringMatching(/^UNDECIDED: no change was found, but \d+ class(?:es)? of packets (?:is|are) undecided$/),
     ]);
   });
 });

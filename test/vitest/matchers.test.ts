@@ -248,11 +248,11 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(SIDECAR).toBeEquivalentTo(load('istio-cni')))).toMatchInlineSnapshot(`
       "expected the rules to treat every packet as the others (base) do; \`out tcp 10.244.0.5:40000 -> 203.0.113.9:15020 uid=1000 gid=1000\` is DIRECT there, CAPTURED outbound here by ISTIO_REDIRECT 1 (istio-sidecar.rules:31: -A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001)
 
-      behaviour changes for 2 kinds of packets, no other packet does (proved for first packets of
-        connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)
+      CHANGED: 2 warnings: 2 classes of packets change; no other packet changes (proved for first packets
+        of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
-      DIRECT -> CAPTURED outbound
+      warning: DIRECT -> CAPTURED outbound
         tcp, uid not 1337, gid not 1337, to other hosts, to port 15020
         example  out tcp 10.244.0.5:40000 -> 203.0.113.9:15020 uid=1000 gid=1000
         base     sent on eth0, as 10.244.0.5:40000 -> 203.0.113.9:15020
@@ -260,7 +260,7 @@ describe('a failing expectation says', () => {
         head     delivered to proxy on port 15001, as 10.244.0.5:40000 -> 127.0.0.1:15001
                  nat -A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001  at istio-sidecar.rules:31
 
-      TO PROXY -> CAPTURED inbound
+      warning: TO PROXY -> CAPTURED inbound
         tcp, uid 1337, to this host but not 127.0.0.1, to port 15020
         example  out tcp 10.244.0.5:40000 -> 10.244.0.5:15020 uid=1337 gid=1000
         base     delivered to proxy on port 15020, as 10.244.0.5:40000 -> 10.244.0.5:15020
@@ -271,7 +271,7 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(SIDECAR).not.toBeEquivalentTo(SIDECAR))).toMatchInlineSnapshot(`
       "expected the rules not to treat every packet as the others (base) do; they do
 
-      no change in behaviour (proved for first packets of connections over IPv4, an assumed pod at
+      EQUAL: no change in behaviour (proved for first packets of connections over IPv4, an assumed pod at
         10.244.0.5; IPv6 is not compared)
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise"
     `);

@@ -146,7 +146,7 @@ export function equivalenceAnswer(
     const { report, examples } = comparedRules({ base: other, head: rules }, options);
     const verdict = report.equivalent ? 'yes' : report.changes.length > 0 ? 'no' : 'open';
     const wanted = `expected the rules ${isNot ? 'not ' : ''}to treat every packet as the others (base) do`;
-    const shown = () => humanDiff({ report, examples, edits: [] }, { paint: PLAIN, width: WIDTH, most: MOST });
+    const shown = () => humanDiff({ report, examples, edits: [] }, { paint: PLAIN, width: WIDTH, most: MOST, detailed: true });
     return { verdict, message: () => `${wanted}; ${changeText(report, examples)}\n\n${shown()}` };
   });
 }

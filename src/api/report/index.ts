@@ -63,7 +63,7 @@ export function formatReport(report: VerifyReport | DiffReport | FindReport, opt
     case 'verify':
       return humanVerify(origin.pods, { ...style, detailed: verbose });
     case 'diff':
-      return humanDiff({ report: report as DiffReport, examples: origin.examples, edits: [] }, style);
+      return humanDiff({ report: report as DiffReport, examples: origin.examples, edits: [] }, { ...style, detailed: verbose });
     case 'find': {
       const { parts, profile, bounds, report: found } = origin.answer;
       const classes = parts.flatMap((part) => part.found.classes);

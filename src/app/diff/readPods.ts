@@ -26,17 +26,20 @@ export interface SidePods {
   /** not those that do not start */
   readonly subjects: readonly DiffSubject[];
   readonly notes: readonly string[];
+  /** what the rules of the pods rest on, though nobody said it */
+  readonly assumed: readonly string[];
   /** that a pod does not start on the base is no error any more */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export const NO_PODS: SidePods = { subjects: [], notes: [], diagnostics: [] };
+export const NO_PODS: SidePods = { subjects: [], notes: [], assumed: [], diagnostics: [] };
 
 export function readSidePods({ side, pods, annotations, memory }: PodsQuestion): SidePods {
   const { manifests, world, diagnostics } = readPodTexts(pods);
   const wrong: Diagnostic[] = [...diagnostics];
   const subjects: DiffSubject[] = [];
   const notes: string[] = [];
+  const assumed: string[] = [];
   for (const pod of manifests.pods) {
     const enrolment = enrol(annotated(pod, annotations, side), world);
     const rendered = renderPod(enrolment, memory);
@@ -52,9 +55,9 @@ export function readSidePods({ side, pods, annotations, memory }: PodsQuestion):
     else wrong.push(...found);
     if (refused !== undefined) continue;
     subjects.push(comparedPod(rendered));
-    if (pod.place.source !== DEFAULT_POD) notes.push(...assumptionTexts(podAssumptions(enrolment, rendered.rules)));
+    if (pod.place.source !== DEFAULT_POD) assumed.push(...assumptionTexts(podAssumptions(enrolment, rendered.rules)));
   }
-  return { subjects, notes: [...new Set(notes)], diagnostics: wrong };
+  return { subjects, notes: [...new Set(notes)], assumed: [...new Set(assumed)], diagnostics: wrong };
 }
 
 function annotated(pod: Pod, added: ReadonlyMap<string, string>, side: Side): Pod {

@@ -33,6 +33,7 @@ export interface SubjectsQuestion {
 
 export interface ReadSubjects extends Matched {
   readonly notes: readonly string[];
+  readonly assumed: readonly string[];
   /** with an error there may be subjects missing */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -65,7 +66,13 @@ export function readSubjects(reading: SubjectsQuestion): ReadSubjects {
     notes.push(note);
   }
   const all = [...new Set([...notes, ...plan.alone.map(aloneText)])];
-  return { pairs: [...pairs, ...known.pairs], alone: known.alone, notes: all, diagnostics: found };
+  return {
+    pairs: [...pairs, ...known.pairs],
+    alone: known.alone,
+    notes: all,
+    assumed: [...new Set([...pods.base.assumed, ...pods.head.assumed])],
+    diagnostics: found,
+  };
 }
 
 function aloneText({ side, file }: Plan['alone'][number]): string {

@@ -59,6 +59,7 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
     compared,
     alone: read.alone,
     aloneFiles: plan.alone.length,
+    assumed: read.assumed,
     notes: [
       ...files.notes,
       ...read.notes,

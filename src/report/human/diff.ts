@@ -1,13 +1,16 @@
-/** What changed between two rulesets, for people: the answer first, then one block for each kind of change, the most serious first. */
+/** What changed between two rulesets, for people: the answer first, then a block for each kind of change, the most serious first, the rest in a line each. */
 
-import { groupBy } from '../../lib/groupBy.ts';
+import { type Group, groupBy } from '../../lib/groupBy.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
-import { type Assumption, assumptionText } from '../../mesh/assumption.ts';
+import { type Assumption, assumptionText, TURNING } from '../../mesh/assumption.ts';
+import type { Level } from '../../prove/proof/claim.ts';
 import type { DiffDoubt, DiffReport } from '../json/diff.ts';
 import type { EditJson } from '../json/diffResults.ts';
 
+import { changeWords, countWords } from '../review/verdict.ts';
+import { foldedLines } from '../text/folded.ts';
 import { fileLine } from '../text/location.ts';
 import { type Paint, PLAIN } from '../text/paint.ts';
 import { changeLines, ruleText, type Shown, titleOf } from './diffChange.ts';
@@ -15,8 +18,10 @@ import { changeLines, ruleText, type Shown, titleOf } from './diffChange.ts';
 export interface DiffStyle {
   readonly paint: Paint;
   readonly width: number;
-  /** most kinds of change that are shown */
+  /** most kinds of change that are shown in full */
   readonly most?: number;
+  /** also every class, assumption and note */
+  readonly detailed?: boolean;
 }
 
 export interface DiffShown {
@@ -26,30 +31,45 @@ export interface DiffShown {
   readonly edits: readonly EditJson[];
 }
 
-const MOST_KINDS = 10;
+/** In full; of others the first line is shown. */
+const MOST_KINDS = 2;
+const MOST_BRIEF = 8;
 const MOST_EDITS = 10;
-const MOST_TITLES = 4;
 
 export function humanDiff({ report, examples, edits }: DiffShown, style: DiffStyle): string {
   const { changes, undecided, assumptions, notes } = report;
-  const { most = MOST_KINDS } = style;
+  const { detailed = false } = style;
+  const most = style.most ?? (detailed ? Number.POSITIVE_INFINITY : MOST_KINDS);
   const shown = changes.map((change, index): Shown => ({ change, example: examples[index] ?? '' }));
   const ordinary = shown.filter(({ change }) => change.usual === 'ordinary');
-  const main = ordinary.length > 0 ? ordinary : shown;
+  const main = detailed || ordinary.length === 0 ? shown : ordinary;
   const kinds = [...groupBy(main, ({ change }) => titleOf(change, PLAIN)).values()];
+  const full = kinds.slice(0, most);
+  const brief = kinds.slice(full.length);
   const both = report.families.length > 1;
+  const assumed = detailed ? assumptions : assumptions.filter(({ about }) => TURNING.includes(about));
+  const told = detailed ? [] : foldedLines({ assumptions: assumptions.length - assumed.length, notes: notes.length });
+  const open = detailed ? undecided : undecided.slice(0, most);
+  const left = undecided.length - open.length;
+  const odd = shown.length - main.length;
+  const rest = [
+    ...briefLines(brief, style),
+    ...(odd === 0 ? [] : [`and ${classes(odd)} of packets for other hosts, or with unusual marks, flags or addresses`]),
+    ...(left === 0 ? [] : [`and ${classes(left)} of packets more are undecided`]),
+  ];
   const blocks = [
     [
       headline(report, style),
-      ...assumptions.map((one) => assumedLine(one, style)),
+      ...assumed.map((one) => assumedLine(one, style)),
       ...editLines(report, edits),
-      ...notes.map((note) => noteLine(note, style)),
+      ...(detailed ? notes.map((note) => noteLine(note, style)) : []),
+      ...(changes.length + undecided.length === 0 ? told : []),
     ],
-    ...kinds.slice(0, most).map((kind) => changeLines(kind, { ...style, both })),
-    ...(kinds.length > most ? [[`and ${kinds.length - most} more kinds of change; --json has them all`]] : []),
-    ...(main === shown || shown.length === main.length ? [] : [oddLines(shown, style)]),
-    ...undecided.map((doubt) => doubtLines(doubt, style)),
-  ];
+    ...full.map((kind) => changeLines(kind, { ...style, both, brief: !detailed })),
+    ...open.map((doubt) => doubtLines(doubt, style)),
+    rest,
+    changes.length + undecided.length === 0 ? [] : told.length > 0 || rest.length + odd === 0 ? told : ['-v shows them'],
+  ].filter((lines) => lines.length > 0);
   return blocks.map((lines) => lines.join('\n')).join('\n\n');
 }
 
@@ -61,39 +81,42 @@ export function noteLine(note: string, { paint, width }: DiffStyle): string {
   return paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 }));
 }
 
-function headline({ equivalent, changes, undecided, bounds: scope }: DiffReport, { paint, width }: DiffStyle): string {
-  const line = (text: string): string => paragraph({ text, width, hang: 2 });
-  if (equivalent) return paint.bold(paint.green(line(`no change in behaviour (proved for ${scope})`)));
-  const classes = (count: number) => plural(count, 'class', 'classes');
-  const open = `${classes(undecided.length)} of packets ${undecided.length === 1 ? 'is' : 'are'} undecided`;
-  if (changes.length === 0) return paint.bold(paint.yellow(line(`undecided: no change was found, but ${open}`)));
-  const ordinary = changes.filter(({ usual }) => usual === 'ordinary').length;
-  const others = changes.length - ordinary;
-  const kinds = (count: number) => plural(count, 'kind');
-  const unusual = `${kinds(others)} of packets for other hosts, or with unusual marks, flags or addresses`;
-  const count = ordinary === 0 ? unusual : `${kinds(ordinary)} of packets${others === 0 ? '' : `, and for ${unusual}`}`;
-  const rest =
-    undecided.length === 0
-      ? `, no other packet does (proved for ${scope})`
-      : `; ${classes(undecided.length)} of others ${undecided.length === 1 ? 'is' : 'are'} undecided`;
-  return paint.bold(paint.red(line(`behaviour changes for ${count}${rest}`)));
+function classes(count: number): string {
+  return plural(count, 'class', 'classes');
 }
 
-/** Packets for other hosts, and those with marks, flags or addresses that nobody uses, in brief. */
-function oddLines(shown: readonly Shown[], { paint, width }: DiffStyle): readonly string[] {
-  const odd = groupBy(
-    shown.filter(({ change }) => change.usual !== 'ordinary'),
-    ({ change }) => change.severity,
-  );
+function headline({ equivalent, changes, undecided, bounds: scope }: DiffReport, { paint, width }: DiffStyle): string {
+  const line = (text: string): string => paragraph({ text, width, hang: 2 });
+  if (equivalent) return paint.bold(paint.green(line(`EQUAL: no change in behaviour (proved for ${scope})`)));
+  const open = `${classes(undecided.length)} of packets ${undecided.length === 1 ? 'is' : 'are'} undecided`;
+  if (changes.length === 0) return paint.bold(paint.yellow(line(`UNDECIDED: no change was found, but ${open}`)));
+  const rest = undecided.length === 0 ? `; no other packet changes (proved for ${scope})` : `; ${open}`;
+  return paint.bold(paint.red(line(`CHANGED: ${changedWords(changes)}${rest}`)));
+}
+
+/** `2 errors, 3 warnings: 5 classes of packets change, 2 into a loop` */
+export function changedWords(changes: DiffReport['changes']): string {
+  const count = (wanted: Level) => changes.filter(({ level }) => level === wanted).length;
+  const counts = countWords({ errors: count('error'), warnings: count('warning'), undecided: 0 });
+  const hints = count('info') === 0 ? '' : `${counts === '' ? '' : ', '}${plural(count('info'), 'hint')}`;
+  const loops = changes.filter(({ base, head }) => head.outcome === 'loop' && base.outcome !== 'loop').length;
+  return `${counts}${hints}: ${changeWords({ changes: changes.length, loops })}`;
+}
+
+/** A kind of change in one line, with a packet. */
+function briefLines(kinds: readonly Group<Shown>[], { paint, width }: DiffStyle): readonly string[] {
+  const more = kinds.length - MOST_BRIEF;
   return [
-    paint.bold('packets for other hosts, or with unusual marks, flags or addresses; --json has all'),
-    ...[...odd].flatMap(([severity, group]) => {
-      const titles = [...new Set(group.map(({ change }) => titleOf(change, PLAIN)))];
-      const more = titles.length - MOST_TITLES;
-      const text = `${severity}: ${titles.slice(0, MOST_TITLES).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
-      const lines = paragraph({ text, width: width - 2, hang: 2 }).replaceAll('\n', '\n  ');
-      return [`  ${lines}`, `    example  ${group[0]?.example ?? ''}`];
+    ...kinds.slice(0, MOST_BRIEF).map((kind) => {
+      const [{ change, example }] = kind;
+      const title = `${change.level}: ${titleOf(change, PLAIN)}`;
+      const count = kind.length === 1 ? '' : ` (${classes(kind.length)})`;
+      // the source that a packet from here has anyway is left out
+      const packet = example.replace(/^(out \S+) (?!\[?(?:127\.|::1))\S+ ->/, '$1 ->');
+      const text = paragraph({ text: `${title}${count}  ${packet}`, width, hang: 2 });
+      return text.startsWith(title) ? `${paint.bold(title)}${text.slice(title.length)}` : text;
     }),
+    ...(more > 0 ? [`and ${more} more kinds of change`] : []),
   ];
 }
 
@@ -103,7 +126,7 @@ function editLines({ equivalent }: DiffReport, edits: readonly EditJson[]): read
   const more = edits.length - MOST_EDITS;
   return [
     ...edits.slice(0, MOST_EDITS).flatMap((edit) => [`  ${editText(edit)}: no packet is decided differently`, ...editedTexts(edit)]),
-    ...(more > 0 ? [`  and ${plural(more, 'more edit')} of rules; --json has them all`] : []),
+    ...(more > 0 ? [`  and ${plural(more, 'more edit')} of rules; -v shows them`] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** One kind of change, for people. */
 
 import { paragraph } from '../../lib/layout.ts';
+import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import type { TraceAfter } from '../json/after.ts';
 import type { CauseJson, DiffChange, DiffSide } from '../json/diff.ts';
@@ -14,6 +15,8 @@ export interface ChangeStyle {
   readonly width: number;
   /** rules of both families were compared */
   readonly both: boolean;
+  /** the first classes alone, the words of each in a few lines */
+  readonly brief: boolean;
 }
 
 /** A change with its example in notation. */
@@ -35,11 +38,14 @@ function outcomeText({ outcome, outcomes }: DiffSide, paint: Paint): string {
 export function changeLines(shown: readonly Shown[], style: ChangeStyle): readonly string[] {
   const [first] = shown;
   if (first === undefined) return [];
-  const { paint } = style;
-  const { base, head } = first.change;
+  const { paint, brief } = style;
+  const { base, head, level } = first.change;
+  const classes = brief ? shown.slice(0, MOST_CLASSES) : shown;
+  const more = shown.length - classes.length;
   return [
-    paint.bold(titleOf(first.change, paint)),
-    ...shown.flatMap(({ change, example }) => [...classLines(change, style), `  example  ${example}`]),
+    `${paint[COLOURS[level]](`${level}:`)} ${paint.bold(titleOf(first.change, paint))}`,
+    ...classes.flatMap(({ change, example }) => [...classLines(change, style), `  example  ${example}`]),
+    ...(more > 0 ? [`  and ${plural(more, 'more class', 'more classes')} of packets: -v shows them`] : []),
     ...causeLines(
       shown.flatMap(({ change }) => change.cause ?? []),
       style,
@@ -49,9 +55,14 @@ export function changeLines(shown: readonly Shown[], style: ChangeStyle): readon
   ];
 }
 
-function classLines({ family, packets }: DiffChange, { both, width }: ChangeStyle): readonly string[] {
-  const words = paragraph({ text: `${both ? `${family}: ` : ''}${packets}`, width: width - 2, hang: 2 });
-  return [`  ${words.replaceAll('\n', '\n  ')}`];
+const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
+const MOST_CLASSES = 2;
+const MOST_LINES = 3;
+
+function classLines({ family, packets }: DiffChange, { both, brief, width }: ChangeStyle): readonly string[] {
+  const words = paragraph({ text: `${both ? `${family}: ` : ''}${packets}`, width: width - 2, hang: 2 }).split('\n');
+  const lines = brief && words.length > MOST_LINES ? [...words.slice(0, MOST_LINES), '  ...'] : words;
+  return lines.map((line) => `  ${line}`);
 }
 
 function causeLines(causes: readonly CauseJson[], { width }: ChangeStyle): readonly string[] {

@@ -5,20 +5,23 @@ import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import { type Compared, type DiffResults, examplesOf, nameOfPair, reportOf, toResultsReport } from '../json/diffResults.ts';
 
+import { foldedLines } from '../text/folded.ts';
 import type { Paint } from '../text/paint.ts';
-import { humanDiff, noteLine } from './diff.ts';
+import { changedWords, humanDiff, noteLine } from './diff.ts';
 
 export interface ResultsStyle {
   readonly paint: Paint;
   readonly width: number;
   /** without notes */
   readonly quiet: boolean;
+  readonly detailed?: boolean;
 }
 
 const MOST_ALIKE = 3;
 
 export function humanResults(results: DiffResults, style: ResultsStyle): string {
-  const { compared, alone, notes, passedOver } = results;
+  const { compared, alone, notes, assumed = [], passedOver } = results;
+  const { detailed = false } = style;
   const report = toResultsReport(results);
   const of = new Map(report.results.map((one, index) => [compared[index], one]));
   const blocks: string[] = [];
@@ -34,10 +37,12 @@ export function humanResults(results: DiffResults, style: ResultsStyle): string 
   }
   const last = [
     ...alone.map(({ side, subject }) => `${subject.name} is ${side === 'base' ? 'gone' : 'new'}: it is on one side only`),
+    ...(detailed ? assumed : []),
     ...notes,
     ...(passedOver > 0 ? [`ignored ${plural(passedOver, 'changed file')} of other kinds`] : []),
   ];
   if (!style.quiet && last.length > 0) blocks.push(last.map((note) => noteLine(printable(note), style)).join('\n'));
+  if (!detailed && assumed.length > 0) blocks.push(foldedLines({ assumptions: assumed.length }).join('\n'));
   return blocks.join('\n\n');
 }
 
@@ -61,11 +66,12 @@ function summary({ compared }: DiffResults, { scope, style: { paint, width } }: 
   if (total === 0) return paint.bold('nothing to compare');
   const rest = undecided === 0 ? '' : `, ${undecided} undecided`;
   if (changed === 0 && undecided === 0)
-    return paint.bold(paint.green(line(`no change in behaviour in ${total} compared (proved for ${scope})`)));
-  const others = total > changed + undecided ? `; in the others it does not (proved for ${scope})` : '';
+    return paint.bold(paint.green(line(`EQUAL: no change in behaviour in ${total} compared (proved for ${scope})`)));
+  const others = total > changed + undecided ? `; no change in the others (proved for ${scope})` : '';
+  const changes = compared.flatMap((one) => reportOf(one).changes);
   const found =
     changed === 0
-      ? `no change was found in ${total} compared, but not everything could be`
-      : `behaviour changes in ${changed} of ${total} compared`;
+      ? `UNDECIDED: no change was found in ${total} compared, but not everything could be`
+      : `CHANGED: ${changed} of ${total} compared, ${changedWords(changes)}`;
   return paint.bold(paint[changed === 0 ? 'yellow' : 'red'](line(`${found}${rest}${others}`)));
 }

@@ -21,6 +21,8 @@ export interface DiffResults {
   readonly aloneFiles?: number;
   /** sentences about what was not compared, and what was assumed */
   readonly notes: readonly string[];
+  /** what the rules of pods rest on */
+  readonly assumed?: readonly string[];
   /** files that changed and are of no kind that is known */
   readonly passedOver: number;
 }
@@ -71,7 +73,7 @@ export interface EditJson {
   readonly head: TraceRule | null;
 }
 
-export function toResultsReport({ compared, alone, aloneFiles = 0, notes, passedOver }: DiffResults): ResultsReport {
+export function toResultsReport({ compared, alone, aloneFiles = 0, notes, assumed = [], passedOver }: DiffResults): ResultsReport {
   const reports = compared.map(reportOf);
   const changes = reports.flatMap((one) => one.changes);
   const undecided = reports.flatMap((one) => one.undecided);
@@ -107,7 +109,7 @@ export function toResultsReport({ compared, alone, aloneFiles = 0, notes, passed
     changes,
     undecided,
     assumptions: distinct(reports.flatMap((one) => one.assumptions)),
-    notes: [...new Set([...reports.flatMap((one) => one.notes), ...notes])],
+    notes: [...new Set([...reports.flatMap((one) => one.notes), ...assumed, ...notes])],
     results: [...results, ...lone],
     passedOver,
   };

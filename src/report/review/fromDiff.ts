@@ -4,7 +4,7 @@ import { type DiffResults, nameOfPair } from '../json/diffResults.ts';
 import { COMPARED, comparisonSubjects, type Naming } from './comparison.ts';
 import type { Check, Review, Subject } from './review.ts';
 
-export function toReview({ compared, alone, notes }: DiffResults, { plain, causesOf }: Omit<Naming, 'nameOf'>): Review {
+export function toReview({ compared, alone, notes, assumed = [] }: DiffResults, { plain, causesOf }: Omit<Naming, 'nameOf'>): Review {
   const subjects = compared.flatMap((one) => comparisonSubjects(one, { nameOf: nameOfPair, plain, causesOf }));
   const lone = alone.map(({ subject, side }): Subject => {
     const reason = `it is ${side === 'base' ? 'gone' : 'new'}: there is nothing to compare it with`;
@@ -14,6 +14,6 @@ export function toReview({ compared, alone, notes }: DiffResults, { plain, cause
   return {
     subjects: [...subjects, ...lone],
     diagnostics: [],
-    notes: [...new Set([...compared.flatMap(({ diff }) => diff.notes), ...notes])],
+    notes: [...new Set([...compared.flatMap(({ diff }) => diff.notes), ...assumed, ...notes])],
   };
 }
