@@ -8,11 +8,10 @@ import { type Assumption, assumptionText, TURNING } from '../../mesh/assumption.
 import type { Level } from '../../prove/proof/claim.ts';
 import type { DiffDoubt, DiffReport } from '../json/diff.ts';
 import type { EditJson } from '../json/diffResults.ts';
-
-import { changeWords, countWords } from '../review/verdict.ts';
 import { foldedLines } from '../text/folded.ts';
 import { fileLine } from '../text/location.ts';
 import { type Paint, PLAIN } from '../text/paint.ts';
+import { changeWords, countWords } from '../text/tally.ts';
 import { changeLines, ruleText, type Shown, titleOf } from './diffChange.ts';
 
 export interface DiffStyle {

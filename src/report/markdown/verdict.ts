@@ -3,7 +3,8 @@
 import { plural } from '../../lib/plural.ts';
 import { isChange, isOpen, problemsOf } from '../review/problems.ts';
 import type { Problem, Review, Subject } from '../review/review.ts';
-import { changeWords, countWords, tallyOf } from '../review/verdict.ts';
+import { tallyOf } from '../review/verdict.ts';
+import { changeWords, countWords } from '../text/tally.ts';
 import { markdownProse, table } from './escape.ts';
 
 const MOST_SUBJECTS = 25;

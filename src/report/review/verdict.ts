@@ -1,22 +1,10 @@
 /** The verdict of a review: the word that the exit code agrees with, and what was counted. The same for people and in Markdown. */
 
-import { plural } from '../../lib/plural.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
+import { changeWords, countWords, type Tally } from '../text/tally.ts';
 import { type FoundProblem, isChange, isDefect, isHint, isOpen, isSuppressed, problemsOf } from './problems.ts';
 import type { Review } from './review.ts';
 import { unreadWords } from './unread.ts';
-
-export interface Tally {
-  /** a claim on a subject is one, whatever number of packets shows it; so is each class of packets that changes */
-  readonly errors: number;
-  readonly warnings: number;
-  readonly undecided: number;
-  readonly changes: number;
-  /** of the changes */
-  readonly loops: number;
-  readonly hints: number;
-  readonly suppressed: number;
-}
 
 export function tallyOf(found: readonly FoundProblem[]): Tally {
   const open = found.filter(({ problem }) => isOpen(problem));
@@ -36,22 +24,6 @@ export function tallyOf(found: readonly FoundProblem[]): Tally {
     hints: open.filter(({ problem }) => isHint(problem)).length,
     suppressed: found.filter(({ problem }) => isSuppressed(problem)).length,
   };
-}
-
-/** `2 errors, 1 warning`; empty where there is none. */
-export function countWords({ errors, warnings, undecided }: Pick<Tally, 'errors' | 'warnings' | 'undecided'>): string {
-  return [
-    ...(errors === 0 ? [] : [plural(errors, 'error')]),
-    ...(warnings === 0 ? [] : [plural(warnings, 'warning')]),
-    ...(undecided === 0 ? [] : [`${undecided} undecided`]),
-  ].join(', ');
-}
-
-/** `17 classes of packets change, 2 into a loop`; empty where none does. */
-export function changeWords({ changes, loops }: Pick<Tally, 'changes' | 'loops'>): string {
-  if (changes === 0) return '';
-  const into = loops === 0 ? '' : loops === changes ? ' into a loop' : `, ${loops} into a loop`;
-  return `${plural(changes, 'class', 'classes')} of packets ${changes === 1 ? 'changes' : 'change'}${into}`;
 }
 
 export interface ReviewVerdict {
