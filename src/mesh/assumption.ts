@@ -14,7 +14,8 @@ export interface Assumption {
     | 'namespace-labels'
     | 'revision'
     | 'controller'
-    | 'interface';
+    | 'interface'
+    | 'name';
   /** what follows `assumed`: `10.12.3.4 is the pod's address` */
   readonly says: string;
   /** what says it instead, `--pod-ip`; empty: nothing does */

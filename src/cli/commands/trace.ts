@@ -34,6 +34,11 @@ export const traceCommand: Command = {
     { flags: '--brief', says: 'one line per packet' },
     { flags: '--expect <outcome>', says: 'exit 1 when a packet has another outcome', choices: OUTCOMES },
     { flags: '--packets <file>', says: 'packets, one a line, as JSON or in words, `-` for standard input; answers as JSON lines' },
+    {
+      flags: '--services <file>',
+      says: 'Services and pods that packets name (kubectl get -o yaml)',
+      repeatable: true,
+    },
     ...PLACE,
     { flags: '--pod <name>', says: 'which pod of a manifest or of a log' },
     PHASE,

@@ -1,6 +1,7 @@
 /** One set of rules and the place around it: what a question about rules is about, from files or from a running pod. */
 import type { RuleTexts } from '../../app/load/ruleTexts.ts';
 import type { GivenPlace } from '../../connection/setting.ts';
+import type { PacketNames } from '../../kubernetes/objects/packetNames.ts';
 import type { Call } from '../argv/command.ts';
 import { readPlace } from './place.ts';
 import { ruleTextsOf } from './ruleTexts.ts';
@@ -8,6 +9,8 @@ import { ruleTextsOf } from './ruleTexts.ts';
 export interface RuleSubject {
   readonly rules: RuleTexts;
   readonly place: GivenPlace;
+  /** what packets may name; absent: addresses alone */
+  readonly names?: PacketNames;
 }
 
 /** Undefined when a file or an option cannot be read, which has been reported. */

@@ -10,6 +10,7 @@ import { readAskedCommand } from './askedCommand.ts';
 import type { Cluster } from './cluster.ts';
 import { dryRunText } from './dryRunText.ts';
 import { findPod } from './findPod.ts';
+import { withNamedSets } from './namedSets.ts';
 import { fetchPodFiles } from './podFiles.ts';
 import { readRequest } from './request.ts';
 import { savePod } from './savePod.ts';
@@ -40,7 +41,8 @@ export async function askPod(call: Call): Promise<ExitCode> {
   const problem = optionText(input, 'save') === undefined ? undefined : await savePod(io, files);
   if (problem !== undefined) return refuse(io, problem);
   if (!optionIsSet(own.input, 'quiet')) await io.err.write(files.notes.map((note) => `note: ${note}\n`).join(''));
-  return answerOf(command, own, files);
+  const asked = await withNamedSets(own, files.names);
+  return 'message' in asked ? refuse(io, asked) : answerOf(command, asked, files);
 }
 
 async function refuse(io: Io, complaint: Complaint): Promise<ExitCode> {

@@ -6,6 +6,8 @@ import { progressOn } from '../argv/progress.ts';
 import { complain } from '../io/messages.ts';
 import type { Cluster } from './cluster.ts';
 import { listPods, type MissingPods } from './listPods.ts';
+import { liveNames } from './liveObjects.ts';
+import { withNamedSets } from './namedSets.ts';
 import type { PodsRead } from './podsRead.ts';
 import { type QueriedPod, readPods } from './readPods.ts';
 import type { PodRequest } from './request.ts';
@@ -31,7 +33,9 @@ export async function askPods({ plugin, own }: PodsCall, cluster: Cluster, reque
   const left = unread.filter(({ isNothing }) => !isNothing);
   const { answerEach } = await import('./answerEach.ts');
   const { verifyPods } = await import('./verifyPods.ts');
-  const code = request.command === 'verify' ? await verifyPods(own, read) : await answerEach(own, request.command, read);
+  const asked = await withNamedSets(own, liveNames(cluster));
+  if ('message' in asked) return refuse(plugin, asked);
+  const code = request.command === 'verify' ? await verifyPods(asked, read) : await answerEach(asked, request.command, read);
   if (missing.some(({ isNamed }) => isNamed)) return worst(code, EXIT.usage);
   // no answer is greener than its proof: what could not be read is not fine
   if (groups.length === 0) return worst(code, EXIT.usage);

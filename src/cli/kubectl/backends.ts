@@ -60,7 +60,10 @@ function withRules(dumps: readonly FamilyDump[], family: Family): readonly Famil
 function dumpsOf(answers: Answers, backend: LiveBackend): readonly FamilyDump[] {
   return FAMILIES.flatMap(({ family, program }) => {
     const common = answers.get(`${program}-save`);
-    const text = answers.get(`${program}-${backend}-save`) ?? (common !== undefined && backendOf(common) === backend ? common : undefined);
+    // the common name is the other backend's, where both say the same
+    const isOther = BACKENDS.some((other) => other !== backend && answers.get(`${program}-${other}-save`) === common);
+    const isOwn = common !== undefined && !isOther && backendOf(common) === backend;
+    const text = answers.get(`${program}-${backend}-save`) ?? (isOwn ? common : undefined);
     return text === undefined ? [] : [{ family, text: withFeed(text) }];
   });
 }

@@ -12,8 +12,8 @@ export interface Cluster {
   readonly seconds?: number;
   /** absent: as many calls at once as there are */
   readonly gate?: Gate;
-  /** answers about namespaces, which many pods share */
-  readonly namespaces?: Map<string, Promise<Executed>>;
+  /** answers that many pods share, by the words of the call */
+  readonly kept?: Map<string, Promise<Executed>>;
 }
 
 const SECONDS = 60;
@@ -26,12 +26,13 @@ export function kubectl({ io, connection, seconds, gate }: Cluster, args: readon
   return gate === undefined ? call() : gate(call);
 }
 
-/** `kubectl get namespace`, once for each. */
-export function namespaceObject(cluster: Cluster, name: string): Promise<Executed> {
-  const kept = cluster.namespaces?.get(name);
+/** The same call is made once, where answers are kept. */
+export function keptAnswer(cluster: Cluster, args: readonly string[]): Promise<Executed> {
+  const key = JSON.stringify([cluster.connection, args]);
+  const kept = cluster.kept?.get(key);
   if (kept !== undefined) return kept;
-  const answer = kubectl(cluster, ['get', 'namespace', name, '--output=json']);
-  cluster.namespaces?.set(name, answer);
+  const answer = kubectl(cluster, args);
+  cluster.kept?.set(key, answer);
   return answer;
 }
 
@@ -39,6 +40,11 @@ export function namespaceObject(cluster: Cluster, name: string): Promise<Execute
 export function inNamespace(cluster: Cluster, namespace: string): Cluster {
   const others = cluster.connection.filter((word) => !word.startsWith('--namespace='));
   return { ...cluster, connection: [`--namespace=${namespace}`, ...others] };
+}
+
+/** Undefined: that of the context. */
+export function namespaceOf({ connection }: Pick<Cluster, 'connection'>): string | undefined {
+  return connection.find((word) => word.startsWith('--namespace='))?.slice('--namespace='.length);
 }
 
 /** The call as a shell would take it. */

@@ -17,8 +17,9 @@ export interface FoundPod {
 
 export async function findPod(given: Cluster, { kind, name, namespace, text }: PodName): Promise<FoundPod | Complaint> {
   const cluster = namespace === undefined ? given : inNamespace(given, namespace);
-  const described = await kubectl(cluster, ['get', kind, name, '--output=json']);
-  if (!('code' in described) || described.code !== 0) return failure(`kubectl get ${kind} ${name}`, described);
+  const word = kind === 'service' ? 'svc' : kind;
+  const described = await kubectl(cluster, ['get', word, name, '--output=json']);
+  if (!('code' in described) || described.code !== 0) return failure(`kubectl get ${word} ${name}`, described);
   if (kind === 'pod') return { cluster, name, text: described.out, notes: [] };
   const object = parseJson(described.out);
   const selector = selectorOf(object);

@@ -1,6 +1,6 @@
 /** All pods that are selected, and what of them may not be seen. */
 import type { Complaint } from '../../lib/complaint.ts';
-import { type Cluster, failure, inNamespace, kubectl } from './cluster.ts';
+import { type Cluster, failure, inNamespace, kubectl, namespaceOf } from './cluster.ts';
 import { listArgs } from './dryRunText.ts';
 import { findPod, nameOfObject, podsIn } from './findPod.ts';
 import { isJsonRecord, type JsonRecord, parseJson } from './json.ts';
@@ -94,10 +94,6 @@ function listedPod(cluster: Cluster, pod: JsonRecord, name: string): ListedPod {
     cluster: known === undefined ? cluster : inNamespace(cluster, known),
     ...(known !== undefined && { namespace: known }),
   };
-}
-
-export function namespaceOf({ connection }: Pick<Cluster, 'connection'>): string | undefined {
-  return connection.find((word) => word.startsWith('--namespace='))?.slice('--namespace='.length);
 }
 
 function asRecord(value: unknown): JsonRecord {

@@ -19,6 +19,7 @@ export interface LivePod {
   readonly mesh: (namespace?: JsonRecord) => PodMesh | undefined;
   /** its namespace, where that may decide */
   readonly ask: string | undefined;
+  readonly namespace: string | undefined;
   readonly state: PodState;
   /** for --debug-image */
   readonly debugImage: DebugImage;
@@ -46,6 +47,7 @@ export function readLivePod(text: string): LivePod | undefined {
     families: recordsIn(isJsonRecord(status) ? status.podIPs : undefined).map(({ ip }) => (valueText(ip).includes(':') ? 6 : 4)),
     mesh: (labels) => meshOf(pod, labels),
     ask: asksNamespace(pod) ? namespace : undefined,
+    namespace,
     state,
     debugImage: debugImageFor(spec),
   };

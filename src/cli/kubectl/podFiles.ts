@@ -1,5 +1,6 @@
 /** A running pod as the files that chainwalk reads: its rules, and a description of the host around them. */
 import { chooseSetting } from '../../connection/setting.ts';
+import type { PacketNames } from '../../kubernetes/objects/packetNames.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import type { Family } from '../../packet/address.ts';
 import { readRules } from '../../ruleset/readRules.ts';
@@ -7,10 +8,11 @@ import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type Call, optionText } from '../argv/command.ts';
 import { BACKENDS, chooseBackend, type FamilyDump, holdsRules, type LiveBackend } from './backends.ts';
-import { type Cluster, namespaceObject } from './cluster.ts';
+import { type Cluster, keptAnswer } from './cluster.ts';
 import { type Debug, fetchAnswers } from './fetch.ts';
 import type { FoundPod } from './findPod.ts';
 import { liveHost } from './liveHost.ts';
+import { liveNames } from './liveObjects.ts';
 import type { NotCaptured } from './notCaptured.ts';
 import { type LivePod, readLabels, readLivePod } from './pod.ts';
 import { type PodFacts, podFacts, withProxyOf } from './podFacts.ts';
@@ -28,6 +30,8 @@ export interface PodFiles {
   readonly notCaptured?: NotCaptured;
   /** of which the pod has no address, and no rules */
   readonly absentFamilies: readonly Family[];
+  /** names in packets, as the pod would resolve them */
+  readonly names: PacketNames;
   /** warnings about the pod */
   readonly about: readonly Diagnostic[];
   /** sentences without capital and stop */
@@ -78,6 +82,7 @@ export async function fetchPodFiles({ input }: Call, wanted: Wanted): Promise<Po
   return {
     rules,
     facts,
+    names: liveNames(cluster, pod.namespace),
     absentFamilies: ([4, 6] as const).filter((family) => isNoMatter(pod, family)),
     about: unreadKeysOf(described, name),
     ...(outside !== undefined && {
@@ -118,7 +123,7 @@ async function meshWithoutRules(
   const { rulesets } = readRules(rules, { allowEmpty: true });
   if (chooseSetting({ rulesets, given: {} }).profile !== undefined) return { notes: [] };
   const { ask } = pod;
-  const told = ask === undefined ? undefined : await namespaceObject(cluster, ask);
+  const told = ask === undefined ? undefined : await keptAnswer(cluster, ['get', 'namespace', ask, '--output=json']);
   const labels = told !== undefined && 'code' in told && told.code === 0 ? readLabels(told.out) : undefined;
   const unknown = `namespace ${ask} could not be read: whether ambient is to capture the pod is not known`;
   const mesh = pod.mesh(labels);

@@ -13,7 +13,7 @@ import type { PodFiles, TextFile } from './podFiles.ts';
 /** Undefined when an option cannot be read, which has been reported. */
 export async function runningPodSubject(
   call: Call,
-  { rules: { path: file, text }, host: described, facts, about, mesh, absentFamilies }: PodFiles,
+  { rules: { path: file, text }, host: described, facts, about, mesh, absentFamilies, names }: PodFiles,
 ): Promise<RuleSubject | undefined> {
   const said = await readPlace(call);
   const reading = await ruleReadingOf(call);
@@ -21,7 +21,7 @@ export async function runningPodSubject(
   const rules = { sources: [{ file, text }], reading, about };
   const profile = said.profile ?? mesh;
   const ofMesh = { absentFamilies, ...(profile !== undefined && { profile }) };
-  if (said.host !== undefined) return { rules, place: { ...said, ...ofMesh } };
+  if (said.host !== undefined) return { rules, names, place: { ...said, ...ofMesh } };
   const complaint = described === undefined ? undefined : podIpComplaint(optionList(call.input, 'podIp'), true);
   if (complaint !== undefined) {
     await complain(call.io, { message: `--pod-ip: ${complaint}` });
@@ -32,6 +32,7 @@ export async function runningPodSubject(
   const podIps = said.podIps ?? addresses.flatMap((address) => parsePodAddress(address) ?? []);
   return {
     rules,
+    names,
     place: {
       ...said,
       ...ofMesh,

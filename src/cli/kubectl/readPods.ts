@@ -29,13 +29,13 @@ export async function readPods(
   { request, progress }: { readonly request: PodRequest; readonly progress: Progress },
 ): Promise<readonly QueriedPod[]> {
   const [calls, few] = [atMost(CALLS_AT_ONCE), atMost(CALLS_AT_ONCE)];
-  const namespaces = new Map();
+  const kept = new Map();
   let done = 0;
   return Promise.all(
     pods.map((one) =>
       few(async () => {
         progress.tell(`querying ${plural(pods.length, 'pod')}: ${done} done`);
-        const read = await readPod(plugin, { ...one, cluster: { ...one.cluster, gate: calls, namespaces } }, request);
+        const read = await readPod(plugin, { ...one, cluster: { ...one.cluster, gate: calls, kept } }, request);
         done++;
         return read;
       }),

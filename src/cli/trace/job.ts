@@ -1,5 +1,6 @@
 /** What is needed to answer packets, read once. */
 import { type TraceManner, type TraceSetting, type TraceSetup, traceInRules } from '../../app/trace/setting.ts';
+import type { PacketNames } from '../../kubernetes/objects/packetNames.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import { type TraceFormat, type TraceStyle, traceFormatNamed } from '../../report/formats/trace.ts';
 import { countRules } from '../../ruleset/count.ts';
@@ -9,6 +10,7 @@ import { formatOf } from '../argv/format.ts';
 import { limitsOf } from '../argv/limits.ts';
 import { placesOn, terminal } from '../argv/terminal.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
+import { packetNamesOf } from '../input/packetNamesOf.ts';
 import { readPlace } from '../input/place.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import type { What } from '../io/io.ts';
@@ -21,11 +23,14 @@ export interface Job {
   readonly style: TraceStyle;
   /** of the rules; no errors */
   readonly diagnostics: readonly Diagnostic[];
+  /** absent: packets have addresses alone */
+  readonly names?: PacketNames;
 }
 
 /** Undefined when the rules cannot be used, which has been said. `format`: when none is asked for. */
-export function jobInRules(call: Call, { rules, place }: RuleSubject, format: string): Promise<Job | undefined> {
-  return jobOf(call, traceInRules({ rules, place, manner: mannerOf(call) }), format);
+export async function jobInRules(call: Call, { rules, place, names }: RuleSubject, format: string): Promise<Job | undefined> {
+  const known = names === undefined ? await packetNamesOf(call, []) : { names };
+  return known && jobOf(call, traceInRules({ rules, place, manner: mannerOf(call) }), { usual: format, ...known });
 }
 
 /** The same of one pod of a manifest. What is about pods is loaded here only. */
@@ -35,17 +40,27 @@ export async function jobInPod(call: Call, file: string, format: string): Promis
   const { input } = call;
   const place = await readPlace(call);
   const pods = place === undefined ? undefined : await podTextsOf(call, [file]);
-  if (place === undefined || pods === undefined) return undefined;
+  const known = pods === undefined ? undefined : await packetNamesOf(call, [file]);
+  if (place === undefined || pods === undefined || known === undefined) return undefined;
   const pod = optionText(input, 'pod');
   const inInitPhase = optionText(input, 'phase') === 'init';
-  return jobOf(call, traceInPod({ pods, ...(pod !== undefined && { pod }), inInitPhase, place, manner: mannerOf(call) }), format);
+  return jobOf(call, traceInPod({ pods, ...(pod !== undefined && { pod }), inInitPhase, place, manner: mannerOf(call) }), {
+    usual: format,
+    ...known,
+  });
 }
 
 function mannerOf(call: Call): TraceManner {
   return { detailed: optionIsSet(call.input, 'verbose'), limits: limitsOf(call) };
 }
 
-async function jobOf(call: Call, setup: TraceSetup | Complaint, usual: string): Promise<Job | undefined> {
+interface Known {
+  /** format when none is asked for */
+  readonly usual: string;
+  readonly names?: PacketNames;
+}
+
+async function jobOf(call: Call, setup: TraceSetup | Complaint, { usual, names }: Known): Promise<Job | undefined> {
   const { io, input } = call;
   if ('message' in setup) {
     await complain(io, setup);
@@ -64,7 +79,7 @@ async function jobOf(call: Call, setup: TraceSetup | Complaint, usual: string): 
   // why a chain did not match is seen of a detailed walk alone; in a very long one nobody reads it
   const few = setting.rulesets.every((ruleset) => countRules(ruleset) <= MOST_RULES);
   const detailed = verbose || (name === 'human' && !brief && few);
-  return format && { call, setting: { ...setting, detailed }, format, style, diagnostics };
+  return format && { call, setting: { ...setting, detailed }, format, style, diagnostics, ...(names !== undefined && { names }) };
 }
 
 /** Columns: a rule has a line of its own. */

@@ -16,6 +16,7 @@ import { type RuleSubject, ruleSubjectOf } from '../input/ruleSubject.ts';
 import { complain } from '../io/messages.ts';
 import { traceExitCode } from './exitCode.ts';
 import { type Job, jobInPod, jobInRules, whatOf } from './job.ts';
+import { assuming, namedText } from './namedText.ts';
 import { readPacketText } from './packets.ts';
 import { traceStream } from './stream.ts';
 
@@ -102,14 +103,20 @@ async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode
 }
 
 /** Undefined when the text is no packet that could be here, which has been reported. */
-async function walkText({ call, setting }: Job, text: string): Promise<WalkedPacket | undefined> {
+async function walkText({ call, setting, names }: Job, given: string): Promise<WalkedPacket | undefined> {
+  const named = await namedText(given, names);
+  if ('message' in named) {
+    await complain(call.io, { ...named, message: `packet \`${given.trim()}\`: ${named.message}` });
+    return undefined;
+  }
+  const { text, assumptions } = named;
   const read = readPacketText(text);
   if ('complaints' in read) {
     await showDiagnostics(call, read.diagnostics ?? []);
     return undefined;
   }
   const walked = walkPacket(setting, read.given);
-  if ('journey' in walked) return withNotes(walked, read.notes);
+  if ('journey' in walked) return withNotes(assuming(walked, assumptions), read.notes);
   await complain(call.io, { message: `packet \`${text.trim()}\`: ${walked.message}`, help: walked.help });
   return undefined;
 }

@@ -7,6 +7,7 @@ import { jsonText } from '../../lib/printable.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { traceExitCode } from './exitCode.ts';
 import { type Job, whatOf } from './job.ts';
+import { assuming, namedLine } from './namedText.ts';
 import { readPacketLine } from './packets.ts';
 
 export async function traceStream(job: Job, path: string): Promise<ExitCode> {
@@ -18,7 +19,7 @@ export async function traceStream(job: Job, path: string): Promise<ExitCode> {
     for (const line of lines) {
       number++;
       if (line.trim() === '') continue;
-      const answer = answerLine(job, { line, number });
+      const answer = await answerLine(job, { line, number });
       text += answer.text;
       code = worst(code, answer.journey === undefined ? EXIT.usage : await traceExitCode(job.call, answer.journey));
     }
@@ -34,13 +35,20 @@ interface Answer {
   readonly journey?: Journey;
 }
 
-function answerLine({ setting, format, style }: Job, { line, number }: { readonly line: string; readonly number: number }): Answer {
-  const read = readPacketLine(line);
+async function answerLine(
+  { setting, format, style, names }: Job,
+  { line, number }: { readonly line: string; readonly number: number },
+): Promise<Answer> {
+  const named = await namedLine(line, names);
+  if ('message' in named) return { text: errorLine([named], number) };
+  const read = readPacketLine(named.text);
   if ('complaints' in read) return { text: errorLine(read.complaints, number) };
   const walked = walkPacket(setting, read.given);
   if ('message' in walked) return { text: errorLine([walked], number) };
   return {
-    text: format.render({ ...walked, notes: [...(read.notes ?? []), ...(walked.notes ?? [])] }, style) + format.separator(style),
+    text:
+      format.render({ ...assuming(walked, named.assumptions), notes: [...(read.notes ?? []), ...(walked.notes ?? [])] }, style) +
+      format.separator(style),
     journey: walked.journey,
   };
 }
