@@ -57,8 +57,18 @@ export interface Packet {
   /** in units of 8 bytes; more than 0 for later fragments, which carry no ports */
   readonly fragOffset: number;
   readonly mac?: number;
+  /** of a TCP segment, its place in the stream; absent: whatever conntrack expects */
+  readonly stream?: StreamPlace;
   /** the packet that an ICMP error is about, as the sender of the error saw it; absent: nothing that conntrack can read */
   readonly quotes?: Quoted;
+}
+
+/** Sequence numbers, counted from 0 on each side. */
+export interface StreamPlace {
+  /** of what follows the segment */
+  readonly end: number;
+  /** of what the sender expects next from the other side; absent without ACK */
+  readonly ack?: number;
 }
 
 /** Ends of a packet in an ICMP error. ICMP has type * 256 + code for a destination port, and no source port. */

@@ -83,7 +83,8 @@ function seen(skb: Skb, found: FoundConnection): void {
 function segment(skb: Skb, found: FoundConnection, table: Connection[]): boolean {
   const { connection, direction } = found;
   const flags = skb.flags ?? 0;
-  const judged = judge(connection.tcp ?? NO_TRACK, { flags, direction });
+  const liberal = skb.host.sysctls.get('net.netfilter.nf_conntrack_tcp_be_liberal') === '1';
+  const judged = judge(connection.tcp ?? NO_TRACK, { flags, direction, stream: skb.stream, liberal });
   if (judged.kind === 'invalid') {
     skb.state = 'INVALID';
     return true;
@@ -103,7 +104,8 @@ function segment(skb: Skb, found: FoundConnection, table: Connection[]): boolean
 }
 
 function newConnection(skb: Skb): Connection {
-  const judged = skb.proto === PROTO.tcp ? judge(NO_TRACK, { flags: skb.flags ?? 0, direction: 'original' }) : undefined;
+  const judged =
+    skb.proto === PROTO.tcp ? judge(NO_TRACK, { flags: skb.flags ?? 0, direction: 'original', stream: skb.stream }) : undefined;
   return {
     original: skb.tuple(),
     translated: skb.tuple(),

@@ -5,7 +5,7 @@ import { findSocket, type SocketQuery, socketBits } from '../host/listeners.ts';
 import { wayBack } from '../host/reversePath.ts';
 import type { Address, Family } from '../packet/address.ts';
 import { CT_STATUS } from '../packet/fields.ts';
-import type { CtDirection, CtState, Packet, Quoted } from '../packet/packet.ts';
+import type { CtDirection, CtState, Packet, Quoted, StreamPlace } from '../packet/packet.ts';
 import { type Connection, NO_ZONE, rewritten, type Tuple, type ZonePair } from './connection.ts';
 
 /** Fields are declared, not defined: each is then written once, in the constructor. */
@@ -27,6 +27,7 @@ export class Skb {
   declare tos: number;
   declare readonly fragOffset: number;
   declare readonly mac: number | undefined;
+  declare readonly stream: StreamPlace | undefined;
   declare iif: string | undefined;
   declare oif: string | undefined;
   declare mark: number;
@@ -67,6 +68,7 @@ export class Skb {
     this.tos = packet.tos;
     this.fragOffset = packet.fragOffset;
     this.mac = packet.mac;
+    this.stream = packet.stream;
     this.iif = packet.dir === 'in' ? packet.iif : undefined;
     this.oif = undefined;
     this.mark = packet.mark;

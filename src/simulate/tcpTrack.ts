@@ -1,7 +1,8 @@
-/** What conntrack keeps of a TCP connection, and what each segment makes of it. Sequence numbers are taken to be right.
- *  kernel net/netfilter/nf_conntrack_proto_tcp.c tcp_conntracks[][][], nf_conntrack_tcp_packet() */
+/** What conntrack keeps of a TCP connection, and what each segment makes of it. Of sequence numbers it is kept what each side has sent:
+ *  a segment that acknowledges more is INVALID. Windows are wide enough for every segment.
+ *  kernel net/netfilter/nf_conntrack_proto_tcp.c tcp_conntracks[][][], nf_conntrack_tcp_packet(), tcp_in_window() */
 import { TCP_FLAGS } from '../packet/fields.ts';
-import type { CtDirection } from '../packet/packet.ts';
+import type { CtDirection, StreamPlace } from '../packet/packet.ts';
 
 const STATES = [
   'NONE',
@@ -16,17 +17,20 @@ const STATES = [
   'SYN_SENT2',
 ] as const;
 type TcpState = (typeof STATES)[number];
-type Segment = 'syn' | 'synack' | 'fin' | 'ack' | 'rst' | 'none';
+type SegmentKind = 'syn' | 'synack' | 'fin' | 'ack' | 'rst' | 'none';
 
 export interface TcpTrack {
   readonly state: TcpState;
-  readonly last: { readonly segment: Segment; readonly direction: CtDirection } | undefined;
+  readonly last: { readonly segment: SegmentKind; readonly direction: CtDirection } | undefined;
   /** one side has begun to close */
   readonly closing: boolean;
   /** both sides have sent a SYN */
   readonly simultaneous: boolean;
   /** a SYN was let through in LAST_ACK: the next ACK may be a challenge to it */
   readonly challenge: boolean;
+  /** sequence numbers after what each side has sent, as far as it was seen; absent: they are not looked at, as in a connection whose
+   *  beginning was not seen */
+  readonly sent?: Readonly<Partial<Record<CtDirection, number>>>;
 }
 
 export const NO_TRACK: TcpTrack = { state: 'NONE', last: undefined, closing: false, simultaneous: false, challenge: false };
@@ -43,7 +47,7 @@ const LETTERS: Readonly<Record<string, TcpState>> = {
   c: 'CLOSE',
   2: 'SYN_SENT2',
 };
-const NEXT: Readonly<Record<CtDirection, Readonly<Record<Segment, string>>>> = {
+const NEXT: Readonly<Record<CtDirection, Readonly<Record<SegmentKind, string>>>> = {
   original: { syn: 'ss.....ss2', synack: '--r------r', fin: '--ffllltc-', ack: 'e-eewwttc-', rst: '-ccccccccc', none: '----------' },
   reply: { syn: '-2-----s-2', synack: '-r.......r', fin: '--ffllltc-', ack: '-.rewwttc.', rst: '-ccccccccc', none: '----------' },
 };
@@ -54,7 +58,27 @@ export type TrackedPacket =
   | { readonly kind: 'reopen' }
   | { readonly kind: 'ignored' | 'taken'; readonly track: TcpTrack; readonly from: TcpState };
 
-export function judge(track: TcpTrack, { flags, direction }: { readonly flags: number; readonly direction: CtDirection }): TrackedPacket {
+export interface Segment {
+  readonly flags: number;
+  readonly direction: CtDirection;
+  readonly stream?: StreamPlace | undefined;
+  /** net.netfilter.nf_conntrack_tcp_be_liberal */
+  readonly liberal?: boolean;
+}
+
+export function judge(track: TcpTrack, segment: Segment): TrackedPacket {
+  const judged = judgeState(track, segment);
+  const { stream, direction, liberal = false } = segment;
+  if (stream === undefined || (judged.kind !== 'taken' && judged.kind !== 'ignored')) return judged;
+  const opens = track.state === 'NONE';
+  const sent = opens ? ((segment.flags & S) === 0 ? undefined : {}) : track.sent;
+  if (sent === undefined) return judged;
+  const other = sent[direction === 'original' ? 'reply' : 'original'];
+  if (!liberal && stream.ack !== undefined && other !== undefined && stream.ack > other) return { kind: 'invalid' };
+  return { ...judged, track: { ...judged.track, sent: { ...sent, [direction]: Math.max(sent[direction] ?? 0, stream.end) } } };
+}
+
+function judgeState(track: TcpTrack, { flags, direction }: Segment): TrackedPacket {
   if (!VALID_FLAGS.has(flags & ~INDIFFERENT)) return { kind: 'invalid' };
   const segment = segmentOf(flags);
   const { state: from, last } = track;
@@ -89,7 +113,7 @@ export function isReset(flags: number): boolean {
   return (flags & R) !== 0;
 }
 
-function segmentOf(flags: number): Segment {
+function segmentOf(flags: number): SegmentKind {
   if ((flags & R) !== 0) return 'rst';
   if ((flags & S) !== 0) return (flags & A) !== 0 ? 'synack' : 'syn';
   return (flags & F) !== 0 ? 'fin' : (flags & A) !== 0 ? 'ack' : 'none';

@@ -1,6 +1,8 @@
-/** `npm run test:kernel -- --pairs N --seed S [--backend legacy|nft|both]`; `--flows N` or `--settings N` in place of pairs.
+/** `npm run test:kernel -- --pairs N --seed S [--backend legacy|nft|both]`; `--flows N`, `--connections N` or `--settings N` in place
+ *  of pairs.
  *  The last line counts them. */
 import { parseArgs } from 'node:util';
+import { runConnections } from './connectionSuite.ts';
 import { runFlows } from './flowSuite.ts';
 import { whyNoKernel } from './needs.ts';
 import type { Backend } from './oracle.ts';
@@ -13,14 +15,21 @@ const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '3000' },
     flows: { type: 'string' },
+    connections: { type: 'string' },
     seed: { type: 'string', default: '1' },
     settings: { type: 'string' },
     backend: { type: 'string', default: 'both' },
   },
 });
-const [pairs, seed, backends] = [Number(values.settings ?? values.flows ?? values.pairs), Number(values.seed), BACKENDS[values.backend]];
+const [pairs, seed, backends] = [
+  Number(values.settings ?? values.connections ?? values.flows ?? values.pairs),
+  Number(values.seed),
+  BACKENDS[values.backend],
+];
 if (!Number.isInteger(pairs) || pairs < 1 || !Number.isInteger(seed) || backends === undefined) {
-  console.error('usage: npm run test:kernel -- [--pairs N | --flows N | --settings N] [--seed S] [--backend legacy|nft|both]');
+  console.error(
+    'usage: npm run test:kernel -- [--pairs N | --flows N | --connections N | --settings N] [--seed S] [--backend legacy|nft|both]',
+  );
   process.exit(2);
 }
 const why = whyNoKernel();
@@ -29,8 +38,26 @@ if (why !== undefined) {
   process.exit(process.env.CI === 'true' ? 1 : 0);
 }
 const options = { pairs, seed, backends, print: console.log };
-const failed = values.settings !== undefined ? compareSettings() : values.flows === undefined ? await comparePairs() : await compareFlows();
+const failed = await compare();
 process.exitCode = failed === 0 ? 0 : 1;
+
+async function compare(): Promise<number> {
+  if (values.settings !== undefined) return compareSettings();
+  if (values.connections !== undefined) return await compareSockets();
+  return values.flows === undefined ? await comparePairs() : await compareFlows();
+}
+
+/** Of real sockets; one backend after the other. */
+async function compareSockets(): Promise<number> {
+  let failures = 0;
+  for (const backend of options.backends) {
+    const result = await runConnections({ wanted: pairs, seed, backend, print: console.log });
+    failures += result.failed;
+    const counts = `${result.compared} connections through ${result.rulesets} rulesets, ${result.completed} completed`;
+    console.log(`${backend}: ${counts}, ${result.skipped} left to chance, ${result.failed} failed`);
+  }
+  return failures;
+}
 
 async function comparePairs(): Promise<number> {
   const result = await runSuite(options);

@@ -1,13 +1,11 @@
 /** Rules that decide nothing: for no packet, whatever came before, or for none otherwise than the rest of its table.
  *  Istio writes some itself. source: docs/facts/istio.md#rules-of-the-sidecar */
 import { asWritten } from '../../ruleset/asWritten.ts';
-import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
-import type { SpaceAround } from '../../symbolic/space/space.ts';
 import type { DeadRule, UndecidedRule } from '../deadRules/deadRules.ts';
 import { deadRules } from '../deadRules/deadRules.ts';
 import { MAX_RULES, redundantRules } from '../deadRules/deadRulesRedundant.ts';
-import { takenBefore } from '../deadRules/takenBefore.ts';
 import type { Claim, Doubtful } from '../proof/claim.ts';
 import type { ProofContext } from '../proof/context.ts';
 import { blaming, doubtsOfParts } from './ofRules.ts';
@@ -31,21 +29,12 @@ export const noDeadRule: Claim = {
     const undecided = walked.flatMap((one) => one.undecided);
     const isIstio = profile?.name.startsWith('istio') === true;
     const artefact = (rule: Rule): string => (isIstio && isArtefact(rule) ? '; Istio writes this rule, and it does no harm' : '');
-    const shadowed = dead.flatMap(({ rule, how }) => (how === 'shadowed' ? [rule] : []));
+    const found = dead.map(({ rule, how }) => ({ rule, why: `${SAYS[how]}${artefact(rule)}` }));
     const tried = rulesets.map((one) => redundantRules(one, { host, budget }));
     const [unclear, skipped] = [tried.flatMap((one) => one.undecided), tried.flatMap((one) => one.skipped)];
-    const needless = tried.flatMap(({ rules }) => rules);
-    // those that a mesh writes to no purpose do no harm
-    const takers = isIstio ? new Map() : takersOf(rulesets, [...shadowed, ...needless], { host, budget });
-    const before = (rule: Rule, words: string): string => {
-      const rules = takers.get(rule) ?? [];
-      return rules.length === 0 ? '' : `${words}${named(rules)}`;
-    };
-    const found = dead.map(({ rule, how }) => ({ rule, why: `${SAYS[how]}${before(rule, ': ')}${artefact(rule)}` }));
-    const redundant = needless.map((rule) => ({
-      rule,
-      why: `redundant: without it every packet is treated the same${before(rule, '; packets that it matches are taken before it by ')}`,
-    }));
+    const redundant = tried
+      .flatMap(({ rules }) => rules)
+      .map((rule) => ({ rule, why: 'redundant: without it every packet is treated the same' }));
     const why = (wanted: UndecidedRule['why']): readonly Rule[] => undecided.flatMap((one) => (one.why === wanted ? [one.rule] : []));
     const doubts = [
       doubtOf(why('budget'), 'budget: these rules are too hard'),
@@ -58,27 +47,6 @@ export const noDeadRule: Claim = {
     };
   },
 };
-
-/** Not of a jump, which is to a chain without effect, and not of a rule for everything at the end. */
-function takersOf(rulesets: readonly Ruleset[], rules: readonly Rule[], around: SpaceAround): ReadonlyMap<Rule, readonly Rule[]> {
-  const meant = rules.filter(({ effect, match }) => !/^(jump|goto|continue)$/.test(effect.kind) && match.kind !== 'always');
-  const asked = (one: Ruleset) => meant.filter((rule) => isIn(one, rule));
-  return new Map(rulesets.flatMap((one) => [...takenBefore(one, asked(one), around)]));
-}
-
-function isIn({ tables }: Ruleset, rule: Rule): boolean {
-  return tables.get(rule.table)?.chains.get(rule.chain)?.rules.includes(rule) === true;
-}
-
-const MOST_NAMED = 3;
-
-function named(rules: readonly Rule[]): string {
-  const more = rules.length > MOST_NAMED ? ` and ${rules.length - MOST_NAMED} more` : '';
-  return `${rules
-    .slice(0, MOST_NAMED)
-    .map(({ chain, number }) => `${chain}#${number}`)
-    .join(', ')}${more}`;
-}
 
 const TOO_LARGE = `which takes too long with more than ${MAX_RULES} rules`;
 

@@ -1,0 +1,44 @@
+/** Whole connections: real sockets in namespaces, the simulator's conversations beside them. */
+import { expect, test } from 'vitest';
+import { TCP_FLAGS } from '../../src/packet/fields.ts';
+import { PROTO } from '../../src/packet/protocol.ts';
+import { hostOf } from '../support/host.ts';
+import { packetOf } from '../support/packet.ts';
+import { CONNECTION_EDITS, OPENINGS, rulesOf, SIDECAR_HOST } from './cases/connections.ts';
+import { compareConnections, runConnections } from './connectionSuite.ts';
+import { kernelHere } from './kernelHere.ts';
+import { openSockets } from './sockets.ts';
+
+const FIRST_PORT = 41_000;
+
+test.runIf(kernelHere())('edits break the connections that the simulator says', { timeout: 240_000 }, async () => {
+  const sockets = openSockets('nft');
+  const host = hostOf(SIDECAR_HOST);
+  const openings = OPENINGS.map((text, at) => {
+    const packet = packetOf(text, host);
+    return { ...packet, sport: FIRST_PORT + at, ...(packet.proto === PROTO.tcp && { flags: TCP_FLAGS.S }) };
+  });
+  try {
+    for (const one of CONNECTION_EDITS) {
+      const name = one.edits.map(({ rule }) => rule).join('; ');
+      const { compared, differences } = await compareConnections(
+        sockets,
+        { name, host: SIDECAR_HOST, rules: { v4: rulesOf(one) }, openings },
+        4,
+      );
+      expect([name, compared, differences]).toEqual([name, OPENINGS.length, []]);
+    }
+  } finally {
+    await sockets.close();
+  }
+});
+
+test.runIf(kernelHere())('random connections', { timeout: 600_000 }, async () => {
+  const shown: string[] = [];
+  const result = await runConnections({ wanted: 400, seed: 7, backend: 'nft', print: (text) => shown.push(text) });
+  expect([shown, result.failed]).toEqual([[], 0]);
+  expect(result.compared).toBeGreaterThanOrEqual(400);
+  // what is compared is not all alike
+  expect(result.completed).toBeGreaterThan(60);
+  expect(result.compared - result.completed).toBeGreaterThan(60);
+});
