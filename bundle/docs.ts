@@ -1,5 +1,10 @@
-/** `npm run docs`: docs/claims.md, the pages of `explain` that findings link to: one heading for each id. */
-import { writeFileSync } from 'node:fs';
+/** `npm run docs`: docs/claims.md, the pages of `explain` that findings link to, one heading for each id; and schemas/*.json. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { claimsDocument } from '../src/report/markdown/claimsDocument.ts';
+import { SCHEMA_NAMES, schemaOf } from './schemas.ts';
 
-writeFileSync(new URL('../docs/claims.md', import.meta.url), claimsDocument());
+const place = (name: string): URL => new URL(`../${name}`, import.meta.url);
+
+writeFileSync(place('docs/claims.md'), claimsDocument());
+mkdirSync(place('schemas'), { recursive: true });
+for (const name of SCHEMA_NAMES) writeFileSync(place(`schemas/${name}.json`), `${JSON.stringify(schemaOf(name), undefined, 2)}\n`);

@@ -16,7 +16,7 @@ export interface HostReading {
   readonly problems: readonly string[];
 }
 
-const KEYS = [
+export const HOST_KEYS = [
   'interfaces',
   'routes',
   'ip_rules',
@@ -42,7 +42,8 @@ export function readHost(value: unknown): HostReading {
   const problems: string[] = [];
   if (!isRecord(value)) return { problems: ['the host description is not an object'] };
   for (const key of Object.keys(value))
-    if (!KEYS.includes(key)) problems.push(`unknown key \`${key}\` in the host description${meantKey(key)}`);
+    if ((key !== '$schema' || typeof value.$schema !== 'string') && !HOST_KEYS.includes(key))
+      problems.push(`unknown key \`${key}\` in the host description${meantKey(key)}`);
   const interfaces = readInterfaces(value.interfaces, problems);
   const sysctls = readSysctls(value.sysctls, problems);
   const forwarding6 = (sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
@@ -72,7 +73,7 @@ export function readHost(value: unknown): HostReading {
 }
 
 function meantKey(key: string): string {
-  const meant = nearest(key, KEYS);
+  const meant = nearest(key, HOST_KEYS);
   return meant === undefined ? '' : `: did you mean \`${meant}\`?`;
 }
 
@@ -185,6 +186,7 @@ function readEndpoint(text: string): SocketEndpoint | undefined {
 
 function readProcesses(value: unknown, problems: string[]): ReadonlyMap<string, Process> {
   const processes = new Map<string, Process>();
+  if (value !== undefined && !isRecord(value)) problems.push('`processes` is not an object');
   for (const [name, ids] of Object.entries(isRecord(value) ? value : {})) {
     if (isRecord(ids) && isId(ids.uid) && isId(ids.gid)) processes.set(name, { uid: ids.uid, gid: ids.gid });
     else problems.push(`process \`${name}\` needs a numeric uid and gid`);
@@ -202,6 +204,7 @@ function readAddresses(value: unknown, problems: string[]): Host['pods'] {
 
 function readSets(value: unknown, problems: string[]): Host['sets'] {
   const sets = new Map<string, { readonly type: string; readonly members: readonly string[] }>();
+  if (value !== undefined && !isRecord(value)) problems.push('`sets` is not an object');
   for (const [name, set] of Object.entries(isRecord(value) ? value : {})) {
     if (isRecord(set) && typeof set.type === 'string' && Array.isArray(set.members))
       sets.set(name, { type: set.type, members: set.members.map(valueText) });

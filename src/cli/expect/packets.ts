@@ -3,11 +3,12 @@
 import { unknownAtStart } from '../../diff/rulesets.ts';
 import type { Node } from '../../kubernetes/yaml/node.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
-import { readPacketJson } from '../../packet/readPacketJson.ts';
+import { PACKET_KEYS, readPacketJson } from '../../packet/readPacketJson.ts';
 import { type PacketSet, parsePacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Span } from '../../syntax/text/source.ts';
-import { type At, type Read, readText, wrong } from '../config/read.ts';
+import type { JsonSchema } from '../config/jsonSchema.ts';
+import { type At, type Read, read, readText, wrong } from '../config/read.ts';
 import { readPacketText } from '../trace/packets.ts';
 
 export interface WrittenPacket {
@@ -22,8 +23,14 @@ export interface WrittenSet {
   readonly span: Span;
 }
 
+const OBJECT_FORM: JsonSchema = {
+  type: 'object',
+  properties: Object.fromEntries(PACKET_KEYS.map((key) => [key, {}])),
+  additionalProperties: false,
+};
+
 /** Arrow, iptables or object form. */
-export const packetIn: Read<WrittenPacket> = (node, at) => {
+export const packetIn: Read<WrittenPacket> = read({ anyOf: [readText.schema, OBJECT_FORM] }, (node, at) => {
   if (node.kind === 'map') {
     const value = toValue(node);
     const { given, problems } = readPacketJson(value);
@@ -32,13 +39,13 @@ export const packetIn: Read<WrittenPacket> = (node, at) => {
   }
   const text = readText(node, at);
   if (text === undefined) return undefined;
-  const read = readPacketText(text);
-  if ('given' in read) return { text: text.trim(), given: read.given, span: node.span };
-  tellAll(at, { node, text: text.trim() }, read.diagnostics ?? []);
+  const found = readPacketText(text);
+  if ('given' in found) return { text: text.trim(), given: found.given, span: node.span };
+  tellAll(at, { node, text: text.trim() }, found.diagnostics ?? []);
   return undefined;
-};
+});
 
-export const setIn: Read<WrittenSet> = (node, at) => {
+export const setIn: Read<WrittenSet> = read(readText.schema, (node, at) => {
   const text = readText(node, at);
   if (text === undefined) return undefined;
   const { set, diagnostics } = parsePacketSet({ file: 'packets', text });
@@ -46,7 +53,7 @@ export const setIn: Read<WrittenSet> = (node, at) => {
   const late = set === undefined ? undefined : unknownAtStart(set);
   if (late !== undefined) return wrong(at, node, { message: `packets have no \`${late}\` as they start` });
   return set === undefined ? undefined : { text: text.trim(), where: set, span: node.span };
-};
+});
 
 interface Quoted {
   readonly node: Node;

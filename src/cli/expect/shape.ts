@@ -3,7 +3,21 @@
 import type { Expectation, ExpectationFile } from '../../app/expect/expectation.ts';
 import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
 import { itemsOf } from '../../kubernetes/yaml/node.ts';
-import { listRead, oneOfWords, type Read, readFlag, readInteger, readMap, readRecord, readText, readTexts, wrong } from '../config/read.ts';
+import type { JsonSchema } from '../config/jsonSchema.ts';
+import {
+  atTop,
+  listRead,
+  oneOfWords,
+  type Read,
+  read,
+  readFlag,
+  readInteger,
+  readMap,
+  readRecord,
+  readText,
+  readTexts,
+  wrong,
+} from '../config/read.ts';
 import { idRead, istioVersion, kubernetesVersion, readMode, readNameserverTexts, readPodIps, readProfile } from '../config/shape.ts';
 import { packetIn, setIn, type WrittenPacket, type WrittenSet } from './packets.ts';
 
@@ -30,7 +44,16 @@ const written = readRecord<Written>(
   ['outcome'],
 );
 
-const expectation: Read<Expectation> = (node, at) => {
+const ONE_OF_BOTH: readonly JsonSchema[] = [
+  { required: ['packet'], not: { anyOf: [{ required: ['packets'] }, { required: ['every'] }] } },
+  {
+    required: ['packets'],
+    not: { anyOf: [{ required: ['packet'] }, { required: ['by'] }, { required: ['to'] }] },
+    properties: { outcome: { not: { enum: ['undecided'] } } },
+  },
+];
+
+const expectation: Read<Expectation> = read({ ...written.schema, anyOf: ONE_OF_BOTH }, (node, at) => {
   const found = written(node, at);
   const has = (key: string) => node.kind === 'map' && node.entries.some((entry) => entry.key === key);
   if (node.kind !== 'map') return undefined;
@@ -46,46 +69,59 @@ const expectation: Read<Expectation> = (node, at) => {
   if (packets === undefined) return undefined;
   if (outcome === 'undecided') return wrong(at, node, { message: 'a set of packets cannot be expected to be undecided' });
   return { kind: 'set', ...packets, ...common, every };
-};
+});
 
 function atLeastOne<T>(item: Read<T>): Read<readonly T[]> {
   const list = listRead(item);
-  return (node, at) =>
-    node.kind === 'list' && itemsOf(node).length === 0 ? wrong(at, node, { message: 'the list is empty' }) : list(node, at);
+  return read({ ...list.schema, minItems: 1 }, (node, at) =>
+    node.kind === 'list' && itemsOf(node).length === 0 ? wrong(at, node, { message: 'the list is empty' }) : list(node, at),
+  );
 }
 
-const shape = readRecord<ExpectationFile>(
-  {
-    rules: readText,
-    manifest: readText,
-    pod: readText,
-    phase: oneOfWords(['init', 'running'], 'the phases are'),
-    mode: readMode,
-    values: readTexts,
-    istio: istioVersion,
-    kubernetes: kubernetesVersion,
-    host: readText,
-    podIps: readPodIps,
-    nameservers: readNameserverTexts,
-    proxyUid: idRead,
-    proxyGid: idRead,
-    profile: readProfile,
-    set: readMap(readText, () => undefined),
-    packets: atLeastOne(expectation),
-  },
-  ['packets'],
+const shape = atTop(
+  readRecord<ExpectationFile>(
+    {
+      rules: readText,
+      manifest: readText,
+      pod: readText,
+      phase: oneOfWords(['init', 'running'], 'the phases are'),
+      mode: readMode,
+      values: readTexts,
+      istio: istioVersion,
+      kubernetes: kubernetesVersion,
+      host: readText,
+      podIps: readPodIps,
+      nameservers: readNameserverTexts,
+      proxyUid: idRead,
+      proxyGid: idRead,
+      profile: readProfile,
+      set: readMap(readText, () => undefined),
+      packets: atLeastOne(expectation),
+    },
+    ['packets'],
+  ),
 );
 
+const OF_MANIFESTS = ['pod', 'phase', 'mode', 'values', 'istio', 'kubernetes', 'nameservers'];
+const OF_RULES = ['profile', 'set'];
+
+const without = (keys: readonly string[]): JsonSchema => ({ not: { anyOf: keys.map((key) => ({ required: [key] })) } });
+
+const ABOUT: readonly JsonSchema[] = [
+  { required: ['rules'], ...without(['manifest', ...OF_MANIFESTS]) },
+  { required: ['manifest'], ...without(['rules', ...OF_RULES]) },
+];
+
 /** Checks the keys, what they may be, and which go together. */
-export const readExpectations: Read<ExpectationFile> = (node, at) => {
+export const readExpectations: Read<ExpectationFile> = read({ ...shape.schema, anyOf: ABOUT }, (node, at) => {
   const file = shape(node, at);
   const keys = new Map(node.kind === 'map' ? node.entries.map(({ key, keySpan, value }) => [key, { ...value, span: keySpan }]) : []);
   if (node.kind === 'map' && keys.has('rules') === keys.has('manifest')) {
     wrong(at, keys.get('manifest') ?? node, { message: 'give either `rules` or `manifest`, the file to judge' });
   }
-  for (const key of keys.has('rules') ? ['pod', 'phase', 'mode', 'values', 'istio', 'kubernetes', 'nameservers'] : ['profile', 'set']) {
+  for (const key of keys.has('rules') ? OF_MANIFESTS : OF_RULES) {
     const found = keys.get(key);
     if (found !== undefined) wrong(at, found, { message: `\`${key}\` says nothing about ${keys.has('rules') ? 'rules' : 'a manifest'}` });
   }
   return file;
-};
+});

@@ -46,6 +46,7 @@ export function compose({ names, files, leftOut }: Survey): Composed | undefined
   const expected = expectations.length === 0 ? undefined : groupFor('expectations', { own: expectations, all, lines: [] });
   const text = [
     '# What `chainwalk ci` checks. Keys: chainwalk explain config',
+    '# yaml-language-server: $schema=https://raw.githubusercontent.com/chainwalk/chainwalk/main/schemas/config.json',
     ...(groups.length === 0
       ? []
       : ['groups:', ...groups.flatMap(({ globs, lines }) => [`  - files: ${listed(globs)}`, ...lines.map((line) => `    ${line}`)])]),
