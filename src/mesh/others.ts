@@ -46,7 +46,7 @@ export const kuma: MeshProfile = {
     commented: /kuma\/mesh\/transparent\/proxy\/(skip further processing|allow applications to perform DNS queries over TCP)/,
     virtual: { chain: /^PREROUTING$/, beside: 'own network' },
     dnsZones: /^OUTPUT$/,
-    // kumahq/kuma#14557, kumahq/kuma#15401: since 2.12 answers that are too long for UDP are fetched past the mesh
+    // kumahq/kuma#14557, kumahq/kuma#15401: answers that are too long for UDP are fetched past the mesh
     dnsOverTcp: 'where redirected',
   },
   loopbackSource: { 6: '::6/128' },

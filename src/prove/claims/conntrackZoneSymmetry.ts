@@ -130,13 +130,16 @@ function elsewhere(context: ProofContext, { one, replies, place, prefer }: Answe
         ...where,
         outcome: part.outcome,
         by,
-        within,
+        within: packetsWhere(context, and(place.when, ANSWERS), where),
         prefer,
         why: `the question is in conntrack zone ${one.env.replyZone}, its answer in zone ${end.env.replyZone}${named}: it is taken for a new connection`,
       }));
     });
   });
 }
+
+/** What repliesTo() gives all of them: no part of an answer distinguishes it there. */
+const ANSWERS = and(isTcpOrUdp, equals('ttl', 64), equals('fragOffset', 0), inSet('dport', [{ lo: 32768, hi: 60999 }]));
 
 function zoneRules({ ruleset }: ProofContext, { dir }: AnswerPlace): readonly Rule[] {
   const { rules = [] } = ruleset.tables.get('raw')?.chains.get(dir === 'out' ? 'OUTPUT' : 'PREROUTING') ?? {};
