@@ -28,4 +28,4 @@ for (const { path, text } of outputFiles) {
   writeFileSync(join(folder, basename(path)), code);
 }
 
-for (const program of ['main', 'kubectl-chainwalk']) chmodSync(pathOf(`dist/${program}.js`), 0o755);
+for (const program of ['main', 'kubectl-chainwalk', 'kubectl-complete']) chmodSync(pathOf(`dist/${program}.js`), 0o755);

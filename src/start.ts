@@ -3,7 +3,7 @@
  *  Whatever goes wrong here never ends in 1, which means findings. */
 import type { Programs } from './load.ts';
 
-type Program = (programs: Programs) => Programs['run'] | Programs['runPlugin'];
+type Program = (programs: Programs) => Programs['run'] | Programs['runPlugin'] | Programs['runCompletion'];
 
 /** As `engines` of package.json says. */
 const NEEDED = [20, 19] as const;

@@ -10,7 +10,7 @@ const SRC = resolve(import.meta.dirname, '../src');
 const GENERATED = 'syntax/generated';
 
 /** What runs as a process: chainwalk, the plugin of kubectl, and how both start. */
-const MAINS = ['kubectl-chainwalk.ts', 'main.ts', 'start.ts'];
+const MAINS = ['kubectl-chainwalk.ts', 'kubectl-complete.ts', 'main.ts', 'start.ts'];
 /** These, and what reads their code. */
 const STARTS = [...MAINS, 'load.ts'];
 

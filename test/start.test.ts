@@ -9,7 +9,7 @@ import { cacheFolder, loadPrograms } from '../src/load.ts';
 
 const SRC = resolve(import.meta.dirname, '../src');
 /** What an old Node reads before it is told that it is too old. */
-const READ_FIRST = ['main.ts', 'kubectl-chainwalk.ts', 'start.ts'];
+const READ_FIRST = ['main.ts', 'kubectl-chainwalk.ts', 'kubectl-complete.ts', 'start.ts'];
 
 const codeOf = (file: string, target: string) =>
   transformSync(readFileSync(join(SRC, file), 'utf8'), { loader: 'ts', target, supported: { 'dynamic-import': true } }).code;

@@ -40,4 +40,5 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'start.ts': ['load.ts'],
   'main.ts': ['start.ts'],
   'kubectl-chainwalk.ts': ['start.ts'],
+  'kubectl-complete.ts': ['start.ts'],
 };

@@ -33,10 +33,10 @@ export const traceCommand: Command = {
     { flags: '-v, --verbose', says: 'also show the rules that did not match, and why' },
     { flags: '--brief', says: 'one line per packet' },
     { flags: '--expect <outcome>', says: 'exit 1 when a packet has another outcome', choices: OUTCOMES },
-    { flags: '--packets <file>', says: 'packets, one a line, as JSON or in words, `-` for standard input; answers as JSON lines' },
+    { flags: '--packets <file>', says: 'packets, one a line, `-`: stdin; answers as JSON lines' },
     {
       flags: '--services <file>',
-      says: 'Services and pods that packets name (kubectl get -o yaml)',
+      says: 'Services and pods that packets name',
       repeatable: true,
     },
     ...PLACE,

@@ -32,7 +32,7 @@ export interface PodNames {
 }
 
 /** The kind of `deploy`, `deployments.apps` or `deployment.v1.apps`. */
-export function kindNamed(word: string): PodKind | undefined {
+export function podKindNamed(word: string): PodKind | undefined {
   const [short = '', ...group] = word.toLowerCase().split('.');
   return KINDS.find(
     ({ kind, names, group: own }) =>
@@ -41,12 +41,12 @@ export function kindNamed(word: string): PodKind | undefined {
 }
 
 export function isKind(word: string): boolean {
-  return kindNamed(word) !== undefined;
+  return podKindNamed(word) !== undefined;
 }
 
 export function readPodNames(words: readonly string[]): PodNames | Complaint {
   const [first = '', ...others] = words;
-  const kind = kindNamed(first);
+  const kind = podKindNamed(first);
   if (kind === 'pod' && others.length === 0) return { names: [], all: true };
   if (kind !== undefined && others.length === 0)
     return {
@@ -65,7 +65,7 @@ export function readPodNames(words: readonly string[]): PodNames | Complaint {
 function readName(text: string): PodName | Complaint {
   const parts = text.split('/');
   const [first = '', second = '', third = ''] = parts;
-  const kind = parts.length === 2 ? kindNamed(first) : parts.length === 3 ? kindNamed(second) : undefined;
+  const kind = parts.length === 2 ? podKindNamed(first) : parts.length === 3 ? podKindNamed(second) : undefined;
   if (parts.length === 1) return plainName({ kind: 'pod', name: first, text });
   if (parts.length === 2 && kind !== undefined) return plainName({ kind, name: second, text });
   const unknown = parts.length === 2 ? unknownKind(first, second) : undefined;
