@@ -21,6 +21,10 @@ it('take packets, sets, claims and options of the right types', () => {
 it('refuse what is none of it', () => {
   // @ts-expect-error no such outcome
   expect(() => expect(RULES).toReach('out tcp -> 203.0.113.9:443', 'sideways')).toThrow('is neither an outcome nor a port');
+  // @ts-expect-error no such claim
+  expect(() => expect(RULES).toHold('no-redirect-lop')).toThrow('unknown claim `no-redirect-lop`: did you mean `no-redirect-loop`?');
+  // @ts-expect-error no such profile
+  expect(() => expect(RULES).toHold('no-redirect-loop', { profile: 'istio' })).toThrow('did you mean `istio-sidecar`?');
   // @ts-expect-error a packet has no such key
   expect(() => expect(RULES).toCapture({ dts: '203.0.113.9' })).toThrow('a packet has no key');
   // @ts-expect-error without what it is to reach
