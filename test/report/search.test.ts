@@ -85,6 +85,15 @@ describe('on the command line', () => {
     expect([code, err]).toEqual([2, `chainwalk: error: no page mentions \`${word}\`\nhelp: did you mean \`${meant}\`?\n`]);
   });
 
+  it.each([
+    ['9999', 'no mesh listens on port 9999', 'chainwalk trace'],
+    ['IST0116', 'IST0116 is not about the capture of traffic', 'istio.io/latest/docs/reference/config/analysis/ist0116/'],
+  ])('%s: what it is not, and where to look', async (word, message, help) => {
+    const { code, err } = await chainwalk(['explain', word]);
+    expect([code, err]).toEqual([2, expect.stringContaining(`error: ${message}\nhelp: `)]);
+    expect(err).toContain(help);
+  });
+
   it('has all pages as JSON and as Markdown', async () => {
     const json = JSON.parse((await chainwalk(['explain', '--all', '-o', 'json'])).out);
     expect([json.schema, json.pages.length]).toEqual(['chainwalk/explain/v1', PAGES.length]);

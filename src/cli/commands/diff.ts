@@ -42,7 +42,7 @@ export const diffCommand: Command = {
   name: 'diff',
   summary: 'packets that two rulesets treat differently',
   about:
-    'Every change comes with a packet that was walked on both sides. Exit 0 proves that none of the first packets of connections changes, and that no rule changed that only later ones meet; exit 1: something changes, or it is undecided.',
+    'Every change comes with a packet that was walked on both sides. Exit 0 proves that nothing changes for first packets of connections, nor a rule that only later ones meet; exit 1: something changes, or it is undecided.',
   args: [
     {
       name: '[files...]',

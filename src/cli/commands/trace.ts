@@ -23,8 +23,7 @@ import {
 export const traceCommand: Command = {
   name: 'trace',
   summary: 'where packets go, and which rules decide it',
-  about:
-    "Follows the connection through the mesh's proxy and out again. What a packet leaves out is filled in and printed as assumed. Rules as iptables-save prints them, restore input, shell lines or Markdown; or a Kubernetes manifest, whose rules are rendered first.",
+  about: "Follows the connection through the mesh's proxy and out again. What a packet leaves out is filled in and printed as assumed.",
   args: [
     { name: '<rules>', says: 'a file with rules, or a Kubernetes manifest, `-` for standard input' },
     { name: '[packet...]', says: '`[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`, or in iptables form' },

@@ -1,4 +1,5 @@
 /** `chainwalk explain`: pages by name, by words, or all. */
+import type { Complaint } from '../../lib/complaint.ts';
 import { printable } from '../../lib/printable.ts';
 import { GROUP_TITLES, PAGES } from '../../report/generated/pages.ts';
 import { markdownPages } from '../../report/markdown/markdownPages.ts';
@@ -23,8 +24,7 @@ export async function runExplain(call: Call, commands: readonly Command[]): Prom
   const group = groupNamed(query);
   const answer = query === '' || group !== undefined ? undefined : searchPages(withOptions(PAGES, commands), query);
   if (answer?.kind === 'none') {
-    const help = answer.meant === undefined ? '`chainwalk explain` lists all pages' : `did you mean \`${answer.meant}\`?`;
-    await complain(io, { message: `no page mentions \`${query}\``, help });
+    await complain(io, nothingOn(query, answer.meant));
     return EXIT.usage;
   }
   const format = formatOf(input, 'human');
@@ -43,6 +43,25 @@ export async function runExplain(call: Call, commands: readonly Command[]): Prom
     await io.out.write(`${text}\n`);
   }
   return EXIT.ok;
+}
+
+function nothingOn(query: string, meant: string | undefined): Complaint {
+  const port = /^(?:port |:)?(\d{1,5})$/i.exec(query)?.[1];
+  if (port !== undefined) {
+    return {
+      message: `no mesh listens on port ${port}`,
+      help: `where it goes: \`chainwalk trace pod.rules "in tcp -> 10.244.0.5:${port}"\``,
+    };
+  }
+  if (/^ist\d{4}$/i.test(query)) {
+    const code = query.toUpperCase();
+    const page = `https://istio.io/latest/docs/reference/config/analysis/${code.toLowerCase()}/`;
+    return { message: `${code} is not about the capture of traffic`, help: `Istio's page on it: ${page}` };
+  }
+  return {
+    message: `no page mentions \`${query}\``,
+    help: meant === undefined ? '`chainwalk explain` lists all pages' : `did you mean \`${meant}\`?`,
+  };
 }
 
 interface Style extends PageStyle {

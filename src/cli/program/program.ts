@@ -36,7 +36,7 @@ export function buildProgram({ version, commands, ...hooks }: ProgramSpec): Comm
     .usage('COMMAND [options]')
     .helpCommand('help [command]', 'the help of a command; `help options`: common options, exit codes');
   for (const command of commands) {
-    const sub = base(program.command(command.name).copyInheritedSettings(program), command.examples);
+    const sub = base(program.command(command.name).copyInheritedSettings(program), examplesFor(command));
     fill(sub, { version, command, ...hooks });
   }
   return program;
@@ -62,6 +62,12 @@ function fill(sub: Commander, { version, command, onCommand }: SingleSpec): void
   const common = new Set(command.options.flatMap((option) => (option.common === undefined ? [] : [flagsOf(option).long])));
   sub.createHelp = () => new ScreenHelp(common, sub.configureHelp());
   sub.action(() => onCommand(command, { args: sub.args, options: sub.opts<Record<string, OptionValue>>(), version }));
+}
+
+/** Many options of its own leave room for two. */
+function examplesFor({ examples, options }: Command): readonly Example[] {
+  const own = options.filter(({ common }) => common === undefined);
+  return examples.slice(0, own.length > 6 ? MOST_EXAMPLES - 1 : MOST_EXAMPLES);
 }
 
 /** A screen has no room for more; the page of `explain` has all. */
