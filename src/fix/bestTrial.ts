@@ -9,7 +9,7 @@ import { changedShare, isSameSetting, worsens } from './harm.ts';
 import { type FixScene, type FixSearching, type FixStep, type FixTrial, managerOf, orderKey, type TrialScene } from './scene.ts';
 
 /** Of the best by claims so many are compared packet by packet. */
-const MOST_COMPARED = 12;
+const MOST_COMPARED = 8;
 /** They are no promises. */
 const HINTS: readonly string[] = claimsAsked({}).flatMap(({ id, level }) => (level === 'info' ? [id] : []));
 const KINDS: readonly FixKind[] = ['move', 'insert', 'delete'];

@@ -132,11 +132,7 @@ function deletion({ document, at }: ChainScene, rule: Rule, first: number): read
 }
 
 /** Rules of the mesh that the chain lacks, up to the rule that decides. */
-function insertions(
-  { document, chain, at }: ChainScene,
-  { own, ruleset, document: lines }: CandidateQuestion,
-  first: number,
-): readonly CandidateEdit[] {
+function insertions({ document, chain, at }: ChainScene, { own, ruleset }: CandidateQuestion, first: number): readonly CandidateEdit[] {
   const here = own.filter((rule) => rule.table === chain.table && rule.chain === chain.name);
   const has = new Set(chain.rules.map(({ text }) => text));
   const known = new Set(ruleset.tables.get(chain.table)?.chains.keys() ?? []);
@@ -148,7 +144,7 @@ function insertions(
     const places = Array.from({ length: Math.min(first, chain.rules.length + 1) }, (_, index) => index + 1);
     return places.flatMap((place): readonly CandidateEdit[] => {
       const isLast = place > chain.rules.length;
-      const anchor = isLast ? (at.at(-1) ?? endOfTable(lines, chain.table)) : at[place - 1];
+      const anchor = isLast ? (at.at(-1) ?? endOfTable(document, ruleset, chain.table)) : at[place - 1];
       const beside = anchor === undefined ? undefined : document[anchor];
       if (anchor === undefined || beside === undefined) return [];
       const side = isLast && at.length > 0 ? 'below' : 'above';
@@ -159,10 +155,12 @@ function insertions(
   });
 }
 
-/** The line COMMIT of a table. */
-function endOfTable(document: RuleDocument, table: string): number | undefined {
-  const start = document.findIndex(({ text }) => text.trimEnd() === `*${table}`);
-  const end = start < 0 ? -1 : document.findIndex(({ text }, index) => index > start && text.trimEnd() === 'COMMIT');
+/** The line COMMIT of a table; a text of both families has it twice. */
+function endOfTable(document: RuleDocument, { tables }: Ruleset, table: Rule['table']): number | undefined {
+  const rules = [...(tables.get(table)?.chains.values() ?? [])].flatMap((chain) => chain.rules);
+  const starts = document.flatMap(({ text }, index) => (text.trimEnd() === `*${table}` ? [index] : []));
+  const start = rules[0] === undefined ? (starts.length === 1 ? starts[0] : undefined) : rules[0].line - 1;
+  const end = start === undefined ? -1 : document.findIndex(({ text }, index) => index > start && text.trimEnd() === 'COMMIT');
   return end < 0 ? undefined : end;
 }
 

@@ -2,10 +2,10 @@
 
 import type { Outcome } from '../connection/journey.ts';
 import type { ChosenSetting } from '../connection/setting.ts';
-import { ordinaryPackets } from '../connection/typicalPackets.ts';
+import { ordinaryPackets, packetsForHere } from '../connection/typicalPackets.ts';
 import { changedPackets } from '../diff/rules.ts';
 import type { Severity } from '../diff/severity.ts';
-import { type Family, parsePrefix } from '../packet/address.ts';
+import { type Family, familyOf, parsePrefix } from '../packet/address.ts';
 import type { Declaration } from '../prove/inferred/declaration.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd, BddManager } from '../symbolic/diagrams/bdd.ts';
@@ -64,7 +64,7 @@ export function changedShare({ space, setting, base, head, before, after }: Chan
   let share = 0;
   for (const { iif, changes, unclear, lots, memory } of ways) {
     if (unclear.length + lots.length + memory.length > 0) return undefined;
-    const usual = ordinaryPackets(space, iif);
+    const usual = usualPackets(space, iif);
     const mended = mendedPackets(base.family, { before, after, manager }, iif);
     const excused = iif === undefined ? manager.or(mended, own) : mended;
     for (const { set, severity, outcomes } of changes) {
@@ -74,6 +74,17 @@ export function changedShare({ space, setting, base, head, before, after }: Chan
     }
   }
   return share;
+}
+
+/** What applications send, and what arrives for this host; where it may pass packets on, those for others too. */
+function usualPackets(space: Space, iif: string | undefined): Bdd {
+  const { manager, start, host, family } = space;
+  const links = host.interfaces.filter(({ name }) => name !== 'lo');
+  if (iif === undefined || links.length > 1) return ordinaryPackets(space, iif);
+  // nobody elsewhere knows the addresses of lo
+  const inner = host.interfaces.flatMap(({ name, addresses }) => (name === 'lo' ? addresses.map(({ address }) => address) : []));
+  const toInner = inner.filter((one) => familyOf(one) === family).map((one) => equal(manager, start.dst, one));
+  return manager.minus(packetsForHere(space, iif), manager.any(toInner));
 }
 
 const WORSE: readonly Severity[] = ['loop', 'bypass', 'stopped', 'unknown'];

@@ -91,7 +91,7 @@ function bestStep(search: FixSearching, scene: FixScene): FixStep | undefined {
   const paths = findings.map(({ witness }) => (witness === undefined ? undefined : observed(journeyOf(context, witness.packet))));
   const around: TrialScene = { scene, base, context, paths, broken: brokenErrors(scene.standing), order: own.map(orderKey) };
   const single = bestOf(search, around, candidateEdits(asked));
-  if (single !== undefined && single.next.findings.length === 0) return single;
+  if (single !== undefined && single.errors < around.broken.length) return single;
   const pair = bestOf(search, around, pairsOfInsertions(asked));
   return pair !== undefined && (single === undefined || pair.errors < single.errors) ? pair : single;
 }

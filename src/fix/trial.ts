@@ -4,15 +4,14 @@ import { journeyOf } from '../prove/judge/replay.ts';
 import type { ProofContext } from '../prove/proof/context.ts';
 import { readRules } from '../ruleset/readRules.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
-import type { BddManager } from '../symbolic/diagrams/bdd.ts';
 import { shareOf } from '../symbolic/diagrams/fractionOfSpace.ts';
 import { isError } from '../syntax/text/diagnostic.ts';
 import type { Source } from '../syntax/text/source.ts';
 import type { CandidateEdit } from './candidates.ts';
 import { asksTheSame } from './harm.ts';
-import { type ClaimState, proofStanding } from './proofStanding.ts';
+import { type ClaimState, type ProofStanding, proofStanding } from './proofStanding.ts';
 import { documentText, withEdits } from './ruleDocument.ts';
-import { contextIn, type FixQuestion, type FixSearching, type FixTrial, type TrialScene } from './scene.ts';
+import { contextIn, type FixQuestion, type FixSearching, type FixTrial, managerOf, type TrialScene } from './scene.ts';
 
 /** Undefined: it does not load, asks for something else, or is nothing to any packet that breaks a claim. */
 export function tried(
@@ -35,8 +34,8 @@ export function tried(
   const after = contextIn(standing, family);
   if (after === undefined || !asksTheSame(context.declared, after.declared)) return undefined;
   const left = broken.map(({ claim, family: of }) => standing.stateOf(claim, of)).filter(({ verdict }) => verdict !== 'holds');
-  const extent = extentOf(left, space.manager);
-  const isLess = left.length < broken.length || extent < extentOf(broken, space.manager);
+  const extent = extentOf(standing, left);
+  const isLess = left.length < broken.length || extent < extentOf(scene.standing, broken);
   return isLess ? { candidate, document, rulesets, head, standing, errors: left.length, extent } : undefined;
 }
 
@@ -51,9 +50,9 @@ function withText(rulesets: readonly Ruleset[], source: Source, reading: FixQues
 }
 
 /** How much is broken: rules that break claims, and shares of all packets. */
-function extentOf(states: readonly ClaimState[], manager: BddManager): number {
-  return states.reduce(
-    (sum, { rules, broken }) => [...broken.values()].reduce((all, set) => all + shareOf(manager, set), sum + rules.length),
-    0,
-  );
+function extentOf(standing: ProofStanding, states: readonly ClaimState[]): number {
+  return states.reduce((sum, { family, rules, broken }) => {
+    const manager = managerOf(standing, family);
+    return [...broken.values()].reduce((all, set) => all + shareOf(manager, set), sum + rules.length);
+  }, 0);
 }

@@ -2,10 +2,12 @@
 
 import { type Bounds, mergeBounds } from '../../connection/bounds.ts';
 import type { WrittenSetting } from '../../injection/podRules/written.ts';
+import { unifiedDiff } from '../../lib/unifiedDiff.ts';
 import { type Assumption, distinct } from '../../mesh/assumption.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { ClaimId } from '../../prove/proof/claimId.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
+import type { FixEdit, FixSearch } from '../../prove/proof/provedFix.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
@@ -58,6 +60,20 @@ export interface VerifyFinding {
   readonly causes?: readonly VerifyCause[];
   /** one: any of `causes` taken back would do; all: it has to be all of them; absent: not tried */
   readonly enough?: 'one' | 'all';
+  /** of rules: edits after which less is broken and nothing new is, which is proved; absent: none was found */
+  readonly fix?: VerifyFix;
+}
+
+export interface VerifyFix {
+  readonly file: string;
+  /** from top to bottom as they stand in the result; lines are those of the file as it is */
+  readonly edits: readonly FixEdit[];
+  /** claims of level error and warning that hold then */
+  readonly mends: readonly string[];
+  /** claims of level error that stay broken */
+  readonly open: readonly string[];
+  /** of `patch` */
+  readonly diff: string;
 }
 
 export interface VerifyCause {
@@ -106,7 +122,7 @@ function provedText(bounds: Bounds): string {
   return bounds.families.length === 0 ? '' : `${boundsText(bounds)}${unjudgedText(bounds)}`;
 }
 
-function toFinding({ rulesets, profile, causes }: Verified, finding: Finding): VerifyFinding {
+function toFinding({ rulesets, profile, causes, fixes }: Verified, finding: Finding): VerifyFinding {
   const { claim, level, verdict, statement, family, witness, blame, packets, reason, muted } = finding;
   const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
   return {
@@ -122,7 +138,17 @@ function toFinding({ rulesets, profile, causes }: Verified, finding: Finding): V
     ...(reason !== undefined && { reason }),
     ...(muted !== undefined && { muted }),
     ...causeFields(causes?.get(finding)),
+    ...fixFields(fixes?.get(finding)),
   };
+}
+
+function fixFields(search: FixSearch | undefined): Pick<VerifyFinding, 'fix'> {
+  const { fix } = search ?? {};
+  if (fix === undefined) return {};
+  const { source, text, edits, mends, open } = fix;
+  const claims = (findings: readonly Finding[]) => [...new Set(findings.map(({ claim }) => claim))];
+  const diff = unifiedDiff(source.file, source.text, text);
+  return { fix: { file: source.file, edits, mends: claims(mends), open: claims(open), diff } };
 }
 
 function causeFields(found: SettingCauses | undefined): Pick<VerifyFinding, 'cause' | 'causes' | 'enough'> {

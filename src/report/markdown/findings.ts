@@ -3,13 +3,16 @@
 import type { Outcome } from '../../connection/journey.ts';
 import { plural } from '../../lib/plural.ts';
 import { packetText } from '../../packet/notation.ts';
+import type { ProvedFix } from '../../prove/proof/provedFix.ts';
 import { rail } from '../human/rail.ts';
 import type { TraceInput } from '../json/traceInput.ts';
 import { acceptTexts } from '../review/acceptance.ts';
 import { type Cause, toldCauses } from '../review/causes.ts';
+import { wholeReplacement } from '../review/fixPatch.ts';
 import type { FoundProblem } from '../review/problems.ts';
 import type { Blamed, Problem, ReviewLocation } from '../review/review.ts';
 import { codeFrame } from '../text/codeFrame.ts';
+import { editWords, openWords } from '../text/fixWords.ts';
 import { positionOf } from '../text/positions.ts';
 import { code, codeBlock, codeCell, html, markdownProse, table } from './escape.ts';
 
@@ -60,7 +63,7 @@ function familyText({ family }: Problem): string {
 function folded(cause: Cause): string {
   const { found, odd, others } = cause;
   const [{ problem }, ...also] = found;
-  const { level, verdict, message, packets, before, witness, blame, place, remedy } = problem;
+  const { level, verdict, message, packets, before, witness, blame, place, remedy, fix } = problem;
   const words = verdict === 'undecided' ? 'undecided' : level;
   const points = [
     ...(packets === undefined ? [] : [`for ${code(packets)}`]),
@@ -73,11 +76,27 @@ function folded(cause: Cause): string {
     markdownProse(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`),
     ...(points.length === 0 ? [] : [points.map((point) => `* ${point}`).join('\n')]),
     ...frames(place, blame),
-    ...(remedy === undefined ? [] : [`What to do: ${markdownProse(remedy)}`]),
+    ...(fix !== undefined ? fixText(fix) : remedy === undefined ? [] : [`What to do: ${markdownProse(remedy)}`]),
     ...acceptTexts(found, others).map(({ paste, where }) => `To accept it, ${markdownProse(where)}:\n\n${codeBlock(paste)}`),
   ];
   const more = also.length === 0 ? '' : ` and ${also.length} more by the same rules`;
   return `<details><summary>${words}: ${titleOf(cause, html)}${more}</summary>\n\n${lines.join('\n\n')}\n\n</details>`;
+}
+
+/** As the block that GitHub offers to commit, where the comment stands at those lines. */
+function fixText(fix: ProvedFix): readonly string[] {
+  const { edits, mends, open } = fix;
+  const whole = wholeReplacement(fix);
+  if (whole === undefined) return [];
+  const { start, end, lines } = whole;
+  const where = end - start > 1 ? `lines ${start} to ${end - 1}` : `line ${start}`;
+  const stays = open.length === 0 ? '' : `; still broken then: ${markdownProse(openWords(fix))}`;
+  const claims = [...new Set(mends.map(({ claim }) => claim))].join(', ');
+  const words = [...new Set(edits.map(editWords))].join(', ');
+  return [
+    `Fix, with which nothing new breaks (proved): ${markdownProse(words)}, in ${markdownProse(fix.source.file)}. It mends ${markdownProse(claims)}${stays}. Instead of ${where}:`,
+    codeBlock(lines, 'suggestion'),
+  ];
 }
 
 const ODD = (count: number) =>

@@ -7,6 +7,7 @@ import { packetText } from '../../packet/notation.ts';
 import { namesOfPods } from '../../pods/familiesOfPod.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
+import type { ProvedFix } from '../../prove/proof/provedFix.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import { namedFile, type Source } from '../../syntax/text/source.ts';
@@ -29,7 +30,7 @@ export function rulesSubjects(pods: readonly Verified[]): readonly Subject[] {
 }
 
 /** `subject`: what fingerprints call it. */
-export function claimChecks({ findings, rulesets, profile, causes }: Verified, subject: string): readonly Check[] {
+export function claimChecks({ findings, rulesets, profile, causes, fixes }: Verified, subject: string): readonly Check[] {
   const sources = new Map(rulesets.map(({ family, source }) => [family, source]));
   const claims = groupBy(findings, ({ claim }) => claim);
   return [...claims].map(([id, group]) => {
@@ -41,6 +42,7 @@ export function claimChecks({ findings, rulesets, profile, causes }: Verified, s
         ruleset: rulesets.find(({ family }) => family === finding.family),
         profile: profile?.name,
         causes: causes?.get(finding),
+        fix: fixes?.get(finding)?.fix,
       }),
     );
     const reasons = [...new Set(group.flatMap(({ verdict, reason }) => (verdict === 'not-applicable' ? (reason ?? []) : [])))];
@@ -69,9 +71,10 @@ interface Context {
   readonly profile: string | undefined;
   /** what somebody wrote that breaks the claim */
   readonly causes: SettingCauses | undefined;
+  readonly fix: ProvedFix | undefined;
 }
 
-function toProblem(finding: Finding, { subject, source, ruleset, profile, causes }: Context): Problem {
+function toProblem(finding: Finding, { subject, source, ruleset, profile, causes, fix }: Context): Problem {
   const { claim: id, level, witness, packets } = finding;
   const verdict = finding.verdict === 'undecided' ? 'undecided' : 'failed';
   const family = finding.family === 4 ? 'ipv4' : 'ipv6';
@@ -96,6 +99,7 @@ function toProblem(finding: Finding, { subject, source, ruleset, profile, causes
     ...(packets !== undefined && { packets }),
     ...(witness !== undefined && { witness: { journey: witness, file: source.file, defaults: [], profile, source } }),
     ...(remedy !== undefined && { remedy }),
+    ...(fix !== undefined && { fix }),
     ...(accepting !== undefined && { acceptAt: accepting }),
     ...(finding.muted !== undefined && { muted: finding.muted }),
     fingerprint: fingerprintOf({

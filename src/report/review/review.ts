@@ -3,6 +3,7 @@
 import type { Bounds } from '../../connection/bounds.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
 import type { Level } from '../../prove/proof/claim.ts';
+import type { ProvedFix } from '../../prove/proof/provedFix.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
@@ -72,6 +73,8 @@ export interface Problem {
   /** a change: packets for other hosts, or with marks, flags or addresses that nobody uses in practice */
   readonly isUnusual?: true;
   readonly remedy?: string;
+  /** edits that are proved to mend it and to break nothing */
+  readonly fix?: ProvedFix;
   /** where a comment accepts it, as a whole: a rule, or what somebody wrote in a manifest */
   readonly acceptAt?: ReviewLocation;
   /** how somebody accepts it; absent: not in one way, or nobody asked */

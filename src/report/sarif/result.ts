@@ -1,5 +1,6 @@
 /** A problem as a SARIF result. */
 import type { FoundProblem } from '../review/problems.ts';
+import { sarifFix } from './fixes.ts';
 import { codeFlow } from './flow.ts';
 import { artifactOf, logicalLocations, physicalLocation } from './locations.ts';
 import { LEVELS, ruleIdOf } from './rules.ts';
@@ -32,6 +33,7 @@ export function toResult(found: FoundProblem, ruleIndex: number): SarifResult {
     ...(muted !== undefined && {
       suppressions: [{ kind: muted.by === 'comment' ? 'inSource' : 'external', status: 'accepted', justification: plain(muted.reason) }],
     }),
+    ...(problem.fix !== undefined && { fixes: [sarifFix(problem.fix)] }),
     properties: { subject: subject.name, ...(family !== undefined && { family }), ...(packets !== undefined && { packets }) },
   };
 }

@@ -38,6 +38,15 @@ export interface CodeFlow {
   readonly threadFlows: readonly { readonly locations: readonly ThreadFlowLocation[] }[];
 }
 
+/** Lines are taken out, and others put in their place. */
+export interface SarifFix {
+  readonly description: SarifMessage;
+  readonly artifactChanges: readonly {
+    readonly artifactLocation: PhysicalLocation['artifactLocation'];
+    readonly replacements: readonly { readonly deletedRegion: SarifRegion; readonly insertedContent?: SarifMessage }[];
+  }[];
+}
+
 export interface SarifSuppression {
   readonly kind: 'inSource' | 'external';
   readonly status: 'accepted';
@@ -55,6 +64,7 @@ export interface SarifResult {
   readonly codeFlows?: readonly CodeFlow[];
   readonly partialFingerprints: Readonly<Record<string, string>>;
   readonly suppressions?: readonly SarifSuppression[];
+  readonly fixes?: readonly SarifFix[];
   readonly properties: Readonly<Record<string, string>>;
 }
 
