@@ -126,7 +126,7 @@ describe('a start', () => {
 
 describe('the code of the programs', () => {
   it('is in modules where nothing is bundled', async () => {
-    expect(Object.keys((await loadPrograms({})).programs).toSorted()).toEqual(['nodeIo', 'run', 'runPlugin']);
+    expect(Object.keys((await loadPrograms({})).programs).toSorted()).toEqual(['nodeIo', 'run', 'runCompletion', 'runPlugin']);
   });
 
   it.each([

@@ -25,7 +25,7 @@ export function makePrograms(): Programs {
   });
   buildSync({
     ...NODE,
-    entryPoints: ['main', 'kubectl-chainwalk'].map((name) => join(ROOT, `src/${name}.ts`)),
+    entryPoints: ['main', 'kubectl-chainwalk', 'kubectl-complete'].map((name) => join(ROOT, `src/${name}.ts`)),
     outdir: dist,
     format: 'esm',
     external: ['./programs.ts'],
