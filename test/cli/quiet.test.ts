@@ -153,3 +153,21 @@ spec:
     expect(known.out).not.toContain('error: identity-collision');
   });
 });
+
+describe('a rule that can never match', { timeout: 60_000 }, () => {
+  const verify = async (rules: string) =>
+    (await chainwalk(['verify', 'x.rules', '--only', 'no-dead-rule', '-v'], { files: { 'x.rules': rules } })).out.replaceAll(/\s+/g, ' ');
+
+  it('is a warning where people wrote it, with the rule that takes its packets and one of them', async () => {
+    const rules = '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -j ACCEPT\n-A INPUT -p tcp --dport 22 -j DROP\nCOMMIT\n';
+    expect(await verify(rules)).toMatch(
+      /^OK: 1 warning .* warning: no-dead-rule .* never matches: earlier rules match first \(shadowed\): INPUT#1, such as in tcp \S+ -> \S+:22 /,
+    );
+  });
+
+  it('is a hint where a mesh or another program writes it', async () => {
+    expect(await verify(text('istio-sidecar'))).toMatch(/^OK: hints only .* 2 hints: /);
+    expect(await verify(text('docker'))).not.toContain('warning');
+    expect(await verify(text('kube-proxy'))).not.toContain('warning');
+  });
+});

@@ -25,16 +25,15 @@ export interface Redundant {
 
 /** Two walks of the table for each of its rules: more take too long. */
 export const MAX_RULES = 400;
-const NODE_LIMIT = 3_000_000;
+export const NODE_LIMIT = 3_000_000;
 
 export function redundantRules({ family, tables }: Ruleset, { host, budget }: SpaceAround): Redundant {
   const rules: Rule[] = [];
   const undecided: Rule[] = [];
   const skipped: Table[] = [];
   for (const table of tables.values()) {
-    const count = [...table.chains.values()].reduce((sum, chain) => sum + chain.rules.length, 0);
     try {
-      if (count > MAX_RULES) skipped.push(table);
+      if (sizeOf(table) > MAX_RULES) skipped.push(table);
       else {
         const ask = () => inOwnSpace(family, { host, budget }, (space) => redundantIn(space, table));
         for (const [rule, answer] of budget.share(1 / 2, ask, { nodes: NODE_LIMIT })) {
@@ -48,6 +47,10 @@ export function redundantRules({ family, tables }: Ruleset, { host, budget }: Sp
     }
   }
   return { rules, undecided, skipped };
+}
+
+export function sizeOf({ chains }: Table): number {
+  return [...chains.values()].reduce((sum, { rules }) => sum + rules.length, 0);
 }
 
 type Answer = 'yes' | 'no' | 'unmodelled';

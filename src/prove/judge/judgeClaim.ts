@@ -48,7 +48,8 @@ function findingsOf(context: ProofContext, about: About, judgement: Judgement): 
     if (first?.kind === 'rule') {
       const blame = group.flatMap((one) => (one.kind === 'rule' ? (one.rule ?? []) : []));
       const reason = first.together?.(blame) ?? first.why;
-      return { ...about, verdict: 'violated', blame, ...acceptedAt({ violations: group }, blame), reason };
+      const level = first.level ?? about.level;
+      return { ...about, level, verdict: 'violated', blame, ...acceptedAt({ violations: group }, blame), reason };
     }
     const within = (first?.kind === 'packets' ? first.context : undefined) ?? context;
     const shown = witnessed(within, about.claim, group as readonly PacketViolation[]);

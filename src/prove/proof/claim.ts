@@ -65,6 +65,8 @@ export type Violation =
       readonly kind: 'rule';
       readonly rule: Rule | undefined;
       readonly why: string;
+      /** other than the claim's */
+      readonly level?: Level;
       /** those that share it are one finding, with the reason that it gives for their rules */
       readonly together?: (rules: readonly Rule[]) => string;
     };

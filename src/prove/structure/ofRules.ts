@@ -1,15 +1,17 @@
 /** What claims on the structure of rules share. */
 import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
-import type { Doubtful, Judgement, Violation } from '../proof/claim.ts';
+import type { Doubtful, Judgement, Level, Violation } from '../proof/claim.ts';
 
 export function rulesInChains({ tables }: Ruleset): readonly Rule[] {
   return [...tables.values()].flatMap((table) => [...table.chains.values()].flatMap(({ rules }) => rules));
 }
 
 /** Rules that break a claim, each with the reason. */
-export function blaming(violations: readonly { readonly rule: Rule | undefined; readonly why: string }[]): Judgement {
-  return { violations: violations.map(({ rule, why }): Violation => ({ kind: 'rule', rule, why })), doubts: [] };
+export function blaming(
+  violations: readonly { readonly rule: Rule | undefined; readonly why: string; readonly level?: Level }[],
+): Judgement {
+  return { violations: violations.map((one): Violation => ({ kind: 'rule', ...one })), doubts: [] };
 }
 
 /** Is only a part of the table in the text? Who calls its chains is not known then. */

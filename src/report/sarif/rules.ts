@@ -5,6 +5,7 @@ import type { Page } from '../pages/page.ts';
 import { renderPage } from '../pages/render.ts';
 import type { FoundProblem } from '../review/problems.ts';
 import { PLAIN } from '../text/paint.ts';
+import { helpUrl } from './home.ts';
 import { plain, sentence } from './text.ts';
 import type { SarifLevel, SarifRule } from './types.ts';
 
@@ -33,6 +34,8 @@ function toRule(id: string, { subject, check, problem }: FoundProblem): SarifRul
       page === undefined
         ? { text: plain(statement) }
         : { text: plain(renderPage(page, { paint: PLAIN, width: 100 })), markdown: markdownPage(page) },
+    // names of fields alone have no page
+    ...(page === undefined && id !== 'expectations' ? {} : { helpUri: helpUrl(id) }),
     defaultConfiguration: { level: LEVELS[problem.level] },
   };
 }

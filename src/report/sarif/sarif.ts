@@ -4,6 +4,7 @@ import { jsonText } from '../../lib/printable.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type FoundProblem, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Review, ReviewStyle } from '../review/review.ts';
+import { HOME_URL } from './home.ts';
 import { physicalLocation } from './locations.ts';
 import { toResult } from './result.ts';
 import { ruleIdOf, toRules } from './rules.ts';
@@ -29,7 +30,7 @@ export function sarifLog(review: Review, { version }: Pick<ReviewStyle, 'version
     ...review.diagnostics.map(toNotification),
     ...review.notes.map((note): SarifNotification => ({ level: 'note', message: { text: plain(note) } })),
   ];
-  const driver = { name: 'chainwalk', version, semanticVersion: version, rules };
+  const driver = { name: 'chainwalk', informationUri: HOME_URL, version, semanticVersion: version, rules };
   const invocations = [{ executionSuccessful: !review.diagnostics.some(isError), toolExecutionNotifications: notifications }];
   const run = { tool: { driver }, columnKind: 'utf16CodeUnits', invocations, results };
   return jsonText({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] });

@@ -73,6 +73,7 @@ export interface SarifRule {
   readonly shortDescription: SarifMessage;
   readonly fullDescription: SarifMessage;
   readonly help: SarifMessage;
+  readonly helpUri?: string;
   readonly defaultConfiguration: { readonly level: SarifLevel };
 }
 

@@ -7,9 +7,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../src/api/library/index.ts';
 import { podsOf } from '../../../src/pods/familiesOfPod.ts';
+import { CLAIMS } from '../../../src/prove/claims/all.ts';
 import { verifyRulesets } from '../../../src/prove/judge/verifyRules.ts';
 import { rulesSubjects } from '../../../src/report/review/fromVerified.ts';
 import type { Problem } from '../../../src/report/review/review.ts';
+import { HOME_URL, helpUrl } from '../../../src/report/sarif/home.ts';
 import { sarifLog } from '../../../src/report/sarif/sarif.ts';
 import type { SarifNotification, SarifResult, SarifRule } from '../../../src/report/sarif/types.ts';
 import { fixtureNames, readFixture } from '../../support/fixtures.ts';
@@ -52,6 +54,27 @@ function fixtureReview(name: string) {
 const FIXTURES = fixtureNames().filter((name) => !name.startsWith('real/') && name !== 'kube-proxy');
 
 describe('sarif', { timeout: 60_000 }, () => {
+  it('links to the project, and each rule to a heading of a page that is there', () => {
+    const { homepage } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { homepage: string };
+    expect(homepage.replace(/#.*/, '')).toBe(HOME_URL);
+    const claims = readFileSync(new URL('../../../docs/claims.md', import.meta.url), 'utf8');
+    for (const id of [
+      ...CLAIMS.map((claim) => claim.id),
+      'behaviour-changed',
+      'subject-gone',
+      'configuration-changed',
+      'identity-collision',
+    ]) {
+      expect(claims, id).toContain(`\n### ${id}\n`);
+      expect(helpUrl(id)).toBe(`${HOME_URL}/blob/main/docs/claims.md#${id}`);
+    }
+    const testing = readFileSync(new URL('../../../docs/testing.md', import.meta.url), 'utf8');
+    expect(testing).toContain('\n## Files of expectations\n');
+    const log = validLog(sarifLog(fixtureReview('broken/no-uid-return'), STYLE));
+    expect(log.tool.driver).toMatchObject({ informationUri: HOME_URL });
+    expect(log.tool.driver.rules.map(({ id, helpUri }) => helpUri === helpUrl(id))).not.toContain(false);
+  });
+
   it('the schema refuses what is no log', () => {
     expect(validate({ version: '2.1.0', runs: [{ tool: { driver: {} } }] })).toBe(false);
     expect(
