@@ -79,7 +79,7 @@ describe('the summary of a step', { timeout: 30_000 }, () => {
   it('is written with annotations, behind what is there', async () => {
     const { written } = await verify(['net/pod.rules', '-o', 'github'], { env, files: { '/summary.md': '# before\n' } });
     expect(written['/summary.md']).toMatch(/^# before\n\n### chainwalk: FAIL: 1 error\n/);
-    expect(written['/summary.md']).toContain('```mermaid\nflowchart LR\n');
+    expect(written['/summary.md']).toContain('```mermaid\nflowchart TB\n');
   });
 
   it('stays within a mebibyte with what is there', async () => {

@@ -1,106 +1,83 @@
-/** A trace as a Mermaid flowchart. Lines have a form and a word besides their colour: inbound green solid,
- *  outbound red dashed, bypass blue dotted, loop thick purple, drop black. */
-import type { Leg, Path } from '../../connection/journey.ts';
-import { printable } from '../../lib/printable.ts';
-import { flowText } from '../../packet/notation.ts';
+/** A trace as a Mermaid flowchart, from top to bottom, a frame for each leg. Lines have a form beside their colour. */
 import type { TraceInput } from '../json/traceInput.ts';
 import { cutText } from '../text/cut.ts';
-import { destination, processOf } from '../text/endpoints.ts';
-import { ruleBody } from '../text/location.ts';
+import { type FlowNode, flowGraph, type LineKind, type NodeKind } from './flowGraph.ts';
+import { escapeLabel } from './mermaidText.ts';
 
-const MOST_NODES = 40;
-
-const LINES = {
-  inbound: { arrow: '-->', style: 'stroke:#2e7d32,stroke-width:2px' },
-  outbound: { arrow: '-.->', style: 'stroke:#c62828,stroke-width:2px,stroke-dasharray:8 4' },
-  bypass: { arrow: '-.->', style: 'stroke:#1565c0,stroke-width:2px,stroke-dasharray:2 4' },
-  loop: { arrow: '==>', style: 'stroke:#6a1b9a,stroke-width:4px' },
-  drop: { arrow: '-->', style: 'stroke:#000000,stroke-width:2px' },
-} as const;
-type Line = keyof typeof LINES;
-
-interface Edge {
-  readonly from: string;
-  readonly to: string;
-  readonly line: Line;
-  /** on the first edge of a leg */
-  readonly label?: string;
+interface LineStyle {
+  readonly arrow: string;
+  readonly style: string;
+  readonly says: string;
 }
 
-export function mermaidTrace({ journey }: TraceInput): string {
-  const ids = new Map<string, string>();
-  const edges = new Map<string, Line>();
-  /** the nodes beyond the limit are one */
-  const idOf = (label: string): string => {
-    const shown = ids.has(label) || ids.size < MOST_NODES - 1 ? label : '... more';
-    const id = ids.get(shown) ?? `n${ids.size + 1}`;
-    ids.set(shown, id);
-    return id;
-  };
-  for (const { from, to, line, label } of journey.paths.flatMap(pathEdges)) {
-    const text = label === undefined ? '' : `|"${escapeLabel(label)}"|`;
-    edges.set(`${idOf(from)} ${LINES[line].arrow}${text} ${idOf(to)}`, line);
-  }
+const LINES: Readonly<Record<LineKind, LineStyle>> = {
+  inbound: { arrow: '-->', style: 'stroke:#2e7d32,stroke-width:2px', says: 'inbound green solid' },
+  outbound: { arrow: '-.->', style: 'stroke:#c62828,stroke-width:2px,stroke-dasharray:8 4', says: 'outbound red dashed' },
+  bypass: { arrow: '-.->', style: 'stroke:#1565c0,stroke-width:2px,stroke-dasharray:2 4', says: 'past the proxy blue dotted' },
+  loop: { arrow: '==>', style: 'stroke:#6a1b9a,stroke-width:4px', says: 'loop purple thick' },
+  drop: { arrow: '-->', style: 'stroke:#000000,stroke-width:2px', says: 'drop black' },
+};
+
+interface NodeStyle {
+  readonly open: string;
+  readonly close: string;
+  /** of nodes that are not plain */
+  readonly style?: string;
+}
+
+const NODES: Readonly<Record<NodeKind, NodeStyle>> = {
+  sender: { open: '(["', close: '"])' },
+  rule: { open: '["', close: '"]' },
+  aside: { open: '["', close: '"]', style: 'stroke-dasharray:4 3' },
+  relay: { open: '{{"', close: '"}}' },
+  end: { open: '(["', close: '"])' },
+  drop: { open: '["', close: '"]', style: 'fill:#000000,color:#ffffff,stroke:#000000' },
+};
+
+/** Pixels of a node's text: one column, or several branches side by side, at the 830 that a page of GitHub has. */
+const WIDE = 700;
+const NARROW = 200;
+
+export function mermaidTrace({ journey, file }: TraceInput): string {
+  const { nodes, groups, edges, left } = flowGraph(journey, file);
+  const all = [...nodes, ...groups.flatMap((group) => group.nodes)];
   const cut = cutText(journey);
+  const rest = left === 0 ? undefined : `${left} more branches are not drawn`;
+  const styled = [...new Set(all.map(({ kind }) => kind))].filter((kind) => NODES[kind].style !== undefined);
   return [
-    'flowchart LR',
-    ...[...ids].map(([label, id]) => `  ${id}["${escapeLabel(label)}"]`),
-    ...(cut === undefined ? [] : [`  cut["${escapeLabel(cut)}"]`]),
-    ...[...edges.keys()].map((edge) => `  ${edge}`),
-    ...[...edges.values()].map((line, index) => `  linkStyle ${index} ${LINES[line].style}`),
+    'flowchart TB',
+    `  %%{init: {"flowchart": {"wrappingWidth": ${journey.paths.length > 1 ? NARROW : WIDE}}}}%%`,
+    ...nodes.map((node) => `  ${nodeText(node)}`),
+    ...groups.flatMap((group) => [
+      `  subgraph ${group.id}["${escapeLabel(group.title)}"]`,
+      ...group.nodes.map((node) => `    ${nodeText(node)}`),
+      '  end',
+    ]),
+    ...[cut, rest].flatMap((text, index) => (text === undefined ? [] : [`  cut${index}["${escapeLabel(text)}"]`])),
+    ...edges.map(({ from, to, kind }) => `  ${from} ${LINES[kind].arrow} ${to}`),
+    ...styled.map((kind) => `  classDef ${kind} ${NODES[kind].style}`),
+    ...styled.map((kind) => `  class ${all.flatMap((node) => (node.kind === kind ? [node.id] : [])).join(',')} ${kind}`),
+    ...linesOf(edges).map(([kind, numbers]) => `  linkStyle ${numbers.join(',')} ${LINES[kind].style}`),
   ].join('\n');
 }
 
-/** A leg starts where the one before ended, so that a loop is drawn as a circle. */
-function pathEdges(path: Path): readonly Edge[] {
-  let from = path.legs[0] === undefined ? '' : `${path.legs[0].sender}`;
-  return path.legs.flatMap((leg, index) => {
-    const line = lineOf(path, index);
-    const stops = [...ruleNodes(leg), endNode(leg)];
-    const edges = stops.map((to, at): Edge => {
-      const last = at === stops.length - 1;
-      const edge = { from, to, line: last && isEnd(leg) ? 'drop' : line } as const;
-      from = to;
-      return at === 0 ? { ...edge, label: `leg ${index + 1} ${line}: ${flowText(leg.walk.packet)}` } : edge;
-    });
-    return edges;
-  });
+/** What the lines mean that occur. */
+export function mermaidLegend({ journey, file }: TraceInput): string {
+  const kinds = linesOf(flowGraph(journey, file).edges).map(([kind]) => LINES[kind].says);
+  return kinds.length === 0 ? '' : `Lines: ${kinds.join(', ')}.`;
 }
 
-function ruleNodes({ walk }: Leg): readonly string[] {
-  return walk.steps.flatMap((step) =>
-    step.kind === 'rule' ? [`${step.hook}: ${step.rule.table} ${step.rule.chain} ${step.rule.number}: ${ruleBody(step.rule)}`] : [],
-  );
+type Edges = ReturnType<typeof flowGraph>['edges'];
+
+function linesOf(edges: Edges): readonly (readonly [LineKind, readonly number[]])[] {
+  const found = new Map<LineKind, number[]>();
+  for (const [index, { kind }] of edges.entries()) found.set(kind, [...(found.get(kind) ?? []), index]);
+  return [...found];
 }
 
-function lineOf(path: Path, index: number): Line {
-  if (path.cycleFrom !== undefined && index > path.cycleFrom) return 'loop';
-  if (path.outcome === 'captured-in') return 'inbound';
-  if (path.outcome === 'captured-out' || path.outcome === 'dns') return 'outbound';
-  const leg = path.legs[index];
-  return leg?.role === undefined ? 'bypass' : leg.walk.packet.dir === 'in' ? 'inbound' : 'outbound';
-}
-
-function isEnd({ walk: { fate } }: Leg): boolean {
-  return fate.kind === 'dropped' || fate.kind === 'rejected' || fate.kind === 'lost';
-}
-
-function endNode(leg: Leg): string {
-  const { fate } = leg.walk;
-  switch (fate.kind) {
-    case 'delivered':
-      return `${processOf(leg)} ${destination(leg)}`;
-    case 'sent':
-    case 'forwarded':
-      return `${fate.oif} to ${destination(leg)}`;
-    case 'lost':
-      return `LOST: ${fate.reason}`;
-    default:
-      return fate.kind.toUpperCase();
-  }
-}
-
-/** Mermaid's entity codes. source: mermaid.js.org/syntax/flowchart, special characters and entity codes */
-function escapeLabel(text: string): string {
-  return printable(text).replaceAll(/[#"<>&`]/g, (char) => `#${char.charCodeAt(0)};`);
+/** The first line and what a rule does stand out. */
+function nodeText({ id, kind, lines }: FlowNode): string {
+  const texts = lines.map(escapeLabel);
+  const shown = texts.length < 3 ? texts : [`<b>${texts[0]}</b>`, ...texts.slice(1, -1), `<b>${texts.at(-1)}</b>`];
+  return `${id}${NODES[kind].open}${shown.join('<br/>')}${NODES[kind].close}`;
 }

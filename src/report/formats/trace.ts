@@ -2,6 +2,7 @@
 
 import { jsonText } from '../../lib/printable.ts';
 import { mermaidTrace } from '../charts/mermaid.ts';
+import { mermaidSequence } from '../charts/mermaidSequence.ts';
 import { xtablesTrace } from '../charts/xtables.ts';
 import { briefTrace, type HumanStyle, humanTrace } from '../human/trace.ts';
 import { toTrace } from '../json/trace.ts';
@@ -35,6 +36,8 @@ const TRACE_FORMATS: Readonly<Record<TraceFormatName, TraceFormat>> = {
   xtables: { isData: true, render: xtablesTrace, separator: blankLine },
   /** a flowchart for Markdown */
   mermaid: { isData: true, render: mermaidTrace, separator: blankLine },
+  /** who talks to whom */
+  'mermaid-sequence': { isData: true, render: mermaidSequence, separator: blankLine },
 };
 
 export function traceFormatNamed(name: string): TraceFormat | undefined {

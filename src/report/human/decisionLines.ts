@@ -1,8 +1,8 @@
 /** The decisions of one leg as lines: the path to a rule with its place, and below it the rule's text with what it did. */
 import { indented, row } from '../../lib/layout.ts';
-import { endpointText, hexMark } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import { type Decision, type Deed, missesText, type PassedChain } from '../text/decisions.ts';
+import { type Decision, missesText, type PassedChain } from '../text/decisions.ts';
+import { deedText } from '../text/deedText.ts';
 import { fileLine, ruleBody, ruleGist } from '../text/location.ts';
 import { sawText } from '../text/observedValues.ts';
 import { type FileStyle, placeOf, type ShownPlace } from './place.ts';
@@ -157,19 +157,6 @@ function withPlace({ head, tail, place: { name, shown } }: Placed, { width, colu
   const below = put(tail);
   if (below !== undefined) return [...head, ...below];
   return [...head, ...tail, ' '.repeat(Math.max(TEXT_LEAD.length, width - name.length)) + shown];
-}
-
-export function deedText(deed: Deed): string {
-  switch (deed.kind) {
-    case 'nat':
-      return `${deed.manip} := ${endpointText(deed.to)}`;
-    case 'mark':
-      return `${deed.on === 'packet' ? 'mark' : 'connection mark'} := ${hexMark(deed.value)}`;
-    case 'field':
-      return `${deed.field} := ${deed.field === 'ttl' ? deed.value : `0x${deed.value.toString(16).padStart(2, '0')}`}`;
-    case 'divert':
-      return deed.found ? `to the transparent socket on port ${deed.port}` : `no transparent socket on port ${deed.port}`;
-  }
 }
 
 /** The first decision is in the title, or follows from where the packet ends; one by a table of its own is told. */

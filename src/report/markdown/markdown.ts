@@ -4,7 +4,7 @@ import { mergeBounds } from '../../connection/bounds.ts';
 import { packetText } from '../../packet/notation.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { namedFile } from '../../syntax/text/source.ts';
-import { mermaidTrace } from '../charts/mermaid.ts';
+import { mermaidLegend, mermaidTrace } from '../charts/mermaid.ts';
 import { failingText } from '../human/verdictLine.ts';
 import { assumedIn } from '../review/notes.ts';
 import { canFail, type FoundProblem, isHint, isOpen, isSuppressed, problemsOf, worstFirst } from '../review/problems.ts';
@@ -121,13 +121,11 @@ function gap(text: string, kind: Block['kind']): string {
 
 const ROOM_FOR_END = 200;
 
-const LEGEND = 'Lines: inbound green solid, outbound red dashed, bypass blue dotted, loop purple thick, drop black.';
-
 /** Of the worst problem that has a packet. */
 function flowchartOf(found: readonly FoundProblem[]): readonly string[] {
   const witness = found.find(({ problem }) => problem.witness !== undefined)?.problem.witness;
   if (witness === undefined) return [];
   const { journey } = witness;
   const title = `The first packet: ${code(packetText(journey.packet))}: **${journey.paths[0]?.outcome ?? journey.outcome}**`;
-  return [[title, codeBlock(mermaidTrace(witness).split('\n'), 'mermaid'), LEGEND].join('\n\n')];
+  return [[title, codeBlock(mermaidTrace(witness).split('\n'), 'mermaid'), mermaidLegend(witness)].join('\n\n')];
 }

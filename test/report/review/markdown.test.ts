@@ -48,17 +48,22 @@ describe('markdown', { timeout: 60_000 }, () => {
       The first packet: \`out tcp 10.244.0.5:40000 -> 203.0.113.9:443 uid=1000 gid=1000\`: **dropped**
 
       \`\`\`mermaid
-      flowchart LR
-        n1["app"]
-        n2["OUTPUT: nat OUTPUT 1: -m comment --comment #34;why#34; -j DROP"]
+      flowchart TB
+        %%{init: {"flowchart": {"wrappingWidth": 700}}}%%
+        n1(["app"])
         n3["DROPPED"]
-        n1 -.->|"leg 1 bypass: tcp 10.244.0.5:40000 -#62; 203.0.113.9:443"| n2
+        subgraph leg1_n1["leg 1  tcp 10.244.0.5 → 203.0.113.9:443"]
+          n2["<b>nat OUTPUT 1  pod.rules:3</b><br/>every packet<br/><b>DROP</b>"]
+        end
+        n1 -.-> n2
         n2 --> n3
+        classDef drop fill:#000000,color:#ffffff,stroke:#000000
+        class n3 drop
         linkStyle 0 stroke:#1565c0,stroke-width:2px,stroke-dasharray:2 4
         linkStyle 1 stroke:#000000,stroke-width:2px
       \`\`\`
 
-      Lines: inbound green solid, outbound red dashed, bypass blue dotted, loop purple thick, drop black.
+      Lines: past the proxy blue dotted, drop black.
 
       <details><summary>error: no-redirect-loop (IPv4), net/pod.rules</summary>
 
