@@ -68,6 +68,7 @@ function foreignArrival(host: Host, { families, sign }: AssumedHost, packet: Pac
 /** A set of packets: only as much as is asked here. */
 export interface AskedSet {
   readonly dir?: 'in' | 'out';
+  readonly alternatives?: boolean;
   readonly terms?: readonly { readonly key: string; readonly negated: boolean; readonly expr: Readonly<Record<Family, MatchExpr>> }[];
 }
 
@@ -78,7 +79,7 @@ export interface PinnedAddress {
 
 /** The one address that all of them arrive for, or are sent from; undefined where there is none, or it is known whose it is. */
 export function pinnedAddress(host: Host, set: AskedSet | undefined, known: readonly Family[]): PinnedAddress | undefined {
-  if (set?.dir === undefined) return undefined;
+  if (set?.dir === undefined || set.alternatives === true) return undefined;
   const address = pointOf(set, set.dir === 'in' ? 'dst' : 'src');
   if (address === undefined || known.includes(familyOf(address)) || !isUnicast(host, address)) return undefined;
   // as for one packet: what a proxy sends with its client's address is not from the pod

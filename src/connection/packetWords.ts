@@ -1,178 +1,126 @@
-/** Sets of packets in words: `tcp, uid not 1337, to 10.0.0.0/8 except port 443`. */
-import { BudgetError } from '../lib/budget.ts';
-import type { Interval } from '../lib/intervals.ts';
-import { formatAddress } from '../packet/address.ts';
-import { flagLetters, hexMark, protocolName } from '../packet/notation.ts';
-import type { Bdd } from '../symbolic/diagrams/bdd.ts';
-import { FULL } from '../symbolic/diagrams/bdd.ts';
-import { intervalsOf, project } from '../symbolic/space/project.ts';
-import type { Space, StartField } from '../symbolic/space/space.ts';
-import { widthOf } from '../symbolic/space/space.ts';
-import type { Box } from '../symbolic/words/describe.ts';
-import { boxesOf } from '../symbolic/words/describe.ts';
-import { nameOfAddresses } from './addressWords.ts';
-import type { RulesOnHost } from './rulesOnHost.ts';
+/** Sets of packets in the notation of `--where`: exactly, and as people speak of them. */
 
-export interface PacketSetWords {
+import { BudgetError } from '../lib/budget.ts';
+import { protocolName } from '../packet/notation.ts';
+import type { Bdd } from '../symbolic/diagrams/bdd.ts';
+import { EMPTY } from '../symbolic/diagrams/bdd.ts';
+import { equal } from '../symbolic/diagrams/vector.ts';
+import type { Assignment } from '../symbolic/space/member.ts';
+import { setContains } from '../symbolic/space/member.ts';
+import { intervalsOf, project } from '../symbolic/space/project.ts';
+import type { Space } from '../symbolic/space/space.ts';
+import { fieldPlaces, validOwner } from '../symbolic/words/cubeFields.ts';
+import { type Cover, coverOf } from '../symbolic/words/cubes.ts';
+import { cubeText } from './cubeText.ts';
+import { type GeneralWords, generalText } from './generalWords.ts';
+import { conditionsOfWords, type UsualCondition } from './typicalPackets.ts';
+
+export interface SpokenPackets {
   readonly set: Bdd;
   readonly dir: 'in' | 'out';
+  /** where they arrive */
   readonly iif?: string;
-  /** what goes without saying: fields in which the set is no narrower are left out */
-  readonly within?: Bdd;
+  /** one that is spoken of first */
+  readonly first?: Assignment;
+  /** packets of a connection that is there already: of none of them the usual conditions are taken for granted */
+  readonly isLater?: boolean;
 }
-
-const MAX_BOXES = 4;
 
 /** Said of a set that would take more than `WORDS` to describe: what was proved of it stands all the same. */
 export const NO_WORDS = 'packets of more kinds than can be described';
 const WORDS = { steps: 4_000_000, nodes: 1_000_000 };
+const MOST_GENERAL = 2;
+const MOST_EXACT = 16;
 
-export function packetWords({ space }: Pick<RulesOnHost, 'space'>, words: PacketSetWords): string {
+/** All of them: read as a set of packets it is the same set, unless it ends in `and more`. */
+export function exactWords(space: Space, packets: SpokenPackets): string {
+  return withinBudget(space, NO_WORDS, () => {
+    const { cubes, left } = coverOf(space, { ...packets, care: validPackets(space, packets), limit: MOST_EXACT, place: placeOf(packets) });
+    return `${texts(space, packets, cubes).join(' or ')}${left === EMPTY ? '' : ' and more'}`;
+  });
+}
+
+/** As people would say it. */
+export function generalWords(space: Space, packets: SpokenPackets): GeneralWords {
+  return withinBudget<GeneralWords>(space, { sets: [NO_WORDS] }, () => {
+    const { manager } = space;
+    const valid = validPackets(space, packets);
+    const granted = grantedFor(space, packets);
+    const care = manager.all([valid, ...granted.map(({ set }) => set)]);
+    const { cubes } = coverOf(space, { ...packets, care, limit: MOST_GENERAL, place: placeOf(packets) });
+    const covered = manager.any(cubes.map(({ set }) => set));
+    return {
+      sets: texts(space, packets, cubes),
+      ...remarkOn(space, manager.minus(manager.and(covered, valid), packets.set), granted),
+      ...othersIn(space, manager.minus(manager.and(packets.set, valid), covered)),
+    };
+  });
+}
+
+/** `generalWords` in one text, which reads as a set of packets. */
+export function packetWords(space: Space, packets: SpokenPackets): string {
+  return generalText(generalWords(space, packets));
+}
+
+function withinBudget<T>(space: Space, otherwise: T, work: () => T): T {
   try {
-    return space.budget.share(1 / 2, () => describe(space, words), WORDS);
+    return space.budget.share(1 / 2, work, WORDS);
   } catch (error) {
-    if (error instanceof BudgetError) return NO_WORDS;
+    if (error instanceof BudgetError) return otherwise;
     throw error;
   }
 }
 
-function describe(space: Space, { set, dir, iif, within = FULL }: PacketSetWords): string {
-  const { boxes, more } = boxesOf(space, set, { within, limit: MAX_BOXES });
-  const given = new Map(FIELDS.map((field) => [field, valuesOf(space, within, field) ?? []]));
-  const parts = boxes.map((box) => boxWords(space, box, given));
-  const where = dir === 'in' && iif !== undefined ? `arriving on ${iif}: ` : '';
-  return `${where}${[...new Set(parts)].join('; or ')}${more ? '; and more' : ''}`;
+function placeOf({ dir, iif }: SpokenPackets) {
+  return { dir, ...(iif !== undefined && { iif }) };
 }
 
-/** `tcp, udp`, of a set's packets; empty when they may have any. */
-export function protocolsOf(space: Space, set: Bdd): string {
-  const values = valuesOf(space, set, 'proto') ?? [];
-  return key(values) === '0-255' || values.length === 0 ? '' : fieldWords(space, 'proto', { values, all: values });
+/** Packets that there are. Who sends without a source gets one before anything is asked. */
+function validPackets(space: Space, { dir }: SpokenPackets): Bdd {
+  const { manager, start, socket, hasMac } = space;
+  const ids = [start.uid, start.gid].map((id) => manager.not(equal(manager, id, NO_ID)));
+  return dir === 'in'
+    ? manager.not(socket)
+    : manager.all([validOwner(space), manager.not(hasMac), manager.not(equal(manager, start.src, 0)), ...ids]);
 }
 
-/** In the order in which people say them. */
-const FIELDS: readonly StartField[] = [
-  'proto',
-  'uid',
-  'gid',
-  'src',
-  'sport',
-  'dst',
-  'dport',
-  'mark',
-  'flags',
-  'icmpType',
-  'icmpCode',
-  'ttl',
-  'tos',
-  'length',
-  'fragOffset',
-  'mac',
-  'spi',
-];
+const NO_ID = 0xffff_ffff;
 
-type Values = readonly Interval<bigint>[];
-
-function valuesOf({ manager, offsets, family }: Space, set: Bdd, field: StartField): Values | undefined {
-  const range = { start: offsets[field], width: widthOf(field, family) };
-  return intervalsOf(manager, project(manager, set, range), range, 64);
+/** Conditions that hold for the packet, or else for some packet of the set. */
+function grantedFor(space: Space, { set, iif, first, isLater = false }: SpokenPackets): readonly UsualCondition[] {
+  if (isLater) return [];
+  let left = set;
+  return conditionsOfWords(space, iif).filter((condition) => {
+    if (first !== undefined) return setContains(space, condition.set, first);
+    const narrowed = space.manager.and(left, condition.set);
+    if (narrowed !== EMPTY) left = narrowed;
+    return narrowed !== EMPTY;
+  });
 }
 
-function key(values: Values): string {
-  return values.map(({ lo, hi }) => `${lo}-${hi}`).join();
+/** What has to be said beside the sets, as they would say too much: fewest conditions first. */
+function remarkOn({ manager }: Space, excess: Bdd, granted: readonly UsualCondition[]): Pick<GeneralWords, 'only'> {
+  if (excess === EMPTY) return {};
+  const opening = granted.filter(({ opens }) => opens);
+  if (manager.all([excess, ...opening.map(({ set }) => set)]) === EMPTY) return { only: FIRST };
+  const other = granted.filter(({ opens }) => !opens);
+  return { only: manager.all([excess, ...other.map(({ set }) => set)]) === EMPTY ? 'ordinary packets' : `ordinary ${FIRST}` };
 }
 
-function boxWords(space: Space, { fields, who }: Box, given: ReadonlyMap<StartField, Values>): string {
-  const words: string[] = [];
-  for (const field of FIELDS) {
-    const values = fields[field];
-    const said = field === 'proto' || field === 'dst';
-    const all = given.get(field) ?? [];
-    if (values === undefined || (!said && key(values) === key(all))) continue;
-    const text = fieldWords(space, field, { values, all });
-    if (text !== '' && text !== 'flags S') words.push(text);
-  }
-  if (who === 'nobody') words.push('without a socket');
-  if (who === 'the kernel') words.push('of a kernel socket');
-  return words.length === 0 ? 'any packet' : words.join(', ');
+/** Protocols that few have are named. */
+function othersIn(space: Space, rest: Bdd): Pick<GeneralWords, 'more'> {
+  if (rest === EMPTY) return {};
+  const { range } = fieldPlaces(space).get('proto') ?? {};
+  const protocols = range && intervalsOf(space.manager, project(space.manager, rest, range), range, MOST_NAMED);
+  const isFew = protocols?.every(({ lo, hi }) => lo === hi) === true;
+  return { more: isFew ? protocols.map(({ lo }) => protocolName(Number(lo))) : [] };
 }
 
-const NAMES: Readonly<Partial<Record<StartField, string>>> = {
-  src: 'from',
-  dst: 'to',
-  sport: 'from port',
-  dport: 'to port',
-  icmpType: 'icmp type',
-  icmpCode: 'icmp code',
-  length: 'length',
-  fragOffset: 'fragment offset',
-};
+const MOST_NAMED = 2;
+const FIRST = 'first packets';
 
-interface FieldValues {
-  readonly values: Values;
-  /** those that are spoken of at all */
-  readonly all: Values;
-}
-
-function fieldWords(space: Space, field: StartField, { values, all }: FieldValues): string {
-  const known = field === 'src' || field === 'dst' ? nameOfAddresses(space, values, all) : undefined;
-  if (known !== undefined) {
-    const except = known.except.flatMap((interval) => intervalWords(space, field, interval));
-    return `${NAMES[field]} ${known.name}${except.length === 0 ? '' : ` but not ${except.join(' or ')}`}`;
-  }
-  const width = widthOf(field, space.family);
-  const name = field === 'proto' ? '' : `${NAMES[field] ?? field} `;
-  const others = complement(values, width);
-  const list = (intervals: readonly Interval<bigint>[]) => intervals.flatMap((interval) => intervalWords(space, field, interval));
-  // what is left out is said when it is shorter
-  const plain = list(values);
-  const except = list(others);
-  if (except.length > 0 && except.length < plain.length)
-    return `${name}${field === 'proto' ? '' : ''}${except.length === 1 ? 'not ' : 'none of '}${join(except)}`;
-  return `${name}${join(plain)}`;
-}
-
-function join(words: readonly string[]): string {
-  return words.length > 6 ? `${words.slice(0, 6).join(', ')} and ${words.length - 6} more` : words.join(', ');
-}
-
-function complement(values: readonly Interval<bigint>[], width: number): readonly Interval<bigint>[] {
-  const gaps: Interval<bigint>[] = [];
-  let next = 0n;
-  for (const { lo, hi } of values) {
-    if (lo > next) gaps.push({ lo: next, hi: lo - 1n });
-    next = hi + 1n;
-  }
-  const last = (1n << BigInt(width)) - 1n;
-  return next <= last ? [...gaps, { lo: next, hi: last }] : gaps;
-}
-
-function intervalWords(space: Space, field: StartField, { lo, hi }: Interval<bigint>): readonly string[] {
-  if (field === 'src' || field === 'dst') return prefixes(space, lo, hi);
-  const text = (value: bigint): string => {
-    if (field === 'proto') return protocolName(Number(value));
-    if (field === 'mark') return hexMark(Number(value));
-    return field === 'flags' ? flagLetters(Number(value)) || 'none' : String(value);
-  };
-  return [lo === hi ? text(lo) : field === 'flags' ? `${lo}-${hi}` : `${text(lo)}-${text(hi)}`];
-}
-
-/** An address range as the fewest prefixes; from its first to its last address when those are many. */
-function prefixes({ family }: Space, lo: bigint, hi: bigint): readonly string[] {
-  const bits = family === 4 ? 32 : 128;
-  const found: string[] = [];
-  let at = lo;
-  while (at <= hi) {
-    let length = bits;
-    while (length > 0) {
-      const size = 1n << BigInt(bits - length + 1);
-      if (at % size !== 0n || at + size - 1n > hi) break;
-      length--;
-    }
-    const address = formatAddress(family === 4 ? Number(at) : at);
-    found.push(length === bits ? address : `${address}/${length}`);
-    at += 1n << BigInt(bits - length);
-  }
-  const text = (value: bigint): string => formatAddress(family === 4 ? Number(value) : value);
-  return found.length > 2 ? [`${text(lo)}-${text(hi)}`] : found;
+function texts(space: Space, { dir, iif }: SpokenPackets, cubes: Cover['cubes']): readonly string[] {
+  const arrivals = space.host.interfaces.filter(({ name }) => name !== 'lo');
+  const isOnly = arrivals.length === 1 && arrivals[0]?.name === iif;
+  return [...new Set(cubes.map((cube) => cubeText(space, cube, { dir, iif: isOnly ? undefined : iif })))];
 }

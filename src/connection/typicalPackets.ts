@@ -1,17 +1,23 @@
 /** Packets as people think of them: that open a connection, whole, unmarked, from where such packets come. */
 import { addressesOfType } from '../host/addrType.ts';
-import type { IntervalSet } from '../lib/intervals.ts';
+import type { Interval, IntervalSet } from '../lib/intervals.ts';
 import type { Address } from '../packet/address.ts';
 import { familyOf, parsePrefix } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
-import { equal } from '../symbolic/diagrams/vector.ts';
+import { between, equal, vectorIn } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { inPrefix } from '../symbolic/walk/routes.ts';
 
-/** `iif` undefined: sent by a process here from an address of this host; else from elsewhere to an address of this host, or through it. */
-export function ordinaryPackets(space: Space, iif: string | undefined): Bdd {
+export interface UsualCondition {
+  /** it is that of a first packet: without it a connection does not begin */
+  readonly opens: boolean;
+  readonly set: Bdd;
+}
+
+/** What goes without saying, each for itself. `iif` undefined: of packets that are sent here. */
+function usualConditions(space: Space, iif: string | undefined): readonly UsualCondition[] {
   const { manager, start, host, family } = space;
   const own: readonly Address[] = host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address));
   const fromHere = manager.any(own.filter((address) => familyOf(address) === family).map((address) => equal(manager, start.src, address)));
@@ -21,15 +27,57 @@ export function ordinaryPackets(space: Space, iif: string | undefined): Bdd {
     .flatMap((prefix) => (prefix !== undefined && familyOf(prefix.address) === family ? [prefix] : []));
   const isOdd = (bits: typeof start.src): Bdd => manager.any(odd.map((prefix) => inPrefix(space, bits, prefix)));
   const isLoopback = (bits: typeof start.src): Bdd => (loopback === undefined ? 0 : inPrefix(space, bits, loopback));
-  return manager.all([
-    equal(manager, start.fragOffset, 0),
-    equal(manager, start.mark, 0),
-    manager.or(manager.not(equal(manager, start.proto, PROTO.tcp)), equal(manager, start.flags, TCP_FLAGS.S)),
-    manager.not(isOdd(start.dst)),
+  const opening = manager.or(manager.not(equal(manager, start.proto, PROTO.tcp)), equal(manager, start.flags, TCP_FLAGS.S));
+  return [
+    { opens: true, set: manager.and(equal(manager, start.fragOffset, 0), opening) },
+    { opens: false, set: equal(manager, start.mark, 0) },
+    { opens: false, set: manager.not(isOdd(start.dst)) },
     ...(iif === undefined
-      ? [space.socket, space.process, manager.minus(fromHere, isLoopback(start.src))]
-      : [manager.not(manager.any([fromHere, isLoopback(start.src), isOdd(start.src), isBroadcast(space), isLoopback(start.dst)]))]),
-  ]);
+      ? [
+          { opens: false, set: manager.and(space.socket, space.process) },
+          { opens: false, set: manager.minus(fromHere, isLoopback(start.src)) },
+        ]
+      : [
+          {
+            opens: false,
+            set: manager.not(manager.any([fromHere, isLoopback(start.src), isOdd(start.src), isBroadcast(space)])),
+          },
+          { opens: false, set: manager.not(isLoopback(start.dst)) },
+        ]),
+  ];
+}
+
+/** What words take for granted beside it: packets that go on, are not for a whole network, and are of this family;
+ *  of applications those from a port that the kernel chose. */
+export function conditionsOfWords(space: Space, iif: string | undefined): readonly UsualCondition[] {
+  const { manager, start, has, host, family } = space;
+  const chosen = manager.or(manager.not(has.ports), between(manager, start.sport, CHOSEN_PORTS));
+  const toAll = vectorIn(
+    manager,
+    start.dst,
+    addressesOfType(host, family, 'BROADCAST').filter(({ lo }) => !isLoopback4(lo)),
+  );
+  const otherFamily = equal(manager, start.proto, family === 4 ? PROTO.icmpv6 : PROTO.icmp);
+  return [
+    ...usualConditions(space, iif),
+    { opens: false, set: manager.not(between(manager, start.ttl, { lo: 0, hi: iif === undefined ? 0 : 1 })) },
+    { opens: false, set: manager.not(toAll) },
+    { opens: false, set: manager.not(otherFamily) },
+    ...(iif === undefined ? [{ opens: false, set: chosen }] : []),
+  ];
+}
+
+/** The ends of 127.0.0.0/8 are broadcast addresses to the kernel, and of this host to people. */
+function isLoopback4(address: Interval['lo']): boolean {
+  return typeof address === 'number' && address >>> 24 === 127;
+}
+
+/** net.ipv4.ip_local_port_range */
+const CHOSEN_PORTS = { lo: 32768, hi: 60999 };
+
+/** `iif` undefined: sent by a process here from an address of this host; else from elsewhere to an address of this host, or through it. */
+export function ordinaryPackets(space: Space, iif: string | undefined): Bdd {
+  return space.manager.all(usualConditions(space, iif).map(({ set }) => set));
 }
 
 /** The source is the last address of a network here. */

@@ -97,15 +97,12 @@ function isSpent({ manager, start }: Space): Bdd {
 }
 
 /** The part of a set that people would speak of. */
-function usualPart(
-  space: Space,
-  { iif, set }: Pick<Group, 'iif' | 'set'>,
-): { readonly usual: Usual; readonly part: Bdd; readonly within: Bdd } {
+function usualPart(space: Space, { iif, set }: Pick<Group, 'iif' | 'set'>): { readonly usual: Usual; readonly part: Bdd } {
   const { manager } = space;
   const ordinary = isRouter(space, iif) ? manager.minus(ordinaryPackets(space, iif), isSpent(space)) : packetsForHere(space, iif);
   const kinds = { ordinary, through: ordinaryPackets(space, iif), odd: FULL };
   const usual = USUAL.find((kind) => manager.and(set, kinds[kind]) !== EMPTY) ?? 'odd';
-  return { usual, part: manager.and(set, kinds[usual]), within: kinds[usual] };
+  return { usual, part: manager.and(set, kinds[usual]) };
 }
 
 type WayChange = OutcomeChange & { readonly iif: string | undefined };
@@ -126,7 +123,7 @@ function ruleKey({ of: { decided } }: End): string {
 
 function changedClass(space: Space, question: DiffQuestion, { iif, set, severity }: Group): ChangedClass {
   const place = placeOf(iif);
-  const { usual, part, within } = usualPart(space, { iif, set });
+  const { usual, part } = usualPart(space, { iif, set });
   const example = pickWitness(space, part, { ...place, preferences: usualPreferences(space, place.dir) });
   if (example === undefined) throw new InvariantError('a change without packets');
   const base = journeyOf(question, 'base', example);
@@ -137,7 +134,7 @@ function changedClass(space: Space, question: DiffQuestion, { iif, set, severity
     );
   const [baseRule, headRule] = decidingPair(base, head);
   const sides = { base: sideOf(base, head, baseRule), head: sideOf(head, base, headRule) };
-  const packets = packetWords({ space }, { set: part, within, ...place });
+  const packets = packetWords(space, { set: part, ...place });
   return { severity, usual, packets, example, ...sides };
 }
 
@@ -146,8 +143,7 @@ function placeOf(iif: string | undefined) {
 }
 
 function wordsOfClass(space: Space, group: Pick<Group, 'iif' | 'set'>): string {
-  const { part, within } = usualPart(space, group);
-  return packetWords({ space }, { set: part, within, ...placeOf(group.iif) });
+  return packetWords(space, { set: usualPart(space, group).part, ...placeOf(group.iif) });
 }
 
 function journeyOf(question: DiffQuestion, name: 'base' | 'head', packet: Packet): Journey {

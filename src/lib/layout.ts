@@ -1,10 +1,10 @@
 /** Lines of text for a terminal of a given width. Widths are counted before any colour is added. */
 
-/** Breaks at blanks so that no line is wider than `width`; a longer word stays whole. Never empty. */
+/** Breaks at blanks so that no line is wider than `width`; a longer word stays whole, but for a list `{a,b}`. Never empty. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.split(' ').flatMap((one) => partsOfList(one, width))) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
@@ -12,6 +12,14 @@ export function wrap(text: string, width: number): readonly string[] {
   }
   return [...lines, line];
 }
+
+/** A packet set reads the same with a blank after the comma. */
+function partsOfList(word: string, width: number): readonly string[] {
+  return word.length > width - ROOM_OF_LIST && /\{.*,.*\}/.test(word) ? word.split(/(?<=,)/) : [word];
+}
+
+/** What a paragraph may be indented by later. */
+const ROOM_OF_LIST = 12;
 
 /** A paragraph whose second and later lines are indented by `hang` blanks. */
 export function paragraph({ text, width, hang }: { readonly text: string; readonly width: number; readonly hang: number }): string {

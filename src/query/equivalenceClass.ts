@@ -1,9 +1,9 @@
 /** The packets that are treated as this one is: sent or arriving alike, with the same outcome of the first leg, the same rewriting, and the
  *  same rules that decide or return. Exact, for the first packet of a connection. */
 
+import type { GeneralWords } from '../connection/generalWords.ts';
 import { outcomesOf } from '../connection/outcomesOf.ts';
-import { NO_WORDS, packetWords } from '../connection/packetWords.ts';
-import { ordinaryPackets } from '../connection/typicalPackets.ts';
+import { exactWords, generalWords, NO_WORDS } from '../connection/packetWords.ts';
 import type { Host } from '../host/host.ts';
 import { Budget, BudgetError } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
@@ -11,7 +11,8 @@ import type { Packet } from '../packet/packet.ts';
 import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
-import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
+import { EMPTY } from '../symbolic/diagrams/bdd.ts';
+import { equal } from '../symbolic/diagrams/vector.ts';
 import { assignmentOf, setContains } from '../symbolic/space/member.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { makeSpace } from '../symbolic/space/space.ts';
@@ -25,10 +26,10 @@ export interface SameQuestion {
 }
 
 export interface Same {
-  /** every packet of the class */
-  readonly packets: string;
-  /** those of them that an application would send or receive; absent: there are none, or the packet is none */
-  readonly ordinary?: string;
+  /** every packet of the class that has its protocol, looked for when somebody asks */
+  readonly exactly: () => string;
+  /** as people speak of them, the packet's own first */
+  readonly general: GeneralWords;
 }
 
 /** Larger rulesets take longer than people wait for a trace. */
@@ -43,13 +44,15 @@ export function sameAs(ruleset: Ruleset, packet: Packet, { host, profile, deadli
   try {
     const set = sameSet(space, { ruleset, packet, profile });
     if (set === undefined) return undefined;
-    const { dir, iif } = packet;
-    const place = { dir, ...(iif === undefined ? {} : { iif }) };
-    const ordinary = ordinaryPackets(space, dir === 'in' ? iif : undefined);
-    const usual = setContains(space, ordinary, assignmentOf(space, packet)) ? space.manager.and(set, ordinary) : EMPTY;
-    const packets = packetWords({ space }, { set, within: FULL, ...place });
-    if (packets === NO_WORDS) return undefined;
-    return usual === EMPTY ? { packets } : { packets, ordinary: packetWords({ space }, { set: usual, within: ordinary, ...place }) };
+    const { dir, iif, proto } = packet;
+    const spoken = {
+      set: space.manager.and(set, equal(space.manager, space.start.proto, proto)),
+      dir,
+      ...(iif !== undefined && { iif }),
+      first: assignmentOf(space, packet),
+    };
+    const general = generalWords(space, spoken);
+    return general.sets[0] === NO_WORDS ? undefined : { exactly: () => exactWords(space, spoken), general };
   } catch (error) {
     if (error instanceof BudgetError) return undefined;
     throw error;

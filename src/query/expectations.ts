@@ -1,3 +1,4 @@
+import { generalText } from '../connection/generalWords.ts';
 /** Does a packet have its expected outcome, and do all packets of a set? What is not shown is not met. */
 
 import { type Journey, OUTCOMES, type Outcome } from '../connection/journey.ts';
@@ -77,13 +78,13 @@ export function expectSet({ rulesets, outcome, every, limits, ...scene }: Expect
   const results = rulesets.map((ruleset) => search(ruleset, { ...question, split: (space, ends) => otherThan(space, ends, outcome) }));
   if (!results.some(({ asked }) => asked)) return [{ verdict: 'unmet', reasons: [NO_PACKET], blame: [] }];
   const wrong = results.flatMap(({ classes }) =>
-    classes.map(({ packets, example }): ExpectationAnswer => {
+    classes.map(({ general, example }): ExpectationAnswer => {
       const got = example.outcome === 'undecided' ? 'not always' : `got ${example.outcome}`;
       return {
         verdict: 'unmet',
         reasons: [`expected ${outcome} for every packet of the set, ${got}`],
         journey: example,
-        packets,
+        packets: generalText(general),
         blame: decidingRules(example),
       };
     }),

@@ -1,7 +1,8 @@
 /** Which packets of a set can have an outcome: every one of them, in words, and one that the simulator walks there. */
 
+import type { GeneralWords } from '../connection/generalWords.ts';
 import type { Journey, Outcome } from '../connection/journey.ts';
-import { packetWords, protocolsOf } from '../connection/packetWords.ts';
+import { exactWords, generalWords, packetWords } from '../connection/packetWords.ts';
 import { loopScene, onwardOf } from '../connection/relayLoops.ts';
 import type { End } from '../connection/symbolicJourney.ts';
 import { endsOf } from '../connection/symbolicJourney.ts';
@@ -50,10 +51,8 @@ export interface FoundClass {
   readonly iif?: string;
   /** every packet of the class */
   readonly packets: string;
-  /** those of them that an application would send or receive, of which that goes without saying; absent: there are none */
-  readonly ordinary?: string;
-  /** protocols of the others, empty for any; absent: there are none, or all of them are others */
-  readonly others?: string;
+  /** as people speak of them */
+  readonly general: GeneralWords;
   /** of one packet of the class; where chance decides, one of its ways has the outcome */
   readonly example: Journey;
 }
@@ -130,7 +129,7 @@ export function search(ruleset: Ruleset, question: Search): FoundPackets {
     const place = iif === undefined ? {} : { iif };
     const ends = endsOf(scene, { classes: walked, next: (one) => onwardOf(loops, one), open: new Set() });
     const { sure, unclear, rules, mayLoop = EMPTY } = question.split(space, ends);
-    const words = (set: Bdd, around = within): string => packetWords({ space }, { set, dir, within: around, ...place });
+    const words = (set: Bdd): string => packetWords(space, { set, dir, ...place });
     if (unclear !== EMPTY)
       undecided.push({ ...place, packets: words(unclear), reason: spentOn(space.manager, ends, unclear) ?? NOT_MODELLED, rules });
     if (mayLoop !== EMPTY) {
@@ -140,12 +139,10 @@ export function search(ruleset: Ruleset, question: Search): FoundPackets {
     }
     if (sure === EMPTY) return;
     const usual = space.manager.and(sure, ordinary);
-    const others = space.manager.minus(sure, ordinary);
     classes.push({
       ...place,
-      packets: words(sure),
-      ...(usual === EMPTY ? {} : { ordinary: words(usual, space.manager.and(within, ordinary)) }),
-      ...(usual === EMPTY || others === EMPTY ? {} : { others: protocolsOf(space, others) }),
+      packets: exactWords(space, { set: sure, dir, ...place }),
+      general: generalWords(space, { set: sure, dir, ...place }),
       example: walkExample(scene, question, { set: usual === EMPTY ? sure : usual, dir, ...place }),
     });
   }

@@ -168,7 +168,7 @@ describe('a baseline', { timeout: 30_000 }, () => {
       claim: 'outbound-captured',
       subject: 'net/bad.rules',
       shown: 'out tcp 10.244.0.5:40000 -> 10.96.0.10:443 uid=1000 gid=1000: direct',
-      packets: 'tcp, to 10.96.0.0/16',
+      packets: 'out tcp -> 10.96.0.0/16 uid=!1337 gid=!1337 (ordinary first packets)',
     });
     const files = { 'net/bad.rules': `# moved\n${RETURNED}`, 'deploy/vault.yaml': VAULT, 'known.json': text };
     expect(await ci(files, ['--baseline', 'known.json'])).toMatchObject({ code: 0, open: [], known: [{ muted: { by: 'baseline' } }, {}] });
@@ -180,7 +180,7 @@ describe('a baseline', { timeout: 30_000 }, () => {
     const more = RETURNED.replace(RULE, `${RULE}\n-A ISTIO_OUTPUT -d 198.51.100.0/24 -j RETURN`);
     const { code, open } = await ci({ 'net/bad.rules': more, 'known.json': text }, ['--baseline', 'known.json']);
     expect(code).toBe(1);
-    expect(open[0]?.message).toContain('; in known.json for tcp, to 10.96.0.0/16');
+    expect(open[0]?.message).toContain('; in known.json for out tcp -> 10.96.0.0/16 uid=!1337 gid=!1337 (ordinary first packets)');
   });
 
   it('says what does not occur any more, and drops it when it is written again', async () => {
@@ -242,7 +242,7 @@ describe('against a base', { timeout: 30_000 }, () => {
     repository.write({ 'net/pod.rules': POD, 'net/bad.rules': more });
     const grown = await against();
     expect(grown).toMatchObject({ code: 1, known: [] });
-    expect(grown.open[0]?.message).toContain('; on base for tcp, to 10.96.0.0/16');
+    expect(grown.open[0]?.message).toContain('; on base for out tcp -> 10.96.0.0/16 uid=!1337 gid=!1337 (ordinary first packets)');
     repository.write({ 'net/bad.rules': RETURNED, 'net/new.rules': RETURNED });
     expect(await against()).toMatchObject({ code: 1, open: [{ place: { file: 'net/new.rules' } }] });
     repository.write({ 'net/new.rules': undefined });
@@ -299,7 +299,7 @@ describe('packets that end in another way than on the base', { timeout: 30_000 }
     expect(open[0]).toMatchObject({
       id: 'behaviour-changed',
       level: 'error',
-      message: expect.stringMatching(/^captured-out becomes direct for tcp, .*10\.96\.0\.0\/16/),
+      message: expect.stringMatching(/^captured-out becomes direct for out tcp -> 10\.96\.0\.0\/16/),
       before: { outcome: 'captured-out' },
       witness: { outcome: 'direct' },
       blame: [{ chain: 'ISTIO_OUTPUT', text: RULE }],

@@ -73,7 +73,9 @@ describe('a host with containers behind bridges', () => {
     const out = await ask({ 'a.rules': SIDECAR, 'b.rules': mended }, 'diff', 'a.rules', 'b.rules', '--host', 'host.yaml');
     const [main = ''] = out.split('packets for other hosts, or');
     expect(main).not.toContain('1.0.0.0');
-    expect(out).toContain('FORWARDED -> CAPTURED outbound arriving on docker0: tcp, to other hosts');
+    expect(out).toContain(
+      'FORWARDED -> CAPTURED outbound in tcp -> !{172.17.0.1,192.168.10.20}:{15008,15020-15021,15090} iif=docker0 (ordinary',
+    );
     expect(out).toContain('-> 203.0.113.9:15008 iif=docker0');
     expect(main).not.toContain('LOST -> ');
   });

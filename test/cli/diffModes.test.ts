@@ -41,7 +41,7 @@ describe('the default pod', { timeout: 60_000 }, () => {
         'no other packet changes (proved for first packets of connections of the application over IPv4, the pod of the manifest',
       ),
     ]);
-    expect(out).toContain('CAPTURED outbound -> DIRECT\n  tcp, uid not 1337, gid not 1337, to 169.254.7.127');
+    expect(out).toContain('CAPTURED outbound -> DIRECT\n  out tcp -> 169.254.7.127 uid=!1337 gid=!1337 ');
     expect(JSON.parse((await diff('--base-mode', 'init', '--head-mode', 'ambient', '--json')).out)).toMatchObject({ firstLegOnly: true });
   });
 

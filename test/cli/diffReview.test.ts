@@ -29,7 +29,7 @@ describe('reports of diff', { timeout: 60_000 }, () => {
   it('captured packets that are captured no more are errors, at the line of the annotation', async () => {
     const { out } = await diff('base.yaml', 'head.yaml', '-o', 'github');
     expect(out).toContain('::error file=head.yaml,line=6,');
-    expect(out).toContain('captured-out becomes direct for tcp, uid not 1337, gid not 1337, to other hosts, to port 5432');
+    expect(out).toContain('captured-out becomes direct for out tcp -> !local:5432 uid=!1337 gid=!1337');
   });
 
   it('packets that are captured anew are warnings, at the rule', async () => {
@@ -81,7 +81,7 @@ describe('reports of diff', { timeout: 60_000 }, () => {
       'EQUAL: no change in behaviour (proved for first packets of connections over\n  IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)\n1 assumption: -v shows them\n',
     );
     const { code, out } = await diff('settings.json', 'other.json');
-    expect([code, out]).toEqual([1, expect.stringContaining('uid 1337')]);
+    expect([code, out]).toEqual([1, expect.stringContaining('uid=1337')]);
   });
 
   it('a pod and a dump of its rules', async () => {

@@ -47,7 +47,7 @@ describe('chainwalk expect', { timeout: 30_000 }, () => {
     expect(code).toBe(1);
     expect(check).toMatchObject({
       verdict: 'failed',
-      problems: [{ packets: expect.stringContaining('gid 1337'), witness: { outcome: 'direct', packet: { gid: 1337 } } }],
+      problems: [{ packets: expect.stringContaining('gid=1337'), witness: { outcome: 'direct', packet: { gid: 1337 } } }],
     });
   });
 

@@ -48,7 +48,7 @@ describe('while init containers run', () => {
     expect(witness?.outcome).toBe('refused');
     expect(witness?.packet.uid).toBe(100);
     expect(witness?.legs[0]?.sender).toBe('init container secrets');
-    expect(packets).toContain('to port not 8200');
+    expect(packets).toContain('-> !local:!8200 uid=100 ');
   });
 
   it.each([

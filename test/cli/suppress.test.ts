@@ -36,8 +36,8 @@ describe('chainwalk-disable-next-line', { timeout: 30_000 }, () => {
     const { code, findings } = await verify(two, '--only', 'outbound-captured');
     expect(code).toBe(1);
     expect(findings.map(({ packets, muted }) => [packets, muted !== undefined])).toEqual([
-      ['tcp, to 198.51.100.0/24', false],
-      ['tcp, to 10.96.0.0/16', true],
+      ['out tcp -> 198.51.100.0/24 uid=!1337 gid=!1337 (ordinary first packets)', false],
+      ['out tcp -> 10.96.0.0/16 uid=!1337 gid=!1337 (ordinary first packets)', true],
     ]);
   });
 

@@ -55,8 +55,8 @@ describe('the level of a change', () => {
     const half =
       '-A OUTPUT -p tcp -m multiport --dports 80,443 -m statistic --mode random --probability 0.5 -j DNAT --to-destination 10.9.9.9\n';
     const { changes } = diff(rules('', ''), rules(half, '-A OUTPUT -d 10.9.9.9/32 -p tcp --dport 443 -j DROP\n'));
-    const ordinary = changes.filter(({ usual, packets }) => usual === 'ordinary' && packets.includes('to other hosts'));
-    expect(ordinary.map(({ packets, level: own }) => [/port (\d+)/.exec(packets)?.[1], own])).toEqual([
+    const ordinary = changes.filter(({ usual, packets }) => usual === 'ordinary' && packets.includes('-> !{local,10.9.9.9}'));
+    expect(ordinary.map(({ packets, level: own }) => [/:(\d+)/.exec(packets)?.[1], own])).toEqual([
       ['443', 'error'],
       ['80', 'warning'],
     ]);

@@ -25,7 +25,7 @@ describe('find', () => {
   it('finds the packets that leave past the proxy by their group', () => {
     const { classes } = find(rulesOf('istio-sidecar'), { where: 'out tcp uid=1000 flags=S', outcome: 'direct' });
     expect(classes).toHaveLength(1);
-    expect(classes[0]?.ordinary).toMatch(/^tcp, gid 1337, to /);
+    expect(classes[0]?.ordinary).toBe('out tcp -> !local uid=1000 gid=1337 (ordinary first packets)');
     expect(classes[0]?.example).toMatchObject({ uid: 1000, gid: 1337 });
   });
 

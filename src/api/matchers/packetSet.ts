@@ -2,6 +2,7 @@
  *  Packets are as an application opens connections with, and not the proxy's, where the set does not say otherwise. */
 
 import { hostWords } from '../../connection/bounds.ts';
+import { generalText } from '../../connection/generalWords.ts';
 import { OUTCOMES } from '../../connection/journey.ts';
 import type { ChosenSetting } from '../../connection/setting.ts';
 import type { End } from '../../connection/symbolicJourney.ts';
@@ -116,11 +117,11 @@ interface Walked {
   readonly profile: string | undefined;
 }
 
-function wrongText({ packets, ordinary, example }: FoundClass, { rulesets, profile }: Walked): string {
+function wrongText({ general, example }: FoundClass, { rulesets, profile }: Walked): string {
   const file = rulesets.find(({ family }) => family === example.packet.family)?.source.file ?? '';
   const trace = humanTrace({ journey: example, file, profile, defaults: [] }, { paint: PLAIN, width: WIDTH, verbose: false });
   const head = `\`${packetText(example.packet)}\` ${endText(example, file)}`;
-  return `${head}\n  ${paragraph({ text: `not so for ${ordinary ?? packets}; one of them:`, width: WIDTH - 2, hang: 4 })}\n\n${trace}`;
+  return `${head}\n  ${paragraph({ text: `not so for ${generalText(general)}; one of them:`, width: WIDTH - 2, hang: 4 })}\n\n${trace}`;
 }
 
 function undecidedText(undecided: readonly UndecidedClass[]): string {

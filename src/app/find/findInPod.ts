@@ -41,7 +41,8 @@ export function findInPod({ where, outcome, limits, ...question }: FindPodQuesti
 }
 
 /** The one interface by which all packets of the set come or go. */
-function interfaceOf({ terms }: PacketSet, key: 'iif' | 'oif'): Pick<PartialPacket, 'iif' | 'oif'> {
+function interfaceOf({ terms, alternatives = false }: PacketSet, key: 'iif' | 'oif'): Pick<PartialPacket, 'iif' | 'oif'> {
+  if (alternatives) return {};
   const term = terms.find((one) => one.key === key && !one.negated);
   const expr = term?.expr[4];
   const [only, ...more] = expr?.kind === 'in' ? expr.intervals : [];

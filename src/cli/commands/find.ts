@@ -40,6 +40,7 @@ export const findCommand: Command = {
     RULES_TABLE,
     SET_VARIABLE,
     ALLOW_EMPTY,
+    { flags: '-v, --verbose', says: 'also every packet of each class, exactly' },
     TIMEOUT,
     WATCH,
     STRICT,

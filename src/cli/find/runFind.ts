@@ -83,6 +83,10 @@ async function write(call: Call, { answer: { parts, profile, bounds, report }, o
   const { io, input } = call;
   if (formatOf(input, 'human') === 'json') return io.out.write(`${jsonText(report)}\n`);
   const classes = parts.flatMap(({ found }) => found.classes);
-  const shown = classes.map(({ example, others }) => ({ example: packetText(example.packet), ...(others !== undefined && { others }) }));
-  await io.out.write(`${humanFind(report, { ...(await terminal(call, io.out)), outcome, bounds, profile, failing, shown })}\n`, 'report');
+  const shown = classes.map(({ example, general }) => ({ example: packetText(example.packet), general }));
+  const detailed = optionIsSet(input, 'verbose');
+  await io.out.write(
+    `${humanFind(report, { ...(await terminal(call, io.out)), outcome, bounds, profile, failing, shown, detailed })}\n`,
+    'report',
+  );
 }

@@ -61,7 +61,7 @@ function findingsOf(context: ProofContext, about: About, judgement: Judgement): 
     const rules = [...new Set(judgement.doubts.flatMap((doubt) => doubt.rules))];
     const reason = [...new Set(judgement.doubts.map(({ why }) => why))].join('; ');
     // doubts about rules have no packets of their own
-    const packets = set === EMPTY ? {} : { packets: packetWords(context, { set, dir: 'out' }) };
+    const packets = set === EMPTY ? {} : { packets: packetWords(context.space, { set, dir: 'out' }) };
     return [{ ...about, verdict: 'undecided', blame: rules, ...acceptedAt({ doubts: judgement.doubts }, rules), ...packets, reason }];
   }
   if (judgement.vacuous === true) return [{ ...about, verdict: 'not-applicable', blame: [], reason: 'no packet is one that it is about' }];
@@ -110,16 +110,15 @@ function witnessed(
   const whole: PacketViolation = {
     ...first,
     set: withoutQuestions(context.space, manager.any(group.map(({ set }) => set))),
-    within: withoutQuestions(context.space, manager.any(group.map((one) => one.within))),
   };
   const witness = replay(context, { ...first, set: manager.any(alike.map(({ set }) => set)) });
   const deciding = decidingRules(witness, claim);
   const blame = deciding.length > 0 ? deciding : first.by === undefined ? [] : [first.by];
-  const { set, dir, iif, within, why } = whole;
+  const { set, dir, iif, why, forced } = whole;
   return {
     witness,
     blame,
     ...(why === undefined ? {} : { reason: why }),
-    packets: packetWords(context, { set, dir, within, ...(iif === undefined ? {} : { iif }) }),
+    packets: packetWords(context.space, { set, dir, ...(iif !== undefined && { iif }), isLater: forced !== undefined }),
   };
 }

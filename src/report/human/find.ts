@@ -1,6 +1,7 @@
 /** Packets that were found, for people: the answer first, then one block a class. */
 
 import type { Bounds } from '../../connection/bounds.ts';
+import type { GeneralWords } from '../../connection/generalWords.ts';
 import type { Outcome } from '../../connection/journey.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { assumptionTexts } from '../../mesh/assumption.ts';
@@ -9,6 +10,7 @@ import type { FindReport } from '../json/find.ts';
 import { boundsInMesh } from '../text/bounds.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
 import { fileLine } from '../text/location.ts';
+import { exactLines, generalLines } from '../text/packetSets.ts';
 import type { Paint } from '../text/paint.ts';
 import { failingText } from './verdictLine.ts';
 
@@ -22,18 +24,19 @@ export interface FindStyle {
   readonly failing?: number;
   /** of each class, in its order */
   readonly shown: readonly ShownClass[];
+  /** with every packet of each class */
+  readonly detailed?: boolean;
 }
 
 export interface ShownClass {
   /** in notation */
   readonly example: string;
-  /** protocols of packets that are not ordinary, empty for any */
-  readonly others?: string;
+  readonly general: GeneralWords;
 }
 
 export function humanFind(
   { empty, classes, undecided, assumptions }: FindReport,
-  { paint, width, outcome, bounds, profile, failing = 0, shown }: FindStyle,
+  { paint, width, outcome, bounds, profile, failing = 0, shown, detailed = false }: FindStyle,
 ): string {
   const word = paint[OUTCOME_COLOURS[outcome]](paint.bold(OUTCOME_WORDS[outcome]));
   const proved = `(proved for ${boundsInMesh(bounds, profile)})`;
@@ -43,11 +46,11 @@ export function humanFind(
   const both = new Set([...classes, ...undecided].map(({ family }) => family)).size > 1;
   const named = (family: string, text: string): string => (both ? `${family}: ${text}` : text);
   const row = (name: string, text: string): string => paragraph({ text: `${name.padEnd(11)}  ${text}`, width, hang: 13 });
-  const blocks = classes.map(({ family, packets, ordinary }, index) => [
-    paragraph({ text: named(family, ordinary ?? packets), width, hang: 2 }),
-    ...othersLine(shown[index]).map(line),
+  const blocks = classes.map(({ family, packets }, index) => [
+    ...(both ? [`${family}:`] : []),
+    ...(shown[index] === undefined ? [] : generalLines(shown[index].general, { label: '', width, detailed })),
     row('for example', shown[index]?.example ?? ''),
-    ...(ordinary === null ? [] : [paint.dim(row('exactly', packets))]),
+    ...(detailed ? exactLines(packets, { label: 'exactly      ', width }) : []),
   ]);
   const doubts = undecided.map(({ family, packets, reason, rules }) => [
     paragraph({ text: `undecided: ${reason}`, width, hang: 2 }),
@@ -59,10 +62,4 @@ export function humanFind(
       ? [line(`undecided: it is not proved that no packet of the set can be ${word}`)]
       : [line(`${word}${undecided.length > 0 ? '; others are undecided' : `, and no other packet of the set ${proved}`}:`)];
   return [[...head, ...assumed], ...blocks, ...doubts].map((lines) => lines.join('\n')).join('\n\n');
-}
-
-function othersLine(shown: ShownClass | undefined): readonly string[] {
-  if (shown?.others === undefined) return [];
-  const protocols = shown.others === '' ? '' : ` (${shown.others})`;
-  return [`and others with flags, marks or addresses that first packets seldom have${protocols}: all under \`exactly\``];
 }

@@ -15,6 +15,7 @@ import { decisionsOf } from '../text/decisions.ts';
 import { destination, processOf } from '../text/endpoints.ts';
 import { choiceText } from '../text/fate.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
+import { exactLines, generalLines } from '../text/packetSets.ts';
 import type { Paint } from '../text/paint.ts';
 import { placeLayout } from './decisionLines.ts';
 import { headline } from './headline.ts';
@@ -68,7 +69,7 @@ export function humanTrace(input: TraceInput, { paint, width, verbose, ...files 
         );
   const cutShort = cutText(journey);
   const cut = cutShort === undefined ? [] : ['', paint.yellow(cutShort)];
-  const alike = same === undefined ? [] : ['', sameText(same, width)];
+  const alike = same === undefined ? [] : ['', ...sameLines(same, { width, verbose })];
   return [...warned, head, packet, ...told, ...assumed, ...member, ...body, ...cut, ...alike].join('\n');
 }
 
@@ -78,9 +79,12 @@ function outsideText({ journey, outside = '' }: TraceInput, { paint, width }: Pi
   return paint.bold(paint.red(paragraph({ text: printable(said), width, hang: 2 })));
 }
 
-/** For ordinary packets without the conditions that hold for all of those. */
-function sameText({ packets, ordinary }: NonNullable<TraceInput['same']>, width: number): string {
-  return paragraph({ text: `same result for: ${ordinary ?? packets}`, width, hang: 17 });
+function sameLines({ exactly, general }: NonNullable<TraceInput['same']>, { width, verbose }: Pick<HumanStyle, 'width' | 'verbose'>) {
+  const label = 'same result for  ';
+  return [
+    ...generalLines(general, { label, width, detailed: verbose }),
+    ...(verbose ? exactLines(exactly(), { label: 'exactly'.padEnd(label.length), width }) : []),
+  ];
 }
 
 /** One line per packet. */

@@ -1,4 +1,5 @@
 /** JSON of `find`, schema chainwalk/find/v1: types and the one place that builds them. Scripts rely on it: fields are added only. */
+import { generalText } from '../../connection/generalWords.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import { toPacketJson } from '../../packet/packetJson.ts';
@@ -15,7 +16,7 @@ export interface FindReport {
   /** none: proved; some: there is an example; undecided: none was found, and that there is none is not proved */
   readonly answer: 'none' | 'some' | 'undecided';
   readonly example: PacketJson | null;
-  /** all classes in words */
+  /** all classes, as a packet set */
   readonly packets: string;
   readonly classes: readonly FindClass[];
   /** packets that may have the outcome or not */
@@ -26,7 +27,7 @@ export interface FindReport {
 export interface FindClass {
   readonly family: 'ipv4' | 'ipv6';
   readonly packets: string;
-  /** those that an application would send or receive; null: there are none */
+  /** as people speak of them: fewer and larger sets, with what these leave out in a remark behind them */
   readonly ordinary: string | null;
   readonly example: PacketJson;
 }
@@ -46,8 +47,8 @@ export function toFindReport(
   unsaid?: string,
 ): FindReport {
   const classes = parts.flatMap(({ found }) =>
-    found.classes.map(({ packets, ordinary, example }): FindClass => {
-      return { family: `ipv${found.family}`, packets, ordinary: ordinary ?? null, example: toPacketJson(example.packet) };
+    found.classes.map(({ packets, general, example }): FindClass => {
+      return { family: `ipv${found.family}`, packets, ordinary: generalText(general), example: toPacketJson(example.packet) };
     }),
   );
   const doubts = parts.flatMap(({ file, found }) =>
@@ -66,7 +67,7 @@ export function toFindReport(
     empty: classes.length + undecided.length === 0,
     answer: classes.length > 0 ? 'some' : undecided.length > 0 ? 'undecided' : 'none',
     example: classes[0]?.example ?? null,
-    packets: classes.map(({ packets }) => packets).join('; or '),
+    packets: classes.map(({ packets }) => packets).join(' or '),
     classes,
     undecided,
     assumptions,

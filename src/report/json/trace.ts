@@ -1,5 +1,6 @@
 /** JSON of a traced packet, schema chainwalk/trace/v1: types and the one place that builds them. Scripts rely on it: fields are added only. */
 
+import { generalText } from '../../connection/generalWords.ts';
 import type { Journey, Leg, Path } from '../../connection/journey.ts';
 import { unknownProxyText } from '../../connection/unknownProxy.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
@@ -10,7 +11,7 @@ import type { Choice, Fate, Unanswered, Verdict, WalkStep } from '../../simulate
 import { type TraceConnection, toConnection } from '../text/connection.ts';
 import { sawJson } from '../text/observedValues.ts';
 import { type TraceAfter, toAfter } from './after.ts';
-import type { TraceInput, TraceSame } from './traceInput.ts';
+import type { TraceInput } from './traceInput.ts';
 
 export interface Trace {
   readonly schema: 'chainwalk/trace/v1';
@@ -42,7 +43,15 @@ export interface Trace {
   readonly profile: string | null;
   readonly assumptions: readonly Assumption[];
   /** absent where chance or something unmodelled decides, for very large rulesets and for streams of packets */
-  readonly same?: TraceSame;
+  readonly same?: TracedSame;
+}
+
+/** Packets with the same outcome, rewriting and deciding rules, as packet sets. */
+export interface TracedSame {
+  /** all of them that have the protocol of the packet */
+  readonly packets: string;
+  /** as people speak of them: fewer and larger sets, with what these leave out in a remark behind them */
+  readonly ordinary: string;
 }
 
 export interface TraceBranch {
@@ -140,7 +149,7 @@ export function toTrace({ journey, file, defaults, assumptions = [], profile, sa
     defaults: defaultKeys(defaults),
     profile: profile ?? null,
     assumptions,
-    ...(same !== undefined && { same }),
+    ...(same !== undefined && { same: { packets: same.exactly(), ordinary: generalText(same.general) } }),
   };
 }
 

@@ -1,4 +1,6 @@
 /** A traced packet with all that is known beside it: what every format of an answer is made of. */
+
+import type { GeneralWords } from '../../connection/generalWords.ts';
 import type { Journey } from '../../connection/journey.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
@@ -6,10 +8,10 @@ import type { Source } from '../../syntax/text/source.ts';
 
 /** Packets with the same outcome, rewriting and deciding rules. */
 export interface TraceSame {
-  /** all of them */
-  readonly packets: string;
-  /** those of them that an application would send or receive */
-  readonly ordinary?: string;
+  /** all of them that have its protocol, as a packet set */
+  readonly exactly: () => string;
+  /** as people speak of them */
+  readonly general: GeneralWords;
 }
 
 export interface TraceInput {
@@ -21,7 +23,7 @@ export interface TraceInput {
   readonly assumptions?: readonly Assumption[];
   /** name of the mesh profile; absent: no mesh */
   readonly profile?: string | undefined;
-  /** packets that are treated alike, in words */
+  /** packets that are treated alike */
   readonly same?: TraceSame | undefined;
   /** why the pod of a manifest is not captured though it has a proxy, or why its rules are not known, and then there is no path */
   readonly outside?: string | undefined;

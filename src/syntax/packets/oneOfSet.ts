@@ -3,7 +3,8 @@ import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { type Family, familyOf, formatAddress } from '../../packet/address.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
-import { addressesOf, KEYS, type KeyName, PAIR_KEYS } from './packetKeys.ts';
+import { PAIR_KEYS } from './keyNames.ts';
+import { addressesOf, KEYS, type KeyName } from './packetKeys.ts';
 import type { PacketSet, PacketSetTerm } from './parsePacketSet.ts';
 
 const ADDRESSES: Readonly<Record<Family, readonly string[]>> = {
@@ -35,7 +36,8 @@ const USUAL: Readonly<Partial<Record<KeyName, readonly string[]>>> = {
 };
 
 /** Undefined: none was found. */
-export function oneOfSet({ dir, terms }: PacketSet): string | undefined {
+export function oneOfSet({ dir, terms, alternatives = false }: PacketSet): string | undefined {
+  if (alternatives) return undefined;
   const isIPv6 = terms.some(({ key, values }) => (key === 'src' || key === 'dst') && values.some((text) => text.includes(':')));
   const family = isIPv6 ? 6 : 4;
   const chosen = new Map<KeyName, string>();

@@ -1,14 +1,11 @@
 /** Everything that the notations of packets and packet sets can say of a packet, decoded: one table for both. */
 
-import { nearest } from '../../lib/nearest.ts';
-import { equals, inSet, type MatchExpr, masked, NEVER, not, or, present } from '../../netfilter/matchExpr.ts';
+import { and, equals, inSet, type MatchExpr, masked, NEVER, not, or, present } from '../../netfilter/matchExpr.ts';
 import { type Address, type Family, familyOf, parseAddress, parseIPv4, parsePrefix, prefixRange } from '../../packet/address.ts';
-import type { Field } from '../../packet/fields.ts';
+import { ADDR_TYPES, type Field } from '../../packet/fields.ts';
 import { parseEndpoint } from '../../packet/notation.ts';
 import { CT_DIRECTIONS, CT_STATES } from '../../packet/packet.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
-import type { ProblemSink } from '../text/problems.ts';
-import type { Span } from '../text/source.ts';
 import { flagsValue, icmpValue, idValue, integerValue, macValue, portValue, protocolValue } from './keyValues.ts';
 
 /** How the value of a key reads for one packet and for a set; nothing when it is no value of the key. */
@@ -36,7 +33,7 @@ export const KEYS = {
   },
   iif: nameKey('iif'),
   oif: nameKey('oif'),
-  mark: { ...key('a 32-bit number', 'mark', (text) => integerValue(text, 0xffff_ffff)), set: markSet },
+  mark: key('a 32-bit number', 'mark', (text) => integerValue(text, 0xffff_ffff)),
   ctstate: {
     expected: `one of ${CT_STATES.join(', ')}`,
     one: (text) => {
@@ -76,30 +73,10 @@ export const KEYS = {
 
 export type KeyName = keyof typeof KEYS;
 
-/** Keys that are written `key=value`; the others have a place of their own in the arrow form. */
-export const PAIR_KEYS = [
-  'uid',
-  'gid',
-  'socket',
-  'iif',
-  'oif',
-  'mark',
-  'ctstate',
-  'dir',
-  'ctorigsrc',
-  'ctorigdst',
-  'connmark',
-  'flags',
-  'icmp',
-  'ttl',
-  'tos',
-  'len',
-  'frag',
-  'mac',
-  'spi',
-] as const;
+/** Every value that there is; `uid=!any` are packets that have none. */
+export const ANY = 'any';
 
-/** A key whose values are numbers: alone, or in sets as ranges `80-90`. iptables writes `80:90`. */
+/** A key whose values are numbers: alone, or in sets as ranges `80-90`, or as VALUE/MASK. iptables writes `80:90`. */
 function key<F extends Field & keyof PartialPacket>(expected: string, field: F, read: (text: string) => number | undefined): Key {
   return {
     expected,
@@ -108,8 +85,11 @@ function key<F extends Field & keyof PartialPacket>(expected: string, field: F, 
       return value === undefined ? undefined : { [field]: value };
     },
     set: (text) => {
+      if (text.toLowerCase() === ANY) return present(field);
       const single = read(text);
       if (single !== undefined) return equals(field, single);
+      const [value, mask] = text.includes('/') ? text.split('/').map(read) : [];
+      if (value !== undefined && mask !== undefined) return masked(field, value, mask);
       const [first = '', last = '', ...rest] = text.split(/[-:]/);
       const lo = read(first);
       const hi = read(last);
@@ -127,11 +107,23 @@ function addressKey(field: 'src' | 'dst'): Key {
     },
     set: (text, family) => {
       const range = addressesOf(text);
-      if (range === undefined) return undefined;
+      if (range === undefined) return hostAddresses(field, text.toLowerCase(), family);
       return familyOf(range.lo) === family ? inSet(field, [range]) : NEVER;
     },
   };
 }
+
+/** Of this host: its own addresses with all of 127.0.0.0/8, whose ends the kernel takes for broadcast addresses; those of its networks; groups. */
+function hostAddresses(field: 'src' | 'dst', name: string, family: Family): MatchExpr | undefined {
+  const type = (ADDR_TYPES as readonly string[]).indexOf(name.toUpperCase());
+  if (!(HOST_NAMES as readonly string[]).includes(name)) return undefined;
+  const typed = equals(field === 'src' ? 'srcType' : 'dstType', type);
+  return name === 'local' && family === 4 ? or(typed, inSet(field, [LOOPBACK])) : typed;
+}
+
+/** Addresses that the notation names. */
+export const HOST_NAMES = ['local', 'broadcast', 'multicast'] as const;
+const LOOPBACK = { lo: 0x7f00_0000, hi: 0x7fff_ffff };
 
 function endpointKey(field: 'ctorigsrc' | 'ctorigdst'): Key {
   return {
@@ -178,25 +170,33 @@ function nameKey(field: 'iif' | 'oif'): Key {
   };
 }
 
-function markSet(text: string): MatchExpr | undefined {
-  const [value, mask] = text.split('/').map((part) => integerValue(part, 0xffff_ffff));
-  if (text.includes('/')) return value === undefined || mask === undefined ? undefined : masked('mark', value, mask);
-  return numbers.set(text, 4);
-}
-const numbers = key('', 'mark', (text) => integerValue(text, 0xffff_ffff));
-
 /** A name that only the other family has takes no packet of this one. */
 function icmpSet(text: string, family: Family): MatchExpr | undefined {
+  if (text.toLowerCase() === ANY) return present('icmpType');
   const one = icmpValue(text, family);
-  if (one?.icmpType === undefined) return icmpValue(text, family === 4 ? 6 : 4) && NEVER;
+  if (one?.icmpType === undefined) return icmpRanges(text) ?? (icmpValue(text, family === 4 ? 6 : 4) && NEVER);
   const type = equals('icmpType', one.icmpType);
-  return one.icmpCode === undefined ? type : { kind: 'and', of: [type, equals('icmpCode', one.icmpCode)] };
+  return one.icmpCode === undefined ? type : and(type, equals('icmpCode', one.icmpCode));
 }
 
-/** Dashes stand between octets too, and make no range. */
+/** `3-5`, `3/0-4`, `0-255/1` */
+function icmpRanges(text: string): MatchExpr | undefined {
+  const parts = text.split('/').map((part) => {
+    const [lo, hi = lo, ...rest] = part.split('-').map((number) => integerValue(number, 255));
+    return lo === undefined || hi === undefined || lo > hi || rest.length > 0 ? undefined : { lo, hi };
+  });
+  const [types, codes] = parts;
+  if (types === undefined || parts.length > 2 || parts.includes(undefined)) return undefined;
+  return codes === undefined ? inSet('icmpType', [types]) : and(inSet('icmpType', [types]), inSet('icmpCode', [codes]));
+}
+
+/** Dashes stand between octets too, so that the ends of a range are written with colons. */
 function macSet(text: string): MatchExpr | undefined {
+  if (text.toLowerCase() === ANY) return present('mac');
   const mac = macValue(text);
-  return mac === undefined ? undefined : equals('mac', mac);
+  if (mac !== undefined) return equals('mac', mac);
+  const [lo, hi, ...rest] = text.includes(':') ? text.split('-').map(macValue) : [];
+  return lo === undefined || hi === undefined || lo > hi || rest.length > 0 ? undefined : inSet('mac', [{ lo, hi }]);
 }
 
 function idHelp(name: string, kind: 'u' | 'g'): string | undefined {
@@ -205,41 +205,6 @@ function idHelp(name: string, kind: 'u' | 'g'): string | undefined {
   return kind === 'u'
     ? `only the pod knows the number of user \`${name}\`: \`kubectl exec POD -c CONTAINER -- id -u ${name}\`; then \`uid=1000\``
     : `only the pod knows the number of ${what} \`${name}\`: \`kubectl exec POD -c CONTAINER -- getent group ${name}\`; then \`gid=1000\``;
-}
-
-/** They have a place of their own, and may be written as keys too. */
-const PLACE_KEYS = ['proto', 'src', 'dst', 'sport', 'dport'] as const;
-
-/** What other tools call a key. */
-const ALIASES: Readonly<Record<string, KeyName>> = {
-  user: 'uid',
-  owner: 'uid',
-  group: 'gid',
-  state: 'ctstate',
-  length: 'len',
-  iface: 'iif',
-  hoplimit: 'ttl',
-  hl: 'ttl',
-  port: 'dport',
-  protocol: 'proto',
-};
-
-/** The key that a word before `=` names. */
-export function pairKeyNamed(word: string): KeyName | undefined {
-  const name = word.toLowerCase();
-  return [...PAIR_KEYS, ...PLACE_KEYS].find((known) => known === name) ?? (Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined);
-}
-
-export function reportUnknownKey(report: ProblemSink, key: Span & { readonly text: string }): void {
-  const meant = nearest(key.text, PAIR_KEYS);
-  const keys = `keys are ${PAIR_KEYS.join(', ')}`;
-  report({
-    kind: 'malformed',
-    code: 'bad-packet',
-    message: `unknown key \`${key.text}\``,
-    span: { start: key.start, end: key.end },
-    help: meant === undefined ? keys : `did you mean \`${meant}\`? ${keys}`,
-  });
 }
 
 /** Items of a set, any of which will do. */

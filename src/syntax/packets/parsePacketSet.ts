@@ -1,5 +1,5 @@
 /** A set of packets, as it is typed: the notation of one packet with networks, ranges, lists and `!`. Missing parts are free. */
-import { and, inSet, type MatchExpr, masked, not } from '../../netfilter/matchExpr.ts';
+import { and, inSet, type MatchExpr, masked, not, or } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import { expectation } from '../grammar/expectation.ts';
 import { type Capture, matchPacketText } from '../grammar/grammar.ts';
@@ -7,10 +7,11 @@ import type { Diagnostic } from '../text/diagnostic.ts';
 import { type ProblemSink, reportInto } from '../text/problems.ts';
 import type { Source, Span } from '../text/source.ts';
 import { directionNamed } from './directionNamed.ts';
+import { pairKeyNamed, reportUnknownKey } from './keyNames.ts';
 import { flagNames } from './keyValues.ts';
 import { meantPacket, nameHelp } from './meantPacket.ts';
 import { lowerCase, plainPacketText } from './packetCharacters.ts';
-import { anyOf, KEYS, type Key, type KeyName, pairKeyNamed, reportUnknownKey } from './packetKeys.ts';
+import { anyOf, KEYS, type Key, type KeyName } from './packetKeys.ts';
 import { type PacketOption, packetOptions } from './packetOptions.ts';
 import { readSeenPacket, seenSetText } from './seenPacket.ts';
 
@@ -19,8 +20,10 @@ export interface PacketSet {
   readonly dir?: 'in' | 'out';
   /** the packets of each family; `!` takes packets without the field in, as it does in iptables */
   readonly expr: Readonly<Record<Family, MatchExpr>>;
-  /** one for each part that is not free */
+  /** one for each part that is not free; of all alternatives together, when there are some */
   readonly terms: readonly PacketSetTerm[];
+  /** it has several, joined by `or`: no term holds for all packets */
+  readonly alternatives?: boolean;
 }
 
 export interface PacketSetTerm {
@@ -46,6 +49,11 @@ interface Reading {
   dir?: 'in' | 'out';
 }
 
+/** What stands between two `or`. */
+interface Alternative extends Reading {
+  readonly span: Span;
+}
+
 export function parsePacketSet(source: Source): ParsedPacketSet {
   const read = readSet(source);
   const [first] = read.diagnostics;
@@ -63,31 +71,58 @@ export function parsePacketSet(source: Source): ParsedPacketSet {
 
 function readSet(source: Source): ParsedPacketSet {
   const diagnostics: Diagnostic[] = [];
-  const reading: Reading = { report: reportInto(diagnostics, source), terms: [] };
+  const report = reportInto(diagnostics, source);
   const text = plainPacketText(source.text);
-  if (/^\s*(?:-(?!-?>)|!\s)/.test(text)) for (const option of packetOptions(text, reading.report)) readOption(reading, option);
-  else readArrow(reading, text);
-  if (diagnostics.length > 0) return { diagnostics };
-  const { terms, dir } = reading;
-  const expr = { 4: and(...terms.map((term) => term.expr[4])), 6: and(...terms.map((term) => term.expr[6])) };
-  return { set: { expr, terms, ...(dir && { dir }) }, diagnostics };
+  const parts = /^\s*(?:-(?!-?>)|!\s)/.test(text) ? [optionsPart(text, report)] : readArrow(report, text);
+  const [first, ...more] = parts;
+  const odd = more.find(({ dir }) => dir !== first?.dir);
+  if (odd !== undefined)
+    report({
+      kind: 'malformed',
+      code: 'bad-packet',
+      message: 'alternatives of different directions',
+      span: odd.span,
+      help: 'write the same `in` or `out` before each of them, or ask once for each direction',
+    });
+  if (first === undefined || diagnostics.length > 0) return { diagnostics };
+  const terms = parts.flatMap((part) => part.terms);
+  const either = (family: Family): MatchExpr => or(...parts.map((part) => and(...part.terms.map(({ expr }) => expr[family]))));
+  const set = { expr: { 4: either(4), 6: either(6) }, terms, ...(first.dir && { dir: first.dir }) };
+  return { set: more.length > 0 ? { ...set, alternatives: true } : set, diagnostics };
+}
+
+function optionsPart(text: string, report: ProblemSink): Alternative {
+  const part: Alternative = { report, terms: [], span: { start: 0, end: text.length } };
+  for (const option of packetOptions(text, report)) readOption(part, option);
+  return part;
 }
 
 /** Rules of the grammar whose text is one item of a set. */
-const ITEMS = new Set(['proto', 'network4', 'network6', 'portRange', 'plainValue']);
+const ITEMS = new Set(['proto', 'protoRange', 'network4', 'network6', 'hostName', 'portRange', 'plainValue']);
 /** Rules that begin a set; `not` and items follow. */
 const SETS = new Set(['setProto', 'hostSet', 'portSet', 'setValue']);
 
-function readArrow(reading: Reading, text: string): void {
+function readArrow(report: ProblemSink, text: string): readonly Alternative[] {
   const match = matchPacketText('packetSet', lowerCase(text));
   if (!match.ok) {
     const span = { start: Math.min(match.at, Math.max(0, text.length - 1)), end: text.length };
-    reading.report({ kind: 'malformed', code: 'bad-packet', message: expectation({ ...match, text }), span, help: PACKET_SET_HELP });
-    return;
+    report({ kind: 'malformed', code: 'bad-packet', message: expectation({ ...match, text }), span, help: PACKET_SET_HELP });
+    return [];
   }
+  const captures = match.captures.map((capture) => ({ ...capture, text: text.slice(capture.start, capture.end) }));
+  return captures
+    .filter(({ rule }) => rule === 'part')
+    .map((part) => {
+      const alternative: Alternative = { report, terms: [], span: trimmed(part) };
+      const inside = captures.filter(({ rule, start, end }) => rule !== 'part' && start >= part.start && end <= part.end);
+      readPart(alternative, inside);
+      return alternative;
+    });
+}
+
+function readPart(reading: Reading, captures: readonly Capture[]): void {
   let side: 'source' | 'destination' = 'source';
   let name: KeyName | undefined;
-  const captures = match.captures.map((capture) => ({ ...capture, text: text.slice(capture.start, capture.end) }));
   for (const [at, capture] of captures.entries()) {
     if (capture.rule === 'dir') reading.dir = directionNamed(capture.text);
     else if (capture.rule === 'destinationSet') side = 'destination';

@@ -1,0 +1,44 @@
+/** A cube as it is shortest to write. */
+import type { Bdd } from '../diagrams/bdd.ts';
+import { EMPTY, FULL } from '../diagrams/bdd.ts';
+import { project } from '../space/project.ts';
+import type { Space } from '../space/space.ts';
+import { type Cube, type CubeField, type CubeTerm, type FieldPlace, termSet } from './cubeFields.ts';
+import { lengthOf, simplest } from './listed.ts';
+
+interface Tidying {
+  readonly cube: Cube;
+  /** must stay inside */
+  readonly good: Bdd;
+  /** must stay outside */
+  readonly bad: Bdd;
+}
+
+/** Where packets that do not count leave a choice: what is shortest to write. */
+export function tidied(space: Space, places: ReadonlyMap<CubeField, FieldPlace>, { cube, good, bad }: Tidying): Cube {
+  const { manager } = space;
+  const terms = new Map(cube.terms);
+  const sets = new Map([...terms].map(([field, term]) => [field, termSet(space, term, places.get(field) as FieldPlace)]));
+  for (const [field, { values, absent }] of cube.terms) {
+    const place = places.get(field) as FieldPlace;
+    const { range, absent: without } = place;
+    const own = sets.get(field) ?? FULL;
+    sets.delete(field);
+    const others = manager.all([...sets.values()]);
+    const [needed, forbidden] = [manager.all([others, own, good]), manager.and(others, bad)];
+    const core = project(manager, manager.minus(needed, without), range);
+    const most = manager.not(project(manager, manager.minus(forbidden, without), range));
+    const mayLack = manager.and(others, without) !== EMPTY;
+    const isNeeded = manager.and(needed, without) !== EMPTY;
+    const isForbidden = manager.and(forbidden, without) !== EMPTY;
+    const between = [values, most, core, ...simplest(space, field, { core, most })];
+    const choices = between.flatMap((one) => [true, false].map((lacks): CubeTerm => ({ values: one, absent: lacks })));
+    const allowed = choices.filter((one) => !mayLack || (one.absent ? !isForbidden : !isNeeded));
+    const cost = (term: CubeTerm): number => lengthOf(space, field, { ...term, mayLack });
+    const [best] = allowed.toSorted((one, other) => cost(one) - cost(other));
+    const chosen = best === undefined || cost(best) >= cost({ values, absent }) ? { values, absent } : best;
+    terms.set(field, chosen);
+    sets.set(field, termSet(space, chosen, place));
+  }
+  return { terms, set: manager.all([...sets.values()]) };
+}
