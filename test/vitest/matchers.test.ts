@@ -255,7 +255,7 @@ describe('a failing expectation says', () => {
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
       warning: DIRECT -> CAPTURED outbound
-        tcp, uid not 1337, gid not 1337, to other hosts, to port 15020
+        out tcp -> !local:15020 uid=!1337 gid=!1337 (ordinary first packets)
         example  out tcp 10.244.0.5:40000 -> 203.0.113.9:15020 uid=1000 gid=1000
         base     sent on eth0, as 10.244.0.5:40000 -> 203.0.113.9:15020
                  nat -A ISTIO_OUTPUT -p tcp -m tcp --dport 15020 -j RETURN  at istio-cni.rules:22
@@ -263,7 +263,7 @@ describe('a failing expectation says', () => {
                  nat -A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001  at istio-sidecar.rules:31
 
       warning: TO PROXY -> CAPTURED inbound
-        tcp, uid 1337, to this host but not 127.0.0.1, to port 15020
+        out tcp -> local:15020 dst=!127.0.0.1 uid=1337 (ordinary first packets)
         example  out tcp 10.244.0.5:40000 -> 10.244.0.5:15020 uid=1337 gid=1000
         base     delivered to proxy on port 15020, as 10.244.0.5:40000 -> 10.244.0.5:15020
                  nat -A ISTIO_OUTPUT -p tcp -m tcp --dport 15020 -j RETURN  at istio-cni.rules:22

@@ -2,7 +2,8 @@
 import { withSame } from '../../app/trace/same.ts';
 import type { WalkedPacket } from '../../app/trace/walkPacket.ts';
 import { walkGiven } from '../../connection/walkGiven.ts';
-import { type Trace, toTrace } from '../../report/json/trace.ts';
+import { type Trace, toTrace, toTracedSame } from '../../report/json/trace.ts';
+import type { TraceInput } from '../../report/json/traceInput.ts';
 import { withOrigin } from './answers.ts';
 import { librarySettingOf, type PacketInput, packetFrom, SETTING_OPTIONS, type SettingOptions } from './input.ts';
 import { InputError } from './inputError.ts';
@@ -36,16 +37,15 @@ export function trace(rules: RulesInput, packet: PacketInput, options: TraceOpti
   const input: WalkedPacket = { ...rest, file: source.file, source, profile: setting.profile?.name, ...(notes && { notes }) };
   const answer = toTrace(input);
   if (options.same === false) return withOrigin(answer, { kind: 'trace', input });
-  return withOrigin(
-    withLazySame(answer, () => withSame(scene, input).same),
-    { kind: 'trace', input },
-  );
+  const lazy = withLazySame<TraceInput>({ ...input }, () => withSame(scene, input).same);
+  const same = () => lazy.same && toTracedSame(lazy.same);
+  return withOrigin(withLazySame(answer, same), { kind: 'trace', input: lazy });
 }
 
 /** As if it had been there all the time: in JSON, too. */
-function withLazySame(answer: Trace, find: () => Trace['same']): Trace {
-  let found: { readonly same: Trace['same'] } | undefined;
-  const get = (): Trace['same'] => {
+function withLazySame<T extends { readonly same?: unknown }>(answer: T, find: () => T['same']): T {
+  let found: { readonly same: T['same'] } | undefined;
+  const get = (): T['same'] => {
     found ??= { same: find() };
     return found.same;
   };

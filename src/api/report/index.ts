@@ -47,8 +47,7 @@ export function formatTrace(trace: Trace, options: FormatTraceOptions = {}): str
   checkOptions(options, FORMAT_TRACE_OPTIONS);
   const { width = WIDTH, verbose = false, brief = false } = options;
   const style = { paint: PLAIN, width, verbose };
-  const { same } = trace ?? {};
-  const input = { ...traced(trace), ...(same !== undefined && { same }) };
+  const input = traced(trace);
   return brief ? briefTrace(input, style) : humanTrace(input, style);
 }
 
@@ -67,11 +66,8 @@ export function formatReport(report: VerifyReport | DiffReport | FindReport, opt
     case 'find': {
       const { parts, profile, bounds, report: found } = origin.answer;
       const classes = parts.flatMap((part) => part.found.classes);
-      const shown = classes.map(({ example, others }) => ({
-        example: packetText(example.packet),
-        ...(others !== undefined && { others }),
-      }));
-      return humanFind(found, { ...style, outcome: origin.outcome, bounds, profile, shown });
+      const shown = classes.map(({ example, general }) => ({ example: packetText(example.packet), general }));
+      return humanFind(found, { ...style, outcome: origin.outcome, bounds, profile, shown, detailed: verbose });
     }
     case 'trace':
       return humanTrace(origin.input, { ...style, verbose });

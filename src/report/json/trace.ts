@@ -11,7 +11,7 @@ import type { Choice, Fate, Unanswered, Verdict, WalkStep } from '../../simulate
 import { type TraceConnection, toConnection } from '../text/connection.ts';
 import { sawJson } from '../text/observedValues.ts';
 import { type TraceAfter, toAfter } from './after.ts';
-import type { TraceInput } from './traceInput.ts';
+import type { TraceInput, TraceSame } from './traceInput.ts';
 
 export interface Trace {
   readonly schema: 'chainwalk/trace/v1';
@@ -52,6 +52,10 @@ export interface TracedSame {
   readonly packets: string;
   /** as people speak of them: fewer and larger sets, with what these leave out in a remark behind them */
   readonly ordinary: string;
+}
+
+export function toTracedSame({ exactly, general }: TraceSame): TracedSame {
+  return { packets: exactly(), ordinary: generalText(general) };
 }
 
 export interface TraceBranch {
@@ -149,7 +153,7 @@ export function toTrace({ journey, file, defaults, assumptions = [], profile, sa
     defaults: defaultKeys(defaults),
     profile: profile ?? null,
     assumptions,
-    ...(same !== undefined && { same: { packets: same.exactly(), ordinary: generalText(same.general) } }),
+    ...(same !== undefined && { same: toTracedSame(same) }),
   };
 }
 
