@@ -25,13 +25,25 @@ export function addressItems(space: Space, lists: readonly { readonly negated: b
   return best ?? { negated: true, items: [], except: [] };
 }
 
-/** `local`, and not 127.0.0.1 */
+/** `local`, or a network, and not 127.0.0.1 */
 function namesWithExceptions(space: Space, values: Values): readonly AddressItems[] {
-  return namesOf(space).flatMap(([name, addresses]) => {
+  return [...namesOf(space), ...networkAround(space, values)].flatMap(([name, addresses]) => {
     if (minus(values, addresses).length > 0) return [];
     const except = minus(addresses, values).flatMap(({ lo, hi }) => prefixes(space, lo, hi));
     return except.length > 0 && except.length <= MOST_EXCEPTIONS ? [{ negated: false, items: [name], except }] : [];
   });
+}
+
+/** The smallest network that has all of them. */
+function networkAround({ family }: Space, values: Values): readonly (readonly [string, Values])[] {
+  const [lo, hi] = [values[0]?.lo, values.at(-1)?.hi];
+  if (lo === undefined || hi === undefined) return [];
+  const bits = family === 4 ? 32 : 128;
+  let rest = 0;
+  while (lo >> BigInt(rest) !== hi >> BigInt(rest)) rest++;
+  const first = (lo >> BigInt(rest)) << BigInt(rest);
+  const address = formatAddress(family === 4 ? Number(first) : first);
+  return rest === bits ? [] : [[`${address}/${bits - rest}`, [{ lo: first, hi: first + (1n << BigInt(rest)) - 1n }]]];
 }
 
 function itemsOf(space: Space, values: Values): readonly string[] {

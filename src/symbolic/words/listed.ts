@@ -72,7 +72,8 @@ interface Room {
 export function simplest(space: Space, field: CubeField, { core, most }: Room): readonly Bdd[] {
   const { manager } = space;
   const { range } = fieldPlaces(space).get(field) as { readonly range: VariableRange };
-  if (core === most) return [];
+  // protocols have no order that means anything
+  if (core === most || field === 'proto') return [];
   const vector = variables(manager, range);
   const filled = (within: Room): readonly Bdd[] => {
     const [needed, allowed] = [within.core, within.most].map((set) => intervalsOf(manager, set, range, MOST));
