@@ -40,5 +40,5 @@ export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
 
 export function phaseText({ phase, senders }: WhileInit): string {
   const who = senders.length === 0 ? 'the pod has none of its own; ' : '';
-  return `judged while init containers run: ${who}${PHASE_WORDS[phase]}`;
+  return `checked while init containers run: ${who}${PHASE_WORDS[phase]}`;
 }

@@ -34,7 +34,7 @@ export function verifyPod(pod: RenderedPod, options: VerifyOptions = {}): Verifi
 function withoutAddress(note: string, { families, enrolment }: RenderedPod): string {
   const family = /^no IPv([46]) rules were given/.exec(note)?.[1];
   const isThere = enrolment.facts.pod.addresses.length === 0 || families.some((one) => String(one) === family);
-  return family === undefined || isThere ? note : `the pod has no IPv${family} address: IPv${family} is not judged`;
+  return family === undefined || isThere ? note : `the pod has no IPv${family} address: IPv${family} is not checked`;
 }
 
 /** Pods of which it is equal share all proofs. Where they are compared with how else they would be captured, that counts as well. */

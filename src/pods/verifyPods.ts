@@ -48,9 +48,9 @@ function sourceOf({ rulesets }: PodScene): PodScene['rulesets'][number]['source'
 function notesOf({ enrolment, rules, inMesh, otherMesh, whileInit }: PodScene): readonly string[] {
   const { verdict, taken } = enrolment;
   const because = taken.at(-1)?.answer.because ?? '';
-  if (otherMesh !== undefined) return [`not judged: ${otherMesh.message}`];
+  if (otherMesh !== undefined) return [`not checked: ${otherMesh.message}`];
   return [
-    ...(verdict === 'captured' ? [] : [`not captured: ${because}${inMesh ? '' : '; it is not meant to be captured, and not judged'}`]),
+    ...(verdict === 'captured' ? [] : [`not captured: ${because}${inMesh ? '' : '; it is not meant to be captured, and not checked'}`]),
     ...assumptionTexts(podAssumptions(enrolment, rules, { inInitPhase: whileInit !== undefined })),
   ];
 }

@@ -6,14 +6,14 @@ import { chainwalk } from './memoryIo.ts';
 
 const NODE = readFileSync(resolve(import.meta.dirname, '../../fixtures/istio-ambient-host.rules'), 'utf8');
 const HOST = 'interfaces: [{ name: eth0, addresses: [192.168.10.20/24] }]\nroutes: [default via 192.168.10.1 dev eth0]\n';
-const UNSAID = 'nobody says which pods of the mesh run there';
+const UNSAID = 'which pods of the mesh run there is not given';
 
 async function verify(...argv: readonly string[]): Promise<string> {
   const files = { 'node.rules': NODE, 'host.yaml': HOST, 'pods.yaml': `${HOST}pods: [10.42.0.7]\n` };
   return (await chainwalk(['verify', 'node.rules', '-q', ...argv], { files })).out.replaceAll(/\s+/g, ' ');
 }
 
-it('probes are not judged, and that is said, until somebody names the pods', async () => {
+it('probes are not checked, and that is said, until somebody names the pods', async () => {
   expect(await verify()).toContain(UNSAID);
   expect(await verify('--host', 'host.yaml')).toContain(UNSAID);
   expect(await verify('--host', 'pods.yaml')).not.toContain(UNSAID);

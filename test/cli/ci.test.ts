@@ -88,9 +88,9 @@ describe('chainwalk ci', { timeout: 30_000 }, () => {
     const outputs = ['github=g', 'junit=j', 'sarif=s', 'markdown=m', 'json=o'];
     const { code, written } = await chainwalk(['ci', '-o', outputs.join(',')], { files });
     expect(code).toBe(2);
-    expect(written.g).toMatch(/^::error file=net\/b\.rules,line=2,.*title=not judged::/);
+    expect(written.g).toMatch(/^::error file=net\/b\.rules,line=2,.*title=not checked::/);
     expect(written.j).toContain('<testcase classname="what cannot be read" name="net/b.rules:2"><error message=');
-    expect(written.m).toContain('1 error in the files, and what they are in is not judged');
+    expect(written.m).toContain('1 error in the files, and what they are in is not checked');
     const [run] = JSON.parse(written.s ?? '').runs;
     expect(run.invocations[0].executionSuccessful).toBe(false);
     expect(run.invocations[0].toolExecutionNotifications.map(({ level }: { level: string }) => level)).toContain('error');

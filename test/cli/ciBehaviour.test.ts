@@ -73,7 +73,7 @@ describe('a change of behaviour', { timeout: 60_000 }, () => {
     const { code, out } = await repository.chainwalk(['ci', '--base', 'other']);
     const line = before.startsWith(':')
       ? /^OK: \d+ warnings?; \d+ class(?:es)? of packets changes?/
-      : /^OK: no errors or warnings; IPv6 is not judged {2}/;
+      : /^OK: no errors or warnings; IPv6 is not checked {2}/;
     expect([code, out]).toEqual([0, expect.stringMatching(line)]);
     if (before.startsWith(':')) expect((await repository.chainwalk(['ci', '--base', 'other', '--strict'])).code).toBe(1);
     repository.git('tag', '-d', 'other');

@@ -63,7 +63,7 @@ describe('what the base judges', { timeout: 60_000 }, () => {
     [
       'expectations are asked of another file',
       { 'net/a.expect.yaml': EXPECTED.replace('rules: a.rules', 'rules: c.rules'), 'net/c.rules': POD },
-      /^subject-gone: .* are judged in another setting/,
+      /^subject-gone: .* are checked in another setting/,
     ],
   ])('%s: no pass', async (_, files, message) => {
     const { code, open } = await ci(files);

@@ -110,10 +110,10 @@ describe('a configuration', { timeout: 30_000 }, () => {
     expect(none.code).toBe(2);
     expect(none.err).toContain('`chainwalk.config.yaml` names no file that is there');
     const files = { 'deploy/a.yaml': 'apiVersion: v1\nkind: Service\nmetadata: { name: web }\n' };
-    expect((await ci('groups: [{ files: deploy/*.yaml }]', { files })).err).toContain('names nothing that can be judged');
+    expect((await ci('groups: [{ files: deploy/*.yaml }]', { files })).err).toContain('names nothing that can be checked');
   });
 
-  it('passes over what is not judged, with a warning where nobody has said what it is for', async () => {
+  it('passes over what is not checked, with a warning where nobody has said what it is for', async () => {
     const files = {
       'net/values.yaml': 'pilot: { cni: { enabled: true } }\n',
       'net/host.yaml': 'interfaces: [{ name: eth0, addresses: [10.244.0.5/24] }]\n',

@@ -99,7 +99,7 @@ describe('chainwalk expect', { timeout: 30_000 }, () => {
   });
 
   it.each([
-    ['packets: [{ packet: "out tcp -> 203.0.113.9:443", outcome: direct }]', 'give either `rules` or `manifest`, the file to judge'],
+    ['packets: [{ packet: "out tcp -> 203.0.113.9:443", outcome: direct }]', 'give either `rules` or `manifest`, the file to check'],
     ['rules: pod.rules\npackets: []', 'packets: the list is empty'],
     ['rules: pod.rules', '`packets` is missing'],
     [

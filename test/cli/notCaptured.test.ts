@@ -77,7 +77,7 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
         pods: [{ verdict: 'unknown', by: null, decidedBy: '', because: expect.stringContaining('a pod of Linkerd') as unknown }],
         summary: { captured: 0, skipped: 0, blocked: 0, unknown: 1 },
       });
-      expect((await run(text, 'enrol')).out).toMatch(/^not judged: a pod of Linkerd\n/);
+      expect((await run(text, 'enrol')).out).toMatch(/^not checked: a pod of Linkerd\n/);
       expect(readManifests(text).pods[0]?.verdict).toBe('unknown');
       const approaches = JSON.parse((await run(text, 'approaches', '--json')).out) as {
         readonly pods: readonly { readonly approaches: readonly object[] }[];
@@ -86,7 +86,7 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
     },
   );
 
-  it('a guest of KubeVirt is not judged where the mesh is asked for, and not captured elsewhere', async () => {
+  it('a guest of KubeVirt is not checked where the mesh is asked for, and not captured elsewhere', async () => {
     const guest = (labels: string) =>
       `apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: vm, namespace: shop}\nspec: {template: {metadata: {labels: ${labels}}, spec: {domain: {devices: {}}}}}\n`;
     const asked = await run(guest('{sidecar.istio.io/inject: "true"}'), 'verify');

@@ -26,7 +26,7 @@ describe('outputs', { timeout: 30_000 }, () => {
     expect([code, out]).toEqual([0, '']);
     expect(written['comment.md']).toMatch(/^### chainwalk: OK: no errors or warnings\n/);
     expect(written['plain.txt']).toMatch(
-      /^OK: the claim holds for first packets of connections over IPv4, an assumed\s+pod\s+at\s+10\.244\.0\.5; IPv6 is not judged\s+good\.rules/,
+      /^OK: the claim holds for first packets of connections over IPv4, an assumed\s+pod\s+at\s+10\.244\.0\.5; IPv6 is not checked\s+good\.rules/,
     );
   });
 

@@ -71,7 +71,7 @@ describe('while init containers run', () => {
   });
 
   it('the phase is said; --phase running is what holds without it', async () => {
-    expect((await verify('vault.yaml', '--mode', 'cni')).notes.join()).toContain('judged while init containers run: the rules are there');
+    expect((await verify('vault.yaml', '--mode', 'cni')).notes.join()).toContain('checked while init containers run: the rules are there');
     const plain = await chainwalk(['verify', 'vault.yaml'], { files: FILES });
     const running = await chainwalk(['verify', 'vault.yaml', '--phase', 'running'], { files: FILES });
     expect(running).toEqual(plain);

@@ -92,10 +92,10 @@ describe('verify of manifests', () => {
     expect((await run('verify', ...argv)).code).toBe(1);
   });
 
-  it.each(['host.yaml', 'opted-out.yaml', 'none.yaml'])('%s is not meant to be captured, and not judged', async (file) => {
+  it.each(['host.yaml', 'opted-out.yaml', 'none.yaml'])('%s is not meant to be captured, and not checked', async (file) => {
     const { findings, notes } = await verify(file);
     expect(findings).toEqual([]);
-    expect(notes.join()).toContain('not judged');
+    expect(notes.join()).toContain('not checked');
   });
 
   it('a pod that Istio refuses is no finding but an error', async () => {

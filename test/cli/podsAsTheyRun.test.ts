@@ -174,13 +174,13 @@ describe('families', () => {
   it('verify judges the families of its addresses', async () => {
     const { out } = await chainwalk(['verify', 'a.yaml', '-v', '--only', 'outbound-captured'], { files: { 'a.yaml': six } });
     expect(out).toContain('the claim holds for first packets of connections over IPv6');
-    expect(out).toContain('the pod has no IPv4 address: IPv4 is not judged');
+    expect(out).toContain('the pod has no IPv4 address: IPv4 is not checked');
   });
 
   it('the phase is said where init containers are asked about', async () => {
     const { notes } = await trace(podOf({ init: '[{name: early}]' }), 'out tcp -> 10.0.9.9:80', '--phase', 'init');
     expect(notes).toEqual([
-      'judged while init containers run: the rules are there, and the proxy listens',
+      'checked while init containers run: the rules are there, and the proxy listens',
       'the proxy is a native sidecar: Istio 1.31 on Kubernetes 1.33',
     ]);
     const stays = '[{name: early}, {name: istio-proxy, restartPolicy: Always}, {name: late}]';

@@ -37,8 +37,8 @@ it('the bounds say which packets, which host and which mesh', () => {
   const given = { families: [6, 4] as const, unjudged: [], hosts: ['the host given'] };
   expect(boundsText(given)).toBe(`${FIRST_PACKETS} over IPv4 and IPv6, the host given`);
   expect(boundsInMesh(assumed, { title: 'Kuma' })).toBe(`IPv4, ${FIRST_PACKETS}, an assumed pod at 10.244.0.5, Kuma`);
-  expect(unjudgedText(assumed)).toBe('; IPv6 is not judged');
-  expect(unjudgedText(mergeBounds([given, assumed]))).toBe('; IPv6 is not judged of all');
+  expect(unjudgedText(assumed)).toBe('; IPv6 is not checked');
+  expect(unjudgedText(mergeBounds([given, assumed]))).toBe('; IPv6 is not checked of all');
   expect(boundsText({ ...given, narrowed: true, ofApplication: true })).toContain(
     `${FIRST_PACKETS} of the application in the requested set`,
   );

@@ -36,10 +36,10 @@ const ask = async (...argv: readonly string[]) => {
 };
 
 describe('verify', () => {
-  it('names the assumed pod, and the family that is not judged; `all` is said only of both', async () => {
+  it('names the assumed pod, and the family that is not checked; `all` is said only of both', async () => {
     expect(await ask('verify', 'v4.rules')).toEqual({
       code: 0,
-      head: 'OK: 5 claims hold for first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not judged v4.rules, no mesh',
+      head: 'OK: 5 claims hold for first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not checked v4.rules, no mesh',
     });
     expect((await ask('verify', 'both.rules')).head).toMatch(
       /^OK: all 6 claims hold for first packets of connections over IPv4 and IPv6, an assumed pod at 10\.244\.0\.5 and fd00:10:244::5 both/,
@@ -59,7 +59,7 @@ describe('verify', () => {
     expect([code, head]).toEqual([
       0,
       expect.stringMatching(
-        /^UNDECIDED: 1 warning, 1 undecided unknown\.rules, no mesh 4 of 6 claims hold for first packets .* 10\.244\.0\.5; IPv6 is not judged$/,
+        /^UNDECIDED: 1 warning, 1 undecided unknown\.rules, no mesh 4 of 6 claims hold for first packets .* 10\.244\.0\.5; IPv6 is not checked$/,
       ),
     ]);
     expect((await ask('verify', 'unknown.rules', '--strict')).code).toBe(1);
@@ -100,7 +100,7 @@ describe('machines and reviewers', () => {
     const json = async (...argv: readonly string[]) =>
       JSON.parse((await chainwalk([...argv, '--json'], { files: FILES })).out) as { readonly bounds: string };
     expect((await json('verify', 'v4.rules', '--only', 'no-duplicate-rule')).bounds).toBe(
-      'first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not judged',
+      'first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not checked',
     );
     expect((await json('diff', 'v4.rules', 'v4.rules')).bounds).toBe(
       'first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared',
@@ -113,7 +113,7 @@ describe('machines and reviewers', () => {
       const { code, out } = await chainwalk(argv, { files: FILES });
       return [code, ...out.split('\n').slice(0, 3)];
     };
-    const bounds = 'Scope: first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not judged.';
+    const bounds = 'Scope: first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not checked.';
     expect(await heading()).toEqual([0, '### chainwalk: OK: no errors or warnings', '', bounds]);
     expect(await heading('--strict')).toEqual([
       1,

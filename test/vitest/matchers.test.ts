@@ -216,7 +216,7 @@ describe('a failing expectation says', () => {
 
       FAIL: 1 error  broken/no-uid-return.rules, Istio sidecar
         10 of 11 claims hold for first packets of connections over IPv4, an assumed pod at 10.244.0.5;
-        IPv6 is not judged
+        IPv6 is not checked
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
       error: proxy-egress-direct (IPv4)
@@ -241,7 +241,7 @@ describe('a failing expectation says', () => {
       "expected \`no-redirect-loop\` not to hold; it holds
 
       OK: the claim holds for first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6
-        is not judged  istio-sidecar.rules, Istio sidecar
+        is not checked  istio-sidecar.rules, Istio sidecar
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise"
     `);
   });

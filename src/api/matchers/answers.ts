@@ -134,7 +134,7 @@ function verdictText(pods: readonly Verified[], findings: readonly Finding[], na
 function reasonOf(pods: readonly Verified[]): string {
   if (pods.every(({ profile }) => profile === undefined)) return 'they are of no mesh';
   const reasons = pods.flatMap(({ findings }) => findings.flatMap(({ reason }) => reason ?? []));
-  return [...new Set(reasons)].join('; ') || 'nothing to judge';
+  return [...new Set(reasons)].join('; ') || 'nothing to check';
 }
 
 export function equivalenceAnswer(

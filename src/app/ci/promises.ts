@@ -23,12 +23,12 @@ export interface Promises {
 
 const STATEMENTS = {
   [CONFIGURATION_CHANGED]: 'The configuration, and what it accepts, are those of the base.',
-  [SUBJECT_GONE]: 'What the base judges is judged still.',
+  [SUBJECT_GONE]: 'What the base checks is still checked.',
 };
 
 const REMEDY: Readonly<Record<string, string>> = {
   [CONFIGURATION_CHANGED]:
-    'Review the change as one of the rules: it decides what is found. `--config-from-base` judges by the configuration of the base.',
+    'Review the change as one of the rules: it decides what is found. `--config-from-base` checks with the configuration of the base.',
   [SUBJECT_GONE]: 'Review whether it is meant to go: nothing is said of it any more.',
 };
 

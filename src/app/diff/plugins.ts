@@ -20,7 +20,7 @@ export function pluginPair(chains: Sides<Source>, podOf: (side: Side) => SidePod
   const plugins = { base: pluginsIn(chains.base), head: pluginsIn(chains.head) };
   const read = { base: podOf('base'), head: podOf('head') };
   const name = `${DEFAULT_POD.file}, with ${chains.head.file}`;
-  const note = `${chains.head.file}: the plugins are ${plugins.base.join(', ')} on the base, ${plugins.head.join(', ')} now; of their order and settings nothing is judged but whether istio-cni is called`;
+  const note = `${chains.head.file}: the plugins are ${plugins.base.join(', ')} on the base, ${plugins.head.join(', ')} now; their order and settings are not checked, only whether istio-cni is called`;
   const subjectOf = (side: Side): DiffSubject | undefined => {
     const subject = read[side].subjects[0];
     return subject && { ...(plugins[side].includes('istio-cni') ? subject : withoutPlugin(subject, side)), name };

@@ -1,4 +1,4 @@
-/** What a text is, by its content: rules, manifests, settings of istio-iptables, mesh configuration, or something that is not judged. */
+/** What a text is, by its content: rules, manifests, settings of istio-iptables, mesh configuration, or something that is not checked. */
 
 import { isEnvironmentFile } from '../../istio/settings/environmentFile.ts';
 import { hasVariablesBlock } from '../../istio/settings/variablesBlock.ts';

@@ -38,12 +38,12 @@ async function goneParts({ read, revision, base, head, unread, renamed }: GoneQu
     if (still === undefined) {
       broken.push({
         level: 'error',
-        message: `${says}, which ${revision} judges, ${is} judged no more: ${await whyGone(read, part.file)}`,
+        message: `${says}, which ${revision} checks, ${is} no longer checked: ${await whyGone(read, part.file)}`,
       });
     } else if (still.isEmpty && part.isEmpty === false) {
       broken.push({ level: 'error', message: `${says} are none any more: there are rules on ${revision}` });
     } else if (part.mesh !== undefined && still.mesh === undefined) {
-      broken.push({ level: 'error', message: `${says} ${is} judged without a mesh, on ${revision} as ${part.mesh}` });
+      broken.push({ level: 'error', message: `${says} ${is} checked without a mesh, on ${revision} as ${part.mesh}` });
     }
   }
   return broken;
@@ -72,12 +72,12 @@ function goneExpectations({ revision, base, head, renamed }: GoneQuestion): read
     const name = renamed.get(source.file) ?? source.file;
     const is = files.get(name);
     if (is === undefined)
-      return [{ level: 'error', message: `the expectations of \`${name}\`, which ${revision} has, are not judged any more` }];
+      return [{ level: 'error', message: `the expectations of \`${name}\`, which ${revision} has, are not checked any more` }];
     const moved = sceneOf(was, source.file, renamed) === sceneOf(is.file, name, new Map());
     return [
       ...(moved
         ? []
-        : [{ level: 'error' as const, message: `the expectations of \`${name}\` are judged in another setting than on ${revision}` }]),
+        : [{ level: 'error' as const, message: `the expectations of \`${name}\` are checked in another setting than on ${revision}` }]),
       ...was.packets.flatMap((packet): readonly Broken[] => {
         const still = is.file.packets.filter(({ kind, text }) => kind === packet.kind && text === packet.text);
         if (still.length === 0) return [{ level: 'error', message: `\`${packet.text}\` is not expected any more in \`${name}\`` }];

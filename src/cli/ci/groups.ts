@@ -87,7 +87,7 @@ async function otherwiseUsed({ glob }: ConfigFiles, { config, folder, source }: 
 
 interface Recognised {
   readonly file: string;
-  /** absent: it is not judged */
+  /** absent: it is not checked */
   readonly kind?: ConfigKind;
   readonly passedOver?: string;
   readonly holdsPod?: boolean;

@@ -111,7 +111,7 @@ async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undef
   if (batches.length + files.length === 0) {
     await showDiagnostics(call, about);
     await complain(call.io, {
-      message: `\`${loaded.source.file}\` names ${(await anyFile(call, loaded)) ? 'nothing that can be judged' : 'no file that is there'}`,
+      message: `\`${loaded.source.file}\` names ${(await anyFile(call, loaded)) ? 'nothing that can be checked' : 'no file that is there'}`,
       help: '`chainwalk explain config` has an example',
     });
     return undefined;

@@ -4,13 +4,13 @@ import { COLOR, DETAILS, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } f
 
 export const ciCommand: Command = {
   name: 'ci',
-  summary: 'judge all that chainwalk.config.* names, compare with a base',
+  summary: 'check all that chainwalk.config.* names, compare with a base',
   args: [],
   options: [
     { flags: '--config <file>', says: 'the configuration; without it the nearest chainwalk.config.* from here upwards' },
     {
       flags: '--base <revision>',
-      says: 'git revision to compare with: problems that are there already are suppressed, changes are judged',
+      says: 'git revision to compare with: problems that are there already are suppressed, changes are checked',
     },
     { flags: '--config-from-base', says: 'take the configuration, and its baseline, as the base has them' },
     { flags: '--config-data-only', says: 'refuse a configuration that is code: nothing of the repository is run' },

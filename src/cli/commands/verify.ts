@@ -28,7 +28,7 @@ export const verifyCommand: Command = {
     { flags: '--only <claims>', says: 'only these claims, separated by commas' },
     { flags: '--except <claims>', says: 'all but these claims' },
     WHERE,
-    { flags: '--family <list>', says: '4, 6 or 4,6: judge these families, with rules or without' },
+    { flags: '--family <list>', says: '4, 6 or 4,6: check these families, with rules or without' },
     ...PLACE,
     MESH_MODE,
     PHASE,

@@ -117,7 +117,7 @@ export const readExpectations: Read<ExpectationFile> = read({ ...shape.schema, a
   const file = shape(node, at);
   const keys = new Map(node.kind === 'map' ? node.entries.map(({ key, keySpan, value }) => [key, { ...value, span: keySpan }]) : []);
   if (node.kind === 'map' && keys.has('rules') === keys.has('manifest')) {
-    wrong(at, keys.get('manifest') ?? node, { message: 'give either `rules` or `manifest`, the file to judge' });
+    wrong(at, keys.get('manifest') ?? node, { message: 'give either `rules` or `manifest`, the file to check' });
   }
   for (const key of keys.has('rules') ? OF_MANIFESTS : OF_RULES) {
     const found = keys.get(key);

@@ -155,7 +155,7 @@ function lineOf({ labels, verified: { pods, empty } }: VerifiedPods, style: Pods
     };
   });
   const [worst] = parts.toSorted((a, b) => a.rank - b.rank);
-  if (worst === undefined) return { verdict: 'UNDECIDED', rank: RANK.undecided, labels, says: 'nothing was judged' };
+  if (worst === undefined) return { verdict: 'UNDECIDED', rank: RANK.undecided, labels, says: 'nothing was checked' };
   const { pod, rank, word, said } = worst;
   const mesh = pod.profile === undefined ? `no mesh${empty ? ' and no rules' : ''}` : pod.profile.title;
   const more = pods.flatMap((one) =>

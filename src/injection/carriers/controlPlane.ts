@@ -1,4 +1,4 @@
-/** A ServiceMeshControlPlane of OpenShift Service Mesh 2: another injector decides there, by other rules, so that it is not judged; but what it
+/** A ServiceMeshControlPlane of OpenShift Service Mesh 2: another injector decides there, by other rules, so that it is not checked; but what it
  *  says about capture has names in the values of Istio. source: maistra/istio-operator pkg/apis/maistra/conversion; its release notes */
 import { at, itemsOf, type Node } from '../../kubernetes/yaml/node.ts';
 import type { TextFinding } from '../../syntax/text/problems.ts';
@@ -27,7 +27,7 @@ export function controlPlaneRefused(root: Node): TextFinding {
   const istio = minor === undefined ? '' : ` --istio 1.${minor}`;
   return {
     kind: 'malformed',
-    message: 'not judged: a ServiceMeshControlPlane has another injector than Istio, and capture by its rules is not known',
+    message: 'not checked: a ServiceMeshControlPlane has another injector than Istio, and capture by its rules is not known',
     span,
     help: `${values}; --mode multus${istio} is the nearest`,
   };

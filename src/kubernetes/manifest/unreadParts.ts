@@ -17,7 +17,7 @@ export function reportPatches(report: ProblemSink, { object }: Described): void 
       if (patch === undefined) continue;
       const span = { start: patch.span.start, end: patch.span.start + 1 };
       const help = 'write what it sets into the template, or give the pods that were made';
-      report({ kind: 'warning', message: '`podSpecPatch` is not read: the pod is judged without it', span, help });
+      report({ kind: 'warning', message: '`podSpecPatch` is not read: the pod is checked without it', span, help });
     }
   }
 }

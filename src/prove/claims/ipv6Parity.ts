@@ -8,7 +8,7 @@ export const ipv6Parity: Claim = {
   statement: 'What happens to TCP and UDP over IPv6 is what happens to the same packet over IPv4.',
   skip: ({ profile, ruleset, otherFamily }) => {
     if (profile === undefined) return 'there is no mesh';
-    if (ruleset.family === 4) return 'judged on the IPv6 rules';
+    if (ruleset.family === 4) return 'checked on the IPv6 rules';
     return otherFamily === undefined ? 'there are no IPv4 rules to compare with' : undefined;
   },
   judge: (context) =>

@@ -53,7 +53,7 @@ export interface Verified {
   readonly bounds: Bounds;
   /** what the findings rest on, though nobody said it */
   readonly assumptions: readonly Assumption[];
-  /** what was read from the rules, and what was not judged */
+  /** what was read from the rules, and what was not checked */
   readonly notes: readonly string[];
   /** of a pod: what somebody wrote that breaks claims */
   readonly causes?: ReadonlyMap<Finding, SettingCauses>;
@@ -90,10 +90,10 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
     notes: [
       ...new Set(contexts.flatMap(({ declared }) => declared.notes)),
       ...new Set(findings.flatMap((finding) => finding.notes ?? [])),
-      ...unjudged.map((family) => `no IPv${family} rules were given: IPv${family} is not judged; --family 4,6 insists on both`),
+      ...unjudged.map((family) => `no IPv${family} rules were given: IPv${family} is not checked; --family 4,6 requires both`),
       ...others.flatMap((family) =>
         absentFamilies.includes(family)
-          ? [`IPv${family} is not judged: the pod has no IPv${family} address and no IPv${family} rules`]
+          ? [`IPv${family} is not checked: the pod has no IPv${family} address and no IPv${family} rules`]
           : [],
       ),
     ],
@@ -102,7 +102,7 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
 
 const PODS_UNSAID: Assumption = {
   about: 'host',
-  says: 'an ambient node, and nobody says which pods of the mesh run there: whether their probes come with the source that they know is not judged',
+  says: 'an ambient node, and which pods of the mesh run there is not given: the source of their probes is not checked',
   options: ['`pods` of --host'],
 };
 

@@ -18,7 +18,7 @@ export interface ParityScope {
 /** Why the claim is not asked: no manifest says how else the pod would be captured. */
 export function withoutCounterpart(other: Other): NonNullable<Claim['skip']> {
   return ({ counterpart }) => {
-    if (counterpart === undefined) return 'rules do not say what they follow from: it is judged for manifests';
+    if (counterpart === undefined) return 'rules do not say what they follow from: it is checked for manifests';
     const found = counterpart(other);
     return typeof found === 'string' ? found : undefined;
   };

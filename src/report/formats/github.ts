@@ -37,7 +37,7 @@ export function githubAnnotations(review: Review): string {
 /** Errors in the texts: nothing is said of what they are in. */
 function errorAnnotation({ message, source, span }: Diagnostic): string {
   const place = source.file === '-' ? {} : { file: repositoryPath(source.file), ...lineAndColumns({ source, span }) };
-  return workflowCommand('error', { ...place, title: 'not judged' }, message);
+  return workflowCommand('error', { ...place, title: 'not checked' }, message);
 }
 
 /** What is undecided breaks nothing yet, unless it is what a change makes of packets. */

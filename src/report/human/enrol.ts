@@ -68,7 +68,7 @@ function answer(
 ): string {
   const outside = findings.some(({ claim }) => claim === 'pod-captured');
   const other = otherMesh(facts);
-  if (other !== undefined) return paint.bold(paint.red(`not judged: ${other.title}`));
+  if (other !== undefined) return paint.bold(paint.red(`not checked: ${other.title}`));
   const words: Readonly<Record<CaptureVerdict, string>> = {
     captured: `captured by ${WRITERS[facts.approach]}`,
     skipped: `${outside ? 'NOT CAPTURED' : 'not captured'}: ${taken.at(-1)?.step.id}`,

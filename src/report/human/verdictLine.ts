@@ -33,7 +33,7 @@ interface Count {
 export function verdictLines(pod: Verified, style: VerdictStyle, own: OwnClaims = []): readonly string[] {
   const files = printable([...new Set(pod.rulesets.map(({ source }) => source.file))].join(', '));
   // nothing is known of its rules, and so nothing of its mesh
-  if (own.some(({ isUnjudged }) => isUnjudged)) return answerLines({ text: 'NOT JUDGED', colour: 'red', tail: files }, style);
+  if (own.some(({ isUnjudged }) => isUnjudged)) return answerLines({ text: 'NOT CHECKED', colour: 'red', tail: files }, style);
   const tail = `${files}, ${pod.profile === undefined ? 'no mesh' : pod.profile.title}`;
   return answerLines({ ...answer(pod, style, own), tail }, style);
 }

@@ -15,8 +15,12 @@ const FIRST: readonly (readonly [now: string, first: string])[] = [
   ['istio.io/reroute-virtual-interfaces comes before it', 'istio.io/reroute-virtual-interfaces stands before it'],
   ['the addresses and interfaces of this host are not given, and', 'nobody said which addresses and interfaces this host has, and'],
   ["is not a pod's: give --host", "is not a pod's: --host says it"],
-  ['are not judged any more', 'are not asked any more'],
-  ['are judged in another setting than on', 'are asked of something else than on'],
+  ['are not checked any more', 'are not asked any more'],
+  ['are checked in another setting than on', 'are asked of something else than on'],
+  [' checks, is no longer checked: ', ' judges, is judged no more: '],
+  [' checks, are no longer checked: ', ' judges, are judged no more: '],
+  ['is checked without a mesh, on', 'is judged without a mesh, on'],
+  ['are checked without a mesh, on', 'are judged without a mesh, on'],
 ];
 
 export function firstWording(says: string): string {

@@ -2,8 +2,8 @@
 import { plural } from '../../lib/plural.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 
-/** `2 errors in the files: what they are in is not judged`, or nothing. */
+/** `2 errors in the files: what they are in is not checked`, or nothing. */
 export function unreadWords(diagnostics: readonly Diagnostic[]): readonly string[] {
   const errors = diagnostics.filter(isError).length;
-  return errors === 0 ? [] : [`${plural(errors, 'error')} in the files, and what they are in is not judged`];
+  return errors === 0 ? [] : [`${plural(errors, 'error')} in the files, and what they are in is not checked`];
 }

@@ -27,7 +27,7 @@ export function tallyOf(found: readonly FoundProblem[]): Tally {
 }
 
 export interface ReviewVerdict {
-  readonly word: 'OK' | 'FAIL' | 'NOT CAPTURED' | 'NOT JUDGED' | 'UNDECIDED';
+  readonly word: 'OK' | 'FAIL' | 'NOT CAPTURED' | 'NOT CHECKED' | 'UNDECIDED';
   /** behind the word */
   readonly says: string;
   readonly colour: 'red' | 'yellow' | 'green';
@@ -59,7 +59,7 @@ export function reviewVerdict(review: Review, strict: boolean): ReviewVerdict {
   const asked = subjects.some(({ checks }) => checks.some(({ verdict }) => verdict !== 'skipped'));
   const sound = !asked ? 'no check applies' : tally.suppressed === 0 ? 'no errors or warnings' : 'no new errors or warnings';
   const word = isUnjudged
-    ? 'NOT JUDGED'
+    ? 'NOT CHECKED'
     : outside.size > 0 && subjects.length === 1
       ? 'NOT CAPTURED'
       : fails
@@ -68,7 +68,7 @@ export function reviewVerdict(review: Review, strict: boolean): ReviewVerdict {
           ? 'UNDECIDED'
           : asked
             ? 'OK'
-            : 'NOT JUDGED';
+            : 'NOT CHECKED';
   return {
     word,
     says: `${[isSound ? sound : counts, ...more].join('; ')}${aside}`,

@@ -29,8 +29,8 @@ function hostsText({ hosts }: Bounds): readonly string[] {
   return hosts.length === 0 ? [] : [[...hosts.slice(0, MOST_HOSTS), ...(more > 0 ? [`${more} more`] : [])].join(' and ')];
 }
 
-/** `; IPv6 is not judged`, or empty. */
-export function unjudgedText({ families, unjudged }: Bounds, verb = 'judged'): string {
+/** `; IPv6 is not checked`, or empty. */
+export function unjudgedText({ families, unjudged }: Bounds, verb = 'checked'): string {
   if (unjudged.length === 0) return '';
   const partly = unjudged.every((family) => families.includes(family));
   return `; ${familiesText(unjudged)} is not ${verb}${partly ? ' of all' : ''}`;

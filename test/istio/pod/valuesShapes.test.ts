@@ -274,7 +274,7 @@ describe('among manifests', () => {
     expect([code, says]).toEqual([0, 'init captured']);
     expect(err).toContain('warning: values elsewhere are named here and not read');
   });
-  it('a ServiceMeshControlPlane is not judged, unless values say what it stands for', async () => {
+  it('a ServiceMeshControlPlane is not checked, unless values say what it stands for', async () => {
     const plane = 'kind: ServiceMeshControlPlane\nspec: {version: v2.6}\n';
     expect(await saying(plane)).toMatchObject({ code: 2, says: undefined });
     expect(await saying(plane, ['--values', 'v.yaml'])).toMatchObject({ code: 0, says: 'init captured' });
