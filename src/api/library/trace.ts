@@ -1,4 +1,5 @@
 /** One packet through the rules of its family. */
+import { neverHit } from '../../app/trace/neverHit.ts';
 import { withSame } from '../../app/trace/same.ts';
 import type { WalkedPacket } from '../../app/trace/walkPacket.ts';
 import { walkGiven } from '../../connection/walkGiven.ts';
@@ -34,7 +35,9 @@ export function trace(rules: RulesInput, packet: PacketInput, options: TraceOpti
   if ('missing' in walked) throw new InputError([`the packet is IPv${walked.missing}, the rules are IPv${rulesets[0]?.family}`]);
   const { ruleset, ...rest } = walked;
   const { source } = ruleset;
-  const input: WalkedPacket = { ...rest, file: source.file, source, profile: setting.profile?.name, ...(notes && { notes }) };
+  const profile = setting.profile?.name;
+  const doubts = neverHit(ruleset, rest.journey);
+  const input: WalkedPacket = { ...rest, file: source.file, source, profile, ...(notes && { notes }), ...doubts };
   const answer = toTrace(input);
   if (options.same === false) return withOrigin(answer, { kind: 'trace', input });
   const lazy = withLazySame<TraceInput>({ ...input }, () => withSame(scene, input).same);

@@ -7,6 +7,7 @@ import type { Complaint } from '../../lib/complaint.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { TraceInput } from '../../report/json/traceInput.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
+import { neverHit } from './neverHit.ts';
 import type { TraceSetting } from './setting.ts';
 import { withInterface } from './withInterface.ts';
 
@@ -32,6 +33,8 @@ export function walkPacket(asked: TraceSetting, given: PartialPacket): WalkedPac
     assumptions,
     profile,
     host,
+    source: ruleset.source,
+    ...neverHit(ruleset, journey),
     ...(outside && { outside: outside.says }),
     ...(because !== undefined && { because }),
     ...(setting.notes !== undefined && { notes: setting.notes }),

@@ -12,11 +12,13 @@ import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
+import { filesOf } from '../input/filesOf.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import { ruleTextsOf } from '../input/ruleTexts.ts';
 
 export async function runCheck(call: Call): Promise<ExitCode> {
-  const rules = await ruleTextsOf(call, call.input.args);
+  const files = await filesOf(call, call.input.args);
+  const rules = files === undefined ? undefined : await ruleTextsOf(call, files);
   return rules === undefined ? EXIT.usage : checkSubject(call, { rules });
 }
 

@@ -7,6 +7,7 @@ import { isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
+import { filesOf } from '../input/filesOf.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import { ruleTextsOf } from '../input/ruleTexts.ts';
 
@@ -14,7 +15,8 @@ import { ruleTextsOf } from '../input/ruleTexts.ts';
 const SECOND = '# ip6tables\n';
 
 export async function runPrint(call: Call): Promise<ExitCode> {
-  const rules = await ruleTextsOf(call, call.input.args);
+  const files = await filesOf(call, call.input.args);
+  const rules = files === undefined ? undefined : await ruleTextsOf(call, files);
   return rules === undefined ? EXIT.usage : printSubject(call, { rules });
 }
 

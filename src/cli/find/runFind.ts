@@ -15,6 +15,7 @@ import { formatOf } from '../argv/format.ts';
 import { limitsOf } from '../argv/limits.ts';
 import { terminal } from '../argv/terminal.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
+import { oneFileOf } from '../input/filesOf.ts';
 import { readWhere } from '../input/packetSetOption.ts';
 import { phaseOfRules } from '../input/phase.ts';
 import { manifestsAmong } from '../input/recognise.ts';
@@ -23,7 +24,8 @@ import { complain } from '../io/messages.ts';
 
 export async function runFind(given: Call): Promise<ExitCode> {
   const call = withKeptFiles(given);
-  const [file = '-'] = call.input.args;
+  const file = await oneFileOf(call, call.input.args[0] ?? '-');
+  if (file === undefined) return EXIT.usage;
   if ((await manifestsAmong(call, [file])) !== 'all') {
     return (await phaseOfRules(call)) ? EXIT.usage : findInSubject(call, () => ruleSubjectOf(call, [file]));
   }

@@ -30,3 +30,16 @@ export async function filesOf({ io }: Call, paths: readonly string[]): Promise<r
   }
   return files;
 }
+
+/** The same for what one answer is about: a folder with a single file stands for it. Undefined when that is not so, which has been reported. */
+export async function oneFileOf(call: Call, path: string): Promise<string | undefined> {
+  if (path === '-' || (await call.io.place(path)).kind !== 'folder') return path;
+  const files = await filesOf(call, [path]);
+  if (files === undefined || files.length === 1) return files?.[0];
+  const shown = files.slice(0, 5).map((file) => `\`${file}\``);
+  await complain(call.io, {
+    message: `\`${path}\` is a directory with ${files.length} files of rules and manifests, and this is about one`,
+    help: `name one of ${shown.join(', ')}${files.length > shown.length ? ', ...' : ''}`,
+  });
+  return undefined;
+}

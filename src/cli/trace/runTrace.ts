@@ -10,6 +10,7 @@ import { withKeptFiles } from '../argv/cachedReads.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
+import { oneFileOf } from '../input/filesOf.ts';
 import { phaseOfRules } from '../input/phase.ts';
 import { manifestsAmong } from '../input/recognise.ts';
 import { type RuleSubject, ruleSubjectOf } from '../input/ruleSubject.ts';
@@ -24,8 +25,10 @@ export async function runTrace(given: Call): Promise<ExitCode> {
   const call = withKeptFiles(given);
   const [file = '-', ...rest] = call.input.args;
   return answer(call, { file, texts: rest }, async (usual) => {
-    if ((await manifestsAmong(call, [file])) === 'all') return jobInPod(call, file, usual);
-    const subject = (await phaseOfRules(call)) ? undefined : await ruleSubjectOf(call, [file]);
+    const found = await oneFileOf(call, file);
+    if (found === undefined) return undefined;
+    if ((await manifestsAmong(call, [found])) === 'all') return jobInPod(call, found, usual);
+    const subject = (await phaseOfRules(call)) ? undefined : await ruleSubjectOf(call, [found]);
     return subject && jobInRules(call, subject, usual);
   });
 }

@@ -1,12 +1,13 @@
 /** The decisions of one leg as lines: the path to a rule with its place, and below it the rule's text with what it did. */
 import { indented, row } from '../../lib/layout.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
+import { settles } from '../text/decidingRule.ts';
 import { type Decision, missesText, type PassedChain } from '../text/decisions.ts';
 import { deedText } from '../text/deedText.ts';
 import { fileLine, ruleBody, ruleGist } from '../text/location.ts';
 import { sawText } from '../text/observedValues.ts';
 import { type FileStyle, placeOf, type ShownPlace } from './place.ts';
-import { forkText, type StepStyle } from './steps.ts';
+import { forkText, hitsText, type StepStyle } from './steps.ts';
 
 const LEAD = '   ';
 const TEXT_LEAD = '       ';
@@ -43,13 +44,6 @@ export function decisionLines(decisions: readonly Decision[], style: StepStyle):
   if (silent.size === 0) return lines;
   const text = `no match in ${[...silent].map(([table, chains]) => `${table} ${[...chains].join(', ')}`).join('; ')} (-v)`;
   return [...lines, ...indented({ text, ...style, lead: LEAD }).map((line) => style.paint.dim(line))];
-}
-
-/** Rewritten, handed over or ended: what did not match before has no part in it. */
-function settles(one: Decision): boolean {
-  if (one.kind === 'policy') return true;
-  if (one.kind !== 'rule') return false;
-  return one.verdict === 'DROP' || one.verdict === 'REJECT' || one.deeds.some(({ kind }) => kind === 'nat' || kind === 'divert');
 }
 
 /** How the places of a whole trace are shown: all in one column, and all in one form. */
@@ -101,7 +95,8 @@ function ruleLines({ path, rule, verdict, deeds }: Ruled, moved: string | undefi
   const beside = did !== '' && last.length + gap + did.length <= width;
   const below = did === '' || beside ? [] : indented({ text: did, ...style, lead: `${TEXT_LEAD}  ` });
   const shown = beside ? [...body.slice(0, -1), `${last}${' '.repeat(gap)}${did}`] : [...body, ...below];
-  const placed = withPlace({ head: wrappedPath(path, style), tail: shown, place: placeOf(rule, style) }, style);
+  const head = wrappedPath(path, style, hitsText(rule, style.source));
+  const placed = withPlace({ head, tail: shown, place: placeOf(rule, style) }, style);
   return did === '' ? placed : placed.map((line) => line.replace(did, () => paint.bold(did)));
 }
 
@@ -134,8 +129,8 @@ export function pathText(path: readonly Rule[]): string {
   return `${first?.table ?? ''} ${path.map(({ chain, number }) => `${chain} ${number}`).join(' > ')}`;
 }
 
-function wrappedPath(path: readonly Rule[], style: StepStyle): readonly string[] {
-  return indented({ text: pathText(path), ...style, lead: LEAD, hang: TEXT_LEAD.length - 2 });
+function wrappedPath(path: readonly Rule[], style: StepStyle, hits = ''): readonly string[] {
+  return indented({ text: hits === '' ? pathText(path) : `${pathText(path)} (${hits})`, ...style, lead: LEAD, hang: TEXT_LEAD.length - 2 });
 }
 
 interface Placed {

@@ -2,8 +2,10 @@
 
 import { row } from '../../lib/layout.ts';
 import { endpointText, hexMark } from '../../packet/notation.ts';
+import { countersOf } from '../../ruleset/counters.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice, Verdict, WalkStep } from '../../simulate/trace.ts';
+import type { Source } from '../../syntax/text/source.ts';
 import { ruleBody, ruleName } from '../text/location.ts';
 import { sawText } from '../text/observedValues.ts';
 import type { Paint } from '../text/paint.ts';
@@ -14,6 +16,8 @@ export interface StepStyle extends FileStyle {
   readonly width: number;
   /** columns of the widest `table chain number` of the whole trace */
   readonly key: KeyWidths;
+  /** text of the rules, for the counters that a dump may have */
+  readonly source?: Source | undefined;
   /** in which places stand, where a trace is folded */
   readonly column: number;
 }
@@ -149,11 +153,18 @@ function linked(lines: readonly string[], rule: Rule, style: StepStyle): readonl
   return lines.map((line) => (line.endsWith(name) ? line.slice(0, -name.length) + shown : line));
 }
 
+/** `hits 1204`; empty: the text has no counters. */
+export function hitsText(rule: Rule, source: Source | undefined): string {
+  const counters = source && countersOf(source, rule);
+  return counters === undefined ? '' : `hits ${counters.packets}`;
+}
+
 function rowOf(rule: Rule, style: StepStyle): readonly string[] {
   const { key, width } = style;
   const text = ruleBody(rule);
   const lead = `  ${rule.table.padEnd(key.table)} ${rule.chain.padEnd(key.chain)} ${String(rule.number).padStart(key.number)}  `;
-  const right = placeOf(rule, style).name;
+  const hits = hitsText(rule, style.source);
+  const right = `${hits}${hits === '' ? '' : '  '}${placeOf(rule, style).name}`;
   const column = leadWidth(key);
   if (lead.length <= column) return row({ lead, text, right, width });
   // a long chain name has a line to itself, so that the texts stay in their column
@@ -169,7 +180,7 @@ export function forkText({ why, what, rule, taken, probability }: Choice, file: 
 /** A place that had no room beside its rule moves beside the remark, if there is room. */
 function withPlace(lines: readonly string[], { remark, width }: { readonly remark: string; readonly width: number }): readonly string[] {
   const place = lines.at(-1)?.trim() ?? '';
-  const alone = lines.length > 1 && !place.includes(' ');
+  const alone = lines.length > 1 && !place.replace(/^hits \d+ {2}/, '').includes(' ');
   if (!alone || remark.includes('\n') || remark.length + 2 + place.length > width) return [...lines, remark];
   return [...lines.slice(0, -1), remark + place.padStart(width - remark.length)];
 }

@@ -40,14 +40,14 @@ interface AnswerStyle extends StepStyle {
 
 /** One block per packet, without a line feed at its end. */
 export function humanTrace(input: TraceInput, { paint, width, verbose, ...files }: HumanStyle): string {
-  const { journey, file, defaults, same, assumptions = [], outside, because, notes = [] } = input;
+  const { journey, file, defaults, same, assumptions = [], outside, because, notes = [], warnings = [], source } = input;
   const [first] = journey.paths;
   const warned = outside === undefined ? [] : [outsideText(input, { paint, width })];
   if (first === undefined) return [...warned, paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 })].join('\n');
   const steps = journey.paths.flatMap((path) => path.legs.flatMap((leg) => leg.walk.steps));
   const decisions = journey.paths.flatMap(({ legs }) => legs.flatMap(({ walk }) => decisionsOf(walk.steps)));
   const places = placeLayout(decisions, { ...files, file, width });
-  const style: AnswerStyle = { paint, width, file, ...files, ...places, verbose, key: keyWidths(steps), mesh: input.profile };
+  const style: AnswerStyle = { paint, width, file, source, ...files, ...places, verbose, key: keyWidths(steps), mesh: input.profile };
   const packet = paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 });
   const filledIn = defaultsText(defaults, journey.packet).join(' ');
   const assumed = [...(filledIn === '' ? [] : [filledIn]), ...assumptionTexts(assumptions)].map((text) =>
@@ -55,6 +55,7 @@ export function humanTrace(input: TraceInput, { paint, width, verbose, ...files 
   );
   const told = [
     ...(because === undefined ? [] : [paragraph({ text: `because ${printable(because)}`, width, hang: 8 })]),
+    ...warnings.map((text) => paint.yellow(paragraph({ text: `warning ${printable(text)}`, width, hang: 8 }))),
     ...notes.map((text) => paint.dim(paragraph({ text: `note    ${printable(text)}`, width, hang: 8 }))),
   ];
   const member =

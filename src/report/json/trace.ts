@@ -6,11 +6,13 @@ import { unknownProxyText } from '../../connection/unknownProxy.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
 import { endpointText } from '../../packet/notation.ts';
 import { defaultKeys, type PacketJson, toPacketJson } from '../../packet/packetJson.ts';
+import type { Counters } from '../../ruleset/counters.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice, Fate, Unanswered, Verdict, WalkStep } from '../../simulate/trace.ts';
 import { type TraceConnection, toConnection } from '../text/connection.ts';
 import { sawJson } from '../text/observedValues.ts';
 import { type TraceAfter, toAfter } from './after.ts';
+import { type AnsweredRules, countersIn } from './answeredRules.ts';
 import type { TraceInput, TraceSame } from './traceInput.ts';
 
 export interface Trace {
@@ -37,6 +39,8 @@ export interface Trace {
   readonly because?: string;
   /** what is known of the pod beside its rules */
   readonly notes?: readonly string[];
+  /** what makes the answer doubtful though it follows from the rules */
+  readonly warnings?: readonly string[];
   /** keys of the packet that were not given */
   readonly defaults: readonly string[];
   /** name of the mesh profile; null: no mesh */
@@ -83,6 +87,8 @@ export interface TraceRule {
   readonly text: string;
   readonly file: string;
   readonly line: number;
+  /** what the kernel had counted when the dump was printed; absent: the text has no counters */
+  readonly counters?: Counters;
 }
 
 export interface TraceChoice {
@@ -134,22 +140,26 @@ export interface TraceUnanswered {
   readonly reason?: string;
 }
 
-export function toTrace({ journey, file, defaults, assumptions = [], profile, same, outside, because, notes = [] }: TraceInput): Trace {
+export function toTrace(input: TraceInput): Trace {
+  const { journey, file, defaults, assumptions = [], profile, same, outside, because } = input;
+  const { notes = [], warnings = [], source } = input;
   const [first] = journey.paths;
+  const from = { file, source };
   return {
     schema: 'chainwalk/trace/v1',
     packet: toPacketJson(journey.packet),
     outcome: journey.outcome,
-    legs: first?.legs.map((leg) => toLeg(leg, file)) ?? [],
+    legs: first?.legs.map((leg) => toLeg(leg, from)) ?? [],
     ...(first?.cycleFrom !== undefined && { cycleFrom: first.cycleFrom }),
     ...(first?.unknown !== undefined && { unknown: unknownProxyText(first.unknown) }),
-    ...(journey.paths.length > 1 && { branches: journey.paths.map((path) => toBranch(path, file)) }),
+    ...(journey.paths.length > 1 && { branches: journey.paths.map((path) => toBranch(path, from)) }),
     ...(journey.truncated && { truncated: true }),
     ...(journey.membership !== undefined && { connection: toConnection(journey.membership) }),
     ...(journey.spent !== undefined && { reason: `budget: ${journey.spent}` }),
     ...(outside !== undefined && (first === undefined ? { reason: outside } : { notCaptured: outside })),
     ...(because !== undefined && { because }),
     ...(notes.length > 0 && { notes }),
+    ...(warnings.length > 0 && { warnings }),
     defaults: defaultKeys(defaults),
     profile: profile ?? null,
     assumptions,
@@ -161,35 +171,43 @@ export function toTraceRule(rule: Rule, file: string): TraceRule {
   return { table: rule.table, chain: rule.chain, rule: rule.number, text: rule.text, file, line: rule.line };
 }
 
-function toBranch(path: Path, file: string): TraceBranch {
+function toBranch(path: Path, from: AnsweredRules): TraceBranch {
   return {
     outcome: path.outcome,
-    choices: path.choices.map((choice) => toChoice(choice, file)),
-    legs: path.legs.map((leg) => toLeg(leg, file)),
+    choices: path.choices.map((choice) => toChoice(choice, from.file)),
+    legs: path.legs.map((leg) => toLeg(leg, from)),
     ...(path.cycleFrom !== undefined && { cycleFrom: path.cycleFrom }),
   };
 }
 
-function toLeg({ sender, walk, role }: Leg, file: string): TraceLeg {
+function toLeg({ sender, walk, role }: Leg, from: AnsweredRules): TraceLeg {
   return {
     sender,
     packet: toPacketJson(walk.packet),
-    steps: walk.steps.map((step) => toStep(step, file)),
-    fate: toFate(walk.fate, file),
+    steps: walk.steps.map((step) => toStep(step, from)),
+    fate: toFate(walk.fate, from.file),
     after: toAfter(walk.after, walk.packet.proto),
     ...(role !== undefined && { role }),
   };
 }
 
-function toStep(step: WalkStep, file: string): TraceStep {
+function toStep(step: WalkStep, from: AnsweredRules): TraceStep {
+  const { file } = from;
   switch (step.kind) {
     case 'rule': {
       const { hook, rule, verdict } = step;
-      return { kind: 'rule', hook, ...toTraceRule(rule, file), verdict, ...(rule.target !== undefined && { target: rule.target }) };
+      return {
+        kind: 'rule',
+        hook,
+        ...toTraceRule(rule, file),
+        ...countersIn(rule, from),
+        verdict,
+        ...(rule.target !== undefined && { target: rule.target }),
+      };
     }
     case 'miss': {
       const { hook, rule, clause, saw } = step;
-      return { kind: 'miss', hook, ...toTraceRule(rule, file), clause: clause.text, saw: sawJson(saw) };
+      return { kind: 'miss', hook, ...toTraceRule(rule, file), ...countersIn(rule, from), clause: clause.text, saw: sawJson(saw) };
     }
     case 'nat':
       return { ...step, from: endpointText(step.from), to: endpointText(step.to) };

@@ -31,6 +31,8 @@ export interface TraceInput {
   readonly because?: string | undefined;
   /** what is known of the pod beside its rules, as sentences */
   readonly notes?: readonly string[] | undefined;
-  /** text of the ruleset, for formats that point into it */
+  /** what makes the answer doubtful though it follows from the rules, as sentences */
+  readonly warnings?: readonly string[] | undefined;
+  /** text of the ruleset, for formats that point into it and for counters */
   readonly source?: Source | undefined;
 }
