@@ -1,6 +1,5 @@
 /** JSON of a traced packet, schema chainwalk/trace/v1: types and the one place that builds them. Scripts rely on it: fields are added only. */
 
-import { generalText } from '../../connection/generalWords.ts';
 import type { Journey, Leg, Path } from '../../connection/journey.ts';
 import { unknownProxyText } from '../../connection/unknownProxy.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
@@ -13,7 +12,8 @@ import { type TraceConnection, toConnection } from '../text/connection.ts';
 import { sawJson } from '../text/observedValues.ts';
 import { type TraceAfter, toAfter } from './after.ts';
 import { type AnsweredRules, countersIn } from './answeredRules.ts';
-import type { TraceInput, TraceSame } from './traceInput.ts';
+import { type TracedSame, toTracedSame } from './tracedSame.ts';
+import type { TraceInput } from './traceInput.ts';
 
 export interface Trace {
   readonly schema: 'chainwalk/trace/v1';
@@ -48,18 +48,6 @@ export interface Trace {
   readonly assumptions: readonly Assumption[];
   /** absent where chance or something unmodelled decides, for very large rulesets and for streams of packets */
   readonly same?: TracedSame;
-}
-
-/** Packets with the same outcome, rewriting and deciding rules, as packet sets. */
-export interface TracedSame {
-  /** all of them that have the protocol of the packet */
-  readonly packets: string;
-  /** as people speak of them: fewer and larger sets, with what these leave out in a remark behind them */
-  readonly ordinary: string;
-}
-
-export function toTracedSame({ exactly, general }: TraceSame): TracedSame {
-  return { packets: exactly(), ordinary: generalText(general) };
 }
 
 export interface TraceBranch {
