@@ -12,7 +12,7 @@ import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 
 export interface AssumedHost {
-  /** families in which nobody said its addresses */
+  /** families of which its addresses are not given */
   readonly families: readonly Family[];
   /** what shows that the rules are not a pod's, `chain DOCKER` */
   readonly sign?: string;

@@ -19,7 +19,7 @@ export const GIVEN_HOST = 'the host given';
 /** A manifest describes its pod. */
 export const POD_OF_MANIFEST = 'the pod of the manifest';
 
-/** The host that nobody described is named with its addresses in the requested families. */
+/** A host that is not described is named with its addresses in the requested families. */
 export function hostWords(
   { host, assumed, assumptions = [] }: Pick<ChosenSetting, 'host' | 'assumed'> & Partial<Pick<ChosenSetting, 'assumptions'>>,
   families: readonly Family[],

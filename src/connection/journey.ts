@@ -60,7 +60,7 @@ export interface Journey {
   readonly paths: readonly Path[];
   /** there were more paths than the budget allows; they were not all walked */
   readonly truncated: boolean;
-  /** of a packet with a state: the connection that it was taken to belong to */
+  /** of a packet with a state: the connection to which it was assumed to belong */
   readonly membership?: Membership;
   /** the limit at which a walk was cut short; the outcome is then undecided */
   readonly spent?: string;

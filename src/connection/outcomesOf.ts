@@ -17,7 +17,7 @@ const BY_ROLE = {
   admin: 'to-proxy',
 } as const;
 
-/** The first leg's outcome of the packets of `set` in this class; a class to nobody is split by protocol. */
+/** The first leg's outcome of the packets of `set` in this class; a class without a listener is split by protocol. */
 export function outcomesOf(
   { space, profile }: Pick<RulesOnHost, 'space' | 'profile'>,
   end: FateClass,

@@ -8,8 +8,8 @@ export interface Identity {
   readonly gids: readonly number[];
 }
 
-/** Owners that the mesh's own chain for outbound traffic lets pass whatever else the packet is. What stands in any other chain lets somebody
- *  past too, and does not say that this is the proxy. The likeliest first. */
+/** Owners that the mesh's own chain for outbound traffic lets pass whatever else the packet is. A rule in any other chain exempts a
+ *  process too, and does not show that it is the proxy. The likeliest first. */
 function shownIdentity(ruleset: Ruleset, { places }: Pick<MeshProfile, 'places'>): Identity {
   const { chain, excludes } = places.outbound;
   const several = places.severalOwners === true;
@@ -42,7 +42,7 @@ export function sharedIdentity(ruleset: Ruleset, profile: MeshProfile): Identity
   return profile.places.severalOwners === true ? shownIdentity(ruleset, profile) : { uids: [], gids: [] };
 }
 
-export function showsSomebody(rulesets: readonly Ruleset[], profile: MeshProfile): boolean {
+export function showsIdentity(rulesets: readonly Ruleset[], profile: MeshProfile): boolean {
   return rulesets.map((ruleset) => shownIdentity(ruleset, profile)).some(({ uids, gids }) => uids.length + gids.length > 0);
 }
 
@@ -51,7 +51,7 @@ export function isId(id: unknown): id is number {
   return typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < 0xffff_ffff;
 }
 
-/** Who somebody says that the proxy is; each part may be left open. */
+/** Who the proxy is, as given; each part may be absent. */
 export interface SaidIdentity {
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
@@ -60,7 +60,7 @@ export interface SaidIdentity {
 export interface ChosenIdentity {
   readonly uid: number;
   readonly gid: number;
-  /** the parts that are taken from the rules, against the profile, though nobody said them */
+  /** the parts that are read from the rules, against the profile, because they are not given */
   readonly taken: readonly ('uid' | 'gid')[];
   /** who the profile's proxy is, with what was said */
   readonly usual: { readonly uid: number; readonly gid: number };
@@ -77,7 +77,7 @@ export interface IdentityQuestion {
   readonly transparent: boolean;
 }
 
-/** What is said; else as the rules show it, where they are of one mind and let nobody of the usual name past; else the profile. */
+/** As given; else as the rules show it, where they agree and do not exempt the usual owner; else the profile. */
 export function chooseIdentity({ profile, rulesets, shownBy, said, transparent }: IdentityQuestion): ChosenIdentity {
   const own = (transparent ? profile.whenTransparent?.process : undefined) ?? profile.process;
   const all = rulesets.map((ruleset) => shownIdentity(ruleset, profile));

@@ -116,7 +116,7 @@ export function cyclesOf({ space }: Pick<RulesOnHost, 'space'>, edges: readonly 
       if (edge.from.id !== end.to.id || order.indexOf(edge.from.id) < order.indexOf(head.from.id)) continue;
       const asked = edge.from.upstream === undefined ? way.last : projectFields(space, way.last, ['proto']);
       const last = manager.and(asked, destination(edge));
-      // until somebody asks a server of its own, the last destination is the first one
+      // until a request has a server of its own, the last destination is the first one
       extend({ path: [...way.path, edge], first: asks(way) || edge.from.upstream !== undefined ? way.first : last, last });
     }
   };

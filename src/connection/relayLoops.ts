@@ -22,7 +22,7 @@ export interface Onward {
   readonly ends: Bdd;
   /** depends on something unmodelled */
   readonly unclear: Bdd;
-  /** somebody takes it of whom it is not known what he sends, so that it may loop */
+  /** a process takes it of which it is not known what it sends, so that it may loop */
   readonly unknown: Bdd;
 }
 
@@ -33,7 +33,7 @@ export type LoopScene = Pick<RulesOnHost, 'space' | 'host' | 'profile' | 'rulese
   readonly known: Map<string, Onward>;
 };
 
-/** `rulesOf`: the rules that the relays' packets meet. What these do is walked when it is asked for, once. */
+/** `rulesOf`: the rules that the relays' packets meet. What these do is walked on demand, once. */
 export function loopScene(around: Pick<LoopScene, 'space' | 'host' | 'profile' | 'ruleset'>, rulesOf: (within: Bdd) => Ruleset): LoopScene {
   const { space } = around;
   let emitted: readonly FateClass[] | undefined;
@@ -67,7 +67,7 @@ function takenByUnknown(scene: LoopScene, { fate, env }: FateClass): Bdd {
   return manager.and(opens, manager.any(proxy.ports.map((ports) => between(manager, env.dport, ports))));
 }
 
-/** How packets that end so go on, with these relays behind them. */
+/** How packets that end so go on, after these relays. */
 export function onward(scene: LoopScene, fate: Fate, visited: readonly string[] = []): Onward {
   const listener = fate.kind === 'delivered' ? fate.listener : undefined;
   const relay = listener === undefined ? undefined : relayOf(scene, listener);
@@ -146,12 +146,12 @@ function causes(scene: LoopScene, relay: Relay): (sent: Bdd) => Bdd {
   const chosen = sentFrom(ownSources(space, mark));
   if (source === 'own') return (sent) => projectFields(space, manager.and(sent, chosen), kept);
   // a client without an address leaves the choice to the kernel
-  const nobody = equal(manager, start.src, 0);
-  const sendable = manager.minus(marked, nobody);
+  const unspecified = equal(manager, start.src, 0);
+  const sendable = manager.minus(marked, unspecified);
   return (sent) =>
     manager.or(
       projectFields(space, manager.and(sent, sendable), [...kept, 'src']),
-      manager.and(nobody, projectFields(space, manager.and(sent, chosen), kept)),
+      manager.and(unspecified, projectFields(space, manager.and(sent, chosen), kept)),
     );
 }
 

@@ -18,7 +18,7 @@ export interface Replies {
   readonly rewritten: Rewritten;
 }
 
-/** Undefined when an end is neither kept nor made one value: then there is no simple answer set. Of TCP the SYN-ACK stands for all answers. */
+/** Undefined when an end is neither kept nor made one value: then there is no simple answer set. Of TCP the SYN-ACK represents all answers. */
 export function repliesTo(space: Space, one: Pick<FateClass, 'set' | 'env'>): Replies | undefined {
   const { manager, start } = space;
   const rewritten: Partial<Record<TupleEnd, Address>> = {};

@@ -16,9 +16,9 @@ import { transparentPorts } from '../ruleset/transparentPorts.ts';
 import { type AskedSet, assumedHost, hostAssumption, type PinnedAddress, type PlacedHost, pinnedAddress } from './assumedHost.ts';
 import { excerptAssumptions } from './excerpts.ts';
 import { BESIDE, hostBeside, LISTENERS_UNSAID, withUsualListeners } from './hostBeside.ts';
-import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsSomebody } from './proxyIdentity.ts';
+import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsIdentity } from './proxyIdentity.ts';
 
-/** What somebody says about the place of rules. */
+/** What is given about the place of rules. */
 export interface GivenPlace {
   /** absent: a pod, as the mesh of the rules sets it up */
   readonly host?: Host;
@@ -36,8 +36,8 @@ export interface SettingQuestion {
   /** of one pod or machine, both families; of a comparison those of both sides */
   readonly rulesets: readonly Ruleset[];
   readonly given: GivenPlace;
-  /** the rules that show who the proxy is, where nobody says it and none lets the usual one past; absent, or where they show nobody:
-   *  all. Of a comparison those of the base: a proxy does not become somebody else by other rules */
+  /** the rules that show who the proxy is, where that is not given and none exempts the usual one; absent, or where they show
+   *  none: all. Of a comparison those of the base: other rules do not change who the proxy is */
   readonly shownBy?: readonly Ruleset[];
   /** of one side of a comparison those of both */
   readonly beside?: readonly Ruleset[];
@@ -80,7 +80,7 @@ function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: Setti
   const ports = transparentPorts(rulesets);
   const runs = given.host?.processes.get(found.process.name);
   const named: SaidIdentity = { uid: given.proxyUid ?? runs?.uid, gid: given.proxyGid ?? runs?.gid };
-  const showing = shownBy !== undefined && showsSomebody(shownBy, found) ? shownBy : beside;
+  const showing = shownBy !== undefined && showsIdentity(shownBy, found) ? shownBy : beside;
   const identity = chooseIdentity({ profile: found, rulesets: beside, shownBy: showing, said: named, transparent: ports.length > 0 });
   const profile = identity.taken.length === 0 ? found : profileOfProxy(found, identity);
   const around = placed(profile);
@@ -136,11 +136,11 @@ function listeningMesh(host: Host | undefined): MeshProfile | undefined {
     const known = [profile.process, profile.whenTransparent?.process].some((one) => one?.uid === runs?.uid && one?.gid === runs?.gid);
     return known && listens(profile, ({ role }) => role === 'outbound' || role === 'inbound');
   });
-  // one that runs as somebody else is known by all of its ports
+  // one that runs as another user is known by all of its ports
   return usual ?? PROFILES.find((profile) => profile.mark === undefined && listens(profile, () => true));
 }
 
-/** A pod as the mesh sets it up, with the transparent sockets that the rules' TPROXY targets ask for. It passes packets on where the
+/** A pod as the mesh sets it up, with the transparent sockets that the rules' TPROXY targets need. It passes packets on where the
  *  rules are not a pod's. `podIps`: its addresses, instead of the usual ones of their family. */
 function hostOf(rulesets: readonly Ruleset[], profile: MeshProfile | undefined, podIps: readonly Prefix[]): Host {
   const usual = usualHost(rulesets, profile);

@@ -26,9 +26,9 @@ export interface End {
   /** what else must be equal */
   readonly numbers: readonly Vector[];
   readonly unclear: Bdd;
-  /** those that may loop all the same, as somebody takes them of whom it is not known what he sends */
+  /** those that may loop all the same, because a process takes them of which it is not known what it sends */
   readonly mayLoop: Bdd;
-  /** an unmodelled target, behind which the rulesets may differ */
+  /** an unmodelled target, after which the rulesets may differ */
   readonly isOpen: boolean;
   /** the rules that drew lots on the way */
   readonly lots: string;
@@ -37,7 +37,7 @@ export interface End {
 export interface EndsQuestion {
   readonly classes: readonly FateClass[];
   readonly next: (one: FateClass) => Onward;
-  /** unmodelled targets behind which the rulesets differ */
+  /** unmodelled targets after which the rulesets differ */
   readonly open: ReadonlySet<Rule>;
 }
 

@@ -1,5 +1,5 @@
-/** Ports to which the rules hand over what was for somebody else, by REDIRECT, TPROXY or DNAT to this host: who listens there is a proxy,
- *  and sends packets of its own that meet the same rules. As long as nobody says what it sends, a loop cannot be excluded. */
+/** Ports to which the rules hand over what was for another process, by REDIRECT, TPROXY or DNAT to this host: what listens there is a proxy,
+ *  and sends packets of its own that meet the same rules. As long as it is not given what it sends, a loop cannot be excluded. */
 import { addressesOfType } from '../host/addrType.ts';
 import type { Host, Listener } from '../host/host.ts';
 import type { IntervalSet } from '../lib/intervals.ts';
@@ -37,7 +37,7 @@ export function unknownProxies(around: RelayPlace, ruleset: Ruleset): readonly U
     });
 }
 
-/** Nobody says what the process sends when it takes a connection there: no relay, no listener of a mesh that answers itself. */
+/** It is not known what the process sends when it takes a connection there: no relay, no listener of a mesh that answers itself. */
 function isUnknown(around: RelayPlace, listener: Listener): boolean {
   if (listener.answers === true || relayOf(around, listener) !== undefined) return false;
   const { profile } = around;

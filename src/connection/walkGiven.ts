@@ -1,4 +1,4 @@
-/** One packet as somebody described it: completed, on the host that is described or assumed, through the rules of its family. */
+/** One packet as it was described: completed, on the host that is described or assumed, through the rules of its family. */
 import { completePacket } from '../host/completePacket.ts';
 import type { BudgetLimits } from '../lib/budget.ts';
 import type { Assumption } from '../mesh/assumption.ts';
@@ -89,7 +89,7 @@ function endOf(path: Path | undefined): unknown {
   return fate.kind === 'dropped' || fate.kind === 'rejected' ? fate.by : undefined;
 }
 
-/** By which interface an assumed host passes packets on, nobody said. */
+/** By which interface an assumed host passes packets on is not known. */
 function withPassedOn(journey: Journey): Journey {
   const paths = journey.paths.map((path): Path => {
     const leg = path.legs.find(({ walk }) => walk.steps.some((step) => step.kind === 'hook' && step.hook === 'FORWARD'));

@@ -103,7 +103,7 @@ function follow(traveller: Traveller, { packet, sender, before, connection }: Ne
   }
 }
 
-/** A proxy that takes the packet as a connection of its own to pass on, nobody says how. */
+/** A proxy that takes the packet as a connection of its own to pass on; how is not known. */
 function unknownAt({ ruleset, options }: Traveller, listener: Listener, { packet, after, fate }: Walk): UnknownProxy | undefined {
   const opens = packet.proto !== PROTO.tcp || ((packet.flags ?? 0) & 0x17) === 2;
   const proxy = opens ? unknownProxies(options, ruleset).find((one) => one.listener === listener) : undefined;

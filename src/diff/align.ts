@@ -5,7 +5,7 @@ import { TABLE_HOOKS, TABLES } from '../netfilter/hooks.ts';
 import type { Chain, Rule, Ruleset } from '../ruleset/ruleset.ts';
 
 export interface Alignment {
-  /** something that is no rule differs: a policy, or what the rules switch on in the kernel. Any packet may be concerned */
+  /** something that is not a rule differs: a policy, or what the rules switch on in the kernel. Any packet may be concerned */
   readonly everywhere: boolean;
   readonly base: ReadonlySet<Rule>;
   readonly head: ReadonlySet<Rule>;
@@ -99,7 +99,7 @@ function placesOf({ rules, key }: Keyed, from: number): Places {
   return places;
 }
 
-/** The first place at or after `from`; the lists are in falling order and lose what lies behind. */
+/** The first place at or after `from`; the lists are in falling order and lose what comes after it. */
 function nextPlace(places: Places, key: string, from: number): number {
   const list = places.get(key) ?? [];
   while (list.length > 0 && (list.at(-1) as number) < from) list.pop();

@@ -40,7 +40,7 @@ export interface Meeting {
   readonly name: string;
 }
 
-/** By what no rule can have changed: its protocol, that it is nobody's, that it comes back over lo. */
+/** By what no rule can have changed: its protocol, that it has no socket, that it comes back over lo. */
 export function mayMeet(space: Space, { place, name }: Meeting, { match }: Rule): boolean {
   return encode(answerSpace(space, name), envAt(space, place), steadyPart(match)).may !== EMPTY;
 }

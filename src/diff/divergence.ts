@@ -61,7 +61,7 @@ interface Parting {
 }
 
 /** What a table does with a packet that decides where it ends; what it does that others can see; by which rules. Rules that are
- *  written otherwise, and marks and zones by which nothing ends otherwise, decide nothing. */
+ *  written differently, and marks and zones on which no end depends, decide nothing. */
 const KEYS: readonly ((steps: readonly TableStep[]) => string)[] = [
   (steps) => steps.filter(isFinal).map(doing).join(),
   (steps) =>

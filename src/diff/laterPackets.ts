@@ -34,7 +34,7 @@ const ASKED: readonly TableName[] = ['raw', 'mangle', 'filter', 'security'];
 /** Of raw: zones, and what is not tracked; a jump may lead there. */
 const FINDING: readonly Effect['kind'][] = ['conntrack', 'jump', 'goto'];
 const DECIDING: readonly Effect['kind'][] = ['conntrack', 'divert'];
-/** They tell somebody of a packet, and that is all. */
+/** They report a packet to user space or a log, and that is all. */
 const TELLING: ReadonlySet<string | undefined> = new Set([
   undefined,
   'LOG',

@@ -1,4 +1,4 @@
-/** Targets that are not modelled and behind which two rulesets differ: the packets that come to them may be changed into any,
+/** Targets that are not modelled and after which two rulesets differ: the packets that come to them may be changed into any,
  *  and then meet what differs. */
 import { memoize } from '../lib/memo.ts';
 import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
@@ -8,7 +8,7 @@ import type { TraversalPoint } from './traversalPoint.ts';
 import { placesOf } from './traversalPoint.ts';
 
 export interface Differing {
-  /** something that is no rule differs */
+  /** something that is not a rule differs */
   readonly everywhere: boolean;
   /** rules of this side that the other has not */
   readonly rules: ReadonlySet<Rule>;
@@ -31,11 +31,11 @@ export function openTargets(ruleset: Ruleset, { everywhere, rules }: Differing, 
 
     function differsBehind(target: Rule): boolean {
       const isTarget = (rule: Rule): boolean => rule === target;
-      const behind = rulesAfter(table, isTarget);
+      const later = rulesAfter(table, isTarget);
       // who comes to the target another way goes on another way
       const leading = chainsLeadingTo(table, isTarget);
       return [...rules].some(
-        (rule) => behind.has(rule) || (rule.table === table.name && leading.has(rule.target ?? '') && table.chains.has(rule.target ?? '')),
+        (rule) => later.has(rule) || (rule.table === table.name && leading.has(rule.target ?? '') && table.chains.has(rule.target ?? '')),
       );
     }
   }

@@ -48,7 +48,7 @@ export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[],
   return { diffs, notes };
 }
 
-/** On a host that nobody described, other rules may do something to packets that come by interfaces or for addresses which it is not known
+/** On a host that is not described, other rules may do something to packets that come by interfaces or for addresses which it is not known
  *  to have. */
 function withUnsaid(proved: Diff, { base, head }: Sides<Ruleset>, reason: string | undefined): Diff {
   if (reason === undefined || print(base) === print(head)) return proved;

@@ -4,9 +4,9 @@ import type { Level } from '../prove/proof/claim.ts';
 import type { Sides } from './question.ts';
 
 /** The most serious first.
- *  loop: packets loop that did not; stopped: nobody gets what somebody got; bypass: captured ones go round the proxy;
+ *  loop: packets loop that did not; stopped: packets that arrived do not arrive any more; bypass: captured ones go round the proxy;
  *  unknown: what becomes of them is not known any more; opened: what was stopped arrives; captured: what was not captured is;
- *  moved: another outcome; stopped-otherwise: of no use to anybody before and after;
+ *  moved: another outcome; stopped-otherwise: never arrived, before or after, but end differently;
  *  another-way: the same outcome by other addresses, ports or interfaces */
 export const SEVERITIES = [
   'loop',
@@ -65,6 +65,6 @@ export function levelOf({ severity }: { readonly severity: Severity }): Level {
 }
 
 /** ordinary: packets that an application sends or receives; through: ones that arrive for other hosts;
- *  odd: nobody sends them in practice, for their mark, flags or addresses */
+ *  odd: no program sends them in practice, for their mark, flags or addresses */
 export const USUAL = ['ordinary', 'through', 'odd'] as const;
 export type Usual = (typeof USUAL)[number];

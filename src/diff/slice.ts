@@ -76,7 +76,7 @@ function rangesOf(space: Space, set: Bdd): Ranges {
   return ranges;
 }
 
-/** No value of the set's packets is one that the condition asks for: cheaper than a diagram for each of thousands of rules. */
+/** No value of the set's packets is one that the condition matches: cheaper than a diagram for each of thousands of rules. */
 function isOutside(expr: MatchExpr, place: TraversalPoint, ranges: Ranges): boolean {
   if (expr.kind === 'and') return expr.of.some((part) => isOutside(part, place, ranges));
   if (expr.kind === 'or') return expr.of.every((part) => isOutside(part, place, ranges));

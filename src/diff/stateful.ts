@@ -9,7 +9,7 @@ import type { Space } from '../symbolic/space/space.ts';
 import { chainsLeadingTo } from '../symbolic/walk/callers.ts';
 import type { Sides } from './question.ts';
 
-/** Packets that are noted or counted otherwise, and the rules that do it. */
+/** Packets that are remembered or counted differently, and the rules that do it. */
 export interface MemoryChange {
   readonly set: Bdd;
   readonly rules: Sides<readonly Rule[]>;

@@ -1,4 +1,4 @@
-/** The interface by which a packet arrives where nobody says it. */
+/** The interface by which a packet arrives where it is not given. */
 import { type Address, familyOf } from '../packet/address.ts';
 import type { Host } from './host.ts';
 import { routeOutput } from './output.ts';

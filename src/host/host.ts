@@ -2,7 +2,7 @@
 import type { Address, Family, Prefix } from '../packet/address.ts';
 
 export interface Host {
-  /** nobody described it: its addresses but those of lo may be another's */
+  /** it is not described: its addresses except those of lo may be another's */
   readonly assumed?: true;
   readonly interfaces: readonly Interface[];
   /** by table name or number; `main`, `local` is derived from the addresses */
@@ -10,9 +10,9 @@ export interface Host {
   readonly rules: readonly RoutingRule[];
   readonly sysctls: ReadonlyMap<string, string>;
   readonly listeners: readonly Listener[];
-  /** its description does not say who listens: nobody, or what is assumed of it */
+  /** its description does not say what listens: no process, or what is assumed of it */
   readonly listenersUnsaid?: true;
-  /** how answers name it, where it is no file that somebody gave: `the running pod` */
+  /** how answers name it, where it is not a given file: `the running pod` */
   readonly called?: string;
   readonly processes: ReadonlyMap<string, Process>;
   /** addresses of pods on this node that are in the mesh */
@@ -25,7 +25,7 @@ export interface Host {
 export interface Interface {
   readonly name: string;
   readonly addresses: readonly Prefix[];
-  /** number of the device group, as `ip link` sets it; 0 when nobody did */
+  /** number of the device group, as `ip link` sets it; 0 by default */
   readonly group: number;
 }
 

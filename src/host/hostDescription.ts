@@ -11,7 +11,7 @@ export interface HostDescription {
   /** false: `ip_rules` are all that there are */
   readonly default_rules?: boolean;
   readonly sysctls?: Readonly<Record<string, string>>;
-  /** absent: nobody says who listens, and answers assume the mesh and an application on every other port; empty: nobody does */
+  /** absent: not given, and answers assume the mesh and an application on every other port; empty: no process listens */
   readonly listeners?: readonly ListenerDescription[];
   readonly processes?: Readonly<Record<string, ProcessDescription>>;
   /** addresses of the pods of this node */
@@ -31,7 +31,7 @@ export interface InterfaceDescription {
 
 export interface ListenerDescription {
   readonly proto: string;
-  /** absent: every port that nobody else listens on */
+  /** absent: every port on which no other process listens */
   readonly port?: number;
   /** absent: every address of the host */
   readonly address?: string;

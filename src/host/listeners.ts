@@ -24,7 +24,7 @@ export function findSocket(host: Host, query: SocketQuery): Listener | undefined
   return best;
 }
 
-/** A listener without a port stands for every port that no other has. */
+/** A listener without a port listens on every port that no other has. */
 function score(listener: Listener): number {
   return (listener.port === undefined ? 0 : 2) + (listener.address === undefined ? 0 : 1);
 }

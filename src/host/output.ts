@@ -17,7 +17,7 @@ export interface OutputQuery {
   readonly mark: number;
   /** interface the socket is bound to */
   readonly bound?: string;
-  /** rules have rewritten or marked the packet: it is routed by its header, where :: is no name of this host */
+  /** rules have rewritten or marked the packet: it is routed by its header, where :: does not mean this host */
   readonly again?: boolean;
 }
 

@@ -7,7 +7,7 @@ import { isLoopback4, isMulticast6 } from './sourceAddress.ts';
 /** The interface that leads out of a pod. */
 export const POD_INTERFACE = 'eth0';
 
-/** Lengths of a pod's prefixes where nobody says them, as most networks of pods have them. */
+/** Lengths of a pod's prefixes where they are not given, as most networks of pods have them. */
 const LENGTHS: Readonly<Record<Family, number>> = { 4: 24, 6: 64 };
 
 /** `10.12.3.4`, `10.12.3.4/16`; undefined when it is neither. */
@@ -16,7 +16,7 @@ export function parsePodAddress(text: string): Prefix | undefined {
   return address === undefined ? (text.includes('/') ? parsePrefix(text) : undefined) : withLength(address);
 }
 
-/** What is wrong with the addresses that somebody gives a pod. */
+/** What is wrong with the addresses that are given for a pod. */
 export function podIpComplaint(texts: readonly string[], besideHost: boolean): string | undefined {
   if (texts.length > 0 && besideHost) return 'it is for the pod that is assumed without a host description, which has addresses of its own';
   const wrong = texts.find((text) => !isOfPod(parsePodAddress(text)));

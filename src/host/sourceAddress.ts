@@ -34,7 +34,7 @@ export function ownAddresses6({ interfaces }: Host): readonly bigint[] {
   return interfaces.flatMap(({ addresses }) => addresses.flatMap(({ address }) => (typeof address === 'bigint' ? [address] : [])));
 }
 
-/** Stands for no device in particular where one is asked for: no interface is called this. */
+/** No device in particular, where one is needed: no interface is called this. */
 export const ANY_DEVICE = '';
 
 /** IPv6 source address for `dst` leaving by `dev`. */

@@ -132,7 +132,7 @@ export class Budget {
     return this.#classes;
   }
 
-  /** Rules that the question is about, each object once: they raise the limits that nobody gave. */
+  /** Rules that the question is about, each object once: they raise the limits that are not given. */
   admit(rules: object, count: number): void {
     if (this.#admitted.has(rules)) return;
     this.#admitted.add(rules);

@@ -31,7 +31,7 @@ export function unifiedDiff(file: string, before: string, after: string): string
       fresh++;
       continue;
     }
-    // the part behind the last line feed is no line
+    // the part after the last line feed is not a line
     const isEnd = at === changes.length && hunk.at(-1)?.kind === ' ' && hunk.at(-1)?.text === '';
     const own = isEnd ? hunk.slice(0, -1) : hunk;
     const count = (kind: '-' | '+') => own.filter((one) => one.kind === ' ' || one.kind === kind).length;

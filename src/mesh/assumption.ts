@@ -1,4 +1,4 @@
-/** What answers rest on though nobody said it: printed with every answer, and part of its JSON. */
+/** What answers rest on that is not given: printed with every answer, and part of its JSON. */
 
 export interface Assumption {
   /** stable, for programs */

@@ -1,5 +1,5 @@
 /** What each mesh is called, without its profile: help, completion and the plugin of kubectl need no more. A name that is added here has
- *  the compiler ask for the rest: the profile, the container, the remedies. */
+ *  the compiler demand the rest: the profile, the container, the remedies. */
 
 /** In the order in which help lists them. */
 export const MESH_NAMES = ['istio-sidecar', 'istio-ambient', 'linkerd', 'kuma', 'consul'] as const;

@@ -1,4 +1,4 @@
-/** Who is the application, where nobody says so. */
+/** Who is the application, where that is not given. */
 import type { Host } from '../host/host.ts';
 import { point } from '../lib/intervals.ts';
 import { ALWAYS, and, inSet, type MatchExpr, not } from '../netfilter/matchExpr.ts';

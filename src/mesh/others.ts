@@ -59,7 +59,7 @@ export const consul: MeshProfile = {
   listeners: [
     { port: 15001, protos: ['tcp'], role: 'outbound', title: "Consul's outbound listener", emits: { source: 'own', mark: 0 } },
     { port: 20000, protos: ['tcp'], role: 'inbound', title: "Consul's public (inbound) listener", emits: { source: 'own', mark: 0 } },
-    // answers from its own catalogue: it asks nobody on port 53
+    // answers from its own catalogue: it asks no server on port 53
     { port: 8600, protos: ['tcp', 'udp'], role: 'dns', title: 'the DNS server of Consul', loopback: true },
   ],
   blackholesOwnPort: true,

@@ -31,7 +31,7 @@ export interface HostAdditions {
   readonly route_tables: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Where the generator of a mesh writes its settings. A rule that stands elsewhere, has another target or asks for something else is not
+/** Where the generator of a mesh writes its settings. A rule that stands elsewhere, has another target or another match is not
  *  a setting of the mesh, whatever it lets past or captures. */
 export interface MeshPlaces {
   /** its chain for each direction, and the fields by which RETURNs there exclude packets */
@@ -41,7 +41,7 @@ export interface MeshPlaces {
   readonly severalOwners?: true;
   /** it excludes ranges of ports too; the others write one rule a port */
   readonly portRanges?: true;
-  /** RETURNs for ranges and groups stand behind those of the proxy */
+  /** RETURNs for ranges and groups come after those of the proxy */
   readonly proxyFirst?: true;
   /** with a list of captured inbound ports it writes no excluded ones */
   readonly listsStandAlone?: true;
@@ -80,6 +80,6 @@ export interface MeshProfile {
   /** addresses that the mesh adds to lo, by family */
   readonly loopbackSource?: { readonly 6: string };
   readonly always?: HostAdditions;
-  /** when the rules hand packets over by TPROXY; the proxy may then run as somebody else */
+  /** when the rules hand packets over by TPROXY; the proxy may then run as another user */
   readonly whenTransparent?: HostAdditions & { readonly process?: { readonly uid: number; readonly gid: number } };
 }

@@ -28,12 +28,12 @@ export type Station =
   | 'confirm'
   /** it leaves for another host */
   | 'pass on'
-  /** a listener takes it, or nobody does */
+  /** a listener takes it, or there is none */
   | 'find socket';
 
 export interface HookStation {
   readonly hook: HookName;
-  /** which of its two interfaces rules can ask for */
+  /** which of its two interfaces rules can match on */
   readonly devices: 'in' | 'out' | 'both';
 }
 

@@ -17,7 +17,7 @@ export const isAnswered: (effect: Reject, family: Family) => MatchExpr = memoize
   return and(whole, not(isError(family)), not(toMany(family)));
 });
 
-/** To a group or a broadcast address; in IPv6 also from nobody. */
+/** To a group or a broadcast address; in IPv6 also from the unspecified address. */
 function toMany(family: Family): MatchExpr {
   if (family === 4) return inSet('dstType', MANY);
   return or(inSet('dst', [GROUPS]), inSet('src', [GROUPS]), equals('src', 0n));
@@ -29,7 +29,7 @@ const MANY = (['BROADCAST', 'MULTICAST'] as const).map((type) => {
 });
 const GROUPS = prefixRange(parsePrefix('ff00::/8') ?? { address: 0n, length: 128 });
 
-/** Nobody reports an error about an error; nor about ICMP that the kernel does not know. */
+/** No error is sent about an error; nor about ICMP that the kernel does not know. */
 function isError(family: Family): MatchExpr {
   if (family === 6)
     return and(
@@ -75,7 +75,7 @@ export const QUOTING: Readonly<Record<Family, { readonly headers: number; readon
 /** Of the answer, and of a packet that this host sends without saying more. */
 export const ANSWER_TTL = 64;
 
-/** An IPv4 error keeps what the packet asked for and is network control besides; in IPv6 it asks for nothing. */
+/** An IPv4 error keeps the packet's TOS and adds network control; in IPv6 its traffic class is 0. */
 export const ERROR_TOS: Readonly<Record<Family, { readonly keep: number; readonly xor: number }>> = {
   4: { keep: 0x1e, xor: 0xc0 },
   6: { keep: 0, xor: 0 },

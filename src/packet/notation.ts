@@ -11,7 +11,7 @@ export function endpointText({ address, port }: { readonly address: Address; rea
   return familyOf(address) === 6 ? `[${text}]:${port}` : `${text}:${port}`;
 }
 
-/** The other way round. Undefined: it is no endpoint. */
+/** The other way round. Undefined: it is not an endpoint. */
 export function parseEndpoint(text: string): Endpoint | undefined {
   const [, six, four, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const address = parseAddress(six ?? four ?? text);

@@ -69,7 +69,7 @@ export function toPacketJson(packet: Packet): PacketJson {
   };
 }
 
-/** Where the object form names a part of a packet otherwise than the type. */
+/** Where the object form has another name for a part of a packet than the type. */
 const RENAMED: Readonly<Partial<Record<keyof PartialPacket, keyof PacketJson>>> = {
   icmpType: 'icmp',
   icmpCode: 'icmp',

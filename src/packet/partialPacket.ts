@@ -1,4 +1,4 @@
 import type { Packet } from './packet.ts';
 
-/** A packet as far as somebody described it. */
+/** A packet as far as it is described. */
 export type PartialPacket = Partial<Omit<Packet, 'family' | 'quotes'>>;

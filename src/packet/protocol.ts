@@ -16,7 +16,7 @@ export const PROTO = {
   udplite: 136,
 } as const;
 
-/** Protocols whose header has a security parameters index: in IPv6, AH is no protocol of its own but a header before one. */
+/** Protocols whose header has a security parameters index: in IPv6, AH is not a protocol of its own but a header before one. */
 export function hasIndex(proto: number, family: 4 | 6): boolean {
   return proto === PROTO.esp || (proto === PROTO.ah && family === 4);
 }

@@ -80,7 +80,7 @@ export interface Split {
   readonly sure: Bdd;
   readonly unclear: Bdd;
   readonly rules: readonly Rule[];
-  /** packets of which it is not known whether they loop, as it is not known what somebody sends who takes them */
+  /** packets of which it is not known whether they loop, because it is not known what the process that takes them sends */
   readonly mayLoop?: Bdd;
 }
 

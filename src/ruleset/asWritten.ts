@@ -1,7 +1,7 @@
 /** What stands in the texts of two backends, and what was added to ask both. */
 import type { Rule, Ruleset } from './ruleset.ts';
 
-/** Which backend is asked first is no rule of anybody. */
+/** The order of the backends is not a rule of the ruleset. */
 export function asksOrder({ clauses }: Rule): boolean {
   return clauses[0]?.text === LOADED_LAST;
 }

@@ -81,7 +81,7 @@ interface Side {
   readonly base: Chain;
 }
 
-/** A base chain that asks both, in an order that nobody knows. Its two ways never come back. */
+/** A base chain that asks both, in an unknown order. Its two ways never come back. */
 function eitherFirst(making: Making, sides: Readonly<Record<Backend, Side>>): Chain {
   const { base } = sides.nft;
   const order: MatchExpr = unmodelled('which backend of iptables runs first, which is the one that was loaded last');

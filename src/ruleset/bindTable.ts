@@ -29,7 +29,7 @@ export interface BoundChain {
   readonly name: string;
   readonly rules: readonly LinkedRule[];
   readonly jumps: readonly Jump[];
-  /** clauses that do not load behind every hook */
+  /** clauses that do not load on every hook */
   readonly limited: readonly LimitedClause[];
   readonly interfaces: readonly InterfaceOption[];
   /** index of the first rule that takes every packet out of the chain: iptables-legacy looks no further; Infinity when there is none */

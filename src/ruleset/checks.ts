@@ -4,9 +4,9 @@
  *
  *  | input                                                | iptables-nft       | iptables-legacy        |
  *  |------------------------------------------------------|--------------------|------------------------|
- *  | wrong hook, or a loop, behind an unconditional       | refuses            | loads: what stands     |
+ *  | wrong hook, or a loop, after an unconditional        | refuses            | loads: what stands     |
  *  |   ACCEPT, DROP or RETURN                             |                    |   there is never run   |
- *  | addrtype --limit-iface-* behind a wrong hook, in a    | loads              | refuses                |
+ *  | addrtype --limit-iface-* on a wrong hook, in a       | loads              | refuses                |
  *  |   user chain                                         |                    |                        |
  *  | `! -s 0.0.0.0/0`                                     | refuses            | loads, never matches   |
  *  | `! -i +`                                             | never matches      | always matches         |
@@ -53,7 +53,7 @@ function checkChainName(name: string, span: Span, report: ReportProblem): void {
 const WITHOUT: Readonly<Record<'-i' | '-o', readonly HookName[]>> = { '-i': ['OUTPUT', 'POSTROUTING'], '-o': ['PREROUTING', 'INPUT'] };
 const INTERFACE = { '-i': 'input', '-o': 'output' } as const;
 
-/** The front end looks at the name of the chain only, so a user chain may ask for an interface that is never there. */
+/** The front end looks at the name of the chain only, so a user chain may match on an interface that is never there. */
 function checkInterfaces({ name, interfaces }: BoundChain, report: ReportProblem): void {
   for (const { option, span } of interfaces) {
     if (!isHook(name) || !WITHOUT[option].includes(name)) continue;
@@ -66,7 +66,7 @@ function checkInterfaces({ name, interfaces }: BoundChain, report: ReportProblem
   }
 }
 
-/** What loads behind some hooks only. */
+/** What loads on some hooks only. */
 function checkHooks(table: BoundTable, report: ReportProblem): void {
   if ([...table.chains.values()].every(({ limited }) => limited.length === 0)) return;
   const callers = reachingHooks(table, 'nft');

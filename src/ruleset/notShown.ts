@@ -21,7 +21,7 @@ export function chainsNotShown(table: TableNode, name: TableName): readonly stri
   return [...new Set([...TABLE_HOOKS[name], ...chains])].filter((chain) => !shown.has(chain));
 }
 
-/** One rule in the place of those that nobody knows. */
+/** One rule in the place of unknown ones. */
 export function unknownRule(table: TableName, chain: string, like: Pick<Rule, 'line' | 'span'>): Rule {
   const effect = { kind: 'unmodelled', reason: `what is in chain ${chain} (the text does not show it)` } as const;
   return { number: 1, chain, table, match: ALWAYS, clauses: [], effect, text: `-A ${chain} (not shown)`, line: like.line, span: like.span };

@@ -1,5 +1,5 @@
 /** Which hooks can reach a chain, and which jumps close a loop: as each backend of iptables finds out when it loads.
- *  kernel net/ipv4/netfilter/ip_tables.c mark_source_chains(): does not look behind a rule that always ends the chain;
+ *  kernel net/ipv4/netfilter/ip_tables.c mark_source_chains(): does not look after a rule that always ends the chain;
  *         net/netfilter/nf_tables_api.c nft_chain_validate(): looks at all rules */
 import { HOOKS, type HookName, TABLE_HOOKS } from '../netfilter/hooks.ts';
 import type { Backend } from '../syntax/text/diagnostic.ts';

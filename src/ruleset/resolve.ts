@@ -54,7 +54,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
     needs.conntrack ||= bound.needs.conntrack;
     needs.defrag ||= bound.needs.defrag;
     needs.opaqueTarget ||= bound.needs.opaqueTarget || table.isPart === true;
-    // rules are lowered when they are first asked for, all of them after this
+    // rules are lowered on first use, all of them after this
     for (const { set, span } of bound.needs.changedSets) {
       if (sets.delete(set))
         report({ kind: 'not-modelled', code: 'not-modelled', message: `packets change the members of ipset \`${set}\``, span });

@@ -26,19 +26,19 @@ export function shapeOf(rule: Rule): RuleShape {
   return { rule, has, hasNot, more };
 }
 
-/** The rule asks for these fields and nothing else; for the protocol it may. */
+/** The rule matches on these fields and no others; on the protocol it may. */
 export function asksOnly({ has, hasNot, more }: RuleShape, ...fields: readonly Field[]): boolean {
   const asked = [...has.keys()].filter((field) => field !== 'proto');
   return !more && hasNot.size === 0 && asked.length === fields.length && fields.every((field) => has.has(field));
 }
 
-/** The rule does not ask for the field, or this value of it is among those that it asks for. */
+/** The rule does not match on the field, or this value is among those that it matches. */
 export function covers({ has }: RuleShape, field: Field, value: Scalar): boolean {
   const asked = has.get(field);
   return asked === undefined || asked.some(({ lo, hi }) => lo <= value && value <= hi);
 }
 
-/** Values that the rules ask for of one field. */
+/** Values of one field that the rules match. */
 export function valuesOf<T extends Scalar>(shapes: readonly RuleShape[], field: Field): IntervalSet<T> {
   return normalize(shapes.flatMap(({ has }) => (has.get(field) ?? []) as readonly Interval<T>[]));
 }

@@ -32,10 +32,10 @@ describe('spelling', () => {
     expect(texts('--protocol=tcp --dport=80')).toEqual(['-p tcp -m tcp --dport 80']);
     expect(bind('--protocol=tcp --dport=80').says).toHaveLength(1);
   });
-  test('`!` behind its option is taken, with a warning that 1.8.9 refuses it', () => {
+  test('`!` after its option is read, with a warning that 1.8.9 refuses it', () => {
     expect(texts('-s ! 192.0.2.1 -p ! tcp -i ! eth0')).toEqual(['! -s 192.0.2.1/32 ! -i eth0 ! -p tcp']);
     expect(texts('-p tcp --dport ! 80')).toEqual(['-p tcp -m tcp ! --dport 80']);
-    expect(bind('-d ! 192.0.2.1').says).toEqual(['warning: iptables 1.8.9 refuses `!` behind `-d` @ !']);
+    expect(bind('-d ! 192.0.2.1').says).toEqual(['warning: iptables 1.8.9 refuses `!` after `-d` @ !']);
   });
   test('`!` before and behind one option is malformed', () => {
     expect(bind('! -s ! 192.0.2.1').says).toContain('malformed: two `!` for `-s` @ !');

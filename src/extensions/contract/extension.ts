@@ -104,7 +104,7 @@ export type ModelStatus = 'chance' | { readonly modelled: 'partly' | 'not'; read
 interface Definition<Options extends OptionTable> {
   readonly name: string;
   readonly claim?: ModelStatus;
-  /** other names under which it can be asked for; `icmpv6` for `icmp6` */
+  /** other names that `-m` or `-j` may have for it; `icmpv6` for `icmp6` */
   readonly aliases?: readonly string[];
   readonly families: readonly Family[];
   readonly options: Options;

@@ -47,7 +47,7 @@ export function asksPorts(given: PortOptions): boolean {
 }
 
 /** kernel net/netfilter/x_tables.c xt_check_match(): the rule's own `-p` must be this protocol, and not inverted.
- *  `translated`: iptables-nft turns the match into its own expressions, which ask for no protocol. iptables nft.c add_nft_tcp(), add_nft_udp() */
+ *  `translated`: iptables-nft turns the match into its own expressions, which do not match on the protocol. iptables nft.c add_nft_tcp(), add_nft_udp() */
 export function checkTransport(
   match: { readonly name: string; readonly proto: number; readonly translated: boolean },
   given: PortOptions,

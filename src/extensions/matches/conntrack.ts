@@ -28,7 +28,7 @@ function complaints(given: GivenValues<typeof OPTIONS>): readonly RuleComplaint[
   if (Object.keys(given).length === 0) return [{ kind: 'malformed', message: '`-m conntrack` needs at least one option' }];
   const { '--ctproto': proto, '--ctstatus': status } = given;
   const mistaken = proto?.values[0] === 0 && status?.inverted === true && status.span.start < proto.span.start;
-  const message = 'iptables refuses `--ctproto 0` behind an inverted `--ctstatus`';
+  const message = 'iptables refuses `--ctproto 0` after an inverted `--ctstatus`';
   return mistaken ? [{ kind: 'malformed', message, option: '--ctproto' }] : [];
 }
 

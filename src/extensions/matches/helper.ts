@@ -1,6 +1,6 @@
 /** helper - the helper whose connection expected this one.
  *  man    iptables-extensions(8), helper
- *  kernel net/netfilter/xt_helper.c helper_mt(): false for connections that nobody expected, and without one */
+ *  kernel net/netfilter/xt_helper.c helper_mt(): false for connections without an expectation, and without a connection */
 import { and, inSet, unmodelled } from '../../netfilter/matchExpr.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import { conj, matchExtension } from '../contract/extension.ts';

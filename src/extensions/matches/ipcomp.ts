@@ -1,4 +1,4 @@
-/** ipcomp - the compression parameter index of an IPComp header; 0 when none is asked for.
+/** ipcomp - the compression parameter index of an IPComp header; 0 when none is given.
  *  man    iptables-extensions(8), ipcomp
  *  kernel net/netfilter/xt_ipcomp.c comp_mt(): false in later fragments, whatever the inversion */
 import { unmodelled } from '../../netfilter/matchExpr.ts';

@@ -8,7 +8,7 @@ import { conj, type GivenOption, type GivenValues, matchExtension, type RuleComp
 import { asksPorts, checkTransport, savePorts, transportConjuncts } from '../contract/transport.ts';
 import { tcpFlags } from '../shapes/special.ts';
 
-/** `--syn` asks for SYN out of these. */
+/** `--syn` matches SYN out of these. */
 const SYN_MASK = 'FIN,SYN,RST,ACK';
 
 const OPTIONS = {

@@ -74,7 +74,7 @@ function newerOption({ saved, loaded }: RuleState, name: string): FoundOption<Lo
 /** As getopt_long(3) finds it among what is loaded by now; an unknown one may belong to the match of `-p`, or to an unknown extension. */
 function findOption(state: RuleState, name: string): FoundOption<LoadedExtension> | undefined {
   const stranger = state.loaded.at(-1);
-  // iptables-save writes base options in their short forms, and the options of an extension behind its name
+  // iptables-save writes base options in their short forms, and the options of an extension after its name
   if (stranger?.clause.stranger === true) return { kind: 'extension', loaded: stranger, name };
   const exact = findExactly(name, state.loaded);
   if (exact !== undefined) return exact;

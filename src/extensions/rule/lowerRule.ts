@@ -20,7 +20,7 @@ export function lowerClauses(rule: BoundRule, context: RuleContext): readonly Lo
   if (rule.oif !== undefined) clauses.push({ part: 'oif', expr: interfaceExpr('oif', rule.oif) });
   if (rule.proto !== undefined) clauses.push({ part: 'proto', expr: maybeNot(equals('proto', rule.proto.value), rule.proto) });
   if (rule.fragment !== undefined) clauses.push({ part: 'fragment', expr: maybeNot(LATER_FRAGMENT, rule.fragment) });
-  // what a match has written is written, even if those behind it say no
+  // what a match has written is written, even if a later one does not match
   const writer = rule.matches.findIndex((match) => writtenBy(match) !== undefined);
   for (const [at, match] of rule.matches.entries()) {
     if (writer >= 0 && at > writer) break;
@@ -59,7 +59,7 @@ function interfaceExpr(field: 'iif' | 'oif', option: Invertible<string>): MatchE
   return maybeNot(inSet(field, [{ lo: prefix, hi: `${prefix}\uffff` }]), option);
 }
 
-/** Why nobody knows what a packet is behind a match of the rule. */
+/** Why it is not known what a packet is after a match of the rule. */
 function writtenBy({ extension, given }: BoundMatch): string | undefined {
   return extension?.writes?.(given);
 }

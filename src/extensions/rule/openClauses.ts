@@ -46,7 +46,7 @@ export function isSlip(written: string, known: string): boolean {
   return written.length > 3 && !/\d$/.test(written) && edits <= (written.length > 6 ? 2 : 1);
 }
 
-/** Loads the match of the rule's `-p` when an option asks for it; false when there is none to load. */
+/** Loads the match of the rule's `-p` when an option needs it; false when there is none to load. */
 export function loadProtocolMatch(state: RuleState): boolean {
   const { proto } = state.base;
   if (proto === undefined || state.implicitDone) return false;

@@ -86,7 +86,7 @@ export const network = looseNetwork('inetAton');
 /** The same of `-s` and `-d`, where `10/8` is 10.0.0.0/8. */
 export const baseNetwork = looseNetwork('padded');
 
-/** -m conntrack: iptables-save leaves out a mask that is no prefix. */
+/** -m conntrack: iptables-save leaves out a mask that is not a prefix. */
 export const ctNetwork: Shape<NetworkText> = {
   decode: (parts, context) => {
     const decoded = network.decode(parts, context);

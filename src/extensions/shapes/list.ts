@@ -108,7 +108,7 @@ export const routeAddresses: Shape<readonly Address[]> = {
   print: (value) => value.map(formatAddress).join(','),
 };
 
-/** A prefix length, or a mask; one that is no prefix counts as the longest. */
+/** A prefix length, or a mask; one that is not a prefix counts as the longest. */
 export const prefixLengthShape: Shape<number> = {
   decode: ({ text }, { family }) => {
     const longest = family === 4 ? 32 : 128;

@@ -1,5 +1,5 @@
 /** Ranges and large numbers of matches that came late to libxtables: both ends may be left out.
- *  fact iptables 1.8.9 takes an empty text for 0, and a lone `:` for everything */
+ *  fact iptables 1.8.9 reads an empty text as 0, and a lone `:` for everything */
 import { numberOf } from './number.ts';
 import { type Decoded, malformed, part, type Shape } from './shape.ts';
 

@@ -19,7 +19,7 @@ const OPTIONS = {
 
 const CHANGES = Object.keys(MARK_OPTIONS) as (keyof typeof MARK_OPTIONS)[];
 
-/** `--mask` and `--ctmask` behind a plain change replace its mask. */
+/** `--mask` and `--ctmask` after a plain change replace its mask. */
 function change(given: GivenValues<typeof OPTIONS>): MarkChange | undefined {
   const plain = markChange(given);
   const mask = given['--mask'] ?? given['--ctmask'];

@@ -1,7 +1,7 @@
 /** TCPMSS - rewrites the segment size that a SYN offers.
  *  man    iptables-extensions(8), TCPMSS
  *  kernel net/netfilter/xt_TCPMSS.c tcpmss_mangle_packet(): an option of TCP, which only -m tcpmss reads
- *         tcpmss_tg4_check(): iptables-legacy loads it only beside a match that asks for SYN
+ *         tcpmss_tg4_check(): iptables-legacy loads it only with a match on SYN
  *  fact   with both options given, the last one holds; a SYN that offers no size and carries no data grows by four bytes */
 
 import { TCP_FLAGS } from '../../packet/fields.ts';

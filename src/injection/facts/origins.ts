@@ -8,7 +8,7 @@ import { shownMode } from './shownMode.ts';
 import { shownVersion } from './shownVersion.ts';
 
 /** An option goes over the pod, and the pod over files about the mesh. */
-export type SaidBy = 'option' | 'files' | 'nobody';
+export type SaidBy = 'option' | 'files' | 'default';
 
 export interface MeshOrigins {
   readonly approach: Approach;
@@ -21,7 +21,7 @@ export interface MeshOrigins {
 export interface PodOrigins {
   readonly approach: Approach;
   readonly version: Version;
-  /** what they rest on that nobody says; absent: somebody does */
+  /** what they rest on that is not given; absent: it is */
   readonly origins: { readonly mode?: Assumption; readonly version?: Assumption };
 }
 
@@ -43,7 +43,7 @@ function modeOf(
   });
   if (approachBy === 'option') return { approach };
   const shown = shownMode(pod, namespace);
-  if (shown === undefined) return { approach, ...(approachBy === 'nobody' && { mode: assumed(approach) }) };
+  if (shown === undefined) return { approach, ...(approachBy === 'default' && { mode: assumed(approach) }) };
   // istio-init is there: nothing is assumed
   return { approach: shown.approach, ...(shown.approach !== 'init' && { mode: assumed(shown.approach, `, as ${shown.because}`) }) };
 }
@@ -59,7 +59,7 @@ function versionOf(
   });
   if (versionBy === 'option') return { version };
   const shown = shownVersion(pod);
-  if (shown === undefined) return { version, ...(versionBy === 'nobody' && { assumption: assumed(version) }) };
+  if (shown === undefined) return { version, ...(versionBy === 'default' && { assumption: assumed(version) }) };
   // istio-init writes the rules itself, the plugin is a program of its own
   const writes = shown.container === 'istio-init';
   return { version: shown.version, ...(!writes && { assumption: assumed(shown.version, `, as the image of ${shown.container} is`) }) };

@@ -16,7 +16,7 @@ export function installedApproach(mesh: MeshConfiguration): InstalledApproach {
   if (valueAt(mesh, 'pilot.cni.provider', 'istio_cni.provider')?.value === 'multus') return { approach: 'multus', approachBy: 'files' };
   const isOn = on('pilot.cni.enabled', 'istio_cni.enabled', 'components.cni.enabled');
   // the chart has no plugin unless values say so
-  return isOn ? { approach: 'cni', approachBy: 'files' } : { approach: 'init', approachBy: mesh.values.length > 0 ? 'files' : 'nobody' };
+  return isOn ? { approach: 'cni', approachBy: 'files' } : { approach: 'init', approachBy: mesh.values.length > 0 ? 'files' : 'default' };
 }
 
 /** What the Sail operator installs: `spec.version: v1.24.2`. */
@@ -52,5 +52,5 @@ export function installedVersion(
 function istiodVersion(pods: readonly Pod[]): InstalledVersion {
   const istiod = pods.find(({ containers }) => containers.some(({ name }) => name.value === 'discovery'));
   const shown = istiod && shownVersion(istiod);
-  return shown === undefined ? { version: LATEST, versionBy: 'nobody' } : { version: shown.version, versionBy: 'files' };
+  return shown === undefined ? { version: LATEST, versionBy: 'default' } : { version: shown.version, versionBy: 'files' };
 }
