@@ -228,7 +228,7 @@ describe('against a base', { timeout: 30_000 }, () => {
     expect(await against()).toMatchObject({
       code: 0,
       open: [],
-      known: [{ muted: { by: 'base', reason: 'base has it too' } }],
+      known: [{ muted: { by: 'base', reason: 'already on base' } }],
       report: { base: 'base' },
     });
     repository.write({ 'net/bad.rules': RETURNED });

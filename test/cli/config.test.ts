@@ -93,7 +93,7 @@ describe('a configuration', { timeout: 30_000 }, () => {
     const modules = { 'chainwalk.config.ts': { groups: [{ files: () => 'net/*.rules' }] } };
     const { code, err } = await ci('', { name: 'chainwalk.config.ts', modules });
     expect(code).toBe(2);
-    expect(err).toContain('chainwalk.config.ts:1:1: error: groups[0].files: expected a text, found what is no data');
+    expect(err).toContain('chainwalk.config.ts:1:1: error: groups[0].files: expected a text, found a value that is not data');
   });
 
   it('that is no YAML, or empty, or without a default export, is said', async () => {

@@ -224,7 +224,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect(err).toContain(
       'note: queried the ephemeral container chainwalk-2, which stays until the pod ends: the nft backend holds the rules, legacy was not queried\n',
     );
-    expect(err).toContain('note: `ip` told no policy rules: they are taken to be those of any pod\n');
+    expect(err).toContain('note: `ip` showed no policy rules: those of an ordinary pod are assumed\n');
     const call = calls.find((words) => words[0] === 'debug') ?? [];
     expect(call.slice(0, -1)).toEqual([
       'debug',

@@ -32,7 +32,7 @@ describe('render --pod', () => {
 
   it('a pod that is not captured says why', async () => {
     const { code, out } = await run('--pod', 'host.yaml');
-    expect([code, out]).toEqual([0, '# Deployment shop/web: rules by nobody: with hostNetwork the rules would be those of the node\n']);
+    expect([code, out]).toEqual([0, '# Deployment shop/web: no rules: with hostNetwork the rules would be those of the node\n']);
   });
 
   it('values and routing', async () => {

@@ -96,7 +96,7 @@ describe('trace of a packet with a state', () => {
     });
     const { out } = await chainwalk(['trace', 'pod.rules', answer], { files: { 'pod.rules': rules } });
     expect(out).toContain('dir=reply');
-    expect(out.replaceAll(/\s+/g, ' ')).toContain('taken as an answer of the connection tcp 10.0.0.9:40000 -> 10.244.0.5:15006');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('assumed to be an answer of the connection tcp 10.0.0.9:40000 -> 10.244.0.5:15006');
   });
 
   it('what NAT may have rewritten goes both ways until it is said', async () => {

@@ -1,4 +1,4 @@
-/** The values on both sides of every edge that rules draw through packets. */
+/** The values just inside and just outside of every value and range that rules match on. */
 import type { Interval } from '../../lib/intervals.ts';
 import type { Effect } from '../../netfilter/effect.ts';
 import { eachLeaf, type MatchExpr } from '../../netfilter/matchExpr.ts';

@@ -35,7 +35,7 @@ export function drawnPackets(scene: PacketScene, family: Family): fc.Arbitrary<D
     const near = [...usual, ...((ruled.get(field) ?? []) as readonly FieldValue[] as readonly T[])];
     return domainValues<T>({ field, family, near, conditions, ...more }) ?? fc.constant(undefined);
   };
-  /** Left out where it is the usual value, and where nobody asks about it. */
+  /** Left out where it is the usual value, and where no rule matches on it. */
   const part = <T extends FieldValue>(field: Field, usual: readonly T[], more: Draw<T> = {}): fc.Arbitrary<T | undefined> => {
     if (!unusual && !ruled.has(field) && !isWanted(field)) return fc.constant(undefined);
     return value(field, usual, more).map((one) => (one === usual[0] ? undefined : one));

@@ -78,7 +78,7 @@ interface Policy {
   readonly routes: readonly string[];
 }
 
-/** Marks that are delivered here, as TPROXY asks for it, and a way through net1. */
+/** Marks that are delivered here, as TPROXY requires it, and a way through net1. */
 const POLICY: Policy[] = [
   {
     rules: ['fwmark 1337 lookup 133', '-6 fwmark 1337 lookup 133'],

@@ -95,7 +95,7 @@ const ADDRESS_TYPES: Readonly<Record<Family, readonly string[]>> = {
   4: ['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST', 'UNSPEC', 'BLACKHOLE', 'LOCAL,MULTICAST'],
   6: ['LOCAL', 'UNICAST', 'MULTICAST', 'UNSPEC', 'ANYCAST', 'UNREACHABLE', 'LOCAL,MULTICAST'],
 };
-/** Sets of hosts.ts, with the directions that their types ask for. */
+/** Sets of hosts.ts, with the directions that their types require. */
 const SETS: Readonly<Record<Family, readonly string[]>> = {
   4: ['addresses4 src', 'addresses4 dst', 'networks4 dst', 'ends4 dst,dst', 'ends4 src,src'],
   6: ['addresses6 src', 'addresses6 dst', 'networks6 dst', 'ends6 dst,dst'],

@@ -1,4 +1,4 @@
-/** Packets on both sides of every edge that rules draw. */
+/** Packets just inside and just outside of every value and range that rules match on. */
 import fc from 'fast-check';
 import { completePacket } from '../../host/completePacket.ts';
 import type { Family } from '../../packet/address.ts';

@@ -59,7 +59,7 @@ export interface PacketScene {
 /** @throws InputError when the rules or an option cannot be read */
 export function sceneOf(rules: RulesInput, options: PacketOptions): PacketScene {
   checkOptions(options, PACKET_OPTIONS);
-  // an empty list is no text that was read as nothing: it asks for packets that aim at no rule
+  // an empty list is not a text that was read as nothing: its packets aim at no rule
   const rulesets = Array.isArray(rules) && rules.length === 0 ? [] : rulesetsOf(rules, options);
   const { host, profile } = librarySettingOf(rulesets, options);
   const set = options.where === undefined ? undefined : packetSetFrom(options.where);

@@ -24,7 +24,7 @@ interface Shape {
   readonly keys: Readonly<Record<string, OptionKind>>;
 }
 
-/** Each option of a function: the compiler asks for all of them. */
+/** Each option of a function: the compiler requires all of them. */
 export type OptionKinds<T> = { readonly [K in keyof Required<T>]: OptionKind };
 
 export const WHERE_OPTION: OptionKind = 'text';

@@ -49,6 +49,6 @@ function jsonOf(settings: unknown): string {
   try {
     return JSON.stringify(settings, null, 2) ?? '{}';
   } catch {
-    throw new InputError(['the settings hold something that is no JSON']);
+    throw new InputError(['the settings hold a value that is not JSON']);
   }
 }

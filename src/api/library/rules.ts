@@ -38,7 +38,7 @@ const PARSE_OPTIONS: OptionKinds<ParseOptions> = {
 };
 
 /** Reads rules in any of the forms that the command line reads. Never throws for what the text says.
- *  @throws InputError when this is no text, or an option cannot be read */
+ *  @throws InputError when this is not a text, or an option cannot be read */
 export function parse(text: string, given: ParseOptions = {}): Parsed {
   if (typeof text !== 'string') throw new InputError([`\`parse\` takes a text; this is ${shownValue(text)}`]);
   checkOptions(given, PARSE_OPTIONS);
@@ -58,7 +58,7 @@ export type Rules = Ruleset | readonly Ruleset[];
 /** Rules, what `parse` returned, or a text for it. */
 export type RulesInput = Rules | Parsed | string;
 
-/** At least one. @throws InputError when the text is wrong or has no rules, and for what is none of this */
+/** At least one. @throws InputError when the text is wrong or has no rules, and for any other value */
 export function rulesetsOf(rules: unknown, { allowEmpty }: Pick<ParseOptions, 'allowEmpty'> = {}): readonly Ruleset[] {
   if (typeof rules === 'string') return rulesetsOf(parse(rules, { ...(allowEmpty !== undefined && { allowEmpty }) }));
   if (isRuleset(rules)) return [rules];

@@ -15,7 +15,7 @@ import { type RulesInput, rulesetsOf } from './rules.ts';
 export interface TraceOptions extends SettingOptions {
   /** also the rules that did not match */
   readonly verbose?: boolean;
-  /** `same`, the packets that are treated alike: absent, worked out when somebody reads it, which takes a hundred times as long as the
+  /** `same`, the packets that are treated alike: absent, worked out when it is read, which takes a hundred times as long as the
    *  trace; false, left out */
   readonly same?: boolean;
 }

@@ -15,7 +15,7 @@ export interface MatcherVerdict {
   readonly message: () => string;
 }
 
-/** As vitest asks for it: with `.not` it turns `pass` round. */
+/** As vitest expects it: with `.not` it turns `pass` round. */
 export function verdictOf({ verdict, message }: MatcherAnswer, isNot: boolean): MatcherVerdict {
   return { pass: verdict === 'yes' || (verdict === 'open' && isNot), message };
 }

@@ -28,7 +28,7 @@ import { askPacket, WIDTH } from './onePacket.ts';
 import { askSet } from './packetSet.ts';
 import { reach, type Wish } from './wish.ts';
 
-/** One packet in notation or object form, or a set of them: a text that is no single packet, or `{ where }`. */
+/** One packet in notation or object form, or a set of them: a text that is not a single packet, or `{ where }`. */
 export type PacketsInput = PacketInput | { readonly where: string };
 
 export interface EquivalenceOptions extends SettingOptions {
@@ -41,7 +41,7 @@ const EQUIVALENCE_OPTIONS: OptionKinds<EquivalenceOptions & HoldOptions> = { ...
 export interface HoldOptions extends SettingOptions {
   /** a set of packets in notation; absent: all */
   readonly where?: string;
-  /** of the proxy, where the rules say otherwise than the mesh */
+  /** of the proxy, where the rules differ from the mesh's */
   readonly proxyUid?: number;
   readonly proxyGid?: number;
 }
@@ -77,7 +77,7 @@ export function reachWish(end: unknown): Wish {
   throw new InputError([`${shownValue(end)} is neither an outcome nor a port${meant === undefined ? '' : `: did you mean \`${meant}\`?`}`]);
 }
 
-/** A text that is no packet but a set; what is neither is shown as the packet that it should be. */
+/** A text that is not a packet but a set; what is neither is shown as the packet that it should be. */
 function setOf(packets: unknown): string | undefined {
   if (typeof packets === 'string') {
     const isPacket = parsePacket({ file: 'packet', text: packets }).packet !== undefined;

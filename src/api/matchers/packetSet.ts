@@ -1,5 +1,5 @@
 /** A set of packets against a wish: it is proved for all of them, or there is one for which it is not so.
- *  Packets are as an application opens connections with, and not the proxy's, where the set does not say otherwise. */
+ *  Packets are as an application opens connections with, and not the proxy's, unless the set says so. */
 
 import { hostWords } from '../../connection/bounds.ts';
 import { generalText } from '../../connection/generalWords.ts';
@@ -83,14 +83,13 @@ function searchAll(rulesets: readonly Ruleset[], question: Question): Results {
     if (ordinary && !results.some(({ asked }) => asked)) continue;
     const classes = results.flatMap((found) => found.classes);
     const silent = classes.find(({ example }) => example.paths.every((path) => wish.isMet(path) !== isNot));
-    if (silent !== undefined)
-      throw new InvariantError(`the proof says otherwise than the simulator for ${packetText(silent.example.packet)}`);
+    if (silent !== undefined) throw new InvariantError(`the proof and the simulator differ for ${packetText(silent.example.packet)}`);
     return { classes, undecided: results.flatMap((found) => found.undecided), asked: results.some(({ asked }) => asked) };
   }
   return { classes: [], undecided: [], asked: false };
 }
 
-/** Packets that may end otherwise than wished, chance included; and those for which something unmodelled decides. */
+/** Packets that may not end as wished, chance included; and those for which something unmodelled decides. */
 function unmet(space: Space, ends: readonly End[], { wish, isNot }: Question): Split {
   const { manager } = space;
   const met = ends.map((end) => manager.and(end.set, end.outcome === 'undecided' ? EMPTY : wish.metBy(space, end)));

@@ -6,7 +6,7 @@ import { equal } from '../../symbolic/diagrams/vector.ts';
 import type { Space } from '../../symbolic/space/space.ts';
 
 export interface Wish {
-  /** behind `expected PACKET to` and `expected PACKET not to` */
+  /** after `expected PACKET to` and `expected PACKET not to` */
   readonly says: string;
   readonly isMet: (path: Path) => boolean;
   /** it is so only where no loop follows, or where one does */

@@ -42,7 +42,7 @@ const WIDTH = 80;
 
 /** The answer first, then how it came about; plain text without a line feed at its end. What `verbose` adds of rules that did not match is
  *  there when the trace was made with `verbose` too.
- *  @throws InputError when this is no answer of `trace` */
+ *  @throws InputError when this is not an answer of `trace` */
 export function formatTrace(trace: Trace, options: FormatTraceOptions = {}): string {
   checkOptions(options, FORMAT_TRACE_OPTIONS);
   const { width = WIDTH, verbose = false, brief = false } = options;
@@ -52,7 +52,7 @@ export function formatTrace(trace: Trace, options: FormatTraceOptions = {}): str
 }
 
 /** What `verify`, `diff` and `find` answered, with the verdict first; plain text without a line feed at its end.
- *  @throws InputError when this is no answer of them */
+ *  @throws InputError when this is not an answer of them */
 export function formatReport(report: VerifyReport | DiffReport | FindReport, options: FormatOptions = {}): string {
   checkOptions(options, FORMAT_OPTIONS);
   const { width = WIDTH, verbose = false } = options;
@@ -74,12 +74,12 @@ export function formatReport(report: VerifyReport | DiffReport | FindReport, opt
   }
 }
 
-/** A flowchart for Markdown, without its fence. @throws InputError when this is no answer of `trace` */
+/** A flowchart for Markdown, without its fence. @throws InputError when this is not an answer of `trace` */
 export function mermaid(trace: Trace): string {
   return mermaidTrace(traced(trace));
 }
 
-/** Lines like those of `xtables-monitor --trace`. @throws InputError when this is no answer of `trace` */
+/** Lines like those of `xtables-monitor --trace`. @throws InputError when this is not an answer of `trace` */
 export function xtables(trace: Trace): string {
   return xtablesTrace(traced(trace));
 }

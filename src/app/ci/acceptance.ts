@@ -30,7 +30,7 @@ function acceptanceOf(
   { file: config, named, textOf }: Accepting,
 ): Acceptance | undefined {
   const text = acceptAt?.source.file === file ? acceptAt.source.text : textOf(file);
-  // nobody edits rendered rules, and JSON has no comments
+  // rendered rules are not edited, and JSON has no comments
   const isWritten = kind !== 'comparison' && !(kind === 'rules' && blame.some(({ place }) => place.source.rendered));
   if (isWritten && text !== undefined && !/^\s*[{[]/.test(text)) {
     const line =

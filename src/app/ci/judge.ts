@@ -106,7 +106,7 @@ function partOf({ kind, namespace, name, place }: UnreadPod): JudgedPart {
   return { file: place.source.file, name: `${kind} ${namespace}/${name}`, says: 'pod' };
 }
 
-/** Nobody edits rendered rules: the settings as a whole stand for them. */
+/** Rendered rules are not edited: the settings as a whole stand for them. */
 function placedIn(subject: Subject, source: Source | undefined): Subject {
   if (source === undefined) return subject;
   const place: ReviewLocation = { source, span: { start: 0, end: 1 } };

@@ -1,4 +1,4 @@
-/** A pod that asks for nothing, for questions that are about no manifest: modes, versions, mesh configuration. */
+/** A pod without settings of its own, for questions that are not about a manifest: modes, versions, mesh configuration. */
 import type { Source } from '../../syntax/text/source.ts';
 
 export const DEFAULT_POD: Source = {

@@ -21,7 +21,7 @@ export interface Plan {
   readonly alone: readonly { readonly side: Side; readonly file: string }[];
   /** what cannot be judged, and why */
   readonly refused: readonly { readonly file: string; readonly why: string }[];
-  /** read by nobody */
+  /** not read */
   readonly unknown: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** A chain of CNI plugins (`*.conflist`), compared by what it makes of a pod without settings of its own: istio-cni writes the rules, or nobody. */
+/** A chain of CNI plugins (`*.conflist`), compared by what it makes of a pod without settings of its own: istio-cni writes the rules, or none are written. */
 import type { Sides } from '../../diff/question.ts';
 import type { DiffSubject } from '../../pods/compareSubjects.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';

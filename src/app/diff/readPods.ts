@@ -26,9 +26,9 @@ export interface SidePods {
   /** not those that do not start */
   readonly subjects: readonly DiffSubject[];
   readonly notes: readonly string[];
-  /** what the rules of the pods rest on, though nobody said it */
+  /** what the rules of the pods assume */
   readonly assumed: readonly string[];
-  /** that a pod does not start on the base is no error any more */
+  /** that a pod does not start on the base is no longer an error */
   readonly diagnostics: readonly Diagnostic[];
 }
 

@@ -1,4 +1,4 @@
-/** What somebody expects of packets, and where: the contents of an expectation file. */
+/** The expected outcomes of packets, and where: the contents of an expectation file. */
 import type { Outcome } from '../../connection/journey.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';

@@ -48,7 +48,7 @@ function boundsOf({ expected: { file }, setting }: ExpectQuestion): Bounds {
   return { families, unjudged: [], hosts: [...new Set(hosts)] };
 }
 
-/** A pod that has a proxy, and nobody captures it: whatever its packets are expected to do, this is wrong. */
+/** A pod that has a proxy and is not captured: whatever its packets are expected to do, this is wrong. */
 function outsideCheck({ expected: { source, file }, setting: { outside } }: ExpectQuestion): readonly Check[] {
   if (outside?.walks !== true) return [];
   const id = 'pod-captured';
@@ -94,7 +94,7 @@ function answersOf({ setting, expectation }: Asked): readonly Answered[] {
   return [{ ...expectPacket(walked.journey, expectation), walked }];
 }
 
-/** Where nobody says its addresses, the pod has the one that all packets of the set go to. */
+/** Where its addresses are not given, the pod has the one that all packets of the set go to. */
 function hostOfSet({ host, assumed }: TraceSetting, where: AskedSet): TraceSetting['host'] {
   const known = ([4, 6] as const).filter((family) => assumed?.families.includes(family) !== true);
   const pinned = pinnedAddress(host, where, known);

@@ -17,7 +17,7 @@ export interface FoundInPod {
   /** absent: there is an error among the diagnostics, or no packet of the set can be there */
   readonly answer?: FindAnswer;
   readonly diagnostics: readonly Diagnostic[];
-  /** of a pod that has a proxy: why nobody captures it */
+  /** of a pod that has a proxy: why it is not captured */
   readonly outside?: string;
   /** the question could not be put: there is an error */
   readonly refused?: true;
@@ -49,7 +49,7 @@ function interfaceOf({ terms, alternatives = false }: PacketSet, key: 'iif' | 'o
   return typeof only?.lo === 'string' && only.lo === only.hi && more.length === 0 ? { [key]: only.lo } : {};
 }
 
-/** Where nobody says its addresses, the pod has the one that all packets of the set go to. */
+/** Where its addresses are not given, the pod has the one that all packets of the set go to. */
 function pinned(setting: ChosenSetting, where: AskedSet): ChosenSetting {
   const { host, assumed, assumptions } = setting;
   const known = ([4, 6] as const).filter((family) => assumed?.families.includes(family) !== true);

@@ -1,4 +1,4 @@
-/** `verify --fix`: what is proved to mend one cause is made, then the next cause is looked at, until nothing more is found. */
+/** `verify --fix`: what is proved to fix one cause is written, then the next cause is looked at, until nothing more is found. */
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { ProvedFix } from '../../prove/proof/provedFix.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';

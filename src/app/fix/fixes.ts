@@ -53,7 +53,7 @@ function fixesOf(verified: Verified, shared: Shared): ReadonlyMap<Finding, FixSe
   return found;
 }
 
-/** What somebody has accepted stays where the comment stands. */
+/** What is suppressed stays where the comment is. */
 function keptLines({ rulesets }: Verified, [{ family }]: readonly [Finding, ...Finding[]]): ReadonlySet<number> {
   const text = rulesets.find((one) => one.family === family)?.source.text ?? '';
   return new Set(suppressionsIn(text).found.flatMap(({ line }) => line ?? []));

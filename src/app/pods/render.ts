@@ -13,7 +13,7 @@ import { type PodTexts, readPodTexts } from '../load/podTexts.ts';
 
 export interface RenderedPodRules {
   readonly pod: Pod;
-  /** who writes the rules, or why nobody does */
+  /** who writes the rules, or why none are written */
   readonly by: string;
   readonly rules: PodRules;
   /** they do not follow from manifests */
@@ -41,7 +41,7 @@ export function renderPodTexts(texts: PodTexts): RenderPodsAnswer {
     return [
       {
         pod,
-        by: captured ? WRITERS[enrolment.facts.approach] : `${other === undefined ? 'nobody' : 'others'}: ${why}`,
+        by: captured ? WRITERS[enrolment.facts.approach] : `${other === undefined ? 'none' : 'others'}: ${why}`,
         rules,
         isUnjudged: other !== undefined,
       },

@@ -1,4 +1,4 @@
-/** Comments by which somebody accepts a finding: `# chainwalk-disable-next-line CLAIM[,CLAIM] -- reason`, and `-disable-file`. */
+/** Comments that accept a finding: `# chainwalk-disable-next-line CLAIM[,CLAIM] -- reason`, and `-disable-file`. */
 
 import { renamedClaim, unknownClaim } from '../../pods/claimIds.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';

@@ -45,7 +45,7 @@ function muteOne(pod: VerifiedPod, comments: Suppressions | undefined, used: Set
   return { ...pod, verified: mutedFindings(pod.verified, mute), ...(muted.size > 0 && { muted }) };
 }
 
-/** What somebody wrote that causes a finding stands for it. */
+/** The setting that causes a finding stands for it. */
 function mutedFindings(verified: Verified, mute: (claim: string, places: readonly ReviewLocation[]) => Muted | undefined): Verified {
   const changed = new Map<Finding, Finding>();
   for (const finding of verified.findings) {

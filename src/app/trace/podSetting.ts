@@ -90,7 +90,7 @@ function phaseNotes({ whileInit, enrolment: { facts } }: PodScene): readonly str
   ];
 }
 
-/** Rules follow from it, and somebody says it elsewhere than in the pod. */
+/** Rules follow from it, and it is set elsewhere than in the pod. */
 function resolverNote({ enrolment: { facts, verdict }, rules: { settings } }: PodScene): readonly string[] {
   const { servers, at } = podResolvers(facts);
   if (at === undefined || verdict !== 'captured' || !asksResolvers(settings)) return [];
@@ -125,7 +125,7 @@ function outsideOf({ findings, otherMesh }: PodScene): Pick<TraceSetting, 'outsi
   return found === undefined ? {} : { outside: { says: found.message, walks: otherMesh === undefined } };
 }
 
-/** Without rules every packet goes its own way; nobody should take that for a proof of anything. */
+/** Without rules every packet goes its own way; that proves nothing. */
 function uncaptured({ enrolment: { facts, verdict, taken }, findings }: PodScene): readonly Diagnostic[] {
   const outside = findings.filter(({ claim }) => claim === 'pod-captured');
   if (outside.length > 0)

@@ -11,9 +11,9 @@ import { type RuleTexts, readRuleTexts } from '../load/ruleTexts.ts';
 export interface TraceSetting extends GivenScene {
   /** also record the rules that do not match */
   readonly detailed: boolean;
-  /** of a pod that has a proxy: why nobody captures it, or why its rules are not known, and no packet can be walked */
+  /** of a pod that has a proxy: why it is not captured, or why its rules are not known, and no packet can be walked */
   readonly outside?: { readonly says: string; readonly walks: boolean };
-  /** of a pod of manifests: why it has no rules of a family, or no packets; undefined: it has them, or nobody captures it */
+  /** of a pod of manifests: why it has no rules of a family, or no packets; undefined: it has them, or it is not captured */
   readonly unwritten?: (family: Family) => string | undefined;
   /** interfaces that only annotations speak of */
   readonly named?: readonly NamedInterface[];

@@ -1,4 +1,4 @@
-/** A packet that names an interface which only an annotation speaks of: it is taken to be there, and that is said. */
+/** A packet that names an interface which only an annotation names: it is assumed to be there, and that is said. */
 import { hostAssumption } from '../../connection/assumedHost.ts';
 import { withInterfaces } from '../../host/guestInterface.ts';
 import type { Host } from '../../host/host.ts';

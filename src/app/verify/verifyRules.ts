@@ -17,7 +17,7 @@ export interface VerifiedRules {
   readonly pods: readonly Verified[];
   /** with an error there are no pods */
   readonly diagnostics: readonly Diagnostic[];
-  /** there is not one rule: nobody should take the answer for a proof */
+  /** there is not one rule: the answer proves nothing */
   readonly empty: boolean;
 }
 

@@ -28,12 +28,12 @@ export const EXIT_CODES: readonly (readonly [code: ExitCode, says: string])[] = 
 /** Paragraphs. */
 export const DESCRIPTION: readonly string[] = [
   'chainwalk walks packets through iptables rules as the kernel does, follows a connection through the proxy of a mesh and out again, and proves claims about all packets. A dump of rules and a question are enough: no cluster, no root, no traffic.',
-  'Three kinds of no stay apart: text that is malformed, rules that the kernel would refuse, and rules whose meaning is not modelled. An answer that depends on the last is `undecided` and names the rule.',
+  'Three kinds of failure are reported separately: malformed text, rules that the kernel would refuse, and rules whose meaning is not modelled. An answer that depends on the last is `undecided` and names the rule.',
 ];
 
 export const ENVIRONMENT: readonly (readonly [name: string, says: string])[] = [
   ['NO_COLOR', 'not empty: no colour'],
-  ['FORCE_COLOR', 'not empty: colour even where the output is no terminal; `0`: none'],
+  ['FORCE_COLOR', 'not empty: colour even where the output is not a terminal; `0`: none'],
   ['TERM', '`dumb`: no colour'],
   ['KUBECONFIG', 'read by kubectl, when `kubectl chainwalk` runs it'],
 ];

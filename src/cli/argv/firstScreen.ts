@@ -1,4 +1,4 @@
-/** What is shown to somebody who gives no command: what to try, in a screen. */
+/** What is shown without a command: what to try, in a screen. */
 import { TITLE } from './about.ts';
 import type { Command } from './command.ts';
 

@@ -64,7 +64,7 @@ class Silence {
   }
 }
 
-/** Nobody can know it before, and end the silence. */
+/** Not known before the pause ends. */
 function randomToken(): string {
   return crypto.randomUUID();
 }

@@ -153,7 +153,7 @@ function problemsIn(subjects: readonly Subject[]): readonly Problem[] {
 function onBase(problem: Problem, before: ReadonlyMap<string, Problem>, revision: string): Problem {
   const known = before.get(problem.fingerprint);
   if (known === undefined || problem.muted !== undefined) return problem;
-  if (known.packets === problem.packets) return { ...problem, muted: { by: 'base', reason: `${revision} has it too` } };
+  if (known.packets === problem.packets) return { ...problem, muted: { by: 'base', reason: `already on ${revision}` } };
   return { ...problem, message: `${problem.message}; on ${revision} for ${known.packets ?? 'other packets'}` };
 }
 

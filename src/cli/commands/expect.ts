@@ -1,4 +1,4 @@
-/** `chainwalk expect FILE...`: packets with the outcomes that somebody expects. */
+/** `chainwalk expect FILE...`: packets with their expected outcomes. */
 import type { Command } from '../argv/command.ts';
 import { COLOR, DETAILS, JSON_OUTPUT, OUTPUTS, QUIET, STRICT, TIMEOUT, WATCH } from '../argv/options.ts';
 

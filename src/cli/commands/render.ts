@@ -33,7 +33,7 @@ export const renderCommand: Command = {
     QUIET,
     COLOR,
   ],
-  foreignOptions: 'arguments of istio-iptables stand behind `--`',
+  foreignOptions: 'arguments of istio-iptables come after `--`',
   examples: [
     { says: 'what istio-init writes for a pod without settings of its own', line: 'chainwalk render --mode init' },
     { says: 'what these arguments of a pod do', line: `chainwalk render -- -p 15001 -z 15006 -u 1337 -m REDIRECT -i '*' -x "" -b '*'` },

@@ -55,7 +55,7 @@ export const traceCommand: Command = {
     QUIET,
     COLOR,
   ],
-  foreignOptions: 'a packet in iptables form is quoted, or stands behind `--`',
+  foreignOptions: 'a packet in iptables form is quoted, or comes after `--`',
   examples: [
     { says: 'does the application leave the mesh?', line: 'chainwalk trace pod.rules "out tcp -> 203.0.113.9:443 uid=1000"' },
     {

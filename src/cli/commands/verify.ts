@@ -50,7 +50,7 @@ export const verifyCommand: Command = {
   examples: [
     { says: 'does this pod keep what Istio promises?', line: 'chainwalk verify pod.rules' },
     { says: 'before it is deployed', line: 'chainwalk verify deploy.yaml --mode cni --values values.yaml' },
-    { says: 'what would mend it', line: 'chainwalk verify --fix --dry-run pod.rules' },
+    { says: 'what would fix it', line: 'chainwalk verify --fix --dry-run pod.rules' },
     { says: 'a running pod', line: 'kubectl chainwalk POD verify' },
     { says: 'both families, in a pipeline', line: 'chainwalk verify --family 4,6 --strict -o json pod.v4 pod.v6' },
     { says: 'in a workflow of GitHub', line: 'chainwalk verify pod.rules -o github,sarif=chainwalk.sarif' },

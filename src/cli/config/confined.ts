@@ -6,7 +6,7 @@ import type { Io, ReadResult } from '../io/io.ts';
 export interface Confinement {
   /** of the configuration, from here */
   readonly folder: string;
-  /** paths that somebody gave on the command line, and the configuration itself */
+  /** paths given on the command line, and the configuration itself */
   readonly free: readonly string[];
 }
 

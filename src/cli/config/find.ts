@@ -56,7 +56,7 @@ export async function configsIn({ read }: Pick<Io, 'read'>, folder: string): Pro
   return found;
 }
 
-/** This folder and those above it, up to the top of the repository, and not above the user's own: what lies above is somebody else's. */
+/** This folder and those above it, up to the top of the repository, and not above the user's own: what lies above belongs to others. */
 export async function foldersUpwards({ cwd, env, place }: Pick<Io, 'cwd' | 'env' | 'place'>): Promise<readonly string[]> {
   const home = env.HOME === undefined || env.HOME === '' ? undefined : (await place(env.HOME)).real;
   const depth = cwd.split(/[\\/]/).filter((part) => part !== '').length;

@@ -103,7 +103,7 @@ export function readMap<T>(
 
 export type Fields<T> = { readonly [K in keyof T]-?: Read<Exclude<T[K], undefined>> };
 
-/** Undefined only when it is no map, or lacks a required key. */
+/** Undefined only when it is not a map, or lacks a required key. */
 export function readRecord<T extends object>(fields: Fields<T>, required: readonly (keyof T & string)[] = []): Read<T> {
   const names = Object.keys(fields);
   return read(recordSchema(fields, required), (node, at) => {
@@ -160,6 +160,6 @@ function foundText(node: Node): string {
   if (node.kind === 'list') return 'a list';
   if (node.kind === 'map') return 'keys and values';
   if (node.value === null) return 'nothing';
-  if (Number.isNaN(node.value)) return 'what is no data';
+  if (Number.isNaN(node.value)) return 'a value that is not data';
   return node.value === '' ? 'an empty text' : `\`${String(node.value)}\``;
 }

@@ -6,7 +6,7 @@ const NOWHERE = { start: 0, end: 0 };
 /** Deeper than any configuration; a value that holds itself is. */
 const MOST_DEPTH = 20;
 
-/** What is no data, such as a function, becomes NaN, which no key takes. */
+/** A value that is not data, such as a function, becomes NaN, which no key accepts. */
 export function toNode(value: unknown, depth = 0): Node {
   if (depth < MOST_DEPTH && Array.isArray(value)) return { kind: 'list', items: value.map((one) => toNode(one, depth + 1)), span: NOWHERE };
   if (depth < MOST_DEPTH && typeof value === 'object' && value !== null) {

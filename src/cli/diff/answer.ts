@@ -96,6 +96,6 @@ function plainNames({ pairs, valuesGiven = new Set() }: Files): (file: string) =
 }
 
 function exitCodeOf(report: { readonly changes: readonly unknown[]; readonly undecided: readonly unknown[] }, isGone: boolean): ExitCode {
-  // what is open is no less than a change, nor is what is gone: 0 says that there is none
+  // undecided and gone count as changed: 0 says that nothing is
   return isGone || report.changes.length + report.undecided.length > 0 ? EXIT.findings : EXIT.ok;
 }

@@ -10,7 +10,7 @@ export type FilePair = Partial<Sides<string>>;
 
 export interface Files {
   readonly pairs: readonly TextPair[];
-  /** given one by one: what is no kind that is known is an error then */
+  /** given one by one: then a file of an unknown kind is an error */
   readonly explicit: boolean;
   readonly notes: readonly string[];
   /** changed, and not looked into */

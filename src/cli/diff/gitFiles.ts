@@ -6,7 +6,7 @@ import { askGit, type GitProblem } from '../git/git.ts';
 import { complain } from '../io/messages.ts';
 import { type FilePair, type Files, readPair } from './files.ts';
 
-/** Documentation shows rules that nobody loads. */
+/** Documentation shows rules that are not loaded. */
 const DOCUMENTATION = /\.(?:md|markdown|rst|adoc|txt)$/i;
 
 /** Undefined when git cannot be asked, which has been reported. */

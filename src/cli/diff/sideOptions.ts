@@ -32,7 +32,7 @@ function wordsOf(input: CommandInput, side: Side, rename: Files['rename']): Side
   };
 }
 
-/** What is about pods is read only where the plan asks for them. Undefined when an option or a file cannot be used, which has been reported. */
+/** What is about pods is read only where the plan needs them. Undefined when an option or a file cannot be used, which has been reported. */
 export async function readSide(
   call: Call,
   side: Side,
@@ -70,7 +70,7 @@ async function readPodOptions(
   };
 }
 
-/** Annotations that one side has besides those of its manifests; undefined: one is no KEY=VALUE, which has been reported. */
+/** Annotations that one side has besides those of its manifests; undefined: one is not KEY=VALUE, which has been reported. */
 async function annotationsOf(reader: TextReader, input: CommandInput, side: Side): Promise<ReadonlyMap<string, string> | undefined> {
   const found = new Map<string, string>();
   for (const text of optionList(input, `${side}Annotation`)) {

@@ -76,7 +76,7 @@ async function kindOfFile(source: Source): Promise<{ readonly kind: SurveyKind }
   return { kind: hasPod ? 'manifest' : 'objects' };
 }
 
-/** A script that calls iptables is one of many scripts; text that ends otherwise is rules by its name. */
+/** A script that calls iptables is one of many scripts; text with another ending is rules by its name. */
 function rulesIn(source: Source, isData: boolean): { readonly kind: 'rules' } | { readonly why: string } | undefined {
   if (isData) return undefined;
   const { rulesets, diagnostics } = readRuleTexts({ sources: [source], reading: {} });

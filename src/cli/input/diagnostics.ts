@@ -5,7 +5,7 @@ import { type Call, optionIsSet } from '../argv/command.ts';
 import { terminal } from '../argv/terminal.ts';
 
 export interface Show {
-  /** for what nobody should miss */
+  /** for what must not be missed */
   readonly evenQuiet?: boolean;
 }
 

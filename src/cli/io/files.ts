@@ -98,7 +98,7 @@ interface Written {
   readonly text: string;
 }
 
-/** A folder that somebody has put a link for, such as a pull request, does not lead the file elsewhere. */
+/** A folder that was replaced by a link, such as in a pull request, does not lead the file elsewhere. */
 export async function writeFile({ cwd, path, text }: Written): Promise<{ readonly problem?: string }> {
   try {
     const [here, folder] = [filePlaceOf(cwd).real, dirname(resolve(cwd, path))];

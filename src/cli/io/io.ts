@@ -76,7 +76,7 @@ export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
 }
 
-/** Standard input is opened when it is first asked for. */
+/** Standard input is opened when it is first read. */
 export function nodeIo(streams: NodeStreams): Io {
   const { stdout, stderr, env, cwd } = streams;
   return {
@@ -96,7 +96,7 @@ export function nodeIo(streams: NodeStreams): Io {
   };
 }
 
-/** A closed pipe is no error of ours: `chainwalk ... | head` ends quietly. */
+/** A closed pipe is not our error: `chainwalk ... | head` ends quietly. */
 function sink(stream: NodeStreams['stdout']): Sink {
   let closed = false;
   let problem: string | undefined;

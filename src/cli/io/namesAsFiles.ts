@@ -26,7 +26,7 @@ export function namesAsFiles(names: readonly string[], cwd: string): FileSystem 
   }
   const readdir = (path: string, _: object, done: (error: Error | null, entries: readonly Entry[]) => void) =>
     done(null, [...(folders.get(normal(path)) ?? new Map<string, Entry>()).values()]);
-  // of what node has for it, globs without links ask for no more
+  // of what node has for it, globs without links need no more
   return { readdir: readdir as unknown as NonNullable<FileSystem['readdir']> };
 }
 

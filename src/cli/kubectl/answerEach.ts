@@ -104,7 +104,7 @@ function linesOf(answered: readonly Answered[], sayingFor: (one: Answered) => Sa
   });
 }
 
-/** Nobody wants these, whatever was expected. */
+/** Never wanted, whatever was expected. */
 const BAD: readonly string[] = ['loop', 'dropped', 'rejected', 'refused', 'stalled', 'lost', 'undecided'];
 
 function linesIn(out: string): readonly string[] {

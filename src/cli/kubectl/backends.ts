@@ -19,7 +19,7 @@ export interface FamilyDump {
   readonly text: string;
 }
 
-/** All that hold rules, as the kernel asks them all; or the one that somebody wants to see alone. */
+/** All that hold rules, as the kernel uses them all; or the one that was requested. */
 export function chooseBackend(answers: Answers, wanted: LiveBackend | undefined): Chosen {
   const dumps = new Map(BACKENDS.map((backend) => [backend, dumpsOf(answers, backend)] as const));
   const known = BACKENDS.filter((backend) => dumps.get(backend)?.length !== 0);

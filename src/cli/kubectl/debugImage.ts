@@ -9,7 +9,7 @@ const ANY = 'nicolaka/netshoot';
 
 export interface DebugImage {
   readonly image: string;
-  /** what it is, in brackets behind the command */
+  /** what it is, in brackets after the command */
   readonly says: string;
 }
 

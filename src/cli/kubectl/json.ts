@@ -9,7 +9,7 @@ export function recordsIn(value: unknown): readonly JsonRecord[] {
   return Array.isArray(value) ? value.filter(isJsonRecord) : [];
 }
 
-/** Undefined: it is no JSON. */
+/** Undefined: it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

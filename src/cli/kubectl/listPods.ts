@@ -24,7 +24,7 @@ export interface PodList {
 export interface MissingPods {
   readonly label: string;
   readonly why: string;
-  /** somebody named it, and it is not there */
+  /** named on the command line, and not there */
   readonly isNamed?: true;
 }
 

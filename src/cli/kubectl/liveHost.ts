@@ -28,6 +28,6 @@ export function liveHost(rules: Source, { answers, mesh }: { readonly answers: A
   const { problems } = readHost(description);
   if (problems.length > 0) return { notes: problems.map((problem) => `ignoring the output of \`ip\`: ${problem}`) };
   const words = { interfaces: 'addresses', ip_rules: 'policy rules', routes: 'routes' };
-  const notes = assumed.map((key) => `\`ip\` told no ${words[key]}: they are taken to be those of any pod`);
+  const notes = assumed.map((key) => `\`ip\` showed no ${words[key]}: those of an ordinary pod are assumed`);
   return { text: `${JSON.stringify(description, undefined, 2)}\n`, notes: [...leftOut, ...notes] };
 }

@@ -27,7 +27,7 @@ export interface LivePod {
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
-/** Undefined: the text is no pod. */
+/** Undefined: the text is not a pod. */
 export function readLivePod(text: string): LivePod | undefined {
   const pod = parseJson(text);
   if (!isJsonRecord(pod) || !isJsonRecord(pod.spec)) return undefined;

@@ -36,7 +36,7 @@ function idIn(name: 'runAsUser' | 'runAsGroup', ...places: readonly JsonRecord[]
   )[0];
 }
 
-/** Nobody asked who runs there: only the pod's own word is part of the description. */
+/** The running processes were not read: only what the pod itself says is part of the description. */
 export function withProxyOf(host: LiveHost, { proxyUid: uid, proxyGid: gid }: PodFacts): LiveHost {
   const description = host.text === undefined ? undefined : parseJson(host.text);
   if (!isJsonRecord(description)) return host;

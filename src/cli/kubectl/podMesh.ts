@@ -11,7 +11,7 @@ export interface PodMesh {
   readonly writer?: string;
 }
 
-/** The annotation by which a pod with the proxy's container says that nobody captures it. */
+/** The annotation by which a pod with the proxy's container says that it is not captured. */
 const NOT_CAPTURED: Readonly<Record<MeshName, readonly [key: string, value: RegExp] | undefined>> = {
   'istio-sidecar': ['sidecar.istio.io/interceptionMode', /^NONE$/],
   'istio-ambient': undefined,
@@ -28,7 +28,7 @@ export const WRITER_NAMES: readonly string[] = ['istio-init', 'linkerd-init', 'k
 const MODE = 'istio.io/dataplane-mode';
 const REDIRECTION = 'ambient.istio.io/redirection';
 
-/** `namespace`: its labels, where they were asked for. Undefined: nobody captures the pod. */
+/** `namespace`: its labels, where they were requested. Undefined: the pod is not captured. */
 export function meshOf(pod: JsonRecord, namespace: JsonRecord = {}): PodMesh | undefined {
   const { spec, metadata } = partsOf(pod);
   if (spec.hostNetwork === true) return undefined;
@@ -64,7 +64,7 @@ export function asksNamespace(pod: JsonRecord): boolean {
   return !proxied && spec.hostNetwork !== true && labels[MODE] === undefined && annotations[REDIRECTION] === undefined;
 }
 
-/** Gateways have the proxy, and nobody captures for it: `proxy router`, and what Consul's annotation calls a gateway. */
+/** Gateways have the proxy, and are not captured: `proxy router`, and what Consul's annotation calls a gateway. */
 function isGateway({ args }: JsonRecord, annotations: JsonRecord): boolean {
   const [command, type] = Array.isArray(args) ? (args as readonly unknown[]) : [];
   const other = command === 'proxy' && typeof type === 'string' && type !== 'sidecar' && !type.startsWith('-');

@@ -48,7 +48,7 @@ function waitingReason(statuses: readonly JsonRecord[]): string {
   const words = statuses.flatMap(({ name, state }) => {
     const { waiting, terminated } = isJsonRecord(state) ? state : ({} as JsonRecord);
     const why = [waiting, terminated].find(isJsonRecord)?.reason;
-    // what has done its work is no reason
+    // a container that has completed is not a reason
     return typeof why === 'string' && why !== 'Completed' ? [`${String(name)}: ${why}`] : [];
   });
   return words[0] ?? 'its status names no reason';

@@ -47,6 +47,6 @@ export async function runningPodSubject(
 function hostIn({ path, text }: TextFile) {
   const { host, problems } = readHost(parseJson(text));
   invariant(host !== undefined, `${path}: ${problems.join('; ')}`);
-  // its addresses and routes were asked for, who listens was not
+  // its addresses and routes were requested, its listeners were not
   return { ...host, called: 'the running pod, its listeners assumed' };
 }

@@ -22,7 +22,7 @@ export interface PodsRead {
   readonly unread: readonly UnreadPods[];
 }
 
-/** What was noted of each pod: all of it when somebody wants to see it. */
+/** What was noted of each pod: all of it with -v. */
 export async function tellNotes({ io, input }: Call, { groups }: PodsRead): Promise<void> {
   if (optionIsSet(input, 'quiet') || !optionIsSet(input, 'verbose')) return;
   const notes = groups.flatMap(({ labels, all }) =>

@@ -67,7 +67,7 @@ function noPod({ command }: PluginQuestion, namespace: string | undefined): Comp
   };
 }
 
-/** A word among the names that is a command: misspelt, or one that no pod is asked for. */
+/** A word among the names that is a command: misspelt, or one that takes no pod. */
 function misnamedCommand({ names, command, rest }: PluginQuestion): Complaint | undefined {
   if (command !== undefined && rest.length === 0) return undefined;
   const isMany = names.length > 1 || rest.length > 0;

@@ -68,7 +68,7 @@ interface Told {
   readonly told: Readonly<Record<4 | 6, readonly JsonRecord[] | undefined>>;
 }
 
-/** An address without its connected route, because the interface is down or nobody wanted it, is one without a subnet. */
+/** An address without its connected route, because the interface is down or it was not requested, is one without a subnet. */
 function readInterface({ ifname, addr_info }: JsonRecord, { told }: Told): ReadInterface {
   const name = valueText(ifname);
   const notes: string[] = [];
@@ -84,7 +84,7 @@ function readInterface({ ifname, addr_info }: JsonRecord, { told }: Told): ReadI
     const key = subnetKey(name, address);
     const connected = routes?.some((route) => isKernelRoute(route) && `${valueText(route.dev)} ${valueText(route.dst)}` === key);
     if (key === undefined || connected !== false || name === 'lo') return address;
-    notes.push(`${name} has no route to the subnet of ${address}: it is taken as an address alone`);
+    notes.push(`${name} has no route to the subnet of ${address}: only the address is used`);
     return `${local}/${six ? 128 : 32}`;
   });
   return { name, addresses, notes };

@@ -14,12 +14,12 @@ import { PLUGIN_OPTIONS } from './pluginOptions.ts';
 import { podKindNamed } from './podNames.ts';
 import { ASKABLE, pluginQuestionOf, splitWords } from './words.ts';
 
-/** Bits of cobra: no space behind the word, no names of files. */
+/** Bits of cobra: no space after the word, no names of files. */
 const DIRECTIVE: Readonly<Record<ShellCompletion['kind'], number>> = { words: 4, list: 4 | 2, files: 0 };
-/** Nobody waits longer for a list. */
+/** A person does not wait longer for a list. */
 const SECONDS = 5;
 
-/** `argv`: all words behind `kubectl chainwalk`, the last of which is being typed. Whatever goes wrong, there are fewer candidates. */
+/** `argv`: all words after `kubectl chainwalk`, the last of which is being typed. Whatever goes wrong, there are fewer candidates. */
 export async function runCompletion({ argv }: Pick<Invocation, 'argv'>, io: Io): Promise<ExitCode> {
   const { kind, candidates } = await completionFor(argv, io);
   const lines = candidates.map(({ word, says }) => `${word}${says === '' ? '' : `\t${says}`}\n`);

@@ -12,7 +12,7 @@ export function runPlugin({ argv, version }: Invocation, io: Io): Promise<ExitCo
   const { own, asked } = splitWords(argv, { own: PLUGIN_OPTIONS, commands: ASKABLE_OPTIONS });
   return parseAndRun(
     {
-      // behind `--` everything is an argument of ours, whatever it is for the command
+      // after `--` everything is an argument of ours, whatever it is for the command
       argv: asked.length === 0 ? own : [...own, '--', ...asked],
       help: '`kubectl chainwalk --help` shows examples and options',
       build: (hooks) => buildSingle({ version, command: PLUGIN, ...hooks }),

@@ -25,7 +25,7 @@ export interface Options {
 export function splitWords(argv: readonly string[], options: Options): Words {
   const read = readEach(argv, options);
   const begins = read.some(({ kind, word }) => kind === 'word' && isAskable(word));
-  // an option that nobody knows is refused by the command, when there is one, which knows what may have been meant
+  // an unknown option is refused by the command, when there is one, which knows what may have been meant
   const isOwn = ({ kind }: ReadWord) => kind === 'own' || (kind === 'unknown' && !begins);
   return { own: read.filter(isOwn).map(({ word }) => word), asked: read.filter((one) => !isOwn(one)).map(({ word }) => word) };
 }
@@ -97,7 +97,7 @@ export function pluginQuestionOf(asked: readonly string[], options: Options, sel
   };
 }
 
-/** `kubectl chainwalk trace web-0 PACKET`: what names pods behind the command, as far as the command takes no words of its own. */
+/** `kubectl chainwalk trace web-0 PACKET`: what names pods after the command, as far as the command takes no words of its own. */
 function namesBehind(command: Askable, words: readonly ReadWord[], selected: boolean): readonly ReadWord[] {
   const alone = selected && !/^(?:pods?|po)$/.test(words[0]?.word ?? '');
   if (alone && (command === 'trace' || command === 'diff')) return [];

@@ -16,7 +16,7 @@ import { flagsOf } from '../argv/flags.ts';
 export interface Hooks {
   readonly writeOut: (text: string) => void;
   readonly writeErr: (text: string) => void;
-  /** called with the one command that was asked for */
+  /** called with the one command that was given */
   readonly onCommand: (command: Command, input: CommandInput) => Promise<void>;
 }
 

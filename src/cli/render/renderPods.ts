@@ -38,8 +38,12 @@ interface Form {
 /** A line before the rules of each pod, unless there is one pod and it has rules. */
 function textOfPod({ pod, by, rules: { rendered } }: RenderedPodRules, { alone, routing }: Form): string {
   const captured = rendered !== undefined && rendered.v4 !== '';
-  const head = alone && captured ? '' : `# ${pod.kind} ${printable(`${pod.namespace}/${pod.name}`)}: rules by ${printable(by)}\n`;
+  const head = alone && captured ? '' : `# ${pod.kind} ${printable(`${pod.namespace}/${pod.name}`)}: ${writtenBy(printable(by))}\n`;
   return head + (rendered === undefined ? '' : rulesText(rendered) + (routing ? routingText(rendered) : ''));
+}
+
+function writtenBy(by: string): string {
+  return by.startsWith('none: ') ? `no rules: ${by.slice('none: '.length)}` : `rules by ${by}`;
 }
 
 function toJson(pods: readonly RenderedPodRules[]): object {

@@ -1,4 +1,4 @@
-/** A review in every format that was asked for, and what it means for the exit code. */
+/** A review in every format that was requested, and what it means for the exit code. */
 import { isDefect, problemsOf } from '../../report/review/problems.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import type { Call } from '../argv/command.ts';

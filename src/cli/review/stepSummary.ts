@@ -1,4 +1,4 @@
-/** The summary of a step of GitHub Actions: Markdown behind what other commands have written there. */
+/** The summary of a step of GitHub Actions: Markdown after what other commands have written there. */
 import { MOST_OF_SUMMARY, markdownReview } from '../../report/markdown/markdown.ts';
 import type { Review } from '../../report/review/review.ts';
 import type { Call } from '../argv/command.ts';

@@ -1,4 +1,4 @@
-/** A review in every format that was asked for, each where it was asked for. */
+/** A review in every format that was requested, each in its place. */
 
 import { jsonText } from '../../lib/printable.ts';
 import type { Review, ReviewStyle } from '../../report/review/review.ts';
@@ -49,7 +49,7 @@ async function writeFile({ io }: Call, { file, text }: { readonly file: string; 
   return problem === undefined;
 }
 
-/** A format is loaded when it is asked for. */
+/** A format is loaded when it is requested. */
 async function render(format: string, { review, base, own }: WrittenReview, style: ReviewStyle): Promise<string> {
   const said = format === 'human' || format === 'json' ? own?.[format]?.(style) : undefined;
   if (said !== undefined) return said;

@@ -27,7 +27,7 @@ export interface Job {
   readonly names?: PacketNames;
 }
 
-/** Undefined when the rules cannot be used, which has been said. `format`: when none is asked for. */
+/** Undefined when the rules cannot be used, which has been said. `format`: when none is requested. */
 export async function jobInRules(call: Call, { rules, place, names }: RuleSubject, format: string): Promise<Job | undefined> {
   const known = names === undefined ? await packetNamesOf(call, []) : { names };
   return known && jobOf(call, traceInRules({ rules, place, manner: mannerOf(call) }), { usual: format, ...known });
@@ -55,7 +55,7 @@ function mannerOf(call: Call): TraceManner {
 }
 
 interface Known {
-  /** format when none is asked for */
+  /** format when none is requested */
   readonly usual: string;
   readonly names?: PacketNames;
 }
@@ -76,7 +76,7 @@ async function jobOf(call: Call, setup: TraceSetup | Complaint, { usual, names }
   const verbose = optionIsSet(input, 'verbose');
   const brief = optionIsSet(input, 'brief');
   const style = { ...(await terminal(call, io.out, WIDEST)), ...(await placesOn(call, io.out)), verbose, brief };
-  // why a chain did not match is seen of a detailed walk alone; in a very long one nobody reads it
+  // why a chain did not match is part of a detailed walk only; in a very long one it is left out
   const few = setting.rulesets.every((ruleset) => countRules(ruleset) <= MOST_RULES);
   const detailed = verbose || (name === 'human' && !brief && few);
   return format && { call, setting: { ...setting, detailed }, format, style, diagnostics, ...(names !== undefined && { names }) };

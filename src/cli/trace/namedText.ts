@@ -9,7 +9,7 @@ export interface NamedText {
   readonly assumptions: readonly Assumption[];
 }
 
-/** `names`: absent: nobody knows any. */
+/** `names`: absent: none are known. */
 export async function namedText(text: string, names: PacketNames | undefined): Promise<NamedText | Complaint> {
   const read = names === undefined ? { text, says: [] } : await withAddresses(text, names);
   if ('message' in read) return read;

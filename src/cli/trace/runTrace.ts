@@ -105,7 +105,7 @@ async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode
   return code;
 }
 
-/** Undefined when the text is no packet that could be here, which has been reported. */
+/** Undefined when the text is not a packet that could be here, which has been reported. */
 async function walkText({ call, setting, names }: Job, given: string): Promise<WalkedPacket | undefined> {
   const named = await namedText(given, names);
   if ('message' in named) {
@@ -129,7 +129,7 @@ function withNotes(walked: WalkedPacket, notes: readonly string[] = []): WalkedP
   return notes.length === 0 ? walked : { ...walked, notes: [...notes, ...(walked.notes ?? [])] };
 }
 
-/** For more packets than this nobody reads what else is treated alike. */
+/** For more packets than this, what else is treated alike is left out. */
 const FEW = 3;
 
 /** The symbolic engine is loaded here only. */

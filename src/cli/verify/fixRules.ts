@@ -43,7 +43,7 @@ export async function fixRules({ call, files, hasManifests, answer }: FixCall): 
     return text === undefined || text === source.text ? [] : [{ source, text }];
   });
   for (const file of fixed.unfit) {
-    await io.err.write(`note: ${printable(file)} is not edited: it is no plain output of iptables-save\n`, 'report');
+    await io.err.write(`note: ${printable(file)} is not edited: it is not plain output of iptables-save\n`, 'report');
   }
   if (isDry) {
     for (const { source, text } of changed) await io.out.write(unifiedDiff(source.file, source.text, text), 'exact');

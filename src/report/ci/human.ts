@@ -61,12 +61,19 @@ function listed({ asides, known, assumed, notes }: Listed, style: CiStyle): read
   return [hints, suppressed, assumed, notes].flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines]));
 }
 
+/** `3 files and pods`; a comparison is of the same file or pod as the checks on its rules. */
+function filesAndPods(subjects: Review['subjects']): string {
+  const count = new Set(subjects.map(({ name }) => name.split(' -> ').at(-1))).size;
+  if (subjects.every(({ kind }) => kind === 'pod')) return plural(count, 'pod');
+  return subjects.some(({ kind }) => kind === 'pod') ? `${count} files and pods` : plural(count, 'file');
+}
+
 function answer(review: Review, style: CiStyle): readonly string[] {
   const { subjects, diagnostics } = review;
   const { strict = false } = style;
   const { word, says, colour, isSound } = reviewVerdict(review, strict);
   const asked = subjects.reduce((sum, { checks }) => sum + checks.filter(({ verdict }) => verdict !== 'skipped').length, 0);
-  const of = subjects.length === 1 ? printable(subjects[0]?.name ?? '') : plural(subjects.length, 'subject');
+  const of = subjects.length === 1 ? printable(subjects[0]?.name ?? '') : filesAndPods(subjects);
   const bounds = mergeBounds(subjects.flatMap((subject) => subject.bounds ?? []));
   const failing = strict ? diagnostics.filter((one) => !isError(one)).length : 0;
   // what passed is not proved of a family that nobody judged

@@ -15,7 +15,7 @@ export interface CiReport {
   readonly notes: readonly string[];
 }
 
-/** Checks by verdict, and problems that somebody has said to be known. */
+/** Checks by verdict, and problems that are suppressed. */
 export interface CiSummary {
   readonly passed: number;
   readonly failed: number;

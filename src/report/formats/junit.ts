@@ -74,7 +74,7 @@ interface Asked {
   readonly check: Check;
 }
 
-/** What does not make the run fail is said of a test that passed; nothing but undecided answers or accepted ones is no pass. */
+/** What does not make the run fail is said of a test that passed; a test that has only undecided or suppressed answers did not pass. */
 function toCase({ subject, check }: Asked, strict: boolean): Case {
   const bad = check.problems.filter((problem) => isDefect({ subject, problem }, strict));
   const rest = check.problems.filter((problem) => !bad.includes(problem));

@@ -1,5 +1,5 @@
 /** What each format is called, without what writes it: help and an answer for people load no more. A name that is added here has the
- *  compiler ask for the format. */
+ *  compiler require the format. */
 
 /** Of a review, in the order in which help lists them. */
 export const REVIEW_FORMAT_NAMES = ['github', 'sarif', 'junit', 'markdown'] as const;

@@ -24,7 +24,7 @@ function spelled(char: string): string {
 export interface Element {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string | number>>;
-  /** elements as text; a string that is no element is escaped before */
+  /** elements as text; a string that is not an element is escaped before */
   readonly children?: readonly string[];
 }
 

@@ -109,7 +109,7 @@ const MOST = 3;
 function comparison(one: ApproachComparison, { paint, width }: ApproachesStyle): readonly string[] {
   const head = paint.bold(`${one.from} -> ${one.to}`);
   if (one.equivalent === null) return [`${head}: not compared: the pod does not start with one of them, or its rules are another mesh's`];
-  const scope = one.firstLegOnly ? "of the application's packets" : 'of all packets';
+  const scope = one.firstLegOnly ? "of the application's packets" : 'of packets';
   if (one.equivalent) return [paragraph({ text: `${head}: no change (proved for ${one.bounds})`, width, hang: 2 })];
   const shown = one.changes
     .slice(0, MOST)
@@ -121,7 +121,7 @@ function comparison(one: ApproachComparison, { paint, width }: ApproachesStyle):
   const more = one.changes.length - MOST;
   const doubt = one.undecided > 0 ? `, ${one.undecided} undecided` : '';
   return [
-    `${head}: ${plural(one.changes.length, 'kind')} ${scope} ${one.changes.length === 1 ? 'is' : 'are'} treated differently${doubt}`,
+    `${head}: ${plural(one.changes.length, 'class', 'classes')} ${scope} ${one.changes.length === 1 ? 'is' : 'are'} treated differently${doubt}`,
     ...shown,
     ...(more > 0 ? [`  and ${more} more; --json has them all`] : []),
   ];

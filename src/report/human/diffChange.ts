@@ -6,6 +6,7 @@ import { printable } from '../../lib/printable.ts';
 import type { TraceAfter } from '../json/after.ts';
 import type { CauseJson, DiffChange, DiffSide } from '../json/diff.ts';
 import type { TraceFate, TraceRule } from '../json/trace.ts';
+import { KERNEL, NO_PROCESS } from '../text/endpoints.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
 import { fileLine } from '../text/location.ts';
 import type { Paint } from '../text/paint.ts';
@@ -99,7 +100,7 @@ function endText(fate: TraceFate, { src, sport, dst, dport, proto }: TraceAfter)
   const flow = `${end(src, sport)} -> ${end(dst, dport)}`;
   switch (fate.kind) {
     case 'delivered':
-      return `delivered to ${fate.process ?? (isConnected(proto) ? 'nobody' : 'the kernel')}${fate.listener === undefined ? '' : ` on port ${fate.listener}`}, as ${flow}`;
+      return `delivered to ${fate.process ?? (isConnected(proto) ? NO_PROCESS : KERNEL)}${fate.listener === undefined ? '' : ` on port ${fate.listener}`}, as ${flow}`;
     case 'sent':
     case 'forwarded':
       return `${fate.kind} ${fate.kind === 'sent' ? 'on' : 'via'} ${fate.oif}, as ${flow}`;

@@ -95,7 +95,7 @@ function stepLines({ step, answer: { because, at } }: Taken, { end, style: { pai
   return [`    ${step.id.padEnd(INDENT - 5)} ${colour(first)}`, ...rest.map((line) => `${' '.repeat(INDENT)}${colour(line)}`)];
 }
 
-/** Those that somebody wrote; with details also the defaults. */
+/** Those that are set; with details also the defaults. */
 function settingLines(settings: readonly PodSetting[], { paint, width, detailed }: EnrolStyle): readonly string[] {
   const shown = settings.filter(({ byDefault }) => detailed || !byDefault);
   if (settings.length === 0) return [];

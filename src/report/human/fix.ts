@@ -1,4 +1,4 @@
-/** What is known to mend a cause: edits with their lines, how much goes, what stays. */
+/** What is known to fix a cause: edits with their lines, how much goes, what stays. */
 import { groupBy } from '../../lib/groupBy.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';

@@ -64,7 +64,7 @@ function rest(path: Path, { file, mesh }: HeadlineContext): string {
   }
 }
 
-/** A packet that the kernel answers is nobody's: no process ever sees it. */
+/** A packet that the kernel answers reaches no process. */
 function kernelAnswer(leg: Leg, { name, walk, silent }: KernelReply, { file, mesh }: HeadlineContext): Headline {
   const seen = mesh === undefined ? 'no application sees it' : 'no proxy and no application sees it';
   const fate = walk?.fate.kind;

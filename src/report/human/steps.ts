@@ -171,7 +171,7 @@ function rowOf(rule: Rule, style: StepStyle): readonly string[] {
   return [...row({ lead, text: '', right, width }), ...row({ lead: ' '.repeat(column), text, right: '', width })];
 }
 
-/** What it hangs on is said in the answer; here only which way this branch goes. */
+/** What it depends on is said in the answer; here only which way this branch goes. */
 export function forkText({ why, what, rule, taken, probability }: Choice, file: string): string {
   const odds = probability === undefined ? '' : ` ${Number(probability.toFixed(4))}`;
   return `fork (${why === 'chance' ? `chance${odds}` : 'not modelled'}): ${rule === undefined ? what : ruleName(rule, file)} ${taken}`;

@@ -111,7 +111,7 @@ function answer({ path, before = '' }: { readonly path: Path; readonly before?: 
   return lines.replace(word, paint[OUTCOME_COLOURS[path.outcome]](paint.bold(word)));
 }
 
-/** Several ways: one common outcome, or undecided with everything that it hangs on. */
+/** Several ways: one common outcome, or undecided with everything that it depends on. */
 function forkAnswer({ journey, file }: TraceInput, { paint, width }: StepStyle): string {
   const outcomes = [...new Set(journey.paths.map((path) => path.outcome))];
   const reasons = [...new Set(openChoices(journey).map((choice) => choiceText(choice, file)))];
@@ -126,7 +126,7 @@ function forkAnswer({ journey, file }: TraceInput, { paint, width }: StepStyle):
   return [`${paint[OUTCOME_COLOURS[journey.outcome]](paint.bold(word))} ${every}`, ...lines].join('\n');
 }
 
-/** The choices that not every path takes alike; one with a single way is no fork. */
+/** The choices that not every path takes alike; one with a single way is not a fork. */
 function openChoices({ paths }: Journey): readonly Choice[] {
   const choices = paths.flatMap((path) => path.choices);
   const taken = new Map<Choice['rule'], Map<string, Set<string>>>();

@@ -38,7 +38,7 @@ export function verdictLines(pod: Verified, style: VerdictStyle, own: OwnClaims 
   return answerLines({ ...answer(pod, style, own), tail }, style);
 }
 
-/** With `tail` behind it: on the same line where there is room. */
+/** With `tail` after it: on the same line where there is room. */
 export function answerLines(
   { text, rest, colour, tail }: VerdictAnswer & { readonly tail: string },
   style: VerdictStyle,

@@ -134,7 +134,7 @@ function findingLines({ rulesets, profile, causes, fixes }: Verified, finding: F
 const MOST_RULES = 6;
 const MOST_CAUSES = 4;
 
-/** What somebody wrote, where it stands, with its value underlined. */
+/** The setting, where it is written, with its value underlined. */
 function causeLines(causes: SettingCauses | undefined, style: VerifyStyle): readonly string[] {
   if (causes === undefined) return [];
   const { settings, enough } = causes;

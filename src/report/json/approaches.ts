@@ -54,7 +54,7 @@ export interface ApproachComparison {
   /** how far `equivalent` is proved, in words; null: nothing was compared */
   readonly bounds: string | null;
   readonly changes: readonly ApproachChange[];
-  /** kinds of packets for which it is not known */
+  /** classes of packets for which it is not known */
   readonly undecided: number;
 }
 

@@ -77,7 +77,7 @@ export interface CauseJson {
 
 export interface CauseSideJson {
   readonly value: string;
-  /** null: no file says it */
+  /** null: not in the files */
   readonly file: string | null;
   readonly line: number | null;
 }
@@ -111,7 +111,7 @@ export function diffBounds({ diffs, hosts, narrowed, firstLeg }: Pick<DiffAnswer
   };
 }
 
-/** As it stands behind `proved for`. */
+/** The words after `proved for`. */
 export function comparedText(bounds: Bounds): string {
   return `${boundsText(bounds)}${unjudgedText(bounds, 'compared')}`;
 }

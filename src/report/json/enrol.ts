@@ -35,7 +35,7 @@ export interface PodJson extends SettingPlaceJson {
   readonly name: string;
   /** `unknown`: a pod of another mesh, whose rules do not follow from manifests */
   readonly verdict: KnownVerdict;
-  /** who writes the rules; null when nobody does */
+  /** who writes the rules; null: no rules are written */
   readonly by: string | null;
   /** id of the step that decided; of a pod of another mesh none */
   readonly decidedBy: string;
@@ -57,7 +57,7 @@ export interface PodJson extends SettingPlaceJson {
 export interface NativeSidecarJson {
   readonly native: boolean;
   readonly because: string;
-  /** null: no file says it */
+  /** null: not in the files */
   readonly file: string | null;
   readonly line: number | null;
 }
@@ -83,7 +83,7 @@ export interface SettingJson {
   readonly name: string;
   readonly value: string;
   readonly from: string;
-  /** null: no file says it */
+  /** null: not in the files */
   readonly file: string | null;
   readonly line: number | null;
 }

@@ -56,7 +56,7 @@ export function toFindReport(
       return { family: `ipv${found.family}`, packets, reason, rules: rules.map((rule) => toTraceRule(rule, file)) };
     }),
   );
-  // of packets that arrive at a host that nobody described
+  // of packets that arrive at a host whose description is not given
   const open = parts.flatMap(({ found: { asked, family } }): FindDoubt[] =>
     unsaid === undefined || !asked ? [] : [{ family: `ipv${family}`, packets: 'any packet that arrives', reason: unsaid, rules: [] }],
   );

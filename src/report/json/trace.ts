@@ -29,11 +29,11 @@ export interface Trace {
   readonly branches?: readonly TraceBranch[];
   /** there are more branches than were walked */
   readonly truncated?: true;
-  /** of a packet with a state: the connection that it was taken to belong to */
+  /** of a packet with a state: the connection that it is assumed to belong to */
   readonly connection?: TraceConnection;
   /** `budget: ` and the limit at which walking ended, or why the rules are not known; the outcome is then undecided */
   readonly reason?: string;
-  /** the pod has a proxy, and nobody writes rules for it: how this comes */
+  /** why the pod is not captured, though it has a proxy */
   readonly notCaptured?: string;
   /** why the pod of a manifest has no rules of the packet's family, or no address of it */
   readonly because?: string;

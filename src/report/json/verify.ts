@@ -53,14 +53,14 @@ export interface VerifyFinding {
   readonly blame: readonly TraceRule[];
   readonly packets: string | null;
   readonly reason?: string;
-  /** somebody has said that it is known: it counts neither here nor for the exit code */
+  /** it is suppressed: it counts neither here nor for the exit code */
   readonly muted?: Muted;
-  /** of a pod: what somebody wrote that the claim breaks for; the first of `causes` */
+  /** of a pod: the setting that breaks the claim; the first of `causes` */
   readonly cause?: VerifyCause;
   readonly causes?: readonly VerifyCause[];
   /** one: any of `causes` taken back would do; all: it has to be all of them; absent: not tried */
   readonly enough?: 'one' | 'all';
-  /** of rules: edits after which less is broken and nothing new is, which is proved; absent: none was found */
+  /** of rules: edits that are proved to fix something and to break nothing; absent: none was found */
   readonly fix?: VerifyFix;
 }
 

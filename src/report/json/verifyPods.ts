@@ -17,7 +17,7 @@ export interface VerifiedPodJson {
 }
 
 export interface VerifiedPodFinding extends FindingJson {
-  /** somebody has said that it is known: it does not count for the exit code */
+  /** it is suppressed: it does not count for the exit code */
   readonly muted?: Muted;
 }
 

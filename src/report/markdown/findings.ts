@@ -94,7 +94,7 @@ function fixText(fix: ProvedFix): readonly string[] {
   const claims = [...new Set(mends.map(({ claim }) => claim))].join(', ');
   const words = [...new Set(edits.map(editWords))].join(', ');
   return [
-    `Fix, with which nothing new breaks (proved): ${markdownProse(words)}, in ${markdownProse(fix.source.file)}. It mends ${markdownProse(claims)}${stays}. Instead of ${where}:`,
+    `Fix (proved: nothing else breaks): ${markdownProse(words)}, in ${markdownProse(fix.source.file)}. It fixes ${markdownProse(claims)}${stays}. Instead of ${where}:`,
     codeBlock(lines, 'suggestion'),
   ];
 }

@@ -95,7 +95,7 @@ const toWarning = ({ message, help, ...place }: Diagnostic): Block => ({
 });
 const note = (text: string): Block => ({ text, kind: 'part' });
 
-/** What fits, in order; a block that is too long for the rest is left out, and those behind it may fit. */
+/** What fits, in order; a block that is too long for the rest is left out, and later ones may fit. */
 function within(blocks: readonly Block[], most: number): string {
   const encoder = new TextEncoder();
   let room = most - ROOM_FOR_END;

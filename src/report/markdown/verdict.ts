@@ -29,10 +29,10 @@ export function verdictTable({ subjects }: Review): string | undefined {
     const known = problems.filter((problem) => !isOpen(problem)).length;
     return [wordOf(problems), markdownProse(subject.name), wordsOf(subject), `${count('passed')} of ${asked(subject)}`, String(known)];
   });
-  const text = table(['', 'subject', 'verdict', 'checks passed', 'suppressed'], rows);
+  const text = table(['', 'file or pod', 'verdict', 'checks passed', 'suppressed'], rows);
   const rest = [
-    ...(more > 0 ? [`${more} more subjects, none of them worse, are left out of this table.`] : []),
-    ...(passed > 0 ? [`${plural(passed, 'other subject')} passed.`] : []),
+    ...(more > 0 ? [`${more} more files and pods, none of them worse, are left out of this table.`] : []),
+    ...(passed > 0 ? [`${plural(passed, 'other file or pod', 'other files and pods')} passed.`] : []),
   ];
   return rest.length === 0 ? text : `${text}\n\n${rest.join(' ')}`;
 }

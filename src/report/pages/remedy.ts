@@ -5,7 +5,7 @@ import { PAGES } from '../generated/pages.ts';
 import { type RemedyQuestion, remedyByRules } from './remedyByRules.ts';
 import { REMEDIES_IN_MESH } from './remedyInMesh.ts';
 
-/** For what somebody wrote: without it the claim holds, which was tried. Undefined: it was not. */
+/** For a setting: without it the claim holds, which was tried. Undefined: it was not. */
 export function remedyByCause(causes: SettingCauses | undefined): string | undefined {
   if (causes?.enough === undefined) return undefined;
   if (causes.settings.every(({ missing }) => missing)) return 'Give it: with it this holds.';
@@ -15,10 +15,10 @@ export function remedyByCause(causes: SettingCauses | undefined): string | undef
     : 'Take these back, all of them: only then this holds.';
 }
 
-/** The best that is known: by what somebody wrote, by the rules, by the mesh. */
+/** The best that is known: by the setting, by the rules, by the mesh. */
 export function remedyOfFinding(question: RemedyQuestion, causes: SettingCauses | undefined): string | undefined {
   const { claim } = question.finding;
-  // nobody is to give up DNS capture, or guests, for the other's sake
+  // neither DNS capture nor guests are given up for the other's sake
   if (claim === 'guest-dns-captured') return remedyOf(claim, question.profile);
   return remedyByCause(causes) ?? remedyByRules(question) ?? remedyOf(claim, question.profile);
 }

@@ -1,4 +1,4 @@
-/** What to do where the rules themselves show the cause: somebody else's rule comes first, nothing was written, or one rule of the mesh
+/** What to do where the rules themselves show the cause: another program's rule comes first, nothing was written, or one rule of the mesh
  *  lacks an exception. */
 import { profileNamed } from '../../mesh/allProfiles.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
@@ -66,7 +66,7 @@ export function remedyByRules({ finding, ruleset, profile }: RemedyQuestion): st
   return undefined;
 }
 
-/** Undefined: the answer has no zone of its own, or nobody knows. */
+/** Undefined: the answer has no zone of its own, or it is not known. */
 function oneZone(witness: Finding['witness']): string | undefined {
   const steps = witness?.paths[0]?.legs[0]?.walk.steps ?? [];
   const zone = steps.findLast((step) => step.kind === 'rule' && step.rule.effect.kind === 'conntrack');

@@ -15,7 +15,7 @@ const IDS: Readonly<Record<MeshName, string | undefined>> = {
   consul: '-proxy-uid of consul connect redirect-traffic',
 };
 
-/** Whose log says why nobody wrote the rules. */
+/** Whose log says why the rules were not written. */
 export const LOGS_OF_WRITERS: Readonly<Record<MeshName, string>> = {
   'istio-sidecar': '`kubectl logs POD -c istio-init`, the log of the CNI agent on the node',
   'istio-ambient': 'the logs of the CNI agent and of ztunnel on the node',
@@ -24,7 +24,7 @@ export const LOGS_OF_WRITERS: Readonly<Record<MeshName, string>> = {
   consul: '`kubectl logs POD -c consul-connect-inject-init`, the log of the consul-cni agent on the node',
 };
 
-/** How it is told of interfaces with guests behind them. */
+/** How it is told of interfaces with guests. */
 const GUESTS: Readonly<Record<MeshName, string | undefined>> = {
   'istio-sidecar':
     'If guests are to be in the mesh, name the interface in istio.io/reroute-virtual-interfaces (before Istio 1.25: traffic.sidecar.istio.io/kubevirtInterfaces; on a virtual machine --kube-virt-interfaces of istio-iptables). If not, in traffic.sidecar.istio.io/excludeInterfaces (--istio-exclude-interfaces).',

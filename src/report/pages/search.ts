@@ -1,4 +1,4 @@
-/** Which pages answer a word, or what somebody pasted: an exact page, a symptom whose words occur, else all pages that have the words. */
+/** Which pages answer a word, or a pasted text: an exact page, a symptom whose words occur, else all pages that have the words. */
 import { closest, nearest } from '../../lib/nearest.ts';
 import type { Page, PageGroup } from './page.ts';
 

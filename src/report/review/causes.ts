@@ -8,7 +8,7 @@ import type { Blamed, ReviewLocation, Subject } from './review.ts';
 export interface Cause {
   /** of one subject, or of a comparison with it; the worst first */
   readonly found: Group<FoundProblem>;
-  /** changes of packets that nobody sends in practice, beside those that are told */
+  /** changes of packets that no process sends in practice, beside those that are told */
   readonly odd: readonly FoundProblem[];
   /** names of others of which the same is true */
   readonly alike: readonly string[];

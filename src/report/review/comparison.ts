@@ -27,7 +27,7 @@ export interface Naming {
   readonly nameOf: (pair: Sides<DiffSubject>) => string;
   /** a file's name, or a subject's, without the revision in which it was read */
   readonly plain: (file: string) => string;
-  /** what somebody wrote that changes it, of a pair that is like the one it was looked up for */
+  /** the settings that change it, of a pair that is like the one it was looked up for */
   readonly causesOf: (pair: Sides<DiffSubject>, change: ChangedClass) => readonly DiffCause[];
 }
 

@@ -54,7 +54,7 @@ function toProblem(finding: PodFinding, { subject, muted }: Context): Problem {
   };
 }
 
-/** Nobody edits rendered rules: the pod's place stands for them. */
+/** Rendered rules are not edited: the pod's place stands for them. */
 function placedInManifest(check: Check, place: ReviewLocation): Check {
   return { ...check, problems: check.problems.map((problem) => (problem.place?.source.rendered ? { ...problem, place } : problem)) };
 }

@@ -69,7 +69,7 @@ interface Context {
   readonly source: Source;
   readonly ruleset: Ruleset | undefined;
   readonly profile: string | undefined;
-  /** what somebody wrote that breaks the claim */
+  /** the settings that break the claim */
   readonly causes: SettingCauses | undefined;
   readonly fix: ProvedFix | undefined;
 }

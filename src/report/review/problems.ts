@@ -10,7 +10,7 @@ export interface FoundProblem {
   readonly problem: Problem;
 }
 
-/** Nobody has said that it is known. */
+/** It is not suppressed. */
 export function isOpen({ muted }: Problem): boolean {
   return muted === undefined;
 }
@@ -56,7 +56,7 @@ export function isSuppressed(problem: Problem): boolean {
   return !isOpen(problem) && (canFail(problem) || problem.muted?.by !== 'base');
 }
 
-/** Nobody knows what a change makes of packets that it may break: that is no pass. */
+/** The outcome of packets that a change may break is not known: that does not pass. */
 export function isUnprovedChange({ id, level, verdict }: Problem): boolean {
   return id === BEHAVIOUR_CHANGED && verdict === 'undecided' && level === 'error';
 }

@@ -30,7 +30,7 @@ export interface Subject {
   readonly file: string;
   /** how far what passed is proved */
   readonly bounds?: Bounds;
-  /** what its checks rest on, though nobody said it */
+  /** what its checks assume */
   readonly assumptions?: readonly Assumption[];
   readonly checks: readonly Check[];
 }
@@ -55,7 +55,7 @@ export interface Problem {
   readonly verdict: 'failed' | 'undecided';
   /** the subject cannot be judged at all: exit code 2 */
   readonly isUnjudged?: true;
-  /** undecided as the budget was spent: nobody may take that for a pass */
+  /** undecided as the budget was spent: that does not pass */
   readonly spent?: true;
   /** one sentence, without capital and full stop, that stands by itself */
   readonly message: string;
@@ -70,18 +70,18 @@ export interface Problem {
   readonly witness?: TraceInput;
   /** the same packet before the change, for comparisons */
   readonly before?: TraceInput;
-  /** a change: packets for other hosts, or with marks, flags or addresses that nobody uses in practice */
+  /** a change: packets for other hosts, or with marks, flags or addresses that are not used in practice */
   readonly isUnusual?: true;
   readonly remedy?: string;
-  /** edits that are proved to mend it and to break nothing */
+  /** edits that are proved to fix it and to break nothing */
   readonly fix?: ProvedFix;
-  /** where a comment accepts it, as a whole: a rule, or what somebody wrote in a manifest */
+  /** where a comment accepts it, as a whole: a rule, or a setting in a manifest */
   readonly acceptAt?: ReviewLocation;
-  /** how somebody accepts it; absent: not in one way, or nobody asked */
+  /** how to accept it; absent: there is not one way, or it was not requested */
   readonly accept?: Acceptance;
   /** stays the same when lines move: of the id, the subject's kind of name and the canonical witness */
   readonly fingerprint: string;
-  /** somebody has said that it is known */
+  /** it is suppressed */
   readonly muted?: Muted;
 }
 
@@ -112,7 +112,7 @@ export interface ReviewStyle {
   readonly width: number;
   /** of chainwalk */
   readonly version: string;
-  /** also what is folded otherwise, line by line */
+  /** also what is folded elsewhere, line by line */
   readonly detailed?: boolean;
   /** warnings and what is undecided count as failures, as they do for the exit code */
   readonly strict: boolean;

@@ -28,7 +28,7 @@ export function tallyOf(found: readonly FoundProblem[]): Tally {
 
 export interface ReviewVerdict {
   readonly word: 'OK' | 'FAIL' | 'NOT CAPTURED' | 'NOT CHECKED' | 'UNDECIDED';
-  /** behind the word */
+  /** after the word */
   readonly says: string;
   readonly colour: 'red' | 'yellow' | 'green';
   /** not one error, warning or undecided check */

@@ -9,7 +9,7 @@ import { helpUrl } from './home.ts';
 import { plain, sentence } from './text.ts';
 import type { SarifLevel, SarifRule } from './types.ts';
 
-/** Names of expected packets are no kinds of problems. */
+/** Names of expected packets are not kinds of problems. */
 export function ruleIdOf({ subject, problem }: FoundProblem): string {
   return subject.kind === 'expectations' ? 'expectations' : problem.id;
 }

@@ -11,7 +11,7 @@ export interface SarifRegion {
   readonly startLine: number;
   readonly startColumn?: number;
   readonly endLine?: number;
-  /** behind the last character */
+  /** after the last character */
   readonly endColumn?: number;
 }
 

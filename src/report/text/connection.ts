@@ -1,4 +1,4 @@
-/** The connection that a packet with a state was taken to belong to, in words and as JSON. */
+/** The connection that a packet with a state is assumed to belong to, in words and as JSON. */
 import { formatAddress } from '../../packet/address.ts';
 import { flowText } from '../../packet/notation.ts';
 import { hasPorts } from '../../packet/protocol.ts';
@@ -44,17 +44,17 @@ function unknownEnds({ unknown }: Membership['connection']): readonly ('src' | '
   return (['src', 'dst'] as const).filter((end) => unknown?.[end] === true);
 }
 
-/** `taken as an answer of the connection tcp 10.0.0.9:40000 -> 10.244.0.5:8080` */
+/** `assumed to be an answer of the connection tcp 10.0.0.9:40000 -> 10.244.0.5:8080` */
 export function connectionText({ connection, direction, from }: Membership): string {
   const { proto, original, translated, unknown } = connection;
   // an ICMP error, or the first packet of a connection that another one has announced
   if (from === 'ends' && unknown?.src === true && unknown.dst && direction === 'original') {
-    return 'taken as about a connection that the packet does not show: ctorigsrc=ADDRESS:PORT ctorigdst=ADDRESS:PORT says which';
+    return 'assumed to be about a connection that the packet does not show: ctorigsrc=ADDRESS:PORT ctorigdst=ADDRESS:PORT says which';
   }
   const nat = rewritten(connection);
   const what = direction === 'reply' ? 'an answer' : 'a later packet';
   const through = nat.src || nat.dst ? `, which NAT makes ${tupleText(proto, translated)}` : '';
-  return `taken as ${what} of the connection ${tupleText(proto, original)}${through}${hint(unknownEnds(connection))}`;
+  return `assumed to be ${what} of the connection ${tupleText(proto, original)}${through}${hint(unknownEnds(connection))}`;
 }
 
 /** ICMP keeps type and code where others have ports. */

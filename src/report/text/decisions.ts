@@ -121,7 +121,7 @@ function newFrame(table: TableName, chain: string, path: readonly Rule[]): Frame
   return { table, chain, path, misses: [], matched: false };
 }
 
-/** The steps right behind a rule are what it did. */
+/** The steps right after a rule are what it did. */
 function deedsAfter(steps: readonly WalkStep[], at: number): readonly Deed[] {
   const deeds: Deed[] = [];
   for (let next = steps[at + 1]; isDeed(next); next = steps[at + 1 + deeds.length]) deeds.push(next);

@@ -21,7 +21,7 @@ export function destination({ walk }: Leg): string {
 export function processOf({ walk, listener }: Leg): string {
   const { fate, packet } = walk;
   if (listener !== undefined) return listener.process;
-  return fate.kind === 'delivered' ? (fate.process ?? withoutListener(packet.proto)) : 'nobody';
+  return fate.kind === 'delivered' ? (fate.process ?? withoutListener(packet.proto)) : NO_PROCESS;
 }
 
 /** `the proxy`, or the name that a host description gives. */
@@ -32,10 +32,11 @@ export function theProcess(leg: Leg): string {
 
 /** Where no program listens the kernel refuses TCP and UDP; all else it takes itself. */
 export function withoutListener(proto: number): string {
-  return proto === PROTO.tcp || proto === PROTO.udp ? 'nobody' : KERNEL;
+  return proto === PROTO.tcp || proto === PROTO.udp ? NO_PROCESS : KERNEL;
 }
 
 export const KERNEL = 'the kernel';
+export const NO_PROCESS = 'no process';
 
 /** What the kernel makes of a packet that no program takes. */
 export function takenByKernel({ proto, icmpType }: Pick<Packet, 'proto' | 'icmpType'>): string {

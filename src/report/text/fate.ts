@@ -6,7 +6,7 @@ import { endpointText, flowText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { type Choice, type Unanswered, whySpent } from '../../simulate/trace.ts';
-import { destination, KERNEL, originalDestination, processOf, takenByKernel, theProcess } from './endpoints.ts';
+import { destination, KERNEL, NO_PROCESS, originalDestination, processOf, takenByKernel, theProcess } from './endpoints.ts';
 import { LOST_WORDS } from './labels.ts';
 import { ruleName } from './location.ts';
 
@@ -47,7 +47,7 @@ function delivered(leg: Leg): string {
   const original = originalDestination(leg);
   if (leg.reply !== undefined) return `delivered to ${destination(leg)}, ${repliedText(leg.reply)}`;
   if (process === KERNEL) return `delivered to ${destination(leg)}, ${takenByKernel(packet)}`;
-  if (process === 'nobody') return `delivered to ${destination(leg)}, where no process listens: refused`;
+  if (process === NO_PROCESS) return `delivered to ${destination(leg)}, where no process listens: refused`;
   if (original === undefined) return `delivered to ${theProcess(leg)} at ${destination(leg)}`;
   const port = fate.kind === 'delivered' ? (fate.listener ?? leg.walk.after.dport) : undefined;
   const by = `${theProcess(leg)} (${port ?? destination(leg)})`;

@@ -9,7 +9,7 @@ export function editWords({ kind, line, to }: FixEdit): string {
   return to === undefined ? what : `${what} ${to.side} line ${to.line}`;
 }
 
-/** `5 of 6 errors and 1 warning go, nothing new breaks (proved)`; `errors`: how many there are. */
+/** `5 of 6 errors and 1 warning go, nothing else breaks (proved)`; `errors`: how many there are. */
 export function effectWords({ mends }: Pick<ProvedFix, 'mends'>, errors: number): string {
   const gone = mends.filter(isOpenError).length;
   const warnings = mends.filter(({ level, muted }) => level === 'warning' && muted === undefined).length;
@@ -17,7 +17,7 @@ export function effectWords({ mends }: Pick<ProvedFix, 'mends'>, errors: number)
   const some = gone === errors ? all : `${gone} of the ${errors} errors`;
   const more = warnings === 0 ? '' : ` and ${plural(warnings, 'warning')}`;
   const verb = gone + warnings === 1 ? 'goes' : 'go';
-  return `${some}${more} ${verb}, nothing new breaks (proved)`;
+  return `${some}${more} ${verb}, nothing else breaks (proved)`;
 }
 
 export function isOpenError({ verdict, level, muted }: Finding): boolean {

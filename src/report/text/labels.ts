@@ -52,7 +52,7 @@ export const LOST_WORDS: Readonly<Record<LostReason, string>> = {
   'no-address': 'the interface has no address to send from or to redirect to',
   'awaiting-fragments': 'it is one fragment of a packet, and the kernel waits for the others before the rules see it',
   'connection-clash': 'another connection has the same answers, and nothing distinguishes the two',
-  'masquerade-moved': 'MASQUERADE took the address of another interface than it now leaves by, so the kernel ends the connection',
+  'masquerade-moved': 'MASQUERADE took the address of another interface than it now leaves via, so the kernel ends the connection',
   'translated-redirect': 'it is an ICMP redirect about a connection whose addresses are rewritten here',
   'bad-address': 'its source or destination can never be on the wire (0.0.0.0, a multicast source, a broadcast sender)',
   'unreachable-route': 'the route to its destination is unreachable, prohibit or blackhole',

@@ -12,7 +12,7 @@ export function positionOf({ source, span }: Placed): Position {
   return positionAt(startsOf(source), span.start);
 }
 
-/** Behind its last character. */
+/** After its last character. */
 export function endPosition({ source, span }: Placed): Position {
   return positionAt(startsOf(source), Math.max(span.start, span.end));
 }

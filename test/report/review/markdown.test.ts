@@ -41,7 +41,7 @@ describe('markdown', { timeout: 60_000 }, () => {
     expect(markdownReview(review([subject([problem()])]), MOST_OF_COMMENT)).toMatchInlineSnapshot(`
       "### chainwalk: FAIL: 1 error
 
-      |  | subject | verdict | checks passed | suppressed |
+      |  | file or pod | verdict | checks passed | suppressed |
       | --- | --- | --- | --- | --- |
       | **FAILED** | net/pod.rules | 1 error | 0 of 1 | 0 |
 
@@ -189,7 +189,7 @@ describe('markdown', { timeout: 60_000 }, () => {
     const good = Array.from({ length: 40 }, (_, index) => subject([], { name: `pod-${index}` }));
     const text = markdownReview(review([...good, subject([problem()], { name: 'bad' })]), MOST_OF_COMMENT);
     expect(text).toContain('| **FAILED** | bad | 1 error |');
-    expect(text).toContain('40 other subjects passed.');
+    expect(text).toContain('40 other files and pods passed.');
     expect(text).not.toContain('| PASSED |');
   });
 
