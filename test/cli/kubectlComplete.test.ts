@@ -96,8 +96,8 @@ describe('kubectl_complete-chainwalk', () => {
   });
 });
 
-describe('krew/chainwalk.yaml', () => {
-  const manifest = parse(root('krew/chainwalk.yaml')) as {
+describe('bundle/krew/chainwalk.yaml', () => {
+  const manifest = parse(root('bundle/krew/chainwalk.yaml')) as {
     readonly apiVersion: string;
     readonly kind: string;
     readonly metadata: { readonly name: string };

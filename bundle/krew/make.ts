@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const MANIFEST = new URL('chainwalk.yaml', import.meta.url);
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 const [archive] = process.argv.slice(2);
 const sum = archive === undefined ? '0'.repeat(64) : createHash('sha256').update(readFileSync(archive)).digest('hex');
 const text = readFileSync(MANIFEST, 'utf8')
