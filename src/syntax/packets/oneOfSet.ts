@@ -1,7 +1,7 @@
 /** One packet of a set, in words: where a set was given and one packet is needed. */
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { type Family, familyOf, formatAddress } from '../../packet/address.ts';
-import { CT_STATES } from '../../packet/packet.ts';
+import { CT_STATES, type CtState } from '../../packet/packet.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import { PAIR_KEYS } from './keyNames.ts';
 import { addressesOf, KEYS, type KeyName } from './packetKeys.ts';
@@ -117,7 +117,7 @@ function holds(expr: MatchExpr, packet: PartialPacket): boolean {
 
 function valueIn(packet: PartialPacket, field: string): number | bigint | string | undefined {
   const value = (packet as Readonly<Record<string, unknown>>)[field];
-  if (field === 'ctstate') return CT_STATES.findIndex((state) => value === state);
+  if (field === 'ctstate') return CT_STATES.indexOf(value as CtState);
   if (value === true) return 1;
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string' ? value : undefined;
 }
