@@ -22,7 +22,7 @@ const ANALYSES: readonly Analysis[] = [
     code: 'IST0102',
     name: 'NamespaceNotInjected',
     says: 'the namespace has no label for injection',
-    here: 'Pods there get no sidecar, unless a label of their own asks for one.',
+    here: 'Pods there get no sidecar, unless their own label requests one.',
     run: ENROL,
     look: 'skipped, and the step that decides',
     also: ['namespace-label', 'pod-label', 'pod-captured', 'not-captured'],

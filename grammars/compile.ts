@@ -62,7 +62,7 @@ function ruleFunction(context: Context, name: string, capture: number): string {
 `;
 }
 
-/** Statements that match `e` at `s.at`: they fall through on success and leave by `break FAIL` otherwise, the state then being unspecified. */
+/** Statements that match `e` at `s.at`: they fall through on success and leave by `break FAIL` on failure, the state then being unspecified. */
 function emit(context: Context, e: Expression, fail: string): string {
   const set = charSetOf(e, context.rules);
   if (set !== undefined)

@@ -25,7 +25,7 @@ export const LINE_LIMITS: readonly { readonly id: string; readonly why: string }
     id: 'a day of the week for which iptables looks at memory that it has not set: it is kept as written',
     why: '`--weekdays -1` and numbers from 2^32 on: what iptables does varies from run to run',
   },
-  { id: 'a control group that is not there', why: "Paths of `-m cgroup` are the machine's: they are taken to be there" },
+  { id: 'a control group that is not there', why: "Paths of `-m cgroup` are the machine's: they are assumed to exist" },
   { id: 'a pinned BPF program that is not there', why: 'So are objects of `-m bpf --object-pinned`' },
   { id: 'a conntrack helper that is not there', why: 'So are helpers of `-j CT --helper`' },
   { id: 'a timeout policy that is not there', why: 'So are policies of `-j CT --timeout`' },

@@ -13,6 +13,7 @@ const NO_ANSWERS = [
   "says: 'proved before",
   'proved fixes',
   'no edit is proved to',
+  'no edit was proved to',
   'a fix is proved',
   'editWords).join',
   'nothing else breaks (proved)',
