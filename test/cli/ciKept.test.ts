@@ -109,7 +109,7 @@ describe('a configuration that finds less', { timeout: 60_000 }, () => {
       /`claims\.levels\.configuration-changed`/,
     ],
     [
-      'there is no profile',
+      'unknown profile',
       { 'chainwalk.config.yaml': CONFIG.replace('yaml] }', 'yaml], profile: none }') },
       /`groups\[0\]\.profile` is "none"/,
     ],

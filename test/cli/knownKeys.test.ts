@@ -30,7 +30,7 @@ const files = { 'a.yaml': MANIFEST };
 const OF_POD = [
   ['a.yaml:11', 'annotation `traffic.sidecar.istio.io/excludeOutboundPorts` does nothing on a Deployment', 'pod template'],
   ['a.yaml:18', 'ProxyConfig has no field `proxyMetaData`', 'did you mean `proxyMetadata`?'],
-  ['a.yaml:20', '`ISTIO_META_DNS_CAPTUR` is metadata of the proxy that nobody reads', 'did you mean `ISTIO_META_DNS_CAPTURE`?'],
+  ['a.yaml:20', '`ISTIO_META_DNS_CAPTUR` is metadata of the proxy that is not read', 'did you mean `ISTIO_META_DNS_CAPTURE`?'],
 ] as const;
 const OF_NAMESPACE = ['a.yaml:3', 'Istio knows no label `istio.io/dataplane-mod`', 'did you mean `istio.io/dataplane-mode`?'] as const;
 
@@ -74,7 +74,7 @@ describe('what nobody reads', () => {
     const spec = `{nodeSelector: {istio.io/rev: x}, containers: [{name: a}]}`;
     const manifest = `kind: ${kind}\n${text.replace('KEY', key).replace('SPEC', spec)}\nmetadata: {name: a}\n`;
     const { out } = await chainwalk(['enrol', 'a.yaml'], { files: { 'a.yaml': manifest } });
-    expect(flat(out)).toContain(`\`${key}\` stands in \`${where}\`, where nobody reads it`);
+    expect(flat(out)).toContain(`\`${key}\` stands in \`${where}\`, where it is not read`);
     expect(flat(out)).toContain('it belongs to `metadata.annotations` of pods');
     expect(out.match(/known-key/g)).toHaveLength(1);
   });
@@ -90,9 +90,7 @@ describe('what nobody reads', () => {
     const values =
       'sidecarInjectorWebhook: {injectedAnnotations: {traffic.sidecar.istio.io/excludeOutboundPort: "5432"}}\npilot: {podLabels: {sidecar.istio.io/inject: "false"}}\n';
     const { err } = await chainwalk(['enrol', 'a.yaml', '--values', 'v.yaml'], { files: { ...files, 'v.yaml': values } });
-    expect(err).toContain(
-      'v.yaml:1:48: warning: Istio knows no annotation `traffic.sidecar.istio.io/excludeOutboundPort`: nobody reads it',
-    );
+    expect(err).toContain('v.yaml:1:48: warning: Istio knows no annotation `traffic.sidecar.istio.io/excludeOutboundPort`: it is not read');
     expect(err.match(/v\.yaml:/g)).toHaveLength(1);
   });
 

@@ -121,7 +121,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     const kubectl = cluster({ ...GET, out: labelled }, ...answers());
     const { code, err } = await kubectl.plugin(['web-0', 'trace', OUT]);
     expect(code).toBe(0);
-    expect(err).toContain('warning: Istio knows no annotation `traffic.sidecar.istio.io/excludeOutboundPort`: nobody reads it');
+    expect(err).toContain('warning: Istio knows no annotation `traffic.sidecar.istio.io/excludeOutboundPort`: it is not read');
     expect(err).toContain('did you mean `traffic.sidecar.istio.io/excludeOutboundPorts`?');
     expect(err.match(/warning:/g)).toHaveLength(1);
     expect((await kubectl.plugin(['web-0', 'trace', OUT, '--strict'])).code).toBe(1);

@@ -53,21 +53,21 @@ describe('name servers', () => {
   it('others of the same name are not the resolver', async () => {
     const text =
       podOf(DNS) + SERVICE('kube-dns', 'shop', '10.0.0.10') + SERVICE('kube-dns-upstream', 'kube-system', '10.0.0.11', 'k8s-app: kube-dns');
-    expect(about(await trace(text, 'out udp -> 10.0.0.10:53'))).toEqual(["the pod's resolver is taken to be 10.96.0.10"]);
+    expect(about(await trace(text, 'out udp -> 10.0.0.10:53'))).toEqual(["the pod's resolver is assumed to be 10.96.0.10"]);
   });
 
   it('what is taken is said: as an assumption, or with its place', async () => {
-    expect(about(await trace(podOf(DNS), 'out udp -> 10.96.0.10:53'))).toEqual(["the pod's resolver is taken to be 10.96.0.10"]);
+    expect(about(await trace(podOf(DNS), 'out udp -> 10.96.0.10:53'))).toEqual(["the pod's resolver is assumed to be 10.96.0.10"]);
     expect(about(await trace(podOf(''), 'out udp -> 10.96.0.10:53'))).toEqual([]);
     const { notes } = await trace(podOf(DNS) + KUBELET('169.254.20.10'), 'out udp -> 10.96.0.10:53');
     expect(notes).toEqual(["the pod's resolver is 169.254.20.10 (a.yaml:9)"]);
     const onNode = await trace(podOf(DNS, ', dnsPolicy: Default'), 'out udp -> 10.96.0.10:53');
-    expect(about(onNode)).toEqual(["the pod's resolver, which is its node's (dnsPolicy Default), is taken to be 10.96.0.10"]);
+    expect(about(onNode)).toEqual(["the pod's resolver, which is its node's (dnsPolicy Default), is assumed to be 10.96.0.10"]);
   });
 
   it('a platform has a range of its own for Services', async () => {
     const asked = await trace(podOf(DNS), 'out udp -> 172.30.0.10:53', '--values', 'values.yaml');
-    expect([asked.outcome, about(asked)]).toEqual(['dns', ["the pod's resolver is taken to be 172.30.0.10"]]);
+    expect([asked.outcome, about(asked)]).toEqual(['dns', ["the pod's resolver is assumed to be 172.30.0.10"]]);
   });
 
   it.each(['render', 'enrol', 'verify', 'approaches', 'find'])('%s takes the option', async (command) => {

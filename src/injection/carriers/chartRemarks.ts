@@ -41,6 +41,6 @@ export function umbrellaRemarks(root: Node, subcharts: readonly Subchart[]): rea
     const meant = typeof near === 'string' ? near : near !== undefined && near.distance <= 2 ? near.word : undefined;
     if (meant === undefined) return [];
     const help = meant === 'global' ? 'did you mean `global`?' : `it works as \`${istiod}.${meant}\``;
-    return [{ kind: 'warning', message: `no subchart is handed \`${key}\`: nobody reads it`, span: keySpan, help }];
+    return [{ kind: 'warning', message: `no subchart is handed \`${key}\`: it is not read`, span: keySpan, help }];
   });
 }

@@ -46,7 +46,7 @@ export function chartNamed(name: string): Chart | undefined {
 }
 
 const DEEPEST = 3;
-/** Nobody else's chart has such a name. */
+/** No other chart has such a name. */
 const OURS = /^(?:istiod|istio[-_](?:discovery|base|cni|ztunnel))$/;
 
 /** Subcharts of an umbrella chart, by the keys of their values; empty: it is none. `cni` and `base` alone are keys of a chart's own values. */

@@ -1,4 +1,4 @@
-/** What a document of --values says: Helm values in every form in which they are kept, a MeshConfig, an object. What is none of them is an
+/** What a document of --values says: Helm values in every form in which they are kept, a MeshConfig, an object. Anything else is an
  *  error: an answer from the defaults would look like any other. */
 
 import { fieldName, PROXY_CONFIG_FIELDS } from '../../istio/names/proxyConfig.ts';

@@ -90,7 +90,7 @@ function partsOfOperator({ source, root }: Document, report: ProblemSink): Objec
   ];
   for (const remark of remarks) report(remark);
   return {
-    // of spec itself components.cni.enabled is asked for
+    // of spec itself components.cni.enabled is read
     values: parts(at(spec, 'unvalidatedValues'), values, componentEnvironment(spec), spec),
     // the operators of Sail have none of their own
     meshConfig: parts(...[kind === 'IstioOperator' ? mesh : undefined, at(values, 'meshConfig')].map((node) => node && namedFields(node))),

@@ -35,7 +35,7 @@ const PROFILES: ReadonlyMap<string, readonly Setting[]> = new Map(
 
 const PLATFORMS: ReadonlyMap<string, readonly Setting[]> = new Map([['openshift', MULTUS]]);
 
-/** The version that is asked for, and what holds up to it; native sidecars are a question of its own. The charts have such values since 1.20. */
+/** The requested version, and what holds up to it; native sidecars are a question of its own. The charts have such values since 1.20. */
 const COMPATIBILITY: readonly { readonly upTo: number; readonly sets: readonly Setting[] }[] = [
   { upTo: 24, sets: [['cni.ambient.dnsCapture', false]] },
 ];
@@ -64,7 +64,7 @@ export function profileValues(values: readonly ConfigurationPart[], own: Version
     // those of a later line win over those before it: platform, compatibility version, profile
     sets(platform, PLATFORMS.get(String(platform?.value)) ?? []);
     sets(compatibility, compatible(String(compatibility?.value), own));
-    sets(profile, profile?.value === '' ? [] : (PROFILES.get(String(profile?.value)) ?? 'there is no profile'));
+    sets(profile, profile?.value === '' ? [] : (PROFILES.get(String(profile?.value)) ?? 'unknown profile'));
   }
   return { parts, diagnostics };
 }
@@ -72,7 +72,7 @@ export function profileValues(values: readonly ConfigurationPart[], own: Version
 function compatible(text: string, own: Version): readonly Setting[] | string {
   if (text === '') return [];
   const minor = Number(/^1\.(\d{2})$/.exec(text)?.[1] ?? Number.NaN);
-  if (!(minor >= OLDEST_COMPATIBILITY)) return 'there is no compatibility version';
+  if (!(minor >= OLDEST_COMPATIBILITY)) return 'unknown compatibility version';
   if (minor >= own.minor) return `the charts of 1.${own.minor} have no compatibility version`;
   return COMPATIBILITY.filter(({ upTo }) => minor <= upTo).flatMap(({ sets }) => sets);
 }

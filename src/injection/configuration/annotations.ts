@@ -86,7 +86,7 @@ export const TRAFFIC_ANNOTATIONS = {
     name: 'status.sidecar.istio.io/port',
     values: 'global.proxy.statusPort',
     injection: port,
-    // registered with the plugin and never asked for
+    // registered with the plugin and never read
     plugin: anyText,
   },
 } as const satisfies Readonly<Record<string, TrafficAnnotation>>;

@@ -18,7 +18,7 @@ export interface MeshConfiguration {
   readonly meshConfig: readonly ConfigurationPart[];
 }
 
-/** Where a value comes from: a place in a file, or what holds when no file says anything. */
+/** Where a value comes from: a place in a file, or what holds when no file has one. */
 export type ValueOrigin =
   | { readonly kind: 'place'; readonly source: Source; readonly span: Span }
   | { readonly kind: 'default'; readonly says: string };
@@ -64,7 +64,7 @@ export function readMeshConfiguration({ given, objects, readNested, version }: R
   return { ...mesh, versions, diagnostics };
 }
 
-/** The plugin's chart is installed, and nobody tells injection: it adds istio-init, and the plugin leaves such pods alone. */
+/** The plugin's chart is installed, and injection is not told: it adds istio-init, and the plugin leaves such pods alone. */
 function unusedPlugin(mesh: MeshConfiguration, [first]: readonly SourceLocation[]): readonly Diagnostic[] {
   const said = valueAt(mesh, 'pilot.cni.enabled', 'istio_cni.enabled', 'components.cni.enabled');
   if (first === undefined || said !== undefined || valueAt(mesh, 'cni.ambient.enabled')?.value === 'true') return [];

@@ -61,7 +61,7 @@ function isCidr(text: string): boolean {
   return parseGoPrefix(text) !== undefined;
 }
 
-/** Go's strconv.ParseBool; undefined: it is no boolean. */
+/** Go's strconv.ParseBool; undefined: it is not a boolean. */
 export function parseBool(text: string): boolean | undefined {
   const value = readFlagValue('switch', text);
   return typeof value === 'boolean' ? value : undefined;

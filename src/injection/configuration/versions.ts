@@ -15,7 +15,7 @@ const SINCE: Readonly<Record<string, number>> = {
   'global.nativeNftables': 27,
 };
 
-/** What stood in for `pilot.cni`; since this minor version nobody hands it to injection. */
+/** What stood in for `pilot.cni`; since this minor version injection does not get it. */
 const OLD_PLUGIN_KEYS = ['istio_cni', 'istioCni'];
 const OLD_PLUGIN_UNTIL = 29;
 
@@ -73,7 +73,7 @@ function oldKeys({ source, root }: ConfigurationPart, own: Version): readonly Di
   return entriesOf(root)
     .filter(({ key }) => OLD_PLUGIN_KEYS.includes(key))
     .map(({ key, keySpan }): Diagnostic => {
-      const message = `${charts(own)} have no value \`${key}\`: nobody reads it`;
+      const message = `${charts(own)} have no value \`${key}\`: it is not read`;
       return { kind: 'warning', message, source, span: keySpan, help: 'write `pilot.cni`' };
     });
 }

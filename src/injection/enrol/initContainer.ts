@@ -35,7 +35,7 @@ const missing: CaptureStep = {
     const validation = containerOf(pod, 'istio-validation');
     if (validation === undefined) return skipStep('the pod was injected without a container istio-init', pod.place);
     return skipStep(
-      'the pod was injected for the CNI plugin: istio-validation waits for rules that nobody writes, and ends with 126',
+      'the pod was injected for the CNI plugin: istio-validation waits for rules that are never written, and ends with 126',
       validation.name,
     );
   },

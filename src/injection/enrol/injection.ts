@@ -48,7 +48,7 @@ function webhookCalled(facts: Facts): StepAnswer {
   }
   const annotation = pod.annotations.get(INJECT);
   if (annotation?.value === 'true') return skipStep('the webhook is not called for an annotation: it takes a label', annotation);
-  return skipStep('neither the namespace nor the pod has a label that asks for injection', pod.place);
+  return skipStep('neither the namespace nor the pod has a label that requests injection', pod.place);
 }
 
 const hostNetwork: CaptureStep = {
@@ -118,14 +118,14 @@ const template: CaptureStep = {
   test: ({ pod }) => {
     const chosen = pod.annotations.get(TEMPLATES);
     if (chosen === undefined) return on('the default template, `sidecar`');
-    if (addsNoSidecar(pod)) return skipStep(`template \`${chosen.value}\` captures nothing`, chosen);
-    return on(`the pod asks for template \`${chosen.value}\``, chosen);
+    if (addsNoSidecar(pod)) return skipStep(`template \`${chosen.value}\` does not capture traffic`, chosen);
+    return on(`the pod requests template \`${chosen.value}\``, chosen);
   },
 };
 
 const NO_SIDECAR = ['gateway', 'grpc-agent', 'grpc-simple', 'waypoint', 'kube-gateway'];
 
-/** It asks for templates of gateways, or of proxyless gRPC, alone: its proxy is meant to capture nothing. */
+/** It requests templates of gateways, or of proxyless gRPC, alone: its proxy is not meant to capture. */
 function addsNoSidecar({ annotations }: Pod): boolean {
   const chosen = annotations.get(TEMPLATES)?.value.split(',') ?? [];
   return chosen.length > 0 && chosen.every((name) => NO_SIDECAR.includes(name.trim()));

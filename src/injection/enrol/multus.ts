@@ -7,7 +7,7 @@ import { mapAt, valueAt } from '../configuration/mesh.ts';
 import { type Facts, isInjected } from '../facts/facts.ts';
 import { block, type CaptureStep, on, type Stage, skipStep } from '../facts/step.ts';
 
-/** A network that a pod asks for. */
+/** A network that a pod requests. */
 export interface AttachedNetwork {
   readonly namespace: string;
   readonly name: string;
@@ -51,7 +51,7 @@ const exists: CaptureStep = {
   source: 'Multus pkg/k8sclient getKubernetesDelegate',
   test: (facts) => {
     const { networks, at } = networksOf(facts);
-    if (facts.attachments.length === 0) return on('the files have none: taken to be in the cluster');
+    if (facts.attachments.length === 0) return on('the files have none: assumed to be in the cluster');
     // istio-cni comes with Istio, not with the application
     const isThere = facts.attachments.some(({ name }) => name === 'istio-cni');
     const asked = networks.filter((one) => isThere || !isIstioCni(one));
@@ -68,7 +68,7 @@ export function isIstioCni({ name }: AttachedNetwork): boolean {
   return name === 'istio-cni';
 }
 
-/** The networks that the pod asks for when it starts. */
+/** The networks that the pod requests when it starts. */
 export function networksOf(facts: Facts): Networks {
   const { pod, mesh } = facts;
   const own = pod.annotations.get(NETWORKS);

@@ -1,4 +1,4 @@
-/** Everything that decides whether a pod is captured, in one record; what no file says is assumed, and the assumption is said. */
+/** Everything that decides whether a pod is captured, in one record; what is not in the files is assumed, and the assumption is reported. */
 
 import { fieldName } from '../../istio/names/proxyConfig.ts';
 import type { ClusterNode } from '../../kubernetes/manifest/clusterNode.ts';
@@ -24,14 +24,14 @@ export interface Facts extends PodOrigins {
   readonly attachments: readonly Attachment[];
   readonly proxyConfigs: readonly ProxyConfigResource[];
   readonly sidecars: readonly SidecarResource[];
-  /** minor version of Kubernetes 1, as somebody says it */
+  /** minor version of Kubernetes 1, as given */
   readonly kubernetes?: number;
   readonly nodes: readonly ClusterNode[];
-  /** of resolv.conf, as somebody says them */
+  /** of resolv.conf, as given */
   readonly nameservers?: readonly string[];
   readonly resolvers: readonly ClusterResolver[];
   readonly readNested: ReadNested;
-  /** what no file says */
+  /** what is not in the files */
   readonly assumptions: readonly Assumption[];
 }
 
@@ -74,7 +74,7 @@ export function factsOf(pod: Pod, world: EnrolWorld): Facts {
   const assumed: Namespace = { name: pod.namespace, labels: new Map([[key, { value, source, span }]]), annotations: new Map() };
   const needed = given === undefined && !isInjected(pod);
   const { mesh, assumptions } = meshFor(pod, given ?? assumed, world);
-  const labels = `namespace \`${pod.namespace}\` is not in the files: taken as labelled ${key}=${value}`;
+  const labels = `namespace \`${pod.namespace}\` is not in the files: assumed to be labelled ${key}=${value}`;
   return {
     approach,
     version,

@@ -4,7 +4,7 @@ import type { Container } from '../../kubernetes/manifest/container.ts';
 import { type Facts, isInjected } from './facts.ts';
 import { nativeSidecarOf } from './nativeSidecar.ts';
 
-/** before: no rules yet, nothing is captured; without-proxy: rules, and nobody listens; with-proxy: as the application. */
+/** before: no rules yet, nothing is captured; without-proxy: rules, and no process listens; with-proxy: as the application. */
 export type Phase = 'before' | 'without-proxy' | 'with-proxy';
 
 export interface InitContainerPhase {

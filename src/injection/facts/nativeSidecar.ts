@@ -12,9 +12,9 @@ export interface NativeSidecar {
   readonly native: boolean;
   /** `ENABLE_NATIVE_SIDECARS is \`true\`` */
   readonly because: string;
-  /** absent: no file says it */
+  /** absent: it is not in the files */
   readonly at?: Located<unknown>;
-  /** what it rests on that nobody said */
+  /** what it rests on that is not given */
   readonly assumption?: Assumption;
 }
 
@@ -25,7 +25,7 @@ const VARIABLE = 'ENABLE_NATIVE_SIDECARS';
 const STABLE = 33;
 /** First minor version of Kubernetes that knows them without a feature gate. */
 export const KNOWS_NATIVE = 29;
-/** Taken where nobody says a version: what clusters of a current Istio run, or will soon. */
+/** Assumed where no version is given: what clusters of a current Istio run, or will soon. */
 const USUAL = STABLE;
 
 export function nativeSidecarOf(facts: Facts): NativeSidecar {
@@ -37,10 +37,10 @@ export function nativeSidecarOf(facts: Facts): NativeSidecar {
   if (has(facts.version, 'nativeAnnotation')) {
     return { native: own.value === 'true', because: `annotation ${NATIVE_ANNOTATION} is \`${own.value}\``, at: own };
   }
-  const otherwise = ofMesh(facts);
+  const without = ofMesh(facts);
   return {
-    ...otherwise,
-    because: `${otherwise.because}; its annotation ${NATIVE_ANNOTATION} counts since Istio 1.${CHANGES.nativeAnnotation}`,
+    ...without,
+    because: `${without.because}; its annotation ${NATIVE_ANNOTATION} counts since Istio 1.${CHANGES.nativeAnnotation}`,
   };
 }
 

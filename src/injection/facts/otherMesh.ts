@@ -15,7 +15,7 @@ export interface OtherMesh {
   readonly place: Located<string>;
 }
 
-/** The keys by which their injectors are asked for a proxy. */
+/** The keys by which a pod requests a proxy of their injectors. */
 const OTHERS: Readonly<Record<Exclude<MeshName, `istio-${string}`>, { title: string; key: string; asks: RegExp }>> = {
   linkerd: { title: 'Linkerd', key: 'linkerd.io/inject', asks: /^(enabled|ingress)$/ },
   kuma: { title: 'Kuma', key: 'kuma.io/sidecar-injection', asks: /^(enabled|true)$/ },

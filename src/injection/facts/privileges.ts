@@ -41,7 +41,7 @@ export const PRIVILEGES: Readonly<Record<Approach, Privileges>> = {
     node: AGENT,
     rbac: `${AGENT_RBAC}; Multus reads the NetworkAttachmentDefinition istio-cni`,
     late: 'no rules until repaired',
-    race: 'as with the plugin alone; without the NetworkAttachmentDefinition the pod does not start, and without the annotation nobody writes rules',
+    race: 'as with the plugin alone; without the NetworkAttachmentDefinition the pod does not start, and without the annotation no rules are written',
   },
   ambient: {
     pod: [],

@@ -11,7 +11,7 @@ export interface PodResolvers {
   readonly servers: readonly string[];
   /** what says the cluster's */
   readonly at?: Located<string>;
-  /** nobody says it */
+  /** it is not given */
   readonly assumption?: Assumption;
 }
 
@@ -44,7 +44,7 @@ function ofCluster({ pod, mesh, resolvers }: Facts): PodResolvers {
   const platform = valueAt(mesh, 'global.platform')?.value ?? '';
   const server = OF_PLATFORM.get(platform) ?? USUAL;
   const whose = pod.dnsPolicy === 'Default' ? "the pod's resolver, which is its node's (dnsPolicy Default)," : "the pod's resolver";
-  const says = `${whose} is taken to be ${server}`;
+  const says = `${whose} is assumed to be ${server}`;
   return { servers: [server], assumption: { about: 'resolver', says, options: ['--nameserver'] } };
 }
 

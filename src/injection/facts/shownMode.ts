@@ -21,7 +21,7 @@ export function shownMode(pod: Pod, namespace: Namespace | undefined): ShownMode
   if (has('istio-validation')) {
     const because = 'the pod has a container istio-validation';
     if (!/(?<![\w-])istio-cni(?![\w-])/.test(pod.annotations.get(NETWORKS)?.value ?? '')) return { approach: 'cni', because };
-    return { approach: 'multus', because: `${because}, and asks for the network istio-cni` };
+    return { approach: 'multus', because: `${because}, and requests the network istio-cni` };
   }
   if (pod.annotations.get(REDIRECTION)?.value === 'enabled')
     return { approach: 'ambient', because: `annotation ${REDIRECTION} is \`enabled\`` };

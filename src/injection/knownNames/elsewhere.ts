@@ -1,4 +1,4 @@
-/** Where a name works that stands where nobody reads it. */
+/** Where a name works that stands where it is not read. */
 import { PROXY_CONFIG_FIELDS } from '../../istio/names/proxyConfig.ts';
 import { closest } from '../../lib/nearest.ts';
 import { CHART_VALUES } from './chartFields.ts';
@@ -52,7 +52,7 @@ export interface UnknownName {
   readonly known: readonly string[];
 }
 
-/** What to do about a name that nobody reads; undefined: nothing is like it. */
+/** What to do about a name that is not read; undefined: no known name is like it. */
 export function meantBy({ name, path, known }: UnknownName): string | undefined {
   const alike = known.find((one) => one.toLowerCase() === name.toLowerCase());
   if (alike !== undefined) return `write \`${alike}\``;

@@ -1,5 +1,5 @@
-/** Variables of istiod that `pilot.env` of values, or `k8s.env` of an operator, may set: the newest names. Older ones are nobody's mistake, and
- *  so only names that are a letter or two away from one of these are judged. source: istio/istio env.Register* of pilot and security */
+/** Variables of istiod that `pilot.env` of values, or `k8s.env` of an operator, may set: the newest names. Older ones are not mistakes, and
+ *  so only names that are a letter or two away from one of these are reported. source: istio/istio env.Register* of pilot and security */
 
 import { entriesOf, type Node } from '../../kubernetes/yaml/node.ts';
 import { closest } from '../../lib/nearest.ts';

@@ -1,4 +1,4 @@
-/** Names among values and in MeshConfig that nobody reads, and values of a kind that istiod refuses.
+/** Names among values and in MeshConfig that are not read, and values of a kind that istiod refuses.
  *  source: istio/istio pkg/kube/inject/webhook.go NewValuesConfig, pkg/config/mesh ApplyMeshConfig: both read with jsonpb, which passes over
  *  unknown names and takes no number or boolean for a text; reported as istio/istio#48991, #55614, #51071 */
 import { fieldName, PROXY_CONFIG_FIELDS } from '../../istio/names/proxyConfig.ts';
@@ -84,7 +84,7 @@ function unknownName({ key, keySpan }: Entry, { path, fields, made }: Around): r
   const help = meantBy({ name: key, path, known: namesOf(fields) });
   if (made && help === undefined) return [];
   const said = path.startsWith('meshConfig') ? `MeshConfig has no field \`${key}\`` : `the charts of Istio have no value \`${path}\``;
-  return [{ kind: 'warning', message: `${said}: nobody reads it`, span: keySpan, ...(help !== undefined && { help }) }];
+  return [{ kind: 'warning', message: `${said}: it is not read`, span: keySpan, ...(help !== undefined && { help }) }];
 }
 
 const HOLDS_ANCHORS = /^(?:x-|[._])/;
@@ -97,7 +97,7 @@ function proxyRemarks({ value }: Entry): readonly TextFinding[] {
   const moved = value.entries.filter(higher).map(
     ({ key, keySpan }): TextFinding => ({
       kind: 'warning',
-      message: `ProxyConfig has no field \`${key}\`: nobody reads it`,
+      message: `ProxyConfig has no field \`${key}\`: it is not read`,
       span: keySpan,
       help: `it works as \`meshConfig.${fieldName(key)}\``,
     }),

@@ -27,7 +27,7 @@ export function specRemarks(kind: string, spec: Node | undefined): readonly Text
   const inner = entriesOf(components).flatMap(({ key, value }) =>
     unknownOf(value, COMPONENT, `a component has no \`${key}.`, (name) => (name === 'enable' ? 'write `enabled`' : undefined)),
   );
-  return [...own, ...unknownOf(components, COMPONENTS, 'there is no component `', () => undefined), ...inner];
+  return [...own, ...unknownOf(components, COMPONENTS, 'unknown component `', () => undefined), ...inner];
 }
 
 function unknownOf(
@@ -41,6 +41,6 @@ function unknownOf(
     .filter(({ key }) => !known.includes(key))
     .map(({ key, keySpan }: Entry): TextFinding => {
       const help = place(key) ?? meantBy({ name: key, path: key, known });
-      return { kind: 'warning', message: `${says}${key}\`: nobody reads it`, span: keySpan, ...(help !== undefined && { help }) };
+      return { kind: 'warning', message: `${says}${key}\`: it is not read`, span: keySpan, ...(help !== undefined && { help }) };
     });
 }

@@ -1,8 +1,8 @@
-/** Values that decide about capture and that somebody is to fill in yet: an ApplicationSet, helmfile, or Flux' substitution. */
+/** Values that decide about capture and are still to be filled in by an ApplicationSet, helmfile, or Flux' substitution. */
 import { entriesOf, type Node } from '../../kubernetes/yaml/node.ts';
 import type { TextFinding } from '../../syntax/text/problems.ts';
 
-/** What nobody asks for may stay as it is: an image, a log format. */
+/** What is not read may stay as it is: an image, a log format. */
 const DECIDES =
   /^(?:global\.proxy\.(?:(?:in|ex)clude\w+|autoInject|privileged|statusPort)|(?:pilot|istio_cni)?\.?cni\.\w+|pilot\.env\.\w+|meshConfig\.defaultConfig\.(?:interceptionMode|proxyMetadata\.\w+))$/;
 const OPEN = /\{\{[^}]*\}\}|\$\{\w+(?:[:=-][^}]*)?\}/;

@@ -43,7 +43,7 @@ function variableOf({ facts: { mesh } }: CheckedPod, name: string): string | und
 function outside(subject: CheckedPod, range: string): readonly PodRemark[] {
   const included = settingNamed(subject, 'istio-service-cidr');
   const excluded = settingNamed(subject, 'istio-service-exclude-cidr');
-  const says = `connections to hosts that get an address of ${range} (DNS auto-allocation) are not captured, and nobody else knows the address`;
+  const says = `connections to hosts that get an address of ${range} (DNS auto-allocation) are not captured, and no other program knows the address`;
   const all = splitList(included?.value ?? '*');
   if (included !== undefined && !all.includes('*') && !all.some((one) => overlap(one, range) === 'all')) {
     const ports = itemsNamed(subject, 'istio-outbound-ports');

@@ -1,4 +1,4 @@
-/** A pod with a proxy for which nobody writes rules, or whose rules are those of another mesh, which do not follow from manifests. */
+/** A pod with a proxy for which no rules are written, or whose rules are those of another mesh, which do not follow from manifests. */
 import { wantsNoRules } from '../enrol/injection.ts';
 import { containerOf } from '../facts/facts.ts';
 import { otherMesh } from '../facts/otherMesh.ts';

@@ -1,4 +1,4 @@
-/** Claims about a pod's fields and its mesh's settings, judged without any packet. */
+/** Claims about a pod's fields and its mesh's settings, checked without any packet. */
 
 import type { RawSetting, SourceLocation } from '../../istio/settings/settingSource.ts';
 import { splitList } from '../../istio/settings/settings.ts';

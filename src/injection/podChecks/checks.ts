@@ -25,8 +25,8 @@ export const POD_CHECKS: readonly PodCheck[] = [
   knownKey,
 ];
 
-/** For a pod that nobody captures the rest has nothing to say: who does not write rules spares nobody. That nobody captures it may be
- *  because of a word that nobody reads. */
+/** For a pod that is not captured the other checks do not apply: without rules nothing can be excluded. The reason may be a name that
+ *  is not read. */
 export function checkPod(enrolment: Enrolment, rules: PodRules): readonly PodFinding[] {
   const subject = subjectOf(enrolment, rules);
   const checks = enrolment.verdict === 'captured' ? POD_CHECKS : [podCapturedCheck, knownKey];

@@ -48,7 +48,7 @@ function idleAnnotations(subject: CheckedPod): readonly PodRemark[] {
   });
 }
 
-/** Excluded inbound ports that are the status port alone: nobody asked for them. */
+/** Excluded inbound ports that are the status port alone: they are the default. */
 function isWrittenByInjection(facts: Facts, name: string): boolean {
   const status = annotated(facts, 'statusPort', '15020').value;
   return name === TRAFFIC_ANNOTATIONS.excludeInbound.name && facts.pod.annotations.get(name)?.value === status;

@@ -40,7 +40,7 @@ export const identityCollision: PodCheck = {
 };
 
 /** OpenShift gives every container that names no user the first of the namespace's range, before the webhook is called: a container
- *  istio-proxy that somebody wrote has the application's then. source: istio/istio#52614, #52613 */
+ *  istio-proxy in the manifest has the application's then. source: istio/istio#52614, #52613 */
 function givenByOpenShift({ facts, enrolment }: CheckedPod): readonly PodRemark[] {
   const { pod, version } = facts;
   const proxy = containerOf(pod, 'istio-proxy');

@@ -1,4 +1,4 @@
-/** What somebody wrote for Istio and nobody reads: misspelt, of another group, or where it does nothing.
+/** Names for Istio in a manifest that are not read: misspelt, of another group, or where they do nothing.
  *  source: istioctl analyze IST0107 MisplacedAnnotation, IST0108 UnknownAnnotation */
 import { judgeKey } from '../../istio/names/judgeKey.ts';
 import { judgeVariable } from '../../istio/names/judgeVariable.ts';

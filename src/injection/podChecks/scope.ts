@@ -117,7 +117,7 @@ export const ifaceExclusionRouted: PodCheck = {
   },
 };
 
-/** As Multus calls interfaces that nobody names. */
+/** As Multus calls interfaces without a name. */
 const OF_MULTUS = /^net\d+$/;
 
 /** A default route, or half of one. */

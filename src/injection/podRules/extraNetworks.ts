@@ -12,18 +12,18 @@ export interface ExtraNetwork {
   readonly addresses: readonly string[];
   /** as ip(8) spells them */
   readonly routes: readonly string[];
-  /** destinations of all routes that the network asks for, those with the default route among them */
+  /** destinations of all routes that the network requests, those with the default route among them */
   readonly destinations: readonly string[];
 }
 
-/** Where no file says an address, one of those for documentation stands in. */
+/** Where the files have no address, one of those for documentation is assumed. */
 export function extraNetworks(facts: Facts): readonly ExtraNetwork[] {
   const running = networkStatusOf(facts.pod.annotations);
   const taken = new Set<NetworkStatus>();
   const networks = networksOf(facts).networks.flatMap((network, index): ExtraNetwork[] => {
     if (isIstioCni(network)) return [];
     const ipam = ipamOf(facts, network);
-    // one network may be asked for several times
+    // one network may be requested several times
     const status = running.find((one) => !taken.has(one) && !one.isDefault && one.name === `${network.namespace}/${network.name}`);
     if (status !== undefined) taken.add(status);
     const name = status?.interface ?? network.interface ?? `net${index + 1}`;
@@ -52,7 +52,7 @@ export function extraNetworks(facts: Facts): readonly ExtraNetwork[] {
   return networks.filter(({ name }, index) => names.indexOf(name) === index + 2);
 }
 
-/** A status has addresses alone; the subnet is known where the pod asked for it. */
+/** A status has addresses alone; the subnet is known where the pod requested it. */
 function withLengths(ips: readonly string[], asked: readonly string[] = []): readonly string[] {
   return ips.map((ip) => asked.find((one) => one.split('/')[0] === ip) ?? ip);
 }

@@ -89,7 +89,7 @@ function withStatus(excluded: KnownValue<string>, status: KnownValue<string>): K
   return { ...excluded, value: withStatusPort(status.value, excluded.value) };
 }
 
-/** A value that is no boolean counts as false, with a line in the plugin's log. */
+/** A value that is not a boolean counts as false, with a line in the plugin's log. */
 function environmentSwitches(facts: Facts): readonly PodSetting[] {
   const env = proxyEnvironment(facts);
   return SWITCHES.flatMap(({ variable, flags }) => {

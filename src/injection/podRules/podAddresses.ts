@@ -4,7 +4,7 @@ import { gatewayOf, POD_INTERFACE, parsePodAddress, podIpComplaint } from '../..
 import type { Pod } from '../../kubernetes/manifest/pod.ts';
 import { familyOf, formatAddress, type Prefix } from '../../packet/address.ts';
 
-/** At most one of each family; empty where nobody has run the pod. */
+/** At most one of each family; empty where the pod has not run. */
 export function podAddresses({ addresses }: Pick<Pod, 'addresses'>): readonly Prefix[] {
   return podIpComplaint(addresses, false) === undefined ? addresses.flatMap((text) => parsePodAddress(text) ?? []) : [];
 }

@@ -52,7 +52,7 @@ export function podHost(facts: Facts, transparentPorts: readonly number[]): Host
   };
 }
 
-/** Those of which a running pod has addresses; of one that does not run yet nobody knows. */
+/** Those of which a running pod has addresses; of one that does not run yet none is known. */
 export function familiesOfAddresses({ addresses }: Pick<Pod, 'addresses'>): readonly Family[] {
   if (addresses.length === 0) return [4, 6];
   return ([4, 6] as const).filter((family) => addresses.some((text) => text.includes(':') === (family === 6)));
@@ -74,7 +74,7 @@ function asksResolver(listener: ListenerDescription, { servers, assumption }: Po
   return { ...listener, forwards: typeof address === 'bigint' ? `[${first}]:53` : `${first}:53` };
 }
 
-/** A network that is asked for the default route takes it from eth0, in the family of its gateway. */
+/** A network that requests the default route takes it from eth0, in the family of its gateway. */
 function routesWith(routes: readonly string[], networks: readonly ExtraNetwork[]): readonly string[] {
   const own = networks.flatMap((network) => network.routes);
   const taken = (isSix: boolean) => own.some((route) => route.startsWith('default ') && route.includes(':') === isSix);

@@ -20,7 +20,7 @@ import type { PodSetting } from './podSetting.ts';
 export interface PodRules extends Rendering {
   /** of istio-iptables; ambient has others */
   readonly settings: readonly PodSetting[];
-  /** what no file says */
+  /** what is not in the files */
   readonly assumptions: readonly Assumption[];
 }
 

@@ -11,7 +11,7 @@ import type { Facts } from '../facts/facts.ts';
 export interface PodSetting extends RawSetting {
   /** `annotation istio.io/reroute-virtual-interfaces`, `chart default` */
   readonly from: string;
-  /** no file says it; the place is then the pod's */
+  /** it is not in the files; the place is then the pod's */
   readonly byDefault: boolean;
 }
 

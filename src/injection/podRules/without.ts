@@ -1,4 +1,4 @@
-/** What is known about a pod as if somebody had not written a part of it. Nothing is changed; everything else is shared. */
+/** What is known about a pod as if a part of it had not been written. Nothing is changed; everything else is shared. */
 
 import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import type { Container } from '../../kubernetes/manifest/container.ts';
@@ -82,7 +82,7 @@ function withoutValueAt(node: Node, start: number): Node {
   return { ...node, entries: kept.map((entry) => ({ ...entry, value: withoutValueAt(entry.value, start) })) };
 }
 
-/** Every value of a tree that is no list and no map, with the keys that lead to it. */
+/** Every value of a tree that is neither a list nor a map, with the keys that lead to it. */
 export function leavesOf(node: Node, path: readonly string[] = []): readonly { readonly path: string; readonly value: Node }[] {
   if (node.kind === 'scalar') return [{ path: path.join('.'), value: node }];
   return entriesOf(node).flatMap(({ key, value }) => leavesOf(value, [...path, key]));

@@ -1,4 +1,4 @@
-/** What somebody wrote that rules and processes of a pod may follow from, each with the pod as if it had not been written. */
+/** What in the files decides about the rules and processes of a pod, each with the pod as if it had not been written. */
 
 import { isKnownVariable, type SourceLocation } from '../../istio/settings/settingSource.ts';
 import type { Container } from '../../kubernetes/manifest/container.ts';
@@ -27,7 +27,7 @@ export interface WrittenSetting {
   /** what it belongs to: `annotation`, `container web`, `mesh configuration`, `argument of istio-init` */
   readonly from: string;
   readonly place: SourceLocation;
-  /** nobody wrote it; the place is that of what lacks it, and `without` is with it */
+  /** it is not written; the place is that of what lacks it, and `without` is with it */
   readonly missing?: true;
   readonly without: (facts: Facts) => Facts;
 }
@@ -144,7 +144,7 @@ function namespaceAnnotations({ namespace }: Facts): readonly WrittenSetting[] {
   });
 }
 
-/** A pod of both families whose IPv4 address stands first has no rules for IPv6, unless somebody says this. */
+/** A pod of both families whose IPv4 address comes first has no rules for IPv6, unless this is set. */
 function missingDualStack(facts: Facts): readonly WrittenSetting[] {
   const { pod, approach } = facts;
   const [first = '', ...others] = pod.addresses.map((address) => (address.includes(':') ? '6' : '4'));

@@ -42,7 +42,7 @@ export function readWorld({ manifests: documents, values, readNested, approach, 
   const operated = operatedVersions([...configuration, ...values.flatMap(openLists)]);
   const own = version ?? (operated.length > 0 ? installedVersion(operated, []).version : undefined);
   const written = readMeshConfiguration({ given: values, objects: configuration, readNested, ...(own !== undefined && { version: own }) });
-  // what somebody is about to install counts before what runs
+  // what is to be installed counts before what runs
   const mesh = { ...written, values: [...written.values, ...istiodParts(manifests.pods)] };
   const { diagnostics: ofVersion, ...installed } = installedVersion([...operated, ...mesh.versions], manifests.pods);
   const judged = version ?? installed.version;

@@ -9,7 +9,7 @@ import { judgeKeyValue } from './values.ts';
 export interface PlacedKey {
   readonly name: string;
   readonly side: KeySide;
-  /** absent: it is no string, and something else is wrong */
+  /** absent: it is not a string, and something else is wrong */
   readonly value?: string;
   /** of the object, or `Pod` for the template of one */
   readonly kind: string;
@@ -71,7 +71,7 @@ function isAlone(known: readonly KnownKey[]): boolean {
 function unknownKey({ name, side }: PlacedKey): NameProblem {
   const meant = meantBy(name, side);
   return {
-    message: `Istio knows no ${side} \`${name}\`: nobody reads it`,
+    message: `Istio knows no ${side} \`${name}\`: it is not read`,
     ...(meant !== undefined && { help: `did you mean \`${meant}\`?` }),
   };
 }
@@ -80,7 +80,7 @@ function strayKey({ name, side }: PlacedKey, stray: string): NameProblem {
   const known = BY_NAME.get(name)?.[0];
   const where = known === undefined ? '' : ` of ${placesOf(known)}`;
   return {
-    message: `\`${name}\` stands in ${stray}, where nobody reads it`,
+    message: `\`${name}\` stands in ${stray}, where it is not read`,
     help: `it belongs to \`metadata.${known?.side ?? side}s\`${where}`,
   };
 }

@@ -25,7 +25,7 @@ const KNOWN: Readonly<Record<VariablePlace, ReadonlySet<string>>> = {
   machine: new Set(OF_MACHINES),
 };
 
-/** Undefined: somebody reads it, or it is somebody else's. */
+/** Undefined: it is read, or it is not Istio's. */
 export function judgeVariable(name: string, place: VariablePlace): NameProblem | undefined {
   if (KNOWN[place].has(name) || isKnownVariable(name)) return undefined;
   const printed = Object.hasOwn(PRINTED_NAMES, name) ? PRINTED_NAMES[name] : undefined;
@@ -34,7 +34,7 @@ export function judgeVariable(name: string, place: VariablePlace): NameProblem |
   if (meant === undefined && isLibraryVariable(name)) return undefined;
   if (name.startsWith('ISTIO_META_') || name.startsWith('ISTIO_METAJSON_')) {
     if (meant === undefined) return undefined;
-    return { message: `\`${name}\` is metadata of the proxy that nobody reads`, help: `did you mean \`${meant}\`?` };
+    return { message: `\`${name}\` is metadata of the proxy that is not read`, help: `did you mean \`${meant}\`?` };
   }
   if (place === 'proxyMetadata' && meant === undefined && isIstiodVariable(name)) {
     return { message: `istiod reads \`${name}\`, proxies do not`, help: 'it belongs to the environment of istiod: `pilot.env`' };
@@ -45,7 +45,7 @@ export function judgeVariable(name: string, place: VariablePlace): NameProblem |
   return { message: `no program of Istio that is known here reads \`${name}\``, ...help };
 }
 
-/** A name a letter or two away: where any name may stand, others are nobody's mistakes. */
+/** A name a letter or two away: where any name may stand, others are not mistakes. */
 function meantBy(name: string, place: VariablePlace): string | undefined {
   const best = closest(name, place === 'machine' ? OF_MACHINES : OF_PROXIES);
   if (best === undefined) return undefined;

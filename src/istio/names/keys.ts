@@ -1,4 +1,4 @@
-/** Annotations and labels that Istio knows, as data: group, kinds of objects on which somebody reads them, names.
+/** Annotations and labels that Istio knows, as data: group, kinds of objects on which they are read, names.
  *  source: istio.io/api annotation/annotations.yaml and label/labels.yaml; istio/istio charts, injection-template.yaml, release notes */
 
 export type KeySide = 'annotation' | 'label';
@@ -6,13 +6,13 @@ export type KeySide = 'annotation' | 'label';
 export interface KnownKey {
   readonly name: string;
   readonly side: KeySide;
-  /** `Pod` stands for templates of pods as well, `Any` for every kind */
+  /** `Pod` means templates of pods as well, `Any` for every kind */
   readonly on: readonly string[];
   /** first minor version of Istio 1 that reads it, if not the oldest */
   readonly since?: number;
   /** last one */
   readonly until?: number;
-  /** Istio writes it itself: it is no setting */
+  /** Istio writes it itself: it is not a setting */
   readonly written?: true;
 }
 
@@ -112,7 +112,7 @@ function bare(): readonly KnownKey[] {
   return [{ name: 'istio-injection', side: 'label', on: ['Namespace'] }];
 }
 
-/** Groups whose names are nobody's settings: what installers note on objects. */
+/** Groups whose names are not settings: what installers note on objects. */
 export const OPEN_GROUPS: readonly string[] = ['install.istio.io', 'install.operator.istio.io', 'internal.istio.io'];
 
 /** Kinds whose metadata goes no further than the object: what pods are to have does nothing there. Controllers of other kinds may hand

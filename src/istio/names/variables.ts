@@ -21,7 +21,7 @@ export const PROXY_VARIABLES: readonly string[] = words(`
   ISTIO_PROMETHEUS_ANNOTATIONS ISTIO_WASM_MAX_BINARY_SIZE_BYTES
 `);
 
-/** `ISTIO_META_` with any name becomes metadata of the proxy; these are the names that somebody reads. */
+/** `ISTIO_META_` with any name becomes metadata of the proxy; these are the names that are read. */
 export const METADATA_VARIABLES: readonly string[] = [
   'ISTIO_METAJSON_LABELS',
   'ISTIO_METAJSON_ANNOTATIONS',

@@ -38,7 +38,7 @@ export interface SidecarRequest {
   readonly given: readonly RawSetting[];
   readonly host: HostFacts;
   readonly version: Version;
-  /** for what is wrong with settings that nobody gave */
+  /** for what is wrong with settings that are not given */
   readonly source: Source;
 }
 

@@ -47,7 +47,7 @@ export function ambientRules(plan: AmbientPlan): readonly IstioRule[] {
   ];
 }
 
-/** UDP from such an interface goes on to whatever stands behind the chain. */
+/** UDP from such an interface goes on to whatever comes after the chain. */
 function reroute(nic: string): readonly IstioLine[] {
   return [`-A ISTIO_PRERT -i ${nic} -p tcp -j REDIRECT --to-ports 15001`, `-A ISTIO_PRERT -i ${nic} -p tcp -j RETURN`];
 }

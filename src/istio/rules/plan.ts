@@ -27,7 +27,7 @@ export interface RulePlan {
   readonly excludedRanges: readonly string[];
   /** some captured range, of either family, begins at a loopback address */
   readonly loopbackIncluded: boolean;
-  /** `only`: nobody else's traffic is captured */
+  /** `only`: the traffic of no other user is captured */
   readonly groups: { readonly only: readonly string[] } | { readonly except: readonly string[] };
   /** absent: DNS is not captured. Without `servers` of this family only the proxy's own questions are set apart. */
   readonly dns?: { readonly servers: 'all' | readonly string[] };

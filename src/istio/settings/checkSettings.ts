@@ -12,7 +12,7 @@ export interface CheckInput {
   readonly places: ReadonlyMap<string, SourceLocation>;
   readonly version: Version;
   readonly host: HostFacts;
-  /** stands in for settings that nobody gave */
+  /** the place of settings that are not given */
   readonly otherwise: SourceLocation;
 }
 

@@ -1,5 +1,5 @@
 /** The environment of a virtual machine's proxy, cluster.env, from which istio-iptables takes its settings: shell assignments.
- *  Other variables are for others to judge. source: istio tools/packaging/common/istio-start.sh */
+ *  Other variables are not checked here. source: istio tools/packaging/common/istio-start.sh */
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { isKnownVariable, remark, type SourceLocation } from './settingSource.ts';

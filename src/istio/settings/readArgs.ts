@@ -77,7 +77,7 @@ function readLong({ word, rest }: At, reading: Reading): ArgumentWord[] {
   return takeValue({ flag, word, rest, spelled: `--${name}` }, reading);
 }
 
-/** `-p 15001`, `-p15001`, `-p=15001`, `-nf`; an equals sign with nothing behind it is the value. */
+/** `-p 15001`, `-p15001`, `-p=15001`, `-nf`; an equals sign with nothing after it is the value. */
 function readShorts({ word, rest }: At, reading: Reading): ArgumentWord[] {
   for (let letters = word.text.slice(1); letters !== ''; letters = letters.slice(1)) {
     const letter = letters[0] ?? '';

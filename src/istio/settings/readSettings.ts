@@ -1,5 +1,5 @@
 /** The JSON form of settings: names of flags and of environment variables, and what the machine tells.
- *  What somebody wrote keeps its place in the text. */
+ *  What is written keeps its place in the text. */
 import { parsePrefix } from '../../packet/address.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';

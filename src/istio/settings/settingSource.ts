@@ -1,4 +1,4 @@
-/** Settings as somebody gave them: each with the place where it stands. */
+/** Settings as they are given: each with its place. */
 import type { Diagnostic, DiagnosticKind } from '../../syntax/text/diagnostic.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
 import { ENV_SETTINGS, FLAGS, type Flag, LOG_FLAGS } from './flags.ts';

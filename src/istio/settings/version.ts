@@ -28,7 +28,7 @@ export const CHANGES = {
   dnsChain: 25,
   /** ISTIO_DROP */
   dropChain: 25,
-  /** resolvers are asked for and there are none: no DNS capture at all */
+  /** resolvers are needed and there are none: no DNS capture at all */
   dnsNeedsServers: 25,
   /** istio.io/reroute-virtual-interfaces, in place of traffic.sidecar.istio.io/kubevirtInterfaces */
   rerouteAnnotation: 25,
@@ -42,7 +42,7 @@ export const CHANGES = {
   hostJumpFirst: 27,
   /** native sidecars by default, on nodes that know them */
   nativeByDefault: 27,
-  /** rules of nftables, when global.nativeNftables asks for them */
+  /** rules of nftables, when global.nativeNftables is set */
   nativeNftables: 28,
   /** a range that cannot be read is an error; before, it was skipped */
   strictRanges: 28,

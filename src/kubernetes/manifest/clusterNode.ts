@@ -16,7 +16,7 @@ export function readClusterNode({ source }: FieldReading, object: Node): Cluster
   return { name: stringAt(object, 'metadata', 'name') ?? '', kubelet: { value: minor, source, span: said.span } };
 }
 
-/** The minor version of `1.33`, `v1.33.2`, `v1.31.4+k3s1`, `v1.30.5-gke.1443001`; undefined when it is none of Kubernetes 1. */
+/** The minor version of `1.33`, `v1.33.2`, `v1.31.4+k3s1`, `v1.30.5-gke.1443001`; undefined when it is not a version of Kubernetes 1. */
 export function parseKubernetes(text: string): number | undefined {
   const [, minor] = /^v?1\.(\d{1,2})(?:\.\d+)?(?:[-+.][\w.+-]*)?$/.exec(text.trim()) ?? [];
   return minor === undefined ? undefined : Number(minor);

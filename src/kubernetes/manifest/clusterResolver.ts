@@ -19,7 +19,7 @@ export function readClusterResolver(reading: FieldReading, object: Node): Cluste
   return resolverOf(reading, 'service', own === undefined ? itemsOf(at(object, 'spec', 'clusterIPs')).slice(0, 1) : [own]);
 }
 
-/** kubeadm, most distributions, RKE2, OpenShift; the one behind a cache on the node is asked by the cache alone. */
+/** kubeadm, most distributions, RKE2, OpenShift; where the node has a cache, only the cache asks the cluster's. */
 function isResolver(object: Node): boolean {
   const name = stringAt(object, 'metadata', 'name') ?? '';
   const namespace = stringAt(object, 'metadata', 'namespace') ?? 'default';

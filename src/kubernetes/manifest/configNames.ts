@@ -1,4 +1,4 @@
-/** Names and values of proxies' configuration that nobody reads or that Istio refuses, in whatever holds it: the annotation
+/** Names and values of proxies' configuration that are not read or that Istio refuses, in whatever holds it: the annotation
  *  proxy.istio.io/config, a ProxyConfig, MeshConfig's defaultConfig. source: istio/istio pkg/util/protomarshal ApplyYAML: unknown fields are
  *  passed over, values of another type are errors */
 import { judgeVariable } from '../../istio/names/judgeVariable.ts';
@@ -7,7 +7,7 @@ import { nearest } from '../../lib/nearest.ts';
 import type { TextFinding } from '../../syntax/text/problems.ts';
 import { type Entry, entriesOf, type Node } from '../yaml/node.ts';
 
-/** Of a map of ProxyConfig's fields; `where`: what the message calls it. A warning: nobody reads it; not-loadable: Istio refuses it. */
+/** Of a map of ProxyConfig's fields; `where`: what the message calls it. A warning: it is not read; not-loadable: Istio refuses it. */
 export function proxyConfigRemarks(config: Node | undefined, where = 'ProxyConfig'): readonly TextFinding[] {
   return entriesOf(config).flatMap((entry): readonly TextFinding[] => {
     const field = fieldName(entry.key);
@@ -17,7 +17,7 @@ export function proxyConfigRemarks(config: Node | undefined, where = 'ProxyConfi
   });
 }
 
-/** Of variables that proxies are given: `proxyMetadata`, `environmentVariables`. What is no string is not said again. */
+/** Of variables that proxies are given: `proxyMetadata`, `environmentVariables`. What is not a string is not reported again. */
 export function metadataRemarks(metadata: Node | undefined): readonly TextFinding[] {
   return entriesOf(metadata).flatMap(({ key, keySpan }): TextFinding[] => {
     const problem = judgeVariable(key, 'proxyMetadata');

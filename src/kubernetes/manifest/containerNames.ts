@@ -26,7 +26,7 @@ export function withNames(template: Node, isKnative: boolean): Node {
   return { ...template, entries: replaced(template.entries, 'spec', () => ({ ...spec, entries: named })) };
 }
 
-/** A number behind it where there are several, and none that is taken. */
+/** A number after it where there are several, and none that is taken. */
 function allNamed(items: readonly Node[], base: string, isOnly: boolean): readonly Node[] {
   const taken = new Set(items.map((item) => stringAt(item, 'name')));
   let next = 0;

@@ -135,7 +135,7 @@ interface Workload {
   readonly into: Collected;
 }
 
-/** Of an object with a mistake no pod is taken: it would be judged by half of what it says. */
+/** An object with a mistake gives no pod: it would be checked with half of its settings. */
 function readWorkload(reading: FieldReading, { kind, object, templates, into }: Workload): void {
   const { own, failed } = ofOneObject(reading);
   reportPatches(own.report, { kind, object });

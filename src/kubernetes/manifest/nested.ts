@@ -11,7 +11,7 @@ export interface NestedText {
   readonly report: ProblemSink;
 }
 
-/** Undefined when it is no string, or cannot be read, which has been reported. */
+/** Undefined when it is not a string, or cannot be read, which has been reported. */
 export function readNestedText({ source, node, readNested, report }: NestedText): Document | undefined {
   if (node.kind !== 'scalar' || typeof node.value !== 'string') return undefined;
   const read = readNested(node.value);

@@ -16,7 +16,7 @@ export interface NetworkStatus {
 
 const STATUS = ['k8s.v1.cni.cncf.io/network-status', 'k8s.v1.cni.cncf.io/networks-status'];
 
-/** Empty where there is none, or it is no JSON. `annotations`: of the pod. */
+/** Empty where there is none, or it is not JSON. `annotations`: of the pod. */
 export function networkStatusOf(annotations: ReadonlyMap<string, { readonly value: string }>): readonly NetworkStatus[] {
   const text = STATUS.flatMap((name) => annotations.get(name)?.value ?? [])[0];
   return recordsOf(text).map(({ name, interface: face, ips, default: isDefault, gateway }) => ({

@@ -43,7 +43,7 @@ export function keysOfPod(reading: FieldReading, { kind, object, template = obje
   ];
 }
 
-/** Of an object without pods. What is no string is reported, as far as it is Istio's. */
+/** Of an object without pods. What is not a string is reported, as far as it is Istio's. */
 export function keysOfObject(reading: FieldReading, { kind, object }: KeyedObject): readonly MetadataKey[] {
   const stray = strayKeys({ source: reading.source, kind, object });
   return [...keysOf(reading, object, { kind }), ...stray, ...nestedKeys(reading, object)];
@@ -51,7 +51,7 @@ export function keysOfObject(reading: FieldReading, { kind, object }: KeyedObjec
 
 function keysBeside(reading: FieldReading, object: Node, kind: string): readonly MetadataKey[] {
   const keys = keysOf(reading, object, { kind, besideTemplate: true });
-  // what installs Istio labels its own workloads, which nobody reads
+  // what installs Istio labels its own workloads, which is not read
   return keys.some(({ name }) => OF_INSTALLERS.test(name)) ? [] : keys;
 }
 

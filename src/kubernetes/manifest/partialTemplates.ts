@@ -11,7 +11,7 @@ export interface Place {
   readonly beside: Node | undefined;
 }
 
-/** `metadata` and `spec` of the pod; undefined: it is no such template. */
+/** `metadata` and `spec` of the pod; undefined: it is not such a template. */
 export function partialTemplate({ key, value, above, beside }: Place): Node | undefined {
   if (value.kind !== 'map') return undefined;
   const metadata = at(value, 'metadata');

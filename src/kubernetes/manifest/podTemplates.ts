@@ -93,7 +93,7 @@ function* templatesBelow(node: Node | undefined, { near, key: above }: Above): G
     const partial = partialTemplate({ key, value, above, beside: node });
     if (/template$/i.test(key) && (holdsContainers(value) || isGuest(value))) yield { node: value, called: near, key };
     else if (partial !== undefined) yield { node: partial, called: near, key };
-    // an object inside another is somebody else's
+    // an object inside another belongs to another controller
     else if (at(value, 'apiVersion') === undefined) yield* templatesBelow(value, { near: isWrapper(key) ? near : key, key });
   }
 }

@@ -40,7 +40,7 @@ function holdersIn(node: Node, path: string): readonly Holder[] {
 
 type Found = Pick<MetadataKey, 'name' | 'side' | 'span' | 'stray'>;
 
-/** A key by itself, or those of a map that is no selector. */
+/** A key by itself, or those of a map that is not a selector. */
 function strayIn({ key, keySpan, value }: Entry, path: string): readonly Found[] {
   if (path === '' && HOLDS_ANCHORS.test(key)) return [];
   const isMetadata = /(?:^|\.)metadata$/.test(path);

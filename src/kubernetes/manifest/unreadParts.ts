@@ -8,7 +8,7 @@ interface Described {
   readonly object: Node;
 }
 
-/** Of a Workflow: its pods are judged without it. */
+/** Of a Workflow: its pods are checked without it. */
 export function reportPatches(report: ProblemSink, { object }: Described): void {
   if (!/^argoproj\.io\//.test(stringAt(object, 'apiVersion') ?? '')) return;
   for (const spec of [at(object, 'spec'), at(object, 'spec', 'workflowSpec')]) {
@@ -22,7 +22,7 @@ export function reportPatches(report: ProblemSink, { object }: Described): void 
   }
 }
 
-/** Nobody but a controller has a use for what pods are to have. */
+/** Only a controller has a use for what pods are to have. */
 export function reportUnseenPods(report: ProblemSink, { kind, object }: Described): void {
   const group = stringAt(object, 'apiVersion') ?? 'v1';
   if (CLOSED_KINDS.has(kind) || NO_PODS_OF_THEIR_OWN.test(group) || /(?:Secret|Gateway|GatewayClass|ConfigMap)$/.test(kind)) return;
@@ -45,7 +45,7 @@ function speaksOfPods(node: Node | undefined): Node['span'] | undefined {
     const found = speaksOfPods(item);
     if (found !== undefined) return found;
   }
-  // pods that take no part are nobody's loss
+  // pods that take no part do not matter
   if (stringAt(node, 'sidecar.istio.io/inject') === 'false') return undefined;
   for (const { key, keySpan, value } of entriesOf(node)) {
     if (OF_PODS.test(key)) return keySpan;

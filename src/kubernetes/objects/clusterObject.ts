@@ -1,4 +1,4 @@
-/** Objects of a cluster as JSON, asked for by name: from the API server, or from files. */
+/** Objects of a cluster as JSON, requested by name: from the API server, or from files. */
 import type { Complaint } from '../../lib/complaint.ts';
 
 export type ClusterObject = Readonly<Record<string, unknown>>;

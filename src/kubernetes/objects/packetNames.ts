@@ -53,7 +53,7 @@ interface End {
   readonly isDestination: boolean;
 }
 
-/** Around an arrow, or behind -d and -s. */
+/** Around an arrow, or after -d and -s. */
 function endsOf(words: readonly string[]): readonly End[] {
   const isWord = (at: number) => (words[at] ?? '').trim() !== '';
   const next = (at: number) => words.findIndex((_, index) => index > at && isWord(index));

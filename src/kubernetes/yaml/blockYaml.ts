@@ -28,10 +28,10 @@ function giveUp(): never {
 }
 
 interface Line {
-  /** of its first character, and behind its last one that is no blank */
+  /** of its first character, and after its last one that is not a blank */
   start: number;
   readonly end: number;
-  /** columns before the first character; behind a dash, those of what the dash introduces */
+  /** columns before the first character; after a dash, those of what the dash introduces */
   indent: number;
 }
 
@@ -79,7 +79,7 @@ function readList(reader: Reader, indent: number): Node {
     while (first < line.end && text.charCodeAt(first) === 32) first++;
     if (first >= line.end) giveUp();
     if (isDash(text, { ...line, start: first }) || keyEnd(text, first, line.end) > 0) {
-      // what stands behind the dash goes on in the lines below
+      // what comes after the dash goes on in the lines below
       const inner = indent + first - line.start;
       line.start = first;
       line.indent = inner;
@@ -154,7 +154,7 @@ function readLiteral(reader: Reader, header: Span, indent: number): Node {
   return { kind: 'scalar', value: content.join('\n') + (style === '|' ? '\n' : ''), span: { start: header.start, end } };
 }
 
-/** Behind it stands the colon; 0: there is no key of a kind that is read here. */
+/** After it comes the colon; 0: there is no key of a kind that is read here. */
 function keyEnd(text: string, start: number, end: number): number {
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at);

@@ -1,4 +1,4 @@
-/** JSON as a tree that knows its places. A text that is no JSON is left to the reader of YAML, which says what is wrong with it. */
+/** JSON as a tree that knows its places. A text that is not JSON is left to the reader of YAML, which says what is wrong with it. */
 import type { Entry, Node } from './node.ts';
 import { type Flaw, givenTwice, MOST_DEPTH, TooDeep, type Tree } from './tree.ts';
 
@@ -39,7 +39,7 @@ function skipBlanks(reader: Reader): void {
   take(reader, BLANKS);
 }
 
-/** Whether this character comes next, which is then behind us. */
+/** Whether this character comes next, which is then read. */
 function isNext(reader: Reader, character: string): boolean {
   skipBlanks(reader);
   if (reader.text[reader.at] !== character) return false;

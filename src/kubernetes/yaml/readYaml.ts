@@ -35,7 +35,7 @@ export function documentsOf(yaml: Yaml, given: Source): ReadDocuments {
   };
 }
 
-/** The line that `helm get values` prints above the values; without values of somebody's own there is `null` below it. */
+/** The line that `helm get values` prints above the values; without values of the user's own there is `null` below it. */
 const HEADER = /^(?:USER-SUPPLIED|COMPUTED) VALUES:(?=[ \t]*\r?$)/m;
 /** As long as it was: places stay. */
 const commented = (line: string): string => `#${line.slice(1)}`;

@@ -1,4 +1,4 @@
-/** Templates that nobody has rendered. Other people's annotations may hold `{{ }}` rightly, such as those of Vault; ours may not. */
+/** Templates that are not rendered. Annotations of other programs may hold `{{ }}` rightly, such as those of Vault; Istio's may not. */
 
 import type { ProblemSink } from '../../syntax/text/problems.ts';
 import { at, type Entry, entriesOf, type Node } from './node.ts';

@@ -1,5 +1,5 @@
 /** A document of the YAML library as a tree. Aliases are followed, merge keys merged; what would make readers of the tree run endlessly,
- *  or read what nobody wrote, is a flaw. */
+ *  or read what is not written, is a flaw. */
 import type { Pair, Document as YamlDocument, Node as YamlNode, Scalar as YamlScalar } from 'yaml';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Entry, Node } from './node.ts';

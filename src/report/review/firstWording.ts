@@ -1,6 +1,13 @@
 /** Sentences that fingerprints hash, in the words in which they were first written: a reworded sentence is no new problem, and
  *  what a baseline file or an alert is about stays the same. Add a line whenever such a sentence changes. */
 const FIRST: readonly (readonly [now: string, first: string])[] = [
+  [': it is not read', ': nobody reads it'],
+  [', where it is not read', ', where nobody reads it'],
+  ['is metadata of the proxy that is not read', 'is metadata of the proxy that nobody reads'],
+  ['and no other program knows the address', 'and nobody else knows the address'],
+  ['does not capture traffic', 'captures nothing'],
+  ['has a label that requests injection', 'has a label that asks for injection'],
+  ['waits for rules that are never written', 'waits for rules that nobody writes'],
   [
     'both sides allow the same outcomes but choose by different random rules; probabilities are not compared',
     'the same may become of them on both sides, but other rules of chance decide: how often is not compared',

@@ -263,7 +263,9 @@ describe('revisions', () => {
   ])('%s', async (_, one, expected) => expect(await port(one)).toBe(expected));
   it('what is assumed is said', async () => {
     const { facts } = await enrolOne({ objects, namespace: 'istio.io/rev: lost' });
-    expect(facts.assumptions.map(({ says }) => says)).toEqual(['no file configures revision `lost`: that of revision `default` is taken']);
+    expect(facts.assumptions.map(({ says }) => says)).toEqual([
+      'no file configures revision `lost`: that of revision `default` is assumed',
+    ]);
     expect((await enrolOne({ objects })).facts.assumptions).toEqual([]);
   });
   it('a tag for namespaces with istio-injection', async () => {

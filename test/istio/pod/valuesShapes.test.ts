@@ -136,9 +136,9 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['a List of pods', JSON.stringify({ kind: 'List', items: [{ kind: 'Pod' }, { kind: 'Pod' }] }), 'this object does not configure a mesh'],
   ['an object of another kind', 'kind: Service\n', 'this object does not configure a mesh'],
   ['charts of somebody else', 'releases: [{chart: x/y, values: [{image: z}]}]\n', 'none of the charts here is one of Istio'],
-  ['an unknown profile', 'profile: tiny\n', 'there is no profile `tiny`'],
-  ['a profile that is a word of the language', 'profile: constructor\n', 'there is no profile `constructor`'],
-  ['an unknown compatibility version', 'compatibilityVersion: "1.3"\n', 'there is no compatibility version `1.3`'],
+  ['an unknown profile', 'profile: tiny\n', 'unknown profile `tiny`'],
+  ['a profile that is a word of the language', 'profile: constructor\n', 'unknown profile `constructor`'],
+  ['an unknown compatibility version', 'compatibilityVersion: "1.3"\n', 'unknown compatibility version `1.3`'],
   [
     'OpenShift Service Mesh 2',
     'kind: ServiceMeshControlPlane\nspec: {version: v2.6, proxy: {networking: {trafficControl: {outbound: {excludedIPRanges: [1.0.0.0/8, 2.0.0.0/8]}}}}}\n',
@@ -220,7 +220,7 @@ describe('what stands elsewhere', () => {
     expect(await enrolWith(old, ['--istio', '1.24'])).toMatchObject({ says: 'cni 10.0.0.0/8', err: '' });
     const now = await enrolWith(old);
     expect(now.says).toBe('init 10.0.0.0/8');
-    expect(now.err).toContain('charts of 1.31 have no value `istio_cni`: nobody reads it');
+    expect(now.err).toContain('charts of 1.31 have no value `istio_cni`: it is not read');
   });
   it('a prefix that older charts need', async () => {
     const { says, err } = await enrolWith(`${RANGES}\ncni: {enabled: true}\n`, ['--istio', '1.23']);
