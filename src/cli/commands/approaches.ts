@@ -5,7 +5,7 @@ import { CLUSTER, COLOR, JSON_OUTPUT, output, POD_IP, QUIET, TIMEOUT } from '../
 export const approachesCommand: Command = {
   name: 'approaches',
   summary: 'a pod under istio-init, CNI, Multus and ambient, side by side',
-  about: 'What each does with a pod, needs for it, and which packets change their fate from one to the next.',
+  about: 'What each needs and does, and which packets are treated differently from one to the next.',
   args: [{ name: '<manifests...>', says: 'Kubernetes YAML or JSON, `-` for standard input' }],
   options: [...CLUSTER, POD_IP, output(['human', 'json']), JSON_OUTPUT, TIMEOUT, QUIET, COLOR],
   examples: [

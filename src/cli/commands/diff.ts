@@ -42,7 +42,7 @@ export const diffCommand: Command = {
   name: 'diff',
   summary: 'packets that two rulesets treat differently',
   about:
-    'Every change comes with a packet that was walked on both sides. Exit 0 proves that nothing changes for first packets of connections, nor a rule that only later ones meet; exit 1: something changes, or it is undecided.',
+    'Every change comes with a packet that was walked on both sides. Exit 0 proves that nothing changes for first packets of connections, nor any rule that only later packets meet; exit 1: something changes, or it is undecided.',
   args: [
     {
       name: '[files...]',
@@ -65,7 +65,7 @@ export const diffCommand: Command = {
     ...ofOneSide(KUBERNETES),
     ...ofOneSide(ANNOTATION).map((option, index) => ({
       ...option,
-      says: `an annotation that all pods of ${['base', 'head'][index]} have besides`,
+      says: `an additional annotation of all pods of ${['base', 'head'][index]}`,
     })),
     OUTPUTS,
     JSON_OUTPUT,

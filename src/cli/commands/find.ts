@@ -28,7 +28,7 @@ export const findCommand: Command = {
   args: [{ name: '<rules>', says: 'a file with rules, or a Kubernetes manifest, `-` for standard input' }],
   options: [
     WHERE,
-    { flags: '--outcome <outcome>', says: 'where they end; `chainwalk explain OUTCOME` tells what each is', choices: OUTCOMES },
+    { flags: '--outcome <outcome>', says: 'where they end; `chainwalk explain OUTCOME` explains each', choices: OUTCOMES },
     ...PLACE,
     { flags: '--pod <name>', says: 'which pod of a manifest' },
     PHASE,

@@ -10,7 +10,7 @@ export const initCommand: Command = {
   options: [
     { flags: '--workflow', says: 'also .github/workflows/chainwalk.yml' },
     { flags: '--dry-run', says: 'print what would be written, write nothing' },
-    { flags: '--force', says: 'overwrite files that are there' },
+    { flags: '--force', says: 'overwrite existing files' },
     QUIET,
     COLOR,
   ],

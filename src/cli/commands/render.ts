@@ -8,7 +8,7 @@ import { COLOR, JSON_OUTPUT, KUBERNETES, output, POD_IP, PROXY_UID, QUIET, STRIC
 export const renderCommand: Command = {
   name: 'render',
   summary: 'the rules that Istio writes for settings or for pods',
-  about: 'Restore text for IPv4, then for IPv6: input for every other command.',
+  about: 'Text for iptables-restore, for IPv4, then for IPv6; every other command reads it.',
   args: [{ name: '[args...]', says: 'arguments of istio-iptables, after `--`' }],
   options: [
     {
