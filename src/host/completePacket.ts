@@ -7,6 +7,7 @@ import type { Packet } from '../packet/packet.ts';
 import type { PartialPacket } from '../packet/partialPacket.ts';
 import { hasIndex, hasPorts, PROTO } from '../packet/protocol.ts';
 import { arrivalInterface } from './arrival.ts';
+import { directionBetween } from './direction.ts';
 import type { Host } from './host.ts';
 import { sourceFor } from './output.ts';
 
@@ -30,7 +31,7 @@ export function completePacket(given: PartialPacket, host: Host): Completion {
   const family = familyOf(dst);
   if (given.src !== undefined && familyOf(given.src) !== family)
     return { defaults: [], problem: 'source and destination are of different families' };
-  const dir = given.dir ?? 'out';
+  const dir = given.dir ?? usualWay(given, host);
   const proto = given.proto ?? PROTO.tcp;
   const problem = contradiction(given, { dir, proto, host });
   if (problem !== undefined) return { defaults: [], problem };
@@ -54,6 +55,13 @@ export function completePacket(given: PartialPacket, host: Host): Completion {
   if (later) defaults.ctdir = usualDirection(rest);
   const packet = later ? { ...rest, ctdir: given.ctdir ?? usualDirection(rest) } : rest;
   return { packet, defaults: (Object.keys(defaults) as (keyof PartialPacket)[]).filter((key) => given[key] === undefined) };
+}
+
+/** Sent, unless it is from elsewhere to the host. What has an owner or a way out is sent, whatever its source. */
+function usualWay(given: PartialPacket, host: Host): 'in' | 'out' {
+  const { uid, gid, oif, iif, socket, mark } = given;
+  const isOfSender = [uid, gid, oif, iif, socket, mark].some((value) => value !== undefined);
+  return isOfSender ? 'out' : (directionBetween(given, host) ?? 'out');
 }
 
 /** Its state says of which kind of connection it is. */

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { packets } from '../../src/api/arbitraries/index.ts';
+import { parse, trace } from '../../src/api/library/index.ts';
 import { completePacket } from '../../src/host/completePacket.ts';
 import { defaultHost } from '../../src/mesh/defaultHost.ts';
 import { formatAddress } from '../../src/packet/address.ts';
@@ -109,11 +110,39 @@ describe('a line of tcpdump', () => {
     ['IP 10.0.0.1.40000 > 10.0.0.2.80: Flags [P.], seq 1:5, ack 1, win 502, length 4: HTTP', 'tcp 10.0.0.1:40000 -> 10.0.0.2:80 flags=PA'],
   ])('%s', (line, plain) => {
     expect(read(line).packet).toEqual(read(plain).packet);
-    expect(read(line).notes).toHaveLength(1);
+    expect(read(line).notes).toHaveLength(/\s(?:In|Out)\s/.test(line) ? 1 : 0);
   });
 
   test('with names is refused with what to run', () => {
     expect(read('12:00:00.000 IP web-0.40000 > reviews.http: Flags [S], seq 1').diagnostics[0]?.help).toContain('tcpdump -nn');
+  });
+});
+
+describe('a line without a direction', () => {
+  const files = { 'p.rules': '*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n' };
+  const ends = '10.1.1.1.40000 > 10.12.3.4.8080: Flags [S], seq 1, win 64240, length 0';
+  const line = `03:00:01.123456 IP ${ends}`;
+  const ask = (text: string, ...more: string[]) => chainwalk(['trace', 'p.rules', text, ...more], { files });
+
+  it.each([
+    ['goes to the pod', line, '10.12.3.4', 'in tcp 10.1.1.1:40000 -> 10.12.3.4:8080'],
+    ['comes from the pod', line, '10.1.1.1', 'out tcp 10.1.1.1:40000 -> 10.12.3.4:8080'],
+    ['of the log', 'IN= OUT= SRC=10.1.1.1 DST=10.12.3.4 LEN=60 PROTO=TCP SPT=40000 DPT=8080 SYN ', '10.12.3.4', 'in tcp 10.1.1.1:40000'],
+    ['typed', 'tcp 10.1.1.1:40000 -> 10.12.3.4:8080', '10.12.3.4', 'in tcp 10.1.1.1:40000'],
+    ['typed, with an owner', 'tcp 10.1.1.1:40000 -> 10.12.3.4:8080 uid=0', '10.12.3.4', 'out tcp 10.1.1.1:40000'],
+  ])('%s', async (name, text, podIp, packet) => {
+    const { out } = await ask(text, '--pod-ip', podIp);
+    expect(out).toContain(`packet  ${packet}`);
+    expect(out.includes('note    no direction in the line')).toBe(!name.startsWith('typed'));
+  });
+
+  test('of addresses that are nobody’s is refused, and a word before it says the way', async () => {
+    const { err, out, code } = await ask(line);
+    expect([out, code]).toEqual(['', 2]);
+    expect(err.replaceAll(/\s+/g, ' ')).toContain('put `in` or `out` before it, or give --pod-ip ADDRESS');
+    expect((await ask(`in ${line}`)).out).toContain('packet  in tcp 10.1.1.1:40000 -> 10.12.3.4:8080');
+    expect((await ask(`out ${line}`)).out).toContain('packet  out tcp 10.1.1.1:40000 -> 10.12.3.4:8080');
+    expect(() => trace(parse(files['p.rules']), line)).toThrow('put `in` or `out` before it');
   });
 });
 

@@ -1,6 +1,8 @@
 /** What callers of the library hand in beside rules, read: hosts, packets and sets of them. */
 
+import type { PlacedHost } from '../../connection/assumedHost.ts';
 import { isId } from '../../connection/proxyIdentity.ts';
+import { type SaidPacket, withDirection } from '../../connection/saidDirection.ts';
 import { type ChosenSetting, chooseSetting, type GivenPlace } from '../../connection/setting.ts';
 import { unknownAtStart } from '../../diff/rulesets.ts';
 import type { Host } from '../../host/host.ts';
@@ -11,7 +13,6 @@ import type { BudgetLimits } from '../../lib/budget.ts';
 import type { ProfileName } from '../../mesh/names.ts';
 import type { Prefix } from '../../packet/address.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
-import type { PartialPacket } from '../../packet/partialPacket.ts';
 import { readPacketJson } from '../../packet/readPacketJson.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { parsePacket } from '../../syntax/packets/parsePacket.ts';
@@ -103,18 +104,18 @@ export type PacketNotation = string;
 /** A packet in words, or in object form. */
 export type PacketInput = PacketNotation | Partial<PacketJson>;
 
-export interface SaidPacket {
-  readonly given: PartialPacket;
-  /** of a line that a program wrote: what was made of it */
-  readonly notes?: readonly string[];
+/** @throws InputError, also where a line has no direction and the host's addresses do not show it */
+export function packetFrom(packet: unknown, place: PlacedHost): SaidPacket {
+  const said = withDirection(place, packetIn(packet));
+  if ('message' in said) throw new InputError([`${said.message}; ${said.help}`]);
+  return said;
 }
 
-/** @throws InputError */
-export function packetFrom(packet: unknown): SaidPacket {
+function packetIn(packet: unknown): SaidPacket {
   if (typeof packet === 'string') {
-    const { packet: given, diagnostics, notes } = parsePacket({ file: 'packet', text: packet });
+    const { packet: given, diagnostics, notes, isWayUnsaid } = parsePacket({ file: 'packet', text: packet });
     if (given === undefined) throw errorInLine(diagnostics);
-    return { given, ...(notes && { notes }) };
+    return { given, ...(notes && { notes }), ...(isWayUnsaid && { isWayUnsaid }) };
   }
   if (typeof packet !== 'object' || packet === null || Array.isArray(packet))
     throw new InputError([`a packet is a text, such as \`out tcp -> 203.0.113.9:443\`, or an object; this is ${shownValue(packet)}`]);

@@ -28,7 +28,7 @@ export function trace(rules: RulesInput, packet: PacketInput, options: TraceOpti
   checkOptions(options, TRACE_OPTIONS);
   const rulesets = rulesetsOf(rules, options);
   const setting = librarySettingOf(rulesets, options);
-  const { given, notes } = packetFrom(packet);
+  const { given, notes } = packetFrom(packet, setting);
   const limits = () => options.budget ?? {};
   const scene = { ...setting, rulesets, detailed: options.verbose === true, limits };
   const walked = walkGiven(scene, given);

@@ -28,7 +28,7 @@ export const WIDTH = 100;
 /** @throws InputError */
 export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuestion, options: SettingOptions): MatcherAnswer {
   const setting = librarySettingOf(rulesets, options);
-  const walked = walkGiven({ ...setting, rulesets, limits: () => options.budget ?? {} }, packetFrom(packet).given);
+  const walked = walkGiven({ ...setting, rulesets, limits: () => options.budget ?? {} }, packetFrom(packet, setting).given);
   if ('problem' in walked) return open(() => walked.problem);
   if ('missing' in walked) return open(() => `the packet is IPv${walked.missing}, and there are no rules of IPv${walked.missing}`);
   const { journey, ruleset } = walked;

@@ -41,6 +41,8 @@ export interface ExpectedPacket extends Common {
   /** as it is written */
   readonly text: string;
   readonly given: PartialPacket;
+  /** a line of a program without a direction */
+  readonly isWayUnsaid?: true;
   readonly by?: string;
   readonly to?: number;
 }

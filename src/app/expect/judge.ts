@@ -89,7 +89,7 @@ interface Answered extends ExpectationAnswer {
 function answersOf({ setting, expectation }: Asked): readonly Answered[] {
   if (setting.outside?.walks === false) return [{ verdict: 'undecided', reasons: [setting.outside.says], blame: [] }];
   if (expectation.kind === 'set') return expectSet({ ...setting, host: hostOfSet(setting, expectation.where), ...expectation });
-  const walked = walkPacket(setting, expectation.given);
+  const walked = walkPacket(setting, expectation);
   if ('message' in walked) return [{ verdict: 'unmet', reasons: [walked.message], blame: [] }];
   return [{ ...expectPacket(walked.journey, expectation), walked }];
 }

@@ -1,6 +1,7 @@
 /** One packet through its setting: complete it, choose the rules of its family, walk. */
 
 import type { Journey } from '../../connection/journey.ts';
+import { type SaidPacket, withDirection } from '../../connection/saidDirection.ts';
 import { walkGiven } from '../../connection/walkGiven.ts';
 import type { Host } from '../../host/host.ts';
 import type { Complaint } from '../../lib/complaint.ts';
@@ -16,7 +17,10 @@ export interface WalkedPacket extends TraceInput {
   readonly host: Host;
 }
 
-export function walkPacket(asked: TraceSetting, given: PartialPacket): WalkedPacket | Complaint {
+export function walkPacket(asked: TraceSetting, text: SaidPacket): WalkedPacket | Complaint {
+  const said = withDirection(asked, text);
+  if ('message' in said) return said;
+  const { given } = said;
   const setting = withInterface(asked, given);
   const walked = walkThere(setting, given);
   const { outside } = setting;
@@ -37,7 +41,8 @@ export function walkPacket(asked: TraceSetting, given: PartialPacket): WalkedPac
     ...neverHit(ruleset, journey),
     ...(outside && { outside: outside.says }),
     ...(because !== undefined && { because }),
-    ...(setting.notes !== undefined && { notes: setting.notes }),
+    // what was made of the packet's text comes before what is said of its place
+    ...((said.notes ?? setting.notes) !== undefined && { notes: [...(said.notes ?? []), ...(setting.notes ?? [])] }),
   };
 }
 

@@ -14,6 +14,7 @@ import { readPacketText } from '../trace/packets.ts';
 export interface WrittenPacket {
   readonly text: string;
   readonly given: PartialPacket;
+  readonly isWayUnsaid?: true;
   readonly span: Span;
 }
 
@@ -40,7 +41,8 @@ export const packetIn: Read<WrittenPacket> = read({ anyOf: [readText.schema, OBJ
   const text = readText(node, at);
   if (text === undefined) return undefined;
   const found = readPacketText(text);
-  if ('given' in found) return { text: text.trim(), given: found.given, span: node.span };
+  if ('given' in found)
+    return { text: text.trim(), given: found.given, ...(found.isWayUnsaid && { isWayUnsaid: found.isWayUnsaid }), span: node.span };
   tellAll(at, { node, text: text.trim() }, found.diagnostics ?? []);
   return undefined;
 });

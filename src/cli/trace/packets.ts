@@ -1,18 +1,12 @@
 /** Packets as the user gives them: notation on the command line, JSON lines in a file. */
 
+import type { SaidPacket } from '../../connection/saidDirection.ts';
 import type { Complaint } from '../../lib/complaint.ts';
-import type { PartialPacket } from '../../packet/partialPacket.ts';
 import { readPacketJson } from '../../packet/readPacketJson.ts';
 import { parsePacket } from '../../syntax/packets/parsePacket.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 
-export type ReadPacket = GivenPacket | UnreadablePacket;
-
-export interface GivenPacket {
-  readonly given: PartialPacket;
-  /** of a line that a program wrote: what was made of it */
-  readonly notes?: readonly string[];
-}
+export type ReadPacket = SaidPacket | UnreadablePacket;
 
 export interface UnreadablePacket {
   readonly complaints: readonly Complaint[];
@@ -22,8 +16,9 @@ export interface UnreadablePacket {
 
 /** Arrow or iptables form. */
 export function readPacketText(text: string): ReadPacket {
-  const { packet, diagnostics, notes } = parsePacket({ file: 'packet', text: text.trim() });
-  if (packet !== undefined && !diagnostics.some(isError)) return { given: packet, ...(notes && { notes }) };
+  const { packet, diagnostics, notes, isWayUnsaid } = parsePacket({ file: 'packet', text: text.trim() });
+  if (packet !== undefined && !diagnostics.some(isError))
+    return { given: packet, ...(notes && { notes }), ...(isWayUnsaid && { isWayUnsaid }) };
   return { diagnostics, complaints: diagnostics.map(({ message, help }) => ({ message, help })) };
 }
 

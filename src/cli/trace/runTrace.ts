@@ -118,15 +118,10 @@ async function walkText({ call, setting, names }: Job, given: string): Promise<W
     await showDiagnostics(call, read.diagnostics ?? []);
     return undefined;
   }
-  const walked = walkPacket(setting, read.given);
-  if ('journey' in walked) return withNotes(assuming(walked, assumptions), read.notes);
+  const walked = walkPacket(setting, read);
+  if ('journey' in walked) return assuming(walked, assumptions);
   await complain(call.io, { message: `packet \`${text.trim()}\`: ${walked.message}`, help: walked.help });
   return undefined;
-}
-
-/** What was made of the packet's text comes before what is said of its place. */
-function withNotes(walked: WalkedPacket, notes: readonly string[] = []): WalkedPacket {
-  return notes.length === 0 ? walked : { ...walked, notes: [...notes, ...(walked.notes ?? [])] };
 }
 
 /** For more packets than this, what else is treated alike is left out. */

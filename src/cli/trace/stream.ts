@@ -43,12 +43,10 @@ async function answerLine(
   if ('message' in named) return { text: errorLine([named], number) };
   const read = readPacketLine(named.text);
   if ('complaints' in read) return { text: errorLine(read.complaints, number) };
-  const walked = walkPacket(setting, read.given);
+  const walked = walkPacket(setting, read);
   if ('message' in walked) return { text: errorLine([walked], number) };
   return {
-    text:
-      format.render({ ...assuming(walked, named.assumptions), notes: [...(read.notes ?? []), ...(walked.notes ?? [])] }, style) +
-      format.separator(style),
+    text: format.render(assuming(walked, named.assumptions), style) + format.separator(style),
     journey: walked.journey,
   };
 }

@@ -9,6 +9,8 @@ export interface SeenPacket {
   readonly packet: PartialPacket;
   /** what was made of the line, and what it does not say */
   readonly notes: readonly string[];
+  /** no direction is in the line */
+  readonly isWayUnsaid?: true;
 }
 
 /** Undefined: not such a line. */
@@ -37,10 +39,12 @@ export function readKernelLogLine(text: string): SeenPacket | undefined {
     flags: proto === 6 ? flagsOf(line) : undefined,
   };
   const given = Object.entries(numbers).flatMap(([key, value]) => (value === undefined ? [] : [[key, Number(value)] as const]));
-  const dir = iif === undefined ? ({ dir: 'out' } as const) : ({ dir: 'in', iif } as const);
+  const isWayUnsaid = iif === undefined && oif === undefined;
+  const dir = isWayUnsaid ? {} : iif === undefined ? ({ dir: 'out' } as const) : ({ dir: 'in', iif } as const);
   return {
     packet: { ...dir, proto, src, dst, ...Object.fromEntries(given) },
-    notes: [directionNote(iif, oif), ...markNote(numbers.mark), HOOK],
+    notes: [...(isWayUnsaid ? [] : [directionNote(iif, oif)]), ...markNote(numbers.mark), HOOK],
+    ...(isWayUnsaid && { isWayUnsaid }),
   };
 }
 

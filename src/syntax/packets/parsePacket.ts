@@ -26,6 +26,8 @@ export interface ParsedPacket {
   readonly diagnostics: readonly Diagnostic[];
   /** of a line that a program wrote: what was made of it, and what it does not say */
   readonly notes?: readonly string[];
+  /** of such a line: no direction is in it */
+  readonly isWayUnsaid?: true;
 }
 
 const PACKET_HELP = 'a packet is written `[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`, such as `out tcp -> 203.0.113.9:443`';

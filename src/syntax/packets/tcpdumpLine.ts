@@ -7,20 +7,20 @@ import { flagsValue, protocolValue } from './keyValues.ts';
 
 /** Time, with `-i any` interface and direction, family, with `-v` the header in parentheses, source, destination. */
 const LINE =
-  /^\s*(?:(?:[\d-]+ )?[\d:]+\.\d+ )?(?:(?<device>\S+)\s+(?<way>In|Out|B|M|P)\s+)?(?:[\da-f:]{17} [(>].*? )?IP6? (?:\((?<header>.*?)\)\s+)?(?<src>[\da-f.:]+) > (?<dst>[\da-f.:]+): (?<rest>.*)$/is;
+  /^\s*(?:(?<said>in|out)\s+)?(?:(?:[\d-]+ )?[\d:]+\.\d+ )?(?:(?<device>\S+)\s+(?<way>In|Out|B|M|P)\s+)?(?:[\da-f:]{17} [(>].*? )?IP6? (?:\((?<header>.*?)\)\s+)?(?<src>[\da-f.:]+) > (?<dst>[\da-f.:]+): (?<rest>.*)$/is;
 
 /** Undefined: not such a line. */
 export function readTcpdumpLine(text: string): SeenPacket | undefined {
-  const { device, way, header = '', src = '', dst = '', rest = '' } = LINE.exec(text.trim().replace(/\s+/g, ' '))?.groups ?? {};
+  const { said, device, way, header = '', src = '', dst = '', rest = '' } = LINE.exec(text.trim().replace(/\s+/g, ' '))?.groups ?? {};
   const [from, to] = [endOf(src), endOf(dst)];
   if (from === undefined || to === undefined) return undefined;
   const proto = protocolOf(header, rest, from.port !== undefined);
   if (proto === undefined) return undefined;
-  const isSent = way === 'Out';
-  const isSeen = way !== undefined;
+  const isSent = said === undefined ? way === 'Out' : /^out$/i.test(said);
+  const isSeen = said !== undefined || way !== undefined;
   const packet: PartialPacket = {
     ...(isSeen && { dir: isSent ? 'out' : 'in' }),
-    ...(isSeen && !isSent && device !== undefined && device !== 'any' && { iif: device }),
+    ...(way !== undefined && !isSent && device !== undefined && device !== 'any' && { iif: device }),
     proto,
     src: from.address,
     dst: to.address,
@@ -32,11 +32,11 @@ export function readTcpdumpLine(text: string): SeenPacket | undefined {
     ...(proto === PROTO.icmpv6 && icmpOf(rest, ICMPV6_WORDS)),
     ...spiOf(rest),
   };
-  return { packet, notes: [directionNote(device, way)] };
+  if (!isSeen) return { packet, notes: [], isWayUnsaid: true };
+  return { packet, notes: said === undefined ? [directionNote(device, way)] : [] };
 }
 
 function directionNote(device = '', way?: string): string {
-  if (way === undefined) return 'tcpdump says the direction with `-i any` only: `in` or `out` in front of the packet does, too';
   return way === 'Out'
     ? `Out: taken as sent by this host; tcpdump on ${device} sees it behind the rules, with addresses as NAT left them`
     : `${way === 'In' ? 'In' : `${way}, not sent by this host`}: taken as arriving by ${device}, before the rules`;
