@@ -42,7 +42,7 @@ export function flowText(packet: Pick<Packet, 'proto' | 'src' | 'sport' | 'dst' 
   return `${protocolName(packet.proto)} ${from} -> ${endpointText({ address: packet.dst, port: packet.dport })}`;
 }
 
-/** Which way of its connection a packet with a state is taken to go: an answer to a SYN or to an ICMP request is an answer, and so is
+/** Which way of its connection a packet with a state is assumed to go: an answer to a SYN or to an ICMP request is an answer, and so is
  *  what comes from a fixed port to one of those that clients are given. */
 export function usualDirection({ ctstate, proto, flags = 0, icmpType, sport = 0, dport = 0 }: Omit<Packet, 'family' | 'dir'>): CtDirection {
   if (ctstate === 'NEW') return 'original';

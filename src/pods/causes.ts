@@ -1,5 +1,5 @@
-/** What somebody wrote that breaks a claim, by experiment: the pod is rendered and judged again as if it had not been written.
- *  A witness is asked for by itself: its fate has to change back. */
+/** What in the files breaks a claim, by experiment: the pod is rendered and checked again as if it had not been written.
+ *  A witness is tried by itself: its fate has to change back. */
 import type { MeshConfiguration } from '../injection/configuration/mesh.ts';
 import { enrolWith } from '../injection/enrol/enrol.ts';
 import { type Causes, causesOf } from '../injection/podRules/causes.ts';
@@ -88,7 +88,7 @@ function experiment(pod: RenderedPod, { violated, written, question }: Question)
   return causes;
 }
 
-/** For a pod that nobody captures: the label or annotation that decided so. */
+/** For a pod that is not captured: the label or annotation that decided so. */
 function decidingStep({ enrolment: { taken } }: RenderedPod): WrittenSetting | undefined {
   const last = taken.at(-1);
   if (last?.answer.at === undefined) return undefined;
@@ -119,13 +119,13 @@ interface Experiment {
   readonly pod: RenderedPod;
 }
 
-/** A pod that is not captured any more, or that Istio refuses, keeps no promise: that is no way out. */
+/** A pod that is not captured any more, or that Istio refuses, keeps no promise: that is not a way out. */
 function isGone(finding: Finding, { before, pod }: Experiment, { memory, options }: CauseQuestion): boolean {
   if (pod.enrolment.verdict !== 'captured' || pod.rules.rendered === undefined) return false;
   // what changes neither rules nor host changes no verdict
   if (pod.key === before.key) return false;
   const { claim, level, family, witness, blame } = finding;
-  // a claim that makes no sense yet is not mended by that
+  // a claim that does not apply yet is not fixed by that
   if (claim !== initPhaseReachable.id && pod.whileInit?.phase !== before.whileInit?.phase) return false;
   const [rule] = blame;
   if (witness === undefined && rule !== undefined) {

@@ -1,4 +1,4 @@
-/** What somebody changed that changes a packet's fate, by experiment: each changed setting alone is put into the base, and taken back
+/** Which of the changed settings changes a packet's fate, by experiment: each changed setting alone is put into the base, and taken back
  *  from the head, and the packet is sent again. */
 
 import { walkJourney } from '../connection/walkJourney.ts';
@@ -20,11 +20,11 @@ export interface DiffCause {
 
 export interface CauseSide {
   readonly value: string;
-  /** absent: no file says it */
+  /** absent: it is not in the files */
   readonly place?: SourceLocation;
 }
 
-/** The causes of one packet's change; none: it takes several settings together, or something that is no setting. */
+/** The causes of one packet's change; none: it takes several settings together, or something that is not a setting. */
 export function causesOfChange(pair: Sides<RenderedPod>, packet: Packet, memory: PodMemory): readonly DiffCause[] {
   const { base, head } = pair;
   if (base.enrolment.verdict !== head.enrolment.verdict) return enrolmentCause(pair);

@@ -1,4 +1,4 @@
-/** The ids of everything that can be asked for, given a level or suppressed. */
+/** The ids of everything that can be selected, given a level or suppressed. */
 import { BEHAVIOUR_CHANGED, FORMER_NAMES } from '../diff/behaviourChanged.ts';
 import { POD_CHECKS } from '../injection/podChecks/checks.ts';
 import type { Complaint } from '../lib/complaint.ts';
@@ -10,7 +10,7 @@ import { KEPT_PROMISES } from './keptPromises.ts';
 /** Claims about rules and about the fields and settings of pods. */
 export const JUDGED_CLAIMS: readonly string[] = [...new Set([...CLAIMS, ...POD_CHECKS].map(({ id }) => id))];
 
-/** What is asked of two sides, and is no claim about one. */
+/** What is asked of two sides, and is not a claim about one. */
 const CLAIMS_OF_CHANGES: readonly string[] = [BEHAVIOUR_CHANGED, ...KEPT_PROMISES];
 
 export const CLAIM_IDS: readonly string[] = [...JUDGED_CLAIMS, ...CLAIMS_OF_CHANGES];
@@ -29,7 +29,7 @@ export function renamedClaim(id: string): { readonly id: string; readonly remark
   return now === undefined ? undefined : { id: now, remark: { message: `\`${id}\` is called \`${now}\` now` } };
 }
 
-/** Of those that are judged, the ones that were asked for. */
+/** Of those that are checked, the selected ones. */
 export function askedClaims(selection: ClaimSelection): ReadonlySet<string> {
   return new Set(JUDGED_CLAIMS.filter((id) => isSelected(id, selection)));
 }

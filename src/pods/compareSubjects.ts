@@ -124,7 +124,7 @@ function approached({ rulesets, host }: DiffSubject, pod: RenderedPod): Paramete
   return { ambient: isAmbient(pod), rulesets, host };
 }
 
-/** Of a manifest. Where no proxy is to run, nobody listens on its ports. */
+/** Of a manifest. Where no proxy is to run, no process listens on its ports. */
 export function comparedPod(pod: RenderedPod): DiffSubject {
   const { enrolment, rulesets, host, inMesh, key } = pod;
   const { kind, namespace, name, place } = enrolment.facts.pod;

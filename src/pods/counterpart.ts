@@ -10,20 +10,20 @@ export function counterpartOf({ enrolment }: RenderedPod, other: Other, memory: 
   const { facts, verdict } = enrolment;
   if (verdict !== 'captured') return 'the pod is not captured';
   if (facts.approach === 'ambient') return 'ambient mode writes other rules, and knows neither';
-  const { enrolment: otherwise, ...names } = other === 'approach' ? ofApproach(facts) : ofMode(facts);
-  return rendered(otherwise, { names, memory });
+  const { enrolment: counterpart, ...names } = other === 'approach' ? ofApproach(facts) : ofMode(facts);
+  return rendered(counterpart, { names, memory });
 }
 
 const INIT = 'istio-init';
 const PLUGIN = 'the CNI plugin';
 
-function ofApproach(facts: Facts): Otherwise {
+function ofApproach(facts: Facts): NamedEnrolment {
   const byInit = facts.approach === 'init';
   const names = byInit ? { here: INIT, there: PLUGIN } : { here: PLUGIN, there: INIT };
   return { ...names, enrolment: enrolWith({ ...notInjected(facts), approach: byInit ? 'cni' : 'init' }) };
 }
 
-function ofMode(facts: Facts): Otherwise {
+function ofMode(facts: Facts): NamedEnrolment {
   const here = interceptionModeOf(facts).value;
   const there = here === 'TPROXY' ? 'REDIRECT' : 'TPROXY';
   const { name } = TRAFFIC_ANNOTATIONS.mode;
@@ -32,7 +32,7 @@ function ofMode(facts: Facts): Otherwise {
   return { here, there, enrolment: enrolWith({ ...plain, pod: { ...plain.pod, annotations } }) };
 }
 
-interface Otherwise extends CounterpartNames {
+interface NamedEnrolment extends CounterpartNames {
   readonly enrolment: Enrolment;
 }
 
@@ -48,7 +48,7 @@ function rendered(enrolment: Enrolment, { names, memory }: Rendering): Counterpa
   return rules.rendered === undefined ? `the settings are refused with ${names.there}` : { rulesets, host, key, ...names };
 }
 
-/** As before injection, which others would have done otherwise; the container istio-proxy may be the user's own. */
+/** As before injection, which others would have done differently; the container istio-proxy may be the user's own. */
 function notInjected(facts: Facts): Facts {
   if (!isInjected(facts.pod)) return facts;
   const containers = facts.pod.containers.filter(({ name }) => name.value !== 'istio-init' && name.value !== 'istio-validation');

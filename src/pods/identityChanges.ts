@@ -1,5 +1,5 @@
-/** The application runs as somebody else: packets are compared user by user, and so what it sends has to be asked for by itself.
- *  A few packets that every application sends stand for all: a change that they show is one, and none is no proof. */
+/** The application runs as another user: packets are compared user by user, and so what it sends has to be compared by itself.
+ *  A few packets that every application sends represent all: a change that they show is one, and none is not a proof. */
 
 import type { Outcome } from '../connection/journey.ts';
 import { walkJourney } from '../connection/walkJourney.ts';

@@ -3,7 +3,7 @@
 /** The configuration, and what it accepts, are those of the base. */
 export const CONFIGURATION_CHANGED = 'configuration-changed';
 
-/** What the base judges is judged still. */
+/** What the base checks is still checked. */
 export const SUBJECT_GONE = 'subject-gone';
 
 export const KEPT_PROMISES: readonly string[] = [CONFIGURATION_CHANGED, SUBJECT_GONE];

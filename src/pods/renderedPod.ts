@@ -28,7 +28,7 @@ export interface RenderedPod {
   readonly profile: MeshName;
   /** a proxy runs there, and traffic is meant to be captured */
   readonly inMesh: boolean;
-  /** its rules are another mesh's, and not known: none of it can be asked for */
+  /** its rules are another mesh's, and not known: nothing about them can be answered */
   readonly otherMesh?: OtherMesh;
   readonly families: readonly Family[];
   /** as it is while init containers run */

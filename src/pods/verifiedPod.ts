@@ -10,6 +10,6 @@ export interface VerifiedPod {
   readonly verified: Verified;
   /** claims about its fields and settings that do not hold */
   readonly findings: readonly PodFinding[];
-  /** those of them that somebody has said to be known */
+  /** those of them that are suppressed */
   readonly muted?: ReadonlyMap<PodFinding, Muted>;
 }

@@ -1,4 +1,4 @@
-/** The claims on every pod of manifests, and what somebody wrote that breaks them. */
+/** The claims on every pod of manifests, and what in the files breaks them. */
 import type { PodFinding } from '../injection/podChecks/check.ts';
 import { podAssumptions } from '../injection/podRules/podAssumptions.ts';
 import { assumptionTexts } from '../mesh/assumption.ts';
@@ -15,7 +15,7 @@ export interface Verifying {
   readonly tell?: (doing: string) => void;
 }
 
-/** Pods with equal rules, hosts and families are proved once; what causes a finding is asked for each. */
+/** Pods with equal rules, hosts and families are proved once; what causes a finding is looked for in each. */
 export function verifyScenes(
   { scenes, memory }: Pick<PodScenes, 'scenes' | 'memory'>,
   { options, tell }: Verifying,
@@ -36,7 +36,7 @@ export function verifyScenes(
   });
 }
 
-/** Of the claims that were asked for. */
+/** Of the selected claims. */
 function asked(findings: readonly PodFinding[], options: VerifyOptions): readonly PodFinding[] {
   return findings.filter(({ claim }) => isSelected(claim, options));
 }

@@ -42,7 +42,7 @@ export interface Connection {
   masqueradedAt: string | undefined;
   /** absent unless TCP */
   tcp: TcpTrack | undefined;
-  /** ends of the original direction that nobody knows: NAT may have rewritten them */
+  /** ends of the original direction that are not known: NAT may have rewritten them */
   readonly unknown?: { readonly src: boolean; readonly dst: boolean };
 }
 

@@ -25,7 +25,7 @@ function stateOfFirst(skb: Skb, host: Host): CtState {
 }
 
 export interface Tracking {
-  /** state that the packet notation asks for */
+  /** state that the packet notation gives */
   readonly stated: Stated | undefined;
   /** changed: connections come to an end here */
   readonly table: Connection[];
@@ -63,7 +63,7 @@ function quoted({ quotes, zone, dst }: Skb, table: readonly Connection[]): Found
   if (quotes === undefined) return undefined;
   const { proto, ...tuple } = quotes;
   const found = findConnection(table, { proto, tuple: inverse({ proto, tuple }), zone });
-  // nobody hears of a connection that he has no part in
+  // an ICMP error counts only when it goes to the sender of the quoted packet
   return found !== undefined && tupleOf(found.connection, found.direction).dst === dst ? found : undefined;
 }
 

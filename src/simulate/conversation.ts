@@ -87,7 +87,7 @@ export function converse(input: ConversationInput): readonly Conversation[] {
   }
 }
 
-/** It arrives at a process or leaves for another host, and asks for an answer. */
+/** It arrives at a process or leaves for another host, and expects an answer. */
 function opens({ packet, fate }: Walk): boolean {
   if (packet.proto === PROTO.tcp && ((packet.flags ?? 0) & 0x17) !== 2) return false;
   if (!hasPorts(packet.proto) && !isEcho(packet)) return false;

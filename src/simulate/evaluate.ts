@@ -94,7 +94,7 @@ export function compile(expr: MatchExpr): Test {
   }
 }
 
-/** Of a connection whose ends before NAT nobody knows, what depends on them may be so or not. */
+/** Of a connection whose ends before NAT are not known, what depends on them may be so or not. */
 function orUnknown(expr: Extract<MatchExpr, { kind: 'in' | 'masked' }>, test: Test): Test {
   if (expr.field === 'connmark') return (skb) => (skb.hasTemplate && skb.templateMark === undefined ? MAYBE : test(skb));
   const ends = endsAsked(expr);

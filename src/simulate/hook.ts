@@ -35,7 +35,7 @@ export interface HookRun {
   readonly record: (step: WalkStep) => void;
   readonly detailed: boolean;
   readonly budget: Budget;
-  /** conntrack state that the packet notation asks for */
+  /** conntrack state that the packet notation gives */
   readonly stated: Stated | undefined;
   /** the table of connections; packets enter theirs, and end some */
   readonly table: Connection[];

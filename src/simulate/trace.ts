@@ -45,7 +45,7 @@ export interface NatEndpoint {
 
 export interface Choice {
   /** chance: the kernel decides anew each time; unmodelled: we do not know; budget: the walk was cut short;
-   *  unsaid: it depends on what nobody said of the host, or of the packet's connection */
+   *  unsaid: it depends on what is not given of the host, or of the packet's connection */
   readonly why: 'chance' | 'unmodelled' | 'budget' | 'unsaid';
   readonly what: string;
   readonly rule?: Rule;

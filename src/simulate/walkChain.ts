@@ -27,7 +27,7 @@ export interface WalkContext {
   /** also record rules that did not match, and why */
   readonly detailed: boolean;
   readonly budget: Budget;
-  /** carries out an effect that is no verdict; `ended` when it ends the table */
+  /** carries out an effect that is not a verdict; `ended` when it ends the table */
   readonly act: (skb: Skb, effect: Effect, rule: Rule) => 'go-on' | 'accept' | 'drop' | 'undecided';
 }
 

@@ -1,4 +1,4 @@
-/** The connection that a packet with a state is taken to belong to. A later packet's is the one that its first packet would have
+/** The connection to which a packet with a state is assumed to belong. A later packet's is the one that its first packet would have
  *  made; of an answer's only what NAT cannot have rewritten is known. */
 import type { Host } from '../host/host.ts';
 import type { Nat } from '../netfilter/effect.ts';

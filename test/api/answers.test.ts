@@ -35,7 +35,7 @@ describe('trace', () => {
   it('shows a misspelt packet with a caret', () => {
     expect(() => trace(POD, 'out tcp 1.2.3.4:80')).toThrow(
       new InputError(
-        ['there is no `->` before the destination'],
+        ['no `->` before the destination'],
         ['  out tcp 1.2.3.4:80', '                   ^', 'help: did you mean `out tcp -> 1.2.3.4:80`?'],
       ),
     );

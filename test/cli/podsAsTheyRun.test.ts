@@ -67,10 +67,10 @@ describe('the mode of a pod', () => {
     expect((await enrol(live)).assumptions).toEqual([
       'the CNI plugin writes the rules, as the pod has a container istio-validation; --mode says otherwise',
       'the rules are those of Istio 1.24, as the image of istio-proxy is; --istio says otherwise',
-      'the pod is taken to have IPv4 addresses alone; --pod-ip says otherwise',
+      'the pod is assumed to have IPv4 addresses only; --pod-ip says otherwise',
     ]);
     const said = await enrol(live, '--mode', 'cni', '--istio', '1.25');
-    expect(said.assumptions).toEqual(['the pod is taken to have IPv4 addresses alone; --pod-ip says otherwise']);
+    expect(said.assumptions).toEqual(['the pod is assumed to have IPv4 addresses only; --pod-ip says otherwise']);
     expect((await enrol(podOf({ ips: ['10.1.2.3'] }))).assumptions).toEqual([
       'istio-init writes the rules, those of Istio 1.31; --mode or --istio says otherwise',
     ]);
@@ -158,7 +158,7 @@ describe('families', () => {
     ['IPv6 only', six, 'out tcp -> [2001:db8::1]:443', 'captured-out', undefined],
     ['IPv6 only, IPv4', six, 'out tcp -> 203.0.113.9:443', 'lost', 'the pod has no IPv4 address'],
     ['IPv4 only, IPv6', four, 'out tcp -> [2001:db8::1]:443', 'lost', 'the pod has no IPv6 address'],
-    ['nobody knows', podOf({}), 'out tcp -> [2001:db8::1]:443', 'direct', 'taken to have IPv4 addresses alone'],
+    ['nobody knows', podOf({}), 'out tcp -> [2001:db8::1]:443', 'direct', 'assumed to have IPv4 addresses only'],
   ] as const)('%s', async (_, text, packet, outcome, because) => {
     const found = await trace(text, packet);
     expect([found.code, found.outcome]).toEqual([0, outcome]);

@@ -48,7 +48,7 @@ describe('one packet', () => {
     ['tcp fd00::1 -> 10.0.0.9', '10.0.0.9', 'the source is IPv6 and the destination IPv4'],
     ['tcp -> 10.0.0.9:80-90', 'tcp -> 10.0.0.9:80-90', 'a set of packets, where one packet is needed'],
     ['tcp -> example.com', 'example.com', '`example.com` is a name, and no DNS is asked'],
-    ['tcp 10.0.0.1', '1', 'there is no `->` before the destination'],
+    ['tcp 10.0.0.1', '1', 'no `->` before the destination'],
     ['tcp -> 10.0.0.9 flags=SX', 'SX', 'flags: expected letters of `FSRPAU`, found `SX`'],
     ['-p tcp -d 10.0.0.9 -j ACCEPT', '-j', 'option `-j` says nothing about a packet'],
     ['-p tcp --dport 80', '-p tcp --dport 80', 'a set of packets, where one packet is needed'],

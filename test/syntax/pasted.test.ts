@@ -24,7 +24,7 @@ describe('a part of a table', () => {
   test('is read as that of the table that is named', async () => {
     const { out, err } = await chainwalk(['check', 'p.txt', '--table', 'nat'], { files });
     expect(out).toBe('ok: p.txt: 3 IPv4 rules in nat\n');
-    expect(err).toBe('note: the rules are lines 1 to 3 of the text, taken as table nat, with every other table empty\n');
+    expect(err).toBe('note: the rules are lines 1 to 3 of the text, read as table nat, with every other table empty\n');
     expect((await chainwalk(['print', 'p.txt', '--table', 'nat'], { files })).out).toBe(
       `${[1, 2, 0].map((at) => PART.replaceAll('[0:0] ', '').split('\n')[at]).join('\n')}\n`,
     );
@@ -40,7 +40,7 @@ describe('a part of a table', () => {
     const { out, code } = await chainwalk([command, 'p.txt', '--table', 'nat', '--strict', ...more], { files });
     expect(code).toBe(1);
     expect(out.toLowerCase()).toContain('undecided');
-    expect(out.replaceAll(/\s+/g, ' ')).toContain('taken as table nat');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('read as table nat');
   });
 
   test('decides by those that it shows', async () => {
@@ -70,7 +70,7 @@ describe('what iptables -S prints', () => {
   ])('%s', async (_, text, port) => {
     const { out, code } = await chainwalk(['trace', 'x', `in tcp -> 10.0.0.1:${port}`], { files: { x: text } });
     expect([out.split('\n')[0]?.slice(0, 7), code]).toEqual(['DROPPED', 0]);
-    expect(out.replaceAll(/\s+/g, ' ')).toMatch(/the rules are lines \d+ to \d+ of the text, taken as tables? (?:filter|nat)/);
+    expect(out.replaceAll(/\s+/g, ' ')).toMatch(/the rules are lines \d+ to \d+ of the text, read as tables? (?:filter|nat)/);
   });
 
   test('tells the family by the name of the program', () => {

@@ -143,7 +143,7 @@ describe('what is wrong with restore input', () => {
     [
       'a policy of a user chain',
       filter('-N A', '-P A DROP'),
-      ['not-loadable 3:4 only built-in chains have a policy, `A` is none of table `filter`'],
+      ['not-loadable 3:4 only built-in chains have a policy, `A` is not one of table `filter`'],
     ],
     ['a chain that is declared twice', filter(':A -', ':A -'), ['warning 3:2 chain `A` is declared twice in table `filter`']],
     ['a chain that is made twice', filter('-N A', '-N A'), ['not-loadable 3:4 chain `A` already exists in table `filter`']],

@@ -42,7 +42,7 @@ describe('a line of the log', () => {
     ],
   ])('%s', (_, line, plain) => {
     expect(read(line).packet).toEqual(read(plain).packet);
-    expect(read(line).notes?.[0]).toMatch(/taken as (?:sent|arriving)/);
+    expect(read(line).notes?.[0]).toMatch(/read as (?:sent|arriving)/);
   });
 
   test('any packet, in the format of the kernel', () => {
@@ -156,8 +156,8 @@ describe('in a question', () => {
     const { out, code } = await chainwalk(['trace', 'p.rules', OUT], { files });
     expect([out.split('\n')[0]?.slice(0, 7), code]).toEqual(['DROPPED', 0]);
     const plain = out.replaceAll(/\s+/g, ' ');
-    expect(plain).toContain('note OUT=d0 without IN=: taken as sent by this host');
-    expect(plain).toContain('note MARK=0x7: taken to be there from the start');
+    expect(plain).toContain('note OUT=d0 without IN=: read as sent by this host');
+    expect(plain).toContain('note MARK=0x7: assumed to be there from the start');
   });
 
   test('a stream takes lines in words, beside JSON', async () => {

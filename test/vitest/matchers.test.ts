@@ -82,7 +82,7 @@ describe('a packet', () => {
   it('that is no packet for the rules passes neither way', () => {
     for (const [rules, packet, says] of [
       [SIDECAR, 'out tcp -> [2001:db8::9]:443', 'the packet is IPv6, and there are no rules of IPv6'],
-      [SIDECAR, 'sideways', 'there is no `->` before the destination\n  sideways\n         ^\n'],
+      [SIDECAR, 'sideways', 'no `->` before the destination\n  sideways\n         ^\n'],
       [SIDECAR, { dir: 'in', dst: '10.244.0.5', uid: 5 }, 'an arriving packet has no `uid`'],
       ['gibberish', OUT, 'no rule found in this text'],
       ['*nat\n-A OUTPUT -j NOWHERE\nCOMMIT\n', OUT, 'rules:2'],

@@ -79,6 +79,6 @@ export function asksResolvers(settings: readonly PodSetting[]): boolean {
 }
 
 function addressAssumption({ pod }: Facts): readonly Assumption[] {
-  const says = 'the pod is taken to have IPv4 addresses alone';
+  const says = 'the pod is assumed to have IPv4 addresses only';
   return pod.addresses.length > 0 ? [] : [{ about: 'pod-address', says, options: ['--pod-ip'] }];
 }

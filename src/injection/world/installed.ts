@@ -41,7 +41,7 @@ export function installedVersion(
   if (version !== undefined && others.length === 0) return { version, versionBy: 'files', diagnostics: [] };
   const message =
     version === undefined
-      ? `the rules of Istio \`${first.text}\` are not known: those of ${versionName(LATEST)} are taken`
+      ? `the rules of Istio \`${first.text}\` are not known: those of ${versionName(LATEST)} are assumed`
       : `more than one version of Istio is installed: rules are those of ${versionName(version)}`;
   const { source, span } = version === undefined ? first : (others[0] ?? first);
   const help = 'say another with --istio';

@@ -50,7 +50,7 @@ export const conntrackZoneSymmetry: Claim = {
     };
     for (const one of context.out()) judge(one, asked);
     for (const iif of context.arrivals) {
-      const arriving = packetsWhere(context, and(questionsOfOthers(context), behind(context, iif), equals('mark', 0)), { iif });
+      const arriving = packetsWhere(context, and(questionsOfOthers(context), fromNetworkOf(context, iif), equals('mark', 0)), { iif });
       const asker = guestAddress(context, iif);
       for (const one of context.in(iif)) if (isRewritten(context, one)) judge(one, arriving, [['dst', asker]]);
     }
@@ -58,7 +58,7 @@ export const conntrackZoneSymmetry: Claim = {
   },
 };
 
-/** Of DNS only those to servers that it is captured for, where it is: nobody asks the others. Nobody asks the agent on its own port either. */
+/** Of DNS only those to servers that it is captured for, where it is: no process asks the others, and none asks the agent on its own port. */
 function questions(context: ProofContext) {
   const { dns } = context.declared;
   const others = dns === 'off' ? NEVER : and(equals('dport', 53), not(isCapturedDns(context)));
@@ -71,13 +71,13 @@ function questionsOfOthers(context: ProofContext) {
 }
 
 /** Of guests of the mesh only those that are in their network. */
-function behind({ declared, host, ruleset }: ProofContext, iif: string): MatchExpr {
+function fromNetworkOf({ declared, host, ruleset }: ProofContext, iif: string): MatchExpr {
   if (!declared.virtualInterfaces.includes(iif)) return ALWAYS;
   const own = host.interfaces.find(({ name }) => name === iif)?.addresses ?? [];
   return inSet('src', own.filter(({ address }) => familyOf(address) === ruleset.family).map(prefixRange));
 }
 
-/** The answer has to be rewritten back: in another zone nobody knows how. */
+/** The answer has to be rewritten back: another zone has no record of how. */
 function isRewritten({ space }: ProofContext, { env }: FateClass): boolean {
   return (['src', 'dst', 'sport', 'dport'] as const).some((field) => env[field].some((bit, at) => bit !== space.start[field][at]));
 }

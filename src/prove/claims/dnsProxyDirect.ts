@@ -1,4 +1,4 @@
-/** The questions of the mesh and of a local forwarder behind it are not led back to it. source: docs/facts/istio.md#dns */
+/** The questions of the mesh and of a local forwarder that it uses are not led back to it. source: docs/facts/istio.md#dns */
 
 import { deliveredUntouched, leavesUntouched } from '../../connection/symbolicEnds.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';

@@ -1,4 +1,4 @@
-/** A guest of which the mesh was not told is none of its business. source: docs/facts/istio.md#virtual-interfaces */
+/** A guest of which the mesh was not told is not to be captured. source: docs/facts/istio.md#virtual-interfaces */
 
 import { and } from '../../netfilter/matchExpr.ts';
 import { isAmbientNode } from '../../ruleset/notPod.ts';

@@ -1,4 +1,4 @@
-/** Nobody from outside reaches the application past the proxy. source: docs/facts/istio.md#inbound-capture */
+/** No connection from outside reaches the application past the proxy. source: docs/facts/istio.md#inbound-capture */
 
 import { endsAs } from '../../connection/symbolicEnds.ts';
 import { and, equals } from '../../netfilter/matchExpr.ts';

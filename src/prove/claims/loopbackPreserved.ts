@@ -20,7 +20,7 @@ export const loopbackPreserved: Claim = {
     const served: FateScope['ends'] = (end, outcome) => untouched(end, outcome) || outcome === 'dns' || outcome === 'captured-out';
     const also = chosenSources(context.space, 0);
     if (context.declared.dns === 'off') return expectFates(context, [{ dir: 'out', when: sent, also, ends: untouched }]);
-    // other questions than those to localhost may be taken in, but have to come to somebody who answers
+    // other questions than those to localhost may be taken in, but have to come to a process that answers
     const taken = and(isTcpOrUdp, equals('dport', 53), not(and(isLocalhost(context), not(isCapturedDns(context)))));
     return expectFates(context, [
       { dir: 'out', when: and(sent, not(taken)), also, ends: untouched },

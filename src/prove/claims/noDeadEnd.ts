@@ -1,4 +1,4 @@
-/** A connection that is for the port of the listener that takes it is closed there: nobody is to need it.
+/** A connection that is for the port of the listener that takes it is closed there: no process is to need it.
  *  source: docs/facts/istio.md#a-listeners-own-port-is-a-dead-end */
 import { relayOf, relaysOf } from '../../mesh/relay.ts';
 import { and, equals } from '../../netfilter/matchExpr.ts';

@@ -32,7 +32,7 @@ export const noRedirectLoop: Claim = {
   },
 };
 
-/** A port to which rules hand packets over is some proxy's: whether what it sends comes back is known only when somebody says what that is. */
+/** A port to which rules hand packets over is some proxy's: whether what it sends comes back is known only when that is given. */
 function doubtsOf(context: ProofContext): readonly Doubtful[] {
   const { manager } = context.space;
   return unknownProxies(context, context.ruleset).map((proxy): Doubtful => {

@@ -65,7 +65,7 @@ function someCaptured(context: ProofContext, parts: readonly Part[], { as, why }
         .map(({ outcome, set }) => ({ place, end, within, outcome, set })),
     ),
   );
-  // to the listener's own port nobody has to hand it over
+  // what is for the listener's own port needs no rule
   const elsewhere = (set: Bdd, place: Ingress): boolean =>
     manager.minus(
       set,

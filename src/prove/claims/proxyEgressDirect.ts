@@ -1,4 +1,4 @@
-/** The proxy's own packets leave the host untouched, and those of its group where rules ask for it.
+/** The proxy's own packets leave the host untouched, and those of its group where rules match on it.
  *  source: docs/facts/istio.md#no-loop-out */
 
 import { leavesUntouched } from '../../connection/symbolicEnds.ts';

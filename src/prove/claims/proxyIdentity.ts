@@ -1,5 +1,5 @@
-/** Rules let the proxy's own packets past, and cannot say who the proxy is. Taken from the rules that it should judge, the proxy would
- *  always be the one whom they let past. A dump for uid 1338 beside a proxy of uid 1337 is a loop. source: docs/facts/istio.md#no-loop-out */
+/** Rules let the proxy's own packets past, and cannot say who the proxy is. If it were read from the rules that are checked, the proxy
+ *  would always be the process that they let past. A dump for uid 1338 beside a proxy of uid 1337 is a loop. source: docs/facts/istio.md#no-loop-out */
 import type { ChosenIdentity } from '../../connection/proxyIdentity.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim, Violation } from '../proof/claim.ts';

@@ -76,7 +76,7 @@ function spoofing(context: ProofContext): readonly NonNullable<ProofContext['pro
   return (context.profile?.listeners ?? []).filter((listener) => relayAt(context, listener)?.sends.source === 'client');
 }
 
-/** By the process that listens; nobody in particular for applications. */
+/** By the process that listens; no process in particular for applications. */
 function answeredBy(context: ProofContext, { fate }: FateClass) {
   const { profile, host } = context;
   const process = fate.kind === 'delivered' ? fate.listener?.process : undefined;

@@ -21,7 +21,7 @@ export interface DeadRules {
 
 export interface UndecidedRule {
   readonly rule: Rule;
-  /** the budget was spent before an answer, or the answer hangs on something that is not modelled */
+  /** the budget was spent before an answer, or the answer depends on something that is not modelled */
   readonly why: 'budget' | 'unmodelled';
 }
 

@@ -14,7 +14,7 @@ export function isHardForDiagrams(table: Table): boolean {
   });
 }
 
-/** Asks for addresses, and for no single one. */
+/** Matches on addresses, and on no single one. */
 function testsRange(match: MatchExpr): boolean {
   const parts = match.kind === 'and' ? match.of : [match];
   const addresses = parts.flatMap((part) => (part.kind === 'in' && (part.field === 'src' || part.field === 'dst') ? [part] : []));

@@ -1,4 +1,4 @@
-/** Rules that decide some packets, but none otherwise than the rest of the table would: without the rule every packet is treated the same.
+/** Rules that decide some packets, but none differently than the rest of the table would: without the rule every packet is treated the same.
  *  Proved for each rule by itself, over all packets in any state; of two rules that stand in for each other, both are found. */
 import { BudgetError } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';

@@ -1,4 +1,4 @@
-/** What the mesh was asked to do: identities, ports, ranges. Inferred from the rules where nobody says otherwise, see infer.ts. */
+/** What the mesh was asked to do: identities, ports, ranges. Inferred from the rules where it is not given, see infer.ts. */
 import type { IntervalSet } from '../../lib/intervals.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Address } from '../../packet/address.ts';
@@ -27,7 +27,7 @@ export interface Declaration {
   readonly excludedInterfaces: readonly string[];
   /** inbound on these is treated as outbound */
   readonly virtualInterfaces: readonly string[];
-  /** networks behind them, which they reach directly */
+  /** networks that they reach directly */
   readonly virtualNetworks: IntervalSet<Address>;
   /** users beside the proxy whose packets are not captured */
   readonly excludedUsers: readonly number[];

@@ -1,5 +1,5 @@
 /** What the rules leave alone because the mesh was set to: RETURNs where the mesh's own generator writes its exclusions.
- *  A rule that stands elsewhere, or that asks for something else, is somebody else's, and no exclusion. */
+ *  A rule in another place, or with other matches, is not the mesh's, and not an exclusion. */
 import type { MeshPlaces } from '../../mesh/profile.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Address } from '../../packet/address.ts';
@@ -113,7 +113,7 @@ function isBeforeProxy(rest: readonly RuleShape[], proxy: readonly number[]): bo
   return rest.some((shape) => pointsOf<number>([shape], 'uid').some((uid) => proxy.includes(uid)));
 }
 
-/** Istio writes ranges and groups after the proxy's own RETURNs; one before them is somebody else's rule. */
+/** Istio writes ranges and groups after the proxy's own RETURNs; one before them is not Istio's. */
 function afterProxy({ rule }: RuleShape, spared: readonly RuleShape[]): boolean {
   const proxy = spared.find((shape) => shape.rule.chain === rule.chain && (asksOnly(shape, 'uid') || asksOnly(shape, 'gid')));
   return proxy !== undefined && proxy.rule.number < rule.number;

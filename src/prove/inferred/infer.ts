@@ -1,4 +1,4 @@
-/** The declaration that the rules themselves show, where nobody says otherwise.
+/** The declaration that the rules themselves show, where it is not given.
  *  A setting is read from the rule that it becomes; rules that capture nothing do not say that nothing is to be captured. */
 
 import { sharedIdentity } from '../../connection/proxyIdentity.ts';
@@ -87,7 +87,7 @@ export function inferDeclaration({ ruleset: given, profile, host }: InferInput):
   };
 }
 
-/** Without a mesh nobody writes settings. */
+/** Without a mesh there are no settings. */
 const NOWHERE: MeshPlaces = { inbound: { chain: /^$/, excludes: [] }, outbound: { chain: /^$/, excludes: [] } };
 
 interface IdentityInput extends InferInput {

@@ -35,7 +35,7 @@ export function virtualIn({ places: { virtual }, inbound, capturesOut, told, kee
     here.filter((shape) => capturesOut(shape) && !shape.more && beside(shape)),
   );
   const names = new Set(found.map(nic));
-  // the RETURN behind it, and the redirect of its DNS, belong to the same setting
+  // the RETURN after it, and the redirect of its DNS, belong to the same setting
   keep(here.filter((shape) => names.has(nic(shape)) && (returns.includes(shape) || covers(shape, 'dport', 53))));
   return found;
 }

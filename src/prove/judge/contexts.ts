@@ -1,4 +1,4 @@
-/** What claims are judged on, for both families of one pod or machine: one setting, one budget. */
+/** What claims are checked on, for both families of one pod or machine: one setting, one budget. */
 
 import type { ChosenSetting } from '../../connection/setting.ts';
 import type { Budget } from '../../lib/budget.ts';
@@ -65,7 +65,7 @@ function contextOf(input: ContextInput): ProofContext {
   });
 }
 
-/** Of the same family, made when it is asked for. */
+/** Of the same family, made on demand. */
 function otherContext(
   { ruleset: { family }, setting: { profile }, options, budget }: ContextInput,
   counterpart: NonNullable<VerifyOptions['counterpart']>,

@@ -1,4 +1,4 @@
-/** Judges claims and makes findings: proofs, or a replayed packet that breaks the claim. */
+/** Checks claims and makes findings: proofs, or a replayed packet that breaks the claim. */
 
 import type { Outcome } from '../../connection/journey.ts';
 import { packetWords } from '../../connection/packetWords.ts';
@@ -21,14 +21,14 @@ export function judgeClaim(context: ProofContext, claim: Claim): readonly Findin
   const skip = (context.whileInit === undefined ? undefined : notYet(claim, context.whileInit)) ?? claim.skip?.(context);
   if (skip !== undefined) return [{ ...known, verdict: 'not-applicable', blame: [], reason: skip }];
   try {
-    return judged(context, claim, known);
+    return checked(context, claim, known);
   } catch (error) {
     if (error instanceof BudgetError) return [{ ...known, verdict: 'undecided', blame: [], reason: budgetReason(error) }];
     throw error;
   }
 }
 
-function judged(context: ProofContext, claim: Claim, known: About): readonly Finding[] {
+function checked(context: ProofContext, claim: Claim, known: About): readonly Finding[] {
   const judgement = claim.judge(context);
   const about = judgement.notes === undefined ? known : { ...known, notes: judgement.notes };
   return partsOf(context, claim.id, judgement).flatMap((part) =>

@@ -29,19 +29,19 @@ export interface VerifyOptions extends GivenPlace {
   readonly except?: readonly string[];
   /** only these packets are looked at */
   readonly where?: AskedSet & { readonly expr: Readonly<Record<Family, MatchExpr>> };
-  /** families to judge even without rules; those of the rules when absent */
+  /** families to check even without rules; those of the rules when absent */
   readonly families?: readonly Family[];
-  /** rules at which somebody has accepted that claims break */
+  /** rules at which broken claims are suppressed */
   readonly accepted?: (ruleset: Ruleset) => readonly AcceptedRule[];
-  /** of a pod: judged while its init containers run */
+  /** of a pod: checked for the time when its init containers run */
   readonly whileInit?: WhileInit;
-  /** of a pod: how it would be captured otherwise, or why not */
+  /** of a pod: how another approach would capture it, or why not */
   readonly counterpart?: (other: Other) => Counterpart | string;
   /** what all claims about one pod may cost together */
   readonly limits?: () => BudgetLimits;
-  /** what the host is, where somebody described it otherwise than in a file for it */
+  /** what the host is, where its description is not a file of its own */
   readonly hostIs?: string;
-  /** called for each claim before it is judged */
+  /** called for each claim before it is checked */
   readonly progress?: (claim: string, family: Family) => void;
 }
 
@@ -51,13 +51,13 @@ export interface Verified {
   readonly findings: readonly Finding[];
   /** how far what holds is proved */
   readonly bounds: Bounds;
-  /** what the findings rest on, though nobody said it */
+  /** what the findings rest on that is not given */
   readonly assumptions: readonly Assumption[];
   /** what was read from the rules, and what was not checked */
   readonly notes: readonly string[];
-  /** of a pod: what somebody wrote that breaks claims */
+  /** of a pod: what in the files breaks claims */
   readonly causes?: ReadonlyMap<Finding, SettingCauses>;
-  /** of rules: edits that were looked for, where somebody did */
+  /** of rules: proved edits, where they were looked for */
   readonly fixes?: ReadonlyMap<Finding, FixSearch>;
 }
 
@@ -66,15 +66,15 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
   const setting = chooseSetting({ rulesets, given: options, where: options.where });
   const budget = new Budget(options.limits?.());
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
-  const judged = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));
+  const checked = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));
   const { absentFamilies = [] } = options;
   const others = othersThan(wanted);
   const unjudged = others.filter((family) => !absentFamilies.includes(family));
-  const contexts = proofContexts(judged, { setting, options, budget });
+  const contexts = proofContexts(checked, { setting, options, budget });
   const claims = claimsAsked(options);
   const findings = claims.flatMap((claim) => contexts.flatMap((context) => judge(context, claim, options)));
   return {
-    rulesets: judged,
+    rulesets: checked,
     profile: setting.profile,
     findings,
     bounds: {
@@ -84,8 +84,8 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
       ...(options.where !== undefined && { narrowed: true }),
     },
     assumptions: [
-      ...placeAssumptions(setting, judged),
-      ...(claims.includes(probeSourceRewritten) && isAmbientNode(judged) && setting.host.pods.length === 0 ? [PODS_UNSAID] : []),
+      ...placeAssumptions(setting, checked),
+      ...(claims.includes(probeSourceRewritten) && isAmbientNode(checked) && setting.host.pods.length === 0 ? [PODS_UNSAID] : []),
     ],
     notes: [
       ...new Set(contexts.flatMap(({ declared }) => declared.notes)),
@@ -106,7 +106,7 @@ const PODS_UNSAID: Assumption = {
   options: ['`pods` of --host'],
 };
 
-/** Those that are judged, in the order of reports. */
+/** The checked ones, in the order of reports. */
 export function claimsAsked(options: Pick<VerifyOptions, 'only' | 'except' | 'whileInit'>): readonly Claim[] {
   return CLAIMS.filter((claim) => isAsked(claim, options));
 }

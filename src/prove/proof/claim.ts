@@ -53,7 +53,7 @@ export type Violation =
       readonly within: Bdd;
       /** where the outcome alone does not show what is wrong */
       readonly why?: string;
-      /** in which the set is, and in which a packet of it is walked; absent: the one that is judged */
+      /** in which the set is, and in which a packet of it is walked; absent: the one that is checked */
       readonly context?: ProofContext;
       /** values for the witness that come before the usual ones */
       readonly prefer?: Preferences;
@@ -86,12 +86,12 @@ export interface FateScope {
   /** packets of a connection that is there already */
   readonly forced?: ForcedState;
   readonly when: MatchExpr;
-  /** further restriction that is no condition on fields */
+  /** further restriction that is not a condition on fields */
   readonly also?: Bdd;
   readonly ends: Ends;
 }
 
-/** Which claims are judged: all, less those that are left out. */
+/** Which claims are checked: all, less those that are left out. */
 export interface ClaimSelection {
   readonly only?: readonly string[] | undefined;
   readonly except?: readonly string[] | undefined;

@@ -1,4 +1,4 @@
-/** What the claims are judged on: one family's rules on one host in one mesh, and all its packets, each direction walked once. */
+/** What the claims are checked on: one family's rules on one host in one mesh, and all its packets, each direction walked once. */
 
 import type { ChosenIdentity } from '../../connection/proxyIdentity.ts';
 import type { RulesOnHost } from '../../connection/rulesOnHost.ts';
@@ -64,7 +64,7 @@ export interface Ingress {
   readonly iif?: string;
 }
 
-/** What the claims are judged on. It remembers each walk of all packets: claims share them. */
+/** What the claims are checked on. It remembers each walk of all packets: claims share them. */
 export class ProofContext implements RulesOnHost {
   readonly ruleset: Ruleset;
   readonly host: Host;
@@ -78,7 +78,7 @@ export class ProofContext implements RulesOnHost {
   readonly otherFamily: ProofContext | undefined;
   /** a pod while its init containers run */
   readonly whileInit: WhileInit | undefined;
-  /** of a pod that is rendered: the same one captured otherwise, or why there is none */
+  /** of a pod that is rendered: the same one captured in another way, or why there is none */
   readonly counterpart: ((other: Other) => OtherContext | string) | undefined;
   /** where the proxy was taken from the rules: what they do to the usual one */
   readonly usual: UsualProxy | undefined;
@@ -113,7 +113,7 @@ export class ProofContext implements RulesOnHost {
     return new ProofContext({ ...options, budget: this.space.budget, host });
   }
 
-  /** Packets that the caller wants to be looked at; everything where nobody said. */
+  /** Packets that the caller wants to be looked at; all by default. */
   where(place: Ingress): Bdd {
     const asked = this.#where;
     if (asked === undefined) return FULL;

@@ -1,4 +1,4 @@
-/** Judges a claim of the form: packets of this scope end so. */
+/** Checks a claim of the form: packets of this scope end so. */
 
 import { outcomesOf } from '../../connection/outcomesOf.ts';
 import { EMPTY, FULL } from '../../symbolic/diagrams/bdd.ts';
@@ -8,11 +8,11 @@ import type { ProofContext } from './context.ts';
 import { packetsWhere } from './context.ts';
 
 export function expectFates(context: ProofContext, scopes: readonly FateScope[]): Judgement {
-  const judged = scopes.map((scope) => expectFate(context, scope));
+  const checked = scopes.map((scope) => expectFate(context, scope));
   return {
-    violations: judged.flatMap(({ violations }) => violations),
-    doubts: judged.flatMap(({ doubts }) => doubts),
-    ...(judged.every(({ vacuous }) => vacuous === true) && { vacuous: true }),
+    violations: checked.flatMap(({ violations }) => violations),
+    doubts: checked.flatMap(({ doubts }) => doubts),
+    ...(checked.every(({ vacuous }) => vacuous === true) && { vacuous: true }),
   };
 }
 
@@ -53,7 +53,7 @@ function expectFate(context: ProofContext, { dir, iif, forced, when, also = FULL
   return { violations, doubts };
 }
 
-/** Lost by what the host lacks, not by what a rule does: the other fragments, of which the packet is judged that they make; or an address
+/** Lost by what the host lacks, not by what a rule does: the other fragments of a packet, which is checked as a whole; or an address
  *  of the interface that a packet could be redirected to. */
 function isOfTheHost({ fate }: FateClass): boolean {
   return fate.kind === 'lost' && (fate.reason === 'awaiting-fragments' || fate.reason === 'no-address');

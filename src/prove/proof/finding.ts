@@ -26,6 +26,6 @@ export interface Finding {
   readonly reason?: string;
   /** what the claim was not asked of */
   readonly notes?: readonly string[];
-  /** somebody has said that it is known */
+  /** it is suppressed */
   readonly muted?: Muted;
 }

@@ -43,13 +43,13 @@ function findGuests(context: ProofContext): Guests {
   const added = missing.map((name, index) => ({ name, addresses: [parsePrefix(usualGuestAddress(name, index)) ?? []].flat() }));
   const around = withInterfaces(host, added, mayForward);
   const notes = added.map(
-    ({ name }, index) => `the host is taken to have the interface ${name} with ${usualGuestAddress(name, index)}, of which its rules speak`,
+    ({ name }, index) => `the host is assumed to have the interface ${name} with ${usualGuestAddress(name, index)}, which its rules name`,
   );
-  const forwards = mayForward ? ['the host is taken to pass on what guests behind its virtual interfaces send (ip_forward)'] : [];
+  const forwards = mayForward ? ['the host is assumed to pass on what guests behind its virtual interfaces send (ip_forward)'] : [];
   return { rerouted, others, context: context.on(around), notes: [...notes, ...forwards].map((note) => `${note}; --host says otherwise`) };
 }
 
-/** Undefined: nobody says. */
+/** Undefined: it is not given. */
 function forwardingOf({ sysctls }: Host, family: 4 | 6): string | undefined {
   return sysctls.get(family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding');
 }
@@ -86,7 +86,7 @@ export function guestAddress({ host, ruleset }: ProofContext, iif: string | unde
   );
 }
 
-/** It calls somebody far away or its name server. */
+/** It calls a distant host or its name server. */
 function guestOn(context: ProofContext, iif: string | undefined): Preferences {
   const { ruleset } = context;
   const far = parseAddress(ruleset.family === 4 ? '203.0.113.9' : '2001:db8::9');

@@ -5,7 +5,7 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 
 export interface WhileInit {
   readonly phase: Phase;
-  /** the init containers that find this phase; none: the pod has none of its own, and is judged as if it had one */
+  /** the init containers that find this phase; none: the pod has none of its own, and is checked as if it had one */
   readonly senders: readonly Sender[];
 }
 
@@ -25,7 +25,7 @@ export interface CounterpartNames {
   readonly there: string;
 }
 
-/** The same pod, captured otherwise. Equal keys: equal rules and host. */
+/** The same pod, captured in another way. Equal keys: equal rules and host. */
 export interface Counterpart extends CounterpartNames {
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;

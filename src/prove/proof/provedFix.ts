@@ -1,4 +1,4 @@
-/** Edits of a text that were proved to mend claims and to break nothing. */
+/** Edits of a text that were proved to fix claims and to break nothing. */
 import type { Source } from '../../syntax/text/source.ts';
 import type { Finding } from './finding.ts';
 

@@ -37,7 +37,7 @@ export function ofProxy({ declared, profile }: ProofContext): MatchExpr {
   return and(ofProcess, owner, equals('mark', mark));
 }
 
-/** Sent by anybody of the proxy's group, where some rule asks for that group: then it is the proxy's, of any user. */
+/** Sent by any user of the proxy's group, where some rule matches on that group: then it is the proxy's, of any user. */
 export function ofProxyGroup({ declared, ruleset }: ProofContext): MatchExpr {
   const asked = rulesFrom(ruleset, 'nat', 'OUTPUT').flatMap(({ has, hasNot }) => [...(has.get('gid') ?? []), ...(hasNot.get('gid') ?? [])]);
   const groups = declared.proxyGids.filter((gid) => asked.some(({ lo, hi }) => lo === gid && hi === gid));

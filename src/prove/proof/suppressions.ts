@@ -20,7 +20,7 @@ export interface AcceptedRule {
 }
 
 export interface SuppressedPart {
-  /** absent: nobody has accepted it */
+  /** absent: it is not suppressed */
   readonly muted?: Muted;
   readonly judgement: Judgement;
 }

@@ -101,7 +101,7 @@ function takesAwayIn(space: Space, context: ProofContext, { table, rule }: Forei
   return answers.find((answer) => answer === 'yes') ?? answers.find((answer) => answer === 'perhaps') ?? 'no';
 }
 
-/** Packets that may end otherwise than captured; `perhaps`: if what is not modelled allows it. */
+/** Packets that may end without being captured; `perhaps`: if what is not modelled allows it. */
 interface Left {
   readonly surely: Bdd;
   readonly perhaps: Bdd;

@@ -1,4 +1,4 @@
-/** Marks that are asked for and never set, or set and never asked for: the two ends of a mechanism that does not work. source: docs/facts/istio.md#tproxy */
+/** Marks that are matched and never set, or set and never matched: the two ends of a mechanism that does not work. source: docs/facts/istio.md#tproxy */
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { hexMark } from '../../packet/notation.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';

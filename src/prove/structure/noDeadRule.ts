@@ -1,4 +1,4 @@
-/** Rules that decide nothing: for no packet, whatever came before, or for none otherwise than the rest of its table.
+/** Rules that decide nothing: for no packet, whatever came before, or for none differently than the rest of its table.
  *  Istio writes some itself. source: docs/facts/istio.md#rules-of-the-sidecar */
 import { walkJourney } from '../../connection/walkJourney.ts';
 import { BudgetError } from '../../lib/budget.ts';
@@ -42,7 +42,7 @@ export const noDeadRule: Claim = {
     const tried = rulesets.map((one) => redundantRules(one, { host, budget }));
     const [unclear, skipped] = [tried.flatMap((one) => one.undecided), tried.flatMap((one) => one.skipped)];
     const needless = tried.flatMap(({ rules }) => rules);
-    // of those that a mesh writes to no purpose nobody asks
+    // those that a mesh itself writes to no purpose are not reported
     const meant = [...shadowed, ...needless].filter((rule) => !isIstio || !isWritten(rule, profile));
     const takers = takersOf(rulesets, meant, { host, budget });
     const before = (rule: Rule, words: string): string => {
@@ -128,7 +128,7 @@ function doubtOf(rules: readonly Rule[], why: string): Omit<Doubtful, 'set'> | u
   return rules.length === 0 ? undefined : { rules, why };
 }
 
-/** Rules by group for lo behind those by user that leave nothing over, and a chain that only the other mode calls. */
+/** Rules by group for lo after those by user that leave nothing over, and a chain that only the other mode calls. */
 function isArtefact({ chain, table, text }: Rule): boolean {
   if (table !== 'nat') return false;
   return chain === 'ISTIO_OUTPUT' ? /-o lo .*--(gid|uid)-owner/.test(text) : /^ISTIO_(INBOUND|IN_REDIRECT|REDIRECT)$/.test(chain);

@@ -12,7 +12,7 @@ export const noDuplicateRule: Claim = {
     for (const { chains } of ruleset.tables.values()) {
       for (const { rules } of chains.values()) equals.push(...occurringTwice(rules));
     }
-    // the second of each, then the third of each: what is cut off says nothing new
+    // the second of each, then the third of each: what is cut off adds nothing
     const repeats = equals.flatMap((alike) => alike.slice(1).map((rule, index) => ({ rule, index, alike })));
     const sorted = repeats.toSorted((a, b) => a.index - b.index || a.rule.line - b.rule.line);
     const occurrences = new Map(sorted.map(({ rule, alike }) => [rule, alike]));

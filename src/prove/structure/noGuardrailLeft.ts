@@ -1,5 +1,5 @@
 /** While Istio replaces its rules it drops all TCP and UDP; when it dies in between, six rules stay, first in their chains.
- *  Such rules further down, or in one chain alone, are somebody's firewall. source: docs/facts/istio.md#guardrails */
+ *  Such rules further down, or in one chain alone, are a firewall. source: docs/facts/istio.md#guardrails */
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';

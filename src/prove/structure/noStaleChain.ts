@@ -1,4 +1,4 @@
-/** Chains that are left over: nobody calls them, or they belong to another generation of the same mesh. source: docs/facts/istio.md#rules-left-over */
+/** Chains that are left over: no rule calls them, or they belong to another generation of the same mesh. source: docs/facts/istio.md#rules-left-over */
 import type { Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import type { Claim } from '../proof/claim.ts';
 import { blaming, doubtsOfParts, isPart } from './ofRules.ts';

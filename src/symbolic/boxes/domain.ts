@@ -25,7 +25,7 @@ export function axisOf(field: Field, family: Family, conditions: Iterable<MatchE
   };
   for (const { lo, hi } of intervalsOn(field, family, conditions)) {
     add(before(lo));
-    add(behind(hi));
+    add(justAfter(hi));
   }
   const last = lastOf(field, family);
   const within = [...cuts.values()].filter(({ value, after }) => !isFirst(value, after) && !(last !== undefined && value > last));
@@ -35,7 +35,7 @@ export function axisOf(field: Field, family: Family, conditions: Iterable<MatchE
   const parts = sorted.length + 1;
   return {
     parts,
-    rangesOf: (intervals) => intervals.map(({ lo, hi }) => [at(before(lo), 0), at(behind(hi), parts) - 1] as const),
+    rangesOf: (intervals) => intervals.map(({ lo, hi }) => [at(before(lo), 0), at(justAfter(hi), parts) - 1] as const),
   };
 }
 
@@ -44,7 +44,7 @@ function before(value: Scalar): Cut {
 }
 
 /** The next number starts where this one ends; between two names there are always others. */
-function behind(value: Scalar): Cut {
+function justAfter(value: Scalar): Cut {
   if (typeof value === 'bigint') return { value: value + 1n, after: false };
   return typeof value === 'number' ? { value: value + 1, after: false } : { value, after: true };
 }

@@ -175,7 +175,7 @@ export class BddManager {
     return result;
   }
 
-  /** Work on sets that is no operation of its own. */
+  /** Work on sets that is not an operation of its own. */
   count(steps: number): void {
     this.#untold += steps;
     if (this.#untold >= TOLD_AT_ONCE) this.#tell();

@@ -6,7 +6,7 @@ import { HOOK_STAGES } from '../../netfilter/hooks.ts';
 import type { Chain, Ruleset, Table } from '../../ruleset/ruleset.ts';
 
 export interface Passing {
-  /** whatever leaves by OUTPUT and POSTROUTING */
+  /** whatever leaves through OUTPUT and POSTROUTING */
   readonly out: boolean;
   /** and whatever comes back over lo */
   readonly back: boolean;

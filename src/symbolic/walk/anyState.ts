@@ -84,7 +84,7 @@ export function anyStates(space: Space, table: Table): (hook: HookName) => reado
       at.iif === 'maybe' && asksOwner ? manager.not(manager.and(forwarded, space.socket)) : FULL,
       asksOwner ? manager.not(manager.minus(space.process, space.socket)) : FULL,
     ]);
-    // nobody reads these names: they only distinguish the hooks where chains are walked once for several
+    // no caller reads these names: they only distinguish the hooks where chains are walked once for several
     const env = { ...startEnv(space, { iif: at.iif, owned }), oif: at.oif, connmark };
     const { src, dst, sport, dport } = env;
     return [

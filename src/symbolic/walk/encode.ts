@@ -87,7 +87,7 @@ function placesOf({ names }: FreeField, intervals: IntervalSet): IntervalSet {
   return names.flatMap((name, place) => (inside(name) ? [point(place)] : []));
 }
 
-/** Address types: the addresses that the host has of the types asked for. Ways back: those of the routes. */
+/** Address types: the addresses that the host has of the matched types. Ways back: those of the routes. */
 function derivedSet(
   space: Space,
   env: Env,

@@ -23,7 +23,7 @@ export interface Following {
   readonly onEnd: (one: EndedClass) => void;
   /** they leave by their interface */
   readonly onLeave: (one: PacketClass, how: 'sent' | 'forwarded') => void;
-  /** to whoever listens here */
+  /** to the process that listens here */
   readonly onArrival: (one: PacketClass) => void;
 }
 

@@ -29,7 +29,7 @@ export interface EndedClass extends PacketClass {
   readonly end: 'dropped' | 'rejected' | 'undecided' | LostReason;
 }
 
-/** What a target that is no plain verdict does to a class. */
+/** What a target that is not a plain verdict does to a class. */
 export type Act = (one: PacketClass, effect: Effect, rule: Rule) => Acted;
 export interface Acted {
   readonly on: readonly PacketClass[];
@@ -117,7 +117,7 @@ function alike({ space, table, hook }: TableWalk, name: string, classes: readonl
   return [...byKey.values()].map(({ one, sets }) => ({ ...one, set: space.manager.any(sets), doubts: [], decided: undefined }));
 }
 
-/** A walk of a chain, which asks for the walks of the chains that it calls. */
+/** A walk of a chain, which needs the walks of the chains that it calls. */
 type ChainWalk = Generator<ChainWalk, ChainResult, ChainResult>;
 
 /** Chains may call each other deeper than functions can. */

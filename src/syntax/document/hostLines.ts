@@ -1,4 +1,4 @@
-/** What people paste beside rules of the host around them: `ipset save`, which says who is in the sets that rules ask for, and what `ip`
+/** What people paste beside rules of the host around them: `ipset save`, which says what is in the sets that rules match on, and what `ip`
  *  prints, which is recognised. man ipset(8), ip(8) */
 import { type Line, linesOf } from '../text/lines.ts';
 import { type HostText, hostText } from './hostText.ts';
@@ -21,7 +21,7 @@ export interface HostLines {
 
 const CREATE = /^create (\S+) (\S+)/;
 const ADD = /^add (\S+) (\S+)/;
-/** Calls that print what is no rule, behind a prompt or alone. */
+/** Calls that print no rules, after a prompt or alone. */
 const CALL =
   /^(?:[^\n]{0,100}[$#>][ \t]+)?(?:sudo[ \t]+)?(?:\/\S*\/)?(?:ipset[ \t]+(?:-\S+[ \t]+)*(?:save|list)|ip[ \t]+(?:-\S+[ \t]+)*(?:a|addr|address|r|ro|route|ru|rule|l|link|n|neigh)|sysctl|ifconfig|ss|netstat)\b[^\n]*$/;
 const ADDRESS = String.raw`(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]+)(?:/\d+)?`;

@@ -1,4 +1,4 @@
-/** Rules as they were pasted: behind what kubectl and a shell print, and in characters that documents and chats put for others.
+/** Rules as they were pasted: after what kubectl and a shell print, and in characters that documents and chats put for others.
  *  Lines stay where they are. source: kubectl exec, kubectl debug; kubernetes/kubectl pkg/cmd/util/podcmd */
 import type { TextFinding } from '../text/problems.ts';
 import { TABLE_LINE } from '../text/refusal.ts';
@@ -12,7 +12,7 @@ export interface PastedText {
 
 const OF_KUBECTL =
   /^(?:Defaulted container "|Defaulting (?:container|debug container) name |command terminated with (?:non-zero )?exit code|Unable to use a TTY - |If you don't see a command prompt, |Connection to \S+ closed\.)/;
-/** A prompt, and nothing behind it that prints rules or describes the host. */
+/** A prompt, and nothing after it that prints rules or describes the host. */
 const PROMPT = /^(?:\[?[\w.-]{1,64}@[\w.-]{1,64}[^\n#$]{0,60}[#$]|\/[\w./-]{0,60} [#$]|\$)[ \t]*(?:exit|logout|clear|echo\b.*)?[ \t\r]*$/;
 const CHARACTERS = /[\u00a0\u2007\u2009\u202f\u2013\u2014\u2212\u201c\u201d]/;
 const NOISE = new RegExp(`${CHARACTERS.source}|^>|@|^\\$|^/|^[DCUI][a-z]+ `, 'm');

@@ -35,7 +35,7 @@ export interface ChainNode {
 export interface TableNode {
   readonly name: Word;
   readonly chains: readonly ChainNode[];
-  /** rules that somebody has taken out of it: what it has no policy and no rule for is not shown */
+  /** rules that were taken out of it: what it has no policy and no rule for is not shown */
   readonly isPart?: true;
 }
 

@@ -119,7 +119,7 @@ export function deleteChains(setting: Setting, name: Word | undefined): boolean 
 export function setPolicy(setting: Setting, name: Word, policy: Word): boolean {
   const { table, report } = setting;
   if (!isBaseChain(table, name.text)) {
-    const message = `only built-in chains have a policy, \`${name.text}\` is none of table \`${table.name.text}\``;
+    const message = `only built-in chains have a policy, \`${name.text}\` is not one of table \`${table.name.text}\``;
     report({ kind: 'not-loadable', code: 'bad-policy', message, span: name });
   } else if (policy.text !== 'ACCEPT' && policy.text !== 'DROP') {
     report({

@@ -49,7 +49,7 @@ export function isOptionLetter(letter: string): letter is OptionLetter {
 /** Long options after which the next word is an option again. */
 const WITHOUT_VALUE = new Set(['--numeric', '--verbose', '--exact', '--line-numbers', '--ipv4', '--ipv6', '--wait', '--fragment', '--syn']);
 
-/** The option at `at`, when it is none of a rule's own. */
+/** The option at `at`, when it is not one of a rule's own. */
 export function optionAt(words: readonly Word[], at: number): OptionLetter | undefined {
   const { text, quoted } = words[at] as Word;
   if (text.charCodeAt(0) !== 45 || text.length < 2 || quoted) return undefined;

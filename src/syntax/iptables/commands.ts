@@ -137,7 +137,7 @@ function readCommandWord(reading: Reading, letter: CommandLetter, word: Word): T
   return undefined;
 }
 
-/** The argument of the option `word`: glued to it, after its `=`, or the next word, which an optional one is only when it is no option. */
+/** The argument of the option `word`: glued to it, after its `=`, or the next word, which an optional one is only when it is not an option. */
 function takeArgument(reading: Reading, word: Word, need: 'required' | 'optional' = 'required'): Word | undefined {
   const from = word.text.startsWith('--') ? word.text.indexOf('=') + 1 : 2;
   if (from > 0 && from < word.text.length) return { text: word.text.slice(from), quoted: false, start: word.start + from, end: word.end };
@@ -150,7 +150,7 @@ function takeArgument(reading: Reading, word: Word, need: 'required' | 'optional
 function finish({ command, looked, words, rest, taken, table, family, shellOnly }: Reading, line: Span): CommandLine | TextFinding {
   if (command === undefined) return looked ? { command: { kind: 'look' }, shellOnly } : noCommand(words, line);
   const { letter } = command;
-  // with these, iptables prints what they ask for and stops
+  // with these, iptables prints and stops
   const stops = words.find((word) => /^(?:-h|-V|--help|--version)$/.test(word.text) && !word.quoted);
   if (looked && stops !== undefined && COMMAND_WORDS[letter].rule)
     return malformed(`with \`${stops.text}\` nothing is done`, stops, 'leave it out');

@@ -16,7 +16,7 @@ export interface OutsideTables {
   readonly excerpt: Excerpt;
 }
 
-/** A call that prints rules so, behind a prompt or `kubectl exec` too. */
+/** A call that prints rules so, after a prompt or `kubectl exec` too. */
 const LISTING = /^(?:[^\n]{0,300}[\s/])?(ip6?tables)(?:-nft|-legacy)?(?=\s)((?:\s+\S+){0,12}?\s+(?:-S|--list-rules)(?:\s+\S+){0,2})\s*$/;
 const RULE = /^(?:\[\d*:\d*\] ?)?-[A-Z] \S/;
 const POLICY = /^-P (\S+) \S+/;
@@ -34,7 +34,7 @@ const BY_CHAINS: Readonly<Record<string, string>> = {
   'OUTPUT PREROUTING': 'raw',
 };
 
-/** `named`: the table that somebody says they are of. Undefined where nothing tells. */
+/** `named`: their table, as given. Undefined where nothing tells. */
 export function outsideTables(text: string, lines: Iterable<Line>, named?: string): OutsideTables | undefined {
   if (named === undefined && TABLE_LINE.test(text)) return undefined;
   const starts = new Map<number, OutsideStart>();
@@ -90,7 +90,7 @@ function excerptOf(numbers: readonly number[], tables: readonly string[]): Excer
   return {
     lines: from === to ? `${from}` : `${from} to ${to}`,
     of: 'the text',
-    left: `, taken as table${several ? 's' : ''} ${tables.join(', ')}, with every other table empty`,
+    left: `, read as table${several ? 's' : ''} ${tables.join(', ')}, with every other table empty`,
   };
 }
 

@@ -16,7 +16,7 @@ const FORMS: Readonly<Record<string, string>> = {
   '[': 'counters before a rule are written `[PACKETS:BYTES]`',
 };
 
-/** Why the grammar refused the line, as `s` holds it. A line of blanks is no mistake. */
+/** Why the grammar refused the line, as `s` holds it. A line of blanks is not a mistake. */
 export function unreadableLine(s: MatchState, { start, end }: Span): TextFinding | undefined {
   const first = /[^ \t]/.exec(s.text.slice(start, end));
   if (first === null) return undefined;

@@ -37,7 +37,7 @@ export function rulesetOf(world: TextTables, { family, backend }: Pick<RulesetSt
 /** The same, made when there is none yet. `names`: of the tables that a dump brings. */
 export function rulesetFor(world: TextTables, made: Omit<RulesetState, 'tables'>, names: readonly string[] = []): RulesetState {
   const found = rulesetOf(world, made);
-  // a dump of one backend behind a dump that does not say: where both have a table, that one is of the other backend
+  // a dump of one backend after a dump that does not say: where both have a table, that one is of the other backend
   const isOther = made.backend !== undefined && found?.backend === undefined && names.some((name) => tableNamed(found, name) !== undefined);
   const known = isOther && found?.form === 'save' && made.form === 'save' ? undefined : found;
   if (known === undefined) {

@@ -1,4 +1,4 @@
-/** Which of the rules of a log are read: for each family the last block that is complete, and the calls behind it. */
+/** Which of the rules of a log are read: for each family the last block that is complete, and the calls after it. */
 import type { Family } from '../../packet/address.ts';
 import { familyOfBlock, type LogBlock, type LogCall, type LogItems } from './logItems.ts';
 
@@ -36,21 +36,21 @@ export function chosenRules({ blocks, calls }: LogItems, otherwise: Family): Cho
   const last = complete.at(-1);
   const taken = last === undefined ? [] : [...sameFamily(complete, last), ...otherFamily(complete, last)];
   const chosen = complete.filter((one) => taken.includes(one));
-  const behind = (call: LogCall): boolean => {
+  const isLater = (call: LogCall): boolean => {
     const base = chosen.findLast(({ family }) => family === call.family) ?? chosen.at(-1);
     return base === undefined || call.end > base.block.end;
   };
   const end = chosen.at(-1)?.block.end ?? -1;
   return {
     blocks: chosen,
-    calls: calls.filter(behind),
+    calls: calls.filter(isLater),
     earlier: complete.length - chosen.length,
-    earlierCalls: calls.filter((call) => !behind(call)).length,
+    earlierCalls: calls.filter((call) => !isLater(call)).length,
     cutOff: blocks.find((block) => block.open && block.end > end),
   };
 }
 
-/** A block that only takes rules away, such as Istio's clean-up, is no state of a table. */
+/** A block that only takes rules away, such as Istio's clean-up, is not a state of a table. */
 function makesRules({ isDump, lines }: LogBlock): boolean {
   return isDump || lines.some(({ text }) => /^(?::|(?:\[\d*:\d*\] ?)?-[AIN] )/.test(text));
 }

@@ -1,4 +1,4 @@
-/** What stands before a line of a program's output where somebody has collected it: names of pods, times, levels, places in code.
+/** What comes before a line of a program's output where it was collected: names of pods, times, levels, places in code.
  *  source: kubectl-logs(1), stern and kubetail README, containerd CRI log format, klog, journalctl(1) -o short, istio pkg/log */
 
 export interface LinePrefix {

@@ -54,7 +54,7 @@ export function quotedMessage(pieces: readonly FilePiece[], text: string): Quote
   return { pieces: between(pieces, text, found.index + found[0].length), ...(pod !== undefined && { pod }) };
 }
 
-/** Up to the next quote that is none of the text. */
+/** Up to the next quote that is not part of the text. */
 function between(pieces: readonly FilePiece[], text: string, from: number): readonly FilePiece[] {
   let end = from;
   while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1;

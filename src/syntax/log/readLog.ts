@@ -46,7 +46,7 @@ interface Chosen {
   readonly others: number;
 }
 
-/** Undefined where nobody can tell whose rules are wanted, which has been reported. */
+/** Undefined where it is not clear whose rules are wanted, which has been reported. */
 function choose({ report, family = 4, pod, source }: LogReading, items: LogItems): Chosen | undefined {
   const all = streamsOf(items);
   const streams = pod === undefined ? all : all.filter((stream) => stream === pod || stream.split('/').includes(pod));
@@ -114,7 +114,7 @@ function sayWhatFailed({ report }: LogReading, { blocks, calls, cutOff }: Chosen
   const stray = strays.find((one) => one.end > Math.min(...blocks.map(({ block }) => block.start)));
   if (stray !== undefined) {
     const { pieces, text } = stray.line;
-    const message = 'a rule outside a table, within the lines that are read or behind them';
+    const message = 'a rule outside a table, within the lines that are read or after them';
     report({ kind: 'malformed', code: 'outside-a-table', message, span: placeInFile(pieces)({ start: 0, end: text.length }) });
   }
   if (cutOff !== undefined) report({ ...CUT_OFF, kind: 'warning', message: `${CUT_OFF.message}: it is not read`, span: spanOf(cutOff) });

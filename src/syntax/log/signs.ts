@@ -26,7 +26,7 @@ export function looksLikeLog(text: string): boolean {
   return ANY.test(text);
 }
 
-/** All at once: a dump of 100,000 rules is looked through once. A line of rules is no sign. */
+/** All at once: a dump of 100,000 rules is looked through once. A line of rules is not a sign. */
 const ANY = new RegExp(`^(?!-[A-Z] |:|\\[\\d+:)(?:${SIGNS.map(({ source }) => source.slice(1)).join('|')})`, 'm');
 
 /** Of the list that istio-iptables writes of its settings. */

@@ -48,18 +48,16 @@ export function readKernelLogLine(text: string): SeenPacket | undefined {
   };
 }
 
-const HOOK = 'addresses, ports and interfaces are as they were where the packet was logged, behind the rules and the NAT that came before';
+const HOOK = 'addresses, ports and interfaces are as they were where the packet was logged, after the rules and the NAT that came before';
 
 function directionNote(iif: string | undefined, oif: string | undefined): string {
   if (iif === undefined)
-    return `OUT=${oif ?? ''} without IN=: taken as sent by this host; one that is forwarded looks so in POSTROUTING, too`;
-  return oif === undefined
-    ? `IN=${iif}: taken as arriving by ${iif}`
-    : `IN=${iif} OUT=${oif}: taken as arriving by ${iif}, to be forwarded`;
+    return `OUT=${oif ?? ''} without IN=: read as sent by this host; one that is forwarded looks so in POSTROUTING, too`;
+  return oif === undefined ? `IN=${iif}: read as arriving on ${iif}` : `IN=${iif} OUT=${oif}: read as arriving on ${iif}, to be forwarded`;
 }
 
 function markNote(mark: number | undefined): readonly string[] {
-  return mark === undefined ? [] : [`MARK=0x${mark.toString(16)}: taken to be there from the start; a rule may have set it`];
+  return mark === undefined ? [] : [`MARK=0x${mark.toString(16)}: assumed to be there from the start; a rule may have set it`];
 }
 
 /** The first that is not empty: UDP has a LEN of its own. */

@@ -1,4 +1,4 @@
-/** What somebody probably meant who wrote a packet in words of their own, or the command that sends it. */
+/** What was probably meant by a packet in other words than the notation's, or by the command that sends it. */
 import { closest } from '../../lib/nearest.ts';
 import { SERVICES } from '../../packet/services.ts';
 import { portValue, protocolValue } from './keyValues.ts';
@@ -99,7 +99,7 @@ function readWord(draft: Draft, word: string): boolean {
   return true;
 }
 
-/** A port behind an address, or else the number of a protocol. */
+/** A port after an address, or else the number of a protocol. */
 function readNumber(draft: Draft, word: string): boolean {
   const last = draft.ends.at(-1);
   if (last === undefined) draft.proto = word;

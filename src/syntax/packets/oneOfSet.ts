@@ -12,7 +12,7 @@ const ADDRESSES: Readonly<Record<Family, readonly string[]>> = {
   6: ['2001:db8::9', '2001:db8:1::9', 'fd00::9', '::1'],
 };
 
-/** Where nobody says another, the assumed pod: what arrives is for it. */
+/** Where no other address is given, the assumed pod: what arrives is for it. */
 const POD: Readonly<Record<Family, string>> = { 4: '10.244.0.5', 6: 'fd00:10:244::5' };
 
 /** What is tried where the set says only what is not in it. */

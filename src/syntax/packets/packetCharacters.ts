@@ -1,6 +1,6 @@
 /** Packets as they are pasted from documents and chats, in the characters of the notation. Places stay where they are. */
 
-/** Unicode's blanks, and marks that nobody sees. */
+/** Unicode's blanks, and invisible marks. */
 const BLANKS = /[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff\n\r]/g;
 const DASHES = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
 /** of one code unit: `>` is an arrow as well */
@@ -31,7 +31,7 @@ function blank(text: string): string {
   return ' '.repeat(text.length);
 }
 
-/** Words of the notation are lower case; which case somebody writes means nothing. The same length. */
+/** Words of the notation are lower case; the case that is written means nothing. The same length. */
 export function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

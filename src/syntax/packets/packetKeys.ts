@@ -8,7 +8,7 @@ import { CT_DIRECTIONS, CT_STATES } from '../../packet/packet.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import { flagsValue, icmpValue, idValue, integerValue, macValue, portValue, protocolValue } from './keyValues.ts';
 
-/** How the value of a key reads for one packet and for a set; nothing when it is no value of the key. */
+/** How the value of a key reads for one packet and for a set; nothing when it is not a value of the key. */
 export interface Key {
   readonly expected: string;
   /** for a value that it does not take */

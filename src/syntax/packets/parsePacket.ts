@@ -104,7 +104,7 @@ function readArrow(reading: Reading, text: string): void {
   if (!match.ok) {
     const span = { start: Math.min(match.at, Math.max(0, text.length - 1)), end: text.length };
     const hasArrow = text.includes('>') || match.at < text.trimEnd().length;
-    const message = hasArrow ? expectation({ ...match, text }) : 'there is no `->` before the destination';
+    const message = hasArrow ? expectation({ ...match, text }) : 'no `->` before the destination';
     reading.report({ kind: 'malformed', code: 'bad-packet', message, span, help: PACKET_HELP });
     return;
   }

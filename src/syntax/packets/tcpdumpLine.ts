@@ -38,8 +38,8 @@ export function readTcpdumpLine(text: string): SeenPacket | undefined {
 
 function directionNote(device = '', way?: string): string {
   return way === 'Out'
-    ? `Out: taken as sent by this host; tcpdump on ${device} sees it behind the rules, with addresses as NAT left them`
-    : `${way === 'In' ? 'In' : `${way}, not sent by this host`}: taken as arriving by ${device}, before the rules`;
+    ? `Out: read as sent by this host; tcpdump on ${device} sees it after the rules, with addresses as NAT left them`
+    : `${way === 'In' ? 'In' : `${way}, not sent by this host`}: read as arriving on ${device}, before the rules`;
 }
 
 interface End {

@@ -11,7 +11,7 @@ import { unescaped } from './words.ts';
 export interface BuiltinCall {
   readonly machine: Machine;
   readonly node: Simple;
-  /** behind the name */
+  /** after the name */
   readonly args: readonly ShellField[];
   readonly around: ShellSurroundings;
 }

@@ -1,4 +1,4 @@
-/** What commands would do if they ran: asked of those of which nobody knows whether they run. */
+/** What commands would do if they ran: asked of those of which it is not known whether they run. */
 import type { ShellNode, ShellWord } from './ast.ts';
 import { literal } from './cursor.ts';
 import type { Machine } from './machine.ts';

@@ -1,4 +1,4 @@
-/** Here-documents: the lines behind a command that are its input. POSIX shell, section 2.7.4 */
+/** Here-documents: the lines after a command that are its input. POSIX shell, section 2.7.4 */
 import type { ShellWord } from './ast.ts';
 import { type Cursor, type PendingHere, UnreadableScript } from './cursor.ts';
 import { readHereLine } from './words.ts';

@@ -1,4 +1,4 @@
-/** Commands one after the other, and commands of which nobody knows whether they run. */
+/** Commands one after the other, and commands of which it is not known whether they run. */
 import type { ShellNode } from './ast.ts';
 import { effectsOf } from './effects.ts';
 import { type Done, type Machine, reportUnknown, type ShellSurroundings } from './machine.ts';
@@ -15,7 +15,7 @@ export function runList(machine: Machine, nodes: readonly ShellNode[], around: S
   return done;
 }
 
-/** Commands of which nobody knows whether they run. They may not change rules; what else they change is not known from here on. */
+/** Commands of which it is not known whether they run. They may not change rules; what else they change is not known from here on. */
 export function skipBlank(machine: Machine, nodes: readonly ShellNode[], why: Unknown): Done {
   const { calls, ends, sources, variables, functions } = effectsOf(machine, nodes);
   if (calls) {

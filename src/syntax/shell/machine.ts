@@ -15,7 +15,7 @@ export interface Done {
 /** What stands around a command. */
 export interface ShellSurroundings {
   readonly input?: ShellInput | undefined;
-  /** absent: a terminal, or a file that nobody reads */
+  /** absent: a terminal, or a file that is not read */
   readonly output?: ShellOutput | undefined;
   /** a condition, or not the last of a list: `set -e` does not look at it */
   readonly asked: boolean;
@@ -28,11 +28,11 @@ export interface FunctionState {
   readonly body: ShellNode;
   readonly span: Span;
   called: boolean;
-  /** defined only where nobody knows whether it runs */
+  /** defined only where it is not known whether it runs */
   readonly unknown?: Unknown;
 }
 
-/** `$1` and so on. `open`: nobody has said what the script is called with. */
+/** `$1` and so on. `open`: the arguments of the script are not given. */
 export interface Arguments {
   readonly values: readonly (string | Unknown)[];
   readonly open: boolean;

@@ -6,7 +6,7 @@ import { isUnknown, type ShellValue, type Unknown } from './values.ts';
 
 type Parameter = WordPart & { readonly kind: 'parameter' };
 
-/** `arguments`: those of the script, which nobody has given. */
+/** `arguments`: those of the script, which are not given. */
 export type Value = { readonly value: ShellValue } | { readonly unknown: Unknown } | 'unset' | 'arguments';
 
 /** What the shell and its surroundings set: the programs that change rules run as root alone. */
@@ -67,7 +67,7 @@ function noValue(machine: Machine, part: Parameter): Unknown {
   return unknownHere(machine, part, { what: `$${name}`, message, help: `give it with \`--set ${option}=VALUE\`` });
 }
 
-/** The variable was set, but to what nobody knows here. */
+/** The variable was set, but it is not known to what. */
 function because(machine: Machine, part: Parameter, why: Unknown): Unknown {
   const { message = '', ...unknown } = noValue(machine, part);
   const known = why.message !== undefined && why.what === unknown.what;

@@ -101,7 +101,7 @@ function runIf(machine: Machine, node: ShellNode & { readonly kind: 'if' }, arou
   return runList(machine, node.otherwise, plain(around));
 }
 
-/** What a body is in, whatever asks for it. */
+/** What a body is in, whatever runs it. */
 function plain({ decides: _, ...around }: ShellSurroundings): ShellSurroundings {
   return around;
 }

@@ -87,7 +87,7 @@ function logicalEnd(text: string, from: number, end: number): number {
   }
 }
 
-/** Behind empty lines and comments. */
+/** After empty lines and comments. */
 function firstSign(text: string, from: number, end: number): number {
   let at = from;
   while (at < end && (/\s/.test(text[at] as string) || text[at] === '#')) {
@@ -132,7 +132,7 @@ function runOne(reader: ScriptReader, node: ShellNode, end: number): boolean {
     reading.report({
       kind: 'warning',
       code: 'script-call-not-reached',
-      message: 'the script ends here: the calls of iptables behind it are not carried out',
+      message: 'the script ends here: the calls of iptables after it are not carried out',
       span: { start: node.start, end: node.end },
     });
   }
@@ -189,7 +189,7 @@ export function endScripts({ machine, reading, mentions }: ScriptReader, hasErro
   }
   const [mention] = mentions;
   if (reading.calls === 0 && mention !== undefined && first === undefined && !hasErrors) {
-    const help = 'its conditions decide: give the values that they ask for with `--set NAME=VALUE`';
+    const help = 'its conditions decide: give the values that they need with `--set NAME=VALUE`';
     reading.report({
       kind: 'malformed',
       code: 'script-call-not-reached',

@@ -54,7 +54,7 @@ function declare(machine: Machine, { assignments }: Simple, [first, ...names]: r
 interface Call {
   readonly node: Simple;
   readonly fields: readonly ShellField[];
-  /** behind `command`: no function */
+  /** after `command`: not a function */
   readonly plain: boolean;
 }
 
@@ -110,7 +110,7 @@ function behindPrefix(machine: Machine, call: Call, around: ShellSurroundings): 
   return name === 'exec' && rest.length > at ? { ...done, flow: { kind: 'exit' } } : done;
 }
 
-/** `$TOOL -A INPUT ...` with a `$TOOL` that nobody knows. */
+/** `$TOOL -A INPUT ...` with an unknown `$TOOL`. */
 function unknownProgram(machine: Machine, { node, fields }: Call, first: ShellField): Done {
   const unknown = first.unknown ?? unknownHere(machine, first, { help: 'give it with `--set 1=VALUE`' });
   if (fields.some(({ text }) => /^(?:-[A-Zt]|--(?:append|insert|table|flush|delete|policy))$/.test(text)))
@@ -161,7 +161,7 @@ function callFunction(machine: Machine, state: FunctionState, { fields, around, 
 /** A line that calls iptables, in text that another shell may run. */
 const CALLS = /(?:^|[\s;&|("'])(?:\/\S*\/)?ip6?tables(?:-\w+)*[ \t]+-/;
 
-/** Programs that answer a question: what they say is not known. The others are taken to do what they are told. */
+/** Programs that answer a question: what they say is not known. The others are assumed to do what they are told. */
 const ASKS = new Set([
   ...[
     'grep',
@@ -220,7 +220,7 @@ function stranger(machine: Machine, { node, fields }: Call, { input, output, dec
   return asked ? unknownHere(machine, node) : true;
 }
 
-/** Nobody takes them for something that changes rules. */
+/** They cannot be mistaken for something that changes rules. */
 const QUIET = new Set([
   'sleep',
   'logger',

@@ -1,4 +1,4 @@
-/** What is known of values while a script is carried out: the text, or why nobody here can know it. */
+/** What is known of values while a script is carried out: the text, or why it cannot be known here. */
 import type { Span } from '../text/source.ts';
 
 /** Why a value is not known. `what` is the text of the script that would say it. */
@@ -17,7 +17,7 @@ export type Variable = { readonly value: ShellValue } | { readonly unknown: Unkn
 export interface ShellField extends Span {
   readonly text: string;
   readonly unknown?: Unknown;
-  /** the arguments of the script, which nobody has given */
+  /** the arguments of the script, which are not given */
   readonly arguments?: true;
 }
 

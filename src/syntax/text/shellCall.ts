@@ -13,7 +13,7 @@ export function isShellCall(line: string): boolean {
   return CALL.test(line);
 }
 
-/** A call that prints the rules and changes none, behind a prompt or `kubectl exec` too. */
+/** A call that prints the rules and changes none, after a prompt or `kubectl exec` too. */
 export function isSaveCall(line: string): boolean {
   return SAVE.test(line);
 }

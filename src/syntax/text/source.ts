@@ -7,7 +7,7 @@ export interface Source {
   readonly rendered?: true;
   /** settings that it was rendered from: what people name and edit */
   readonly origin?: Source;
-  /** of a virtual machine whose proxy's user nobody says */
+  /** of a virtual machine whose proxy's user is not given */
   readonly machine?: true;
 }
 

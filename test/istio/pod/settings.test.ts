@@ -323,7 +323,7 @@ describe('addresses', () => {
 
   it('what is assumed is said', async () => {
     expect(podRules(await enrolOne('cni', {})).assumptions.map(({ says }) => says)).toEqual([
-      'the pod is taken to have IPv4 addresses alone',
+      'the pod is assumed to have IPv4 addresses only',
     ]);
     expect(podRules(await enrolOne('cni', { status: dual })).assumptions).toEqual([]);
     const dns = { values: 'meshConfig: {defaultConfig: {proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}}', status: dual };
