@@ -63,7 +63,7 @@ describe('a host with containers behind bridges', () => {
     const published = SIDECAR.replace('-A PREROUTING', `-A PREROUTING${CONTAINER}\n-A PREROUTING`);
     const filter = '*filter\n:FORWARD DROP [0:0]\n:DOCKER-USER - [0:0]\n-A FORWARD -j DOCKER-USER\n-A DOCKER-USER -j RETURN\nCOMMIT\n';
     const out = await ask({ 'vm.rules': published + filter }, 'verify', 'vm.rules', '--host', 'host.yaml', '--only', 'inbound-captured');
-    expect(out).toContain('rule PREROUTING#1 in table nat');
+    expect(out).toContain('rule nat PREROUTING#1 at ');
     expect(out).toContain('come before PREROUTING#1 in table nat');
     expect(out).not.toContain('in table filter');
   });

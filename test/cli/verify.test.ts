@@ -30,9 +30,9 @@ describe('verify', () => {
     expect(out).toContain('error: no-redirect-loop (IPv4)');
     expect(out).toMatch(/example {2}out tcp 10\.244\.0\.5:40000 -> 203\.0\.113\.9:443 uid=1337 gid=1337: loop/);
     expect(out).toMatch(
-      /rule {5}ISTIO_REDIRECT#1 in table nat, article\.rules:23\n\s+23 \| -A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001\n\s+\| {26}\^{11}\n/,
+      /rules {4}nat ISTIO_REDIRECT#1, ISTIO_OUTPUT#1 at article\.rules:23\n\s+23 \| -A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001\n\s+18 \| -A ISTIO_OUTPUT -p tcp -j ISTIO_REDIRECT\n/,
     );
-    expect(out).toMatch(/rule {5}ISTIO_OUTPUT#1 in table nat, article\.rules:18\n\s+18 \| -A ISTIO_OUTPUT -p tcp -j ISTIO_REDIRECT\n/);
+    expect(out.split('\n').length - 1).toBeLessThanOrEqual(30);
     for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 

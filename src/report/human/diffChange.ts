@@ -6,6 +6,7 @@ import { printable } from '../../lib/printable.ts';
 import type { TraceAfter } from '../json/after.ts';
 import type { CauseJson, DiffChange, DiffSide } from '../json/diff.ts';
 import type { TraceFate, TraceRule } from '../json/trace.ts';
+import { causeText } from '../text/causeText.ts';
 import { KERNEL, NO_PROCESS } from '../text/endpoints.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
 import { fileLine } from '../text/location.ts';
@@ -71,16 +72,6 @@ function causeLines(causes: readonly CauseJson[], { width }: ChangeStyle): reado
     const line = paragraph({ text, width: width - 11, hang: 2 }).replaceAll('\n', '\n           ');
     return `  cause    ${line}`;
   });
-}
-
-/** `annotation X removed, deploy.yaml:31` */
-export function causeText({ what, base, head }: CauseJson): string {
-  const at = (side: CauseJson['base']): string => (side?.file != null ? `, ${side.file}:${side.line}` : '');
-  const written = (side: CauseJson['base']) => side?.file != null;
-  const value = (side: CauseJson['base']) => (side === null || side.value === '' ? 'nothing' : side.value);
-  if (written(base) && !written(head) && !what.startsWith('who')) return printable(`${what} removed${at(base)}`);
-  if (written(head) && !written(base) && !what.startsWith('who')) return printable(`${what} added${at(head)}`);
-  return printable(`${what}: ${value(base)} -> ${value(head)}${at(head) || at(base)}`);
 }
 
 function sideLines(name: string, { fate, after, rule }: DiffSide, { width }: ChangeStyle): readonly string[] {

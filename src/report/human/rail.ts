@@ -4,8 +4,11 @@ import { withoutListener } from '../text/endpoints.ts';
 import { fileLine } from '../text/location.ts';
 
 export function rail({ legs, cycleFrom }: Path, file: string): string {
+  const rails = legs.map((leg) => legRail(leg, file));
   const repeats = cycleFrom === undefined ? '' : ' -> (repeats)';
-  return `${legs[0]?.sender ?? ''}${legs.map((leg) => legRail(leg, file)).join('')}${repeats}`;
+  // the lap that closes a loop is not told twice
+  const told = cycleFrom !== undefined && cycleFrom < rails.length - 1 && rails[cycleFrom] === rails.at(-1) ? rails.slice(0, -1) : rails;
+  return `${legs[0]?.sender ?? ''}${told.join('')}${repeats}`;
 }
 
 /** Every rule that matched, and the end; `=>` where the packet changes hands. */

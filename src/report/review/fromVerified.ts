@@ -14,6 +14,7 @@ import { namedFile, type Source } from '../../syntax/text/source.ts';
 import { remedyOfFinding } from '../pages/remedy.ts';
 import { targetSpan } from '../text/location.ts';
 import { fingerprintOf, withOwnFingerprints } from './fingerprint.ts';
+import type { FoundProblem } from './problems.ts';
 import type { Blamed, Check, Problem, Subject } from './review.ts';
 
 /** A file with rules of several pods gives as many subjects: `dumps.rules`, `dumps.rules (2)`. */
@@ -34,7 +35,7 @@ export function claimChecks({ findings, rulesets, profile, causes, fixes }: Veri
   const sources = new Map(rulesets.map(({ family, source }) => [family, source]));
   const claims = groupBy(findings, ({ claim }) => claim);
   return [...claims].map(([id, group]) => {
-    const bad = group.filter(({ verdict }) => verdict === 'violated' || verdict === 'undecided');
+    const bad = group.filter(isBad);
     const problems = bad.map((finding) =>
       toProblem(finding, {
         subject,
@@ -55,6 +56,28 @@ export function claimChecks({ findings, rulesets, profile, causes, fixes }: Veri
       problems: withOwnFingerprints(problems),
     };
   });
+}
+
+/** A problem with the finding of which it is told. */
+export interface FoundFinding extends FoundProblem {
+  readonly finding: Finding;
+}
+
+/** What is violated or undecided, claim by claim. */
+export function foundFindings(pod: Verified): readonly FoundFinding[] {
+  const [subject] = rulesSubjects([pod]);
+  if (subject === undefined) return [];
+  return subject.checks.flatMap((check) => {
+    const bad = pod.findings.filter((one) => one.claim === check.id && isBad(one));
+    return bad.flatMap((finding, index) => {
+      const problem = check.problems[index];
+      return problem === undefined ? [] : [{ subject, check, problem, finding }];
+    });
+  });
+}
+
+function isBad({ verdict }: Finding): boolean {
+  return verdict === 'violated' || verdict === 'undecided';
 }
 
 function verdictOf(findings: readonly Finding[]): Check['verdict'] {

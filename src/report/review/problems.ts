@@ -37,7 +37,7 @@ export function isAside(problem: Problem): boolean {
 }
 
 /** Equals keep their order. */
-export function worstFirst(found: readonly FoundProblem[]): readonly FoundProblem[] {
+export function worstFirst<One extends FoundProblem>(found: readonly One[]): readonly One[] {
   return found.toSorted((a, b) => rank(a) - rank(b));
 }
 

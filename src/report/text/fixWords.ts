@@ -1,4 +1,5 @@
 /** A proved fix in words. */
+import { groupBy } from '../../lib/groupBy.ts';
 import { plural } from '../../lib/plural.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { FixEdit, FixSearch, ProvedFix } from '../../prove/proof/provedFix.ts';
@@ -9,18 +10,23 @@ export function editWords({ kind, line, to }: FixEdit): string {
   return to === undefined ? what : `${what} ${to.side} line ${to.line}`;
 }
 
-/** `5 of 6 errors and 1 warning go, nothing else breaks (proved)`; `errors`: how many there are. */
-export function effectWords({ mends }: Pick<ProvedFix, 'mends'>, errors: number): string {
-  const gone = mends.filter(isOpenError).length;
-  const warnings = mends.filter(({ level, muted }) => level === 'warning' && muted === undefined).length;
+/** `5 of the 6 errors and 1 warning go, nothing else breaks (proved)`; a claim is one error, whatever number of findings shows it. */
+export function effectWords({ mends }: Pick<ProvedFix, 'mends'>, findings: readonly Finding[]): string {
+  const family = mends[0]?.family;
+  const broken = groupBy(findings.filter(isOpenError), (one) => one.family);
+  const claims = [...groupBy(broken.get(family ?? 4) ?? [], ({ claim }) => claim).values()];
+  const errors = claims.length;
+  const gone = claims.filter((group) => group.every((one) => mends.includes(one))).length;
+  const warnings = new Set(mends.filter(({ level, muted }) => level === 'warning' && muted === undefined).map(({ claim }) => claim)).size;
   const all = errors === 1 ? 'the error' : errors === 2 ? 'both errors' : `all ${errors} errors`;
   const some = gone === errors ? all : `${gone} of the ${errors} errors`;
+  const where = broken.size > 1 ? ` over IPv${family}` : '';
   const more = warnings === 0 ? '' : ` and ${plural(warnings, 'warning')}`;
   const verb = gone + warnings === 1 ? 'goes' : 'go';
-  return `${some}${more} ${verb}, nothing else breaks (proved)`;
+  return `${some}${where}${more} ${verb}, nothing else breaks (proved)`;
 }
 
-export function isOpenError({ verdict, level, muted }: Finding): boolean {
+function isOpenError({ verdict, level, muted }: Finding): boolean {
   return verdict === 'violated' && level === 'error' && muted === undefined;
 }
 

@@ -1,0 +1,79 @@
+/** One cause of a verdict: the worst that it breaks, with a packet, what was written, the rules to blame, what else it breaks, what to do. */
+import type { WrittenSetting } from '../../injection/podRules/written.ts';
+import { paragraph } from '../../lib/layout.ts';
+import { printable } from '../../lib/printable.ts';
+import { packetText } from '../../packet/notation.ts';
+import type { Verified } from '../../prove/judge/verifyRules.ts';
+import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
+import type { Cause } from '../review/causes.ts';
+import type { FoundFinding } from '../review/fromVerified.ts';
+import { kindsOf, twinOf } from '../review/kinds.ts';
+import { codeFrame } from '../text/codeFrame.ts';
+import { fileLine } from '../text/location.ts';
+import { positionOf } from '../text/positions.ts';
+import { alsoLines } from './also.ts';
+import { type FixPlaces, fixLines } from './fix.ts';
+import { rail } from './rail.ts';
+import { ruleFrames } from './ruleFrames.ts';
+import type { VerdictStyle } from './verdictLine.ts';
+
+interface ClaimStyle extends VerdictStyle {
+  readonly inFiles?: boolean;
+  readonly places: FixPlaces;
+}
+
+const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
+
+export function brokenClaimLines(pod: Verified, { found }: Cause<FoundFinding>, style: ClaimStyle): readonly string[] {
+  const { paint, width } = style;
+  const { causes, fixes } = pod;
+  const [{ finding, problem }] = found;
+  const { level, verdict, packets, witness, reason } = finding;
+  const kinds = kindsOf(found);
+  const line = (name: string, text: string) => `  ${paragraph({ text: `${name.padEnd(8)} ${text}`, width: width - 2, hang: 11 })}`;
+  const path = witness?.paths[0];
+  const { remedy } = problem;
+  const says = verdict === 'undecided' ? 'undecided' : level;
+  return [
+    `${paint[COLOURS[level]](paint.bold(`${says}: ${finding.claim}`))}${kinds[0].families}`,
+    `  ${paragraph({ text: finding.statement, width: width - 2, hang: 2 })}`,
+    ...(packets === undefined ? [] : [verdict === 'undecided' ? line('packets', packets) : line('broken', `for ${packets}`)]),
+    ...(witness === undefined ? [] : [line('example', `${packetText(witness.packet)}: ${path?.outcome ?? witness.outcome}`)]),
+    ...(path === undefined ? [] : [line('path', rail(path, problem.witness?.file ?? ''))]),
+    ...(reason === undefined ? [] : [line('because', reason)]),
+    ...causeLines(causes?.get(finding), { paint, width }),
+    ...ruleFrames(problem.blame, { paint, width }, twinOf(kinds[0])),
+    ...alsoLines(kinds, { paint, width }),
+    ...(remedy === undefined || fixes?.get(finding)?.fix !== undefined ? [] : [line('do', remedy)]),
+    ...fixLines(
+      pod,
+      found.map((one) => one.finding),
+      style,
+    ),
+  ];
+}
+
+const MOST_CAUSES = 4;
+
+/** The setting, where it is written, with its value underlined. */
+function causeLines(causes: SettingCauses | undefined, style: VerdictStyle): readonly string[] {
+  if (causes === undefined) return [];
+  const { settings, enough } = causes;
+  const more = settings.length - MOST_CAUSES;
+  return [
+    ...settings
+      .slice(0, MOST_CAUSES)
+      .flatMap((one, index) => causeLine(one, index === 0 ? 'cause' : enough === 'one' ? 'with' : 'and', style)),
+    ...(more > 0 ? [`  ${''.padEnd(8)} and ${more} more`] : []),
+  ];
+}
+
+function causeLine({ setting, from, place, missing }: WrittenSetting, name: string, { paint, width }: VerdictStyle): readonly string[] {
+  const { source, span } = place;
+  const text = `${name.padEnd(8)} ${printable(`${from} ${setting}`)}${missing === true ? ', which is not given' : ''}, ${fileLine(source.file, positionOf(place).line)}`;
+  const frame = codeFrame({ source, span, width: width - 2 });
+  return [
+    `  ${paragraph({ text, width: width - 2, hang: 11 })}`,
+    ...(frame === undefined ? [] : [`  ${paint.dim(frame.code)}`, `  ${paint.bold(frame.caret)}`]),
+  ];
+}
