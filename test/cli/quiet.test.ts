@@ -1,4 +1,5 @@
 /** Answers that are read once: the verdict first, then causes, the worst first; the rest is one line with its numbers. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CiReport } from '../../src/report/ci/json.ts';
 import { readFixture } from '../support/fixtures.ts';
@@ -84,6 +85,28 @@ describe('one cause', { timeout: 60_000 }, () => {
     const group = (word: string) => [0, 1, 1, 1, 2, 2][rank.indexOf(word)] ?? 3;
     expect(harms.map(group)).toEqual(harms.map(group).toSorted());
     expect(new Set(harms.map(group)).size).toBeGreaterThan(1);
+  });
+});
+
+describe('one claim', { timeout: 60_000 }, () => {
+  const host = JSON.parse(readFileSync(new URL('../../fixtures/hosts/pod-docker0.json', import.meta.url), 'utf8'));
+  host.interfaces.push({ name: 'br0', addresses: ['192.168.100.1/24', 'fd00:192::1/64'] });
+  host.interfaces.find(({ name }: { name: string }) => name === 'docker0').addresses.push('fd00:172::1/64');
+  const verify = async (rules: string) =>
+    (await chainwalk(['verify', 'pod.rules', '--host', 'vm.json'], { files: { 'pod.rules': rules, 'vm.json': JSON.stringify(host) } })).out;
+
+  it('on several interfaces of both families is told once', async () => {
+    const out = await verify(text('istio-dual-stack'));
+    expect(out.match(/guest-not-inbound.*/g)).toEqual(['guest-not-inbound (IPv4, IPv6)']);
+    expect(out).toMatch(/\n {2}rules {4}nat ISTIO_IN_REDIRECT#1, ISTIO_INBOUND#5 at pod\.rules:21,\s+and\s+pod\.rules:51\n/);
+    expect(out).toMatch(/\n {2}also {2}for packets that arrive on br0\n/);
+    expect(out.split('\n').length - 1).toBeLessThanOrEqual(30);
+  });
+
+  it('in the block of another is one line', async () => {
+    const out = await verify(text('broken/health-captured'));
+    expect(out).toMatch(/ {2}also {2}guest-not-inbound: in tcp .*\n.*iif=docker0: captured-in; also for packets/);
+    expect(out.match(/^error: /gm)).toHaveLength(1);
   });
 });
 

@@ -225,12 +225,9 @@ describe('a failing expectation says', () => {
         example  out tcp 10.244.0.5:40000 -> 203.0.113.9:443 uid=1337 gid=1000: captured-out
         path     process -> OUTPUT#1 -> ISTIO_OUTPUT#8 -> ISTIO_REDIRECT#1 => proxy:15001 -> OUTPUT#1 ->
                  ISTIO_OUTPUT#6 => eth0
-        rule     ISTIO_REDIRECT#1 in table nat, broken/no-uid-return.rules:30
+        rules    nat ISTIO_REDIRECT#1, ISTIO_OUTPUT#8 at broken/no-uid-return.rules:30
            30 | -A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001
-              |                          ^^^^^^^^^^^
-        rule     ISTIO_OUTPUT#8 in table nat, broken/no-uid-return.rules:29
            29 | -A ISTIO_OUTPUT -j ISTIO_REDIRECT
-              |                 ^^^^^^^^^^^^^^^^^
         do       Give the rules the proxy's ids (--proxy-uid, --proxy-gid of istio-iptables), before every
                  redirect."
     `);
@@ -285,7 +282,7 @@ describe('a failing expectation says', () => {
     expect(counterexample).toEqual([{ dir: 'out', proto: 'tcp', dst: '203.0.113.9', dport: 80, uid: 1337, gid: 1337 }]);
     expect((errorInstance as Error).message).toMatchInlineSnapshot(`
       "expected \`out tcp 10.244.0.5:40000 -> 203.0.113.9:80 uid=1337 gid=1337\` to bypass the proxy; it is LOOP by ISTIO_REDIRECT 1 (article.rules:23: -p tcp -j REDIRECT --to-ports 15001)
-        proxy -> OUTPUT#1 -> ISTIO_OUTPUT#1 -> ISTIO_REDIRECT#1 => proxy:15001 -> OUTPUT#1 -> ISTIO_OUTPUT#1 -> ISTIO_REDIRECT#1 => proxy:15001 -> (repeats)"
+        proxy -> OUTPUT#1 -> ISTIO_OUTPUT#1 -> ISTIO_REDIRECT#1 => proxy:15001 -> (repeats)"
     `);
   });
 });
