@@ -4,7 +4,7 @@ import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
-import { type Kind, outcomeOf } from '../review/kinds.ts';
+import { outcomeOf, type ToldClaim } from '../review/kinds.ts';
 import { isChange } from '../review/problems.ts';
 import type { Problem } from '../review/review.ts';
 import type { Paint } from '../text/paint.ts';
@@ -15,7 +15,7 @@ interface AlsoStyle {
 }
 
 /** The first is told in full before: of it, where else its packets are. */
-export function alsoLines([first, ...others]: readonly [Kind, ...Kind[]], { paint, width }: AlsoStyle): readonly string[] {
+export function alsoLines([first, ...others]: readonly [ToldClaim, ...ToldClaim[]], { paint, width }: AlsoStyle): readonly string[] {
   const line = (text: string) => alsoLine(text, width);
   const shown = others.length <= MOST_ALSO + 1 ? others : others.slice(0, MOST_ALSO);
   const left = others.slice(shown.length).map((kind) => kind.found[0].problem.id);
@@ -40,7 +40,7 @@ export function alsoLine(text: string, width: number): string {
 }
 
 /** Where its other packets are. */
-function elsewhere({ found: [{ problem }], interfaces, classes }: Kind): readonly string[] {
+function elsewhere({ found: [{ problem }], interfaces, classes }: ToldClaim): readonly string[] {
   if (problem.witness === undefined) return [];
   return [
     ...(interfaces.length === 0 ? [] : [`for packets that arrive on ${interfaces.join(', ')}`]),

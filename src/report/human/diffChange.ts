@@ -6,7 +6,7 @@ import { printable } from '../../lib/printable.ts';
 import type { TraceAfter } from '../json/after.ts';
 import type { CauseJson, DiffChange, DiffSide } from '../json/diff.ts';
 import type { TraceFate, TraceRule } from '../json/trace.ts';
-import { causeText } from '../text/causeText.ts';
+import { causeText } from '../review/causeText.ts';
 import { KERNEL, NO_PROCESS } from '../text/endpoints.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
 import { fileLine } from '../text/location.ts';

@@ -16,7 +16,7 @@ import { toCause } from '../json/diff.ts';
 import type { Compared } from '../json/diffResults.ts';
 import { boundsOf } from '../json/diffResults.ts';
 import type { TraceInput } from '../json/traceInput.ts';
-import { causeText } from '../text/causeText.ts';
+import { causeText } from './causeText.ts';
 import { fingerprintOf, withOwnFingerprints } from './fingerprint.ts';
 import { blamed } from './fromVerified.ts';
 import type { Check, Problem, ReviewLocation, Subject } from './review.ts';

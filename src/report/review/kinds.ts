@@ -6,7 +6,7 @@ import { type FoundProblem, isChange } from './problems.ts';
 import type { Blamed } from './review.ts';
 
 /** One claim that a cause breaks, or one change of outcome. */
-export interface Kind<One extends FoundProblem = FoundProblem> {
+export interface ToldClaim<One extends FoundProblem = FoundProblem> {
   /** the first stands for the others */
   readonly found: Group<One>;
   /** ` (IPv4, IPv6)`, or empty */
@@ -18,7 +18,7 @@ export interface Kind<One extends FoundProblem = FoundProblem> {
 }
 
 /** In the order in which their first ones come. */
-export function kindsOf<One extends FoundProblem>(found: Group<One>): readonly [Kind<One>, ...Kind<One>[]] {
+export function kindsOf<One extends FoundProblem>(found: Group<One>): readonly [ToldClaim<One>, ...ToldClaim<One>[]] {
   const [first, ...more] = [...groupBy(found, keyOf).values()];
   return [kindOf(first ?? found), ...more.map(kindOf)];
 }
@@ -29,7 +29,7 @@ function keyOf({ subject, problem }: FoundProblem): string {
   return JSON.stringify([subject.name, id, verdict]);
 }
 
-function kindOf<One extends FoundProblem>(found: Group<One>): Kind<One> {
+function kindOf<One extends FoundProblem>(found: Group<One>): ToldClaim<One> {
   const [{ problem }] = found;
   const versions = new Set(found.flatMap((one) => one.problem.family ?? []));
   const names = [...versions].map((family) => (family === 'ipv4' ? 'IPv4' : 'IPv6')).toSorted();
@@ -45,7 +45,7 @@ function kindOf<One extends FoundProblem>(found: Group<One>): Kind<One> {
 }
 
 /** The first rule to blame in the other family, where a cause breaks one claim in both. */
-export function twinOf({ found: [{ problem }, ...others] }: Kind): Blamed | undefined {
+export function twinOf({ found: [{ problem }, ...others] }: ToldClaim): Blamed | undefined {
   if (isChange(problem)) return undefined;
   return others.find((one) => one.problem.family !== problem.family)?.problem.blame[0];
 }
