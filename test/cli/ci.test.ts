@@ -254,12 +254,12 @@ describe('against a base', { timeout: 30_000 }, () => {
     repository.write({ 'net/bad.rules': RETURNED });
   });
 
-  it('that cannot be read there, nothing counts as known', async () => {
+  it('that cannot be read there, nothing is suppressed', async () => {
     repository.commit({ 'net/bad.rules': '*nat\n-A OUTPUT --nonsense\nCOMMIT\n' }, 'broken');
     repository.commit({ 'net/bad.rules': RETURNED });
     const { code, report } = await against('broken');
     expect(code).toBe(1);
-    expect(report.notes).toContain('net/bad.rules cannot be used on the base: nothing of it counts as known');
+    expect(report.notes).toContain('net/bad.rules cannot be read on the base: its findings are not suppressed');
   });
 
   it('that git does not know, is an error', async () => {

@@ -51,7 +51,7 @@ describe('what the base judges', { timeout: 60_000 }, () => {
     ['a file is deleted', { 'net/b.rules': undefined }, /^subject-gone: the rules for IPv4 of `net\/b\.rules`.*the file is not there$/],
     ['a file goes out of the globs', { 'net/b.rules': undefined, 'old/b.rules': FILTER }, /^subject-gone: .*`old\/b\.rules`/],
     ['a file is no rules any more', { 'net/b.rules': 'mtu: 1500\n' }, /^/],
-    ['a file has headers alone', { 'net/b.rules': '*filter\nCOMMIT\n' }, /^subject-gone: .* are none any more/],
+    ['a file has headers alone', { 'net/b.rules': '*filter\nCOMMIT\n' }, /^subject-gone: .* are empty now/],
     ['a file has other chains than its mesh', { 'net/a.rules': POD.replaceAll('ISTIO_', 'OTHER_') }, /^/],
     ['a pod goes', { 'deploy/pods.yaml': POD_OF('web') }, /^subject-gone: Pod default\/db of `deploy\/pods\.yaml`/],
     ['expectations go', { 'net/a.expect.yaml': undefined }, /^subject-gone: the expectations of `net\/a\.expect\.yaml`/],

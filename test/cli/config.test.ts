@@ -75,7 +75,7 @@ describe('a configuration', { timeout: 30_000 }, () => {
       '3:5 groups[0]: unknown key `file`',
       '3:5 groups[0]: `files` is missing',
       '4:11 groups[0].mode: unknown value `cmi`',
-      '5:12 groups[0].istio: expected a text, found `1.3`',
+      '5:12 groups[0].istio: expected a string, found `1.3`',
       '6:19 groups[0].families[1]: expected 4 or 6, found `5`',
       '8:10 claims.only[0]: unknown claim `no-redirect-lop`',
       '9:32 claims.levels.outbound-captured: unknown value `fatal`',
@@ -93,12 +93,12 @@ describe('a configuration', { timeout: 30_000 }, () => {
     const modules = { 'chainwalk.config.ts': { groups: [{ files: () => 'net/*.rules' }] } };
     const { code, err } = await ci('', { name: 'chainwalk.config.ts', modules });
     expect(code).toBe(2);
-    expect(err).toContain('chainwalk.config.ts:1:1: error: groups[0].files: expected a text, found a value that is not data');
+    expect(err).toContain('chainwalk.config.ts:1:1: error: groups[0].files: expected a string, found a value that is not data');
   });
 
   it('that is no YAML, or empty, or without a default export, is said', async () => {
     expect((await ci('groups: [')).err).toMatch(/^chainwalk\.config\.yaml:1:\d+: error: /);
-    expect((await ci('')).err).toContain('`chainwalk.config.yaml` holds nothing');
+    expect((await ci('')).err).toContain('`chainwalk.config.yaml` is empty');
     expect((await ci('', { name: 'chainwalk.config.ts' })).err).toContain('cannot read `chainwalk.config.ts`: it has no default export');
   });
 

@@ -88,7 +88,7 @@ describe('chainwalk expect', { timeout: 30_000 }, () => {
       ([, place, message]) => `${place} ${message}`,
     );
     expect(places).toEqual([
-      '2:1 `mode` says nothing about rules',
+      '2:1 `mode` does not apply to rules',
       expect.stringMatching(/^4:\d+ packets\[0\]\.packet: .*99999/),
       '5:52 packets[1].outcome: unknown value `captured`',
       expect.stringMatching(/^6:\d+ packets\[2\]\.packets: /),

@@ -39,10 +39,10 @@ it('good rules are left alone', async () => {
 });
 
 it.each([
-  [['-', '--fix'], '--fix edits files, and standard input is none'],
+  [['-', '--fix'], '--fix edits files, not standard input'],
   [['pod.rules', '--dry-run'], '--dry-run shows what --fix would write'],
   [['pod.rules', '--fix', '--where', 'out tcp'], '--fix and --where'],
-  [['pod.yaml', '--fix'], '--fix edits rules, and these are manifests'],
+  [['pod.yaml', '--fix'], '--fix edits rules, not manifests'],
 ])('refuses %j', async (argv, message) => {
   const files = {
     'pod.rules': BROKEN,

@@ -59,7 +59,7 @@ describe('chainwalk init', { timeout: 60_000 }, () => {
       'compose.yaml': 'services: { a: { image: b } }\n',
     });
     expect([code, written]).toEqual([2, {}]);
-    expect(err).toMatch(/no rules and no manifests of pods[\s\S]*iptables-save > net\/pod\.rules/);
+    expect(err).toMatch(/no rules or manifests of pods[\s\S]*iptables-save > net\/pod\.rules/);
   });
 
   it('says what it left out, and why', async () => {

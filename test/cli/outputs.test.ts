@@ -58,10 +58,10 @@ spec: {containers: [{name: a, securityContext: {runAsUser: 1337}}]}
   it.each([
     [['sarf'], 'unknown format `sarf`', 'did you mean `sarif`?'],
     [['nonsense'], 'unknown format `nonsense`', 'the formats are human, json, github, sarif, junit, markdown'],
-    [['github,sarif'], '`github` and `sarif` cannot both go to standard output', 'give one another file: github=FILE'],
-    [['github', 'human'], '`github` and `human` cannot both go to standard output', 'give one another file: github=FILE'],
-    [['sarif=x,junit=x'], '`sarif` and `junit` cannot both go into `x`', 'give one another file: sarif=FILE'],
-    [['sarif='], '`sarif=` names no file', '`sarif` alone is for standard output'],
+    [['github,sarif'], '`github` and `sarif` cannot both go to standard output', 'write one of them to another file: github=FILE'],
+    [['github', 'human'], '`github` and `human` cannot both go to standard output', 'write one of them to another file: github=FILE'],
+    [['sarif=x,junit=x'], '`sarif` and `junit` cannot both go into `x`', 'write one of them to another file: sarif=FILE'],
+    [['sarif='], '`sarif=` needs a file name', '`sarif` alone writes to standard output'],
   ])('-o %j is refused', async (words, message, help) => {
     const result = await verify(['net/pod.rules', ...words.flatMap((word) => ['-o', word])]);
     expect(result).toMatchObject({ code: 2, out: '', err: `chainwalk: error: ${message}\nhelp: ${help}\n`, written: {} });

@@ -103,8 +103,12 @@ describe('usage', { timeout: 30_000 }, () => {
   it.each([
     [['trace', 'x', 'out', 'tcp', '-'], 'a packet is one argument', 'quote it: "out tcp -> 203.0.113.9:443"'],
     [['trace', 'x', '-p', 'tcp', '-d', '203.0.113.9'], 'unknown option `-p`', 'a packet in iptables form is quoted, or comes after `--`'],
-    [['trace', 'out tcp -> 203.0.113.9:443', 'x'], '`out tcp -> 203.0.113.9:443` is a packet, and stands where', 'the rules come first'],
-    [['trace', '-p tcp -d 203.0.113.9', 'x'], '`-p tcp -d 203.0.113.9` is a packet, and stands where', 'the rules come first'],
+    [
+      ['trace', 'out tcp -> 203.0.113.9:443', 'x'],
+      '`out tcp -> 203.0.113.9:443` is a packet; the rules are expected here',
+      'the rules come first',
+    ],
+    [['trace', '-p tcp -d 203.0.113.9', 'x'], '`-p tcp -d 203.0.113.9` is a packet; the rules are expected here', 'the rules come first'],
     [['render', '-p', '15001'], 'unknown option `-p`', 'arguments of istio-iptables come after `--`'],
     [['verify', 'x', '--only'], '`--only` needs a value', '`chainwalk verify --help` shows'],
     [['print', 'a', 'b'], 'too many arguments for `print`: expected 1 argument but got 2', '`chainwalk print --help` shows'],

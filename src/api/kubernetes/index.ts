@@ -112,7 +112,7 @@ export interface VerifyManifestsOptions extends ManifestOptions {
   readonly where?: string;
   /** as it is while init containers run; absent: when all containers do */
   readonly phase?: 'init' | 'running';
-  /** families to judge even without rules */
+  /** families to check even without rules */
   readonly families?: readonly Family[];
   /** a host description; absent: the pod's own */
   readonly host?: HostDescription;

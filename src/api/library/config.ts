@@ -8,7 +8,7 @@ import type { Level } from '../../prove/proof/claim.ts';
 import type { ClaimId } from '../../prove/proof/claimId.ts';
 
 export interface ChainwalkConfig {
-  /** which files are judged, and how; a file belongs to the first group that matches it */
+  /** which files are checked, and how; a file belongs to the first group that matches it */
   readonly groups?: readonly ConfigGroup[];
   readonly claims?: ConfigClaims;
   /** globs of expectation files */
@@ -49,7 +49,7 @@ export interface ConfigGroup {
   readonly kubernetes?: string;
   /** name servers in the pods' resolv.conf */
   readonly nameservers?: string | readonly string[];
-  /** families to judge, with rules or without */
+  /** families to check, with rules or without */
   readonly families?: readonly (4 | 6)[];
   /** files of rules without any table or rule are meant so */
   readonly allowEmpty?: boolean;

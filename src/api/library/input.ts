@@ -95,7 +95,7 @@ export function packetSetFrom(text: unknown): PacketSet {
   const { set, diagnostics } = parsePacketSet({ file: 'where', text });
   if (set === undefined) throw errorInLine(diagnostics);
   const late = unknownAtStart(set);
-  if (late !== undefined) throw new InputError([`packets have no \`${late}\` as they start`]);
+  if (late !== undefined) throw new InputError([`packets before the rules have no \`${late}\``]);
   return set;
 }
 

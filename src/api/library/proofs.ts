@@ -32,7 +32,7 @@ export interface VerifyRulesOptions extends SettingOptions {
   readonly except?: readonly ClaimId[];
   /** a set of packets in notation; absent: all */
   readonly where?: string;
-  /** families to judge even without rules */
+  /** families to check even without rules */
   readonly families?: readonly Family[];
 }
 

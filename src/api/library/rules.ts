@@ -18,7 +18,7 @@ export interface ParseOptions {
   readonly table?: 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
   /** values of shell variables */
   readonly variables?: Readonly<Record<string, string>>;
-  /** a text without any table or rule is meant so: a kernel that has none; otherwise it is an error */
+  /** accept a text without any table or rule: a kernel that has none; without this option it is an error */
   readonly allowEmpty?: boolean;
 }
 

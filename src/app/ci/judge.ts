@@ -1,4 +1,4 @@
-/** Texts of one kind that are read in the same way, judged: the subjects of a review. */
+/** Checks texts of one kind that are read in the same way: the subjects of a review. */
 import type { GivenPlace } from '../../connection/setting.ts';
 import type { UnreadPod } from '../../kubernetes/manifest/manifests.ts';
 import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
@@ -25,7 +25,7 @@ export interface RulesBatch extends JudgedAlike {
   readonly rules: RuleTexts;
 }
 
-/** Settings of istio-iptables: judged are the rules that Istio writes for them. */
+/** Settings of istio-iptables: the rules that Istio writes for them are checked. */
 export interface SettingsBatch extends JudgedAlike {
   readonly kind: 'settings';
   readonly settings: readonly Source[];
@@ -44,13 +44,13 @@ export interface Judged extends NotedSubjects {
   readonly parts: readonly JudgedPart[];
 }
 
-/** Something that is judged for itself: the rules of one family in a file, or a pod. */
+/** What is checked by itself: the rules of one family in a file, or a pod. */
 export interface JudgedPart {
   readonly file: string;
   /** of a pod */
   readonly name?: string;
   readonly says: string;
-  /** as which it is judged */
+  /** the mesh of which its rules are checked */
   readonly mesh?: string;
   /** there is an error in it: nothing is said of it */
   readonly isUnread?: true;

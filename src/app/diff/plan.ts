@@ -19,7 +19,7 @@ export interface Plan {
   readonly mixed?: { readonly side: Side; readonly file: Recognised };
   /** rules or settings on one side */
   readonly alone: readonly { readonly side: Side; readonly file: string }[];
-  /** what cannot be judged, and why */
+  /** what cannot be compared, and why */
   readonly refused: readonly { readonly file: string; readonly why: string }[];
   /** not read */
   readonly unknown: readonly string[];

@@ -52,7 +52,7 @@ export function readSubjects(reading: SubjectsQuestion): ReadSubjects {
     const { base, head } = pair;
     if (valuesGiven?.has(base.file)) {
       if (plan.manifests.head.length > 0) continue;
-    } else if (!explicit) notes.push(`${head.file} is mesh configuration: with --values it counts for all pods`);
+    } else if (!explicit) notes.push(`${head.file} is mesh configuration: with --values it applies to all pods`);
     const read = { base: defaultPod(reading, 'base', { values: base }), head: defaultPod(reading, 'head', { values: head }) };
     for (const side of SIDES) found.push(...read[side].diagnostics);
     const [one, other] = [read.base.subjects[0], read.head.subjects[0]];
@@ -83,7 +83,7 @@ function aloneText({ side, file }: Plan['alone'][number]): string {
 function podsOf(reading: SubjectsQuestion, side: Side): SidePods {
   const manifests = reading.plan.manifests[side];
   if (reading.explicit || holdPods(reading, side, manifests)) return readPods(reading, side, manifests);
-  const notes = manifests.map(({ file }) => `${file} holds no pod, and none that it counts for was found`);
+  const notes = manifests.map(({ file }) => `${file} has no pod, and no pod that it applies to was found`);
   return { ...NO_PODS, notes: side === 'head' ? notes : [] };
 }
 

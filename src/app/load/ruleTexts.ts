@@ -30,7 +30,7 @@ export function readRuleTexts({ sources, reading, about = [] }: RuleTexts, host?
   return { rulesets, diagnostics };
 }
 
-/** Where one family alone is judged, a text that does not say its own is of that one. */
+/** Where only one family is checked, a text that does not show its family is of that one. */
 export function readingFor(reading: RuleReading, families: readonly Family[] | undefined): RuleReading {
   const [family] = families?.length === 1 ? families : [];
   return { ...reading, ...(family !== undefined && { family }) };

@@ -16,7 +16,7 @@ export interface CommentedPods {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `asked`: whether a claim was judged at all. */
+/** `asked`: whether a claim was checked at all. */
 export function muteCommentedPods(pods: readonly VerifiedPod[], asked: ReadonlySet<string>): CommentedPods {
   const comments = new Map<Source, Suppressions>();
   for (const { pod } of pods) {

@@ -117,7 +117,7 @@ function isCalled({ namespace, name }: Pick<Pod, 'name' | 'namespace'>, asked: s
 
 /** What is wrong with another object does not concern the pod that is asked. */
 function aside({ ofOneObject: _, ...one }: Diagnostic): Diagnostic {
-  return { ...one, kind: 'warning', message: `passed over, as another pod is asked: ${one.message}` };
+  return { ...one, kind: 'warning', message: `ignored, since another pod is selected: ${one.message}` };
 }
 
 function outsideOf({ findings, otherMesh }: PodScene): Pick<TraceSetting, 'outside'> {

@@ -14,7 +14,7 @@ import { type NotedSubjects, withNotes } from './notedSubjects.ts';
 export interface VerifyPodsQuestion {
   readonly pods: PodTexts;
   readonly options: VerifyOptions;
-  /** judged while the pods' init containers run */
+  /** checked while the pods' init containers run */
   readonly inInitPhase?: boolean;
   /** hears what is being done */
   readonly progress?: (doing: string) => void;
@@ -22,7 +22,7 @@ export interface VerifyPodsQuestion {
 
 export interface VerifiedManifests {
   readonly pods: readonly VerifiedPod[];
-  /** pods that cannot be judged, for errors that stop nothing else */
+  /** pods that cannot be checked, for errors that stop nothing else */
   readonly unread: readonly UnreadPod[];
   /** with an error that stops all there are no pods */
   readonly diagnostics: readonly Diagnostic[];

@@ -4,7 +4,7 @@ export const EXIT = {
   ok: 0,
   /** findings: a violated claim, a changed fate, an unmet --expect; with --strict also undecided answers and warnings */
   findings: 1,
-  /** the input or the usage is wrong, or something in it cannot be judged at all */
+  /** the input or the usage is wrong, or something in it cannot be checked at all */
   usage: 2,
   /** a bug in chainwalk */
   bug: 3,

@@ -1,4 +1,4 @@
-/** The same question about a git revision: what was wrong there already is known, what was judged there is to be judged still. */
+/** The same question about a git revision: its findings are suppressed, and what was checked there must still be checked. */
 import { type CompareQuestion, compareBatches } from '../../app/ci/compare.ts';
 import type { BatchQuestion, JudgedPart } from '../../app/ci/judge.ts';
 import { mapProblems } from '../../app/ci/mapProblems.ts';
@@ -34,7 +34,7 @@ export interface AgainstBase {
   readonly tree: RevisionTree;
   readonly judged: readonly JudgedBatch[];
   readonly expectations: readonly LoadedExpectations[];
-  /** by which the base is judged */
+  /** with which the base is checked */
   readonly loaded: LoadedConfig;
   /** whether it is asked what ends in another way */
   readonly compares: boolean;
@@ -118,7 +118,7 @@ async function judgeBase({ head, base, asking }: BaseFiles, now: readonly Judged
     subjects.push(...judged.subjects);
     if (named.includes(batch)) parts.push(...judged.parts);
     if (question !== undefined) differing.push(question);
-    if (unused.length > 0) notes.push(`${unused.join(', ')} cannot be used on the base: nothing of it counts as known`);
+    if (unused.length > 0) notes.push(`${unused.join(', ')} cannot be read on the base: its findings are not suppressed`);
   }
   return { subjects, parts, notes, differing: { base: differing, head: [...left.values()].flatMap(({ question }) => question ?? []) } };
 }
@@ -163,7 +163,7 @@ function commentedSince(head: readonly Subject[], base: readonly Subject[]): rea
     checks.flatMap((check) =>
       check.problems.flatMap(({ id, muted, fingerprint, packets, place }): readonly Broken[] => {
         if (muted?.by !== 'comment' || (known.has(fingerprint) && known.get(fingerprint) === packets)) return [];
-        const message = `a comment accepts \`${id}\` of ${name}, which the base has not: ${muted.reason}`;
+        const message = `a comment accepts \`${id}\` of ${name}, but not on the base: ${muted.reason}`;
         return [{ level: 'error', message, ...(place !== undefined && { place }) }];
       }),
     ),

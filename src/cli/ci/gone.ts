@@ -1,4 +1,4 @@
-/** What the base judges and what is judged now: what is gone, emptied, or judged as less. */
+/** What the base checks and what is checked now: what is gone, emptied, or checked less. */
 import type { JudgedPart } from '../../app/ci/judge.ts';
 import type { Broken } from '../../app/ci/promises.ts';
 import type { ExpectationFile, LoadedExpectations } from '../../app/expect/expectation.ts';
@@ -41,7 +41,7 @@ async function goneParts({ read, revision, base, head, unread, renamed }: GoneQu
         message: `${says}, which ${revision} checks, ${is} no longer checked: ${await whyGone(read, part.file)}`,
       });
     } else if (still.isEmpty && part.isEmpty === false) {
-      broken.push({ level: 'error', message: `${says} are none any more: there are rules on ${revision}` });
+      broken.push({ level: 'error', message: `${says} are empty now: there are rules on ${revision}` });
     } else if (part.mesh !== undefined && still.mesh === undefined) {
       broken.push({ level: 'error', message: `${says} ${is} checked without a mesh, on ${revision} as ${part.mesh}` });
     }

@@ -23,7 +23,7 @@ export interface Batch {
   readonly beside: readonly string[];
 }
 
-/** How the files of a group are read, and which claims are judged. Paths are from here. */
+/** How the files of a group are read, and which claims are checked. Paths are from here. */
 export interface GroupReading
   extends Pick<ConfigGroup, 'profile' | 'host' | 'proxyUid' | 'proxyGid' | 'mode' | 'istio' | 'kubernetes' | 'families'> {
   readonly podIps: readonly string[];
@@ -77,7 +77,7 @@ export function list(texts: string | readonly string[] | undefined): readonly st
   return texts === undefined ? [] : typeof texts === 'string' ? [texts] : texts;
 }
 
-/** Files that the configuration names for something else are no files to judge, whatever globs match them. */
+/** Files that the configuration names for something else are not checked, whatever globs match them. */
 async function otherwiseUsed({ glob }: ConfigFiles, { config, folder, source }: LoadedConfig): Promise<readonly string[]> {
   const beside = (config.groups ?? []).flatMap(({ values, host }) => [...list(values), ...list(host)]);
   const named = [...beside, ...list(config.baseline)].map((file) => from(folder, file));

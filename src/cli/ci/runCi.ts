@@ -1,4 +1,4 @@
-/** What `chainwalk ci` does: everything that the configuration names, judged, compared and reported once. */
+/** What `chainwalk ci` does: everything that the configuration names is checked, compared and reported once. */
 
 import { withAcceptance } from '../../app/ci/acceptance.ts';
 import type { Judged } from '../../app/ci/judge.ts';
@@ -66,7 +66,7 @@ interface Comparison {
 
 async function compare(call: Call, { loaded, base, found }: Comparison): Promise<Pick<Found, 'subjects' | 'notes'>> {
   const { revision, tree, config } = base;
-  // code of another revision is not run: it is judged by the code that is here
+  // code of another revision is not run: the code that is here checks it
   const before = config.kind === 'data' ? config.loaded : loaded;
   const compares = isAsked(before.config.claims, BEHAVIOUR_CHANGED) || isAsked(loaded.config.claims, BEHAVIOUR_CHANGED);
   const { judged, expectations } = found;

@@ -1,11 +1,11 @@
-/** Batches judged without what is broken in them: one file, or one object, does not stop the others. */
+/** Batches checked without what is broken in them: one file, or one object, does not stop the others. */
 import { type BatchQuestion, type Judged, judgeBatch } from '../../app/ci/judge.ts';
 import { stopsAll } from '../../syntax/text/diagnostic.ts';
 import type { Batch } from './groups.ts';
 import { type BatchAsking, questionOf } from './question.ts';
 
 export interface SoundBatch {
-  /** of an error in a file the others are judged; of one in what all of them share, none */
+  /** of an error in a file the others are checked; of one in what all of them share, none */
   readonly judged: Judged;
   /** absent: no file of it can be used */
   readonly question?: BatchQuestion;

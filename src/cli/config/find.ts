@@ -21,12 +21,12 @@ export async function configFile(call: Call): Promise<string | undefined> {
   if (isCode(file) && optionIsSet(input, 'configDataOnly')) {
     await complain(io, {
       message: `\`${file}\` is code, and --config-data-only does not run it`,
-      help: 'a configuration in YAML or JSON says the same, and nothing of it is run',
+      help: 'write it in YAML or JSON: such a file is read, not run',
     });
     return undefined;
   }
   if (given === undefined && (await io.place(file)).isForeign) {
-    await complain(io, { message: `\`${file}\` belongs to another user: it is not taken`, help: `--config ${file} takes it all the same` });
+    await complain(io, { message: `\`${file}\` belongs to another user: it is not read`, help: `--config ${file} reads it anyway` });
     return undefined;
   }
   return file;
@@ -39,7 +39,7 @@ async function nearest({ io }: Call): Promise<string | undefined> {
     if (found.length === 0) continue;
     await complain(io, {
       message: `there are two configurations, ${found.map((one) => `\`${one}\``).join(' and ')}`,
-      help: '--config says which',
+      help: '--config FILE chooses one',
     });
     return undefined;
   }

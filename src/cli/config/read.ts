@@ -38,7 +38,7 @@ export function wrong({ path, tell }: At, { span }: Node, what: Omit<Wrong, 'spa
 export const readText: Read<string> = read({ type: 'string', pattern: '\\S' }, (node, at) => {
   if (node.kind === 'scalar' && typeof node.value === 'string' && node.value.trim() !== '') return node.value;
   const help = node.kind === 'scalar' && typeof node.value === 'number' ? { help: 'put it in quotes: a number loses its last zeros' } : {};
-  return wrong(at, node, { message: `expected a text, found ${foundText(node)}`, ...help });
+  return wrong(at, node, { message: `expected a string, found ${foundText(node)}`, ...help });
 });
 
 export const readFlag: Read<boolean> = read({ type: 'boolean' }, (node, at) => {
@@ -118,7 +118,7 @@ export function readRecord<T extends object>(fields: Fields<T>, required: readon
         continue;
       }
       if (value.kind === 'scalar' && value.value === null) {
-        if (required.some((name) => name === key)) wrong(at, { ...value, span: keySpan }, { message: `\`${key}\` holds nothing` });
+        if (required.some((name) => name === key)) wrong(at, { ...value, span: keySpan }, { message: `\`${key}\` has no value` });
         continue;
       }
       const found = field(value, { ...at, path: below(at.path, key) });
@@ -130,7 +130,7 @@ export function readRecord<T extends object>(fields: Fields<T>, required: readon
   });
 }
 
-/** A key that holds nothing is as if it were not there. */
+/** A key without a value is ignored. */
 function recordSchema(fields: object, required: readonly string[]): JsonSchema {
   const properties = Object.entries(fields as Readonly<Record<string, Read<unknown>>>).map(([key, { schema }]): [string, JsonSchema] => [
     key,
@@ -161,5 +161,5 @@ function foundText(node: Node): string {
   if (node.kind === 'map') return 'keys and values';
   if (node.value === null) return 'nothing';
   if (Number.isNaN(node.value)) return 'a value that is not data';
-  return node.value === '' ? 'an empty text' : `\`${String(node.value)}\``;
+  return node.value === '' ? 'an empty string' : `\`${String(node.value)}\``;
 }

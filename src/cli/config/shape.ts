@@ -113,7 +113,7 @@ const FOR_NODES: readonly JsonSchema[] = [
 const group: Read<ConfigGroup> = read({ ...groupShape.schema, anyOf: FOR_NODES }, (node, at) => {
   const found = groupShape(node, at);
   if (found?.mode !== 'ambient-host' || found.as === 'settings') return found;
-  return wrong(at, node, { message: 'mode `ambient-host` is of nodes, and nodes have settings', help: 'as: settings' });
+  return wrong(at, node, { message: 'mode `ambient-host` is for nodes, which are described by settings', help: 'as: settings' });
 });
 
 const LEVELS = ['error', 'warning', 'info', 'off'] as const;

@@ -36,7 +36,7 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
   const given = place ?? (await readPlace(call));
   if (outputs === undefined || where === undefined || given === undefined) return EXIT.usage;
   const plan = planOf(files.pairs, files.explicit);
-  const [wrong] = [...plan.refused, ...plan.unknown.map((file) => ({ file, why: 'it holds nothing that can be compared' }))];
+  const [wrong] = [...plan.refused, ...plan.unknown.map((file) => ({ file, why: 'it has nothing that can be compared' }))];
   if (files.explicit && wrong !== undefined) {
     await complain(io, { message: `\`${wrong.file}\` cannot be compared: ${wrong.why}` });
     return EXIT.usage;

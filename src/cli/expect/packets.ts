@@ -53,7 +53,7 @@ export const setIn: Read<WrittenSet> = read(readText.schema, (node, at) => {
   const { set, diagnostics } = parsePacketSet({ file: 'packets', text });
   tellAll(at, { node, text }, diagnostics);
   const late = set === undefined ? undefined : unknownAtStart(set);
-  if (late !== undefined) return wrong(at, node, { message: `packets have no \`${late}\` as they start` });
+  if (late !== undefined) return wrong(at, node, { message: `packets before the rules have no \`${late}\`` });
   return set === undefined ? undefined : { text: text.trim(), where: set, span: node.span };
 });
 

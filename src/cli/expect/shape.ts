@@ -121,7 +121,7 @@ export const readExpectations: Read<ExpectationFile> = read({ ...shape.schema, a
   }
   for (const key of keys.has('rules') ? OF_MANIFESTS : OF_RULES) {
     const found = keys.get(key);
-    if (found !== undefined) wrong(at, found, { message: `\`${key}\` says nothing about ${keys.has('rules') ? 'rules' : 'a manifest'}` });
+    if (found !== undefined) wrong(at, found, { message: `\`${key}\` does not apply to ${keys.has('rules') ? 'rules' : 'a manifest'}` });
   }
   return file;
 });

@@ -18,7 +18,10 @@ export async function runExplain(call: Call, commands: readonly Command[]): Prom
   const query = input.args.join(' ').trim();
   const all = optionIsSet(input, 'all');
   if (all && query !== '') {
-    await complain(io, { message: '--all is for every page', help: `\`chainwalk explain ${printable(query)}\` has those on these words` });
+    await complain(io, {
+      message: '--all lists every page',
+      help: `\`chainwalk explain ${printable(query)}\` lists the pages that mention these words`,
+    });
     return EXIT.usage;
   }
   const group = groupNamed(query);

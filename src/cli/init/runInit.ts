@@ -22,7 +22,7 @@ export async function runInit(call: Call): Promise<ExitCode> {
     if (other !== undefined) {
       await complain(io, {
         message: `\`${other}\` is the configuration here`,
-        help: 'remove it first, or `--dry-run` prints what would be written',
+        help: 'remove it first; `--dry-run` prints what would be written',
       });
       return EXIT.usage;
     }
@@ -37,7 +37,7 @@ export async function runInit(call: Call): Promise<ExitCode> {
   const composed = keeps ? undefined : compose(await survey(io));
   if (composed === undefined && !keeps) {
     await complain(io, {
-      message: 'no rules and no manifests of pods in this folder and below it',
+      message: 'no rules or manifests of pods in this folder or below it',
       help: 'a dump of rules: `kubectl exec POD -c istio-proxy -- iptables-save > net/pod.rules`; of a running pod with its host: `kubectl chainwalk POD --save net`',
     });
     return EXIT.usage;

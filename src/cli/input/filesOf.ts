@@ -38,7 +38,7 @@ export async function oneFileOf(call: Call, path: string): Promise<string | unde
   if (files === undefined || files.length === 1) return files?.[0];
   const shown = files.slice(0, 5).map((file) => `\`${file}\``);
   await complain(call.io, {
-    message: `\`${path}\` is a directory with ${files.length} files of rules and manifests, and this is about one`,
+    message: `\`${path}\` is a directory with ${files.length} files of rules and manifests, and one file is expected`,
     help: `name one of ${shown.join(', ')}${files.length > shown.length ? ', ...' : ''}`,
   });
   return undefined;

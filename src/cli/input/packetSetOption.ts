@@ -16,6 +16,6 @@ export async function readWhere(call: Call): Promise<{ readonly where?: PacketSe
   if (set === undefined || diagnostics.some(isError)) return undefined;
   const late = unknownAtStart(set);
   if (late === undefined) return { where: set };
-  await complain(call.io, { message: `--where speaks of packets as they start, and they have no \`${late}\` then` });
+  await complain(call.io, { message: `--where describes packets before the rules, which have no \`${late}\` yet` });
   return undefined;
 }

@@ -11,10 +11,13 @@ export async function phaseOfRules({ io, input }: Call): Promise<boolean> {
         ? '--nameserver'
         : undefined;
   if (given !== undefined) {
-    await complain(io, { message: `${given} is for manifests: rules say themselves what they do` });
+    await complain(io, { message: `${given} is for manifests, not for rules` });
     return true;
   }
   if (optionText(input, 'phase') === undefined) return false;
-  await complain(io, { message: '--phase is for manifests: rules do not say who runs', help: 'with --host FILE say who listens' });
+  await complain(io, {
+    message: '--phase is for manifests: rules do not show which containers run',
+    help: '--host FILE describes the listeners',
+  });
   return true;
 }

@@ -15,8 +15,7 @@ export async function readDocument(reader: TextReader, file: string): Promise<Do
   const { documents, diagnostics } = await readYaml(source);
   const [document, ...more] = documents;
   if (document !== undefined && more.length === 0 && diagnostics.length === 0) return document;
-  if (diagnostics.length === 0)
-    await reader.complain({ message: `\`${file}\` holds ${more.length > 0 ? 'several documents' : 'nothing'}` });
+  if (diagnostics.length === 0) await reader.complain({ message: `\`${file}\` ${more.length > 0 ? 'has several documents' : 'is empty'}` });
   await reader.show(diagnostics);
   return undefined;
 }

@@ -13,7 +13,7 @@ type ReadSubject = () => Promise<RuleSubject | undefined>;
 const ANSWERS: Readonly<Record<Askable, (call: Call, read: ReadSubject, files: PodFiles) => Promise<ExitCode>>> = {
   verify: async (call, read, { notCaptured }) => {
     if (optionIsSet(call.input, 'fix') || optionIsSet(call.input, 'dryRun')) {
-      await complain(call.io, { message: '--fix edits files, and a running pod is none', help: 'save its rules with --save FOLDER' });
+      await complain(call.io, { message: '--fix edits files, not a running pod', help: 'save its rules with --save FOLDER' });
       return EXIT.usage;
     }
     const { answerRules } = await import('../verify/answerRules.ts');

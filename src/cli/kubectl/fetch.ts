@@ -84,7 +84,7 @@ async function fetchByDebug(cluster: Cluster, asked: AskedContainer, debug: Debu
   }
   return {
     message: `the ephemeral container ${container} has not answered`,
-    help: `the image needs sh and iptables; what it said: ${commandLine(cluster, logs)}`,
+    help: `the image needs sh and iptables; its log: ${commandLine(cluster, logs)}`,
   };
 }
 

@@ -144,7 +144,7 @@ function halfText({ family, text }: FamilyDump, leftOut: LiveBackend | undefined
   return text.includes(`# Warning: ${program}-${leftOut} tables present`) ? '' : warning;
 }
 
-/** Without rules and without an address of that family there is nothing to judge. */
+/** Without rules and without an address of that family there is nothing to check. */
 function isNoMatter({ families }: LivePod, family: Family): boolean {
   return families.length > 0 && !families.includes(family);
 }

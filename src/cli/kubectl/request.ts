@@ -41,7 +41,7 @@ export function readRequest({ input }: Call): PodRequest | Complaint {
     };
   if (everywhere && namespace !== undefined)
     return {
-      message: '-A is all namespaces, and -n one',
+      message: '-A selects all namespaces, -n only one',
       help: `one of the two: \`kubectl chainwalk pods -n ${namespace}\` queries all pods there`,
     };
   if (!selected && all !== true && names.length === 0) return noPod(question, namespace);
@@ -76,7 +76,7 @@ function misnamedCommand({ names, command, rest }: PluginQuestion): Complaint | 
     const other = COMMANDS.some((known) => known.name === name);
     if (!other && (near === undefined || near.distance > (name.length > 5 ? 2 : 1))) continue;
     return {
-      message: other ? `\`${name}\` is not asked of a pod: ${ASKABLE.join(', ')} are` : `\`${name}\` is not one of ${ASKABLE.join(', ')}`,
+      message: other ? `\`${name}\` does not take a pod: ${ASKABLE.join(', ')} do` : `\`${name}\` is not one of ${ASKABLE.join(', ')}`,
       help: (other ? undefined : didYouMean(nearest(name, ASKABLE))) ?? `a pod of that name is pod/${name}`,
     };
   }

@@ -14,7 +14,7 @@ import { complain } from '../io/messages.ts';
 export async function renderPods(call: Call): Promise<ExitCode> {
   const { io, input } = call;
   if (input.args.length > 0 || optionText(input, 'settings') !== undefined || optionText(input, 'mode') === 'ambient-host') {
-    await complain(io, { message: '--pod goes with neither --settings, nor arguments of istio-iptables, nor the mode ambient-host' });
+    await complain(io, { message: '--pod cannot be combined with --settings, arguments of istio-iptables or the mode ambient-host' });
     return EXIT.usage;
   }
   const texts = await podTextsOf(call, [optionText(input, 'pod') ?? '-']);

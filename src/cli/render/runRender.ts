@@ -28,7 +28,7 @@ export async function runRender(call: Call): Promise<ExitCode> {
   const ofPods =
     optionText(input, 'kubernetes') !== undefined ? '--kubernetes' : optionList(input, 'podIp').length > 0 ? '--pod-ip' : undefined;
   if (ofPods !== undefined) {
-    await complain(io, { message: `${ofPods} is about pods: give --pod FILE` });
+    await complain(io, { message: `${ofPods} is for pods: give --pod FILE` });
     return EXIT.usage;
   }
   const request = await readRequest(call);

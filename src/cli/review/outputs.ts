@@ -47,11 +47,11 @@ function misuse(outputs: readonly ReviewOutput[], places: readonly (string | und
       const help = meant === undefined ? `the formats are ${FORMATS.join(', ')}` : `did you mean \`${meant}\`?`;
       return { message: `unknown format \`${format}\``, help };
     }
-    if (file === '') return { message: `\`${format}=\` names no file`, help: `\`${format}\` alone is for standard output` };
+    if (file === '') return { message: `\`${format}=\` needs a file name`, help: `\`${format}\` alone writes to standard output` };
     const same = outputs.filter((_, at) => places[at] === places[index]).map((other) => `\`${other.format}\``);
     if (same.length < 2) continue;
     const where = file === undefined ? 'to standard output' : `into \`${file}\``;
-    return { message: `${same.join(' and ')} cannot both go ${where}`, help: `give one another file: ${format}=FILE` };
+    return { message: `${same.join(' and ')} cannot both go ${where}`, help: `write one of them to another file: ${format}=FILE` };
   }
   return undefined;
 }

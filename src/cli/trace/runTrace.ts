@@ -70,7 +70,7 @@ interface Asked {
 function wrongUse({ file, texts, path }: Asked): Complaint | undefined {
   if (file !== undefined && /\s->\s|^\s*-p\s/.test(file)) {
     return {
-      message: `\`${file.trim()}\` is a packet, and stands where the rules should`,
+      message: `\`${file.trim()}\` is a packet; the rules are expected here`,
       help: 'the rules come first: `chainwalk trace RULES PACKET`',
     };
   }

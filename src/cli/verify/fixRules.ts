@@ -70,8 +70,8 @@ async function write({ io }: Call, { source, text }: { readonly source: Source; 
 }
 
 function refusal({ input }: Call, files: readonly string[], hasManifests: boolean) {
-  if (files.includes('-')) return { message: '--fix edits files, and standard input is none', help: 'name the file' };
-  if (hasManifests) return { message: '--fix edits rules, and these are manifests', help: 'edit what `cause` names' };
+  if (files.includes('-')) return { message: '--fix edits files, not standard input', help: 'name the file' };
+  if (hasManifests) return { message: '--fix edits rules, not manifests', help: 'edit the setting after `cause`' };
   if (optionText(input, 'where') === undefined) return undefined;
   return { message: '--fix and --where: a fix is proved for all packets', help: 'leave out --where' };
 }

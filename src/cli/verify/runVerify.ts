@@ -28,7 +28,7 @@ export async function runVerify(given: Call): Promise<ExitCode> {
   const [ofPods, ofRules] = [true, false].map((wanted) => kinds.filter(({ isManifest }) => isManifest === wanted).map(({ file }) => file));
   if (optionList(call.input, 'output').length > 0 || optionIsSet(call.input, 'json')) {
     const help = `two commands: \`chainwalk verify ${ofRules?.join(' ')}\` and \`chainwalk verify ${ofPods?.join(' ')}\``;
-    await complain(call.io, { message: 'rules and manifests have a report each, and only the form for people takes both', help });
+    await complain(call.io, { message: 'rules and manifests are reported separately: only the human format has both', help });
     return EXIT.usage;
   }
   const code = await verifyManifests(call, ofPods ?? []);

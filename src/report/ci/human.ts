@@ -76,7 +76,7 @@ function answer(review: Review, style: CiStyle): readonly string[] {
   const of = subjects.length === 1 ? printable(subjects[0]?.name ?? '') : filesAndPods(subjects);
   const bounds = mergeBounds(subjects.flatMap((subject) => subject.bounds ?? []));
   const failing = strict ? diagnostics.filter((one) => !isError(one)).length : 0;
-  // what passed is not proved of a family that nobody judged
+  // what passed is not proved of a family that was not checked
   const unjudged = unjudgedText(bounds);
   return answerLines(
     {

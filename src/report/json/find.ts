@@ -27,7 +27,7 @@ export interface FindReport {
 export interface FindClass {
   readonly family: 'ipv4' | 'ipv6';
   readonly packets: string;
-  /** as people speak of them: fewer and larger sets, with what these leave out in a remark behind them */
+  /** as people speak of them: fewer and larger sets, with what these leave out in a remark after them */
   readonly ordinary: string | null;
   readonly example: PacketJson;
 }

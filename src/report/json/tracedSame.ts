@@ -6,7 +6,7 @@ import type { TraceSame } from './traceInput.ts';
 export interface TracedSame {
   /** all of them that have the protocol of the packet */
   readonly packets: string;
-  /** as people speak of them: fewer and larger sets, with what these leave out in a remark behind them */
+  /** as people speak of them: fewer and larger sets, with what these leave out in a remark after them */
   readonly ordinary: string;
 }
 

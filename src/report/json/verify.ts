@@ -24,7 +24,7 @@ export interface VerifyReport {
   readonly findings: readonly VerifyFinding[];
   /** findings, not claims: a claim may break in several places */
   readonly summary: VerifySummary;
-  /** how far what holds is proved, in words; empty: nothing was judged */
+  /** how far what holds is proved, in words; empty: nothing was checked */
   readonly bounds: string;
   readonly assumptions: readonly Assumption[];
   readonly notes: readonly string[];

@@ -9,7 +9,7 @@ import type { Problem } from './review.ts';
 import { repositoryPath } from './uri.ts';
 
 export interface FingerprintParts extends Pick<Problem, 'id' | 'verdict' | 'family'> {
-  /** what was judged, without revisions: a file as it was given, `Deployment shop/web` */
+  /** what was checked, without revisions: a file as it was given, `Deployment shop/web` */
   readonly subject: string;
   readonly witness?: Journey | undefined;
   /** the same packet before the change */

@@ -24,6 +24,8 @@ const FIRST: readonly (readonly [now: string, first: string])[] = [
   ["is not a pod's: give --host", "is not a pod's: --host says it"],
   ['are not checked any more', 'are not asked any more'],
   ['are checked in another setting than on', 'are asked of something else than on'],
+  [', but not on the base: ', ', which the base has not: '],
+  ['are empty now: there are rules on', 'are none any more: there are rules on'],
   [' checks, is no longer checked: ', ' judges, is judged no more: '],
   [' checks, are no longer checked: ', ' judges, are judged no more: '],
   ['is checked without a mesh, on', 'is judged without a mesh, on'],

@@ -22,7 +22,7 @@ export interface Review {
   readonly notes: readonly string[];
 }
 
-/** What was judged. */
+/** What was checked. */
 export interface Subject {
   readonly kind: 'rules' | 'pod' | 'comparison' | 'expectations' | 'configuration';
   /** `net/pod.rules`, `Deployment shop/web`, `main:net/pod.rules -> net/pod.rules`; unique in a review */
@@ -53,7 +53,7 @@ export interface Problem {
   readonly id: string;
   readonly level: Level;
   readonly verdict: 'failed' | 'undecided';
-  /** the subject cannot be judged at all: exit code 2 */
+  /** the subject cannot be checked at all: exit code 2 */
   readonly isUnjudged?: true;
   /** undecided as the budget was spent: that does not pass */
   readonly spent?: true;
