@@ -76,7 +76,7 @@ function placeOf({ dir, iif }: SpokenPackets) {
 }
 
 /** Packets that there are. Who sends without a source gets one before anything is asked. */
-function validPackets(space: Space, { dir }: SpokenPackets): Bdd {
+export function validPackets(space: Space, { dir }: Pick<SpokenPackets, 'dir'>): Bdd {
   const { manager, start, socket, hasMac } = space;
   const ids = [start.uid, start.gid].map((id) => manager.not(equal(manager, id, NO_ID)));
   return dir === 'in'

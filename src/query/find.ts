@@ -168,7 +168,7 @@ function startPackets(space: Space, expr: MatchExpr, iif: string | undefined): B
   return iif === undefined ? manager.minus(asked, equal(manager, start.src, 0)) : asked;
 }
 
-function withOutcome({ manager }: Space, ends: readonly End[], outcome: Outcome): Split {
+export function withOutcome({ manager }: Space, ends: readonly End[], outcome: Outcome): Split {
   const unknown = manager.any(ends.map(({ unclear }) => unclear));
   const some = (which: readonly End[]): Bdd => manager.any(which.map(({ set }) => set));
   if (outcome === 'undecided') {
@@ -183,6 +183,11 @@ function withOutcome({ manager }: Space, ends: readonly End[], outcome: Outcome)
   if (outcome !== 'loop') return { sure, unclear, rules };
   const mayLoop = manager.minus(manager.any(ends.map((end) => end.mayLoop)), manager.or(sure, unclear));
   return { sure, unclear, rules, mayLoop };
+}
+
+/** Packets that may have another outcome as well. */
+export function chanceIn({ manager }: Space, ends: readonly End[], outcome: Outcome): Bdd {
+  return manager.any(ends.filter((end) => end.outcome !== outcome).map(({ set }) => set));
 }
 
 /** Rules that are not modelled, on which it depends how these packets end. */

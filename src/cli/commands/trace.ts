@@ -32,6 +32,7 @@ export const traceCommand: Command = {
     { flags: '-v, --verbose', says: 'also show the rules that did not match, and why' },
     { flags: '--brief', says: 'one line per packet' },
     { flags: '--expect <outcome>', says: 'exit 1 when a packet has another outcome', choices: OUTCOMES },
+    { flags: '--why-not <outcome>', says: 'the smallest change that gives this outcome', choices: OUTCOMES },
     { flags: '--packets <file>', says: 'packets, one a line, `-`: stdin; answers as JSON lines' },
     {
       flags: '--services <file>',

@@ -1,7 +1,7 @@
 /** What `chainwalk trace` does. */
 import { type WalkedPacket, walkPacket } from '../../app/trace/walkPacket.ts';
 import { relevantWarnings } from '../../app/trace/warnings.ts';
-import type { Journey } from '../../connection/journey.ts';
+import { isOutcome, type Journey } from '../../connection/journey.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import type { TraceInput } from '../../report/json/traceInput.ts';
 import { hasRules } from '../../ruleset/count.ts';
@@ -46,7 +46,12 @@ interface Arguments {
 
 /** `read` makes what answers packets; undefined: it cannot, which has been reported. */
 async function answer(call: Call, { file, texts }: Arguments, read: (usual: string) => Promise<Job | undefined>): Promise<ExitCode> {
-  const asked: Asked = { ...(file !== undefined && { file }), texts: joinBarePacket(texts), path: optionText(call.input, 'packets') };
+  const asked: Asked = {
+    ...(file !== undefined && { file }),
+    texts: joinBarePacket(texts),
+    path: optionText(call.input, 'packets'),
+    whyNot: optionText(call.input, 'whyNot') !== undefined,
+  };
   const wrong = wrongUse(asked);
   if (wrong !== undefined) {
     await complain(call.io, { help: '`chainwalk trace --help` shows examples and options', ...wrong });
@@ -65,9 +70,11 @@ interface Asked {
   readonly texts: readonly string[];
   /** of --packets */
   readonly path: string | undefined;
+  /** --why-not is there */
+  readonly whyNot: boolean;
 }
 
-function wrongUse({ file, texts, path }: Asked): Complaint | undefined {
+function wrongUse({ file, texts, path, whyNot }: Asked): Complaint | undefined {
   if (file !== undefined && /\s->\s|^\s*-p\s/.test(file)) {
     return {
       message: `\`${file.trim()}\` is a packet; the rules are expected here`,
@@ -75,6 +82,8 @@ function wrongUse({ file, texts, path }: Asked): Complaint | undefined {
     };
   }
   if (path === undefined && texts.length === 0) return { message: 'no packet to trace' };
+  if (path !== undefined && whyNot)
+    return { message: '`--why-not` is about packets that are given as arguments', help: 'leave out `--packets`' };
   if (path !== undefined && texts.length > 0) return { message: 'packets are given as arguments or with --packets, not both' };
   if (file === '-' && path === '-') return { message: 'rules and packets cannot both come from standard input' };
   // `out tcp -> 203.0.113.9:443` without quotes: the shell has taken `> 203.0.113.9:443` for itself
@@ -93,7 +102,8 @@ async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode
   const walked: (TraceInput | undefined)[] = [];
   for (const text of texts) {
     const input = await walkText(job, text);
-    walked.push(input && texts.length <= FEW ? await withSame(job, input) : input);
+    const same = input && texts.length <= FEW ? await withSame(job, input) : input;
+    walked.push(input && same && (await withReason(job, input, same)));
   }
   const traced = walked.filter((one) => one !== undefined);
   let code: ExitCode = traced.length < texts.length ? EXIT.usage : EXIT.ok;
@@ -131,6 +141,14 @@ const FEW = 3;
 async function withSame({ setting }: Job, walked: WalkedPacket): Promise<TraceInput> {
   const same = await import('../../app/trace/same.ts');
   return same.withSame(setting, walked);
+}
+
+/** Why it does not end elsewhere, where that is asked. */
+async function withReason({ call, setting }: Job, walked: WalkedPacket, input: TraceInput): Promise<TraceInput> {
+  const outcome = optionText(call.input, 'whyNot');
+  if (outcome === undefined || !isOutcome(outcome)) return input;
+  const why = await import('../../app/trace/whyNot.ts');
+  return why.withWhyNot(setting, { input, walked, outcome });
 }
 
 /** Shows the warnings; with --strict they are findings. An answer from no rules at all looks like any other: its warning is shown even with --quiet. */

@@ -23,6 +23,7 @@ import { legLines, shortLegLines } from './leg.ts';
 import type { Link } from './place.ts';
 import { rail } from './rail.ts';
 import { keyWidths, type StepStyle } from './steps.ts';
+import { whyNotLines, whyNotTexts } from './whyNot.ts';
 
 export interface HumanStyle {
   readonly paint: Paint;
@@ -71,7 +72,8 @@ export function humanTrace(input: TraceInput, { paint, width, verbose, ...files 
   const cutShort = cutText(journey);
   const cut = cutShort === undefined ? [] : ['', paint.yellow(cutShort)];
   const alike = same === undefined ? [] : ['', ...sameLines(same, { width, verbose })];
-  return [...warned, head, packet, ...told, ...assumed, ...member, ...body, ...cut, ...alike].join('\n');
+  const whyNot = input.whyNot === undefined ? [] : ['', ...whyNotLines(input.whyNot, { journey, file, width })];
+  return [...warned, head, packet, ...told, ...assumed, ...member, ...body, ...cut, ...whyNot, ...alike].join('\n');
 }
 
 /** Above the answer, or instead of it. */
@@ -89,7 +91,7 @@ function sameLines({ exactly, general }: NonNullable<TraceInput['same']>, { widt
 }
 
 /** One line per packet. */
-export function briefTrace({ journey, file, assumptions = [], outside, because }: TraceInput, { paint }: HumanStyle): string {
+export function briefTrace({ journey, file, assumptions = [], outside, because, whyNot }: TraceInput, { paint }: HumanStyle): string {
   const outcome = paint[OUTCOME_COLOURS[journey.outcome]](journey.outcome.padEnd(12));
   const [first] = journey.paths;
   const ways = journey.paths.length > 1 ? ` (first of ${journey.paths.length} branches)` : '';
@@ -100,6 +102,7 @@ export function briefTrace({ journey, file, assumptions = [], outside, because }
     ...(outside === undefined ? [] : [printable(outside)]),
     ...(because === undefined ? [] : [printable(because)]),
     ...(cut === undefined ? [] : [cut]),
+    ...(whyNot === undefined ? [] : whyNotTexts(whyNot, { journey, file }).slice(0, 1)),
   ];
   return `${outcome}  ${packetText(journey.packet)}${via}${notes.map((note) => `  (${note})`).join('')}`;
 }

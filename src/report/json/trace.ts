@@ -13,6 +13,7 @@ import { sawJson } from '../text/observedValues.ts';
 import { type TraceAfter, toAfter } from './after.ts';
 import { type AnsweredRules, countersIn } from './answeredRules.ts';
 import { type TracedSame, toTracedSame } from './tracedSame.ts';
+import { type TracedWhyNot, toTracedWhyNot } from './tracedWhyNot.ts';
 import type { TraceInput } from './traceInput.ts';
 
 export interface Trace {
@@ -48,6 +49,8 @@ export interface Trace {
   readonly assumptions: readonly Assumption[];
   /** absent where chance or something unmodelled decides, for very large rulesets and for streams of packets */
   readonly same?: TracedSame;
+  readonly whyNot?: readonly TracedWhyNot[];
+  readonly whyNotReason?: string;
 }
 
 export interface TraceBranch {
@@ -152,6 +155,7 @@ export function toTrace(input: TraceInput): Trace {
     profile: profile ?? null,
     assumptions,
     ...(same !== undefined && { same: toTracedSame(same) }),
+    ...(input.whyNot !== undefined && toTracedWhyNot(input.whyNot)),
   };
 }
 

@@ -157,7 +157,7 @@ export function missesText(misses: readonly Miss[], sawText: (miss: Miss) => str
 }
 
 /** `tcp` for `-p tcp`: the words of the packet notation. */
-function conditionText(clause: string): string {
+export function conditionText(clause: string): string {
   return /^-p (\S+)$/.exec(clause)?.[1] ?? clause;
 }
 
