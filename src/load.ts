@@ -21,7 +21,7 @@ export async function loadPrograms(env: Env): Promise<LoadedPrograms> {
   const bundle = fileURLToPath(new URL('programs/programs.cjs', import.meta.url));
   if (!existsSync(bundle)) return { programs: await import('./programs.ts'), version };
   const folder = cacheFolder(env);
-  // a folder that cannot be written is no failure: then nothing is kept
+  // a folder that cannot be written is not a failure: then nothing is kept
   if (folder !== undefined) enableCompileCache?.(`${folder}/chainwalk`);
   return { programs: createRequire(bundle)(bundle) as Programs, version };
 }

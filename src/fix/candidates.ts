@@ -14,11 +14,11 @@ export interface CandidateEdit {
 export interface CandidateQuestion {
   readonly document: RuleDocument;
   readonly ruleset: Ruleset;
-  /** not mended yet */
+  /** not fixed yet */
   readonly findings: readonly Finding[];
   /** rules that the mesh itself writes */
   readonly own: readonly Rule[];
-  /** lines that somebody's comment accepts: they stay where they are */
+  /** lines with a comment that suppresses a claim: they stay where they are */
   readonly kept: ReadonlySet<number>;
 }
 

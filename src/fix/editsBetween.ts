@@ -1,4 +1,4 @@
-/** What was done to a text, told line by line in the order of the result: whoever does the same by hand gets the same text. */
+/** What was done to a text, line by line in the order of the result: the same done by hand gives the same text. */
 import type { FixEdit } from '../prove/proof/provedFix.ts';
 import { type DocumentLine, isRuleOf, type RuleDocument } from './ruleDocument.ts';
 

@@ -24,13 +24,13 @@ export function worsens(before: ClaimState, after: ClaimState, manager: BddManag
   return fresh || after.rules.length > before.rules.length;
 }
 
-/** What was read from the rules as the wish of somebody is still what it was: else claims would hold because they ask for less. */
+/** The declaration that is read from the rules is still the same: else claims would hold because they demand less. */
 export function asksTheSame(before: Declaration, after: Declaration): boolean {
   const said = ({ settings: _, notes: __, ...rest }: Declaration): string => textOf(rest);
   return said(before) === said(after);
 }
 
-/** Mesh, proxy and host that the rules would be judged with, if nobody had pinned them. */
+/** Mesh, proxy and host with which the rules would be checked, if they were not pinned. */
 export function isSameSetting(before: ChosenSetting, after: ChosenSetting): boolean {
   const said = ({ profile, host, assumptions, assumed }: ChosenSetting): string =>
     textOf([profile, host.processes, host.listeners, host.interfaces, assumptions, assumed]);
@@ -65,8 +65,8 @@ export function changedShare({ space, setting, base, head, before, after }: Chan
   for (const { iif, changes, unclear, lots, memory } of ways) {
     if (unclear.length + lots.length + memory.length > 0) return undefined;
     const usual = usualPackets(space, iif);
-    const mended = mendedPackets(base.family, { before, after, manager }, iif);
-    const excused = iif === undefined ? manager.or(mended, own) : mended;
+    const fixed = fixedPackets(base.family, { before, after, manager }, iif);
+    const excused = iif === undefined ? manager.or(fixed, own) : fixed;
     for (const { set, severity, outcomes } of changes) {
       share += shareOf(manager, set);
       if (!isWorse(severity, outcomes.base)) continue;
@@ -81,7 +81,7 @@ function usualPackets(space: Space, iif: string | undefined): Bdd {
   const { manager, start, host, family } = space;
   const links = host.interfaces.filter(({ name }) => name !== 'lo');
   if (iif === undefined || links.length > 1) return ordinaryPackets(space, iif);
-  // nobody elsewhere knows the addresses of lo
+  // no other host knows the addresses of lo
   const inner = host.interfaces.flatMap(({ name, addresses }) => (name === 'lo' ? addresses.map(({ address }) => address) : []));
   const toInner = inner.filter((one) => familyOf(one) === family).map((one) => equal(manager, start.dst, one));
   return manager.minus(packetsForHere(space, iif), manager.any(toInner));
@@ -89,12 +89,12 @@ function usualPackets(space: Space, iif: string | undefined): Bdd {
 
 const WORSE: readonly Severity[] = ['loop', 'bypass', 'stopped', 'unknown'];
 
-/** What somebody drops or rejects is not to arrive by the way either. */
+/** What rules drop or reject is not to arrive as a side effect either. */
 function isWorse(severity: Severity, was: readonly Outcome[]): boolean {
   return WORSE.includes(severity) || was.includes('dropped') || was.includes('rejected');
 }
 
-/** What the proxy sends is not to be captured, but for what claims ask for. */
+/** What the proxy sends is not to be captured, except where claims demand it. */
 function ofProxy({ manager, start, socket, process }: Space, declared: Declaration | undefined): Bdd {
   const { proxyUids = [], proxyGids = [], proxyMark } = declared ?? {};
   const users = manager.any([
@@ -118,7 +118,7 @@ interface Sides {
 }
 
 /** They broke a claim before and do not any more: that they are treated differently is what the edit is for. */
-function mendedPackets(family: Family, { before, after, manager }: Sides, iif: string | undefined): Bdd {
+function fixedPackets(family: Family, { before, after, manager }: Sides, iif: string | undefined): Bdd {
   const way = firstPacketsOf(iif);
   const sets = before.promises().flatMap((state) => {
     if (state.family !== family) return [];

@@ -14,7 +14,7 @@ export interface OwnRulesQuestion {
   readonly family: Family;
 }
 
-/** As iptables-save prints them. Exclusions are not among them: nobody knows what was asked for. */
+/** As iptables-save prints them. Exclusions are not among them: they are not known. */
 export function ownRules({ profile, declared, family }: OwnRulesQuestion): readonly Rule[] {
   const text = ownText(profile, declared, family);
   const { rulesets } = readRules({ file: 'rules of the mesh', text }, { family });

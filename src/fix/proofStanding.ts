@@ -20,11 +20,11 @@ export interface ClaimState {
   readonly verdict: ClaimVerdict;
   /** packets that break it, by the way that they go */
   readonly broken: ReadonlyMap<string, Bdd>;
-  /** rules that break it by themselves, and what is judged with other packets than these */
+  /** rules that break it by themselves, and what is checked with other packets than these */
   readonly rules: readonly (Rule | undefined)[];
 }
 
-/** The rules of one pod, with claims that are judged when they are first asked about. */
+/** The rules of one pod, with claims that are checked when they are first asked about. */
 export interface ProofStanding {
   readonly contexts: readonly ProofContext[];
   /** of all claims but those of which a violation is a hint: these may come and go */
@@ -48,7 +48,7 @@ export function proofStanding({ rulesets, setting, options, budget, spaces }: St
   const stateOf = (claim: Claim, family: Family): ClaimState => {
     const key = `${family} ${claim.id}`;
     const context = contexts.find(({ ruleset }) => ruleset.family === family);
-    const state = known.get(key) ?? (context === undefined ? unasked(claim, family) : judged(context, claim));
+    const state = known.get(key) ?? (context === undefined ? unasked(claim, family) : checked(context, claim));
     known.set(key, state);
     return state;
   };
@@ -61,7 +61,7 @@ function unasked(claim: Claim, family: Family): ClaimState {
   return { claim, family, verdict: 'not-applicable', broken: new Map(), rules: [] };
 }
 
-function judged(context: ProofContext, claim: Claim): ClaimState {
+function checked(context: ProofContext, claim: Claim): ClaimState {
   const { family } = context.ruleset;
   const skipped = (context.whileInit === undefined ? undefined : notYet(claim, context.whileInit)) ?? claim.skip?.(context);
   if (skipped !== undefined) return unasked(claim, family);

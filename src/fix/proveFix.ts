@@ -1,4 +1,4 @@
-/** Looks for edits that mend what one cause breaks. Each is made in the text, which is read again and proved. */
+/** Looks for edits that fix what one cause breaks. Each is made in the text, which is read again and proved. */
 
 import { chooseSetting } from '../connection/setting.ts';
 import { observed } from '../diff/divergence.ts';

@@ -18,7 +18,7 @@ const PLAIN: readonly RegExp[] = [
   /^(?:\[\d+:\d+\] )?-A \S+(?: .*)?$/,
 ];
 
-/** Undefined: the text is no plain output of iptables-save, so that a line is not a rule and a rule not a line. */
+/** Undefined: the text is not plain output of iptables-save, so that a line is not a rule and a rule not a line. */
 export function ruleDocument(text: string): RuleDocument | undefined {
   const lines = text.split('\n');
   if (!lines.every((line) => PLAIN.some((form) => form.test(line.replace(/\r$/, ''))))) return undefined;

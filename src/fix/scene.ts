@@ -42,7 +42,7 @@ export interface FixScene {
   readonly rulesets: readonly Ruleset[];
   readonly setting: ChosenSetting;
   readonly standing: ProofStanding;
-  /** of the cause, not mended yet */
+  /** of the cause, not fixed yet */
   readonly findings: readonly Finding[];
 }
 

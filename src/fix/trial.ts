@@ -13,7 +13,7 @@ import { type ClaimState, type ProofStanding, proofStanding } from './proofStand
 import { documentText, withEdits } from './ruleDocument.ts';
 import { contextIn, type FixQuestion, type FixSearching, type FixTrial, managerOf, type TrialScene } from './scene.ts';
 
-/** Undefined: it does not load, asks for something else, or is nothing to any packet that breaks a claim. */
+/** Undefined: it does not load, declares something else, or changes nothing for the packets that break a claim. */
 export function tried(
   { family, given, question, options, budget }: FixSearching,
   { scene, context, paths, broken }: TrialScene,

@@ -10,7 +10,7 @@ export type Station =
   | HookStation
   /** a process's packet gets a source address, if it has none, and a route */
   | 'route output'
-  /** it leaves by its interface; lo gives it back */
+  /** it leaves via its interface; lo gives it back */
   | 'leave'
   /** lo keeps mark and connection, and drops the socket */
   | 'lose the socket'

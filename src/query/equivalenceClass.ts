@@ -26,7 +26,7 @@ export interface SameQuestion {
 }
 
 export interface Same {
-  /** every packet of the class that has its protocol, looked for when somebody asks */
+  /** every packet of the class that has its protocol, looked for on demand */
   readonly exactly: () => string;
   /** as people speak of them, the packet's own first */
   readonly general: GeneralWords;

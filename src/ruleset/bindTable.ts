@@ -32,7 +32,7 @@ export interface BoundChain {
   /** clauses that do not load on every hook */
   readonly limited: readonly LimitedClause[];
   readonly interfaces: readonly InterfaceOption[];
-  /** index of the first rule that takes every packet out of the chain: iptables-legacy looks no further; Infinity when there is none */
+  /** index of the first rule that ends the chain for all packets: iptables-legacy looks no further; Infinity when there is none */
   readonly end: number;
 }
 

@@ -1,5 +1,5 @@
 /** What the kernel had counted when a dump was printed: `[12:345]` before a rule of `iptables-save -c`, `-c 12 345` of `iptables -S -v`.
- *  Only people ask for it: it is read from the text again, and no engine sees it. */
+ *  It is for people only: it is read from the text again, and no engine sees it. */
 import type { Source } from '../syntax/text/source.ts';
 import type { Rule, Ruleset } from './ruleset.ts';
 

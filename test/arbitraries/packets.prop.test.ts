@@ -40,7 +40,7 @@ describe('packets', () => {
     for (const packet of sample(text, { host, unusual: true }, 100)) expect(outcomeOf(packet, host)).not.toBe('no rules');
   });
 
-  it('stand on both sides of every edge of the rules', () => {
+  it('are around every value and range of the rules', () => {
     const rules = `*nat
 -A OUTPUT -d 10.96.0.0/16 -p tcp --dport 8000:8100 -j RETURN
 -A OUTPUT -p tcp -m owner --uid-owner 2000-2010 -j REDIRECT --to-ports 15001

@@ -65,7 +65,7 @@ describe('ip addr and ip route together describe the host', () => {
   test('and the answer says so', async () => {
     const { code, err, out } = await chainwalk(['trace', 'x', 'in tcp 172.18.0.9 -> 10.42.0.6:8080', 'out tcp -> 10.42.0.6:80'], { files });
     expect([code, err]).toEqual([0, '']);
-    expect(out).toContain('FORWARDED -> 10.42.0.6:8080 by cni0');
+    expect(out).toContain('FORWARDED -> 10.42.0.6:8080 via cni0');
     expect(out).toContain('out tcp 10.42.0.1:40000 -> 10.42.0.6:80');
     expect(out.replaceAll(/\s+/g, ' ')).toContain('assumed addresses and routes are those that stand beside the rules');
   });

@@ -45,7 +45,7 @@ export function readWorld({ manifests: documents, values, readNested, approach, 
   // what is to be installed counts before what runs
   const mesh = { ...written, values: [...written.values, ...istiodParts(manifests.pods)] };
   const { diagnostics: ofVersion, ...installed } = installedVersion([...operated, ...mesh.versions], manifests.pods);
-  const judged = version ?? installed.version;
+  const targeted = version ?? installed.version;
   return {
     // an answer from the defaults would look like any other
     manifests: mesh.diagnostics.some(isError) ? { ...manifests, pods: [] } : manifests,
@@ -66,8 +66,8 @@ export function readWorld({ manifests: documents, values, readNested, approach, 
     },
     diagnostics: [
       ...manifests.diagnostics,
-      ...unreadKeys(manifests, judged),
-      ...unreadValueKeys([...configuration, ...values], judged),
+      ...unreadKeys(manifests, targeted),
+      ...unreadValueKeys([...configuration, ...values], targeted),
       ...mesh.diagnostics,
       ...(version === undefined ? ofVersion : []),
     ],

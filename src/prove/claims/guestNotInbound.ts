@@ -14,7 +14,7 @@ export const guestNotInbound: Claim = {
     "TCP that a container or virtual machine behind an interface of this host sends to another host is not taken by the proxy's inbound listener.",
   skip: (context) => {
     if (context.profile === undefined) return 'there is no mesh';
-    if (isAmbientNode([context.ruleset])) return 'what is behind the interfaces of a node are pods';
+    if (isAmbientNode([context.ruleset])) return 'the guests of a node are pods';
     return guestsOf(context).others.length > 0 ? undefined : 'no interface leads to guests that the mesh was not told of';
   },
   judge: (context) => {

@@ -48,7 +48,7 @@ function takersIn(space: Space, table: Table, asked: readonly Rule[]): ReadonlyM
   return new Map([...found].map(([rule, takers]) => [rule, [...takers].sort((a, b) => a.number - b.number)]));
 }
 
-/** Comes before it in its chain, and ends otherwise. */
+/** Comes before it in its chain, and ends differently. */
 function isOther(before: Rule, { chain, number, target }: Rule): boolean {
   return before.chain === chain && before.number < number && before.effect.kind !== 'continue' && before.target !== target;
 }
