@@ -29,6 +29,6 @@ it('who installs it runs nothing of it; what has an effect when it is imported s
   expect([...json.sideEffects].toSorted()).toEqual(effects.toSorted());
 });
 
-it('nobody has to have what only some entries need', () => {
+it('what only some entries need is optional', () => {
   expect(Object.keys(json.peerDependencies).filter((name) => json.peerDependenciesMeta[name]?.optional !== true)).toEqual([]);
 });

@@ -72,7 +72,7 @@ describe('the library', () => {
     expect(problem(() => FUNCTIONS.verify?.({ host: undefined, profile: undefined } as never))).toBe('no error');
   });
 
-  it('rules of a host that nobody described are compared no further than by the command', () => {
+  it('rules of a host without a description are compared no further than by the command', () => {
     const docker = (port: string) =>
       `*nat\n:DOCKER - [0:0]\n-A PREROUTING -i docker0 -p tcp --dport ${port} -j DOCKER\n-A DOCKER -j RETURN\nCOMMIT\n`;
     expect(diff(docker('80'), docker('81'))).toMatchObject({ equivalent: false, undecided: [{ packets: 'any packet that arrives' }] });

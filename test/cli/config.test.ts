@@ -43,7 +43,7 @@ describe('a configuration', { timeout: 30_000 }, () => {
     expect(JSON.parse(out).subjects[0].name).toBe('checks/pod.rules');
   });
 
-  it('is missing, or there are two: nobody guesses', async () => {
+  it('is missing, or there are two: nothing is guessed', async () => {
     expect(await chainwalk(['ci'])).toMatchObject({ code: 2, out: '' });
     const two = await ci('groups: []', { files: { 'chainwalk.config.json': '{}' } });
     expect(two.code).toBe(2);

@@ -23,13 +23,13 @@ async function answer(packet: string, more = ''): Promise<Answer> {
 }
 
 describe('listeners', () => {
-  it('that nobody names are those of the mesh, and the answer says so', async () => {
+  it('that are not named are those of the mesh, and the answer says so', async () => {
     const said = await answer('in tcp 10.9.9.9 -> 192.168.10.20:8080');
     expect(said.outcome).toBe('captured-in');
     expect(said.assumptions.map(({ says }) => says)).toEqual([expect.stringContaining('does not say who listens')]);
   });
 
-  it('an empty list is nobody', async () => {
+  it('an empty list: nothing listens', async () => {
     const said = await answer('in tcp 10.9.9.9 -> 192.168.10.20:8080', 'listeners: []\n');
     expect(said).toMatchObject({ outcome: 'refused', assumptions: [] });
   });

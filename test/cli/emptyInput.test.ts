@@ -1,4 +1,4 @@
-/** A text that says nothing is no ruleset: nobody may take the answer for a proof. */
+/** A text without rules is not a ruleset: the answer proves nothing. */
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

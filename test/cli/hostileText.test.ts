@@ -159,7 +159,7 @@ describe('the guard', () => {
     expect(err.text()).toBe('::stop-commands::T\ntext\n::T::\n');
   });
 
-  it('takes a token that nobody knows', async () => {
+  it('takes an unknown token', async () => {
     const tokens = new Set<string>();
     for (let run = 0; run < 5; run++) {
       const { err } = await chainwalk(['check', 'nowhere'], { env: { GITHUB_ACTIONS: 'true' } });

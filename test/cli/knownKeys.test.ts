@@ -1,4 +1,4 @@
-/** Words for Istio that nobody reads: named by every command and in every format, with what was meant and where it works. */
+/** Words for Istio that are not read: named by every command and in every format, with what was meant and where it works. */
 import { describe, expect, it } from 'vitest';
 import { chainwalk } from './memoryIo.ts';
 
@@ -36,7 +36,7 @@ const OF_NAMESPACE = ['a.yaml:3', 'Istio knows no label `istio.io/dataplane-mod`
 
 const flat = (text: string) => text.replaceAll(/\s+/g, ' ');
 
-describe('what nobody reads', () => {
+describe('what is not read', () => {
   it.each([
     ['enrol', ['enrol', 'a.yaml'], 'out'],
     ['verify', ['verify', 'a.yaml', '--only', 'known-key'], 'out'],

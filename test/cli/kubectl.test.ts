@@ -338,7 +338,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect([code, out.split('\n')[0]]).toEqual([1, expect.stringMatching(/^(?:UNDECIDED: 1 undecided|FAIL: 1 error)/)]);
   });
 
-  it('a backend that nobody could be asked for is not taken to be empty', async () => {
+  it('a backend that could not be queried is not assumed to be empty', async () => {
     const kubectl = cluster(GET, { when: '*legacy*', ...NO_PROGRAM }, ...answers());
     const { code, err } = await kubectl.plugin(['web-0', '--backend', 'legacy', 'print']);
     expect([code, err]).toEqual([2, expect.stringContaining('no container could list the rules of the legacy backend')]);

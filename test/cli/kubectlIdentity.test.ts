@@ -66,7 +66,7 @@ describe('the user of the proxy', () => {
     expect({ code, errors: errors(out) }).toMatchObject({ code: 1, errors: expect.arrayContaining(['no-redirect-loop']) });
   });
 
-  it('that nobody says is taken from the rules, said, and not proved', async () => {
+  it('that is not given is taken from the rules, said, and not proved', async () => {
     const { code, out } = await ask(pod({}), ['verify', '-q']);
     expect({ code, errors: errors(out) }).toEqual({ code: 1, errors: ['proxy-identity'] });
     expect(out).toContain(`assumed the proxy runs as uid ${UID}`);

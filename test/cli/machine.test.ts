@@ -18,7 +18,7 @@ const USER = 'the user istio-proxy of the virtual machine, as which its proxy ru
 const flat = (text: string) => text.replaceAll(/\s+/g, ' ');
 
 describe('cluster.env', () => {
-  it('is traced, with what nobody says about the proxy', async () => {
+  it('is traced, with what is not given about the proxy', async () => {
     const { code, out, err } = await chainwalk(['trace', 'cluster.env', 'out tcp -> 192.168.9.9:443'], { files });
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('CAPTURED outbound');
@@ -51,7 +51,7 @@ describe('cluster.env', () => {
     expect(json.assumptions).toEqual([expect.objectContaining({ about: 'proxy-identity', says: USER })]);
   });
 
-  it('a name that nobody reads is a warning of every command', async () => {
+  it('a name that is not read is a warning of every command', async () => {
     for (const argv of [
       ['trace', 'typo.env', 'out tcp -> 10.1.1.1:443'],
       ['verify', 'typo.env'],

@@ -26,7 +26,7 @@ const expectDirect = (text: string) =>
   });
 
 describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
-  it('of Istio, for which nobody writes rules: NOT CAPTURED, exit 1', async () => {
+  it('of Istio, for which no rules are written: NOT CAPTURED, exit 1', async () => {
     const text = pod('{name: istio-proxy, image: proxy, args: [proxy, sidecar]}', STATUS);
     const enrolled = await run(text, 'enrol');
     expect([enrolled.code, enrolled.out.split('\n')[0]]).toEqual([1, 'NOT CAPTURED: no-istio-init']);

@@ -113,7 +113,7 @@ describe('names in packets of a running pod', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
   });
 
-  it('a packet of addresses asks nobody', async () => {
+  it('a packet of addresses needs no query', async () => {
     const { calls, plugin } = cluster();
     await plugin(
       'shop/web-0',

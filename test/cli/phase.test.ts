@@ -30,7 +30,7 @@ const of = ({ findings }: VerifyReport, claim: string): VerifyFinding | undefine
 
 describe('while init containers run', () => {
   it.each([
-    ['the rules are there, and nobody listens', ['vault.yaml', '--mode', 'cni'], 'violated'],
+    ['the rules are there, and no process listens', ['vault.yaml', '--mode', 'cni'], 'violated'],
     ['through Multus too', ['vault.yaml', '--mode', 'multus'], 'violated'],
     ['a pod without init containers, as if it had one', ['web.yaml', '--mode', 'cni'], 'violated'],
     ['istio-init comes last', ['vault.yaml', '--mode', 'init'], 'holds'],

@@ -142,7 +142,7 @@ describe('rules that are not a pod’s', () => {
     expect(said.assumptions).toMatchObject([{ about: 'host', options: ['--host'] }]);
   });
 
-  it('what it passes on leaves by an interface that nobody named', async () => {
+  it('what it passes on leaves via an interface that is not named', async () => {
     const packet = 'in tcp -> 192.168.7.2:8080';
     const { out } = await ask('--pod-ip', '192.168.7.2', 'node.rules', packet);
     expect(out).toMatch(/^UNDECIDED it depends on the interface that leads to 172\.20\.0\.2 \(--host says it\)/);

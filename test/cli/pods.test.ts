@@ -80,7 +80,11 @@ describe('verify of manifests', () => {
   it.each([
     ['no inbound port is captured', ['closed.yaml'], ['inbound-captured']],
     ['IPv6 behind IPv4 is not captured', ['dual.yaml', '--mode', 'cni'], ['ipv6-parity']],
-    ['injected for the CNI plugin, and nobody writes rules', ['waiting.yaml', '--mode', 'init'], ['inbound-captured', 'outbound-captured']],
+    [
+      'injected for the CNI plugin, and no rules are written',
+      ['waiting.yaml', '--mode', 'init'],
+      ['inbound-captured', 'outbound-captured'],
+    ],
     [
       'Multus does not call the plugin',
       ['web.yaml', '--mode', 'multus', '--values', 'provider.yaml'],
@@ -140,7 +144,7 @@ describe('trace of manifests', () => {
     expect(await outcome(...argv)).toBe(expected);
   });
 
-  it('what nobody captures is said', async () => {
+  it('what is not captured is said', async () => {
     const { err } = await run('trace', 'host.yaml', 'out tcp -> 203.0.113.9:443');
     expect(err).toContain('host.yaml:19:20: warning: this pod is not captured: with hostNetwork');
   });
@@ -175,7 +179,7 @@ describe('while init containers run', () => {
       ['vault.yaml', 'out udp -> 10.96.0.10:53 uid=1337', '--mode', 'cni', '--values', 'dns.yaml'],
       'direct',
     ],
-    ['nobody answers yet', ['web.yaml', 'in tcp -> 10.244.0.5:15021', '--mode', 'cni'], 'refused'],
+    ['no process answers yet', ['web.yaml', 'in tcp -> 10.244.0.5:15021', '--mode', 'cni'], 'refused'],
   ])('%s', async (_, argv, expected) => {
     // before Kubernetes 1.33 the proxy is an ordinary container
     expect(await outcome(...argv, '--phase', 'init', '--kubernetes', '1.32')).toBe(expected);

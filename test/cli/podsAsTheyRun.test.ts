@@ -61,7 +61,7 @@ describe('the mode of a pod', () => {
     expect((await enrol(podOf(fields))).by).toBe(by);
   });
 
-  it('an option goes over it, and what nobody says is said', async () => {
+  it('an option goes over it, and what is not given is said', async () => {
     const live = podOf({ annotations: STATUS, init: '[{name: istio-validation}]', containers: PROXY });
     expect((await enrol(live, '--mode', 'init')).verdict).toBe('skipped');
     expect((await enrol(live)).assumptions).toEqual([
@@ -158,7 +158,7 @@ describe('families', () => {
     ['IPv6 only', six, 'out tcp -> [2001:db8::1]:443', 'captured-out', undefined],
     ['IPv6 only, IPv4', six, 'out tcp -> 203.0.113.9:443', 'lost', 'the pod has no IPv4 address'],
     ['IPv4 only, IPv6', four, 'out tcp -> [2001:db8::1]:443', 'lost', 'the pod has no IPv6 address'],
-    ['nobody knows', podOf({}), 'out tcp -> [2001:db8::1]:443', 'direct', 'assumed to have IPv4 addresses only'],
+    ['not known', podOf({}), 'out tcp -> [2001:db8::1]:443', 'direct', 'assumed to have IPv4 addresses only'],
   ] as const)('%s', async (_, text, packet, outcome, because) => {
     const found = await trace(text, packet);
     expect([found.code, found.outcome]).toEqual([0, outcome]);

@@ -133,7 +133,7 @@ describe('interfaces that annotations name', () => {
     expect(assumptions.map(({ says }) => says).join()).not.toContain('ip_forward');
   });
 
-  it('one that nobody names is not there', async () => {
+  it('one that is not named is not there', async () => {
     const { code, err } = await chainwalk(['trace', 'a.yaml', 'in tcp -> 10.0.0.9:80 iif=docker1'], { files: { 'a.yaml': guests } });
     expect([code, err]).toEqual([2, expect.stringContaining('the host has no interface `docker1`')]);
   });

@@ -24,7 +24,7 @@ describe('progress', () => {
     expect(await shown(['a', 'b', 'c', 'd'], true)).toBe('\r\u001b[Kc\r\u001b[Kd\r\u001b[K');
   });
 
-  it('is not shown for less than a second, nor where nobody looks', async () => {
+  it('is not shown for less than a second, nor without a terminal', async () => {
     expect(await shown(['a', 'b'], true)).toBe('');
     expect(await shown(['a', 'b', 'c', 'd'], false)).toBe('');
   });

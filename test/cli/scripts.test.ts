@@ -101,7 +101,7 @@ describe('what cannot be evaluated is an error that names it, exit 2', () => {
     ['rules through a filter', 'iptables-save | grep -v KUBE | iptables-restore', '`grep -v KUBE`'],
     ['a loop without end', 'while true; do iptables -A INPUT -j DROP; done', 'too many steps'],
     ['a function without end', 'f() { f; iptables -F; }\nf', 'calls itself too often'],
-    ['functions that nobody calls', 'start() {\n  iptables -A INPUT -j DROP\n}', 'calls none of the functions'],
+    ['functions that are not called', 'start() {\n  iptables -A INPUT -j DROP\n}', 'calls none of the functions'],
     ['a branch that is not reached', 'if [ 1 -eq 2 ]; then iptables -A INPUT -j DROP; fi', 'reaches no call of iptables'],
     ['an `if` without its `fi`', 'if true; then\niptables -A INPUT -j DROP', 'expected'],
     ['a here-document without its end', 'iptables-restore <<EOF\n*filter\nCOMMIT', 'never ended by `EOF`'],

@@ -37,7 +37,7 @@ describe('readManifests', () => {
     expect([mode, istio]).toEqual(['cni', '1.24']);
     expect(pods[0]?.rendered?.v4).toContain('-A OUTPUT -p tcp -j ISTIO_OUTPUT');
   });
-  it('a pod that nobody captures has no rules, and one that Istio refuses says why', () => {
+  it('a pod that is not captured has no rules, and one that Istio refuses says why', () => {
     const { pods, diagnostics } = readManifests([
       pod('sidecar.istio.io/inject: "false"'),
       { file: 'b.yaml', text: pod('traffic.sidecar.istio.io/includeInboundPorts: "x"') },

@@ -99,7 +99,7 @@ const ROWS: readonly Row[] = [
     says: /^Let POSTROUTING#1 in table nat leave alone what goes over lo/,
     blames: /MASQUERADE/,
   },
-  { cause: 'guests that nobody told of', of: 'broken/guest-inbound', claim: 'guest-not-inbound', says: /reroute-virtual-interfaces/ },
+  { cause: 'guests that are not described', of: 'broken/guest-inbound', claim: 'guest-not-inbound', says: /reroute-virtual-interfaces/ },
 ];
 
 function edited({ of, without, after, more = '' }: Row): string {
