@@ -31,13 +31,13 @@ describe('enrol', () => {
   it('answers first, then shows the steps, within 80 columns', async () => {
     const { code, out, err } = await run('web.yaml', 'namespaces.yaml', '-v');
     expect([code, err]).toEqual([0, '']);
-    expect(out).toMatch(/^captured by istio-init\nDeployment shop\/web, web\.yaml:5\n {2}injection\n/);
+    expect(out).toMatch(/^CAPTURED by istio-init.*\nDeployment shop\/web, web\.yaml:5\n {2}injection\n/);
     expect(out).toContain('namespaces.yaml:7');
     for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
   it('what is assumed is said', async () => {
-    expect((await run('web.yaml')).out).toContain('note: namespace `shop` is not in the files');
+    expect((await run('web.yaml', '-v')).out).toContain('assumed namespace `shop` is not in the files');
   });
 
   it.each([
@@ -62,7 +62,7 @@ describe('enrol', () => {
 
   it('a pod that Istio refuses is an error at the line of the cause', async () => {
     const { err, out } = await run('none.yaml', '--mode', 'cni');
-    expect(out).toMatch(/^does not start: settings-valid\n/);
+    expect(out).toMatch(/^DOES NOT START: settings-valid.*\n/);
     expect(err).toContain('none.yaml:17:44: error: annotation sidecar.istio.io/interceptionMode: `NONE` is not REDIRECT or TPROXY');
   });
 

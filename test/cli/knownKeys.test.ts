@@ -114,7 +114,7 @@ describe('what Istio refuses', () => {
     const pod = `kind: Pod\nmetadata: {name: a, annotations: {proxy.istio.io/config: '${config}'}}\nspec: {containers: [{name: a}]}\n`;
     const { code, out, err } = await chainwalk(['enrol', 'a.yaml'], { files: { 'a.yaml': pod } });
     expect(err).toContain(`error: annotation proxy.istio.io/config: ${message}`);
-    expect(out).toContain('does not start: annotations-valid');
+    expect(out).toContain('DOES NOT START: annotations-valid');
     expect(code).toBe(2);
   });
 

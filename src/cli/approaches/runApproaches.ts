@@ -5,7 +5,7 @@ import { jsonText } from '../../lib/printable.ts';
 import { humanApproaches } from '../../report/human/approaches.ts';
 import { type PodAnswers, toApproachesReport } from '../../report/json/approaches.ts';
 import { isError, stopsAll } from '../../syntax/text/diagnostic.ts';
-import type { Call } from '../argv/command.ts';
+import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
 import { limitsOf } from '../argv/limits.ts';
@@ -22,7 +22,11 @@ export async function runApproaches(call: Call): Promise<ExitCode> {
   if (diagnostics.some(stopsAll)) return EXIT.usage;
   const report = toApproachesReport({ version, pods, diagnostics: [...diagnostics, ...refused] });
   if (formatOf(input, 'human') === 'json') await io.out.write(`${jsonText(report)}\n`);
-  else await io.out.write(`${humanApproaches(report, await terminal(call, io.out))}\n`, 'report');
+  else
+    await io.out.write(
+      `${humanApproaches(report, { ...(await terminal(call, io.out)), detailed: optionIsSet(input, 'verbose') })}\n`,
+      'report',
+    );
   const cut = pods.some(({ pairs }) =>
     pairs.some(({ diff }) => diff?.diffs.some(({ undecided }) => undecided.some(({ reason }) => isBudgetReason(reason)))),
   );

@@ -7,7 +7,16 @@ export const approachesCommand: Command = {
   summary: 'a pod under istio-init, CNI, Multus and ambient, side by side',
   about: 'What each needs and does, and which packets are treated differently from one to the next.',
   args: [{ name: '<manifests...>', says: 'Kubernetes YAML or JSON, `-` for standard input' }],
-  options: [...CLUSTER, POD_IP, output(['human', 'json']), JSON_OUTPUT, TIMEOUT, QUIET, COLOR],
+  options: [
+    ...CLUSTER,
+    POD_IP,
+    output(['human', 'json']),
+    JSON_OUTPUT,
+    TIMEOUT,
+    { flags: '-v, --verbose', says: 'also every class of packets that changes, and what is assumed' },
+    QUIET,
+    COLOR,
+  ],
   examples: [
     { says: 'what changes if we move to the CNI plugin?', line: 'chainwalk approaches deploy.yaml --values values.yaml' },
     { says: 'all pairs, with an example for each change', line: 'chainwalk approaches deploy.yaml --json' },

@@ -12,7 +12,7 @@ export const enrolCommand: Command = {
     ...CLUSTER,
     POD_IP,
     { flags: '--expect <answer>', says: 'exit 1 when a pod has another answer', choices: ['captured', 'skipped', 'blocked'] },
-    { flags: '-v, --verbose', says: 'also the steps that found nothing, and the question of each' },
+    { flags: '-v, --verbose', says: 'also the steps that found nothing, the question of each, hints and assumptions' },
     output(['human', 'json']),
     JSON_OUTPUT,
     STRICT,

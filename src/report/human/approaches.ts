@@ -1,16 +1,21 @@
 /** The approaches side by side, for people: a table, then what changes for which packets. */
 
+import { groupBy } from '../../lib/groupBy.ts';
 import { paragraph, wrap } from '../../lib/layout.ts';
 import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import type { ApproachComparison, ApproachedPod, ApproachesReport, ApproachJson } from '../json/approaches.ts';
 
+import { foldedLines } from '../text/folded.ts';
 import { OUTCOME_WORDS } from '../text/labels.ts';
 import type { Paint } from '../text/paint.ts';
+import { countWords } from '../text/tally.ts';
 
 export interface ApproachesStyle {
   readonly paint: Paint;
   readonly width: number;
+  /** every class that changes, and what is assumed, line by line */
+  readonly detailed: boolean;
 }
 
 export function humanApproaches({ pods }: ApproachesReport, style: ApproachesStyle): string {
@@ -20,10 +25,11 @@ export function humanApproaches({ pods }: ApproachesReport, style: ApproachesSty
 const LABEL = 17;
 
 function humanPod(pod: ApproachedPod, style: ApproachesStyle): string {
-  const { paint, width } = style;
-  const note = (text: string) => paint.dim(paragraph({ text: `note: ${printable(text)}`, width, hang: 6 }));
+  const { paint, width, detailed } = style;
+  const folded = foldedLines({ assumptions: pod.assumptions.length });
   return [
-    paint.bold(printable(`${pod.kind} ${pod.namespace}/${pod.name}`)),
+    verdict(pod, style),
+    paint.dim(printable(`${pod.kind} ${pod.namespace}/${pod.name}`)),
     ...ROWS.flatMap(([label, cell]) => tableRow({ label, cells: pod.approaches.map((one) => cell(one)) }, style)),
     '',
     ...privileges(pod, style),
@@ -32,9 +38,33 @@ function humanPod(pod: ApproachedPod, style: ApproachesStyle): string {
     ...PAIRS.flatMap(([from, to]) =>
       pod.comparisons.filter((one) => one.from === from && one.to === to).flatMap((one) => comparison(one, style)),
     ),
-    ...pod.assumptions.map(note),
+    ...(detailed ? pod.assumptions.map((text) => paragraph({ text: `assumed ${printable(text)}`, width, hang: 8 })) : folded).map((line) =>
+      paint.dim(line),
+    ),
   ].join('\n');
 }
+
+/** By which approaches it is captured, by which not and why, and what is wrong. */
+function verdict({ approaches }: ApproachedPod, { paint, width }: ApproachesStyle): string {
+  const modes = (some: readonly ApproachJson[]) => some.map(({ mode }) => mode).join(', ');
+  const captured = approaches.filter((one) => one.verdict === 'captured');
+  const others = groupBy(
+    approaches.filter((one) => one.verdict !== 'captured'),
+    (one) => OUTSIDE[one.verdict === 'captured' ? 'unknown' : one.verdict] + (one.verdict === 'unknown' ? '' : `: ${one.decidedBy}`),
+  );
+  const of = (level: string) =>
+    new Set(approaches.flatMap(({ findings: own }) => own.filter((one) => one.level === level).map(({ claim }) => claim))).size;
+  const counts = countWords({ errors: of('error'), warnings: of('warning'), undecided: 0 });
+  const words = [
+    ...(captured.length === 0 ? [] : [`CAPTURED by ${modes(captured)}`]),
+    ...[...others].map(([why, some]) => `${why} (${modes(some)})`),
+    ...(counts === '' ? [] : [counts]),
+  ];
+  const colour = captured.length === approaches.length ? 'green' : captured.length === 0 ? 'red' : 'yellow';
+  return paint.bold(paint[colour](paragraph({ text: printable(words.join('; ')), width, hang: 2 })));
+}
+
+const OUTSIDE = { skipped: 'NOT CAPTURED', blocked: 'DOES NOT START', unknown: 'NOT CHECKED' } as const;
 
 /** What people move between; JSON has all pairs. */
 const PAIRS = [
@@ -106,23 +136,24 @@ function findings({ approaches }: ApproachedPod, { paint, width }: ApproachesSty
 
 const MOST = 3;
 
-function comparison(one: ApproachComparison, { paint, width }: ApproachesStyle): readonly string[] {
+function comparison(one: ApproachComparison, { paint, width, detailed }: ApproachesStyle): readonly string[] {
   const head = paint.bold(`${one.from} -> ${one.to}`);
   if (one.equivalent === null) return [`${head}: not compared: the pod does not start with one of them, or its rules are another mesh's`];
   const scope = one.firstLegOnly ? "of the application's packets" : 'of packets';
-  if (one.equivalent) return [paragraph({ text: `${head}: no change (proved for ${one.bounds})`, width, hang: 2 })];
+  if (one.equivalent) return [paragraph({ text: `${head}: EQUAL: no change in behaviour (proved for ${one.bounds})`, width, hang: 2 })];
   const shown = one.changes
-    .slice(0, MOST)
+    .slice(0, detailed ? undefined : MOST)
     .flatMap(({ before, after, packets, example }) => [
       `  ${paint.bold(`${OUTCOME_WORDS[before]} -> ${OUTCOME_WORDS[after]}`)}`,
       `    ${paragraph({ text: packets, width: width - 4, hang: 0 }).replaceAll('\n', '\n    ')}`,
       `    example  ${example}`,
     ]);
-  const more = one.changes.length - MOST;
-  const doubt = one.undecided > 0 ? `, ${one.undecided} undecided` : '';
+  const more = detailed ? 0 : one.changes.length - MOST;
+  const doubt = one.undecided > 0 ? `${one.undecided} undecided` : '';
+  const changed = one.changes.length === 0 ? '' : `CHANGED: ${plural(one.changes.length, 'class', 'classes')} ${scope}`;
   return [
-    `${head}: ${plural(one.changes.length, 'class', 'classes')} ${scope} ${one.changes.length === 1 ? 'is' : 'are'} treated differently${doubt}`,
+    `${head}: ${changed === '' ? `UNDECIDED: ${doubt}` : [changed, doubt].filter((part) => part !== '').join(', ')}`,
     ...shown,
-    ...(more > 0 ? [`  and ${more} more; --json has them all`] : []),
+    ...(more > 0 ? [`  and ${more} more: -v shows them`] : []),
   ];
 }

@@ -15,12 +15,14 @@ import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
-import { assumptionTexts } from '../../mesh/assumption.ts';
+import { type Assumption, assumptionTexts, TURNING } from '../../mesh/assumption.ts';
 import { PHASE_WORDS } from '../../pods/initPhase.ts';
 import type { EnrolledPodInput } from '../json/enrol.ts';
+import { foldedLines } from '../text/folded.ts';
 import { fileLine } from '../text/location.ts';
 import type { Paint } from '../text/paint.ts';
 import { positionOf } from '../text/positions.ts';
+import { countWords } from '../text/tally.ts';
 
 export interface EnrolStyle {
   readonly paint: Paint;
@@ -53,11 +55,24 @@ function humanPod({ enrolment, rules, findings }: EnrolledPodInput, style: Enrol
     ...settingLines(rules.settings, style),
     ...(verdict === 'captured' ? initLines(facts, style) : []),
     ...(detailed ? probeLines(answeredProbes(subjectOf(enrolment, rules)), style) : []),
-    ...findingLines(findings, style),
-    ...assumptionTexts(podAssumptions(enrolment, rules)).map((text) =>
-      paint.dim(paragraph({ text: `note: ${printable(text)}`, width, hang: 6 })),
-    ),
+    ...findingLines(detailed ? findings : findings.filter(({ level }) => level !== 'info'), style),
+    ...restLines({ assumptions: podAssumptions(enrolment, rules), hints: findings.filter(({ level }) => level === 'info').length }, style),
   ].join('\n');
+}
+
+interface Rest {
+  readonly assumptions: readonly Assumption[];
+  readonly hints: number;
+}
+
+/** What turns answers round is told; the rest is counted. */
+function restLines({ assumptions, hints }: Rest, { paint, width, detailed }: EnrolStyle): readonly string[] {
+  const told = assumptionTexts(detailed ? assumptions : assumptions.filter(({ about }) => TURNING.includes(about)));
+  const folded = detailed ? [] : foldedLines({ hints, assumptions: assumptionTexts(assumptions).length - told.length });
+  return [
+    ...told.map((text) => paint.dim(paragraph({ text: `assumed ${printable(text)}`, width, hang: 8 }))),
+    ...folded.map((line) => paint.dim(line)),
+  ];
 }
 
 const COLOURS = { captured: 'green', skipped: 'yellow', blocked: 'red' } as const;
@@ -67,14 +82,17 @@ function answer(
   { findings, paint }: { readonly findings: readonly PodFinding[]; readonly paint: Paint },
 ): string {
   const outside = findings.some(({ claim }) => claim === 'pod-captured');
+  const of = (level: PodFinding['level']) => findings.filter((one) => one.level === level).length;
+  const counted = countWords({ errors: of('error'), warnings: of('warning'), undecided: 0 });
+  const counts = counted === '' ? '' : `; ${counted}`;
   const other = otherMesh(facts);
-  if (other !== undefined) return paint.bold(paint.red(`not checked: ${other.title}`));
+  if (other !== undefined) return paint.bold(paint.red(`NOT CHECKED: ${other.title}${counts}`));
   const words: Readonly<Record<CaptureVerdict, string>> = {
-    captured: `captured by ${WRITERS[facts.approach]}`,
-    skipped: `${outside ? 'NOT CAPTURED' : 'not captured'}: ${taken.at(-1)?.step.id}`,
-    blocked: `does not start: ${taken.at(-1)?.step.id}`,
+    captured: `CAPTURED by ${WRITERS[facts.approach]}${counts}`,
+    skipped: `NOT CAPTURED: ${taken.at(-1)?.step.id}${counts}`,
+    blocked: `DOES NOT START: ${taken.at(-1)?.step.id}${counts}`,
   };
-  return paint.bold(paint[COLOURS[verdict]](words[verdict]));
+  return paint.bold(paint[verdict === 'skipped' && outside ? 'red' : COLOURS[verdict]](words[verdict]));
 }
 
 interface StepStyle {
