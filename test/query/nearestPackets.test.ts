@@ -86,6 +86,7 @@ describe('the smallest change', () => {
       'not direct because protocol is tcp: out udp -> 203.0.113.9:443 would be DIRECT',
       'or because uid is 1000: out tcp -> 203.0.113.9:443 uid=1337 would be DIRECT',
       'or because gid is 1000: out tcp -> 203.0.113.9:443 gid=1337 would be DIRECT',
+      'with rule ISTIO_REDIRECT 1 (pod.rules:31) deleted this packet would be DIRECT',
     ]);
   });
 
@@ -171,6 +172,27 @@ describe('trace --why-not', () => {
       whyNot: [],
       whyNotReason: expect.stringMatching(/^proved: /),
     });
+  });
+
+  it('names the rule without which the packet has the outcome, when the text without it was walked', async () => {
+    const asked = ['trace', 'pod.rules', 'in tcp -> 10.244.0.5:15021', '--why-not', 'captured-in'];
+    const { out } = await chainwalk(asked, { files });
+    const line = /with rule ISTIO_INBOUND (\d+)\s+\(pod\.rules:(\d+)\)\s+deleted this\s+packet\s+would\s+be\s+CAPTURED\s+inbound/.exec(out);
+    expect(line).not.toBeNull();
+    const text = files['pod.rules'].split('\n').filter((_, index) => index + 1 !== Number(line?.[2]));
+    expect(ask('in tcp -> 10.244.0.5:15021', 'captured-in', settingOf(text.join('\n')))[0]).toContain('is its outcome');
+    const { whyNotWithout } = JSON.parse((await chainwalk([...asked, '--json'], { files })).out);
+    expect(whyNotWithout).toMatchObject({ chain: 'ISTIO_INBOUND', rule: Number(line?.[1]) });
+    // another rule lets it pass then
+    const other = await chainwalk(['trace', 'pod.rules', 'out tcp -> 203.0.113.9:443 uid=1337 gid=1337', '--why-not', 'captured-out'], {
+      files,
+    });
+    expect(other.out).not.toContain('deleted');
+  });
+
+  it('is not drawn', async () => {
+    const drawn = await chainwalk(['trace', 'pod.rules', 'out udp -> 203.0.113.9:443', '--why-not', 'direct', '-o', 'mermaid'], { files });
+    expect(drawn.code).toBe(2);
   });
 
   it('knows its outcomes, and is of packets that are given as arguments', async () => {

@@ -11,12 +11,16 @@ import type { Rule } from '../../ruleset/ruleset.ts';
 import type { WalkStep } from '../../simulate/trace.ts';
 import type { TraceSetting } from './setting.ts';
 import type { WalkedPacket } from './walkPacket.ts';
+import { withoutRule } from './withoutRule.ts';
 
 export function withWhyNot<Input extends TraceInput>(
   setting: TraceSetting,
   { input, walked, outcome }: { readonly input: Input; readonly walked: WalkedPacket; readonly outcome: Outcome },
 ): Input {
-  return { ...input, whyNot: { outcome, answer: answerTo(setting, walked, outcome) } };
+  const answer = answerTo(setting, walked, outcome);
+  const ruleset = setting.rulesets.find(({ family }) => family === walked.journey.packet.family);
+  const rule = ruleset === undefined || answer.kind === 'has' ? undefined : withoutRule(setting, { ruleset, walked, outcome });
+  return { ...input, whyNot: { outcome, answer, ...(rule !== undefined && { without: rule }) } };
 }
 
 type Answer = TraceWhyNot['answer'];

@@ -9,6 +9,7 @@ import { joinBarePacket } from '../argv/arguments.ts';
 import { withKeptFiles } from '../argv/cachedReads.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
+import { formatOf } from '../argv/format.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import { oneFileOf } from '../input/filesOf.ts';
 import { phaseOfRules } from '../input/phase.ts';
@@ -51,6 +52,7 @@ async function answer(call: Call, { file, texts }: Arguments, read: (usual: stri
     texts: joinBarePacket(texts),
     path: optionText(call.input, 'packets'),
     whyNot: optionText(call.input, 'whyNot') !== undefined,
+    format: formatOf(call.input, 'human'),
   };
   const wrong = wrongUse(asked);
   if (wrong !== undefined) {
@@ -72,9 +74,10 @@ interface Asked {
   readonly path: string | undefined;
   /** --why-not is there */
   readonly whyNot: boolean;
+  readonly format: string;
 }
 
-function wrongUse({ file, texts, path, whyNot }: Asked): Complaint | undefined {
+function wrongUse({ file, texts, path, whyNot, format }: Asked): Complaint | undefined {
   if (file !== undefined && /\s->\s|^\s*-p\s/.test(file)) {
     return {
       message: `\`${file.trim()}\` is a packet; the rules are expected here`,
@@ -82,6 +85,8 @@ function wrongUse({ file, texts, path, whyNot }: Asked): Complaint | undefined {
     };
   }
   if (path === undefined && texts.length === 0) return { message: 'no packet to trace' };
+  if (whyNot && format !== 'human' && format !== 'json')
+    return { message: `\`--why-not\` is not drawn in ${format}`, help: 'use `-o human` or `-o json`' };
   if (path !== undefined && whyNot)
     return { message: '`--why-not` is about packets that are given as arguments', help: 'leave out `--packets`' };
   if (path !== undefined && texts.length > 0) return { message: 'packets are given as arguments or with --packets, not both' };

@@ -21,7 +21,9 @@ export function whyNotTexts({ outcome, answer, without }: TraceWhyNot, { journey
   const deleted =
     without === undefined
       ? []
-      : [`with rule ${without.chain} ${without.number} (${fileLine(file, without.line)}) deleted it would be ${OUTCOME_WORDS[outcome]}`];
+      : [
+          `with rule ${without.chain} ${without.number} (${fileLine(file, without.line)}) deleted this packet would be ${OUTCOME_WORDS[outcome]}; \`chainwalk diff\` shows what else that changes`,
+        ];
   switch (answer.kind) {
     case 'has':
       return [`${outcome} is its outcome: nothing has to change`];

@@ -13,10 +13,10 @@ import { sawJson } from '../text/observedValues.ts';
 import { type TraceAfter, toAfter } from './after.ts';
 import { type AnsweredRules, countersIn } from './answeredRules.ts';
 import { type TracedSame, toTracedSame } from './tracedSame.ts';
-import { type TracedWhyNot, toTracedWhyNot } from './tracedWhyNot.ts';
+import { toTracedWhyNot, type WhyNotKeys } from './tracedWhyNot.ts';
 import type { TraceInput } from './traceInput.ts';
 
-export interface Trace {
+export interface Trace extends Partial<WhyNotKeys> {
   readonly schema: 'chainwalk/trace/v1';
   readonly packet: PacketJson;
   readonly outcome: Journey['outcome'];
@@ -49,8 +49,8 @@ export interface Trace {
   readonly assumptions: readonly Assumption[];
   /** absent where chance or something unmodelled decides, for very large rulesets and for streams of packets */
   readonly same?: TracedSame;
-  readonly whyNot?: readonly TracedWhyNot[];
-  readonly whyNotReason?: string;
+  /** deleted from the text, the packet has the outcome of --why-not */
+  readonly whyNotWithout?: TraceRule;
 }
 
 export interface TraceBranch {
@@ -156,6 +156,7 @@ export function toTrace(input: TraceInput): Trace {
     assumptions,
     ...(same !== undefined && { same: toTracedSame(same) }),
     ...(input.whyNot !== undefined && toTracedWhyNot(input.whyNot)),
+    ...(input.whyNot?.without && { whyNotWithout: toTraceRule(input.whyNot.without, file) }),
   };
 }
 
