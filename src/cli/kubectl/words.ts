@@ -30,10 +30,26 @@ export function splitWords(argv: readonly string[], options: Options): Words {
   return { own: read.filter(isOwn).map(({ word }) => word), asked: read.filter((one) => !isOwn(one)).map(({ word }) => word) };
 }
 
+/** The first option of the plugin whose value is missing, empty, or looks like another option. */
+export function withoutValue(argv: readonly string[], options: Options): string | undefined {
+  const read = readEach(argv, options);
+  const at = read.findIndex(({ word, kind }, index) => {
+    const option =
+      kind === 'own' && read[index - 1]?.waits !== true ? (optionNamed(word, options.own) ?? attached(word, options.own)) : undefined;
+    if (option === undefined || flagsOf(option).value === undefined) return false;
+    if (!takesNext(word, option)) return /^--[\w-]+=$|^-\w=$/.test(word);
+    const next = read[index + 1];
+    return next === undefined || /^-|^\s*$/.test(next.word);
+  });
+  return at < 0 ? undefined : read[at]?.word.replace(/=$/, '');
+}
+
 interface ReadWord {
   readonly word: string;
   /** `value`: of an option of a command; `rest`: `--` and what follows */
   readonly kind: 'own' | 'option' | 'unknown' | 'value' | 'word' | 'rest';
+  /** the next word is its value */
+  readonly waits?: true;
 }
 
 function readEach(argv: readonly string[], { own, commands }: Options): readonly ReadWord[] {
@@ -49,8 +65,10 @@ function readEach(argv: readonly string[], { own, commands }: Options): readonly
     const [ofPlugin, ofCommand] = [optionNamed(word, own) ?? attached(word, own), optionNamed(word, commands) ?? attached(word, commands)];
     const option = ofPlugin ?? ofCommand;
     const isPlain = option === undefined && (!/^-./.test(word) || /\s/.test(word));
-    read.push({ word, kind: ofPlugin !== undefined ? 'own' : ofCommand !== undefined ? 'option' : isPlain ? 'word' : 'unknown' });
-    if (option !== undefined && takesNext(word, option)) waiting = ofPlugin === undefined ? 'value' : 'own';
+    const waits = option !== undefined && takesNext(word, option);
+    const kind = ofPlugin !== undefined ? 'own' : ofCommand !== undefined ? 'option' : isPlain ? 'word' : 'unknown';
+    read.push({ word, kind, ...(waits && { waits }) });
+    if (waits) waiting = ofPlugin === undefined ? 'value' : 'own';
   }
   return read;
 }

@@ -16,6 +16,7 @@ import type { Diagnostic } from '../text/diagnostic.ts';
 import { type ProblemSink, reportInto, type TextFinding } from '../text/problems.ts';
 import type { Source } from '../text/source.ts';
 import { type CodeBlock, codeBlocks } from './codeBlocks.ts';
+import { errorText } from './errorText.ts';
 import { hostLines, type SetText } from './hostLines.ts';
 import type { HostText } from './hostText.ts';
 import { pastedText } from './pastedText.ts';
@@ -48,7 +49,14 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   const { source, finding: pasted } = pastedText(given);
   const diagnostics: Diagnostic[] = [];
   const report = eachOnce(reportInto(diagnostics, source));
-  if (pasted !== undefined) report(pasted);
+  // of the text as it was given: what is read instead is not the author's
+  if (pasted !== undefined) reportInto(diagnostics, given)(pasted);
+  const failed = errorText(given.text);
+  if (failed !== undefined) {
+    const said: Diagnostic[] = [];
+    reportInto(said, given)(failed);
+    return { rulesets: [], diagnostics: said, sets: new Map() };
+  }
   const refused: TextFinding[] = [];
   const { family } = options;
   const reading: ScriptReading = { source, report, world: newWorld(options.meaning), family, strangers: [], calls: 0, mixed: false };
