@@ -573,15 +573,14 @@ describe('an option of the plugin without its value', () => {
     const { short, long } = flagsOf(option);
     return [...(short === undefined ? [] : [short]), ...(long === undefined ? [] : [long])];
   });
-  it.each(
-    named.flatMap((flag) => [
-      [[flag]],
-      [[flag, '']],
-      [[flag, ' ']],
-      [[flag, '--dry-run']],
-      ...(flag.startsWith('--') ? [[[`${flag}=`]]] : []),
-    ]),
-  )('%s', async (words) => {
+  const cases = named.flatMap((flag) => [
+    [flag],
+    [flag, ''],
+    [flag, ' '],
+    [flag, '--dry-run'],
+    ...(flag.startsWith('--') ? [[`${flag}=`]] : []),
+  ]);
+  it.each(cases.map((words) => ({ words })))('$words', async ({ words }) => {
     const { code, err, calls } = await cluster().plugin(['web-0', ...words]);
     expect([code, calls]).toEqual([2, []]);
     expect(err).toContain(`\`${words[0]?.replace(/=$/, '')}\` needs a value`);

@@ -11,6 +11,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   docs: 'explain',
   dump: 'print',
   enroll: 'enrol',
+  fix: 'verify --fix',
   fmt: 'print',
   format: 'print',
   generate: 'render',

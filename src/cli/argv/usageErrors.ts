@@ -8,7 +8,7 @@ export function misuse({ message }: CommanderError, help: string): Complaint {
   const [, option, value, choices] = NO_CHOICE.exec(message) ?? [];
   if (value !== undefined && choices !== undefined) {
     const told = `${option === undefined ? '' : `${option}: `}\`${value}\` is not one of ${choices}`;
-    return { message: told, help: didYouMean(nearest(value, choices.split(', '))) ?? help };
+    return { message: told, help: didYouMean(nearChoice(value.toLowerCase(), choices.split(', '))) ?? help };
   }
   const [what = '', meant] = message.replace(/^error: /, '').split(/\n\(Did you mean (?:one of )?(.*)\?\)$/);
   const told = what
@@ -17,6 +17,11 @@ export function misuse({ message }: CommanderError, help: string): Complaint {
     .replace('. Expected', ': expected')
     .replace(/\.$/, '');
   return { message: told, help: didYouMean(meant) ?? help };
+}
+
+/** `drop` is the start of one. */
+function nearChoice(value: string, choices: readonly string[]): string | undefined {
+  return (value.length > 2 ? choices.find((choice) => choice.startsWith(value)) : undefined) ?? nearest(value, choices);
 }
 
 const NO_CHOICE =

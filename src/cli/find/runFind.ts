@@ -1,7 +1,7 @@
 /** What `chainwalk find` does. */
 import { EVERY_PACKET, type FindAnswer, findIn } from '../../app/find/find.ts';
 import { readRuleTexts } from '../../app/load/ruleTexts.ts';
-import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
+import { type Journey, OUTCOMES, type Outcome } from '../../connection/journey.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
 import { NO_PACKET } from '../../query/find.ts';
@@ -74,6 +74,13 @@ export async function findInSubject(call: Call, read: () => Promise<RuleSubject 
   return answer.report.empty && !(optionIsSet(input, 'strict') && warnings.length > 0) ? EXIT.ok : EXIT.findings;
 }
 
+/** Why the kernel discards the example: its page says what to do. */
+function lostText({ paths }: Journey, outcome: Outcome): string {
+  const fates = paths.flatMap((path) => path.legs.slice(-1).map(({ walk }) => walk.fate));
+  const fate = outcome === 'lost' ? fates.find(({ kind }) => kind === 'lost') : undefined;
+  return fate?.kind === 'lost' ? `: ${fate.reason}, \`chainwalk explain ${fate.reason}\`` : '';
+}
+
 interface Written {
   readonly answer: FindAnswer;
   readonly outcome: Outcome;
@@ -85,7 +92,7 @@ async function write(call: Call, { answer: { parts, profile, bounds, report }, o
   const { io, input } = call;
   if (formatOf(input, 'human') === 'json') return io.out.write(`${jsonText(report)}\n`);
   const classes = parts.flatMap(({ found }) => found.classes);
-  const shown = classes.map(({ example, general }) => ({ example: packetText(example.packet), general }));
+  const shown = classes.map(({ example, general }) => ({ example: `${packetText(example.packet)}${lostText(example, outcome)}`, general }));
   const detailed = optionIsSet(input, 'verbose');
   await io.out.write(
     `${humanFind(report, { ...(await terminal(call, io.out)), outcome, bounds, profile, failing, shown, detailed })}\n`,

@@ -10,10 +10,16 @@ import type { Askable } from './words.ts';
 /** Undefined when an option cannot be read, which has been reported. */
 type ReadSubject = () => Promise<RuleSubject | undefined>;
 
+/** In which files --save F leaves rules and host. */
+const AS_SAVED = 'F/POD.rules --host F/POD.host.json';
+
 const ANSWERS: Readonly<Record<Askable, (call: Call, read: ReadSubject, files: PodFiles) => Promise<ExitCode>>> = {
   verify: async (call, read, { notCaptured }) => {
     if (optionIsSet(call.input, 'fix') || optionIsSet(call.input, 'dryRun')) {
-      await complain(call.io, { message: '--fix edits files, not a running pod', help: 'save its rules with --save FOLDER' });
+      await complain(call.io, {
+        message: '--fix edits files, not a running pod',
+        help: `\`kubectl chainwalk POD --save F\`, then \`chainwalk verify --fix ${AS_SAVED}\``,
+      });
       return EXIT.usage;
     }
     const { answerRules } = await import('../verify/answerRules.ts');

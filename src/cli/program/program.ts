@@ -147,7 +147,13 @@ function positiveNumber(value: string): string {
 
 function toOption({ flags, says, choices, repeatable, positive }: CommandOption): Option {
   const option = new Option(flags, repeatable ? `${says}; may be repeated` : says);
-  if (choices !== undefined) option.choices([...choices]);
+  if (choices !== undefined) {
+    option.choices([...choices]);
+    const { parseArg } = option;
+    // DROPPED is the word of an answer, dropped that of the option
+    const written = (text: string): string => choices.find((choice) => choice === text.toLowerCase()) ?? text;
+    if (parseArg !== undefined) option.argParser((text, before) => parseArg(written(text), before));
+  }
   if (positive) option.argParser(positiveNumber);
   if (repeatable) option.argParser<readonly string[]>((value, before) => [...(before ?? []), value]);
   return option;

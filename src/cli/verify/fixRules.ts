@@ -13,6 +13,12 @@ import { complain } from '../io/messages.ts';
 import { verifyExitCode } from './exitCode.ts';
 import { readClaimOptions } from './options.ts';
 
+/** At most 80 columns. */
+const NEXT = [
+  'next  a running pod still has the old rules: where the mesh writes them, change',
+  '      its setting and restart the pod; else load the file with iptables-restore',
+].join('\n');
+
 export interface FixCall {
   /** whose files are read afresh */
   readonly call: Call;
@@ -51,7 +57,9 @@ export async function fixRules({ call, files, hasManifests, answer }: FixCall): 
     return verifyExitCode(call, fixed.before, fixed.diagnostics);
   }
   for (const one of changed) if (!(await write(call, one, fixed))) return EXIT.usage;
-  return answer();
+  const code = await answer();
+  if (changed.length > 0) await io.err.write(`${NEXT}\n`, 'report');
+  return code;
 }
 
 /** False: it has been said why not. */

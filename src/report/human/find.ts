@@ -60,6 +60,6 @@ export function humanFind(
   const head =
     classes.length === 0
       ? [line(`undecided: it is not proved that no packet of the set can be ${word}`)]
-      : [line(`${word}${undecided.length > 0 ? '; others are undecided' : `, and no other packet of the set ${proved}`}:`)];
+      : [line(`${word}${undecided.length > 0 ? '; others are undecided' : `: only these packets of the set ${proved}`}:`)];
   return [[...head, ...assumed], ...blocks, ...doubts].map((lines) => lines.join('\n')).join('\n\n');
 }

@@ -79,7 +79,7 @@ function withMeaning(source: Source, [first, ...others]: readonly Diagnostic[]):
   const one = set && oneOfSet(set);
   if (parses(one) && !parses(meant?.text)) {
     const all = isSet(text) ? text.trim() : meant?.text;
-    const help = `one of them: \`${one}\`; all of them: \`chainwalk find RULES --where "${all}" --outcome direct\``;
+    const help = `one of them: \`${one}\`; all of them: \`chainwalk find RULES --where "${all}" --outcome ${set?.dir === 'in' ? 'captured-in' : 'direct'}\``;
     const span = { start: text.length - text.trimStart().length, end: text.trimEnd().length };
     return [{ ...first, message: 'a set of packets, where one packet is needed', span, help }];
   }
