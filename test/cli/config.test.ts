@@ -105,7 +105,7 @@ describe('a configuration', { timeout: 30_000 }, () => {
   it('names files that are not there: a warning for each glob, an error when there is none at all', async () => {
     const one = await ci('groups: [{ files: net/*.rules }, { files: deploy/*.yaml }]');
     expect(one.code).toBe(0);
-    expect(one.err).toContain('chainwalk.config.yaml:1:34: warning: groups[1]: no file matches `deploy/*.yaml`');
+    expect(one.err).toContain('chainwalk.config.yaml:1:43: warning: groups[1].files: no file matches `deploy/*.yaml`');
     const none = await ci('groups: [{ files: deploy/*.yaml }]');
     expect(none.code).toBe(2);
     expect(none.err).toContain('`chainwalk.config.yaml` names no file that is there');

@@ -14,7 +14,8 @@ import { loadExpectations } from '../expect/load.ts';
 import type { RevisionTree } from '../git/revisionTree.ts';
 import { quietReader } from '../input/reader.ts';
 import { goneSince } from './gone.ts';
-import { type Batch, batchesOf, type ConfigFiles, list } from './groups.ts';
+import { type Batch, batchesOf, type ConfigFiles } from './groups.ts';
+import { list } from './list.ts';
 import type { BatchAsking } from './question.ts';
 import { judgeSound } from './sound.ts';
 

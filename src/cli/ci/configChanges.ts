@@ -1,7 +1,7 @@
 /** Two configurations: what the second says in another way, and whether less is found by it. */
 import { type ChainwalkConfig, type ConfigClaims, type ConfigSuppression, givenLevelOf } from '../../api/library/config.ts';
 import type { Level } from '../../prove/proof/claim.ts';
-import { list } from './groups.ts';
+import { list } from './list.ts';
 
 export interface ConfigChange {
   /** error: something may not be found any more; info: more is found, or the same */

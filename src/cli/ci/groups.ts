@@ -12,6 +12,8 @@ import type { Source } from '../../syntax/text/source.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { from } from '../config/paths.ts';
 import type { Io } from '../io/io.ts';
+import { emptyGlobs } from './emptyGlobs.ts';
+import { list } from './list.ts';
 
 /** Files of one kind that are read with the same options. */
 export interface Batch {
@@ -36,6 +38,8 @@ export interface GroupReading
 
 export interface Batches {
   readonly batches: readonly Batch[];
+  /** files that the configuration names for anything */
+  readonly named: ReadonlySet<string>;
   /** globs that match nothing */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -52,8 +56,11 @@ export async function batchesOf(files: ConfigFiles, loaded: LoadedConfig): Promi
     const found = await files.glob(list(group.files), folder);
     const own = found.filter((file) => !taken.has(file));
     for (const file of own) taken.add(file);
-    const span = itemsOf(at(root, 'groups'))[index]?.span ?? root.span;
-    if (own.length === 0) diagnostics.push({ kind: 'warning', message: nothingFor(group, index, found.length), source, span });
+    const node = itemsOf(at(root, 'groups'))[index];
+    const span = node?.span ?? root.span;
+    const empty = await emptyGlobs(files, { loaded, key: `groups[${index}].files`, globs: group.files, node: node && at(node, 'files') });
+    if (own.length === 0 && found.length > 0) diagnostics.push({ kind: 'warning', message: takenBefore(group, index), source, span });
+    else diagnostics.push(...empty);
     const read = await Promise.all(own.map((file) => recognise(files, file, group.as)));
     const warn = (message: string) => diagnostics.push({ kind: 'warning', message: `groups[${index}]: ${message}`, source, span });
     for (const { file, passedOver } of read) if (passedOver !== undefined) warn(`\`${file}\` is passed over: ${passedOver}`);
@@ -63,18 +70,17 @@ export async function batchesOf(files: ConfigFiles, loaded: LoadedConfig): Promi
       else if (same.length > 0) batches.push({ kind, files: same.map(({ file }) => file), ...readingOf(group, loaded) });
     }
   }
-  return { batches, diagnostics };
+  diagnostics.push(
+    ...(await emptyGlobs(files, { loaded, key: 'expectations', globs: config.expectations, node: at(root, 'expectations') })),
+  );
+  return { batches, named: taken, diagnostics };
 }
 
-function nothingFor(group: ConfigGroup, index: number, found: number): string {
+function takenBefore(group: ConfigGroup, index: number): string {
   const globs = list(group.files)
     .map((glob) => `\`${glob}\``)
     .join(', ');
-  return found === 0 ? `groups[${index}]: no file matches ${globs}` : `groups[${index}]: all files of ${globs} belong to groups before it`;
-}
-
-export function list(texts: string | readonly string[] | undefined): readonly string[] {
-  return texts === undefined ? [] : typeof texts === 'string' ? [texts] : texts;
+  return `groups[${index}]: all files of ${globs} belong to groups before it`;
 }
 
 /** Files that the configuration names for something else are not checked, whatever globs match them. */
@@ -85,7 +91,7 @@ async function otherwiseUsed({ glob }: ConfigFiles, { config, folder, source }: 
   return [...named, source.file, ...(expectations.length === 0 ? [] : await glob(expectations, folder))];
 }
 
-interface Recognised {
+export interface Recognised {
   readonly file: string;
   /** absent: it is not checked */
   readonly kind?: ConfigKind;
@@ -94,7 +100,7 @@ interface Recognised {
 }
 
 /** By content; what cannot be read is said by who reads it. */
-async function recognise({ read }: ConfigFiles, file: string, as: ConfigKind | undefined): Promise<Recognised> {
+export async function recognise({ read }: ConfigFiles, file: string, as: ConfigKind | undefined): Promise<Recognised> {
   const content = await read(file);
   if (!('text' in content)) return { file, kind: as ?? 'rules' };
   const found = as === undefined ? kindOf(content.text) : { kind: as };

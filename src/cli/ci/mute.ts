@@ -7,7 +7,7 @@ import type { Subject } from '../../report/review/review.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Call } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { list } from './groups.ts';
+import { list } from './list.ts';
 
 export interface MutedSubjects {
   readonly subjects: readonly Subject[];

@@ -28,9 +28,11 @@ import { reportOnce } from '../review/report.ts';
 import { acceptKnown } from './accept.ts';
 import { againstBase, type JudgedBatch } from './base.ts';
 import { changedPromises } from './changedPromises.ts';
-import { type Batch, batchesOf, isAsked, list } from './groups.ts';
+import { type Batch, batchesOf, isAsked } from './groups.ts';
+import { list } from './list.ts';
 import { type Base, setUp } from './setUp.ts';
 import { judgeSound } from './sound.ts';
+import { unnamedFiles } from './unnamed.ts';
 
 export async function runCi(given: Call): Promise<ExitCode> {
   const ready = await setUp(withKeptFiles(given));
@@ -41,9 +43,10 @@ export async function runCi(given: Call): Promise<ExitCode> {
   if (found === undefined) return EXIT.usage;
   const compared = base === undefined ? found : await compare(call, { loaded, base, found });
   const subjects = withLevels([...compared.subjects, ...found.expected], loaded);
-  const accepted = await acceptKnown(call, { loaded, subjects, ...(base?.isTaken && { from: base.tree }) });
+  const accepted = await acceptKnown(call, { loaded, subjects, ...(base?.isTaken && { from: base.given }) });
   if (accepted === undefined) return EXIT.usage;
-  const notes = [...found.notes, ...compared.notes, ...accepted.notes];
+  // with what was compared comes first
+  const notes = [...compared.notes, ...found.notes, ...accepted.notes];
   const diagnostics = [...found.diagnostics, ...accepted.diagnostics];
   const review: Review = { subjects: await acceptable(call, loaded, accepted.subjects), diagnostics, notes: [...new Set(notes)] };
   const strict = optionIsSet(call.input, 'strict') || loaded.config.strict === true;
@@ -79,7 +82,8 @@ async function compare(call: Call, { loaded, base, found }: Comparison): Promise
     changed: [...changed, ...compared.commented],
     gone: compared.gone,
   });
-  return { subjects: [...compared.subjects, promises], notes: [...notes, ...compared.notes] };
+  const unnamed = await unnamedFiles(call.io, { loaded, tree, named: found.named });
+  return { subjects: [...compared.subjects, promises], notes: [...base.notes, ...unnamed, ...notes, ...compared.notes] };
 }
 
 /** What the base says of the pull request's own findings; the pull request does not say it itself. */
@@ -95,6 +99,8 @@ interface Found {
   readonly expected: readonly Subject[];
   readonly diagnostics: readonly Diagnostic[];
   readonly notes: readonly string[];
+  /** files that the configuration names */
+  readonly named: ReadonlySet<string>;
 }
 
 async function anyFile({ io }: Call, { config, folder }: LoadedConfig): Promise<boolean> {
@@ -105,7 +111,7 @@ async function anyFile({ io }: Call, { config, folder }: LoadedConfig): Promise<
 /** Undefined when a file cannot be used; all that are wrong have been said. */
 async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undefined> {
   const { config, folder } = loaded;
-  const { batches, diagnostics: about } = await batchesOf(call.io, loaded);
+  const { batches, named, diagnostics: about } = await batchesOf(call.io, loaded);
   const globs = list(config.expectations);
   const files = globs.length === 0 ? [] : await call.io.glob(globs, folder);
   if (batches.length + files.length === 0) {
@@ -133,6 +139,7 @@ async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undef
     expected: expected.map(({ subject }) => subject),
     diagnostics,
     notes: mergeNotes(judged.flatMap(({ notes }) => notes)),
+    named,
   };
 }
 

@@ -2,9 +2,11 @@
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { confined } from '../config/confined.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { mergeBaseOf } from '../git/mergeBase.ts';
 import { type RevisionTree, revisionTree } from '../git/revisionTree.ts';
 import { complain } from '../io/messages.ts';
 import { type ConfigOnBase, configOnBase } from './configOnBase.ts';
+import { list } from './list.ts';
 
 export interface SetUp {
   /** reads and writes what the configuration may */
@@ -14,8 +16,12 @@ export interface SetUp {
 }
 
 export interface Base {
+  /** with which is compared: where HEAD left the one that was given */
   readonly revision: string;
   readonly tree: RevisionTree;
+  /** of the revision that was given: a branch does not choose an old configuration by where it leaves */
+  readonly given: RevisionTree;
+  readonly notes: readonly string[];
   readonly config: ConfigOnBase;
   /** the configuration that counts is the base's own */
   readonly isTaken: boolean;
@@ -30,8 +36,8 @@ export async function setUp(given: Call): Promise<SetUp | undefined> {
   const call = await within(given, loaded);
   const revision = optionText(given.input, 'base') ?? loaded.config.base;
   if (revision === undefined) return { call, loaded };
-  const tree = await treeOf(call, revision);
-  return tree && { call, loaded, base: { revision, tree, config: await configOnBase(call, tree), isTaken } };
+  const trees = await treesOf(call, revision);
+  return trees && { call, loaded, base: { ...trees, config: await configOnBase(call, trees.tree), isTaken } };
 }
 
 async function fromBase(given: Call): Promise<SetUp | undefined> {
@@ -40,12 +46,12 @@ async function fromBase(given: Call): Promise<SetUp | undefined> {
     await complain(given.io, { message: '--config-from-base needs --base', help: '--base origin/main' });
     return undefined;
   }
-  const tree = await treeOf(given, revision);
-  if (tree === undefined) return undefined;
-  const config = await configOnBase(given, tree);
+  const trees = await treesOf(given, revision);
+  if (trees === undefined) return undefined;
+  const config = await configOnBase(given, trees.given);
   if (config.kind === 'data') {
     const { loaded } = config;
-    return { call: await within(given, loaded), loaded, base: { revision, tree, config, isTaken: true } };
+    return { call: await within(given, loaded), loaded, base: { ...trees, config, isTaken: true } };
   }
   const why = config.kind === 'none' ? config.why : `\`${config.file}\` is code, which is not run as another revision has it`;
   await complain(given.io, {
@@ -53,6 +59,14 @@ async function fromBase(given: Call): Promise<SetUp | undefined> {
     help: 'a configuration in YAML or JSON can be taken from any revision',
   });
   return undefined;
+}
+
+async function treesOf(call: Call, asked: string): Promise<Pick<Base, 'revision' | 'tree' | 'given' | 'notes'> | undefined> {
+  const given = await treeOf(call, asked);
+  if (given === undefined) return undefined;
+  const { revision, note } = await mergeBaseOf(call.io, asked);
+  const tree = revision === asked ? given : await treeOf(call, revision);
+  return tree && { revision, tree, given, notes: list(note) };
 }
 
 async function treeOf(call: Call, revision: string): Promise<RevisionTree | undefined> {

@@ -8,6 +8,8 @@ import { readRevision } from './readRevision.ts';
 export interface RevisionTree extends Pick<Io, 'read' | 'glob'> {
   /** what git takes a file of the revision to be called now, where it has another name */
   readonly renamed: ReadonlyMap<string, string>;
+  /** files that are here, and are new or have another content, or another name */
+  readonly changed: readonly string[];
 }
 
 /** Links lead on as they do in a folder, but not out of the repository. */
@@ -43,6 +45,7 @@ export async function revisionTree(io: Io, revision: string): Promise<RevisionTr
       return path === '-' || posix.isAbsolute(path) || top.startsWith('../') ? io.read(path) : readTop(top);
     },
     glob: (patterns, folder) => io.match(patterns, { folder, names }),
+    changed: changed.flatMap(({ head }) => (head === undefined ? [] : [fromHere(head)])),
     renamed: new Map(
       changed.flatMap(({ base, head }) =>
         base === undefined || head === undefined || base === head ? [] : [[fromHere(base), fromHere(head)] as const],
