@@ -4,7 +4,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { RevisionTree } from '../git/revisionTree.ts';
 import { type ConfigFiles, recognise } from './groups.ts';
 
-export interface Changes {
+export interface NamedAndChanged {
   readonly loaded: LoadedConfig;
   readonly tree: Pick<RevisionTree, 'changed'>;
   readonly named: ReadonlySet<string>;
@@ -15,7 +15,7 @@ const HIDDEN = /(?:^|\/)\./;
 const MOST_NAMES = 3;
 
 /** A sentence, without capital and stop; none when there are none. Only below the folder of the configuration. */
-export async function unnamedFiles(files: ConfigFiles, { loaded, tree, named }: Changes): Promise<readonly string[]> {
+export async function unnamedFiles(files: ConfigFiles, { loaded, tree, named }: NamedAndChanged): Promise<readonly string[]> {
   const below = loaded.folder === '' || loaded.folder === '.' ? '' : `${loaded.folder}/`;
   const asked = tree.changed.filter(
     (file) => file.startsWith(below) && !file.startsWith('../') && MAY_BE_CHECKED.test(file) && !HIDDEN.test(file) && !named.has(file),
