@@ -91,7 +91,7 @@ async function otherwiseUsed({ glob }: ConfigFiles, { config, folder, source }: 
   return [...named, source.file, ...(expectations.length === 0 ? [] : await glob(expectations, folder))];
 }
 
-export interface Recognised {
+interface Recognised {
   readonly file: string;
   /** absent: it is not checked */
   readonly kind?: ConfigKind;
