@@ -1,5 +1,6 @@
 /** Diff of all that two texts hold: family by family. A family that only one side has meets a kernel without rules on the other. */
 
+import { hasPackets } from '../connection/askedPackets.ts';
 import { unknownProxies, unknownProxyText } from '../connection/unknownProxy.ts';
 import type { Host } from '../host/host.ts';
 import { Budget, type BudgetLimits } from '../lib/budget.ts';
@@ -17,6 +18,8 @@ export interface RulesetsDiff {
   readonly diffs: readonly Diff[];
   /** what was assumed */
   readonly notes: readonly string[];
+  /** no packet of the requested set can be there in the families of the rules */
+  readonly asksNothing?: true;
 }
 
 export interface DiffScene extends Pick<DiffQuestion, 'where' | 'firstLeg' | 'headHost'> {
@@ -45,7 +48,10 @@ export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[],
     const ask = () => diffRules({ ...full, ...scene, budget });
     diffs.push(withUnsaid(family === 4 ? budget.share(1 / 2, ask) : ask(), full, unsaid));
   }
-  return { diffs, notes };
+  const { host, headHost = host, where } = scene;
+  const families = diffs.map(({ family }) => family);
+  const isAsked = where === undefined || [host, headHost].some((one) => hasPackets(families, one, where));
+  return { diffs, notes, ...(!isAsked && { asksNothing: true }) };
 }
 
 /** On a host that is not described, other rules may do something to packets that come by interfaces or for addresses which it is not known

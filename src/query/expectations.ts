@@ -1,3 +1,4 @@
+import { NO_PACKET } from '../connection/askedPackets.ts';
 import { generalText } from '../connection/generalWords.ts';
 /** Does a packet have its expected outcome, and do all packets of a set? What is not shown is not met. */
 
@@ -10,7 +11,7 @@ import { decidingRules } from '../prove/judge/replay.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';
-import { doubtfulRules, NO_PACKET, type PacketsQuestion, type Split, search } from './find.ts';
+import { doubtfulRules, type PacketsQuestion, type Split, search } from './find.ts';
 
 export interface Expected {
   readonly outcome: Outcome;

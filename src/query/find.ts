@@ -1,5 +1,6 @@
 /** Which packets of a set can have an outcome: every one of them, in words, and one that the simulator walks there. */
 
+import { askedWays, startPackets } from '../connection/askedPackets.ts';
 import type { GeneralWords } from '../connection/generalWords.ts';
 import type { Journey, Outcome } from '../connection/journey.ts';
 import { exactWords, generalWords, packetWords } from '../connection/packetWords.ts';
@@ -20,11 +21,8 @@ import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
-import { equal } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { makeSpace } from '../symbolic/space/space.ts';
-import { encode } from '../symbolic/walk/encode.ts';
-import { startEnv } from '../symbolic/walk/state.ts';
 import { traverseIn, traverseOut } from '../symbolic/walk/traverse.ts';
 import { pickWitness, usualPreferences } from '../symbolic/words/witness.ts';
 
@@ -84,9 +82,6 @@ export interface Split {
   readonly mayLoop?: Bdd;
 }
 
-/** What is said of a set that is empty: that none of its packets does something would sound like an answer. */
-export const NO_PACKET = 'the set contains no packets';
-
 export function findPackets(ruleset: Ruleset, { outcome, ...question }: PacketsQuestion): FoundPackets {
   const split: Search['split'] = (space, ends) => withOutcome(space, ends, outcome);
   return search(ruleset, { ...question, ordinary: false, split, outcomes: [outcome] });
@@ -103,7 +98,7 @@ export function search(ruleset: Ruleset, question: Search): FoundPackets {
   const loops = loopScene(scene, () => ruleset);
   const classes: FoundClass[] = [];
   const undecided: UndecidedClass[] = [];
-  const ways = waysOf(question);
+  const ways = askedWays(host, where);
   for (const [index, iif] of ways.entries()) {
     try {
       searchWay(iif);
@@ -148,24 +143,11 @@ export function search(ruleset: Ruleset, question: Search): FoundPackets {
   }
 }
 
-/** Packets that are sent here, and those that arrive on each interface: those of them that are requested. */
-function waysOf({ host, where: { dir } }: Search): readonly (string | undefined)[] {
-  const arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
-  return [...(dir === 'in' ? [] : [undefined]), ...(dir === 'out' ? [] : arrivals)];
-}
-
 const NOT_MODELLED = 'it depends on something that is not modelled';
 
 function tooHard(iif: string | undefined, error: BudgetError): UndecidedClass {
   const packets = iif === undefined ? 'any packet that is sent here' : `any packet that arrives on ${iif}`;
   return { ...(iif !== undefined && { iif }), packets, reason: budgetReason(error), rules: [] };
-}
-
-/** A packet without a source gets one before it is routed, and is then one of the others. */
-function startPackets(space: Space, expr: MatchExpr, iif: string | undefined): Bdd {
-  const { manager, start } = space;
-  const asked = encode(space, startEnv(space, { iif, owned: iif === undefined }), expr).may;
-  return iif === undefined ? manager.minus(asked, equal(manager, start.src, 0)) : asked;
 }
 
 export function withOutcome({ manager }: Space, ends: readonly End[], outcome: Outcome): Split {

@@ -1,5 +1,6 @@
 /** Questions about all packets: claims, differences, and which packets have an outcome. */
 import { findIn } from '../../app/find/find.ts';
+import { NO_PACKET } from '../../connection/askedPackets.ts';
 import { unsaidOfArrivals } from '../../connection/assumedHost.ts';
 import { hostWords } from '../../connection/bounds.ts';
 import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
@@ -10,7 +11,6 @@ import { packetText } from '../../packet/notation.ts';
 import { podsOf } from '../../pods/familiesOfPod.ts';
 import { type Verified, verifyRulesets } from '../../prove/judge/verifyRules.ts';
 import type { ClaimId } from '../../prove/proof/claimId.ts';
-import { NO_PACKET } from '../../query/find.ts';
 import { type DiffReport, toDiffReport } from '../../report/json/diff.ts';
 import type { FindReport } from '../../report/json/find.ts';
 import { toVerifyReport, type VerifyReport } from '../../report/json/verify.ts';
@@ -45,7 +45,7 @@ const VERIFY_OPTIONS: OptionKinds<VerifyRulesOptions> = {
 };
 
 /** Every claim of the mesh, proved or broken by a packet. Rulesets of one source belong together.
- *  @throws InputError when the host, the profile, a claim or the set of packets cannot be read */
+ *  @throws InputError when the host, the profile, a claim or the set of packets cannot be read, and when the set contains no packets */
 export function verify(rules: RulesInput, given: VerifyRulesOptions = {}): VerifyReport {
   const pods = verifiedPods(rules, given);
   const report = toVerifyReport(pods);
@@ -69,11 +69,13 @@ export function verifiedPods(rules: unknown, given: VerifyRulesOptions): readonl
     ...givenPlace(given),
     ...(where !== undefined && { where: packetSetFrom(where) }),
   };
-  return podsOf(rulesets).map((pod) => verifyRulesets(pod, settings));
+  const pods = podsOf(rulesets).map((pod) => verifyRulesets(pod, settings));
+  if (pods.every(({ asksNothing }) => asksNothing === true)) throw new InputError([NO_PACKET]);
+  return pods;
 }
 
 /** The packets that are treated differently under `head` than under `base`, family by family; `equivalent` is a proof over all of them.
- *  @throws InputError when the host, the profile or the set of packets cannot be read */
+ *  @throws InputError when the host, the profile or the set of packets cannot be read, and when the set contains no packets */
 export function diff(base: RulesInput, head: RulesInput, options: DiffOptions = {}): DiffReport {
   const { report, examples } = comparedRules({ base, head }, options);
   return withOrigin(report, { kind: 'diff', examples });
@@ -93,13 +95,14 @@ export function comparedRules(given: Readonly<Record<'base' | 'head', unknown>>,
   const where = options.where === undefined ? undefined : packetSetFrom(options.where);
   const setting = librarySettingOf(all, options, { shownBy: sides.base, where });
   const { host, profile } = setting;
-  const { diffs, notes } = diffRulesets(sides.base, sides.head, {
+  const { diffs, notes, asksNothing } = diffRulesets(sides.base, sides.head, {
     host,
     limits: () => options.budget ?? {},
     unsaid: unsaidOfArrivals(setting.assumed, where?.dir),
     ...(profile !== undefined && { profile }),
     ...(where !== undefined && { where }),
   });
+  if (asksNothing === true) throw new InputError([NO_PACKET]);
   const files = { base: sides.base[0]?.source.file ?? 'base', head: sides.head[0]?.source.file ?? 'head' };
   const hosts = [
     hostWords(

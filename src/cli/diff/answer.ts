@@ -2,6 +2,7 @@
 import { causesIn, compareAll } from '../../app/diff/compareAll.ts';
 import { planOf } from '../../app/diff/plan.ts';
 import { readSubjects } from '../../app/diff/subjects.ts';
+import { NO_PACKET } from '../../connection/askedPackets.ts';
 import type { GivenPlace } from '../../connection/setting.ts';
 import { plural } from '../../lib/plural.ts';
 import { jsonText } from '../../lib/printable.ts';
@@ -55,6 +56,10 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
   const progress = progressOn(io.err, () => performance.now());
   const compared = compareAll(read.pairs, { where: where.where, memory, limits: limitsOf(call), tell: progress.tell });
   await progress.end();
+  if (compared.length > 0 && compared.every(({ diff }) => diff.asksNothing === true)) {
+    await complain(io, { message: NO_PACKET, help: 'no packet on this host matches `--where`, in the families that are compared' });
+    return EXIT.usage;
+  }
   const results: DiffResults = {
     compared,
     alone: read.alone,

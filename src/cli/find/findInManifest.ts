@@ -1,8 +1,8 @@
 /** `chainwalk find` in a pod of a manifest. */
 import { EVERY_PACKET, type FindAnswer } from '../../app/find/find.ts';
 import { findInPod } from '../../app/find/findInPod.ts';
+import { NO_PACKET } from '../../connection/askedPackets.ts';
 import type { Outcome } from '../../connection/journey.ts';
-import { NO_PACKET } from '../../query/find.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';

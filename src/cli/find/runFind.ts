@@ -1,10 +1,10 @@
 /** What `chainwalk find` does. */
 import { EVERY_PACKET, type FindAnswer, findIn } from '../../app/find/find.ts';
 import { readRuleTexts } from '../../app/load/ruleTexts.ts';
+import { NO_PACKET } from '../../connection/askedPackets.ts';
 import { type Journey, OUTCOMES, type Outcome } from '../../connection/journey.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
-import { NO_PACKET } from '../../query/find.ts';
 import { humanFind } from '../../report/human/find.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';

@@ -1,6 +1,7 @@
 /** `chainwalk verify` of manifests. */
 import { reviewOf } from '../../app/verify/notedSubjects.ts';
 import { subjectsOfPods, verifyPodTexts } from '../../app/verify/verifyPods.ts';
+import { NO_PACKET } from '../../connection/askedPackets.ts';
 import { jsonText } from '../../lib/printable.ts';
 import type { VerifyStyle } from '../../report/human/verify.ts';
 import { humanVerifyPods } from '../../report/human/verifyPods.ts';
@@ -12,6 +13,7 @@ import { progressOn } from '../argv/progress.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import { readPlace } from '../input/place.ts';
 import { podTextsOf } from '../input/podTexts.ts';
+import { complain } from '../io/messages.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
 import { verifyExitCode } from './exitCode.ts';
@@ -31,6 +33,10 @@ export async function answerPods(call: Call, files: readonly string[]): Promise<
   const { pods, diagnostics } = verified;
   await showDiagnostics(call, diagnostics);
   if (diagnostics.some(stopsAll) || pods.length === 0) return EXIT.usage;
+  if (pods.every((pod) => pod.verified.asksNothing === true)) {
+    await complain(io, { message: NO_PACKET, help: 'no packet of these pods matches `--where`, in the families of their addresses' });
+    return EXIT.usage;
+  }
   const strict = optionIsSet(input, 'strict');
   const failing = strict ? diagnostics.filter((one) => !isError(one)).length : 0;
   const own = {

@@ -1,6 +1,7 @@
 /** `chainwalk verify` of rules, from files or from a running pod. */
 import { reviewOf } from '../../app/verify/notedSubjects.ts';
 import { subjectsOfRules, type VerifyRulesQuestion, verifyRuleTexts } from '../../app/verify/verifyRules.ts';
+import { NO_PACKET } from '../../connection/askedPackets.ts';
 import { jsonText } from '../../lib/printable.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { humanVerify, type VerifyStyle } from '../../report/human/verify.ts';
@@ -11,6 +12,7 @@ import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { progressOn } from '../argv/progress.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
+import { complain } from '../io/messages.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
 import { verifyExitCode } from './exitCode.ts';
@@ -34,6 +36,10 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   const { pods, diagnostics, empty } = verified;
   await showDiagnostics(call, diagnostics, { evenQuiet: empty });
   if (diagnostics.some(isError)) return EXIT.usage;
+  if (pods.length > 0 && pods.every(({ asksNothing }) => asksNothing === true)) {
+    await complain(call.io, { message: NO_PACKET, help: 'no packet on this host matches `--where`, in the families of the rules' });
+    return EXIT.usage;
+  }
   const strict = optionIsSet(call.input, 'strict');
   const failing = strict ? diagnostics.length : 0;
   const detailed = optionIsSet(call.input, 'verbose');

@@ -1,5 +1,6 @@
 /** Checks claims and makes findings: proofs, or a replayed packet that breaks the claim. */
 
+import { NO_PACKET } from '../../connection/askedPackets.ts';
 import type { Outcome } from '../../connection/journey.ts';
 import { packetWords } from '../../connection/packetWords.ts';
 import { withoutQuestions } from '../../connection/replies.ts';
@@ -64,6 +65,7 @@ function findingsOf(context: ProofContext, about: About, judgement: Judgement): 
     const packets = set === EMPTY ? {} : { packets: packetWords(context.space, { set, dir: 'out' }) };
     return [{ ...about, verdict: 'undecided', blame: rules, ...acceptedAt({ doubts: judgement.doubts }, rules), ...packets, reason }];
   }
+  if (context.asksNothing) return [{ ...about, verdict: 'not-applicable', blame: [], reason: NO_PACKET }];
   if (judgement.vacuous === true) return [{ ...about, verdict: 'not-applicable', blame: [], reason: 'no packet is one that it is about' }];
   return [{ ...about, verdict: 'holds', blame: [] }];
 }

@@ -55,6 +55,8 @@ export interface Verified {
   readonly assumptions: readonly Assumption[];
   /** what was read from the rules, and what was not checked */
   readonly notes: readonly string[];
+  /** no packet of the requested set can be there, so that nothing was asked */
+  readonly asksNothing?: true;
   /** of a pod: what in the files breaks claims */
   readonly causes?: ReadonlyMap<Finding, SettingCauses>;
   /** of rules: proved edits, where they were looked for */
@@ -77,6 +79,7 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
     rulesets: checked,
     profile: setting.profile,
     findings,
+    ...(contexts.length > 0 && contexts.every((context) => context.asksNothing) && { asksNothing: true }),
     bounds: {
       families: wanted,
       unjudged,

@@ -28,11 +28,13 @@ export function compareWith(context: ProofContext, other: Other, scopes: readonl
   const found = context.counterpart?.(other);
   const violations: Violation[] = [];
   const doubts: Doubtful[] = [];
+  let isAsked = false;
   if (found === undefined || typeof found === 'string') return { violations, doubts };
   for (const scope of scopes) {
     const { place } = scope;
     const ours = outcomes(context, scope);
     const theirs = outcomes(found.context, scope);
+    isAsked ||= ours.within !== EMPTY || theirs.within !== EMPTY;
     doubts.push(
       ...ours.doubts,
       ...theirs.doubts.map((doubt) => ({ ...doubt, set: translateSet(found.context.space, context.space, doubt.set) })),
@@ -47,7 +49,7 @@ export function compareWith(context: ProofContext, other: Other, scopes: readonl
         violations.push({ kind: 'packets', set: both, dir, ...place, outcome, by: undefined, within: ours.within, why, apart: why });
       }
   }
-  return { violations, doubts };
+  return { violations, doubts, ...(!isAsked && { vacuous: true }) };
 }
 
 interface Outcomes {

@@ -121,6 +121,16 @@ export class ProofContext implements RulesOnHost {
     return packetsWhere(this, asked.expr, place);
   }
 
+  /** The caller named a set of packets. */
+  get isNarrowed(): boolean {
+    return this.#where !== undefined;
+  }
+
+  /** The caller named a set, and no packet of it can be there. */
+  get asksNothing(): boolean {
+    return this.isNarrowed && [{}, ...this.arrivals.map((iif) => ({ iif }))].every((place) => this.where(place) === EMPTY);
+  }
+
   /** All that processes here send, by how it ends; `forced`: as packets of a connection that is there already. */
   out(forced?: ForcedState): readonly FateClass[] {
     const key = wayKey({ dir: 'out', ...(forced && { forced }) });
