@@ -26,7 +26,6 @@ describe('a command that is not one', () => {
     [['VALIDATE'], 'did you mean `verify`?'],
     [['simulate'], 'did you mean `trace`?'],
     [['compare'], 'did you mean `diff`?'],
-    [['version'], 'did you mean `chainwalk --version`?'],
     [['-v'], 'did you mean `chainwalk --version`?'],
     [['pod.rules'], 'did you mean `chainwalk verify pod.rules`?'],
     [['pod.rules', 'out tcp -> 1.2.3.4:80'], 'did you mean `chainwalk trace pod.rules "out tcp -> 1.2.3.4:80"`?'],

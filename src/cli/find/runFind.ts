@@ -36,6 +36,8 @@ export async function runFind(given: Call): Promise<ExitCode> {
   return findInManifest(call, { file, ...question, write: (answer, failing) => write(call, { answer, outcome, failing }) });
 }
 
+const NOT_DIRECT = 'note: packets that arrive cannot be direct: past the proxy they are to-app';
+
 interface Question {
   readonly outcome: Outcome;
   readonly where: PacketSet | undefined;
@@ -49,6 +51,7 @@ async function readQuestion(call: Call): Promise<Question | undefined> {
     return undefined;
   }
   const asked = await readWhere(call);
+  if (asked?.where?.dir === 'in' && outcome === 'direct') await call.io.err.write(`${NOT_DIRECT}\n`, 'report');
   return asked && { outcome, where: asked.where };
 }
 

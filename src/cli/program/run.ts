@@ -25,7 +25,8 @@ export interface Invocation {
   readonly commands?: readonly Command[];
 }
 
-export async function run({ argv, version, commands = COMMANDS }: Invocation, bare: Io): Promise<ExitCode> {
+export async function run({ argv: given, version, commands = COMMANDS }: Invocation, bare: Io): Promise<ExitCode> {
+  const argv = given.length === 1 && given[0] === 'version' ? ['--version'] : given;
   const asked = commands.find(({ name }) => name === argv[0]);
   const help =
     asked === undefined ? '`chainwalk --help` lists the commands' : `\`chainwalk ${asked.name} --help\` shows examples and options`;
