@@ -32,9 +32,9 @@ describe('a trace', () => {
 
   it('says why a chain that was entered did not take the packet', async () => {
     const { out } = await trace('istio-sidecar.rules', ['out udp -> 1.1.1.1:53']);
-    expect(out).toContain('ISTIO_REDIRECT: none of its 1 rules matched: rule 1 matches on tcp');
+    expect(out).toContain('ISTIO_REDIRECT: its only rule does not match: rule 1 matches on tcp');
     const inbound = await trace('istio-sidecar.rules', ['in udp -> 10.244.0.5:53']);
-    expect(inbound.out).toContain('nat PREROUTING: none of its 1 rules matched: rule 1 matches on tcp');
+    expect(inbound.out).toContain('nat PREROUTING: its only rule does not match: rule 1 matches on tcp');
   });
 
   it('says once why a packet is lost', async () => {

@@ -153,7 +153,7 @@ export function missesText(misses: readonly Miss[], sawText: (miss: Miss) => str
     return `${rules} on ${conditionText(first.clause.text)} (${sawText(first)})`;
   });
   const more = all.length > shown.length ? ', ...' : '';
-  return `none of its ${misses.length} rules matched: ${shown.join(', ')}${more}`;
+  return `${misses.length === 1 ? 'its only rule does not match' : `none of its ${misses.length} rules matched`}: ${shown.join(', ')}${more}`;
 }
 
 /** `tcp` for `-p tcp`: the words of the packet notation. */
