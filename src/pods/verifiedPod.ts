@@ -8,6 +8,8 @@ import type { Muted } from '../prove/proof/suppressions.ts';
 export interface VerifiedPod {
   readonly pod: Pod;
   readonly verified: Verified;
+  /** why nothing of it is checked: it is not meant to be captured, or is of another mesh */
+  readonly outside?: string;
   /** claims about its fields and settings that do not hold */
   readonly findings: readonly PodFinding[];
   /** those of them that are suppressed */

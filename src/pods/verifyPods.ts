@@ -32,7 +32,13 @@ export function verifyScenes(
     );
     const causes = causesOfFindings(scene, known.findings, question);
     const verified = { ...known, rulesets: named, notes: [...notesOf(scene), ...known.notes], causes };
-    return { pod: scene.enrolment.facts.pod, verified, findings: asked(scene.findings, options) };
+    const outside = outsideOf(scene);
+    return {
+      pod: scene.enrolment.facts.pod,
+      verified,
+      findings: asked(scene.findings, options),
+      ...(outside !== undefined && { outside }),
+    };
   });
 }
 
@@ -43,6 +49,14 @@ function asked(findings: readonly PodFinding[], options: VerifyOptions): readonl
 
 function sourceOf({ rulesets }: PodScene): PodScene['rulesets'][number]['source'] {
   return rulesets[0]?.source ?? { file: 'rules', text: '' };
+}
+
+function outsideOf({ enrolment: { taken }, inMesh, otherMesh }: PodScene): string | undefined {
+  return otherMesh !== undefined
+    ? otherMesh.message
+    : inMesh
+      ? undefined
+      : (taken.at(-1)?.answer.because ?? 'it is not meant to be captured');
 }
 
 function notesOf({ enrolment, rules, inMesh, otherMesh, whileInit }: PodScene): readonly string[] {

@@ -65,3 +65,25 @@ describe('a base that has moved on', { timeout: 60_000 }, () => {
     expect(report.notes[0]).toBe('base and HEAD have no common ancestor: compared with base itself');
   });
 });
+
+describe('what is new and in no mesh', { timeout: 60_000 }, () => {
+  it('is in the headline, a warning with its place, and fails when strict', async () => {
+    const config = 'groups: [{ files: [net/*.rules, deploy/*.yaml] }]\nclaims: { only: [outbound-captured] }\n';
+    const pod = MANIFEST.replace('name: web', 'name: web, annotations: { sidecar.istio.io/inject: "false" }');
+    const files = {
+      'chainwalk.config.yaml': config,
+      'deploy/new.yaml': pod,
+      'net/b.rules': '*filter\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n',
+    };
+    const { report } = await ci(files, ['--base', 'base']);
+    expect(report.diagnostics.map(({ message, file }) => [file, message])).toEqual([
+      ['net/b.rules', expect.stringMatching(/^net\/b\.rules \(no rules of a mesh\) is new and not in the mesh/)],
+      ['deploy/new.yaml', expect.stringMatching(/^Pod default\/web \(.*inject.*\) is new and not in the mesh/)],
+    ]);
+    const { out, code } = await repository.chainwalk(['ci', '--strict', '-o', 'human', '--base', 'base']);
+    expect(code).toBe(1);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      '2 new files or pods are not in the mesh: net/b.rules (no rules of a mesh), Pod default/web (',
+    );
+  });
+});

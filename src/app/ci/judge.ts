@@ -52,6 +52,9 @@ export interface JudgedPart {
   readonly says: string;
   /** the mesh of which its rules are checked */
   readonly mesh?: string;
+  /** why it is in no mesh, where that is known */
+  readonly outside?: string;
+  readonly place?: ReviewLocation;
   /** there is an error in it: nothing is said of it */
   readonly isUnread?: true;
   /** there is no rule in it */
@@ -82,6 +85,7 @@ function judgeRules({ rules, place, options }: RulesBatch): Judged {
         file: namedFile(source),
         says: `rules for IPv${family}`,
         isEmpty: !hasRules(ruleset),
+        place: { source, span: { start: 0, end: 0 } },
         ...(profile && { mesh: profile.name }),
       };
     }),
@@ -95,8 +99,9 @@ function judgePods({ pods: texts, place, options, progress }: PodsBatch): Judged
     options: { ...options, ...place },
     ...(progress !== undefined && { progress }),
   });
-  const parts = pods.map(({ pod, verified: { profile } }): JudgedPart => {
-    return { ...partOf(pod), ...(profile && { mesh: profile.name }) };
+  const parts = pods.map(({ pod, outside, verified: { profile } }): JudgedPart => {
+    const { source, span } = pod.place;
+    return { ...partOf(pod), place: { source, span }, ...(profile && { mesh: profile.name }), ...(outside !== undefined && { outside }) };
   });
   const others = unread.map((pod): JudgedPart => ({ ...partOf(pod), isUnread: true }));
   return { ...subjectsOfPods({ pods }), diagnostics, parts: [...parts, ...others] };

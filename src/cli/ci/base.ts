@@ -16,6 +16,7 @@ import { quietReader } from '../input/reader.ts';
 import { goneSince } from './gone.ts';
 import { type Batch, batchesOf, type ConfigFiles } from './groups.ts';
 import { list } from './list.ts';
+import { type NewOutside, newOutside } from './newOutside.ts';
 import type { BatchAsking } from './question.ts';
 import { judgeSound } from './sound.ts';
 
@@ -46,6 +47,7 @@ export interface ComparedWithBase {
   readonly gone: readonly Broken[];
   /** problems that a comment accepts, and of which the base has none such */
   readonly commented: readonly Broken[];
+  readonly outside: NewOutside;
   /** files that the base has but that cannot be used there */
   readonly notes: readonly string[];
 }
@@ -69,7 +71,8 @@ export async function againstBase(call: Call, asked: AgainstBase): Promise<Compa
   });
   const compared = compares ? await compare(call, { revision, renamed: tree.renamed, batches: before.differing }) : [];
   const subjects = [...knownOnBase(head, before.subjects, revision), ...compared];
-  return { subjects, gone, commented: commentedSince(head, before.subjects), notes: before.notes };
+  const outside = newOutside({ base: before.parts, head: judged.flatMap(({ parts }) => parts), renamed: tree.renamed });
+  return { subjects, gone, outside, commented: commentedSince(head, before.subjects), notes: before.notes };
 }
 
 async function compare(call: Call, asked: Pick<CompareQuestion, 'revision' | 'renamed' | 'batches'>): Promise<readonly Subject[]> {

@@ -26,7 +26,7 @@ import { complain } from '../io/messages.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { reportOnce } from '../review/report.ts';
 import { acceptKnown } from './accept.ts';
-import { againstBase, type JudgedBatch } from './base.ts';
+import { againstBase, type ComparedWithBase, type JudgedBatch } from './base.ts';
 import { changedPromises } from './changedPromises.ts';
 import { type Batch, batchesOf, isAsked } from './groups.ts';
 import { list } from './list.ts';
@@ -41,14 +41,20 @@ export async function runCi(given: Call): Promise<ExitCode> {
   const { call, loaded, base } = ready;
   const found = await judgeAll(call, loaded);
   if (found === undefined) return EXIT.usage;
-  const compared = base === undefined ? found : await compare(call, { loaded, base, found });
+  const compared: Awaited<ReturnType<typeof compare>> = base === undefined ? found : await compare(call, { loaded, base, found });
   const subjects = withLevels([...compared.subjects, ...found.expected], loaded);
   const accepted = await acceptKnown(call, { loaded, subjects, ...(base?.isTaken && { from: base.given }) });
   if (accepted === undefined) return EXIT.usage;
   // with what was compared comes first
   const notes = [...compared.notes, ...found.notes, ...accepted.notes];
-  const diagnostics = [...found.diagnostics, ...accepted.diagnostics];
-  const review: Review = { subjects: await acceptable(call, loaded, accepted.subjects), diagnostics, notes: [...new Set(notes)] };
+  const { outside } = compared;
+  const diagnostics = [...found.diagnostics, ...(outside?.diagnostics ?? []), ...accepted.diagnostics];
+  const review: Review = {
+    subjects: await acceptable(call, loaded, accepted.subjects),
+    diagnostics,
+    notes: [...new Set(notes)],
+    ...(outside && { outside: outside.names }),
+  };
   const strict = optionIsSet(call.input, 'strict') || loaded.config.strict === true;
   return reportOnce(call, { review, outputs, strict, base: base?.revision });
 }
@@ -67,7 +73,10 @@ interface Comparison {
   readonly found: Found;
 }
 
-async function compare(call: Call, { loaded, base, found }: Comparison): Promise<Pick<Found, 'subjects' | 'notes'>> {
+async function compare(
+  call: Call,
+  { loaded, base, found }: Comparison,
+): Promise<Pick<Found, 'subjects' | 'notes'> & Partial<Pick<ComparedWithBase, 'outside'>>> {
   const { revision, tree, config } = base;
   // code of another revision is not run: the code that is here checks it
   const before = config.kind === 'data' ? config.loaded : loaded;
@@ -83,7 +92,12 @@ async function compare(call: Call, { loaded, base, found }: Comparison): Promise
     gone: compared.gone,
   });
   const unnamed = await unnamedFiles(call.io, { loaded, tree, named: found.named });
-  return { subjects: [...compared.subjects, promises], notes: [...base.notes, ...unnamed, ...notes, ...compared.notes] };
+  await showDiagnostics(call, compared.outside.diagnostics);
+  return {
+    subjects: [...compared.subjects, promises],
+    outside: compared.outside,
+    notes: [...base.notes, ...unnamed, ...notes, ...compared.notes],
+  };
 }
 
 /** What the base says of the pull request's own findings; the pull request does not say it itself. */

@@ -73,7 +73,9 @@ function answer(review: Review, style: CiStyle): readonly string[] {
   const { strict = false } = style;
   const { word, says, colour, isSound } = reviewVerdict(review, strict);
   const asked = subjects.reduce((sum, { checks }) => sum + checks.filter(({ verdict }) => verdict !== 'skipped').length, 0);
-  const of = subjects.length === 1 ? printable(subjects[0]?.name ?? '') : filesAndPods(subjects);
+  // a pod that is not meant to be captured is asked nothing
+  const checked = subjects.filter(({ checks }) => checks.length > 0);
+  const of = subjects.length === 1 ? printable(subjects[0]?.name ?? '') : filesAndPods(checked.length === 0 ? subjects : checked);
   const bounds = mergeBounds(subjects.flatMap((subject) => subject.bounds ?? []));
   const failing = strict ? diagnostics.filter((one) => !isError(one)).length : 0;
   // what passed is not proved of a family that was not checked

@@ -20,6 +20,8 @@ export interface Review {
   readonly diagnostics: readonly Diagnostic[];
   /** sentences without capital and stop that are no verdicts */
   readonly notes: readonly string[];
+  /** new files and pods that are in no mesh, each with why */
+  readonly outside?: readonly string[];
 }
 
 /** What was checked. */

@@ -37,7 +37,7 @@ export interface ReviewVerdict {
 
 /** `failing`: warnings about the texts, which make a strict run fail. */
 export function reviewVerdict(review: Review, strict: boolean): ReviewVerdict {
-  const { subjects, diagnostics } = review;
+  const { subjects, diagnostics, outside: unmeshed = [] } = review;
   const found = problemsOf(review);
   const tally = tallyOf(found);
   const outside = new Set(
@@ -48,6 +48,7 @@ export function reviewVerdict(review: Review, strict: boolean): ReviewVerdict {
   const counts = [countWords(tally), ...unreadWords(diagnostics)].filter((words) => words !== '').join(', ');
   const changed = changeWords(tally);
   const more = [
+    ...outsideWords(unmeshed),
     ...(changed === '' ? [] : [changed]),
     ...(outside.size > 0 && subjects.length > 1 ? [`${outside.size} of ${subjects.length} NOT CAPTURED`] : []),
   ];
@@ -57,7 +58,14 @@ export function reviewVerdict(review: Review, strict: boolean): ReviewVerdict {
   const fails = failing || diagnostics.some(isError) || found.some((one) => isDefect(one, strict));
   const isUnjudged = found.some(({ problem }) => problem.isUnjudged && isOpen(problem));
   const asked = subjects.some(({ checks }) => checks.some(({ verdict }) => verdict !== 'skipped'));
-  const sound = !asked ? 'no check applies' : tally.suppressed === 0 ? 'no errors or warnings' : 'no new errors or warnings';
+  const sound =
+    unmeshed.length > 0
+      ? 'no new errors'
+      : !asked
+        ? 'no check applies'
+        : tally.suppressed === 0
+          ? 'no errors or warnings'
+          : 'no new errors or warnings';
   const word = isUnjudged
     ? 'NOT CHECKED'
     : outside.size > 0 && subjects.length === 1
@@ -72,7 +80,16 @@ export function reviewVerdict(review: Review, strict: boolean): ReviewVerdict {
   return {
     word,
     says: `${[isSound ? sound : counts, ...more].join('; ')}${aside}`,
-    colour: fails || isUnjudged ? 'red' : isSound && asked ? 'green' : 'yellow',
+    colour: fails || isUnjudged ? 'red' : isSound && asked && unmeshed.length === 0 ? 'green' : 'yellow',
     isSound,
   };
+}
+
+const MOST_NAMES = 2;
+
+function outsideWords(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const more = names.length - MOST_NAMES;
+  const shown = `${names.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return [`${names.length === 1 ? '1 new file or pod is' : `${names.length} new files or pods are`} not in the mesh: ${shown}`];
 }
