@@ -14,7 +14,7 @@ export interface SaidPacket {
   readonly isWayUnsaid?: true;
 }
 
-/** With a direction wherever it has to have one; a complaint where nobody knows it. */
+/** With a direction wherever it has to have one; a complaint where it is unknown. */
 export function withDirection({ host, assumed }: PlacedHost, said: SaidPacket): SaidPacket | Complaint {
   const { given, notes = [], isWayUnsaid } = said;
   const { src, dst } = given;

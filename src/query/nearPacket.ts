@@ -22,7 +22,7 @@ import { type PacketPart, type PartKey, valueOrUsual } from './packetParts.ts';
 export interface NearestQuestion {
   readonly ruleset: Ruleset;
   readonly packet: Packet;
-  /** parts of it that nobody gave */
+  /** parts of it that were not given */
   readonly defaults: readonly (keyof PartialPacket)[];
   readonly host: Host;
   /** the address of the host was taken from the packet: it is the same in every packet that is looked at */

@@ -1,4 +1,4 @@
-/** The parts of a packet that somebody can change in its text, and the packets that differ from one in few of them. */
+/** The parts of a packet that can be changed in its text, and the packets that differ from one in few of them. */
 import { TCP_FLAGS } from '../packet/fields.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';

@@ -36,9 +36,9 @@ describe('chainwalk expect', { timeout: 30_000 }, () => {
     expect(code).toBe(1);
     expect(out).toContain('error: out tcp -> 203.0.113.9:443 uid=1000 gid=1337 (IPv4)  net/pod.expect.yaml\n');
     expect(out).toContain('ends as\n  captured-out: no group is spared.');
-    expect(out).toContain('because  expected captured-out, got direct\n');
+    expect(out).toContain('reason   expected captured-out, got direct\n');
     expect(out).toContain('place    net/pod.expect.yaml:3');
-    expect(out).toContain('rule     ISTIO_OUTPUT#7 in table nat, net/pod.rules:28');
+    expect(out).toContain('rules    nat ISTIO_OUTPUT#7, OUTPUT#1 at net/pod.rules:28');
   });
 
   it('proves a set, or shows a packet of it', async () => {

@@ -17,6 +17,8 @@ const NO_ANSWERS = [
   'a fix is proved',
   'editWords).join',
   'nothing else breaks (proved)',
+  // the reason has the bounds
+  'whyNotReason:',
 ];
 /** Where a template takes the bounds from. */
 const BOUNDED =

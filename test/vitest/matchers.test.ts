@@ -228,7 +228,7 @@ describe('a failing expectation says', () => {
         rules    nat ISTIO_REDIRECT#1, ISTIO_OUTPUT#8 at broken/no-uid-return.rules:30
            30 | -A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001
            29 | -A ISTIO_OUTPUT -j ISTIO_REDIRECT
-        do       Give the rules the proxy's ids (--proxy-uid, --proxy-gid of istio-iptables), before every
+        fix      Give the rules the proxy's ids (--proxy-uid, --proxy-gid of istio-iptables), before every
                  redirect."
     `);
   });

@@ -43,12 +43,12 @@ export function causeLines({ found: [first, ...also], odd, alike, others }: Caus
       : [verdict === 'undecided' ? line('packets', packets) : line('broken', `for ${packets}`)]),
     ...(before === undefined ? [] : exampleLines('before', before, line)),
     ...(witness === undefined ? [] : exampleLines(before === undefined ? 'example' : 'now', witness, line)),
-    ...(witness === undefined || subject.kind !== 'expectations' ? [] : [line('because', message.replace(`\`${id}\`: `, ''))]),
+    ...(witness === undefined || subject.kind !== 'expectations' ? [] : [line('reason', message.replace(`\`${id}\`: `, ''))]),
     ...(isOwnPlace ? placeLines('place', place, { paint, width }) : []),
     ...ruleFrames(blame, { paint, width }, twinOf(kinds[0])),
     ...alsoLines(kinds, { paint, width }),
     ...(odd.length === 0 ? [] : [alsoLine(oddWords(odd.length), width)]),
-    ...(remedy === undefined ? [] : [line('do', remedy)]),
+    ...(remedy === undefined ? [] : [line('fix', remedy)]),
     // what is pasted is not broken
     ...acceptTexts([first, ...also], others).flatMap(({ paste, where }) => [
       ...paste.map((text, index) => `${index === 0 ? '  accept   ' : INDENT}${printable(text)}`),

@@ -70,7 +70,7 @@ function dataOf({ message, witness, remedy }: Problem): string {
   return [
     message,
     ...(witness === undefined || path === undefined ? [] : [`path: ${rail(path, witness.file)}`]),
-    ...(remedy === undefined ? [] : [`do: ${remedy}`]),
+    ...(remedy === undefined ? [] : [`fix: ${remedy}`]),
   ].join('\n');
 }
 

@@ -22,7 +22,7 @@ export function problemLines(problem: Problem): readonly string[] {
     ...(place === undefined ? [] : [`at: ${place.source.file}:${positionOf(place).line}`]),
     ...blame.slice(0, MOST_RULES).map((one) => `rule: ${one.rule.table} ${one.text} (${one.place.source.file}:${one.rule.line})`),
     ...(more > 0 ? [`and ${plural(more, 'more rule')}`] : []),
-    ...(remedy === undefined ? [] : [`do: ${remedy}`]),
+    ...(remedy === undefined ? [] : [`fix: ${remedy}`]),
   ];
 }
 

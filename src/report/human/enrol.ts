@@ -162,7 +162,7 @@ export function findingLines(findings: readonly PodFinding[], { paint, width }: 
   return findings.flatMap(({ claim, level, message, help, place }) => [
     `  ${paint[LEVELS[level]](paint.bold(`${level}: ${claim}`))}`,
     `    ${paragraph({ text: `${printable(message)} (${placeText(place)})`, width: width - 4, hang: 4 })}`,
-    ...(help === undefined ? [] : [`    ${paragraph({ text: `do: ${printable(help)}`, width: width - 4, hang: 8 })}`]),
+    ...(help === undefined ? [] : [`    ${paragraph({ text: `fix: ${printable(help)}`, width: width - 4, hang: 8 })}`]),
   ]);
 }
 

@@ -13,7 +13,7 @@ interface FixStyle extends VerdictStyle {
   readonly places: FixPlaces;
 }
 
-/** The findings of the cause with which a fix is shown; others that it mends name the first of these. */
+/** The findings of the cause with which a fix is shown; others that it fixes name the first of these. */
 export type FixPlaces = ReadonlyMap<ProvedFix, readonly Finding[]>;
 
 /** `causes`: in the order in which they are told. */

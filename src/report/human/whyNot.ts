@@ -88,7 +88,7 @@ function valueText(key: string, packet: Packet): string {
   }
 }
 
-/** As somebody would type it: what is filled in anyway is left out. */
+/** As it would be typed: what is filled in anyway is left out. */
 function typedText({ journey: { packet }, changed, defaults }: ChangedPacket): string {
   const left = new Set<string>(defaults);
   const words = packetText(packet).split(' ');

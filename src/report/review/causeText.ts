@@ -1,4 +1,4 @@
-/** What somebody changed that packets are treated differently by. */
+/** The change by which packets are treated differently. */
 import { printable } from '../../lib/printable.ts';
 import type { CauseJson } from '../json/diff.ts';
 

@@ -43,7 +43,7 @@ function decoded(text: string, codes: readonly (readonly [string, string])[]): s
 describe('github', () => {
   it('an annotation stands at the columns of what the rule does', () => {
     expect(githubAnnotations(review([subject([problem()])]))).toMatchInlineSnapshot(
-      `"::error file=net/pod.rules,line=3,col=38,endColumn=45,title=no-redirect-loop (IPv4)::it is so%0Apath: app -> OUTPUT#1 -> net/pod.rules:3 => dropped%0Ado: do not it is so"`,
+      `"::error file=net/pod.rules,line=3,col=38,endColumn=45,title=no-redirect-loop (IPv4)::it is so%0Apath: app -> OUTPUT#1 -> net/pod.rules:3 => dropped%0Afix: do not it is so"`,
     );
   });
 
