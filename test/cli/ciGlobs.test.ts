@@ -87,3 +87,15 @@ describe('what is new and in no mesh', { timeout: 60_000 }, () => {
     );
   });
 });
+
+describe('a suppression that suppresses nothing', { timeout: 60_000 }, () => {
+  it.each([
+    ['REASON', 'net/a.rules', '`REASON` stands for a reason to be written'],
+    ['meant so', 'nte/*.rules', 'no file matches its `files`'],
+    ['meant so', 'net/a.rules', 'no finding of `outbound-captured`'],
+  ])('says why: %s for %s', async (reason, files, why) => {
+    const config = `${CONFIG}suppressions: [{ claim: outbound-captured, files: "${files}", reason: ${reason} }]\n`;
+    const { report } = await ci({ 'chainwalk.config.yaml': config }, []);
+    expect(report.diagnostics.map(({ message }) => message)).toEqual([`suppressions[0]: ${why}: it suppresses nothing`]);
+  });
+});

@@ -20,13 +20,19 @@ export async function muteByConfig({ io }: Call, subjects: readonly Subject[], l
   const suppressions = await Promise.all(
     (config.suppressions ?? []).map(async ({ claim, files, reason }) => {
       const named = files === undefined ? undefined : new Set(await io.glob(list(files), folder));
-      return { claim, fits: (file: string) => named?.has(file) ?? true, muted: { by: 'config', reason } as const };
+      return {
+        claim,
+        reason,
+        isEmpty: named?.size === 0,
+        fits: (file: string) => named?.has(file) ?? true,
+        muted: { by: 'config', reason } as const,
+      };
     }),
   );
   const used = new Set<Muted>();
   const muted = mapProblems(subjects, (problem, { file, kind }) => {
     if (problem.muted !== undefined || kind === 'expectations' || KEPT_PROMISES.includes(problem.id)) return problem;
-    const by = suppressions.find(({ claim, fits }) => claim === problem.id && fits(file))?.muted;
+    const by = suppressions.find(({ claim, reason, fits }) => claim === problem.id && reason !== 'REASON' && fits(file))?.muted;
     if (by === undefined) return problem;
     used.add(by);
     return { ...problem, muted: by };
@@ -34,7 +40,13 @@ export async function muteByConfig({ io }: Call, subjects: readonly Subject[], l
   const diagnostics = suppressions.flatMap((one, index): readonly Diagnostic[] => {
     if (used.has(one.muted)) return [];
     const span = itemsOf(at(root, 'suppressions'))[index]?.span ?? root.span;
-    return [{ kind: 'warning', message: `suppressions[${index}]: no finding of \`${one.claim}\`: it suppresses nothing`, source, span }];
+    const why =
+      one.reason === 'REASON'
+        ? '`REASON` stands for a reason to be written'
+        : one.isEmpty
+          ? 'no file matches its `files`'
+          : `no finding of \`${one.claim}\``;
+    return [{ kind: 'warning', message: `suppressions[${index}]: ${why}: it suppresses nothing`, source, span }];
   });
   return { subjects: muted, diagnostics };
 }
