@@ -65,7 +65,7 @@ describe('a packet', () => {
   });
 
   it('is walked on the host and in the mesh that are given', () => {
-    expect('*nat\n-A OUTPUT -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n# iptables\n').toReach(OUT, 'to-app');
+    expect('*nat\n-A OUTPUT -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n# iptables\n').toReach(OUT, 'to-app', { profile: 'none' });
     expect('*nat\n-A OUTPUT -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n# iptables\n').toReach(OUT, 'loop', OF_SIDECAR);
     const host = { interfaces: [{ name: 'net1', addresses: ['192.0.2.5/24'] }], routes: ['default via 192.0.2.1 dev net1'] };
     expect(SIDECAR).toReach('in tcp -> 192.0.2.5:80', 'captured-in', { host });

@@ -72,6 +72,7 @@ export function packetsAnswer(rules: unknown, { packets, wish, isNot, options }:
 /** @throws InputError */
 export function reachWish(end: unknown): Wish {
   if (typeof end === 'number' && Number.isInteger(end) && end >= 0 && end <= 65535) return reach(end);
+  if (end === 'undecided') throw new InputError(['`undecided` is no end: what is undecided passes neither way']);
   if (isOutcome(end)) return reach(end);
   const meant = typeof end === 'string' ? nearest(end, OUTCOMES) : undefined;
   throw new InputError([`${shownValue(end)} is neither an outcome nor a port${meant === undefined ? '' : `: did you mean \`${meant}\`?`}`]);

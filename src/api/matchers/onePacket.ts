@@ -12,7 +12,7 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { librarySettingOf, type PacketInput, packetFrom, type SettingOptions } from '../library/input.ts';
 import { type MatcherAnswer, open } from './answer.ts';
 import { endText } from './endText.ts';
-import type { Wish } from './wish.ts';
+import { asksTaker, isLedAway, type Wish, withoutMesh } from './wish.ts';
 
 export interface PacketQuestion {
   readonly rulesets: readonly Ruleset[];
@@ -28,12 +28,17 @@ export const WIDTH = 100;
 /** @throws InputError */
 export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuestion, options: SettingOptions): MatcherAnswer {
   const setting = librarySettingOf(rulesets, options);
+  const unknown = withoutMesh(wish, setting.profile, options.profile);
+  if (unknown !== undefined) return open(() => unknown);
   const walked = walkGiven({ ...setting, rulesets, limits: () => options.budget ?? {} }, packetFrom(packet, setting).given);
   if ('problem' in walked) return open(() => walked.problem);
   if ('missing' in walked) return open(() => `the packet is IPv${walked.missing}, and there are no rules of IPv${walked.missing}`);
   const { journey, ruleset } = walked;
   const met = journey.paths.filter(wish.isMet).length;
-  const isOpen = ({ outcome, unknown }: Path): boolean => outcome === 'undecided' || (unknown !== undefined && wish.asksLoops(outcome));
+  const isOpen = (path: Path): boolean =>
+    path.outcome === 'undecided' ||
+    (path.unknown !== undefined && wish.asksLoops(path.outcome)) ||
+    (asksTaker(wish, options.profile) && isLedAway(path));
   const isKnown = !journey.truncated && !journey.paths.some(isOpen);
   const verdict = isKnown && met === journey.paths.length ? 'yes' : isKnown && met === 0 ? 'no' : 'open';
   const input: TraceInput = { ...walked, file: ruleset.source.file, profile: setting.profile?.name };
@@ -41,6 +46,11 @@ export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuesti
   const message = (): string => {
     const said = typeof packet === 'string' ? packet.trim() : packetText(journey.packet);
     const sentence = `expected \`${printable(said)}\` ${isNot ? 'not to' : 'to'} ${wish.says}; it ${endText(journey, ruleset.source.file)}`;
+    const away =
+      asksTaker(wish, options.profile) && journey.paths.some(isLedAway)
+        ? '; a rule leads it to a port of which no mesh says who listens'
+        : '';
+    if (away !== '') return `${sentence}${away}: give \`profile\`, or ask for the port: \`toReach(packet, 15001)\``;
     if (brief) return `${sentence}\n  ${first === undefined ? '' : rail(first, ruleset.source.file)}`;
     return `${sentence}\n\n${humanTrace(input, { paint: PLAIN, width: WIDTH, verbose: false })}`;
   };

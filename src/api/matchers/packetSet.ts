@@ -26,7 +26,7 @@ import { librarySettingOf, packetSetFrom, type SettingOptions } from '../library
 import { type MatcherAnswer, open } from './answer.ts';
 import { endText } from './endText.ts';
 import { WIDTH } from './onePacket.ts';
-import type { Wish } from './wish.ts';
+import { asksTaker, ledAway, type Wish, withoutMesh } from './wish.ts';
 
 export interface MatcherSetQuestion {
   readonly rulesets: readonly Ruleset[];
@@ -38,8 +38,17 @@ export interface MatcherSetQuestion {
 /** With `isNot`, that it is so for none of them. @throws InputError */
 export function askSet({ rulesets, where, wish, isNot }: MatcherSetQuestion, options: SettingOptions): MatcherAnswer {
   const setting = librarySettingOf(rulesets, options, { where: packetSetFrom(where) });
+  const unknown = withoutMesh(wish, setting.profile, options.profile);
+  if (unknown !== undefined) return open(() => unknown);
   const wanted = `expected ${isNot ? 'no' : 'every'} packet of \`${printable(where.trim())}\` to ${wish.says}`;
-  const question = { ...setting, budget: new Budget(options.budget), where: ofApplication(packetSetFrom(where), setting), wish, isNot };
+  const question = {
+    ...setting,
+    budget: new Budget(options.budget),
+    where: ofApplication(packetSetFrom(where), setting),
+    wish,
+    isNot,
+    takerAsked: asksTaker(wish, options.profile),
+  };
   const { classes, undecided, asked } = searchAll(rulesets, question);
   const scope = boundsOf(setting, rulesets);
   if (!asked) return open(() => `${wanted}, but the set contains no packets`);
@@ -65,6 +74,7 @@ interface Question extends ChosenSetting {
   readonly where: PacketSet;
   readonly wish: Wish;
   readonly isNot: boolean;
+  readonly takerAsked: boolean;
 }
 
 interface Results {
@@ -75,7 +85,7 @@ interface Results {
 
 /** Ordinary packets, or when none of the set is ordinary, all of it. */
 function searchAll(rulesets: readonly Ruleset[], question: Question): Results {
-  const { wish, isNot, ...scene } = question;
+  const { wish, isNot, takerAsked: _, ...scene } = question;
   const split: Search['split'] = (space, ends) => unmet(space, ends, question);
   const outcomes = OUTCOMES.filter((outcome) => outcome !== 'undecided');
   for (const ordinary of [true, false]) {
@@ -90,11 +100,12 @@ function searchAll(rulesets: readonly Ruleset[], question: Question): Results {
 }
 
 /** Packets that may not end as wished, chance included; and those for which something unmodelled decides. */
-function unmet(space: Space, ends: readonly End[], { wish, isNot }: Question): Split {
+function unmet(space: Space, ends: readonly End[], { wish, isNot, takerAsked }: Question): Split {
   const { manager } = space;
   const met = ends.map((end) => manager.and(end.set, end.outcome === 'undecided' ? EMPTY : wish.metBy(space, end)));
   const missed = ends.map((end, index) => manager.minus(end.outcome === 'undecided' ? EMPTY : end.set, met[index] ?? EMPTY));
-  const mayLoop = manager.any(ends.map((end) => (wish.asksLoops(end.outcome) ? end.mayLoop : EMPTY)));
+  const away = manager.any(ends.map((end) => (takerAsked ? ledAway(space, end) : EMPTY)));
+  const mayLoop = manager.or(away, manager.any(ends.map((end) => (wish.asksLoops(end.outcome) ? end.mayLoop : EMPTY))));
   const open = manager.or(mayLoop, manager.any(ends.map(({ set, outcome }) => (outcome === 'undecided' ? set : EMPTY))));
   const unknown = manager.or(open, manager.any(ends.map(({ unclear }) => unclear)));
   const [wrong, right] = (isNot ? [met, missed] : [missed, met]).map((sets) => manager.any(sets)) as [number, number];
