@@ -1,5 +1,5 @@
 /** One cube in the notation of packet sets: `out tcp -> !local:!15001 uid=!1337`. */
-import { flagLetters, hexMark, protocolName } from '../packet/notation.ts';
+import { flagLetters, hexMark, macText, protocolName } from '../packet/notation.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';
@@ -116,8 +116,4 @@ function macTerms(space: Space, cube: Cube): readonly (readonly [string, string]
   const term = cube.terms.get('hasMac');
   if (term === undefined || isPlain(fieldText(space, cube, { field: 'mac', name: macText }))) return [];
   return [['mac', space.manager.and(term.values, space.hasMac) === EMPTY ? '!any' : 'any']];
-}
-
-function macText(value: bigint): string {
-  return (value.toString(16).padStart(12, '0').match(/../g) ?? []).join(':');
 }

@@ -6,6 +6,7 @@ import { usualDirection } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { PartialPacket } from '../packet/partialPacket.ts';
 import { hasIndex, hasPorts, PROTO } from '../packet/protocol.ts';
+import { USUAL_TTL, usualLength } from '../packet/usual.ts';
 import { arrivalInterface } from './arrival.ts';
 import { directionBetween } from './direction.ts';
 import type { Host } from './host.ts';
@@ -49,7 +50,7 @@ export function completePacket(given: PartialPacket, host: Host): Completion {
     ...(owned ? { uid: 1000, gid: 1000 } : {}),
     ...(dir === 'in' ? { iif: arrivalInterface(host, { dst, ...(given.src !== undefined && { src: given.src }) }) } : {}),
   };
-  const quiet = { mark: 0, ttl: 64, tos: 0, fragOffset: 0, length: defaultLength(family, proto) };
+  const quiet = { mark: 0, ttl: USUAL_TTL, tos: 0, fragOffset: 0, length: usualLength(family, proto) };
   const rest = { ...quiet, ...defaults, ...given, family, socket: owned } as Packet;
   const later = given.ctstate === 'ESTABLISHED' || given.ctstate === 'RELATED';
   if (later) defaults.ctdir = usualDirection(rest);
@@ -106,10 +107,4 @@ function defaultSource(
     sourceFor(host, { family, dst, mark: given.mark ?? 0, ...(given.oif === undefined ? {} : { bound: given.oif }) }) ??
     (family === 4 ? 0 : 0n)
   );
-}
-
-/** Bytes of a packet without data: headers only, a SYN with its usual options. */
-function defaultLength(family: Family, proto: number): number {
-  const header = family === 4 ? 20 : 40;
-  return header + (proto === PROTO.tcp ? 40 : proto === PROTO.udp ? 8 : proto === PROTO.icmp || proto === PROTO.icmpv6 ? 64 : 0);
 }

@@ -3,6 +3,7 @@ import { type Address, familyOf, formatAddress, parseAddress } from './address.t
 import { TCP_FLAGS } from './fields.ts';
 import type { CtDirection, Endpoint, Packet } from './packet.ts';
 import { PROTO } from './protocol.ts';
+import { USUAL_TTL, usualLength } from './usual.ts';
 
 /** `10.0.0.9:80`, `[fd00::9]:80`; the bare address without a port. */
 export function endpointText({ address, port }: { readonly address: Address; readonly port?: number | undefined }): string {
@@ -34,6 +35,14 @@ export function flagLetters(flags: number): string {
 
 export function hexMark(mark: number): string {
   return `0x${mark.toString(16)}`;
+}
+
+/** `02:00:00:00:00:01`. */
+export function macText(mac: number | bigint): string {
+  return mac
+    .toString(16)
+    .padStart(12, '0')
+    .replaceAll(/(..)(?=.)/g, '$1:');
 }
 
 /** The arrow form without its keys: `tcp 10.244.0.5:40000 -> 10.0.0.9:80`. */
@@ -96,5 +105,9 @@ export function packetText(packet: Packet): string {
   if (packet.icmpType !== undefined) keys.push(`icmp=${packet.icmpType}${packet.icmpCode ? `/${packet.icmpCode}` : ''}`);
   if (packet.spi !== undefined) keys.push(`spi=${packet.spi}`);
   if (packet.fragOffset !== 0) keys.push(`frag=${packet.fragOffset}`);
+  if (packet.ttl !== USUAL_TTL) keys.push(`ttl=${packet.ttl}`);
+  if (packet.tos !== 0) keys.push(`tos=0x${packet.tos.toString(16)}`);
+  if (packet.length !== usualLength(packet.family, packet.proto)) keys.push(`len=${packet.length}`);
+  if (packet.mac !== undefined) keys.push(`mac=${macText(packet.mac)}`);
   return [packet.dir, flowText(packet), ...keys].join(' ');
 }
