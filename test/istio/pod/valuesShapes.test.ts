@@ -314,7 +314,7 @@ spec:
   const file = `${release}${map('a', 'pilot: {cni: {enabled: false}}')}${map('b', ranges)}${POD}`;
   const { code, out, err } = await chainwalk(['enrol', 'pod.yaml'], { files: { 'pod.yaml': file } });
   expect([code, err]).toEqual([0, '']);
-  expect(out).toContain('captured by the CNI plugin');
+  expect(out).toContain('CAPTURED by the CNI plugin');
   expect(out).toContain('--istio-service-exclude-cidr 10.0.0.0/8');
   const without = await chainwalk(['enrol', 'pod.yaml'], { files: { 'pod.yaml': `${release}${map('b', ranges)}${POD}` } });
   expect(without.err).toContain('values elsewhere are named here and not read');
