@@ -88,13 +88,33 @@ describe('a change of behaviour', { timeout: 60_000 }, () => {
     expect((await ci(files, '--baseline', 'known.json')).code).toBe(1);
   });
 
-  it('is accepted under its former name, which is said', async () => {
-    const config = `${CONFIG}suppressions: [{ claim: unchanged-fate, reason: meant }]\n`;
+  /** What the configuration of the base accepts of the change. */
+  let accepted = 0;
+  const accepting = async (entry: string, rules: string) => {
+    accepted += 1;
     repository.git('checkout', '-q', '-f', 'base');
-    repository.commit({ 'chainwalk.config.yaml': config }, 'former');
-    repository.write({ 'net/pod.rules': LOOPS });
-    const { code, out, err } = await repository.chainwalk(['ci', '--base', 'former']);
-    expect([code, out]).toEqual([0, expect.stringMatching(/^OK: no new errors or warnings/)]);
+    repository.commit({ 'chainwalk.config.yaml': `${CONFIG}suppressions: [${entry}]\n` }, `accepting-${accepted}`);
+    repository.write({ 'net/pod.rules': rules });
+    return await repository.chainwalk(['ci', '--base', `accepting-${accepted}`, '--json']);
+  };
+  const packetsOf = (out: string): readonly string[] =>
+    (JSON.parse(out) as CiReport).subjects.flatMap(({ checks }) =>
+      checks.flatMap(({ problems }) => problems.flatMap(({ packets }) => packets ?? [])),
+    );
+
+  it('is accepted for the packets that are named, and for no others', async () => {
+    const { out } = await accepting('', LOOPS);
+    const all = packetsOf(out);
+    expect(all.length).toBeGreaterThan(2);
+    const entry = (packets: readonly string[]) => `{ claim: behaviour-changed, packets: ${JSON.stringify(packets)}, reason: meant }`;
+    expect((await accepting(entry(all), LOOPS)).code).toBe(0);
+    expect((await accepting(entry(all.slice(1)), LOOPS)).code).toBe(1);
+  });
+
+  it('is not accepted for whatever changes, under its former name neither, which is said', async () => {
+    const { code, err } = await accepting('{ claim: unchanged-fate, reason: meant }', LOOPS);
+    expect(code).toBe(1);
     expect(err).toContain('warning: suppressions[0].claim: `unchanged-fate` is called `behaviour-changed` now');
+    expect(err).toContain('`packets` has to name them');
   });
 });

@@ -73,6 +73,8 @@ export interface ConfigSuppression {
   readonly claim: AcceptedId;
   /** globs; absent: everywhere */
   readonly files?: string | readonly string[];
+  /** as findings print them, and no others are accepted then; `behaviour-changed` is accepted for no packets without it */
+  readonly packets?: string | readonly string[];
   readonly reason: string;
 }
 

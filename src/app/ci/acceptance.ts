@@ -1,4 +1,5 @@
 /** How each open finding of a run is accepted: where a comment is heard, a comment; else an entry of the configuration. */
+import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
 import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
 import { isOpen } from '../../report/review/problems.ts';
 import type { Acceptance, Problem, Subject } from '../../report/review/review.ts';
@@ -25,7 +26,7 @@ export function withAcceptance(subjects: readonly Subject[], accepting: Acceptin
 }
 
 function acceptanceOf(
-  { acceptAt, blame }: Problem,
+  { id, acceptAt, blame, packets }: Problem,
   { kind, file }: Subject,
   { file: config, named, textOf }: Accepting,
 ): Acceptance | undefined {
@@ -38,5 +39,6 @@ function acceptanceOf(
     return line === undefined ? { by: 'file', at: file } : { by: 'next-line', at: `${file}:${line}` };
   }
   const files = named(file);
-  return files === undefined ? undefined : { by: 'config', at: config, files };
+  if (files === undefined) return undefined;
+  return { by: 'config', at: config, files, ...(id === BEHAVIOUR_CHANGED && packets !== undefined && { packets }) };
 }

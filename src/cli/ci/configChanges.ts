@@ -71,7 +71,7 @@ function setChanges(key: string, base: readonly string[], head: readonly string[
 }
 
 function suppressionChanges(base: readonly ConfigSuppression[], head: readonly ConfigSuppression[]): readonly ConfigChange[] {
-  const same = (one: ConfigSuppression) => JSON.stringify([one.claim, list(one.files)]);
+  const same = (one: ConfigSuppression) => JSON.stringify([one.claim, list(one.files), one.packets === undefined ? [] : list(one.packets)]);
   const known = new Set(base.map(same));
   const still = new Set(head.map(same));
   return [

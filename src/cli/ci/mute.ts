@@ -1,9 +1,10 @@
 /** Problems that the configuration accepts. */
 import { mapProblems } from '../../app/ci/mapProblems.ts';
+import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
 import { at, itemsOf } from '../../kubernetes/yaml/node.ts';
 import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';
-import type { Subject } from '../../report/review/review.ts';
+import type { Problem, Subject } from '../../report/review/review.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Call } from '../argv/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -18,12 +19,15 @@ export interface MutedSubjects {
 export async function muteByConfig({ io }: Call, subjects: readonly Subject[], loaded: LoadedConfig): Promise<MutedSubjects> {
   const { config, folder, source, root } = loaded;
   const suppressions = await Promise.all(
-    (config.suppressions ?? []).map(async ({ claim, files, reason }) => {
+    (config.suppressions ?? []).map(async ({ claim, files, packets, reason }) => {
       const named = files === undefined ? undefined : new Set(await io.glob(list(files), folder));
       return {
         claim,
         reason,
         isEmpty: named?.size === 0,
+        // a change of behaviour is accepted once: a later one is of other packets
+        isOpenEnded: claim === BEHAVIOUR_CHANGED && packets === undefined,
+        isOf: (problem: Problem) => packets === undefined || (problem.packets !== undefined && list(packets).includes(problem.packets)),
         fits: (file: string) => named?.has(file) ?? true,
         muted: { by: 'config', reason } as const,
       };
@@ -32,7 +36,10 @@ export async function muteByConfig({ io }: Call, subjects: readonly Subject[], l
   const used = new Set<Muted>();
   const muted = mapProblems(subjects, (problem, { file, kind }) => {
     if (problem.muted !== undefined || kind === 'expectations' || KEPT_PROMISES.includes(problem.id)) return problem;
-    const by = suppressions.find(({ claim, reason, fits }) => claim === problem.id && reason !== 'REASON' && fits(file))?.muted;
+    const by = suppressions.find(
+      ({ claim, reason, fits, isOf, isOpenEnded }) =>
+        claim === problem.id && reason !== 'REASON' && !isOpenEnded && fits(file) && isOf(problem),
+    )?.muted;
     if (by === undefined) return problem;
     used.add(by);
     return { ...problem, muted: by };
@@ -43,9 +50,11 @@ export async function muteByConfig({ io }: Call, subjects: readonly Subject[], l
     const why =
       one.reason === 'REASON'
         ? '`REASON` stands for a reason to be written'
-        : one.isEmpty
-          ? 'no file matches its `files`'
-          : `no finding of \`${one.claim}\``;
+        : one.isOpenEnded
+          ? `\`${BEHAVIOUR_CHANGED}\` is accepted for the packets that change: \`packets\` has to name them, as \`accept\` prints them`
+          : one.isEmpty
+            ? 'no file matches its `files`'
+            : `no finding of \`${one.claim}\``;
     return [{ kind: 'warning', message: `suppressions[${index}]: ${why}: it suppresses nothing`, source, span }];
   });
   return { subjects: muted, diagnostics };

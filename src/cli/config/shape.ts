@@ -138,7 +138,10 @@ const levels: typeof givenLevels = read(givenLevels.schema, (node, at) => {
 
 const claims = readRecord<ConfigClaims>({ only: listRead(claimId), except: listRead(claimId), levels });
 
-const suppression = readRecord<ConfigSuppression>({ claim: claimId, files: readTexts, reason: readText }, ['claim', 'reason']);
+const suppression = readRecord<ConfigSuppression>({ claim: claimId, files: readTexts, packets: readTexts, reason: readText }, [
+  'claim',
+  'reason',
+]);
 
 export const readShape: Read<ChainwalkConfig> = atTop(
   readRecord<ChainwalkConfig>({

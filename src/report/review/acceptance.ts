@@ -14,7 +14,7 @@ export interface AcceptText {
 /** `alike`: problems of other subjects of which the same is true. */
 export function acceptTexts(found: readonly FoundProblem[], alike: readonly FoundProblem[] = []): readonly AcceptText[] {
   const accepted = (some: readonly FoundProblem[]) => some.flatMap(({ problem: { id, accept } }) => (accept ? [{ id, accept }] : []));
-  const own = groupBy(accepted(found), ({ accept }) => JSON.stringify(accept));
+  const own = groupBy(accepted(found), ({ accept: { packets: _, ...place } }) => JSON.stringify(place));
   const elsewhere = accepted(alike);
   return [...own.values()].flatMap((group): readonly AcceptText[] => {
     const [{ accept }] = group;
@@ -23,7 +23,10 @@ export function acceptTexts(found: readonly FoundProblem[], alike: readonly Foun
     const more = new Set(others.map((one) => one.accept.at)).size;
     const where = `${WHERE[accept.by]} ${accept.at}${more === 0 ? '' : `, and so in ${more} more`}`;
     if (accept.by !== 'config') return [{ paste: comments(accept.by, ids), where }];
-    return [{ paste: ids.map((claim) => entryText({ claim, accept })), where }];
+    const packetsOf = (claim: string) => [
+      ...new Set(group.flatMap(({ id, accept: { packets } }) => (id === claim ? (packets ?? []) : []))),
+    ];
+    return [{ paste: ids.map((claim) => entryText({ claim, accept, packets: packetsOf(claim) })), where }];
   });
 }
 
@@ -48,8 +51,15 @@ const WHERE: Readonly<Record<Acceptance['by'], string>> = {
 };
 
 /** A flow mapping in quotes is YAML, JSON and a module alike; YAML has a dash before each entry of a list. */
-function entryText({ claim, accept }: { readonly claim: string; readonly accept: Acceptance }): string {
-  const entry = Object.entries({ claim, files: accept.files ?? '', reason: 'REASON' }).map(
+interface Entry {
+  readonly claim: string;
+  readonly accept: Acceptance;
+  readonly packets: readonly string[];
+}
+
+function entryText({ claim, accept, packets }: Entry): string {
+  const narrowed = packets.length === 0 ? {} : { packets };
+  const entry = Object.entries({ claim, files: accept.files ?? '', ...narrowed, reason: 'REASON' }).map(
     ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
   );
   return `${/\.ya?ml$/.test(accept.at) ? '- ' : ''}{ ${entry.join(', ')} }`;

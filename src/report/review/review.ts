@@ -95,6 +95,8 @@ export interface Acceptance {
   readonly at: string;
   /** of a configuration: the files of the entry, from its folder */
   readonly files?: string;
+  /** of a configuration: the packets of the entry, where it may not accept others as well */
+  readonly packets?: string;
 }
 
 export interface ReviewLocation {
