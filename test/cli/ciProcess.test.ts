@@ -64,7 +64,7 @@ describe('chainwalk ci in a repository', { timeout: 60_000 }, () => {
     expect(out).toMatch(/^FAIL: 2 errors; 1 class of packets changes {2}/);
     expect(out).toContain('error: outbound-captured (IPv4)  net/a/pod.rules');
     // the change that the claim is about is told with it
-    expect(out).toMatch(/^ {2}also {5}behaviour-changed: out tcp .*\n? *.*captured-out -> direct$/m);
+    expect(out).toMatch(/^ {2}also {2}behaviour-changed: out tcp .*\n? *.*captured-out -> direct$/m);
     expect(out.match(/^error: /gm)).toHaveLength(1);
     expect(JSON.parse(readFileSync(join(repository.folder, 'out/ci.json'), 'utf8'))).toMatchObject({
       schema: 'chainwalk/ci/v1',

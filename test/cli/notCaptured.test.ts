@@ -29,7 +29,7 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
   it('of Istio, for which no rules are written: NOT CAPTURED, exit 1', async () => {
     const text = pod('{name: istio-proxy, image: proxy, args: [proxy, sidecar]}', STATUS);
     const enrolled = await run(text, 'enrol');
-    expect([enrolled.code, enrolled.out.split('\n')[0]]).toEqual([1, 'NOT CAPTURED: no-istio-init']);
+    expect([enrolled.code, enrolled.out.split('\n')[0]]).toEqual([1, 'NOT CAPTURED: no-istio-init; 1 error']);
     const verified = await run(text, 'verify');
     expect(verified.code).toBe(1);
     expect(verified.out).toMatch(/^NOT CAPTURED: \d+ error/);
@@ -77,7 +77,7 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
         pods: [{ verdict: 'unknown', by: null, decidedBy: '', because: expect.stringContaining('a pod of Linkerd') as unknown }],
         summary: { captured: 0, skipped: 0, blocked: 0, unknown: 1 },
       });
-      expect((await run(text, 'enrol')).out).toMatch(/^not checked: a pod of Linkerd\n/);
+      expect((await run(text, 'enrol')).out).toMatch(/^NOT CHECKED: a pod of Linkerd; 1 error\n/);
       expect(readManifests(text).pods[0]?.verdict).toBe('unknown');
       const approaches = JSON.parse((await run(text, 'approaches', '--json')).out) as {
         readonly pods: readonly { readonly approaches: readonly object[] }[];
@@ -127,6 +127,6 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
     ['no injection wanted', pod('{name: web, image: web}', '{linkerd.io/inject: disabled, sidecar.istio.io/inject: "false"}')],
   ])('%s is not meant to be captured', async (_, text) => {
     const { code, out } = await run(text, 'enrol');
-    expect([code, out]).toEqual([0, expect.not.stringContaining('NOT CAPTURED')]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^NOT MEANT TO BE CAPTURED: /)]);
   });
 });

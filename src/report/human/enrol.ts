@@ -89,7 +89,7 @@ function answer(
   if (other !== undefined) return paint.bold(paint.red(`NOT CHECKED: ${other.title}${counts}`));
   const words: Readonly<Record<CaptureVerdict, string>> = {
     captured: `CAPTURED by ${WRITERS[facts.approach]}${counts}`,
-    skipped: `NOT CAPTURED: ${taken.at(-1)?.step.id}${counts}`,
+    skipped: `${outside ? 'NOT CAPTURED' : 'NOT MEANT TO BE CAPTURED'}: ${taken.at(-1)?.step.id}${counts}`,
     blocked: `DOES NOT START: ${taken.at(-1)?.step.id}${counts}`,
   };
   return paint.bold(paint[verdict === 'skipped' && outside ? 'red' : COLOURS[verdict]](words[verdict]));
