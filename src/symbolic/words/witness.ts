@@ -6,6 +6,7 @@ import type { Address } from '../../packet/address.ts';
 import { familyOf } from '../../packet/address.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { hasIndex, hasPorts, PROTO } from '../../packet/protocol.ts';
+import { usualLength } from '../../packet/usual.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { equal } from '../diagrams/vector.ts';
@@ -36,7 +37,15 @@ export function pickWitness(space: Space, set: Bdd, place: WitnessPlace): Packet
       break;
     }
   }
-  return packetOf(space, anyAssignment(space, left), place);
+  return packetOf(space, anyAssignment(space, prefer(space, left, usualLengths(space))), place);
+}
+
+/** Packets without data. */
+function usualLengths({ manager, start, family }: Space): Bdd {
+  const named = [PROTO.tcp, PROTO.udp, PROTO.icmp, PROTO.icmpv6].map((proto) => ({ proto, is: equal(manager, start.proto, proto) }));
+  const hasLength = (proto: number): Bdd => equal(manager, start.length, usualLength(family, proto));
+  const others = manager.and(manager.all(named.map(({ is }) => manager.not(is))), hasLength(PROTO.gre));
+  return named.reduce((all, { proto, is }) => manager.or(all, manager.and(is, hasLength(proto))), others);
 }
 
 function prefer({ manager }: Space, set: Bdd, wish: Bdd): Bdd {
@@ -142,7 +151,6 @@ export function usualPreferences(space: Space, dir: 'in' | 'out'): Preferences {
     ['gid', [1000, 1337, 0]],
     ['ttl', [64]],
     ['tos', [0]],
-    ['length', [60]],
     ['mac', [0x0200_0000_0001]],
     ['spi', [256]],
   ];
