@@ -26,7 +26,7 @@ it('refuse what is none of it', () => {
   // @ts-expect-error no such profile
   expect(() => expect(RULES).toHold('no-redirect-loop', { profile: 'istio' })).toThrow('did you mean `istio-sidecar`?');
   // @ts-expect-error a packet has no such key
-  expect(() => expect(RULES).toCapture({ dts: '203.0.113.9' })).toThrow('a packet has no key');
+  expect(() => expect(RULES).toCapture({ dts: '203.0.113.9' }, { profile: 'istio-sidecar' })).toThrow('a packet has no key');
   // @ts-expect-error without what it is to reach
   expect(() => expect(RULES).toReach('out tcp -> 203.0.113.9:443')).toThrow('is neither an outcome nor a port');
 });
