@@ -140,6 +140,8 @@ describe('every answer says it', () => {
     expect(() => expect(rules).not.toReach('out tcp', 'loop', options)).toThrow(/`squid`/);
     expect(() => expect(rules).not.toReach('out tcp -> 203.0.113.9:80', 'loop', options)).toThrow();
     expect(rules).not.toReach('out tcp -> 203.0.113.9:443', 'loop', options);
-    expect(rules).toReach('out tcp -> 203.0.113.9:80', 'to-app', options);
+    // a rule leads it away from where it goes: that is the application's only where no mesh is said to be there
+    expect(() => expect(rules).toReach('out tcp -> 203.0.113.9:80', 'to-app', options)).toThrow();
+    expect(rules).toReach('out tcp -> 203.0.113.9:80', 'to-app', { ...options, profile: 'none' });
   });
 });
