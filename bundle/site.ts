@@ -21,7 +21,7 @@ export function toHtmlLink(href: string): string {
 }
 
 /** As GitHub makes anchors of headings. */
-function anchor(text: string): string {
+export function headingAnchor(text: string): string {
   return text
     .toLowerCase()
     .replaceAll(/<[^>]*>|[^\w\- ]/g, '')
@@ -32,7 +32,10 @@ export function toPage(markdown: string): string {
   const title = /^# (.*)$/m.exec(markdown)?.[1] ?? 'chainwalk';
   const html = marked
     .parse(markdown, { async: false })
-    .replaceAll(/<h(\d)>(.*?)<\/h\1>\n?/g, (_, depth: string, text: string) => `<h${depth} id="${anchor(text)}">${text}</h${depth}>\n`)
+    .replaceAll(
+      /<h(\d)>(.*?)<\/h\1>\n?/g,
+      (_, depth: string, text: string) => `<h${depth} id="${headingAnchor(text)}">${text}</h${depth}>\n`,
+    )
     .replaceAll(/href="([^"]+)"/g, (_, href: string) => `href="${toHtmlLink(href)}"`);
   const head = [
     '<meta charset="utf-8">',

@@ -4,6 +4,7 @@ import { addrType } from '../host/addrType.ts';
 import { completePacket } from '../host/completePacket.ts';
 import type { Host } from '../host/host.ts';
 import type { Budget } from '../lib/budget.ts';
+import { icmpAnswer } from '../netfilter/firstState.ts';
 import { ADDR_TYPES } from '../packet/fields.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -18,16 +19,12 @@ export interface KernelReply {
   readonly silent?: string;
 }
 
-interface Request {
-  readonly name: KernelReply['name'];
-  readonly reply: number;
-}
-
-const REQUESTS_4: ReadonlyMap<number, Request> = new Map([
-  [8, { name: 'echo reply', reply: 0 }],
-  [13, { name: 'timestamp reply', reply: 14 }],
+/** The types that it answers. */
+const REQUESTS_4: ReadonlyMap<number, KernelReply['name']> = new Map([
+  [8, 'echo reply'],
+  [13, 'timestamp reply'],
 ]);
-const REQUESTS_6: ReadonlyMap<number, Request> = new Map([[128, { name: 'echo reply', reply: 129 }]]);
+const REQUESTS_6: ReadonlyMap<number, KernelReply['name']> = new Map([[128, 'echo reply']]);
 
 export interface ReplyPlace {
   readonly ruleset: Ruleset;
@@ -39,15 +36,14 @@ export interface ReplyPlace {
 export function kernelReply({ packet, fate, after, connections }: Walk, { ruleset, host, budget }: ReplyPlace): KernelReply | undefined {
   if (fate.kind !== 'delivered' || fate.process !== undefined) return undefined;
   const requests = packet.proto === PROTO.icmp ? REQUESTS_4 : packet.proto === PROTO.icmpv6 ? REQUESTS_6 : undefined;
-  const request = packet.icmpType === undefined ? undefined : requests?.get(packet.icmpType);
-  if (request === undefined || packet.fragOffset > 0) return undefined;
-  const { name, reply } = request;
+  const { icmpType: type, icmpCode: code = 0, proto, fragOffset } = packet;
+  const name = type === undefined ? undefined : requests?.get(type);
+  if (type === undefined || name === undefined || fragOffset > 0) return undefined;
   const silent = whySilent(host, { dst: after.dst, echo: name === 'echo reply' });
   if (silent !== undefined) return { name, silent };
   // a reply to a group comes from an address of its own
   const toGroup = ADDR_TYPES[addrType(host, after.dst)] === 'MULTICAST';
-  const { icmpCode: code = 0, proto } = packet;
-  const given = { dir: 'out', proto, dst: after.src, icmpType: reply, icmpCode: code, socket: false } as const;
+  const given = { dir: 'out', proto, dst: after.src, icmpType: icmpAnswer(type), icmpCode: code, socket: false } as const;
   const { packet: answer } = completePacket({ ...given, ...(!toGroup && { src: after.dst }) }, host);
   const [walk] = answer === undefined ? [] : simulate({ ruleset, packet: answer, host, connections }, { ways: 1, budget, cut: true }).walks;
   return { name, ...(walk && { walk }) };

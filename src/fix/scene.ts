@@ -67,7 +67,7 @@ export interface TrialScene {
   readonly scene: FixScene;
   readonly base: Ruleset;
   readonly context: ProofContext;
-  /** how the witnesses fare without an edit */
+  /** the ways of the witnesses without an edit; undefined: a finding has none */
   readonly paths: readonly (string | undefined)[];
   /** claims of level error */
   readonly broken: readonly ClaimState[];

@@ -1,11 +1,12 @@
 /** A connection as it goes on on this host: its first packet, the answer, and what follows while each packet arrives. Pure, over one
- *  table of connections. Sequence numbers, windows and repetitions are not part of it: a packet that is dropped once always is. */
+ *  table of connections. Windows and repetitions are not part of it: a packet that is dropped once always is. */
 import type { Host } from '../host/host.ts';
 import type { Budget } from '../lib/budget.ts';
+import { TCP_FLAGS } from '../packet/fields.ts';
 import type { CtDirection, Packet, StreamPlace } from '../packet/packet.ts';
 import { hasPorts, PROTO } from '../packet/protocol.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
-import { answerPacket, laterPacket } from './laterPacket.ts';
+import { answerPacket, isEcho, laterPacket } from './laterPacket.ts';
 import { simulate } from './simulate.ts';
 import type { Walk } from './trace.ts';
 
@@ -89,15 +90,11 @@ export function converse(input: ConversationInput): readonly Conversation[] {
 
 /** It arrives at a process or leaves for another host, and expects an answer. */
 function opens({ packet, fate }: Walk): boolean {
-  if (packet.proto === PROTO.tcp && ((packet.flags ?? 0) & 0x17) !== 2) return false;
+  if (packet.proto === PROTO.tcp && ((packet.flags ?? 0) & (F | S | R | A)) !== S) return false;
   if (!hasPorts(packet.proto) && !isEcho(packet)) return false;
   if (packet.ctstate !== undefined && packet.ctstate !== 'NEW') return false;
   if (fate.kind === 'delivered') return fate.process !== undefined || isEcho(packet);
   return fate.kind === 'sent' || fate.kind === 'forwarded';
-}
-
-function isEcho({ proto, icmpType }: Packet): boolean {
-  return (proto === PROTO.icmp && icmpType === 8) || (proto === PROTO.icmpv6 && icmpType === 128);
 }
 
 function packetOf({ host }: ConversationInput, [first]: readonly ConversationPart[], { name, direction }: Step): Packet | undefined {
@@ -112,15 +109,16 @@ interface TcpPart {
   readonly stream: StreamPlace;
 }
 
-/** Sequence numbers of a handshake, one byte each way, and the end: SYN and FIN count as a byte. */
+const { F, S, R, P, A } = TCP_FLAGS;
+
+/** Sequence numbers of what follows a SYN, one byte each way, and the end: SYN and FIN count as a byte. */
 const TCP_PARTS: Readonly<Partial<Record<PartName, TcpPart>>> = {
-  first: { flags: 0x02, stream: { end: 1 } },
-  'syn-ack': { flags: 0x12, stream: { end: 1, ack: 1 } },
-  ack: { flags: 0x10, stream: { end: 1, ack: 1 } },
-  data: { flags: 0x18, stream: { end: 2, ack: 1 } },
-  'data-back': { flags: 0x18, stream: { end: 2, ack: 2 } },
-  fin: { flags: 0x11, stream: { end: 3, ack: 2 } },
-  'fin-back': { flags: 0x11, stream: { end: 3, ack: 3 } },
+  'syn-ack': { flags: S | A, stream: { end: 1, ack: 1 } },
+  ack: { flags: A, stream: { end: 1, ack: 1 } },
+  data: { flags: P | A, stream: { end: 2, ack: 1 } },
+  'data-back': { flags: P | A, stream: { end: 2, ack: 2 } },
+  fin: { flags: F | A, stream: { end: 3, ack: 2 } },
+  'fin-back': { flags: F | A, stream: { end: 3, ack: 3 } },
 };
 
 function tcpPart({ proto }: Packet, name: PartName): Partial<Packet> {

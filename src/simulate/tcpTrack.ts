@@ -68,11 +68,12 @@ export interface Segment {
 
 export function judge(track: TcpTrack, segment: Segment): TrackedPacket {
   const judged = judgeState(track, segment);
-  const { stream, direction, liberal = false } = segment;
-  if (stream === undefined || (judged.kind !== 'taken' && judged.kind !== 'ignored')) return judged;
-  const opens = track.state === 'NONE';
-  const sent = opens ? ((segment.flags & S) === 0 ? undefined : {}) : track.sent;
-  if (sent === undefined) return judged;
+  const { flags, stream, direction, liberal = false } = segment;
+  if (judged.kind !== 'taken' && judged.kind !== 'ignored') return judged;
+  // a SYN is where its side begins to count
+  if (track.state === 'NONE') return (flags & S) === 0 ? judged : { ...judged, track: { ...judged.track, sent: { [direction]: 1 } } };
+  const { sent } = track;
+  if (stream === undefined || sent === undefined) return judged;
   const other = sent[direction === 'original' ? 'reply' : 'original'];
   if (!liberal && stream.ack !== undefined && other !== undefined && stream.ack > other) return { kind: 'invalid' };
   return { ...judged, track: { ...judged.track, sent: { ...sent, [direction]: Math.max(sent[direction] ?? 0, stream.end) } } };

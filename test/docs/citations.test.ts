@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { headingAnchor } from '../../bundle/site.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -13,14 +14,8 @@ const filesOf = (folder: string, end: RegExp): readonly string[] =>
 const PAGES = filesOf('docs', /\.md$/);
 const CODE = ['src', 'test', 'man', 'bundle', 'grammars'].flatMap((folder) => filesOf(folder, /\.ts$/));
 
-/** As GitHub makes anchors of headings. */
 function anchorsOf(page: string): readonly string[] {
-  return [...text(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  );
+  return [...text(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => headingAnchor(heading));
 }
 
 /** Line by line, so that an import is none. */

@@ -39,13 +39,15 @@ export function wordsOf(line: string): readonly string[] {
   return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, plain]) => double ?? single ?? plain ?? '');
 }
 
-/** What the block shows when it is run today; files are named from the top of the repository. */
-export async function shownToday(command: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
-  const files = new Proxy<Record<string, string>>(more, {
-    get: (_, path) =>
-      more[String(path)] ?? (existsSync(join(ROOT, String(path))) ? readFileSync(join(ROOT, String(path)), 'utf8') : undefined),
-  });
-  const { out, err } = await chainwalk(wordsOf(command), { files });
+/** Every file of the repository, named from its top. */
+export const REPOSITORY: Readonly<Record<string, string>> = new Proxy<Record<string, string>>(
+  {},
+  { get: (_, path) => (existsSync(join(ROOT, String(path))) ? readFileSync(join(ROOT, String(path)), 'utf8') : undefined) },
+);
+
+/** What the block shows when it is run today. */
+export async function shownToday(command: string): Promise<string> {
+  const { out, err } = await chainwalk(wordsOf(command), { files: REPOSITORY });
   // what is refused is said there
   return `${PROMPT}${command}\n${(out || err).trimEnd()}\n`;
 }

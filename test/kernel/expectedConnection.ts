@@ -27,8 +27,7 @@ export interface Scene {
 
 export function expectedOf({ ruleset, host }: Scene, packet: Packet): Expected | undefined {
   const budget = new Budget();
-  const opening: Packet = packet.proto === PROTO.tcp ? { ...packet, stream: { end: 1 } } : packet;
-  const { walks } = simulate({ ruleset, packet: opening, host }, { budget });
+  const { walks } = simulate({ ruleset, packet, host }, { budget });
   const [first] = walks;
   if (first === undefined || walks.length > 1 || first.choices.length > 0) return undefined;
   const found = converse({ ruleset, host, first, budget, whole: true });

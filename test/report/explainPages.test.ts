@@ -8,6 +8,7 @@ import { JUDGED_CLAIMS } from '../../src/pods/claimIds.ts';
 import { PAGES } from '../../src/report/generated/pages.ts';
 import { claimsDocument } from '../../src/report/markdown/claimsDocument.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
+import { wordsOf } from '../docs/pages.ts';
 
 const root = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 const FILES = {
@@ -16,9 +17,6 @@ const FILES = {
   'values.yaml': 'global: { proxy: { excludeOutboundPorts: "5432" } }\n',
   'host.yaml': PAGES.find(({ id }) => id === 'host')?.example?.join('\n') ?? '',
 };
-
-/** As a shell would: words, and quotes of both kinds. */
-const wordsOf = (line: string) => [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
 
 const commandsOf = (groups: readonly string[]) =>
   PAGES.filter(({ group }) => groups.includes(group)).flatMap(({ id, see }) =>

@@ -13,7 +13,7 @@ const host = hostOf(SIDECAR_HOST);
 function endOf(rules: string, text: string): string {
   const ruleset = rulesetOf(rules, { family: 4 });
   const packet = packetOf(text, host);
-  const [first] = simulate({ ruleset, packet: packet.flags === undefined ? packet : { ...packet, stream: { end: 1 } }, host }).walks;
+  const [first] = simulate({ ruleset, packet, host }).walks;
   if (first === undefined) throw new Error('no walk');
   const found = converse({ ruleset, host, first, budget: new Budget(), whole: true });
   expect(found.length).toBe(1);

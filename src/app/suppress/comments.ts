@@ -2,6 +2,7 @@
 
 import { renamedClaim, unknownClaim } from '../../pods/claimIds.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';
+import { REASON } from '../../report/review/acceptance.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { lineStarts, positionAt, type Source, type Span } from '../../syntax/text/source.ts';
 
@@ -46,8 +47,8 @@ export function suppressionsIn(text: string): Suppressions {
     );
     if (!DIRECTIVES.includes(directive)) remarks.push({ message: `unknown directive \`${directive}\``, help: FORM, span });
     else if (claims.length === 0) remarks.push({ message: 'no claim is named: this comment suppresses nothing', help: FORM, span });
-    else if (reason === 'REASON')
-      remarks.push({ message: '`REASON` stands for a reason to be written: this comment suppresses nothing', help: FORM, span });
+    else if (reason === REASON)
+      remarks.push({ message: `\`${REASON}\` stands for a reason to be written: this comment suppresses nothing`, help: FORM, span });
     else if (reason === '') remarks.push({ message: 'a reason is missing: this comment suppresses nothing', help: FORM, span });
     else if (unknown.length === 0) {
       const line = directive === NEXT_LINE ? next(positionAt(starts, match.index).line) : undefined;

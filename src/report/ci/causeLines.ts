@@ -13,6 +13,7 @@ import { acceptTexts } from '../review/acceptance.ts';
 import type { Cause } from '../review/causes.ts';
 import { kindsOf, twinOf } from '../review/kinds.ts';
 import type { ReviewLocation } from '../review/review.ts';
+import { LEVEL_COLOURS } from '../text/labels.ts';
 import type { Paint } from '../text/paint.ts';
 import { positionOf } from '../text/positions.ts';
 
@@ -21,7 +22,6 @@ interface LineStyle {
   readonly width: number;
 }
 
-const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
 const MOST_NAMES = 5;
 
 type Line = (name: string, text: string) => string;
@@ -34,7 +34,12 @@ export function causeLines({ found: [first, ...also], odd, alike, others }: Caus
   const says = verdict === 'undecided' ? 'undecided' : level;
   const spent = blame.some((one) => one.place.span.start === place?.span.start && one.place.source === place.source);
   const isOwnPlace = place !== undefined && !spent;
-  const titled = { title: `${says}: ${printable(id)}`, colour: COLOURS[level], families: kinds[0].families, name: printable(subject.name) };
+  const titled = {
+    title: `${says}: ${printable(id)}`,
+    colour: LEVEL_COLOURS[level],
+    families: kinds[0].families,
+    name: printable(subject.name),
+  };
   return [
     ...headLines({ ...titled, style: { paint, width } }),
     `  ${paragraph({ text: printable(witness === undefined || before !== undefined ? sentence(message) : check.statement), width: width - 2, hang: 2 })}`,

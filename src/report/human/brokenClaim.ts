@@ -9,6 +9,7 @@ import type { Cause } from '../review/causes.ts';
 import type { FoundFinding } from '../review/fromVerified.ts';
 import { kindsOf, twinOf } from '../review/kinds.ts';
 import { codeFrame } from '../text/codeFrame.ts';
+import { LEVEL_COLOURS } from '../text/labels.ts';
 import { fileLine } from '../text/location.ts';
 import { positionOf } from '../text/positions.ts';
 import { alsoLines } from './also.ts';
@@ -22,8 +23,6 @@ interface ClaimStyle extends VerdictStyle {
   readonly places: FixPlaces;
 }
 
-const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
-
 export function brokenClaimLines(pod: Verified, { found }: Cause<FoundFinding>, style: ClaimStyle): readonly string[] {
   const { paint, width } = style;
   const { causes, fixes } = pod;
@@ -35,7 +34,7 @@ export function brokenClaimLines(pod: Verified, { found }: Cause<FoundFinding>, 
   const { remedy } = problem;
   const says = verdict === 'undecided' ? 'undecided' : level;
   return [
-    `${paint[COLOURS[level]](paint.bold(`${says}: ${finding.claim}`))}${kinds[0].families}`,
+    `${paint[LEVEL_COLOURS[level]](paint.bold(`${says}: ${finding.claim}`))}${kinds[0].families}`,
     `  ${paragraph({ text: finding.statement, width: width - 2, hang: 2 })}`,
     ...(packets === undefined ? [] : [verdict === 'undecided' ? line('packets', packets) : line('broken', `for ${packets}`)]),
     ...(witness === undefined ? [] : [line('example', `${packetText(witness.packet)}: ${path?.outcome ?? witness.outcome}`)]),

@@ -8,7 +8,7 @@ import type { CauseJson, DiffChange, DiffSide } from '../json/diff.ts';
 import type { TraceFate, TraceRule } from '../json/trace.ts';
 import { causeText } from '../review/causeText.ts';
 import { KERNEL, NO_PROCESS } from '../text/endpoints.ts';
-import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
+import { LEVEL_COLOURS, OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
 import { fileLine } from '../text/location.ts';
 import type { Paint } from '../text/paint.ts';
 
@@ -45,7 +45,7 @@ export function changeLines(shown: readonly Shown[], style: ChangeStyle): readon
   const classes = brief ? shown.slice(0, MOST_CLASSES) : shown;
   const more = shown.length - classes.length;
   return [
-    `${paint[COLOURS[level]](`${level}:`)} ${paint.bold(titleOf(first.change, paint))}`,
+    `${paint[LEVEL_COLOURS[level]](`${level}:`)} ${paint.bold(titleOf(first.change, paint))}`,
     ...classes.flatMap(({ change, example }) => [...classLines(change, style), `  example  ${example}`]),
     ...(more > 0 ? [`  and ${plural(more, 'more class', 'more classes')} of packets: -v shows them`] : []),
     ...causeLines(
@@ -57,7 +57,6 @@ export function changeLines(shown: readonly Shown[], style: ChangeStyle): readon
   ];
 }
 
-const COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
 const MOST_CLASSES = 2;
 const MOST_LINES = 3;
 

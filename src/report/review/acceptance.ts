@@ -4,6 +4,9 @@ import { groupBy } from '../../lib/groupBy.ts';
 import type { FoundProblem } from './problems.ts';
 import type { Acceptance } from './review.ts';
 
+/** Stands in what is pasted for a reason to be written, and is none itself. */
+export const REASON = 'REASON';
+
 export interface AcceptText {
   /** lines to paste, with REASON in place of a reason */
   readonly paste: readonly string[];
@@ -34,7 +37,7 @@ const MOST_CHARACTERS = 68;
 
 /** They may be stacked: none is longer than a line, if its claims are not. */
 function comments(by: Acceptance['by'], ids: readonly string[]): readonly string[] {
-  const textOf = (some: readonly string[]) => `# chainwalk-disable-${by} ${some.join(',')} -- REASON`;
+  const textOf = (some: readonly string[]) => `# chainwalk-disable-${by} ${some.join(',')} -- ${REASON}`;
   const stacked: string[][] = [];
   for (const id of ids) {
     const last = stacked.at(-1);
@@ -59,7 +62,7 @@ interface Entry {
 
 function entryText({ claim, accept, packets }: Entry): string {
   const narrowed = packets.length === 0 ? {} : { packets };
-  const entry = Object.entries({ claim, files: accept.files ?? '', ...narrowed, reason: 'REASON' }).map(
+  const entry = Object.entries({ claim, files: accept.files ?? '', ...narrowed, reason: REASON }).map(
     ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
   );
   return `${/\.ya?ml$/.test(accept.at) ? '- ' : ''}{ ${entry.join(', ')} }`;

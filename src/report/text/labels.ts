@@ -20,6 +20,9 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   undecided: 'UNDECIDED',
 };
 
+/** The word of a level stands beside its colour. */
+export const LEVEL_COLOURS = { error: 'red', warning: 'yellow', info: 'blue' } as const;
+
 export const OUTCOME_COLOURS: Readonly<Record<Outcome, keyof Paint>> = {
   'captured-out': 'green',
   'captured-in': 'green',
