@@ -1,12 +1,11 @@
 /** Fills in what a packet notation leaves out, and says which defaults were used. */
 import type { Address, Family } from '../packet/address.ts';
 import { familyOf } from '../packet/address.ts';
-import { TCP_FLAGS } from '../packet/fields.ts';
 import { usualDirection } from '../packet/notation.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { PartialPacket } from '../packet/partialPacket.ts';
 import { hasIndex, hasPorts, PROTO } from '../packet/protocol.ts';
-import { USUAL_TTL, usualLength } from '../packet/usual.ts';
+import { USUAL_TTL, usualFields, usualLength } from '../packet/usual.ts';
 import { arrivalInterface } from './arrival.ts';
 import { directionBetween } from './direction.ts';
 import type { Host } from './host.ts';
@@ -19,9 +18,6 @@ export interface Completion {
   readonly defaults: readonly (keyof PartialPacket)[];
   readonly problem?: string;
 }
-
-/** Smaller ones are reserved. source: RFC 4303 section 2.1 */
-const FIRST_INDEX = 256;
 
 /** Sources of arriving packets when none is given. */
 const CLIENT: Readonly<Record<Family, Address>> = { 4: 0x0af4_0009, 6: (0xfd00_0010_0244n << 80n) | 9n };
@@ -39,15 +35,16 @@ export function completePacket(given: PartialPacket, host: Host): Completion {
   const ports = hasPorts(proto) && (given.fragOffset ?? 0) === 0;
   const icmp = (proto === PROTO.icmp || proto === PROTO.icmpv6) && (given.fragOffset ?? 0) === 0;
   const owned = dir === 'out' && given.socket !== false;
+  const { sport, dport, flags, icmpType, icmpCode, spi, uid, gid } = usualFields(family);
   const defaults: Partial<Record<keyof PartialPacket, unknown>> = {
     dir,
     proto,
     src: defaultSource(given, { dir, dst, host }),
-    ...(ports ? { sport: 40000, dport: 80 } : {}),
-    ...(proto === PROTO.tcp && ports ? { flags: TCP_FLAGS.S } : {}),
-    ...(icmp ? { icmpType: family === 4 ? 8 : 128, icmpCode: 0 } : {}),
-    ...(hasIndex(proto, family) && (given.fragOffset ?? 0) === 0 ? { spi: FIRST_INDEX } : {}),
-    ...(owned ? { uid: 1000, gid: 1000 } : {}),
+    ...(ports ? { sport, dport } : {}),
+    ...(proto === PROTO.tcp && ports ? { flags } : {}),
+    ...(icmp ? { icmpType, icmpCode } : {}),
+    ...(hasIndex(proto, family) && (given.fragOffset ?? 0) === 0 ? { spi } : {}),
+    ...(owned ? { uid, gid } : {}),
     ...(dir === 'in' ? { iif: arrivalInterface(host, { dst, ...(given.src !== undefined && { src: given.src }) }) } : {}),
   };
   const quiet = { mark: 0, ttl: USUAL_TTL, tos: 0, fragOffset: 0, length: usualLength(family, proto) };

@@ -1,6 +1,6 @@
 /** The parts of a packet that can be changed in its text, and the packets that differ from one in few of them. */
-import { TCP_FLAGS } from '../packet/fields.ts';
 import type { Packet } from '../packet/packet.ts';
+import { usualFields } from '../packet/usual.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
 import { equal } from '../symbolic/diagrams/vector.ts';
@@ -58,10 +58,10 @@ const FIELDS_OF: readonly (readonly [PartKey, ...StartField[]])[] = [
   ['flags', 'flags'],
 ];
 
-/** What another protocol would have where the packet has nothing: as `completePacket` fills it in. */
+/** What another protocol would have where the packet has nothing. */
 export function valueOrUsual(packet: Packet, field: StartField): number | bigint {
-  const usual = { flags: TCP_FLAGS.S, icmpType: packet.family === 4 ? 8 : 128, sport: 40000, dport: 80, uid: 1000, gid: 1000, spi: 256 };
-  return packet[field] ?? usual[field as keyof typeof usual] ?? 0;
+  const usual: Readonly<Partial<Record<StartField, number>>> = usualFields(packet.family);
+  return packet[field] ?? usual[field] ?? 0;
 }
 
 export function packetParts(space: Space, packet: Packet): readonly PacketPart[] {

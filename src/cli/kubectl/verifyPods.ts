@@ -7,11 +7,10 @@ import { plural } from '../../lib/plural.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { assumptionText } from '../../mesh/assumption.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
-import { answerLines, verdictLines } from '../../report/human/verdictLine.ts';
+import { answerLines, type ClaimsVerdict, claimsVerdict } from '../../report/human/verdictLine.ts';
 import { humanVerify, type VerifyStyle } from '../../report/human/verify.ts';
 import { toVerifyReport } from '../../report/json/verify.ts';
 import { boundsText, unjudgedText } from '../../report/text/bounds.ts';
-import { PLAIN } from '../../report/text/paint.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
@@ -135,7 +134,7 @@ function humanPods(
   ].join('\n');
 }
 
-const RANKS: Readonly<Record<string, number>> = {
+const RANKS: Readonly<Record<NonNullable<ClaimsVerdict['word']>, number>> = {
   'NOT CAPTURED': RANK.notCaptured,
   FAIL: RANK.fails,
   UNDECIDED: RANK.undecided,
@@ -145,24 +144,18 @@ const RANKS: Readonly<Record<string, number>> = {
 /** The words of the verdict on one pod, without what the first line has said for all. */
 function lineOf({ labels, verified: { pods, empty } }: VerifiedPods, style: PodsStyle): PodLine {
   const parts = pods.map((pod) => {
-    const [line = ''] = verdictLines(pod, { ...style, paint: PLAIN, width: Number.POSITIVE_INFINITY });
-    const [, word = '', said = line] = /^([A-Z][A-Z ]*): (.*)$/.exec(line) ?? [];
-    return {
-      rank: RANKS[word] ?? (word === '' ? RANK.fine : RANK.undecided),
-      word,
-      said: said.split('  ')[0]?.replace(/ for first packets.*$/, '') ?? '',
-      pod,
-    };
+    const { word = 'OK', says } = claimsVerdict(pod, style);
+    return { rank: RANKS[word], word, says, pod };
   });
   const [worst] = parts.toSorted((a, b) => a.rank - b.rank);
   if (worst === undefined) return { verdict: 'UNDECIDED', rank: RANK.undecided, labels, says: 'nothing was checked' };
-  const { pod, rank, word, said } = worst;
+  const { pod, rank, word, says } = worst;
   const mesh = pod.profile === undefined ? `no mesh${empty ? ' and no rules' : ''}` : pod.profile.title;
   const more = pods.flatMap((one) =>
     one.assumptions.filter(({ about }) => ABOUT.includes(about)).map((one) => `assumed ${assumptionText(one)}`),
   );
   const claims = claimsText(pod, style.strict);
-  return { verdict: word === '' ? 'OK' : word, rank, labels, says: `${mesh}, ${said}${claims === '' ? '' : `: ${claims}`}`, more };
+  return { verdict: word, rank, labels, says: `${mesh}, ${says}${claims === '' ? '' : `: ${claims}`}`, more };
 }
 
 /** Those that turn answers round are never left out. */

@@ -35,7 +35,9 @@ export function verdictLines(pod: Verified, style: VerdictStyle, own: OwnClaims 
   // nothing is known of its rules, and so nothing of its mesh
   if (own.some(({ isUnjudged }) => isUnjudged)) return answerLines({ text: 'NOT CHECKED', colour: 'red', tail: files }, style);
   const tail = `${files}, ${pod.profile === undefined ? 'no mesh' : pod.profile.title}`;
-  return answerLines({ ...answer(pod, style, own), tail }, style);
+  const { word, says, scope = '', rest, colour } = claimsVerdict(pod, style, own);
+  const text = `${word === undefined ? '' : `${word}: `}${says}${scope}`;
+  return answerLines({ text, tail, ...(rest !== undefined && { rest }), ...(colour !== undefined && { colour }) }, style);
 }
 
 /** With `tail` after it: on the same line where there is room. */
@@ -62,12 +64,24 @@ export interface VerdictAnswer {
   readonly colour?: 'red' | 'yellow' | 'green';
 }
 
-/** The word first: what the exit code says, and what has to be known before it. */
-function answer(pod: Verified, { failing = 0, strict = false }: VerdictStyle, own: OwnClaims): VerdictAnswer {
+export interface ClaimsVerdict extends Pick<VerdictAnswer, 'rest' | 'colour'> {
+  /** what the exit code says, and what has to be known before it; absent: nothing was asked */
+  readonly word?: 'OK' | 'FAIL' | 'NOT CAPTURED' | 'UNDECIDED';
+  /** what was counted */
+  readonly says: string;
+  /** goes on after it: of which packets and where that is proved */
+  readonly scope?: string;
+}
+
+export function claimsVerdict(
+  pod: Verified,
+  { failing = 0, strict = false }: Pick<VerdictStyle, 'failing' | 'strict'>,
+  own: OwnClaims = [],
+): ClaimsVerdict {
   const { findings, bounds } = pod;
   const { judged, errors, warnings, undecided, holds, suppressed } = countOf(pod, own);
   const open = findings.filter(({ muted }) => muted === undefined);
-  const outside = open.some(({ claim, verdict }) => claim === 'pod-captured' && verdict === 'violated') ? 'NOT CAPTURED: ' : '';
+  const outside = open.some(({ claim, verdict }) => claim === 'pod-captured' && verdict === 'violated');
   const aside = suppressed === 0 ? '' : `, ${suppressed} suppressed`;
   const warned = failingText(failing);
   const limits = `${boundsText(bounds)}${unjudgedText(bounds)}`;
@@ -78,20 +92,23 @@ function answer(pod: Verified, { failing = 0, strict = false }: VerdictStyle, ow
       ...(warnings > 0 ? [plural(warnings, 'warning')] : []),
       ...(undecided > 0 ? [`${undecided} undecided`] : []),
     ];
-    const word = outside !== '' ? outside : fails ? 'FAIL: ' : undecided > 0 ? 'UNDECIDED: ' : 'OK: ';
+    const word = outside ? 'NOT CAPTURED' : fails ? 'FAIL' : undecided > 0 ? 'UNDECIDED' : 'OK';
     const rest =
       holds === 0 ? `scope: ${limits}` : `${holds} of ${plural(judged, 'claim')} ${holds === 1 ? 'holds' : 'hold'} for ${limits}`;
-    return { text: `${word}${counts.join(', ')}${aside}`, rest: `${rest}${warned}`, colour: fails ? 'red' : 'yellow' };
+    return { word, says: `${counts.join(', ')}${aside}`, rest: `${rest}${warned}`, colour: fails ? 'red' : 'yellow' };
   }
   const colour = failing === 0 ? 'green' : 'red';
-  const word = failing === 0 ? 'OK: ' : 'FAIL: ';
-  if (judged > 0) return { text: `${word}${holding(pod, { judged, suppressed, limits })}${aside}${warned}`, colour };
-  if (suppressed > 0) return { text: `${word}no violations besides suppressed ones${warned}`, colour };
+  const word = failing === 0 ? 'OK' : 'FAIL';
+  if (judged > 0) {
+    const { says, scope } = holding(pod, { judged, suppressed, limits });
+    return { word, says, scope: `${scope}${aside}${warned}`, colour };
+  }
+  if (suppressed > 0) return { word, says: `no violations besides suppressed ones${warned}`, colour };
   const asides = findings.filter(({ verdict }) => verdict !== 'not-applicable');
-  if (asides.length === 0) return { text: `no claim applies${warned}` };
+  if (asides.length === 0) return { says: `no claim applies${warned}` };
   return asides.every(({ verdict }) => verdict === 'holds')
-    ? { text: `${word}all requested claims hold for ${limits}${warned}`, colour }
-    : { text: `${word}hints only${warned}`, colour };
+    ? { word, says: 'all requested claims hold', scope: ` for ${limits}${warned}`, colour }
+    : { word, says: `hints only${warned}`, colour };
 }
 
 /** Why a strict run fails though nothing else is wrong, or empty. */
@@ -128,8 +145,8 @@ function countOf({ findings }: Verified, own: OwnClaims): Count {
 function holding(
   { bounds }: Verified,
   { judged, suppressed, limits }: Pick<Count, 'judged' | 'suppressed'> & { readonly limits: string },
-): string {
+): Required<Pick<ClaimsVerdict, 'says' | 'scope'>> {
   const others = suppressed === 0 ? '' : 'other ';
-  if (judged === 1) return `the ${others}claim holds for ${limits}`;
-  return `${bounds.unjudged.length > 0 ? '' : 'all '}${judged} ${others}claims hold for ${limits}`;
+  if (judged === 1) return { says: `the ${others}claim holds`, scope: ` for ${limits}` };
+  return { says: `${bounds.unjudged.length > 0 ? '' : 'all '}${judged} ${others}claims hold`, scope: ` for ${limits}` };
 }

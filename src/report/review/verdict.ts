@@ -66,23 +66,28 @@ export function reviewVerdict(review: Review, strict: boolean): ReviewVerdict {
         : tally.suppressed === 0
           ? 'no errors or warnings'
           : 'no new errors or warnings';
-  const word = isUnjudged
-    ? 'NOT CHECKED'
-    : outside.size > 0 && subjects.length === 1
-      ? 'NOT CAPTURED'
-      : fails
-        ? 'FAIL'
-        : tally.undecided > 0
-          ? 'UNDECIDED'
-          : asked
-            ? 'OK'
-            : 'NOT CHECKED';
   return {
-    word,
+    word: wordOf({ isUnjudged, isOutside: outside.size > 0 && subjects.length === 1, fails, isUndecided: tally.undecided > 0, asked }),
     says: `${[isSound ? sound : counts, ...more].join('; ')}${aside}`,
     colour: fails || isUnjudged ? 'red' : isSound && asked && unmeshed.length === 0 ? 'green' : 'yellow',
     isSound,
   };
+}
+
+interface Standing {
+  readonly isUnjudged: boolean;
+  readonly isOutside: boolean;
+  readonly fails: boolean;
+  readonly isUndecided: boolean;
+  readonly asked: boolean;
+}
+
+function wordOf({ isUnjudged, isOutside, fails, isUndecided, asked }: Standing): ReviewVerdict['word'] {
+  if (isUnjudged) return 'NOT CHECKED';
+  if (isOutside) return 'NOT CAPTURED';
+  if (fails) return 'FAIL';
+  if (isUndecided) return 'UNDECIDED';
+  return asked ? 'OK' : 'NOT CHECKED';
 }
 
 const MOST_NAMES = 2;
