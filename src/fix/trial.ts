@@ -1,7 +1,6 @@
 /** One edit made in the text, which is read again: does it leave less broken? */
 import { observed } from '../diff/divergence.ts';
 import { journeyOf } from '../prove/judge/replay.ts';
-import type { ProofContext } from '../prove/proof/context.ts';
 import { readRules } from '../ruleset/readRules.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { shareOf } from '../symbolic/diagrams/fractionOfSpace.ts';
@@ -26,7 +25,7 @@ export function tried(
   if (rulesets === undefined || head === undefined) return undefined;
   const { host, profile, space } = context;
   const now = scene.findings.map(({ witness }) =>
-    witness === undefined ? undefined : observed(journeyOf({ ruleset: head, host, profile, space } as ProofContext, witness.packet)),
+    witness === undefined ? undefined : observed(journeyOf({ ruleset: head, host, profile, space }, witness.packet)),
   );
   if (!now.some((path, index) => path === undefined || path !== paths[index])) return undefined;
   const spaces = new Map(scene.standing.contexts.map(({ ruleset, space: of }) => [ruleset.family, of]));

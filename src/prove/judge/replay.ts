@@ -44,7 +44,10 @@ function ofKnownProcess({ space, host }: ProofContext, set: Bdd): Bdd {
   return set;
 }
 
-export function journeyOf({ ruleset, host, profile, space }: ProofContext, packet: Packet): Journey {
+/** Where rules are proved, as far as a packet is walked there. */
+export type WalkedContext = Pick<ProofContext, 'ruleset' | 'host' | 'profile' | 'space'>;
+
+export function journeyOf({ ruleset, host, profile, space }: WalkedContext, packet: Packet): Journey {
   return walkJourney(ruleset, packet, { host, budget: space.budget, ...(profile === undefined ? {} : { profile }) });
 }
 

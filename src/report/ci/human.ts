@@ -8,7 +8,7 @@ import { isError } from '../../syntax/text/diagnostic.ts';
 import { answerLines, failingText } from '../human/verdictLine.ts';
 import { toldCauses } from '../review/causes.ts';
 import { assumedIn } from '../review/notes.ts';
-import { canFail, type FoundProblem, isHint, isOpen, isSuppressed, problemsOf, worstFirst } from '../review/problems.ts';
+import { canFail, type FoundProblem, isHint, isOpen, isSuppressed, problemsOf } from '../review/problems.ts';
 import type { Problem, Review } from '../review/review.ts';
 import { reviewVerdict } from '../review/verdict.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
@@ -28,7 +28,7 @@ export interface CiStyle {
 /** Without a line feed at its end. */
 export function humanReview(review: Review, style: CiStyle): string {
   const { paint, width, detailed = false } = style;
-  const found = worstFirst(problemsOf(review));
+  const found = problemsOf(review);
   const isShown = ({ problem }: FoundProblem) => isOpen(problem) && canFail(problem);
   const causes = toldCauses(found.filter(isShown), detailed);
   const asides = found.filter(({ problem }) => isHint(problem));
