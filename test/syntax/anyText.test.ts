@@ -105,6 +105,18 @@ describe.each([
   });
 });
 
+test.each(['${', '${#', '${A', '${A:-', '$(', '$((', '`', '"', "'", '<<E', '$'])(
+  'a script that ends in %s has its diagnostics inside the text',
+  (open) => {
+    for (let cut = 0; cut <= SCRIPT.length; cut++) {
+      const text = `${SCRIPT.slice(0, cut)}${open}`;
+      for (const { span, source } of parseRules({ file: 'any', text }).diagnostics) {
+        expect(span.end, JSON.stringify(text)).toBeLessThanOrEqual(source.text.length);
+      }
+    }
+  },
+);
+
 test('every line of a damaged dump is in the tree, or somebody speaks of it', () => {
   /** what leaves no trace in the tree by its nature: comments, COMMIT, bare calls that print rules, commands that remove or look */
   const traceless = /^[ \t]*(?:#|COMMIT[ \t]*$|[^#-]*ip6?tables-save\b|(?:\[\d+:\d+\][ \t]*)?(?:-[46nvx]*[FZLSDXCIREPN]|--[a-z]))/;

@@ -150,7 +150,9 @@ function braced(cursor: Cursor, quoted: boolean): WordPart {
   const length = isAt(cursor, '#') && !isAt(cursor, '#}') && !isAt(cursor, '#:');
   if (length) cursor.at++;
   const name = match(cursor, /(?:[A-Za-z_][A-Za-z0-9_]*(?:\[[@*\d]+\])?|\d+|[@*#?$!-])/y)?.[0];
-  if (name === undefined) throw new UnreadableScript('cannot read what follows `${`', { start, end: cursor.at + 1 });
+  if (name === undefined) {
+    throw new UnreadableScript('cannot read what follows `${`', { start, end: Math.min(cursor.at + 1, cursor.end) });
+  }
   cursor.at += name.length;
   const operator = length ? 'length' : (match(cursor, /:?[-=+?]|%%?|##?/y)?.[0] ?? (here(cursor) === '}' ? '' : 'other'));
   if (!length && operator !== 'other') cursor.at += operator.length;
