@@ -2,17 +2,21 @@
  *  table of connections. Windows and repetitions are not part of it: a packet that is dropped once always is. */
 import type { Host } from '../host/host.ts';
 import type { Budget } from '../lib/budget.ts';
+import {
+  AFTER_HANDSHAKE,
+  type ConnectionStep,
+  HANDSHAKE,
+  type PartName,
+  QUESTION_ANSWERED,
+  TCP_PARTS,
+} from '../netfilter/connectionParts.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
-import type { CtDirection, Packet, StreamPlace } from '../packet/packet.ts';
+import type { CtDirection, Packet } from '../packet/packet.ts';
 import { hasPorts, PROTO } from '../packet/protocol.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { answerPacket, isEcho, laterPacket } from './laterPacket.ts';
 import { simulate } from './simulate.ts';
 import type { Walk } from './trace.ts';
-
-/** What a packet is to its connection. `answer`: of a protocol without a handshake. */
-export const PART_NAMES = ['first', 'syn-ack', 'ack', 'answer', 'data', 'data-back', 'fin', 'fin-back'] as const;
-export type PartName = (typeof PART_NAMES)[number];
 
 export interface ConversationPart {
   readonly name: PartName;
@@ -43,28 +47,11 @@ export interface ConversationInput {
   readonly detailed?: boolean;
 }
 
-interface Step {
-  readonly name: PartName;
-  readonly direction: CtDirection;
-}
-
-const HANDSHAKE: readonly Step[] = [
-  { name: 'syn-ack', direction: 'reply' },
-  { name: 'ack', direction: 'original' },
-];
-const REST: readonly Step[] = [
-  { name: 'data', direction: 'original' },
-  { name: 'data-back', direction: 'reply' },
-  { name: 'fin', direction: 'original' },
-  { name: 'fin-back', direction: 'reply' },
-];
-const ANSWER: readonly Step[] = [{ name: 'answer', direction: 'reply' }];
-
 /** Every way that the connection can go; at least one. */
 export function converse(input: ConversationInput): readonly Conversation[] {
   const { first, whole, ways = 256 } = input;
   const { proto } = first.packet;
-  const steps = proto === PROTO.tcp ? [...HANDSHAKE, ...(whole === true ? REST : [])] : ANSWER;
+  const steps = proto === PROTO.tcp ? [...HANDSHAKE, ...(whole === true ? AFTER_HANDSHAKE : [])] : QUESTION_ANSWERED;
   const found: Conversation[] = [];
   const start: ConversationPart = { name: 'first', direction: 'original', walk: first };
   if (first.fate.kind === 'undecided') return [{ parts: [start], end: 'undecided' }];
@@ -72,7 +59,7 @@ export function converse(input: ConversationInput): readonly Conversation[] {
   goOn([start], steps);
   return found;
 
-  function goOn(parts: readonly ConversationPart[], [step, ...rest]: readonly Step[]): void {
+  function goOn(parts: readonly ConversationPart[], [step, ...rest]: readonly ConnectionStep[]): void {
     if (found.length >= ways) return;
     const packet = step === undefined ? undefined : packetOf(input, parts, step);
     if (step === undefined || packet === undefined) {
@@ -88,6 +75,8 @@ export function converse(input: ConversationInput): readonly Conversation[] {
   }
 }
 
+const { F, S, R, A } = TCP_FLAGS;
+
 /** It arrives at a process or leaves for another host, and expects an answer. */
 function opens({ packet, fate }: Walk): boolean {
   if (packet.proto === PROTO.tcp && ((packet.flags ?? 0) & (F | S | R | A)) !== S) return false;
@@ -97,29 +86,16 @@ function opens({ packet, fate }: Walk): boolean {
   return fate.kind === 'sent' || fate.kind === 'forwarded';
 }
 
-function packetOf({ host }: ConversationInput, [first]: readonly ConversationPart[], { name, direction }: Step): Packet | undefined {
+function packetOf(
+  { host }: ConversationInput,
+  [first]: readonly ConversationPart[],
+  { name, direction }: ConnectionStep,
+): Packet | undefined {
   if (first === undefined) return undefined;
   const reply = direction === 'reply' ? answerPacket(first.walk, host) : undefined;
   if (direction === 'reply') return reply === undefined ? undefined : { ...reply, ...tcpPart(first.walk.packet, name) };
   return { ...laterPacket(first.walk), ...tcpPart(first.walk.packet, name) };
 }
-
-interface TcpPart {
-  readonly flags: number;
-  readonly stream: StreamPlace;
-}
-
-const { F, S, R, P, A } = TCP_FLAGS;
-
-/** Sequence numbers of what follows a SYN, one byte each way, and the end: SYN and FIN count as a byte. */
-const TCP_PARTS: Readonly<Partial<Record<PartName, TcpPart>>> = {
-  'syn-ack': { flags: S | A, stream: { end: 1, ack: 1 } },
-  ack: { flags: A, stream: { end: 1, ack: 1 } },
-  data: { flags: P | A, stream: { end: 2, ack: 1 } },
-  'data-back': { flags: P | A, stream: { end: 2, ack: 2 } },
-  fin: { flags: F | A, stream: { end: 3, ack: 2 } },
-  'fin-back': { flags: F | A, stream: { end: 3, ack: 3 } },
-};
 
 function tcpPart({ proto }: Packet, name: PartName): Partial<Packet> {
   return proto === PROTO.tcp ? (TCP_PARTS[name] ?? {}) : {};

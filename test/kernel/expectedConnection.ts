@@ -1,11 +1,12 @@
 /** What the simulator's conversation says that sockets see: who connects, who accepts, and whether data comes there and back. */
 import type { Host } from '../../src/host/host.ts';
 import { Budget } from '../../src/lib/budget.ts';
+import type { PartName } from '../../src/netfilter/connectionParts.ts';
 import { formatAddress } from '../../src/packet/address.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { type Conversation, converse, type PartName } from '../../src/simulate/conversation.ts';
+import { type Conversation, converse } from '../../src/simulate/conversation.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Walk } from '../../src/simulate/trace.ts';
 import type { RealConnection } from './sockets.ts';
