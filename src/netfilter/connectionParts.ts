@@ -1,9 +1,11 @@
 /** What a packet is to its connection, and in which order they come: read by the walk of one connection and by that of all of them. */
+import type { Family } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import type { CtDirection, StreamPlace } from '../packet/packet.ts';
 
-/** `answer`: of a protocol without a handshake. */
-export type PartName = 'first' | 'syn-ack' | 'ack' | 'answer' | 'data' | 'data-back' | 'fin' | 'fin-back';
+/** `answer`: of a protocol without a handshake; `rst` and `error`: nobody takes the first packet, and its sender is told so by a reset
+ *  or by ICMP; the others are in the tables below. */
+export type PartName = 'first' | 'syn-ack' | 'ack' | 'answer' | 'data' | 'data-back' | 'fin' | 'fin-back' | 'rst' | 'error' | ErrorPartName;
 
 export interface ConnectionStep {
   readonly name: PartName;
@@ -22,20 +24,56 @@ export const AFTER_HANDSHAKE: readonly ConnectionStep[] = [
   { name: 'fin-back', direction: 'reply' },
 ];
 export const QUESTION_ANSWERED: readonly ConnectionStep[] = [{ name: 'answer', direction: 'reply' }];
+/** The same two sockets once more: what they know each other by is there by now. */
+export const AFTER_ANSWER: readonly ConnectionStep[] = [
+  { name: 'data', direction: 'original' },
+  { name: 'data-back', direction: 'reply' },
+];
 
 interface TcpPart {
   readonly flags: number;
   readonly stream: StreamPlace;
+  /** its header with the usual options, and what it carries */
+  readonly bytes: number;
 }
 
 const { F, S, P, A } = TCP_FLAGS;
 
 /** Sequence numbers of what follows a SYN, one byte each way, and the end: SYN and FIN count as a byte. */
 export const TCP_PARTS: Readonly<Partial<Record<PartName, TcpPart>>> = {
-  'syn-ack': { flags: S | A, stream: { end: 1, ack: 1 } },
-  ack: { flags: A, stream: { end: 1, ack: 1 } },
-  data: { flags: P | A, stream: { end: 2, ack: 1 } },
-  'data-back': { flags: P | A, stream: { end: 2, ack: 2 } },
-  fin: { flags: F | A, stream: { end: 3, ack: 2 } },
-  'fin-back': { flags: F | A, stream: { end: 3, ack: 3 } },
+  'syn-ack': { flags: S | A, stream: { end: 1, ack: 1 }, bytes: 40 },
+  ack: { flags: A, stream: { end: 1, ack: 1 }, bytes: 32 },
+  data: { flags: P | A, stream: { end: 2, ack: 1 }, bytes: 33 },
+  'data-back': { flags: P | A, stream: { end: 2, ack: 2 }, bytes: 33 },
+  fin: { flags: F | A, stream: { end: 3, ack: 2 }, bytes: 32 },
+  'fin-back': { flags: F | A, stream: { end: 3, ack: 3 }, bytes: 32 },
 };
+
+export type ErrorPartName =
+  | 'too-big'
+  | 'too-big-back'
+  | 'ttl-exceeded'
+  | 'ttl-exceeded-back'
+  | 'port-unreachable'
+  | 'port-unreachable-back';
+
+export interface ErrorStep extends ConnectionStep {
+  readonly name: ErrorPartName;
+  /** of the packets that it is about; it goes to their sender */
+  readonly about: CtDirection;
+  readonly icmp: Readonly<Record<Family, { readonly type: number; readonly code: number }>>;
+}
+
+const TOO_BIG = { 4: { type: 3, code: 4 }, 6: { type: 2, code: 0 } } as const;
+const TTL_EXCEEDED = { 4: { type: 11, code: 0 }, 6: { type: 3, code: 0 } } as const;
+const PORT_UNREACHABLE = { 4: { type: 3, code: 3 }, 6: { type: 1, code: 4 } } as const;
+
+/** ICMP errors about an open connection, made on the way or at the other end: a connection goes on without them, but not for long. */
+export const ERRORS_ABOUT: readonly ErrorStep[] = [
+  { name: 'too-big', direction: 'reply', about: 'original', icmp: TOO_BIG },
+  { name: 'too-big-back', direction: 'original', about: 'reply', icmp: TOO_BIG },
+  { name: 'ttl-exceeded', direction: 'reply', about: 'original', icmp: TTL_EXCEEDED },
+  { name: 'ttl-exceeded-back', direction: 'original', about: 'reply', icmp: TTL_EXCEEDED },
+  { name: 'port-unreachable', direction: 'reply', about: 'original', icmp: PORT_UNREACHABLE },
+  { name: 'port-unreachable-back', direction: 'original', about: 'reply', icmp: PORT_UNREACHABLE },
+];

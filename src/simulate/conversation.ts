@@ -3,34 +3,45 @@
 import type { Host } from '../host/host.ts';
 import type { Budget } from '../lib/budget.ts';
 import {
+  AFTER_ANSWER,
   AFTER_HANDSHAKE,
   type ConnectionStep,
+  ERRORS_ABOUT,
+  type ErrorStep,
   HANDSHAKE,
   type PartName,
   QUESTION_ANSWERED,
-  TCP_PARTS,
 } from '../netfilter/connectionParts.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import type { CtDirection, Packet } from '../packet/packet.ts';
 import { hasPorts, PROTO } from '../packet/protocol.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
-import { answerPacket, isEcho, laterPacket } from './laterPacket.ts';
+import { arrives, isErrorHome } from './arrival.ts';
+import { errorPacket } from './connectionErrors.ts';
+import { isToMany, kernelAnswer } from './kernelAnswer.ts';
+import { answerPacket, asPart, cannotAnswer, isEcho, laterPacket } from './laterPacket.ts';
 import { simulate } from './simulate.ts';
-import type { Walk } from './trace.ts';
+import type { Choice, Fate, Walk } from './trace.ts';
+import { unreachable } from './unreachable.ts';
 
 export interface ConversationPart {
   readonly name: PartName;
   readonly direction: CtDirection;
   readonly walk: Walk;
+  /** where it is waited for, by who waits for it */
+  readonly arrives: boolean;
 }
 
 /** completes: all packets that open the connection arrive; stalls: the last one does not arrive, or not where it is waited for;
- *  one-way: nothing answers it, or what would is not known; undecided: it depends on what is not known */
-export type ConversationEnd = 'completes' | 'stalls' | 'one-way' | 'undecided';
+ *  refused: nobody takes the first packet, and its sender is told so; one-way: nothing answers it, or what would is not known;
+ *  undecided: it depends on what is not known */
+export type ConversationEnd = 'completes' | 'stalls' | 'refused' | 'one-way' | 'undecided';
 
 export interface Conversation {
   readonly parts: readonly ConversationPart[];
   readonly end: ConversationEnd;
+  /** there are more ways to go on from here than were walked */
+  readonly cut?: true;
 }
 
 export interface ConversationInput {
@@ -39,7 +50,7 @@ export interface ConversationInput {
   /** the first packet, already walked */
   readonly first: Walk;
   readonly budget: Budget;
-  /** data and closing too, not the handshake alone */
+  /** data, errors and closing too, not the handshake alone; an error that does not arrive is shown, and the connection goes on */
   readonly whole?: boolean;
   /** at most so many ways; 256 when absent */
   readonly ways?: number;
@@ -47,91 +58,128 @@ export interface ConversationInput {
   readonly detailed?: boolean;
 }
 
+type Step = ConnectionStep | ErrorStep;
+
 /** Every way that the connection can go; at least one. */
 export function converse(input: ConversationInput): readonly Conversation[] {
-  const { first, whole, ways = 256 } = input;
-  const { proto } = first.packet;
-  const steps = proto === PROTO.tcp ? [...HANDSHAKE, ...(whole === true ? AFTER_HANDSHAKE : [])] : QUESTION_ANSWERED;
+  const { first, ways = 256 } = input;
+  const start: ConversationPart = { name: 'first', direction: 'original', walk: first, arrives: isTaken(first.fate) };
   const found: Conversation[] = [];
-  const start: ConversationPart = { name: 'first', direction: 'original', walk: first };
-  if (first.fate.kind === 'undecided') return [{ parts: [start], end: 'undecided' }];
-  if (!opens(first)) return [{ parts: [start], end: 'one-way' }];
-  goOn([start], steps);
-  return found;
-
-  function goOn(parts: readonly ConversationPart[], [step, ...rest]: readonly ConnectionStep[]): void {
-    if (found.length >= ways) return;
-    const packet = step === undefined ? undefined : packetOf(input, parts, step);
-    if (step === undefined || packet === undefined) {
-      found.push({ parts, end: step === undefined ? 'completes' : 'one-way' });
-      return;
-    }
-    for (const walk of walksOf(input, packet, parts)) {
-      const now = [...parts, { ...step, walk }];
-      if (walk.fate.kind === 'undecided') found.push({ parts: now, end: 'undecided' });
-      else if (arrives(walk, now)) goOn(now, rest);
-      else found.push({ parts: now, end: 'stalls' });
-    }
+  for (const one of conversations(input, start)) {
+    if (found.length === ways) return [...found, { parts: one.parts, end: 'undecided', cut: true }];
+    found.push(one);
   }
+  return found;
+}
+
+function* conversations(input: ConversationInput, start: ConversationPart): Generator<Conversation> {
+  const { first, host } = input;
+  const parts = [start];
+  if (first.fate.kind === 'undecided') yield { parts, end: 'undecided' };
+  else if (first.answer !== undefined) yield ofRejection(start, first.answer);
+  else if (!opens(first, host)) yield { parts, end: 'one-way' };
+  else if (isClosed(first)) yield* ofClosedPort(input, start);
+  else yield* goOn(input, parts, stepsOf(input));
+}
+
+function* goOn(input: ConversationInput, parts: readonly ConversationPart[], [step, ...rest]: readonly Step[]): Generator<Conversation> {
+  if (step === undefined) {
+    yield { parts, end: 'completes' };
+    return;
+  }
+  const { name, direction } = step;
+  const error = 'about' in step ? step : undefined;
+  const packet = error === undefined ? packetOf(input, parts, step) : errorPacket(parts, error);
+  if (packet === undefined && error !== undefined) yield* goOn(input, parts, rest);
+  else if (packet === undefined) yield { parts, end: 'one-way' };
+  else if (direction === 'reply' && error === undefined && cannotAnswer(input.first, input.host)) {
+    const walk: Walk = { ...input.first, packet, steps: [], fate: { kind: 'lost', reason: 'no-route' }, choices: [] };
+    yield { parts: [...parts, { name, direction, walk, arrives: false }], end: 'stalls' };
+  } else {
+    const { walks, truncated } = walksOf(input, packet, parts);
+    for (const walk of walks) {
+      const there = error === undefined ? arrives(walk, step, parts) : isErrorHome(walk, parts, error);
+      const now = [...parts, { name, direction, walk, arrives: there }];
+      if (there || error !== undefined) yield* goOn(input, now, rest);
+      else yield { parts: now, end: walk.fate.kind === 'undecided' ? 'undecided' : 'stalls' };
+    }
+    if (truncated) yield { parts, end: 'undecided', cut: true };
+  }
+}
+
+/** Nothing listens: the kernel says so, by a reset or an ICMP error. */
+function* ofClosedPort(input: ConversationInput, start: ConversationPart): Generator<Conversation> {
+  const { first, host } = input;
+  const isTcp = first.packet.proto === PROTO.tcp;
+  const reset = kernelAnswer(first, host)?.packet;
+  const told = isTcp ? reset && walksOf(input, reset, [start]).walks : unreachable(input);
+  if (told === undefined) yield { parts: [start], end: 'one-way' };
+  for (const walk of told ?? []) {
+    const part = { name: isTcp ? 'rst' : 'error', direction: 'reply', walk } as const;
+    const there = isTcp ? arrives(walk, part, [start]) : isErrorHome(walk, [start], { about: 'original' });
+    const end = there ? 'refused' : walk.fate.kind === 'undecided' ? 'undecided' : 'stalls';
+    yield { parts: [start, { ...part, arrives: there }], end };
+  }
+}
+
+/** What several ways have in common: `undecided` where they do not end alike, with the first thing that decides. */
+export function endOfAll(found: readonly Conversation[]): { readonly end: ConversationEnd; readonly open?: Choice } {
+  const ends = new Set(found.map(({ end }) => end));
+  const [only = 'undecided'] = ends;
+  if (ends.size === 1 && only !== 'undecided') return { end: only };
+  const open = found.flatMap(({ parts }) => parts.flatMap(({ walk }) => walk.choices))[0];
+  return { end: 'undecided', ...(open && { open }) };
+}
+
+function stepsOf({ first: { packet }, whole }: ConversationInput): readonly Step[] {
+  if (packet.proto === PROTO.tcp) return [...HANDSHAKE, ...(whole === true ? [...ERRORS_ABOUT, ...AFTER_HANDSHAKE] : [])];
+  const goesOn = whole === true && hasPorts(packet.proto);
+  return [...QUESTION_ANSWERED, ...(goesOn ? [...ERRORS_ABOUT, ...AFTER_ANSWER] : [])];
 }
 
 const { F, S, R, A } = TCP_FLAGS;
 
-/** It arrives at a process or leaves for another host, and expects an answer. */
-function opens({ packet, fate }: Walk): boolean {
+/** It arrives at this host or leaves for another one, and expects an answer. */
+function opens({ packet, fate, after }: Walk, host: Host): boolean {
   if (packet.proto === PROTO.tcp && ((packet.flags ?? 0) & (F | S | R | A)) !== S) return false;
-  if (!hasPorts(packet.proto) && !isEcho(packet)) return false;
+  if ((!hasPorts(packet.proto) && !isEcho(packet)) || packet.fragOffset > 0) return false;
   if (packet.ctstate !== undefined && packet.ctstate !== 'NEW') return false;
-  if (fate.kind === 'delivered') return fate.process !== undefined || isEcho(packet);
-  return fate.kind === 'sent' || fate.kind === 'forwarded';
+  return isTaken(fate) && !isToMany(host, after.dst);
+}
+
+function isTaken({ kind }: Fate): boolean {
+  return kind === 'delivered' || kind === 'sent' || kind === 'forwarded';
+}
+
+function isClosed({ fate, packet }: Walk): boolean {
+  return fate.kind === 'delivered' && fate.process === undefined && hasPorts(packet.proto);
+}
+
+/** REJECT has answered in place of a receiver. */
+function ofRejection(start: ConversationPart, walk: Walk): Conversation {
+  const by = start.walk.fate;
+  const told = by.kind === 'rejected';
+  const name = walk.packet.proto === PROTO.tcp ? 'rst' : 'error';
+  return { parts: [start, { name, direction: 'reply', walk, arrives: told }], end: told ? 'refused' : 'stalls' };
 }
 
 function packetOf(
   { host }: ConversationInput,
-  [first]: readonly ConversationPart[],
+  parts: readonly ConversationPart[],
   { name, direction }: ConnectionStep,
 ): Packet | undefined {
+  const first = parts[0]?.walk;
   if (first === undefined) return undefined;
-  const reply = direction === 'reply' ? answerPacket(first.walk, host) : undefined;
-  if (direction === 'reply') return reply === undefined ? undefined : { ...reply, ...tcpPart(first.walk.packet, name) };
-  return { ...laterPacket(first.walk), ...tcpPart(first.walk.packet, name) };
-}
-
-function tcpPart({ proto }: Packet, name: PartName): Partial<Packet> {
-  return proto === PROTO.tcp ? (TCP_PARTS[name] ?? {}) : {};
+  const plain = direction === 'reply' ? answerPacket(first, host) : laterPacket(first);
+  return plain && asPart(plain, name);
 }
 
 function walksOf(
   { ruleset, host, budget, ways, detailed }: ConversationInput,
   packet: Packet,
   parts: readonly ConversationPart[],
-): readonly Walk[] {
+): ReturnType<typeof simulate> {
   const connections = parts.at(-1)?.walk.connections ?? [];
   const options = { budget, ways: ways ?? 256, ...(detailed !== undefined && { detailed }) };
-  return simulate({ ruleset, packet, host, connections }, options).walks;
-}
-
-/** With the addresses and ports that the other side waits for, at the side that it came from: a socket of a connection is found by its
- *  ends, before any listener. */
-function arrives(walk: Walk, parts: readonly ConversationPart[]): boolean {
-  const first = parts[0]?.walk;
-  if (first === undefined) return false;
-  const last = parts.at(-1);
-  const { after, fate } = walk;
-  if (last?.direction === 'original') return fate.kind === first.fate.kind && sameEnds(after, first.after);
-  const { src, sport, dst, dport } = first.packet;
-  const expected = { src: dst, sport: dport, dst: src, dport: sport };
-  const came = first.packet.dir === 'out' ? fate.kind === 'delivered' : fate.kind === 'sent' || fate.kind === 'forwarded';
-  return came && sameEnds(after, expected);
-}
-
-interface Ends {
-  readonly src: unknown;
-  readonly dst: unknown;
-  readonly sport?: number | undefined;
-  readonly dport?: number | undefined;
-}
-
-function sameEnds(one: Ends, other: Ends): boolean {
-  return one.src === other.src && one.dst === other.dst && one.sport === other.sport && one.dport === other.dport;
+  return simulate({ ruleset, packet, host, connections }, options);
 }

@@ -1,16 +1,24 @@
 /** The packets that follow the first one of a connection, as their senders make them: addresses as the receiver of the first saw them. */
+import { addrType } from '../host/addrType.ts';
 import type { Host } from '../host/host.ts';
+import { findSocket } from '../host/listeners.ts';
+import { type PartName, TCP_PARTS } from '../netfilter/connectionParts.ts';
 import { icmpAnswer } from '../netfilter/firstState.ts';
+import type { Family } from '../packet/address.ts';
+import { ADDR_TYPES } from '../packet/fields.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import { USUAL_TTL } from '../packet/usual.ts';
+import { kernelAnswer } from './kernelAnswer.ts';
 import type { Walk } from './trace.ts';
 
 /** What the receiver answers; undefined: it does not. A process answers from where the packet was sent to, with its own user; another host
  *  by the interface that the packet left by. docs/facts/kernel.md#owners */
-export function answerPacket({ packet, after, fate }: Walk, host: Host): Packet | undefined {
+export function answerPacket(first: Walk, host: Host): Packet | undefined {
+  const { packet, after, fate } = first;
   const { family, proto, icmpType } = packet;
   if (icmpType !== undefined && !isEcho(packet)) return undefined;
+  if (fate.kind === 'delivered' && fate.process === undefined) return kernelAnswer(first, host)?.packet;
   const ends = {
     src: after.dst,
     dst: after.src,
@@ -22,7 +30,8 @@ export function answerPacket({ packet, after, fate }: Walk, host: Host): Packet 
   switch (fate.kind) {
     case 'delivered': {
       const owner = fate.process === undefined ? undefined : host.processes.get(fate.process);
-      return { ...answer, dir: 'out', socket: true, ...(owner !== undefined && { uid: owner.uid, gid: owner.gid }) };
+      const mark = proto === PROTO.tcp && host.sysctls.get('net.ipv4.tcp_fwmark_accept') === '1' ? after.mark : 0;
+      return { ...answer, mark, dir: 'out', socket: true, ...(owner !== undefined && { uid: owner.uid, gid: owner.gid }) };
     }
     case 'sent':
     case 'forwarded':
@@ -30,6 +39,14 @@ export function answerPacket({ packet, after, fate }: Walk, host: Host): Packet 
     default:
       return undefined;
   }
+}
+
+/** The socket that took the packet may not send from the address that it was sent to: it is none of this host, and the socket is not
+ *  transparent. kernel net/ipv4/route.c ip_route_output_key_hash_rcu(); IPv6 does not look */
+export function cannotAnswer({ packet, after, fate }: Walk, host: Host): boolean {
+  if (packet.family === 6 || fate.kind !== 'delivered' || fate.process === undefined || fate.transparent) return false;
+  const listener = findSocket(host, { proto: packet.proto, dst: after.dst, dport: after.dport });
+  return listener?.transparent !== true && ADDR_TYPES[addrType(host, after.dst)] !== 'LOCAL';
 }
 
 /** A question that every host answers. */
@@ -42,3 +59,11 @@ export function laterPacket({ packet }: Walk): Packet {
   const { ctstate: _state, ctdir: _direction, connmark: _mark, ctorigsrc: _src, ctorigdst: _dst, ...headers } = packet;
   return headers;
 }
+
+/** What a segment is by its place in a TCP connection. */
+export function asPart(packet: Packet, name: PartName): Packet {
+  const part = packet.proto === PROTO.tcp ? TCP_PARTS[name] : undefined;
+  return part === undefined ? packet : { ...packet, flags: part.flags, stream: part.stream, length: HEADER[packet.family] + part.bytes };
+}
+
+const HEADER: Readonly<Record<Family, number>> = { 4: 20, 6: 40 };

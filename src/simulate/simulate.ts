@@ -6,6 +6,7 @@ import { invariant } from '../lib/invariant.ts';
 import type { Packet } from '../packet/packet.ts';
 import { countRules } from '../ruleset/count.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Answered } from './answer.ts';
 import { everyWay } from './choices.ts';
 import { compiled } from './compiled.ts';
 import type { Connection } from './connection.ts';
@@ -39,15 +40,18 @@ export interface SimulationInput {
   readonly connections?: readonly Connection[];
   /** of a packet with a state: the connection that it belongs to; absent: as the packet says */
   readonly connection?: Connection;
+  /** of an ICMP error that the kernel makes: the connection that it is about */
+  readonly answering?: Answered;
 }
 
 export function simulate(given: SimulationInput, options: SimulateOptions = {}): Walks {
-  const { ruleset, packet, host, connections = [], connection } = given;
+  const { ruleset, packet, host, connections = [], connection, answering } = given;
   invariant(ruleset.family === packet.family, `an IPv${packet.family} packet cannot meet IPv${ruleset.family} rules`);
   const rules = compiled(ruleset);
   const budget = options.budget ?? new Budget();
   budget.admit(ruleset, countRules(ruleset));
-  const asked = { rules, packet, host, budget, detailed: options.detailed === true, connections, ...(connection && { connection }) };
+  const about = { ...(connection && { connection }), ...(answering && { attached: answering }) };
+  const asked = { rules, packet, host, budget, detailed: options.detailed === true, connections, ...about };
   const walk = options.cut === true ? traverseOrCut : traverse;
   const { results, truncated } = everyWay((choose) => walk({ ...asked, choose }), {
     most: options.ways ?? 256,

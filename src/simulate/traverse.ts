@@ -11,7 +11,7 @@ import type { Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { isNeighbourDiscovery } from '../packet/packet.ts';
 import { afterOf } from './after.ts';
-import { type Attached, answerTo, attachTo, fateByAnswer, type Rejected, unanswered } from './answer.ts';
+import { type Answered, type Attached, answerTo, attachmentOf, attachTo, fateByAnswer, type Rejected, unanswered } from './answer.ts';
 import type { Choose } from './choices.ts';
 import { toChoice } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
@@ -34,13 +34,13 @@ export interface Traversal {
   readonly connections: readonly Connection[];
   /** of a packet with a state: the one that it belongs to; absent: as the packet says */
   readonly connection?: Connection;
-  /** of an answer that REJECT makes */
-  readonly attached?: Attached;
+  /** of a reset or an error that the kernel makes about a packet */
+  readonly attached?: Attached | Answered;
 }
 
 /** One walk, taking the ways that `choose` says. @throws BudgetError */
 export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[]) => void = () => {}): Walk {
-  const { rules, packet, host, choose, detailed, budget, connections, connection, attached } = traversal;
+  const { rules, packet, host, choose, detailed, budget, connections, connection } = traversal;
   const skb = new Skb(packet, host);
   const steps: WalkStep[] = [];
   watch(steps);
@@ -52,6 +52,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   /** where lo has taken it from the rules of the sender */
   let dstOnLo: Address = skb.dst;
   let passed: ForwardRoute | undefined;
+  const attached = traversal.attached && attachmentOf(traversal.attached, connections);
   const table = attached?.table ?? connections.map((one) => ({ ...one }));
   const run: HookRun = {
     rules,

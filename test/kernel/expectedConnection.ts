@@ -41,22 +41,22 @@ export function expectedOf({ ruleset, host }: Scene, packet: Packet): Expected |
 /** The other host is behind one interface: an answer that leaves by another does not come to it. */
 function answeredThere({ parts, end }: Conversation, { dir, iif }: Packet): Conversation {
   const at = parts.findIndex(({ direction, walk: { fate } }) => direction === 'reply' && 'oif' in fate && fate.oif !== iif);
-  return dir === 'out' || at < 0 ? { parts, end } : { parts: parts.slice(0, at + 1), end: 'stalls' };
+  if (dir === 'out' || at < 0) return { parts, end };
+  const gone = parts.slice(0, at + 1).map((part, index) => ({ ...part, arrives: part.arrives && index < at }));
+  return { parts: gone, end: 'stalls' };
 }
 
 function ofUdp({ parts, end }: Conversation, first: Walk): Expected {
   const there = takes(first);
+  const back = parts.some(({ name, arrives }) => name === 'answer' && arrives);
   return {
     text: wordsOf(parts, end),
-    real: { connected: true, accepted: there ? placeOf(first) : undefined, there, back: end === 'completes' },
+    real: { connected: true, accepted: there ? placeOf(first) : undefined, there, back },
   };
 }
 
 function ofTcp(scene: Scene, { parts, end }: Conversation, first: Walk): Expected {
-  const arrived = (name: PartName): boolean => {
-    const at = parts.findIndex((part) => part.name === name);
-    return at >= 0 && !(at === parts.length - 1 && end !== 'completes');
-  };
+  const arrived = (name: PartName): boolean => parts.some((part) => part.name === name && part.arrives);
   const last = parts.at(-1);
   // who gets an ACK that he does not know resets, and REJECT tells its sender: connect() may hear of it at once
   const reset = end === 'stalls' && last?.name === 'ack' && last.walk.fate.kind !== 'dropped' && last.walk.fate.kind !== 'lost';

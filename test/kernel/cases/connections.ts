@@ -42,11 +42,11 @@ export const CONNECTION_EDITS: readonly ConnectionEdit[] = [
   {
     edits: [filter('-A OUTPUT -m conntrack --ctstate NEW -j ACCEPT')],
     policy: 'DROP',
-    ends: ['syn-ack dropped', 'ack dropped', 'syn-ack dropped', 'syn-ack dropped', 'completes'],
+    ends: ['syn-ack dropped', 'ack dropped', 'syn-ack dropped', 'syn-ack dropped', 'data dropped'],
   },
   {
     edits: [filter('-A OUTPUT -m conntrack --ctstate RELATED,ESTABLISHED -j DROP')],
-    ends: ['syn-ack dropped', 'ack dropped', 'syn-ack dropped', 'syn-ack dropped', 'completes'],
+    ends: ['syn-ack dropped', 'ack dropped', 'syn-ack dropped', 'syn-ack dropped', 'data dropped'],
   },
   {
     edits: [filter('-A INPUT -m conntrack ! --ctstate NEW -j DROP')],
@@ -66,7 +66,7 @@ export const CONNECTION_EDITS: readonly ConnectionEdit[] = [
   },
   {
     edits: [{ table: 'mangle', rule: '-A POSTROUTING -o eth0 -m conntrack --ctstate ESTABLISHED -j DROP' }],
-    ends: ['completes', 'ack dropped', 'syn-ack dropped', 'completes', 'completes'],
+    ends: ['completes', 'ack dropped', 'syn-ack dropped', 'completes', 'data dropped'],
   },
   {
     edits: [filter('-A INPUT -p udp --sport 53 -j DROP')],

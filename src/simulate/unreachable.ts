@@ -1,0 +1,22 @@
+/** The ICMP error of a port where no process listens: about the packet as it was delivered, and of its connection before conntrack sees it.
+ *  kernel net/ipv4/udp.c __udp4_lib_rcv(), net/ipv4/icmp.c icmp_glue_bits(), and their IPv6 twins */
+import { type Answered, answerTo } from './answer.ts';
+import type { ConversationInput } from './conversation.ts';
+import { simulate } from './simulate.ts';
+import { Skb } from './skb.ts';
+import type { Walk } from './trace.ts';
+
+/** Its ways; undefined: it is not sent. */
+export function unreachable({ ruleset, host, first, budget, ways, detailed }: ConversationInput): readonly Walk[] | undefined {
+  const { packet, after, connections } = first;
+  const { src, dst, sport, dport, iif = 'lo' } = after;
+  const ports = { ...(sport !== undefined && { sport }), ...(dport !== undefined && { dport }) };
+  const skb = new Skb({ ...packet, src, dst, ...ports, dir: 'in', iif }, host);
+  const answer = answerTo(skb, { with: packet.family === 4 ? 'icmp-port-unreachable' : 'icmp6-port-unreachable', local: true });
+  if (!('proto' in answer)) return undefined;
+  // what is not tracked has none
+  const connection = after.ctstate === 'NEW' ? connections.length - 1 : undefined;
+  const answering: Answered = { connection, direction: 'original' };
+  const options = { budget, ways: ways ?? 256, ...(detailed !== undefined && { detailed }) };
+  return simulate({ ruleset, packet: answer, host, connections, answering }, options).walks;
+}
