@@ -16,6 +16,7 @@ import { quietReader } from '../input/reader.ts';
 import { goneSince } from './gone.ts';
 import { type Batch, batchesOf, type ConfigFiles } from './groups.ts';
 import { list } from './list.ts';
+import { askedOfNew } from './newExclusions.ts';
 import { type NewOutside, newOutside } from './newOutside.ts';
 import type { BatchAsking } from './question.ts';
 import { judgeSound } from './sound.ts';
@@ -58,7 +59,10 @@ export async function againstBase(call: Call, asked: AgainstBase): Promise<Compa
   const base: ConfigFiles = { read: keptReads(tree.read), glob: tree.glob };
   const asking: BatchAsking = { reader: quietReader(base.read), limits: limitsOf(call) };
   const before = await judgeBase({ head: call.io, base, asking }, judged, loaded);
-  const head = judged.flatMap(({ subjects }) => subjects);
+  const head = askedOfNew(
+    judged.flatMap(({ subjects }) => subjects),
+    { base: before.parts, renamed: tree.renamed },
+  );
   const globs = list(loaded.config.expectations);
   const expected = globs.length === 0 ? [] : ((await loadExpectations(asking.reader, await base.glob(globs, loaded.folder))) ?? []);
   const gone = await goneSince({

@@ -11,13 +11,15 @@ export interface BatchAsking {
   readonly reader: TextReader;
   /** of each subject */
   readonly limits: () => BudgetLimits;
+  /** claims that are asked by name alone, and are asked here */
+  readonly also?: readonly string[];
   /** hears what is being done */
   readonly tell?: (what: string) => void;
 }
 
 /** Undefined when a file cannot be read, which has been reported. */
 export async function questionOf(
-  { reader, limits, tell }: BatchAsking,
+  { reader, limits, also, tell }: BatchAsking,
   { kind, files, reading }: Batch,
 ): Promise<BatchQuestion | undefined> {
   const place = await readWrittenPlace(reader, reading);
@@ -28,6 +30,7 @@ export async function questionOf(
     limits,
     ...(families !== undefined && { families }),
     ...(except.length > 0 && { except }),
+    ...(also !== undefined && { also }),
     ...(kind !== 'manifest' && told !== undefined && { progress: told }),
   };
   if (kind === 'manifest') {

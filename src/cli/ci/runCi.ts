@@ -30,6 +30,7 @@ import { againstBase, type ComparedWithBase, type JudgedBatch } from './base.ts'
 import { changedPromises } from './changedPromises.ts';
 import { type Batch, batchesOf, isAsked } from './groups.ts';
 import { list } from './list.ts';
+import { ASKED_OF_NEW } from './newExclusions.ts';
 import { type Base, setUp } from './setUp.ts';
 import { judgeSound } from './sound.ts';
 import { unnamedFiles } from './unnamed.ts';
@@ -39,7 +40,7 @@ export async function runCi(given: Call): Promise<ExitCode> {
   const outputs = ready && (await readOutputs(ready.call, outputWords(given.input, list(ready.loaded.config.output))));
   if (ready === undefined || outputs === undefined) return EXIT.usage;
   const { call, loaded, base } = ready;
-  const found = await judgeAll(call, loaded);
+  const found = await judgeAll(call, loaded, base);
   if (found === undefined) return EXIT.usage;
   const compared: Awaited<ReturnType<typeof compare>> = base === undefined ? found : await compare(call, { loaded, base, found });
   const subjects = withLevels([...compared.subjects, ...found.expected], loaded);
@@ -123,7 +124,7 @@ async function anyFile({ io }: Call, { config, folder }: LoadedConfig): Promise<
 }
 
 /** Undefined when a file cannot be used; all that are wrong have been said. */
-async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undefined> {
+async function judgeAll(call: Call, loaded: LoadedConfig, base: Base | undefined): Promise<Found | undefined> {
   const { config, folder } = loaded;
   const { batches, named, diagnostics: about } = await batchesOf(call.io, loaded);
   const globs = list(config.expectations);
@@ -138,7 +139,7 @@ async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undef
   }
   const reader = readerOf(call);
   const asking = { reader, limits: limitsOf(call) };
-  const judged = await judgeAllBatches(call, batches);
+  const judged = await judgeAllBatches(call, batches, base && ASKED_OF_NEW);
   const expectations = await loadExpectations(reader, files);
   const asked = await Promise.all((expectations ?? []).map((one) => askExpectations(asking, one)));
   const expected = asked.flatMap((one) => one ?? []);
@@ -158,9 +159,13 @@ async function judgeAll(call: Call, loaded: LoadedConfig): Promise<Found | undef
 }
 
 /** Fewer than there are where files cannot be read, which has been reported. */
-async function judgeAllBatches(call: Call, batches: readonly Batch[]): Promise<readonly (Judged & JudgedBatch)[]> {
+async function judgeAllBatches(
+  call: Call,
+  batches: readonly Batch[],
+  also: readonly string[] | undefined,
+): Promise<readonly (Judged & JudgedBatch)[]> {
   const progress = progressOn(call.io.err, () => performance.now());
-  const asking = { reader: readerOf(call), limits: limitsOf(call), tell: progress.tell };
+  const asking = { reader: readerOf(call), limits: limitsOf(call), tell: progress.tell, ...(also && { also }) };
   const judged: (Judged & JudgedBatch)[] = [];
   for (const batch of batches) {
     const { judged: found, question } = await judgeSound(asking, batch);

@@ -3,7 +3,9 @@
 import { isGuestInterface } from '../../host/guestInterface.ts';
 import { parseGoPrefix } from '../../istio/settings/goValues.ts';
 import { splitList } from '../../istio/settings/settings.ts';
-import { contains, parseAddress, parsePrefix, prefixRange } from '../../packet/address.ts';
+import type { Interval } from '../../lib/intervals.ts';
+import { type Address, contains, parseAddress, parsePrefix, prefixRange } from '../../packet/address.ts';
+import { areWideRanges, shareOfIPv4 } from '../../packet/wideRanges.ts';
 import { isIstioCni, networksOf } from '../enrol/multus.ts';
 import { extraNetworks } from '../podRules/extraNetworks.ts';
 import { type CheckedPod, itemsNamed, type PodCheck, type PodRemark, settingNamed } from './check.ts';
@@ -21,22 +23,19 @@ export const exclusionNotOverbroad: PodCheck = {
   ],
 };
 
-/** From here on an exclusion is more than an exception. */
-const MOST_EXCLUDED = 0.5;
-
 function wideRanges(subject: CheckedPod): readonly PodRemark[] {
   const setting = settingNamed(subject, 'istio-service-exclude-cidr');
-  const share = setting === undefined ? 0 : excludedShare(splitList(setting.value));
-  if (setting === undefined || share < MOST_EXCLUDED) return [];
-  const message = `excluded ranges \`${setting.value}\` are ${Math.floor(share * 100)} % of all IPv4 addresses: what goes there is not captured`;
-  return [{ message, place: setting.place }];
+  if (setting === undefined || !areWideRanges(excludedRanges(setting.value))) return [];
+  const share = shareOfIPv4(excludedRanges(setting.value));
+  const of = share === 0 ? 'more than a network of IPv6' : `${share} % of all IPv4 addresses`;
+  return [{ message: `excluded ranges \`${setting.value}\` are ${of}: what goes there is not captured`, place: setting.place }];
 }
 
 /** Pods and resolvers whose addresses are known tell where the cluster is. */
 function clusterRanges(subject: CheckedPod): readonly PodRemark[] {
   const setting = settingNamed(subject, 'istio-service-exclude-cidr');
   const ranges = splitList(setting?.value ?? '').filter((range) => holdsCluster(subject, range));
-  if (setting === undefined || ranges.length === 0 || excludedShare(splitList(setting.value)) >= MOST_EXCLUDED) return [];
+  if (setting === undefined || ranges.length === 0 || areWideRanges(excludedRanges(setting.value))) return [];
   const message = `the cluster is in the excluded ranges \`${ranges.join(', ')}\`: calls to other pods or services there are not captured`;
   return [{ message, place: setting.place }];
 }
@@ -47,20 +46,11 @@ function holdsCluster({ facts: { pod } }: CheckedPod, range: string): boolean {
   return prefix !== undefined && known.some((address) => contains(prefix, address));
 }
 
-/** Of IPv4 addresses, each counted once. */
-function excludedShare(ranges: readonly string[]): number {
-  const intervals = ranges.flatMap((text) => {
+function excludedRanges(list: string): readonly Interval<Address>[] {
+  return splitList(list).flatMap((text) => {
     const prefix = parseGoPrefix(text);
-    return prefix?.family === 4 ? [prefixRange({ address: prefix.address, length: prefix.bits })] : [];
+    return prefix === undefined ? [] : [prefixRange({ address: prefix.address, length: prefix.bits })];
   });
-  let covered = 0;
-  let next = 0;
-  for (const { lo, hi } of intervals.sort((a, b) => Number(a.lo) - Number(b.lo))) {
-    const start = Math.max(next, Number(lo));
-    covered += Math.max(0, Number(hi) - start + 1);
-    next = Math.max(next, Number(hi) + 1);
-  }
-  return covered / 2 ** 32;
 }
 
 function primaryInterface(subject: CheckedPod): readonly PodRemark[] {

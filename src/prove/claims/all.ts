@@ -12,6 +12,7 @@ import { conntrackZoneSymmetry } from './conntrackZoneSymmetry.ts';
 import { dnsCaptured } from './dnsCaptured.ts';
 import { dnsProxyDirect } from './dnsProxyDirect.ts';
 import { excludedBypass } from './excludedBypass.ts';
+import { exclusionNotOverbroad } from './exclusionNotOverbroad.ts';
 import { guestDnsCaptured } from './guestDnsCaptured.ts';
 import { guestNotInbound } from './guestNotInbound.ts';
 import { healthPortsOpen } from './healthPortsOpen.ts';
@@ -24,6 +25,7 @@ import { ipv6Parity } from './ipv6Parity.ts';
 import { loopbackPreserved } from './loopbackPreserved.ts';
 import { modeParity } from './modeParity.ts';
 import { noDeadEnd } from './noDeadEnd.ts';
+import { noExclusion } from './noExclusion.ts';
 import { noRedirectLoop } from './noRedirectLoop.ts';
 import { outboundCaptured } from './outboundCaptured.ts';
 import { passthroughReturned } from './passthroughReturned.ts';
@@ -54,6 +56,8 @@ export const CLAIMS: readonly Claim[] = [
   dnsProxyDirect,
   conntrackZoneSymmetry,
   excludedBypass,
+  exclusionNotOverbroad,
+  noExclusion,
   virtualIfaceRerouted,
   guestNotInbound,
   guestDnsCaptured,

@@ -5,6 +5,7 @@ import { and, equals, not } from '../../netfilter/matchExpr.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { Claim, FateScope } from '../proof/claim.ts';
 import type { ProofContext } from '../proof/context.ts';
+import { excludesAnything } from '../proof/exclusionScopes.ts';
 import { expectFates } from '../proof/expectFates.ts';
 import {
   isCapturedDns,
@@ -23,13 +24,9 @@ export const excludedBypass: Claim = {
   level: 'error',
   statement:
     'Whatever is excluded, by port, range, interface, user or group, passes untouched in the directions that the exclusion is for.',
-  skip: ({ profile, declared }) => {
-    if (profile === undefined) return 'there is no mesh';
-    const inbound = [declared.excludedInboundPorts, declared.excludedInboundRanges];
-    const outbound = [declared.excludedOutboundPorts, declared.excludedOutboundRanges, declared.excludedFlows];
-    const senders = [declared.excludedUsers, declared.excludedGroups, declared.includedGroups ?? []];
-    const all = [...inbound, ...outbound, ...senders, declared.excludedInterfaces];
-    return all.some(({ length }) => length > 0) ? undefined : 'nothing is excluded';
+  skip: (context) => {
+    if (context.profile === undefined) return 'there is no mesh';
+    return excludesAnything(context) || context.declared.includedGroups !== undefined ? undefined : 'nothing is excluded';
   },
   judge: (context) => expectFates(context, [outbound(context), ...inbound(context)]),
 };

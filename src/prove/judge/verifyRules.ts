@@ -27,6 +27,8 @@ export interface VerifyOptions extends GivenPlace {
   /** ids of claims; all when absent */
   readonly only?: readonly string[];
   readonly except?: readonly string[];
+  /** ids of claims that are asked although they are asked by name alone */
+  readonly also?: readonly string[];
   /** only these packets are looked at */
   readonly where?: AskedSet & { readonly expr: Readonly<Record<Family, MatchExpr>> };
   /** families to check even without rules; those of the rules when absent */
@@ -110,16 +112,15 @@ const PODS_UNSAID: Assumption = {
 };
 
 /** The checked ones, in the order of reports. */
-export function claimsAsked(options: Pick<VerifyOptions, 'only' | 'except' | 'whileInit'>): readonly Claim[] {
+export function claimsAsked(options: AskedClaims): readonly Claim[] {
   return CLAIMS.filter((claim) => isAsked(claim, options));
 }
 
-function isAsked(
-  { id, whileInit, byName }: Claim,
-  { only, except, whileInit: now }: Pick<VerifyOptions, 'only' | 'except' | 'whileInit'>,
-): boolean {
+type AskedClaims = Pick<VerifyOptions, 'only' | 'except' | 'also' | 'whileInit'>;
+
+function isAsked({ id, whileInit, byName }: Claim, { only, except, also, whileInit: now }: AskedClaims): boolean {
   if (whileInit === true && now === undefined) return false;
-  if (byName === true && only === undefined) return false;
+  if (byName === true && only === undefined && also?.includes(id) !== true) return false;
   return isSelected(id, { only, except });
 }
 

@@ -17,6 +17,8 @@ export const RULE_CLAIMS = [
   'dns-proxy-direct',
   'conntrack-zone-symmetry',
   'excluded-bypass',
+  'exclusion-not-overbroad',
+  'no-exclusion',
   'virtual-iface-rerouted',
   'guest-not-inbound',
   'guest-dns-captured',

@@ -145,7 +145,7 @@ export function isExcludedDns(context: ProofContext): MatchExpr {
     inSet('gid', declared.excludedGroups.map(point)),
     ...declared.excludedFlows,
     others,
-    viaExcludedInterface(context),
+    viaInterfaces(context, declared.excludedInterfaces),
   );
 }
 
@@ -154,14 +154,14 @@ export function isProbeAddress({ profile, ruleset }: ProofContext, field: 'src' 
   return address === undefined ? NEVER : equals(field, address);
 }
 
-/** Routed through an interface that is excluded: by the destinations of its routes. */
-function viaExcludedInterface({ declared, host, ruleset }: ProofContext): MatchExpr {
+/** Routed through one of these interfaces: by the destinations of its routes. */
+export function viaInterfaces({ host, ruleset }: ProofContext, interfaces: readonly string[]): MatchExpr {
   const routes = host.routes.filter((route) => route.family === ruleset.family && route.table === 'main' && route.type === 'unicast');
   const sorted = [...routes].sort((a, b) => b.to.length - a.to.length || a.metric - b.metric);
   const to = (prefixes: readonly (typeof routes)[number]['to'][]) => inSet('dst', normalize(prefixes.map(prefixRange)));
   return or(
     ...sorted.flatMap((route, index) => {
-      if (route.dev === undefined || !declared.excludedInterfaces.includes(route.dev)) return [];
+      if (route.dev === undefined || !interfaces.includes(route.dev)) return [];
       return [and(to([route.to]), not(to(sorted.slice(0, index).map((longer) => longer.to))))];
     }),
   );

@@ -159,7 +159,19 @@ const INIT_PHASE: readonly Row[] = [
 const SCOPE: readonly Row[] = [
   ['everything is excluded', 'cni', { annotations: { [`${T}/excludeOutboundIPRanges`]: '0.0.0.0/0' } }, ['exclusion-not-overbroad']],
   ['in two halves', 'init', { annotations: { [`${T}/excludeOutboundIPRanges`]: '0.0.0.0/1,128.0.0.0/1' } }, ['exclusion-not-overbroad']],
-  ['the same range twice is not twice as much', 'init', { annotations: { [`${T}/excludeOutboundIPRanges`]: '0.0.0.0/2,0.0.0.0/2' } }, []],
+  ['the same range twice is not twice as much', 'init', { annotations: { [`${T}/excludeOutboundIPRanges`]: '9.0.0.0/8,9.0.0.0/8' } }, []],
+  [
+    'wider than any network of one`s own',
+    'init',
+    { annotations: { [`${T}/excludeOutboundIPRanges`]: '8.0.0.0/7' } },
+    ['exclusion-not-overbroad'],
+  ],
+  [
+    'of IPv6, which the pod has not',
+    'init',
+    { annotations: { [`${T}/excludeOutboundIPRanges`]: '2000::/3' } },
+    ['exclusion-not-overbroad', 'setting-has-effect'],
+  ],
   // scenarios.ts, number 25
   ['the pod`s own interface', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'eth0' } }, ['exclusion-not-overbroad']],
   ['an interface that is not there', 'cni', { annotations: { [`${T}/excludeInterfaces`]: 'net9' } }, ['iface-exclusion-routed']],
