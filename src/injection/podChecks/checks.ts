@@ -8,14 +8,14 @@ import { settingHasEffect } from './effect.ts';
 import { hostNetwork, identityCollision, initPhaseCheck } from './identity.ts';
 import { knownKey } from './knownKey.ts';
 import { probeAnswered } from './probes.ts';
-import { exclusionNotOverbroad, ifaceExclusionRouted, loopbackNotIncluded, pluginOnce } from './scope.ts';
+import { exclusionNotOverbroadCheck, ifaceExclusionRouted, loopbackNotIncluded, pluginOnce } from './scope.ts';
 
 export const POD_CHECKS: readonly PodCheck[] = [
   podCapturedCheck,
   identityCollision,
   hostNetwork,
   initPhaseCheck,
-  exclusionNotOverbroad,
+  exclusionNotOverbroadCheck,
   ifaceExclusionRouted,
   loopbackNotIncluded,
   autoAllocatedCaptured,

@@ -11,7 +11,7 @@ import { extraNetworks } from '../podRules/extraNetworks.ts';
 import { type CheckedPod, itemsNamed, type PodCheck, type PodRemark, settingNamed } from './check.ts';
 import { locationOf } from './places.ts';
 
-export const exclusionNotOverbroad: PodCheck = {
+export const exclusionNotOverbroadCheck: PodCheck = {
   id: 'exclusion-not-overbroad',
   level: 'warning',
   judge: (subject) => [
