@@ -1,10 +1,10 @@
 /** Every packet of docs/findings.md in the simulator. */
 import { expect, test } from 'vitest';
+import { accountOfWalk } from '../../src/kernel/compared/account.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Walk } from '../../src/simulate/trace.ts';
 import { FINDING_CASES, worldOfFinding } from '../kernel/cases/findings.ts';
 import { questionOfFlow } from '../kernel/cases/flowQuestion.ts';
-import { accountOfWalk } from '../kernel/compare.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 

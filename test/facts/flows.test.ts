@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { accountOfWalk } from '../../src/kernel/compared/account.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Walk } from '../../src/simulate/trace.ts';
 import { questionOfFlow } from '../kernel/cases/flowQuestion.ts';
 import { FLOW_CASES, type FlowStep } from '../kernel/cases/flows.ts';
 import { USUAL } from '../kernel/cases/kernelCase.ts';
-import { accountOfWalk } from '../kernel/compare.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 

@@ -1,9 +1,9 @@
 /** The facts about the kernel of test/kernel/cases, in the simulator: without a kernel, they hold simulate/ and host/ to what was measured. */
 import { expect, test } from 'vitest';
+import { accountOfWalk } from '../../src/kernel/compared/account.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { checkCase, questionOfCase } from '../kernel/cases/check.ts';
 import type { KernelCase } from '../kernel/cases/kernelCase.ts';
-import { accountOfWalk } from '../kernel/compare.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 

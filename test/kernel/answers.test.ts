@@ -1,8 +1,8 @@
 /** What REJECT answers, on its way: the rules that the simulator says the answer meets, and those that it met in the kernel. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { accountOfWalk, rowOfKernel } from '../../src/kernel/compared/account.ts';
 import { walkOfAnswerCase } from './cases/answerQuestion.ts';
 import { ANSWER_CASES } from './cases/answers.ts';
-import { accountOfWalk, rowOfKernel } from './compare.ts';
 import { kernelHere } from './kernelHere.ts';
 import type { Oracle } from './oracle.ts';
 import { openOracle } from './oracle.ts';

@@ -1,8 +1,8 @@
 /** Every fact of cases/, on the kernel where there is one; test/facts has them in the simulator. */
 import { afterAll, describe, test } from 'vitest';
+import { accountOfAnswer } from '../../src/kernel/compared/account.ts';
 import { KERNEL_CASES } from './cases/all.ts';
 import { checkCase, questionOfCase } from './cases/check.ts';
-import { accountOfAnswer } from './compare.ts';
 import { kernelHere } from './kernelHere.ts';
 import type { Oracle } from './oracle.ts';
 import { openOracle } from './oracle.ts';

@@ -1,8 +1,8 @@
 /** How often each hook, match, target and fate took part, so that a green run says what it covered. */
-import type { Pair } from './examine.ts';
+import type { Examined } from '../../src/kernel/compared/examined.ts';
 
 export interface Coverage {
-  readonly add: (pair: Pair) => void;
+  readonly add: (pair: Examined) => void;
   readonly report: () => string;
 }
 

@@ -1,9 +1,9 @@
+import type { Account } from '../../src/kernel/compared/account.ts';
+import type { Examined } from '../../src/kernel/compared/examined.ts';
 import { packetText } from '../../src/packet/notation.ts';
-import type { Account } from './compare.ts';
-import type { Pair } from './examine.ts';
 
 /** Packet and both accounts, for a person. */
-export function describePair({ packet, answer, disagreement }: Pair): string {
+export function describePair({ packet, answer, disagreement }: Examined): string {
   if (disagreement === undefined) return packetText(packet);
   const { ours, kernels } = disagreement;
   return [

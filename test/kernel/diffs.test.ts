@@ -1,14 +1,14 @@
 /** Packets that a diff shows as changed, put to the kernel with both rulesets: on each side they end as the simulator says, and not alike. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { diffRules } from '../../src/diff/rules.ts';
+import { accountOfAnswer } from '../../src/kernel/compared/account.ts';
+import type { Examined } from '../../src/kernel/compared/examined.ts';
 import { formatAddress } from '../../src/packet/address.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import type { World } from '../agreement/diffEdits.ts';
 import { edited, fixtureWorlds, loaded, randomWorld } from '../agreement/diffEdits.ts';
-import { accountOfAnswer } from './compare.ts';
 import { describePair } from './describe.ts';
-import type { Pair } from './examine.ts';
 import { examine } from './examine.ts';
 import type { Random } from './generate/random.ts';
 import { randomFrom } from './generate/random.ts';
@@ -71,7 +71,7 @@ function whenRefused(error: Error): undefined {
   return undefined;
 }
 
-function endOf({ answer }: Pair): string {
+function endOf({ answer }: Examined): string {
   return accountOfAnswer(answer).end;
 }
 
@@ -110,7 +110,7 @@ describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('changed packets i
       if (is === undefined) refused++;
       if (is === undefined) continue;
       for (const [index, before] of was.entries()) {
-        const after = is[index] as Pair;
+        const after = is[index] as Examined;
         wrong.push(
           ...[before, after].filter(({ disagreement }) => disagreement !== undefined).map((pair) => `${world.name} ${describePair(pair)}`),
         );

@@ -1,6 +1,7 @@
 /** The packet of each exception to the law of settings, each leg of its journey, put to the kernel; and the answer, where that is the point. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { walkJourney } from '../../src/connection/walkJourney.ts';
+import { accountOfAnswer } from '../../src/kernel/compared/account.ts';
 import { print } from '../../src/ruleset/print.ts';
 import { ambientWorld } from '../istio/law/ambientWorld.ts';
 import { EXCEPTIONS, type Exception } from '../istio/law/exceptions.ts';
@@ -8,7 +9,6 @@ import { USUAL } from '../istio/law/lawSettings.ts';
 import { meshWorld } from '../istio/law/meshWorld.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
-import { accountOfAnswer } from './compare.ts';
 import { describePair } from './describe.ts';
 import { examine } from './examine.ts';
 import { BACKENDS } from './iptables.ts';

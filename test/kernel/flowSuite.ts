@@ -10,7 +10,7 @@ import { randomFlow } from './generate/randomFlow.ts';
 import type { Oracle } from './oracle.ts';
 import { openOracle } from './oracle.ts';
 import { play, worldOf } from './playFlow.ts';
-import type { FlowPacket } from './question.ts';
+import type { SentPacket } from './question.ts';
 import type { SuiteOptions } from './suite.ts';
 import { differsInOrder, shortHost } from './suite.ts';
 
@@ -79,9 +79,9 @@ function withNat(one: Case): Case {
 }
 
 /** A flow that disagrees, with as few packets and rules as keep it. */
-async function smallestFlow(oracle: Oracle, whole: Case, flow: readonly FlowPacket[]): Promise<string> {
+async function smallestFlow(oracle: Oracle, whole: Case, flow: readonly SentPacket[]): Promise<string> {
   const key = whole.family === 4 ? 'v4' : 'v6';
-  const still = async (lines: readonly string[], packets: readonly FlowPacket[]): Promise<string | undefined> => {
+  const still = async (lines: readonly string[], packets: readonly SentPacket[]): Promise<string | undefined> => {
     try {
       const [played] = await play(oracle, { ...whole, rules: { [key]: lines.join('\n') } }, [packets]);
       return played?.disagreement;

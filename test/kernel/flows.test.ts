@@ -1,6 +1,7 @@
 /** Packets that are not the first of their kind: later ones of a connection, and the kernel's own answers. test/facts has the cases
  *  in the simulator. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { accountOfWalk, rowOfKernel } from '../../src/kernel/compared/account.ts';
 import { TCP_FLAGS } from '../../src/packet/fields.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
@@ -11,7 +12,6 @@ import { rulesetOf } from '../support/rulesets.ts';
 import { questionOfFlow } from './cases/flowQuestion.ts';
 import { FLOW_CASES } from './cases/flows.ts';
 import { USUAL } from './cases/kernelCase.ts';
-import { accountOfWalk, rowOfKernel } from './compare.ts';
 import { kernelHere } from './kernelHere.ts';
 import type { Oracle } from './oracle.ts';
 import { openOracle } from './oracle.ts';

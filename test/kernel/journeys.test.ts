@@ -26,7 +26,7 @@ const FAR = ['203.0.113.9', 443] as const;
 const APP = { uid: 1000, gid: 1000 };
 const PROXY = { uid: 1337, gid: 1337 };
 
-const SCRIPT = fileURLToPath(new URL('oracle/journey.py', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../src/kernel/oracle/journey.py', import.meta.url));
 
 function hopsInKernel(fixture: string, backend: Backend, user: typeof APP): readonly Hop[] {
   const { text, host } = readFixture(fixture);

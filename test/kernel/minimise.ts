@@ -1,12 +1,12 @@
 /** Cuts a disagreement down: rules are taken out one by one as long as kernel and simulator still disagree about the packet. */
-import type { Pair } from './examine.ts';
+import type { Examined } from '../../src/kernel/compared/examined.ts';
 import { examine } from './examine.ts';
 import type { Case } from './generate/randomCase.ts';
 import type { Oracle } from './oracle.ts';
 
 export interface Minimal {
   readonly rules: string;
-  readonly pair: Pair;
+  readonly pair: Examined;
 }
 
 /** `whole` has one packet. */
@@ -26,7 +26,7 @@ export async function minimise(oracle: Oracle, whole: Case): Promise<Minimal | u
   return { rules: withoutEmptyTables(lines), pair };
 }
 
-async function stillDisagree(oracle: Oracle, whole: Case, lines: readonly string[]): Promise<Pair | undefined> {
+async function stillDisagree(oracle: Oracle, whole: Case, lines: readonly string[]): Promise<Examined | undefined> {
   const text = lines.join('\n');
   try {
     const [pair] = await examine(oracle, { ...whole, rules: whole.family === 4 ? { v4: text } : { v6: text } }, true);

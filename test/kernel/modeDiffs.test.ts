@@ -2,6 +2,7 @@
  *  under the rules of both sides, ends there as the simulator says, and not alike. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { completePacket } from '../../src/host/completePacket.ts';
+import { accountOfAnswer } from '../../src/kernel/compared/account.ts';
 import { formatAddress } from '../../src/packet/address.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { readPacketJson } from '../../src/packet/readPacketJson.ts';
@@ -10,7 +11,6 @@ import { chainwalk } from '../cli/memoryIo.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
-import { accountOfAnswer } from './compare.ts';
 import { describePair } from './describe.ts';
 import { examine } from './examine.ts';
 import { NOT_SENT } from './generate/randomPacket.ts';

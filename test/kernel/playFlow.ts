@@ -1,5 +1,8 @@
 /** Flows put to the kernel and to the simulator, each packet with the connections that the earlier ones left behind. */
 import { type Host, hostNames } from '../../src/host/host.ts';
+import type { BesideKernel } from '../../src/kernel/compared/account.ts';
+import { agreeing, disagreement, isClash } from '../../src/kernel/compared/account.ts';
+import { idleRules } from '../../src/kernel/compared/idleRules.ts';
 import type { Effect } from '../../src/netfilter/effect.ts';
 import { packetText } from '../../src/packet/notation.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
@@ -8,14 +11,11 @@ import { simulate } from '../../src/simulate/simulate.ts';
 import type { Walk } from '../../src/simulate/trace.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetOf } from '../support/rulesets.ts';
-import type { Compared } from './compare.ts';
-import { agreeing, disagreement, isClash } from './compare.ts';
 import { describePair } from './describe.ts';
 import { atThisMoment } from './examine.ts';
 import type { Case } from './generate/randomCase.ts';
-import { idleRules } from './idle.ts';
-import type { Answer, Oracle } from './oracle.ts';
-import type { FlowPacket } from './question.ts';
+import type { Oracle, OracleAnswer } from './oracle.ts';
+import type { SentPacket } from './question.ts';
 import { flowQuestion } from './question.ts';
 
 export interface World {
@@ -31,13 +31,13 @@ export function worldOf({ host, family, rules }: Omit<Case, 'name' | 'packets'>)
 export interface Played {
   readonly compared: number;
   readonly cut: boolean;
-  readonly pairs: readonly { readonly packet: FlowPacket; readonly walks: readonly Walk[]; readonly answer: Answer }[];
+  readonly pairs: readonly { readonly packet: SentPacket; readonly walks: readonly Walk[]; readonly answer: OracleAnswer }[];
   readonly disagreement?: string;
 }
 
 export type FlowRules = Omit<Case, 'name' | 'packets'>;
 
-export async function play(oracle: Oracle, one: FlowRules, flows: readonly (readonly FlowPacket[])[]): Promise<readonly Played[]> {
+export async function play(oracle: Oracle, one: FlowRules, flows: readonly (readonly SentPacket[])[]): Promise<readonly Played[]> {
   const answers = [...(await oracle.ask(flowQuestion(one.host, one.rules, flows)))];
   const world = worldOf(one);
   const idle = idleRules(world.ruleset);
@@ -45,9 +45,9 @@ export async function play(oracle: Oracle, one: FlowRules, flows: readonly (read
 }
 
 interface OneFlow extends World {
-  readonly idle: Compared['idle'];
-  readonly flow: readonly FlowPacket[];
-  readonly answers: readonly Answer[];
+  readonly idle: BesideKernel['idle'];
+  readonly flow: readonly SentPacket[];
+  readonly answers: readonly OracleAnswer[];
 }
 
 /** Follows every way on which the simulator could have come so far as the kernel did. */
@@ -55,7 +55,7 @@ function playOne({ ruleset, host, idle, flow, answers }: OneFlow): Played {
   const pairs: Played['pairs'][number][] = [];
   let tables: readonly NonNullable<SimulationInput['connections']>[] = [[]];
   for (const [index, packet] of flow.entries()) {
-    const answer = answers[index] as Answer;
+    const answer = answers[index] as OracleAnswer;
     const walks = tables.flatMap((connections) => simulate({ ruleset, packet, host, connections }, { detailed: true }).walks);
     pairs.push({ packet, walks, answer });
     const same = agreeing({ walks, answer, idle });

@@ -36,7 +36,7 @@ export interface Sockets {
   readonly close: () => Promise<void>;
 }
 
-const SCRIPT = fileURLToPath(new URL('oracle/connections.py', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../src/kernel/oracle/connections.py', import.meta.url));
 
 export function openSockets(backend: Backend): Sockets {
   const child = spawn('python3', ['-B', SCRIPT, '--backend', backend], { stdio: ['pipe', 'pipe', 'inherit'] });

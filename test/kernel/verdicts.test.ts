@@ -8,7 +8,7 @@ import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 import { kernelHere } from './kernelHere.ts';
-import type { Answer, Oracle } from './oracle.ts';
+import type { Oracle, OracleAnswer } from './oracle.ts';
 import { openOracle } from './oracle.ts';
 import type { HostJson } from './question.ts';
 import { questionOf } from './question.ts';
@@ -26,7 +26,7 @@ function endOfWalk({ fate, after }: Walk): string {
   return `${formatAddress(after.dst)}:${after.dport}${fate.transparent ? ` to ${fate.listener}` : ''}`;
 }
 
-function endOfAnswer({ fate, tuple_after: after, out_iface, tproxy }: Answer): string {
+function endOfAnswer({ fate, tuple_after: after, out_iface, tproxy }: OracleAnswer): string {
   if (fate !== 'local') return out_iface ?? fate;
   return `${after?.dst}:${after?.dport}${tproxy === undefined ? '' : ` to ${tproxy.port}`}`;
 }

@@ -1,5 +1,6 @@
 /** Every packet that is shown as breaking a claim, put to the kernel: each leg of its journey ends there as the simulator says. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { accountOfAnswer, accountOfWalk } from '../../src/kernel/compared/account.ts';
 import { TCP_FLAGS } from '../../src/packet/fields.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
@@ -9,7 +10,6 @@ import { dumpOf, fixtureNames, readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf, rulesetsOf } from '../support/rulesets.ts';
-import { accountOfAnswer, accountOfWalk } from './compare.ts';
 import { describePair } from './describe.ts';
 import { examine } from './examine.ts';
 import { randomFrom } from './generate/random.ts';

@@ -1,9 +1,9 @@
 /** A case as a question, and its facts held against what became of each packet. */
 import { expect } from 'vitest';
+import type { Account } from '../../../src/kernel/compared/account.ts';
 import { familyOf } from '../../../src/packet/address.ts';
 import { hostOf } from '../../support/host.ts';
 import { packetOf } from '../../support/packet.ts';
-import type { Account } from '../compare.ts';
 import type { HostJson } from '../question.ts';
 import type { KernelCase } from './kernelCase.ts';
 import { USUAL } from './kernelCase.ts';

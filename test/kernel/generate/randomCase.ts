@@ -1,7 +1,7 @@
 /** A question to both the kernel and the simulator: a host, rules of one family, packets. */
 import { ADDRESSES, IDS, MARKS, PORTS } from '../../../src/api/arbitraries/pools.ts';
 import type { Family } from '../../../src/packet/address.ts';
-import type { HostJson, Rules, SourcelessPacket } from '../question.ts';
+import type { HostJson, Rules, SentPacket } from '../question.ts';
 import { drawHost, drawRules } from './drawn.ts';
 import { arrivals, type PacketPools } from './pools.ts';
 import type { Random } from './random.ts';
@@ -13,7 +13,7 @@ export interface Case {
   readonly host: HostJson;
   readonly family: Family;
   readonly rules: Rules;
-  readonly packets: readonly SourcelessPacket[];
+  readonly packets: readonly SentPacket[];
 }
 
 /** A new network namespace costs as much as a hundred packets, so that many rulesets share a host. */

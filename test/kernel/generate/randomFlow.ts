@@ -10,7 +10,7 @@ import type { Ruleset } from '../../../src/ruleset/ruleset.ts';
 import type { SimulationInput } from '../../../src/simulate/simulate.ts';
 import { simulate } from '../../../src/simulate/simulate.ts';
 import type { Walk } from '../../../src/simulate/trace.ts';
-import type { FlowPacket } from '../question.ts';
+import type { SentPacket } from '../question.ts';
 import type { PacketPools } from './pools.ts';
 import type { Random } from './random.ts';
 import { NOT_SENT, parsed, randomPacket } from './randomPacket.ts';
@@ -39,10 +39,10 @@ interface Conversation {
 
 const LONGEST = 9;
 
-export function randomFlow(random: Random, world: FlowWorld): readonly FlowPacket[] {
+export function randomFlow(random: Random, world: FlowWorld): readonly SentPacket[] {
   const { ruleset, host } = world;
   const conversations = [hopeful(random, world)];
-  const packets: FlowPacket[] = [];
+  const packets: SentPacket[] = [];
   let connections: SimulationInput['connections'] = [];
   const length = 2 + random.below(LONGEST - 1);
   while (packets.length < length) {
@@ -50,7 +50,7 @@ export function randomFlow(random: Random, world: FlowWorld): readonly FlowPacke
     const one = random.chance(0.7) ? (conversations[0] as Conversation) : random.pick(conversations);
     const who = one.answerer !== undefined && random.chance(0.5) ? 'answerer' : 'opener';
     const error = random.chance(0.15) ? errorAbout(random, one, world) : undefined;
-    const packet: FlowPacket = error ?? nextOf(random, one, who);
+    const packet: SentPacket = error ?? nextOf(random, one, who);
     packets.push(packet);
     const { walks } = simulate({ ruleset, packet, host, connections }, { ways: 1 });
     const walk = walks[0] as Walk;
@@ -110,7 +110,7 @@ const { F, S, R, P, A, E, C } = TCP_FLAGS;
 /** What a side may send at any time; what it should is more frequent. */
 const ANY_FLAGS = [S, S, S | A, A, A, P | A, F | A, F | A, R, R | A, S | E | C, 0, F];
 
-function nextOf(random: Random, one: Conversation, who: 'opener' | 'answerer'): FlowPacket {
+function nextOf(random: Random, one: Conversation, who: 'opener' | 'answerer'): SentPacket {
   const side = (who === 'opener' ? one.opener : one.answerer) ?? one.opener;
   const other = side === one.opener ? one.answerer : one.opener;
   const { packet } = side;
@@ -124,7 +124,7 @@ function nextOf(random: Random, one: Conversation, who: 'opener' | 'answerer'): 
 }
 
 /** What conntrack takes as a part of the connection tells it how far the other side is. */
-function acknowledge(other: Side | undefined, { flags = 0, ack }: FlowPacket, { steps }: Walk): void {
+function acknowledge(other: Side | undefined, { flags = 0, ack }: SentPacket, { steps }: Walk): void {
   const seen = steps.some((step) => step.kind === 'conntrack' && (step.state === 'NEW' || step.state === 'ESTABLISHED'));
   if (other !== undefined && seen && (flags & A) !== 0) other.acked = ack;
 }

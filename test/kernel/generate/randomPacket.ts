@@ -6,7 +6,7 @@ import { invariant } from '../../../src/lib/invariant.ts';
 import type { Address, Family } from '../../../src/packet/address.ts';
 import { parseAddress } from '../../../src/packet/address.ts';
 import { hasIndex, hasPorts, PROTO } from '../../../src/packet/protocol.ts';
-import type { SourcelessPacket } from '../question.ts';
+import type { SentPacket } from '../question.ts';
 import type { PacketPools } from './pools.ts';
 import { INDICES, LENGTHS, TCP_FLAG_BYTES, TOS, TTLS } from './pools.ts';
 import type { Random } from './random.ts';
@@ -21,7 +21,7 @@ export const NOT_SENT = /\.(?:0|255)$|^(?:0\.|22\d\.|23\d\.|ff|fe[89ab].|::ffff:
 /** Marks that random hosts route to lo: connect(2) fails there without a source, as the kernel would choose the foreign destination. */
 const TO_LOCAL: ReadonlySet<number> = new Set([1337, 0x111]);
 
-export function randomPacket(random: Random, family: Family, pools: PacketPools): SourcelessPacket {
+export function randomPacket(random: Random, family: Family, pools: PacketPools): SentPacket {
   const { weighted, pick, chance } = random;
   const proto = weighted([
     [60, PROTO.tcp],
@@ -54,7 +54,7 @@ interface Kind {
   readonly pools: PacketPools;
 }
 
-function transport({ chance, pick }: Random, { family, proto, whole, pools }: Kind): Partial<SourcelessPacket> {
+function transport({ chance, pick }: Random, { family, proto, whole, pools }: Kind): Partial<SentPacket> {
   if (!whole) return {};
   if (proto === PROTO.icmp || proto === PROTO.icmpv6)
     return { icmpType: pick(ICMP_TYPES[family]), icmpCode: chance(0.8) ? 0 : pick([1, 4]) };

@@ -1,5 +1,5 @@
-import type { MatchExpr } from '../../src/netfilter/matchExpr.ts';
-import type { Ruleset } from '../../src/ruleset/ruleset.ts';
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
 
 /** Rules that change nothing and match by chance, or by something that is not modelled, as `table:chain:number`.
  *  The simulator does not fork for them, so that their rows say nothing. */

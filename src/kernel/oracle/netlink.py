@@ -4,15 +4,13 @@ import os
 import socket
 import struct
 
+from bounds import OracleError
+
 NETLINK_NETFILTER = 12
 SOL_NETLINK, NETLINK_ADD_MEMBERSHIP = 270, 1
 SO_RCVBUFFORCE = 33
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
-
-
-class OracleError(Exception):
-    """The question cannot be answered; the message is for a person."""
 
 
 def attribute(kind, data):

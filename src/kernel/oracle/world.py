@@ -1,48 +1,51 @@
 """A network namespace of our own: interfaces, addresses, routes, policy rules, sysctls, listeners, and how packets enter it."""
-import ctypes
 import errno
 import fcntl
 import os
 import re
 import socket
 import struct
-import subprocess
 import time
 
-from netlink import OracleError
+from bounds import CLONE_NEWNET, LIBC, OracleError, enter_namespace, run  # noqa: F401
 from packets import is_v6
 
-LIBC = ctypes.CDLL(None, use_errno=True)
-CLONE_NEWNET = 0x40000000
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
 SO_PRIORITY, SO_BINDTODEVICE, SO_MARK = 12, 25, 36
 IP_TRANSPARENT, IPV6_TRANSPARENT = 19, 75
+IP_FREEBIND, IPV6_FREEBIND = 15, 78
 OWN_PRIORITY = 0x0A11CE      # skb->priority of packets that we send
 SENDER = bytes.fromhex('020000000001')
 MOST_SOCKETS = 256
 RTF_LOCAL, SETTLED_BY = 0x80000000, 1      # seconds
 
 
-def run(command, text=None):
-    done = subprocess.run(command, input=text, capture_output=True, text=True, errors='replace')
-    if done.returncode:
-        raise OracleError('%s: %s' % (' '.join(command), done.stderr.strip()))
-    return done.stdout
-
-
 def sysctl(key, value):
+    """`/` in a key stands for a dot in the name of an interface."""
     try:
-        with open('/proc/sys/' + key.replace('.', '/'), 'w') as file:
+        with open('/proc/sys/' + key.translate({ord('.'): '/', ord('/'): '.'}), 'w') as file:
             file.write(str(value))
     except OSError as error:
         raise OracleError('sysctl %s=%s: %s' % (key, value, error)) from None
 
 
+# a namespace may start with the values of the machine: those of a fresh kernel hold where a question says nothing
+USUAL = {'forwarding': 0, 'rp_filter': 0, 'route_localnet': 0, 'accept_local': 0, 'src_valid_mark': 0, 'send_redirects': 1}
+
+
+def usual_settings():
+    for scope in ('all', 'default', 'lo'):
+        for key, value in USUAL.items():
+            sysctl('net.ipv4.conf.%s.%s' % (scope, key), value)
+    for scope in ('all', 'default'):
+        for key in ('accept_dad', 'router_solicitations', 'autoconf', 'accept_ra', 'forwarding', 'disable_ipv6'):
+            sysctl('net.ipv6.conf.%s.%s' % (scope, key), 0)
+
+
 class World:
     def __init__(self, question, stateful):
         self.tuns, self.links, self.senders, self.listeners = {}, {}, {}, []
-        if LIBC.unshare(CLONE_NEWNET):
-            raise OracleError('unshare: ' + os.strerror(ctypes.get_errno()))
+        enter_namespace()
         try:
             self.make(question, stateful)
         except BaseException:
@@ -51,9 +54,7 @@ class World:
 
     def make(self, question, stateful):
         settings = question.get('sysctls', {})
-        for key in ('accept_dad', 'router_solicitations', 'autoconf', 'accept_ra'):
-            for scope in ('all', 'default'):
-                sysctl('net.ipv6.conf.%s.%s' % (scope, key), 0)
+        usual_settings()
         commands = ['link set lo up']
         for interface in question['interfaces']:
             commands += self.device(interface)
@@ -72,8 +73,9 @@ class World:
             sysctl('net.ipv4.tcp_syncookies', 2)                        # half-open connections leave no sockets behind
         settle([address.split('/')[0] for interface in question['interfaces'] for address in interface['addrs'] if ':' in address])
         self.route(question)
-        for command in question.get('pre_cmds', []):
-            run(command)
+        sets = question.get('sets')
+        if sets:
+            run(['ipset', 'restore'], ''.join(line for name, one in sets.items() for line in set_lines(name, one)))
 
     def device(self, interface):
         """ip(8) commands for one interface: a TUN device, or one end of a veth pair where frames matter."""
@@ -94,10 +96,11 @@ class World:
 
     def route(self, question):
         batches = {'-4': [], '-6': []}
-        for kind, key in (('route', 'routes'), ('rule', 'ip_rules')):
+        # `replace`: a route that the kernel makes by itself may be among those of a description
+        for verb, key in (('route replace', 'routes'), ('rule add', 'ip_rules'), ('rule del', 'no_ip_rules')):
             for text in question.get(key, []):
                 family = text[:2] if text[:2] in batches else '-6' if ':' in text else '-4'
-                batches[family].append('%s add %s' % (kind, text.removeprefix(family).strip()))
+                batches[family].append('%s %s' % (verb, text.removeprefix(family).strip()))
         for family, lines in batches.items():
             if lines:
                 run(['ip', family, '-batch', '-'], '\n'.join(lines) + '\n')
@@ -116,8 +119,9 @@ class World:
             os.write(self.tuns[name], data)        # when write() returns the packet has met every hook
         elif name in self.links:
             ethertype = b'\x86\xdd' if is_v6(packet) else b'\x08\0'
-            link, header = self.links[name]
-            link.send(header + ethertype + data)
+            link, near = self.links[name]
+            sender = bytes.fromhex(packet['mac'].replace(':', '')) if 'mac' in packet else SENDER
+            link.send(near + sender + ethertype + data)
         else:
             raise OSError(errno.ENODEV, 'no such interface')
 
@@ -165,6 +169,13 @@ class World:
             one.close()
 
 
+def set_lines(name, one):
+    family = ' family inet6' if any(re.match(r'[^,]*:', member) for member in one['members']) else ''
+    yield 'create %s %s%s\n' % (name, one['type'], family)
+    for member in one['members']:
+        yield 'add %s %s\n' % (name, member)
+
+
 def settle(addresses):
     """Waits until IPv6 addresses are local: a work queue of the kernel adds their routes after `ip addr` has returned."""
     missing = {socket.inet_pton(socket.AF_INET6, address).hex() for address in addresses}
@@ -196,6 +207,8 @@ def listener(wanted):
     if v6:
         one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     one.setsockopt(*transparent(v6), 1 if wanted.get('transparent') else 0)
+    # an address that no interface has is one to listen on all the same
+    one.setsockopt(*((socket.IPPROTO_IPV6, IPV6_FREEBIND) if v6 else (socket.IPPROTO_IP, IP_FREEBIND)), 1)
     one.bind((wanted['addr'], wanted['port']))
     if tcp:
         one.listen(128)
@@ -203,9 +216,9 @@ def listener(wanted):
 
 
 def packet_socket(name):
-    """The far end of a veth pair, and the start of a frame to its near end."""
+    """The far end of a veth pair, and the address of its near end."""
     link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     link.bind(('p-' + name, 0))
     # not from /sys/class/net, which shows the namespace it was mounted in
     address = re.search(r'link/ether (\S+)', run(['ip', 'link', 'show', name])).group(1)
-    return link, bytes.fromhex(address.replace(':', '')) + SENDER
+    return link, bytes.fromhex(address.replace(':', ''))

@@ -1,7 +1,7 @@
 /** The simulator's walk beside the kernel's answer: rows, fate, final tuple, device, mark. */
-import { formatAddress } from '../../src/packet/address.ts';
-import type { Fate, Walk, WalkStep } from '../../src/simulate/trace.ts';
-import type { Answer, KernelRow } from './oracle.ts';
+import { formatAddress } from '../../packet/address.ts';
+import type { Fate, Walk, WalkStep } from '../../simulate/trace.ts';
+import type { KernelRow, OracleAnswer } from '../asked/oracle.ts';
 
 /** What both sides can say about a packet, as lines: equal or not. */
 export interface Account {
@@ -9,22 +9,28 @@ export interface Account {
   readonly end: string;
 }
 
-export interface Compared {
+export interface BesideKernel {
   readonly walks: readonly Walk[];
-  readonly answer: Answer;
-  /** rules whose rows do not count, see idle.ts */
+  readonly answer: OracleAnswer;
+  /** rules whose rows do not count, see idleRules.ts */
   readonly idle: ReadonlySet<string>;
 }
 
+/** Both sides without the rows that say nothing. */
+export interface Disagreement {
+  readonly ours: readonly Account[];
+  readonly kernels: Account;
+}
+
 /** Undefined when they agree; else what each says. */
-export function disagreement(compared: Compared): { readonly ours: readonly Account[]; readonly kernels: Account } | undefined {
-  if (agreeing(compared).length > 0) return undefined;
-  const { walks, answer, idle } = compared;
+export function disagreement(beside: BesideKernel): Disagreement | undefined {
+  if (agreeing(beside).length > 0) return undefined;
+  const { walks, answer, idle } = beside;
   return { ours: walks.map((walk) => counted(accountOfWalk(walk), idle)), kernels: counted(accountOfAnswer(answer), idle) };
 }
 
 /** The simulator's ways that are the kernel's. */
-export function agreeing({ walks, answer, idle }: Compared): readonly Walk[] {
+export function agreeing({ walks, answer, idle }: BesideKernel): readonly Walk[] {
   const kernels = counted(accountOfAnswer(answer), idle);
   return walks.filter((walk) => {
     const account = counted(accountOfWalk(walk), idle);
@@ -38,12 +44,12 @@ export function isClash({ fate }: Walk): boolean {
   return fate.kind === 'lost' && fate.reason === 'connection-clash';
 }
 
-function counted({ rows, end }: Account, idle: Compared['idle']): Account {
+function counted({ rows, end }: Account, idle: BesideKernel['idle']): Account {
   return { rows: rows.filter((row) => !idle.has(row.split(' ').at(-2) ?? '')), end };
 }
 
 /** The nft backend tells the state of the packet's connection. */
-function sameState({ fate, after }: Walk, { ct_state }: Answer): boolean {
+function sameState({ fate, after }: Walk, { ct_state }: OracleAnswer): boolean {
   const arrived = fate.kind === 'delivered' || fate.kind === 'sent' || fate.kind === 'forwarded';
   return !arrived || ct_state === undefined || ct_state === after.ctstate;
 }
@@ -70,7 +76,7 @@ function placeOf({ hook, iif, oif }: { readonly hook: string; readonly iif?: str
   return [hook, ...(iif ? [`-i ${iif}`] : []), ...(oif ? [`-o ${oif}`] : [])].join(' ');
 }
 
-export function accountOfAnswer(answer: Answer): Account {
+export function accountOfAnswer(answer: OracleAnswer): Account {
   return { rows: answer.trace.map(rowOfKernel), end: endOfAnswer(answer) };
 }
 
@@ -121,7 +127,7 @@ function wordOf(fate: Fate): string {
   return fate.kind === 'undecided' ? `undecided: ${fate.reasons.map(({ what }) => what).join(', ')}` : fate.kind;
 }
 
-function endOfAnswer({ fate, fate_detail, trace, tuple_after: after, in_iface, out_iface, mark_after }: Answer): string {
+function endOfAnswer({ fate, fate_detail, trace, tuple_after: after, in_iface, out_iface, mark_after }: OracleAnswer): string {
   const tuple = after === null ? '' : `${endpoint(after.src, after.sport)} > ${endpoint(after.dst, after.dport)} mark ${mark_after ?? 0}`;
   switch (fate) {
     case 'local':

@@ -1,18 +1,22 @@
 """Asks the running Linux kernel how iptables rules treat packets: one question per line of standard input, one answer per line of standard
-output, both JSON. Everything happens in network namespaces of this process. Needs root, /dev/net/tun, ip, nft and iptables; Python 3.9.
+output, both JSON. Everything happens in network namespaces of this process, and is gone with it. Needs root, /dev/net/tun, ip, nft and iptables;
+Python 3.9.
 
-question: {
+question: {hello: true}, answered with {kernel, backend, iptables} or {missing}; or {
   rules_v4, rules_v6     text for iptables-restore, rules as -A lines
   interfaces             [{name, addrs, type: "veth"?, group?}], lo may be named for more addresses
   routes, ip_rules       as `ip route add` and `ip rule add` take them, with -6 in front where the text leaves it open
-  sysctls, pre_cmds      {key: value}, [[command, argument...]]
+  no_ip_rules            rules that a namespace has by itself and that this host lacks
+  sysctls                {key: value}
+  sets                   ipsets, {name: {type, members}}
   listeners              [{proto, addr, port, transparent}]
   mode                   stateless (each packet meets an empty conntrack table) or stateful (connections last from packet to packet)
   kernel_replies         true: let the kernel answer, and report its answers under `generated`
+  confined               true: refuse rules that write to what all namespaces share, such as the audit log
   explain_lost           true: say why a packet was lost outside netfilter
   packets                [{from: local|wire, proto, src, dst, sport, dport, flags, icmp_type, icmp_code, ttl, tos, length, frag,
                            seq, ack, icmp_id, quotes (ICMP errors: {proto, src, dst, sport, dport, icmp_type}),
-                           uid, gid, mark, bind_iface (local), in_iface (wire), fresh (stateful: forget all connections first)}];
+                           uid, gid, mark, bind_iface (local), in_iface, mac (wire), fresh (stateful: forget all connections first)}];
                          a local packet without src gets the kernel's choice }
 answer: {ok, result: [one per packet, see flight.answer_of]} or {ok: false, error}
 
@@ -24,9 +28,10 @@ import json
 import socket
 import sys
 
+from bounds import OracleError, end_with_parent, here, limit, refuse, usual_backend
 from explain import explain
 from flight import Flight, answer_of, assign
-from netlink import Netlink, OracleError
+from netlink import Netlink
 from packets import build, read, token_of
 from rules import Rules
 from trace import legacy_events, nft_events, watch
@@ -34,7 +39,7 @@ from world import World
 
 BATCH = 1500
 NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE = 1, 2
-TOPOLOGY = ('interfaces', 'routes', 'ip_rules', 'sysctls', 'pre_cmds', 'kernel_replies', 'mode')
+TOPOLOGY = ('interfaces', 'routes', 'ip_rules', 'no_ip_rules', 'sysctls', 'sets', 'kernel_replies', 'mode')
 
 
 class Oracle:
@@ -93,26 +98,45 @@ class Oracle:
         self.events.close()
 
 
+class Asked:
+    """Answers one question after the other, in the same namespace while the topology is the same."""
+
+    def __init__(self, backend):
+        self.backend, self.oracle, self.topology = backend, None, None
+
+    def answer(self, question):
+        if question.get('hello'):
+            return here(self.backend)
+        refuse(question)
+        wanted = json.dumps([question.get(key) for key in TOPOLOGY], sort_keys=True)
+        if self.oracle is None or wanted != self.topology:
+            self.close()
+            self.oracle, self.topology = Oracle(question, self.backend), wanted
+        return self.oracle.ask(question)
+
+    def close(self):
+        oracle, self.oracle = self.oracle, None
+        if oracle is not None:
+            oracle.close()
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
-    arguments.add_argument('--backend', default='nft', choices=['nft', 'legacy'])
-    backend = arguments.parse_args().backend
-    oracle, topology = None, None
+    arguments.add_argument('--backend', default='auto', choices=['auto', 'nft', 'legacy'])
+    arguments.add_argument('--seconds', type=int, default=600, help='of one question')
+    given = arguments.parse_args()
+    end_with_parent()
+    asked = Asked(usual_backend() if given.backend == 'auto' else given.backend)
     for line in sys.stdin:
         try:
-            question = json.loads(line)
-            wanted = json.dumps([question.get(key) for key in TOPOLOGY], sort_keys=True)
-            if oracle is None or wanted != topology:
-                if oracle is not None:
-                    oracle.close()
-                    oracle = None
-                oracle, topology = Oracle(question, backend), wanted
-            reply = {'ok': True, 'result': oracle.ask(question)}
+            limit(given.seconds)
+            reply = {'ok': True, 'result': asked.answer(json.loads(line))}
         except (OracleError, OSError, KeyError, ValueError) as error:
-            reply = {'ok': False, 'error': '%s: %s' % (type(error).__name__, error)}
-            if oracle is not None:          # in an unknown state
-                oracle.close()
-                oracle = None
+            what = str(error) if isinstance(error, OracleError) else '%s: %s' % (type(error).__name__, error)
+            reply = {'ok': False, 'error': what}
+            asked.close()           # in an unknown state
+        finally:
+            limit(0)
         print(json.dumps(reply), flush=True)
 
 

@@ -2,8 +2,8 @@
 import re
 import struct
 
-from netlink import NLM_F_ACK, NLM_F_REQUEST, OracleError, attribute
-from world import run
+from bounds import OracleError, run
+from netlink import NLM_F_ACK, NLM_F_REQUEST, attribute
 
 HOOKS = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
 BUILT_IN = {'raw': ['PREROUTING', 'OUTPUT'], 'mangle': HOOKS, 'nat': ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],

@@ -1,0 +1,121 @@
+/** A host as a question to the kernel oracle: interfaces, routes, routing rules, sysctls, sockets, ipsets. */
+import type { Host, Listener, Route, RoutingRule } from '../../host/host.ts';
+import { defaultRules, derivedRoutes } from '../../host/routing.ts';
+import { type Address, type Family, familyOf, formatAddress, type Prefix } from '../../packet/address.ts';
+import type { Packet } from '../../packet/packet.ts';
+import { PROTO } from '../../packet/protocol.ts';
+
+export type WorldQuestion = Readonly<Record<string, unknown>>;
+
+/** `packets`: that will be asked about: a listener on every port is one on each of theirs, and a frame has a card's address. */
+export function worldQuestion(host: Host, packets: readonly Packet[]): WorldQuestion {
+  const framed = new Set(packets.flatMap(({ mac, iif }) => (mac === undefined || iif === undefined ? [] : [iif])));
+  return {
+    interfaces: host.interfaces.map(({ name, addresses, group }) => ({
+      name,
+      addrs: addresses.filter(({ address }) => name !== 'lo' || !isLoopback(address)).map(prefixText),
+      group,
+      ...(framed.has(name) && { type: 'veth' }),
+    })),
+    routes: addedRoutes(host).map(routeText),
+    ip_rules: host.rules.filter((rule) => !isDefault(rule)).map(ruleText),
+    no_ip_rules: missingRules(host),
+    sysctls: Object.fromEntries([...host.sysctls].filter(([key]) => isRead(key, host))),
+    listeners: host.listeners.flatMap((listener) => sockets(host, listener, packets)),
+    sets: Object.fromEntries(host.sets),
+  };
+}
+
+/** What of the host a kernel would not have: undefined when it can be made. */
+export function unmadeOf({ routes, rules }: Host): string | undefined {
+  const unknown = [...routes, ...rules].find((one) => one.unknown !== undefined)?.unknown;
+  return unknown === undefined ? undefined : `the host has \`${unknown}\` among its routes and rules`;
+}
+
+function isLoopback(address: Address): boolean {
+  return address === 0x7f00_0001 || address === 1n;
+}
+
+/** The kernel makes the others by itself. */
+function addedRoutes({ interfaces, sysctls, routes }: Host): readonly Route[] {
+  const forwarding6 = (sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
+  const own = new Set(derivedRoutes(interfaces, forwarding6).map(routeKey));
+  return routes.filter((route) => !own.has(routeKey(route)));
+}
+
+function routeKey({ src: _, ...route }: Route): string {
+  return routeText(route);
+}
+
+function routeText({ family, type, to, via, dev, src, table, metric }: Route): string {
+  return [
+    `-${family} ${type} ${prefixText(to)}`,
+    ...(via === undefined ? [] : [`via ${formatAddress(via)}`]),
+    ...(dev === undefined ? [] : [`dev ${dev}`]),
+    `table ${table}`,
+    ...(src === undefined ? [] : [`src ${formatAddress(src)}`]),
+    ...(metric === 0 ? [] : [`metric ${metric}`]),
+    ...(via !== undefined && dev !== undefined ? ['onlink'] : []),
+  ].join(' ');
+}
+
+function ruleText({ family, priority, from, to, iif, oif, mark, not, suppress, action }: RoutingRule): string {
+  return [
+    `-${family}`,
+    ...(not ? ['not'] : []),
+    ...(from === undefined ? [] : [`from ${prefixText(from)}`]),
+    ...(to === undefined ? [] : [`to ${prefixText(to)}`]),
+    ...(iif === undefined ? [] : [`iif ${iif}`]),
+    ...(oif === undefined ? [] : [`oif ${oif}`]),
+    ...(mark === undefined ? [] : [`fwmark ${mark.value}/${mark.mask}`]),
+    `pref ${priority}`,
+    ...(suppress === undefined ? [] : [`suppress_prefixlength ${suppress}`]),
+    typeof action === 'string' ? action : `lookup ${action.lookup}`,
+  ].join(' ');
+}
+
+function isDefault(rule: RoutingRule): boolean {
+  return defaultRules(rule.family).some((one) => ruleText(one) === ruleText(rule));
+}
+
+/** Rules that every namespace has, and this host does not; IPv6 has no rule for the table default. */
+function missingRules({ rules }: Host): readonly string[] {
+  const there = new Set(rules.map(ruleText));
+  const usual = ([4, 6] as const).flatMap((family: Family) => defaultRules(family).slice(0, family === 4 ? 3 : 2));
+  return usual.filter((rule) => !there.has(ruleText(rule))).map(({ family, priority }) => `-${family} pref ${priority}`);
+}
+
+/** Those that answers depend on; a dump of all has many that no namespace of its own has. */
+const READ = [
+  /^net\.ipv4\.ip_forward$/,
+  /^net\.ipv[46]\.ip_nonlocal_bind$/,
+  /^net\.ipv4\.icmp_echo_ignore_(?:all|broadcasts)$/,
+  /^net\.ipv6\.icmp\.echo_ignore_(?:all|multicast|anycast)$/,
+  /^net\.netfilter\.nf_conntrack_tcp_(?:loose|be_liberal)$/,
+];
+const OF_INTERFACE = /^net\.ipv[46]\.conf\.(.+)\.(?:route_localnet|rp_filter|src_valid_mark|accept_local|forwarding|send_redirects)$/;
+
+function isRead(key: string, { interfaces }: Host): boolean {
+  if (READ.some((pattern) => pattern.test(key))) return true;
+  const [, name] = OF_INTERFACE.exec(key) ?? [];
+  return name !== undefined && (name === 'all' || name === 'default' || interfaces.some((one) => one.name === name));
+}
+
+/** A listener without an address is one socket per family. */
+function sockets(host: Host, listener: Listener, packets: readonly Packet[]): readonly unknown[] {
+  const { proto, port, address, transparent } = listener;
+  const ports = port === undefined ? freePorts(host, proto, packets) : [port];
+  const addresses = address === undefined ? ['0.0.0.0', '::'] : [formatAddress(address)];
+  return ports.flatMap((one) => addresses.map((addr) => ({ proto: proto === PROTO.tcp ? 'tcp' : 'udp', port: one, addr, transparent })));
+}
+
+function freePorts({ listeners }: Host, proto: number, packets: readonly Packet[]): readonly number[] {
+  const taken = new Set(listeners.flatMap((one) => (one.proto === proto && one.port !== undefined ? [one.port] : [])));
+  const asked = packets.flatMap(({ proto: of, dport = 0 }) => (of === proto && dport > 0 ? [dport] : []));
+  return [...new Set(asked)].filter((port) => !taken.has(port));
+}
+
+function prefixText({ address, length }: Prefix): string {
+  const isZero = address === 0 || address === 0n;
+  return isZero && length === 0 ? (familyOf(address) === 4 ? '0.0.0.0/0' : '::/0') : `${formatAddress(address)}/${length}`;
+}

@@ -1,0 +1,32 @@
+/** One packet, put to the simulator and to the kernel. */
+import type { Host } from '../../host/host.ts';
+import type { Packet } from '../../packet/packet.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { simulate } from '../../simulate/simulate.ts';
+import type { Walk } from '../../simulate/trace.ts';
+import type { OracleAnswer } from '../asked/oracle.ts';
+import { type Disagreement, disagreement } from './account.ts';
+import { idleRules } from './idleRules.ts';
+
+export interface Examined {
+  readonly packet: Packet;
+  readonly walks: readonly Walk[];
+  readonly answer: OracleAnswer;
+  /** absent when both say the same */
+  readonly disagreement?: Disagreement;
+}
+
+export interface Examination {
+  readonly ruleset: Ruleset;
+  readonly host: Host;
+  readonly packet: Packet;
+  /** the kernel's */
+  readonly answer: OracleAnswer;
+}
+
+/** Where chance or something unmodelled decides, one of the simulator's ways must be the kernel's. */
+export function examined({ ruleset, host, packet, answer }: Examination): Examined {
+  const { walks } = simulate({ ruleset, packet, host }, { detailed: true });
+  const found = disagreement({ walks, answer, idle: idleRules(ruleset) });
+  return { packet, walks, answer, ...(found === undefined ? {} : { disagreement: found }) };
+}
