@@ -2,6 +2,7 @@
 import type { Listener } from '../host/host.ts';
 import type { ListenerRole } from '../mesh/profile.ts';
 import type { Packet } from '../packet/packet.ts';
+import type { Conversation, ConversationEnd } from '../simulate/conversation.ts';
 import type { Choice, Walk } from '../simulate/trace.ts';
 import type { Membership } from '../simulate/whoseConnection.ts';
 import type { KernelReply } from './kernelReply.ts';
@@ -21,6 +22,7 @@ export const OUTCOMES = [
   'rejected',
   'refused',
   'lost',
+  'stalled',
   'undecided',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -39,11 +41,24 @@ export interface Leg {
   readonly role?: ListenerRole;
   /** what the kernel itself answers */
   readonly reply?: KernelReply;
+  /** the connection that the packet opens; absent: it opens none, or nobody asked */
+  readonly connection?: LegConnection;
+}
+
+/** Ways of a connection. Of the first leg they all end alike; another end is another path. */
+export interface LegConnection {
+  readonly ways: readonly [Conversation, ...Conversation[]];
+  readonly end: ConversationEnd;
+  /** that it ends so, and not otherwise */
+  readonly dependsOn: readonly Choice[];
 }
 
 /** One way through all legs. `choices` are those of all its legs. */
 export interface Path {
+  /** of the connection, as far as it was walked */
   readonly outcome: Outcome;
+  /** of the first packet alone: never `stalled` */
+  readonly firstOutcome: Outcome;
   readonly legs: readonly Leg[];
   readonly choices: readonly Choice[];
   /** takes the last leg, and it is not known what it sends for that: whether a loop follows is open */

@@ -15,6 +15,8 @@ export interface GivenScene extends PlacedHost {
   readonly rulesets: readonly Ruleset[];
   readonly profile?: MeshProfile;
   readonly detailed?: boolean;
+  /** how far the connection is walked; `handshake` when absent */
+  readonly connection?: NonNullable<JourneyOptions['connection']>;
   /** of each walk */
   readonly limits?: () => BudgetLimits;
   /** of everything that the packets ask: who the proxy is, for one */
@@ -38,10 +40,16 @@ export function walkGiven(scene: GivenScene, given: PartialPacket): WalkedOrNot 
   const ruleset = scene.rulesets.find(({ family }) => family === packet.family);
   if (ruleset === undefined) return { missing: packet.family };
   const { host, assumptions, open } = standingOf(scene, packet, given);
-  const { profile, detailed, assumed } = scene;
+  const { profile, detailed, assumed, connection = 'handshake' } = scene;
   const walk = (place: JourneyOptions['host']): Journey => {
     const limits = scene.limits?.() ?? {};
-    const options = { host: place, limits, ...(profile !== undefined && { profile }), ...(detailed !== undefined && { detailed }) };
+    const options = {
+      host: place,
+      limits,
+      connection,
+      ...(profile !== undefined && { profile }),
+      ...(detailed !== undefined && { detailed }),
+    };
     const journey = walkJourney(ruleset, packet, options);
     return assumed?.sign === undefined ? journey : withPassedOn(journey);
   };
@@ -89,13 +97,15 @@ function endOf(path: Path | undefined): unknown {
   return fate.kind === 'dropped' || fate.kind === 'rejected' ? fate.by : undefined;
 }
 
+const OPEN = { outcome: 'undecided', firstOutcome: 'undecided' } as const;
+
 /** By which interface an assumed host passes packets on is not known. */
 function withPassedOn(journey: Journey): Journey {
   const paths = journey.paths.map((path): Path => {
     const leg = path.legs.find(({ walk }) => walk.steps.some((step) => step.kind === 'hook' && step.hook === 'FORWARD'));
     if (leg === undefined) return path;
     const what = `the interface that leads to ${formatAddress(leg.walk.after.dst)} (--host says it)`;
-    return { ...withChoice(path, { why: 'unsaid', what, taken: `it is ${leg.walk.after.oif ?? 'eth0'}` }), outcome: 'undecided' };
+    return { ...withChoice(path, { why: 'unsaid', what, taken: `it is ${leg.walk.after.oif ?? 'eth0'}` }), ...OPEN };
   });
   return paths.every((path, index) => path === journey.paths[index]) ? journey : { ...journey, paths, outcome: 'undecided' };
 }

@@ -15,6 +15,7 @@ import { type Walk, whySpent } from '../simulate/trace.ts';
 import { membershipOf } from '../simulate/whoseConnection.ts';
 import type { Journey, Leg, Outcome, Path } from './journey.ts';
 import { kernelReply } from './kernelReply.ts';
+import { connectionsOf, laterSpent, outcomeWith, together } from './legConnection.ts';
 import { legOutcome } from './outcome.ts';
 import { type UnknownProxy, unknownProxies } from './unknownProxy.ts';
 
@@ -23,6 +24,8 @@ export interface JourneyOptions {
   /** absent: no mesh; every listener is the application's */
   readonly profile?: MeshProfile;
   readonly detailed?: boolean;
+  /** how far the connection of each leg is walked; absent: its first packet alone */
+  readonly connection?: 'handshake' | 'whole';
   /** at most so many paths; 256 when absent */
   readonly ways?: number;
   /** of the question that the journey is a part of: when it is spent, a `BudgetError` is thrown */
@@ -46,7 +49,7 @@ export function walkJourney(ruleset: Ruleset, packet: Packet, options: JourneyOp
   const membership = membershipOf({ ruleset, packet, host: options.host }, { budget, cut: options.budget === undefined });
   follow(traveller, { packet, sender: senderOf(packet, options), before: [], ...(membership && { connection: membership.connection }) });
   const { paths, truncated } = traveller;
-  const cut = firstOf(paths.flatMap(({ legs }) => legs.map(({ walk }) => whySpent(walk))));
+  const cut = firstOf(paths.flatMap(({ legs }) => legs.map((leg) => whySpent(leg.walk) ?? laterSpent(leg))));
   const spent = cut ?? (truncated ? `more than ${traveller.ways} branches` : undefined);
   const outcomes = new Set(paths.map((path) => path.outcome));
   const [only] = outcomes;
@@ -91,16 +94,44 @@ function follow(traveller: Traveller, { packet, sender, before, connection }: Ne
       ...(taken?.mesh === undefined ? {} : { role: taken.mesh.role }),
       ...(reply && { reply }),
     };
-    const legs = [...before, leg];
-    const relay = taken === undefined ? undefined : relayOf(options, taken.listener);
-    const seenAt = relay === undefined ? -1 : before.findIndex(({ listener }) => listener && relayOf(options, listener)?.id === relay.id);
-    const emitted = relay === undefined || seenAt >= 0 ? undefined : emission(walk, relay, options);
-    if (emitted !== undefined && relay !== undefined) follow(traveller, { packet: emitted, sender: relay.sender.name, before: legs });
-    else {
-      const unknown = taken === undefined || relay !== undefined ? undefined : unknownAt(traveller, taken.listener, walk);
-      paths.push(pathOf(legs, seenAt < 0 ? undefined : seenAt, unknown));
-    }
+    for (const one of withConnection(traveller, leg, before.length === 0)) goOn(traveller, { before, leg: one, taken });
   }
+}
+
+/** One leg for each way that the first connection can end; a later one's ways are told together. */
+function withConnection(traveller: Traveller, leg: Leg, isFirst: boolean): readonly Leg[] {
+  const { ruleset, options, budget, ways } = traveller;
+  const { host, connection: asked, detailed } = options;
+  if (asked === undefined) return [leg];
+  const whole = asked === 'whole';
+  const cut = options.budget === undefined;
+  const ends = connectionsOf(leg, { ruleset, host, budget, cut, ways, whole, ...(detailed !== undefined && { detailed }) });
+  if (ends.some((one) => one.ways.some(({ cut: isCut }) => isCut))) traveller.truncated = true;
+  const all = together(ends);
+  if (all === undefined) return [leg];
+  const isTold = isFirst && legOutcome(leg) !== 'refused';
+  return isTold ? ends.map((connection) => ({ ...leg, connection })) : [{ ...leg, connection: all }];
+}
+
+/** To the proxy's own packet, or to the end of the path. */
+function goOn(traveller: Traveller, { before, leg, taken }: Arrived): void {
+  const { options, paths } = traveller;
+  const legs = [...before, leg];
+  const relay = taken === undefined ? undefined : relayOf(options, taken.listener);
+  const seenAt = relay === undefined ? -1 : before.findIndex(({ listener }) => listener && relayOf(options, listener)?.id === relay.id);
+  const emitted = relay === undefined || seenAt >= 0 ? undefined : emission(leg.walk, relay, options);
+  if (emitted !== undefined && relay !== undefined) follow(traveller, { packet: emitted, sender: relay.sender.name, before: legs });
+  else {
+    const unknown = taken === undefined || relay !== undefined ? undefined : unknownAt(traveller, taken.listener, leg.walk);
+    paths.push(pathOf(legs, seenAt < 0 ? undefined : seenAt, unknown));
+  }
+}
+
+interface Arrived {
+  readonly before: readonly Leg[];
+  readonly leg: Leg;
+  /** by whom, and in which role */
+  readonly taken: Taken | undefined;
 }
 
 /** A proxy that takes the packet as a connection of its own to pass on; how is not known. */
@@ -112,10 +143,12 @@ function unknownAt({ ruleset, options }: Traveller, listener: Listener, { packet
 }
 
 function pathOf(legs: readonly Leg[], cycleFrom: number | undefined, unknown: UnknownProxy | undefined): Path {
-  const choices = legs.flatMap(({ walk }) => walk.choices);
-  const first = legs[0];
-  if (cycleFrom !== undefined) return { outcome: 'loop', legs, choices, cycleFrom };
-  return { outcome: first === undefined ? 'undecided' : legOutcome(first), legs, choices, ...(unknown && { unknown }) };
+  const [first] = legs;
+  if (first === undefined) return { outcome: 'undecided', firstOutcome: 'undecided', legs, choices: [] };
+  const choices = [...legs.flatMap(({ walk }) => walk.choices), ...(first.connection?.dependsOn ?? [])];
+  const firstOutcome = cycleFrom === undefined ? legOutcome(first) : 'loop';
+  const end = cycleFrom === undefined ? unknown && { unknown } : { cycleFrom };
+  return { outcome: outcomeWith(firstOutcome, first), firstOutcome, legs, choices, ...end };
 }
 
 function takenBy(walk: Walk, { host, profile }: JourneyOptions): Taken | undefined {

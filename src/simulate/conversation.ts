@@ -50,6 +50,8 @@ export interface ConversationInput {
   /** the first packet, already walked */
   readonly first: Walk;
   readonly budget: Budget;
+  /** what spends the budget ends undecided; else it throws */
+  readonly cut?: boolean;
   /** data, errors and closing too, not the handshake alone; an error that does not arrive is shown, and the connection goes on */
   readonly whole?: boolean;
   /** at most so many ways; 256 when absent */
@@ -175,11 +177,11 @@ function packetOf(
 }
 
 function walksOf(
-  { ruleset, host, budget, ways, detailed }: ConversationInput,
+  { ruleset, host, budget, cut, ways, detailed }: ConversationInput,
   packet: Packet,
   parts: readonly ConversationPart[],
 ): ReturnType<typeof simulate> {
   const connections = parts.at(-1)?.walk.connections ?? [];
-  const options = { budget, ways: ways ?? 256, ...(detailed !== undefined && { detailed }) };
+  const options = { budget, ways: ways ?? 256, ...(cut && { cut }), ...(detailed !== undefined && { detailed }) };
   return simulate({ ruleset, packet, host, connections }, options);
 }

@@ -7,7 +7,7 @@ import { Skb } from './skb.ts';
 import type { Walk } from './trace.ts';
 
 /** Its ways; undefined: it is not sent. */
-export function unreachable({ ruleset, host, first, budget, ways, detailed }: ConversationInput): readonly Walk[] | undefined {
+export function unreachable({ ruleset, host, first, budget, cut, ways, detailed }: ConversationInput): readonly Walk[] | undefined {
   const { packet, after, connections } = first;
   const { src, dst, sport, dport, iif = 'lo' } = after;
   const ports = { ...(sport !== undefined && { sport }), ...(dport !== undefined && { dport }) };
@@ -17,6 +17,6 @@ export function unreachable({ ruleset, host, first, budget, ways, detailed }: Co
   // what is not tracked has none
   const connection = after.ctstate === 'NEW' ? connections.length - 1 : undefined;
   const answering: Answered = { connection, direction: 'original' };
-  const options = { budget, ways: ways ?? 256, ...(detailed !== undefined && { detailed }) };
+  const options = { budget, ways: ways ?? 256, ...(cut && { cut }), ...(detailed !== undefined && { detailed }) };
   return simulate({ ruleset, packet: answer, host, connections, answering }, options).walks;
 }

@@ -125,7 +125,7 @@ describe('exit codes', () => {
     const rules = '*filter\n:OUTPUT ACCEPT\n-A OUTPUT -m string --string x --algo bm -j DROP\nCOMMIT\n';
     const result = await chainwalk(['trace', '-', OUT], { stdin: rules });
     expect(result.code).toBe(0);
-    expect(result.out).toMatch(/^UNDECIDED between dropped and direct\n {2}depends on filter OUTPUT#1 at -:3/);
+    expect(result.out).toMatch(/^UNDECIDED between dropped, direct and stalled\n {2}depends on filter OUTPUT#1 at -:3/);
     expect(result.err).toContain('-:3:');
     expect((await chainwalk(['trace', '-', OUT, '--strict'], { stdin: rules })).code).toBe(1);
   });

@@ -79,7 +79,7 @@ export function walk({ packet: sent = packet(), steps = [], fate, after = {}, ch
 }
 
 export function path(outcome: Path['outcome'], legs: readonly Leg[], more: Partial<Path> = {}): Path {
-  return { outcome, legs, choices: legs.flatMap((leg) => leg.walk.choices), ...more };
+  return { outcome, firstOutcome: outcome, legs, choices: legs.flatMap((leg) => leg.walk.choices), ...more };
 }
 
 export function journey(paths: readonly Path[], outcome: Journey['outcome'] | undefined = paths[0]?.outcome): Journey {

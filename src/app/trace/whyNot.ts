@@ -30,6 +30,9 @@ function answerTo(setting: TraceSetting, walked: WalkedPacket, outcome: Outcome)
   const { packet, paths } = journey;
   const { assumed, profile, rulesets, outside } = setting;
   if (journey.outcome === outcome) return { kind: 'has' };
+  const arrives = paths.some((path) => path.firstOutcome === outcome);
+  if (journey.outcome === 'stalled' && arrives) return { kind: 'undecided', reason: 'its first packet has it, but its connection stalls' };
+  if (outcome === 'stalled') return { kind: 'undecided', reason: 'only first packets are compared' };
   if (outside?.walks === false) return { kind: 'undecided', reason: outside.says };
   const unsaid = paths.flatMap(({ choices }) => choices).find(({ why }) => why === 'unsaid');
   if (unsaid !== undefined) return { kind: 'undecided', reason: `it depends on ${unsaid.what}` };

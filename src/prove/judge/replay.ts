@@ -1,5 +1,5 @@
 /** Every witness is walked by the simulator before it is shown. A witness that does not show the violation is a bug of ours. */
-import type { Journey } from '../../connection/journey.ts';
+import type { Journey, Outcome } from '../../connection/journey.ts';
 import { walkJourney } from '../../connection/walkJourney.ts';
 import { BudgetError } from '../../lib/budget.ts';
 import { InvariantError } from '../../lib/invariant.ts';
@@ -27,7 +27,9 @@ export function replay(context: ProofContext, violation: PacketViolation): Journ
   });
   if (packet === undefined) throw new InvariantError('a violation without packets');
   const journey = journeyOf(context, packet);
-  if (!journey.paths.some((path) => path.outcome === outcome || (path.outcome === 'loop' && isCapture(outcome)))) {
+  const shows = (one: Outcome): boolean => one === outcome || (one === 'loop' && isCapture(outcome));
+  // a claim speaks of first packets, or of connections
+  if (!journey.paths.some((path) => shows(path.outcome) || shows(path.firstOutcome))) {
     if (journey.truncated) throw new BudgetError('ways', 'more ways of one packet than are walked');
     throw new InvariantError(`the proof says \`${outcome}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``);
   }
@@ -48,7 +50,12 @@ function ofKnownProcess({ space, host }: ProofContext, set: Bdd): Bdd {
 export type WalkedContext = Pick<ProofContext, 'ruleset' | 'host' | 'profile' | 'space'>;
 
 export function journeyOf({ ruleset, host, profile, space }: WalkedContext, packet: Packet): Journey {
-  return walkJourney(ruleset, packet, { host, budget: space.budget, ...(profile === undefined ? {} : { profile }) });
+  return walkJourney(ruleset, packet, {
+    host,
+    budget: space.budget,
+    connection: 'handshake',
+    ...(profile === undefined ? {} : { profile }),
+  });
 }
 
 function isCapture(outcome: string): boolean {

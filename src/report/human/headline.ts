@@ -10,6 +10,7 @@ import { destination, KERNEL, originalDestination, processOf, takenByKernel, the
 import { choiceText, fateText, unansweredText } from '../text/fate.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../text/labels.ts';
 import { ruleGist, ruleName } from '../text/location.ts';
+import { stallText } from '../text/stall.ts';
 
 /** `word` is the outcome, to be coloured; `rest` completes the sentence. */
 export interface Headline {
@@ -26,7 +27,8 @@ export interface HeadlineContext {
 export function headline(path: Path, context: HeadlineContext): Headline {
   const { mesh } = context;
   const [last] = path.legs;
-  if (path.outcome === 'to-app' && path.legs.length === 1 && last?.reply !== undefined) return kernelAnswer(last, last.reply, context);
+  const isHere = path.outcome === 'to-app' || path.outcome === 'stalled';
+  if (isHere && path.legs.length === 1 && last?.reply !== undefined) return kernelAnswer(last, last.reply, context);
   const said = `${rest(path, context)}${path.unknown === undefined ? '' : `; whether a loop follows is undecided: ${unknownProxyText(path.unknown)}`}`;
   const bypass = mesh !== undefined && (path.outcome === 'direct' || path.outcome === 'to-app' || path.outcome === 'forwarded');
   return { word: OUTCOME_WORDS[path.outcome], rest: bypass ? `${said}, no proxy on the way` : said };
@@ -57,6 +59,8 @@ function rest(path: Path, { file, mesh }: HeadlineContext): string {
       return `nothing listens on ${protocolName(last.walk.packet.proto)} ${destination(last)}`;
     case 'lost':
       return last.walk.fate.kind === 'lost' ? `${LOST_WORDS[last.walk.fate.reason]}` : '';
+    case 'stalled':
+      return stalled(path, file);
     case 'undecided':
       return undecided(path, file);
     default:
@@ -108,10 +112,16 @@ function ended({ walk }: Leg, file: string): string {
   return policy?.kind === 'policy' ? `by the policy of ${policy.table} ${policy.chain}` : `${flowText(walk.packet)}`;
 }
 
+function stalled({ legs: [leg] }: Path, file: string): string {
+  return leg?.connection === undefined ? '' : stallText(leg.connection, file);
+}
+
 function undecided(path: Path, file: string): string {
   const last = path.legs.at(-1)?.walk.fate;
+  const [leg] = path.legs;
+  const later = leg?.connection?.end === 'undecided' ? leg.connection.dependsOn : [];
   const unsaid = path.choices.findLast(({ why }) => why === 'unsaid');
-  const open = unsaid === undefined ? path.choices : [unsaid];
+  const open = later.length > 0 ? later : unsaid === undefined ? path.choices : [unsaid];
   const reasons = last?.kind === 'undecided' && last.reasons.length > 0 ? last.reasons : open;
   const names = new Set(reasons.map((choice) => choiceText(choice, file)));
   if (names.size === 0) return '';

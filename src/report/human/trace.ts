@@ -124,7 +124,10 @@ function forkAnswer({ journey, file }: TraceInput, { paint, width }: StepStyle):
     const text = paragraph({ text: `${word} it depends on ${choiceText(question, file)}`, width, hang: 2 });
     return text.replace(word, paint[OUTCOME_COLOURS[journey.outcome]](paint.bold(word)));
   }
-  const every = outcomes.length === 1 ? `in each of ${journey.paths.length} branches` : `between ${outcomes.join(' and ')}`;
+  const every =
+    outcomes.length === 1
+      ? `in each of ${journey.paths.length} branches`
+      : `between ${outcomes.slice(0, -1).join(', ')} and ${outcomes.at(-1)}`;
   const lines = reasons.map((reason) => `  ${paragraph({ text: `depends on ${reason}`, width: width - 2, hang: 4 })}`);
   return [`${paint[OUTCOME_COLOURS[journey.outcome]](paint.bold(word))} ${every}`, ...lines].join('\n');
 }

@@ -7,7 +7,7 @@ const LEVELS: readonly Level[] = ['error', 'warning', 'info'];
 /** Connections multiply; they never come to be; they are seen by no proxy; another listener takes them. */
 const OUTCOMES: readonly (readonly Outcome[])[] = [
   ['loop'],
-  ['dropped', 'rejected', 'refused', 'lost'],
+  ['dropped', 'rejected', 'refused', 'lost', 'stalled'],
   ['direct', 'to-app', 'forwarded', 'to-proxy'],
   ['captured-out', 'captured-in', 'dns', 'undecided'],
 ];

@@ -17,6 +17,7 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   rejected: 'REJECTED',
   refused: 'REFUSED',
   lost: 'LOST',
+  stalled: 'STALLED',
   undecided: 'UNDECIDED',
 };
 
@@ -36,6 +37,7 @@ export const OUTCOME_COLOURS: Readonly<Record<Outcome, keyof Paint>> = {
   rejected: 'red',
   refused: 'red',
   lost: 'red',
+  stalled: 'red',
   undecided: 'yellow',
 };
 

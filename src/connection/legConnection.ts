@@ -1,0 +1,54 @@
+/** Whether the connection of a leg's first packet completes, and what that makes of the outcome of a journey. */
+import { HANDSHAKE, QUESTION_ANSWERED } from '../netfilter/connectionParts.ts';
+import { PROTO } from '../packet/protocol.ts';
+import { type Conversation, type ConversationEnd, type ConversationInput, converse } from '../simulate/conversation.ts';
+import { type Choice, whySpent } from '../simulate/trace.ts';
+import type { Leg, LegConnection, Outcome } from './journey.ts';
+
+const ENDS: readonly ConversationEnd[] = ['completes', 'refused', 'one-way', 'stalls', 'undecided'];
+
+/** One for each end that the connection can have; none: the packet opens no connection, or nothing answers it. */
+export function connectionsOf(leg: Leg, asked: Omit<ConversationInput, 'first'>): readonly LegConnection[] {
+  const { kind } = leg.walk.fate;
+  if (kind !== 'delivered' && kind !== 'sent' && kind !== 'forwarded') return [];
+  const ways = converse({ ...asked, first: leg.walk });
+  if (ways.every(({ parts }) => parts.length === 1)) return [];
+  const ends = ENDS.filter((end) => ways.some((way) => completion(way) === end));
+  return ends.flatMap((end) => {
+    const [first, ...others] = ways.filter((way) => completion(way) === end);
+    if (first === undefined) return [];
+    return [{ ways: [first, ...others] as const, end, dependsOn: ends.length > 1 || end === 'undecided' ? laterChoices(first) : [] }];
+  });
+}
+
+/** Of a leg that is told once, however its connection ends. */
+export function together([first, ...others]: readonly LegConnection[]): LegConnection | undefined {
+  if (first === undefined || others.length === 0) return first;
+  const ways = [...first.ways, ...others.flatMap((other) => other.ways)] as const;
+  return { ways, end: 'undecided', dependsOn: first.dependsOn };
+}
+
+/** A connection that is open completes, whatever becomes of its data. */
+function completion({ parts, end }: Conversation): ConversationEnd {
+  const opening = parts[0]?.walk.packet.proto === PROTO.tcp ? HANDSHAKE : QUESTION_ANSWERED;
+  const isOpen = opening.every((step) => parts.some(({ name, arrives }) => name === step.name && arrives));
+  return isOpen ? 'completes' : end;
+}
+
+function laterChoices({ parts }: Conversation): readonly Choice[] {
+  return parts.slice(1).flatMap(({ walk }) => walk.choices);
+}
+
+/** The limit at which a later packet was cut short. */
+export function laterSpent({ connection }: Leg): string | undefined {
+  const walks = connection?.ways.flatMap(({ parts }) => parts.slice(1).map(({ walk }) => walk)) ?? [];
+  return walks.map(whySpent).find((spent) => spent !== undefined);
+}
+
+/** Of a port where nothing listens: it is refused, whether its sender is told so or not. A proxy passes on no TCP connection that it does not have; a datagram it does, whatever becomes of the answer. */
+export function outcomeWith(firstOutcome: Outcome, { walk, connection }: Leg): Outcome {
+  if (connection === undefined || firstOutcome === 'undecided' || firstOutcome === 'refused') return firstOutcome;
+  if (connection.end !== 'stalls' && connection.end !== 'undecided') return firstOutcome;
+  if (firstOutcome === 'loop' && walk.packet.proto !== PROTO.tcp) return 'loop';
+  return connection.end === 'stalls' ? 'stalled' : 'undecided';
+}

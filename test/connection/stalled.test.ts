@@ -1,0 +1,118 @@
+/** A journey whose first packet arrives and whose connection does not complete: the edits of test/kernel/cases/connections.ts, which
+ *  real sockets have played, and forks, loops and protocols without answers beside them. */
+import { describe, expect, it } from 'vitest';
+import type { Journey } from '../../src/connection/journey.ts';
+import { type JourneyOptions, walkJourney } from '../../src/connection/walkJourney.ts';
+import { profileNamed } from '../../src/mesh/allProfiles.ts';
+import { stallText } from '../../src/report/text/stall.ts';
+import { CONNECTION_EDITS, OPENINGS, rulesOf, SIDECAR_HOST } from '../kernel/cases/connections.ts';
+import { filter, USUAL } from '../kernel/cases/kernelCase.ts';
+import { hostOf } from '../support/host.ts';
+import { packetOf } from '../support/packet.ts';
+import { rulesetOf } from '../support/rulesets.ts';
+
+const sidecar = hostOf(SIDECAR_HOST);
+const profile = profileNamed('istio-sidecar');
+
+type Asked = Partial<JourneyOptions>;
+
+function journeyOf(rules: string, text: string, { host = sidecar, ...more }: Asked = {}): Journey {
+  return walkJourney(rulesetOf(rules, { family: 4 }), packetOf(text, host), { host, connection: 'handshake', ...more });
+}
+
+/** What of a connection stops, as those edits have it. */
+function told({ outcome, paths: [path] }: Journey): string {
+  const last = path?.legs[0]?.connection?.ways[0].parts.at(-1);
+  return outcome === 'stalled' ? `${last?.name} ${last?.walk.fate.kind}` : 'completes';
+}
+
+describe('the first connection of a call', () => {
+  it.each(CONNECTION_EDITS.map((one) => [one.edits.map(({ rule }) => rule).join('; ') || 'no edit', one] as const))('%s', (_, one) => {
+    const rules = rulesOf(one);
+    const asked = profile === undefined ? {} : { profile };
+    // data comes after the handshake
+    const ends = one.ends.map((end) => (end.startsWith('data') ? 'completes' : end));
+    expect(OPENINGS.map((opening) => told(journeyOf(rules, opening, asked)))).toEqual(ends);
+    const whole = OPENINGS.map((opening) => journeyOf(rules, opening, { ...asked, connection: 'whole' }));
+    expect(whole.map(told)).toEqual(ends);
+    const plain = OPENINGS.map((opening) =>
+      walkJourney(rulesetOf(rules, { family: 4 }), packetOf(opening, sidecar), { host: sidecar, ...asked }),
+    );
+    expect(plain.map(({ outcome }) => outcome)).toEqual(whole.map(({ paths }) => paths[0]?.firstOutcome));
+  });
+
+  it('and the second have an entry each', () => {
+    const [path] = journeyOf(rulesOf({ edits: [] }), 'out tcp -> 10.0.0.9:80 uid=1000', { ...(profile && { profile }) }).paths;
+    expect(path?.legs.map(({ connection }) => connection?.ways.map(({ parts }) => parts.map(({ name }) => name)))).toEqual([
+      [['first', 'syn-ack', 'ack']],
+      [['first', 'syn-ack', 'ack']],
+    ]);
+  });
+});
+
+const host = hostOf(USUAL);
+const OUT = 'out tcp -> 203.0.113.9:80 uid=1000';
+
+describe('what it depends on', () => {
+  it('is named, and the journey is undecided', () => {
+    const journey = journeyOf(filter('-A INPUT -m string --string x --algo bm -j DROP'), OUT, { host });
+    expect(journey.outcome).toBe('undecided');
+    expect(journey.paths.map(({ outcome, firstOutcome, choices }) => [outcome, firstOutcome, choices.length])).toEqual([
+      ['direct', 'direct', 1],
+      ['stalled', 'direct', 1],
+    ]);
+    expect(journey.paths[0]?.choices[0]?.rule?.line).toBe(journey.paths[1]?.choices[0]?.rule?.line);
+  });
+  it('is left out where every way ends alike', () => {
+    const rules = filter('-A INPUT -m string --string x --algo bm -j ACCEPT');
+    expect(journeyOf(rules, OUT, { host }).paths.map(({ outcome, choices }) => [outcome, choices])).toEqual([['direct', []]]);
+  });
+});
+
+describe('a loop', () => {
+  const squid = hostOf({
+    ...USUAL,
+    listeners: [
+      { proto: 'tcp', port: 3128, process: 'squid', forwards: '10.244.0.5:3128' },
+      { proto: 'udp', port: 3128, process: 'squid', forwards: '10.244.0.5:3128' },
+    ],
+    processes: { squid: { uid: 13, gid: 13 } },
+  });
+  const rules = filter('-A OUTPUT -p tcp --sport 3128 -j DROP', '-A OUTPUT -p udp --sport 3128 -j DROP');
+  it.each([
+    ['tcp', 'stalled'],
+    ['udp', 'loop'],
+  ])('of %s whose answers are dropped: %s', (proto, outcome) => {
+    const [path] = journeyOf(rules, `in ${proto} 10.0.0.9 -> 10.244.0.5:3128 iif=eth0`, { host: squid }).paths;
+    expect([path?.outcome, path?.firstOutcome]).toEqual([outcome, 'loop']);
+  });
+});
+
+describe('nothing answers', () => {
+  it.each([
+    'out udp -> 224.0.0.251:5353 uid=1000',
+    'out udp -> 255.255.255.255:67 uid=1000',
+    'out tcp -> 203.0.113.9:80 uid=1000 flags=A',
+    'out esp -> 203.0.113.9 uid=1000',
+    'out udp -> 203.0.113.9:53 uid=1000 frag=1',
+  ])('%s', (text) => {
+    const { outcome, paths } = journeyOf(filter('-A INPUT -j DROP'), text, { host });
+    expect([outcome, paths[0]?.legs[0]?.connection]).toEqual(['direct', undefined]);
+  });
+});
+
+it.each([
+  ['-A OUTPUT -j ACCEPT', 'in tcp 10.244.0.9 -> 10.244.0.5:8080', undefined],
+  [
+    '-A OUTPUT -p tcp --tcp-flags SYN,ACK SYN,ACK -j DROP',
+    'in tcp 10.244.0.9 -> 10.244.0.5:8080',
+    'the SYN-ACK is dropped by filter OUTPUT#1 at test.rules:',
+  ],
+  ['-A INPUT -i eth0 -j REJECT', OUT, 'the SYN-ACK is rejected with icmp-port-unreachable by filter INPUT#1 at test.rules:'],
+  ['-A INPUT -p udp -j DROP', 'out udp -> 203.0.113.9:53 uid=1000', 'the answer is dropped by filter INPUT#1 at test.rules:'],
+] as const)('%s, %s: %s', (rule, text, said) => {
+  // biome-ignore format: a row each
+  const connection = journeyOf(filter(rule), text).paths[0]?.legs[0]?.connection;
+  const stalls = connection?.end === 'stalls' ? stallText(connection, 'test.rules') : undefined;
+  expect(stalls?.replace(/\d+$/, '')).toBe(said);
+});
