@@ -1,6 +1,7 @@
 /** How each open finding of a run is accepted: where a comment is heard, a comment; else an entry of the configuration. */
 import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
 import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
+import type { Level } from '../../prove/proof/claim.ts';
 import { isOpen } from '../../report/review/problems.ts';
 import type { Acceptance, Problem, Subject } from '../../report/review/review.ts';
 import { positionOf } from '../../report/text/positions.ts';
@@ -13,6 +14,8 @@ export interface Accepting {
   readonly named: (file: string) => string | undefined;
   /** of a file, whose comments are read */
   readonly textOf: (file: string) => string | undefined;
+  /** level of a finding that the base does not accept; undefined: there is no base, or it is not checked */
+  readonly newlyAccepted: Level | undefined;
 }
 
 /** Expectations are met or changed, and what a pull request does to the check itself only a reviewer accepts: they have none. */
@@ -25,20 +28,25 @@ export function withAcceptance(subjects: readonly Subject[], accepting: Acceptin
   });
 }
 
-function acceptanceOf(
-  { id, acceptAt, blame, packets }: Problem,
-  { kind, file }: Subject,
-  { file: config, named, textOf }: Accepting,
-): Acceptance | undefined {
+function acceptanceOf(problem: Problem, { kind, file }: Subject, accepting: Accepting): Acceptance | undefined {
+  const { id, acceptAt, blame, packets } = problem;
+  const { file: config, named, textOf, newlyAccepted } = accepting;
+  const until = (by: 'comment' | 'config'): Pick<Acceptance, 'until'> => {
+    if (newlyAccepted === undefined) return {};
+    const isError = newlyAccepted === 'error' && (by === 'config' || problem.level === 'error' || problem.verdict === 'undecided');
+    return { until: isError ? 'fails' : 'told' };
+  };
   const text = acceptAt?.source.file === file ? acceptAt.source.text : textOf(file);
   // rendered rules are not edited, and JSON has no comments
   const isWritten = kind !== 'comparison' && !(kind === 'rules' && blame.some(({ place }) => place.source.rendered));
   if (isWritten && text !== undefined && !/^\s*[{[]/.test(text)) {
     const line =
       acceptAt !== undefined && acceptAt.source.file === file && !acceptAt.source.rendered ? positionOf(acceptAt).line : undefined;
-    return line === undefined ? { by: 'file', at: file } : { by: 'next-line', at: `${file}:${line}` };
+    return line === undefined
+      ? { by: 'file', at: file, ...until('comment') }
+      : { by: 'next-line', at: `${file}:${line}`, ...until('comment') };
   }
   const files = named(file);
   if (files === undefined) return undefined;
-  return { by: 'config', at: config, files, ...(id === BEHAVIOUR_CHANGED && packets !== undefined && { packets }) };
+  return { by: 'config', at: config, files, ...(id === BEHAVIOUR_CHANGED && packets !== undefined && { packets }), ...until('config') };
 }

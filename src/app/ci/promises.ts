@@ -1,5 +1,6 @@
 /** What a pull request does to the check itself, as a subject of the review. */
 
+import { groupBy } from '../../lib/groupBy.ts';
 import { CONFIGURATION_CHANGED, SUBJECT_GONE } from '../../pods/keptPromises.ts';
 import type { Level } from '../../prove/proof/claim.ts';
 import { fingerprintOf } from '../../report/review/fingerprint.ts';
@@ -12,13 +13,19 @@ export interface Broken {
   readonly place?: ReviewLocation;
 }
 
+/** What the base checks and the pull request does not. */
+export interface Gone extends Broken {
+  /** what it is about: `net/pod.rules`, `Deployment shop/web` */
+  readonly of: string;
+}
+
 export interface Promises {
   readonly file: string;
   readonly revision: string;
   /** levels that the base gives to the two */
   readonly levels: Readonly<Record<string, Level | 'off'>>;
   readonly changed: readonly Broken[];
-  readonly gone: readonly Broken[];
+  readonly gone: readonly Gone[];
 }
 
 const STATEMENTS = {
@@ -32,24 +39,30 @@ const REMEDY: Readonly<Record<string, string>> = {
   [SUBJECT_GONE]: 'Review whether it is meant to go: nothing is said of it any more.',
 };
 
-export function promisesSubject({ file, revision, levels, changed, gone }: Promises): Subject {
+/** The configuration, and each thing that is gone: under its own name, in the configuration, as it has no file any more. */
+export function promisesSubjects({ file, revision, levels, changed, gone }: Promises): readonly Subject[] {
   const checkOf = (id: keyof typeof STATEMENTS, broken: readonly Broken[]): readonly Check[] => {
     const level = levels[id];
     if (level === 'off') return [];
     const problems = broken.map((one): Problem => {
-      const remedy = one.level === 'error' ? REMEDY[id] : undefined;
+      const { level: own, message, place } = one;
+      const remedy = own === 'error' ? REMEDY[id] : undefined;
       return {
         id,
         verdict: 'failed',
         blame: [],
-        ...one,
-        level: one.level === 'error' ? (level ?? 'error') : one.level,
+        message,
+        ...(place !== undefined && { place }),
+        level: own === 'error' ? (level ?? 'error') : own,
         ...(remedy !== undefined && { remedy }),
-        fingerprint: fingerprintOf({ id, subject: file, verdict: 'failed', says: one.message }),
+        fingerprint: fingerprintOf({ id, subject: file, verdict: 'failed', says: message }),
       };
     });
     return [{ id, statement: STATEMENTS[id], verdict: problems.length > 0 ? 'failed' : 'passed', problems }];
   };
-  const checks = [...checkOf(CONFIGURATION_CHANGED, changed), ...checkOf(SUBJECT_GONE, gone)];
-  return { kind: 'configuration', name: `${revision}:${file} -> ${file}`, file, checks };
+  const own = [...checkOf(CONFIGURATION_CHANGED, changed), ...(gone.length === 0 ? checkOf(SUBJECT_GONE, []) : [])];
+  const lost = [...groupBy(gone, (one) => one.of)].map(([of, some]): Subject => {
+    return { kind: 'configuration', name: `${revision}:${of}`, file, checks: checkOf(SUBJECT_GONE, some) };
+  });
+  return [{ kind: 'configuration', name: `${revision}:${file} -> ${file}`, file, checks: own }, ...lost];
 }

@@ -10,6 +10,7 @@ import type { Io } from '../io/io.ts';
 import { complain } from '../io/messages.ts';
 import { baselineText, type KnownFinding, knownOf, muteByBaseline, readBaseline } from './baseline.ts';
 import { muteByConfig } from './mute.ts';
+import type { Base } from './setUp.ts';
 
 export interface Accepted {
   readonly subjects: readonly Subject[];
@@ -29,14 +30,26 @@ interface ToAccept {
 export async function acceptKnown(call: Call, { loaded, subjects, from: tree }: ToAccept): Promise<Accepted | undefined> {
   const { subjects: configured, diagnostics } = await muteByConfig(call, subjects, loaded);
   await showDiagnostics(call, diagnostics);
-  // the command line's own is a file that is here
-  const isHere = tree === undefined || optionText(call.input, 'baseline') !== undefined || optionIsSet(call.input, 'updateBaseline');
-  const baselined = await applyBaseline(call, {
-    loaded,
-    subjects: configured,
-    reader: isHere ? readerOf(call) : { ...readerOf(call), read: tree.read },
-  });
+  const baselined = await applyBaseline(call, { loaded, subjects: configured, reader: readerOfBaseline(call, tree) });
   return baselined && { ...baselined, diagnostics };
+}
+
+/** The command line's own is a file that is here. */
+function readerOfBaseline(call: Call, tree: Pick<Io, 'read'> | undefined): TextReader {
+  const isHere = tree === undefined || optionText(call.input, 'baseline') !== undefined || optionIsSet(call.input, 'updateBaseline');
+  return isHere ? readerOf(call) : { ...readerOf(call), read: tree.read };
+}
+
+/** --baseline counts from here, the configuration's from its own folder. */
+function baselineFile({ input }: Call, { config, folder }: LoadedConfig): string | undefined {
+  return optionText(input, 'baseline') ?? (config.baseline === undefined ? undefined : from(folder, config.baseline));
+}
+
+/** What is wrong with it has been reported. */
+export async function baselineIsReadable(call: Call, loaded: LoadedConfig, base: Base | undefined): Promise<boolean> {
+  const file = baselineFile(call, loaded);
+  if (file === undefined || optionIsSet(call.input, 'updateBaseline')) return true;
+  return (await readBaseline(readerOfBaseline(call, base?.isTaken ? base.given : undefined), file)) !== undefined;
 }
 
 interface Baselining {
@@ -48,10 +61,9 @@ interface Baselining {
 
 async function applyBaseline(
   call: Call,
-  { loaded: { config, folder }, subjects, reader }: Baselining,
+  { loaded, subjects, reader }: Baselining,
 ): Promise<Pick<Accepted, 'subjects' | 'notes'> | undefined> {
-  // --baseline counts from here, the configuration's from its own folder
-  const file = optionText(call.input, 'baseline') ?? (config.baseline === undefined ? undefined : from(folder, config.baseline));
+  const file = baselineFile(call, loaded);
   const updates = optionIsSet(call.input, 'updateBaseline');
   if (file === undefined) {
     if (!updates) return { subjects, notes: [] };

@@ -1,8 +1,10 @@
 /** The same question about a git revision: its findings are suppressed, and what was checked there must still be checked. */
+
+import { givenLevelOf } from '../../api/library/config.ts';
 import { type CompareQuestion, compareBatches } from '../../app/ci/compare.ts';
 import type { BatchQuestion, JudgedPart } from '../../app/ci/judge.ts';
 import { mapProblems } from '../../app/ci/mapProblems.ts';
-import type { Broken } from '../../app/ci/promises.ts';
+import type { Broken, Gone } from '../../app/ci/promises.ts';
 import type { LoadedExpectations } from '../../app/expect/expectation.ts';
 import type { Problem, Subject } from '../../report/review/review.ts';
 import { keptReads } from '../argv/cachedReads.ts';
@@ -45,7 +47,7 @@ export interface AgainstBase {
 
 export interface ComparedWithBase {
   readonly subjects: readonly Subject[];
-  readonly gone: readonly Broken[];
+  readonly gone: readonly Gone[];
   /** problems that a comment accepts, and of which the base has none such */
   readonly commented: readonly Broken[];
   readonly outside: NewOutside;
@@ -76,7 +78,7 @@ export async function againstBase(call: Call, asked: AgainstBase): Promise<Compa
   const compared = compares ? await compare(call, { revision, renamed: tree.renamed, batches: before.differing }) : [];
   const subjects = [...knownOnBase(head, before.subjects, revision), ...compared];
   const outside = newOutside({ base: before.parts, head: judged.flatMap(({ parts }) => parts), renamed: tree.renamed });
-  return { subjects, gone, outside, commented: commentedSince(head, before.subjects), notes: before.notes };
+  return { subjects, gone, outside, commented: commentedSince(head, before.subjects, loaded), notes: before.notes };
 }
 
 async function compare(call: Call, asked: Pick<CompareQuestion, 'revision' | 'renamed' | 'batches'>): Promise<readonly Subject[]> {
@@ -165,14 +167,17 @@ function onBase(problem: Problem, before: ReadonlyMap<string, Problem>, revision
   return { ...problem, message: `${problem.message}; on ${revision} for ${known.packets ?? 'other packets'}` };
 }
 
-function commentedSince(head: readonly Subject[], base: readonly Subject[]): readonly Broken[] {
+function commentedSince(head: readonly Subject[], base: readonly Subject[], { config }: LoadedConfig): readonly Broken[] {
   const known = new Map(problemsIn(base).map((problem) => [problem.fingerprint, problem.packets]));
   return head.flatMap(({ name, checks }) =>
     checks.flatMap((check) =>
-      check.problems.flatMap(({ id, muted, fingerprint, packets, place }): readonly Broken[] => {
+      check.problems.flatMap(({ id, level, verdict, muted, fingerprint, packets, place }): readonly Broken[] => {
         if (muted?.by !== 'comment' || (known.has(fingerprint) && known.get(fingerprint) === packets)) return [];
         const message = `a comment accepts \`${id}\` of ${name}, but not on the base: ${muted.reason}`;
-        return [{ level: 'error', message, ...(place !== undefined && { place }) }];
+        // what does not fail a run by itself does not fail it when it is accepted
+        const given = givenLevelOf(config.claims, id);
+        const own = given === undefined || given === 'off' ? level : given;
+        return [{ level: verdict === 'undecided' ? 'error' : own, message, ...(place !== undefined && { place }) }];
       }),
     ),
   );

@@ -1,6 +1,6 @@
 /** What the base checks and what is checked now: what is gone, emptied, or checked less. */
 import type { JudgedPart } from '../../app/ci/judge.ts';
-import type { Broken } from '../../app/ci/promises.ts';
+import type { Gone } from '../../app/ci/promises.ts';
 import type { ExpectationFile, LoadedExpectations } from '../../app/expect/expectation.ts';
 import { folderOf, from } from '../config/paths.ts';
 import type { Io } from '../io/io.ts';
@@ -22,28 +22,30 @@ export interface GoneQuestion {
   readonly renamed: ReadonlyMap<string, string>;
 }
 
-export async function goneSince(question: GoneQuestion): Promise<readonly Broken[]> {
+export async function goneSince(question: GoneQuestion): Promise<readonly Gone[]> {
   return [...(await goneParts(question)), ...goneExpectations(question)];
 }
 
-async function goneParts({ read, revision, base, head, unread, renamed }: GoneQuestion): Promise<readonly Broken[]> {
+async function goneParts({ read, revision, base, head, unread, renamed }: GoneQuestion): Promise<readonly Gone[]> {
   const now = new Map(numbered(head.parts));
-  const broken: Broken[] = [];
+  const broken: Gone[] = [];
   const after = base.parts.map((part) => ({ ...part, file: renamed.get(part.file) ?? part.file, was: part.file }));
   for (const [key, part] of numbered(after)) {
     const still = now.get(key);
     const says = part.name === undefined ? `the ${part.says} of \`${part.file}\`` : `${part.name} of \`${part.file}\``;
     const is = part.name === undefined ? 'are' : 'is';
+    const of = part.name ?? part.file;
     if (still?.isUnread || (still === undefined && unread.has(part.file))) continue;
     if (still === undefined) {
       broken.push({
+        of,
         level: 'error',
         message: `${says}, which ${revision} checks, ${is} no longer checked: ${await whyGone(read, part.file)}`,
       });
     } else if (still.isEmpty && part.isEmpty === false) {
-      broken.push({ level: 'error', message: `${says} are empty now: there are rules on ${revision}` });
+      broken.push({ of, level: 'error', message: `${says} are empty now: there are rules on ${revision}` });
     } else if (part.mesh !== undefined && still.mesh === undefined) {
-      broken.push({ level: 'error', message: `${says} ${is} checked without a mesh, on ${revision} as ${part.mesh}` });
+      broken.push({ of, level: 'error', message: `${says} ${is} checked without a mesh, on ${revision} as ${part.mesh}` });
     }
   }
   return broken;
@@ -66,25 +68,33 @@ async function whyGone(read: Io['read'], file: string): Promise<string> {
   return content.text.trim() === '' ? 'the file is empty' : 'it is not in the file, or the configuration does not name the file';
 }
 
-function goneExpectations({ revision, base, head, renamed }: GoneQuestion): readonly Broken[] {
+function goneExpectations({ revision, base, head, renamed }: GoneQuestion): readonly Gone[] {
   const files = new Map(head.expectations.map((one) => [one.source.file, one]));
-  return base.expectations.flatMap(({ source, file: was }): readonly Broken[] => {
+  return base.expectations.flatMap(({ source, file: was }): readonly Gone[] => {
     const name = renamed.get(source.file) ?? source.file;
     const is = files.get(name);
     if (is === undefined)
-      return [{ level: 'error', message: `the expectations of \`${name}\`, which ${revision} has, are not checked any more` }];
+      return [{ of: name, level: 'error', message: `the expectations of \`${name}\`, which ${revision} has, are not checked any more` }];
     const moved = sceneOf(was, source.file, renamed) === sceneOf(is.file, name, new Map());
     return [
       ...(moved
         ? []
-        : [{ level: 'error' as const, message: `the expectations of \`${name}\` are checked in another setting than on ${revision}` }]),
-      ...was.packets.flatMap((packet): readonly Broken[] => {
+        : [
+            {
+              of: name,
+              level: 'error' as const,
+              message: `the expectations of \`${name}\` are checked in another setting than on ${revision}`,
+            },
+          ]),
+      ...was.packets.flatMap((packet): readonly Gone[] => {
         const still = is.file.packets.filter(({ kind, text }) => kind === packet.kind && text === packet.text);
-        if (still.length === 0) return [{ level: 'error', message: `\`${packet.text}\` is not expected any more in \`${name}\`` }];
+        if (still.length === 0)
+          return [{ of: name, level: 'error', message: `\`${packet.text}\` is not expected any more in \`${name}\`` }];
         if (still.some((one) => one.outcome === packet.outcome)) return [];
         const outcomes = still.map(({ outcome }) => outcome).join(', ');
         return [
           {
+            of: name,
             level: 'warning',
             message: `\`${packet.text}\` is expected to be ${outcomes} in \`${name}\`, on ${revision} ${packet.outcome}`,
           },

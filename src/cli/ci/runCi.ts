@@ -3,10 +3,10 @@
 import { withAcceptance } from '../../app/ci/acceptance.ts';
 import type { Judged } from '../../app/ci/judge.ts';
 import { mapProblems } from '../../app/ci/mapProblems.ts';
-import { promisesSubject } from '../../app/ci/promises.ts';
+import { promisesSubjects } from '../../app/ci/promises.ts';
 import type { LoadedExpectations } from '../../app/expect/expectation.ts';
 import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
-import { KEPT_PROMISES } from '../../pods/keptPromises.ts';
+import { CONFIGURATION_CHANGED, KEPT_PROMISES } from '../../pods/keptPromises.ts';
 import type { Level } from '../../prove/proof/claim.ts';
 import { mergeNotes } from '../../report/review/notes.ts';
 import type { Review, Subject } from '../../report/review/review.ts';
@@ -25,21 +25,27 @@ import { readerOf } from '../input/reader.ts';
 import { complain } from '../io/messages.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { reportOnce } from '../review/report.ts';
-import { acceptKnown } from './accept.ts';
+import { acceptKnown, baselineIsReadable } from './accept.ts';
 import { againstBase, type ComparedWithBase, type JudgedBatch } from './base.ts';
 import { changedPromises } from './changedPromises.ts';
+import { complainOfFiles } from './complainOfFiles.ts';
 import { type Batch, batchesOf, isAsked } from './groups.ts';
 import { list } from './list.ts';
 import { ASKED_OF_NEW } from './newExclusions.ts';
-import { type Base, setUp } from './setUp.ts';
+import { type Base, type SetUp, setUp } from './setUp.ts';
 import { judgeSound } from './sound.ts';
 import { unnamedFiles } from './unnamed.ts';
 
 export async function runCi(given: Call): Promise<ExitCode> {
   const ready = await setUp(withKeptFiles(given));
-  const outputs = ready && (await readOutputs(ready.call, outputWords(given.input, list(ready.loaded.config.output))));
-  if (ready === undefined || outputs === undefined) return EXIT.usage;
+  if (ready === undefined) return EXIT.usage;
   const { call, loaded, base } = ready;
+  const outputs = await readOutputs(call, outputWords(given.input, list(loaded.config.output)));
+  const isReadable = await baselineIsReadable(call, loaded, base);
+  if (ready.isLost || outputs === undefined || !isReadable) {
+    await complainOfFiles(call, loaded);
+    return EXIT.usage;
+  }
   const found = await judgeAll(call, loaded, base);
   if (found === undefined) return EXIT.usage;
   const compared: Awaited<ReturnType<typeof compare>> = base === undefined ? found : await compare(call, { loaded, base, found });
@@ -51,7 +57,7 @@ export async function runCi(given: Call): Promise<ExitCode> {
   const { outside } = compared;
   const diagnostics = [...found.diagnostics, ...(outside?.diagnostics ?? []), ...accepted.diagnostics];
   const review: Review = {
-    subjects: await acceptable(call, loaded, accepted.subjects),
+    subjects: await acceptable(call, ready, accepted.subjects),
     diagnostics,
     notes: [...new Set(notes)],
     ...(outside && { outside: outside.names }),
@@ -61,11 +67,22 @@ export async function runCi(given: Call): Promise<ExitCode> {
 }
 
 /** Each finding with how it is accepted: by a comment in its file, or in this configuration. */
-async function acceptable({ io }: Call, { source, folder }: LoadedConfig, subjects: readonly Subject[]): Promise<readonly Subject[]> {
+async function acceptable(
+  { io }: Call,
+  { loaded, base }: Pick<SetUp, 'loaded' | 'base'>,
+  subjects: readonly Subject[],
+): Promise<readonly Subject[]> {
+  const { source, folder } = loaded;
   const files = [...new Set(subjects.map(({ file }) => file))];
   const read = await Promise.all(files.map(async (file) => [file, await io.read(file)] as const));
   const texts = new Map(read.flatMap(([file, content]) => ('text' in content ? [[file, content.text]] : [])));
-  return withAcceptance(subjects, { file: source.file, named: (file) => globOf(folder, file), textOf: (file) => texts.get(file) });
+  const level = base && (levelsOf(base.config.kind === 'data' ? base.config.loaded : loaded)[CONFIGURATION_CHANGED] ?? 'error');
+  return withAcceptance(subjects, {
+    file: source.file,
+    named: (file) => globOf(folder, file),
+    textOf: (file) => texts.get(file),
+    newlyAccepted: level === 'off' ? undefined : level,
+  });
 }
 
 interface Comparison {
@@ -85,7 +102,7 @@ async function compare(
   const { judged, expectations } = found;
   const compared = await againstBase(call, { revision, tree, judged, expectations, loaded: before, compares });
   const { changed, notes } = await changedPromises(call, loaded, base);
-  const promises = promisesSubject({
+  const promises = promisesSubjects({
     file: loaded.source.file,
     revision,
     levels: levelsOf(before),
@@ -95,7 +112,7 @@ async function compare(
   const unnamed = await unnamedFiles(call.io, { loaded, tree, named: found.named });
   await showDiagnostics(call, compared.outside.diagnostics);
   return {
-    subjects: [...compared.subjects, promises],
+    subjects: [...compared.subjects, ...promises],
     outside: compared.outside,
     notes: [...base.notes, ...unnamed, ...notes, ...compared.notes],
   };

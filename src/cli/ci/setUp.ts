@@ -13,6 +13,8 @@ export interface SetUp {
   readonly call: Call;
   readonly loaded: LoadedConfig;
   readonly base?: Base;
+  /** the base cannot be used, which has been reported: the rest is only read, for what is wrong with it */
+  readonly isLost?: true;
 }
 
 export interface Base {
@@ -27,7 +29,7 @@ export interface Base {
   readonly isTaken: boolean;
 }
 
-/** Undefined when there is no configuration or no base that can be used, which has been reported. */
+/** Undefined when there is no configuration that can be used, which has been reported. */
 export async function setUp(given: Call): Promise<SetUp | undefined> {
   const isTaken = optionIsSet(given.input, 'configFromBase');
   if (isTaken) return fromBase(given);
@@ -37,7 +39,8 @@ export async function setUp(given: Call): Promise<SetUp | undefined> {
   const revision = optionText(given.input, 'base') ?? loaded.config.base;
   if (revision === undefined) return { call, loaded };
   const trees = await treesOf(call, revision);
-  return trees && { call, loaded, base: { ...trees, config: await configOnBase(call, trees.tree), isTaken } };
+  if (trees === undefined) return { call, loaded, isLost: true };
+  return { call, loaded, base: { ...trees, config: await configOnBase(call, trees.tree), isTaken } };
 }
 
 async function fromBase(given: Call): Promise<SetUp | undefined> {

@@ -23,16 +23,13 @@ export function quietReader(read: Io['read']): TextReader {
   return { read, complain: async () => {}, show: async () => {} };
 }
 
-/** Undefined when one cannot be read, which has been reported. */
+/** Undefined when one cannot be read; all that cannot have been reported. */
 export async function readSources(reader: TextReader, files: readonly string[]): Promise<readonly Source[] | undefined> {
   const sources: Source[] = [];
   for (const file of files) {
     const content = await reader.read(file);
-    if ('problem' in content) {
-      await reader.complain({ message: `cannot read \`${file}\`: ${content.problem}` });
-      return undefined;
-    }
-    sources.push({ file, text: content.text });
+    if ('problem' in content) await reader.complain({ message: `cannot read \`${file}\`: ${content.problem}` });
+    else sources.push({ file, text: content.text });
   }
-  return sources;
+  return sources.length < files.length ? undefined : sources;
 }

@@ -34,24 +34,32 @@ export async function readOutputs({ io }: Call, words: readonly string[]): Promi
   const places = await Promise.all(
     outputs.map(async ({ file }) => (file === undefined || file === '' ? file : (await io.place(file)).real)),
   );
-  const wrong = misuse(outputs, places);
-  if (wrong !== undefined) await complain(io, wrong);
-  return wrong === undefined ? outputs : undefined;
+  const wrong = misuses(outputs, places);
+  for (const one of wrong) await complain(io, one);
+  return wrong.length === 0 ? outputs : undefined;
 }
 
 /** `places`: where the files really are; `-` is standard output. */
-function misuse(outputs: readonly ReviewOutput[], places: readonly (string | undefined)[]): Complaint | undefined {
-  for (const [index, { format, file }] of outputs.entries()) {
-    if (!FORMATS.includes(format)) {
-      const meant = nearest(format, FORMATS);
-      const help = meant === undefined ? `the formats are ${FORMATS.join(', ')}` : `did you mean \`${meant}\`?`;
-      return { message: `unknown format \`${format}\``, help };
-    }
-    if (file === '') return { message: `\`${format}=\` needs a file name`, help: `\`${format}\` alone writes to standard output` };
-    const same = outputs.filter((_, at) => places[at] === places[index]).map((other) => `\`${other.format}\``);
-    if (same.length < 2) continue;
-    const where = file === undefined ? 'to standard output' : `into \`${file}\``;
-    return { message: `${same.join(' and ')} cannot both go ${where}`, help: `write one of them to another file: ${format}=FILE` };
+function misuses(outputs: readonly ReviewOutput[], places: readonly (string | undefined)[]): readonly Complaint[] {
+  const wrong = outputs.flatMap(({ format, file }) => misuse(format, file) ?? []);
+  return wrong.length > 0 ? wrong : clashes(outputs, places);
+}
+
+function misuse(format: string, file: string | undefined): Complaint | undefined {
+  if (!FORMATS.includes(format)) {
+    const meant = nearest(format, FORMATS);
+    const help = meant === undefined ? `the formats are ${FORMATS.join(', ')}` : `did you mean \`${meant}\`?`;
+    return { message: `unknown format \`${format}\``, help };
   }
-  return undefined;
+  return file === '' ? { message: `\`${format}=\` needs a file name`, help: `\`${format}\` alone writes to standard output` } : undefined;
+}
+
+/** Once for each place that two formats are to be written to. */
+function clashes(outputs: readonly ReviewOutput[], places: readonly (string | undefined)[]): readonly Complaint[] {
+  return outputs.flatMap(({ format, file }, index): readonly Complaint[] => {
+    const same = outputs.filter((_, at) => places[at] === places[index]).map((other) => `\`${other.format}\``);
+    if (same.length < 2 || places.indexOf(places[index]) !== index) return [];
+    const where = file === undefined ? 'to standard output' : `into \`${file}\``;
+    return [{ message: `${same.join(' and ')} cannot both go ${where}`, help: `write one of them to another file: ${format}=FILE` }];
+  });
 }

@@ -50,12 +50,12 @@ async function writeFile({ io }: Call, { file, text }: { readonly file: string; 
 }
 
 /** A format is loaded when it is requested. */
-async function render(format: string, { review, base, own }: WrittenReview, style: ReviewStyle): Promise<string> {
+async function render(format: string, { review, base, strict, own }: WrittenReview, style: ReviewStyle): Promise<string> {
   const said = format === 'human' || format === 'json' ? own?.[format]?.(style) : undefined;
   if (said !== undefined) return said;
   if (format === 'json') {
     const { toCiReport } = await import('../../report/ci/json.ts');
-    return jsonText(toCiReport(review, base));
+    return jsonText(toCiReport(review, { base, strict }));
   }
   if (format === 'human') {
     const { humanReview } = await import('../../report/ci/human.ts');

@@ -7,6 +7,7 @@ import { printable } from '../../lib/printable.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { answerLines, failingText } from '../human/verdictLine.ts';
 import { toldCauses } from '../review/causes.ts';
+import { harmlessEditsText } from '../review/harmlessEdits.ts';
 import { assumedIn } from '../review/notes.ts';
 import { canFail, type FoundProblem, isHint, isOpen, isSuppressed, problemsOf } from '../review/problems.ts';
 import type { Problem, Review } from '../review/review.ts';
@@ -41,6 +42,7 @@ export function humanReview(review: Review, style: CiStyle): string {
   const told = foldedLines(folded).map((line) => paint.dim(line));
   return [
     ...answer(review, style),
+    ...[harmlessEditsText(review)].flatMap((text) => (text === undefined ? [] : [paragraph({ text: printable(text), width, hang: 2 })])),
     ...first.map(dim('assumed ')),
     ...causes.flatMap((cause) => ['', ...causeLines(cause, style)]),
     ...(detailed ? listed({ asides, known, assumed: others.map(dim('assumed ')), notes: review.notes.map(dim('note: ')) }, style) : []),

@@ -3,12 +3,15 @@ import { type CheckDiagnostic, toCheckReport } from '../json/check.ts';
 import { type Trace, type TraceRule, toTrace, toTraceRule } from '../json/trace.ts';
 import { problemsOf } from '../review/problems.ts';
 import type { Check, Muted, Problem, Review, ReviewLocation, Subject } from '../review/review.ts';
+import { type ReviewVerdict, reviewVerdict } from '../review/verdict.ts';
 import { positionOf } from '../text/positions.ts';
 
 export interface CiReport {
   readonly schema: 'chainwalk/ci/v1';
   /** git revision that was compared with */
   readonly base: string | null;
+  /** the word that people read first; exit code and strictness as requested are in it */
+  readonly verdict: ReviewVerdict['word'];
   readonly subjects: readonly CiSubject[];
   readonly summary: CiSummary;
   readonly diagnostics: readonly CheckDiagnostic[];
@@ -24,7 +27,7 @@ export interface CiSummary {
   readonly known: number;
 }
 
-export interface CiSubject extends Pick<Subject, 'kind' | 'name' | 'file'> {
+export interface CiSubject extends Pick<Subject, 'kind' | 'name' | 'file' | 'edits'> {
   readonly checks: readonly CiCheck[];
 }
 
@@ -45,13 +48,25 @@ export interface CiProblem extends Pick<Problem, 'id' | 'level' | 'verdict' | 'm
   readonly muted: Muted | null;
 }
 
-export function toCiReport(review: Review, base: string | undefined): CiReport {
+interface CiRun {
+  readonly base: string | undefined;
+  readonly strict: boolean;
+}
+
+export function toCiReport(review: Review, { base, strict }: CiRun): CiReport {
   const checks = review.subjects.flatMap((subject) => subject.checks);
   const count = (verdict: Check['verdict']) => checks.filter((check) => check.verdict === verdict).length;
   return {
     schema: 'chainwalk/ci/v1',
     base: base ?? null,
-    subjects: review.subjects.map(({ kind, name, file, checks: own }) => ({ kind, name, file, checks: own.map(toCheck) })),
+    verdict: reviewVerdict(review, strict).word,
+    subjects: review.subjects.map(({ kind, name, file, edits, checks: own }) => ({
+      kind,
+      name,
+      file,
+      ...(edits !== undefined && { edits }),
+      checks: own.map(toCheck),
+    })),
     summary: {
       passed: count('passed'),
       failed: count('failed'),

@@ -6,6 +6,7 @@ import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { namedFile } from '../../syntax/text/source.ts';
 import { mermaidLegend, mermaidTrace } from '../charts/mermaid.ts';
 import { failingText } from '../human/verdictLine.ts';
+import { harmlessEditsText } from '../review/harmlessEdits.ts';
 import { assumedIn } from '../review/notes.ts';
 import { canFail, type FoundProblem, isHint, isOpen, isSuppressed, problemsOf, worstFirst } from '../review/problems.ts';
 import type { Review } from '../review/review.ts';
@@ -33,6 +34,7 @@ export function markdownReview(review: Review, most: number, strict = false): st
   const head = [
     `### chainwalk: ${word}: ${says}${failing}`,
     ...limitsOf(review),
+    ...[harmlessEditsText(review)].flatMap((text) => (text === undefined ? [] : [`${markdownProse(text)}.`])),
     ...assumedIn(review, true).map((text) => `Assumed: ${markdownProse(text)}.`),
     ...unreadList(review.diagnostics),
     ...(table === undefined ? [] : [table]),

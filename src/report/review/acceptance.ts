@@ -17,14 +17,16 @@ export interface AcceptText {
 /** `alike`: problems of other subjects of which the same is true. */
 export function acceptTexts(found: readonly FoundProblem[], alike: readonly FoundProblem[] = []): readonly AcceptText[] {
   const accepted = (some: readonly FoundProblem[]) => some.flatMap(({ problem: { id, accept } }) => (accept ? [{ id, accept }] : []));
-  const own = groupBy(accepted(found), ({ accept: { packets: _, ...place } }) => JSON.stringify(place));
+  const own = groupBy(accepted(found), ({ accept: { packets: _, until: __, ...place } }) => JSON.stringify(place));
   const elsewhere = accepted(alike);
   return [...own.values()].flatMap((group): readonly AcceptText[] => {
     const [{ accept }] = group;
     const ids = [...new Set(group.map(({ id }) => id))];
     const others = elsewhere.filter((one) => ids.includes(one.id) && one.accept.by === accept.by && one.accept.at !== accept.at);
     const more = new Set(others.map((one) => one.accept.at)).size;
-    const where = `${WHERE[accept.by]} ${accept.at}${more === 0 ? '' : `, and so in ${more} more`}`;
+    const untils = group.flatMap((one) => one.accept.until ?? []);
+    const until = untils.length === 0 ? '' : UNTIL[untils.includes('fails') ? 'fails' : 'told'];
+    const where = `${WHERE[accept.by]} ${accept.at}${more === 0 ? '' : `, and so in ${more} more`}${until}`;
     if (accept.by !== 'config') return [{ paste: comments(accept.by, ids), where }];
     const packetsOf = (claim: string) => [
       ...new Set(group.flatMap(({ id, accept: { packets } }) => (id === claim ? (packets ?? []) : []))),
@@ -51,6 +53,12 @@ const WHERE: Readonly<Record<Acceptance['by'], string>> = {
   'next-line': 'on the line before',
   file: 'on a line of its own in',
   config: 'among the `suppressions` of',
+};
+
+/** A pull request does not accept its own findings: a reviewer sees that it wants to. */
+const UNTIL = {
+  fails: '; the check stays red until the base has it',
+  told: '; it stays a finding until the base has it',
 };
 
 /** A flow mapping in quotes is YAML, JSON and a module alike; YAML has a dash before each entry of a list. */

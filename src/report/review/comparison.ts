@@ -32,7 +32,10 @@ export interface Naming {
 }
 
 /** One for each pair of which it is true. */
-export function comparisonSubjects({ pair, alike, diff, causes }: Compared, { nameOf, plain, causesOf }: Naming): readonly Subject[] {
+export function comparisonSubjects(
+  { pair, alike, diff, causes, edits }: Compared,
+  { nameOf, plain, causesOf }: Naming,
+): readonly Subject[] {
   return [pair, ...alike].map((one): Subject => {
     const known = (change: ChangedClass) => causes.get(change) ?? [];
     const own = (change: ChangedClass) => (one === pair || known(change).length === 0 ? known(change) : causesOf(one, change));
@@ -47,7 +50,15 @@ export function comparisonSubjects({ pair, alike, diff, causes }: Compared, { na
     const check: Check = { id: BEHAVIOUR_CHANGED, statement: COMPARED, verdict, problems: withOwnFingerprints(problems) };
     const bounds = boundsOf({ pair: one, diff });
     const assumptions = distinct([...(one.base.assumptions ?? []), ...(one.head.assumptions ?? [])]);
-    return { kind: 'comparison', name: nameOf(one), file: plain(one.head.file), bounds, assumptions, checks: [check] };
+    return {
+      kind: 'comparison',
+      name: nameOf(one),
+      file: plain(one.head.file),
+      bounds,
+      assumptions,
+      ...(edits.length > 0 && verdict === 'passed' && { edits: edits.length }),
+      checks: [check],
+    };
   });
 }
 

@@ -34,6 +34,8 @@ export interface Subject {
   readonly bounds?: Bounds;
   /** what its checks assume */
   readonly assumptions?: readonly Assumption[];
+  /** of a comparison: rules that were edited although no packet is treated differently, which is proved */
+  readonly edits?: number;
   readonly checks: readonly Check[];
 }
 
@@ -97,6 +99,8 @@ export interface Acceptance {
   readonly files?: string;
   /** of a configuration: the packets of the entry, where it may not accept others as well */
   readonly packets?: string;
+  /** what the comment or the entry is itself until the base has it: a finding that fails the run, or one that is told */
+  readonly until?: 'fails' | 'told';
 }
 
 export interface ReviewLocation {
