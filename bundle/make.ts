@@ -1,8 +1,9 @@
-/** `npm run bundle`: the programs in parts, each loaded when a command first needs it. */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+/** `npm run bundle`: the programs in parts, each loaded when a command first needs it, and the kernel oracle's files beside them. */
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
+import { oracleFiles } from './oracleFiles.ts';
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
@@ -27,5 +28,10 @@ for (const { path, text } of outputFiles) {
   const { code } = await transform(text, { ...minified, format: 'cjs', supported: { 'dynamic-import': false } });
   writeFileSync(join(folder, basename(path)), code);
 }
+
+const [oracle, shipped] = [pathOf('src/kernel/oracle'), pathOf('dist/kernel/oracle')];
+rmSync(shipped, { recursive: true, force: true });
+mkdirSync(shipped, { recursive: true });
+for (const file of oracleFiles(oracle)) copyFileSync(join(oracle, file), join(shipped, file));
 
 for (const program of ['main', 'kubectl-chainwalk', 'kubectl-complete']) chmodSync(pathOf(`dist/${program}.js`), 0o755);

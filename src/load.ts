@@ -10,6 +10,8 @@ export interface LoadedPrograms {
   readonly programs: Programs;
   /** of the package */
   readonly version: string;
+  /** folder of the kernel oracle's files */
+  readonly oracle: string;
 }
 
 export async function loadPrograms(env: Env): Promise<LoadedPrograms> {
@@ -18,12 +20,13 @@ export async function loadPrograms(env: Env): Promise<LoadedPrograms> {
   const { createRequire, enableCompileCache } = process.getBuiltinModule('node:module') as Modules;
   const { fileURLToPath } = process.getBuiltinModule('node:url');
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+  const oracle = fileURLToPath(new URL('kernel/oracle', import.meta.url));
   const bundle = fileURLToPath(new URL('programs/programs.cjs', import.meta.url));
-  if (!existsSync(bundle)) return { programs: await import('./programs.ts'), version };
+  if (!existsSync(bundle)) return { programs: await import('./programs.ts'), version, oracle };
   const folder = cacheFolder(env);
   // a folder that cannot be written is not a failure: then nothing is kept
   if (folder !== undefined) enableCompileCache?.(`${folder}/chainwalk`);
-  return { programs: createRequire(bundle)(bundle) as Programs, version };
+  return { programs: createRequire(bundle)(bundle) as Programs, version, oracle };
 }
 
 /** Node's own. `NODE_COMPILE_CACHE` names another folder, `NODE_DISABLE_COMPILE_CACHE` keeps nothing: Node sees to both. */

@@ -2,11 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { oracleFiles } from '../bundle/oracleFiles.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const json = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
   readonly scripts: Readonly<Record<string, string>>;
+  readonly files: readonly string[];
   readonly sideEffects: readonly string[];
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
@@ -31,4 +33,15 @@ it('who installs it runs nothing of it; what has an effect when it is imported s
 
 it('what only some entries need is optional', () => {
   expect(Object.keys(json.peerDependencies).filter((name) => json.peerDependenciesMeta[name]?.optional !== true)).toEqual([]);
+});
+
+it('the kernel oracle is in it, without what only tests run, and small', () => {
+  expect(json.files).toContain('dist/kernel/oracle/*.py');
+  const folder = join(ROOT, 'src/kernel/oracle');
+  const files = oracleFiles(folder);
+  expect(files).toContain('bounds.py');
+  const left = readdirSync(folder).filter((name) => name.endsWith('.py') && !files.includes(name));
+  expect(left.toSorted()).toEqual(['connections.py', 'journey.py']);
+  const size = files.reduce((sum, name) => sum + readFileSync(join(folder, name)).length, 0);
+  expect(size).toBeLessThan(80_000);
 });

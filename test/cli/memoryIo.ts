@@ -14,6 +14,8 @@ export interface Setting {
   readonly saves?: readonly Readonly<Record<string, string | undefined>>[];
   /** files that cannot be written */
   readonly unwritable?: readonly string[];
+  /** by which the running kernel is asked; without it it cannot be */
+  readonly oracle?: NonNullable<Io['oracle']>;
   /** stands for the other programs; without it there are none */
   readonly execute?: (program: string, args: readonly string[], seconds?: number) => Executed;
 }
@@ -110,5 +112,7 @@ export function memoryIo({ setting, out, err, written }: Parts): Io {
     const timer = setInterval(next, 500);
     return () => clearInterval(timer);
   };
-  return { read, lines, write, execute, glob, match, place, load, watch, cwd: '/home/work', out, err, env: setting.env ?? {} };
+  const { oracle, env = {} } = setting;
+  const own = { read, lines, write, execute, glob, match, place, load, watch, cwd: '/home/work', out, err, env };
+  return { ...own, ...(oracle !== undefined && { oracle }) };
 }

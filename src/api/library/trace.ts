@@ -34,11 +34,11 @@ export function trace(rules: RulesInput, packet: PacketInput, options: TraceOpti
   const walked = walkGiven(scene, given);
   if ('problem' in walked) throw new InputError([walked.problem]);
   if ('missing' in walked) throw new InputError([`the packet is IPv${walked.missing}, the rules are IPv${rulesets[0]?.family}`]);
-  const { ruleset, ...rest } = walked;
+  const { ruleset, journey } = walked;
   const { source } = ruleset;
   const profile = setting.profile?.name;
-  const doubts = neverHit(ruleset, rest.journey);
-  const input: WalkedPacket = { ...rest, file: source.file, source, profile, ...(notes && { notes }), ...doubts };
+  const doubts = neverHit(ruleset, journey);
+  const input: WalkedPacket = { ...walked, file: source.file, source, profile, ...(notes && { notes }), ...doubts };
   const answer = toTrace(input);
   if (options.same === false) return withOrigin(answer, { kind: 'trace', input });
   const lazy = withLazySame<TraceInput>({ ...input }, () => withSame(scene, input).same);

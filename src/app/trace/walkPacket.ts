@@ -8,6 +8,7 @@ import type { Complaint } from '../../lib/complaint.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { TraceInput } from '../../report/json/traceInput.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { neverHit } from './neverHit.ts';
 import type { TraceSetting } from './setting.ts';
 import { withInterface } from './withInterface.ts';
@@ -15,6 +16,7 @@ import { withInterface } from './withInterface.ts';
 export interface WalkedPacket extends TraceInput {
   /** on which it was walked */
   readonly host: Host;
+  readonly ruleset: Ruleset;
 }
 
 export function walkPacket(asked: TraceSetting, text: SaidPacket): WalkedPacket | Complaint {
@@ -37,6 +39,7 @@ export function walkPacket(asked: TraceSetting, text: SaidPacket): WalkedPacket 
     assumptions,
     profile,
     host,
+    ruleset,
     source: ruleset.source,
     ...neverHit(ruleset, journey),
     ...(outside && { outside: outside.says }),

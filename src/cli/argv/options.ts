@@ -70,6 +70,11 @@ export const WHERE: CommandOption = {
   says: 'only packets of this set, such as "out tcp -> 10.0.0.0/8 uid=!1337"',
 };
 
+/** `says` differs: of one packet, or of those that a proof shows. */
+export function onKernel(says: string): CommandOption {
+  return { common: 'output', flags: '--on-kernel', says };
+}
+
 export const WATCH: CommandOption = {
   common: 'output',
   flags: '-w, --watch',

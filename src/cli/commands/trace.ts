@@ -9,6 +9,7 @@ import {
   FAMILY,
   JSON_OUTPUT,
   MESH_MODE,
+  onKernel,
   output,
   PHASE,
   PLACE,
@@ -33,6 +34,7 @@ export const traceCommand: Command = {
     { flags: '--brief', says: 'one line per packet' },
     { flags: '--expect <outcome>', says: 'exit 1 when a packet has another outcome', choices: OUTCOMES },
     { flags: '--why-not <outcome>', says: 'the smallest change that gives this outcome', choices: OUTCOMES },
+    onKernel('also asks the running kernel, in network namespaces of its own (Linux, root)'),
     { flags: '--packets <file>', says: 'packets, one a line, `-`: stdin; answers as JSON lines' },
     {
       flags: '--services <file>',

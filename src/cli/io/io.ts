@@ -31,6 +31,15 @@ export interface Io {
   readonly out: Sink;
   readonly err: Sink;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** by which the running kernel is asked; absent: it cannot be */
+  readonly oracle?: OraclePlace;
+}
+
+export interface OraclePlace {
+  /** as Node names the system */
+  readonly platform: string;
+  /** of the oracle's Python files */
+  readonly folder: string;
 }
 
 export type ReadResult = { readonly text: string } | { readonly problem: string };
@@ -69,6 +78,7 @@ export interface NodeStreams {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  readonly oracle?: OraclePlace;
 }
 
 /** A file of `--packets` that cannot be read. */
@@ -78,7 +88,7 @@ export class UnreadableError extends Error {
 
 /** Standard input is opened when it is first read. */
 export function nodeIo(streams: NodeStreams): Io {
-  const { stdout, stderr, env, cwd } = streams;
+  const { stdout, stderr, env, cwd, oracle } = streams;
   return {
     read: (path) => (path === '-' ? readStream(() => streams.stdin) : readFile(path)),
     lines: (path) => lineBatches(() => (path === '-' ? streams.stdin : createReadStream(path)), path),
@@ -93,6 +103,7 @@ export function nodeIo(streams: NodeStreams): Io {
     out: sink(stdout),
     err: sink(stderr),
     env,
+    ...(oracle !== undefined && { oracle }),
   };
 }
 

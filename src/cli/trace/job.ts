@@ -15,6 +15,7 @@ import { readPlace } from '../input/place.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import type { What } from '../io/io.ts';
 import { complain } from '../io/messages.ts';
+import { type KernelAsker, kernelAsker } from '../kernel/kernelAsker.ts';
 
 export interface Job {
   readonly call: Call;
@@ -25,6 +26,8 @@ export interface Job {
   readonly diagnostics: readonly Diagnostic[];
   /** absent: packets have addresses alone */
   readonly names?: PacketNames;
+  /** --on-kernel */
+  readonly kernel?: KernelAsker;
 }
 
 /** Undefined when the rules cannot be used, which has been said. `format`: when none is requested. */
@@ -79,7 +82,10 @@ async function jobOf(call: Call, setup: TraceSetup | Complaint, { usual, names }
   // why a chain did not match is part of a detailed walk only; in a very long one it is left out
   const few = setting.rulesets.every((ruleset) => countRules(ruleset) <= MOST_RULES);
   const detailed = verbose || (name === 'human' && !brief && few);
-  return format && { call, setting: { ...setting, detailed }, format, style, diagnostics, ...(names !== undefined && { names }) };
+  const kernel = optionIsSet(input, 'onKernel') ? { kernel: kernelAsker(io) } : {};
+  return (
+    format && { call, setting: { ...setting, detailed }, format, style, diagnostics, ...(names !== undefined && { names }), ...kernel }
+  );
 }
 
 /** Columns: a rule has a line of its own. */

@@ -16,11 +16,13 @@ import { phaseOfRules } from '../input/phase.ts';
 import { manifestsAmong } from '../input/recognise.ts';
 import { type RuleSubject, ruleSubjectOf } from '../input/ruleSubject.ts';
 import { complain } from '../io/messages.ts';
+import { kernelExitCode } from '../kernel/kernelExitCode.ts';
 import { traceExitCode } from './exitCode.ts';
 import { type Job, jobInPod, jobInRules, whatOf } from './job.ts';
 import { assuming, namedText } from './namedText.ts';
 import { readPacketText } from './packets.ts';
 import { traceStream } from './stream.ts';
+import { withKernel } from './withKernel.ts';
 
 export async function runTrace(given: Call): Promise<ExitCode> {
   const call = withKeptFiles(given);
@@ -51,7 +53,10 @@ async function answer(call: Call, { file, texts }: Arguments, read: (usual: stri
     ...(file !== undefined && { file }),
     texts: joinBarePacket(texts),
     path: optionText(call.input, 'packets'),
-    whyNot: optionText(call.input, 'whyNot') !== undefined,
+    beside: [
+      ...(optionText(call.input, 'whyNot') === undefined ? [] : ['--why-not']),
+      ...(optionIsSet(call.input, 'onKernel') ? ['--on-kernel'] : []),
+    ],
     format: formatOf(call.input, 'human'),
   };
   const wrong = wrongUse(asked);
@@ -63,8 +68,17 @@ async function answer(call: Call, { file, texts }: Arguments, read: (usual: stri
   if (job === undefined) return EXIT.usage;
   const { outside: pod } = job.setting;
   const outside = pod === undefined ? EXIT.ok : pod.walks ? EXIT.findings : EXIT.usage;
-  if (asked.path === undefined) return worst(outside, await answerTexts(job, asked.texts));
-  return worst(worst(outside, await warnAbout(job, [])), await traceStream(job, asked.path));
+  if (asked.path === undefined) return closing(job, async () => worst(outside, await answerTexts(job, asked.texts)));
+  return closing(job, async () => worst(worst(outside, await warnAbout(job, [])), await traceStream(job, asked.path ?? '-')));
+}
+
+/** The kernel's oracle ends with the answer. */
+async function closing({ kernel }: Job, answered: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await answered();
+  } finally {
+    await kernel?.close();
+  }
 }
 
 interface Asked {
@@ -72,12 +86,12 @@ interface Asked {
   readonly texts: readonly string[];
   /** of --packets */
   readonly path: string | undefined;
-  /** --why-not is there */
-  readonly whyNot: boolean;
+  /** what is there of `--why-not` and `--on-kernel`, which not every format has */
+  readonly beside: readonly string[];
   readonly format: string;
 }
 
-function wrongUse({ file, texts, path, whyNot, format }: Asked): Complaint | undefined {
+function wrongUse({ file, texts, path, beside, format }: Asked): Complaint | undefined {
   if (file !== undefined && /\s->\s|^\s*-p\s/.test(file)) {
     return {
       message: `\`${file.trim()}\` is a packet; the rules are expected here`,
@@ -85,9 +99,9 @@ function wrongUse({ file, texts, path, whyNot, format }: Asked): Complaint | und
     };
   }
   if (path === undefined && texts.length === 0) return { message: 'no packet to trace' };
-  if (whyNot && format !== 'human' && format !== 'json')
-    return { message: `\`--why-not\` is not drawn in ${format}`, help: 'use `-o human` or `-o json`' };
-  if (path !== undefined && whyNot)
+  if (beside.length > 0 && format !== 'human' && format !== 'json')
+    return { message: `\`${beside[0]}\` is not drawn in ${format}`, help: 'use `-o human` or `-o json`' };
+  if (path !== undefined && beside.includes('--why-not'))
     return { message: '`--why-not` is about packets that are given as arguments', help: 'leave out `--packets`' };
   if (path !== undefined && texts.length > 0) return { message: 'packets are given as arguments or with --packets, not both' };
   if (file === '-' && path === '-') return { message: 'rules and packets cannot both come from standard input' };
@@ -106,9 +120,9 @@ async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode
   const { call, format, style } = job;
   const walked: (TraceInput | undefined)[] = [];
   for (const text of texts) {
-    const input = await walkText(job, text);
-    const same = input && texts.length <= FEW ? await withSame(job, input) : input;
-    walked.push(input && same && (await withReason(job, input, same)));
+    const one = await walkText(job, text);
+    const same = one && texts.length <= FEW ? await withSame(job, one) : one;
+    walked.push(one && same && (await withKernel(job, { walked: one, input: await withReason(job, one, same) })));
   }
   const traced = walked.filter((one) => one !== undefined);
   let code: ExitCode = traced.length < texts.length ? EXIT.usage : EXIT.ok;
@@ -117,7 +131,8 @@ async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode
   code = worst(code, await warnAbout(job, journeys));
   await call.io.out.write(`${traced.map((one) => format.render(one, style)).join(format.separator(style))}\n`, whatOf(format));
   for (const journey of journeys) code = worst(code, await traceExitCode(call, journey));
-  return code;
+  const views = traced.flatMap(({ kernel }) => kernel ?? []);
+  return worst(code, await kernelExitCode(call.io, { views, unasked: EXIT.usage }));
 }
 
 /** Undefined when the text is not a packet that could be here, which has been reported. */

@@ -4,16 +4,21 @@ import { walkPacket } from '../../app/trace/walkPacket.ts';
 import type { Journey } from '../../connection/journey.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import { jsonText } from '../../lib/printable.ts';
+import { kernelText } from '../../report/human/kernel.ts';
+import type { KernelView } from '../../report/json/tracedKernel.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
+import { kernelExitCode } from '../kernel/kernelExitCode.ts';
 import { traceExitCode } from './exitCode.ts';
 import { type Job, whatOf } from './job.ts';
 import { assuming, namedLine } from './namedText.ts';
 import { readPacketLine } from './packets.ts';
+import { withKernel } from './withKernel.ts';
 
 export async function traceStream(job: Job, path: string): Promise<ExitCode> {
   const { io } = job.call;
   let code: ExitCode = EXIT.ok;
   let number = 0;
+  const views = new Map<string, KernelView>();
   for await (const lines of io.lines(path)) {
     let text = '';
     for (const line of lines) {
@@ -21,33 +26,35 @@ export async function traceStream(job: Job, path: string): Promise<ExitCode> {
       if (line.trim() === '') continue;
       const answer = await answerLine(job, { line, number });
       text += answer.text;
+      if (answer.kernel !== undefined) views.set(kernelText(answer.kernel), answer.kernel);
       code = worst(code, answer.journey === undefined ? EXIT.usage : await traceExitCode(job.call, answer.journey));
     }
     await io.out.write(text, whatOf(job.format));
     if (io.out.closed()) break;
   }
-  return code;
+  return worst(code, await kernelExitCode(io, { views: [...views.values()], unasked: EXIT.usage }));
 }
 
 interface Answer {
   readonly text: string;
   /** absent when the line could not be answered */
   readonly journey?: Journey;
+  readonly kernel?: KernelView;
 }
 
-async function answerLine(
-  { setting, format, style, names }: Job,
-  { line, number }: { readonly line: string; readonly number: number },
-): Promise<Answer> {
+async function answerLine(job: Job, { line, number }: { readonly line: string; readonly number: number }): Promise<Answer> {
+  const { setting, format, style, names } = job;
   const named = await namedLine(line, names);
   if ('message' in named) return { text: errorLine([named], number) };
   const read = readPacketLine(named.text);
   if ('complaints' in read) return { text: errorLine(read.complaints, number) };
   const walked = walkPacket(setting, read);
   if ('message' in walked) return { text: errorLine([walked], number) };
+  const input = await withKernel(job, { walked, input: assuming(walked, named.assumptions) });
   return {
-    text: format.render(assuming(walked, named.assumptions), style) + format.separator(style),
+    text: format.render(input, style) + format.separator(style),
     journey: walked.journey,
+    ...(input.kernel !== undefined && { kernel: input.kernel }),
   };
 }
 

@@ -170,7 +170,8 @@ class World:
 
 
 def set_lines(name, one):
-    family = ' family inet6' if any(re.match(r'[^,]*:', member) for member in one['members']) else ''
+    six = one.get('family') == 6 or any(re.match(r'[^,]*:', member) for member in one['members'])
+    family = ' family inet6' if six else ''
     yield 'create %s %s%s\n' % (name, one['type'], family)
     for member in one['members']:
         yield 'add %s %s\n' % (name, member)

@@ -19,6 +19,7 @@ import { exactLines, generalLines } from '../text/packetSets.ts';
 import type { Paint } from '../text/paint.ts';
 import { placeLayout } from './decisionLines.ts';
 import { headline } from './headline.ts';
+import { kernelLines, kernelText } from './kernel.ts';
 import { legLines, shortLegLines } from './leg.ts';
 import type { Link } from './place.ts';
 import { rail } from './rail.ts';
@@ -73,7 +74,8 @@ export function humanTrace(input: TraceInput, { paint, width, verbose, ...files 
   const cut = cutShort === undefined ? [] : ['', paint.yellow(cutShort)];
   const alike = same === undefined ? [] : ['', ...sameLines(same, { width, verbose })];
   const whyNot = input.whyNot === undefined ? [] : ['', ...whyNotLines(input.whyNot, { journey, file, width })];
-  return [...warned, head, packet, ...told, ...assumed, ...member, ...body, ...cut, ...whyNot, ...alike].join('\n');
+  const kernel = input.kernel === undefined ? [] : ['', ...kernelLines(input.kernel, { paint, width, verbose })];
+  return [...warned, head, packet, ...told, ...assumed, ...member, ...body, ...kernel, ...cut, ...whyNot, ...alike].join('\n');
 }
 
 /** Above the answer, or instead of it. */
@@ -91,7 +93,8 @@ function sameLines({ exactly, general }: NonNullable<TraceInput['same']>, { widt
 }
 
 /** One line per packet. */
-export function briefTrace({ journey, file, assumptions = [], outside, because, whyNot }: TraceInput, { paint }: HumanStyle): string {
+export function briefTrace(input: TraceInput, { paint }: HumanStyle): string {
+  const { journey, file, assumptions = [], outside, because, whyNot, kernel } = input;
   const outcome = paint[OUTCOME_COLOURS[journey.outcome]](journey.outcome.padEnd(12));
   const [first] = journey.paths;
   const ways = journey.paths.length > 1 ? ` (first of ${journey.paths.length} branches)` : '';
@@ -103,6 +106,7 @@ export function briefTrace({ journey, file, assumptions = [], outside, because, 
     ...(because === undefined ? [] : [printable(because)]),
     ...(cut === undefined ? [] : [cut]),
     ...(whyNot === undefined ? [] : whyNotTexts(whyNot, { journey, file }).slice(0, 1)),
+    ...(kernel === undefined ? [] : [printable(kernelText(kernel))]),
   ];
   return `${outcome}  ${packetText(journey.packet)}${via}${notes.map((note) => `  (${note})`).join('')}`;
 }

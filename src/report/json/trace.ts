@@ -1,5 +1,4 @@
 /** JSON of a traced packet, schema chainwalk/trace/v1: types and the one place that builds them. Scripts rely on it: fields are added only. */
-
 import type { Journey, Leg, Path } from '../../connection/journey.ts';
 import { unknownProxyText } from '../../connection/unknownProxy.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
@@ -12,11 +11,12 @@ import { type TraceConnection, toConnection } from '../text/connection.ts';
 import { sawJson } from '../text/observedValues.ts';
 import { type TraceAfter, toAfter } from './after.ts';
 import { type AnsweredRules, countersIn } from './answeredRules.ts';
+import { type KernelKeys, toTracedKernel } from './tracedKernel.ts';
 import { type TracedSame, toTracedSame } from './tracedSame.ts';
 import { toTracedWhyNot, type WhyNotKeys } from './tracedWhyNot.ts';
 import type { TraceInput } from './traceInput.ts';
 
-export interface Trace extends Partial<WhyNotKeys> {
+export interface Trace extends Partial<WhyNotKeys>, KernelKeys {
   readonly schema: 'chainwalk/trace/v1';
   readonly packet: PacketJson;
   readonly outcome: Journey['outcome'];
@@ -132,8 +132,7 @@ export interface TraceUnanswered {
 }
 
 export function toTrace(input: TraceInput): Trace {
-  const { journey, file, defaults, assumptions = [], profile, same, outside, because } = input;
-  const { notes = [], warnings = [], source } = input;
+  const { journey, file, defaults, assumptions = [], profile, same, outside, because, notes = [], warnings = [], source } = input;
   const [first] = journey.paths;
   const from = { file, source };
   return {
@@ -157,6 +156,7 @@ export function toTrace(input: TraceInput): Trace {
     ...(same !== undefined && { same: toTracedSame(same) }),
     ...(input.whyNot !== undefined && toTracedWhyNot(input.whyNot)),
     ...(input.whyNot?.without && { whyNotWithout: toTraceRule(input.whyNot.without, file) }),
+    ...toTracedKernel(input.kernel),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Assumption } from '../../mesh/assumption.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Source } from '../../syntax/text/source.ts';
+import type { KernelView } from './tracedKernel.ts';
 
 /** Packets with the same outcome, rewriting and deciding rules. */
 export interface TraceSame {
@@ -60,4 +61,6 @@ export interface TraceInput {
   readonly warnings?: readonly string[] | undefined;
   /** text of the ruleset, for formats that point into it and for counters */
   readonly source?: Source | undefined;
+  /** what the running kernel did with the same; absent: it was not to be asked */
+  readonly kernel?: KernelView | undefined;
 }

@@ -1,0 +1,54 @@
+/** --on-kernel: the oracle's processes of one run, one for each backend of iptables that is asked. */
+
+import { type AskedKernel, converseWithOracle, OracleError } from '../../kernel/asked/oracle.ts';
+import { loaderOf } from '../../kernel/asked/rulesQuestion.ts';
+import { askKernel, type KernelScene, type ReadyOracle } from '../../kernel/compared/askKernel.ts';
+import type { KernelView } from '../../report/json/tracedKernel.ts';
+import type { Backend } from '../../syntax/text/diagnostic.ts';
+import type { Io, OraclePlace } from '../io/io.ts';
+
+export interface KernelAsker {
+  /** never rejected: what is missing is an answer */
+  readonly ask: (scene: KernelScene) => Promise<KernelView>;
+  readonly close: () => Promise<void>;
+}
+
+type Opened = ReadyOracle | { readonly missing: string };
+
+/** Seconds of one question: a ruleset is loaded, and a few packets are sent. */
+const LONGEST = 60;
+
+export function kernelAsker({ oracle: place }: Pick<Io, 'oracle'>): KernelAsker {
+  const opened = new Map<Backend | 'auto', Promise<Opened>>();
+  return {
+    ask: async (scene) => {
+      const backend = loaderOf(scene.ruleset);
+      const known = opened.get(backend) ?? open(place, backend);
+      opened.set(backend, known);
+      const ready = await known;
+      return 'missing' in ready ? ready : askKernel(ready, scene);
+    },
+    close: async () => {
+      for (const one of opened.values()) {
+        const ready = await one;
+        if (!('missing' in ready)) await ready.oracle.close();
+      }
+    },
+  };
+}
+
+async function open(place: OraclePlace | undefined, backend: Backend | 'auto'): Promise<Opened> {
+  if (place === undefined) return { missing: 'no program can be started here' };
+  if (place.platform !== 'linux') return { missing: `this is ${place.platform}, not Linux` };
+  const { startOracle } = await import('../io/dialogue.ts');
+  const oracle = converseWithOracle(startOracle(place.folder), backend, LONGEST);
+  const here = await oracle.hello().catch(reason);
+  if (!('missing' in here)) return { oracle, here };
+  await oracle.close();
+  return here;
+}
+
+function reason(error: unknown): AskedKernel | { readonly missing: string } {
+  if (error instanceof OracleError) return { missing: error.message.replaceAll(/\s*\n\s*/g, '; ') };
+  throw error;
+}

@@ -1,0 +1,57 @@
+/** What the running kernel did with the same packets, for people: one line where it agrees, both sides where it does not. */
+import { paragraph } from '../../lib/layout.ts';
+import { printable } from '../../lib/printable.ts';
+import type { KernelAsked, KernelLeg, KernelPair, KernelView } from '../json/tracedKernel.ts';
+import type { Paint } from '../text/paint.ts';
+
+export interface KernelStyle {
+  readonly paint: Paint;
+  readonly width: number;
+  /** both sides also where they are the same */
+  readonly verbose: boolean;
+}
+
+export function kernelLines(view: KernelView, { paint, width, verbose }: KernelStyle): readonly string[] {
+  const label = 'kernel  ';
+  const line = (text: string) => paragraph({ text: label + printable(text), width, hang: label.length });
+  if ('missing' in view) return [paint.yellow(line(`not asked: ${view.missing}`))];
+  const notes = view.notes.map((note) => paint.dim(line(note)));
+  if (view.differs !== undefined) {
+    return [paint.bold(paint.red(line(`${nameOf(view)} DISAGREES: ${view.differs}`))), ...notes, ...view.legs.flatMap(legLinesOf)];
+  }
+  return [paint.green(line(kernelText(view))), ...notes, ...(verbose ? view.legs.flatMap(legLinesOf) : [])];
+}
+
+/** In a sentence, without a label. */
+export function kernelText(view: KernelView): string {
+  if ('missing' in view) return `the kernel was not asked: ${view.missing}`;
+  if (view.differs !== undefined) return `${nameOf(view)} disagrees: ${view.differs}`;
+  const rules = view.legs.flatMap(({ rows }) => rows).filter(({ kernels }) => kernels?.rule !== undefined).length;
+  const ends = view.legs.length === 1 ? 'the same end' : `the same ${view.legs.length} ends`;
+  const took = rules === 0 ? 'no rule either' : rules === 1 ? 'the same rule' : `the same ${rules} rules`;
+  return `${nameOf(view)} takes ${took}, and comes to ${ends}`;
+}
+
+function nameOf({ kernel, iptables, backend }: KernelAsked): string {
+  return `Linux ${kernel} (iptables ${iptables} ${backend})`;
+}
+
+function legLinesOf({ number, packet, rows, ours, kernels }: KernelLeg): readonly string[] {
+  const widest = Math.max('chainwalk'.length, ours.length, ...rows.map((row) => row.ours?.length ?? 0));
+  const both = (mine: string, theirs: string, mark = ' '): string => `  ${mark} ${mine.padEnd(widest)}  ${theirs}`.trimEnd();
+  return [
+    '',
+    `leg ${number}: ${printable(packet)}`,
+    both('chainwalk', 'kernel'),
+    ...rows.map((row) => both(printable(row.ours ?? ''), theirsOf(row), isSame(row) ? ' ' : '!')),
+    both(`=> ${ours}`, ours === kernels ? 'the same' : `=> ${kernels}`, ours === kernels ? ' ' : '!'),
+  ];
+}
+
+function isSame({ ours, kernels }: KernelPair): boolean {
+  return ours !== undefined && kernels !== undefined;
+}
+
+function theirsOf(row: KernelPair): string {
+  return isSame(row) ? 'the same' : printable(row.kernels?.text ?? '');
+}

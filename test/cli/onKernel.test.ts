@@ -1,0 +1,120 @@
+/** `--on-kernel` where the kernel cannot be asked, and where it says otherwise: neither needs a kernel. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Trace } from '../../src/report/json/trace.ts';
+import { readFixture } from '../support/fixtures.ts';
+import { chainwalk } from './memoryIo.ts';
+
+const { text: RULES } = readFixture('istio-sidecar');
+const PACKET = 'out tcp -> 203.0.113.9:443 uid=1000';
+const files = { 'pod.rules': RULES };
+const folder = mkdtempSync(join(tmpdir(), 'chainwalk-oracle-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** An oracle that answers as it is told. */
+function fakeOracle(name: string, replies: readonly unknown[]): { readonly platform: string; readonly folder: string } {
+  const own = join(folder, name);
+  mkdirSync(own);
+  writeFileSync(join(own, 'replies.json'), JSON.stringify(replies));
+  const reply = "print(json.dumps({'ok': True, 'result': replies.pop(0)}), flush=True)";
+  writeFileSync(
+    join(own, '__main__.py'),
+    `import json, os, sys\nreplies = json.load(open(os.path.join(os.path.dirname(__file__), 'replies.json')))\nfor line in sys.stdin: ${reply}\n`,
+  );
+  return { platform: 'linux', folder: own };
+}
+
+const HERE = { kernel: '6.1.0', backend: 'nft', iptables: '1.8.9' };
+const LOST = { trace: [], fate: 'lost', tuple_before: null, tuple_after: null };
+
+const UNASKED = [
+  { what: 'another system', oracle: { platform: 'darwin', folder: '/' }, says: 'this is darwin, not Linux' },
+  { what: 'no program', oracle: undefined, says: 'no program can be started here' },
+  { what: 'what the oracle misses', oracle: fakeOracle('missing', [{ missing: 'not root' }]), says: 'not root' },
+  { what: 'an oracle that ends', oracle: { platform: 'linux', folder: join(folder, 'nothing') }, says: 'the kernel oracle ended:' },
+] as const;
+
+describe('the kernel cannot be asked', () => {
+  test.each(UNASKED)('$what: a line and exit 2, and the answer all the same', async ({ oracle, says }) => {
+    const setting = { files, ...(oracle && { oracle }) };
+    const plain = await chainwalk(['trace', 'pod.rules', PACKET], { files });
+    const { code, out, err } = await chainwalk(['trace', 'pod.rules', PACKET, '--on-kernel'], setting);
+    expect(code).toBe(2);
+    expect(out).toContain(`kernel  not asked: ${says}`);
+    expect(out.replace(/\nkernel {2}not asked:[\s\S]*?\n\n/, '\n')).toBe(plain.out);
+    expect(err).toContain(`chainwalk: the kernel was not asked: ${says}`);
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('JSON says why', async () => {
+    const { out } = await chainwalk(['trace', 'pod.rules', PACKET, '--on-kernel', '--json'], { files });
+    expect((JSON.parse(out) as Trace).kernel).toEqual({ agrees: null, missing: 'no program can be started here' });
+  });
+
+  test.each(['mermaid', 'xtables'])('%s has no place for it', async (format) => {
+    const { code, err } = await chainwalk(['trace', 'pod.rules', PACKET, '--on-kernel', '-o', format], { files });
+    expect(code).toBe(2);
+    expect(err).toContain(`\`--on-kernel\` is not drawn in ${format}`);
+  });
+
+  test('an answer of a connection is not its first packet', async () => {
+    const packet = 'out tcp 10.244.0.5:80 -> 10.0.0.9:40000 flags=SA ctstate=ESTABLISHED';
+    const oracle = fakeOracle('answers', [HERE]);
+    const { code, err } = await chainwalk(['trace', 'pod.rules', packet, '--on-kernel'], { files, oracle });
+    expect(code).toBe(2);
+    expect(err).toContain('a packet that is ESTABLISHED is not the first of its connection');
+  });
+});
+
+describe('the kernel disagrees', () => {
+  test('it is shouted with both sides and with how to report it, exit 3', async () => {
+    const oracle = fakeOracle('wrong', [HERE, [LOST, LOST]]);
+    const { code, out, err } = await chainwalk(['trace', 'pod.rules', PACKET, '--on-kernel'], { files, oracle });
+    expect(code).toBe(3);
+    expect(out).toMatch(/^kernel {2}Linux 6\.1\.0 \(iptables 1\.8\.9 nft\) DISAGREES: leg 1: chainwalk says/m);
+    expect(out).toMatch(/^ {2}! OUTPUT -o eth0 nat:OUTPUT:1 JUMP:ISTIO_OUTPUT$/m);
+    expect(out).toMatch(/^ {2}! => delivered -i lo .* {2}=> lost$/m);
+    expect(err).toContain('this is a bug in chainwalk, not in your input');
+    expect(err).toContain('/issues');
+  });
+
+  test('JSON says so', async () => {
+    const oracle = fakeOracle('wrong JSON', [HERE, [LOST, LOST]]);
+    const { code, out } = await chainwalk(['trace', 'pod.rules', PACKET, '--on-kernel', '--json'], { files, oracle });
+    const { kernel } = JSON.parse(out) as Trace;
+    expect(code).toBe(3);
+    expect(kernel).toMatchObject({ agrees: false, kernel: '6.1.0', backend: 'nft', steps: [] });
+    expect(kernel?.agrees === false && kernel.differs).toContain('leg 1: chainwalk says');
+  });
+});
+
+/** The oracle itself, on this machine with fewer commands or rights. */
+const ORACLE = resolve(import.meta.dirname, '../../src/kernel/oracle');
+
+function hello(commands: readonly string[], user?: number): string {
+  const bin = mkdtempSync(join(folder, 'bin-'));
+  chmodSync(folder, 0o755);
+  chmodSync(bin, 0o755);
+  for (const name of commands) symlinkSync('/bin/true', join(bin, name));
+  const python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout.trim();
+  const { stdout } = spawnSync(python, ['-B', ORACLE, '--backend', 'nft'], {
+    input: '{"hello": true}\n',
+    encoding: 'utf8',
+    env: { PATH: bin },
+    ...(user !== undefined && { uid: user, gid: user }),
+  });
+  return stdout;
+}
+
+describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('what the oracle misses', () => {
+  const ALL = ['ip', 'nft', 'iptables-nft-restore', 'ip6tables-nft-restore'];
+  test.each(ALL)('%s', (name) => {
+    expect(hello(ALL.filter((one) => one !== name))).toContain(`{"missing": "no ${name}"}`);
+  });
+  test('all of them', () => {
+    expect(hello([])).toContain(`{"missing": "no ${ALL.join(', ')}"}`);
+  });
+});

@@ -1,0 +1,77 @@
+/** `--on-kernel`, as the program is run: the kernel's own trace stands beside ours, for every fixture. */
+import { describe, expect, test } from 'vitest';
+import type { Trace } from '../../src/report/json/trace.ts';
+import { chainwalk } from '../cli/memoryIo.ts';
+import { fixtureNames, readFixture } from '../support/fixtures.ts';
+import { kernelHere } from './kernelHere.ts';
+import { ORACLE } from './oracle.ts';
+
+const LINUX = { platform: 'linux', folder: ORACLE };
+
+const PACKETS: Readonly<Record<4 | 6, readonly string[]>> = {
+  4: [
+    'out tcp -> 203.0.113.9:443 uid=1000',
+    'out tcp -> 203.0.113.9:80 uid=1337 gid=1337',
+    'out udp -> 10.96.0.10:53 uid=1000',
+    'out tcp -> 127.0.0.1:8080 uid=1000',
+    'out tcp -> 10.244.0.5:8080 uid=1000',
+    'out icmp -> 203.0.113.9 icmp=8 uid=0 gid=0',
+    'in tcp -> 10.244.0.5:8080',
+    'in tcp -> 10.244.0.5:15008',
+    'in udp -> 10.244.0.5:53',
+    'in tcp -> 203.0.113.9:80',
+  ],
+  6: [
+    'out tcp -> [2001:db8::9]:443 uid=1000',
+    'out udp -> [2001:db8::9]:53 uid=1000',
+    'out tcp -> [::1]:8080 uid=1000',
+    'in tcp -> [fd00:10:244::5]:8080',
+    'in icmpv6 -> fd00:10:244::5 icmp=128',
+  ],
+};
+
+/** With the host of its header, or the pod that the program assumes. */
+async function tracedOn(name: string, isDescribed: boolean): Promise<readonly Trace[]> {
+  const { text, host } = readFixture(name);
+  const families = ([4, 6] as const).filter((family) => family === 4 || text.includes('ip6tables-'));
+  const packets = families.flatMap((family) => PACKETS[family]);
+  const files = { 'pod.rules': text, 'host.json': JSON.stringify(host) };
+  const argv = ['trace', 'pod.rules', '--on-kernel', '--packets', '-', '--json', ...(isDescribed ? ['--host', 'host.json'] : [])];
+  const { out } = await chainwalk(argv, { files, stdin: packets.join('\n'), oracle: LINUX });
+  return out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Trace)
+    .filter(({ schema }) => schema === 'chainwalk/trace/v1');
+}
+
+describe.runIf(kernelHere())('--on-kernel', () => {
+  const seen = { agreed: 0, steps: 0, families: new Set<boolean>(), diverted: 0 };
+
+  const MESHES = /^(?:istio|linkerd|kuma|article|consul|real\/(?:firewalld|ufw))/;
+  const cases = fixtureNames().flatMap((name) =>
+    (MESHES.test(name) ? [true, false] : [true]).map((isDescribed) => ({ name, isDescribed })),
+  );
+
+  test.each(cases)('$name, host described: $isDescribed', { timeout: 60_000 }, async ({ name, isDescribed }) => {
+    const traces = await tracedOn(name, isDescribed);
+    expect(traces.length).toBeGreaterThan(3);
+    for (const { packet, kernel } of traces) {
+      if (kernel?.agrees === null) expect.soft(kernel.missing, JSON.stringify(packet)).toMatch(/^nothing arrives on/);
+      else expect.soft(kernel?.differs, JSON.stringify(packet)).toBeUndefined();
+      if (kernel?.agrees !== true) continue;
+      seen.agreed++;
+      seen.steps += kernel.steps.length;
+      seen.families.add(packet.dst.includes(':'));
+      seen.diverted += kernel.steps.some(({ target }) => target === 'TPROXY') ? 1 : 0;
+      expect(kernel.steps.every(({ agrees }) => agrees)).toBe(true);
+    }
+  });
+
+  test('many packets of both families met many rules, TPROXY among them', () => {
+    expect(seen.agreed).toBeGreaterThan(500);
+    expect(seen.steps).toBeGreaterThan(2000);
+    expect(seen.families.size).toBe(2);
+    expect(seen.diverted).toBeGreaterThan(3);
+  });
+});
