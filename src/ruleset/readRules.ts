@@ -1,6 +1,7 @@
 /** A text to rulesets, one of each family, with everything that is wrong with it: parsed, then resolved. */
 
 import { type ParseRulesOptions, parseRules } from '../syntax/document/parse.ts';
+import { ofWholeLines } from '../syntax/document/wholeLines.ts';
 import type { Backend, Diagnostic } from '../syntax/text/diagnostic.ts';
 import type { Source } from '../syntax/text/source.ts';
 import { bothBackends } from './backends.ts';
@@ -25,7 +26,7 @@ export function readRules(source: Source, options: ParseRulesOptions & ResolveOp
       resolved.map(({ ruleset }) => ruleset && (parsed.host === undefined ? ruleset : { ...ruleset, around: parsed.host })),
       backends,
     ),
-    diagnostics: [...parsed.diagnostics, ...resolved.flatMap(({ diagnostics }) => diagnostics)],
+    diagnostics: ofWholeLines([...parsed.diagnostics, ...resolved.flatMap(({ diagnostics }) => diagnostics)]),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Dumps as they are pasted from terminals, mails and documents: read as the dump, with one warning. */
 import { describe, expect, it, test } from 'vitest';
-import { trace } from '../../src/api/library/index.ts';
+import { print, trace } from '../../src/api/library/index.ts';
 import { readRules } from '../../src/ruleset/readRules.ts';
 import { pastedText } from '../../src/syntax/document/pastedText.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
@@ -61,7 +61,7 @@ describe('a dump that was pasted', () => {
       '#!/bin/sh\n$IPT -A x\niptables -A INPUT -m comment --comment "a\u00a0–b" -j ACCEPT\n',
     ]) {
       const given = { file: 'x', text };
-      expect(pastedText(given)).toEqual({ source: given });
+      expect(pastedText(given)).toEqual({ source: given, findings: [] });
     }
   });
 });
@@ -73,4 +73,90 @@ it('what iptables itself refuses is an error where the text is to be loaded', as
   expect(await ask('check', 'a.rules')).toMatchObject({ code: 2, out: '' });
   expect((await ask('ci')).code).toBe(2);
   expect((await ask('trace', 'a.rules', 'out tcp -> 10.0.0.9:80')).code).toBe(0);
+});
+
+/** As a terminal cuts them, with blanks at the ends of lines or without; as a program wraps them at blanks. */
+const FOLDINGS: Readonly<Record<string, (line: string, width: number) => string>> = {
+  cut: (line, width) => line.replace(new RegExp(`.{${width}}(?=.)`, 'g'), '$&\n'),
+  'cut, without blanks at the end': (line, width) => line.replace(new RegExp(`.{${width}}(?=.)`, 'g'), '$&\n').replaceAll(/ +$/gm, ''),
+  wrapped: (line, width) =>
+    line.replace(new RegExp(`(.{1,${width - 1}} )(?=.)`, 'g'), (part, _, at: number) => (line.length - at <= width ? part : `${part}\n`)),
+};
+const NUMBERINGS: Readonly<Record<string, (line: string, number: number) => string>> = {
+  'cat -n': (line, number) => `${String(number).padStart(6)}\t${line}`,
+  'less -N': (line, number) => `${String(number).padStart(7)} ${line}`,
+  'grep -n': (line, number) => `${number}:${line}`,
+  'a gutter': (line, number) => `${String(number).padStart(4)} \u2502 ${line}`,
+  'a bar': (line, number) => `${String(number).padStart(3)} | ${line}`,
+};
+const printed = (text: string) => {
+  const { rulesets, diagnostics } = read(text);
+  return [diagnostics.filter(({ kind }) => kind !== 'warning').map(({ message }) => message), rulesets.map((one) => print(one))];
+};
+const DUMPS = fixtureNames().filter((name) => !/^(?:bad|real)/.test(name));
+
+describe('rules that were folded', () => {
+  it.each(Object.keys(FOLDINGS).flatMap((how) => [60, 80, 100, 132].map((width) => [how, width] as const)))(
+    '%s at %i columns',
+    (how, width) => {
+      for (const name of DUMPS) {
+        const { text } = readFixture(name);
+        const folded = text
+          .split('\n')
+          .map((line) => FOLDINGS[how]?.(line, width) ?? line)
+          .join('\n');
+        expect(printed(folded), name).toEqual(printed(text));
+      }
+    },
+  );
+
+  it('are said to be', async () => {
+    const text = DUMP.replace('-A X -p tcp -j', '-A X -p tcp -m comment --comment "0123456789 0123456789 0123456789" -j REDI\nRECT');
+    const { err } = await chainwalk(['check', 'a.rules'], { files: { 'a.rules': text.replace('RECT REDIRECT', 'RECT') } });
+    expect(err).toContain('folded at the width of a terminal');
+  });
+
+  it.each([
+    ['a word that is no rule, after a short line', '*nat\n-A OUTPUT -j RETURN\nCOMIT\n'],
+    [
+      'after a line that is not the longest',
+      `*nat\n-A OUTPUT -p tcp -m comment --comment "a comment of some length" -j RETURN\n-A OUTPUT -p tcp -j RETURN\nCOMIT\n`,
+    ],
+  ])('not: %s', (_, text) => {
+    expect(
+      read(text)
+        .diagnostics.map(({ message }) => message)
+        .join(),
+    ).not.toContain('folded');
+  });
+});
+
+describe('rules with numbers before the lines', () => {
+  it.each(Object.keys(NUMBERINGS))('%s', (how) => {
+    for (const name of DUMPS) {
+      const { text } = readFixture(name);
+      const lines = text.replace(/\n$/, '').split('\n');
+      const numbered = lines.map((line, index) => NUMBERINGS[how]?.(line, index + 1) ?? line).join('\n');
+      expect(printed(`${numbered}\n`), name).toEqual(printed(text));
+    }
+  });
+
+  it('nl numbers no empty lines, grep only those that it found', () => {
+    expect(printed(`     1\t*nat\n\n     2\t-A OUTPUT -j RETURN\n     3\tCOMMIT\n`)).toEqual(
+      printed('*nat\n-A OUTPUT -j RETURN\nCOMMIT\n'),
+    );
+    expect(printed('3:*nat\n17:-A OUTPUT -j RETURN\n20:COMMIT\n')).toEqual(printed('*nat\n-A OUTPUT -j RETURN\nCOMMIT\n'));
+  });
+});
+
+describe('rules that were cut off', () => {
+  it.each(['\n', ' -j RE', ' -m own', ' -m comment --comment "a'])('in the middle of a table%j: said once', (end) => {
+    const { diagnostics } = read(`*nat\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -p tcp${end}`);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['cut-off']);
+  });
+
+  it('what is wrong before the cut is said as well', () => {
+    const { diagnostics } = read(`*nat\n-A OUTPUT -j NOPE\n-A OUTPUT -p tcp -j RE`);
+    expect(diagnostics).toHaveLength(2);
+  });
 });

@@ -122,7 +122,7 @@ describe('what is wrong with restore input', () => {
       filter('-A INPUT --comment "open -j A', '-A INPUT -j B'),
       ['malformed 2:20 this quote is never closed'],
     ],
-    ['no COMMIT', '*filter\n-A INPUT -j A\n', ['malformed 1:1 table `filter` has no `COMMIT`']],
+    ['no COMMIT', '*filter\n-A INPUT -j A\n', ['malformed 1:1 the text ends in table `filter`, which has no `COMMIT`: it looks cut off']],
     [
       'no COMMIT before the next table',
       '*filter\n-A INPUT -j A\n*nat\nCOMMIT\n',

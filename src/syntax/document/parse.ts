@@ -46,11 +46,11 @@ export interface ParseResult {
 }
 
 export function parseRules(given: Source, options: ParseRulesOptions = {}): ParseResult {
-  const { source, finding: pasted } = pastedText(given);
+  const { source, findings: pasted } = pastedText(given);
   const diagnostics: Diagnostic[] = [];
   const report = eachOnce(reportInto(diagnostics, source));
   // of the text as it was given: what is read instead is not the author's
-  if (pasted !== undefined) reportInto(diagnostics, given)(pasted);
+  for (const finding of pasted) reportInto(diagnostics, given)(finding);
   const failed = errorText(given.text);
   if (failed !== undefined) {
     const said: Diagnostic[] = [];

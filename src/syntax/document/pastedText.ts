@@ -3,12 +3,14 @@
 import type { TextFinding } from '../text/problems.ts';
 import { TABLE_LINE } from '../text/refusal.ts';
 import type { Source } from '../text/source.ts';
+import { RULE_STARTS, unfolded } from './foldedText.ts';
+import { withoutNumbers } from './numberedText.ts';
 
 export interface PastedText {
   /** the same object where nothing was to be done */
   readonly source: Source;
   /** of the text as it was given */
-  readonly finding?: TextFinding;
+  readonly findings: readonly TextFinding[];
 }
 
 const OF_KUBECTL =
@@ -24,37 +26,75 @@ const RULE_LINE = /^-[APN] \S|\bip6?tables(?:-legacy|-nft)?\s.*-[AIPNS]\b/m;
 const SCRIPT = /^#!|^\s*(?:sudo\s+)?ip6?tables\S*\s.*-[AIPN]\b/m;
 const NOISE = new RegExp(`${CHARACTERS.source}|^>|@|^[$%]|^[\\w.-]*:?[~/]|^\\w*sh-|^[DCUI][a-z]+ |^(?:exit|logout|\\^[CD])\\b`, 'm');
 
+/** A line that starts with a number may be numbered; one that starts with none of what rules start with may continue another. */
+const NUMBERED = /^[ \t]*\d+[ \t|:\u2502\u2506]/;
+const FOLDED = new RegExp(`^(?!${RULE_STARTS.source.slice(1)})`, 'm');
+
 export function pastedText(source: Source): PastedText {
   const { text } = source;
-  if (!NOISE.test(text)) return { source };
+  const numbers = NUMBERED.test(text) ? unnumbered(text.split('\n')) : undefined;
+  if (numbers === undefined && !NOISE.test(text) && !FOLDED.test(text)) return { source, findings: [] };
   const lines = text.split('\n');
+  const spanAt = spanOf(text, lines);
+  const findings: TextFinding[] = [];
+  const tell = (code: 'pasted-text' | 'document-marks', [message, help]: readonly [string, string], line: number): void => {
+    findings.push({ kind: 'warning', code, message, span: spanAt(line), help });
+  };
+  if (numbers !== undefined) tell('pasted-text', NUMBERS, 0);
+  const { lines: bare, first, changed } = withoutNoise(numbers ?? lines);
+  if (first >= 0) tell(changed ? 'document-marks' : 'pasted-text', changed ? MARKS : LINES, first);
+  const folded = isDump(bare) ? unfolded(bare) : undefined;
+  if (folded !== undefined) tell('pasted-text', FOLDS, folded.first);
+  return findings.length === 0 ? { source, findings } : { source: { ...source, text: (folded?.lines ?? bare).join('\n') }, findings };
+}
+
+/** Only where rules are what is numbered. */
+function unnumbered(lines: readonly string[]): readonly string[] | undefined {
+  const plain = withoutNumbers(lines);
+  return plain !== undefined && hasRules(plain.join('\n')) ? plain : undefined;
+}
+
+function hasRules(text: string): boolean {
+  return TABLE_LINE.test(text) || RULE_LINE.test(text);
+}
+
+/** What iptables-save or `iptables -S` printed: a shell joins lines by itself. */
+function isDump(lines: readonly string[]): boolean {
+  const text = lines.join('\n');
+  return hasRules(text) && !SCRIPT.test(text) && !/^ {0,3}(?:```|~~~)/m.test(text);
+}
+
+function spanOf(text: string, lines: readonly string[]): (line: number) => TextFinding['span'] {
+  return (line) => {
+    const at = lines.slice(0, line).reduce((sum, one) => sum + one.length + 1, 0);
+    const start = Math.min(at, Math.max(0, text.length - 1));
+    const end = text.indexOf('\n', start);
+    return { start, end: end < 0 ? text.length : end };
+  };
+}
+
+interface Plain {
+  readonly lines: readonly string[];
+  /** the first line that is read as another; -1: there is none */
+  readonly first: number;
+  /** not only passed over */
+  readonly changed: boolean;
+}
+
+function withoutNoise(lines: readonly string[]): Plain {
   const quoted = lines.some((line) => /^> ?\S/.test(line)) && lines.every((line) => /^>|^\s*$/.test(line));
-  const whole = quoted ? lines.map(unquoted).join('\n') : text;
-  const hasRules = TABLE_LINE.test(whole) || RULE_LINE.test(whole);
+  const bare = quoted ? lines.map(unquoted) : lines;
+  const whole = bare.join('\n');
+  const isOfRules = hasRules(whole);
   const isScript = SCRIPT.test(whole);
   const last = lines.findLastIndex((line) => /\S/.test(line) && !END.test(line));
-  let first: number | undefined;
   let changed = false;
-  let at = 0;
-  const plain = lines.map((line, index) => {
-    const bare = quoted ? unquoted(line) : line;
-    const isNoise = OF_KUBECTL.test(bare) || (hasRules && (PROMPT.test(bare) || (index > last && !isScript && END.test(bare))));
-    if (!isNoise && plainLine(bare) !== bare) changed = true;
-    const read = isNoise ? `# ${bare}` : plainLine(bare);
-    if (read !== line && first === undefined) first = at;
-    at += line.length + 1;
-    return read;
+  const plain = bare.map((line, index) => {
+    const isNoise = OF_KUBECTL.test(line) || (isOfRules && (PROMPT.test(line) || (index > last && !isScript && END.test(line))));
+    if (!isNoise && plainLine(line) !== line) changed = true;
+    return isNoise ? `# ${line}` : plainLine(line);
   });
-  if (first === undefined) return { source };
-  const read = { ...source, text: plain.join('\n') };
-  const start = Math.min(first, Math.max(0, text.length - 1));
-  const end = text.indexOf('\n', start);
-  const [message, help] = changed ? MARKS : LINES;
-  const code = changed ? 'document-marks' : 'pasted-text';
-  return {
-    source: read,
-    finding: { kind: 'warning', code, message, span: { start, end: end < 0 ? text.length : end }, help },
-  };
+  return { lines: plain, first: plain.findIndex((line, index) => line !== lines[index]), changed };
 }
 
 const MARKS = [
@@ -64,6 +104,15 @@ const MARKS = [
 const LINES = [
   'marks and lines around the rules are passed over',
   'give what `iptables-save` prints, without what stands around it',
+] as const;
+
+const NUMBERS = [
+  'the numbers before the lines are passed over',
+  'give what `iptables-save` prints, without the numbers of a pager or an editor',
+] as const;
+const FOLDS = [
+  'these rules were folded at the width of a terminal: lines that continue a rule are put back behind it',
+  'save the output in a file instead of copying it: `iptables-save > pod.rules`',
 ] as const;
 
 function unquoted(line: string): string {

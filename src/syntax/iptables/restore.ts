@@ -11,7 +11,7 @@ import { declareChain } from './chainCommands.ts';
 import { readCommand } from './commands.ts';
 import { isListingCall } from './outsideTables.ts';
 import { whatCommentSays } from './restoreComments.ts';
-import { chainOutside, failedCheck, outsideTable, straysOutside, unreadableLine, withoutCommit } from './restoreMistakes.ts';
+import { chainOutside, cutOff, failedCheck, outsideTable, straysOutside, unreadableLine } from './restoreMistakes.ts';
 import { placed, type RestoreInput, type RestoreReader, type Section, warnOfBlanks, wordAt } from './restoreReader.ts';
 import { commit, openOutside, openTable } from './restoreTables.ts';
 import { isForSeveral } from './ruleWords.ts';
@@ -30,7 +30,7 @@ export function readRestore(input: RestoreInput): RestoreResult {
   for (const line of input.lines) if (line.end > line.start) readLine(reader, line);
   if (reader.open !== undefined && reader.open.outside === undefined) {
     const { setting, at } = reader.open;
-    input.report(withoutCommit(setting.table.name.text, at));
+    input.report(cutOff(setting.table.name.text, at));
   }
   if (reader.strays !== undefined) input.report(straysOutside(reader.strays, text));
   return { sections: reader.sections, marked: reader.marked };

@@ -54,10 +54,17 @@ export function unknownTable(name: Word): TextFinding {
   return { kind: 'malformed', code: 'unknown-table', message: `unknown table \`${name.text}\``, span: name, help };
 }
 
-/** `where`: how far nothing has ended it. */
-export function withoutCommit(table: string, span: Span, where = ''): TextFinding {
-  const help = 'iptables-restore loads a table only at its line `COMMIT`';
-  return { kind: 'malformed', code: 'outside-a-table', message: `table \`${table}\` has no \`COMMIT\`${where}`, span, help };
+const AT_COMMIT = 'iptables-restore loads a table only at its line `COMMIT`';
+
+export function withoutCommit(table: string, span: Span): TextFinding {
+  const message = `table \`${table}\` has no \`COMMIT\` before this line`;
+  return { kind: 'malformed', code: 'outside-a-table', message, span, help: AT_COMMIT };
+}
+
+/** The text ends in the table. */
+export function cutOff(table: string, span: Span): TextFinding {
+  const message = `the text ends in table \`${table}\`, which has no \`COMMIT\`: it looks cut off`;
+  return { kind: 'malformed', code: 'cut-off', message, span, help: `give the whole output of iptables-save; ${AT_COMMIT}` };
 }
 
 export function failedCheck(chain: Word, span: Span): TextFinding {

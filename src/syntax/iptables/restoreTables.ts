@@ -30,7 +30,7 @@ export function openTable(reader: RestoreReader, line: Line): void {
   const name = wordAt(reader, 3);
   const at = placed(reader, line);
   if (reader.open !== undefined && reader.open.outside === undefined) {
-    input.report(withoutCommit(reader.open.setting.table.name.text, at, ' before this line'));
+    input.report(withoutCommit(reader.open.setting.table.name.text, at));
   }
   const has = (section: Section): boolean => section.tables.some((other) => other.name.text === name.text);
   const last = sections.findLast((section) => (family === undefined || section.family?.is === family.is) && section.backend === backend);
