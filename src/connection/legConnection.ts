@@ -45,10 +45,15 @@ export function laterSpent({ connection }: Leg): string | undefined {
   return walks.map(whySpent).find((spent) => spent !== undefined);
 }
 
-/** Of a port where nothing listens: it is refused, whether its sender is told so or not. A proxy passes on no TCP connection that it does not have; a datagram it does, whatever becomes of the answer. */
-export function outcomeWith(firstOutcome: Outcome, { walk, connection }: Leg): Outcome {
+/** A proxy passes on no TCP connection that it does not have; a datagram it does, whatever becomes of the answer. */
+export function isNeverAccepted({ walk, connection }: Leg): boolean {
+  return connection?.end === 'stalls' && walk.packet.proto === PROTO.tcp;
+}
+
+/** A port where nothing listens refuses, whether its sender is told so or not. */
+export function outcomeWith(firstOutcome: Outcome, { connection }: Leg): Outcome {
   if (connection === undefined || firstOutcome === 'undecided' || firstOutcome === 'refused') return firstOutcome;
   if (connection.end !== 'stalls' && connection.end !== 'undecided') return firstOutcome;
-  if (firstOutcome === 'loop' && walk.packet.proto !== PROTO.tcp) return 'loop';
+  if (firstOutcome === 'loop' && connection.end === 'stalls') return 'loop';
   return connection.end === 'stalls' ? 'stalled' : 'undecided';
 }

@@ -15,7 +15,7 @@ import { type Walk, whySpent } from '../simulate/trace.ts';
 import { membershipOf } from '../simulate/whoseConnection.ts';
 import type { Journey, Leg, Outcome, Path } from './journey.ts';
 import { kernelReply } from './kernelReply.ts';
-import { connectionsOf, laterSpent, outcomeWith, together } from './legConnection.ts';
+import { connectionsOf, isNeverAccepted, laterSpent, outcomeWith, together } from './legConnection.ts';
 import { legOutcome } from './outcome.ts';
 import { type UnknownProxy, unknownProxies } from './unknownProxy.ts';
 
@@ -117,6 +117,10 @@ function withConnection(traveller: Traveller, leg: Leg, isFirst: boolean): reado
 function goOn(traveller: Traveller, { before, leg, taken }: Arrived): void {
   const { options, paths } = traveller;
   const legs = [...before, leg];
+  if (before.length === 0 && isNeverAccepted(leg)) {
+    paths.push(pathOf(legs, undefined, undefined));
+    return;
+  }
   const relay = taken === undefined ? undefined : relayOf(options, taken.listener);
   const seenAt = relay === undefined ? -1 : before.findIndex(({ listener }) => listener && relayOf(options, listener)?.id === relay.id);
   const emitted = relay === undefined || seenAt >= 0 ? undefined : emission(leg.walk, relay, options);

@@ -24,7 +24,7 @@ export interface TraceSetting extends GivenScene {
 }
 
 /** How packets are traced, wherever they are. */
-export type TraceManner = Pick<TraceSetting, 'detailed' | 'limits'>;
+export type TraceManner = Pick<TraceSetting, 'detailed' | 'connection' | 'limits'>;
 
 export interface TraceSetup {
   /** absent: there is an error among the diagnostics */

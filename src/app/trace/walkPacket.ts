@@ -41,6 +41,7 @@ export function walkPacket(asked: TraceSetting, text: SaidPacket): WalkedPacket 
     host,
     ruleset,
     source: ruleset.source,
+    ...(setting.connection === 'whole' && { whole: true }),
     ...neverHit(ruleset, journey),
     ...(outside && { outside: outside.says }),
     ...(because !== undefined && { because }),

@@ -31,6 +31,7 @@ export const traceCommand: Command = {
   ],
   options: [
     { flags: '-v, --verbose', says: 'also show the rules that did not match, and why' },
+    { flags: '-c, --connection', says: 'also every later packet: answer, data, errors, close' },
     { flags: '--brief', says: 'one line per packet' },
     { flags: '--expect <outcome>', says: 'exit 1 when a packet has another outcome', choices: OUTCOMES },
     { flags: '--why-not <outcome>', says: 'the smallest change that gives this outcome', choices: OUTCOMES },

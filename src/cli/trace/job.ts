@@ -54,7 +54,12 @@ export async function jobInPod(call: Call, file: string, format: string): Promis
 }
 
 function mannerOf(call: Call): TraceManner {
-  return { detailed: optionIsSet(call.input, 'verbose'), limits: limitsOf(call) };
+  const { input } = call;
+  return {
+    detailed: optionIsSet(input, 'verbose'),
+    limits: limitsOf(call),
+    ...(optionIsSet(input, 'connection') && { connection: 'whole' }),
+  };
 }
 
 interface Known {

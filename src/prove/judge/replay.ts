@@ -1,6 +1,6 @@
 /** Every witness is walked by the simulator before it is shown. A witness that does not show the violation is a bug of ours. */
-import type { Journey, Outcome } from '../../connection/journey.ts';
-import { walkJourney } from '../../connection/walkJourney.ts';
+import type { Journey, Path } from '../../connection/journey.ts';
+import { type JourneyOptions, walkJourney } from '../../connection/walkJourney.ts';
 import { BudgetError } from '../../lib/budget.ts';
 import { InvariantError } from '../../lib/invariant.ts';
 import { packetText } from '../../packet/notation.ts';
@@ -26,14 +26,14 @@ export function replay(context: ProofContext, violation: PacketViolation): Journ
     ...(forced === undefined ? {} : { forced }),
   });
   if (packet === undefined) throw new InvariantError('a violation without packets');
+  const shows = ({ outcome: one }: Path): boolean => one === outcome || (one === 'loop' && isCapture(outcome));
+  // a claim speaks of connections, or of first packets
   const journey = journeyOf(context, packet);
-  const shows = (one: Outcome): boolean => one === outcome || (one === 'loop' && isCapture(outcome));
-  // a claim speaks of first packets, or of connections
-  if (!journey.paths.some((path) => shows(path.outcome) || shows(path.firstOutcome))) {
-    if (journey.truncated) throw new BudgetError('ways', 'more ways of one packet than are walked');
-    throw new InvariantError(`the proof says \`${outcome}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``);
-  }
-  return journey;
+  if (journey.paths.some(shows)) return journey;
+  const first = walkJourney(context.ruleset, packet, optionsOf(context));
+  if (first.paths.some(shows)) return first;
+  if (first.truncated) throw new BudgetError('ways', 'more ways of one packet than are walked');
+  throw new InvariantError(`the proof says \`${outcome}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``);
 }
 
 /** One of the processes that the host names, where one is in the set. */
@@ -49,13 +49,12 @@ function ofKnownProcess({ space, host }: ProofContext, set: Bdd): Bdd {
 /** Where rules are proved, as far as a packet is walked there. */
 export type WalkedContext = Pick<ProofContext, 'ruleset' | 'host' | 'profile' | 'space'>;
 
-export function journeyOf({ ruleset, host, profile, space }: WalkedContext, packet: Packet): Journey {
-  return walkJourney(ruleset, packet, {
-    host,
-    budget: space.budget,
-    connection: 'handshake',
-    ...(profile === undefined ? {} : { profile }),
-  });
+export function journeyOf(context: WalkedContext, packet: Packet): Journey {
+  return walkJourney(context.ruleset, packet, { ...optionsOf(context), connection: 'handshake' });
+}
+
+function optionsOf({ host, profile, space }: WalkedContext): JourneyOptions {
+  return { host, budget: space.budget, ...(profile === undefined ? {} : { profile }) };
 }
 
 function isCapture(outcome: string): boolean {

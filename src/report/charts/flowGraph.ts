@@ -1,9 +1,12 @@
 /** A trace as nodes and lines. A node is a visit: a packet that passes a rule twice is drawn twice. Branches share what they have in
  *  common; only the leg that closes a loop leads back. */
-import type { Journey, Leg, Path } from '../../connection/journey.ts';
-import { protocolName } from '../../packet/notation.ts';
+import type { Leg, Path } from '../../connection/journey.ts';
+import { endpointText, protocolName } from '../../packet/notation.ts';
+import type { TraceInput } from '../json/traceInput.ts';
 import { type Decision, decisionsOf } from '../text/decisions.ts';
 import { destination, processOf } from '../text/endpoints.ts';
+import { type AlikeParts, drawnParts } from '../text/shownParts.ts';
+import { shortName } from '../text/stall.ts';
 import { conditionLine, effectLine, flowLine, placeLine } from './mermaidText.ts';
 
 export type LineKind = 'inbound' | 'outbound' | 'bypass' | 'loop' | 'drop';
@@ -31,11 +34,14 @@ export interface FlowGraph {
   readonly left: number;
 }
 
+/** What is drawn of a trace. */
+export type DrawnTrace = Pick<TraceInput, 'journey' | 'file' | 'whole'>;
+
 const MOST_NODES = 40;
 /** Side by side; more are too narrow to read. */
 const MOST_BRANCHES = 3;
 
-export function flowGraph({ paths }: Journey, file: string): FlowGraph {
+export function flowGraph({ journey: { paths }, file, whole }: DrawnTrace): FlowGraph {
   const nodes: FlowNode[] = [];
   const groups: FlowGroup[] = [];
   const edges = new Map<string, FlowGraph['edges'][number]>();
@@ -85,6 +91,14 @@ export function flowGraph({ paths }: Journey, file: string): FlowGraph {
       const inside = paths.length > 1 && index === path.legs.length - 1;
       to(back ?? nodeAt(from, end, inside ? group : undefined), end.kind === 'drop' ? 'drop' : kind);
       relays.push(from);
+      for (const shown of drawnParts(leg, whole)) {
+        const { packet } = shown.part.walk;
+        const name = shown.names.map(shortName).join(', ');
+        const answers = groupAt(`part_${from}`, `${name}  ${flowLine(packet, protocolName(packet.proto))}`);
+        for (const node of shownNodes(shown.leg, { file, most: MOST_NODES - 1 - ids.size })) to(nodeAt(from, node, answers), kind);
+        const last = partEndOf(shown, leg);
+        to(nodeAt(from, last, answers), last.kind === 'drop' ? 'drop' : kind);
+      }
     }
   }
   return { nodes, groups, edges: [...edges.values()], left };
@@ -124,6 +138,16 @@ function lineOf(path: Path, index: number): LineKind {
   if (path.outcome === 'captured-out' || path.outcome === 'dns') return 'outbound';
   const leg = path.legs[index];
   return leg?.role === undefined ? 'bypass' : leg.walk.packet.dir === 'in' ? 'inbound' : 'outbound';
+}
+
+/** Where a later packet ends. */
+function partEndOf({ part, leg: { walk } }: AlikeParts, first: Leg): Omit<FlowNode, 'id'> {
+  const { kind } = walk.fate;
+  if (kind === 'dropped' || kind === 'rejected' || kind === 'lost' || kind === 'undecided') return endOf({ sender: '', walk }, false);
+  const at = endpointText({ address: walk.after.dst, port: walk.after.dport });
+  if (!part.arrives) return { kind: 'drop', lines: [`NOT EXPECTED AT ${at}`] };
+  if ('oif' in walk.fate) return { kind: 'end', lines: [`${walk.fate.oif} → ${at}`] };
+  return { kind: 'end', lines: [`${part.direction === 'reply' ? first.sender : processOf(first)} ${at}`] };
 }
 
 /** Where a leg ends; `more`: another follows, which its listener sends. */

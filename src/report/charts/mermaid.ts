@@ -38,8 +38,9 @@ const NODES: Readonly<Record<NodeKind, NodeStyle>> = {
 const WIDE = 700;
 const NARROW = 200;
 
-export function mermaidTrace({ journey, file }: TraceInput): string {
-  const { nodes, groups, edges, left } = flowGraph(journey, file);
+export function mermaidTrace(input: TraceInput): string {
+  const { journey } = input;
+  const { nodes, groups, edges, left } = flowGraph(input);
   const all = [...nodes, ...groups.flatMap((group) => group.nodes)];
   const cut = cutText(journey);
   const rest = left === 0 ? undefined : `${left} more branches are not drawn`;
@@ -62,8 +63,8 @@ export function mermaidTrace({ journey, file }: TraceInput): string {
 }
 
 /** What the lines mean that occur. */
-export function mermaidLegend({ journey, file }: TraceInput): string {
-  const kinds = linesOf(flowGraph(journey, file).edges).map(([kind]) => LINES[kind].says);
+export function mermaidLegend(input: TraceInput): string {
+  const kinds = linesOf(flowGraph(input).edges).map(([kind]) => LINES[kind].says);
   return kinds.length === 0 ? '' : `Lines: ${kinds.join(', ')}.`;
 }
 

@@ -1,17 +1,19 @@
 /** A trace as a Mermaid sequence diagram: who talks to whom, with the rules that decide as notes between them. */
 import type { Leg, Path } from '../../connection/journey.ts';
-import { protocolName } from '../../packet/notation.ts';
+import { endpointText, protocolName } from '../../packet/notation.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { TraceInput } from '../json/traceInput.ts';
 import { cutText } from '../text/cut.ts';
 import { decisionsOf } from '../text/decisions.ts';
 import { destination, originalDestination, processOf } from '../text/endpoints.ts';
+import { type AlikeParts, drawnParts } from '../text/shownParts.ts';
+import { shortName } from '../text/stall.ts';
 import { effectLine, escapeLabel, flowLine, placeLine } from './mermaidText.ts';
 
 const MOST_NOTES = 8;
 const MOST_BRANCHES = 8;
 
-export function mermaidSequence({ journey, file }: TraceInput): string {
+export function mermaidSequence({ journey, file, whole }: TraceInput): string {
   const people = new Map<string, string>();
   const idOf = (label: string): string => {
     const id = people.get(label) ?? `p${people.size + 1}`;
@@ -22,7 +24,7 @@ export function mermaidSequence({ journey, file }: TraceInput): string {
   const sender = journey.paths[0]?.legs[0]?.sender;
   if (sender !== undefined) idOf(sender);
   idOf(RULES);
-  const bodies = shown.map((path) => pathLines(path, file, idOf));
+  const bodies = shown.map((path) => pathLines(path, { file, whole, idOf }));
   const taken = (path: Path): string => path.choices.map((choice) => choice.taken).join(', ');
   const body =
     bodies.length <= 1
@@ -46,25 +48,58 @@ export function mermaidSequence({ journey, file }: TraceInput): string {
 
 const RULES = 'iptables';
 
-function pathLines({ legs, cycleFrom }: Path, file: string, idOf: (label: string) => string): readonly string[] {
+interface Stage {
+  readonly file: string;
+  readonly whole: boolean | undefined;
+  readonly idOf: (label: string) => string;
+}
+
+function pathLines({ legs, cycleFrom }: Path, { file, whole, idOf }: Stage): readonly string[] {
   const rules = idOf(RULES);
   let from = idOf(legs[0]?.sender ?? '');
   const lines = legs.flatMap((leg) => {
-    const { packet, steps, fate } = leg.walk;
+    const { packet, fate } = leg.walk;
     const sent = `  ${from}->>${rules}: ${escapeLabel(flowLine(packet, protocolName(packet.proto)))}`;
-    const decided = decisionsOf(steps).flatMap((one) => (one.kind === 'rule' ? [one] : []));
-    const notes = decided
-      .slice(0, MOST_NOTES)
-      .map((one) => `  Note over ${rules}: ${escapeLabel(placeLine(one.path, file))}<br/>${escapeLabel(effectLine(one))}`);
-    const more = decided.length > MOST_NOTES ? [`  Note over ${rules}: ... ${decided.length - MOST_NOTES} more rules`] : [];
+    const notes = notesOf(leg, { file, rules });
     const taker = takerOf(leg);
     if (taker === undefined)
-      return [sent, ...notes, ...more, `  ${rules}--x${from}: ${escapeLabel(fate.kind === 'lost' ? `lost: ${fate.reason}` : fate.kind)}`];
+      return [sent, ...notes, `  ${rules}--x${from}: ${escapeLabel(fate.kind === 'lost' ? `lost: ${fate.reason}` : fate.kind)}`];
     const to = idOf(taker);
+    const client = from;
     from = to;
-    return [sent, ...notes, ...more, `  ${rules}->>${to}: ${escapeLabel(arrival(leg))}`];
+    const later = drawnParts(leg, whole).flatMap((shown) => partLines(shown, { file, rules, client, server: to }));
+    return [sent, ...notes, `  ${rules}->>${to}: ${escapeLabel(arrival(leg))}`, ...later];
   });
   return cycleFrom === undefined ? lines : [...lines, `  Note over ${from}: LOOP: from leg ${cycleFrom + 1} on it repeats`];
+}
+
+/** Between the two that talk already. */
+function partLines({ part, names, leg }: AlikeParts, { file, rules, client, server }: Talk): readonly string[] {
+  const [from, to] = part.direction === 'original' ? [client, server] : [server, client];
+  const { packet, fate, after } = part.walk;
+  const text = `${names.map(shortName).join(', ')}  ${flowLine(packet, protocolName(packet.proto))}`;
+  const dead = fate.kind === 'lost' ? `lost: ${fate.reason}` : fate.kind;
+  const at = `not expected as ${endpointText({ address: after.src, port: after.sport })}`;
+  const gone = fate.kind === 'delivered' || 'oif' in fate ? at : dead;
+  const end = part.arrives ? `  ${rules}->>${to}: ${'oif' in fate ? 'sent' : 'delivered'}` : `  ${rules}--x${to}: ${escapeLabel(gone)}`;
+  return [`  ${from}->>${rules}: ${escapeLabel(text)}`, ...notesOf(leg, { file, rules }), end];
+}
+
+interface Talk {
+  readonly file: string;
+  readonly rules: string;
+  readonly client: string;
+  readonly server: string;
+}
+
+/** The rules that decide. */
+function notesOf({ walk: { steps } }: Leg, { file, rules }: Pick<Talk, 'file' | 'rules'>): readonly string[] {
+  const decided = decisionsOf(steps).flatMap((one) => (one.kind === 'rule' ? [one] : []));
+  const notes = decided
+    .slice(0, MOST_NOTES)
+    .map((one) => `  Note over ${rules}: ${escapeLabel(placeLine(one.path, file))}<br/>${escapeLabel(effectLine(one))}`);
+  const more = decided.length > MOST_NOTES ? [`  Note over ${rules}: ... ${decided.length - MOST_NOTES} more rules`] : [];
+  return [...notes, ...more];
 }
 
 /** Who has the packet in the end; undefined: it ends among the rules. */

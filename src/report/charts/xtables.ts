@@ -8,12 +8,25 @@ import type { Packet } from '../../packet/packet.ts';
 import type { NatEndpoint, WalkStep } from '../../simulate/trace.ts';
 import type { TraceInput } from '../json/traceInput.ts';
 import { cutText } from '../text/cut.ts';
+import { laterParts } from '../text/shownParts.ts';
 
 /** Branches are separated by a blank line. What was not walked is said in a comment. */
-export function xtablesTrace({ journey }: TraceInput): string {
+export function xtablesTrace({ journey, whole }: TraceInput): string {
   const cut = cutText(journey);
-  const paths = journey.paths.map(({ legs }) => legs.flatMap((leg, index) => legLines(leg, index + 1)).join('\n'));
+  const paths = journey.paths.map(({ legs }) =>
+    packetsOf(legs, whole)
+      .flatMap((leg, index) => legLines(leg, index + 1))
+      .join('\n'),
+  );
   return [...paths, ...(cut === undefined ? [] : [`# ${cut}`])].join('\n\n');
+}
+
+/** In the order in which they are sent, as far as they are drawn. */
+function packetsOf(legs: readonly Leg[], whole: boolean | undefined): readonly Leg[] {
+  return legs.flatMap((leg) => {
+    const isDrawn = whole === true || leg.connection?.end === 'stalls';
+    return [leg, ...(isDrawn ? laterParts(leg).map((later) => later.leg) : [])];
+  });
 }
 
 interface Tuple {

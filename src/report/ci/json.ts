@@ -1,6 +1,7 @@
 /** JSON of a review, schema chainwalk/ci/v1: types and the one place that builds them. */
 import { type CheckDiagnostic, toCheckReport } from '../json/check.ts';
-import { type Trace, type TraceRule, toTrace, toTraceRule } from '../json/trace.ts';
+import { type Trace, toTrace } from '../json/trace.ts';
+import { type TraceRule, toTraceRule } from '../json/walk.ts';
 import { problemsOf } from '../review/problems.ts';
 import type { Check, Muted, Problem, Review, ReviewLocation, Subject } from '../review/review.ts';
 import { type ReviewVerdict, reviewVerdict } from '../review/verdict.ts';

@@ -5,7 +5,7 @@ import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import type { TraceAfter } from '../json/after.ts';
 import type { CauseJson, DiffChange, DiffSide } from '../json/diff.ts';
-import type { TraceFate, TraceRule } from '../json/trace.ts';
+import type { TraceFate, TraceRule } from '../json/walk.ts';
 import { causeText } from '../review/causeText.ts';
 import { KERNEL, NO_PROCESS } from '../text/endpoints.ts';
 import { LEVEL_COLOURS, OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';

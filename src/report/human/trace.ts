@@ -17,6 +17,8 @@ import { choiceText } from '../text/fate.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
 import { exactLines, generalLines } from '../text/packetSets.ts';
 import type { Paint } from '../text/paint.ts';
+import { laterParts } from '../text/shownParts.ts';
+import { connectionLine, fullParts, shortParts } from './connection.ts';
 import { placeLayout } from './decisionLines.ts';
 import { headline } from './headline.ts';
 import { kernelLines, kernelText } from './kernel.ts';
@@ -37,6 +39,8 @@ export interface HumanStyle {
 
 interface AnswerStyle extends StepStyle {
   readonly verbose: boolean;
+  /** every packet of each connection */
+  readonly whole: boolean;
   readonly mesh?: string | undefined;
 }
 
@@ -46,10 +50,23 @@ export function humanTrace(input: TraceInput, { paint, width, verbose, ...files 
   const [first] = journey.paths;
   const warned = outside === undefined ? [] : [outsideText(input, { paint, width })];
   if (first === undefined) return [...warned, paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 })].join('\n');
-  const steps = journey.paths.flatMap((path) => path.legs.flatMap((leg) => leg.walk.steps));
-  const decisions = journey.paths.flatMap(({ legs }) => legs.flatMap(({ walk }) => decisionsOf(walk.steps)));
+  const legs = journey.paths.flatMap((path) => path.legs);
+  const later = input.whole === true ? legs.flatMap(laterParts).map(({ leg }) => leg) : [];
+  const steps = [...legs, ...later].flatMap((leg) => leg.walk.steps);
+  const decisions = [...legs, ...later].flatMap(({ walk }) => decisionsOf(walk.steps));
   const places = placeLayout(decisions, { ...files, file, width });
-  const style: AnswerStyle = { paint, width, file, source, ...files, ...places, verbose, key: keyWidths(steps), mesh: input.profile };
+  const style: AnswerStyle = {
+    paint,
+    width,
+    file,
+    source,
+    ...files,
+    ...places,
+    verbose,
+    whole: input.whole === true,
+    key: keyWidths(steps),
+    mesh: input.profile,
+  };
   const packet = paragraph({ text: `packet  ${packetText(journey.packet)}`, width, hang: 8 });
   const filledIn = defaultsText(defaults, journey.packet).join(' ');
   const assumed = [...(filledIn === '' ? [] : [filledIn]), ...assumptionTexts(assumptions)].map((text) =>
@@ -181,8 +198,10 @@ function pathLines(path: Path, style: AnswerStyle): readonly string[] {
   if (first === undefined) return [];
   const lines = path.legs.flatMap((leg, index) => {
     const numbered = { leg, number: index + 1, told: path.outcome === 'lost' && index === 0 };
-    if (style.verbose) return ['', ...legLines(numbered, style)];
-    return [...(index === 0 ? [''] : []), ...shortLegLines({ ...numbered, first }, style)];
+    const parts = !style.whole ? [] : style.verbose ? fullParts(leg, index + 1, style) : shortParts(leg, style);
+    const connection = [...parts, ...connectionLine(leg, style)];
+    if (style.verbose) return ['', ...legLines(numbered, style), ...connection];
+    return [...(index === 0 ? [''] : []), ...shortLegLines({ ...numbered, first }, style), ...connection];
   });
   const last = path.legs.at(-1);
   if (path.cycleFrom === undefined || last === undefined) return lines;

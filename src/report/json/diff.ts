@@ -16,8 +16,8 @@ import type { Level } from '../../prove/proof/claim.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
 import type { TraceAfter } from './after.ts';
-import type { TraceFate, TraceRule } from './trace.ts';
-import { toTrace, toTraceRule } from './trace.ts';
+import { toTrace } from './trace.ts';
+import { type TraceFate, type TraceRule, toTraceRule } from './walk.ts';
 
 /** What was compared: rules with rules, or a pod with itself. */
 export interface DiffAnswer {

@@ -11,8 +11,7 @@ import type { DiffCause } from '../../pods/changeCauses.ts';
 import type { DiffSubject, SubjectsDiff } from '../../pods/compareSubjects.ts';
 import type { DiffReport } from './diff.ts';
 import { comparedText, diffBounds, lineAt, toDiffReport } from './diff.ts';
-import type { TraceRule } from './trace.ts';
-import { toTraceRule } from './trace.ts';
+import { type TraceRule, toTraceRule } from './walk.ts';
 
 export interface DiffResults {
   readonly compared: readonly Compared[];

@@ -4,8 +4,7 @@ import type { Assumption } from '../../mesh/assumption.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import { toPacketJson } from '../../packet/packetJson.ts';
 import type { FoundPackets } from '../../query/find.ts';
-import type { TraceRule } from './trace.ts';
-import { toTraceRule } from './trace.ts';
+import { type TraceRule, toTraceRule } from './walk.ts';
 
 export interface FindReport {
   readonly schema: 'chainwalk/find/v1';

@@ -45,6 +45,8 @@ export interface TraceInput {
   /** keys of the packet that were not given, see completePacket */
   readonly defaults: readonly (keyof PartialPacket)[];
   readonly assumptions?: readonly Assumption[];
+  /** every packet of each connection is shown */
+  readonly whole?: boolean | undefined;
   /** name of the mesh profile; absent: no mesh */
   readonly profile?: string | undefined;
   /** packets that are treated alike */

@@ -12,8 +12,8 @@ import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
 import { positionOf } from '../text/positions.ts';
-import type { Trace, TraceRule } from './trace.ts';
-import { toTrace, toTraceRule } from './trace.ts';
+import { type Trace, toTrace } from './trace.ts';
+import { type TraceRule, toTraceRule } from './walk.ts';
 
 export interface VerifyReport {
   readonly schema: 'chainwalk/verify/v1';

@@ -1,10 +1,12 @@
-/** Where a connection stops: which packet does not arrive, and why. */
-import type { Leg, LegConnection } from '../../connection/journey.ts';
-import type { PartName } from '../../netfilter/connectionParts.ts';
+/** What becomes of the packets of a connection after the first, and which of them stops it. */
+import type { Leg } from '../../connection/journey.ts';
+import { HANDSHAKE, type PartName, QUESTION_ANSWERED } from '../../netfilter/connectionParts.ts';
 import { endpointText } from '../../packet/notation.ts';
+import { PROTO } from '../../packet/protocol.ts';
 import type { Conversation, ConversationPart } from '../../simulate/conversation.ts';
-import { fateText } from './fate.ts';
+import { choiceText, fateText } from './fate.ts';
 import { LOST_WORDS } from './labels.ts';
+import { toldWay } from './shownParts.ts';
 
 /** Completes `the`. */
 export const PART_WORDS: Readonly<Record<PartName, string>> = {
@@ -18,58 +20,95 @@ export const PART_WORDS: Readonly<Record<PartName, string>> = {
   'fin-back': 'FIN of the server',
   rst: 'reset',
   error: 'ICMP error',
-  'too-big': 'ICMP error (too big)',
-  'too-big-back': 'ICMP error (too big)',
-  'ttl-exceeded': 'ICMP error (TTL exceeded)',
-  'ttl-exceeded-back': 'ICMP error (TTL exceeded)',
-  'port-unreachable': 'ICMP error (port unreachable)',
-  'port-unreachable-back': 'ICMP error (port unreachable)',
+  'too-big': 'ICMP error "too big" to the client',
+  'too-big-back': 'ICMP error "too big" to the server',
+  'ttl-exceeded': 'ICMP error "TTL exceeded" to the client',
+  'ttl-exceeded-back': 'ICMP error "TTL exceeded" to the server',
+  'port-unreachable': 'ICMP error "port unreachable" to the client',
+  'port-unreachable-back': 'ICMP error "port unreachable" to the server',
 };
 
-/** `the SYN-ACK is dropped by filter OUTPUT#3 at pod.rules:40`; empty where nothing stops. */
-export function stallText({ ways }: LegConnection, file: string): string {
-  const stopped = ways.find(({ end }) => end === 'stalls') ?? ways[0];
-  const last = stopped.parts.at(-1);
-  return last === undefined ? '' : `the ${PART_WORDS[last.name]} ${endOf(last, { way: stopped, file })}`;
+/** Who sends it stands beside it. */
+export function shortName(name: PartName): string {
+  return PART_WORDS[name].replace(/ (?:of|to) the (?:client|server)$/, '').replace(/^ICMP error "(.*)"$/, 'ICMP $1');
 }
 
-interface Place {
-  readonly way: Conversation;
+/** `completes: SYN-ACK and ACK pass`, `STALLS: the SYN-ACK is dropped by filter OUTPUT#3 at pod.rules:40`; undefined: nothing to tell. */
+export function connectionSentence(leg: Leg, file: string): string | undefined {
+  const { connection, walk } = leg;
+  switch (connection?.end) {
+    case 'completes':
+      return `completes: ${walk.packet.proto === PROTO.tcp ? 'SYN-ACK and ACK pass' : 'the answer passes'}${afterwards(leg, file)}`;
+    case 'stalls':
+      return `STALLS: ${stallText(leg, file)}`;
+    case 'undecided': {
+      const reasons = [...new Set(connection.dependsOn.map((choice) => choiceText(choice, file)))];
+      return `may stall: ${reasons.length === 0 ? stallText(leg, file) : `it depends on ${reasons.join('; ')}`}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What does not arrive of a connection that is open. */
+function afterwards(leg: Leg, file: string): string {
+  const way = toldWay(leg);
+  const lost = way?.parts.filter(({ name, arrives }) => !arrives && !OPENING.includes(name)) ?? [];
+  return lost.map((part) => `; then the ${PART_WORDS[part.name]} ${partEnd(part, { way, file })}`).join('');
+}
+
+const OPENING: readonly PartName[] = ['first', ...HANDSHAKE.map(({ name }) => name), ...QUESTION_ANSWERED.map(({ name }) => name)];
+
+/** `the SYN-ACK is dropped by filter OUTPUT#3 at pod.rules:40`; empty where nothing stops. */
+export function stallText(leg: Pick<Leg, 'connection'>, file: string): string {
+  const way = toldWay(leg);
+  const last = way?.parts.at(-1);
+  return last === undefined ? '' : `the ${PART_WORDS[last.name]} ${partEnd(last, { way, file })}`;
+}
+
+export interface PartPlace {
+  readonly way: Conversation | undefined;
   readonly file: string;
 }
 
-function endOf(part: ConversationPart, { way, file }: Place): string {
-  const { walk } = part;
-  const { fate, steps } = walk;
+/** Follows the name of the packet. */
+export function partEnd(part: ConversationPart, place: PartPlace): string {
+  const { walk, arrives } = part;
+  const { fate, steps, after, packet } = walk;
   const leg: Leg = { sender: 'kernel', walk };
   switch (fate.kind) {
     case 'dropped': {
       const policy = fate.by === undefined ? steps.findLast((step) => step.kind === 'policy') : undefined;
-      return policy?.kind === 'policy' ? `is dropped by the policy of ${policy.table} ${policy.chain}` : `is ${fateText(leg, file)}`;
+      return policy?.kind === 'policy' ? `is dropped by the policy of ${policy.table} ${policy.chain}` : `is ${fateText(leg, place.file)}`;
     }
     case 'rejected':
-      return `is ${fateText(leg, file)}`;
+      return `is ${fateText(leg, place.file)}`;
     case 'lost':
-      return `is lost: ${LOST_WORDS[fate.reason]}`;
+      // it is not sent at all
+      if (steps.length > 0) return `is lost: ${LOST_WORDS[fate.reason]}`;
+      return `cannot be sent: ${endpointText({ address: packet.src })} is no address of this host, and the socket is not transparent`;
     case 'undecided':
-      return `may not arrive: ${fateText(leg, file).replace('undecided: ', '')}`;
-    default:
-      return elsewhere(part, way);
+      return `may not arrive: ${fateText(leg, place.file).replace('undecided: ', '')}`;
+    default: {
+      const out = 'oif' in fate ? `leaves via ${fate.oif}` : 'arrives';
+      if (!arrives) return `${out}${elsewhere(part, place)}`;
+      const ends = (one: Ends) => endpointText({ address: one.address, port: one.port });
+      return `${out} as ${ends({ address: after.src, port: after.sport })} -> ${ends({ address: after.dst, port: after.dport })}`;
+    }
   }
 }
 
 /** It comes out where nothing waits for it. */
-function elsewhere({ direction, walk }: ConversationPart, { parts: [first] }: Conversation): string {
+function elsewhere({ direction, walk }: ConversationPart, { way }: PartPlace): string {
+  const first = way?.parts[0];
   if (first === undefined) return '';
   const { packet, after } = first.walk;
   const meant = direction === 'original' ? after : { src: packet.dst, sport: packet.dport, dst: packet.src, dport: packet.sport };
   const from = difference({ address: walk.after.src, port: walk.after.sport }, { address: meant.src, port: meant.sport });
   const to = difference({ address: walk.after.dst, port: walk.after.dport }, { address: meant.dst, port: meant.dport });
-  const { fate } = walk;
-  const end = fate.kind === 'sent' || fate.kind === 'forwarded' ? `leaves via ${fate.oif}` : 'arrives';
   const as = from === undefined ? '' : ` as ${from}`;
   const at = to === undefined ? '' : `${from === undefined ? '' : ' and'} at ${to}`;
-  return `${end}${as}${at}${as + at === '' ? ', where nothing waits for it' : ''}${strange(walk)}`;
+  return `${as}${at}${as + at === '' ? ', where nothing waits for it' : ''}${strange(walk)}`;
 }
 
 function difference(is: Ends, meant: Ends): string | undefined {
@@ -80,9 +119,8 @@ function difference(is: Ends, meant: Ends): string | undefined {
 type Ends = Parameters<typeof endpointText>[0];
 
 /** Why NAT does not turn it back. */
-function strange({ steps }: ConversationPart['walk']): string {
-  const seen = steps.findLast((step) => step.kind === 'conntrack');
-  if (seen?.kind !== 'conntrack' || seen.state === 'ESTABLISHED' || seen.state === 'RELATED') return '';
-  if (seen.state === 'UNTRACKED') return ': a rule keeps it from being tracked, so its addresses are not translated back';
-  return `: conntrack${seen.zone === 0 ? '' : ` zone ${seen.zone}`} does not know its connection`;
+function strange({ after: { ctstate, ctzone } }: ConversationPart['walk']): string {
+  if (ctstate === 'ESTABLISHED' || ctstate === 'RELATED' || ctstate === undefined) return '';
+  if (ctstate === 'UNTRACKED') return ': it is not tracked, so its addresses are not translated back';
+  return `: conntrack${ctzone === 0 ? '' : ` zone ${ctzone}`} does not know its connection`;
 }
