@@ -118,3 +118,8 @@ export function increment(manager: BddManager, vector: Vector): Vector {
   }
   return result;
 }
+
+/** Where two vectors have the same value. */
+export function sameBits(manager: BddManager, one: Vector, other: Vector): Bdd {
+  return one === other ? FULL : manager.not(manager.any(one.map((bit, at) => manager.xor(bit, other[at] ?? bit))));
+}

@@ -6,6 +6,7 @@ import { type HookStation, type PathStage, type Station, stationsOf } from '../.
 import { EMPTY } from '../diagrams/bdd.ts';
 import { atMostOne, decrement, equal } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import { loseClashing } from './clash.ts';
 import { type HookResult, type HookWalk, walkHook } from './hook.ts';
 import { refuseArrivals, routeInputOfSets, routeOutputOfSets } from './moves.ts';
 import { merge, type PacketClass } from './state.ts';
@@ -102,7 +103,7 @@ export function follow(following: Following, stage: 'send' | 'arrive', start: re
       case 'await fragments':
         return step((one) => awaitFragments(space, one));
       case 'confirm':
-        return classes;
+        return classes.some(({ env }) => env.entry !== undefined) ? step((one) => loseClashing(space, one)) : classes;
       case 'pass on':
         for (const one of classes) onLeave(one, 'forwarded');
         return [];

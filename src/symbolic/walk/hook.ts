@@ -2,8 +2,7 @@
 
 import { listenerPorts } from '../../host/listeners.ts';
 import { STEPS_OF_A_MOVE } from '../../lib/budget.ts';
-import type { ForcedState, TupleEnd } from '../../netfilter/firstState.ts';
-import { firstStates, OPPOSITE_END } from '../../netfilter/firstState.ts';
+import type { ForcedState } from '../../netfilter/firstState.ts';
 import type { HookName, TableName } from '../../netfilter/hooks.ts';
 import { HOOK_STAGES, REROUTED_AFTER, type Routed } from '../../netfilter/hooks.ts';
 import { addressParts } from '../../ruleset/addressParts.ts';
@@ -12,12 +11,11 @@ import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import { templatesRemember } from '../../ruleset/templates.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
-import type { Vector } from '../diagrams/vector.ts';
-import { constant } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { actor } from './act.ts';
 import { translatedAnswer } from './answerNat.ts';
-import { encode } from './encode.ts';
+import { withoutClash } from './clash.ts';
+import { lookUp } from './lookUp.ts';
 import type { Env, PacketClass } from './state.ts';
 import { merge } from './state.ts';
 import { summariesOf } from './summaries.ts';
@@ -47,7 +45,7 @@ export function walkHook(walk: HookWalk, hook: HookName, classes: readonly Packe
     if (stage === 'conntrack') {
       live = merge(
         space,
-        live.flatMap((one) => lookup(walk, one)),
+        live.flatMap((one) => lookUp(walk, one)),
       );
       continue;
     }
@@ -94,7 +92,8 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
   const routed = hook === 'OUTPUT' ? REROUTED_AFTER[name]?.(walk.space.family) : undefined;
   if (routed === undefined) {
     const { accepted, ended } = walkTableOfSets(tableWalk, into);
-    return { on: merge(walk.space, [...others, ...accepted]), ended: [...gone, ...ended] };
+    const free = name === 'nat' && doneAt(hook) === 'srcDone' ? accepted.flatMap((one) => withoutClash(walk.space, one)) : accepted;
+    return { on: merge(walk.space, [...others, ...free]), ended: [...gone, ...ended] };
   }
   // class by class, to see which packets of each were moved
   const results = into.map((one) => {
@@ -113,6 +112,7 @@ function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonl
 function translateAnswers(walk: HookWalk, hook: HookName, classes: readonly PacketClass[]): HookResult {
   const routed = hook === 'OUTPUT' ? REROUTED_AFTER.nat?.(walk.space.family) : undefined;
   const results = classes.map((before): HookResult => {
+    if (isMasqueradedElsewhere(before.env, hook)) return { on: [], ended: [{ ...before, end: 'masquerade-moved', decided: undefined }] };
     const after = { ...before, env: translated(walk, hook, before.env) };
     if (after.env === before.env || routed === undefined) return { on: [after], ended: [] };
     const { moved, still } = splitMoved(walk.space, { before, after, fields: routed });
@@ -122,14 +122,22 @@ function translateAnswers(walk: HookWalk, hook: HookName, classes: readonly Pack
   return { on: results.flatMap(({ on }) => on), ended: results.flatMap(({ ended }) => ended) };
 }
 
-/** simulate/translate.ts for a packet of the reply direction. */
+/** As simulate/translate.ts has it for one packet. */
+function isMasqueradedElsewhere({ direction, state, masqueradedAt, oif }: Env, hook: HookName): boolean {
+  return hook === 'POSTROUTING' && direction === 'original' && state !== 'RELATED' && masqueradedAt !== undefined && masqueradedAt !== oif;
+}
+
+/** simulate/translate.ts for later packets. */
 function translated(walk: HookWalk, hook: HookName, env: Env): Env {
-  if (env.about !== undefined) return translatedAnswer(walk, hook, env);
+  if (env.about?.env.original !== undefined) return translatedAnswer(walk, hook, env);
   const { ruleset } = walk;
   const { original, direction } = env;
-  if (!ruleset.usesConntrack || original === undefined || direction === 'original') return env;
-  if (doneAt(hook) === 'dstDone') return { ...env, dst: original.src, dport: original.sport };
-  return { ...env, src: original.dst, sport: original.dport };
+  if (!ruleset.usesConntrack || original === undefined) return env;
+  // of a later packet of the first's direction it is known what NAT makes only if its connection is
+  const to = direction === 'reply' ? original : env.sent;
+  if (to === undefined) return env;
+  if (doneAt(hook) === 'dstDone') return { ...env, dst: to.src, dport: to.sport };
+  return { ...env, src: to.dst, sport: to.dport };
 }
 
 interface Move {
@@ -161,35 +169,4 @@ function seesNat({ ruleset, space }: HookWalk, hook: HookName, { env }: PacketCl
   // an error is rewritten as the packets were that it is about, and the rules are not asked
   const isError = env.about !== undefined && space.has.icmp === FULL;
   return ruleset.usesConntrack && env.original !== undefined && !env[doneAt(hook)] && !isError;
-}
-
-/** The state of packets that conntrack has not seen, or that left no connection behind. */
-function lookup({ space, ruleset, forced }: HookWalk, one: PacketClass): readonly PacketClass[] {
-  const { env } = one;
-  if (!ruleset.usesConntrack || env.original !== undefined || env.state === 'UNTRACKED') return [one];
-  if (env.about !== undefined) return [{ ...one, env: { ...env, state: 'INVALID', tracked: space.has.icmp === FULL } }];
-  if (forced !== undefined) return [{ ...one, env: withState(space, env, forced) }];
-  const loose = space.host.sysctls.get('net.netfilter.nf_conntrack_tcp_loose') !== '0';
-  const parts: PacketClass[] = [];
-  let left = one.set;
-  for (const { state, when } of firstStates(space.family, { loose })) {
-    const set = space.manager.and(left, encode(space, env, when).must);
-    if (set === EMPTY) continue;
-    left = space.manager.minus(left, set);
-    parts.push({ ...one, set, env: withState(space, env, { state, connmark: 0 }) });
-  }
-  return parts;
-}
-
-/** A connection that is there already has had its NAT. */
-function withState(space: Space, env: Env, { state, connmark, direction = 'original', rewritten = {} }: ForcedState): Env {
-  if (state === 'INVALID') return { ...env, state, tracked: false, remembered: false };
-  if (state === 'UNTRACKED') return { ...env, state, tracked: true };
-  const seen = (end: TupleEnd): Vector => env[direction === 'original' ? end : OPPOSITE_END[end]];
-  const end = (name: TupleEnd): Vector => (rewritten[name] === undefined ? seen(name) : space.question[name]);
-  const original = { src: end('src'), dst: end('dst'), sport: end('sport'), dport: end('dport') };
-  const { src, dst, sport, dport } = env;
-  const sent = direction === 'reply' ? { src, dst, sport, dport } : undefined;
-  const made = { ...env, state, tracked: true, remembered: false, direction, original, sent, connmark: constant(connmark, 32) };
-  return state === 'NEW' ? made : { ...made, confirmed: true, srcDone: true, dstDone: true };
 }

@@ -49,9 +49,14 @@ export function actNat(space: Space, one: PacketClass, place: NatPlace): Acted {
     const doubts = share.doubt === undefined ? one.doubts : [...one.doubts, share.doubt];
     const part: PacketClass = { ...one, set, doubts, decided: place.rule };
     if (share.address === undefined) ended.push({ ...part, end: 'no-address' });
-    else accepted.push(...withPorts(space, part, { ...place, address: share.address }));
+    else accepted.push(...withPorts(space, masqueraded(part, place.nat), { ...place, address: share.address }));
   }
   return { on: [], accepted, ended };
+}
+
+/** The connection lasts as long as its packets leave by this interface. */
+function masqueraded(one: PacketClass, { to }: Nat): PacketClass {
+  return to.kind === 'out-interface' ? { ...one, env: { ...one.env, masqueradedAt: one.env.oif } } : one;
 }
 
 /** Of an answer, which NAT leaves as it is: what matters is whether the target finds an address. */

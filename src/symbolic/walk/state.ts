@@ -49,6 +49,10 @@ export interface Env {
   readonly diverted: number | undefined;
   /** of an answer that REJECT makes: the packet that it is about */
   readonly about: About | undefined;
+  /** interface whose address MASQUERADE gave to the connection */
+  readonly masqueradedAt: string | undefined;
+  /** of a later packet: its connection, which is found where its zone is */
+  readonly entry: Entry | undefined;
   /** fields that may have any value, whatever the packet's way was; for questions about rules alone */
   readonly free?: ReadonlyMap<Field, FreeField>;
 }
@@ -66,6 +70,17 @@ export interface About {
   readonly env: Env;
   /** as REJECT calls the answer */
   readonly name: string;
+}
+
+/** A connection that is in the table when a packet comes. */
+export interface Entry extends Pick<Env, 'original' | 'zone' | 'replyZone' | 'connmark' | 'masqueradedAt'> {
+  readonly original: SymbolicTuple;
+  /** as its answers come, before NAT turns them back */
+  readonly answers: SymbolicTuple;
+  /** of the packet */
+  readonly direction: CtDirection;
+  /** what the packet is to it */
+  readonly state: 'ESTABLISHED' | 'INVALID' | 'NEW' | 'RELATED';
 }
 
 export type SymbolicTuple = Pick<Env, 'src' | 'dst' | 'sport' | 'dport'>;
@@ -120,6 +135,8 @@ export function startEnv(space: Space, place: { readonly iif: string | undefined
     sent: undefined,
     diverted: undefined,
     about: undefined,
+    masqueradedAt: undefined,
+    entry: undefined,
   };
 }
 

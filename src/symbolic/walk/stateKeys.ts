@@ -2,7 +2,7 @@
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { BddManager } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
-import type { Doubt, Env, PacketClass } from './state.ts';
+import type { Doubt, Entry, Env, PacketClass, SymbolicTuple } from './state.ts';
 
 /** Equal keys, equal environments: classes with the same key may be joined. */
 export function keyOf(env: Env, doubts: readonly Doubt[]): string {
@@ -52,6 +52,8 @@ const ENV_PARTS = [
   'original',
   'sent',
   'about',
+  'masqueradedAt',
+  'entry',
 ] as const satisfies readonly EnvPart[];
 
 function partText(env: Env, part: EnvPart): string {
@@ -69,8 +71,10 @@ function partText(env: Env, part: EnvPart): string {
     case 'original':
     case 'sent': {
       const tuple = env[part];
-      return tuple === undefined ? '-' : [tuple.src, tuple.dst, tuple.sport, tuple.dport].map(bitsText).join();
+      return tuple === undefined ? '-' : tupleText(tuple);
     }
+    case 'entry':
+      return env.entry === undefined ? '-' : entryText(env.entry);
     case 'way':
       return env.way === undefined ? '-' : `${env.way.oif} ${env.way.local} ${env.way.via}`;
     case 'about':
@@ -78,6 +82,14 @@ function partText(env: Env, part: EnvPart): string {
     default:
       return String(env[part]);
   }
+}
+
+function tupleText({ src, dst, sport, dport }: SymbolicTuple): string {
+  return [src, dst, sport, dport].map(bitsText).join();
+}
+
+function entryText({ original, answers, zone, replyZone, connmark, masqueradedAt, direction, state }: Entry): string {
+  return `${tupleText(original)} ${tupleText(answers)} ${zone} ${replyZone} ${bitsText(connmark)} ${masqueradedAt} ${direction} ${state}`;
 }
 
 /** Most vectors are handed on as they are: each is put into words once. */

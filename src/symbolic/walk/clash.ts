@@ -1,0 +1,57 @@
+/** A later packet that is taken for a first one, because its connection is in another zone: its answers would be those of its own
+ *  connection, so that it gets another source port. simulate/translate.ts avoidClash() for sets. */
+import { type Bdd, EMPTY } from '../diagrams/bdd.ts';
+import { constant, equal, sameBits } from '../diagrams/vector.ts';
+import type { Space } from '../space/space.ts';
+import { answerTuple } from './connectionBits.ts';
+import type { HookResult } from './hook.ts';
+import type { Doubt, PacketClass } from './state.ts';
+
+const FIRST_FREE = 1024;
+
+const DOUBT: Doubt = { why: 'chance', what: 'the kernel picks a port, because another connection has this one' };
+
+export function withoutClash(space: Space, one: PacketClass): readonly PacketClass[] {
+  const { manager, has } = space;
+  const { env } = one;
+  const set = manager.and(one.set, clashing(space, one));
+  if (set === EMPTY) return [one];
+  const rest = manager.minus(one.set, set);
+  const doubts = [...one.doubts, DOUBT];
+  const isTaken = equal(manager, env.sport, FIRST_FREE);
+  const moved = (part: Bdd, port: number): readonly PacketClass[] =>
+    part === EMPTY ? [] : [{ ...one, doubts, set: part, env: { ...env, sport: constant(port, env.sport.length) } }];
+  const withPorts = manager.and(set, has.ports);
+  const portless = manager.minus(set, has.ports);
+  return [
+    ...(rest === EMPTY ? [] : [{ ...one, set: rest }]),
+    ...(portless === EMPTY ? [] : [{ ...one, doubts, set: portless }]),
+    ...moved(manager.minus(withPorts, isTaken), FIRST_FREE),
+    ...moved(manager.and(withPorts, isTaken), FIRST_FREE + 1),
+  ];
+}
+
+/** Nothing distinguishes the two as the packet has passed all hooks: it is dropped. */
+export function loseClashing(space: Space, one: PacketClass): HookResult {
+  const set = space.manager.and(one.set, clashing(space, one));
+  if (set === EMPTY) return { on: [one], ended: [] };
+  const rest = space.manager.minus(one.set, set);
+  return {
+    on: rest === EMPTY ? [] : [{ ...one, set: rest }],
+    ended: [{ ...one, set, decided: undefined, end: 'connection-clash' }],
+  };
+}
+
+/** It and its connection would have the same answers, in one zone. */
+function clashing({ manager, has }: Space, { env }: PacketClass): Bdd {
+  const { entry, state, replyZone, confirmed } = env;
+  if (entry?.direction !== 'original' || state !== 'NEW' || confirmed || replyZone !== entry.replyZone) return EMPTY;
+  const now = answerTuple(env);
+  const { answers } = entry;
+  const ports = manager.and(sameBits(manager, now.sport, answers.sport), sameBits(manager, now.dport, answers.dport));
+  return manager.all([
+    sameBits(manager, now.src, answers.src),
+    sameBits(manager, now.dst, answers.dst),
+    manager.or(manager.not(has.ports), ports),
+  ]);
+}

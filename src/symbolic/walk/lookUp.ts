@@ -1,0 +1,67 @@
+/** The conntrack lookup for all packets: simulate/conntrack.ts for sets. */
+import { type ForcedState, firstStates, OPPOSITE_END, type TupleEnd } from '../../netfilter/firstState.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { EMPTY, FULL } from '../diagrams/bdd.ts';
+import type { Vector } from '../diagrams/vector.ts';
+import { constant } from '../diagrams/vector.ts';
+import type { Space } from '../space/space.ts';
+import { encode } from './encode.ts';
+import type { Entry, Env, PacketClass } from './state.ts';
+
+export interface Lookup {
+  readonly space: Space;
+  readonly ruleset: Ruleset;
+  readonly forced?: ForcedState;
+}
+
+/** The state of packets that conntrack has not seen, or that left no connection behind. */
+export function lookUp({ space, ruleset, forced }: Lookup, one: PacketClass): readonly PacketClass[] {
+  const { env } = one;
+  if (!ruleset.usesConntrack || env.original !== undefined || env.state === 'UNTRACKED') return [one];
+  if (forced !== undefined && env.about === undefined) return [{ ...one, env: withState(space, env, forced) }];
+  const entry = env.about === undefined ? env.entry : aboutPacketOf(env.entry, space);
+  if (entry !== undefined && isLookedUpAt(env, entry)) return [{ ...one, env: ofEntry(env, entry) }];
+  if (env.about !== undefined) return [{ ...one, env: { ...env, state: 'INVALID', tracked: space.has.icmp === FULL } }];
+  const loose = space.host.sysctls.get('net.netfilter.nf_conntrack_tcp_loose') !== '0';
+  const parts: PacketClass[] = [];
+  let left = one.set;
+  for (const { state, when } of firstStates(space.family, { loose })) {
+    const set = space.manager.and(left, encode(space, env, when).must);
+    if (set === EMPTY) continue;
+    left = space.manager.minus(left, set);
+    parts.push({ ...one, set, env: withState(space, env, { state, connmark: 0 }) });
+  }
+  return parts;
+}
+
+function isLookedUpAt({ zone, replyZone }: Env, entry: Entry): boolean {
+  return entry.direction === 'original' ? zone === entry.zone : replyZone === entry.replyZone;
+}
+
+/** The answer of REJECT to a packet that was not seen as one of its connection may be seen as one all the same. */
+function aboutPacketOf(entry: Entry | undefined, { has }: Space): Entry | undefined {
+  if (entry === undefined) return undefined;
+  const direction = entry.direction === 'original' ? 'reply' : 'original';
+  // a reset that comes before any answer
+  const state = has.icmp === FULL ? 'RELATED' : direction === 'original' ? 'NEW' : 'ESTABLISHED';
+  return { ...entry, direction, state };
+}
+
+function ofEntry(env: Env, { state, direction, original, answers, connmark, zone, replyZone, masqueradedAt }: Entry): Env {
+  if (state === 'INVALID') return { ...env, state, tracked: false, remembered: false };
+  const found = { state, direction, original, sent: answers, connmark, zone, replyZone, masqueradedAt };
+  return { ...env, ...found, tracked: true, remembered: false, confirmed: true, srcDone: true, dstDone: true };
+}
+
+/** A connection that is there already has had its NAT. */
+function withState(space: Space, env: Env, { state, connmark, direction = 'original', rewritten = {} }: ForcedState): Env {
+  if (state === 'INVALID') return { ...env, state, tracked: false, remembered: false };
+  if (state === 'UNTRACKED') return { ...env, state, tracked: true };
+  const seen = (end: TupleEnd): Vector => env[direction === 'original' ? end : OPPOSITE_END[end]];
+  const end = (name: TupleEnd): Vector => (rewritten[name] === undefined ? seen(name) : space.question[name]);
+  const original = { src: end('src'), dst: end('dst'), sport: end('sport'), dport: end('dport') };
+  const { src, dst, sport, dport } = env;
+  const sent = direction === 'reply' ? { src, dst, sport, dport } : undefined;
+  const made = { ...env, state, tracked: true, remembered: false, direction, original, sent, connmark: constant(connmark, 32) };
+  return state === 'NEW' ? made : { ...made, confirmed: true, srcDone: true, dstDone: true };
+}
