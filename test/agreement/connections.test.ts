@@ -67,7 +67,9 @@ function compare({ space, ruleset, packet, ends }: Question, tally: Tally): void
   const { walks } = simulate({ ruleset, packet, host }, { budget });
   const conversations = walks.flatMap((first) => converse({ ruleset, host, first, budget }));
   const said = conversations.map(({ parts, end }) => {
-    const last = parts.at(-1);
+    // what nobody takes opens no connection; whether its sender is told so is not compared
+    const [last] = ['rst', 'error'].includes(parts.at(-1)?.name ?? '') ? parts : parts.slice(-1);
+    if (last !== parts.at(-1) && last !== undefined) return `one-way first ${fateWords(last.walk.fate)} ${byWords(last.walk.fate)}`;
     return last === undefined
       ? ''
       : `${end} ${last.name} ${end === 'undecided' ? '' : `${fateWords(last.walk.fate)} ${byWords(last.walk.fate)}`}`;

@@ -1,17 +1,17 @@
 /** What becomes of the connections that packets open: simulate/conversation.ts for sets of first packets. */
 import { type ConnectionStep, HANDSHAKE, type PartName, QUESTION_ANSWERED } from '../../netfilter/connectionParts.ts';
-import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
-import { equal, maskedEqual, sameBits } from '../diagrams/vector.ts';
+import { equal, sameBits } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import type { PacketClass, SymbolicTuple } from '../walk/state.ts';
 import { keyOf } from '../walk/stateKeys.ts';
 import type { FateClass } from '../walk/traverse.ts';
 import { entryFor, entryOf, type Known, seenBy } from './entries.ts';
 import { answerStart, type LaterStart, laterStart } from './laterPackets.ts';
+import { cannotAnswer, opens } from './opening.ts';
 import { type PartEnd, walkPart } from './walkPart.ts';
 
 /** First packets whose connections end alike. Where chance or something unmodelled decides, a packet is in several. */
@@ -62,10 +62,20 @@ export function connectionEnds(question: ConnectionQuestion, classes: readonly F
   const [synAck, ack] = HANDSHAKE as readonly [ConnectionStep, ConnectionStep];
   const [answer] = QUESTION_ANSWERED as readonly [ConnectionStep];
   // flags are only looked at where the protocol has them: the answers of all protocols are walked as SYN-ACKs
-  const answered = goOn(opened, synAck, (set) => [
+  const answers = (set: Bdd): readonly Part[] => [
     { name: synAck.name, set: manager.and(set, isTcp), isLast: false },
     { name: answer.name, set: manager.minus(set, isTcp), isLast: true },
-  ]);
+  ];
+  const answering = opened.flatMap((one): readonly Going[] => {
+    const mute = manager.and(one.set, cannotAnswer(space, one.first));
+    if (mute === EMPTY) return [one];
+    const last: PartEnd = { ...one.first, decided: undefined, fate: { kind: 'lost', reason: 'no-route' } };
+    for (const { name, set } of answers(mute))
+      if (set !== EMPTY) ends.push({ set, end: 'stalls', first: one.first, part: name, last, doubts: one.doubts });
+    const set = manager.minus(one.set, mute);
+    return set === EMPTY ? [] : [{ ...one, set }];
+  });
+  const answered = goOn(answering, synAck, answers);
   goOn(answered, ack, (set) => [{ name: ack.name, set, isLast: true }]);
   return ends;
 
@@ -122,24 +132,6 @@ function grouped({ space, iif }: ConnectionQuestion, going: readonly Going[], st
     group.of.push(one);
   }
   return [...groups.values()].flatMap((alike) => [...alike.values()]);
-}
-
-/** Packets that arrive at a process or leave for another host, and expect an answer. */
-function opens(space: Space, { fate }: FateClass): Bdd {
-  const { manager, start, has } = space;
-  const isEcho = manager.and(has.icmp, equal(manager, start.icmpType, space.family === 4 ? 8 : 128));
-  const { F, S, R, A } = TCP_FLAGS;
-  const isSyn = maskedEqual(manager, start.flags, { value: S, mask: F | S | R | A });
-  const asks = manager.and(has.ports, manager.or(manager.not(has.tcp), isSyn));
-  switch (fate.kind) {
-    case 'delivered':
-      return fate.listener === undefined ? isEcho : manager.or(asks, isEcho);
-    case 'sent':
-    case 'forwarded':
-      return manager.or(asks, isEcho);
-    default:
-      return EMPTY;
-  }
 }
 
 interface Arrival {

@@ -1,10 +1,12 @@
-/** The packets that follow the first one of a connection, as functions of the first: simulate/laterPacket.ts for sets. Sets stay sets of
- *  first packets. */
+/** The packets that follow the first one of a connection, as functions of the first: simulate/laterPacket.ts and kernelAnswer.ts for sets.
+ *  Sets stay sets of first packets. */
 import { type ConnectionStep, TCP_PARTS } from '../../netfilter/connectionParts.ts';
+import { PROTO } from '../../packet/protocol.ts';
 import { USUAL_TTL } from '../../packet/usual.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
-import { constant } from '../diagrams/vector.ts';
+import { constant, equal, type Vector } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import { linkOf } from '../walk/answerSource.ts';
 import { otherType } from '../walk/connectionBits.ts';
 import type { Entry, Env } from '../walk/state.ts';
 import { startEnv } from '../walk/state.ts';
@@ -28,14 +30,19 @@ export interface FirstPackets {
 
 /** The sender's next packet: as the first, of the same socket. */
 export function laterStart({ space, iif }: FirstPackets, { name }: ConnectionStep, entry: Entry | undefined): LaterStart {
-  return { space, iif, env: { ...startEnv(space, { iif, owned: iif === undefined }), ...partBits(space, name), entry } };
+  const own = derived(space, name, () => ({ ...space, start: { ...space.start, length: lengthOf(space, name) } }));
+  return { space: own, iif, env: { ...startEnv(own, { iif, owned: iif === undefined }), flags: flagsOf(space, name), entry } };
 }
 
 /** What the receiver answers: the process that took the first packet, this host itself, or who is behind the interface by which it left. */
 export function answerStart({ space, one }: FirstPackets, { name }: ConnectionStep, entry: Entry | undefined): LaterStart {
   const { env, fate } = one;
   const iif = fate.kind === 'sent' || fate.kind === 'forwarded' ? fate.oif : undefined;
-  const own = answerSpace(space, senderOf(space, one));
+  const sender = senderOf(space, one);
+  const own = derived(space, `${name} ${typeof sender === 'string' ? sender : `${sender.uid} ${sender.gid}`}`, () =>
+    answerSpace(space, name, sender),
+  );
+  const link = sender === 'kernel' ? linkOf(space, env) : undefined;
   const start: Env = {
     ...startEnv(own, { iif, owned: iif === undefined }),
     src: env.dst,
@@ -43,52 +50,65 @@ export function answerStart({ space, one }: FirstPackets, { name }: ConnectionSt
     sport: env.dport,
     dport: env.sport,
     ttl: TTL,
-    tos: NO_TOS,
-    mark: NO_MARK,
-    ...partBits(space, name),
+    tos: sender === 'kernel' ? env.tos : NO_TOS,
+    mark: markOf(space, one, sender),
+    flags: flagsOf(space, name),
+    // a neighbour is answered on its link
+    ...(link !== undefined && { way: { oif: link, local: false, via: undefined } }),
     entry,
   };
   return { space: own, iif, env: start };
-}
-
-function partBits({ start }: Space, name: ConnectionStep['name']): Partial<Env> {
-  const part = TCP_PARTS[name];
-  return part === undefined ? {} : { flags: constant(part.flags, start.flags.length) };
 }
 
 const TTL = constant(USUAL_TTL, 8);
 const NO_TOS = constant(0, 8);
 const NO_MARK = constant(0, 32);
 
-type Sender = 'outside' | 'kernel' | { readonly uid: number; readonly gid: number };
+function flagsOf({ start }: Space, name: ConnectionStep['name']): Vector {
+  const part = TCP_PARTS[name];
+  return part === undefined ? start.flags : constant(part.flags, start.flags.length);
+}
+
+/** Of a segment by its place in the connection; of others as the first. */
+function lengthOf({ manager, start, family }: Space, name: ConnectionStep['name']): Vector {
+  const part = TCP_PARTS[name];
+  if (part === undefined) return start.length;
+  const isTcp = equal(manager, start.proto, PROTO.tcp);
+  const segment = constant((family === 4 ? 20 : 40) + part.bytes, start.length.length);
+  return start.length.map((bit, at) => manager.choose(isTcp, segment[at] ?? EMPTY, bit));
+}
+
+type Sender = 'outside' | 'kernel' | 'process' | { readonly uid: number; readonly gid: number };
 
 function senderOf({ host }: Space, { fate }: FateClass): Sender {
   if (fate.kind !== 'delivered') return 'outside';
-  return (fate.listener === undefined ? undefined : host.processes.get(fate.listener.process)) ?? 'kernel';
+  return fate.listener === undefined ? 'kernel' : (host.processes.get(fate.listener.process) ?? 'process');
+}
+
+/** Sockets may take over marks, if the host says so. */
+function markOf({ host, manager, start, family }: Space, { env }: FateClass, sender: Sender): Vector {
+  if (sender === 'outside') return NO_MARK;
+  if (sender === 'kernel') {
+    const name = family === 4 ? 'net.ipv4.fwmark_reflect' : 'net.ipv6.fwmark_reflect';
+    return host.sysctls.get(name) === '1' ? env.mark : NO_MARK;
+  }
+  if (host.sysctls.get('net.ipv4.tcp_fwmark_accept') !== '1') return NO_MARK;
+  const isTcp = equal(manager, start.proto, PROTO.tcp);
+  return env.mark.map((bit) => manager.and(isTcp, bit));
 }
 
 /** Where the space of first packets has what their sender chose, this one has what the sender of the answer has. */
-function answerSpace(space: Space, sender: Sender): Space {
-  const made = known.get(space) ?? new Map<string, Space>();
-  known.set(space, made);
-  const name = typeof sender === 'string' ? sender : `${sender.uid} ${sender.gid}`;
-  const found = made.get(name) ?? makeAnswerSpace(space, sender);
-  made.set(name, found);
-  return found;
-}
-
-const known = new WeakMap<Space, Map<string, Space>>();
-
-function makeAnswerSpace(space: Space, sender: Sender): Space {
+function answerSpace(space: Space, name: ConnectionStep['name'], sender: Sender): Space {
   const { start } = space;
   const process = typeof sender === 'string' ? undefined : sender;
   return {
     ...space,
     start: {
       ...start,
+      length: lengthOf(space, name),
       fragOffset: constant(0, start.fragOffset.length),
       icmpType: otherType(space),
-      icmpCode: constant(0, start.icmpCode.length),
+      icmpCode: sender === 'kernel' ? start.icmpCode : constant(0, start.icmpCode.length),
       uid: constant(process?.uid ?? 0, start.uid.length),
       gid: constant(process?.gid ?? 0, start.gid.length),
     },
@@ -97,3 +117,14 @@ function makeAnswerSpace(space: Space, sender: Sender): Space {
     hasMac: EMPTY,
   };
 }
+
+/** One space for all packets of a kind. */
+function derived(space: Space, name: string, make: () => Space): Space {
+  const made = known.get(space) ?? new Map<string, Space>();
+  known.set(space, made);
+  const found = made.get(name) ?? make();
+  made.set(name, found);
+  return found;
+}
+
+const known = new WeakMap<Space, Map<string, Space>>();

@@ -3,6 +3,7 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { byAnswers } from '../walk/answers.ts';
 import { follow } from '../walk/follow.ts';
+import { routeOutputOfSets } from '../walk/moves.ts';
 import { merge, type PacketClass } from '../walk/state.ts';
 import type { ClassFate } from '../walk/traverse.ts';
 import type { LaterStart } from './laterPackets.ts';
@@ -25,6 +26,7 @@ export function walkPart({ ruleset, start: { space, env, iif } }: PartWalk, set:
     {
       walk: { space, ruleset },
       iif,
+      routeOutput: (one) => routeOutputOfSets(space, one, one.env.way !== undefined),
       onEnd: ({ end, ...of }) => {
         if (end === 'rejected') rejected.push(of);
         else ends.push({ ...of, fate: end === 'dropped' || end === 'undecided' ? { kind: end } : { kind: 'lost', reason: end } });
