@@ -11,7 +11,7 @@ import { keyOf } from '../walk/stateKeys.ts';
 import type { FateClass } from '../walk/traverse.ts';
 import { entryFor, entryOf, type Known, seenBy } from './entries.ts';
 import { answerStart, type LaterStart, laterStart } from './laterPackets.ts';
-import { cannotAnswer, opens } from './opening.ts';
+import { opens, unansweredHere } from './opening.ts';
 import { type PartEnd, walkPart } from './walkPart.ts';
 
 /** First packets whose connections end alike. Where chance or something unmodelled decides, a packet is in several. */
@@ -67,7 +67,7 @@ export function connectionEnds(question: ConnectionQuestion, classes: readonly F
     { name: answer.name, set: manager.minus(set, isTcp), isLast: true },
   ];
   const answering = opened.flatMap((one): readonly Going[] => {
-    const mute = manager.and(one.set, cannotAnswer(space, one.first));
+    const mute = manager.and(one.set, unansweredHere(space, one.first));
     if (mute === EMPTY) return [one];
     const last: PartEnd = { ...one.first, decided: undefined, fate: { kind: 'lost', reason: 'no-route' } };
     for (const { name, set } of answers(mute))

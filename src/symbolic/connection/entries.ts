@@ -2,7 +2,7 @@
 import type { ConnectionStep } from '../../netfilter/connectionParts.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { answerTuple } from '../walk/connectionBits.ts';
-import type { Entry, Env } from '../walk/state.ts';
+import type { ConntrackEntry, Env } from '../walk/state.ts';
 
 export interface Known {
   /** absent: the first packet left none */
@@ -12,7 +12,7 @@ export interface Known {
   readonly answered: boolean;
 }
 
-type TableEntry = Omit<Entry, 'connmark' | 'direction' | 'state'>;
+type TableEntry = Omit<ConntrackEntry, 'connmark' | 'direction' | 'state'>;
 
 export function entryOf(env: Env): TableEntry | undefined {
   if (env.original === undefined) return undefined;
@@ -20,7 +20,7 @@ export function entryOf(env: Env): TableEntry | undefined {
   return { original, answers: answerTuple(env), zone, replyZone, masqueradedAt };
 }
 
-export function entryFor({ direction }: ConnectionStep, { entry, connmark, answered }: Known): Entry | undefined {
+export function entryFor({ direction }: ConnectionStep, { entry, connmark, answered }: Known): ConntrackEntry | undefined {
   if (entry === undefined) return undefined;
   // an ACK does not follow a SYN whose answer was not seen
   return { ...entry, connmark, direction, state: direction === 'reply' || answered ? 'ESTABLISHED' : 'INVALID' };

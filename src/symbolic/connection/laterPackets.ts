@@ -8,7 +8,7 @@ import { constant, equal, type Vector } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { linkOf } from '../walk/answerSource.ts';
 import { otherType } from '../walk/connectionBits.ts';
-import type { Entry, Env } from '../walk/state.ts';
+import type { ConntrackEntry, Env } from '../walk/state.ts';
 import { startEnv } from '../walk/state.ts';
 import type { FateClass } from '../walk/traverse.ts';
 
@@ -29,13 +29,13 @@ export interface FirstPackets {
 }
 
 /** The sender's next packet: as the first, of the same socket. */
-export function laterStart({ space, iif }: FirstPackets, { name }: ConnectionStep, entry: Entry | undefined): LaterStart {
+export function laterStart({ space, iif }: FirstPackets, { name }: ConnectionStep, entry: ConntrackEntry | undefined): LaterStart {
   const own = derived(space, name, () => ({ ...space, start: { ...space.start, length: lengthOf(space, name) } }));
   return { space: own, iif, env: { ...startEnv(own, { iif, owned: iif === undefined }), flags: flagsOf(space, name), entry } };
 }
 
 /** What the receiver answers: the process that took the first packet, this host itself, or who is behind the interface by which it left. */
-export function answerStart({ space, one }: FirstPackets, { name }: ConnectionStep, entry: Entry | undefined): LaterStart {
+export function answerStart({ space, one }: FirstPackets, { name }: ConnectionStep, entry: ConntrackEntry | undefined): LaterStart {
   const { env, fate } = one;
   const iif = fate.kind === 'sent' || fate.kind === 'forwarded' ? fate.oif : undefined;
   const sender = senderOf(space, one);

@@ -29,7 +29,7 @@ function answeredEchoes({ host, family }: Space, isEcho: Bdd): Bdd {
 }
 
 /** The socket that took the packet may not send from the address that it was sent to. See simulate/laterPacket.ts cannotAnswer(). */
-export function cannotAnswer(space: Space, { fate, env }: FateClass): Bdd {
+export function unansweredHere(space: Space, { fate, env }: FateClass): Bdd {
   if (space.family === 6 || fate.kind !== 'delivered' || fate.listener === undefined) return EMPTY;
   return fate.transparent || fate.listener.transparent ? EMPTY : space.manager.not(ofTypes(space, env.dst, ['LOCAL']));
 }

@@ -15,7 +15,7 @@ import type { Space } from '../space/space.ts';
 import { actor } from './act.ts';
 import { translatedAnswer } from './answerNat.ts';
 import { withoutClash } from './clash.ts';
-import { lookUp } from './lookUp.ts';
+import { lookUpConnections } from './lookUpConnections.ts';
 import type { Env, PacketClass } from './state.ts';
 import { merge } from './state.ts';
 import { summariesOf } from './summaries.ts';
@@ -45,7 +45,7 @@ export function walkHook(walk: HookWalk, hook: HookName, classes: readonly Packe
     if (stage === 'conntrack') {
       live = merge(
         space,
-        live.flatMap((one) => lookUp(walk, one)),
+        live.flatMap((one) => lookUpConnections(walk, one)),
       );
       continue;
     }

@@ -52,7 +52,7 @@ export interface Env {
   /** interface whose address MASQUERADE gave to the connection */
   readonly masqueradedAt: string | undefined;
   /** of a later packet: its connection, which is found where its zone is */
-  readonly entry: Entry | undefined;
+  readonly entry: ConntrackEntry | undefined;
   /** fields that may have any value, whatever the packet's way was; for questions about rules alone */
   readonly free?: ReadonlyMap<Field, FreeField>;
 }
@@ -73,7 +73,7 @@ export interface About {
 }
 
 /** A connection that is in the table when a packet comes. */
-export interface Entry extends Pick<Env, 'original' | 'zone' | 'replyZone' | 'connmark' | 'masqueradedAt'> {
+export interface ConntrackEntry extends Pick<Env, 'original' | 'zone' | 'replyZone' | 'connmark' | 'masqueradedAt'> {
   readonly original: SymbolicTuple;
   /** as its answers come, before NAT turns them back */
   readonly answers: SymbolicTuple;

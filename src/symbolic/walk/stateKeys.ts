@@ -2,7 +2,7 @@
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { BddManager } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
-import type { Doubt, Entry, Env, PacketClass, SymbolicTuple } from './state.ts';
+import type { ConntrackEntry, Doubt, Env, PacketClass, SymbolicTuple } from './state.ts';
 
 /** Equal keys, equal environments: classes with the same key may be joined. */
 export function keyOf(env: Env, doubts: readonly Doubt[]): string {
@@ -88,7 +88,7 @@ function tupleText({ src, dst, sport, dport }: SymbolicTuple): string {
   return [src, dst, sport, dport].map(bitsText).join();
 }
 
-function entryText({ original, answers, zone, replyZone, connmark, masqueradedAt, direction, state }: Entry): string {
+function entryText({ original, answers, zone, replyZone, connmark, masqueradedAt, direction, state }: ConntrackEntry): string {
   return `${tupleText(original)} ${tupleText(answers)} ${zone} ${replyZone} ${bitsText(connmark)} ${masqueradedAt} ${direction} ${state}`;
 }
 

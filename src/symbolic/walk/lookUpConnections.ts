@@ -6,16 +6,16 @@ import type { Vector } from '../diagrams/vector.ts';
 import { constant } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { encode } from './encode.ts';
-import type { Entry, Env, PacketClass } from './state.ts';
+import type { ConntrackEntry, Env, PacketClass } from './state.ts';
 
-export interface Lookup {
+export interface TrackingOfSets {
   readonly space: Space;
   readonly ruleset: Ruleset;
   readonly forced?: ForcedState;
 }
 
 /** The state of packets that conntrack has not seen, or that left no connection behind. */
-export function lookUp({ space, ruleset, forced }: Lookup, one: PacketClass): readonly PacketClass[] {
+export function lookUpConnections({ space, ruleset, forced }: TrackingOfSets, one: PacketClass): readonly PacketClass[] {
   const { env } = one;
   if (!ruleset.usesConntrack || env.original !== undefined || env.state === 'UNTRACKED') return [one];
   if (forced !== undefined && env.about === undefined) return [{ ...one, env: withState(space, env, forced) }];
@@ -34,12 +34,12 @@ export function lookUp({ space, ruleset, forced }: Lookup, one: PacketClass): re
   return parts;
 }
 
-function isLookedUpAt({ zone, replyZone }: Env, entry: Entry): boolean {
+function isLookedUpAt({ zone, replyZone }: Env, entry: ConntrackEntry): boolean {
   return entry.direction === 'original' ? zone === entry.zone : replyZone === entry.replyZone;
 }
 
 /** The answer of REJECT to a packet that was not seen as one of its connection may be seen as one all the same. */
-function aboutPacketOf(entry: Entry | undefined, { has }: Space): Entry | undefined {
+function aboutPacketOf(entry: ConntrackEntry | undefined, { has }: Space): ConntrackEntry | undefined {
   if (entry === undefined) return undefined;
   const direction = entry.direction === 'original' ? 'reply' : 'original';
   // a reset that comes before any answer
@@ -47,7 +47,7 @@ function aboutPacketOf(entry: Entry | undefined, { has }: Space): Entry | undefi
   return { ...entry, direction, state };
 }
 
-function ofEntry(env: Env, { state, direction, original, answers, connmark, zone, replyZone, masqueradedAt }: Entry): Env {
+function ofEntry(env: Env, { state, direction, original, answers, connmark, zone, replyZone, masqueradedAt }: ConntrackEntry): Env {
   if (state === 'INVALID') return { ...env, state, tracked: false, remembered: false };
   const found = { state, direction, original, sent: answers, connmark, zone, replyZone, masqueradedAt };
   return { ...env, ...found, tracked: true, remembered: false, confirmed: true, srcDone: true, dstDone: true };
