@@ -111,8 +111,9 @@ describe('rules that were folded', () => {
   );
 
   it('are said to be', async () => {
-    const text = DUMP.replace('-A X -p tcp -j', '-A X -p tcp -m comment --comment "0123456789 0123456789 0123456789" -j REDI\nRECT');
-    const { err } = await chainwalk(['check', 'a.rules'], { files: { 'a.rules': text.replace('RECT REDIRECT', 'RECT') } });
+    const text = DUMP.replace('-A X -p tcp -j', '-A X -p tcp -m comment --comment "0123456789 0123456789 0123456789 0123" -j REDI\n');
+    const { err } = await chainwalk(['check', 'a.rules'], { files: { 'a.rules': text.replace('\n REDIRECT', '\nRECT') } });
+    expect(text.split('\n').some(({ length }) => length === 80)).toBe(true);
     expect(err).toContain('folded at the width of a terminal');
   });
 

@@ -1,5 +1,6 @@
 /** Rules as they were pasted: after what kubectl and a shell print, and in characters that documents and chats put for others.
  *  Lines stay where they are. source: kubectl exec, kubectl debug; kubernetes/kubectl pkg/cmd/util/podcmd */
+import { looksLikeLog } from '../log/signs.ts';
 import type { TextFinding } from '../text/problems.ts';
 import { TABLE_LINE } from '../text/refusal.ts';
 import type { Source } from '../text/source.ts';
@@ -37,14 +38,19 @@ export function pastedText(source: Source): PastedText {
   const lines = text.split('\n');
   const spanAt = spanOf(text, lines);
   const findings: TextFinding[] = [];
-  const tell = (code: 'pasted-text' | 'document-marks', [message, help]: readonly [string, string], line: number): void => {
-    findings.push({ kind: 'warning', code, message, span: spanAt(line), help });
+  const tell = (
+    code: 'pasted-text' | 'document-marks',
+    [message, help]: readonly [string, string],
+    ...[from, to = from]: readonly [number, number?]
+  ): void => {
+    const span = { start: spanAt(from).start, end: spanAt(to).end };
+    findings.push({ kind: 'warning', code, message, span, help });
   };
   if (numbers !== undefined) tell('pasted-text', NUMBERS, 0);
   const { lines: bare, first, changed } = withoutNoise(numbers ?? lines);
   if (first >= 0) tell(changed ? 'document-marks' : 'pasted-text', changed ? MARKS : LINES, first);
   const folded = isDump(bare) ? unfolded(bare) : undefined;
-  if (folded !== undefined) tell('pasted-text', FOLDS, folded.first);
+  if (folded !== undefined) tell('pasted-text', FOLDS, folded.from, folded.to);
   return findings.length === 0 ? { source, findings } : { source: { ...source, text: (folded?.lines ?? bare).join('\n') }, findings };
 }
 
@@ -61,7 +67,7 @@ function hasRules(text: string): boolean {
 /** What iptables-save or `iptables -S` printed: a shell joins lines by itself. */
 function isDump(lines: readonly string[]): boolean {
   const text = lines.join('\n');
-  return hasRules(text) && !SCRIPT.test(text) && !/^ {0,3}(?:```|~~~)/m.test(text);
+  return hasRules(text) && !SCRIPT.test(text) && !looksLikeLog(text) && !/^ {0,3}(?:```|~~~)/m.test(text);
 }
 
 function spanOf(text: string, lines: readonly string[]): (line: number) => TextFinding['span'] {
