@@ -14,26 +14,30 @@ const files = { 'pod.rules': RULES };
 const folder = mkdtempSync(join(tmpdir(), 'chainwalk-oracle-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** An oracle that answers as it is told. */
-function fakeOracle(name: string, replies: readonly unknown[]): { readonly platform: string; readonly folder: string } {
+/** An oracle that greets as it is told, and has lost every packet. */
+function fakeOracle(name: string, here: unknown): { readonly platform: string; readonly folder: string } {
   const own = join(folder, name);
   mkdirSync(own);
-  writeFileSync(join(own, 'replies.json'), JSON.stringify(replies));
-  const reply = "print(json.dumps({'ok': True, 'result': replies.pop(0)}), flush=True)";
-  writeFileSync(
-    join(own, '__main__.py'),
-    `import json, os, sys\nreplies = json.load(open(os.path.join(os.path.dirname(__file__), 'replies.json')))\nfor line in sys.stdin: ${reply}\n`,
-  );
+  writeFileSync(join(own, 'here.json'), JSON.stringify(here));
+  const program = [
+    'import json, os, sys',
+    "here = json.load(open(os.path.join(os.path.dirname(__file__), 'here.json')))",
+    "lost = {'trace': [], 'fate': 'lost', 'tuple_before': None, 'tuple_after': None}",
+    'for line in sys.stdin:',
+    '    question = json.loads(line)',
+    "    result = here if 'hello' in question else [lost] * len(question['packets'])",
+    "    print(json.dumps({'ok': True, 'result': result}), flush=True)",
+  ];
+  writeFileSync(join(own, '__main__.py'), program.join('\n'));
   return { platform: 'linux', folder: own };
 }
 
 const HERE = { kernel: '6.1.0', backend: 'nft', iptables: '1.8.9' };
-const LOST = { trace: [], fate: 'lost', tuple_before: null, tuple_after: null };
 
 const UNASKED = [
   { what: 'another system', oracle: { platform: 'darwin', folder: '/' }, says: 'this is darwin, not Linux' },
   { what: 'no program', oracle: undefined, says: 'no program can be started here' },
-  { what: 'what the oracle misses', oracle: fakeOracle('missing', [{ missing: 'not root' }]), says: 'not root' },
+  { what: 'what the oracle misses', oracle: fakeOracle('missing', { missing: 'not root' }), says: 'not root' },
   { what: 'an oracle that ends', oracle: { platform: 'linux', folder: join(folder, 'nothing') }, says: 'the kernel oracle ended:' },
 ] as const;
 
@@ -62,7 +66,7 @@ describe('the kernel cannot be asked', () => {
 
   test('an answer of a connection is not its first packet', async () => {
     const packet = 'out tcp 10.244.0.5:80 -> 10.0.0.9:40000 flags=SA ctstate=ESTABLISHED';
-    const oracle = fakeOracle('answers', [HERE]);
+    const oracle = fakeOracle('answers', HERE);
     const { code, err } = await chainwalk(['trace', 'pod.rules', packet, '--on-kernel'], { files, oracle });
     expect(code).toBe(2);
     expect(err).toContain('a packet that is ESTABLISHED is not the first of its connection');
@@ -71,7 +75,7 @@ describe('the kernel cannot be asked', () => {
 
 describe('the kernel disagrees', () => {
   test('it is shouted with both sides and with how to report it, exit 3', async () => {
-    const oracle = fakeOracle('wrong', [HERE, [LOST, LOST]]);
+    const oracle = fakeOracle('wrong', HERE);
     const { code, out, err } = await chainwalk(['trace', 'pod.rules', PACKET, '--on-kernel'], { files, oracle });
     expect(code).toBe(3);
     expect(out).toMatch(/^kernel {2}Linux 6\.1\.0 \(iptables 1\.8\.9 nft\) DISAGREES: leg 1: chainwalk says/m);
@@ -82,12 +86,51 @@ describe('the kernel disagrees', () => {
   });
 
   test('JSON says so', async () => {
-    const oracle = fakeOracle('wrong JSON', [HERE, [LOST, LOST]]);
+    const oracle = fakeOracle('wrong JSON', HERE);
     const { code, out } = await chainwalk(['trace', 'pod.rules', PACKET, '--on-kernel', '--json'], { files, oracle });
     const { kernel } = JSON.parse(out) as Trace;
     expect(code).toBe(3);
     expect(kernel).toMatchObject({ agrees: false, kernel: '6.1.0', backend: 'nft', steps: [] });
     expect(kernel?.agrees === false && kernel.differs).toContain('leg 1: chainwalk says');
+  });
+});
+
+describe('beside a proof', () => {
+  const { text: broken } = readFixture('broken/no-uid-return');
+  const sides = { ...files, 'broken.rules': broken };
+  const ASKED = [
+    { name: 'verify', argv: ['verify', 'broken.rules'] },
+    { name: 'diff', argv: ['diff', 'pod.rules', 'broken.rules'] },
+  ] as const;
+
+  test.each(ASKED)('$name without a kernel is $name, and a line', async ({ name, argv }) => {
+    const plain = await chainwalk(argv, { files: sides });
+    const { code, out, err } = await chainwalk([...argv, '--on-kernel'], {
+      files: sides,
+      oracle: fakeOracle(`${name} missing`, { missing: 'not root' }),
+    });
+    expect({ code, out }).toEqual({ code: plain.code, out: plain.out });
+    expect(err).toBe(`${plain.err}chainwalk: the kernel was not asked: not root\n`);
+  });
+
+  test.each(ASKED)('$name with a kernel that disagrees: the same verdict, and exit 3', async ({ name, argv }) => {
+    const plain = await chainwalk(argv, { files: sides });
+    const { code, out, err } = await chainwalk([...argv, '--on-kernel'], { files: sides, oracle: fakeOracle(`${name} wrong`, HERE) });
+    expect(plain.code).toBe(1);
+    expect(code).toBe(3);
+    expect(out.split('\n')[0]).toBe(plain.out.split('\n')[0]);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('Linux 6.1.0 (iptables 1.8.9 nft) disagrees: leg 1: chainwalk says');
+    expect(err).toContain('this is a bug in chainwalk, not in your input');
+  });
+
+  test.each(ASKED)('$name as JSON has both', async ({ name, argv }) => {
+    const oracle = fakeOracle(`${name} JSON`, HERE);
+    const { out } = await chainwalk([...argv, '--on-kernel', '--json'], { files: sides, oracle });
+    const plain = await chainwalk([...argv, '--json'], { files: sides });
+    const kernels = [...out.matchAll(/"kernel":\{"kernel":"6\.1\.0"[^{}]*"agrees":false/g)];
+    expect(kernels.length).toBeGreaterThan(0);
+    const without = JSON.parse(out, (key, value) => (key === 'kernel' ? undefined : value)) as unknown;
+    expect(without).toEqual(JSON.parse(plain.out));
   });
 });
 

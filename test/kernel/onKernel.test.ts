@@ -1,6 +1,8 @@
 /** `--on-kernel`, as the program is run: the kernel's own trace stands beside ours, for every fixture. */
 import { describe, expect, test } from 'vitest';
+import type { DiffReport } from '../../src/report/json/diff.ts';
 import type { Trace } from '../../src/report/json/trace.ts';
+import type { VerifyReport } from '../../src/report/json/verify.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 import { fixtureNames, readFixture } from '../support/fixtures.ts';
 import { kernelHere } from './kernelHere.ts';
@@ -73,5 +75,47 @@ describe.runIf(kernelHere())('--on-kernel', () => {
     expect(seen.steps).toBeGreaterThan(2000);
     expect(seen.families.size).toBe(2);
     expect(seen.diverted).toBeGreaterThan(3);
+  });
+});
+
+/** Each broken fixture, and what a rule less in a good one changes. */
+describe.runIf(kernelHere())('--on-kernel beside proofs', () => {
+  const asked = { witnesses: 0, examples: 0 };
+
+  test.each(fixtureNames().filter((name) => name.startsWith('broken/')))('verify %s', { timeout: 60_000 }, async (name) => {
+    const { text, host, breaks } = readFixture(name);
+    const files = { 'pod.rules': text, 'host.json': JSON.stringify(host) };
+    const only = breaks.map((claim) => claim.replace(/\/[46]$/, '')).join(',');
+    const argv = ['verify', 'pod.rules', '--host', 'host.json', '--json', '--on-kernel', '--only', only];
+    const { out } = await chainwalk(argv, { files, oracle: LINUX });
+    const { findings } = JSON.parse(out) as VerifyReport;
+    for (const { claim, verdict, witness } of findings) {
+      if (verdict !== 'violated' || witness === null) continue;
+      expect(witness.kernel, claim).toBeDefined();
+      expect.soft(witness.kernel?.agrees === false ? witness.kernel.differs : undefined, claim).toBeUndefined();
+      asked.witnesses += witness.kernel?.agrees === true ? 1 : 0;
+    }
+  });
+
+  test.each([
+    ['istio-sidecar', 'broken/no-uid-return'],
+    ['istio-tproxy', 'broken/tproxy-no-guards'],
+    ['istio-dual-stack', 'broken/v6-no-in-redirect'],
+  ])('diff %s %s', { timeout: 60_000 }, async (base, head) => {
+    const files = { 'base.rules': readFixture(base).text, 'head.rules': readFixture(head).text };
+    const { code, out } = await chainwalk(['diff', 'base.rules', 'head.rules', '--on-kernel', '--json'], { files, oracle: LINUX });
+    expect(code).toBe(1);
+    const { changes } = JSON.parse(out) as DiffReport;
+    for (const { packets, base: was, head: is } of changes) {
+      for (const { kernel } of [was, is]) {
+        expect.soft(kernel?.agrees === false ? kernel.differs : undefined, packets).toBeUndefined();
+        asked.examples += kernel?.agrees === true ? 1 : 0;
+      }
+    }
+  });
+
+  test('they are many', () => {
+    expect(asked.witnesses).toBeGreaterThan(30);
+    expect(asked.examples).toBeGreaterThan(5);
   });
 });

@@ -70,10 +70,11 @@ export const WHERE: CommandOption = {
   says: 'only packets of this set, such as "out tcp -> 10.0.0.0/8 uid=!1337"',
 };
 
-/** `says` differs: of one packet, or of those that a proof shows. */
-export function onKernel(says: string): CommandOption {
-  return { common: 'output', flags: '--on-kernel', says };
-}
+export const ON_KERNEL: CommandOption = {
+  common: 'output',
+  flags: '--on-kernel',
+  says: 'asks the running kernel about the packets as well, in network namespaces of its own: Linux, root',
+};
 
 export const WATCH: CommandOption = {
   common: 'output',

@@ -11,6 +11,7 @@ import {
   JSON_OUTPUT,
   KUBERNETES,
   MESH_MODE,
+  ON_KERNEL,
   OUTPUTS,
   POD_IP,
   PROFILE,
@@ -46,7 +47,7 @@ export const diffCommand: Command = {
   args: [
     {
       name: '[files...]',
-      says: 'BASE and HEAD: rules, manifests, settings or values, as a file, `-` or REV:path; with --git: paths to look at',
+      says: 'BASE and HEAD: rules, manifests, settings or values, as a file, `-` or REV:path; with --git: paths',
     },
   ],
   options: [
@@ -74,6 +75,7 @@ export const diffCommand: Command = {
     SET_VARIABLE,
     ALLOW_EMPTY,
     TIMEOUT,
+    ON_KERNEL,
     WATCH,
     DETAILS,
     STRICT,

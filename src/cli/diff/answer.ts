@@ -19,6 +19,7 @@ import { showDiagnostics } from '../input/diagnostics.ts';
 import { readWhere } from '../input/packetSetOption.ts';
 import { readPlace } from '../input/place.ts';
 import { complain } from '../io/messages.ts';
+import { withExamples } from '../kernel/withWitnesses.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
 import type { Files } from './files.ts';
@@ -54,7 +55,8 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
   const failing = optionIsSet(input, 'strict') ? said.length : 0;
   if (read.diagnostics.some(isError)) return EXIT.usage;
   const progress = progressOn(io.err, () => performance.now());
-  const compared = compareAll(read.pairs, { where: where.where, memory, limits: limitsOf(call), tell: progress.tell });
+  const proved = compareAll(read.pairs, { where: where.where, memory, limits: limitsOf(call), tell: progress.tell });
+  const { shown: compared, tell } = await withExamples(call, proved);
   await progress.end();
   if (compared.length > 0 && compared.every(({ diff }) => diff.asksNothing === true)) {
     await complain(io, { message: NO_PACKET, help: 'no packet on this host matches `--where`, in the families that are compared' });
@@ -81,7 +83,8 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
     own: { human: (style) => humanResults(results, { ...style, quiet: optionIsSet(input, 'quiet') }), json: () => jsonText(report) },
   });
   const isGone = [...plan.alone, ...read.alone].some(({ side }) => side === 'base');
-  return written ? worst(exitCodeOf(report, isGone), failing === 0 ? EXIT.ok : EXIT.findings) : EXIT.usage;
+  if (!written) return EXIT.usage;
+  return worst(worst(exitCodeOf(report, isGone), failing === 0 ? EXIT.ok : EXIT.findings), await tell());
 }
 
 /** One file may be both sides. */

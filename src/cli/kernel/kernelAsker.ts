@@ -1,9 +1,9 @@
 /** --on-kernel: the oracle's processes of one run, one for each backend of iptables that is asked. */
 
+import type { KernelView } from '../../connection/kernelView.ts';
 import { type AskedKernel, converseWithOracle, OracleError } from '../../kernel/asked/oracle.ts';
 import { loaderOf } from '../../kernel/asked/rulesQuestion.ts';
 import { askKernel, type KernelScene, type ReadyOracle } from '../../kernel/compared/askKernel.ts';
-import type { KernelView } from '../../report/json/tracedKernel.ts';
 import type { Backend } from '../../syntax/text/diagnostic.ts';
 import type { Io, OraclePlace } from '../io/io.ts';
 

@@ -2,10 +2,11 @@
 
 import { walkPacket } from '../../app/trace/walkPacket.ts';
 import type { Journey } from '../../connection/journey.ts';
+import type { KernelView } from '../../connection/kernelView.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { kernelText } from '../../report/human/kernel.ts';
-import type { KernelView } from '../../report/json/tracedKernel.ts';
+import { tracedKernel } from '../../report/json/tracedKernel.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { kernelExitCode } from '../kernel/kernelExitCode.ts';
 import { traceExitCode } from './exitCode.ts';
@@ -26,7 +27,7 @@ export async function traceStream(job: Job, path: string): Promise<ExitCode> {
       if (line.trim() === '') continue;
       const answer = await answerLine(job, { line, number });
       text += answer.text;
-      if (answer.kernel !== undefined) views.set(kernelText(answer.kernel), answer.kernel);
+      if (answer.kernel !== undefined) views.set(kernelText(tracedKernel(answer.kernel)), answer.kernel);
       code = worst(code, answer.journey === undefined ? EXIT.usage : await traceExitCode(job.call, answer.journey));
     }
     await io.out.write(text, whatOf(job.format));

@@ -14,6 +14,7 @@ import { showDiagnostics } from '../input/diagnostics.ts';
 import { readPlace } from '../input/place.ts';
 import { podTextsOf } from '../input/podTexts.ts';
 import { complain } from '../io/messages.ts';
+import { withWitnesses } from '../kernel/withWitnesses.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
 import { verifyExitCode } from './exitCode.ts';
@@ -29,8 +30,13 @@ export async function answerPods(call: Call, files: readonly string[]): Promise<
   const { tell, end } = progressOn(io.err, () => performance.now());
   const inInitPhase = optionText(input, 'phase') === 'init';
   const verified = verifyPodTexts({ pods: texts, options: { ...options, ...place }, inInitPhase, progress: tell });
+  const asked = await withWitnesses(
+    call,
+    verified.pods.map((pod) => pod.verified),
+  );
   await end();
-  const { pods, diagnostics } = verified;
+  const { diagnostics } = verified;
+  const pods = verified.pods.map((pod, index) => ({ ...pod, verified: asked.shown[index] ?? pod.verified }));
   await showDiagnostics(call, diagnostics);
   if (diagnostics.some(stopsAll) || pods.length === 0) return EXIT.usage;
   if (pods.every((pod) => pod.verified.asksNothing === true)) {
@@ -43,10 +49,12 @@ export async function answerPods(call: Call, files: readonly string[]): Promise<
     human: (style: VerifyStyle) => humanVerifyPods(pods, { ...style, failing, detailed: optionIsSet(input, 'verbose') }),
     json: () => jsonText(toVerifyPodsReport(pods)),
   };
-  if (!(await writeReport(call, { review: reviewOf(subjectsOfPods(verified), diagnostics), outputs, own, strict }))) return EXIT.usage;
+  if (!(await writeReport(call, { review: reviewOf(subjectsOfPods({ ...verified, pods }), diagnostics), outputs, own, strict })))
+    return EXIT.usage;
+  const kernel = await asked.tell();
   const open = pods.flatMap(({ findings, muted }) => findings.filter((finding) => muted?.has(finding) !== true));
   const bad = open.some(({ level }) => level === 'error' || (strict && level === 'warning'));
   const results = pods.map((pod) => pod.verified);
   if (diagnostics.some(isError) || open.some(({ isUnjudged }) => isUnjudged)) return EXIT.usage;
-  return worst(verifyExitCode(call, results, diagnostics), bad ? EXIT.findings : EXIT.ok);
+  return worst(worst(verifyExitCode(call, results, diagnostics), bad ? EXIT.findings : EXIT.ok), kernel);
 }

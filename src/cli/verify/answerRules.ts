@@ -8,11 +8,12 @@ import { humanVerify, type VerifyStyle } from '../../report/human/verify.ts';
 import { toVerifyReport } from '../../report/json/verify.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
-import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { progressOn } from '../argv/progress.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import { complain } from '../io/messages.ts';
+import { withWitnesses } from '../kernel/withWitnesses.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
 import { verifyExitCode } from './exitCode.ts';
@@ -31,7 +32,9 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   const tell = (claim: string, family: number) => progress.tell(`verifying ${claim} (IPv${family})`);
   const question = { rules: subject.rules, options: { ...options, ...subject.place, progress: tell } };
   const proved = verifyRuleTexts(question);
-  const verified = { ...proved, pods: await withFixesFor(question, proved.pods) };
+  const fixed = await withFixesFor(question, proved.pods);
+  const { shown, tell: tellKernel } = await withWitnesses(call, fixed);
+  const verified = { ...proved, pods: shown };
   await progress.end();
   const { pods, diagnostics, empty } = verified;
   await showDiagnostics(call, diagnostics, { evenQuiet: empty });
@@ -51,7 +54,8 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
     json: () => jsonText(toVerifyReport(pods)),
   };
   const report = { review: reviewOf(subjectsOfRules(verified), diagnostics), outputs, own, strict };
-  return (await writeReport(call, report)) ? verifyExitCode(call, pods, diagnostics) : EXIT.usage;
+  if (!(await writeReport(call, report))) return EXIT.usage;
+  return worst(verifyExitCode(call, pods, diagnostics), await tellKernel());
 }
 
 /** Edits are looked for where there are errors, and what looks for them is loaded then. */

@@ -1,9 +1,9 @@
 /** A journey, put to the running kernel: each of its packets is sent again through the same rules, on the same host, made in a namespace. */
 import type { Journey } from '../../connection/journey.ts';
+import type { KernelLeg, KernelView } from '../../connection/kernelView.ts';
 import type { Host } from '../../host/host.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
-import type { KernelLeg, KernelView } from '../../report/json/tracedKernel.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type AskedKernel, type Oracle, type OracleAnswer, OracleError, type OracleQuestion } from '../asked/oracle.ts';
 import { packetQuestion } from '../asked/packetQuestion.ts';

@@ -1,5 +1,5 @@
 /** Steps of both sides beside each other. */
-import type { KernelPair, KernelStep } from '../../report/json/tracedKernel.ts';
+import type { KernelPair, KernelStep } from '../../connection/kernelView.ts';
 import type { KernelRow } from '../asked/oracle.ts';
 import { rowOfKernel } from './account.ts';
 

@@ -3,7 +3,9 @@
 import type { AskedSet } from '../../connection/assumedHost.ts';
 import type { Bounds } from '../../connection/bounds.ts';
 import { hostWords, othersThan } from '../../connection/bounds.ts';
+import type { KernelViews } from '../../connection/kernelView.ts';
 import { chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
+import type { Host } from '../../host/host.ts';
 import { Budget, type BudgetLimits } from '../../lib/budget.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
@@ -63,6 +65,10 @@ export interface Verified {
   readonly causes?: ReadonlyMap<Finding, SettingCauses>;
   /** of rules: proved edits, where they were looked for */
   readonly fixes?: ReadonlyMap<Finding, FixSearch>;
+  /** on which packets were walked; absent: none was */
+  readonly host?: Host;
+  /** --on-kernel: what the running kernel did with the witnesses */
+  readonly kernels?: KernelViews;
 }
 
 /** `rulesets`: at most one of each family. */
@@ -80,6 +86,7 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
   return {
     rulesets: checked,
     profile: setting.profile,
+    host: setting.host,
     findings,
     ...(contexts.length > 0 && contexts.every((context) => context.asksNothing) && { asksNothing: true }),
     bounds: {

@@ -5,6 +5,7 @@ import { printable } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
+import { tracedKernel } from '../json/tracedKernel.ts';
 import type { Cause } from '../review/causes.ts';
 import type { FoundFinding } from '../review/fromVerified.ts';
 import { kindsOf, twinOf } from '../review/kinds.ts';
@@ -14,6 +15,7 @@ import { fileLine } from '../text/location.ts';
 import { positionOf } from '../text/positions.ts';
 import { alsoLines } from './also.ts';
 import { type FixPlaces, fixLines } from './fix.ts';
+import { kernelText } from './kernel.ts';
 import { rail } from './rail.ts';
 import { ruleFrames } from './ruleFrames.ts';
 import type { VerdictStyle } from './verdictLine.ts';
@@ -31,6 +33,7 @@ export function brokenClaimLines(pod: Verified, { found }: Cause<FoundFinding>, 
   const kinds = kindsOf(found);
   const line = (name: string, text: string) => `  ${paragraph({ text: `${name.padEnd(8)} ${text}`, width: width - 2, hang: 11 })}`;
   const path = witness?.paths[0];
+  const kernel = witness && pod.kernels?.get(witness);
   const { remedy } = problem;
   const says = verdict === 'undecided' ? 'undecided' : level;
   return [
@@ -39,6 +42,7 @@ export function brokenClaimLines(pod: Verified, { found }: Cause<FoundFinding>, 
     ...(packets === undefined ? [] : [verdict === 'undecided' ? line('packets', packets) : line('broken', `for ${packets}`)]),
     ...(witness === undefined ? [] : [line('example', `${packetText(witness.packet)}: ${path?.outcome ?? witness.outcome}`)]),
     ...(path === undefined ? [] : [line('path', rail(path, problem.witness?.file ?? ''))]),
+    ...(kernel === undefined || 'missing' in kernel ? [] : [line('kernel', printable(kernelText(tracedKernel(kernel))))]),
     ...(reason === undefined ? [] : [line('reason', reason)]),
     ...causeLines(causes?.get(finding), { paint, width }),
     ...ruleFrames(problem.blame, { paint, width }, twinOf(kinds[0])),

@@ -11,6 +11,7 @@ import { KERNEL, NO_PROCESS } from '../text/endpoints.ts';
 import { LEVEL_COLOURS, OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
 import { fileLine } from '../text/location.ts';
 import type { Paint } from '../text/paint.ts';
+import { kernelText } from './kernel.ts';
 
 export interface ChangeStyle {
   readonly paint: Paint;
@@ -73,11 +74,12 @@ function causeLines(causes: readonly CauseJson[], { width }: ChangeStyle): reado
   });
 }
 
-function sideLines(name: string, { fate, after, rule }: DiffSide, { width }: ChangeStyle): readonly string[] {
+function sideLines(name: string, { fate, after, rule, kernel }: DiffSide, { width }: ChangeStyle): readonly string[] {
   const text =
     rule === null ? 'no rule decides: the policy, or the end of a chain' : `${ruleText(rule)}  at ${fileLine(rule.file, rule.line)}`;
   const line = paragraph({ text, width: width - 11, hang: 2 }).replaceAll('\n', '\n           ');
-  return [`  ${name}     ${endText(fate, after)}`, `           ${line}`];
+  const asked = kernel === undefined || kernel.agrees === null ? [] : [`           ${printable(kernelText(kernel))}`];
+  return [`  ${name}     ${endText(fate, after)}`, `           ${line}`, ...asked];
 }
 
 export function ruleText({ table, text }: TraceRule): string {

@@ -1,7 +1,9 @@
 /** What the running kernel did with the same packets, for people: one line where it agrees, both sides where it does not. */
+
+import type { KernelAsked, KernelLeg, KernelPair, KernelView } from '../../connection/kernelView.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
-import type { KernelAsked, KernelLeg, KernelPair, KernelView } from '../json/tracedKernel.ts';
+import { type TracedKernel, tracedKernel } from '../json/tracedKernel.ts';
 import type { Paint } from '../text/paint.ts';
 
 export interface KernelStyle {
@@ -19,20 +21,22 @@ export function kernelLines(view: KernelView, { paint, width, verbose }: KernelS
   if (view.differs !== undefined) {
     return [paint.bold(paint.red(line(`${nameOf(view)} DISAGREES: ${view.differs}`))), ...notes, ...view.legs.flatMap(legLinesOf)];
   }
-  return [paint.green(line(kernelText(view))), ...notes, ...(verbose ? view.legs.flatMap(legLinesOf) : [])];
+  return [paint.green(line(kernelText(tracedKernel(view)))), ...notes, ...(verbose ? view.legs.flatMap(legLinesOf) : [])];
 }
 
 /** In a sentence, without a label. */
-export function kernelText(view: KernelView): string {
-  if ('missing' in view) return `the kernel was not asked: ${view.missing}`;
-  if (view.differs !== undefined) return `${nameOf(view)} disagrees: ${view.differs}`;
-  const rules = view.legs.flatMap(({ rows }) => rows).filter(({ kernels }) => kernels?.rule !== undefined).length;
-  const ends = view.legs.length === 1 ? 'the same end' : `the same ${view.legs.length} ends`;
+export function kernelText(traced: TracedKernel): string {
+  if (traced.agrees === null) return `the kernel was not asked: ${traced.missing}`;
+  const { kernel, iptables, backend, differs, steps, packets } = traced;
+  const name = nameOf({ kernel, iptables, backend });
+  if (differs !== undefined) return `${name} disagrees: ${differs}`;
+  const rules = steps.filter(({ rule }) => rule !== undefined).length;
+  const ends = packets === 1 ? 'the same end' : `the same ${packets} ends`;
   const took = rules === 0 ? 'no rule either' : rules === 1 ? 'the same rule' : `the same ${rules} rules`;
-  return `${nameOf(view)} takes ${took}, and comes to ${ends}`;
+  return `${name} takes ${took}, and comes to ${ends}`;
 }
 
-function nameOf({ kernel, iptables, backend }: KernelAsked): string {
+function nameOf({ kernel, iptables, backend }: Pick<KernelAsked, 'kernel' | 'iptables' | 'backend'>): string {
   return `Linux ${kernel} (iptables ${iptables} ${backend})`;
 }
 

@@ -8,6 +8,7 @@ import { packetText } from '../../packet/notation.ts';
 import { defaultsText } from '../../packet/packetJson.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice } from '../../simulate/trace.ts';
+import { tracedKernel } from '../json/tracedKernel.ts';
 import type { TraceInput } from '../json/traceInput.ts';
 import { connectionText } from '../text/connection.ts';
 import { cutText } from '../text/cut.ts';
@@ -123,7 +124,7 @@ export function briefTrace(input: TraceInput, { paint }: HumanStyle): string {
     ...(because === undefined ? [] : [printable(because)]),
     ...(cut === undefined ? [] : [cut]),
     ...(whyNot === undefined ? [] : whyNotTexts(whyNot, { journey, file }).slice(0, 1)),
-    ...(kernel === undefined ? [] : [printable(kernelText(kernel))]),
+    ...(kernel === undefined ? [] : [printable(kernelText(tracedKernel(kernel)))]),
   ];
   return `${outcome}  ${packetText(journey.packet)}${via}${notes.map((note) => `  (${note})`).join('')}`;
 }

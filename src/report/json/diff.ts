@@ -3,6 +3,7 @@
 import type { Bounds } from '../../connection/bounds.ts';
 import { othersThan } from '../../connection/bounds.ts';
 import type { Outcome } from '../../connection/journey.ts';
+import type { KernelViews } from '../../connection/kernelView.ts';
 import type { ChangedClass, ChangedSide } from '../../diff/classes.ts';
 import type { Sides } from '../../diff/question.ts';
 import type { Diff } from '../../diff/rules.ts';
@@ -17,6 +18,7 @@ import type { Rule } from '../../ruleset/ruleset.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
 import type { TraceAfter } from './after.ts';
 import { toTrace } from './trace.ts';
+import { type KernelKeys, toTracedKernel } from './tracedKernel.ts';
 import { type TraceFate, type TraceRule, toTraceRule } from './walk.ts';
 
 /** What was compared: rules with rules, or a pod with itself. */
@@ -33,6 +35,7 @@ export interface DiffAnswer {
   /** only packets of a requested set */
   readonly narrowed?: boolean;
   readonly causes?: ReadonlyMap<ChangedClass, readonly DiffCause[]>;
+  readonly kernels?: KernelViews;
 }
 
 export interface DiffReport {
@@ -82,7 +85,7 @@ export interface CauseSideJson {
   readonly line: number | null;
 }
 
-export interface DiffSide {
+export interface DiffSide extends KernelKeys {
   readonly outcome: Outcome;
   /** all that chance leaves open, when it is more than one */
   readonly outcomes?: readonly Outcome[];
@@ -117,7 +120,7 @@ export function comparedText(bounds: Bounds): string {
 }
 
 export function toDiffReport(answer: DiffAnswer): DiffReport {
-  const { diffs, files, profile, notes, assumptions = [], causes, firstLeg = false } = answer;
+  const { diffs, files, profile, notes, assumptions = [], causes, firstLeg = false, kernels } = answer;
   const changes = diffs.flatMap((diff) =>
     diff.changes.map((change): DiffChange => {
       const { packets, severity, usual, example, base, head } = change;
@@ -129,8 +132,8 @@ export function toDiffReport(answer: DiffAnswer): DiffReport {
         usual,
         level: levelOf(change),
         example: toPacketJson(example),
-        base: toSide(base, files.base),
-        head: toSide(head, files.head),
+        base: { ...toSide(base, files.base), ...toTracedKernel(kernels?.get(base.journey)) },
+        head: { ...toSide(head, files.head), ...toTracedKernel(kernels?.get(head.journey)) },
         ...(cause !== undefined && { cause: cause.map(toCause) }),
       };
     }),

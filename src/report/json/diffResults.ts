@@ -2,6 +2,7 @@
 
 import type { Bounds } from '../../connection/bounds.ts';
 import { mergeBounds } from '../../connection/bounds.ts';
+import type { KernelViews } from '../../connection/kernelView.ts';
 import type { ChangedClass } from '../../diff/classes.ts';
 import type { RuleEdit } from '../../diff/edits.ts';
 import type { Sides } from '../../diff/question.ts';
@@ -34,6 +35,8 @@ export interface Compared {
   readonly edits: readonly RuleEdit[];
   /** pairs of which the same is true */
   readonly alike: readonly Sides<DiffSubject>[];
+  /** --on-kernel: what the running kernel did with the examples, on both sides */
+  readonly kernels?: KernelViews;
 }
 
 /** On one side only. */
@@ -118,11 +121,12 @@ export function boundsOf({ pair, diff }: Pick<Compared, 'pair' | 'diff'>): Bound
   return diffBounds({ ...diff, hosts: [pair.base.hostIs, pair.head.hostIs] });
 }
 
-export function reportOf({ pair, diff, causes }: Compared): DiffReport {
+export function reportOf({ pair, diff, causes, kernels }: Compared): DiffReport {
   const profile = (pair.base.profile ?? pair.head.profile)?.name;
   const assumptions = distinct([...(pair.base.assumptions ?? []), ...(pair.head.assumptions ?? [])]);
   const hosts = [pair.base.hostIs, pair.head.hostIs];
-  return toDiffReport({ ...diff, files: { base: fileOf(pair.base), head: fileOf(pair.head) }, hosts, profile, causes, assumptions });
+  const files = { base: fileOf(pair.base), head: fileOf(pair.head) };
+  return toDiffReport({ ...diff, files, hosts, profile, causes, assumptions, ...(kernels !== undefined && { kernels }) });
 }
 
 /** In the order of `changes`. */

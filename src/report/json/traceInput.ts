@@ -2,11 +2,11 @@
 
 import type { GeneralWords } from '../../connection/generalWords.ts';
 import type { Journey, Outcome } from '../../connection/journey.ts';
+import type { KernelView } from '../../connection/kernelView.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import type { KernelView } from './tracedKernel.ts';
 
 /** Packets with the same outcome, rewriting and deciding rules. */
 export interface TraceSame {

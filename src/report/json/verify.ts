@@ -122,7 +122,7 @@ function provedText(bounds: Bounds): string {
   return bounds.families.length === 0 ? '' : `${boundsText(bounds)}${unjudgedText(bounds)}`;
 }
 
-function toFinding({ rulesets, profile, causes, fixes }: Verified, finding: Finding): VerifyFinding {
+function toFinding({ rulesets, profile, causes, fixes, kernels }: Verified, finding: Finding): VerifyFinding {
   const { claim, level, verdict, statement, family, witness, blame, packets, reason, muted } = finding;
   const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
   return {
@@ -132,7 +132,10 @@ function toFinding({ rulesets, profile, causes, fixes }: Verified, finding: Find
     statement,
     family: family === 4 ? 'ipv4' : 'ipv6',
     file,
-    witness: witness === undefined ? null : toTrace({ journey: witness, file, defaults: [], profile: profile?.name }),
+    witness:
+      witness === undefined
+        ? null
+        : toTrace({ journey: witness, file, defaults: [], profile: profile?.name, kernel: kernels?.get(witness) }),
     blame: blame.map((rule) => toTraceRule(rule, file)),
     packets: packets ?? null,
     ...(reason !== undefined && { reason }),
