@@ -41,3 +41,10 @@ export function distance(a: string, b: string, most = Number.POSITIVE_INFINITY):
   }
   return row[b.length] ?? 0;
 }
+
+/** Names of which the word is a part, between their dashes; if there is none, anywhere in them. */
+export function namesWith(word: string, names: readonly string[]): readonly string[] {
+  const lower = word.toLowerCase();
+  const whole = names.filter((name) => `-${name}-`.includes(`-${lower}-`));
+  return lower === '' ? [] : whole.length > 0 ? whole : names.filter((name) => name.includes(lower));
+}

@@ -39,6 +39,16 @@ describe('chainwalk init', { timeout: 60_000 }, () => {
       { groups: [{ files: 'net/web.rules', host: 'net/web.host.json' }] },
     ],
     [
+      'manifests in folders of a tree',
+      { 'deploy/a/web.yaml': WEB, 'deploy/b/c/web.yaml': WEB.replaceAll('vault', 'other'), 'net/pod.rules': RULES },
+      { groups: [{ files: 'net/*.rules' }, { files: 'deploy/**/*.yaml' }] },
+    ],
+    [
+      'values in one of several folders',
+      { 'deploy/a/web.yaml': WEB, 'deploy/b/web.yaml': WEB.replaceAll('vault', 'other'), 'deploy/b/values.yaml': VALUES },
+      { groups: [{ files: ['deploy/a/*.yaml', 'deploy/b/*.yaml', '!deploy/b/values.yaml'], values: 'deploy/b/values.yaml' }] },
+    ],
+    [
       'values beside manifests',
       { 'deploy/vault.yaml': WEB, 'deploy/service.yaml': SERVICE, 'deploy/values.yaml': VALUES },
       { groups: [{ files: ['deploy/*.yaml', '!deploy/values.yaml'], values: 'deploy/values.yaml' }] },

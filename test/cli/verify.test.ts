@@ -62,6 +62,14 @@ describe('verify', () => {
     }
   });
 
+  it('--only takes a part of one claim`s name; of several it names them, and all that are wrong at once', async () => {
+    const only = await report('good.rules', '--only', 'loop,outbound');
+    expect(only.findings.map(({ claim }) => claim)).toEqual(['no-redirect-loop', 'outbound-captured']);
+    const { code, err } = await run('good.rules', '--only', 'captured,nonsense');
+    expect([code, err.match(/unknown claim/g)]).toEqual([2, ['unknown claim', 'unknown claim']]);
+    expect(err.replaceAll(/\s+/g, ' ')).toContain('it is a part of `pod-captured`, `outbound-captured`,');
+  });
+
   it('--only and --except choose claims; an unknown one is an error that names the nearest', async () => {
     const only = await report('good.rules', '--only', 'no-redirect-loop,outbound-captured');
     expect(only.findings.map(({ claim }) => claim)).toEqual(['no-redirect-loop', 'outbound-captured']);

@@ -14,6 +14,22 @@ describe('a page by its name', () => {
   it.each(PAGES.map(({ id }) => id))('%s', (id) => expect(found(id)).toContain(id));
 });
 
+describe('a word that is mentioned, and a slip away from a page', () => {
+  it.each([
+    ['captured-ou', 'captured-out'],
+    ['no-redirect-lop', 'no-redirect-loop'],
+    ['droped', 'dropped'],
+  ])('%s: did you mean %s?', async (word, meant) => {
+    const { code, out, err } = await chainwalk(['explain', word]);
+    expect(`${err}${out}`).toContain(meant);
+    if (code === 0) expect(err).toBe(`did you mean \`chainwalk explain ${meant}\`?\n`);
+  });
+
+  it('no other word suggests one', async () => {
+    for (const word of ['istio', 'proxy', 'timeout', 'port 15001']) expect((await chainwalk(['explain', word])).err, word).toBe('');
+  });
+});
+
 describe('a word, or what was pasted', () => {
   it.each([
     ['timeout', 'timeout'],

@@ -30,6 +30,8 @@ export async function runExplain(call: Call, commands: readonly Command[]): Prom
     await complain(io, nothingOn(query, answer.meant));
     return EXIT.usage;
   }
+  if (answer?.kind === 'hits' && answer.meant !== undefined)
+    await io.err.write(`did you mean \`chainwalk explain ${answer.meant}\`?\n`, 'report');
   const format = formatOf(input, 'human');
   const found = answer === undefined ? pagesOf(group) : answer.kind === 'pages' ? answer.pages : answer.hits.map(({ page }) => page);
   if (format === 'json')

@@ -89,14 +89,34 @@ interface Grouping {
 }
 
 function groupFor(what: string, { own, all, lines }: Grouping): YamlGroup {
-  const globs = [...groupBy(own, patternOf)].flatMap(([pattern, files]) => {
+  const inTrees = all.length === 0 ? new Map<string, readonly string[]>() : treesOf(own, all);
+  const inFolders = own.filter((file) => ![...inTrees.values()].some((files) => files.includes(file)));
+  const globs = [...inTrees.keys(), ...globsOfFolders(inFolders, all)];
+  return { what, count: own.length, globs: [...new Set(globs)], lines };
+}
+
+/** One glob for all folders below one, where it takes no file that is not meant. */
+function treesOf(own: readonly string[], all: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const treeOf = (file: string) => {
+    const [top, ...rest] = file.split('/');
+    return rest.length === 0 || top === undefined ? undefined : `${escaped(top)}/**/${patternOf(file).split('/').at(-1)}`;
+  };
+  const grouped = groupBy(own, (file) => treeOf(file) ?? '');
+  const trees = [...grouped].filter(([tree, files]) => {
+    const isSpread = new Set(files.map(folderOf)).size > 1;
+    return tree !== '' && isSpread && all.every((file) => treeOf(file) !== tree || files.includes(file));
+  });
+  return new Map(trees);
+}
+
+function globsOfFolders(own: readonly string[], all: readonly string[]): readonly string[] {
+  return [...groupBy(own, patternOf)].flatMap(([pattern, files]) => {
     if (all.length === 0) return files.map(escaped);
     const others = all.filter((file) => patternOf(file) === pattern && !files.includes(file));
     // a lone file among others is named; the next one of a folder is to be found too
     if (others.length > files.length) return files.map(escaped);
     return [pattern, ...others.map((file) => `!${escaped(file)}`)];
   });
-  return { what, count: own.length, globs: [...new Set(globs)], lines };
 }
 
 /** `net/*.rules`, `net/*.expect.yaml` */

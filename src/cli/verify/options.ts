@@ -1,6 +1,7 @@
 /** The options of `verify`, read and checked. */
 import type { BudgetLimits } from '../../lib/budget.ts';
-import { nearest } from '../../lib/nearest.ts';
+import type { Complaint } from '../../lib/complaint.ts';
+import { namesWith, nearest } from '../../lib/nearest.ts';
 import type { Family } from '../../packet/address.ts';
 import { JUDGED_CLAIMS } from '../../pods/claimIds.ts';
 import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
@@ -24,15 +25,21 @@ export async function readClaimOptions(call: Call): Promise<ClaimOptions | undef
 async function readClaims({ io, input }: Call, name: 'only' | 'except'): Promise<Pick<VerifyOptions, 'only' | 'except'> | undefined> {
   const text = optionText(input, name);
   if (text === undefined) return {};
-  const ids = text.split(',').map((id) => id.trim());
-  const wrong = ids.find((id) => !JUDGED_CLAIMS.includes(id));
-  if (wrong === undefined) return { [name]: ids };
-  const meant = nearest(wrong, JUDGED_CLAIMS);
-  await complain(io, {
-    message: `--${name}: unknown claim \`${wrong}\``,
-    help: meant === undefined ? '`chainwalk explain` lists the claims' : `did you mean \`${meant}\`?`,
-  });
-  return undefined;
+  const read = text.split(',').map((word) => claimNamed(word.trim()));
+  const wrong = read.filter((one) => typeof one !== 'string');
+  for (const { message, help } of wrong) await complain(io, { message: `--${name}: ${message}`, ...(help !== undefined && { help }) });
+  return wrong.length > 0 ? undefined : { [name]: read.filter((one) => typeof one === 'string') };
+}
+
+/** A claim's name, or a part of the only one that has it. */
+function claimNamed(word: string): string | Complaint {
+  if (JUDGED_CLAIMS.includes(word)) return word;
+  const [found, ...others] = namesWith(word, JUDGED_CLAIMS);
+  if (found !== undefined && others.length === 0) return found;
+  const message = `unknown claim \`${word}\``;
+  if (found !== undefined) return { message, help: `it is a part of ${[found, ...others].map((id) => `\`${id}\``).join(', ')}` };
+  const meant = nearest(word, JUDGED_CLAIMS);
+  return { message, help: meant === undefined ? '`chainwalk explain` lists the claims' : `did you mean \`${meant}\`?` };
 }
 
 async function readFamilies({ io, input }: Call): Promise<Pick<VerifyOptions, 'families'> | undefined> {

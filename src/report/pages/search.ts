@@ -5,8 +5,8 @@ import type { Page, PageGroup } from './page.ts';
 export type SearchAnswer =
   /** these pages are meant; `others` mention it too, best first */
   | { readonly kind: 'pages'; readonly pages: readonly Page[]; readonly others: readonly Page[] }
-  /** best first, each with the words around the first match */
-  | { readonly kind: 'hits'; readonly hits: readonly PageHit[] }
+  /** best first, each with the words around the first match; `meant`: a page whose name is a slip away */
+  | { readonly kind: 'hits'; readonly hits: readonly PageHit[]; readonly meant?: string }
   | { readonly kind: 'none'; readonly meant: string | undefined };
 
 export interface PageHit {
@@ -32,7 +32,10 @@ export function searchPages(pages: readonly Page[], query: string): SearchAnswer
   }
   const meant = meantBy(pages, query, tokens);
   const isWhole = hits.some(({ matched }) => matched === tokens.length);
-  if (isWhole || (hits.length > 0 && meant === undefined)) return { kind: 'hits', hits };
+  if (isWhole || (hits.length > 0 && meant === undefined)) {
+    const page = pageNear(pages, query);
+    return { kind: 'hits', hits, ...(page !== undefined && { meant: page }) };
+  }
   return { kind: 'none', meant };
 }
 
@@ -119,6 +122,16 @@ function excerptOf(page: Page, tokens: readonly Token[]): string {
   const texts = WEIGHTS.slice(4).flatMap(([, field]) => field(page).split(/(?<=[.;])\s+/));
   const found = key ?? texts.find(has) ?? page.title;
   return found.length <= EXCERPT ? found : `${found.slice(0, found.lastIndexOf(' ', EXCERPT))} ...`;
+}
+
+/** Of one word, longer than what a slip makes of any other. */
+function pageNear(pages: readonly Page[], query: string): string | undefined {
+  if (query.length < 4 || /\s/.test(query)) return undefined;
+  const near = closest(
+    query,
+    pages.map(({ id }) => id),
+  );
+  return near !== undefined && near.distance > 0 && near.distance <= Math.min(2, query.length / 4) ? near.word : undefined;
 }
 
 function meantBy(pages: readonly Page[], query: string, tokens: readonly Token[]): string | undefined {
