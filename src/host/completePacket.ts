@@ -48,11 +48,17 @@ export function completePacket(given: PartialPacket, host: Host): Completion {
     ...(dir === 'in' ? { iif: arrivalInterface(host, { dst, ...(given.src !== undefined && { src: given.src }) }) } : {}),
   };
   const quiet = { mark: 0, ttl: USUAL_TTL, tos: 0, fragOffset: 0, length: usualLength(family, proto) };
-  const rest = { ...quiet, ...defaults, ...given, family, socket: owned } as Packet;
+  const chosen = dir === 'out' && given.src === undefined && asksForSource6(host, family) ? { srcChosen: true } : {};
+  const rest = { ...quiet, ...defaults, ...given, ...chosen, family, socket: owned } as Packet;
   const later = given.ctstate === 'ESTABLISHED' || given.ctstate === 'RELATED';
   if (later) defaults.ctdir = usualDirection(rest);
   const packet = later ? { ...rest, ctdir: given.ctdir ?? usualDirection(rest) } : rest;
   return { packet, defaults: (Object.keys(defaults) as (keyof PartialPacket)[]).filter((key) => given[key] === undefined) };
+}
+
+/** Only then it matters that IPv6 looks for a route before it has a source, and keeps it. */
+function asksForSource6({ rules }: Host, family: Family): boolean {
+  return family === 6 && rules.some((rule) => rule.family === 6 && rule.from !== undefined);
 }
 
 /** Sent, unless it is from elsewhere to the host. What has an owner or a way out is sent, whatever its source. */

@@ -19,6 +19,8 @@ export interface OutputQuery {
   readonly bound?: string;
   /** rules have rewritten or marked the packet: it is routed by its header, where :: does not mean this host */
   readonly again?: boolean;
+  /** the source has been chosen after the route, which stays. kernel net/ipv6/ip6_output.c ip6_dst_lookup_tail() */
+  readonly chosen?: boolean;
 }
 
 export type OutputRoute =
@@ -26,6 +28,11 @@ export type OutputRoute =
   | { readonly kind: 'lost'; readonly reason: NoRoute };
 
 export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
+  if (query.chosen === true && query.src !== undefined && query.again !== true) {
+    const { src: _, chosen: _chosen, ...before } = query;
+    const found = routeOutput(host, before);
+    if (found.kind === 'found') return found;
+  }
   const { family, dst, src, bound } = query;
   if (dst === 0 || (dst === 0n && query.again !== true)) return { kind: 'found', oif: 'lo', local: true, route: undefined };
   const route = lookupRoute(host, {

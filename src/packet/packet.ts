@@ -23,6 +23,8 @@ export interface Packet {
   readonly proto: number;
   readonly src: Address;
   readonly dst: Address;
+  /** of IPv6: the kernel has chosen the source, for a socket that is bound to none; absent: it may be bound to it */
+  readonly srcChosen?: true;
   readonly sport?: number;
   readonly dport?: number;
   /** TCP flag byte */

@@ -19,18 +19,6 @@ export interface Attached {
   readonly table: Connection[];
 }
 
-/** The same for who has walked the packet before: its place in the table of connections, where it has one. */
-export interface Answered {
-  readonly connection: number | undefined;
-  readonly direction: CtDirection;
-}
-
-export function attachmentOf(about: Attached | Answered, connections: readonly Connection[]): Attached {
-  if ('table' in about) return about;
-  const table = connections.map((one) => ({ ...one }));
-  return { connection: about.connection === undefined ? undefined : table[about.connection], direction: about.direction, table };
-}
-
 /** It belongs to the packet's connection before conntrack sees it. kernel net/netfilter/nf_conntrack_core.c nf_conntrack_attach() */
 export function attachTo(skb: Skb, { connection, direction }: Attached): void {
   const state = connection === undefined ? 'INVALID' : 'RELATED';

@@ -17,6 +17,7 @@ import type { CtDirection, Packet } from '../packet/packet.ts';
 import { hasPorts, PROTO } from '../packet/protocol.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { arrives, isErrorHome } from './arrival.ts';
+import { socketsOf } from './connectedSocket.ts';
 import { errorPacket } from './connectionErrors.ts';
 import { isToMany, kernelAnswer } from './kernelAnswer.ts';
 import { answerPacket, asPart, cannotAnswer, isEcho, laterPacket } from './laterPacket.ts';
@@ -177,11 +178,11 @@ function packetOf(
 }
 
 function walksOf(
-  { ruleset, host, budget, cut, ways, detailed }: ConversationInput,
+  { ruleset, host, first, budget, cut, ways, detailed }: ConversationInput,
   packet: Packet,
   parts: readonly ConversationPart[],
 ): ReturnType<typeof simulate> {
   const connections = parts.at(-1)?.walk.connections ?? [];
   const options = { budget, ways: ways ?? 256, ...(cut && { cut }), ...(detailed !== undefined && { detailed }) };
-  return simulate({ ruleset, packet, host, connections }, options);
+  return simulate({ ruleset, packet, host, connections, sockets: socketsOf(first, host) }, options);
 }

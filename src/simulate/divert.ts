@@ -6,11 +6,14 @@ import { firstAddress4 } from '../host/sourceAddress.ts';
 import type { Divert } from '../netfilter/effect.ts';
 import type { Address } from '../packet/address.ts';
 import { familyOf } from '../packet/address.ts';
+import { connectedSocket } from './connectedSocket.ts';
 import type { Skb } from './skb.ts';
 
 export function divert(skb: Skb, effect: Divert): { readonly port: number; readonly listener: Listener | undefined } {
   const port = effect.port === 0 ? (skb.dport ?? 0) : effect.port;
-  const found = findSocket(skb.host, { proto: skb.proto, dst: effect.address ?? localAddress(skb), dport: port });
+  // a connection that has its socket by now keeps it, and is dropped where that is not transparent
+  const connected = connectedSocket(skb.sockets, skb);
+  const found = connected ?? findSocket(skb.host, { proto: skb.proto, dst: effect.address ?? localAddress(skb), dport: port });
   return { port, listener: found?.transparent === true ? found : undefined };
 }
 

@@ -63,7 +63,8 @@ function reset(walk: Walk, host: Host): KernelAnswer {
   const flags = (seen & A) === 0 ? R | A : R;
   const stream = (seen & A) === 0 ? { end: 0, ack: 1 } : { end: 0 };
   const length = HEADER[family] + 20;
-  return { name, packet: { ...answerHeaders(walk, host), ...ports, flags, stream, length } };
+  // the socket for resets is that of the packet in IPv4 alone
+  return { name, packet: { ...answerHeaders(walk, host), ...ports, flags, stream, length, socket: family === 4 } };
 }
 
 const { R, A } = TCP_FLAGS;

@@ -6,9 +6,9 @@ import { invariant } from '../lib/invariant.ts';
 import type { Packet } from '../packet/packet.ts';
 import { countRules } from '../ruleset/count.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
-import type { Answered } from './answer.ts';
 import { everyWay } from './choices.ts';
 import { compiled } from './compiled.ts';
+import type { ConnectedSocket } from './connectedSocket.ts';
 import type { Connection } from './connection.ts';
 import { traverseOrCut } from './cutWalk.ts';
 import { type Walk, whySpent } from './trace.ts';
@@ -40,18 +40,26 @@ export interface SimulationInput {
   readonly connections?: readonly Connection[];
   /** of a packet with a state: the connection that it belongs to; absent: as the packet says */
   readonly connection?: Connection;
-  /** of an ICMP error that the kernel makes: the connection that it is about */
-  readonly answering?: Answered;
+  /** of processes here that are connected by now; absent: none */
+  readonly sockets?: readonly ConnectedSocket[];
 }
 
 export function simulate(given: SimulationInput, options: SimulateOptions = {}): Walks {
-  const { ruleset, packet, host, connections = [], connection, answering } = given;
+  const { ruleset, packet, host, connections = [], connection, sockets = [] } = given;
   invariant(ruleset.family === packet.family, `an IPv${packet.family} packet cannot meet IPv${ruleset.family} rules`);
   const rules = compiled(ruleset);
   const budget = options.budget ?? new Budget();
   budget.admit(ruleset, countRules(ruleset));
-  const about = { ...(connection && { connection }), ...(answering && { attached: answering }) };
-  const asked = { rules, packet, host, budget, detailed: options.detailed === true, connections, ...about };
+  const asked = {
+    rules,
+    packet,
+    host,
+    budget,
+    detailed: options.detailed === true,
+    connections,
+    sockets,
+    ...(connection && { connection }),
+  };
   const walk = options.cut === true ? traverseOrCut : traverse;
   const { results, truncated } = everyWay((choose) => walk({ ...asked, choose }), {
     most: options.ways ?? 256,

@@ -6,6 +6,7 @@ import { wayBack } from '../host/reversePath.ts';
 import type { Address, Family } from '../packet/address.ts';
 import { CT_STATUS } from '../packet/fields.ts';
 import type { CtDirection, CtState, Packet, Quoted, StreamPlace } from '../packet/packet.ts';
+import { type ConnectedSocket, connectedSocket, type SocketEnds } from './connectedSocket.ts';
 import { type Connection, NO_ZONE, rewritten, type Tuple, type ZonePair } from './connection.ts';
 
 /** Fields are declared, not defined: each is then written once, in the constructor. */
@@ -47,6 +48,8 @@ export class Skb {
   declare templateMark: number | undefined;
   /** made by REJECT */
   declare answers: boolean;
+  /** of processes here that are connected by now */
+  declare sockets: readonly ConnectedSocket[];
   /** socket assigned by TPROXY */
   declare diverted: Listener | undefined;
 
@@ -79,6 +82,7 @@ export class Skb {
     this.state = undefined;
     this.connection = undefined;
     this.answers = false;
+    this.sockets = [];
     this.diverted = undefined;
     this.direction = 'original';
     this.zone = NO_ZONE;
@@ -125,19 +129,22 @@ export class Skb {
 
   /** Errors are for who sent the packet that they quote; under NAT of sources IPv4 knows who that is.
    *  kernel net/ipv4/netfilter/nf_socket_ipv4.c nf_sk_lookup_slow_v4(), net/ipv6/netfilter/nf_socket_ipv6.c */
-  #lookedFor(): SocketQuery {
+  #lookedFor(): SocketQuery & SocketEnds {
     const { family, quotes, connection, direction, state } = this;
-    const quoted = quotes !== undefined;
-    const proto = quoted ? quotes.proto : this.proto;
-    if (family === 4 && direction === 'reply' && connection !== undefined && state === (quoted ? 'RELATED' : 'ESTABLISHED')) {
-      return { proto, dst: connection.original.src, dport: connection.original.sport };
-    }
-    return quoted ? { proto, dst: quotes.src, dport: quotes.sport } : { proto, dst: this.dst, dport: this.dport };
+    const { src, dst, sport, dport } = this;
+    const seen: SocketQuery & SocketEnds =
+      quotes === undefined
+        ? { proto: this.proto, dst, dport, src, sport }
+        : { proto: quotes.proto, dst: quotes.src, dport: quotes.sport, src: quotes.dst, sport: quotes.dport };
+    const isReply = direction === 'reply' && state === (quotes === undefined ? 'ESTABLISHED' : 'RELATED');
+    if (family !== 4 || !isReply || connection === undefined) return seen;
+    return { ...seen, dst: connection.original.src, dport: connection.original.sport };
   }
 
   /** Bits of SOCKET_BITS of the socket that a lookup finds, or undefined. */
   lookupSocket(): number | undefined {
-    const found = this.diverted ?? findSocket(this.host, this.#lookedFor());
+    const query = this.#lookedFor();
+    const found = this.diverted ?? connectedSocket(this.sockets, query) ?? findSocket(this.host, query);
     return found === undefined ? undefined : socketBits(found);
   }
 }

@@ -11,10 +11,11 @@ import type { Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { isNeighbourDiscovery } from '../packet/packet.ts';
 import { afterOf } from './after.ts';
-import { type Answered, type Attached, answerTo, attachmentOf, attachTo, fateByAnswer, type Rejected, unanswered } from './answer.ts';
+import { type Attached, answerTo, attachTo, fateByAnswer, type Rejected, unanswered } from './answer.ts';
 import type { Choose } from './choices.ts';
 import { toChoice } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
+import type { ConnectedSocket } from './connectedSocket.ts';
 import { type Connection, clashes, NO_ZONE } from './connection.ts';
 import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
@@ -32,16 +33,18 @@ export interface Traversal {
   readonly budget: Budget;
   /** connections that earlier packets left behind */
   readonly connections: readonly Connection[];
+  readonly sockets: readonly ConnectedSocket[];
   /** of a packet with a state: the one that it belongs to; absent: as the packet says */
   readonly connection?: Connection;
-  /** of a reset or an error that the kernel makes about a packet */
-  readonly attached?: Attached | Answered;
+  /** of an answer that REJECT makes */
+  readonly attached?: Attached;
 }
 
 /** One walk, taking the ways that `choose` says. @throws BudgetError */
 export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[]) => void = () => {}): Walk {
-  const { rules, packet, host, choose, detailed, budget, connections, connection } = traversal;
+  const { rules, packet, host, choose, detailed, budget, connections, connection, attached } = traversal;
   const skb = new Skb(packet, host);
+  skb.sockets = traversal.sockets;
   const steps: WalkStep[] = [];
   watch(steps);
   const choices: Choice[] = [];
@@ -52,7 +55,6 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   /** where lo has taken it from the rules of the sender */
   let dstOnLo: Address = skb.dst;
   let passed: ForwardRoute | undefined;
-  const attached = traversal.attached && attachmentOf(traversal.attached, connections);
   const table = attached?.table ?? connections.map((one) => ({ ...one }));
   const run: HookRun = {
     rules,
@@ -84,6 +86,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
       src: skb.src,
       mark: skb.mark,
       again,
+      chosen: packet.srcChosen === true,
       ...boundTo(again),
     });
     if (found.kind === 'lost') return { kind: 'lost', reason: again ? 'reroute-failed' : found.reason };
@@ -138,7 +141,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   function visit(station: Exclude<Station, HookStation>): Fate | undefined {
     switch (station) {
       case 'route output':
-        return (isUnspecified(skb.src) && !isNeighbourDiscovery(packet) ? chooseSource() : undefined) ?? decide(false);
+        return ((skb.src === 0 || skb.src === 0n) && !isNeighbourDiscovery(packet) ? chooseSource() : undefined) ?? decide(false);
       case 'leave':
         return out.oif === 'lo' ? follow('come back over lo') : { kind: 'sent', oif: out.oif };
       case 'lose the socket':
@@ -243,8 +246,4 @@ function takenBy(skb: Skb, host: Host): Fate {
     transparent: skb.diverted !== undefined,
     ...(listener === undefined ? {} : { process: listener.process, ...(port === undefined ? {} : { listener: port }) }),
   };
-}
-
-function isUnspecified(address: Address): boolean {
-  return address === 0 || address === 0n;
 }

@@ -1,6 +1,8 @@
-/** The ICMP error of a port where no process listens: about the packet as it was delivered, and of its connection before conntrack sees it.
- *  kernel net/ipv4/udp.c __udp4_lib_rcv(), net/ipv4/icmp.c icmp_glue_bits(), and their IPv6 twins */
-import { type Answered, answerTo } from './answer.ts';
+/** The ICMP error of a port where no process listens: about the packet as it was delivered. By then the packet has no connection any more,
+ *  so that conntrack goes by what the error quotes, in the zone of the error.
+ *  kernel net/ipv4/udp.c __udp4_lib_rcv(), net/ipv6/udp.c __udp6_lib_rcv(): nf_reset_ct() */
+import { answerTo } from './answer.ts';
+import { socketsOf } from './connectedSocket.ts';
 import type { ConversationInput } from './conversation.ts';
 import { simulate } from './simulate.ts';
 import { Skb } from './skb.ts';
@@ -14,9 +16,6 @@ export function unreachable({ ruleset, host, first, budget, cut, ways, detailed 
   const skb = new Skb({ ...packet, src, dst, ...ports, dir: 'in', iif }, host);
   const answer = answerTo(skb, { with: packet.family === 4 ? 'icmp-port-unreachable' : 'icmp6-port-unreachable', local: true });
   if (!('proto' in answer)) return undefined;
-  // what is not tracked has none
-  const connection = after.ctstate === 'NEW' ? connections.length - 1 : undefined;
-  const answering: Answered = { connection, direction: 'original' };
   const options = { budget, ways: ways ?? 256, ...(cut && { cut }), ...(detailed !== undefined && { detailed }) };
-  return simulate({ ruleset, packet: answer, host, connections, answering }, options).walks;
+  return simulate({ ruleset, packet: answer, host, connections, sockets: socketsOf(first, host) }, options).walks;
 }

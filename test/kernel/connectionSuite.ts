@@ -5,10 +5,18 @@ import { packetText } from '../../src/packet/notation.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetOf } from '../support/rulesets.ts';
-import { type Expected, expectedOf } from './expectedConnection.ts';
+import { type Expected, expectedOf, type Seen } from './expectedConnection.ts';
 import { connectionCases } from './generate/randomConnections.ts';
 import type { Backend } from './oracle.ts';
-import { type ConnectionCase, connectionQuestion, type Opening, openSockets, type RealConnection, type Sockets } from './sockets.ts';
+import {
+  type ConnectionCase,
+  connectionQuestion,
+  type Drop,
+  type Opening,
+  openSockets,
+  type RealConnection,
+  type Sockets,
+} from './sockets.ts';
 
 export interface Difference {
   readonly packet: string;
@@ -25,7 +33,8 @@ export interface Compared {
 
 /** One family of rules, its connections one beside the other. What differs is asked again by itself: on a busy machine a packet may come
  *  later than anybody waits. */
-export async function compareConnections(sockets: Sockets, one: ConnectionCase, family: 4 | 6): Promise<Compared> {
+export async function compareConnections(sockets: Sockets, given: ConnectionCase, family: 4 | 6): Promise<Compared> {
+  const one = { ...given, openings: given.openings.map(asSent) };
   const host = hostOf(one.host);
   const ruleset = rulesetOf((family === 4 ? one.rules.v4 : one.rules.v6) ?? '*filter\nCOMMIT\n', { family });
   const asked = one.openings.flatMap((opening) => {
@@ -38,8 +47,13 @@ export async function compareConnections(sockets: Sockets, one: ConnectionCase, 
     const found = await differences(sockets, { ...one, openings: [opening] }, again);
     if (found.length === 0) differing = differing.filter((each) => each.opening !== opening);
   }
-  const completed = asked.filter(({ expected }) => expected.real.back).length;
+  const completed = asked.filter(({ expected }) => expected.seen.back).length;
   return { compared: asked.length, completed, skipped: one.openings.length - asked.length, differences: differing.map(({ said }) => said) };
+}
+
+/** A datagram carries the name of its connection, seven bytes. */
+function asSent(opening: Opening): Opening {
+  return opening.proto === PROTO.udp ? { ...opening, length: opening.length + 7 } : opening;
 }
 
 interface Asked {
@@ -54,24 +68,52 @@ interface Differing {
 
 async function differences(sockets: Sockets, one: ConnectionCase, asked: readonly Asked[]): Promise<readonly Differing[]> {
   const results = await sockets.ask(connectionQuestion(one));
-  return asked.flatMap(({ opening, expected: { real: said, text } }) => {
+  return asked.flatMap(({ opening, expected }) => {
     const real = results[one.openings.indexOf(opening)];
     if (real === undefined) throw new Error('an answer is missing');
     const src: Address | undefined = real.from === undefined ? opening.src : parseAddress(real.from[0]);
-    // of UDP it says no more than that there is a route
-    const connected = opening.proto === PROTO.udp ? true : said.connected === undefined ? undefined : real.connected;
-    const got = { connected, accepted: acceptedText(real), there: real.there, back: real.back };
+    const got = seenBy(real, opening, expected);
     const source = src === opening.src ? '' : ` (the kernel chose ${real.from?.[0]})`;
-    if (JSON.stringify(got, keys) === JSON.stringify(said, keys) && source === '') return [];
-    const difference = { packet: packetText(opening), expected: `${JSON.stringify(said)} ${text}`, got: JSON.stringify(got) + source };
-    return [{ opening, said: difference }];
+    const different = KEYS.filter((key) => got[key] !== expected.seen[key]);
+    if (different.length === 0 && source === '') return [];
+    const words = (seen: Seen): string => different.map((key) => `${key} ${seen[key]}`).join(', ');
+    const said = { packet: packetText(opening), expected: `${words(expected.seen)}: ${expected.text}`, got: words(got) + source };
+    return [{ opening, said }];
   });
 }
 
-const keys = ['connected', 'accepted', 'there', 'back'];
+/** What does not count is as expected. */
+function seenBy(real: RealConnection, opening: Opening, { seen, dead }: Expected): Seen {
+  const { there, back, again, again_back: againBack, fin, fin_back: finBack, accepted, error } = real;
+  const udp = opening.proto === PROTO.udp;
+  const dropped = real.drops.find((drop) => (dead === undefined ? isOfUse(drop) : isSame(drop, opening, dead)))?.by;
+  return {
+    connected: udp ? true : seen.connected === undefined ? undefined : real.connected,
+    accepted: accepted === null ? undefined : acceptedText(accepted),
+    ...{ there, back, again, againBack, fin, finBack, dropped },
+    refused: seen.refused === undefined ? undefined : error !== null && REFUSALS.has(error),
+  };
+}
 
-function acceptedText({ accepted }: RealConnection): string | undefined {
-  return accepted === null ? undefined : `${accepted.at} ${accepted.port} from ${accepted.from[0]}`;
+const KEYS = ['connected', 'accepted', 'there', 'back', 'again', 'againBack', 'fin', 'finBack', 'refused', 'dropped'] as const;
+const REFUSALS: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOPROTOOPT', 'EACCES', 'ECONNRESET']);
+
+/** A connection cannot do without it: an acknowledgement alone comes again with the next packet. */
+function isOfUse({ proto, flags }: Drop): boolean {
+  return proto === PROTO.tcp ? /[SPF]/.test(flags) && !flags.includes('R') : proto === PROTO.udp;
+}
+
+function isSame(drop: Drop, { sport }: Opening, { proto, flags, direction }: NonNullable<Expected['dead']>): boolean {
+  // the bits of ECN are for rules to set
+  const plain = (letters: string): string => [...letters.replace(/[EC]/g, '')].sort().join('');
+  if (drop.proto !== proto || plain(drop.flags) !== plain(flags)) return false;
+  // NAT may have changed the port
+  if (drop.sport === null || (drop.sport !== sport && drop.dport !== sport)) return true;
+  return (drop.sport === sport) === (direction === 'original');
+}
+
+function acceptedText({ at, port, from, original }: NonNullable<RealConnection['accepted']>): string {
+  return `${at} ${port} from ${from[0]}${original === null ? '' : ` for ${original[0]} ${original[1]}`}`;
 }
 
 export interface ConnectionRun {

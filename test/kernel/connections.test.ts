@@ -4,6 +4,8 @@ import { TCP_FLAGS } from '../../src/packet/fields.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
+import { hostIn, nameOf, rulesIn } from './cases/connectionRoom.ts';
+import { CONNECTION_ROOMS } from './cases/connectionRooms.ts';
 import { CONNECTION_EDITS, OPENINGS, rulesOf, SIDECAR_HOST } from './cases/connections.ts';
 import { compareConnections, runConnections } from './connectionSuite.ts';
 import { kernelHere } from './kernelHere.ts';
@@ -27,6 +29,22 @@ test.runIf(kernelHere())('edits break the connections that the simulator says', 
         4,
       );
       expect([name, compared, differences]).toEqual([name, OPENINGS.length, []]);
+    }
+  } finally {
+    await sockets.close();
+  }
+});
+
+test.runIf(kernelHere()).each(CONNECTION_ROOMS)('$name', { timeout: 240_000 }, async (room) => {
+  const sockets = openSockets('nft');
+  try {
+    for (const edit of room.edits) {
+      const json = hostIn(room, edit);
+      const host = hostOf(json);
+      const openings = room.openings.map((text, at) => ({ ...packetOf(text, host), sport: FIRST_PORT + at }));
+      const rules = { [`v${room.family}`]: rulesIn(room, edit) };
+      const { compared, differences } = await compareConnections(sockets, { name: nameOf(edit), host: json, rules, openings }, room.family);
+      expect([nameOf(edit), compared, differences]).toEqual([nameOf(edit), room.openings.length, []]);
     }
   } finally {
     await sockets.close();

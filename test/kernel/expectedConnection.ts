@@ -1,24 +1,39 @@
-/** What the simulator's conversation says that sockets see: who connects, who accepts, and whether data comes there and back. */
+/** What the simulator's conversation says that sockets see: who connects, who accepts, whether data comes there and back, who hears of the
+ *  end, and which rule it is that drops a packet. */
 import type { Host } from '../../src/host/host.ts';
 import { Budget } from '../../src/lib/budget.ts';
 import type { PartName } from '../../src/netfilter/connectionParts.ts';
 import { formatAddress } from '../../src/packet/address.ts';
-import type { Packet } from '../../src/packet/packet.ts';
+import { flagLetters } from '../../src/packet/notation.ts';
+import type { CtDirection, Packet } from '../../src/packet/packet.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { type Conversation, converse } from '../../src/simulate/conversation.ts';
+import { type Conversation, type ConversationPart, converse } from '../../src/simulate/conversation.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Walk } from '../../src/simulate/trace.ts';
-import type { RealConnection } from './sockets.ts';
+import { afterLostAck } from './afterLostAck.ts';
+import { originalOf } from './originalOf.ts';
 
-/** What the simulator says of the same; undefined: several ways, of which chance takes one. */
+/** `undefined` where it depends on how fast something is, or says nothing. */
+export interface Seen {
+  readonly connected: boolean | undefined;
+  readonly accepted: string | undefined;
+  readonly there: boolean;
+  readonly back: boolean;
+  readonly again: boolean;
+  readonly againBack: boolean;
+  readonly fin: boolean;
+  readonly finBack: boolean;
+  readonly refused: boolean | undefined;
+  /** `filter:OUTPUT:3` */
+  readonly dropped: string | undefined;
+}
+
 export interface Expected {
   readonly text: string;
-  /** `connected`: undefined where it depends on how fast a reset is */
-  readonly real: Pick<RealConnection, 'there' | 'back'> & {
-    readonly accepted: string | undefined;
-    readonly connected: boolean | undefined;
-  };
+  readonly seen: Seen;
+  /** of the packet that a rule drops */
+  readonly dead: { readonly proto: number; readonly flags: string; readonly direction: CtDirection } | undefined;
 }
 
 export interface Scene {
@@ -26,6 +41,7 @@ export interface Scene {
   readonly host: Host;
 }
 
+/** What the simulator says of the same; undefined: several ways, of which chance takes one. */
 export function expectedOf({ ruleset, host }: Scene, packet: Packet): Expected | undefined {
   const budget = new Budget();
   const { walks } = simulate({ ruleset, packet, host }, { budget });
@@ -34,60 +50,91 @@ export function expectedOf({ ruleset, host }: Scene, packet: Packet): Expected |
   const found = converse({ ruleset, host, first, budget, whole: true });
   const [only] = found;
   if (only === undefined || found.length > 1 || only.parts.some(({ walk }) => walk.choices.length > 0)) return undefined;
-  const here = answeredThere(only, packet);
-  return packet.proto === PROTO.tcp ? ofTcp({ ruleset, host }, here, first) : ofUdp(here, first);
+  const parts = afterLostAck({ ruleset, host }, toTheirPlace(only.parts, packet));
+  return parts && expected(packet, { parts: toTheirPlace(parts, packet), end: only.end });
 }
 
-/** The other host is behind one interface: an answer that leaves by another does not come to it. */
-function answeredThere({ parts, end }: Conversation, { dir, iif }: Packet): Conversation {
-  const at = parts.findIndex(({ direction, walk: { fate } }) => direction === 'reply' && 'oif' in fate && fate.oif !== iif);
-  if (dir === 'out' || at < 0) return { parts, end };
-  const gone = parts.slice(0, at + 1).map((part, index) => ({ ...part, arrives: part.arrives && index < at }));
-  return { parts: gone, end: 'stalls' };
+/** Behind each interface is another host: what leaves by another one than before does not come to the same. */
+function toTheirPlace(parts: readonly ConversationPart[], { dir, iif }: Packet): readonly ConversationPart[] {
+  const first = parts[0]?.walk.fate;
+  const place = (direction: CtDirection): string | undefined =>
+    direction === 'original' ? (first && 'oif' in first ? first.oif : undefined) : dir === 'in' ? iif : undefined;
+  const main = parts.filter(({ name }) => !/too-big|ttl|unreachable/.test(name));
+  const at = main.findIndex(({ direction, walk: { fate } }) => 'oif' in fate && fate.oif !== place(direction));
+  return at < 0 ? main : main.slice(0, at + 1).map((part, index) => ({ ...part, arrives: part.arrives && index < at }));
 }
 
-function ofUdp({ parts, end }: Conversation, first: Walk): Expected {
-  const there = takes(first);
-  const back = parts.some(({ name, arrives }) => name === 'answer' && arrives);
-  return {
-    text: wordsOf(parts, end),
-    real: { connected: true, accepted: there ? placeOf(first) : undefined, there, back },
-  };
-}
-
-function ofTcp(scene: Scene, { parts, end }: Conversation, first: Walk): Expected {
-  const arrived = (name: PartName): boolean => parts.some((part) => part.name === name && part.arrives);
-  const last = parts.at(-1);
-  // who gets an ACK that he does not know resets, and REJECT tells its sender: connect() may hear of it at once
-  const reset = end === 'stalls' && last?.name === 'ack' && last.walk.fate.kind !== 'dropped' && last.walk.fate.kind !== 'lost';
-  const connected = reset ? undefined : arrived('syn-ack');
-  // an ACK that is lost is made up for by the data, which acknowledges as well
-  const afterLoss = connected === true && !arrived('ack') ? afterLostAck(scene, parts) : undefined;
-  const there = afterLoss?.there ?? arrived('data');
-  const back = afterLoss?.back ?? arrived('data-back');
-  const accepted = arrived('ack') || there;
-  return { text: wordsOf(parts, end), real: { connected, accepted: accepted ? placeOf(first) : undefined, there, back } };
-}
-
-function afterLostAck({ ruleset, host }: Scene, parts: Conversation['parts']): { readonly there: boolean; readonly back: boolean } {
+function expected(packet: Packet, { parts, end }: Conversation): Expected {
   const first = parts[0]?.walk as Walk;
-  const last = parts.at(-1)?.walk as Walk;
-  const data: Packet = { ...first.packet, flags: 0x18, stream: { end: 2, ack: 1 } };
-  const [walk] = simulate({ ruleset, packet: data, host, connections: last.connections }).walks;
-  const there = walk !== undefined && walk.fate.kind === first.fate.kind && walk.after.dst === first.after.dst;
-  return { there, back: false };
+  const got = (...names: readonly PartName[]): boolean => parts.some((part) => names.includes(part.name) && part.arrives);
+  const udp = packet.proto === PROTO.udp;
+  const failed = parts.find(({ arrives, walk: { fate } }) => !arrives && (fate.kind === 'dropped' || fate.kind === 'rejected'));
+  const there = udp ? takes(first) : got('data');
+  const known = parts.find(({ name }) => name === (got('ack') ? 'ack' : 'data'))?.walk.connections ?? [];
+  const accepted = there || got('ack') ? placeOf(first, known) : undefined;
+  const seen: Seen = {
+    connected: udp ? true : isReset(parts) ? undefined : got('syn-ack'),
+    accepted,
+    there,
+    back: udp ? got('answer') : got('data-back'),
+    again: udp && got('data'),
+    againBack: udp && got('data-back'),
+    fin: got('fin'),
+    finBack: got('fin-back'),
+    refused: refusedOf(packet, { parts, end }),
+    dropped: failed && whereOf(failed.walk),
+  };
+  const text = [
+    ...parts.map(({ name, walk }) => `${name} ${walk.fate.kind}${walk.fate.kind === 'lost' ? ` ${walk.fate.reason}` : ''}`),
+    end,
+  ];
+  const dead = failed && {
+    proto: failed.walk.packet.proto,
+    flags: flagLetters(failed.walk.packet.flags ?? 0),
+    direction: failed.direction,
+  };
+  return { text: text.join(', '), seen, dead };
 }
 
-function wordsOf(parts: Conversation['parts'], end: string): string {
-  return [...parts.map(({ name, walk }) => `${name} ${walk.fate.kind}`), end].join(', ');
+/** Who gets an ACK that he does not know resets, and REJECT tells its sender: connect() may hear of it at once. */
+function isReset(parts: readonly ConversationPart[]): boolean {
+  const last = parts.find(({ arrives }) => !arrives);
+  return last?.name === 'ack' && last.walk.fate.kind !== 'dropped' && last.walk.fate.kind !== 'lost';
+}
+
+function refusedOf({ proto }: Packet, { parts, end }: Conversation): boolean | undefined {
+  const [first, answer] = parts;
+  const kind = first?.walk.fate.kind;
+  if (kind === 'lost' || isReset(parts) || parts.some(({ walk }) => walk.fate.kind === 'rejected' && walk !== first?.walk))
+    return undefined;
+  if (end !== 'refused' || answer === undefined) return parts.length > 1 && !parts.at(-1)?.arrives ? undefined : false;
+  const { packet } = answer.walk;
+  // ICMP that comes while connect() has its socket is no more than a hint; of UDP only some of it ends a socket
+  if (answer.name === 'error' && proto === PROTO.tcp) return undefined;
+  if (answer.name === 'error' && proto === PROTO.udp && !isFatal(packet)) return undefined;
+  return answer.arrives;
+}
+
+/** kernel net/ipv4/icmp.c icmp_err_convert[], net/ipv6/icmp.c icmpv6_err_convert() */
+function isFatal({ family, icmpCode = 0 }: Packet): boolean {
+  return family === 4 ? icmpCode > 1 : icmpCode !== 0 && icmpCode !== 3;
+}
+
+export function whereOf({ fate, steps }: Walk): string | undefined {
+  if (fate.kind !== 'dropped' && fate.kind !== 'rejected') return undefined;
+  if (fate.by !== undefined) return `${fate.by.table}:${fate.by.chain}:${fate.by.number}`;
+  const policy = steps.findLast((step) => step.kind === 'policy');
+  return policy?.kind === 'policy' ? `${policy.table}:${policy.chain}:policy` : undefined;
 }
 
 function takes({ fate }: Walk): boolean {
   return fate.kind === 'sent' || fate.kind === 'forwarded' || (fate.kind === 'delivered' && fate.process !== undefined);
 }
 
-function placeOf({ fate, after }: Walk): string {
-  if (fate.kind === 'delivered') return `local ${fate.listener ?? after.dport} from ${formatAddress(after.src)}`;
+function placeOf(first: Walk, connections: Walk['connections']): string {
+  const { fate, after } = first;
+  if (fate.kind === 'delivered')
+    return `local ${fate.listener ?? after.dport} from ${formatAddress(after.src)}${originalOf({ ...first, connections })}`;
   const oif = fate.kind === 'sent' || fate.kind === 'forwarded' ? fate.oif : '';
   return `${oif} ${after.dport} from ${formatAddress(after.src)}`;
 }

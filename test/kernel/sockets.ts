@@ -20,13 +20,37 @@ export interface ConnectionCase {
   readonly openings: readonly Opening[];
 }
 
-/** What the kernel did with one connection. */
+/** What the kernel did with one connection: connections.py says what each means. */
 export interface RealConnection {
   readonly connected: boolean;
-  readonly accepted: { readonly at: string; readonly port: number; readonly from: readonly [string, number] } | null;
+  readonly accepted: {
+    readonly at: string;
+    readonly port: number;
+    readonly from: readonly [string, number];
+    readonly original: readonly [string, number] | null;
+  } | null;
   readonly there: boolean;
   readonly back: boolean;
+  readonly again: boolean;
+  readonly again_back: boolean;
+  readonly fin: boolean;
+  readonly fin_back: boolean;
+  readonly error: string | null;
   readonly from?: readonly [string, number];
+  readonly drops: readonly Drop[];
+}
+
+/** A packet that a rule or a policy dropped, in the order in which they were. */
+export interface Drop {
+  readonly proto: number;
+  readonly flags: string;
+  readonly src: string;
+  readonly sport: number | null;
+  readonly dst: string;
+  readonly dport: number | null;
+  readonly icmp_type?: number;
+  /** `filter:OUTPUT:3`, `filter:INPUT:policy` */
+  readonly by: string;
 }
 
 type Reply = { readonly ok: true; readonly results: readonly RealConnection[] } | { readonly ok: false; readonly error: string };
@@ -69,7 +93,7 @@ export function connectionQuestion({ host, rules, openings }: ConnectionCase): u
     );
   });
   const { packets: _packets, isolate: _isolate, ...world } = questionOf(host, rules, []);
-  return { ...world, listeners: owned, far: farPorts(openings), connections: openings.map(connection) };
+  return { ...world, listeners: owned, far: farPorts(openings, rules), connections: openings.map(connection) };
 }
 
 /** A listener on every other port is one on each that is asked. */
@@ -82,13 +106,12 @@ function otherPorts(openings: readonly Opening[], proto: string, listeners: NonN
 /** Where rules may send a connection that is for another port. */
 const EXTRA_PORTS: readonly number[] = [80, 8080, 53];
 
-function farPorts(openings: readonly Opening[]): readonly unknown[] {
-  const asked = openings.map(({ proto, dport }) => `${proto === PROTO.tcp ? 'tcp' : 'udp'} ${dport}`);
-  const extra = EXTRA_PORTS.flatMap((port) => [`tcp ${port}`, `udp ${port}`]);
-  return [...new Set([...asked, ...extra])].map((text) => {
-    const [proto, port] = text.split(' ');
-    return { proto, port: Number(port) };
-  });
+function farPorts(openings: readonly Opening[], { v4 = '', v6 = '' }: Rules): readonly unknown[] {
+  const asked = openings.map(({ dport }) => dport ?? 0);
+  // and where NAT leads
+  const led = [...`${v4}${v6}`.matchAll(/--to-(?:destination \S*:|ports? )(\d+)/g)].map(([, port]) => Number(port));
+  const all = [...new Set([...asked, ...led, ...EXTRA_PORTS])];
+  return all.flatMap((port) => ['tcp', 'udp'].map((proto) => ({ proto, port })));
 }
 
 function connection({ proto, dir, iif, src, dst, sport, dport, uid, gid, mark }: Opening): unknown {

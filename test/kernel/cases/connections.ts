@@ -1,6 +1,6 @@
 /** Edits of a pod's rules that break connections, and which connections they break: each was played with real sockets. */
 import { dumpOf, readFixture } from '../../support/fixtures.ts';
-import { type Edit, inserted } from '../generate/randomConnections.ts';
+import { type Edit, inserted } from '../generate/randomEdit.ts';
 import type { HostJson } from '../question.ts';
 
 const SIDECAR = readFixture('istio-sidecar');

@@ -1,0 +1,30 @@
+/** An ACK that is lost is made up for by the data, which acknowledges as well: sockets go on where a conversation has ended. */
+import { AFTER_HANDSHAKE } from '../../src/netfilter/connectionParts.ts';
+import { PROTO } from '../../src/packet/protocol.ts';
+import { arrives } from '../../src/simulate/arrival.ts';
+import { socketsOf } from '../../src/simulate/connectedSocket.ts';
+import type { ConversationPart } from '../../src/simulate/conversation.ts';
+import { answerPacket, asPart, laterPacket } from '../../src/simulate/laterPacket.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import type { Scene } from './expectedConnection.ts';
+
+/** Undefined: chance decides. */
+export function afterLostAck({ ruleset, host }: Scene, before: readonly ConversationPart[]): readonly ConversationPart[] | undefined {
+  const [first, last] = [before[0], before.at(-1)];
+  if (first === undefined || last?.name !== 'ack' || last.arrives || first.walk.packet.proto !== PROTO.tcp) return before;
+  // who gets an ACK that he does not know resets the connection
+  if (last.walk.fate.kind !== 'dropped' && last.walk.fate.kind !== 'lost') return before;
+  const parts = [...before];
+  for (const { name, direction } of AFTER_HANDSHAKE) {
+    const plain = direction === 'reply' ? answerPacket(first.walk, host) : laterPacket(first.walk);
+    if (plain === undefined) return parts;
+    const connections = parts.at(-1)?.walk.connections ?? [];
+    const { walks } = simulate({ ruleset, host, packet: asPart(plain, name), connections, sockets: socketsOf(first.walk, host) });
+    const [walk] = walks;
+    if (walk === undefined || walks.length > 1 || walk.choices.length > 0) return undefined;
+    const there = arrives(walk, { direction }, parts);
+    parts.push({ name, direction, walk, arrives: there });
+    if (!there) return parts;
+  }
+  return parts;
+}

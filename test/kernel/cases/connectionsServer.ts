@@ -1,0 +1,151 @@
+/** A server: ports where processes listen and ports where none does. */
+import { readFileSync } from 'node:fs';
+import type { Family } from '../../../src/packet/address.ts';
+import type { HostJson } from '../question.ts';
+import { type ConnectionRoom, filter, mangle, type PlainEdit, type RoomEdit, raw, withEnds } from './connectionRoom.ts';
+
+const HOST = JSON.parse(readFileSync(new URL('../../../fixtures/hosts/server.json', import.meta.url), 'utf8')) as HostJson;
+const SECOND: Partial<HostJson> = {
+  interfaces: [
+    { name: 'eth0', addresses: ['198.51.100.10/24', '2001:db8::10/64'] },
+    { name: 'net1', addresses: ['192.168.50.5/24', 'fd00:192:168:50::5/64'] },
+  ],
+};
+
+const server = (family: Family, openings: readonly string[], edits: readonly RoomEdit[]): ConnectionRoom => ({
+  name: `server, IPv${family}`,
+  family,
+  rules: '*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n',
+  host: HOST,
+  openings,
+  edits,
+});
+
+const EDITS: readonly PlainEdit[] = [
+  { edits: [] },
+  { edits: [filter('-A OUTPUT -p tcp --tcp-flags RST RST -j DROP')] },
+  { edits: [filter('-A INPUT -p tcp --dport 81 -j DROP'), filter('-A INPUT -p udp -j DROP')] },
+  { edits: [filter('-A INPUT -p tcp --dport 81 -j REJECT --reject-with tcp-reset'), filter('-A INPUT -p udp -j REJECT')] },
+  { edits: [filter('-A OUTPUT -m owner --socket-exists -m conntrack --ctdir REPLY -j DROP')] },
+  { edits: [filter('-A OUTPUT -m conntrack --ctstate RELATED -j DROP')] },
+  { edits: [filter('-A OUTPUT -m owner ! --uid-owner 33 -m conntrack --ctstate ESTABLISHED -j DROP')] },
+  { edits: [raw('-A PREROUTING -p udp -j CT --zone 3'), filter('-A OUTPUT -m conntrack --ctstate INVALID -j DROP')] },
+  { edits: [mangle('-A INPUT -p tcp --syn -j MARK --set-mark 7'), mangle('-A OUTPUT -m mark --mark 7 -j DROP')] },
+  { edits: [filter('-A INPUT -p tcp -m conntrack ! --ctstate NEW -m tcp --dport 80 -j DROP')] },
+  {
+    edits: [filter('-A INPUT -p tcp ! --syn -m conntrack --ctstate NEW -j DROP'), raw('-A PREROUTING -p tcp --syn -j CT --notrack')],
+  },
+];
+
+export const SERVER_ROOM = server(
+  4,
+  [
+    'in tcp 203.0.113.9 -> 198.51.100.10:22',
+    'in tcp 203.0.113.9 -> 198.51.100.10:80',
+    'in tcp 203.0.113.9 -> 198.51.100.10:81',
+    'in udp 203.0.113.9 -> 198.51.100.10:53',
+    'out tcp -> 127.0.0.1:81 uid=33 gid=33',
+    'out udp -> 198.51.100.10:9 uid=33 gid=33',
+  ],
+  withEnds(
+    [
+      ...EDITS,
+      {
+        edits: [mangle('-A INPUT -p tcp --syn -j MARK --set-mark 7'), mangle('-A OUTPUT -m mark --mark 7 -j DROP')],
+        host: { sysctls: { 'net.ipv4.tcp_fwmark_accept': '1', 'net.ipv4.fwmark_reflect': '1' } },
+      },
+    ],
+    [
+      ['completes', 'completes', 'refused', 'refused', 'refused', 'refused'],
+      ['completes', 'completes', 'rst dropped filter:OUTPUT:1', 'refused', 'rst dropped filter:OUTPUT:1', 'refused'],
+      [
+        'completes',
+        'completes',
+        'first dropped filter:INPUT:1',
+        'first dropped filter:INPUT:2',
+        'first dropped filter:INPUT:1',
+        'first dropped filter:INPUT:2',
+      ],
+      ['completes', 'completes', 'refused', 'refused', 'refused', 'refused'],
+      [
+        'syn-ack dropped filter:OUTPUT:1',
+        'syn-ack dropped filter:OUTPUT:1',
+        'rst dropped filter:OUTPUT:1',
+        'error dropped filter:OUTPUT:1',
+        'rst dropped filter:OUTPUT:1',
+        'error dropped filter:OUTPUT:1',
+      ],
+      ['completes', 'completes', 'refused', 'error dropped filter:OUTPUT:1', 'refused', 'error dropped filter:OUTPUT:1'],
+      ['syn-ack dropped filter:OUTPUT:1', 'completes', 'rst dropped filter:OUTPUT:1', 'refused', 'rst dropped filter:OUTPUT:1', 'refused'],
+      ['completes', 'completes', 'refused', 'error dropped filter:OUTPUT:1', 'refused', 'refused'],
+      ['completes', 'completes', 'refused', 'refused', 'refused', 'refused'],
+      ['completes', 'ack dropped filter:INPUT:1', 'refused', 'refused', 'refused', 'refused'],
+      ['ack dropped filter:INPUT:1', 'ack dropped filter:INPUT:1', 'refused', 'refused', 'refused', 'refused'],
+      [
+        'syn-ack dropped mangle:OUTPUT:1',
+        'syn-ack dropped mangle:OUTPUT:1',
+        'rst dropped mangle:OUTPUT:1',
+        'refused',
+        'rst dropped mangle:OUTPUT:1',
+        'refused',
+      ],
+    ],
+  ),
+);
+
+export const SERVER6_ROOM = server(
+  6,
+  [
+    'in tcp 2001:db8:9::9 -> [2001:db8::10]:22',
+    'in tcp 2001:db8:9::9 -> [2001:db8::10]:80',
+    'in tcp 2001:db8:9::9 -> [2001:db8::10]:81',
+    'in udp 2001:db8:9::9 -> [2001:db8::10]:53',
+    'out tcp -> [::1]:81 uid=33 gid=33',
+  ],
+  withEnds(EDITS, [
+    ['completes', 'completes', 'refused', 'refused', 'refused'],
+    ['completes', 'completes', 'rst dropped filter:OUTPUT:1', 'refused', 'rst dropped filter:OUTPUT:1'],
+    ['completes', 'completes', 'first dropped filter:INPUT:1', 'first dropped filter:INPUT:2', 'first dropped filter:INPUT:1'],
+    ['completes', 'completes', 'refused', 'refused', 'refused'],
+    ['syn-ack dropped filter:OUTPUT:1', 'syn-ack dropped filter:OUTPUT:1', 'refused', 'error dropped filter:OUTPUT:1', 'refused'],
+    ['completes', 'completes', 'refused', 'error dropped filter:OUTPUT:1', 'refused'],
+    ['syn-ack dropped filter:OUTPUT:1', 'completes', 'rst dropped filter:OUTPUT:1', 'refused', 'rst dropped filter:OUTPUT:1'],
+    ['completes', 'completes', 'refused', 'error dropped filter:OUTPUT:1', 'refused'],
+    ['completes', 'completes', 'refused', 'refused', 'refused'],
+    ['completes', 'ack dropped filter:INPUT:1', 'refused', 'refused', 'refused'],
+    ['ack dropped filter:INPUT:1', 'ack dropped filter:INPUT:1', 'refused', 'refused', 'refused'],
+  ]),
+);
+
+/** The second interface has its own network, and answers leave by the default route, unless a rule says otherwise. */
+export const TWO_WAYS_ROOM: ConnectionRoom = {
+  ...SERVER_ROOM,
+  name: 'server with two interfaces',
+  openings: [
+    'in tcp 192.168.50.9 -> 192.168.50.5:22 iif=net1',
+    'in tcp 10.9.9.9 -> 192.168.50.5:22 iif=net1',
+    'in tcp 10.9.9.9 -> 198.51.100.10:22 iif=net1',
+  ],
+  edits: [
+    { edits: [], host: SECOND, ends: ['completes', 'completes', 'completes'] },
+    {
+      edits: [],
+      host: { ...SECOND, sysctls: { 'net.ipv4.conf.all.rp_filter': '1' } },
+      ends: ['completes', 'first lost reverse-path', 'first lost reverse-path'],
+    },
+    { edits: [], host: { ...SECOND, sysctls: { 'net.ipv4.conf.all.rp_filter': '2' } }, ends: ['completes', 'completes', 'completes'] },
+    {
+      edits: [],
+      host: { ...SECOND, ip_rules: ['from 192.168.50.5 lookup 200'], route_tables: { 200: ['default via 192.168.50.1 dev net1'] } },
+      ends: ['completes', 'completes', 'completes'],
+    },
+    {
+      edits: [
+        mangle('-A PREROUTING -i net1 -m conntrack --ctstate NEW -j CONNMARK --set-mark 7'),
+        mangle('-A OUTPUT -m connmark --mark 7 -j CONNMARK --restore-mark'),
+      ],
+      host: { ...SECOND, ip_rules: ['fwmark 7 lookup 200'], route_tables: { 200: ['default via 192.168.50.1 dev net1'] } },
+      ends: ['completes', 'completes', 'completes'],
+    },
+  ],
+};
