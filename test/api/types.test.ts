@@ -57,6 +57,7 @@ it('a misspelt word does not compile, and is an InputError', () => {
   expect(() => diff(RULES, RULES, { were: OUT })).toThrow('unknown option `were`: did you mean `where`?');
   // @ts-expect-error a packet has no such key
   expect(() => trace(RULES, { dst: '10.0.0.1', dprot: 80 })).toThrow('a packet has no key `dprot`; did you mean `dport`?');
+  expect(() => trace(structuredClone(parse('*nat\n-A OUTPUT -j RETURN\nCOMMIT\n').rulesets), OUT)).toThrow('this is a copy of a ruleset');
   // @ts-expect-error no rules
   expect(() => trace(undefined, OUT)).toThrow('rules are a text, what `parse` returned, or a ruleset; this is undefined');
   // @ts-expect-error bytes are no text

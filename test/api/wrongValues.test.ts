@@ -27,6 +27,8 @@ const wrong: fc.Arbitrary<unknown> = fc.oneof(
     { dst: undefined, dport: 10n, dir: 'sideways' },
     { outcome: 'lopp' },
     parse(RULES),
+    structuredClone(parse(RULES)),
+    structuredClone(parse(RULES).rulesets),
   ),
   fc.object({ maxDepth: 2, withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }),
   fc.anything({ withBigInt: true }),

@@ -121,6 +121,16 @@ COMMIT
     expect(() => packets('*nat\n-A OUTPUT --bad\nCOMMIT\n')).toThrow();
     expect(() => packets('*nat\nCOMMIT\n# iptables\n', { sentBy: 'proxy' })).toThrow('of no mesh');
   });
+
+  it.each<[PacketOptions, string]>([
+    [{ sentBy: 'app', dir: 'in' }, '`sentBy` is `app`, of packets that are sent, and `dir` is `in`'],
+    [{ uid: 5, dir: 'in' }, '`uid` is 5, of packets that are sent'],
+    [{ sentBy: 'app', where: 'in tcp' }, 'and `where` is `in tcp`: those arrive'],
+    [{ sentBy: 'proxy', uid: 5 }, 'whose user the host says'],
+    [{ dir: 'out', where: 'in tcp' }, 'no packet is both'],
+  ])('no packet can meet both of %j', (options, message) => {
+    expect(() => packets(SIDECAR, options)).toThrow(message);
+  });
 });
 
 describe('a counterexample', { timeout: 60_000 }, () => {

@@ -75,6 +75,13 @@ describe('verifyManifests', () => {
       ['a', []],
     ]);
   });
+  it('says which pods were not checked', () => {
+    const { pods } = verifyManifests([WEB, pod('sidecar.istio.io/inject: "false"')], { only: ['no-redirect-loop'] });
+    expect(pods.map(({ name, checked }) => [name, checked])).toEqual([
+      ['web', true],
+      ['a', false],
+    ]);
+  });
   it('what breaks stands with its place', () => {
     const text = pod('', '[{name: a, securityContext: {runAsUser: 1337}}]');
     const { pods } = verifyManifests({ file: 'a.yaml', text }, { only: ['identity-collision'] });
@@ -91,6 +98,8 @@ describe('verifyManifests', () => {
   });
   it('a manifest that is wrong is thrown with its places', () => {
     expect(() => verifyManifests({ file: 'a.yaml', text: pod('sidecar.istio.io/inject: true') })).toThrow(/^a\.yaml:2:/);
+    expect(() => verifyManifests('')).toThrow('there is no pod in these manifests');
+    expect(() => verifyManifests('apiVersion: v1\nkind: Service\nmetadata: { name: a }\n')).toThrow('there is no pod');
     expect(() => verifyManifests(WEB, { where: 'out nonsense' })).toThrow(InputError);
   });
 });

@@ -64,6 +64,8 @@ export function sceneOf(rules: RulesInput, options: PacketOptions): PacketScene 
   const { host, profile } = librarySettingOf(rulesets, options);
   const set = options.where === undefined ? undefined : packetSetFrom(options.where);
   const { dir = set?.dir, family, proto, uid, sentBy } = options;
+  const problem = contradiction(options, set);
+  if (problem !== undefined) throw new InputError([problem]);
   const proxy = sentBy === 'proxy' ? proxyOf(host, profile) : undefined;
   if (sentBy === 'proxy' && proxy === undefined) throw new InputError(['`sentBy` is `proxy`, but the rules are of no mesh']);
   const own = [...(uid === undefined ? [] : [equals('uid', uid)]), ...(sentBy === 'app' ? parts(notProxy(profile, host)) : [])];
@@ -81,6 +83,17 @@ export function sceneOf(rules: RulesInput, options: PacketOptions): PacketScene 
     conditions: { 4: [...own, ...termsOf(set, 4)], 6: [...own, ...termsOf(set, 6)] },
     unusual: options.unusual ?? false,
   };
+}
+
+/** Options of which no packet can have both. */
+function contradiction({ dir, uid, sentBy, where }: PacketOptions, set: PacketSet | undefined): string | undefined {
+  const sent = sentBy !== undefined ? `\`sentBy\` is \`${sentBy}\`` : uid !== undefined ? `\`uid\` is ${uid}` : undefined;
+  const arrives = dir === 'in' ? '`dir` is `in`' : set?.dir === 'in' ? `\`where\` is \`${where}\`` : undefined;
+  if (sent !== undefined && arrives !== undefined) return `${sent}, of packets that are sent, and ${arrives}: those arrive`;
+  if (sentBy === 'proxy' && uid !== undefined) return '`sentBy` is `proxy`, whose user the host says, and `uid` is given';
+  return dir !== undefined && set?.dir !== undefined && dir !== set.dir
+    ? `\`dir\` is \`${dir}\` and \`where\` is \`${where}\`: no packet is both`
+    : undefined;
 }
 
 /** One condition for each field. */

@@ -133,8 +133,10 @@ const VERIFY_OPTIONS: OptionKinds<VerifyManifestsOptions> = {
   budget: BUDGET,
 };
 
+const NO_POD = 'there is no pod in these manifests: nothing would be checked';
+
 /** Every claim on the settings and the rules of each pod; equal rules are proved once.
- *  @throws InputError when a manifest or an option cannot be used, or Istio would refuse a pod */
+ *  @throws InputError when a manifest or an option cannot be used, when there is no pod, or Istio would refuse one */
 export function verifyManifests(manifests: ManifestText | readonly ManifestText[], options: VerifyManifestsOptions = {}): VerifyPodsReport {
   checkOptions(options, VERIFY_OPTIONS);
   const { values: _, mode: __, istio: ___, kubernetes: ____, nameservers: _____, phase, where, host, budget = {}, ...rest } = options;
@@ -142,6 +144,7 @@ export function verifyManifests(manifests: ManifestText | readonly ManifestText[
   const made = scenesOf(read);
   const errors = [...read.diagnostics, ...made.diagnostics].filter(isError);
   if (errors.length > 0) throw new InputError(errors.map(problemText));
+  if (made.scenes.length === 0) throw new InputError([NO_POD]);
   const settings = {
     ...rest,
     limits: () => budget,

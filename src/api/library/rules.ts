@@ -63,14 +63,19 @@ export function rulesetsOf(rules: unknown, { allowEmpty }: Pick<ParseOptions, 'a
   if (typeof rules === 'string') return rulesetsOf(parse(rules, { ...(allowEmpty !== undefined && { allowEmpty }) }));
   if (isRuleset(rules)) return [rules];
   const list = isParsed(rules) ? rules.rulesets : rules;
+  if (isCopy(rules)) throw new InputError([COPIED]);
   if (!Array.isArray(list)) throw noRules(shownValue(rules));
   const errors = isParsed(rules) ? rules.diagnostics.filter(isError) : [];
   if (errors.length > 0) throw new InputError(errors.map(problemText));
   const wrong = list.findIndex((one) => !isRuleset(one));
+  if (isCopy(list[wrong])) throw new InputError([COPIED]);
   if (wrong >= 0) throw noRules(`a list with ${shownValue(list[wrong])} in it`);
   if (list.length === 0) throw new InputError(['there are no rules']);
   return list as readonly Ruleset[];
 }
+
+const COPIED =
+  'this is a copy of a ruleset (`structuredClone`, a message to a worker), which has lost what its rules do: hand over the text, and `parse` it there';
 
 function noRules(found: string): InputError {
   return new InputError([`rules are a text, what \`parse\` returned, or a ruleset; this is ${found}`]);
@@ -91,11 +96,22 @@ const KNOWN = new WeakSet<object>();
 function isRuleset(value: unknown): value is Ruleset {
   if (!isObject(value)) return false;
   if (KNOWN.has(value)) return true;
-  const { family, source, tables } = value;
-  const isOne = (family === 4 || family === 6) && isObject(source) && typeof source.text === 'string' && isMap(tables);
-  if (!isOne || typeof source.file !== 'string' || ![...tables.values()].every(isTable)) return false;
+  if (!hasForm(value) || isCopy(value)) return false;
   KNOWN.add(value);
   return true;
+}
+
+/** Its rules are data alone: what they mean is computed, and is not copied. */
+function isCopy(value: unknown): boolean {
+  if (!isObject(value) || !hasForm(value)) return false;
+  const chains = [...(value.tables as Ruleset['tables']).values()].flatMap((table) => [...table.chains.values()]);
+  return chains.some(({ rules }) => rules.some((rule) => !('match' in rule)));
+}
+
+function hasForm(value: Readonly<Record<string, unknown>>): boolean {
+  const { family, source, tables } = value;
+  const isOne = (family === 4 || family === 6) && isObject(source) && typeof source.text === 'string' && isMap(tables);
+  return isOne && typeof source.file === 'string' && [...tables.values()].every(isTable);
 }
 
 function isTable(table: unknown): boolean {

@@ -13,6 +13,8 @@ export interface VerifiedPodJson {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
+  /** false: it is in no mesh, and nothing was checked of its rules; the notes say why */
+  readonly checked: boolean;
   readonly findings: readonly VerifiedPodFinding[];
 }
 
@@ -28,10 +30,10 @@ export function toVerifyPodsReport(pods: readonly VerifiedPod[]): VerifyPodsRepo
   };
 }
 
-function toPod({ pod: { kind, namespace, name }, findings, muted }: VerifiedPod): VerifiedPodJson {
+function toPod({ pod: { kind, namespace, name }, verified, findings, muted }: VerifiedPod): VerifiedPodJson {
   const withReason = findings.map((finding) => {
     const by = muted?.get(finding);
     return { ...toFinding(finding), ...(by !== undefined && { muted: by }) };
   });
-  return { kind, namespace, name, findings: withReason };
+  return { kind, namespace, name, checked: verified.profile !== undefined, findings: withReason };
 }
