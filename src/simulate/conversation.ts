@@ -147,7 +147,8 @@ function opens({ packet, fate, after }: Walk, host: Host): boolean {
   if (packet.proto === PROTO.tcp && ((packet.flags ?? 0) & (F | S | R | A)) !== S) return false;
   if ((!hasPorts(packet.proto) && !isEcho(packet)) || packet.fragOffset > 0) return false;
   if (packet.ctstate !== undefined && packet.ctstate !== 'NEW') return false;
-  return isTaken(fate) && !isToMany(host, after.dst);
+  // nor from the unspecified address, which IPv4 takes for a broadcast
+  return isTaken(fate) && !isToMany(host, after.dst) && after.dst !== 0n;
 }
 
 function isTaken({ kind }: Fate): boolean {

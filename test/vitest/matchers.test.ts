@@ -171,10 +171,12 @@ describe('a failing expectation says', () => {
          nat OUTPUT 1 > ISTIO_OUTPUT 1 > ISTIO_REDIRECT 1      article.rules:23
              -p tcp -j REDIRECT --to-ports 15001      dst := 127.0.0.1:15001, via lo
          => the TCP handshake is answered by the proxy (15001), not by 203.0.113.9:443
+         completes: SYN-ACK and ACK pass
       2  proxy (uid 1337) sends to 203.0.113.9:443 via eth0
          nat OUTPUT 1 > ISTIO_OUTPUT 1 > ISTIO_REDIRECT 1      article.rules:23
              -p tcp -j REDIRECT --to-ports 15001      dst := 127.0.0.1:15001, via lo
          => the TCP handshake is answered by the proxy (15001), not by 203.0.113.9:443
+         completes: SYN-ACK and ACK pass
       LOOP closes: leg 2 ends where leg 1 did, at proxy 127.0.0.1:15001; from there everything repeats"
     `);
   });
@@ -192,10 +194,12 @@ describe('a failing expectation says', () => {
          nat PREROUTING 1 > ISTIO_INBOUND 5 > ISTIO_IN_REDIRECT 1      istio-sidecar.rules:21
              -p tcp -j REDIRECT --to-ports 15006      dst := 10.244.0.5:15006
          => the TCP handshake is answered by the proxy (15006), not by the listener of 10.244.0.5:80
+         completes: SYN-ACK and ACK pass
       2  proxy (uid 1337) sends from 127.0.0.6 to 10.244.0.5:80 via lo
          nat OUTPUT 1 > ISTIO_OUTPUT 1                                 istio-sidecar.rules:22
              -s 127.0.0.6/32 -o lo -j RETURN
-         => delivered to app at 10.244.0.5:80"
+         => delivered to app at 10.244.0.5:80
+         completes: SYN-ACK and ACK pass"
     `);
   });
 
@@ -284,5 +288,37 @@ describe('a failing expectation says', () => {
       "expected \`out tcp 10.244.0.5:40000 -> 203.0.113.9:80 uid=1337 gid=1337\` to bypass the proxy; it is LOOP by ISTIO_REDIRECT 1 (article.rules:23: -p tcp -j REDIRECT --to-ports 15001)
         proxy -> OUTPUT#1 -> ISTIO_OUTPUT#1 -> ISTIO_REDIRECT#1 => proxy:15001 -> (repeats)"
     `);
+  });
+});
+
+describe('a connection', () => {
+  const DEAD = `${readFixture('istio-sidecar').text}\n*filter\n-A OUTPUT -p tcp --sport 15006 -j DROP\n-A INPUT -p tcp -i eth0 --sport 443 -j DROP\nCOMMIT\n`;
+  const IN = 'in tcp -> 10.244.0.5:8080';
+  it('completes on both sides of the proxy, or not', () => {
+    for (const packet of [OUT, IN, 'out udp -> 203.0.113.9:53', 'in icmp -> 10.244.0.5']) expect(SIDECAR).toComplete(packet);
+    expect(DEAD).not.toComplete(IN);
+    expect(DEAD).toReach(IN, 'stalled');
+    expect(DEAD).not.toComplete(OUT);
+    expect(DEAD).toCapture(OUT);
+    // each of its connections would complete
+    expect(ARTICLE).not.toComplete(OUT);
+    expect(SIDECAR).not.toComplete('out udp -> 224.0.0.251:5353');
+  });
+  it('that stops is named with its packet and its rule', () => {
+    const file = parse(DEAD, { file: 'pod.rules' });
+    expect(messageOf(() => expect(file).toComplete(IN))).toMatch(
+      /^expected `in tcp -> 10\.244\.0\.5:8080` to complete its connection; it is STALLED: the SYN-ACK is dropped by filter OUTPUT#1 at pod\.rules:\d+: -p tcp -m tcp --sport 15006 -j DROP\n/,
+    );
+    expect(messageOf(() => expect(file).toComplete(OUT))).toContain(
+      '; leg 2 STALLS: the SYN-ACK is dropped by filter INPUT#1 at pod.rules:',
+    );
+  });
+  it('that may stop passes neither way, and neither does a set', () => {
+    const unknown = `${readFixture('istio-sidecar').text}\n*filter\n-A INPUT -i eth0 -m string --string x --algo bm -j DROP\nCOMMIT\n`;
+    for (const packet of [OUT, `${OUT} uid=1337`, 'out tcp -> 10.0.0.0/8']) {
+      messageOf(() => expect(unknown).toComplete(packet));
+      messageOf(() => expect(unknown).not.toComplete(packet));
+    }
+    expect(messageOf(() => expect(SIDECAR).not.toReach('out tcp -> 10.0.0.0/8', 'stalled'))).toContain('is asked of one packet');
   });
 });

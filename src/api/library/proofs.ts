@@ -115,7 +115,7 @@ export function comparedRules(given: Readonly<Record<'base' | 'head', unknown>>,
   return { report, examples: diffs.flatMap(({ changes }) => changes.map(({ example }) => packetText(example))) };
 }
 
-export interface FindOptions extends Omit<TraceOptions, 'same'> {
+export interface FindOptions extends Omit<TraceOptions, 'connection' | 'same'> {
   /** a set of packets in notation; absent: all */
   readonly where?: string;
   readonly outcome: Outcome;

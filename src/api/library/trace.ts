@@ -15,12 +15,14 @@ import { type RulesInput, rulesetsOf } from './rules.ts';
 export interface TraceOptions extends SettingOptions {
   /** also the rules that did not match */
   readonly verbose?: boolean;
+  /** every later packet of its connections: data both ways, errors, close. Absent: the handshake, or of UDP and ping the answer */
+  readonly connection?: boolean;
   /** `same`, the packets that are treated alike: absent, worked out when it is read, which takes a hundred times as long as the
    *  trace; false, left out */
   readonly same?: boolean;
 }
 
-const TRACE_OPTIONS: OptionKinds<TraceOptions> = { ...SETTING_OPTIONS, verbose: 'flag', same: 'flag' };
+const TRACE_OPTIONS: OptionKinds<TraceOptions> = { ...SETTING_OPTIONS, verbose: 'flag', connection: 'flag', same: 'flag' };
 
 /** Walks one packet, in words or object form, through the rules of its family.
  *  @throws InputError when the packet or the host cannot be read, or the rules are of the other family */
@@ -30,7 +32,13 @@ export function trace(rules: RulesInput, packet: PacketInput, options: TraceOpti
   const setting = librarySettingOf(rulesets, options);
   const { given, notes } = packetFrom(packet, setting);
   const limits = () => options.budget ?? {};
-  const scene = { ...setting, rulesets, detailed: options.verbose === true, limits };
+  const scene = {
+    ...setting,
+    rulesets,
+    detailed: options.verbose === true,
+    limits,
+    ...(options.connection === true && { connection: 'whole' as const }),
+  };
   const walked = walkGiven(scene, given);
   if ('problem' in walked) throw new InputError([walked.problem]);
   if ('missing' in walked) throw new InputError([`the packet is IPv${walked.missing}, the rules are IPv${rulesets[0]?.family}`]);
@@ -38,7 +46,15 @@ export function trace(rules: RulesInput, packet: PacketInput, options: TraceOpti
   const { source } = ruleset;
   const profile = setting.profile?.name;
   const doubts = neverHit(ruleset, journey);
-  const input: WalkedPacket = { ...walked, file: source.file, source, profile, ...(notes && { notes }), ...doubts };
+  const input: WalkedPacket = {
+    ...walked,
+    whole: options.connection === true,
+    file: source.file,
+    source,
+    profile,
+    ...(notes && { notes }),
+    ...doubts,
+  };
   const answer = toTrace(input);
   if (options.same === false) return withOrigin(answer, { kind: 'trace', input });
   const lazy = withLazySame<TraceInput>({ ...input }, () => withSame(scene, input).same);

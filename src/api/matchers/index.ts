@@ -2,7 +2,7 @@
  *  Rules are what `parse` returns, a ruleset, several of them, or their text. */
 import type { Outcome } from '../../connection/journey.ts';
 import type { ClaimId } from '../../prove/proof/claimId.ts';
-import type { SettingOptions } from '../library/input.ts';
+import type { PacketInput, SettingOptions } from '../library/input.ts';
 import type { RulesInput } from '../library/rules.ts';
 import { type MatcherVerdict, verdictOf } from './answer.ts';
 import {
@@ -14,7 +14,7 @@ import {
   packetsAnswer,
   reachWish,
 } from './answers.ts';
-import { BYPASS, CAPTURE } from './wish.ts';
+import { BYPASS, CAPTURE, COMPLETE } from './wish.ts';
 
 export type { Outcome } from '../../connection/journey.ts';
 export type { ClaimId } from '../../prove/proof/claimId.ts';
@@ -33,6 +33,9 @@ export interface ChainwalkMatchers<R = unknown> {
   toBypass(packets: PacketsInput, options?: SettingOptions): R;
   /** The packet ends with this outcome, or is delivered first at this port, by any listener and whatever follows. */
   toReach(packets: PacketsInput, end: Outcome | number, options?: SettingOptions): R;
+  /** The connection that the packet opens completes, on both sides of each proxy: its handshake, or of UDP and ping the answer, arrives.
+   *  Of one packet: `expect(rules).toComplete('in tcp -> 10.244.0.5:8080')`. Data is not asked about. */
+  toComplete(packet: PacketInput, options?: SettingOptions): R;
   /** The claim, `no-redirect-loop` say, is proved; without one, every claim of level error that applies. */
   toHold(claim?: ClaimId, options?: HoldOptions): R;
   /** No packet is treated differently than with the other rules, which is proved. */
@@ -65,6 +68,10 @@ export const matchers: MatcherObject = {
   toReach(rules, packets, end, options = {}) {
     const isNot = isNegated(this);
     return verdictOf(packetsAnswer(rules, { packets, wish: () => reachWish(end), isNot, options }), isNot);
+  },
+  toComplete(rules, packet, options = {}) {
+    const isNot = isNegated(this);
+    return verdictOf(packetsAnswer(rules, { packets: packet, wish: COMPLETE, isNot, options }), isNot);
   },
   toHold(rules, claim, options = {}) {
     const isNot = isNegated(this);

@@ -37,6 +37,7 @@ export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuesti
   const met = journey.paths.filter(wish.isMet).length;
   const isOpen = (path: Path): boolean =>
     path.outcome === 'undecided' ||
+    wish.isOpen?.(path) === true ||
     (path.unknown !== undefined && wish.asksLoops(path.outcome)) ||
     (asksTaker(wish, options.profile) && isLedAway(path));
   const isKnown = !journey.truncated && !journey.paths.some(isOpen);
@@ -44,8 +45,9 @@ export function askPacket({ rulesets, packet, wish, isNot, brief }: PacketQuesti
   const input: TraceInput = { ...walked, file: ruleset.source.file, profile: setting.profile?.name };
   const [first] = journey.paths;
   const message = (): string => {
+    const why = first && wish.why?.(first, ruleset.source.file);
     const said = typeof packet === 'string' ? packet.trim() : packetText(journey.packet);
-    const sentence = `expected \`${printable(said)}\` ${isNot ? 'not to' : 'to'} ${wish.says}; it ${endText(journey, ruleset.source.file)}`;
+    const sentence = `expected \`${printable(said)}\` ${isNot ? 'not to' : 'to'} ${wish.says}; it ${endText(journey, ruleset.source.file)}${why === undefined ? '' : `; ${why}`}`;
     const away =
       asksTaker(wish, options.profile) && journey.paths.some(isLedAway)
         ? '; a rule leads it to a port of which no mesh says who listens'

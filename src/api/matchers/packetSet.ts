@@ -40,6 +40,8 @@ export function askSet({ rulesets, where, wish, isNot }: MatcherSetQuestion, opt
   const setting = librarySettingOf(rulesets, options, { where: packetSetFrom(where) });
   const unknown = withoutMesh(wish, setting.profile, options.profile);
   if (unknown !== undefined) return open(() => unknown);
+  if (wish.metBy === undefined)
+    return open(() => `whether connections complete is asked of one packet, and \`${printable(where.trim())}\` is a set`);
   const wanted = `expected ${isNot ? 'no' : 'every'} packet of \`${printable(where.trim())}\` to ${wish.says}`;
   const question = {
     ...setting,
@@ -102,7 +104,7 @@ function searchAll(rulesets: readonly Ruleset[], question: Question): Results {
 /** Packets that may not end as wished, chance included; and those for which something unmodelled decides. */
 function unmet(space: Space, ends: readonly End[], { wish, isNot, takerAsked }: Question): Split {
   const { manager } = space;
-  const met = ends.map((end) => manager.and(end.set, end.outcome === 'undecided' ? EMPTY : wish.metBy(space, end)));
+  const met = ends.map((end) => manager.and(end.set, end.outcome === 'undecided' ? EMPTY : (wish.metBy?.(space, end) ?? EMPTY)));
   const missed = ends.map((end, index) => manager.minus(end.outcome === 'undecided' ? EMPTY : end.set, met[index] ?? EMPTY));
   const away = manager.any(ends.map((end) => (takerAsked ? ledAway(space, end) : EMPTY)));
   const mayLoop = manager.or(away, manager.any(ends.map((end) => (wish.asksLoops(end.outcome) ? end.mayLoop : EMPTY))));

@@ -1,6 +1,7 @@
 /** What a test wants of a packet, for one packet and for sets of them. */
 import type { Outcome, Path } from '../../connection/journey.ts';
 import type { End } from '../../connection/symbolicJourney.ts';
+import { connectionSentence } from '../../report/text/stall.ts';
 import { type Bdd, EMPTY, FULL } from '../../symbolic/diagrams/bdd.ts';
 import { equal } from '../../symbolic/diagrams/vector.ts';
 import type { Space } from '../../symbolic/space/space.ts';
@@ -15,14 +16,36 @@ export interface Wish {
   readonly ofMesh: boolean;
   /** it asks who takes a packet that is delivered: one that is led away from its destination need not be the application's */
   readonly asksTaker: boolean;
-  /** the packets of an end for which it is met */
-  readonly metBy: (space: Space, end: End) => Bdd;
+  /** whether it is met is not known, though the outcome is */
+  readonly isOpen?: (path: Path) => boolean;
+  /** why it is not met, where the outcome does not say it */
+  readonly why?: (path: Path, file: string) => string | undefined;
+  /** the packets of an end for which it is met; absent: it is asked of single packets alone */
+  readonly metBy?: (space: Space, end: End) => Bdd;
 }
 
 /** A packet that is captured reaches a listener of the mesh that captures first. */
 export const CAPTURE: Wish = { ...byOutcome('be captured', ['captured-out', 'captured-in', 'dns']), ofMesh: true };
 /** It goes where it would go without a mesh. */
 export const BYPASS: Wish = { ...byOutcome('bypass the proxy', ['direct', 'to-app', 'to-proxy', 'forwarded']), ofMesh: true };
+
+/** The connections on both sides of each proxy. */
+export const COMPLETE: Wish = {
+  says: 'complete its connection',
+  isMet: ({ outcome, legs }) => outcome !== 'loop' && legs.every(({ connection }) => connection?.end === 'completes'),
+  asksLoops: () => true,
+  isOpen: ({ legs }) => legs.some(({ connection }) => connection?.end === 'undecided'),
+  why: ({ outcome, legs }, file) => (outcome === 'stalled' ? undefined : incomplete(legs, file)),
+  ofMesh: false,
+  asksTaker: false,
+};
+
+function incomplete(legs: Path['legs'], file: string): string | undefined {
+  const at = legs.findIndex(({ connection }) => connection !== undefined && connection.end !== 'completes');
+  const leg = legs[at];
+  const said = leg && connectionSentence(leg, file);
+  return said === undefined ? undefined : `leg ${at + 1} ${said}`;
+}
 
 export function reach(end: Outcome | number): Wish {
   return typeof end === 'number' ? atPort(end) : byOutcome(`end as \`${end}\``, [end]);
@@ -35,7 +58,8 @@ function byOutcome(says: Wish['says'], outcomes: readonly Outcome[]): Wish {
     asksLoops: (outcome) => outcomes.includes('loop') || (outcomes.includes('captured-out') && outcomes.includes(outcome)),
     ofMesh: false,
     asksTaker: outcomes.includes('to-app'),
-    metBy: (_, { outcome }) => (outcomes.includes(outcome) ? FULL : EMPTY),
+    // which packets of a set stall is not asked
+    ...(!outcomes.includes('stalled') && { metBy: (_, { outcome }) => (outcomes.includes(outcome) ? FULL : EMPTY) }),
   };
 }
 

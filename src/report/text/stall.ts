@@ -73,7 +73,7 @@ export interface PartPlace {
 
 /** Follows the name of the packet. */
 export function partEnd(part: ConversationPart, place: PartPlace): string {
-  const { walk, arrives } = part;
+  const { walk, arrives, direction } = part;
   const { fate, steps, after, packet } = walk;
   const leg: Leg = { sender: 'kernel', walk };
   switch (fate.kind) {
@@ -90,7 +90,8 @@ export function partEnd(part: ConversationPart, place: PartPlace): string {
     case 'undecided':
       return `may not arrive: ${fateText(leg, place.file).replace('undecided: ', '')}`;
     default: {
-      const out = 'oif' in fate ? `leaves via ${fate.oif}` : 'arrives';
+      const isElsewhere = !arrives && direction === 'reply' && place.way?.parts[0]?.walk.packet.dir === 'in';
+      const out = 'oif' in fate ? `leaves via ${fate.oif}` : isElsewhere ? 'comes to this host' : 'arrives';
       if (!arrives) return `${out}${elsewhere(part, place)}`;
       const ends = (one: Ends) => endpointText({ address: one.address, port: one.port });
       return `${out} as ${ends({ address: after.src, port: after.sport })} -> ${ends({ address: after.dst, port: after.dport })}`;
@@ -108,7 +109,8 @@ function elsewhere({ direction, walk }: ConversationPart, { way }: PartPlace): s
   const to = difference({ address: walk.after.dst, port: walk.after.dport }, { address: meant.dst, port: meant.dport });
   const as = from === undefined ? '' : ` as ${from}`;
   const at = to === undefined ? '' : `${from === undefined ? '' : ' and'} at ${to}`;
-  return `${as}${at}${as + at === '' ? ', where nothing waits for it' : ''}${strange(walk)}`;
+  const where = as + at === '' ? `, and not ${direction === 'reply' ? 'to the client' : 'to where the first packet went'}` : `${as}${at}`;
+  return `${where}${strange(walk)}`;
 }
 
 function difference(is: Ends, meant: Ends): string | undefined {

@@ -36,6 +36,7 @@ const ALIASES: Readonly<Record<string, KeyName>> = {
   owner: 'uid',
   group: 'gid',
   state: 'ctstate',
+  ctdir: 'dir',
   length: 'len',
   iface: 'iif',
   hoplimit: 'ttl',

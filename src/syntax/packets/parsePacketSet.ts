@@ -157,10 +157,13 @@ interface Term {
 }
 
 function addTerm({ report, terms }: Reading, { key, items, negated, span }: Term): void {
-  const { set, expected, help }: Key = KEYS[key];
+  const { one, set, expected, help }: Key = KEYS[key];
   const bad = items.find(({ text }) => set(text, 4) === undefined);
   if (bad !== undefined) {
-    const message = `${key}: expected ${expected}, found \`${bad.text}\``;
+    const isOfPacket = one(bad.text, 4) !== undefined;
+    const message = isOfPacket
+      ? `\`${key}\` is of one packet of a known connection: a set of packets has no such key`
+      : `${key}: expected ${expected}, found \`${bad.text}\``;
     report({ kind: 'malformed', code: 'bad-packet', message, span: { start: bad.start, end: bad.end }, help: help?.(bad.text) });
     return;
   }
