@@ -11,6 +11,8 @@ export interface Bounds {
   readonly hosts: readonly string[];
   /** only packets of a requested set */
   readonly narrowed?: boolean;
+  /** of whole connections, as far as they are walked; absent: of first packets alone */
+  readonly ofConnections?: boolean;
   /** only what the application sends */
   readonly ofApplication?: boolean;
 }
@@ -44,5 +46,6 @@ export function mergeBounds(all: readonly Bounds[]): Bounds {
     hosts: [...new Set(all.flatMap(({ hosts }) => hosts))],
     ...(all.some(({ narrowed }) => narrowed) && { narrowed: true }),
     ...(all.some(({ ofApplication }) => ofApplication) && { ofApplication: true }),
+    ...(all.length > 0 && all.every(({ ofConnections }) => ofConnections) && { ofConnections: true }),
   };
 }

@@ -52,8 +52,14 @@ export function isNeverAccepted({ walk, connection }: Leg): boolean {
 
 /** A port where nothing listens refuses, whether its sender is told so or not. */
 export function outcomeWith(firstOutcome: Outcome, { connection }: Leg): Outcome {
-  if (connection === undefined || firstOutcome === 'undecided' || firstOutcome === 'refused') return firstOutcome;
+  if (connection === undefined || firstOutcome === 'undecided' || isRefusal(connection)) return firstOutcome;
   if (connection.end !== 'stalls' && connection.end !== 'undecided') return firstOutcome;
   if (firstOutcome === 'loop' && connection.end === 'stalls') return 'loop';
   return connection.end === 'stalls' ? 'stalled' : 'undecided';
+}
+
+/** Nothing takes the packet: what follows it is a reset or an ICMP error. */
+function isRefusal({ ways: [{ parts }] }: LegConnection): boolean {
+  const name = parts.at(-1)?.name;
+  return name === 'rst' || name === 'error';
 }

@@ -1,16 +1,19 @@
 /** Two rulesets' classes of packets against each other: who is treated differently, and who may.
- *  Compared are the outcome, who takes the packet or where it leaves, its addresses and ports, and the answer of a REJECT;
+ *  Compared are the outcome, who takes the packet or where it leaves, its addresses and ports, the answer of a REJECT, and of a
+ *  connection that stalls which packet does not come and how it ends;
  *  not marks and zones, which do not leave the host, nor why the kernel itself discards a packet.
  *  Where chance decides, the sets of possible ends are compared. */
 
 import type { Rule } from '../ruleset/ruleset.ts';
+import type { ConnectionQuestion } from '../symbolic/connection/connectionEnds.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
-import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
+import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import type { Vector } from '../symbolic/diagrams/vector.ts';
 import { constant } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { keyOf } from '../symbolic/walk/stateKeys.ts';
 import type { FateClass } from '../symbolic/walk/traverse.ts';
+import { type Completion, completionsOf } from './completions.ts';
 import type { Outcome } from './journey.ts';
 import { outcomesOf } from './outcomesOf.ts';
 import { isPick, picksOfClass } from './rangeChoices.ts';
@@ -39,34 +42,46 @@ export interface EndsQuestion {
   readonly next: (one: FateClass) => Onward;
   /** unmodelled targets after which the rulesets differ */
   readonly open: ReadonlySet<Rule>;
+  /** rules and way of the connections that the packets open; absent: first packets alone */
+  readonly connections?: Omit<ConnectionQuestion, 'space'>;
 }
 
-export function endsOf(scene: Pick<RulesOnHost, 'space' | 'profile'>, { classes, next, open: openRules }: EndsQuestion): readonly End[] {
+export function endsOf(scene: Pick<RulesOnHost, 'space' | 'profile'>, question: EndsQuestion): readonly End[] {
+  const { classes, next, open, connections } = question;
   const { manager } = scene.space;
+  const parts = connections && completionsOf({ space: scene.space, ...connections }, classes);
   return classes.flatMap((one) => {
     const { loops, ends, unclear, unknown } = next(one);
-    const open = isPickOpen(one) || one.doubts.some(({ why }) => why === 'unmodelled') ? FULL : unclear;
-    const make = (outcome: Outcome, set: Bdd): readonly End[] =>
-      set === EMPTY
-        ? []
-        : [
-            {
-              set,
-              outcome,
-              of: one,
-              says: `${outcome} ${saysOf(one)}`,
-              numbers: numbersOf(scene.space, one),
-              unclear: manager.and(set, open),
-              mayLoop: outcome === 'loop' ? EMPTY : manager.and(set, unknown),
-              isOpen: one.decided !== undefined && openRules.has(one.decided),
-              lots: lotsOf(one),
-            },
-          ];
-    return [
-      ...make('loop', manager.and(one.set, loops)),
-      ...outcomesOf(scene, one, manager.and(one.set, ends)).flatMap(({ outcome, set }) => make(outcome, set)),
-    ];
+    const numbers = numbersOf(scene.space, one);
+    return (parts?.get(one) ?? [asFirst(one)]).flatMap(({ set: whole, becomes, isAccepted, says, of }) => {
+      const isOpen = isPickOpen(one, becomes !== 'as-first') || of.doubts.some(({ why }) => why === 'unmodelled');
+      const make = (outcome: Outcome, set: Bdd, more = ''): readonly End[] =>
+        set === EMPTY
+          ? []
+          : [
+              {
+                set,
+                outcome,
+                of,
+                says: `${outcome} ${more} ${saysOf(one)}`,
+                numbers,
+                unclear: isOpen ? set : isAccepted ? manager.and(set, unclear) : EMPTY,
+                mayLoop: outcome === 'loop' || !isAccepted ? EMPTY : manager.all([set, ends, unknown]),
+                isOpen: of.decided !== undefined && open.has(of.decided),
+                lots: lotsOf(of),
+              },
+            ];
+      const outcomes = outcomesOf(scene, one, isAccepted ? manager.and(whole, ends) : whole);
+      const looping = isAccepted ? manager.and(whole, loops) : EMPTY;
+      if (becomes === 'undecided') return make('undecided', whole, says);
+      if (becomes === 'stalls') return [...make('loop', looping), ...outcomes.flatMap(({ set }) => make('stalled', set, says))];
+      return [...make('loop', looping), ...outcomes.flatMap(({ outcome, set }) => make(outcome, set))];
+    });
   });
+}
+
+function asFirst(of: FateClass): Completion {
+  return { set: of.set, becomes: 'as-first', isAccepted: true, says: '', of };
 }
 
 function saysOf({ fate, decided, doubts, env }: FateClass): string {
@@ -105,10 +120,11 @@ function numbersOf({ manager, has }: Space, { fate, env, doubts }: FateClass): r
   return [...numbers, port(fate.listener.port === undefined ? env.dport : constant(fate.listener.port, 16))];
 }
 
-/** What follows from a picked port or address need not be alike for all of the range; a source picked last has nothing after it. */
-function isPickOpen({ fate, doubts }: FateClass): boolean {
+/** What follows from a picked port or address need not be alike for all of the range; of a first packet that leaves, a source picked
+ *  last has nothing after it. */
+function isPickOpen({ fate, doubts }: FateClass, isAnswered: boolean): boolean {
   const { src, dst, sport, dport } = picksOfClass(doubts);
-  return dst || dport || ((src || sport) && fate.kind !== 'sent' && fate.kind !== 'forwarded');
+  return dst || dport || ((src || sport) && (isAnswered || (fate.kind !== 'sent' && fate.kind !== 'forwarded')));
 }
 
 export interface ChangedSet {
@@ -151,8 +167,8 @@ export function compareEnds({ space }: Pick<RulesOnHost, 'space'>, base: readonl
   };
 }
 
-function isUndecided({ of: { fate } }: End): boolean {
-  return fate.kind === 'undecided';
+function isUndecided({ outcome }: End): boolean {
+  return outcome === 'undecided';
 }
 
 /** Packets of an end that no end of the other side agrees with. */

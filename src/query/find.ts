@@ -122,7 +122,7 @@ export function search(ruleset: Ruleset, question: Search): FoundPackets {
     const ask = { space, ruleset, within };
     const walked = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
     const place = iif === undefined ? {} : { iif };
-    const ends = endsOf(scene, { classes: walked, next: (one) => onwardOf(loops, one), open: new Set() });
+    const ends = endsOf(scene, { classes: walked, next: (one) => onwardOf(loops, one), open: new Set(), connections: { ruleset, iif } });
     const { sure, unclear, rules, mayLoop = EMPTY } = question.split(space, ends);
     const words = (set: Bdd): string => packetWords(space, { set, dir, ...place });
     if (unclear !== EMPTY)
@@ -197,7 +197,7 @@ function walkExample(
 ): Journey {
   const packet = pickWitness(space, example.set, { ...example, preferences: usualPreferences(space, example.dir) });
   if (packet === undefined) throw new InvariantError('a class without packets');
-  const journey = walkJourney(ruleset, packet, { host, budget: space.budget, ...(profile && { profile }) });
+  const journey = walkJourney(ruleset, packet, { host, budget: space.budget, connection: 'handshake', ...(profile && { profile }) });
   if (outcomes.includes('undecided') || journey.paths.some((path) => outcomes.includes(path.outcome))) return journey;
   if (journey.truncated) throw new BudgetError('ways', 'more ways of one packet than are walked');
   throw new InvariantError(

@@ -65,7 +65,8 @@ function searchNearest(question: NearestQuestion, space: Space): Nearest {
       const within = radius === undefined ? possible : manager.and(possible, around(space, parts, radius - way.cost));
       const ask = { space, ruleset: question.ruleset, within };
       const classes = way.iif === undefined ? traverseOut(ask) : traverseIn(ask, way.iif);
-      const ends = endsOf(scene, { classes, next: (one) => onwardOf(loops, one), open: new Set() });
+      const connections = { ruleset: question.ruleset, iif: way.iif };
+      const ends = endsOf(scene, { classes, next: (one) => onwardOf(loops, one), open: new Set(), connections });
       const { sure, unclear, mayLoop = EMPTY } = withOutcome(space, ends, question.outcome);
       const byChance = manager.and(sure, chanceIn(space, ends, question.outcome));
       if (unclear !== EMPTY || mayLoop !== EMPTY) open = 'it depends on something that is not modelled';

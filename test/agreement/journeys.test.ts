@@ -70,6 +70,7 @@ function symbolic({ world: { profile }, space, ruleset, loops, ends }: Both, pac
         classes: dir === 'out' ? traverseOut({ space, ruleset }) : traverseIn({ space, ruleset }, iif),
         next: (one) => onwardOf(loops, one),
         open: new Set(),
+        connections: { ruleset, iif: dir === 'out' ? undefined : iif },
       },
     );
   ends.set(way, found);
@@ -122,7 +123,7 @@ function compare(random: Random, world: World, tally: Tally): void {
   const both: Both = { world, space, ruleset, loops, ends: new Map() };
   for (const sampled of samplePackets(random, world, [text], PACKETS)) {
     const packet = likely(random, sampled, host);
-    const journey = walkJourney(ruleset, packet, { host, ...(profile && { profile }) });
+    const journey = walkJourney(ruleset, packet, { host, connection: 'handshake', ...(profile && { profile }) });
     if (journey.truncated) continue;
     const [sets, walks] = [symbolic(both, packet), simulated(journey)];
     tally.compared++;

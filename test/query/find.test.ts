@@ -29,6 +29,18 @@ describe('find', () => {
     expect(classes[0]?.example).toMatchObject({ uid: 1000, gid: 1337 });
   });
 
+  it('finds the connections that stall, and proves that no others do', () => {
+    const drop = (rule: string) => `${readFixture('istio-sidecar').text}\n*filter\n-A OUTPUT ${rule} -j DROP\nCOMMIT\n`;
+    const stalled = (text: string, where: string) => find(parse(text).rulesets, { where, outcome: 'stalled' });
+    const inbound = drop('-o eth0 -p tcp -m conntrack --ctstate ESTABLISHED --ctorigdstport 8080');
+    const { classes, example } = stalled(inbound, 'in tcp flags=S');
+    expect(classes.map(({ ordinary }) => ordinary)).toEqual(['in tcp -> :8080 (ordinary first packets)']);
+    expect(trace(parse(inbound).rulesets[0] as never, example as never).outcome).toBe('stalled');
+    expect(stalled(inbound, 'in tcp -> :!8080 flags=S').empty).toBe(true);
+    expect(find(parse(inbound).rulesets, { where: 'in tcp -> 10.244.0.5:8080 flags=S', outcome: 'captured-in' }).empty).toBe(true);
+    expect(stalled(drop('-p udp --sport 53'), 'in udp 10.0.0.9 -> 10.244.0.5:53').empty).toBe(false);
+  });
+
   it('finds the loop of the article', () => {
     const { classes, example } = find(rulesOf('article'), { where: 'out tcp uid=1337', outcome: 'loop' });
     expect(classes).toHaveLength(1);
@@ -136,7 +148,7 @@ describe('the command', () => {
   it('names its bounds where it says proved', async () => {
     const none = await ask(maybe, '--where', 'in udp -> 10.244.0.5', '--outcome', 'dropped', '--family', '4');
     expect(none.out.replaceAll(/\s+/g, ' ')).toContain(
-      '(proved for IPv4, first packets of connections, an assumed pod at 10.244.0.5, no mesh)',
+      '(proved for IPv4, connections up to their handshake or first answer, an assumed pod at 10.244.0.5, no mesh)',
     );
   });
 

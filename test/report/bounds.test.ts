@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { mergeBounds } from '../../src/connection/bounds.ts';
-import { boundsInMesh, boundsText, FIRST_PACKETS, unjudgedText } from '../../src/report/text/bounds.ts';
+import { boundsInMesh, boundsText, CONNECTIONS, FIRST_PACKETS, unjudgedText } from '../../src/report/text/bounds.ts';
 
 const ROOT = new URL('../../src/', import.meta.url);
 const SPOKEN = ['report', 'api', 'cli'];
@@ -17,12 +17,14 @@ const NO_ANSWERS = [
   'a fix is proved',
   'editWords).join',
   'nothing else breaks (proved)',
+  // beside the scope of a review
+  'behaviour equal (proved)',
   // the reason has the bounds
   'whyNotReason:',
 ];
 /** Where a template takes the bounds from. */
 const BOUNDED =
-  /FIRST_PACKETS|boundsText|boundsInMesh|\$\{scope\}|\$\{proved\}|\$\{limits\}|\$\{one\.bounds\}|first packets? of connections/;
+  /FIRST_PACKETS|CONNECTIONS|boundsText|boundsInMesh|\$\{scope\}|\$\{proved\}|\$\{limits\}|\$\{one\.bounds\}|first packets? of connections/;
 
 const lines = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .filter(
@@ -53,4 +55,6 @@ it('the bounds say which packets, which host and which mesh', () => {
   expect(boundsText({ ...given, narrowed: true, ofApplication: true })).toContain(
     `${FIRST_PACKETS} of the application in the requested set`,
   );
+  expect(boundsText({ ...given, ofConnections: true })).toBe(`${CONNECTIONS} over IPv4 and IPv6, the host given`);
+  expect(boundsText(mergeBounds([{ ...given, ofConnections: true }, given]))).toContain(FIRST_PACKETS);
 });

@@ -7,6 +7,7 @@ import type { Packet } from '../../packet/packet.ts';
 import { decidingRules } from '../../prove/judge/replay.ts';
 import { type Nearest, nearestPackets } from '../../query/nearestPackets.ts';
 import type { ChangedPacket, TraceInput, TraceWhyNot } from '../../report/json/traceInput.ts';
+import { CONNECTIONS } from '../../report/text/bounds.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { WalkStep } from '../../simulate/trace.ts';
 import type { TraceSetting } from './setting.ts';
@@ -30,9 +31,6 @@ function answerTo(setting: TraceSetting, walked: WalkedPacket, outcome: Outcome)
   const { packet, paths } = journey;
   const { assumed, profile, rulesets, outside } = setting;
   if (journey.outcome === outcome) return { kind: 'has' };
-  const arrives = paths.some((path) => path.firstOutcome === outcome);
-  if (journey.outcome === 'stalled' && arrives) return { kind: 'undecided', reason: 'its first packet has it, but its connection stalls' };
-  if (outcome === 'stalled') return { kind: 'undecided', reason: 'only first packets are compared' };
   if (outside?.walks === false) return { kind: 'undecided', reason: outside.says };
   const unsaid = paths.flatMap(({ choices }) => choices).find(({ why }) => why === 'unsaid');
   if (unsaid !== undefined) return { kind: 'undecided', reason: `it depends on ${unsaid.what}` };
@@ -44,7 +42,7 @@ function answerTo(setting: TraceSetting, walked: WalkedPacket, outcome: Outcome)
   const limits = setting.limits?.();
   const isAssumed = assumed?.families.includes(packet.family) === true;
   const found = nearestPackets({ ruleset, packet, defaults, outcome, isAssumed, ...scene, ...(limits && { limits }) });
-  const today = walkJourney(ruleset, packet, { ...scene, detailed: true });
+  const today = walkJourney(ruleset, packet, { ...scene, detailed: true, connection: 'handshake' });
   return found.kind === 'found'
     ? { kind: 'found', packets: found.packets.map((one) => ({ ...one, ...againstIn(today, one.journey) })) }
     : { kind: found.kind, reason: reasonOf(found, packet, isAssumed) };
@@ -54,7 +52,7 @@ function answerTo(setting: TraceSetting, walked: WalkedPacket, outcome: Outcome)
 function reasonOf(found: Exclude<Nearest, { kind: 'found' }>, { dir, dst, family }: Packet, isAssumed: boolean): string {
   if (found.kind === 'undecided') return found.reason;
   const which = isAssumed ? (dir === 'out' ? 'out from this pod' : `in to ${formatAddress(dst)}`) : dir;
-  return `no packet ${which} has it (proved for first packets of connections over IPv${family})`;
+  return `no packet ${which} has it (proved for ${CONNECTIONS} over IPv${family})`;
 }
 
 type Step = Extract<WalkStep, { kind: 'rule' | 'miss' }>;

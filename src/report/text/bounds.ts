@@ -6,6 +6,9 @@ import type { Family } from '../../packet/address.ts';
 /** A packet counts as alone, and as the first of its connection. */
 export const FIRST_PACKETS = 'first packets of connections';
 
+/** They are walked until they are open: a question to its answer, TCP to the third packet. */
+export const CONNECTIONS = 'connections up to their handshake or first answer';
+
 const MOST_HOSTS = 2;
 
 /** `first packets of connections over IPv4, an assumed pod at 10.244.0.5`: a packet counts as alone, and as the first of its connection. */
@@ -20,8 +23,8 @@ export function boundsInMesh(bounds: Bounds, profile: Pick<MeshProfile, 'title'>
   return [familiesText(bounds.families), packetsText(bounds), ...hostsText(bounds), mesh].join(', ');
 }
 
-function packetsText({ narrowed, ofApplication }: Bounds): string {
-  return `${FIRST_PACKETS}${ofApplication === true ? ' of the application' : ''}${narrowed === true ? ' in the requested set' : ''}`;
+function packetsText({ narrowed, ofApplication, ofConnections }: Bounds): string {
+  return `${ofConnections === true ? CONNECTIONS : FIRST_PACKETS}${ofApplication === true ? ' of the application' : ''}${narrowed === true ? ' in the requested set' : ''}`;
 }
 
 function hostsText({ hosts }: Bounds): readonly string[] {

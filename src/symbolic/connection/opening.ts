@@ -28,9 +28,12 @@ function answeredEchoes({ host, family }: Space, isEcho: Bdd): Bdd {
   return silent.trim() === '0' ? isEcho : EMPTY;
 }
 
-/** The socket that took the packet may not send from the address that it was sent to. See simulate/laterPacket.ts cannotAnswer(). */
+/** The socket that took the packet may not send from the address that it was sent to. See simulate/laterPacket.ts cannotAnswer(). In place of
+ *  the unspecified one the kernel chooses another, which nobody waits for; and what is for it stays on this host. */
 export function unansweredHere(space: Space, { fate, env }: FateClass): Bdd {
-  if (space.family === 6 || fate.kind !== 'delivered' || fate.listener === undefined) return EMPTY;
+  if (fate.kind !== 'delivered') return EMPTY;
+  if (space.family === 6) return space.manager.or(equal(space.manager, env.src, 0), equal(space.manager, env.dst, 0));
+  if (fate.listener === undefined) return EMPTY;
   return fate.transparent || fate.listener.transparent ? EMPTY : space.manager.not(ofTypes(space, env.dst, ['LOCAL']));
 }
 

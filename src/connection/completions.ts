@@ -1,0 +1,49 @@
+/** Parts of classes by what becomes of the connections that their packets open: legConnection.ts for sets. */
+import { type ConnectionEnd, type ConnectionQuestion, connectionEnds } from '../symbolic/connection/connectionEnds.ts';
+import type { Bdd } from '../symbolic/diagrams/bdd.ts';
+import { keyOf } from '../symbolic/walk/stateKeys.ts';
+import type { FateClass } from '../symbolic/walk/traverse.ts';
+
+/** Packets of one class. Where chance or something unmodelled decides, a packet is in several parts. */
+export interface Completion {
+  readonly set: Bdd;
+  /** as the first packet alone, where its connection completes or nothing answers it */
+  readonly becomes: 'as-first' | 'stalls' | 'undecided';
+  /** of a TCP connection that stalls nothing is passed on */
+  readonly isAccepted: boolean;
+  /** which packet does not come, and what becomes of it; equal for connections that end alike */
+  readonly says: string;
+  /** the class, with the rule that decides and the doubts about all packets of the connection */
+  readonly of: FateClass;
+}
+
+export function completionsOf(question: ConnectionQuestion, classes: readonly FateClass[]): ReadonlyMap<FateClass, readonly Completion[]> {
+  const { manager } = question.space;
+  const parts = new Map<FateClass, Map<string, Completion>>();
+  for (const end of connectionEnds(question, classes)) {
+    const made = completion(end);
+    const own = parts.get(end.first) ?? new Map<string, Completion>();
+    parts.set(end.first, own);
+    const { decided, doubts } = made.of;
+    const why = doubts.map(({ why, what, rule }) => `${why} ${what} ${rule?.table} ${rule?.chain} ${rule?.number}`);
+    const key = [made.becomes, made.says, decided?.table, decided?.chain, decided?.number, ...why].join('\n');
+    const known = own.get(key);
+    own.set(key, known === undefined ? made : { ...known, set: manager.or(known.set, made.set) });
+  }
+  return new Map([...parts].map(([one, own]) => [one, [...own.values()]]));
+}
+
+function completion({ set, end, first, part, last, doubts }: ConnectionEnd): Completion {
+  const becomes = part === 'first' || end === 'completes' || end === 'one-way' ? 'as-first' : end;
+  const isAccepted = becomes !== 'stalls' || part === 'answer';
+  if (becomes === 'as-first') return { set, becomes, isAccepted, says: '', of: doubts === first.doubts ? first : { ...first, doubts } };
+  return { set, becomes, isAccepted, says: `${part} ${howOf(becomes, last)}`, of: { ...first, doubts, decided: last.decided } };
+}
+
+/** Why the kernel itself discards a packet is not compared. */
+function howOf(becomes: 'stalls' | 'undecided', { fate, decided, env }: ConnectionEnd['last']): string {
+  // equal targets do the same to equal packets
+  if (becomes === 'undecided') return `${decided?.table} ${decided?.text} ${keyOf(env, [])}`;
+  if (fate.kind === 'sent' || fate.kind === 'forwarded') return `${fate.kind} ${fate.oif}`;
+  return fate.kind === 'rejected' && decided?.effect.kind === 'reject' ? `rejected ${decided.effect.with}` : fate.kind;
+}
