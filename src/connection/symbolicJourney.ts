@@ -13,9 +13,9 @@ import { constant } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { keyOf } from '../symbolic/walk/stateKeys.ts';
 import type { FateClass } from '../symbolic/walk/traverse.ts';
-import { type Completion, completionsOf } from './completions.ts';
 import type { Outcome } from './journey.ts';
 import { outcomesOf } from './outcomesOf.ts';
+import { type PartOfClass, partsByConnection } from './partsByConnection.ts';
 import { isPick, picksOfClass } from './rangeChoices.ts';
 import type { Onward } from './relayLoops.ts';
 import type { RulesOnHost } from './rulesOnHost.ts';
@@ -49,7 +49,7 @@ export interface EndsQuestion {
 export function endsOf(scene: Pick<RulesOnHost, 'space' | 'profile'>, question: EndsQuestion): readonly End[] {
   const { classes, next, open, connections } = question;
   const { manager } = scene.space;
-  const parts = connections && completionsOf({ space: scene.space, ...connections }, classes);
+  const parts = connections && partsByConnection({ space: scene.space, ...connections }, classes);
   return classes.flatMap((one) => {
     const { loops, ends, unclear, unknown } = next(one);
     const numbers = numbersOf(scene.space, one);
@@ -80,7 +80,7 @@ export function endsOf(scene: Pick<RulesOnHost, 'space' | 'profile'>, question: 
   });
 }
 
-function asFirst(of: FateClass): Completion {
+function asFirst(of: FateClass): PartOfClass {
   return { set: of.set, becomes: 'as-first', isAccepted: true, says: '', of };
 }
 

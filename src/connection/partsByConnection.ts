@@ -5,7 +5,7 @@ import { keyOf } from '../symbolic/walk/stateKeys.ts';
 import type { FateClass } from '../symbolic/walk/traverse.ts';
 
 /** Packets of one class. Where chance or something unmodelled decides, a packet is in several parts. */
-export interface Completion {
+export interface PartOfClass {
   readonly set: Bdd;
   /** as the first packet alone, where its connection completes or nothing answers it */
   readonly becomes: 'as-first' | 'stalls' | 'undecided';
@@ -17,12 +17,15 @@ export interface Completion {
   readonly of: FateClass;
 }
 
-export function completionsOf(question: ConnectionQuestion, classes: readonly FateClass[]): ReadonlyMap<FateClass, readonly Completion[]> {
+export function partsByConnection(
+  question: ConnectionQuestion,
+  classes: readonly FateClass[],
+): ReadonlyMap<FateClass, readonly PartOfClass[]> {
   const { manager } = question.space;
-  const parts = new Map<FateClass, Map<string, Completion>>();
+  const parts = new Map<FateClass, Map<string, PartOfClass>>();
   for (const end of connectionEnds(question, classes)) {
-    const made = completion(end);
-    const own = parts.get(end.first) ?? new Map<string, Completion>();
+    const made = partOf(end);
+    const own = parts.get(end.first) ?? new Map<string, PartOfClass>();
     parts.set(end.first, own);
     const { decided, doubts } = made.of;
     const why = doubts.map(({ why, what, rule }) => `${why} ${what} ${rule?.table} ${rule?.chain} ${rule?.number}`);
@@ -33,7 +36,7 @@ export function completionsOf(question: ConnectionQuestion, classes: readonly Fa
   return new Map([...parts].map(([one, own]) => [one, [...own.values()]]));
 }
 
-function completion({ set, end, first, part, last, doubts }: ConnectionEnd): Completion {
+function partOf({ set, end, first, part, last, doubts }: ConnectionEnd): PartOfClass {
   const becomes = part === 'first' || end === 'completes' || end === 'one-way' ? 'as-first' : end;
   const isAccepted = becomes !== 'stalls' || part === 'answer';
   if (becomes === 'as-first') return { set, becomes, isAccepted, says: '', of: doubts === first.doubts ? first : { ...first, doubts } };
