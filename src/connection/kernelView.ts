@@ -25,6 +25,8 @@ export interface KernelAsked {
 export interface KernelLeg {
   /** of the trace, from 1 */
   readonly number: number;
+  /** what the packet is to its connection, `syn-ack`; absent: the first */
+  readonly part?: string;
   /** in arrow form */
   readonly packet: string;
   readonly rows: readonly KernelPair[];

@@ -1,10 +1,13 @@
 /** `--on-kernel`, as the program is run: the kernel's own trace stands beside ours, for every fixture. */
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { kernelAsker } from '../../src/cli/kernel/kernelAsker.ts';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
 import type { DiffReport } from '../../src/report/json/diff.ts';
 import type { Trace } from '../../src/report/json/trace.ts';
-import type { VerifyReport } from '../../src/report/json/verify.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 import { fixtureNames, readFixture } from '../support/fixtures.ts';
+import { hostOf } from '../support/host.ts';
+import { rulesetsOf } from '../support/rulesets.ts';
 import { kernelHere } from './kernelHere.ts';
 import { ORACLE } from './oracle.ts';
 
@@ -38,7 +41,7 @@ async function tracedOn(name: string, isDescribed: boolean): Promise<readonly Tr
   const families = ([4, 6] as const).filter((family) => family === 4 || text.includes('ip6tables-'));
   const packets = families.flatMap((family) => PACKETS[family]);
   const files = { 'pod.rules': text, 'host.json': JSON.stringify(host) };
-  const argv = ['trace', 'pod.rules', '--on-kernel', '--packets', '-', '--json', ...(isDescribed ? ['--host', 'host.json'] : [])];
+  const argv = ['trace', 'pod.rules', '--on-kernel', '--packets', '-', '--json', '-c', ...(isDescribed ? ['--host', 'host.json'] : [])];
   const { out } = await chainwalk(argv, { files, stdin: packets.join('\n'), oracle: LINUX });
   return out
     .trim()
@@ -48,7 +51,7 @@ async function tracedOn(name: string, isDescribed: boolean): Promise<readonly Tr
 }
 
 describe.runIf(kernelHere())('--on-kernel', () => {
-  const seen = { agreed: 0, steps: 0, families: new Set<boolean>(), diverted: 0 };
+  const seen = { agreed: 0, steps: 0, families: new Set<boolean>(), diverted: 0, parts: new Map<string, number>() };
 
   const MESHES = /^(?:istio|linkerd|kuma|article|consul|real\/(?:firewalld|ufw))/;
   const cases = fixtureNames().flatMap((name) =>
@@ -64,6 +67,7 @@ describe.runIf(kernelHere())('--on-kernel', () => {
       if (kernel?.agrees !== true) continue;
       seen.agreed++;
       seen.steps += kernel.steps.length;
+      for (const { part = 'first' } of kernel.steps) seen.parts.set(part, (seen.parts.get(part) ?? 0) + 1);
       seen.families.add(packet.dst.includes(':'));
       seen.diverted += kernel.steps.some(({ target }) => target === 'TPROXY') ? 1 : 0;
       expect(kernel.steps.every(({ agrees }) => agrees)).toBe(true);
@@ -74,6 +78,8 @@ describe.runIf(kernelHere())('--on-kernel', () => {
     expect(seen.agreed).toBeGreaterThan(500);
     expect(seen.steps).toBeGreaterThan(2000);
     expect(seen.families.size).toBe(2);
+    for (const part of ['syn-ack', 'ack', 'answer', 'data', 'data-back', 'fin', 'too-big'])
+      expect(seen.parts.get(part), part).toBeGreaterThan(5);
     expect(seen.diverted).toBeGreaterThan(3);
   });
 });
@@ -81,20 +87,29 @@ describe.runIf(kernelHere())('--on-kernel', () => {
 /** Each broken fixture, and what a rule less in a good one changes. */
 describe.runIf(kernelHere())('--on-kernel beside proofs', () => {
   const asked = { witnesses: 0, examples: 0 };
+  const asker = kernelAsker({ oracle: LINUX });
+  afterAll(() => asker.close());
 
   test.each(fixtureNames().filter((name) => name.startsWith('broken/')))('verify %s', { timeout: 60_000 }, async (name) => {
-    const { text, host, breaks } = readFixture(name);
-    const files = { 'pod.rules': text, 'host.json': JSON.stringify(host) };
-    const only = breaks.map((claim) => claim.replace(/\/[46]$/, '')).join(',');
-    const argv = ['verify', 'pod.rules', '--host', 'host.json', '--json', '--on-kernel', '--only', only];
-    const { out } = await chainwalk(argv, { files, oracle: LINUX });
-    const { findings } = JSON.parse(out) as VerifyReport;
-    for (const { claim, verdict, witness } of findings) {
-      if (verdict !== 'violated' || witness === null) continue;
-      expect(witness.kernel, claim).toBeDefined();
-      expect.soft(witness.kernel?.agrees === false ? witness.kernel.differs : undefined, claim).toBeUndefined();
-      asked.witnesses += witness.kernel?.agrees === true ? 1 : 0;
+    const { text, host: description } = readFixture(name);
+    const host = hostOf(description);
+    const rulesets = rulesetsOf(text, { sets: host.sets });
+    const { findings, host: place = host } = verifyRulesets(rulesets, { host });
+    for (const { claim, verdict, witness, family } of findings) {
+      const ruleset = rulesets.find((one) => one.family === family);
+      if (verdict !== 'violated' || witness === undefined || ruleset === undefined) continue;
+      const view = await asker.ask({ journey: witness, ruleset, host: place });
+      expect.soft('differs' in view ? view.differs : undefined, claim).toBeUndefined();
+      if ('missing' in view) expect.soft(view.missing, claim).toMatch(/ is not the first of its connection$/);
+      else asked.witnesses++;
     }
+  });
+
+  test('verify as it is run', async () => {
+    const files = { 'pod.rules': readFixture('broken/no-uid-return').text };
+    const { code, out } = await chainwalk(['verify', 'pod.rules', '--on-kernel'], { files, oracle: LINUX });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^ {2}kernel {3}Linux \d.* takes the same \d+ rules/m);
   });
 
   test.each([

@@ -11,11 +11,14 @@ export type SentPacket = Packet & {
   /** TCP with its place in the stream */
   readonly seq?: number;
   readonly ack?: number;
+  /** bytes of the TCP header, with its options; absent: without any but the segment size */
+  readonly header?: number;
 };
 
 export function packetQuestion(packet: SentPacket): Readonly<Record<string, unknown>> {
   return {
     ...(packet.seq === undefined ? {} : { seq: packet.seq, ack: packet.ack ?? 0 }),
+    ...(packet.header === undefined ? {} : { header: packet.header }),
     ...(packet.quotes === undefined ? {} : { quotes: quotedQuestion(packet.quotes) }),
     from: packet.dir === 'in' ? 'wire' : 'local',
     proto: packet.proto === PROTO.icmpv6 ? 'icmpv6' : packet.proto,

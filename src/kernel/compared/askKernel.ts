@@ -2,16 +2,19 @@
 import type { Journey } from '../../connection/journey.ts';
 import type { KernelLeg, KernelView } from '../../connection/kernelView.ts';
 import type { Host } from '../../host/host.ts';
+import { groupBy } from '../../lib/groupBy.ts';
+import { TCP_FLAGS } from '../../packet/fields.ts';
 import { packetText } from '../../packet/notation.ts';
-import type { Packet } from '../../packet/packet.ts';
+import { PROTO } from '../../packet/protocol.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import { type AskedKernel, type Oracle, type OracleAnswer, OracleError, type OracleQuestion } from '../asked/oracle.ts';
+import { type AskedKernel, type Oracle, type OracleAnswer, OracleError } from '../asked/oracle.ts';
 import { packetQuestion } from '../asked/packetQuestion.ts';
 import { runsSecurityLast, textForKernel, undescribedSets, unloadable } from '../asked/rulesQuestion.ts';
+import { inStream, type PacketSequence, sequencesOf } from '../asked/sequences.ts';
 import { whyUnaskable } from '../asked/unaskable.ts';
 import { unmadeOf, worldQuestion } from '../asked/worldQuestion.ts';
 import { accountOfAnswer, accountOfWalk } from './account.ts';
-import { examined } from './examined.ts';
+import { type Examined, examined } from './examined.ts';
 import { idleRules } from './idleRules.ts';
 import { pairsOf, stepOfKernel } from './pairs.ts';
 
@@ -28,28 +31,30 @@ export interface ReadyOracle {
   readonly here: AskedKernel;
 }
 
-interface NumberedPacket {
-  readonly number: number;
-  readonly packet: Packet;
-}
-
 export async function askKernel({ oracle, here }: ReadyOracle, scene: KernelScene): Promise<KernelView> {
   const { ruleset, host } = scene;
   const why = unloadable(ruleset) ?? unmadeOf(host) ?? otherTime(scene);
   if (why !== undefined) return { missing: why };
-  const notes: string[] = runsSecurityLast(ruleset) ? ['asked by the legacy backend: iptables-nft runs security after nat at INPUT'] : [];
-  const packets = packetsOf(scene.journey).filter(({ number, packet }) => {
-    const unasked = whyUnaskable(packet, host, here.backend);
-    if (unasked !== undefined) notes.push(`it was not asked about leg ${number}: ${unasked}`);
-    return unasked === undefined;
+  const unasked: string[] = [];
+  const hosts = { loose: host, strict: { ...host, sysctls: new Map([...host.sysctls, [STRICT, '0']]) } };
+  const sendings = sequencesOf(scene.journey).flatMap((sequence) => {
+    const sending = sendingOf(sequence, hosts);
+    const reason = whyUnaskable(sending.packets[0].packet, host, here.backend);
+    if (reason === undefined) return [sending];
+    unasked.push(unasked.length === 0 ? reason : `leg ${sequence.number}: ${reason}`);
+    return [];
   });
-  if (packets.length === 0)
-    return { missing: notes.at(-1)?.replace(/^it was not asked about leg \d+: /, '') ?? 'there is no packet to send' };
+  if (sendings.length === 0) return { missing: unasked[0] ?? 'there is no packet to send' };
   const empty = undescribedSets(ruleset, host.sets);
-  if (Object.keys(empty).length > 0) notes.push(`empty there, because nothing says their members: ${Object.keys(empty).join(', ')}`);
+  const notes = [
+    ...(runsSecurityLast(ruleset) ? ['asked by the legacy backend: iptables-nft runs security after nat at INPUT'] : []),
+    ...unasked.map((reason) => `not asked about everything: ${reason}`),
+    ...(Object.keys(empty).length > 0 ? [`empty there, because nothing says their members: ${Object.keys(empty).join(', ')}`] : []),
+  ];
   try {
-    const answers = await oracle.ask(questionOf(scene, packets, empty));
-    const legs = packets.map((one, index) => legOf(scene, one, answers[index] as OracleAnswer));
+    const legs: KernelLeg[] = [];
+    for (const [place, group] of groupBy(sendings, (one) => one.host))
+      legs.push(...(await askAbout(oracle, { ruleset, host: place, group, empty })));
     const wrong = legs.find(({ agrees }) => !agrees);
     return { ...here, legs, notes, ...(wrong !== undefined && { differs: differenceIn(wrong) }) };
   } catch (error) {
@@ -58,28 +63,54 @@ export async function askKernel({ oracle, here }: ReadyOracle, scene: KernelScen
   }
 }
 
-/** The packets of all ways, each once: proxies often send the same again. */
-function packetsOf({ paths }: Journey): readonly NumberedPacket[] {
-  const found = new Map<string, NumberedPacket>();
-  for (const { legs } of paths) {
-    for (const [index, { walk }] of legs.entries()) {
-      const text = packetText(walk.packet);
-      if (!found.has(text)) found.set(text, { number: index + 1, packet: walk.packet });
-    }
-  }
-  return [...found.values()];
+/** A sequence, and the host on which its packets are what they are said to be. */
+interface Sending extends PacketSequence {
+  readonly host: Host;
 }
 
-function questionOf({ ruleset, host }: KernelScene, numbered: readonly NumberedPacket[], sets: object): OracleQuestion {
-  const packets = numbered.map(({ packet }) => packet);
-  const world = worldQuestion(host, packets);
-  return {
+interface Hosts {
+  readonly loose: Host;
+  readonly strict: Host;
+}
+
+/** Conntrack that takes no connection over in its middle finds an ACK out of nowhere INVALID. */
+const STRICT = 'net.netfilter.nf_conntrack_tcp_loose';
+
+function sendingOf(sequence: PacketSequence, { loose: host, strict }: Hosts): Sending {
+  const [{ packet }] = sequence.packets;
+  if (packet.ctstate !== 'INVALID' || packet.proto !== PROTO.tcp || packet.flags !== TCP_FLAGS.A) return { ...sequence, host };
+  const { ctstate: _, ...plain } = packet;
+  return { number: sequence.number, packets: [{ packet: plain }], host: strict };
+}
+
+interface AskedGroup {
+  readonly ruleset: Ruleset;
+  readonly host: Host;
+  readonly group: readonly Sending[];
+  /** sets that nothing describes */
+  readonly empty: object;
+}
+
+async function askAbout(oracle: Oracle, { ruleset, host, group, empty }: AskedGroup): Promise<readonly KernelLeg[]> {
+  const sent = group.flatMap(({ number, packets }) => packets.map((one, index) => ({ number, fresh: index === 0, ...one })));
+  const world = worldQuestion(
+    host,
+    sent.map(({ packet }) => packet),
+  );
+  const answers = await oracle.ask({
     ...world,
-    sets: { ...(world.sets as object), ...sets },
+    sets: { ...(world.sets as object), ...empty },
     [`rules_v${ruleset.family}`]: textForKernel(ruleset),
     confined: true,
-    packets: packets.map(packetQuestion),
-  };
+    mode: 'stateful',
+    packets: sent.map(({ packet, fresh }) => ({ ...packetQuestion(inStream(packet)), icmp_id: 1, fresh })),
+  });
+  const idle = idleRules(ruleset);
+  return sent.map((one, index) => {
+    const { number, part, packet, connections } = one;
+    const pair = examined({ ruleset, host, packet, connections, answer: answers[index] as OracleAnswer });
+    return { number, ...(part !== undefined && { part }), ...besideOf(pair, idle) };
+  });
 }
 
 /** The kernel's clock is the machine's. */
@@ -88,9 +119,7 @@ function otherTime({ ruleset, host }: KernelScene): string | undefined {
   return 'rules match the time, and the host has a clock of its own';
 }
 
-function legOf({ ruleset, host }: KernelScene, { number, packet }: NumberedPacket, answer: OracleAnswer): KernelLeg {
-  const { walks, disagreement } = examined({ ruleset, host, packet, answer });
-  const idle = idleRules(ruleset);
+function besideOf({ packet, walks, answer, disagreement }: Examined, idle: ReadonlySet<string>): Omit<KernelLeg, 'number' | 'part'> {
   const isCounted = (row: string) => !idle.has(row.split(' ').at(-2) ?? '');
   const kernels = accountOfAnswer(answer);
   const steps = answer.trace.map(stepOfKernel).filter(({ text }) => isCounted(text));
@@ -101,7 +130,6 @@ function legOf({ ruleset, host }: KernelScene, { number, packet }: NumberedPacke
     (way.end === kernels.end ? 0 : 1);
   const [best] = ways.toSorted((a, b) => unlike(a) - unlike(b));
   return {
-    number,
     packet: packetText(packet),
     rows: best?.rows ?? [],
     ours: best?.end ?? '',
@@ -110,12 +138,13 @@ function legOf({ ruleset, host }: KernelScene, { number, packet }: NumberedPacke
   };
 }
 
-function differenceIn({ number, rows, ours, kernels }: KernelLeg): string {
+function differenceIn({ number, part, rows, ours, kernels }: KernelLeg): string {
+  const where = `leg ${number}${part === undefined ? '' : `, ${part}`}`;
   const first = rows.findIndex((row) => row.ours === undefined || row.kernels === undefined);
-  if (first < 0) return `leg ${number}: chainwalk says \`${ours}\`, the kernel \`${kernels}\``;
+  if (first < 0) return `${where}: chainwalk says \`${ours}\`, the kernel \`${kernels}\``;
   const said = (mine: boolean): string => {
     const row = rows.slice(first).find((one) => (mine ? one.ours : one.kernels) !== undefined);
     return (mine ? row?.ours : row?.kernels?.text) ?? (mine ? ours : kernels);
   };
-  return `leg ${number}: chainwalk says \`${said(true)}\`, the kernel \`${said(false)}\``;
+  return `${where}: chainwalk says \`${said(true)}\`, the kernel \`${said(false)}\``;
 }

@@ -2,6 +2,7 @@
 import type { Host } from '../../host/host.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
+import type { Connection } from '../../simulate/connection.ts';
 import { simulate } from '../../simulate/simulate.ts';
 import type { Walk } from '../../simulate/trace.ts';
 import type { OracleAnswer } from '../asked/oracle.ts';
@@ -20,13 +21,15 @@ export interface Examination {
   readonly ruleset: Ruleset;
   readonly host: Host;
   readonly packet: Packet;
+  /** what earlier packets have left; absent: nothing */
+  readonly connections?: readonly Connection[] | undefined;
   /** the kernel's */
   readonly answer: OracleAnswer;
 }
 
 /** Where chance or something unmodelled decides, one of the simulator's ways must be the kernel's. */
-export function examined({ ruleset, host, packet, answer }: Examination): Examined {
-  const { walks } = simulate({ ruleset, packet, host }, { detailed: true });
+export function examined({ ruleset, host, packet, connections = [], answer }: Examination): Examined {
+  const { walks } = simulate({ ruleset, packet, host, connections }, { detailed: true });
   const found = disagreement({ walks, answer, idle: idleRules(ruleset) });
   return { packet, walks, answer, ...(found === undefined ? {} : { disagreement: found }) };
 }

@@ -15,7 +15,7 @@ question: {hello: true}, answered with {kernel, backend, iptables} or {missing};
   confined               true: refuse rules that write to what all namespaces share, such as the audit log
   explain_lost           true: say why a packet was lost outside netfilter
   packets                [{from: local|wire, proto, src, dst, sport, dport, flags, icmp_type, icmp_code, ttl, tos, length, frag,
-                           seq, ack, icmp_id, quotes (ICMP errors: {proto, src, dst, sport, dport, icmp_type}),
+                           seq, ack, header (bytes of the TCP header, options with it), icmp_id, quotes (ICMP errors: {proto, src, dst, sport, dport, icmp_type}),
                            uid, gid, mark, bind_iface (local), in_iface, mac (wire), fresh (stateful: forget all connections first)}];
                          a local packet without src gets the kernel's choice }
 answer: {ok, result: [one per packet, see flight.answer_of]} or {ok: false, error}

@@ -34,6 +34,7 @@ class Seen(NamedTuple):
         return {'src': self.src, 'dst': self.dst, **ports}
 
 
+NO_OPERATION = b'\1'      # an option of TCP
 ERRORS = {ICMP: (3, 4, 5, 11, 12), ICMPV6: (1, 2, 3, 4)}
 
 
@@ -79,8 +80,9 @@ def transport(packet, proto, token):
         ack = packet.get('ack', 1) if flags & FLAGS['A'] else 0
         # a SYN offers its segment size where its length leaves room
         room = packet.get('length', 0) - (40 if is_v6(packet) else 20) >= 24
-        size = struct.pack('!BBH', 2, 4, 1460) if flags & FLAGS['S'] and room else b''
-        return struct.pack('!HHIIBBHHH', sport, dport, sequence, ack, 0x50 + (len(size) << 2), flags, 65535, 0, urgent) + size
+        options = struct.pack('!BBH', 2, 4, 1460) if flags & FLAGS['S'] and room else b''
+        options += NO_OPERATION * (packet.get('header', 0) - 20 - len(options))
+        return struct.pack('!HHIIBBHHH', sport, dport, sequence, ack, 0x50 + (len(options) << 2), flags, 65535, 0, urgent) + options
     if proto in (UDP, UDPLITE):
         return struct.pack('!HHHH', sport, dport, 0, 0) + mark
     if proto in (ICMP, ICMPV6):

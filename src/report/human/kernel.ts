@@ -31,21 +31,21 @@ export function kernelText(traced: TracedKernel): string {
   const name = nameOf({ kernel, iptables, backend });
   if (differs !== undefined) return `${name} disagrees: ${differs}`;
   const rules = steps.filter(({ rule }) => rule !== undefined).length;
-  const ends = packets === 1 ? 'the same end' : `the same ${packets} ends`;
+  const ends = packets === 1 ? 'comes to the same end' : `${packets} packets come to the same ends`;
   const took = rules === 0 ? 'no rule either' : rules === 1 ? 'the same rule' : `the same ${rules} rules`;
-  return `${name} takes ${took}, and comes to ${ends}`;
+  return `${name} takes ${took}, and ${ends}`;
 }
 
 function nameOf({ kernel, iptables, backend }: Pick<KernelAsked, 'kernel' | 'iptables' | 'backend'>): string {
   return `Linux ${kernel} (iptables ${iptables} ${backend})`;
 }
 
-function legLinesOf({ number, packet, rows, ours, kernels }: KernelLeg): readonly string[] {
-  const widest = Math.max('chainwalk'.length, ours.length, ...rows.map((row) => row.ours?.length ?? 0));
+function legLinesOf({ number, part, packet, rows, ours, kernels }: KernelLeg): readonly string[] {
+  const widest = Math.max('chainwalk'.length, ours.length + 3, ...rows.map((row) => row.ours?.length ?? 0));
   const both = (mine: string, theirs: string, mark = ' '): string => `  ${mark} ${mine.padEnd(widest)}  ${theirs}`.trimEnd();
   return [
     '',
-    `leg ${number}: ${printable(packet)}`,
+    `leg ${number}${part === undefined ? '' : `, ${part}`}: ${printable(packet)}`,
     both('chainwalk', 'kernel'),
     ...rows.map((row) => both(printable(row.ours ?? ''), theirsOf(row), isSame(row) ? ' ' : '!')),
     both(`=> ${ours}`, ours === kernels ? 'the same' : `=> ${kernels}`, ours === kernels ? ' ' : '!'),

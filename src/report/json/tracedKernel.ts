@@ -24,6 +24,8 @@ export type TracedKernel =
 
 export interface TracedKernelStep {
   readonly leg: number;
+  /** absent: of the first packet of the leg's connection */
+  readonly part?: string;
   readonly hook: string;
   readonly iif?: string;
   readonly oif?: string;
@@ -51,14 +53,16 @@ export function tracedKernel(view: KernelView): TracedKernel {
     iptables,
     agrees: differs === undefined,
     packets: legs.length,
-    steps: legs.flatMap(({ number, rows }) =>
-      rows.flatMap(({ ours, kernels }) => (kernels === undefined ? [] : [stepOf(number, kernels, ours !== undefined)])),
+    steps: legs.flatMap(({ number, part, rows }) =>
+      rows.flatMap(({ ours, kernels }) =>
+        kernels === undefined ? [] : [{ leg: number, ...(part !== undefined && { part }), ...stepOf(kernels, ours !== undefined) }],
+      ),
     ),
     ...(differs !== undefined && { differs }),
     ...(notes.length > 0 && { notes }),
   };
 }
 
-function stepOf(leg: number, { text: _, says, ...step }: KernelStep, agrees: boolean): TracedKernelStep {
-  return { leg, ...step, ...(says !== undefined && { text: says }), agrees };
+function stepOf({ text: _, says, ...step }: KernelStep, agrees: boolean): Omit<TracedKernelStep, 'leg' | 'part'> {
+  return { ...step, ...(says !== undefined && { text: says }), agrees };
 }
