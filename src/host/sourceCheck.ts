@@ -34,9 +34,8 @@ function checkOf(host: Host, { iif, back }: { readonly iif: string; readonly bac
   const mode = Math.max(setting('rp_filter', 'all'), setting('rp_filter', iif));
   const acceptLocal = setting('accept_local', iif) > 0;
   // going back where it came from may deserve an ICMP redirect, which needs the whole look-up
-  const turnsBack =
-    back &&
-    (host.sysctls.get(`net.ipv4.conf.${iif}.send_redirects`) ?? host.sysctls.get('net.ipv4.conf.all.send_redirects') ?? '1') !== '0';
+  const redirects = (of: string): boolean => (host.sysctls.get(`net.ipv4.conf.${of}.send_redirects`) ?? '1') !== '0';
+  const turnsBack = back && (redirects(iif) || redirects('all'));
   if (mode !== 0 || turnsBack || hasCustomRouting(host)) {
     const nic = host.interfaces.find(({ name }) => name === iif);
     const unnumbered = nic?.addresses.some(({ address }) => typeof address === 'number') !== true;

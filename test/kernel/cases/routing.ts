@@ -71,6 +71,36 @@ export const ROUTING_CASES: readonly KernelCase[] = [
     },
   },
   {
+    name: 'what `all` allows an interface does not forbid: route_localnet and accept_local of either are enough',
+    host: {
+      sysctls: {
+        'net.ipv4.conf.all.route_localnet': '1',
+        'net.ipv4.conf.eth0.route_localnet': '0',
+        'net.ipv4.conf.all.accept_local': '1',
+        'net.ipv4.conf.eth0.accept_local': '0',
+      },
+    },
+    rules: filter(),
+    ends: {
+      'in tcp 10.244.0.9 -> 127.0.0.1:80 iif=eth0': 'delivered -i eth0 10.244.0.9:40000 > 127.0.0.1:80',
+      'in tcp 192.168.50.5 -> 10.244.0.5:80 iif=eth0': 'delivered -i eth0 192.168.50.5:40000 > 10.244.0.5:80',
+    },
+  },
+  ...['all', 'eth0'].map((name) => ({
+    name: `send_redirects of ${name} alone is not enough to spare a packet that turns back the look at its source`,
+    host: { sysctls: { 'net.ipv4.ip_forward': '1', [`net.ipv4.conf.${name}.send_redirects`]: '0' } },
+    rules: filter(),
+    ends: { 'in tcp 10.244.0.255 -> 8.8.8.8:80 iif=eth0': 'lost' },
+  })),
+  {
+    name: 'without send_redirects of both a packet may turn back with the source of its network',
+    host: {
+      sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.send_redirects': '0', 'net.ipv4.conf.eth0.send_redirects': '0' },
+    },
+    rules: filter(),
+    ends: { 'in tcp 10.244.0.255 -> 8.8.8.8:80 iif=eth0': 'forwarded -o eth0 10.244.0.255:40000 > 8.8.8.8:80' },
+  },
+  {
     name: 'REDIRECT of a socket bound to an interface sends to 127.0.0.1 out of that interface',
     rules: nat('-A OUTPUT -p tcp -j REDIRECT --to-ports 15001'),
     ends: { 'out tcp -> 10.0.0.9:80 oif=eth0': 'sent -o eth0 10.244.0.5:40000 > 127.0.0.1:15001' },
