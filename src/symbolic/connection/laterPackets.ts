@@ -8,9 +8,10 @@ import { constant, equal, type Vector } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { linkOf } from '../walk/answerSource.ts';
 import { otherType } from '../walk/connectionBits.ts';
-import type { ConntrackEntry, Env } from '../walk/state.ts';
+import type { ConntrackEntry, Env, SymbolicSocket } from '../walk/state.ts';
 import { startEnv } from '../walk/state.ts';
 import type { FateClass } from '../walk/traverse.ts';
+import { ofTypes } from './opening.ts';
 
 /** A packet of a connection as it starts. */
 export interface LaterStart {
@@ -29,13 +30,19 @@ export interface FirstPackets {
 }
 
 /** The sender's next packet: as the first, of the same socket. */
-export function laterStart({ space, iif }: FirstPackets, { name }: ConnectionStep, entry: ConntrackEntry | undefined): LaterStart {
+export function laterStart(first: FirstPackets, { name }: ConnectionStep, entry: ConntrackEntry | undefined): LaterStart {
+  const { space, iif } = first;
   const own = derived(space, name, () => ({ ...space, start: { ...space.start, length: lengthOf(space, name) } }));
-  return { space: own, iif, env: { ...startEnv(own, { iif, owned: iif === undefined }), flags: flagsOf(space, name), entry } };
+  return {
+    space: own,
+    iif,
+    env: { ...startEnv(own, { iif, owned: iif === undefined }), flags: flagsOf(space, name), sockets: socketsOf(first), entry },
+  };
 }
 
 /** What the receiver answers: the process that took the first packet, this host itself, or who is behind the interface by which it left. */
-export function answerStart({ space, one }: FirstPackets, { name }: ConnectionStep, entry: ConntrackEntry | undefined): LaterStart {
+export function answerStart(first: FirstPackets, { name }: ConnectionStep, entry: ConntrackEntry | undefined): LaterStart {
+  const { space, one } = first;
   const { env, fate } = one;
   const iif = fate.kind === 'sent' || fate.kind === 'forwarded' ? fate.oif : undefined;
   const sender = senderOf(space, one);
@@ -53,11 +60,30 @@ export function answerStart({ space, one }: FirstPackets, { name }: ConnectionSt
     tos: sender === 'kernel' ? env.tos : NO_TOS,
     mark: markOf(space, one, sender),
     flags: flagsOf(space, name),
+    sockets: socketsOf(first),
     // a neighbour is answered on its link
     ...(link !== undefined && { way: { oif: link, local: false, via: undefined } }),
     entry,
   };
   return { space: own, iif, env: start };
+}
+
+/** Of both sides, as far as they are here. */
+function socketsOf({ space, iif, one: { env, fate } }: FirstPackets): readonly SymbolicSocket[] {
+  const { manager, start, has } = space;
+  const sockets: SymbolicSocket[] = [];
+  if (iif === undefined) {
+    const comes = { src: start.dst, sport: start.dport, dst: start.src, dport: start.sport };
+    // the source of another host is for transparent sockets alone
+    const transparent = manager.not(ofTypes(space, start.src, ['LOCAL']));
+    sockets.push({ comes, exists: manager.and(has.ports, space.socket), transparent });
+  }
+  if (fate.kind === 'delivered' && fate.listener !== undefined) {
+    const { src, sport, dst, dport } = env;
+    const transparent = fate.transparent || fate.listener.transparent ? FULL : EMPTY;
+    sockets.push({ comes: { src, sport, dst, dport }, exists: has.tcp, transparent });
+  }
+  return sockets;
 }
 
 const TTL = constant(USUAL_TTL, 8);
@@ -75,7 +101,7 @@ function lengthOf({ manager, start, family }: Space, name: ConnectionStep['name'
   if (part === undefined) return start.length;
   const isTcp = equal(manager, start.proto, PROTO.tcp);
   const segment = constant((family === 4 ? 20 : 40) + part.bytes, start.length.length);
-  return start.length.map((bit, at) => manager.choose(isTcp, segment[at] ?? EMPTY, bit));
+  return start.length.map((bit, at) => manager.choose(isTcp, bit, segment[at] ?? EMPTY));
 }
 
 type Sender = 'outside' | 'kernel' | 'process' | { readonly uid: number; readonly gid: number };

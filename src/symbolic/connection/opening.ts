@@ -21,7 +21,7 @@ export function opens(space: Space, { fate, env }: FateClass): Bdd {
   return manager.minus(isClosed ? answeredEchoes(space, isEcho) : manager.or(asks, isEcho), ofTypes(space, env.dst, TO_MANY));
 }
 
-const TO_MANY: readonly AddrType[] = ['BROADCAST', 'MULTICAST'];
+const TO_MANY: readonly AddrType[] = ['BROADCAST', 'MULTICAST', 'UNSPEC'];
 
 function answeredEchoes({ host, family }: Space, isEcho: Bdd): Bdd {
   const silent = host.sysctls.get(family === 4 ? 'net.ipv4.icmp_echo_ignore_all' : 'net.ipv6.icmp.echo_ignore_all') ?? '0';
@@ -37,7 +37,7 @@ export function unansweredHere(space: Space, { fate, env }: FateClass): Bdd {
   return fate.transparent || fate.listener.transparent ? EMPTY : space.manager.not(ofTypes(space, env.dst, ['LOCAL']));
 }
 
-function ofTypes({ host, family, manager }: Space, address: Vector, types: readonly AddrType[]): Bdd {
+export function ofTypes({ host, family, manager }: Space, address: Vector, types: readonly AddrType[]): Bdd {
   const asked = typeIntervals(host, family, undefined).filter(({ type }) => types.some((name) => ADDR_TYPES[type] === name));
   return manager.any(asked.map(({ addresses }) => vectorIn(manager, address, addresses)));
 }

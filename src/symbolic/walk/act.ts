@@ -11,6 +11,7 @@ import { EMPTY } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { constant, saturatingAdd } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import { connectedShares } from './connectedSockets.ts';
 import { listenerShares } from './listeners.ts';
 import { type ActPlace, actNat, actNatOfAnswer } from './natAct.ts';
 import type { Doubt, Env, PacketClass } from './state.ts';
@@ -118,16 +119,27 @@ function divert(space: Space, one: PacketClass, { effect, rule }: { readonly eff
   const dport = effect.port === 0 ? one.env.dport : constant(effect.port, 16);
   const accepted: PacketClass[] = [];
   let none = one.set;
+  // a connection that has its socket by now keeps it, and is dropped where that is not transparent
+  const connected = connectedShares(space, { sockets: one.env.sockets, ends: one.env });
+  const own = manager.and(none, manager.any(connected.map(({ transparent }) => transparent)));
+  const refused = manager.minus(manager.and(none, manager.any(connected.map(({ set }) => set))), own);
+  none = manager.minus(manager.minus(none, own), refused);
+  const marked = { ...one.env, mark: rewrittenClass(space, one.env.mark, effect) };
+  if (own !== EMPTY) accepted.push({ ...one, set: own, decided: rule, env: { ...marked, diverted: OF_CONNECTION } });
   for (const { set: wanted, listener } of listenerShares(space, { dst, dport })) {
     const set = manager.and(none, wanted);
     if (set === EMPTY) continue;
     none = manager.minus(none, set);
-    const env = { ...one.env, mark: rewrittenClass(space, one.env.mark, effect), diverted: host.listeners.indexOf(listener) };
+    const env = { ...marked, diverted: host.listeners.indexOf(listener) };
     if (listener.transparent) accepted.push({ ...one, set, decided: rule, env });
     else none = manager.or(none, set);
   }
+  none = manager.or(none, refused);
   return { on: [], accepted, ended: none === EMPTY ? [] : [{ ...one, set: none, decided: rule, end: 'no-transparent-socket' }] };
 }
+
+/** No listener's index: the socket of the connection itself. */
+const OF_CONNECTION = -1;
 
 function localAddress(space: Space, env: Env): Address | undefined {
   if (space.family === 4) return firstAddress4(space.host, env.iif);

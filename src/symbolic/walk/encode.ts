@@ -14,10 +14,11 @@ import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { constant, maskedEqual, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import { connectedBits, connectedShares } from './connectedSockets.ts';
 import { answerTuple, type BitReading, connectionPort, otherType, statusBits } from './connectionBits.ts';
 import { listenerShares } from './listeners.ts';
 import { wayBackSet } from './reversePath.ts';
-import type { About, Env, FreeField } from './state.ts';
+import type { About, Env, FreeField, SymbolicTuple } from './state.ts';
 import { hasTemplate } from './state.ts';
 
 export interface Encoded {
@@ -205,21 +206,32 @@ function socketReading(space: Space, env: Env): BitReading {
   if (env.about !== undefined && space.has.icmp === FULL) return quotedSocket(env.about, env);
   const { original } = env;
   const opened = space.family === 4 && env.direction === 'reply' && env.state === 'ESTABLISHED' ? original : undefined;
-  return foundSocket(space, opened === undefined ? env : { dst: opened.src, dport: opened.sport });
+  return foundSocket(space, env, opened === undefined ? env : { ...endsOf(env), dst: opened.src, dport: opened.sport });
 }
 
 /** An error is for the socket that sent what it quotes. */
-function quotedSocket({ space, env: quoted }: About, { original, direction }: Env): BitReading {
-  const opened = space.family === 4 && direction === 'reply' ? original : undefined;
-  return foundSocket(space, { dst: (opened ?? quoted).src, dport: (opened ?? quoted).sport });
+function quotedSocket({ space, env: quoted }: About, env: Env): BitReading {
+  const opened = space.family === 4 && env.direction === 'reply' ? env.original : undefined;
+  const { src, sport } = opened ?? quoted;
+  return foundSocket(space, env, { dst: src, dport: sport, src: quoted.dst, sport: quoted.dport });
 }
 
-function foundSocket(space: Space, end: Pick<Env, 'dst' | 'dport'>): BitReading {
+function endsOf({ src, sport, dst, dport }: Env): SymbolicTuple {
+  return { src, sport, dst, dport };
+}
+
+function foundSocket(space: Space, { sockets }: Env, ends: SymbolicTuple): BitReading {
   const { manager } = space;
-  const shares = listenerShares(space, end);
+  const connected = connectedShares(space, { sockets, ends });
+  const own = manager.any(connected.map(({ set }) => set));
+  const shares = listenerShares(space, ends).map((share) => ({ ...share, set: manager.minus(share.set, own) }));
   const bit = (mask: number): Bdd =>
     manager.any(shares.filter(({ listener }) => (socketBits(listener) & mask) !== 0).map(({ set }) => set));
-  return { present: manager.any(shares.map(({ set }) => set)), bits: [4, 2, 1].map(bit) };
+  const bits = connectedBits(space, connected);
+  return {
+    present: manager.any([own, ...shares.map(({ set }) => set)]),
+    bits: [4, 2, 1].map((mask, at) => manager.or(bits[at] ?? EMPTY, bit(mask))),
+  };
 }
 
 const SK_BITS = 3;

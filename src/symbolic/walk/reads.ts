@@ -77,7 +77,7 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   dstTypeOut: DESTINATION_TYPE,
   wayBack: ['src', 'dst', 'iif'],
   wayBackMarked: ['src', 'dst', 'iif', 'mark'],
-  sk: ['diverted', 'dst', 'dport', 'original', 'direction', 'state', 'about'],
+  sk: ['diverted', 'src', 'sport', 'dst', 'dport', 'original', 'direction', 'state', 'about', 'sockets'],
 };
 
 /** What an effect writes is read too, where it keeps some of the old value. */
@@ -94,7 +94,7 @@ function effectReads(effect: Effect): readonly Part[] {
     case 'nat':
       return ['src', 'dst', 'sport', 'dport', ...NAT_READS[effect.to.kind]];
     case 'divert':
-      return ['dst', 'dport', 'mark', 'iif', 'diverted'];
+      return ['src', 'sport', 'dst', 'dport', 'mark', 'iif', 'diverted', 'sockets'];
     case 'reject':
       return ['src', 'flags', ...DESTINATION_TYPE];
     case 'accept':

@@ -51,6 +51,8 @@ export interface Env {
   readonly about: About | undefined;
   /** interface whose address MASQUERADE gave to the connection */
   readonly masqueradedAt: string | undefined;
+  /** of a later packet: the sockets that its connection has here by then */
+  readonly sockets: readonly SymbolicSocket[] | undefined;
   /** of a later packet: its connection, which is found where its zone is */
   readonly entry: ConntrackEntry | undefined;
   /** fields that may have any value, whatever the packet's way was; for questions about rules alone */
@@ -81,6 +83,15 @@ export interface ConntrackEntry extends Pick<Env, 'original' | 'zone' | 'replyZo
   readonly direction: CtDirection;
   /** what the packet is to it */
   readonly state: 'ESTABLISHED' | 'INVALID' | 'NEW' | 'RELATED';
+}
+
+/** Of a process here, which is connected. */
+export interface SymbolicSocket {
+  /** ends of the packets that come to it */
+  readonly comes: SymbolicTuple;
+  /** of first packets: whose connections have it, and where it is transparent */
+  readonly exists: Bdd;
+  readonly transparent: Bdd;
 }
 
 export type SymbolicTuple = Pick<Env, 'src' | 'dst' | 'sport' | 'dport'>;
@@ -136,6 +147,7 @@ export function startEnv(space: Space, place: { readonly iif: string | undefined
     diverted: undefined,
     about: undefined,
     masqueradedAt: undefined,
+    sockets: undefined,
     entry: undefined,
   };
 }

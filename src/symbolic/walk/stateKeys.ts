@@ -53,6 +53,7 @@ const ENV_PARTS = [
   'sent',
   'about',
   'masqueradedAt',
+  'sockets',
   'entry',
 ] as const satisfies readonly EnvPart[];
 
@@ -75,6 +76,8 @@ function partText(env: Env, part: EnvPart): string {
     }
     case 'entry':
       return env.entry === undefined ? '-' : entryText(env.entry);
+    case 'sockets':
+      return (env.sockets ?? []).map(({ comes, exists, transparent }) => `${tupleText(comes)} ${exists} ${transparent}`).join();
     case 'way':
       return env.way === undefined ? '-' : `${env.way.oif} ${env.way.local} ${env.way.via}`;
     case 'about':
