@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Executed, Io, Sink } from '../../src/cli/io/io.ts';
 import { run } from '../../src/cli/program/run.ts';
+import { outputProblems } from '../support/outputSchemas.ts';
 
 export interface Setting {
   readonly files?: Readonly<Record<string, string>>;
@@ -42,6 +43,8 @@ export async function chainwalk(argv: readonly string[], setting: Setting = {}):
   const err = memorySink(setting.terminal === true);
   const written: Record<string, string> = {};
   const code = await run({ argv, version: '1.2.3' }, memoryIo({ setting, out, err, written }));
+  const problems = [out.text(), ...Object.values(written)].flatMap(outputProblems);
+  if (problems.length > 0) throw new Error(`${argv.join(' ')}: ${problems.join('\n')}`);
   return { code, out: out.text(), err: err.text(), written };
 }
 

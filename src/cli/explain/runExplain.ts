@@ -13,6 +13,14 @@ import { terminal } from '../argv/terminal.ts';
 import { complain } from '../io/messages.ts';
 import { optionsOfCommand, withOptions } from './optionsOfCommand.ts';
 
+/** JSON of pages. */
+export interface ExplainReport {
+  readonly schema: 'chainwalk/explain/v1';
+  /** what each group of pages is about */
+  readonly groups: Readonly<Record<PageGroup, string>>;
+  readonly pages: readonly Page[];
+}
+
 export async function runExplain(call: Call, commands: readonly Command[]): Promise<ExitCode> {
   const { io, input } = call;
   const query = input.args.join(' ').trim();
@@ -35,7 +43,9 @@ export async function runExplain(call: Call, commands: readonly Command[]): Prom
   const format = formatOf(input, 'human');
   const found = answer === undefined ? pagesOf(group) : answer.kind === 'pages' ? answer.pages : answer.hits.map(({ page }) => page);
   if (format === 'json')
-    await io.out.write(`${JSON.stringify({ schema: 'chainwalk/explain/v1', groups: GROUP_TITLES, pages: found }, undefined, 2)}\n`);
+    await io.out.write(
+      `${JSON.stringify({ schema: 'chainwalk/explain/v1', groups: GROUP_TITLES, pages: found } satisfies ExplainReport, undefined, 2)}\n`,
+    );
   else if (format === 'markdown') await io.out.write(markdownPages(found));
   else {
     const style = { ...(await terminal(call, io.out)), commands };

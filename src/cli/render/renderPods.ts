@@ -2,8 +2,8 @@
 import { type RenderedPodRules, renderPodTexts } from '../../app/pods/render.ts';
 import { routingText, rulesText } from '../../istio/render/rulesText.ts';
 import { jsonText, printable } from '../../lib/printable.ts';
-import { toCheckReport } from '../../report/json/check.ts';
-import { isError } from '../../syntax/text/diagnostic.ts';
+import { type CheckDiagnostic, toCheckReport } from '../../report/json/check.ts';
+import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
@@ -21,8 +21,7 @@ export async function renderPods(call: Call): Promise<ExitCode> {
   if (texts === undefined) return EXIT.usage;
   const { pods, diagnostics } = renderPodTexts(texts);
   await showDiagnostics(call, diagnostics);
-  if (formatOf(input, 'rules') === 'json')
-    await io.out.write(`${jsonText({ ...toJson(pods), diagnostics: toCheckReport(diagnostics).diagnostics })}\n`);
+  if (formatOf(input, 'rules') === 'json') await io.out.write(`${jsonText(toJson(pods, diagnostics))}\n`);
   else
     for (const one of pods)
       await io.out.write(textOfPod(one, { alone: pods.length === 1, routing: optionIsSet(input, 'withRouting') }), 'exact');
@@ -46,12 +45,32 @@ function writtenBy(by: string): string {
   return by.startsWith('none: ') ? `no rules: ${by.slice('none: '.length)}` : `rules by ${by}`;
 }
 
-function toJson(pods: readonly RenderedPodRules[]): object {
+/** JSON of the rules of pods. */
+export interface RenderPodsReport {
+  readonly schema: 'chainwalk/render-pods/v1';
+  readonly pods: readonly RenderedPodJson[];
+  readonly diagnostics: readonly CheckDiagnostic[];
+}
+
+export interface RenderedPodJson {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** who writes the rules; `none: ` and why not */
+  readonly by: string;
+  /** restore text; null: there are no rules */
+  readonly v4: string | null;
+  readonly v6: string | null;
+  readonly routing: readonly string[];
+}
+
+function toJson(pods: readonly RenderedPodRules[], diagnostics: readonly Diagnostic[]): RenderPodsReport {
   return {
     schema: 'chainwalk/render-pods/v1',
     pods: pods.map(({ pod: { kind, namespace, name }, by, rules: { rendered } }) => {
       const { v4 = null, v6 = null, routing = [] } = rendered ?? {};
       return { kind, namespace, name, by, v4, v6, routing };
     }),
+    diagnostics: toCheckReport(diagnostics).diagnostics,
   };
 }

@@ -7,9 +7,9 @@ import { routingText } from '../../istio/render/rulesText.ts';
 import type { Mode } from '../../istio/settings/modes.ts';
 import type { HostFacts } from '../../istio/settings/settings.ts';
 import { jsonText } from '../../lib/printable.ts';
-import { assumptionText } from '../../mesh/assumption.ts';
+import { type Assumption, assumptionText } from '../../mesh/assumption.ts';
 import { formatAddress } from '../../packet/address.ts';
-import { toCheckReport } from '../../report/json/check.ts';
+import { type CheckDiagnostic, toCheckReport } from '../../report/json/check.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet, optionList, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
@@ -54,7 +54,19 @@ async function renderFile({ io, input }: Call, file: string): Promise<ExitCode> 
   return runRender({ io, input: { ...input, args: [], options: { ...input.options, ...named } } });
 }
 
-function toJson({ rendered, diagnostics, assumptions }: RenderAnswer): unknown {
+/** JSON of rules that were rendered from settings. */
+export interface RenderReport {
+  readonly schema: 'chainwalk/render/v1';
+  /** restore text; null: Istio would refuse the settings */
+  readonly v4: string | null;
+  readonly v6: string | null;
+  /** `ip` commands that belong to it */
+  readonly routing: readonly string[];
+  readonly diagnostics: readonly CheckDiagnostic[];
+  readonly assumptions: readonly Assumption[];
+}
+
+function toJson({ rendered, diagnostics, assumptions }: RenderAnswer): RenderReport {
   const { v4 = null, v6 = null, routing = [] } = rendered ?? {};
   return { schema: 'chainwalk/render/v1', v4, v6, routing, diagnostics: toCheckReport(diagnostics).diagnostics, assumptions };
 }

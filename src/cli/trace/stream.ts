@@ -59,8 +59,16 @@ async function answerLine(job: Job, { line, number }: { readonly line: string; r
   };
 }
 
+/** JSON in the place of a packet that cannot be read. */
+export interface ErrorLine {
+  readonly schema: 'chainwalk/error/v1';
+  /** of the input, from 1 */
+  readonly line: number;
+  readonly errors: readonly { readonly message: string; readonly help: string | null }[];
+}
+
 /** A bad line keeps its place in the output, whatever the format: the reader counts lines. */
 function errorLine(complaints: readonly Complaint[], line: number): string {
   const errors = complaints.map(({ message, help }) => ({ message, help: help ?? null }));
-  return `${jsonText({ schema: 'chainwalk/error/v1', line, errors })}\n`;
+  return `${jsonText({ schema: 'chainwalk/error/v1', line, errors } satisfies ErrorLine)}\n`;
 }
