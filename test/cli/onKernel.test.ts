@@ -1,6 +1,6 @@
 /** `--on-kernel` where the kernel cannot be asked, and where it says otherwise: neither needs a kernel. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -134,30 +134,56 @@ describe('beside a proof', () => {
   });
 });
 
-/** The oracle itself, on this machine with fewer commands or rights. */
+/** The oracle itself, on this machine with fewer commands, and with questions that it must not ask. */
 const ORACLE = resolve(import.meta.dirname, '../../src/kernel/oracle');
 
-function hello(commands: readonly string[], user?: number): string {
-  const bin = mkdtempSync(join(folder, 'bin-'));
-  chmodSync(folder, 0o755);
-  chmodSync(bin, 0o755);
-  for (const name of commands) symlinkSync('/bin/true', join(bin, name));
+function answerTo(
+  question: unknown,
+  path = process.env.PATH,
+): { readonly ok: boolean; readonly result?: unknown; readonly error?: string } {
   const python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout.trim();
-  const { stdout } = spawnSync(python, ['-B', ORACLE, '--backend', 'nft'], {
-    input: '{"hello": true}\n',
-    encoding: 'utf8',
-    env: { PATH: bin },
-    ...(user !== undefined && { uid: user, gid: user }),
-  });
-  return stdout;
+  const input = `${JSON.stringify(question)}\n`;
+  const { stdout } = spawnSync(python, ['-B', ORACLE, '--backend', 'nft'], { input, encoding: 'utf8', env: { PATH: path } });
+  return JSON.parse(stdout);
 }
 
-describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('what the oracle misses', () => {
+function missingWith(commands: readonly string[]): unknown {
+  const bin = mkdtempSync(join(folder, 'bin-'));
+  for (const name of commands) symlinkSync('/bin/true', join(bin, name));
+  return answerTo({ hello: true }, bin).result;
+}
+
+const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+
+describe.runIf(isRoot)('what the oracle misses', () => {
   const ALL = ['ip', 'nft', 'iptables-nft-restore', 'ip6tables-nft-restore'];
   test.each(ALL)('%s', (name) => {
-    expect(hello(ALL.filter((one) => one !== name))).toContain(`{"missing": "no ${name}"}`);
+    expect(missingWith(ALL.filter((one) => one !== name))).toEqual({ missing: `no ${name}` });
   });
   test('all of them', () => {
-    expect(hello([])).toContain(`{"missing": "no ${ALL.join(', ')}"}`);
+    expect(missingWith([])).toEqual({ missing: `no ${ALL.join(', ')}` });
+  });
+});
+
+const WORLD = { interfaces: [{ name: 'eth0', addrs: ['10.244.0.5/24'] }], packets: [], confined: true };
+
+describe.runIf(process.platform === 'linux')('what the oracle refuses before it makes anything', () => {
+  test.each([
+    [{ sysctls: { 'kernel.panic': '1' } }, 'sysctl kernel.panic is not one of a network namespace'],
+    [{ sysctls: { 'net.ipv4.//.//.kernel.panic': '1' } }, 'is not one of a network namespace'],
+    [{ sysctls: { 'net.core.rmem_max': '1' } }, 'is not one of a network namespace'],
+    [{ routes: ['default via 10.244.0.1\nnetns exec other ip link'] }, 'is not an address, a route or a rule'],
+    [{ ip_rules: ['from all; rm'] }, 'is not an address, a route or a rule'],
+    [{ interfaces: [{ name: 'eth0 up', addrs: [] }] }, 'is not the name of an interface'],
+    [{ interfaces: [{ name: '-x', addrs: [] }] }, 'is not the name of an interface'],
+    [{ sets: { 'a\nflush': { type: 'hash:ip', members: [] } } }, 'is not an ipset that can be made'],
+    [{ sets: { '-file': { type: 'hash:ip', members: [] } } }, 'is not an ipset that can be made'],
+    [{ sets: { a: { type: 'hash:ip', members: ['10.0.0.1\ndestroy'] } } }, 'is not an ipset that can be made'],
+    [{ rules_v4: '*filter\n-A INPUT -p tcp -j AUDIT --type drop\nCOMMIT\n' }, 'the target AUDIT works outside of network namespaces'],
+    [{ rules_v6: '*filter\n-A INPUT --jump LED --led-trigger-id a\nCOMMIT\n' }, 'the target LED works outside of network namespaces'],
+  ])('%j', (part, says) => {
+    const { ok, error } = answerTo({ ...WORLD, ...part });
+    expect(ok).toBe(false);
+    expect(error).toContain(says);
   });
 });

@@ -1,4 +1,5 @@
 /** `--on-kernel`, as the program is run: the kernel's own trace stands beside ours, for every fixture. */
+import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
 import { kernelAsker } from '../../src/cli/kernel/kernelAsker.ts';
 import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
@@ -132,5 +133,51 @@ describe.runIf(kernelHere())('--on-kernel beside proofs', () => {
   test('they are many', () => {
     expect(asked.witnesses).toBeGreaterThan(30);
     expect(asked.examples).toBeGreaterThan(5);
+  });
+});
+
+describe.runIf(kernelHere())('--on-kernel and this machine', () => {
+  /** interfaces, rules and processes of the namespace that the tests run in */
+  const machine = (): string => spawnSync('bash', ['-c', 'ip -br link; ip rule; nft list ruleset; ip netns'], { encoding: 'utf8' }).stdout;
+  const text =
+    '*mangle\n:PREROUTING ACCEPT\n-A PREROUTING -m set --match-set bad src -j DROP\n-A PREROUTING -m set --match-set pairs src,dst -j MARK --set-mark 1\nCOMMIT\n';
+  const host = {
+    interfaces: [{ name: 'eth0', addresses: ['10.244.0.5/24'] }],
+    sets: {
+      bad: { type: 'hash:net', members: ['10.9.0.0/16'] },
+      pairs: { type: 'hash:ip,port', members: ['10.244.0.9,tcp:80'] },
+    },
+  };
+
+  test('sets are those of the host; nothing is left here', async () => {
+    const before = machine();
+    const files = { 'set.rules': text, 'host.json': JSON.stringify(host) };
+    const packets = ['in tcp 10.9.1.1 -> 10.244.0.5:80', 'in tcp 10.244.0.9 -> 10.244.0.5:80', 'in tcp 10.244.0.9 -> 10.244.0.5:81'];
+    const argv = ['trace', 'set.rules', ...packets, '--host', 'host.json', '--on-kernel', '--json'];
+    const { out } = await chainwalk(argv, { files, oracle: LINUX });
+    const kernels = out
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as Trace).kernel);
+    const firsts = kernels.map((kernel) => (kernel?.agrees === true ? kernel.steps.filter(({ part }) => part === undefined) : []));
+    expect(kernels.map((kernel) => kernel?.agrees)).toEqual([true, true, true]);
+    expect(firsts.map((steps) => steps.flatMap(({ rule = [] }) => rule))).toEqual([[1], [2], []]);
+    expect(machine()).toBe(before);
+  });
+
+  test('a set that nothing describes is empty there, which is said', async () => {
+    const files = { 'set.rules': text };
+    const argv = ['trace', 'set.rules', 'in tcp -> 10.244.0.5:80', '--on-kernel', '--json'];
+    const { code, out } = await chainwalk(argv, { files, oracle: LINUX });
+    const { kernel } = JSON.parse(out) as Trace;
+    expect(code).toBe(0);
+    expect(kernel).toMatchObject({ agrees: true, notes: ['empty there, because nothing says their members: bad, pairs'] });
+  });
+
+  test('rules that reach beyond a namespace are not loaded: a line, exit 2', async () => {
+    const files = { 'audit.rules': '*filter\n:INPUT ACCEPT\n-A INPUT -p tcp -j AUDIT --type accept\nCOMMIT\n' };
+    const { code, err } = await chainwalk(['trace', 'audit.rules', 'in tcp -> 10.244.0.5:80', '--on-kernel'], { files, oracle: LINUX });
+    expect(code).toBe(2);
+    expect(err).toContain('chainwalk: the kernel was not asked: the target AUDIT works outside of network namespaces\n');
   });
 });

@@ -13,9 +13,10 @@ import { toVerifyReport } from '../../report/json/verify.ts';
 import { boundsText, unjudgedText } from '../../report/text/bounds.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
-import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { progressOn } from '../argv/progress.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
+import { withWitnesses } from '../kernel/withWitnesses.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
 import { verifyExitCode } from '../verify/exitCode.ts';
@@ -32,8 +33,9 @@ export async function verifyPods(call: Call, read: PodsRead): Promise<ExitCode> 
   const outputs = await readOutputs(call, outputWords(call.input));
   const options = outputs === undefined ? undefined : await readClaimOptions(call);
   if (outputs === undefined || options === undefined) return EXIT.usage;
-  const answered = await verifyEach(call, read, options);
-  if (answered === undefined) return EXIT.usage;
+  const proved = await verifyEach(call, read, options);
+  if (proved === undefined) return EXIT.usage;
+  const { answered, tell } = await askedOfKernel(call, proved);
   const unreadable = answered.filter(({ verified }) => verified.diagnostics.some(isError));
   const groups = answered.filter((one) => !unreadable.includes(one));
   const unread = [...read.unread, ...unreadable.flatMap(notLoaded)];
@@ -55,7 +57,18 @@ export async function verifyPods(call: Call, read: PodsRead): Promise<ExitCode> 
   const review = reviewOf(noted, [...diagnostics, ...unread.filter(({ isNothing }) => !isNothing).map(unreadDiagnostic)]);
   if (!(await writeReport(call, { review, outputs, own, strict }))) return EXIT.usage;
   const code = verifyExitCode(call, pods, diagnostics);
-  return unreadable.length > 0 && code === EXIT.ok ? EXIT.findings : code;
+  return worst(unreadable.length > 0 && code === EXIT.ok ? EXIT.findings : code, await tell());
+}
+
+/** --on-kernel: the witnesses of all of them. */
+async function askedOfKernel(call: Call, proved: readonly VerifiedPods[]) {
+  const pods = proved.flatMap(({ verified }) => verified.pods);
+  const { shown, tell } = await withWitnesses(call, pods);
+  const after = new Map(pods.map((pod, index) => [pod, shown[index] ?? pod]));
+  const answered = proved.map((one): VerifiedPods => {
+    return { ...one, verified: { ...one.verified, pods: one.verified.pods.map((pod) => after.get(pod) ?? pod) } };
+  });
+  return { answered, tell };
 }
 
 /** Undefined when an option cannot be used, which has been reported. */
