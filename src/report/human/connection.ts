@@ -41,7 +41,7 @@ export function fullParts(leg: Leg, number: number, style: StepStyle): readonly 
 }
 
 function endLines({ part }: ShownPart, leg: Leg, style: StepStyle & { readonly lead?: string }): readonly string[] {
-  const text = `=> ${partEnd(part, { way: toldWay(leg), file: style.file })}`;
+  const text = `=> ${partEnd(part, { way: toldWay(leg), file: style.file }).replace(/^is /, '')}`;
   return indented({ text, lead: LEAD, ...style, hang: 6 }).map((line) => style.paint.cyan(line));
 }
 

@@ -54,7 +54,10 @@ export function connectionSentence(leg: Leg, file: string): string | undefined {
 function afterwards(leg: Leg, file: string): string {
   const way = toldWay(leg);
   const lost = way?.parts.filter(({ name, arrives }) => !arrives && !OPENING.includes(name)) ?? [];
-  return lost.map((part) => `; then the ${PART_WORDS[part.name]} ${partEnd(part, { way, file })}`).join('');
+  const byEnd = groupBy(lost, (part) => partEnd(part, { way, file }));
+  return [...byEnd]
+    .map(([end, parts]) => `; but not ${parts.map(({ name }) => PART_WORDS[name]).join(', ')}: ${end.replace(/^is /, '')}`)
+    .join('');
 }
 
 const OPENING: readonly PartName[] = ['first', ...HANDSHAKE.map(({ name }) => name), ...QUESTION_ANSWERED.map(({ name }) => name)];
@@ -84,8 +87,8 @@ export function partEnd(part: ConversationPart, place: PartPlace): string {
     case 'rejected':
       return `is ${fateText(leg, place.file)}`;
     case 'lost':
-      // it is not sent at all
-      if (steps.length > 0) return `is lost: ${LOST_WORDS[fate.reason]}`;
+      // it is not sent at all, and there is no walk of it
+      if (after !== place.way?.parts[0]?.walk.after) return `is lost: ${LOST_WORDS[fate.reason]}`;
       return `cannot be sent: ${endpointText({ address: packet.src })} is no address of this host, and the socket is not transparent`;
     case 'undecided':
       return `may not arrive: ${fateText(leg, place.file).replace('undecided: ', '')}`;
