@@ -1,6 +1,7 @@
 /** Whether the connection of a leg's first packet completes, and what that makes of the outcome of a journey. */
 import { HANDSHAKE, QUESTION_ANSWERED } from '../netfilter/connectionParts.ts';
 import { PROTO } from '../packet/protocol.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
 import { type Conversation, type ConversationEnd, type ConversationInput, converse } from '../simulate/conversation.ts';
 import { type Choice, whySpent } from '../simulate/trace.ts';
 import type { Leg, LegConnection, Outcome } from './journey.ts';
@@ -26,6 +27,19 @@ export function together([first, ...others]: readonly LegConnection[]): LegConne
   if (first === undefined || others.length === 0) return first;
   const ways = [...first.ways, ...others.flatMap((other) => other.ways)] as const;
   return { ways, end: 'undecided', dependsOn: first.dependsOn };
+}
+
+/** Of several ways the one that is told: one that stops, if any does. */
+export function toldWay({ connection }: Pick<Leg, 'connection'>): Conversation | undefined {
+  return connection?.ways.find(({ end }) => end === 'stalls') ?? connection?.ways[0];
+}
+
+/** The rule that ends the packet at which a connection stops, or else kept NAT from it; undefined: a policy or no rule does. */
+export function stoppedBy(leg: Pick<Leg, 'connection'>): Rule | undefined {
+  const { fate, steps } = toldWay(leg)?.parts.at(-1)?.walk ?? {};
+  if (fate?.kind === 'dropped' || fate?.kind === 'rejected') return fate.by;
+  const last = steps?.findLast((step) => step.kind === 'rule' && step.verdict !== 'JUMP' && step.verdict !== 'GOTO');
+  return last?.kind === 'rule' ? last.rule : undefined;
 }
 
 /** A connection that is open completes, whatever becomes of its data. */

@@ -319,6 +319,11 @@ describe('a connection', () => {
       messageOf(() => expect(unknown).toComplete(packet));
       messageOf(() => expect(unknown).not.toComplete(packet));
     }
-    expect(messageOf(() => expect(SIDECAR).not.toReach('out tcp -> 10.0.0.0/8', 'stalled'))).toContain('is asked of one packet');
+    expect(messageOf(() => expect(SIDECAR).toComplete('out tcp -> 10.0.0.0/8'))).toContain('is asked of one packet');
+    // that of the first leg alone is proved
+    expect(SIDECAR).not.toReach('out tcp -> 10.0.0.0/8', 'stalled');
+    const dead = DEAD.replace(/-A INPUT.*\n/, '');
+    expect(dead).toReach('in tcp -> 10.244.0.5:8080-8090', 'stalled');
+    expect(dead).not.toCapture('in tcp -> 10.244.0.5:8080-8090');
   });
 });

@@ -3,8 +3,7 @@ import type { Journey, Leg, Path } from '../../connection/journey.ts';
 import { printable } from '../../lib/printable.ts';
 import { OUTCOME_WORDS } from '../../report/text/labels.ts';
 import { ruleGist } from '../../report/text/location.ts';
-import { toldWay } from '../../report/text/shownParts.ts';
-import { stallText } from '../../report/text/stall.ts';
+import { stallText, stoppingGist } from '../../report/text/stall.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 
 /** `leaves DIRECT by ISTIO_OUTPUT 3 (rules/own.rules:26: -p tcp --dport 5432 -j RETURN)` */
@@ -13,7 +12,7 @@ export function endText({ outcome, paths }: Journey, file: string): string {
   const open = paths.flatMap(({ choices }) => choices).find(({ rule }) => rule !== undefined)?.rule;
   if (outcome === 'undecided' && open !== undefined) return `is UNDECIDED because of ${placedRule(open, file)}`;
   const leg = outcome === 'stalled' ? first?.legs[0] : undefined;
-  if (leg !== undefined) return `is STALLED: ${stallText(leg, printable(file))}${gistOf(leg)}`;
+  if (leg !== undefined) return `is STALLED: ${stallText(leg, printable(file))}${stoppingGist(leg)}`;
   const rule = first === undefined || outcome === 'undecided' ? undefined : decidingRule(first);
   const verb = outcome === 'direct' ? 'leaves' : outcome === 'to-app' || outcome === 'to-proxy' ? 'goes' : 'is';
   return `${verb} ${OUTCOME_WORDS[outcome]}${rule === undefined ? '' : ` by ${placedRule(rule, file)}`}`;
@@ -22,12 +21,6 @@ export function endText({ outcome, paths }: Journey, file: string): string {
 /** `ISTIO_OUTPUT 3 (rules/own.rules:26: -p tcp --dport 5432 -j RETURN)` */
 export function placedRule(rule: Rule, file: string): string {
   return `${printable(rule.chain)} ${rule.number} (${printable(file)}:${rule.line}: ${ruleGist(rule)})`;
-}
-
-/** Of the rule that stops the connection. */
-function gistOf(leg: Leg): string {
-  const fate = toldWay(leg)?.parts.at(-1)?.walk.fate;
-  return (fate?.kind === 'dropped' || fate?.kind === 'rejected') && fate.by !== undefined ? `: ${ruleGist(fate.by)}` : '';
 }
 
 /** Of what ends later, the last leg's; of what is captured or not, the first one's. Undefined: no rule matched. */

@@ -41,7 +41,9 @@ export function askSet({ rulesets, where, wish, isNot }: MatcherSetQuestion, opt
   const unknown = withoutMesh(wish, setting.profile, options.profile);
   if (unknown !== undefined) return open(() => unknown);
   if (wish.metBy === undefined)
-    return open(() => `whether connections complete is asked of one packet, and \`${printable(where.trim())}\` is a set`);
+    return open(
+      () => `whether a connection completes on both sides of a proxy is asked of one packet, and \`${printable(where.trim())}\` is a set`,
+    );
   const wanted = `expected ${isNot ? 'no' : 'every'} packet of \`${printable(where.trim())}\` to ${wish.says}`;
   const question = {
     ...setting,

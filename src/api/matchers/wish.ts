@@ -58,8 +58,7 @@ function byOutcome(says: Wish['says'], outcomes: readonly Outcome[]): Wish {
     asksLoops: (outcome) => outcomes.includes('loop') || (outcomes.includes('captured-out') && outcomes.includes(outcome)),
     ofMesh: false,
     asksTaker: outcomes.includes('to-app'),
-    // which packets of a set stall is not asked
-    ...(!outcomes.includes('stalled') && { metBy: (_, { outcome }) => (outcomes.includes(outcome) ? FULL : EMPTY) }),
+    metBy: (_, { outcome }) => (outcomes.includes(outcome) ? FULL : EMPTY),
   };
 }
 

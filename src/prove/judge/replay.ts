@@ -1,5 +1,6 @@
 /** Every witness is walked by the simulator before it is shown. A witness that does not show the violation is a bug of ours. */
 import type { Journey, Path } from '../../connection/journey.ts';
+import { stoppedBy } from '../../connection/legConnection.ts';
 import { type JourneyOptions, walkJourney } from '../../connection/walkJourney.ts';
 import { BudgetError } from '../../lib/budget.ts';
 import { InvariantError } from '../../lib/invariant.ts';
@@ -65,6 +66,8 @@ function isCapture(outcome: string): boolean {
  *  out, or by the rule that kept the nat table from it; filter rules decide where they drop what was not sent elsewhere before.
  *  `claim`: for some the source counts, which POSTROUTING may rewrite. */
 export function decidingRules({ paths }: Journey, claim = ''): readonly Rule[] {
+  const stopped = paths[0]?.outcome === 'stalled' ? paths[0].legs[0] && stoppedBy(paths[0].legs[0]) : undefined;
+  if (stopped !== undefined) return [stopped];
   const { steps: all = [], fate } = paths[0]?.legs[0]?.walk ?? {};
   const steps = all.flatMap((step) => (step.kind === 'rule' ? [step] : []));
   const ends = ({ verdict }: RuleStep): boolean => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE';

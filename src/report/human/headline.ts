@@ -10,8 +10,7 @@ import { destination, KERNEL, originalDestination, processOf, takenByKernel, the
 import { choiceText, fateText, unansweredText } from '../text/fate.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../text/labels.ts';
 import { ruleGist, ruleName } from '../text/location.ts';
-import { toldWay } from '../text/shownParts.ts';
-import { stallText } from '../text/stall.ts';
+import { stallText, stoppingGist } from '../text/stall.ts';
 
 /** `word` is the outcome, to be coloured; `rest` completes the sentence. */
 export interface Headline {
@@ -115,9 +114,7 @@ function ended({ walk }: Leg, file: string): string {
 
 function stalled({ legs: [leg] }: Path, file: string): string {
   if (leg?.connection === undefined) return '';
-  const fate = toldWay(leg)?.parts.at(-1)?.walk.fate;
-  const by = fate?.kind === 'dropped' || fate?.kind === 'rejected' ? fate.by : undefined;
-  return `${stallText(leg, file)}${by === undefined ? '' : `: ${ruleGist(by)}`}`;
+  return stallText(leg, file) + stoppingGist(leg);
 }
 
 function undecided(path: Path, file: string): string {

@@ -2,13 +2,21 @@
 import type { Leg, Path } from '../../connection/journey.ts';
 import { withoutListener } from '../text/endpoints.ts';
 import { fileLine } from '../text/location.ts';
+import { laterParts } from '../text/shownParts.ts';
+import { PART_WORDS } from '../text/stall.ts';
 
-export function rail({ legs, cycleFrom }: Path, file: string): string {
+export function rail({ legs, cycleFrom, outcome }: Path, file: string): string {
   const rails = legs.map((leg) => legRail(leg, file));
   const repeats = cycleFrom === undefined ? '' : ' -> (repeats)';
   // the lap that closes a loop is not told twice
   const told = cycleFrom !== undefined && cycleFrom < rails.length - 1 && rails[cycleFrom] === rails.at(-1) ? rails.slice(0, -1) : rails;
-  return `${legs[0]?.sender ?? ''}${told.join('')}${repeats}`;
+  return `${legs[0]?.sender ?? ''}${told.join('')}${repeats}${outcome === 'stalled' ? stopRail(legs[0], file) : ''}`;
+}
+
+/** The packet at which the connection stops. */
+function stopRail(first: Leg | undefined, file: string): string {
+  const stopped = first && laterParts(first).at(-1);
+  return stopped === undefined ? '' : `; ${PART_WORDS[stopped.part.name]}${legRail(stopped.leg, file)}`;
 }
 
 /** Every rule that matched, and the end; `=>` where the packet changes hands. */

@@ -1,14 +1,10 @@
 /** Which packets of a connection are drawn after the first one of a leg, and who sends them. */
 import type { Leg } from '../../connection/journey.ts';
+import { toldWay } from '../../connection/legConnection.ts';
 import type { PartName } from '../../netfilter/connectionParts.ts';
-import type { Conversation, ConversationPart } from '../../simulate/conversation.ts';
+import type { ConversationPart } from '../../simulate/conversation.ts';
 import type { WalkStep } from '../../simulate/trace.ts';
 import { KERNEL, NO_PROCESS, processOf } from './endpoints.ts';
-
-/** Of several ways the one that is told: one that stops, if any does. */
-export function toldWay({ connection }: Pick<Leg, 'connection'>): Conversation | undefined {
-  return connection?.ways.find(({ end }) => end === 'stalls') ?? connection?.ways[0];
-}
 
 export interface ShownPart {
   readonly part: ConversationPart;

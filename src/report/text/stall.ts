@@ -1,12 +1,14 @@
 /** What becomes of the packets of a connection after the first, and which of them stops it. */
 import type { Leg } from '../../connection/journey.ts';
+import { stoppedBy, toldWay } from '../../connection/legConnection.ts';
+import { groupBy } from '../../lib/groupBy.ts';
 import { HANDSHAKE, type PartName, QUESTION_ANSWERED } from '../../netfilter/connectionParts.ts';
 import { endpointText } from '../../packet/notation.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Conversation, ConversationPart } from '../../simulate/conversation.ts';
 import { choiceText, fateText } from './fate.ts';
 import { LOST_WORDS } from './labels.ts';
-import { toldWay } from './shownParts.ts';
+import { ruleGist } from './location.ts';
 
 /** Completes `the`. */
 export const PART_WORDS: Readonly<Record<PartName, string>> = {
@@ -67,6 +69,13 @@ export function stallText(leg: Pick<Leg, 'connection'>, file: string): string {
   const way = toldWay(leg);
   const last = way?.parts.at(-1);
   return last === undefined ? '' : `the ${PART_WORDS[last.name]} ${partEnd(last, { way, file })}`;
+}
+
+/** The rule's own words, after that. */
+export function stoppingGist(leg: Pick<Leg, 'connection'>): string {
+  const { fate } = toldWay(leg)?.parts.at(-1)?.walk ?? {};
+  const rule = fate?.kind === 'dropped' || fate?.kind === 'rejected' ? stoppedBy(leg) : undefined;
+  return rule === undefined ? '' : `: ${ruleGist(rule)}`;
 }
 
 export interface PartPlace {
