@@ -49,7 +49,7 @@ describe('connections', () => {
     expect(connection).toMatchObject({ direction: 'reply', original: { src: '10.244.0.5', dst: '10.0.0.9', dport: 80 } });
   });
 
-  it('are asked for with true or false', () => {
+  it('are requested with true or false', () => {
     expect(() => trace(readFixture('istio-sidecar').text, 'out tcp -> 203.0.113.9:443', { connection: 'whole' as never })).toThrow(
       InputError,
     );

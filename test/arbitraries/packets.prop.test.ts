@@ -96,7 +96,7 @@ COMMIT
     'flags=SA',
     'gid=5-9',
     '! -d 10.0.0.0/8 -p udp --dport 53',
-  ])('are of the set that is asked for: %s', (where) => {
+  ])('are of the set that is requested: %s', (where) => {
     const rules = '*nat\nCOMMIT\n';
     const text = rulesetsOf(rules, { family: 4 });
     for (const packet of fc.sample(packets(text, { where, profile: 'none' }), { numRuns: 200, seed: 1 })) {

@@ -41,7 +41,7 @@ describe('rulesets', { timeout: 60_000 }, () => {
     expect(parts.filter((part) => !texts.includes(part))).toEqual([]);
   });
 
-  it('are of the tables that are asked for', () => {
+  it('are of the tables that are requested', () => {
     for (const { tables } of fc.sample(rulesets({ tables: ['nat', 'raw'] }), { numRuns: 50, seed: 1 }))
       expect([...tables.keys()].filter((name) => name !== 'nat' && name !== 'raw')).toEqual([]);
     for (const { tables } of fc.sample(rulesets({ tables: ['filter'] }), { numRuns: 20, seed: 1 }))

@@ -13,12 +13,12 @@ async function verify(...argv: readonly string[]): Promise<string> {
   return (await chainwalk(['verify', 'node.rules', '-q', ...argv], { files })).out.replaceAll(/\s+/g, ' ');
 }
 
-it('probes are not checked, and that is said, until somebody names the pods', async () => {
+it('probes are not checked, and that is said, until the pods are named', async () => {
   expect(await verify()).toContain(UNSAID);
   expect(await verify('--host', 'host.yaml')).toContain(UNSAID);
   expect(await verify('--host', 'pods.yaml')).not.toContain(UNSAID);
 });
 
-it('nothing is said of them where another claim is asked for', async () => {
+it('nothing is said of them where another claim is requested', async () => {
   expect(await verify('--only', 'no-dead-rule')).not.toContain(UNSAID);
 });

@@ -26,7 +26,7 @@ function read(out: string): { readonly report: CiReport; readonly open: readonly
 }
 
 describe('chainwalk ci', { timeout: 30_000 }, () => {
-  it('judges rules, manifests and expectations in one report', async () => {
+  it('checks rules, manifests and expectations in one report', async () => {
     const files = {
       'chainwalk.config.yaml': `${CONFIG}expectations: "net/*.expect.yaml"\n`,
       'net/pod.rules': POD,
@@ -50,7 +50,7 @@ describe('chainwalk ci', { timeout: 30_000 }, () => {
     ]);
   });
 
-  it('judges the rules that Istio writes for settings, at the settings', async () => {
+  it('checks the rules that Istio writes for settings, at the settings', async () => {
     const settings = '{ "istio-inbound-ports": "*", "istio-local-exclude-ports": "15090", "proxy-uid": "1337", "proxy-gid": "1337" }';
     const files = { 'chainwalk.config.yaml': 'groups: [{ files: "net/*.json" }]\n', 'net/settings.json': settings };
     const { report, err } = await ci(files);
@@ -71,7 +71,7 @@ describe('chainwalk ci', { timeout: 30_000 }, () => {
     expect(await ci({ ...files, 'chainwalk.config.yaml': level('off') })).toMatchObject({ code: 0, open: [] });
   });
 
-  it('says what is wrong with every file, and judges the others: exit code 2', async () => {
+  it('says what is wrong with every file, and checks the others: exit code 2', async () => {
     const broken = { 'net/a.rules': '*nat\n-A OUTPUT -j NOWHERE\nCOMMIT\n', 'net/b.rules': '*nat\n-A OUTPUT --nonsense\nCOMMIT\n' };
     const none = await ci(broken);
     expect(none.code).toBe(2);

@@ -42,7 +42,7 @@ async function ci(files: Readonly<Record<string, string | undefined>>, argv: rea
   return { ...result, report, open: open.map(({ id, message }) => `${id}: ${message}`) };
 }
 
-describe('what the base judges', { timeout: 60_000 }, () => {
+describe('what the base checks', { timeout: 60_000 }, () => {
   it('and is as it was passes', async () => {
     expect(await ci({ 'net/a.rules': `# a comment\n${POD}` })).toMatchObject({ code: 0, open: [] });
   });
@@ -184,7 +184,7 @@ describe('a configuration that finds less', { timeout: 60_000 }, () => {
 });
 
 describe('the configuration of the base', { timeout: 60_000 }, () => {
-  it('judges what is here, and its baseline counts', async () => {
+  it('checks what is here, and its baseline counts', async () => {
     const files = { 'chainwalk.config.yaml': `${GROUPS}claims: { only: [single-backend] }\n`, 'net/a.rules': RETURNED };
     const { code, open, report } = await ci(files, ['--base', 'base', '--config-from-base']);
     expect(code).toBe(1);

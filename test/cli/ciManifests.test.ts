@@ -151,7 +151,7 @@ const CHARTS = Array.from({ length: COUNT }, (_, index) => chart(index));
 const FEW = 12;
 
 describe('two hundred charts', { timeout: 120_000 }, () => {
-  it('are judged, every one of them, with one broken object among them as without it', async () => {
+  it('are checked, every one of them, with one broken object among them as without it', async () => {
     const sound = await ci(COUNT);
     expect(sound.code).not.toBe(2);
     expect(sound.report.subjects).toHaveLength(COUNT);

@@ -59,7 +59,7 @@ describe('candidates', () => {
     expect(await kind('verify', '--only', 'dns')).toBe('list');
   });
 
-  it('files where files are asked for, nothing where only the user knows', async () => {
+  it('files where files are requested, nothing where only the user knows', async () => {
     for (const words of [
       ['trace', ''],
       ['verify', 'a', ''],

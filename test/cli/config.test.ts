@@ -113,7 +113,7 @@ describe('a configuration', { timeout: 30_000 }, () => {
     expect((await ci('groups: [{ files: deploy/*.yaml }]', { files })).err).toContain('names nothing that can be checked');
   });
 
-  it('passes over what is not checked, with a warning where nobody has said what it is for', async () => {
+  it('passes over what is not checked, with a warning where its purpose is not said', async () => {
     const files = {
       'net/values.yaml': 'pilot: { cni: { enabled: true } }\n',
       'net/host.yaml': 'interfaces: [{ name: eth0, addresses: [10.244.0.5/24] }]\n',

@@ -165,7 +165,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect([bare.code, bare.out]).toEqual([1, expect.stringContaining('error: outbound-captured (IPv6)')]);
   });
 
-  it('the pod is the base of a diff, and --expect judges', async () => {
+  it('the pod is the base of a diff, and --expect checks', async () => {
     const kubectl = cluster(GET, ...answers());
     expect((await kubectl.plugin(['web-0', 'diff', 'b'], { b: SIDECAR })).code).toBe(0);
     expect((await kubectl.plugin(['web-0', 'diff', 'b'], { b: AMBIENT })).code).toBe(1);

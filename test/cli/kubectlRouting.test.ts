@@ -86,7 +86,7 @@ describe('ip rules', () => {
 
 describe('routes', () => {
   it.each([
-    ['a local route that somebody added', { type: 'local', dst: '192.0.2.0/24', dev: 'lo', table: 'local', protocol: 'boot' }, 'local'],
+    ['a local route that was added by hand', { type: 'local', dst: '192.0.2.0/24', dev: 'lo', table: 'local', protocol: 'boot' }, 'local'],
     ['a table called as what every object has', { dst: '9.9.9.0/24', dev: 'eth0', table: 'constructor' }, 'constructor'],
     ['another one', { dst: '9.9.9.0/24', dev: 'eth0', table: '__proto__' }, '__proto__'],
   ])('%s is kept', (_, route, table) => {

@@ -25,7 +25,7 @@ describe('cluster.env', () => {
     expect(flat(out)).toContain(`assumed ${USER}; --proxy-uid says otherwise`);
   });
 
-  it('has the user that somebody says', async () => {
+  it('has the user that is given', async () => {
     const given = ['out tcp -> 192.168.9.9:443 uid=998', '--proxy-uid', '998'];
     const { out } = await chainwalk(['trace', 'cluster.env', ...given], { files });
     expect(out).toContain('--uid-owner 998');

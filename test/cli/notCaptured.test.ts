@@ -86,7 +86,7 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
     },
   );
 
-  it('a guest of KubeVirt is not checked where the mesh is asked for, and not captured elsewhere', async () => {
+  it('a guest of KubeVirt is not checked where the mesh is requested, and not captured elsewhere', async () => {
     const guest = (labels: string) =>
       `apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: vm, namespace: shop}\nspec: {template: {metadata: {labels: ${labels}}, spec: {domain: {devices: {}}}}}\n`;
     const asked = await run(guest('{sidecar.istio.io/inject: "true"}'), 'verify');
@@ -94,7 +94,7 @@ describe('a pod with a proxy, as a manifest', { timeout: 60_000 }, () => {
     expect((await run(guest('{sidecar.istio.io/inject: "false"}'), 'verify')).code).toBe(0);
   });
 
-  it('in ci it fails with exit code 2, the others are judged, and a comment accepts it', async () => {
+  it('in ci it fails with exit code 2, the others are checked, and a comment accepts it', async () => {
     const text = pod('{name: web, image: web}', '{linkerd.io/inject: enabled}');
     const ask = (linkerd: string) =>
       chainwalk(['ci', '--json'], {

@@ -138,7 +138,7 @@ describe('names in packets of a running pod', () => {
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('--where: kubectl get svc nope')]);
   });
 
-  it('of many pods each Service is asked for once', async () => {
+  it('of many pods each Service is requested once', async () => {
     const pods = [0, 1, 2].map((number) => ({
       at: `shop/web-${number}`,
       rules: AMBIENT,

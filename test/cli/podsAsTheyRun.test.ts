@@ -171,7 +171,7 @@ describe('families', () => {
     expect(because).toContain('the CNI plugin of Istio 1.19 does not read ISTIO_DUAL_STACK');
   });
 
-  it('verify judges the families of its addresses', async () => {
+  it('verify checks the families of its addresses', async () => {
     const { out } = await chainwalk(['verify', 'a.yaml', '-v', '--only', 'outbound-captured'], { files: { 'a.yaml': six } });
     expect(out).toContain('the claim holds for first packets of connections over IPv6');
     expect(out).toContain('the pod has no IPv4 address: IPv4 is not checked');

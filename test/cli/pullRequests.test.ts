@@ -186,7 +186,7 @@ const PLAYED: readonly Played[] = [
     code: 1,
   },
   {
-    name: 'a NetworkAttachmentDefinition for nobody here',
+    name: 'a NetworkAttachmentDefinition for no pod here',
     base: { 'nad.yaml': NAD('192.168.50.5/24') },
     head: { 'nad.yaml': NAD('192.168.60.5/24') },
     code: 0,

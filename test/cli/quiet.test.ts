@@ -140,7 +140,7 @@ describe('how a finding is accepted', { timeout: 120_000 }, () => {
     },
   );
 
-  it('in a manifest, above what somebody wrote', async () => {
+  it('in a manifest, above what was written there', async () => {
     const manifest = `apiVersion: v1
 kind: Pod
 metadata:

@@ -205,7 +205,7 @@ describe('--packets', () => {
     ]);
   });
 
-  it('--expect judges every line', async () => {
+  it('--expect checks every line', async () => {
     const { code, err } = await pod(['--packets', 'p', '--expect', 'captured-out'], { files: { p: LINES.join('\n') } });
     expect(code).toBe(1);
     expect(err.match(/expected captured-out/g)).toHaveLength(2);

@@ -202,3 +202,25 @@ describe('colour', () => {
     expect(await colours(argv, env, terminal)).toBe(expected);
   });
 });
+
+describe('what is long', () => {
+  const RULES = '*nat\n-A OUTPUT -m owner -j RETURN\n-A OUTPUT -j NOPE\nCOMMIT\n';
+  const asks: readonly (readonly string[])[] = [
+    ['trace', 'good.rules', 'out tcp -> 1.2.3.4:80', '--why-not', 'captured'],
+    ['verify', 'good.rules', '--only', 'captured'],
+    ['check', 'some/folder/of/rules.txt'],
+  ];
+  const ask = (argv: readonly string[], terminal: boolean) =>
+    chainwalk(argv, {
+      terminal,
+      env: { NO_COLOR: '1' },
+      files: { 'some/folder/of/rules.txt': RULES, 'good.rules': '*nat\n-A OUTPUT -j RETURN\nCOMMIT\n' },
+    });
+
+  it.each(asks)('%s: folded on a terminal, one line elsewhere', async (...argv) => {
+    const [shown, piped] = [(await ask(argv, true)).err, (await ask(argv, false)).err];
+    expect(shown.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(shown.replaceAll(/\s+/g, ' ')).toBe(piped.replaceAll(/\s+/g, ' '));
+    expect(piped.split('\n').some((line) => line.length > 80)).toBe(true);
+  });
+});

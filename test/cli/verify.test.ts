@@ -98,7 +98,7 @@ describe('verify', () => {
     );
   });
 
-  it('a family without rules is not checked, and a note says so; --family 4,6 insists', async () => {
+  it('a family without rules is not checked, and a note says so; --family 4,6 requires both', async () => {
     const alone = await report('good.rules');
     expect(alone.notes.join()).toContain('no IPv6 rules were given');
     const both = await report('good.rules', '--family', '4,6', '--only', 'ipv6-parity,inbound-captured');

@@ -55,7 +55,7 @@ describe('watching in memory', { timeout: 30_000 }, () => {
     expect(verified.out.trimEnd().split('\n')).toHaveLength(2);
   });
 
-  it('is an option of every command that judges files', () => {
+  it('is an option of every command that checks files', () => {
     const watching = COMMANDS.filter(({ options }) => options.includes(WATCH)).map(({ name }) => name);
     expect(watching).toEqual(expect.arrayContaining(['trace', 'verify', 'diff', 'check', 'ci', 'expect']));
   });

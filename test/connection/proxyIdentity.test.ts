@@ -13,7 +13,7 @@ const onLo = (uid: number) => `-o lo -m owner --uid-owner ${uid}`;
 
 it.each([
   ['the first user of Linkerd', linkerd, passing('PROXY_INIT_OUTPUT', user(3000), user(3001)), 3000],
-  ["Consul's excluded users stand before its proxy", consul, passing('CONSUL_PROXY_OUTPUT', user(3000), user(3001)), 3001],
+  ["Consul's excluded users come before its proxy", consul, passing('CONSUL_PROXY_OUTPUT', user(3000), user(3001)), 3001],
   ['the usual user, wherever it stands', consul, passing('CONSUL_PROXY_OUTPUT', user(5995), user(3001)), 5995],
   ['the first user of Istio', istioSidecar, passing('ISTIO_OUTPUT', user(3000), user(3001)), 3000],
   ["of Istio's users the one with rules for lo as well", istioSidecar, passing('ISTIO_OUTPUT', onLo(3001), user(3000), user(3001)), 3001],

@@ -197,7 +197,7 @@ describe('changes', { timeout: 60_000 }, () => {
     expect(diff(text('10.1.2.77'), text('10.1.2.78')).equivalent).toBe(false);
   });
 
-  it('an unmodelled match leaves undecided what hangs on it, and only that', () => {
+  it('an unmodelled match leaves undecided what depends on it, and only that', () => {
     const text = (target: string, port: number) =>
       filter(':OUTPUT ACCEPT', `-A OUTPUT -m string --algo bm --string x -j ${target}`, `-A OUTPUT -p tcp --dport ${port} -j DROP`);
     expect(diff(text('DROP', 80), text('DROP', 80)).equivalent).toBe(true);

@@ -60,7 +60,7 @@ describe('chainwalk diff', { timeout: 60_000 }, () => {
     expect((await diff('a.rules')).code).toBe(2);
   });
 
-  it('is undecided where it hangs on an unmodelled match; exits 1: nothing is proved', async () => {
+  it('is undecided where it depends on an unmodelled match; exits 1: nothing is proved', async () => {
     const { code, out } = await diff('string.rules', 'string2.rules');
     expect(code).toBe(1);
     expect(out).toContain('UNDECIDED: no change was found');

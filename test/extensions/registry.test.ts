@@ -13,7 +13,7 @@ test('the registry has every file of matches and targets', () => {
   expect(files.filter((file) => !registry.includes(`from '${file}'`))).toEqual([]);
 });
 
-test('every extension has a file of cases, which iptables judges', () => {
+test('every extension has a file of cases, which iptables checks', () => {
   const tried = readCaseFiles().map(({ name }) => name);
   // chains are told from them in every other file
   const plain = ['ACCEPT', 'DROP', 'RETURN'];

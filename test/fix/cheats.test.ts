@@ -10,7 +10,7 @@ it('a line that a comment accepts stays where it stands', () => {
   expect(fixesIn(kept)).toEqual([]);
 });
 
-it('who the proxy is, is not mended by an edit', () => {
+it('who the proxy is, is not fixed by an edit', () => {
   expect(fixesIn(fixtureText('broken/uid-mismatch'))).toEqual([]);
 });
 

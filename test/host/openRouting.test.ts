@@ -56,7 +56,7 @@ describe('an ip rule of which a part is not modelled', () => {
     ['the way is the same', 'pref 100 uidrange 1-2 lookup main', FAR],
     ['it comes too late', 'pref 40000 uidrange 1-2 lookup 100', FAR],
     ['what is asked is known', 'pref 100 lookup main suppress_prefixlength 0', FAR],
-    ['nobody asks who made it', 'pref 100 from 10.99.0.0/16 lookup 100 proto static', FAR],
+    ['whatever process made it', 'pref 100 from 10.99.0.0/16 lookup 100 proto static', FAR],
     ['it says nothing of the other family', '-6 pref 100 uidrange 1-2 lookup 100', FAR],
   ])('makes no difference where %s', async (_, rule, packet) => {
     expect(await outcome({ ip_rules: [rule] }, packet)).toBe('direct');

@@ -65,10 +65,10 @@ describe('a wrong host description', () => {
     [{ proto: 'udp', port: 53, process: 'dnsmasq', forwards: 'fd00::a:53' }, 'with a port'],
     [{ proto: 'udp', process: 'dnsmasq', forwards: '10.96.0.10:53' }, 'needs a `port`'],
     [{ proto: 'udp', port: 53, process: 'bind', forwards: '[fd00::a]:53' }, 'is not in `processes`'],
-  ])('has a forwarder of which nobody knows whom it asks, or as whom: %j', (listener, says) => {
+  ])('has a forwarder of which it is not known whom it asks, or as whom: %j', (listener, says) => {
     const { problems } = readHost({ listeners: [listener], processes: { dnsmasq: { uid: 99, gid: 99 } } });
     expect(problems.join('\n')).toContain(says);
   });
-  it('names a pod that is no address', () => expect(readHost({ pods: ['web'] }).problems.join()).toContain('`web`'));
+  it('names a pod that is not an address', () => expect(readHost({ pods: ['web'] }).problems.join()).toContain('`web`'));
   it('is not an object', () => expect(readHost([]).problems).toEqual(['the host description is not an object']));
 });

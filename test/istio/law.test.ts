@@ -59,7 +59,7 @@ describe('rules that follow from settings', () => {
     expect(samples.flatMap((settings) => unnamed({ ...settings, mode: 'ambient' }))).toEqual([]);
   });
 
-  it('keep every promise where INVALID packets are dropped and nothing else is asked for', () => {
+  it('keep every promise where INVALID packets are dropped and nothing else is requested', () => {
     const world = meshWorld({ ...USUAL, 'drop-invalid': true, host: { ipv6: true } });
     expect(world === undefined ? undefined : brokenPromises(world)).toEqual([]);
   });

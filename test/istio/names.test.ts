@@ -118,7 +118,7 @@ describe('keys', () => {
       expect(await silentOf(part)).toEqual([]);
   });
 
-  it('with a value that is none of those that it takes', async () => {
+  it('with a value that it does not take', async () => {
     // any text will do for the others
     const mutations = KNOWN_KEYS.filter(({ name, side }) => judgeKeyValue(name, '~wrong~', side) !== undefined).map(
       ({ name, side, on }): Mutation => {

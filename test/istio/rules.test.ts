@@ -228,7 +228,7 @@ describe('DNS', () => {
       'raw -A ISTIO_INBOUND -p udp --sport 53 -s 10.96.0.10/32 -j CT --zone 1',
     ]);
   });
-  it('stands behind the proxy and the groups, before localhost and the ranges', () => {
+  it('comes after the proxy and the groups, before localhost and the ranges', () => {
     const names = lines({ ...SOME, ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE: '7', 'istio-service-exclude-cidr': '10.0.0.0/8' });
     const at = (text: string) => names.findIndex((line) => line.includes(`ISTIO_OUTPUT ${text}`));
     const places = ['-m owner --gid-owner 1337', '-m owner --gid-owner 7', '-j ISTIO_OUTPUT_DNS', '-d 127.0.0.1/32', '-d 10.0.0.0/8'].map(

@@ -64,7 +64,8 @@ describe('identity', () => {
   it('without a group it is the text of the users', () => {
     expect(owned({ 'proxy-uid': '3,4' })).toEqual(['--uid-owner 3', '--uid-owner 4', '--gid-owner 3', '--gid-owner 4']);
   });
-  it('a list of empty items is a list of nobody', () => expect(owned({ 'proxy-uid': ',', 'proxy-gid': '5' })).toEqual(['--gid-owner 5']));
+  it('a list of empty items is a list without users', () =>
+    expect(owned({ 'proxy-uid': ',', 'proxy-gid': '5' })).toEqual(['--gid-owner 5']));
 });
 
 describe('IPv6', () => {

@@ -79,7 +79,7 @@ describe('the same rules', () => {
   });
 });
 
-test('a variable that nobody knows is named at its place', async () => {
+test('an unknown variable is named at its place', async () => {
   const { err, code } = await chainwalk(['render', '--settings', 'x'], { files: { x: `${block({})}PROXY_COLOUR=red\n` } });
   expect(err).toContain('x:28:1: warning: `PROXY_COLOUR` is not a known variable of istio-iptables');
   expect(code).toBe(0);

@@ -163,7 +163,7 @@ spec:
     mended: cut('interceptionMode'),
   },
   {
-    title: 'an argument of istio-init that says somebody else than the proxy',
+    title: 'an argument of istio-init that says another user than the proxy',
     pod: injected([...USUAL.map((word) => word.replace('1337', '1500')), '-i', '"*"', '-b', '"*"', '-d', '"15090,15021,15020"']),
     claim: 'no-redirect-loop',
     causes: [['argument of istio-init --proxy-uid', '- -u']],
@@ -235,7 +235,7 @@ spec:
     causes: [],
   },
   {
-    title: 'nobody writes rules: the step that decided so',
+    title: 'no rules are written: the step that decided so',
     pod: annotated('k8s.v1.cni.cncf.io/networks: default/istio-cni').replace('default/istio-cni', 'storage'),
     values: 'pilot:\n  cni:\n    provider: default\n',
     options: ['--mode', 'multus'],

@@ -46,7 +46,7 @@ describe('dead rules are those that a SAT solver finds', () => {
     ['with a service for a network', first((line) => line.replace('/32', '/26').replace(/--dport \d+/, '--dport 1024:1030')), 48],
     ['with the mark asked for the other way', LINES.map((line) => line.replace('! --mark 0x4', '--mark 0x4')), 0],
     [
-      'with the mark set before it is asked for',
+      'with the mark set before it is requested',
       LINES.map((line) => (line.startsWith('-A POSTROUTING') ? `-A POSTROUTING -j MARK --or-mark 0x4000\n${line}` : line)),
       1,
     ],

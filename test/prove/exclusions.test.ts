@@ -79,7 +79,7 @@ const HOLES: readonly (readonly [string, Edit, string, string])[] = [
     '-A OUTPUT -m owner --gid-owner 2000 -j ACCEPT',
   ],
   [
-    'ports, in a chain of somebody else',
+    'ports, in a chain of another program',
     { of: 'istio-sidecar', chains: ['VPN'], add: ['-A OUTPUT -j VPN', '-A VPN -p tcp -m multiport --dports 1194,51820 -j ACCEPT'] },
     'outbound-captured',
     '-A VPN -p tcp -m multiport --dports 1194,51820 -j ACCEPT',

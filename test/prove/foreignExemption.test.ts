@@ -69,7 +69,7 @@ describe.each(Object.keys(MESHES) as readonly Mesh[])('%s', (mesh) => {
     });
   });
 
-  it('the proxy is nobody whom a rule of somebody else lets past, where the mesh lets another one past or none', () => {
+  it('the proxy is no user whom a rule of another program lets past, where the mesh lets another one past or none', () => {
     const foreign = '-A OUTPUT -m owner --uid-owner 1000 -j RETURN';
     const none = insertFirst(
       rules.replaceAll(new RegExp(`-A ${chain} .*-owner ${uid} .*RETURN\\n|-A ${chain} .*-owner ${uid} -j RETURN\\n`, 'g'), ''),

@@ -16,7 +16,7 @@ describe('rejected', () => {
     expect(rejected(filter(REFUSING, '-A OUTPUT -p icmp -j DROP'))).toMatchObject({ empty: true, classes: [], undecided: [] });
   });
 
-  it('hangs on the target that the answer comes to, which is named', () => {
+  it('depends on the target that the answer comes to, which is named', () => {
     const { classes, undecided } = rejected(filter(REFUSING, '-A OUTPUT -p icmp -j NFQUEUE --queue-num 1'));
     expect(classes).toEqual([]);
     expect(undecided.flatMap(({ rules }) => rules.map(({ chain }) => chain))).toEqual(['OUTPUT']);

@@ -55,9 +55,9 @@ describe('handed over to a port of this host', () => {
   it.each<[string, string, HostDescription | undefined]>([
     ['another host', nat('-A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 172.17.0.2:80'), undefined],
     ['a chain that nothing calls', nat('-N P', '-A P -p tcp -j REDIRECT --to-ports 3129'), host(squid())],
-    ['a port where nobody listens', REDIRECT, host()],
+    ['a port where no process listens', REDIRECT, host()],
     ['another protocol', nat('-A OUTPUT -p udp --dport 53 -j REDIRECT --to-ports 3129'), host(squid())],
-    ['somebody who answers himself', REDIRECT, host(squid({ forwards: 'nothing' }))],
+    ['a process that answers by itself', REDIRECT, host(squid({ forwards: 'nothing' }))],
     ['SNAT', nat('-A POSTROUTING -p tcp -j SNAT --to-source 192.0.2.7:3129'), host(squid())],
     [
       'what may be the assumed address of a pod',
@@ -82,7 +82,7 @@ describe('handed over to a port of this host', () => {
     expect(loops(REDIRECT, host(squid()), 'out udp')).toBe('none');
   });
 
-  it('other outcomes do not hang on it', () => {
+  it('other outcomes do not depend on it', () => {
     const rules = parse(REDIRECT, { family: 4 });
     const report = find(rules, { where: 'out tcp -> 203.0.113.9:80', outcome: 'to-app', host: host(squid()) });
     expect(report).toMatchObject({ answer: 'some', undecided: [] });

@@ -77,7 +77,7 @@ describe('an expected set', () => {
     expect(ask(set, 'captured-in')).toMatchObject([{ verdict: 'unmet', reasons: ['the set contains no packets'] }]);
   });
 
-  it('is of ordinary packets, unless every one is asked for', () => {
+  it('is of ordinary packets, unless every one is requested', () => {
     const [answer] = ask('in tcp -> 10.244.0.5:8080', 'captured-in', { every: true });
     expect(ask('in tcp -> 10.244.0.5:8080', 'captured-in')).toMatchObject([{ verdict: 'met' }]);
     expect(answer?.verdict).toBe('unmet');

@@ -47,7 +47,7 @@ describe('find', () => {
     expect(trace(rulesOf('article')[0] as never, example as never).outcome).toBe('loop');
   });
 
-  it('says what hangs on a rule that is not modelled', () => {
+  it('says what depends on a rule that is not modelled', () => {
     const text = ['*filter', '-A INPUT -p tcp -m string --string foo --algo bm -j DROP', 'COMMIT', ''].join('\n');
     const report = find(parse(text, { family: 4 }).rulesets, { where: 'in tcp -> 10.244.0.5:80', outcome: 'dropped' });
     expect(report).toMatchObject({ empty: false, example: null, undecided: [{ rules: [{ rule: 1 }] }] });
@@ -152,7 +152,7 @@ describe('the command', () => {
     );
   });
 
-  it('hints at all that is found, also where nobody sends it first', async () => {
+  it('hints at all that is found, also where no process sends it first', async () => {
     const host = { interfaces: [{ name: 'lan0', addresses: ['192.168.1.1/24'] }], sysctls: { 'net.ipv4.ip_forward': '1' } };
     const where = ['--where', 'in 192.168.1.0/24 -> 192.168.1.0/24 iif=lan0', '--outcome', 'dropped', '--family', '4', '--host', 'h.json'];
     const { out } = await chainwalk(['find', 'r.rules', ...where], { files: { 'r.rules': router, 'h.json': JSON.stringify(host) } });

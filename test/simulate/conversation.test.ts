@@ -96,7 +96,7 @@ describe('what a conversation does not depend on, or cannot know', () => {
     expect(end).toBe('completes');
     expect(found).toContainEqual(['too-big', false, 'RELATED']);
   });
-  it('more ways than are asked for end undecided', () => {
+  it('more ways than are requested end undecided', () => {
     const rule = '-A INPUT -m statistic --mode random --probability 0.5 -j DROP';
     const ruleset = rulesetOf(place(rule).rules, { family: 4 });
     const [first] = simulate({ ruleset, packet: proxy, host }).walks;

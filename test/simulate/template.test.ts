@@ -75,7 +75,7 @@ const CASES: readonly Case[] = [
     kernel: [0, 9],
   },
   {
-    name: 'nobody writes it: it is 0',
+    name: 'nothing writes it: it is 0',
     rules: ['-A OUTPUT -j CT --zone 1', '-A OUTPUT -m connmark --mark 0 -j MARK --set-mark 9', '-A OUTPUT -m connmark --mark 7 -j DROP'],
     packets: [[80, [9]]],
     kernel: [9],

@@ -136,7 +136,7 @@ describe('a line without a direction', () => {
     expect(out.includes('note    no direction in the line')).toBe(!name.startsWith('typed'));
   });
 
-  test('of addresses that are nobody’s is refused, and a word before it says the way', async () => {
+  test('of addresses that no host has is refused, and a word before it says the way', async () => {
     const { err, out, code } = await ask(line);
     expect([out, code]).toEqual(['', 2]);
     expect(err.replaceAll(/\s+/g, ' ')).toContain('put `in` or `out` before it, or give --pod-ip ADDRESS');

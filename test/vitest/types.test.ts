@@ -18,7 +18,7 @@ it('take packets, sets, claims and options of the right types', () => {
   expectTypeOf(expectation.toCapture).returns.toBeVoid();
 });
 
-it('refuse what is none of it', () => {
+it('refuse what is not one', () => {
   // @ts-expect-error no such outcome
   expect(() => expect(RULES).toReach('out tcp -> 203.0.113.9:443', 'sideways')).toThrow('is neither an outcome nor a port');
   // @ts-expect-error no such claim

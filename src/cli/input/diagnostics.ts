@@ -14,5 +14,5 @@ export async function showDiagnostics({ io, input }: Call, diagnostics: readonly
   const shown = optionIsSet(input, 'quiet') && show.evenQuiet !== true ? diagnostics.filter(isError) : diagnostics;
   if (shown.length === 0) return;
   const style = await terminal({ io, input }, io.err);
-  await io.err.write(`${renderDiagnostics(shown, style)}\n`);
+  await io.err.write(`${renderDiagnostics(shown, { ...style, folds: io.err.isTerminal })}\n`);
 }

@@ -26,6 +26,8 @@ export function placeDiagnostics(diagnostics: readonly Diagnostic[]): readonly P
 export interface DiagnosticStyle {
   readonly paint: Paint;
   readonly width: number;
+  /** a message takes several lines where it is longer: for people alone */
+  readonly folds?: boolean;
 }
 
 /** Blocks separated by a blank line; empty without diagnostics. */
@@ -35,11 +37,16 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], style: Dia
     .join('\n\n');
 }
 
-function renderOne({ diagnostic, position }: Placed, { paint, width }: DiagnosticStyle): string {
+function renderOne({ diagnostic, position }: Placed, { paint, width, folds = false }: DiagnosticStyle): string {
   const { source, message, help } = diagnostic;
   const place = `${printable(source.file)}:${position.line}:${position.column}:`;
-  const severity = isError(diagnostic) ? paint.red('error:') : paint.yellow('warning:');
-  const lines = [`${paint.bold(place)} ${severity} ${printable(message)}`];
+  const word = isError(diagnostic) ? 'error:' : 'warning:';
+  const severity = isError(diagnostic) ? paint.red(word) : paint.yellow(word);
+  const head = `${place} ${word} `;
+  const folded = paragraph({ text: `${head}${printable(message)}`, width, hang: 6 });
+  // a long path takes the line for itself
+  const said = folds && folded.startsWith(head) ? folded.slice(head.length) : printable(message);
+  const lines = [`${paint.bold(place)} ${severity} ${said}`];
   const frame = codeFrame({ source, span: diagnostic.span, width });
   if (frame !== undefined) lines.push(paint.dim(frame.code), paint.bold(frame.caret));
   if (help !== undefined) lines.push(paragraph({ text: `help: ${printable(help)}`, width, hang: 6 }));

@@ -100,7 +100,7 @@ const COLLISIONS: readonly Row[] = [
     ['identity-collision'],
   ],
   [
-    '1337 is nobody`s there',
+    '1337 is no user`s there',
     'init',
     { namespace: 'openshift.io/sa.scc.uid-range: 1000/10', containers: '[{name: a, securityContext: {runAsUser: 1337}}]' },
     [],
@@ -111,7 +111,7 @@ const COLLISIONS: readonly Row[] = [
     { namespace: 'openshift.io/sa.scc.uid-range: 1000/1', containers: '[{name: a}]' },
     ['identity-collision'],
   ],
-  ['ambient knows nobody by user', 'ambient', { containers: '[{name: a, securityContext: {runAsUser: 1337}}]' }, []],
+  ['ambient knows no process by user', 'ambient', { containers: '[{name: a, securityContext: {runAsUser: 1337}}]' }, []],
   [
     'arguments of an injected pod',
     'init',
@@ -184,7 +184,7 @@ const SCOPE: readonly Row[] = [
     ['exclusion-not-overbroad'],
   ],
   ['nothing but a port', 'cni', { annotations: { [`${T}/includeOutboundIPRanges`]: '', [`${T}/includeOutboundPorts`]: '80' } }, []],
-  ['groups that are nobody', 'init', { annotations: METADATA("ISTIO_OUTBOUND_OWNER_GROUPS: ''") }, ['exclusion-not-overbroad']],
+  ['groups that no process has', 'init', { annotations: METADATA("ISTIO_OUTBOUND_OWNER_GROUPS: ''") }, ['exclusion-not-overbroad']],
   // scenarios.ts, number 23
   [
     'loopback is included',
@@ -243,7 +243,7 @@ const ALLOCATED: readonly Row[] = [
     { annotations: { ...ALLOCATING, ...INCLUDED }, values: 'pilot: {env: {PILOT_IP_AUTOALLOCATE_IPV4_PREFIX: 10.250.0.0/16}}' },
     [],
   ],
-  ['without DNS capture nobody hands them out', 'cni', { annotations: INCLUDED }, []],
+  ['without DNS capture they are not handed out', 'cni', { annotations: INCLUDED }, []],
 ];
 
 const PROBES: readonly Row[] = [
@@ -302,7 +302,7 @@ const EFFECT: readonly Row[] = [
     { values: 'meshConfig: {defaultConfig: {proxyMetadata: {ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR: 127.0.0.0/8}}}' },
     ['setting-has-effect'],
   ],
-  ['variables for somebody else', 'cni', { annotations: METADATA('ISTIO_META_IDLE_TIMEOUT: 5s') }, []],
+  ['variables for another program', 'cni', { annotations: METADATA('ISTIO_META_IDLE_TIMEOUT: 5s') }, []],
   [
     'an annotation of an injected pod that has its arguments',
     'init',
@@ -345,8 +345,8 @@ const CAPTURED: readonly Row[] = [
     [],
   ],
   ['a proxy of Linkerd', 'cni', { containers: '[{name: a}, {name: linkerd-proxy}]' }, ['pod-captured']],
-  ['where Consul is asked for one', 'init', { annotations: { 'consul.hashicorp.com/connect-inject': 'true' } }, ['pod-captured']],
-  ['where Linkerd is asked for none', 'init', { annotations: { 'linkerd.io/inject': 'disabled' } }, []],
+  ['where Consul is requested one', 'init', { annotations: { 'consul.hashicorp.com/connect-inject': 'true' } }, ['pod-captured']],
+  ['where Linkerd is requested none', 'init', { annotations: { 'linkerd.io/inject': 'disabled' } }, []],
 ];
 
 const METADATA_WITH = (name: string) => ({ 'proxy.istio.io/config': `proxyMetadata: {${name}: 'true'}` });
@@ -392,7 +392,7 @@ const KEYS: readonly Row[] = [
 ];
 
 describe.each([
-  ['names that nobody reads', KEYS],
+  ['names that nothing reads', KEYS],
   ['identities', COLLISIONS],
   ['capture', CAPTURED],
   ['init containers', INIT_PHASE],
@@ -441,7 +441,7 @@ spec:
     ]);
   });
 
-  it('a pod that nobody captures breaks none', async () => {
+  it('a pod that is not captured breaks none', async () => {
     expect(
       await found('cni', {
         annotations: { 'sidecar.istio.io/inject': 'false' },

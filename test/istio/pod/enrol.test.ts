@@ -307,7 +307,7 @@ const MULTUS: readonly Row[] = [
     MULTUS_VALUES,
   ],
   ['all attachments are there', { more: NAD }, 'captured settings-valid', MULTUS_VALUES],
-  ['a network that is no name', { annotations: 'k8s.v1.cni.cncf.io/networks: "a b"' }, 'blocked network-named', MULTUS_VALUES],
+  ['a network that is not a name', { annotations: 'k8s.v1.cni.cncf.io/networks: "a b"' }, 'blocked network-named', MULTUS_VALUES],
   ['JSON that is none', { annotations: 'k8s.v1.cni.cncf.io/networks: "[{name: x}]"' }, 'blocked network-named', MULTUS_VALUES],
 ];
 

@@ -137,7 +137,7 @@ describe('what is wrong is said with its place, all of it at once', () => {
       ['deploy.yaml:8:32: `securityContext.runAsUser` has to be a number'],
     ],
     [
-      'a user that nobody can be',
+      'a user that no process can have',
       pod('  securityContext: {runAsUser: -1, runAsGroup: 0.5}'),
       [
         'deploy.yaml:8:32: `securityContext.runAsUser` has to be a whole number from 0 to 2147483647, not `-1`',

@@ -117,7 +117,7 @@ spec: {template: {metadata: {labels: {app: istiod, istio.io/rev: ${revision}}}, 
     expect(nativeSidecarOf(await factsOf({ objects, istio })).native).toBe(native);
   });
 
-  it('what somebody is about to install counts before what runs', async () => {
+  it('what is about to be installed counts before what runs', async () => {
     expect(nativeSidecarOf(await factsOf({ objects: istiod('true'), values: ENV('false'), istio: '1.24' })).native).toBe(false);
   });
 

@@ -180,7 +180,7 @@ objects:
     expect(pods).toMatchObject([{ name: 'api-x', runAsUser: { value: 1337 } }]);
   });
 
-  it('and what nobody has filled in is an error', async () => {
+  it('and what is not filled in is an error', async () => {
     const { pods, diagnostics } = await readPods(template(PORTS));
     expect(pods).toEqual([]);
     expect(diagnostics.map(({ message }) => message)).toEqual([

@@ -125,7 +125,7 @@ const CASES: readonly Case[] = [
     }),
   },
   {
-    title: 'and beside one that somebody wrote',
+    title: 'and beside one that was written by hand',
     approach: 'cni',
     pod: injected('istio-validation', {
       annotations: [...WRITTEN.slice(0, 2), `${T}/excludeInboundPorts: "9000,15020"`, `${T}/includeInboundPorts: "8080"`],
@@ -230,7 +230,7 @@ const CASES: readonly Case[] = [
     }),
   },
   {
-    title: 'a network that is asked for the default route',
+    title: 'a network that is requested the default route',
     approach: 'cni',
     pod: injected('istio-validation', {
       annotations: [
@@ -282,7 +282,7 @@ const CASES: readonly Case[] = [
     found: [['exclusion-not-overbroad warning', 'the cluster is in the excluded ranges `10.0.0.0/8`', '"-x"']],
   },
   {
-    title: 'a range of somebody else is',
+    title: 'a range of another owner is',
     approach: 'init',
     pod: injected('istio-init', {
       annotations: [`${T}/excludeOutboundIPRanges: "169.254.169.254/32,192.168.0.0/16"`],

@@ -40,7 +40,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     number: 3,
-    title: 'the proxy runs as somebody else than the rules say',
+    title: 'the proxy runs as another user than the rules say',
     setup: { pod: { args: `${ARGS}, -u, "1337"`, proxy: [2000, 2000] } },
     packets: { 'out tcp -> 203.0.113.9:443 uid=2000 gid=2000': 'loop', 'out tcp -> 203.0.113.9:443 uid=1000': 'loop' },
     caught: ['no-redirect-loop', 'proxy-egress-direct'],
@@ -61,7 +61,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     number: 5,
-    title: 'the RETURN for 127.0.0.6 stands behind the rules of the proxy user',
+    title: 'the RETURN for 127.0.0.6 comes after the rules of the proxy user',
     setup: {
       edit: [
         [PASS, ''],
@@ -74,7 +74,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     number: 6,
     // the packet from ::6 would arrive; the socket that sends it cannot be made: bind.test.ts asks the kernel
-    title: 'nobody added ::6 to lo: the proxy has no source for what it passes on over IPv6',
+    title: '::6 was not added to lo: the proxy has no source for what it passes on over IPv6',
     setup: { settings: V6, host: { interfaces: podWith({ lo: [] }) } },
     packets: { 'in tcp -> [fd00:10:244::5]:8080': 'captured-in', 'out tcp ::6 -> [fd00:10:244::5]:8080 uid=1337 gid=1337': 'to-app' },
     caught: ['passthrough-returned'],
@@ -190,7 +190,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     number: 20,
-    title: 'meant for ambient, taken for a sidecar without one: nobody writes rules',
+    title: 'meant for ambient, taken for a sidecar without one: no rules are written',
     setup: { pod: { annotations: { 'sidecar.istio.io/status': '{}' } }, options: ['--mode', 'ambient'] },
     packets: { 'out tcp -> 203.0.113.9:443 uid=1000': 'direct', 'in tcp -> 10.244.0.5:8080': 'to-app' },
     decidedBy: 'has-sidecar',
@@ -249,7 +249,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     number: 24,
-    title: 'a chain of other settings is left, and nobody calls it',
+    title: 'a chain of other settings is left, and no rule calls it',
     setup: { edit: [[/^COMMIT/m, '-N ISTIO_OUTPUT_DNS\n-A ISTIO_OUTPUT_DNS -p udp --dport 53 -j REDIRECT --to-ports 15053\nCOMMIT']] },
     packets: { 'out udp -> 10.96.0.10:53 uid=1000': 'direct' },
     caught: ['no-stale-chain'],

@@ -187,7 +187,7 @@ describe.each(Object.entries(MESHES))('MeshConfig in %s', (_, carry) => {
   });
 });
 
-describe('a name that nobody reads', () => {
+describe('a name that nothing reads', () => {
   it('but not one that holds anchors', async () => {
     const text = 'x-proxy: &p\n  excludeIPRanges: 10.0.0.0/8\nglobal:\n  proxy:\n    <<: *p\n';
     const given = (await readYaml({ file: 'values.yaml', text })).documents;
