@@ -1,11 +1,14 @@
 /** A packet's way as a code flow: leg by leg, rule by rule, each where it stands. */
 import type { Leg } from '../../connection/journey.ts';
+import { toldWay } from '../../connection/legConnection.ts';
 import { endpointText, flowText, packetText } from '../../packet/notation.ts';
 import type { WalkStep } from '../../simulate/trace.ts';
 import type { TraceInput } from '../json/traceInput.ts';
 import { blamed } from '../review/fromVerified.ts';
 import { fateText } from '../text/fate.ts';
 import { ruleBody } from '../text/location.ts';
+import { laterParts } from '../text/shownParts.ts';
+import { PART_WORDS, partEnd } from '../text/stall.ts';
 import { logicalLocations, physicalLocation } from './locations.ts';
 import { plain } from './text.ts';
 import type { CodeFlow, PhysicalLocation, SarifLocation } from './types.ts';
@@ -27,7 +30,8 @@ export interface FlowInput {
 
 export function codeFlow({ input, otherwise, title }: FlowInput): CodeFlow {
   const path = input.journey.paths[0];
-  const stops = path?.legs.flatMap((leg, index) => legStops({ leg, index }, { input, otherwise })) ?? [];
+  const stops =
+    path?.legs.flatMap((leg, index) => packetsOf(leg, index + 1, input.file).flatMap((one) => stopsOf(one, { input, otherwise }))) ?? [];
   const repeats = path?.cycleFrom === undefined ? '' : '; from here it repeats';
   const last = stops.at(-1);
   const text = plain(`${title}: ${packetText(input.journey.packet)}, ${path?.outcome ?? input.journey.outcome}${repeats}`);
@@ -38,12 +42,32 @@ export function codeFlow({ input, otherwise, title }: FlowInput): CodeFlow {
 
 type Context = Pick<FlowInput, 'input' | 'otherwise'>;
 
-function legStops({ leg, index }: { readonly leg: Leg; readonly index: number }, { input, otherwise }: Context): readonly Stop[] {
+interface FlowPacket {
+  readonly name: string;
+  readonly leg: Leg;
+  readonly end: string;
+}
+
+/** Of a connection that stalls the later packets too. */
+function packetsOf(leg: Leg, number: number, file: string): readonly FlowPacket[] {
+  const later = leg.connection?.end === 'stalls' ? laterParts(leg) : [];
+  const way = toldWay(leg);
+  return [
+    { name: `leg ${number}`, leg, end: fateText(leg, file) },
+    ...later.map((one) => ({
+      name: `leg ${number}, ${PART_WORDS[one.part.name]}`,
+      leg: one.leg,
+      end: partEnd(one.part, { way, file }).replace(/^is /, ''),
+    })),
+  ];
+}
+
+function stopsOf({ name, leg, end }: FlowPacket, { input, otherwise }: Context): readonly Stop[] {
   const stop = (text: string, depth: number): Stop => ({
     location: { physicalLocation: otherwise, message: { text: plain(text) } },
     depth,
   });
-  const stops: Stop[] = [stop(`leg ${index + 1}: ${leg.sender} sends ${flowText(leg.walk.packet)}`, 0)];
+  const stops: Stop[] = [stop(`${name}: ${leg.sender} sends ${flowText(leg.walk.packet)}`, 0)];
   let depth = 1;
   for (const [at, step] of leg.walk.steps.entries()) {
     if (step.kind === 'hook') {
@@ -58,7 +82,7 @@ function legStops({ leg, index }: { readonly leg: Leg; readonly index: number },
     else if (step.verdict === 'RETURN') depth = Math.max(1, depth - 1);
     else if (step.verdict === 'ACCEPT') depth = 1;
   }
-  return [...stops, stop(fateText(leg, input.file), 0)];
+  return [...stops, stop(end, 0)];
 }
 
 function verdictOf(step: Extract<WalkStep, { kind: 'rule' }>, next: WalkStep | undefined): string {
