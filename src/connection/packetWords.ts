@@ -31,12 +31,19 @@ export const NO_WORDS = 'packets of more kinds than can be described';
 const WORDS = { steps: 4_000_000, nodes: 1_000_000 };
 const MOST_GENERAL = 2;
 const MOST_EXACT = 16;
+/** Those beyond are counted. */
+const MOST_COUNTED = 48;
 
-/** All of them: read as a set of packets it is the same set, unless it ends in `and more`. */
+/** All of them: read as a set of packets it is the same set, unless it ends in how many more there are. */
 export function exactWords(space: Space, packets: SpokenPackets): string {
+  const cover = (limit: number) => coverOf(space, { ...packets, care: validPackets(space, packets), limit, place: placeOf(packets) });
+  const counted = withinBudget<ReturnType<typeof coverOf> | undefined>(space, undefined, () => cover(MOST_COUNTED));
   return withinBudget(space, NO_WORDS, () => {
-    const { cubes, left } = coverOf(space, { ...packets, care: validPackets(space, packets), limit: MOST_EXACT, place: placeOf(packets) });
-    return `${texts(space, packets, cubes).join(' or ')}${left === EMPTY ? '' : ' and more'}`;
+    const { cubes, left } = counted ?? cover(MOST_EXACT);
+    const more = cubes.length - MOST_EXACT;
+    const isAll = left === EMPTY;
+    const rest = more > 0 ? ` and ${isAll ? '' : 'over '}${more} more` : isAll ? '' : ' and more';
+    return `${texts(space, packets, cubes.slice(0, MOST_EXACT)).join(' or ')}${rest}`;
   });
 }
 

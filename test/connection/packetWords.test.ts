@@ -54,9 +54,10 @@ function check(ruleset: Ruleset, seen: Seen): void {
       const asked = { set, dir: iif === undefined ? ('out' as const) : ('in' as const), ...(iif !== undefined && { iif }) };
       const text = exactWords(space, asked);
       if (text === NO_WORDS) continue;
-      if (text.endsWith(' and more')) {
+      const rest = / and (?:(?:over )?\d+ )?more$/.exec(text)?.[0];
+      if (rest !== undefined) {
         seen.cut++;
-        const part = manager.and(meaning(space, text.slice(0, -' and more'.length), iif), real);
+        const part = manager.and(meaning(space, text.slice(0, -rest.length), iif), real);
         expect(manager.minus(part, set), text).toBe(EMPTY);
       } else {
         seen.exact++;
