@@ -5,7 +5,9 @@ import { addrType } from '../host/addrType.ts';
 import type { Host, Listener } from '../host/host.ts';
 import type { Address } from '../packet/address.ts';
 import { ADDR_TYPES } from '../packet/fields.ts';
+import type { CtDirection } from '../packet/packet.ts';
 import { hasPorts, PROTO } from '../packet/protocol.ts';
+import type { Skb } from './skb.ts';
 import type { Walk } from './trace.ts';
 
 /** `address` and `port` are its own end. */
@@ -14,6 +16,8 @@ export interface ConnectedSocket extends Listener {
   readonly port: number;
   readonly remote: Address;
   readonly remotePort: number;
+  /** the interface by which it hears from the other side, once it has: what comes by it is not routed again */
+  readonly hears?: string;
 }
 
 export interface SocketEnds {
@@ -36,8 +40,24 @@ export function connectedSocket(
   );
 }
 
+/** A packet of its connection has the route that an earlier one had, and no source check.
+ *  kernel net/ipv4/ip_input.c ip_rcv_finish_core(), tcp_ipv4.c tcp_v4_early_demux(), net/ipv6/ip6_input.c ip6_rcv_finish_core() */
+export function keepsRoute(skb: Skb): boolean {
+  const hears = connectedSocket(skb.sockets, skb)?.hears;
+  if (hears === undefined || hears === 'lo' || hears !== skb.iif || skb.diverted !== undefined) return false;
+  return SWITCHES.every((name) => skb.host.sysctls.get(name)?.trim() !== '0');
+}
+
+const SWITCHES = ['net.ipv4.ip_early_demux', 'net.ipv4.tcp_early_demux'];
+
+/** Packets of the connection so far, the first one included. */
+export type Heard = readonly { readonly direction: CtDirection; readonly walk: Walk; readonly arrives: boolean }[];
+
 /** Of both sides, as far as they are here. */
-export function socketsOf({ packet, after, fate }: Walk, host: Host): readonly ConnectedSocket[] {
+export function socketsOf(host: Host, heard: Heard): readonly ConnectedSocket[] {
+  const first = heard[0]?.walk;
+  if (first === undefined) return [];
+  const { packet, after, fate } = first;
   const { proto, dir, socket, src, dst, sport, dport, uid, gid } = packet;
   if (!hasPorts(proto)) return [];
   const sockets: ConnectedSocket[] = [];
@@ -45,7 +65,9 @@ export function socketsOf({ packet, after, fate }: Walk, host: Host): readonly C
     const [process = 'client'] = [...host.processes].find(([, one]) => one.uid === uid && one.gid === gid) ?? [];
     // the source of another host is for transparent sockets alone
     const transparent = ADDR_TYPES[addrType(host, src)] !== 'LOCAL';
-    sockets.push({ proto, process, transparent, address: src, port: sport, remote: dst, remotePort: dport });
+    // a SYN-ACK comes before the connection is there
+    const by = hearing(heard, 'reply', proto === PROTO.tcp ? 1 : 0);
+    sockets.push({ proto, process, transparent, address: src, port: sport, remote: dst, remotePort: dport, ...by });
   }
   if (proto === PROTO.tcp && fate.kind === 'delivered' && fate.process !== undefined) {
     const { process, transparent } = fate;
@@ -53,7 +75,14 @@ export function socketsOf({ packet, after, fate }: Walk, host: Host): readonly C
     const own = host.listeners.some(
       (one) => one.process === process && one.proto === proto && one.transparent && (one.port ?? fate.listener) === fate.listener,
     );
-    sockets.push({ proto, process, transparent: transparent || own, address: after.dst, port, remote: after.src, remotePort });
+    const by = hearing(heard, 'original', 1);
+    sockets.push({ proto, process, transparent: transparent || own, address: after.dst, port, remote: after.src, remotePort, ...by });
   }
   return sockets;
+}
+
+function hearing(heard: Heard, way: CtDirection, before: number): Pick<ConnectedSocket, 'hears'> {
+  const came = heard.filter(({ direction, walk, arrives }) => direction === way && arrives && walk.packet.quotes === undefined);
+  const hears = came[before]?.walk.after.iif;
+  return hears === undefined ? {} : { hears };
 }

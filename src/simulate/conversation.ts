@@ -179,11 +179,11 @@ function packetOf(
 }
 
 function walksOf(
-  { ruleset, host, first, budget, cut, ways, detailed }: ConversationInput,
+  { ruleset, host, budget, cut, ways, detailed }: ConversationInput,
   packet: Packet,
   parts: readonly ConversationPart[],
 ): ReturnType<typeof simulate> {
   const connections = parts.at(-1)?.walk.connections ?? [];
   const options = { budget, ways: ways ?? 256, ...(cut && { cut }), ...(detailed !== undefined && { detailed }) };
-  return simulate({ ruleset, packet, host, connections, sockets: socketsOf(first, host) }, options);
+  return simulate({ ruleset, packet, host, connections, sockets: socketsOf(host, parts) }, options);
 }

@@ -6,6 +6,7 @@ import { lookupRoute } from '../host/route.ts';
 import { scope6 } from '../host/sourceAddress.ts';
 import { isForwarding, judgeWayBack, sourceCheck } from '../host/sourceCheck.ts';
 import { includes } from '../lib/intervals.ts';
+import { keepsRoute } from './connectedSocket.ts';
 import type { Skb } from './skb.ts';
 import type { LostReason } from './trace.ts';
 
@@ -23,6 +24,7 @@ export type InputRoute =
   | { readonly kind: 'open'; readonly what: string };
 
 export function routeInput(skb: Skb): InputRoute {
+  if (keepsRoute(skb)) return { kind: 'local', route: undefined };
   const { host, family, iif = '' } = skb;
   const verdict = firstVerdict(skb, inputChecks(host, family, iif));
   if (verdict?.kind === 'lost') return verdict;

@@ -13,9 +13,10 @@ export function unreachable({ ruleset, host, first, budget, cut, ways, detailed 
   const { packet, after, connections } = first;
   const { src, dst, sport, dport, iif = 'lo' } = after;
   const ports = { ...(sport !== undefined && { sport }), ...(dport !== undefined && { dport }) };
+  const sockets = socketsOf(host, [{ direction: 'original', walk: first, arrives: true }]);
   const skb = new Skb({ ...packet, src, dst, ...ports, dir: 'in', iif }, host);
   const answer = answerTo(skb, { with: packet.family === 4 ? 'icmp-port-unreachable' : 'icmp6-port-unreachable', local: true });
   if (!('proto' in answer)) return undefined;
   const options = { budget, ways: ways ?? 256, ...(cut && { cut }), ...(detailed !== undefined && { detailed }) };
-  return simulate({ ruleset, packet: answer, host, connections, sockets: socketsOf(first, host) }, options).walks;
+  return simulate({ ruleset, packet: answer, host, connections, sockets }, options).walks;
 }

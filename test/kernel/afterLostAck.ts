@@ -19,7 +19,7 @@ export function afterLostAck({ ruleset, host }: Scene, before: readonly Conversa
     const plain = direction === 'reply' ? answerPacket(first.walk, host) : laterPacket(first.walk);
     if (plain === undefined) return parts;
     const connections = parts.at(-1)?.walk.connections ?? [];
-    const { walks } = simulate({ ruleset, host, packet: asPart(plain, name), connections, sockets: socketsOf(first.walk, host) });
+    const { walks } = simulate({ ruleset, host, packet: asPart(plain, name), connections, sockets: socketsOf(host, parts) });
     const [walk] = walks;
     if (walk === undefined || walks.length > 1 || walk.choices.length > 0) return undefined;
     const there = arrives(walk, { direction }, parts);

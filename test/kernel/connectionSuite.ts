@@ -86,7 +86,12 @@ async function differences(sockets: Sockets, one: ConnectionCase, asked: readonl
 function seenBy(real: RealConnection, opening: Opening, { seen, dead }: Expected): Seen {
   const { there, back, again, again_back: againBack, fin, fin_back: finBack, accepted, error } = real;
   const udp = opening.proto === PROTO.udp;
-  const dropped = real.drops.find((drop) => (dead === undefined ? isOfUse(drop) : isSame(drop, opening, dead)))?.by;
+  // an acknowledgement may come before the data that it could come with, and be refused in its place
+  const alone = dead && { ...dead, flags: dead.flags.replace('P', '') };
+  const dropped =
+    alone === undefined
+      ? real.drops.find(isOfUse)?.by
+      : (real.drops.find((drop) => isSame(drop, opening, dead)) ?? real.drops.find((drop) => isSame(drop, opening, alone)))?.by;
   return {
     connected: udp ? true : seen.connected === undefined ? undefined : real.connected,
     accepted: accepted === null ? undefined : acceptedText(accepted),

@@ -1,11 +1,13 @@
 /** Random flows, each packet put to the kernel and to the simulator with the connections that the earlier ones left behind. */
 import type { Coverage } from './coverage.ts';
 import { startCoverage } from './coverage.ts';
+import { conversationFlow } from './generate/conversationFlow.ts';
 import { fixtureCases } from './generate/fixtureCases.ts';
 import { type PacketPools, poolsOf } from './generate/pools.ts';
-import { randomFrom } from './generate/random.ts';
+import { type Random, randomFrom } from './generate/random.ts';
 import type { Case } from './generate/randomCase.ts';
 import { poolsFor, randomCases } from './generate/randomCase.ts';
+import { type EditPools, edit, inserted } from './generate/randomEdit.ts';
 import { randomFlow } from './generate/randomFlow.ts';
 import type { Oracle } from './oracle.ts';
 import { openOracle } from './oracle.ts';
@@ -25,6 +27,8 @@ export interface FlowResult {
 }
 
 const FLOWS_PER_RULESET = 10;
+/** of them, those that are whole conversations */
+const CONVERSATIONS = 4;
 const MOST_SHOWN = 12;
 const SECOND_OPINION = 4;
 
@@ -34,12 +38,13 @@ export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOp
   const random = randomFrom(seed);
   let [flows, packets, cut, failed, index] = [0, 0, 0, 0, 0];
   try {
-    for (const { one, pools } of rulesets(seed)) {
+    for (const { one: plain, pools } of rulesets(seed)) {
       if (flows >= wanted) break;
+      const one = edited(random, plain, pools);
       const world = worldOf(one);
-      const made = Array.from({ length: Math.min(FLOWS_PER_RULESET, wanted - flows) }, () =>
-        randomFlow(random, { ...world, family: one.family, pools }),
-      );
+      const made = Array.from({ length: Math.min(FLOWS_PER_RULESET, wanted - flows) }, (_, at) =>
+        (at < CONVERSATIONS ? conversationFlow : randomFlow)(random, { ...world, family: one.family, pools }),
+      ).filter(({ length }) => length > 0);
       const asked = index++ % SECOND_OPINION === 0 ? oracles : oracles.slice(0, 1);
       flows += made.length;
       for (const oracle of asked.filter(({ backend }) => backend === 'legacy' || !differsInOrder(one))) {
@@ -69,6 +74,14 @@ function* rulesets(seed: number): Generator<Ruleset> {
     yield { one: withNat(one), pools: poolsOf([(one.family === 4 ? one.rules.v4 : one.rules.v6) ?? ''], one.family, one.host) };
   }
   for (const one of randomCases(Number.POSITIVE_INFINITY, seed)) yield { one: withNat(one), pools: poolsFor(one.family, one.host) };
+}
+
+/** Often with a rule that answers and later packets meet. */
+function edited(random: Random, one: Case, pools: PacketPools): Case {
+  if (random.chance(0.4)) return one;
+  const key = one.family === 4 ? 'v4' : 'v6';
+  const known: EditPools = { ...pools, family: one.family };
+  return { ...one, rules: { [key]: inserted(one.rules[key] ?? '', edit(random, known)) } };
 }
 
 /** Once loaded, the nat table of x_tables stays in the namespace, whatever rules come next, and distinguishes connections. */

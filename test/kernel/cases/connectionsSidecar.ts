@@ -275,5 +275,15 @@ export const SIDECAR_ROOM: ConnectionRoom = {
       host: { ...MARKED_AWAY, sysctls: { 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.all.src_valid_mark': '1' } },
       ends: ['completes', 'syn-ack lost reverse-path', 'ack lost reverse-path', 'completes', 'completes'],
     },
+    {
+      edits: [mangle('-A PREROUTING -i eth0 -p tcp --tcp-flags PSH PSH -j MARK --set-mark 7')],
+      host: { ...MARKED_AWAY, sysctls: { 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.all.src_valid_mark': '1' } },
+      ends: ['completes', 'data-back lost reverse-path', 'completes', 'completes', 'completes'],
+    },
+    {
+      edits: [mangle('-A PREROUTING -i eth0 -p tcp --tcp-flags FIN FIN -j MARK --set-mark 7')],
+      host: { ...MARKED_AWAY, sysctls: { 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.all.src_valid_mark': '1' } },
+      ends: ['completes', 'completes', 'completes', 'completes', 'completes'],
+    },
   ],
 };
