@@ -87,17 +87,24 @@ function seenBy(real: RealConnection, opening: Opening, { seen, dead }: Expected
   const { there, back, again, again_back: againBack, fin, fin_back: finBack, accepted, error } = real;
   const udp = opening.proto === PROTO.udp;
   // an acknowledgement may come before the data that it could come with, and be refused in its place
-  const alone = dead && { ...dead, flags: dead.flags.replace('P', '') };
   const dropped =
-    alone === undefined
-      ? real.drops.find(isOfUse)?.by
-      : (real.drops.find((drop) => isSame(drop, opening, dead)) ?? real.drops.find((drop) => isSame(drop, opening, alone)))?.by;
+    dead === undefined ? real.drops.find(isOfUse)?.by : (droppedAs(real, opening, dead) ?? droppedAs(real, opening, withoutData(dead)));
   return {
     connected: udp ? true : seen.connected === undefined ? undefined : real.connected,
     accepted: accepted === null ? undefined : acceptedText(accepted),
     ...{ there, back, again, againBack, fin, finBack, dropped },
     refused: seen.refused === undefined ? undefined : error !== null && REFUSALS.has(error),
   };
+}
+
+type Dead = NonNullable<Expected['dead']>;
+
+function droppedAs({ drops }: RealConnection, opening: Opening, dead: Dead): string | undefined {
+  return drops.find((drop) => isSame(drop, opening, dead))?.by;
+}
+
+function withoutData(dead: Dead): Dead {
+  return { ...dead, flags: dead.flags.replace('P', '') };
 }
 
 const KEYS = ['connected', 'accepted', 'there', 'back', 'again', 'againBack', 'fin', 'finBack', 'refused', 'dropped'] as const;
@@ -108,7 +115,7 @@ function isOfUse({ proto, flags }: Drop): boolean {
   return proto === PROTO.tcp ? /[SPF]/.test(flags) && !flags.includes('R') : proto === PROTO.udp;
 }
 
-function isSame(drop: Drop, { sport }: Opening, { proto, flags, direction }: NonNullable<Expected['dead']>): boolean {
+function isSame(drop: Drop, { sport }: Opening, { proto, flags, direction }: Dead): boolean {
   // the bits of ECN are for rules to set
   const plain = (letters: string): string => [...letters.replace(/[EC]/g, '')].sort().join('');
   if (drop.proto !== proto || plain(drop.flags) !== plain(flags)) return false;

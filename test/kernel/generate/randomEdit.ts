@@ -46,7 +46,7 @@ export function edit(random: Random, pools: EditPools): Edit {
   const given = target(random, { table, chain, pools });
   const tcp = flags || given.includes('tcp-reset') || chance(0.7);
   const proto = flags || /--[sd]?ports? |TPROXY|tcp-reset|--to-ports|:\d+$/.test(`${asked} ${given}`) ? [`-p ${tcp ? 'tcp' : 'udp'}`] : [];
-  return { table, rule: ['-A', chain, ...proto, ...matches, ...new Set(once), given].join(' '), first: chance(0.6) };
+  return { table, rule: ['-A', chain, ...proto, ...matches, ...inOrder(once), given].join(' '), first: chance(0.6) };
 }
 
 interface RulePlace {
@@ -120,7 +120,7 @@ function condition({ pick, chance }: Random, { table, chain, pools }: RulePlace)
   const sockets = arriving ? ['-m socket', '-m socket --nowildcard', '-m socket --transparent'] : [];
   const sending = chain === 'OUTPUT' || chain === 'POSTROUTING';
   const owners = sending ? [`-m owner ${not}--uid-owner ${pick(pools.ids)}`, `-m owner ${not}--socket-exists`] : [];
-  const here = [...sockets, ...owners, ...(chain === 'PREROUTING' ? [`-m rpfilter ${not ? '--invert' : ''}`] : [])];
+  const here = [...sockets, ...owners, ...(chain === 'PREROUTING' && table !== 'nat' ? [`-m rpfilter ${not ? '--invert' : ''}`] : [])];
   return pick(table === 'raw' ? [...plain, ...here] : [...plain, ...here, ...tracked]);
 }
 
@@ -167,6 +167,12 @@ function natTarget({ pick }: Random, chain: string, { addresses, ports }: EditPo
   if (chain === 'POSTROUTING') return pick(['-j MASQUERADE', `-j SNAT --to-source ${own}`, '-j ACCEPT']);
   const to = [own, end].map((one) => `-j DNAT --to-destination ${one}`);
   return pick(['-j REDIRECT', `-j REDIRECT --to-ports ${port}`, ...to, '-j ACCEPT']);
+}
+
+/** An option of a protocol before those of matches, which could take it for an abbreviation of theirs. */
+function inOrder(conditions: readonly string[]): readonly string[] {
+  const isMatch = (text: string): boolean => text.startsWith('-m ');
+  return [...conditions.filter((text) => !isMatch(text)), ...conditions.filter(isMatch)];
 }
 
 /** The text with the rule in its table, which is made where there is none. */
