@@ -8,6 +8,7 @@ import { noGuardrailLeft } from '../structure/noGuardrailLeft.ts';
 import { noStaleChain } from '../structure/noStaleChain.ts';
 import { noUnknown } from '../structure/noUnknown.ts';
 import { singleBackend } from '../structure/singleBackend.ts';
+import { connectionsComplete } from './connectionsComplete.ts';
 import { conntrackZoneSymmetry } from './conntrackZoneSymmetry.ts';
 import { dnsCaptured } from './dnsCaptured.ts';
 import { dnsProxyDirect } from './dnsProxyDirect.ts';
@@ -64,6 +65,7 @@ export const CLAIMS: readonly Claim[] = [
   ipv6Parity,
   icmpv6NdOpen,
   invalidNotToApp,
+  connectionsComplete,
   replyPathPreserved,
   noDeadEnd,
   markConsistency,

@@ -27,7 +27,8 @@ export function replay(context: ProofContext, violation: PacketViolation): Journ
     ...(forced === undefined ? {} : { forced }),
   });
   if (packet === undefined) throw new InvariantError('a violation without packets');
-  const shows = ({ outcome: one }: Path): boolean => one === outcome || (one === 'loop' && isCapture(outcome));
+  const shows = ({ outcome: one, legs }: Path): boolean =>
+    one === outcome || (one === 'loop' && isCapture(outcome)) || (outcome === 'stalled' && legs[0]?.connection?.end === 'stalls');
   // a claim speaks of connections, or of first packets
   const journey = journeyOf(context, packet);
   if (journey.paths.some(shows)) return journey;

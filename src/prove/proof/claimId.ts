@@ -25,6 +25,7 @@ export const RULE_CLAIMS = [
   'ipv6-parity',
   'icmpv6-nd-open',
   'invalid-not-to-app',
+  'connections-complete',
   'reply-path-preserved',
   'no-dead-end',
   'mark-consistency',

@@ -10,6 +10,7 @@ import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { countRules } from '../../ruleset/count.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
+import { type ConnectionEnd, connectionEnds } from '../../symbolic/connection/connectionEnds.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../../symbolic/diagrams/bdd.ts';
 import { makeSpace, type Space } from '../../symbolic/space/space.ts';
@@ -85,6 +86,7 @@ export class ProofContext implements RulesOnHost {
   readonly #where: ProofContextOptions['where'];
   readonly #options: ProofContextOptions;
   readonly #walks = new Map<string, readonly FateClass[] | BudgetError>();
+  readonly #connections = new Map<string, readonly ConnectionEnd[] | BudgetError>();
   readonly #uses = new Map<Rule, RuleReached>();
   /** of each walk: what matches the accepted rules */
   readonly #matches = new Map<string, Map<Rule, Bdd[]>>();
@@ -151,6 +153,26 @@ export class ProofContext implements RulesOnHost {
     return space.manager.any(ends.flatMap(({ fate, set }) => (fate.kind === 'lost' ? [set] : [])));
   }
 
+  /** What becomes of the connections that packets open. */
+  connections(place: Ingress): readonly ConnectionEnd[] {
+    const { space, ruleset } = this;
+    const { iif } = place;
+    return this.#remember(this.#connections, wayKey({ dir: iif === undefined ? 'out' : 'in', ...place }), () =>
+      connectionEnds({ space, ruleset, iif }, iif === undefined ? this.out() : this.in(iif)),
+    );
+  }
+
+  /** First packets whose connections do not complete even where there is no rule: no route leads back, for one. */
+  stalledWithoutRules(place: Ingress): Bdd {
+    const { space, ruleset } = this;
+    const { iif } = place;
+    const bare = { space, ruleset: emptyRuleset(ruleset.family, ruleset.source), iif };
+    const ends = this.#remember(this.#connections, `bare ${iif ?? ''}`, () =>
+      connectionEnds(bare, iif === undefined ? traverseOut(bare) : traverseIn(bare, iif)),
+    );
+    return space.manager.any(ends.flatMap(({ end, set }) => (end === 'stalls' ? [set] : [])));
+  }
+
   /** Which packets reach and match each rule, over all directions; for rules that never decide. */
   uses(): ReadonlyMap<Rule, RuleReached> {
     this.out();
@@ -166,8 +188,12 @@ export class ProofContext implements RulesOnHost {
   }
 
   #walk(key: string, make: () => readonly FateClass[]): readonly FateClass[] {
-    const known = this.#walks.get(key) ?? orBudgetError(make);
-    this.#walks.set(key, known);
+    return this.#remember(this.#walks, key, make);
+  }
+
+  #remember<T>(store: Map<string, T | BudgetError>, key: string, make: () => T): T {
+    const known = store.get(key) ?? orBudgetError(make);
+    store.set(key, known);
     // what was too hard for one claim is not tried again for the next
     if (known instanceof BudgetError) throw known;
     return known;
