@@ -38,8 +38,11 @@ export function toldWay({ connection }: Pick<Leg, 'connection'>): Conversation |
 export function stoppedBy(leg: Pick<Leg, 'connection'>): Rule | undefined {
   const { fate, steps } = toldWay(leg)?.parts.at(-1)?.walk ?? {};
   if (fate?.kind === 'dropped' || fate?.kind === 'rejected') return fate.by;
-  const last = steps?.findLast((step) => step.kind === 'rule' && step.verdict !== 'JUMP' && step.verdict !== 'GOTO');
-  return last?.kind === 'rule' ? last.rule : undefined;
+  const rules = (steps ?? []).flatMap((step) =>
+    step.kind === 'rule' && step.verdict !== 'JUMP' && step.verdict !== 'GOTO' ? [step.rule] : [],
+  );
+  // conntrack does not know the packet for its zone, or because it is not tracked
+  return rules.findLast(({ effect }) => effect.kind === 'conntrack') ?? rules.at(-1);
 }
 
 /** A connection that is open completes, whatever becomes of its data. */

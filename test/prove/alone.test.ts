@@ -11,6 +11,8 @@ import { rulesetsOf } from '../support/rulesets.ts';
 
 interface Edit {
   readonly of: string;
+  /** whose host they are judged on; absent: their own */
+  readonly on?: string;
   /** lines that hold one of these are left out */
   readonly without?: readonly string[];
   /** rules that come first in table nat */
@@ -88,7 +90,12 @@ const EDITS: Readonly<Record<string, Edit>> = {
   },
   'icmpv6-nd-open': { of: 'istio-dual-stack', filter: '-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 135 -j DROP' },
   'invalid-not-to-app': { of: 'istio-drop-invalid', instead: ['--ctstate INVALID', '--ctstate INVALID ! -s 10.9.0.0/16'] },
-  'reply-path-preserved': { of: 'istio-sidecar', filter: '-A OUTPUT -p tcp -m tcp --sport 15006 --tcp-flags SYN,ACK SYN,ACK -j DROP' },
+  'connections-complete': { of: 'istio-sidecar', filter: '-A OUTPUT -p tcp -m tcp --sport 15006 --tcp-flags SYN,ACK SYN,ACK -j DROP' },
+  'reply-path-preserved': {
+    of: 'istio-multus',
+    on: 'broken/answers-elsewhere',
+    mangle: '-A OUTPUT -o eth0 -p tcp -m tcp --sport 15006 -m conntrack --ctdir REPLY -j MARK --set-xmark 0x64/0xffffffff',
+  },
   'mark-consistency': { of: 'istio-sidecar', mangle: '-A PREROUTING -p udp -m udp --dport 9 -j MARK --set-xmark 0x7/0xffffffff' },
   'jump-before-foreign': {
     of: 'istio-sidecar',
@@ -120,8 +127,8 @@ function editedText({ of, without = [], first = [], filter, mangle, instead, uns
   return [...kept.slice(0, at), ...first, ...kept.slice(at), ...more('filter', filter), ...more('mangle', mangle)].join('\n');
 }
 
-function judged(text: string, { of, initAs, unsaid }: Edit): readonly Finding[] {
-  const host = hostOf(readFixture(of).host);
+function judged(text: string, { of, on = of, initAs, unsaid }: Edit): readonly Finding[] {
+  const host = hostOf(readFixture(on).host);
   const rulesets = rulesetsOf(text, { sets: host.sets });
   const whileInit: WhileInit | undefined =
     initAs === undefined ? undefined : { phase: 'without-proxy', senders: [{ name: 'fetch', uid: initAs, gid: 1000 }] };

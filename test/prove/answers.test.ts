@@ -1,4 +1,4 @@
-/** Answers are judged as answers: of the reply direction, of the connection that their question has made, NAT included. */
+/** Later packets are judged as such: of their direction, of the connection that the first packet has made, NAT included. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { chainwalk } from '../cli/memoryIo.ts';
@@ -9,11 +9,11 @@ const sidecar = readFileSync(new URL('../../fixtures/istio-sidecar.rules', impor
 const tproxy = readFileSync(new URL('../../fixtures/istio-tproxy.rules', import.meta.url), 'utf8');
 const withRule = (text: string, rule: string): string => `*filter\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n${rule}\nCOMMIT\n${text}`;
 
-async function verify(text: string, claim = 'reply-path-preserved'): Promise<number> {
+async function verify(text: string, claim = 'connections-complete'): Promise<number> {
   return (await chainwalk(['verify', 'pod.rules', '--only', claim, '-q', '--family', '4'], { files: { 'pod.rules': text } })).code;
 }
 
-describe('reply-path-preserved', () => {
+describe('connections-complete', () => {
   it.each([
     '-A OUTPUT -m conntrack --ctdir REPLY -j DROP',
     '-A OUTPUT -m conntrack --ctorigdst 10.244.0.5 -j DROP',
@@ -33,20 +33,26 @@ describe('reply-path-preserved', () => {
     '-A INPUT -i lo -p tcp -m conntrack --ctdir REPLY --ctorigdst 203.0.113.9 -j DROP',
     // after OUTPUT it comes from where the application has sent its question
     '-A INPUT -i lo -s 203.0.113.9 -j DROP',
+    // third packets, of which one assures the connection
+    '-A OUTPUT -m conntrack --ctdir ORIGINAL --ctstate ESTABLISHED -j DROP',
+    '-A OUTPUT -m conntrack --ctstatus ASSURED -j DROP',
+    // what the pod has asked
+    '-A INPUT -s 203.0.113.9 ! -i lo -m conntrack --ctdir REPLY -j DROP',
+    // a policy, and what is tracked elsewhere or not at all
+    ':OUTPUT DROP [0:0]\n-A OUTPUT -m conntrack --ctstate NEW -j ACCEPT',
+    '-A INPUT -i eth0 -p tcp --tcp-flags SYN,ACK ACK -j DROP',
+    'COMMIT\n*raw\n-A OUTPUT -p tcp --sport 15001 -j CT --notrack',
+    'COMMIT\n*mangle\n-A POSTROUTING -o eth0 -m conntrack --ctstate ESTABLISHED -j DROP',
   ])('is broken by %s', async (rule) => {
     expect(await verify(withRule(sidecar, rule))).toBe(1);
   });
 
   it.each([
     '-A OUTPUT -m conntrack --ctdir ORIGINAL -p udp -j DROP',
-    '-A OUTPUT -m conntrack --ctdir ORIGINAL --ctstate ESTABLISHED -j DROP',
     '-A OUTPUT -m conntrack --ctorigsrc 10.244.0.5 ! -o lo -j DROP',
     '-A OUTPUT -m conntrack --ctreplsrc 203.0.113.9 -j DROP',
-    // the SYN-ACK comes before the third packet, which assures the connection
-    '-A OUTPUT -m conntrack --ctstatus ASSURED -j DROP',
     '-A OUTPUT -m conntrack --ctstate SNAT -j DROP',
     '-A OUTPUT -m conntrack --ctstate INVALID -j DROP',
-    '-A INPUT -s 203.0.113.9 ! -i lo -m conntrack --ctdir REPLY -j DROP',
   ])('is not broken by %s', async (rule) => {
     expect(await verify(withRule(sidecar, rule))).toBe(0);
   });

@@ -47,9 +47,9 @@ const SHIPPED: Edit = (text) => inFront(JUMP, DNS_OVER_TCP)(without(DNS_OVER_TCP
 
 describe('verify finds', () => {
   it.each([
-    ['kuma-vnet', ['conntrack-zone-symmetry']],
+    ['kuma-vnet', ['conntrack-zone-symmetry', 'connections-complete']],
     ['kuma-insert', ['excluded-bypass']],
-    ['kuma-excluded-user', ['conntrack-zone-symmetry']],
+    ['kuma-excluded-user', ['conntrack-zone-symmetry', 'connections-complete']],
     ['consul-exclusions', ['loopback-preserved', 'excluded-bypass']],
     ['consul-stub-resolver', ['loopback-preserved']],
     ['consul-loopback', ['loopback-preserved']],

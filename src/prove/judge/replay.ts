@@ -1,5 +1,5 @@
 /** Every witness is walked by the simulator before it is shown. A witness that does not show the violation is a bug of ours. */
-import type { Journey, Path } from '../../connection/journey.ts';
+import type { Journey, Leg, Path } from '../../connection/journey.ts';
 import { stoppedBy } from '../../connection/legConnection.ts';
 import { type JourneyOptions, walkJourney } from '../../connection/walkJourney.ts';
 import { BudgetError } from '../../lib/budget.ts';
@@ -28,7 +28,7 @@ export function replay(context: ProofContext, violation: PacketViolation): Journ
   });
   if (packet === undefined) throw new InvariantError('a violation without packets');
   const shows = ({ outcome: one, legs }: Path): boolean =>
-    one === outcome || (one === 'loop' && isCapture(outcome)) || (outcome === 'stalled' && legs[0]?.connection?.end === 'stalls');
+    one === outcome || (one === 'loop' && isCapture(outcome)) || (outcome === 'stalled' && doesStall(legs[0]));
   // a claim speaks of connections, or of first packets
   const journey = journeyOf(context, packet);
   if (journey.paths.some(shows)) return journey;
@@ -59,6 +59,10 @@ function optionsOf({ host, profile, space }: WalkedContext): JourneyOptions {
   return { host, budget: space.budget, ...(profile === undefined ? {} : { profile }) };
 }
 
+function doesStall(leg: Leg | undefined): boolean {
+  return leg?.connection?.end === 'stalls';
+}
+
 function isCapture(outcome: string): boolean {
   return outcome === 'captured-out' || outcome === 'captured-in' || outcome === 'dns';
 }
@@ -67,8 +71,9 @@ function isCapture(outcome: string): boolean {
  *  out, or by the rule that kept the nat table from it; filter rules decide where they drop what was not sent elsewhere before.
  *  `claim`: for some the source counts, which POSTROUTING may rewrite. */
 export function decidingRules({ paths }: Journey, claim = ''): readonly Rule[] {
-  const stopped = paths[0]?.outcome === 'stalled' ? paths[0].legs[0] && stoppedBy(paths[0].legs[0]) : undefined;
-  if (stopped !== undefined) return [stopped];
+  // a loop may have an answer that stalls
+  const stalled = paths.find(({ outcome, legs }) => outcome === 'stalled' || (claim === 'connections-complete' && doesStall(legs[0])));
+  if (stalled !== undefined) return [stalled.legs[0] && stoppedBy(stalled.legs[0])].flatMap((rule) => rule ?? []);
   const { steps: all = [], fate } = paths[0]?.legs[0]?.walk ?? {};
   const steps = all.flatMap((step) => (step.kind === 'rule' ? [step] : []));
   const ends = ({ verdict }: RuleStep): boolean => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE';
@@ -82,6 +87,10 @@ export function decidingRules({ paths }: Journey, claim = ''): readonly Rule[] {
   const choices =
     isStopped || claim === 'probe-source-rewritten' ? [ends] : [first, (step: RuleStep) => early(step) && step.rule.table === 'nat', ends];
   const at = choices.map((isMeant) => steps.findLastIndex(isMeant)).find((index) => index >= 0) ?? -1;
+  return withCaller(steps, at);
+}
+
+function withCaller(steps: readonly RuleStep[], at: number): readonly Rule[] {
   const deciding = steps[at]?.rule;
   if (deciding === undefined) return [];
   const caller = steps.slice(0, at).findLast(({ rule: { target, table } }) => target === deciding.chain && table === deciding.table)?.rule;

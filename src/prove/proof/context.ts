@@ -162,15 +162,13 @@ export class ProofContext implements RulesOnHost {
     );
   }
 
-  /** First packets whose connections do not complete even where there is no rule: no route leads back, for one. */
-  stalledWithoutRules(place: Ingress): Bdd {
+  /** The same where there is no rule: some do not complete even there, because no route leads back, for one. */
+  connectionsWithoutRules({ iif }: Ingress): readonly ConnectionEnd[] {
     const { space, ruleset } = this;
-    const { iif } = place;
     const bare = { space, ruleset: emptyRuleset(ruleset.family, ruleset.source), iif };
-    const ends = this.#remember(this.#connections, `bare ${iif ?? ''}`, () =>
+    return this.#remember(this.#connections, `bare ${iif ?? ''}`, () =>
       connectionEnds(bare, iif === undefined ? traverseOut(bare) : traverseIn(bare, iif)),
     );
-    return space.manager.any(ends.flatMap(({ end, set }) => (end === 'stalls' ? [set] : [])));
   }
 
   /** Which packets reach and match each rule, over all directions; for rules that never decide. */

@@ -1,14 +1,9 @@
 /** Why a connection does not complete, by the packet that does not arrive. */
+import { assertNever } from '../../lib/invariant.ts';
 import type { PartName } from '../../netfilter/connectionParts.ts';
-import type { Rule } from '../../ruleset/ruleset.ts';
 import type { ConnectionEnd } from '../../symbolic/connection/connectionEnds.ts';
 
-type Stall = Pick<ConnectionEnd, 'first' | 'part' | 'last'>;
-
-/** The rule that ends the packet; where none does, the one for which conntrack does not know it. */
-export function stoppedBy({ first, last }: Stall): Rule | undefined {
-  return last.decided ?? first.decided;
-}
+type Stall = Pick<ConnectionEnd, 'part' | 'last'>;
 
 const SAID: Readonly<Partial<Record<PartName, string>>> = { 'syn-ack': 'SYN-ACK', ack: 'ACK' };
 
@@ -22,9 +17,17 @@ export function stallWords({ part, last: { fate, decided, env } }: Stall): strin
       return `${packet} is ${fate.kind}${at === '' ? ' by the policy of a chain' : at}`;
     case 'lost':
       return `${packet} is lost: ${fate.reason}`;
-    default:
+    case 'sent':
+    case 'forwarded':
+    case 'delivered': {
+      const where = fate.kind === 'delivered' ? 'delivered here' : `sent out by ${fate.oif}`;
       return env.state === 'ESTABLISHED'
-        ? `${packet} does not come to the socket that waits for it`
-        : `${packet} comes from an address that nobody waits for: conntrack does not find its connection`;
+        ? `${packet} is ${where}, where nobody waits for it`
+        : `${packet} is ${where} from an address that nobody waits for: conntrack does not find its connection`;
+    }
+    case 'undecided':
+      return `whether ${packet} arrives is undecided`;
+    default:
+      return assertNever(fate);
   }
 }

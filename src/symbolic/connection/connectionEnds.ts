@@ -24,6 +24,8 @@ export interface ConnectionEnd {
   /** the last packet that was sent, and how it ended. Of one that stalls as delivered or sent, the addresses are not those waited for */
   readonly part: PartName;
   readonly last: PartEnd;
+  /** its SYN-ACK or other answer; absent: none was sent */
+  readonly answer?: PartEnd;
   /** of all its packets */
   readonly doubts: PacketClass['doubts'];
 }
@@ -41,6 +43,7 @@ interface Going {
   readonly set: Bdd;
   readonly doubts: PacketClass['doubts'];
   readonly known: Known;
+  readonly answer?: PartEnd;
 }
 
 /** Every first packet of the classes is in at least one of the sets. */
@@ -84,19 +87,20 @@ export function connectionEnds(question: ConnectionQuestion, classes: readonly F
     const on: Going[] = [];
     for (const group of grouped(question, going, step)) {
       for (const one of walkPart({ ...question, start: group.start }, group.set)) {
-        for (const { first, set: own, doubts, known } of group.of) {
+        for (const { first, set: own, doubts, known, answer: before } of group.of) {
           const met = manager.and(own, one.set);
           if (met === EMPTY) continue;
           const come = arrives(question, { first, step, last: one });
           const all = [...doubts, ...one.doubts];
+          const answer = before ?? one;
           for (const { name, set, isLast } of parts(met)) {
             const right = manager.and(set, come);
             const wrong = manager.minus(set, right);
             const say = (end: ConnectionEnd['end'], ended: Bdd) =>
-              ends.push({ set: ended, end, first, part: name, last: one, doubts: all });
+              ends.push({ set: ended, end, first, part: name, last: one, answer, doubts: all });
             if (wrong !== EMPTY) say(one.fate.kind === 'undecided' ? 'undecided' : 'stalls', wrong);
             if (right !== EMPTY && isLast) say('completes', right);
-            if (right !== EMPTY && !isLast) on.push({ first, set: right, doubts: all, known: seenBy(known, step, one.env) });
+            if (right !== EMPTY && !isLast) on.push({ first, set: right, doubts: all, known: seenBy(known, step, one.env), answer });
           }
         }
       }

@@ -144,7 +144,7 @@ export function usualPreferences(space: Space, dir: 'in' | 'out'): Preferences {
     ['icmpCode', [0]],
     ['mark', [0]],
     ['dst', dir === 'out' ? [...outside, ...own, ...loopback] : [...own, ...outside]],
-    ['src', dir === 'out' ? [...own, ...loopback] : [...outside.slice(1), ...outside]],
+    ['src', [...(dir === 'out' ? [...own, ...loopback] : []), ...outside.slice(1), ...outside]],
     ['dport', [443, 80, 8080, 53, 15001, 15006]],
     ['sport', [40000]],
     ['uid', [1000, 1337, 0]],
