@@ -22,8 +22,8 @@ export function stallWords({ part, last: { fate, decided, env } }: Stall): strin
     case 'delivered': {
       const where = fate.kind === 'delivered' ? 'delivered here' : `sent out by ${fate.oif}`;
       return env.state === 'ESTABLISHED'
-        ? `${packet} is ${where}, where nobody waits for it`
-        : `${packet} is ${where} from an address that nobody waits for: conntrack does not find its connection`;
+        ? `${packet} is ${where}, where no socket waits for it`
+        : `${packet} is ${where} from an address that no socket waits for: conntrack does not find its connection`;
     }
     case 'undecided':
       return `whether ${packet} arrives is undecided`;
