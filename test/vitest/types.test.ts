@@ -11,6 +11,8 @@ it('take packets, sets, claims and options of the right types', () => {
   expectTypeOf(expectation.toCapture).toBeCallableWith({ dir: 'out', dst: '203.0.113.9' });
   expectTypeOf(expectation.toBypass).toBeCallableWith({ where: 'out tcp' });
   expectTypeOf(expectation.toReach).toBeCallableWith('out tcp', 15001);
+  // @ts-expect-error what is undecided is no end
+  expectTypeOf(expectation.not.toReach).toBeCallableWith('out tcp', 'undecided');
   expectTypeOf(expectation.toReach).toBeCallableWith('out tcp', 'captured-out', { host: { interfaces: [] } });
   expectTypeOf(expectation.toHold).toBeCallableWith('no-redirect-loop', { proxyUid: 5 });
   expectTypeOf(expectation.not.toHold).toBeCallableWith();

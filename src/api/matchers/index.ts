@@ -32,7 +32,7 @@ export interface ChainwalkMatchers<R = unknown> {
   /** The packet goes where it would go without the mesh: outcome `direct`, `to-app`, `to-proxy` or `forwarded`. */
   toBypass(packets: PacketsInput, options?: SettingOptions): R;
   /** The packet ends with this outcome, or is delivered first at this port, by any listener and whatever follows. */
-  toReach(packets: PacketsInput, end: Outcome | number, options?: SettingOptions): R;
+  toReach(packets: PacketsInput, end: Exclude<Outcome, 'undecided'> | number, options?: SettingOptions): R;
   /** The connection that the packet opens completes, on both sides of each proxy: its handshake, or of UDP and ping the answer, arrives.
    *  Of one packet: `expect(rules).toComplete('in tcp -> 10.244.0.5:8080')`. Data is not asked about. */
   toComplete(packet: PacketInput, options?: SettingOptions): R;
