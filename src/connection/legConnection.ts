@@ -22,6 +22,11 @@ export function connectionsOf(leg: Leg, asked: Omit<ConversationInput, 'first'>)
   });
 }
 
+/** It has more ways than were walked. */
+export function isCut({ ways }: LegConnection): boolean {
+  return ways.some(({ cut }) => cut === true);
+}
+
 /** Of a leg that is told once, however its connection ends. */
 export function together([first, ...others]: readonly LegConnection[]): LegConnection | undefined {
   if (first === undefined || others.length === 0) return first;

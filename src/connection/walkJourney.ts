@@ -15,7 +15,7 @@ import { type Walk, whySpent } from '../simulate/trace.ts';
 import { membershipOf } from '../simulate/whoseConnection.ts';
 import type { Journey, Leg, Outcome, Path } from './journey.ts';
 import { kernelReply } from './kernelReply.ts';
-import { connectionsOf, isNeverAccepted, laterSpent, outcomeWith, together } from './legConnection.ts';
+import { connectionsOf, isCut, isNeverAccepted, laterSpent, outcomeWith, together } from './legConnection.ts';
 import { legOutcome } from './outcome.ts';
 import { type UnknownProxy, unknownProxies } from './unknownProxy.ts';
 
@@ -94,24 +94,36 @@ function follow(traveller: Traveller, { packet, sender, before, connection }: Ne
       ...(taken?.mesh === undefined ? {} : { role: taken.mesh.role }),
       ...(reply && { reply }),
     };
-    for (const one of withConnection(traveller, leg, before.length === 0)) goOn(traveller, { before, leg: one, taken });
+    for (const one of withConnection(traveller, { leg, isFirst: before.length === 0, among: walks.length }))
+      goOn(traveller, { before, leg: one, taken });
   }
 }
 
+interface Opening {
+  readonly leg: Leg;
+  readonly isFirst: boolean;
+  /** ways of the leg: they share those that are walked */
+  readonly among: number;
+}
+
 /** One leg for each way that the first connection can end; a later one's ways are told together. */
-function withConnection(traveller: Traveller, leg: Leg, isFirst: boolean): readonly Leg[] {
-  const { ruleset, options, budget, ways } = traveller;
+function withConnection(traveller: Traveller, { leg, isFirst, among }: Opening): readonly Leg[] {
+  const { ruleset, options, budget } = traveller;
   const { host, connection: asked, detailed } = options;
   if (asked === undefined) return [leg];
-  const whole = asked === 'whole';
-  const cut = options.budget === undefined;
-  const ends = connectionsOf(leg, { ruleset, host, budget, cut, ways, whole, ...(detailed !== undefined && { detailed }) });
-  if (ends.some((one) => one.ways.some(({ cut: isCut }) => isCut))) traveller.truncated = true;
+  const ways = Math.max(FEWEST_WAYS, Math.floor(traveller.ways / among));
+  const question = { ruleset, host, budget, ways, cut: options.budget === undefined, ...(detailed !== undefined && { detailed }) };
+  const whole = asked === 'whole' ? connectionsOf(leg, { ...question, whole: true }) : undefined;
+  // whether it completes does not depend on how many ways its data can go
+  const ends = whole === undefined || whole.some(isCut) ? connectionsOf(leg, question) : whole;
+  if (ends.some(isCut)) traveller.truncated = true;
   const all = together(ends);
   if (all === undefined) return [leg];
   const isTold = isFirst && legOutcome(leg) !== 'refused';
   return isTold ? ends.map((connection) => ({ ...leg, connection })) : [{ ...leg, connection: all }];
 }
+
+const FEWEST_WAYS = 8;
 
 /** To the proxy's own packet, or to the end of the path. */
 function goOn(traveller: Traveller, { before, leg, taken }: Arrived): void {

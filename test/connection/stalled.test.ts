@@ -69,6 +69,27 @@ describe('what it depends on', () => {
   });
 });
 
+describe('many ways', () => {
+  const chance = (chain: string, rest: string) => `-A ${chain} ${rest} -m statistic --mode random --probability 0.5 -j MARK --set-mark 1`;
+  const DATA = '-p tcp --tcp-flags PSH PSH';
+  it('of data leave the outcome as it is', () => {
+    const rules = filter(...Array.from({ length: 9 }, (_, at) => chance('INPUT', `${DATA} -m ttl ! --ttl-eq ${at}`)));
+    for (const connection of ['handshake', 'whole'] as const) {
+      const { outcome, truncated } = journeyOf(rules, OUT, { host, connection });
+      expect([outcome, truncated]).toEqual(['direct', false]);
+    }
+  });
+  it('of the answer share those of the first packet', () => {
+    const rules = filter(
+      ...[0, 1, 2, 3, 4, 5, 6].flatMap((ttl) => ['INPUT', 'OUTPUT'].map((one) => chance(one, `-p tcp -m ttl ! --ttl-eq ${ttl}`))),
+    );
+    const { outcome, truncated, paths } = journeyOf(rules, OUT, { host });
+    expect([outcome, truncated]).toEqual(['undecided', true]);
+    const walked = paths.reduce((sum, { legs }) => sum + (legs[0]?.connection?.ways.length ?? 0), 0);
+    expect(walked).toBeLessThan(256 * 10);
+  });
+});
+
 describe('a loop', () => {
   const squid = hostOf({
     ...USUAL,
