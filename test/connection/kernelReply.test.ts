@@ -4,6 +4,7 @@ import { chainwalk } from '../cli/memoryIo.ts';
 
 const RULES = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
 const SILENT = RULES.replace('COMMIT', '-A OUTPUT -p icmp -j DROP\nCOMMIT');
+const OF_SOCKETS = RULES.replace('COMMIT', '-A OUTPUT -m owner --socket-exists -j DROP\nCOMMIT');
 const V6 = RULES.replace('COMMIT', '-A INPUT -s fd00::/8\nCOMMIT');
 const DESTINATION = RULES.replace('*filter', '*nat')
   .replace(':FORWARD ACCEPT [0:0]\n', ':PREROUTING ACCEPT [0:0]\n')
@@ -16,6 +17,7 @@ it.each([
   [V6, 'in icmpv6 -> fd00:10:244::5', 'ANSWERED by the kernel: echo reply from fd00:10:244::5, no application sees it'],
   [RULES, 'in icmp -> 10.244.0.255', 'NOT ANSWERED by the kernel, no application sees it: it goes to a broadcast'],
   [SILENT, 'in icmp -> 10.244.0.5', 'NOT ANSWERED by the kernel, no application sees it: its echo reply is dropped by'],
+  [OF_SOCKETS, 'in icmp -> 10.244.0.5', 'NOT ANSWERED by the kernel, no application sees it: its echo reply is dropped by'],
   [RULES, 'in icmp -> 10.244.0.5 icmp=17', 'TO APP -> 10.244.0.5, taken by the kernel'],
 ])('%#: %s', async (rules, packet, answer) => {
   const { out } = await chainwalk(['trace', 'r.rules', packet], { files: { 'r.rules': rules } });
