@@ -26,6 +26,8 @@ export interface End {
   readonly outcome: Outcome;
   readonly of: FateClass;
   readonly says: string;
+  /** of a connection that stalls: which packet does not come, and how it ends */
+  readonly stall?: string;
   /** what else must be equal */
   readonly numbers: readonly Vector[];
   readonly unclear: Bdd;
@@ -64,6 +66,7 @@ export function endsOf(scene: Pick<RulesOnHost, 'space' | 'profile'>, question: 
                 outcome,
                 of,
                 says: `${outcome} ${more} ${saysOf(one)}`,
+                ...(outcome === 'stalled' && { stall: more }),
                 numbers,
                 unclear: isOpen ? set : isAccepted ? manager.and(set, unclear) : EMPTY,
                 mayLoop: outcome === 'loop' || !isAccepted ? EMPTY : manager.all([set, ends, unknown]),

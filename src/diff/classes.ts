@@ -14,10 +14,10 @@ import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
 import { shareOf } from '../symbolic/diagrams/fractionOfSpace.ts';
-import { equal } from '../symbolic/diagrams/vector.ts';
+import { between, equal } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { pickWitness, usualPreferences } from '../symbolic/words/witness.ts';
-import { decidingPair, endOfPath, observed } from './divergence.ts';
+import { decidingPair, endsOfPath, observed, stallsOf } from './divergence.ts';
 import type { OutcomeChange } from './outcomes.ts';
 import { type DiffQuestion, hostAround, type Sides } from './question.ts';
 import type { WayChanges } from './rules.ts';
@@ -61,6 +61,8 @@ interface Group {
   readonly iif: string | undefined;
   readonly set: Bdd;
   readonly severity: Severity;
+  /** what changes is only seen in answers or later packets, on one side at least */
+  readonly stalls: boolean;
 }
 
 export function changedClasses(space: Space, question: DiffQuestion, ways: readonly WayChanges[]): readonly ChangedClass[] {
@@ -79,16 +81,15 @@ function mergeAlike(space: Space, question: DiffQuestion, groups: readonly Group
   const merged = groupBy(groups, (group) => {
     const { usual, severity, base, head } = changedClass(space, question, group);
     const place = (rule: Rule | undefined) => (rule === undefined ? '' : `${rule.table} ${rule.chain} ${rule.number}`);
-    const ends = [base, head].map(({ outcomes, rule }) => `${outcomes.join()} ${place(rule)}`);
+    const ends = [base, head].map(({ outcomes, rule, path }) => `${outcomes.join()} ${place(rule)} ${stallsOf(path).join()}`);
     return [group.iif, usual, severity, ...ends].join('\n');
   });
   return [...merged.values()].map((alike) => ({ ...alike[0], set: space.manager.any(alike.map(({ set }) => set)) }));
 }
 
-/** A host with guests, or a node: what arrives there for others is its daily work. */
+/** What arrives there for others is its daily work. */
 function isRouter({ host, family }: Space, iif: string | undefined): boolean {
-  const links = host.interfaces.filter(({ name }) => name !== 'lo');
-  return iif !== undefined && iif !== 'lo' && links.length > 1 && isForwarding(host, family, iif);
+  return iif !== undefined && iif !== 'lo' && isForwarding(host, family, iif);
 }
 
 /** It comes to its last router: of what people send, only traceroute's. */
@@ -96,12 +97,21 @@ function isSpent({ manager, start }: Space): Bdd {
   return manager.any([0, 1].map((ttl) => equal(manager, start.ttl, ttl)));
 }
 
+/** Clients have other ports: what a rule says of a service's port, it says of answers to a client there as well. */
+function fromService({ manager, start, has }: Space): Bdd {
+  return manager.and(has.ports, between(manager, start.sport, { lo: 0, hi: 1023 }));
+}
+
+type Spoken = Pick<Group, 'iif' | 'set'> & Partial<Pick<Group, 'stalls'>>;
+
 /** The part of a set that people would speak of. */
-function usualPart(space: Space, { iif, set }: Pick<Group, 'iif' | 'set'>): { readonly usual: Usual; readonly part: Bdd } {
+function usualPart(space: Space, { iif, set, stalls = false }: Spoken): { readonly usual: Usual; readonly part: Bdd } {
   const { manager } = space;
-  const ordinary = isRouter(space, iif) ? manager.minus(ordinaryPackets(space, iif), isSpent(space)) : packetsForHere(space, iif);
-  const kinds = { ordinary, through: ordinaryPackets(space, iif), odd: FULL };
-  const usual = USUAL.find((kind) => manager.and(set, kinds[kind]) !== EMPTY) ?? 'odd';
+  const through = ordinaryPackets(space, iif);
+  const ordinary = isRouter(space, iif) ? manager.minus(through, isSpent(space)) : packetsForHere(space, iif);
+  const kinds = { ordinary, through, odd: FULL };
+  const known = stalls ? manager.minus(set, fromService(space)) : set;
+  const usual = USUAL.find((kind) => manager.and(known, kinds[kind]) !== EMPTY) ?? 'odd';
   return { usual, part: manager.and(set, kinds[usual]) };
 }
 
@@ -112,18 +122,19 @@ function grouped({ manager }: Space, changes: readonly WayChange[], detail: (cha
   for (const change of changes) {
     const { iif, set, outcomes, severity } = change;
     const key = `${iif ?? ''} ${severity} ${outcomes.base} ${outcomes.head} ${detail(change)}`;
-    groups.set(key, { iif, set: manager.or(groups.get(key)?.set ?? 0, set), severity });
+    const stalls = outcomes.base.includes('stalled') || outcomes.head.includes('stalled');
+    groups.set(key, { iif, set: manager.or(groups.get(key)?.set ?? 0, set), severity, stalls });
   }
   return [...groups.values()];
 }
 
-function ruleKey({ of: { decided } }: End): string {
-  return decided === undefined ? 'policy' : `${decided.table} ${decided.chain} ${decided.number}`;
+function ruleKey({ of: { decided }, stall = '' }: End): string {
+  return `${stall} ${decided === undefined ? 'policy' : `${decided.table} ${decided.chain} ${decided.number}`}`;
 }
 
-function changedClass(space: Space, question: DiffQuestion, { iif, set, severity }: Group): ChangedClass {
+function changedClass(space: Space, question: DiffQuestion, { iif, set, severity, stalls }: Group): ChangedClass {
   const place = placeOf(iif);
-  const { usual, part } = usualPart(space, { iif, set });
+  const { usual, part } = usualPart(space, { iif, set, stalls });
   const example = pickWitness(space, part, { ...place, preferences: usualPreferences(space, place.dir) });
   if (example === undefined) throw new InvariantError('a change without packets');
   const base = journeyOf(question, 'base', example);
@@ -142,7 +153,7 @@ function placeOf(iif: string | undefined) {
   return iif === undefined ? ({ dir: 'out' } as const) : ({ dir: 'in', iif } as const);
 }
 
-function wordsOfClass(space: Space, group: Pick<Group, 'iif' | 'set'>): string {
+function wordsOfClass(space: Space, group: Spoken): string {
   return packetWords(space, { set: usualPart(space, group).part, ...placeOf(group.iif) });
 }
 
@@ -152,6 +163,7 @@ function journeyOf(question: DiffQuestion, name: 'base' | 'head', packet: Packet
   return walkJourney(question[name], packet, {
     host,
     ways: 4096,
+    connection: 'handshake',
     ...(question.budget && { budget: question.budget }),
     ...(profile === undefined ? {} : { profile }),
   });
@@ -159,8 +171,8 @@ function journeyOf(question: DiffQuestion, name: 'base' | 'head', packet: Packet
 
 export function sideOf(journey: Journey, other: Journey, rule: Rule | undefined): ChangedSide {
   const outcomes = [...new Set(journey.paths.map(({ outcome }) => outcome))];
-  const theirs = new Set(other.paths.map(endOfPath));
-  const path = journey.paths.find((one) => !theirs.has(endOfPath(one))) ?? journey.paths[0];
+  const theirs = new Set(other.paths.flatMap(endsOfPath));
+  const path = journey.paths.find((one) => endsOfPath(one).some((end) => !theirs.has(end))) ?? journey.paths[0];
   invariant(path !== undefined, 'a journey has a path');
   return { journey, path, outcomes, ...(rule === undefined ? {} : { rule }) };
 }

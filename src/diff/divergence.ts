@@ -2,17 +2,37 @@
 import type { Journey, Path } from '../connection/journey.ts';
 import { picksOfWalk } from '../connection/rangeChoices.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
-import type { WalkStep } from '../simulate/trace.ts';
+import type { Walk, WalkStep } from '../simulate/trace.ts';
 import { effectKey } from './effectKey.ts';
 
 /** What is compared of a journey, see diffEnds.ts; all its possible ends. */
 export function observed({ paths }: Journey): string {
-  return [...new Set(paths.map(endOfPath))].sort().join('\n');
+  return [...new Set(paths.flatMap(endsOfPath))].sort().join('\n');
 }
 
-export function endOfPath({ outcome, legs }: Path): string {
-  const walk = legs[0]?.walk;
-  if (walk === undefined) return outcome;
+/** More than one, when the connection can stall in more than one way. */
+export function endsOfPath(path: Path): readonly string[] {
+  const { outcome, legs } = path;
+  const [leg] = legs;
+  if (leg === undefined) return [outcome];
+  const stalls = stallsOf(path);
+  return (stalls.length === 0 ? [outcome] : stalls.map((how) => `${outcome} ${how}`)).map((says) => endOfWalk(says, leg.walk));
+}
+
+/** Which packet of the connection does not come, and how it ends; empty where it does not stall. */
+export function stallsOf({ outcome, legs: [leg] }: Path): readonly string[] {
+  const ways = outcome === 'stalled' ? (leg?.connection?.ways ?? []) : [];
+  return ways.flatMap(({ parts }) => parts.slice(-1).map(({ name, walk }) => `${name} ${howOf(walk.fate)}`));
+}
+
+/** Of a later packet that does not come; why the kernel itself discards it is not compared. */
+function howOf(fate: Walk['fate']): string {
+  if (fate.kind === 'rejected') return `rejected ${fate.with}`;
+  return fate.kind === 'sent' || fate.kind === 'forwarded' ? `${fate.kind} ${fate.oif}` : fate.kind;
+}
+
+/** Of the first packet. */
+function endOfWalk(outcome: string, walk: Walk): string {
   const { fate, after } = walk;
   const picks = picksOfWalk(walk);
   const tuple = `${picks.src ? '' : after.src} ${picks.sport ? '' : after.sport} ${picks.dst ? '' : after.dst} ${picks.dport ? '' : after.dport} ${picks.says}`;
@@ -43,9 +63,9 @@ export function decidingPair(base: Journey, head: Journey): readonly [Rule | und
 
 /** A way that only one side has, beside each of the other's: they part as late as may be. */
 function pathsApart(base: Journey, head: Journey): readonly (readonly [Path | undefined, Path | undefined])[] {
-  const ends = { base: new Set(base.paths.map(endOfPath)), head: new Set(head.paths.map(endOfPath)) };
-  const ours = base.paths.find((path) => !ends.head.has(endOfPath(path)));
-  const theirs = head.paths.find((path) => !ends.base.has(endOfPath(path)));
+  const ends = { base: new Set(base.paths.flatMap(endsOfPath)), head: new Set(head.paths.flatMap(endsOfPath)) };
+  const ours = base.paths.find((path) => endsOfPath(path).some((end) => !ends.head.has(end)));
+  const theirs = head.paths.find((path) => endsOfPath(path).some((end) => !ends.base.has(end)));
   return ours !== undefined ? head.paths.map((path) => [ours, path] as const) : base.paths.map((path) => [path, theirs] as const);
 }
 
@@ -73,12 +93,12 @@ const KEYS: readonly ((steps: readonly TableStep[]) => string)[] = [
 ];
 
 function partingTables(ours: Path | undefined, theirs: Path | undefined): Parting | undefined {
-  const [left, right] = [tablesOf(ours), tablesOf(theirs)];
-  const count = Math.max(left.length, right.length);
+  // of a connection that stalls nothing is passed on
+  const stalls = [ours, theirs].some((path) => path?.outcome === 'stalled');
+  const pairs = inOrder(tablesOf(ours, stalls), tablesOf(theirs, stalls));
   for (const [how, keyOf] of KEYS.entries()) {
-    for (let at = 0; at < count; at++) {
-      const [one, other] = [left[at] ?? NO_TABLE, right[at] ?? NO_TABLE];
-      if (one.name === other.name && keyOf(one.steps) === keyOf(other.steps)) continue;
+    for (const [at, [one, other]] of pairs.entries()) {
+      if (keyOf(one.steps) === keyOf(other.steps)) continue;
       const alike = sameStart(one.steps, other.steps);
       return { ours: one.steps, theirs: other.steps, how, alike, late: at * MOST_STEPS + alike };
     }
@@ -100,23 +120,37 @@ function sameStart(ours: readonly TableStep[], theirs: readonly TableStep[]): nu
 type TableStep = Extract<WalkStep, { kind: 'rule' | 'policy' }>;
 
 interface WalkedTable {
-  /** leg, hook and table */
+  /** leg, packet, hook and table */
   readonly name: string;
   readonly steps: readonly TableStep[];
 }
 
-const NO_TABLE: WalkedTable = { name: '', steps: [] };
-
-function tablesOf(path: Path | undefined): readonly WalkedTable[] {
+function tablesOf(path: Path | undefined, firstLegAlone: boolean): readonly WalkedTable[] {
   const found = new Map<string, TableStep[]>();
-  for (const [leg, { walk }] of (path?.legs ?? []).entries()) {
-    for (const step of walk.steps) {
-      if (step.kind !== 'rule' && step.kind !== 'policy') continue;
-      const name = `${leg} ${step.hook} ${step.kind === 'rule' ? step.rule.table : step.table}`;
-      found.set(name, [...(found.get(name) ?? []), step]);
+  for (const [leg, { walk, connection }] of (path?.legs ?? []).slice(0, firstLegAlone ? 1 : undefined).entries()) {
+    const way = connection?.ways.find(({ end }) => end === 'stalls') ?? connection?.ways[0];
+    const later = leg === 0 ? (way?.parts.slice(1) ?? []) : [];
+    for (const { name: packet, walk: one } of [{ name: 'first', walk }, ...later]) {
+      for (const step of one.steps) {
+        if (step.kind !== 'rule' && step.kind !== 'policy') continue;
+        const name = `${leg} ${packet} ${step.hook} ${step.kind === 'rule' ? step.rule.table : step.table}`;
+        found.set(name, [...(found.get(name) ?? []), step]);
+      }
     }
   }
   return [...found].map(([name, steps]) => ({ name, steps }));
+}
+
+/** Tables of both walks side by side; where only one has rules for the packet, the other does nothing there. */
+function inOrder(ours: readonly WalkedTable[], theirs: readonly WalkedTable[]): readonly (readonly [WalkedTable, WalkedTable])[] {
+  const pairs: (readonly [WalkedTable, WalkedTable])[] = [];
+  const left = [...theirs];
+  for (const one of ours) {
+    const at = left.findIndex(({ name }) => name === one.name);
+    for (const other of left.splice(0, Math.max(at, 0))) pairs.push([{ ...other, steps: [] }, other]);
+    pairs.push([one, at < 0 ? { ...one, steps: [] } : (left.shift() ?? one)]);
+  }
+  return [...pairs, ...left.map((other) => [{ ...other, steps: [] }, other] as const)];
 }
 
 /** It ends the walk, or sends the packet somewhere else. */

@@ -1,13 +1,14 @@
-/** Changed rules that later packets meet: answers, and what follows the first packet of a connection. These are not walked from hook to hook
- *  as first packets are; each table by itself is asked whether it treats packets of connections that are there already as before, whatever
- *  they look like. Where it does, later packets are treated as before too; where it does not, and first packets show no difference, it is open. */
+/** Changed rules that only what follows a handshake or a first answer meets: data, closing, errors about a connection. These are not walked
+ *  from hook to hook; each table by itself is asked whether it treats packets of connections that are there already as before, whatever they
+ *  look like. Where it does, they are treated as before too; where it does not, and no connection shows a difference before, it is open. */
 import { type Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { point } from '../lib/intervals.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import { TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
-import { ALWAYS, and, inSet, type MatchExpr, or } from '../netfilter/matchExpr.ts';
-import type { Field } from '../packet/fields.ts';
+import { ALWAYS, and, equals, inSet, type MatchExpr, masked, or } from '../netfilter/matchExpr.ts';
+import { type Field, TCP_FLAGS } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
+import { PROTO } from '../packet/protocol.ts';
 import { calledChains } from '../prove/deadRules/deadRules.ts';
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
@@ -27,7 +28,9 @@ const LATER = inSet(
   'ctstate',
   (['ESTABLISHED', 'RELATED'] as const).map((state) => point(CT_STATES.indexOf(state))),
 );
-const PACKETS = 'packets of connections that are there already: answers, and what follows the first packet';
+/** SYN and SYN-ACK: each is of a handshake, or of no connection. */
+const COMPARED = and(equals('proto', PROTO.tcp), masked('flags', TCP_FLAGS.S, TCP_FLAGS.F | TCP_FLAGS.S | TCP_FLAGS.R | TCP_FLAGS.P));
+const PACKETS = 'packets of connections that are there already: data, closing, resets, and errors about them';
 /** NAT is done for the first packet. In raw a packet has no connection yet, and whether it comes through is the same for a first one:
  *  there it is asked which rule says how its connection is found. */
 const ASKED: readonly TableName[] = ['raw', 'mangle', 'filter', 'security'];
@@ -50,7 +53,7 @@ const TELLING: ReadonlySet<string | undefined> = new Set([
 
 type Question = DiffQuestion & { readonly budget: Budget };
 
-/** `shown`: rules by which first packets are treated differently. */
+/** `shown`: rules by which connections are treated differently before that. */
 export function laterPackets(question: Question, aligned: Alignment, shown: ReadonlySet<Rule>): readonly UnclearClass[] {
   const silent = (rule: Rule, name: 'base' | 'head'): boolean => !shown.has(rule) && isCalled(question[name].tables.get(rule.table), rule);
   const rules = {
@@ -106,7 +109,11 @@ function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly
     if (start === undefined) continue;
     const matching = (rule: Rule): Bdd => encode(space, start.env, steadyPart(rule.match)).may;
     const changed = manager.any([...rules.base, ...rules.head].map(matching));
-    const later = manager.all([start.set, changed, ...(name === 'raw' ? [] : [encode(space, start.env, LATER).may])]);
+    const compared = encode(space, start.env, COMPARED).must;
+    const later = manager.minus(
+      manager.all([start.set, changed, ...(name === 'raw' ? [] : [encode(space, start.env, LATER).may])]),
+      compared,
+    );
     if (later === EMPTY) continue;
     const walked = (table: Table) =>
       treatments(walkAlone({ space, table, hook }, [{ ...start, set: later }], name === 'raw' ? ['conntrack'] : undefined));
@@ -121,7 +128,7 @@ function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly
   }
   if (concerned.base.size + concerned.head.size === 0) return [];
   const reason =
-    'rules that they may meet changed, by which no first packet of a connection is treated differently; later packets are not compared';
+    'rules that they may meet changed, by which no connection is treated differently up to its handshake or first answer; what follows is not compared';
   const found = { base: [...concerned.base], head: [...concerned.head] };
   return [{ level: breaks ? 'error' : 'warning', packets: PACKETS, reason, rules: found }];
 }

@@ -1,10 +1,12 @@
 /** Packets that may match one of some rules: more perhaps, never fewer, and found without walking the other rules. */
 import { memoize } from '../lib/memo.ts';
+import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { encode } from '../symbolic/walk/encode.ts';
+import type { Env } from '../symbolic/walk/state.ts';
 import { remembers } from './stateful.ts';
 import type { TraversalPoint } from './traversalPoint.ts';
 import { envAt, knownPart, placesOf } from './traversalPoint.ts';
@@ -18,17 +20,27 @@ export interface ReachQuestion {
 /** One set a rule and place. */
 export function mayMatch(space: Space, ruleset: Ruleset, { rules, iif }: ReachQuestion): readonly Bdd[] {
   if (rules.size === 0) return [];
-  return placesOf(ruleset, iif).flatMap((place) => {
-    const here = [...rules].filter((rule) => rule.table === place.table.name && (rule.effect.kind !== 'continue' || remembers(rule)));
-    return here.length === 0 ? [] : inTable(space, place, here);
-  });
+  const at = (place: TraversalPoint): Known => ({ space, env: envAt(space, place), part: (expr) => knownPart(expr, place) });
+  return placesOf(ruleset, iif).flatMap((place) => mayMatchAt(place, rules, at));
+}
+
+/** What is known of packets at a place. */
+export interface Known {
+  readonly space: Space;
+  readonly env: Env;
+  /** the condition as far as it asks about what is known */
+  readonly part: (expr: MatchExpr) => MatchExpr;
+}
+
+export function mayMatchAt(place: TraversalPoint, rules: ReadonlySet<Rule>, at: (place: TraversalPoint) => Known): readonly Bdd[] {
+  const here = [...rules].filter((rule) => rule.table === place.table.name && (rule.effect.kind !== 'continue' || remembers(rule)));
+  return here.length === 0 ? [] : inTable(place, here, at(place));
 }
 
 /** Backwards from the rules to the base chain, by the rules that lead there. */
-function inTable(space: Space, place: TraversalPoint, rules: readonly Rule[]): readonly Bdd[] {
+function inTable(place: TraversalPoint, rules: readonly Rule[], { space, env, part }: Known): readonly Bdd[] {
   const { manager } = space;
-  const env = envAt(space, place);
-  const matching = (rule: Rule): Bdd => encode(space, env, knownPart(rule.match, place)).may;
+  const matching = (rule: Rule): Bdd => encode(space, env, part(rule.match)).may;
   const callers = callersOf(place.table, 'all');
   const reach = new Map<string, Bdd>([[place.hook, FULL]]);
   const known = (chain: string): Bdd => reach.get(chain) ?? EMPTY;

@@ -21,6 +21,7 @@ import { answeredBy } from './answers.ts';
 import type { ChangedClass, UnclearClass } from './classes.ts';
 import { chanceClasses, changedClasses, unclearClasses } from './classes.ts';
 import { laterPackets } from './laterPackets.ts';
+import { laterMayMatch } from './laterReach.ts';
 import { openTargets } from './opaque.ts';
 import { byOutcomes, type OutcomeChange } from './outcomes.ts';
 import { type DiffQuestion, hostAround, type Sides, spaceAround } from './question.ts';
@@ -65,7 +66,9 @@ export function diffRules(question: DiffQuestion): Diff {
       ...loopsElsewhere(question, aligned),
     ];
     const changes = changedClasses(space, { ...question, budget }, ways);
-    const shown = new Set(changes.flatMap((change) => [change.base.rule, change.head.rule].flatMap((rule) => rule ?? [])));
+    const decided = ways.flatMap((way) => way.changes.flatMap(({ base, head }) => [base.of.decided, head.of.decided]));
+    const told = changes.flatMap((change) => [change.base.rule, change.head.rule]);
+    const shown = new Set([...decided, ...told].flatMap((rule) => rule ?? []));
     const isFirstLeg = question.firstLeg === true || question.headHost !== undefined;
     const later = isFirstLeg ? [] : laterPackets({ ...question, budget }, aligned, shown);
     return { family, changes, undecided: [...undecided, ...later] };
@@ -134,17 +137,18 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
   if (!aligned.everywhere && aligned.base.size + aligned.head.size === 0) return [];
   const { manager } = space;
   const { host, profile, where } = question;
-  const openAt = (name: 'base' | 'head', iif: string | undefined) =>
-    openTargets(question[name], { everywhere: aligned.everywhere, rules: aligned[name] }, iif);
-  const concerned = (iif: string | undefined): Bdd => {
+  const everyWay = [undefined, ...host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo')];
+  // what answers a packet comes another way
+  const open: Sides<ReadonlySet<Rule>> = { base: openAt('base'), head: openAt('head') };
+  const concerned = (iif: string | undefined, reach: typeof mayMatch): Bdd => {
     if (aligned.everywhere) return FULL;
     const side = (name: 'base' | 'head') => {
-      const rules = new Set([...aligned[name], ...openAt(name, iif)]);
-      return mayMatch(space, question[name], { rules: new Set([...rules, ...answeredBy(space, question[name], rules)]), iif });
+      const rules = new Set([...aligned[name], ...open[name]]);
+      return reach(space, question[name], { rules: new Set([...rules, ...answeredBy(space, question[name], rules)]), iif });
     };
     return manager.any([...side('base'), ...side('head')]);
   };
-  const sent = concerned(undefined);
+  const sent = concerned(undefined, mayMatch);
   const loops: Sides<LoopScene> = { base: loopsOf(space, question, 'base'), head: loopsOf(space, question, 'head') };
   const emitted = manager.and(sent, relayedPackets({ space, host, profile }));
   const further = aligned.everywhere || emitted === EMPTY ? EMPTY : furtherOn(space, loops);
@@ -156,7 +160,11 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
     const asked = where === undefined ? FULL : encode(space, startEnv(space, { iif, owned: dir === 'out' }), where.expr[space.family]).may;
     // a packet without a source gets one before it is routed, and is then one of the others
     const real = dir === 'out' ? manager.not(equal(manager, space.start.src, 0)) : FULL;
-    const within = manager.all([asked, real, manager.or(iif === undefined ? sent : concerned(iif), further)]);
+    const within = manager.all([
+      asked,
+      real,
+      manager.any([iif === undefined ? sent : concerned(iif, mayMatch), concerned(iif, laterMayMatch), further]),
+    ]);
     if (within === EMPTY) return [];
     const walk = (name: 'base' | 'head'): { readonly ends: readonly End[]; readonly memory: AskedRules | undefined } => {
       const own = spaceAround(space, question, name);
@@ -164,7 +172,9 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
       const memory = memoryOf(own, ruleset);
       const ask = { space: own, ruleset, within, ...(memory && { visit: memory.visit }) };
       const classes = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
-      const ends = endsOf({ space: own, profile }, { classes, next: (one) => onwardOf(loops[name], one), open: openAt(name, iif) });
+      // later packets come other ways, and meet other rules than these
+      const connections = { ruleset: question[name], iif };
+      const ends = endsOf({ space: own, profile }, { classes, next: (one) => onwardOf(loops[name], one), open: open[name], connections });
       return { ends, memory };
     };
     const sides = { base: walk('base'), head: walk('head') };
@@ -178,6 +188,11 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
     const sure = byOutcomes(space, changes, { ends, severity: severityOf });
     return [{ iif, changes: sure, unclear: maybe(unclear), lots: maybe(lots), memory }];
   });
+
+  function openAt(name: 'base' | 'head'): ReadonlySet<Rule> {
+    const differing = { everywhere: aligned.everywhere, rules: aligned[name] };
+    return new Set(everyWay.flatMap((iif) => [...openTargets(question[name], differing, iif)]));
+  }
 }
 
 function loopsOf(shared: Space, question: DiffQuestion, name: 'base' | 'head'): LoopScene {

@@ -25,7 +25,7 @@ const CAPTURED: ReadonlySet<Outcome> = new Set<Outcome>(['captured-out', 'captur
 /** Past the proxy: what it takes at another port is not. */
 const PAST: ReadonlySet<Outcome> = new Set<Outcome>(['direct', 'to-app', 'forwarded']);
 /** A loop ends in nothing as well. */
-const STOPPED: ReadonlySet<Outcome> = new Set<Outcome>(['dropped', 'rejected', 'refused', 'lost', 'loop']);
+const STOPPED: ReadonlySet<Outcome> = new Set<Outcome>(['dropped', 'rejected', 'refused', 'lost', 'stalled', 'loop']);
 
 function severityOfPair(base: Outcome, head: Outcome): Severity {
   if (base === head) return 'another-way';

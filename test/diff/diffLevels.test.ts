@@ -5,7 +5,7 @@ import { diff, parse } from '../../src/api/library/index.ts';
 import { OUTCOMES, type Outcome } from '../../src/connection/journey.ts';
 import { levelOf, severityOf, severityOfAny } from '../../src/diff/severity.ts';
 
-const STOPPED: readonly Outcome[] = ['dropped', 'rejected', 'refused', 'lost', 'loop'];
+const STOPPED: readonly Outcome[] = ['dropped', 'rejected', 'refused', 'lost', 'stalled', 'loop'];
 const level = (base: readonly Outcome[], head: readonly Outcome[]) => levelOf({ severity: severityOf({ base, head }) });
 const some = fc.uniqueArray(fc.constantFrom(...OUTCOMES), { minLength: 1, maxLength: 4 });
 
@@ -26,6 +26,8 @@ describe('the level of a change', () => {
     ['dropped', 'to-app', 'warning'],
     ['loop', 'captured-out', 'warning'],
     ['direct', 'direct', 'warning'],
+    ['captured-in', 'stalled', 'error'],
+    ['stalled', 'captured-in', 'warning'],
     ['dropped', 'rejected', 'info'],
   ])('%s to %s is %s', (base, head, expected) => {
     expect(level([base], [head])).toBe(expected);

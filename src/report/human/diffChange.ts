@@ -45,6 +45,7 @@ export function changeLines(shown: readonly Shown[], style: ChangeStyle): readon
   const { base, head, level } = first.change;
   const classes = brief ? shown.slice(0, MOST_CLASSES) : shown;
   const more = shown.length - classes.length;
+  const isStalled = [base, head].some(({ connection }) => connection?.completes === false && connection.reason !== undefined);
   return [
     `${paint[LEVEL_COLOURS[level]](`${level}:`)} ${paint.bold(titleOf(first.change, paint))}`,
     ...classes.flatMap(({ change, example }) => [...classLines(change, style), `  example  ${example}`]),
@@ -53,8 +54,8 @@ export function changeLines(shown: readonly Shown[], style: ChangeStyle): readon
       shown.flatMap(({ change }) => change.cause ?? []),
       style,
     ),
-    ...sideLines('base', base, style),
-    ...sideLines('head', head, style),
+    ...sideLines('base', base, { ...style, connections: isStalled }),
+    ...sideLines('head', head, { ...style, connections: isStalled }),
   ];
 }
 
@@ -74,12 +75,30 @@ function causeLines(causes: readonly CauseJson[], { width }: ChangeStyle): reado
   });
 }
 
-function sideLines(name: string, { fate, after, rule, kernel }: DiffSide, { width }: ChangeStyle): readonly string[] {
+interface SideStyle extends ChangeStyle {
+  /** where one of the sides stalls, both say what becomes of the connection */
+  readonly connections: boolean;
+}
+
+function connectionText({ connection }: DiffSide): string | undefined {
+  if (connection === undefined) return undefined;
+  if (connection.completes === true) return 'completes';
+  return connection.reason === undefined ? undefined : `${connection.completes === null ? 'may stall' : 'stalled'}: ${connection.reason}`;
+}
+
+function sideLines(name: string, side: DiffSide, { width, connections }: SideStyle): readonly string[] {
+  const { fate, after, rule, kernel } = side;
+  const goesOn = connections ? connectionText(side) : undefined;
+  const told = goesOn === undefined ? [] : [`           ${indented(goesOn)}`];
   const text =
     rule === null ? 'no rule decides: the policy, or the end of a chain' : `${ruleText(rule)}  at ${fileLine(rule.file, rule.line)}`;
-  const line = paragraph({ text, width: width - 11, hang: 2 }).replaceAll('\n', '\n           ');
+  const line = indented(text);
   const asked = kernel === undefined || kernel.agrees === null ? [] : [`           ${printable(kernelText(kernel))}`];
-  return [`  ${name}     ${endText(fate, after)}`, `           ${line}`, ...asked];
+  return [`  ${name}     ${endText(fate, after)}`, ...told, `           ${line}`, ...asked];
+
+  function indented(words: string): string {
+    return paragraph({ text: printable(words), width: width - 11, hang: 2 }).replaceAll('\n', '\n           ');
+  }
 }
 
 export function ruleText({ table, text }: TraceRule): string {

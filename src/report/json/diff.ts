@@ -17,6 +17,7 @@ import type { Level } from '../../prove/proof/claim.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
 import type { TraceAfter } from './after.ts';
+import type { TraceConversation } from './connection.ts';
 import { toTrace } from './trace.ts';
 import { type KernelKeys, toTracedKernel } from './tracedKernel.ts';
 import { type TraceFate, type TraceRule, toTraceRule } from './walk.ts';
@@ -92,6 +93,8 @@ export interface DiffSide extends KernelKeys {
   /** of the first leg */
   readonly fate: TraceFate;
   readonly after: TraceAfter;
+  /** that the example opens, as in a trace: absent when it opens none */
+  readonly connection?: Pick<TraceConversation, 'completes' | 'reason'>;
   /** decides where the two sides part; null: no rule, the policy or the end of a chain */
   readonly rule: TraceRule | null;
 }
@@ -110,6 +113,7 @@ export function diffBounds({ diffs, hosts, narrowed, firstLeg }: Pick<DiffAnswer
     unjudged: othersThan(families),
     hosts: [...new Set(hosts)],
     ...(narrowed === true && { narrowed }),
+    ofConnections: true,
     ...(firstLeg === true && { ofApplication: true }),
   };
 }
@@ -175,6 +179,10 @@ export function lineAt({ source: { text }, span: { start } }: NonNullable<NonNul
   return text.slice(0, start).split('\n').length;
 }
 
+function withoutPackets({ completes, reason }: TraceConversation): NonNullable<DiffSide['connection']> {
+  return { completes, ...(reason !== undefined && { reason }) };
+}
+
 function toSide({ journey, outcomes, path, rule }: ChangedSide, file: string): DiffSide {
   const [leg] = toTrace({ journey: { ...journey, paths: [path] }, file, defaults: [] }).legs;
   return {
@@ -182,6 +190,7 @@ function toSide({ journey, outcomes, path, rule }: ChangedSide, file: string): D
     ...(outcomes.length > 1 && { outcomes }),
     fate: leg?.fate ?? { kind: 'undecided', reasons: [] },
     after: leg?.after as TraceAfter,
+    ...(leg?.connection !== undefined && { connection: withoutPackets(leg.connection) }),
     rule: rule === undefined ? null : toTraceRule(rule, file),
   };
 }

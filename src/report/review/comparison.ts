@@ -16,6 +16,7 @@ import { toCause } from '../json/diff.ts';
 import type { Compared } from '../json/diffResults.ts';
 import { boundsOf } from '../json/diffResults.ts';
 import type { TraceInput } from '../json/traceInput.ts';
+import { stallText } from '../text/stall.ts';
 import { causeText } from './causeText.ts';
 import { fingerprintOf, withOwnFingerprints } from './fingerprint.ts';
 import { blamed } from './fromVerified.ts';
@@ -83,7 +84,7 @@ function changeProblem(change: ChangedClass, causes: readonly DiffCause[], conte
     id: BEHAVIOUR_CHANGED,
     level: levelOf(change),
     verdict,
-    message: `${endsText(change)} for ${packets}, such as ${packetText(example)}${why === '' ? '' : `; ${why}`}`,
+    message: `${endsText(change)}${stalledText(change, pair.head.file)} for ${packets}, such as ${packetText(example)}${why === '' ? '' : `; ${why}`}`,
     family: ipv,
     ...(place !== undefined && { place }),
     blame: rules.slice(0, 1),
@@ -105,6 +106,12 @@ function changeProblem(change: ChangedClass, causes: readonly DiffCause[], conte
 function endsText({ base, head }: ChangedClass): string {
   const [was, is] = [base, head].map(({ outcomes }) => outcomes.toSorted().join(' or '));
   return was === is ? `${is} stays ${is} in another way` : `${was} becomes ${is}`;
+}
+
+/** Which packet does not come on the head. */
+function stalledText({ head: { path } }: ChangedClass, file: string): string {
+  const [leg] = path.legs;
+  return path.outcome === 'stalled' && leg !== undefined ? ` (${stallText(leg, file)})` : '';
 }
 
 function doubtProblem({ level, packets, reason, rules }: UnclearClass, context: Context): Problem {

@@ -1,0 +1,99 @@
+/** First packets whose later ones may match some rules: more perhaps, never fewer, and found without a walk. An answer has the ends of its first
+ *  packet the other way round, where NAT does not change them; the third packet has those of the first. */
+import type { IntervalSet } from '../lib/intervals.ts';
+import { TCP_PARTS } from '../netfilter/connectionParts.ts';
+import type { TableName } from '../netfilter/hooks.ts';
+import { type MatchExpr, NEVER, unmodelled } from '../netfilter/matchExpr.ts';
+import { type Field, TCP_FLAGS } from '../packet/fields.ts';
+import { CT_STATES } from '../packet/packet.ts';
+import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import type { Bdd } from '../symbolic/diagrams/bdd.ts';
+import { constant, equal, maskedEqual } from '../symbolic/diagrams/vector.ts';
+import type { Space } from '../symbolic/space/space.ts';
+import type { Env } from '../symbolic/walk/state.ts';
+import { type Known, mayMatchAt } from './reach.ts';
+import { envAt, isKnown, placesOf, type TraversalPoint } from './traversalPoint.ts';
+
+export interface LaterReach {
+  readonly rules: ReadonlySet<Rule>;
+  /** where the first packets arrive; undefined: they are sent here */
+  readonly iif: string | undefined;
+}
+
+export function laterMayMatch(space: Space, ruleset: Ruleset, { rules, iif }: LaterReach): readonly Bdd[] {
+  if (rules.size === 0) return [];
+  const { manager, has } = space;
+  const finds = effectsOf(ruleset, 'conntrack');
+  // a later packet comes to nat only when its connection is not found
+  const isAsked = ({ table }: TraversalPoint): boolean => finds || table.name !== NAT;
+  const third = placesOf(ruleset, iif).filter(isAsked);
+  const ways = [undefined, ...space.host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo')];
+  const back = ways.flatMap((way) => placesOf(ruleset, way)).filter(isAsked);
+  const natted = [...(ruleset.tables.get(NAT)?.chains.values() ?? [])].some((chain) => chain.rules.some(changesEnds));
+  const flagged = (env: Env, name: 'syn-ack' | 'ack'): Env => ({ ...env, flags: constant(TCP_PARTS[name]?.flags ?? 0, env.flags.length) });
+  const thirdAt = (place: TraversalPoint): Known => ({
+    space,
+    env: flagged(envAt(space, place), 'ack'),
+    part: (expr) => certain(expr, finds, (field) => field !== 'length' && isKnown(field, place)),
+  });
+  const answerAt = (place: TraversalPoint): Known => ({
+    space,
+    env: { ...flagged(envAt(space, place), 'syn-ack'), ...answerEnds(space) },
+    part: (expr) => certain(expr, finds, (field) => (ENDS.has(field) ? !natted : ALIKE.has(field) && isKnown(field, place))),
+  });
+  const opening = openingPackets(space);
+  const of = (places: readonly TraversalPoint[], at: (place: TraversalPoint) => Known): Bdd =>
+    manager.any(places.flatMap((place) => mayMatchAt(place, rules, at)));
+  return [manager.and(of(back, answerAt), opening), manager.all([of(third, thirdAt), opening, has.tcp])];
+}
+
+const NAT: TableName = 'nat';
+const ENDS: ReadonlySet<Field> = new Set<Field>(['src', 'dst', 'sport', 'dport', 'srcType', 'dstType']);
+/** What answers have as first packets do, or what is known of them by place. */
+const ALIKE: ReadonlySet<Field> = new Set<Field>(['proto', 'iif', 'flags']);
+
+function effectsOf({ tables }: Ruleset, kind: Rule['effect']['kind']): boolean {
+  return [...tables.values()].some(({ chains }) =>
+    [...chains.values()].some(({ rules }) => rules.some(({ effect }) => effect.kind === kind)),
+  );
+}
+
+function changesEnds({ effect }: Rule): boolean {
+  return effect.kind === 'nat' || effect.kind === 'unmodelled';
+}
+
+function answerEnds({ start }: Space): Pick<Env, 'src' | 'dst' | 'sport' | 'dport'> {
+  return { src: start.dst, dst: start.src, sport: start.dport, dport: start.sport };
+}
+
+function openingPackets({ manager, start, has, family }: Space): Bdd {
+  const { F, S, R, A } = TCP_FLAGS;
+  const isSyn = maskedEqual(manager, start.flags, { value: S, mask: F | S | R | A });
+  const isEcho = manager.and(has.icmp, equal(manager, start.icmpType, family === 4 ? 8 : 128));
+  return manager.or(isEcho, manager.and(has.ports, manager.or(manager.not(has.tcp), isSyn)));
+}
+
+/** As far as it asks about what is certain. Where every connection is found, none of its later packets is new. */
+function certain(expr: MatchExpr, finds: boolean, isCertain: (field: Field) => boolean): MatchExpr {
+  switch (expr.kind) {
+    case 'and':
+    case 'or':
+      return { kind: expr.kind, of: expr.of.map((part) => certain(part, finds, isCertain)) };
+    case 'not':
+      return { kind: 'not', of: certain(expr.of, finds, isCertain) };
+    case 'in':
+      if (expr.field === 'ctstate' && !finds && !LATER_STATES.some((state) => isIn(expr.intervals, state))) return NEVER;
+      return isCertain(expr.field) ? expr : unmodelled('of a later packet');
+    case 'masked':
+    case 'present':
+      return isCertain(expr.field) ? expr : unmodelled('of a later packet');
+    default:
+      return expr;
+  }
+}
+
+function isIn(intervals: IntervalSet, value: number): boolean {
+  return intervals.some(({ lo, hi }) => Number(lo) <= value && value <= Number(hi));
+}
+
+const LATER_STATES: readonly number[] = CT_STATES.flatMap((state, index) => (state === 'NEW' ? [] : [index]));
