@@ -1,6 +1,6 @@
 /** Two rulesets' classes of packets against each other: who is treated differently, and who may.
  *  Compared are the outcome, who takes the packet or where it leaves, its addresses and ports, the answer of a REJECT, and of a
- *  connection that stalls which packet does not come and how it ends;
+ *  connection that stalls which packet does not come and how it ends: of TCP nothing else, since nothing is passed on;
  *  not marks and zones, which do not leave the host, nor why the kernel itself discards a packet.
  *  Where chance decides, the sets of possible ends are compared. */
 
@@ -56,7 +56,7 @@ export function endsOf(scene: Pick<RulesOnHost, 'space' | 'profile'>, question: 
     const { loops, ends, unclear, unknown } = next(one);
     const numbers = numbersOf(scene.space, one);
     return (parts?.get(one) ?? [asFirst(one)]).flatMap(({ set: whole, becomes, isAccepted, says, of }) => {
-      const isOpen = isPickOpen(one, becomes !== 'as-first') || of.doubts.some(({ why }) => why === 'unmodelled');
+      const isOpen = isPickOpen(one) || of.doubts.some(({ why }) => why === 'unmodelled');
       const make = (outcome: Outcome, set: Bdd, more = ''): readonly End[] =>
         set === EMPTY
           ? []
@@ -65,9 +65,9 @@ export function endsOf(scene: Pick<RulesOnHost, 'space' | 'profile'>, question: 
                 set,
                 outcome,
                 of,
-                says: `${outcome} ${more} ${saysOf(one)}`,
+                says: `${outcome} ${more}${isAccepted ? ` ${saysOf(one)}` : ''}`,
                 ...(outcome === 'stalled' && { stall: more }),
-                numbers,
+                numbers: isAccepted ? numbers : [],
                 unclear: isOpen ? set : isAccepted ? manager.and(set, unclear) : EMPTY,
                 mayLoop: outcome === 'loop' || !isAccepted ? EMPTY : manager.all([set, ends, unknown]),
                 isOpen: of.decided !== undefined && open.has(of.decided),
@@ -123,11 +123,11 @@ function numbersOf({ manager, has }: Space, { fate, env, doubts }: FateClass): r
   return [...numbers, port(fate.listener.port === undefined ? env.dport : constant(fate.listener.port, 16))];
 }
 
-/** What follows from a picked port or address need not be alike for all of the range; of a first packet that leaves, a source picked
- *  last has nothing after it. */
-function isPickOpen({ fate, doubts }: FateClass, isAnswered: boolean): boolean {
+/** What follows from a picked port or address need not be alike for all of the range; a source picked last has nothing after it but
+ *  the way of answers, before NAT turns them back. */
+function isPickOpen({ fate, doubts }: FateClass): boolean {
   const { src, dst, sport, dport } = picksOfClass(doubts);
-  return dst || dport || ((src || sport) && (isAnswered || (fate.kind !== 'sent' && fate.kind !== 'forwarded')));
+  return dst || dport || ((src || sport) && fate.kind !== 'sent' && fate.kind !== 'forwarded');
 }
 
 export interface ChangedSet {

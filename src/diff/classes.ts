@@ -87,9 +87,10 @@ function mergeAlike(space: Space, question: DiffQuestion, groups: readonly Group
   return [...merged.values()].map((alike) => ({ ...alike[0], set: space.manager.any(alike.map(({ set }) => set)) }));
 }
 
-/** What arrives there for others is its daily work. */
+/** A host with guests, or a node: what arrives there for others is its daily work. */
 function isRouter({ host, family }: Space, iif: string | undefined): boolean {
-  return iif !== undefined && iif !== 'lo' && isForwarding(host, family, iif);
+  const links = host.interfaces.filter(({ name }) => name !== 'lo');
+  return iif !== undefined && iif !== 'lo' && links.length > 1 && isForwarding(host, family, iif);
 }
 
 /** It comes to its last router: of what people send, only traceroute's. */

@@ -1,6 +1,7 @@
 /** Where two journeys of one packet part, by what the simulator saw. */
 import type { Journey, Path } from '../connection/journey.ts';
 import { picksOfWalk } from '../connection/rangeChoices.ts';
+import { PROTO } from '../packet/protocol.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Walk, WalkStep } from '../simulate/trace.ts';
 import { effectKey } from './effectKey.ts';
@@ -16,7 +17,10 @@ export function endsOfPath(path: Path): readonly string[] {
   const [leg] = legs;
   if (leg === undefined) return [outcome];
   const stalls = stallsOf(path);
-  return (stalls.length === 0 ? [outcome] : stalls.map((how) => `${outcome} ${how}`)).map((says) => endOfWalk(says, leg.walk));
+  const says = stalls.map((how) => `${outcome} ${how}`);
+  // a TCP connection that stalls is nobody's
+  if (stalls.length > 0 && leg.walk.packet.proto === PROTO.tcp) return says;
+  return (stalls.length === 0 ? [outcome] : says).map((one) => endOfWalk(one, leg.walk));
 }
 
 /** Which packet of the connection does not come, and how it ends; empty where it does not stall. */

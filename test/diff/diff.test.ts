@@ -372,5 +372,6 @@ it('what a host with guests passes on is ordinary there, and elsewhere it is not
   const guests = [{ name: 'docker0', addresses: ['172.17.0.1/16'] }];
   const sysctls = { 'net.ipv4.ip_forward': '1' };
   expect(usualOf({ interfaces: [first, ...guests], sysctls })).toContain('ordinary');
-  expect(usualOf({ interfaces: [first], sysctls })).toEqual(new Set(['through']));
+  const elsewhere = usualOf({ interfaces: [first], sysctls });
+  expect([elsewhere.has('through'), elsewhere.has('ordinary')]).toEqual([true, false]);
 });
