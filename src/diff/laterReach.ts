@@ -11,7 +11,7 @@ import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { constant, equal, maskedEqual } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import type { Env } from '../symbolic/walk/state.ts';
-import { type Known, mayMatchAt } from './reach.ts';
+import { type AtPlace, mayMatchAt } from './reach.ts';
 import { envAt, isKnown, placesOf, type TraversalPoint } from './traversalPoint.ts';
 
 export interface LaterReach {
@@ -31,18 +31,18 @@ export function laterMayMatch(space: Space, ruleset: Ruleset, { rules, iif }: La
   const back = ways.flatMap((way) => placesOf(ruleset, way)).filter(isAsked);
   const natted = [...(ruleset.tables.get(NAT)?.chains.values() ?? [])].some((chain) => chain.rules.some(changesEnds));
   const flagged = (env: Env, name: 'syn-ack' | 'ack'): Env => ({ ...env, flags: constant(TCP_PARTS[name]?.flags ?? 0, env.flags.length) });
-  const thirdAt = (place: TraversalPoint): Known => ({
+  const thirdAt = (place: TraversalPoint): AtPlace => ({
     space,
     env: flagged(envAt(space, place), 'ack'),
     part: (expr) => certain(expr, finds, (field) => field !== 'length' && isKnown(field, place)),
   });
-  const answerAt = (place: TraversalPoint): Known => ({
+  const answerAt = (place: TraversalPoint): AtPlace => ({
     space,
     env: { ...flagged(envAt(space, place), 'syn-ack'), ...answerEnds(space) },
     part: (expr) => certain(expr, finds, (field) => (ENDS.has(field) ? !natted : ALIKE.has(field) && isKnown(field, place))),
   });
   const opening = openingPackets(space);
-  const of = (places: readonly TraversalPoint[], at: (place: TraversalPoint) => Known): Bdd =>
+  const of = (places: readonly TraversalPoint[], at: (place: TraversalPoint) => AtPlace): Bdd =>
     manager.any(places.flatMap((place) => mayMatchAt(place, rules, at)));
   return [manager.and(of(back, answerAt), opening), manager.all([of(third, thirdAt), opening, has.tcp])];
 }

@@ -20,25 +20,25 @@ export interface ReachQuestion {
 /** One set a rule and place. */
 export function mayMatch(space: Space, ruleset: Ruleset, { rules, iif }: ReachQuestion): readonly Bdd[] {
   if (rules.size === 0) return [];
-  const at = (place: TraversalPoint): Known => ({ space, env: envAt(space, place), part: (expr) => knownPart(expr, place) });
+  const at = (place: TraversalPoint): AtPlace => ({ space, env: envAt(space, place), part: (expr) => knownPart(expr, place) });
   return placesOf(ruleset, iif).flatMap((place) => mayMatchAt(place, rules, at));
 }
 
 /** What is known of packets at a place. */
-export interface Known {
+export interface AtPlace {
   readonly space: Space;
   readonly env: Env;
   /** the condition as far as it asks about what is known */
   readonly part: (expr: MatchExpr) => MatchExpr;
 }
 
-export function mayMatchAt(place: TraversalPoint, rules: ReadonlySet<Rule>, at: (place: TraversalPoint) => Known): readonly Bdd[] {
+export function mayMatchAt(place: TraversalPoint, rules: ReadonlySet<Rule>, at: (place: TraversalPoint) => AtPlace): readonly Bdd[] {
   const here = [...rules].filter((rule) => rule.table === place.table.name && (rule.effect.kind !== 'continue' || remembers(rule)));
   return here.length === 0 ? [] : inTable(place, here, at(place));
 }
 
 /** Backwards from the rules to the base chain, by the rules that lead there. */
-function inTable(place: TraversalPoint, rules: readonly Rule[], { space, env, part }: Known): readonly Bdd[] {
+function inTable(place: TraversalPoint, rules: readonly Rule[], { space, env, part }: AtPlace): readonly Bdd[] {
   const { manager } = space;
   const matching = (rule: Rule): Bdd => encode(space, env, part(rule.match)).may;
   const callers = callersOf(place.table, 'all');
