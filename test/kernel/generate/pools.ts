@@ -24,11 +24,11 @@ export const LENGTHS = [60, 61, 64, 100, 1280, 1500] as const;
 export const TCP_FLAG_BYTES = [0x02, 0x10, 0x12, 0x18, 0x04, 0x14, 0x11, 0x01, 0x00, 0x29, 0x22, 0x3f, 0x42, 0xc2, 0x82, 0xff] as const;
 
 /** The MAC address that oracle/world.py gives to arriving frames. */
-const SENDER = 0x0200_0000_0001;
+export const SENDER_MAC = 0x0200_0000_0001;
 
 /** Every interface but lo; only veth has frames, and so MAC addresses. */
 export function arrivals({ interfaces }: HostJson): PacketPools['interfaces'] {
-  return interfaces.filter(({ name }) => name !== 'lo').map(({ name, type }) => (type === 'veth' ? { name, mac: SENDER } : { name }));
+  return interfaces.filter(({ name }) => name !== 'lo').map(({ name, type }) => (type === 'veth' ? { name, mac: SENDER_MAC } : { name }));
 }
 
 /** For rules of one family: values on both sides of all their edges. Texts that do not load count for nothing. */

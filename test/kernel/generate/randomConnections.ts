@@ -9,7 +9,7 @@ import { PROTO } from '../../../src/packet/protocol.ts';
 import { hostOf } from '../../support/host.ts';
 import type { ConnectionCase } from '../sockets.ts';
 import { fixtureCases } from './fixtureCases.ts';
-import { poolsOf } from './pools.ts';
+import { poolsOf, SENDER_MAC } from './pools.ts';
 import { type Random, randomFrom } from './random.ts';
 import { type Case, poolsFor, randomCases } from './randomCase.ts';
 import { type EditPools, edit, FIRST_PORT, inserted } from './randomEdit.ts';
@@ -100,6 +100,6 @@ function opening({ pick, chance }: Random, { pools, host, sport }: Place): Packe
         gid: pick(pools.ids.filter((id) => id < 0xffff_ffff)),
         ...(chance(0.1) && { mark: pick(SENT_MARKS) }),
       }
-    : { ...common, ...flags, dir: 'in' as const, src: parsed(pick(others)), iif: pick(pools.interfaces).name };
+    : { ...common, ...flags, dir: 'in' as const, src: parsed(pick(others)), iif: pick(pools.interfaces).name, mac: SENDER_MAC };
   return completePacket(given, host).packet;
 }
