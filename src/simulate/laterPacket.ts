@@ -26,7 +26,7 @@ export function answerPacket(first: Walk, host: Host): Packet | undefined {
     ...(after.sport !== undefined && { dport: after.sport }),
   };
   const plain = { family, proto, ...ends, mark: 0, ttl: USUAL_TTL, tos: 0, length: packet.length, fragOffset: 0 };
-  const answer = icmpType === undefined ? plain : { ...plain, icmpType: icmpAnswer(icmpType), icmpCode: 0 };
+  const answer = icmpType === undefined ? plain : { ...plain, icmpType: icmpAnswer(icmpType), icmpCode: packet.icmpCode ?? 0 };
   switch (fate.kind) {
     case 'delivered': {
       const owner = fate.process === undefined ? undefined : host.processes.get(fate.process);

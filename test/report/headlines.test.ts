@@ -151,13 +151,13 @@ describe('expect, and sets of the matchers', () => {
   it('name the pod', async () => {
     expect(await ask('expect', 'v4.expect.yaml')).toEqual({
       code: 0,
-      head: 'OK: no errors or warnings 1 check of v4.expect.yaml scope: first packets of connections over IPv4, an assumed pod at 10.244.0.5',
+      head: 'OK: no errors or warnings 1 check of v4.expect.yaml scope: connections up to their handshake or first answer over IPv4, an assumed pod at 10.244.0.5',
     });
     const { rulesets } = parse(FILES['sidecar.rules']);
     const { verdict, message } = askSet({ rulesets, where: 'out tcp -> 10.96.0.0/16', wish: CAPTURE, isNot: false }, {});
     expect([verdict, message()]).toEqual([
       'yes',
-      expect.stringContaining('(proved for first packets of connections over IPv4, an assumed pod at 10.244.0.5)'),
+      expect.stringContaining('(proved for connections up to their handshake or first answer over IPv4, an assumed pod at 10.244.0.5)'),
     ]);
   });
 });

@@ -40,6 +40,8 @@ describe('a connection', () => {
     const rules = rulesOf({ edits: [] });
     expect(endOf(rules, 'out esp -> 10.0.0.9')).toBe('one-way');
     expect(endOf(rules, 'in icmp 10.244.0.1 -> 10.244.0.5')).toBe('completes');
+    // whoever answers a ping keeps its code, by which conntrack knows it
+    expect(endOf(rules, 'out icmp -> 10.0.0.9 icmp=8/4')).toBe('completes');
   });
 });
 
