@@ -8,7 +8,7 @@ import type { Compared } from '../../report/json/diffResults.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
-import { type KernelAsker, kernelAsker } from './kernelAsker.ts';
+import type { KernelAsker } from './kernelAsker.ts';
 import { kernelExitCode } from './kernelExitCode.ts';
 
 export interface Witnessed<T> {
@@ -53,6 +53,8 @@ async function witnessed<T extends WithKernels>(
   viewsOf: (ask: AskAll, thing: T) => Promise<KernelViews>,
 ): Promise<Witnessed<T>> {
   if (!optionIsSet(call.input, 'onKernel')) return { shown: things, tell: async () => EXIT.ok };
+  // what asks it is loaded here only
+  const { kernelAsker } = await import('./kernelAsker.ts');
   const asker = kernelAsker(call.io);
   const known = new Map<Journey, KernelView>();
   const ask: AskAll = async (asked) => {

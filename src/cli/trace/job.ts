@@ -15,7 +15,7 @@ import { readPlace } from '../input/place.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import type { What } from '../io/io.ts';
 import { complain } from '../io/messages.ts';
-import { type KernelAsker, kernelAsker } from '../kernel/kernelAsker.ts';
+import type { KernelAsker } from '../kernel/kernelAsker.ts';
 
 export interface Job {
   readonly call: Call;
@@ -87,7 +87,7 @@ async function jobOf(call: Call, setup: TraceSetup | Complaint, { usual, names }
   // why a chain did not match is part of a detailed walk only; in a very long one it is left out
   const few = setting.rulesets.every((ruleset) => countRules(ruleset) <= MOST_RULES);
   const detailed = verbose || (name === 'human' && !brief && few);
-  const kernel = optionIsSet(input, 'onKernel') ? { kernel: kernelAsker(io) } : {};
+  const kernel = optionIsSet(input, 'onKernel') ? { kernel: (await import('../kernel/kernelAsker.ts')).kernelAsker(io) } : {};
   return (
     format && { call, setting: { ...setting, detailed }, format, style, diagnostics, ...(names !== undefined && { names }), ...kernel }
   );
