@@ -35,10 +35,12 @@ export function sequencesOf({ paths }: Journey): readonly PacketSequence[] {
   return [...found.values()];
 }
 
-/** As far as nothing is left to chance, and up to what the kernel sends by itself. */
-function laterPackets({ connection }: Leg): readonly SequencePacket[] {
+/** As far as nothing is left to chance, and up to what the kernel sends by itself. In a stream the oracle knows its packets by their urgent
+ *  pointer: none may have a meaning. */
+function laterPackets({ walk: first, connection }: Leg): readonly SequencePacket[] {
   const [way, ...others] = connection?.ways ?? [];
-  if (way === undefined || others.length > 0) return [];
+  const isUrgent = ((first.packet.flags ?? 0) & TCP_FLAGS.U) !== 0;
+  if (way === undefined || others.length > 0 || isUrgent) return [];
   const { parts } = way;
   const end = parts.findIndex((part, index) => index > 0 && !isSendable(part, parts[index - 1]));
   return parts.slice(1, end < 0 ? parts.length : end).map(({ name, walk }, index) => {
@@ -55,8 +57,8 @@ function isSendable({ name, walk }: ConversationPart, before: ConversationPart |
 
 /** Where streams begin. */
 const FIRST_SEQUENCE = 100_000;
-/** Bytes of a TCP header with the options that a kernel sends: of a SYN, and later. */
-const OF_SYN = 40;
+/** Bytes of a TCP header with its options: at most for a SYN, which carries nothing, and as a kernel sends them later. */
+const OF_SYN = 60;
 const OF_OTHERS = 32;
 
 /** A TCP segment with its place in the stream as numbers. */

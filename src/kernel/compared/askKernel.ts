@@ -92,7 +92,9 @@ interface AskedGroup {
 }
 
 async function askAbout(oracle: Oracle, { ruleset, host, group, empty }: AskedGroup): Promise<readonly KernelLeg[]> {
-  const sent = group.flatMap(({ number, packets }) => packets.map((one, index) => ({ number, fresh: index === 0, ...one })));
+  const sent = group.flatMap(({ number, packets }) =>
+    packets.map((one, index) => ({ number, fresh: index === 0, isAlone: packets.length === 1, ...one })),
+  );
   const world = worldQuestion(
     host,
     sent.map(({ packet }) => packet),
@@ -103,7 +105,8 @@ async function askAbout(oracle: Oracle, { ruleset, host, group, empty }: AskedGr
     [`rules_v${ruleset.family}`]: textForKernel(ruleset),
     confined: true,
     mode: 'stateful',
-    packets: sent.map(({ packet, fresh }) => ({ ...packetQuestion(inStream(packet)), icmp_id: 1, fresh })),
+    exact: true,
+    packets: sent.map(({ packet, fresh, isAlone }) => ({ ...packetQuestion(isAlone ? packet : inStream(packet)), icmp_id: 1, fresh })),
   });
   const idle = idleRules(ruleset);
   return sent.map((one, index) => {
@@ -123,17 +126,22 @@ function besideOf({ packet, walks, answer, disagreement }: Examined, idle: Reado
   const isCounted = (row: string) => !idle.has(row.split(' ').at(-2) ?? '');
   const kernels = accountOfAnswer(answer);
   const steps = answer.trace.map(stepOfKernel).filter(({ text }) => isCounted(text));
-  const ways = walks.map(accountOfWalk).map(({ rows, end }) => ({ rows: pairsOf(rows.filter(isCounted), steps), end }));
+  // the states stand there where all else is the same
+  const [state, known] = [answer.ct_state, walks.some(({ after }) => after.ctstate === answer.ct_state)];
+  const end = known || state === undefined ? kernels.end : `${kernels.end} ${state}`;
+  const ways = walks.map((walk) => {
+    const { rows, end: own } = accountOfWalk(walk);
+    return { rows: pairsOf(rows.filter(isCounted), steps), end: end === kernels.end ? own : `${own} ${walk.after.ctstate ?? 'untracked'}` };
+  });
   // of several ways the one that is most like the kernel's
   const unlike = (way: (typeof ways)[number]) =>
-    2 * way.rows.filter(({ ours, kernels: theirs }) => ours === undefined || theirs === undefined).length +
-    (way.end === kernels.end ? 0 : 1);
+    2 * way.rows.filter(({ ours, kernels: theirs }) => ours === undefined || theirs === undefined).length + (way.end === end ? 0 : 1);
   const [best] = ways.toSorted((a, b) => unlike(a) - unlike(b));
   return {
     packet: packetText(packet),
     rows: best?.rows ?? [],
     ours: best?.end ?? '',
-    kernels: kernels.end,
+    kernels: end,
     agrees: disagreement === undefined,
   };
 }

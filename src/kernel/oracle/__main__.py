@@ -11,6 +11,7 @@ question: {hello: true}, answered with {kernel, backend, iptables} or {missing};
   sets                   ipsets, {name: {type, members}}
   listeners              [{proto, addr, port, transparent}]
   mode                   stateless (each packet meets an empty conntrack table) or stateful (connections last from packet to packet)
+  exact                  true: the places of segments in their streams are right, so that conntrack may look at them
   kernel_replies         true: let the kernel answer, and report its answers under `generated`
   confined               true: refuse rules that write to what all namespaces share, such as the audit log
   explain_lost           true: say why a packet was lost outside netfilter
@@ -39,7 +40,7 @@ from world import World
 
 BATCH = 1500
 NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE = 1, 2
-TOPOLOGY = ('interfaces', 'routes', 'ip_rules', 'no_ip_rules', 'sysctls', 'sets', 'kernel_replies', 'mode')
+TOPOLOGY = ('interfaces', 'routes', 'ip_rules', 'no_ip_rules', 'sysctls', 'sets', 'kernel_replies', 'mode', 'exact')
 
 
 class Oracle:

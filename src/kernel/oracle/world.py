@@ -69,7 +69,8 @@ class World:
         # network cards have looked at checksums before; alone, conntrack takes those of UDP-Lite for UDP's, and right ones for wrong
         sysctl('net.netfilter.nf_conntrack_checksum', 0)
         if stateful:
-            sysctl('net.netfilter.nf_conntrack_tcp_be_liberal', 1)      # our sequence numbers are made up
+            if not question.get('exact') and 'net.netfilter.nf_conntrack_tcp_be_liberal' not in settings:
+                sysctl('net.netfilter.nf_conntrack_tcp_be_liberal', 1)      # sequence numbers are made up
             sysctl('net.ipv4.tcp_syncookies', 2)                        # half-open connections leave no sockets behind
         settle([address.split('/')[0] for interface in question['interfaces'] for address in interface['addrs'] if ':' in address])
         self.route(question)
