@@ -50,7 +50,8 @@ function compareCase(one: Pick<Case, 'rules' | 'host' | 'packets'>, tally: Tally
 
 /** With the flags that open a connection. */
 function asFirst(packet: Packet): Packet {
-  const { ctstate: _, ctdir: __, connmark: ___, ...headers } = packet;
+  // a set of packets does not say who chose their source: their sockets may be bound to it
+  const { ctstate: _, ctdir: __, connmark: ___, srcChosen: ____, ...headers } = packet;
   return { ...headers, ...(packet.proto === PROTO.tcp && packet.fragOffset === 0 && { flags: TCP_FLAGS.S }) };
 }
 
