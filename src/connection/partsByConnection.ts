@@ -1,5 +1,6 @@
 /** Parts of classes by what becomes of the connections that their packets open: legConnection.ts for sets. */
-import { type ConnectionEnd, type ConnectionQuestion, connectionEnds } from '../symbolic/connection/connectionEnds.ts';
+import { connectionEnds } from '../symbolic/connection/connectionEnds.ts';
+import type { ConnectionEnd, ConnectionQuestion } from '../symbolic/connection/walkStep.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { keyOf } from '../symbolic/walk/stateKeys.ts';
 import type { FateClass } from '../symbolic/walk/traverse.ts';

@@ -6,10 +6,11 @@ import { packetText } from '../../src/packet/notation.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { converse } from '../../src/simulate/conversation.ts';
+import { type Conversation, converse } from '../../src/simulate/conversation.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Fate } from '../../src/simulate/trace.ts';
-import { type ConnectionEnd, connectionEnds } from '../../src/symbolic/connection/connectionEnds.ts';
+import { connectionEnds, dataEnds } from '../../src/symbolic/connection/connectionEnds.ts';
+import type { ConnectionEnd, ConnectionQuestion } from '../../src/symbolic/connection/walkStep.ts';
 import { assignmentOf, setContains } from '../../src/symbolic/space/member.ts';
 import { makeSpace, type Space } from '../../src/symbolic/space/space.ts';
 import type { ClassFate } from '../../src/symbolic/walk/traverse.ts';
@@ -33,19 +34,23 @@ function compareCase(one: Pick<Case, 'rules' | 'host' | 'packets'>, tally: Tally
     if (text === undefined) continue;
     const space = makeSpace(family, hostOf(one.host));
     const ruleset = rulesetOf(text, { family, sets: space.host.sets });
-    const classes = new Map<string | undefined, readonly ConnectionEnd[]>();
-    const endsOn = (iif: string | undefined): readonly ConnectionEnd[] => {
-      const first = () => (iif === undefined ? traverseOut({ space, ruleset }) : traverseIn({ space, ruleset }, iif));
-      const found = classes.get(iif) ?? connectionEnds({ space, ruleset, iif }, first());
-      classes.set(iif, found);
+    const known = new Map<string | undefined, Pick<Question, 'ends' | 'data'>>();
+    const endsOn = (iif: string | undefined): Pick<Question, 'ends' | 'data'> => {
+      const found = known.get(iif) ?? proveOn({ space, ruleset, iif });
+      known.set(iif, found);
       return found;
     };
     for (const packet of one.packets.filter((each) => each.family === family)) {
       if (packet.oif !== undefined || packet.src === 0 || packet.src === 0n) continue;
       const opening = asFirst(packet);
-      compare({ space, ruleset, packet: opening, ends: endsOn(opening.dir === 'in' ? opening.iif : undefined) }, tally);
+      compare({ space, ruleset, packet: opening, ...endsOn(opening.dir === 'in' ? opening.iif : undefined) }, tally);
     }
   }
+}
+
+function proveOn(question: ConnectionQuestion): Pick<Question, 'ends' | 'data'> {
+  const ends = connectionEnds(question, question.iif === undefined ? traverseOut(question) : traverseIn(question, question.iif));
+  return { ends, data: dataEnds(question, ends) };
 }
 
 /** With the flags that open a connection. */
@@ -60,9 +65,11 @@ interface Question {
   readonly ruleset: Ruleset;
   readonly packet: Packet;
   readonly ends: readonly ConnectionEnd[];
+  /** of data of those that complete */
+  readonly data: readonly ConnectionEnd[];
 }
 
-function compare({ space, ruleset, packet, ends }: Question, tally: Tally): void {
+function compare({ space, ruleset, packet, ends, data }: Question, tally: Tally): void {
   const { host } = space;
   const budget = new Budget();
   const { walks } = simulate({ ruleset, packet, host }, { budget });
@@ -76,12 +83,13 @@ function compare({ space, ruleset, packet, ends }: Question, tally: Tally): void
       : `${end} ${last.name} ${end === 'undecided' ? '' : `${fateWords(last.walk.fate)} ${byWords(last.walk.fate)}`}`;
   });
   const assignment = assignmentOf(space, packet);
-  const proved = ends
-    .filter(({ set }) => setContains(space, set, assignment))
-    .map(({ end, part, last: { fate, decided } }) => {
-      const by = fate.kind === 'dropped' || fate.kind === 'rejected' ? `${decided?.chain ?? 'policy'} ${decided?.number ?? ''}` : '';
-      return `${end} ${part} ${end === 'undecided' ? '' : `${fateWords(fate)} ${by}`}`;
-    });
+  const ofPacket = (classes: readonly ConnectionEnd[]) => classes.filter(({ set }) => setContains(space, set, assignment));
+  const alsoAsked = ofPacket(data);
+  if (alsoAsked.length > 0) said.push(...walks.flatMap((first) => ofData(converse({ ruleset, host, first, budget, whole: true }))));
+  const proved = [...ofPacket(ends), ...alsoAsked].map(({ end, part, last: { fate, decided } }) => {
+    const by = fate.kind === 'dropped' || fate.kind === 'rejected' ? `${decided?.chain ?? 'policy'} ${decided?.number ?? ''}` : '';
+    return `${end} ${part} ${end === 'undecided' ? '' : `${fateWords(fate)} ${by}`}`;
+  });
   const [simulated, symbolic] = [unique(said), unique(proved)];
   tally.compared++;
   for (const one of simulated) {
@@ -92,6 +100,17 @@ function compare({ space, ruleset, packet, ends }: Question, tally: Tally): void
     const what = `${packetText(packet)} ${JSON.stringify({ ...packet, src: String(packet.src), dst: String(packet.dst) })} with rules of line ${ruleset.source.text}`;
     tally.wrong.push(`${what}\nsimulator: ${simulated.join(' | ')}\nsymbolic:  ${symbolic.join(' | ')}`);
   }
+}
+
+/** What becomes of data, of those that are asked about theirs. */
+function ofData(conversations: readonly Conversation[]): readonly string[] {
+  return conversations.flatMap(({ parts, end }) => {
+    const last = parts.findLast(({ name }) => name === 'data' || name === 'data-back');
+    if (last === undefined) return [];
+    const { name, arrives, walk } = last;
+    const said = arrives ? 'completes' : end;
+    return [`${said} ${name} ${said === 'undecided' ? '' : `${fateWords(walk.fate)} ${byWords(walk.fate)}`}`];
+  });
 }
 
 function fateWords(fate: Fate | ClassFate): string {
@@ -137,7 +156,17 @@ describe('the simulator and the symbolic engine agree about connections', () => 
   });
 });
 
-const KINDS = ['completes ack', 'completes answer', 'stalls syn-ack', 'stalls ack', 'stalls answer', 'one-way first'];
+const KINDS = [
+  'completes ack',
+  'completes answer',
+  'stalls syn-ack',
+  'stalls ack',
+  'stalls answer',
+  'one-way first',
+  'completes data-back',
+  'stalls data',
+  'stalls data-back',
+];
 
 /** Connections on each ruleset. */
 const EACH = 250;

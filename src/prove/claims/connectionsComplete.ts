@@ -1,4 +1,6 @@
+import { outcomesOf } from '../../connection/outcomesOf.ts';
 import { relayOf } from '../../mesh/relay.ts';
+import { HANDSHAKE, type PartName, QUESTION_ANSWERED } from '../../netfilter/connectionParts.ts';
 import { or } from '../../netfilter/matchExpr.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
@@ -15,7 +17,7 @@ export const connectionsComplete: Claim = {
   level: 'error',
   needs: 'application',
   statement:
-    'Every connection whose first packet the rules let arrive, here or at another host, completes: its answer comes back, and so does the third packet of TCP.',
+    'Every connection whose first packet the rules let arrive, here or at another host, completes: its answer comes back, the third packet of TCP arrives, and so does data both ways.',
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
   judge: (context) => {
     const parts = [
@@ -29,6 +31,8 @@ export const connectionsComplete: Claim = {
     return parts.every(({ vacuous }) => vacuous === true) ? { ...judgement, vacuous: true } : judgement;
   },
 };
+
+const OPENING: readonly PartName[] = [...HANDSHAKE, ...QUESTION_ANSWERED].map(({ name }) => name);
 
 function isRelayed(context: ProofContext, { fate }: FateClass): boolean {
   return fate.kind === 'delivered' && fate.listener !== undefined && relayOf(context, fate.listener) !== undefined;
@@ -44,7 +48,7 @@ function judgeWay(context: ProofContext, place: Ingress, scope: Bdd): Judgement 
   // what no rule is needed for to fail breaks no promise of the rules
   const excused = evenWithoutRules(context, place, ({ end }) => end === 'stalls');
   const ofRelay = dir === 'out' ? packetsWhere(context, or(ofProxy(context), ofProxyGroup(context))) : EMPTY;
-  for (const one of context.connections(place)) {
+  for (const one of [...context.connections(place), ...context.data(place)]) {
     if (one.end !== 'stalls' && !(one.end === 'undecided' && one.part !== 'first')) continue;
     // what the proxy sends to itself is a loop, whatever becomes of its answers
     const asked = isRelayed(context, one.first) ? manager.minus(within, ofRelay) : within;
@@ -54,18 +58,12 @@ function judgeWay(context: ProofContext, place: Ingress, scope: Bdd): Judgement 
     if (one.end === 'undecided' || unknown.length > 0) {
       const rules = unknown.flatMap(({ rule }) => (rule === undefined ? [] : [rule]));
       doubts.push({ set, rules, why: unknown.map(({ what }) => what).join(', ') });
-    } else
-      violations.push({
-        kind: 'packets',
-        set,
-        dir,
-        ...place,
-        outcome: 'stalled',
-        by: one.last.decided,
-        within,
-        why: stallWords(one),
-        apart: stallWords(one),
-      });
+    } else {
+      const why = stallWords(one);
+      // a connection that is open has the outcome of its first packet, whatever becomes of its data
+      const ends = OPENING.includes(one.part) ? [{ outcome: 'stalled' as const, set }] : outcomesOf(context, one.first, set);
+      for (const end of ends) violations.push({ kind: 'packets', ...end, dir, ...place, by: one.last.decided, within, why, apart: why });
+    }
   }
   return { violations, doubts };
 }

@@ -10,7 +10,8 @@ import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { countRules } from '../../ruleset/count.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
-import { type ConnectionEnd, connectionEnds } from '../../symbolic/connection/connectionEnds.ts';
+import { connectionEnds, dataEnds } from '../../symbolic/connection/connectionEnds.ts';
+import type { ConnectionEnd } from '../../symbolic/connection/walkStep.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../../symbolic/diagrams/bdd.ts';
 import { makeSpace, type Space } from '../../symbolic/space/space.ts';
@@ -162,7 +163,14 @@ export class ProofContext implements RulesOnHost {
     );
   }
 
-  /** The same where there is no rule: some do not complete even there, because no route leads back, for one. */
+  /** What becomes of data of those that complete. */
+  data(place: Ingress): readonly ConnectionEnd[] {
+    const { space, ruleset } = this;
+    const { iif } = place;
+    return this.#remember(this.#connections, `data ${iif ?? ''}`, () => dataEnds({ space, ruleset, iif }, this.connections(place)));
+  }
+
+  /** Connections where there is no rule: some do not complete even there, because no route leads back, for one. */
   connectionsWithoutRules({ iif }: Ingress): readonly ConnectionEnd[] {
     const { space, ruleset } = this;
     const bare = { space, ruleset: emptyRuleset(ruleset.family, ruleset.source), iif };

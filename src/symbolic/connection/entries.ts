@@ -10,24 +10,37 @@ export interface Known {
   readonly connmark: Vector;
   /** an answer was seen */
   readonly answered: boolean;
+  /** data went past conntrack: a segment that acknowledges it is INVALID */
+  readonly behind?: boolean;
 }
 
 type TableEntry = Omit<ConntrackEntry, 'connmark' | 'direction' | 'state'>;
 
-export function entryOf(env: Env): TableEntry | undefined {
+/** After the first packet. */
+export function knownOf({ env }: { readonly env: Env }): Known {
+  return { entry: entryOf(env), connmark: env.connmark, answered: false };
+}
+
+function entryOf(env: Env): TableEntry | undefined {
   if (env.original === undefined) return undefined;
   const { original, zone, replyZone, masqueradedAt } = env;
   return { original, answers: answerTuple(env), zone, replyZone, masqueradedAt };
 }
 
-export function entryFor({ direction }: ConnectionStep, { entry, connmark, answered }: Known): ConntrackEntry | undefined {
+export function entryFor({ direction }: ConnectionStep, { entry, connmark, answered, behind }: Known): ConntrackEntry | undefined {
   if (entry === undefined) return undefined;
+  if (behind === true) return { ...entry, connmark, direction, state: 'INVALID' };
   // an ACK does not follow a SYN whose answer was not seen
   return { ...entry, connmark, direction, state: direction === 'reply' || answered ? 'ESTABLISHED' : 'INVALID' };
 }
 
 /** After a packet that arrived in the state `env`. */
-export function seenBy(known: Known, { direction }: ConnectionStep, { state, connmark, original }: Env): Known {
-  const isFound = known.entry !== undefined && original !== undefined && state === 'ESTABLISHED';
-  return isFound ? { ...known, connmark, answered: known.answered || direction === 'reply' } : known;
+export function seenBy(known: Known, { direction }: ConnectionStep, env: Env): Known {
+  if (!isFound(known, env)) return known;
+  return { ...known, connmark: env.connmark, answered: known.answered || direction === 'reply' };
+}
+
+/** Conntrack took the packet for one of this connection. */
+export function isFound({ entry }: Known, { state, original }: Env): boolean {
+  return entry !== undefined && original !== undefined && state === 'ESTABLISHED';
 }

@@ -1,0 +1,45 @@
+/** Edits that were played with real sockets (test/kernel/connections.test.ts): what stalls there is found by connections-complete, with the
+ *  packet that does not arrive and the rule that stops it. */
+import { describe, expect, it } from 'vitest';
+import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
+import { type ConnectionRoom, hostIn, nameOf, type RoomEdit, rulesIn } from '../kernel/cases/connectionRoom.ts';
+import { DNS_ROOM, KUMA_USER_ROOM } from '../kernel/cases/connectionsDns.ts';
+import { SIDECAR_ROOM } from '../kernel/cases/connectionsSidecar.ts';
+import { TPROXY_ROOM, TPROXY6_ROOM } from '../kernel/cases/connectionsTproxy.ts';
+import { hostOf } from '../support/host.ts';
+import { rulesetsOf } from '../support/rulesets.ts';
+
+const ROOMS = [SIDECAR_ROOM, TPROXY_ROOM, TPROXY6_ROOM, DNS_ROOM, KUMA_USER_ROOM];
+
+/** As the reasons name them. */
+const NAMES: Readonly<Record<string, string>> = {
+  'syn-ack': 'the SYN-ACK',
+  ack: 'the ACK',
+  answer: 'the answer',
+  data: 'the data of the client',
+  'data-back': 'the data of the server',
+};
+
+function reasonsIn(room: ConnectionRoom, edit: RoomEdit): readonly string[] {
+  const host = hostOf(hostIn(room, edit));
+  const rulesets = rulesetsOf(rulesIn(room, edit), { sets: host.sets, family: room.family });
+  const { findings } = verifyRulesets(rulesets, { host, only: ['connections-complete'] });
+  return findings.flatMap(({ verdict, reason = '' }) => (verdict === 'violated' ? [reason] : []));
+}
+
+/** `the SYN-ACK is dropped by filter OUTPUT#3`, of those that a rule drops; else the packet alone. */
+function said(end: string): string {
+  const [part = '', how = '', by = ''] = end.split(' ');
+  const [table, chain, number] = by.split(':');
+  return number === undefined || how !== 'dropped'
+    ? (NAMES[part] ?? part)
+    : `${NAMES[part] ?? part} is dropped by ${table} ${chain}#${number}`;
+}
+
+describe.each(ROOMS.map((room) => [room.name, room] as const))('%s', (_, room) => {
+  it.each(room.edits.map((edit) => [nameOf(edit), edit] as const))('%s', { timeout: 60_000 }, (__, edit) => {
+    const stalls = edit.ends.filter((end) => NAMES[end.split(' ')[0] ?? ''] !== undefined);
+    const reasons = reasonsIn(room, edit);
+    for (const end of new Set(stalls.map(said))) expect(reasons.join('\n')).toContain(end);
+  });
+});
