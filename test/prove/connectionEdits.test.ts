@@ -31,9 +31,9 @@ function reasonsIn(room: ConnectionRoom, edit: RoomEdit): readonly string[] {
 function said(end: string): string {
   const [part = '', how = '', by = ''] = end.split(' ');
   const [table, chain, number] = by.split(':');
-  return number === undefined || how !== 'dropped'
-    ? (NAMES[part] ?? part)
-    : `${NAMES[part] ?? part} is dropped by ${table} ${chain}#${number}`;
+  const name = NAMES[part] ?? part;
+  if (number === undefined || how !== 'dropped') return name;
+  return `${name} is dropped by ${number === 'policy' ? 'the policy' : `${table} ${chain}#${number}`}`;
 }
 
 describe.each(ROOMS.map((room) => [room.name, room] as const))('%s', (_, room) => {
