@@ -5,10 +5,10 @@ import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
 import { equal } from '../diagrams/vector.ts';
 import type { FateClass } from '../walk/traverse.ts';
-import { isFound, knownOf } from './entries.ts';
+import { isFound, knownAfterFirst } from './entries.ts';
 import { opens, unansweredHere } from './opening.ts';
 import type { PartEnd } from './walkPart.ts';
-import { type ConnectionEnd, type ConnectionQuestion, type Going, type Part, walkStep } from './walkStep.ts';
+import { type ConnectionEnd, type ConnectionQuestion, type Going, type StepPart, walkStep } from './walkStep.ts';
 
 /** Every first packet of the classes is in at least one of the sets. */
 export function connectionEnds(question: ConnectionQuestion, classes: readonly FateClass[]): readonly ConnectionEnd[] {
@@ -22,14 +22,14 @@ export function connectionEnds(question: ConnectionQuestion, classes: readonly F
     const rest = manager.minus(whole, set);
     if (rest !== EMPTY) {
       const end = fate.kind === 'undecided' ? 'undecided' : 'one-way';
-      ends.push({ set: rest, end, first, part: 'first', last: first, doubts, known: knownOf(first) });
+      ends.push({ set: rest, end, first, part: 'first', last: first, doubts, known: knownAfterFirst(first) });
     }
-    return set === EMPTY ? [] : [{ first, set, doubts, known: knownOf(first) }];
+    return set === EMPTY ? [] : [{ first, set, doubts, known: knownAfterFirst(first) }];
   });
   const [synAck, ack] = HANDSHAKE as readonly [ConnectionStep, ConnectionStep];
   const [answer] = QUESTION_ANSWERED as readonly [ConnectionStep];
   // flags are only looked at where the protocol has them: the answers of all protocols are walked as SYN-ACKs
-  const answers = (set: Bdd): readonly Part[] => [
+  const answers = (set: Bdd): readonly StepPart[] => [
     { name: synAck.name, set: manager.and(set, isTcp), isLast: false },
     { name: answer.name, set: manager.minus(set, isTcp), isLast: true },
   ];

@@ -17,7 +17,7 @@ export interface Known {
 type TableEntry = Omit<ConntrackEntry, 'connmark' | 'direction' | 'state'>;
 
 /** After the first packet. */
-export function knownOf({ env }: { readonly env: Env }): Known {
+export function knownAfterFirst({ env }: { readonly env: Env }): Known {
   return { entry: entryOf(env), connmark: env.connmark, answered: false };
 }
 

@@ -49,10 +49,10 @@ export interface Going {
 /** A packet of connections, and what it is to those of a set. */
 export interface PartStep {
   readonly step: ConnectionStep;
-  readonly parts: (set: Bdd) => readonly Part[];
+  readonly parts: (set: Bdd) => readonly StepPart[];
 }
 
-export interface Part {
+export interface StepPart {
   readonly name: PartName;
   readonly set: Bdd;
   /** with it the connection is complete */
