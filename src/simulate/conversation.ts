@@ -148,7 +148,8 @@ function opens({ packet, fate, after }: Walk, host: Host): boolean {
   if ((!hasPorts(packet.proto) && !isEcho(packet)) || packet.fragOffset > 0) return false;
   if (packet.ctstate !== undefined && packet.ctstate !== 'NEW') return false;
   // nor from the unspecified address, which IPv4 takes for a broadcast
-  return isTaken(fate) && !isToMany(host, after.dst) && after.dst !== 0n;
+  // no socket has an address of many
+  return isTaken(fate) && [packet.src, after.dst].every((address) => !isToMany(host, address) && address !== 0n);
 }
 
 function isTaken({ kind }: Fate): boolean {

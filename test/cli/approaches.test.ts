@@ -38,7 +38,9 @@ describe('approaches', () => {
     expect(pod.approaches.map(({ mode, verdict }) => [mode, verdict])).toEqual(
       ['init', 'cni', 'multus', 'ambient'].map((mode) => [mode, 'captured']),
     );
-    expect(changesOf(pod, 'init', 'cni')).toEqual([
+    const changes = changesOf(pod, 'init', 'cni') ?? [];
+    // a sender without an address of the pod is not answered, before or after
+    expect(changes.filter((one) => !one.startsWith('stalled -> '))).toEqual([
       'captured-out -> direct: out tcp 10.244.0.5:40000 -> 203.0.113.9:15020 uid=1000 gid=1000',
       'captured-in -> to-proxy: out tcp 10.244.0.5:40000 -> 10.244.0.5:15020 uid=1337 gid=1000',
     ]);

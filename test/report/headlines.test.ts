@@ -103,7 +103,7 @@ describe('machines and reviewers', () => {
       'first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not checked',
     );
     expect((await json('diff', 'v4.rules', 'v4.rules')).bounds).toBe(
-      'first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared',
+      'connections up to their handshake or first answer over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared',
     );
   });
 
@@ -128,7 +128,7 @@ describe('diff', () => {
   it('names its bounds', async () => {
     expect(await ask('diff', 'v4.rules', 'v4.rules')).toEqual({
       code: 0,
-      head: 'EQUAL: no change in behaviour (proved for first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)',
+      head: 'EQUAL: no change in behaviour (proved for connections up to their handshake or first answer over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)',
     });
     expect((await ask('diff', 'v4.rules', 'v4.rules', '--where', 'out udp -> 10.9.9.9')).head).toMatch(
       /^EQUAL: no change .*in the requested set over IPv4/,

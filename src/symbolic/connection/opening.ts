@@ -18,7 +18,10 @@ export function opens(space: Space, { fate, env }: FateClass): Bdd {
   const asks = manager.and(has.ports, manager.or(manager.not(has.tcp), isSyn));
   // nothing listens: the kernel refuses what is for a port
   const isClosed = fate.kind === 'delivered' && fate.listener === undefined;
-  return manager.minus(isClosed ? answeredEchoes(space, isEcho) : manager.or(asks, isEcho), ofTypes(space, env.dst, TO_MANY));
+  return manager.minus(
+    isClosed ? answeredEchoes(space, isEcho) : manager.or(asks, isEcho),
+    manager.or(ofTypes(space, start.src, TO_MANY), ofTypes(space, env.dst, TO_MANY)),
+  );
 }
 
 const TO_MANY: readonly AddrType[] = ['BROADCAST', 'MULTICAST', 'UNSPEC'];
