@@ -58,7 +58,7 @@ const COMPARISONS: readonly Comparison[] = [
     diff: ['--head-annotation', 'sidecar.istio.io/interceptionMode=TPROXY'],
     base: async () => ({ rules: await rendered('--mode', 'init'), host: REDIRECT }),
     head: async () => ({ rules: await rendered('--pod', 'tproxy.yaml'), host: TPROXY }),
-    notSent: 15,
+    notSent: 24,
   },
 ];
 
@@ -75,8 +75,10 @@ describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('changes of the de
   test.each(COMPARISONS)('$name: each class of change', { timeout: 120_000 }, async ({ diff, base, head, notSent }) => {
     oracle ??= openOracle(backend);
     const report = JSON.parse((await chainwalk(['diff', ...diff, '--json'])).out) as ResultsReport;
-    const examples = report.changes.map(({ example }) => exampleOf(example));
-    const sent = examples.flatMap((packet, index) => (canBeSent(packet) ? [{ packet, change: report.changes[index] }] : []));
+    // one packet is sent of each: what answers it, and does not come, is for connections.test.ts
+    const changes = report.changes.filter((change) => [change.base, change.head].every(({ outcome }) => outcome !== 'stalled'));
+    const examples = changes.map(({ example }) => exampleOf(example));
+    const sent = examples.flatMap((packet, index) => (canBeSent(packet) ? [{ packet, change: changes[index] }] : []));
     const packets = sent.map(({ packet }) => packet);
     const ask = async ({ rules, host }: Side) => examine(oracle as Oracle, { host, family: 4, rules: { v4: rules }, packets });
     const was = await ask(await base());
