@@ -37,9 +37,9 @@ export function isLong({ lo, hi }: AddressParts): boolean {
 export function addressParts(ruleset: Ruleset, host: Host, { range, manip, hook, oif }: PickedAddress): readonly Address[] {
   const { lo, hi } = range;
   if (!isLong(range)) return Array.from({ length: Number(BigInt(hi) - BigInt(lo)) + 1 }, (_, index) => plus(lo, index));
-  // after its source is rewritten a packet meets rules again only when it comes back over lo
-  if (manip === 'src' && (hook !== 'POSTROUTING' || oif !== 'lo')) return [lo];
-  const ends = [...askedEnds(ruleset, manip), ...hostEnds(host, ruleset.family)];
+  // after its source is rewritten a packet meets rules again only when it comes back over lo; its answers meet those before NAT
+  const again = manip === 'dst' || (hook === 'POSTROUTING' && oif === 'lo');
+  const ends = [...(again ? [...askedEnds(ruleset, manip), ...hostEnds(host, ruleset.family)] : []), ...endsOfAnswers(ruleset, manip)];
   const inside = new Set(ends.filter((address) => lo < address && address <= hi));
   return [lo, ...[...inside].sort((a, b) => (a < b ? -1 : 1))].slice(0, MAX_PARTS);
 }
@@ -48,6 +48,21 @@ const ASKED: Readonly<Record<'src' | 'dst', ReadonlySet<Field>>> = {
   src: new Set<Field>(['src', 'ctrepldst']),
   dst: new Set<Field>(['dst', 'ctreplsrc']),
 };
+
+/** What answers show of the picked address, before NAT turns them back. */
+const endsOfAnswers = memoize(({ tables, family }: Ruleset, manip: 'src' | 'dst'): readonly Address[] => {
+  const ends: Address[] = [];
+  for (const { name, chains } of tables.values()) {
+    const own: readonly Field[] = name === 'raw' || name === 'mangle' ? [manip === 'src' ? 'dst' : 'src'] : [];
+    const asked: readonly Field[] = [manip === 'src' ? 'ctrepldst' : 'ctreplsrc', ...own];
+    const collect = (leaf: Leaf): void => {
+      if (leaf.kind !== 'in' || !asked.includes(leaf.field)) return;
+      for (const { lo: first, hi: last } of leaf.intervals) ends.push(...endsOf({ lo: first as Address, hi: last as Address }));
+    };
+    for (const { rules } of chains.values()) for (const { match } of rules) eachLeaf(match, collect);
+  }
+  return ends.filter((address) => (typeof address === 'number') === (family === 4));
+});
 
 /** First addresses of what rules ask about, and first ones after it. */
 const askedEnds = memoize(({ tables, family }: Ruleset, manip: 'src' | 'dst'): readonly Address[] => {

@@ -1,7 +1,7 @@
 /** Where a port out of a range makes a difference: the kernel may pick any, so each part that some later rule or listener distinguishes is one way. */
 import { memoize } from '../lib/memo.ts';
 import type { PortRange } from '../netfilter/effect.ts';
-import type { HookName } from '../netfilter/hooks.ts';
+import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import type { Ruleset } from './ruleset.ts';
@@ -23,10 +23,11 @@ const MAX_PARTS = 16;
 
 /** The lowest port of each part of the range. */
 export function portParts(ruleset: Ruleset, { range, manip, hook, oif, listeners }: PickedPort): readonly number[] {
-  // after its source is rewritten a packet meets rules again only when it comes back over lo
-  if (manip === 'src' && (hook !== 'POSTROUTING' || oif !== 'lo')) return [range.lo];
+  // after its source is rewritten a packet meets rules again only when it comes back over lo; its answers meet those before NAT
+  const again = manip === 'dst' || (hook === 'POSTROUTING' && oif === 'lo');
   const special = manip === 'dst' ? listeners.flatMap((port) => [port, port + 1]) : [];
-  return [...new Set([range.lo, ...boundaries(ruleset, manip), ...special])]
+  const asked = [...(again ? boundaries(ruleset, manip) : []), ...boundariesOfAnswers(ruleset, manip)];
+  return [...new Set([range.lo, ...asked, ...special])]
     .filter((port) => range.lo <= port && port <= range.hi)
     .sort((a, b) => a - b)
     .slice(0, MAX_PARTS);
@@ -36,6 +37,23 @@ const ASKED: Readonly<Record<'src' | 'dst', ReadonlySet<Field>>> = {
   src: new Set<Field>(['sport', 'ctrepldport']),
   dst: new Set<Field>(['dport', 'ctreplsport']),
 };
+
+/** What answers show of the picked port, before NAT turns them back. */
+const ANSWERED: Readonly<Record<'src' | 'dst', Field>> = { src: 'dport', dst: 'sport' };
+const BEFORE_NAT: ReadonlySet<TableName> = new Set<TableName>(['raw', 'mangle']);
+
+const boundariesOfAnswers = memoize(({ tables }: Ruleset, manip: 'src' | 'dst'): ReadonlySet<number> => {
+  const found = new Set<number>();
+  for (const { name, chains } of tables.values()) {
+    const asked: readonly Field[] = [manip === 'src' ? 'ctrepldport' : 'ctreplsport', ...(BEFORE_NAT.has(name) ? [ANSWERED[manip]] : [])];
+    const collect = (leaf: Leaf): void => {
+      if (leaf.kind !== 'in' || !asked.includes(leaf.field)) return;
+      for (const { lo, hi } of leaf.intervals) found.add(lo as number).add((hi as number) + 1);
+    };
+    for (const { rules } of chains.values()) for (const { match } of rules) eachLeaf(match, collect);
+  }
+  return found;
+});
 
 /** First ports of the intervals that later rules ask about, and first ports after them. */
 const boundaries = memoize(({ tables }: Ruleset, manip: 'src' | 'dst'): ReadonlySet<number> => {

@@ -26,6 +26,7 @@ export function walkPart({ ruleset, start: { space, env, iif } }: PartWalk, set:
     {
       walk: { space, ruleset },
       iif,
+      link: env.way?.oif,
       routeOutput: (one) => routeOutputOfSets(space, one, one.env.way !== undefined),
       onEnd: ({ end, ...of }) => {
         if (end === 'rejected') rejected.push(of);

@@ -18,6 +18,8 @@ export interface Following {
   readonly iif?: string | undefined;
   /** how they are routed first; absent: by their own headers */
   readonly routeOutput?: (one: PacketClass) => HookResult;
+  /** the link on which they stay, when they are routed again too */
+  readonly link?: string | undefined;
   /** whether it is known that the rules of a hook let all of these packets past, and change nothing that matters later */
   readonly isPassed?: (one: PacketClass, hook: HookName) => boolean;
   /** by a rule, or by the kernel outside of the rules */
@@ -29,9 +31,9 @@ export interface Following {
 }
 
 export function follow(following: Following, stage: 'send' | 'arrive', start: readonly PacketClass[]): void {
-  const { walk: given, routeOutput, isPassed = () => false, onEnd, onLeave, onArrival } = following;
+  const { walk: given, routeOutput, link, isPassed = () => false, onEnd, onLeave, onArrival } = following;
   const { space } = given;
-  const walk: HookWalk = { ...given, reroute: (classes) => each(classes, (one) => routeOutputOfSets(space, one, true)) };
+  const walk: HookWalk = { ...given, reroute: (classes) => each(classes, (one) => routeOutputOfSets(space, onLink(one, link), true)) };
   /** it changes when lo gives packets back */
   let device = following.iif;
   go(stage, start);
@@ -114,6 +116,10 @@ export function follow(following: Following, stage: 'send' | 'arrive', start: re
         return assertNever(station);
     }
   }
+}
+
+function onLink(one: PacketClass, link: string | undefined): PacketClass {
+  return link === undefined ? one : { ...one, env: { ...one.env, way: { oif: link, local: false, via: undefined } } };
 }
 
 function isForLo({ env: { way } }: PacketClass): boolean {
