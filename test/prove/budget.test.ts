@@ -84,7 +84,10 @@ describe('chains that call each other', () => {
     expect(findPackets(ruleset, { host, where: { ...WHERE, dir: 'out' }, outcome: 'dropped' }).classes).toMatchObject([
       { packets: expect.stringContaining('443') },
     ]);
-    expect(diffRules({ base: ruleset, head: deep(count, 'ACCEPT'), host })).toMatchObject({ changes: [{}, {}], undecided: [] });
+    const { changes, undecided } = diffRules({ base: ruleset, head: deep(count, 'ACCEPT'), host });
+    expect(undecided).toEqual([]);
+    // of what is sent to that port, and of what is asked from it
+    expect(changes.length).toBeGreaterThan(1);
     expect(deadRules(ruleset, { host, method: 'diagrams' })).toEqual({ dead: [], undecided: [] });
     expect(deadRules(ruleset, { host })).toEqual({ dead: [], undecided: [] });
     expect(verifyRulesets([ruleset]).findings.filter(({ verdict }) => verdict === 'undecided')).toEqual([]);
