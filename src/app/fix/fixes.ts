@@ -13,7 +13,7 @@ import { suppressionsIn } from '../suppress/comments.ts';
 import type { VerifyRulesQuestion } from '../verify/verifyRules.ts';
 
 /** More steps than this are more than people wait for. */
-const MOST_STEPS = 10_000_000;
+const MOST_STEPS = 20_000_000;
 
 /** The same pods, each with what was found for its errors. */
 export function withFixes(pods: readonly Verified[], { rules, options }: VerifyRulesQuestion): readonly Verified[] {

@@ -23,7 +23,7 @@ export interface Exception {
 const TPROXY = { 'istio-inbound-interception-mode': 'TPROXY' };
 const DNS = { 'redirect-dns': true, 'capture-all-dns': true };
 const V6 = { host: { ipv6: true } };
-const LOOPS = ['no-redirect-loop', 'passthrough-returned', 'reply-path-preserved', 'ipv6-parity'];
+const LOOPS = ['no-redirect-loop', 'passthrough-returned', 'connections-complete', 'reply-path-preserved', 'ipv6-parity'];
 
 export const EXCEPTIONS: readonly Exception[] = [
   {
@@ -121,7 +121,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     id: 'tproxy-excluded-interface',
-    breaks: ['reply-path-preserved'],
+    breaks: ['reply-path-preserved', 'connections-complete'],
     when: ({ plan }) => plan.transparent && some(plan.excludedInterfaces),
     example: { ...TPROXY, 'istio-exclude-interfaces': 'net1' },
     packet: { text: 'out tcp 198.51.100.9:40000 -> 10.244.0.5:8080 uid=0 gid=1337 mark=1337', outcome: 'to-app' },
@@ -136,7 +136,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     id: 'excluded-dns-zone',
-    breaks: ['conntrack-zone-symmetry'],
+    breaks: ['conntrack-zone-symmetry', 'connections-complete'],
     when: ({ plan }) =>
       plan.dns !== undefined &&
       (some(plan.excludedInterfaces) || has(plan.excludedOutboundPorts, 53) || 'only' in plan.groups || some(plan.groups.except)),
@@ -146,7 +146,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     id: 'answer-zone-by-destination',
-    breaks: ['conntrack-zone-symmetry'],
+    breaks: ['conntrack-zone-symmetry', 'connections-complete'],
     when: ({ plan }) => plan.version.minor < 20 && plan.dns !== undefined,
     example: { istio: '1.19', 'redirect-dns': true, host: { nameservers: ['10.96.0.10'] } },
     packet: { text: 'out udp 10.244.0.5:4242 -> 10.96.0.10:53 uid=1337 gid=1337', outcome: 'direct' },
@@ -154,7 +154,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     id: 'dns-after-ranges',
-    breaks: ['dns-captured', 'conntrack-zone-symmetry'],
+    breaks: ['dns-captured', 'conntrack-zone-symmetry', 'connections-complete'],
     when: ({ plan }) => plan.dns !== undefined && [23, 24].includes(plan.version.minor) && some(plan.excludedRanges),
     example: { istio: '1.24', ...DNS, 'istio-service-exclude-cidr': '10.96.0.0/16' },
     packet: { text: 'out udp -> 10.96.0.10:53 uid=1000 gid=1000', outcome: 'direct' },
@@ -168,7 +168,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     id: 'ambient-ingress-mark',
-    breaks: ['reply-path-preserved', 'mark-consistency'],
+    breaks: ['reply-path-preserved', 'connections-complete', 'mark-consistency'],
     whenAmbient: lacksConnmark,
     example: { mode: 'ambient', istio: '1.28', ingressMode: true },
     packet: { text: 'out tcp 203.0.113.9:40000 -> 10.244.0.5:8080 uid=0 gid=0 mark=0x539', outcome: 'to-app' },
@@ -183,7 +183,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     id: 'tproxy-virtual-interface',
-    breaks: ['virtual-iface-rerouted'],
+    breaks: ['virtual-iface-rerouted', 'connections-complete'],
     when: ({ plan }) => plan.transparent && some(plan.virtualInterfaces),
     example: { ...TPROXY, 'kube-virt-interfaces': 'net1' },
     packet: { text: 'in tcp 198.51.100.9 -> 203.0.113.9:443 iif=net1', outcome: 'captured-in' },

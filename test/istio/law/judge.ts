@@ -6,8 +6,12 @@ import type { Finding } from '../../../src/prove/proof/finding.ts';
 import type { JudgedWorld } from './meshWorld.ts';
 import { twice } from './sideFacts.ts';
 
-/** Settings may ask for nothing to be captured, which pod-captured calls so all the same: it is no promise about settings. */
-const PROMISES = CLAIMS.filter(({ level, id }) => (level !== 'info' || id === 'invalid-not-to-app') && id !== 'pod-captured');
+/** Settings may ask for nothing to be captured, or for very little: what these say of it is no promise about settings. */
+const OF_SETTINGS: readonly string[] = ['pod-captured', 'exclusion-not-overbroad'];
+
+const PROMISES = CLAIMS.filter(
+  ({ level, id, byName }) => (level !== 'info' || id === 'invalid-not-to-app') && byName !== true && !OF_SETTINGS.includes(id),
+);
 
 /** Undecided ones too: Istio writes nothing that is not modelled. */
 export function brokenPromises({ profile, host, sides }: JudgedWorld): readonly Finding[] {
