@@ -29,7 +29,9 @@ describe('of a sidecar', () => {
     const of = (rules: string) => parse(rules, { family: 4 }).rulesets;
     const { changes, equivalent } = diff(of(BASE), of(text), { host: SIDECAR_HOST, profile: 'istio-sidecar' });
     const dying = [...new Set(one.ends.flatMap((end) => WORDS[end.split(' ')[0] ?? ''] ?? []))];
-    const stalled = changes.filter(({ head, usual }) => head.outcome === 'stalled' && usual === 'ordinary');
+    // what goes to all hosts of a network is a change of its own, and breaks nothing
+    const toOne = changes.filter(({ example }) => !String(example.dst).endsWith('.255'));
+    const stalled = toOne.filter(({ head, usual }) => head.outcome === 'stalled' && usual === 'ordinary');
     expect(equivalent).toBe(false);
     expect(stalled.map(({ level }) => level)).toEqual(stalled.map(() => 'error'));
     for (const { head, base } of stalled) {
