@@ -1,5 +1,5 @@
 /** ICMP errors about an open connection: from a router that its packets came to, or from the host behind it, by the interface that they
- *  left by. Whoever sends them quotes the packet as it was there. */
+ *  left by. They quote the packet as it left this host. */
 import { type ErrorStep, TCP_PARTS } from '../netfilter/connectionParts.ts';
 import { QUOTING } from '../netfilter/rejectAnswer.ts';
 import type { Packet } from '../packet/packet.ts';

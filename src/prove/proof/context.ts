@@ -170,7 +170,7 @@ export class ProofContext implements RulesOnHost {
     return this.#remember(this.#connections, `data ${iif ?? ''}`, () => dataEnds({ space, ruleset, iif }, this.connections(place)));
   }
 
-  /** Connections where there is no rule: some do not complete even there, because no route leads back, for one. */
+  /** The same with no rule at all. Some connections do not complete even then: no route leads back, for instance. */
   connectionsWithoutRules({ iif }: Ingress): readonly ConnectionEnd[] {
     const { space, ruleset } = this;
     const bare = { space, ruleset: emptyRuleset(ruleset.family, ruleset.source), iif };

@@ -32,7 +32,7 @@ export function openedForClients(context: ProofContext): Bdd {
   );
 }
 
-/** Packets of these connections that meet what a condition asks even where there is no rule: no rule is to blame for that. */
+/** First packets whose connections meet a condition with no rule at all, so that no rule is to blame. */
 export function evenWithoutRules(context: ProofContext, place: Ingress, meets: (one: ConnectionEnd) => boolean): Bdd {
   const { manager } = context.space;
   const met = manager.any(context.connectionsWithoutRules(place).flatMap((one) => (meets(one) ? [one.set] : [])));
