@@ -6,6 +6,7 @@ import { literalSource, type Relay, relayOf, relaysOf } from '../mesh/relay.ts';
 import { familyOf } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { PROTO } from '../packet/protocol.ts';
+import { IP_HEADER } from '../packet/usual.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
@@ -165,7 +166,7 @@ export function relayedPackets(scene: Pick<LoopScene, 'space' | 'host' | 'profil
 function packetsOf({ space }: Pick<LoopScene, 'space'>, { sender: { uid, gid } }: Relay): Bdd {
   const { manager, start, family } = space;
   const is = (proto: number, length: number): Bdd =>
-    manager.and(equal(manager, start.proto, proto), equal(manager, start.length, (family === 4 ? 20 : 40) + length));
+    manager.and(equal(manager, start.proto, proto), equal(manager, start.length, IP_HEADER[family] + length));
   return manager.all([
     space.socket,
     space.process,

@@ -4,13 +4,15 @@ import type { IntervalSet } from '../lib/intervals.ts';
 import { TCP_PARTS } from '../netfilter/connectionParts.ts';
 import type { TableName } from '../netfilter/hooks.ts';
 import { type MatchExpr, NEVER, unmodelled } from '../netfilter/matchExpr.ts';
-import { type Field, TCP_FLAGS } from '../packet/fields.ts';
+import type { Field } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { askingPackets } from '../symbolic/connection/opening.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
-import { constant, equal, maskedEqual } from '../symbolic/diagrams/vector.ts';
+import { constant } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import type { Env } from '../symbolic/walk/state.ts';
+import { answerEnds } from '../symbolic/walk/tuples.ts';
 import { type AtPlace, mayMatchAt } from './reach.ts';
 import { envAt, isKnown, placesOf, type TraversalPoint } from './traversalPoint.ts';
 
@@ -41,7 +43,7 @@ export function laterMayMatch(space: Space, ruleset: Ruleset, { rules, iif }: La
     env: { ...flagged(envAt(space, place), 'syn-ack'), ...answerEnds(space) },
     part: (expr) => certain(expr, finds, (field) => (ENDS.has(field) ? !natted : ALIKE.has(field) && isKnown(field, place))),
   });
-  const opening = openingPackets(space);
+  const opening = askingPackets(space);
   const of = (places: readonly TraversalPoint[], at: (place: TraversalPoint) => AtPlace): Bdd =>
     manager.any(places.flatMap((place) => mayMatchAt(place, rules, at)));
   return [manager.and(of(back, answerAt), opening), manager.all([of(third, thirdAt), opening, has.tcp])];
@@ -60,17 +62,6 @@ function effectsOf({ tables }: Ruleset, kind: Rule['effect']['kind']): boolean {
 
 function changesEnds({ effect }: Rule): boolean {
   return effect.kind === 'nat' || effect.kind === 'unmodelled';
-}
-
-function answerEnds({ start }: Space): Pick<Env, 'src' | 'dst' | 'sport' | 'dport'> {
-  return { src: start.dst, dst: start.src, sport: start.dport, dport: start.sport };
-}
-
-function openingPackets({ manager, start, has, family }: Space): Bdd {
-  const { F, S, R, A } = TCP_FLAGS;
-  const isSyn = maskedEqual(manager, start.flags, { value: S, mask: F | S | R | A });
-  const isEcho = manager.and(has.icmp, equal(manager, start.icmpType, family === 4 ? 8 : 128));
-  return manager.or(isEcho, manager.and(has.ports, manager.or(manager.not(has.tcp), isSyn)));
 }
 
 /** As far as it asks about what is certain. Where every connection is found, none of its later packets is new. */

@@ -1,12 +1,12 @@
 /** Classes of changed packets by all that may become of them: parts of which one breaks and the other does not are never one class. */
 import type { Outcome } from '../connection/journey.ts';
 import type { ChangedSet, End } from '../connection/symbolicJourney.ts';
-import { addressesOfType } from '../host/addrType.ts';
 import { groupBy } from '../lib/groupBy.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
-import { equal, vectorIn } from '../symbolic/diagrams/vector.ts';
+import { equal } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
+import { ofTypes } from '../symbolic/walk/addressTypes.ts';
 import type { Sides } from './question.ts';
 import type { Severity } from './severity.ts';
 
@@ -46,16 +46,15 @@ function loneApart({ manager, start }: Space, part: OutcomeChange): readonly Out
 }
 
 /** What goes to many hosts opens no connection, so that none is broken where it opens one now. */
-function toManyApart({ manager, start, host, family }: Space, part: OutcomeChange): readonly OutcomeChange[] {
-  const many = manager.any(TO_MANY.map((type) => vectorIn(manager, start.dst, addressesOfType(host, family, type))));
+function toManyApart(space: Space, part: OutcomeChange): readonly OutcomeChange[] {
+  const { manager, start } = space;
+  const many = ofTypes(space, start.dst, ['BROADCAST', 'MULTICAST']);
   const parts = [
     { ...part, set: manager.minus(part.set, many) },
     { ...part, set: manager.and(part.set, many), severity: 'moved' as const },
   ];
   return parts.filter(({ set }) => set !== EMPTY);
 }
-
-const TO_MANY = ['BROADCAST', 'MULTICAST'] as const;
 
 interface Part {
   readonly set: Bdd;

@@ -24,6 +24,8 @@ export const AFTER_HANDSHAKE: readonly ConnectionStep[] = [
   { name: 'fin-back', direction: 'reply' },
 ];
 export const QUESTION_ANSWERED: readonly ConnectionStep[] = [{ name: 'answer', direction: 'reply' }];
+/** With these a connection is open. */
+export const OPENING_PARTS: readonly PartName[] = [...HANDSHAKE, ...QUESTION_ANSWERED].map(({ name }) => name);
 /** The same two sockets once more: what they know each other by is there by now. */
 export const AFTER_ANSWER: readonly ConnectionStep[] = [
   { name: 'data', direction: 'original' },

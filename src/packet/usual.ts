@@ -5,10 +5,13 @@ import { PROTO } from './protocol.ts';
 
 export const USUAL_TTL = 64;
 
+/** Bytes of the IP header, without options. */
+export const IP_HEADER: Readonly<Record<Family, number>> = { 4: 20, 6: 40 };
+
 /** Bytes of a packet without data: headers only, a SYN with its usual options. */
 export function usualLength(family: Family, proto: number): number {
-  const header = family === 4 ? 20 : 40;
-  return header + (proto === PROTO.tcp ? 40 : proto === PROTO.udp ? 8 : proto === PROTO.icmp || proto === PROTO.icmpv6 ? 64 : 0);
+  const transport = proto === PROTO.tcp ? 40 : proto === PROTO.udp ? 8 : proto === PROTO.icmp || proto === PROTO.icmpv6 ? 64 : 0;
+  return IP_HEADER[family] + transport;
 }
 
 /** What a packet of a protocol that has them has in these fields. Smaller indices than this one are reserved: RFC 4303 section 2.1. */

@@ -1,5 +1,6 @@
 /** The conntrack lookup: which connection a packet belongs to, and what it makes of it.
  *  kernel net/netfilter/nf_conntrack_core.c nf_conntrack_in(), nf_conntrack_proto_icmp.c nf_conntrack_inet_error() */
+import { isLiberalTcp, takesLooseTcp } from '../host/conntrackSettings.ts';
 import type { Host } from '../host/host.ts';
 import { firstStates } from '../netfilter/firstState.ts';
 import type { CtState } from '../packet/packet.ts';
@@ -14,7 +15,7 @@ import { isReset, judge, NO_TRACK } from './tcpTrack.ts';
 const TESTS = new Map<string, readonly { readonly state: CtState; readonly test: Test }[]>();
 
 function stateOfFirst(skb: Skb, host: Host): CtState {
-  const loose = host.sysctls.get('net.netfilter.nf_conntrack_tcp_loose') !== '0';
+  const loose = takesLooseTcp(host);
   const key = `${skb.family} ${loose}`;
   let tests = TESTS.get(key);
   if (tests === undefined) {
@@ -83,7 +84,7 @@ function seen(skb: Skb, found: FoundConnection): void {
 function segment(skb: Skb, found: FoundConnection, table: Connection[]): boolean {
   const { connection, direction } = found;
   const flags = skb.flags ?? 0;
-  const liberal = skb.host.sysctls.get('net.netfilter.nf_conntrack_tcp_be_liberal') === '1';
+  const liberal = isLiberalTcp(skb.host);
   const judged = judge(connection.tcp ?? NO_TRACK, { flags, direction, stream: skb.stream, liberal });
   if (judged.kind === 'invalid') {
     skb.state = 'INVALID';

@@ -5,10 +5,11 @@ import type { Host } from '../host/host.ts';
 import { isOnLink6, sourceFor } from '../host/output.ts';
 import { icmpAnswer } from '../netfilter/firstState.ts';
 import { ANSWER_TTL } from '../netfilter/rejectAnswer.ts';
-import type { Address, Family } from '../packet/address.ts';
+import type { Address } from '../packet/address.ts';
 import { ADDR_TYPES, type AddrType, TCP_FLAGS } from '../packet/fields.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
+import { IP_HEADER } from '../packet/usual.ts';
 import type { Walk } from './trace.ts';
 
 export interface KernelAnswer {
@@ -62,13 +63,12 @@ function reset(walk: Walk, host: Host): KernelAnswer {
   const ports = { ...(after.dport !== undefined && { sport: after.dport }), ...(after.sport !== undefined && { dport: after.sport }) };
   const flags = (seen & A) === 0 ? R | A : R;
   const stream = (seen & A) === 0 ? { end: 0, ack: 1 } : { end: 0 };
-  const length = HEADER[family] + 20;
+  const length = IP_HEADER[family] + 20;
   // the socket for resets is that of the packet in IPv4 alone
   return { name, packet: { ...answerHeaders(walk, host), ...ports, flags, stream, length, socket: family === 4 } };
 }
 
 const { R, A } = TCP_FLAGS;
-const HEADER: Readonly<Record<Family, number>> = { 4: 20, 6: 40 };
 
 /** From where the packet was sent to, to its sender. */
 function answerHeaders({ packet, after, steps }: Walk, host: Host): Packet {
@@ -102,7 +102,7 @@ function typeOf(host: Host, address: Address): AddrType | undefined {
   return ADDR_TYPES[addrType(host, address)];
 }
 
-/** A group, or all hosts of a network: whoever answers does so from an address of its own. */
+/** A multicast group or a broadcast address. A host that answers does so from its own address. */
 export function isToMany(host: Host, address: Address): boolean {
   const type = typeOf(host, address);
   return type === 'BROADCAST' || type === 'MULTICAST';

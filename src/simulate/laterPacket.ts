@@ -4,11 +4,10 @@ import type { Host } from '../host/host.ts';
 import { findSocket } from '../host/listeners.ts';
 import { type PartName, TCP_PARTS } from '../netfilter/connectionParts.ts';
 import { icmpAnswer } from '../netfilter/firstState.ts';
-import type { Family } from '../packet/address.ts';
 import { ADDR_TYPES } from '../packet/fields.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
-import { USUAL_TTL } from '../packet/usual.ts';
+import { IP_HEADER, USUAL_TTL } from '../packet/usual.ts';
 import { kernelAnswer } from './kernelAnswer.ts';
 import type { Walk } from './trace.ts';
 
@@ -63,7 +62,5 @@ export function laterPacket({ packet }: Walk): Packet {
 /** What a segment is by its place in a TCP connection. */
 export function asPart(packet: Packet, name: PartName): Packet {
   const part = packet.proto === PROTO.tcp ? TCP_PARTS[name] : undefined;
-  return part === undefined ? packet : { ...packet, flags: part.flags, stream: part.stream, length: HEADER[packet.family] + part.bytes };
+  return part === undefined ? packet : { ...packet, flags: part.flags, stream: part.stream, length: IP_HEADER[packet.family] + part.bytes };
 }
-
-const HEADER: Readonly<Record<Family, number>> = { 4: 20, 6: 40 };

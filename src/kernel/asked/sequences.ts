@@ -4,6 +4,7 @@ import { TCP_FLAGS } from '../../packet/fields.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
+import { IP_HEADER } from '../../packet/usual.ts';
 import type { Connection } from '../../simulate/connection.ts';
 import type { ConversationPart } from '../../simulate/conversation.ts';
 import type { SentPacket } from './packetQuestion.ts';
@@ -65,7 +66,7 @@ const OF_OTHERS = 32;
 export function inStream(packet: Packet): SentPacket {
   const { proto, family, flags = 0, length, stream, fragOffset } = packet;
   if (proto !== PROTO.tcp || fragOffset > 0) return packet;
-  const room = length - (family === 4 ? 20 : 40);
+  const room = length - IP_HEADER[family];
   const isSyn = (flags & TCP_FLAGS.S) !== 0;
   const usual = isSyn ? OF_SYN : OF_OTHERS;
   // without a place it is a first packet, of which only the kernel's own has options

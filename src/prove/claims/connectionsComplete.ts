@@ -1,6 +1,6 @@
 import { outcomesOf } from '../../connection/outcomesOf.ts';
 import { relayOf } from '../../mesh/relay.ts';
-import { HANDSHAKE, type PartName, QUESTION_ANSWERED } from '../../netfilter/connectionParts.ts';
+import { OPENING_PARTS } from '../../netfilter/connectionParts.ts';
 import { or } from '../../netfilter/matchExpr.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
@@ -32,8 +32,6 @@ export const connectionsComplete: Claim = {
   },
 };
 
-const OPENING: readonly PartName[] = [...HANDSHAKE, ...QUESTION_ANSWERED].map(({ name }) => name);
-
 function isRelayed(context: ProofContext, { fate }: FateClass): boolean {
   return fate.kind === 'delivered' && fate.listener !== undefined && relayOf(context, fate.listener) !== undefined;
 }
@@ -61,7 +59,7 @@ function judgeWay(context: ProofContext, place: Ingress, scope: Bdd): Judgement 
     } else {
       const why = stallWords(one);
       // a connection that is open has the outcome of its first packet, whatever becomes of its data
-      const ends = OPENING.includes(one.part) ? [{ outcome: 'stalled' as const, set }] : outcomesOf(context, one.first, set);
+      const ends = OPENING_PARTS.includes(one.part) ? [{ outcome: 'stalled' as const, set }] : outcomesOf(context, one.first, set);
       for (const end of ends) violations.push({ kind: 'packets', ...end, dir, ...place, by: one.last.decided, within, why, apart: why });
     }
   }

@@ -1,20 +1,13 @@
 /** Why a connection does not complete, by the packet that does not arrive. */
+import { PART_WORDS } from '../../connection/partWords.ts';
 import { assertNever } from '../../lib/invariant.ts';
-import type { PartName } from '../../netfilter/connectionParts.ts';
 import type { ConnectionEnd } from '../../symbolic/connection/walkStep.ts';
 
 type Stall = Pick<ConnectionEnd, 'part' | 'last'>;
 
-const SAID: Readonly<Partial<Record<PartName, string>>> = {
-  'syn-ack': 'SYN-ACK',
-  ack: 'ACK',
-  data: 'data of the client',
-  'data-back': 'data of the server',
-};
-
 /** A sentence without capital and stop. */
 export function stallWords({ part, last: { fate, decided, env } }: Stall): string {
-  const packet = `the ${SAID[part] ?? part}`;
+  const packet = `the ${PART_WORDS[part]}`;
   const at = decided === undefined ? '' : ` by ${decided.table} ${decided.chain}#${decided.number}`;
   switch (fate.kind) {
     case 'dropped':

@@ -1,12 +1,13 @@
 /** The connection of a leg: one line that says whether it completes, or every packet of it as a leg of its own. */
 import type { Leg } from '../../connection/journey.ts';
 import { toldWay } from '../../connection/legConnection.ts';
+import { PART_WORDS } from '../../connection/partWords.ts';
 import { indented, paragraph } from '../../lib/layout.ts';
 import { endpointText, flowText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { decisionsOf } from '../text/decisions.ts';
 import { alikeParts, laterParts, type ShownPart } from '../text/shownParts.ts';
-import { connectionSentence, PART_WORDS, partEnd, shortName } from '../text/stall.ts';
+import { connectionSentence, partEnd, shortName } from '../text/stall.ts';
 import { decisionLines } from './decisionLines.ts';
 import { type StepStyle, stepLines } from './steps.ts';
 

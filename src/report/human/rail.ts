@@ -1,9 +1,9 @@
 /** A journey on one line: `app -> ISTIO_OUTPUT#9 -> ISTIO_REDIRECT#1 => proxy:15001 -> ...`. */
 import type { Leg, Path } from '../../connection/journey.ts';
+import { PART_WORDS } from '../../connection/partWords.ts';
 import { withoutListener } from '../text/endpoints.ts';
 import { fileLine } from '../text/location.ts';
 import { laterParts } from '../text/shownParts.ts';
-import { PART_WORDS } from '../text/stall.ts';
 
 export function rail({ legs, cycleFrom, outcome }: Path, file: string): string {
   const rails = legs.map((leg) => legRail(leg, file));

@@ -1,6 +1,7 @@
 /** A packet's way as a code flow: leg by leg, rule by rule, each where it stands. */
 import type { Leg } from '../../connection/journey.ts';
 import { toldWay } from '../../connection/legConnection.ts';
+import { PART_WORDS } from '../../connection/partWords.ts';
 import { endpointText, flowText, packetText } from '../../packet/notation.ts';
 import type { WalkStep } from '../../simulate/trace.ts';
 import type { TraceInput } from '../json/traceInput.ts';
@@ -8,7 +9,7 @@ import { blamed } from '../review/fromVerified.ts';
 import { fateText } from '../text/fate.ts';
 import { ruleBody } from '../text/location.ts';
 import { laterParts } from '../text/shownParts.ts';
-import { PART_WORDS, partEnd } from '../text/stall.ts';
+import { partEnd } from '../text/stall.ts';
 import { logicalLocations, physicalLocation } from './locations.ts';
 import { plain } from './text.ts';
 import type { CodeFlow, PhysicalLocation, SarifLocation } from './types.ts';

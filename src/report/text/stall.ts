@@ -1,34 +1,15 @@
 /** What becomes of the packets of a connection after the first, and which of them stops it. */
 import type { Leg } from '../../connection/journey.ts';
 import { stoppedBy, toldWay } from '../../connection/legConnection.ts';
+import { PART_WORDS } from '../../connection/partWords.ts';
 import { groupBy } from '../../lib/groupBy.ts';
-import { HANDSHAKE, type PartName, QUESTION_ANSWERED } from '../../netfilter/connectionParts.ts';
+import { OPENING_PARTS, type PartName } from '../../netfilter/connectionParts.ts';
 import { endpointText } from '../../packet/notation.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Conversation, ConversationPart } from '../../simulate/conversation.ts';
 import { choiceText, fateText } from './fate.ts';
 import { LOST_WORDS } from './labels.ts';
 import { ruleGist } from './location.ts';
-
-/** Completes `the`. */
-export const PART_WORDS: Readonly<Record<PartName, string>> = {
-  first: 'first packet',
-  'syn-ack': 'SYN-ACK',
-  ack: 'ACK',
-  answer: 'answer',
-  data: 'data of the client',
-  'data-back': 'data of the server',
-  fin: 'FIN of the client',
-  'fin-back': 'FIN of the server',
-  rst: 'reset',
-  error: 'ICMP error',
-  'too-big': 'ICMP error "too big" to the client',
-  'too-big-back': 'ICMP error "too big" to the server',
-  'ttl-exceeded': 'ICMP error "TTL exceeded" to the client',
-  'ttl-exceeded-back': 'ICMP error "TTL exceeded" to the server',
-  'port-unreachable': 'ICMP error "port unreachable" to the client',
-  'port-unreachable-back': 'ICMP error "port unreachable" to the server',
-};
 
 /** Who sends it stands beside it. */
 export function shortName(name: PartName): string {
@@ -55,14 +36,12 @@ export function connectionSentence(leg: Leg, file: string): string | undefined {
 /** What does not arrive of a connection that is open. */
 function afterwards(leg: Leg, file: string): string {
   const way = toldWay(leg);
-  const lost = way?.parts.filter(({ name, arrives }) => !arrives && !OPENING.includes(name)) ?? [];
+  const lost = way?.parts.filter(({ name, arrives }) => !arrives && name !== 'first' && !OPENING_PARTS.includes(name)) ?? [];
   const byEnd = groupBy(lost, (part) => partEnd(part, { way, file }));
   return [...byEnd]
     .map(([end, parts]) => `; but not ${parts.map(({ name }) => PART_WORDS[name]).join(', ')}: ${end.replace(/^is /, '')}`)
     .join('');
 }
-
-const OPENING: readonly PartName[] = ['first', ...HANDSHAKE.map(({ name }) => name), ...QUESTION_ANSWERED.map(({ name }) => name)];
 
 /** `the SYN-ACK is dropped by filter OUTPUT#3 at pod.rules:40`; empty where nothing stops. */
 export function stallText(leg: Pick<Leg, 'connection'>, file: string): string {

@@ -1,4 +1,5 @@
 /** What becomes of the connections that packets open: simulate/conversation.ts for sets of first packets. */
+import { isLiberalTcp } from '../../host/conntrackSettings.ts';
 import { AFTER_HANDSHAKE, type ConnectionStep, HANDSHAKE, QUESTION_ANSWERED } from '../../netfilter/connectionParts.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
@@ -58,7 +59,7 @@ export function dataEnds(question: ConnectionQuestion, ends: readonly Connection
   const [data, back] = AFTER_HANDSHAKE as readonly [ConnectionStep, ConnectionStep];
   const sent = walkStep(question, open, { step: data, parts: (set) => [{ name: data.name, set, isLast: false }] });
   const isTcp = equal(manager, question.space.start.proto, PROTO.tcp);
-  const liberal = question.space.host.sysctls.get('net.netfilter.nf_conntrack_tcp_be_liberal') === '1';
+  const liberal = isLiberalTcp(question.space.host);
   const received = sent.on.flatMap((one): readonly Going[] => {
     const unseen = one.known.entry !== undefined && !isFound(one.known, one.last.env) && !liberal;
     const segments = unseen ? manager.and(one.set, isTcp) : EMPTY;

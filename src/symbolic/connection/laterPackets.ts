@@ -2,16 +2,17 @@
  *  Sets stay sets of first packets. */
 import { type ConnectionStep, TCP_PARTS } from '../../netfilter/connectionParts.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { USUAL_TTL } from '../../packet/usual.ts';
+import { IP_HEADER, USUAL_TTL } from '../../packet/usual.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { constant, equal, type Vector } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import { ofTypes } from '../walk/addressTypes.ts';
 import { linkOf } from '../walk/answerSource.ts';
 import { otherType } from '../walk/connectionBits.ts';
 import type { ConntrackEntry, Env, SymbolicSocket } from '../walk/state.ts';
 import { startEnv } from '../walk/state.ts';
 import type { FateClass } from '../walk/traverse.ts';
-import { ofTypes } from './opening.ts';
+import { answerEnds } from '../walk/tuples.ts';
 
 /** A packet of a connection as it starts. */
 export interface LaterStart {
@@ -73,10 +74,9 @@ function socketsOf({ space, iif, one: { env, fate } }: FirstPackets): readonly S
   const { manager, start, has } = space;
   const sockets: SymbolicSocket[] = [];
   if (iif === undefined) {
-    const comes = { src: start.dst, sport: start.dport, dst: start.src, dport: start.sport };
     // the source of another host is for transparent sockets alone
     const transparent = manager.not(ofTypes(space, start.src, ['LOCAL']));
-    sockets.push({ comes, exists: manager.and(has.ports, space.socket), transparent });
+    sockets.push({ comes: answerEnds(space), exists: manager.and(has.ports, space.socket), transparent });
   }
   if (fate.kind === 'delivered' && fate.listener !== undefined) {
     const { src, sport, dst, dport } = env;
@@ -100,7 +100,7 @@ function lengthOf({ manager, start, family }: Space, name: ConnectionStep['name'
   const part = TCP_PARTS[name];
   if (part === undefined) return start.length;
   const isTcp = equal(manager, start.proto, PROTO.tcp);
-  const segment = constant((family === 4 ? 20 : 40) + part.bytes, start.length.length);
+  const segment = constant(IP_HEADER[family] + part.bytes, start.length.length);
   return start.length.map((bit, at) => manager.choose(isTcp, bit, segment[at] ?? EMPTY));
 }
 

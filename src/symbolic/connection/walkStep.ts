@@ -3,11 +3,11 @@ import type { ConnectionStep, PartName } from '../../netfilter/connectionParts.t
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
-import { sameBits } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import type { PacketClass, SymbolicTuple } from '../walk/state.ts';
+import type { PacketClass } from '../walk/state.ts';
 import { keyOf } from '../walk/stateKeys.ts';
 import type { FateClass } from '../walk/traverse.ts';
+import { answerEnds, sameTuple } from '../walk/tuples.ts';
 import { entryFor, type Known, seenBy } from './entries.ts';
 import { answerStart, type LaterStart, laterStart } from './laterPackets.ts';
 import { type PartEnd, walkPart } from './walkPart.ts';
@@ -124,17 +124,6 @@ interface Arrival {
 function arrives({ space, iif }: ConnectionQuestion, { first, step, last }: Arrival): Bdd {
   const { kind } = last.fate;
   if (kind !== 'delivered' && kind !== 'sent' && kind !== 'forwarded') return EMPTY;
-  if (step.direction === 'original') return kind === first.fate.kind ? sameEnds(space, last.env, first.env) : EMPTY;
-  return (kind === 'delivered') === (iif === undefined) ? sameEnds(space, last.env, answerEnds(space)) : EMPTY;
-}
-
-/** As who sent the first packet waits for them. */
-function answerEnds({ start }: Space): SymbolicTuple {
-  return { src: start.dst, dst: start.src, sport: start.dport, dport: start.sport };
-}
-
-function sameEnds({ manager, has }: Space, one: SymbolicTuple, other: SymbolicTuple): Bdd {
-  const ports = manager.and(sameBits(manager, one.sport, other.sport), sameBits(manager, one.dport, other.dport));
-  const addresses = manager.and(sameBits(manager, one.src, other.src), sameBits(manager, one.dst, other.dst));
-  return manager.and(addresses, manager.or(manager.not(has.ports), ports));
+  if (step.direction === 'original') return kind === first.fate.kind ? sameTuple(space, last.env, first.env) : EMPTY;
+  return (kind === 'delivered') === (iif === undefined) ? sameTuple(space, last.env, answerEnds(space)) : EMPTY;
 }

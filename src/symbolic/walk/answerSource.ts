@@ -1,14 +1,13 @@
 /** From which address this host answers, and whether it can: simulate/answer.ts errorSource() for sets. */
-import { typeIntervals } from '../../host/addrType.ts';
 import { ON_LINK6, SENDABLE } from '../../host/output.ts';
 import { ANY_DEVICE, ownAddresses6 } from '../../host/sourceAddress.ts';
 import type { Address } from '../../packet/address.ts';
-import { ADDR_TYPES } from '../../packet/fields.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
-import { constant, equal, vectorIn } from '../diagrams/vector.ts';
+import { constant, equal } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import { ofTypes } from './addressTypes.ts';
 import { inPrefix, partitionByRoute, type RouteShare } from './routes.ts';
 import { sourceShares } from './sources.ts';
 import type { Env } from './state.ts';
@@ -24,7 +23,7 @@ export interface SourceShare {
 export function errorSources(space: Space, env: Env, within: Bdd): readonly SourceShare[] {
   const { manager, family } = space;
   if (family === 4 && isLocal(env)) {
-    const set = manager.and(within, ownSet4(space, env.dst));
+    const set = manager.and(within, ofTypes(space, env.dst, ['LOCAL']));
     return set === EMPTY ? [] : [{ set, src: env.dst }];
   }
   const own = family === 4 ? EMPTY : manager.and(within, manager.any(ownAddresses6(space.host).map((one) => equal(manager, env.dst, one))));
@@ -35,13 +34,6 @@ export function errorSources(space: Space, env: Env, within: Bdd): readonly Sour
 /** The packet was routed to this host. */
 function isLocal({ iif, oif, way }: Env): boolean {
   return oif === undefined || (iif === undefined && way?.local === true);
-}
-
-const LOCAL = ADDR_TYPES.indexOf('LOCAL');
-
-function ownSet4(space: Space, dst: Vector): Bdd {
-  const own = typeIntervals(space.host, 4, undefined).filter(({ type }) => type === LOCAL);
-  return space.manager.any(own.map(({ addresses }) => vectorIn(space.manager, dst, addresses)));
 }
 
 /** The interface on which a neighbour is answered. */

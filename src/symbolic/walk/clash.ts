@@ -1,11 +1,12 @@
 /** A later packet that is taken for a first one, because its connection is in another zone: its answers would be those of its own
  *  connection, so that it gets another source port. simulate/translate.ts avoidClash() for sets. */
 import { type Bdd, EMPTY } from '../diagrams/bdd.ts';
-import { constant, equal, sameBits } from '../diagrams/vector.ts';
+import { constant, equal } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { answerTuple } from './connectionBits.ts';
 import type { HookResult } from './hook.ts';
 import type { Doubt, PacketClass } from './state.ts';
+import { sameTuple } from './tuples.ts';
 
 const FIRST_FREE = 1024;
 
@@ -43,15 +44,8 @@ export function loseClashing(space: Space, one: PacketClass): HookResult {
 }
 
 /** It and its connection would have the same answers, in one zone. */
-function clashing({ manager, has }: Space, { env }: PacketClass): Bdd {
+function clashing(space: Space, { env }: PacketClass): Bdd {
   const { entry, state, replyZone, confirmed } = env;
   if (entry?.direction !== 'original' || state !== 'NEW' || confirmed || replyZone !== entry.replyZone) return EMPTY;
-  const now = answerTuple(env);
-  const { answers } = entry;
-  const ports = manager.and(sameBits(manager, now.sport, answers.sport), sameBits(manager, now.dport, answers.dport));
-  return manager.all([
-    sameBits(manager, now.src, answers.src),
-    sameBits(manager, now.dst, answers.dst),
-    manager.or(manager.not(has.ports), ports),
-  ]);
+  return sameTuple(space, answerTuple(env), entry.answers);
 }

@@ -1,4 +1,5 @@
 /** The conntrack lookup for all packets: simulate/conntrack.ts for sets. */
+import { takesLooseTcp } from '../../host/conntrackSettings.ts';
 import { type ForcedState, firstStates, OPPOSITE_END, type TupleEnd } from '../../netfilter/firstState.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
@@ -22,7 +23,7 @@ export function lookUpConnections({ space, ruleset, forced }: TrackingOfSets, on
   const entry = env.about === undefined ? env.entry : aboutPacketOf(env.entry, space);
   if (entry !== undefined && isLookedUpAt(env, entry)) return [{ ...one, env: ofEntry(env, entry) }];
   if (env.about !== undefined) return [{ ...one, env: { ...env, state: 'INVALID', tracked: space.has.icmp === FULL } }];
-  const loose = space.host.sysctls.get('net.netfilter.nf_conntrack_tcp_loose') !== '0';
+  const loose = takesLooseTcp(space.host);
   const parts: PacketClass[] = [];
   let left = one.set;
   for (const { state, when } of firstStates(space.family, { loose })) {
