@@ -3,8 +3,8 @@
 import type { Host } from '../host/host.ts';
 import type { Budget } from '../lib/budget.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
+import { walkAnswer } from '../simulate/conversation.ts';
 import { type KernelAnswer, kernelAnswer } from '../simulate/kernelAnswer.ts';
-import { simulate } from '../simulate/simulate.ts';
 import type { Walk } from '../simulate/trace.ts';
 
 export interface KernelReply {
@@ -19,15 +19,16 @@ export interface ReplyPlace {
   readonly ruleset: Ruleset;
   readonly host: Host;
   readonly budget: Budget;
+  /** the way of its answer, where the connection that the packet opens was walked */
+  readonly answered?: Walk | undefined;
 }
 
 /** Of a request that the kernel answers; undefined: it has nothing to answer, or a process takes the packet. */
-export function kernelReply(walk: Walk, { ruleset, host, budget }: ReplyPlace): KernelReply | undefined {
+export function kernelReply(walk: Walk, { ruleset, host, budget, answered }: ReplyPlace): KernelReply | undefined {
   const answer = kernelAnswer(walk, host);
   if (answer === undefined || answer.name === 'reset') return undefined;
   const { name, packet, silent } = answer;
   if (packet === undefined) return { name, ...(silent !== undefined && { silent }) };
-  const { connections } = walk;
-  const [reply] = simulate({ ruleset, packet, host, connections }, { ways: 1, budget, cut: true }).walks;
+  const reply = answered ?? walkAnswer({ ruleset, host, first: walk, budget, cut: true }, packet);
   return { name, ...(reply && { walk: reply }) };
 }

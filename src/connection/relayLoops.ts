@@ -6,6 +6,7 @@ import { literalSource, type Relay, relayOf, relaysOf } from '../mesh/relay.ts';
 import { familyOf } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { PROTO } from '../packet/protocol.ts';
+import { SYN } from '../packet/syn.ts';
 import { IP_HEADER } from '../packet/usual.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
@@ -117,7 +118,7 @@ function sentOnward(scene: LoopScene, visited: readonly string[]): Onward {
 }
 
 function openingPackets({ space: { manager, start } }: LoopScene): Bdd {
-  const syn = maskedEqual(manager, start.flags, { value: TCP_FLAGS.S, mask: 0x17 });
+  const syn = maskedEqual(manager, start.flags, SYN);
   return manager.or(manager.not(equal(manager, start.proto, PROTO.tcp)), syn);
 }
 

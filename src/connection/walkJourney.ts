@@ -7,7 +7,7 @@ import type { MeshListener, MeshProfile } from '../mesh/profile.ts';
 import { literalSource, type Relay, relayOf } from '../mesh/relay.ts';
 import { familyOf } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
-import { PROTO } from '../packet/protocol.ts';
+import { isLaterSegment } from '../packet/syn.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Connection } from '../simulate/connection.ts';
 import { simulate } from '../simulate/simulate.ts';
@@ -15,7 +15,7 @@ import { type Walk, whySpent } from '../simulate/trace.ts';
 import { membershipOf } from '../simulate/whoseConnection.ts';
 import type { Journey, Leg, Outcome, Path } from './journey.ts';
 import { kernelReply } from './kernelReply.ts';
-import { connectionsOf, isCut, isNeverAccepted, laterSpent, outcomeWith, together } from './legConnection.ts';
+import { connectionsOf, isCut, isNeverAccepted, laterSpent, outcomeWith, together, toldWay } from './legConnection.ts';
 import { legOutcome } from './outcome.ts';
 import { type UnknownProxy, unknownProxies } from './unknownProxy.ts';
 
@@ -86,16 +86,16 @@ function follow(traveller: Traveller, { packet, sender, before, connection }: Ne
       return;
     }
     const taken = takenBy(walk, options);
-    const reply = kernelReply(walk, { ruleset, host: options.host, budget });
     const leg: Leg = {
       sender,
       walk,
       ...(taken?.listener === undefined ? {} : { listener: taken.listener }),
       ...(taken?.mesh === undefined ? {} : { role: taken.mesh.role }),
-      ...(reply && { reply }),
     };
-    for (const one of withConnection(traveller, { leg, isFirst: before.length === 0, among: walks.length }))
-      goOn(traveller, { before, leg: one, taken });
+    for (const one of withConnection(traveller, { leg, isFirst: before.length === 0, among: walks.length })) {
+      const reply = kernelReply(walk, { ruleset, host: options.host, budget, answered: toldWay(one)?.parts[1]?.walk });
+      goOn(traveller, { before, leg: { ...one, ...(reply && { reply }) }, taken });
+    }
   }
 }
 
@@ -152,8 +152,7 @@ interface Arrived {
 
 /** A proxy that takes the packet as a connection of its own to pass on; how is not known. */
 function unknownAt({ ruleset, options }: Traveller, listener: Listener, { packet, after, fate }: Walk): UnknownProxy | undefined {
-  const opens = packet.proto !== PROTO.tcp || ((packet.flags ?? 0) & 0x17) === 2;
-  const proxy = opens ? unknownProxies(options, ruleset).find((one) => one.listener === listener) : undefined;
+  const proxy = isLaterSegment(packet) ? undefined : unknownProxies(options, ruleset).find((one) => one.listener === listener);
   const port = fate.kind === 'delivered' && fate.transparent ? listener.port : (listener.port ?? after.dport);
   return proxy?.ports.some(({ lo, hi }) => port === undefined || (lo <= port && port <= hi)) === true ? proxy : undefined;
 }
@@ -188,7 +187,7 @@ interface Taken {
 function emission({ packet }: Walk, relay: Relay, { host }: JourneyOptions): Packet | undefined {
   const { port, sender, sends, upstream, blackhole } = relay;
   if (blackhole && packet.dport === port) return undefined;
-  if (packet.proto === PROTO.tcp && ((packet.flags ?? 0) & 0x17) !== 2) return undefined;
+  if (isLaterSegment(packet)) return undefined;
   const to = upstream ?? { address: packet.dst, port: packet.dport };
   if (familyOf(to.address) !== packet.family) return undefined;
   const { source, mark } = sends;

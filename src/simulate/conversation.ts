@@ -12,9 +12,9 @@ import {
   type PartName,
   QUESTION_ANSWERED,
 } from '../netfilter/connectionParts.ts';
-import { TCP_FLAGS } from '../packet/fields.ts';
 import type { CtDirection, Packet } from '../packet/packet.ts';
 import { hasPorts, PROTO } from '../packet/protocol.ts';
+import { isLaterSegment } from '../packet/syn.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { arrives, isErrorHome } from './arrival.ts';
 import { socketsOf } from './connectedSocket.ts';
@@ -125,6 +125,12 @@ function* ofClosedPort(input: ConversationInput, start: ConversationPart): Gener
   }
 }
 
+/** The first way of one packet that answers the first one, by itself. */
+export function walkAnswer(input: ConversationInput, packet: Packet): Walk | undefined {
+  const start: ConversationPart = { name: 'first', direction: 'original', walk: input.first, arrives: isTaken(input.first.fate) };
+  return walksOf({ ...input, ways: 1 }, packet, [start]).walks[0];
+}
+
 /** What several ways have in common: `undecided` where they do not end alike, with the first thing that decides. */
 export function endOfAll(found: readonly Conversation[]): { readonly end: ConversationEnd; readonly open?: Choice } {
   const ends = new Set(found.map(({ end }) => end));
@@ -140,12 +146,9 @@ function stepsOf({ first: { packet }, whole }: ConversationInput): readonly Step
   return [...QUESTION_ANSWERED, ...(goesOn ? [...ERRORS_ABOUT, ...AFTER_ANSWER] : [])];
 }
 
-const { F, S, R, A } = TCP_FLAGS;
-
 /** It arrives at this host or leaves for another one, and expects an answer. */
 function opens({ packet, fate, after }: Walk, host: Host): boolean {
-  if (packet.proto === PROTO.tcp && ((packet.flags ?? 0) & (F | S | R | A)) !== S) return false;
-  if ((!hasPorts(packet.proto) && !isEcho(packet)) || packet.fragOffset > 0) return false;
+  if (isLaterSegment(packet) || (!hasPorts(packet.proto) && !isEcho(packet)) || packet.fragOffset > 0) return false;
   if (packet.ctstate !== undefined && packet.ctstate !== 'NEW') return false;
   // nor from the unspecified address, which IPv4 takes for a broadcast
   // no socket has an address of many

@@ -2,6 +2,7 @@
  *  finding, of rules that were moved and of what is gone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CiReport } from '../../src/report/ci/json.ts';
+import { CONNECTIONS } from '../../src/report/text/bounds.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { chainwalk } from './memoryIo.ts';
 import { type Repository, temporaryGit } from './temporaryGit.ts';
@@ -62,8 +63,10 @@ describe('in a pull request', { timeout: 60_000 }, () => {
     const at = lines.findIndex((line) => line.includes('--dport 15021'));
     const swapped = [...lines.slice(0, at), lines[at + 1], lines[at], ...lines.slice(at + 2)].join('\n');
     const { code, out } = await ci({ 'net/pod.rules': swapped });
-    expect([code, out]).toEqual([0, expect.stringContaining('1 rule changed in net/pod.rules, behaviour equal (proved)')]);
-    expect((await ci({ 'net/pod.rules': swapped }, '-o', 'markdown')).out).toContain('behaviour equal (proved)');
+    expect([code, out]).toEqual([0, expect.stringContaining('1 rule changed in net/pod.rules, behaviour equal (proved for')]);
+    expect((await ci({ 'net/pod.rules': swapped }, '-o', 'markdown')).out).toContain(
+      `behaviour equal (proved for ${CONNECTIONS} over IPv4`,
+    );
     expect((await ci({ 'net/pod.rules': `# words\n${POD}` })).out).not.toContain('behaviour equal');
     expect((await ci({ 'net/pod.rules': EXCLUDING })).out).not.toContain('behaviour equal');
   });

@@ -1,6 +1,11 @@
 /** What the kernel answers itself. docs/facts/kernel.md#what-the-kernel-answers-itself */
 import { expect, it } from 'vitest';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
+import { USUAL } from '../kernel/cases/kernelCase.ts';
+import { hostOf } from '../support/host.ts';
+import { packetOf } from '../support/packet.ts';
+import { rulesetOf } from '../support/rulesets.ts';
 
 const RULES = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
 const SILENT = RULES.replace('COMMIT', '-A OUTPUT -p icmp -j DROP\nCOMMIT');
@@ -34,4 +39,12 @@ it('a reply to a rewritten request comes from the address that was asked', async
 it('the outcome stays to-app', async () => {
   const { out } = await chainwalk(['trace', 'r.rules', 'in icmp -> 10.244.0.5', '--json'], { files: { 'r.rules': RULES } });
   expect(JSON.parse(out).outcome).toBe('to-app');
+});
+
+it.each(['in icmp 10.0.0.9 -> 10.244.0.5 iif=eth0', 'out icmp -> 10.244.0.5'])('%s: the reply is the answer of its connection', (text) => {
+  const host = hostOf(USUAL);
+  const ruleset = rulesetOf(SILENT.replace('-p icmp', '-p icmp --icmp-type echo-reply'), { family: 4 });
+  const [leg] = walkJourney(ruleset, packetOf(text, host), { host, connection: 'handshake' }).paths[0]?.legs ?? [];
+  expect(leg?.reply?.walk?.fate.kind).toBe('dropped');
+  expect(leg?.reply?.walk).toBe(leg?.connection?.ways[0].parts[1]?.walk);
 });

@@ -6,6 +6,7 @@ import { type ConnectionRoom, hostIn, nameOf, type RoomEdit, rulesIn } from '../
 import { DNS_ROOM, KUMA_USER_ROOM } from '../kernel/cases/connectionsDns.ts';
 import { SIDECAR_ROOM } from '../kernel/cases/connectionsSidecar.ts';
 import { TPROXY_ROOM, TPROXY6_ROOM } from '../kernel/cases/connectionsTproxy.ts';
+import { readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
 import { rulesetsOf } from '../support/rulesets.ts';
 
@@ -33,7 +34,7 @@ function said(end: string): string {
   const [table, chain, number] = by.split(':');
   const name = NAMES[part] ?? part;
   if (number === undefined || how !== 'dropped') return name;
-  return `${name} is dropped by ${number === 'policy' ? 'the policy' : `${table} ${chain}#${number}`}`;
+  return `${name} is dropped by ${number === 'policy' ? `the policy of ${table} ${chain}` : `${table} ${chain}#${number}`}`;
 }
 
 describe.each(ROOMS.map((room) => [room.name, room] as const))('%s', (_, room) => {
@@ -42,4 +43,13 @@ describe.each(ROOMS.map((room) => [room.name, room] as const))('%s', (_, room) =
     const reasons = reasonsIn(room, edit);
     for (const end of new Set(stalls.map(said))) expect(reasons.join('\n')).toContain(end);
   });
+});
+
+it('a policy is named with its chain', () => {
+  const policy = '*filter\n:OUTPUT DROP\n-A OUTPUT -m conntrack --ctstate NEW -j ACCEPT\nCOMMIT\n';
+  const rulesets = rulesetsOf(`${readFixture('istio-sidecar').text}${policy}`);
+  const { findings } = verifyRulesets(rulesets, { host: hostOf({}), only: ['connections-complete'] });
+  const reasons = findings.flatMap(({ reason }) => reason ?? []);
+  expect(reasons).toContain('the SYN-ACK is dropped by the policy of filter OUTPUT');
+  expect(reasons).toContain('the answer is dropped by the policy of filter OUTPUT');
 });

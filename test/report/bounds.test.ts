@@ -17,8 +17,6 @@ const NO_ANSWERS = [
   'a fix is proved',
   'editWords).join',
   'nothing else breaks (proved)',
-  // beside the scope of a review
-  'behaviour equal (proved)',
   // the reason has the bounds
   'whyNotReason:',
 ];

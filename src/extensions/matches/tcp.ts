@@ -4,12 +4,13 @@
  *  fact   a fragment at offset 1 is dropped by the match itself; no sender makes one, and it is left out here */
 import { ALWAYS, masked, unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
+import { SYN } from '../../packet/syn.ts';
 import { conj, type GivenOption, type GivenValues, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 import { asksPorts, checkTransport, savePorts, transportConjuncts } from '../contract/transport.ts';
 import { tcpFlags } from '../shapes/special.ts';
 
 /** `--syn` matches SYN out of these. */
-const SYN_MASK = 'FIN,SYN,RST,ACK';
+const SYN_FLAGS = 'FIN,SYN,RST,ACK';
 
 const OPTIONS = {
   '--sport': { value: ['portRange'], invertible: true, aliases: ['--source-port'] },
@@ -52,7 +53,7 @@ export const tcp = matchExtension({
     ...conj(given, {
       '--tcp-option': (option) => unmodelled(`whether a packet has TCP option ${option}`),
       '--tcp-flags': (mask, set) => (mask === 0 && set === 0 ? ALWAYS : masked('flags', set, mask)),
-      '--syn': () => masked('flags', 0x02, 0x17),
+      '--syn': () => masked('flags', SYN.value, SYN.mask),
     }),
   ],
   save: (given, context) => {
@@ -63,7 +64,7 @@ export const tcp = matchExtension({
     if (flags !== undefined && (flags.inverted || flags.values[0] !== 0)) {
       words.push(...bang(flags), '--tcp-flags', ...flags.values.map((value) => tcpFlags.print(value, context)));
     }
-    if (given['--syn'] !== undefined) words.push(...bang(given['--syn']), '--tcp-flags', SYN_MASK, 'SYN');
+    if (given['--syn'] !== undefined) words.push(...bang(given['--syn']), '--tcp-flags', SYN_FLAGS, 'SYN');
     return words;
   },
 });

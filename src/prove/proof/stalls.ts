@@ -6,13 +6,14 @@ import type { ConnectionEnd } from '../../symbolic/connection/walkStep.ts';
 type Stall = Pick<ConnectionEnd, 'part' | 'last'>;
 
 /** A sentence without capital and stop. */
-export function stallWords({ part, last: { fate, decided, env } }: Stall): string {
+export function stallWords({ part, last: { fate, decided, policy, env } }: Stall): string {
   const packet = `the ${PART_WORDS[part]}`;
   const at = decided === undefined ? '' : ` by ${decided.table} ${decided.chain}#${decided.number}`;
+  const by = policy === undefined ? at : ` by the policy of ${policy.table} ${policy.name}`;
   switch (fate.kind) {
     case 'dropped':
     case 'rejected':
-      return `${packet} is ${fate.kind}${at === '' ? ' by the policy of a chain' : at}`;
+      return `${packet} is ${fate.kind}${by}`;
     case 'lost':
       return `${packet} is lost: ${fate.reason}`;
     case 'sent':

@@ -1,5 +1,6 @@
 /** First packets that open a connection: simulate/conversation.ts opens() for sets. */
-import { type AddrType, TCP_FLAGS } from '../../packet/fields.ts';
+import type { AddrType } from '../../packet/fields.ts';
+import { SYN } from '../../packet/syn.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
 import { equal, maskedEqual } from '../diagrams/vector.ts';
@@ -7,12 +8,10 @@ import type { Space } from '../space/space.ts';
 import { ofTypes } from '../walk/addressTypes.ts';
 import type { FateClass } from '../walk/traverse.ts';
 
-const { F, S, R, A } = TCP_FLAGS;
-
 /** Packets that ask for an answer, wherever they go: echo requests, a SYN, and whatever else has ports. */
 export function askingPackets(space: Space): Bdd {
   const { manager, start, has } = space;
-  const isSyn = maskedEqual(manager, start.flags, { value: S, mask: F | S | R | A });
+  const isSyn = maskedEqual(manager, start.flags, SYN);
   const asks = manager.and(has.ports, manager.or(manager.not(has.tcp), isSyn));
   return manager.or(asks, echoRequests(space));
 }

@@ -6,12 +6,15 @@ import { follow } from '../walk/follow.ts';
 import { routeOutputOfSets } from '../walk/moves.ts';
 import { merge, type PacketClass } from '../walk/state.ts';
 import type { ClassFate } from '../walk/traverse.ts';
+import type { EndedClass } from '../walk/walk.ts';
 import type { LaterStart } from './laterPackets.ts';
 
 /** `env`, `decided` and `doubts` are of the later packet, `set` of first ones. A packet that is delivered has no listener: its socket is found by
  *  its ends. */
 export interface PartEnd extends PacketClass {
   readonly fate: ClassFate;
+  /** the base chain whose policy dropped it, where no rule did */
+  readonly policy?: EndedClass['policy'];
 }
 
 export interface PartWalk {

@@ -84,7 +84,7 @@ function withoutEnd({ end: _, ...one }: EndedClass): PacketClass {
 }
 
 function fateOfEnd(one: EndedClass): FateClass {
-  const { end, ...rest } = one;
+  const { end, policy: _, ...rest } = one;
   if (end === 'dropped' || end === 'rejected' || end === 'undecided') return { ...rest, fate: { kind: end } };
   return { ...rest, fate: { kind: 'lost', reason: end } };
 }

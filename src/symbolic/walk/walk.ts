@@ -27,6 +27,8 @@ export interface TableResult {
 
 export interface EndedClass extends PacketClass {
   readonly end: 'dropped' | 'rejected' | 'undecided' | LostReason;
+  /** the base chain whose policy dropped them, where no rule did */
+  readonly policy?: Pick<Chain, 'table' | 'name'>;
 }
 
 /** What a target that is not a plain verdict does to a class. */
@@ -74,7 +76,7 @@ export function walkTableOfSets(walk: TableWalk, classes: readonly PacketClass[]
   const { back, accepted, ended } = run(walker, base, classes);
   if (walk.visit !== undefined && walk.arrivals === undefined) visitShared(walk, arrivals);
   if (base.policy !== 'DROP') return { accepted: [...accepted, ...back], ended };
-  return { accepted, ended: [...ended, ...back.map((one) => ({ ...one, end: 'dropped' as const, decided: undefined }))] };
+  return { accepted, ended: [...ended, ...back.map((one) => ({ ...one, end: 'dropped' as const, decided: undefined, policy: base }))] };
 }
 
 function sharedBy({ table, unshared }: TableWalk): ReadonlySet<string> {
@@ -244,7 +246,5 @@ function* enter(walker: Walker, name: string, hit: PacketClass): ChainWalk {
 }
 
 function noteArrival({ arrivals }: Walker, name: string, hit: PacketClass): void {
-  const known = arrivals?.get(name);
-  if (known === undefined) arrivals?.set(name, [hit]);
-  else known.push(hit);
+  if (arrivals?.get(name)?.push(hit) === undefined) arrivals?.set(name, [hit]);
 }

@@ -1,6 +1,7 @@
 /** A set of packets, as it is typed: the notation of one packet with networks, ranges, lists and `!`. Missing parts are free. */
 import { and, inSet, type MatchExpr, masked, not, or } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
+import { SYN } from '../../packet/syn.ts';
 import { expectation } from '../grammar/expectation.ts';
 import { type Capture, matchPacketText } from '../grammar/grammar.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
@@ -176,9 +177,6 @@ function signed(expr: MatchExpr, negated: boolean): MatchExpr {
   return negated ? not(expr) : expr;
 }
 
-/** Bits that `--syn` looks at. man iptables-extensions, tcp */
-const SYN_MASK = 0x17;
-
 function readOption(reading: Reading, option: PacketOption): void {
   const { meaning, negated, value, valueSpan, start, end } = option;
   const same = (key: PacketSetTerm['key'], expr: MatchExpr): void => {
@@ -199,7 +197,7 @@ function readOption(reading: Reading, option: PacketOption): void {
       addTerm(reading, { key: meaning.key, items: [{ text: meaning.value, start, end }], negated, span: { start, end } });
       return;
     case 'syn':
-      same('flags', masked('flags', 2, SYN_MASK));
+      same('flags', masked('flags', SYN.value, SYN.mask));
       return;
     case 'fragment':
       same('fragment', inSet('fragOffset', [{ lo: 1, hi: 8191 }]));
