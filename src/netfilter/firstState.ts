@@ -1,7 +1,7 @@
 /** The conntrack state of a packet that no connection in the table explains, as conditions in order: the first that holds.
  *  kernel net/netfilter/nf_conntrack_proto_{tcp,icmp,icmpv6}.c; fact: measured for all 256 flag bytes and ICMP types */
 import { point } from '../lib/intervals.ts';
-import type { Address, Family } from '../packet/address.ts';
+import type { Family } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import type { CtDirection, CtState } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
@@ -13,31 +13,15 @@ export interface FirstState {
   readonly when: MatchExpr;
 }
 
-/** A connection that is said to be in the table, in place of what an empty one would say. */
+/** A connection that is said to be in the table, in place of what an empty one would say. The packet goes the way of its first one. */
 export interface ForcedState {
   readonly state: CtState;
   readonly connmark: number;
-  /** absent: the packet goes the way of the connection's first one */
-  readonly direction?: CtDirection;
-  /** of an answer: ends of the first packet that NAT has rewritten, and what it has made of them. The answer shows no more */
-  readonly rewritten?: Rewritten;
 }
-
-/** What conntrack distinguishes connections by. */
-export const TUPLE_ENDS = ['src', 'dst', 'sport', 'dport'] as const;
-export type TupleEnd = (typeof TUPLE_ENDS)[number];
-export type Rewritten = Readonly<Partial<Record<TupleEnd, Address>>>;
-
-/** The same end of an answer. */
-export const OPPOSITE_END = { src: 'dst', dst: 'src', sport: 'dport', dport: 'sport' } as const satisfies Readonly<
-  Record<TupleEnd, TupleEnd>
->;
 
 /** Equal keys: the same is said of the connection. */
 export function forcedKey(forced: ForcedState | undefined): string {
-  if (forced === undefined) return 'as it is';
-  const { state, connmark, direction = 'original', rewritten = {} } = forced;
-  return `${state} ${connmark} ${direction} ${TUPLE_ENDS.map((end) => rewritten[end] ?? '-').join()}`;
+  return forced === undefined ? 'as it is' : `${forced.state} ${forced.connmark}`;
 }
 
 /** A packet said to be ESTABLISHED finds its connection assured: it comes after the third packet, which alone can follow the answer

@@ -58,7 +58,7 @@ describe('verify finds', () => {
 
   it('the rule that puts an answer into another zone', async () => {
     expect(reasons(await broken('kuma-vnet'), 'conntrack-zone-symmetry')).toEqual([
-      'the question is in conntrack zone 0, its answer in zone 2 (OUTPUT#2 in table raw): it is taken for a new connection',
+      'the connection is in conntrack zone 0, its answer is looked up in zone 2 (OUTPUT#2 in table raw)',
     ]);
   });
 

@@ -3,7 +3,6 @@
 import { NO_PACKET } from '../../connection/askedPackets.ts';
 import type { Outcome } from '../../connection/journey.ts';
 import { packetWords } from '../../connection/packetWords.ts';
-import { withoutQuestions } from '../../connection/replies.ts';
 import { BudgetError, budgetReason } from '../../lib/budget.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import { forcedKey } from '../../netfilter/firstState.ts';
@@ -58,7 +57,7 @@ function findingsOf(context: ProofContext, about: About, judgement: Judgement): 
   });
   if (violated.length > 0) return violated;
   if (judgement.doubts.length > 0) {
-    const set = withoutQuestions(context.space, context.space.manager.any(judgement.doubts.map((doubt) => doubt.set)));
+    const set = context.space.manager.any(judgement.doubts.map((doubt) => doubt.set));
     const rules = [...new Set(judgement.doubts.flatMap((doubt) => doubt.rules))];
     const reason = [...new Set(judgement.doubts.map(({ why }) => why))].join('; ');
     // doubts about rules have no packets of their own
@@ -111,10 +110,10 @@ function witnessed(
   );
   const whole: PacketViolation = {
     ...first,
-    set: withoutQuestions(context.space, manager.any(group.map(({ set }) => set))),
+    set: manager.any(group.map(({ set }) => set)),
   };
   const witness = replay(context, { ...first, set: manager.any(alike.map(({ set }) => set)) });
-  const deciding = decidingRules(witness, claim);
+  const deciding = first.blame ?? decidingRules(witness, claim);
   const blame = deciding.length > 0 ? deciding : first.by === undefined ? [] : [first.by];
   const { set, dir, iif, why, forced } = whole;
   return {

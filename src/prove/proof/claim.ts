@@ -49,6 +49,8 @@ export type Violation =
       /** what happens to them in place of what should */
       readonly outcome: Outcome;
       readonly by: Rule | undefined;
+      /** to blame, whatever rule ends the example */
+      readonly blame?: readonly Rule[];
       /** packets of the whole scope; the words leave out what these have in common */
       readonly within: Bdd;
       /** where the outcome alone does not show what is wrong */

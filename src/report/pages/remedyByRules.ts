@@ -1,5 +1,6 @@
 /** What to do where the rules themselves show the cause: another program's rule comes first, nothing was written, or one rule of the mesh
  *  lacks an exception. */
+import { toldWay } from '../../connection/legConnection.ts';
 import { profileNamed } from '../../mesh/allProfiles.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
@@ -68,12 +69,15 @@ export function remedyByRules({ finding, ruleset, profile }: RemedyQuestion): st
 
 /** Undefined: the answer has no zone of its own, or it is not known. */
 function oneZone(witness: Finding['witness']): string | undefined {
-  const steps = witness?.paths[0]?.legs[0]?.walk.steps ?? [];
-  const zone = steps.findLast((step) => step.kind === 'rule' && step.rule.effect.kind === 'conntrack');
-  if (zone?.kind !== 'rule') return undefined;
-  return witness?.packet.dir === 'out'
-    ? 'Give the questions of guests the zone of the answers: `-i INTERFACE -p udp --dport 53 -j CT --zone N` in PREROUTING of table raw, for each interface of theirs.'
-    : 'In OUTPUT of table raw give what table nat lets past the zone of its answers: `-j CT --zone N` for the same packets, before the rule for all questions.';
+  const [leg] = witness?.paths[0]?.legs ?? [];
+  const answer = leg && toldWay(leg)?.parts.find(({ direction }) => direction === 'reply');
+  if (answer === undefined || !answer.walk.steps.some((step) => step.kind === 'rule' && step.rule.effect.kind === 'conntrack'))
+    return undefined;
+  if (witness?.packet.dir === 'in')
+    return 'Give the questions of guests the zone of the answers: `-i INTERFACE -p udp --dport 53 -j CT --zone N` in PREROUTING of table raw, for each interface of theirs.';
+  return answer.walk.packet.dir === 'in'
+    ? 'In OUTPUT of table raw give what table nat lets past the zone of its answers: `-j CT --zone N` for the same packets, before the rule for all questions.'
+    : undefined;
 }
 
 function hasChains({ tables }: Ruleset, { chains }: MeshProfile): boolean {

@@ -44,3 +44,9 @@ export function seenBy(known: Known, { direction }: ConnectionStep, env: Env): K
 export function isFound({ entry }: Known, { state, original }: Env): boolean {
   return entry !== undefined && original !== undefined && state === 'ESTABLISHED';
 }
+
+/** Conntrack looked the packet up in a zone where its connection is not. */
+export function isElsewhere({ entry }: Known, { direction }: ConnectionStep, { state, about, zone, replyZone }: Env): boolean {
+  if (entry === undefined || about !== undefined || state === undefined || state === 'UNTRACKED') return false;
+  return direction === 'reply' ? replyZone !== entry.replyZone : zone !== entry.zone;
+}

@@ -4,11 +4,11 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
-import type { PacketClass } from '../walk/state.ts';
+import type { Env, PacketClass } from '../walk/state.ts';
 import { keyOf } from '../walk/stateKeys.ts';
 import type { FateClass } from '../walk/traverse.ts';
 import { answerEnds, sameTuple } from '../walk/tuples.ts';
-import { entryFor, type Known, seenBy } from './entries.ts';
+import { entryFor, isElsewhere, type Known, seenBy } from './entries.ts';
 import { answerStart, type LaterStart, laterStart } from './laterPackets.ts';
 import { type PartEnd, walkPart } from './walkPart.ts';
 
@@ -24,10 +24,21 @@ export interface ConnectionEnd {
   readonly last: PartEnd;
   /** its SYN-ACK or other answer; absent: none was sent */
   readonly answer?: PartEnd;
+  /** absent: every later packet was looked up where its connection is */
+  readonly strayed?: StrayedPart;
   /** what conntrack has of it */
   readonly known: Known;
   /** of all its packets */
   readonly doubts: PacketClass['doubts'];
+}
+
+/** The first packet of a connection that conntrack looked up in another zone. */
+export interface StrayedPart {
+  readonly step: ConnectionStep;
+  readonly part: PartName;
+  readonly env: Env;
+  /** as it started */
+  readonly start: LaterStart;
 }
 
 export interface ConnectionQuestion {
@@ -44,6 +55,7 @@ export interface Going {
   readonly doubts: PacketClass['doubts'];
   readonly known: Known;
   readonly answer?: PartEnd;
+  readonly strayed?: StrayedPart;
 }
 
 /** A packet of connections, and what it is to those of a set. */
@@ -71,12 +83,15 @@ export function walkStep(question: ConnectionQuestion, going: readonly Going[], 
   const on: (Going & Pick<ConnectionEnd, 'last'>)[] = [];
   for (const group of grouped(question, going, step)) {
     for (const last of walkPart({ ...question, start: group.start }, group.set)) {
-      for (const { first, set: own, doubts: before, known: had, answer = last } of group.of) {
+      for (const { first, set: own, doubts: before, known: had, answer = last, strayed: earlier } of group.of) {
         const met = manager.and(own, last.set);
         if (met === EMPTY) continue;
         const come = arrives(question, { first, step, last });
-        const shared = { first, last, answer, doubts: [...before, ...last.doubts], known: seenBy(had, step, last.env) };
+        const going = { first, last, answer, doubts: [...before, ...last.doubts], known: seenBy(had, step, last.env) };
         for (const { name, set: whole, isLast } of parts(met)) {
+          const now = isElsewhere(had, step, last.env) ? { step, part: name, env: last.env, start: group.start } : undefined;
+          const strayed = earlier ?? now;
+          const shared = { ...going, ...(strayed && { strayed }) };
           const set = manager.and(whole, come);
           const wrong = manager.minus(whole, set);
           const end = last.fate.kind === 'undecided' ? 'undecided' : 'stalls';

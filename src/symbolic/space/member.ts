@@ -1,5 +1,4 @@
 /** One packet against sets of packets. */
-import { TUPLE_ENDS, type TupleEnd } from '../../netfilter/firstState.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
@@ -17,22 +16,10 @@ export function assignmentOf(space: Space, packet: Packet): Assignment {
     const size = widthOf(field, space.family);
     for (let bit = 0; bit < size; bit++) bits[space.offsets[field] + bit] = Number((value >> BigInt(size - 1 - bit)) & 1n);
   }
-  for (const end of TUPLE_ENDS) {
-    const value = BigInt(questionOf(packet)[end] ?? 0);
-    const size = widthOf(end, space.family);
-    for (let bit = 0; bit < size; bit++) bits[space.questionOffsets[end] + bit] = Number((value >> BigInt(size - 1 - bit)) & 1n);
-  }
   bits[space.manager.variableOf(space.socket)] = packet.dir === 'out' && packet.socket ? 1 : 0;
   bits[space.manager.variableOf(space.process)] = packet.uid === undefined ? 0 : 1;
   bits[space.manager.variableOf(space.hasMac)] = packet.mac === undefined ? 0 : 1;
   return bits;
-}
-
-function questionOf({ ctorigsrc, ctorigdst }: Packet): Readonly<Partial<Record<TupleEnd, number | bigint>>> {
-  return {
-    ...(ctorigsrc && { src: ctorigsrc.address, ...(ctorigsrc.port !== undefined && { sport: ctorigsrc.port }) }),
-    ...(ctorigdst && { dst: ctorigdst.address, ...(ctorigdst.port !== undefined && { dport: ctorigdst.port }) }),
-  };
 }
 
 function fieldOf(packet: Packet, field: StartField): number | bigint | undefined {

@@ -2,7 +2,6 @@
  *  Laid out from the field table; addresses first, which measured best for address-shaped tables. */
 import type { Host } from '../../host/host.ts';
 import { Budget } from '../../lib/budget.ts';
-import { TUPLE_ENDS, type TupleEnd } from '../../netfilter/firstState.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Field } from '../../packet/fields.ts';
 import { FIELDS } from '../../packet/fields.ts';
@@ -47,9 +46,6 @@ export interface Space {
   readonly socket: Bdd;
   readonly process: Bdd;
   readonly hasMac: Bdd;
-  /** of an answer: what its question was before NAT, as far as the answer does not show it */
-  readonly question: Readonly<Record<TupleEnd, Vector>>;
-  readonly questionOffsets: Readonly<Record<TupleEnd, number>>;
   /** the first variable that stands for nothing yet */
   readonly free: number;
   readonly has: { readonly ports: Bdd; readonly tcp: Bdd; readonly icmp: Bdd; readonly index: Bdd };
@@ -69,14 +65,6 @@ export function makeSpace(family: Family, host: Host, budget = new Budget()): Sp
   const whole = equal(manager, start.fragOffset, 0);
   const marks = next;
   next += PRESENCES;
-  const questionOffsets: Partial<Record<TupleEnd, number>> = {};
-  for (const end of TUPLE_ENDS) {
-    questionOffsets[end] = next;
-    next += widthOf(end, family);
-  }
-  const question = Object.fromEntries(
-    TUPLE_ENDS.map((end) => [end, variables(manager, { start: questionOffsets[end] as number, width: widthOf(end, family) })]),
-  ) as unknown as Record<TupleEnd, Vector>;
   const proto = (...numbers: number[]): Bdd =>
     manager.and(whole, manager.any(numbers.map((number) => equal(manager, start.proto, number))));
   return {
@@ -89,8 +77,6 @@ export function makeSpace(family: Family, host: Host, budget = new Budget()): Sp
     socket: manager.variable(marks),
     process: manager.variable(marks + 1),
     hasMac: manager.variable(marks + 2),
-    question,
-    questionOffsets: questionOffsets as Record<TupleEnd, number>,
     free: next,
     has: {
       ports: proto(PROTO.tcp, PROTO.udp, PROTO.udplite, PROTO.sctp, PROTO.dccp),

@@ -1,9 +1,8 @@
 /** The conntrack lookup for all packets: simulate/conntrack.ts for sets. */
 import { takesLooseTcp } from '../../host/conntrackSettings.ts';
-import { type ForcedState, firstStates, OPPOSITE_END, type TupleEnd } from '../../netfilter/firstState.ts';
+import { type ForcedState, firstStates } from '../../netfilter/firstState.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
-import type { Vector } from '../diagrams/vector.ts';
 import { constant } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { encode } from './encode.ts';
@@ -19,7 +18,7 @@ export interface TrackingOfSets {
 export function lookUpConnections({ space, ruleset, forced }: TrackingOfSets, one: PacketClass): readonly PacketClass[] {
   const { env } = one;
   if (!ruleset.usesConntrack || env.original !== undefined || env.state === 'UNTRACKED') return [one];
-  if (forced !== undefined && env.about === undefined) return [{ ...one, env: withState(space, env, forced) }];
+  if (forced !== undefined && env.about === undefined) return [{ ...one, env: withState(env, forced) }];
   const entry = env.about === undefined ? env.entry : aboutPacketOf(env.entry, space);
   if (entry !== undefined && isLookedUpAt(env, entry)) return [{ ...one, env: ofEntry(env, entry) }];
   if (env.about !== undefined) return [{ ...one, env: { ...env, state: 'INVALID', tracked: space.has.icmp === FULL } }];
@@ -30,7 +29,7 @@ export function lookUpConnections({ space, ruleset, forced }: TrackingOfSets, on
     const set = space.manager.and(left, encode(space, env, when).must);
     if (set === EMPTY) continue;
     left = space.manager.minus(left, set);
-    parts.push({ ...one, set, env: withState(space, env, { state, connmark: 0 }) });
+    parts.push({ ...one, set, env: withState(env, { state, connmark: 0 }) });
   }
   return parts;
 }
@@ -55,14 +54,11 @@ function ofEntry(env: Env, { state, direction, original, answers, connmark, zone
 }
 
 /** A connection that is there already has had its NAT. */
-function withState(space: Space, env: Env, { state, connmark, direction = 'original', rewritten = {} }: ForcedState): Env {
+function withState(env: Env, { state, connmark }: ForcedState): Env {
   if (state === 'INVALID') return { ...env, state, tracked: false, remembered: false };
   if (state === 'UNTRACKED') return { ...env, state, tracked: true };
-  const seen = (end: TupleEnd): Vector => env[direction === 'original' ? end : OPPOSITE_END[end]];
-  const end = (name: TupleEnd): Vector => (rewritten[name] === undefined ? seen(name) : space.question[name]);
-  const original = { src: end('src'), dst: end('dst'), sport: end('sport'), dport: end('dport') };
   const { src, dst, sport, dport } = env;
-  const sent = direction === 'reply' ? { src, dst, sport, dport } : undefined;
-  const made = { ...env, state, tracked: true, remembered: false, direction, original, sent, connmark: constant(connmark, 32) };
+  const original = { src, dst, sport, dport };
+  const made: Env = { ...env, state, tracked: true, remembered: false, direction: 'original', original, connmark: constant(connmark, 32) };
   return state === 'NEW' ? made : { ...made, confirmed: true, srcDone: true, dstDone: true };
 }

@@ -12,7 +12,6 @@ import { equal } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { byAnswers } from './answers.ts';
 import { type Following, follow } from './follow.ts';
-import { answersOnly, knownEnds } from './knownConnection.ts';
 import { listenerShares } from './listeners.ts';
 import type { PacketClass } from './state.ts';
 import { merge, startEnv } from './state.ts';
@@ -54,11 +53,10 @@ export function traverseIn(question: WalkQuestion, iif: string): readonly FateCl
 function traverse({ space, ruleset, within = FULL, visit, forced }: WalkQuestion, iif: string | undefined): readonly FateClass[] {
   const ends: FateClass[] = [];
   const rejected: PacketClass[] = [];
-  const answers = answersOnly(space, forced);
-  const whole = space.manager.all([within, answers, ruleset.usesDefrag ? equal(space.manager, space.start.fragOffset, 0) : FULL]);
-  const env = { ...startEnv(space, { iif, owned: iif === undefined }), ...knownEnds(space, forced) };
+  const whole = space.manager.all([within, ruleset.usesDefrag ? equal(space.manager, space.start.fragOffset, 0) : FULL]);
+  const env = startEnv(space, { iif, owned: iif === undefined });
   const start: PacketClass = { set: whole, env, doubts: [], decided: undefined };
-  const fragments = space.manager.minus(space.manager.and(within, answers), whole);
+  const fragments = space.manager.minus(within, whole);
   if (fragments !== EMPTY) ends.push({ ...start, set: fragments, fate: { kind: 'lost', reason: 'awaiting-fragments' } });
   if (whole === EMPTY) return ends;
   const following: Following = {

@@ -1,7 +1,6 @@
 /** A packet of a set that a person can read: familiar values first, as many as the set allows. */
 
-import type { ForcedState, TupleEnd } from '../../netfilter/firstState.ts';
-import { OPPOSITE_END } from '../../netfilter/firstState.ts';
+import type { ForcedState } from '../../netfilter/firstState.ts';
 import type { Address } from '../../packet/address.ts';
 import { familyOf } from '../../packet/address.ts';
 import type { Packet } from '../../packet/packet.ts';
@@ -99,31 +98,8 @@ function packetOf(space: Space, values: ReadonlyMap<number, 0 | 1>, { dir, iif, 
     ...(whole && hasIndex(proto, family) ? { spi: number('spi') } : {}),
     ...(socket && isSet(space.process) ? { uid: number('uid'), gid: number('gid') } : {}),
     ...(iif === undefined ? {} : { iif }),
-    ...(forced === undefined ? {} : statedIn(space, values, { ...forced, ports: hasPorts(proto) })),
+    ...(forced === undefined ? {} : { ctstate: forced.state, connmark: forced.connmark }),
     ...(isSet(space.hasMac) ? { mac: number('mac') } : {}),
-  };
-}
-
-/** What is said of the connection, with the ends that only its first packet shows. */
-function statedIn(
-  { family, questionOffsets, offsets }: Space,
-  values: ReadonlyMap<number, 0 | 1>,
-  { state, connmark, direction, rewritten = {}, ports }: ForcedState & { readonly ports: boolean },
-): Partial<Packet> {
-  if (direction !== 'reply') return { ctstate: state, connmark };
-  const number = (end: TupleEnd): bigint => {
-    const from = rewritten[end] !== undefined ? questionOffsets[end] : offsets[OPPOSITE_END[end]];
-    let value = 0n;
-    for (let bit = 0; bit < widthOf(end, family); bit++) value = (value << 1n) | BigInt(values.get(from + bit) ?? 0);
-    return value;
-  };
-  const address = (end: 'src' | 'dst'): Address => (family === 4 ? Number(number(end)) : number(end));
-  return {
-    ctstate: state,
-    connmark,
-    ctdir: direction,
-    ctorigsrc: { address: address('src'), ...(ports && { port: Number(number('sport')) }) },
-    ctorigdst: { address: address('dst'), ...(ports && { port: Number(number('dport')) }) },
   };
 }
 
