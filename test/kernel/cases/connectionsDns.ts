@@ -13,16 +13,31 @@ export const DNS_ROOM: ConnectionRoom = {
   name: 'istio with DNS capture',
   family: 4,
   rules: dumpOf(DNS.text, 4),
-  host: DNS.host as HostJson,
-  openings: ['out udp -> 10.96.0.10:53 uid=1000', 'out udp -> 10.96.0.10:53 uid=1337 gid=1337', 'out tcp -> 10.96.0.10:53 uid=1000'],
+  host: {
+    ...(DNS.host as HostJson),
+    listeners: [...((DNS.host as HostJson).listeners ?? []), { process: 'app', proto: 'udp', port: 9000 }],
+  },
+  openings: [
+    'out udp -> 10.96.0.10:53 uid=1000',
+    'out udp -> 10.96.0.10:53 uid=1337 gid=1337',
+    'out tcp -> 10.96.0.10:53 uid=1000',
+    // the answer looks like a question
+    'in udp 10.0.0.9:53 -> 10.244.0.5:9000',
+  ],
   edits: [
-    { edits: [], ends: ['completes', 'completes', 'completes'] },
-    { edits: [filter('-A INPUT -p udp -m conntrack --ctstate NEW -i eth0 -j DROP')], ends: ['completes', 'completes', 'completes'] },
-    { edits: [raw('-A OUTPUT -p udp --sport 15053 -j CT --zone 9')], ends: ['answer delivered', 'completes', 'completes'] },
-    { edits: [raw('-A OUTPUT -p udp --dport 53 -j ACCEPT')], ends: ['answer delivered', 'completes', 'completes'] },
+    { edits: [], ends: ['completes', 'completes', 'completes', 'answer delivered'] },
+    {
+      edits: [filter('-A INPUT -p udp -m conntrack --ctstate NEW -i eth0 -j DROP')],
+      ends: ['completes', 'completes', 'completes', 'first dropped filter:INPUT:1'],
+    },
+    {
+      edits: [raw('-A OUTPUT -p udp --sport 15053 -j CT --zone 9')],
+      ends: ['answer delivered', 'completes', 'completes', 'answer delivered'],
+    },
+    { edits: [raw('-A OUTPUT -p udp --dport 53 -j ACCEPT')], ends: ['answer delivered', 'completes', 'completes', 'answer delivered'] },
     {
       edits: [raw('-A PREROUTING -p udp --sport 53 -j CT --zone 2'), filter('-A INPUT -p udp -m conntrack --ctstate NEW -i eth0 -j DROP')],
-      ends: ['completes', 'answer dropped filter:INPUT:1', 'completes'],
+      ends: ['completes', 'answer dropped filter:INPUT:1', 'completes', 'first dropped filter:INPUT:1'],
     },
   ],
 };
