@@ -1,4 +1,4 @@
-/** Writes src/report/generated/pages.ts, the pages of `explain`, from the Markdown that stands beside what it explains. Run by
+/** Writes src/report/generated: the pages of `explain`, from the Markdown that stands beside what it explains. Run by
  *  `npm run grammar`. The README of each group lists its pages in their order; a page that none lists, or that lacks a part, is an error. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -59,4 +59,10 @@ writeFileSync(
     `export const PAGES: readonly Page[] = ${JSON.stringify(pages)};`,
     '',
   ].join('\n'),
+);
+// a command that says what to do about a finding needs no other word of the pages
+const remedies = pages.flatMap(({ id, todo }) => (todo === undefined ? [] : [[id, todo]]));
+writeFileSync(
+  join(GENERATED, 'remedies.ts'),
+  `export const REMEDIES: Readonly<Record<string, string>> = ${JSON.stringify(Object.fromEntries(remedies))};\n`,
 );

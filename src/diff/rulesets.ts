@@ -9,7 +9,6 @@ import type { Family } from '../packet/address.ts';
 import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
 import { print } from '../ruleset/print.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
-import type { PacketSet } from '../syntax/packets/parsePacketSet.ts';
 import type { DiffQuestion, Sides } from './question.ts';
 import type { Diff } from './rules.ts';
 import { diffRules } from './rules.ts';
@@ -71,9 +70,4 @@ function loopsNotCompared({ base, head }: Sides<Ruleset>, { host, profile, headH
 
 function missing(name: string, family: Family): string {
   return `${name} has no IPv${family} rules: compared with a kernel that has none loaded`;
-}
-
-/** The key of a set of packets that asks about what packets do not have as they start. */
-export function unknownAtStart({ terms }: PacketSet): string | undefined {
-  return terms.find(({ key }) => key === 'ctstate' || key === 'oif')?.key;
 }

@@ -1,6 +1,6 @@
 /** The ids of everything that can be selected, given a level or suppressed. */
 import { BEHAVIOUR_CHANGED, FORMER_NAMES } from '../diff/behaviourChanged.ts';
-import { POD_CHECKS } from '../injection/podChecks/checks.ts';
+import { POD_CLAIMS } from '../injection/podChecks/podClaimId.ts';
 import type { Complaint } from '../lib/complaint.ts';
 import { nearest } from '../lib/nearest.ts';
 import { CLAIMS } from '../prove/claims/all.ts';
@@ -8,7 +8,7 @@ import { type ClaimSelection, isSelected } from '../prove/proof/claim.ts';
 import { KEPT_PROMISES } from './keptPromises.ts';
 
 /** Claims about rules and about the fields and settings of pods. */
-export const JUDGED_CLAIMS: readonly string[] = [...new Set([...CLAIMS, ...POD_CHECKS].map(({ id }) => id))];
+export const JUDGED_CLAIMS: readonly string[] = [...new Set([...CLAIMS.map(({ id }) => id), ...POD_CLAIMS])];
 
 /** What is asked of two sides, and is not a claim about one. */
 const CLAIMS_OF_CHANGES: readonly string[] = [BEHAVIOUR_CHANGED, ...KEPT_PROMISES];

@@ -4,7 +4,7 @@ import type { PlacedHost } from '../../connection/assumedHost.ts';
 import { isId } from '../../connection/proxyIdentity.ts';
 import { type SaidPacket, withDirection } from '../../connection/saidDirection.ts';
 import { type ChosenSetting, chooseSetting, type GivenPlace } from '../../connection/setting.ts';
-import { unknownAtStart } from '../../diff/rulesets.ts';
+import { unknownAtStart } from '../../diff/unknownAtStart.ts';
 import type { Host } from '../../host/host.ts';
 import type { HostDescription } from '../../host/hostDescription.ts';
 import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';

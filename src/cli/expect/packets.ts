@@ -1,6 +1,6 @@
 /** Packets and sets of packets in a file of YAML, in any of their forms. */
 
-import { unknownAtStart } from '../../diff/rulesets.ts';
+import { unknownAtStart } from '../../diff/unknownAtStart.ts';
 import type { Node } from '../../kubernetes/yaml/node.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import { PACKET_KEYS, readPacketJson } from '../../packet/readPacketJson.ts';

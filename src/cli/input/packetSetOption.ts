@@ -1,7 +1,7 @@
 /** `--where PACKETSET`: the packets to look at, as they start. */
 
-import { unknownAtStart } from '../../diff/rulesets.ts';
-import { type PacketSet, parsePacketSet } from '../../syntax/packets/parsePacketSet.ts';
+import { unknownAtStart } from '../../diff/unknownAtStart.ts';
+import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionText } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
@@ -11,6 +11,7 @@ import { showDiagnostics } from './diagnostics.ts';
 export async function readWhere(call: Call): Promise<{ readonly where?: PacketSet } | undefined> {
   const text = optionText(call.input, 'where');
   if (text === undefined) return {};
+  const { parsePacketSet } = await import('../../syntax/packets/parsePacketSet.ts');
   const { set, diagnostics } = parsePacketSet({ file: '--where', text });
   await showDiagnostics(call, diagnostics);
   if (set === undefined || diagnostics.some(isError)) return undefined;

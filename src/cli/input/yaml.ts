@@ -1,10 +1,11 @@
-/** The reader of YAML and JSON, with the library that YAML needs, which is loaded only now. */
+/** The reader of YAML and JSON, loaded only now, as the library that YAML needs. */
 import type { Document, ReadNested } from '../../kubernetes/yaml/node.ts';
-import { documentsOf, jsonDocument, nestedDocuments, type ReadDocuments } from '../../kubernetes/yaml/readYaml.ts';
+import type { ReadDocuments } from '../../kubernetes/yaml/readYaml.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { readSources, type TextReader } from './reader.ts';
 
 export async function readYaml(source: Source): Promise<ReadDocuments> {
+  const { documentsOf, jsonDocument } = await import('../../kubernetes/yaml/readYaml.ts');
   return jsonDocument(source) ?? documentsOf(await import('yaml'), source);
 }
 
@@ -22,5 +23,6 @@ export async function readDocument(reader: TextReader, file: string): Promise<Do
 
 /** For YAML inside a string, such as an annotation. */
 export async function nestedReader(): Promise<ReadNested> {
+  const { nestedDocuments } = await import('../../kubernetes/yaml/readYaml.ts');
   return nestedDocuments(await import('yaml'));
 }

@@ -15,7 +15,7 @@ export interface WrittenReview {
   /** git revision that was compared with */
   readonly base?: string | undefined;
   /** what a command says in its own way: by name of the format */
-  readonly own?: Readonly<Partial<Record<'human' | 'json', (style: ReviewStyle) => string>>>;
+  readonly own?: Readonly<Partial<Record<'human' | 'json', (style: ReviewStyle) => string | Promise<string>>>>;
 }
 
 /** A file has no colours, and no width of its own. */
@@ -51,7 +51,7 @@ async function writeFile({ io }: Call, { file, text }: { readonly file: string; 
 
 /** A format is loaded when it is requested. */
 async function render(format: string, { review, base, strict, own }: WrittenReview, style: ReviewStyle): Promise<string> {
-  const said = format === 'human' || format === 'json' ? own?.[format]?.(style) : undefined;
+  const said = format === 'human' || format === 'json' ? await own?.[format]?.(style) : undefined;
   if (said !== undefined) return said;
   if (format === 'json') {
     const { toCiReport } = await import('../../report/ci/json.ts');

@@ -5,7 +5,6 @@ import { NO_PACKET } from '../../connection/askedPackets.ts';
 import { jsonText } from '../../lib/printable.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { humanVerify, type VerifyStyle } from '../../report/human/verify.ts';
-import { toVerifyReport } from '../../report/json/verify.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
@@ -51,7 +50,10 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   const own = {
     human: (style: VerifyStyle) =>
       (detailed ? undefined : instead?.(pods, { ...style, failing })) ?? humanVerify(pods, { ...style, failing, detailed, inFiles }),
-    json: () => jsonText(toVerifyReport(pods)),
+    json: async () => {
+      const { toVerifyReport } = await import('../../report/json/verify.ts');
+      return jsonText(toVerifyReport(pods));
+    },
   };
   const report = { review: reviewOf(subjectsOfRules(verified), diagnostics), outputs, own, strict };
   if (!(await writeReport(call, report))) return EXIT.usage;

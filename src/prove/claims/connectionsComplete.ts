@@ -44,13 +44,14 @@ function judgeWay(context: ProofContext, place: Ingress, scope: Bdd): Judgement 
   const violations: Violation[] = [];
   const doubts: Doubtful[] = [];
   // what no rule is needed for to fail breaks no promise of the rules
-  const excused = evenWithoutRules(context, place, ({ end }) => end === 'stalls');
+  const excused = () => evenWithoutRules(context, place, ({ end }) => end === 'stalls');
   const ofRelay = dir === 'out' ? packetsWhere(context, or(ofProxy(context), ofProxyGroup(context))) : EMPTY;
   for (const one of [...context.connections(place), ...context.data(place)]) {
     if (one.end !== 'stalls' && !(one.end === 'undecided' && one.part !== 'first')) continue;
     // what the proxy sends to itself is a loop, whatever becomes of its answers
     const asked = isRelayed(context, one.first) ? manager.minus(within, ofRelay) : within;
-    const set = manager.minus(manager.and(one.set, asked), excused);
+    const stalled = manager.and(one.set, asked);
+    const set = stalled === EMPTY ? EMPTY : manager.minus(stalled, excused());
     if (set === EMPTY) continue;
     const unknown = one.doubts.filter(({ why }) => why === 'unmodelled');
     if (one.end === 'undecided' || unknown.length > 0) {

@@ -53,10 +53,11 @@ function astray(context: ProofContext, place: Ingress, why: Why): readonly Viola
   const dir = iif === undefined ? 'out' : 'in';
   const whyOf = ({ first, answer }: ConnectionEnd): string | undefined =>
     first.fate.kind === 'delivered' && answer !== undefined ? why(answer) : undefined;
-  const excused = evenWithoutRules(context, place, (one) => whyOf(one) !== undefined);
+  const excused = () => evenWithoutRules(context, place, (one) => whyOf(one) !== undefined);
   return context.connections(place).flatMap((one): readonly Violation[] => {
     const said = whyOf(one);
-    const set = said === undefined ? EMPTY : manager.minus(manager.and(one.set, scope), excused);
+    const strays = said === undefined ? EMPTY : manager.and(one.set, scope);
+    const set = strays === EMPTY ? EMPTY : manager.minus(strays, excused());
     if (said === undefined || set === EMPTY || one.doubts.some((doubt) => doubt.why === 'unmodelled')) return [];
     const ends = one.end === 'stalls' ? [{ outcome: 'stalled' as const, set }] : outcomesOf(context, one.first, set);
     return ends.map((end) => ({ kind: 'packets', ...end, dir, ...place, by: one.answer?.decided, within: scope, why: said, apart: said }));

@@ -1,7 +1,7 @@
 /** What to do about a claim that does not hold. */
 import { profileNamed } from '../../mesh/allProfiles.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
-import { PAGES } from '../generated/pages.ts';
+import { REMEDIES } from '../generated/remedies.ts';
 import { type RemedyQuestion, remedyByRules } from './remedyByRules.ts';
 import { REMEDIES_IN_MESH } from './remedyInMesh.ts';
 
@@ -25,7 +25,6 @@ export function remedyOfFinding(question: RemedyQuestion, causes: SettingCauses 
 
 /** `profile`: name of the mesh, whose chains and options are named then; another mesh's never are. */
 export function remedyOf(claim: string, profile?: string): string | undefined {
-  const page = PAGES.find(({ id }) => id === claim);
   const mesh = profile === undefined ? undefined : profileNamed(profile);
-  return (mesh === undefined ? undefined : REMEDIES_IN_MESH[claim]?.(mesh)) ?? page?.todo;
+  return (mesh === undefined ? undefined : REMEDIES_IN_MESH[claim]?.(mesh)) ?? REMEDIES[claim];
 }

@@ -6,7 +6,7 @@ import type { MeshProfile } from '../../mesh/profile.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import { allRules, pointsOf, type RuleShape, rulesFrom, shapeOf } from '../../ruleset/ruleShape.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
-import { PAGES } from '../generated/pages.ts';
+import { REMEDIES } from '../generated/remedies.ts';
 import { chainOf, LOGS_OF_WRITERS, REMEDIES_IN_MESH } from './remedyInMesh.ts';
 
 export interface RemedyQuestion {
@@ -90,7 +90,7 @@ function isTransparent(ruleset: Ruleset): boolean {
 
 /** The page's own words, with the user that these rules let past. */
 function asProxy(claim: string, user: number | undefined): string | undefined {
-  return user === undefined ? undefined : PAGES.find(({ id }) => id === claim)?.todo?.replace('user 1337', `user ${user}`);
+  return user === undefined ? undefined : REMEDIES[claim]?.replace('user 1337', `user ${user}`);
 }
 
 function usersIn(ruleset: Ruleset): readonly number[] {

@@ -19,11 +19,16 @@ export function equal(manager: BddManager, vector: Vector, value: number | bigin
 }
 
 /** `(vector & mask) === value` */
-export function maskedEqual(
-  manager: BddManager,
-  vector: Vector,
-  { value, mask }: { readonly value: number | bigint; readonly mask: number | bigint },
-): Bdd {
+export function maskedEqual(manager: BddManager, vector: Vector, test: MaskTest): Bdd {
+  return remembered(manager, { vector, key: `${test.value}/${test.mask}`, make: () => masked(manager, vector, test) });
+}
+
+interface MaskTest {
+  readonly value: number | bigint;
+  readonly mask: number | bigint;
+}
+
+function masked(manager: BddManager, vector: Vector, { value, mask }: MaskTest): Bdd {
   const wanted = BigInt(value);
   const tested = BigInt(mask);
   if ((wanted & ~tested) !== 0n) return EMPTY;
@@ -49,30 +54,101 @@ export function between(
 
 /** The vector is in one of the intervals. */
 export function vectorIn(manager: BddManager, vector: Vector, intervals: IntervalSet): Bdd {
-  manager.count(intervals.length);
-  const bounds = intervals.map(({ lo, hi }) => ({ lo: BigInt(lo), hi: BigInt(hi) }));
-  const width = vector.length;
-  return block(0, 0n, { from: 0, to: bounds.length });
+  const [first, ...others] = intervals;
+  const key = first === undefined || others.length > 0 ? intervals : `${first.lo}-${first.hi}`;
+  return remembered(manager, { vector, key, make: () => numbersIn(manager, vector, intervals) });
+}
 
-  /** Numbers that start with the first `bit` bits of `base`; only the intervals of `among` reach into them. */
-  function block(bit: number, base: bigint, among: { readonly from: number; readonly to: number }): Bdd {
+interface Question {
+  readonly vector: Vector;
+  readonly key: string | IntervalSet;
+  readonly make: () => Bdd;
+}
+
+type Known = Map<Question['key'], Bdd>;
+
+interface Store {
+  readonly byVector: WeakMap<Vector, Known>;
+  readonly byText: Map<string, Known>;
+}
+
+const stores = new WeakMap<BddManager, Store>();
+
+/** Of more, most are asked once. */
+const MOST_KNOWN = 1 << 10;
+
+/** Rules, routes and sockets ask the same few vectors the same questions. */
+function remembered(manager: BddManager, { vector, key, make }: Question): Bdd {
+  manager.count(1);
+  const sets = knownOf(manager, vector);
+  const known = sets.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  if (sets.size < MOST_KNOWN) sets.set(key, made);
+  return made;
+}
+
+function knownOf(manager: BddManager, vector: Vector): Known {
+  const store = stores.get(manager) ?? { byVector: new WeakMap<Vector, Known>(), byText: new Map<string, Known>() };
+  stores.set(manager, store);
+  const known = store.byVector.get(vector);
+  if (known !== undefined) return known;
+  const text = vector.join();
+  const same: Known = store.byText.get(text) ?? new Map<Question['key'], Bdd>();
+  store.byText.set(text, same);
+  store.byVector.set(vector, same);
+  return same;
+}
+
+function numbersIn(manager: BddManager, vector: Vector, intervals: IntervalSet): Bdd {
+  manager.count(intervals.length);
+  const width = vector.length;
+  const bounds = (intervals as IntervalSet<number | bigint>).flatMap(({ lo, hi }) => boundsOf(width, lo.toString(2), hi.toString(2)));
+  return block(0, { from: 0, to: bounds.length, before: false, after: false });
+
+  /** Of the numbers that share their first `bit` bits: those in the intervals that reach into them. */
+  function block(bit: number, { from, to, before, after }: Reach): Bdd {
     manager.count(1);
-    let { from, to } = among;
-    const last = base + (1n << BigInt(width - bit)) - 1n;
-    while (from < to && (bounds[from] as Bound).hi < base) from++;
-    while (from < to && (bounds[to - 1] as Bound).lo > last) to--;
     const first = bounds[from];
     if (from >= to || first === undefined) return EMPTY;
-    if (first.lo <= base && last <= first.hi) return FULL;
-    const middle = base + (1n << BigInt(width - bit - 1));
-    const half = { from, to };
-    return manager.choose(vector[bit] as Bdd, block(bit + 1, base, half), block(bit + 1, middle, half));
+    if (to - from === 1 && (before || first.zerosFrom <= bit) && (after || first.onesFrom <= bit)) return FULL;
+    let [low, high] = [from, to];
+    while (low < to && ((low === from && before) || !startsHigh(low, bit))) low++;
+    while (high > from && ((high === to && after) || endsHigh(high - 1, bit))) high--;
+    const endsAfter = (low === to && after) || (low > from && endsHigh(low - 1, bit));
+    const startsBefore = (high === from && before) || (high < to && !startsHigh(high, bit));
+    return manager.choose(
+      vector[bit] as Bdd,
+      block(bit + 1, { from, to: low, before, after: endsAfter }),
+      block(bit + 1, { from: high, to, before: startsBefore, after }),
+    );
+  }
+
+  function startsHigh(at: number, bit: number): boolean {
+    return bounds[at]?.lo.charCodeAt(bit) === ONE;
+  }
+
+  function endsHigh(at: number, bit: number): boolean {
+    return bounds[at]?.hi.charCodeAt(bit) === ONE;
   }
 }
 
-interface Bound {
-  readonly lo: bigint;
-  readonly hi: bigint;
+/** Intervals by place. */
+interface Reach {
+  readonly from: number;
+  readonly to: number;
+  /** the first starts before these numbers, the last ends after them */
+  readonly before: boolean;
+  readonly after: boolean;
+}
+
+const ONE = 0x31;
+
+/** As binary digits: they need no arithmetic with large numbers. None: no number of this width is in the interval. */
+function boundsOf(width: number, lo: string, hi: string) {
+  if (lo.length > width) return [];
+  const digits = { lo: lo.padStart(width, '0'), hi: hi.length > width ? '1'.repeat(width) : hi.padStart(width, '0') };
+  return [{ ...digits, zerosFrom: digits.lo.lastIndexOf('1') + 1, onesFrom: digits.hi.lastIndexOf('0') + 1 }];
 }
 
 /** vector <= 1 */

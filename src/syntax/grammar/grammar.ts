@@ -1,5 +1,4 @@
 /** Matches a text against a rule of a compiled grammar: what the parts are, or where it stops being right and what was expected there. */
-import { grammar as packet } from '../generated/packet.ts';
 import { grammar as values } from '../generated/values.ts';
 import type { Span } from '../text/source.ts';
 import { type CompiledGrammar, expectedBy, newMatchState, runRule } from './recogniser.ts';
@@ -17,20 +16,13 @@ export type Match =
 
 /** Rules of grammars/values.ohm. */
 export type ValueRule = keyof (typeof values)['rules'];
-/** Rules of grammars/packet.ohm. */
-export type PacketRule = keyof (typeof packet)['rules'];
-
 export function matchValue(rule: ValueRule, text: string): Match {
-  return match(values, rule, text);
-}
-
-export function matchPacketText(rule: PacketRule, text: string): Match {
-  return match(packet, rule, text);
+  return matchGrammar(values, rule, text);
 }
 
 const state = newMatchState('');
 
-function match<Rule extends string>(grammar: CompiledGrammar<Rule>, rule: Rule, text: string): Match {
+export function matchGrammar<Rule extends string>(grammar: CompiledGrammar<Rule>, rule: Rule, text: string): Match {
   state.text = text;
   if (!runRule(state, grammar.rules[rule], { start: 0, end: text.length })) {
     return { ok: false, at: state.far, expected: expectedBy(state, grammar) };

@@ -1,5 +1,5 @@
 /** The iptables form of packets and packet sets: `-p tcp -d 10.0.0.9 --dport 443`. man iptables, iptables-extensions */
-import { matchPacketText } from '../grammar/grammar.ts';
+import { matchPacketText } from '../grammar/packetGrammar.ts';
 import type { ProblemSink } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import type { KeyName } from './packetKeys.ts';

@@ -3,7 +3,8 @@ import { and, inSet, type MatchExpr, masked, not, or } from '../../netfilter/mat
 import type { Family } from '../../packet/address.ts';
 import { SYN } from '../../packet/syn.ts';
 import { expectation } from '../grammar/expectation.ts';
-import { type Capture, matchPacketText } from '../grammar/grammar.ts';
+import type { Capture } from '../grammar/grammar.ts';
+import { matchPacketText } from '../grammar/packetGrammar.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
 import { type ProblemSink, reportInto } from '../text/problems.ts';
 import type { Source, Span } from '../text/source.ts';
