@@ -48,7 +48,7 @@ export function completePacket(given: PartialPacket, host: Host): Completion {
     ...(dir === 'in' ? { iif: arrivalInterface(host, { dst, ...(given.src !== undefined && { src: given.src }) }) } : {}),
   };
   const quiet = { mark: 0, ttl: USUAL_TTL, tos: 0, fragOffset: 0, length: usualLength(family, proto) };
-  const chosen = dir === 'out' && given.src === undefined && asksForSource6(host, family) ? { srcChosen: true } : {};
+  const chosen = dir === 'out' && given.src === undefined && asksForSource(host, family) ? { srcChosen: true } : {};
   const rest = { ...quiet, ...defaults, ...given, ...chosen, family, socket: owned } as Packet;
   const later = given.ctstate === 'ESTABLISHED' || given.ctstate === 'RELATED';
   if (later) defaults.ctdir = usualDirection(rest);
@@ -56,9 +56,13 @@ export function completePacket(given: PartialPacket, host: Host): Completion {
   return { packet, defaults: (Object.keys(defaults) as (keyof PartialPacket)[]).filter((key) => given[key] === undefined) };
 }
 
-/** Only then it matters that IPv6 looks for a route before it has a source, and keeps it. */
-function asksForSource6({ rules }: Host, family: Family): boolean {
-  return family === 6 && rules.some((rule) => rule.family === 6 && rule.from !== undefined);
+/** Only then it matters that the kernel looks for a route before the packet has a source, and may keep it. */
+function asksForSource(host: Host, family: Family): boolean {
+  const { rules, routes } = host;
+  return (
+    rules.some((rule) => rule.family === family && rule.from !== undefined) ||
+    routes.some((route) => route.family === family && (route.from !== undefined || route.nexthops !== undefined))
+  );
 }
 
 /** Sent, unless it is from elsewhere to the host. What has an owner or a way out is sent, whatever its source. */
@@ -105,9 +109,11 @@ function defaultSource(
 ): Address {
   const family = familyOf(dst);
   if (dir === 'in') return CLIENT[family];
+  const usual = usualFields(family);
+  const { mark = 0, oif, uid = usual.uid, tos = 0, proto = PROTO.tcp, sport = usual.sport, dport = usual.dport } = given;
+  const ports = hasPorts(proto) ? { sport, dport } : { sport: 0, dport: 0 };
+  // a TCP socket has no port of its own when its source is chosen
+  const flow = { tos, uid, proto, ...ports, ...(proto === PROTO.tcp && { sport: 0 }) };
   // the unspecified address leaves the choice to the kernel, which will say that there is none
-  return (
-    sourceFor(host, { family, dst, mark: given.mark ?? 0, ...(given.oif === undefined ? {} : { bound: given.oif }) }) ??
-    (family === 4 ? 0 : 0n)
-  );
+  return sourceFor(host, { family, dst, mark, flow, ...(oif === undefined ? {} : { bound: oif }) }) ?? (family === 4 ? 0 : 0n);
 }

@@ -1,4 +1,5 @@
 /** The world around the rules: what the kernel knows beside netfilter. Parsed and complete; `readHost` makes it from JSON or YAML values. */
+import type { Interval } from '../lib/intervals.ts';
 import type { Address, Family, Prefix } from '../packet/address.ts';
 
 export interface Host {
@@ -24,9 +25,35 @@ export interface Host {
 
 export interface Interface {
   readonly name: string;
-  readonly addresses: readonly Prefix[];
+  /** in the order in which the kernel lists those of IPv4, and in which those of IPv6 were added: `ip address` prints these last first */
+  readonly addresses: readonly InterfaceAddress[];
   /** number of the device group, as `ip link` sets it; 0 by default */
   readonly group: number;
+  /** absent: not given */
+  readonly mtu?: number;
+  /** absent: it is up and has a carrier; `down`: it was not set up */
+  readonly state?: 'down' | 'no-carrier';
+  /** the bridge, bond or VRF that it belongs to */
+  readonly master?: string;
+  /** absent: not given */
+  readonly type?: string;
+  /** of a VRF */
+  readonly table?: string;
+}
+
+export interface InterfaceAddress extends Prefix {
+  /** the other end; its prefix is the connected route */
+  readonly peer?: Prefix;
+  /** of IPv4; absent: global, of 127.0.0.0/8 host */
+  readonly scope?: 'site' | 'link' | 'host';
+  /** of IPv4: the kernel says so; absent: as the order of the addresses has it */
+  readonly secondary?: true;
+  /** without a connected route */
+  readonly noprefixroute?: true;
+  /** no new connection takes it while there is another one */
+  readonly deprecated?: true;
+  /** of IPv6: not usable, since it is not checked yet or was found to be another's */
+  readonly tentative?: true;
 }
 
 export interface Route {
@@ -39,8 +66,26 @@ export interface Route {
   /** preferred source address */
   readonly src?: Address;
   readonly metric: number;
+  /** only for packets with these bits of `0x1c` in the TOS field; absent: all */
+  readonly tos?: number;
+  /** of IPv6: only for packets from there */
+  readonly from?: Prefix;
+  /** of IPv4: addresses with a narrower scope are no source; absent: link without a gateway, else global */
+  readonly scope?: 'global' | 'site' | 'link' | 'host';
+  /** of several ways the kernel takes one, by a hash; `via` and `dev` are absent then */
+  readonly nexthops?: readonly NextHop[];
+  /** its gateway is of the other family */
+  readonly via6?: bigint;
+  /** the interface has no carrier; dead: it is down, and the route is not used */
+  readonly linkdown?: true;
+  readonly dead?: true;
+  readonly mtu?: number;
   /** what of it is not modelled, as it is written: where the route is found, the packet's way is not known */
   readonly unknown?: string;
+}
+
+export interface NextHop extends Pick<Route, 'via' | 'via6' | 'dev' | 'linkdown' | 'dead'> {
+  readonly weight: number;
 }
 
 /** One line of `ip rule`. */
@@ -52,13 +97,26 @@ export interface RoutingRule {
   readonly iif?: string;
   readonly oif?: string;
   readonly mark?: { readonly value: number; readonly mask: number };
+  /** of IPv4 bits of `0x1c` in the TOS field, of IPv6 those of `0xfc` */
+  readonly tos?: number;
+  /** `dscp`: all bits of `0xfc` in both families, 0 included */
+  readonly dscp?: number;
+  /** of the sending socket; packets that arrive and those of the kernel count as root's */
+  readonly uid?: Interval<number>;
+  readonly proto?: number;
+  readonly sport?: Interval<number>;
+  readonly dport?: Interval<number>;
+  /** only packets of interfaces that belong to a VRF; without a table to look up it is that of the VRF */
+  readonly l3mdev?: true;
   readonly not: boolean;
   /** routes with a prefix no longer than this are passed over */
   readonly suppress?: number;
+  /** routes by interfaces of this group are passed over */
+  readonly suppressGroup?: number;
   /** what of it is not modelled, as it is written: it may match or not */
   readonly unknown?: string;
   /** `unknown`: it does something that is not modelled */
-  readonly action: { readonly lookup: string } | 'blackhole' | 'unreachable' | 'prohibit' | 'unknown';
+  readonly action: { readonly lookup: string } | { readonly goto: number } | 'nop' | 'blackhole' | 'unreachable' | 'prohibit' | 'unknown';
 }
 
 export interface Listener {

@@ -23,10 +23,25 @@ export interface HostDescription {
 
 export interface InterfaceDescription {
   readonly name: string;
-  /** with the length of their networks, `10.244.0.5/24` */
+  /** with the length of their networks, `10.244.0.5/24`, and what `ip address` says of them: `10.9.0.2 peer 10.9.0.1/32`,
+   *  `169.254.7.1/32 scope link`, `fd00:1::99/64 deprecated` */
   readonly addresses: readonly string[];
-  readonly type?: 'veth';
+  /** `veth`, `bridge`, `vrf`, as `ip -d link` has it */
+  readonly type?: string;
   readonly group?: number;
+  readonly mtu?: number;
+  /** `up`, `down`, `no-carrier` */
+  readonly state?: string;
+  /** the bridge, bond or VRF that it belongs to */
+  readonly master?: string;
+  /** of a VRF */
+  readonly table?: string;
+  /** of all its addresses of that family: the other end */
+  readonly peer?: string;
+  /** of all its IPv4 addresses */
+  readonly scope?: string;
+  /** of all its addresses: `deprecated`, `noprefixroute`, `tentative`, `dadfailed`, `secondary` */
+  readonly flags?: readonly string[];
 }
 
 export interface ListenerDescription {

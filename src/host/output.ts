@@ -2,9 +2,12 @@
  *  kernel net/ipv4/route.c ip_route_output_key_hash_rcu(), net/ipv4/netfilter.c ip_route_me_harder() */
 
 import { type Address, contains, type Family, type Prefix, parsePrefix } from '../packet/address.ts';
+import { longestMatch } from './fib.ts';
 import type { Host, Route } from './host.ts';
+import { waysOf } from './nexthops.ts';
 import { lookupRoute } from './route.ts';
-import { ANY_DEVICE, isLoopback4, selectAddress4, selectAddress6 } from './sourceAddress.ts';
+import type { FlowKeys } from './ruleMatch.ts';
+import { ANY_DEVICE, isLoopback4, selectAddress4, selectAddress6, type Wanted4 } from './sourceAddress.ts';
 import { interfaceSetting } from './sysctl.ts';
 
 /** Why a packet cannot be sent. */
@@ -21,10 +24,20 @@ export interface OutputQuery {
   readonly again?: boolean;
   /** the source has been chosen after the route, which stays. kernel net/ipv6/ip6_output.c ip6_dst_lookup_tail() */
   readonly chosen?: boolean;
+  readonly flow?: FlowKeys;
+  /** which of several ways; absent: the first */
+  readonly way?: number;
 }
 
 export type OutputRoute =
-  | { readonly kind: 'found'; readonly oif: string; readonly local: boolean; readonly route: Route | undefined }
+  | {
+      readonly kind: 'found';
+      readonly oif: string;
+      readonly local: boolean;
+      readonly route: Route | undefined;
+      /** absent: there is one way */
+      readonly ways?: number;
+    }
   | { readonly kind: 'lost'; readonly reason: NoRoute };
 
 export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
@@ -33,15 +46,19 @@ export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
     const found = routeOutput(host, before);
     if (found.kind === 'found') return found;
   }
-  const { family, dst, src, bound } = query;
+  const { family, dst, src, bound, mark, flow, way = 0 } = query;
   if (dst === 0 || (dst === 0n && query.again !== true)) return { kind: 'found', oif: 'lo', local: true, route: undefined };
-  const route = lookupRoute(host, {
+  const found = lookupRoute(host, {
     family,
     dst,
-    mark: query.mark,
+    mark,
     ...(src === undefined ? {} : { src }),
     ...(bound === undefined ? {} : { oif: bound }),
+    ...(flow === undefined ? {} : { flow }),
   });
+  const ways = found === undefined ? [] : waysOf(host, found, bound);
+  const route = ways[way];
+  const several = ways.length > 1 ? { ways: ways.length } : {};
   // it may be another one
   if (route?.unknown !== undefined) return { kind: 'found', oif: route.dev ?? '', local: false, route };
   if (route?.type === 'local' || route?.type === 'anycast') return { kind: 'found', oif: 'lo', local: true, route };
@@ -52,7 +69,7 @@ export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
   if (oif === undefined) return { kind: 'lost', reason: 'no-route' };
   const localnet = interfaceSetting(host, 'net.ipv4.conf.{}.route_localnet', oif) > 0;
   if (typeof src === 'number' && isLoopback4(src) && oif !== 'lo' && !localnet) return { kind: 'lost', reason: 'loopback-source' };
-  return { kind: 'found', oif, local: false, route: usable };
+  return { kind: 'found', oif, local: false, route: usable, ...several };
 }
 
 /** Link-local or a group: what `oif` says of it is kept when it is routed again. */
@@ -71,11 +88,20 @@ export function sourceFor(host: Host, query: OutputQuery): Address | undefined {
   if (query.dst === 0) return 0x7f00_0001;
   if (query.dst === 0n) return 1n;
   const { route, oif } = found;
-  if (query.family === 6) return (found.local ? undefined : route?.src) ?? selectAddress6(host, oif, query.dst as bigint);
+  if (query.family === 6)
+    return (found.local ? undefined : route?.src) ?? selectAddress6(host, found.local ? (route?.dev ?? oif) : oif, query.dst as bigint);
   if (route?.src !== undefined) return route.src;
   // a local route of another table makes a foreign address local; it cannot be a source
-  if (found.local) return undefined;
-  return selectAddress4(host, oif, (route?.via ?? query.dst) as number);
+  if (found.local) return longestMatch(host, { table: 'local', address: query.dst })?.type === 'local' ? query.dst : undefined;
+  return selectAddress4(host, { dev: oif, ...sourceWanted(route) });
+}
+
+/** By which an address of IPv4 is chosen for packets that take a route, `src` left aside: only a gateway is near. Undefined: on the link
+ *  of a bound socket. kernel net/ipv4/fib_semantics.c fib_result_prefsrc(), fib_info_update_nhc_saddr() */
+export function sourceWanted(route: Route | undefined): Pick<Wanted4, 'near' | 'scope'> {
+  if (route === undefined) return { scope: 'link' };
+  const { via, via6, scope = via === undefined && via6 === undefined ? 'link' : 'global' } = route;
+  return { near: via, scope };
 }
 
 /** Without a route, IPv6 takes any address that suits, and looks again: a `from` rule may know the way.

@@ -2,12 +2,14 @@
 
 import { nearest } from '../lib/nearest.ts';
 import { valueText } from '../lib/valueText.ts';
-import type { Family, Prefix } from '../packet/address.ts';
-import { familyOf, parseAddress, parsePrefix } from '../packet/address.ts';
+import type { Family } from '../packet/address.ts';
+import { familyOf, parseAddress } from '../packet/address.ts';
 import { PROTO } from '../packet/protocol.ts';
-import type { Host, Interface, Listener, Process, Route, RoutingRule, SocketEndpoint } from './host.ts';
-import { parseRoute, parseRule } from './ipCommand.ts';
-import { defaultRules, derivedRoutes } from './routing.ts';
+import type { Host, Listener, Process, Route, RoutingRule, SocketEndpoint } from './host.ts';
+import { parseRoute } from './ipRoute.ts';
+import { parseRule } from './ipRule.ts';
+import { readInterfaces } from './readInterfaces.ts';
+import { defaultRules, derivedRoutes, joinSiblings } from './routing.ts';
 
 /** `host` is absent when there is a problem. */
 export interface HostReading {
@@ -29,26 +31,17 @@ export const HOST_KEYS = [
   'sets',
   'clock',
 ];
-const LOOPBACK: Interface = {
-  name: 'lo',
-  group: 0,
-  addresses: [
-    { address: 0x7f00_0001, length: 8 },
-    { address: 1n, length: 128 },
-  ],
-};
-
 export function readHost(value: unknown): HostReading {
   const problems: string[] = [];
   if (!isRecord(value)) return { problems: ['the host description is not an object'] };
   for (const key of Object.keys(value))
     if ((key !== '$schema' || typeof value.$schema !== 'string') && !HOST_KEYS.includes(key))
       problems.push(`unknown key \`${key}\` in the host description${meantKey(key)}`);
-  const interfaces = readInterfaces(value.interfaces, problems);
+  const interfaces = readInterfaces(list(value.interfaces, 'interfaces', problems), problems);
   const sysctls = readSysctls(value.sysctls, problems);
   const forwarding6 = (sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
-  const routes = [...derivedRoutes(interfaces, forwarding6), ...readRoutes(value, problems)];
-  for (const { dev } of routes) {
+  const routes = joinSiblings([...derivedRoutes(interfaces, forwarding6), ...readRoutes(value, problems)]);
+  for (const { dev } of routes.flatMap((route) => [route, ...(route.nexthops ?? [])])) {
     if (dev !== undefined && !interfaces.some(({ name }) => name === dev))
       problems.push(`a route names interface \`${dev}\`, which the host lacks`);
   }
@@ -77,31 +70,8 @@ function meantKey(key: string): string {
   return meant === undefined ? '' : `: did you mean \`${meant}\`?`;
 }
 
-function readInterfaces(value: unknown, problems: string[]): readonly Interface[] {
-  const named: Interface[] = [];
-  for (const entry of list(value, 'interfaces', problems)) {
-    if (!isRecord(entry) || typeof entry.name !== 'string' || !/^[^\s/]{1,15}$/.test(entry.name)) {
-      problems.push(`\`${valueText(entry)}\` in \`interfaces\` has no interface name of 1 to 15 characters`);
-      continue;
-    }
-    const addresses = list(entry.addresses, `addresses of ${entry.name}`, problems).flatMap((text): Prefix[] => {
-      const prefix = typeof text === 'string' ? parsePrefix(text) : undefined;
-      if (prefix !== undefined) return [prefix];
-      problems.push(`\`${valueText(text)}\` in the addresses of \`${entry.name}\` is not an address with a prefix length`);
-      return [];
-    });
-    if (named.some(({ name }) => name === entry.name)) problems.push(`interface \`${entry.name}\` is given twice`);
-    const { group = 0 } = entry;
-    if (!isId(group)) problems.push(`the group of interface \`${entry.name}\` is not a number from 0 to 4294967295`);
-    named.push({ name: entry.name, addresses, group: isId(group) ? group : 0 });
-  }
-  const lo = named.find(({ name }) => name === 'lo');
-  const extra = (lo?.addresses ?? []).filter((own) => !LOOPBACK.addresses.some(({ address }) => address === own.address));
-  return [
-    { ...LOOPBACK, group: lo?.group ?? 0, addresses: [...LOOPBACK.addresses, ...extra] },
-    ...named.filter(({ name }) => name !== 'lo'),
-  ];
-}
+/** Types of routes that belong to the table local unless it is said otherwise. source: ip-route(8) */
+const HERE: ReadonlySet<Route['type']> = new Set<Route['type']>(['local', 'broadcast', 'anycast']);
 
 function readRoutes(value: Record<string, unknown>, problems: string[]): readonly Route[] {
   const tables: (readonly [string, unknown])[] = [['main', value.routes ?? []]];
@@ -112,7 +82,8 @@ function readRoutes(value: Record<string, unknown>, problems: string[]): readonl
   return tables.flatMap(([table, routes]) =>
     list(routes, table === 'main' ? 'routes' : `route_tables.${table}`, problems).flatMap((text): Route[] => {
       const parsed = parseRoute(valueText(text), table);
-      if ('value' in parsed) return [parsed.value];
+      // as ip(8) does, a route to this host without a table is one of the table local
+      if ('value' in parsed) return [HERE.has(parsed.value.type) && table === 'main' ? { ...parsed.value, table: 'local' } : parsed.value];
       problems.push(parsed.problem);
       return [];
     }),

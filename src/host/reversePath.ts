@@ -27,7 +27,8 @@ export function wayBack(host: Host, { family, src, dst, mark, iif }: WayBackQuer
 
 export function judgeRoute(host: Host, route: Route | undefined, iif: string): WayBack {
   if (route === undefined) return 'none';
-  const { type, family, dev } = route;
+  const { type, family, nexthops = [] } = route;
+  const dev = nexthops.some((hop) => hop.dev === iif) ? iif : route.dev;
   if (type === 'local') return family === 6 || dev === iif ? 'local-here' : 'local-elsewhere';
   if (type !== 'unicast') return 'none';
   return dev === iif || (family === 6 && hasTwin(host, route, iif)) ? 'here' : 'elsewhere';

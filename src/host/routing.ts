@@ -1,42 +1,63 @@
 /** The forwarding tables a host has: what the kernel derives from addresses, and what was added.
  *  kernel net/ipv4/fib_frontend.c fib_add_ifaddr(), net/ipv6/addrconf.c; ip-rule(8) for the rule list */
-import type { Address, Family } from '../packet/address.ts';
+import type { Address, Family, Prefix } from '../packet/address.ts';
 import { familyOf, parsePrefix, prefixMask, prefixRange } from '../packet/address.ts';
-import type { Interface, Route, RoutingRule } from './host.ts';
+import type { Interface, InterfaceAddress, NextHop, Route, RoutingRule } from './host.ts';
 
 /** Routes of the tables `local` and `main` that follow from the interfaces' addresses. */
 export function derivedRoutes(interfaces: readonly Interface[], forwarding6: boolean): readonly Route[] {
-  return interfaces.flatMap((nic) => [
-    ...nic.addresses.flatMap((prefix, index) => [
-      ...addressRoutes(nic, index),
-      ...(familyOf(prefix.address) === 4 ? prefixRoutes4(nic, index) : prefixRoutes6(nic, { index, forwarding6 })),
-    ]),
-    ...(nic.name !== 'lo' && nic.addresses.some(({ address }) => familyOf(address) === 6)
-      ? [route({ table: 'local', type: 'multicast', to: 'ff00::/8', dev: nic.name, metric: 256 })]
-      : []),
-  ]);
+  return interfaces.flatMap((nic) => {
+    const made = [
+      ...nic.addresses.flatMap((own, index) => [
+        ...addressRoutes(nic, index),
+        ...(familyOf(own.address) === 4 ? prefixRoutes4(nic, index) : prefixRoutes6(nic, { index, forwarding6 })),
+      ]),
+      ...(nic.name !== 'lo' && nic.state !== 'down' && nic.addresses.some(({ address }) => familyOf(address) === 6)
+        ? [route({ table: 'local', type: 'multicast', to: 'ff00::/8', dev: nic.name, metric: 256 })]
+        : []),
+    ];
+    const table = vrfTable(nic, interfaces);
+    return table === undefined ? made : made.map((one) => ({ ...one, table }));
+  });
+}
+
+/** A VRF has its addresses and its members' in a table of its own. */
+function vrfTable(nic: Interface, interfaces: readonly Interface[]): string | undefined {
+  const of = nic.type === 'vrf' ? nic : interfaces.find(({ name, type }) => name === nic.master && type === 'vrf');
+  return of?.table;
 }
 
 function addressRoutes(nic: Interface, index: number): readonly Route[] {
-  const prefix = nic.addresses[index];
-  if (prefix === undefined) return [];
-  const { address } = prefix;
-  const length = familyOf(address) === 4 ? 32 : 128;
-  const src = familyOf(address) === 4 && isSecondary(nic, index) ? primaryOf(nic, index) : address;
-  return [{ family: familyOf(address), table: 'local', type: 'local', to: { address, length }, dev: nic.name, src, metric: 0 }];
+  const own = nic.addresses[index];
+  if (own === undefined) return [];
+  const { address, tentative } = own;
+  const family = familyOf(address);
+  if (family === 6 && (tentative === true || nic.state === 'down')) return [];
+  const src = family === 4 && isSecondary(nic, index) ? primaryOf(nic, index) : address;
+  return [{ family, table: 'local', type: 'local', to: { address, length: family === 4 ? 32 : 128 }, dev: nic.name, src, metric: 0 }];
 }
 
+/** None while the interface is down. */
 function prefixRoutes4(nic: Interface, index: number): readonly Route[] {
-  const prefix = nic.addresses[index];
-  if (prefix === undefined || isSecondary(nic, index) || prefix.length === 32) return [];
-  const { lo, hi } = prefixRange(prefix);
-  const base = { family: 4, dev: nic.name, src: prefix.address, metric: 0 } as const;
-  const net: Route =
-    nic.name === 'lo'
-      ? { ...base, table: 'local', type: 'local', to: { address: lo, length: prefix.length } }
-      : { ...base, table: 'main', type: 'unicast', to: { address: lo, length: prefix.length } };
-  if (prefix.length >= 31) return [net];
-  return [net, { ...base, table: 'local', type: 'broadcast', to: { address: hi, length: 32 } }];
+  const own = nic.addresses[index];
+  if (own === undefined || nic.state === 'down' || isSecondary(nic, index)) return [];
+  const { address: src, length, peer } = own;
+  if (length === 32 && (peer === undefined || peer.address === src)) return [];
+  const { lo, hi } = prefixRange(subnetOf(own));
+  if (lo === 0) return [];
+  const base = { family: 4, dev: nic.name, src, metric: 0 } as const;
+  const net: readonly Route[] =
+    own.noprefixroute === true
+      ? []
+      : nic.name === 'lo'
+        ? [{ ...base, table: 'local', type: 'local', to: { address: lo, length } }]
+        : [{ ...base, table: 'main', type: 'unicast', to: { address: lo, length } }];
+  return length >= 31 ? net : [...net, { ...base, table: 'local', type: 'broadcast', to: { address: hi, length: 32 } }];
+}
+
+/** The network of an address: that of the other end, where there is one. */
+export function subnetOf({ address, length, peer }: InterfaceAddress): Prefix {
+  return { address: peer?.address ?? address, length };
 }
 
 /** A forwarding host also answers for the first address of each subnet (RFC 4291 section 2.6.1). */
@@ -44,30 +65,79 @@ function prefixRoutes6(
   nic: Interface,
   { index, forwarding6 }: { readonly index: number; readonly forwarding6: boolean },
 ): readonly Route[] {
-  const prefix = nic.addresses[index];
-  if (prefix === undefined || nic.name === 'lo' || prefix.length === 128) return [];
-  const address = prefixRange(prefix).lo;
+  const own = nic.addresses[index];
+  if (own === undefined || nic.name === 'lo' || nic.state === 'down') return [];
+  const { length, peer } = own;
   const base = { family: 6, dev: nic.name } as const;
-  const connected: Route = { ...base, table: 'main', type: 'unicast', to: { address, length: prefix.length }, metric: 256 };
-  if (!forwarding6 || prefix.length >= 127) return [connected];
-  return [connected, { ...base, table: 'local', type: 'anycast', to: { address, length: 128 }, metric: 0 }];
+  const there: readonly Route[] =
+    peer === undefined ? [] : [{ ...base, table: 'main', type: 'unicast', to: { address: peer.address, length: 128 }, metric: 256 }];
+  if (length === 128) return there;
+  const address = prefixRange(own).lo;
+  const connected: readonly Route[] =
+    own.noprefixroute === true ? [] : [{ ...base, table: 'main', type: 'unicast', to: { address, length }, metric: 256 }];
+  const made = [...there, ...connected];
+  if (!forwarding6 || length >= 127 || own.tentative === true) return made;
+  return [...made, { ...base, table: 'local', type: 'anycast', to: { address, length: 128 }, metric: 0 }];
 }
 
 /** IPv4: an address in the subnet of an earlier one on the same interface. */
 export function isSecondary(nic: Interface, index: number): boolean {
-  return primaryOf(nic, index) !== nic.addresses[index]?.address;
+  return nic.addresses[index]?.secondary === true || primaryOf(nic, index) !== nic.addresses[index]?.address;
 }
 
 function primaryOf(nic: Interface, index: number): Address {
   const own = nic.addresses[index];
   if (own === undefined || typeof own.address !== 'number') return own?.address ?? 0;
   const mask = prefixMask(4, own.length) as number;
+  const near = subnetOf(own).address as number;
   for (const earlier of nic.addresses.slice(0, index)) {
-    if (earlier.length === own.length && typeof earlier.address === 'number' && (earlier.address & mask) === (own.address & mask)) {
-      return earlier.address;
-    }
+    const other = subnetOf(earlier).address;
+    if (earlier.length === own.length && typeof other === 'number' && (other & mask) === (near & mask)) return earlier.address;
   }
   return own.address;
+}
+
+/** IPv6 routes of one prefix and metric that have gateways are one route with several next hops.
+ *  kernel net/ipv6/ip6_fib.c fib6_add_rt2node(), rt6_qualify_for_ecmp() */
+export function joinSiblings(routes: readonly Route[]): readonly Route[] {
+  const joined: Route[] = [];
+  for (const route of routes) {
+    const at = canBeSibling(route) ? joined.findIndex((earlier) => areSiblings(earlier, route)) : -1;
+    const first = joined[at];
+    if (first === undefined) joined.push(route);
+    else {
+      const { via: _via, dev: _dev, linkdown: _linkdown, dead: _dead, ...whole } = first;
+      joined[at] = { ...whole, nexthops: [...hopsOf(first), ...hopsOf(route)] };
+    }
+  }
+  return joined;
+}
+
+function hopsOf({ nexthops, via, dev, linkdown, dead }: Route): readonly NextHop[] {
+  if (nexthops !== undefined) return nexthops;
+  return [
+    {
+      weight: 1,
+      ...(via !== undefined && { via }),
+      ...(dev !== undefined && { dev }),
+      ...(linkdown && { linkdown }),
+      ...(dead && { dead }),
+    },
+  ];
+}
+
+function areSiblings(one: Route, other: Route): boolean {
+  if (!canBeSibling(one)) return false;
+  const same = one.table === other.table && one.metric === other.metric && one.src === other.src;
+  return same && isSamePrefix(one.to, other.to) && isSamePrefix(one.from, other.from);
+}
+
+function canBeSibling({ family, type, via, nexthops, unknown }: Route): boolean {
+  return family === 6 && type === 'unicast' && (via !== undefined || nexthops !== undefined) && unknown === undefined;
+}
+
+function isSamePrefix(one: Prefix | undefined, other: Prefix | undefined): boolean {
+  return one?.address === other?.address && one?.length === other?.length;
 }
 
 interface RouteText {

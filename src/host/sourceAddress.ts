@@ -5,22 +5,47 @@ import { tabulate } from '../lib/intervals.ts';
 import { memoize } from '../lib/memo.ts';
 import type { Address, Family, Prefix } from '../packet/address.ts';
 import { contains, familyOf, parsePrefix, prefixRange } from '../packet/address.ts';
-import type { Host, Interface } from './host.ts';
-import { isSecondary } from './routing.ts';
+import type { Host, Interface, InterfaceAddress, Route } from './host.ts';
+import { isSecondary, subnetOf } from './routing.ts';
+import { interfaceSetting } from './sysctl.ts';
 
-/** IPv4: the primary address of `dev` in the subnet of `near`, else its first, else the first of another interface. */
-export function selectAddress4(host: Host, dev: string, near: Address): number | undefined {
-  const own = primaries(host.interfaces.find(({ name }) => name === dev));
-  const chosen = own.find((prefix) => contains(prefix, near)) ?? own[0];
-  const other = host.interfaces.flatMap((nic) => primaries(nic))[0];
-  return (chosen ?? other)?.address as number | undefined;
+export interface Wanted4 {
+  readonly dev: string;
+  /** its subnet is preferred; absent: the first address of the interface */
+  readonly near?: Address | undefined;
+  /** the narrowest scope that will do; absent: global */
+  readonly scope?: Scope4 | undefined;
 }
 
-/** Primary IPv4 addresses with more than host scope. */
-function primaries(nic: Interface | undefined): readonly Prefix[] {
-  return (nic?.addresses ?? []).filter(
-    ({ address }, index) => familyOf(address) === 4 && !isLoopback4(address as number) && nic !== undefined && !isSecondary(nic, index),
-  );
+export type Scope4 = NonNullable<Route['scope']>;
+
+/** IPv4: the primary address of `dev` in the subnet of `near`, else its first, else the first of another interface. */
+export function selectAddress4(host: Host, { dev, near, scope = 'global' }: Wanted4): number | undefined {
+  const nic = host.interfaces.find(({ name }) => name === dev);
+  // with route_localnet 127.0.0.1 counts as an address of the link
+  const narrowest = interfaceSetting(host, 'net.ipv4.conf.{}.route_localnet', dev) > 0 ? SCOPES4.link : SCOPES4.host;
+  const own = primaries(nic).filter((one) => Math.min(scope4(one), narrowest) <= SCOPES4[scope]);
+  const chosen = near === undefined ? own[0] : (own.find((one) => contains(subnetOf(one), near)) ?? own[0]);
+  const other = (): InterfaceAddress | undefined =>
+    host.interfaces
+      .filter(({ master }) => master === nic?.master || !isVrf(host, master))
+      .flatMap((one) => primaries(one).filter((address) => scope4(address) !== SCOPES4.link && scope4(address) <= SCOPES4[scope]))[0];
+  return (chosen ?? other())?.address as number | undefined;
+}
+
+function isVrf({ interfaces }: Host, name: string | undefined): boolean {
+  return interfaces.some((nic) => nic.name === name && nic.type === 'vrf');
+}
+
+function primaries(nic: Interface | undefined): readonly InterfaceAddress[] {
+  return (nic?.addresses ?? []).filter(({ address }, index) => familyOf(address) === 4 && nic !== undefined && !isSecondary(nic, index));
+}
+
+/** kernel include/uapi/linux/rtnetlink.h enum rt_scope_t */
+const SCOPES4: Readonly<Record<Scope4, number>> = { global: 0, site: 200, link: 253, host: 254 };
+
+function scope4({ address, scope }: InterfaceAddress): number {
+  return SCOPES4[scope ?? (isLoopback4(address as number) ? 'host' : 'global')];
 }
 
 /** The first IPv4 address of an interface, of any scope. REDIRECT in PREROUTING and TPROXY use it. */
@@ -44,7 +69,7 @@ export function selectAddress6(host: Host, dev: string, dst: bigint): bigint | u
   for (const nic of host.interfaces) {
     if (onlyDev && dev !== ANY_DEVICE && nic.name !== dev) continue;
     // the kernel's list has the address that was added last first
-    for (const prefix of nic.addresses.filter(({ address }) => familyOf(address) === 6).reverse()) {
+    for (const prefix of usable6(nic).reverse()) {
       const address = prefix.address as bigint;
       const score = score6(prefix, { dst, sameDevice: nic.name === dev });
       if (best === undefined || compare(score, best.score) > 0) best = { score, address };
@@ -53,20 +78,24 @@ export function selectAddress6(host: Host, dev: string, dst: bigint): bigint | u
   return best?.address;
 }
 
+function usable6(nic: Interface): InterfaceAddress[] {
+  return nic.addresses.filter(({ address, tentative }) => familyOf(address) === 6 && tentative !== true && nic.state !== 'down');
+}
+
 export interface SourceChoice {
   /** next hops or, for IPv6, destinations */
   readonly to: IntervalSet;
   readonly address: Address | undefined;
 }
 
-/** The same for all of them: which get which address. */
+/** The same for all of them: which get which address; of IPv4, by the subnet that is near. */
 export function sourceChoices(host: Host, family: Family, dev: string): readonly SourceChoice[] {
   return family === 4 ? sourceChoices4(host, dev) : sourceChoices6(host, dev);
 }
 
 const sourceChoices4 = memoize((host: Host, dev: string): readonly SourceChoice[] => {
-  const ranges = primaries(host.interfaces.find(({ name }) => name === dev)).map((prefix) => prefixRange(prefix) as Interval<number>);
-  return tabulate({ ranges, last: 0xffff_ffff }, (near) => selectAddress4(host, dev, near)).map(({ value, of }) => ({
+  const ranges = primaries(host.interfaces.find(({ name }) => name === dev)).map((own) => prefixRange(subnetOf(own)) as Interval<number>);
+  return tabulate({ ranges, last: 0xffff_ffff }, (near) => selectAddress4(host, { dev, near })).map(({ value, of }) => ({
     to: of,
     address: value,
   }));
@@ -86,13 +115,14 @@ const sourceChoices6 = memoize((host: Host, dev: string): readonly SourceChoice[
 });
 
 /** One number per rule of RFC 6724 section 5; more is better. */
-function score6(prefix: Prefix, to: { readonly dst: bigint; readonly sameDevice: boolean }): readonly number[] {
+function score6(prefix: InterfaceAddress, to: { readonly dst: bigint; readonly sameDevice: boolean }): readonly number[] {
   const address = prefix.address as bigint;
   const wanted = wantedScope(to.dst);
   const scope = scope6(address);
   return [
     address === to.dst ? 1 : 0,
     scope >= wanted ? 1000 - scope : scope - 1000,
+    prefix.deprecated === true ? 0 : 1,
     to.sameDevice ? 1 : 0,
     label(address) === label(to.dst) ? 1 : 0,
     Math.min(commonBits(address, to.dst), prefix.length),

@@ -34,7 +34,9 @@ function checkOf(host: Host, { iif, back }: { readonly iif: string; readonly bac
   const mode = Math.max(setting('rp_filter', 'all'), setting('rp_filter', iif));
   const acceptLocal = setting('accept_local', iif) > 0;
   // going back where it came from may deserve an ICMP redirect, which needs the whole look-up
-  const redirects = (of: string): boolean => (host.sysctls.get(`net.ipv4.conf.${of}.send_redirects`) ?? '1') !== '0';
+  const given = (name: string, of: string) => host.sysctls.get(`net.ipv4.conf.${of}.${name}`);
+  const redirects = (of: string): boolean =>
+    (given('send_redirects', of) ?? (of === 'all' ? undefined : given('send_redirects', 'default')) ?? '1') !== '0';
   const turnsBack = back && (redirects(iif) || redirects('all'));
   if (mode !== 0 || turnsBack || hasCustomRouting(host)) {
     const nic = host.interfaces.find(({ name }) => name === iif);
@@ -66,7 +68,12 @@ export function judgeWayBack(
 }
 
 export function isForwarding(host: Host, family: 4 | 6, iif: string): boolean {
-  if (family === 6) return interfaceSetting(host, 'net.ipv6.conf.{}.forwarding', 'all') > 0;
-  const own = host.sysctls.get(`net.ipv4.conf.${iif}.forwarding`);
-  return Number(own ?? host.sysctls.get('net.ipv4.ip_forward') ?? host.sysctls.get('net.ipv4.conf.all.forwarding') ?? 0) > 0;
+  const given = (key: string) => host.sysctls.get(`net.ipv${family}.conf.${key}`);
+  if (family === 6) {
+    // Linux 6.17 and newer; written to `all` it is every interface's
+    const forced = given(`${iif}.force_forwarding`) ?? given('all.force_forwarding') ?? given('default.force_forwarding');
+    return Number(given('all.forwarding') ?? 0) > 0 || Number(forced ?? 0) > 0;
+  }
+  const own = given(`${iif}.forwarding`) ?? host.sysctls.get('net.ipv4.ip_forward') ?? given('all.forwarding');
+  return Number(own ?? given('default.forwarding') ?? 0) > 0;
 }

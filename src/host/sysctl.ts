@@ -11,9 +11,11 @@ export function interfaceSetting(host: Host, pattern: string, name: string | und
 
 const ofPattern = memoize((host: Host, pattern: string) => {
   const known = new Map<string, number>();
-  const given = (name: string): number => Number(host.sysctls.get(pattern.replace('{}', name)) ?? 0);
+  const given = (name: string): string | undefined => host.sysctls.get(pattern.replace('{}', name));
   return (name: string): number => {
-    const value = known.get(name) ?? Math.max(given(name), given('all'));
+    // what is not given of an interface it has had from `default` when it was made
+    const own = given(name) ?? (name === 'all' ? undefined : given('default'));
+    const value = known.get(name) ?? Math.max(Number(own ?? 0), Number(given('all') ?? 0));
     known.set(name, value);
     return value;
   };

@@ -25,3 +25,10 @@ export function hasIndex(proto: number, family: 4 | 6): boolean {
 export function hasPorts(proto: number): boolean {
   return proto === PROTO.tcp || proto === PROTO.udp || proto === PROTO.sctp || proto === PROTO.dccp || proto === PROTO.udplite;
 }
+
+/** A name or a number; undefined: neither is known. */
+export function namedProtocol(text: string): number | undefined {
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  const name = text === 'ipv6-icmp' ? 'icmpv6' : text;
+  return Object.entries(PROTO).find(([known]) => known === name)?.[1];
+}

@@ -2,11 +2,13 @@
 import type { Route } from '../host/host.ts';
 import type { AddressCheck, AddressVerdict } from '../host/inputChecks.ts';
 import { arrivalChecks, inputChecks } from '../host/inputChecks.ts';
+import { wayBackBy, waysOf } from '../host/nexthops.ts';
 import { lookupRoute } from '../host/route.ts';
 import { scope6 } from '../host/sourceAddress.ts';
 import { isForwarding, judgeWayBack, sourceCheck } from '../host/sourceCheck.ts';
 import { includes } from '../lib/intervals.ts';
 import { keepsRoute } from './connectedSocket.ts';
+import { flowOf } from './flow.ts';
 import type { Skb } from './skb.ts';
 import type { LostReason } from './trace.ts';
 
@@ -23,7 +25,8 @@ export type InputRoute =
   /** it depends on routing that is not modelled */
   | { readonly kind: 'open'; readonly what: string };
 
-export function routeInput(skb: Skb): InputRoute {
+/** `pick` chooses one of several ways, and one that a rule may lead to. */
+export function routeInput(skb: Skb, pick: (ways: number) => number): InputRoute {
   if (keepsRoute(skb)) return { kind: 'local', route: undefined };
   const { host, family, iif = '' } = skb;
   const verdict = firstVerdict(skb, inputChecks(host, family, iif));
@@ -31,7 +34,10 @@ export function routeInput(skb: Skb): InputRoute {
   if (verdict?.kind === 'local') return orLost(verdict.checkSource ? badSource(skb) : undefined, { kind: 'local', route: undefined });
   // a link-local destination is on the link that the packet came from: rt6_need_strict()
   const link = typeof skb.dst === 'bigint' && scope6(skb.dst) <= 2 ? { oif: iif } : {};
-  const route = lookupRoute(host, { family, dst: skb.dst, src: skb.src, mark: skb.mark, iif, ...link });
+  const flow = flowOf(skb, 'arrived');
+  const found = lookupRoute(host, { family, dst: skb.dst, src: skb.src, mark: skb.mark, iif, flow, ...link });
+  const ways = found === undefined ? [] : waysOf(host, found, link.oif);
+  const route = ways.length > 1 ? ways[pick(ways.length)] : ways[0];
   if (route?.unknown !== undefined) return { kind: 'open', what: route.unknown };
   const forwarding = isForwarding(host, family, iif);
   if (route === undefined) return lost(forwarding ? 'no-route' : 'not-forwarding');
@@ -60,11 +66,14 @@ function orLost(bad: LostReason | InputRoute | undefined, otherwise: InputRoute)
   return typeof bad === 'string' ? lost(bad) : bad;
 }
 
-function badSource({ host, family, src, dst, mark, iif = '' }: Skb, oif?: string): LostReason | InputRoute | undefined {
+function badSource(skb: Skb, oif?: string): LostReason | InputRoute | undefined {
+  const { host, family, src, dst, mark, iif = '' } = skb;
   if (family === 6) return undefined;
   const check = sourceCheck(host, { iif, ...(oif === undefined ? {} : { oif }) });
   if (check.kind === 'addresses') return check.refused.includes(src) ? 'martian-source' : undefined;
-  const back = lookupRoute(host, { family, dst: src, src: dst, mark: check.marked ? mark : 0, iif: oif ?? 'lo' });
+  const flow = flowOf(skb, 'back');
+  const found = lookupRoute(host, { family, dst: src, src: dst, mark: check.marked ? mark : 0, iif: oif ?? 'lo', flow });
+  const back = found === undefined ? undefined : wayBackBy(host, found, iif);
   return back?.unknown === undefined ? judgeWayBack(back, { ...check, iif }) : { kind: 'open', what: back.unknown };
 }
 

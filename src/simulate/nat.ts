@@ -126,9 +126,7 @@ export function hasAddress(skb: Skb, { to }: Nat, nextHop: Address | undefined):
 
 function masqueradeAddress(skb: Skb, nextHop: Address | undefined): Address | undefined {
   const dev = skb.oif ?? '';
-  return skb.family === 4
-    ? selectAddress4(skb.host, dev, (nextHop ?? skb.dst) as number)
-    : selectAddress6(skb.host, dev, skb.dst as bigint);
+  return skb.family === 4 ? selectAddress4(skb.host, { dev, near: nextHop ?? skb.dst }) : selectAddress6(skb.host, dev, skb.dst as bigint);
 }
 
 /** Kept when inside the range. Else a destination gets the first port of the range, a source a random one. */

@@ -3,7 +3,8 @@
  *  docs/facts/kernel.md#routing-around-the-rules */
 import type { Host } from '../host/host.ts';
 import { findSocket } from '../host/listeners.ts';
-import { isOnLink6, routeOutput, sourceFor } from '../host/output.ts';
+import { SEVERAL_WAYS } from '../host/nexthops.ts';
+import { routeOutput, sourceFor } from '../host/output.ts';
 import type { Budget } from '../lib/budget.ts';
 import { assertNever, invariant } from '../lib/invariant.ts';
 import { type HookStation, type PathStage, type Station, stationsOf } from '../netfilter/path.ts';
@@ -17,6 +18,7 @@ import { toChoice } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
 import type { ConnectedSocket } from './connectedSocket.ts';
 import { type Connection, clashes, NO_ZONE } from './connection.ts';
+import { flowOf, outputQuery } from './flow.ts';
 import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
 import { refusedOnArrival, routeInput } from './input.ts';
@@ -80,21 +82,23 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
 
   /** Routes what is to be sent; a fate means that it cannot be. */
   function decide(again: boolean): Fate | undefined {
-    const found = routeOutput(host, {
-      family: skb.family,
-      dst: skb.dst,
-      src: skb.src,
-      mark: skb.mark,
-      again,
-      chosen: packet.srcChosen === true,
-      ...boundTo(again),
-    });
+    const query = outputQuery(skb, packet, { again, oif: out.oif });
+    const first = routeOutput(host, query);
+    const ways = first.kind === 'found' ? (first.ways ?? 1) : 1;
+    const way = ways > 1 ? pickWay(ways) : 0;
+    const found = way === 0 ? first : routeOutput(host, { ...query, way });
     if (found.kind === 'lost') return { kind: 'lost', reason: again ? 'reroute-failed' : found.reason };
     if (found.route?.unknown !== undefined) return open(found.route.unknown);
+    // the kernel chooses the source with the way
+    if (way > 0 && packet.srcChosen === true && !again) skb.src = sourceFor(host, { ...query, way }) ?? skb.src;
     out = { oif: found.oif, local: found.local };
     run.nextHop = found.route?.via;
     steps.push({ kind: 'route', again, oif: found.oif, local: found.local, table: found.route?.table ?? 'local' });
     return undefined;
+  }
+
+  function pickWay(ways: number): number {
+    return choose({ why: 'chance', what: SEVERAL_WAYS, ways });
   }
 
   /** It depends on routing that is not modelled. */
@@ -104,16 +108,10 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
     return { kind: 'undecided', reasons: [choice] };
   }
 
-  /** Rewritten, a packet to a link or a group looks for them on the link that it had. kernel net/ipv6/netfilter.c ip6_route_me_harder() */
-  function boundTo(again: boolean): { readonly bound?: string } {
-    if (packet.oif !== undefined) return { bound: packet.oif };
-    return again && typeof skb.dst === 'bigint' && isOnLink6(skb.dst) ? { bound: out.oif } : {};
-  }
-
   /** A packet without a source gets one before it is routed. */
   function chooseSource(): Fate | undefined {
     const { family, dst, mark } = skb;
-    const query = { family, dst, mark, ...(packet.oif !== undefined && { bound: packet.oif }) };
+    const query = { family, dst, mark, flow: flowOf(skb, 'sent'), ...(packet.oif !== undefined && { bound: packet.oif }) };
     const src = sourceFor(host, query);
     if (src === undefined) {
       const found = routeOutput(host, query);
@@ -192,7 +190,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   }
 
   function route(): Fate {
-    const to = routeInput(skb);
+    const to = routeInput(skb, pickWay);
     if (to.kind === 'lost') return { kind: 'lost', reason: to.reason };
     if (to.kind === 'open') return open(to.what);
     if (to.kind === 'local') {

@@ -48,7 +48,7 @@ describe('the source address of a packet that is sent', () => {
 
 describe('the address that MASQUERADE takes', () => {
   it('on lo is that of another interface, because 127.0.0.1 has host scope', () => {
-    expect(formatAddress(selectAddress4(pod, 'lo', address('127.0.0.1') as number) ?? 0)).toBe('10.244.0.5');
+    expect(formatAddress(selectAddress4(pod, { dev: 'lo', near: address('127.0.0.1') as number }) ?? 0)).toBe('10.244.0.5');
   });
   it('on lo stays ::1 for IPv6', () => {
     expect(formatAddress(selectAddress6(pod, 'lo', 1n) ?? 0n)).toBe('::1');

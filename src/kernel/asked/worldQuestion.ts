@@ -1,7 +1,8 @@
 /** A host as a question to the kernel oracle: interfaces, routes, routing rules, sysctls, sockets, ipsets. */
 import type { Host, Listener, Route, RoutingRule } from '../../host/host.ts';
+import { ipAddressText, ipRouteText, ipRuleText } from '../../host/ipText.ts';
 import { defaultRules, derivedRoutes } from '../../host/routing.ts';
-import { type Address, type Family, familyOf, formatAddress, type Prefix } from '../../packet/address.ts';
+import { type Address, type Family, formatAddress } from '../../packet/address.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
 
@@ -11,14 +12,16 @@ export type WorldQuestion = Readonly<Record<string, unknown>>;
 export function worldQuestion(host: Host, packets: readonly Packet[]): WorldQuestion {
   const framed = new Set(packets.flatMap(({ mac, iif }) => (mac === undefined || iif === undefined ? [] : [iif])));
   return {
-    interfaces: host.interfaces.map(({ name, addresses, group }) => ({
+    interfaces: host.interfaces.map(({ name, addresses, group, mtu, state }) => ({
       name,
-      addrs: addresses.filter(({ address }) => name !== 'lo' || !isLoopback(address)).map(prefixText),
+      addrs: addresses.filter(({ address }) => name !== 'lo' || !isLoopback(address)).map(ipAddressText),
       group,
+      ...(mtu !== undefined && { mtu }),
+      ...(state === 'down' && { down: true }),
       ...(framed.has(name) && { type: 'veth' }),
     })),
-    routes: addedRoutes(host).map(routeText),
-    ip_rules: host.rules.filter((rule) => !isDefault(rule)).map(ruleText),
+    routes: addedRoutes(host).map((route) => ipRouteText(route, true)),
+    ip_rules: host.rules.filter((rule) => !isDefault(rule)).map(ipRuleText),
     no_ip_rules: missingRules(host),
     sysctls: Object.fromEntries([...host.sysctls].filter(([key]) => isRead(key, host))),
     listeners: host.listeners.flatMap((listener) => sockets(host, listener, packets)),
@@ -27,9 +30,11 @@ export function worldQuestion(host: Host, packets: readonly Packet[]): WorldQues
 }
 
 /** What of the host a kernel would not have: undefined when it can be made. */
-export function unmadeOf({ routes, rules }: Host): string | undefined {
+export function unmadeOf({ interfaces, routes, rules }: Host): string | undefined {
   const unknown = [...routes, ...rules].find((one) => one.unknown !== undefined)?.unknown;
-  return unknown === undefined ? undefined : `the host has \`${unknown}\` among its routes and rules`;
+  if (unknown !== undefined) return `the host has \`${unknown}\` among its routes and rules`;
+  const odd = interfaces.find((nic) => nic.master !== undefined || nic.state === 'no-carrier' || (nic.type ?? 'veth') !== 'veth');
+  return odd === undefined ? undefined : `interface \`${odd.name}\` is a bridge or a VRF, belongs to one, or has no carrier`;
 }
 
 function isLoopback(address: Address): boolean {
@@ -43,46 +48,19 @@ function addedRoutes({ interfaces, sysctls, routes }: Host): readonly Route[] {
   return routes.filter((route) => !own.has(routeKey(route)));
 }
 
-function routeKey({ src: _, ...route }: Route): string {
-  return routeText(route);
-}
-
-function routeText({ family, type, to, via, dev, src, table, metric }: Route): string {
-  return [
-    `-${family} ${type} ${prefixText(to)}`,
-    ...(via === undefined ? [] : [`via ${formatAddress(via)}`]),
-    ...(dev === undefined ? [] : [`dev ${dev}`]),
-    `table ${table}`,
-    ...(src === undefined ? [] : [`src ${formatAddress(src)}`]),
-    ...(metric === 0 ? [] : [`metric ${metric}`]),
-    ...(via !== undefined && dev !== undefined ? ['onlink'] : []),
-  ].join(' ');
-}
-
-function ruleText({ family, priority, from, to, iif, oif, mark, not, suppress, action }: RoutingRule): string {
-  return [
-    `-${family}`,
-    ...(not ? ['not'] : []),
-    ...(from === undefined ? [] : [`from ${prefixText(from)}`]),
-    ...(to === undefined ? [] : [`to ${prefixText(to)}`]),
-    ...(iif === undefined ? [] : [`iif ${iif}`]),
-    ...(oif === undefined ? [] : [`oif ${oif}`]),
-    ...(mark === undefined ? [] : [`fwmark ${mark.value}/${mark.mask}`]),
-    `pref ${priority}`,
-    ...(suppress === undefined ? [] : [`suppress_prefixlength ${suppress}`]),
-    typeof action === 'string' ? action : `lookup ${action.lookup}`,
-  ].join(' ');
+function routeKey({ src: _, scope: _scope, ...route }: Route): string {
+  return ipRouteText(route, true);
 }
 
 function isDefault(rule: RoutingRule): boolean {
-  return defaultRules(rule.family).some((one) => ruleText(one) === ruleText(rule));
+  return defaultRules(rule.family).some((one) => ipRuleText(one) === ipRuleText(rule));
 }
 
 /** Rules that every namespace has, and this host does not; IPv6 has no rule for the table default. */
 function missingRules({ rules }: Host): readonly string[] {
-  const there = new Set(rules.map(ruleText));
+  const there = new Set(rules.map(ipRuleText));
   const usual = ([4, 6] as const).flatMap((family: Family) => defaultRules(family).slice(0, family === 4 ? 3 : 2));
-  return usual.filter((rule) => !there.has(ruleText(rule))).map(({ family, priority }) => `-${family} pref ${priority}`);
+  return usual.filter((rule) => !there.has(ipRuleText(rule))).map(({ family, priority }) => `-${family} pref ${priority}`);
 }
 
 /** Those that answers depend on; a dump of all has many that no namespace of its own has. */
@@ -113,9 +91,4 @@ function freePorts({ listeners }: Host, proto: number, packets: readonly Packet[
   const taken = new Set(listeners.flatMap((one) => (one.proto === proto && one.port !== undefined ? [one.port] : [])));
   const asked = packets.flatMap(({ proto: of, dport = 0 }) => (of === proto && dport > 0 ? [dport] : []));
   return [...new Set(asked)].filter((port) => !taken.has(port));
-}
-
-function prefixText({ address, length }: Prefix): string {
-  const isZero = address === 0 || address === 0n;
-  return isZero && length === 0 ? (familyOf(address) === 4 ? '0.0.0.0/0' : '::/0') : `${formatAddress(address)}/${length}`;
 }

@@ -93,7 +93,9 @@ class World:
         commands += ['addr add %s dev %s%s' % (address, name, ' nodad' if ':' in address else '') for address in interface['addrs']]
         if interface.get('group'):
             commands.append('link set %s group %d' % (name, interface['group']))
-        return commands + ([] if name == 'lo' else ['link set %s up' % name])
+        if interface.get('mtu'):
+            commands.append('link set %s mtu %d' % (name, interface['mtu']))
+        return commands + ([] if name == 'lo' or interface.get('down') else ['link set %s up' % name])
 
     def route(self, question):
         batches = {'-4': [], '-6': []}

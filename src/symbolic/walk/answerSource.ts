@@ -1,6 +1,7 @@
 /** From which address this host answers, and whether it can: simulate/answer.ts errorSource() for sets. */
-import { ON_LINK6, SENDABLE } from '../../host/output.ts';
-import { ANY_DEVICE, ownAddresses6 } from '../../host/sourceAddress.ts';
+import { waysOf } from '../../host/nexthops.ts';
+import { ON_LINK6, SENDABLE, sourceWanted } from '../../host/output.ts';
+import { ANY_DEVICE, ownAddresses6, selectAddress4 } from '../../host/sourceAddress.ts';
 import type { Address } from '../../packet/address.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
@@ -8,7 +9,7 @@ import type { Vector } from '../diagrams/vector.ts';
 import { constant, equal } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { ofTypes } from './addressTypes.ts';
-import { inPrefix, partitionByRoute, type RouteShare } from './routes.ts';
+import { inPrefix, partitionWhole, type RouteQuestion, type RouteShare } from './routes.ts';
 import { sourceShares } from './sources.ts';
 import type { Env } from './state.ts';
 import { bitsText } from './stateKeys.ts';
@@ -92,12 +93,20 @@ function routeShares(space: Space, env: Env, within: Bdd): readonly RouteShare[]
   const { manager } = space;
   const question = { dst: env.src, src: env.src.map(() => EMPTY), mark: NO_MARK };
   const dev = linkOf(space, env);
-  if (dev === undefined) return partitionByRoute(space, { ...question, within });
+  if (dev === undefined) return firstWays(space, { ...question, within });
   const onLink = manager.any(ON_LINK6.map((prefix) => inPrefix(space, env.src, prefix)));
   return [
-    ...partitionByRoute(space, { ...question, within: manager.and(within, onLink), dev }),
-    ...partitionByRoute(space, { ...question, within: manager.minus(within, onLink) }),
+    ...firstWays(space, { ...question, within: manager.and(within, onLink), dev }),
+    ...firstWays(space, { ...question, within: manager.minus(within, onLink) }),
   ];
+}
+
+/** Of several ways the first, as the simulator has it. */
+function firstWays(space: Space, question: RouteQuestion): readonly RouteShare[] {
+  return partitionWhole(space, question).map(({ set, route }) => ({
+    set,
+    route: route === undefined ? undefined : waysOf(space.host, route, question.dev)[0],
+  }));
 }
 
 const NO_MARK = constant(0, 32);
@@ -111,9 +120,7 @@ function addresses(space: Space, to: Vector, route: RouteShare['route']): readon
   if (route === undefined || (!local && (!SENDABLE.has(route.type) || route.dev === undefined)))
     return family === 6 ? sourceShares(space, { dev: ANY_DEVICE, near: to }) : [];
   if (route.src !== undefined && !(local && family === 6)) return [{ set: FULL, address: route.src }];
-  if (local) return family === 6 ? sourceShares(space, { dev: 'lo', near: to }) : [];
-  return sourceShares(space, {
-    dev: route.dev ?? ANY_DEVICE,
-    near: family === 4 && route.via !== undefined ? constant(route.via, 32) : to,
-  });
+  if (family === 6) return sourceShares(space, { dev: route.dev ?? (local ? 'lo' : ANY_DEVICE), near: to });
+  if (local) return [];
+  return [{ set: FULL, address: selectAddress4(space.host, { dev: route.dev ?? ANY_DEVICE, ...sourceWanted(route) }) }];
 }

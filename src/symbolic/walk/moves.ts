@@ -1,6 +1,7 @@
 /** Where all packets go between the hooks: simulate/input.ts and host/output.ts for sets. */
 import type { AddressCheck } from '../../host/inputChecks.ts';
 import { arrivalChecks, inputChecks } from '../../host/inputChecks.ts';
+import { SEVERAL_WAYS, wayBackBy } from '../../host/nexthops.ts';
 import { ON_LINK6, SENDABLE } from '../../host/output.ts';
 import { isForwarding, judgeWayBack, sourceCheck } from '../../host/sourceCheck.ts';
 import { interfaceSetting } from '../../host/sysctl.ts';
@@ -11,8 +12,9 @@ import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { equal, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import type { HookResult } from './hook.ts';
-import { inPrefix, partitionByRoute } from './routes.ts';
-import type { PacketClass, RouteDecision } from './state.ts';
+import { routeFlow } from './routeFlow.ts';
+import { inPrefix, partitionByRoute, partitionWhole, type RouteShare } from './routes.ts';
+import type { Doubt, PacketClass, RouteDecision } from './state.ts';
 import type { EndedClass } from './walk.ts';
 
 /** Takes parts of a class away, each with what becomes of it, until nothing is left. */
@@ -22,6 +24,7 @@ class Splitter {
   left: Bdd;
   readonly on: PacketClass[] = [];
   readonly ended: EndedClass[] = [];
+  readonly #ways: Splitter[] = [];
 
   constructor(space: Space, one: PacketClass) {
     this.#space = space;
@@ -48,6 +51,22 @@ class Splitter {
     if (part !== EMPTY) this.on.push({ ...this.#one, set: part, env: { ...this.#one.env, way } });
   }
 
+  /** For the packets of a share; where the kernel takes one of several ways, each has them by itself. */
+  of({ set, several }: RouteShare): Splitter {
+    if (several === undefined) return this;
+    const part = this.#space.manager.and(this.left, set);
+    const way = new Splitter(this.#space, { ...this.#one, set: part, doubts: [...this.#one.doubts, SEVERAL] });
+    this.#ways.push(way);
+    return way;
+  }
+
+  done(): HookResult {
+    return {
+      on: [this, ...this.#ways].flatMap(({ on }) => on),
+      ended: [this, ...this.#ways].flatMap(({ ended }) => ended),
+    };
+  }
+
   #take(set: Bdd): Bdd {
     const part = this.#space.manager.and(this.left, set);
     this.left = this.#space.manager.minus(this.left, part);
@@ -55,16 +74,21 @@ class Splitter {
   }
 }
 
+/** As the simulator says it. */
+const SEVERAL: Doubt = { why: 'chance', what: SEVERAL_WAYS };
+
 const LOCAL: RouteDecision = { oif: 'lo', local: true, via: undefined };
 
 /** The route of packets sent here; not for sockets bound to an interface. */
 export function routeOutputOfSets(space: Space, one: PacketClass, again: boolean): HookResult {
   const { manager, family, host } = space;
   const { src, dst, mark } = one.env;
-  const parts = new Splitter(space, one);
-  if (family === 4 || !again) parts.send(equal(manager, dst, 0), LOCAL);
+  const whole = new Splitter(space, one);
+  if (family === 4 || !again) whole.send(equal(manager, dst, 0), LOCAL);
   const loopback = family === 4 ? inPrefix(space, src, parsePrefix('127.0.0.0/8') ?? NO_PREFIX) : EMPTY;
-  for (const { set, route } of outputShares()) {
+  for (const share of outputShares()) {
+    const { set, route } = share;
+    const parts = whole.of(share);
     if (route?.unknown !== undefined) {
       parts.open(set, route.unknown);
       continue;
@@ -82,17 +106,17 @@ export function routeOutputOfSets(space: Space, one: PacketClass, again: boolean
       parts.send(set, { oif: route.dev, local: false, via: route.via });
     }
   }
-  return parts;
+  return whole.done();
 
   /** Rewritten, a packet to a link or a group looks for them on the link that it had. */
   function outputShares() {
-    const question = { dst, src, mark };
+    const question = { dst, src, mark, flow: routeFlow(space, one.env, again ? 'sent again' : 'sent') };
     const dev = again && family === 6 ? one.env.way?.oif : undefined;
-    if (dev === undefined) return partitionByRoute(space, { ...question, within: parts.left });
+    if (dev === undefined) return partitionByRoute(space, { ...question, within: whole.left });
     const onLink = manager.any(ON_LINK6.map((prefix) => inPrefix(space, dst, prefix)));
     return [
-      ...partitionByRoute(space, { ...question, within: manager.and(parts.left, onLink), dev }),
-      ...partitionByRoute(space, { ...question, within: manager.minus(parts.left, onLink) }),
+      ...partitionByRoute(space, { ...question, within: manager.and(whole.left, onLink), dev }),
+      ...partitionByRoute(space, { ...question, within: manager.minus(whole.left, onLink) }),
     ];
   }
 }
@@ -113,19 +137,21 @@ export function routeInputOfSets(space: Space, one: PacketClass): HookResult {
   const { manager, host, family } = space;
   const iif = one.env.iif ?? '';
   const { src, dst, mark } = one.env;
-  const parts = new Splitter(space, one);
+  const whole = new Splitter(space, one);
   const arrived: RouteDecision = { oif: '', local: true, via: undefined };
   const refused = family === 4 ? refusedSources(space, one) : [];
   for (const check of inputChecks(host, family, iif)) {
     const set = checkSet(space, one, check);
-    if (check.verdict.kind === 'lost') parts.lose(set, check.verdict.reason);
+    if (check.verdict.kind === 'lost') whole.lose(set, check.verdict.reason);
     else {
-      if (check.verdict.checkSource) for (const bad of refused) refuse(manager.and(set, bad.set), bad);
-      parts.send(set, arrived);
+      if (check.verdict.checkSource) for (const bad of refused) refuse(whole, manager.and(set, bad.set), bad);
+      whole.send(set, arrived);
     }
   }
   const forwarding = isForwarding(host, family, iif);
-  for (const { set, route } of inputShares(space, one, parts.left)) {
+  for (const share of inputShares(space, one, whole.left)) {
+    const { set, route } = share;
+    const parts = whole.of(share);
     const forHere =
       route !== undefined && (route.type === 'local' || route.type === 'anycast' || (route.type === 'broadcast' && family === 4));
     if (route?.unknown !== undefined) parts.open(set, route.unknown);
@@ -134,21 +160,21 @@ export function routeInputOfSets(space: Space, one: PacketClass): HookResult {
     else if (!forHere && (route.type !== 'unicast' || route.dev === undefined)) parts.lose(set, 'unreachable-route');
     else {
       const bad = forHere || family === 6 ? refused : refusedSources(space, one, route.dev);
-      for (const part of bad) refuse(manager.and(set, part.set), part);
+      for (const part of bad) refuse(parts, manager.and(set, part.set), part);
       if (!forHere && family === 6 && route.dev !== iif) parts.lose(manager.and(set, unforwardable(space, src)), 'martian-source');
       parts.send(set, forHere ? arrived : { oif: route.dev ?? '', local: false, via: route.via });
     }
   }
-  return parts;
+  return whole.done();
 
-  function refuse(set: Bdd, { reason, open }: Refused): void {
+  function refuse(parts: Splitter, set: Bdd, { reason, open }: Refused): void {
     if (open === undefined) parts.lose(set, reason);
     else parts.open(set, open);
   }
 
   /** A link-local destination is looked for only on the link that the packet came from. */
   function inputShares(inSpace: Space, { env }: PacketClass, within: Bdd) {
-    const question = { dst, src, mark, iif: env.iif ?? '' };
+    const question = { dst, src, mark, iif: env.iif ?? '', flow: routeFlow(inSpace, env, 'arrived') };
     if (family === 4) return partitionByRoute(inSpace, { ...question, within });
     const link = manager.any(LINK_SCOPES.map((prefix) => inPrefix(inSpace, dst, parsePrefix(prefix) ?? NO_PREFIX)));
     return [
@@ -188,8 +214,10 @@ function refusedSources(space: Space, one: PacketClass, oif?: string): readonly 
     ];
   }
   const { src, dst, mark } = one.env;
-  const back = { dst: src, src: dst, mark: check.marked ? mark : mark.map(() => EMPTY), iif: oif ?? 'lo', within: one.set };
-  return partitionByRoute(space, back).flatMap(({ set, route }): readonly Refused[] => {
+  const flow = routeFlow(space, one.env, 'back');
+  const back = { dst: src, src: dst, mark: check.marked ? mark : mark.map(() => EMPTY), iif: oif ?? 'lo', flow, within: one.set };
+  return partitionWhole(space, back).flatMap(({ set, route: found }): readonly Refused[] => {
+    const route = found === undefined ? undefined : wayBackBy(space.host, found, iif);
     if (route?.unknown !== undefined) return [{ set, reason: 'reverse-path', open: route.unknown }];
     const reason = judgeWayBack(route, { ...check, iif });
     return reason === undefined ? [] : [{ set, reason }];

@@ -7,7 +7,7 @@ import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { constant } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import { inPrefix, partitionByRoute } from './routes.ts';
+import { inPrefix, partitionWhole } from './routes.ts';
 import type { Env } from './state.ts';
 
 export interface WayBackAsked {
@@ -38,7 +38,7 @@ export function wayBackSet(space: Space, env: Env, { ways, marked }: WayBackAske
     ] as const) {
       const asked = manager.minus(manager.and(anonymous, onLink), exempt);
       if (asked === EMPTY) continue;
-      for (const { set, route } of partitionByRoute(space, { dst: env.src, src, mark, iif: 'lo', ...dev, within: asked })) {
+      for (const { set, route } of partitionWhole(space, { dst: env.src, src, mark, iif: 'lo', ...dev, within: asked })) {
         if (ways.includes(judgeRoute(host, route, iif))) sets.push(set);
       }
     }

@@ -1,7 +1,9 @@
 /** The routing decision for all packets: which of them take which route. The same tables as host/route.ts, rule by rule. */
-import { compareRoutes } from '../../host/fib.ts';
+import { compareRoutes, leadsBy } from '../../host/fib.ts';
 import type { Host, Route, RoutingRule } from '../../host/host.ts';
-import { actionRoute, isSameWay } from '../../host/route.ts';
+import { isUnused, waysOf } from '../../host/nexthops.ts';
+import { actionRoute, gotoTarget, isPassedOver, isSameWay, tableOf, whyOpen } from '../../host/route.ts';
+import { ofVrf, TOS_BITS } from '../../host/ruleMatch.ts';
 import { memoize } from '../../lib/memo.ts';
 import type { Prefix } from '../../packet/address.ts';
 import { prefixRange } from '../../packet/address.ts';
@@ -10,6 +12,7 @@ import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { between, maskedEqual } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import { flowSet, type RouteFlow } from './routeFlow.ts';
 
 export interface RouteQuestion {
   readonly dst: Vector;
@@ -18,34 +21,54 @@ export interface RouteQuestion {
   readonly iif?: string;
   /** only routes through this interface */
   readonly dev?: string;
+  /** absent: root's, without a protocol */
+  readonly flow?: RouteFlow;
   /** only these packets are of interest */
   readonly within: Bdd;
 }
 
-/** One entry a route; `route` undefined: there is none. The sets are disjoint and cover `within`. */
+/** One entry a route; `route` undefined: there is none. The sets cover `within`, and are disjoint but where a route has several ways. */
 export interface RouteShare {
   readonly set: Bdd;
   readonly route: Route | undefined;
+  /** the kernel may as well take another way, which is in another share */
+  readonly several?: true;
 }
 
-export function partitionByRoute(space: Space, question: RouteQuestion, from = 0): readonly RouteShare[] {
+/** A route with several ways as one. */
+export function partitionWhole(space: Space, question: RouteQuestion): readonly RouteShare[] {
+  return sharesFrom(space, question, 0);
+}
+
+/** With each of several ways by itself. */
+export function partitionByRoute(space: Space, question: RouteQuestion): readonly RouteShare[] {
+  return sharesFrom(space, question, 0).flatMap(({ set, route }): readonly RouteShare[] => {
+    if (route?.nexthops === undefined) return [{ set, route }];
+    const ways = waysOf(space.host, route, question.dev);
+    return ways.length === 0
+      ? [{ set, route: undefined }]
+      : ways.map((way) => ({ set, route: way, ...(ways.length > 1 && { several: true }) }));
+  });
+}
+
+function sharesFrom(space: Space, question: RouteQuestion, from: number): readonly RouteShare[] {
   const { manager, host, family } = space;
   const shares: RouteShare[] = [];
   let left = question.within;
   for (let at = from; at < host.rules.length; at++) {
     const rule = host.rules[at] as RoutingRule;
     if (left === EMPTY) break;
-    if (rule.family !== family) continue;
+    if (rule.family !== family || rule.action === 'nop') continue;
     const { sure, maybe } = ruleSets(space, rule, question);
-    for (const share of ruleShares(space, rule, { ...question, within: manager.and(left, sure) })) {
+    for (const share of ruleShares(space, at, { ...question, within: manager.and(left, sure) })) {
       shares.push(share);
       left = manager.minus(left, share.set);
     }
-    for (const share of ruleShares(space, rule, { ...question, within: manager.and(left, maybe) })) {
+    for (const share of ruleShares(space, at, { ...question, within: manager.and(left, maybe) })) {
       left = manager.minus(left, share.set);
-      for (const other of partitionByRoute(space, { ...question, within: share.set }, at + 1)) {
+      for (const other of sharesFrom(space, { ...question, within: share.set }, at + 1)) {
         const { route = NOWHERE[family] } = share;
-        shares.push({ set: other.set, route: isSameWay(route, other.route) ? route : { ...route, unknown: rule.unknown ?? '' } });
+        shares.push({ set: other.set, route: isSameWay(route, other.route) ? route : { ...route, unknown: whyOpen(rule) } });
       }
     }
   }
@@ -54,17 +77,22 @@ export function partitionByRoute(space: Space, question: RouteQuestion, from = 0
 
 const NOWHERE = { 4: actionRoute(4, { action: 'unknown', unknown: '' }), 6: actionRoute(6, { action: 'unknown', unknown: '' }) };
 
-function ruleShares(space: Space, { action, suppress, unknown = '' }: RoutingRule, question: RouteQuestion): readonly RouteShare[] {
+function ruleShares(space: Space, at: number, question: RouteQuestion): readonly RouteShare[] {
   if (question.within === EMPTY) return [];
-  if (typeof action === 'string') return [{ set: question.within, route: actionRoute(space.family, { action, unknown }) }];
-  return tableShares(space, question, { table: action.lookup, longerThan: suppress ?? -1 });
+  const target = gotoTarget(space.host, at);
+  if (target !== undefined) return sharesFrom(space, question, target);
+  const rule = space.host.rules[at] as RoutingRule;
+  const table = tableOf(rule);
+  if (typeof table !== 'string') return [{ set: question.within, route: actionRoute(space.family, table) }];
+  return tableShares(space, question, { table, rule });
 }
 
-/** Where something of the rule is not modelled, it may match what it cannot be said not to. As matchOf in host/route.ts. */
+/** Where something of the rule is not modelled, it may match what it cannot be said not to. As matchOf in host/ruleMatch.ts. */
 function ruleSets(space: Space, rule: RoutingRule, question: RouteQuestion): { readonly sure: Bdd; readonly maybe: Bdd } {
-  const known = ruleSet(space, rule, question);
-  const { manager } = space;
-  const open = rule.unknown !== undefined && rule.action !== 'unknown';
+  const { manager, host } = space;
+  const vrf = rule.l3mdev === true ? ofVrf(host, question) : 'yes';
+  const known = vrf === 'no' ? EMPTY : ruleSet(space, rule, question);
+  const open = vrf === 'maybe' || (rule.unknown !== undefined && rule.action !== 'unknown');
   if (!open) return { sure: rule.not ? manager.not(known) : known, maybe: EMPTY };
   return { sure: rule.not ? manager.not(known) : EMPTY, maybe: known };
 }
@@ -80,6 +108,7 @@ function ruleSet(space: Space, rule: RoutingRule, question: RouteQuestion): Bdd 
       : maskedEqual(manager, question.mark, { value: (rule.mark.value & rule.mark.mask) >>> 0, mask: rule.mark.mask >>> 0 }),
     rule.from === undefined || rule.from.length === 0 ? FULL : inPrefix(space, question.src, rule.from),
     rule.to === undefined ? FULL : inPrefix(space, question.dst, rule.to),
+    flowSet(space, rule, question.flow),
   ];
   return manager.all(parts);
 }
@@ -88,29 +117,34 @@ function ruleSet(space: Space, rule: RoutingRule, question: RouteQuestion): Bdd 
 function tableShares(
   space: Space,
   question: RouteQuestion,
-  { table, longerThan }: { readonly table: string; readonly longerThan: number },
+  { table, rule }: { readonly table: string; readonly rule: RoutingRule },
 ): readonly RouteShare[] {
-  const { manager } = space;
+  const { manager, host } = space;
+  const { dst, src, flow, dev } = question;
   const shares: RouteShare[] = [];
   let left = question.within;
-  for (const route of sortedRoutes(space.host, `${space.family} ${table}`)) {
+  for (const route of sortedRoutes(host, `${space.family} ${table}`)) {
     if (left === EMPTY) break;
-    if (
-      question.dev !== undefined &&
-      route.dev !== question.dev &&
-      (route.dev !== undefined || (route.family === 6 && route.unknown === undefined))
-    )
-      continue;
-    const set = manager.and(left, inPrefix(space, question.dst, route.to));
+    if (dev !== undefined && !leadsBy(route, dev)) continue;
+    const asked = manager.all([
+      inPrefix(space, dst, route.to),
+      route.from === undefined || route.from.length === 0 ? FULL : inPrefix(space, src, route.from),
+      route.tos === undefined || route.tos === 0 ? FULL : tosSet(space, flow, route.tos),
+    ]);
+    const set = manager.and(left, asked);
     if (set === EMPTY) continue;
     left = manager.minus(left, set);
-    if (route.type !== 'throw' && route.to.length > longerThan) shares.push({ set, route });
+    if (!isPassedOver(host, rule, route)) shares.push({ set, route });
   }
   return shares;
 }
 
+function tosSet({ manager }: Space, flow: RouteFlow | undefined, value: number): Bdd {
+  return flow === undefined ? EMPTY : maskedEqual(manager, flow.tos, { value, mask: TOS_BITS });
+}
+
 const sortedRoutes = memoize((host: Host, key: `${4 | 6} ${string}`): readonly Route[] =>
-  host.routes.filter(({ family, table }) => `${family} ${table}` === key).sort(compareRoutes),
+  host.routes.filter((route) => `${route.family} ${route.table}` === key && !isUnused(host, route)).sort(compareRoutes),
 );
 
 export function inPrefix(space: Space, bits: Vector, prefix: Prefix): Bdd {

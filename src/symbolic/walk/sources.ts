@@ -1,14 +1,15 @@
 /** The source addresses that the kernel chooses, for all destinations: host/output.ts sourceFor() for sets. */
 
 import type { Route } from '../../host/host.ts';
-import { SENDABLE } from '../../host/output.ts';
-import { ANY_DEVICE, sourceChoices } from '../../host/sourceAddress.ts';
+import { SENDABLE, sourceWanted } from '../../host/output.ts';
+import { ANY_DEVICE, selectAddress4, sourceChoices } from '../../host/sourceAddress.ts';
 import type { Address } from '../../packet/address.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { constant, equal, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import type { RouteFlow } from './routeFlow.ts';
 import { partitionByRoute } from './routes.ts';
 
 /** Packets whose source is the one that the kernel would choose for their destination, sent with this mark. */
@@ -26,7 +27,9 @@ function sourcesOf(space: Space, mark: number): Bdd {
   const { manager, start } = space;
   // IPv6 chooses by device and destination, whatever the route
   const byDevice = new Map<string, Bdd>();
-  const shares = partitionByRoute(space, { dst: start.dst, src: start.dst.map(() => EMPTY), mark: constant(mark, 32), within: FULL });
+  const flow = firstFlow(space);
+  const asked = { dst: start.dst, src: start.dst.map(() => EMPTY), mark: constant(mark, 32), flow, within: FULL };
+  const shares = partitionByRoute(space, asked);
   const lost: Bdd[] = [];
   const chosen = shares.map(({ set, route }) => {
     if (isUsable(route)) return manager.and(set, sourceSet(space, route, byDevice));
@@ -34,6 +37,12 @@ function sourcesOf(space: Space, mark: number): Bdd {
     return EMPTY;
   });
   return manager.any([...chosen, space.family === 6 ? sourcesBeforeRoute6(space, manager.any(lost), mark) : EMPTY]);
+}
+
+/** Of the look-up that chooses the source: a TCP socket has no port of its own yet. */
+function firstFlow({ manager, start, process, has }: Space): RouteFlow {
+  const sport = start.sport.map((bit) => manager.minus(bit, has.tcp));
+  return { tos: start.tos, uid: start.uid, owned: process, ends: { proto: start.proto, ports: has.ports, sport, dport: start.dport } };
 }
 
 function isUsable(route: Route | undefined): route is Route {
@@ -47,7 +56,7 @@ function sourcesBeforeRoute6(space: Space, within: Bdd, mark: number): Bdd {
   const { manager, start, host } = space;
   if (within === EMPTY || !host.rules.some(({ family, from }) => family === 6 && from !== undefined)) return EMPTY;
   const chosen = sourcesFor(space, { dev: ANY_DEVICE, near: start.dst });
-  const asked = { dst: start.dst, src: start.src, mark: constant(mark, 32), within: manager.and(within, chosen) };
+  const asked = { dst: start.dst, src: start.src, mark: constant(mark, 32), flow: firstFlow(space), within: manager.and(within, chosen) };
   return manager.any(partitionByRoute(space, asked).map(({ set, route }) => (isUsable(route) ? set : EMPTY)));
 }
 
@@ -55,12 +64,20 @@ function sourceSet(space: Space, route: Route, byDevice: Map<string, Bdd>): Bdd 
   const { manager, start, family } = space;
   const local = route.type === 'local' || route.type === 'anycast';
   if (route.src !== undefined && !(local && family === 6)) return equal(manager, start.src, route.src);
-  const dev = local ? (family === 6 ? 'lo' : undefined) : route.dev;
-  if (dev === undefined) return EMPTY;
-  if (family === 4 && route.via !== undefined) return sourcesFor(space, { dev, near: constant(route.via, 32) });
+  if (family === 4) {
+    if (local) return route.table === 'local' ? sameAs(space, start.dst) : EMPTY;
+    const address = selectAddress4(space.host, { dev: route.dev ?? ANY_DEVICE, ...sourceWanted(route) });
+    return address === undefined ? EMPTY : equal(manager, start.src, address);
+  }
+  const dev = route.dev ?? (local ? 'lo' : ANY_DEVICE);
   const set = byDevice.get(dev) ?? sourcesFor(space, { dev, near: start.dst });
   byDevice.set(dev, set);
   return set;
+}
+
+/** A local route without a source of its own: the destination is this host's, and is taken. */
+function sameAs({ manager, start }: Space, address: Vector): Bdd {
+  return manager.all(start.src.map((bit, at) => manager.choose(bit, manager.not(address[at] as Bdd), address[at] as Bdd)));
 }
 
 function sourcesFor(space: Space, asked: Leaving): Bdd {

@@ -1,0 +1,56 @@
+/** Routes with several next hops: the kernel takes one by a hash of the packet's ends, which is not followed.
+ *  kernel net/ipv4/fib_semantics.c fib_select_path(), net/ipv6/route.c fib6_select_path(); facts: docs/facts/kernel.md#routing-around-the-rules */
+import { memoize } from '../lib/memo.ts';
+import type { Host, Route } from './host.ts';
+import { interfaceSetting } from './sysctl.ts';
+
+/** As answers say it. */
+export const SEVERAL_WAYS = 'the kernel takes one of several routes';
+
+/** The routes of which it takes one; none: it cannot be used. `dev`: the socket is bound to it. */
+export function waysOf(host: Host, route: Route, dev?: string): readonly Route[] {
+  if (route.nexthops === undefined) return [route];
+  const ways = waysOfAll(host, route);
+  return dev === undefined ? ways : ways.filter((way) => way.dev === dev).slice(0, 1);
+}
+
+const WAYS = new WeakMap<Host, WeakMap<Route, readonly Route[]>>();
+
+function waysOfAll(host: Host, route: Route): readonly Route[] {
+  const known = WAYS.get(host) ?? new WeakMap<Route, readonly Route[]>();
+  WAYS.set(host, known);
+  const ways = known.get(route) ?? split(host, route);
+  known.set(route, ways);
+  return ways;
+}
+
+function split(host: Host, route: Route): readonly Route[] {
+  const { nexthops = [], ...whole } = route;
+  const ways = nexthops
+    .filter((hop) => !isUnused(host, { ...hop, family: route.family, type: route.type }))
+    .map(({ weight: _, ...hop }): Route => ({ ...whole, ...hop }));
+  return ways.filter((way, index) => ways.findIndex((other) => other.dev === way.dev && other.via === way.via) === index);
+}
+
+/** Its interface is down, or has no carrier where the host does not use such routes. */
+export function isUnused(
+  host: Host,
+  { dev, dead, linkdown, family, type }: Pick<Route, 'dev' | 'dead' | 'linkdown' | 'family' | 'type'>,
+): boolean {
+  if (dead === true) return true;
+  // addresses are this host's even where their interface is down
+  if (dev === undefined || type === 'local') return false;
+  const state = statesOf(host, '').get(dev);
+  if (state === 'down') return true;
+  if (linkdown !== true && state !== 'no-carrier') return false;
+  return interfaceSetting(host, `net.ipv${family}.conf.{}.ignore_routes_with_linkdown`, dev) > 0;
+}
+
+const statesOf = memoize((host: Host, _all: '') => new Map(host.interfaces.map(({ name, state }) => [name, state])));
+
+/** The way that reverse path filtering compares with the interface of a packet: any of several will do.
+ *  kernel net/ipv4/fib_frontend.c fib_info_nh_uses_dev() */
+export function wayBackBy(host: Host, route: Route, iif: string): Route | undefined {
+  const ways = waysOf(host, route);
+  return ways.find(({ dev }) => dev === iif) ?? ways[0];
+}
