@@ -24,7 +24,7 @@ import type { UnclearClass } from './classes.ts';
 import { effectKey } from './effectKey.ts';
 import type { DiffQuestion, Sides } from './question.ts';
 
-const LATER = inSet(
+export const LATER = inSet(
   'ctstate',
   (['ESTABLISHED', 'RELATED'] as const).map((state) => point(CT_STATES.indexOf(state))),
 );
@@ -134,7 +134,7 @@ function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly
 }
 
 /** What the rules of both sides ask about. */
-function both({ base, head }: Sides<Table>): Table {
+export function both({ base, head }: Sides<Table>): Table {
   const named = (table: Table, side: string) => [...table.chains].map(([name, chain]): [string, Chain] => [`${side} ${name}`, chain]);
   return { name: base.name, chains: new Map([...named(base, 'base'), ...named(head, 'head')]) };
 }

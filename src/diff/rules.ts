@@ -20,6 +20,7 @@ import { align } from './align.ts';
 import { answeredBy } from './answers.ts';
 import type { ChangedClass, UnclearClass } from './classes.ts';
 import { chanceClasses, changedClasses, unclearClasses } from './classes.ts';
+import { laterMemory } from './laterMemory.ts';
 import { laterPackets } from './laterPackets.ts';
 import { laterMayMatch } from './laterReach.ts';
 import { openTargets } from './opaque.ts';
@@ -71,7 +72,9 @@ export function diffRules(question: DiffQuestion): Diff {
     const shown = new Set([...decided, ...told].flatMap((rule) => rule ?? []));
     const isFirstLeg = question.firstLeg === true || question.headHost !== undefined;
     const later = isFirstLeg ? [] : laterPackets({ ...question, budget }, aligned, shown);
-    return { family, changes, undecided: [...undecided, ...later] };
+    const remembered = ways.flatMap((way) => way.memory.flatMap(({ rules }) => [...rules.base, ...rules.head]));
+    const laterAsked = isFirstLeg ? [] : laterMemory({ ...question, budget }, aligned, new Set([...shown, ...remembered]));
+    return { family, changes, undecided: [...undecided, ...later, ...laterAsked] };
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error;
     return {

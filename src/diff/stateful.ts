@@ -30,7 +30,7 @@ export interface AskedRules {
 }
 
 /** Undefined when nothing there remembers. A rule that leads to one that does counts as one: how often it leads there matters. */
-export function memoryOf({ manager }: Space, { tables }: Ruleset): AskedRules | undefined {
+export function memoryOf({ manager }: Space, { tables }: Pick<Ruleset, 'tables'>): AskedRules | undefined {
   const chains = [...tables.values()].flatMap((table) => [...chainsLeadingTo(table, remembers)].map((name) => `${table.name} ${name}`));
   if (chains.length === 0) return undefined;
   const leading = new Set(chains);

@@ -33,3 +33,22 @@ describe('rules without a target that note packets', () => {
     ['by another way', [`-A INPUT -p tcp ${SET}`], ['-A INPUT -p tcp -j A', `-A A ${SET}`], 'open'],
   ] as const)('%s', (_, base, head, says) => expect(compared(base, head)).toBe(says));
 });
+
+const KNOWN = '-m conntrack --ctstate ESTABLISHED';
+/** So that what is noted is asked for. */
+const CHECK = '-A INPUT -p tcp --dport 22 -m conntrack --ctstate NEW -m recent --rcheck --name x -j DROP';
+
+describe('of packets of connections that are there already', () => {
+  it.each([
+    ['as they were', [`-A INPUT ${KNOWN} ${SET}`], [`-A INPUT ${KNOWN} ${SET}`], 'equivalent'],
+    ['of other ports', [`-A INPUT -p tcp --sport 80 ${KNOWN} ${SET}`], [`-A INPUT -p tcp --sport 81 ${KNOWN} ${SET}`], 'open'],
+    ['accepted before', [`-A INPUT ${KNOWN} -j ACCEPT`, `-A INPUT ${SET}`], [`-A INPUT ${SET}`], 'open'],
+    [
+      'returned before',
+      ['-A INPUT -p tcp -j A', `-A A ${KNOWN} -j RETURN`, `-A A ${SET}`],
+      ['-A INPUT -p tcp -j A', `-A A ${SET}`],
+      'open',
+    ],
+    ['by a rule that nothing comes to', [`-A A ${KNOWN} ${SET}`], [], 'equivalent'],
+  ] as const)('%s', (_, base, head, says) => expect(compared([...base, CHECK], [...head, CHECK])).toBe(says));
+});
