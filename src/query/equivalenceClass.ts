@@ -1,15 +1,17 @@
 /** The packets that are treated as this one is: sent or arriving alike, with the same outcome of the first leg, the same rewriting, and the
- *  same rules that decide or return. Exact, for the first packet of a connection. */
+ *  same rules that decide or return; and the connections that they open come as far, up to their handshake or first answer. Exact. */
 
 import type { GeneralWords } from '../connection/generalWords.ts';
 import { outcomesOf } from '../connection/outcomesOf.ts';
 import { exactWords, generalWords, NO_WORDS } from '../connection/packetWords.ts';
+import { partsByConnection } from '../connection/partsByConnection.ts';
 import type { Host } from '../host/host.ts';
 import { Budget, BudgetError } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Packet } from '../packet/packet.ts';
 import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import type { ConnectionQuestion } from '../symbolic/connection/walkStep.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import { equal } from '../symbolic/diagrams/vector.ts';
@@ -79,11 +81,32 @@ export function sameSet(space: Space, { ruleset, packet, profile }: Asked): Bdd 
   const outcome = outcomesOf({ space, profile }, own, own.set).find(({ set }) => setContains(space, set, bits))?.outcome;
   const alike = classes.filter((one) => one.doubts.length === 0 && endsAlike(one, own));
   const sets = alike.flatMap((one) => outcomesOf({ space, profile }, one, one.set).filter((part) => part.outcome === outcome));
-  let set = manager.any(sets.map((part) => part.set));
+  const iif = packet.dir === 'in' ? (packet.iif ?? '') : undefined;
+  let set = connectedAlike({ space, ruleset, iif }, { classes: alike, within: manager.any(sets.map((part) => part.set)), bits });
+  if (set === undefined) return undefined;
   for (const matching of returned.values()) {
     set = setContains(space, matching, bits) ? manager.and(set, matching) : manager.minus(set, matching);
   }
   return set;
+}
+
+interface Alike {
+  readonly classes: readonly FateClass[];
+  readonly within: Bdd;
+  /** of the packet itself */
+  readonly bits: ReturnType<typeof assignmentOf>;
+}
+
+/** Those whose connections come as far as that of the packet, or are stopped in the same way by the same rule. */
+function connectedAlike(question: ConnectionQuestion, { classes, within, bits }: Alike): Bdd | undefined {
+  const { space } = question;
+  const { manager } = space;
+  const cut = classes.map((one) => ({ ...one, set: manager.and(one.set, within) })).filter(({ set }) => set !== EMPTY);
+  const parts = [...partsByConnection(question, cut).values()].flat();
+  const [own, ...more] = parts.filter(({ set }) => setContains(space, set, bits));
+  if (own === undefined || more.length > 0 || own.of.doubts.length > 0) return undefined;
+  const same = parts.filter(({ becomes, says, of }) => becomes === own.becomes && says === own.says && of.doubts.length === 0);
+  return manager.any(same.filter(({ of }) => own.becomes === 'as-first' || of.decided === own.of.decided).map(({ set }) => set));
 }
 
 /** Taken or sent off by the same, with the same addresses or untouched ones. */

@@ -1,6 +1,7 @@
 /** The class of a packet: the packet is in it, and packets inside and outside of it are distinguished by the simulator. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { parseAddress } from '../../src/packet/address.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { sameSet } from '../../src/query/equivalenceClass.ts';
@@ -62,4 +63,32 @@ it('of a packet are exactly those with its story, among packets to one address',
     }),
     { numRuns: 150, seed: 5 },
   );
+});
+
+/** The SYN-ACKs and answers of some servers do not come back. */
+const [dropping] = rulesetsOf(
+  `${text}*filter\n-A INPUT -s 203.0.113.9/32 -p tcp --sport 80 -j DROP\n-A OUTPUT -d 10.244.0.5/32 -p tcp --sport 15001 --dport 40001 -j DROP\nCOMMIT\n`,
+  {
+    family: 4,
+  },
+);
+
+it('of a packet are those whose connections end as its own', () => {
+  const met = new Set<string>();
+  const withPorts = fc.record({ one: packet, sport: fc.constantFrom(40000, 40001), uid: fc.constantFrom(1000, 1337) });
+  const asked = withPorts.map(({ one, sport, uid }): Packet => ({ ...one, sport, uid, flags: 2 }));
+  fc.assert(
+    fc.property(asked, asked, (one, other) => {
+      if (dropping === undefined) throw new Error('no rules');
+      const space = makeSpace(4, host);
+      const set = sameSet(space, { ruleset: dropping, packet: one, profile: undefined });
+      if (set === undefined) throw new Error('no class');
+      expect(setContains(space, set, assignmentOf(space, one))).toBe(true);
+      const [own, its] = [one, other].map((each) => walkJourney(dropping, each, { host, connection: 'handshake' }).outcome);
+      met.add(own ?? '');
+      if (setContains(space, set, assignmentOf(space, other))) expect(its).toBe(own);
+    }),
+    { numRuns: 150, seed: 6 },
+  );
+  expect([...met]).toEqual(expect.arrayContaining(['stalled', 'direct', 'to-app']));
 });

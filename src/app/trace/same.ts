@@ -9,9 +9,7 @@ export function withSame(setting: TraceSetting, walked: WalkedPacket): TraceInpu
   const ruleset = setting.rulesets.find(({ family }) => family === packet.family);
   // of what depends on the host, nothing is known to be alike
   const unsaid = paths.some(({ choices }) => choices.some(({ why }) => why === 'unsaid'));
-  // only first packets are compared
-  const stalls = walked.journey.outcome === 'stalled';
-  if (ruleset === undefined || unsaid || stalls || setting.outside?.walks === false) return walked;
+  if (ruleset === undefined || unsaid || setting.outside?.walks === false) return walked;
   const { deadline } = setting.limits?.() ?? {};
   const same = sameAs(ruleset, packet, {
     host: walked.host,
