@@ -16,7 +16,7 @@ import { projectFields } from '../symbolic/space/project.ts';
 import { chosenSources } from '../symbolic/walk/sources.ts';
 import { type FateClass, traverseOut } from '../symbolic/walk/traverse.ts';
 import type { RulesOnHost } from './rulesOnHost.ts';
-import { unknownProxies } from './unknownProxy.ts';
+import { type UnknownProxy, unknownProxies } from './unknownProxy.ts';
 
 /** A packet is in more than one when chance or something unmodelled decides. */
 export interface Onward {
@@ -31,6 +31,8 @@ export interface Onward {
 export type LoopScene = Pick<RulesOnHost, 'space' | 'host' | 'profile' | 'ruleset'> & {
   /** all that relays send, by how it ends */
   readonly emitted: () => readonly FateClass[];
+  /** proxies of which it is not known what they send */
+  readonly unknown: () => readonly UnknownProxy[];
   /** what was found, by listener and the listeners before it */
   readonly known: Map<string, Onward>;
 };
@@ -39,9 +41,14 @@ export type LoopScene = Pick<RulesOnHost, 'space' | 'host' | 'profile' | 'rulese
 export function loopScene(around: Pick<LoopScene, 'space' | 'host' | 'profile' | 'ruleset'>, rulesOf: (within: Bdd) => Ruleset): LoopScene {
   const { space } = around;
   let emitted: readonly FateClass[] | undefined;
+  let unknown: readonly UnknownProxy[] | undefined;
   return {
     ...around,
     known: new Map(),
+    unknown: () => {
+      unknown ??= unknownProxies(around, around.ruleset);
+      return unknown;
+    },
     emitted: () => {
       if (emitted !== undefined) return emitted;
       const within = relayedPackets(around);
@@ -62,7 +69,7 @@ export function onwardOf(scene: LoopScene, one: FateClass, visited: readonly str
 function takenByUnknown(scene: LoopScene, { fate, env }: FateClass): Bdd {
   const { manager } = scene.space;
   if (fate.kind !== 'delivered' || fate.listener === undefined) return EMPTY;
-  const proxy = unknownProxies(scene, scene.ruleset).find(({ listener }) => listener === fate.listener);
+  const proxy = scene.unknown().find(({ listener }) => listener === fate.listener);
   if (proxy === undefined) return EMPTY;
   const opens = openingPackets(scene);
   if (fate.transparent || fate.listener.port !== undefined) return opens;

@@ -71,20 +71,24 @@ export function changedClasses(space: Space, question: DiffQuestion, ways: reado
   const groups = byRule.length > MANY ? grouped(space, all, () => '') : byRule;
   const rank = ({ usual, severity }: ChangedClass) => SEVERITIES.length * USUAL.indexOf(usual) + seriousness(severity);
   return mergeAlike(space, question, groups)
-    .map((group) => ({ one: changedClass(space, question, group), share: shareOf(space.manager, usualPart(space, group).part) }))
+    .map((shown) => ({ one: classOf(space, shown), share: shareOf(space.manager, shown.part) }))
     .sort((a, b) => rank(a.one) - rank(b.one) || b.share - a.share)
     .map(({ one }) => one);
 }
 
 /** Groups that part by the same rules, as their examples show, are one: people need no class for every way to the same end. */
-function mergeAlike(space: Space, question: DiffQuestion, groups: readonly Group[]): readonly Group[] {
-  const merged = groupBy(groups, (group) => {
-    const { usual, severity, base, head } = changedClass(space, question, group);
+function mergeAlike(space: Space, question: DiffQuestion, groups: readonly Group[]): readonly ShownGroup[] {
+  const shown = groups.map((group) => shownGroup(space, question, group));
+  const merged = groupBy(shown, ({ group, usual, base, head }) => {
     const place = (rule: Rule | undefined) => (rule === undefined ? '' : `${rule.table} ${rule.chain} ${rule.number}`);
     const ends = [base, head].map(({ outcomes, rule, path }) => `${outcomes.join()} ${place(rule)} ${stallsOf(path).join()}`);
-    return [group.iif, usual, severity, ...ends].join('\n');
+    return [group.iif, usual, group.severity, ...ends].join('\n');
   });
-  return [...merged.values()].map((alike) => ({ ...alike[0], set: space.manager.any(alike.map(({ set }) => set)) }));
+  return [...merged.values()].map((alike) => {
+    const [first, ...others] = alike;
+    if (others.length === 0) return first;
+    return shownGroup(space, question, { ...first.group, set: space.manager.any(alike.map(({ group }) => group.set)) });
+  });
 }
 
 /** A host with guests, or a node: what arrives there for others is its daily work. */
@@ -133,9 +137,19 @@ function ruleKey({ of: { decided }, stall = '' }: End): string {
   return `${stall} ${decided === undefined ? 'policy' : `${decided.table} ${decided.chain} ${decided.number}`}`;
 }
 
-function changedClass(space: Space, question: DiffQuestion, { iif, set, severity, stalls }: Group): ChangedClass {
-  const place = placeOf(iif);
-  const { usual, part } = usualPart(space, { iif, set, stalls });
+interface ShownGroup extends Pick<ChangedClass, 'usual' | 'example' | 'base' | 'head'> {
+  readonly group: Group;
+  /** of its packets: those that people would speak of */
+  readonly part: Bdd;
+}
+
+function classOf(space: Space, { group: { iif, severity }, usual, part, example, base, head }: ShownGroup): ChangedClass {
+  return { severity, usual, packets: packetWords(space, { set: part, ...placeOf(iif) }), example, base, head };
+}
+
+function shownGroup(space: Space, question: DiffQuestion, group: Group): ShownGroup {
+  const place = placeOf(group.iif);
+  const { usual, part } = usualPart(space, group);
   const example = pickWitness(space, part, { ...place, preferences: usualPreferences(space, place.dir) });
   if (example === undefined) throw new InvariantError('a change without packets');
   const base = journeyOf(question, 'base', example);
@@ -145,9 +159,7 @@ function changedClass(space: Space, question: DiffQuestion, { iif, set, severity
       `the proof says that ${packetText(example)} is treated differently, the simulator says \`${base.outcome}\` twice`,
     );
   const [baseRule, headRule] = decidingPair(base, head);
-  const sides = { base: sideOf(base, head, baseRule), head: sideOf(head, base, headRule) };
-  const packets = packetWords(space, { set: part, ...place });
-  return { severity, usual, packets, example, ...sides };
+  return { group, usual, part, example, base: sideOf(base, head, baseRule), head: sideOf(head, base, headRule) };
 }
 
 function placeOf(iif: string | undefined) {

@@ -10,6 +10,7 @@ export function variables(manager: BddManager, { start, width }: { readonly star
 }
 
 export function constant(value: number | bigint, width: number): Vector {
+  if (value === 0) return new Array<Bdd>(width).fill(EMPTY);
   const bits = BigInt(value);
   return Array.from({ length: width }, (_, bit) => (((bits >> BigInt(width - 1 - bit)) & 1n) === 1n ? FULL : EMPTY));
 }

@@ -117,6 +117,8 @@ export interface Doubt {
   readonly rule?: Rule;
 }
 
+const NO_CONNMARK = constant(0, 32);
+
 export function startEnv(space: Space, place: { readonly iif: string | undefined; readonly owned: boolean }): Env {
   const { start } = space;
   return {
@@ -128,7 +130,7 @@ export function startEnv(space: Space, place: { readonly iif: string | undefined
     ttl: start.ttl,
     tos: start.tos,
     mark: start.mark,
-    connmark: constant(0, 32),
+    connmark: NO_CONNMARK,
     remembered: false,
     iif: place.iif,
     oif: undefined,

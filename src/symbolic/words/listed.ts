@@ -27,6 +27,18 @@ export function isListable(space: Space, field: CubeField, values: Bdd): boolean
 
 /** All ways of writing them, the shortest first; none: they are too many. */
 export function listsOf(space: Space, field: CubeField, values: Bdd): readonly Listed[] {
+  const known = listsIn.get(space) ?? new Map<string, readonly Listed[]>();
+  listsIn.set(space, known);
+  const key = `${field} ${values}`;
+  const lists = known.get(key) ?? listed(space, field, values);
+  known.set(key, lists);
+  return lists;
+}
+
+/** While a cube is widened and tidied the same values are looked at again and again. */
+const listsIn = new WeakMap<Space, Map<string, readonly Listed[]>>();
+
+function listed(space: Space, field: CubeField, values: Bdd): readonly Listed[] {
   const { manager } = space;
   const { range } = fieldPlaces(space).get(field) as { readonly range: VariableRange };
   const lists = [false, true].flatMap((negated): readonly Listed[] => {

@@ -22,10 +22,10 @@ export function tidied(space: Space, places: ReadonlyMap<CubeField, FieldPlace>,
   for (const [field, { values, absent }] of cube.terms) {
     const place = places.get(field) as FieldPlace;
     const { range, absent: without } = place;
-    const own = sets.get(field) ?? FULL;
+    const whole = sets.get(field) ?? FULL;
     sets.delete(field);
     const others = manager.all([...sets.values()]);
-    const [needed, forbidden] = [manager.all([others, own, good]), manager.and(others, bad)];
+    const [needed, forbidden] = [manager.all([others, whole, good]), manager.and(others, bad)];
     const core = project(manager, manager.minus(needed, without), range);
     const most = manager.not(project(manager, manager.minus(forbidden, without), range));
     const mayLack = manager.and(others, without) !== EMPTY;
@@ -34,9 +34,10 @@ export function tidied(space: Space, places: ReadonlyMap<CubeField, FieldPlace>,
     const between = [values, most, core, ...simplest(space, field, { core, most })];
     const choices = between.flatMap((one) => [true, false].map((lacks): CubeTerm => ({ values: one, absent: lacks })));
     const allowed = choices.filter((one) => !mayLack || (one.absent ? !isForbidden : !isNeeded));
-    const cost = (term: CubeTerm): number => lengthOf(space, field, { ...term, mayLack });
-    const [best] = allowed.toSorted((one, other) => cost(one) - cost(other));
-    const chosen = best === undefined || cost(best) >= cost({ values, absent }) ? { values, absent } : best;
+    const priced = (term: CubeTerm) => ({ term, cost: lengthOf(space, field, { ...term, mayLack }) });
+    const [best] = allowed.map(priced).toSorted((one, other) => one.cost - other.cost);
+    const own = priced({ values, absent });
+    const chosen = best === undefined || best.cost >= own.cost ? own.term : best.term;
     terms.set(field, chosen);
     sets.set(field, termSet(space, chosen, place));
   }
