@@ -1,32 +1,79 @@
-/** The host that a text describes beside its rules, by what `ip` has printed there. */
+/** The host that a text describes beside its rules, by what `ip`, `ss` and `sysctl` have printed there. */
 import type { Host } from '../host/host.ts';
+import type { HostChange } from '../host/hostChange.ts';
 import type { HostDescription } from '../host/hostDescription.ts';
 import { readHost } from '../host/readHost.ts';
 import type { Assumption } from '../mesh/assumption.ts';
 import { defaultHost } from '../mesh/defaultHost.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
+import { descriptionOf, ruleKeys, tablesOf } from '../syntax/host/description.ts';
+import { type PrintedHost, saysOfHost } from '../syntax/host/printedHost.ts';
 
-/** Undefined where not all of the rules have the same one, or it cannot be read. `usual`: who listens and runs, which `ip` does not say. */
+/** Undefined where not all of the rules have the same one, or it cannot be read. `usual`: what the text does not say. */
 export function hostBeside(rulesets: readonly Ruleset[], usual: HostDescription = defaultHost()): Host | undefined {
-  const [first] = rulesets;
-  const around = first?.around;
-  if (around === undefined || rulesets.some((one) => JSON.stringify(one.around) !== JSON.stringify(around))) return undefined;
-  const others = (usual.ip_rules ?? []).filter((rule) => around.ip_rules === undefined || rule.startsWith('-6'));
-  const { host } = readHost({
-    ...usual,
-    ...around,
-    ip_rules: [...(around.ip_rules ?? []), ...others],
-    route_tables: { ...usual.route_tables, ...around.route_tables },
-    sysctls: { ...usual.sysctls, ...around.sysctls },
-  });
-  return host;
+  const around = printedAround(rulesets);
+  return around && saysOfHost(around) ? readHost(besideUsual(around, usual)).host : undefined;
 }
 
-export const BESIDE: Assumption = {
-  about: 'host',
-  says: 'addresses and routes are those that stand beside the rules; who listens is not there: an application on every other port',
-  options: ['--host'],
-};
+/** What the scripts among the texts do to their host, each once. */
+export function changesBeside(rulesets: readonly Ruleset[]): readonly HostChange[] {
+  const seen = new Map(
+    rulesets.flatMap(({ around }) => (around?.changes ?? []).map((change) => [JSON.stringify(change), change] as const)),
+  );
+  return [...seen.values()];
+}
+
+export function assumptionOfChanges(changes: readonly HostChange[]): readonly Assumption[] {
+  if (changes.length === 0) return [];
+  const unknown = changes.flatMap((change) => (change.on === 'unknown' ? [`\`${change.text}\``] : []));
+  const says = `what the text does to its host is carried out: ${changes.length} changes of addresses, routes, rules of routing and sysctls`;
+  const open = unknown.length === 0 ? '' : `; not known is what these do, so that ways are undecided: ${unknown.slice(0, 3).join(', ')}`;
+  return [{ about: 'host', says: says + open, options: ['--host'] }];
+}
+
+function printedAround(rulesets: readonly Ruleset[]): PrintedHost | undefined {
+  const [first] = rulesets;
+  const around = first?.around;
+  return around === undefined || rulesets.some((one) => JSON.stringify(one.around) !== JSON.stringify(around)) ? undefined : around;
+}
+
+function besideUsual(around: PrintedHost, usual: HostDescription): HostDescription {
+  const { description } = descriptionOf(around);
+  const isSix = (text: string): boolean => text.startsWith('-6') || text.includes(':');
+  const unsaid = (texts: readonly string[] = [], told: readonly number[]) => texts.filter((text) => !told.includes(isSix(text) ? 6 : 4));
+  const { routes, route_tables } = tablesOf(around);
+  const { ip_rules = [], ...rules } = ruleKeys(around);
+  const { listeners = [] } = usual;
+  return {
+    ...usual,
+    ...rules,
+    ...(around.interfaces !== undefined && { interfaces: around.interfaces }),
+    routes: around.interfaces === undefined ? [...unsaid(usual.routes, around.routesOf), ...routes] : (description.routes ?? []),
+    ip_rules: [...ip_rules, ...unsaid(usual.ip_rules, around.rulesOf)],
+    route_tables: { ...usual.route_tables, ...route_tables },
+    sysctls: { ...usual.sysctls, ...around.sysctls },
+    listeners: [...around.listeners, ...listeners.filter(({ proto }) => !around.listenersOf.some((told) => told === proto))],
+  };
+}
+
+/** What stands beside the rules, and what is still assumed. */
+export function assumptionBeside(rulesets: readonly Ruleset[]): Assumption {
+  const around = printedAround(rulesets);
+  const said = [
+    ...(around?.interfaces === undefined ? [] : ['addresses']),
+    ...((around?.routes.length ?? 0) === 0 ? [] : ['routes']),
+    ...((around?.rules.length ?? 0) === 0 ? [] : ['rules of routing']),
+    ...((around?.listenersOf.length ?? 0) === 0 ? [] : ['sockets']),
+    ...(Object.keys(around?.sysctls ?? {}).length === 0 ? [] : ['sysctls']),
+  ];
+  const list = said.length < 2 ? said.join('') : `${said.slice(0, -1).join(', ')} and ${said.at(-1)}`;
+  const unsaid = [
+    ...(around?.interfaces === undefined ? ['addresses are those of a pod'] : []),
+    ...((around?.listenersOf.length ?? 0) < 2 ? ['who listens is not there: an application on every other port'] : []),
+  ];
+  return { about: 'host', says: [`${list} are those that stand beside the rules`, ...unsaid].join('; '), options: ['--host'] };
+}
 
 /** A host whose description does not say who listens, as `usual` has it; one that says so stays as it is. */
 export function withUsualListeners(host: Host, usual: HostDescription): Host {
@@ -35,6 +82,28 @@ export function withUsualListeners(host: Host, usual: HostDescription): Host {
   return assumed === undefined
     ? host
     : { ...host, listeners: assumed.listeners, processes: new Map([...assumed.processes, ...host.processes]) };
+}
+
+/** Programs that are a mesh's proxy. source: images of Istio, Linkerd, Kuma and Consul */
+const PROGRAMS = new Set([
+  'envoy',
+  'pilot-agent',
+  'ztunnel',
+  'linkerd2-proxy',
+  'kuma-dp',
+  'consul-dataplan',
+  'consul-dataplane',
+  'coredns',
+]);
+
+/** `ss` names a program, or nobody: on ports where the mesh's proxy always listens that is the proxy. */
+export function withProxyNamed(host: Host, { process: { name }, listeners }: MeshProfile): Host {
+  if (host.listeners.some(({ process }) => process === name)) return host;
+  const ports = new Set(listeners.map(({ port }) => port));
+  const isProxy = ({ process, port, unnamed }: Host['listeners'][number]): boolean =>
+    port !== undefined && ports.has(port) && (unnamed === true || PROGRAMS.has(process));
+  if (!host.listeners.some(isProxy)) return host;
+  return { ...host, listeners: host.listeners.map((one) => (isProxy(one) ? { ...one, process: name } : one)) };
 }
 
 export const LISTENERS_UNSAID: Assumption = {

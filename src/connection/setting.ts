@@ -1,4 +1,6 @@
 /** The one choice of mesh, host and proxy for rules: every command, the library and the matchers ask here. */
+
+import { changedHost } from '../host/changedHost.ts';
 import type { Host } from '../host/host.ts';
 import type { HostDescription } from '../host/hostDescription.ts';
 import { withLength, withPodAddress } from '../host/podAddress.ts';
@@ -15,7 +17,15 @@ import type { Ruleset } from '../ruleset/ruleset.ts';
 import { transparentPorts } from '../ruleset/transparentPorts.ts';
 import { type AskedSet, assumedHost, hostAssumption, type PinnedAddress, type PlacedHost, pinnedAddress } from './assumedHost.ts';
 import { excerptAssumptions } from './excerpts.ts';
-import { BESIDE, hostBeside, LISTENERS_UNSAID, withUsualListeners } from './hostBeside.ts';
+import {
+  assumptionBeside,
+  assumptionOfChanges,
+  changesBeside,
+  hostBeside,
+  LISTENERS_UNSAID,
+  withProxyNamed,
+  withUsualListeners,
+} from './hostBeside.ts';
 import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsIdentity } from './proxyIdentity.ts';
 
 /** What is given about the place of rules. */
@@ -70,11 +80,16 @@ function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: Setti
   const pinned = given.host === undefined && !isDescribed ? pinnedIn(rulesets, given.podIps ?? [], where) : undefined;
   const podIps = [...(given.podIps ?? []), ...(pinned === undefined ? [] : [withLength(pinned.address)])];
   const silent = given.host?.listenersUnsaid === true ? [LISTENERS_UNSAID] : [];
-  const said = isDescribed ? [BESIDE] : pinned === undefined ? silent : [pinned.assumption];
+  const changes = changesBeside(rulesets);
+  const placeSaid = isDescribed ? [assumptionBeside(rulesets)] : pinned === undefined ? silent : [pinned.assumption];
   const families = podIps.map(({ address }) => familyOf(address));
   const place = given.host === undefined && !isDescribed ? { assumed: assumedHost(rulesets, families) } : {};
-  const placed = (profile: MeshProfile | undefined): Host =>
-    given.host === undefined ? hostOf(rulesets, profile, podIps) : withUsualListeners(given.host, usualHost(rulesets, profile));
+  const said = [...placeSaid, ...assumptionOfChanges(changes)];
+  const placed = (profile: MeshProfile | undefined): Host => {
+    const host =
+      given.host === undefined ? hostOf(rulesets, profile, podIps) : withUsualListeners(given.host, usualHost(rulesets, profile));
+    return changes.length === 0 ? host : changedHost(host, changes);
+  };
   const found = meshOf(rulesets, given);
   if (found === undefined) return { ...place, host: placed(undefined), assumptions: said };
   const ports = transparentPorts(rulesets);
@@ -83,7 +98,7 @@ function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: Setti
   const showing = shownBy !== undefined && showsIdentity(shownBy, found) ? shownBy : beside;
   const identity = chooseIdentity({ profile: found, rulesets: beside, shownBy: showing, said: named, transparent: ports.length > 0 });
   const profile = identity.taken.length === 0 ? found : profileOfProxy(found, identity);
-  const around = placed(profile);
+  const around = withProxyNamed(placed(profile), profile);
   const host = withProxy(around, found, identity);
   if (identity.taken.length === 0) return { ...place, host, profile, assumptions: said };
   return {

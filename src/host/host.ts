@@ -124,9 +124,13 @@ export interface Listener {
   readonly proto: number;
   /** absent: any port that no other listener has */
   readonly port?: number;
-  /** absent: all addresses */
+  /** absent: all addresses, of `family` where that is given */
   readonly address?: Address;
+  /** takes packets of this family only: `0.0.0.0`, or `::` of a socket for IPv6 alone */
+  readonly family?: Family;
   readonly process: string;
+  /** it is not said whose it is */
+  readonly unnamed?: true;
   readonly transparent: boolean;
   /** what it takes its process asks of this server, by the same protocol: a DNS forwarder */
   readonly forwards?: SocketEndpoint;

@@ -48,10 +48,10 @@ export interface ListenerDescription {
   readonly proto: string;
   /** absent: every port on which no other process listens */
   readonly port?: number;
-  /** absent: every address of the host */
+  /** absent: every address of the host; `0.0.0.0`: every one of IPv4, `::`: every one of IPv6 */
   readonly address?: string;
-  /** name of one of the processes, or of a program */
-  readonly process: string;
+  /** name of one of the processes, or of a program; absent: not known, the mesh's proxy where that always listens */
+  readonly process?: string;
   readonly transparent?: boolean;
   /** `HOST:PORT` to which it sends what it takes */
   readonly forwards?: string;
@@ -66,4 +66,6 @@ export interface ProcessDescription {
 export interface SetDescription {
   readonly type: string;
   readonly members: readonly string[];
+  /** as `ipset save` prints them: `netmask 24` */
+  readonly options?: string;
 }

@@ -19,14 +19,19 @@ export function findSocket(host: Host, query: SocketQuery): Listener | undefined
     if (listener.proto !== query.proto) continue;
     if (listener.port !== undefined && listener.port !== query.dport) continue;
     if (listener.address !== undefined && listener.address !== query.dst) continue;
+    if (!takesFamily(listener, familyOf(query.dst))) continue;
     if (best === undefined || score(listener) > score(best)) best = listener;
   }
   return best;
 }
 
+export function takesFamily({ address, family: only }: Listener, family: Family): boolean {
+  return (only ?? family) === family && (address === undefined || familyOf(address) === family);
+}
+
 /** A listener without a port listens on every port that no other has. */
 function score(listener: Listener): number {
-  return (listener.port === undefined ? 0 : 2) + (listener.address === undefined ? 0 : 1);
+  return (listener.port === undefined ? 0 : 4) + (listener.address === undefined ? 0 : 2) + (listener.family === undefined ? 0 : 1);
 }
 
 /** All sockets a lookup can find, the most specific first, as intervals; the first that fits is the one found. */
@@ -41,7 +46,7 @@ export interface SocketIntervals {
 
 export function socketIntervals(host: Host, family: Family): readonly SocketIntervals[] {
   return host.listeners
-    .filter(({ address }) => address === undefined || familyOf(address) === family)
+    .filter((listener) => takesFamily(listener, family))
     .map((listener, index) => ({ listener, index }))
     .sort((a, b) => score(b.listener) - score(a.listener) || a.index - b.index)
     .map(({ listener }) => ({

@@ -122,8 +122,10 @@ function readListener(entry: unknown, problems: string[]): Listener[] {
     problems.push(`listener port \`${valueText(port)}\` is not 1 to 65535`);
     return [];
   }
-  const address = entry.address === undefined ? undefined : parseAddress(valueText(entry.address));
-  if (entry.address !== undefined && address === undefined)
+  const given = entry.address === undefined ? undefined : parseAddress(valueText(entry.address));
+  const isAny = given === 0 || given === 0n;
+  const address = isAny ? undefined : given;
+  if (entry.address !== undefined && given === undefined)
     problems.push(`listener address \`${valueText(entry.address)}\` is not an address`);
   const answers = entry.forwards === 'nothing';
   const forwards = entry.forwards === undefined || answers ? undefined : readEndpoint(valueText(entry.forwards));
@@ -136,9 +138,11 @@ function readListener(entry: unknown, problems: string[]): Listener[] {
     {
       proto,
       process: typeof entry.process === 'string' ? entry.process : 'app',
+      ...(entry.process === undefined && entry.port !== undefined ? { unnamed: true } : {}),
       transparent: entry.transparent === true,
       ...(port === undefined ? {} : { port }),
       ...(address === undefined ? {} : { address }),
+      ...(isAny ? { family: familyOf(given) } : {}),
       ...(forwards === undefined ? {} : { forwards }),
       ...(answers ? { answers } : {}),
     },

@@ -3,7 +3,7 @@ import type { Effect } from '../netfilter/effect.ts';
 import type { HookName, TableName } from '../netfilter/hooks.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
-import type { HostText } from '../syntax/document/hostText.ts';
+import type { PrintedHost } from '../syntax/host/printedHost.ts';
 import type { Excerpt } from '../syntax/iptables/ast.ts';
 import type { Backend } from '../syntax/text/diagnostic.ts';
 import type { Source, Span } from '../syntax/text/source.ts';
@@ -20,7 +20,7 @@ export interface Ruleset {
   /** some rule has a target that is not modelled */
   readonly hasOpaqueTarget: boolean;
   /** what the text says of the host around them */
-  readonly around?: HostText;
+  readonly around?: PrintedHost;
   /** the part of the text that they are; absent: all of it */
   readonly excerpt?: Excerpt;
   /** tables that stand twice in the text: only the second of them is here */

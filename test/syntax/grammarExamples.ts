@@ -1,6 +1,7 @@
 /** Reads the examples that stand in the grammars: `//+ "taken"` and `//- "refused"` above a rule. */
 import { readFileSync } from 'node:fs';
 import * as ohm from 'ohm-js';
+import { grammar as ip } from '../../src/syntax/generated/ip.ts';
 import { grammar as iptablesSave } from '../../src/syntax/generated/iptablesSave.ts';
 import { grammar as packet } from '../../src/syntax/generated/packet.ts';
 import { grammar as values } from '../../src/syntax/generated/values.ts';
@@ -19,7 +20,12 @@ export interface Example {
   readonly taken: boolean;
 }
 
-export const GRAMMARS: readonly GrammarUnderTest[] = [load('iptables-save', iptablesSave), load('values', values), load('packet', packet)];
+export const GRAMMARS: readonly GrammarUnderTest[] = [
+  load('iptables-save', iptablesSave),
+  load('values', values),
+  load('packet', packet),
+  load('ip', ip),
+];
 
 function load(file: string, compiled: CompiledGrammar): GrammarUnderTest {
   const text = readFileSync(new URL(`../../grammars/${file}.ohm`, import.meta.url), 'utf8');

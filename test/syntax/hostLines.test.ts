@@ -38,6 +38,7 @@ const IP = `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN
 root@node:~# ip route
 default via 172.18.0.1 dev eth0
 10.42.0.0/24 dev cni0 proto kernel scope link src 10.42.0.1
+172.18.0.0/16 dev eth0 proto kernel scope link src 172.18.0.2
 broadcast 10.42.0.255 dev cni0 table local proto kernel scope link src 10.42.0.1
 root@node:~# ip rule
 0:	from all lookup local
@@ -52,7 +53,7 @@ test.each([
     files: { x: RULES.replace('-m set --match-set bad src', '-p udp') + ip },
   });
   expect(code).toBe(0);
-  expect(err).toContain('x:5:1: warning: what `ip` prints is recognised here and not read');
+  expect(err).toContain('x:5:1: warning: what stands here of the host is not whole');
 });
 
 describe('ip addr and ip route together describe the host', () => {
@@ -67,7 +68,9 @@ describe('ip addr and ip route together describe the host', () => {
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('FORWARDED -> 10.42.0.6:8080 via cni0');
     expect(out).toContain('out tcp 10.42.0.1:40000 -> 10.42.0.6:80');
-    expect(out.replaceAll(/\s+/g, ' ')).toContain('assumed addresses and routes are those that stand beside the rules');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      'assumed addresses, routes, rules of routing and sysctls are those that stand beside the rules',
+    );
   });
 
   test.each(['verify', 'diff'])('in %s too', async (command) => {

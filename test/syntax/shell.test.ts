@@ -96,8 +96,8 @@ describe('shell lines', () => {
     ],
     [
       'another program',
-      'sysctl -w net.ipv4.ip_forward=1\niptables -A INPUT -j B',
-      ['warning 1:1 `sysctl` is not a call of iptables and is not carried out'],
+      'modprobe nf_conntrack\niptables -A INPUT -j B',
+      ['warning 1:1 `modprobe` is not a call of iptables and is not carried out'],
     ],
   ])('%s', (_, text, said) => expect(summary(text).said.filter((what) => !/no rule found/.test(what))).toEqual(said));
 });

@@ -55,7 +55,8 @@ export const TIMEOUT: CommandOption = {
 export const HOST: CommandOption = {
   common: 'host',
   flags: '--host <file>',
-  says: 'the host around the rules, as JSON or YAML; without it a pod',
+  says: 'the host around the rules: YAML, JSON, or what `ip`, `ss`, `ipset save`, `sysctl` print there; without it a pod',
+  repeatable: true,
 };
 export const POD_IP: CommandOption = {
   common: 'host',

@@ -9,6 +9,7 @@ import { enrolCommand } from './enrol.ts';
 import { expectCommand } from './expect.ts';
 import { explainOf } from './explain.ts';
 import { findCommand } from './find.ts';
+import { hostCommand } from './host.ts';
 import { initCommand } from './init.ts';
 import { printCommand } from './print.ts';
 import { renderCommand } from './render.ts';
@@ -26,6 +27,7 @@ const ANSWERING: readonly Command[] = [
   checkCommand,
   printCommand,
   renderCommand,
+  hostCommand,
   enrolCommand,
   approachesCommand,
 ];

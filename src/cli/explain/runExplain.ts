@@ -103,7 +103,10 @@ function fullPage({ id }: Page, style: Style): string {
   const page = PAGES.find((one) => one.id === id);
   if (page === undefined) return '';
   const text = renderPage(page, style);
-  return page.group === 'command' ? `${text}${optionsOfCommand(id, style.commands, style)}` : text;
+  // a page on a file may be that of the command of the same name, too
+  return page.group === 'command' || style.commands.some(({ name }) => name === id)
+    ? `${text}${optionsOfCommand(id, style.commands, style)}`
+    : text;
 }
 
 function pagesAndOthers(pages: readonly Page[], others: readonly Page[], style: Style): string {

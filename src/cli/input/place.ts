@@ -1,21 +1,18 @@
 /** The options that say where the rules are: the host around them, the pod's addresses, the mesh and who its proxy is. */
 import { isId } from '../../connection/proxyIdentity.ts';
 import type { GivenPlace } from '../../connection/setting.ts';
-import type { Host } from '../../host/host.ts';
 import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
-import { readHost } from '../../host/readHost.ts';
-import { toData } from '../../kubernetes/yaml/node.ts';
 import { type Call, optionList, optionText } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
+import { readHostFiles } from './hostFiles.ts';
 import { readerOf, type TextReader } from './reader.ts';
-import { readDocument } from './yaml.ts';
 
 /** Undefined when one cannot be read, which has been reported. */
 export async function readPlace(call: Call): Promise<GivenPlace | undefined> {
   const { io, input } = call;
-  const file = optionText(input, 'host');
+  const files = hostFiles(call);
   const texts = optionList(input, 'podIp');
-  const complaint = podIpComplaint(texts, file !== undefined);
+  const complaint = podIpComplaint(texts, files.length > 0);
   if (complaint !== undefined) {
     await complain(io, { message: `--pod-ip: ${complaint}`, help: '--pod-ip 10.12.3.4, or 10.12.3.4/16; once for each family' });
     return undefined;
@@ -30,8 +27,8 @@ export async function readPlace(call: Call): Promise<GivenPlace | undefined> {
     ...(gid.id !== undefined && { proxyGid: gid.id }),
     ...(profile !== undefined && { profile }),
   };
-  if (file === undefined) return podIps.length === 0 ? said : { ...said, podIps };
-  const host = await readHostFile(readerOf(call), file);
+  if (files.length === 0) return podIps.length === 0 ? said : { ...said, podIps };
+  const host = await readHostFiles(readerOf(call), files);
   return host && { ...said, host };
 }
 
@@ -63,7 +60,7 @@ export async function readWrittenPlace(
     await reader.complain({ message: `podIps: ${complaint}` });
     return undefined;
   }
-  const host = file === undefined ? undefined : await readHostFile(reader, file);
+  const host = file === undefined ? undefined : await readHostFiles(reader, [file]);
   if (file !== undefined && host === undefined) return undefined;
   const podIps = texts.flatMap((text) => parsePodAddress(text) ?? []);
   return {
@@ -75,11 +72,8 @@ export async function readWrittenPlace(
   };
 }
 
-/** Undefined when it cannot be used, which has been reported. */
-export async function readHostFile(reader: TextReader, file: string): Promise<Host | undefined> {
-  const document = await readDocument(reader, file);
-  if (document === undefined) return undefined;
-  const { host, problems } = readHost(toData(document.root));
-  for (const problem of problems) await reader.complain({ message: `${file}: ${problem}` });
-  return host;
+/** Of --host, which some commands take once. */
+function hostFiles({ input }: Call): readonly string[] {
+  const file = optionText(input, 'host');
+  return file === undefined ? optionList(input, 'host') : [file];
 }

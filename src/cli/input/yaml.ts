@@ -12,7 +12,12 @@ export async function readYaml(source: Source): Promise<ReadDocuments> {
 /** A file of one document; undefined when it cannot be used, which has been reported. */
 export async function readDocument(reader: TextReader, file: string): Promise<Document | undefined> {
   const [source] = (await readSources(reader, [file])) ?? [];
-  if (source === undefined) return undefined;
+  return source && documentOf(reader, source);
+}
+
+/** Its one document; undefined when it cannot be used, which has been reported. */
+export async function documentOf(reader: TextReader, source: Source): Promise<Document | undefined> {
+  const { file } = source;
   const { documents, diagnostics } = await readYaml(source);
   const [document, ...more] = documents;
   if (document !== undefined && more.length === 0 && diagnostics.length === 0) return document;

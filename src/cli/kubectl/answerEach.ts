@@ -1,5 +1,6 @@
 /** `trace`, `find` and `check` of many running pods: each answered as if alone. */
 import { groupBy } from '../../lib/groupBy.ts';
+import { isJsonRecord, parseJson } from '../../lib/json.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { joinBarePacket } from '../argv/arguments.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
@@ -7,7 +8,6 @@ import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { terminal } from '../argv/terminal.ts';
 import type { Io, Sink } from '../io/io.ts';
 import { answerOf } from './answer.ts';
-import { isJsonRecord, parseJson } from './json.ts';
 import type { PodFiles } from './podFiles.ts';
 import { type PodsRead, tellNotes } from './podsRead.ts';
 import { type PodLine, podTable, RANK, unreadLines } from './podTable.ts';

@@ -1,6 +1,6 @@
 /** An image that can tell the rules of a pod: the one that wrote them, which its node has already; or one that has everything.
  *  Needed are sh and iptables-save. */
-import { type JsonRecord, recordsIn } from './json.ts';
+import { type JsonRecord, recordsIn } from '../../lib/json.ts';
 import { WRITER_NAMES } from './podMesh.ts';
 
 /** Of the proxies only Istio's image has iptables. */

@@ -1,9 +1,9 @@
 /** From a name to the pod: of a workload or a Service the pod that `kubectl exec` would take, by its selector.
  *  kubectl pkg/polymorphichelpers/attachablepodforobject.go, pkg/util/podutils ActivePods */
 import type { Complaint } from '../../lib/complaint.ts';
+import { isJsonRecord, type JsonRecord, parseJson, recordsIn } from '../../lib/json.ts';
 import { plural } from '../../lib/plural.ts';
 import { type Cluster, failure, inNamespace, kubectl } from './cluster.ts';
-import { isJsonRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
 import type { PodName } from './podNames.ts';
 
 export interface FoundPod {

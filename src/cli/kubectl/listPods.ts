@@ -1,9 +1,9 @@
 /** All pods that are selected, and what of them may not be seen. */
 import type { Complaint } from '../../lib/complaint.ts';
+import { isJsonRecord, type JsonRecord, parseJson } from '../../lib/json.ts';
 import { type Cluster, failure, inNamespace, kubectl, namespaceOf } from './cluster.ts';
 import { listArgs } from './dryRunText.ts';
 import { findPod, nameOfObject, podsIn } from './findPod.ts';
-import { isJsonRecord, type JsonRecord, parseJson } from './json.ts';
 import type { PodRequest } from './request.ts';
 
 export interface ListedPod {

@@ -1,9 +1,9 @@
 /** Services and pods by name, from the API server. */
 import type { ClusterObjects } from '../../kubernetes/objects/clusterObject.ts';
 import type { PacketNames } from '../../kubernetes/objects/packetNames.ts';
+import { isJsonRecord, parseJson } from '../../lib/json.ts';
 import { type Cluster, failure, inNamespace, keptAnswer, namespaceOf } from './cluster.ts';
 import { podsIn } from './findPod.ts';
-import { isJsonRecord, parseJson } from './json.ts';
 
 /** `namespace`: of the pod that is asked. */
 export function liveNames(cluster: Cluster, namespace: string | undefined = namespaceOf(cluster)): PacketNames {

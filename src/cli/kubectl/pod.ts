@@ -1,8 +1,9 @@
 /** What `kubectl get pod -o json` says that matters here. */
+
+import { isJsonRecord, type JsonRecord, parseJson, recordsIn } from '../../lib/json.ts';
 import { valueText } from '../../lib/valueText.ts';
 import type { Family } from '../../packet/address.ts';
 import { type DebugImage, debugImageFor } from './debugImage.ts';
-import { isJsonRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
 import { asksNamespace, meshOf, type PodMesh, PROXY_NAMES, runningIn } from './podMesh.ts';
 import { type PodState, podState } from './podState.ts';
 

@@ -2,7 +2,7 @@
 
 import { isId } from '../../connection/proxyIdentity.ts';
 import { podIpComplaint } from '../../host/podAddress.ts';
-import { isJsonRecord, type JsonRecord, parseJson, recordsIn } from './json.ts';
+import { isJsonRecord, type JsonRecord, parseJson, recordsIn } from '../../lib/json.ts';
 import type { LiveHost } from './liveHost.ts';
 import { PROXY_NAMES } from './podMesh.ts';
 

@@ -1,6 +1,7 @@
 /** Which mesh a running pod is in, by its containers and labels: who is to be captured, whether any rule captures or not. */
+
+import { isJsonRecord, type JsonRecord, recordsIn } from '../../lib/json.ts';
 import { MESH_NAMES, type MeshName, PROXY_CONTAINERS } from '../../mesh/names.ts';
-import { isJsonRecord, type JsonRecord, recordsIn } from './json.ts';
 
 export interface PodMesh {
   /** by name */

@@ -1,5 +1,5 @@
 /** Whether there is anything to query in a pod, and which of its containers run. */
-import { isJsonRecord, type JsonRecord, recordsIn } from './json.ts';
+import { isJsonRecord, type JsonRecord, recordsIn } from '../../lib/json.ts';
 
 export interface PodState {
   /** why no container can be queried, without the pod's name; absent: one can be tried */

@@ -2,12 +2,12 @@
 import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
 import { readHost } from '../../host/readHost.ts';
 import { invariant } from '../../lib/invariant.ts';
+import { parseJson } from '../../lib/json.ts';
 import { type Call, optionList } from '../argv/command.ts';
 import { readPlace } from '../input/place.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import { ruleReadingOf } from '../input/ruleTexts.ts';
 import { complain } from '../io/messages.ts';
-import { parseJson } from './json.ts';
 import type { PodFiles, TextFile } from './podFiles.ts';
 
 /** Undefined when an option cannot be read, which has been reported. */

@@ -1,8 +1,9 @@
 /** Output of `ip -json route show table all` as routes of a host description. What the kernel derives from addresses is left to
  *  `readHost`; what is not modelled stays in the text, where `readHost` knows that it is not. */
+
+import { type JsonRecord, recordsIn } from '../../lib/json.ts';
 import { valueText } from '../../lib/valueText.ts';
 import { formatAddress, parsePrefix, prefixRange } from '../../packet/address.ts';
-import { type JsonRecord, recordsIn } from './json.ts';
 
 export interface RouteTexts {
   readonly routes: readonly string[];

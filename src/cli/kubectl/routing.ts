@@ -1,7 +1,8 @@
 /** Output of `ip -json` as the keys of a host description. What the kernel derives by itself is left to
  *  `readHost`: the table `local`, connected routes, the three rules that are always there. What is not modelled is said. */
+
+import { type JsonRecord, parseJson, recordsIn } from '../../lib/json.ts';
 import { valueText } from '../../lib/valueText.ts';
-import { type JsonRecord, parseJson, recordsIn } from './json.ts';
 import type { Answers } from './questions.ts';
 import { isKernelRoute, routeTexts, subnetKey } from './routeTexts.ts';
 import { ruleTexts } from './ruleTexts.ts';

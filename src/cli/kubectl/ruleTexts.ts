@@ -1,7 +1,8 @@
 /** Output of `ip -json rule` as the rules of a host description. What chainwalk does not model stays in the text, where `readHost`
  *  knows that it is not modelled; nothing of a rule is dropped, so that no rule becomes one for more packets. */
+
+import type { JsonRecord } from '../../lib/json.ts';
 import { valueText } from '../../lib/valueText.ts';
-import type { JsonRecord } from './json.ts';
 
 export interface IpRuleTexts {
   readonly ip_rules: readonly string[];

@@ -1,6 +1,7 @@
 /** Pods of which one proof is enough: the same rules, and hosts that differ in the pod's own address alone, which no rule knows. */
+
+import { isJsonRecord, parseJson, recordsIn } from '../../lib/json.ts';
 import { type Address, familyOf, formatAddress, parseAddress, parsePrefix, prefixRange } from '../../packet/address.ts';
-import { isJsonRecord, parseJson, recordsIn } from './json.ts';
 import type { PodFiles } from './podFiles.ts';
 
 interface Own {

@@ -81,9 +81,10 @@ function isRead(key: string, { interfaces }: Host): boolean {
 
 /** A listener without an address is one socket per family. */
 function sockets(host: Host, listener: Listener, packets: readonly Packet[]): readonly unknown[] {
-  const { proto, port, address, transparent } = listener;
+  const { proto, port, address, family, transparent } = listener;
   const ports = port === undefined ? freePorts(host, proto, packets) : [port];
-  const addresses = address === undefined ? ['0.0.0.0', '::'] : [formatAddress(address)];
+  const every = [...(family === 6 ? [] : ['0.0.0.0']), ...(family === 4 ? [] : ['::'])];
+  const addresses = address === undefined ? every : [formatAddress(address)];
   return ports.flatMap((one) => addresses.map((addr) => ({ proto: proto === PROTO.tcp ? 'tcp' : 'udp', port: one, addr, transparent })));
 }
 

@@ -1,6 +1,9 @@
 /** Text of any of the four kinds to rulesets as words. Pure; what is not understood is reported, nothing is passed over. */
+import type { SetDescription } from '../../host/hostDescription.ts';
 import type { TableName } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
+import { hostLinesBeside } from '../host/besideRules.ts';
+import { NOTHING_PRINTED, type PrintedHost, saysOfHost } from '../host/printedHost.ts';
 import type { Excerpt, RulesetNode } from '../iptables/ast.ts';
 import type { RuleMeaning } from '../iptables/openTables.ts';
 import { outsideTables } from '../iptables/outsideTables.ts';
@@ -9,6 +12,7 @@ import { restoreInto } from '../iptables/restoreInto.ts';
 import { newWorld, rulesetNode } from '../iptables/tablesOfText.ts';
 import { mentionsRules, noRulesInLog } from '../log/noRulesInLog.ts';
 import { readLog } from '../log/readLog.ts';
+import { type ScriptHost, writtenSysctls } from '../shell/hostCall.ts';
 import { programsOf } from '../shell/programs.ts';
 import type { ScriptReading } from '../shell/reading.ts';
 import { endScripts, readScript, scriptReader } from '../shell/script.ts';
@@ -17,8 +21,6 @@ import { type ProblemSink, reportInto, type TextFinding } from '../text/problems
 import type { Source } from '../text/source.ts';
 import { type CodeBlock, codeBlocks } from './codeBlocks.ts';
 import { errorText } from './errorText.ts';
-import { hostLines, type SetText } from './hostLines.ts';
-import type { HostText } from './hostText.ts';
 import { pastedText } from './pastedText.ts';
 
 export interface ParseRulesOptions {
@@ -40,9 +42,9 @@ export interface ParseResult {
   readonly rulesets: readonly RulesetNode[];
   readonly diagnostics: readonly Diagnostic[];
   /** ipsets whose members the text says */
-  readonly sets: ReadonlyMap<string, SetText>;
-  /** the host around the rules, where the text describes it */
-  readonly host?: HostText;
+  readonly sets: ReadonlyMap<string, SetDescription>;
+  /** what the text says of the host around the rules */
+  readonly host?: PrintedHost;
 }
 
 export function parseRules(given: Source, options: ParseRulesOptions = {}): ParseResult {
@@ -59,10 +61,20 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   }
   const refused: TextFinding[] = [];
   const { family } = options;
-  const reading: ScriptReading = { source, report, world: newWorld(options.meaning), family, strangers: [], calls: 0, mixed: false };
+  const sets = new Map<string, SetDescription>();
+  const changed: ScriptHost = { changes: [], sets };
+  const reading: ScriptReading = {
+    source,
+    report,
+    world: newWorld(options.meaning),
+    family,
+    strangers: [],
+    calls: 0,
+    mixed: false,
+    host: changed,
+  };
   const scripts = scriptReader(reading, options.variables ?? new Map());
-  const sets = new Map<string, SetText>();
-  let around: HostText | undefined;
+  let around: PrintedHost | undefined;
   let excerpts: ReadonlyMap<Family, Excerpt> | undefined;
   const read = (block: CodeBlock): void => {
     if (block.kind === 'refused') refused.push(block.finding);
@@ -70,11 +82,10 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
     else if (block.kind === 'restore') {
       const outside = outsideTables(source.text, block.lines, options.table);
       if (outside !== undefined) excerpts = new Map(BOTH.map((one) => [one, outside.excerpt]));
-      const host = hostLines(source.text, block.lines);
+      const host = hostLinesBeside(source.text, block.lines, report);
       const lines = host === undefined ? block.lines : [...block.lines].filter(({ number }) => !host.numbers.has(number));
-      for (const [name, set] of host?.sets ?? []) sets.set(name, set);
-      if (host?.host !== undefined) around = host.host;
-      if (host?.unread !== undefined) report({ ...HOST_UNREAD, span: host.unread });
+      for (const [name, set] of Object.entries(host?.printed.sets ?? {})) sets.set(name, set);
+      if (host !== undefined && saysOfHost(host.printed)) around = host.printed;
       restoreInto(reading.world, { source, lines, report, outside }, family === undefined ? {} : { family });
     } else {
       // a command that failed is shown as it was carried out: it changed nothing
@@ -90,6 +101,7 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   codeBlocks(source.text).forEach(read);
   const fine = (): boolean => diagnostics.every(({ kind }) => kind === 'warning');
   endScripts(scripts, !fine());
+  const changes = [...changed.changes, ...writtenSysctls(scripts.machine)];
   const rulesets = reading.world.rulesets.map((ruleset) => {
     const excerpt = excerpts?.get(ruleset.family);
     return { ...rulesetNode(ruleset, source), ...(excerpt !== undefined && { excerpt }) };
@@ -107,7 +119,9 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
     rulesets,
     diagnostics: withoutHalves(diagnostics, rulesets).sort((a, b) => a.span.start - b.span.start),
     sets,
-    ...(around !== undefined && { host: around }),
+    ...((around !== undefined || changes.length > 0) && {
+      host: { ...(around ?? NOTHING_PRINTED), ...(changes.length > 0 && { changes }) },
+    }),
   };
 }
 
@@ -143,13 +157,6 @@ export function isBlank(text: string): boolean {
 function atStart({ text }: Source): TextFinding['span'] {
   return { start: 0, end: Math.min(text.length, 1) };
 }
-
-const HOST_UNREAD = {
-  kind: 'warning',
-  code: 'host-unread',
-  message: 'what `ip` prints is recognised here and not read: the host around the rules is still assumed',
-  help: 'give the text of `ip addr` and of `ip route`, both in full, or describe the host in a file that --host names',
-} as const;
 
 /** Tables say that this is all there is. */
 const NO_RULES = { kind: 'warning', code: 'no-rules', message: 'no rule found in this text' } as const;

@@ -68,6 +68,8 @@ export interface ShellPrograms {
   readonly call: (words: readonly ShellField[], line: Span) => Status;
   readonly restore: (request: RestoreRequest) => Status;
   readonly dump: (span: Span) => void;
+  /** a command that changes the host around the rules; false: it is none */
+  readonly host: (words: readonly ShellField[], input: ShellInput | undefined) => boolean;
   /** something that is not carried out */
   readonly stranger: (message: string, span: Span) => void;
 }

@@ -7,6 +7,7 @@ import { restoreInto } from '../iptables/restoreInto.ts';
 import { putTable, type RulesetState, rulesetFor, rulesetOf, tableNamed } from '../iptables/tablesOfText.ts';
 import { linesOf } from '../text/lines.ts';
 import { lineStarts, positionAt, type Span } from '../text/source.ts';
+import { hostCall } from './hostCall.ts';
 import type { Machine, ShellPrograms } from './machine.ts';
 import { backendOf, fail, type ScriptReading, scriptWordsOf } from './reading.ts';
 import { restore } from './restoreCall.ts';
@@ -21,6 +22,7 @@ export function programsOf(reading: ScriptReading, machine: () => Machine): Shel
     isCall: (program) => ANY.test(program),
     call: (words, line) => call(reading, { machine: machine(), words, line, number: positionAt(starts, line.start).line }),
     restore: (request) => restore(reading, machine(), { ...request, numberAt: (offset) => positionAt(starts, offset).line }),
+    host: (words, input) => hostCall(reading.host, words, input),
     dump: (span) => dump(reading, { span, number: positionAt(starts, span.start).line }),
     stranger: (message, { start, end }) => reading.strangers.push({ kind: 'warning', message, span: { start, end } }),
   };

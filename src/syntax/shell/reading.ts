@@ -5,6 +5,7 @@ import type { TextTables } from '../iptables/tablesOfText.ts';
 import type { Backend } from '../text/diagnostic.ts';
 import type { ProblemSink, TextFinding } from '../text/problems.ts';
 import type { Source } from '../text/source.ts';
+import type { ScriptHost } from './hostCall.ts';
 import { type Machine, reportUnknown } from './machine.ts';
 import type { ShellField } from './values.ts';
 
@@ -15,6 +16,7 @@ export interface ScriptReading {
   readonly family?: Family | undefined;
   /** lines that do not call iptables: worth a word only where others do */
   readonly strangers: TextFinding[];
+  readonly host: ScriptHost;
   /** calls and dumps that were carried out */
   calls: number;
   /** a warning said that the backend is not clear */

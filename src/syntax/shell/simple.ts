@@ -94,6 +94,10 @@ export function dispatch(machine: Machine, call: Call, around: ShellSurroundings
     if (around.output !== undefined) around.output.unknown = unknownHere(machine, node);
     return { status: /-save$/.test(name) ? true : machine.programs.call(fields, node) };
   }
+  if (machine.programs.host(fields, around.input)) {
+    if (around.output !== undefined) around.output.unknown = unknownHere(machine, node);
+    return { status: around.decides === true ? unknownHere(machine, node) : true };
+  }
   return { status: stranger(machine, call, around) };
 }
 

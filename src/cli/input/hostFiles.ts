@@ -1,0 +1,49 @@
+/** Files that describe a host: written for chainwalk in YAML or JSON, or what programs print of it. */
+import type { Host } from '../../host/host.ts';
+import { readHost } from '../../host/readHost.ts';
+import { toData } from '../../kubernetes/yaml/node.ts';
+import { isPrintedHost, printedDescription } from '../../syntax/host/hostDocument.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import { readSources, type TextReader } from './reader.ts';
+import { documentOf } from './yaml.ts';
+
+/** The keys of one host; undefined when a file cannot be used, which has been reported. A written file comes before what is printed. */
+export async function readDescription(
+  reader: TextReader,
+  files: readonly string[],
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const sources = await readSources(reader, files);
+  if (sources === undefined) return undefined;
+  const printed = sources.filter(isPrintedHost);
+  const written = sources.filter((source) => !printed.includes(source));
+  const keys: Record<string, unknown>[] = [];
+  let isUsable = true;
+  if (printed.length > 0) {
+    const { description, diagnostics } = printedDescription(printed);
+    await reader.show(diagnostics);
+    if (diagnostics.some(isError)) isUsable = false;
+    keys.push({ ...description });
+  }
+  for (const source of written) {
+    const data = await readWritten(reader, source);
+    if (data === undefined) isUsable = false;
+    else keys.push(data);
+  }
+  return isUsable ? Object.assign({}, ...keys) : undefined;
+}
+
+/** What is no object is complained about by `readHost`. */
+async function readWritten(reader: TextReader, source: Source): Promise<Record<string, unknown> | undefined> {
+  const document = await documentOf(reader, source);
+  return document && (toData(document.root) as Record<string, unknown>);
+}
+
+/** Undefined when they cannot be used, which has been reported. */
+export async function readHostFiles(reader: TextReader, files: readonly string[]): Promise<Host | undefined> {
+  const description = await readDescription(reader, files);
+  if (description === undefined) return undefined;
+  const { host, problems } = readHost(description);
+  for (const problem of problems) await reader.complain({ message: `${files.join(', ')}: ${problem}` });
+  return host;
+}

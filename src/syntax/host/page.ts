@@ -1,0 +1,78 @@
+/** What was read of a host so far. Mutable on purpose: lines are read one after another, and each may continue the one before it. */
+import type { ListenerDescription } from '../../host/hostDescription.ts';
+import type { Family } from '../../packet/address.ts';
+import type { ProblemSink } from '../text/problems.ts';
+import type { Span } from '../text/source.ts';
+import type { PrintedRoute, PrintedRule, SocketProtocol } from './printedHost.ts';
+
+export interface HostPage {
+  readonly report: ProblemSink;
+  section: HostSection;
+  readonly nics: Map<string, PrintedNic>;
+  nic: PrintedNic | undefined;
+  /** `ip address` or `ifconfig` was there, not only `ip link` */
+  hasAddresses: boolean;
+  readonly routes: PrintedRoute[];
+  readonly routesOf: Set<Family>;
+  readonly rules: PrintedRule[];
+  readonly rulesOf: Set<Family>;
+  readonly listeners: ListenerDescription[];
+  readonly listenersOf: Set<SocketProtocol>;
+  readonly sets: Map<string, { readonly type: string; readonly options: string; readonly members: string[] }>;
+  readonly sysctls: Map<string, string>;
+}
+
+/** What the call above the lines asked for; all absent: no call is known. */
+export interface HostSection {
+  readonly what?: 'address' | 'link' | 'route' | 'rule' | 'socket' | 'set' | 'sysctl' | 'other';
+  readonly family?: Family;
+  /** of routes; `all` */
+  readonly table?: string;
+  readonly protocols?: readonly SocketProtocol[];
+  /** only a part was asked for */
+  readonly isPart?: true;
+}
+
+export interface PrintedNic {
+  readonly name: string;
+  /** by the address alone: an address is there once, whoever prints it */
+  readonly addresses: Map<string, string>;
+  mtu?: number;
+  state?: 'down' | 'no-carrier';
+  master?: string;
+  group?: string;
+  type?: string;
+  table?: string;
+}
+
+/** A line, and where it stands. */
+export interface HostLine {
+  readonly text: string;
+  readonly span: Span;
+  readonly number: number;
+}
+
+export function newPage(report: ProblemSink): HostPage {
+  return {
+    report,
+    section: {},
+    nics: new Map(),
+    nic: undefined,
+    hasAddresses: false,
+    routes: [],
+    routesOf: new Set(),
+    rules: [],
+    rulesOf: new Set(),
+    listeners: [],
+    listenersOf: new Set(),
+    sets: new Map(),
+    sysctls: new Map(),
+  };
+}
+
+export function nicNamed(page: HostPage, name: string): PrintedNic {
+  const nic = page.nics.get(name) ?? { name, addresses: new Map() };
+  page.nics.set(name, nic);
+  page.nic = nic;
+  return nic;
+}
