@@ -43,6 +43,8 @@ export interface Leg {
   readonly reply?: KernelReply;
   /** the connection that the packet opens; absent: it opens none, or nobody asked */
   readonly connection?: LegConnection;
+  /** no socket here has its source address, so that it opens none; told where somebody asked for the connection */
+  readonly foreignSource?: true;
 }
 
 /** Ways of a connection. Of the first leg they all end alike; another end is another path. */

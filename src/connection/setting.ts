@@ -11,6 +11,7 @@ import type { Assumption } from '../mesh/assumption.ts';
 import { defaultHost } from '../mesh/defaultHost.ts';
 import { MACHINE_USER } from '../mesh/machine.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
+import { withTransparentProxy } from '../mesh/relay.ts';
 import { type Family, familyOf, type Prefix } from '../packet/address.ts';
 import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -99,14 +100,14 @@ function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: Setti
   const identity = chooseIdentity({ profile: found, rulesets: beside, shownBy: showing, said: named, transparent: ports.length > 0 });
   const profile = identity.taken.length === 0 ? found : profileOfProxy(found, identity);
   const around = withProxyNamed(placed(profile), profile);
-  const host = withProxy(around, found, identity);
+  const host = withTransparentProxy({ host: withProxy(around, found, identity), profile });
   if (identity.taken.length === 0) return { ...place, host, profile, assumptions: said };
   return {
     ...place,
     host,
     profile,
     assumptions: [...said, identityAssumption(identity)],
-    usual: { profile: found, host: withProxy(around, found, identity.usual), identity },
+    usual: { profile: found, host: withTransparentProxy({ host: withProxy(around, found, identity.usual), profile: found }), identity },
   };
 }
 

@@ -10,6 +10,7 @@ import type { Packet } from '../packet/packet.ts';
 import { isLaterSegment } from '../packet/syn.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Connection } from '../simulate/connection.ts';
+import { hasForeignSource } from '../simulate/conversation.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { type Walk, whySpent } from '../simulate/trace.ts';
 import { membershipOf } from '../simulate/whoseConnection.ts';
@@ -118,7 +119,7 @@ function withConnection(traveller: Traveller, { leg, isFirst, among }: Opening):
   const ends = whole === undefined || whole.some(isCut) ? connectionsOf(leg, question) : whole;
   if (ends.some(isCut)) traveller.truncated = true;
   const all = together(ends);
-  if (all === undefined) return [leg];
+  if (all === undefined) return [hasForeignSource(leg.walk.packet, host) ? { ...leg, foreignSource: true } : leg];
   const isTold = isFirst && legOutcome(leg) !== 'refused';
   return isTold ? ends.map((connection) => ({ ...leg, connection })) : [{ ...leg, connection: all }];
 }

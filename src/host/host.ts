@@ -146,6 +146,8 @@ export interface SocketEndpoint {
 export interface Process {
   readonly uid: number;
   readonly gid: number;
+  /** it sends from addresses of other hosts, whether or not its listeners are transparent */
+  readonly transparent?: true;
 }
 
 /** What rules refer to without saying what it is. */

@@ -47,6 +47,15 @@ export function relayOf({ host, profile }: RelayPlace, listener: Listener): Rela
   };
 }
 
+/** The host with the proxy's sockets as the mesh has them: whoever goes on from its client's address sends from those of other hosts. */
+export function withTransparentProxy(around: RelayPlace): Host {
+  const { host, profile } = around;
+  const spoofs = relaysOf(around).find(({ sends, sender: { name } }) => sends.source === 'client' && name === profile?.process.name);
+  if (spoofs === undefined || host.processes.get(spoofs.sender.name)?.transparent === true) return host;
+  const { name, uid, gid } = spoofs.sender;
+  return { ...host, processes: new Map([...host.processes, [name, { uid, gid, transparent: true }]]) };
+}
+
 /** Each once, the lowest port first. */
 export function relaysOf(around: RelayPlace): readonly Relay[] {
   const byId = new Map(around.host.listeners.flatMap((listener) => relayOf(around, listener) ?? []).map((relay) => [relay.id, relay]));

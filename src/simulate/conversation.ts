@@ -1,5 +1,6 @@
 /** A connection as it goes on on this host: its first packet, the answer, and what follows while each packet arrives. Pure, over one
  *  table of connections. Windows and repetitions are not part of it: a packet that is dropped once always is. */
+import { isOwnSource } from '../host/bind.ts';
 import type { Host } from '../host/host.ts';
 import type { Budget } from '../lib/budget.ts';
 import {
@@ -150,9 +151,15 @@ function stepsOf({ first: { packet }, whole }: ConversationInput): readonly Step
 function opens({ packet, fate, after }: Walk, host: Host): boolean {
   if (isLaterSegment(packet) || (!hasPorts(packet.proto) && !isEcho(packet)) || packet.fragOffset > 0) return false;
   if (packet.ctstate !== undefined && packet.ctstate !== 'NEW') return false;
+  if (hasForeignSource(packet, host)) return false;
   // nor from the unspecified address, which IPv4 takes for a broadcast
   // no socket has an address of many
   return isTaken(fate) && [packet.src, after.dst].every((address) => !isToMany(host, address) && address !== 0n);
+}
+
+/** No socket of this host can have sent the packet: it opens no connection, and none hears an answer. */
+export function hasForeignSource(packet: Packet, host: Host): boolean {
+  return packet.dir === 'out' && !isOwnSource(host, packet);
 }
 
 function isTaken({ kind }: Fate): boolean {

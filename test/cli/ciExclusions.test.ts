@@ -80,10 +80,9 @@ describe('what is not new and excludes more', { timeout: 60_000 }, () => {
     [
       'half of all addresses',
       excluding('-A ISTIO_OUTPUT -d 0.0.0.0/1 -j RETURN'),
-      ['behaviour-changed error', 'behaviour-changed warning', 'exclusion-not-overbroad warning'],
+      ['behaviour-changed error', 'exclusion-not-overbroad warning'],
     ],
-    // with a warning of packets from addresses that are not the pod's
-    ['a port', PORT, ['behaviour-changed error', 'behaviour-changed warning']],
+    ['a port', PORT, ['behaviour-changed error']],
   ])('%s: an error, by what becomes of packets', async (_, rules, expected) => {
     const { code, problems } = await ci({ 'net/pod.rules': rules });
     const open = problems.filter(({ level, muted }) => level !== 'info' && muted === null);

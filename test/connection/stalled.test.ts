@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Journey } from '../../src/connection/journey.ts';
 import { type JourneyOptions, walkJourney } from '../../src/connection/walkJourney.ts';
 import { profileNamed } from '../../src/mesh/allProfiles.ts';
-import { stallText } from '../../src/report/text/stall.ts';
+import { withTransparentProxy } from '../../src/mesh/relay.ts';
+import { connectionSentence, stallText } from '../../src/report/text/stall.ts';
 import { CONNECTION_EDITS, OPENINGS, rulesOf, SIDECAR_HOST } from '../kernel/cases/connections.ts';
 import { filter, USUAL } from '../kernel/cases/kernelCase.ts';
 import { hostOf } from '../support/host.ts';
@@ -137,3 +138,46 @@ it.each([
   const stalls = leg?.connection?.end === 'stalls' ? stallText(leg, 'test.rules') : undefined;
   expect(stalls?.replace(/\d+$/, '')).toBe(said);
 });
+
+describe('a source that is no address of this host', () => {
+  const foreign = 'out tcp 203.0.113.9 -> 10.0.0.9:80';
+  const opened = (text: string, description: object = SIDECAR_HOST, name?: 'istio-ambient'): unknown => {
+    const mesh = profileNamed(name ?? '');
+    const there = hostOf(description);
+    const placed = mesh === undefined ? there : withTransparentProxy({ host: there, profile: mesh });
+    const [path] = journeyOf(USUAL_RULES, text, { host: placed, ...(mesh && { profile: mesh }) }).paths;
+    const [leg] = path?.legs ?? [];
+    return leg?.connection?.ways[0].parts.map(({ name: part }) => part) ?? (leg && connectionSentence(leg, 'pod.rules'));
+  };
+  const NONE = 'opens no connection: no socket here has the source address 203.0.113.9';
+
+  it('opens no connection, whatever its protocol', () => {
+    expect(opened(`${foreign} uid=1000`)).toBe(NONE);
+    expect(opened('out udp 203.0.113.9 -> 10.0.0.9:53 uid=1000')).toBe(NONE);
+    expect(opened('out icmp 203.0.113.9 -> 10.0.0.9')).toBe(NONE);
+    expect(opened('out tcp -> 10.0.0.9:80 uid=1000')).toEqual(['first', 'syn-ack', 'ack']);
+  });
+
+  it('opens one where a local route has it', () => {
+    expect(opened(`${foreign} uid=1000`, { ...SIDECAR_HOST, route_tables: { local: ['local 203.0.113.0/24 dev lo'] } })).toEqual([
+      'first',
+      'syn-ack',
+      'ack',
+    ]);
+  });
+
+  it('opens one of a process with a transparent socket, and of a proxy that goes on as its client', () => {
+    const listener = { proto: 'tcp', port: 15006, process: 'proxy', transparent: true };
+    const tproxy = { ...SIDECAR_HOST, listeners: [listener], processes: { proxy: { uid: 0, gid: 1337 } } };
+    expect([1000, 0].map((uid) => opened(`${foreign} uid=${uid} gid=1337`, tproxy))).toEqual([NONE, ['first', 'syn-ack']]);
+    const ambient = { ...SIDECAR_HOST, listeners: [{ ...listener, transparent: false }], processes: {} };
+    expect([1000, 0].map((uid) => opened(`${foreign} uid=${uid} gid=0`, ambient, 'istio-ambient'))).toEqual([NONE, ['first', 'syn-ack']]);
+  });
+
+  it('may be that of a transparent socket whose user is not known', () => {
+    const listeners = [{ proto: 'tcp', port: 9, process: 'somebody', transparent: true }];
+    expect(opened(`${foreign} uid=1000`, { ...SIDECAR_HOST, listeners })).toEqual(['first', 'syn-ack']);
+  });
+});
+
+const USUAL_RULES = filter('-A INPUT -j ACCEPT');

@@ -18,7 +18,9 @@ export function shortName(name: PartName): string {
 
 /** `completes: SYN-ACK and ACK pass`, `STALLS: the SYN-ACK is dropped by filter OUTPUT#3 at pod.rules:40`; undefined: nothing to tell. */
 export function connectionSentence(leg: Leg, file: string): string | undefined {
-  const { connection, walk } = leg;
+  const { connection, walk, foreignSource } = leg;
+  if (foreignSource === true && walk.fate.kind !== 'dropped' && walk.fate.kind !== 'lost')
+    return `opens no connection: no socket here has the source address ${endpointText({ address: walk.packet.src })}`;
   switch (connection?.end) {
     case 'completes':
       return `completes: ${walk.packet.proto === PROTO.tcp ? 'SYN-ACK and ACK pass' : 'the answer passes'}${afterwards(leg, file)}`;

@@ -19,7 +19,7 @@ export function connectionEnds(question: ConnectionQuestion, classes: readonly F
   const isTcp = equal(manager, space.start.proto, PROTO.tcp);
   const opened = classes.flatMap((first): readonly Going[] => {
     const { set: whole, doubts, fate } = first;
-    const set = manager.and(whole, opens(space, first));
+    const set = manager.and(whole, opens(space, first, question.iif));
     const rest = manager.minus(whole, set);
     if (rest !== EMPTY) {
       const end = fate.kind === 'undecided' ? 'undecided' : 'one-way';

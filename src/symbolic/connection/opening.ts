@@ -1,8 +1,9 @@
 /** First packets that open a connection: simulate/conversation.ts opens() for sets. */
+import { sendsFromAny, transparentOwners } from '../../host/bind.ts';
 import type { AddrType } from '../../packet/fields.ts';
 import { SYN } from '../../packet/syn.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
-import { EMPTY } from '../diagrams/bdd.ts';
+import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { equal, maskedEqual } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { ofTypes } from '../walk/addressTypes.ts';
@@ -20,16 +21,39 @@ function echoRequests({ manager, start, has, family }: Space): Bdd {
   return manager.and(has.icmp, equal(manager, start.icmpType, family === 4 ? 8 : 128));
 }
 
-/** They arrive at a process or leave for another host, and expect an answer. */
-export function opens(space: Space, { fate, env }: FateClass): Bdd {
+/** They arrive at a process or leave for another host, and expect an answer. `iif`: where they arrive; absent: they are sent here. */
+export function opens(space: Space, { fate, env }: FateClass, iif: string | undefined): Bdd {
   const { manager, start } = space;
   if (fate.kind !== 'delivered' && fate.kind !== 'sent' && fate.kind !== 'forwarded') return EMPTY;
   // nothing listens: the kernel refuses what is for a port
   const isClosed = fate.kind === 'delivered' && fate.listener === undefined;
+  const asking = isClosed ? answeredEchoes(space) : askingPackets(space);
   return manager.minus(
-    isClosed ? answeredEchoes(space) : askingPackets(space),
+    iif === undefined ? manager.and(asking, fromOwnSources(space)) : asking,
     manager.or(ofTypes(space, start.src, TO_MANY), ofTypes(space, env.dst, TO_MANY)),
   );
+}
+
+/** As isOwnSource of host/bind.ts, for what is sent here. */
+export function fromOwnSources(space: Space): Bdd {
+  const found = own.get(space) ?? ownSources(space);
+  own.set(space, found);
+  return found;
+}
+
+const own = new WeakMap<Space, Bdd>();
+
+function ownSources(space: Space): Bdd {
+  const { manager, start, host, family, socket, process } = space;
+  if (sendsFromAny(host, family)) return FULL;
+  const owners = transparentOwners(host);
+  const transparent =
+    owners === 'any'
+      ? socket
+      : manager.any(
+          owners.map(({ uid, gid }) => manager.all([socket, process, equal(manager, start.uid, uid), equal(manager, start.gid, gid)])),
+        );
+  return manager.or(ofTypes(space, start.src, ['LOCAL']), transparent);
 }
 
 const TO_MANY: readonly AddrType[] = ['BROADCAST', 'MULTICAST', 'UNSPEC'];
