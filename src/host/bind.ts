@@ -29,10 +29,10 @@ export function sendsFromAny({ sysctls }: Host, family: Family): boolean {
   return family === 6 && (sysctls.get('net.ipv6.ip_nonlocal_bind') ?? '0') !== '0';
 }
 
-export type Sender = Pick<Packet, 'src' | 'socket' | 'uid' | 'gid'>;
+export type SentHeader = Pick<Packet, 'src' | 'socket' | 'uid' | 'gid'>;
 
 /** A socket here can have sent this, and hears an answer. docs/facts/kernel.md#sources */
-export function isOwnSource(host: Host, { src, socket, uid, gid }: Sender): boolean {
+export function isOwnSource(host: Host, { src, socket, uid, gid }: SentHeader): boolean {
   if (ADDR_TYPES[addrType(host, src)] === 'LOCAL' || sendsFromAny(host, familyOf(src))) return true;
   const owners = transparentOwners(host);
   return socket && (owners === 'any' || owners.some((one) => one.uid === uid && one.gid === gid));
