@@ -59,7 +59,7 @@ export interface LegConnection {
 export interface Path {
   /** of the connection, as far as it was walked */
   readonly outcome: Outcome;
-  /** of the first packet alone: never `stalled`. Of a TCP connection that stalls it is where that packet goes, and no loop is looked for */
+  /** of the first packet alone: never `stalled`. Of a TCP connection that does not open it is where that packet goes, and no loop is looked for */
   readonly firstOutcome: Outcome;
   readonly legs: readonly Leg[];
   readonly choices: readonly Choice[];

@@ -1,5 +1,5 @@
 /** Whether the connection of a leg's first packet completes, and what that makes of the outcome of a journey. */
-import { HANDSHAKE, QUESTION_ANSWERED } from '../netfilter/connectionParts.ts';
+import { OPENING_PARTS } from '../netfilter/connectionParts.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import { type Conversation, type ConversationEnd, type ConversationInput, converse } from '../simulate/conversation.ts';
@@ -8,17 +8,21 @@ import type { Leg, LegConnection, Outcome } from './journey.ts';
 
 const ENDS: readonly ConversationEnd[] = ['completes', 'refused', 'one-way', 'stalls', 'undecided'];
 
-/** One for each end that the connection can have; none: the packet opens no connection, or nothing answers it. */
+/** One for each end that the connection can have, where it stalls before and after it is open; none: the packet opens no connection, or nothing answers it. */
 export function connectionsOf(leg: Leg, asked: Omit<ConversationInput, 'first'>): readonly LegConnection[] {
   const { kind } = leg.walk.fate;
   if (kind !== 'delivered' && kind !== 'sent' && kind !== 'forwarded') return [];
   const ways = converse({ ...asked, first: leg.walk });
   if (ways.every(({ parts }) => parts.length === 1)) return [];
-  const ends = ENDS.filter((end) => ways.some((way) => completion(way) === end));
-  return ends.flatMap((end) => {
-    const [first, ...others] = ways.filter((way) => completion(way) === end);
+  // of a connection that stalls it matters whether it is open by then
+  const kinds = ENDS.flatMap((end) =>
+    [true, false].map((unopened) => ways.filter((way) => way.end === end && isUnopened(way) === unopened)),
+  );
+  const found = kinds.filter((kind) => kind.length > 0);
+  return found.flatMap(([first, ...others]): readonly LegConnection[] => {
     if (first === undefined) return [];
-    return [{ ways: [first, ...others] as const, end, dependsOn: ends.length > 1 || end === 'undecided' ? laterChoices(first) : [] }];
+    const depends = found.length > 1 || first.end === 'undecided';
+    return [{ ways: [first, ...others], end: first.end, dependsOn: depends ? laterChoices(first) : [] }];
   });
 }
 
@@ -50,11 +54,10 @@ export function stoppedBy(leg: Pick<Leg, 'connection'>): Rule | undefined {
   return rules.findLast(({ effect }) => effect.kind === 'conntrack') ?? rules.at(-1);
 }
 
-/** A connection that is open completes, whatever becomes of its data. */
-function completion({ parts, end }: Conversation): ConversationEnd {
-  const opening = parts[0]?.walk.packet.proto === PROTO.tcp ? HANDSHAKE : QUESTION_ANSWERED;
-  const isOpen = opening.every((step) => parts.some(({ name, arrives }) => name === step.name && arrives));
-  return isOpen ? 'completes' : end;
+/** It is not even open. */
+function isUnopened({ parts, end }: Conversation): boolean {
+  const last = parts.at(-1);
+  return end === 'stalls' && last !== undefined && OPENING_PARTS.includes(last.name);
 }
 
 function laterChoices({ parts }: Conversation): readonly Choice[] {
@@ -69,7 +72,7 @@ export function laterSpent({ connection }: Leg): string | undefined {
 
 /** A proxy passes on no TCP connection that it does not have; a datagram it does, whatever becomes of the answer. */
 export function isNeverAccepted({ walk, connection }: Leg): boolean {
-  return connection?.end === 'stalls' && walk.packet.proto === PROTO.tcp;
+  return connection?.ways.every(isUnopened) === true && walk.packet.proto === PROTO.tcp;
 }
 
 /** A port where nothing listens refuses, whether its sender is told so or not. */

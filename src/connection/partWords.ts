@@ -11,6 +11,8 @@ export const PART_WORDS: Readonly<Record<PartName, string>> = {
   'data-back': 'data of the server',
   fin: 'FIN of the client',
   'fin-back': 'FIN of the server',
+  reset: 'reset of the client',
+  'reset-back': 'reset of the server',
   rst: 'reset',
   error: 'ICMP error',
   'too-big': 'ICMP error "too big" to the client',

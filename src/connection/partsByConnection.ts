@@ -1,6 +1,7 @@
 /** Parts of classes by what becomes of the connections that their packets open: legConnection.ts for sets. */
+import { HANDSHAKE } from '../netfilter/connectionParts.ts';
 import { connectionEnds } from '../symbolic/connection/connectionEnds.ts';
-import type { ConnectionEnd, ConnectionQuestion } from '../symbolic/connection/walkStep.ts';
+import type { ConnectionEnd, ConnectionQuestion } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { keyOf } from '../symbolic/walk/stateKeys.ts';
 import type { FateClass } from '../symbolic/walk/traverse.ts';
@@ -10,7 +11,7 @@ export interface PartOfClass {
   readonly set: Bdd;
   /** as the first packet alone, where its connection completes or nothing answers it */
   readonly becomes: 'as-first' | 'stalls' | 'undecided';
-  /** of a TCP connection that stalls nothing is passed on */
+  /** of a TCP connection that does not open nothing is passed on */
   readonly isAccepted: boolean;
   /** which packet does not come, and what becomes of it; equal for connections that end alike */
   readonly says: string;
@@ -39,7 +40,7 @@ export function partsByConnection(
 
 function partOf({ set, end, first, part, last, doubts }: ConnectionEnd): PartOfClass {
   const becomes = part === 'first' || end === 'completes' || end === 'one-way' ? 'as-first' : end;
-  const isAccepted = becomes !== 'stalls' || part === 'answer';
+  const isAccepted = becomes !== 'stalls' || !HANDSHAKE.some(({ name }) => name === part);
   if (becomes === 'as-first') return { set, becomes, isAccepted, says: '', of: doubts === first.doubts ? first : { ...first, doubts } };
   return { set, becomes, isAccepted, says: `${part} ${howOf(becomes, last)}`, of: { ...first, doubts, decided: last.decided } };
 }

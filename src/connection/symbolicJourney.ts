@@ -5,7 +5,7 @@
  *  Where chance decides, the sets of possible ends are compared. */
 
 import type { Rule } from '../ruleset/ruleset.ts';
-import type { ConnectionQuestion } from '../symbolic/connection/walkStep.ts';
+import type { ConnectionQuestion } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import type { Vector } from '../symbolic/diagrams/vector.ts';

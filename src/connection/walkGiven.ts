@@ -40,7 +40,7 @@ export function walkGiven(scene: GivenScene, given: PartialPacket): WalkedOrNot 
   const ruleset = scene.rulesets.find(({ family }) => family === packet.family);
   if (ruleset === undefined) return { missing: packet.family };
   const { host, assumptions, open } = standingOf(scene, packet, given);
-  const { profile, detailed, assumed, connection = 'handshake' } = scene;
+  const { profile, detailed, assumed, connection = 'data' } = scene;
   const walk = (place: JourneyOptions['host']): Journey => {
     const limits = scene.limits?.() ?? {};
     const options = {

@@ -26,7 +26,7 @@ export interface JourneyOptions {
   readonly profile?: MeshProfile;
   readonly detailed?: boolean;
   /** how far the connection of each leg is walked; absent: its first packet alone */
-  readonly connection?: 'handshake' | 'whole';
+  readonly connection?: 'data' | 'whole';
   /** at most so many paths; 256 when absent */
   readonly ways?: number;
   /** of the question that the journey is a part of: when it is spent, a `BudgetError` is thrown */
@@ -114,9 +114,9 @@ function withConnection(traveller: Traveller, { leg, isFirst, among }: Opening):
   if (asked === undefined) return [leg];
   const ways = Math.max(FEWEST_WAYS, Math.floor(traveller.ways / among));
   const question = { ruleset, host, budget, ways, cut: options.budget === undefined, ...(detailed !== undefined && { detailed }) };
-  const whole = asked === 'whole' ? connectionsOf(leg, { ...question, whole: true }) : undefined;
-  // whether it completes does not depend on how many ways its data can go
-  const ends = whole === undefined || whole.some(isCut) ? connectionsOf(leg, question) : whole;
+  const further = connectionsOf(leg, { ...question, upTo: asked });
+  // whether it opens does not depend on how many ways its data can go
+  const ends = further.some(isCut) ? connectionsOf(leg, question) : further;
   if (ends.some(isCut)) traveller.truncated = true;
   const all = together(ends);
   if (all === undefined) return [hasForeignSource(leg.walk.packet, host) ? { ...leg, foreignSource: true } : leg];

@@ -176,7 +176,7 @@ function journeyOf(question: DiffQuestion, name: 'base' | 'head', packet: Packet
   return walkJourney(question[name], packet, {
     host,
     ways: 4096,
-    connection: 'handshake',
+    connection: 'data',
     ...(question.budget && { budget: question.budget }),
     ...(profile === undefined ? {} : { profile }),
   });

@@ -1,13 +1,16 @@
 /** First packets whose later ones may match some rules: more perhaps, never fewer, and found without a walk. An answer has the ends of its first
- *  packet the other way round, where NAT does not change them; the third packet has those of the first. */
+ *  packet the other way round, where NAT does not change them; the sender's next packets have those of the first; ICMP errors about a connection
+ *  come from the other end to either side. */
 import type { IntervalSet } from '../lib/intervals.ts';
-import { TCP_PARTS } from '../netfilter/connectionParts.ts';
+import { type PartName, TCP_PARTS } from '../netfilter/connectionParts.ts';
 import type { TableName } from '../netfilter/hooks.ts';
 import { type MatchExpr, NEVER, unmodelled } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
-import { CT_STATES } from '../packet/packet.ts';
+import { CT_STATES, type CtDirection } from '../packet/packet.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { type ErrorKind, errorKinds } from '../symbolic/connection/errorPackets.ts';
 import { askingPackets } from '../symbolic/connection/opening.ts';
+import { laterNames } from '../symbolic/connection/walkStep.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { constant } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
@@ -32,27 +35,49 @@ export function laterMayMatch(space: Space, ruleset: Ruleset, { rules, iif }: La
   const ways = [undefined, ...space.host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo')];
   const back = ways.flatMap((way) => placesOf(ruleset, way)).filter(isAsked);
   const natted = [...(ruleset.tables.get(NAT)?.chains.values() ?? [])].some((chain) => chain.rules.some(changesEnds));
-  const flagged = (env: Env, name: 'syn-ack' | 'ack'): Env => ({ ...env, flags: constant(TCP_PARTS[name]?.flags ?? 0, env.flags.length) });
-  const thirdAt = (place: TraversalPoint): AtPlace => ({
-    space,
-    env: flagged(envAt(space, place), 'ack'),
-    part: (expr) => certain(expr, finds, (field) => field !== 'length' && isKnown(field, place)),
-  });
-  const answerAt = (place: TraversalPoint): AtPlace => ({
-    space,
-    env: { ...flagged(envAt(space, place), 'syn-ack'), ...answerEnds(space) },
-    part: (expr) => certain(expr, finds, (field) => (ENDS.has(field) ? !natted : ALIKE.has(field) && isKnown(field, place))),
-  });
-  const opening = askingPackets(space);
+  const flagged = (env: Env, name: PartName): Env => ({ ...env, flags: constant(TCP_PARTS[name]?.flags ?? 0, env.flags.length) });
+  const laterAt =
+    (name: PartName) =>
+    (place: TraversalPoint): AtPlace => ({
+      space,
+      env: flagged(envAt(space, place), name),
+      part: (expr) => certain(expr, finds, (field) => field !== 'length' && isKnown(field, place)),
+    });
+  const answerAt =
+    (name: PartName) =>
+    (place: TraversalPoint): AtPlace => ({
+      space,
+      env: { ...flagged(envAt(space, place), name), ...answerEnds(space) },
+      part: (expr) => certain(expr, finds, (field) => (ENDS.has(field) ? !natted : ALIKE.has(field) && isKnown(field, place))),
+    });
+  const errorAt =
+    ({ own, about }: ErrorKind) =>
+    (place: TraversalPoint): AtPlace => ({
+      space: own,
+      env: { ...envAt(own, place), ...(about === 'original' && answerEnds(space)) },
+      part: (expr) => certain(expr, finds, (field) => (ENDS.has(field) ? !natted : OF_ERROR.has(field))),
+    });
   const of = (places: readonly TraversalPoint[], at: (place: TraversalPoint) => AtPlace): Bdd =>
     manager.any(places.flatMap((place) => mayMatchAt(place, rules, at)));
-  return [manager.and(of(back, answerAt), opening), manager.all([of(third, thirdAt), opening, has.tcp])];
+  const opening = askingPackets(space);
+  const served = manager.and(opening, has.ports);
+  const distinct = (direction: CtDirection) => laterNames(space, ruleset, direction);
+  return [
+    ...distinct('reply').map((name) => manager.and(of(back, answerAt(name)), opening)),
+    ...distinct('original').map((name) => manager.and(of(third, laterAt(name)), served)),
+    ...errorKinds(space, ruleset).map((kind) => manager.and(of(back.filter(isArrival), errorAt(kind)), served)),
+  ];
+}
+
+function isArrival({ iif }: TraversalPoint): boolean {
+  return iif !== undefined;
 }
 
 const NAT: TableName = 'nat';
 const ENDS: ReadonlySet<Field> = new Set<Field>(['src', 'dst', 'sport', 'dport', 'srcType', 'dstType']);
 /** What answers have as first packets do, or what is known of them by place. */
 const ALIKE: ReadonlySet<Field> = new Set<Field>(['proto', 'iif', 'flags']);
+const OF_ERROR: ReadonlySet<Field> = new Set<Field>(['proto', 'iif', 'icmpType', 'icmpCode']);
 
 function effectsOf({ tables }: Ruleset, kind: Rule['effect']['kind']): boolean {
   return [...tables.values()].some(({ chains }) =>

@@ -5,7 +5,20 @@ import type { CtDirection, StreamPlace } from '../packet/packet.ts';
 
 /** `answer`: of a protocol without a handshake; `rst` and `error`: nobody takes the first packet, and its sender is told so by a reset
  *  or by ICMP; the others are in the tables below. */
-export type PartName = 'first' | 'syn-ack' | 'ack' | 'answer' | 'data' | 'data-back' | 'fin' | 'fin-back' | 'rst' | 'error' | ErrorPartName;
+export type PartName =
+  | 'first'
+  | 'syn-ack'
+  | 'ack'
+  | 'answer'
+  | 'data'
+  | 'data-back'
+  | 'fin'
+  | 'fin-back'
+  | 'reset'
+  | 'reset-back'
+  | 'rst'
+  | 'error'
+  | ErrorPartName;
 
 export interface ConnectionStep {
   readonly name: PartName;
@@ -17,19 +30,20 @@ export const HANDSHAKE: readonly ConnectionStep[] = [
   { name: 'syn-ack', direction: 'reply' },
   { name: 'ack', direction: 'original' },
 ];
-export const AFTER_HANDSHAKE: readonly ConnectionStep[] = [
-  { name: 'data', direction: 'original' },
-  { name: 'data-back', direction: 'reply' },
-  { name: 'fin', direction: 'original' },
-  { name: 'fin-back', direction: 'reply' },
-];
 export const QUESTION_ANSWERED: readonly ConnectionStep[] = [{ name: 'answer', direction: 'reply' }];
 /** With these a connection is open. */
 export const OPENING_PARTS: readonly PartName[] = [...HANDSHAKE, ...QUESTION_ANSWERED].map(({ name }) => name);
-/** The same two sockets once more: what they know each other by is there by now. */
-export const AFTER_ANSWER: readonly ConnectionStep[] = [
+/** What it is for. Of UDP the same two sockets once more: what they know each other by is there by now. */
+export const DATA: readonly ConnectionStep[] = [
   { name: 'data', direction: 'original' },
   { name: 'data-back', direction: 'reply' },
+];
+/** Either side closes, or gives up: a connection has served by then, so that it does not depend on them. */
+export const CLOSING: readonly ConnectionStep[] = [
+  { name: 'fin', direction: 'original' },
+  { name: 'fin-back', direction: 'reply' },
+  { name: 'reset', direction: 'original' },
+  { name: 'reset-back', direction: 'reply' },
 ];
 
 interface TcpPart {
@@ -39,16 +53,19 @@ interface TcpPart {
   readonly bytes: number;
 }
 
-const { F, S, P, A } = TCP_FLAGS;
+const { F, S, R, P, A } = TCP_FLAGS;
 
-/** Sequence numbers of what follows a SYN, one byte each way, and the end: SYN and FIN count as a byte. */
+/** Sequence numbers of what follows a SYN, one byte each way, and the end: SYN and FIN count as a byte. No closing waits for another: they
+ *  acknowledge data alone. */
 export const TCP_PARTS: Readonly<Partial<Record<PartName, TcpPart>>> = {
   'syn-ack': { flags: S | A, stream: { end: 1, ack: 1 }, bytes: 40 },
   ack: { flags: A, stream: { end: 1, ack: 1 }, bytes: 32 },
   data: { flags: P | A, stream: { end: 2, ack: 1 }, bytes: 33 },
   'data-back': { flags: P | A, stream: { end: 2, ack: 2 }, bytes: 33 },
   fin: { flags: F | A, stream: { end: 3, ack: 2 }, bytes: 32 },
-  'fin-back': { flags: F | A, stream: { end: 3, ack: 3 }, bytes: 32 },
+  'fin-back': { flags: F | A, stream: { end: 3, ack: 2 }, bytes: 32 },
+  reset: { flags: R | A, stream: { end: 3, ack: 2 }, bytes: 32 },
+  'reset-back': { flags: R | A, stream: { end: 3, ack: 2 }, bytes: 32 },
 };
 
 export type ErrorPartName =

@@ -47,9 +47,7 @@ function fateOf({ rulesets, host, profile: name }: RenderedPod, packet: Packet):
   const ruleset = rulesets.find(({ family }) => family === packet.family);
   const profile = profileNamed(name);
   if (ruleset === undefined) return 'no rules';
-  return observed(
-    walkJourney(ruleset, packet, { host, ways: 4096, connection: 'handshake', ...(profile === undefined ? {} : { profile }) }),
-  );
+  return observed(walkJourney(ruleset, packet, { host, ways: 4096, connection: 'data', ...(profile === undefined ? {} : { profile }) }));
 }
 
 function keyOf({ by, name }: PodSetting): string {

@@ -53,7 +53,7 @@ function journeyOf({ rulesets, host, profile }: DiffSubject, text: string): Retu
   const ruleset = rulesets.find(({ family }) => family === 4);
   const packet = packetOf(text, host);
   if (ruleset === undefined || packet === undefined) return undefined;
-  return walkJourney(ruleset, packet, { host, connection: 'handshake', ...(profile === undefined ? {} : { profile }) });
+  return walkJourney(ruleset, packet, { host, connection: 'data', ...(profile === undefined ? {} : { profile }) });
 }
 
 function packetOf(text: string, host: DiffSubject['host']): Packet | undefined {

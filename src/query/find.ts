@@ -197,7 +197,7 @@ function walkExample(
 ): Journey {
   const packet = pickWitness(space, example.set, { ...example, preferences: usualPreferences(space, example.dir) });
   if (packet === undefined) throw new InvariantError('a class without packets');
-  const journey = walkJourney(ruleset, packet, { host, budget: space.budget, connection: 'handshake', ...(profile && { profile }) });
+  const journey = walkJourney(ruleset, packet, { host, budget: space.budget, connection: 'data', ...(profile && { profile }) });
   if (outcomes.includes('undecided') || journey.paths.some((path) => outcomes.includes(path.outcome))) return journey;
   if (journey.truncated) throw new BudgetError('ways', 'more ways of one packet than are walked');
   throw new InvariantError(

@@ -74,7 +74,7 @@ export function withoutState(question: NearestQuestion, space: Space): NearPacke
 }
 
 function walk({ ruleset, host, profile }: NearestQuestion, { budget }: Space, packet: Packet): Journey {
-  return walkJourney(ruleset, packet, { host, budget, detailed: true, connection: 'handshake', ...(profile && { profile }) });
+  return walkJourney(ruleset, packet, { host, budget, detailed: true, connection: 'data', ...(profile && { profile }) });
 }
 
 /** What stands in the text of the packet, and what is changed: the rest is filled in again. */

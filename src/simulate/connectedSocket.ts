@@ -2,6 +2,7 @@
  *  a TCP listener that has taken it.
  *  kernel net/ipv4/inet_hashtables.c __inet_lookup_established(), net/ipv4/udp.c compute_score() */
 import { addrType } from '../host/addrType.ts';
+import { demuxesEarly } from '../host/earlyDemux.ts';
 import type { Host, Listener } from '../host/host.ts';
 import type { Address } from '../packet/address.ts';
 import { ADDR_TYPES } from '../packet/fields.ts';
@@ -45,10 +46,8 @@ export function connectedSocket(
 export function keepsRoute(skb: Skb): boolean {
   const hears = connectedSocket(skb.sockets, skb)?.hears;
   if (hears === undefined || hears === 'lo' || hears !== skb.iif || skb.diverted !== undefined) return false;
-  return SWITCHES.every((name) => skb.host.sysctls.get(name)?.trim() !== '0');
+  return demuxesEarly(skb.host);
 }
-
-const SWITCHES = ['net.ipv4.ip_early_demux', 'net.ipv4.tcp_early_demux'];
 
 /** Packets of the connection so far, the first one included. */
 export type Heard = readonly { readonly direction: CtDirection; readonly walk: Walk; readonly arrives: boolean }[];

@@ -4,16 +4,17 @@ import { isOwnSource } from '../host/bind.ts';
 import type { Host } from '../host/host.ts';
 import type { Budget } from '../lib/budget.ts';
 import {
-  AFTER_ANSWER,
-  AFTER_HANDSHAKE,
+  CLOSING,
   type ConnectionStep,
+  DATA,
   ERRORS_ABOUT,
   type ErrorStep,
   HANDSHAKE,
+  OPENING_PARTS,
   type PartName,
   QUESTION_ANSWERED,
 } from '../netfilter/connectionParts.ts';
-import type { CtDirection, Packet } from '../packet/packet.ts';
+import type { CtDirection, CtState, Packet } from '../packet/packet.ts';
 import { hasPorts, PROTO } from '../packet/protocol.ts';
 import { isLaterSegment } from '../packet/syn.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -34,8 +35,8 @@ export interface ConversationPart {
   readonly arrives: boolean;
 }
 
-/** completes: all packets that open the connection arrive; stalls: the last one does not arrive, or not where it is waited for;
- *  refused: nobody takes the first packet, and its sender is told so; one-way: nothing answers it, or what would is not known;
+/** completes: all packets that open the connection arrive, and data that is asked about; stalls: the last one does not arrive, or not where
+ *  it is waited for; refused: nobody takes the first packet, and its sender is told so; one-way: nothing answers it, or what would is not known;
  *  undecided: it depends on what is not known */
 export type ConversationEnd = 'completes' | 'stalls' | 'refused' | 'one-way' | 'undecided';
 
@@ -54,8 +55,9 @@ export interface ConversationInput {
   readonly budget: Budget;
   /** what spends the budget ends undecided; else it throws */
   readonly cut?: boolean;
-  /** data, errors and closing too, not the handshake alone; an error that does not arrive is shown, and the connection goes on */
-  readonly whole?: boolean;
+  /** how far it is followed, absent: until it is open; whole: with errors and closing, and where one of these does not arrive the connection
+   *  goes on */
+  readonly upTo?: 'data' | 'whole';
   /** at most so many ways; 256 when absent */
   readonly ways?: number;
   /** record rules that did not match */
@@ -93,6 +95,7 @@ function* goOn(input: ConversationInput, parts: readonly ConversationPart[], [st
   }
   const { name, direction } = step;
   const error = 'about' in step ? step : undefined;
+  const isAside = error !== undefined || CLOSING.includes(step) || (DATA.includes(step) && !isKnownBothWays(parts));
   const packet = error === undefined ? packetOf(input, parts, step) : errorPacket(parts, error);
   if (packet === undefined && error !== undefined) yield* goOn(input, parts, rest);
   else if (packet === undefined) yield { parts, end: 'one-way' };
@@ -104,12 +107,23 @@ function* goOn(input: ConversationInput, parts: readonly ConversationPart[], [st
     for (const walk of walks) {
       const there = error === undefined ? arrives(walk, step, parts) : isErrorHome(walk, parts, error);
       const now = [...parts, { name, direction, walk, arrives: there }];
-      if (there || error !== undefined) yield* goOn(input, now, rest);
+      if (there || isAside) yield* goOn(input, now, rest);
       else yield { parts: now, end: walk.fate.kind === 'undecided' ? 'undecided' : 'stalls' };
     }
     if (truncated) yield { parts, end: 'undecided', cut: true };
   }
 }
+
+/** Conntrack knows both directions, or neither. A connection whose answers it looks up elsewhere is open, and what becomes of it after that
+ *  depends on how the two entries go on. */
+export function isKnownBothWays(parts: readonly ConversationPart[]): boolean {
+  const isTracked = (part: ConversationPart | undefined): boolean => TRACKED.has(part?.walk.after.ctstate);
+  const opening = parts.filter(({ name }) => OPENING_PARTS.includes(name));
+  if (isTracked(parts[0])) return opening[0]?.walk.after.ctstate === 'ESTABLISHED';
+  return !isTracked(opening.at(-1));
+}
+
+const TRACKED: ReadonlySet<CtState | undefined> = new Set(['NEW', 'ESTABLISHED', 'RELATED'] as const);
 
 /** Nothing listens: the kernel says so, by a reset or an ICMP error. */
 function* ofClosedPort(input: ConversationInput, start: ConversationPart): Generator<Conversation> {
@@ -141,10 +155,11 @@ export function endOfAll(found: readonly Conversation[]): { readonly end: Conver
   return { end: 'undecided', ...(open && { open }) };
 }
 
-function stepsOf({ first: { packet }, whole }: ConversationInput): readonly Step[] {
-  if (packet.proto === PROTO.tcp) return [...HANDSHAKE, ...(whole === true ? [...ERRORS_ABOUT, ...AFTER_HANDSHAKE] : [])];
-  const goesOn = whole === true && hasPorts(packet.proto);
-  return [...QUESTION_ANSWERED, ...(goesOn ? [...ERRORS_ABOUT, ...AFTER_ANSWER] : [])];
+function stepsOf({ first: { packet }, upTo }: ConversationInput): readonly Step[] {
+  const isTcp = packet.proto === PROTO.tcp;
+  const opening = isTcp ? HANDSHAKE : QUESTION_ANSWERED;
+  if (upTo === undefined || !hasPorts(packet.proto)) return opening;
+  return [...opening, ...DATA, ...(upTo === 'whole' ? [...ERRORS_ABOUT, ...(isTcp ? CLOSING : [])] : [])];
 }
 
 /** It arrives at this host or leaves for another one, and expects an answer. */

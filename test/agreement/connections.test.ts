@@ -1,16 +1,18 @@
 /** The two engines say the same of every connection: whether it completes, and where it ends if it does not. */
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/lib/budget.ts';
+import { CLOSING, ERRORS_ABOUT, OPENING_PARTS, type PartName } from '../../src/netfilter/connectionParts.ts';
 import { TCP_FLAGS } from '../../src/packet/fields.ts';
 import { packetText } from '../../src/packet/notation.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { type Conversation, converse } from '../../src/simulate/conversation.ts';
+import { type Conversation, type ConversationPart, converse, isKnownBothWays } from '../../src/simulate/conversation.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Fate } from '../../src/simulate/trace.ts';
-import { connectionEnds, dataEnds } from '../../src/symbolic/connection/connectionEnds.ts';
-import type { ConnectionEnd, ConnectionQuestion } from '../../src/symbolic/connection/walkStep.ts';
+import { asideEnds } from '../../src/symbolic/connection/asideEnds.ts';
+import { connectionEnds } from '../../src/symbolic/connection/connectionEnds.ts';
+import type { ConnectionEnd, ConnectionQuestion } from '../../src/symbolic/connection/going.ts';
 import { assignmentOf, setContains } from '../../src/symbolic/space/member.ts';
 import { makeSpace, type Space } from '../../src/symbolic/space/space.ts';
 import type { ClassFate } from '../../src/symbolic/walk/traverse.ts';
@@ -34,8 +36,8 @@ function compareCase(one: Pick<Case, 'rules' | 'host' | 'packets'>, tally: Tally
     if (text === undefined) continue;
     const space = makeSpace(family, hostOf(one.host));
     const ruleset = rulesetOf(text, { family, sets: space.host.sets });
-    const known = new Map<string | undefined, Pick<Question, 'ends' | 'data'>>();
-    const endsOn = (iif: string | undefined): Pick<Question, 'ends' | 'data'> => {
+    const known = new Map<string | undefined, Pick<Question, 'ends' | 'asides'>>();
+    const endsOn = (iif: string | undefined): Pick<Question, 'ends' | 'asides'> => {
       const found = known.get(iif) ?? proveOn({ space, ruleset, iif });
       known.set(iif, found);
       return found;
@@ -48,9 +50,9 @@ function compareCase(one: Pick<Case, 'rules' | 'host' | 'packets'>, tally: Tally
   }
 }
 
-function proveOn(question: ConnectionQuestion): Pick<Question, 'ends' | 'data'> {
+function proveOn(question: ConnectionQuestion): Pick<Question, 'ends' | 'asides'> {
   const ends = connectionEnds(question, question.iif === undefined ? traverseOut(question) : traverseIn(question, question.iif));
-  return { ends, data: dataEnds(question, ends) };
+  return { ends, asides: asideEnds(question, ends) };
 }
 
 /** With the flags that open a connection. */
@@ -65,32 +67,26 @@ interface Question {
   readonly ruleset: Ruleset;
   readonly packet: Packet;
   readonly ends: readonly ConnectionEnd[];
-  /** of data of those that complete */
-  readonly data: readonly ConnectionEnd[];
+  /** of errors about them and of closing */
+  readonly asides: readonly ConnectionEnd[];
 }
 
-function compare({ space, ruleset, packet, ends, data }: Question, tally: Tally): void {
+function compare({ space, ruleset, packet, ends, asides }: Question, tally: Tally): void {
   const { host } = space;
   const budget = new Budget();
   const { walks } = simulate({ ruleset, packet, host }, { budget });
-  const conversations = walks.flatMap((first) => converse({ ruleset, host, first, budget }));
-  const said = conversations.map(({ parts, end }) => {
-    // what nobody takes opens no connection; whether its sender is told so is not compared
-    const [last] = ['rst', 'error'].includes(parts.at(-1)?.name ?? '') ? parts : parts.slice(-1);
-    if (last !== parts.at(-1) && last !== undefined) return `one-way first ${fateWords(last.walk.fate)} ${byWords(last.walk.fate)}`;
-    return last === undefined
-      ? ''
-      : `${end} ${last.name} ${end === 'undecided' ? '' : `${fateWords(last.walk.fate)} ${byWords(last.walk.fate)}`}`;
-  });
+  const upTo = (how: 'data' | 'whole') => walks.flatMap((first) => converse({ ruleset, host, first, budget, upTo: how }));
+  const whole = upTo('whole');
+  // packets by its side multiply the ways
+  const isCut = whole.some(({ cut }) => cut === true);
+  const conversations = isCut ? upTo('data') : whole;
   const assignment = assignmentOf(space, packet);
-  const ofPacket = (classes: readonly ConnectionEnd[]) => classes.filter(({ set }) => setContains(space, set, assignment));
-  const alsoAsked = ofPacket(data);
-  if (alsoAsked.length > 0) said.push(...walks.flatMap((first) => ofData(converse({ ruleset, host, first, budget, whole: true }))));
-  const proved = [...ofPacket(ends), ...alsoAsked].map(({ end, part, last: { fate, decided } }) => {
+  const proved = (isCut ? ends : [...ends, ...asides]).flatMap(({ set, end, part, last: { fate, decided } }) => {
+    if (!setContains(space, set, assignment)) return [];
     const by = fate.kind === 'dropped' || fate.kind === 'rejected' ? `${decided?.chain ?? 'policy'} ${decided?.number ?? ''}` : '';
-    return `${end} ${part} ${end === 'undecided' ? '' : `${fateWords(fate)} ${by}`}`;
+    return [`${end} ${part} ${end === 'undecided' ? '' : `${fateWords(fate)} ${by}`}`];
   });
-  const [simulated, symbolic] = [unique(said), unique(proved)];
+  const [simulated, symbolic] = [unique(conversations.flatMap(saidOf)), unique(proved)];
   tally.compared++;
   for (const one of simulated) {
     const [end = '', part = ''] = one.split(' ');
@@ -102,15 +98,29 @@ function compare({ space, ruleset, packet, ends, data }: Question, tally: Tally)
   }
 }
 
-/** What becomes of data, of those that are asked about theirs. */
-function ofData(conversations: readonly Conversation[]): readonly string[] {
-  return conversations.flatMap(({ parts, end }) => {
-    const last = parts.findLast(({ name }) => name === 'data' || name === 'data-back');
-    if (last === undefined) return [];
-    const { name, arrives, walk } = last;
-    const said = arrives ? 'completes' : end;
-    return [`${said} ${name} ${said === 'undecided' ? '' : `${fateWords(walk.fate)} ${byWords(walk.fate)}`}`];
-  });
+/** Where it ends, or with which packet it is complete; and what becomes of each packet by its side. */
+function saidOf({ parts, end }: Conversation): readonly string[] {
+  const [first] = parts;
+  if (first === undefined) return [];
+  // what nobody takes opens no connection; whether its sender is told so is not compared
+  if (['rst', 'error'].includes(parts.at(-1)?.name ?? '')) return [partWords('one-way', first)];
+  const beside = parts.filter(({ name }) => BESIDE.includes(name));
+  const main = parts.filter(({ name }) => !BESIDE.includes(name));
+  // of a connection that is known by half it is compared whether it opens
+  const isKnown = end !== 'completes' || isKnownBothWays(parts);
+  const last = isKnown ? main.at(-1) : main.findLast(({ name }) => OPENING_PARTS.includes(name));
+  const besides = isKnown ? beside.map((part) => partWords(part.arrives ? 'completes' : lostWord(part), part)) : [];
+  return [last === undefined ? '' : partWords(end, last), ...besides];
+}
+
+const BESIDE: readonly PartName[] = [...ERRORS_ABOUT, ...CLOSING].map(({ name }) => name);
+
+function lostWord({ walk }: ConversationPart): 'undecided' | 'stalls' {
+  return walk.fate.kind === 'undecided' ? 'undecided' : 'stalls';
+}
+
+function partWords(end: string, { name, walk }: ConversationPart): string {
+  return `${end} ${name} ${end === 'undecided' ? '' : `${fateWords(walk.fate)} ${byWords(walk.fate)}`}`;
 }
 
 function fateWords(fate: Fate | ClassFate): string {
@@ -158,7 +168,6 @@ describe('the simulator and the symbolic engine agree about connections', () => 
 
 const KINDS = [
   'completes ack',
-  'completes answer',
   'stalls syn-ack',
   'stalls ack',
   'stalls answer',
@@ -166,6 +175,13 @@ const KINDS = [
   'completes data-back',
   'stalls data',
   'stalls data-back',
+  'completes too-big',
+  'stalls too-big',
+  'stalls port-unreachable-back',
+  'stalls fin',
+  'stalls fin-back',
+  'stalls reset',
+  'stalls reset-back',
 ];
 
 /** Connections on each ruleset. */

@@ -124,6 +124,6 @@ function widePools(texts: readonly string[], family: Family, json: HostJson): Pa
 
 /** All that is compared of a packet's journey; undefined when it has too many ways. */
 export function ends({ host, profile }: World, ruleset: Ruleset, packet: Packet): string | undefined {
-  const journey = walkJourney(ruleset, packet, { host, connection: 'handshake', ...(profile === undefined ? {} : { profile }) });
+  const journey = walkJourney(ruleset, packet, { host, connection: 'data', ...(profile === undefined ? {} : { profile }) });
   return journey.truncated ? undefined : observed(journey);
 }

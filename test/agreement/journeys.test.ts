@@ -123,7 +123,7 @@ function compare(random: Random, world: World, tally: Tally): void {
   const both: Both = { world, space, ruleset, loops, ends: new Map() };
   for (const sampled of samplePackets(random, world, [text], PACKETS)) {
     const packet = likely(random, sampled, host);
-    const journey = walkJourney(ruleset, packet, { host, connection: 'handshake', ...(profile && { profile }) });
+    const journey = walkJourney(ruleset, packet, { host, connection: 'data', ...(profile && { profile }) });
     if (journey.truncated) continue;
     const [sets, walks] = [symbolic(both, packet), simulated(journey)];
     tally.compared++;

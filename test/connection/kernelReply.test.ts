@@ -44,7 +44,7 @@ it('the outcome stays to-app', async () => {
 it.each(['in icmp 10.0.0.9 -> 10.244.0.5 iif=eth0', 'out icmp -> 10.244.0.5'])('%s: the reply is the answer of its connection', (text) => {
   const host = hostOf(USUAL);
   const ruleset = rulesetOf(SILENT.replace('-p icmp', '-p icmp --icmp-type echo-reply'), { family: 4 });
-  const [leg] = walkJourney(ruleset, packetOf(text, host), { host, connection: 'handshake' }).paths[0]?.legs ?? [];
+  const [leg] = walkJourney(ruleset, packetOf(text, host), { host, connection: 'data' }).paths[0]?.legs ?? [];
   expect(leg?.reply?.walk?.fate.kind).toBe('dropped');
   expect(leg?.reply?.walk).toBe(leg?.connection?.ways[0].parts[1]?.walk);
 });

@@ -18,7 +18,7 @@ const profile = profileNamed('istio-sidecar');
 type Asked = Partial<JourneyOptions>;
 
 function journeyOf(rules: string, text: string, { host = sidecar, ...more }: Asked = {}): Journey {
-  return walkJourney(rulesetOf(rules, { family: 4 }), packetOf(text, host), { host, connection: 'handshake', ...more });
+  return walkJourney(rulesetOf(rules, { family: 4 }), packetOf(text, host), { host, connection: 'data', ...more });
 }
 
 /** What of a connection stops, as those edits have it. */
@@ -75,7 +75,7 @@ describe('many ways', () => {
   const DATA = '-p tcp --tcp-flags PSH PSH';
   it('of data leave the outcome as it is', () => {
     const rules = filter(...Array.from({ length: 9 }, (_, at) => chance('INPUT', `${DATA} -m ttl ! --ttl-eq ${at}`)));
-    for (const connection of ['handshake', 'whole'] as const) {
+    for (const connection of ['data', 'whole'] as const) {
       const { outcome, truncated } = journeyOf(rules, OUT, { host, connection });
       expect([outcome, truncated]).toEqual(['direct', false]);
     }

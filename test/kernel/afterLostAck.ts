@@ -1,5 +1,5 @@
 /** An ACK that is lost is made up for by the data, which acknowledges as well: sockets go on where a conversation has ended. */
-import { AFTER_HANDSHAKE } from '../../src/netfilter/connectionParts.ts';
+import { CLOSING, DATA } from '../../src/netfilter/connectionParts.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import { arrives } from '../../src/simulate/arrival.ts';
 import { socketsOf } from '../../src/simulate/connectedSocket.ts';
@@ -15,7 +15,7 @@ export function afterLostAck({ ruleset, host }: Scene, before: readonly Conversa
   // who gets an ACK that he does not know resets the connection
   if (last.walk.fate.kind !== 'dropped' && last.walk.fate.kind !== 'lost') return before;
   const parts = [...before];
-  for (const { name, direction } of AFTER_HANDSHAKE) {
+  for (const { name, direction } of [...DATA, ...CLOSING]) {
     const plain = direction === 'reply' ? answerPacket(first.walk, host) : laterPacket(first.walk);
     if (plain === undefined) return parts;
     const connections = parts.at(-1)?.walk.connections ?? [];
@@ -24,7 +24,7 @@ export function afterLostAck({ ruleset, host }: Scene, before: readonly Conversa
     if (walk === undefined || walks.length > 1 || walk.choices.length > 0) return undefined;
     const there = arrives(walk, { direction }, parts);
     parts.push({ name, direction, walk, arrives: there });
-    if (!there) return parts;
+    if (!there && name.startsWith('data')) return parts;
   }
   return parts;
 }

@@ -47,7 +47,7 @@ export function expectedOf({ ruleset, host }: Scene, packet: Packet): Expected |
   const { walks } = simulate({ ruleset, packet, host }, { budget });
   const [first] = walks;
   if (first === undefined || walks.length > 1 || first.choices.length > 0) return undefined;
-  const found = converse({ ruleset, host, first, budget, whole: true });
+  const found = converse({ ruleset, host, first, budget, upTo: 'whole' });
   const [only] = found;
   if (only === undefined || found.length > 1 || only.parts.some(({ walk }) => walk.choices.length > 0)) return undefined;
   const parts = afterLostAck({ ruleset, host }, toTheirPlace(only.parts, packet));
@@ -59,7 +59,7 @@ function toTheirPlace(parts: readonly ConversationPart[], { dir, iif }: Packet):
   const first = parts[0]?.walk.fate;
   const place = (direction: CtDirection): string | undefined =>
     direction === 'original' ? (first && 'oif' in first ? first.oif : undefined) : dir === 'in' ? iif : undefined;
-  const main = parts.filter(({ name }) => !/too-big|ttl|unreachable/.test(name));
+  const main = parts.filter(({ name }) => !/too-big|ttl|unreachable|reset/.test(name));
   const at = main.findIndex(({ direction, walk: { fate } }) => 'oif' in fate && fate.oif !== place(direction));
   return at < 0 ? main : main.slice(0, at + 1).map((part, index) => ({ ...part, arrives: part.arrives && index < at }));
 }
@@ -80,7 +80,8 @@ function expected(packet: Packet, { parts, end }: Conversation): Expected {
     again: udp && got('data'),
     againBack: udp && got('data-back'),
     fin: got('fin'),
-    finBack: got('fin-back'),
+    // who hears of no end goes on
+    finBack: got('fin') && got('fin-back'),
     refused: refusedOf(packet, { parts, end }),
     dropped: failed && whereOf(failed.walk),
   };

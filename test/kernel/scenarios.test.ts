@@ -56,7 +56,7 @@ function optionOf(options: readonly string[] = [], name: string): string | undef
 function legsOf({ host: description, profile: name }: World, ruleset: Ruleset, text: string) {
   const host = hostOf(description);
   const profile = PROFILES.find((one) => one.name === name);
-  const { paths, outcome } = walkJourney(ruleset, packetOf(text, host), { host, connection: 'handshake', ...(profile && { profile }) });
+  const { paths, outcome } = walkJourney(ruleset, packetOf(text, host), { host, connection: 'data', ...(profile && { profile }) });
   return { outcome, packets: paths.flatMap(({ legs }) => legs.map(({ walk }): Packet => walk.packet)) };
 }
 

@@ -73,7 +73,7 @@ describe('verdicts on the fixtures', () => {
       expect(witness !== undefined).toBe(verdict === 'violated');
       const ruleset = rulesets.find((one) => one.family === family);
       if (witness === undefined || ruleset === undefined) continue;
-      const again = walkJourney(ruleset, witness.packet, { host, connection: 'handshake', ...(profile === undefined ? {} : { profile }) });
+      const again = walkJourney(ruleset, witness.packet, { host, connection: 'data', ...(profile === undefined ? {} : { profile }) });
       expect(again.outcome).toBe(witness.outcome);
     }
   });

@@ -11,7 +11,7 @@ const HOST = hostOf({ interfaces: [{ name: 'eth0', addresses: ['10.244.0.5/24'] 
 
 function flowOf(...rules: readonly string[]): readonly string[] {
   const ruleset = rulesetOf(filter(...rules), { family: 4 });
-  const journey = walkJourney(ruleset, packetOf('out tcp -> 203.0.113.9:80 uid=1000', HOST), { host: HOST, connection: 'handshake' });
+  const journey = walkJourney(ruleset, packetOf('out tcp -> 203.0.113.9:80 uid=1000', HOST), { host: HOST, connection: 'data' });
   const input = { journey, file: 'pod.rules', defaults: [] };
   const { message, threadFlows } = codeFlow({ input, otherwise: { artifactLocation: { uri: 'pod.rules' } }, title: 'witness' });
   return [message.text, ...(threadFlows[0]?.locations.map(({ location }) => location.message?.text ?? '') ?? [])];

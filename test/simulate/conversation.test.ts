@@ -18,7 +18,7 @@ function endOf(rules: string, text: string): string {
   const packet = packetOf(text, host);
   const [first] = simulate({ ruleset, packet, host }).walks;
   if (first === undefined) throw new Error('no walk');
-  const found = converse({ ruleset, host, first, budget: new Budget(), whole: true });
+  const found = converse({ ruleset, host, first, budget: new Budget(), upTo: 'whole' });
   expect(found.length).toBe(1);
   const last = found[0]?.parts.at(-1);
   return found[0]?.end === 'stalls' ? `${last?.name} ${last?.walk.fate.kind}` : (found[0]?.end ?? '');
@@ -80,7 +80,7 @@ describe('what a conversation does not depend on, or cannot know', () => {
     const ruleset = rulesetOf(rules, { family: 4 });
     const [first] = simulate({ ruleset, packet: packetOf(text, host), host }).walks;
     if (first === undefined) throw new Error('no walk');
-    const [only] = converse({ ruleset, host, first, budget: new Budget(), whole: true });
+    const [only] = converse({ ruleset, host, first, budget: new Budget(), upTo: 'whole' });
     return { end: only?.end, parts: only?.parts.map(({ name, arrives, walk }) => [name, arrives, walk.after.ctstate]) };
   };
 

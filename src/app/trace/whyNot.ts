@@ -42,7 +42,7 @@ function answerTo(setting: TraceSetting, walked: WalkedPacket, outcome: Outcome)
   const limits = setting.limits?.();
   const isAssumed = assumed?.families.includes(packet.family) === true;
   const found = nearestPackets({ ruleset, packet, defaults, outcome, isAssumed, ...scene, ...(limits && { limits }) });
-  const today = walkJourney(ruleset, packet, { ...scene, detailed: true, connection: 'handshake' });
+  const today = walkJourney(ruleset, packet, { ...scene, detailed: true, connection: 'data' });
   return found.kind === 'found'
     ? { kind: 'found', packets: found.packets.map((one) => ({ ...one, ...againstIn(today, one.journey) })) }
     : { kind: found.kind, reason: reasonOf(found, packet, isAssumed) };

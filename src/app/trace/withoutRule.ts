@@ -29,8 +29,7 @@ export function withoutRule(
     const { rulesets, diagnostics } = readRules({ ...source, text }, { family });
     const head = rulesets.find((one) => one.family === family);
     if (head === undefined || diagnostics.some(isError)) return undefined;
-    return walkJourney(head, journey.packet, { host, limits: limits?.() ?? {}, connection: 'handshake', ...(profile && { profile }) })
-      .outcome;
+    return walkJourney(head, journey.packet, { host, limits: limits?.() ?? {}, connection: 'data', ...(profile && { profile }) }).outcome;
   };
   // read alone, the text has to say what it says among the others
   if (outcomeIn(source.text) !== journey.outcome) return undefined;

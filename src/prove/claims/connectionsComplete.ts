@@ -1,6 +1,4 @@
-import { outcomesOf } from '../../connection/outcomesOf.ts';
 import { relayOf } from '../../mesh/relay.ts';
-import { OPENING_PARTS } from '../../netfilter/connectionParts.ts';
 import { or } from '../../netfilter/matchExpr.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
@@ -46,7 +44,7 @@ function judgeWay(context: ProofContext, place: Ingress, scope: Bdd): Judgement 
   // what no rule is needed for to fail breaks no promise of the rules
   const excused = () => evenWithoutRules(context, place, ({ end }) => end === 'stalls');
   const ofRelay = dir === 'out' ? packetsWhere(context, or(ofProxy(context), ofProxyGroup(context))) : EMPTY;
-  for (const one of [...context.connections(place), ...context.data(place)]) {
+  for (const one of context.connections(place)) {
     if (one.end !== 'stalls' && !(one.end === 'undecided' && one.part !== 'first')) continue;
     // what the proxy sends to itself is a loop, whatever becomes of its answers
     const asked = isRelayed(context, one.first) ? manager.minus(within, ofRelay) : within;
@@ -59,9 +57,7 @@ function judgeWay(context: ProofContext, place: Ingress, scope: Bdd): Judgement 
       doubts.push({ set, rules, why: unknown.map(({ what }) => what).join(', ') });
     } else {
       const why = stallWords(one);
-      // a connection that is open has the outcome of its first packet, whatever becomes of its data
-      const ends = OPENING_PARTS.includes(one.part) ? [{ outcome: 'stalled' as const, set }] : outcomesOf(context, one.first, set);
-      for (const end of ends) violations.push({ kind: 'packets', ...end, dir, ...place, by: one.last.decided, within, why, apart: why });
+      violations.push({ kind: 'packets', set, outcome: 'stalled', dir, ...place, by: one.last.decided, within, why, apart: why });
     }
   }
   return { violations, doubts };

@@ -7,7 +7,7 @@ import { and, equals, inSet, NEVER, not, or } from '../../netfilter/matchExpr.ts
 import { familyOf, prefixRange } from '../../packet/address.ts';
 import { rulesFrom } from '../../ruleset/ruleShape.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { ConnectionEnd } from '../../symbolic/connection/walkStep.ts';
+import type { ConnectionEnd } from '../../symbolic/connection/going.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Space } from '../../symbolic/space/space.ts';
@@ -48,7 +48,7 @@ function judgeWay(context: ProofContext, place: Ingress): Judgement {
   const violations: Violation[] = [];
   const doubts: Doubtful[] = [];
   const excused = evenWithoutRules(context, place, ({ end }) => end === 'stalls');
-  for (const one of [...context.connections(place), ...context.data(place)]) {
+  for (const one of context.connections(place)) {
     if (one.strayed === undefined) continue;
     const set = manager.minus(manager.and(one.set, scope), excused);
     if (set === EMPTY || (one.end === 'completes' && !isPromised(context, place, one.first))) continue;

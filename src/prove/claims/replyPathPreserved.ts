@@ -2,8 +2,8 @@
 import { outcomesOf } from '../../connection/outcomesOf.ts';
 import { equals } from '../../netfilter/matchExpr.ts';
 import { WAYS_BACK } from '../../packet/fields.ts';
+import type { ConnectionEnd } from '../../symbolic/connection/going.ts';
 import type { PartEnd } from '../../symbolic/connection/walkPart.ts';
-import type { ConnectionEnd } from '../../symbolic/connection/walkStep.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim, Violation } from '../proof/claim.ts';
 import { type Ingress, type ProofContext, packetsWhere } from '../proof/context.ts';

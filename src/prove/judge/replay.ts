@@ -52,7 +52,7 @@ function ofKnownProcess({ space, host }: ProofContext, set: Bdd): Bdd {
 export type WalkedContext = Pick<ProofContext, 'ruleset' | 'host' | 'profile' | 'space'>;
 
 export function journeyOf(context: WalkedContext, packet: Packet): Journey {
-  return walkJourney(context.ruleset, packet, { ...optionsOf(context), connection: 'handshake' });
+  return walkJourney(context.ruleset, packet, { ...optionsOf(context), connection: 'data' });
 }
 
 function optionsOf({ host, profile, space }: WalkedContext): JourneyOptions {

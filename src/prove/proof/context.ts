@@ -10,8 +10,9 @@ import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { countRules } from '../../ruleset/count.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
-import { connectionEnds, dataEnds } from '../../symbolic/connection/connectionEnds.ts';
-import type { ConnectionEnd } from '../../symbolic/connection/walkStep.ts';
+import { asideEnds } from '../../symbolic/connection/asideEnds.ts';
+import { connectionEnds } from '../../symbolic/connection/connectionEnds.ts';
+import type { ConnectionEnd } from '../../symbolic/connection/going.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../../symbolic/diagrams/bdd.ts';
 import { makeSpace, type Space } from '../../symbolic/space/space.ts';
@@ -163,11 +164,11 @@ export class ProofContext implements RulesOnHost {
     );
   }
 
-  /** What becomes of data of those that complete. */
-  data(place: Ingress): readonly ConnectionEnd[] {
+  /** What becomes of closing packets and ICMP errors of those that complete. */
+  asides(place: Ingress): readonly ConnectionEnd[] {
     const { space, ruleset } = this;
     const { iif } = place;
-    return this.#remember(this.#connections, `data ${iif ?? ''}`, () => dataEnds({ space, ruleset, iif }, this.connections(place)));
+    return this.#remember(this.#connections, `asides ${iif ?? ''}`, () => asideEnds({ space, ruleset, iif }, this.connections(place)));
   }
 
   /** The same with no rule at all. Some connections do not complete even then: no route leads back, for instance. */

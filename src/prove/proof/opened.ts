@@ -1,7 +1,7 @@
 /** First packets that people and processes send, and whose connections they wait for. */
 import { emittedBy, relayAt } from '../../connection/relayGraph.ts';
 import { and, equals, inSet, masked, NEVER, not, or } from '../../netfilter/matchExpr.ts';
-import type { ConnectionEnd } from '../../symbolic/connection/walkStep.ts';
+import type { ConnectionEnd } from '../../symbolic/connection/going.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
 import { type Ingress, type ProofContext, packetsWhere } from './context.ts';

@@ -1,7 +1,7 @@
 /** Why a connection does not complete, by the packet that does not arrive. */
 import { PART_WORDS } from '../../connection/partWords.ts';
 import { assertNever } from '../../lib/invariant.ts';
-import type { ConnectionEnd } from '../../symbolic/connection/walkStep.ts';
+import type { ConnectionEnd } from '../../symbolic/connection/going.ts';
 
 type Stall = Pick<ConnectionEnd, 'part' | 'last'>;
 

@@ -1,20 +1,22 @@
 /** What becomes of the connections that packets open: simulate/conversation.ts for sets of first packets. */
 import { isLiberalTcp } from '../../host/conntrackSettings.ts';
-import { AFTER_HANDSHAKE, type ConnectionStep, HANDSHAKE, QUESTION_ANSWERED } from '../../netfilter/connectionParts.ts';
+import { type ConnectionStep, DATA, HANDSHAKE, QUESTION_ANSWERED } from '../../netfilter/connectionParts.ts';
+import type { CtDirection } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
 import { equal } from '../diagrams/vector.ts';
 import type { FateClass } from '../walk/traverse.ts';
 import { isFound, knownAfterFirst } from './entries.ts';
+import type { ConnectionEnd, ConnectionQuestion, Going } from './going.ts';
 import { opens, unansweredHere } from './opening.ts';
 import type { PartEnd } from './walkPart.ts';
-import { type ConnectionEnd, type ConnectionQuestion, type Going, type StepPart, walkStep } from './walkStep.ts';
+import { type StepPart, type Stepped, walkStep } from './walkStep.ts';
 
 /** Every first packet of the classes is in at least one of the sets. */
 export function connectionEnds(question: ConnectionQuestion, classes: readonly FateClass[]): readonly ConnectionEnd[] {
   const { space } = question;
-  const { manager } = space;
+  const { manager, has } = space;
   const ends: ConnectionEnd[] = [];
   const isTcp = equal(manager, space.start.proto, PROTO.tcp);
   const opened = classes.flatMap((first): readonly Going[] => {
@@ -32,7 +34,7 @@ export function connectionEnds(question: ConnectionQuestion, classes: readonly F
   // flags are only looked at where the protocol has them: the answers of all protocols are walked as SYN-ACKs
   const answers = (set: Bdd): readonly StepPart[] => [
     { name: synAck.name, set: manager.and(set, isTcp), isLast: false },
-    { name: answer.name, set: manager.minus(set, isTcp), isLast: true },
+    { name: answer.name, set: manager.minus(set, isTcp), isLast: false },
   ];
   const answering = opened.flatMap((one): readonly Going[] => {
     const mute = manager.and(one.set, unansweredHere(space, one.first));
@@ -43,37 +45,42 @@ export function connectionEnds(question: ConnectionQuestion, classes: readonly F
     const set = manager.minus(one.set, mute);
     return set === EMPTY ? [] : [{ ...one, set }];
   });
+  const plain = ({ name }: ConnectionStep) => ({ parts: (set: Bdd): readonly StepPart[] => [{ name, set, isLast: false }] });
   const answered = walkStep(question, answering, { step: synAck, parts: answers });
-  const acknowledged = walkStep(question, answered.on, { step: ack, parts: (set) => [{ name: ack.name, set, isLast: true }] });
-  return [...ends, ...answered.ends, ...acknowledged.ends];
+  const shaken = answered.on.filter(({ part }) => part === synAck.name);
+  const acknowledged = walkStep(question, shaken, { step: ack, ...plain(ack) });
+  const served: Going[] = [];
+  for (const one of [...acknowledged.on, ...answered.on.filter(({ part }) => part === answer.name)]) {
+    const asked = isWhole(one) ? manager.and(one.set, has.ports) : EMPTY;
+    if (asked !== EMPTY) served.push({ ...one, set: asked });
+    const rest = manager.minus(one.set, asked);
+    if (rest !== EMPTY) ends.push({ ...one, set: rest, end: 'completes' });
+  }
+  const [data, back] = DATA as readonly [ConnectionStep, ConnectionStep];
+  const sent = walkStep(question, served, { step: data, ...plain(data) });
+  const received = walkStep(question, missed(question, sent.on, data.direction), {
+    step: back,
+    parts: (set) => [{ name: back.name, set, isLast: true }],
+  });
+  return [...ends, ...answered.ends, ...acknowledged.ends, ...sent.ends, ...received.ends];
 }
 
-/** What becomes of data of connections that are complete: of the client first, then of the server. Of those that conntrack knows by half,
- *  because answers are looked up elsewhere, it is not asked. */
-export function dataEnds(question: ConnectionQuestion, ends: readonly ConnectionEnd[]): readonly ConnectionEnd[] {
-  const { manager, has } = question.space;
-  const open = ends.flatMap((one): readonly Going[] => {
-    const set = one.end === 'completes' && isWhole(one) ? manager.and(one.set, has.ports) : EMPTY;
-    return set === EMPTY ? [] : [{ ...one, set }];
+/** What became of bytes that went past conntrack: it takes segments that acknowledge them for INVALID. */
+export function missed({ space }: ConnectionQuestion, on: Stepped['on'], direction: CtDirection): Stepped['on'] {
+  const { manager, host } = space;
+  if (isLiberalTcp(host)) return on;
+  const isTcp = equal(manager, space.start.proto, PROTO.tcp);
+  return on.flatMap((one) => {
+    const { known, last, set } = one;
+    const segments = known.entry === undefined || isFound(known, last.env) ? EMPTY : manager.and(set, isTcp);
+    if (segments === EMPTY) return [one];
+    const rest = manager.minus(set, segments);
+    const behind = { ...one, set: segments, known: { ...known, behind: { ...known.behind, [direction]: true } } };
+    return rest === EMPTY ? [behind] : [behind, { ...one, set: rest }];
   });
-  const [data, back] = AFTER_HANDSHAKE as readonly [ConnectionStep, ConnectionStep];
-  const sent = walkStep(question, open, { step: data, parts: (set) => [{ name: data.name, set, isLast: false }] });
-  const isTcp = equal(manager, question.space.start.proto, PROTO.tcp);
-  const liberal = isLiberalTcp(question.space.host);
-  const received = sent.on.flatMap((one): readonly Going[] => {
-    const unseen = one.known.entry !== undefined && !isFound(one.known, one.last.env) && !liberal;
-    const segments = unseen ? manager.and(one.set, isTcp) : EMPTY;
-    const rest = manager.minus(one.set, segments);
-    return [
-      ...(segments === EMPTY ? [] : [{ ...one, set: segments, known: { ...one.known, behind: true } }]),
-      ...(rest === EMPTY ? [] : [{ ...one, set: rest }]),
-    ];
-  });
-  const answered = walkStep(question, received, { step: back, parts: (set) => [{ name: back.name, set, isLast: true }] });
-  return [...sent.ends, ...answered.ends];
 }
 
-/** Both directions are known, or neither is. */
-function isWhole({ known, last: { env } }: ConnectionEnd): boolean {
+/** Both directions are known, or neither is: of others, whose answers are looked up elsewhere, it is asked whether they open. */
+function isWhole({ known, last: { env } }: Pick<ConnectionEnd, 'known' | 'last'>): boolean {
   return known.answered || (known.entry === undefined && env.original === undefined);
 }

@@ -1,5 +1,6 @@
 /** What conntrack keeps of a connection between its packets, for sets: simulate/connection.ts, simulate/tcpTrack.ts. */
 import type { ConnectionStep } from '../../netfilter/connectionParts.ts';
+import type { CtDirection } from '../../packet/packet.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { answerTuple } from '../walk/connectionBits.ts';
 import type { ConntrackEntry, Env } from '../walk/state.ts';
@@ -10,8 +11,8 @@ export interface Known {
   readonly connmark: Vector;
   /** an answer was seen */
   readonly answered: boolean;
-  /** data went past conntrack: a segment that acknowledges it is INVALID */
-  readonly behind?: boolean;
+  /** what this side has sent went past conntrack: a segment of the other one that acknowledges it is INVALID */
+  readonly behind?: Readonly<Partial<Record<CtDirection, boolean>>>;
 }
 
 type TableEntry = Omit<ConntrackEntry, 'connmark' | 'direction' | 'state'>;
@@ -27,17 +28,28 @@ function entryOf(env: Env): TableEntry | undefined {
   return { original, answers: answerTuple(env), zone, replyZone, masqueradedAt };
 }
 
+export function otherWay(direction: CtDirection): CtDirection {
+  return direction === 'original' ? 'reply' : 'original';
+}
+
 export function entryFor({ direction }: ConnectionStep, { entry, connmark, answered, behind }: Known): ConntrackEntry | undefined {
   if (entry === undefined) return undefined;
-  if (behind === true) return { ...entry, connmark, direction, state: 'INVALID' };
+  if (behind?.[otherWay(direction)] === true) return { ...entry, connmark, direction, state: 'INVALID' };
   // an ACK does not follow a SYN whose answer was not seen
   return { ...entry, connmark, direction, state: direction === 'reply' || answered ? 'ESTABLISHED' : 'INVALID' };
+}
+
+/** Of an ICMP error that goes this way. */
+export function entryOfError(direction: CtDirection, { entry, connmark }: Known): ConntrackEntry | undefined {
+  return entry && { ...entry, connmark, direction, state: 'RELATED' };
 }
 
 /** After a packet that arrived in the state `env`. */
 export function seenBy(known: Known, { direction }: ConnectionStep, env: Env): Known {
   if (!isFound(known, env)) return known;
-  return { ...known, connmark: env.connmark, answered: known.answered || direction === 'reply' };
+  const { behind, ...rest } = known;
+  const still = behind?.[otherWay(direction)] === true ? { behind: { [otherWay(direction)]: true } } : {};
+  return { ...rest, ...still, connmark: env.connmark, answered: known.answered || direction === 'reply' };
 }
 
 /** Conntrack took the packet for one of this connection. */
@@ -49,4 +61,9 @@ export function isFound({ entry }: Known, { state, original }: Env): boolean {
 export function isElsewhere({ entry }: Known, { direction }: ConnectionStep, { state, about, zone, replyZone }: Env): boolean {
   if (entry === undefined || about !== undefined || state === undefined || state === 'UNTRACKED') return false;
   return direction === 'reply' ? replyZone !== entry.replyZone : zone !== entry.zone;
+}
+
+/** It took an ICMP error for one about this connection. */
+export function isRelated({ entry }: Known, { state, original }: Env): boolean {
+  return entry !== undefined && original !== undefined && state === 'RELATED';
 }

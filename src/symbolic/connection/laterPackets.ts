@@ -1,6 +1,7 @@
 /** The packets that follow the first one of a connection, as functions of the first: simulate/laterPacket.ts and kernelAnswer.ts for sets.
  *  Sets stay sets of first packets. */
 import { type ConnectionStep, TCP_PARTS } from '../../netfilter/connectionParts.ts';
+import type { CtDirection } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { IP_HEADER, USUAL_TTL } from '../../packet/usual.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
@@ -28,6 +29,8 @@ export interface FirstPackets {
   /** where they arrive; absent: they are sent here */
   readonly iif: string | undefined;
   readonly one: FateClass;
+  /** by which interface the sockets here have heard of the other side */
+  readonly heard?: Readonly<Partial<Record<CtDirection, string>>>;
 }
 
 /** The sender's next packet: as the first, of the same socket. */
@@ -70,20 +73,24 @@ export function answerStart(first: FirstPackets, { name }: ConnectionStep, entry
 }
 
 /** Of both sides, as far as they are here. */
-function socketsOf({ space, iif, one: { env, fate } }: FirstPackets): readonly SymbolicSocket[] {
+export function socketsOf({ space, iif, one: { env, fate }, heard = {} }: FirstPackets): readonly SymbolicSocket[] {
   const { manager, start, has } = space;
   const sockets: SymbolicSocket[] = [];
   if (iif === undefined) {
     // the source of another host is for transparent sockets alone
     const transparent = manager.not(ofTypes(space, start.src, ['LOCAL']));
-    sockets.push({ comes: answerEnds(space), exists: manager.and(has.ports, space.socket), transparent });
+    sockets.push({ comes: answerEnds(space), exists: manager.and(has.ports, space.socket), transparent, ...hearing(heard.reply) });
   }
   if (fate.kind === 'delivered' && fate.listener !== undefined) {
     const { src, sport, dst, dport } = env;
     const transparent = fate.transparent || fate.listener.transparent ? FULL : EMPTY;
-    sockets.push({ comes: { src, sport, dst, dport }, exists: has.tcp, transparent });
+    sockets.push({ comes: { src, sport, dst, dport }, exists: has.tcp, transparent, ...hearing(heard.original) });
   }
   return sockets;
+}
+
+function hearing(hears: string | undefined): Pick<SymbolicSocket, 'hears'> {
+  return hears === undefined ? {} : { hears };
 }
 
 const TTL = constant(USUAL_TTL, 8);
@@ -145,7 +152,7 @@ function answerSpace(space: Space, name: ConnectionStep['name'], sender: Sender)
 }
 
 /** One space for all packets of a kind. */
-function derived(space: Space, name: string, make: () => Space): Space {
+export function derived(space: Space, name: string, make: () => Space): Space {
   const made = known.get(space) ?? new Map<string, Space>();
   known.set(space, made);
   const found = made.get(name) ?? make();

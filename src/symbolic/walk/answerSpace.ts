@@ -47,7 +47,7 @@ function makeAnswerSpace(space: Space, name: string): Space {
   };
 }
 
-function errorLength({ manager, family, start }: Space): Vector {
+export function errorLength({ manager, family, start }: Space): Vector {
   const { headers, most } = QUOTING[family];
   const longest = constant(headers + most, start.length.length);
   const isShort = between(manager, start.length, { lo: 0, hi: most });

@@ -1,10 +1,18 @@
 /** Sockets of a connection on this host, which are found by both ends before any listener is: simulate/connectedSocket.ts for sets. */
+import { demuxesEarly } from '../../host/earlyDemux.ts';
 import { SOCKET_BITS } from '../../packet/fields.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { type BddManager, EMPTY, FULL } from '../diagrams/bdd.ts';
 import { sameBits, type Vector } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import type { SymbolicSocket, SymbolicTuple } from './state.ts';
+import type { PacketClass, SymbolicSocket, SymbolicTuple } from './state.ts';
+
+/** Packets of a connection that have the route that an earlier one had, and no source check: keepsRoute() of simulate/connectedSocket.ts. */
+export function keepingRoute(space: Space, { env }: PacketClass): Bdd {
+  const heard = (env.sockets ?? []).filter(({ hears }) => hears !== undefined && hears !== 'lo' && hears === env.iif);
+  if (heard.length === 0 || env.diverted !== undefined || env.quotes !== undefined || !demuxesEarly(space.host)) return EMPTY;
+  return space.manager.any(connectedShares(space, { sockets: heard, ends: env }).map(({ set }) => set));
+}
 
 interface Lookup {
   readonly sockets: readonly SymbolicSocket[] | undefined;

@@ -109,7 +109,8 @@ function readField(space: Space, env: Env, field: Field): BitReading {
   const { start, has, manager } = space;
   const free = env.free?.get(field);
   if (free !== undefined) return free;
-  if (env.about !== undefined && OF_CONNECTION.has(field)) return readField(env.about.space, env.about.env, field);
+  const told = env.about ?? (env.state === 'RELATED' ? env.quotes : undefined);
+  if (told !== undefined && OF_CONNECTION.has(field)) return readField(told.space, told.env, field);
   const tracked = env.original === undefined ? EMPTY : FULL;
   const template = hasTemplate(env);
   switch (field) {
@@ -203,14 +204,15 @@ function socketReading(space: Space, env: Env): BitReading {
   const chosen = env.diverted === undefined ? undefined : host.listeners[env.diverted];
   if (chosen !== undefined) return { present: FULL, bits: constant(socketBits(chosen), SK_BITS) };
   // under NAT of sources IPv4 looks for who opened the connection
-  if (env.about !== undefined && space.has.icmp === FULL) return quotedSocket(env.about, env);
+  const quoted = env.quotes ?? (space.has.icmp === FULL ? env.about : undefined);
+  if (quoted !== undefined) return quotedSocket(quoted, env);
   const { original } = env;
   const opened = space.family === 4 && env.direction === 'reply' && env.state === 'ESTABLISHED' ? original : undefined;
   return foundSocket(space, env, opened === undefined ? env : { ...endsOf(env), dst: opened.src, dport: opened.sport });
 }
 
 /** An error is for the socket that sent what it quotes. */
-function quotedSocket({ space, env: quoted }: About, env: Env): BitReading {
+function quotedSocket({ space, env: quoted }: Pick<About, 'space' | 'env'>, env: Env): BitReading {
   const opened = space.family === 4 && env.direction === 'reply' ? env.original : undefined;
   const { src, sport } = opened ?? quoted;
   return foundSocket(space, env, { dst: src, dport: sport, src: quoted.dst, sport: quoted.dport });

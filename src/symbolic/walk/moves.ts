@@ -11,6 +11,7 @@ import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { equal, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import { keepingRoute } from './connectedSockets.ts';
 import type { HookResult } from './hook.ts';
 import { routeFlow } from './routeFlow.ts';
 import { inPrefix, partitionByRoute, partitionWhole, type RouteShare } from './routes.ts';
@@ -139,6 +140,7 @@ export function routeInputOfSets(space: Space, one: PacketClass): HookResult {
   const { src, dst, mark } = one.env;
   const whole = new Splitter(space, one);
   const arrived: RouteDecision = { oif: '', local: true, via: undefined };
+  parts.send(keepingRoute(space, one), arrived);
   const refused = family === 4 ? refusedSources(space, one) : [];
   for (const check of inputChecks(host, family, iif)) {
     const set = checkSet(space, one, check);

@@ -31,7 +31,7 @@ function addMatch(parts: Set<Part>, expr: MatchExpr): void {
 
 /** conntrack has seen the packet, or a template waits for it */
 const SEEN: readonly Part[] = ['original', 'tracked', 'state'];
-const CONNECTION: readonly Part[] = ['original', 'direction', 'sent', 'src', 'dst', 'sport', 'dport', 'about'];
+const CONNECTION: readonly Part[] = ['original', 'direction', 'sent', 'src', 'dst', 'sport', 'dport', 'about', 'quotes'];
 const SOURCE_TYPE: readonly Part[] = ['src', 'iif', 'oif'];
 const DESTINATION_TYPE: readonly Part[] = ['dst', 'iif', 'oif'];
 
@@ -77,7 +77,7 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   dstTypeOut: DESTINATION_TYPE,
   wayBack: ['src', 'dst', 'iif'],
   wayBackMarked: ['src', 'dst', 'iif', 'mark'],
-  sk: ['diverted', 'src', 'sport', 'dst', 'dport', 'original', 'direction', 'state', 'about', 'sockets'],
+  sk: ['diverted', 'src', 'sport', 'dst', 'dport', 'original', 'direction', 'state', 'about', 'quotes', 'sockets'],
 };
 
 /** What an effect writes is read too, where it keeps some of the old value. */

@@ -49,6 +49,8 @@ export interface Env {
   readonly diverted: number | undefined;
   /** of an answer that REJECT makes: the packet that it is about */
   readonly about: About | undefined;
+  /** of an ICMP error about a connection: a packet of it as it left, with what conntrack knows */
+  readonly quotes: Pick<About, 'space' | 'env'> | undefined;
   /** interface whose address MASQUERADE gave to the connection */
   readonly masqueradedAt: string | undefined;
   /** of a later packet: the sockets that its connection has here by then */
@@ -92,6 +94,8 @@ export interface SymbolicSocket {
   /** of first packets: whose connections have it, and where it is transparent */
   readonly exists: Bdd;
   readonly transparent: Bdd;
+  /** the interface by which it hears from the other side: what comes by it is not routed again */
+  readonly hears?: string;
 }
 
 export type SymbolicTuple = Pick<Env, 'src' | 'dst' | 'sport' | 'dport'>;
@@ -148,6 +152,7 @@ export function startEnv(space: Space, place: { readonly iif: string | undefined
     sent: undefined,
     diverted: undefined,
     about: undefined,
+    quotes: undefined,
     masqueradedAt: undefined,
     sockets: undefined,
     entry: undefined,

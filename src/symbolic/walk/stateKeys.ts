@@ -52,6 +52,7 @@ const ENV_PARTS = [
   'original',
   'sent',
   'about',
+  'quotes',
   'masqueradedAt',
   'sockets',
   'entry',
@@ -77,11 +78,15 @@ function partText(env: Env, part: EnvPart): string {
     case 'entry':
       return env.entry === undefined ? '-' : entryText(env.entry);
     case 'sockets':
-      return (env.sockets ?? []).map(({ comes, exists, transparent }) => `${tupleText(comes)} ${exists} ${transparent}`).join();
+      return (env.sockets ?? [])
+        .map(({ comes, exists, transparent, hears = '' }) => `${tupleText(comes)} ${exists} ${transparent} ${hears}`)
+        .join();
     case 'way':
       return env.way === undefined ? '-' : `${env.way.oif} ${env.way.local} ${env.way.via}`;
     case 'about':
       return env.about === undefined ? '-' : `${env.about.name} (${envText(env.about.env)})`;
+    case 'quotes':
+      return env.quotes === undefined ? '-' : envText(env.quotes.env);
     default:
       return String(env[part]);
   }

@@ -36,7 +36,7 @@ function flowOf(
   const packet: Packet = tcp ? { ...drawn, flags: TCP_FLAGS.S } : drawn;
   const [first] = simulate({ ruleset, packet, host }, { ways: 1 }).walks;
   if (first === undefined) return [];
-  const [only] = converse({ ruleset, host, first, budget: new Budget(), whole: true, ways: 1 });
+  const [only] = converse({ ruleset, host, first, budget: new Budget(), upTo: 'whole', ways: 1 });
   // what the kernel answers itself has no socket like ours
   const sent = (only?.parts ?? []).filter(({ name }) => name !== 'rst' && name !== 'error');
   const packets = sent.map(({ walk }) => walk.packet);

@@ -1,0 +1,84 @@
+/** Packets of a connection that no rule can tell apart. They differ in their flags, their length, and in what an ICMP error says; where the
+ *  rules ask for none of that, the second of two goes the way of the first. */
+import { takesLooseTcp } from '../../host/conntrackSettings.ts';
+import { includes } from '../../lib/intervals.ts';
+import { memoize } from '../../lib/memo.ts';
+import { type PartName, TCP_PARTS } from '../../netfilter/connectionParts.ts';
+import { firstStates } from '../../netfilter/firstState.ts';
+import { eachLeaf, type Leaf, masked } from '../../netfilter/matchExpr.ts';
+import { type Field, TCP_FLAGS } from '../../packet/fields.ts';
+import { IP_HEADER } from '../../packet/usual.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import type { Space } from '../space/space.ts';
+
+type Look = Readonly<Partial<Record<Field, number>>>;
+
+/** The first of these names whose packets look as this one's. */
+export function standIn<T extends PartName>({ family, host }: Space, ruleset: Ruleset, { name, among }: StandIn<T>): T {
+  const tests = testsOf(ruleset, takesLooseTcp(host));
+  if (tests === undefined) return name;
+  const lookOf = (one: PartName): string => {
+    const { flags = 0, bytes = 0 } = TCP_PARTS[one] ?? {};
+    return answersOf(tests, { flags, length: IP_HEADER[family] + bytes });
+  };
+  const own = lookOf(name);
+  return among.find((one) => lookOf(one) === own) ?? name;
+}
+
+export interface StandIn<T> {
+  readonly name: T;
+  readonly among: readonly T[];
+}
+
+/** What the rules see of an ICMP error. */
+export function errorLook(ruleset: Ruleset, error: { readonly type: number; readonly code: number }): string {
+  const tests = testsOf(ruleset, true);
+  return tests === undefined ? `${error.type} ${error.code}` : answersOf(tests, { icmpType: error.type, icmpCode: error.code });
+}
+
+function answersOf(tests: readonly Leaf[], look: Look): string {
+  return tests.map((leaf) => (holds(leaf, look) ? 1 : 0)).join('');
+}
+
+function holds(leaf: Leaf, look: Look): boolean {
+  if (!('field' in leaf)) return false;
+  const value = look[leaf.field];
+  if (value === undefined) return false;
+  if (leaf.kind === 'in') return includes(leaf.intervals, value);
+  return leaf.kind === 'masked' && (value & Number(leaf.mask)) === Number(leaf.value);
+}
+
+const ASKED: ReadonlySet<Field> = new Set<Field>(['flags', 'length', 'icmpType', 'icmpCode']);
+
+/** Each once; undefined: a rule rewrites what they ask for. */
+const testsOf: (ruleset: Ruleset, loose: boolean) => readonly Leaf[] | undefined = memoize(
+  (ruleset: Ruleset, loose: boolean): readonly Leaf[] | undefined => {
+    const found = new Map<string, Leaf>();
+    const add = (leaf: Leaf): void => {
+      if ('field' in leaf && ASKED.has(leaf.field)) found.set(keyOf(leaf), leaf);
+      // whether a connection is assured shows in the flags of its packets: see isAssured
+      if ('field' in leaf && leaf.field === 'ctstatus') found.set('ctstatus', masked('flags', S, S) as Leaf);
+    };
+    let rewrites = false;
+    for (const { chains } of ruleset.tables.values()) {
+      for (const { rules } of chains.values()) {
+        for (const { match, effect } of rules) {
+          eachLeaf(match, add);
+          rewrites ||= effect.kind === 'setField' && ASKED.has(effect.field);
+          // a reset is not answered by another
+          if (effect.kind === 'reject') add(masked('flags', R, R) as Leaf);
+          // a packet whose connection is not found is a first one, or INVALID
+          if (effect.kind === 'conntrack') for (const { when } of firstStates(ruleset.family, { loose })) eachLeaf(when, add);
+        }
+      }
+    }
+    return rewrites ? undefined : [...found.values()];
+  },
+);
+
+const { S, R } = TCP_FLAGS;
+
+function keyOf(leaf: Leaf): string {
+  if (leaf.kind === 'in') return `${leaf.field} ${leaf.intervals.map(({ lo, hi }) => `${lo}-${hi}`).join()}`;
+  return leaf.kind === 'masked' ? `${leaf.field} ${leaf.value}/${leaf.mask}` : leaf.kind;
+}

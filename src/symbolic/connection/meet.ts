@@ -1,0 +1,84 @@
+/** What the rules make of one packet of all connections that send it. */
+import type { Ruleset } from '../../ruleset/ruleset.ts';
+import type { Bdd } from '../diagrams/bdd.ts';
+import { EMPTY } from '../diagrams/bdd.ts';
+import type { Space } from '../space/space.ts';
+import { keyOf } from '../walk/stateKeys.ts';
+import type { ConnectionQuestion, Going } from './going.ts';
+import type { LaterStart } from './laterPackets.ts';
+import { type PartEnd, walkPart } from './walkPart.ts';
+
+/** A packet as each connection sends it; where it is waited for. */
+export interface StepPacket {
+  /** undefined: these send none */
+  readonly start: (one: Going) => LaterStart | undefined;
+  readonly arrives: (one: Going, last: PartEnd) => Bdd;
+}
+
+/** What the rules make of it. */
+export interface Met {
+  readonly one: Going;
+  readonly set: Bdd;
+  readonly come: Bdd;
+  readonly last: PartEnd;
+  readonly start: LaterStart;
+}
+
+export function meet(question: ConnectionQuestion, going: readonly Going[], { start, arrives: come }: StepPacket): readonly Met[] {
+  const { manager } = question.space;
+  const found: Met[] = [];
+  for (const group of grouped(question, going, start)) {
+    for (const last of walkedParts(question, group)) {
+      for (const one of group.of) {
+        const set = manager.and(one.set, last.set);
+        if (set !== EMPTY) found.push({ one, set, come: come(one, last), last, start: group.start });
+      }
+    }
+  }
+  return found;
+}
+
+interface Group {
+  readonly key: string;
+  readonly start: LaterStart;
+  set: Bdd;
+  readonly of: Going[];
+}
+
+/** Packets that start alike are walked once. */
+function grouped({ space }: ConnectionQuestion, going: readonly Going[], startOfOne: StepPacket['start']): readonly Group[] {
+  const groups = new Map<Space, Map<string, Group>>();
+  for (const one of going) {
+    const start = startOfOne(one);
+    if (start === undefined) continue;
+    const alike = groups.get(start.space) ?? new Map<string, Group>();
+    groups.set(start.space, alike);
+    const key = `${start.iif} ${keyOf(start.env, [])}`;
+    const group = alike.get(key) ?? { key, start, set: EMPTY, of: [] };
+    alike.set(key, group);
+    group.set = space.manager.or(group.set, one.set);
+    group.of.push(one);
+  }
+  return [...groups.values()].flatMap((alike) => [...alike.values()]);
+}
+
+interface Walked {
+  set: Bdd;
+  ends: readonly PartEnd[];
+}
+
+/** A later packet often starts as one did before: only what is new is walked. */
+function walkedParts({ space: { manager }, ruleset }: ConnectionQuestion, { key, start, set }: Group): readonly PartEnd[] {
+  const ofRules = walked.get(ruleset) ?? new WeakMap<Space, Map<string, Walked>>();
+  walked.set(ruleset, ofRules);
+  const ofSpace = ofRules.get(start.space) ?? new Map<string, Walked>();
+  ofRules.set(start.space, ofSpace);
+  const known = ofSpace.get(key) ?? { set: EMPTY, ends: [] };
+  const rest = manager.minus(set, known.set);
+  if (rest === EMPTY) return known.ends;
+  const all = { set: manager.or(known.set, set), ends: [...known.ends, ...walkPart({ ruleset, start }, rest)] };
+  ofSpace.set(key, all);
+  return all.ends;
+}
+
+const walked = new WeakMap<Ruleset, WeakMap<Space, Map<string, Walked>>>();
