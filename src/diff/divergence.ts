@@ -86,14 +86,18 @@ interface Parting {
 
 /** What a table does with a packet that decides where it ends; what it does that others can see; by which rules. Rules that are
  *  written differently, and marks and zones on which no end depends, decide nothing. */
-const KEYS: readonly ((steps: readonly TableStep[]) => string)[] = [
-  (steps) => steps.filter(isFinal).map(doing).join(),
-  (steps) =>
+const KEYS: readonly ((table: WalkedTable) => string)[] = [
+  ({ steps, isLater }) =>
+    steps
+      .filter((step) => isFinal(step) || (isLater && isFinding(step)))
+      .map(doing)
+      .join(),
+  ({ steps }) =>
     steps
       .map(doing)
       .filter((does) => does !== '')
       .join(),
-  (steps) => steps.map(wording).join('\n'),
+  ({ steps }) => steps.map(wording).join('\n'),
 ];
 
 function partingTables(ours: Path | undefined, theirs: Path | undefined): Parting | undefined {
@@ -102,7 +106,7 @@ function partingTables(ours: Path | undefined, theirs: Path | undefined): Partin
   const pairs = inOrder(tablesOf(ours, stalls), tablesOf(theirs, stalls));
   for (const [how, keyOf] of KEYS.entries()) {
     for (const [at, [one, other]] of pairs.entries()) {
-      if (keyOf(one.steps) === keyOf(other.steps)) continue;
+      if (keyOf(one) === keyOf(other)) continue;
       const alike = sameStart(one.steps, other.steps);
       return { ours: one.steps, theirs: other.steps, how, alike, late: at * MOST_STEPS + alike };
     }
@@ -126,6 +130,8 @@ type TableStep = Extract<WalkStep, { kind: 'rule' | 'policy' }>;
 interface WalkedTable {
   /** leg, packet, hook and table */
   readonly name: string;
+  /** not the first of its connection */
+  readonly isLater: boolean;
   readonly steps: readonly TableStep[];
 }
 
@@ -142,7 +148,7 @@ function tablesOf(path: Path | undefined, firstLegAlone: boolean): readonly Walk
       }
     }
   }
-  return [...found].map(([name, steps]) => ({ name, steps }));
+  return [...found].map(([name, steps]) => ({ name, isLater: name.split(' ')[1] !== 'first', steps }));
 }
 
 /** Tables of both walks side by side; where only one has rules for the packet, the other does nothing there. */
@@ -163,6 +169,11 @@ function isFinal(step: TableStep): boolean {
   return ['drop', 'reject', 'nat', 'divert', 'unmodelled'].includes(step.rule.effect.kind);
 }
 
+/** It says where the connection of a later packet is looked for. */
+function isFinding(step: TableStep): boolean {
+  return step.kind === 'rule' && step.rule.effect.kind === 'conntrack';
+}
+
 /** What it does, whatever rule says it; nothing for rules that only lead to others. */
 function doing(step: TableStep): string {
   if (step.kind === 'policy') return step.verdict === 'DROP' ? 'drop' : '';
@@ -179,7 +190,7 @@ function wording(step: TableStep): string {
  *  go by. Undefined: a policy, or the end of a chain. */
 function decidingRule(steps: readonly TableStep[], alike: number): Rule | undefined {
   const rules = steps.flatMap((step) => (step.kind === 'rule' ? [step] : []));
-  const final = rules.find(isFinal);
+  const final = rules.find(isFinal) ?? rules.find(isFinding);
   const ending = rules.findLast(({ verdict }) => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE');
   return (final ?? ending ?? steps.slice(alike).find((step) => step.kind === 'rule'))?.rule;
 }

@@ -11,7 +11,7 @@ import type { MeshProfile } from '../mesh/profile.ts';
 import type { Packet } from '../packet/packet.ts';
 import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
-import type { ConnectionQuestion } from '../symbolic/connection/walkStep.ts';
+import type { ConnectionQuestion } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import { equal } from '../symbolic/diagrams/vector.ts';

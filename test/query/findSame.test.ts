@@ -84,7 +84,7 @@ it('of a packet are those whose connections end as its own', () => {
       const set = sameSet(space, { ruleset: dropping, packet: one, profile: undefined });
       if (set === undefined) throw new Error('no class');
       expect(setContains(space, set, assignmentOf(space, one))).toBe(true);
-      const [own, its] = [one, other].map((each) => walkJourney(dropping, each, { host, connection: 'handshake' }).outcome);
+      const [own, its] = [one, other].map((each) => walkJourney(dropping, each, { host, connection: 'data' }).outcome);
       met.add(own ?? '');
       if (setContains(space, set, assignmentOf(space, other))) expect(its).toBe(own);
     }),

@@ -5,9 +5,9 @@ import { EMPTY } from '../diagrams/bdd.ts';
 import { equal } from '../diagrams/vector.ts';
 import { missed } from './connectionEnds.ts';
 import { isRelated, type Known, seenBy } from './entries.ts';
-import { errorOf } from './errorPackets.ts';
+import { errorStepOf } from './errorPackets.ts';
 import type { ConnectionEnd, ConnectionQuestion, Going } from './going.ts';
-import { meet, type StepPacket } from './meet.ts';
+import { meetRules, type StepPacket } from './meet.ts';
 import type { PartEnd } from './walkPart.ts';
 import { arrivalOf, type Stepped, startOf } from './walkStep.ts';
 
@@ -25,7 +25,7 @@ export function asideEnds(question: ConnectionQuestion, opened: readonly Connect
   let going = missed(question, served, 'reply');
   for (const step of ERRORS_ABOUT) {
     const after = (known: Known, { env }: PartEnd): Known => (isRelated(known, env) ? { ...known, connmark: env.connmark } : known);
-    going = walk(going, { step, packet: errorOf(question, step), after });
+    going = walk(going, { step, packet: errorStepOf(question, step), after });
   }
   going = going.flatMap((one) => {
     const set = manager.and(one.set, isTcp);
@@ -50,7 +50,7 @@ function walkAside(question: ConnectionQuestion, going: Stepped['on'], { step, p
   const { manager } = question.space;
   const ends: ConnectionEnd[] = [];
   const on: (Going & Pick<ConnectionEnd, 'last' | 'part'>)[] = going.filter((one) => packet.start(one) === undefined);
-  for (const { one, set: met, come, last } of meet(question, going, packet)) {
+  for (const { one, set: met, come, last } of meetRules(question, going, packet)) {
     const { name: part } = step;
     const known = after(one.known, last);
     const own = { ...one, part, last, known, doubts: [...one.doubts, ...last.doubts] };

@@ -13,13 +13,13 @@ import { startEnv } from '../walk/state.ts';
 import { answerEnds, sameTuple } from '../walk/tuples.ts';
 import { entryOfError, isRelated } from './entries.ts';
 import type { ConnectionQuestion, Going } from './going.ts';
-import { derived, type LaterStart, socketsOf } from './laterPackets.ts';
+import { derived, type LaterStart, socketsOfSets } from './laterPackets.ts';
 import { errorLook } from './looks.ts';
 import type { StepPacket } from './meet.ts';
 import type { PartEnd } from './walkPart.ts';
 
 /** Of two errors that no rule can tell apart the first is walked for both. */
-export function errorOf(question: ConnectionQuestion, step: ErrorStep): StepPacket {
+export function errorStepOf(question: ConnectionQuestion, step: ErrorStep): StepPacket {
   const { space, ruleset } = question;
   const own = spaceOf(space, ruleset, step);
   return {
@@ -76,7 +76,7 @@ function errorStart({ space, iif }: ConnectionQuestion, { one, step, own }: Sent
     ttl: TTL,
     tos: NO_BITS,
     mark: NO_MARK,
-    sockets: socketsOf({ space, iif, one: first }),
+    sockets: socketsOfSets({ space, iif, one: first }),
     entry,
     quotes: { space, env: quoting },
   };

@@ -40,7 +40,7 @@ export function laterStart(first: FirstPackets, { name }: ConnectionStep, entry:
   return {
     space: own,
     iif,
-    env: { ...startEnv(own, { iif, owned: iif === undefined }), flags: flagsOf(space, name), sockets: socketsOf(first), entry },
+    env: { ...startEnv(own, { iif, owned: iif === undefined }), flags: flagsOf(space, name), sockets: socketsOfSets(first), entry },
   };
 }
 
@@ -64,7 +64,7 @@ export function answerStart(first: FirstPackets, { name }: ConnectionStep, entry
     tos: sender === 'kernel' ? env.tos : NO_TOS,
     mark: markOf(space, one, sender),
     flags: flagsOf(space, name),
-    sockets: socketsOf(first),
+    sockets: socketsOfSets(first),
     // a neighbour is answered on its link
     ...(link !== undefined && { way: { oif: link, local: false, via: undefined } }),
     entry,
@@ -73,7 +73,7 @@ export function answerStart(first: FirstPackets, { name }: ConnectionStep, entry
 }
 
 /** Of both sides, as far as they are here. */
-export function socketsOf({ space, iif, one: { env, fate }, heard = {} }: FirstPackets): readonly SymbolicSocket[] {
+export function socketsOfSets({ space, iif, one: { env, fate }, heard = {} }: FirstPackets): readonly SymbolicSocket[] {
   const { manager, start, has } = space;
   const sockets: SymbolicSocket[] = [];
   if (iif === undefined) {

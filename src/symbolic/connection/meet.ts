@@ -24,7 +24,7 @@ export interface Met {
   readonly start: LaterStart;
 }
 
-export function meet(question: ConnectionQuestion, going: readonly Going[], { start, arrives: come }: StepPacket): readonly Met[] {
+export function meetRules(question: ConnectionQuestion, going: readonly Going[], { start, arrives: come }: StepPacket): readonly Met[] {
   const { manager } = question.space;
   const found: Met[] = [];
   for (const group of grouped(question, going, start)) {

@@ -11,7 +11,7 @@ import { entryFor, isElsewhere, seenBy } from './entries.ts';
 import type { ConnectionEnd, ConnectionQuestion, Going } from './going.ts';
 import { answerStart, laterStart } from './laterPackets.ts';
 import { standIn } from './looks.ts';
-import { meet, type StepPacket } from './meet.ts';
+import { meetRules, type StepPacket } from './meet.ts';
 import type { PartEnd } from './walkPart.ts';
 
 /** A packet of connections, and what it is to those of a set. */
@@ -41,7 +41,7 @@ export function walkStep(question: ConnectionQuestion, going: readonly Going[], 
     start: startOf(question, step),
     arrives: arrivalOf(question, step),
   };
-  for (const { one, set: met, come, last, start } of meet(question, going, packet)) {
+  for (const { one, set: met, come, last, start } of meetRules(question, going, packet)) {
     const { first, answer = last, latest, doubts: before, known: had, strayed: earlier, heard } = one;
     const known = seenBy(had, step, last.env);
     const shared = { first, last, answer, doubts: [...before, ...last.doubts], known };

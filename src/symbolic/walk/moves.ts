@@ -140,7 +140,7 @@ export function routeInputOfSets(space: Space, one: PacketClass): HookResult {
   const { src, dst, mark } = one.env;
   const whole = new Splitter(space, one);
   const arrived: RouteDecision = { oif: '', local: true, via: undefined };
-  parts.send(keepingRoute(space, one), arrived);
+  whole.send(keepingRoute(space, one), arrived);
   const refused = family === 4 ? refusedSources(space, one) : [];
   for (const check of inputChecks(host, family, iif)) {
     const set = checkSet(space, one, check);
