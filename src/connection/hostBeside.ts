@@ -16,6 +16,12 @@ export function hostBeside(rulesets: readonly Ruleset[], usual: HostDescription 
   return around && saysOfHost(around) ? readHost(besideUsual(around, usual)).host : undefined;
 }
 
+/** With the sets whose members stand beside rules; a description of the host comes before them. */
+export function withSetsBeside(host: Host, rulesets: readonly Ruleset[]): Host {
+  const sets = rulesets.flatMap(({ around }) => Object.entries(around?.sets ?? {}));
+  return sets.length === 0 ? host : { ...host, sets: new Map([...sets, ...host.sets]) };
+}
+
 /** What the scripts among the texts do to their host, each once. */
 export function changesBeside(rulesets: readonly Ruleset[]): readonly HostChange[] {
   const seen = new Map(

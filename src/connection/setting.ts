@@ -25,6 +25,7 @@ import {
   hostBeside,
   LISTENERS_UNSAID,
   withProxyNamed,
+  withSetsBeside,
   withUsualListeners,
 } from './hostBeside.ts';
 import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsIdentity } from './proxyIdentity.ts';
@@ -89,7 +90,7 @@ function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: Setti
   const placed = (profile: MeshProfile | undefined): Host => {
     const host =
       given.host === undefined ? hostOf(rulesets, profile, podIps) : withUsualListeners(given.host, usualHost(rulesets, profile));
-    return changes.length === 0 ? host : changedHost(host, changes);
+    return withSetsBeside(changes.length === 0 ? host : changedHost(host, changes), rulesets);
   };
   const found = meshOf(rulesets, given);
   if (found === undefined) return { ...place, host: placed(undefined), assumptions: said };

@@ -18,7 +18,7 @@ export interface Host {
   readonly processes: ReadonlyMap<string, Process>;
   /** addresses of pods on this node that are in the mesh */
   readonly pods: readonly Address[];
-  readonly sets: ReadonlyMap<string, { readonly type: string; readonly members: readonly string[] }>;
+  readonly sets: ReadonlyMap<string, { readonly type: string; readonly members: readonly string[]; readonly options?: string }>;
   /** seconds since 1970 at which packets come; absent: at any time */
   readonly clock?: number;
 }

@@ -178,11 +178,15 @@ function readAddresses(value: unknown, problems: string[]): Host['pods'] {
 }
 
 function readSets(value: unknown, problems: string[]): Host['sets'] {
-  const sets = new Map<string, { readonly type: string; readonly members: readonly string[] }>();
+  const sets = new Map<string, NonNullable<ReturnType<Host['sets']['get']>>>();
   if (value !== undefined && !isRecord(value)) problems.push('`sets` is not an object');
   for (const [name, set] of Object.entries(isRecord(value) ? value : {})) {
     if (isRecord(set) && typeof set.type === 'string' && Array.isArray(set.members))
-      sets.set(name, { type: set.type, members: set.members.map(valueText) });
+      sets.set(name, {
+        type: set.type,
+        members: set.members.map(valueText),
+        ...(typeof set.options === 'string' && { options: set.options }),
+      });
     else problems.push(`set \`${name}\` needs a \`type\` and a list of \`members\``);
   }
   return sets;

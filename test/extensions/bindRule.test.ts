@@ -139,10 +139,11 @@ describe('ipset', () => {
   ]);
   test('members of a hash:ip become intervals', () => {
     expect(bind('-m set --match-set probes src', { sets }).rules[0]?.match).toEqual({
-      kind: 'or',
-      of: [
-        { kind: 'in', field: 'src', intervals: [{ lo: 0xc0000201, hi: 0xc0000201 }] },
-        { kind: 'in', field: 'src', intervals: [{ lo: 0xc0000208, hi: 0xc000020b }] },
+      kind: 'in',
+      field: 'src',
+      intervals: [
+        { lo: 0xc0000201, hi: 0xc0000201 },
+        { lo: 0xc0000208, hi: 0xc000020b },
       ],
     });
   });
@@ -151,9 +152,12 @@ describe('ipset', () => {
     expect(match?.kind).toBe('not');
     expect(JSON.stringify(match)).toContain('"field":"proto","intervals":[{"lo":17,"hi":17}]');
   });
-  test('without members, or with another type of set, the match is not modelled', () => {
+  test('a MAC address is that of the source', () => {
+    expect(bind('-m set --match-set macs src', { sets }).rules[0]?.match).toMatchObject({ kind: 'in', field: 'mac' });
+    expect(bind('-m set --match-set macs dst', { sets }).rules[0]?.match.kind).toBe('unmodelled');
+  });
+  test('without members the match is not modelled', () => {
     expect(bind('-m set --match-set probes src').rules[0]?.match.kind).toBe('unmodelled');
-    expect(bind('-m set --match-set macs src', { sets }).rules[0]?.match.kind).toBe('unmodelled');
   });
 });
 

@@ -20,8 +20,18 @@ describe('ipset save beside rules says who is in a set', () => {
     expect(outcomes(text)).toEqual(['dropped', 'to-app']);
   });
 
-  test('an exception in it leaves it open', () => {
-    expect(outcomes(`${RULES}${SET.replace('hash:ip', 'hash:net')}add bad 10.0.0.9 nomatch\n`)).toContain('undecided');
+  test('an exception is taken out of larger networks', () => {
+    expect(outcomes(`${RULES}${SET.replace('hash:ip', 'hash:net')}add bad 10.0.0.0/24\nadd bad 10.0.0.9 nomatch\n`)).toEqual([
+      'dropped',
+      'to-app',
+    ]);
+  });
+
+  test('an odd member leaves open what it could decide, and nothing else', () => {
+    const odd = SET.replace('hash:ip family', 'hash:net,iface family').replaceAll(/^(add bad \S+)/gm, '$1,eth0');
+    const rules = RULES.replace('bad src', 'bad src,src');
+    expect(outcomes(`${rules}${odd}add bad 10.0.1.0/24,physdev:eth1\n`)).toEqual(['dropped', 'to-app']);
+    expect(outcomes(`${rules}${odd}add bad 10.0.0.9,physdev:eth1\n`)).toEqual(['dropped', 'undecided']);
   });
 
   test('a member of another set is an error', () => {

@@ -75,6 +75,8 @@ export interface RuleContext extends ShapeContext {
 export interface IpSet {
   readonly type: string;
   readonly members: readonly string[];
+  /** that decide: `netmask 24` */
+  readonly options?: string;
 }
 
 /** Why a rule cannot be loaded; `malformed` is for what iptables itself refuses to read. */

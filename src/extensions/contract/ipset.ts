@@ -1,58 +1,107 @@
-/** Members of an ipset as expressions: `hash:ip`, `hash:net`, and dimensions of ip, net and port.
- *  man ipset(8), SET TYPES */
-import { and, equals, inSet, type MatchExpr } from '../../netfilter/matchExpr.ts';
-import { type Family, familyOf, parsePrefix, prefixRange } from '../../packet/address.ts';
-import { PROTO } from '../../packet/protocol.ts';
-import { network } from '../shapes/address.ts';
-import { portRange } from '../shapes/port.ts';
-import { decodeValue } from '../shapes/shape.ts';
+/** What is in an ipset, as an expression.
+ *  man    ipset(8), SET TYPES
+ *  kernel net/netfilter/ipset/ip_set_core.c ip_set_test(), ip_set_hash_gen.h mtype_test_cidrs(), ip_set_list_set.c list_set_ktest() */
+import { ALWAYS, and, inSet, type MatchExpr, NEVER, not, or, unmodelled } from '../../netfilter/matchExpr.ts';
+import type { Family } from '../../packet/address.ts';
+import type { IpSet } from './extension.ts';
+import { dimensionExpr } from './ipsetDimension.ts';
 
-interface Member {
-  /** `hash:ip,port` */
-  readonly type: string;
-  /** `10.0.0.1,tcp:80` */
-  readonly member: string;
+/** What a rule asks of a set. */
+export interface IpsetQuestion {
   readonly dirs: readonly ('src' | 'dst')[];
   readonly family: Family;
+  /** those whose members are known */
+  readonly sets: ReadonlyMap<string, IpSet> | undefined;
 }
 
-type Dimension = (text: string, dir: 'src' | 'dst', family: Family) => MatchExpr | undefined;
+/** Sets in sets in sets are none that the kernel takes. */
+const DEEPEST = 2;
 
-const inNetworkText: Dimension = (text, dir, family) => {
-  const prefix = parsePrefix(text);
-  if (prefix !== undefined) return familyOf(prefix.address) === family ? inSet(dir, [prefixRange(prefix)]) : undefined;
-  const [lo, hi] = text.split('-').map((end) => decodeValue(network, end, { family }));
-  if (lo === undefined || hi === undefined || 'refused' in lo || 'refused' in hi) return undefined;
-  return inSet(dir, [{ lo: lo.value.address, hi: hi.value.address }]);
-};
-
-const PROTOCOLS: ReadonlyMap<string, number> = new Map(
-  (['tcp', 'udp', 'sctp', 'udplite'] as const).map((name) => [name, PROTO[name]] as const),
-);
-
-/** `80` (tcp), `udp:53`, `tcp:80-90` */
-const onPort: Dimension = (text, dir, family) => {
-  const colon = text.indexOf(':');
-  const proto = colon < 0 ? PROTO.tcp : PROTOCOLS.get(text.slice(0, colon));
-  const ports = decodeValue(portRange, text.slice(colon + 1).replace('-', ':'), { family });
-  if (proto === undefined || 'refused' in ports) return undefined;
-  return and(equals('proto', proto), inSet(dir === 'src' ? 'sport' : 'dport', [ports.value]));
-};
-
-const DIMENSIONS: ReadonlyMap<string, Dimension> = new Map([
-  ['ip', inNetworkText],
-  ['net', inNetworkText],
-  ['port', onPort],
-]);
-
-/** The kernel compares as many dimensions as the set has; absent: not modelled. */
-export function memberExpr({ type, member, dirs, family }: Member): MatchExpr | undefined {
-  const [method, dimensions = ''] = type.split(':');
-  if (method !== 'hash') return undefined;
+/** One odd member leaves open what it could decide, and nothing else. */
+export function setExpr(name: string, question: IpsetQuestion, depth = 0): MatchExpr {
+  const set = question.sets?.get(name);
+  if (set === undefined || depth > DEEPEST) return unmodelled(`the members of ipset \`${name}\``);
+  const [method = '', dimensions = ''] = set.type.split(':');
+  if (set.type === 'list:set') return or(...set.members.map((member) => setExpr(member.split(' ')[0] ?? '', question, depth + 1)));
   const names = dimensions.split(',');
-  const [value = '', ...options] = member.trim().split(/\s+/);
+  if (!/^(?:hash|bitmap)$/.test(method) || /\bbitmask\b|\bmarkmask\b/.test(set.options ?? ''))
+    return unmodelled(`ipset \`${name}\` of type ${set.type}`);
+  // the kernel compares as many dimensions as the set has
+  if (question.dirs.length < names.length) return NEVER;
+  const members = set.members.map((member) => memberOf(member, { name, set, names, question }));
+  if (set.type === 'hash:net,iface') return bySmallestNetwork(members, question);
+  if (!members.some(({ isException }) => isException)) return anyOfThese(members.map(({ expr }) => expr));
+  return members.sort((a, b) => a.width - b.width).reduce(over, NEVER);
+}
+
+/** The smallest network that has any interface decides about the packet, with the interfaces that it has.
+ *  kernel net/netfilter/ipset/ip_set_hash_netiface.c hash_netiface4_data_equal(): `multi` ends the search */
+function bySmallestNetwork(members: readonly Member[], { dirs, family }: IpsetQuestion): MatchExpr {
+  const networks = [...new Set(members.map(({ network }) => network))].map((network) => members.filter((one) => one.network === network));
+  return networks
+    .sort(([a], [b]) => (a?.width ?? 0) - (b?.width ?? 0))
+    .reduce<MatchExpr>((larger, own) => {
+      const taken = or(...own.flatMap(({ expr, isException }) => (isException ? [] : [expr])));
+      const except = own.filter(({ isException }) => isException).map(({ expr }) => not(expr));
+      const inside = dimensionExpr('net', own[0]?.network ?? '', { dir: dirs[0] ?? 'src', family, type: '', isPrefix: false });
+      const decided = and(taken, ...except);
+      return larger === NEVER || inside === undefined ? or(decided, larger) : or(decided, and(not(inside), larger));
+    }, NEVER);
+}
+
+/** Thousands of addresses are one condition. */
+function anyOfThese(exprs: readonly MatchExpr[]): MatchExpr {
+  const [first] = exprs;
+  const same = exprs.flatMap((one) => (first?.kind === 'in' && one.kind === 'in' && one.field === first.field ? [one] : []));
+  if (first?.kind !== 'in' || same.length < exprs.length) return or(...exprs);
+  return inSet(
+    first.field,
+    same.flatMap(({ intervals }) => intervals),
+  );
+}
+
+interface Member {
+  readonly network: string;
+  readonly expr: MatchExpr;
+  /** it is taken out of larger networks */
+  readonly isException: boolean;
+  /** the length of its networks, the first one first */
+  readonly width: number;
+}
+
+/** The smallest network decides. */
+function over(larger: MatchExpr, { expr, isException }: Member): MatchExpr {
+  return isException ? and(not(expr), larger) : or(expr, larger);
+}
+
+interface InSet {
+  readonly name: string;
+  readonly set: IpSet;
+  readonly names: readonly string[];
+  readonly question: IpsetQuestion;
+}
+
+function memberOf(text: string, { name, set, names, question: { dirs, family } }: InSet): Member {
+  const [value = '', ...options] = text.trim().split(/\s+/);
   const parts = value.split(',');
-  if (parts.length !== names.length || dirs.length < names.length || options.includes('nomatch')) return undefined;
-  const exprs = names.map((name, at) => DIMENSIONS.get(name)?.(parts[at] ?? '', dirs[at] ?? 'src', family));
-  return exprs.includes(undefined) ? undefined : and(...exprs.flatMap((expr) => expr ?? []));
+  const [, netmask] = /\bnetmask (\S+)/.exec(set.options ?? '') ?? [];
+  const exprs = names.map((dimension, at) =>
+    dimensionExpr(dimension, parts[at] ?? '', {
+      dir: dirs[at] ?? 'src',
+      family,
+      ...(netmask !== undefined && { netmask }),
+      type: set.type,
+      isPrefix: options.includes('wildcard'),
+    }),
+  );
+  const odd = unmodelled(`\`${value}\` of ipset \`${name}\``);
+  const isOdd = parts.length !== names.length || exprs.includes(undefined);
+  const known = exprs.flatMap((expr) => expr ?? []);
+  const lengths = parts.flatMap((part) => /\/(\d+)$/.exec(part)?.slice(1).map(Number) ?? (/^[\d.]+$|:.*:/.test(part) ? [128] : []));
+  return {
+    expr: isOdd ? and(...(parts.length === names.length ? known : [ALWAYS]), odd) : and(...known),
+    network: parts[0] ?? '',
+    isException: options.includes('nomatch'),
+    width: (lengths[0] ?? 0) * 1000 + (lengths[1] ?? 0),
+  };
 }

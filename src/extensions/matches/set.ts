@@ -1,21 +1,10 @@
 /** set - the packet's addresses or ports are in an ipset.
  *  man    iptables-extensions(8), set; ipset(8)
  *  kernel net/netfilter/xt_set.c set_match_v4()
- *  fact   the members are the host's: without them, or with a set type that is not read here, the match is not modelled */
-import { and, type MatchExpr, or, unmodelled } from '../../netfilter/matchExpr.ts';
-import { type GivenOptions, type IpSet, matchExtension, type OptionTable, type RuleContext, saveOption } from '../contract/extension.ts';
-import { memberExpr } from '../contract/ipset.ts';
-
-type Dirs = readonly ('src' | 'dst')[];
-
-function inIpset(name: string, dirs: Dirs, { sets, family }: RuleContext): MatchExpr {
-  const set: IpSet | undefined = sets?.get(name);
-  if (set === undefined) return unmodelled(`the members of ipset \`${name}\``);
-  const exprs = set.members.map((member) => memberExpr({ type: set.type, member, dirs, family }));
-  return exprs.some((expr) => expr === undefined)
-    ? unmodelled(`ipset \`${name}\` of type ${set.type}`)
-    : or(...exprs.map((expr) => expr ?? and()));
-}
+ *  fact   the members are the host's: without them the match is not modelled, and with a member that is not read here what it could decide */
+import { unmodelled } from '../../netfilter/matchExpr.ts';
+import { type GivenOptions, matchExtension, type OptionTable, saveOption } from '../contract/extension.ts';
+import { setExpr } from '../contract/ipset.ts';
 
 const OPTIONS = {
   '--match-set': { value: ['setName', 'setDirs'], invertible: true, required: true },
@@ -36,7 +25,10 @@ const DEFAULTS: readonly string[] = ['--update-counters', '--update-subcounters'
 export const set = matchExtension({
   name: 'set',
   families: [4, 6],
-  claim: { modelled: 'partly', why: 'sets of `hash:ip`, `hash:net` and ports whose members the host gives; counters are not' },
+  claim: {
+    modelled: 'partly',
+    why: 'sets whose members the host gives, by addresses, ports, interfaces, MAC addresses and marks; counters are not',
+  },
   options: OPTIONS,
   unclear: ['--match-set'],
   lower: (given, context) => {
@@ -46,7 +38,7 @@ export const set = matchExtension({
     const plain = Object.keys(given).every(
       (option) => option === '--match-set' || option === '--update-counters' || option === '--update-subcounters',
     );
-    const expr = plain ? inIpset(name, dirs, context) : unmodelled(`counters of ipset \`${name}\``);
+    const expr = plain ? setExpr(name, { dirs, family: context.family, sets: context.sets }) : unmodelled(`counters of ipset \`${name}\``);
     return [{ expr: asked.inverted ? { kind: 'not', of: expr } : expr }];
   },
   save: (given, context) =>

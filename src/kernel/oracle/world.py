@@ -76,7 +76,7 @@ class World:
         self.route(question)
         sets = question.get('sets')
         if sets:
-            run(['ipset', 'restore'], ''.join(line for name, one in sets.items() for line in set_lines(name, one)))
+            run(['ipset', 'restore'], ''.join(line for name, one in sorted(sets.items(), key=lambda item: item[1]['type'] == 'list:set') for line in set_lines(name, one)))
 
     def device(self, interface):
         """ip(8) commands for one interface: a TUN device, or one end of a veth pair where frames matter."""
@@ -175,7 +175,8 @@ class World:
 def set_lines(name, one):
     six = one.get('family') == 6 or any(re.match(r'[^,]*:', member) for member in one['members'])
     family = ' family inet6' if six else ''
-    yield 'create %s %s%s\n' % (name, one['type'], family)
+    options = ' ' + one['options'] if one.get('options') else ' range 0-65535' if one['type'] == 'bitmap:port' else ''
+    yield 'create %s %s%s%s\n' % (name, one['type'], family if one['type'].startswith('hash:') and one['type'] != 'hash:mac' else '', options)
     for member in one['members']:
         yield 'add %s %s\n' % (name, member)
 

@@ -119,8 +119,8 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
     rulesets,
     diagnostics: withoutHalves(diagnostics, rulesets).sort((a, b) => a.span.start - b.span.start),
     sets,
-    ...((around !== undefined || changes.length > 0) && {
-      host: { ...(around ?? NOTHING_PRINTED), ...(changes.length > 0 && { changes }) },
+    ...((around !== undefined || changes.length > 0 || sets.size > 0) && {
+      host: { ...(around ?? NOTHING_PRINTED), sets: Object.fromEntries(sets), ...(changes.length > 0 && { changes }) },
     }),
   };
 }

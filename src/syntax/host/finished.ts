@@ -28,8 +28,8 @@ export function finished(page: HostPage): PrintedHost {
 }
 
 function setDescription(type: string, options: string, members: readonly string[]): PrintedHost['sets'][string] {
-  const kept = /\bnetmask (\S+)/.exec(options)?.[0];
-  return { type, members, ...(kept !== undefined && { options: kept }) };
+  const kept = options.match(/\b(?:range|netmask|bitmask|markmask) \S+/g) ?? [];
+  return { type, members, ...(kept.length > 0 && { options: kept.join(' ') }) };
 }
 
 function described({ name, addresses, mtu, state, master, group, type, table }: PrintedNic): InterfaceDescription {

@@ -16,8 +16,8 @@ export function setCall(sets: KnownSets, words: readonly string[], input?: strin
     case '-N':
     case 'n': {
       if (sets.has(name)) return true;
-      const at = rest.indexOf('netmask');
-      sets.set(name, { type: second, members: [], ...(at > 0 && { options: `netmask ${rest[at + 1] ?? ''}` }) });
+      const kept = rest.join(' ').match(/\b(?:range|netmask|bitmask|markmask) \S+/g) ?? [];
+      sets.set(name, { type: second, members: [], ...(kept.length > 0 && { options: kept.join(' ') }) });
       return true;
     }
     case 'add':
