@@ -56,7 +56,7 @@ describe('kubectl chainwalk -A', () => {
     expect(out).toContain('container db has no iptables-save');
     expect(out).toContain("is on the node's network");
     expect(out).toContain('has ended (Succeeded)');
-    expect(out).toContain('next  kubectl chainwalk shop/web-3\n');
+    expect(out).toContain('next  kubectl chainwalk shop/web-3 --only outbound-captured,pod-captured,no-redirect-loop\n');
     expect(out).toContain('next  kubectl chainwalk db-0 -n db --debug-image nicolaka/netshoot');
     for (const line of out.split('\n').filter((one) => !one.startsWith('next'))) expect(line.length, line).toBeLessThanOrEqual(80);
   });

@@ -94,7 +94,16 @@ describe('several kinds of files', () => {
   test('a report for programs has one kind, and the two commands are said', async () => {
     const { err, out, code } = await chainwalk(['verify', 'pod.rules', 'deploy.yaml', '--json'], { files });
     expect([out, code]).toEqual(['', 2]);
-    expect(err.replaceAll(/\s+/g, ' ')).toContain('`chainwalk verify pod.rules` and `chainwalk verify deploy.yaml`');
+    expect(err.replaceAll(/\s+/g, ' ')).toContain('`chainwalk verify pod.rules --json` and `chainwalk verify deploy.yaml --json`');
+  });
+
+  test('they have the options of the question, each those that it takes', async () => {
+    const given = ['--pod-ip', '10.12.3.4', '--proxy-uid', '1400', '--mode', 'cni', '--where', 'out tcp -> :80', '-o', 'sarif'];
+    const { err } = await chainwalk(['verify', 'pod.rules', 'deploy.yaml', ...given], { files });
+    const place = "--where 'out tcp -> :80' --pod-ip 10.12.3.4 --proxy-uid 1400";
+    expect(err.replaceAll(/\s+/g, ' ')).toContain(
+      `\`chainwalk verify pod.rules ${place} --output sarif\` and \`chainwalk verify deploy.yaml ${place} --mode cni --output sarif\``,
+    );
   });
 
   test('a directory stands for its rules and manifests, under the name that was given', async () => {

@@ -88,7 +88,7 @@ describe.runIf(kernelHere())('--on-kernel', () => {
 /** Each broken fixture, and what a rule less in a good one changes. */
 describe.runIf(kernelHere())('--on-kernel beside proofs', () => {
   const asked = { witnesses: 0, examples: 0 };
-  const asker = kernelAsker({ oracle: LINUX });
+  const asker = kernelAsker({ oracle: LINUX }, 60);
   afterAll(() => asker.close());
 
   test.each(fixtureNames().filter((name) => name.startsWith('broken/')))('verify %s', { timeout: 60_000 }, async (name) => {
@@ -111,6 +111,15 @@ describe.runIf(kernelHere())('--on-kernel beside proofs', () => {
     const { code, out } = await chainwalk(['verify', 'pod.rules', '--on-kernel'], { files, oracle: LINUX });
     expect(code).toBe(1);
     expect(out).toMatch(/^ {2}kernel {3}Linux \d.* takes the same \d+ rules/m);
+  });
+
+  test('where no time is left for the kernel, that is what is missing, and the proof stands', async () => {
+    const files = { 'pod.rules': readFixture('istio-sidecar').text };
+    const given = ['trace', 'pod.rules', 'out tcp -> 203.0.113.9:443', '--on-kernel', '--timeout', '0.05', '--json'];
+    const { code, out } = await chainwalk(given, { files, oracle: LINUX });
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'captured-out', kernel: { agrees: null } });
+    expect(JSON.parse(out).kernel.missing).toMatch(/longer than 0\.1 s|time for the question is over/);
+    expect(code).toBe(2);
   });
 
   test.each([

@@ -28,7 +28,7 @@ function sceneOf({ host: description, rules, family, packets }: Case) {
 
 describe.runIf(kernelHere())('--on-kernel of random rules', () => {
   test(`${RULESETS} rulesets, seed ${SEED}`, { timeout: 3_600_000 }, async () => {
-    const asker = kernelAsker({ oracle: { platform: 'linux', folder: ORACLE } });
+    const asker = kernelAsker({ oracle: { platform: 'linux', folder: ORACLE } }, 60);
     const [wrong, unasked]: [string[], string[]] = [[], []];
     let [agreed, sent, left] = [0, 0, RULESETS];
     for (const one of randomCases(RULESETS * 100, SEED)) {

@@ -41,8 +41,11 @@ export function unknownCommand(words: readonly string[], commands: readonly stri
   if (VERSION.has(first.toLowerCase())) return { message, help: 'did you mean `chainwalk --version`?' };
   // rules or manifests, where the command is missing
   if (/[./]/.test(first) && words[0] !== 'help') {
-    const command = rest.length === 0 ? `chainwalk verify ${first}` : `chainwalk trace ${[first, ...rest].map(quoted).join(' ')}`;
-    return { message: `${message}: the command comes first`, help: `did you mean \`${command}\`?` };
+    const command = rest.some((word) => /\s|->/.test(word)) ? 'trace' : 'verify';
+    return {
+      message: `${message}: the command comes first`,
+      help: `did you mean \`chainwalk ${[command, first, ...rest].map(quoted).join(' ')}\`?`,
+    };
   }
   const lower = first.toLowerCase();
   const meant =

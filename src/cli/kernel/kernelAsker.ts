@@ -15,15 +15,13 @@ export interface KernelAsker {
 
 type Opened = ReadyOracle | { readonly missing: string };
 
-/** Seconds of one question: a ruleset is loaded, and a few packets are sent. */
-const LONGEST = 60;
-
-export function kernelAsker({ oracle: place }: Pick<Io, 'oracle'>): KernelAsker {
+/** `seconds`: the most for one question: a ruleset is loaded, and a few packets are sent. */
+export function kernelAsker({ oracle: place }: Pick<Io, 'oracle'>, seconds: number): KernelAsker {
   const opened = new Map<Backend | 'auto', Promise<Opened>>();
   return {
     ask: async (scene) => {
       const backend = loaderOf(scene.ruleset);
-      const known = opened.get(backend) ?? open(place, backend);
+      const known = opened.get(backend) ?? open(place, backend, seconds);
       opened.set(backend, known);
       const ready = await known;
       return 'missing' in ready ? ready : askKernel(ready, scene);
@@ -37,11 +35,11 @@ export function kernelAsker({ oracle: place }: Pick<Io, 'oracle'>): KernelAsker 
   };
 }
 
-async function open(place: OraclePlace | undefined, backend: Backend | 'auto'): Promise<Opened> {
+async function open(place: OraclePlace | undefined, backend: Backend | 'auto', seconds: number): Promise<Opened> {
   if (place === undefined) return { missing: 'no program can be started here' };
   if (place.platform !== 'linux') return { missing: `this is ${place.platform}, not Linux` };
   const { startOracle } = await import('../io/dialogue.ts');
-  const oracle = converseWithOracle(startOracle(place.folder), backend, LONGEST);
+  const oracle = converseWithOracle(startOracle(place.folder), backend, seconds);
   const here = await oracle.hello().catch(reason);
   if (!('missing' in here)) return { oracle, here };
   await oracle.close();

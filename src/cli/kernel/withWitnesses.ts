@@ -8,6 +8,7 @@ import type { Compared } from '../../report/json/diffResults.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { clockOf, secondsOf } from '../argv/limits.ts';
 import type { KernelAsker } from './kernelAsker.ts';
 import { kernelExitCode } from './kernelExitCode.ts';
 
@@ -55,15 +56,17 @@ async function witnessed<T extends WithKernels>(
   if (!optionIsSet(call.input, 'onKernel')) return { shown: things, tell: async () => EXIT.ok };
   // what asks it is loaded here only
   const { kernelAsker } = await import('./kernelAsker.ts');
-  const asker = kernelAsker(call.io);
+  const asker = kernelAsker(call.io, secondsOf(call.input));
   const known = new Map<Journey, KernelView>();
-  const ask: AskAll = async (asked) => {
-    for (const journey of asked.journeys) if (!known.has(journey)) await look(asker, { ...asked, journey, known });
-    return known;
-  };
+  const askWithin =
+    (left: () => number): AskAll =>
+    async (asked) => {
+      for (const journey of asked.journeys) if (!known.has(journey)) await look(asker, { ...asked, journey, known, left });
+      return known;
+    };
   const shown: T[] = [];
   try {
-    for (const thing of things) shown.push({ ...thing, kernels: await viewsOf(ask, thing) });
+    for (const thing of things) shown.push({ ...thing, kernels: await viewsOf(askWithin(clockOf(call.input)), thing) });
   } finally {
     await asker.close();
   }
@@ -73,9 +76,10 @@ async function witnessed<T extends WithKernels>(
 interface Looked extends Journeys {
   readonly journey: Journey;
   readonly known: Map<Journey, KernelView>;
+  readonly left: () => number;
 }
 
-async function look(asker: KernelAsker, { journey, rulesets, host, known }: Looked): Promise<void> {
+async function look(asker: KernelAsker, { journey, rulesets, host, known, left }: Looked): Promise<void> {
   const ruleset = rulesets.find(({ family }) => family === journey.packet.family);
-  if (ruleset !== undefined) known.set(journey, await asker.ask({ journey, ruleset, host }));
+  if (ruleset !== undefined) known.set(journey, await asker.ask({ journey, ruleset, host, left }));
 }

@@ -1,6 +1,7 @@
 /** kubectl as it is called here: every argument by itself, no shell. */
 
 import type { Complaint } from '../../lib/complaint.ts';
+import { typedWord } from '../argv/typedOptions.ts';
 import type { Executed, Io } from '../io/io.ts';
 import type { Gate } from './atMost.ts';
 
@@ -49,7 +50,7 @@ export function namespaceOf({ connection }: Pick<Cluster, 'connection'>): string
 
 /** The call as a shell would take it. */
 export function commandLine({ connection }: Pick<Cluster, 'connection'>, args: readonly string[]): string {
-  return ['kubectl', ...connection, ...args].map(quoted).join(' ');
+  return ['kubectl', ...connection, ...args].map(typedWord).join(' ');
 }
 
 /** `-n shop`, as people type it. */
@@ -58,10 +59,6 @@ export function typedConnection(connection: readonly string[]): readonly string[
     const [name = '', ...value] = word.split('=');
     return [name === '--namespace' ? '-n' : name, value.join('=')];
   });
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Without the lines of its log, when there is anything else. */

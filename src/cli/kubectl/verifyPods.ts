@@ -15,12 +15,15 @@ import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { progressOn } from '../argv/progress.ts';
+import { typedOptions } from '../argv/typedOptions.ts';
+import { VERIFY_OPTIONS } from '../argv/verifyOptions.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import { withWitnesses } from '../kernel/withWitnesses.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
 import { verifyExitCode } from '../verify/exitCode.ts';
 import { type ClaimOptions, readClaimOptions } from '../verify/options.ts';
+import { PLUGIN_OPTIONS } from './pluginOptions.ts';
 import { runningPodSubject } from './podSubject.ts';
 import { type EqualPods, type PodsRead, tellNotes, type UnreadPods } from './podsRead.ts';
 import { type PodLine, podTable, RANK, unreadLines } from './podTable.ts';
@@ -47,9 +50,11 @@ export async function verifyPods(call: Call, read: PodsRead): Promise<ExitCode> 
   await showDiagnostics(call, diagnostics);
   const strict = optionIsSet(call.input, 'strict');
   const detailed = optionIsSet(call.input, 'verbose');
+  const typed = typedOptions(call.input, [...PLUGIN_OPTIONS, ...VERIFY_OPTIONS], OF_MANY);
   const pods = groups.flatMap(({ verified }) => verified.pods);
   const own = {
-    human: (style: VerifyStyle) => humanPods({ groups, unread }, { ...style, strict, detailed, failing: strict ? diagnostics.length : 0 }),
+    human: (style: VerifyStyle) =>
+      humanPods({ groups, unread }, { ...style, strict, detailed, typed, failing: strict ? diagnostics.length : 0 }),
     json: () => jsonText({ ...toVerifyReport(pods), pods: groups.map(({ labels }) => labels), unread: unread.map(unreadJson) }),
   };
   const subjects = groups.map(({ verified }) => subjectsOfRules(verified));
@@ -106,9 +111,14 @@ function unreadJson({ label, why, isNothing }: UnreadPods) {
   return { pod: label, why, skipped: isNothing === true };
 }
 
+/** Which pods, and what is done with the answer about all of them. */
+const OF_MANY = ['namespace', 'all-namespaces', 'selector', 'save', 'dry-run', 'output', 'json', 'verbose', 'watch', 'color'];
+
 interface PodsStyle extends VerifyStyle {
   readonly strict: boolean;
   readonly detailed: boolean;
+  /** options that decide the answer, as they were given */
+  readonly typed: readonly string[];
 }
 
 function humanPods(
@@ -186,12 +196,12 @@ function claimsText({ findings }: Verified, strict: boolean): string {
   return [...claims.slice(0, MOST_CLAIMS), ...(left > 0 ? [`${left} more`] : [])].join(', ');
 }
 
-function nextLines(lines: readonly PodLine[], unread: readonly UnreadPods[], { detailed, paint }: PodsStyle): readonly string[] {
+function nextLines(lines: readonly PodLine[], unread: readonly UnreadPods[], { detailed, paint, typed }: PodsStyle): readonly string[] {
   const bad = lines.toSorted((a, b) => a.rank - b.rank).find(({ rank }) => rank <= RANK.undecided);
   const [label] = bad?.labels.toSorted() ?? [];
   const help = unread.find((one) => one.help !== undefined && !one.isNothing);
   const next = [
-    ...(label === undefined || detailed ? [] : [`next  kubectl chainwalk ${label}`]),
+    ...(label === undefined || detailed ? [] : [`next  ${['kubectl chainwalk', label, ...typed].join(' ')}`]),
     ...(help === undefined ? [] : [`next  ${commandIn(help.help ?? '')}`]),
   ];
   return next.length === 0 ? [] : ['', ...next.map((line) => paint.dim(line))];

@@ -7,7 +7,7 @@ import { countRules } from '../../ruleset/count.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { formatOf } from '../argv/format.ts';
-import { limitsOf } from '../argv/limits.ts';
+import { limitsOf, secondsOf } from '../argv/limits.ts';
 import { placesOn, terminal } from '../argv/terminal.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import { packetNamesOf } from '../input/packetNamesOf.ts';
@@ -87,7 +87,9 @@ async function jobOf(call: Call, setup: TraceSetup | Complaint, { usual, names }
   // why a chain did not match is part of a detailed walk only; in a very long one it is left out
   const few = setting.rulesets.every((ruleset) => countRules(ruleset) <= MOST_RULES);
   const detailed = verbose || (name === 'human' && !brief && few);
-  const kernel = optionIsSet(input, 'onKernel') ? { kernel: (await import('../kernel/kernelAsker.ts')).kernelAsker(io) } : {};
+  const kernel = optionIsSet(input, 'onKernel')
+    ? { kernel: (await import('../kernel/kernelAsker.ts')).kernelAsker(io, secondsOf(input)) }
+    : {};
   return (
     format && { call, setting: { ...setting, detailed }, format, style, diagnostics, ...(names !== undefined && { names }), ...kernel }
   );

@@ -1,6 +1,7 @@
 /** --on-kernel: a walked packet with what the running kernel does with it. */
 import type { WalkedPacket } from '../../app/trace/walkPacket.ts';
 import type { TraceInput } from '../../report/json/traceInput.ts';
+import { clockOf } from '../argv/limits.ts';
 import type { Job } from './job.ts';
 
 interface Told {
@@ -9,10 +10,10 @@ interface Told {
   readonly input: TraceInput;
 }
 
-export async function withKernel({ kernel, setting }: Job, { walked, input }: Told): Promise<TraceInput> {
+export async function withKernel({ call, kernel, setting }: Job, { walked, input }: Told): Promise<TraceInput> {
   if (kernel === undefined) return input;
   // where the rules of the pod are not known there is nothing to load
   if (setting.outside?.walks === false) return { ...input, kernel: { missing: setting.outside.says } };
   const { journey, ruleset, host } = walked;
-  return { ...input, kernel: await kernel.ask({ journey, ruleset, host }) };
+  return { ...input, kernel: await kernel.ask({ journey, ruleset, host, left: clockOf(call.input) }) };
 }

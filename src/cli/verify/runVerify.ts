@@ -2,6 +2,8 @@
 import { withKeptFiles } from '../argv/cachedReads.ts';
 import { type Call, optionIsSet, optionList } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
+import { typedOptions, typedWord } from '../argv/typedOptions.ts';
+import { VERIFY_OPTIONS } from '../argv/verifyOptions.ts';
 import { filesOf } from '../input/filesOf.ts';
 import { phaseOfRules } from '../input/phase.ts';
 import { manifestsAmong } from '../input/recognise.ts';
@@ -27,12 +29,18 @@ export async function runVerify(given: Call): Promise<ExitCode> {
   const kinds = await Promise.all(files.map(async (file) => ({ file, isManifest: (await manifestsAmong(call, [file])) === 'all' })));
   const [ofPods, ofRules] = [true, false].map((wanted) => kinds.filter(({ isManifest }) => isManifest === wanted).map(({ file }) => file));
   if (optionList(call.input, 'output').length > 0 || optionIsSet(call.input, 'json')) {
-    const help = `two commands: \`chainwalk verify ${ofRules?.join(' ')}\` and \`chainwalk verify ${ofPods?.join(' ')}\``;
+    const help = `two commands: \`${typedVerify(call, ofRules)}\` and \`${typedVerify(call, ofPods, true)}\``;
     await complain(call.io, { message: 'rules and manifests are reported separately: only the human format has both', help });
     return EXIT.usage;
   }
   const code = await verifyManifests(call, ofPods ?? []);
   return worst(code, await verifyRuleFiles(call, ofRules ?? []));
+}
+
+/** For files of one kind; options of pods are for manifests. */
+function typedVerify({ input }: Call, files: readonly string[] = [], ofPods = false): string {
+  const known = VERIFY_OPTIONS.filter(({ common }) => ofPods || common !== 'pods');
+  return ['chainwalk verify', ...files.map(typedWord), ...typedOptions(input, known)].join(' ');
 }
 
 async function verifyManifests(call: Call, files: readonly string[]): Promise<ExitCode> {

@@ -23,6 +23,8 @@ export interface KernelScene {
   readonly ruleset: Ruleset;
   /** on which it was walked */
   readonly host: Host;
+  /** seconds that are left for the question that it is a part of */
+  readonly left?: () => number;
 }
 
 /** An oracle that has said that it can answer. */
@@ -54,7 +56,7 @@ export async function askKernel({ oracle, here }: ReadyOracle, scene: KernelScen
   try {
     const legs: KernelLeg[] = [];
     for (const [place, group] of groupBy(sendings, (one) => one.host))
-      legs.push(...(await askAbout(oracle, { ruleset, host: place, group, empty })));
+      legs.push(...(await askAbout(oracle, { ruleset, host: place, group, empty, ...withinTime(scene) })));
     const wrong = legs.find(({ agrees }) => !agrees);
     return { ...here, legs, notes, ...(wrong !== undefined && { differs: differenceIn(wrong) }) };
   } catch (error) {
@@ -89,9 +91,17 @@ interface AskedGroup {
   readonly group: readonly Sending[];
   /** sets that nothing describes */
   readonly empty: object;
+  readonly seconds?: number;
 }
 
-async function askAbout(oracle: Oracle, { ruleset, host, group, empty }: AskedGroup): Promise<readonly KernelLeg[]> {
+/** What no time is left for has no answer. */
+function withinTime({ left }: KernelScene): Pick<AskedGroup, 'seconds'> {
+  const seconds = left?.();
+  if (seconds !== undefined && seconds <= 0) throw new OracleError('the time for the question is over; --timeout gives more');
+  return seconds === undefined ? {} : { seconds };
+}
+
+async function askAbout(oracle: Oracle, { ruleset, host, group, empty, seconds }: AskedGroup): Promise<readonly KernelLeg[]> {
   const sent = group.flatMap(({ number, packets }) =>
     packets.map((one, index) => ({ number, fresh: index === 0, isAlone: packets.length === 1, ...one })),
   );
@@ -106,6 +116,7 @@ async function askAbout(oracle: Oracle, { ruleset, host, group, empty }: AskedGr
     confined: true,
     mode: 'stateful',
     exact: true,
+    ...(seconds !== undefined && { seconds }),
     packets: sent.map(({ packet, fresh, isAlone }) => ({ ...packetQuestion(isAlone ? packet : inStream(packet)), icmp_id: 1, fresh })),
   });
   const idle = idleRules(ruleset);

@@ -14,6 +14,7 @@ question: {hello: true}, answered with {kernel, backend, iptables} or {missing};
   exact                  true: the places of segments in their streams are right, so that conntrack may look at them
   kernel_replies         true: let the kernel answer, and report its answers under `generated`
   confined               true: refuse rules that write to what all namespaces share, such as the audit log
+  seconds                most time for this question, within that of all
   explain_lost           true: say why a packet was lost outside netfilter
   packets                [{from: local|wire, proto, src, dst, sport, dport, flags, icmp_type, icmp_code, ttl, tos, length, frag,
                            seq, ack, header (bytes of the TCP header, options with it), icmp_id, quotes (ICMP errors: {proto, src, dst, sport, dport, icmp_type}),
@@ -124,14 +125,16 @@ class Asked:
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     arguments.add_argument('--backend', default='auto', choices=['auto', 'nft', 'legacy'])
-    arguments.add_argument('--seconds', type=int, default=600, help='of one question')
+    arguments.add_argument('--seconds', type=float, default=600, help='of one question')
     given = arguments.parse_args()
     end_with_parent()
     asked = Asked(usual_backend() if given.backend == 'auto' else given.backend)
     for line in sys.stdin:
         try:
             limit(given.seconds)
-            reply = {'ok': True, 'result': asked.answer(json.loads(line))}
+            question = json.loads(line)
+            limit(min(given.seconds, question.get('seconds', given.seconds)))
+            reply = {'ok': True, 'result': asked.answer(question)}
         except (OracleError, OSError, KeyError, ValueError) as error:
             what = str(error) if isinstance(error, OracleError) else '%s: %s' % (type(error).__name__, error)
             reply = {'ok': False, 'error': what}

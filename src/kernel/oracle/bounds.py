@@ -34,9 +34,9 @@ def end_with_parent():
 def limit(seconds):
     """Of one question; 0 ends the limit."""
     def late(_signal, _frame):
-        raise OracleError('it took longer than %d s' % seconds)
+        raise OracleError('it took longer than %g s' % round(seconds, 1))
     signal.signal(signal.SIGALRM, late)
-    signal.alarm(seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def enter_namespace():
