@@ -109,6 +109,17 @@ describe('chainwalk ci', { timeout: 30_000 }, () => {
     expect((await chainwalk(['ci', '-o', 'githbu'], { files })).err).toContain('did you mean `github`?');
   });
 
+  it('shows the edits that are proved to fix an error, in every format', async () => {
+    const files = { 'chainwalk.config.yaml': CONFIG, 'net/bad.rules': RETURNED };
+    const { out, written } = await chainwalk(['ci', '-o', 'human,json=o,markdown=m,sarif=s'], { files });
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('fix delete line 22: it fixes outbound-captured, nothing else breaks (proved)');
+    const [check] = JSON.parse(written.o ?? '').subjects[0].checks.filter(({ id }: { id: string }) => id === 'outbound-captured');
+    expect(check.problems[0].fix).toMatchObject({ file: 'net/bad.rules', mends: ['outbound-captured'], open: [] });
+    expect(check.problems[0].fix.diff).toContain(`-${RULE}`);
+    expect(written.m).toContain('Fix (proved: nothing else breaks): delete line 22');
+    expect(JSON.parse(written.s ?? '').runs[0].results[0].fixes).toHaveLength(1);
+  });
+
   it('takes its formats from the configuration, unless the command line has some', async () => {
     const files = { 'chainwalk.config.yaml': `${CONFIG}output: [github, json=ci.json]\n`, 'net/bad.rules': RETURNED };
     const result = await chainwalk(['ci'], { files });

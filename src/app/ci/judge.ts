@@ -1,11 +1,13 @@
 /** Checks texts of one kind that are read in the same way: the subjects of a review. */
 import type { GivenPlace } from '../../connection/setting.ts';
 import type { UnreadPod } from '../../kubernetes/manifest/manifests.ts';
+import type { Budget } from '../../lib/budget.ts';
 import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
 import type { ReviewLocation, Subject } from '../../report/review/review.ts';
 import { hasRules } from '../../ruleset/count.ts';
 import { type Diagnostic, isError, toBeLoaded } from '../../syntax/text/diagnostic.ts';
 import { namedFile, type Source } from '../../syntax/text/source.ts';
+import { withFixes } from '../fix/fixes.ts';
 import type { PodTexts } from '../load/podTexts.ts';
 import type { RuleReading, RuleTexts } from '../load/ruleTexts.ts';
 import { renderTexts, type SettingReading } from '../load/settingTexts.ts';
@@ -23,6 +25,8 @@ interface JudgedAlike {
 export interface RulesBatch extends JudgedAlike {
   readonly kind: 'rules';
   readonly rules: RuleTexts;
+  /** for edits that are proved to fix an error; absent: none are looked for */
+  readonly fixes?: Budget;
 }
 
 /** Settings of istio-iptables: the rules that Istio writes for them are checked. */
@@ -76,8 +80,10 @@ export function judgeBatch(batch: BatchQuestion): Judged {
   };
 }
 
-function judgeRules({ rules, place, options }: RulesBatch): Judged {
-  const { pods, diagnostics } = verifyRuleTexts({ rules, options: { ...options, ...place } });
+function judgeRules({ rules, place, options, fixes }: RulesBatch): Judged {
+  const question = { rules, options: { ...options, ...place } };
+  const { pods: proved, diagnostics } = verifyRuleTexts(question);
+  const pods = fixes === undefined ? proved : withFixes(proved, question, fixes);
   const parts = pods.flatMap(({ rulesets, profile }) =>
     rulesets.map((ruleset): JudgedPart => {
       const { family, source } = ruleset;

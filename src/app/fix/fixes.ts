@@ -15,9 +15,17 @@ import type { VerifyRulesQuestion } from '../verify/verifyRules.ts';
 /** More steps than this are more than people wait for. */
 const MOST_STEPS = 20_000_000;
 
+/** Of all fixes that are looked for together. */
+export function fixBudget(options: Pick<VerifyRulesQuestion['options'], 'limits'>): Budget {
+  return new Budget({ ...options.limits?.(), steps: MOST_STEPS });
+}
+
 /** The same pods, each with what was found for its errors. */
-export function withFixes(pods: readonly Verified[], { rules, options }: VerifyRulesQuestion): readonly Verified[] {
-  const budget = new Budget({ ...options.limits?.(), steps: MOST_STEPS });
+export function withFixes(
+  pods: readonly Verified[],
+  { rules, options }: VerifyRulesQuestion,
+  budget: Budget = fixBudget(options),
+): readonly Verified[] {
   const reading = { ...readingFor(rules.reading, options.families), ...(options.host !== undefined && hostNames(options.host)) };
   const known = new Map<string, ReadonlyMap<Finding, FixSearch>>();
   return pods.map((pod) => {

@@ -1,6 +1,6 @@
 /** A batch of a configuration as the question that `chainwalk verify` would be asked: its files, read. */
 import type { BatchQuestion } from '../../app/ci/judge.ts';
-import type { BudgetLimits } from '../../lib/budget.ts';
+import type { Budget, BudgetLimits } from '../../lib/budget.ts';
 import { readWrittenPlace } from '../input/place.ts';
 import { readPodFiles, settingReadingOf, writtenPodReading } from '../input/podTexts.ts';
 import { readSources, type TextReader } from '../input/reader.ts';
@@ -13,13 +13,15 @@ export interface BatchAsking {
   readonly limits: () => BudgetLimits;
   /** claims that are asked by name alone, and are asked here */
   readonly also?: readonly string[];
+  /** for proved fixes of all batches */
+  readonly fixes?: Budget;
   /** hears what is being done */
   readonly tell?: (what: string) => void;
 }
 
 /** Undefined when a file cannot be read, which has been reported. */
 export async function questionOf(
-  { reader, limits, also, tell }: BatchAsking,
+  { reader, limits, also, fixes, tell }: BatchAsking,
   { kind, files, reading }: Batch,
 ): Promise<BatchQuestion | undefined> {
   const place = await readWrittenPlace(reader, reading);
@@ -40,7 +42,7 @@ export async function questionOf(
   const ofRules = { variables: new Map(Object.entries(set)), allowEmpty };
   if (kind === 'rules') {
     const rules = await readRuleFiles(reader, { files, reading: ofRules });
-    return rules && { kind, rules, place, options };
+    return rules && { kind, rules, place, options, ...(fixes && { fixes }) };
   }
   const settings = await readSources(reader, files);
   return settings && { kind, settings, rendering: settingReadingOf(reading), reading: ofRules, place, options };

@@ -5,6 +5,7 @@ import type { Judged } from '../../app/ci/judge.ts';
 import { mapProblems } from '../../app/ci/mapProblems.ts';
 import { promisesSubjects } from '../../app/ci/promises.ts';
 import type { LoadedExpectations } from '../../app/expect/expectation.ts';
+import { fixBudget } from '../../app/fix/fixes.ts';
 import { BEHAVIOUR_CHANGED } from '../../diff/behaviourChanged.ts';
 import { CONFIGURATION_CHANGED, KEPT_PROMISES } from '../../pods/keptPromises.ts';
 import type { Level } from '../../prove/proof/claim.ts';
@@ -182,7 +183,13 @@ async function judgeAllBatches(
   also: readonly string[] | undefined,
 ): Promise<readonly (Judged & JudgedBatch)[]> {
   const progress = progressOn(call.io.err, () => performance.now());
-  const asking = { reader: readerOf(call), limits: limitsOf(call), tell: progress.tell, ...(also && { also }) };
+  const asking = {
+    reader: readerOf(call),
+    limits: limitsOf(call),
+    fixes: fixBudget({}),
+    tell: progress.tell,
+    ...(also && { also }),
+  };
   const judged: (Judged & JudgedBatch)[] = [];
   for (const batch of batches) {
     const { judged: found, question } = await judgeSound(asking, batch);

@@ -4,6 +4,7 @@ import { paragraph } from '../../lib/layout.ts';
 import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
+import type { ProvedFix } from '../../prove/proof/provedFix.ts';
 import { alsoLine, alsoLines } from '../human/also.ts';
 import { headline } from '../human/headline.ts';
 import { rail } from '../human/rail.ts';
@@ -13,6 +14,7 @@ import { acceptTexts } from '../review/acceptance.ts';
 import type { Cause } from '../review/causes.ts';
 import { kindsOf, twinOf } from '../review/kinds.ts';
 import type { ReviewLocation } from '../review/review.ts';
+import { editWords, openWords } from '../text/fixWords.ts';
 import { LEVEL_COLOURS } from '../text/labels.ts';
 import type { Paint } from '../text/paint.ts';
 import { positionOf } from '../text/positions.ts';
@@ -28,7 +30,7 @@ type Line = (name: string, text: string) => string;
 
 export function causeLines({ found: [first, ...also], odd, alike, others }: Cause, { paint, width }: LineStyle): readonly string[] {
   const { subject, check, problem } = first;
-  const { level, verdict, id, message, place, blame, packets, witness, before, remedy } = problem;
+  const { level, verdict, id, message, place, blame, packets, witness, before, remedy, fix } = problem;
   const line: Line = (name, text) => `  ${paragraph({ text: `${name.padEnd(8)} ${printable(text)}`, width: width - 2, hang: 11 })}`;
   const kinds = kindsOf([first, ...also]);
   const says = verdict === 'undecided' ? 'undecided' : level;
@@ -53,7 +55,7 @@ export function causeLines({ found: [first, ...also], odd, alike, others }: Caus
     ...ruleFrames(blame, { paint, width }, twinOf(kinds[0])),
     ...alsoLines(kinds, { paint, width }),
     ...(odd.length === 0 ? [] : [alsoLine(oddWords(odd.length), width)]),
-    ...(remedy === undefined ? [] : [line('fix', remedy)]),
+    ...(fix === undefined ? (remedy === undefined ? [] : [line('fix', remedy)]) : fixedLines(fix, line)),
     // what is pasted is not broken
     ...acceptTexts([first, ...also], others).flatMap(({ paste, where }) => [
       ...paste.map((text, index) => `${index === 0 ? '  accept   ' : INDENT}${printable(text)}`),
@@ -61,6 +63,15 @@ export function causeLines({ found: [first, ...also], odd, alike, others }: Caus
     ]),
     ...(alike.length === 0 ? [] : [line('same', `for ${namesOf(alike)}`)]),
   ];
+}
+
+/** What is written, and what it is proved to do. */
+function fixedLines({ edits, mends, open }: ProvedFix, line: Line): readonly string[] {
+  const words = [...new Set(edits.map(editWords))].join(', ');
+  const gone = [...new Set(mends.map(({ claim }) => claim))].join(', ');
+  const stays = open.length === 0 ? '' : `; still broken then: ${openWords({ open })}`;
+  const inserted = edits.flatMap(({ kind, rule }) => (kind === 'insert' ? [`${INDENT}${printable(rule)}`] : []));
+  return [line('fix', `${words}: it fixes ${gone}, nothing else breaks (proved)${stays}`), ...inserted];
 }
 
 function oddWords(count: number): string {

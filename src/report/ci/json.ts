@@ -1,6 +1,7 @@
 /** JSON of a review, schema chainwalk/ci/v1: types and the one place that builds them. */
 import { type CheckDiagnostic, toCheckReport } from '../json/check.ts';
 import { type Trace, toTrace } from '../json/trace.ts';
+import { fixFields, type VerifyFix } from '../json/verify.ts';
 import { type TraceRule, toTraceRule } from '../json/walk.ts';
 import { problemsOf } from '../review/problems.ts';
 import type { Check, Muted, Problem, Review, ReviewLocation, Subject } from '../review/review.ts';
@@ -45,6 +46,8 @@ export interface CiProblem extends Pick<Problem, 'id' | 'level' | 'verdict' | 'm
   readonly before: Trace | null;
   readonly blame: readonly TraceRule[];
   readonly remedy: string | null;
+  /** of rules: edits that are proved to fix something and to break nothing; absent: none was found */
+  readonly fix?: VerifyFix;
   /** who said that it is known, and why */
   readonly muted: Muted | null;
 }
@@ -85,7 +88,7 @@ function toCheck({ id, statement, verdict, reason, problems }: Check): CiCheck {
 }
 
 function toProblem(problem: Problem): CiProblem {
-  const { id, level, verdict, message, fingerprint, family, place, packets, witness, before, blame, remedy, muted } = problem;
+  const { id, level, verdict, message, fingerprint, family, place, packets, witness, before, blame, remedy, fix, muted } = problem;
   return {
     id,
     level,
@@ -98,6 +101,7 @@ function toProblem(problem: Problem): CiProblem {
     before: before === undefined ? null : toTrace(before),
     blame: blame.map(({ rule, place: { source } }) => toTraceRule(rule, source.file)),
     remedy: remedy ?? null,
+    ...fixFields(fix),
     fingerprint,
     muted: muted ?? null,
   };

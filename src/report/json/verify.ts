@@ -7,7 +7,7 @@ import { type Assumption, distinct } from '../../mesh/assumption.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { ClaimId } from '../../prove/proof/claimId.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
-import type { FixEdit, FixSearch } from '../../prove/proof/provedFix.ts';
+import type { FixEdit, ProvedFix } from '../../prove/proof/provedFix.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import type { Muted } from '../../prove/proof/suppressions.ts';
 import { boundsText, unjudgedText } from '../text/bounds.ts';
@@ -141,12 +141,11 @@ function toFinding({ rulesets, profile, causes, fixes, kernels }: Verified, find
     ...(reason !== undefined && { reason }),
     ...(muted !== undefined && { muted }),
     ...causeFields(causes?.get(finding)),
-    ...fixFields(fixes?.get(finding)),
+    ...fixFields(fixes?.get(finding)?.fix),
   };
 }
 
-function fixFields(search: FixSearch | undefined): Pick<VerifyFinding, 'fix'> {
-  const { fix } = search ?? {};
+export function fixFields(fix: ProvedFix | undefined): Pick<VerifyFinding, 'fix'> {
   if (fix === undefined) return {};
   const { source, text, edits, mends, open } = fix;
   const claims = (findings: readonly Finding[]) => [...new Set(findings.map(({ claim }) => claim))];
