@@ -1,8 +1,11 @@
 /** The JSON Schema of a host description: the keys that `readHost` reads. What is below them it checks in words of its own. */
 import type { JsonSchema } from '../src/cli/config/jsonSchema.ts';
+import { PROXY_TAKES } from '../src/host/host.ts';
+import { KNOWN_PROXIES } from '../src/host/knownProxies.ts';
 
 const TEXT: JsonSchema = { type: 'string' };
 const ID: JsonSchema = { type: 'integer', minimum: 0, maximum: 0xffff_ffff };
+const MARK: JsonSchema = { anyOf: [ID, { type: 'string', pattern: '^(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})$' }] };
 const SCALAR: JsonSchema = { anyOf: [TEXT, { type: 'number' }, { type: 'boolean' }] };
 
 function listOf(items: JsonSchema): JsonSchema {
@@ -29,6 +32,8 @@ const PROPERTIES: Readonly<Record<string, JsonSchema>> = {
       process: TEXT,
       transparent: { type: 'boolean' },
       forwards: TEXT,
+      source: { enum: ['own', 'client'] },
+      mark: MARK,
     },
     required: ['proto'],
   }),
@@ -36,6 +41,24 @@ const PROPERTIES: Readonly<Record<string, JsonSchema>> = {
     type: 'object',
     additionalProperties: { type: 'object', properties: { uid: ID, gid: ID }, required: ['uid', 'gid'] },
   },
+  proxies: listOf({
+    type: 'object',
+    properties: {
+      profile: { enum: Object.keys(KNOWN_PROXIES) },
+      process: TEXT,
+      listens: listOf({ type: 'string', pattern: '^(tcp|udp)\\s+(\\S+:)?\\d{1,5}$' }),
+      takes: { enum: [...PROXY_TAKES] },
+      dials: TEXT,
+      source: { enum: ['own', 'client'] },
+      uid: ID,
+      gid: ID,
+      mark: MARK,
+      listen_mark: MARK,
+      cgroup: TEXT,
+      own_port: { enum: ['open', 'closed'] },
+    },
+    additionalProperties: false,
+  }),
   pods: listOf(TEXT),
   sets: {
     type: 'object',

@@ -1,5 +1,5 @@
 /** The host that a text describes beside its rules, by what `ip`, `ss` and `sysctl` have printed there. */
-import type { Host } from '../host/host.ts';
+import type { Host, Listener } from '../host/host.ts';
 import type { HostChange } from '../host/hostChange.ts';
 import type { HostDescription } from '../host/hostDescription.ts';
 import { readHost } from '../host/readHost.ts';
@@ -87,7 +87,23 @@ export function withUsualListeners(host: Host, usual: HostDescription): Host {
   const { host: assumed } = readHost({ listeners: usual.listeners, processes: usual.processes });
   return assumed === undefined
     ? host
-    : { ...host, listeners: assumed.listeners, processes: new Map([...assumed.processes, ...host.processes]) };
+    : {
+        ...host,
+        // a proxy that the host names listens all the same
+        listeners: [...host.listeners, ...assumed.listeners.filter((one) => !host.listeners.some((own) => isSameSocket(own, one)))],
+        processes: new Map([...assumed.processes, ...host.processes]),
+      };
+}
+
+function isSameSocket(own: Listener, { proto, port }: Listener): boolean {
+  return own.proto === proto && own.port === port;
+}
+
+/** Sockets of the proxies that a host names are transparent where rules hand packets to them by TPROXY. */
+export function withTransparentSockets(host: Host, ports: readonly number[]): Host {
+  const isHanded = ({ takes, port }: Listener): boolean => takes !== undefined && port !== undefined && ports.includes(port);
+  if (!host.listeners.some((one) => isHanded(one) && !one.transparent)) return host;
+  return { ...host, listeners: host.listeners.map((one) => (isHanded(one) ? { ...one, transparent: true } : one)) };
 }
 
 /** Programs that are a mesh's proxy. source: images of Istio, Linkerd, Kuma and Consul */

@@ -1,5 +1,6 @@
 /** The outcome of a class of packets: what outcome.ts says of one packet, for sets, by the same listener roles. */
 
+import { roleOf } from '../mesh/relay.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
@@ -36,6 +37,6 @@ export function outcomesOf(
     ] as const;
     return parts.filter((part) => part.set !== EMPTY);
   }
-  const role = profile?.listeners.find(({ port }) => listener.process === profile.process.name && port === listener.port)?.role;
+  const role = roleOf({ profile }, listener);
   return [{ outcome: role === undefined ? 'to-app' : BY_ROLE[role], set }];
 }

@@ -3,8 +3,7 @@
 
 import type { Listener } from '../host/host.ts';
 import type { MeshListener } from '../mesh/profile.ts';
-import { literalSource, type Relay, relayOf, relaysOf } from '../mesh/relay.ts';
-import { familyOf } from '../packet/address.ts';
+import { literalSource, type Relay, relayOf, relaysOf, serverOf } from '../mesh/relay.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
@@ -63,15 +62,17 @@ export function relayAt(scene: RulesOnHost, { port }: MeshListener): Relay | und
 }
 
 function relayedSet({ space, host }: RulesOnHost, relay: Relay, protos: readonly number[]): Bdd {
-  const { port, sender, sends, upstream, blackhole } = relay;
+  const { port, sender, sends, blackhole } = relay;
   const { manager, start, family } = space;
   const { source, mark } = sends;
-  if (upstream !== undefined && familyOf(upstream.address) !== family) return EMPTY;
+  const server = serverOf(relay, family);
+  if (server === undefined) return EMPTY;
   const literal = literalSource(relay, family, host);
   if (typeof source === 'object' && literal === undefined) return EMPTY;
   const syn = manager.and(equal(manager, start.proto, PROTO.tcp), maskedEqual(manager, start.flags, { value: TCP_FLAGS.S, mask: 0xff }));
   const udp = equal(manager, start.proto, PROTO.udp);
-  const kept = blackhole ? manager.not(equal(manager, start.dport, port)) : FULL;
+  // a server of its own is no port of the connection
+  const kept = blackhole && server.port === undefined ? manager.not(equal(manager, start.dport, port)) : FULL;
   return manager.all([
     space.socket,
     space.process,
@@ -83,9 +84,18 @@ function relayedSet({ space, host }: RulesOnHost, relay: Relay, protos: readonly
     // an ephemeral port, net.ipv4.ip_local_port_range
     between(manager, start.sport, { lo: 32768, hi: 60999 }),
     literal === undefined ? (source === 'own' ? chosenSources(space, mark) : FULL) : equal(manager, start.src, literal),
-    upstream === undefined ? kept : manager.and(equal(manager, start.dst, upstream.address), equal(manager, start.dport, upstream.port)),
+    kept,
+    server.address === undefined ? FULL : equal(manager, start.dst, server.address),
+    server.port === undefined ? FULL : equal(manager, start.dport, server.port),
     manager.not(equal(manager, start.ttl, 0)),
+    // connect() to no address calls the own host. kernel net/ipv4/route.c ip_route_output_key_hash_rcu()
+    manager.not(equal(manager, start.dst, 0)),
   ]);
+}
+
+/** What of a connection's destination the packet that a relay sends for it still has. */
+export function keptOf({ dials }: Pick<Relay, 'dials'>): readonly ('proto' | 'dst' | 'dport')[] {
+  return dials === 'original' ? ['proto', 'dst', 'dport'] : dials === 'app' ? ['proto', 'dport'] : ['proto'];
 }
 
 interface Way {
@@ -93,13 +103,14 @@ interface Way {
   /** destinations with which the first packet comes so far, and those that the last one has */
   readonly first: Bdd;
   readonly last: Bdd;
+  /** what the last one still has of the first one's */
+  readonly kept: ReturnType<typeof keptOf>;
 }
 
 /** Every cycle of distinct relays, from the first of them in the order of ports. */
 export function cyclesOf({ space }: Pick<RulesOnHost, 'space'>, edges: readonly Edge[]): readonly Cycle[] {
   const { manager } = space;
   const destination = ({ packets }: Edge): Bdd => projectFields(space, packets, ['proto', 'dst', 'dport']);
-  const asks = ({ path }: Way): boolean => path.some(({ from }) => from.upstream !== undefined);
   const order = [...new Set(edges.map(({ from }) => from.id))];
   const cycles: Cycle[] = [];
   const extend = (way: Way): void => {
@@ -107,19 +118,21 @@ export function cyclesOf({ space }: Pick<RulesOnHost, 'space'>, edges: readonly 
     const end = way.path.at(-1);
     if (head === undefined || end === undefined || way.last === EMPTY || way.first === EMPTY) return;
     if (end.to.id === head.from.id) {
-      const again = head.from.upstream === undefined ? manager.and(way.last, destination(head)) : FULL;
+      // what the first relay sends the second time
+      const again = manager.and(projectFields(space, way.last, keptOf(head.from)), destination(head));
       if (again !== EMPTY) cycles.push({ edges: way.path, packets: manager.and(head.packets, way.first) });
       return;
     }
     if (way.path.some(({ from }) => from.id === end.to.id)) return;
     for (const edge of edges) {
       if (edge.from.id !== end.to.id || order.indexOf(edge.from.id) < order.indexOf(head.from.id)) continue;
-      const asked = edge.from.upstream === undefined ? way.last : projectFields(space, way.last, ['proto']);
-      const last = manager.and(asked, destination(edge));
-      // until a request has a server of its own, the last destination is the first one
-      extend({ path: [...way.path, edge], first: asks(way) || edge.from.upstream !== undefined ? way.first : last, last });
+      const passed = keptOf(edge.from);
+      const last = manager.and(projectFields(space, way.last, passed), destination(edge));
+      const kept = way.kept.filter((field) => passed.includes(field));
+      const first = manager.and(way.first, projectFields(space, last, kept));
+      extend({ path: [...way.path, edge], first, last, kept });
     }
   };
-  for (const edge of edges) extend({ path: [edge], first: destination(edge), last: destination(edge) });
+  for (const edge of edges) extend({ path: [edge], first: destination(edge), last: destination(edge), kept: ['proto', 'dst', 'dport'] });
   return cycles;
 }

@@ -2,8 +2,7 @@
  *  What the proxy sends follows from a packet's protocol, destination and, for a kept source, its source. */
 
 import { memoize } from '../lib/memo.ts';
-import { literalSource, type Relay, relayOf, relaysOf } from '../mesh/relay.ts';
-import { familyOf } from '../packet/address.ts';
+import { literalSource, type Relay, relayOf, relaysOf, serverOf } from '../mesh/relay.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { PROTO } from '../packet/protocol.ts';
 import { SYN } from '../packet/syn.ts';
@@ -15,6 +14,7 @@ import { between, equal, maskedEqual } from '../symbolic/diagrams/vector.ts';
 import { projectFields } from '../symbolic/space/project.ts';
 import { chosenSources } from '../symbolic/walk/sources.ts';
 import { type FateClass, traverseOut } from '../symbolic/walk/traverse.ts';
+import { keptOf } from './relayGraph.ts';
 import type { RulesOnHost } from './rulesOnHost.ts';
 import { type UnknownProxy, unknownProxies } from './unknownProxy.ts';
 
@@ -141,11 +141,15 @@ function causes(scene: LoopScene, relay: Relay): (sent: Bdd) => Bdd {
   const { space } = scene;
   const { manager, start, family } = space;
   const { source, mark } = relay.sends;
-  const { upstream } = relay;
-  if (upstream !== undefined && familyOf(upstream.address) !== family) return () => EMPTY;
-  const asked = upstream && manager.and(equal(manager, start.dst, upstream.address), equal(manager, start.dport, upstream.port));
-  const marked = manager.all([packetsOf(scene, relay), equal(manager, start.mark, mark), asked ?? FULL]);
-  const kept = asked === undefined ? (['proto', 'dst', 'dport'] as const) : (['proto'] as const);
+  const server = serverOf(relay, family);
+  if (server === undefined) return () => EMPTY;
+  const marked = manager.all([
+    packetsOf(scene, relay),
+    equal(manager, start.mark, mark),
+    server.address === undefined ? FULL : equal(manager, start.dst, server.address),
+    server.port === undefined ? FULL : equal(manager, start.dport, server.port),
+  ]);
+  const kept = keptOf(relay);
   const sentFrom = (from: Bdd): Bdd => manager.and(marked, from);
   if (typeof source === 'object') {
     const literal = literalSource(relay, family, scene.host);

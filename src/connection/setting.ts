@@ -10,6 +10,7 @@ import { detectProfile, PROFILES, profileNamed } from '../mesh/allProfiles.ts';
 import type { Assumption } from '../mesh/assumption.ts';
 import { defaultHost } from '../mesh/defaultHost.ts';
 import { MACHINE_USER } from '../mesh/machine.ts';
+import { OWN_NAME } from '../mesh/names.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { withTransparentProxy } from '../mesh/relay.ts';
 import { type Family, familyOf, type Prefix } from '../packet/address.ts';
@@ -26,8 +27,10 @@ import {
   LISTENERS_UNSAID,
   withProxyNamed,
   withSetsBeside,
+  withTransparentSockets,
   withUsualListeners,
 } from './hostBeside.ts';
+import { ownProfile } from './ownProfile.ts';
 import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsIdentity } from './proxyIdentity.ts';
 
 /** What is given about the place of rules. */
@@ -81,6 +84,7 @@ function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: Setti
   const isDescribed = given.host === undefined && (given.podIps ?? []).length === 0 && hostBeside(rulesets) !== undefined;
   const pinned = given.host === undefined && !isDescribed ? pinnedIn(rulesets, given.podIps ?? [], where) : undefined;
   const podIps = [...(given.podIps ?? []), ...(pinned === undefined ? [] : [withLength(pinned.address)])];
+  const told = given.host && withTransparentSockets(given.host, transparentPorts(rulesets));
   const silent = given.host?.listenersUnsaid === true ? [LISTENERS_UNSAID] : [];
   const changes = changesBeside(rulesets);
   const placeSaid = isDescribed ? [assumptionBeside(rulesets)] : pinned === undefined ? silent : [pinned.assumption];
@@ -88,12 +92,14 @@ function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: Setti
   const place = given.host === undefined && !isDescribed ? { assumed: assumedHost(rulesets, families) } : {};
   const said = [...placeSaid, ...assumptionOfChanges(changes)];
   const placed = (profile: MeshProfile | undefined): Host => {
-    const host =
-      given.host === undefined ? hostOf(rulesets, profile, podIps) : withUsualListeners(given.host, usualHost(rulesets, profile));
+    const host = told === undefined ? hostOf(rulesets, profile, podIps) : withUsualListeners(told, usualHost(rulesets, profile));
     return withSetsBeside(changes.length === 0 ? host : changedHost(host, changes), rulesets);
   };
   const found = meshOf(rulesets, given);
   if (found === undefined) return { ...place, host: placed(undefined), assumptions: said };
+  // who a proxy is that the host names, the host says
+  if (found.name === OWN_NAME)
+    return { ...place, host: withTransparentProxy({ host: placed(undefined), profile: found }), profile: found, assumptions: said };
   const ports = transparentPorts(rulesets);
   const runs = given.host?.processes.get(found.process.name);
   const named: SaidIdentity = { uid: given.proxyUid ?? runs?.uid, gid: given.proxyGid ?? runs?.gid };
@@ -136,7 +142,7 @@ function withProxy(host: Host, { process: { name, ...usual } }: MeshProfile, { u
 }
 
 function meshOf(rulesets: readonly Ruleset[], { profile = 'auto', host }: GivenPlace): MeshProfile | undefined {
-  return profile === 'auto' ? (meshOfChains(rulesets) ?? listeningMesh(host)) : profileNamed(profile);
+  return profile === 'auto' ? (meshOfChains(rulesets) ?? ownProfile(host) ?? listeningMesh(host)) : profileNamed(profile);
 }
 
 /** The mesh whose chains the rules have. */

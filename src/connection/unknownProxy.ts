@@ -39,7 +39,7 @@ export function unknownProxies(around: RelayPlace, ruleset: Ruleset): readonly U
 
 /** It is not known what the process sends when it takes a connection there: no relay, no listener of a mesh that answers itself. */
 function isUnknown(around: RelayPlace, listener: Listener): boolean {
-  if (listener.answers === true || relayOf(around, listener) !== undefined) return false;
+  if (listener.dials === 'nothing' || relayOf(around, listener) !== undefined) return false;
   const { profile } = around;
   return !(profile?.process.name === listener.process && profile.listeners.some(({ port }) => port === listener.port));
 }
@@ -114,6 +114,15 @@ export function unknownProxyText({ listener, proto, ports }: UnknownProxy): stri
   return `what ${who} sends for a connection that it takes at ${at} is not known`;
 }
 
-/** What to do about it. */
-export const UNKNOWN_PROXY_HELP =
-  'say it in the host file, with the listener: `forwards: "ADDRESS:PORT"` for a server that it asks, `forwards: nothing` where it answers itself';
+/** What to do about it: the lines of a host file that say what it is. */
+export function unknownProxyHelp(proxies: readonly UnknownProxy[]): string {
+  const lines = [...new Set(proxies.map(proxyLine))];
+  const which = `\`dials\`: \`original\`, \`nothing\` where it answers itself, or the server that it asks as \`ADDRESS:PORT\`; \`mark\`: its SO_MARK, if it has one`;
+  return `say it in the host file: \`proxies:\` ${lines.join(' ')}; ${which}`;
+}
+
+function proxyLine({ listener, proto, ports }: UnknownProxy): string {
+  const port = listener.port ?? ports[0]?.lo ?? 0;
+  const process = listener.port === undefined ? 'NAME' : listener.process;
+  return `\`- {process: ${process}, listens: [${protocolName(proto)} ${port}], dials: original, uid: UID}\``;
+}

@@ -3,9 +3,8 @@
 import { completePacket } from '../host/completePacket.ts';
 import type { Host, Listener } from '../host/host.ts';
 import { Budget, type BudgetLimits } from '../lib/budget.ts';
-import type { MeshListener, MeshProfile } from '../mesh/profile.ts';
-import { literalSource, type Relay, relayOf } from '../mesh/relay.ts';
-import { familyOf } from '../packet/address.ts';
+import type { MeshProfile } from '../mesh/profile.ts';
+import { literalSource, type Relay, relayOf, roleOf, serverOf } from '../mesh/relay.ts';
 import type { Packet } from '../packet/packet.ts';
 import { isLaterSegment } from '../packet/syn.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -90,8 +89,7 @@ function follow(traveller: Traveller, { packet, sender, before, connection }: Ne
     const leg: Leg = {
       sender,
       walk,
-      ...(taken?.listener === undefined ? {} : { listener: taken.listener }),
-      ...(taken?.mesh === undefined ? {} : { role: taken.mesh.role }),
+      ...(taken === undefined ? {} : { listener: taken, ...roleIn(options, taken) }),
     };
     for (const one of withConnection(traveller, { leg, isFirst: before.length === 0, among: walks.length })) {
       const reply = kernelReply(walk, { ruleset, host: options.host, budget, answered: toldWay(one)?.parts[1]?.walk });
@@ -134,12 +132,12 @@ function goOn(traveller: Traveller, { before, leg, taken }: Arrived): void {
     paths.push(pathOf(legs, undefined, undefined));
     return;
   }
-  const relay = taken === undefined ? undefined : relayOf(options, taken.listener);
+  const relay = taken === undefined ? undefined : relayOf(options, taken);
   const seenAt = relay === undefined ? -1 : before.findIndex(({ listener }) => listener && relayOf(options, listener)?.id === relay.id);
   const emitted = relay === undefined || seenAt >= 0 ? undefined : emission(leg.walk, relay, options);
   if (emitted !== undefined && relay !== undefined) follow(traveller, { packet: emitted, sender: relay.sender.name, before: legs });
   else {
-    const unknown = taken === undefined || relay !== undefined ? undefined : unknownAt(traveller, taken.listener, leg.walk);
+    const unknown = taken === undefined || relay !== undefined ? undefined : unknownAt(traveller, taken, leg.walk);
     paths.push(pathOf(legs, seenAt < 0 ? undefined : seenAt, unknown));
   }
 }
@@ -147,8 +145,8 @@ function goOn(traveller: Traveller, { before, leg, taken }: Arrived): void {
 interface Arrived {
   readonly before: readonly Leg[];
   readonly leg: Leg;
-  /** by whom, and in which role */
-  readonly taken: Taken | undefined;
+  /** by whom */
+  readonly taken: Listener | undefined;
 }
 
 /** A proxy that takes the packet as a connection of its own to pass on; how is not known. */
@@ -167,30 +165,28 @@ function pathOf(legs: readonly Leg[], cycleFrom: number | undefined, unknown: Un
   return { outcome: outcomeWith(firstOutcome, first), firstOutcome, legs, choices, ...end };
 }
 
-function takenBy(walk: Walk, { host, profile }: JourneyOptions): Taken | undefined {
+function takenBy(walk: Walk, { host }: JourneyOptions): Listener | undefined {
   const { fate } = walk;
   if (fate.kind !== 'delivered' || fate.process === undefined) return undefined;
   const candidates = host.listeners.filter(
     ({ process, port, proto }) => process === fate.process && proto === walk.packet.proto && (port === undefined || port === fate.listener),
   );
-  const listener = candidates.find(({ address }) => address === walk.after.dst) ?? candidates[0];
-  if (listener === undefined) return undefined;
-  const mesh = profile?.listeners.find(({ port }) => fate.process === profile.process.name && port === listener.port);
-  return { listener, mesh };
+  return candidates.find(({ address }) => address === walk.after.dst) ?? candidates[0];
 }
 
-interface Taken {
-  readonly listener: Listener;
-  readonly mesh: MeshListener | undefined;
+function roleIn({ profile }: JourneyOptions, listener: Listener): Pick<Leg, 'role'> {
+  const role = roleOf({ profile }, listener);
+  return role === undefined ? {} : { role };
 }
 
 /** The packet that the relay sends next; undefined when it sends none. */
 function emission({ packet }: Walk, relay: Relay, { host }: JourneyOptions): Packet | undefined {
-  const { port, sender, sends, upstream, blackhole } = relay;
+  const { port, sender, sends, blackhole } = relay;
   if (blackhole && packet.dport === port) return undefined;
   if (isLaterSegment(packet)) return undefined;
-  const to = upstream ?? { address: packet.dst, port: packet.dport };
-  if (familyOf(to.address) !== packet.family) return undefined;
+  const server = serverOf(relay, packet.family);
+  if (server === undefined) return undefined;
+  const { address: dst = packet.dst, port: dport = packet.dport } = server;
   const { source, mark } = sends;
   const src = source === 'client' ? packet.src : literalSource(relay, packet.family, host);
   if (typeof source === 'object' && src === undefined) return undefined;
@@ -198,12 +194,12 @@ function emission({ packet }: Walk, relay: Relay, { host }: JourneyOptions): Pac
     {
       dir: 'out',
       proto: packet.proto,
-      dst: to.address,
+      dst,
       uid: sender.uid,
       gid: sender.gid,
       mark,
       ...(src === undefined ? {} : { src }),
-      ...(to.port === undefined ? {} : { dport: to.port }),
+      ...(dport === undefined ? {} : { dport }),
     },
     host,
   ).packet;
@@ -212,6 +208,10 @@ function emission({ packet }: Walk, relay: Relay, { host }: JourneyOptions): Pac
 function senderOf(packet: Packet, { host }: JourneyOptions): string {
   if (packet.dir === 'in') return 'client';
   if (!packet.socket) return 'kernel';
-  const named = [...host.processes].find(([, { uid, gid }]) => uid === packet.uid && gid === packet.gid);
-  return named?.[0] ?? 'process';
+  const named = [...host.processes].flatMap(([name, { uid, gid }]) => (uid === packet.uid && gid === packet.gid ? [name] : []));
+  // what a proxy sends has its mark
+  const isProxy = (name: string, marks: (mark: number) => boolean): boolean =>
+    host.proxies?.some(({ process, mark }) => process === name && marks(mark)) === true;
+  const proxy = named.find((name) => isProxy(name, (mark) => mark === packet.mark));
+  return proxy ?? named.find((name) => !isProxy(name, (mark) => mark !== packet.mark)) ?? 'process';
 }

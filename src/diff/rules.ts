@@ -1,7 +1,7 @@
 import { type LoopScene, loopScene, onward, onwardOf, relayedPackets } from '../connection/relayLoops.ts';
 import type { End } from '../connection/symbolicJourney.ts';
 import { compareEnds, endsOf } from '../connection/symbolicJourney.ts';
-import { UNKNOWN_PROXY_HELP, unknownProxies, unknownProxyText } from '../connection/unknownProxy.ts';
+import { unknownProxies, unknownProxyHelp, unknownProxyText } from '../connection/unknownProxy.ts';
 import { Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
@@ -114,7 +114,7 @@ function loopsElsewhere(
   if (any === undefined) return [];
   const rules = { base: proxies.base.flatMap((one) => one.rules), head: proxies.head.flatMap((one) => one.rules) };
   return [
-    { level: 'error', packets: 'packets for which it sends others', reason: `${unknownProxyText(any)}: ${UNKNOWN_PROXY_HELP}`, rules },
+    { level: 'error', packets: 'packets for which it sends others', reason: `${unknownProxyText(any)}: ${unknownProxyHelp([any])}`, rules },
   ];
 }
 

@@ -1,7 +1,8 @@
 /** The rules that the mesh itself would have written, in its order: what may have got lost. */
 import { renderRequest } from '../istio/render/request.ts';
 import { rulesText } from '../istio/render/rulesText.ts';
-import type { MeshProfile } from '../mesh/profile.ts';
+import { OWN_NAME } from '../mesh/names.ts';
+import type { KnownMesh, MeshProfile } from '../mesh/profile.ts';
 import type { Family } from '../packet/address.ts';
 import type { Declaration } from '../prove/inferred/declaration.ts';
 import { readRules } from '../ruleset/readRules.ts';
@@ -15,14 +16,17 @@ export interface OwnRulesQuestion {
 }
 
 /** As iptables-save prints them. Exclusions are not among them: they are not known. */
-export function ownRules({ profile, declared, family }: OwnRulesQuestion): readonly Rule[] {
+export function ownRules({ profile: mesh, declared, family }: OwnRulesQuestion): readonly Rule[] {
+  const { name } = mesh;
+  if (name === OWN_NAME) return [];
+  const profile = { ...mesh, name };
   const text = ownText(profile, declared, family);
   const { rulesets } = readRules({ file: 'rules of the mesh', text }, { family });
   const tables = rulesets.find((one) => one.family === family)?.tables.values() ?? [];
   return [...tables].flatMap(({ chains }) => [...chains.values()].flatMap(({ rules }) => rules));
 }
 
-function ownText(profile: MeshProfile, declared: Declaration, family: Family): string {
+function ownText(profile: KnownMesh, declared: Declaration, family: Family): string {
   const { name, process } = profile;
   if (name !== 'istio-sidecar' && name !== 'istio-ambient') {
     const lines = OTHER_MESH_RULES[name].map((line) => forFamily(line.replace('UID', String(process.uid)), family));

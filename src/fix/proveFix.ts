@@ -6,6 +6,7 @@ import { BudgetError } from '../lib/budget.ts';
 import type { Family } from '../packet/address.ts';
 import { journeyOf } from '../prove/judge/replay.ts';
 import type { Finding } from '../prove/proof/finding.ts';
+import { isOwnProxy } from '../prove/proof/ownScopes.ts';
 import type { FixEdit, FixSearch } from '../prove/proof/provedFix.ts';
 import { bestOfRank, ranksOf } from './bestTrial.ts';
 import { type CandidateEdit, candidateEdits, pairsOfInsertions } from './candidates.ts';
@@ -37,6 +38,8 @@ export function proveFix(question: FixQuestion): FixSearch | undefined {
   const { accepted: _, only: __, except: ___, progress: ____, limits: _____, ...rest } = options;
   const search: FixSearching = { question, family, given, options: rest, budget: question.budget, count: { tried: 0, candidates: 0 } };
   const setting = chooseSetting({ rulesets: verified.rulesets, given: rest });
+  // what its chains hand over is what it is to capture: without its jump nothing would be broken
+  if (isOwnProxy(setting.profile)) return undefined;
   const made: FixEdit[] = [];
   let errors = 0;
   let step: FixStep | undefined;

@@ -16,6 +16,8 @@ export interface Host {
   /** how answers name it, where it is not a given file: `the running pod` */
   readonly called?: string;
   readonly processes: ReadonlyMap<string, Process>;
+  /** absent: none is named */
+  readonly proxies?: readonly OwnProxy[];
   /** addresses of pods on this node that are in the mesh */
   readonly pods: readonly Address[];
   readonly sets: ReadonlyMap<string, { readonly type: string; readonly members: readonly string[]; readonly options?: string }>;
@@ -132,10 +134,31 @@ export interface Listener {
   /** it is not said whose it is */
   readonly unnamed?: true;
   readonly transparent: boolean;
-  /** what it takes its process asks of this server, by the same protocol: a DNS forwarder */
-  readonly forwards?: SocketEndpoint;
-  /** it is said that its process sends nothing for what it takes */
-  readonly answers?: true;
+  /** where its process sends what it takes, by the same protocol; absent: not known, or the mesh says it */
+  readonly dials?: Dialled;
+  /** the source and the mark with which it sends; absent: a source that the kernel chooses, no mark */
+  readonly sends?: { readonly source: 'own' | 'client'; readonly mark: number };
+  /** SO_MARK of the socket itself, which its answers have */
+  readonly mark?: number;
+  /** of a proxy that the host names: which traffic it is there for */
+  readonly takes?: ProxyTakes;
+  /** it closes a connection that is for its own port */
+  readonly closesOwnPort?: true;
+}
+
+/** A server of its own; the connection's original destination; the application behind it, by the loopback address and the same
+ *  port; or it answers by itself. */
+export type Dialled = SocketEndpoint | 'original' | 'app' | 'nothing';
+
+export const PROXY_TAKES = ['outbound', 'inbound', 'dns', 'any'] as const;
+export type ProxyTakes = (typeof PROXY_TAKES)[number];
+
+/** A transparent proxy that the host names, beside what its listeners do. */
+export interface OwnProxy {
+  readonly process: string;
+  readonly takes: ProxyTakes;
+  /** by which rules can know what it sends; 0: none */
+  readonly mark: number;
 }
 
 export interface SocketEndpoint {

@@ -14,6 +14,8 @@ export interface HostDescription {
   /** absent: not given, and answers assume the mesh and an application on every other port; empty: no process listens */
   readonly listeners?: readonly ListenerDescription[];
   readonly processes?: Readonly<Record<string, ProcessDescription>>;
+  /** transparent proxies that are no mesh */
+  readonly proxies?: readonly ProxyDescription[];
   /** addresses of the pods of this node */
   readonly pods?: readonly string[];
   readonly sets?: Readonly<Record<string, SetDescription>>;
@@ -53,13 +55,42 @@ export interface ListenerDescription {
   /** name of one of the processes, or of a program; absent: not known, the mesh's proxy where that always listens */
   readonly process?: string;
   readonly transparent?: boolean;
-  /** `HOST:PORT` to which it sends what it takes */
+  /** where it sends what it takes: `HOST:PORT`, `original`, `app` or `nothing` */
   readonly forwards?: string;
+  /** with which source: `own`, when it is absent, or `client` */
+  readonly source?: string;
+  /** SO_MARK of what it sends */
+  readonly mark?: number | string;
 }
 
 export interface ProcessDescription {
   readonly uid: number;
   readonly gid: number;
+}
+
+/** A transparent proxy of one's own. All but `process`, `listens`, `dials` and `uid` may be left out, and these where `profile` has them. */
+export interface ProxyDescription {
+  /** a known program, such as `redsocks` or `xray`, whose usual ports and habits are meant */
+  readonly profile?: string;
+  readonly process?: string;
+  /** its sockets: `tcp 12345`, `udp 127.0.0.1:53` */
+  readonly listens?: readonly string[];
+  /** `outbound`, `inbound`, `dns`, or `any`, when it is absent */
+  readonly takes?: string;
+  /** `original`: where the connection was to go; `app`: the same port of 127.0.0.1; `HOST:PORT`: its server; `nothing`: it answers itself */
+  readonly dials?: string;
+  /** of what it sends: `own`, when it is absent, or `client` */
+  readonly source?: string;
+  readonly uid?: number;
+  /** absent: the number of the user */
+  readonly gid?: number;
+  /** SO_MARK of what it sends */
+  readonly mark?: number | string;
+  /** SO_MARK of its listening sockets, which their answers have */
+  readonly listen_mark?: number | string;
+  readonly cgroup?: string;
+  /** `closed`: it closes a connection that is for its own port */
+  readonly own_port?: string;
 }
 
 /** An ipset, with members as `ipset save` prints them. */

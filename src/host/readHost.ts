@@ -1,14 +1,15 @@
 /** Reads a host description from JSON or YAML values, and reports everything that is wrong with it. */
 
+import { isRecord, listIn } from '../lib/described.ts';
 import { nearest } from '../lib/nearest.ts';
 import { valueText } from '../lib/valueText.ts';
 import type { Family } from '../packet/address.ts';
-import { familyOf, parseAddress } from '../packet/address.ts';
-import { PROTO } from '../packet/protocol.ts';
-import type { Host, Listener, Process, Route, RoutingRule, SocketEndpoint } from './host.ts';
+import { parseAddress } from '../packet/address.ts';
+import type { Host, Route, RoutingRule } from './host.ts';
 import { parseRoute } from './ipRoute.ts';
 import { parseRule } from './ipRule.ts';
 import { readInterfaces } from './readInterfaces.ts';
+import { readSockets } from './readSockets.ts';
 import { defaultRules, derivedRoutes, joinSiblings } from './routing.ts';
 
 /** `host` is absent when there is a problem. */
@@ -27,6 +28,7 @@ export const HOST_KEYS = [
   'sysctls',
   'listeners',
   'processes',
+  'proxies',
   'pods',
   'sets',
   'clock',
@@ -37,7 +39,7 @@ export function readHost(value: unknown): HostReading {
   for (const key of Object.keys(value))
     if ((key !== '$schema' || typeof value.$schema !== 'string') && !HOST_KEYS.includes(key))
       problems.push(`unknown key \`${key}\` in the host description${meantKey(key)}`);
-  const interfaces = readInterfaces(list(value.interfaces, 'interfaces', problems), problems);
+  const interfaces = readInterfaces(listIn(value.interfaces, 'interfaces', problems), problems);
   const sysctls = readSysctls(value.sysctls, problems);
   const forwarding6 = (sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
   const routes = joinSiblings([...derivedRoutes(interfaces, forwarding6), ...readRoutes(value, problems)]);
@@ -45,11 +47,7 @@ export function readHost(value: unknown): HostReading {
     if (dev !== undefined && !interfaces.some(({ name }) => name === dev))
       problems.push(`a route names interface \`${dev}\`, which the host lacks`);
   }
-  const processes = readProcesses(value.processes, problems);
-  const listeners = list(value.listeners, 'listeners', problems).flatMap((entry) => readListener(entry, problems));
-  for (const { forwards, process } of listeners) {
-    if (forwards !== undefined && !processes.has(process)) problems.push(`\`${process}\`, which forwards, is not in \`processes\``);
-  }
+  const { listeners, processes, proxies } = readSockets(value, problems);
   const host: Host = {
     interfaces,
     routes,
@@ -58,6 +56,7 @@ export function readHost(value: unknown): HostReading {
     listeners,
     ...(value.listeners === undefined ? { listenersUnsaid: true } : {}),
     processes,
+    ...(proxies.length > 0 && { proxies }),
     pods: readAddresses(value.pods, problems),
     sets: readSets(value.sets, problems),
     ...readClock(value.clock, problems),
@@ -80,7 +79,7 @@ function readRoutes(value: Record<string, unknown>, problems: string[]): readonl
     else problems.push('`route_tables` is not an object of lists of routes');
   }
   return tables.flatMap(([table, routes]) =>
-    list(routes, table === 'main' ? 'routes' : `route_tables.${table}`, problems).flatMap((text): Route[] => {
+    listIn(routes, table === 'main' ? 'routes' : `route_tables.${table}`, problems).flatMap((text): Route[] => {
       const parsed = parseRoute(valueText(text), table);
       // as ip(8) does, a route to this host without a table is one of the table local
       if ('value' in parsed) return [HERE.has(parsed.value.type) && table === 'main' ? { ...parsed.value, table: 'local' } : parsed.value];
@@ -97,7 +96,7 @@ function readRules(value: Record<string, unknown>, problems: string[]): readonly
   const rules: RoutingRule[] = usual === false ? [] : [...defaultRules(4), ...defaultRules(6)];
   const lowest = (family: Family) =>
     Math.min(...rules.filter((rule) => rule.family === family && rule.priority > 0).map((rule) => rule.priority));
-  for (const text of list(value.ip_rules, 'ip_rules', problems)) {
+  for (const text of listIn(value.ip_rules, 'ip_rules', problems)) {
     const parsed = parseRule(valueText(text), lowest);
     if ('value' in parsed) rules.push(parsed.value);
     else problems.push(parsed.problem);
@@ -111,66 +110,8 @@ function readSysctls(value: unknown, problems: string[]): ReadonlyMap<string, st
   return new Map(Object.entries(isRecord(value) ? value : {}).map(([key, setting]) => [key.replaceAll('/', '.'), valueText(setting)]));
 }
 
-function readListener(entry: unknown, problems: string[]): Listener[] {
-  const proto = isRecord(entry) ? (entry.proto === 'tcp' ? PROTO.tcp : entry.proto === 'udp' ? PROTO.udp : undefined) : undefined;
-  if (!isRecord(entry) || proto === undefined) {
-    problems.push(`listener \`${valueText(entry)}\` has no \`proto\` of tcp or udp`);
-    return [];
-  }
-  const port = entry.port;
-  if (port !== undefined && !(typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65536)) {
-    problems.push(`listener port \`${valueText(port)}\` is not 1 to 65535`);
-    return [];
-  }
-  const given = entry.address === undefined ? undefined : parseAddress(valueText(entry.address));
-  const isAny = given === 0 || given === 0n;
-  const address = isAny ? undefined : given;
-  if (entry.address !== undefined && given === undefined)
-    problems.push(`listener address \`${valueText(entry.address)}\` is not an address`);
-  const answers = entry.forwards === 'nothing';
-  const forwards = entry.forwards === undefined || answers ? undefined : readEndpoint(valueText(entry.forwards));
-  if (entry.forwards !== undefined && forwards === undefined && !answers)
-    problems.push(
-      `\`${valueText(entry.forwards)}\`, to which a listener forwards, is neither an address with a port like \`10.96.0.10:53\` nor \`nothing\``,
-    );
-  if (forwards !== undefined && port === undefined) problems.push('a listener that forwards needs a `port`');
-  return [
-    {
-      proto,
-      process: typeof entry.process === 'string' ? entry.process : 'app',
-      ...(entry.process === undefined && entry.port !== undefined ? { unnamed: true } : {}),
-      transparent: entry.transparent === true,
-      ...(port === undefined ? {} : { port }),
-      ...(address === undefined ? {} : { address }),
-      ...(isAny ? { family: familyOf(given) } : {}),
-      ...(forwards === undefined ? {} : { forwards }),
-      ...(answers ? { answers } : {}),
-    },
-  ];
-}
-
-/** `10.96.0.10:53`, `[fd00::a]:53` */
-function readEndpoint(text: string): SocketEndpoint | undefined {
-  const [, six, four, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
-  const address = parseAddress(six ?? four ?? '');
-  const port = Number(digits);
-  return address === undefined || familyOf(address) !== (six === undefined ? 4 : 6) || port < 1 || port > 65535
-    ? undefined
-    : { address, port };
-}
-
-function readProcesses(value: unknown, problems: string[]): ReadonlyMap<string, Process> {
-  const processes = new Map<string, Process>();
-  if (value !== undefined && !isRecord(value)) problems.push('`processes` is not an object');
-  for (const [name, ids] of Object.entries(isRecord(value) ? value : {})) {
-    if (isRecord(ids) && isId(ids.uid) && isId(ids.gid)) processes.set(name, { uid: ids.uid, gid: ids.gid });
-    else problems.push(`process \`${name}\` needs a numeric uid and gid`);
-  }
-  return processes;
-}
-
 function readAddresses(value: unknown, problems: string[]): Host['pods'] {
-  return list(value, 'pods', problems).flatMap((text) => {
+  return listIn(value, 'pods', problems).flatMap((text) => {
     const address = parseAddress(valueText(text));
     if (address === undefined) problems.push(`\`${valueText(text)}\` in \`pods\` is not an address`);
     return address ?? [];
@@ -197,19 +138,4 @@ function readClock(value: unknown, problems: string[]): Pick<Host, 'clock'> {
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?Z$/.test(valueText(value)) ? Date.parse(valueText(value)) : Number.NaN;
   if (Number.isNaN(time)) problems.push(`the clock \`${valueText(value)}\` is not a time in UTC like \`2026-11-21T08:00:00Z\``);
   return { clock: Math.floor(time / 1000) };
-}
-
-function list(value: unknown, what: string, problems: string[]): readonly unknown[] {
-  if (value === undefined) return [];
-  if (Array.isArray(value)) return value;
-  problems.push(`\`${what}\` is not a list`);
-  return [];
-}
-
-function isId(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,9 +4,9 @@ import { istioAmbient } from './istioAmbient.ts';
 import { istioSidecar } from './istioSidecar.ts';
 import type { MeshName } from './names.ts';
 import { consul, kuma, linkerd } from './others.ts';
-import type { MeshProfile } from './profile.ts';
+import type { KnownMesh } from './profile.ts';
 
-const BY_NAME: Readonly<Record<MeshName, MeshProfile>> = {
+const BY_NAME: Readonly<Record<MeshName, KnownMesh>> = {
   'istio-ambient': istioAmbient,
   'istio-sidecar': istioSidecar,
   linkerd,
@@ -14,15 +14,15 @@ const BY_NAME: Readonly<Record<MeshName, MeshProfile>> = {
   consul,
 };
 
-export const PROFILES: readonly MeshProfile[] = Object.values(BY_NAME);
+export const PROFILES: readonly KnownMesh[] = Object.values(BY_NAME);
 
 /** The mesh whose chains are among these; undefined: none is. */
-export function detectProfile(chains: Iterable<string>): MeshProfile | undefined {
+export function detectProfile(chains: Iterable<string>): KnownMesh | undefined {
   const names = [...chains];
   return PROFILES.find((profile) => names.some((name) => profile.chains.test(name)));
 }
 
 /** Undefined for `none`, and for a name that no mesh has. */
-export function profileNamed(name: string): MeshProfile | undefined {
+export function profileNamed(name: string): KnownMesh | undefined {
   return PROFILES.find((one) => one.name === name);
 }

@@ -1,7 +1,7 @@
 /** ztunnel inside the pod's namespace. source: istio/istio cni/pkg/iptables/iptables.go, cni/pkg/config/config.go */
-import type { MeshProfile } from './profile.ts';
+import type { KnownMesh } from './profile.ts';
 
-export const istioAmbient: MeshProfile = {
+export const istioAmbient: KnownMesh = {
   name: 'istio-ambient',
   title: 'Istio ambient',
   process: { name: 'proxy', uid: 0, gid: 0 },

@@ -1,7 +1,7 @@
 /** Istio's sidecar. source: istio/istio pilot/pkg/networking/core/listener_address.go, tools/istio-iptables/pkg/constants */
-import type { MeshProfile } from './profile.ts';
+import type { KnownMesh } from './profile.ts';
 
-export const istioSidecar: MeshProfile = {
+export const istioSidecar: KnownMesh = {
   name: 'istio-sidecar',
   title: 'Istio sidecar',
   process: { name: 'proxy', uid: 1337, gid: 1337 },

@@ -5,6 +5,10 @@
 export const MESH_NAMES = ['istio-sidecar', 'istio-ambient', 'linkerd', 'kuma', 'consul'] as const;
 export type MeshName = (typeof MESH_NAMES)[number];
 
+/** What a proxy that the host names is called in answers of programs, where a mesh has its name. */
+export const OWN_NAME = 'own';
+export type OwnName = typeof OWN_NAME;
+
 /** What may be said of the mesh of rules: `auto`, by their chains and by who listens; `none`; or which. */
 export const PROFILE_NAMES = ['auto', 'none', ...MESH_NAMES] as const;
 export type ProfileName = (typeof PROFILE_NAMES)[number];

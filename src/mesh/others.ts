@@ -1,7 +1,7 @@
 /** Meshes with the same shape as Istio's sidecar. source: linkerd2-proxy-init, kumahq/kuma transparentproxy, hashicorp/consul sdk/iptables */
-import type { MeshProfile } from './profile.ts';
+import type { KnownMesh } from './profile.ts';
 
-export const linkerd: MeshProfile = {
+export const linkerd: KnownMesh = {
   name: 'linkerd',
   title: 'Linkerd',
   process: { name: 'proxy', uid: 2102, gid: 2102 },
@@ -21,7 +21,7 @@ export const linkerd: MeshProfile = {
   },
 };
 
-export const kuma: MeshProfile = {
+export const kuma: KnownMesh = {
   name: 'kuma',
   title: 'Kuma',
   process: { name: 'proxy', uid: 5678, gid: 5678 },
@@ -52,7 +52,7 @@ export const kuma: MeshProfile = {
   loopbackSource: { 6: '::6/128' },
 };
 
-export const consul: MeshProfile = {
+export const consul: KnownMesh = {
   name: 'consul',
   title: 'Consul',
   process: { name: 'proxy', uid: 5995, gid: 5995 },

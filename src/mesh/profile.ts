@@ -1,5 +1,5 @@
 /** What a mesh promises, as data: who listens where, and what each listener's process sends next. */
-import type { MeshName } from './names.ts';
+import type { MeshName, OwnName } from './names.ts';
 
 /** outbound, inbound and dns capture traffic; tunnel and health are reached untouched; admin is the proxy's own. */
 export type ListenerRole = 'outbound' | 'inbound' | 'dns' | 'tunnel' | 'health' | 'admin';
@@ -60,8 +60,11 @@ export interface MeshPlaces {
   readonly dnsServer?: RegExp;
 }
 
+/** The profile of a mesh, and not of a proxy that the host names. */
+export type KnownMesh = MeshProfile & { readonly name: MeshName };
+
 export interface MeshProfile {
-  readonly name: MeshName;
+  readonly name: MeshName | OwnName;
   readonly title: string;
   /** the process that owns the listeners, and its usual identity */
   readonly process: { readonly name: string; readonly uid: number; readonly gid: number };

@@ -8,7 +8,7 @@ import { loopScene, onwardOf } from '../connection/relayLoops.ts';
 import type { End } from '../connection/symbolicJourney.ts';
 import { endsOf } from '../connection/symbolicJourney.ts';
 import { ordinaryPackets } from '../connection/typicalPackets.ts';
-import { UNKNOWN_PROXY_HELP, unknownProxies, unknownProxyText } from '../connection/unknownProxy.ts';
+import { unknownProxies, unknownProxyHelp, unknownProxyText } from '../connection/unknownProxy.ts';
 import { walkJourney } from '../connection/walkJourney.ts';
 import type { Host } from '../host/host.ts';
 import { Budget, BudgetError, budgetReason, isBudgetReason } from '../lib/budget.ts';
@@ -129,7 +129,7 @@ export function search(ruleset: Ruleset, question: Search): FoundPackets {
       undecided.push({ ...place, packets: words(unclear), reason: spentOn(space.manager, ends, unclear) ?? NOT_MODELLED, rules });
     if (mayLoop !== EMPTY) {
       const proxies = unknownProxies(scene, ruleset);
-      const reason = `${proxies.map(unknownProxyText).join('; ')}: ${UNKNOWN_PROXY_HELP}`;
+      const reason = `${proxies.map(unknownProxyText).join('; ')}: ${unknownProxyHelp(proxies)}`;
       undecided.push({ ...place, packets: words(mayLoop), reason, rules: proxies.flatMap((proxy) => proxy.rules) });
     }
     if (sure === EMPTY) return;

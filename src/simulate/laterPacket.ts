@@ -29,7 +29,7 @@ export function answerPacket(first: Walk, host: Host): Packet | undefined {
   switch (fate.kind) {
     case 'delivered': {
       const owner = fate.process === undefined ? undefined : host.processes.get(fate.process);
-      const mark = proto === PROTO.tcp && host.sysctls.get('net.ipv4.tcp_fwmark_accept') === '1' ? after.mark : 0;
+      const mark = socketMark(first, host) || (takesOverMark(first, host) ? after.mark : 0);
       return { ...answer, mark, dir: 'out', socket: true, ...(owner !== undefined && { uid: owner.uid, gid: owner.gid }) };
     }
     case 'sent':
@@ -38,6 +38,17 @@ export function answerPacket(first: Walk, host: Host): Packet | undefined {
     default:
       return undefined;
   }
+}
+
+/** SO_MARK of the socket that took the packet. kernel include/net/inet_sock.h inet_request_mark() */
+function socketMark({ packet, fate }: Walk, { listeners }: Host): number {
+  if (fate.kind !== 'delivered') return 0;
+  const { process, listener } = fate;
+  return listeners.find((one) => one.process === process && one.proto === packet.proto && one.port === listener)?.mark ?? 0;
+}
+
+function takesOverMark({ packet }: Walk, { sysctls }: Host): boolean {
+  return packet.proto === PROTO.tcp && sysctls.get('net.ipv4.tcp_fwmark_accept') === '1';
 }
 
 /** The socket that took the packet may not send from the address that it was sent to: it is none of this host, and the socket is not

@@ -120,7 +120,7 @@ describe('every answer says it', () => {
     const { code, out } = await chainwalk(args, { files });
     expect([code, out.replaceAll(/\s+/g, ' ')]).toEqual([
       1,
-      expect.stringMatching(/undecided: what `squid` sends .*`forwards: "ADDRESS:PORT"`/),
+      expect.stringMatching(/undecided: what `squid` sends .*`- {process: squid, listens: \[tcp 3129\], dials: original, uid: UID}`/),
     ]);
     expect((await chainwalk(['verify', 'r.rules', '--host', 'h.json', '--family', '4', '--strict'], { files })).code).toBe(1);
   });

@@ -6,6 +6,7 @@ export type {
   InterfaceDescription,
   ListenerDescription,
   ProcessDescription,
+  ProxyDescription,
   SetDescription,
 } from '../../host/hostDescription.ts';
 export type { Mode } from '../../istio/settings/modes.ts';

@@ -6,14 +6,14 @@ import type { Pod } from '../../kubernetes/manifest/pod.ts';
 import { defaultHost } from '../../mesh/defaultHost.ts';
 import { istioAmbient } from '../../mesh/istioAmbient.ts';
 import { istioSidecar } from '../../mesh/istioSidecar.ts';
-import type { MeshProfile } from '../../mesh/profile.ts';
+import type { KnownMesh } from '../../mesh/profile.ts';
 import { type Family, parseAddress } from '../../packet/address.ts';
 import type { Facts } from '../facts/facts.ts';
 import { configuredIdentity, openShiftDefaultUser } from '../facts/identity.ts';
 import { type PodResolvers, podResolvers } from '../facts/resolver.ts';
 import { type ExtraNetwork, extraNetworks } from './extraNetworks.ts';
 
-export function profileOfPod({ approach }: Facts): MeshProfile {
+export function profileOfPod({ approach }: Facts): KnownMesh {
   return approach === 'ambient' ? istioAmbient : istioSidecar;
 }
 

@@ -29,6 +29,7 @@ import { noDeadEnd } from './noDeadEnd.ts';
 import { noExclusion } from './noExclusion.ts';
 import { noRedirectLoop } from './noRedirectLoop.ts';
 import { outboundCaptured } from './outboundCaptured.ts';
+import { ownPortClosed } from './ownPortClosed.ts';
 import { passthroughReturned } from './passthroughReturned.ts';
 import { podCaptured } from './podCaptured.ts';
 import { probeSourceRewritten } from './probeSourceRewritten.ts';
@@ -45,6 +46,7 @@ export const CLAIMS: readonly Claim[] = [
   podCaptured,
   noRedirectLoop,
   proxyEgressDirect,
+  ownPortClosed,
   outboundCaptured,
   inboundCaptured,
   selfVipCaptured,

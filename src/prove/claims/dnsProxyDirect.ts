@@ -37,10 +37,10 @@ export const dnsProxyDirect: Claim = {
 
 /** What forwarders beside the proxy ask, each of its own server. */
 function forwarded({ host, profile, ruleset }: ProofContext): readonly MatchExpr[] {
-  return host.listeners.flatMap(({ process, proto, forwards }) => {
+  return host.listeners.flatMap(({ process, proto, dials, sends }) => {
     const asker = process === profile?.process.name ? undefined : host.processes.get(process);
-    if (asker === undefined || forwards === undefined || familyOf(forwards.address) !== ruleset.family) return [];
-    const asked = and(equals('proto', proto), equals('dst', forwards.address), equals('dport', forwards.port));
-    return [and(isNew, asked, equals('uid', asker.uid), equals('gid', asker.gid), equals('mark', 0))];
+    if (asker === undefined || typeof dials !== 'object' || familyOf(dials.address) !== ruleset.family) return [];
+    const asked = and(equals('proto', proto), equals('dst', dials.address), equals('dport', dials.port));
+    return [and(isNew, asked, equals('uid', asker.uid), equals('gid', asker.gid), equals('mark', sends?.mark ?? 0))];
   });
 }

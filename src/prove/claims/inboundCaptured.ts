@@ -4,6 +4,7 @@ import { endsAs } from '../../connection/symbolicEnds.ts';
 import { and, equals } from '../../netfilter/matchExpr.ts';
 import type { Claim } from '../proof/claim.ts';
 import { expectFates } from '../proof/expectFates.ts';
+import { isOwnProxy, ownInbound } from '../proof/ownScopes.ts';
 import { inboundInterfaces, isDeclaredInbound, isNew, isOutside, isOwn, isTcp } from '../proof/scopes.ts';
 
 export const inboundCaptured: Claim = {
@@ -15,8 +16,9 @@ export const inboundCaptured: Claim = {
     if (profile === undefined) return 'there is no mesh';
     return declared.capturesInbound ? undefined : 'in ingress mode inbound traffic is not captured';
   },
-  judge: (context) =>
-    expectFates(
+  judge: (context) => {
+    if (isOwnProxy(context.profile)) return expectFates(context, ownInbound(context));
+    return expectFates(
       context,
       inboundInterfaces(context).map((iif) => ({
         dir: 'in',
@@ -24,5 +26,6 @@ export const inboundCaptured: Claim = {
         when: and(isTcp, isNew, isOutside(context, 'src'), isOwn(context), isDeclaredInbound(context), equals('mark', 0)),
         ends: endsAs('captured-in'),
       })),
-    ),
+    );
+  },
 };

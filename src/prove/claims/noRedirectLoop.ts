@@ -3,7 +3,7 @@
 import { cyclesOf, listenerEdges } from '../../connection/relayGraph.ts';
 import { loopScene, onwardOf } from '../../connection/relayLoops.ts';
 import { type End, endsOf } from '../../connection/symbolicJourney.ts';
-import { UNKNOWN_PROXY_HELP, unknownProxies, unknownProxyText } from '../../connection/unknownProxy.ts';
+import { unknownProxies, unknownProxyHelp, unknownProxyText } from '../../connection/unknownProxy.ts';
 import { relaysOf } from '../../mesh/relay.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
@@ -76,7 +76,7 @@ function loopsOfRequested(context: ProofContext): Judgement {
       doubts.push({
         set: unknown,
         rules: proxies.flatMap((one) => one.rules),
-        why: `${proxies.map(unknownProxyText).join('; ')}: ${UNKNOWN_PROXY_HELP}`,
+        why: `${proxies.map(unknownProxyText).join('; ')}: ${unknownProxyHelp(proxies)}`,
       });
   }
   return { violations, doubts, ...(!isAsked && { vacuous: true }) };
@@ -91,6 +91,6 @@ function doubtsOf(context: ProofContext): readonly Doubtful[] {
     const { listener, rules } = proxy;
     const taken = context.out().filter(({ fate }) => fate.kind === 'delivered' && fate.listener === listener);
     const to = listener.port === undefined ? EMPTY : manager.any(taken.map(({ set }) => set));
-    return { set: manager.and(to, context.where({})), rules, why: `${unknownProxyText(proxy)}: ${UNKNOWN_PROXY_HELP}` };
+    return { set: manager.and(to, context.where({})), rules, why: `${unknownProxyText(proxy)}: ${unknownProxyHelp([proxy])}` };
   });
 }

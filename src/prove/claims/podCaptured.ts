@@ -11,6 +11,7 @@ import type { Claim, Judgement } from '../proof/claim.ts';
 import { NO_VIOLATION } from '../proof/claim.ts';
 import type { Ingress, ProofContext } from '../proof/context.ts';
 import { packetsWhere } from '../proof/context.ts';
+import { isOwnProxy, ownHandover } from '../proof/ownScopes.ts';
 import { isNew, isOutside, isOwn, isTcp, ofApplication, portsOf } from '../proof/scopes.ts';
 
 export const podCaptured: Claim = {
@@ -20,6 +21,7 @@ export const podCaptured: Claim = {
   statement: 'Where the proxy of a mesh runs, some connections of the application and some from other hosts are handed to it.',
   skip: ({ profile }) => (profile === undefined ? 'there is no mesh' : undefined),
   judge: (context) => {
+    if (isOwnProxy(context.profile)) return handsSomething(context, context.profile.title);
     const { manager } = context.space;
     const opened = and(isTcp, isNew, not(inSet('dport', [{ lo: 0, hi: 0 }])));
     const sent = manager.and(
@@ -42,6 +44,11 @@ export const podCaptured: Claim = {
     return { violations: [...outbound.violations, ...inbound.violations], doubts: [...outbound.doubts, ...inbound.doubts] };
   },
 };
+
+function handsSomething(context: ProofContext, proxy: string): Judgement {
+  if (ownHandover(context, 'outbound', 'inbound', 'dns').rules.length > 0) return NO_VIOLATION;
+  return { violations: [{ kind: 'rule', rule: undefined, why: `NOT CAPTURED: no rule hands a connection to ${proxy}` }], doubts: [] };
+}
 
 interface Part {
   readonly place: Ingress;

@@ -2,11 +2,17 @@
  *  source: docs/facts/istio.md#no-loop-out */
 
 import { leavesUntouched } from '../../connection/symbolicEnds.ts';
-import { and, not, or } from '../../netfilter/matchExpr.ts';
+import { and, type MatchExpr, not, or } from '../../netfilter/matchExpr.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { Claim } from '../proof/claim.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { expectFates } from '../proof/expectFates.ts';
+import { isOwnProxy, ofOwnProxy } from '../proof/ownScopes.ts';
 import { isCapturedDns, isNew, isOutside, ofProxy, ofProxyGroup } from '../proof/scopes.ts';
+
+function sentByProxy(context: ProofContext): MatchExpr {
+  return isOwnProxy(context.profile) ? ofOwnProxy(context) : or(ofProxy(context), ofProxyGroup(context));
+}
 
 export const proxyEgressDirect: Claim = {
   id: 'proxy-egress-direct',
@@ -19,7 +25,7 @@ export const proxyEgressDirect: Claim = {
       {
         dir: 'out',
         // port 53 where DNS is captured is the promise of dns-proxy-direct
-        when: and(isNew, or(ofProxy(context), ofProxyGroup(context)), isOutside(context), not(isCapturedDns(context))),
+        when: and(isNew, sentByProxy(context), isOutside(context), not(isCapturedDns(context))),
         also: chosenSources(context.space, context.declared.proxyMark?.value ?? 0),
         ends: leavesUntouched(context),
       },

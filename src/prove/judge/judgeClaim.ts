@@ -12,13 +12,17 @@ import type { Claim, Judgement, Violation } from '../proof/claim.ts';
 import { notYet } from '../proof/claimsInInitPhase.ts';
 import type { ProofContext } from '../proof/context.ts';
 import type { Finding } from '../proof/finding.ts';
+import { notOfOwn } from '../proof/ownScopes.ts';
 import { acceptingRule, partsOf } from '../proof/suppressions.ts';
 import type { PacketViolation } from './replay.ts';
 import { decidingRules, replay } from './replay.ts';
 
 export function judgeClaim(context: ProofContext, claim: Claim): readonly Finding[] {
   const known = { claim: claim.id, level: claim.level, statement: claim.statement, family: context.ruleset.family } as const;
-  const skip = (context.whileInit === undefined ? undefined : notYet(claim, context.whileInit)) ?? claim.skip?.(context);
+  const skip =
+    (context.whileInit === undefined ? undefined : notYet(claim, context.whileInit)) ??
+    notOfOwn(context, claim.id) ??
+    claim.skip?.(context);
   if (skip !== undefined) return [{ ...known, verdict: 'not-applicable', blame: [], reason: skip }];
   try {
     return checked(context, claim, known);

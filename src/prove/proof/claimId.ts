@@ -5,6 +5,7 @@ export const RULE_CLAIMS = [
   'pod-captured',
   'no-redirect-loop',
   'proxy-egress-direct',
+  'own-port-closed',
   'outbound-captured',
   'inbound-captured',
   'self-vip-captured',

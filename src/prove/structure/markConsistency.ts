@@ -5,6 +5,7 @@ import type { Rule } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim } from '../proof/claim.ts';
 import type { ProofContext } from '../proof/context.ts';
+import { isOwnProxy } from '../proof/ownScopes.ts';
 import { blaming, rulesInChains } from './ofRules.ts';
 
 export const markConsistency: Claim = {
@@ -17,7 +18,10 @@ export const markConsistency: Claim = {
     const asked = [...rules.flatMap((rule) => questions(rule.match).map((bits) => ({ ...bits, rule }))), ...routed(context)];
     const neverSet = asked.flatMap(({ on, value, mask, rule }) => {
       if (rule === undefined || value === 0 || set.some((one) => one.on === on && canGive(one, value, mask))) return [];
-      return [{ rule, why: `matches the ${NAMES[on]} ${hexMark(value)}, which nothing here sets` }];
+      // a process can set SO_MARK, or another program write rules of its own; a mesh's rules are all here
+      const byOthers = on === 'packet' && (context.profile === undefined || isOwnProxy(context.profile));
+      const why = `matches the ${NAMES[on]} ${hexMark(value)}, which nothing here sets`;
+      return [byOthers ? { rule, why: `${why}; a process may (SO_MARK)`, level: 'info' as const } : { rule, why }];
     });
     const neverAsked = set.flatMap(({ on, bits, value, rule }) => {
       if (rule === undefined || bits === 0 || isCopied(rules, on) || asked.some((one) => one.on === on && (one.mask & bits) !== 0))
@@ -44,7 +48,7 @@ interface Setting {
   readonly rule: Rule | undefined;
 }
 
-function settings({ profile, declared }: ProofContext, rules: readonly Rule[]): readonly Setting[] {
+function settings({ profile, declared, host }: ProofContext, rules: readonly Rule[]): readonly Setting[] {
   const own = rules.flatMap((rule): readonly Setting[] => {
     const { effect } = rule;
     if (effect.kind !== 'setMark' && effect.kind !== 'divert') return [];
@@ -52,7 +56,8 @@ function settings({ profile, declared }: ProofContext, rules: readonly Rule[]): 
     return [{ on: effect.kind === 'divert' ? 'packet' : effect.on, bits, value: effect.xor >>> 0, rule }];
   });
   const emitted = (profile?.listeners ?? []).flatMap(({ emits, transparent }) => [emits?.mark ?? 0, transparent?.mark ?? 0]);
-  const byProxy = [...emitted, declared.proxyMark?.value ?? 0].filter((mark) => mark !== 0);
+  const sockets = host.listeners.flatMap(({ sends, mark }) => [sends?.mark ?? 0, mark ?? 0]);
+  const byProxy = [...emitted, ...sockets, declared.proxyMark?.value ?? 0].filter((mark) => mark !== 0);
   const direct = [...own, ...byProxy.map((value): Setting => ({ on: 'packet', bits: 0xffff_ffff, value, rule: undefined }))];
   const copied = rules.flatMap(({ effect }): readonly Setting[] => {
     if (effect.kind !== 'copyMark') return [];

@@ -47,7 +47,7 @@ function rest(path: Path, { file, mesh }: HeadlineContext): string {
       return `-> ${destination(last)} via ${last.walk.after.oif ?? 'no interface'}`;
     case 'to-app':
       if (processOf(last) === KERNEL) return `-> ${destination(last)}, ${takenByKernel(last.walk.packet)}`;
-      return `-> ${last.listener?.process ?? processOf(last)} at ${destination(last)}`;
+      return passedOn(path.legs, last);
     case 'to-proxy':
       return toProxy(last, mesh);
     case 'loop':
@@ -89,15 +89,44 @@ function toProxy(leg: Leg, mesh: string | undefined): string {
   return `-> ${where}, ${title}: answered by ${theProcess(leg)}, not captured`;
 }
 
+/** Who takes it, and what becomes of what that one sends for it. */
+function passedOn(legs: readonly Leg[], last: Leg): string {
+  const [first = last] = legs;
+  const taken = `-> ${takerOf(first)}`;
+  if (first === last) return taken;
+  const { fate, after } = last.walk;
+  if (fate.kind === 'sent')
+    return `${taken}, which sends it to ${destination(last)} via ${after.oif ?? 'no interface'}: direct, through ${processOf(first)}`;
+  return fate.kind === 'delivered' && last.listener !== undefined
+    ? `${taken}, and through it ${takerOf(last)}`
+    : `${taken}, whose own packet is ${fate.kind}`;
+}
+
+/** A transparent socket has the port of its own; the packet keeps the one that it was sent to. */
+function takerOf(leg: Leg): string {
+  const { walk, listener } = leg;
+  const { fate } = walk;
+  const name = listener?.process ?? processOf(leg);
+  if (fate.kind !== 'delivered' || !fate.transparent || fate.listener === undefined) return `${name} at ${destination(leg)}`;
+  return `${name}, by TPROXY to port ${fate.listener}, at ${endpointText({ address: walk.after.dst, port: walk.after.dport })}`;
+}
+
 function captured(leg: Leg): string {
   const original = originalDestination(leg);
-  const to = `-> ${processOf(leg)} ${destination(leg)}`;
+  const { fate, packet } = leg.walk;
+  // by TPROXY nothing is rewritten: the address is that of the other host
+  const isOthers = fate.kind === 'delivered' && fate.transparent && packet.dir === 'out' && packet.src !== packet.dst;
+  const to = `-> ${processOf(leg)} ${isOthers && fate.listener !== undefined ? `port ${fate.listener}` : destination(leg)}`;
   return original === undefined ? to : `${to} (original dst ${original})`;
 }
 
 function loop({ legs, cycleFrom = 0 }: Path): string {
-  const stops = legs.slice(cycleFrom).map((leg) => `${processOf(leg)} ${destination(leg)}`);
-  return `${stops.join(' -> ')}: the proxy's own packets come back to it`;
+  const round = legs.slice(cycleFrom);
+  const stops = round.map((leg) => `${processOf(leg)} ${destination(leg)}`);
+  const names = new Set(round.map(processOf));
+  const [only = 'proxy'] = names;
+  const back = names.size > 1 || only === 'proxy' ? "the proxy's own packets come" : `what ${only} sends itself comes`;
+  return `${stops.join(' -> ')}: ${back} back to it`;
 }
 
 function ended({ walk }: Leg, file: string): string {

@@ -2,15 +2,17 @@
  *  lacks an exception. */
 import { toldWay } from '../../connection/legConnection.ts';
 import { profileNamed } from '../../mesh/allProfiles.ts';
+import { OWN_NAME } from '../../mesh/names.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import { allRules, pointsOf, type RuleShape, rulesFrom, shapeOf } from '../../ruleset/ruleShape.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import { REMEDIES } from '../generated/remedies.ts';
 import { chainOf, LOGS_OF_WRITERS, REMEDIES_IN_MESH } from './remedyInMesh.ts';
+import { remedyOfOwn } from './remedyOfOwn.ts';
 
 export interface RemedyQuestion {
-  readonly finding: Pick<Finding, 'claim' | 'blame' | 'witness'>;
+  readonly finding: Pick<Finding, 'claim' | 'blame' | 'witness' | 'family'>;
   /** of its family */
   readonly ruleset: Ruleset | undefined;
   /** name of the mesh */
@@ -45,6 +47,7 @@ const IS_CAPTURED: readonly string[] = [
 export function remedyByRules({ finding, ruleset, profile }: RemedyQuestion): string | undefined {
   const mesh = profile === undefined ? undefined : profileNamed(profile);
   const { claim, blame, witness } = finding;
+  if (profile === OWN_NAME) return remedyOfOwn(finding);
   if (mesh === undefined || ruleset === undefined) return undefined;
   if (claim === 'init-phase-reachable') return asProxy(claim, usersIn(ruleset)[0]);
   if (claim === 'conntrack-zone-symmetry') return oneZone(witness);

@@ -2,9 +2,9 @@
 import { groupBy } from '../../lib/groupBy.ts';
 import { PROFILES } from '../../mesh/allProfiles.ts';
 import type { MeshName } from '../../mesh/names.ts';
-import type { MeshProfile } from '../../mesh/profile.ts';
+import type { KnownMesh } from '../../mesh/profile.ts';
 
-export type RemedyInMesh = (mesh: MeshProfile) => string | undefined;
+export type RemedyInMesh = (mesh: KnownMesh) => string | undefined;
 
 /** How its generator is told who the proxy is; undefined: its rules know the proxy by its mark. */
 const IDS: Readonly<Record<MeshName, string | undefined>> = {
@@ -114,26 +114,26 @@ export function remediesInMeshes(claim: string): readonly (readonly [meshes: str
   return [...groupBy(known, ({ text }) => text)].map(([text, alike]) => [alike.map(({ title }) => title).join(', '), text]);
 }
 
-function markFirst(mesh: MeshProfile): string {
+function markFirst(mesh: KnownMesh): string {
   return `Let packets with the proxy's mark, ${markOf(mesh)}, past before every redirect.`;
 }
 
-function untouchedMark(mesh: MeshProfile): string {
+function untouchedMark(mesh: KnownMesh): string {
   return `Let no rule redirect packets with the proxy's mark, ${markOf(mesh)}, or rewrite their source, MASQUERADE in POSTROUTING included.`;
 }
 
-function markOf({ mark }: MeshProfile): string {
+function markOf({ mark }: KnownMesh): string {
   const { value = 0, mask = 0 } = mark ?? {};
   return `0x${value.toString(16)}/0x${mask.toString(16)}`;
 }
 
 /** Where a mesh can be told of several owners, it writes a rule for the group as well. */
-function ownerOf({ places }: MeshProfile): 'user' | 'user and group' {
+function ownerOf({ places }: KnownMesh): 'user' | 'user and group' {
   return places.severalOwners === true ? 'user and group' : 'user';
 }
 
 /** The address that the proxy sends from to its own application, where it is one of its own. */
-function sourceOf({ listeners }: MeshProfile): { readonly 4: string; readonly 6: string } | undefined {
+function sourceOf({ listeners }: KnownMesh): { readonly 4: string; readonly 6: string } | undefined {
   for (const { emits } of listeners) if (emits !== undefined && typeof emits.source === 'object') return emits.source;
   return undefined;
 }

@@ -119,12 +119,14 @@ function senderOf({ host }: Space, { fate }: FateClass): Sender {
 }
 
 /** Sockets may take over marks, if the host says so. */
-function markOf({ host, manager, start, family }: Space, { env }: FateClass, sender: Sender): Vector {
+function markOf({ host, manager, start, family }: Space, { env, fate }: FateClass, sender: Sender): Vector {
   if (sender === 'outside') return NO_MARK;
   if (sender === 'kernel') {
     const name = family === 4 ? 'net.ipv4.fwmark_reflect' : 'net.ipv6.fwmark_reflect';
     return host.sysctls.get(name) === '1' ? env.mark : NO_MARK;
   }
+  const own = fate.kind === 'delivered' ? (fate.listener?.mark ?? 0) : 0;
+  if (own !== 0) return constant(own, 32);
   if (host.sysctls.get('net.ipv4.tcp_fwmark_accept') !== '1') return NO_MARK;
   const isTcp = equal(manager, start.proto, PROTO.tcp);
   return env.mark.map((bit) => manager.and(isTcp, bit));

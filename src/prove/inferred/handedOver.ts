@@ -1,0 +1,99 @@
+/** What the chains of a proxy hand over to it where nothing else interferes: rules that stand in other chains may take packets before. */
+import type { Host } from '../../host/host.ts';
+import type { TableName } from '../../netfilter/hooks.ts';
+import { and, type MatchExpr, not, or } from '../../netfilter/matchExpr.ts';
+import { asksOnly, pointsOf, shapeOf } from '../../ruleset/ruleShape.ts';
+import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
+
+export interface HandoverQuestion {
+  readonly ruleset: Ruleset;
+  readonly host: Host;
+  /** of the proxy's listeners */
+  readonly ports: readonly number[];
+  /** whose packets its rules let pass: no exclusion of anybody else's */
+  readonly proxy: { readonly uid: number; readonly gid: number };
+}
+
+export interface HandedOver {
+  /** what processes here send */
+  readonly sent: MatchExpr;
+  readonly arriving: MatchExpr;
+  /** that hand something over */
+  readonly rules: readonly Rule[];
+}
+
+export function handedOver(question: HandoverQuestion): HandedOver {
+  const { ruleset } = question;
+  const into = inChain(question, ruleset, { table: 'nat', name: 'PREROUTING' });
+  const transparent = inChain(question, ruleset, { table: 'mangle', name: 'PREROUTING' });
+  const out = inChain(question, ruleset, { table: 'nat', name: 'OUTPUT' });
+  // TPROXY takes what is sent here after a mark has led it back over lo
+  const marked = transparent.length === 0 ? [] : inChain(question, ruleset, { table: 'mangle', name: 'OUTPUT' });
+  const conditions = (parts: readonly Handing[]): MatchExpr => or(...parts.map(({ when }) => when));
+  return {
+    sent: conditions([...out, ...marked]),
+    arriving: conditions([...into, ...transparent]),
+    rules: [...new Set([...out, ...marked, ...into, ...transparent].map(({ rule }) => rule))],
+  };
+}
+
+interface Handing {
+  readonly rule: Rule;
+  readonly when: MatchExpr;
+}
+
+interface ChainPlace {
+  readonly table: TableName;
+  readonly name: string;
+  readonly before?: readonly string[];
+}
+
+function inChain(question: HandoverQuestion, ruleset: Ruleset, { table, name, before = [] }: ChainPlace): readonly Handing[] {
+  const chain = ruleset.tables.get(table)?.chains.get(name);
+  if (chain === undefined || before.includes(name)) return [];
+  const hands = (rule: Rule): boolean => handsOver(rule, question) || (ruleLeadsBack(rule, question) && chainOf(before, name) === 'OUTPUT');
+  const isOwn = chain.rules.some(hands);
+  const passed: MatchExpr[] = [];
+  return chain.rules.flatMap((rule): readonly Handing[] => {
+    const { effect, match } = rule;
+    const here = (): MatchExpr => and(match, ...passed.map(not));
+    if (hands(rule)) return [{ rule, when: here() }];
+    if (effect.kind === 'jump' || effect.kind === 'goto') {
+      const nested = inChain(question, ruleset, { table, name: effect.chain, before: [...before, name] });
+      return nested.map((one) => ({ rule: one.rule, when: and(here(), one.when) }));
+    }
+    const leaves = effect.kind === 'return' || effect.kind === 'accept';
+    if (isOwn && leaves && !isOfProxy(rule, question)) passed.push(match);
+    return [];
+  });
+}
+
+function chainOf(before: readonly string[], name: string): string {
+  return before[0] ?? name;
+}
+
+function handsOver({ effect }: Rule, { ports }: HandoverQuestion): boolean {
+  if (effect.kind === 'divert') return ports.includes(effect.port);
+  return effect.kind === 'nat' && effect.manip === 'dst' && effect.ports !== undefined && ports.includes(effect.ports.lo);
+}
+
+/** It sets a mark by which the host routes to itself. */
+function ruleLeadsBack({ effect, table }: Rule, { host }: HandoverQuestion): boolean {
+  if (table !== 'mangle' || effect.kind !== 'setMark' || effect.on !== 'packet') return false;
+  const value = effect.xor >>> 0;
+  return host.rules.some(({ mark, action }) => {
+    if (mark === undefined || typeof action !== 'object' || !('lookup' in action) || (value & mark.mask) >>> 0 !== mark.value) return false;
+    return host.routes.some(({ table: to, type }) => to === action.lookup && type === 'local');
+  });
+}
+
+function isOfProxy(rule: Rule, { proxy: { uid, gid } }: HandoverQuestion): boolean {
+  const shape = shapeOf(rule);
+  return (
+    (asksOnly(shape, 'uid') && isOnly(pointsOf([shape], 'uid'), uid)) || (asksOnly(shape, 'gid') && isOnly(pointsOf([shape], 'gid'), gid))
+  );
+}
+
+function isOnly(values: readonly number[], value: number): boolean {
+  return values.length === 1 && values[0] === value;
+}
