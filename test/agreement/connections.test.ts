@@ -20,6 +20,7 @@ import { traverseIn, traverseOut } from '../../src/symbolic/walk/traverse.ts';
 import { type Case, randomCases } from '../kernel/generate/randomCase.ts';
 import { connectionCases } from '../kernel/generate/randomConnections.ts';
 import { hostOf } from '../support/host.ts';
+import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 
 interface Tally {
@@ -163,6 +164,56 @@ describe('the simulator and the symbolic engine agree about connections', () => 
     for (const one of randomCases(1000, SEED)) compareCase(one, tally);
     expect(tally.wrong.slice(0, 3)).toEqual([]);
     expect(tally.compared).toBeGreaterThan(500);
+  });
+});
+
+describe('they agree about sockets that have heard from the other side', () => {
+  const host = {
+    interfaces: [{ name: 'lo' }, { name: 'eth0', addresses: ['10.244.0.5/24', 'fd00:10:244::5/64'] }],
+    routes: ['default via 10.244.0.1 dev eth0', 'default via fd00:10:244::1 dev eth0'],
+    ip_rules: ['fwmark 9 prohibit pref 100'],
+    listeners: [{ proto: 'tcp', port: 80, process: 'app' }],
+    processes: { app: { uid: 1000, gid: 1000 } },
+  };
+  // nobody is behind an interface to whom a marked packet would come from there
+  const CHECKED = { 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.all.src_valid_mark': '1' };
+  const marked = (rule: string): string =>
+    `*mangle\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A OUTPUT -m conntrack --ctstate ESTABLISHED -j CONNMARK --set-mark 7\n-A PREROUTING ${rule} -j MARK --set-mark 9\nCOMMIT\n`;
+  const ends = (rule: string, opening: string, sysctls: Readonly<Record<string, string>> = {}): readonly string[] => {
+    const tally: Tally = { compared: 0, seen: new Map(), wrong: [] };
+    const described = { ...host, sysctls: { ...CHECKED, ...sysctls } };
+    const packet = packetOf(opening, hostOf(described));
+    compareCase(
+      { rules: { [`v${packet.family}`]: marked(rule) }, host: described, packets: [packet] } as Parameters<typeof compareCase>[0],
+      tally,
+    );
+    expect(tally.wrong).toEqual([]);
+    const besides = [...ERRORS_ABOUT, ...CLOSING].map(({ name }) => name);
+    return [...tally.seen.keys()].filter((key) => besides.every((name) => !key.endsWith(` ${name}`))).sort();
+  };
+  const PUSH = '-p tcp --tcp-flags PSH PSH';
+  // once the client has sent again
+  const LATER = '-m connmark --mark 7';
+
+  it('data is not routed again', () => {
+    expect(ends(PUSH, 'in tcp 10.0.0.9 -> 10.244.0.5:80')).toEqual(['completes data-back']);
+  });
+
+  it('but the ACK is, and data where the kernel is told to route it', () => {
+    const opening = 'in tcp 10.0.0.9 -> 10.244.0.5:80';
+    expect(ends('-p tcp --tcp-flags SYN,ACK,PSH ACK', opening)).toEqual(['stalls ack']);
+    expect(ends(PUSH, opening, { 'net.ipv4.tcp_early_demux': '0' })).toEqual(['stalls data']);
+  });
+
+  it('nor is data of a TCP server to its client', () => {
+    expect(ends(PUSH, 'out tcp -> 203.0.113.9:80 uid=1000')).toEqual(['stalls data-back']);
+  });
+
+  it('an answer of UDP is routed, what the server sends later is not', () => {
+    expect(ends('-p udp -m conntrack --ctstate ESTABLISHED', 'out udp -> 203.0.113.9:53 uid=1000')).toEqual(['stalls answer']);
+    const opening = 'out udp -> 203.0.113.9:53 uid=1000';
+    expect(ends(LATER, opening)).toEqual(['completes data-back']);
+    expect(ends(LATER, opening, { 'net.ipv4.ip_early_demux': '0' })).toEqual(['stalls data-back']);
   });
 });
 

@@ -52,7 +52,7 @@ export function walkStep(question: ConnectionQuestion, going: readonly Going[], 
       const strayed = earlier ?? (isElsewhere(had, step, last.env) ? { step, part: name, env: last.env, start } : undefined);
       // a SYN-ACK comes before the connection is there
       const hears = heard?.[step.direction] ?? (name === 'syn-ack' ? undefined : last.env.iif);
-      const more = { latest: { ...latest, [step.direction]: last }, ...(hears && { heard: { ...heard, [step.direction]: hears } }) };
+      const more = { latest: { ...latest, [step.direction]: last }, heard: { ...heard, ...(hears && { [step.direction]: hears }) } };
       const own = { ...shared, part: name, ...more, ...(strayed && { strayed }) };
       if (wrong !== EMPTY) ends.push({ ...own, set: wrong, end });
       if (set === EMPTY) continue;
@@ -67,10 +67,15 @@ export function walkStep(question: ConnectionQuestion, going: readonly Going[], 
 export function startOf({ space, iif, ruleset }: ConnectionQuestion, step: ConnectionStep): StepPacket['start'] {
   const make = step.direction === 'reply' ? answerStart : laterStart;
   const name = standIn(space, ruleset, { name: step.name, among: NAMES[step.direction] });
-  // a stand-in that opens the connection has been routed, and what looks like it goes the same way
-  const isRouted = OPENING_PARTS.includes(name);
-  return ({ first, heard, known }) =>
-    make({ space, iif, one: first, ...(heard && !isRouted && { heard }) }, { ...step, name }, entryFor(step, known));
+  // a stand-in that opens the connection has been routed, and what looks like it goes the same way, unless rules have marked the connection
+  const opening = OPENING_PARTS.includes(name);
+  const isRouted = ({ first: { env }, known }: Going): boolean => opening && known.connmark.every((bit, at) => bit === env.connmark[at]);
+  return (one) =>
+    make(
+      { space, iif, one: one.first, ...(one.heard && !isRouted(one) && { heard: one.heard }) },
+      { ...step, name },
+      entryFor(step, one.known),
+    );
 }
 
 const ofDirection = (direction: CtDirection): readonly PartName[] =>
