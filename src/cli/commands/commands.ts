@@ -1,6 +1,7 @@
 /** All commands, in the order in which help lists them. A page in report/explain/command belongs to each. */
 import type { Command } from '../argv/command.ts';
 import { approachesCommand } from './approaches.ts';
+import { captureCommand } from './capture.ts';
 import { checkCommand } from './check.ts';
 import { ciCommand } from './ci.ts';
 import { completionOf } from './completion.ts';
@@ -28,6 +29,7 @@ const ANSWERING: readonly Command[] = [
   printCommand,
   renderCommand,
   hostCommand,
+  captureCommand,
   enrolCommand,
   approachesCommand,
 ];

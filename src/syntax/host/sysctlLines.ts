@@ -28,6 +28,11 @@ const KEPT: readonly (readonly [path: string, names: string])[] = [
 ];
 const NAMES: ReadonlyMap<string, ReadonlySet<string>> = new Map(KEPT.map(([path, names]) => [path, new Set(names.split(' '))]));
 
+/** Files below /proc/sys that have them, as a shell finds them. */
+export const SYSCTL_FILES: readonly string[] = KEPT.flatMap(([path, names]) =>
+  names.split(' ').map((name) => `${path.replaceAll('.', '/')}/${name}`),
+);
+
 /** False: it is none. */
 export function takeSysctlLine(page: HostPage, { text }: HostLine): boolean {
   const found = lineParts('sysctl', text);
