@@ -1,6 +1,7 @@
 /** Packets as people think of them: that open a connection, whole, unmarked, from where such packets come. */
 import { addressesOfType } from '../host/addrType.ts';
 import type { Interval, IntervalSet } from '../lib/intervals.ts';
+import { memoize } from '../lib/memo.ts';
 import type { Address } from '../packet/address.ts';
 import { familyOf, parsePrefix } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
@@ -17,7 +18,7 @@ export interface UsualCondition {
 }
 
 /** What goes without saying, each for itself. `iif` undefined: of packets that are sent here. */
-function usualConditions(space: Space, iif: string | undefined): readonly UsualCondition[] {
+const usualConditions = memoize((space: Space, iif: string | undefined): readonly UsualCondition[] => {
   const { manager, start, host, family } = space;
   const own: readonly Address[] = host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address));
   const fromHere = manager.any(own.filter((address) => familyOf(address) === family).map((address) => equal(manager, start.src, address)));
@@ -45,7 +46,7 @@ function usualConditions(space: Space, iif: string | undefined): readonly UsualC
           { opens: false, set: manager.not(isLoopback(start.dst)) },
         ]),
   ];
-}
+});
 
 /** What words take for granted beside it: packets that go on, are not for a whole network, and are of this family;
  *  of applications those from a port that the kernel chose. */

@@ -16,7 +16,8 @@ export function constant(value: number | bigint, width: number): Vector {
 }
 
 export function equal(manager: BddManager, vector: Vector, value: number | bigint): Bdd {
-  return maskedEqual(manager, vector, { value, mask: (1n << BigInt(vector.length)) - 1n });
+  const mask = () => (1n << BigInt(vector.length)) - 1n;
+  return remembered(manager, { vector, key: `${value}`, make: () => masked(manager, vector, { value, mask: mask() }) });
 }
 
 /** `(vector & mask) === value` */

@@ -1,6 +1,6 @@
 /** What a cube has a condition on: each field, with the packets that do not have it. */
 import type { Bdd } from '../diagrams/bdd.ts';
-import { EMPTY } from '../diagrams/bdd.ts';
+import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { VariableRange } from '../space/project.ts';
 import type { Space, StartField } from '../space/space.ts';
 import { START_FIELDS, widthOf } from '../space/space.ts';
@@ -60,6 +60,15 @@ function placesIn(space: Space): ReadonlyMap<CubeField, FieldPlace> {
 
 export function termSet({ manager }: Space, { values, absent }: CubeTerm, place: FieldPlace): Bdd {
   return absent ? manager.or(values, place.absent) : manager.minus(values, place.absent);
+}
+
+/** Puts another set in the place of each, which may depend on all others as they are by then. Gives what is in all of them at the end. */
+export function eachInTurn({ manager }: Pick<Space, 'manager'>, sets: readonly Bdd[], step: (others: Bdd, at: number) => Bdd): Bdd {
+  const after = [FULL];
+  for (const set of sets.toReversed()) after.push(manager.and(after.at(-1) ?? FULL, set));
+  let before = FULL;
+  for (const at of sets.keys()) before = manager.and(before, step(manager.and(before, after[sets.length - 1 - at] ?? FULL), at));
+  return before;
 }
 
 /** Some packet that the other fields allow does not have this one. */

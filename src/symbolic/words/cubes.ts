@@ -6,7 +6,7 @@ import { equal } from '../diagrams/vector.ts';
 import { type Assignment, assignmentOf, setContains } from '../space/member.ts';
 import { project, type VariableRange } from '../space/project.ts';
 import type { Space } from '../space/space.ts';
-import { type Cube, type CubeField, type CubeTerm, type FieldPlace, fieldPlaces, termSet } from './cubeFields.ts';
+import { type Cube, type CubeField, type CubeTerm, eachInTurn, type FieldPlace, fieldPlaces, termSet } from './cubeFields.ts';
 import { isListable } from './listed.ts';
 import { tidied } from './tidied.ts';
 import { pickWitness, usualPreferences, type WitnessPlace } from './witness.ts';
@@ -120,20 +120,19 @@ interface Widening {
 function widened(space: Space, places: ReadonlyMap<CubeField, FieldPlace>, { seed, bad, order }: Widening): Cube {
   const { manager } = space;
   const terms = new Map<CubeField, CubeTerm>();
-  const sets = new Map<CubeField, Bdd>();
   const asked = supportOf(space, bad);
   const setOf = (field: CubeField, term: CubeTerm): Bdd => termSet(space, term, places.get(field) as FieldPlace);
   for (const [field, { range, absent }] of places) {
     if (!asked(range)) continue;
     const none = setContains(space, absent, seed);
-    const term = { values: none ? EMPTY : valueAt(space, seed, range), absent: none };
-    terms.set(field, term);
-    sets.set(field, setOf(field, term));
+    terms.set(field, { values: none ? EMPTY : valueAt(space, seed, range), absent: none });
   }
-  for (const field of order) {
-    if (!terms.has(field)) continue;
+  const fields = order.filter((field) => terms.has(field));
+  const narrow = fields.map((field) => setOf(field, terms.get(field) as CubeTerm));
+  const set = eachInTurn(space, narrow, (others, at) => {
+    const field = fields[at] as CubeField;
     const { range, absent } = places.get(field) as FieldPlace;
-    const around = manager.all([...[...sets].flatMap(([other, set]) => (other === field ? [] : [set])), bad]);
+    const around = manager.and(others, bad);
     const values = manager.not(project(manager, manager.minus(around, absent), range));
     const term = {
       values: isListable(space, field, values) ? values : blockAround(space, values, { seed, range }),
@@ -141,13 +140,12 @@ function widened(space: Space, places: ReadonlyMap<CubeField, FieldPlace>, { see
     };
     if (term.values === FULL && term.absent) {
       terms.delete(field);
-      sets.delete(field);
-    } else {
-      terms.set(field, term);
-      sets.set(field, setOf(field, term));
+      return FULL;
     }
-  }
-  return { terms, set: manager.all([...sets.values()]) };
+    terms.set(field, term);
+    return setOf(field, term);
+  });
+  return { terms, set };
 }
 
 /** As many values as have one prefix with that of the packet, which may not have the field. */

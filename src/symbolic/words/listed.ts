@@ -86,7 +86,7 @@ export function simplest(space: Space, field: CubeField, { core, most }: Room): 
   const { range } = fieldPlaces(space).get(field) as { readonly range: VariableRange };
   // protocols have no order that means anything
   if (core === most || field === 'proto') return [];
-  const vector = variables(manager, range);
+  const vector = field === 'socket' || field === 'process' || field === 'hasMac' ? variables(manager, range) : space.start[field];
   const filled = (within: Room): readonly Bdd[] => {
     const [needed, allowed] = [within.core, within.most].map((set) => intervalsOf(manager, set, range, MOST));
     if (needed === undefined || allowed === undefined) return [];

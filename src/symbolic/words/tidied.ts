@@ -3,7 +3,7 @@ import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { project } from '../space/project.ts';
 import type { Space } from '../space/space.ts';
-import { type Cube, type CubeField, type CubeTerm, type FieldPlace, termSet } from './cubeFields.ts';
+import { type Cube, type CubeField, type CubeTerm, eachInTurn, type FieldPlace, termSet } from './cubeFields.ts';
 import { lengthOf, simplest } from './listed.ts';
 
 interface Tidying {
@@ -18,13 +18,16 @@ interface Tidying {
 export function tidied(space: Space, places: ReadonlyMap<CubeField, FieldPlace>, { cube, good, bad }: Tidying): Cube {
   const { manager } = space;
   const terms = new Map(cube.terms);
-  const sets = new Map([...terms].map(([field, term]) => [field, termSet(space, term, places.get(field) as FieldPlace)]));
-  for (const [field, { values, absent }] of cube.terms) {
-    const place = places.get(field) as FieldPlace;
+  const given = [...cube.terms].map(([field, term]) => ({ field, term, place: places.get(field) as FieldPlace }));
+  const wholes = given.map(({ term, place }) => termSet(space, term, place));
+  const set = eachInTurn(space, wholes, (others, at) => {
+    const {
+      field,
+      term: { values, absent },
+      place,
+    } = given[at] as (typeof given)[number];
     const { range, absent: without } = place;
-    const whole = sets.get(field) ?? FULL;
-    sets.delete(field);
-    const others = manager.all([...sets.values()]);
+    const whole = wholes[at] ?? FULL;
     const [needed, forbidden] = [manager.all([others, whole, good]), manager.and(others, bad)];
     const core = project(manager, manager.minus(needed, without), range);
     const most = manager.not(project(manager, manager.minus(forbidden, without), range));
@@ -39,7 +42,7 @@ export function tidied(space: Space, places: ReadonlyMap<CubeField, FieldPlace>,
     const own = priced({ values, absent });
     const chosen = best === undefined || best.cost >= own.cost ? own.term : best.term;
     terms.set(field, chosen);
-    sets.set(field, termSet(space, chosen, place));
-  }
-  return { terms, set: manager.all([...sets.values()]) };
+    return termSet(space, chosen, place);
+  });
+  return { terms, set };
 }
