@@ -27,6 +27,9 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** An outcome with the interface by which the packet leaves. */
+export const LEAVING_BY = /^(?:direct|forwarded):[^\s/:]{1,15}$/;
+
 export function isOutcome(text: unknown): text is Outcome {
   return (OUTCOMES as readonly unknown[]).includes(text);
 }

@@ -10,6 +10,7 @@ import { endsOf } from '../connection/symbolicJourney.ts';
 import { ordinaryPackets } from '../connection/typicalPackets.ts';
 import { unknownProxies, unknownProxyHelp, unknownProxyText } from '../connection/unknownProxy.ts';
 import { walkJourney } from '../connection/walkJourney.ts';
+import { leavesBy, type WantedEnd } from '../connection/wantedEnd.ts';
 import type { Host } from '../host/host.ts';
 import { Budget, BudgetError, budgetReason, isBudgetReason } from '../lib/budget.ts';
 import { InvariantError } from '../lib/invariant.ts';
@@ -33,6 +34,8 @@ export interface PacketsQuestion {
   /** absent `dir`: packets that are sent and packets that arrive */
   readonly where: { readonly dir?: 'in' | 'out'; readonly expr: Readonly<Record<Family, MatchExpr>> };
   readonly outcome: Outcome;
+  /** of packets that leave: by which interface alone */
+  readonly oif?: string;
 }
 
 export interface FoundPackets {
@@ -66,7 +69,7 @@ export interface UndecidedClass {
 }
 
 /** A question about ends. */
-export interface Search extends Omit<PacketsQuestion, 'outcome'> {
+export interface Search extends Omit<PacketsQuestion, 'outcome' | 'oif'> {
   /** only packets that an application would send or receive */
   readonly ordinary: boolean;
   readonly split: (space: Space, ends: readonly End[]) => Split;
@@ -82,8 +85,9 @@ export interface Split {
   readonly mayLoop?: Bdd;
 }
 
-export function findPackets(ruleset: Ruleset, { outcome, ...question }: PacketsQuestion): FoundPackets {
-  const split: Search['split'] = (space, ends) => withOutcome(space, ends, outcome);
+export function findPackets(ruleset: Ruleset, { outcome, oif, ...question }: PacketsQuestion): FoundPackets {
+  const wanted: WantedEnd = { outcome, ...(oif !== undefined && { oif }) };
+  const split: Search['split'] = (space, ends) => withOutcome(space, ends, wanted);
   return search(ruleset, { ...question, ordinary: false, split, outcomes: [outcome] });
 }
 
@@ -150,15 +154,17 @@ function tooHard(iif: string | undefined, error: BudgetError): UndecidedClass {
   return { ...(iif !== undefined && { iif }), packets, reason: budgetReason(error), rules: [] };
 }
 
-export function withOutcome({ manager }: Space, ends: readonly End[], outcome: Outcome): Split {
+export function withOutcome({ manager }: Space, ends: readonly End[], wanted: WantedEnd): Split {
+  const { outcome, oif } = wanted;
+  const isIt = (end: End): boolean => end.outcome === outcome && (oif === undefined || leavesBy(end.of) === oif);
   const unknown = manager.any(ends.map(({ unclear }) => unclear));
   const some = (which: readonly End[]): Bdd => manager.any(which.map(({ set }) => set));
   if (outcome === 'undecided') {
     return { sure: manager.or(unknown, some(ends.filter((end) => end.outcome === outcome))), unclear: EMPTY, rules: [] };
   }
-  const all = some(ends.filter((end) => end.outcome === outcome));
+  const all = some(ends.filter(isIt));
   // whatever the unknown is, another end may be the packet's own; and a target that is not modelled may do anything
-  const other = manager.all([all, unknown, some(ends.filter((end) => end.outcome !== outcome))]);
+  const other = manager.all([all, unknown, some(ends.filter((end) => !isIt(end)))]);
   const unclear = manager.or(other, some(ends.filter((end) => end.outcome === 'undecided')));
   const sure = manager.minus(all, unclear);
   const rules = doubtfulRules(manager, ends, unclear);

@@ -67,7 +67,7 @@ function searchNearest(question: NearestQuestion, space: Space): Nearest {
       const classes = way.iif === undefined ? traverseOut(ask) : traverseIn(ask, way.iif);
       const connections = { ruleset: question.ruleset, iif: way.iif };
       const ends = endsOf(scene, { classes, next: (one) => onwardOf(loops, one), open: new Set(), connections });
-      const { sure, unclear, mayLoop = EMPTY } = withOutcome(space, ends, question.outcome);
+      const { sure, unclear, mayLoop = EMPTY } = withOutcome(space, ends, { outcome: question.outcome });
       const byChance = manager.and(sure, chanceIn(space, ends, question.outcome));
       if (unclear !== EMPTY || mayLoop !== EMPTY) open = 'it depends on something that is not modelled';
       else if (byChance !== EMPTY) open ??= 'the packets that can have it have it by chance';

@@ -30,7 +30,7 @@ function journeyOf(packet: string, { rulesets, host, profile }: ReturnType<typeo
 function ask(text: string, outcome: Outcome, { every = false, of = SIDECAR } = {}) {
   const where = parsePacketSet({ file: 'set', text }).set;
   if (where === undefined) throw new Error(text);
-  return expectSet({ ...of, where, outcome, every });
+  return expectSet({ ...of, where, wanted: { outcome }, every });
 }
 
 describe('an expected packet', () => {

@@ -1,6 +1,7 @@
 /** The expected outcomes of packets, and where: the contents of an expectation file. */
-import type { Outcome } from '../../connection/journey.ts';
+import type { WantedEnd } from '../../connection/wantedEnd.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
+import type { Fence } from '../../query/expectations.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
 
@@ -30,7 +31,6 @@ export interface ExpectationFile extends ExpectationPlace {
 export type Expectation = ExpectedPacket | ExpectedSet;
 
 interface Common {
-  readonly outcome: Outcome;
   readonly because?: string;
   /** of the packet or the set in the file */
   readonly span: Span;
@@ -38,6 +38,7 @@ interface Common {
 
 export interface ExpectedPacket extends Common {
   readonly kind: 'packet';
+  readonly wanted: WantedEnd;
   /** as it is written */
   readonly text: string;
   readonly given: PartialPacket;
@@ -51,6 +52,7 @@ export interface ExpectedSet extends Common {
   readonly kind: 'set';
   readonly text: string;
   readonly where: PacketSet;
+  readonly wanted: WantedEnd | Fence;
   readonly every: boolean;
 }
 

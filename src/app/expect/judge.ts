@@ -2,6 +2,7 @@
 
 import { type AskedSet, pinnedAddress } from '../../connection/assumedHost.ts';
 import { type Bounds, GIVEN_HOST, hostWords, POD_OF_MANIFEST } from '../../connection/bounds.ts';
+import { wantedText } from '../../connection/wantedEnd.ts';
 import { withLength, withPodAddress } from '../../host/podAddress.ts';
 import { isBudgetReason } from '../../lib/budget.ts';
 import { type ExpectationAnswer, expectPacket, expectSet } from '../../query/expectations.ts';
@@ -72,10 +73,13 @@ interface Asked {
 }
 
 function toCheck(asked: Asked): Check {
-  const { text, outcome, because, kind } = asked.expectation;
+  const { text, wanted, because, kind } = asked.expectation;
   const what = kind === 'set' ? `Every packet of \`${text}\`` : `The packet \`${text}\``;
   const why = because === undefined ? '' : `: ${because.trim().replace(/\.$/, '')}`;
-  const known = { id: text, statement: `${what} ends as ${outcome}${why}.` };
+  const known = {
+    id: text,
+    statement: `${what} ${'outcome' in wanted ? `ends as ${wantedText(wanted)}` : `leaves by ${wanted.leavesOnlyBy.join(' or ')} alone, if at all`}${why}.`,
+  };
   const problems = answersOf(asked).flatMap((answer) => (answer.verdict === 'met' ? [] : [toProblem(asked, answer)]));
   const verdict = problems.length === 0 ? 'passed' : problems.some((one) => one.verdict === 'failed') ? 'failed' : 'undecided';
   return { ...known, verdict, problems };
@@ -91,7 +95,9 @@ function answersOf({ setting, expectation }: Asked): readonly Answered[] {
   if (expectation.kind === 'set') return expectSet({ ...setting, host: hostOfSet(setting, expectation.where), ...expectation });
   const walked = walkPacket(setting, expectation);
   if ('message' in walked) return [{ verdict: 'unmet', reasons: [walked.message], blame: [] }];
-  return [{ ...expectPacket(walked.journey, expectation), walked }];
+  const { by, to, wanted } = expectation;
+  const also = { ...(by !== undefined && { by }), ...(to !== undefined && { to }) };
+  return [{ ...expectPacket(walked.journey, { ...wanted, ...also }), walked }];
 }
 
 /** Where its addresses are not given, the pod has the one that all packets of the set go to. */

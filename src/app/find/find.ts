@@ -17,6 +17,8 @@ export interface FindQuestion {
   readonly rulesets: readonly Ruleset[];
   readonly where: PacketSet;
   readonly outcome: Outcome;
+  /** of packets that leave: by which interface alone */
+  readonly oif?: string;
   readonly place: GivenPlace;
   /** of all rulesets together */
   readonly limits: BudgetLimits;
@@ -37,11 +39,18 @@ export function findIn({ place, ...question }: FindQuestion): FindAnswer | undef
 
 /** Where mesh, host and proxy are known. */
 export function findInSetting(
-  { rulesets, where, outcome, limits }: Omit<FindQuestion, 'place'>,
+  { rulesets, where, outcome, oif, limits }: Omit<FindQuestion, 'place'>,
   setting: ChosenSetting,
 ): FindAnswer | undefined {
   const { host, profile } = setting;
-  const question = { host, where, outcome, budget: new Budget(limits), ...(profile !== undefined && { profile }) };
+  const question = {
+    host,
+    where,
+    outcome,
+    ...(oif !== undefined && { oif }),
+    budget: new Budget(limits),
+    ...(profile !== undefined && { profile }),
+  };
   const parts = rulesets.map((ruleset, index) => {
     const found = question.budget.share(1 / (rulesets.length - index), () => findPackets(ruleset, question));
     return { file: ruleset.source.file, found };

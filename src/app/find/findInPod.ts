@@ -11,7 +11,7 @@ import { type TracePodQuestion, traceInPod } from '../trace/podSetting.ts';
 import { withInterface } from '../trace/withInterface.ts';
 import { type FindAnswer, type FindQuestion, findInSetting } from './find.ts';
 
-export interface FindPodQuestion extends Omit<TracePodQuestion, 'manner'>, Pick<FindQuestion, 'where' | 'outcome' | 'limits'> {}
+export interface FindPodQuestion extends Omit<TracePodQuestion, 'manner'>, Pick<FindQuestion, 'where' | 'outcome' | 'oif' | 'limits'> {}
 
 export interface FoundInPod {
   /** absent: there is an error among the diagnostics, or no packet of the set can be there */
@@ -24,7 +24,7 @@ export interface FoundInPod {
 }
 
 /** Or why there is not one pod to ask. */
-export function findInPod({ where, outcome, limits, ...question }: FindPodQuestion): FoundInPod | Complaint {
+export function findInPod({ where, outcome, oif, limits, ...question }: FindPodQuestion): FoundInPod | Complaint {
   const setup = traceInPod({ ...question, manner: { detailed: false } });
   if ('message' in setup) return setup;
   const { setting, diagnostics } = setup;
@@ -32,7 +32,10 @@ export function findInPod({ where, outcome, limits, ...question }: FindPodQuesti
   if (setting.outside?.walks === false) return { message: setting.outside.says };
   const { rulesets } = setting;
   const there = withInterface(setting, { ...interfaceOf(where, 'iif'), ...interfaceOf(where, 'oif') });
-  const answer = findInSetting({ rulesets, where, outcome, limits }, pinned({ ...there, assumptions: there.assumptions ?? [] }, where));
+  const answer = findInSetting(
+    { rulesets, where, outcome, ...(oif !== undefined && { oif }), limits },
+    pinned({ ...there, assumptions: there.assumptions ?? [] }, where),
+  );
   return {
     diagnostics,
     ...(answer !== undefined && { answer }),

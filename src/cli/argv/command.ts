@@ -33,6 +33,8 @@ export interface CommandOption {
   readonly flags: string;
   readonly says: string;
   readonly choices?: readonly string[];
+  /** values that are none of the choices and taken all the same */
+  readonly also?: RegExp;
   /** may be given more than once; its value is a list */
   readonly repeatable?: true;
   /** its value is a number greater than 0 */

@@ -1,7 +1,9 @@
 /** What the base checks and what is checked now: what is gone, emptied, or checked less. */
+
 import type { JudgedPart } from '../../app/ci/judge.ts';
 import type { Gone } from '../../app/ci/promises.ts';
-import type { ExpectationFile, LoadedExpectations } from '../../app/expect/expectation.ts';
+import type { Expectation, ExpectationFile, LoadedExpectations } from '../../app/expect/expectation.ts';
+import { wantedText } from '../../connection/wantedEnd.ts';
 import { folderOf, from } from '../config/paths.ts';
 import type { Io } from '../io/io.ts';
 
@@ -90,13 +92,13 @@ function goneExpectations({ revision, base, head, renamed }: GoneQuestion): read
         const still = is.file.packets.filter(({ kind, text }) => kind === packet.kind && text === packet.text);
         if (still.length === 0)
           return [{ of: name, level: 'error', message: `\`${packet.text}\` is not expected any more in \`${name}\`` }];
-        if (still.some((one) => one.outcome === packet.outcome)) return [];
-        const outcomes = still.map(({ outcome }) => outcome).join(', ');
+        if (still.some((one) => endText(one) === endText(packet))) return [];
+        const outcomes = still.map(endText).join(', ');
         return [
           {
             of: name,
             level: 'warning',
-            message: `\`${packet.text}\` is expected to be ${outcomes} in \`${name}\`, on ${revision} ${packet.outcome}`,
+            message: `\`${packet.text}\` is expected to be ${outcomes} in \`${name}\`, on ${revision} ${endText(packet)}`,
           },
         ];
       }),
@@ -111,4 +113,8 @@ function sceneOf({ packets: _, ...scene }: ExpectationFile, file: string, rename
   };
   const { rules, manifest, host, values, ...words } = scene;
   return JSON.stringify([[rules, manifest, host].map((one) => one && path(one)), values?.map(path), Object.entries(words).sort()]);
+}
+
+function endText({ wanted }: Expectation): string {
+  return 'outcome' in wanted ? wantedText(wanted) : `leaving by ${wanted.leavesOnlyBy.join(' or ')} alone`;
 }

@@ -1,6 +1,6 @@
 /** `chainwalk find RULES --where PACKETSET --outcome OUTCOME`: which packets of a set have an outcome.
  *  Exit code 0 when it is proved that there are none, 1 when there are some or it is undecided: a search for what must not be. */
-import { OUTCOMES } from '../../connection/journey.ts';
+import { LEAVING_BY, OUTCOMES } from '../../connection/journey.ts';
 import type { Command } from '../argv/command.ts';
 import {
   ALLOW_EMPTY,
@@ -28,7 +28,12 @@ export const findCommand: Command = {
   args: [{ name: '<rules>', says: 'a file with rules, or a Kubernetes manifest, `-` for standard input' }],
   options: [
     WHERE,
-    { flags: '--outcome <outcome>', says: 'where they end; `chainwalk explain OUTCOME` explains each', choices: OUTCOMES },
+    {
+      flags: '--outcome <outcome>',
+      says: 'where they end; direct:eth0, forwarded:eth0: by that interface',
+      choices: OUTCOMES,
+      also: LEAVING_BY,
+    },
     ...PLACE,
     { flags: '--pod <name>', says: 'which pod of a manifest' },
     PHASE,

@@ -1,5 +1,5 @@
 /** `chainwalk trace RULES PACKET...`: walks packets through rules. */
-import { OUTCOMES } from '../../connection/journey.ts';
+import { LEAVING_BY, OUTCOMES } from '../../connection/journey.ts';
 import { TRACE_FORMAT_NAMES } from '../../report/formats/names.ts';
 import type { Command } from '../argv/command.ts';
 import {
@@ -33,7 +33,7 @@ export const traceCommand: Command = {
     { flags: '-v, --verbose', says: 'also show the rules that did not match, and why' },
     { flags: '-c, --connection', says: 'also every later packet: answer, data, errors, close' },
     { flags: '--brief', says: 'one line per packet' },
-    { flags: '--expect <outcome>', says: 'exit 1 when a packet has another outcome', choices: OUTCOMES },
+    { flags: '--expect <outcome>', says: 'exit 1 when a packet has another outcome', choices: OUTCOMES, also: LEAVING_BY },
     { flags: '--why-not <outcome>', says: 'the smallest change that gives this outcome', choices: OUTCOMES },
     { flags: '--packets <file>', says: 'packets, one a line, `-`: stdin; answers as JSON lines' },
     {

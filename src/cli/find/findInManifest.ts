@@ -2,7 +2,7 @@
 import { EVERY_PACKET, type FindAnswer } from '../../app/find/find.ts';
 import { findInPod } from '../../app/find/findInPod.ts';
 import { NO_PACKET } from '../../connection/askedPackets.ts';
-import type { Outcome } from '../../connection/journey.ts';
+import type { WantedEnd } from '../../connection/wantedEnd.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
@@ -12,14 +12,13 @@ import { readPlace } from '../input/place.ts';
 import { podTextsOf } from '../input/podTexts.ts';
 import { complain } from '../io/messages.ts';
 
-export interface ManifestFind {
+export interface ManifestFind extends WantedEnd {
   readonly file: string;
   readonly where: PacketSet | undefined;
-  readonly outcome: Outcome;
   readonly write: (answer: FindAnswer, failing: number) => Promise<void>;
 }
 
-export async function findInManifest(call: Call, { file, where = EVERY_PACKET, outcome, write }: ManifestFind): Promise<ExitCode> {
+export async function findInManifest(call: Call, { file, where = EVERY_PACKET, outcome, oif, write }: ManifestFind): Promise<ExitCode> {
   const { io, input } = call;
   const place = await readPlace(call);
   const pods = place === undefined ? undefined : await podTextsOf(call, [file]);
@@ -27,7 +26,16 @@ export async function findInManifest(call: Call, { file, where = EVERY_PACKET, o
   const pod = optionText(input, 'pod');
   const inInitPhase = optionText(input, 'phase') === 'init';
   const limits = limitsOf(call)();
-  const found = findInPod({ pods, ...(pod !== undefined && { pod }), inInitPhase, place, where, outcome, limits });
+  const found = findInPod({
+    pods,
+    ...(pod !== undefined && { pod }),
+    inInitPhase,
+    place,
+    where,
+    outcome,
+    ...(oif !== undefined && { oif }),
+    limits,
+  });
   if ('message' in found) {
     await complain(io, found);
     return EXIT.usage;

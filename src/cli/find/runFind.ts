@@ -3,6 +3,7 @@ import { EVERY_PACKET, type FindAnswer, findIn } from '../../app/find/find.ts';
 import { readRuleTexts } from '../../app/load/ruleTexts.ts';
 import { NO_PACKET } from '../../connection/askedPackets.ts';
 import { type Journey, OUTCOMES, type Outcome } from '../../connection/journey.ts';
+import { parseWantedEnd, type WantedEnd } from '../../connection/wantedEnd.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
 import { humanFind } from '../../report/human/find.ts';
@@ -32,27 +33,26 @@ export async function runFind(given: Call): Promise<ExitCode> {
   const question = await readQuestion(call);
   if (question === undefined) return EXIT.usage;
   const { findInManifest } = await import('./findInManifest.ts');
-  const { outcome } = question;
-  return findInManifest(call, { file, ...question, write: (answer, failing) => write(call, { answer, outcome, failing }) });
+  const { where, ...wanted } = question;
+  return findInManifest(call, { file, where, ...wanted, write: (answer, failing) => write(call, { answer, ...wanted, failing }) });
 }
 
 const NOT_DIRECT = 'note: packets that arrive cannot be direct: past the proxy they are to-app';
 
-interface Question {
-  readonly outcome: Outcome;
+interface Question extends WantedEnd {
   readonly where: PacketSet | undefined;
 }
 
 /** Undefined when an option cannot be used, which has been reported. */
 async function readQuestion(call: Call): Promise<Question | undefined> {
-  const outcome = OUTCOMES.find((known) => known === optionText(call.input, 'outcome'));
-  if (outcome === undefined) {
+  const wanted = parseWantedEnd(optionText(call.input, 'outcome') ?? '');
+  if (wanted === undefined) {
     await complain(call.io, { message: 'find needs an outcome', help: `--outcome ${OUTCOMES.join(' | ')}` });
     return undefined;
   }
   const asked = await readWhere(call);
-  if (asked?.where?.dir === 'in' && outcome === 'direct') await call.io.err.write(`${NOT_DIRECT}\n`, 'report');
-  return asked && { outcome, where: asked.where };
+  if (asked?.where?.dir === 'in' && wanted.outcome === 'direct') await call.io.err.write(`${NOT_DIRECT}\n`, 'report');
+  return asked && { ...wanted, where: asked.where };
 }
 
 /** `read`: undefined when there is nothing that can be asked, which has been reported. */
@@ -61,18 +61,18 @@ export async function findInSubject(call: Call, read: () => Promise<RuleSubject 
   const question = await readQuestion(call);
   const subject = question === undefined ? undefined : await read();
   if (question === undefined || subject === undefined) return EXIT.usage;
-  const { outcome, where = EVERY_PACKET } = question;
+  const { where = EVERY_PACKET, ...wanted } = question;
   const { rules, place } = subject;
   const { rulesets, diagnostics } = readRuleTexts(rules, place.host);
   const warnings = diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   await showDiagnostics(call, warnings);
   if (warnings.some(isError) || rulesets.length === 0) return EXIT.usage;
-  const answer = findIn({ rulesets, where, outcome, place, limits: limitsOf(call)() });
+  const answer = findIn({ rulesets, where, ...wanted, place, limits: limitsOf(call)() });
   if (answer === undefined) {
     await complain(io, { message: NO_PACKET, help: 'no packet on this host matches `--where`, in the family of the rules' });
     return EXIT.usage;
   }
-  await write(call, { answer, outcome, failing: optionIsSet(input, 'strict') ? warnings.length : 0 });
+  await write(call, { answer, ...wanted, failing: optionIsSet(input, 'strict') ? warnings.length : 0 });
   // 0 says that there is none, and nothing else does
   return answer.report.empty && !(optionIsSet(input, 'strict') && warnings.length > 0) ? EXIT.ok : EXIT.findings;
 }
@@ -84,21 +84,20 @@ function lostText({ paths }: Journey, outcome: Outcome): string {
   return fate?.kind === 'lost' ? `: ${fate.reason}, \`chainwalk explain ${fate.reason}\`` : '';
 }
 
-interface Written {
+interface Written extends WantedEnd {
   readonly answer: FindAnswer;
-  readonly outcome: Outcome;
   /** warnings that count as findings */
   readonly failing: number;
 }
 
-async function write(call: Call, { answer: { parts, profile, bounds, report }, outcome, failing }: Written): Promise<void> {
+async function write(call: Call, { answer: { parts, profile, bounds, report }, outcome, oif, failing }: Written): Promise<void> {
   const { io, input } = call;
   if (formatOf(input, 'human') === 'json') return io.out.write(`${jsonText(report)}\n`);
   const classes = parts.flatMap(({ found }) => found.classes);
   const shown = classes.map(({ example, general }) => ({ example: `${packetText(example.packet)}${lostText(example, outcome)}`, general }));
   const detailed = optionIsSet(input, 'verbose');
   await io.out.write(
-    `${humanFind(report, { ...(await terminal(call, io.out)), outcome, bounds, profile, failing, shown, detailed })}\n`,
+    `${humanFind(report, { ...(await terminal(call, io.out)), outcome, ...(oif !== undefined && { oif }), bounds, profile, failing, shown, detailed })}\n`,
     'report',
   );
 }

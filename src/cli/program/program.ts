@@ -145,14 +145,14 @@ function positiveNumber(value: string): string {
   throw new InvalidArgumentError('Expected a number greater than 0.');
 }
 
-function toOption({ flags, says, choices, repeatable, positive }: CommandOption): Option {
+function toOption({ flags, says, choices, also, repeatable, positive }: CommandOption): Option {
   const option = new Option(flags, repeatable ? `${says}; may be repeated` : says);
   if (choices !== undefined) {
     option.choices([...choices]);
     const { parseArg } = option;
     // DROPPED is the word of an answer, dropped that of the option
     const written = (text: string): string => choices.find((choice) => choice === text.toLowerCase()) ?? text;
-    if (parseArg !== undefined) option.argParser((text, before) => parseArg(written(text), before));
+    if (parseArg !== undefined) option.argParser((text, before) => (also?.test(text) ? text : parseArg(written(text), before)));
   }
   if (positive) option.argParser(positiveNumber);
   if (repeatable) option.argParser<readonly string[]>((value, before) => [...(before ?? []), value]);

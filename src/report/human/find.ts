@@ -18,6 +18,8 @@ export interface FindStyle {
   readonly paint: Paint;
   readonly width: number;
   readonly outcome: Outcome;
+  /** by which interface alone */
+  readonly oif?: string;
   readonly bounds: Bounds;
   readonly profile: Pick<MeshProfile, 'title'> | undefined;
   /** warnings about the text, which make a strict run fail: given only then */
@@ -36,9 +38,9 @@ export interface ShownClass {
 
 export function humanFind(
   { empty, classes, undecided, assumptions }: FindReport,
-  { paint, width, outcome, bounds, profile, failing = 0, shown, detailed = false }: FindStyle,
+  { paint, width, outcome, oif, bounds, profile, failing = 0, shown, detailed = false }: FindStyle,
 ): string {
-  const word = paint[OUTCOME_COLOURS[outcome]](paint.bold(OUTCOME_WORDS[outcome]));
+  const word = `${paint[OUTCOME_COLOURS[outcome]](paint.bold(OUTCOME_WORDS[outcome]))}${oif === undefined ? '' : ` via ${oif}`}`;
   const proved = `(proved for ${boundsInMesh(bounds, profile)})`;
   const line = (text: string): string => paragraph({ text, width, hang: 2 });
   const assumed = assumptionTexts(assumptions).map((text) => paint.dim(paragraph({ text: `assumed ${text}`, width, hang: 8 })));
